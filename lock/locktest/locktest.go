@@ -1,0 +1,115 @@
+// Package locktest checks that a lock keeps the contract of thumbnail.Locker, in the manner of
+// testing/slogtest: every rule is one sentence of the contract, and a failure prints the sentence.
+//
+// A lock that lives in memory runs in a bubble of testing/synctest, where an hour costs nothing:
+//
+//	func TestLock(t *testing.T) {
+//		locktest.RunInBubble(t, func(t *testing.T) locktest.Harness {
+//			m := mylock.New()
+//			return locktest.Harness{Start: func() locktest.Process {
+//				return locktest.Process{Locker: m} // a lock of one process: always the same one
+//			}}
+//		})
+//	}
+//
+// A lock that lives in a server runs in real time and tells through the hooks of [Process] how to make its
+// holders die, pause, or lose the network. A rule that needs a hook that is nil is skipped, and says so; so are the rules
+// for Wait, if the Locker is no [Waiter]. Whatever two locks may do differently (a killed holder's lock may be
+// free at once, or after its ttl), the rules allow.
+package locktest
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Locker is what is tested: thumbnail.Locker, repeated here so that a lock needs no import of the library.
+type Locker interface {
+	TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error)
+}
+
+// Waiter is the optional ability to block until a key is free, or ctx ends: thumbnail.Waiter.
+type Waiter interface {
+	Wait(ctx context.Context, key string) error
+}
+
+// Harness is one lock space with no key locked: a map, a directory, a prefix in a server. Every rule gets a fresh
+// one. Clean up with t.Cleanup.
+type Harness struct {
+	// Start returns one more process on this lock space: a handle that shares with the others only what
+	// processes on two hosts (or on one, if the lock is for one host) would share. A lock that
+	// works within one process only returns the same Locker every time. Required. A rule starts at most four; it
+	// calls Start from one goroutine at a time.
+	Start func() Process
+
+	// Advance lets d pass, for the lock and its holders alike: a fake server's clock has moved by d and every renewal
+	// that falls due within d has been done when it returns. nil means time.Sleep.
+	Advance func(d time.Duration)
+
+	// TTL is the ttl that rules about expiry use; such a rule takes two to six of them. Long
+	// enough that a hiccup of the machine (half of it) is no death. 0 means one second.
+	TTL time.Duration
+
+	// Timeout bounds every single call, stalled connections included, and the time from a key's becoming free
+	// until Wait returns. 0 means five seconds.
+	Timeout time.Duration
+
+	// NoRenewal says that a living holder, too, loses its lock after ttl, which the contract allows.
+	NoRenewal bool
+}
+
+// Process is one process that locks. Every hook is optional.
+type Process struct {
+	Locker Locker
+
+	// Kill ends the process as kill -9 would: nothing of it runs or reaches the others when Kill returns, no
+	// renewal, no unlock. The rules call nothing of this process afterwards.
+	Kill func()
+
+	// Pause stops the process as SIGSTOP would, until resume is called. Where that can't be had, stopping what
+	// reaches the server will do, as long as renewals come to nothing meanwhile. The rules make no call
+	// during a pause.
+	Pause func() (resume func())
+
+	// DropReply loses the reply to the next command that this process sends: the server does
+	// what it was told, and the connection breaks.
+	DropReply func()
+
+	// Stall hangs the process's connections, new ones too, without closing them, until resume is called. What was sent
+	// meanwhile may arrive then, or never.
+	Stall func() (resume func())
+}
+
+// Run checks every rule in a subtest of its own, in real time (or in that of Harness.Advance).
+func Run(t *testing.T, open func(t *testing.T) Harness) {
+	for _, r := range rules {
+		t.Run(r.name, func(t *testing.T) { r.report(t, r.run(open(t))) })
+	}
+}
+
+// RunInBubble is Run with each rule, and its call of open, in a bubble of testing/synctest: time is fake, and a goroutine
+// that never ends fails the rule. For locks that wait for nothing outside the process.
+func RunInBubble(t *testing.T, open func(t *testing.T) Harness) {
+	for _, r := range rules {
+		t.Run(r.name, func(t *testing.T) {
+			var err error
+			synctest.Test(t, func(t *testing.T) { err = r.run(open(t)) })
+			r.report(t, err)
+		})
+	}
+}
+
+// report says what run found.
+func (r rule) report(t *testing.T, err error) {
+	t.Helper()
+	var skip skipped
+	switch {
+	case errors.As(err, &skip):
+		t.Skipf("not checked, because %s: %s", skip.why, r.sentence)
+	case err != nil:
+		t.Errorf("the contract says: %s\nbut: %v", r.sentence, err)
+	}
+}

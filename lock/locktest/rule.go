@@ -1,0 +1,136 @@
+package locktest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A rule is one sentence of the contract and the check of it.
+type rule struct {
+	name     string
+	sentence string
+	check    func(*env)
+}
+
+// rules are all rules, in the order in which a reader of failures wants them: what later rules build on comes first.
+var rules = slices.Concat(lockRules, unlockRules, timeRules, faultRules, waitRules)
+
+// skipped is the error of a rule that can't be checked.
+type skipped struct{ why string }
+
+func (s skipped) Error() string { return "skipped: " + s.why }
+
+// verdict carries the end of a check up to run, so that a check reads as a list of steps.
+type verdict struct{ err error }
+
+// run checks r on h: nil, skipped, or what is wrong.
+func (r rule) run(h Harness) (err error) {
+	if h.Start == nil {
+		return errors.New("Harness.Start is nil")
+	}
+	e := newEnv(h)
+	defer e.close()
+	defer func() {
+		switch v := recover().(type) {
+		case nil:
+		case verdict:
+			err = v.err
+		default:
+			panic(v)
+		}
+	}()
+	r.check(e)
+	return nil
+}
+
+// env is what a check works with. Its methods, but for those of client that say otherwise, belong to the check's own goroutine: they end it.
+type env struct {
+	Harness
+	ctx      context.Context // ends with the check
+	cancel   context.CancelFunc
+	began    time.Time
+	advanced time.Duration // by Advance
+
+	mu      sync.Mutex
+	unlocks []func() error // of every lock that was got, for the end
+	undo    []func()       // of every pause and stall
+}
+
+func newEnv(h Harness) *env {
+	if h.Advance == nil {
+		h.Advance = time.Sleep
+	}
+	if h.TTL == 0 {
+		h.TTL = time.Second
+	}
+	if h.Timeout == 0 {
+		h.Timeout = 5 * time.Second
+	}
+	e := &env{Harness: h, began: time.Now()}
+	e.ctx, e.cancel = context.WithCancel(context.Background())
+	return e
+}
+
+// close leaves the lock space as quiet as it can: nothing held, nobody stopped. Whether the unlocks succeed is not its business.
+func (e *env) close() {
+	e.cancel()
+	for _, f := range e.undo {
+		f()
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, unlock := range e.unlocks {
+		unlock()
+	}
+}
+
+// broken ends the check: the contract does not hold.
+func (e *env) broken(format string, args ...any) {
+	panic(verdict{fmt.Errorf(format, args...)})
+}
+
+// need skips the rule unless ok.
+func (e *env) need(ok bool, why string) {
+	if !ok {
+		panic(verdict{skipped{why}})
+	}
+}
+
+// pass lets d pass.
+func (e *env) pass(d time.Duration) {
+	e.Advance(d)
+	e.advanced += d
+}
+
+// atLeast is how much time has passed for sure; atMost is how much may have passed, seen by the lock. They
+// differ on a busy machine, and with an Advance that is no sleep.
+func (e *env) atLeast() time.Duration { return e.advanced }
+func (e *env) atMost() time.Duration  { return max(e.advanced, time.Since(e.began)) }
+
+// patience bounds calls whose duration is not what the rule is about, so that a lock that hangs fails and does not
+// hang the test.
+func (e *env) patience() time.Duration { return max(10*e.Timeout, time.Minute) }
+
+// finish returns what f returns, if it does within limit.
+func finish[T any](e *env, limit time.Duration, what string, f func() T) T {
+	done := make(chan T, 1)
+	go func() { done <- f() }()
+	return receive(e, limit, what, done)
+}
+
+// receive is the second half of finish, for a call that is under way already.
+func receive[T any](e *env, limit time.Duration, what string, done <-chan T) T {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case v := <-done:
+		return v
+	case <-timer.C:
+		e.broken("%s has not returned after %v", what, limit)
+		panic("not reached")
+	}
+}

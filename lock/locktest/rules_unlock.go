@@ -1,0 +1,97 @@
+package locktest
+
+import "context"
+
+var unlockRules = []rule{
+	{
+		"unlock frees the key",
+		"When unlock has returned, the next TryLock has the key, whoever asks.",
+		func(e *env) {
+			a, b := e.start(), e.start()
+			e.release(a.lock(key, long))
+			unlock := b.try(e.ctx, key, long)
+			if !unlock.ok {
+				e.broken("another process asked: %v", unlock)
+			}
+			e.release(unlock.unlock)
+			if !a.free(key) {
+				e.broken("the first holder can't lock the key again")
+			}
+		},
+	},
+	{
+		"unlock may be called again",
+		"unlock is idempotent: a second call does nothing and is no error.",
+		func(e *env) {
+			unlock := e.start().lock(key, long)
+			e.release(unlock)
+			e.release(unlock)
+		},
+	},
+	{
+		"unlock may be called by many",
+		"Several goroutines may call unlock at once: none gets an error, and the key is free when any of them has returned.",
+		func(e *env) {
+			a, b := e.start(), e.start()
+			unlock := a.lock(key, long)
+			const callers = 10
+			done := make(chan error, callers)
+			for range callers {
+				go func() { done <- unlock() }()
+			}
+			for i := range callers {
+				if err := receive(e, e.patience(), "unlock", done); err != nil {
+					e.broken("unlock: %v", err)
+				}
+				if i == 0 && !b.free(key) {
+					e.broken("one of them has returned, and the key is held")
+				}
+			}
+		},
+	},
+	{
+		"a second unlock leaves the next holder alone",
+		"unlock never releases somebody else's lock, also when it is called again after the key has a new holder.",
+		func(e *env) {
+			a, b := e.start(), e.start()
+			for who, next := range map[string]*client{"the same process": a, "another process": b} {
+				stale := a.lock(key, long)
+				e.release(stale)
+				unlock := next.lock(key, long)
+				e.release(stale)
+				if b.free(key) {
+					e.broken("it released the lock of the next holder, %s", who)
+				}
+				e.release(unlock)
+			}
+		},
+	},
+	{
+		"unlock survives the context",
+		"unlock frees the key though the context of TryLock has ended.",
+		func(e *env) {
+			a, b := e.start(), e.start()
+			ctx, cancel := context.WithCancel(e.ctx)
+			unlock := a.lockContext(ctx, key, long)
+			cancel()
+			e.release(unlock)
+			if !b.free(key) {
+				e.broken("the key is still held")
+			}
+		},
+	},
+	{
+		"nothing comes back after unlock",
+		"Renewal ends with unlock: the key stays free, though the context of TryLock lives on.",
+		func(e *env) {
+			a, b := e.start(), e.start()
+			e.release(a.lock(key, e.TTL))
+			for range 20 {
+				e.pass(e.TTL / 10)
+				if !b.free(key) {
+					e.broken("the key is held again after unlock")
+				}
+			}
+		},
+	},
+}
