@@ -1,0 +1,118 @@
+package storagetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// keyRules say which keys there are, and which hold something.
+var keyRules = []rule{
+	{"absent", "Open of a key that was never put returns an error that matches fs.ErrNotExist.",
+		func(ctx context.Context, s Storage) error {
+			return errors.Join(notExist(ctx, s, "absent.jpg"), notExist(ctx, s, "absent/100x100/crop/x.jpg"))
+		}},
+	{"prefix of a key", "A key that is only the beginning of others, as a directory is, holds nothing: Open says fs.ErrNotExist.",
+		func(ctx context.Context, s Storage) error {
+			if err := put(ctx, s, "folder/kitten.jpg/100x100/x.jpg", "content"); err != nil {
+				return err
+			}
+			return errors.Join(notExist(ctx, s, "folder"), notExist(ctx, s, "folder/kitten.jpg"),
+				notExist(ctx, s, "folder/kitten.jpg/100x100"))
+		}},
+	{"below a key", "A key that goes on below one that holds something holds nothing for that: Open says fs.ErrNotExist.",
+		func(ctx context.Context, s Storage) error {
+			if err := put(ctx, s, "file.jpg", "content"); err != nil {
+				return err
+			}
+			return errors.Join(notExist(ctx, s, "file.jpg/x.jpg"), notExist(ctx, s, "file.jpg/100x100/crop/x.jpg"))
+		}},
+	{"another spelling", "A key is not normalised: what is not a valid key opens nothing, even where cleaning or decoding it would give one that holds something, and Open says fs.ErrNotExist.",
+		func(ctx context.Context, s Storage) error {
+			if err := put(ctx, s, "a/b.jpg", "content"); err != nil {
+				return err
+			}
+			var errs []error
+			for _, key := range append(invalidKeys(), "/a/b.jpg", "a/b.jpg/", "a//b.jpg", "a/./b.jpg", "./a/b.jpg", "a/../a/b.jpg",
+				"a/x/../b.jpg", `a\b.jpg`, "a/b.jpg\x00", "../a/b.jpg") {
+				errs = append(errs, notExist(ctx, s, key))
+			}
+			return errors.Join(errs...)
+		}},
+	{"invalid", "Put of a key that is not valid returns an error that matches fs.ErrInvalid.",
+		func(ctx context.Context, s Storage) error {
+			for _, key := range invalidKeys() {
+				if err := s.Put(ctx, key, strings.NewReader("content")); !errors.Is(err, fs.ErrInvalid) {
+					return fmt.Errorf("Put(%s) returns %v, want fs.ErrInvalid", quote(key), err)
+				}
+			}
+			return nil
+		}},
+	{"odd", "Every valid key is a key of its own, byte for byte: spaces, +, %, an escape spelled out, #, ?, quotes, Unicode.",
+		func(ctx context.Context, s Storage) error { return distinct(ctx, s, oddKeys) }},
+	{"long", "Segments of 255 bytes and keys of 1000 bytes are keys like others, down to the last byte.",
+		func(ctx context.Context, s Storage) error {
+			segment, key := strings.Repeat("s", 254), pattern(249)
+			return distinct(ctx, s, []string{
+				segment + "1/x.jpg", segment + "2/x.jpg", "long/" + segment + "1", "long/" + segment + "2",
+				strings.Repeat(key+"/", 3) + key + "1", strings.Repeat(key+"/", 3) + key + "2",
+				strings.Repeat("d/", 499) + "x1", strings.Repeat("d/", 499) + "x2",
+				strings.Repeat("猫", 85) + "/x.jpg",
+			})
+		}},
+	{"both", "Where a key is also the beginning of another, the storage holds both, or the second Put returns an error; the first keeps its content.",
+		func(ctx context.Context, s Storage) error {
+			for _, keys := range [][2]string{
+				{"k.jpg", "k.jpg/100x100/crop/x.jpg"},
+				{"l.jpg/100x100/crop/x.jpg", "l.jpg"},
+				{"m/l.jpg/100x100/crop/x.jpg", "m/l.jpg/100x100"},
+			} {
+				if err := put(ctx, s, keys[0], "first"); err != nil {
+					return err
+				}
+				if put(ctx, s, keys[1], "second") == nil {
+					if err := holds(ctx, s, keys[1], "second"); err != nil {
+						return err
+					}
+				}
+				if err := holds(ctx, s, keys[0], "first"); err != nil {
+					return err
+				}
+			}
+			return nil
+		}},
+}
+
+// distinct puts to every key another content and looks for all of them afterwards.
+func distinct(ctx context.Context, s Storage, keys []string) error {
+	for _, key := range keys {
+		if err := put(ctx, s, key, "of "+key); err != nil {
+			return err
+		}
+	}
+	var errs []error
+	for _, key := range keys {
+		errs = append(errs, holds(ctx, s, key, "of "+key))
+	}
+	return errors.Join(errs...)
+}
+
+var oddKeys = []string{
+	"a b.jpg", "a+b.jpg", "a%20b.jpg", "a%2Bb.jpg", " a", "a ", "a",
+	"x/y.jpg", "x%2Fy.jpg", "x%2fy.jpg", "x%252Fy.jpg",
+	"%", "%%", "100%.jpg", "%zz", "%00", "%5C", "&amp;", "a&b=c;d", "a:b", "C:", "@", "~", "~user", "$HOME", "`id`", "!", "=", "|", "<b>",
+	"#", "a#b", "?", "a?b", "?versionId=1", `"`, "'", `"a"`, "a,b", "(a)", "[a]", "{a}", "{{.}}", "a*", "*", "a_", "%s", "-rf", "--",
+	"...", "..a", "a..", ".a", "a.", "a/...", ".a/..b/c...", "a/ ", "a/+",
+	"猫.jpg", "猫/写真 1.jpg", "😀/👩‍👩‍👧.png", "naïve.jpg", "ПРИВЕТ", "\u00a0", "\u2028", "\u202egpj.exe", "\ufeffa", "\ufffd", "\U0010ffff",
+}
+
+func invalidKeys() []string {
+	long := strings.Repeat("s", 256)
+	return []string{
+		"", "/", ".", "..", "/a", "a/", "a//b", "./a", "a/.", "a/./b", "../a", "a/..", "a/../b", "../../../../etc/hostname", "/etc/hostname",
+		`a\b`, `..\a`, `\`, "a\x00", "\x00", "a\nb", "a\tb", "\x1f", "\x7f", "a/\x7fb", "\xff", "a\xc3", "\xed\xa0\x80", "\xc0\xaf",
+		long, "a/" + long + "/b", strings.Repeat("猫", 86), strings.Repeat("d/", 500) + "x", strings.Repeat(long[:249]+"/", 4) + "1",
+	}
+}
