@@ -1,0 +1,156 @@
+package resample
+
+import (
+	"math"
+	"sync"
+)
+
+const (
+	weightBits = 14 // fraction bits of a weight; a weight lies in (-2, 2)
+	sampleBits = 6  // fraction bits of a sample between two passes; 255 is 16320, which leaves room for overshoot
+	one        = 1 << weightBits
+)
+
+// support is how far the kernel reaches from its centre, in pixels of the larger of the two grids.
+func (k Kernel) support() float64 {
+	if k == CatmullRom {
+		return 2
+	}
+	return 3
+}
+
+// at is the kernel's value at x.
+func (k Kernel) at(x float64) float64 {
+	x = math.Abs(x)
+	switch {
+	case x >= k.support():
+		return 0
+	case x < 1e-9:
+		return 1
+	case k == CatmullRom && x < 1:
+		return (1.5*x-2.5)*x*x + 1
+	case k == CatmullRom:
+		return ((-0.5*x+2.5)*x-4)*x + 2
+	}
+	return math.Sin(math.Pi*x) / (math.Pi * x) * math.Sin(math.Pi*x/3) / (math.Pi * x / 3)
+}
+
+// tableSteps is the resolution of the tables that at is looked up in: linear interpolation between
+// steps is wrong by 2e-6 at most, a thirtieth of a weight's last bit.
+const tableSteps = 512
+
+var tables = [...]func() []float32{Lanczos3: sync.OnceValue(Lanczos3.table), CatmullRom: sync.OnceValue(CatmullRom.table)}
+
+func (k Kernel) table() []float32 {
+	t := make([]float32, int(k.support())*tableSteps+2)
+	for i := range t {
+		t[i] = float32(k.at(float64(i) / tableSteps))
+	}
+	return t
+}
+
+// axis holds the weights of one direction: sample i of the result is the sum of taps samples of the source
+// from start[i] on, weighted by w[i*stride:]. The source is counted in boxes of box samples, the first of which begins
+// at origin.
+type axis struct {
+	origin, box, cells int // cells: how many boxes there are, the last one possibly cut short by the edge
+	taps, stride       int // stride ≥ taps: what lies between has weight 0
+	start              []int32
+	w                  []int16
+}
+
+// span is the part of the source's samples (not boxes) that have an influence.
+func (a *axis) span(size int) (from, to int) {
+	last := len(a.start) - 1
+	return a.origin + int(a.start[0])*a.box, min(size, a.origin+(int(a.start[last])+a.taps)*a.box)
+}
+
+// grid says where the samples of the result lie on those of the source.
+type grid struct {
+	size int     // samples of the source
+	x0   float64 // where the first sample of the result begins
+	step float64 // samples of the source per sample of the result
+	n    int     // samples of the result
+}
+
+// set computes the weights, reusing a's memory.
+func (a *axis) set(k Kernel, g grid, residual float64, pre int) {
+	a.box = max(1, int(g.step/residual))
+	scale := max(1, g.step/float64(a.box)) // boxes per sample of the result, or 1 when growing
+	radius := k.support() * scale
+	a.origin = 0
+	if a.box > 1 { // else the source's own samples are used, and there is nothing to align
+		a.origin = int(max(0, math.Floor(g.x0-(radius+1)*float64(a.box))))
+		a.origin = min(a.origin, g.size-1)
+	}
+	a.cells = (g.size - a.origin + a.box - 1) / a.box
+	sharp := compensation(a.box, pre)
+	reach := radius
+	if sharp != 0 {
+		reach++
+	}
+	a.taps = min(a.cells, int(2*reach)+2)
+	a.stride = (a.taps + tapAlign - 1) &^ (tapAlign - 1)
+	a.start = grow(a.start, g.n)
+	a.w = grow(a.w, g.n*a.stride)
+	clear(a.w)
+
+	f := make([]float64, int(2*reach)+4)
+	for i := range g.n {
+		centre := (g.x0 + (float64(i)+0.5)*g.step - float64(a.origin)) / float64(a.box)
+		// An output beyond the edge sees the edge: the kernel always covers a sample.
+		centre = min(max(centre, 0), float64(a.cells))
+		first := int(math.Floor(centre - reach + 0.5))
+		lo, hi := max(0, first), min(a.cells, int(math.Floor(centre+reach+0.5)))
+		start := min(lo, a.cells-a.taps)
+		a.start[i] = int32(start)
+		f := f[:hi-lo]
+		k.fill(f, (float64(lo)+0.5-centre)/scale, 1/scale, sharp)
+		quantise(a.w[i*a.stride+lo-start:][:len(f)], f)
+	}
+}
+
+// fill computes the kernel's values at x, x+dx, ... and sharpens them by the three-tap filter -sharp, 1+2·sharp, -sharp.
+func (k Kernel) fill(f []float64, x, dx, sharp float64) {
+	t := tables[k]()
+	reach := k.support()
+	at := func(x float64) float64 {
+		x = math.Abs(x)
+		if x >= reach {
+			return 0
+		}
+		x *= tableSteps
+		i := int(x)
+		return float64(t[i]) + float64(t[i+1]-t[i])*(x-float64(i))
+	}
+	if sharp == 0 {
+		for i := range f {
+			f[i] = at(x + float64(i)*dx)
+		}
+		return
+	}
+	prev, here := at(x-dx), at(x)
+	for i := range f {
+		next := at(x + float64(i+1)*dx)
+		f[i] = (1+2*sharp)*here - sharp*(prev+next)
+		prev, here = here, next
+	}
+}
+
+// quantise turns f into weights whose sum is exactly one, so that flat pictures stay flat.
+func quantise(w []int16, f []float64) {
+	var sum float64
+	for _, v := range f {
+		sum += v
+	}
+	scale, left, top := one/sum, int32(one), 0
+	for i, v := range f {
+		q := int32(math.RoundToEven(v * scale))
+		w[i] = int16(q)
+		left -= q
+		if w[i] > w[top] {
+			top = i
+		}
+	}
+	w[top] += int16(left)
+}

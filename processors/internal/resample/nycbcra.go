@@ -1,0 +1,66 @@
+package resample
+
+import (
+	"image"
+	"image/color"
+)
+
+// nycbcraRows is of Y'CbCr with alpha, as lossy WebP has it. The chroma is interpolated between its samples, which
+// lie in the centre of the luma samples they belong to; premultiplying in Y'CbCr would want chroma of full resolution anyway.
+func nycbcraRows(src *image.NYCbCrA) rows {
+	b := src.Rect
+	w := b.Dx()
+	buf := make([]byte, 4*w)
+	cb, cr := make([]byte, w), make([]byte, w)
+	interpolate := chromaRow(&src.YCbCr)
+	return rows{NRGBA8, func(y int) []byte {
+		interpolate(y, cb, cr)
+		lum := src.Y[y*src.YStride:][:w]
+		alpha := src.A[y*src.AStride:][:w]
+		for x, v := range lum {
+			p := buf[4*x:][:4]
+			p[0], p[1], p[2] = color.YCbCrToRGB(v, cb[x], cr[x])
+			p[3] = alpha[x]
+		}
+		return buf
+	}}
+}
+
+// chromaRow returns a function that writes row y of both chroma planes at luma resolution.
+func chromaRow(src *image.YCbCr) func(y int, cb, cr []byte) {
+	b := src.Rect
+	dx, dy := subsampling(src.SubsampleRatio)
+	nx := (b.Max.X-1)/dx - b.Min.X/dx + 1
+	ny := (b.Max.Y-1)/dy - b.Min.Y/dy + 1
+	type tap struct{ i, w int32 } // between samples i and i+1 (if there), the second weighing w/16
+	taps := make([]tap, b.Dx())
+	for x := range taps {
+		i, w := between(b.Min.X+x, b.Min.X/dx, dx, nx)
+		taps[x] = tap{int32(i), int32(w)}
+	}
+	mix := make([]int32, nx+1)
+	fill := func(dst, plane []byte, y int) {
+		i, w := between(b.Min.Y+y, b.Min.Y/dy, dy, ny)
+		r0 := plane[i*src.CStride:][:nx]
+		r1 := plane[min(i+1, ny-1)*src.CStride:][:nx]
+		for x := range r0 {
+			mix[x] = int32(r0[x])*int32(16-w) + int32(r1[x])*int32(w)
+		}
+		mix[nx] = mix[nx-1]
+		for x, t := range taps {
+			dst[x] = byte((mix[t.i]*(16-t.w) + mix[t.i+1]*t.w + 128) >> 8)
+		}
+	}
+	return func(y int, cb, cr []byte) {
+		fill(cb, src.Cb, y)
+		fill(cr, src.Cr, y)
+	}
+}
+
+// between finds the chroma samples, counted from first, that luma sample x lies between, each being per luma samples wide
+// and n of them there; w is the weight of the second one in sixteenths.
+func between(x, first, per, n int) (i, w int) {
+	p := 16*(2*x+1)/(2*per) - 8 - 16*first // in sixteenths, from the centre of the first sample
+	p = min(max(p, 0), 16*(n-1))
+	return p >> 4, p & 15
+}

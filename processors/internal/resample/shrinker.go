@@ -1,0 +1,145 @@
+package resample
+
+import "image"
+
+// Shrinker scales a picture whose rows come one by one. It keeps as many rows as the kernel reaches, scaled to the
+// result's width, and the result.
+type Shrinker struct {
+	format Format
+	width  int // pixels of a source row
+	planes int
+	x, y   axis
+	lo, hi int // the columns that count
+	from   int // the rows that count
+	to     int
+	next   int // the row that comes next
+
+	sums  boxes     // of the current row of boxes
+	cells []int16   // one row of the source, or of boxes: planes × cellStride
+	ring  [][]int16 // the last rows after the horizontal pass, row i in ring[i%len(ring)]: planes × outStride
+	have  int       // rows of boxes that went through the ring so far
+	out   int       // rows of the result so far
+	line  []byte    // one row of the result: planes × outStride
+	taps  [][]int16 // scratch: the rows of the ring under the vertical kernel
+
+	cellStride, outStride int
+
+	store storer
+	img   image.Image
+	mem   *memory
+}
+
+// NewShrinker prepares to scale the part r of a picture of src pixels, whose rows have the given format, to size pixels.
+// It panics where Resize does, and if the format is unknown.
+func NewShrinker(f Format, src image.Point, r Rect, size image.Point, opt Options) *Shrinker {
+	check(src, r, size)
+	gx := grid{src.X, r.X0, (r.X1 - r.X0) / float64(size.X), size.X}
+	gy := grid{src.Y, r.Y0, (r.Y1 - r.Y0) / float64(size.Y), size.Y}
+	s := newShrinker(f, gx, gy, opt.Luma, opt)
+	switch {
+	case s.planes == 1:
+		img := newGray(size)
+		s.img, s.store = img, grayRow(img.Pix, img.Stride)
+	case f == cmykRaw:
+		img := newCMYK(size)
+		s.img, s.store = img, pixelRow(img.Pix, img.Stride)
+	case s.planes == 3:
+		img := newRGBA(size)
+		s.img, s.store = img, opaqueRow(img.Pix, img.Stride)
+	default:
+		img := newRGBA(size)
+		s.img, s.store = img, alphaRow(img.Pix, img.Stride)
+	}
+	return s
+}
+
+func newShrinker(f Format, gx, gy grid, pre Eighths, opt Options) *Shrinker {
+	m := getMemory()
+	s := &Shrinker{format: f, width: gx.size, planes: f.planes(), mem: m, x: m.x, y: m.y}
+	s.x.set(opt.Kernel, gx, opt.residual(), pre.X)
+	s.y.set(opt.Kernel, gy, opt.residual(), pre.Y)
+	s.lo, s.hi = s.x.span(gx.size)
+	s.from, s.to = s.y.span(gy.size)
+	s.next = 0
+
+	s.cellStride = s.x.cells + s.x.stride // the horizontal pass may read, but not count, beyond the last cell
+	s.outStride = (gx.n + rowAlign - 1) &^ (rowAlign - 1)
+	s.cells = grow(m.cells, s.planes*s.cellStride)
+	m.ring = grow(m.ring, s.planes*s.outStride*s.y.taps)
+	s.ring = grow(m.rows, s.y.taps)
+	for i := range s.ring {
+		n := s.planes * s.outStride
+		s.ring[i] = m.ring[i*n : (i+1)*n]
+	}
+	s.line = grow(m.line, s.planes*s.outStride)
+	s.taps = grow(m.taps, s.y.taps)
+	s.sums = m.sums
+	s.sums.reset(s)
+	return s
+}
+
+// Rows is the range of the source's rows that have an influence on the result. The others need not be decoded.
+func (s *Shrinker) Rows() (from, to int) { return s.from, s.to }
+
+// WriteRow takes the next row of the source, the first one being row 0. It reads row, which holds a whole row in the
+// Shrinker's format, and does not keep it.
+func (s *Shrinker) WriteRow(row []byte) {
+	s.writeRow(s.next, row)
+	s.next++
+}
+
+// Skip passes over n rows without a look at them. None of them may lie within Rows.
+func (s *Shrinker) Skip(n int) { s.next += n }
+
+// writeRow takes row y; rows come in order.
+func (s *Shrinker) writeRow(y int, row []byte) {
+	if y < s.from || y >= s.to {
+		return
+	}
+	if s.x.box == 1 && s.y.box == 1 {
+		s.format.toPlanes(s.cells, s.cellStride, row, s.lo, s.hi)
+		s.horizontal(y)
+		return
+	}
+	s.sums.add(row)
+	if cell := (y - s.y.origin) / s.y.box; y+1 == s.to || (y+1-s.y.origin)%s.y.box == 0 {
+		s.sums.flush(s.cells, s.cellStride)
+		s.horizontal(cell)
+	}
+}
+
+// horizontal scales the row in s.cells into the ring, and makes the rows of the result that are due.
+func (s *Shrinker) horizontal(cell int) {
+	dst := s.ring[cell%len(s.ring)]
+	for p := range s.planes {
+		convolveRow(dst[p*s.outStride:][:len(s.x.start)], s.cells[p*s.cellStride:][:s.cellStride], &s.x)
+	}
+	for s.out < len(s.y.start) && int(s.y.start[s.out])+s.y.taps <= cell+1 {
+		first := int(s.y.start[s.out])
+		for k := range s.taps {
+			s.taps[k] = s.ring[(first+k)%len(s.ring)]
+		}
+		convolveRows(s.line, s.taps, s.y.w[s.out*s.y.stride:][:s.y.stride])
+		s.store(s.out, s.line, s.outStride)
+		s.out++
+	}
+}
+
+// Image is the result: an *image.Gray of a grey format, else an *image.RGBA. It is nil as long as rows are missing.
+// The Shrinker is of no use afterwards.
+func (s *Shrinker) Image() image.Image {
+	if s.mem == nil || s.out < len(s.y.start) {
+		return nil
+	}
+	s.Close()
+	return s.img
+}
+
+// Close gives the working memory back. It need not be called after Image has returned a picture.
+func (s *Shrinker) Close() {
+	if m := s.mem; m != nil {
+		m.x, m.y, m.cells, m.rows, m.line, m.taps, m.sums = s.x, s.y, s.cells, s.ring, s.line, s.taps, s.sums
+		s.mem = nil
+		putMemory(m)
+	}
+}

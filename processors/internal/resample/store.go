@@ -1,0 +1,49 @@
+package resample
+
+// A storer takes row y of the result: planes of bytes that are n apart.
+type storer func(y int, line []byte, n int)
+
+// grayRow stores a row in a plane.
+func grayRow(pix []byte, stride int) storer {
+	return func(y int, line []byte, _ int) { copy(pix[y*stride:][:stride], line) }
+}
+
+// opaqueRow stores red, green and blue as pixels.
+func opaqueRow(pix []byte, stride int) storer {
+	return func(y int, line []byte, n int) {
+		d := pix[y*stride:][:stride]
+		w := stride / 4
+		r, g, b := line[:w], line[n:][:w], line[2*n:][:w]
+		for i := range r {
+			p := d[4*i:][:4]
+			p[0], p[1], p[2], p[3] = r[i], g[i], b[i], 255
+		}
+	}
+}
+
+// alphaRow stores red, green, blue and alpha as pixels. Colour never exceeds alpha, though the
+// kernel's overshoot would have it so: a premultiplied colour can't.
+func alphaRow(pix []byte, stride int) storer {
+	return func(y int, line []byte, n int) {
+		d := pix[y*stride:][:stride]
+		w := stride / 4
+		r, g, b, a := line[:w], line[n:][:w], line[2*n:][:w], line[3*n:][:w]
+		for i, a := range a {
+			p := d[4*i:][:4]
+			p[0], p[1], p[2], p[3] = min(r[i], a), min(g[i], a), min(b[i], a), a
+		}
+	}
+}
+
+// pixelRow stores four planes as they are.
+func pixelRow(pix []byte, stride int) storer {
+	return func(y int, line []byte, n int) {
+		d := pix[y*stride:][:stride]
+		w := stride / 4
+		c, m, e, k := line[:w], line[n:][:w], line[2*n:][:w], line[3*n:][:w]
+		for i := range c {
+			p := d[4*i:][:4]
+			p[0], p[1], p[2], p[3] = c[i], m[i], e[i], k[i]
+		}
+	}
+}

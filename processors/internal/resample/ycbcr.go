@@ -1,0 +1,64 @@
+package resample
+
+import "image"
+
+// subsampling is how many luma samples lie along and across one chroma sample.
+func subsampling(r image.YCbCrSubsampleRatio) (x, y int) {
+	switch r {
+	case image.YCbCrSubsampleRatio422:
+		return 2, 1
+	case image.YCbCrSubsampleRatio420:
+		return 2, 2
+	case image.YCbCrSubsampleRatio440:
+		return 1, 2
+	case image.YCbCrSubsampleRatio411:
+		return 4, 1
+	case image.YCbCrSubsampleRatio410:
+		return 4, 2
+	}
+	return 1, 1
+}
+
+// resizeYCbCr scales each plane as it is. A chroma sample lies in the centre of the luma samples that share it (JFIF 1.02).
+func resizeYCbCr(src *image.YCbCr, r Rect, size image.Point, opt Options) image.Image {
+	dst := newYCbCr(size, opt.Subsample)
+	b := src.Rect
+	step := func(p image.Point) (x, y float64) {
+		return (r.X1 - r.X0) / float64(p.X), (r.Y1 - r.Y0) / float64(p.Y)
+	}
+	sx, sy := step(size)
+
+	lx := grid{b.Dx(), r.X0, sx, size.X}
+	ly := grid{b.Dy(), r.Y0, sy, size.Y}
+	resizePlane(dst.Y, dst.YStride, src.Y, src.YStride, lx, ly, opt.Luma, opt)
+
+	ix, iy := subsampling(src.SubsampleRatio)
+	ox, oy := subsampling(dst.SubsampleRatio)
+	cx := chromaGrid(b.Min.X, b.Max.X, ix, ox, lx)
+	cy := chromaGrid(b.Min.Y, b.Max.Y, iy, oy, ly)
+	resizePlane(dst.Cb, dst.CStride, src.Cb, src.CStride, cx, cy, opt.Chroma, opt)
+	resizePlane(dst.Cr, dst.CStride, src.Cr, src.CStride, cx, cy, opt.Chroma, opt)
+	return dst
+}
+
+// chromaGrid is the grid of chroma samples that goes with the luma grid of a picture that extends from lo to hi, where in luma samples
+// share a chroma sample of the source, and out those of the result. Chroma samples are counted from the picture's origin,
+// not from its edge: lo may lie in the middle of one.
+func chromaGrid(lo, hi, in, out int, luma grid) grid {
+	first := lo / in // as image.YCbCr.COffset rounds
+	return grid{
+		size: (hi-1)/in + 1 - first,
+		x0:   (float64(lo)+luma.x0)/float64(in) - float64(first),
+		step: luma.step * float64(out) / float64(in),
+		n:    (luma.n + out - 1) / out,
+	}
+}
+
+func resizePlane(dst []byte, dstStride int, src []byte, srcStride int, gx, gy grid, pre Eighths, opt Options) {
+	s := newShrinker(Gray8, gx, gy, pre, opt)
+	defer s.Close()
+	s.store = grayRow(dst, dstStride)
+	for y := s.from; y < s.to; y++ {
+		s.writeRow(y, src[y*srcStride:][:gx.size])
+	}
+}
