@@ -1,0 +1,110 @@
+package processors
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
+)
+
+// Decode decodes the image in data, whose header is h, and returns it upright, with its upper left corner at (0,0). Of an
+// animation it is the first frame, composed on the whole canvas.
+//
+// min, in pixels of the upright picture, is how small a reduced one may be; the result may be larger. The zero Point asks for
+// the original size. [MinDecode] says what a processor needs.
+//
+// A picture that is damaged, cut off, or not as large as h says is an error that matches [ErrCorrupt]. One that uses an
+// unsupported feature of its format is an error that matches [ErrFormat]. When ctx ends, its error is returned soon, not
+// at once. Limits are not checked: see [Header.DecodeBytes].
+func Decode(ctx context.Context, data []byte, h Header, min image.Point) (img image.Image, err error) {
+	defer func() {
+		if p := recover(); p != nil { // in a decoder: that is a file it was not prepared for
+			img, err = nil, fmt.Errorf("decode %s: %w: %v", h.Format, ErrCorrupt, p)
+		}
+	}()
+	if int64(len(data)) < h.least {
+		return nil, fmt.Errorf("decode %s: %w: %d bytes are too few for %v pixels", h.Format, ErrCorrupt, len(data), h.stored)
+	}
+	img, err = decode(ctx, data, h, min)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case isUnsupported(err):
+		return nil, fmt.Errorf("decode %s: %w: %w", h.Format, ErrFormat, err)
+	case err != nil:
+		return nil, fmt.Errorf("decode %s: %w: %w", h.Format, ErrCorrupt, err)
+	}
+	return img, nil
+}
+
+// decode chooses the decoder by h alone, never by what image.RegisterFormat knows of the built-in formats: that depends on
+// the order in which packages are initialised.
+func decode(ctx context.Context, data []byte, h Header, min image.Point) (image.Image, error) {
+	r := &contextReader{ctx, data}
+	var img image.Image
+	var err error
+	switch h.Format {
+	case "jpeg":
+		img, err = decodeJPEG(ctx, data, h, min)
+	case "png":
+		img, err = png.Decode(r)
+	case "gif":
+		img, err = decodeGIF(r, h)
+	case "webp":
+		img, err = decodeWebP(r, h)
+	case "bmp":
+		img, err = bmp.Decode(r)
+	case "tiff":
+		img, err = tiff.Decode(bytes.NewReader(data)) // reads in any order
+	default:
+		img, _, err = image.Decode(r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return orient(img, h.Orientation), nil
+}
+
+// decodeJPEG decodes a JPEG as it lies in the file. It may return it reduced to no less than min, which is upright.
+func decodeJPEG(ctx context.Context, data []byte, h Header, min image.Point) (image.Image, error) {
+	return jpeg.Decode(&contextReader{ctx, data})
+}
+
+func isUnsupported(err error) bool {
+	var j jpeg.UnsupportedError
+	var p png.UnsupportedError
+	var t tiff.UnsupportedError
+	return errors.As(err, &j) || errors.As(err, &p) || errors.As(err, &t) || errors.Is(err, bmp.ErrUnsupported) ||
+		errors.Is(err, image.ErrFormat)
+}
+
+// A contextReader reads data until ctx ends, in small steps: a few bytes can keep a decoder busy for long.
+type contextReader struct {
+	ctx  context.Context
+	data []byte
+}
+
+func (r *contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if len(r.data) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p[:min(len(p), 512)], r.data)
+	r.data = r.data[n:]
+	return n, nil
+}
+
+func decodeGIF(r io.Reader, h Header) (image.Image, error) { return gif.Decode(r) }
+
+func decodeWebP(r io.Reader, h Header) (image.Image, error) { return webp.Decode(r) }

@@ -1,0 +1,133 @@
+package processors
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"io"
+	"math"
+	"math/bits"
+)
+
+// A Header is what an image says of itself before any pixel is decoded.
+type Header struct {
+	Format      string      // "jpeg", "png", "gif", "webp", "bmp", "tiff", or the name given to image.RegisterFormat
+	Size        image.Point // pixels, upright: after the orientation has been applied
+	Orientation int         // EXIF's 1 to 8, what Decode undoes; 1 is upright
+
+	stored image.Point // pixels, as they lie in the file
+	bits   int64       // memory per pixel while decoding, in bits
+	least  int64       // bytes that the compressed pixels take at the very least
+}
+
+// headerParsers know the built-in formats by their first bytes. A '?' stands for any byte.
+var headerParsers = []struct {
+	format, magic string
+	parse         func(*scanner, *Header) error
+}{
+	{"jpeg", "\xff\xd8", parseJPEG},
+	{"png", "\x89PNG\r\n\x1a\n", parsePNG},
+	{"gif", "GIF87a", parseGIF},
+	{"gif", "GIF89a", parseGIF},
+	{"webp", "RIFF????WEBPVP8", parseWebP},
+	{"bmp", "BM????\x00\x00\x00\x00", parseBMP},
+	{"tiff", "II\x2a\x00", parseTIFF},
+	{"tiff", "MM\x00\x2a", parseTIFF},
+}
+
+// DecodeHeader reads the header of the image that r begins with. The format is told by content. Sizes are reported as
+// declared, however large: limits are the caller's. A file that is cut off behind its header is not noticed here.
+//
+// It reads as far as it must to be certain of the orientation, which some formats allow behind the pixels, and up to 4 KiB
+// ahead; what lies between is skipped by seeking if r is an io.Seeker. So afterwards r's position is unspecified.
+//
+// The error matches [ErrFormat], [ErrCorrupt], or r's own.
+func DecodeHeader(r io.Reader) (Header, error) {
+	s := newScanner(r)
+	start, err := s.peek(16)
+	if err != nil {
+		return Header{}, fmt.Errorf("read image header: %w", err)
+	}
+	for _, f := range headerParsers {
+		if !matches(start, f.magic) {
+			continue
+		}
+		h := Header{Format: f.format, Orientation: 1}
+		if err := f.parse(s, &h); err != nil {
+			return Header{}, headerError(f.format, err)
+		}
+		return h.upright()
+	}
+	return registeredHeader(s)
+}
+
+func matches(b []byte, magic string) bool {
+	if len(b) < len(magic) {
+		return false
+	}
+	for i := range len(magic) {
+		if magic[i] != '?' && magic[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func headerError(format string, err error) error {
+	var read errRead
+	switch {
+	case errors.As(err, &read), errors.Is(err, ErrFormat):
+		return fmt.Errorf("read %s header: %w", format, err)
+	default: // also io.ErrUnexpectedEOF: cut off
+		return fmt.Errorf("read %s header: %w: %w", format, ErrCorrupt, err)
+	}
+}
+
+// upright sets the size as seen from the size as stored.
+func (h Header) upright() (Header, error) {
+	if h.stored.X < 1 || h.stored.Y < 1 {
+		return Header{}, fmt.Errorf("read %s header: %w: a size of %v", h.Format, ErrCorrupt, h.stored)
+	}
+	h.Size = h.stored
+	if transposes(h.Orientation) {
+		h.Size = image.Pt(h.stored.Y, h.stored.X)
+	}
+	return h, nil
+}
+
+// registeredHeader tries what the program has registered with image.RegisterFormat.
+func registeredHeader(s *scanner) (h Header, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			h, err = Header{}, fmt.Errorf("read image header: %w: %v", ErrCorrupt, p)
+		}
+	}()
+	config, format, err := image.DecodeConfig(s.buf)
+	switch {
+	case errors.Is(err, image.ErrFormat):
+		return Header{}, fmt.Errorf("read image header: %w", ErrFormat)
+	case s.src.err != nil:
+		return Header{}, fmt.Errorf("read image header: %w", errRead{s.src.err})
+	case err != nil:
+		return Header{}, headerError(format, err)
+	}
+	h = Header{Format: format, Orientation: 1, stored: image.Pt(config.Width, config.Height), bits: 2 * 32}
+	if config.ColorModel == color.RGBA64Model || config.ColorModel == color.NRGBA64Model {
+		h.bits = 2 * 64
+	}
+	return h.upright()
+}
+
+// DecodeBytes returns the memory in bytes, estimated to the safe side, that [Decode] with the same min takes for its
+// buffers and its result, and [Apply] for what it makes of that on the way to the thumbnail. It is at least 1.
+func (h Header) DecodeBytes(min image.Point) int64 {
+	const fixed, margin = 64 << 10, 32 // tables; a row or column of MCUs, tiles, interlaced lines
+	w, hgt := uint64(h.stored.X)+margin, uint64(h.stored.Y)+margin
+	hi, pixels := bits.Mul64(w, hgt)
+	over, total := bits.Mul64(pixels, uint64(h.bits))
+	if hi != 0 || over != 0 || total/8 > math.MaxInt64-fixed {
+		return math.MaxInt64
+	}
+	return int64(total/8) + fixed
+}

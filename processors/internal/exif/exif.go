@@ -1,0 +1,66 @@
+// Package exif reads the one thing that a thumbnail needs of EXIF: the orientation.
+//
+// Sources: Exif 2.32 (CIPA DC-008), section 4.6; TIFF 6.0, section 2.
+package exif
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+const orientationTag = 0x0112
+
+// Orientation returns the orientation, 1 to 8, that a block of EXIF holds: a TIFF header with its first directory, with or
+// without the "Exif\0\0" in front that JPEG wants and some writers put into PNG and WebP too. Whatever is absent, broken or
+// out of range counts as 1, upright. It does not allocate.
+func Orientation(b []byte) int {
+	b = bytes.TrimPrefix(b, []byte("Exif\x00"))
+	if len(b) > 0 && b[0] != 'I' && b[0] != 'M' {
+		b = b[1:] // the second byte of padding, which should be 0 and sometimes is 0xFF
+	}
+	order, offset, ok := ParseHeader(b)
+	if !ok || int64(offset)+2 > int64(len(b)) {
+		return 1
+	}
+	b = b[offset:]
+	entries := int(order.Uint16(b))
+	for b = b[2:]; entries > 0 && len(b) >= 12; entries, b = entries-1, b[12:] {
+		if order.Uint16(b) == orientationTag {
+			return Value(order, b)
+		}
+	}
+	return 1
+}
+
+// ParseHeader reads the 8 bytes that a TIFF file begins with: the byte order, and where the first directory lies.
+func ParseHeader(b []byte) (order binary.ByteOrder, offset uint32, ok bool) {
+	switch {
+	case len(b) < 8:
+		return nil, 0, false
+	case b[0] == 'I' && b[1] == 'I' && b[2] == 42 && b[3] == 0:
+		order = binary.LittleEndian
+	case b[0] == 'M' && b[1] == 'M' && b[2] == 0 && b[3] == 42:
+		order = binary.BigEndian
+	default:
+		return nil, 0, false
+	}
+	offset = order.Uint32(b[4:])
+	return order, offset, offset >= 8
+}
+
+// Value returns the orientation in a directory entry of 12 bytes whose tag is Orientation.
+func Value(order binary.ByteOrder, entry []byte) int {
+	const short, long = 3, 4
+	value := uint32(0)
+	switch kind := order.Uint16(entry[2:]); {
+	case order.Uint32(entry[4:]) != 1: // the count
+	case kind == short:
+		value = uint32(order.Uint16(entry[8:]))
+	case kind == long: // against the standard, but written
+		value = order.Uint32(entry[8:])
+	}
+	if value < 1 || value > 8 {
+		return 1
+	}
+	return int(value)
+}
