@@ -1,0 +1,155 @@
+package thumbnail
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/lock"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/response"
+)
+
+// Processors are the methods that a path may name.
+type Processors map[string]Processor
+
+// Encoders are the extensions that a path may have, each with its dot and in lower case.
+type Encoders map[string]Encoder
+
+// Config says what a [Handler] works with. Source, Storage and Signer are required; every other field's zero value
+// selects the default that its comment gives.
+type Config struct {
+	Source  Source  // where the originals are
+	Storage Storage // where the thumbnails are: apart from Source, whose keys would be its folders
+	Signer  Signer  // who may ask
+
+	// Processors are merged over the defaults, crop, scale, smart, fit and entropy; a nil one removes the method.
+	Processors Processors
+	// Encoders are merged over the defaults, .jpg, .jpeg, .png and .gif; a nil one removes the extension.
+	Encoders Encoders
+
+	// Locker makes one of many processes the one that generates a thumbnail. The default is a [lock.Memory], which is
+	// right for one process; take lock.OpenFile for several on one host, and lock/redis for several hosts.
+	Locker Locker
+	// LockTTL is how long a dead holder keeps others away; default 10 s. One that lives keeps its lock for as long as it needs.
+	LockTTL time.Duration
+	// RequireLock says what it means that the Locker fails: true answers 503; false, the default, generates without a
+	// lock, since a lock saves work and does not guard correctness.
+	RequireLock bool
+
+	// Wait is how long a request waits for a thumbnail that another request is making; the default 0 answers 404 at once. With it
+	// a visitor waits for a picture; without it he gets a broken one.
+	Wait time.Duration
+	// Timeout bounds one generation, from its admission on; default 30 s.
+	Timeout time.Duration
+
+	// MaxSourceBytes limits the file size of an original; default 64 MiB.
+	MaxSourceBytes int64
+	// MaxPixels limits width × height of an original; default 100 million.
+	MaxPixels int64
+	// MaxWidth and MaxHeight limit a thumbnail, in pixels; default 4096.
+	MaxWidth, MaxHeight int
+	// MaxMemory limits what the generations in progress use together for originals and decoded pixels, in bytes; default 512 MiB.
+	// A generation waits until its share is free. One that needs more than all of it is refused (422).
+	MaxMemory int64
+	// MaxQueue limits how many generations wait for memory, QueueTimeout for how long one does; defaults 256 and 10 s. Beyond either
+	// the answer is 503.
+	MaxQueue     int
+	QueueTimeout time.Duration
+
+	// Responder answers with a stored thumbnail; default [response.Stream].
+	Responder Responder
+	// CacheControl is the Cache-Control of a thumbnail; default "public, max-age=2592000", 30 days.
+	CacheControl string
+	// CacheControlVersioned is that of a thumbnail whose path has a version; default "public, max-age=31536000, immutable".
+	CacheControlVersioned string
+	// ErrorHandler, if not nil, answers instead of the handler when there is no thumbnail to answer with. Cache-Control, Retry-After and
+	// WWW-Authenticate are set already; status is [StatusCode] of err. It must not send err to the client, which is not to know
+	// paths and keys.
+	ErrorHandler func(w http.ResponseWriter, r *http.Request, status int, err error)
+
+	// Logger gets what went wrong, in full; default [slog.Default].
+	Logger *slog.Logger
+	// Observer, if not nil, is told of every request and every call of Generate, for metrics.
+	Observer Observer
+	// ServerTiming adds a Server-Timing header (W3C Server Timing) with the durations of [Event] to the answers of requests that
+	// generated or waited.
+	ServerTiming bool
+}
+
+// withDefaults checks what is required and fills in what is not.
+func (c Config) withDefaults() (Config, error) {
+	for field, missing := range map[string]bool{"Source": c.Source == nil, "Storage": c.Storage == nil, "Signer": c.Signer == nil} {
+		if missing {
+			return c, errors.New("thumbnail: Config." + field + " is missing")
+		}
+	}
+	for field, n := range map[string]int64{
+		"LockTTL": int64(c.LockTTL), "Wait": int64(c.Wait), "Timeout": int64(c.Timeout), "QueueTimeout": int64(c.QueueTimeout),
+		"MaxSourceBytes": c.MaxSourceBytes, "MaxPixels": c.MaxPixels, "MaxWidth": int64(c.MaxWidth), "MaxHeight": int64(c.MaxHeight),
+		"MaxMemory": c.MaxMemory, "MaxQueue": int64(c.MaxQueue),
+	} {
+		if n < 0 {
+			return c, fmt.Errorf("thumbnail: Config.%s is negative", field)
+		}
+	}
+	var err error
+	if c.Processors, err = merge("Processors", isMethod, c.Processors, Processors{
+		"crop": processors.Crop{}, "scale": processors.Scale{}, "smart": processors.Smart{}, "fit": processors.Fit{}, "entropy": processors.Entropy{},
+	}); err != nil {
+		return c, err
+	}
+	if c.Encoders, err = merge("Encoders", isExt, c.Encoders, Encoders{
+		".jpg": processors.JPEG{}, ".jpeg": processors.JPEG{}, ".png": processors.PNG{}, ".gif": processors.GIF{},
+	}); err != nil {
+		return c, err
+	}
+	if c.Locker == nil {
+		c.Locker = lock.NewMemory()
+	}
+	if c.Responder == nil {
+		c.Responder = response.Stream{}
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	orDefault(&c.LockTTL, 10*time.Second)
+	orDefault(&c.Timeout, 30*time.Second)
+	orDefault(&c.MaxSourceBytes, 64<<20)
+	orDefault(&c.MaxPixels, 100_000_000)
+	orDefault(&c.MaxWidth, 4096)
+	orDefault(&c.MaxHeight, 4096)
+	orDefault(&c.MaxMemory, 512<<20)
+	orDefault(&c.MaxQueue, 256)
+	orDefault(&c.QueueTimeout, 10*time.Second)
+	orDefault(&c.CacheControl, "public, max-age=2592000")
+	orDefault(&c.CacheControlVersioned, "public, max-age=31536000, immutable")
+	return c, nil
+}
+
+func orDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// merge lays over on defaults. A nil value removes a key; a key that no path can name is an error.
+func merge[M ~map[string]V, V comparable](field string, valid func(string) bool, over, defaults M) (M, error) {
+	merged := maps.Clone(defaults)
+	var none V
+	for key, v := range over {
+		if !valid(key) {
+			return nil, fmt.Errorf("thumbnail: Config.%s: no path can have %q", field, key)
+		}
+		if v == none {
+			delete(merged, key)
+		} else {
+			merged[key] = v
+		}
+	}
+	return merged, nil
+}

@@ -1,0 +1,265 @@
+package thumbnail
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// A job is one thumbnail that is wanted, and what became of it.
+type job struct {
+	key       string // under which it is stored: its path
+	spec      Spec
+	generated bool
+	timing    Timing
+}
+
+// storageKey returns the path that a spec has under a signer.
+func storageKey(signer Signer, s Spec) (string, error) {
+	if err := s.validate(); err != nil {
+		return "", err
+	}
+	size, err := formatSize(signer, s.Size)
+	if err != nil {
+		return "", err
+	}
+	key := string(s.path(nil, size, signer.Sign(s)))
+	_, _, err = ParsePath(key)
+	return key, err
+}
+
+// generate makes a thumbnail and stores it: steps 8 to 11, within Config.Timeout.
+func (h *Handler) generate(ctx context.Context, j *job) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	deadline := time.AfterFunc(h.cfg.Timeout, cancel) // for the header; admit sets it anew
+	defer deadline.Stop()
+	err := h.generateWithin(ctx, deadline, j)
+	if err != nil && ctx.Err() != nil {
+		return broken("generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, h.cfg.Timeout, err))
+	}
+	j.generated = err == nil
+	return err
+}
+
+func (h *Handler) generateWithin(ctx context.Context, deadline *time.Timer, j *job) error {
+	src, err := h.openSource(ctx, j) // 8
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	p := h.cfg.Processors[j.spec.Method]
+	header, least, err := h.readHeader(src, p, j) // 9
+	if err != nil {
+		return err
+	}
+	release, err := h.admit(ctx, deadline, header.DecodeBytes(least)+src.size, j) // 10
+	if err != nil {
+		return err
+	}
+	defer release()
+	encoded := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(encoded)
+	encoded.Reset()
+	if err := h.make(ctx, src, p, encoded, j); err != nil { // 11
+		return err
+	}
+	defer addTime(&j.timing.Store)()
+	if err := h.cfg.Storage.Put(ctx, j.key, bytes.NewReader(encoded.Bytes())); err != nil {
+		return broken("store", err)
+	}
+	return nil
+}
+
+// buffers hold encoded thumbnails on their way to the storage.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// readHeader does step 9: what the limits allow is decided before any pixel has memory.
+func (h *Handler) readHeader(src *source, p Processor, j *job) (header processors.Header, least image.Point, err error) {
+	defer addTime(&j.timing.Source)()
+	r := src.header()
+	header, err = processors.DecodeHeader(r)
+	switch {
+	case r.err != nil:
+		return header, least, broken("read source", r.err)
+	case err != nil:
+		return header, least, err
+	}
+	return header, processors.MinDecode(p, header.Size, j.spec.Size.Width, j.spec.Size.Height), h.checkLimits(header, p, j)
+}
+
+// checkLimits refuses an original with too many pixels, and one that would give too large a thumbnail.
+func (h *Handler) checkLimits(header processors.Header, p Processor, j *job) error {
+	size := header.Size
+	if int64(size.X)*int64(size.Y) > h.cfg.MaxPixels {
+		return fmt.Errorf("%w: source %q has %dx%d pixels", ErrTooLarge, j.spec.Source, size.X, size.Y)
+	}
+	if result, ok := processors.ResultSize(p, size, j.spec.Size.Width, j.spec.Size.Height); ok {
+		return h.checkResult(result, j)
+	}
+	return nil
+}
+
+func (h *Handler) checkResult(size image.Point, j *job) error {
+	if size.X > h.cfg.MaxWidth || size.Y > h.cfg.MaxHeight {
+		return fmt.Errorf("%w: the thumbnail would have %dx%d pixels, more than %dx%d", ErrTooLarge, size.X, size.Y, h.cfg.MaxWidth, h.cfg.MaxHeight)
+	}
+	return nil
+}
+
+// admit does step 10: it waits until so many bytes are free, and starts the generation's time.
+func (h *Handler) admit(ctx context.Context, deadline *time.Timer, need int64, j *job) (release func(), err error) {
+	defer addTime(&j.timing.Queue)()
+	if need > h.cfg.MaxMemory || need < 0 {
+		return nil, fmt.Errorf("%w: source %q takes %d bytes to decode", ErrTooLarge, j.spec.Source, need)
+	}
+	deadline.Stop()
+	if !h.memory.TryAcquire(need) {
+		select {
+		case h.queue <- struct{}{}:
+			defer func() { <-h.queue }()
+		default:
+			return nil, fmt.Errorf("%w: the queue is full", ErrOverloaded)
+		}
+		ctx, cancel := context.WithTimeout(ctx, h.cfg.QueueTimeout)
+		defer cancel()
+		if err := h.memory.Acquire(ctx, need); err != nil {
+			return nil, fmt.Errorf("%w: no memory in %v", ErrOverloaded, h.cfg.QueueTimeout)
+		}
+	}
+	deadline.Reset(h.cfg.Timeout)
+	return func() { h.memory.Release(need) }, nil
+}
+
+// make does step 11 but for storing: it leaves the encoded thumbnail in encoded.
+func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *bytes.Buffer, j *job) error {
+	data, err := timed2(&j.timing.Source, func() ([]byte, error) { return src.readAll(h.cfg.MaxSourceBytes) })
+	if err != nil {
+		return err
+	}
+	// Some formats have the orientation behind the pixels: only now is the size as seen certain.
+	header, err := processors.DecodeHeader(bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	if err := h.checkLimits(header, p, j); err != nil {
+		return err
+	}
+	width, height := j.spec.Size.Width, j.spec.Size.Height
+	img, err := timed2(&j.timing.Decode, func() (image.Image, error) {
+		return processors.Decode(ctx, data, header, processors.MinDecode(p, header.Size, width, height))
+	})
+	if err != nil {
+		return err
+	}
+	thumb, err := timed2(&j.timing.Process, func() (image.Image, error) {
+		return processors.Apply(ctx, p, img, header.Size, width, height)
+	})
+	if err != nil {
+		return processError(err)
+	}
+	if err := h.checkResult(thumb.Bounds().Size(), j); err != nil {
+		return err
+	}
+	defer addTime(&j.timing.Encode)()
+	if err := h.cfg.Encoders[j.spec.Ext].Encode(encoded, thumb); err != nil {
+		return broken("encode", err)
+	}
+	return nil
+}
+
+// processError lets a processor say that it is the source's fault. All else is the processor's.
+func processError(err error) error {
+	if errors.Is(err, ErrFormat) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrTooLarge) {
+		return err
+	}
+	return broken("process", err)
+}
+
+// timed2 adds the time that f takes to d.
+func timed2[T any](d *time.Duration, f func() (T, error)) (T, error) {
+	defer addTime(d)()
+	return f()
+}
+
+// A source is an original that is open.
+type source struct {
+	fs.File
+	size int64        // bytes that it may take in memory: as many as it says, else as many as the limit
+	room int64        // bytes to begin with
+	head bytes.Buffer // what was read for the header, where the file can't seek back
+}
+
+// openSource does step 8.
+func (h *Handler) openSource(ctx context.Context, j *job) (*source, error) {
+	defer addTime(&j.timing.Source)()
+	f, err := h.cfg.Source.Open(ctx, j.spec.Source)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("thumbnail: source %q: %w", j.spec.Source, err)
+	}
+	if err != nil {
+		return nil, broken("open source", err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, broken("stat source", err)
+	}
+	size, room := info.Size(), info.Size()
+	if size > h.cfg.MaxSourceBytes {
+		f.Close()
+		return nil, fmt.Errorf("%w: source %q has %d bytes", ErrTooLarge, j.spec.Source, size)
+	}
+	if size <= 0 { // an io/fs.FileInfo need not know
+		size, room = h.cfg.MaxSourceBytes, 0
+	}
+	return &source{File: f, size: size, room: room}, nil
+}
+
+// header returns a reader of the beginning, which readAll reads again.
+func (s *source) header() *sourceReader {
+	if _, ok := s.File.(io.Seeker); ok {
+		return &sourceReader{r: s.File}
+	}
+	return &sourceReader{r: io.TeeReader(io.LimitReader(s.File, s.size), &s.head)}
+}
+
+// readAll returns the whole file.
+func (s *source) readAll(limit int64) ([]byte, error) {
+	if seeker, ok := s.File.(io.Seeker); ok {
+		if _, err := seeker.Seek(0, io.SeekStart); err != nil {
+			return nil, broken("read source", err)
+		}
+	}
+	r := &sourceReader{r: io.LimitReader(io.MultiReader(&s.head, s.File), limit+1)}
+	data := bytes.NewBuffer(make([]byte, 0, s.room+bytes.MinRead))
+	if _, err := data.ReadFrom(r); err != nil {
+		return nil, broken("read source", err)
+	}
+	if int64(data.Len()) > limit || int64(data.Len()) > s.size {
+		return nil, fmt.Errorf("%w: source grew to more than %d bytes while it was read", ErrTooLarge, s.size)
+	}
+	return data.Bytes(), nil
+}
+
+// A sourceReader tells a source that fails from one that is no image.
+type sourceReader struct {
+	r   io.Reader
+	err error
+}
+
+func (s *sourceReader) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,243 @@
+package thumbnail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// Handler makes thumbnails on request. Its address is a path of the grammar in the package documentation, with or without
+// one leading slash: mount it with [http.StripPrefix], or at the root of a host of its own. Query, host and other
+// headers change nothing but what RFC 9110 says of conditional and range requests.
+//
+// A generation runs in the call of ServeHTTP or Generate that started it, apart from its context: the work is worth keeping when the
+// client has gone. [http.Server.Shutdown] waits for it, and no goroutine outlives its call.
+type Handler struct {
+	cfg      Config
+	flights  flights
+	failures failures
+	memory   *semaphore.Weighted // of MaxMemory bytes
+	queue    chan struct{}       // of MaxQueue places
+	lockLog  sometimes           // when it was last said that the Locker fails
+}
+
+// NewHandler returns a handler that works as cfg says. A field that is missing or impossible gives an error that names it.
+func NewHandler(cfg Config) (*Handler, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return &Handler{
+		cfg:    cfg,
+		memory: semaphore.NewWeighted(cfg.MaxMemory),
+		queue:  make(chan struct{}, cfg.MaxQueue),
+	}, nil
+}
+
+// ServeHTTP answers a request for a thumbnail. This is its way:
+//
+//	 1 GET or HEAD                                                  else 405
+//	 2 the path is of the grammar, its method and extension known   else 400
+//	 3 the secret is right; no input or output was done till here   else 401
+//	 4 the thumbnail is stored: go to 12
+//	 5 the size asked for is within the limits                      else 400
+//	 6 the lock is free, or becomes so within Wait                  else 404, not to be cached
+//	 7 the thumbnail is stored by now: go to 12
+//	 8 the source exists                                            else 404
+//	 9 its header is known and within the limits                    else 415, 422
+//	10 memory is free, or becomes so                                else 503; 422 if there will never be enough
+//	11 decode, process, encode, store, unlock                       else 422 if the source is damaged
+//	12 answer
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead { // 1
+		w.Header().Set("Allow", "GET, HEAD")
+		errorHeader(w.Header(), http.StatusMethodNotAllowed, nil)
+		h.write(w, r, http.StatusMethodNotAllowed, fmt.Errorf("%w: method %s", ErrInvalid, r.Method))
+		return
+	}
+	j := &job{}
+	err := h.serve(w, r, j)
+	if err != nil {
+		h.fail(w, r, err)
+	}
+	h.observe(r.Context(), j, err)
+}
+
+// serve answers with a thumbnail, or writes nothing and returns an error.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, j *job) error {
+	if err := h.parse(j, strings.TrimPrefix(r.URL.Path, "/")); err != nil {
+		return err
+	}
+	patience, cancel := context.WithTimeout(r.Context(), h.cfg.Wait)
+	defer cancel()
+	f, err := h.obtain(r.Context(), patience, j) // 4 to 11
+	if h.cfg.ServerTiming {
+		if timing := j.timing.header(); timing != "" {
+			w.Header().Set("Server-Timing", timing)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w.Header().Set("Content-Type", contentType(j.spec.Ext))
+	w.Header().Set("Cache-Control", h.cacheControl(j.spec))
+	if err := h.cfg.Responder.Respond(w, r, j.key, f); err != nil { // 12
+		return broken("respond", err)
+	}
+	return nil
+}
+
+// parse does steps 2 and 3.
+func (h *Handler) parse(j *job, path string) error {
+	spec, secret, err := ParsePath(path)
+	if err != nil {
+		return err
+	}
+	j.key, j.spec = path, spec
+	if err := h.knows(spec); err != nil {
+		return err
+	}
+	if !h.cfg.Signer.Verify(spec, secret) {
+		return ErrSignature
+	}
+	return nil
+}
+
+// knows checks that there is a processor and an encoder for a spec.
+func (h *Handler) knows(s Spec) error {
+	if _, ok := h.cfg.Processors[s.Method]; !ok {
+		return fmt.Errorf("%w: unknown method %q", ErrInvalid, s.Method)
+	}
+	if _, ok := h.cfg.Encoders[s.Ext]; !ok {
+		return fmt.Errorf("%w: unknown extension %q", ErrInvalid, s.Ext)
+	}
+	return nil
+}
+
+// Generate makes a thumbnail now, unless it is stored already, with the same care as a request: once over all
+// processes. While it is locked elsewhere, Generate waits until ctx ends, and returns [ErrBusy] then. A generation that has begun is
+// bounded by Config.Timeout and not stopped by ctx. [StatusCode] tells the errors apart.
+//
+// To make a thumbnail anew, [Handler.Remove] the old ones first, or better, give the new original a Spec.Version.
+func (h *Handler) Generate(ctx context.Context, s Spec) error {
+	j := &job{spec: s}
+	err := h.generateNow(ctx, j)
+	h.observe(ctx, j, err)
+	return err
+}
+
+func (h *Handler) generateNow(ctx context.Context, j *job) error {
+	key, err := storageKey(h.cfg.Signer, j.spec)
+	if err != nil {
+		return err
+	}
+	j.key = key
+	if err := h.knows(j.spec); err != nil {
+		return err
+	}
+	h.failures.forget(j.spec.Source)
+	f, err := h.obtain(ctx, ctx, j)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// Remove deletes every thumbnail of a source, whatever its size, method and version. It needs a Storage that is a [Remover];
+// others give [errors.ErrUnsupported]. Copies in browsers and CDNs stay until they expire: a new Spec.Version reaches those too.
+func (h *Handler) Remove(ctx context.Context, source string) error {
+	if !validSource(source) {
+		return fmt.Errorf("%w: source %q", ErrInvalid, source)
+	}
+	remover, ok := h.cfg.Storage.(Remover)
+	if !ok {
+		return fmt.Errorf("thumbnail: remove from a %T: %w", h.cfg.Storage, errors.ErrUnsupported)
+	}
+	h.failures.forget(source)
+	if err := remover.RemoveAll(ctx, source); err != nil {
+		return broken("remove", err)
+	}
+	return nil
+}
+
+// obtain opens the thumbnail, which it makes first if need be: steps 4 to 11. Others' work is waited for as long as
+// patience lasts.
+func (h *Handler) obtain(ctx, patience context.Context, j *job) (fs.File, error) {
+	for made := 0; ; {
+		f, err := h.cfg.Storage.Open(ctx, j.key) // 4
+		if err == nil {
+			return f, nil
+		}
+		if ctx.Err() != nil { // who asked has gone
+			return nil, ctx.Err()
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, broken("open thumbnail", err)
+		}
+		if made == 3 { // stored each time, and gone each time
+			return nil, broken("open thumbnail", fmt.Errorf("%q was stored and is not there", j.key))
+		}
+		if j.spec.Size.Width > h.cfg.MaxWidth || j.spec.Size.Height > h.cfg.MaxHeight { // 5
+			return nil, fmt.Errorf("%w: size %v is beyond the limit of %dx%d", ErrInvalid, j.spec.Size, h.cfg.MaxWidth, h.cfg.MaxHeight)
+		}
+		if err := h.failures.recall(j, time.Now()); err != nil {
+			return nil, err
+		}
+		err = h.join(ctx, patience, j)
+		switch {
+		case err == nil:
+			made++
+		case errors.Is(err, errAgain), errors.Is(err, ErrBusy) && patience.Err() == nil:
+			// The lock was free for a moment, or somebody less patient gave up.
+		default:
+			return nil, err
+		}
+	}
+}
+
+// join takes part in the one flight of this process for a thumbnail: leads it if there is none, else waits for it.
+func (h *Handler) join(ctx, patience context.Context, j *job) error {
+	fl, leads := h.flights.join(j.key)
+	if leads {
+		return h.lead(ctx, patience, j, fl)
+	}
+	defer addTime(&j.timing.Wait)()
+	return fl.wait(patience)
+}
+
+func (h *Handler) cacheControl(s Spec) string {
+	if s.Version != "" {
+		return h.cfg.CacheControlVersioned
+	}
+	return h.cfg.CacheControl
+}
+
+func (h *Handler) observe(ctx context.Context, j *job, err error) {
+	if h.cfg.Observer != nil {
+		h.cfg.Observer.Observe(ctx, Event{Path: j.key, Spec: j.spec, Err: err, Generated: j.generated, Timing: j.timing})
+	}
+}
+
+// contentType returns the media type of an extension. The common ones are fixed: what mime knows depends on the machine.
+func contentType(ext string) string {
+	switch ext {
+	case ".jpg", ".jpeg":
+		return "image/jpeg"
+	case ".png", ".gif", ".webp", ".avif":
+		return "image/" + ext[1:]
+	}
+	if t := mime.TypeByExtension(path.Ext(ext)); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}

@@ -1,0 +1,66 @@
+package thumbnail
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// An Observer is told what a [Handler] did, for metrics and traces. Any number of goroutines call Observe at once, each
+// after its request was answered; it should return soon.
+type Observer interface {
+	Observe(ctx context.Context, e Event)
+}
+
+// An Event is one request that was answered, or one call of [Handler.Generate] that returned.
+type Event struct {
+	Path      string // as asked for; "" if the request was outside the grammar
+	Spec      Spec   // the zero Spec if the request was outside the grammar
+	Err       error  // nil, or what [StatusCode] has a status for
+	Generated bool   // this very request made the thumbnail
+	Timing    Timing
+}
+
+// Timing says how long the steps took. Decode, Process, Encode and Store are 0 where the request generated nothing.
+type Timing struct {
+	Wait    time.Duration // for another request's generation, or for the lock
+	Queue   time.Duration // for memory
+	Source  time.Duration // opening and reading the original
+	Decode  time.Duration
+	Process time.Duration
+	Encode  time.Duration
+	Store   time.Duration
+}
+
+// header is the value of a Server-Timing header, with durations in milliseconds. "" if nothing took any time.
+func (t Timing) header() string {
+	var b strings.Builder
+	for _, m := range []struct {
+		name string
+		d    time.Duration
+	}{{"wait", t.Wait}, {"queue", t.Queue}, {"source", t.Source}, {"decode", t.Decode}, {"process", t.Process}, {"encode", t.Encode}, {"store", t.Store}} {
+		if m.d > 0 {
+			if b.Len() > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "%s;dur=%.3f", m.name, float64(m.d)/float64(time.Millisecond))
+		}
+	}
+	return b.String()
+}
+
+// logError logs what the client is not told: the server's faults as errors, a source's faults as warnings, what any client can cause
+// at will for debugging only.
+func (h *Handler) logError(ctx context.Context, status int, err error) {
+	level := slog.LevelDebug
+	switch status {
+	case http.StatusInternalServerError, http.StatusNotImplemented:
+		level = slog.LevelError
+	case http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable:
+		level = slog.LevelWarn
+	}
+	h.cfg.Logger.Log(ctx, level, "thumbnail", "status", status, "error", err)
+}

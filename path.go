@@ -1,0 +1,145 @@
+package thumbnail
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// The lengths of the path grammar, in bytes.
+const (
+	maxPath    = 1000
+	maxSegment = 255
+	maxMethod  = 32
+	maxVersion = 32
+	maxSecret  = 128
+	maxExt     = 8
+)
+
+// Spec says which thumbnail is meant: what a path says but for its secret.
+type Spec struct {
+	Source  string // key of the original, "animals/kitten.jpg"
+	Size    Size   // as asked for
+	Method  string // how the original is made to fit: "crop"
+	Ext     string // with its dot, ".jpg"; it chooses the format
+	Version string // optional; changes when the original does, so that its URLs change too
+}
+
+// ParsePath parses the path of a thumbnail, percent-decoded and without a leading slash, by the grammar of the package
+// documentation. Everything else gives an error that matches [ErrInvalid]. The secret is not verified. A handler does this for
+// itself; it is here for functions at a CDN's edge, and for jobs.
+func ParsePath(path string) (s Spec, secret string, err error) {
+	if len(path) > maxPath {
+		return Spec{}, "", fmt.Errorf("%w: the path is longer than %d bytes", ErrInvalid, maxPath)
+	}
+	rest, name, ok3 := cutLast(path, '/')
+	rest, s.Method, _ = cutLast(rest, '/')
+	source, size, ok1 := cutLast(rest, '/')
+	if !ok3 || !ok1 {
+		return Spec{}, "", fmt.Errorf("%w: a path is source/size/method/secret.ext", ErrInvalid)
+	}
+	s.Source = source
+	if s.Size, err = ParseSize(size); err != nil {
+		return Spec{}, "", err
+	}
+	secret = name
+	if i := strings.IndexByte(secret, '.'); i >= 0 {
+		secret, s.Ext = secret[:i], secret[i:]
+	}
+	if i := strings.IndexByte(secret, '-'); i >= 0 {
+		s.Version, secret = secret[:i], secret[i+1:]
+		if s.Version == "" {
+			return Spec{}, "", fmt.Errorf("%w: empty version", ErrInvalid)
+		}
+	}
+	if err := s.validate(); err != nil {
+		return Spec{}, "", err
+	}
+	if !isWord(secret, maxSecret, true) {
+		return Spec{}, "", fmt.Errorf("%w: malformed secret", ErrInvalid)
+	}
+	return s, secret, nil
+}
+
+// cutLast slices s around the last sep.
+func cutLast(s string, sep byte) (before, after string, ok bool) {
+	if i := strings.LastIndexByte(s, sep); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return "", s, false
+}
+
+// validate checks every field against the grammar. The path's whole length is checked where the path is built.
+func (s Spec) validate() error {
+	switch {
+	case !validSource(s.Source):
+		return fmt.Errorf("%w: source %q", ErrInvalid, s.Source)
+	case !s.Size.valid():
+		return fmt.Errorf("%w: size %dx%d", ErrInvalid, s.Size.Width, s.Size.Height)
+	case !isMethod(s.Method):
+		return fmt.Errorf("%w: method %q", ErrInvalid, s.Method)
+	case !isExt(s.Ext):
+		return fmt.Errorf("%w: extension %q", ErrInvalid, s.Ext)
+	case s.Version != "" && !isWord(s.Version, maxVersion, true):
+		return fmt.Errorf("%w: version %q", ErrInvalid, s.Version)
+	}
+	return nil
+}
+
+// path appends the storage key: the path of the URL, percent-decoded.
+func (s Spec) path(b []byte, size, secret string) []byte {
+	b = append(b, s.Source...)
+	b = append(b, '/')
+	b = append(b, size...)
+	b = append(b, '/')
+	b = append(b, s.Method...)
+	b = append(b, '/')
+	if s.Version != "" {
+		b = append(b, s.Version...)
+		b = append(b, '-')
+	}
+	b = append(b, secret...)
+	return append(b, s.Ext...)
+}
+
+// isWord reports whether s consists of 1 to most bytes of a-z0-9_, or A-Z too if upper.
+func isWord(s string, most int, upper bool) bool {
+	if len(s) == 0 || len(s) > most {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '_' || upper && 'A' <= c && c <= 'Z') {
+			return false
+		}
+	}
+	return true
+}
+
+// validSource reports whether s is a source of the grammar.
+func validSource(s string) bool {
+	if len(s) > maxPath || !utf8.ValidString(s) {
+		return false
+	}
+	start := 0
+	for i := 0; i <= len(s); i++ {
+		if i < len(s) && s[i] != '/' {
+			if s[i] < 0x20 || s[i] == 0x7f || s[i] == '\\' {
+				return false
+			}
+			continue
+		}
+		segment := s[start:i]
+		if segment == "" || segment == "." || segment == ".." || len(segment) > maxSegment {
+			return false
+		}
+		start = i + 1
+	}
+	return true
+}
+
+func isMethod(s string) bool { return isWord(s, maxMethod, false) }
+
+func isExt(s string) bool {
+	return strings.HasPrefix(s, ".") && isWord(s[1:], maxExt, false) && strings.IndexByte(s, '_') < 0
+}

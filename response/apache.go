@@ -1,0 +1,34 @@
+package response
+
+import (
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+)
+
+// Apache names the file to Apache, which sends it: the header X-Sendfile of mod_xsendfile, with a file's path. Its
+// directive XSendFilePath has to allow Root.
+type Apache struct {
+	// Root is the absolute path of the directory that holds the thumbnails.
+	Root string
+}
+
+// Respond answers with no body and the header X-Sendfile, whose path is raw: mod_xsendfile 0.12 does not decode it. So a key with a
+// byte that a header can't carry is an error.
+func (a Apache) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
+	path := join(a.Root, key)
+	if strings.ContainsAny(path, "\r\n\x00") {
+		return fmt.Errorf("path %q in a header", path)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("stat %q: %w", key, err)
+	}
+	// mod_xsendfile keeps the application's entity tag: the same as [Stream]'s.
+	if tag := ETag(info); tag != "" {
+		w.Header()["Etag"] = []string{tag}
+	}
+	w.Header().Set("X-Sendfile", path)
+	return nil
+}

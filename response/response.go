@@ -1,0 +1,39 @@
+// Package response answers requests with stored thumbnails, in the way of the server in front: [Stream] sends the bytes itself;
+// [Nginx] and [Apache] name the file to a web server, which sends it; [Redirect] sends the client elsewhere.
+//
+// Each type implements the interface Responder of the package thumbnail. A call finds Content-Type and Cache-Control set, and
+// writes nothing if it returns an error. All may be used by several goroutines at once.
+package response
+
+import (
+	"io/fs"
+	"strconv"
+	"strings"
+)
+
+// ETag returns a strong entity tag (RFC 9110, section 8.8.3) for a file, in nginx's form: the modification time in seconds
+// and the size, in hexadecimal. So a validator that nginx gave is good here, and the other way round. A FileInfo that has a
+// method ETag() string, as those of S3 do, is asked instead. A file without a modification time has no tag: "".
+//
+// Within one second a file can change without its size; thumbnails of one name do not.
+func ETag(info fs.FileInfo) string {
+	if tagged, ok := info.(interface{ ETag() string }); ok {
+		if tag := tagged.ETag(); tag != "" {
+			return tag
+		}
+	}
+	if info.ModTime().IsZero() || info.ModTime().Unix() < 0 {
+		return ""
+	}
+	b := make([]byte, 0, 32)
+	b = append(b, '"')
+	b = strconv.AppendInt(b, info.ModTime().Unix(), 16)
+	b = append(b, '-')
+	b = strconv.AppendInt(b, info.Size(), 16)
+	return string(append(b, '"'))
+}
+
+// join puts a slash between a prefix and a key, unless the prefix ends in one.
+func join(prefix, key string) string {
+	return strings.TrimSuffix(prefix, "/") + "/" + key
+}

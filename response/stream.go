@@ -1,0 +1,72 @@
+package response
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"strings"
+)
+
+// Stream sends the bytes itself, with all that RFC 9110 says of ranges and conditional requests.
+type Stream struct {
+	// MaxBuffer limits how much of a file that is no [io.Seeker] is read into memory, in bytes; 0 means 32 MiB.
+	MaxBuffer int64
+}
+
+// maxParts is how many parts of a file one request may ask for. More than a few is a mistake or an attack (RFC 9110, section 14.2,
+// lets a server ignore Range): it gets the whole file.
+const maxParts = 8
+
+// Respond writes the file f, or the part of it that the request asks for, or that it has not changed.
+func (s Stream) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("stat %q: %w", key, err)
+	}
+	content, err := s.content(f, info.Size())
+	if err != nil {
+		return fmt.Errorf("read %q: %w", key, err)
+	}
+	if tag := ETag(info); tag != "" {
+		w.Header()["Etag"] = []string{tag}
+	}
+	if parts := r.Header["Range"]; len(parts) > 0 && strings.Count(parts[0], ",") >= maxParts {
+		whole := *r
+		whole.Header = r.Header.Clone()
+		whole.Header.Del("Range")
+		r = &whole
+	}
+	http.ServeContent(w, r, "", info.ModTime(), content)
+	return nil
+}
+
+// content returns what ServeContent needs. Seeking is tried first, because ServeContent answers a failure itself.
+func (s Stream) content(f fs.File, size int64) (io.ReadSeeker, error) {
+	if seeker, ok := f.(io.ReadSeeker); ok {
+		end, err := seeker.Seek(0, io.SeekEnd)
+		if err == nil && end < size {
+			return nil, io.ErrUnexpectedEOF
+		}
+		if err == nil {
+			_, err = seeker.Seek(0, io.SeekStart)
+		}
+		return seeker, err
+	}
+	limit := s.MaxBuffer
+	if limit == 0 {
+		limit = 32 << 20
+	}
+	if size > limit {
+		return nil, errTooLarge
+	}
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if int64(len(data)) > limit && err == nil {
+		err = errTooLarge
+	}
+	return bytes.NewReader(data), err
+}
+
+var errTooLarge = errors.New("too large to be read into memory, and it can't seek")

@@ -1,0 +1,107 @@
+package thumbnail
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"strings"
+)
+
+// A failure is an error of something that has to work: the storage, the lock, a processor. What it wraps is for the log;
+// its status stands whatever that is, so that a storage's fs.ErrNotExist is never taken for a missing source.
+type failure struct {
+	status int
+	op     string
+	err    error
+}
+
+func (f *failure) Error() string { return "thumbnail: " + f.op + ": " + f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// broken wraps an error that is the server's fault.
+func broken(op string, err error) error {
+	status := http.StatusInternalServerError
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		status = http.StatusServiceUnavailable
+	}
+	return &failure{status, op, err}
+}
+
+// StatusCode returns the HTTP status for an error of this package: 200 for nil, 400 for [ErrInvalid], 401 for
+// [ErrSignature], 404 for [fs.ErrNotExist] and [ErrBusy], 415 for [ErrFormat], 422 for [ErrCorrupt] and [ErrTooLarge], 501 for
+// [errors.ErrUnsupported], 503 for [ErrOverloaded] and a context that ended, and 500 for all else.
+func StatusCode(err error) int {
+	var f *failure
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case errors.As(err, &f):
+		return f.status
+	case errors.Is(err, ErrInvalid):
+		return http.StatusBadRequest
+	case errors.Is(err, ErrSignature):
+		return http.StatusUnauthorized
+	case errors.Is(err, ErrBusy), errors.Is(err, fs.ErrNotExist):
+		return http.StatusNotFound
+	case errors.Is(err, ErrFormat):
+		return http.StatusUnsupportedMediaType
+	case errors.Is(err, ErrCorrupt), errors.Is(err, ErrTooLarge):
+		return http.StatusUnprocessableEntity
+	case errors.Is(err, ErrOverloaded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return http.StatusServiceUnavailable
+	case errors.Is(err, errors.ErrUnsupported):
+		return http.StatusNotImplemented
+	}
+	return http.StatusInternalServerError
+}
+
+// lasting reports whether an error will still hold in a minute: whether it is remembered, and caches may keep it. It is one of
+// the request or of the source; not one of the moment, of the client's credentials, or of the server.
+func lasting(err error) bool {
+	switch StatusCode(err) {
+	case http.StatusBadRequest, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
+		return true
+	case http.StatusNotFound:
+		return !errors.Is(err, ErrBusy)
+	}
+	return false
+}
+
+// errorHeader replaces the headers of a thumbnail by those of an error.
+func errorHeader(h http.Header, status int, err error) {
+	for _, name := range []string{"Content-Length", "Content-Range", "Etag", "Last-Modified"} {
+		h.Del(name)
+	}
+	cache := "no-store" // a content delivery network keeps a bare 404 for minutes
+	if lasting(err) {
+		cache = "public, max-age=60"
+	}
+	h.Set("Cache-Control", cache)
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	switch {
+	case status == http.StatusUnauthorized:
+		// RFC 9110 asks for a challenge; browsers ask for a password for the schemes Basic and Digest alone.
+		h.Set("WWW-Authenticate", "Signature")
+	case status == http.StatusServiceUnavailable, errors.Is(err, ErrBusy):
+		h.Set("Retry-After", "1")
+	}
+}
+
+// fail answers a request with an error: its status text, and nothing that the request or the error says.
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status := StatusCode(err)
+	errorHeader(w.Header(), status, err)
+	h.logError(r.Context(), status, err)
+	h.write(w, r, status, err)
+}
+
+func (h *Handler) write(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if h.cfg.ErrorHandler != nil {
+		h.cfg.ErrorHandler(w, r, status, err)
+		return
+	}
+	w.WriteHeader(status)
+	_, _ = strings.NewReader(http.StatusText(status)).WriteTo(w) // the client may have gone; nobody is to be told
+}

@@ -1,0 +1,125 @@
+package thumbnail
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// URL returns the URL of a thumbnail: base, a slash where base lacks one, and the signed path, percent-encoded.
+// base is where the handler is mounted: "/thumbs/", "/", "https://img.example.com", "//cdn.example.com/t"; if empty, the
+// URL is a relative path. A spec outside the path grammar, a path of more than 1000 bytes, or a base with a query, a fragment,
+// white space or a backslash gives an error that matches [ErrInvalid].
+//
+// The path spells the size as the signer's [SizeFormatter] says, else as [Size.String] does.
+func URL(base string, signer Signer, s Spec) (string, error) {
+	if err := s.validate(); err != nil {
+		return "", err
+	}
+	if signer == nil {
+		return "", fmt.Errorf("%w: no signer", ErrInvalid)
+	}
+	if strings.ContainsAny(base, "?#\\ \t\r\n\"<>") {
+		return "", fmt.Errorf("%w: base %q", ErrInvalid, base)
+	}
+	secret := signer.Sign(s)
+	if !isWord(secret, maxSecret, true) {
+		return "", fmt.Errorf("%w: the signer's secret is not a word of 1 to %d letters, digits and underscores", ErrInvalid, maxSecret)
+	}
+	size, err := formatSize(signer, s.Size)
+	if err != nil {
+		return "", err
+	}
+	path := s.path(make([]byte, 0, len(s.Source)+len(secret)+64), size, secret)
+	if len(path) > maxPath {
+		return "", fmt.Errorf("%w: the path is longer than %d bytes", ErrInvalid, maxPath)
+	}
+	var b strings.Builder
+	b.Grow(len(base) + 1 + len(path) + 2*escapes(path))
+	b.WriteString(base)
+	if base != "" && base[len(base)-1] != '/' {
+		b.WriteByte('/')
+	}
+	escape(&b, path)
+	return b.String(), nil
+}
+
+// formatSize spells size as the signer wants it spelled, and makes sure that it can be read back.
+func formatSize(signer Signer, size Size) (string, error) {
+	f, ok := signer.(SizeFormatter)
+	if !ok {
+		return size.String(), nil
+	}
+	s := f.FormatSize(size)
+	if back, ok := parseSize(s); !ok || back != size {
+		return "", fmt.Errorf("%w: the signer spells size %v as %q", ErrInvalid, size, s)
+	}
+	return s, nil
+}
+
+const upperHex = "0123456789ABCDEF"
+
+// escape percent-encodes path as Django's filepath_to_uri does: all but letters, digits, "_.-~!*()'" and "/". So no URL
+// has a space or a comma, which would end it in a srcset, nor a colon, which would make a scheme of its beginning.
+func escape(b *strings.Builder, path []byte) {
+	for _, c := range path {
+		if unescaped(c) {
+			b.WriteByte(c)
+		} else {
+			b.WriteByte('%')
+			b.WriteByte(upperHex[c>>4])
+			b.WriteByte(upperHex[c&15])
+		}
+	}
+}
+
+// escapes counts the bytes of path that need escaping.
+func escapes(path []byte) (n int) {
+	for _, c := range path {
+		if !unescaped(c) {
+			n++
+		}
+	}
+	return n
+}
+
+func unescaped(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("_.-~!*()'/", c) >= 0
+}
+
+// Links makes the URLs of one site's thumbnails. It is a plain value: copy it, keep it in a variable, use it from any
+// number of goroutines.
+type Links struct {
+	Base   string // as in [URL]
+	Signer Signer // required
+
+	// Methods and Extensions are what the handler on the other side knows: everything else is an error here, in the
+	// template, rather than a broken image there. nil means crop, scale, smart, fit and entropy, and
+	// .jpg, .jpeg, .png, .gif, .webp and .avif.
+	Methods    []string
+	Extensions []string
+}
+
+var (
+	defaultMethods    = []string{"crop", "entropy", "fit", "scale", "smart"}
+	defaultExtensions = []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif"}
+)
+
+// URL is the package's [URL] with the base and the signer of l. A method or an extension that is not among those of l
+// is an error that matches [ErrInvalid] and names it.
+func (l Links) URL(s Spec) (string, error) {
+	methods, extensions := l.Methods, l.Extensions
+	if methods == nil {
+		methods = defaultMethods
+	}
+	if extensions == nil {
+		extensions = defaultExtensions
+	}
+	if !slices.Contains(methods, s.Method) {
+		return "", fmt.Errorf("%w: method %q is not one of %s", ErrInvalid, s.Method, strings.Join(methods, ", "))
+	}
+	if !slices.Contains(extensions, s.Ext) {
+		return "", fmt.Errorf("%w: extension %q is not one of %s", ErrInvalid, s.Ext, strings.Join(extensions, ", "))
+	}
+	return URL(l.Base, l.Signer, s)
+}
