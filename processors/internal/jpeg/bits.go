@@ -1,0 +1,78 @@
+package jpeg
+
+import "bytes"
+
+const (
+	// maxUnit bounds the bytes that one interleaved MCU can take: 10 blocks (section B.2.3) of 64 coefficients of at
+	// most 16 + 15 bits, and 8 bytes that a refill looks ahead.
+	maxUnit = 10*64*31/8 + 16
+	bufSize = 32<<10 + maxUnit
+)
+
+// bitReader reads one entropy-coded segment: the data between two markers (section B.1.1.5).
+//
+// The stuffed zeros (section F.1.2.3) are taken out ahead, a buffer at a time, so that the decoding loops can load
+// eight bytes at once without looking for 0xFF: bytes.IndexByte finds those at memory speed. The loops refill without
+// asking for the end of the data, too: whoever runs them calls ready before each MCU, which makes sure of maxUnit
+// bytes, and overrun after it. What is read past the end in between is old buffer contents, and always ends in an error.
+type bitReader struct {
+	buf []byte
+	pos int    // next byte of buf
+	end int    // end of the valid bytes
+	acc uint64 // the next n bits, from the top; below them, bits that a refill will repeat
+	n   uint
+
+	in   *input
+	done bool // a marker or the end of the file follows
+}
+
+// begin starts at the input's offset.
+func (r *bitReader) begin(in *input) {
+	if r.buf == nil {
+		r.buf = make([]byte, bufSize)
+	}
+	r.in = in
+	r.pos, r.end, r.acc, r.n, r.done = 0, 0, 0, 0, false
+	r.fill()
+}
+
+// ready makes sure that the next MCU lies in the buffer, as far as the segment has it.
+func (r *bitReader) ready() {
+	if r.end-r.pos < maxUnit && !r.done {
+		r.fill()
+	}
+}
+
+// overrun reports whether more bits were taken than the segment has.
+func (r *bitReader) overrun() bool { return r.done && r.pos*8-int(r.n) > r.end*8 }
+
+// fill moves what is left to the start of the buffer and unstuffs the input behind it.
+func (r *bitReader) fill() {
+	r.end = copy(r.buf, r.buf[r.pos:r.end])
+	r.pos = 0
+	src := r.in.data
+	off := r.in.off
+	for r.end < len(r.buf) {
+		room := min(len(r.buf)-r.end, len(src)-off)
+		i := bytes.IndexByte(src[off:off+room], 0xFF)
+		if i < 0 {
+			r.end += copy(r.buf[r.end:], src[off:off+room])
+			off += room
+			r.done = off == len(src)
+			break
+		}
+		r.end += copy(r.buf[r.end:], src[off:off+i])
+		off += i
+		for off+1 < len(src) && src[off+1] == 0xFF {
+			off++ // fill byte, section B.1.1.2
+		}
+		if off+1 == len(src) || src[off+1] != 0 {
+			r.done = true
+			break
+		}
+		r.buf[r.end] = 0xFF
+		r.end++
+		off += 2
+	}
+	r.in.off = off
+}

@@ -1,0 +1,55 @@
+package jpeg
+
+import (
+	"image/color"
+)
+
+// interleave makes four bytes per pixel of an RGB or four-component picture.
+//
+// Adobe's CMYK files store 255 for no ink, image.CMYK means 0 by it. YCCK (Adobe transform 2) is the Y'CbCr of R, G and B =
+// 255 minus C, M and Y, so that of those the stored, inverted ink is the value itself. Files without an Adobe marker
+// are not inverted (libjpeg's reading; image/jpeg refuses them).
+func (d *Decoder) interleave() []byte {
+	d.out.pixels = grown(d.out.pixels, 4*d.outW*d.outH)
+	pix := d.out.pixels
+	rgb := len(d.comps) == 3
+	var s [4]sampler
+	for i := range d.comps {
+		s[i] = d.sampler(i)
+	}
+	var invert byte
+	if !rgb && d.adobe {
+		invert = 255
+	}
+	ycck := !rgb && d.adobe && d.adobeTransform != 0
+	for y := range d.outH {
+		out := pix[4*y*d.outW:][:4*d.outW]
+		for i := range d.comps {
+			row, x := s[i].row(y), s[i].x
+			for j, from := range x {
+				out[4*j+i] = row[from] ^ invert
+			}
+		}
+		for x := 0; x < len(out); x += 4 {
+			switch {
+			case rgb:
+				out[x+3] = 255
+			case ycck:
+				out[x], out[x+1], out[x+2] = color.YCbCrToRGB(out[x]^255, out[x+1]^255, out[x+2]^255)
+			}
+		}
+	}
+	return pix
+}
+
+// expressible reports whether the planes are the picture as they are.
+func (f *frame) expressible() bool {
+	switch f.colorModel() {
+	case color.GrayModel:
+		return true
+	case color.YCbCrModel:
+		_, ok := f.subsampling()
+		return ok
+	}
+	return false
+}

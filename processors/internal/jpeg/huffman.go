@@ -1,0 +1,275 @@
+package jpeg
+
+const (
+	symbolBits = 10 // window of huffman.symbols
+	skipBits   = 12 // window of huffman.skips
+)
+
+// An entry of huffman.symbols says what the next bits are, magnitude bits included:
+//
+//	bits 0–7    how many bits the symbol takes
+//	bits 8–15   how far it advances in the block: zero run and coefficient; endOfBlock for EOB
+//	bits 16–31  the coefficient, signed
+//
+// 0 stands for what does not fit the window; see huffman.slow.
+type entry uint32
+
+// endOfBlock as an advance leads past every valid position, so that one comparison ends the loop.
+const endOfBlock = 128
+
+func (e entry) bits() uint   { return uint(e & 63) }
+func (e entry) advance() int { return int(e >> 8 & 255) }
+func (e entry) value() int32 { return int32(e) >> 16 }
+func newEntry(bits, advance int, value int32) entry {
+	return entry(uint32(bits) | uint32(advance)<<8 | uint32(value)<<16)
+}
+
+// huffman is one Huffman table (annex C and section F.2.2.3).
+type huffman struct {
+	dc      bool
+	defined bool
+	counts  [16]byte // BITS
+	values  [256]byte
+	nValues int
+
+	symbols [1 << symbolBits]entry
+
+	// skips steps over coefficients nobody needs. An entry covers as many whole symbols as have their codes in the
+	// window (the magnitude bits may reach beyond it, since they are not looked at): how many bits in bits 0–4, how
+	// far it advances in bits 8–15, as in entry. It is made on first use.
+	skips     [1 << skipBits]uint16
+	skipsMade bool
+
+	// For codes longer than the windows: the first code of no more than 16 bits that is too large for a length,
+	// left-aligned, and what to add to a code of a length to find its value (figure F.16).
+	limit  [17]uint32
+	offset [17]int32
+}
+
+// tables are what DHT, DQT and DRI define, for the scans that follow.
+type tables struct {
+	huff            [2][4]huffman // DC, AC
+	quant           [4]quantTable
+	restartInterval int
+}
+
+// quantTable is in zigzag order.
+type quantTable struct {
+	q       [64]int32
+	defined bool
+}
+
+// undefine forgets the tables of the file before. Their contents stay, in case the next file brings the same.
+func (t *tables) undefine() {
+	for class := range t.huff {
+		for i := range t.huff[class] {
+			t.huff[class][i].defined = false
+		}
+	}
+	for i := range t.quant {
+		t.quant[i].defined = false
+	}
+	t.restartInterval = 0
+}
+
+// segment takes in a segment that defines tables or the restart interval.
+func (t *tables) segment(marker byte, seg []byte) error {
+	switch marker {
+	case mDHT:
+		return t.readDHT(seg)
+	case mDQT:
+		return t.readDQT(seg)
+	}
+	if len(seg) != 2 {
+		return corrupt("DRI has a wrong length")
+	}
+	t.restartInterval = int(seg[0])<<8 | int(seg[1])
+	return nil
+}
+
+// readDQT reads quantisation tables (section B.2.4.1).
+func (t *tables) readDQT(seg []byte) error {
+	for len(seg) > 0 {
+		precision, id := seg[0]>>4, seg[0]&15
+		size := 64 << precision
+		switch {
+		case precision > 1 || id > 3:
+			return corrupt("bad quantisation table number or precision")
+		case len(seg) < 1+size:
+			return corrupt("DQT has a wrong length")
+		}
+		q := &t.quant[id]
+		q.defined = true
+		for i := range q.q {
+			if precision == 0 {
+				q.q[i] = int32(seg[1+i])
+			} else {
+				q.q[i] = int32(seg[1+2*i])<<8 | int32(seg[2+2*i])
+			}
+		}
+		seg = seg[1+size:]
+	}
+	return nil
+}
+
+// readDHT reads Huffman tables (section B.2.4.2).
+func (t *tables) readDHT(seg []byte) error {
+	for len(seg) > 0 {
+		class, id := seg[0]>>4, seg[0]&15
+		if class > 1 || id > 3 {
+			return corrupt("bad Huffman table number")
+		}
+		if len(seg) < 17 {
+			return corrupt("DHT has a wrong length")
+		}
+		n := 0
+		for _, c := range seg[1:17] {
+			n += int(c)
+		}
+		if n == 0 || n > 256 || len(seg) < 17+n {
+			return corrupt("DHT has a wrong length")
+		}
+		h := &t.huff[class][id]
+		if !h.same(seg[1:17], seg[17:17+n]) {
+			h.dc = class == 0
+			copy(h.counts[:], seg[1:17])
+			h.nValues = copy(h.values[:], seg[17:17+n])
+			if !h.build() {
+				h.nValues = 0
+				return corrupt("Huffman table with too many codes")
+			}
+		}
+		h.defined = true
+		seg = seg[17+n:]
+	}
+	return nil
+}
+
+func (h *huffman) same(counts, values []byte) bool {
+	return string(h.counts[:]) == string(counts) && string(h.values[:h.nValues]) == string(values)
+}
+
+// build makes the tables from counts and values. It reports false if there are more codes of a length than the shorter
+// ones leave room for.
+func (h *huffman) build() bool {
+	clear(h.symbols[:])
+	h.skipsMade = false
+	code, k := uint32(0), 0 // code is left-aligned to 16 bits
+	for length := 1; length <= 16; length++ {
+		step := uint32(1) << (16 - length)
+		h.offset[length] = int32(k) - int32(code>>(16-length))
+		for range h.counts[length-1] {
+			if code+step > 1<<16 {
+				return false
+			}
+			if length <= symbolBits {
+				h.expand(code>>(16-symbolBits), length, h.values[k])
+			}
+			code += step
+			k++
+		}
+		h.limit[length] = code
+	}
+	return true
+}
+
+// expand fills the part of symbols that begins with one code.
+func (h *huffman) expand(first uint32, length int, symbol byte) {
+	run, size := int(symbol>>4), int(symbol&15)
+	if !h.valid(symbol) {
+		return
+	}
+	for i := range uint32(1) << (symbolBits - length) {
+		switch {
+		case size == 0:
+			h.symbols[first+i] = newEntry(length, h.advance(run), 0)
+		case length+size <= symbolBits:
+			magnitude := int32(i >> (symbolBits - length - size))
+			h.symbols[first+i] = newEntry(length+size, run+1, extend(magnitude, size))
+		}
+	}
+}
+
+// valid reports whether a symbol may occur in a sequential scan; EOBn of progressive scans is read by slow.
+func (h *huffman) valid(symbol byte) bool {
+	if h.dc {
+		return symbol < 16
+	}
+	return symbol&15 != 0 || symbol == 0 || symbol == 0xF0
+}
+
+// advance of a symbol without coefficient: EOB, or ZRL, 16 zeros.
+func (h *huffman) advance(run int) int {
+	if run == 0 && !h.dc {
+		return endOfBlock
+	}
+	return run + 1
+}
+
+// extend is EXTEND of figure F.12: the value of size magnitude bits.
+func extend(magnitude int32, size int) int32 {
+	if magnitude < 1<<(size-1) {
+		return magnitude - 1<<size + 1
+	}
+	return magnitude
+}
+
+// lookup finds the symbol that a window of 16 bits begins with, and the length of its code, 0 if there is none
+// (figure F.16).
+func (h *huffman) lookup(window uint32) (symbol byte, length int) {
+	for length = 1; length <= 16; length++ {
+		if window < h.limit[length] {
+			return h.values[int32(window>>(16-length))+h.offset[length]], length
+		}
+	}
+	return 0, 0
+}
+
+// slow decodes a symbol that symbols does not have. acc must hold 31 bits. The entry is 0 if there is none.
+func (h *huffman) slow(acc uint64) entry {
+	symbol, length := h.lookup(uint32(acc >> 48))
+	if length == 0 || !h.valid(symbol) {
+		return 0
+	}
+	run, size := int(symbol>>4), int(symbol&15)
+	if size == 0 {
+		return newEntry(length, h.advance(run), 0)
+	}
+	magnitude := int32(acc << length >> (64 - size))
+	return newEntry(length+size, run+1, extend(magnitude, size))
+}
+
+// makeSkips fills skips from the codes. Where symbols follow each other, the entry of the rest of the window is
+// reused; so windows are filled by their number of known bits.
+func (h *huffman) makeSkips() {
+	if h.skipsMade {
+		return
+	}
+	h.skipsMade = true
+	for w := range h.skips {
+		total, advance := 0, 0
+		for advance < 64 {
+			symbol, length := h.lookup(uint32(w) << (16 - skipBits + total) & 0xFFFF)
+			if length == 0 || total+length > skipBits || !h.valid(symbol) {
+				break
+			}
+			run, size := int(symbol>>4), int(symbol&15)
+			step := run + 1
+			if size == 0 {
+				step = h.advance(run)
+			}
+			if step != endOfBlock && advance+step >= 64 {
+				break
+			}
+			advance += step
+			total += length + size
+			if total > skipBits {
+				break
+			}
+		}
+		if advance == 0 {
+			advance = 64 // no symbol: ends the loop without being an EOB
+		}
+		h.skips[w] = uint16(total | advance<<8)
+	}
+}

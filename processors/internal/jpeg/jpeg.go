@@ -1,0 +1,154 @@
+// Package jpeg decodes JPEG files at n/8 of their size, n from 1 to 8, doing only the work that the size asks for.
+//
+// A JPEG file holds 8×8 cosine coefficients; a picture of n/8 the size needs only the lowest n×n of each block,
+// transformed by an n-point inverse DCT. The rest is stepped over: in a sequential file by a table that skips several
+// Huffman symbols at once, in a progressive file by leaving out whole scans.
+//
+// Decoded are baseline, extended and progressive Huffman-coded files of 8 bits (ITU-T T.81, SOF0 to SOF2), every
+// combination of sampling factors from 1 to 4, restart markers, and one (grey), three (Y'CbCr, RGB) or four (CMYK,
+// YCCK) components. Arithmetic coding, 12 bits, lossless and hierarchical files are [ErrUnsupported].
+//
+// Section numbers in the comments are those of ITU-T T.81.
+package jpeg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+)
+
+// ErrCorrupt matches (errors.Is) the error for a file that breaks the format, or that ends too early.
+var ErrCorrupt = errors.New("jpeg: corrupt file")
+
+// ErrUnsupported matches (errors.Is) the error for a file that uses a part of the format which this package leaves out.
+var ErrUnsupported = errors.New("jpeg: unsupported feature")
+
+func corrupt(what string) error     { return fmt.Errorf("%w: %s", ErrCorrupt, what) }
+func unsupported(what string) error { return fmt.Errorf("%w: %s", ErrUnsupported, what) }
+
+// Header is what a file says about itself before its first scan.
+type Header struct {
+	Width, Height int // pixels; never 0
+	Components    int // 1, 3 or 4
+	Progressive   bool
+	ColorModel    color.Model // of the decoded picture: Gray, YCbCr, RGBA or CMYK
+
+	// Sampling is the number of samples per 8×8-block unit, {horizontal, vertical}, of each component: 4:2:0 is
+	// {2, 2}, {1, 1}, {1, 1}.
+	Sampling [4][2]int
+}
+
+// ReadHeader reads the markers up to the first scan. Pixels are not looked at, and nothing is allocated for them.
+func ReadHeader(data []byte) (Header, error) {
+	var f frame
+	if err := f.readHeader(&input{data: data}, nil); err != nil {
+		return Header{}, err
+	}
+	h := Header{
+		Width: f.width, Height: f.height, Components: len(f.comps),
+		Progressive: f.progressive, ColorModel: f.colorModel(),
+	}
+	for i, c := range f.comps {
+		h.Sampling[i] = [2]int{c.h, c.v}
+	}
+	return h, nil
+}
+
+// Options say how a file is to be decoded.
+type Options struct {
+	// Scale is the size in eighths, 1 to 8; 0 means 8. The picture is ⌈Width·Scale/8⌉ × ⌈Height·Scale/8⌉ pixels.
+	Scale int
+
+	// FullChroma decodes subsampled chroma at twice (or four times) the Scale, as far as the file has it, as libjpeg
+	// does: 4:2:0 at 4/8 becomes 4:4:4. Without it a 4:2:0 file stays 4:2:0 at every scale, which is cheaper, above
+	// all for progressive files, whose chroma scans are then left out. It has no effect at Scale 8.
+	FullChroma bool
+}
+
+func (o Options) scale() (int, error) {
+	switch {
+	case o.Scale == 0:
+		return 8, nil
+	case o.Scale < 1 || o.Scale > 8:
+		return 0, fmt.Errorf("jpeg: scale %d/8 is outside 1/8 to 8/8", o.Scale)
+	}
+	return o.Scale, nil
+}
+
+// Decoder decodes one file after another and keeps its buffers and tables in between. The zero value is ready for use.
+// Not for several goroutines at once. Decoding runs on the calling goroutine alone.
+type Decoder struct {
+	input
+	frame
+	tables
+	bits bitReader
+	out  planes
+	prog coefficients
+	blk  block
+}
+
+// Decode decodes data, a whole file; bytes after its EOI marker are ignored. The picture is an [*image.Gray],
+// [*image.YCbCr], [*image.RGBA] (of an RGB file, opaque) or [*image.CMYK], with its origin at (0, 0) and the meaning
+// that image/jpeg gives it (0 is no ink, even in an Adobe file, which stores the inverse). A combination of sampling
+// factors that [image.YCbCr] can't express is brought to 4:4:4.
+//
+// The picture lies in the Decoder's memory: it is valid until the next call of Decode or Release.
+//
+// Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's: ctx is looked at once per row of blocks. A file without
+// EOI, or with a component that no scan has brought, is corrupt. Damage in what the scale leaves out may go unseen.
+func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Image, error) {
+	n, err := o.scale()
+	if err != nil {
+		return nil, err
+	}
+	d.reset(data)
+	defer d.forget()
+	if err := d.readHeader(&d.input, &d.tables); err != nil {
+		return nil, err
+	}
+	if err := d.plausible(); err != nil {
+		return nil, err
+	}
+	d.scaleTo(n, o.FullChroma)
+	if d.progressive {
+		err = d.decodeProgressive(ctx)
+	} else {
+		err = d.decodeSequential(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d.picture(), nil
+}
+
+// Memory is how many bytes Decode will take for pixels and coefficients, whatever the length of the file. Tables and
+// the input buffer (about 150 kB, reused) come on top.
+func (h Header) Memory(o Options) int64 {
+	n, err := o.scale()
+	if err != nil {
+		return 0
+	}
+	f := frame{width: h.Width, height: h.Height, progressive: h.Progressive}
+	for i := range h.Components {
+		f.comps = append(f.comps, component{h: h.Sampling[i][0], v: h.Sampling[i][1]})
+	}
+	f.geometry()
+	f.scaleTo(n, o.FullChroma)
+	var total int64
+	for _, c := range f.comps {
+		blocks := int64(c.blocksX) * int64(c.blocksY)
+		total += blocks * int64(c.scale*c.scale)
+		if h.Progressive {
+			total += blocks * int64(2*c.scale*c.scale)
+			if c.scale > 1 {
+				total += 8 * blocks
+			}
+		}
+	}
+	if h.ColorModel == color.RGBAModel || h.ColorModel == color.CMYKModel || !f.expressible() {
+		total += 4 * int64(f.outW) * int64(f.outH)
+	}
+	return total
+}

@@ -1,0 +1,116 @@
+package jpeg
+
+import (
+	"image"
+	"image/color"
+)
+
+// planes holds the decoded samples of each component, in whole blocks.
+type planes struct {
+	plane  [4][]byte
+	stride [4]int // samples
+	pixels []byte // of an interleaved picture
+	memory []byte // what plane points into
+}
+
+func (p *planes) allocate(f *frame) {
+	total := 0
+	for i, c := range f.comps {
+		p.stride[i] = c.blocksX * c.scale
+		total += p.stride[i] * c.blocksY * c.scale
+	}
+	p.memory = grown(p.memory, total)
+	rest := p.memory
+	for i, c := range f.comps {
+		size := p.stride[i] * c.blocksY * c.scale
+		p.plane[i], rest = rest[:size:size], rest[size:]
+	}
+}
+
+// grown returns s with length n and any contents, reallocated if need be.
+func grown[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// picture makes an image of the planes.
+func (d *Decoder) picture() image.Image {
+	p := &d.out
+	bounds := image.Rect(0, 0, d.outW, d.outH)
+	switch d.colorModel() {
+	case color.GrayModel:
+		return &image.Gray{Pix: p.plane[0], Stride: p.stride[0], Rect: bounds}
+	case color.YCbCrModel:
+		if ratio, ok := d.subsampling(); ok {
+			return &image.YCbCr{
+				Y: p.plane[0], Cb: p.plane[1], Cr: p.plane[2],
+				YStride: p.stride[0], CStride: p.stride[1], SubsampleRatio: ratio, Rect: bounds,
+			}
+		}
+		return d.upsampled(bounds)
+	case color.RGBAModel:
+		return &image.RGBA{Pix: d.interleave(), Stride: 4 * d.outW, Rect: bounds}
+	}
+	return &image.CMYK{Pix: d.interleave(), Stride: 4 * d.outW, Rect: bounds}
+}
+
+// subsampling is the ratio of the decoded planes; ok is false where image.YCbCr has no name for it.
+func (f *frame) subsampling() (ratio image.YCbCrSubsampleRatio, ok bool) {
+	size := func(c component) [2]int { return [2]int{c.h * c.scale, c.v * c.scale} }
+	y, cb := size(f.comps[0]), size(f.comps[1])
+	if y != [2]int{f.hMax * f.scale, f.vMax * f.scale} || cb != size(f.comps[2]) || y[0]%cb[0] != 0 || y[1]%cb[1] != 0 {
+		return 0, false
+	}
+	ratio, ok = map[[2]int]image.YCbCrSubsampleRatio{
+		{1, 1}: image.YCbCrSubsampleRatio444,
+		{1, 2}: image.YCbCrSubsampleRatio440,
+		{2, 1}: image.YCbCrSubsampleRatio422,
+		{2, 2}: image.YCbCrSubsampleRatio420,
+		{4, 1}: image.YCbCrSubsampleRatio411,
+		{4, 2}: image.YCbCrSubsampleRatio410,
+	}[[2]int{y[0] / cb[0], y[1] / cb[1]}]
+	return ratio, ok
+}
+
+// sampler reads a component at the size of the picture by repeating samples, as image.YCbCr does.
+type sampler struct {
+	plane  []byte
+	stride int
+	x      []int // sample of each column of the picture
+	v, max int   // sample rows per picture row, as a fraction
+}
+
+func (d *Decoder) sampler(i int) sampler {
+	c := d.comps[i]
+	s := sampler{plane: d.out.plane[i], stride: d.out.stride[i], v: c.v * c.scale, max: d.vMax * d.scale}
+	s.x = make([]int, d.outW)
+	for x := range s.x {
+		s.x[x] = x * c.h * c.scale / (d.hMax * d.scale)
+	}
+	return s
+}
+
+// row y of the picture.
+func (s *sampler) row(y int) []byte { return s.plane[y*s.v/s.max*s.stride:] }
+
+// upsampled is the picture as 4:4:4.
+func (d *Decoder) upsampled(bounds image.Rectangle) *image.YCbCr {
+	img := &image.YCbCr{
+		YStride: d.outW, CStride: d.outW, SubsampleRatio: image.YCbCrSubsampleRatio444, Rect: bounds,
+	}
+	size := d.outW * d.outH
+	d.out.pixels = grown(d.out.pixels, 3*size)
+	img.Y, img.Cb, img.Cr = d.out.pixels[:size], d.out.pixels[size:2*size], d.out.pixels[2*size:]
+	for i, dst := range [][]byte{img.Y, img.Cb, img.Cr} {
+		s := d.sampler(i)
+		for y := range d.outH {
+			row, out := s.row(y), dst[y*d.outW:][:d.outW]
+			for x, from := range s.x {
+				out[x] = row[from]
+			}
+		}
+	}
+	return img
+}
