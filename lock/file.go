@@ -1,0 +1,146 @@
+package lock
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// File is a lock for the processes of one host, and the goroutines within each: they share a directory. It is what
+// two workers over one storage.Dir need, and there is nothing to install.
+//
+// A locked key is a file with an flock(2) (LockFileEx on Windows), which the kernel releases when the process
+// ends, however it ends. So a killed holder's lock is free at once, whatever its ttl. A process that is merely stopped
+// (SIGSTOP, a frozen container) keeps its locks until it goes on or dies. ttl matters to a holder that hangs, or that
+// forgets to unlock: ttl after the end of its ctx the key is free.
+//
+// Keys never block each other: each has a file of its own, named by the SHA-256 of the key. An unlocked key has no file;
+// one that a killed process left is removed by the next who locks that key or waits for it, and by NewFile.
+//
+// Goroutines may share a File. Between calls it has no open files and no goroutines but those of the locks
+// that are held, one open file each; there is nothing to close.
+type File struct {
+	dir   string // absolute
+	holds holds  // of this File, so that Wait for them costs no polling
+}
+
+// NewFile returns the lock of all processes that call NewFile with the same directory. It makes the directory if it
+// is not there; the error says if no file in it can be locked. Take a directory on a local disk, for
+// locks alone, that no clean-up job visits.
+func NewFile(dir string) (*File, error) {
+	if dir == "" {
+		return nil, errors.New("lock: no directory for lock files")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	f := &File{dir: dir}
+	if err := f.sweep(); err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	return f, nil
+}
+
+// TryLock locks key and returns true, or returns false because it is held. The error is that of ctx, if it has ended
+// already, or of the file system. unlock returns nil, also when the lock was lost; its error is that of the
+// file system. It may be called more than once, and by several goroutines.
+func (f *File) TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, false, err
+	}
+	if f.holds.get(key) != nil {
+		return nil, false, nil
+	}
+	lf, err := acquire(f.path(key))
+	if err != nil {
+		return nil, false, fmt.Errorf("lock %q: %w", key, err)
+	}
+	if lf == nil {
+		return nil, false, nil
+	}
+	h := newHold()
+	h.release = func() error {
+		f.holds.remove(key, h) // first, because the next holder adds its own as soon as the file is released
+		if err := lf.release(); err != nil {
+			return fmt.Errorf("unlock %q: %w", key, err)
+		}
+		return nil
+	}
+	f.holds.add(key, h)
+	h.watch(ctx, ttl)
+	return h.unlock, true, nil
+}
+
+// How often Wait looks at a lock of another process: the kernel has no way to wait for an flock and for a
+// context. A look is one failed open or flock, a few microseconds.
+const (
+	firstLook = time.Millisecond
+	lastLook  = 16 * time.Millisecond
+)
+
+// Wait blocks until key is free, and returns nil; or until ctx ends, and returns its error; or until the file system
+// fails. A key that is held through this File is waited for without polling; that another process has unlocked is
+// seen within 16 ms. When Wait returns, somebody else may have locked the key already.
+func (f *File) Wait(ctx context.Context, key string) error {
+	for next := firstLook; ; next = min(2*next, lastLook) {
+		if err := f.holds.wait(ctx, key); err != nil {
+			return err
+		}
+		switch free, err := isFree(f.path(key)); {
+		case err != nil:
+			return fmt.Errorf("wait for %q: %w", key, err)
+		case free:
+			return nil
+		}
+		select {
+		case <-time.After(next):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+const (
+	suffix  = ".lock"
+	nameLen = 2*sha256.Size + len(suffix)
+)
+
+// path returns the name of the file that is key's lock.
+func (f *File) path(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return filepath.Join(f.dir, hex.EncodeToString(sum[:])+suffix)
+}
+
+// sweep makes the directory, tries whether a file in it can be locked, and removes the files that killed processes left.
+func (f *File) sweep() error {
+	lf, err := acquire(filepath.Join(f.dir, "probe"+suffix))
+	if err != nil {
+		return err
+	}
+	if lf != nil { // nil: another process is trying the same, and has shown it
+		if err := lf.release(); err != nil {
+			return err
+		}
+	}
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if len(name) != nameLen || filepath.Ext(name) != suffix {
+			continue
+		}
+		if _, err := isFree(filepath.Join(f.dir, name)); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+	}
+	return nil
+}
