@@ -1,0 +1,126 @@
+package storage
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+)
+
+// tempPrefix begins the name of every temporary file. What follows is the host's tag, "-", and a random text.
+const tempPrefix = "\x7fthumbnail-"
+
+// tempMaxAge is how long a temporary file may have gone without a write before it counts as a dead process's, where the lock
+// can't tell.
+const tempMaxAge = time.Hour
+
+// hostTag stands for the host in names.
+func hostTag() string {
+	h := fnv.New32a()
+	name, _ := os.Hostname() // without a name all such hosts share a tag, and the lock still tells
+	_, _ = io.WriteString(h, name)
+	return fmt.Sprintf("%08x", h.Sum32())
+}
+
+func (d *Dir) tempName() string { return d.ours + rand.Text() }
+
+// temp is a temporary file that this process holds the lock of.
+type temp struct {
+	root    *os.Root
+	file    *os.File
+	name    string
+	renamed bool
+}
+
+// createTemp creates a temporary file and locks it. A sweep that comes in between takes the file away; then the next one
+// will do.
+func (d *Dir) createTemp() (*temp, error) {
+	for range 100 {
+		name := d.tempName()
+		f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if err != nil {
+			return nil, err
+		}
+		t := &temp{root: d.root, file: f, name: name}
+		if tryLock(f) != lockHeld {
+			if _, err := d.root.Lstat(name); err == nil {
+				return t, nil
+			}
+		}
+		t.discard()
+	}
+	return nil, errors.New("every temporary file was swept at once")
+}
+
+// discard closes the file, and removes it unless it was renamed.
+func (t *temp) discard() {
+	if !t.renamed {
+		_ = t.root.Remove(t.name) // while the lock is held, so that a sweep does not see a dead file
+	}
+	_ = t.file.Close()
+	if !t.renamed && closeBeforeRename {
+		_ = t.root.Remove(t.name) // where the first attempt may fail because the file is open
+	}
+}
+
+// sweep removes what dead processes have left. It is no error if it can't: the directory may be a source that is only read.
+func (d *Dir) sweep() {
+	dir, err := d.root.Open(".")
+	if err != nil {
+		return
+	}
+	defer dir.Close()
+	var found []string
+	for err == nil {
+		var names []string
+		names, err = dir.Readdirnames(1000)
+		for _, name := range names {
+			if strings.HasPrefix(name, tempPrefix) {
+				found = append(found, name)
+			}
+		}
+	}
+	for _, name := range found {
+		d.sweepOne(name)
+	}
+}
+
+// sweepOne removes name unless it is a live writer's. A directory is what RemoveAll did not finish, and may be finished by
+// anybody.
+func (d *Dir) sweepOne(name string) {
+	info, err := d.root.Lstat(name)
+	switch {
+	case err != nil:
+		return
+	case info.IsDir():
+		_ = d.root.RemoveAll(name)
+		return
+	case info.Mode()&fs.ModeType != 0:
+		return
+	}
+	// The lock is kept until the file is removed, so that a writer that has just created it notices.
+	state := lockUnknown
+	if f, err := d.root.OpenFile(name, os.O_RDWR, 0); err == nil {
+		defer f.Close()
+		state = tryLock(f)
+	}
+	ours := state == lockTaken && strings.HasPrefix(name, d.ours)
+	old := state != lockHeld && time.Since(info.ModTime()) > tempMaxAge
+	if ours || old {
+		_ = d.root.Remove(name)
+	}
+}
+
+// lockState is what an attempt to lock a file has found.
+type lockState int
+
+const (
+	lockUnknown lockState = iota // the file system or the operating system has no such locks
+	lockTaken                    // it was free and is ours until the file is closed, or the process dies
+	lockHeld                     // a living process has it
+)

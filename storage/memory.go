@@ -1,0 +1,116 @@
+package storage
+
+import (
+	"bytes"
+	"container/list"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+	"time"
+)
+
+// Memory keeps thumbnails in memory: for tests, and for a small site whose CDN or proxy keeps them longer. The zero value is empty
+// and ready. It must not be copied once it is used.
+type Memory struct {
+	// MaxBytes bounds the content and keys kept, in bytes. When Put goes beyond, the files that were not opened or put
+	// for the longest time are dropped, and are made again when they are asked for; content that is larger than MaxBytes by itself is
+	// refused. 0 means no bound. Set it before the first use.
+	MaxBytes int64
+
+	mu    sync.Mutex
+	files map[string]*list.Element // of *memoryFile
+	used  list.List                // the one used last comes first
+	size  int64                    // bytes of all
+}
+
+// memoryFile is never modified: whoever has it open keeps it whole.
+type memoryFile struct {
+	key     string
+	content []byte
+	modTime time.Time
+}
+
+func (f *memoryFile) size() int64 { return int64(len(f.key) + len(f.content)) }
+
+// NewMemory returns an empty storage without a bound.
+func NewMemory() *Memory { return new(Memory) }
+
+// Open returns the content of key. The file seeks.
+func (m *Memory) Open(ctx context.Context, key string) (fs.File, error) {
+	if err := checkOpen(ctx, key); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.files[key]
+	if !ok {
+		return nil, notExist(key)
+	}
+	m.used.MoveToFront(e)
+	f := e.Value.(*memoryFile)
+	return NewFile(bytes.NewReader(f.content), Info{Name: key, ModTime: f.modTime}), nil
+}
+
+// Put reads r to its end and then makes that the content of key.
+func (m *Memory) Put(ctx context.Context, key string, r io.Reader) error {
+	if err := checkChange(ctx, "put", key); err != nil {
+		return err
+	}
+	r = contextReader{ctx, r}
+	if m.MaxBytes > 0 {
+		r = io.LimitReader(r, m.MaxBytes+1)
+	}
+	content, err := io.ReadAll(r)
+	if err == nil {
+		err = ctx.Err()
+	}
+	f := &memoryFile{key: key, content: bytes.Clone(content), modTime: time.Now()}
+	if err == nil && m.MaxBytes > 0 && f.size() > m.MaxBytes {
+		err = errTooLarge
+	}
+	if err != nil {
+		return fmt.Errorf("put %q: %w", key, err)
+	}
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e, ok := m.files[key]; ok {
+		m.drop(e)
+	}
+	if m.files == nil {
+		m.files = make(map[string]*list.Element)
+	}
+	m.files[key] = m.used.PushFront(f)
+	m.size += f.size()
+	for m.MaxBytes > 0 && m.size > m.MaxBytes {
+		m.drop(m.used.Back())
+	}
+	return nil
+}
+
+// RemoveAll removes every key under prefix + "/". Its time grows with the number of all keys.
+func (m *Memory) RemoveAll(ctx context.Context, prefix string) error {
+	if err := checkChange(ctx, "removeall", prefix); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, e := range m.files {
+		if under(key, prefix) {
+			m.drop(e)
+		}
+	}
+	return nil
+}
+
+// drop forgets one file. The caller holds mu.
+func (m *Memory) drop(e *list.Element) {
+	f := m.used.Remove(e).(*memoryFile)
+	delete(m.files, f.key)
+	m.size -= f.size()
+}
+
+var errTooLarge = errors.New("larger than the whole storage may be")
