@@ -130,8 +130,5 @@ func grayToPlane(f Format, dst []int16, row []byte) {
 		}
 		return
 	}
-	row = row[:len(dst)]
-	for i, v := range row {
-		dst[i] = int16(v) << sampleBits
-	}
+	widen(dst, row)
 }

@@ -54,6 +54,7 @@ func (k Kernel) table() []float32 {
 // at origin.
 type axis struct {
 	origin, box, cells int // cells: how many boxes there are, the last one possibly cut short by the edge
+	n                  int // samples of the result; start is padded to a multiple of outAlign
 	taps, stride       int // stride ≥ taps: what lies between has weight 0
 	start              []int32
 	w                  []int16
@@ -61,8 +62,7 @@ type axis struct {
 
 // span is the part of the source's samples (not boxes) that have an influence.
 func (a *axis) span(size int) (from, to int) {
-	last := len(a.start) - 1
-	return a.origin + int(a.start[0])*a.box, min(size, a.origin+(int(a.start[last])+a.taps)*a.box)
+	return a.origin + int(a.start[0])*a.box, min(size, a.origin+(int(a.start[a.n-1])+a.taps)*a.box)
 }
 
 // grid says where the samples of the result lie on those of the source.
@@ -75,7 +75,7 @@ type grid struct {
 
 // set computes the weights, reusing a's memory.
 func (a *axis) set(k Kernel, g grid, residual float64, pre int) {
-	a.box = max(1, int(g.step/residual))
+	a.box = min(max(1, int(g.step/residual)), maxBox)
 	scale := max(1, g.step/float64(a.box)) // boxes per sample of the result, or 1 when growing
 	radius := k.support() * scale
 	a.origin = 0
@@ -89,24 +89,28 @@ func (a *axis) set(k Kernel, g grid, residual float64, pre int) {
 	if sharp != 0 {
 		reach++
 	}
-	a.taps = min(a.cells, int(2*reach)+2)
-	a.stride = (a.taps + tapAlign - 1) &^ (tapAlign - 1)
-	a.start = grow(a.start, g.n)
-	a.w = grow(a.w, g.n*a.stride)
+	a.taps = min(a.cells, int(math.Ceil(2*reach)))
+	a.stride = align(a.taps, tapAlign)
+	a.n = g.n
+	a.start = grow(a.start, align(g.n, outAlign))
+	a.w = grow(a.w, len(a.start)*a.stride)
 	clear(a.w)
 
-	f := make([]float64, int(2*reach)+4)
+	f := make([]float64, int(math.Ceil(2*reach)))
 	for i := range g.n {
 		centre := (g.x0 + (float64(i)+0.5)*g.step - float64(a.origin)) / float64(a.box)
 		// An output beyond the edge sees the edge: the kernel always covers a sample.
 		centre = min(max(centre, 0), float64(a.cells))
 		first := int(math.Floor(centre - reach + 0.5))
-		lo, hi := max(0, first), min(a.cells, int(math.Floor(centre+reach+0.5)))
+		lo, hi := max(0, first), min(a.cells, int(math.Floor(centre+reach+0.5)), first+cap(f))
 		start := min(lo, a.cells-a.taps)
 		a.start[i] = int32(start)
 		f := f[:hi-lo]
 		k.fill(f, (float64(lo)+0.5-centre)/scale, 1/scale, sharp)
 		quantise(a.w[i*a.stride+lo-start:][:len(f)], f)
+	}
+	for i := g.n; i < len(a.start); i++ {
+		a.start[i] = a.start[g.n-1] // of weight 0
 	}
 }
 

@@ -2,9 +2,12 @@ package resample
 
 // Ratios that are left to the kernel after the boxes, at least.
 const (
-	boxResidual   = 4
+	boxResidual   = 3
 	exactResidual = 32
 )
+
+// maxBox is how many rows of bytes a sum of 16 bits can take.
+const maxBox = 256
 
 func (o Options) residual() float64 {
 	if o.Exact {
@@ -13,13 +16,22 @@ func (o Options) residual() float64 {
 	return boxResidual
 }
 
-// compensation is how much the kernel is to be sharpened for a source whose samples are averages of box samples of a
-// plane that was decoded at pre/8: the filter -c, 1+2c, -c has the gain 1+4π²f²c+…, a box of one sample made of n smaller ones
-// 1-π²f²(1-1/n²)/6+…, so that c = (1-1/n²)/24 takes the curvature away.
+// compensation is how much the kernel is to be sharpened, by the filter -c, 1+2c, -c, for a source whose samples are averages of
+// box samples of a plane that was decoded at pre/8.
+//
+// The filter's gain is 1+4π²f²c near f = 0. A prefilter of variance v has the gain 1-2π²f²v, so that c = v/2 takes
+// the curvature away; a box of n samples has v = (1-1/n²)/12 in units of its own width, and variances add up.
+// A decode at 1/8 is a box of 8. Here the simple filter is as good as the best there is: the linear estimate of the
+// textbook's sum with the least error for pictures with a correlation of 0.9 to 0.99 between neighbours gains no further 0.1 dB.
+// A decode at 2/8 cuts off frequencies rather than blurring, and has been fitted; from 3/8 on the optimum is zero.
 func compensation(box, pre int) float64 {
 	n := float64(box)
-	if pre == 1 {
-		n *= 8
+	c := (1 - 1/(n*n)) / 24
+	switch pre {
+	case 1:
+		c += (1 - 1./64) / 24 / (n * n)
+	case 2:
+		c += 0.012 / (n * n)
 	}
-	return (1 - 1/(n*n)) / 24
+	return c
 }

@@ -62,8 +62,8 @@ func newShrinker(f Format, gx, gy grid, pre Eighths, opt Options) *Shrinker {
 	s.from, s.to = s.y.span(gy.size)
 	s.next = 0
 
-	s.cellStride = s.x.cells + s.x.stride // the horizontal pass may read, but not count, beyond the last cell
-	s.outStride = (gx.n + rowAlign - 1) &^ (rowAlign - 1)
+	s.cellStride = s.x.cells + s.x.stride // the horizontal pass reads, but does not count, what is beyond the last cell
+	s.outStride = align(gx.n, lineAlign)
 	s.cells = grow(m.cells, s.planes*s.cellStride)
 	m.ring = grow(m.ring, s.planes*s.outStride*s.y.taps)
 	s.ring = grow(m.rows, s.y.taps)
@@ -72,7 +72,7 @@ func newShrinker(f Format, gx, gy grid, pre Eighths, opt Options) *Shrinker {
 		s.ring[i] = m.ring[i*n : (i+1)*n]
 	}
 	s.line = grow(m.line, s.planes*s.outStride)
-	s.taps = grow(m.taps, s.y.taps)
+	s.taps = grow(m.taps, align(s.y.taps, 2))
 	s.sums = m.sums
 	s.sums.reset(s)
 	return s
@@ -112,12 +112,12 @@ func (s *Shrinker) writeRow(y int, row []byte) {
 func (s *Shrinker) horizontal(cell int) {
 	dst := s.ring[cell%len(s.ring)]
 	for p := range s.planes {
-		convolveRow(dst[p*s.outStride:][:len(s.x.start)], s.cells[p*s.cellStride:][:s.cellStride], &s.x)
+		convolveRow(dst[p*s.outStride:][:s.outStride], s.cells[p*s.cellStride:][:s.cellStride], &s.x)
 	}
-	for s.out < len(s.y.start) && int(s.y.start[s.out])+s.y.taps <= cell+1 {
+	for s.out < s.y.n && int(s.y.start[s.out])+s.y.taps <= cell+1 {
 		first := int(s.y.start[s.out])
 		for k := range s.taps {
-			s.taps[k] = s.ring[(first+k)%len(s.ring)]
+			s.taps[k] = s.ring[(first+k)%len(s.ring)] // one too many, of weight 0, if the kernel's taps are odd
 		}
 		convolveRows(s.line, s.taps, s.y.w[s.out*s.y.stride:][:s.y.stride])
 		s.store(s.out, s.line, s.outStride)
@@ -128,7 +128,7 @@ func (s *Shrinker) horizontal(cell int) {
 // Image is the result: an *image.Gray of a grey format, else an *image.RGBA. It is nil as long as rows are missing.
 // The Shrinker is of no use afterwards.
 func (s *Shrinker) Image() image.Image {
-	if s.mem == nil || s.out < len(s.y.start) {
+	if s.mem == nil || s.out < s.y.n {
 		return nil
 	}
 	s.Close()

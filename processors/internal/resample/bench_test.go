@@ -1,0 +1,79 @@
+package resample
+
+import (
+	"fmt"
+	"image"
+	"math/rand/v2"
+	"testing"
+
+	"golang.org/x/image/draw"
+)
+
+func noise(p []byte) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	for i := range p {
+		p[i] = byte(rng.Uint32())
+	}
+}
+
+func benchYCbCr(w, h int) *image.YCbCr {
+	m := image.NewYCbCr(image.Rect(0, 0, w, h), image.YCbCrSubsampleRatio420)
+	noise(m.Y)
+	noise(m.Cb)
+	noise(m.Cr)
+	return m
+}
+
+// The pairs run in one process: what counts is the ratio of x/image to ours.
+func BenchmarkResize(b *testing.B) {
+	nrgba := image.NewNRGBA(image.Rect(0, 0, 1600, 1200))
+	noise(nrgba.Pix)
+	big := image.NewNRGBA(image.Rect(0, 0, 4400, 3300))
+	noise(big.Pix)
+	for i := 3; i < len(big.Pix); i += 4 {
+		big.Pix[i] = 255
+	}
+	rgba := image.NewRGBA(image.Rect(0, 0, 1600, 1200))
+	for i := range rgba.Pix {
+		rgba.Pix[i] = 255
+	}
+	for _, c := range []struct {
+		name string
+		src  image.Image
+		size image.Point
+		opt  Options
+	}{
+		{"ycbcr 500x375 to 267x200", benchYCbCr(500, 375), image.Pt(267, 200), Options{Luma: Eighths{1, 1}, Chroma: Eighths{1, 1}}},
+		{"ycbcr 500x375 to 267x200 420", benchYCbCr(500, 375), image.Pt(267, 200), Options{Subsample: image.YCbCrSubsampleRatio420}},
+		{"ycbcr 1500x1125 to 800x600", benchYCbCr(1500, 1125), image.Pt(800, 600), Options{}},
+		{"ycbcr 2000x1500 to 1600x1200", benchYCbCr(2000, 1500), image.Pt(1600, 1200), Options{}},
+		{"ycbcr 4000x3000 to 267x200", benchYCbCr(4000, 3000), image.Pt(267, 200), Options{}},
+		{"rgba 1600x1200 to 400x300", rgba, image.Pt(400, 300), Options{}},
+		{"nrgba 1600x1200 to 400x300", nrgba, image.Pt(400, 300), Options{}},
+		{"opaque nrgba 4400x3300 to 267x200", big, image.Pt(267, 200), Options{}},
+	} {
+		b.Run("ours/"+c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Release(Resize(c.src, Full(c.src.Bounds()), c.size, c.opt))
+			}
+		})
+		b.Run("ximage/"+c.name, func(b *testing.B) {
+			dst := image.NewRGBA(image.Rectangle{Max: c.size})
+			for b.Loop() {
+				draw.CatmullRom.Scale(dst, dst.Rect, c.src, c.src.Bounds(), draw.Src, nil)
+			}
+		})
+	}
+}
+
+func BenchmarkWeights(b *testing.B) {
+	for _, n := range []int{200, 800} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			var a axis
+			for b.Loop() {
+				a.set(Lanczos3, grid{n * 5 / 2, 0, 2.5, n}, 3, 1)
+			}
+		})
+	}
+}

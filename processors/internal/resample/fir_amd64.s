@@ -1,0 +1,197 @@
+//go:build !noasm
+
+#include "textflag.h"
+
+// func convolveRowAVX2(dst, src *int16, start *int32, w *int16, n, stride int)
+//
+// Four samples at a time: each has an accumulator of eight 32-bit sums, and three horizontal additions
+// fold the four accumulators into four sums.
+TEXT ·convolveRowAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ start+16(FP), AX
+	MOVQ w+24(FP), DX
+	MOVQ n+32(FP), CX
+	MOVQ stride+40(FP), BX
+	SHLQ $1, BX               // bytes of weights per sample
+	LEAQ (BX)(BX*2), R13      // and of three samples
+	MOVL $8192, R14           // one/2
+	MOVQ R14, X15
+	VPBROADCASTD X15, X15
+
+sample:
+	MOVLQSX 0(AX), R8
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), R10
+	MOVLQSX 12(AX), R11
+	LEAQ (SI)(R8*2), R8
+	LEAQ (SI)(R9*2), R9
+	LEAQ (SI)(R10*2), R10
+	LEAQ (SI)(R11*2), R11
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	MOVQ BX, R12              // bytes of weights to go
+	SUBQ $32, R12
+	JLT  tail
+
+tap:
+	VMOVDQU (R8), Y4
+	VMOVDQU (R9), Y5
+	VMOVDQU (R10), Y6
+	VMOVDQU (R11), Y7
+	VPMADDWD (DX), Y4, Y4
+	VPMADDWD (DX)(BX*1), Y5, Y5
+	VPMADDWD (DX)(BX*2), Y6, Y6
+	VPMADDWD (DX)(R13*1), Y7, Y7
+	VPADDD Y4, Y0, Y0
+	VPADDD Y5, Y1, Y1
+	VPADDD Y6, Y2, Y2
+	VPADDD Y7, Y3, Y3
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	ADDQ $32, DX
+	SUBQ $32, R12
+	JGE  tap
+
+tail:
+	ADDQ $32, R12
+	JEQ  fold
+	VMOVDQU (R8), X4          // eight taps are left
+	VMOVDQU (R9), X5
+	VMOVDQU (R10), X6
+	VMOVDQU (R11), X7
+	VPMADDWD (DX), X4, X4
+	VPMADDWD (DX)(BX*1), X5, X5
+	VPMADDWD (DX)(BX*2), X6, X6
+	VPMADDWD (DX)(R13*1), X7, X7
+	VPADDD Y4, Y0, Y0
+	VPADDD Y5, Y1, Y1
+	VPADDD Y6, Y2, Y2
+	VPADDD Y7, Y3, Y3
+	ADDQ $16, DX
+
+fold:
+	VPHADDD Y1, Y0, Y0
+	VPHADDD Y3, Y2, Y2
+	VPHADDD Y2, Y0, Y0
+	VEXTRACTI128 $1, Y0, X1
+	VPADDD X1, X0, X0
+	VPADDD X15, X0, X0
+	VPSRAD $14, X0, X0
+	VPACKSSDW X0, X0, X0
+	VMOVQ X0, (DI)
+	ADDQ $8, DI
+	ADDQ $16, AX
+	ADDQ R13, DX              // the weights of the three other samples
+	SUBQ $4, CX
+	JGT  sample
+	VZEROUPPER
+	RET
+
+// func convolveRowsAVX2(dst *byte, rows *[]int16, w *int16, taps, n int)
+//
+// 32 columns at a time, two rows at a time: the samples of both are interleaved, so that one
+// VPMADDWD multiplies and adds them.
+TEXT ·convolveRowsAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ rows+8(FP), SI
+	MOVQ w+16(FP), DX
+	MOVQ taps+24(FP), CX
+	MOVQ n+32(FP), R8
+	XORQ R9, R9               // column, in bytes of a row
+	MOVL $0x80000, R14        // 1 << (weightBits+sampleBits-1)
+	MOVQ R14, X15
+	VPBROADCASTD X15, Y15
+
+column:
+	VMOVDQA Y15, Y0
+	VMOVDQA Y15, Y1
+	VMOVDQA Y15, Y2
+	VMOVDQA Y15, Y3
+	MOVQ SI, R10              // slice header of the row
+	XORQ R11, R11             // tap
+
+row:
+	MOVQ 0(R10), R12
+	MOVQ 24(R10), R13
+	VPBROADCASTD (DX)(R11*2), Y4
+	VMOVDQU (R12)(R9*1), Y5
+	VMOVDQU (R13)(R9*1), Y6
+	VMOVDQU 32(R12)(R9*1), Y7
+	VMOVDQU 32(R13)(R9*1), Y8
+	VPUNPCKLWD Y6, Y5, Y9
+	VPUNPCKHWD Y6, Y5, Y10
+	VPUNPCKLWD Y8, Y7, Y11
+	VPUNPCKHWD Y8, Y7, Y12
+	VPMADDWD Y4, Y9, Y9
+	VPMADDWD Y4, Y10, Y10
+	VPMADDWD Y4, Y11, Y11
+	VPMADDWD Y4, Y12, Y12
+	VPADDD Y9, Y0, Y0
+	VPADDD Y10, Y1, Y1
+	VPADDD Y11, Y2, Y2
+	VPADDD Y12, Y3, Y3
+	ADDQ $48, R10
+	ADDQ $2, R11
+	CMPQ R11, CX
+	JLT  row
+
+	VPSRAD $20, Y0, Y0
+	VPSRAD $20, Y1, Y1
+	VPSRAD $20, Y2, Y2
+	VPSRAD $20, Y3, Y3
+	VPACKSSDW Y1, Y0, Y0      // columns 0-7 | 8-15
+	VPACKSSDW Y3, Y2, Y2      // columns 16-23 | 24-31
+	VPACKUSWB Y2, Y0, Y0      // 0-7, 16-23 | 8-15, 24-31
+	VPERMQ $0xD8, Y0, Y0
+	VMOVDQU Y0, (DI)
+	ADDQ $32, DI
+	ADDQ $64, R9
+	SUBQ $32, R8
+	JGT  column
+	VZEROUPPER
+	RET
+
+// func addRowAVX2(sum *uint16, row *byte, n int)
+TEXT ·addRowAVX2(SB), NOSPLIT, $0-24
+	MOVQ sum+0(FP), DI
+	MOVQ row+8(FP), SI
+	MOVQ n+16(FP), CX
+
+add:
+	VPMOVZXBW 0(SI), Y0
+	VPMOVZXBW 16(SI), Y1
+	VPADDW 0(DI), Y0, Y0
+	VPADDW 32(DI), Y1, Y1
+	VMOVDQU Y0, 0(DI)
+	VMOVDQU Y1, 32(DI)
+	ADDQ $32, SI
+	ADDQ $64, DI
+	SUBQ $32, CX
+	JGT  add
+	VZEROUPPER
+	RET
+
+// func widenAVX2(dst *int16, row *byte, n int)
+TEXT ·widenAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ row+8(FP), SI
+	MOVQ n+16(FP), CX
+
+wide:
+	VPMOVZXBW 0(SI), Y0
+	VPMOVZXBW 16(SI), Y1
+	VPSLLW $6, Y0, Y0
+	VPSLLW $6, Y1, Y1
+	VMOVDQU Y0, 0(DI)
+	VMOVDQU Y1, 32(DI)
+	ADDQ $32, SI
+	ADDQ $64, DI
+	SUBQ $32, CX
+	JGT  wide
+	VZEROUPPER
+	RET

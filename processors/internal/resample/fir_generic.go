@@ -1,0 +1,8 @@
+//go:build !amd64 || noasm
+
+package resample
+
+func convolveRow(dst, src []int16, a *axis)              { convolveRowGo(dst, src, a) }
+func convolveRows(dst []byte, rows [][]int16, w []int16) { convolveRowsGo(dst, rows, w) }
+func addRow(sum []uint16, row []byte)                    { addRowGo(sum, row) }
+func widen(dst []int16, row []byte)                      { widenGo(dst, row) }

@@ -1,0 +1,59 @@
+package resample
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Where there is no assembly the two are one, and the tests say so little.
+func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	samples := func(n int) []int16 { // as large as overshoot can make them
+		s := make([]int16, n)
+		for i := range s {
+			s[i] = int16(rng.IntN(28000) - 6000)
+		}
+		return s
+	}
+	for range 300 {
+		g := grid{size: 1 + rng.IntN(300), n: 1 + rng.IntN(100)}
+		g.step = float64(g.size) / float64(g.n)
+		var a axis
+		a.set(Kernel(rng.IntN(2)), g, exactResidual, rng.IntN(3))
+		src := samples(a.cells + a.stride)
+		want, got := make([]int16, align(g.n, lineAlign)), make([]int16, align(g.n, lineAlign))
+		convolveRowGo(want, src, &a)
+		convolveRow(got, src, &a)
+		require.Equal(t, want, got, "%+v", g)
+
+		n := lineAlign * (1 + rng.IntN(5))
+		rows := make([][]int16, align(a.taps, 2))
+		for i := range rows {
+			rows[i] = samples(n)
+		}
+		i := rng.IntN(g.n)
+		w := a.w[i*a.stride:][:a.stride]
+		wantLine, gotLine := make([]byte, n), make([]byte, n)
+		convolveRowsGo(wantLine, rows, w)
+		convolveRows(gotLine, rows, w)
+		require.Equal(t, wantLine, gotLine, "%+v", g)
+
+		bytes := make([]byte, 1+rng.IntN(200))
+		noise(bytes)
+		wantSum, gotSum := make([]uint16, len(bytes)), make([]uint16, len(bytes))
+		for i := range wantSum {
+			wantSum[i] = uint16(rng.IntN(255 * 256))
+		}
+		copy(gotSum, wantSum)
+		addRowGo(wantSum, bytes)
+		addRow(gotSum, bytes)
+		require.Equal(t, wantSum, gotSum)
+
+		wide, wideGo := make([]int16, len(bytes)), make([]int16, len(bytes))
+		widenGo(wideGo, bytes)
+		widen(wide, bytes)
+		require.Equal(t, wideGo, wide)
+	}
+}
