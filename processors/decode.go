@@ -6,14 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/gif"
+	"image/draw"
 	"image/jpeg"
 	"image/png"
 	"io"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
-	"golang.org/x/image/webp"
 )
 
 // Decode decodes the image in data, whose header is h, and returns it upright, with its upper left corner at (0,0). Of an
@@ -58,9 +57,9 @@ func decode(ctx context.Context, data []byte, h Header, min image.Point) (image.
 	case "png":
 		img, err = png.Decode(r)
 	case "gif":
-		img, err = decodeGIF(r, h)
+		img, err = decodeGIF(r, h.stored)
 	case "webp":
-		img, err = decodeWebP(r, h)
+		img, err = decodeWebP(ctx, data, h.stored)
 	case "bmp":
 		img, err = bmp.Decode(r)
 	case "tiff":
@@ -71,12 +70,33 @@ func decode(ctx context.Context, data []byte, h Header, min image.Point) (image.
 	if err != nil {
 		return nil, err
 	}
-	return orient(img, h.Orientation), nil
+	if size := img.Bounds().Size(); size != h.stored && h.Format != "jpeg" {
+		return nil, fmt.Errorf("%v pixels where the header says %v", size, h.stored)
+	}
+	return orient(atOrigin(img), h.Orientation), nil
 }
 
-// decodeJPEG decodes a JPEG as it lies in the file. It may return it reduced to no less than min, which is upright.
+// decodeJPEG decodes a JPEG as it lies in the file. It may return it reduced, to no less than min, which is upright.
 func decodeJPEG(ctx context.Context, data []byte, h Header, min image.Point) (image.Image, error) {
-	return jpeg.Decode(&contextReader{ctx, data})
+	img, err := jpeg.Decode(&contextReader{ctx, data})
+	if err != nil {
+		return nil, err
+	}
+	if size := img.Bounds().Size(); size != h.stored {
+		return nil, fmt.Errorf("%v pixels where the header says %v", size, h.stored)
+	}
+	return img, nil
+}
+
+// atOrigin returns img with its upper left corner at (0,0).
+func atOrigin(img image.Image) image.Image {
+	b := img.Bounds()
+	if b.Min == (image.Point{}) {
+		return img
+	}
+	out := image.NewNRGBA64(image.Rectangle{Max: b.Size()})
+	draw.Draw(out, out.Rect, img, b.Min, draw.Src)
+	return out
 }
 
 func isUnsupported(err error) bool {
@@ -104,7 +124,3 @@ func (r *contextReader) Read(p []byte) (int, error) {
 	r.data = r.data[n:]
 	return n, nil
 }
-
-func decodeGIF(r io.Reader, h Header) (image.Image, error) { return gif.Decode(r) }
-
-func decodeWebP(r io.Reader, h Header) (image.Image, error) { return webp.Decode(r) }

@@ -3,11 +3,12 @@ package processors
 import (
 	"context"
 	"image"
+	"image/draw"
+	"math"
 )
 
-// Entropy crops like [Crop], but where the picture has its subject rather than in the middle: edges, skin, saturated colours
-// (github.com/muesli/smartcrop, looking at a small copy). The result has exactly the size asked for and is the largest
-// rectangle of its ratio.
+// Entropy crops like [Crop], but cuts off what has the least in it: slice by slice, from the side whose histogram has the
+// lower entropy. It is the smart crop of django-rest-thumbnails and chooses as that did.
 type Entropy struct{}
 
 // Plan implements [Planner].
@@ -16,11 +17,107 @@ func (Entropy) Plan(original image.Point, width, height int) (image.Point, image
 }
 
 // Process implements [Processor].
-func (s Entropy) Process(ctx context.Context, src image.Image, width, height int) (image.Image, error) {
-	return process(ctx, s, src, width, height)
+func (e Entropy) Process(ctx context.Context, src image.Image, width, height int) (image.Image, error) {
+	return process(ctx, e, src, width, height)
 }
+
+// entropyPixels bounds the picture that Entropy looks at. Only where more are asked for it looks at a reduced one.
+const entropyPixels = 4 << 20
 
 // Locate implements [Locator].
 func (Entropy) Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error) {
-	return crop, nil
+	shrink := max(math.Sqrt(float64(scaled.X)/entropyPixels*float64(scaled.Y)), 1)
+	look := scaledSize(scaled, 1/shrink)
+	box := image.Pt(min(scaledSize(crop.Size(), 1/shrink).X, look.X), min(scaledSize(crop.Size(), 1/shrink).Y, look.Y))
+	bands := newBands(whole(img, look))
+
+	// Slices go through all of the other axis, whatever has been cut off there.
+	x, err := trim(ctx, look.X, box.X, func(from, to int) float64 { return bands.entropy(image.Rect(from, 0, to, look.Y)) })
+	if err != nil {
+		return crop, err
+	}
+	y, err := trim(ctx, look.Y, box.Y, func(from, to int) float64 { return bands.entropy(image.Rect(0, from, look.X, to)) })
+	if err != nil {
+		return crop, err
+	}
+	if look != scaled {
+		x = min(x*scaled.X/look.X, scaled.X-crop.Dx())
+		y = min(y*scaled.Y/look.Y, scaled.Y-crop.Dy())
+	}
+	return crop.Sub(crop.Min).Add(image.Pt(x, y)), nil
+}
+
+// trim cuts slices off the range from 0 to size until target remains, and returns where that begins.
+func trim(ctx context.Context, size, target int, entropy func(from, to int) float64) (int, error) {
+	from, to := 0, size
+	for excess := size - target; excess > 0; excess = to - from - target {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		slice := min(excess, max(excess/5, 10))
+		start, end := entropy(from, from+slice), entropy(to-slice, to)
+		switch {
+		case end != 0 && math.Abs(start/end-1) < 0.01: // as good as equal: some of both
+			if excess >= 2*slice {
+				from, to = from+slice, to-slice
+			} else {
+				from, to = from+slice/2, to-(slice-slice/2)
+			}
+		case start > end:
+			to -= slice
+		default: // also where both are 0
+			from += slice
+		}
+	}
+	return from, nil
+}
+
+// bands are the interleaved samples of a picture: 1 band of grey, 3 of an opaque one, 4 with alpha.
+type bands struct {
+	pix    []byte
+	count  int // bands in a histogram
+	step   int // bytes per pixel
+	stride int // bytes per row
+}
+
+func newBands(img image.Image) bands {
+	b := img.Bounds()
+	switch img := img.(type) {
+	case *image.Gray:
+		return bands{img.Pix[img.PixOffset(b.Min.X, b.Min.Y):], 1, 1, img.Stride}
+	case *image.Gray16:
+		grey := image.NewGray(image.Rectangle{Max: b.Size()})
+		draw.Draw(grey, grey.Rect, img, b.Min, draw.Src)
+		return bands{grey.Pix, 1, 1, grey.Stride}
+	}
+	p := toNRGBA(img)
+	if isOpaque(p) {
+		return bands{p.Pix, 3, 4, p.Stride}
+	}
+	return bands{p.Pix, 4, 4, p.Stride}
+}
+
+// entropy returns, in bits, that of the histogram of r in which each band has 256 bins of its own.
+func (p bands) entropy(r image.Rectangle) float64 {
+	var histogram [4][256]int
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		row := p.pix[y*p.stride+r.Min.X*p.step:]
+		for range r.Dx() {
+			for i := range p.count {
+				histogram[i][row[i]]++
+			}
+			row = row[p.step:]
+		}
+	}
+	total := float64(r.Dx() * r.Dy() * p.count)
+	sum := 0.0
+	for i := range p.count {
+		for _, n := range histogram[i] {
+			if n > 0 {
+				f := float64(n) / total
+				sum -= f * math.Log2(f)
+			}
+		}
+	}
+	return sum
 }

@@ -166,36 +166,3 @@ func (t turn) yCbCr(img *image.YCbCr, size image.Point) *image.YCbCr {
 	t.plane(out.Cr, out.CStride, chroma, img.Cr[from:], img.CStride, 1)
 	return out
 }
-
-// fullChroma returns img in 4:4:4, each sample of chroma repeated.
-func fullChroma(img *image.YCbCr) *image.YCbCr {
-	b := img.Rect
-	out := image.NewYCbCr(image.Rectangle{Max: b.Size()}, image.YCbCrSubsampleRatio444)
-	for y := range b.Dy() {
-		copy(out.Y[y*out.YStride:][:b.Dx()], img.Y[img.YOffset(b.Min.X, b.Min.Y+y):])
-		for x := range b.Dx() {
-			from := img.COffset(b.Min.X+x, b.Min.Y+y)
-			out.Cb[y*out.CStride+x] = img.Cb[from]
-			out.Cr[y*out.CStride+x] = img.Cr[from]
-		}
-	}
-	return out
-}
-
-// subsampling returns how many pixels share a sample of chroma, horizontally and vertically.
-func subsampling(ratio image.YCbCrSubsampleRatio) (dx, dy int) {
-	switch ratio {
-	case image.YCbCrSubsampleRatio422:
-		return 2, 1
-	case image.YCbCrSubsampleRatio420:
-		return 2, 2
-	case image.YCbCrSubsampleRatio440:
-		return 1, 2
-	case image.YCbCrSubsampleRatio411:
-		return 4, 1
-	case image.YCbCrSubsampleRatio410:
-		return 4, 2
-	default:
-		return 1, 1
-	}
-}

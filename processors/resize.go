@@ -21,9 +21,3 @@ func whole(img image.Image, size image.Point) image.Image {
 	b := img.Bounds()
 	return resize(img, region{0, 0, float64(b.Dx()), float64(b.Dy())}, size)
 }
-
-// isOpaque reports whether no pixel of img is transparent.
-func isOpaque(img image.Image) bool {
-	o, ok := img.(interface{ Opaque() bool })
-	return ok && o.Opaque()
-}

@@ -3,11 +3,14 @@ package processors
 import (
 	"context"
 	"image"
+	"math"
+
+	"github.com/muesli/smartcrop"
 )
 
-// Smart crops like [Crop], but where the picture has its subject rather than in the middle: edges, skin, saturated colours
-// (github.com/muesli/smartcrop, looking at a small copy). The result has exactly the size asked for and is the largest
-// rectangle of its ratio.
+// Smart crops like [Crop], but where the picture has its subject rather than in the middle: edges, skin, saturated colours,
+// as github.com/muesli/smartcrop weighs them. The result has exactly the size asked for and is the largest rectangle of
+// its ratio.
 type Smart struct{}
 
 // Plan implements [Planner].
@@ -20,7 +23,63 @@ func (s Smart) Process(ctx context.Context, src image.Image, width, height int) 
 	return process(ctx, s, src, width, height)
 }
 
+const (
+	smartSide  = 200 // pixels of the copy's shorter side
+	smartRatio = 4   // of a copy whose longer side is not limited in turn
+	smartBox   = 16  // pixels of the copy: a box with a shorter side has too little in it to be judged
+	smartStep  = 8   // pixels between the boxes that smartcrop tries, from the upper left corner on
+)
+
 // Locate implements [Locator].
 func (Smart) Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error) {
-	return crop, nil
+	size := img.Bounds().Size()
+	shrink := max(float64(min(size.X, size.Y))/smartSide, float64(max(size.X, size.Y))/(smartSide*smartRatio), 1)
+	small := whole(img, scaledSize(size, 1/shrink))
+	if err := ctx.Err(); err != nil {
+		return crop, err
+	}
+
+	// smartcrop enlarges the box until it touches the copy's edges; one that does already is the only size it tries.
+	size = small.Bounds().Size()
+	box := image.Pt(smartBoxSide(crop.Dx(), scaled.X, size.X), smartBoxSide(crop.Dy(), scaled.Y, size.Y))
+	found, err := smartcrop.NewAnalyzer(resizer{}).FindBestCrop(atOrigin(small), box.X, box.Y)
+	if err != nil || found.Empty() || !found.In(image.Rectangle{Max: size}) {
+		return crop, ctx.Err() // the middle, then
+	}
+	at := image.Pt(
+		smartPlace(found.Min.X, found.Max.X, size.X, scaled.X, crop.Dx()),
+		smartPlace(found.Min.Y, found.Max.Y, size.Y, scaled.Y, crop.Dy()))
+	return crop.Sub(crop.Min).Add(at), ctx.Err()
+}
+
+// smartBoxSide returns the side in a copy of the side crop of scaled.
+func smartBoxSide(crop, scaled, small int) int {
+	side := int(math.Round(float64(crop) / float64(scaled) * float64(small)))
+	return min(max(side, smartBox), small)
+}
+
+// smartPlace returns where in scaled a crop begins that has the same centre as from-to in the copy. The boxes that smartcrop
+// tried stood at multiples of its step and so, but for the first, short of the far edge; they are spread so that the first
+// and the last touch the edges. A single one goes to the middle.
+func smartPlace(from, to, small, scaled, crop int) int {
+	side := to - from
+	free := float64(small - side)
+	at := free / 2
+	if last := (small - side) / smartStep * smartStep; last > 0 {
+		at = free * float64(from) / float64(last)
+	}
+	centre := (at + float64(side)/2) / float64(small) * float64(scaled)
+	place := int(math.Round(centre - float64(crop)/2))
+	return min(max(place, 0), scaled-crop)
+}
+
+// resizer is this package's resampling as smartcrop wants it. A height of 0 follows from the width.
+type resizer struct{}
+
+func (resizer) Resize(img image.Image, width, height uint) image.Image {
+	size := img.Bounds().Size()
+	if height == 0 {
+		return whole(img, scaledSize(size, float64(width)/float64(size.X)))
+	}
+	return whole(img, image.Pt(int(width), int(height)))
 }

@@ -1,0 +1,51 @@
+package processors
+
+import (
+	"image"
+	"image/draw"
+)
+
+// isOpaque reports whether no pixel of img is transparent.
+func isOpaque(img image.Image) bool {
+	o, ok := img.(interface{ Opaque() bool })
+	return ok && o.Opaque()
+}
+
+// toNRGBA returns img with 8 bits per sample, alpha not premultiplied, and its upper left corner at (0,0). It may share img's
+// memory: read only.
+func toNRGBA(img image.Image) *image.NRGBA {
+	b := img.Bounds()
+	size := image.Rectangle{Max: b.Size()}
+	switch img := img.(type) {
+	case *image.NRGBA:
+		return &image.NRGBA{Pix: img.Pix[img.PixOffset(b.Min.X, b.Min.Y):], Stride: img.Stride, Rect: size}
+	case *image.RGBA:
+		if img.Opaque() {
+			return &image.NRGBA{Pix: img.Pix[img.PixOffset(b.Min.X, b.Min.Y):], Stride: img.Stride, Rect: size}
+		}
+	}
+	if isOpaque(img) { // package draw is fast in this direction
+		out := image.NewRGBA(size)
+		draw.Draw(out, size, img, b.Min, draw.Src)
+		return &image.NRGBA{Pix: out.Pix, Stride: out.Stride, Rect: size}
+	}
+	out := image.NewNRGBA(size)
+	draw.Draw(out, size, img, b.Min, draw.Src)
+	return out
+}
+
+// toGray returns img as grey if all of its pixels are grey and opaque, and nil otherwise. It may share img's memory: read only.
+func toGray(img *image.NRGBA) *image.Gray {
+	out := image.NewGray(img.Rect)
+	for y := range img.Rect.Dy() {
+		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
+		to := out.Pix[y*out.Stride:]
+		for x := 0; len(row) >= 4; x, row = x+1, row[4:] {
+			if row[0] != row[1] || row[1] != row[2] || row[3] != 255 {
+				return nil
+			}
+			to[x] = row[0]
+		}
+	}
+	return out
+}

@@ -1,0 +1,119 @@
+package processors
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"image"
+	"image/draw"
+	"math"
+
+	"golang.org/x/image/webp"
+)
+
+// decodeWebP decodes a still picture, or the first frame of an animation on its canvas.
+func decodeWebP(ctx context.Context, data []byte, canvas image.Point) (image.Image, error) {
+	frame, at, ok, err := firstFrame(data)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return decodeStill(ctx, data)
+	}
+	if !at.In(image.Rectangle{Max: canvas}) {
+		return nil, errors.New("the first frame lies outside of the canvas")
+	}
+	img, err := decodeStill(ctx, frame)
+	if err != nil || at.Size() == canvas {
+		return img, err
+	}
+	out := image.NewRGBA(image.Rectangle{Max: canvas})
+	draw.Draw(out, at, img, img.Bounds().Min, draw.Src)
+	return out, nil
+}
+
+func decodeStill(ctx context.Context, data []byte) (image.Image, error) {
+	img, err := webp.Decode(&contextReader{ctx, data})
+	if err != nil {
+		return nil, err
+	}
+	switch img := img.(type) {
+	case *image.YCbCr:
+		fullRange(img)
+	case *image.NYCbCrA:
+		fullRange(&img.YCbCr)
+	}
+	return img, nil
+}
+
+// fullRange stretches VP8's colours, which are BT.601 in video range (16 to 235 and 240: RFC 6386, 9.2), to the full range that
+// image.YCbCr means. x/image/webp leaves that out (golang/go#40173).
+func fullRange(img *image.YCbCr) {
+	var luma, chroma [256]byte
+	for i := range 256 {
+		v := float64(i)
+		luma[i] = level((v - 16) * 255 / 219)
+		chroma[i] = level((v-128)*255/224 + 128)
+	}
+	for i, v := range img.Y {
+		img.Y[i] = luma[v]
+	}
+	for i, v := range img.Cb {
+		img.Cb[i] = chroma[v]
+	}
+	for i, v := range img.Cr {
+		img.Cr[i] = chroma[v]
+	}
+}
+
+func level(v float64) byte { return byte(min(max(math.Round(v), 0), 255)) }
+
+// firstFrame returns the first frame of an animation as a WebP file of its own, and where on the canvas it goes (WebP
+// Container Specification, "Animation"). ok is false for a file that is no animation.
+func firstFrame(data []byte) (file []byte, at image.Rectangle, ok bool, err error) {
+	const head = 12 + 8 + 10 // RIFF, and VP8X
+	if len(data) < head || string(data[12:16]) != "VP8X" || data[20]&webpAnimated == 0 {
+		return nil, at, false, nil
+	}
+	for rest := data[12:]; ; {
+		var chunk []byte
+		if chunk, rest, ok = cutChunk(rest); !ok {
+			return nil, at, true, errors.New("no frame")
+		}
+		if string(chunk[:4]) == "ANMF" && len(chunk) >= 8+16 {
+			file, at = stillOf(chunk[8:])
+			return file, at, true, nil
+		}
+	}
+}
+
+// stillOf makes a file of what an ANMF chunk holds.
+func stillOf(frame []byte) (file []byte, at image.Rectangle) {
+	at.Min = image.Pt(2*int(uint24(frame)), 2*int(uint24(frame[3:])))
+	at.Max = at.Min.Add(image.Pt(int(uint24(frame[6:]))+1, int(uint24(frame[9:]))+1))
+	file = append(file, "RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00"...)
+	file = append(file, frame[6:12]...) // width and height
+	for chunk, rest, ok := cutChunk(frame[16:]); ok; chunk, rest, ok = cutChunk(rest) {
+		switch string(chunk[:4]) {
+		case "ALPH":
+			file[20] = webpAlpha
+			file = append(file, chunk...)
+		case "VP8 ", "VP8L":
+			file = append(file, chunk...)
+		}
+	}
+	binary.LittleEndian.PutUint32(file[4:], uint32(len(file)-8))
+	return file, at
+}
+
+// cutChunk cuts the first chunk off b, its head of 8 bytes and its padding included.
+func cutChunk(b []byte) (chunk, rest []byte, ok bool) {
+	if len(b) < 8 {
+		return nil, nil, false
+	}
+	n := int64(binary.LittleEndian.Uint32(b[4:])) + 8
+	if n += n & 1; n > int64(len(b)) {
+		return nil, nil, false
+	}
+	return b[:n], b[n:], true
+}

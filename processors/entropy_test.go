@@ -1,0 +1,98 @@
+package processors
+
+import (
+	"image"
+	"image/color"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// syn is flat but for red in the right half and green in the lower one.
+func syn(w, h int) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			c := color.RGBA{40, 80, uint8(x + y), 255}
+			if x > w/2 {
+				c.R = uint8(x*x + 3*y)
+			}
+			if y > h/2 {
+				c.G = uint8(7 * x * y)
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+func flatRGB(w, h int) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	fill(img, color.RGBA{90, 120, 200, 255})
+	return img
+}
+
+func flatGrey(w, h int) *image.Gray {
+	img := image.NewGray(image.Rect(0, 0, w, h))
+	fill(img, color.Gray{128})
+	return img
+}
+
+func fill(img interface {
+	Bounds() image.Rectangle
+	Set(x, y int, c color.Color)
+}, c color.Color) {
+	b := img.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			img.Set(x, y, c)
+		}
+	}
+}
+
+func stripe() *image.Gray {
+	img := flatGrey(300, 100)
+	for y := range 100 {
+		for x := 180; x < 240; x++ {
+			img.SetGray(x, y, color.Gray{uint8(37*x + 91*y)})
+		}
+	}
+	return img
+}
+
+func TestEntropyChoosesAsTheOriginalDid(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		img           image.Image
+		width, height int
+		want          image.Rectangle
+	}{
+		{"content below", syn(300, 200), 300, 100, image.Rect(0, 100, 300, 200)},
+		{"content at the right", syn(300, 200), 150, 200, image.Rect(150, 0, 300, 200)},
+		{"content at the right, upright", syn(200, 300), 123, 300, image.Rect(77, 0, 200, 300)},
+		{"flat RGB stays centred", flatRGB(300, 200), 150, 200, image.Rect(75, 0, 225, 200)},
+		{"flat RGB stays centred, vertically", flatRGB(300, 200), 300, 100, image.Rect(0, 50, 300, 150)},
+		{"flat grey drifts to the right", flatGrey(300, 200), 150, 200, image.Rect(150, 0, 300, 200)},
+		{"flat grey drifts to the bottom", flatGrey(300, 200), 300, 100, image.Rect(0, 100, 300, 200)},
+		{"a stripe in grey", stripe(), 100, 100, image.Rect(180, 0, 280, 100)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			size := c.img.Bounds().Size()
+			scaled, crop := Entropy{}.Plan(size, c.width, c.height)
+			require.Equal(t, size, scaled)
+			got, err := Entropy{}.Locate(t.Context(), c.img, scaled, crop)
+			require.NoError(t, err)
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
+func TestEntropyOfAHugeBoxLooksAtABoundedPicture(t *testing.T) {
+	img := stripe()
+	scaled, crop := Entropy{}.Plan(img.Bounds().Size(), 4096, 4096)
+	got, err := Entropy{}.Locate(t.Context(), img, scaled, crop)
+	require.NoError(t, err)
+	assert.Equal(t, crop.Size(), got.Size())
+	assert.InDelta(t, 180*4096/100, got.Min.X, 10*4096/100)
+}

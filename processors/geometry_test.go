@@ -1,0 +1,105 @@
+package processors
+
+import (
+	"image"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"pgregory.net/rapid"
+)
+
+// The table of django-rest-thumbnails' geometry, sides clamped to 1.
+func TestGeometryIsThatOfTheOriginal(t *testing.T) {
+	box := func(x0, y0, x1, y1 int) image.Rectangle { return image.Rect(x0, y0, x1, y1) }
+	for _, c := range []struct {
+		p             Planner
+		original      image.Point
+		width, height int
+		scaled        image.Point
+		crop          image.Rectangle
+	}{
+		{Crop{}, image.Pt(500, 342), 100, 100, image.Pt(146, 100), box(23, 0, 123, 100)},
+		{Scale{}, image.Pt(500, 342), 100, 100, image.Pt(146, 100), box(0, 0, 146, 100)},
+		{Crop{}, image.Pt(500, 342), 100, 0, image.Pt(100, 68), box(0, 0, 100, 68)},
+		{Scale{}, image.Pt(500, 342), 100, 0, image.Pt(100, 68), box(0, 0, 100, 68)},
+		{Crop{}, image.Pt(500, 342), 0, 100, image.Pt(146, 100), box(0, 0, 146, 100)},
+		{Scale{}, image.Pt(500, 342), 0, 100, image.Pt(146, 100), box(0, 0, 146, 100)},
+		{Crop{}, image.Pt(500, 342), 1000, 1000, image.Pt(1462, 1000), box(231, 0, 1231, 1000)},
+		{Crop{}, image.Pt(500, 342), 101, 51, image.Pt(101, 69), box(0, 9, 101, 60)},
+		{Crop{}, image.Pt(500, 342), 50, 333, image.Pt(487, 333), box(218, 0, 268, 333)},
+		{Crop{}, image.Pt(200, 101), 100, 0, image.Pt(100, 51), box(0, 0, 100, 51)},
+		{Crop{}, image.Pt(1920, 1080), 333, 0, image.Pt(333, 187), box(0, 0, 333, 187)},
+		{Crop{}, image.Pt(1920, 1081), 100, 0, image.Pt(100, 56), box(0, 0, 100, 56)},
+		{Crop{}, image.Pt(1000, 1), 100, 0, image.Pt(100, 1), box(0, 0, 100, 1)},
+		{Crop{}, image.Pt(3, 1), 1, 0, image.Pt(1, 1), box(0, 0, 1, 1)},
+		{Fit{}, image.Pt(500, 342), 100, 100, image.Pt(100, 68), box(0, 0, 100, 68)},
+		{Fit{}, image.Pt(500, 342), 1000, 1000, image.Pt(500, 342), box(0, 0, 500, 342)},
+		{Fit{}, image.Pt(500, 342), 0, 50, image.Pt(73, 50), box(0, 0, 73, 50)},
+		{Fit{}, image.Pt(1000, 1), 100, 100, image.Pt(100, 1), box(0, 0, 100, 1)},
+	} {
+		scaled, crop := c.p.Plan(c.original, c.width, c.height)
+		assert.Equal(t, c.scaled, scaled, "%T of %v to %dx%d", c.p, c.original, c.width, c.height)
+		assert.Equal(t, c.crop, crop, "%T of %v to %dx%d", c.p, c.original, c.width, c.height)
+		size, ok := ResultSize(c.p, c.original, c.width, c.height)
+		assert.True(t, ok)
+		assert.Equal(t, c.crop.Size(), size)
+	}
+}
+
+func TestEveryPlanKeepsItsPromises(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		side := rapid.IntRange(1, 65535)
+		original := image.Pt(side.Draw(t, "x"), side.Draw(t, "y"))
+		width, height := rapid.IntRange(0, 99999).Draw(t, "width"), rapid.IntRange(0, 99999).Draw(t, "height")
+		if width == 0 && height == 0 {
+			return
+		}
+		for _, p := range []Planner{Crop{}, Scale{}, Fit{}, Smart{}, Entropy{}} {
+			scaled, crop := p.Plan(original, width, height)
+			size := crop.Size()
+			if size.X < 1 || size.Y < 1 || !crop.In(image.Rectangle{Max: scaled}) {
+				t.Fatalf("%T: %v of %v is empty or does not lie within", p, crop, scaled)
+			}
+			again, whole := p.Plan(size, size.X, size.Y)
+			if again != size || whole != (image.Rectangle{Max: size}) {
+				t.Fatalf("%T: a picture of the size planned, %v, is planned to become %v of %v", p, size, whole, again)
+			}
+			switch p.(type) {
+			case Fit:
+				if width > 0 && size.X > width || height > 0 && size.Y > height || size.X > original.X || size.Y > original.Y {
+					t.Fatalf("Fit makes %v", size)
+				}
+			case Scale:
+				if size.X < width || size.Y < height || size.X != width && size.Y != height {
+					t.Fatalf("Scale makes %v", size)
+				}
+			default:
+				if width > 0 && size.X != width || height > 0 && size.Y != height {
+					t.Fatalf("%T makes %v", p, size)
+				}
+				// The largest box of its ratio touches two opposite edges.
+				if size.X != scaled.X && size.Y != scaled.Y {
+					t.Fatalf("%T crops %v of %v", p, size, scaled)
+				}
+			}
+		}
+	})
+}
+
+func TestAReducedDecodeIsNeverSmallerThanWhatIsNeeded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		side := rapid.IntRange(1, 9999)
+		original := image.Pt(side.Draw(t, "x"), side.Draw(t, "y"))
+		width, height := rapid.IntRange(0, 4096).Draw(t, "width"), rapid.IntRange(1, 4096).Draw(t, "height")
+		for _, p := range []Planner{Crop{}, Scale{}, Fit{}, Smart{}, Entropy{}} {
+			least := MinDecode(p, original, width, height)
+			if least == (image.Point{}) {
+				continue // all of it
+			}
+			scaled, _ := p.Plan(original, width, height)
+			if least.X < scaled.X || least.Y < scaled.Y || least.X >= original.X || least.Y >= original.Y {
+				t.Fatalf("%T of %v needs %v, but would get %v", p, original, scaled, least)
+			}
+		}
+	})
+}

@@ -1,0 +1,182 @@
+package processors
+
+import (
+	"image"
+	"image/color"
+)
+
+// A bin collects the pixels whose colours agree in the upper five bits of each sample.
+type bin struct {
+	n   int64
+	sum [3]int64 // of the samples
+}
+
+func binOf(r, g, b int) int { return r>>3<<10 | g>>3<<5 | b>>3 }
+
+// mean returns a sample's mean over the bin.
+func (b bin) mean(i int) float64 { return float64(b.sum[i]) / float64(b.n) }
+
+// A box is a set of bins that one entry of the palette will stand for.
+type box struct {
+	bins  []bin
+	total bin
+	axis  int     // the sample that varies most
+	error float64 // sum of the squared distances from the mean, along axis
+}
+
+func newBox(bins []bin) box {
+	b := box{bins: bins}
+	for _, c := range bins {
+		b.total.n += c.n
+		for i := range c.sum {
+			b.total.sum[i] += c.sum[i]
+		}
+	}
+	for i := range 3 {
+		sum := 0.0
+		for _, c := range bins {
+			d := c.mean(i) - b.total.mean(i)
+			sum += d * d * float64(c.n)
+		}
+		if sum > b.error {
+			b.axis, b.error = i, sum
+		}
+	}
+	return b
+}
+
+// split divides a box whose error is not 0 at its mean.
+func (b box) split() (box, box) {
+	mean, low := b.total.mean(b.axis), 0
+	for i, c := range b.bins {
+		if c.mean(b.axis) < mean {
+			b.bins[i], b.bins[low] = b.bins[low], b.bins[i]
+			low++
+		}
+	}
+	return newBox(b.bins[:low]), newBox(b.bins[low:])
+}
+
+// choosePalette returns at most limit colours that suit the opaque pixels of img: the colour space is cut where it reduces the
+// squared error most (a variant of Heckbert's median cut, SIGGRAPH 1982, that cuts the worst box at its mean as Wan, Wong and
+// Prusinkiewicz do).
+func choosePalette(img *image.NRGBA, limit int) color.Palette {
+	all := make([]bin, 1<<15)
+	eachPixel(img, func(_, _ int, p []byte) {
+		if p[3] < 128 {
+			return
+		}
+		b := &all[binOf(int(p[0]), int(p[1]), int(p[2]))]
+		b.n++
+		for i := range b.sum {
+			b.sum[i] += int64(p[i])
+		}
+	})
+	used := all[:0]
+	for _, b := range all {
+		if b.n > 0 {
+			used = append(used, b)
+		}
+	}
+	boxes := []box{newBox(used)}
+	for len(boxes) < limit {
+		worst := 0
+		for i, b := range boxes {
+			if b.error > boxes[worst].error {
+				worst = i
+			}
+		}
+		if boxes[worst].error == 0 {
+			break
+		}
+		low, high := boxes[worst].split()
+		boxes[worst] = low
+		boxes = append(boxes, high)
+	}
+	palette := make(color.Palette, len(boxes))
+	for i, b := range boxes {
+		half := b.total.n / 2
+		palette[i] = color.NRGBA{byte((b.total.sum[0] + half) / b.total.n), byte((b.total.sum[1] + half) / b.total.n), byte((b.total.sum[2] + half) / b.total.n), 255}
+	}
+	return palette
+}
+
+func eachPixel(img *image.NRGBA, do func(x, y int, p []byte)) {
+	for y := range img.Rect.Dy() {
+		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
+		for x := 0; len(row) >= 4; x, row = x+1, row[4:] {
+			do(x, y, row[:4])
+		}
+	}
+}
+
+// dither draws img in the colours of palette, whose last one is for the pixels that are more transparent than not if
+// transparent is set. What a pixel's colour lacks is handed on to its neighbours (Floyd and Steinberg, 1976).
+func dither(img *image.NRGBA, palette color.Palette, transparent bool) *image.Paletted {
+	out := image.NewPaletted(img.Rect, palette)
+	colours := len(palette)
+	if transparent {
+		colours--
+	}
+	near := newNearest(palette[:colours])
+	width := img.Rect.Dx()
+	now, below := make([][3]int, width+2), make([][3]int, width+2) // errors, in sixteenths; x is at x+1
+	eachPixel(img, func(x, y int, p []byte) {
+		if x == 0 {
+			now, below = below, now
+			clear(below)
+		}
+		if p[3] < 128 && transparent {
+			out.Pix[y*out.Stride+x] = byte(colours)
+			return
+		}
+		var want [3]int
+		for i := range want {
+			want[i] = min(max(int(p[i])+(now[x+1][i]+8)>>4, 0), 255)
+		}
+		index := near.index(want)
+		out.Pix[y*out.Stride+x] = byte(index)
+		for i := range want {
+			lack := want[i] - near.colours[index][i]
+			now[x+2][i] += 7 * lack
+			below[x][i] += 3 * lack
+			below[x+1][i] += 5 * lack
+			below[x+2][i] += lack
+		}
+	})
+	return out
+}
+
+// nearest finds the entry of a palette that is nearest to a colour, and remembers it per bin.
+type nearest struct {
+	colours [][3]int
+	known   [1 << 15]int16 // plus 1
+}
+
+func newNearest(palette color.Palette) *nearest {
+	n := &nearest{colours: make([][3]int, len(palette))}
+	for i, c := range palette {
+		c := c.(color.NRGBA)
+		n.colours[i] = [3]int{int(c.R), int(c.G), int(c.B)}
+	}
+	return n
+}
+
+func (n *nearest) index(c [3]int) int {
+	known := &n.known[binOf(c[0], c[1], c[2])]
+	if *known == 0 {
+		best, at := int(^uint(0)>>1), 0
+		for i, p := range n.colours {
+			distance := 0
+			for j := range p {
+				d := c[j]&^7 + 4 - p[j] // from the middle of the bin
+				distance += d * d
+			}
+			if distance < best {
+				best, at = distance, i
+			}
+		}
+		*known = int16(at + 1)
+	}
+	return int(*known) - 1
+}

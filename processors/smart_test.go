@@ -1,0 +1,80 @@
+package processors
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// withSubject is a soft background with a detailed, colourful disc.
+func withSubject(size, at image.Point, radius int) *image.RGBA {
+	img := image.NewRGBA(image.Rectangle{Max: size})
+	for y := range size.Y {
+		for x := range size.X {
+			c := color.RGBA{uint8(150 + 40*x/size.X), uint8(160 + 30*y/size.Y), 190, 255}
+			if d := image.Pt(x, y).Sub(at); d.X*d.X+d.Y*d.Y < radius*radius {
+				c = color.RGBA{220, uint8(100 + 100*((x/6+y/6)%2)), 60, 255}
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+func TestSmartKeepsTheSubject(t *testing.T) {
+	for _, c := range []struct {
+		size, at      image.Point
+		width, height int
+	}{
+		{image.Pt(900, 300), image.Pt(750, 150), 100, 100},
+		{image.Pt(900, 300), image.Pt(120, 150), 100, 100},
+		{image.Pt(300, 900), image.Pt(150, 780), 200, 150},
+		{image.Pt(1600, 1200), image.Pt(1300, 600), 100, 200},
+	} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			img := withSubject(c.size, c.at, 60)
+			scaled, crop := Smart{}.Plan(c.size, c.width, c.height)
+			got, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+			require.NoError(t, err)
+			at := image.Pt(c.at.X*scaled.X/c.size.X, c.at.Y*scaled.Y/c.size.Y)
+			assert.True(t, at.In(got), "subject at %v, but cropped to %v of %v", at, got, scaled)
+		})
+	}
+}
+
+func TestSmartDoesNotDependOnTheOriginOfThePicture(t *testing.T) {
+	img := withSubject(image.Pt(900, 300), image.Pt(750, 150), 60)
+	large := image.NewRGBA(image.Rect(-50, -70, 1000, 500))
+	draw.Draw(large, image.Rect(17, 31, 917, 331), img, image.Point{}, draw.Src)
+	part := large.SubImage(image.Rect(17, 31, 917, 331))
+
+	scaled, crop := Smart{}.Plan(img.Rect.Size(), 90, 100)
+	want, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+	require.NoError(t, err)
+	got, err := Smart{}.Locate(t.Context(), part, scaled, crop)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+}
+
+func TestSmartOfAnySizeIsABoxWithin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		side := rapid.OneOf(rapid.IntRange(1, 40), rapid.IntRange(1, 1500))
+		size := image.Pt(side.Draw(t, "x"), side.Draw(t, "y"))
+		width, height := side.Draw(t, "width"), side.Draw(t, "height")
+		img := image.NewGray(image.Rectangle{Max: size})
+		for i := range img.Pix {
+			img.Pix[i] = byte(i * i >> 3)
+		}
+		scaled, crop := Smart{}.Plan(size, width, height)
+		got, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+		if err != nil || got.Size() != crop.Size() || !got.In(image.Rectangle{Max: scaled}) {
+			t.Fatalf("%v of %v, planned %v: %v", got, scaled, crop, err)
+		}
+	})
+}
