@@ -1,64 +1,99 @@
 package resample
 
 // boxes adds up rows of the source until a row of boxes is full, and then makes averages of them.
-//
-// Rows of bytes are added eight bytes at a time, as they lie in memory: the even bytes of a word into the four 16-bit lanes of one
-// sum and the odd bytes into those of another. Rows of 16 bits, which are rare, are spread over planes first.
+// Rows of bytes are added as they lie in memory; others, which are rare, are spread over planes first.
 type boxes struct {
-	s     *Shrinker
-	n     int      // rows in the sum, at most 257 of them in wide
-	wide  []uint64 // sums of 8-bit samples
-	sum   []uint32 // sums of samples that were in planes, and of wide where it would overflow
-	plane []int16
-	pre   []byte // a premultiplied row
-	words int
+	s      *Shrinker
+	rows   int      // in the sum
+	direct bool     // sum is of the row's bytes, maxBox of which fit; otherwise wide is, of plane's samples
+	sum    []uint16 // (hi-lo) × bytes per pixel
+	pre    []byte   // a premultiplied row
+	wide   []uint32 // planes × (hi-lo)
+	plane  []int16
 }
 
-func (b *boxes) bytes() int { return 8*cap(b.wide) + 4*cap(b.sum) + 2*cap(b.plane) + cap(b.pre) }
+func (b *boxes) bytes() int { return 2*cap(b.sum) + cap(b.pre) + 4*cap(b.wide) + 2*cap(b.plane) }
 
 func (b *boxes) reset(s *Shrinker) {
-	b.s, b.n = s, 0
+	b.s, b.rows = s, 0
 	if s.x.box == 1 && s.y.box == 1 {
 		return
 	}
 	w := s.hi - s.lo
-	b.sum = grow(b.sum, w*s.planes)
-	b.plane = grow(b.plane, w*s.planes)
-	clear(b.sum)
+	n := w * s.format.BytesPerPixel()
+	switch s.format {
+	case NRGBA8:
+		b.pre = grow(b.pre, n)
+		fallthrough
+	case Gray8, RGB8, RGBA8, RGBX8, cmykRaw:
+		b.direct = true
+		b.sum = grow(b.sum, n)
+		clear(b.sum)
+	default:
+		b.direct = false
+		b.plane = grow(b.plane, w*s.planes)
+		b.wide = grow(b.wide, w*s.planes)
+		clear(b.wide)
+	}
 }
 
 // add takes a row of the source.
 func (b *boxes) add(row []byte) {
-	s := b.s
-	w := s.hi - s.lo
-	n := s.format.BytesPerPixel()
-	s.format.toPlanes(b.plane, w, row[s.lo*n:], 0, w)
-	sum := b.sum[:len(b.plane)]
-	for i, v := range b.plane {
-		sum[i] += uint32(v)
+	f, n := b.s.format, b.s.format.BytesPerPixel()
+	row = row[b.s.lo*n : b.s.hi*n]
+	b.rows++
+	if !b.direct {
+		w := b.s.hi - b.s.lo
+		f.toPlanes(b.plane, w, row, 0, w)
+		wide := b.wide[:len(b.plane)]
+		for i, v := range b.plane {
+			wide[i] += uint32(v)
+		}
+		return
 	}
-	b.n++
+	if f == NRGBA8 {
+		row = premultiplied(b.pre, row)
+	}
+	addRow(b.sum, row)
 }
 
 // flush writes the averages of a row of boxes and begins the next one.
 func (b *boxes) flush(dst []int16, stride int) {
 	s := b.s
-	w := s.hi - s.lo
 	first := (s.lo - s.x.origin) / s.x.box
+	w := s.hi - s.lo
 	for p := range s.planes {
-		sum := b.sum[p*w:][:w]
 		d := dst[p*stride+first:]
-		for i := 0; len(sum) > 0; i++ {
-			k := min(s.x.box, len(sum))
-			var t uint64
-			for _, v := range sum[:k] {
-				t += uint64(v)
-			}
-			area := uint64(k * b.n)
-			d[i] = int16((t + area/2) / area)
-			sum = sum[k:]
+		if b.direct {
+			average(d, b.sum[p:], w, s.format.BytesPerPixel(), s.x.box, b.rows, 1<<sampleBits)
+		} else {
+			average(d, b.wide[p*w:], w, 1, s.x.box, b.rows, 1)
 		}
 	}
 	clear(b.sum)
-	b.n = 0
+	clear(b.wide)
+	b.rows = 0
+}
+
+// average writes the averages of boxes of box sums each, w sums in all, which are step apart and were made of rows samples; each is
+// multiplied by unit. A last box that is cut short by the edge is the average of what is there.
+func average[T uint16 | uint32](dst []int16, sum []T, w, step, box, rows, unit int) {
+	const bits = 32
+	scale := func(n int) uint64 { return (uint64(unit)<<bits + uint64(n*rows)/2) / uint64(n*rows) }
+	all := scale(box)
+	i, end := 0, w*step
+	for x := 0; x < end; x += box * step {
+		stop, f := x+box*step, all
+		if stop > end {
+			stop, f = end, scale((end-x)/step)
+		}
+		var t uint64
+		for j := x; j < stop; j += step {
+			if j < len(sum) {
+				t += uint64(sum[j])
+			}
+		}
+		dst[i] = int16((t*f + 1<<(bits-1)) >> bits)
+		i++
+	}
 }

@@ -1,0 +1,49 @@
+package resample
+
+import "encoding/binary"
+
+// premultiplied returns a row of NRGBA8 with its colours multiplied by alpha: the row itself if it is opaque, else in dst.
+func premultiplied(dst, row []byte) []byte {
+	if opaque(row) {
+		return row
+	}
+	dst = dst[:len(row)]
+	for i := 0; i+4 <= len(row); i += 4 {
+		p, d := row[i:i+4:i+4], dst[i:i+4:i+4]
+		switch a := uint32(p[3]); a {
+		case 255:
+			copy(d, p)
+		case 0:
+			clear(d)
+		default:
+			// Red and blue lie in the halves of one word, and (v+128+(v+128)>>8)>>8 is v/255 rounded, for v up to 255².
+			rb := (uint32(p[0])|uint32(p[2])<<16)*a + 0x800080
+			rb += rb >> 8 & 0xff00ff
+			g := uint32(p[1])*a + 0x80
+			g += g >> 8
+			d[0], d[1], d[2], d[3] = byte(rb>>8), byte(g>>8), byte(rb>>24), p[3]
+		}
+	}
+	return dst
+}
+
+// opaque says whether alpha, the last byte of four, is 255 all along the row.
+func opaque(row []byte) bool {
+	const alphas = 0xff000000_ff000000
+	for len(row) >= 32 {
+		a := binary.LittleEndian.Uint64(row)
+		b := binary.LittleEndian.Uint64(row[8:])
+		c := binary.LittleEndian.Uint64(row[16:])
+		d := binary.LittleEndian.Uint64(row[24:])
+		if a&b&c&d&alphas != alphas {
+			return false
+		}
+		row = row[32:]
+	}
+	for ; len(row) >= 4; row = row[4:] {
+		if row[3] != 255 {
+			return false
+		}
+	}
+	return true
+}
