@@ -1,0 +1,173 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	// probePause is the time from the end of one probe to the start of the next.
+	probePause = 250 * time.Millisecond
+	// probeGrace is how long a call waits for the answer to a probe, counted from the probe's start: long enough
+	// for a Redis that is back, so that the first call after an outage succeeds.
+	probeGrace = 5 * time.Millisecond
+)
+
+// errOverdue is the cause when a command got no answer. It is not context.DeadlineExceeded: that would tell the
+// caller of its own deadline.
+var errOverdue = fmt.Errorf("%w: no answer within %v", ErrDown, commandTimeout)
+
+// breaker remembers that Redis is down, so that not every call has to find out.
+type breaker struct {
+	probe func(ctx context.Context, key string) error
+
+	mu      sync.Mutex
+	down    error         // why; nil while Redis is up
+	key     string        // of the command that found out: in a cluster, one node may be down
+	up      time.Time     // when the last outage ended
+	probed  time.Time     // when the last probe ended, or the outage began
+	asked   time.Time     // when the probe under way began
+	probing chan struct{} // closed when it ends; nil if there is none
+}
+
+// allow returns nil if Redis counts as up. If not, it sees to it that there is a probe.
+func (b *breaker) allow(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.down != nil && b.probing == nil && time.Since(b.probed) >= probePause {
+		b.asked, b.probing = time.Now(), make(chan struct{})
+		go b.ask(b.key)
+	}
+	if grace := probeGrace - time.Since(b.asked); b.probing != nil && grace > 0 {
+		answered := b.probing
+		b.mu.Unlock()
+		await(ctx, answered, grace)
+		b.mu.Lock()
+	}
+	return b.down
+}
+
+// ask does one probe, which takes commandTimeout at most.
+func (b *breaker) ask(key string) {
+	_, err := attempt(context.Background(), b, key, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, b.probe(ctx, key)
+	}, nil)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.probed = time.Now()
+	if !errors.Is(err, ErrDown) { // an error reply is an answer, too
+		b.down, b.up = nil, b.probed
+	}
+	close(b.probing)
+	b.probing = nil
+}
+
+// trip notes that Redis is down, seen by a command that began at since. What began before the last recovery
+// says nothing about now.
+func (b *breaker) trip(key string, since time.Time, cause error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if since.Before(b.up) {
+		return
+	}
+	if b.down == nil {
+		b.key, b.probed = key, time.Now()
+	}
+	b.down = cause
+}
+
+// run runs command, unless Redis counts as down, and returns when it has, when its time is over, or when ctx ends. The command itself does
+// not heed ctx but has commandTimeout of its own: a reply that nobody waits for any more still says that Redis is up, or,
+// missing, down. late, if not nil, gets the result that run has not waited for.
+func run[T any](ctx context.Context, b *breaker, key string, command func(context.Context) (T, error), late func(T, error)) (T, error) {
+	var none T
+	if err := ctx.Err(); err != nil {
+		return none, err
+	}
+	if err := b.allow(ctx); err != nil {
+		return none, err
+	}
+	return attempt(ctx, b, key, command, late)
+}
+
+// attempt is run without asking the breaker first.
+func attempt[T any](ctx context.Context, b *breaker, key string, command func(context.Context) (T, error), late func(T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	began := time.Now()
+	overdue := make(chan struct{})
+	timer := time.AfterFunc(commandTimeout, func() {
+		b.trip(key, began, errOverdue)
+		close(overdue)
+	})
+	// Unbuffered: a result reaches the caller or late, never both, never neither.
+	results, gone := make(chan result), make(chan struct{})
+	defer close(gone)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTimeout)
+		defer cancel()
+		var r result
+		r.value, r.err = command(ctx)
+		timer.Stop()
+		if unavailable(r.err) {
+			r.err = downBy(ctx, r.err)
+			b.trip(key, began, r.err)
+		}
+		select {
+		case results <- r:
+		case <-gone:
+			if late != nil {
+				late(r.value, r.err)
+			}
+		}
+	}()
+	var none T
+	select {
+	case r := <-results:
+		return r.value, r.err
+	case <-overdue:
+		return none, errOverdue
+	case <-ctx.Done():
+		return none, ctx.Err()
+	}
+}
+
+// downBy is the error for a command that failed by err under ctx, its own.
+func downBy(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return errOverdue
+	}
+	return fmt.Errorf("%w: %v", ErrDown, err) // %v: what err matches, a deadline perhaps, is none of the caller's
+}
+
+// unavailable reports whether err says that Redis can't be reached, or can't do its work at present. Any
+// other error reply is an answer.
+func unavailable(err error) bool {
+	var reply redis.Error
+	switch {
+	case err == nil || errors.Is(err, redis.Nil):
+		return false
+	case !errors.As(err, &reply):
+		return true
+	}
+	return redis.IsLoadingError(err) || redis.IsReadOnlyError(err) || redis.IsMasterDownError(err) ||
+		redis.IsClusterDownError(err) || redis.IsNoReplicasError(err) || redis.IsMaxClientsError(err)
+}
+
+// await waits until done is closed, d has passed, or ctx has ended.
+func await(ctx context.Context, done <-chan struct{}, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

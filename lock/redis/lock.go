@@ -1,0 +1,138 @@
+package redis
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// TryLock locks key for ttl, at least one millisecond, and keeps renewing it until unlock or until ctx ends. If somebody else
+// holds key, ok is false and err nil: it does not wait. After an error the key is not locked, or nobody renews the lock and it
+// expires after ttl: when Redis has not answered, nobody knows which.
+//
+// unlock works after ctx has ended and after Close. It frees the key for the next TryLock, wakes who waits, and does nothing
+// to a lock that is no longer ours: then it returns nil, and OnError has heard of ErrLost. Its error means that Redis could not be told, and
+// that the lock will expire. Further calls return what the first one did.
+func (l *Locker) TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error) {
+	if ttl < time.Millisecond {
+		return nil, false, fmt.Errorf("lock %q in Redis: ttl %v is less than a millisecond", key, ttl)
+	}
+	if l.ctx.Err() != nil {
+		return nil, false, fmt.Errorf("lock %q in Redis: %w", key, ErrClosed)
+	}
+	h := &hold{
+		l: l, key: key, name: l.name(key), ttl: ttl,
+		token: rand.Text(),
+		since: time.Now(),
+	}
+	ok, err = run(ctx, &l.breaker, h.name, h.acquire, h.abandon)
+	if err != nil {
+		return nil, false, fmt.Errorf("lock %q in Redis: %w", key, err)
+	}
+	if !ok {
+		return nil, false, nil
+	}
+	return h.start(ctx), true, nil
+}
+
+// hold is one lock that is ours, from TryLock to unlock.
+type hold struct {
+	l         *Locker
+	key, name string
+	token     string
+	ttl       time.Duration
+
+	// Of the goroutine that renews, and, when that has ended, of unlock.
+	since time.Time // the lock was ours for ttl from here on
+	lost  bool
+}
+
+func (h *hold) acquire(ctx context.Context) (bool, error) {
+	return h.l.acquire(ctx, h.name, h.token, h.ttl)
+}
+
+// abandon deletes a lock that was got, or may have been got, when TryLock had already returned without it.
+func (h *hold) abandon(ok bool, err error) {
+	if !ok && !errors.Is(err, ErrDown) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
+	defer cancel()
+	h.l.release(ctx, h.name, h.token) // or it expires
+}
+
+// start renews until ctx ends or unlock is called.
+func (h *hold) start(ctx context.Context) (unlock func() error) {
+	working, done := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	stop := context.AfterFunc(h.l.ctx, done)
+	renewals := func() {
+		defer close(ended)
+		defer stop()
+		h.renew(working)
+	}
+	if !h.l.spawn(renewals) {
+		close(ended)
+	}
+	return sync.OnceValue(func() error {
+		done()
+		<-ended
+		return h.unlock(context.WithoutCancel(ctx))
+	})
+}
+
+// renew renews every third of ttl, so that a lock survives one that fails.
+func (h *hold) renew(ctx context.Context) {
+	every := h.ttl / 3
+	timer := time.NewTimer(every - time.Since(h.since))
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		now := time.Now()
+		ours, err := run(ctx, &h.l.breaker, h.name, func(ctx context.Context) (bool, error) {
+			return h.l.renew(ctx, h.name, h.token, h.ttl)
+		}, nil)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			h.l.report(fmt.Errorf("renew lock %q in Redis: %w", h.key, err))
+		case !ours:
+			h.lose("renew")
+			return
+		default:
+			h.since = now
+		}
+		timer.Reset(every - time.Since(now))
+	}
+}
+
+func (h *hold) unlock(ctx context.Context) error {
+	if h.lost {
+		return nil
+	}
+	found, err := run(ctx, &h.l.breaker, h.name, func(ctx context.Context) (int, error) {
+		return h.l.release(ctx, h.name, h.token)
+	}, nil)
+	if err != nil {
+		return fmt.Errorf("unlock %q in Redis: %w", h.key, err)
+	}
+	// An absent lock that should still be there was released by a try whose reply got lost.
+	if found == releasedOthers || found == releasedAbsent && time.Since(h.since) >= h.ttl {
+		h.lose("unlock")
+	}
+	return nil
+}
+
+// lose notes, and tells, that somebody else may have held the key while we thought it ours.
+func (h *hold) lose(doing string) {
+	h.lost = true
+	h.l.report(fmt.Errorf("%s lock %q in Redis: %w", doing, h.key, ErrLost))
+}

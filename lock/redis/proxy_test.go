@@ -1,0 +1,213 @@
+package redis_test
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// network is what lies between one process and its servers: TCP proxies, one for every address that the process dials, which
+// can hang, be cut, and lose replies.
+type network struct {
+	t *testing.T
+
+	mu      sync.Mutex
+	flowing sync.Cond
+	proxies map[string]net.Listener // by the address behind
+	conns   map[net.Conn]struct{}
+	stalled bool
+	cut     bool
+	drop    *drop
+	pumps   sync.WaitGroup
+}
+
+// drop says which reply to lose: that to the next command whose bytes contain command.
+type drop struct {
+	command []byte
+	silent  bool // the connection stays open and says nothing any more
+	done    chan struct{}
+}
+
+func newNetwork(t *testing.T) *network {
+	n := &network{t: t, proxies: map[string]net.Listener{}, conns: map[net.Conn]struct{}{}}
+	n.flowing.L = &n.mu
+	t.Cleanup(func() {
+		n.cutOff()
+		n.pumps.Wait()
+	})
+	return n
+}
+
+// dial is a Dialer for the options of a client.
+func (n *network) dial(ctx context.Context, netw, addr string) (net.Conn, error) {
+	n.mu.Lock()
+	proxy := n.proxies[addr]
+	if proxy == nil && !n.cut {
+		var err error
+		if proxy, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			n.mu.Unlock()
+			return nil, err
+		}
+		n.proxies[addr] = proxy
+		n.pumps.Go(func() { n.serve(proxy, addr) })
+	}
+	n.mu.Unlock()
+	if proxy == nil {
+		return nil, &net.OpError{Op: "dial", Net: netw, Err: net.ErrClosed}
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, netw, proxy.Addr().String())
+}
+
+func (n *network) serve(proxy net.Listener, addr string) {
+	for {
+		client, err := proxy.Accept()
+		if err != nil {
+			return
+		}
+		n.pumps.Go(func() { n.carry(client, addr) })
+	}
+}
+
+func (n *network) carry(client net.Conn, addr string) {
+	defer client.Close()
+	if !n.admit(client) {
+		return
+	}
+	server, err := net.Dial("tcp", addr)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	if !n.admit(server) {
+		return
+	}
+	lose := make(chan *drop, 1)
+	n.pumps.Go(func() {
+		defer server.Close()
+		n.pump(server, client, func(b []byte) bool { n.watch(b, lose); return true })
+	})
+	n.pump(client, server, func([]byte) bool {
+		select {
+		case d := <-lose:
+			defer close(d.done)
+			if !d.silent {
+				return false
+			}
+			n.discard(server)
+			return false
+		default:
+			return true
+		}
+	})
+}
+
+// discard reads until the end, and passes nothing on.
+func (n *network) discard(c net.Conn) {
+	n.pumps.Go(func() {
+		for b := make([]byte, 4096); ; {
+			if _, err := c.Read(b); err != nil {
+				return
+			}
+		}
+	})
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for !n.cut {
+		n.flowing.Wait()
+	}
+}
+
+// watch arms lose when the command passes whose reply shall be lost.
+func (n *network) watch(b []byte, lose chan *drop) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.drop != nil && bytes.Contains(b, n.drop.command) {
+		lose <- n.drop
+		n.drop = nil
+	}
+}
+
+// pump carries bytes while pass allows, and holds them back during a stall.
+func (n *network) pump(dst, src net.Conn, pass func([]byte) bool) {
+	for b := make([]byte, 64<<10); ; {
+		k, err := src.Read(b)
+		if err != nil || !n.open() || !pass(b[:k]) {
+			return
+		}
+		if _, err := dst.Write(b[:k]); err != nil {
+			return
+		}
+	}
+}
+
+// admit waits until connections may be made and remembers c for the cut.
+func (n *network) admit(c net.Conn) bool {
+	if !n.open() {
+		return false
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.conns[c] = struct{}{}
+	return !n.cut
+}
+
+// open waits for the end of a stall.
+func (n *network) open() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for n.stalled && !n.cut {
+		n.flowing.Wait()
+	}
+	return !n.cut
+}
+
+// stall holds every byte back until resume.
+func (n *network) stall() (resume func()) {
+	set := func(stalled bool) {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.stalled = stalled
+		n.flowing.Broadcast()
+	}
+	set(true)
+	return func() { set(false) }
+}
+
+// cutOff ends everything, for good.
+func (n *network) cutOff() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.cut = true
+	for _, p := range n.proxies {
+		p.Close()
+	}
+	for c := range n.conns {
+		c.Close()
+	}
+	n.flowing.Broadcast()
+}
+
+// dropReply loses the reply to the next command that contains the word: by breaking the connection, or silently. lost waits
+// until it has happened.
+func (n *network) dropReply(word string, silent bool) (lost func()) {
+	d := &drop{command: []byte(word), silent: silent, done: make(chan struct{})}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.drop = d
+	return func() {
+		if silent {
+			return
+		}
+		select {
+		case <-d.done:
+		case <-time.After(10 * time.Second):
+			require.Fail(n.t, "no such command", word)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package redis
+
+import (
+	"context"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// The scripts compare and act in one step. KEYS[1] is the lock, ARGV[1] the token of whoever claims to hold it.
+var (
+	// renewScript sets the expiry to ARGV[2] ms, if the lock is still ours.
+	renewScript = redis.NewScript(`
+		if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+		return redis.call('PEXPIRE', KEYS[1], ARGV[2])`)
+
+	// releaseScript deletes the lock, if it is still ours, and announces that on the channel ARGV[2].
+	releaseScript = redis.NewScript(`
+		local holder = redis.call('GET', KEYS[1])
+		if not holder then return 0 end
+		if holder ~= ARGV[1] then return -1 end
+		redis.call('DEL', KEYS[1])
+		redis.call('PUBLISH', ARGV[2], ARGV[1] .. ':' .. KEYS[1])
+		return 1`)
+
+	// lookScript returns who holds the lock, and its expiry in ms: -2 if there is no lock, -1 if it has none. It is a
+	// script because a client may send plain reads to a replica, which lags behind.
+	lookScript = redis.NewScript(`
+		return {redis.call('GET', KEYS[1]) or '', redis.call('PTTL', KEYS[1])}`)
+)
+
+// What releaseScript found.
+const (
+	releasedOurs   = 1
+	releasedAbsent = 0
+	releasedOthers = -1
+)
+
+// acquire creates the lock, unless somebody holds it. It may be repeated with the same token, as go-redis does when a connection
+// breaks: if Redis had created the lock and only the reply was lost, SET finds the key taken, by us.
+func (l *Locker) acquire(ctx context.Context, name, token string, ttl time.Duration) (bool, error) {
+	ok, err := l.client.SetNX(ctx, name, token, ttl).Result()
+	if unavailable(err) && ctx.Err() == nil { // once more, for clients that don't (MaxRetries -1)
+		ok, err = l.client.SetNX(ctx, name, token, ttl).Result()
+	}
+	if ok || err != nil {
+		return ok, err
+	}
+	return l.renew(ctx, name, token, ttl)
+}
+
+// renew gives the lock its ttl again, unless it is no longer ours.
+func (l *Locker) renew(ctx context.Context, name, token string, ttl time.Duration) (bool, error) {
+	n, err := renewScript.Run(ctx, l.client, []string{name}, token, milliseconds(ttl)).Int()
+	return n == 1, err
+}
+
+// release deletes the lock, unless it is no longer ours.
+func (l *Locker) release(ctx context.Context, name, token string) (int, error) {
+	return releaseScript.Run(ctx, l.client, []string{name}, token, l.channel()).Int()
+}
+
+// holder is what lookScript saw: whose lock it is and when it expires. A negative expiry is none.
+type holder struct {
+	token   string
+	expires time.Duration
+}
+
+// look returns who holds the lock; ok is false if nobody does.
+func (l *Locker) look(ctx context.Context, name string) (h holder, ok bool, err error) {
+	type seen struct {
+		holder
+		ok bool
+	}
+	s, err := run(ctx, &l.breaker, name, func(ctx context.Context) (seen, error) {
+		reply, err := lookScript.Run(ctx, l.client, []string{name}).Slice()
+		if err != nil {
+			return seen{}, err
+		}
+		token, _ := reply[0].(string)
+		ms, _ := reply[1].(int64)
+		return seen{holder{token, time.Duration(ms) * time.Millisecond}, ms != -2}, nil
+	}, nil)
+	return s.holder, s.ok, err
+}
+
+// probe asks Redis for a write that changes nothing: no lock is a hash. So it goes to the node that has the key, and a
+// replica, a node that loads, and a cluster in trouble refuse it as they would a lock.
+func (l *Locker) probe(ctx context.Context, name string) error {
+	return l.client.HDel(ctx, name, "probe").Err()
+}
+
+// milliseconds rounds up, so that a lock lives no shorter than it should.
+func milliseconds(d time.Duration) int64 {
+	return int64((d + time.Millisecond - 1) / time.Millisecond)
+}

@@ -1,0 +1,142 @@
+package redis_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+)
+
+// needRedis skips the test where redis-server is not installed, and fails it where THUMBNAIL_REAL says that it must be.
+func needRedis(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("redis-server"); err == nil {
+		return
+	}
+	if os.Getenv("THUMBNAIL_REAL") == "1" {
+		t.Fatal("THUMBNAIL_REAL=1, but redis-server is not installed")
+	}
+	t.Skip("redis-server is not installed")
+}
+
+// server is a redis-server process on a loopback port.
+type server struct {
+	t    *testing.T
+	port int
+	args []string
+	cmd  *exec.Cmd
+	log  bytes.Buffer
+}
+
+// startServer starts a redis-server that answers; it stops with the test.
+func startServer(t *testing.T, args ...string) *server {
+	t.Helper()
+	needRedis(t)
+	port := freePort(t)
+	s := &server{t: t, port: port, args: append(args,
+		"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())}
+	t.Cleanup(s.kill)
+	s.start()
+	return s
+}
+
+func (s *server) addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// start starts it, again after kill.
+func (s *server) start() {
+	s.t.Helper()
+	s.cmd = exec.Command("redis-server", s.args...)
+	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
+	require.NoError(s.t, s.cmd.Start())
+	c := s.client()
+	defer c.Close()
+	require.Eventually(s.t, func() bool { return c.Ping(context.Background()).Err() == nil }, 20*time.Second, 10*time.Millisecond,
+		"redis-server does not answer")
+}
+
+// kill ends it as kill -9 does.
+func (s *server) kill() {
+	if s.cmd != nil && s.cmd.Process != nil {
+		s.cmd.Process.Kill()
+		s.cmd.Wait()
+	}
+	if s.t.Failed() {
+		s.t.Logf("redis-server %s:\n%s", s.addr(), s.log.String())
+	}
+}
+
+// client is a connection of the test's own.
+func (s *server) client() *goredis.Client {
+	return goredis.NewClient(&goredis.Options{Addr: s.addr(), DialerRetries: 1})
+}
+
+// startCluster starts a cluster of one node, which has all slots.
+func startCluster(t *testing.T) *server {
+	t.Helper()
+	s := startServer(t, "--cluster-enabled", "yes")
+	c := s.client()
+	defer c.Close()
+	ctx := context.Background()
+	require.NoError(t, c.ClusterAddSlotsRange(ctx, 0, 16383).Err())
+	require.Eventually(t, func() bool {
+		info, err := c.ClusterInfo(ctx).Result()
+		return err == nil && bytes.Contains([]byte(info), []byte("cluster_state:ok"))
+	}, 20*time.Second, 20*time.Millisecond, "the cluster does not come up")
+	return s
+}
+
+// sentinels is a master and a replica under the eyes of one sentinel.
+type sentinels struct {
+	master, replica, sentinel *server
+}
+
+const masterName = "thumbnails"
+
+func startSentinel(t *testing.T) sentinels {
+	t.Helper()
+	s := sentinels{master: startServer(t)}
+	s.replica = startServer(t, "--replicaof", "127.0.0.1", strconv.Itoa(s.master.port), "--repl-diskless-sync-delay", "0")
+	ctx := context.Background()
+	r := s.replica.client()
+	defer r.Close()
+	require.Eventually(t, func() bool {
+		info, err := r.Info(ctx, "replication").Result()
+		return err == nil && bytes.Contains([]byte(info), []byte("master_link_status:up"))
+	}, 30*time.Second, 50*time.Millisecond, "the replica does not follow")
+
+	conf := filepath.Join(t.TempDir(), "sentinel.conf")
+	text := fmt.Sprintf("sentinel monitor %s 127.0.0.1 %d 1\nsentinel down-after-milliseconds %[1]s 500\nsentinel failover-timeout %[1]s 3000\n",
+		masterName, s.master.port)
+	require.NoError(t, os.WriteFile(conf, []byte(text), 0o600))
+	s.sentinel = startServer(t, conf, "--sentinel")
+	c := goredis.NewSentinelClient(&goredis.Options{Addr: s.sentinel.addr()})
+	defer c.Close()
+	require.Eventually(t, func() bool {
+		replicas, err := c.Replicas(ctx, masterName).Result()
+		return err == nil && len(replicas) == 1
+	}, 30*time.Second, 50*time.Millisecond, "the sentinel does not see the replica")
+	return s
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	// A cluster node also listens on its port + 10000.
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		port := l.Addr().(*net.TCPAddr).Port
+		l.Close()
+		if port < 55000 {
+			return port
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package redis
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// pollEvery bounds how long a waiter believes what it saw, in case an announcement is lost.
+const pollEvery = time.Second
+
+// Wait blocks until key is free, and returns nil, or until ctx ends, and returns its error; or until Redis
+// can't be asked. When it has returned, somebody else may hold the key again.
+//
+// An unlock, in any process, wakes it at once; so does the expiry of a dead holder's lock. Beyond that it asks Redis once a second.
+// All who wait share one Pub/Sub connection, which is closed when nobody waits.
+func (l *Locker) Wait(ctx context.Context, key string) error {
+	if err := l.wait(ctx, l.name(key)); err != nil {
+		return fmt.Errorf("wait for lock %q in Redis: %w", key, err)
+	}
+	return nil
+}
+
+func (l *Locker) wait(ctx context.Context, name string) error {
+	if l.ctx.Err() != nil {
+		return ErrClosed
+	}
+	if _, held, err := l.look(ctx, name); err != nil || !held {
+		return err
+	}
+	released, leave := l.waiting.join(name)
+	defer leave()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		// Only a look after joining counts: what is released from here on, we hear of.
+		holder, held, err := l.look(ctx, name)
+		if err != nil || !held {
+			return err
+		}
+		timer.Reset(holder.lookAgain())
+		select {
+		case token := <-released:
+			if token == holder.token {
+				return nil
+			}
+		case <-timer.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-l.ctx.Done():
+			return ErrClosed
+		}
+	}
+}
+
+// lookAgain is how long h may be relied upon to say so when it unlocks: if it dies, its lock expires without a word.
+func (h holder) lookAgain() time.Duration {
+	if h.expires < 0 {
+		return pollEvery
+	}
+	return min(pollEvery, h.expires+time.Millisecond)
+}
