@@ -1,0 +1,45 @@
+# make test   sets everything up and runs every check and every test; needs Go, and Debian for the real servers
+# make check  the cheap checks alone: format, vet, staticcheck, go.mod, cross-builds, words
+# make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
+# make run    the gallery of examples/server at http://127.0.0.1:8080/
+# make docs   makes the pictures of README.md again
+
+# Debian packages of the servers and programs that tests drive. A test skips without its program, unless
+# THUMBNAIL_REAL is set, as it is here.
+APT = redis-server nginx apache2 chromium python3 nodejs php-cli
+
+# Systems and architectures that the module is built and vetted for, without cgo.
+PLATFORMS = linux/arm64 linux/386 windows/amd64 darwin/arm64 freebsd/amd64
+
+FUZZTIME = 120
+
+.PHONY: test check go-test fuzz run docs apt tools
+
+# One after the other: the cheap checks first, the long ones last.
+test: apt tools
+	$(MAKE) check
+	$(MAKE) fuzz
+	$(MAKE) go-test
+
+check: tools
+	internal/ci/words
+	internal/ci/check
+	internal/ci/crossbuild $(PLATFORMS)
+
+go-test: apt tools
+	internal/ci/gotest
+
+fuzz:
+	internal/ci/fuzz $(FUZZTIME)
+
+run:
+	go run ./examples/server
+
+docs:
+	go run ./internal/readme
+
+apt:
+	internal/ci/apt $(APT)
+
+tools:
+	sh internal/tools/build.sh

@@ -1,0 +1,186 @@
+// Package program builds and runs the example programs, for their tests.
+package program
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// patience is how long a program may take to start or to stop, on a busy machine.
+const patience = time.Minute
+
+// binaries are what Build has built, by directory, for as long as Main runs.
+var binaries = struct {
+	sync.Mutex
+	folder string
+	paths  map[string]string
+}{paths: map[string]string{}}
+
+// Main runs the tests of a package, as its TestMain, and removes what Build has built.
+func Main(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "programs-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	binaries.folder = folder
+	return m.Run()
+}
+
+// Build compiles the package in a directory, relative to the test's own, once for all tests, and returns the path of the binary.
+// It needs [Main], and a Unix: the programs are ended by SIGTERM.
+func Build(t testing.TB, dir string) string {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("the test ends programs with SIGTERM, which Windows does not have")
+	}
+	binaries.Lock()
+	defer binaries.Unlock()
+	if path, ok := binaries.paths[dir]; ok {
+		return path
+	}
+	path := filepath.Join(binaries.folder, fmt.Sprintf("%d-%s", len(binaries.paths), filepath.Base(dir)))
+	build := exec.Command("go", "build", "-o", path, ".")
+	build.Dir = dir
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	binaries.paths[dir] = path
+	return path
+}
+
+// A Server is a running program that told its address.
+type Server struct {
+	URL string // as it told, "http://127.0.0.1:41234/"
+
+	cmd    *exec.Cmd
+	output *output
+	exited chan struct{} // closed when err is set
+	err    error
+}
+
+// Start runs a binary with more variables in its environment ("NAME=value"; may be nil), and returns when it has written its
+// address. It is killed at the end of the test if it still runs.
+func Start(t testing.TB, binary string, env []string, args ...string) *Server {
+	t.Helper()
+	s := &Server{cmd: exec.Command(binary, args...), output: &output{}, exited: make(chan struct{})}
+	s.cmd.Env = append(environment(), env...)
+	s.cmd.Stderr = s.output
+	stdout, err := s.cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, s.cmd.Start())
+	t.Cleanup(func() {
+		_ = s.cmd.Process.Kill()
+		<-s.exited
+		if t.Failed() {
+			t.Logf("%s %s wrote:\n%s", filepath.Base(binary), strings.Join(args, " "), s.Output())
+		}
+	})
+
+	address := make(chan string, 1)
+	go func() {
+		defer close(s.exited)
+		for lines := bufio.NewScanner(stdout); lines.Scan(); {
+			fmt.Fprintln(s.output, lines.Text())
+			if url := regexp.MustCompile(`http://\S+`).FindString(lines.Text()); url != "" {
+				select {
+				case address <- url:
+				default:
+				}
+			}
+		}
+		s.err = s.cmd.Wait()
+	}()
+	select {
+	case s.URL = <-address:
+	case <-s.exited:
+		require.FailNow(t, "the program ended without telling an address", "%v\n%s", s.err, s.Output())
+	case <-time.After(patience):
+		require.FailNow(t, "the program tells no address", "%s", s.Output())
+	}
+	return s
+}
+
+// environment is that of the test without what sets the flags of the programs.
+func environment() (env []string) {
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "THUMBNAIL_") {
+			env = append(env, variable)
+		}
+	}
+	return env
+}
+
+// Output is what the program has written so far, stdout and stderr.
+func (s *Server) Output() string { return s.output.String() }
+
+// Terminate sends SIGTERM, and does not wait.
+func (s *Server) Terminate(t testing.TB) {
+	t.Helper()
+	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
+}
+
+// Stop terminates the program and requires that it exits with status 0.
+func (s *Server) Stop(t testing.TB) {
+	t.Helper()
+	s.Terminate(t)
+	s.Wait(t)
+}
+
+// Wait requires that the program exits with status 0.
+func (s *Server) Wait(t testing.TB) {
+	t.Helper()
+	select {
+	case <-s.exited:
+		require.NoError(t, s.err, "%s", s.Output())
+	case <-time.After(patience):
+		require.FailNow(t, "the program does not end", "%s", s.Output())
+	}
+}
+
+// Run runs a binary to its end, and returns what it wrote and its exit status.
+func Run(t testing.TB, binary string, env []string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command(binary, args...)
+	cmd.Env = append(environment(), env...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	require.NoError(t, cmd.Start())
+	hung := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	defer hung.Stop()
+	_ = cmd.Wait() // the status says it
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// output is a buffer that several goroutines write to.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+var _ io.Writer = (*output)(nil)
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"image"
+	_ "image/jpeg" // what the thumbnails of the gallery are
+	_ "image/png"
+	"net/url"
+	"strings"
+
+	"github.com/rest-thumbnails/thumbnail"
+)
+
+// facts are what is known of a thumbnail that has been made.
+type facts struct {
+	Width, Height int // pixels
+	Bytes         int64
+}
+
+// lookUp finds facts in the storage for the time of one request.
+type lookUp struct {
+	ctx     context.Context
+	storage thumbnail.Storage
+}
+
+// facts reads the header of the thumbnail at a URL of this site. It is nil if there is no such thumbnail yet: rendering a page makes
+// none. The browser then fills in what it sees (assets/gallery.js).
+func (l lookUp) facts(link string) *facts {
+	key, err := url.PathUnescape(strings.TrimPrefix(link, base))
+	if err != nil {
+		return nil
+	}
+	file, err := l.storage.Open(l.ctx, key)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil
+	}
+	config, _, err := image.DecodeConfig(file)
+	if err != nil {
+		return nil
+	}
+	return &facts{config.Width, config.Height, info.Size()}
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+//go:embed photos
+var photos embed.FS
+
+// source is where the originals are: for the handler a thumbnail.Source, for the gallery a tree that it can list.
+type source struct {
+	thumbnail.Source
+	files fs.FS
+	name  string // for people
+	close func() error
+}
+
+// openSource opens a directory or, for "", the photos that come with the program.
+func openSource(dir string) (*source, error) {
+	if dir == "" {
+		files, err := fs.Sub(photos, "photos")
+		if err != nil {
+			return nil, err
+		}
+		return &source{storage.FS(files), files, "the photos that come with the program", func() error { return nil }}, nil
+	}
+	originals, err := storage.OpenDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("-source: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("-source: %w", err), originals.Close())
+	}
+	return &source{originals, root.FS(), dir, func() error { return errors.Join(root.Close(), originals.Close()) }}, nil
+}
