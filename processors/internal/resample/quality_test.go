@@ -100,20 +100,20 @@ func psnr(want floats, got *image.Gray) float64 {
 	return 10 * math.Log10(255*255*float64(len(want.v))/sum)
 }
 
-// The table that `go test -v -run Quality` prints is that of 1600 columns; a row says from which decode the kernel starts.
+// The table that `go test -v -run Quality` prints is that of 960 columns; a row says from which decode the kernel starts.
 func TestQualityAgainstTheTextbookFromEveryDecode(t *testing.T) {
-	const w, h = 1600, 1200
+	const w, h = 960, 720
 	src := photo(w, h, 1)
 	for _, c := range []struct {
 		width  int
 		floors map[int]float64 // eighths: dB
 	}{
-		{80, map[int]float64{8: 50, 1: 46}},
-		{107, map[int]float64{8: 50, 1: 46, 2: 50}},
-		{120, map[int]float64{8: 50, 1: 45, 2: 50}},
-		{160, map[int]float64{8: 50, 1: 42, 2: 48}},
-		{320, map[int]float64{8: 50, 2: 42, 3: 48, 4: 50}},
-		{640, map[int]float64{8: 55, 4: 42, 5: 44, 6: 48}},
+		{48, map[int]float64{8: 50, 1: 46}},
+		{64, map[int]float64{8: 50, 1: 46, 2: 50}},
+		{72, map[int]float64{8: 50, 1: 45, 2: 50}},
+		{96, map[int]float64{8: 50, 1: 42, 2: 48}},
+		{192, map[int]float64{8: 50, 2: 42, 3: 48, 4: 50}},
+		{384, map[int]float64{8: 55, 4: 42, 5: 44, 6: 48}},
 	} {
 		size := image.Pt(c.width, c.width*h/w)
 		sx, sy := float64(w)/float64(size.X), float64(h)/float64(size.Y)

@@ -1,0 +1,269 @@
+package resample
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// kinds are the image types of package image that can be drawn on.
+var kinds = map[string]func(image.Rectangle) interface {
+	image.Image
+	Set(x, y int, c color.Color)
+}{
+	"Gray":     func(r image.Rectangle) settable { return image.NewGray(r) },
+	"Gray16":   func(r image.Rectangle) settable { return image.NewGray16(r) },
+	"RGBA":     func(r image.Rectangle) settable { return image.NewRGBA(r) },
+	"RGBA64":   func(r image.Rectangle) settable { return image.NewRGBA64(r) },
+	"NRGBA":    func(r image.Rectangle) settable { return image.NewNRGBA(r) },
+	"NRGBA64":  func(r image.Rectangle) settable { return image.NewNRGBA64(r) },
+	"CMYK":     func(r image.Rectangle) settable { return image.NewCMYK(r) },
+	"Alpha":    func(r image.Rectangle) settable { return image.NewAlpha(r) },
+	"Alpha16":  func(r image.Rectangle) settable { return image.NewAlpha16(r) },
+	"Paletted": func(r image.Rectangle) settable { return image.NewPaletted(r, color.Palette{flat}) },
+}
+
+type settable = interface {
+	image.Image
+	Set(x, y int, c color.Color)
+}
+
+var flat = color.NRGBA{200, 100, 50, 180}
+
+func TestFlatPicturesStayFlatAtEverySize(t *testing.T) {
+	for name, make := range kinds {
+		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
+			w, h := rapid.IntRange(1, 120).Draw(t, "w"), rapid.IntRange(1, 120).Draw(t, "h")
+			src := make(image.Rect(-5, 3, w-5, h+3))
+			for y := range h {
+				for x := range w {
+					src.Set(x-5, y+3, flat)
+				}
+			}
+			opt := options(t)
+			got := Resize(src, rect(t, w, h), size(t), opt)
+			want := color.RGBA64Model.Convert(src.At(-5, 3)).(color.RGBA64)
+			for y := range got.Bounds().Dy() {
+				for x := range got.Bounds().Dx() {
+					r, g, b, a := got.At(x, y).RGBA()
+					if r>>8 != round8(want.R) || g>>8 != round8(want.G) || b>>8 != round8(want.B) || a>>8 != round8(want.A) {
+						t.Fatalf("%v at %d,%d, want %v", got.At(x, y), x, y, want)
+					}
+				}
+			}
+		}))
+	}
+}
+
+func round8(v uint16) uint32 { return (uint32(v) + 128) / 257 }
+
+func size(t *rapid.T) image.Point {
+	side := rapid.IntRange(1, 90)
+	return image.Pt(side.Draw(t, "width"), side.Draw(t, "height"))
+}
+
+func rect(t *rapid.T, w, h int) Rect {
+	part := func(n int) (float64, float64) {
+		a := rapid.Float64Range(-1, float64(n)-0.01).Draw(t, "from")
+		return a, rapid.Float64Range(a+0.01, float64(n)+1).Draw(t, "to")
+	}
+	var r Rect
+	r.X0, r.X1 = part(w)
+	r.Y0, r.Y1 = part(h)
+	return r
+}
+
+func options(t *rapid.T) Options {
+	eighths := func() Eighths {
+		return Eighths{rapid.IntRange(0, 8).Draw(t, "eighths"), rapid.IntRange(0, 8).Draw(t, "eighths")}
+	}
+	return Options{
+		Kernel:    rapid.SampledFrom([]Kernel{Lanczos3, CatmullRom}).Draw(t, "kernel"),
+		Exact:     rapid.Bool().Draw(t, "exact"),
+		Subsample: rapid.SampledFrom(ratios).Draw(t, "subsample"),
+		Luma:      eighths(),
+		Chroma:    eighths(),
+	}
+}
+
+// Any picture, part, size and option: the result has its size, opaque stays opaque, colours are valid, and the same
+// pixels at another place in memory give the same result.
+func TestAnythingGoes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, h := rapid.IntRange(1, 70).Draw(t, "w"), rapid.IntRange(1, 70).Draw(t, "h")
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		r, size, opt := rect(t, w, h), size(t), options(t)
+		m := sources(rng, w, h)
+		for _, ratio := range ratios {
+			m["YCbCr "+ratio.String()] = randomYCbCr(rng, image.Rect(3, 1, w+3, h+1), ratio)
+		}
+		for name, src := range m {
+			got := Resize(src, r, size, opt)
+			if got.Bounds() != (image.Rectangle{Max: size}) {
+				t.Fatalf("%s: %v", name, got.Bounds())
+			}
+			rgba, ok := got.(*image.RGBA)
+			if !ok {
+				continue
+			}
+			if o, ok := src.(interface{ Opaque() bool }); ok && o.Opaque() && !rgba.Opaque() {
+				t.Fatalf("%s: opaque no more", name)
+			}
+			for i := 0; i < len(rgba.Pix); i += 4 {
+				if p := rgba.Pix[i:][:4]; p[0] > p[3] || p[1] > p[3] || p[2] > p[3] {
+					t.Fatalf("%s: %v is no premultiplied colour", name, p)
+				}
+			}
+		}
+	})
+}
+
+func TestSourceIsNotModified(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	src := image.NewNRGBA(image.Rect(0, 0, 100, 100))
+	noise(src.Pix)
+	before := bytes.Clone(src.Pix)
+	ycc := randomYCbCr(rng, image.Rect(0, 0, 100, 100), image.YCbCrSubsampleRatio420)
+	y, cb := bytes.Clone(ycc.Y), bytes.Clone(ycc.Cb)
+	for range 3 {
+		for _, size := range []image.Point{{10, 10}, {50, 70}, {130, 110}, {100, 100}} {
+			a := Resize(src, Rect{3, 4, 90, 91}, size, Options{})
+			b := Resize(ycc, Rect{3, 4, 90, 91}, size, Options{})
+			Release(a)
+			Release(b)
+		}
+	}
+	assert.Equal(t, before, src.Pix)
+	assert.Equal(t, y, ycc.Y)
+	assert.Equal(t, cb, ycc.Cb)
+}
+
+// A red disc on transparent green: a filter that mixed colours without their alpha would show a green, or with
+// transparent black a dark, fringe.
+func TestTransparentEdgesHaveNoFringe(t *testing.T) {
+	for _, hidden := range []color.NRGBA{{0, 255, 0, 0}, {0, 0, 0, 0}, {255, 255, 255, 0}} {
+		src := image.NewNRGBA(image.Rect(0, 0, 400, 400))
+		for y := range 400 {
+			for x := range 400 {
+				c := hidden
+				if (x-200)*(x-200)+(y-200)*(y-200) < 150*150 {
+					c = color.NRGBA{255, 0, 0, 255}
+				}
+				src.SetNRGBA(x, y, c)
+			}
+		}
+		for _, n := range []int{17, 40, 90, 300, 500} {
+			got := Resize(src, Full(src.Rect), image.Pt(n, n), Options{}).(*image.RGBA)
+			for i := 0; i < len(got.Pix); i += 4 {
+				p := got.Pix[i:][:4]
+				require.Equal(t, []byte{p[3], 0, 0, p[3]}, p, "pure red of some opacity, %d pixels", n)
+			}
+		}
+	}
+}
+
+func TestHugeRatios(t *testing.T) {
+	line := image.NewGray(image.Rect(0, 0, 10000, 1))
+	for i := range line.Pix {
+		line.Pix[i] = byte(i & 1 * 255)
+	}
+	assert.InDelta(t, 127.5, float64(Resize(line, Full(line.Rect), image.Pt(1, 1), Options{}).(*image.Gray).Pix[0]), 1)
+	column := &image.Gray{Pix: line.Pix, Stride: 1, Rect: image.Rect(0, 0, 1, 10000)}
+	for _, opt := range []Options{{}, {Exact: true}, {Kernel: CatmullRom}} {
+		assert.InDelta(t, 127.5, float64(Resize(column, Full(column.Rect), image.Pt(1, 1), opt).(*image.Gray).Pix[0]), 1)
+	}
+	wide := image.NewNRGBA64(image.Rect(0, 0, 300000, 2))
+	for i := range wide.Pix {
+		wide.Pix[i] = 255
+	}
+	got := Resize(wide, Full(wide.Rect), image.Pt(2, 3), Options{}).(*image.RGBA)
+	assert.Equal(t, bytes.Repeat([]byte{255}, 24), got.Pix)
+	dot := image.NewGray(image.Rect(0, 0, 1, 1))
+	dot.Pix[0] = 77
+	up := Resize(dot, Full(dot.Rect), image.Pt(2000, 3), Options{}).(*image.Gray)
+	assert.Equal(t, bytes.Repeat([]byte{77}, 6000), up.Pix)
+}
+
+// Upscaling may overshoot in between, and is clamped, not wrapped.
+func TestOvershootIsClamped(t *testing.T) {
+	src := image.NewGray(image.Rect(0, 0, 16, 16))
+	for i := range src.Pix {
+		src.Pix[i] = byte(i / 4 & 1 * 255)
+	}
+	got := Resize(src, Full(src.Rect), image.Pt(160, 160), Options{})
+	within(t, reference(src, Full(src.Rect), image.Pt(160, 160), Lanczos3), got, 1)
+}
+
+func TestSameSizeIsTheSamePicture(t *testing.T) {
+	src := image.NewGray(image.Rect(2, 3, 60, 50))
+	noise(src.Pix)
+	got := Resize(src, Full(src.Rect), src.Rect.Size(), Options{}).(*image.Gray)
+	assert.Equal(t, src.Pix, got.Pix)
+	part := Resize(src, Rect{5, 6, 25, 16}, image.Pt(20, 10), Options{}).(*image.Gray)
+	for y := range 10 {
+		assert.Equal(t, src.Pix[(y+6)*src.Stride+5:][:20], part.Pix[y*20:][:20])
+	}
+}
+
+func TestKeptCMYKIsFilteredPerInk(t *testing.T) {
+	src := image.NewCMYK(image.Rect(0, 0, 50, 40))
+	noise(src.Pix)
+	got := Resize(src, Full(src.Rect), image.Pt(20, 20), Options{KeepCMYK: true}).(*image.CMYK)
+	for ink := range 4 {
+		plane := floats{50, 40, make([]float64, 2000)}
+		for i := range plane.v {
+			plane.v[i] = float64(src.Pix[4*i+ink])
+		}
+		want := plane.scale(lanczos3, 3, 0, 2.5, 0, 2, image.Pt(20, 20))
+		pix := make([]byte, 400)
+		for i := range pix {
+			pix[i] = got.Pix[4*i+ink]
+		}
+		near(t, want, pix, 20)
+	}
+}
+
+func TestGoroutinesDoNotDisturbEachOther(t *testing.T) {
+	src := image.NewNRGBA(image.Rect(0, 0, 300, 200))
+	noise(src.Pix)
+	ycc := randomYCbCr(rand.New(rand.NewPCG(2, 2)), src.Rect, image.YCbCrSubsampleRatio420)
+	sizes := []image.Point{{30, 20}, {75, 50}, {150, 201}, {400, 300}}
+	want := make([][2][]byte, len(sizes))
+	resize := func(size image.Point) [2][]byte {
+		a := Resize(src, Full(src.Rect), size, Options{}).(*image.RGBA)
+		b := Resize(ycc, Full(src.Rect), size, Options{}).(*image.YCbCr)
+		out := [2][]byte{bytes.Clone(a.Pix), append(append(bytes.Clone(b.Y), b.Cb...), b.Cr...)}
+		Release(a)
+		Release(b)
+		return out
+	}
+	for i, s := range sizes {
+		want[i] = resize(s)
+	}
+	var wg sync.WaitGroup
+	for g := range 8 {
+		wg.Go(func() {
+			for k := range 8 {
+				i := (g + k) % len(sizes)
+				assert.Equal(t, want[i], resize(sizes[i]))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestImpossibleRequestsPanic(t *testing.T) {
+	src := image.NewGray(image.Rect(0, 0, 9, 9))
+	for _, r := range []Rect{{}, {3, 3, 3, 5}, {5, 0, 4, 9}} {
+		assert.Panics(t, func() { Resize(src, r, image.Pt(1, 1), Options{}) })
+	}
+	assert.Panics(t, func() { Resize(src, Full(src.Rect), image.Pt(0, 1), Options{}) })
+	assert.Panics(t, func() { Resize(image.NewGray(image.Rectangle{}), Rect{0, 0, 1, 1}, image.Pt(1, 1), Options{}) })
+}
