@@ -29,6 +29,8 @@ type Handler struct {
 	lockLog  sometimes           // when it was last said that the Locker fails
 }
 
+var nosniff = []string{"nosniff"}
+
 // NewHandler returns a handler that works as cfg says. A field that is missing or impossible gives an error that names it.
 func NewHandler(cfg Config) (*Handler, error) {
 	cfg, err := cfg.withDefaults()
@@ -57,7 +59,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 //	11 decode, process, encode, store, unlock                       else 422 if the source is damaged
 //	12 answer
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header()["X-Content-Type-Options"] = nosniff
 	if r.Method != http.MethodGet && r.Method != http.MethodHead { // 1
 		w.Header().Set("Allow", "GET, HEAD")
 		errorHeader(w.Header(), http.StatusMethodNotAllowed, nil)
@@ -77,9 +79,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, j *job) error {
 	if err := h.parse(j, strings.TrimPrefix(r.URL.Path, "/")); err != nil {
 		return err
 	}
-	patience, cancel := context.WithTimeout(r.Context(), h.cfg.Wait)
-	defer cancel()
-	f, err := h.obtain(r.Context(), patience, j) // 4 to 11
+	f, err := h.obtain(r.Context(), h.cfg.Wait, j) // 4 to 11
 	if h.cfg.ServerTiming {
 		if timing := j.timing.header(); timing != "" {
 			w.Header().Set("Server-Timing", timing)
@@ -146,7 +146,7 @@ func (h *Handler) generateNow(ctx context.Context, j *job) error {
 		return err
 	}
 	h.failures.forget(j.spec.Source)
-	f, err := h.obtain(ctx, ctx, j)
+	f, err := h.obtain(ctx, asLongAsContext, j)
 	if err != nil {
 		return err
 	}
@@ -159,41 +159,39 @@ func (h *Handler) Remove(ctx context.Context, source string) error {
 	if !validSource(source) {
 		return fmt.Errorf("%w: source %q", ErrInvalid, source)
 	}
+	h.failures.forget(source)
 	remover, ok := h.cfg.Storage.(Remover)
 	if !ok {
 		return fmt.Errorf("thumbnail: remove from a %T: %w", h.cfg.Storage, errors.ErrUnsupported)
 	}
-	h.failures.forget(source)
 	if err := remover.RemoveAll(ctx, source); err != nil {
 		return broken("remove", err)
 	}
 	return nil
 }
 
-// obtain opens the thumbnail, which it makes first if need be: steps 4 to 11. Others' work is waited for as long as
-// patience lasts.
-func (h *Handler) obtain(ctx, patience context.Context, j *job) (fs.File, error) {
-	for made := 0; ; {
-		f, err := h.cfg.Storage.Open(ctx, j.key) // 4
-		if err == nil {
-			return f, nil
-		}
-		if ctx.Err() != nil { // who asked has gone
-			return nil, ctx.Err()
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			return nil, broken("open thumbnail", err)
-		}
-		if made == 3 { // stored each time, and gone each time
-			return nil, broken("open thumbnail", fmt.Errorf("%q was stored and is not there", j.key))
-		}
-		if j.spec.Size.Width > h.cfg.MaxWidth || j.spec.Size.Height > h.cfg.MaxHeight { // 5
-			return nil, fmt.Errorf("%w: size %v is beyond the limit of %dx%d", ErrInvalid, j.spec.Size, h.cfg.MaxWidth, h.cfg.MaxHeight)
-		}
+// asLongAsContext is the wait of those whose context alone says how long.
+const asLongAsContext = -1
+
+// obtain opens the thumbnail, which it makes first if need be: steps 4 to 11. Others' work is waited for as long as wait says.
+func (h *Handler) obtain(ctx context.Context, wait time.Duration, j *job) (fs.File, error) {
+	f, err := h.open(ctx, j) // 4
+	if f != nil || err != nil {
+		return f, err
+	}
+	if j.spec.Size.Width > h.cfg.MaxWidth || j.spec.Size.Height > h.cfg.MaxHeight { // 5
+		return nil, fmt.Errorf("%w: size %v is beyond the limit of %dx%d", ErrInvalid, j.spec.Size, h.cfg.MaxWidth, h.cfg.MaxHeight)
+	}
+	patience, cancel := ctx, context.CancelFunc(func() {})
+	if wait != asLongAsContext {
+		patience, cancel = context.WithTimeout(ctx, wait)
+	}
+	defer cancel()
+	for made := 0; made < 3; {
 		if err := h.failures.recall(j, time.Now()); err != nil {
 			return nil, err
 		}
-		err = h.join(ctx, patience, j)
+		err := h.join(ctx, patience, j)
 		switch {
 		case err == nil:
 			made++
@@ -202,7 +200,25 @@ func (h *Handler) obtain(ctx, patience context.Context, j *job) (fs.File, error)
 		default:
 			return nil, err
 		}
+		if f, err := h.open(ctx, j); f != nil || err != nil {
+			return f, err
+		}
 	}
+	return nil, broken("open thumbnail", fmt.Errorf("%q was stored, three times, and is not there", j.key))
+}
+
+// open opens the thumbnail. A nil file is one that is not there.
+func (h *Handler) open(ctx context.Context, j *job) (fs.File, error) {
+	f, err := h.cfg.Storage.Open(ctx, j.key)
+	switch {
+	case err == nil:
+		return f, nil
+	case ctx.Err() != nil: // who asked has gone
+		return nil, ctx.Err()
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	}
+	return nil, broken("open thumbnail", err)
 }
 
 // join takes part in the one flight of this process for a thumbnail: leads it if there is none, else waits for it.

@@ -21,6 +21,9 @@ func (l *Link) String() string {
 	return l.URL
 }
 
+// MarshalText returns the URL, so that it is what a script in a template, or JSON, gets; a nil link is null there.
+func (l Link) MarshalText() ([]byte, error) { return []byte(l.URL), nil }
+
 // FuncMap returns the template function thumbnail for [html/template]: shorthand for [Links.FuncMap].
 func FuncMap(base string, signer Signer) template.FuncMap {
 	return Links{Base: base, Signer: signer}.FuncMap()

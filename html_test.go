@@ -94,6 +94,7 @@ func TestNothingSwitchesEscapingOff(t *testing.T) {
 	got, err := render(t, `<img src="{{thumbnail .Photo "1x" "crop" ".jpg"}}" title="{{thumbnail .Photo "1x" "crop" ".jpg"}}"><script>let u = {{thumbnail .Photo "1x" "crop" ".jpg"}}</script>{{with thumbnail .Photo "1x" "crop" ".jpg"}}<b title="{{.Source}}">{{.Source}}</b>{{end}}`, page{Photo: evil})
 	require.NoError(t, err)
 	assert.NotContains(t, got, `" onerror`)
+	assert.Contains(t, got, `<script>let u = "/thumbs/x%22%20onerror`, "in a script the link is a string")
 	got, err = render(t, `<img srcset="{{thumbnail .Photo "1x" "crop" ".jpg"}} 1x, {{thumbnail .Photo "2x" "crop" ".jpg"}} 2x">`, page{Photo: "a b,c.jpg"})
 	require.NoError(t, err)
 	assert.Contains(t, got, "a%20b%2Cc.jpg/1x/crop/")

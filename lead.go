@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"runtime/debug"
 	"sync/atomic"
@@ -31,12 +30,12 @@ func (h *Handler) lead(ctx, patience context.Context, j *job, fl *flight) (err e
 			h.cfg.Logger.WarnContext(ctx, "thumbnail: unlock", "key", j.key, "error", err)
 		}
 	}()
-	f, err := h.cfg.Storage.Open(ctx, j.key) // 7
-	if err == nil {
-		return f.Close()
+	f, err := h.open(ctx, j) // 7
+	if err != nil {
+		return err
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return broken("open thumbnail", err)
+	if f != nil {
+		return f.Close()
 	}
 	err = h.generate(ctx, j) // 8 to 11
 	h.failures.remember(j, err, time.Now())

@@ -43,17 +43,10 @@ func (s Stream) Respond(w http.ResponseWriter, r *http.Request, key string, f fs
 	return nil
 }
 
-// content returns what ServeContent needs. Seeking is tried first, because ServeContent answers a failure itself.
+// content returns what ServeContent needs.
 func (s Stream) content(f fs.File, size int64) (io.ReadSeeker, error) {
 	if seeker, ok := f.(io.ReadSeeker); ok {
-		end, err := seeker.Seek(0, io.SeekEnd)
-		if err == nil && end < size {
-			return nil, io.ErrUnexpectedEOF
-		}
-		if err == nil {
-			_, err = seeker.Seek(0, io.SeekStart)
-		}
-		return seeker, err
+		return seeker, nil
 	}
 	limit := s.MaxBuffer
 	if limit == 0 {

@@ -1,0 +1,93 @@
+package thumbnail_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+func BenchmarkURL(b *testing.B) {
+	signer := newSigner(b)
+	s := spec(b, "animals/kitten.jpg", "100x100", "crop", ".jpg")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := thumbnail.URL("/thumbs/", signer, s); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkWarmHit compares a stored thumbnail's way through the handler, signature and all, with http.FileServerFS over
+// the same directory. The two take turns, so that the ratio holds where the machine is noisy; it is that of the medians.
+func BenchmarkWarmHit(b *testing.B) {
+	root := b.TempDir()
+	dir, err := storage.OpenDir(root)
+	require.NoError(b, err)
+	defer dir.Close()
+	s := newSite(b)
+	s.Storage = dir
+	h := s.handler(b)
+	url := s.url(b, "k.jpg", "100x100", "crop", ".jpg")
+	require.Equal(b, 200, get(h, url).Code)
+	osRoot, err := os.OpenRoot(root)
+	require.NoError(b, err)
+	defer osRoot.Close()
+	files := http.FileServerFS(osRoot.FS())
+
+	b.Run("alone", func(b *testing.B) {
+		r := httptest.NewRequest(http.MethodGet, url, nil)
+		serve := func(handler http.Handler) func() {
+			return func() {
+				w := httptest.NewRecorder()
+				handler.ServeHTTP(w, r)
+				if w.Code != 200 {
+					b.Fatal(w.Code)
+				}
+			}
+		}
+		pair(b, serve(h), serve(files))
+	})
+	b.Run("loopback", func(b *testing.B) {
+		fetch := func(handler http.Handler) func() {
+			server := httptest.NewServer(handler)
+			b.Cleanup(server.Close)
+			client := server.Client()
+			return func() {
+				r, err := client.Get(server.URL + url)
+				if err != nil || r.StatusCode != 200 {
+					b.Fatal(err, r)
+				}
+				_, _ = io.Copy(io.Discard, r.Body)
+				r.Body.Close()
+			}
+		}
+		pair(b, fetch(h), fetch(files))
+	})
+}
+
+// pair runs two functions in turn and reports the median time of each, and their ratio.
+func pair(b *testing.B, this, other func()) {
+	var a, c []time.Duration
+	for b.Loop() {
+		start := time.Now()
+		this()
+		middle := time.Now()
+		other()
+		a, c = append(a, middle.Sub(start)), append(c, time.Since(middle))
+	}
+	slices.Sort(a)
+	slices.Sort(c)
+	x, y := float64(a[len(a)/2]), float64(c[len(c)/2])
+	b.ReportMetric(x, "ns/handler")
+	b.ReportMetric(y, "ns/fileserver")
+	b.ReportMetric(x/y, "ratio")
+}

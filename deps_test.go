@@ -1,0 +1,30 @@
+package thumbnail_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A program pays for what it imports: the root alone brings no Redis, S3, WebP-encoder or test code.
+func TestTheRootLinksNoLeaf(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", ".").CombinedOutput()
+	require.NoError(t, err, string(out))
+	for dep := range strings.Lines(string(out)) {
+		for _, leaf := range []string{"redis", "aws", "smithy", "/storage/s3", "/lock/redis", "deepteams", "avif", "testify", "storagetest", "locktest", "bbolt", "testing"} {
+			assert.NotContains(t, dep, leaf)
+		}
+	}
+}
+
+// The four packages below the root never import it.
+func TestLeavesDoNotImportTheRoot(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./processors/...", "./storage/...", "./lock/...", "./response/...").CombinedOutput()
+	require.NoError(t, err, string(out))
+	for dep := range strings.Lines(string(out)) {
+		assert.NotEqual(t, "github.com/rest-thumbnails/thumbnail", strings.TrimSpace(dep))
+	}
+}
