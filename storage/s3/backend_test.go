@@ -1,0 +1,108 @@
+package s3
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// newFake starts a fake with a bucket, and fails the test if it leaves a goroutine.
+func newFake(t testing.TB, cfg Config) (*s3fake.Server, *Storage) {
+	t.Helper()
+	t.Cleanup(func() { goleak.VerifyNone(t) })
+	server := s3fake.New()
+	t.Cleanup(server.Close)
+	server.CreateBucket("bucket")
+	return server, openAt(t, fakeEndpoint(server), "bucket", cfg)
+}
+
+func fakeEndpoint(server *s3fake.Server) Endpoint {
+	return Endpoint{URL: server.URL, AccessKey: s3fake.AccessKey, SecretKey: "secret"}
+}
+
+func openAt(t testing.TB, e Endpoint, bucket string, cfg Config) *Storage {
+	t.Helper()
+	s, err := Open(e, bucket, cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+var buckets atomic.Int64
+
+// newBucket makes a bucket that nobody has used, and a storage of it.
+func newBucket(t testing.TB, e Endpoint, cfg Config) *Storage {
+	t.Helper()
+	s := openAt(t, e, fmt.Sprintf("bucket-%d-%d", time.Now().UnixNano(), buckets.Add(1)), cfg)
+	_, err := s.client.CreateBucket(t.Context(), &awss3.CreateBucketInput{Bucket: aws.String(s.bucket)})
+	require.NoError(t, err)
+	return s
+}
+
+func put(t testing.TB, s *Storage, key, content string) {
+	t.Helper()
+	require.NoError(t, s.Put(t.Context(), key, strings.NewReader(content)))
+}
+
+func read(t testing.TB, s *Storage, key string) string {
+	t.Helper()
+	f, err := s.Open(t.Context(), key)
+	require.NoError(t, err)
+	content, err := io.ReadAll(f)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	return string(content)
+}
+
+// content gives n bytes in which every part can be told from the others.
+func content(n int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < n; i++ {
+		fmt.Fprintf(&b, "%d,", i)
+	}
+	return b.String()[:n]
+}
+
+// requireMissing checks that err says which key is absent, in the one way that a caller looks for.
+func requireMissing(t testing.TB, err error) {
+	t.Helper()
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// requireFailure checks that err is an error that nobody takes for an absent key, and that it says what it is.
+func requireFailure(t testing.TB, err error, says ...string) {
+	t.Helper()
+	require.Error(t, err)
+	require.NotErrorIs(t, err, fs.ErrNotExist)
+	for _, s := range says {
+		require.ErrorContains(t, err, s)
+	}
+}
+
+// within runs f and checks that it ends before the limit, which stands for "does not hang" and is no measurement.
+func within(t testing.TB, limit time.Duration, f func(ctx context.Context) error) error {
+	t.Helper()
+	done := make(chan error, 1)
+	go func() { done <- f(t.Context()) }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(limit):
+		t.Fatalf("still running after %v", limit)
+		return nil
+	}
+}

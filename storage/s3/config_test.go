@@ -1,0 +1,59 @@
+package s3
+
+import (
+	"testing"
+	"time"
+
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAnImpossibleConfigurationIsRefusedByTheNameOfItsField(t *testing.T) {
+	client := awss3.New(awss3.Options{Region: "us-east-1"})
+	for field, cfg := range map[string]Config{
+		"Timeout":      {Timeout: -1},
+		"StallTimeout": {StallTimeout: -1},
+		"PresignTTL":   {PresignTTL: 8 * 24 * time.Hour},
+		"FirstRange":   {FirstRange: -1},
+		"MaxPut":       {MaxPut: -1},
+		"Prefix":       {Prefix: "a//b"},
+		"PublicURL":    {PublicURL: "cdn.example.com"},
+	} {
+		_, err := New(client, "bucket", cfg)
+		require.ErrorContains(t, err, "Config."+field)
+	}
+	_, err := New(nil, "bucket", Config{})
+	require.ErrorContains(t, err, "client")
+	_, err = New(client, "", Config{})
+	require.ErrorContains(t, err, "bucket")
+
+	for field, e := range map[string]Endpoint{
+		"AccessKey": {SecretKey: "s"},
+		"SecretKey": {AccessKey: "a"},
+		"URL":       {URL: "127.0.0.1:9000", AccessKey: "a", SecretKey: "s"},
+	} {
+		_, err := Open(e, "bucket", Config{})
+		require.ErrorContains(t, err, "Endpoint."+field)
+	}
+}
+
+func TestTheClientOfTheCallerIsUsedAndLeftAlone(t *testing.T) {
+	server, _ := newFake(t, Config{})
+	mine, err := Open(fakeEndpoint(server), "bucket", Config{})
+	require.NoError(t, err)
+	defer mine.Close()
+	s, err := New(mine.client, "bucket", Config{})
+	require.NoError(t, err)
+	put(t, s, "x.jpg", "x")
+	require.NoError(t, s.Close())
+	require.Equal(t, "x", read(t, s, "x.jpg"), "Close leaves the caller's client open")
+}
+
+func TestAmazonIsTheEndpointWithoutAURL(t *testing.T) {
+	s, err := Open(Endpoint{Region: "eu-central-1", AccessKey: "a", SecretKey: "s"}, "bucket", Config{})
+	require.NoError(t, err)
+	address, err := s.URL(t.Context(), "x.jpg")
+	require.NoError(t, err)
+	require.Contains(t, address, "https://s3.eu-central-1.amazonaws.com/bucket/x.jpg?")
+	require.NoError(t, s.Close())
+}

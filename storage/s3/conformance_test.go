@@ -1,0 +1,38 @@
+package s3
+
+import (
+	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
+	"github.com/rest-thumbnails/thumbnail/storage/storagetest"
+)
+
+// config has a prefix, and ranges of which the largest content of the suite needs several.
+var config = Config{Prefix: "thumbs/of site", FirstRange: 256 << 10}
+
+func TestStorageOnTheFakeKeepsTheContract(t *testing.T) {
+	server := s3fake.New()
+	defer server.Close()
+	for name, cfg := range map[string]Config{"defaults": {}, "configured": config} {
+		t.Run(name, func(t *testing.T) {
+			storagetest.Run(t, func(t testing.TB) storagetest.Storage { return newBucket(t, fakeEndpoint(server), cfg) })
+		})
+	}
+}
+
+func TestStorageOnARealServerKeepsTheContract(t *testing.T) {
+	endpoint := startReal(t)
+	storagetest.Run(t, func(t testing.TB) storagetest.Storage { return newBucket(t, endpoint, config) })
+}
+
+// The fake has no disk and no signature to check: its figures are the client's own cost.
+func BenchmarkStorageOnTheFake(b *testing.B) {
+	server := s3fake.New()
+	defer server.Close()
+	storagetest.Bench(b, func(t testing.TB) storagetest.Storage { return newBucket(t, fakeEndpoint(server), Config{}) })
+}
+
+func BenchmarkStorageOnARealServer(b *testing.B) {
+	endpoint := startReal(b)
+	storagetest.Bench(b, func(t testing.TB) storagetest.Storage { return newBucket(t, endpoint, Config{}) })
+}

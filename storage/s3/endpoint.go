@@ -1,0 +1,81 @@
+package s3
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// Endpoint is an S3 server and the keys for it.
+type Endpoint struct {
+	URL          string // "https://minio.example.com:9000"; empty: Amazon's, of Region
+	Region       string // empty: "us-east-1", which most servers other than Amazon's expect
+	AccessKey    string
+	SecretKey    string
+	SessionToken string // of temporary credentials only
+}
+
+// Open makes a Storage for programs that have no *s3.Client: it addresses the bucket by path and sends no checksums
+// that aren't required, as servers other than Amazon's want it. Requests go through HTTP proxies that the environment
+// names. Close frees its connections.
+func Open(e Endpoint, bucket string, cfg Config) (*Storage, error) {
+	if e.AccessKey == "" || e.SecretKey == "" {
+		return nil, errors.New("s3: Endpoint.AccessKey or Endpoint.SecretKey is empty")
+	}
+	o := awss3.Options{
+		Region:                     e.Region,
+		Credentials:                credentials.NewStaticCredentialsProvider(e.AccessKey, e.SecretKey, e.SessionToken),
+		UsePathStyle:               true,
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
+	}
+	if o.Region == "" {
+		o.Region = "us-east-1"
+	}
+	if e.URL != "" {
+		u, err := url.Parse(e.URL)
+		if err != nil {
+			return nil, fmt.Errorf("s3: Endpoint.URL: %w", err)
+		}
+		if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
+			return nil, fmt.Errorf("s3: Endpoint.URL %q is not http(s)://host", e.URL)
+		}
+		o.BaseEndpoint = aws.String(e.URL)
+	}
+	transport := newTransport()
+	o.HTTPClient = &http.Client{Transport: transport, CheckRedirect: noRedirect}
+	s, err := New(awss3.New(o), bucket, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s.close = transport.CloseIdleConnections
+	return s, nil
+}
+
+// newTransport is the SDK's usual one, with as many idle connections to the one host as a busy handler has requests:
+// beyond the SDK's 10 each request would make a connection of its own and drop it.
+func newTransport() *http.Transport {
+	t := awshttp.NewBuildableClient().GetTransport()
+	t.MaxIdleConns = 256
+	t.MaxIdleConnsPerHost = 256
+	return t
+}
+
+// noRedirect leaves a redirection to the SDK, which makes an error of it: a request is signed for one host, and a PUT
+// would be followed by a GET.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// Close frees the idle connections of a Storage that Open made. The client of New is its owner's: there Close does
+// nothing.
+func (s *Storage) Close() error {
+	if s.close != nil {
+		s.close()
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+package s3
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
+)
+
+// unavailable is what S3 says when it has too much to do.
+var unavailable = s3fake.Status(http.StatusServiceUnavailable, "SlowDown")
+
+func TestFaultsThatPassAreTriedAgain(t *testing.T) {
+	for what, fault := range map[string]s3fake.Fault{
+		"503":                     unavailable,
+		"500":                     s3fake.Status(http.StatusInternalServerError, "InternalError"),
+		"502 of a proxy":          s3fake.Page(http.StatusBadGateway),
+		"504 without a word":      s3fake.Bare(http.StatusGatewayTimeout),
+		"429":                     s3fake.Bare(http.StatusTooManyRequests),
+		"slow request":            s3fake.Status(http.StatusBadRequest, "RequestTimeout"),
+		"reset":                   s3fake.Reset(0),
+		"reset after some bytes":  s3fake.Reset(1000),
+		"answer lost":             s3fake.Lost,
+		"answer cut":              s3fake.Cut(10),
+		"no answer":               s3fake.Hang,
+		"answer stops in between": s3fake.HangAfter(10),
+	} {
+		t.Run(what, func(t *testing.T) {
+			server, s := newFake(t, Config{StallTimeout: 100 * time.Millisecond})
+			server.BreakNext(2, fault)
+			put(t, s, "a/x.jpg", content(300_000))
+			object, _ := server.Object("bucket", "a/x.jpg")
+			require.Equal(t, content(300_000), string(object.Data))
+
+			server.BreakNext(2, fault)
+			require.Equal(t, content(300_000), read(t, s, "a/x.jpg"))
+
+			server.BreakNext(2, fault)
+			require.NoError(t, s.RemoveAll(t.Context(), "a"))
+			require.Empty(t, server.Keys("bucket"))
+		})
+	}
+}
+
+func TestReadingOnIsTriedAgainToo(t *testing.T) {
+	server, s := newFake(t, Config{FirstRange: 1000, StallTimeout: 200 * time.Millisecond})
+	server.Set("bucket", "source.jpg", []byte(content(20_000)))
+	for _, fault := range []s3fake.Fault{unavailable, s3fake.Reset(0), s3fake.Cut(1500), s3fake.HangAfter(1500)} {
+		n := 0
+		server.Break(func(*http.Request) s3fake.Fault {
+			if n++; n%2 == 0 {
+				return fault
+			}
+			return nil
+		})
+		require.Equal(t, content(20_000), read(t, s, "source.jpg"))
+	}
+}
+
+func TestAConflictIsTriedAgainAFewTimes(t *testing.T) {
+	server, s := newFake(t, Config{})
+	conflict := s3fake.Status(http.StatusConflict, "ExistingObjectIsDirectory")
+	server.BreakNext(2, conflict)
+	put(t, s, "x.jpg", "content")
+	server.Requests()
+	server.Break(func(*http.Request) s3fake.Fault { return conflict })
+	requireFailure(t, s.Put(t.Context(), "x.jpg", strings.NewReader("new")), "ExistingObjectIsDirectory")
+	require.Len(t, server.Requests(), 4)
+}
+
+func TestTwoSecondsOfUnavailabilityPass(t *testing.T) {
+	server, s := newFake(t, Config{})
+	server.BreakFor(2*time.Second, unavailable)
+	put(t, s, "x.jpg", "content")
+	require.Equal(t, "content", read(t, s, "x.jpg"))
+	require.Less(t, len(server.Requests()), 20, "the pauses grow")
+}
+
+func TestAnOutageEndsWithAnErrorThatSaysWhich(t *testing.T) {
+	for what, c := range map[string]struct {
+		fault s3fake.Fault
+		says  string
+	}{
+		"503":     {unavailable, "SlowDown"},
+		"hang":    {s3fake.Hang, "stalled"},
+		"reset":   {s3fake.Reset(0), "request send failed"},
+		"cut put": {s3fake.Reset(100), "request send failed"},
+	} {
+		for name, operation := range operations {
+			t.Run(what+"/"+name, func(t *testing.T) {
+				server, s := newFake(t, Config{Timeout: 300 * time.Millisecond, StallTimeout: 100 * time.Millisecond})
+				put(t, s, "a/x.jpg", "old")
+				server.Break(func(*http.Request) s3fake.Fault { return c.fault })
+				err := within(t, 10*time.Second, func(ctx context.Context) error { return operation(ctx, s) })
+				requireFailure(t, err, "gave up", c.says)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				object, _ := server.Object("bucket", "a/x.jpg")
+				require.Equal(t, "old", string(object.Data))
+				require.Less(t, len(server.Requests()), 15)
+			})
+		}
+	}
+}
+
+func TestTheContextEndsRetriesEarlier(t *testing.T) {
+	for what, fault := range map[string]s3fake.Fault{"503": unavailable, "hang": s3fake.Hang} {
+		for name, operation := range operations {
+			t.Run(what+"/"+name, func(t *testing.T) {
+				server, s := newFake(t, Config{Timeout: time.Hour, StallTimeout: time.Hour})
+				server.Break(func(*http.Request) s3fake.Fault { return fault })
+				err := within(t, 10*time.Second, func(ctx context.Context) error {
+					ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+					defer cancel()
+					return operation(ctx, s)
+				})
+				requireFailure(t, err)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+
+				err = within(t, 10*time.Second, func(ctx context.Context) error {
+					ctx, cancel := context.WithCancel(ctx)
+					time.AfterFunc(100*time.Millisecond, cancel)
+					return operation(ctx, s)
+				})
+				requireFailure(t, err)
+				require.ErrorIs(t, err, context.Canceled)
+			})
+		}
+	}
+}
+
+func TestAPutThatIsCutInTheMiddleIsInvisible(t *testing.T) {
+	server, s := newFake(t, Config{Timeout: 300 * time.Millisecond})
+	for _, key := range []string{"old.jpg", "new.jpg"} {
+		server.Break(nil)
+		if key == "old.jpg" {
+			put(t, s, key, "old")
+		}
+		server.Break(func(*http.Request) s3fake.Fault { return s3fake.Reset(100_000) })
+		requireFailure(t, s.Put(t.Context(), key, strings.NewReader(content(200_000))), "request send failed")
+	}
+	server.Break(nil)
+	require.Equal(t, "old", read(t, s, "old.jpg"))
+	_, err := s.Open(t.Context(), "new.jpg")
+	requireMissing(t, err)
+	require.Equal(t, []string{"old.jpg"}, server.Keys("bucket"))
+}
+
+func TestASlowConnectionIsNotAStalledOne(t *testing.T) {
+	server, s := newFake(t, Config{StallTimeout: 200 * time.Millisecond})
+	put(t, s, "x.jpg", content(10_000))
+	server.Requests()
+	server.Break(func(*http.Request) s3fake.Fault { return s3fake.Trickle(1000, 50*time.Millisecond) })
+	require.Equal(t, content(10_000), read(t, s, "x.jpg"))
+	require.Len(t, server.Requests(), 1)
+}
+
+func TestPausesGrowToTwoSecondsAndAreRandomByHalf(t *testing.T) {
+	for n, most := range []time.Duration{50, 100, 200, 400, 800, 1600, 2000, 2000} {
+		most *= time.Millisecond
+		seen := map[time.Duration]bool{}
+		for range 100 {
+			p := pause(n)
+			require.GreaterOrEqual(t, p, most/2)
+			require.Less(t, p, most)
+			seen[p] = true
+		}
+		require.Greater(t, len(seen), 10)
+	}
+	require.LessOrEqual(t, pause(1<<40), maxPause)
+}
+
+func TestNothingIsTriedForever(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := Open(Endpoint{URL: "http://x", AccessKey: "a", SecretKey: "s"}, "bucket", Config{})
+		require.NoError(t, err)
+		tries, start := 0, time.Now()
+		err = s.do(t.Context(), "test", func(context.Context, func()) error {
+			tries++
+			return errPassing{context.DeadlineExceeded}
+		})
+		requireFailure(t, err, "gave up")
+		require.LessOrEqual(t, time.Since(start), defaultTimeout)
+		require.Greater(t, time.Since(start), defaultTimeout/2)
+		require.Less(t, tries, 30)
+
+		start = time.Now()
+		err = s.do(t.Context(), "test", func(ctx context.Context, _ func()) error {
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		requireFailure(t, err, "gave up")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.LessOrEqual(t, time.Since(start), defaultTimeout)
+	})
+}

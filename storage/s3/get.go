@@ -1,0 +1,142 @@
+package s3
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// Open gives the object at key: one request, whose answer is read to its end before Open returns, so that the
+// connection is free again and a caller who needs no body leaves nothing unread. What is larger than Config.FirstRange
+// is requested in further ranges as it is read or sought; ctx covers these too. If the object is replaced meanwhile,
+// reading fails: bytes of two objects are never mixed.
+//
+// The file is also an io.Seeker and an io.ReaderAt, and its fs.FileInfo has a method ETag() string, which gives the
+// entity tag with its quotes, as HTTP spells it.
+//
+// An absent or invalid key matches fs.ErrNotExist; for other errors see the package comment.
+func (s *Storage) Open(ctx context.Context, key string) (fs.File, error) {
+	name, ok := s.object(key)
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: key, Err: fs.ErrNotExist}
+	}
+	first, err := s.get(ctx, fmt.Sprintf("open %q", name), name, 0, s.cfg.FirstRange, "")
+	if err != nil {
+		if code(err) == "NoSuchKey" {
+			return nil, &fs.PathError{Op: "open", Path: key, Err: fs.ErrNotExist}
+		}
+		return nil, err
+	}
+	return newFile(ctx, s, key, name, first), nil
+}
+
+// extent is a piece of an object, and what the answer said about the whole.
+type extent struct {
+	data    []byte
+	size    int64 // of the whole object
+	etag    string
+	modTime time.Time
+}
+
+// get asks for n bytes from off on. With an etag it fails with errChanged if the object is another one by now.
+func (s *Storage) get(ctx context.Context, what, name string, off int64, n int, etag string) (extent, error) {
+	in := &awss3.GetObjectInput{
+		Bucket: aws.String(s.bucket),
+		Key:    aws.String(name),
+		Range:  aws.String(fmt.Sprintf("bytes=%d-%d", off, off+int64(n)-1)),
+	}
+	if etag != "" {
+		in.IfMatch = aws.String(etag)
+	}
+	var got extent
+	err := s.do(ctx, what, func(ctx context.Context, alive func()) error {
+		out, err := s.client.GetObject(ctx, in, options)
+		if status(err) == http.StatusRequestedRangeNotSatisfiable && off == 0 {
+			// An empty object has no range. Without one its answer has size, time and tag as any other's.
+			whole := *in
+			whole.Range = nil
+			alive()
+			out, err = s.client.GetObject(ctx, &whole, options)
+		}
+		if err != nil {
+			return err
+		}
+		defer out.Body.Close()
+		got, err = readExtent(out, off, n, alive)
+		return err
+	})
+	return got, err
+}
+
+// readExtent reads the answer to its end. A server may ignore the range and send all (status 200); that serves as the
+// first range of a file, of which at most n bytes are taken.
+func readExtent(out *awss3.GetObjectOutput, off int64, n int, alive func()) (extent, error) {
+	length := aws.ToInt64(out.ContentLength)
+	var buf bytes.Buffer
+	buf.Grow(int(min(max(length, 0), int64(n))) + bytes.MinRead)
+	// One byte more than was asked for: so the end of the body is seen, or that there is too much of it.
+	if _, err := buf.ReadFrom(io.LimitReader(movingReader{out.Body, alive}, int64(n)+1)); err != nil {
+		return extent{}, errPassing{fmt.Errorf("read the answer: %w", err)}
+	}
+	data := buf.Bytes()
+
+	e := extent{data: data, size: int64(len(data)), etag: quoted(aws.ToString(out.ETag)), modTime: aws.ToTime(out.LastModified)}
+	if out.ContentRange == nil {
+		switch {
+		case off > 0:
+			return extent{}, errors.New("the server ignores ranges")
+		case len(data) > n && length <= int64(n):
+			return extent{}, errors.New("the server ignores ranges and gives no length")
+		case len(data) > n:
+			e.size = length
+			e.data = data[:n]
+		}
+		return e, nil
+	}
+	start, size, ok := parseContentRange(*out.ContentRange)
+	if !ok || start != off || int64(len(data)) != min(int64(n), size-off) {
+		return extent{}, fmt.Errorf("the server answered range %q with %d bytes to a request for %d from %d on", *out.ContentRange, len(data), n, off)
+	}
+	e.size = size
+	return e, nil
+}
+
+// parseContentRange takes "bytes 0-99/1234" (RFC 9110, section 14.4) apart.
+func parseContentRange(s string) (start, size int64, ok bool) {
+	s, ok = strings.CutPrefix(s, "bytes ")
+	if !ok {
+		return 0, 0, false
+	}
+	span, total, ok := strings.Cut(s, "/")
+	if !ok {
+		return 0, 0, false
+	}
+	from, _, ok := strings.Cut(span, "-")
+	if !ok {
+		return 0, 0, false
+	}
+	start, err := strconv.ParseInt(from, 10, 64)
+	if err != nil {
+		return 0, 0, false
+	}
+	size, err = strconv.ParseInt(total, 10, 64)
+	return start, size, err == nil && start <= size
+}
+
+// quoted gives an entity tag as HTTP spells it; some servers leave the quotes away.
+func quoted(etag string) string {
+	if etag == "" || strings.HasSuffix(etag, `"`) {
+		return etag
+	}
+	return `"` + etag + `"`
+}

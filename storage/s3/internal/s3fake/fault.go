@@ -1,0 +1,185 @@
+package s3fake
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// Fault is something that goes wrong with one request. It reports whether the request is served nevertheless.
+type Fault func(s *Server, w http.ResponseWriter, r *http.Request) bool
+
+// Break has choose look at every request from now on; a nil Fault lets it pass. A nil choose mends the server.
+func (s *Server) Break(choose func(*http.Request) Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = choose
+}
+
+// BreakNext makes the next n requests suffer f.
+func (s *Server) BreakNext(n int, f Fault) {
+	var seen atomic.Int64
+	s.Break(func(*http.Request) Fault {
+		if seen.Add(1) <= int64(n) {
+			return f
+		}
+		return nil
+	})
+}
+
+// BreakFor makes every request suffer f for a time.
+func (s *Server) BreakFor(d time.Duration, f Fault) {
+	until := time.Now().Add(d)
+	s.Break(func(*http.Request) Fault {
+		if time.Now().Before(until) {
+			return f
+		}
+		return nil
+	})
+}
+
+// Status answers with an error of S3.
+func Status(status int, code string) Fault {
+	return func(_ *Server, w http.ResponseWriter, r *http.Request) bool {
+		io.Copy(io.Discard, r.Body)
+		fail(w, status, code)
+		return false
+	}
+}
+
+// Page answers with a page that is not S3's, as a proxy does.
+func Page(status int) Fault {
+	return func(_ *Server, w http.ResponseWriter, _ *http.Request) bool {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(status)
+		io.WriteString(w, "<!DOCTYPE html><title>proxy</title><p>oops<br>")
+		return false
+	}
+}
+
+// Bare answers with a status alone.
+func Bare(status int) Fault {
+	return func(_ *Server, w http.ResponseWriter, _ *http.Request) bool {
+		w.WriteHeader(status)
+		return false
+	}
+}
+
+// Reset breaks the connection without an answer, after n bytes of the request's body.
+func Reset(n int64) Fault {
+	return func(_ *Server, w http.ResponseWriter, r *http.Request) bool {
+		io.CopyN(io.Discard, r.Body, n)
+		reset(w)
+		return false
+	}
+}
+
+// Lost does what was requested, and breaks the connection instead of answering.
+func Lost(s *Server, w http.ResponseWriter, r *http.Request) bool {
+	bucket, key := split(r)
+	s.serve(discard{header: http.Header{}}, r, bucket, key)
+	reset(w)
+	return false
+}
+
+// Cut breaks the connection after n bytes of the answer's body.
+func Cut(n int) Fault { return partly(n, func(*Server, *http.Request, http.ResponseWriter) {}) }
+
+// HangAfter stops in the answer after n bytes of its body, until the client goes.
+func HangAfter(n int) Fault {
+	return partly(n, func(s *Server, r *http.Request, _ http.ResponseWriter) { hang(s, r) })
+}
+
+// Hang never answers, until the client goes.
+func Hang(s *Server, _ http.ResponseWriter, r *http.Request) bool {
+	hang(s, r)
+	return false
+}
+
+func hang(s *Server, r *http.Request) {
+	// Without its body read, the server doesn't notice that the client has gone.
+	io.Copy(io.Discard, r.Body)
+	select {
+	case <-r.Context().Done():
+	case <-s.ended:
+	}
+}
+
+func partly(n int, then func(*Server, *http.Request, http.ResponseWriter)) Fault {
+	return func(s *Server, w http.ResponseWriter, r *http.Request) bool {
+		bucket, key := split(r)
+		s.serve(&cutWriter{ResponseWriter: w, left: n}, r, bucket, key)
+		http.NewResponseController(w).Flush()
+		then(s, r, w)
+		reset(w)
+		return false
+	}
+}
+
+// cutWriter passes the first bytes of a body on.
+type cutWriter struct {
+	http.ResponseWriter
+	left int
+}
+
+func (w *cutWriter) Write(p []byte) (int, error) {
+	m := min(len(p), w.left)
+	w.left -= m
+	if _, err := w.ResponseWriter.Write(p[:m]); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// discard takes an answer that nobody gets.
+type discard struct{ header http.Header }
+
+func (d discard) Header() http.Header         { return d.header }
+func (d discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d discard) WriteHeader(int)             {}
+
+// reset closes the connection so that the client sees a reset, not an orderly end.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	conn.Close()
+}
+
+// IgnoreRange has every request served whole, for Break: some proxies before S3 do so.
+func IgnoreRange(r *http.Request) Fault {
+	r.Header.Del("Range")
+	return nil
+}
+
+// Trickle sends an answer in pieces of n bytes with pauses between.
+func Trickle(n int, pause time.Duration) Fault {
+	return func(s *Server, w http.ResponseWriter, r *http.Request) bool {
+		bucket, key := split(r)
+		s.serve(&trickler{w, n, pause}, r, bucket, key)
+		return false
+	}
+}
+
+type trickler struct {
+	http.ResponseWriter
+	n     int
+	pause time.Duration
+}
+
+func (w *trickler) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0; rest = rest[min(w.n, len(rest)):] {
+		if _, err := w.ResponseWriter.Write(rest[:min(w.n, len(rest))]); err != nil {
+			return 0, err
+		}
+		http.NewResponseController(w.ResponseWriter).Flush()
+		time.Sleep(w.pause)
+	}
+	return len(p), nil
+}

@@ -1,0 +1,189 @@
+// Package s3fake is a stand-in for an S3 server, for tests: its wire protocol as far as package s3 speaks it, from
+// memory, with faults on demand and a record of what was requested. It checks the access key, the hash of the payload
+// and its length, but not the signature, which a real server is for.
+package s3fake
+
+import (
+	"crypto/md5"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The key that the server accepts; any secret will do.
+const AccessKey = "fakekey"
+
+// Object is what the server keeps under one key.
+type Object struct {
+	Data         []byte
+	ContentType  string
+	CacheControl string
+	ETag         string // with quotes
+	Modified     time.Time
+}
+
+// Server is the stand-in. Its methods may be called while requests are served.
+type Server struct {
+	*httptest.Server
+
+	mu       sync.Mutex
+	buckets  map[string]map[string]Object
+	requests []string
+	fault    func(*http.Request) Fault
+	ended    chan struct{} // frees the requests that hang
+}
+
+// New starts a server with no bucket. Close ends it.
+func New() *Server {
+	s := &Server{buckets: map[string]map[string]Object{}, ended: make(chan struct{})}
+	s.Server = httptest.NewServer(s)
+	return s
+}
+
+// Close ends the server and everything that hangs in it.
+func (s *Server) Close() {
+	close(s.ended)
+	s.Server.Close()
+}
+
+// CreateBucket makes an empty bucket.
+func (s *Server) CreateBucket(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.buckets[name] = map[string]Object{}
+}
+
+// Object gives what is stored, and whether there is something.
+func (s *Server) Object(bucket, key string) (Object, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, ok := s.buckets[bucket][key]
+	return o, ok
+}
+
+// Set stores an object from behind.
+func (s *Server) Set(bucket, key string, data []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.buckets[bucket][key] = newObject(data)
+}
+
+// Remove deletes an object from behind.
+func (s *Server) Remove(bucket, key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.buckets[bucket], key)
+}
+
+// Keys gives the keys of a bucket in order.
+func (s *Server) Keys(bucket string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.buckets[bucket]))
+}
+
+// Requests gives what was requested since the last call, such as "GET thumbs/a.jpg bytes=0-99", "PUT thumbs/a.jpg",
+// "LIST thumbs/", "DELETE-MANY".
+func (s *Server) Requests() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.requests
+	s.requests = nil
+	return r
+}
+
+func newObject(data []byte) Object {
+	sum := md5.Sum(data)
+	return Object{Data: data, ETag: `"` + hex.EncodeToString(sum[:]) + `"`, Modified: time.Now().UTC().Truncate(time.Second)}
+}
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	bucket, key := split(r)
+	s.mu.Lock()
+	s.requests = append(s.requests, describe(r, key))
+	fault := Fault(nil)
+	if s.fault != nil {
+		fault = s.fault(r)
+	}
+	s.mu.Unlock()
+	if fault != nil && !fault(s, w, r) {
+		return
+	}
+	s.serve(w, r, bucket, key)
+}
+
+// split takes the path of a request apart.
+func split(r *http.Request) (bucket, key string) {
+	bucket, key, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	return bucket, key
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, bucket, key string) {
+	if !authorized(r) {
+		fail(w, http.StatusForbidden, "InvalidAccessKeyId")
+		return
+	}
+	q := r.URL.Query()
+	switch {
+	case r.Method == http.MethodPut && key == "":
+		s.CreateBucket(bucket)
+	case !s.hasBucket(bucket):
+		fail(w, http.StatusNotFound, "NoSuchBucket")
+	case key == "" && r.Method == http.MethodGet && q.Get("list-type") == "2":
+		s.list(w, bucket, q)
+	case key == "" && r.Method == http.MethodPost && q.Has("delete"):
+		s.deleteMany(w, r, bucket)
+	case key == "":
+		fail(w, http.StatusNotImplemented, "NotImplemented")
+	case r.Method == http.MethodGet:
+		s.get(w, r, bucket, key)
+	case r.Method == http.MethodPut:
+		s.put(w, r, bucket, key)
+	case r.Method == http.MethodDelete:
+		s.Remove(bucket, key)
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		fail(w, http.StatusMethodNotAllowed, "MethodNotAllowed")
+	}
+}
+
+func (s *Server) hasBucket(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buckets[name] != nil
+}
+
+// authorized looks at who signed, in the header or in a presigned address, and at the address' age.
+func authorized(r *http.Request) bool {
+	credential := "Credential=" + AccessKey + "/"
+	if strings.Contains(r.Header.Get("Authorization"), credential) {
+		return true
+	}
+	q := r.URL.Query()
+	signed, err := time.Parse("20060102T150405Z", q.Get("X-Amz-Date"))
+	ttl, err2 := time.ParseDuration(q.Get("X-Amz-Expires") + "s")
+	return err == nil && err2 == nil && time.Since(signed) < ttl && strings.HasPrefix("Credential="+q.Get("X-Amz-Credential"), credential)
+}
+
+func describe(r *http.Request, key string) string {
+	q := r.URL.Query()
+	switch {
+	case key == "" && r.Method == http.MethodGet:
+		return "LIST " + q.Get("prefix")
+	case key == "" && r.Method == http.MethodPost:
+		return "DELETE-MANY"
+	}
+	return strings.TrimSpace(r.Method + " " + key + " " + r.Header.Get("Range"))
+}
+
+func fail(w http.ResponseWriter, status int, code string) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(status)
+	fmt.Fprintf(w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>says the fake</Message></Error>", code)
+}

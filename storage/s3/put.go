@@ -1,0 +1,86 @@
+package s3
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// Put stores what r gives at key, whole or not at all: one PUT with its length, which S3 makes visible once it has
+// all of it. r is read into memory first. If r fails, Put returns r's error, nothing is sent, and key keeps its old
+// content. The media type follows from key's extension, Cache-Control from the Config.
+//
+// An invalid key matches fs.ErrInvalid. When Put fails because the answer to its request was lost or came too late,
+// the object may have been stored nevertheless; then it is whole.
+func (s *Storage) Put(ctx context.Context, key string, r io.Reader) error {
+	name, ok := s.object(key)
+	if !ok {
+		return &fs.PathError{Op: "put", Path: key, Err: fs.ErrInvalid}
+	}
+	buf := buffers.Get().(*bytes.Buffer)
+	defer release(buf)
+	n, err := buf.ReadFrom(io.LimitReader(contextReader{ctx, r}, s.cfg.MaxPut+1))
+	if err != nil {
+		return fmt.Errorf("s3: put %q: %w", name, err)
+	}
+	if n > s.cfg.MaxPut {
+		return fmt.Errorf("s3: put %q: larger than Config.MaxPut, %d bytes", name, s.cfg.MaxPut)
+	}
+	return s.do(ctx, fmt.Sprintf("put %q", name), func(ctx context.Context, alive func()) error {
+		in := &awss3.PutObjectInput{
+			Bucket:        aws.String(s.bucket),
+			Key:           aws.String(name),
+			Body:          &body{bytes.NewReader(buf.Bytes()), alive},
+			ContentLength: aws.Int64(n),
+			ContentType:   aws.String(contentType(name)),
+		}
+		if s.cfg.CacheControl != "" {
+			in.CacheControl = aws.String(s.cfg.CacheControl)
+		}
+		_, err := s.client.PutObject(ctx, in, options)
+		return err
+	})
+}
+
+// contextReader reads until its context ends.
+type contextReader struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
+}
+
+// body is what one try sends. The SDK reads it twice, first for the signature, and never after PutObject has returned,
+// also where the transport would: so the buffer below can go back to its pool.
+type body struct {
+	*bytes.Reader
+	alive func()
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	b.alive()
+	return b.Reader.Read(p)
+}
+
+// maxPooled keeps one picture of unusual size from occupying memory ever after.
+const maxPooled = 1 << 20
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func release(buf *bytes.Buffer) {
+	if buf.Cap() <= maxPooled {
+		buf.Reset()
+		buffers.Put(buf)
+	}
+}

@@ -1,0 +1,160 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+const (
+	pageSize    = 1000 // what S3 lists and deletes at once
+	maxReported = 10   // keys that an error names
+)
+
+// RemoveAll deletes every object under prefix + "/". The prefix ends at a segment: "a/b" means "a/b/c", not "a/bc"
+// and not "a/b" itself. Nothing there is no error. An empty or invalid prefix matches fs.ErrInvalid and deletes
+// nothing. If single objects can't be deleted, the others are, and the error names the first few and how many there
+// are. Objects that are stored meanwhile may stay.
+func (s *Storage) RemoveAll(ctx context.Context, prefix string) error {
+	name, ok := s.object(prefix)
+	if !ok {
+		return &fs.PathError{Op: "remove", Path: prefix, Err: fs.ErrInvalid}
+	}
+	name += "/"
+	var failed failures
+	for token := (*string)(nil); ; {
+		page, err := s.list(ctx, name, token)
+		if err != nil {
+			return errors.Join(err, failed.err())
+		}
+		keys, err := pageKeys(page, name)
+		if err == nil {
+			err = s.remove(ctx, name, keys, &failed)
+		}
+		if err != nil {
+			return errors.Join(err, failed.err())
+		}
+		token = page.NextContinuationToken
+		if !aws.ToBool(page.IsTruncated) || aws.ToString(token) == "" {
+			return failed.err()
+		}
+	}
+}
+
+func (s *Storage) list(ctx context.Context, prefix string, token *string) (page *awss3.ListObjectsV2Output, err error) {
+	err = s.do(ctx, fmt.Sprintf("list %q", prefix), func(ctx context.Context, _ func()) (err error) {
+		page, err = s.client.ListObjectsV2(ctx, &awss3.ListObjectsV2Input{
+			Bucket:            aws.String(s.bucket),
+			Prefix:            aws.String(prefix),
+			MaxKeys:           aws.Int32(pageSize),
+			ContinuationToken: token,
+			EncodingType:      types.EncodingTypeUrl, // XML can't carry every key
+		}, options)
+		return err
+	})
+	return page, err
+}
+
+// pageKeys gives the names in a listing, and refuses one that is not under prefix: it would be another's object.
+func pageKeys(page *awss3.ListObjectsV2Output, prefix string) ([]string, error) {
+	keys := make([]string, 0, len(page.Contents))
+	for _, object := range page.Contents {
+		key := aws.ToString(object.Key)
+		if page.EncodingType == types.EncodingTypeUrl {
+			var err error
+			if key, err = url.QueryUnescape(key); err != nil {
+				return nil, fmt.Errorf("s3: list %q: %w", prefix, err)
+			}
+		}
+		if !strings.HasPrefix(key, prefix) {
+			return nil, fmt.Errorf("s3: list %q: the server lists %q", prefix, key)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// remove deletes keys by one request, and those that its XML can't carry by one each. A key that fails for a transient
+// reason is tried again, any other is added to failed.
+func (s *Storage) remove(ctx context.Context, prefix string, keys []string, failed *failures) error {
+	pending := make([]types.ObjectIdentifier, 0, len(keys))
+	for _, key := range keys {
+		if strings.ContainsFunc(key, notXML) {
+			if err := s.removeOne(ctx, key); err != nil {
+				return err
+			}
+			continue
+		}
+		pending = append(pending, types.ObjectIdentifier{Key: aws.String(key)})
+	}
+	if len(pending) == 0 {
+		return nil
+	}
+	return s.do(ctx, fmt.Sprintf("remove %q", prefix), func(ctx context.Context, _ func()) error {
+		out, err := s.client.DeleteObjects(ctx, &awss3.DeleteObjectsInput{
+			Bucket: aws.String(s.bucket),
+			Delete: &types.Delete{Objects: pending, Quiet: aws.Bool(true)},
+		}, options, withContentMD5)
+		if err != nil {
+			return err
+		}
+		pending = pending[:0]
+		var again error
+		for _, e := range out.Errors {
+			err := &smithy.GenericAPIError{Code: aws.ToString(e.Code), Message: aws.ToString(e.Message)}
+			switch err.Code {
+			case "InternalError", "ServiceUnavailable", "SlowDown":
+				pending = append(pending, types.ObjectIdentifier{Key: e.Key})
+				again = errPassing{err}
+			default:
+				failed.add(aws.ToString(e.Key), err)
+			}
+		}
+		return again
+	})
+}
+
+func (s *Storage) removeOne(ctx context.Context, key string) error {
+	return s.do(ctx, fmt.Sprintf("remove %q", key), func(ctx context.Context, _ func()) error {
+		_, err := s.client.DeleteObject(ctx, &awss3.DeleteObjectInput{Bucket: aws.String(s.bucket), Key: aws.String(key)}, options)
+		return err
+	})
+}
+
+// notXML reports whether XML 1.0 (section 2.2) has no way to write r, or reads it back as another.
+func notXML(r rune) bool {
+	return r < 0x20 || r == 0xfffe || r == 0xffff
+}
+
+// withContentMD5 adds the header that servers ask for which don't know the newer checksums.
+func withContentMD5(o *awss3.Options) {
+	o.APIOptions = append(o.APIOptions, smithyhttp.AddContentChecksumMiddleware)
+}
+
+// failures collects what RemoveAll could not delete.
+type failures struct {
+	first []error
+	count int
+}
+
+func (f *failures) add(key string, err error) {
+	if f.count++; f.count <= maxReported {
+		f.first = append(f.first, fmt.Errorf("%q: %w", key, err))
+	}
+}
+
+func (f *failures) err() error {
+	if f.count == 0 {
+		return nil
+	}
+	return fmt.Errorf("s3: %d objects were not removed, among them %w", f.count, errors.Join(f.first...))
+}

@@ -1,0 +1,168 @@
+// Package s3 keeps thumbnails, and reads originals, in Amazon S3 and in everything that speaks its protocol.
+//
+// A [Storage] is made from the *s3.Client that a program has already, or by [Open] from an endpoint and keys:
+//
+//	store, err := s3.New(client, "my-bucket", s3.Config{Prefix: "thumbs"})
+//
+// What it costs: opening a thumbnail is one GET, storing one is one PUT, and nothing ever asks whether a key exists
+// or lists keys, except RemoveAll.
+//
+// # Errors
+//
+// A key that S3 reports as NoSuchKey matches fs.ErrNotExist, and nothing else does: an absent bucket, refused access,
+// a server error, a time-out, a cancelled context and a failing credentials provider are errors that say so.
+// Refused access (403) matches fs.ErrPermission. A time-out matches context.DeadlineExceeded. The SDK's errors can be
+// reached with errors.As.
+//
+// S3 answers 403 instead of 404 for an absent key when the credentials lack s3:ListBucket, because it then won't tell
+// whether the key exists. That stays an error here. So the credentials need
+//
+//	s3:GetObject, s3:PutObject, s3:DeleteObject  on arn:aws:s3:::my-bucket/thumbs/*
+//	s3:ListBucket                                on arn:aws:s3:::my-bucket
+//
+// of which a bucket that is only a source needs s3:GetObject and s3:ListBucket.
+//
+// # Retries
+//
+// Server errors that pass (500, 502, 503, 504, throttling), broken connections and stalled ones are tried again after
+// a random, growing pause, until [Config.Timeout] or the context ends the operation. The Retryer of the client is not
+// used: it can't cover the body of an answer, and it would multiply the tries.
+//
+// # Keys
+//
+// Keys are those of [storage.ValidKey], 1,000 bytes at most. S3 allows 1,024 with the prefix, so only a prefix of up to
+// 23 bytes leaves room for the longest key. Servers that keep objects as files refuse a key below another key ("a.jpg" and "a.jpg/b"); thumbnails
+// therefore have a bucket or a prefix apart from their sources.
+package s3
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// Config says how a bucket is used. The zero value of every field selects the default that is given with it.
+type Config struct {
+	// Prefix is put before every key with a slash between: "thumbs" stores "a/b.jpg" as "thumbs/a/b.jpg".
+	// Empty: keys begin at the bucket's root. Slashes around it are ignored.
+	Prefix string
+
+	// CacheControl is stored with each object that Put makes, and served with it when S3 or a CDN answers directly,
+	// for example "public, max-age=31536000, immutable". Empty: none.
+	CacheControl string
+
+	// Timeout bounds one operation, its retries included: Open, Put after its reader has been read, one request of
+	// RemoveAll, and one further range of a large file. 0: 20 seconds. The context may end it earlier.
+	Timeout time.Duration
+
+	// StallTimeout is how long one try may go on without a byte moving before it is abandoned and tried again.
+	// 0: 5 seconds.
+	StallTimeout time.Duration
+
+	// FirstRange is how many bytes Open asks for. What is larger is read on in ranges of four times as many bytes,
+	// and an open file holds one of each in memory. 0: 1 MiB, which covers nearly every thumbnail (1600×1200 as JPEG
+	// is about 0.6 MB) and costs nothing for smaller ones, since S3 sends what there is.
+	FirstRange int
+
+	// MaxPut is the size in bytes beyond which Put refuses, because it holds the whole object in memory: S3 needs
+	// its length first, and a retry needs it again. 0: 256 MiB, more than 4096×4096 pixels can take.
+	MaxPut int64
+
+	// PublicURL is the address under which anybody may read the bucket, or the CDN before it, for example
+	// "https://cdn.example.com/my-bucket". The full key, prefix included, follows after a slash.
+	// Empty: URL presigns.
+	PublicURL string
+
+	// PresignTTL is how long a URL that URL presigns works. 0: 15 minutes; S3 allows at most 7 days.
+	PresignTTL time.Duration
+}
+
+const (
+	defaultTimeout      = 20 * time.Second
+	defaultStallTimeout = 5 * time.Second
+	defaultFirstRange   = 1 << 20
+	defaultMaxPut       = 256 << 20
+	defaultPresignTTL   = 15 * time.Minute
+
+	maxPresignTTL = 7 * 24 * time.Hour // a rule of Signature Version 4
+	maxFullKey    = 1024               // bytes, a rule of S3
+	restFactor    = 4                  // further ranges, in first ranges
+)
+
+// Storage is a bucket, or what lies under a prefix in it. Any number of goroutines may share one.
+type Storage struct {
+	client  *awss3.Client
+	presign *awss3.PresignClient
+	bucket  string
+	cfg     Config // with its defaults filled in; Prefix is empty or ends with a slash
+	close   func() // nil where the client belongs to the caller
+}
+
+// New makes a Storage of a bucket. The client brings credentials, region and transport, and may be used for other
+// things at the same time. New sends nothing: whether the bucket exists shows at the first use.
+func New(client *awss3.Client, bucket string, cfg Config) (*Storage, error) {
+	if client == nil {
+		return nil, errors.New("s3: client is nil")
+	}
+	if bucket == "" {
+		return nil, errors.New("s3: bucket is empty")
+	}
+	if err := cfg.fill(); err != nil {
+		return nil, err
+	}
+	return &Storage{client: client, presign: awss3.NewPresignClient(client), bucket: bucket, cfg: cfg}, nil
+}
+
+// fill puts in the defaults, and reports a field that can't work by its name.
+func (c *Config) fill() error {
+	for _, f := range []struct {
+		name  string
+		value *time.Duration
+		usual time.Duration
+	}{
+		{"Timeout", &c.Timeout, defaultTimeout},
+		{"StallTimeout", &c.StallTimeout, defaultStallTimeout},
+		{"PresignTTL", &c.PresignTTL, defaultPresignTTL},
+	} {
+		if *f.value < 0 {
+			return fmt.Errorf("s3: Config.%s is negative", f.name)
+		}
+		if *f.value == 0 {
+			*f.value = f.usual
+		}
+	}
+	if c.FirstRange < 0 || c.MaxPut < 0 {
+		return errors.New("s3: Config.FirstRange or Config.MaxPut is negative")
+	}
+	if c.FirstRange == 0 {
+		c.FirstRange = defaultFirstRange
+	}
+	if c.MaxPut == 0 {
+		c.MaxPut = defaultMaxPut
+	}
+	if c.PresignTTL > maxPresignTTL {
+		return errors.New("s3: Config.PresignTTL is longer than 7 days, which S3 refuses")
+	}
+	if err := checkPublicURL(c.PublicURL); err != nil {
+		return err
+	}
+	if c.Prefix = strings.Trim(c.Prefix, "/"); c.Prefix != "" {
+		if !storage.ValidKey(c.Prefix) {
+			return fmt.Errorf("s3: Config.Prefix %q is not a valid key", c.Prefix)
+		}
+		c.Prefix += "/"
+	}
+	return nil
+}
+
+// options are what each request wants different from the client's own options.
+func options(o *awss3.Options) {
+	o.Retryer = aws.NopRetryer{}                       // Storage.do retries
+	o.DisableLogOutputChecksumValidationSkipped = true // a range has no checksum: no line in the log for each
+}
