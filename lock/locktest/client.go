@@ -10,8 +10,12 @@ import (
 // key is the key of most rules: one as the library makes them.
 const key = "animals/kitten.jpg/100x100/crop/04c8f5c392a8d2b6ac86ad4e4c1dc5884a3ac317.jpg"
 
-// long is a ttl that no check lives to see the end of.
-const long = time.Hour
+const (
+	// long is a ttl that no check lives to see the end of.
+	long = 24 * time.Hour
+	// soon is short beside every timeout: time for goroutines to get where they will block.
+	soon = 20 * time.Millisecond
+)
 
 // client is a process, and the calls that rules make of it.
 type client struct {
@@ -79,20 +83,29 @@ func (c *client) lockContext(ctx context.Context, key string, ttl time.Duration)
 	return a.unlock
 }
 
-// free reports whether key can be locked by c, and leaves it unlocked if it can.
+// free reports whether key can be locked by c, and leaves it unlocked if it can. An error counts as no; the check that
+// needs a yes will report it.
 func (c *client) free(key string) bool {
-	a := c.try(c.e.ctx, key, long)
-	if a.ok {
-		c.e.release(a.unlock)
+	a := finish(c.e, c.e.patience(), "TryLock", func() answer { return c.ask(c.e.ctx, key, long) })
+	c.e.lastErr = a.err
+	if !a.ok || a.unlock == nil {
+		return false
 	}
-	return a.ok
+	c.e.release(a.unlock)
+	return true
 }
 
-// release unlocks, which must succeed.
-func (e *env) release(unlock func() error) {
+// unlock calls unlock, which must succeed.
+func (e *env) unlock(unlock func() error) {
 	if err := finish(e, e.patience(), "unlock", unlock); err != nil {
 		e.broken("unlock: %v", err)
 	}
+}
+
+// release is unlock, and the time that a lock may need which has no unlock in time: that is for another rule to find.
+func (e *env) release(unlock func() error) {
+	e.unlock(unlock)
+	e.pass(soon)
 }
 
 // lost lets time pass until key is free for c, and ends the check if it is not within two ttl.
@@ -148,9 +161,10 @@ func (c *client) wait(ctx context.Context, key string) <-chan error {
 	return done
 }
 
-// wakes ends the check unless the waiter returns nil in time.
-func (e *env) wakes(waiting <-chan error, what string) {
-	if err := receive(e, e.Timeout, what, waiting); err != nil {
+// wakes ends the check unless the waiter returns nil within limit: Timeout where that is what the rule is about,
+// patience elsewhere.
+func (e *env) wakes(waiting <-chan error, limit time.Duration, what string) {
+	if err := receive(e, limit, what, waiting); err != nil {
 		e.broken("%s: %v", what, err)
 	}
 }

@@ -21,6 +21,7 @@ package locktest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,7 +92,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 }
 
 // RunInBubble is Run with each rule, and its call of open, in a bubble of testing/synctest: time is fake, and a goroutine
-// that never ends fails the rule. For locks that wait for nothing outside the process.
+// that never ends, or only later, is a panic. For locks that wait for nothing outside the process.
 func RunInBubble(t *testing.T, open func(t *testing.T) Harness) {
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
@@ -105,11 +106,23 @@ func RunInBubble(t *testing.T, open func(t *testing.T) Harness) {
 // report says what run found.
 func (r rule) report(t *testing.T, err error) {
 	t.Helper()
-	var skip skipped
+	switch message, skip := r.describe(err); {
+	case skip:
+		t.Skip(message)
+	case message != "":
+		t.Error(message)
+	}
+}
+
+// describe is what report prints: nothing if err is nil.
+func (r rule) describe(err error) (message string, skip bool) {
+	var s skipped
 	switch {
-	case errors.As(err, &skip):
-		t.Skipf("not checked, because %s: %s", skip.why, r.sentence)
-	case err != nil:
-		t.Errorf("the contract says: %s\nbut: %v", r.sentence, err)
+	case err == nil:
+		return "", false
+	case errors.As(err, &s):
+		return fmt.Sprintf("not checked, because %s: %s", s.why, r.sentence), true
+	default:
+		return fmt.Sprintf("the contract says: %s\nbut: %v", r.sentence, err), false
 	}
 }

@@ -54,6 +54,7 @@ type env struct {
 	cancel   context.CancelFunc
 	began    time.Time
 	advanced time.Duration // by Advance
+	lastErr  error         // of the last free
 
 	mu      sync.Mutex
 	unlocks []func() error // of every lock that was got, for the end
@@ -90,7 +91,11 @@ func (e *env) close() {
 
 // broken ends the check: the contract does not hold.
 func (e *env) broken(format string, args ...any) {
-	panic(verdict{fmt.Errorf(format, args...)})
+	err := fmt.Errorf(format, args...)
+	if e.lastErr != nil {
+		err = fmt.Errorf("%w (TryLock: %v)", err, e.lastErr)
+	}
+	panic(verdict{err})
 }
 
 // need skips the rule unless ok.

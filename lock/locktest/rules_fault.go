@@ -1,8 +1,6 @@
 package locktest
 
-import (
-	"context"
-)
+import "context"
 
 var faultRules = []rule{
 	{
@@ -51,6 +49,7 @@ var faultRules = []rule{
 		"TryLock over a connection that hangs returns when its context ends, with the context's error.",
 		func(e *env) {
 			a := e.start()
+			e.start()
 			e.release(a.lock(key, long))
 			resume := a.stall()
 			ctx, cancel := context.WithTimeout(e.ctx, soon)

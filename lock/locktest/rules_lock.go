@@ -2,10 +2,10 @@ package locktest
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 var lockRules = []rule{
@@ -13,7 +13,7 @@ var lockRules = []rule{
 		"a free key is locked",
 		"TryLock of a free key returns an unlock that is not nil, ok == true and a nil error.",
 		func(e *env) {
-			a := e.start()
+			a := e.start() // alone
 			got := finish(e, e.patience(), "TryLock", func() answer { return a.ask(e.ctx, key, long) })
 			if !got.ok || got.err != nil || got.unlock == nil {
 				e.broken("%v, unlock nil: %v", got, got.unlock == nil)
@@ -92,7 +92,7 @@ func oneOfAHundred(e *env) {
 	const goroutines, rounds = 100, 5
 	clients := []*client{e.start(), e.start(), e.start(), e.start()}
 	for range rounds {
-		var winners, failures atomic.Int32
+		var winners atomic.Int32
 		var failure atomic.Value
 		var unlock atomic.Pointer[func() error]
 		var asking sync.WaitGroup
@@ -103,8 +103,7 @@ func oneOfAHundred(e *env) {
 				<-gate
 				switch got := c.ask(e.ctx, key, long); {
 				case got.err != nil:
-					failures.Add(1)
-					failure.Store(got.err)
+					failure.Store(fmt.Sprint(got.err))
 				case got.ok:
 					winners.Add(1)
 					unlock.Store(&got.unlock)
@@ -113,11 +112,8 @@ func oneOfAHundred(e *env) {
 		}
 		close(gate)
 		finish(e, e.patience(), "TryLock, a hundred times at once,", func() bool { asking.Wait(); return true })
-		if n := failures.Load(); n != 0 {
-			e.broken("%d of %d calls failed, one of them: %v", n, goroutines, failure.Load())
-		}
 		if n := winners.Load(); n != 1 {
-			e.broken("%d of %d have the lock", n, goroutines)
+			e.broken("%d of %d have the lock; an error: %v", n, goroutines, failure.Load())
 		}
 		e.release(*unlock.Load())
 	}
@@ -139,16 +135,18 @@ func anyStringIsAKey(e *env) {
 		}
 		unlocks[i] = got.unlock
 	}
-	for i, k := range keys {
+	for _, k := range keys {
 		if b.free(k) {
 			e.broken("key %.20q (%d bytes) is locked and free at once", k, len(k))
 		}
-		e.release(unlocks[i])
+	}
+	for _, unlock := range unlocks {
+		e.unlock(unlock)
+	}
+	e.pass(soon)
+	for _, k := range keys {
 		if !b.free(k) {
 			e.broken("key %.20q (%d bytes) is held after unlock", k, len(k))
 		}
 	}
 }
-
-// soon is short beside every timeout: time for goroutines to get where they will block.
-const soon = 20 * time.Millisecond

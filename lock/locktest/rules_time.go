@@ -1,6 +1,9 @@
 package locktest
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 var timeRules = []rule{
 	{
@@ -89,7 +92,7 @@ var timeRules = []rule{
 			a, b, c := e.start(), e.start(), e.start()
 			late := a.lock(key, e.TTL)
 			resume := a.pause()
-			unlock := b.afterPause(key)
+			unlock := b.afterPause(key, long)
 			resume()
 			e.pass(2 * e.TTL) // of renewals
 			if c.free(key) {
@@ -113,7 +116,7 @@ var timeRules = []rule{
 			a, b, c := e.start(), e.start(), e.start()
 			a.lock(key, e.TTL)
 			resume := a.pause()
-			b.afterPause(key)
+			b.afterPause(key, e.TTL)
 			b.kill()
 			resume()
 			c.lost(key, "when the next holder has died")
@@ -123,10 +126,11 @@ var timeRules = []rule{
 
 // afterPause locks key once its paused holder has lost it. A lock that a stopped holder does not lose (the
 // kernel knows that it lives) has nothing to show here.
-func (c *client) afterPause(key string) (unlock func() error) {
+func (c *client) afterPause(key string, ttl time.Duration) (unlock func() error) {
 	e := c.e
 	for range 20 {
-		if got := c.try(e.ctx, key, e.TTL); got.ok {
+		got := finish(e, e.patience(), "TryLock", func() answer { return c.ask(e.ctx, key, ttl) })
+		if got.ok {
 			return got.unlock
 		}
 		e.pass(e.TTL / 10)

@@ -7,7 +7,7 @@ var waitRules = []rule{
 		"Wait for a free key returns at once",
 		"Wait for a key that nobody holds returns nil at once.",
 		func(e *env) {
-			e.wakes(e.start().wait(e.ctx, key), "Wait for a free key")
+			e.wakes(e.start().wait(e.ctx, key), e.Timeout, "Wait for a free key")
 		},
 	},
 	{
@@ -20,7 +20,7 @@ var waitRules = []rule{
 				waiting := c.wait(e.ctx, key)
 				e.pass(soon)
 				e.release(unlock)
-				e.wakes(waiting, "Wait "+who)
+				e.wakes(waiting, e.Timeout, "Wait "+who)
 			}
 		},
 	},
@@ -65,7 +65,7 @@ var waitRules = []rule{
 		"Wait is no lock: when it has returned, the key is free for everybody.",
 		func(e *env) {
 			a, b, c := e.start(), e.start(), e.start()
-			e.wakes(b.wait(e.ctx, key), "Wait for a free key")
+			e.wakes(b.wait(e.ctx, key), e.patience(), "Wait for a free key")
 			if !c.free(key) {
 				e.broken("Wait for a free key has locked it")
 			}
@@ -73,7 +73,7 @@ var waitRules = []rule{
 			waiting := b.wait(e.ctx, key)
 			e.pass(soon)
 			e.release(unlock)
-			e.wakes(waiting, "Wait")
+			e.wakes(waiting, e.patience(), "Wait")
 			if !c.free(key) {
 				e.broken("Wait has locked the key when it was free")
 			}
@@ -93,7 +93,7 @@ var waitRules = []rule{
 			e.pass(soon)
 			e.release(unlock)
 			for _, w := range waiting {
-				e.wakes(w, "one Wait of sixty")
+				e.wakes(w, e.patience(), "one Wait of sixty")
 			}
 		},
 	},
@@ -109,7 +109,7 @@ var waitRules = []rule{
 			for range 20 {
 				e.pass(e.TTL / 10)
 			}
-			e.wakes(waiting, "Wait, twice the ttl after the holder's death,")
+			e.wakes(waiting, e.patience(), "Wait, twice the ttl after the holder's death,")
 		},
 	},
 }

@@ -1,0 +1,61 @@
+package locktest
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A lock that breaks one sentence of the contract: for each rule the one that has its name, and more.
+var moreMutants = map[string]string{
+	"renewal after an unlock that failed": "unlock does not hang",
+}
+
+// check runs r on a simulated lock that is broken as breaks says.
+func check(t *testing.T, r rule, breaks string) (err error) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		err = r.run(Harness{
+			Start: func() Process { return s.start(breaks).process() },
+			TTL:   10 * time.Minute, // so that a call that takes seconds changes nothing but what its own rule is about
+		})
+		time.Sleep(2 * long) // until the last goroutine of the broken lock has ended
+	})
+	return err
+}
+
+func TestARightLockPassesEveryRuleAndSkipsNone(t *testing.T) {
+	for _, r := range rules {
+		if err := check(t, r, ""); err != nil {
+			t.Errorf("%s: %v", r.name, err)
+		}
+	}
+}
+
+func TestABrokenLockFailsItsRuleAndPassesAllOthers(t *testing.T) {
+	mutants := map[string]string{}
+	for _, r := range rules {
+		mutants[r.name] = r.name
+	}
+	for name, rule := range moreMutants {
+		mutants[name] = rule
+	}
+	for mutant, finder := range mutants {
+		t.Run(mutant, func(t *testing.T) {
+			for _, r := range rules {
+				err := check(t, r, mutant)
+				switch {
+				case errors.As(err, new(skipped)):
+					t.Errorf("%q %v", r.name, err)
+				case err == nil && r.name == finder:
+					t.Errorf("%q did not find it", r.name)
+				case err != nil && r.name != finder:
+					t.Errorf("%q fails, too: %v", r.name, err)
+				case err != nil:
+					t.Logf("%v", err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,144 @@
+package locktest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// The rules are tested on a small distributed lock, made of a server, clients and a network, all of them
+// simulated in fake time. It keeps the contract; mutant_test.go breaks it in every way that a rule is there to find.
+
+var (
+	errKilled = errors.New("killed")
+	errSlow   = errors.New("no reply within a second")
+	errLost   = errors.New("connection lost")
+)
+
+// server keeps keys that expire, as Redis does.
+type server struct {
+	mu           sync.Mutex
+	clients      int
+	keys         map[string]entry
+	releases     map[string]int // of a key
+	lastReleased map[string]int // the token
+	nextToken    int
+}
+
+type entry struct {
+	token   int
+	owner   *simClient
+	expires time.Time
+}
+
+func newServer() *server {
+	return &server{keys: map[string]entry{}, releases: map[string]int{}, lastReleased: map[string]int{}}
+}
+
+// get returns the token that holds key, or 0. Callers of all methods hold mu: client.do sees to that.
+func (s *server) get(key string) int {
+	e, ok := s.keys[key]
+	if ok && !time.Now().Before(e.expires) {
+		delete(s.keys, key)
+		return 0
+	}
+	return e.token
+}
+
+func (s *server) set(c *simClient, key string, token int, ttl time.Duration) {
+	s.keys[key] = entry{token, c, time.Now().Add(ttl)}
+}
+
+func (s *server) del(key string) {
+	s.releases[key]++
+	s.lastReleased[key] = s.get(key)
+	delete(s.keys, key)
+}
+
+// simClient is a process: a Locker, a Waiter, and its connection.
+type simClient struct {
+	server *server
+	breaks string // what is wrong with it: the name of a mutant, or ""
+
+	mu      sync.Mutex
+	killed  bool
+	drop    bool          // the next reply
+	blocked chan struct{} // closed by resume; nil while the network works
+	frozen  bool          // blocked, and the time-outs too
+}
+
+func (s *server) start(breaks string) *simClient {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clients++
+	return &simClient{server: s, breaks: breaks}
+}
+
+// process is c with all hooks.
+func (c *simClient) process() Process {
+	return Process{
+		Locker: c,
+		Kill: func() {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.killed = true
+		},
+		Pause:     func() func() { return c.block(true) },
+		Stall:     func() func() { return c.block(false) },
+		DropReply: func() { c.drop = true },
+	}
+}
+
+func (c *simClient) block(freeze bool) (resume func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	blocked := make(chan struct{})
+	c.blocked, c.frozen = blocked, freeze
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.blocked, c.frozen = nil, false
+		close(blocked)
+	}
+}
+
+// do runs command on the server, a millisecond away, unless that takes longer than a second or than ctx.
+func (c *simClient) do(ctx context.Context, command func(s *server)) error {
+	return c.doWithin(ctx, time.Second, command)
+}
+
+func (c *simClient) doWithin(ctx context.Context, limit time.Duration, command func(s *server)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	time.Sleep(time.Millisecond)
+	c.mu.Lock()
+	blocked, frozen := c.blocked, c.frozen
+	c.mu.Unlock()
+	if frozen {
+		<-blocked
+	} else if blocked != nil {
+		select {
+		case <-blocked:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(limit):
+			return errSlow
+		}
+	}
+	c.mu.Lock()
+	killed, drop := c.killed, c.drop
+	c.drop = false
+	c.mu.Unlock()
+	if killed {
+		return errKilled
+	}
+	c.server.mu.Lock()
+	command(c.server)
+	c.server.mu.Unlock()
+	if drop {
+		return errLost
+	}
+	return nil
+}
