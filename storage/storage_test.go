@@ -26,3 +26,9 @@ func TestABoundedMemoryIsAStorage(t *testing.T) {
 }
 
 func TestDirIsAStorage(t *testing.T) { storagetest.Run(t, newDir) }
+
+func TestDirKeepsItsDirectory(t *testing.T) { storagetest.RunDir(t, openDir) }
+
+func BenchmarkMemory(b *testing.B) { storagetest.Bench(b, newMemory) }
+
+func BenchmarkDir(b *testing.B) { storagetest.Bench(b, newDir) }

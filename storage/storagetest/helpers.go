@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"time"
 )
 
 // put stores content, and an error says that it could not.
@@ -23,11 +24,12 @@ func get(ctx context.Context, s Storage, key string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("Open(%s): %w", quote(key), err)
 	}
+	defer f.Close() // what it returns is a rule of its own
 	content, err := io.ReadAll(f)
 	if err != nil {
-		err = fmt.Errorf("Read of %s: %w", quote(key), err)
+		return "", fmt.Errorf("Read of %s: %w", quote(key), err)
 	}
-	return string(content), errors.Join(err, f.Close())
+	return string(content), nil
 }
 
 // holds checks that key holds exactly want.
@@ -45,14 +47,16 @@ func holdsNothing(ctx context.Context, s Storage, key string) error {
 	if err != nil {
 		return nil
 	}
-	return errors.Join(fmt.Errorf("Open(%s) succeeds, want nothing there", quote(key)), f.Close())
+	_ = f.Close()
+	return fmt.Errorf("Open(%s) succeeds, want nothing there", quote(key))
 }
 
 // notExist checks that Open of key says fs.ErrNotExist.
 func notExist(ctx context.Context, s Storage, key string) error {
 	f, err := s.Open(ctx, key)
 	if err == nil {
-		return errors.Join(fmt.Errorf("Open(%s) succeeds, want fs.ErrNotExist", quote(key)), f.Close())
+		_ = f.Close()
+		return fmt.Errorf("Open(%s) succeeds, want fs.ErrNotExist", quote(key))
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("Open(%s) returns %w, want fs.ErrNotExist", quote(key), err)
@@ -80,13 +84,30 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(b []byte) (int, error) { return f(b) }
 
-// pattern returns size bytes without a short period, so that a piece that is missing, doubled or moved shows.
+// pattern returns size bytes whose period, a prime, fits in no buffer evenly: a piece that is missing, doubled or moved shows.
 func pattern(size int) string {
-	b := make([]byte, size)
+	b := make([]byte, min(size, 65_521))
 	state := uint32(1)
 	for i := range b {
 		state = state*1664525 + 1013904223
 		b[i] = byte('a' + state>>24%26)
 	}
-	return string(b)
+	return strings.Repeat(string(b), size/65_521+1)[:size]
+}
+
+// hang is how long a call may take that should not wait for anything.
+const hang = 10 * time.Second
+
+// within calls f and gives up when it does not return: then what waits for ever is left to itself, and the rule has failed.
+func within(ctx context.Context, what string, f func(context.Context) error) error {
+	done := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(ctx, hang)
+	defer cancel()
+	go func() { done <- f(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(hang + time.Second):
+		return fmt.Errorf("%s does not return within %v", what, hang)
+	}
 }

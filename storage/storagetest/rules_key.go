@@ -101,7 +101,7 @@ func distinct(ctx context.Context, s Storage, keys []string) error {
 
 var oddKeys = []string{
 	"a b.jpg", "a+b.jpg", "a%20b.jpg", "a%2Bb.jpg", " a", "a ", "a",
-	"x/y.jpg", "x%2Fy.jpg", "x%2fy.jpg", "x%252Fy.jpg",
+	"x/y.jpg", "x%2Fy.jpg", "x%252Fy.jpg",
 	"%", "%%", "100%.jpg", "%zz", "%00", "%5C", "&amp;", "a&b=c;d", "a:b", "C:", "@", "~", "~user", "$HOME", "`id`", "!", "=", "|", "<b>",
 	"#", "a#b", "?", "a?b", "?versionId=1", `"`, "'", `"a"`, "a,b", "(a)", "[a]", "{a}", "{{.}}", "a*", "*", "a_", "%s", "-rf", "--",
 	"...", "..a", "a..", ".a", "a.", "d/...", "d/..b/c...", "d/ ", "d/+",
