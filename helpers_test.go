@@ -176,3 +176,15 @@ func countLines(text, part string) (n int) {
 }
 
 var errBoom = errors.New("boom: /secret/path")
+
+// taggedStorage gives files an entity tag of their own.
+type taggedStorage struct{ *storage.Memory }
+
+func (s taggedStorage) Open(ctx context.Context, key string) (fs.File, error) {
+	f, err := s.Memory.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(f)
+	return storage.NewFile(bytes.NewReader(data), storage.Info{Name: key, Size: int64(len(data)), ETag: `"d41d8cd98f00b204"`}), err
+}
