@@ -1,0 +1,170 @@
+package processors
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"image/draw"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+var builtIn = []Planner{Crop{}, Scale{}, Fit{}, Smart{}, Entropy{}}
+
+func TestResultsHaveTheSizePlannedAndTheSourceIsNotModified(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		side := rapid.IntRange(1, 120)
+		img := gradient(side.Draw(t, "x"), side.Draw(t, "y"))
+		width, height := rapid.IntRange(0, 150).Draw(t, "width"), rapid.IntRange(1, 150).Draw(t, "height")
+		before := append([]byte{}, img.Pix...)
+		for _, p := range builtIn {
+			got, err := p.Process(context.Background(), img, width, height)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want, _ := ResultSize(p, img.Rect.Size(), width, height); got.Bounds().Size() != want {
+				t.Fatalf("%T made %v, not %v", p, got.Bounds().Size(), want)
+			}
+			if !isOpaque(got) {
+				t.Fatalf("%T made something transparent of an opaque picture", p)
+			}
+			if string(before) != string(img.Pix) {
+				t.Fatalf("%T modified its source", p)
+			}
+		}
+	})
+}
+
+func TestEveryTypeOfPictureIsScaled(t *testing.T) {
+	r := image.Rect(0, 0, 64, 48)
+	want := gradient(64, 48)
+	grey := image.NewGray(r)
+	draw.Draw(grey, r, want, image.Point{}, draw.Src)
+	palette := exactPalette(toNRGBA(grey), 256)
+	require.NotNil(t, palette)
+	for _, img := range []draw.Image{
+		image.NewNRGBA(r), image.NewRGBA(r), image.NewNRGBA64(r), image.NewRGBA64(r), image.NewCMYK(r),
+		image.NewGray(r), image.NewGray16(r), palette,
+	} {
+		source := image.Image(want)
+		switch img.(type) {
+		case *image.Gray, *image.Gray16, *image.Paletted:
+			source = grey
+		}
+		draw.Draw(img, r, source, image.Point{}, draw.Src)
+		reference, err := Crop{}.Process(t.Context(), source, 20, 20)
+		require.NoError(t, err)
+		got, err := Crop{}.Process(t.Context(), img, 20, 20)
+		require.NoError(t, err)
+		assert.Less(t, distance(t, reference, got), 1.5, "%T", img)
+		assert.True(t, isOpaque(got), "%T", img)
+	}
+}
+
+func TestTransparentEdgesHaveNoDarkFringe(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(0, 0, 90, 90)) // transparent black …
+	draw.Draw(img, image.Rect(20, 20, 70, 70), image.NewUniform(color.NRGBA{255, 255, 255, 255}), image.Point{}, draw.Src)
+	got, err := Scale{}.Process(t.Context(), img, 31, 31)
+	require.NoError(t, err)
+	eachPixel(toNRGBA(got), func(x, y int, p []byte) {
+		if p[3] > 8 { // … does not shine through the white
+			assert.Greater(t, min(p[0], p[1], p[2]), byte(220), "at %d,%d: %v", x, y, p)
+		}
+	})
+}
+
+func TestAReducedDecodeChangesNoSizeAndNoPlace(t *testing.T) {
+	// 1/8 of 641×483 is 81×61 in a JPEG decoder, rounded up.
+	size := image.Pt(641, 483)
+	full := withSubject(size, image.Pt(480, 240), 70)
+	reduced := whole(full, image.Pt(81, 61))
+	for _, p := range builtIn {
+		for _, wh := range []image.Point{{40, 40}, {80, 0}, {0, 30}, {20, 60}, {70, 20}} {
+			want, err := Apply(t.Context(), p, full, size, wh.X, wh.Y)
+			require.NoError(t, err)
+			got, err := Apply(t.Context(), p, reduced, size, wh.X, wh.Y)
+			require.NoError(t, err)
+			assert.Equal(t, want.Bounds().Size(), got.Bounds().Size(), "%T %v", p, wh)
+			if _, ok := p.(Locator); !ok {
+				assert.Less(t, distance(t, want, got), 14.0, "%T %v", p, wh)
+			}
+		}
+	}
+}
+
+// A watermark is what a user of this package writes.
+type watermark struct{ Crop }
+
+func (w watermark) Process(ctx context.Context, src image.Image, width, height int) (image.Image, error) {
+	img, err := w.Crop.Process(ctx, src, width, height)
+	if err != nil {
+		return nil, err
+	}
+	out := image.NewRGBA(img.Bounds())
+	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
+	draw.Draw(out, image.Rect(0, 0, 4, 4), image.White, image.Point{}, draw.Src)
+	return out, nil
+}
+
+func TestAWatermarkThatEmbedsCropIsDrawn(t *testing.T) {
+	img := uniform(image.Pt(100, 80), color.NRGBA{10, 20, 30, 255})
+	assert.NotZero(t, MinDecode(watermark{}, image.Pt(800, 640), 50, 50))
+	got, err := Apply(t.Context(), watermark{}, img, image.Pt(800, 640), 50, 50)
+	require.NoError(t, err)
+	assert.Equal(t, image.Rect(0, 0, 50, 50), got.Bounds())
+	assert.Equal(t, color.RGBA{255, 255, 255, 255}, got.At(3, 3))
+	assert.Equal(t, color.RGBA{10, 20, 30, 255}, got.At(4, 4))
+}
+
+// A plain processor has no ability but Process.
+type plain struct{ seen *image.Point }
+
+func (p plain) Process(_ context.Context, src image.Image, width, height int) (image.Image, error) {
+	*p.seen = image.Pt(width, height)
+	return src, nil
+}
+
+func TestAPlainProcessorGetsTheWholeOriginal(t *testing.T) {
+	var seen image.Point
+	p := plain{&seen}
+	assert.Zero(t, MinDecode(p, image.Pt(800, 640), 50, 0))
+	_, ok := ResultSize(p, image.Pt(800, 640), 50, 0)
+	assert.False(t, ok)
+	img := gradient(8, 8)
+	got, err := Apply(t.Context(), p, img, image.Pt(8, 8), 50, 0)
+	require.NoError(t, err)
+	assert.Same(t, img, got)
+	assert.Equal(t, image.Pt(50, 0), seen)
+}
+
+// A lost locator finds boxes where there are none.
+type lost struct{ Crop }
+
+func (lost) Locate(_ context.Context, _ image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error) {
+	return crop.Add(scaled), nil
+}
+
+func TestABoxBeyondThePictureIsAnError(t *testing.T) {
+	_, err := Apply(t.Context(), lost{}, gradient(30, 20), image.Pt(30, 20), 10, 10)
+	assert.ErrorContains(t, err, "lost")
+	_, err = Apply(t.Context(), lost{}, gradient(30, 20), image.Pt(30, 20), 15, 10)
+	assert.NoError(t, err, "nothing to cut off, nothing to locate")
+}
+
+func TestImpossibleSizesAreErrors(t *testing.T) {
+	for _, p := range builtIn {
+		for _, wh := range []image.Point{{0, 0}, {-1, 5}, {5, -1}} {
+			_, err := p.Process(t.Context(), gradient(8, 8), wh.X, wh.Y)
+			assert.Error(t, err, "%T %v", p, wh)
+		}
+		_, err := p.Process(t.Context(), image.NewGray(image.Rectangle{}), 5, 5)
+		assert.Error(t, err, "%T of nothing", p)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err = p.Process(ctx, gradient(8, 9), 5, 5)
+		assert.ErrorIs(t, err, context.Canceled, "%T", p)
+	}
+}

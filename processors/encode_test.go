@@ -1,0 +1,160 @@
+package processors
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+type encoder interface {
+	Encode(w io.Writer, img image.Image) error
+}
+
+func encoded(t testing.TB, e encoder, img image.Image) []byte {
+	var b bytes.Buffer
+	require.NoError(t, e.Encode(&b, img))
+	return b.Bytes()
+}
+
+// pictures are one picture in every type that a processor may hand to an encoder.
+func pictures(t testing.TB) map[string]image.Image {
+	size := image.Rect(0, 0, 41, 27)
+	source := gradient(41, 27)
+	large := image.NewNRGBA(image.Rect(-9, -9, 70, 70))
+	draw.Draw(large, size.Add(image.Pt(5, 3)), source, image.Point{}, draw.Src)
+	all := map[string]image.Image{
+		"NRGBA": source, "part of an NRGBA": large.SubImage(size.Add(image.Pt(5, 3))),
+	}
+	for name, img := range map[string]draw.Image{
+		"RGBA": image.NewRGBA(size), "RGBA64": image.NewRGBA64(size), "NRGBA64": image.NewNRGBA64(size), "CMYK": image.NewCMYK(size),
+	} {
+		draw.Draw(img, size, source, image.Point{}, draw.Src)
+		all[name] = img
+	}
+	for name, ratio := range map[string]image.YCbCrSubsampleRatio{
+		"YCbCr 4:4:4": image.YCbCrSubsampleRatio444, "YCbCr 4:2:0": image.YCbCrSubsampleRatio420, "YCbCr 4:1:1": image.YCbCrSubsampleRatio411,
+	} {
+		img := image.NewYCbCr(size, ratio)
+		for y := range 27 {
+			for x := range 41 {
+				c := color.YCbCrModel.Convert(source.At(x, y)).(color.YCbCr)
+				img.Y[img.YOffset(x, y)] = c.Y
+				img.Cb[img.COffset(x, y)], img.Cr[img.COffset(x, y)] = c.Cb, c.Cr
+			}
+		}
+		all[name] = img
+		all["part of a "+name] = img.SubImage(image.Rect(3, 1, 41, 27))
+	}
+	return all
+}
+
+func TestEveryTypeOfPictureIsEncodedAndNotModified(t *testing.T) {
+	for name, img := range pictures(t) {
+		before := toNRGBA(img)
+		before = &image.NRGBA{Pix: bytes.Clone(before.Pix), Stride: before.Stride, Rect: before.Rect}
+		for _, c := range []struct {
+			e         encoder
+			tolerance float64
+		}{
+			{PNG{}, 0}, {JPEG{Quality: 95}, 8}, {JPEG{Quality: 95, Subsampling: Subsampling444}, 8}, {JPEG{Quality: 95, Progressive: true}, 8}, {GIF{}, 8},
+		} {
+			_, got := decodeFile(t, encoded(t, c.e, img))
+			assert.LessOrEqual(t, distance(t, before, got), c.tolerance, "%T of %s", c.e, name)
+		}
+		assert.Zero(t, distance(t, before, img), "%s is modified", name)
+	}
+}
+
+func TestJPEGComposesTransparencyOnItsBackground(t *testing.T) {
+	img := uniform(image.Pt(16, 16), color.NRGBA{0, 0, 0, 0})
+	for _, c := range []struct {
+		e    JPEG
+		want color.NRGBA
+	}{
+		{JPEG{}, color.NRGBA{255, 255, 255, 255}},
+		{JPEG{Background: color.NRGBA{40, 80, 120, 255}}, color.NRGBA{40, 80, 120, 255}},
+	} {
+		_, got := decodeFile(t, encoded(t, c.e, img))
+		assert.Less(t, distance(t, uniform(image.Pt(16, 16), c.want), got), 3.0, "%v", c)
+	}
+	half := uniform(image.Pt(16, 16), color.NRGBA{200, 0, 0, 128})
+	_, got := decodeFile(t, encoded(t, JPEG{}, half))
+	assert.Less(t, distance(t, uniform(image.Pt(16, 16), color.NRGBA{227, 127, 127, 255}), got), 3.0)
+}
+
+func TestJPEGOptionsWork(t *testing.T) {
+	img := gradient(200, 150)
+	fill(img.SubImage(image.Rect(50, 50, 100, 100)).(*image.NRGBA), color.NRGBA{255, 0, 0, 255})
+	size := func(e JPEG) int { return len(encoded(t, e, img)) }
+	assert.Equal(t, size(JPEG{Quality: 85}), size(JPEG{}), "85 is the default")
+	assert.Less(t, size(JPEG{Quality: 30}), size(JPEG{}))
+	assert.Equal(t, size(JPEG{Quality: 100}), size(JPEG{Quality: 1000}))
+	assert.Equal(t, size(JPEG{Quality: 1}), size(JPEG{Quality: -7}))
+	assert.True(t, bytes.Contains(encoded(t, JPEG{Progressive: true}, img), []byte{0xff, 0xc2}))
+
+	for e, want := range map[JPEG]image.YCbCrSubsampleRatio{
+		{}:                            image.YCbCrSubsampleRatio420,
+		{Subsampling: Subsampling444}: image.YCbCrSubsampleRatio444,
+	} {
+		got, err := jpeg.Decode(bytes.NewReader(encoded(t, e, img)))
+		require.NoError(t, err)
+		assert.Equal(t, want, got.(*image.YCbCr).SubsampleRatio)
+	}
+}
+
+func TestGreyStaysGrey(t *testing.T) {
+	grey := image.NewGray(image.Rect(0, 0, 40, 30))
+	deep := image.NewGray16(grey.Rect)
+	draw.Draw(grey, grey.Rect, gradient(40, 30), image.Point{}, draw.Src)
+	draw.Draw(deep, grey.Rect, grey, image.Point{}, draw.Src)
+	for _, img := range []image.Image{grey, deep} {
+		for _, e := range []encoder{JPEG{Quality: 95}, JPEG{Quality: 95, Subsampling: Subsampling444}, PNG{}} {
+			_, got := decodeFile(t, encoded(t, e, img))
+			assert.IsType(t, &image.Gray{}, got, "%T", e)
+			assert.Less(t, distance(t, grey, got), 3.0, "%T", e)
+		}
+	}
+}
+
+func TestPNGKeepsAlphaAndUsesAPaletteWhereItCan(t *testing.T) {
+	img := gradient(40, 30)
+	img.SetNRGBA(3, 3, color.NRGBA{200, 100, 50, 77})
+	_, got := decodeFile(t, encoded(t, PNG{}, img))
+	assert.Zero(t, distance(t, img, got))
+
+	few := uniform(image.Pt(40, 30), color.NRGBA{1, 2, 3, 255})
+	few.SetNRGBA(3, 3, color.NRGBA{200, 100, 50, 77})
+	few.SetNRGBA(4, 3, color.NRGBA{})
+	_, got = decodeFile(t, encoded(t, PNG{}, few))
+	assert.IsType(t, &image.Paletted{}, got)
+	assert.Zero(t, distance(t, few, got))
+}
+
+func TestGIFIsExactUpTo256ColoursAndCloseBeyond(t *testing.T) {
+	few := image.NewNRGBA(image.Rect(0, 0, 40, 40))
+	for i := range 1600 {
+		few.SetNRGBA(i%40, i/40, color.NRGBA{uint8(i % 255), uint8(i % 255 * 3), 9, 255})
+	}
+	few.SetNRGBA(0, 0, color.NRGBA{})
+	_, got := decodeFile(t, encoded(t, GIF{}, few))
+	assert.Zero(t, distance(t, few, got))
+
+	many := gradient(160, 120)
+	_, got = decodeFile(t, encoded(t, GIF{}, many))
+	assert.Less(t, distance(t, many, got), 12.0)
+	// Dithered, it is closer still to who stands further off.
+	assert.Less(t, distance(t, whole(many, image.Pt(20, 15)), whole(got, image.Pt(20, 15))), 2.0)
+
+	fill(many.SubImage(image.Rect(0, 0, 80, 120)).(*image.NRGBA), color.NRGBA{200, 0, 0, 127})
+	fill(many.SubImage(image.Rect(80, 0, 82, 120)).(*image.NRGBA), color.NRGBA{200, 0, 0, 128})
+	_, got = decodeFile(t, encoded(t, GIF{}, many))
+	assert.Equal(t, color.NRGBA{}, color.NRGBAModel.Convert(got.At(79, 50)))
+	assert.Equal(t, uint8(255), color.NRGBAModel.Convert(got.At(81, 50)).(color.NRGBA).A)
+}
