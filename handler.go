@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/semaphore"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // Handler makes thumbnails on request. Its address is a path of the grammar in the package documentation, with or without
@@ -156,7 +158,7 @@ func (h *Handler) generateNow(ctx context.Context, j *job) error {
 // Remove deletes every thumbnail of a source, whatever its size, method and version. It needs a Storage that is a [Remover];
 // others give [errors.ErrUnsupported]. Copies in browsers and CDNs stay until they expire: a new Spec.Version reaches those too.
 func (h *Handler) Remove(ctx context.Context, source string) error {
-	if !validSource(source) {
+	if !storage.ValidKey(source) {
 		return fmt.Errorf("%w: source %q", ErrInvalid, source)
 	}
 	h.failures.forget(source)

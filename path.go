@@ -3,13 +3,13 @@ package thumbnail
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// The lengths of the path grammar, in bytes.
+// The lengths of the path grammar, in bytes; those of a source are storage.ValidKey's.
 const (
 	maxPath    = 1000
-	maxSegment = 255
 	maxMethod  = 32
 	maxVersion = 32
 	maxSecret  = 128
@@ -72,7 +72,7 @@ func cutLast(s string, sep byte) (before, after string, ok bool) {
 // validate checks every field against the grammar. The path's whole length is checked where the path is built.
 func (s Spec) validate() error {
 	switch {
-	case !validSource(s.Source):
+	case !storage.ValidKey(s.Source):
 		return fmt.Errorf("%w: source %q", ErrInvalid, s.Source)
 	case !s.Size.valid():
 		return fmt.Errorf("%w: size %dx%d", ErrInvalid, s.Size.Width, s.Size.Height)
@@ -112,28 +112,6 @@ func isWord(s string, most int, upper bool) bool {
 		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '_' || upper && 'A' <= c && c <= 'Z') {
 			return false
 		}
-	}
-	return true
-}
-
-// validSource reports whether s is a source of the grammar.
-func validSource(s string) bool {
-	if len(s) > maxPath || !utf8.ValidString(s) {
-		return false
-	}
-	start := 0
-	for i := 0; i <= len(s); i++ {
-		if i < len(s) && s[i] != '/' {
-			if s[i] < 0x20 || s[i] == 0x7f || s[i] == '\\' {
-				return false
-			}
-			continue
-		}
-		segment := s[start:i]
-		if segment == "" || segment == "." || segment == ".." || len(segment) > maxSegment {
-			return false
-		}
-		start = i + 1
 	}
 	return true
 }

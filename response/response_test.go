@@ -132,7 +132,9 @@ func TestRedirectSendsTheClientElsewhereForAShorterTime(t *testing.T) {
 	assert.Equal(t, "public, max-age=60", w.Header().Get("Cache-Control"))
 	assert.Empty(t, w.Header().Get("Content-Type"))
 
-	presign := func(ctx context.Context, key string) (string, error) { return "https://s3.example.com/" + key + "?X-Amz-Signature=1", nil }
+	presign := func(ctx context.Context, key string) (string, error) {
+		return "https://s3.example.com/" + key + "?X-Amz-Signature=1", nil
+	}
 	w, err = respond(t, response.Redirect{URL: presign, MaxAge: 10 * time.Minute}, "k.jpg", open(t))
 	require.NoError(t, err)
 	assert.Equal(t, "https://s3.example.com/k.jpg?X-Amz-Signature=1", w.Header().Get("Location"))
@@ -174,4 +176,3 @@ type tagged struct {
 }
 
 func (t tagged) ETag() string { return t.tag }
-
