@@ -14,7 +14,7 @@ import (
 // network is what lies between one process and its servers: TCP proxies, one for every address that the process dials, which
 // can hang, be cut, and lose replies.
 type network struct {
-	t *testing.T
+	t testing.TB
 
 	mu      sync.Mutex
 	flowing sync.Cond
@@ -33,7 +33,7 @@ type drop struct {
 	done    chan struct{}
 }
 
-func newNetwork(t *testing.T) *network {
+func newNetwork(t testing.TB) *network {
 	n := &network{t: t, proxies: map[string]net.Listener{}, conns: map[net.Conn]struct{}{}}
 	n.flowing.L = &n.mu
 	t.Cleanup(func() {

@@ -64,7 +64,7 @@ type Options struct {
 
 	// OnError gets what no caller is there to get: errors of a renewal, and ErrLost. The lock is not released by
 	// them, and renewal is tried again as long as the lock may exist. Several goroutines may call it at once; it should
-	// return soon. nil means that they are dropped.
+	// return soon, and call neither unlock nor Close. nil means that they are dropped.
 	OnError func(error)
 }
 

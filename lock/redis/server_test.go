@@ -17,7 +17,7 @@ import (
 )
 
 // needRedis skips the test where redis-server is not installed, and fails it where THUMBNAIL_REAL says that it must be.
-func needRedis(t *testing.T) {
+func needRedis(t testing.TB) {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err == nil {
 		return
@@ -30,7 +30,7 @@ func needRedis(t *testing.T) {
 
 // server is a redis-server process on a loopback port.
 type server struct {
-	t    *testing.T
+	t    testing.TB
 	port int
 	args []string
 	cmd  *exec.Cmd
@@ -38,7 +38,7 @@ type server struct {
 }
 
 // startServer starts a redis-server that answers; it stops with the test.
-func startServer(t *testing.T, args ...string) *server {
+func startServer(t testing.TB, args ...string) *server {
 	t.Helper()
 	needRedis(t)
 	port := freePort(t)
@@ -80,7 +80,7 @@ func (s *server) client() *goredis.Client {
 }
 
 // startCluster starts a cluster of one node, which has all slots.
-func startCluster(t *testing.T) *server {
+func startCluster(t testing.TB) *server {
 	t.Helper()
 	s := startServer(t, "--cluster-enabled", "yes")
 	c := s.client()
@@ -101,7 +101,7 @@ type sentinels struct {
 
 const masterName = "thumbnails"
 
-func startSentinel(t *testing.T) sentinels {
+func startSentinel(t testing.TB) sentinels {
 	t.Helper()
 	s := sentinels{master: startServer(t)}
 	s.replica = startServer(t, "--replicaof", "127.0.0.1", strconv.Itoa(s.master.port), "--repl-diskless-sync-delay", "0")
@@ -127,7 +127,7 @@ func startSentinel(t *testing.T) sentinels {
 	return s
 }
 
-func freePort(t *testing.T) int {
+func freePort(t testing.TB) int {
 	t.Helper()
 	// A cluster node also listens on its port + 10000.
 	for {

@@ -6,13 +6,17 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"go.uber.org/goleak"
 
 	"github.com/rest-thumbnails/thumbnail/lock/locktest"
 	"github.com/rest-thumbnails/thumbnail/lock/redis"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	logging.Disable() // go-redis tells the terminal of every server that a test kills
+	goleak.VerifyTestMain(m)
+}
 
 // connect makes a client whose connections go through n.
 type connect func(n *network) goredis.UniversalClient
@@ -44,7 +48,7 @@ type process struct {
 	client goredis.UniversalClient
 }
 
-func start(t *testing.T, c connect, opts redis.Options) *process {
+func start(t testing.TB, c connect, opts redis.Options) *process {
 	t.Helper()
 	n := newNetwork(t)
 	p := &process{net: n, client: c(n)}

@@ -1,0 +1,222 @@
+package redis_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/lock/redis"
+)
+
+// withoutRetries is a client that never repeats a command by itself.
+func withoutRetries(addr string) connect {
+	return func(n *network) goredis.UniversalClient {
+		return goredis.NewClient(&goredis.Options{Addr: addr, Dialer: n.dial, MaxRetries: -1})
+	}
+}
+
+func TestTheReplyToSetIsLostAndTheLockIsOurs(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	for name, c := range map[string]connect{"a client that retries": single(m.Addr()), "one that does not": withoutRetries(m.Addr())} {
+		p := start(t, c, redis.Options{})
+		other := start(t, single(m.Addr()), redis.Options{})
+		lost := p.net.dropReply("set", false)
+		unlock := p.lock(t, key, time.Minute)
+		lost()
+		assert.False(t, other.free(t, key), name)
+		require.NoError(t, unlock())
+		assert.True(t, other.free(t, key), name)
+	}
+}
+
+func TestTheReplyToUnlockIsLostAndNothingElse(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	var log errorLog
+	p := start(t, single(m.Addr()), redis.Options{OnError: log.add})
+	require.NoError(t, p.lock(t, key, time.Minute)()) // the scripts are loaded
+	unlock := p.lock(t, key, time.Minute)
+	lost := p.net.dropReply("evalsha", false)
+	require.NoError(t, unlock())
+	lost()
+	assert.Empty(t, log.all(), "the lock was not lost")
+	assert.Empty(t, m.Keys())
+}
+
+// The connection stays open and says nothing: nobody can know whether Redis has set the lock. It did.
+func TestALockThatTryLockCouldNotConfirmIsReleased(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	p := start(t, single(m.Addr()), redis.Options{})
+	p.net.dropReply("set", true)
+	began := time.Now()
+	_, ok, err := p.TryLock(t.Context(), key, time.Minute)
+	assert.False(t, ok)
+	assert.ErrorIs(t, err, redis.ErrDown)
+	assert.Less(t, time.Since(began), 3*time.Second)
+	assert.Eventually(t, func() bool { return len(m.Keys()) == 0 }, 10*time.Second, 10*time.Millisecond, "the lock stays, though nobody has it")
+	assert.Eventually(t, func() bool {
+		unlock, ok, _ := p.TryLock(t.Context(), key, time.Minute)
+		if ok {
+			unlock()
+		}
+		return ok
+	}, 10*time.Second, 10*time.Millisecond)
+}
+
+func TestALockThatArrivesAfterTheCallerHasLeftIsReleased(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	p := start(t, single(m.Addr()), redis.Options{})
+	require.NoError(t, p.lock(t, key, time.Minute)()) // there is a connection
+	resume := p.net.stall()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, ok, err := p.TryLock(ctx, key, time.Minute)
+	assert.False(t, ok)
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	resume()
+	time.Sleep(50 * time.Millisecond) // for SET to arrive
+	assert.Eventually(t, func() bool { return len(m.Keys()) == 0 }, 10*time.Second, time.Millisecond)
+}
+
+func TestAHangingRedisCostsASecondOnceAndThenMilliseconds(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	p := start(t, single(m.Addr()), redis.Options{})
+	require.NoError(t, p.lock(t, "a connection", time.Minute)())
+	resume := p.net.stall()
+	began := time.Now()
+	_, _, err := p.TryLock(t.Context(), key, time.Minute)
+	assert.ErrorIs(t, err, redis.ErrDown)
+	assert.InDelta(t, 1, time.Since(began).Seconds(), 0.5)
+
+	var took []time.Duration
+	for range 200 {
+		began := time.Now()
+		_, _, err := p.TryLock(t.Context(), key, time.Minute)
+		assert.ErrorIs(t, err, redis.ErrDown)
+		assert.ErrorIs(t, p.Wait(t.Context(), key), redis.ErrDown)
+		took = append(took, time.Since(began))
+		time.Sleep(5 * time.Millisecond)
+	}
+	slices.Sort(took)
+	t.Logf("TryLock and Wait while Redis is down: median %v, max %v", took[100], took[199])
+	assert.Less(t, took[100], 100*time.Millisecond)
+
+	resume()
+	began = time.Now()
+	require.Eventually(t, func() bool { // another key: the SET that had hung may have arrived at last, and expires after ttl
+		_, ok, err := p.TryLock(t.Context(), "after", time.Minute)
+		return ok && err == nil
+	}, 10*time.Second, 5*time.Millisecond)
+	t.Logf("back %v after Redis", time.Since(began))
+}
+
+func TestARefusedConnectionIsAnOutageToo(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	p := start(t, single(m.Addr()), redis.Options{})
+	m.Close()
+	_, ok, err := p.TryLock(t.Context(), key, time.Minute)
+	assert.False(t, ok)
+	require.ErrorIs(t, err, redis.ErrDown)
+	require.NoError(t, m.Restart())
+	require.Eventually(t, func() bool { return p.Wait(t.Context(), key) == nil }, 10*time.Second, 5*time.Millisecond)
+	assert.True(t, p.free(t, key))
+}
+
+func TestUnlockDuringAnOutageSaysSo(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	p := start(t, single(m.Addr()), redis.Options{})
+	unlock := p.lock(t, key, time.Minute)
+	resume := p.net.stall()
+	defer resume()
+	err := unlock()
+	assert.ErrorIs(t, err, redis.ErrDown)
+	assert.ErrorContains(t, err, key)
+	assert.Equal(t, err, unlock(), "again")
+}
+
+// What a waiter hears comes over a connection of its own, which may die alone.
+func TestAWaiterSurvivesTheLossOfThePubSubConnection(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	a := start(t, single(s.addr()), redis.Options{})
+	b := start(t, single(s.addr()), redis.Options{})
+	admin := s.client()
+	defer admin.Close()
+	subscribed := func() bool { return numSub(t, admin, "restthumbnails:released") == 1 }
+	unlock := a.lock(t, key, time.Minute)
+	waiting := make(chan error, 1)
+	go func() { waiting <- b.Wait(t.Context(), key) }()
+	for range 3 {
+		require.Eventually(t, subscribed, 10*time.Second, time.Millisecond)
+		require.NoError(t, admin.ClientKillByFilter(t.Context(), "TYPE", "pubsub").Err())
+	}
+	require.Eventually(t, subscribed, 10*time.Second, time.Millisecond)
+	require.NoError(t, unlock())
+	require.NoError(t, <-waiting)
+}
+
+// A hundred goroutines hammer a Redis whose network hangs now and then; nobody may ever hold what another one holds.
+func TestMutualExclusionHoldsOnABadNetwork(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	var log errorLog
+	processes := []*process{start(t, single(m.Addr()), log.options(t)), start(t, single(m.Addr()), log.options(t))}
+	var holders, most, got int
+	var mu sync.Mutex
+	count := func(d int) {
+		mu.Lock()
+		defer mu.Unlock()
+		holders += d
+		most = max(most, holders)
+		got += max(d, 0)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	defer cancel()
+	var work sync.WaitGroup
+	for i := range 20 {
+		p := processes[i%2]
+		work.Go(func() {
+			for ctx.Err() == nil {
+				unlock, ok, err := p.TryLock(ctx, key, time.Minute)
+				switch {
+				case ok:
+					count(1)
+					time.Sleep(time.Millisecond)
+					count(-1)
+					unlock()
+				case err == nil:
+					p.Wait(ctx, key)
+				default:
+					time.Sleep(10 * time.Millisecond)
+				}
+			}
+		})
+	}
+	for ctx.Err() == nil {
+		for _, p := range processes {
+			p.net.dropReply("", false)
+			time.Sleep(20 * time.Millisecond)
+			resume := p.net.stall()
+			time.Sleep(30 * time.Millisecond)
+			resume()
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	work.Wait()
+	t.Logf("%d locks", got)
+	assert.Equal(t, 1, most, "holders at once")
+	assert.Greater(t, got, 10)
+}

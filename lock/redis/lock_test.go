@@ -1,0 +1,289 @@
+package redis_test
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/lock/redis"
+)
+
+const key = "animals/kitten.jpg/100x100/crop/04c8f5c392a8d2b6ac86ad4e4c1dc5884a3ac317.jpg"
+
+// lock locks key, which must be free.
+func (p *process) lock(t *testing.T, key string, ttl time.Duration) (unlock func() error) {
+	t.Helper()
+	unlock, ok, err := p.TryLock(t.Context(), key, ttl)
+	require.NoError(t, err)
+	require.True(t, ok, "the key is held")
+	return unlock
+}
+
+// free reports whether key can be locked, and leaves it free.
+func (p *process) free(t *testing.T, key string) bool {
+	t.Helper()
+	unlock, ok, err := p.TryLock(t.Context(), key, time.Minute)
+	require.NoError(t, err)
+	if ok {
+		require.NoError(t, unlock())
+	}
+	return ok
+}
+
+// errorLog collects what OnError hears.
+type errorLog struct {
+	mu   sync.Mutex
+	errs []error
+}
+
+func (e *errorLog) add(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.errs = append(e.errs, err)
+}
+
+func (e *errorLog) all() []error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return append([]error(nil), e.errs...)
+}
+
+// options are options under a prefix of the test's own.
+func (e *errorLog) options(t *testing.T) redis.Options {
+	return redis.Options{Prefix: t.Name(), OnError: e.add}
+}
+
+// This one runs before the parallel tests, so that every goroutine of the package is its own.
+func TestNoGoroutineIsLeftWithoutClose(t *testing.T) {
+	m := miniredis.RunT(t)
+	a := start(t, single(m.Addr()), redis.Options{})
+	b := start(t, single(m.Addr()), redis.Options{})
+	unlock := a.lock(t, key, time.Minute)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, ok, err := a.TryLock(ctx, "never unlocked", time.Minute)
+	require.True(t, ok, err)
+	var waiters sync.WaitGroup
+	for range 10 {
+		waiters.Go(func() { assert.NoError(t, b.Wait(t.Context(), key)) })
+	}
+	waiters.Go(func() { assert.ErrorIs(t, b.Wait(ctx, "never unlocked"), context.Canceled) })
+	require.Eventually(t, func() bool { return len(m.PubSubChannels("*")) == 1 }, 10*time.Second, time.Millisecond)
+	require.NoError(t, unlock())
+	cancel()
+	waiters.Wait()
+
+	stacks := func() string {
+		buf := make([]byte, 1<<20)
+		return string(buf[:runtime.Stack(buf, true)])
+	}
+	assert.Eventually(t, func() bool { return !strings.Contains(stacks(), "lock/redis.(*") }, 10*time.Second, 10*time.Millisecond)
+	assert.Empty(t, m.PubSubChannels("*"), "the Pub/Sub connection is open, though nobody waits")
+}
+
+func TestALockIsAKeyWithATokenAndAnExpiry(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	p := start(t, single(m.Addr()), redis.Options{})
+	unlock := p.lock(t, key, 10*time.Second)
+	require.Equal(t, []string{"restthumbnails:" + key}, m.Keys())
+	first, err := m.Get("restthumbnails:" + key)
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, len(first), 26, "a token that nobody guesses")
+	assert.Equal(t, 10*time.Second, m.TTL("restthumbnails:"+key))
+	require.NoError(t, unlock())
+	assert.Empty(t, m.Keys())
+
+	p.lock(t, key, 10*time.Second)
+	second, err := m.Get("restthumbnails:" + key)
+	require.NoError(t, err)
+	assert.NotEqual(t, first, second, "every lock has a token of its own")
+}
+
+func TestPrefixesAreSeparateLockSpaces(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	a := start(t, single(m.Addr()), redis.Options{Prefix: "a"})
+	b := start(t, single(m.Addr()), redis.Options{Prefix: "b"})
+	a.lock(t, key, time.Minute)
+	assert.True(t, b.free(t, key))
+	assert.False(t, a.free(t, key))
+}
+
+func TestATTLBelowAMillisecondIsRefused(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	p := start(t, single(m.Addr()), redis.Options{})
+	for _, ttl := range []time.Duration{-time.Second, 0, time.Microsecond} {
+		_, ok, err := p.TryLock(t.Context(), key, ttl)
+		assert.False(t, ok)
+		assert.ErrorContains(t, err, "ttl")
+	}
+}
+
+func TestNewWithoutAClientPanics(t *testing.T) {
+	t.Parallel()
+	assert.Panics(t, func() { redis.New(nil, redis.Options{}) })
+}
+
+func TestCloseEndsEverythingButUnlock(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	p := start(t, single(m.Addr()), redis.Options{})
+	unlock := p.lock(t, key, time.Minute)
+	waiting := make(chan error)
+	go func() { waiting <- p.Wait(t.Context(), key) }()
+	require.Eventually(t, func() bool { return len(m.PubSubChannels("*")) == 1 }, 10*time.Second, time.Millisecond)
+
+	require.NoError(t, p.Close())
+	assert.ErrorIs(t, <-waiting, redis.ErrClosed)
+	_, ok, err := p.TryLock(t.Context(), "other", time.Minute)
+	assert.False(t, ok)
+	assert.ErrorIs(t, err, redis.ErrClosed)
+	assert.ErrorIs(t, p.Wait(t.Context(), key), redis.ErrClosed)
+	require.NoError(t, unlock())
+	assert.Empty(t, m.Keys())
+	require.NoError(t, p.Close(), "Close again")
+}
+
+func TestTheScriptsSurviveAFlush(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	p := start(t, single(m.Addr()), redis.Options{})
+	for range 3 {
+		require.NoError(t, p.client.ScriptFlush(t.Context()).Err())
+		require.NoError(t, p.lock(t, key, time.Minute)())
+		require.NoError(t, p.Wait(t.Context(), key))
+	}
+}
+
+func TestAnErrorReplyIsReportedAndNoOutage(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	p := start(t, single(m.Addr()), redis.Options{})
+	m.HSet("restthumbnails:"+key, "somebody", "else's")
+	_, ok, err := p.TryLock(t.Context(), key, time.Minute)
+	assert.False(t, ok)
+	assert.ErrorContains(t, err, "WRONGTYPE")
+	assert.ErrorContains(t, err, key, "the error says what was being done")
+	assert.NotErrorIs(t, err, redis.ErrDown)
+	require.NoError(t, p.lock(t, "other", time.Minute)())
+}
+
+func TestALostLockIsReportedOnceAndNotReleased(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		ttl  time.Duration
+		wait bool
+	}{
+		{"by a renewal", 150 * time.Millisecond, true},
+		{"by unlock", time.Minute, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := miniredis.RunT(t)
+			var log errorLog
+			p := start(t, single(m.Addr()), redis.Options{OnError: log.add})
+			unlock := p.lock(t, key, c.ttl)
+			require.NoError(t, m.Set("restthumbnails:"+key, "the next holder"))
+			if c.wait {
+				require.Eventually(t, func() bool { return len(log.all()) > 0 }, 10*time.Second, 5*time.Millisecond)
+			}
+			require.NoError(t, unlock())
+			require.NoError(t, unlock())
+			errs := log.all()
+			require.Len(t, errs, 1)
+			assert.ErrorIs(t, errs[0], redis.ErrLost)
+			assert.ErrorContains(t, errs[0], key)
+			value, err := m.Get("restthumbnails:" + key)
+			require.NoError(t, err)
+			assert.Equal(t, "the next holder", value)
+		})
+	}
+}
+
+func TestErrorsOfARenewalAreReportedAndDoNotEndIt(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	var log errorLog
+	p := start(t, single(m.Addr()), redis.Options{OnError: log.add})
+	unlock := p.lock(t, key, 300*time.Millisecond)
+	m.SetError("ERR out of order")
+	require.Eventually(t, func() bool { return len(log.all()) >= 2 }, 10*time.Second, 5*time.Millisecond)
+	m.SetError("")
+	m.SetTTL("restthumbnails:"+key, time.Millisecond)
+	require.Eventually(t, func() bool { return m.TTL("restthumbnails:"+key) == 300*time.Millisecond }, 10*time.Second, 5*time.Millisecond)
+	assert.ErrorContains(t, log.all()[0], "out of order")
+	assert.ErrorContains(t, log.all()[0], "renew")
+	require.NoError(t, unlock())
+}
+
+func TestAWaiterFindsOutWithoutAnAnnouncement(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	p := start(t, single(m.Addr()), redis.Options{})
+	m.Set("restthumbnails:"+key, "somebody who says nothing")
+	time.AfterFunc(100*time.Millisecond, func() { m.Del("restthumbnails:" + key) })
+	began := time.Now()
+	require.NoError(t, p.Wait(t.Context(), key))
+	assert.Less(t, time.Since(began), 3*time.Second)
+}
+
+// A late announcement of an earlier lock must not pass for the release of the present one.
+func TestAWaiterIgnoresTheReleaseOfAnotherLock(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	a := start(t, single(m.Addr()), redis.Options{})
+	b := start(t, single(m.Addr()), redis.Options{})
+	unlock := a.lock(t, key, time.Minute)
+	waiting := make(chan error, 1)
+	go func() { waiting <- b.Wait(t.Context(), key) }()
+	require.Eventually(t, func() bool { return len(m.PubSubChannels("*")) == 1 }, 10*time.Second, time.Millisecond)
+	for _, payload := range []string{"", ":", "x", "OLDTOKEN:restthumbnails:" + key, ":restthumbnails:" + key} {
+		m.Publish("restthumbnails:released", payload)
+	}
+	select {
+	case err := <-waiting:
+		require.Fail(t, "Wait returned while the key was held", "%v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	require.NoError(t, unlock())
+	require.NoError(t, <-waiting)
+}
+
+func TestAClientThatIsClosedFailsClearly(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	client := goredis.NewClient(&goredis.Options{Addr: m.Addr()})
+	l := redis.New(client, redis.Options{})
+	defer l.Close()
+	require.NoError(t, client.Close())
+	_, ok, err := l.TryLock(t.Context(), key, time.Minute)
+	assert.False(t, ok)
+	assert.ErrorIs(t, err, redis.ErrDown)
+	assert.ErrorContains(t, err, "closed")
+}
+
+func TestARingLocksAndWaits(t *testing.T) {
+	t.Parallel()
+	shards := map[string]string{"a": miniredis.RunT(t).Addr(), "b": miniredis.RunT(t).Addr()}
+	ring := func(n *network) goredis.UniversalClient {
+		return goredis.NewRing(&goredis.RingOptions{Addrs: shards, Dialer: n.dial})
+	}
+	a, b := start(t, ring, redis.Options{}), start(t, ring, redis.Options{})
+	var waiters sync.WaitGroup
+	for _, k := range []string{"1", "2", "3", "4", "5", "6", "7", "8"} {
+		unlock := a.lock(t, k, time.Minute)
+		assert.False(t, b.free(t, k))
+		time.AfterFunc(100*time.Millisecond, func() { assert.NoError(t, unlock()) })
+		waiters.Go(func() { assert.NoError(t, b.Wait(t.Context(), k)) })
+	}
+	waiters.Wait()
+}
