@@ -60,40 +60,91 @@ func (b *boxes) add(row []byte) {
 // flush writes the averages of a row of boxes and begins the next one.
 func (b *boxes) flush(dst []int16, stride int) {
 	s := b.s
-	first := (s.lo - s.x.origin) / s.x.box
+	dst = dst[(s.lo-s.x.origin)/s.x.box:]
 	w := s.hi - s.lo
-	for p := range s.planes {
-		d := dst[p*stride+first:]
-		if b.direct {
-			average(d, b.sum[p:], w, s.format.BytesPerPixel(), s.x.box, b.rows, 1<<sampleBits)
-		} else {
-			average(d, b.wide[p*w:], w, 1, s.x.box, b.rows, 1)
+	switch {
+	case !b.direct:
+		for p := range s.planes {
+			average(dst[p*stride:], b.wide[p*w:][:w], s.x.box, b.rows, 1)
 		}
+	case s.planes == 1:
+		average(dst, b.sum, s.x.box, b.rows, 1<<sampleBits)
+	default:
+		averagePixels(dst, stride, s.planes, b.sum, s.format.BytesPerPixel(), s.x.box, b.rows)
 	}
 	clear(b.sum)
 	clear(b.wide)
 	b.rows = 0
 }
 
-// average writes the averages of boxes of box sums each, w sums in all, which are step apart and were made of rows samples; each is
-// multiplied by unit. A last box that is cut short by the edge is the average of what is there.
-func average[T uint16 | uint32](dst []int16, sum []T, w, step, box, rows, unit int) {
-	const bits = 32
-	scale := func(n int) uint64 { return (uint64(unit)<<bits + uint64(n*rows)/2) / uint64(n*rows) }
-	all := scale(box)
-	i, end := 0, w*step
-	for x := 0; x < end; x += box * step {
-		stop, f := x+box*step, all
-		if stop > end {
-			stop, f = end, scale((end-x)/step)
+// reciprocal is unit/n with reciprocalBits fraction bits. n samples of value v add up to n·v, and
+// n·v·reciprocal rounds to v·unit exactly.
+func reciprocal(n, unit int) uint64 {
+	return (uint64(unit)<<reciprocalBits + uint64(n)/2) / uint64(n)
+}
+
+const (
+	reciprocalBits = 32
+	reciprocalHalf = 1 << (reciprocalBits - 1)
+)
+
+// average writes the averages of boxes of box sums each, which were made of rows samples, multiplied by unit. A last box
+// that is cut short by the edge is the average of what is there.
+func average[T uint16 | uint32](dst []int16, sum []T, box, rows, unit int) {
+	f := reciprocal(box*rows, unit)
+	for i := 0; len(sum) > 0; i++ {
+		if box > len(sum) {
+			box = len(sum)
+			f = reciprocal(box*rows, unit)
 		}
-		var t uint64
-		for j := x; j < stop; j += step {
-			if j < len(sum) {
-				t += uint64(sum[j])
+		var a, b uint64
+		s := sum[:box]
+		for len(s) >= 2 {
+			a += uint64(s[0])
+			b += uint64(s[1])
+			s = s[2:]
+		}
+		if len(s) > 0 {
+			a += uint64(s[0])
+		}
+		dst[i] = int16(((a+b)*f + reciprocalHalf) >> reciprocalBits)
+		sum = sum[box:]
+	}
+}
+
+// averagePixels is average of three or four planes whose sums lie side by side, n of them per pixel.
+func averagePixels(dst []int16, stride, planes int, sum []uint16, n, box, rows int) {
+	f := reciprocal(box*rows, 1<<sampleBits)
+	d0, d1, d2, d3 := dst, dst[stride:], dst[2*stride:], dst[(planes-1)*stride:]
+	for i := 0; len(sum) > 0; i++ {
+		if n*box > len(sum) {
+			box = len(sum) / n
+			f = reciprocal(box*rows, 1<<sampleBits)
+		}
+		var r, g, b, a uint64
+		s := sum[:n*box]
+		if n == 4 {
+			for len(s) >= 4 {
+				r += uint64(s[0])
+				g += uint64(s[1])
+				b += uint64(s[2])
+				a += uint64(s[3])
+				s = s[4:]
+			}
+		} else {
+			for len(s) >= 3 {
+				r += uint64(s[0])
+				g += uint64(s[1])
+				b += uint64(s[2])
+				s = s[3:]
 			}
 		}
-		dst[i] = int16((t*f + 1<<(bits-1)) >> bits)
-		i++
+		if planes == 4 { // else d3 is d2
+			d3[i] = int16((a*f + reciprocalHalf) >> reciprocalBits)
+		}
+		d0[i] = int16((r*f + reciprocalHalf) >> reciprocalBits)
+		d1[i] = int16((g*f + reciprocalHalf) >> reciprocalBits)
+		d2[i] = int16((b*f + reciprocalHalf) >> reciprocalBits)
+		sum = sum[n*box:]
 	}
 }

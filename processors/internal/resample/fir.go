@@ -82,3 +82,25 @@ func widenGo(dst []int16, row []byte) {
 		dst[i] = int16(v) << sampleBits
 	}
 }
+
+// splitGo spreads pixels of four bytes over four planes, as widenGo.
+func splitGo(dst []int16, stride int, row []byte) {
+	w := len(row) / 4
+	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
+	for i := range d0 {
+		p := row[4*i:][:4]
+		d0[i], d1[i] = int16(p[0])<<sampleBits, int16(p[1])<<sampleBits
+		d2[i], d3[i] = int16(p[2])<<sampleBits, int16(p[3])<<sampleBits
+	}
+}
+
+// splitPremulGo is the same with three bytes multiplied by the fourth, alpha.
+func splitPremulGo(dst []int16, stride int, row []byte) {
+	w := len(row) / 4
+	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
+	for i := range d0 {
+		p := row[4*i:][:4]
+		a := p[3]
+		d0[i], d1[i], d2[i], d3[i] = premul8(p[0], a), premul8(p[1], a), premul8(p[2], a), int16(a)<<sampleBits
+	}
+}

@@ -26,6 +26,21 @@ func addRowAVX2(sum *uint16, row *byte, n int)
 //go:noescape
 func widenAVX2(dst *int16, row *byte, n int)
 
+// splitAVX2 takes n pixels, a multiple of 16, to planes that are stride samples apart.
+//
+//go:noescape
+func splitAVX2(dst *int16, row *byte, stride, n int)
+
+// splitPremulAVX2 is the same for splitPremul.
+//
+//go:noescape
+func splitPremulAVX2(dst *int16, row *byte, stride, n int)
+
+// premultiplyAVX2 takes n bytes, a multiple of 32.
+//
+//go:noescape
+func premultiplyAVX2(dst, row *byte, n int)
+
 func convolveRow(dst, src []int16, a *axis) {
 	if !hasAVX2 {
 		convolveRowGo(dst, src, a)
@@ -67,4 +82,34 @@ func widen(dst []int16, row []byte) {
 		widenAVX2(&dst[0], &row[0], n)
 	}
 	widenGo(dst[n:], row[n:])
+}
+
+func split(dst []int16, stride int, row []byte) {
+	n := 0
+	if hasAVX2 && len(row) >= 64 {
+		n = len(row) / 4 &^ 15
+		_ = dst[3*stride+n-1]
+		splitAVX2(&dst[0], &row[0], stride, n)
+	}
+	splitGo(dst[n:], stride, row[4*n:])
+}
+
+func splitPremul(dst []int16, stride int, row []byte) {
+	n := 0
+	if hasAVX2 && len(row) >= 64 {
+		n = len(row) / 4 &^ 15
+		_ = dst[3*stride+n-1]
+		splitPremulAVX2(&dst[0], &row[0], stride, n)
+	}
+	splitPremulGo(dst[n:], stride, row[4*n:])
+}
+
+func premultiply(dst, row []byte) {
+	n := 0
+	if hasAVX2 && len(row) >= 32 {
+		n = len(row) &^ 31
+		_ = dst[n-1]
+		premultiplyAVX2(&dst[0], &row[0], n)
+	}
+	premultiplyGo(dst[n:], row[n:])
 }

@@ -195,3 +195,137 @@ wide:
 	JGT  wide
 	VZEROUPPER
 	RET
+
+// PLANES takes 16 pixels of four bytes at SI apart: Y0, Y1, Y2, Y3 are the words of each byte, in the order of the
+// pixels but for the two inner quarters (VPACKUSDW works within 128 bits). Y14 holds 255 in each dword.
+#define PLANES \
+	VMOVDQU 0(SI), Y8         \
+	VMOVDQU 32(SI), Y9        \
+	VPAND Y14, Y8, Y0         \
+	VPAND Y14, Y9, Y4         \
+	VPSRLD $8, Y8, Y1         \
+	VPSRLD $8, Y9, Y5         \
+	VPAND Y14, Y1, Y1         \
+	VPAND Y14, Y5, Y5         \
+	VPSRLD $16, Y8, Y2        \
+	VPSRLD $16, Y9, Y6        \
+	VPAND Y14, Y2, Y2         \
+	VPAND Y14, Y6, Y6         \
+	VPSRLD $24, Y8, Y3        \
+	VPSRLD $24, Y9, Y7        \
+	VPACKUSDW Y4, Y0, Y0      \
+	VPACKUSDW Y5, Y1, Y1      \
+	VPACKUSDW Y6, Y2, Y2      \
+	VPACKUSDW Y7, Y3, Y3
+
+// STORE puts the quarters in order and stores the four planes.
+#define STORE \
+	VPERMQ $0xD8, Y0, Y0      \
+	VPERMQ $0xD8, Y1, Y1      \
+	VPERMQ $0xD8, Y2, Y2      \
+	VPERMQ $0xD8, Y3, Y3      \
+	VMOVDQU Y0, (DI)          \
+	VMOVDQU Y1, (DI)(DX*1)    \
+	VMOVDQU Y2, (DI)(DX*2)    \
+	VMOVDQU Y3, (DI)(BX*1)
+
+// func splitAVX2(dst *int16, row *byte, stride, n int)
+TEXT ·splitAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ row+8(FP), SI
+	MOVQ stride+16(FP), DX
+	MOVQ n+24(FP), CX
+	SHLQ $1, DX
+	LEAQ (DX)(DX*2), BX
+	VPCMPEQD Y14, Y14, Y14
+	VPSRLD $24, Y14, Y14
+
+pixels:
+	PLANES
+	VPSLLW $6, Y0, Y0
+	VPSLLW $6, Y1, Y1
+	VPSLLW $6, Y2, Y2
+	VPSLLW $6, Y3, Y3
+	STORE
+	ADDQ $64, SI
+	ADDQ $32, DI
+	SUBQ $16, CX
+	JGT  pixels
+	VZEROUPPER
+	RET
+
+// func splitPremulAVX2(dst *int16, row *byte, stride, n int)
+TEXT ·splitPremulAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ row+8(FP), SI
+	MOVQ stride+16(FP), DX
+	MOVQ n+24(FP), CX
+	SHLQ $1, DX
+	LEAQ (DX)(DX*2), BX
+	VPCMPEQD Y14, Y14, Y14
+	VPSRLD $24, Y14, Y14
+	MOVL $16449, R14          // see premul8
+	MOVQ R14, X15
+	VPBROADCASTW X15, Y15
+
+premul:
+	PLANES
+	VPMULLW Y3, Y0, Y0
+	VPMULLW Y3, Y1, Y1
+	VPMULLW Y3, Y2, Y2
+	VPMULHUW Y15, Y0, Y0
+	VPMULHUW Y15, Y1, Y1
+	VPMULHUW Y15, Y2, Y2
+	VPSLLW $6, Y3, Y3
+	STORE
+	ADDQ $64, SI
+	ADDQ $32, DI
+	SUBQ $16, CX
+	JGT  premul
+	VZEROUPPER
+	RET
+
+// The word of alpha, thrice, and one that becomes 255: alpha times 255 over 255 is alpha.
+DATA spread<>+0(SB)/8, $0x8080070607060706
+DATA spread<>+8(SB)/8, $0x80800F0E0F0E0F0E
+GLOBL spread<>(SB), RODATA|NOPTR, $16
+DATA keep<>+0(SB)/8, $0x00FF000000000000
+GLOBL keep<>(SB), RODATA|NOPTR, $8
+
+// func premultiplyAVX2(dst, row *byte, n int)
+TEXT ·premultiplyAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ row+8(FP), SI
+	MOVQ n+16(FP), CX
+	VBROADCASTI128 spread<>(SB), Y15
+	VPBROADCASTQ keep<>(SB), Y14
+	VPCMPEQW Y13, Y13, Y13
+	VPSRLW $15, Y13, Y13
+	VPSLLW $7, Y13, Y13       // 128
+
+eight:
+	VPMOVZXBW 0(SI), Y0
+	VPMOVZXBW 16(SI), Y1
+	VPSHUFB Y15, Y0, Y2
+	VPSHUFB Y15, Y1, Y3
+	VPOR Y14, Y2, Y2
+	VPOR Y14, Y3, Y3
+	VPMULLW Y2, Y0, Y0
+	VPMULLW Y3, Y1, Y1
+	VPADDW Y13, Y0, Y0        // v+128
+	VPADDW Y13, Y1, Y1
+	VPSRLW $8, Y0, Y2
+	VPSRLW $8, Y1, Y3
+	VPADDW Y2, Y0, Y0
+	VPADDW Y3, Y1, Y1
+	VPSRLW $8, Y0, Y0
+	VPSRLW $8, Y1, Y1
+	VPACKUSWB Y1, Y0, Y0
+	VPERMQ $0xD8, Y0, Y0
+	VMOVDQU Y0, (DI)
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $32, CX
+	JGT  eight
+	VZEROUPPER
+	RET

@@ -6,3 +6,6 @@ func convolveRow(dst, src []int16, a *axis)              { convolveRowGo(dst, sr
 func convolveRows(dst []byte, rows [][]int16, w []int16) { convolveRowsGo(dst, rows, w) }
 func addRow(sum []uint16, row []byte)                    { addRowGo(sum, row) }
 func widen(dst []int16, row []byte)                      { widenGo(dst, row) }
+func split(dst []int16, stride int, row []byte)          { splitGo(dst, stride, row) }
+func splitPremul(dst []int16, stride int, row []byte)    { splitPremulGo(dst, stride, row) }
+func premultiply(dst, row []byte)                        { premultiplyGo(dst, row) }

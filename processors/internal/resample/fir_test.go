@@ -55,5 +55,33 @@ func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 		widenGo(wideGo, bytes)
 		widen(wide, bytes)
 		require.Equal(t, wideGo, wide)
+
+		pixels := make([]byte, 4*(1+rng.IntN(90)))
+		noise(pixels)
+		stride := len(pixels)/4 + rng.IntN(20)
+		split4, split4Go := make([]int16, 4*stride), make([]int16, 4*stride)
+		split(split4, stride, pixels)
+		splitGo(split4Go, stride, pixels)
+		require.Equal(t, split4Go, split4)
+		splitPremul(split4, stride, pixels)
+		splitPremulGo(split4Go, stride, pixels)
+		require.Equal(t, split4Go, split4)
+		pre, preGo := make([]byte, len(pixels)), make([]byte, len(pixels))
+		premultiply(pre, pixels)
+		premultiplyGo(preGo, pixels)
+		require.Equal(t, preGo, pre)
+	}
+}
+
+func TestMultiplyingByAlphaIsExact(t *testing.T) {
+	for c := range 256 {
+		for a := range 256 {
+			want := float64(c) * float64(a) / 255
+			require.InDelta(t, want, float64(over255(uint32(c*a))), 0.5)
+			require.InDelta(t, want, float64(premul8(byte(c), byte(a)))/64, 1./64)
+		}
+		require.Equal(t, int16(c*64), premul8(byte(c), 255))
+		require.Equal(t, int16(c*64), from16(uint32(c*257)))
+		require.Equal(t, int16(c*64), premul16(uint32(c*257), 65535))
 	}
 }

@@ -149,7 +149,7 @@ func quantise(w []int16, f []float64) {
 	}
 	scale, left, top := one/sum, int32(one), 0
 	for i, v := range f {
-		q := int32(math.RoundToEven(v * scale))
+		q := int32(v*scale+(2*one+0.5)) - 2*one // rounded: what is converted is positive
 		w[i] = int16(q)
 		left -= q
 		if w[i] > w[top] {

@@ -8,23 +8,24 @@ func premultiplied(dst, row []byte) []byte {
 		return row
 	}
 	dst = dst[:len(row)]
+	premultiply(dst, row)
+	return dst
+}
+
+// premultiplyGo multiplies red, green and blue of each pixel by alpha.
+func premultiplyGo(dst, row []byte) {
+	dst = dst[:len(row)]
 	for i := 0; i+4 <= len(row); i += 4 {
 		p, d := row[i:i+4:i+4], dst[i:i+4:i+4]
-		switch a := uint32(p[3]); a {
-		case 255:
-			copy(d, p)
-		case 0:
-			clear(d)
-		default:
-			// Red and blue lie in the halves of one word, and (v+128+(v+128)>>8)>>8 is v/255 rounded, for v up to 255².
-			rb := (uint32(p[0])|uint32(p[2])<<16)*a + 0x800080
-			rb += rb >> 8 & 0xff00ff
-			g := uint32(p[1])*a + 0x80
-			g += g >> 8
-			d[0], d[1], d[2], d[3] = byte(rb>>8), byte(g>>8), byte(rb>>24), p[3]
-		}
+		a := uint32(p[3])
+		d[0], d[1], d[2], d[3] = over255(uint32(p[0])*a), over255(uint32(p[1])*a), over255(uint32(p[2])*a), p[3]
 	}
-	return dst
+}
+
+// over255 is v/255, rounded, of v up to 255².
+func over255(v uint32) byte {
+	v += 128
+	return byte((v + v>>8) >> 8)
 }
 
 // opaque says whether alpha, the last byte of four, is 255 all along the row.

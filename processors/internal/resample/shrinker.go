@@ -91,6 +91,9 @@ func (s *Shrinker) WriteRow(row []byte) {
 // Skip passes over n rows without a look at them. None of them may lie within Rows.
 func (s *Shrinker) Skip(n int) { s.next += n }
 
+// rewind makes the Shrinker ready for another picture of the same shape.
+func (s *Shrinker) rewind(store storer) { s.next, s.out, s.store = 0, 0, store }
+
 // writeRow takes row y; rows come in order.
 func (s *Shrinker) writeRow(y int, row []byte) {
 	if y < s.from || y >= s.to {

@@ -30,14 +30,18 @@ func resizeYCbCr(src *image.YCbCr, r Rect, size image.Point, opt Options) image.
 
 	lx := grid{b.Dx(), r.X0, sx, size.X}
 	ly := grid{b.Dy(), r.Y0, sy, size.Y}
-	resizePlane(dst.Y, dst.YStride, src.Y, src.YStride, lx, ly, opt.Luma, opt)
+	luma := newShrinker(Gray8, lx, ly, opt.Luma, opt)
+	luma.plane(dst.Y, dst.YStride, src.Y, src.YStride)
+	luma.Close()
 
 	ix, iy := subsampling(src.SubsampleRatio)
 	ox, oy := subsampling(dst.SubsampleRatio)
 	cx := chromaGrid(b.Min.X, b.Max.X, ix, ox, lx)
 	cy := chromaGrid(b.Min.Y, b.Max.Y, iy, oy, ly)
-	resizePlane(dst.Cb, dst.CStride, src.Cb, src.CStride, cx, cy, opt.Chroma, opt)
-	resizePlane(dst.Cr, dst.CStride, src.Cr, src.CStride, cx, cy, opt.Chroma, opt)
+	chroma := newShrinker(Gray8, cx, cy, opt.Chroma, opt)
+	chroma.plane(dst.Cb, dst.CStride, src.Cb, src.CStride)
+	chroma.plane(dst.Cr, dst.CStride, src.Cr, src.CStride)
+	chroma.Close()
 	return dst
 }
 
@@ -54,11 +58,10 @@ func chromaGrid(lo, hi, in, out int, luma grid) grid {
 	}
 }
 
-func resizePlane(dst []byte, dstStride int, src []byte, srcStride int, gx, gy grid, pre Eighths, opt Options) {
-	s := newShrinker(Gray8, gx, gy, pre, opt)
-	defer s.Close()
-	s.store = grayRow(dst, dstStride)
+// plane scales one plane; another one of the same shape may follow.
+func (s *Shrinker) plane(dst []byte, dstStride int, src []byte, srcStride int) {
+	s.rewind(grayRow(dst, dstStride))
 	for y := s.from; y < s.to; y++ {
-		s.writeRow(y, src[y*srcStride:][:gx.size])
+		s.writeRow(y, src[y*srcStride:][:s.width])
 	}
 }
