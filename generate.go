@@ -66,9 +66,8 @@ func (h *Handler) generateWithin(ctx context.Context, deadline *time.Timer, j *j
 		return err
 	}
 	defer release()
-	encoded := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(encoded)
-	encoded.Reset()
+	encoded := newBuffer()
+	defer freeBuffer(encoded)
 	if err := h.make(ctx, src, p, encoded, j); err != nil { // 11
 		return err
 	}
@@ -79,8 +78,18 @@ func (h *Handler) generateWithin(ctx context.Context, deadline *time.Timer, j *j
 	return nil
 }
 
-// buffers hold encoded thumbnails on their way to the storage.
+// buffers hold originals and encoded thumbnails, which would be most of what a generation allocates.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func newBuffer() *bytes.Buffer { return buffers.Get().(*bytes.Buffer) }
+
+// freeBuffer keeps a buffer for later, unless it is so large that few would need it.
+func freeBuffer(b *bytes.Buffer) {
+	if b.Cap() <= 32<<20 {
+		b.Reset()
+		buffers.Put(b)
+	}
+}
 
 // readHeader does step 9: what the limits allow is decided before any pixel has memory.
 func (h *Handler) readHeader(src *source, p Processor, j *job) (header processors.Header, least image.Point, err error) {
@@ -141,7 +150,9 @@ func (h *Handler) admit(ctx context.Context, deadline *time.Timer, need int64, j
 
 // make does step 11 but for storing: it leaves the encoded thumbnail in encoded.
 func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *bytes.Buffer, j *job) error {
-	data, err := timed2(&j.timing.Source, func() ([]byte, error) { return src.readAll(h.cfg.MaxSourceBytes) })
+	original := newBuffer()
+	defer freeBuffer(original)
+	data, err := timed(&j.timing.Source, func() ([]byte, error) { return src.readAll(original, h.cfg.MaxSourceBytes) })
 	if err != nil {
 		return err
 	}
@@ -154,13 +165,13 @@ func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *b
 		return err
 	}
 	width, height := j.spec.Size.Width, j.spec.Size.Height
-	img, err := timed2(&j.timing.Decode, func() (image.Image, error) {
+	img, err := timed(&j.timing.Decode, func() (image.Image, error) {
 		return processors.Decode(ctx, data, header, processors.MinDecode(p, header.Size, width, height))
 	})
 	if err != nil {
 		return err
 	}
-	thumb, err := timed2(&j.timing.Process, func() (image.Image, error) {
+	thumb, err := timed(&j.timing.Process, func() (image.Image, error) {
 		return processors.Apply(ctx, p, img, header.Size, width, height)
 	})
 	if err != nil {
@@ -184,8 +195,8 @@ func processError(err error) error {
 	return broken("process", err)
 }
 
-// timed2 adds the time that f takes to d.
-func timed2[T any](d *time.Duration, f func() (T, error)) (T, error) {
+// timed adds the time that f takes to d.
+func timed[T any](d *time.Duration, f func() (T, error)) (T, error) {
 	defer addTime(d)()
 	return f()
 }
@@ -232,15 +243,15 @@ func (s *source) header() *sourceReader {
 	return &sourceReader{r: io.TeeReader(io.LimitReader(s.File, s.size), &s.head)}
 }
 
-// readAll returns the whole file.
-func (s *source) readAll(limit int64) ([]byte, error) {
+// readAll returns the whole file, whose memory is data's.
+func (s *source) readAll(data *bytes.Buffer, limit int64) ([]byte, error) {
 	if seeker, ok := s.File.(io.Seeker); ok {
 		if _, err := seeker.Seek(0, io.SeekStart); err != nil {
 			return nil, broken("read source", err)
 		}
 	}
 	r := &sourceReader{r: io.LimitReader(io.MultiReader(&s.head, s.File), limit+1)}
-	data := bytes.NewBuffer(make([]byte, 0, s.room+bytes.MinRead))
+	data.Grow(int(s.room) + bytes.MinRead)
 	if _, err := data.ReadFrom(r); err != nil {
 		return nil, broken("read source", err)
 	}
