@@ -69,7 +69,7 @@ var concurrencyRules = []rule{
 					return err
 				}
 				_ = holdsNothing(ctx, s, "go/absent.jpg")
-				_ = s.Put(ctx, "go/x.jpg", brokenAfter("some"))
+				_ = s.Put(ctx, "go/broken.jpg", brokenAfter("some"))
 				f, err := s.Open(ctx, "go/x.jpg")
 				if err != nil {
 					return err
@@ -124,7 +124,7 @@ func atOnce(contents []string, f func(content string, r io.Reader) error) error 
 				begun.Done()
 				select {
 				case <-all:
-				case <-time.After(100 * time.Millisecond):
+				case <-time.After(30 * time.Millisecond):
 				}
 			})
 			defer first() // also when f does not read at all

@@ -1,0 +1,355 @@
+package storagetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/url"
+	"path"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+var mutants = append(append(append(keyMutants, putMutants...), fileMutants...), removeMutants...)
+
+// keyMutants break what keys and contents are.
+var keyMutants = []mutant{
+	{"absent", "an error of its own", func() Storage {
+		return &model{absent: func(m *model, key string) error {
+			if m.has(func(string) bool { return true }) {
+				return nil
+			}
+			return errors.New("no such key")
+		}}
+	}},
+	{"prefix of a key", "a directory's own error", func() Storage {
+		return &model{absent: func(m *model, key string) error {
+			if m.has(func(k string) bool { return strings.HasPrefix(k, key+"/") }) {
+				return syscall.EISDIR
+			}
+			return nil
+		}}
+	}},
+	{"below a key", "ENOTDIR", func() Storage {
+		return &model{absent: func(m *model, key string) error {
+			if storage.ValidKey(key) && m.has(func(k string) bool { return strings.HasPrefix(key, k+"/") }) {
+				return syscall.ENOTDIR
+			}
+			return nil
+		}}
+	}},
+	{"another spelling", "path.Clean", func() Storage {
+		m := new(model)
+		return broken{model: m, open: func(ctx context.Context, key string) (fs.File, error) {
+			return m.Open(ctx, strings.TrimPrefix(path.Clean(key), "/"))
+		}}
+	}},
+	{"another spelling", "io/fs's error", func() Storage {
+		return &model{absent: func(m *model, key string) error {
+			if !storage.ValidKey(key) {
+				return fs.ErrInvalid
+			}
+			return nil
+		}}
+	}},
+	{"invalid", "only io/fs's rules", func() Storage {
+		return &model{invalid: func(key string) bool { return !fs.ValidPath(key) }}
+	}},
+	{"odd", "unescapes", func() Storage {
+		return &model{key: func(key string) string {
+			if s, err := url.PathUnescape(key); err == nil {
+				return s
+			}
+			return key
+		}}
+	}},
+	{"odd", "trims", func() Storage { return &model{key: strings.TrimSpace} }},
+	{"long", "cuts names", func() Storage {
+		return &model{key: func(key string) string { return key[:min(len(key), 254)] }}
+	}},
+	{"both", "a file gives way to a folder", func() Storage {
+		m := new(model)
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			err := m.Put(ctx, key, r)
+			for dir := path.Dir(key); dir != "." && err == nil; dir = path.Dir(dir) {
+				m.drop(dir)
+			}
+			return err
+		}}
+	}},
+	{"both", "a folder gives way to a file", func() Storage {
+		m := new(model)
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			err := m.Put(ctx, key, r)
+			if err == nil {
+				m.removeUnder(key)
+			}
+			return err
+		}}
+	}},
+	{"bytes", "text mode", func() Storage {
+		return &model{decode: func(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }}
+	}},
+	{"empty", "no bytes is no file", func() Storage {
+		m := new(model)
+		return broken{model: m, open: func(ctx context.Context, key string) (fs.File, error) {
+			f, err := m.Open(ctx, key)
+			if err == nil && key == "empty.jpg" && m.get(key) == "" {
+				return nil, fs.ErrNotExist
+			}
+			return f, err
+		}}
+	}},
+	{"large", "a column of 8 MiB", func() Storage {
+		return &model{decode: func(s string) string { return s[:min(len(s), 8<<20)] }}
+	}},
+	{"any reader", "drops what comes with io.EOF", func() Storage {
+		m := new(model)
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			return m.Put(ctx, key, readFunc(func(b []byte) (int, error) {
+				n, err := r.Read(b)
+				if err == io.EOF {
+					n = 0
+				}
+				return n, err
+			}))
+		}}
+	}},
+	{"any reader", "takes no byte for the end", func() Storage {
+		m := new(model)
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			return m.Put(ctx, key, readFunc(func(b []byte) (int, error) {
+				n, err := r.Read(b)
+				if n == 0 && err == nil {
+					err = io.EOF
+				}
+				return n, err
+			}))
+		}}
+	}},
+	{"replace", "does not truncate", func() Storage {
+		m := new(model)
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			old := m.get(key)
+			err := m.Put(ctx, key, r)
+			if data := m.get(key); err == nil && key == "a/x.jpg" && len(old) > len(data) {
+				m.set(key, data+old[len(data):])
+			}
+			return err
+		}}
+	}},
+}
+
+// putMutants break that Put is whole or not at all, and that calls may be made at once.
+var putMutants = []mutant{
+	{"error of the reader", "says that all is well", func() Storage {
+		return &model{failed: func(_ *model, _, _, _ string, err error) error {
+			if errors.Is(err, errBroken) {
+				return nil
+			}
+			return err
+		}}
+	}},
+	{"error of the reader", "hides the cause", func() Storage {
+		return &model{failed: func(_ *model, _, _, _ string, err error) error {
+			if errors.Is(err, errBroken) {
+				return errors.New("put failed: " + err.Error())
+			}
+			return err
+		}}
+	}},
+	{"nothing of a failure", "keeps what it has", func() Storage {
+		return &model{failed: func(m *model, key, read, old string, err error) error {
+			if errors.Is(err, errBroken) && old == "" && read != "" {
+				m.set(key, read)
+			}
+			return err
+		}}
+	}},
+	{"old content after a failure", "removes first", func() Storage {
+		return &model{failed: func(m *model, key, read, old string, err error) error {
+			if errors.Is(err, errBroken) {
+				m.drop(key)
+			}
+			return err
+		}}
+	}},
+	{"success after a failure", "its temporary name is taken", func() Storage {
+		var taken sync.Map
+		m := &model{failed: func(_ *model, key, read, old string, err error) error {
+			if old == "" {
+				taken.Store(key, true)
+			}
+			return err
+		}}
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			data, err := m.read(r)
+			if _, ok := taken.Load(key); ok && err == nil {
+				return fs.ErrExist
+			}
+			return m.Put(ctx, key, replay(data, err))
+		}}
+	}},
+	{"panic", "stores in a defer", func() Storage {
+		m := new(model)
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			var read bytes.Buffer
+			panics := true
+			defer func() {
+				if panics {
+					m.set(key, read.String())
+				}
+			}()
+			err := m.Put(ctx, key, io.TeeReader(r, &read))
+			panics = false
+			return err
+		}}
+	}},
+	{"panic", "keeps a mutex locked", func() Storage {
+		m, mu := new(model), new(sync.Mutex)
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			mu.Lock()
+			err := m.Put(ctx, key, r)
+			mu.Unlock()
+			return err
+		}}
+	}},
+	{"invisible until done", "writes in place", func() Storage {
+		m := new(model)
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			if !strings.HasPrefix(key, "new/") {
+				return m.Put(ctx, key, r)
+			}
+			m.set(key, "")
+			err := m.Put(ctx, key, r)
+			if err != nil {
+				m.drop(key)
+			}
+			return err
+		}}
+	}},
+	{"invisible until done", "one lock for reading and writing", func() Storage {
+		m, mu := new(model), new(sync.Mutex)
+		return broken{model: m,
+			open: func(ctx context.Context, key string) (fs.File, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				return m.Open(ctx, key)
+			},
+			put: func(ctx context.Context, key string, r io.Reader) error {
+				mu.Lock()
+				defer mu.Unlock()
+				return m.Put(ctx, key, r)
+			}}
+	}},
+	{"cancelled Open", "does not look", func() Storage {
+		m := new(model)
+		return broken{model: m, open: func(ctx context.Context, key string) (fs.File, error) {
+			return m.Open(context.WithoutCancel(ctx), key)
+		}}
+	}},
+	{"cancelled Put", "does not look", func() Storage {
+		m := new(model)
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			return m.Put(context.WithoutCancel(ctx), key, r)
+		}}
+	}},
+	{"cancelled Put", "looks only at the beginning", func() Storage {
+		m := new(model)
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return m.Put(context.WithoutCancel(ctx), key, r)
+		}}
+	}},
+	{"one key at once", "one temporary name for a key", func() Storage {
+		return newOverlapping(func(key string) string { return key })
+	}},
+	{"many keys at once", "one temporary name for all", func() Storage {
+		return newOverlapping(func(key string) string {
+			if strings.HasPrefix(key, "many/") {
+				return "many/"
+			}
+			return ""
+		})
+	}},
+	{"read while replaced", "removes, then stores", func() Storage {
+		m := new(model)
+		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+			data, err := m.read(r)
+			if err == nil && m.check(ctx, key) == nil {
+				m.drop(key)
+				time.Sleep(time.Millisecond)
+			}
+			return m.Put(ctx, key, replay(data, err))
+		}}
+	}},
+	{"goroutines", "one for each Open", func() Storage {
+		m := new(model)
+		return broken{model: m, open: func(ctx context.Context, key string) (fs.File, error) {
+			go func() { <-ctx.Done() }()
+			return m.Open(ctx, key)
+		}}
+	}},
+}
+
+// newOverlapping returns a storage whose Puts, as long as there are several at once, write to one file if temp gives them one name.
+func newOverlapping(temp func(key string) string) Storage {
+	type shared struct {
+		data    []byte
+		writers int
+	}
+	var mu sync.Mutex
+	files := make(map[string]*shared)
+	m := new(model)
+	return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
+		name := temp(key)
+		if name == "" {
+			return m.Put(ctx, key, r)
+		}
+		mu.Lock()
+		f := files[name]
+		if f == nil {
+			f = new(shared)
+			files[name] = f
+		}
+		f.writers++
+		mu.Unlock()
+		defer func() {
+			mu.Lock()
+			defer mu.Unlock()
+			if f.writers--; f.writers == 0 {
+				delete(files, name)
+			}
+		}()
+		_, err := io.Copy(writeFunc(func(b []byte) (int, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			f.data = append(f.data, b...)
+			return len(b), nil
+		}), r)
+		mu.Lock()
+		data := string(f.data)
+		mu.Unlock()
+		return m.Put(ctx, key, replay(data, err))
+	}}
+}
+
+type writeFunc func([]byte) (int, error)
+
+func (f writeFunc) Write(b []byte) (int, error) { return f(b) }
+
+// replay returns a reader that gives what another one has given: data, then err or the end.
+func replay(data string, err error) io.Reader {
+	if err == nil {
+		err = io.EOF
+	}
+	return io.MultiReader(strings.NewReader(data), readFunc(func([]byte) (int, error) { return 0, err }))
+}
