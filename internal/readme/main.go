@@ -1,0 +1,80 @@
+// Command readme makes the pictures of README.md with the library itself, from the photos of examples/server. Run it at the
+// top of the repository:
+//
+//	go run ./internal/readme
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// pictures are the files under docs and what each of them is.
+var pictures = []struct {
+	file string
+	spec thumbnail.Spec
+}{
+	{"original.jpg", thumbnail.Spec{Source: "dandelion.jpg", Size: thumbnail.Size{Width: 356}, Method: "scale", Ext: ".jpg"}},
+	{"crop.jpg", thumbnail.Spec{Source: "dandelion.jpg", Size: thumbnail.Size{Width: 150, Height: 150}, Method: "crop", Ext: ".jpg"}},
+	{"smart.jpg", thumbnail.Spec{Source: "dandelion.jpg", Size: thumbnail.Size{Width: 150, Height: 150}, Method: "smart", Ext: ".jpg"}},
+	{"entropy.jpg", thumbnail.Spec{Source: "dandelion.jpg", Size: thumbnail.Size{Width: 150, Height: 150}, Method: "entropy", Ext: ".jpg"}},
+	{"fit.jpg", thumbnail.Spec{Source: "dandelion.jpg", Size: thumbnail.Size{Width: 150, Height: 150}, Method: "fit", Ext: ".jpg"}},
+	{"scale.jpg", thumbnail.Spec{Source: "dandelion.jpg", Size: thumbnail.Size{Width: 150, Height: 150}, Method: "scale", Ext: ".jpg"}},
+	{"dogs.jpg", thumbnail.Spec{Source: "animals/dogs.jpg", Size: thumbnail.Size{Width: 150, Height: 150}, Method: "smart", Ext: ".jpg"}},
+	{"drum.jpg", thumbnail.Spec{Source: "drum.jpg", Size: thumbnail.Size{Height: 150}, Method: "scale", Ext: ".jpg"}},
+	{"mountain.jpg", thumbnail.Spec{Source: "mountain.jpg", Size: thumbnail.Size{Height: 150}, Method: "scale", Ext: ".jpg"}},
+	{"bowl.png", thumbnail.Spec{Source: "bowl.png", Size: thumbnail.Size{Height: 150}, Method: "scale", Ext: ".png"}},
+}
+
+func main() {
+	if err := write(filepath.Join("examples", "server", "photos"), "docs"); err != nil {
+		fmt.Fprintln(os.Stderr, "readme:", err)
+		os.Exit(1)
+	}
+}
+
+// write makes the pictures from the photos in one directory and writes them into another.
+func write(photos, docs string) error {
+	// What is signed here is thrown away; the pictures get short names.
+	signer, err := thumbnail.NewSigner(make([]byte, 16))
+	if err != nil {
+		return err
+	}
+	stored := storage.NewMemory()
+	handler, err := thumbnail.NewHandler(thumbnail.Config{
+		Source:  storage.FS(os.DirFS(photos)),
+		Storage: stored,
+		Signer:  signer,
+	})
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	for _, p := range pictures {
+		if err := handler.Generate(ctx, p.spec); err != nil {
+			return fmt.Errorf("%s: %w", p.file, err)
+		}
+		key, err := thumbnail.URL("", signer, p.spec) // these names need no escaping: path and key are the same
+		if err != nil {
+			return err
+		}
+		f, err := stored.Open(ctx, key)
+		if err != nil {
+			return err
+		}
+		data, err := io.ReadAll(f)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(docs, p.file), data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

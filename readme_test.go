@@ -1,0 +1,244 @@
+package thumbnail_test
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail"
+)
+
+// The key of README.md's examples and test vectors.
+const readmeKey = "0123456789abcdef"
+
+func readme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	return string(text)
+}
+
+// fenced returns the code blocks of README.md in a language.
+func fenced(t *testing.T, language string) (blocks []string) {
+	t.Helper()
+	for _, m := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(readme(t), -1) {
+		blocks = append(blocks, m[1])
+	}
+	require.NotEmpty(t, blocks)
+	return blocks
+}
+
+// goProgram builds the block of README.md that contains marker.
+func goProgram(t *testing.T, marker string, replace ...string) (binary string) {
+	t.Helper()
+	for _, block := range fenced(t, "go") {
+		if strings.Contains(block, marker) {
+			return buildGo(t, strings.NewReplacer(replace...).Replace(block))
+		}
+	}
+	require.FailNow(t, "README.md has no such program", marker)
+	return ""
+}
+
+// buildGo builds a program as one of this module.
+func buildGo(t *testing.T, source string) (binary string) {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "main.go")
+	require.NoError(t, os.WriteFile(file, []byte(source), 0o644))
+	binary = filepath.Join(dir, "program.exe")
+	out, err := exec.Command("go", "build", "-o", binary, file).CombinedOutput()
+	require.NoError(t, err, "%s\n%s", out, source)
+	formatted, err := exec.Command("gofmt", "-l", file).CombinedOutput()
+	require.NoError(t, err)
+	require.Empty(t, string(formatted), "gofmt would change it")
+	return binary
+}
+
+// readmeFolder is a working directory as README.md's programs expect it.
+func readmeFolder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "photos", "animals"), 0o755))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "thumbs"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "photos", "animals", "kitten.jpg"), photo(t, 300, 200), 0o644))
+	return dir
+}
+
+// command prepares a program to run in dir with README.md's key.
+func command(dir, binary string, args ...string) *exec.Cmd {
+	cmd := exec.Command(binary, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "THUMBNAIL_KEY="+readmeKey)
+	return cmd
+}
+
+func TestREADMEProgramThatMountsTheHandlerServesThumbnails(t *testing.T) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := free.Addr().String()
+	require.NoError(t, free.Close())
+	dir := readmeFolder(t)
+	server := command(dir, goProgram(t, "http.ListenAndServe", "127.0.0.1:8080", address))
+	require.NoError(t, server.Start())
+	defer func() { _ = server.Process.Kill(); _ = server.Wait() }()
+
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	path := "/thumbs/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg"
+	var resp *http.Response
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		if resp, err = client.Get("http://" + address + path); err == nil || time.Now().After(deadline) {
+			break
+		}
+	}
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	require.Equal(t, http.StatusOK, resp.StatusCode)
+	config, format, err := image.DecodeConfig(resp.Body)
+	require.NoError(t, err)
+	require.Equal(t, "jpeg 100 100", fmt.Sprint(format, " ", config.Width, " ", config.Height))
+	require.FileExists(t, filepath.Join(dir, path), "the path of the URL is the path of the file")
+}
+
+func TestREADMEProgramThatLinksPrintsWhatItSays(t *testing.T) {
+	out, err := command(t.TempDir(), goProgram(t, "thumbnail.FuncMap")).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Equal(t, fenced(t, "html")[0], string(out))
+}
+
+func TestREADMEProgramWithItsOwnStorageStores(t *testing.T) {
+	out, err := command(readmeFolder(t), goProgram(t, "mapStorage")).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Regexp(t, `^animals/kitten\.jpg/100x100/smart/[0-9a-f]{40}\.jpg\n$`, string(out))
+}
+
+func TestREADMEConfigForDjangoCompiles(t *testing.T) {
+	for _, block := range fenced(t, "go") {
+		if strings.Contains(block, "package main") {
+			continue
+		}
+		buildGo(t, fmt.Sprintf(`package main
+
+import (
+	"fmt"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+func configuration(photos, thumbs thumbnail.Storage, secretKey string) thumbnail.Config {
+	return %s}
+
+func main() { fmt.Println(configuration(nil, nil, "").Signer) }
+`, strings.TrimPrefix(strings.ReplaceAll("\n"+strings.TrimSuffix(block, "\n"), "\n", "\n\t")+"\n", "\n\t")))
+	}
+}
+
+// vector is a line of README.md's table: what is signed, and the secret.
+type vector struct {
+	parts  []string
+	secret string
+}
+
+func vectors(t *testing.T) (all []vector) {
+	t.Helper()
+	row := regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\| `([^`]+)` \\| `([^`]+)` \\| (?:`([^`]+)`)? ?\\| `([0-9a-f]{40})` \\|$")
+	for _, m := range row.FindAllStringSubmatch(readme(t), -1) {
+		parts := m[1:5]
+		if m[5] != "" {
+			parts = m[1:6]
+		}
+		all = append(all, vector{parts, m[6]})
+	}
+	require.Len(t, all, 6)
+	return all
+}
+
+func TestREADMEVectorsAreRight(t *testing.T) {
+	signer, err := thumbnail.NewSigner([]byte(readmeKey))
+	require.NoError(t, err)
+	for _, v := range vectors(t) {
+		size, err := thumbnail.ParseSize(v.parts[1])
+		require.NoError(t, err)
+		spec := thumbnail.Spec{Source: v.parts[0], Size: size, Method: v.parts[2], Ext: v.parts[3]}
+		if len(v.parts) == 5 {
+			spec.Version = v.parts[4]
+		}
+		require.Equal(t, v.secret, signer.Sign(spec), v.parts)
+	}
+}
+
+func TestREADMESignsInOtherLanguages(t *testing.T) {
+	for language, run := range map[string]struct{ program, extension, print string }{
+		"python": {"python3", ".py", "print(secret(%s))\n"},
+		"js":     {"node", ".cjs", "console.log(secret(%s));\n"},
+		"php":    {"php", ".php", "echo secret(%s), \"\\n\";\n"},
+	} {
+		t.Run(language, func(t *testing.T) {
+			code, want := fenced(t, language)[0], vectors(t)[0].secret+"\n" // the block itself prints the first one
+			for _, v := range vectors(t) {
+				var args []string
+				for _, s := range append([]string{readmeKey}, v.parts...) {
+					args = append(args, `"`+s+`"`)
+				}
+				code += fmt.Sprintf(run.print, strings.Join(args, ", "))
+				want += v.secret + "\n"
+			}
+			program, err := exec.LookPath(run.program)
+			if err != nil {
+				require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "%v", err)
+				t.Skipf("%s is not installed; make test installs it", run.program)
+			}
+			file := filepath.Join(t.TempDir(), "sign"+run.extension)
+			require.NoError(t, os.WriteFile(file, []byte(code), 0o644))
+			out, err := exec.Command(program, file).CombinedOutput()
+			require.NoError(t, err, "%s", out)
+			require.Equal(t, want, string(out))
+		})
+	}
+}
+
+func TestREADMEHasEveryConfigField(t *testing.T) {
+	_, section, _ := strings.Cut(readme(t), "\n## Config\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var listed []string
+	for _, row := range regexp.MustCompile("(?m)^\\| (`[^|]*`) \\|").FindAllStringSubmatch(section, -1) {
+		for _, name := range strings.Split(row[1], ", ") {
+			listed = append(listed, strings.Trim(name, "`"))
+		}
+	}
+	var fields []string
+	for i := range reflect.TypeFor[thumbnail.Config]().NumField() {
+		fields = append(fields, reflect.TypeFor[thumbnail.Config]().Field(i).Name)
+	}
+	require.ElementsMatch(t, fields, listed)
+}
+
+// What README.md links to and shows exists, and every picture is one.
+func TestREADMELinksLeadSomewhere(t *testing.T) {
+	links := regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(readme(t), -1)
+	require.NotEmpty(t, links)
+	for _, link := range links {
+		path := filepath.FromSlash(link[1])
+		_, err := os.Stat(path)
+		require.NoError(t, err)
+		if filepath.Dir(path) == "docs" {
+			data, err := os.ReadFile(path)
+			require.NoError(t, err)
+			_, _, err = image.Decode(bytes.NewReader(data))
+			require.NoError(t, err, path)
+		}
+	}
+}
