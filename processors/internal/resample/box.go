@@ -1,150 +1,133 @@
 package resample
 
-// boxes adds up rows of the source until a row of boxes is full, and then makes averages of them.
-// Rows of bytes are added as they lie in memory; others, which are rare, are spread over planes first.
+// boxes adds up rows of the source, and makes one row of averages of them. Rows of bytes are added as they
+// lie in memory; others, which are rare, are spread over planes first.
 type boxes struct {
-	s      *Shrinker
-	rows   int      // in the sum
-	direct bool     // sum is of the row's bytes, maxBox of which fit; otherwise wide is, of plane's samples
-	sum    []uint16 // (hi-lo) × bytes per pixel
-	pre    []byte   // a premultiplied row
-	wide   []uint32 // planes × (hi-lo)
-	plane  []int16
+	format Format
+	lo, hi int // the columns that count
+	rows   int // in the sum
+
+	sum  []uint16 // (hi-lo) × bytes per pixel: of rows of bytes, maxBox of which fit
+	pre  []byte   // a premultiplied row
+	wide []uint32 // planes × (hi-lo): of other rows, if sum is empty
+	row  []int16  // one of them
 }
 
-func (b *boxes) bytes() int { return 2*cap(b.sum) + cap(b.pre) + 4*cap(b.wide) + 2*cap(b.plane) }
+func (b *boxes) bytes() int { return 2*cap(b.sum) + cap(b.pre) + 4*cap(b.wide) + 2*cap(b.row) }
 
-func (b *boxes) reset(s *Shrinker) {
-	b.s, b.rows = s, 0
-	if s.x.box == 1 && s.y.box == 1 {
-		return
-	}
-	w := s.hi - s.lo
-	n := w * s.format.BytesPerPixel()
-	switch s.format {
+func (b *boxes) set(f Format, lo, hi int) {
+	b.format, b.lo, b.hi, b.rows = f, lo, hi, 0
+	b.sum, b.wide = b.sum[:0], b.wide[:0]
+	n := (hi - lo) * f.BytesPerPixel()
+	switch f {
 	case NRGBA8:
 		b.pre = grow(b.pre, n)
 		fallthrough
 	case Gray8, RGB8, RGBA8, RGBX8, cmykRaw:
-		b.direct = true
 		b.sum = grow(b.sum, n)
 		clear(b.sum)
 	default:
-		b.direct = false
-		b.plane = grow(b.plane, w*s.planes)
-		b.wide = grow(b.wide, w*s.planes)
+		b.row = grow(b.row, (hi-lo)*f.planes())
+		b.wide = grow(b.wide, (hi-lo)*f.planes())
 		clear(b.wide)
 	}
 }
 
 // add takes a row of the source.
 func (b *boxes) add(row []byte) {
-	f, n := b.s.format, b.s.format.BytesPerPixel()
-	row = row[b.s.lo*n : b.s.hi*n]
+	n := b.format.BytesPerPixel()
+	row = row[b.lo*n : b.hi*n]
 	b.rows++
-	if !b.direct {
-		w := b.s.hi - b.s.lo
-		f.toPlanes(b.plane, w, row, 0, w)
-		wide := b.wide[:len(b.plane)]
-		for i, v := range b.plane {
-			wide[i] += uint32(v)
+	if len(b.sum) > 0 {
+		if b.format == NRGBA8 {
+			row = premultiplied(b.pre, row)
 		}
+		addRow(b.sum, row)
 		return
 	}
-	if f == NRGBA8 {
-		row = premultiplied(b.pre, row)
+	w := b.hi - b.lo
+	b.format.toPlanes(b.row, w, row, 0, w)
+	wide := b.wide[:len(b.row)]
+	for i, v := range b.row {
+		wide[i] += uint32(v)
 	}
-	addRow(b.sum, row)
 }
 
-// flush writes the averages of a row of boxes and begins the next one.
+// flush writes the averages to planes that are stride apart and begins the next sum.
 func (b *boxes) flush(dst []int16, stride int) {
-	s := b.s
-	dst = dst[(s.lo-s.x.origin)/s.x.box:]
-	w := s.hi - s.lo
-	switch {
-	case !b.direct:
-		for p := range s.planes {
-			average(dst[p*stride:], b.wide[p*w:][:w], s.x.box, b.rows, 1)
+	w := b.hi - b.lo
+	switch n := b.format.BytesPerPixel(); {
+	case len(b.sum) == 0:
+		half, rows := uint32(b.rows)/2, uint32(b.rows)
+		for p := range b.format.planes() {
+			d := dst[p*stride:][:w]
+			for i, v := range b.wide[p*w:][:w] {
+				d[i] = int16((v + half) / rows)
+			}
 		}
-	case s.planes == 1:
-		average(dst, b.sum, s.x.box, b.rows, 1<<sampleBits)
+		clear(b.wide)
+	case n == 1:
+		mean(dst[:w], b.sum, meanOf(b.rows))
+	case n == 4 && b.format.planes() == 4:
+		meanSplit(dst, stride, b.sum, meanOf(b.rows))
 	default:
-		averagePixels(dst, stride, s.planes, b.sum, s.format.BytesPerPixel(), s.x.box, b.rows)
+		m := meanOf(b.rows)
+		d0, d1, d2 := dst[:w], dst[stride:][:w], dst[2*stride:][:w]
+		s := b.sum
+		for i := range d0 {
+			d0[i], d1[i], d2[i] = m.of(s[0]), m.of(s[1]), m.of(s[2])
+			s = s[n:]
+		}
 	}
 	clear(b.sum)
-	clear(b.wide)
 	b.rows = 0
 }
 
-// reciprocal is unit/n with reciprocalBits fraction bits. n samples of value v add up to n·v, and
-// n·v·reciprocal rounds to v·unit exactly.
-func reciprocal(n, unit int) uint64 {
-	return (uint64(unit)<<reciprocalBits + uint64(n)/2) / uint64(n)
+// meanFactor divides a sum of bytes by their number and multiplies it by 1<<sampleBits, in 16-bit arithmetic.
+type meanFactor struct {
+	shift  uint   // so that 255·rows<<shift takes 15 or 16 bits
+	factor uint16 // rounded up: n equal bytes come out exact, as 255·256 times an error below 1/65536 is less than one
 }
 
-const (
-	reciprocalBits = 32
-	reciprocalHalf = 1 << (reciprocalBits - 1)
-)
+func meanOf(rows int) meanFactor {
+	m := meanFactor{}
+	for rows<<m.shift <= maxBox/2 {
+		m.shift++
+	}
+	n := rows << m.shift
+	m.factor = uint16((65536<<sampleBits + n - 1) / n)
+	return m
+}
 
-// average writes the averages of boxes of box sums each, which were made of rows samples, multiplied by unit. A last box
-// that is cut short by the edge is the average of what is there.
-func average[T uint16 | uint32](dst []int16, sum []T, box, rows, unit int) {
-	f := reciprocal(box*rows, unit)
-	for i := 0; len(sum) > 0; i++ {
-		if box > len(sum) {
-			box = len(sum)
-			f = reciprocal(box*rows, unit)
-		}
-		var a, b uint64
-		s := sum[:box]
-		for len(s) >= 2 {
-			a += uint64(s[0])
-			b += uint64(s[1])
-			s = s[2:]
-		}
-		if len(s) > 0 {
-			a += uint64(s[0])
-		}
-		dst[i] = int16(((a+b)*f + reciprocalHalf) >> reciprocalBits)
-		sum = sum[box:]
+func (m meanFactor) of(sum uint16) int16 { return int16(uint32(sum<<m.shift) * uint32(m.factor) >> 16) }
+
+// meanGo writes the means of one plane.
+func meanGo(dst []int16, sum []uint16, m meanFactor) {
+	sum = sum[:len(dst)]
+	for i, v := range sum {
+		dst[i] = m.of(v)
 	}
 }
 
-// averagePixels is average of three or four planes whose sums lie side by side, n of them per pixel.
-func averagePixels(dst []int16, stride, planes int, sum []uint16, n, box, rows int) {
-	f := reciprocal(box*rows, 1<<sampleBits)
-	d0, d1, d2, d3 := dst, dst[stride:], dst[2*stride:], dst[(planes-1)*stride:]
-	for i := 0; len(sum) > 0; i++ {
-		if n*box > len(sum) {
-			box = len(sum) / n
-			f = reciprocal(box*rows, 1<<sampleBits)
+// meanSplitGo spreads the means of pixels of four bytes over four planes.
+func meanSplitGo(dst []int16, stride int, sum []uint16, m meanFactor) {
+	w := len(sum) / 4
+	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
+	for i := range d0 {
+		s := sum[4*i:][:4]
+		d0[i], d1[i], d2[i], d3[i] = m.of(s[0]), m.of(s[1]), m.of(s[2]), m.of(s[3])
+	}
+}
+
+// shrinkRow averages boxes of box samples in place. A last box that is cut short by the edge
+// is the average of what is there.
+func shrinkRow(row []int16, box int) {
+	for i := 0; i*box < len(row); i++ {
+		cell := row[i*box : min(len(row), (i+1)*box)]
+		sum := len(cell) / 2
+		for _, v := range cell {
+			sum += int(v)
 		}
-		var r, g, b, a uint64
-		s := sum[:n*box]
-		if n == 4 {
-			for len(s) >= 4 {
-				r += uint64(s[0])
-				g += uint64(s[1])
-				b += uint64(s[2])
-				a += uint64(s[3])
-				s = s[4:]
-			}
-		} else {
-			for len(s) >= 3 {
-				r += uint64(s[0])
-				g += uint64(s[1])
-				b += uint64(s[2])
-				s = s[3:]
-			}
-		}
-		if planes == 4 { // else d3 is d2
-			d3[i] = int16((a*f + reciprocalHalf) >> reciprocalBits)
-		}
-		d0[i] = int16((r*f + reciprocalHalf) >> reciprocalBits)
-		d1[i] = int16((g*f + reciprocalHalf) >> reciprocalBits)
-		d2[i] = int16((b*f + reciprocalHalf) >> reciprocalBits)
-		sum = sum[n*box:]
+		row[i] = int16(sum / len(cell))
 	}
 }

@@ -41,6 +41,16 @@ func splitPremulAVX2(dst *int16, row *byte, stride, n int)
 //go:noescape
 func premultiplyAVX2(dst, row *byte, n int)
 
+// meanAVX2 takes n sums, a multiple of 16.
+//
+//go:noescape
+func meanAVX2(dst *int16, sum *uint16, n int, shift uint, factor uint16)
+
+// meanSplitAVX2 takes n pixels, a multiple of 16, to planes that are stride samples apart.
+//
+//go:noescape
+func meanSplitAVX2(dst *int16, sum *uint16, stride, n int, shift uint, factor uint16)
+
 func convolveRow(dst, src []int16, a *axis) {
 	if !hasAVX2 {
 		convolveRowGo(dst, src, a)
@@ -112,4 +122,24 @@ func premultiply(dst, row []byte) {
 		premultiplyAVX2(&dst[0], &row[0], n)
 	}
 	premultiplyGo(dst[n:], row[n:])
+}
+
+func mean(dst []int16, sum []uint16, m meanFactor) {
+	n := 0
+	if hasAVX2 && len(dst) >= 16 {
+		n = len(dst) &^ 15
+		_ = sum[n-1]
+		meanAVX2(&dst[0], &sum[0], n, m.shift, m.factor)
+	}
+	meanGo(dst[n:], sum[n:], m)
+}
+
+func meanSplit(dst []int16, stride int, sum []uint16, m meanFactor) {
+	n := 0
+	if hasAVX2 && len(sum) >= 64 {
+		n = len(sum) / 4 &^ 15
+		_ = dst[3*stride+n-1]
+		meanSplitAVX2(&dst[0], &sum[0], stride, n, m.shift, m.factor)
+	}
+	meanSplitGo(dst[n:], stride, sum[4*n:], m)
 }

@@ -329,3 +329,89 @@ eight:
 	JGT  eight
 	VZEROUPPER
 	RET
+
+// func meanAVX2(dst *int16, sum *uint16, n int, shift uint, factor uint16)
+TEXT ·meanAVX2(SB), NOSPLIT, $0-34
+	MOVQ dst+0(FP), DI
+	MOVQ sum+8(FP), SI
+	MOVQ n+16(FP), CX
+	VMOVQ shift+24(FP), X14
+	VPBROADCASTW factor+32(FP), Y15
+
+sums:
+	VMOVDQU (SI), Y0
+	VPSLLW X14, Y0, Y0
+	VPMULHUW Y15, Y0, Y0
+	VMOVDQU Y0, (DI)
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $16, CX
+	JGT  sums
+	VZEROUPPER
+	RET
+
+// Words of two pixels side by side: 0 4, 1 5, 2 6, 3 7.
+DATA pairs<>+0(SB)/8, $0x0B0A030209080100
+DATA pairs<>+8(SB)/8, $0x0F0E07060D0C0504
+GLOBL pairs<>(SB), RODATA|NOPTR, $16
+DATA order<>+0(SB)/8, $0x0000000400000000
+DATA order<>+8(SB)/8, $0x0000000500000001
+DATA order<>+16(SB)/8, $0x0000000600000002
+DATA order<>+24(SB)/8, $0x0000000700000003
+GLOBL order<>(SB), RODATA|NOPTR, $32
+
+// func meanSplitAVX2(dst *int16, sum *uint16, stride, n int, shift uint, factor uint16)
+//
+// Sixteen pixels of four words in four registers, by 32-bit units that hold one component of two pixels: pixels
+// 0-3, 4-7, 8-11, 12-15, each with two pixels in each half.
+TEXT ·meanSplitAVX2(SB), NOSPLIT, $0-42
+	MOVQ dst+0(FP), DI
+	MOVQ sum+8(FP), SI
+	MOVQ stride+16(FP), DX
+	MOVQ n+24(FP), CX
+	VMOVQ shift+32(FP), X14
+	VPBROADCASTW factor+40(FP), Y15
+	VBROADCASTI128 pairs<>(SB), Y13
+	VMOVDQU order<>(SB), Y12
+	SHLQ $1, DX
+	LEAQ (DX)(DX*2), BX
+
+sixteen:
+	VMOVDQU 0(SI), Y0
+	VMOVDQU 32(SI), Y1
+	VMOVDQU 64(SI), Y2
+	VMOVDQU 96(SI), Y3
+	VPSHUFB Y13, Y0, Y0       // r01 g01 b01 a01 | r23 g23 b23 a23
+	VPSHUFB Y13, Y1, Y1
+	VPSHUFB Y13, Y2, Y2
+	VPSHUFB Y13, Y3, Y3
+	VPUNPCKLDQ Y1, Y0, Y4     // r01 r45 g01 g45 | r23 r67 g23 g67
+	VPUNPCKHDQ Y1, Y0, Y5     // b and a alike
+	VPUNPCKLDQ Y3, Y2, Y6     // r89 ...
+	VPUNPCKHDQ Y3, Y2, Y7
+	VPUNPCKLQDQ Y6, Y4, Y0    // r01 r45 r89 rcd | r23 r67 rab ref
+	VPUNPCKHQDQ Y6, Y4, Y1
+	VPUNPCKLQDQ Y7, Y5, Y2
+	VPUNPCKHQDQ Y7, Y5, Y3
+	VPERMD Y0, Y12, Y0
+	VPERMD Y1, Y12, Y1
+	VPERMD Y2, Y12, Y2
+	VPERMD Y3, Y12, Y3
+	VPSLLW X14, Y0, Y0
+	VPSLLW X14, Y1, Y1
+	VPSLLW X14, Y2, Y2
+	VPSLLW X14, Y3, Y3
+	VPMULHUW Y15, Y0, Y0
+	VPMULHUW Y15, Y1, Y1
+	VPMULHUW Y15, Y2, Y2
+	VPMULHUW Y15, Y3, Y3
+	VMOVDQU Y0, (DI)
+	VMOVDQU Y1, (DI)(DX*1)
+	VMOVDQU Y2, (DI)(DX*2)
+	VMOVDQU Y3, (DI)(BX*1)
+	ADDQ $128, SI
+	ADDQ $32, DI
+	SUBQ $16, CX
+	JGT  sixteen
+	VZEROUPPER
+	RET

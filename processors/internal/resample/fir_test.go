@@ -56,6 +56,17 @@ func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 		widen(wide, bytes)
 		require.Equal(t, wideGo, wide)
 
+		m := meanOf(1 + rng.IntN(maxBox))
+		means, meansGo := make([]int16, len(wantSum)), make([]int16, len(wantSum))
+		mean(means, wantSum, m)
+		meanGo(meansGo, wantSum, m)
+		require.Equal(t, meansGo, means)
+		n = len(wantSum) / 4
+		means, meansGo = make([]int16, 4*n+99), make([]int16, 4*n+99)
+		meanSplit(means, n+33, wantSum[:4*n], m)
+		meanSplitGo(meansGo, n+33, wantSum[:4*n], m)
+		require.Equal(t, meansGo, means)
+
 		pixels := make([]byte, 4*(1+rng.IntN(90)))
 		noise(pixels)
 		stride := len(pixels)/4 + rng.IntN(20)
@@ -83,5 +94,17 @@ func TestMultiplyingByAlphaIsExact(t *testing.T) {
 		require.Equal(t, int16(c*64), premul8(byte(c), 255))
 		require.Equal(t, int16(c*64), from16(uint32(c*257)))
 		require.Equal(t, int16(c*64), premul16(uint32(c*257), 65535))
+	}
+}
+
+func TestMeansOfEqualBytesAreExactAndOthersNearlySo(t *testing.T) {
+	for rows := 1; rows <= maxBox; rows++ {
+		m := meanOf(rows)
+		for v := range 256 {
+			require.Equal(t, int16(v*64), m.of(uint16(v*rows)), "%d rows of %d", rows, v)
+		}
+		for sum := 0; sum <= 255*rows; sum += 7 {
+			require.InDelta(t, 64*float64(sum)/float64(rows), float64(m.of(uint16(sum))), 1)
+		}
 	}
 }

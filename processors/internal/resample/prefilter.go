@@ -4,12 +4,15 @@ package resample
 const (
 	boxResidual   = 3
 	exactResidual = 32
+
+	// columnResidual is that of the horizontal pass, which a vertical box has relieved already: it takes the columns as they are until
+	// the kernel's weights become so many and small that their last bits count.
+	columnResidual = 64
+
+	maxBox = 256 // rows of bytes that a sum of 16 bits takes
 )
 
-// maxBox is how many rows of bytes a sum of 16 bits can take.
-const maxBox = 256
-
-func (o Options) residual() float64 {
+func (o Options) rowResidual() float64 {
 	if o.Exact {
 		return exactResidual
 	}

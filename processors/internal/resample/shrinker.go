@@ -14,10 +14,9 @@ type Shrinker struct {
 	to     int
 	next   int // the row that comes next
 
-	sums  boxes     // of the current row of boxes
-	cells []int16   // one row of the source, or of boxes: planes × cellStride
+	sums  boxes     // of the rows of the current box
+	cells []int16   // one row of the source, or of boxes, from x.origin on: planes × cellStride
 	ring  [][]int16 // the last rows after the horizontal pass, row i in ring[i%len(ring)]: planes × outStride
-	have  int       // rows of boxes that went through the ring so far
 	out   int       // rows of the result so far
 	line  []byte    // one row of the result: planes × outStride
 	taps  [][]int16 // scratch: the rows of the ring under the vertical kernel
@@ -56,13 +55,14 @@ func NewShrinker(f Format, src image.Point, r Rect, size image.Point, opt Option
 func newShrinker(f Format, gx, gy grid, pre Eighths, opt Options) *Shrinker {
 	m := getMemory()
 	s := &Shrinker{format: f, width: gx.size, planes: f.planes(), mem: m, x: m.x, y: m.y}
-	s.x.set(opt.Kernel, gx, opt.residual(), pre.X)
-	s.y.set(opt.Kernel, gy, opt.residual(), pre.Y)
+	s.x.set(opt.Kernel, gx, columnResidual, pre.X)
+	s.y.set(opt.Kernel, gy, opt.rowResidual(), pre.Y)
 	s.lo, s.hi = s.x.span(gx.size)
 	s.from, s.to = s.y.span(gy.size)
 	s.next = 0
 
-	s.cellStride = s.x.cells + s.x.stride // the horizontal pass reads, but does not count, what is beyond the last cell
+	// The horizontal pass reads, but does not count, what is beyond the last column.
+	s.cellStride = gx.size - s.x.origin + s.x.stride
 	s.outStride = align(gx.n, lineAlign)
 	s.cells = grow(m.cells, s.planes*s.cellStride)
 	m.ring = grow(m.ring, s.planes*s.outStride*s.y.taps)
@@ -74,7 +74,9 @@ func newShrinker(f Format, gx, gy grid, pre Eighths, opt Options) *Shrinker {
 	s.line = grow(m.line, s.planes*s.outStride)
 	s.taps = grow(m.taps, align(s.y.taps, 2))
 	s.sums = m.sums
-	s.sums.reset(s)
+	if s.y.box > 1 {
+		s.sums.set(f, s.lo, s.hi)
+	}
 	return s
 }
 
@@ -99,19 +101,25 @@ func (s *Shrinker) writeRow(y int, row []byte) {
 	if y < s.from || y >= s.to {
 		return
 	}
-	if s.x.box == 1 && s.y.box == 1 {
-		s.format.toPlanes(s.cells, s.cellStride, row, s.lo, s.hi)
-		s.horizontal(y)
-		return
+	cells := s.cells[s.lo-s.x.origin:]
+	if s.y.box > 1 {
+		s.sums.add(row)
+		if y+1 != s.to && (y+1-s.y.origin)%s.y.box != 0 {
+			return
+		}
+		s.sums.flush(cells, s.cellStride)
+	} else {
+		s.format.toPlanes(cells, s.cellStride, row, s.lo, s.hi)
 	}
-	s.sums.add(row)
-	if cell := (y - s.y.origin) / s.y.box; y+1 == s.to || (y+1-s.y.origin)%s.y.box == 0 {
-		s.sums.flush(s.cells, s.cellStride)
-		s.horizontal(cell)
+	if s.x.box > 1 {
+		for p := range s.planes {
+			shrinkRow(s.cells[p*s.cellStride:][:s.hi-s.x.origin], s.x.box)
+		}
 	}
+	s.horizontal((y - s.y.origin) / s.y.box)
 }
 
-// horizontal scales the row in s.cells into the ring, and makes the rows of the result that are due.
+// horizontal scales the row in s.cells, row cell of those that the vertical pass counts, into the ring, and makes the rows of the result that are due.
 func (s *Shrinker) horizontal(cell int) {
 	dst := s.ring[cell%len(s.ring)]
 	for p := range s.planes {
