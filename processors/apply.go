@@ -72,6 +72,9 @@ func follow(ctx context.Context, p Planner, img image.Image, original image.Poin
 		return nil, errors.New("thumbnail of an empty picture")
 	}
 	scaled, crop := p.Plan(original, width, height)
+	if crop.Empty() || !crop.In(image.Rectangle{Max: scaled}) {
+		return nil, fmt.Errorf("%T planned %v of %v: not a box within", p, crop, scaled)
+	}
 	if locator, ok := p.(Locator); ok && crop.Size() != scaled {
 		found, err := locator.Locate(ctx, img, scaled, crop)
 		if err != nil {

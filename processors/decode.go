@@ -18,13 +18,13 @@ import (
 // Decode decodes the image in data, whose header is h, and returns it upright, with its upper left corner at (0,0). Of an
 // animation it is the first frame, composed on the whole canvas.
 //
-// min, in pixels of the upright picture, is how small a reduced one may be; the result may be larger. The zero Point asks for
-// the original size. [MinDecode] says what a processor needs.
+// least, in pixels of the upright picture, is how small a reduced one may be; the result may be larger. The zero Point asks
+// for the original size. [MinDecode] says what a processor needs.
 //
 // A picture that is damaged, cut off, or not as large as h says is an error that matches [ErrCorrupt]. One that uses an
 // unsupported feature of its format is an error that matches [ErrFormat]. When ctx ends, its error is returned soon, not
 // at once. Limits are not checked: see [Header.DecodeBytes].
-func Decode(ctx context.Context, data []byte, h Header, min image.Point) (img image.Image, err error) {
+func Decode(ctx context.Context, data []byte, h Header, least image.Point) (img image.Image, err error) {
 	defer func() {
 		if p := recover(); p != nil { // in a decoder: that is a file it was not prepared for
 			img, err = nil, fmt.Errorf("decode %s: %w: %v", h.Format, ErrCorrupt, p)
@@ -33,7 +33,7 @@ func Decode(ctx context.Context, data []byte, h Header, min image.Point) (img im
 	if int64(len(data)) < h.least {
 		return nil, fmt.Errorf("decode %s: %w: %d bytes are too few for %v pixels", h.Format, ErrCorrupt, len(data), h.stored)
 	}
-	img, err = decode(ctx, data, h, min)
+	img, err = decode(ctx, data, h, least)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -47,13 +47,13 @@ func Decode(ctx context.Context, data []byte, h Header, min image.Point) (img im
 
 // decode chooses the decoder by h alone, never by what image.RegisterFormat knows of the built-in formats: that depends on
 // the order in which packages are initialised.
-func decode(ctx context.Context, data []byte, h Header, min image.Point) (image.Image, error) {
+func decode(ctx context.Context, data []byte, h Header, least image.Point) (image.Image, error) {
 	r := &contextReader{ctx, data}
 	var img image.Image
 	var err error
 	switch h.Format {
 	case "jpeg":
-		img, err = decodeJPEG(ctx, data, h, min)
+		img, err = decodeJPEG(ctx, data, h, least)
 	case "png":
 		img, err = png.Decode(r)
 	case "gif":
@@ -76,8 +76,8 @@ func decode(ctx context.Context, data []byte, h Header, min image.Point) (image.
 	return orient(atOrigin(img), h.Orientation), nil
 }
 
-// decodeJPEG decodes a JPEG as it lies in the file. It may return it reduced, to no less than min, which is upright.
-func decodeJPEG(ctx context.Context, data []byte, h Header, min image.Point) (image.Image, error) {
+// decodeJPEG decodes a JPEG as it lies in the file. It may return it reduced, to no less than least, which is upright.
+func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (image.Image, error) {
 	img, err := jpeg.Decode(&contextReader{ctx, data})
 	if err != nil {
 		return nil, err

@@ -119,12 +119,11 @@ func registeredHeader(s *scanner) (h Header, err error) {
 	return h.upright()
 }
 
-// DecodeBytes returns the memory in bytes, estimated to the safe side, that [Decode] with the same min takes for its
+// DecodeBytes returns the memory in bytes, estimated to the safe side, that [Decode] with the same least takes for its
 // buffers and its result, and [Apply] for what it makes of that on the way to the thumbnail. It is at least 1.
-func (h Header) DecodeBytes(min image.Point) int64 {
-	const fixed, margin = 64 << 10, 32 // tables; a row or column of MCUs, tiles, interlaced lines
-	w, hgt := uint64(h.stored.X)+margin, uint64(h.stored.Y)+margin
-	hi, pixels := bits.Mul64(w, hgt)
+func (h Header) DecodeBytes(least image.Point) int64 {
+	const fixed, margin = 256 << 10, 32 // tables; a row or column of MCUs, tiles, interlaced lines
+	hi, pixels := bits.Mul64(uint64(h.stored.X)+margin, uint64(h.stored.Y)+margin)
 	over, total := bits.Mul64(pixels, uint64(h.bits))
 	if hi != 0 || over != 0 || total/8 > math.MaxInt64-fixed {
 		return math.MaxInt64

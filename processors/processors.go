@@ -3,14 +3,19 @@
 // A thumbnail is made in four steps, of which the first two cost no pixels:
 //
 //	h, err := processors.DecodeHeader(file)                                  // format, upright size, orientation
-//	min := processors.MinDecode(p, h.Size, width, height)                    // the smallest decode that p can use
-//	img, err := processors.Decode(ctx, data, h, min)                         // upright
+//	least := processors.MinDecode(p, h.Size, width, height)                  // the smallest decode that p can use
+//	img, err := processors.Decode(ctx, data, h, least)                       // upright
 //	thumb, err := processors.Apply(ctx, p, img, h.Size, width, height)
 //
 // Between them the caller enforces its limits: [Header.Size] and [Header.DecodeBytes] say what a decode would cost, and
 // [ResultSize] how large the result will be.
 //
 // All types of this package are safe for use by several goroutines at once.
+//
+// Formats are told apart and decoded without regard to what is registered with [image.RegisterFormat]; only what is none of
+// the built-in ones is looked for there. But decoders that this package imports do register themselves, among them
+// github.com/gen2brain/jpegn, of which only the encoder is used here: a program that decodes with [image.Decode] may meet it, and should know
+// that it takes truncated JPEGs for whole.
 package processors
 
 import (

@@ -1,0 +1,47 @@
+package processors
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"io"
+	"testing"
+)
+
+func BenchmarkProcess(b *testing.B) {
+	photo := withSubject(image.Pt(500, 375), image.Pt(350, 150), 100)
+	for _, p := range builtIn {
+		b.Run(fmt.Sprintf("%T", p), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := p.Process(b.Context(), photo, 200, 200); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	photo := withSubject(image.Pt(400, 300), image.Pt(200, 150), 100)
+	for _, e := range []encoder{JPEG{}, JPEG{Subsampling: Subsampling444}, JPEG{Progressive: true}, PNG{}, GIF{}} {
+		b.Run(fmt.Sprintf("%T%+v", e, e), func(b *testing.B) {
+			for b.Loop() {
+				if err := e.Encode(io.Discard, photo); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkDecodeHeader(b *testing.B) {
+	for name, file := range files(b, 6) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := DecodeHeader(bytes.NewReader(file)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
