@@ -1,6 +1,9 @@
 package jpeg
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 const (
 	// maxUnit bounds the bytes that one interleaved MCU can take: 10 blocks (section B.2.3) of 64 coefficients of at
@@ -19,8 +22,11 @@ type bitReader struct {
 	buf []byte
 	pos int    // next byte of buf
 	end int    // end of the valid bytes
-	acc uint64 // the next n bits, from the top; below them, bits that a refill will repeat
-	n   uint
+	acc uint64 // the next bits, from the top
+
+	// taken is how many of acc's bits are used up, or were never there; at most 64. Below the others acc may hold more
+	// bits of the byte at pos, which a refill repeats.
+	taken uint
 
 	in   *input
 	done bool // a marker or the end of the file follows
@@ -32,7 +38,7 @@ func (r *bitReader) begin(in *input) {
 		r.buf = make([]byte, bufSize)
 	}
 	r.in = in
-	r.pos, r.end, r.acc, r.n, r.done = 0, 0, 0, 0, false
+	r.pos, r.end, r.acc, r.taken, r.done = 0, 0, 0, 64, false
 	r.fill()
 }
 
@@ -44,7 +50,28 @@ func (r *bitReader) ready() {
 }
 
 // overrun reports whether more bits were taken than the segment has.
-func (r *bitReader) overrun() bool { return r.done && r.pos*8-int(r.n) > r.end*8 }
+func (r *bitReader) overrun() bool { return r.done && r.pos*8-64+int(r.taken) > r.end*8 }
+
+// refill makes sure of 32 bits in acc: enough for a symbol with its magnitude bits, 16 + 15.
+//
+// It takes all bytes of which a bit is missing (after F. Giesen, "Reading bits in far too many ways", 2018, variant 4).
+func (r *bitReader) refill() {
+	if r.taken > 32 {
+		r.acc |= binary.BigEndian.Uint64(r.buf[r.pos:]) >> (64 - r.taken)
+		bytes := (r.taken - 1) >> 3
+		r.pos += int(bytes)
+		r.taken -= 8 * bytes
+	}
+}
+
+// take reads m bits, at most 32.
+func (r *bitReader) take(m uint) uint64 {
+	r.refill()
+	v := r.acc >> (64 - m)
+	r.acc <<= m
+	r.taken += m
+	return v
+}
 
 // fill moves what is left to the start of the buffer and unstuffs the input behind it.
 func (r *bitReader) fill() {

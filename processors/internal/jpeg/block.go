@@ -9,7 +9,7 @@ type block [64]int32
 // n×n do not include it.
 type slots struct {
 	at   [64]uint8 // nowhere: discard
-	last int       // highest k that is kept
+	last uint      // highest k that is kept
 	kept uint64    // bit k: kept
 }
 
@@ -24,7 +24,7 @@ func makeSlots() (s [9]slots) {
 			s[n].at[k] = discard
 			if row, column := int(z>>3), int(z&7); row < n && column < n {
 				s[n].at[k] = uint8(row*n + column)
-				s[n].last = k
+				s[n].last = uint(k)
 				s[n].kept |= 1 << k
 			}
 		}
@@ -32,23 +32,24 @@ func makeSlots() (s [9]slots) {
 	return s
 }
 
-// The functions below keep the reader's state in variables of their own while they run, and refill it in place:
-//
-//	if n < 32 {
-//		acc |= binary.BigEndian.Uint64(buf[pos:]) >> n
-//		pos += int(63-n) >> 3
-//		n |= 56
-//	}
-//
-// 32 bits cover the longest symbol, 16 + 15 bits.
+// placement is what becomes of a coefficient: its quantisation step and its slot.
+type placement struct {
+	q  int32
+	at uint32
+}
+
+// The loops below add up what the entries of the Huffman tables say in one variable, the state: in its low byte the
+// bits taken of acc's 64, above it the coefficient read last, 0 for DC. An advance of endOfBlock leads past all.
+
+// refilled tops acc up to at least 56 bits, which is enough for one symbol and its magnitude bits (16 + 15), or for two
+// entries of huffman.skips. It returns how many bytes that took; the state becomes smaller by 8 times as many.
+func refilled(acc uint64, buf []byte, state uint) (_ uint64, took uint) {
+	return acc | binary.BigEndian.Uint64(buf)>>(-state&63), (state&255 - 1) >> 3
+}
 
 // decodeDC reads the difference of a DC coefficient (section F.2.2.1).
 func (r *bitReader) decodeDC(h *huffman) (diff int32, ok bool) {
-	if r.n < 32 {
-		r.acc |= binary.BigEndian.Uint64(r.buf[r.pos:]) >> r.n
-		r.pos += int(63-r.n) >> 3
-		r.n |= 56
-	}
+	r.refill()
 	e := h.symbols[r.acc>>(64-symbolBits)]
 	if e == 0 {
 		if e = h.slow(r.acc); e == 0 {
@@ -56,65 +57,73 @@ func (r *bitReader) decodeDC(h *huffman) (diff int32, ok bool) {
 		}
 	}
 	r.acc <<= e.bits()
-	r.n -= e.bits()
+	r.taken += e.bits()
 	return e.value(), true
 }
 
-// decodeAC reads the coefficients 1 to s.last of a block, dequantised, into b, and skips the rest (section F.2.2.2).
-func (r *bitReader) decodeAC(h *huffman, q *[64]int32, s *slots, b *block) (ok bool) {
-	buf, pos, acc, n := r.buf, r.pos, r.acc, r.n
-	k := 1
-	for k <= s.last {
-		if n < 32 {
-			acc |= binary.BigEndian.Uint64(buf[pos:]) >> n
-			pos += int(63-n) >> 3
-			n |= 56
+// decodeAC reads the coefficients 1 to last of a block, dequantised, into b, and skips the rest (section F.2.2.2).
+// found is the highest coefficient up to last that is there, 0 if there is none.
+func (r *bitReader) decodeAC(h *huffman, places *[64]placement, last uint, b *block) (found uint, ok bool) {
+	buf, pos, acc, state := r.buf, r.pos, r.acc, r.taken
+	symbols := &h.symbols
+	end := last << 8
+	for {
+		if state&255 > 32 {
+			var took uint
+			acc, took = refilled(acc, buf[pos:], state)
+			pos += int(took)
+			state -= 8 * took
 		}
-		e := h.symbols[acc>>(64-symbolBits)]
+		e := symbols[acc>>(64-symbolBits)]
 		if e == 0 {
 			if e = h.slow(acc); e == 0 {
-				return false
+				return 0, false
 			}
 		}
 		acc <<= e.bits()
-		n -= e.bits()
-		k += e.advance()
-		if k > 64 {
+		next := state + uint(e&0xFFFF)
+		if next >= 64<<8 {
+			r.pos, r.acc, r.taken = pos, acc, next&255
+			// Anything else would be a coefficient that does not fit the block.
+			return state >> 8, next >= endOfBlock<<8
+		}
+		state = next
+		p := &places[state>>8&63]
+		b[p.at&63] = e.value() * p.q
+		if state >= end {
 			break
 		}
-		at := uint(k-1) & 63
-		b[s.at[at]&63] = e.value() * q[at]
 	}
-	r.pos, r.acc, r.n = pos, acc, n
-	switch {
-	case k >= endOfBlock || k == 64:
-		return true
-	case k > 64:
-		return false // the coefficients do not fit the block
+	r.pos, r.acc, r.taken = pos, acc, state&255
+	if state >= 63<<8 {
+		return 63, true
 	}
-	return r.skipAC(h, k)
+	return state >> 8, r.skipAC(h, state>>8)
 }
 
-// skipAC reads the coefficients from k on and forgets them.
-func (r *bitReader) skipAC(h *huffman, k int) (ok bool) {
-	buf, pos, acc, n := r.buf, r.pos, r.acc, r.n
+// skipAC reads the coefficients after k and forgets them.
+func (r *bitReader) skipAC(h *huffman, k uint) (ok bool) {
+	buf, pos, acc, state := r.buf, r.pos, r.acc, k<<8|r.taken
+	skips := &h.skips
 	for {
-		if n < 32 {
-			acc |= binary.BigEndian.Uint64(buf[pos:]) >> n
-			pos += int(63-n) >> 3
-			n |= 56
+		acc |= binary.BigEndian.Uint64(buf[pos:]) >> (-state & 63)
+		took := (state&255 - 1) >> 3
+		pos += int(took)
+		state -= 8 * took
+		e := uint(skips[acc>>(64-skipBits)])
+		if next := state + e; next < 63<<8 {
+			acc <<= e & 63
+			state = next
+			e = uint(skips[acc>>(64-skipBits)])
+			if next = state + e; next < 63<<8 {
+				acc <<= e & 63
+				state = next
+				continue
+			}
 		}
-		e := h.skips[acc>>(64-skipBits)]
-		next := k + int(e>>8)
-		if next < 64 {
-			acc <<= e & 31
-			n -= uint(e & 31)
-			k = next
-			continue
-		}
-		if next >= endOfBlock && next-endOfBlock < 64 {
-			acc <<= e & 31
-			n -= uint(e & 31)
+		if next := state + e; next >= endOfBlock<<8 && next < (endOfBlock+63)<<8 {
+			acc <<= e & 63
+			state = next
 			break
 		}
 		// The symbols of the entry may belong to two blocks, or there is none. One at a time, then.
@@ -125,41 +134,14 @@ func (r *bitReader) skipAC(h *huffman, k int) (ok bool) {
 			}
 		}
 		acc <<= one.bits()
-		n -= one.bits()
-		k += one.advance()
-		if k >= endOfBlock || k == 64 {
+		state += uint(one & 0xFFFF)
+		if state >= 63<<8 {
+			if state >= 64<<8 && state < endOfBlock<<8 {
+				return false
+			}
 			break
 		}
-		if k > 64 {
-			return false
-		}
 	}
-	r.pos, r.acc, r.n = pos, acc, n
+	r.pos, r.acc, r.taken = pos, acc, state&255
 	return true
-}
-
-// take reads m bits, at most 16.
-func (r *bitReader) take(m uint) uint32 {
-	if r.n < 32 {
-		r.acc |= binary.BigEndian.Uint64(r.buf[r.pos:]) >> r.n
-		r.pos += int(63-r.n) >> 3
-		r.n |= 56
-	}
-	v := uint32(r.acc >> 32 >> (32 - m))
-	r.acc <<= m
-	r.n -= m
-	return v
-}
-
-// symbol reads a Huffman symbol alone, without its magnitude bits.
-func (r *bitReader) symbol(h *huffman) (run, size int, ok bool) {
-	if r.n < 32 {
-		r.acc |= binary.BigEndian.Uint64(r.buf[r.pos:]) >> r.n
-		r.pos += int(63-r.n) >> 3
-		r.n |= 56
-	}
-	symbol, length := h.lookup(uint32(r.acc >> 48))
-	r.acc <<= uint(length)
-	r.n -= uint(length)
-	return int(symbol >> 4), int(symbol & 15), length > 0
 }

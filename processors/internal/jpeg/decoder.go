@@ -24,7 +24,7 @@ func Get() *Decoder { return pool.Get().(*Decoder) }
 
 // Release returns a Decoder to Get. It and its picture must not be used any more.
 func (d *Decoder) Release() {
-	if cap(d.out.memory)+cap(d.out.pixels)+2*cap(d.prog.mixed)+8*cap(d.prog.words) > keep {
+	if cap(d.out.memory)+cap(d.out.pixels)+2*cap(d.prog.values)+8*cap(d.prog.words) > keep {
 		d.out, d.prog = planes{}, coefficients{}
 	}
 	pool.Put(d)

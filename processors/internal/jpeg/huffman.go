@@ -34,6 +34,9 @@ type huffman struct {
 
 	symbols [1 << symbolBits]entry
 
+	// codes has the symbol of the next code in bits 8–15 and the length of the code in bits 0–7; 0 for longer codes.
+	codes [1 << symbolBits]uint16
+
 	// skips steps over coefficients nobody needs. An entry covers as many whole symbols as have their codes in the
 	// window (the magnitude bits may reach beyond it, since they are not looked at): how many bits in bits 0–4, how
 	// far it advances in bits 8–15, as in entry. It is made on first use.
@@ -153,6 +156,7 @@ func (h *huffman) same(counts, values []byte) bool {
 // ones leave room for.
 func (h *huffman) build() bool {
 	clear(h.symbols[:])
+	clear(h.codes[:])
 	h.skipsMade = false
 	code, k := uint32(0), 0 // code is left-aligned to 16 bits
 	for length := 1; length <= 16; length++ {
@@ -176,10 +180,12 @@ func (h *huffman) build() bool {
 // expand fills the part of symbols that begins with one code.
 func (h *huffman) expand(first uint32, length int, symbol byte) {
 	run, size := int(symbol>>4), int(symbol&15)
-	if !h.valid(symbol) {
-		return
-	}
+	valid := h.valid(symbol)
 	for i := range uint32(1) << (symbolBits - length) {
+		h.codes[first+i] = uint16(symbol)<<8 | uint16(length)
+		if !valid {
+			continue
+		}
 		switch {
 		case size == 0:
 			h.symbols[first+i] = newEntry(length, h.advance(run), 0)
@@ -237,6 +243,19 @@ func (h *huffman) slow(acc uint64) entry {
 	}
 	magnitude := int32(acc << length >> (64 - size))
 	return newEntry(length+size, run+1, extend(magnitude, size))
+}
+
+// endOfBand finds the EOBn that acc begins with, n from 0 to 14 (section G.1.2.2). length is 0 if it is something else.
+func (h *huffman) endOfBand(acc uint64) (n, length uint) {
+	c := h.codes[acc>>(64-symbolBits)]
+	if c == 0 {
+		symbol, l := h.lookup(uint32(acc >> 48))
+		c = uint16(symbol)<<8 | uint16(l)
+	}
+	if c>>8&15 != 0 || c>>12 == 15 {
+		return 0, 0
+	}
+	return uint(c >> 12), uint(c & 255)
 }
 
 // makeSkips fills skips from the codes. Where symbols follow each other, the entry of the rest of the window is

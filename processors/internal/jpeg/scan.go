@@ -101,6 +101,41 @@ func (m *mcus) position(u unit, row int) (x, y, step int) {
 	return u.dx, row*u.c.v + u.dy, u.c.h
 }
 
+// restarts counts the MCUs of a scan between two restart markers (section B.2.1).
+type restarts struct {
+	interval, left int
+	marker         byte // next
+}
+
+// beginScan sets the reader to the entropy-coded data that begins here.
+func (d *Decoder) beginScan() restarts {
+	d.bits.begin(&d.input)
+	return restarts{interval: d.restartInterval, left: d.restartInterval, marker: mRST0}
+}
+
+// due reports whether a restart marker comes before the next MCU.
+func (r *restarts) due() bool { return r.left == 0 && r.interval > 0 }
+
+// atMost limits n to the MCUs before the next restart marker.
+func (r *restarts) atMost(n int) int {
+	if r.interval > 0 {
+		return min(n, r.left)
+	}
+	return n
+}
+
+func (r *restarts) count(n int) { r.left -= n }
+
+// restart goes on behind the next restart marker. The state of decoding is reset by the caller.
+func (d *Decoder) restart(r *restarts) error {
+	if err := d.input.restart(r.marker); err != nil {
+		return err
+	}
+	d.bits.begin(&d.input)
+	r.left, r.marker = r.interval, mRST0|(r.marker+1)&7
+	return nil
+}
+
 // zigzag is the natural order (row·8 + column) of the coefficients (figure A.6).
 var zigzag = [64]byte{
 	0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5,

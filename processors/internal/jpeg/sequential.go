@@ -43,9 +43,8 @@ func (d *Decoder) complete() error {
 type target struct {
 	c          *component
 	dc, ac     *huffman
-	q          *[64]int32
-	slots      *slots
-	idct       func(b *block, dst []byte, stride int)
+	places     *[64]placement
+	last       uint // highest coefficient that is needed
 	prediction *int32
 	plane      []byte
 	stride     int
@@ -66,8 +65,12 @@ func (d *Decoder) targets(m *mcus) ([]target, error) {
 		if u.c.scale < 8 {
 			ac.makeSkips()
 		}
+		slots, places := &slotsFor[u.c.scale], new([64]placement)
+		for k := range places {
+			places[k] = placement{q: q.q[k], at: uint32(slots.at[k])}
+		}
 		ts[i] = target{
-			c: u.c, dc: dc, ac: ac, q: &q.q, slots: &slotsFor[u.c.scale], idct: idcts[u.c.scale],
+			c: u.c, dc: dc, ac: ac, places: places, last: slots.last,
 			prediction: &predictions[u.sc.index],
 			plane:      d.out.plane[u.sc.index], stride: d.out.stride[u.sc.index],
 		}
@@ -83,8 +86,7 @@ func (d *Decoder) sequentialScan(ctx context.Context, s *scan) error {
 		return err
 	}
 	r := &d.bits
-	r.begin(&d.input)
-	left, rst := d.restartInterval, byte(mRST0)
+	restarts := d.beginScan()
 	for row := range m.countY {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -95,19 +97,15 @@ func (d *Decoder) sequentialScan(ctx context.Context, s *scan) error {
 			ts[i].step = step * u.c.scale
 		}
 		for range m.countX {
-			if d.restartInterval > 0 {
-				if left == 0 {
-					if err := d.restart(rst); err != nil {
-						return err
-					}
-					r.begin(&d.input)
-					left, rst = d.restartInterval, mRST0|(rst+1)&7
-					for i := range ts {
-						*ts[i].prediction = 0
-					}
+			if restarts.due() {
+				if err := d.restart(&restarts); err != nil {
+					return err
 				}
-				left--
+				for i := range ts {
+					*ts[i].prediction = 0
+				}
 			}
+			restarts.count(1)
 			r.ready()
 			for i := range ts {
 				if !d.sequentialBlock(&ts[i]) {
@@ -137,16 +135,17 @@ func (d *Decoder) sequentialBlock(t *target) bool {
 	*t.prediction += diff
 	dst := t.plane[t.at:]
 	t.at += t.step
+	level := *t.prediction * t.places[0].q
 	if t.c.scale == 1 {
-		dst[0] = dcSample(*t.prediction * t.q[0])
-		return r.skipAC(t.ac, 1)
+		dst[0] = dcSample(level)
+		return r.skipAC(t.ac, 0)
 	}
 	b := &d.blk
 	clear(b[:])
-	b[0] = *t.prediction * t.q[0]
-	if !r.decodeAC(t.ac, t.q, t.slots, b) {
-		return false
+	b[0] = level
+	found, ok := r.decodeAC(t.ac, t.places, t.last, b)
+	if ok {
+		reconstruct(b, found, level, t.c.scale, dst, t.stride)
 	}
-	t.idct(b, dst, t.stride)
-	return true
+	return ok
 }

@@ -1,0 +1,91 @@
+package jpeg
+
+import (
+	"context"
+	"math/bits"
+)
+
+// coefficients are what the scans of a progressive file have brought so far, quantised: the values that the scale needs,
+// and of all others whether they are zero, on which the scans that refine them depend.
+type coefficients struct {
+	value   [4][]int16  // per component: scale·scale to a block
+	nonzero [4][]uint64 // bit k (zigzag) to a block; nil at scale 1, which needs no AC coefficients
+
+	values []int16 // memory of value
+	words  []uint64
+}
+
+func (p *coefficients) allocate(f *frame) {
+	values, words := 0, 0
+	for _, c := range f.comps {
+		n := c.blocksX * c.blocksY
+		values += n * c.scale * c.scale
+		if c.scale > 1 {
+			words += n
+		}
+	}
+	p.values, p.words = grown(p.values, values), grown(p.words, words)
+	clear(p.values)
+	clear(p.words)
+	value, word := p.values, p.words
+	for i, c := range f.comps {
+		n := c.blocksX * c.blocksY
+		p.value[i], value = value[:n*c.scale*c.scale], value[n*c.scale*c.scale:]
+		p.nonzero[i] = nil
+		if c.scale > 1 {
+			p.nonzero[i], word = word[:n], word[n:]
+		}
+	}
+}
+
+// transform makes samples of the coefficients.
+func (d *Decoder) transform(ctx context.Context) error {
+	d.out.allocate(&d.frame)
+	for i := range d.comps {
+		c := &d.comps[i]
+		table := &d.quant[c.tq]
+		if !table.defined {
+			return corrupt("component without a quantisation table")
+		}
+		var q block // quantisation steps where the coefficients are
+		for k, at := range slotsFor[c.scale].at {
+			if slotsFor[c.scale].kept>>k&1 != 0 {
+				q[at] = table.q[k]
+			}
+		}
+		for y := range c.codedY {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			d.transformRow(i, y, &q)
+		}
+	}
+	return nil
+}
+
+// transformRow makes samples of row y of the blocks of component i.
+func (d *Decoder) transformRow(i, y int, q *block) {
+	c := &d.comps[i]
+	size := c.scale * c.scale
+	stride := d.out.stride[i]
+	dst := d.out.plane[i][y*c.scale*stride:]
+	row := d.prog.value[i][y*c.blocksX*size:][:c.codedX*size]
+	if c.scale == 1 {
+		for x, v := range row {
+			dst[x] = dcSample(int32(v) * q[0])
+		}
+		return
+	}
+	nonzero := d.prog.nonzero[i][y*c.blocksX:][:c.codedX]
+	kept := slotsFor[c.scale].kept &^ 1
+	for x, nz := range nonzero {
+		last := uint(0)
+		if nz &= kept; nz != 0 {
+			last = uint(bits.Len64(nz) - 1)
+			for j, v := range row[x*size:][:size] {
+				d.blk[j] = int32(v) * q[j]
+			}
+		}
+		reconstruct(&d.blk, last, int32(row[x*size])*q[0], c.scale, dst[x*c.scale:], stride)
+	}
+}

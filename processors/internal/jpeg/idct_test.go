@@ -1,0 +1,87 @@
+package jpeg
+
+import (
+	"math"
+	"math/rand"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// referenceIDCT is the definition in floating point: the orthonormal n-point inverse DCT (ITU-T T.81 section A.3.3 for n = 8)
+// of the lowest n×n coefficients, with the factor n/8 that keeps the mean, and the level shift. Samples are row by row.
+func referenceIDCT(f *[8][8]float64, n int) []float64 {
+	alpha := func(u int) float64 {
+		if u == 0 {
+			return math.Sqrt(1 / float64(n))
+		}
+		return math.Sqrt(2 / float64(n))
+	}
+	out := make([]float64, n*n)
+	for y := range n {
+		for x := range n {
+			sum := 0.0
+			for v := range n {
+				for u := range n {
+					sum += alpha(u) * alpha(v) * f[v][u] *
+						math.Cos(float64((2*x+1)*u)*math.Pi/float64(2*n)) *
+						math.Cos(float64((2*y+1)*v)*math.Pi/float64(2*n))
+				}
+			}
+			out[y*n+x] = min(max(sum*float64(n)/8+128, 0), 255)
+		}
+	}
+	return out
+}
+
+// randomCoefficients are those of a block: large ones are rare at high frequencies, and from one block to the next the
+// number of nonzero ones varies from a few to all.
+func randomCoefficients(rng *rand.Rand) (f [8][8]float64, last int) {
+	last = rng.Intn(64)
+	density := rng.Float64()
+	size := 1 << rng.Intn(11)
+	found := 0
+	for k := 0; k <= last; k++ {
+		if k == 0 || rng.Float64() < density {
+			if v := rng.Intn(2*size+1) - size; v != 0 {
+				f[zigzag[k]>>3][zigzag[k]&7] = float64(v)
+				found = k
+			}
+		}
+	}
+	return f, found
+}
+
+func TestEachInverseDCTIsTheReferenceRounded(t *testing.T) {
+	rng := rand.New(rand.NewSource(1))
+	for n := 1; n <= 8; n++ {
+		s := &slotsFor[n]
+		dst := make([]byte, 8*11)
+		for range 3000 {
+			f, _ := randomCoefficients(rng)
+			var b block
+			last := uint(0)
+			for k, z := range zigzag {
+				v := int32(f[z>>3][z&7])
+				if s.kept>>k&1 != 0 {
+					b[s.at[k]] = v
+					if v != 0 {
+						last = uint(k)
+					}
+				}
+			}
+			if n == 1 {
+				dst[0] = dcSample(b[0])
+			} else {
+				reconstruct(&b, last, b[0], n, dst, 11)
+			}
+			for i, want := range referenceIDCT(&f, n) {
+				got := float64(dst[i/n*11+i%n])
+				if math.Abs(got-want) > 0.51 {
+					assert.InDelta(t, want, got, 0.51, "%d points, sample %d", n, i)
+					return
+				}
+			}
+		}
+	}
+}

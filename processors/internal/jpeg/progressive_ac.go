@@ -1,0 +1,197 @@
+package jpeg
+
+import (
+	"context"
+	"math/bits"
+)
+
+// acBand decodes the scans of a band of AC coefficients of one component.
+type acBand struct {
+	r       *bitReader
+	h       *huffman
+	ss, se  uint
+	al      uint
+	at      *[64]uint8 // slots
+	kept    uint64
+	eobRun  int // blocks that an end-of-band run still covers (section G.1.2.2)
+	size    int // of a block in value
+	value   []int16
+	nonzero []uint64
+}
+
+// acScan decodes an AC scan, the first of a band or one that refines it.
+func (d *Decoder) acScan(ctx context.Context, s *scan) error {
+	index := s.comps[0].index
+	c := &d.comps[index]
+	h := &d.huff[1][s.comps[0].acID]
+	if !h.defined {
+		return corrupt("scan without a Huffman table")
+	}
+	slots := &slotsFor[c.scale]
+	b := acBand{
+		r: &d.bits, h: h, ss: uint(s.ss), se: uint(s.se), al: uint(s.al),
+		at: &slots.at, kept: slots.kept, size: c.scale * c.scale,
+		value: d.prog.value[index], nonzero: d.prog.nonzero[index],
+	}
+	decode := b.first
+	if s.ah > 0 {
+		decode = b.refine
+	}
+	restarts := d.beginScan()
+	for y := range c.codedY {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for x := 0; x < c.codedX; {
+			if restarts.due() {
+				if err := d.restart(&restarts); err != nil {
+					return err
+				}
+				b.eobRun = 0
+			}
+			n := 1
+			if b.eobRun > 0 && s.ah == 0 {
+				n = restarts.atMost(min(b.eobRun, c.codedX-x)) // nothing comes for these
+				b.eobRun -= n
+			} else {
+				b.r.ready()
+				if !decode(y*c.blocksX + x) {
+					return errBadCode
+				}
+				if b.r.overrun() {
+					return errShort
+				}
+			}
+			restarts.count(n)
+			x += n
+		}
+	}
+	return nil
+}
+
+// first decodes block i in the first scan of a band (section G.1.2.2).
+func (b *acBand) first(i int) (ok bool) {
+	buf, pos, acc := b.r.buf, b.r.pos, b.r.acc
+	state := (b.ss-1)<<8 | b.r.taken // as in decodeAC
+	value := b.value[i*b.size:][:b.size]
+	nonzero := uint64(0)
+	for {
+		if state&255 > 32 {
+			var took uint
+			acc, took = refilled(acc, buf[pos:], state)
+			pos += int(took)
+			state -= 8 * took
+		}
+		e := b.h.symbols[acc>>(64-symbolBits)]
+		if e == 0 {
+			run, length := b.h.endOfBand(acc)
+			if length > 0 {
+				acc <<= length
+				b.eobRun = 1<<run + int(acc>>(64-run)) - 1
+				acc <<= run
+				state += length + run
+				break
+			}
+			if e = b.h.slow(acc); e == 0 {
+				return false
+			}
+		}
+		acc <<= e.bits()
+		state += uint(e & 0xFFFF)
+		k := state >> 8
+		if k > b.se {
+			if k < endOfBlock {
+				return false
+			}
+			break
+		}
+		if v := e.value(); v != 0 {
+			nonzero |= 1 << k
+			if at := int(b.at[k&63]); at < len(value) {
+				value[at] = int16(v << b.al)
+			}
+		}
+		if k == b.se {
+			break
+		}
+	}
+	b.r.pos, b.r.acc, b.r.taken = pos, acc, state&255
+	b.nonzero[i] |= nonzero
+	return true
+}
+
+// refine reads one more bit for the band of block i (section G.1.2.3): new coefficients of ±1, and for each one that is
+// not zero yet a correction bit, which stands behind the symbol whose zeros it lies among.
+func (b *acBand) refine(i int) (ok bool) {
+	band := ^uint64(0) << b.ss & (^uint64(0) >> (63 - b.se))
+	old := b.nonzero[i] & band
+	value := b.value[i*b.size:][:b.size]
+	r := b.r
+	k := b.ss
+	for b.eobRun == 0 {
+		r.refill()
+		e := b.h.symbols[r.acc>>(64-symbolBits)]
+		if e == 0 {
+			if run, length := b.h.endOfBand(r.acc); length > 0 {
+				r.acc <<= length
+				r.taken += length
+				b.eobRun = 1<<run + int(r.take(run))
+				break
+			}
+			e = b.h.slow(r.acc)
+		}
+		v := e.value()
+		if e == 0 || v < -1 || v > 1 {
+			return false
+		}
+		r.acc <<= e.bits()
+		r.taken += e.bits()
+		if e.advance() == endOfBlock {
+			b.eobRun = 1
+			break
+		}
+		// As many zeros as the entry advances by end at the new coefficient, or at the last zero of a ZRL.
+		zeros := ^old & (^uint64(0) << k)
+		for range e.advance() - 1 {
+			zeros &= zeros - 1
+		}
+		end := uint(bits.TrailingZeros64(zeros))
+		if end > b.se {
+			return false
+		}
+		b.correct(value, old&(^uint64(0)<<k)&(1<<end-1))
+		if v != 0 {
+			b.nonzero[i] |= 1 << end
+			if at := int(b.at[end&63]); at < len(value) {
+				value[at] = int16(v << b.al)
+			}
+		}
+		if end == b.se {
+			return true
+		}
+		k = end + 1
+	}
+	b.eobRun--
+	b.correct(value, old&(^uint64(0)<<k))
+	return true
+}
+
+// correct reads a bit for each coefficient of which, and moves those away from zero whose bit is 1.
+func (b *acBand) correct(value []int16, which uint64) {
+	count := uint(bits.OnesCount64(which))
+	if count > 32 { // more than one read brings
+		b.correct(value, which&(1<<32-1))
+		b.correct(value, which>>32<<32)
+		return
+	}
+	word := b.r.take(count) << (64 - count)
+	for ; which&b.kept != 0; which &= which - 1 {
+		bit := int16(word >> 63)
+		word <<= 1
+		if at := int(b.at[bits.TrailingZeros64(which)&63]); at < len(value) {
+			v := value[at]
+			sign := v >> 15
+			value[at] = v + (1<<b.al^sign-sign)&-bit
+		}
+	}
+}
