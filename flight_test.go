@@ -278,7 +278,7 @@ func TestAGenerationIsBoundedByTimeout(t *testing.T) {
 func TestMemoryIsBoundedAndTheQueueToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
-		s.MaxMemory = 600_000 // enough for one at a time
+		s.MaxMemory = 6_000_000 // enough for one at a time
 		s.MaxQueue = 1
 		s.QueueTimeout = 3 * time.Second
 		s.Timeout = time.Minute
@@ -287,7 +287,7 @@ func TestMemoryIsBoundedAndTheQueueToo(t *testing.T) {
 			return src, nil
 		})}
 		data := photo(t, 200, 100)
-		s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: append(data, make([]byte, 400_000)...)}})
+		s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: append(data, make([]byte, 4_000_000)...)}})
 		h := s.handler(t)
 		first, second := make(chan int), make(chan int)
 		go func() { first <- get(h, s.url(t, "k.jpg", "5x5", "slow", ".jpg")).Code }()

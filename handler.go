@@ -81,6 +81,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, j *job) error {
 	if err := h.parse(j, strings.TrimPrefix(r.URL.Path, "/")); err != nil {
 		return err
 	}
+	if onlyIfCached(r) {
+		return errOnlyIfCached
+	}
 	f, err := h.obtain(r.Context(), h.cfg.Wait, j) // 4 to 11
 	if h.cfg.ServerTiming {
 		if timing := j.timing.header(); timing != "" {

@@ -210,7 +210,8 @@ func TestHostilePathsGetNoFurtherThan400(t *testing.T) {
 
 func TestASlowClientHoldsNoMemoryOfGenerations(t *testing.T) {
 	s := newSite(t)
-	s.MaxMemory = 600_000 // for one generation at a time
+	s.MaxMemory = 6_000_000 // for one generation at a time
+	s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: append(photo(t, 200, 100), make([]byte, 4_000_000)...)}})
 	s.QueueTimeout = 1
 	s.MaxQueue = 1
 	h := s.handler(t)

@@ -89,6 +89,19 @@ func errorHeader(h http.Header, status int, err error) {
 	}
 }
 
+// errOnlyIfCached is the answer to who wants nothing from the handler: see [Doctor].
+var errOnlyIfCached = &failure{http.StatusGatewayTimeout, "serve", errors.New("only-if-cached")}
+
+// onlyIfCached reports whether a request is for caches alone, RFC 9111, section 5.2.1.7.
+func onlyIfCached(r *http.Request) bool {
+	for _, value := range r.Header["Cache-Control"] {
+		if strings.EqualFold(strings.TrimSpace(value), "only-if-cached") {
+			return true
+		}
+	}
+	return false
+}
+
 // fail answers a request with an error: its status text, and nothing that the request or the error says.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := StatusCode(err)

@@ -1,0 +1,169 @@
+package thumbnail
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// A Finding is something wrong with the way from a thumbnail's public URL to the handler and to the stored file.
+type Finding struct {
+	Problem string // what was seen
+	Advice  string // what causes that, and what to do
+}
+
+// String returns the finding as one line.
+func (f Finding) String() string { return f.Problem + ": " + f.Advice }
+
+// Doctor examines a deployment as a visitor sees it: it requests one thumbnail of an original that exists, twice, at its public URL, and
+// says in plain words what is wrong: the second request still reached the handler, wrong type, redirect loop, no
+// permission, another key. No finding means that all is well. The error is for what could not be examined at all.
+//
+// The thumbnail is a new one, with a random Version, which stays in the storage; s.Version is not used. The second request carries
+// "Cache-Control: only-if-cached" (RFC 9111, section 5.2.1.7), to which a [Handler] answers 504 even if the thumbnail is stored, so
+// whatever answers with the picture is a web server or a cache. A nil client is [http.DefaultClient].
+func Doctor(ctx context.Context, client *http.Client, l Links, s Spec) ([]Finding, error) {
+	s.Version = "doctor_" + rand.Text()[:16]
+	url, err := l.URL(s)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
+		return nil, fmt.Errorf("%w: base %q: the public URL begins with http:// or https://", ErrInvalid, l.Base)
+	}
+	d := doctor{ctx: ctx, client: client, ext: s.Ext}
+	first := d.get(url, "")
+	if finding := d.examine(first, "The first request"); finding != nil {
+		return []Finding{*finding}, nil
+	}
+	var findings []Finding
+	second := d.get(url, "only-if-cached")
+	if second.status == http.StatusGatewayTimeout {
+		findings = append(findings, Finding{"The second request still reached the handler", "the web server did not find the stored file; " +
+			"its root and the path that it tries (nginx: try_files, Apache: RewriteCond -f) have to give the storage's directory and the path of the URL. " +
+			"Where no web server is meant to serve the files, all is well"})
+	} else if finding := d.examine(second, "The second request"); finding != nil {
+		findings = append(findings, *finding)
+	} else if !bytes.Equal(first.body, second.body) {
+		findings = append(findings, Finding{"The second request got other bytes than the first", "what serves stored files changes them, or serves another directory"})
+	}
+	if finding := d.unsigned(l, s); finding != nil {
+		findings = append(findings, *finding)
+	}
+	return findings, nil
+}
+
+type doctor struct {
+	ctx    context.Context
+	client *http.Client
+	ext    string
+}
+
+// visit is what came of a request.
+type visit struct {
+	err    error
+	status int
+	header http.Header
+	body   []byte
+}
+
+var errLoop = errors.New("redirects without end")
+
+func (d doctor) get(url, cacheControl string) (v visit) {
+	r, err := http.NewRequestWithContext(d.ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return visit{err: err}
+	}
+	if cacheControl != "" {
+		r.Header.Set("Cache-Control", cacheControl)
+	}
+	client := http.Client{}
+	if d.client != nil {
+		client = *d.client
+	}
+	client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
+		if len(via) >= 5 {
+			return errLoop
+		}
+		return nil
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		return visit{err: err}
+	}
+	defer answer.Body.Close()
+	v = visit{status: answer.StatusCode, header: answer.Header}
+	v.body, v.err = io.ReadAll(io.LimitReader(answer.Body, 64<<20))
+	return v
+}
+
+// ours reports whether an error was answered by a handler, not by a web server.
+func (v visit) ours() bool {
+	return v.header.Get("X-Content-Type-Options") == "nosniff" && strings.TrimSpace(string(v.body)) == http.StatusText(v.status)
+}
+
+// examine returns what is wrong with an answer that ought to be the thumbnail, or nil.
+func (d doctor) examine(v visit, which string) *Finding {
+	found := func(problem, advice string) *Finding { return &Finding{which + " " + problem, advice} }
+	switch {
+	case errors.Is(v.err, errLoop):
+		return found("was redirected without end", "a redirection leads back to its own URL: the web server or a redirecting responder sends the visitor to where he was")
+	case v.err != nil:
+		return found("failed: "+v.err.Error(), "nothing answers at the public base URL, or not as HTTP")
+	case v.status == http.StatusUnauthorized && v.ours():
+		return found("got 401", "the handler does not know the secret: it has another key, or another signer")
+	case v.status == http.StatusUnauthorized || v.status == http.StatusForbidden:
+		return found(fmt.Sprintf("got %d", v.status), "no permission: the web server may not read the stored file (its user needs r on the file and x on every directory above), or it asks for a password")
+	case v.status == http.StatusBadRequest:
+		return found("got 400", "the path arrives changed, for instance with the prefix that http.StripPrefix should take off, or the handler has no such method or extension")
+	case v.status == http.StatusNotFound && v.ours():
+		return found("got 404 of the handler", "the handler's source has no such original")
+	case v.status == http.StatusNotFound:
+		return found("got 404 of the web server", "it does not pass on to the handler what it does not find, or the file that the handler names (X-Accel-Redirect, X-Sendfile) is not where it looks")
+	case v.status == http.StatusBadGateway || v.status == http.StatusGatewayTimeout:
+		return found(fmt.Sprintf("got %d", v.status), "the web server does not reach the handler: it is not running, or at another address")
+	case v.status == http.StatusInternalServerError && !v.ours():
+		return found("got 500 of the web server", "its error log says why; an internal redirection that leads back to the handler is one cause")
+	case v.status != http.StatusOK:
+		return found(fmt.Sprintf("got %d", v.status), "the handler's log says why")
+	case v.header.Get("X-Accel-Redirect") != "" || v.header.Get("X-Sendfile") != "":
+		return found("got the header that names the file, and no file", "the responder is for another web server, or the web server does not act on it (Apache: XSendFile on)")
+	}
+	return d.examinePicture(v, found)
+}
+
+func (d doctor) examinePicture(v visit, found func(problem, advice string) *Finding) *Finding {
+	want := contentType(d.ext)
+	if got, _, _ := strings.Cut(v.header.Get("Content-Type"), ";"); got != want {
+		return found(fmt.Sprintf("got the type %q and not %q", got, want), "the web server does not know the type of "+d.ext+" files (nginx: types), or something else answers at this URL")
+	}
+	_, format, err := image.DecodeConfig(bytes.NewReader(v.body))
+	if (err != nil && !errors.Is(err, image.ErrFormat)) || len(v.body) == 0 || (err == nil && "image/"+format != want) {
+		return found(fmt.Sprintf("got %d bytes that are no %s", len(v.body), want), "something on the way changes the body, or answers instead of the handler")
+	}
+	return nil
+}
+
+// unsigned makes sure that a wrong secret is refused.
+func (d doctor) unsigned(l Links, s Spec) *Finding {
+	l.Signer = forger{l.Signer}
+	url, err := l.URL(s)
+	if err != nil {
+		return nil
+	}
+	if v := d.get(url, ""); v.err == nil && v.status == http.StatusOK {
+		return &Finding{"A URL with a wrong secret was answered", "whatever answers does not check secrets: anybody can make it work"}
+	}
+	return nil
+}
+
+// forger signs with secrets that are wrong.
+type forger struct{ Signer }
+
+func (f forger) Sign(Spec) string { return strings.Repeat("0", 40) }
