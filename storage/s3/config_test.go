@@ -1,6 +1,8 @@
 package s3
 
 import (
+	"math"
+	"net/http/httptrace"
 	"testing"
 	"time"
 
@@ -11,13 +13,15 @@ import (
 func TestAnImpossibleConfigurationIsRefusedByTheNameOfItsField(t *testing.T) {
 	client := awss3.New(awss3.Options{Region: "us-east-1"})
 	for field, cfg := range map[string]Config{
-		"Timeout":      {Timeout: -1},
-		"StallTimeout": {StallTimeout: -1},
-		"PresignTTL":   {PresignTTL: 8 * 24 * time.Hour},
-		"FirstRange":   {FirstRange: -1},
-		"MaxPut":       {MaxPut: -1},
-		"Prefix":       {Prefix: "a//b"},
-		"PublicURL":    {PublicURL: "cdn.example.com"},
+		"FirstRange is not": {FirstRange: math.MaxInt},
+		"MaxPut is not":     {MaxPut: math.MaxInt64},
+		"Timeout":           {Timeout: -1},
+		"StallTimeout":      {StallTimeout: -1},
+		"PresignTTL":        {PresignTTL: 8 * 24 * time.Hour},
+		"FirstRange":        {FirstRange: -1},
+		"MaxPut":            {MaxPut: -1},
+		"Prefix":            {Prefix: "a//b"},
+		"PublicURL":         {PublicURL: "cdn.example.com"},
 	} {
 		_, err := New(client, "bucket", cfg)
 		require.ErrorContains(t, err, "Config."+field)
@@ -47,6 +51,20 @@ func TestTheClientOfTheCallerIsUsedAndLeftAlone(t *testing.T) {
 	put(t, s, "x.jpg", "x")
 	require.NoError(t, s.Close())
 	require.Equal(t, "x", read(t, s, "x.jpg"), "Close leaves the caller's client open")
+}
+
+func TestCloseFreesTheConnections(t *testing.T) {
+	_, s := newFake(t, Config{})
+	var reused []bool
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { reused = append(reused, i.Reused) }})
+	for range 2 {
+		_, err := s.Open(ctx, "absent.jpg")
+		requireMissing(t, err)
+	}
+	require.NoError(t, s.Close())
+	_, err := s.Open(ctx, "absent.jpg")
+	requireMissing(t, err)
+	require.Equal(t, []bool{false, true, false}, reused)
 }
 
 func TestAmazonIsTheEndpointWithoutAURL(t *testing.T) {

@@ -94,8 +94,8 @@ func TestAnOutageEndsWithAnErrorThatSaysWhich(t *testing.T) {
 	} {
 		for name, operation := range operations {
 			t.Run(what+"/"+name, func(t *testing.T) {
-				server, s := newFake(t, Config{Timeout: 300 * time.Millisecond, StallTimeout: 100 * time.Millisecond})
-				put(t, s, "a/x.jpg", "old")
+				server, s := newFake(t, Config{Timeout: 500 * time.Millisecond, StallTimeout: 150 * time.Millisecond})
+				server.Set("bucket", "a/x.jpg", []byte("old"))
 				server.Break(func(*http.Request) s3fake.Fault { return c.fault })
 				err := within(t, 10*time.Second, func(ctx context.Context) error { return operation(ctx, s) })
 				requireFailure(t, err, "gave up", c.says)
@@ -135,28 +135,22 @@ func TestTheContextEndsRetriesEarlier(t *testing.T) {
 }
 
 func TestAPutThatIsCutInTheMiddleIsInvisible(t *testing.T) {
-	server, s := newFake(t, Config{Timeout: 300 * time.Millisecond})
+	server, s := newFake(t, Config{Timeout: 500 * time.Millisecond})
+	server.Set("bucket", "old.jpg", []byte("old"))
+	server.Break(func(*http.Request) s3fake.Fault { return s3fake.Reset(100_000) })
 	for _, key := range []string{"old.jpg", "new.jpg"} {
-		server.Break(nil)
-		if key == "old.jpg" {
-			put(t, s, key, "old")
-		}
-		server.Break(func(*http.Request) s3fake.Fault { return s3fake.Reset(100_000) })
 		requireFailure(t, s.Put(t.Context(), key, strings.NewReader(content(200_000))), "request send failed")
 	}
-	server.Break(nil)
-	require.Equal(t, "old", read(t, s, "old.jpg"))
-	_, err := s.Open(t.Context(), "new.jpg")
-	requireMissing(t, err)
 	require.Equal(t, []string{"old.jpg"}, server.Keys("bucket"))
+	old, _ := server.Object("bucket", "old.jpg")
+	require.Equal(t, "old", string(old.Data))
 }
 
 func TestASlowConnectionIsNotAStalledOne(t *testing.T) {
-	server, s := newFake(t, Config{StallTimeout: 200 * time.Millisecond})
-	put(t, s, "x.jpg", content(10_000))
-	server.Requests()
-	server.Break(func(*http.Request) s3fake.Fault { return s3fake.Trickle(1000, 50*time.Millisecond) })
-	require.Equal(t, content(10_000), read(t, s, "x.jpg"))
+	server, s := newFake(t, Config{StallTimeout: time.Second})
+	server.Set("bucket", "x.jpg", []byte(content(12_000)))
+	server.Break(func(*http.Request) s3fake.Fault { return s3fake.Trickle(1000, 100*time.Millisecond) })
+	require.Equal(t, content(12_000), read(t, s, "x.jpg"), "in 1.2 seconds")
 	require.Len(t, server.Requests(), 1)
 }
 
@@ -172,7 +166,7 @@ func TestPausesGrowToTwoSecondsAndAreRandomByHalf(t *testing.T) {
 		}
 		require.Greater(t, len(seen), 10)
 	}
-	require.LessOrEqual(t, pause(1<<40), maxPause)
+	require.LessOrEqual(t, pause(1<<30), maxPause)
 }
 
 func TestNothingIsTriedForever(t *testing.T) {

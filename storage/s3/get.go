@@ -16,7 +16,7 @@ import (
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// Open gives the object at key: one request, whose answer is read to its end before Open returns, so that the
+// Open gives the object at key: one request (two if it is empty), whose answer is read to its end before Open returns, so that the
 // connection is free again and a caller who needs no body leaves nothing unread. What is larger than Config.FirstRange
 // is requested in further ranges as it is read or sought; ctx covers these too. If the object is replaced meanwhile,
 // reading fails: bytes of two objects are never mixed.

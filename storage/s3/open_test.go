@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"net/http"
 	"net/http/httptrace"
 	"strings"
 	"sync"
@@ -134,6 +135,32 @@ func TestAnObjectThatChangesWhileItIsReadIsNeverMixed(t *testing.T) {
 		require.Equal(t, strings.Repeat("a", 100), string(got), what)
 		require.NoError(t, f.Close())
 	}
+}
+
+func TestReadingOnNamesTheObjectThatWasOpened(t *testing.T) {
+	server, s := newFake(t, Config{FirstRange: 100})
+	server.Set("bucket", "x.jpg", []byte(content(1000)))
+	var conditions []string
+	server.Break(func(r *http.Request) s3fake.Fault {
+		conditions = append(conditions, r.Header.Get("If-Match"))
+		return nil
+	})
+	read(t, s, "x.jpg")
+	object, _ := server.Object("bucket", "x.jpg")
+	require.Equal(t, []string{"", object.ETag, object.ETag, object.ETag}, conditions)
+}
+
+func TestAServerThatIgnoresTheConditionIsNotBelieved(t *testing.T) {
+	server, s := newFake(t, Config{FirstRange: 100})
+	server.Set("bucket", "x.jpg", []byte(strings.Repeat("a", 1000)))
+	f, err := s.Open(t.Context(), "x.jpg")
+	require.NoError(t, err)
+	defer f.Close()
+	server.Set("bucket", "x.jpg", []byte(strings.Repeat("b", 1000)))
+	server.Break(s3fake.IgnoreIfMatch)
+	got, err := io.ReadAll(f)
+	requireFailure(t, err, "replaced or removed")
+	require.Equal(t, strings.Repeat("a", 100), string(got))
 }
 
 func TestGoroutinesMayShareReadAt(t *testing.T) {

@@ -34,11 +34,10 @@ func (s *Storage) Put(ctx context.Context, key string, r io.Reader) error {
 	}
 	return s.do(ctx, fmt.Sprintf("put %q", name), func(ctx context.Context, alive func()) error {
 		in := &awss3.PutObjectInput{
-			Bucket:        aws.String(s.bucket),
-			Key:           aws.String(name),
-			Body:          &body{bytes.NewReader(buf.Bytes()), alive},
-			ContentLength: aws.Int64(n),
-			ContentType:   aws.String(contentType(name)),
+			Bucket:      aws.String(s.bucket),
+			Key:         aws.String(name),
+			Body:        &body{bytes.NewReader(buf.Bytes()), alive}, // seeks, so the SDK sends its length
+			ContentType: aws.String(contentType(name)),
 		}
 		if s.cfg.CacheControl != "" {
 			in.CacheControl = aws.String(s.cfg.CacheControl)

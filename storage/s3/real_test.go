@@ -108,7 +108,7 @@ func TestOnARealServerRemoveAllTakesMoreThanAThousand(t *testing.T) {
 
 func TestOnARealServerAPutThatIsCutIsInvisible(t *testing.T) {
 	endpoint := startReal(t)
-	s := newBucket(t, endpoint, Config{Timeout: 300 * time.Millisecond})
+	s := newBucket(t, endpoint, Config{})
 	put(t, s, "old.jpg", "old")
 	cut := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, address)

@@ -58,20 +58,20 @@ type Config struct {
 	CacheControl string
 
 	// Timeout bounds one operation, its retries included: Open, Put after its reader has been read, one request of
-	// RemoveAll, and one further range of a large file. 0: 20 seconds. The context may end it earlier.
+	// RemoveAll, and one further range of a large file. 0: 10 seconds. The context may end it earlier.
 	Timeout time.Duration
 
 	// StallTimeout is how long one try may go on without a byte moving before it is abandoned and tried again.
-	// 0: 5 seconds.
+	// 0: 4 seconds.
 	StallTimeout time.Duration
 
 	// FirstRange is how many bytes Open asks for. What is larger is read on in ranges of four times as many bytes,
 	// and an open file holds one of each in memory. 0: 1 MiB, which covers nearly every thumbnail (1600×1200 as JPEG
-	// is about 0.6 MB) and costs nothing for smaller ones, since S3 sends what there is.
+	// is about 0.6 MB) and costs nothing for smaller ones, since S3 sends what there is. At most 256 MiB.
 	FirstRange int
 
 	// MaxPut is the size in bytes beyond which Put refuses, because it holds the whole object in memory: S3 needs
-	// its length first, and a retry needs it again. 0: 256 MiB, more than 4096×4096 pixels can take.
+	// its length first, and a retry needs it again. 0: 256 MiB, more than 4096×4096 pixels take. S3 allows 5 GiB.
 	MaxPut int64
 
 	// PublicURL is the address under which anybody may read the bucket, or the CDN before it, for example
@@ -84,15 +84,17 @@ type Config struct {
 }
 
 const (
-	defaultTimeout      = 20 * time.Second
-	defaultStallTimeout = 5 * time.Second
+	defaultTimeout      = 10 * time.Second
+	defaultStallTimeout = 4 * time.Second
 	defaultFirstRange   = 1 << 20
 	defaultMaxPut       = 256 << 20
 	defaultPresignTTL   = 15 * time.Minute
 
+	maxFirstRange = 256 << 20          // bytes
+	maxMaxPut     = 5 << 30            // bytes, a rule of S3
 	maxPresignTTL = 7 * 24 * time.Hour // a rule of Signature Version 4
 	maxFullKey    = 1024               // bytes, a rule of S3
-	restFactor    = 4                  // further ranges, in first ranges
+	restFactor    = 4                  // size of further ranges, in first ranges
 )
 
 // Storage is a bucket, or what lies under a prefix in it. Any number of goroutines may share one.
@@ -137,8 +139,11 @@ func (c *Config) fill() error {
 			*f.value = f.usual
 		}
 	}
-	if c.FirstRange < 0 || c.MaxPut < 0 {
-		return errors.New("s3: Config.FirstRange or Config.MaxPut is negative")
+	if c.FirstRange < 0 || c.FirstRange > maxFirstRange {
+		return fmt.Errorf("s3: Config.FirstRange is not between 0 and %d", maxFirstRange)
+	}
+	if c.MaxPut < 0 || c.MaxPut > maxMaxPut {
+		return fmt.Errorf("s3: Config.MaxPut is not between 0 and %d", int64(maxMaxPut))
 	}
 	if c.FirstRange == 0 {
 		c.FirstRange = defaultFirstRange

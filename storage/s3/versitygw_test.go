@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"bytes"
 	"net"
 	"os"
 	"os/exec"
@@ -16,24 +17,47 @@ import (
 func startReal(t testing.TB) Endpoint {
 	t.Helper()
 	program := findVersitygw(t)
-	dir := t.TempDir()
-	address := freeAddress(t)
-	cmd := exec.Command(program, "--port", address, "--quiet", "posix", dir)
+	for range 3 { // a free port may be taken by the time that the server wants it
+		if address, ok := start(t, program); ok {
+			return Endpoint{URL: "http://" + address, AccessKey: "testkey", SecretKey: "testsecret123"}
+		}
+	}
+	t.Fatal("versitygw does not start")
+	return Endpoint{}
+}
+
+func start(t testing.TB, program string) (address string, ok bool) {
+	t.Helper()
+	address = freeAddress(t)
+	cmd := exec.Command(program, "--port", address, "--quiet", "posix", t.TempDir())
 	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY=testkey", "ROOT_SECRET_KEY=testsecret123")
-	cmd.Stderr = os.Stderr
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	require.NoError(t, cmd.Start())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		cmd.Wait()
+	}()
 	t.Cleanup(func() {
 		cmd.Process.Signal(syscall.SIGTERM)
-		cmd.Wait()
-	})
-	require.Eventually(t, func() bool {
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
-			conn.Close()
+		<-ended
+		if t.Failed() {
+			t.Logf("versitygw said: %s", &said)
 		}
-		return err == nil
-	}, 20*time.Second, 20*time.Millisecond, "versitygw does not answer on %s", address)
-	return Endpoint{URL: "http://" + address, AccessKey: "testkey", SecretKey: "testsecret123"}
+	})
+	for range 1000 {
+		select {
+		case <-ended:
+			return "", false
+		case <-time.After(20 * time.Millisecond):
+		}
+		if conn, err := net.Dial("tcp", address); err == nil {
+			conn.Close()
+			return address, true
+		}
+	}
+	return "", false
 }
 
 func findVersitygw(t testing.TB) string {

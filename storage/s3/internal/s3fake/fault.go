@@ -158,6 +158,12 @@ func IgnoreRange(r *http.Request) Fault {
 	return nil
 }
 
+// IgnoreIfMatch serves every request without its condition, for Break.
+func IgnoreIfMatch(r *http.Request) Fault {
+	r.Header.Del("If-Match")
+	return nil
+}
+
 // Trickle sends an answer in pieces of n bytes with pauses between.
 func Trickle(n int, pause time.Duration) Fault {
 	return func(s *Server, w http.ResponseWriter, r *http.Request) bool {
