@@ -106,8 +106,8 @@ var keyMutants = []mutant{
 			return f, err
 		}}
 	}},
-	{"large", "a column of 8 MiB", func() Storage {
-		return &model{decode: func(s string) string { return s[:min(len(s), 8<<20)] }}
+	{"large", "a column of 4 MiB", func() Storage {
+		return &model{decode: func(s string) string { return s[:min(len(s), 4<<20)] }}
 	}},
 	{"any reader", "drops what comes with io.EOF", func() Storage {
 		m := new(model)

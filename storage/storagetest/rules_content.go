@@ -26,7 +26,7 @@ var contentRules = []rule{
 		}},
 	{"large", "Content of several megabytes is kept whole.",
 		func(ctx context.Context, s Storage) error {
-			content := pattern(9<<20 + 1)
+			content := pattern(6<<20 + 1)
 			return errors.Join(put(ctx, s, "large.png", content), holds(ctx, s, "large.png", content))
 		}},
 	{"any reader", "Put takes what an io.Reader may do: bytes one at a time, no byte and no error, bytes along with io.EOF.",

@@ -21,7 +21,7 @@ var putRules = []rule{
 		}},
 	{"nothing of a failure", "If r fails, nothing is stored, however much was read.",
 		func(ctx context.Context, s Storage) error {
-			for i, content := range []string{"", "some", pattern(7 << 20)} {
+			for i, content := range []string{"", "some", pattern(6 << 20)} {
 				key := fmt.Sprintf("new/%d.jpg", i)
 				_ = s.Put(ctx, key, brokenAfter(content))
 				if err := holdsNothing(ctx, s, key); err != nil {
@@ -35,7 +35,7 @@ var putRules = []rule{
 			if err := put(ctx, s, "x.jpg", "old"); err != nil {
 				return err
 			}
-			for _, content := range []string{"", "some", pattern(7 << 20)} {
+			for _, content := range []string{"", "some", pattern(300_000)} {
 				_ = s.Put(ctx, "x.jpg", brokenAfter(content))
 				if err := holds(ctx, s, "x.jpg", "old"); err != nil {
 					return err
@@ -63,7 +63,7 @@ var putRules = []rule{
 			if err := put(ctx, s, "old.jpg", "old"); err != nil {
 				return err
 			}
-			for _, size := range []int{10, 7 << 20} {
+			for _, size := range []int{10, 300_000} {
 				content := pattern(size)
 				during := func() error { return holds(ctx, s, "old.jpg", "old") }
 				if err := putWatched(ctx, s, "old.jpg", content, during); err != nil {
