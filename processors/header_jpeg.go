@@ -90,7 +90,7 @@ func parseFrame(s *scanner, h *Header, marker byte, n int64) error {
 	if err != nil {
 		return err
 	}
-	if len(b) < 6 || len(b) != 6+3*int(b[5]) {
+	if len(b) < 9 || len(b) != 6+3*int(b[5]) {
 		return errors.New("a frame header of the wrong length")
 	}
 	if marker > markerSOF2 || b[0] != 8 {
@@ -101,6 +101,9 @@ func parseFrame(s *scanner, h *Header, marker byte, n int64) error {
 	// All components together have this many samples per pixel, in sixteenths (rounded up).
 	samples, hMax, vMax := 0, 1, 1
 	for c := b[6:]; len(c) > 0; c = c[3:] {
+		if h, v := c[1]>>4, c[1]&15; h < 1 || h > 4 || v < 1 || v > 4 {
+			return errors.New("sampling factors beyond 1 to 4")
+		}
 		hMax, vMax = max(hMax, int(c[1]>>4)), max(vMax, int(c[1]&15))
 	}
 	for c := b[6:]; len(c) > 0; c = c[3:] {
@@ -114,10 +117,10 @@ func parseFrame(s *scanner, h *Header, marker byte, n int64) error {
 		h.bits += 32 // may be RGB or CMYK, put together apart
 	}
 	if h.Orientation != 1 {
-		h.bits += 8 * int64(b[5]) // may have to become 4:4:4
-		h.bits += 8 * int64(b[5])
+		h.bits += 2 * 8 * int64(b[5]) // turned, and perhaps brought to 4:4:4 for that
 	}
-	// No block takes less than one bit, in the scan that has its DC coefficient.
-	h.least = int64((h.stored.X+7)/8) * int64((h.stored.Y+7)/8) / 8
+	// No block takes less than one bit, in the scan that has its DC coefficient. Chroma may be missing altogether.
+	blocks := int64((h.stored.X+7)/8) * int64((h.stored.Y+7)/8)
+	h.least = blocks * int64(min(samples, 16)) / 16 / 8
 	return nil
 }

@@ -75,7 +75,6 @@ func parseTIFF(s *scanner, h *Header) error {
 		h.bits = 64
 	}
 	if bits != 0 && bits <= 16 && samples <= 4 {
-		const none = 1
 		h.least = tiffLeast(compression, float64(width)*float64(height)*float64(bits*samples)/8)
 	}
 	if h.Orientation != 1 {

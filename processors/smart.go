@@ -42,14 +42,27 @@ func (Smart) Locate(ctx context.Context, img image.Image, scaled image.Point, cr
 	// smartcrop enlarges the box until it touches the copy's edges; one that does already is the only size it tries.
 	size = small.Bounds().Size()
 	box := image.Pt(smartBoxSide(crop.Dx(), scaled.X, size.X), smartBoxSide(crop.Dy(), scaled.Y, size.Y))
-	found, err := smartcrop.NewAnalyzer(resizer{}).FindBestCrop(atOrigin(small), box.X, box.Y)
-	if err != nil || found.Empty() || !found.In(image.Rectangle{Max: size}) {
-		return crop, ctx.Err() // the middle, then
+	found, ok := bestBox(small, box)
+	if err := ctx.Err(); !ok || err != nil {
+		return crop, err
+	}
+	if found.Min == (image.Point{}) {
+		// The first box tried is the best, or all are as good: then it is so from the other end, too.
+		if turned, ok := bestBox(orient(small, 3), box); !ok || turned.Min == (image.Point{}) {
+			return crop, ctx.Err()
+		}
 	}
 	at := image.Pt(
 		smartPlace(found.Min.X, found.Max.X, size.X, scaled.X, crop.Dx()),
 		smartPlace(found.Min.Y, found.Max.Y, size.Y, scaled.Y, crop.Dy()))
 	return crop.Sub(crop.Min).Add(at), ctx.Err()
+}
+
+// bestBox returns the best box of that size in img. ok is false if smartcrop finds none.
+func bestBox(img image.Image, box image.Point) (found image.Rectangle, ok bool) {
+	img = atOrigin(img) // it takes that for granted
+	found, err := smartcrop.NewAnalyzer(resizer{}).FindBestCrop(img, box.X, box.Y)
+	return found, err == nil && !found.Empty() && found.In(img.Bounds())
 }
 
 // smartBoxSide returns the side in a copy of the side crop of scaled.

@@ -78,3 +78,25 @@ func TestSmartOfAnySizeIsABoxWithin(t *testing.T) {
 		}
 	})
 }
+
+func TestSmartOfAPictureWithoutASubjectIsCentred(t *testing.T) {
+	for _, img := range []image.Image{flatGrey(300, 200), flatGrey(900, 300), uniform(image.Pt(200, 300), color.NRGBA{})} {
+		size := img.Bounds().Size()
+		for _, wh := range []image.Point{{100, 100}, {200, 50}, {50, 200}} {
+			scaled, crop := Smart{}.Plan(size, wh.X, wh.Y)
+			got, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+			require.NoError(t, err)
+			assert.Equal(t, crop, got)
+		}
+	}
+}
+
+func TestSmartGoesAllTheWayToTheCorner(t *testing.T) {
+	size := image.Pt(900, 300)
+	for name, at := range map[string]image.Point{"first": {60, 150}, "last": {840, 150}} {
+		scaled, crop := Smart{}.Plan(size, 60, 100)
+		got, err := Smart{}.Locate(t.Context(), withSubject(size, at, 60), scaled, crop)
+		require.NoError(t, err)
+		assert.True(t, image.Pt(at.X/3, 50).In(got), "%s: %v", name, got)
+	}
+}
