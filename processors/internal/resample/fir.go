@@ -88,7 +88,11 @@ func splitGo(dst []int16, stride int, row []byte) {
 	w := len(row) / 4
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
 	for i := range d0 {
-		p := row[4*i:][:4]
+		if len(row) < 4 {
+			break // never: this is for the compiler
+		}
+		p := row[:4]
+		row = row[4:]
 		d0[i], d1[i] = int16(p[0])<<sampleBits, int16(p[1])<<sampleBits
 		d2[i], d3[i] = int16(p[2])<<sampleBits, int16(p[3])<<sampleBits
 	}
@@ -99,7 +103,11 @@ func splitPremulGo(dst []int16, stride int, row []byte) {
 	w := len(row) / 4
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
 	for i := range d0 {
-		p := row[4*i:][:4]
+		if len(row) < 4 {
+			break
+		}
+		p := row[:4]
+		row = row[4:]
 		a := p[3]
 		d0[i], d1[i], d2[i], d3[i] = premul8(p[0], a), premul8(p[1], a), premul8(p[2], a), int16(a)<<sampleBits
 	}

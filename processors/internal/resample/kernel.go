@@ -73,41 +73,38 @@ type grid struct {
 	n    int     // samples of the result
 }
 
-// set computes the weights, reusing a's memory.
+// set computes the weights, reusing a's memory. residual is the ratio that boxes leave at least, and pre the
+// number of eighths at which the source was decoded.
 func (a *axis) set(k Kernel, g grid, residual float64, pre int) {
-	a.box = min(max(1, int(g.step/residual)), maxBox)
+	a.box = int(min(max(1, g.step/residual), maxBox))
 	scale := max(1, g.step/float64(a.box)) // boxes per sample of the result, or 1 when growing
-	radius := k.support() * scale
-	a.origin = 0
-	if a.box > 1 { // else the source's own samples are used, and there is nothing to align
-		a.origin = int(max(0, math.Floor(g.x0-(radius+1)*float64(a.box))))
-		a.origin = min(a.origin, g.size-1)
-	}
-	a.cells = (g.size - a.origin + a.box - 1) / a.box
+	reach := k.support() * scale
 	sharp := compensation(a.box, pre)
-	reach := radius
 	if sharp != 0 {
 		reach++
 	}
-	a.taps = min(a.cells, int(math.Ceil(2*reach)))
+	a.origin = 0
+	if a.box > 1 { // else the source's own samples are used, and there is nothing to align
+		a.origin = int(min(max(0, g.x0-reach*float64(a.box)), float64(g.size-1)))
+	}
+	a.cells = (g.size - a.origin + a.box - 1) / a.box
+	a.taps = int(min(math.Ceil(2*reach), float64(a.cells)))
 	a.stride = align(a.taps, tapAlign)
 	a.n = g.n
 	a.start = grow(a.start, align(g.n, outAlign))
 	a.w = grow(a.w, len(a.start)*a.stride)
 	clear(a.w)
 
-	f := make([]float64, int(math.Ceil(2*reach)))
+	f := make([]float64, a.taps)
 	for i := range g.n {
 		centre := (g.x0 + (float64(i)+0.5)*g.step - float64(a.origin)) / float64(a.box)
-		// An output beyond the edge sees the edge: the kernel always covers a sample.
-		centre = min(max(centre, 0), float64(a.cells))
-		first := int(math.Floor(centre - reach + 0.5))
-		lo, hi := max(0, first), min(a.cells, int(math.Floor(centre+reach+0.5)), first+cap(f))
+		centre = min(max(centre, 0), float64(a.cells)) // beyond the edge is what is at the edge
+		lo := int(max(0, math.Floor(centre-reach+0.5)))
+		hi := min(int(min(math.Floor(centre+reach+0.5), float64(a.cells))), lo+a.taps)
 		start := min(lo, a.cells-a.taps)
 		a.start[i] = int32(start)
-		f := f[:hi-lo]
-		k.fill(f, (float64(lo)+0.5-centre)/scale, 1/scale, sharp)
-		quantise(a.w[i*a.stride+lo-start:][:len(f)], f)
+		k.fill(f[:hi-lo], (float64(lo)+0.5-centre)/scale, 1/scale, sharp)
+		quantise(a.w[i*a.stride+lo-start:][:hi-lo], f[:hi-lo])
 	}
 	for i := g.n; i < len(a.start); i++ {
 		a.start[i] = a.start[g.n-1] // of weight 0

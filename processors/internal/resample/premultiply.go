@@ -14,9 +14,9 @@ func premultiplied(dst, row []byte) []byte {
 
 // premultiplyGo multiplies red, green and blue of each pixel by alpha.
 func premultiplyGo(dst, row []byte) {
-	dst = dst[:len(row)]
-	for i := 0; i+4 <= len(row); i += 4 {
-		p, d := row[i:i+4:i+4], dst[i:i+4:i+4]
+	for len(row) >= 4 && len(dst) >= 4 {
+		p, d := row[:4], dst[:4]
+		row, dst = row[4:], dst[4:]
 		a := uint32(p[3])
 		d[0], d[1], d[2], d[3] = over255(uint32(p[0])*a), over255(uint32(p[1])*a), over255(uint32(p[2])*a), p[3]
 	}

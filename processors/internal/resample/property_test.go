@@ -259,6 +259,17 @@ func TestGoroutinesDoNotDisturbEachOther(t *testing.T) {
 	wg.Wait()
 }
 
+func TestAbsurdRectanglesAreServedByTheEdges(t *testing.T) {
+	src := image.NewNRGBA(image.Rect(0, 0, 9, 9))
+	for i := range src.Pix {
+		src.Pix[i] = 255
+	}
+	for _, r := range []Rect{{1e18, 0, 1e18 + 1e6, 9}, {-1e15, -1e15, 1e15, 1e15}, {0, 0, 1e300, 1e300}, {0, 0, 1e-300, 1e-300}} {
+		got := Resize(src, r, image.Pt(2, 3), Options{}).(*image.RGBA)
+		assert.Equal(t, bytes.Repeat([]byte{255}, 24), got.Pix, "%v", r)
+	}
+}
+
 func TestImpossibleRequestsPanic(t *testing.T) {
 	src := image.NewGray(image.Rect(0, 0, 9, 9))
 	for _, r := range []Rect{{}, {3, 3, 3, 5}, {5, 0, 4, 9}} {

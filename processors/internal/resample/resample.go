@@ -6,7 +6,7 @@
 // stretched by the ratio when a picture shrinks; weights that fall beyond the source's edge are dropped and the
 // rest is normalised. The result is within one level of that sum computed in float64.
 //
-// Large reductions first average boxes of whole pixels and leave at least a factor of 3 (with Options.Exact: of 32)
+// Large reductions first average boxes of whole rows and leave at least a factor of 3 (with Options.Exact: of 32)
 // to the kernel, which then makes up for what the boxes have blurred; see compensation.
 //
 // Functions of this package may be called from several goroutines; a Shrinker belongs to one.
@@ -37,8 +37,8 @@ const (
 type Options struct {
 	Kernel Kernel
 
-	// Exact keeps within one level of the textbook's sum at every ratio. Without it that holds for ratios
-	// below 6; beyond, photos agree with the textbook by 50 dB and more.
+	// Exact keeps within one level of the textbook's sum at every ratio. Without it that holds where the picture shrinks to
+	// no less than a sixth of its height; beyond, photos agree with the textbook by 54 dB and more.
 	Exact bool
 
 	// Subsample is the chroma resolution of a result in Y'CbCr, always sited in the centre as in JPEG.

@@ -98,7 +98,7 @@ func (s *Shrinker) rewind(store storer) { s.next, s.out, s.store = 0, 0, store }
 
 // writeRow takes row y; rows come in order.
 func (s *Shrinker) writeRow(y int, row []byte) {
-	if y < s.from || y >= s.to {
+	if y < s.from || y >= s.to || s.mem == nil {
 		return
 	}
 	cells := s.cells[s.lo-s.x.origin:]
@@ -137,16 +137,17 @@ func (s *Shrinker) horizontal(cell int) {
 }
 
 // Image is the result: an *image.Gray of a grey format, else an *image.RGBA. It is nil as long as rows are missing.
-// The Shrinker is of no use afterwards.
+// Rows that follow are ignored.
 func (s *Shrinker) Image() image.Image {
-	if s.mem == nil || s.out < s.y.n {
+	if s.out < s.y.n {
 		return nil
 	}
 	s.Close()
 	return s.img
 }
 
-// Close gives the working memory back. It need not be called after Image has returned a picture.
+// Close gives the working memory back. It need not be called after Image has returned a picture; a Shrinker that is
+// neither finished nor closed costs the next one a few allocations, nothing else.
 func (s *Shrinker) Close() {
 	if m := s.mem; m != nil {
 		m.x, m.y, m.cells, m.rows, m.line, m.taps, m.sums = s.x, s.y, s.cells, s.ring, s.line, s.taps, s.sums
