@@ -3,11 +3,13 @@ package processors
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"image"
 	"image/color"
 	"image/gif"
 	"io"
+	"math/rand/v2"
 	"os"
 	"testing"
 	"testing/iotest"
@@ -183,4 +185,34 @@ func TestFormatsOfTheProgramAreDecodedToo(t *testing.T) {
 	require.NoError(t, err)
 	_, err = Decode(t.Context(), file, h, image.Point{})
 	assert.ErrorIs(t, err, ErrCorrupt, "a decoder's panic is the file's fault")
+}
+
+// A counting reader counts what is read of it.
+type counting struct {
+	io.ReadSeeker
+	n int
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.ReadSeeker.Read(p)
+	c.n += n
+	return n, err
+}
+
+func TestAHeaderIsReadWithoutThePixels(t *testing.T) {
+	noise := image.NewNRGBA(image.Rect(0, 0, 400, 400))
+	rand.NewChaCha8([32]byte{}).Read(noise.Pix)
+	upright := encodePNG(t, noise)
+	for name, file := range map[string][]byte{
+		"jpeg": encodeJPEG(t, noise), "bmp": encodeBMP(t, noise), "tiff": encodeTIFF(t, noise),
+		"webp": webpFile(webpEXIF, image.Pt(400, 400), encodeWebP(t, noise, true)[12:], chunk("EXIF", exifBlock(1))),
+		// An encoder cuts the pixels into chunks of 32 KiB; one chunk for all is as right.
+		"png": bytes.Join([][]byte{upright[:33], binary.BigEndian.AppendUint32(nil, 500_000), []byte("IDAT"), make([]byte, 500_004), upright[len(upright)-12:]}, nil),
+	} {
+		require.Greater(t, len(file), 100_000, name)
+		r := &counting{ReadSeeker: bytes.NewReader(file)}
+		_, err := DecodeHeader(r)
+		require.NoError(t, err)
+		assert.LessOrEqual(t, r.n, 3*4096, name)
+	}
 }

@@ -39,7 +39,7 @@ var headerParsers = []struct {
 // DecodeHeader reads the header of the image that r begins with. The format is told by content. Sizes are reported as
 // declared, however large: limits are the caller's. A file that is cut off behind its header is not noticed here.
 //
-// It reads as far as it must to be certain of the orientation, which some formats allow behind the pixels, and up to 4 KiB
+// It reads as far as it must to be certain of the orientation, which some formats allow behind the pixels, and up to 1 KiB
 // ahead; what lies between is skipped by seeking if r is an io.Seeker. So afterwards r's position is unspecified.
 //
 // The error matches [ErrFormat], [ErrCorrupt], or r's own.

@@ -14,9 +14,12 @@ type scanner struct {
 	pos int64 // of the next byte, from where reading began
 }
 
+// readAhead is small because the chunks of a PNG are: behind each that is skipped, that much is read.
+const readAhead = 1 << 10
+
 func newScanner(r io.Reader) *scanner {
 	src := &watchedReader{Reader: r}
-	return &scanner{buf: bufio.NewReader(src), src: src}
+	return &scanner{buf: bufio.NewReaderSize(src, readAhead), src: src}
 }
 
 // A watchedReader remembers the error of a reader that failed: what lies between may hide or reword it.
