@@ -46,7 +46,8 @@ func from16(v uint32) int16 { return int16((v*16320 + 32767) / 65535) }
 
 func be16(b []byte) uint32 { return uint32(b[0])<<8 | uint32(b[1]) }
 
-// toPlanes spreads pixels lo to hi of row over planes, which are stride apart and begin with dst, as samples of 8+sampleBits bits.
+// toPlanes spreads pixels lo to hi of row over planes, which are stride apart and begin with dst,
+// as samples of 8+sampleBits bits.
 func (f Format) toPlanes(dst []int16, stride int, row []byte, lo, hi int) {
 	n := f.BytesPerPixel()
 	row = row[lo*n : hi*n]

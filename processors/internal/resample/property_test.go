@@ -95,35 +95,36 @@ func options(t *rapid.T) Options {
 
 // Any picture, part, size and option: the result has its size, opaque stays opaque, colours are valid, and the same
 // pixels at another place in memory give the same result.
-func TestAnythingGoes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		w, h := rapid.IntRange(1, 70).Draw(t, "w"), rapid.IntRange(1, 70).Draw(t, "h")
-		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		r, size, opt := rect(t, w, h), size(t), options(t)
-		m := sources(rng, w, h)
-		for _, ratio := range ratios {
-			m["YCbCr "+ratio.String()] = randomYCbCr(rng, image.Rect(3, 1, w+3, h+1), ratio)
+func anythingGoes(t *rapid.T) {
+	w, h := rapid.IntRange(1, 70).Draw(t, "w"), rapid.IntRange(1, 70).Draw(t, "h")
+	rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+	r, size, opt := rect(t, w, h), size(t), options(t)
+	m := sources(rng, w, h)
+	for _, ratio := range ratios {
+		m["YCbCr "+ratio.String()] = randomYCbCr(rng, image.Rect(3, 1, w+3, h+1), ratio)
+	}
+	for name, src := range m {
+		got := Resize(src, r, size, opt)
+		if got.Bounds() != (image.Rectangle{Max: size}) {
+			t.Fatalf("%s: %v", name, got.Bounds())
 		}
-		for name, src := range m {
-			got := Resize(src, r, size, opt)
-			if got.Bounds() != (image.Rectangle{Max: size}) {
-				t.Fatalf("%s: %v", name, got.Bounds())
-			}
-			rgba, ok := got.(*image.RGBA)
-			if !ok {
-				continue
-			}
-			if o, ok := src.(interface{ Opaque() bool }); ok && o.Opaque() && !rgba.Opaque() {
-				t.Fatalf("%s: opaque no more", name)
-			}
-			for i := 0; i < len(rgba.Pix); i += 4 {
-				if p := rgba.Pix[i:][:4]; p[0] > p[3] || p[1] > p[3] || p[2] > p[3] {
-					t.Fatalf("%s: %v is no premultiplied colour", name, p)
-				}
+		rgba, ok := got.(*image.RGBA)
+		if !ok {
+			continue
+		}
+		if o, ok := src.(interface{ Opaque() bool }); ok && o.Opaque() && !rgba.Opaque() {
+			t.Fatalf("%s: opaque no more", name)
+		}
+		for i := 0; i < len(rgba.Pix); i += 4 {
+			if p := rgba.Pix[i:][:4]; p[0] > p[3] || p[1] > p[3] || p[2] > p[3] {
+				t.Fatalf("%s: %v is no premultiplied colour", name, p)
 			}
 		}
-	})
+	}
 }
+
+func TestAnythingGoes(t *testing.T) { rapid.Check(t, anythingGoes) }
+func FuzzAnythingGoes(f *testing.F) { f.Fuzz(rapid.MakeFuzz(anythingGoes)) }
 
 func TestSourceIsNotModified(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))

@@ -29,7 +29,7 @@ type Shrinker struct {
 }
 
 // NewShrinker prepares to scale the part r of a picture of src pixels, whose rows have the given format, to size pixels.
-// It panics where Resize does, and if the format is unknown.
+// It panics where Resize does, and if the format is unknown. Options.Subsample and Options.Chroma have no effect.
 func NewShrinker(f Format, src image.Point, r Rect, size image.Point, opt Options) *Shrinker {
 	check(src, r, size)
 	gx := grid{src.X, r.X0, (r.X1 - r.X0) / float64(size.X), size.X}
@@ -59,7 +59,6 @@ func newShrinker(f Format, gx, gy grid, pre Eighths, opt Options) *Shrinker {
 	s.y.set(opt.Kernel, gy, opt.rowResidual(), pre.Y)
 	s.lo, s.hi = s.x.span(gx.size)
 	s.from, s.to = s.y.span(gy.size)
-	s.next = 0
 
 	// The horizontal pass reads, but does not count, what is beyond the last column.
 	s.cellStride = gx.size - s.x.origin + s.x.stride
@@ -83,8 +82,8 @@ func newShrinker(f Format, gx, gy grid, pre Eighths, opt Options) *Shrinker {
 // Rows is the range of the source's rows that have an influence on the result. The others need not be decoded.
 func (s *Shrinker) Rows() (from, to int) { return s.from, s.to }
 
-// WriteRow takes the next row of the source, the first one being row 0. It reads row, which holds a whole row in the
-// Shrinker's format, and does not keep it.
+// WriteRow takes the next row of the source, the first one being row 0. row holds a whole row in the Shrinker's
+// format, and is neither modified nor kept. Rows that don't count cost nothing, and row may then be nil.
 func (s *Shrinker) WriteRow(row []byte) {
 	s.writeRow(s.next, row)
 	s.next++
@@ -119,7 +118,8 @@ func (s *Shrinker) writeRow(y int, row []byte) {
 	s.horizontal((y - s.y.origin) / s.y.box)
 }
 
-// horizontal scales the row in s.cells, row cell of those that the vertical pass counts, into the ring, and makes the rows of the result that are due.
+// horizontal scales the row in s.cells, row cell of those that the vertical pass counts, into the ring,
+// and makes the rows of the result that are due.
 func (s *Shrinker) horizontal(cell int) {
 	dst := s.ring[cell%len(s.ring)]
 	for p := range s.planes {
