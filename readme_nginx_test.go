@@ -70,10 +70,15 @@ func TestREADMEConfigurationOfNginxWorks(t *testing.T) {
 	require.Equal(t, bodies[0], bodies[1])
 	require.EqualValues(t, 1, asked.Load())
 
-	resp, err := client.Get(strings.Replace(link, "/thumbs/", "/_thumbs/", 1))
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	require.Equal(t, http.StatusNotFound, resp.StatusCode, "the internal location is nobody's business")
+	// The internal location, and files that are not finished yet, are nobody's business.
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "thumbs", "\x7funfinished"), nil, 0o644))
+	for _, hidden := range []string{strings.Replace(link, "/thumbs/", "/_thumbs/", 1), "http://" + address + "/thumbs/%7Funfinished"} {
+		resp, err := client.Get(hidden)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, http.StatusNotFound, resp.StatusCode, hidden)
+	}
+	require.EqualValues(t, 1, asked.Load())
 }
 
 // startNginx runs nginx with one server that has the locations, until the test ends, and returns its address.

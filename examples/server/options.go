@@ -101,16 +101,15 @@ func (o options) check() error {
 	return nil
 }
 
-// remark tells what a visitor of the terminal should know about key and directory.
+// remark says where the thumbnails are, and for how long they are good.
 func (o options) remark(t *thumbs) string {
-	var b strings.Builder
+	remark := "They are stored in " + t.path
 	if t.temporary {
-		fmt.Fprintf(&b, "They are stored in %s until the program ends.", t.path)
-	} else {
-		fmt.Fprintf(&b, "They are stored in %s.", t.path)
+		remark += ", which is removed at exit"
 	}
+	remark += "."
 	if o.key == "" {
-		b.WriteString(" The key is random, so their URLs hold until then; give -key to keep them.")
+		remark += " The key is random: their URLs are good until the program ends. Give -key for URLs that last."
 	}
-	return b.String()
+	return remark
 }
