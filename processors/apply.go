@@ -7,12 +7,12 @@ import (
 	"image"
 )
 
-// locateSide is the length in pixels that the shorter side of a picture has at least when a Locator looks at it, unless
-// the original is smaller.
+// locateSide is the length in pixels that the shorter side of a picture has at least when a Locator looks at it,
+// unless the original is smaller.
 const locateSide = 256
 
-// ResultSize returns the size in pixels of what p will make of an original of that (upright) size, if p is a [Planner].
-// For others ok is false: only their result tells.
+// ResultSize returns the size in pixels of what p will make of an original of that (upright) size, if p is a
+// [Planner]. For others ok is false: only their result tells.
 func ResultSize(p Processor, original image.Point, width, height int) (size image.Point, ok bool) {
 	planner, ok := p.(Planner)
 	if !ok {
@@ -22,8 +22,8 @@ func ResultSize(p Processor, original image.Point, width, height int) (size imag
 	return crop.Size(), true
 }
 
-// MinDecode returns the smallest size, in pixels of the whole upright picture, from which p makes as good a result as from
-// the original: what to tell [Decode]. The zero Point stands for the whole original.
+// MinDecode returns the smallest size, in pixels of the whole upright picture, from which p makes as good a
+// result as from the original: what to tell [Decode]. The zero Point stands for the whole original.
 func MinDecode(p Processor, original image.Point, width, height int) image.Point {
 	planner, ok := p.(Planner)
 	if !ok {
@@ -40,9 +40,9 @@ func MinDecode(p Processor, original image.Point, width, height int) image.Point
 	return least
 }
 
-// Apply makes the picture of a thumbnail with p from img, which shows the whole upright original, possibly reduced as
-// [MinDecode] allows. original is the upright size in pixels of the original itself: sizes and crop boxes follow from it and
-// not from img's. A p that is no [Planner] needs an img that is not reduced.
+// Apply makes the picture of a thumbnail with p from img, which shows the whole upright original, possibly
+// reduced as [MinDecode] allows. original is the upright size in pixels of the original itself: sizes and crop
+// boxes follow from it and not from img's. A p that is no [Planner] needs an img that is not reduced.
 //
 // img is not modified and may be returned.
 func Apply(ctx context.Context, p Processor, img image.Image, original image.Point, width, height int) (image.Image, error) {
@@ -94,7 +94,8 @@ func follow(ctx context.Context, p Planner, img image.Image, original image.Poin
 // A region is a part of a picture in pixels from its upper left corner. It need not lie on pixel borders.
 type region struct{ x0, y0, x1, y1 float64 }
 
-// sourceRegion returns the part of a picture of that size which becomes the box crop when the whole is scaled to scaled.
+// sourceRegion returns the part of a picture of that size which becomes the box crop when the whole is scaled to
+// scaled.
 func sourceRegion(size, scaled image.Point, crop image.Rectangle) region {
 	x := float64(size.X) / float64(scaled.X)
 	y := float64(size.Y) / float64(scaled.Y)

@@ -35,8 +35,8 @@ func subsampling(ratio image.YCbCrSubsampleRatio) (dx, dy int) {
 	}
 }
 
-// halfChroma returns a picture in 4:4:4 as one in 4:2:0: each sample of chroma is the mean of four, or of what there is of them at the
-// edges. Luma is shared with img.
+// halfChroma returns a picture in 4:4:4 as one in 4:2:0: each sample of chroma is the mean of four, or of what
+// there is of them at the edges. Luma is shared with img.
 func halfChroma(img *image.YCbCr) *image.YCbCr {
 	size := img.Rect.Size()
 	w, h := (size.X+1)/2, (size.Y+1)/2

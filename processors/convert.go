@@ -11,8 +11,8 @@ func isOpaque(img image.Image) bool {
 	return ok && o.Opaque()
 }
 
-// toNRGBA returns img with 8 bits per sample, alpha not premultiplied, and its upper left corner at (0,0). It may share img's
-// memory: read only.
+// toNRGBA returns img with 8 bits per sample, alpha not premultiplied, and its upper left corner at (0,0). It may
+// share img's memory: read only.
 func toNRGBA(img image.Image) *image.NRGBA {
 	b := img.Bounds()
 	size := image.Rectangle{Max: b.Size()}
@@ -34,7 +34,8 @@ func toNRGBA(img image.Image) *image.NRGBA {
 	return out
 }
 
-// toGray returns img as grey if all of its pixels are grey and opaque, and nil otherwise. It may share img's memory: read only.
+// toGray returns img as grey if all of its pixels are grey and opaque, and nil otherwise. It may share img's
+// memory: read only.
 func toGray(img *image.NRGBA) *image.Gray {
 	out := image.NewGray(img.Rect)
 	for y := range img.Rect.Dy() {

@@ -15,15 +15,15 @@ import (
 	"golang.org/x/image/tiff"
 )
 
-// Decode decodes the image in data, whose header is h, and returns it upright, with its upper left corner at (0,0). Of an
-// animation it is the first frame, composed on the whole canvas.
+// Decode decodes the image in data, whose header is h, and returns it upright, with its upper left corner at
+// (0,0). Of an animation it is the first frame, composed on the whole canvas.
 //
-// least, in pixels of the upright picture, is how small a reduced one may be; the result may be larger. The zero Point asks
-// for the original size. [MinDecode] says what a processor needs.
+// least, in pixels of the upright picture, is how small a reduced one may be; the result may be larger. The zero
+// Point asks for the original size. [MinDecode] says what a processor needs.
 //
-// A picture that is damaged, cut off, or not as large as h says is an error that matches [ErrCorrupt]. One that uses an
-// unsupported feature of its format is an error that matches [ErrFormat]. When ctx ends, its error is returned soon, not
-// at once. Limits are not checked: see [Header.DecodeBytes].
+// A picture that is damaged, cut off, or not as large as h says is an error that matches [ErrCorrupt]. One that
+// uses an unsupported feature of its format is an error that matches [ErrFormat]. When ctx ends, its error is
+// returned soon, not at once. Limits are not checked: see [Header.DecodeBytes].
 func Decode(ctx context.Context, data []byte, h Header, least image.Point) (img image.Image, err error) {
 	defer func() {
 		if p := recover(); p != nil { // in a decoder: that is a file it was not prepared for
@@ -45,8 +45,8 @@ func Decode(ctx context.Context, data []byte, h Header, least image.Point) (img 
 	return img, nil
 }
 
-// decode chooses the decoder by h alone, never by what image.RegisterFormat knows of the built-in formats: that depends on
-// the order in which packages are initialised.
+// decode chooses the decoder by h alone, never by what image.RegisterFormat knows of the built-in formats: that
+// depends on the order in which packages are initialised.
 func decode(ctx context.Context, data []byte, h Header, least image.Point) (image.Image, error) {
 	r := &contextReader{ctx, data}
 	var img image.Image
@@ -76,7 +76,8 @@ func decode(ctx context.Context, data []byte, h Header, least image.Point) (imag
 	return orient(atOrigin(img), h.Orientation), nil
 }
 
-// decodeJPEG decodes a JPEG as it lies in the file. It may return it reduced, to no less than least, which is upright.
+// decodeJPEG decodes a JPEG as it lies in the file. It may return it reduced, to no less than least, which is
+// upright.
 func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (image.Image, error) {
 	img, err := jpeg.Decode(&contextReader{ctx, data})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/gif"
 	"io"
 	"math/rand/v2"
@@ -214,5 +215,32 @@ func TestAHeaderIsReadWithoutThePixels(t *testing.T) {
 		_, err := DecodeHeader(r)
 		require.NoError(t, err)
 		assert.LessOrEqual(t, r.n, 3*4096, name)
+	}
+}
+
+func TestDecodeTakesNoMoreMemoryThanAnnounced(t *testing.T) {
+	opaque := gradient(700, 500)
+	clear := gradient(700, 500)
+	clear.SetNRGBA(1, 1, color.NRGBA{})
+	deep := image.NewNRGBA64(opaque.Rect)
+	draw.Draw(deep, deep.Rect, clear, image.Point{}, draw.Src)
+	frame := image.NewPaletted(image.Rect(0, 0, 700, 499), color.Palette{color.Black, color.White})
+	animation := &gif.GIF{Image: []*image.Paletted{frame}, Delay: []int{0}, Config: image.Config{Width: 700, Height: 500, ColorModel: frame.Palette}}
+	grey := image.NewGray(opaque.Rect)
+	for name, file := range map[string][]byte{
+		"jpeg": encodeJPEG(t, opaque), "jpeg, turned": jpegWithEXIF(encodeJPEG(t, opaque), 6), "grey jpeg": encodeJPEG(t, grey),
+		"progressive jpeg": encoded(t, JPEG{Progressive: true, Subsampling: Subsampling444}, opaque),
+		"png":              encodePNG(t, opaque), "png with alpha": encodePNG(t, clear), "deep png": encodePNG(t, deep), "grey png": encodePNG(t, grey),
+		"png, turned": pngWithEXIF(encodePNG(t, clear), 5, false),
+		"gif":         encodeGIF(t, animation), "bmp": encodeBMP(t, opaque), "tiff": encodeTIFF(t, opaque), "deep tiff": encodeTIFF(t, deep),
+		"webp": encodeWebP(t, opaque, false), "webp with alpha": encodeWebP(t, clear, false), "lossless webp": encodeWebP(t, clear, true),
+	} {
+		h, err := DecodeHeader(bytes.NewReader(file))
+		require.NoError(t, err)
+		took := allocated(func() { _, err = Decode(t.Context(), file, h, image.Point{}) })
+		require.NoError(t, err)
+		announced := uint64(h.DecodeBytes(image.Point{}))
+		assert.LessOrEqual(t, took, announced, name)
+		assert.Less(t, announced, 6*took+1<<20, "%s: far too much", name)
 	}
 }

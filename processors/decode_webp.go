@@ -46,8 +46,8 @@ func decodeStill(ctx context.Context, data []byte) (image.Image, error) {
 	return img, nil
 }
 
-// fullRange stretches VP8's colours, which are BT.601 in video range (16 to 235 and 240: RFC 6386, 9.2), to the full range that
-// image.YCbCr means. x/image/webp leaves that out (golang/go#40173).
+// fullRange stretches VP8's colours, which are BT.601 in video range (16 to 235 and 240: RFC 6386, 9.2), to the
+// full range that image.YCbCr means. x/image/webp leaves that out (golang/go#40173).
 func fullRange(img *image.YCbCr) {
 	var luma, chroma [256]byte
 	for i := range 256 {

@@ -7,8 +7,9 @@ import (
 	"io"
 )
 
-// GIF encodes as GIF, without loss where the picture has no more than 256 colours, and else in 256 that suit it, dithered.
-// A pixel that is less than half opaque becomes transparent, others opaque. The zero value is ready to use.
+// GIF encodes as GIF, without loss where the picture has no more than 256 colours, and else in 256 that suit it,
+// dithered. A pixel that is less than half opaque becomes transparent, others opaque. The zero value is ready to
+// use.
 type GIF struct{}
 
 // Encode writes img to w. It does not modify img.

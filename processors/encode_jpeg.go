@@ -52,7 +52,8 @@ func (e JPEG) Encode(w io.Writer, img image.Image) error {
 	return jpegn.Encode(w, img, &options)
 }
 
-// flatten composes img on the background, unless it is opaque. The result is one of those types that the encoder is fast with.
+// flatten composes img on the background, unless it is opaque. The result is one of those types that the encoder
+// is fast with.
 func (e JPEG) flatten(img image.Image) image.Image {
 	size := image.Rectangle{Max: img.Bounds().Size()}
 	switch img.(type) {

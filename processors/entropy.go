@@ -7,8 +7,8 @@ import (
 	"math"
 )
 
-// Entropy crops like [Crop], but cuts off what has the least in it: slice by slice, from the side whose histogram has the
-// lower entropy. It is the smart crop of django-rest-thumbnails and chooses as that did.
+// Entropy crops like [Crop], but cuts off what has the least in it: slice by slice, from the side whose histogram
+// has the lower entropy. It is the smart crop of django-rest-thumbnails and chooses as that did.
 type Entropy struct{}
 
 // Plan implements [Planner].

@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// Crop covers the box of width × height with the picture and cuts off what protrudes, equally on both sides. The result
-// has exactly the size asked for, enlarged if need be. With one dimension given, nothing is cut off.
+// Crop covers the box of width × height with the picture and cuts off what protrudes, equally on both sides. The
+// result has exactly the size asked for, enlarged if need be. With one dimension given, nothing is cut off.
 type Crop struct{}
 
 // Plan implements [Planner].
@@ -21,8 +21,8 @@ func (c Crop) Process(ctx context.Context, src image.Image, width, height int) (
 	return process(ctx, c, src, width, height)
 }
 
-// Scale covers the box of width × height with the picture and cuts nothing off: the result has one side as asked for, and
-// the other is at least as long as asked for. It is enlarged if need be.
+// Scale covers the box of width × height with the picture and cuts nothing off: the result has one side as asked
+// for, and the other is at least as long as asked for. It is enlarged if need be.
 type Scale struct{}
 
 // Plan implements [Planner].

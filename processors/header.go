@@ -39,8 +39,9 @@ var headerParsers = []struct {
 // DecodeHeader reads the header of the image that r begins with. The format is told by content. Sizes are reported as
 // declared, however large: limits are the caller's. A file that is cut off behind its header is not noticed here.
 //
-// It reads as far as it must to be certain of the orientation, which some formats allow behind the pixels, and up to 1 KiB
-// ahead; what lies between is skipped by seeking if r is an io.Seeker. So afterwards r's position is unspecified.
+// It reads as far as it must to be certain of the orientation, which some formats allow behind the pixels, and up
+// to 1 KiB ahead; what lies between is skipped by seeking if r is an io.Seeker. So afterwards r's position is
+// unspecified.
 //
 // The error matches [ErrFormat], [ErrCorrupt], or r's own.
 func DecodeHeader(r io.Reader) (Header, error) {
@@ -105,10 +106,10 @@ func registeredHeader(s *scanner) (h Header, err error) {
 	}()
 	config, format, err := image.DecodeConfig(s.buf)
 	switch {
-	case errors.Is(err, image.ErrFormat):
-		return Header{}, fmt.Errorf("read image header: %w", ErrFormat)
 	case s.src.err != nil:
 		return Header{}, fmt.Errorf("read image header: %w", errRead{s.src.err})
+	case errors.Is(err, image.ErrFormat):
+		return Header{}, fmt.Errorf("read image header: %w", ErrFormat)
 	case err != nil:
 		return Header{}, headerError(format, err)
 	}
@@ -119,8 +120,9 @@ func registeredHeader(s *scanner) (h Header, err error) {
 	return h.upright()
 }
 
-// DecodeBytes returns the memory in bytes, estimated to the safe side, that [Decode] with the same least takes for its
-// buffers and its result, and [Apply] for what it makes of that on the way to the thumbnail. It is at least 1.
+// DecodeBytes returns the memory in bytes, estimated to the safe side, that [Decode] with the same least takes
+// for its buffers and its result, and [Apply] for what it makes of that on the way to the thumbnail. It is at
+// least 1.
 func (h Header) DecodeBytes(least image.Point) int64 {
 	const fixed, margin = 256 << 10, 32 // tables; a row or column of MCUs, tiles, interlaced lines
 	hi, pixels := bits.Mul64(uint64(h.stored.X)+margin, uint64(h.stored.Y)+margin)

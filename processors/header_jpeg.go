@@ -25,8 +25,8 @@ const (
 	markerAPP1 = 0xe1
 )
 
-// parseJPEG walks from segment to segment up to the frame header. Like decoders do, it passes over bytes between segments that are
-// no marker.
+// parseJPEG walks from segment to segment up to the frame header. Like decoders do, it passes over bytes between
+// segments that are no marker.
 func parseJPEG(s *scanner, h *Header) error {
 	if err := s.skip(2); err != nil {
 		return err

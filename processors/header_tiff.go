@@ -77,9 +77,16 @@ func parseTIFF(s *scanner, h *Header) error {
 	if bits != 0 && bits <= 16 && samples <= 4 {
 		h.least = tiffLeast(compression, float64(width)*float64(height)*float64(bits*samples)/8)
 	}
-	if h.Orientation != 1 {
-		h.bits *= 2
+	// The decoder holds a strip as well, which may be all of the picture, in a buffer that grows if it was
+	// compressed.
+	strips := 1
+	if compression != 1 {
+		strips = 2
 	}
+	if h.Orientation != 1 {
+		strips = max(strips, 2)
+	}
+	h.bits *= int64(1 + strips)
 	return nil
 }
 
@@ -97,7 +104,8 @@ func tiffLeast(compression uint32, pixels float64) int64 {
 	}
 }
 
-// tiffValue returns the number in a directory entry of type BYTE, SHORT or LONG. Of several it is the first, if they lie in the entry.
+// tiffValue returns the number in a directory entry of type BYTE, SHORT or LONG. Of several it is the first, if
+// they lie in the entry.
 func tiffValue(order binary.ByteOrder, entry []byte) uint32 {
 	switch order.Uint16(entry[2:]) {
 	case 1:

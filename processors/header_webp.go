@@ -15,8 +15,8 @@ const (
 	webpAlpha    = 1 << 4
 )
 
-// parseWebP reads the first chunk and, if that is VP8X, goes on to the kind of the image and to the EXIF chunk that the
-// flags announce behind it (WebP Container Specification).
+// parseWebP reads the first chunk and, if that is VP8X, goes on to the kind of the image and to the EXIF chunk
+// that the flags announce behind it (WebP Container Specification).
 func parseWebP(s *scanner, h *Header) error {
 	if err := s.skip(12); err != nil {
 		return err
@@ -74,7 +74,8 @@ func parseWebP(s *scanner, h *Header) error {
 	return nil
 }
 
-// webpChunk reads the head of a RIFF chunk. Chunks begin at even offsets: n bytes, if odd, are followed by one of padding.
+// webpChunk reads the head of a RIFF chunk. Chunks begin at even offsets: n bytes, if odd, are followed by one of
+// padding.
 func webpChunk(s *scanner) (id string, n int64, err error) {
 	var b [8]byte
 	if err := s.read(b[:]); err != nil {

@@ -3,6 +3,7 @@ package processors
 import (
 	"image"
 	"image/color"
+	"math"
 )
 
 // A bin collects the pixels whose colours agree in the upper five bits of each sample.
@@ -57,9 +58,9 @@ func (b box) split() (box, box) {
 	return newBox(b.bins[:low]), newBox(b.bins[low:])
 }
 
-// choosePalette returns at most limit colours that suit the opaque pixels of img: the colour space is cut where it reduces the
-// squared error most (a variant of Heckbert's median cut, SIGGRAPH 1982, that cuts the worst box at its mean as Wan, Wong and
-// Prusinkiewicz do).
+// choosePalette returns at most limit colours that suit the opaque pixels of img: the colour space is cut where
+// it reduces the squared error most (a variant of Heckbert's median cut, SIGGRAPH 1982, that cuts the worst box
+// at its mean as Wan, Wong and Prusinkiewicz do).
 func choosePalette(img *image.NRGBA, limit int) color.Palette {
 	all := make([]bin, 1<<15)
 	eachPixel(img, func(_, _ int, p []byte) {
@@ -95,8 +96,8 @@ func choosePalette(img *image.NRGBA, limit int) color.Palette {
 	}
 	palette := make(color.Palette, len(boxes))
 	for i, b := range boxes {
-		half := b.total.n / 2
-		palette[i] = color.NRGBA{byte((b.total.sum[0] + half) / b.total.n), byte((b.total.sum[1] + half) / b.total.n), byte((b.total.sum[2] + half) / b.total.n), 255}
+		mean := func(i int) byte { return byte(math.Round(b.total.mean(i))) }
+		palette[i] = color.NRGBA{mean(0), mean(1), mean(2), 255}
 	}
 	return palette
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
 
-// resize scales the part r of img to size: Lanczos-3 in premultiplied alpha, palettes expanded. Where there is nothing to
-// do it returns img itself.
+// resize scales the part r of img to size: Lanczos-3 in premultiplied alpha, palettes expanded. Where there is
+// nothing to do it returns img itself.
 func resize(img image.Image, r region, size image.Point) image.Image {
 	b := img.Bounds()
 	if size == b.Size() && r == (region{0, 0, float64(b.Dx()), float64(b.Dy())}) {

@@ -91,8 +91,8 @@ func (s *scanner) block(n int64) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// skip passes over n bytes, by seeking where that can be done. It may end behind the end of the file; then the next read
-// fails.
+// skip passes over n bytes, by seeking where that can be done. It may end behind the end of the file; then the
+// next read fails.
 func (s *scanner) skip(n int64) error {
 	buffered := int64(s.buf.Buffered())
 	if seeker, ok := s.src.Reader.(io.Seeker); ok && n > buffered {

@@ -8,9 +8,9 @@ import (
 	"github.com/muesli/smartcrop"
 )
 
-// Smart crops like [Crop], but where the picture has its subject rather than in the middle: edges, skin, saturated colours,
-// as github.com/muesli/smartcrop weighs them. The result has exactly the size asked for and is the largest rectangle of
-// its ratio.
+// Smart crops like [Crop], but where the picture has its subject rather than in the middle: edges, skin,
+// saturated colours, as github.com/muesli/smartcrop weighs them. The result has exactly the size asked for and is
+// the largest rectangle of its ratio.
 type Smart struct{}
 
 // Plan implements [Planner].
@@ -71,9 +71,9 @@ func smartBoxSide(crop, scaled, small int) int {
 	return min(max(side, smartBox), small)
 }
 
-// smartPlace returns where in scaled a crop begins that has the same centre as from-to in the copy. The boxes that smartcrop
-// tried stood at multiples of its step and so, but for the first, short of the far edge; they are spread so that the first
-// and the last touch the edges. A single one goes to the middle.
+// smartPlace returns where in scaled a crop begins that has the same centre as from-to in the copy. The boxes
+// that smartcrop tried stood at multiples of its step and so, but for the first, short of the far edge; they are
+// spread so that the first and the last touch the edges. A single one goes to the middle.
 func smartPlace(from, to, small, scaled, crop int) int {
 	side := to - from
 	free := float64(small - side)
