@@ -1,0 +1,206 @@
+package jpeg
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	stdjpeg "image/jpeg"
+	"math/rand"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// small is a 4:2:0 picture of some MCUs.
+func small(progressive bool) *coded {
+	c := randomCoded(rand.New(rand.NewSource(7)), 83, 61, [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1})
+	c.progressive = progressive
+	return c
+}
+
+func decode(data []byte, n int) (image.Image, error) {
+	return new(Decoder).Decode(context.Background(), data, Options{Scale: n})
+}
+
+func TestEveryProperPrefixOfAFileIsCorruptAtEveryScale(t *testing.T) {
+	for _, progressive := range []bool{false, true} {
+		data := small(progressive).file()
+		for n := 1; n <= 8; n++ {
+			for end := 0; end < len(data); end += 1 + end%7 {
+				_, err := decode(data[:end], n)
+				require.ErrorIs(t, err, ErrCorrupt, "%d of %d bytes at %d/8, progressive %v", end, len(data), n, progressive)
+			}
+			_, err := decode(data[:len(data)-1], n)
+			require.ErrorIs(t, err, ErrCorrupt)
+		}
+	}
+}
+
+func TestGarbageAfterTheEndIsIgnored(t *testing.T) {
+	data := append(small(true).file(), "\xff\xd8\xff<html>"...)
+	for n := 1; n <= 8; n++ {
+		_, err := decode(data, n)
+		require.NoError(t, err)
+	}
+}
+
+// insert puts segment bytes before the first marker of that kind.
+func insert(data []byte, marker byte, segment ...byte) []byte {
+	i := bytes.Index(data, []byte{0xFF, marker})
+	return append(append(append([]byte(nil), data[:i]...), segment...), data[i:]...)
+}
+
+// patch replaces the byte at an offset behind the first marker of that kind.
+func patch(data []byte, marker byte, offset int, value byte) []byte {
+	out := append([]byte(nil), data...)
+	out[bytes.Index(out, []byte{0xFF, marker})+offset] = value
+	return out
+}
+
+func TestWhatTheDecoderCannotDoIsUnsupportedAndWhatIsBrokenIsCorrupt(t *testing.T) {
+	data := small(false).file()
+	for name, c := range map[string]struct {
+		data []byte
+		want error
+	}{
+		"12 bits":               {patch(data, mSOF1, 4, 12), ErrUnsupported},
+		"lossless":              {patch(data, mSOF1, 1, 0xC3), ErrUnsupported},
+		"hierarchical":          {patch(data, mSOF1, 1, 0xC5), ErrUnsupported},
+		"arithmetic":            {patch(data, mSOF1, 1, 0xC9), ErrUnsupported},
+		"no height":             {patch(patch(data, mSOF1, 5, 0), mSOF1, 6, 0), ErrUnsupported},
+		"no width":              {patch(patch(data, mSOF1, 7, 0), mSOF1, 8, 0), ErrCorrupt},
+		"sampling factor 5":     {patch(data, mSOF1, 11, 0x51), ErrCorrupt},
+		"two components":        {patch(data, mSOF1, 9, 2), ErrUnsupported},
+		"scan of a stranger":    {patch(data, mSOS, 5, 77), ErrCorrupt},
+		"unknown Huffman table": {patch(data, mSOS, 6, 0x11), ErrCorrupt},
+		"second frame":          {insert(data, mSOS, data[bytes.Index(data, []byte{0xFF, mSOF1}):][:19]...), ErrCorrupt},
+		"too few bytes":         {patch(patch(data, mSOF1, 5, 0xFF), mSOF1, 7, 0xFF), ErrCorrupt},
+		"empty":                 {nil, ErrCorrupt},
+		"PNG":                   {[]byte("\x89PNG\r\n\x1a\n"), ErrCorrupt},
+	} {
+		for n := 1; n <= 8; n++ {
+			_, err := decode(c.data, n)
+			assert.ErrorIs(t, err, c.want, name)
+		}
+	}
+	_, err := decode(data, 9)
+	assert.Error(t, err)
+	_, err = decode(data, -1)
+	assert.Error(t, err)
+}
+
+func TestAComponentWithoutAScanIsCorrupt(t *testing.T) {
+	c := small(false)
+	c.separate = true
+	data := c.file()
+	last := bytes.LastIndex(data, []byte{0xFF, mSOS})
+	_, err := decode(append(data[:last:last], 0xFF, mEOI), 8)
+	assert.ErrorIs(t, err, ErrCorrupt)
+}
+
+func TestACoefficientBeyondTheBlockIsCorrupt(t *testing.T) {
+	w := &writer{}
+	c := small(false)
+	c.comps = c.comps[:1]
+	c.comps[0].h, c.comps[0].v = 1, 1
+	c.width, c.height = 8, 8
+	data := c.file()
+	head := data[:bytes.Index(data, []byte{0xFF, mSOS})]
+	w.Write(head)
+	w.tables()
+	w.segment(mSOS, []byte{1, 0, 0, 0, 63, 0})
+	w.number(0, 0, 5)
+	for range 4 {
+		w.symbol(0xF0) // 64 zeros where there is room for 63
+	}
+	w.symbol(0)
+	w.flush()
+	w.Write([]byte{0xFF, mEOI})
+	for n := 1; n <= 8; n++ {
+		_, err := decode(w.Bytes(), n)
+		assert.ErrorIs(t, err, ErrCorrupt, "%d/8", n)
+	}
+}
+
+func TestDecodingEndsWithItsContext(t *testing.T) {
+	for _, progressive := range []bool{false, true} {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_, err := new(Decoder).Decode(ctx, small(progressive).file(), Options{})
+		assert.ErrorIs(t, err, context.Canceled)
+	}
+}
+
+func TestADecoderThatIsUsedAgainGivesTheSamePictures(t *testing.T) {
+	var d Decoder
+	for round := range 40 {
+		rng := rand.New(rand.NewSource(int64(round % 10)))
+		c := randomCoded(rng, 1+rng.Intn(60), 1+rng.Intn(60), samplings[rng.Intn(len(samplings))]...)
+		c.progressive = round%3 == 0
+		data := c.file()
+		if round%4 == 1 { // a failure in between
+			_, err := d.Decode(context.Background(), data[:len(data)*3/4], Options{})
+			require.Error(t, err)
+		}
+		n := 1 + round%8
+		got, err := d.Decode(context.Background(), data, Options{Scale: n})
+		require.NoError(t, err)
+		want, err := decode(data, n)
+		require.NoError(t, err)
+		require.Zero(t, maxDifference(t, "reused", got, want))
+	}
+}
+
+func TestAHeaderIsReadWithoutPixels(t *testing.T) {
+	h, err := ReadHeader(small(true).file())
+	require.NoError(t, err)
+	assert.Equal(t, Header{
+		Width: 83, Height: 61, Components: 3, Progressive: true, ColorModel: color.YCbCrModel,
+		Sampling: [4][2]int{{2, 2}, {1, 1}, {1, 1}},
+	}, h)
+}
+
+func TestMemoryIsWhatDecodeTakes(t *testing.T) {
+	for _, c := range []*coded{small(false), small(true)} {
+		data := c.file()
+		h, err := ReadHeader(data)
+		require.NoError(t, err)
+		for n := 1; n <= 8; n++ {
+			for _, full := range []bool{false, true} {
+				o := Options{Scale: n, FullChroma: full}
+				var d Decoder
+				_, err := d.Decode(context.Background(), data, o)
+				require.NoError(t, err)
+				assert.EqualValues(t, h.Memory(o), cap(d.out.memory)+cap(d.out.pixels)+2*cap(d.prog.values)+8*cap(d.prog.words))
+			}
+		}
+	}
+}
+
+func TestFourComponentsHaveTheMeaningOfImageCMYK(t *testing.T) {
+	for _, adobe := range []int{0, 2} {
+		c := randomCoded(rand.New(rand.NewSource(3)), 40, 40, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1})
+		c.adobe = adobe
+		data := c.file()
+		want, err := stdjpeg.Decode(bytes.NewReader(data))
+		require.NoError(t, err)
+		got, err := decode(data, 8)
+		require.NoError(t, err)
+		// The conversion of YCCK multiplies what the inverse DCTs differ by, 1, by up to 2.8.
+		assert.LessOrEqual(t, maxDifference(t, "CMYK", got, want), 3)
+	}
+}
+
+func TestAScanBombIsBoundedAndObeysItsContext(t *testing.T) {
+	data := read(t, filepath.Join(corpusDir(t), "bombs", "jpeg-progressive-2000-scans-16mp.jpg"))
+	start := time.Now()
+	_, err := decode(data, 1) // needs the DC scan alone
+	assert.NoError(t, err)
+	_, err = decode(data, 8)
+	assert.ErrorIs(t, err, ErrUnsupported)
+	assert.Less(t, time.Since(start), 5*time.Second)
+}

@@ -1,0 +1,116 @@
+package jpeg
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	stdjpeg "image/jpeg"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// FuzzBytes gives the decoder damaged files: an error that says what kind it is, or a picture of the announced size,
+// and where image/jpeg takes the file too, the same picture.
+func FuzzBytes(f *testing.F) {
+	for i, s := range samplings[:12] {
+		rng := rand.New(rand.NewSource(int64(i)))
+		c := randomCoded(rng, 1+rng.Intn(40), 1+rng.Intn(40), s...)
+		c.progressive, c.restart, c.longCodes, c.separate = i%2 == 1, i%3, i%4 == 3, i%5 == 4
+		f.Add(c.file())
+	}
+	if dir := os.Getenv("JPEG_FUZZ_SEEDS"); dir != "" {
+		files, err := filepath.Glob(filepath.Join(dir, "*"))
+		require.NoError(f, err)
+		for _, name := range files {
+			f.Add(read(f, name))
+		}
+	}
+	var d Decoder
+	f.Fuzz(func(t *testing.T, data []byte) {
+		h, err := ReadHeader(data)
+		if err != nil || h.Width*h.Height > 1<<18 {
+			return
+		}
+		for n := 1; n < 8; n++ {
+			img, err := d.Decode(context.Background(), data, Options{Scale: n, FullChroma: n%2 == 0})
+			if err != nil {
+				require.True(t, errors.Is(err, ErrCorrupt) || errors.Is(err, ErrUnsupported), err)
+				continue
+			}
+			require.Equal(t, image.Rect(0, 0, ceilDiv(h.Width*n, 8), ceilDiv(h.Height*n, 8)), img.Bounds())
+		}
+		got, err := d.Decode(context.Background(), data, Options{})
+		if err != nil {
+			return
+		}
+		// image/jpeg counts the MCUs of such scans differently.
+		if d.restartInterval > 0 {
+			return
+		}
+		want, err := stdjpeg.Decode(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		sameButForOverflow(t, got, want)
+	})
+}
+
+// sameButForOverflow compares as maxDifference does, but leaves out blocks with a sample at 0 or 255: coefficients beyond
+// what 8-bit samples can have overflow in image/jpeg.
+func sameButForOverflow(t *testing.T, got, want image.Image) {
+	g, ok := got.(*image.YCbCr)
+	if !ok {
+		return
+	}
+	w := want.(*image.YCbCr)
+	b := g.Bounds()
+	for by := 0; by < b.Dy(); by += 8 {
+		for bx := 0; bx < b.Dx(); bx += 8 {
+			worst, saturated := 0, false
+			for y := by; y < by+8 && y < b.Dy(); y++ {
+				for x := bx; x < bx+8 && x < b.Dx(); x++ {
+					p, q := int(g.Y[g.YOffset(x, y)]), int(w.Y[w.YOffset(x, y)])
+					worst = max(worst, p-q, q-p)
+				}
+			}
+			for y := by; y < by+8; y++ { // beyond the picture's edge too: the planes are whole blocks
+				for x := bx; x < bx+8; x++ {
+					p := g.Y[y*g.YStride+x]
+					saturated = saturated || p == 0 || p == 255
+				}
+			}
+			require.True(t, worst <= 2 || saturated, "block at %d, %d differs by %d", bx, by, worst)
+		}
+	}
+}
+
+// FuzzCoefficients makes sound files of every kind from a seed and compares with the reference inverse DCT.
+func FuzzCoefficients(f *testing.F) {
+	for i := range len(samplings) {
+		f.Add(int64(i), byte(i), byte(30), byte(40), byte(i), byte(i))
+	}
+	f.Fuzz(func(t *testing.T, seed int64, sampling, width, height, kind, scale byte) {
+		rng := rand.New(rand.NewSource(seed))
+		c := randomCoded(rng, 1+int(width), 1+int(height), samplings[int(sampling)%len(samplings)]...)
+		c.progressive, c.longCodes, c.separate = kind&1 != 0, kind&2 != 0, kind&4 != 0
+		c.restart = int(kind >> 3 & 7)
+		data := c.file()
+		var d Decoder
+		n := 1 + int(scale&7)
+		img, err := d.Decode(context.Background(), data, Options{Scale: n, FullChroma: scale&8 != 0})
+		require.NoError(t, err)
+		c.check(t, &d, img, n)
+		if img, err = d.Decode(context.Background(), data, Options{}); c.restart > 0 {
+			return
+		}
+		require.NoError(t, err)
+		if want, err := stdjpeg.Decode(bytes.NewReader(data)); err == nil {
+			require.LessOrEqual(t, maxDifference(t, "image/jpeg", img, want), 2)
+		}
+	})
+}
