@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -49,7 +50,8 @@ type reply struct {
 func work(dir string) {
 	f, err := lock.NewFile(dir)
 	if err != nil {
-		panic(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	var mu sync.Mutex
 	out := json.NewEncoder(os.Stdout)
@@ -104,7 +106,7 @@ type worker struct {
 	mu   sync.Mutex
 	in   *json.Encoder
 	next int
-	open map[int]chan reply // by ID; replies to unlock have -ID
+	open map[int]chan reply // by ID; replies to unlock have -ID; nil when the worker is dead
 }
 
 func startWorker(t *testing.T, dir string) *worker {
@@ -144,6 +146,12 @@ func (w *worker) read(out io.Reader) {
 		w.mu.Unlock()
 		waiting <- r
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, waiting := range w.open {
+		waiting <- reply{Err: "the worker is dead"}
+	}
+	w.open = nil
 }
 
 // send sends r, with a new ID if it has none, and returns where the reply will be.
@@ -156,10 +164,14 @@ func (w *worker) send(r request) (int, <-chan reply) {
 		r.ID, at = w.next, w.next
 	}
 	c := make(chan reply, 1)
-	if r.Op != "cancel" {
+	switch {
+	case r.Op == "cancel":
+	case w.open == nil:
+		c <- reply{Err: "the worker is dead"}
+	default:
 		w.open[at] = c
 	}
-	w.in.Encode(r) // an error is that of a killed worker, of which nobody wants to hear
+	w.in.Encode(r) // an error is that of a dead worker
 	return r.ID, c
 }
 

@@ -157,7 +157,7 @@ func (c *client) wait(ctx context.Context, key string) <-chan error {
 	w, ok := c.Locker.(Waiter)
 	c.e.need(ok, "the Locker is no Waiter")
 	done := make(chan error, 1)
-	go func() { done <- w.Wait(ctx, key) }()
+	c.e.calls.Go(func() { done <- w.Wait(ctx, key) })
 	return done
 }
 

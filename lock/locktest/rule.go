@@ -56,6 +56,7 @@ type env struct {
 	advanced time.Duration // by Advance
 	lastErr  error         // of the last free
 
+	calls   sync.WaitGroup // that are under way
 	mu      sync.Mutex
 	unlocks []func() error // of every lock that was got, for the end
 	undo    []func()       // of every pause and stall
@@ -76,16 +77,26 @@ func newEnv(h Harness) *env {
 	return e
 }
 
-// close leaves the lock space as quiet as it can: nothing held, nobody stopped. Whether the unlocks succeed is not its business.
+// close leaves the lock space quiet: nobody stopped, no call under way, nothing held. Whether that succeeds is not its
+// business; a lock that hangs has Timeout.
 func (e *env) close() {
 	e.cancel()
 	for _, f := range e.undo {
 		f()
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, unlock := range e.unlocks {
-		unlock()
+	quiet := make(chan struct{})
+	go func() {
+		defer close(quiet)
+		e.calls.Wait()
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		for _, unlock := range e.unlocks {
+			unlock()
+		}
+	}()
+	select {
+	case <-quiet:
+	case <-time.After(e.Timeout):
 	}
 }
 
@@ -123,7 +134,7 @@ func (e *env) patience() time.Duration { return max(10*e.Timeout, time.Minute) }
 // finish returns what f returns, if it does within limit.
 func finish[T any](e *env, limit time.Duration, what string, f func() T) T {
 	done := make(chan T, 1)
-	go func() { done <- f() }()
+	e.calls.Go(func() { done <- f() })
 	return receive(e, limit, what, done)
 }
 

@@ -42,7 +42,7 @@ var unlockRules = []rule{
 			const callers = 10
 			done := make(chan error, callers)
 			for range callers {
-				go func() { done <- unlock() }()
+				e.calls.Go(func() { done <- unlock() })
 			}
 			for range callers {
 				e.unlock(func() error { return <-done })
