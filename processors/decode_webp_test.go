@@ -15,7 +15,7 @@ import (
 func encodeWebP(t testing.TB, img image.Image, lossless bool) []byte {
 	var b bytes.Buffer
 	options := webp.DefaultOptions()
-	options.Lossless, options.Quality, options.Exact = lossless, 90, true
+	options.Lossless, options.Quality, options.Exact, options.Method = lossless, 90, true, 0
 	require.NoError(t, webp.Encode(&b, img, options))
 	return b.Bytes()
 }
