@@ -138,20 +138,18 @@ func (k Kernel) fill(f []float64, x, dx, sharp float64) {
 	}
 }
 
-// quantise turns f into weights whose sum is exactly one, so that flat pictures stay flat.
+// quantise turns f into weights whose sum is exactly one, so that flat pictures stay flat: what rounding takes
+// from one weight the next one gets, so that no error adds up however many and small they are.
 func quantise(w []int16, f []float64) {
 	var sum float64
 	for _, v := range f {
 		sum += v
 	}
-	scale, left, top := one/sum, int32(one), 0
+	scale, part, done := one/sum, 0.0, int32(0)
 	for i, v := range f {
-		q := int32(v*scale+(2*one+0.5)) - 2*one // rounded: what is converted is positive
-		w[i] = int16(q)
-		left -= q
-		if w[i] > w[top] {
-			top = i
-		}
+		part += v * scale
+		q := int32(part+(2*one+0.5)) - 2*one // rounded: what is converted is positive
+		w[i] = int16(q - done)
+		done = q
 	}
-	w[top] += int16(left)
 }

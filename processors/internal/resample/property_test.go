@@ -192,6 +192,21 @@ func TestHugeRatios(t *testing.T) {
 	assert.Equal(t, bytes.Repeat([]byte{77}, 6000), up.Pix)
 }
 
+// Hundreds of weights, each a few units of the last place, still add up to one, and to the textbook's sum.
+func TestManySmallWeights(t *testing.T) {
+	for _, ratio := range []int{37, 64, 101, 127} {
+		flat, ramp := image.NewGray(image.Rect(0, 0, 20*ratio, 2)), image.NewGray(image.Rect(0, 0, 20*ratio, 2))
+		for i := range flat.Pix {
+			flat.Pix[i] = 200
+			ramp.Pix[i] = byte(i % ramp.Stride * 255 / ramp.Stride)
+		}
+		got := Resize(flat, Full(flat.Rect), image.Pt(20, 2), Options{}).(*image.Gray)
+		assert.Equal(t, bytes.Repeat([]byte{200}, 40), got.Pix, "ratio %d", ratio)
+		size := image.Pt(20, 2)
+		within(t, reference(ramp, Full(ramp.Rect), size, Lanczos3), Resize(ramp, Full(ramp.Rect), size, Options{}), 0.6)
+	}
+}
+
 // Upscaling may overshoot in between, and is clamped, not wrapped.
 func TestOvershootIsClamped(t *testing.T) {
 	src := image.NewGray(image.Rect(0, 0, 16, 16))

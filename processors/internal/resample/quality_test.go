@@ -108,12 +108,12 @@ func TestQualityAgainstTheTextbookFromEveryDecode(t *testing.T) {
 		width  int
 		floors map[int]float64 // eighths: dB
 	}{
-		{48, map[int]float64{8: 50, 1: 46}},
-		{64, map[int]float64{8: 50, 1: 46, 2: 50}},
-		{72, map[int]float64{8: 50, 1: 45, 2: 50}},
-		{96, map[int]float64{8: 50, 1: 42, 2: 48}},
-		{192, map[int]float64{8: 50, 2: 42, 3: 48, 4: 50}},
-		{384, map[int]float64{8: 55, 4: 42, 5: 44, 6: 48}},
+		{48, map[int]float64{8: 58, 1: 46}},
+		{64, map[int]float64{8: 58, 1: 46, 2: 50}},
+		{72, map[int]float64{8: 58, 1: 45, 2: 50}},
+		{96, map[int]float64{8: 58, 1: 42, 2: 48}},
+		{192, map[int]float64{8: 58, 2: 42, 3: 48, 4: 50}},
+		{384, map[int]float64{8: 58, 4: 42, 5: 44, 6: 48}},
 	} {
 		size := image.Pt(c.width, c.width*h/w)
 		sx, sy := float64(w)/float64(size.X), float64(h)/float64(size.Y)

@@ -113,6 +113,25 @@ func TestNYCbCrAIsPremultiplied(t *testing.T) {
 	}
 }
 
+// With opaque alpha it is the same picture as one without, whose chroma is filtered, and placed, by the other path.
+func TestNYCbCrAHasItsChromaWhereYCbCrHasIt(t *testing.T) {
+	for _, ratio := range ratios {
+		src := image.NewNYCbCrA(image.Rect(0, 0, 64, 64), ratio)
+		for i := range src.Y {
+			src.Y[i], src.A[i] = 128, 255
+		}
+		dx, dy := subsampling(ratio)
+		for i := range src.Cb { // steep ramps along both axes
+			src.Cb[i], src.Cr[i] = byte(64+i%src.CStride*dx*2), byte(64+i/src.CStride*dy*2)
+		}
+		inner := src.SubImage(image.Rect(5, 3, 61, 59)).(*image.NYCbCrA)
+		r, size := Rect{8, 8, 48, 48}, image.Pt(20, 20)
+		got := Resize(inner, r, size, Options{})
+		plain := channels(Resize(&inner.YCbCr, r, size, Options{}))
+		within(t, plain, got, 2)
+	}
+}
+
 func asNRGBA(m image.Image) *image.NRGBA {
 	b := m.Bounds()
 	n := image.NewNRGBA(b)
