@@ -8,6 +8,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -17,6 +18,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/rest-thumbnails/thumbnail"
@@ -49,7 +51,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil {
 		return err
 	}
-	if err := refuseOverlap(opt.source, opt.thumbs); err != nil {
+	if err := refuseOverlap(opt.source, cmp.Or(opt.thumbs, filepath.Join(os.TempDir(), temporaryName))); err != nil {
 		return err
 	}
 	src, err := openSource(opt.source)

@@ -8,9 +8,9 @@ import (
 
 // refuseOverlap refuses a directory of thumbnails that is the directory of originals, or lies inside of it, or around it: a
 // thumbnail of kitten.jpg lies in a directory of that name, which there would be the original. Symbolic links are followed,
-// and thumbs need not exist. An empty argument overlaps with nothing.
+// and thumbs need not exist. An empty source overlaps with nothing.
 func refuseOverlap(source, thumbs string) error {
-	if source == "" || thumbs == "" {
+	if source == "" {
 		return nil
 	}
 	originals, err := resolve(source)

@@ -48,7 +48,6 @@ func TestOverlappingRootsAreRefused(t *testing.T) {
 		{in("photos"), in("photos/away/new"), false},
 		{"photos", "thumbs", false},
 		{"", "thumbs", false},
-		{"photos", "", false},
 	} {
 		err := refuseOverlap(c.source, c.thumbs)
 		require.Equal(t, c.refused, err != nil, "source %s, thumbs %s: %v", c.source, c.thumbs, err)
@@ -61,4 +60,14 @@ func TestProgramRefusesOverlapAndMakesNothing(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "overlap")
 	require.NoDirExists(t, filepath.Join(dir, "thumbs"))
+
+	// Without -thumbs they would be among the temporary files.
+	temporary := filepath.Join(dir, "tmp")
+	require.NoError(t, os.Mkdir(temporary, 0o755))
+	_, stderr, status = program.Run(t, program.Build(t, "."), []string{"TMPDIR=" + temporary}, "-addr", "127.0.0.1:0", "-source", dir)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "overlap")
+	left, err := os.ReadDir(temporary)
+	require.NoError(t, err)
+	require.Empty(t, left)
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
+// temporaryName is the name of a temporary directory of thumbnails, where * stands for something random.
+const temporaryName = "thumbs-*"
+
 // thumbs is the directory of the thumbnails.
 type thumbs struct {
 	*storage.Dir
@@ -20,7 +23,7 @@ type thumbs struct {
 func openThumbs(path string) (_ *thumbs, err error) {
 	t := &thumbs{temporary: path == ""}
 	if t.temporary {
-		if t.path, err = os.MkdirTemp("", "thumbs-"); err != nil {
+		if t.path, err = os.MkdirTemp("", temporaryName); err != nil {
 			return nil, err
 		}
 	} else {
