@@ -23,16 +23,16 @@ import (
 // Keys never block each other: each has a file of its own, named by the SHA-256 of the key. An unlocked key has no file;
 // one that a killed process left is removed by the next who locks that key or waits for it, and by NewFile.
 //
-// Goroutines may share a File. Between calls it has no open files and no goroutines but those of the locks
-// that are held, one open file each; there is nothing to close.
+// Goroutines may share a File. It has one open file for every lock that is held, none otherwise, and no
+// goroutine; there is nothing to close.
 type File struct {
 	dir   string // absolute
 	holds holds  // of this File, so that Wait for them costs no polling
 }
 
 // NewFile returns the lock of all processes that call NewFile with the same directory. It makes the directory if it
-// is not there; the error says if no file in it can be locked. Take a directory on a local disk, for
-// locks alone, that no clean-up job visits.
+// is not there, for its own user and group (modes 0770 and 0660, less the umask); the error says if no file in it can be
+// locked. Take a directory on a local disk, for locks alone, that no clean-up job visits.
 func NewFile(dir string) (*File, error) {
 	if dir == "" {
 		return nil, errors.New("lock: no directory for lock files")

@@ -180,7 +180,7 @@ func TestFileWaitsForItsOwnProcessWithoutLooking(t *testing.T) {
 	assert.NoError(t, <-woken)
 }
 
-// Four processes lock and unlock few keys as fast as they can, one of them is killed now and then: files are made and
+// Four processes lock and unlock few keys as fast as they can, and more of them die holding one: files are made and
 // removed under everybody's hands. Two holders would both see the mark of the other.
 func TestFileExcludesWhileFilesComeAndGo(t *testing.T) {
 	dir, marks := t.TempDir(), t.TempDir()
@@ -216,9 +216,11 @@ func TestFileExcludesWhileFilesComeAndGo(t *testing.T) {
 			}
 		})
 	}
-	for ctx.Err() == nil { // meanwhile, others look and sweep
+	for n := 0; ctx.Err() == nil; n++ { // meanwhile others die with the lock, look and sweep
 		victim := startWorker(t, dir)
-		victim.TryLock(context.Background(), "victim", ttl)
+		for locked := false; !locked && ctx.Err() == nil; {
+			_, locked, _ = victim.TryLock(context.Background(), strconv.Itoa(n%3), ttl)
+		}
 		victim.kill()
 		newFile(t, dir)
 		newFile(t, dir).Wait(ctx, "0")

@@ -22,7 +22,7 @@ type lockFile struct {
 
 // acquire makes and locks the file, and returns nil if another has locked it.
 func acquire(path string) (*lockFile, error) {
-	for {
+	for range 1000 { // enough for every race, and an end on a file system where a file never looks like itself
 		lf, err := open(path, os.O_CREATE)
 		if errors.Is(err, fs.ErrNotExist) { // the directory was removed, or is new
 			if err := os.MkdirAll(filepath.Dir(path), 0o770); err != nil {
@@ -37,11 +37,12 @@ func acquire(path string) (*lockFile, error) {
 		if counts {
 			return lf, nil
 		}
-		// Its holder removed it after we opened it. Somebody had the key meanwhile, so this ends.
+		// Its holder removed it after we opened it.
 		if err := errors.Join(err, lf.flock.Unlock()); err != nil {
 			return nil, err
 		}
 	}
+	return nil, &fs.PathError{Op: "flock", Path: path, Err: errors.New("the name never leads to the file that was locked")}
 }
 
 // isFree reports whether nobody has locked the file; it makes none. If a killed process has left it, isFree removes it,

@@ -85,7 +85,7 @@ func TestMemoryWakesAWaiterInTheInstantOfUnlock(t *testing.T) {
 	})
 }
 
-func TestMemoryReturnsTheCauseOfNothingButTheErrorOfTheContext(t *testing.T) {
+func TestMemoryWaitReturnsTheErrorOfItsContextAndNotTheCause(t *testing.T) {
 	m := lock.NewMemory()
 	_, _, err := m.TryLock(t.Context(), "k", ttl)
 	require.NoError(t, err)
