@@ -83,8 +83,9 @@ func (b *breaker) trip(key string, since time.Time, cause error) {
 
 // run runs command, unless Redis counts as down, and returns when it has, when its time is over, or when ctx ends. The command itself does
 // not heed ctx but has commandTimeout of its own: a reply that nobody waits for any more still says that Redis is up, or,
-// missing, down. late, if not nil, gets the result that run has not waited for.
-func run[T any](ctx context.Context, b *breaker, key string, command func(context.Context) (T, error), late func(T, error)) (T, error) {
+// missing, down. undo, if not nil, gets a result that run has not returned because it came too late, and
+// ErrDown, which leaves open what Redis has done.
+func run[T any](ctx context.Context, b *breaker, key string, command func(context.Context) (T, error), undo func(T, error)) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
 		return none, err
@@ -92,11 +93,11 @@ func run[T any](ctx context.Context, b *breaker, key string, command func(contex
 	if err := b.allow(ctx); err != nil {
 		return none, err
 	}
-	return attempt(ctx, b, key, command, late)
+	return attempt(ctx, b, key, command, undo)
 }
 
 // attempt is run without asking the breaker first.
-func attempt[T any](ctx context.Context, b *breaker, key string, command func(context.Context) (T, error), late func(T, error)) (T, error) {
+func attempt[T any](ctx context.Context, b *breaker, key string, command func(context.Context) (T, error), undo func(T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error
@@ -107,7 +108,7 @@ func attempt[T any](ctx context.Context, b *breaker, key string, command func(co
 		b.trip(key, began, errOverdue)
 		close(overdue)
 	})
-	// Unbuffered: a result reaches the caller or late, never both, never neither.
+	// Unbuffered: a good result reaches the caller or undo, never both, never neither.
 	results, gone := make(chan result), make(chan struct{})
 	defer close(gone)
 	go func() {
@@ -122,10 +123,13 @@ func attempt[T any](ctx context.Context, b *breaker, key string, command func(co
 		}
 		select {
 		case results <- r:
-		case <-gone:
-			if late != nil {
-				late(r.value, r.err)
+			if !errors.Is(r.err, ErrDown) {
+				return
 			}
+		case <-gone:
+		}
+		if undo != nil {
+			undo(r.value, r.err)
 		}
 	}()
 	var none T

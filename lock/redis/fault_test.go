@@ -22,6 +22,13 @@ func withoutRetries(addr string) connect {
 	}
 }
 
+// heedful is a client whose commands end with their context.
+func heedful(addr string) connect {
+	return func(n *network) goredis.UniversalClient {
+		return goredis.NewClient(&goredis.Options{Addr: addr, Dialer: n.dial, ContextTimeoutEnabled: true})
+	}
+}
+
 func TestTheReplyToSetIsLostAndTheLockIsOurs(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
@@ -54,22 +61,24 @@ func TestTheReplyToUnlockIsLostAndNothingElse(t *testing.T) {
 // The connection stays open and says nothing: nobody can know whether Redis has set the lock. It did.
 func TestALockThatTryLockCouldNotConfirmIsReleased(t *testing.T) {
 	t.Parallel()
-	m := miniredis.RunT(t)
-	p := start(t, single(m.Addr()), redis.Options{})
-	p.net.dropReply("set", true)
-	began := time.Now()
-	_, ok, err := p.TryLock(t.Context(), key, time.Minute)
-	assert.False(t, ok)
-	assert.ErrorIs(t, err, redis.ErrDown)
-	assert.Less(t, time.Since(began), 3*time.Second)
-	assert.Eventually(t, func() bool { return len(m.Keys()) == 0 }, 10*time.Second, 10*time.Millisecond, "the lock stays, though nobody has it")
-	assert.Eventually(t, func() bool {
-		unlock, ok, _ := p.TryLock(t.Context(), key, time.Minute)
-		if ok {
-			unlock()
-		}
-		return ok
-	}, 10*time.Second, 10*time.Millisecond)
+	for name, client := range map[string]func(addr string) connect{"a patient client": single, "one that heeds contexts": heedful} {
+		t.Run(name, func(t *testing.T) {
+			m := miniredis.RunT(t)
+			p := start(t, client(m.Addr()), redis.Options{})
+			p.net.dropReply("set", true)
+			began := time.Now()
+			_, ok, err := p.TryLock(t.Context(), key, time.Minute)
+			assert.False(t, ok)
+			assert.ErrorIs(t, err, redis.ErrDown)
+			assert.Less(t, time.Since(began), 3*time.Second)
+			assert.Eventually(t, func() bool { return len(m.Keys()) == 0 }, 10*time.Second, 10*time.Millisecond,
+				"the lock stays, though nobody has it")
+			assert.Eventually(t, func() bool {
+				unlock, ok, _ := p.TryLock(t.Context(), key, time.Minute)
+				return ok && unlock() == nil
+			}, 10*time.Second, 10*time.Millisecond)
+		})
+	}
 }
 
 func TestALockThatArrivesAfterTheCallerHasLeftIsReleased(t *testing.T) {
@@ -168,7 +177,28 @@ func TestAWaiterSurvivesTheLossOfThePubSubConnection(t *testing.T) {
 	require.NoError(t, <-waiting)
 }
 
-// A hundred goroutines hammer a Redis whose network hangs now and then; nobody may ever hold what another one holds.
+// A release that nobody could announce is found as soon as the waiter listens again.
+func TestAWaiterLooksWhenItsPubSubConnectionIsBack(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	a := start(t, single(s.addr()), redis.Options{})
+	b := start(t, single(s.addr()), redis.Options{})
+	admin := s.client()
+	defer admin.Close()
+	unlock := a.lock(t, key, time.Minute)
+	waiting := make(chan error, 1)
+	began := time.Now()
+	go func() { waiting <- b.Wait(t.Context(), key) }()
+	require.Eventually(t, func() bool { return numSub(t, admin, "restthumbnails:released") == 1 }, 10*time.Second, time.Millisecond)
+	resume := b.net.stall()
+	require.NoError(t, admin.ClientKillByFilter(t.Context(), "TYPE", "pubsub").Err())
+	require.NoError(t, unlock())
+	resume()
+	require.NoError(t, <-waiting)
+	assert.Less(t, time.Since(began), 900*time.Millisecond, "it has polled")
+}
+
+// Twenty goroutines hammer a Redis whose network hangs now and then; nobody may ever hold what another one holds.
 func TestMutualExclusionHoldsOnABadNetwork(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)

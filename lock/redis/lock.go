@@ -54,7 +54,7 @@ func (h *hold) acquire(ctx context.Context) (bool, error) {
 	return h.l.acquire(ctx, h.name, h.token, h.ttl)
 }
 
-// abandon deletes a lock that was got, or may have been got, when TryLock had already returned without it.
+// abandon deletes a lock that was got, or may have been got, without TryLock's having returned it.
 func (h *hold) abandon(ok bool, err error) {
 	if !ok && !errors.Is(err, ErrDown) {
 		return
