@@ -5,7 +5,7 @@
 //	store, err := s3.New(client, "my-bucket", s3.Config{Prefix: "thumbs"})
 //
 // What it costs: opening a thumbnail is one GET, storing one is one PUT, and nothing ever asks whether a key exists
-// or lists keys, except RemoveAll.
+// or lists keys, except RemoveAll and Keys.
 //
 // # Errors
 //
