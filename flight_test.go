@@ -343,3 +343,32 @@ type unlockFails struct{}
 func (unlockFails) TryLock(context.Context, string, time.Duration) (func() error, bool, error) {
 	return func() error { return errors.New("gone") }, true, nil
 }
+
+func TestAGenerationThatHangsLosesItsLock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		memory := lock.NewMemory()
+		s.Locker, s.Timeout, s.LockTTL = memory, 5*time.Second, time.Second
+		hang := make(chan bool)
+		s.Processors = thumbnail.Processors{"hang": processorFunc(func(ctx context.Context, src image.Image, width, height int) (image.Image, error) {
+			<-hang // without a look at ctx
+			return src, nil
+		})}
+		url := s.url(t, "k.jpg", "5x5", "hang", ".jpg")
+		h := s.handler(t)
+		code := make(chan int)
+		go func() { code <- get(h, url).Code }()
+		time.Sleep(4 * time.Second)
+		_, ok, err := memory.TryLock(t.Context(), url[1:], time.Hour)
+		require.NoError(t, err)
+		assert.False(t, ok, "it lives")
+		time.Sleep(3 * time.Second)
+		unlock, ok, err := memory.TryLock(t.Context(), url[1:], time.Hour)
+		require.NoError(t, err)
+		assert.True(t, ok, "its time is over")
+		close(hang)
+		assert.Equal(t, 503, <-code)
+		assert.EqualValues(t, 0, s.storage.put.Load(), "and what it made is too late")
+		require.NoError(t, unlock())
+	})
+}

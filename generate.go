@@ -34,10 +34,9 @@ func storageKey(signer Signer, s Spec) (string, error) {
 	return key, err
 }
 
-// generate makes a thumbnail and stores it: steps 8 to 11, within Config.Timeout.
-func (h *Handler) generate(ctx context.Context, j *job) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+// generate makes a thumbnail and stores it: steps 8 to 11, within Config.Timeout. Then it cancels ctx, which is the lock's as well, so
+// that a generation that hangs all the same loses its lock.
+func (h *Handler) generate(ctx context.Context, cancel context.CancelFunc, j *job) error {
 	deadline := time.AfterFunc(h.cfg.Timeout, cancel) // for the header; admit sets it anew
 	defer deadline.Stop()
 	err := h.generateWithin(ctx, deadline, j)
@@ -67,6 +66,9 @@ func (h *Handler) generateWithin(ctx context.Context, deadline *time.Timer, j *j
 	encoded := newBuffer()
 	defer freeBuffer(encoded)
 	if err := h.make(ctx, src, p, encoded, j); err != nil { // 11
+		return err
+	}
+	if err := ctx.Err(); err != nil { // a processor that took no notice
 		return err
 	}
 	defer addTime(&j.timing.Store)()

@@ -37,7 +37,7 @@ func (h *Handler) lead(ctx, patience context.Context, j *job, fl *flight) (err e
 	if f != nil {
 		return f.Close()
 	}
-	err = h.generate(ctx, j) // 8 to 11
+	err = h.generate(ctx, cancel, j) // 8 to 11
 	h.failures.remember(j, err, time.Now())
 	return err
 }
