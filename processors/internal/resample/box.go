@@ -101,24 +101,6 @@ func meanOf(rows int) meanFactor {
 
 func (m meanFactor) of(sum uint16) int16 { return int16(uint32(sum<<m.shift) * uint32(m.factor) >> 16) }
 
-// meanGo writes the means of one plane.
-func meanGo(dst []int16, sum []uint16, m meanFactor) {
-	sum = sum[:len(dst)]
-	for i, v := range sum {
-		dst[i] = m.of(v)
-	}
-}
-
-// meanSplitGo spreads the means of pixels of four bytes over four planes.
-func meanSplitGo(dst []int16, stride int, sum []uint16, m meanFactor) {
-	w := len(sum) / 4
-	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
-	for i := range d0 {
-		s := sum[4*i:][:4]
-		d0[i], d1[i], d2[i], d3[i] = m.of(s[0]), m.of(s[1]), m.of(s[2]), m.of(s[3])
-	}
-}
-
 // shrinkRow averages boxes of box samples in place. A last box that is cut short by the edge
 // is the average of what is there.
 func shrinkRow(row []int16, box int) {

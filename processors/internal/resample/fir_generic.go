@@ -11,3 +11,4 @@ func splitPremul(dst []int16, stride int, row []byte)               { splitPremu
 func premultiply(dst, row []byte)                                   { premultiplyGo(dst, row) }
 func mean(dst []int16, sum []uint16, m meanFactor)                  { meanGo(dst, sum, m) }
 func meanSplit(dst []int16, stride int, sum []uint16, m meanFactor) { meanSplitGo(dst, stride, sum, m) }
+func splitRGB(dst []int16, stride int, row []byte)                  { splitRGBGo(dst, stride, row) }

@@ -77,6 +77,10 @@ func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 		splitPremul(split4, stride, pixels)
 		splitPremulGo(split4Go, stride, pixels)
 		require.Equal(t, split4Go, split4)
+		three := pixels[:len(pixels)/4*3]
+		splitRGB(split4, stride, three)
+		splitRGBGo(split4Go, stride, three)
+		require.Equal(t, split4Go, split4)
 		pre, preGo := make([]byte, len(pixels)), make([]byte, len(pixels))
 		premultiply(pre, pixels)
 		premultiplyGo(preGo, pixels)

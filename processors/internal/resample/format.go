@@ -59,10 +59,12 @@ func (f Format) toPlanes(dst []int16, stride int, row []byte, lo, hi int) {
 	}
 	d1, d2 := dst[stride:][:w], dst[2*stride:][:w]
 	switch f {
-	case RGB8, RGBX8:
+	case RGB8:
+		splitRGB(dst, stride, row)
+		return
+	case RGBX8:
 		for i := range d0 {
-			p := row[:n:n]
-			row = row[n:]
+			p := row[4*i:][:4]
 			d0[i], d1[i], d2[i] = int16(p[0])<<sampleBits, int16(p[1])<<sampleBits, int16(p[2])<<sampleBits
 		}
 		return

@@ -192,6 +192,28 @@ func TestHugeRatios(t *testing.T) {
 	assert.Equal(t, bytes.Repeat([]byte{77}, 6000), up.Pix)
 }
 
+func TestWeightsSumToOneExactly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var a axis
+		g := grid{size: rapid.IntRange(1, 20000).Draw(t, "size"), n: rapid.IntRange(1, 60).Draw(t, "n")}
+		g.step = float64(g.size) / float64(g.n) * rapid.Float64Range(0.1, 1).Draw(t, "part")
+		g.x0 = rapid.Float64Range(0, max(0, float64(g.size)-g.step*float64(g.n))).Draw(t, "x0")
+		a.set(Kernel(rapid.IntRange(0, 1).Draw(t, "kernel")), g, columnResidual, rapid.IntRange(0, 8).Draw(t, "pre"))
+		for i, start := range a.start {
+			sum := 0
+			for k, w := range a.w[i*a.stride:][:a.stride] {
+				sum += int(w)
+				if w != 0 && (k >= a.taps || int(start)+k >= a.cells) {
+					t.Fatalf("weight %d of sample %d lies beyond the %d taps", k, i, a.taps)
+				}
+			}
+			if i < g.n && sum != one || i >= g.n && sum != 0 {
+				t.Fatalf("the weights of sample %d sum to %d", i, sum)
+			}
+		}
+	})
+}
+
 // Hundreds of weights, each a few units of the last place, still add up to one, and to the textbook's sum.
 func TestManySmallWeights(t *testing.T) {
 	for _, ratio := range []int{37, 64, 101, 127} {

@@ -1,0 +1,123 @@
+//go:build !noasm
+
+package resample
+
+// addRowAVX2 adds n bytes, a multiple of 32.
+//
+//go:noescape
+func addRowAVX2(sum *uint16, row *byte, n int)
+
+// widenAVX2 takes n bytes, a multiple of 32.
+//
+//go:noescape
+func widenAVX2(dst *int16, row *byte, n int)
+
+// splitAVX2 takes n pixels, a multiple of 16, to planes that are stride samples apart.
+//
+//go:noescape
+func splitAVX2(dst *int16, row *byte, stride, n int)
+
+// splitPremulAVX2 is the same for splitPremul.
+//
+//go:noescape
+func splitPremulAVX2(dst *int16, row *byte, stride, n int)
+
+// splitRGBAVX2 takes n pixels, a multiple of 16, to three planes. It reads, but does not use, four bytes more.
+//
+//go:noescape
+func splitRGBAVX2(dst *int16, row *byte, stride, n int)
+
+// premultiplyAVX2 takes n bytes, a multiple of 32.
+//
+//go:noescape
+func premultiplyAVX2(dst, row *byte, n int)
+
+// meanAVX2 takes n sums, a multiple of 16.
+//
+//go:noescape
+func meanAVX2(dst *int16, sum *uint16, n int, shift uint, factor uint16)
+
+// meanSplitAVX2 takes n pixels, a multiple of 16, to planes that are stride samples apart.
+//
+//go:noescape
+func meanSplitAVX2(dst *int16, sum *uint16, stride, n int, shift uint, factor uint16)
+
+func addRow(sum []uint16, row []byte) {
+	n := 0
+	if hasAVX2 && len(sum) >= 32 {
+		n = len(sum) &^ 31
+		_ = row[n-1]
+		addRowAVX2(&sum[0], &row[0], n)
+	}
+	addRowGo(sum[n:], row[n:])
+}
+
+func widen(dst []int16, row []byte) {
+	n := 0
+	if hasAVX2 && len(dst) >= 32 {
+		n = len(dst) &^ 31
+		_ = row[n-1]
+		widenAVX2(&dst[0], &row[0], n)
+	}
+	widenGo(dst[n:], row[n:])
+}
+
+func split(dst []int16, stride int, row []byte) {
+	n := 0
+	if hasAVX2 && len(row) >= 64 {
+		n = len(row) / 4 &^ 15
+		_ = dst[3*stride+n-1]
+		splitAVX2(&dst[0], &row[0], stride, n)
+	}
+	splitGo(dst[n:], stride, row[4*n:])
+}
+
+func splitPremul(dst []int16, stride int, row []byte) {
+	n := 0
+	if hasAVX2 && len(row) >= 64 {
+		n = len(row) / 4 &^ 15
+		_ = dst[3*stride+n-1]
+		splitPremulAVX2(&dst[0], &row[0], stride, n)
+	}
+	splitPremulGo(dst[n:], stride, row[4*n:])
+}
+
+func splitRGB(dst []int16, stride int, row []byte) {
+	n := 0
+	if hasAVX2 && len(row) >= 3*16+4 {
+		n = (len(row) - 4) / 3 &^ 15
+		_ = dst[2*stride+n-1]
+		splitRGBAVX2(&dst[0], &row[0], stride, n)
+	}
+	splitRGBGo(dst[n:], stride, row[3*n:])
+}
+
+func premultiply(dst, row []byte) {
+	n := 0
+	if hasAVX2 && len(row) >= 32 {
+		n = len(row) &^ 31
+		_ = dst[n-1]
+		premultiplyAVX2(&dst[0], &row[0], n)
+	}
+	premultiplyGo(dst[n:], row[n:])
+}
+
+func mean(dst []int16, sum []uint16, m meanFactor) {
+	n := 0
+	if hasAVX2 && len(dst) >= 16 {
+		n = len(dst) &^ 15
+		_ = sum[n-1]
+		meanAVX2(&dst[0], &sum[0], n, m.shift, m.factor)
+	}
+	meanGo(dst[n:], sum[n:], m)
+}
+
+func meanSplit(dst []int16, stride int, sum []uint16, m meanFactor) {
+	n := 0
+	if hasAVX2 && len(sum) >= 64 {
+		n = len(sum) / 4 &^ 15
+		_ = dst[3*stride+n-1]
+		meanSplitAVX2(&dst[0], &sum[0], stride, n, m.shift, m.factor)
+	}
+	meanSplitGo(dst[n:], stride, sum[4*n:], m)
+}
