@@ -220,6 +220,14 @@ func extend(magnitude int32, size int) int32 {
 	return magnitude
 }
 
+// code finds the symbol that acc begins with, and the length of its code, 0 if there is none.
+func (h *huffman) code(acc uint64) (symbol byte, length int) {
+	if c := h.codes[acc>>(64-symbolBits)]; c != 0 {
+		return byte(c >> 8), int(c & 255)
+	}
+	return h.lookup(uint32(acc >> 48))
+}
+
 // lookup finds the symbol that a window of 16 bits begins with, and the length of its code, 0 if there is none
 // (figure F.16).
 func (h *huffman) lookup(window uint32) (symbol byte, length int) {
@@ -233,7 +241,7 @@ func (h *huffman) lookup(window uint32) (symbol byte, length int) {
 
 // slow decodes a symbol that symbols does not have. acc must hold 31 bits. The entry is 0 if there is none.
 func (h *huffman) slow(acc uint64) entry {
-	symbol, length := h.lookup(uint32(acc >> 48))
+	symbol, length := h.code(acc)
 	if length == 0 || !h.valid(symbol) {
 		return 0
 	}
@@ -247,15 +255,11 @@ func (h *huffman) slow(acc uint64) entry {
 
 // endOfBand finds the EOBn that acc begins with, n from 0 to 14 (section G.1.2.2). length is 0 if it is something else.
 func (h *huffman) endOfBand(acc uint64) (n, length uint) {
-	c := h.codes[acc>>(64-symbolBits)]
-	if c == 0 {
-		symbol, l := h.lookup(uint32(acc >> 48))
-		c = uint16(symbol)<<8 | uint16(l)
-	}
-	if c>>8&15 != 0 || c>>12 == 15 {
+	symbol, l := h.code(acc)
+	if symbol&15 != 0 || symbol == 0xF0 {
 		return 0, 0
 	}
-	return uint(c >> 12), uint(c & 255)
+	return uint(symbol >> 4), uint(l)
 }
 
 // makeSkips fills skips from the codes. Where symbols follow each other, the entry of the rest of the window is
