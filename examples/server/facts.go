@@ -7,8 +7,6 @@ import (
 	_ "image/png"
 	"net/url"
 	"strings"
-
-	"github.com/rest-thumbnails/thumbnail"
 )
 
 // facts are what is known of a thumbnail that has been made.
@@ -19,18 +17,22 @@ type facts struct {
 
 // lookUp finds facts in the storage for the time of one request.
 type lookUp struct {
-	ctx     context.Context
-	storage thumbnail.Storage
+	ctx    context.Context
+	thumbs *thumbs
 }
 
 // facts reads the header of the thumbnail at a URL of this site. It is nil if there is no such thumbnail yet: rendering a page makes
-// none. The browser then fills in what it sees (assets/gallery.js).
+// none. In a bucket it does not look, since a page has more thumbnails than should be requests. The browser then fills in
+// what it sees (assets/gallery.js).
 func (l lookUp) facts(link string) *facts {
+	if l.thumbs.remote {
+		return nil
+	}
 	key, err := url.PathUnescape(strings.TrimPrefix(link, base))
 	if err != nil {
 		return nil
 	}
-	file, err := l.storage.Open(l.ctx, key)
+	file, err := l.thumbs.Open(l.ctx, key)
 	if err != nil {
 		return nil
 	}

@@ -20,13 +20,13 @@ const photosPerPage = 10
 // gallery shows every picture of the source in every method and in a few sizes.
 type gallery struct {
 	source   *source
-	storage  thumbnail.Storage
+	thumbs   *thumbs
 	signer   thumbnail.Signer
 	template *template.Template
 }
 
-func newGallery(src *source, storage thumbnail.Storage, signer thumbnail.Signer) *gallery {
-	return &gallery{src, storage, signer, template.Must(template.New("gallery.html").
+func newGallery(src *source, thumbs *thumbs, signer thumbnail.Signer) *gallery {
+	return &gallery{src, thumbs, signer, template.Must(template.New("gallery.html").
 		Funcs(thumbnail.FuncMap(base, signer)).
 		ParseFS(assets, "assets/gallery.html"))}
 }
@@ -51,13 +51,13 @@ func (g *gallery) page(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	found, err := listPictures(r.Context(), g.source.files, g.linkable, (number-1)*photosPerPage, photosPerPage)
+	found, err := listPictures(r.Context(), g.source.tree, g.linkable, (number-1)*photosPerPage, photosPerPage)
 	if err != nil {
 		slog.Error("list the pictures", "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
-	view := newView(g.source.name, number, found, lookUp{r.Context(), g.storage})
+	view := newView(g.source.name, number, found, lookUp{r.Context(), g.thumbs})
 	var page bytes.Buffer
 	if err := g.template.Execute(&page, view); err != nil {
 		slog.Error("render the gallery", "error", err)

@@ -8,7 +8,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -18,11 +17,9 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"github.com/rest-thumbnails/thumbnail"
-	"github.com/rest-thumbnails/thumbnail/lock"
 )
 
 // base is where the thumbnails are mounted.
@@ -51,33 +48,42 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil {
 		return err
 	}
-	if err := refuseOverlap(opt.source, cmp.Or(opt.thumbs, filepath.Join(os.TempDir(), temporaryName))); err != nil {
+	if err := refuseSharedRoots(opt); err != nil {
 		return err
 	}
-	src, err := openSource(opt.source)
+	logger := slog.New(slog.NewTextHandler(stderr, nil))
+	src, err := openSource(opt.source, getenv)
 	if err != nil {
 		return err
 	}
 	defer src.close()
-	thumbs, err := openThumbs(opt.thumbs)
+	thumbs, err := openThumbs(opt, getenv)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, thumbs.close()) }()
+	locker, err := openLock(opt.lock, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, locker.close()) }()
+	if thumbs.remote && opt.lock == "memory" {
+		logger.Warn("-lock memory is for one process: if several share the bucket, each of them makes every thumbnail. Give them the same -lock redis://… or, on one host, -lock file:DIR")
+	}
 
 	signer, err := newSigner(opt)
 	if err != nil {
 		return err
 	}
 	handler, err := thumbnail.NewHandler(thumbnail.Config{
-		Source:    src,
-		Storage:   thumbs,
+		Source:    src.Source,
+		Storage:   thumbs.Storage,
 		Signer:    signer,
-		Locker:    lock.NewMemory(),
-		Responder: newResponder(opt, thumbs.path),
+		Locker:    locker.Locker,
+		Responder: newResponder(opt, thumbs.name),
 		Wait:      opt.wait,
 		Timeout:   generation,
-		Logger:    slog.New(slog.NewTextHandler(stderr, nil)),
+		Logger:    logger,
 	})
 	if err != nil {
 		return err

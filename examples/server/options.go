@@ -19,6 +19,8 @@ type options struct {
 	wait     time.Duration
 	response string // stream, nginx, apache
 	prefix   string // of response
+	storage  string // s3://bucket/prefix; "" means the directory thumbs
+	lock     string // memory, file:DIR, redis://…
 }
 
 // errUsage is a mistake in a flag that has been told already.
@@ -32,14 +34,17 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	flags.Usage = func() {
 		fmt.Fprintln(stderr, "A gallery of thumbnails. Each flag may be given as a variable too: -addr as THUMBNAIL_ADDR, and so on.")
 		flags.PrintDefaults()
+		fmt.Fprint(stderr, helpOnBuckets)
 	}
 	flags.StringVar(&opt.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
-	flags.StringVar(&opt.source, "source", "", "directory of the originals (default: the photos that come with the program)")
+	flags.StringVar(&opt.source, "source", "", "directory of the originals, or s3://bucket/prefix (default: the photos that come with the program)")
 	flags.StringVar(&opt.thumbs, "thumbs", "", "directory of the thumbnails, made if absent (default: a temporary one, removed at exit)")
 	flags.StringVar(&opt.key, "key", "", "secret key that signs the URLs, at least 16 bytes (default: a random one)")
 	flags.StringVar(&opt.signer, "signer", "hmac", "how URLs are signed: hmac, or django for those of django-rest-thumbnails, where the key is its SECRET_KEY")
 	flags.DurationVar(&opt.wait, "wait", 10*time.Second, "how long a request waits for a thumbnail that another request is making")
 	flags.StringVar(&opt.response, "response", "stream", "who sends the bytes: stream (this program), nginx or apache")
+	flags.StringVar(&opt.storage, "storage", "", "s3://bucket/prefix, to keep the thumbnails there and not in a directory (-thumbs)")
+	flags.StringVar(&opt.lock, "lock", "memory", "what keeps two requests from making the same thumbnail: memory, within one process; file:DIR, on one host; redis://[user:password@]host:port/db, anywhere")
 	flags.StringVar(&opt.prefix, "response-prefix", "", "nginx: the internal location (default /_thumbs/); apache: the directory as Apache sees it (default: that of -thumbs)")
 
 	err := flags.Parse(args)
@@ -97,13 +102,27 @@ func (o options) check() error {
 		return errors.New("-response-prefix needs -response nginx or apache")
 	case o.wait < 0:
 		return fmt.Errorf("-wait is negative: %v", o.wait)
+	case o.storage != "" && o.thumbs != "":
+		return errors.New("-storage and -thumbs: the thumbnails are kept in one place")
+	case o.storage != "" && !isBucket(o.storage):
+		return fmt.Errorf("-storage is s3://bucket/prefix, not %q; -thumbs takes a directory", o.storage)
+	case o.storage != "" && o.response == "apache":
+		return errors.New("-response apache needs the files: -thumbs, not -storage")
+	}
+	for flag, value := range map[string]string{"source": o.source, "storage": o.storage} {
+		if _, err := parseBucket(value); isBucket(value) && err != nil {
+			return fmt.Errorf("-%s: %w", flag, err)
+		}
+	}
+	if _, err := parseLock(o.lock); err != nil {
+		return fmt.Errorf("-lock: %w", err)
 	}
 	return nil
 }
 
 // remark says where the thumbnails are, and for how long they are good.
 func (o options) remark(t *thumbs) string {
-	remark := "They are stored in " + t.path
+	remark := "They are stored in " + t.name
 	if t.temporary {
 		remark += ", which is removed at exit"
 	}

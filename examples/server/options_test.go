@@ -18,19 +18,26 @@ func TestEveryFlagHasAVariableAndWinsOverIt(t *testing.T) {
 	env := map[string]string{
 		"THUMBNAIL_ADDR": "127.0.0.1:1", "THUMBNAIL_SOURCE": "s", "THUMBNAIL_THUMBS": "t", "THUMBNAIL_KEY": "k", "THUMBNAIL_SIGNER": "django",
 		"THUMBNAIL_WAIT": "3s", "THUMBNAIL_RESPONSE": "nginx", "THUMBNAIL_RESPONSE_PREFIX": "/p/",
+		"THUMBNAIL_LOCK": "file:l",
 	}
 	getenv := func(name string) string { return env[name] }
 	opt, err := parseOptions(nil, getenv, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, options{"127.0.0.1:1", "s", "t", "k", "django", 3 * time.Second, "nginx", "/p/"}, opt)
+	require.Equal(t, options{"127.0.0.1:1", "s", "t", "k", "django", 3 * time.Second, "nginx", "/p/", "", "file:l"}, opt)
 
-	opt, err = parseOptions(strings.Fields("-addr a:2 -source s2 -thumbs t2 -key k2 -signer hmac -wait 0 -response apache -response-prefix /q"), getenv, io.Discard)
+	opt, err = parseOptions(strings.Fields("-addr a:2 -source s2 -thumbs t2 -key k2 -signer hmac -wait 0 -response apache -response-prefix /q -lock redis://r/2"), getenv, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, options{"a:2", "s2", "t2", "k2", "hmac", 0, "apache", "/q"}, opt)
+	require.Equal(t, options{"a:2", "s2", "t2", "k2", "hmac", 0, "apache", "/q", "", "redis://r/2"}, opt)
 
 	opt, err = parseOptions(nil, func(string) string { return "" }, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, options{addr: "127.0.0.1:8080", signer: "hmac", wait: 10 * time.Second, response: "stream"}, opt)
+	require.Equal(t, options{addr: "127.0.0.1:8080", signer: "hmac", wait: 10 * time.Second, response: "stream", lock: "memory"}, opt)
+
+	opt, err = parseOptions(nil, func(name string) string {
+		return map[string]string{"THUMBNAIL_STORAGE": "s3://thumbs/small"}[name]
+	}, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "s3://thumbs/small", opt.storage)
 }
 
 func TestMistakesInFlagsAreTold(t *testing.T) {
@@ -42,6 +49,16 @@ func TestMistakesInFlagsAreTold(t *testing.T) {
 		{"-response iis", "", "iis"},
 		{"-response-prefix /x/", "", "-response-prefix"},
 		{"photos", "", `"photos"`},
+		{"-storage /srv/thumbs", "", "-thumbs takes a directory"},
+		{"-storage s3://thumbs -thumbs t", "", "one place"},
+		{"-storage s3:///x", "", "-storage"},
+		{"-storage s3://thumbs/../x", "", "not s3://bucket or s3://bucket/prefix"},
+		{"-storage s3://thumbs -response apache", "", "-response apache"},
+		{"-source s3://", "", "-source"},
+		{"-lock etcd://host", "", `"etcd" is none of memory, file:DIR and redis://`},
+		{"-lock file:", "", "-lock"},
+		{"-lock redis://host:port/0", "", "-lock: not a URL"},
+		{"-lock redis://host/database", "", "-lock"},
 		{"", "soon", "THUMBNAIL_WAIT"},
 	} {
 		var stderr strings.Builder
@@ -78,10 +95,14 @@ func TestProgramThatCannotStartSaysWhy(t *testing.T) {
 		{"-source " + file, "-source", 1},
 		{"-source " + file + ".absent", "-source", 1},
 		{"-thumbs " + file, "-thumbs", 1},
+		{"-lock file:" + file, "-lock", 1},
+		{"-storage s3://thumbs", "AWS_ACCESS_KEY_ID", 1},
+		{"-source s3://photos", "AWS_SECRET_ACCESS_KEY", 1},
+		{"-source s3://bucket/a -storage s3://bucket/a/thumbs", "overlap", 1},
 		{"-wait soon", "soon", 2},
 		{"-help", "THUMBNAIL_", 0},
 	} {
-		stdout, stderr, status := program.Run(t, binary, []string{"TMPDIR=" + temporary}, strings.Fields("-addr 127.0.0.1:0 "+c.args)...)
+		stdout, stderr, status := program.Run(t, binary, []string{"TMPDIR=" + temporary, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY="}, strings.Fields("-addr 127.0.0.1:0 "+c.args)...)
 		require.Equal(t, c.status, status, "%s: %s", c.args, stderr)
 		require.Contains(t, stderr, c.says)
 		require.Empty(t, stdout)

@@ -16,43 +16,33 @@ const maxPage = 1000
 
 // list is a part of the pictures in a source.
 type list struct {
-	Pictures []string // keys in lexical order
+	Pictures []string // keys, always in the same order
 	More     bool     // there are pictures after these
 	Skipped  int      // folders that can't be read, names that no URL can spell
 }
 
-// listPictures walks files for at most n pictures after the first skip. Names that begin with a dot are left out. It stops as
+// listPictures walks a source for at most n pictures after the first skip. Names that begin with a dot are left out. It stops as
 // soon as it knows enough, so the first page of a large source costs little.
-func listPictures(ctx context.Context, files fs.FS, linkable func(string) bool, skip, n int) (list, error) {
+func listPictures(ctx context.Context, walk tree, linkable func(string) bool, skip, n int) (list, error) {
 	var l list
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+	unread, err := walk(ctx, func(name string) error {
 		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil && name == ".":
-			return err
-		case err != nil:
-			l.Skipped++
-			return fs.SkipDir
-		case name != "." && strings.HasPrefix(entry.Name(), "."):
-			if entry.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case entry.IsDir() || !slices.Contains(extensions, strings.ToLower(path.Ext(name))):
-			return nil
+		case hidden(name) || !slices.Contains(extensions, strings.ToLower(path.Ext(name))):
 		case !linkable(name):
 			l.Skipped++
-			return nil
 		case skip > 0:
 			skip--
-			return nil
 		case len(l.Pictures) == n:
 			l.More = true
 			return fs.SkipAll
+		default:
+			l.Pictures = append(l.Pictures, name)
 		}
-		l.Pictures = append(l.Pictures, name)
 		return nil
 	})
+	l.Skipped += unread
 	return l, err
 }
+
+// hidden reports whether a file's name, or that of a folder above it, begins with a dot.
+func hidden(name string) bool { return strings.HasPrefix(name, ".") || strings.Contains(name, "/.") }

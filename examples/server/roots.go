@@ -1,10 +1,22 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 )
+
+// refuseSharedRoots refuses originals and thumbnails in one place.
+func refuseSharedRoots(opt options) error {
+	switch originals, thumbs := isBucket(opt.source), isBucket(opt.storage); {
+	case originals && thumbs:
+		return refuseOverlappingBuckets(opt.source, opt.storage)
+	case originals || thumbs:
+		return nil
+	}
+	return refuseOverlap(opt.source, cmp.Or(opt.thumbs, filepath.Join(os.TempDir(), temporaryName)))
+}
 
 // refuseOverlap refuses a directory of thumbnails that is the directory of originals, or lies inside of it, or around it: a
 // thumbnail of kitten.jpg lies in a directory of that name, which there would be the original. Symbolic links are followed,

@@ -17,19 +17,26 @@ var photos embed.FS
 // source is where the originals are: for the handler a thumbnail.Source, for the gallery a tree that it can list.
 type source struct {
 	thumbnail.Source
-	files fs.FS
+	tree  tree
 	name  string // for people
 	close func() error
 }
 
-// openSource opens a directory or, for "", the photos that come with the program.
-func openSource(dir string) (*source, error) {
-	if dir == "" {
+// openSource opens a directory, a bucket or, for "", the photos that come with the program.
+func openSource(dir string, getenv func(string) string) (*source, error) {
+	switch {
+	case dir == "":
 		files, err := fs.Sub(photos, "photos")
 		if err != nil {
 			return nil, err
 		}
-		return &source{storage.FS(files), files, "the photos that come with the program", func() error { return nil }}, nil
+		return &source{storage.FS(files), filesOf(files), "the photos that come with the program", func() error { return nil }}, nil
+	case isBucket(dir):
+		store, err := openBucket(dir, getenv)
+		if err != nil {
+			return nil, fmt.Errorf("-source: %w", err)
+		}
+		return &source{store, objectsOf(store), dir, store.Close}, nil
 	}
 	originals, err := storage.OpenDir(dir)
 	if err != nil {
@@ -39,5 +46,5 @@ func openSource(dir string) (*source, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("-source: %w", err), originals.Close())
 	}
-	return &source{originals, root.FS(), dir, func() error { return errors.Join(root.Close(), originals.Close()) }}, nil
+	return &source{originals, filesOf(root.FS()), dir, func() error { return errors.Join(root.Close(), originals.Close()) }}, nil
 }

@@ -105,7 +105,7 @@ func (c closed) ReadDir(name string) ([]fs.DirEntry, error) {
 
 func TestFolderThatCannotBeReadIsLeftOut(t *testing.T) {
 	files := closed{fstest.MapFS{"closed/a.jpg": {}, "open/b.jpg": {}}}
-	found, err := listPictures(t.Context(), files, func(string) bool { return true }, 0, 10)
+	found, err := listPictures(t.Context(), filesOf(files), func(string) bool { return true }, 0, 10)
 	require.NoError(t, err)
 	require.Equal(t, list{Pictures: []string{"open/b.jpg"}, Skipped: 1}, found)
 }

@@ -77,5 +77,13 @@ func (f figure) Line() string {
 	return fmt.Sprintf(`{{thumbnail %s "%s" "%s" "%s"}}`, strconv.Quote(f.Photo), f.Size, f.Method, f.Ext)
 }
 
+// Otherwise is what the page says of a thumbnail that Stored does not describe.
+func (v view) Otherwise() string {
+	if v.stored.thumbs.remote {
+		return "to be made, or stored"
+	}
+	return "to be made"
+}
+
 // Stored describes the thumbnail at url if it has been made; nil if that is still to come.
 func (v view) Stored(url string) *facts { return v.stored.facts(url) }
