@@ -65,12 +65,13 @@ func TestALockThatTryLockCouldNotConfirmIsReleased(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := miniredis.RunT(t)
 			p := start(t, client(m.Addr()), redis.Options{})
-			p.net.dropReply("set", true)
+			lost := p.net.dropReply("set", true)
 			began := time.Now()
 			_, ok, err := p.TryLock(t.Context(), key, time.Minute)
 			assert.False(t, ok)
 			assert.ErrorIs(t, err, redis.ErrDown)
 			assert.Less(t, time.Since(began), 3*time.Second)
+			lost()
 			assert.Eventually(t, func() bool { return len(m.Keys()) == 0 }, 10*time.Second, 10*time.Millisecond,
 				"the lock stays, though nobody has it")
 			assert.Eventually(t, func() bool {
@@ -237,7 +238,7 @@ func TestMutualExclusionHoldsOnABadNetwork(t *testing.T) {
 	}
 	for ctx.Err() == nil {
 		for _, p := range processes {
-			p.net.dropReply("", false)
+			p.net.dropReply("set", false)
 			time.Sleep(20 * time.Millisecond)
 			resume := p.net.stall()
 			time.Sleep(30 * time.Millisecond)

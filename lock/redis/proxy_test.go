@@ -3,6 +3,7 @@ package redis_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"sync"
 	"testing"
@@ -26,10 +27,10 @@ type network struct {
 	pumps   sync.WaitGroup
 }
 
-// drop says which reply to lose: that to the next command whose bytes contain command.
+// drop says which reply to lose: that to the next command of that name.
 type drop struct {
-	command []byte
-	silent  bool // the connection stays open and says nothing any more
+	command []byte // as it is on the wire
+	silent  bool   // the connection stays open and says nothing any more
 	done    chan struct{}
 }
 
@@ -95,7 +96,7 @@ func (n *network) carry(client net.Conn, addr string) {
 	n.pump(client, server, func([]byte) bool {
 		select {
 		case d := <-lose:
-			defer close(d.done)
+			close(d.done)
 			if !d.silent {
 				return false
 			}
@@ -193,21 +194,19 @@ func (n *network) cutOff() {
 	n.flowing.Broadcast()
 }
 
-// dropReply loses the reply to the next command that contains the word: by breaking the connection, or silently. lost waits
-// until it has happened.
-func (n *network) dropReply(word string, silent bool) (lost func()) {
-	d := &drop{command: []byte(word), silent: silent, done: make(chan struct{})}
+// dropReply loses the reply to the next command of that name: by breaking the connection, or silently. lost waits until it
+// has happened.
+func (n *network) dropReply(command string, silent bool) (lost func()) {
+	wire := fmt.Sprintf("$%d\r\n%s\r\n", len(command), command) // "set", but not the "setinfo" of a handshake
+	d := &drop{command: []byte(wire), silent: silent, done: make(chan struct{})}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.drop = d
 	return func() {
-		if silent {
-			return
-		}
 		select {
 		case <-d.done:
 		case <-time.After(10 * time.Second):
-			require.Fail(n.t, "no such command", word)
+			require.Fail(n.t, "no such command", command)
 		}
 	}
 }
