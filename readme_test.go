@@ -3,6 +3,7 @@ package thumbnail_test
 import (
 	"bytes"
 	"fmt"
+	"go/format"
 	"image"
 	"net"
 	"net/http"
@@ -61,9 +62,9 @@ func buildGo(t *testing.T, source string) (binary string) {
 	binary = filepath.Join(dir, "program.exe")
 	out, err := exec.Command("go", "build", "-o", binary, file).CombinedOutput()
 	require.NoError(t, err, "%s\n%s", out, source)
-	formatted, err := exec.Command("gofmt", "-l", file).CombinedOutput()
+	formatted, err := format.Source([]byte(source))
 	require.NoError(t, err)
-	require.Empty(t, string(formatted), "gofmt would change it")
+	require.Equal(t, string(formatted), source, "gofmt would change it")
 	return binary
 }
 
