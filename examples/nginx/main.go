@@ -1,0 +1,37 @@
+// Command nginx runs the gallery of examples/server behind nginx, with the configuration of this folder:
+//
+//	go run ./examples/nginx
+//
+// site.conf is to be copied; nginx.conf is what surrounds it here.
+package main
+
+import (
+	_ "embed"
+
+	"github.com/rest-thumbnails/thumbnail/examples/internal/front"
+)
+
+//go:embed site.conf
+var site string
+
+//go:embed nginx.conf
+var around string
+
+var nginx = front.Kind{
+	Name:    "nginx",
+	Program: "nginx",
+	Install: "apt install nginx",
+	Site:    site,
+	Main:    around,
+	Listen:  [2]string{"listen 80;", "listen %s;"},
+	Args: func(file, user string) []string {
+		args := []string{"-e", "stderr", "-c", file}
+		if user != "" {
+			args = append(args, "-g", "user "+user+";")
+		}
+		return args
+	},
+	Response: "nginx",
+}
+
+func main() { front.Main(nginx) }
