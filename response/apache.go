@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -25,10 +26,20 @@ func (a Apache) Respond(w http.ResponseWriter, r *http.Request, key string, f fs
 	if err != nil {
 		return fmt.Errorf("stat %q: %w", key, err)
 	}
-	// mod_xsendfile keeps the application's entity tag: the same as [Stream]'s.
-	if tag := ETag(info); tag != "" {
+	// mod_xsendfile keeps the application's entity tag, and says nothing of ranges, though it sends them.
+	if tag := apacheETag(info); tag != "" {
 		w.Header()["Etag"] = []string{tag}
 	}
+	w.Header().Set("Accept-Ranges", "bytes")
 	w.Header().Set("X-Sendfile", path)
 	return nil
+}
+
+// apacheETag is [ETag] in the form of Apache (FileETag MTime Size, its default), so that a validator that Apache gave for the stored file is
+// good here, and the other way round: the size and the modification time in microseconds, in hexadecimal.
+func apacheETag(info fs.FileInfo) string {
+	if tag := ownETag(info); tag != "" || !hasTime(info) {
+		return tag
+	}
+	return `"` + strconv.FormatInt(info.Size(), 16) + "-" + strconv.FormatInt(info.ModTime().UnixMicro(), 16) + `"`
 }

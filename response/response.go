@@ -17,12 +17,10 @@ import (
 //
 // Within one second a file can change without its size; thumbnails of one name do not.
 func ETag(info fs.FileInfo) string {
-	if tagged, ok := info.(interface{ ETag() string }); ok {
-		if tag := tagged.ETag(); tag != "" {
-			return tag
-		}
+	if tag := ownETag(info); tag != "" {
+		return tag
 	}
-	if info.ModTime().IsZero() || info.ModTime().Unix() < 0 {
+	if !hasTime(info) {
 		return ""
 	}
 	b := make([]byte, 0, 32)
@@ -31,6 +29,18 @@ func ETag(info fs.FileInfo) string {
 	b = append(b, '-')
 	b = strconv.AppendInt(b, info.Size(), 16)
 	return string(append(b, '"'))
+}
+
+// ownETag is the entity tag that a file brings, "" if it brings none.
+func ownETag(info fs.FileInfo) string {
+	if tagged, ok := info.(interface{ ETag() string }); ok {
+		return tagged.ETag()
+	}
+	return ""
+}
+
+func hasTime(info fs.FileInfo) bool {
+	return !info.ModTime().IsZero() && info.ModTime().Unix() >= 0
 }
 
 // join puts a slash between a prefix and a key, unless the prefix ends in one.
