@@ -165,15 +165,14 @@ func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *b
 		return err
 	}
 	width, height := j.spec.Size.Width, j.spec.Size.Height
-	img, err := timed(&j.timing.Decode, func() (image.Image, error) {
+	pic, err := timed(&j.timing.Decode, func() (*processors.Picture, error) {
 		return processors.Decode(ctx, data, header, processors.MinDecode(p, header.Size, width, height))
 	})
 	if err != nil {
 		return err
 	}
-	thumb, err := timed(&j.timing.Process, func() (image.Image, error) {
-		return processors.Apply(ctx, p, img, header.Size, width, height)
-	})
+	defer pic.Release()
+	thumb, err := timed(&j.timing.Process, func() (image.Image, error) { return pic.Apply(ctx, p, width, height) })
 	if err != nil {
 		return processError(err)
 	}

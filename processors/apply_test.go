@@ -80,12 +80,12 @@ func TestAReducedDecodeChangesNoSizeAndNoPlace(t *testing.T) {
 	// 1/8 of 641×483 is 81×61 in a JPEG decoder, rounded up.
 	size := image.Pt(641, 483)
 	full := withSubject(size, image.Pt(480, 240), 70)
-	reduced := whole(full, image.Pt(81, 61))
+	reduced := &Picture{size: size, img: whole(full, image.Pt(81, 61)), shown: image.Pt(1, 1), orientation: 1}
 	for _, p := range builtIn {
 		for _, wh := range []image.Point{{40, 40}, {80, 0}, {0, 30}, {20, 60}, {70, 20}} {
-			want, err := Apply(t.Context(), p, full, size, wh.X, wh.Y)
+			want, err := newPicture(full).Apply(t.Context(), p, wh.X, wh.Y)
 			require.NoError(t, err)
-			got, err := Apply(t.Context(), p, reduced, size, wh.X, wh.Y)
+			got, err := reduced.Apply(t.Context(), p, wh.X, wh.Y)
 			require.NoError(t, err)
 			assert.Equal(t, want.Bounds().Size(), got.Bounds().Size(), "%T %v", p, wh)
 			if _, ok := p.(Locator); !ok {
@@ -110,9 +110,9 @@ func (w watermark) Process(ctx context.Context, src image.Image, width, height i
 }
 
 func TestAWatermarkThatEmbedsCropIsDrawn(t *testing.T) {
-	img := uniform(image.Pt(100, 80), color.NRGBA{10, 20, 30, 255})
+	pic := &Picture{size: image.Pt(800, 640), img: uniform(image.Pt(100, 80), color.NRGBA{10, 20, 30, 255}), shown: image.Pt(1, 1), orientation: 1}
 	assert.NotZero(t, MinDecode(watermark{}, image.Pt(800, 640), 50, 50))
-	got, err := Apply(t.Context(), watermark{}, img, image.Pt(800, 640), 50, 50)
+	got, err := pic.Apply(t.Context(), watermark{}, 50, 50)
 	require.NoError(t, err)
 	assert.Equal(t, image.Rect(0, 0, 50, 50), got.Bounds())
 	assert.Equal(t, color.RGBA{255, 255, 255, 255}, got.At(3, 3))
@@ -134,7 +134,7 @@ func TestAPlainProcessorGetsTheWholeOriginal(t *testing.T) {
 	_, ok := ResultSize(p, image.Pt(800, 640), 50, 0)
 	assert.False(t, ok)
 	img := gradient(8, 8)
-	got, err := Apply(t.Context(), p, img, image.Pt(8, 8), 50, 0)
+	got, err := newPicture(img).Apply(t.Context(), p, 50, 0)
 	require.NoError(t, err)
 	assert.Same(t, img, got)
 	assert.Equal(t, image.Pt(50, 0), seen)
@@ -148,9 +148,9 @@ func (lost) Locate(_ context.Context, _ image.Image, scaled image.Point, crop im
 }
 
 func TestABoxBeyondThePictureIsAnError(t *testing.T) {
-	_, err := Apply(t.Context(), lost{}, gradient(30, 20), image.Pt(30, 20), 10, 10)
+	_, err := newPicture(gradient(30, 20)).Apply(t.Context(), lost{}, 10, 10)
 	assert.ErrorContains(t, err, "lost")
-	_, err = Apply(t.Context(), lost{}, gradient(30, 20), image.Pt(30, 20), 15, 10)
+	_, err = newPicture(gradient(30, 20)).Apply(t.Context(), lost{}, 15, 10)
 	assert.NoError(t, err, "nothing to cut off, nothing to locate")
 }
 

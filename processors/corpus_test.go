@@ -65,11 +65,11 @@ func thumbnailOf(ctx context.Context, data []byte) (Header, image.Image, error) 
 	if int64(h.Size.X)*int64(h.Size.Y) > corpusPixels || h.DecodeBytes(image.Point{}) > corpusMemory {
 		return h, nil, errLimit
 	}
-	img, err := Decode(ctx, data, h, MinDecode(Crop{}, h.Size, 100, 0))
+	pic, err := Decode(ctx, data, h, MinDecode(Crop{}, h.Size, 100, 0))
 	if err != nil {
 		return h, nil, err
 	}
-	img, err = Apply(ctx, Crop{}, img, h.Size, 100, 0)
+	img, err := pic.Apply(ctx, Crop{}, 100, 0)
 	return h, img, err
 }
 

@@ -7,16 +7,17 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
-	"image/jpeg"
 	"image/png"
 	"io"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
 )
 
-// Decode decodes the image in data, whose header is h, and returns it upright, with its upper left corner at
-// (0,0). Of an animation it is the first frame, composed on the whole canvas.
+// Decode decodes the image in data, whose header is h. Of an animation it is the first frame, composed on the whole
+// canvas.
 //
 // least, in pixels of the upright picture, is how small a reduced one may be; the result may be larger. The zero
 // Point asks for the original size. [MinDecode] says what a processor needs.
@@ -24,16 +25,16 @@ import (
 // A picture that is damaged, cut off, or not as large as h says is an error that matches [ErrCorrupt]. One that
 // uses an unsupported feature of its format is an error that matches [ErrFormat]. When ctx ends, its error is
 // returned soon, not at once. Limits are not checked: see [Header.DecodeBytes].
-func Decode(ctx context.Context, data []byte, h Header, least image.Point) (img image.Image, err error) {
+func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic *Picture, err error) {
 	defer func() {
 		if p := recover(); p != nil { // in a decoder: that is a file it was not prepared for
-			img, err = nil, fmt.Errorf("decode %s: %w: %v", h.Format, ErrCorrupt, p)
+			pic, err = nil, fmt.Errorf("decode %s: %w: %v", h.Format, ErrCorrupt, p)
 		}
 	}()
 	if int64(len(data)) < h.least {
 		return nil, fmt.Errorf("decode %s: %w: %d bytes are too few for %v pixels", h.Format, ErrCorrupt, len(data), h.stored)
 	}
-	img, err = decode(ctx, data, h, least)
+	pic, err = decode(ctx, data, h, least)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -42,18 +43,19 @@ func Decode(ctx context.Context, data []byte, h Header, least image.Point) (img 
 	case err != nil:
 		return nil, fmt.Errorf("decode %s: %w: %w", h.Format, ErrCorrupt, err)
 	}
-	return img, nil
+	pic.size, pic.orientation = h.Size, h.Orientation
+	return pic, nil
 }
 
 // decode chooses the decoder by h alone, never by what image.RegisterFormat knows of the built-in formats: that
 // depends on the order in which packages are initialised.
-func decode(ctx context.Context, data []byte, h Header, least image.Point) (image.Image, error) {
+func decode(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
 	r := &contextReader{ctx, data}
 	var img image.Image
 	var err error
 	switch h.Format {
 	case "jpeg":
-		img, err = decodeJPEG(ctx, data, h, least)
+		return decodeJPEG(ctx, data, h, h.asStored(least))
 	case "png":
 		img, err = png.Decode(r)
 	case "gif":
@@ -70,23 +72,10 @@ func decode(ctx context.Context, data []byte, h Header, least image.Point) (imag
 	if err != nil {
 		return nil, err
 	}
-	if size := img.Bounds().Size(); size != h.stored && h.Format != "jpeg" {
-		return nil, fmt.Errorf("%v pixels where the header says %v", size, h.stored)
-	}
-	return orient(atOrigin(img), h.Orientation), nil
-}
-
-// decodeJPEG decodes a JPEG as it lies in the file. It may return it reduced, to no less than least, which is
-// upright.
-func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (image.Image, error) {
-	img, err := jpeg.Decode(&contextReader{ctx, data})
-	if err != nil {
-		return nil, err
-	}
 	if size := img.Bounds().Size(); size != h.stored {
 		return nil, fmt.Errorf("%v pixels where the header says %v", size, h.stored)
 	}
-	return img, nil
+	return newPicture(atOrigin(img)), nil
 }
 
 // atOrigin returns img with its upper left corner at (0,0).
@@ -101,10 +90,9 @@ func atOrigin(img image.Image) image.Image {
 }
 
 func isUnsupported(err error) bool {
-	var j jpeg.UnsupportedError
 	var p png.UnsupportedError
 	var t tiff.UnsupportedError
-	return errors.As(err, &j) || errors.As(err, &p) || errors.As(err, &t) || errors.Is(err, bmp.ErrUnsupported) ||
+	return errors.Is(err, jpeg.ErrUnsupported) || errors.As(err, &p) || errors.As(err, &t) || errors.Is(err, bmp.ErrUnsupported) ||
 		errors.Is(err, image.ErrFormat)
 }
 

@@ -39,11 +39,12 @@ func Example() {
 		log.Fatal(err)
 	}
 	least := processors.MinDecode(p, h.Size, 100, 100)
-	img, err := processors.Decode(ctx, data, h, least)
+	pic, err := processors.Decode(ctx, data, h, least)
 	if err != nil {
 		log.Fatal(err)
 	}
-	thumb, err := processors.Apply(ctx, p, img, h.Size, 100, 100)
+	defer pic.Release()
+	thumb, err := pic.Apply(ctx, p, 100, 100)
 	if err != nil {
 		log.Fatal(err)
 	}

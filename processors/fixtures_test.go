@@ -125,8 +125,9 @@ func distance(t testing.TB, a, b image.Image) float64 {
 func decodeFile(t testing.TB, file []byte) (Header, image.Image) {
 	h, err := DecodeHeader(bytes.NewReader(file))
 	require.NoError(t, err)
-	img, err := Decode(t.Context(), file, h, image.Point{})
+	pic, err := Decode(t.Context(), file, h, image.Point{})
 	require.NoError(t, err)
+	img := pic.Image()
 	require.Equal(t, image.Rectangle{Max: h.Size}, img.Bounds())
 	return h, img
 }

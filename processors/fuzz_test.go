@@ -59,17 +59,19 @@ func FuzzDecode(f *testing.F) {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		img, err := Decode(ctx, data, h, image.Point{})
+		pic, err := Decode(ctx, data, h, image.Point{})
 		if err != nil {
 			if !known(err) && ctx.Err() == nil {
 				t.Fatal(err)
 			}
 			return
 		}
+		defer pic.Release()
+		img := pic.Image()
 		if img.Bounds() != (image.Rectangle{Max: h.Size}) {
 			t.Fatalf("%v for %+v", img.Bounds(), h)
 		}
-		got, err := Apply(ctx, Smart{}, img, h.Size, 13, 9)
+		got, err := pic.Apply(ctx, Smart{}, 13, 9)
 		if err != nil || got.Bounds().Size() != image.Pt(13, 9) {
 			t.Fatalf("%v %v", got, err)
 		}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"math"
 	"math/bits"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
 )
 
 // A Header is what an image says of itself before any pixel is decoded.
@@ -17,6 +19,7 @@ type Header struct {
 	Orientation int         // EXIF's 1 to 8, what Decode undoes; 1 is upright
 
 	stored image.Point // pixels, as they lie in the file
+	jpeg   jpeg.Header // of a JPEG
 	bits   int64       // memory per pixel while decoding, in bits
 	least  int64       // bytes that the compressed pixels take at the very least
 }
@@ -90,10 +93,7 @@ func (h Header) upright() (Header, error) {
 	if h.stored.X < 1 || h.stored.Y < 1 {
 		return Header{}, fmt.Errorf("read %s header: %w: a size of %v", h.Format, ErrCorrupt, h.stored)
 	}
-	h.Size = h.stored
-	if transposes(h.Orientation) {
-		h.Size = image.Pt(h.stored.Y, h.stored.X)
-	}
+	h.Size = h.asStored(h.stored)
 	return h, nil
 }
 
@@ -120,11 +120,28 @@ func registeredHeader(s *scanner) (h Header, err error) {
 	return h.upright()
 }
 
+// asStored exchanges the sides of a size where the picture lies on its side.
+func (h Header) asStored(size image.Point) image.Point {
+	if transposes(h.Orientation) {
+		return image.Pt(size.Y, size.X)
+	}
+	return size
+}
+
 // DecodeBytes returns the memory in bytes, estimated to the safe side, that [Decode] with the same least takes
-// for its buffers and its result, and [Apply] for what it makes of that on the way to the thumbnail. It is at
+// for its buffers and its result, and [Picture.Apply] for what it makes of that on the way to the thumbnail. It is at
 // least 1.
 func (h Header) DecodeBytes(least image.Point) int64 {
 	const fixed, margin = 256 << 10, 32 // tables; a row or column of MCUs, tiles, interlaced lines
+	if h.Format == "jpeg" {
+		options := jpegOptions(h.stored, h.asStored(least))
+		n := int64(options.Scale)
+		bytes := h.jpeg.Memory(options) + int64(h.stored.X)*64 // and a few rows
+		if h.Orientation != 1 {                                // turned, and perhaps brought to 4:4:4 for that
+			bytes += 2 * int64(h.jpeg.Components) * (int64(h.stored.X)*n/8 + 1) * (int64(h.stored.Y)*n/8 + 1)
+		}
+		return bytes + fixed
+	}
 	hi, pixels := bits.Mul64(uint64(h.stored.X)+margin, uint64(h.stored.Y)+margin)
 	over, total := bits.Mul64(pixels, uint64(h.bits))
 	if hi != 0 || over != 0 || total/8 > math.MaxInt64-fixed {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 
 	"github.com/rest-thumbnails/thumbnail/processors/internal/exif"
+	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
 )
 
 // JPEG markers (ITU-T T.81, table B.1).
@@ -97,27 +99,26 @@ func parseFrame(s *scanner, h *Header, marker byte, n int64) error {
 		return fmt.Errorf("%w: SOF%d with %d bits", ErrFormat, marker-markerSOF0, b[0])
 	}
 	h.stored = image.Pt(int(binary.BigEndian.Uint16(b[3:])), int(binary.BigEndian.Uint16(b[1:])))
-
+	h.jpeg = jpeg.Header{Width: h.stored.X, Height: h.stored.Y, Components: int(b[5]), Progressive: marker == markerSOF2, ColorModel: color.YCbCrModel}
+	if h.jpeg.Components > len(h.jpeg.Sampling) {
+		return fmt.Errorf("%w: %d components", ErrFormat, h.jpeg.Components)
+	}
 	// All components together have this many samples per pixel, in sixteenths (rounded up).
 	samples, hMax, vMax := 0, 1, 1
-	for c := b[6:]; len(c) > 0; c = c[3:] {
-		if h, v := c[1]>>4, c[1]&15; h < 1 || h > 4 || v < 1 || v > 4 {
+	for i := range h.jpeg.Components {
+		f := b[6+3*i+1]
+		sampling := [2]int{int(f >> 4), int(f & 15)}
+		if sampling[0] < 1 || sampling[0] > 4 || sampling[1] < 1 || sampling[1] > 4 {
 			return errors.New("sampling factors beyond 1 to 4")
 		}
-		hMax, vMax = max(hMax, int(c[1]>>4)), max(vMax, int(c[1]&15))
+		h.jpeg.Sampling[i] = sampling
+		hMax, vMax = max(hMax, sampling[0]), max(vMax, sampling[1])
 	}
-	for c := b[6:]; len(c) > 0; c = c[3:] {
-		samples += (16*int(c[1]>>4)*int(c[1]&15) + hMax*vMax - 1) / (hMax * vMax)
+	for _, f := range h.jpeg.Sampling {
+		samples += (16*f[0]*f[1] + hMax*vMax - 1) / (hMax * vMax)
 	}
-	h.bits = int64(samples+1) / 2 // 8 bits each
-	if marker == markerSOF2 {
-		h.bits += 2 * int64(samples) // and 32 for its coefficient
-	}
-	if b[5] == 4 || b[5] == 3 && samples == 48 {
-		h.bits += 32 // may be RGB or CMYK, put together apart
-	}
-	if h.Orientation != 1 {
-		h.bits += 2 * 8 * int64(b[5]) // turned, and perhaps brought to 4:4:4 for that
+	if h.jpeg.Components == 4 || h.jpeg.Components == 3 && samples == 48 {
+		h.jpeg.ColorModel = color.CMYKModel // four bytes a pixel, as those of RGB, which this may be
 	}
 	// No block takes less than one bit, in the scan that has its DC coefficient. Chroma may be missing altogether.
 	blocks := int64((h.stored.X+7)/8) * int64((h.stored.Y+7)/8)

@@ -5,8 +5,8 @@
 //
 //	h, err := processors.DecodeHeader(file)                                  // format, upright size, orientation
 //	least := processors.MinDecode(p, h.Size, width, height)                  // the smallest decode that p can use
-//	img, err := processors.Decode(ctx, data, h, least)                       // upright
-//	thumb, err := processors.Apply(ctx, p, img, h.Size, width, height)
+//	pic, err := processors.Decode(ctx, data, h, least)
+//	thumb, err := pic.Apply(ctx, p, width, height)                           // upright
 //
 // Between them the caller enforces its limits: [Header.Size] and [Header.DecodeBytes] say what a decode would
 // cost, and [ResultSize] how large the result will be.
@@ -47,7 +47,7 @@ type Processor interface {
 // whole upright original to scaled, then keep the box crop of that. crop is not empty and lies within the
 // rectangle from (0,0) to scaled. original is at least 1×1.
 //
-// Who has this ability gets a decoder that stops at the size it needs: [Apply] scales and crops as planned, from
+// Who has this ability gets a decoder that stops at the size it needs: [Picture.Apply] scales and crops as planned, from
 // an original that may have been decoded reduced, and hands the result, with its width and height, to Process. So
 // Process, given a picture that has the wanted size already, has to return one of the same size; it may draw on a
 // copy. A processor that embeds [Crop] and adds a watermark in Process is therefore a Planner that works.

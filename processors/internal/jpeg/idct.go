@@ -18,10 +18,17 @@ func reconstruct(b *block, last uint, dc int32, scale int, dst []byte, stride in
 	switch {
 	case last == 0:
 		flat(dst, stride, scale, dcSample(dc))
-	case last < 10 && scale == 8: // the first four diagonals
-		idct8low(b, dst, stride)
-	default:
+	case scale < 8:
 		idcts[scale](b, dst, stride)
+	// The coefficients lie in the first two, four or six diagonals:
+	case last < 3:
+		idct8from2(b, dst, stride)
+	case last < 10:
+		idct8from4(b, dst, stride)
+	case last < 21:
+		idct8from6(b, dst, stride)
+	default:
+		idct8(b, dst, stride)
 	}
 }
 

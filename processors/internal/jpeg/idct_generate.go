@@ -24,7 +24,7 @@ import (
 
 const (
 	fraction = 18 // bits of a constant
-	middle   = 10 // bits of fraction between the passes
+	middle   = 11 // bits of fraction between the passes: so many that these need no rounding
 )
 
 func main() {
@@ -33,7 +33,10 @@ func main() {
 	for n := 2; n <= 8; n++ {
 		g.transform(fmt.Sprintf("idct%d", n), n, n)
 	}
-	g.transform("idct8low", 8, 4)
+	for m := 2; m <= 6; m += 2 {
+		g.transform(fmt.Sprintf("idct8from%d", m), 8, m)
+	}
+	g.loeffler()
 	source, err := format.Source(g.Bytes())
 	if err != nil {
 		log.Fatal(err)
@@ -59,7 +62,7 @@ func (g *generator) transform(name string, n, m int) {
 	g.p("if i == 0 { f0 += level }")
 	g.sums(n, m)
 	for i := range n {
-		g.p("t[%d+i] = (%s + 1<<%d) >> %d", i*m, output(n, i), fraction-middle-1, fraction-middle)
+		g.p("t[%d+i] = (%s) >> %d", i*m, output(n, i), fraction-middle)
 	}
 	g.p("}")
 	g.p("for i := range %d {", n)
@@ -79,7 +82,7 @@ func (g *generator) transform(name string, n, m int) {
 // sums writes the even and odd sums e0… and o0…, times 2^fraction.
 func (g *generator) sums(n, m int) {
 	if n == 8 && m == 8 {
-		g.loeffler()
+		g.p("e0, e1, e2, e3, o0, o1, o2, o3 := loeffler(f0, f1, f2, f3, f4, f5, f6, f7)")
 		return
 	}
 	product := map[string]bool{}
@@ -112,24 +115,27 @@ func (g *generator) sums(n, m int) {
 	}
 }
 
-// loeffler is sums for n = m = 8.
+// loeffler writes the sums for n = m = 8 as a function, so that they stay in registers.
 func (g *generator) loeffler() {
 	c := func(k int) float64 { return math.Sqrt2 * math.Cos(float64(k)*math.Pi/16) }
 	k := func(x float64) int { return int(math.Round(x * (1 << fraction))) }
+	g.p("// loeffler is one dimension of idct8: its even and odd sums.")
+	g.p("func loeffler(f0, f1, f2, f3, f4, f5, f6, f7 int64) (e0, e1, e2, e3, o0, o1, o2, o3 int64) {")
 	g.p("z := (f2 + f6) * %d", k(c(6)))
 	g.p("t2, t3 := z - f6*%d, z + f2*%d", k(c(2)+c(6)), k(c(2)-c(6)))
 	g.p("t0, t1 := (f0 + f4) << %d, (f0 - f4) << %d", fraction, fraction)
-	g.p("e0, e3, e1, e2 := t0+t3, t0-t3, t1+t2, t1-t2")
+	g.p("e0, e3, e1, e2 = t0+t3, t0-t3, t1+t2, t1-t2")
 	g.p("z1, z2, z3, z4 := f7+f1, f5+f3, f7+f3, f5+f1")
 	g.p("z5 := (z3 + z4) * %d", k(c(3)))
 	g.p("z1 *= %d", k(c(7)-c(3)))
 	g.p("z2 *= %d", k(-c(1)-c(3)))
 	g.p("z3 = z5 + z3*%d", k(-c(3)-c(5)))
 	g.p("z4 = z5 + z4*%d", k(c(5)-c(3)))
-	g.p("o3 := f7*%d + z1 + z3", k(-c(1)+c(3)+c(5)-c(7)))
-	g.p("o2 := f5*%d + z2 + z4", k(c(1)+c(3)-c(5)+c(7)))
-	g.p("o1 := f3*%d + z2 + z3", k(c(1)+c(3)+c(5)-c(7)))
-	g.p("o0 := f1*%d + z1 + z4", k(c(1)+c(3)-c(5)-c(7)))
+	g.p("o3 = f7*%d + z1 + z3", k(-c(1)+c(3)+c(5)-c(7)))
+	g.p("o2 = f5*%d + z2 + z4", k(c(1)+c(3)-c(5)+c(7)))
+	g.p("o1 = f3*%d + z2 + z3", k(c(1)+c(3)+c(5)-c(7)))
+	g.p("o0 = f1*%d + z1 + z4", k(c(1)+c(3)-c(5)-c(7)))
+	g.p("return\n}\n")
 }
 
 func output(n, i int) string {

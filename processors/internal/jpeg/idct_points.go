@@ -15,21 +15,21 @@ func idct2(b *block, dst []byte, stride int) {
 		f1x262144 := f1 * 262144
 		e0 := f0x262144
 		o0 := +f1x262144
-		t[0+i] = (e0 + o0 + 1<<7) >> 8
-		t[2+i] = (e0 - o0 + 1<<7) >> 8
+		t[0+i] = (e0 + o0) >> 7
+		t[2+i] = (e0 - o0) >> 7
 	}
 	for i := range 2 {
 		row := t[2*i:][:2]
 		f0 := row[0]
 		f1 := row[1]
-		f0 += 1 << 12 // so that the shift rounds
+		f0 += 1 << 13 // so that the shift rounds
 		f0x262144 := f0 * 262144
 		f1x262144 := f1 * 262144
 		e0 := f0x262144
 		o0 := +f1x262144
 		out := dst[i*stride:][:2]
-		out[0] = clamp((e0 + o0) >> 31)
-		out[1] = clamp((e0 - o0) >> 31)
+		out[0] = clamp((e0 + o0) >> 32)
+		out[1] = clamp((e0 - o0) >> 32)
 	}
 }
 
@@ -50,16 +50,16 @@ func idct3(b *block, dst []byte, stride int) {
 		o0 := +f1x321060
 		f2x370728 := f2 * 370728
 		e1 := f0x262144 - f2x370728
-		t[0+i] = (e0 + o0 + 1<<7) >> 8
-		t[3+i] = (e1 + 1<<7) >> 8
-		t[6+i] = (e0 - o0 + 1<<7) >> 8
+		t[0+i] = (e0 + o0) >> 7
+		t[3+i] = (e1) >> 7
+		t[6+i] = (e0 - o0) >> 7
 	}
 	for i := range 3 {
 		row := t[3*i:][:3]
 		f0 := row[0]
 		f1 := row[1]
 		f2 := row[2]
-		f0 += 1 << 12 // so that the shift rounds
+		f0 += 1 << 13 // so that the shift rounds
 		f0x262144 := f0 * 262144
 		f1x321060 := f1 * 321060
 		f2x185364 := f2 * 185364
@@ -68,9 +68,9 @@ func idct3(b *block, dst []byte, stride int) {
 		f2x370728 := f2 * 370728
 		e1 := f0x262144 - f2x370728
 		out := dst[i*stride:][:3]
-		out[0] = clamp((e0 + o0) >> 31)
-		out[1] = clamp((e1) >> 31)
-		out[2] = clamp((e0 - o0) >> 31)
+		out[0] = clamp((e0 + o0) >> 32)
+		out[1] = clamp((e1) >> 32)
+		out[2] = clamp((e0 - o0) >> 32)
 	}
 }
 
@@ -95,10 +95,10 @@ func idct4(b *block, dst []byte, stride int) {
 		f3x342508 := f3 * 342508
 		e1 := f0x262144 - f2x262144
 		o1 := +f1x141871 - f3x342508
-		t[0+i] = (e0 + o0 + 1<<7) >> 8
-		t[4+i] = (e1 + o1 + 1<<7) >> 8
-		t[8+i] = (e1 - o1 + 1<<7) >> 8
-		t[12+i] = (e0 - o0 + 1<<7) >> 8
+		t[0+i] = (e0 + o0) >> 7
+		t[4+i] = (e1 + o1) >> 7
+		t[8+i] = (e1 - o1) >> 7
+		t[12+i] = (e0 - o0) >> 7
 	}
 	for i := range 4 {
 		row := t[4*i:][:4]
@@ -106,7 +106,7 @@ func idct4(b *block, dst []byte, stride int) {
 		f1 := row[1]
 		f2 := row[2]
 		f3 := row[3]
-		f0 += 1 << 12 // so that the shift rounds
+		f0 += 1 << 13 // so that the shift rounds
 		f0x262144 := f0 * 262144
 		f1x342508 := f1 * 342508
 		f2x262144 := f2 * 262144
@@ -118,10 +118,10 @@ func idct4(b *block, dst []byte, stride int) {
 		e1 := f0x262144 - f2x262144
 		o1 := +f1x141871 - f3x342508
 		out := dst[i*stride:][:4]
-		out[0] = clamp((e0 + o0) >> 31)
-		out[1] = clamp((e1 + o1) >> 31)
-		out[2] = clamp((e1 - o1) >> 31)
-		out[3] = clamp((e0 - o0) >> 31)
+		out[0] = clamp((e0 + o0) >> 32)
+		out[1] = clamp((e1 + o1) >> 32)
+		out[2] = clamp((e1 - o1) >> 32)
+		out[3] = clamp((e0 - o0) >> 32)
 	}
 }
 
@@ -153,11 +153,11 @@ func idct5(b *block, dst []byte, stride int) {
 		f2x370728 := f2 * 370728
 		f4x370728 := f4 * 370728
 		e2 := f0x262144 - f2x370728 + f4x370728
-		t[0+i] = (e0 + o0 + 1<<7) >> 8
-		t[5+i] = (e1 + o1 + 1<<7) >> 8
-		t[10+i] = (e2 + 1<<7) >> 8
-		t[15+i] = (e1 - o1 + 1<<7) >> 8
-		t[20+i] = (e0 - o0 + 1<<7) >> 8
+		t[0+i] = (e0 + o0) >> 7
+		t[5+i] = (e1 + o1) >> 7
+		t[10+i] = (e2) >> 7
+		t[15+i] = (e1 - o1) >> 7
+		t[20+i] = (e0 - o0) >> 7
 	}
 	for i := range 5 {
 		row := t[5*i:][:5]
@@ -166,7 +166,7 @@ func idct5(b *block, dst []byte, stride int) {
 		f2 := row[2]
 		f3 := row[3]
 		f4 := row[4]
-		f0 += 1 << 12 // so that the shift rounds
+		f0 += 1 << 13 // so that the shift rounds
 		f0x262144 := f0 * 262144
 		f1x352583 := f1 * 352583
 		f2x299925 := f2 * 299925
@@ -184,11 +184,11 @@ func idct5(b *block, dst []byte, stride int) {
 		f4x370728 := f4 * 370728
 		e2 := f0x262144 - f2x370728 + f4x370728
 		out := dst[i*stride:][:5]
-		out[0] = clamp((e0 + o0) >> 31)
-		out[1] = clamp((e1 + o1) >> 31)
-		out[2] = clamp((e2) >> 31)
-		out[3] = clamp((e1 - o1) >> 31)
-		out[4] = clamp((e0 - o0) >> 31)
+		out[0] = clamp((e0 + o0) >> 32)
+		out[1] = clamp((e1 + o1) >> 32)
+		out[2] = clamp((e2) >> 32)
+		out[3] = clamp((e1 - o1) >> 32)
+		out[4] = clamp((e0 - o0) >> 32)
 	}
 }
 
@@ -222,12 +222,12 @@ func idct6(b *block, dst []byte, stride int) {
 		f5x358095 := f5 * 358095
 		e2 := f0x262144 - f2x321060 + f4x185364
 		o2 := +f1x95951 - f3x262144 + f5x358095
-		t[0+i] = (e0 + o0 + 1<<7) >> 8
-		t[6+i] = (e1 + o1 + 1<<7) >> 8
-		t[12+i] = (e2 + o2 + 1<<7) >> 8
-		t[18+i] = (e2 - o2 + 1<<7) >> 8
-		t[24+i] = (e1 - o1 + 1<<7) >> 8
-		t[30+i] = (e0 - o0 + 1<<7) >> 8
+		t[0+i] = (e0 + o0) >> 7
+		t[6+i] = (e1 + o1) >> 7
+		t[12+i] = (e2 + o2) >> 7
+		t[18+i] = (e2 - o2) >> 7
+		t[24+i] = (e1 - o1) >> 7
+		t[30+i] = (e0 - o0) >> 7
 	}
 	for i := range 6 {
 		row := t[6*i:][:6]
@@ -237,7 +237,7 @@ func idct6(b *block, dst []byte, stride int) {
 		f3 := row[3]
 		f4 := row[4]
 		f5 := row[5]
-		f0 += 1 << 12 // so that the shift rounds
+		f0 += 1 << 13 // so that the shift rounds
 		f0x262144 := f0 * 262144
 		f1x358095 := f1 * 358095
 		f2x321060 := f2 * 321060
@@ -256,12 +256,12 @@ func idct6(b *block, dst []byte, stride int) {
 		e2 := f0x262144 - f2x321060 + f4x185364
 		o2 := +f1x95951 - f3x262144 + f5x358095
 		out := dst[i*stride:][:6]
-		out[0] = clamp((e0 + o0) >> 31)
-		out[1] = clamp((e1 + o1) >> 31)
-		out[2] = clamp((e2 + o2) >> 31)
-		out[3] = clamp((e2 - o2) >> 31)
-		out[4] = clamp((e1 - o1) >> 31)
-		out[5] = clamp((e0 - o0) >> 31)
+		out[0] = clamp((e0 + o0) >> 32)
+		out[1] = clamp((e1 + o1) >> 32)
+		out[2] = clamp((e2 + o2) >> 32)
+		out[3] = clamp((e2 - o2) >> 32)
+		out[4] = clamp((e1 - o1) >> 32)
+		out[5] = clamp((e0 - o0) >> 32)
 	}
 }
 
@@ -308,13 +308,13 @@ func idct7(b *block, dst []byte, stride int) {
 		f4x370728 := f4 * 370728
 		f6x370728 := f6 * 370728
 		e3 := f0x262144 - f2x370728 + f4x370728 - f6x370728
-		t[0+i] = (e0 + o0 + 1<<7) >> 8
-		t[7+i] = (e1 + o1 + 1<<7) >> 8
-		t[14+i] = (e2 + o2 + 1<<7) >> 8
-		t[21+i] = (e3 + 1<<7) >> 8
-		t[28+i] = (e2 - o2 + 1<<7) >> 8
-		t[35+i] = (e1 - o1 + 1<<7) >> 8
-		t[42+i] = (e0 - o0 + 1<<7) >> 8
+		t[0+i] = (e0 + o0) >> 7
+		t[7+i] = (e1 + o1) >> 7
+		t[14+i] = (e2 + o2) >> 7
+		t[21+i] = (e3) >> 7
+		t[28+i] = (e2 - o2) >> 7
+		t[35+i] = (e1 - o1) >> 7
+		t[42+i] = (e0 - o0) >> 7
 	}
 	for i := range 7 {
 		row := t[7*i:][:7]
@@ -325,7 +325,7 @@ func idct7(b *block, dst []byte, stride int) {
 		f4 := row[4]
 		f5 := row[5]
 		f6 := row[6]
-		f0 += 1 << 12 // so that the shift rounds
+		f0 += 1 << 13 // so that the shift rounds
 		f0x262144 := f0 * 262144
 		f1x361433 := f1 * 361433
 		f2x334014 := f2 * 334014
@@ -356,13 +356,13 @@ func idct7(b *block, dst []byte, stride int) {
 		f6x370728 := f6 * 370728
 		e3 := f0x262144 - f2x370728 + f4x370728 - f6x370728
 		out := dst[i*stride:][:7]
-		out[0] = clamp((e0 + o0) >> 31)
-		out[1] = clamp((e1 + o1) >> 31)
-		out[2] = clamp((e2 + o2) >> 31)
-		out[3] = clamp((e3) >> 31)
-		out[4] = clamp((e2 - o2) >> 31)
-		out[5] = clamp((e1 - o1) >> 31)
-		out[6] = clamp((e0 - o0) >> 31)
+		out[0] = clamp((e0 + o0) >> 32)
+		out[1] = clamp((e1 + o1) >> 32)
+		out[2] = clamp((e2 + o2) >> 32)
+		out[3] = clamp((e3) >> 32)
+		out[4] = clamp((e2 - o2) >> 32)
+		out[5] = clamp((e1 - o1) >> 32)
+		out[6] = clamp((e0 - o0) >> 32)
 	}
 }
 
@@ -381,28 +381,15 @@ func idct8(b *block, dst []byte, stride int) {
 		if i == 0 {
 			f0 += level
 		}
-		z := (f2 + f6) * 141871
-		t2, t3 := z-f6*484379, z+f2*200636
-		t0, t1 := (f0+f4)<<18, (f0-f4)<<18
-		e0, e3, e1, e2 := t0+t3, t0-t3, t1+t2, t1-t2
-		z1, z2, z3, z4 := f7+f1, f5+f3, f7+f3, f5+f1
-		z5 := (z3 + z4) * 308249
-		z1 *= -235923
-		z2 *= -671853
-		z3 = z5 + z3*-514214
-		z4 = z5 + z4*-102284
-		o3 := f7*78284 + z1 + z3
-		o2 := f5*538213 + z2 + z4
-		o1 := f3*805493 + z2 + z3
-		o0 := f1*393562 + z1 + z4
-		t[0+i] = (e0 + o0 + 1<<7) >> 8
-		t[8+i] = (e1 + o1 + 1<<7) >> 8
-		t[16+i] = (e2 + o2 + 1<<7) >> 8
-		t[24+i] = (e3 + o3 + 1<<7) >> 8
-		t[32+i] = (e3 - o3 + 1<<7) >> 8
-		t[40+i] = (e2 - o2 + 1<<7) >> 8
-		t[48+i] = (e1 - o1 + 1<<7) >> 8
-		t[56+i] = (e0 - o0 + 1<<7) >> 8
+		e0, e1, e2, e3, o0, o1, o2, o3 := loeffler(f0, f1, f2, f3, f4, f5, f6, f7)
+		t[0+i] = (e0 + o0) >> 7
+		t[8+i] = (e1 + o1) >> 7
+		t[16+i] = (e2 + o2) >> 7
+		t[24+i] = (e3 + o3) >> 7
+		t[32+i] = (e3 - o3) >> 7
+		t[40+i] = (e2 - o2) >> 7
+		t[48+i] = (e1 - o1) >> 7
+		t[56+i] = (e0 - o0) >> 7
 	}
 	for i := range 8 {
 		row := t[8*i:][:8]
@@ -414,35 +401,83 @@ func idct8(b *block, dst []byte, stride int) {
 		f5 := row[5]
 		f6 := row[6]
 		f7 := row[7]
-		f0 += 1 << 12 // so that the shift rounds
-		z := (f2 + f6) * 141871
-		t2, t3 := z-f6*484379, z+f2*200636
-		t0, t1 := (f0+f4)<<18, (f0-f4)<<18
-		e0, e3, e1, e2 := t0+t3, t0-t3, t1+t2, t1-t2
-		z1, z2, z3, z4 := f7+f1, f5+f3, f7+f3, f5+f1
-		z5 := (z3 + z4) * 308249
-		z1 *= -235923
-		z2 *= -671853
-		z3 = z5 + z3*-514214
-		z4 = z5 + z4*-102284
-		o3 := f7*78284 + z1 + z3
-		o2 := f5*538213 + z2 + z4
-		o1 := f3*805493 + z2 + z3
-		o0 := f1*393562 + z1 + z4
+		f0 += 1 << 13 // so that the shift rounds
+		e0, e1, e2, e3, o0, o1, o2, o3 := loeffler(f0, f1, f2, f3, f4, f5, f6, f7)
 		out := dst[i*stride:][:8]
-		out[0] = clamp((e0 + o0) >> 31)
-		out[1] = clamp((e1 + o1) >> 31)
-		out[2] = clamp((e2 + o2) >> 31)
-		out[3] = clamp((e3 + o3) >> 31)
-		out[4] = clamp((e3 - o3) >> 31)
-		out[5] = clamp((e2 - o2) >> 31)
-		out[6] = clamp((e1 - o1) >> 31)
-		out[7] = clamp((e0 - o0) >> 31)
+		out[0] = clamp((e0 + o0) >> 32)
+		out[1] = clamp((e1 + o1) >> 32)
+		out[2] = clamp((e2 + o2) >> 32)
+		out[3] = clamp((e3 + o3) >> 32)
+		out[4] = clamp((e3 - o3) >> 32)
+		out[5] = clamp((e2 - o2) >> 32)
+		out[6] = clamp((e1 - o1) >> 32)
+		out[7] = clamp((e0 - o0) >> 32)
 	}
 }
 
-// idct8low makes 8×8 samples of the lowest 4×4 coefficients.
-func idct8low(b *block, dst []byte, stride int) {
+// idct8from2 makes 8×8 samples of the lowest 2×2 coefficients.
+func idct8from2(b *block, dst []byte, stride int) {
+	var t [16]int64 // columns done; transposed
+	for i := range 2 {
+		f0 := int64(b[0+i])
+		f1 := int64(b[8+i])
+		if i == 0 {
+			f0 += level
+		}
+		f0x262144 := f0 * 262144
+		f1x363604 := f1 * 363604
+		e0 := f0x262144
+		o0 := +f1x363604
+		f1x308249 := f1 * 308249
+		e1 := f0x262144
+		o1 := +f1x308249
+		f1x205965 := f1 * 205965
+		e2 := f0x262144
+		o2 := +f1x205965
+		f1x72325 := f1 * 72325
+		e3 := f0x262144
+		o3 := +f1x72325
+		t[0+i] = (e0 + o0) >> 7
+		t[2+i] = (e1 + o1) >> 7
+		t[4+i] = (e2 + o2) >> 7
+		t[6+i] = (e3 + o3) >> 7
+		t[8+i] = (e3 - o3) >> 7
+		t[10+i] = (e2 - o2) >> 7
+		t[12+i] = (e1 - o1) >> 7
+		t[14+i] = (e0 - o0) >> 7
+	}
+	for i := range 8 {
+		row := t[2*i:][:2]
+		f0 := row[0]
+		f1 := row[1]
+		f0 += 1 << 13 // so that the shift rounds
+		f0x262144 := f0 * 262144
+		f1x363604 := f1 * 363604
+		e0 := f0x262144
+		o0 := +f1x363604
+		f1x308249 := f1 * 308249
+		e1 := f0x262144
+		o1 := +f1x308249
+		f1x205965 := f1 * 205965
+		e2 := f0x262144
+		o2 := +f1x205965
+		f1x72325 := f1 * 72325
+		e3 := f0x262144
+		o3 := +f1x72325
+		out := dst[i*stride:][:8]
+		out[0] = clamp((e0 + o0) >> 32)
+		out[1] = clamp((e1 + o1) >> 32)
+		out[2] = clamp((e2 + o2) >> 32)
+		out[3] = clamp((e3 + o3) >> 32)
+		out[4] = clamp((e3 - o3) >> 32)
+		out[5] = clamp((e2 - o2) >> 32)
+		out[6] = clamp((e1 - o1) >> 32)
+		out[7] = clamp((e0 - o0) >> 32)
+	}
+}
+
+// idct8from4 makes 8×8 samples of the lowest 4×4 coefficients.
+func idct8from4(b *block, dst []byte, stride int) {
 	var t [32]int64 // columns done; transposed
 	for i := range 4 {
 		f0 := int64(b[0+i])
@@ -471,14 +506,14 @@ func idct8low(b *block, dst []byte, stride int) {
 		f3x205965 := f3 * 205965
 		e3 := f0x262144 - f2x342508
 		o3 := +f1x72325 - f3x205965
-		t[0+i] = (e0 + o0 + 1<<7) >> 8
-		t[4+i] = (e1 + o1 + 1<<7) >> 8
-		t[8+i] = (e2 + o2 + 1<<7) >> 8
-		t[12+i] = (e3 + o3 + 1<<7) >> 8
-		t[16+i] = (e3 - o3 + 1<<7) >> 8
-		t[20+i] = (e2 - o2 + 1<<7) >> 8
-		t[24+i] = (e1 - o1 + 1<<7) >> 8
-		t[28+i] = (e0 - o0 + 1<<7) >> 8
+		t[0+i] = (e0 + o0) >> 7
+		t[4+i] = (e1 + o1) >> 7
+		t[8+i] = (e2 + o2) >> 7
+		t[12+i] = (e3 + o3) >> 7
+		t[16+i] = (e3 - o3) >> 7
+		t[20+i] = (e2 - o2) >> 7
+		t[24+i] = (e1 - o1) >> 7
+		t[28+i] = (e0 - o0) >> 7
 	}
 	for i := range 8 {
 		row := t[4*i:][:4]
@@ -486,7 +521,7 @@ func idct8low(b *block, dst []byte, stride int) {
 		f1 := row[1]
 		f2 := row[2]
 		f3 := row[3]
-		f0 += 1 << 12 // so that the shift rounds
+		f0 += 1 << 13 // so that the shift rounds
 		f0x262144 := f0 * 262144
 		f1x363604 := f1 * 363604
 		f2x342508 := f2 * 342508
@@ -507,13 +542,123 @@ func idct8low(b *block, dst []byte, stride int) {
 		e3 := f0x262144 - f2x342508
 		o3 := +f1x72325 - f3x205965
 		out := dst[i*stride:][:8]
-		out[0] = clamp((e0 + o0) >> 31)
-		out[1] = clamp((e1 + o1) >> 31)
-		out[2] = clamp((e2 + o2) >> 31)
-		out[3] = clamp((e3 + o3) >> 31)
-		out[4] = clamp((e3 - o3) >> 31)
-		out[5] = clamp((e2 - o2) >> 31)
-		out[6] = clamp((e1 - o1) >> 31)
-		out[7] = clamp((e0 - o0) >> 31)
+		out[0] = clamp((e0 + o0) >> 32)
+		out[1] = clamp((e1 + o1) >> 32)
+		out[2] = clamp((e2 + o2) >> 32)
+		out[3] = clamp((e3 + o3) >> 32)
+		out[4] = clamp((e3 - o3) >> 32)
+		out[5] = clamp((e2 - o2) >> 32)
+		out[6] = clamp((e1 - o1) >> 32)
+		out[7] = clamp((e0 - o0) >> 32)
 	}
+}
+
+// idct8from6 makes 8×8 samples of the lowest 6×6 coefficients.
+func idct8from6(b *block, dst []byte, stride int) {
+	var t [48]int64 // columns done; transposed
+	for i := range 6 {
+		f0 := int64(b[0+i])
+		f1 := int64(b[8+i])
+		f2 := int64(b[16+i])
+		f3 := int64(b[24+i])
+		f4 := int64(b[32+i])
+		f5 := int64(b[40+i])
+		if i == 0 {
+			f0 += level
+		}
+		f0x262144 := f0 * 262144
+		f1x363604 := f1 * 363604
+		f2x342508 := f2 * 342508
+		f3x308249 := f3 * 308249
+		f4x262144 := f4 * 262144
+		f5x205965 := f5 * 205965
+		e0 := f0x262144 + f2x342508 + f4x262144
+		o0 := +f1x363604 + f3x308249 + f5x205965
+		f1x308249 := f1 * 308249
+		f2x141871 := f2 * 141871
+		f3x72325 := f3 * 72325
+		f5x363604 := f5 * 363604
+		e1 := f0x262144 + f2x141871 - f4x262144
+		o1 := +f1x308249 - f3x72325 - f5x363604
+		f1x205965 := f1 * 205965
+		f3x363604 := f3 * 363604
+		f5x72325 := f5 * 72325
+		e2 := f0x262144 - f2x141871 - f4x262144
+		o2 := +f1x205965 - f3x363604 + f5x72325
+		f1x72325 := f1 * 72325
+		f3x205965 := f3 * 205965
+		f5x308249 := f5 * 308249
+		e3 := f0x262144 - f2x342508 + f4x262144
+		o3 := +f1x72325 - f3x205965 + f5x308249
+		t[0+i] = (e0 + o0) >> 7
+		t[6+i] = (e1 + o1) >> 7
+		t[12+i] = (e2 + o2) >> 7
+		t[18+i] = (e3 + o3) >> 7
+		t[24+i] = (e3 - o3) >> 7
+		t[30+i] = (e2 - o2) >> 7
+		t[36+i] = (e1 - o1) >> 7
+		t[42+i] = (e0 - o0) >> 7
+	}
+	for i := range 8 {
+		row := t[6*i:][:6]
+		f0 := row[0]
+		f1 := row[1]
+		f2 := row[2]
+		f3 := row[3]
+		f4 := row[4]
+		f5 := row[5]
+		f0 += 1 << 13 // so that the shift rounds
+		f0x262144 := f0 * 262144
+		f1x363604 := f1 * 363604
+		f2x342508 := f2 * 342508
+		f3x308249 := f3 * 308249
+		f4x262144 := f4 * 262144
+		f5x205965 := f5 * 205965
+		e0 := f0x262144 + f2x342508 + f4x262144
+		o0 := +f1x363604 + f3x308249 + f5x205965
+		f1x308249 := f1 * 308249
+		f2x141871 := f2 * 141871
+		f3x72325 := f3 * 72325
+		f5x363604 := f5 * 363604
+		e1 := f0x262144 + f2x141871 - f4x262144
+		o1 := +f1x308249 - f3x72325 - f5x363604
+		f1x205965 := f1 * 205965
+		f3x363604 := f3 * 363604
+		f5x72325 := f5 * 72325
+		e2 := f0x262144 - f2x141871 - f4x262144
+		o2 := +f1x205965 - f3x363604 + f5x72325
+		f1x72325 := f1 * 72325
+		f3x205965 := f3 * 205965
+		f5x308249 := f5 * 308249
+		e3 := f0x262144 - f2x342508 + f4x262144
+		o3 := +f1x72325 - f3x205965 + f5x308249
+		out := dst[i*stride:][:8]
+		out[0] = clamp((e0 + o0) >> 32)
+		out[1] = clamp((e1 + o1) >> 32)
+		out[2] = clamp((e2 + o2) >> 32)
+		out[3] = clamp((e3 + o3) >> 32)
+		out[4] = clamp((e3 - o3) >> 32)
+		out[5] = clamp((e2 - o2) >> 32)
+		out[6] = clamp((e1 - o1) >> 32)
+		out[7] = clamp((e0 - o0) >> 32)
+	}
+}
+
+// loeffler is one dimension of idct8: its even and odd sums.
+func loeffler(f0, f1, f2, f3, f4, f5, f6, f7 int64) (e0, e1, e2, e3, o0, o1, o2, o3 int64) {
+	z := (f2 + f6) * 141871
+	t2, t3 := z-f6*484379, z+f2*200636
+	t0, t1 := (f0+f4)<<18, (f0-f4)<<18
+	e0, e3, e1, e2 = t0+t3, t0-t3, t1+t2, t1-t2
+	z1, z2, z3, z4 := f7+f1, f5+f3, f7+f3, f5+f1
+	z5 := (z3 + z4) * 308249
+	z1 *= -235923
+	z2 *= -671853
+	z3 = z5 + z3*-514214
+	z4 = z5 + z4*-102284
+	o3 = f7*78284 + z1 + z3
+	o2 = f5*538213 + z2 + z4
+	o1 = f3*805493 + z2 + z3
+	o0 = f1*393562 + z1 + z4
+	return
 }

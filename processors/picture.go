@@ -1,0 +1,113 @@
+package processors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
+	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+)
+
+// A Picture is a decoded image. It may be a reduced one, and it is turned upright only once it is small, which costs
+// less. It is for one goroutine at a time.
+type Picture struct {
+	size        image.Point // of the original, upright
+	img         image.Image // as it lies in the file, reduced to …
+	shown       image.Point // … as many eighths of the original, 8 where it is not reduced
+	orientation int
+	options     resample.Options // what the resampler should know of the reduction
+	decoder     *jpeg.Decoder    // in whose memory img lies, or nil
+}
+
+// newPicture is the picture of an original that is upright and not reduced.
+func newPicture(img image.Image) *Picture {
+	return &Picture{size: img.Bounds().Size(), img: img, shown: image.Pt(8, 8), orientation: 1}
+}
+
+// Size returns the upright size in pixels of the original, of which the picture may be a reduction.
+func (p *Picture) Size() image.Point { return p.size }
+
+// Image returns the picture upright, with its upper left corner at (0,0). It is valid until Release.
+func (p *Picture) Image() image.Image { return orient(p.img, p.orientation) }
+
+// Release gives the picture's memory back for the next one. Nothing that Image or Apply returned may be used any more.
+// It need not be called.
+func (p *Picture) Release() {
+	if p.decoder != nil {
+		p.decoder.Release()
+		p.decoder, p.img = nil, nil
+	}
+}
+
+// Apply makes a thumbnail with proc, which is given what it plans for, scaled and cropped, if it is a [Planner], and else the whole
+// picture, which must not have been reduced then: see [MinDecode]. The result is valid until Release.
+func (p *Picture) Apply(ctx context.Context, proc Processor, width, height int) (image.Image, error) {
+	planner, ok := proc.(Planner)
+	if !ok {
+		return proc.Process(ctx, p.Image(), width, height)
+	}
+	img, err := p.follow(ctx, planner, width, height)
+	if err != nil {
+		return nil, err
+	}
+	size := img.Bounds().Size()
+	return proc.Process(ctx, img, size.X, size.Y)
+}
+
+// process is Process of the processors whose plan is all there is to them.
+func process(ctx context.Context, p Planner, src image.Image, width, height int) (image.Image, error) {
+	return newPicture(src).follow(ctx, p, width, height)
+}
+
+// follow scales and crops the picture as planned.
+func (p *Picture) follow(ctx context.Context, planner Planner, width, height int) (image.Image, error) {
+	if width < 0 || height < 0 || width == 0 && height == 0 {
+		return nil, fmt.Errorf("thumbnail of %d×%d: no such size", width, height)
+	}
+	if p.size.X < 1 || p.size.Y < 1 || p.img.Bounds().Empty() {
+		return nil, errors.New("thumbnail of an empty picture")
+	}
+	scaled, crop := planner.Plan(p.size, width, height)
+	if crop.Empty() || !crop.In(image.Rectangle{Max: scaled}) {
+		return nil, fmt.Errorf("%T planned %v of %v: not a box within", planner, crop, scaled)
+	}
+	if locator, ok := planner.(Locator); ok && crop.Size() != scaled {
+		found, err := locator.Locate(ctx, p.Image(), scaled, crop)
+		if err != nil {
+			return nil, err
+		}
+		if found.Size() != crop.Size() || !found.In(image.Rectangle{Max: scaled}) {
+			return nil, fmt.Errorf("%T located %v in %v: not a box of %v", planner, found, scaled, crop.Size())
+		}
+		crop = found
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return p.cut(scaled, crop), nil
+}
+
+// cut scales the whole picture to scaled and keeps the box crop of that, both as seen. Only the pixels of the box are
+// computed, and only they are turned.
+func (p *Picture) cut(scaled image.Point, crop image.Rectangle) image.Image {
+	if p.orientation > 1 {
+		t := turns[p.orientation]
+		a, b := t.source(crop.Min.X, crop.Min.Y, scaled), t.source(crop.Max.X-1, crop.Max.Y-1, scaled)
+		crop = image.Rect(a.X, a.Y, b.X, b.Y) // which puts the smaller first
+		crop.Max = crop.Max.Add(image.Pt(1, 1))
+		if t.transpose {
+			scaled = image.Pt(scaled.Y, scaled.X)
+		}
+	}
+	stored := p.size
+	if transposes(p.orientation) {
+		stored = image.Pt(stored.Y, stored.X)
+	}
+	// The original ends where its last pixel does, which in a reduced picture is within one.
+	x := float64(stored.X) * float64(p.shown.X) / 8 / float64(scaled.X)
+	y := float64(stored.Y) * float64(p.shown.Y) / 8 / float64(scaled.Y)
+	r := resample.Rect{X0: float64(crop.Min.X) * x, Y0: float64(crop.Min.Y) * y, X1: float64(crop.Max.X) * x, Y1: float64(crop.Max.Y) * y}
+	return orient(resize(p.img, r, crop.Size(), p.options), p.orientation)
+}

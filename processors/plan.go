@@ -1,0 +1,36 @@
+package processors
+
+import "image"
+
+// locateSide is the length in pixels that the shorter side of a picture has at least when a Locator looks at it,
+// unless the original is smaller.
+const locateSide = 256
+
+// ResultSize returns the size in pixels of what p will make of an original of that (upright) size, if p is a
+// [Planner]. For others ok is false: only their result tells.
+func ResultSize(p Processor, original image.Point, width, height int) (size image.Point, ok bool) {
+	planner, ok := p.(Planner)
+	if !ok {
+		return image.Point{}, false
+	}
+	_, crop := planner.Plan(original, width, height)
+	return crop.Size(), true
+}
+
+// MinDecode returns the smallest size, in pixels of the whole upright picture, from which p makes as good a
+// result as from the original: what to tell [Decode]. The zero Point stands for the whole original.
+func MinDecode(p Processor, original image.Point, width, height int) image.Point {
+	planner, ok := p.(Planner)
+	if !ok {
+		return image.Point{}
+	}
+	least, crop := planner.Plan(original, width, height)
+	if _, ok := p.(Locator); ok && crop.Size() != least {
+		look := scaledSize(original, float64(locateSide)/float64(min(original.X, original.Y)))
+		least = image.Pt(max(least.X, look.X), max(least.Y, look.Y))
+	}
+	if least.X >= original.X || least.Y >= original.Y {
+		return image.Point{}
+	}
+	return least
+}
