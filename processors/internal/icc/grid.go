@@ -1,0 +1,118 @@
+package icc
+
+// lutRow converts a row through the table.
+func (t *Transform) lutRow(dst []byte, src []float32) {
+	table, l, m := encoding(), t.lut, t.matrix
+	for len(src) >= 4 && len(dst) >= 4 {
+		p, q, s := src[0], src[1], src[2]
+		switch {
+		case l.nodes == nil:
+		case l.inputs == 3:
+			p, q, s = l.tetrahedral(0, 0, p, q, s)
+		case l.inputs == 4:
+			p, q, s = l.four(p, q, s, src[3])
+		default:
+			p, q, s = l.one(p)
+		}
+		x, y, z := l.connect(l.behind(p, q, s))
+		r, g, b := m.apply(x, y, z)
+		dst[0], dst[1], dst[2] = level(table, r), level(table, g), level(table, b)
+		src, dst = src[4:], dst[4:]
+	}
+}
+
+// cell returns the point of the grid below x, and how far x is above it, of input i. The last cell has its far end.
+func (l *lut) cell(i int, x float32) (point int, above float32) {
+	point = min(int(x), l.grid[i]-2)
+	return point, x - float32(point)
+}
+
+func (l *lut) one(x float32) (p, q, s float32) {
+	i, f := l.cell(0, x)
+	n := l.nodes[3*i:][:6]
+	return n[0] + f*(n[3]-n[0]), n[1] + f*(n[4]-n[1]), n[2] + f*(n[5]-n[2])
+}
+
+// four interpolates along the first input between two tetrahedra of the others.
+func (l *lut) four(w, x, y, z float32) (p, q, s float32) {
+	i, f := l.cell(0, w)
+	p, q, s = l.tetrahedral(i*l.step[0], 1, x, y, z)
+	if f == 0 {
+		return p, q, s
+	}
+	p1, q1, s1 := l.tetrahedral((i+1)*l.step[0], 1, x, y, z)
+	return p + f*(p1-p), q + f*(q1-q), s + f*(s1-s)
+}
+
+// tetrahedral interpolates along three inputs, the first of which is given, from a node on: through the four corners of
+// that one of the cell's six tetrahedra in which the colour lies. Greys stay on its edge (Kasson, Nin, Plouffe and
+// Hafner, Performing color space conversions with three-dimensional linear interpolation, 1995).
+func (l *lut) tetrahedral(node, first int, x, y, z float32) (p, q, s float32) {
+	i, fx := l.cell(first, x)
+	j, fy := l.cell(first+1, y)
+	k, fz := l.cell(first+2, z)
+	dx, dy, dz := l.step[first], l.step[first+1], l.step[first+2]
+	node += i*dx + j*dy + k*dz
+
+	// From the lowest corner to the highest, along the longest way first.
+	far, mid, near := fx, fy, fz
+	one, two := dx, dx+dy
+	switch {
+	case fx >= fy && fy >= fz:
+	case fx >= fz && fz >= fy:
+		mid, near, two = fz, fy, dx+dz
+	case fz >= fx && fx >= fy:
+		far, mid, near, one, two = fz, fx, fy, dz, dx+dz
+	case fy >= fx && fx >= fz:
+		far, mid, near, one, two = fy, fx, fz, dy, dx+dy
+	case fy >= fz && fz >= fx:
+		far, mid, near, one, two = fy, fz, fx, dy, dy+dz
+	default:
+		far, mid, near, one, two = fz, fy, fx, dz, dy+dz
+	}
+	a, b, c, d := l.nodes[3*node:][:3], l.nodes[3*(node+one):][:3], l.nodes[3*(node+two):][:3], l.nodes[3*(node+dx+dy+dz):][:3]
+	wa, wb, wc := 1-far, far-mid, mid-near
+	return wa*a[0] + wb*b[0] + wc*c[0] + near*d[0],
+		wa*a[1] + wb*b[1] + wc*c[1] + near*d[1],
+		wa*a[2] + wb*b[2] + wc*c[2] + near*d[2]
+}
+
+// behind applies what follows the grid.
+func (l *lut) behind(p, q, s float32) (float32, float32, float32) {
+	p, q, s = curves(&l.middle, p, q, s)
+	if m := l.matrix; m != nil {
+		p, q, s = m[0]*p+m[1]*q+m[2]*s+m[9], m[3]*p+m[4]*q+m[5]*s+m[10], m[6]*p+m[7]*q+m[8]*s+m[11]
+	}
+	return curves(&l.last, p, q, s)
+}
+
+func curves(c *[3]*post, p, q, s float32) (float32, float32, float32) {
+	if c[0] != nil {
+		p = c[0].at(p)
+	}
+	if c[1] != nil {
+		q = c[1].at(q)
+	}
+	if c[2] != nil {
+		s = c[2].at(s)
+	}
+	return p, q, s
+}
+
+// connect takes coded values to CIE XYZ relative to D50.
+func (l *lut) connect(p, q, s float32) (x, y, z float32) {
+	p, q, s = p*l.scale[0], q*l.scale[1]+l.offset, s*l.scale[2]+l.offset
+	if !l.lab {
+		return p, q, s
+	}
+	f := (p + 16) / 116
+	return cube(f + q/500), cube(f), cube(f - s/200)
+}
+
+// cube is fromLab for single pixels.
+func cube(f float32) float32 {
+	if f > 6.0/29 {
+		return f * f * f
+	}
+	return 3 * 6 * 6 / 29.0 / 29 * (f - 4.0/29)
+}

@@ -1,0 +1,73 @@
+package icc
+
+import (
+	"math"
+	"sync"
+)
+
+// encodeSteps is fine enough for every level of sRGB to be hit exactly, also at the dark end, where one level is
+// 1/3295 of white.
+const encodeSteps = 1 << 14
+
+// encoding is sRGB's transfer function (IEC 61966-2-1), from steps of linear light to levels.
+var encoding = sync.OnceValue(func() *[encodeSteps]byte {
+	var table [encodeSteps]byte
+	for i := range table {
+		v := float64(i) / (encodeSteps - 1)
+		if v <= 0.0031308 {
+			v *= 12.92
+		} else {
+			v = 1.055*math.Pow(v, 1/2.4) - 0.055
+		}
+		table[i] = byte(v*255 + 0.5)
+	}
+	return &table
+})
+
+// level encodes linear light, of which 1 is white.
+func level(table *[encodeSteps]byte, v float32) byte {
+	if !(v > 0) {
+		return 0
+	}
+	return table[int32(min(v, 1)*(encodeSteps-1)+0.5)&(encodeSteps-1)]
+}
+
+// load8 looks up the curves for pixels of four bytes, of which the fourth counts in CMYK only.
+func (t *Transform) load8(dst []float32, line []byte) {
+	for len(line) >= 4 && len(dst) >= 4 {
+		dst[0], dst[1], dst[2], dst[3] = t.in[0][line[0]], t.in[1][line[1]], t.in[2][line[2]], t.in[3][line[3]]
+		line, dst = line[4:], dst[4:]
+	}
+}
+
+// load16 does it for pixels of four 16-bit samples, between the entries: curves are near to straight there.
+func (t *Transform) load16(dst []float32, line []uint16) {
+	for i, v := range line {
+		curve := &t.in[i%4]
+		x := float32(v) / 257
+		low := min(int(x), 254)
+		dst[i] = curve[low] + (curve[low+1]-curve[low])*(x-float32(low))
+	}
+}
+
+// row converts pixels that went through load8 or load16, and leaves every fourth byte of dst alone.
+func (t *Transform) row(dst []byte, src []float32) {
+	switch {
+	case t.lut != nil:
+		t.lutRow(dst, src)
+	case t.tone != nil:
+		t.tone.row(src)
+		t.matrixRow(dst, src)
+	default:
+		t.matrixRow(dst, src)
+	}
+}
+
+func (t *Transform) matrixRow(dst []byte, src []float32) {
+	table, m := encoding(), t.matrix
+	for len(src) >= 4 && len(dst) >= 4 {
+		r, g, b := m.apply(src[0], src[1], src[2])
+		dst[0], dst[1], dst[2] = level(table, r), level(table, g), level(table, b)
+		src, dst = src[4:], dst[4:]
+	}
+}

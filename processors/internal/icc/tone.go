@@ -1,0 +1,89 @@
+package icc
+
+import "math"
+
+// A tone maps light that may be brighter than white into the range that has an end.
+//
+// 1 is reference white, 203 cd/m² (ITU-R BT.2408). The brightest channel m of a pixel becomes m·(1+m/p²)/(1+m), the
+// curve of Reinhard et al. (Photographic Tone Reproduction for Digital Images, 2002, equation 4) that ends at the peak
+// p, 1000 cd/m²; the other two keep their ratio to it, and with it the hue.
+type tone struct {
+	gamma float64 // of HLG's system (ITU-R BT.2100, table 5), applied to luminance; 1: none
+}
+
+const (
+	referenceWhite = 203.0
+	peak           = 1000.0
+)
+
+func (t *tone) row(src []float32) {
+	const p = peak / referenceWhite
+	for ; len(src) >= 4; src = src[4:] {
+		r, g, b := src[0], src[1], src[2]
+		scale := float32(1)
+		if t.gamma != 1 {
+			y := 0.2627*r + 0.6780*g + 0.0593*b
+			scale = p * float32(math.Pow(float64(y), t.gamma-1))
+		}
+		m := max(r, g, b) * scale
+		scale *= (1 + m/(p*p)) / (1 + m)
+		src[0], src[1], src[2] = r*scale, g*scale, b*scale
+	}
+}
+
+// A Transfer says how samples of 0…1 stand for light.
+type Transfer struct {
+	decode func(float64) float64 // to 0…1, or of PQ more
+	tone   *tone
+}
+
+// TransferFunc is a transfer function by a formula: f maps a sample of 0…1 to light, of which 1 is white.
+func TransferFunc(f func(float64) float64) Transfer { return Transfer{decode: f} }
+
+// PQ is the perceptual quantiser of SMPTE ST 2084 and ITU-R BT.2100, table 4.
+func PQ() Transfer {
+	const m1, m2 = 2610.0 / 16384, 2523.0 / 4096 * 128
+	const c1, c2, c3 = 3424.0 / 4096, 2413.0 / 4096 * 32, 2392.0 / 4096 * 32
+	return Transfer{tone: &tone{gamma: 1}, decode: func(x float64) float64 {
+		e := math.Pow(x, 1/m2)
+		return 10000 / referenceWhite * math.Pow(max(e-c1, 0)/(c2-c3*e), 1/m1)
+	}}
+}
+
+// HLG is hybrid log-gamma, ITU-R BT.2100, table 5, on a display of 1000 cd/m².
+func HLG() Transfer {
+	const a, b, c = 0.17883277, 0.28466892, 0.55991073
+	return Transfer{tone: &tone{gamma: 1.2}, decode: func(x float64) float64 {
+		if x <= 0.5 {
+			return x * x / 3
+		}
+		return (math.Exp((x-c)/a) + b) / 12
+	}}
+}
+
+// New makes the Transform of a space that is known by its primaries and transfer function, not by a profile. It is for
+// RGB pixels, and for grey ones. narrow says that samples run from 16/255 to 235/255 only.
+func New(p Primaries, f Transfer, narrow bool) (*Transform, error) {
+	toXYZ, ok := p.toXYZ()
+	m := fromXYZ().mul(toXYZ)
+	for _, row := range m {
+		for _, v := range row {
+			ok = ok && math.Abs(v) < 1000 // NaN is not
+		}
+	}
+	if !ok {
+		return nil, broken("primaries %v", p)
+	}
+	t := &Transform{space: RGB, matrix: newLinear(m), tone: f.tone}
+	t.setCurve(0, func(x float64) float64 {
+		if narrow {
+			x = clip((x*255 - 16) / 219)
+		}
+		if x = f.decode(x); !(x > 0) {
+			return 0
+		}
+		return min(x, 10000/referenceWhite)
+	})
+	t.identity = t.changesNothing()
+	return t, nil
+}

@@ -1,0 +1,127 @@
+package icc
+
+import "math"
+
+// A Transform converts pixels of one colour space to sRGB. It does not change, so goroutines may share it. The nil
+// Transform is the one of pixels that are sRGB already.
+type Transform struct {
+	space    Space
+	identity bool // pixels are sRGB as they are
+
+	in     [4][256]float32 // each channel's curve: linear light, or, with a table, the place on its grid
+	matrix linear          // from linear light to that of sRGB; with a table, from CIE XYZ relative to D50
+	lut    *lut            // nil: curves and a matrix are all
+	tone   *tone           // nil: no light is brighter than white
+}
+
+// Space is what pixels the Transform is for.
+func (t *Transform) Space() Space { return t.space }
+
+// Identity reports whether the pixels are sRGB already, or so nearly that none would change by more than a 255th.
+func (t *Transform) Identity() bool { return t == nil || t.identity }
+
+// size is about how many bytes the Transform takes.
+func (t *Transform) size() int {
+	n := 6 << 10
+	if t.lut != nil {
+		n += 4*len(t.lut.nodes) + 6*4*postSteps
+	}
+	return n
+}
+
+// setCurve sets the curve of one channel, and that of the channels behind it.
+func (t *Transform) setCurve(channel int, f func(float64) float64) {
+	for i := range t.in[channel] {
+		t.in[channel][i] = float32(f(float64(i) / 255))
+	}
+	for c := channel + 1; c < len(t.in); c++ {
+		t.in[c] = t.in[channel]
+	}
+}
+
+// setGray reads the curve of a grey profile (8.3.4): to the luminance, or to the lightness.
+func (t *Transform) setGray(p *profile) error {
+	b, ok := p.tag("kTRC")
+	if !ok {
+		return broken("no curve")
+	}
+	c, _, err := parseCurve(b)
+	if err != nil {
+		return err
+	}
+	decode := c.at
+	if p.lab {
+		decode = func(x float64) float64 { return fromLab((c.at(x)*100 + 16) / 116) }
+	}
+	t.setCurve(0, decode)
+	t.matrix = newLinear(matrix{{1}, {0, 1}, {0, 0, 1}})
+	return nil
+}
+
+// setMatrix reads a profile of three components with curves and a matrix (8.3.3, F.3).
+func (t *Transform) setMatrix(p *profile) error {
+	if p.lab {
+		return broken("a matrix to CIELAB")
+	}
+	var toXYZ matrix
+	for i, colour := range []string{"r", "g", "b"} {
+		column, ok := p.tag(colour + "XYZ")
+		if !ok || len(column) < 20 || string(column[:4]) != "XYZ " {
+			return broken("no %sXYZ", colour)
+		}
+		for j := range 3 {
+			v := fixed(column[8+4*j:])
+			if math.Abs(v) > 4 {
+				return broken("%sXYZ beyond reason", colour)
+			}
+			toXYZ[j][i] = v
+		}
+		b, ok := p.tag(colour + "TRC")
+		if !ok {
+			return broken("no %sTRC", colour)
+		}
+		c, _, err := parseCurve(b)
+		if err != nil {
+			return err
+		}
+		t.setCurve(i, c.at)
+	}
+	t.matrix = newLinear(fromXYZ().mul(toXYZ))
+	return nil
+}
+
+// changesNothing tries all greys, the ways from black to the primaries and secondaries, and a coarse grid between.
+func (t *Transform) changesNothing() bool {
+	if t.space == CMYK {
+		return false
+	}
+	var line []byte
+	for i := range 256 {
+		v := byte(i)
+		line = append(line, v, v, v, 255)
+		if t.space == RGB {
+			line = append(line, v, 0, 0, 255, 0, v, 0, 255, 0, 0, v, 255, v, v, 0, 255, v, 0, v, 255, 0, v, v, 255)
+			line = append(line, v&7*36, v>>3&7*36, v>>5*36, 255, ^v, v, 128, 255, 128, ^v, v, 255, v, 128, ^v, 255)
+		}
+	}
+	scratch := make([]float32, len(line))
+	t.load8(scratch, line)
+	out := make([]byte, len(line))
+	t.row(out, scratch)
+	for i := 0; i < len(line); i += 4 {
+		for c := range 3 {
+			if d := int(line[i+c]) - int(out[i+c]); d < -1 || d > 1 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// fromLab is the inverse of the function f in the definition of CIELAB (ISO/CIE 11664-4).
+func fromLab(f float64) float64 {
+	if f > 6.0/29 {
+		return f * f * f
+	}
+	return 3 * 6 * 6 / 29.0 / 29 * (f - 4.0/29)
+}
