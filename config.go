@@ -32,7 +32,7 @@ type Config struct {
 	Encoders Encoders
 
 	// Locker makes one of many processes the one that generates a thumbnail. The default is a [lock.Memory], which is
-	// right for one process; take lock.OpenFile for several on one host, and lock/redis for several hosts.
+	// right for one process; take lock.NewFile for several on one host, and lock/redis for several hosts.
 	Locker Locker
 	// LockTTL is how long a dead holder keeps others away; default 10 s. One that lives keeps its lock for as long as it needs.
 	LockTTL time.Duration

@@ -54,11 +54,11 @@ func (h *Handler) generateWithin(ctx context.Context, deadline *time.Timer, j *j
 	}
 	defer src.Close()
 	p := h.cfg.Processors[j.spec.Method]
-	header, least, err := h.readHeader(src, p, j) // 9
+	need, err := h.measure(src, p, j) // 9
 	if err != nil {
 		return err
 	}
-	release, err := h.admit(ctx, deadline, header.DecodeBytes(least)+src.size, j) // 10
+	release, err := h.admit(ctx, deadline, need, j) // 10
 	if err != nil {
 		return err
 	}
@@ -91,27 +91,33 @@ func freeBuffer(b *bytes.Buffer) {
 	}
 }
 
-// readHeader does step 9: what the limits allow is decided before any pixel has memory.
-func (h *Handler) readHeader(src *source, p Processor, j *job) (header processors.Header, least image.Point, err error) {
+// measure does step 9: it returns how many bytes the generation will need, before any pixel has memory.
+func (h *Handler) measure(src *source, p Processor, j *job) (need int64, err error) {
 	defer addTime(&j.timing.Source)()
 	r := src.header()
-	header, err = processors.DecodeHeader(r)
+	header, err := processors.PeekHeader(r)
 	switch {
 	case r.err != nil:
-		return header, least, broken("read source", r.err)
+		return 0, broken("read source", r.err)
 	case err != nil:
-		return header, least, err
+		return 0, err
+	case int64(header.Size.X)*int64(header.Size.Y) > h.cfg.MaxPixels:
+		return 0, fmt.Errorf("%w: source %q has %dx%d pixels", ErrTooLarge, j.spec.Source, header.Size.X, header.Size.Y)
 	}
-	return header, processors.MinDecode(p, header.Size, j.spec.Size.Width, j.spec.Size.Height), h.checkLimits(header, p, j)
+	width, height := j.spec.Size.Width, j.spec.Size.Height
+	need = header.DecodeBytes(processors.MinDecode(p, header.Size, width, height))
+	if result, ok := processors.ResultSize(p, header.Size, width, height); ok {
+		need += bytesPerPixel * int64(min(result.X, h.cfg.MaxWidth)) * int64(min(result.Y, h.cfg.MaxHeight))
+	}
+	return need + src.size, nil
 }
 
-// checkLimits refuses an original with too many pixels, and one that would give too large a thumbnail.
-func (h *Handler) checkLimits(header processors.Header, p Processor, j *job) error {
-	size := header.Size
-	if int64(size.X)*int64(size.Y) > h.cfg.MaxPixels {
-		return fmt.Errorf("%w: source %q has %dx%d pixels", ErrTooLarge, j.spec.Source, size.X, size.Y)
-	}
-	if result, ok := processors.ResultSize(p, size, j.spec.Size.Width, j.spec.Size.Height); ok {
+// bytesPerPixel is what a pixel of a thumbnail takes while it is made, at most.
+const bytesPerPixel = 8
+
+// checkPlan refuses an original of which too large a thumbnail would be made.
+func (h *Handler) checkPlan(header processors.Header, p Processor, j *job) error {
+	if result, ok := processors.ResultSize(p, header.Size, j.spec.Size.Width, j.spec.Size.Height); ok {
 		return h.checkResult(result, j)
 	}
 	return nil
@@ -161,7 +167,7 @@ func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *b
 	if err != nil {
 		return err
 	}
-	if err := h.checkLimits(header, p, j); err != nil {
+	if err := h.checkPlan(header, p, j); err != nil {
 		return err
 	}
 	width, height := j.spec.Size.Width, j.spec.Size.Height

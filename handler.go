@@ -71,7 +71,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	j := &job{}
 	err := h.serve(w, r, j)
 	if err != nil {
-		h.fail(w, r, err)
+		h.fail(w, r, j, err)
 	}
 	h.observe(r.Context(), j, err)
 }

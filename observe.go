@@ -54,7 +54,8 @@ func (t Timing) header() string {
 
 // logError logs what the client is not told: the server's faults as errors, a source's faults as warnings, what any client can cause
 // at will for debugging only.
-func (h *Handler) logError(ctx context.Context, status int, err error) {
+func (h *Handler) logError(ctx context.Context, j *job, err error) {
+	status := StatusCode(err)
 	level := slog.LevelDebug
 	switch status {
 	case http.StatusInternalServerError, http.StatusNotImplemented:
@@ -62,5 +63,8 @@ func (h *Handler) logError(ctx context.Context, status int, err error) {
 	case http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable:
 		level = slog.LevelWarn
 	}
-	h.cfg.Logger.Log(ctx, level, "thumbnail", "status", status, "error", err)
+	if ctx.Err() != nil { // the client has gone
+		level = slog.LevelDebug
+	}
+	h.cfg.Logger.Log(ctx, level, "thumbnail", "status", status, "path", j.key, "error", err)
 }

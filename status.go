@@ -103,10 +103,10 @@ func onlyIfCached(r *http.Request) bool {
 }
 
 // fail answers a request with an error: its status text, and nothing that the request or the error says.
-func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, j *job, err error) {
 	status := StatusCode(err)
 	errorHeader(w.Header(), status, err)
-	h.logError(r.Context(), status, err)
+	h.logError(r.Context(), j, err)
 	h.write(w, r, status, err)
 }
 

@@ -244,3 +244,18 @@ func TestDecodeTakesNoMoreMemoryThanAnnounced(t *testing.T) {
 		assert.Less(t, announced, 6*took+1<<20, "%s: far too much", name)
 	}
 }
+
+func TestPeekingStopsAtThePixels(t *testing.T) {
+	picture := encodePNG(t, gradient(40, 30))
+	for name, file := range map[string][]byte{
+		"png":  pngWithEXIF(picture, 6, true),
+		"webp": webpFile(webpEXIF, image.Pt(40, 30), encodeWebP(t, gradient(40, 30), true)[12:], make([]byte, 100_000), chunk("EXIF", exifBlock(6))),
+	} {
+		h, err := PeekHeader(bytes.NewReader(file))
+		require.NoError(t, err)
+		assert.Equal(t, image.Pt(40, 30), h.Size, name)
+	}
+	h, err := PeekHeader(bytes.NewReader(jpegWithEXIF(encodeJPEG(t, gradient(40, 30)), 6)))
+	require.NoError(t, err)
+	assert.Equal(t, image.Pt(30, 40), h.Size, "a JPEG has it before")
+}

@@ -47,8 +47,17 @@ var headerParsers = []struct {
 // unspecified.
 //
 // The error matches [ErrFormat], [ErrCorrupt], or r's own.
-func DecodeHeader(r io.Reader) (Header, error) {
+func DecodeHeader(r io.Reader) (Header, error) { return readHeader(newScanner(r)) }
+
+// PeekHeader is [DecodeHeader] for a reader that is dear: it stops at the pixels of a PNG or a WebP, behind which an orientation
+// may stand. So the two sides of Size may have to be exchanged; all else is certain.
+func PeekHeader(r io.Reader) (Header, error) {
 	s := newScanner(r)
+	s.peeking = true
+	return readHeader(s)
+}
+
+func readHeader(s *scanner) (Header, error) {
 	start, err := s.peek(16)
 	if err != nil {
 		return Header{}, fmt.Errorf("read image header: %w", err)

@@ -76,6 +76,10 @@ func pngOrientation(s *scanner, h *Header) error {
 		switch string(b[4:]) {
 		case "IEND":
 			return nil
+		case "IDAT":
+			if s.peeking {
+				return nil
+			}
 		case "eXIf":
 			data, err := s.block(min(n, 1<<20))
 			if err != nil {

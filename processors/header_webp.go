@@ -41,7 +41,7 @@ func parseWebP(s *scanner, h *Header) error {
 	if err := s.skip(n + n&1 - 10); err != nil {
 		return ignoreEnd(err)
 	}
-	for kind := false; !kind || flags&webpEXIF != 0; {
+	for kind := false; !kind || flags&webpEXIF != 0 && !s.peeking; {
 		id, n, err := webpChunk(s)
 		if err != nil {
 			return ignoreEnd(err)

@@ -9,9 +9,10 @@ import (
 // A scanner reads forward through a file of chunks. Its errors are errRead for what the reader said, and
 // io.ErrUnexpectedEOF where the file ends too soon.
 type scanner struct {
-	buf *bufio.Reader
-	src *watchedReader
-	pos int64 // of the next byte, from where reading began
+	buf     *bufio.Reader
+	src     *watchedReader
+	pos     int64 // of the next byte, from where reading began
+	peeking bool  // what stands behind the pixels is not wanted
 }
 
 // readAhead is small because the chunks of a PNG are: behind each that is skipped, that much is read.
