@@ -3,6 +3,9 @@ package fronttest
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,9 +36,9 @@ func (s *Site) testTwoRequests(t *testing.T, server Server) {
 				for _, name := range []string{"Content-Type", "Cache-Control", "X-Content-Type-Options", "Last-Modified", "Accept-Ranges"} {
 					require.Equal(t, want.header[name], got.header[name], "%s in answer %d of %s", name, i, link)
 				}
-				require.Equal(t, first.header["Etag"], got.header["Etag"])
-				require.NotEmpty(t, got.header.Get("Etag"))
-				require.False(t, strings.HasPrefix(got.header.Get("Etag"), "W/"))
+				// Apache calls the tag of a file weak that is younger than a second.
+				require.Equal(t, first.header.Get("Etag"), strings.TrimPrefix(got.header.Get("Etag"), "W/"))
+				require.Regexp(t, `^"[0-9a-z-]{8,}"$`, first.header.Get("Etag"))
 				for _, name := range []string{"X-Sendfile", "X-Accel-Redirect"} {
 					require.Empty(t, got.header[name], "is nobody's business")
 				}
@@ -56,9 +59,14 @@ func (s *Site) testConditional(t *testing.T, fast, slow Server) {
 	first := visit(t, http.MethodGet, fast.URL+link) // makes it
 	require.Equal(t, http.StatusOK, first.status)
 	body := first.body
-	modified, err := http.ParseTime(first.header.Get("Last-Modified"))
+	// Old enough for Apache to call its validators strong: a second for tags, a minute for dates.
+	modified := time.Now().Add(-2 * time.Hour)
+	path, err := url.PathUnescape(strings.TrimPrefix(link, "/thumbs/"))
 	require.NoError(t, err)
-	date := func(days int) string { return modified.AddDate(0, 0, days).UTC().Format(http.TimeFormat) }
+	require.NoError(t, os.Chtimes(filepath.Join(s.Thumbs, path), modified, modified))
+	date := func(hours int) string {
+		return modified.Add(time.Duration(hours) * time.Hour).UTC().Format(http.TimeFormat)
+	}
 
 	tags := []string{visit(t, http.MethodGet, fast.URL+link).header.Get("Etag"), visit(t, http.MethodGet, slow.URL+link).header.Get("Etag")}
 	if s.kind.Name == "nginx" {
@@ -112,7 +120,9 @@ func (s *Site) testConditional(t *testing.T, fast, slow Server) {
 			check(200, body, "Range", "bytes=0-9", "If-Range", `"x"`)
 			check(206, body[:10], "Range", "bytes=0-9", "If-Range", date(0))
 			got = check(416, "", "Range", "bytes=999999-")
-			assert.Equal(t, fmt.Sprintf("bytes */%d", len(body)), got.header.Get("Content-Range"))
+			if s.kind.Name != "Apache" { // which leaves it out; RFC 9110, section 15.5.17, says SHOULD
+				assert.Equal(t, fmt.Sprintf("bytes */%d", len(body)), got.header.Get("Content-Range"))
+			}
 			several := visit(t, method, server.URL+link, "Range", "bytes=0-4,10-14")
 			assert.Equal(t, 206, several.status)
 			assert.Contains(t, several.header.Get("Content-Type"), "multipart/byteranges")
@@ -120,7 +130,6 @@ func (s *Site) testConditional(t *testing.T, fast, slow Server) {
 			check(200, body, "Accept-Encoding", "gzip, br", "User-Agent", "Mozilla/5.0")
 		}
 	}
-	require.WithinDuration(t, time.Now(), modified, time.Hour)
 }
 
 // names are those that have broken a web server before.

@@ -1,0 +1,50 @@
+package fronttest
+
+import (
+	"html"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/examples/internal/front"
+	"github.com/rest-thumbnails/thumbnail/examples/internal/program"
+)
+
+var (
+	img    = regexp.MustCompile(`<img src="([^"]+)"`)
+	server = regexp.MustCompile(`the handler at (http://[^/]+)/`)
+)
+
+// TestProgram runs the program of the test's own folder, which needs [program.Main]: the gallery is there, its thumbnails come, and SIGTERM ends
+// everything and leaves nothing behind.
+func TestProgram(t *testing.T, k front.Kind) {
+	Find(t, k)
+	program.Build(t, "../server") // so that the program, which has to tell its address within a minute, finds it compiled
+	temporary := PublicDir(t)
+	running := program.Start(t, program.Build(t, "."), []string{"TMPDIR=" + temporary}, "-addr", "127.0.0.1:0")
+	url := strings.TrimSuffix(running.URL, "/")
+	page := visit(t, http.MethodGet, url+"/")
+	require.Equal(t, http.StatusOK, page.status)
+	links := img.FindAllStringSubmatch(page.body, -1)
+	require.NotEmpty(t, links)
+	link := html.UnescapeString(links[0][1])
+	first, second := visit(t, http.MethodGet, url+link), visit(t, http.MethodGet, url+link)
+	require.Equal(t, http.StatusOK, first.status, "%s", running.Output())
+	require.Equal(t, []string{"image/jpeg"}, first.header["Content-Type"])
+	require.Equal(t, first.body, second.body)
+
+	app := server.FindStringSubmatch(running.Output())
+	require.NotNil(t, app, "%s", running.Output())
+	running.Stop(t)
+	for _, address := range []string{url, app[1]} {
+		_, err := client.Get(address + link)
+		require.Error(t, err, "%s still answers", address)
+	}
+	left, err := os.ReadDir(temporary)
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
