@@ -1,0 +1,261 @@
+package icc
+
+import (
+	"bufio"
+	"bytes"
+	"flag"
+	"fmt"
+	"image"
+	"maps"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write testdata/lcms.txt anew, with transicc")
+
+// convert takes colours of 8 bits to sRGB.
+func convert(t testing.TB, tr *Transform, colours [][]byte) [][3]byte {
+	n := len(colours)
+	out := make([][3]byte, n)
+	var result image.Image
+	switch tr.Space() {
+	case CMYK:
+		img := image.NewCMYK(image.Rect(0, 0, n, 1))
+		for i, c := range colours {
+			copy(img.Pix[4*i:], c)
+		}
+		result = tr.Apply(img)
+	case RGB:
+		img := image.NewNRGBA(image.Rect(0, 0, n, 1))
+		for i, c := range colours {
+			copy(img.Pix[4*i:], append(slices.Clone(c), 255))
+		}
+		result = tr.Apply(img)
+	case Gray:
+		img := image.NewGray(image.Rect(0, 0, n, 1))
+		for i, c := range colours {
+			img.Pix[i] = c[0]
+		}
+		result = tr.Apply(img)
+	}
+	for i := range out {
+		r, g, b, a := result.At(i, 0).RGBA()
+		require.Equal(t, uint32(0xffff), a)
+		out[i] = [3]byte{byte(r >> 8), byte(g >> 8), byte(b >> 8)}
+	}
+	return out
+}
+
+// gridColours spreads colours evenly, the corners included, rounded to 8 bits.
+func gridColours(s Space, points int) (colours [][]byte) {
+	colours = [][]byte{{}}
+	for range s.channels() {
+		var next [][]byte
+		for _, c := range colours {
+			for i := range points {
+				next = append(next, append(slices.Clone(c), byte(math.Round(float64(i)*255/float64(points-1)))))
+			}
+		}
+		colours = next
+	}
+	return colours
+}
+
+// transicc converts colours with littlecms, relative colorimetric, without black-point compensation.
+func transicc(t testing.TB, profile []byte, s Space, colours [][]byte) [][3]float64 {
+	file := filepath.Join(t.TempDir(), "profile.icc")
+	require.NoError(t, os.WriteFile(file, profile, 0o600))
+	var in bytes.Buffer
+	for _, c := range colours {
+		for _, v := range c {
+			if s == CMYK {
+				fmt.Fprintf(&in, "%.10g ", float64(v)*100/255)
+			} else {
+				fmt.Fprintf(&in, "%d ", v)
+			}
+		}
+		in.WriteByte('\n')
+	}
+	cmd := exec.Command("transicc", "-n", "-s", "-t1", "-i"+file, "-o*sRGB")
+	cmd.Stdin = &in
+	stdout, err := cmd.Output()
+	require.NoError(t, err)
+	var out [][3]float64
+	for lines := bufio.NewScanner(bytes.NewReader(stdout)); lines.Scan(); {
+		var v [3]float64
+		if n, _ := fmt.Sscan(lines.Text(), &v[0], &v[1], &v[2]); n == 3 {
+			out = append(out, v)
+		}
+	}
+	require.Len(t, out, len(colours))
+	return out
+}
+
+// needTransicc skips without littlecms' command, unless THUMBNAIL_REAL asks for it.
+func needTransicc(t *testing.T) {
+	if _, err := exec.LookPath("transicc"); err != nil {
+		if os.Getenv("THUMBNAIL_REAL") != "" {
+			t.Fatal("transicc is not installed (Debian: liblcms2-utils)")
+		}
+		t.Skip("transicc is not installed: only the values of testdata/lcms.txt are compared")
+	}
+}
+
+// compareWith returns the largest and the mean ΔE2000 between the Transform and littlecms.
+func compareWith(t *testing.T, tr *Transform, profile []byte, points int) (largest, mean float64) {
+	colours := gridColours(tr.Space(), points)
+	want := transicc(t, profile, tr.Space(), colours)
+	for i, got := range convert(t, tr, colours) {
+		d := deltaE2000(labOf([3]float64{float64(got[0]), float64(got[1]), float64(got[2])}), labOf(want[i]))
+		if d > largest {
+			largest = d
+			if d > 1 {
+				t.Logf("%v: %v, not %.2f: %.2f", colours[i], got, want[i], d)
+			}
+		}
+		mean += d / float64(len(colours))
+	}
+	return largest, mean
+}
+
+func pointsFor(s Space) int { return map[Space]int{Gray: 256, RGB: 17, CMYK: 11}[s] }
+
+func TestAgreesWithLittlecms(t *testing.T) {
+	needTransicc(t)
+	profiles := testProfiles()
+	for _, name := range slices.Sorted(maps.Keys(profiles)) {
+		t.Run(name, func(t *testing.T) {
+			tr, err := Parse(profiles[name])
+			require.NoError(t, err)
+			largest, mean := compareWith(t, tr, profiles[name], pointsFor(tr.Space()))
+			t.Logf("largest %.3f, mean %.3f", largest, mean)
+			assert.LessOrEqual(t, largest, 1.0)
+		})
+	}
+}
+
+// Profiles of the Debian packages icc-profiles-free, colord-data and libgs-common.
+func TestAgreesWithLittlecmsOnInstalledProfiles(t *testing.T) {
+	needTransicc(t)
+	files, _ := filepath.Glob("/usr/share/color/icc/*.icc")
+	more, _ := filepath.Glob("/usr/share/color/icc/*/*.icc")
+	if files = append(files, more...); len(files) == 0 {
+		t.Skip("no profiles are installed in /usr/share/color/icc")
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(filepath.Dir(file))+"/"+filepath.Base(file), func(t *testing.T) {
+			profile, err := os.ReadFile(file)
+			require.NoError(t, err)
+			tr, err := Parse(profile)
+			class, space := string(profile[12:16]), string(profile[16:20])
+			if class == "abst" || class == "nmcl" || space == "Lab " {
+				assert.ErrorIs(t, err, ErrProfile)
+				return
+			}
+			require.NoError(t, err)
+			largest, mean := compareWith(t, tr, profile, pointsFor(tr.Space()))
+			t.Logf("largest %.3f, mean %.3f, identity %v", largest, mean, tr.Identity())
+			assert.LessOrEqual(t, largest, 1.0)
+		})
+	}
+}
+
+// Where littlecms is absent, its results for the generated profiles are still there.
+func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
+	const file = "testdata/lcms.txt"
+	profiles := testProfiles()
+	names := slices.Sorted(maps.Keys(profiles))
+	points := map[Space]int{Gray: 16, RGB: 4, CMYK: 3}
+	if *update {
+		var out strings.Builder
+		out.WriteString("# Written by go test -update with transicc of littlecms: profile, sample values, sRGB\n")
+		for _, name := range names {
+			tr, err := Parse(profiles[name])
+			require.NoError(t, err)
+			colours := gridColours(tr.Space(), points[tr.Space()])
+			for i, v := range transicc(t, profiles[name], tr.Space(), colours) {
+				fmt.Fprintf(&out, "%s %x %.2f %.2f %.2f\n", name, colours[i], v[0], v[1], v[2])
+			}
+		}
+		require.NoError(t, os.WriteFile(file, []byte(out.String()), 0o644))
+	}
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n")[1:] {
+		var name string
+		var colour []byte
+		var want [3]float64
+		_, err := fmt.Sscanf(line, "%s %x %f %f %f", &name, &colour, &want[0], &want[1], &want[2])
+		require.NoError(t, err, line)
+		seen[name] = true
+		tr, err := Parse(profiles[name])
+		require.NoError(t, err, name)
+		got := convert(t, tr, [][]byte{colour})[0]
+		d := deltaE2000(labOf([3]float64{float64(got[0]), float64(got[1]), float64(got[2])}), labOf(want))
+		assert.LessOrEqual(t, d, 1.0, "%s: %v", line, got)
+	}
+	assert.Len(t, seen, len(names))
+}
+
+// labOf is CIELAB of an sRGB colour of 0…255.
+func labOf(rgb [3]float64) vector {
+	c, _, _ := parseCurve(srgbTRC)
+	m, _ := SRGB.toXYZ()
+	v := m.apply(vector{c.at(rgb[0] / 255), c.at(rgb[1] / 255), c.at(rgb[2] / 255)})
+	return xyzToLab(v)
+}
+
+// deltaE2000 is ISO/CIE 11664-6, as laid out by Sharma, Wu and Dalal, The CIEDE2000 Color-Difference Formula, 2005.
+func deltaE2000(p, q vector) float64 {
+	const deg = math.Pi / 180
+	pow7 := func(x float64) float64 { return math.Sqrt(math.Pow(x, 7) / (math.Pow(x, 7) + math.Pow(25, 7))) }
+	g := 0.5 * (1 - pow7((math.Hypot(p[1], p[2])+math.Hypot(q[1], q[2]))/2))
+	a1, a2 := (1+g)*p[1], (1+g)*q[1]
+	c1, c2 := math.Hypot(a1, p[2]), math.Hypot(a2, q[2])
+	hue := func(b, a float64) float64 { return math.Mod(math.Atan2(b, a)/deg+360, 360) }
+	h1, h2 := hue(p[2], a1), hue(q[2], a2)
+	dh, h := h2-h1, (h1+h2)/2
+	switch {
+	case c1*c2 == 0:
+		dh, h = 0, h1+h2
+	case dh > 180:
+		dh -= 360
+	case dh < -180:
+		dh += 360
+	}
+	if c1*c2 != 0 && math.Abs(h1-h2) > 180 {
+		h += math.Copysign(180, 360-(h1+h2))
+	}
+	dL, dC, dH := q[0]-p[0], c2-c1, 2*math.Sqrt(c1*c2)*math.Sin(dh/2*deg)
+	l, c := (p[0]+q[0])/2-50, (c1+c2)/2
+	t := 1 - 0.17*math.Cos((h-30)*deg) + 0.24*math.Cos(2*h*deg) + 0.32*math.Cos((3*h+6)*deg) - 0.20*math.Cos((4*h-63)*deg)
+	sL, sC, sH := 1+0.015*l*l/math.Sqrt(20+l*l), 1+0.045*c, 1+0.015*c*t
+	rT := -2 * pow7(c) * math.Sin(60*math.Exp(-((h-275)/25)*((h-275)/25))*deg)
+	x, y, z := dL/sL, dC/sC, dH/sH
+	return math.Sqrt(x*x + y*y + z*z + rT*y*z)
+}
+
+// Pairs of Sharma, Wu and Dalal, table 1.
+func TestDeltaE2000IsRight(t *testing.T) {
+	for _, c := range []struct {
+		p, q vector
+		want float64
+	}{
+		{vector{50, 2.6772, -79.7751}, vector{50, 0, -82.7485}, 2.0425},
+		{vector{50, 2.4900, -0.0010}, vector{50, -2.4900, 0.0011}, 7.2195},
+		{vector{50, 2.5, 0}, vector{73, 25, -18}, 27.1492},
+		{vector{22.7233, 20.0904, -46.6940}, vector{23.0331, 14.9730, -42.5619}, 2.0373},
+		{vector{2.0776, 0.0795, -1.1350}, vector{0.9033, -0.0636, -0.5514}, 0.9082},
+	} {
+		assert.InDelta(t, c.want, deltaE2000(c.p, c.q), 1e-4)
+	}
+}
