@@ -32,16 +32,25 @@ func BenchmarkDecode(b *testing.B) {
 	for _, path := range benchFiles(b) {
 		data := read(b, path)
 		for n := 1; n <= 8; n++ {
-			b.Run(fmt.Sprintf("%s/%d", strings.TrimSuffix(filepath.Base(path), ".jpg"), n), func(b *testing.B) {
-				b.SetBytes(int64(len(data)))
-				b.ReportAllocs()
-				var d Decoder
-				for b.Loop() {
-					if _, err := d.Decode(context.Background(), data, Options{Scale: n}); err != nil {
-						b.Fatal(err)
-					}
+			for _, full := range []bool{false, true} {
+				if full && n > 4 {
+					continue // no different
 				}
-			})
+				name := fmt.Sprintf("%s/%d", strings.TrimSuffix(filepath.Base(path), ".jpg"), n)
+				if full {
+					name += "+chroma"
+				}
+				b.Run(name, func(b *testing.B) {
+					b.SetBytes(int64(len(data)))
+					b.ReportAllocs()
+					var d Decoder
+					for b.Loop() {
+						if _, err := d.Decode(context.Background(), data, Options{Scale: n, FullChroma: full}); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
 		}
 	}
 }

@@ -9,6 +9,7 @@ const (
 	// maxUnit bounds the bytes that one interleaved MCU can take: 10 blocks (section B.2.3) of 64 coefficients of at
 	// most 16 + 15 bits, and 8 bytes that a refill looks ahead.
 	maxUnit = 10*64*31/8 + 16
+	// bufSize leaves room for an MCU that is read past the end.
 	bufSize = 32<<10 + maxUnit
 )
 
@@ -79,8 +80,8 @@ func (r *bitReader) fill() {
 	r.pos = 0
 	src := r.in.data
 	off := r.in.off
-	for r.end < len(r.buf) {
-		room := min(len(r.buf)-r.end, len(src)-off)
+	for limit := len(r.buf) - maxUnit; r.end < limit; {
+		room := min(limit-r.end, len(src)-off)
 		i := bytes.IndexByte(src[off:off+room], 0xFF)
 		if i < 0 {
 			r.end += copy(r.buf[r.end:], src[off:off+room])

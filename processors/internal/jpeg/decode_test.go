@@ -204,3 +204,17 @@ func TestAScanBombIsBoundedAndObeysItsContext(t *testing.T) {
 	assert.ErrorIs(t, err, ErrUnsupported)
 	assert.Less(t, time.Since(start), 5*time.Second)
 }
+
+func TestAScanThatEndsAnywhereInTheReadersBufferIsCorrupt(t *testing.T) {
+	c := randomCoded(rand.New(rand.NewSource(5)), 300, 300, [2]int{2, 2}, [2]int{2, 1}, [2]int{2, 2})
+	data := c.file()
+	start := bytes.Index(data, []byte{0xFF, mSOS})
+	require.Greater(t, len(data)-start, bufSize+4000)
+	var d Decoder
+	for cut := bufSize - 2*maxUnit; cut < bufSize+1000; cut += 3 {
+		end := start + cut
+		short := append(data[:end:end], 0xFF, mEOI)
+		_, err := d.Decode(context.Background(), short, Options{Scale: 1 + cut%8})
+		require.ErrorIs(t, err, ErrCorrupt)
+	}
+}

@@ -44,10 +44,12 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 		}
 		for x := 0; x < c.codedX; {
 			if restarts.due() {
+				if b.eobRun > 0 {
+					return errLongRun
+				}
 				if err := d.restart(&restarts); err != nil {
 					return err
 				}
-				b.eobRun = 0
 			}
 			n := 1
 			if b.eobRun > 0 && s.ah == 0 {
@@ -66,8 +68,13 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 			x += n
 		}
 	}
+	if b.eobRun > 0 {
+		return errLongRun
+	}
 	return nil
 }
+
+var errLongRun = corrupt("end-of-band run beyond its scan or restart interval")
 
 // first decodes block i in the first scan of a band (section G.1.2.2).
 func (b *acBand) first(i int) (ok bool) {

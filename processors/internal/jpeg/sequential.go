@@ -141,7 +141,7 @@ func (d *Decoder) sequentialBlock(t *target) bool {
 		return r.skipAC(t.ac, 0)
 	}
 	b := &d.blk
-	clear(b[:])
+	clear(b[:t.c.scale*t.c.scale])
 	b[0] = level
 	found, ok := r.decodeAC(t.ac, t.places, t.last, b)
 	if ok {
