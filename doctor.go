@@ -9,6 +9,7 @@ import (
 	"image"
 	"io"
 	"net/http"
+	neturl "net/url"
 	"strings"
 )
 
@@ -39,6 +40,9 @@ func Doctor(ctx context.Context, client *http.Client, l Links, s Spec) ([]Findin
 	}
 	d := doctor{ctx: ctx, client: client, ext: s.Ext}
 	first := d.get(url, "")
+	if first.status == http.StatusUnauthorized && first.ours() && d.prefixed(l, s) {
+		return []Finding{{"The first request got 401", "the handler sees the path with the prefix of the base: mount it with http.StripPrefix"}}, nil
+	}
 	if finding := d.examine(first, "The first request"); finding != nil {
 		return []Finding{*finding}, nil
 	}
@@ -125,15 +129,17 @@ func (d doctor) examine(v visit, which string) *Finding {
 	case v.status == http.StatusNotFound && v.ours():
 		return found("got 404 of the handler", "the handler's source has no such original")
 	case v.status == http.StatusNotFound:
-		return found("got 404 of the web server", "it does not pass on to the handler what it does not find, or the file that the handler names (X-Accel-Redirect, X-Sendfile) is not where it looks")
-	case v.status == http.StatusBadGateway || v.status == http.StatusGatewayTimeout:
+		return found("got 404 of the web server", "it does not pass on to the handler what it does not find, or the file that the handler names (X-Accel-Redirect, X-Sendfile) is not where it looks, or it may not read or send it (Apache: XSendFilePath)")
+	case v.status == http.StatusBadGateway, v.status == http.StatusGatewayTimeout, v.status == http.StatusServiceUnavailable && !v.ours():
 		return found(fmt.Sprintf("got %d", v.status), "the web server does not reach the handler: it is not running, or at another address")
 	case v.status == http.StatusInternalServerError && !v.ours():
 		return found("got 500 of the web server", "its error log says why; an internal redirection that leads back to the handler is one cause")
 	case v.status != http.StatusOK:
 		return found(fmt.Sprintf("got %d", v.status), "the handler's log says why")
 	case v.header.Get("X-Accel-Redirect") != "" || v.header.Get("X-Sendfile") != "":
-		return found("got the header that names the file, and no file", "the responder is for another web server, or the web server does not act on it (Apache: XSendFile on)")
+		return found("got the header that names the file, and no file", "the responder is for another web server, or the web server does not act on it (Apache: XSendFile on; Caddy: handle_response)")
+	case len(v.body) == 0:
+		return found("got 0 bytes that are no "+contentType(d.ext), "the web server does not act on the header that names the file (nginx: proxy_ignore_headers; the responder may be for another web server)")
 	}
 	return d.examinePicture(v, found)
 }
@@ -143,11 +149,45 @@ func (d doctor) examinePicture(v visit, found func(problem, advice string) *Find
 	if got, _, _ := strings.Cut(v.header.Get("Content-Type"), ";"); got != want {
 		return found(fmt.Sprintf("got the type %q and not %q", got, want), "the web server does not know the type of "+d.ext+" files (nginx: types), or something else answers at this URL")
 	}
-	_, format, err := image.DecodeConfig(bytes.NewReader(v.body))
-	if (err != nil && !errors.Is(err, image.ErrFormat)) || len(v.body) == 0 || (err == nil && "image/"+format != want) {
+	if !isPicture(v.body, want) {
 		return found(fmt.Sprintf("got %d bytes that are no %s", len(v.body), want), "something on the way changes the body, or answers instead of the handler")
 	}
 	return nil
+}
+
+// isPicture reports whether body has a type, as far as can be told: of some formats the beginning is known, of some no more than that they
+// are no text.
+func isPicture(body []byte, want string) bool {
+	switch got := http.DetectContentType(body); want {
+	case "image/jpeg", "image/png", "image/gif", "image/webp":
+		if got != want {
+			return false
+		}
+	default:
+		if strings.HasPrefix(got, "text/") {
+			return false
+		}
+	}
+	_, _, err := image.DecodeConfig(bytes.NewReader(body))
+	return err == nil || errors.Is(err, image.ErrFormat)
+}
+
+// prefixed reports whether the handler takes the path of the base for the beginning of the source: a source of that name, which there is not,
+// gets another answer than 401.
+func (d doctor) prefixed(l Links, s Spec) bool {
+	site, err := neturl.Parse(l.Base)
+	if err != nil || strings.Trim(site.Path, "/") == "" {
+		return false
+	}
+	s.Source = strings.Trim(site.Path, "/") + "/" + s.Source
+	site.Path, site.RawPath = "/", ""
+	l.Base = site.String()
+	url, err := l.URL(s)
+	if err != nil {
+		return false
+	}
+	v := d.get(url, "")
+	return v.err == nil && v.status != http.StatusUnauthorized
 }
 
 // unsigned makes sure that a wrong secret is refused.
