@@ -78,7 +78,9 @@ type Server struct {
 }
 
 // NewSite makes a site for a kind, whose responder its handler has. It ends with the test.
-func NewSite(t testing.TB, k front.Kind) *Site {
+func NewSite(t testing.TB, k front.Kind) *Site { return newSite(t, k, Break{}) }
+
+func newSite(t testing.TB, k front.Kind, b Break) *Site {
 	t.Helper()
 	s := &Site{t: t, kind: k, Thumbs: filepath.Join(PublicDir(t), "thumbs"), sources: fstest.MapFS{}}
 	require.NoError(t, os.Mkdir(s.Thumbs, 0o755))
@@ -103,7 +105,17 @@ func NewSite(t testing.TB, k front.Kind) *Site {
 	if k.Response == "apache" {
 		s.Config.Responder = response.Apache{Root: s.Thumbs}
 	}
+	if b.Responder != nil {
+		s.Config.Responder = b.Responder
+	}
+	if b.Signer != nil {
+		s.Config.Signer = b.Signer
+	}
 	h := s.handler()
+	if b.Prefixed {
+		h, err = thumbnail.NewHandler(s.Config)
+		require.NoError(t, err)
+	}
 	s.app = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.asked.Add(1)
 		h.ServeHTTP(w, r)
