@@ -6,7 +6,7 @@ import "math"
 //
 // 1 is reference white, 203 cd/m² (ITU-R BT.2408). The brightest channel m of a pixel becomes m·(1+m/p²)/(1+m), the
 // curve of Reinhard et al. (Photographic Tone Reproduction for Digital Images, 2002, equation 4) that ends at the peak
-// p, 1000 cd/m²; the other two keep their ratio to it, and with it the hue.
+// p, 1000 cd/m², and 1 above; the other two keep their ratio to it, and with it the hue.
 type tone struct {
 	gamma float64 // of HLG's system (ITU-R BT.2100, table 5), applied to luminance; 1: none
 }
@@ -25,8 +25,11 @@ func (t *tone) row(src []float32) {
 			y := 0.2627*r + 0.6780*g + 0.0593*b
 			scale = p * float32(math.Pow(float64(y), t.gamma-1))
 		}
-		m := max(r, g, b) * scale
-		scale *= (1 + m/(p*p)) / (1 + m)
+		if m := max(r, g, b) * scale; m < p {
+			scale *= (1 + m/(p*p)) / (1 + m)
+		} else {
+			scale /= m
+		}
 		src[0], src[1], src[2] = r*scale, g*scale, b*scale
 	}
 }

@@ -1,0 +1,200 @@
+package colorspace
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A chunk of a PNG.
+type chunk struct {
+	name string
+	data []byte
+}
+
+// withChunks encodes img with chunks behind IHDR.
+func withChunks(t testing.TB, img image.Image, chunks ...chunk) []byte {
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, img))
+	const ihdr = 8 + 25
+	out := bytes.Clone(b.Bytes()[:ihdr])
+	for _, c := range chunks {
+		out = binary.BigEndian.AppendUint32(out, uint32(len(c.data)))
+		start := len(out)
+		out = append(append(out, c.name...), c.data...)
+		out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[start:]))
+	}
+	return append(out, b.Bytes()[ihdr:]...)
+}
+
+func numbers(v ...uint32) (b []byte) {
+	for _, n := range v {
+		b = binary.BigEndian.AppendUint32(b, n)
+	}
+	return b
+}
+
+func gAMA(v uint32) chunk        { return chunk{"gAMA", numbers(v)} }
+func cICP(p, t, full byte) chunk { return chunk{"cICP", []byte{p, t, 0, full}} }
+func cHRM(v ...uint32) chunk     { return chunk{"cHRM", numbers(v...)} }
+func toNRGBA(img image.Image) *image.NRGBA {
+	out := image.NewNRGBA(image.Rectangle{Max: img.Bounds().Size()})
+	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
+	return out
+}
+
+var (
+	chrmSRGB    = cHRM(31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
+	chrmAdobe   = cHRM(31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000)
+	chrmSwapped = cHRM(31270, 32900, 30000, 60000, 64000, 33000, 15000, 6000)
+	chrmP3      = cHRM(31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+)
+
+// swatches are 11³ colours.
+func swatches() *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, 121, 11))
+	for i := range 11 * 11 * 11 {
+		img.SetNRGBA(i%121, i/121, color.NRGBA{uint8(i % 11 * 255 / 10), uint8(i / 11 % 11 * 255 / 10), uint8(i / 121 * 255 / 10), 255})
+	}
+	return img
+}
+
+func TestPNGColoursAreWhatChromiumShows(t *testing.T) {
+	cases := []struct {
+		name      string
+		tolerance int
+		chunks    []chunk
+	}{
+		{"nothing", 0, nil},
+		{"gAMA 1/2.2", 1, []chunk{gAMA(45455)}},
+		{"gAMA 0.434", 0, []chunk{gAMA(43400)}},
+		{"gAMA 0.43", 1, []chunk{gAMA(43000)}},
+		{"gAMA 0.476", 0, []chunk{gAMA(47600)}},
+		{"gAMA 0.48", 1, []chunk{gAMA(48000)}},
+		{"gAMA 1", 1, []chunk{gAMA(100000)}},
+		{"gAMA 1/1.8", 1, []chunk{gAMA(55556)}},
+		{"gAMA 2.5", 1, []chunk{gAMA(250000)}},
+		{"gAMA 0", 1, []chunk{gAMA(0)}},
+		{"gAMA huge", 1, []chunk{gAMA(1 << 31)}},
+		{"cHRM P3", 1, []chunk{chrmP3}},
+		{"cHRM sRGB", 1, []chunk{chrmSRGB}},
+		{"gAMA 1/2.2 and cHRM Adobe", 1, []chunk{gAMA(45455), chrmAdobe}},
+		{"gAMA 1/2.2 and cHRM sRGB", 1, []chunk{gAMA(45455), chrmSRGB}},
+		{"gAMA 1 and cHRM P3", 1, []chunk{gAMA(100000), chrmP3}},
+		{"gAMA and a broken cHRM", 1, []chunk{gAMA(100000), cHRM(0, 0, 0, 0, 0, 0, 0, 0)}},
+		{"sRGB and gAMA", 1, []chunk{{"sRGB", []byte{0}}, gAMA(100000)}},
+		{"iCCP", 1, []chunk{iCCP(p3Profile())}},
+		{"iCCP before sRGB and gAMA", 1, []chunk{iCCP(p3Profile()), {"sRGB", []byte{0}}, gAMA(100000)}},
+		{"cICP before iCCP", 1, []chunk{iCCP(p3Profile()), cICP(1, 8, 1)}},
+		{"iCCP broken, gAMA", 1, []chunk{iCCP([]byte("not a profile")), gAMA(100000)}},
+		{"grey gAMA", 1, []chunk{gAMA(100000)}},
+		{"grey gAMA and cHRM Adobe", 1, []chunk{gAMA(100000), chrmAdobe}},
+		{"grey gAMA and odd cHRM", 1, []chunk{gAMA(100000), chrmSwapped}},
+		{"grey iCCP of RGB", 1, []chunk{iCCP(p3Profile())}},
+		{"grey iCCP", 1, []chunk{iCCP(greyProfile())}},
+		{"iCCP of grey", 1, []chunk{iCCP(greyProfile())}},
+		{"cICP sRGB", 1, []chunk{cICP(1, 13, 1)}},
+		{"cICP P3", 1, []chunk{cICP(12, 13, 1)}},
+		{"cICP before gAMA", 1, []chunk{gAMA(100000), cICP(12, 13, 1)}},
+		{"cICP unknown", 1, []chunk{gAMA(100000), cICP(200, 13, 1)}},
+		{"cICP BT.709", 1, []chunk{cICP(1, 1, 1)}},
+		{"cICP BT.2020", 1, []chunk{cICP(9, 14, 1)}},
+		{"cICP 2.2", 1, []chunk{cICP(1, 4, 1)}},
+		{"cICP 2.8", 1, []chunk{cICP(5, 5, 1)}},
+		{"cICP 6 6", 1, []chunk{cICP(6, 6, 1)}},
+		{"cICP 240M", 1, []chunk{cICP(7, 7, 1)}},
+		{"cICP linear", 1, []chunk{cICP(9, 8, 1)}},
+		{"cICP DCI", 1, []chunk{cICP(11, 17, 1)}},
+		{"cICP 4 4", 1, []chunk{cICP(4, 4, 1)}},
+		{"cICP 22", 1, []chunk{cICP(22, 13, 1)}},
+		{"cICP 10", 1, []chunk{cICP(10, 8, 1)}},
+		{"cICP PQ", 40, []chunk{cICP(9, 16, 1)}},
+		{"cICP HLG", 40, []chunk{cICP(9, 18, 1)}},
+	}
+	source := swatches()
+	grey := image.NewGray(source.Rect)
+	for i := range grey.Pix {
+		grey.Pix[i] = byte(i)
+	}
+	var sources []image.Image
+	var files [][]byte
+	for _, c := range cases {
+		var source image.Image = source
+		if strings.HasPrefix(c.name, "grey") {
+			source = grey
+		}
+		sources = append(sources, source)
+		files = append(files, withChunks(t, source, c.chunks...))
+	}
+	shown := screenshots(t, files, source.Rect.Size())
+	for i, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			source := toNRGBA(sources[i])
+			got := toNRGBA(Of("png", files[i]).Apply(sources[i]))
+			largest, sum := 0, 0
+			var where string
+			for j := range got.Pix {
+				d := int(got.Pix[j]) - int(shown[i].Pix[j])
+				sum += max(d, -d)
+				if d = max(d, -d); d > largest {
+					k := j &^ 3
+					largest, where = d, fmt.Sprintf("%v becomes %v, Chromium shows %v", source.Pix[k:k+3], got.Pix[k:k+3], shown[i].Pix[k:k+3])
+				}
+			}
+			t.Logf("at most %d of 255 apart, on average %.2f: %s", largest, float64(sum)/float64(len(got.Pix)), where)
+			assert.LessOrEqual(t, largest, c.tolerance)
+		})
+	}
+}
+
+// screenshots returns what Chromium shows of pictures of one size.
+func screenshots(t *testing.T, files [][]byte, size image.Point) (out []*image.NRGBA) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv("THUMBNAIL_REAL") != "" {
+			t.Fatal("chromium is not installed")
+		}
+		t.Skip("chromium is not installed: what it shows is not compared")
+	}
+	var page strings.Builder
+	page.WriteString(`<!doctype html><body style="margin:0">`)
+	for _, f := range files {
+		fmt.Fprintf(&page, `<img style="display:block" src="data:image/png;base64,%s">`, base64.StdEncoding.EncodeToString(f))
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "page.html"), []byte(page.String()), 0o600))
+	shot := filepath.Join(dir, "shot.png")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--force-color-profile=srgb",
+		"--hide-scrollbars", "--user-data-dir="+filepath.Join(dir, "data"), "--screenshot="+shot,
+		fmt.Sprintf("--window-size=%d,%d", max(size.X, 500), size.Y*len(files)+200), "file://"+filepath.Join(dir, "page.html"))
+	output, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+	data, err := os.ReadFile(shot)
+	require.NoError(t, err, "%s", output)
+	img, err := png.Decode(bytes.NewReader(data))
+	require.NoError(t, err)
+	for i := range files {
+		one := image.NewNRGBA(image.Rectangle{Max: size})
+		draw.Draw(one, one.Rect, img, image.Pt(0, i*size.Y), draw.Src)
+		out = append(out, one)
+	}
+	return out
+}

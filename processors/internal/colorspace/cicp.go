@@ -1,0 +1,75 @@
+package colorspace
+
+import (
+	"math"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
+)
+
+// primaries are the ColourPrimaries of ITU-T H.273, table 2.
+var primaries = map[byte]icc.Primaries{
+	1:  icc.SRGB,
+	4:  {White: [2]float64{0.310, 0.316}, Red: [2]float64{0.67, 0.33}, Green: [2]float64{0.21, 0.71}, Blue: [2]float64{0.14, 0.08}},
+	5:  {White: icc.D65, Red: [2]float64{0.64, 0.33}, Green: [2]float64{0.29, 0.60}, Blue: [2]float64{0.15, 0.06}},
+	6:  {White: icc.D65, Red: [2]float64{0.630, 0.340}, Green: [2]float64{0.310, 0.595}, Blue: [2]float64{0.155, 0.070}},
+	7:  {White: icc.D65, Red: [2]float64{0.630, 0.340}, Green: [2]float64{0.310, 0.595}, Blue: [2]float64{0.155, 0.070}},
+	8:  {White: [2]float64{0.310, 0.316}, Red: [2]float64{0.681, 0.319}, Green: [2]float64{0.243, 0.692}, Blue: [2]float64{0.145, 0.049}},
+	9:  {White: icc.D65, Red: [2]float64{0.708, 0.292}, Green: [2]float64{0.170, 0.797}, Blue: [2]float64{0.131, 0.046}},
+	10: {White: [2]float64{1.0 / 3, 1.0 / 3}, Red: [2]float64{1, 0}, Green: [2]float64{0, 1}, Blue: [2]float64{0, 0}},
+	11: {White: [2]float64{0.314, 0.351}, Red: [2]float64{0.680, 0.320}, Green: [2]float64{0.265, 0.690}, Blue: [2]float64{0.150, 0.060}},
+	12: {White: icc.D65, Red: [2]float64{0.680, 0.320}, Green: [2]float64{0.265, 0.690}, Blue: [2]float64{0.150, 0.060}},
+	22: {White: icc.D65, Red: [2]float64{0.630, 0.340}, Green: [2]float64{0.295, 0.605}, Blue: [2]float64{0.155, 0.077}},
+}
+
+// transfer returns a TransferCharacteristics of H.273, table 3, from sample to light.
+func transfer(code byte) (f icc.Transfer, ok bool) {
+	switch code {
+	case 1, 6, 11, 12, 14, 15: // BT.709 and its kin: not the inverse of what the camera did, but what screens show
+		return icc.TransferFunc(func(x float64) float64 { return math.Pow(x, 2.4) }), true // ITU-R BT.1886
+	case 4:
+		return icc.TransferFunc(func(x float64) float64 { return math.Pow(x, 2.2) }), true
+	case 5:
+		return icc.TransferFunc(func(x float64) float64 { return math.Pow(x, 2.8) }), true
+	case 7: // SMPTE 240M
+		return power(1/0.45, 1.111572195921731, 4, 0.022821585529445), true
+	case 8:
+		return icc.TransferFunc(func(x float64) float64 { return x }), true
+	case 13: // sRGB
+		return power(2.4, 1.055, 12.92, 0.0031308), true
+	case 16:
+		return icc.PQ(), true
+	case 17: // SMPTE ST 428-1
+		return icc.TransferFunc(func(x float64) float64 { return 52.37 / 48 * math.Pow(x, 2.6) }), true
+	case 18:
+		return icc.HLG(), true
+	}
+	return f, false
+}
+
+// power is the inverse of a curve that is slope·x up to a break, and a·x^(1/gamma) - (a-1) above.
+func power(gamma, a, slope, at float64) icc.Transfer {
+	return icc.TransferFunc(func(x float64) float64 {
+		if x < slope*at {
+			return x / slope
+		}
+		return math.Pow((x+a-1)/a, gamma)
+	})
+}
+
+// codePoints is the Transform of the cICP chunk (PNG, third edition, 11.3.2.6). ok is false if there is none, or one of
+// unknown or reserved values. Samples of a PNG are RGB, so its matrix is 0.
+func (p pngColour) codePoints() (t *icc.Transform, ok bool) {
+	if len(p.cICP) != 4 || p.cICP[2] != 0 || p.cICP[3] > 1 {
+		return nil, false
+	}
+	chromaticities, known := primaries[p.cICP[0]]
+	function, ok := transfer(p.cICP[1])
+	if !known || !ok {
+		return nil, false
+	}
+	t, err := icc.New(chromaticities, function, p.cICP[3] == 0)
+	if err != nil {
+		return nil, false
+	}
+	return usable(t, nil), true
+}

@@ -1,0 +1,51 @@
+// Package colorspace reads what an image file says of the colours of its pixels.
+package colorspace
+
+import "github.com/rest-thumbnails/thumbnail/processors/internal/icc"
+
+// profiles is shared by all pictures: a collection has few profiles. It is bounded, and nothing but time is lost
+// without it.
+var profiles icc.Cache
+
+// Of returns the Transform to sRGB of the pixels of a file in one of the formats "jpeg", "png", "gif", "webp" and
+// "tiff". It is nil if there is nothing to do: because the pixels are sRGB, because the file says nothing of their
+// colours, or because what it says is broken or does not fit the kind of pixels that it has.
+//
+// Of reads what stands before the pixels only (in a TIFF: the first directory), and takes memory for one profile at most.
+func Of(format string, file []byte) *icc.Transform {
+	var f found
+	switch format {
+	case "jpeg":
+		f = inJPEG(file)
+	case "png":
+		return ofPNG(file)
+	case "gif":
+		f = inGIF(file)
+	case "webp":
+		f = inWebP(file)
+	case "tiff":
+		f = inTIFF(file)
+	}
+	return f.transform()
+}
+
+// What is found in a file: the kind of its pixels and an ICC profile, which may be absent.
+type found struct {
+	space   icc.Space
+	profile []byte
+}
+
+func (f found) transform() *icc.Transform {
+	if f.profile == nil {
+		return nil
+	}
+	t, err := profiles.Parse(f.profile)
+	if err != nil || t.Identity() {
+		return nil
+	}
+	// Grey pixels with a profile for RGB are common, and mean what red, green and blue of that value would.
+	if t.Space() != f.space && (f.space != icc.Gray || t.Space() != icc.RGB) {
+		return nil
+	}
+	return t
+}

@@ -1,0 +1,54 @@
+package colorspace
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/klauspost/compress/zlib"
+)
+
+// profileOf makes a version 2 profile of tags, each four letters and the data behind them.
+func profileOf(space string, tags ...string) []byte {
+	b := make([]byte, 128)
+	b[8] = 2
+	copy(b[12:], "mntr"+space+"XYZ ")
+	copy(b[36:], "acsp")
+	copy(b[68:], numbers(0xf6d6, 0x10000, 0xd32d))
+	tags = append(tags, "wtpt"+xyzTag(0xf6d6, 0x10000, 0xd32d), "desc"+"desc\x00\x00\x00\x00\x00\x00\x00\x05test\x00"+string(make([]byte, 79)), "cprttext\x00\x00\x00\x00CC0\x00")
+	b = append(b, numbers(uint32(len(tags)))...)
+	at := len(b) + 12*len(tags)
+	var data []byte
+	for _, t := range tags {
+		b = append(b, t[:4]...)
+		b = append(b, numbers(uint32(at+len(data)), uint32(len(t)-4))...)
+		data = append(data, t[4:]...)
+		data = append(data, make([]byte, -len(data)&3)...)
+	}
+	b = append(b, data...)
+	binary.BigEndian.PutUint32(b, uint32(len(b)))
+	return b
+}
+
+func xyzTag(x, y, z uint32) string { return "XYZ \x00\x00\x00\x00" + string(numbers(x, y, z)) }
+
+func gammaTag(g float64) string {
+	return "curv\x00\x00\x00\x00\x00\x00\x00\x01" + string([]byte{byte(g), byte((g - float64(int(g))) * 256)})
+}
+
+// p3Profile has Display P3's primaries and a gamma of 2.2.
+func p3Profile() []byte {
+	g := gammaTag(2.2)
+	return profileOf("RGB ", "rXYZ"+xyzTag(0x83df, 0x3dbf, 0xffffffbb), "gXYZ"+xyzTag(0x4abf, 0xb137, 0x0ab9), "bXYZ"+xyzTag(0x2838, 0x110b, 0xc8b9), "rTRC"+g, "gTRC"+g, "bTRC"+g)
+}
+
+// greyProfile has a gamma of 1.5.
+func greyProfile() []byte { return profileOf("GRAY", "kTRC"+gammaTag(1.5)) }
+
+func iCCP(profile []byte) chunk {
+	var b bytes.Buffer
+	b.WriteString("test\x00\x00")
+	w := zlib.NewWriter(&b)
+	_, _ = w.Write(profile)
+	_ = w.Close()
+	return chunk{"iCCP", b.Bytes()}
+}
