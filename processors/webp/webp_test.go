@@ -1,0 +1,253 @@
+package webp_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"io"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/processors/webp"
+)
+
+// picture is a smooth one with a few edges.
+func picture(w, h int) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			c := color.NRGBA{byte(40 + 3*x/2%160), byte(60 + 2*y%140), byte(200 - (x+y)%120), 255}
+			if (x/24+y/24)%3 == 0 {
+				c.R, c.G = 220, 180
+			}
+			img.SetNRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+// withAlpha gives img every alpha there is, those in runs included that would not compress.
+func withAlpha(img *image.NRGBA) *image.NRGBA {
+	for i := 3; i < len(img.Pix); i += 4 {
+		img.Pix[i] = byte(i * 7 / 4)
+		if i%1024 > 700 {
+			img.Pix[i] = 0
+		}
+	}
+	return img
+}
+
+func encode(t testing.TB, e webp.Encoder, img image.Image) []byte {
+	var b bytes.Buffer
+	require.NoError(t, e.Encode(&b, img))
+	return b.Bytes()
+}
+
+func TestWhatIsEncodedLooksLikeThePicture(t *testing.T) {
+	for _, size := range []image.Point{{1, 1}, {1, 2}, {2, 1}, {15, 17}, {16, 16}, {33, 7}, {200, 133}, {1, 300}} {
+		want := picture(size.X, size.Y)
+		for name, decode := range decoders(t) {
+			t.Run(fmt.Sprint(size, " by ", name), func(t *testing.T) {
+				got := decode(encode(t, webp.Encoder{Quality: 95}, want))
+				require.Equal(t, want.Rect, got.Rect)
+				assert.True(t, got.Opaque(), "opaque stays opaque")
+				assert.Greater(t, psnr(want, got), 30.0)
+
+				got = decode(encode(t, webp.Encoder{Lossless: true}, want))
+				assert.Equal(t, want.Pix, got.Pix, "lossless")
+			})
+		}
+	}
+}
+
+func TestColoursHaveTheirFullRange(t *testing.T) {
+	for _, c := range []color.NRGBA{{255, 255, 255, 255}, {0, 0, 0, 255}, {128, 128, 128, 255}, {200, 60, 40, 255}, {30, 60, 200, 255}} {
+		img := image.NewNRGBA(image.Rect(0, 0, 40, 40))
+		draw.Draw(img, img.Rect, image.NewUniform(c), image.Point{}, draw.Src)
+		for name, decode := range decoders(t) {
+			got := decode(encode(t, webp.Encoder{}, img)).NRGBAAt(20, 20)
+			for i, v := range []int{int(got.R) - int(c.R), int(got.G) - int(c.G), int(got.B) - int(c.B)} {
+				assert.InDelta(t, 0, v, 3, "%s: channel %d of %v", name, i, c)
+			}
+		}
+	}
+}
+
+func TestAlphaIsKeptExactly(t *testing.T) {
+	want := withAlpha(picture(77, 41))
+	for name, decode := range decoders(t) {
+		for _, e := range []webp.Encoder{{}, {Quality: 1}, {Effort: 1}, {Lossless: true}} {
+			got := decode(encode(t, e, want))
+			require.Equal(t, want.Rect, got.Rect)
+			for i := 3; i < len(want.Pix); i += 4 {
+				require.Equal(t, want.Pix[i], got.Pix[i], "%s, %+v: alpha of pixel %d", name, e, i/4)
+			}
+		}
+	}
+}
+
+func TestPremultipliedColoursAreDividedByAlpha(t *testing.T) {
+	straight := withAlpha(picture(64, 64))
+	multiplied := image.NewRGBA(straight.Rect)
+	draw.Draw(multiplied, multiplied.Rect, straight, image.Point{}, draw.Src)
+	for name, decode := range decoders(t) {
+		for _, e := range []webp.Encoder{{Quality: 100}, {Lossless: true}} {
+			got, want := decode(encode(t, e, multiplied)), decode(encode(t, e, straight))
+			for i := 0; i < len(want.Pix); i += 4 {
+				if want.Pix[i+3] < 128 { // there is little left of colours that have been multiplied by less
+					continue
+				}
+				for c := range 3 {
+					limit := 2.0 // of rounding, before and after the division
+					if !e.Lossless {
+						limit = 24
+					}
+					require.InDelta(t, want.Pix[i+c], got.Pix[i+c], limit, "%s, %+v: pixel %d", name, e, i/4)
+				}
+			}
+		}
+	}
+}
+
+func TestTheSamePictureGivesTheSamePixelsInEveryType(t *testing.T) {
+	nrgba := picture(60, 44)
+	grey := image.NewGray(nrgba.Rect)
+	draw.Draw(grey, grey.Rect, nrgba, image.Point{}, draw.Src)
+	greyRGBA := image.NewRGBA(nrgba.Rect)
+	draw.Draw(greyRGBA, grey.Rect, grey, image.Point{}, draw.Src)
+	rgba := image.NewRGBA(nrgba.Rect)
+	draw.Draw(rgba, rgba.Rect, nrgba, image.Point{}, draw.Src)
+	nrgba64 := image.NewNRGBA64(nrgba.Rect)
+	draw.Draw(nrgba64, nrgba.Rect, nrgba, image.Point{}, draw.Src)
+
+	large := image.NewNRGBA(image.Rect(-9, -7, 80, 70))
+	part := image.Rect(5, 6, 65, 50)
+	draw.Draw(large, part, nrgba, image.Point{}, draw.Src)
+	ycbcr := image.NewYCbCr(nrgba.Rect, image.YCbCrSubsampleRatio444)
+	for i := range ycbcr.Y {
+		ycbcr.Y[i], ycbcr.Cb[i], ycbcr.Cr[i] = byte(i), byte(100+i/40), byte(160-i/40)
+	}
+	converted := image.NewRGBA(nrgba.Rect)
+	draw.Draw(converted, converted.Rect, ycbcr, image.Point{}, draw.Src)
+
+	for name, pair := range map[string][2]image.Image{
+		"RGBA": {nrgba, rgba}, "NRGBA64": {nrgba, nrgba64}, "a part of another": {nrgba, large.SubImage(part)},
+		"grey": {greyRGBA, grey}, "YCbCr": {converted, ycbcr}, "an unknown type": {nrgba, struct{ image.Image }{nrgba}},
+	} {
+		for _, e := range []webp.Encoder{{}, {Lossless: true}} {
+			assert.Equal(t, encode(t, e, pair[0]), encode(t, e, pair[1]), "%s, %+v", name, e)
+		}
+	}
+}
+
+// The encoder has a way of its own for flat pictures, see serialEffort.
+func TestFlatPicturesStayFlat(t *testing.T) {
+	for _, cores := range []int{1, 2} {
+		t.Run(fmt.Sprint("GOMAXPROCS=", cores), func(t *testing.T) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+			for _, size := range []image.Point{{200, 200}, {800, 40}, {400, 300}, {1700, 16}, {128, 192}} {
+				for _, v := range []byte{0, 200, 255} {
+					img := image.NewGray(image.Rectangle{Max: size})
+					for i := range img.Pix {
+						img.Pix[i] = v
+					}
+					for effort := range 7 {
+						got := xdecode(t, encode(t, webp.Encoder{Effort: effort}, img))
+						assert.Greater(t, psnr(nrgba(img), got), 45.0, "%d on %v, effort %d", v, size, effort)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestThePictureIsNotModified(t *testing.T) {
+	img := withAlpha(picture(50, 50))
+	multiplied := &image.RGBA{Pix: slices.Clone(img.Pix), Stride: img.Stride, Rect: img.Rect}
+	before := slices.Clone(img.Pix)
+	for _, e := range []webp.Encoder{{}, {Lossless: true}} {
+		encode(t, e, img)
+		encode(t, e, multiplied)
+	}
+	assert.Equal(t, before, img.Pix)
+	assert.Equal(t, before, multiplied.Pix)
+}
+
+func TestOptionsDoWhatTheySay(t *testing.T) {
+	img := picture(128, 128)
+	size := func(e webp.Encoder) int { return len(encode(t, e, img)) }
+	assert.Equal(t, size(webp.Encoder{}), size(webp.Encoder{Quality: 80, Effort: 3}), "defaults")
+	assert.Equal(t, size(webp.Encoder{Quality: 1, Effort: 1}), size(webp.Encoder{Quality: -5, Effort: -1}), "below the range")
+	assert.Equal(t, size(webp.Encoder{Quality: 100, Effort: 6}), size(webp.Encoder{Quality: 500, Effort: 50}), "beyond the range")
+	assert.Less(t, size(webp.Encoder{Quality: 20}), size(webp.Encoder{Quality: 90}))
+	assert.Less(t, size(webp.Encoder{Effort: 6}), size(webp.Encoder{Effort: 1}))
+}
+
+func TestThereIsNoMetadata(t *testing.T) {
+	file := encode(t, webp.Encoder{}, picture(20, 20))
+	assert.Equal(t, "VP8 ", string(file[12:16]))
+	file = encode(t, webp.Encoder{}, withAlpha(picture(20, 20)))
+	assert.Equal(t, "VP8X", string(file[12:16]))
+	assert.Equal(t, byte(1<<4), file[20], "alpha, but no ICC, EXIF, XMP")
+}
+
+func TestASideOfMoreThan16383PixelsIsAnError(t *testing.T) {
+	for _, size := range []image.Rectangle{image.Rect(0, 0, webp.MaxSide+1, 1), image.Rect(0, 0, 1, webp.MaxSide+1)} {
+		var b bytes.Buffer
+		err := webp.Encoder{}.Encode(&b, image.NewGray(size))
+		require.ErrorIs(t, err, webp.ErrTooLarge)
+		assert.Zero(t, b.Len())
+	}
+	got := xdecode(t, encode(t, webp.Encoder{}, image.NewGray(image.Rect(0, 0, webp.MaxSide, 1))))
+	assert.Equal(t, webp.MaxSide, got.Rect.Dx())
+	got = xdecode(t, encode(t, webp.Encoder{}, image.NewGray(image.Rect(0, 0, 1, webp.MaxSide))))
+	assert.Equal(t, webp.MaxSide, got.Rect.Dy())
+}
+
+func TestAnEmptyPictureIsAnError(t *testing.T) {
+	assert.Error(t, webp.Encoder{}.Encode(io.Discard, image.NewNRGBA(image.Rect(3, 3, 3, 9))))
+}
+
+type failing struct{ error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.error }
+
+func TestTheWritersErrorIsReturned(t *testing.T) {
+	full := errors.New("no space left")
+	for _, e := range []webp.Encoder{{}, {Lossless: true}} {
+		assert.ErrorIs(t, e.Encode(failing{full}, picture(9, 9)), full)
+	}
+}
+
+// brokenImage panics, as an image whose planes are too short does.
+type brokenImage struct{ image.Image }
+
+func (brokenImage) At(x, y int) color.Color { panic("no such pixel") }
+
+func TestAPanicBecomesAnError(t *testing.T) {
+	assert.ErrorContains(t, webp.Encoder{}.Encode(io.Discard, brokenImage{picture(9, 9)}), "no such pixel")
+}
+
+func TestEncodersAtWorkAtOnceDoNotDisturbEachOther(t *testing.T) {
+	var want [4][]byte
+	for i := range want {
+		want[i] = encode(t, webp.Encoder{}, picture(40+16*i, 60))
+	}
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			var b bytes.Buffer
+			assert.NoError(t, webp.Encoder{}.Encode(&b, picture(40+16*(i%4), 60)))
+			assert.Equal(t, want[i%4], b.Bytes())
+		})
+	}
+	wg.Wait()
+}
