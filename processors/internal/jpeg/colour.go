@@ -1,8 +1,6 @@
 package jpeg
 
-import (
-	"image/color"
-)
+import "image/color"
 
 // interleave makes four bytes per pixel of an RGB or four-component picture.
 //

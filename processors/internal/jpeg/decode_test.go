@@ -102,6 +102,30 @@ func TestAComponentWithoutAScanIsCorrupt(t *testing.T) {
 	assert.ErrorIs(t, err, ErrCorrupt)
 }
 
+func TestAComponentInTwoScansOfASequentialFileIsCorrupt(t *testing.T) {
+	c := small(false)
+	c.separate = true
+	data := c.file()
+	last := data[bytes.LastIndex(data, []byte{0xFF, mSOS}):]
+	_, err := decode(append(data[:len(data)-2:len(data)-2], last...), 8)
+	assert.ErrorIs(t, err, ErrCorrupt)
+}
+
+func TestAHuffmanTableWithTooManyCodesIsCorruptWhereItIsUsed(t *testing.T) {
+	data := small(false).file()
+	_, err := decode(patch(data, mDHT, 5, 3), 8) // three codes of one bit
+	assert.ErrorIs(t, err, ErrCorrupt)
+}
+
+func TestAReleasedDecoderIsReadyForTheNextFile(t *testing.T) {
+	for _, c := range []*coded{small(false), small(true)} {
+		d := Get()
+		_, err := d.Decode(context.Background(), c.file(), Options{Scale: 3})
+		assert.NoError(t, err)
+		d.Release()
+	}
+}
+
 func TestACoefficientBeyondTheBlockIsCorrupt(t *testing.T) {
 	w := &writer{}
 	c := small(false)

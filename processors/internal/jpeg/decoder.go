@@ -15,7 +15,7 @@ func (d *Decoder) forget() {
 }
 
 // keep bounds, in bytes, what a Decoder takes back to the pool; larger buffers go to the garbage collector.
-const keep = 64 << 20
+const keep = 16 << 20
 
 var pool = sync.Pool{New: func() any { return new(Decoder) }}
 

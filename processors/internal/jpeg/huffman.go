@@ -27,7 +27,8 @@ func newEntry(bits, advance int, value int32) entry {
 // huffman is one Huffman table (annex C and section F.2.2.3).
 type huffman struct {
 	dc      bool
-	defined bool
+	defined bool // by this file
+	built   bool
 	counts  [16]byte // BITS
 	values  [256]byte
 	nValues int
@@ -52,6 +53,18 @@ type huffman struct {
 // same reports whether the table is the one it would become: many files share the tables of annex K.
 func (h *huffman) same(counts, values []byte) bool {
 	return string(h.counts[:]) == string(counts) && string(h.values[:h.nValues]) == string(values)
+}
+
+// ready builds the table for a scan that uses it.
+func (h *huffman) ready() error {
+	if !h.defined {
+		return corrupt("scan without a Huffman table")
+	}
+	if !h.built && !h.build() {
+		return corrupt("Huffman table with too many codes")
+	}
+	h.built = true
+	return nil
 }
 
 // build makes the tables from counts and values. It reports false if there are more codes of a length than the shorter

@@ -97,7 +97,8 @@ type Decoder struct {
 // The picture lies in the Decoder's memory: it is valid until the next call of Decode or Release.
 //
 // Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's: ctx is looked at once per row of blocks. A file without
-// EOI, or with a component that no scan has brought, is corrupt. Damage in what the scale leaves out may go unseen.
+// EOI, or with a component that no scan has brought, is corrupt; a progressive file of more than 500 scans that the
+// scale needs is unsupported. Damage in what the scale leaves out may go unseen.
 func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Image, error) {
 	n, err := o.scale()
 	if err != nil {

@@ -1,13 +1,13 @@
 package jpeg
 
-import (
-	"context"
-)
+import "context"
 
-// maxScans bounds the scans that are decoded of one file. The largest useful number for three components is about 2,600
-// (every bit of every coefficient for itself); real files have 6 to 20. Without the bound a few bytes each could cost
-// a look at every block.
-const maxScans = 500
+// The largest useful number of scans, each bit of each coefficient for itself, is about 2,600 for three components; real
+// files have 6 to 20. Without bounds a few bytes each could cost a look at every block.
+const (
+	maxScans  = 500    // that are decoded
+	maxWalked = 10_000 // that are found
+)
 
 // plan finds the scans that matter, by walking over all of them without decoding, which is at memory speed.
 //
@@ -29,7 +29,9 @@ func (d *Decoder) plan() (wanted []bool, err error) {
 			if err != nil {
 				return nil, err
 			}
-			scans = append(scans, s)
+			if scans = append(scans, s); len(scans) > maxWalked {
+				return nil, errManyScans
+			}
 		}
 	}
 	var want [4]uint64
@@ -54,10 +56,12 @@ func (d *Decoder) plan() (wanted []bool, err error) {
 		}
 	}
 	if count > maxScans {
-		return nil, unsupported("progressive file of more than 500 scans")
+		return nil, errManyScans
 	}
 	return wanted, nil
 }
+
+var errManyScans = unsupported("progressive file of so many scans")
 
 // band is the coefficients of a scan, bit k for coefficient k.
 func (s *scan) band() uint64 { return ^uint64(0) << s.ss & (^uint64(0) >> (63 - s.se)) }

@@ -24,8 +24,8 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 	index := s.comps[0].index
 	c := &d.comps[index]
 	h := &d.huff[1][s.comps[0].acID]
-	if !h.defined {
-		return corrupt("scan without a Huffman table")
+	if err := h.ready(); err != nil {
+		return err
 	}
 	slots := &slotsFor[c.scale]
 	b := acBand{

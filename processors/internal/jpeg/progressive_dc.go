@@ -21,8 +21,8 @@ func (d *Decoder) dcScan(ctx context.Context, s *scan) error {
 		}
 		if s.ah == 0 {
 			u.c.seen = true
-			if !ts[i].h.defined {
-				return corrupt("scan without a Huffman table")
+			if err := ts[i].h.ready(); err != nil {
+				return err
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package jpeg
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // decodeSequential decodes the scans of a baseline or extended file (section F.2) from the first SOS marker on.
 func (d *Decoder) decodeSequential(ctx context.Context) error {
@@ -52,14 +55,19 @@ type target struct {
 }
 
 func (d *Decoder) targets(m *mcus) ([]target, error) {
+	for _, u := range m.units {
+		if u.c.seen {
+			return nil, corrupt("component in two scans of a sequential file")
+		}
+	}
 	predictions := new([4]int32)
 	ts := make([]target, len(m.units))
 	for i, u := range m.units {
 		dc, ac, q := &d.huff[0][u.sc.dcID], &d.huff[1][u.sc.acID], &d.quant[u.c.tq]
-		switch {
-		case !dc.defined || !ac.defined:
-			return nil, corrupt("scan without a Huffman table")
-		case !q.defined:
+		if err := errors.Join(dc.ready(), ac.ready()); err != nil {
+			return nil, err
+		}
+		if !q.defined {
 			return nil, corrupt("scan without a quantisation table")
 		}
 		if u.c.scale < 8 {

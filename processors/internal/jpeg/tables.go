@@ -66,7 +66,7 @@ func (t *tables) readDQT(seg []byte) error {
 	return nil
 }
 
-// readDHT reads Huffman tables (section B.2.4.2).
+// readDHT reads Huffman tables (section B.2.4.2). They are built when a scan uses them.
 func (t *tables) readDHT(seg []byte) error {
 	for len(seg) > 0 {
 		class, id := seg[0]>>4, seg[0]&15
@@ -88,10 +88,7 @@ func (t *tables) readDHT(seg []byte) error {
 			h.dc = class == 0
 			copy(h.counts[:], seg[1:17])
 			h.nValues = copy(h.values[:], seg[17:17+n])
-			if !h.build() {
-				h.nValues = 0
-				return corrupt("Huffman table with too many codes")
-			}
+			h.built = false
 		}
 		h.defined = true
 		seg = seg[17+n:]
