@@ -24,13 +24,7 @@ var nginx = front.Kind{
 	Site:    site,
 	Main:    around,
 	Listen:  [2]string{"listen 80;", "listen %s;"},
-	Args: func(file, user string) []string {
-		args := []string{"-e", "stderr", "-c", file}
-		if user != "" {
-			args = append(args, "-g", "user "+user+";")
-		}
-		return args
-	},
+	Args:    front.NginxArgs,
 	Response: "nginx",
 }
 

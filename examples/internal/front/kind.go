@@ -61,8 +61,10 @@ func (k Kind) fill(s Site, user, group string) (site, around string, err error) 
 			return "", "", fmt.Errorf("the path %q can't be written into a configuration: take one of letters, digits and _.+@-", path)
 		}
 	}
-	if !strings.Contains(k.Site, k.Listen[0]) || !strings.Contains(k.Site, "127.0.0.1:8080") || !strings.Contains(k.Site, "/srv/thumbs") {
-		return "", "", fmt.Errorf("the configuration of %s lacks %q, 127.0.0.1:8080 or /srv/thumbs", k.Name, k.Listen[0])
+	for _, part := range []string{k.Listen[0], "127.0.0.1:8080"} {
+		if !strings.Contains(k.Site, part) {
+			return "", "", fmt.Errorf("the configuration of %s lacks %q", k.Name, part)
+		}
 	}
 	replace := strings.NewReplacer(
 		k.Listen[0], fmt.Sprintf(k.Listen[1], s.Address),
@@ -74,4 +76,13 @@ func (k Kind) fill(s Site, user, group string) (site, around string, err error) 
 		"Group www-data", "Group "+group,
 	)
 	return replace.Replace(k.Site), replace.Replace(k.Main), nil
+}
+
+// NginxArgs are the Args of nginx.
+func NginxArgs(file, user string) []string {
+	args := []string{"-e", "stderr", "-c", file}
+	if user != "" {
+		args = append(args, "-g", "user "+user+";")
+	}
+	return args
 }

@@ -36,11 +36,16 @@ func (k Kind) Start(s Site, log io.Writer) (*Process, error) {
 	cmd := exec.Command(program, k.Args(file, user)...)
 	cmd.Env = append(os.Environ(), "HOME="+s.Dir, "XDG_DATA_HOME="+s.Dir, "XDG_CONFIG_HOME="+s.Dir)
 	cmd.Stdout, cmd.Stderr = log, log
-	p, err := start(k.Name, cmd)
+	return Listen(k.Name, cmd, s.Address)
+}
+
+// Listen starts a program, and returns when it listens at an address.
+func Listen(name string, cmd *exec.Cmd, address string) (*Process, error) {
+	p, err := start(name, cmd)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.listens(s.Address); err != nil {
+	if err := p.listens(address); err != nil {
 		_ = p.Stop()
 		return nil, err
 	}
