@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// writeScript writes a script for wrk that requests all paths in turn, as a browser would.
+func writeScript(dir string, links []string) (string, error) {
+	path := filepath.Join(dir, "wrk.lua")
+	script := "local paths = {\"" + strings.Join(links, "\",\"") + "\"}\nlocal i = 0\n" +
+		"wrk.headers[\"Accept\"] = \"image/*\"\n" +
+		"request = function() i = i % #paths + 1; return wrk.format(\"GET\", paths[i]) end\n"
+	return path, os.WriteFile(path, []byte(script), 0o600)
+}
+
+var rate = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
+
+// load lets wrk work on a server for a while.
+func (s *server) load(ctx context.Context, script string, duration time.Duration, connections int) error {
+	out, err := exec.CommandContext(ctx, "wrk", "-t", "1", "-c", strconv.Itoa(connections), "-d", strconv.Itoa(int(duration.Seconds()))+"s",
+		"-s", script, s.url+"/").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("wrk: %w\n%s", err, out)
+	}
+	m := rate.FindSubmatch(out)
+	if m == nil || strings.Contains(string(out), "Non-2xx") {
+		return fmt.Errorf("%s did not answer every request with 200:\n%s", s.name, out)
+	}
+	perSecond, err := strconv.ParseFloat(string(m[1]), 64)
+	s.rate = append(s.rate, perSecond)
+	return err
+}
+
+// report prints the rates, the best and the middle round, and the ratio of the best to http.FileServer's.
+func report(servers []*server) {
+	fmt.Println("| stored thumbnails served by | requests/s, best round | median | ratio of the best |\n|---|--:|--:|--:|")
+	best := func(s *server) float64 { return slices.Max(s.rate) }
+	for _, s := range servers {
+		slices.Sort(s.rate)
+		fmt.Printf("| %s | %.0f | %.0f | %.2f |\n", s.name, best(s), s.rate[len(s.rate)/2], best(s)/best(servers[0]))
+	}
+	fmt.Println()
+}
+
+func get(url string) (status int, body string, err error) {
+	resp, err := http.Get(url)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(b), err
+}

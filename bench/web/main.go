@@ -1,0 +1,90 @@
+// Command web measures how fast stored thumbnails are served, over HTTP on loopback: through nginx, Apache and Caddy as the examples
+// configure them, by the handler itself (response.Stream), and by http.FileServer:
+//
+//	go run ./bench/web
+//
+// It needs wrk and the web servers (a missing one is left out), and prints tables in Markdown. All are measured in turn, in rounds, so that the
+// ratios hold on a machine that does other things as well; the figures themselves do not.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"time"
+)
+
+func main() {
+	log.SetFlags(0)
+	rounds := flag.Int("rounds", 5, "how often each server is measured")
+	duration := flag.Duration("duration", 3*time.Second, "how long each time, in whole seconds")
+	connections := flag.Int("connections", 64, "connections that wrk keeps open")
+	fileServer := flag.String("fileserver", "", "serve this directory with http.FileServer, and nothing else (what the program starts itself for)")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if *fileServer != "" {
+		log.Fatal(serveFiles(*fileServer))
+	}
+	dir, err := os.MkdirTemp("", "bench-web-")
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = measure(ctx, dir, *rounds, *duration, *connections)
+	if e := os.RemoveAll(dir); err == nil {
+		err = e
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// measure starts everything, measures, and ends everything.
+func measure(ctx context.Context, dir string, rounds int, duration time.Duration, connections int) error {
+	if err := os.Chmod(dir, 0o755); err != nil { // the workers of web servers have other users
+		return err
+	}
+	thumbs := filepath.Join(dir, "thumbs")
+	if err := os.Mkdir(thumbs, 0o755); err != nil {
+		return err
+	}
+	servers, err := startAll(ctx, dir, thumbs)
+	defer func() {
+		for _, s := range servers {
+			s.stop()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	links, bytes, err := warm(servers)
+	if err != nil {
+		return err
+	}
+	script, err := writeScript(dir, links)
+	if err != nil {
+		return err
+	}
+	for range rounds {
+		for _, s := range servers {
+			if err := s.load(ctx, script, duration, connections); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Printf("%s/%s, %d CPUs, %s. %d thumbnails of %d bytes on average, wrk with %d connections, %d rounds of %v in turn.\n\n",
+		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), len(links), bytes/len(links), connections, rounds, duration)
+	report(servers)
+	return memory(servers, links, 1000)
+}
+
+// serveFiles is the child of this program that is compared with.
+func serveFiles(dir string) error {
+	return listen(http.StripPrefix("/thumbs/", http.FileServer(http.Dir(dir))))
+}
