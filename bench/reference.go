@@ -1,0 +1,211 @@
+package main
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"runtime"
+	"sync"
+)
+
+// This file is what both sides are compared with: the textbook, in float64, with code of neither. The picture is decoded in full,
+// turned into R'G'B' as it is (no linear light: neither side uses it), premultiplied where it has alpha, and filtered with
+// Lanczos-3, first along the rows and then along the columns, every output sample with weights of its own that sum to 1.
+
+// A rectangle of the source, in its pixels, that becomes the whole result.
+type box struct{ x0, y0, x1, y1 float64 }
+
+// A want is one result: the box scaled to size.
+type want struct {
+	box  box
+	size image.Point
+}
+
+// A raster is a picture in float64, 0 to 255, alpha-premultiplied, four samples a pixel.
+type raster struct {
+	size image.Point
+	pix  []float64
+}
+
+func newRaster(size image.Point) *raster {
+	return &raster{size, make([]float64, 4*size.X*size.Y)}
+}
+
+func lanczos3(x float64) float64 {
+	switch x = math.Abs(x); {
+	case x >= 3:
+		return 0
+	case x < 1e-8:
+		return 1
+	}
+	a := math.Pi * x
+	return 3 * math.Sin(a) * math.Sin(a/3) / (a * a)
+}
+
+// A tap says which input samples an output sample is made of.
+type tap struct {
+	first   int
+	weights []float64
+}
+
+// taps are those for n output samples that show the stretch x0 to x1 of a line of length samples. Beyond the ends of
+// the line lies nothing: the weights of what there is sum to 1.
+func taps(x0, x1 float64, length, n int) []tap {
+	step := (x1 - x0) / float64(n)
+	wide := math.Max(1, step)
+	out := make([]tap, n)
+	for i := range out {
+		centre := x0 + (float64(i)+0.5)*step
+		first := max(0, int(math.Ceil(centre-3*wide-0.5)))
+		last := min(length-1, int(math.Floor(centre+3*wide-0.5)))
+		t := tap{first, make([]float64, max(0, last-first+1))}
+		sum := 0.0
+		for j := range t.weights {
+			t.weights[j] = lanczos3((float64(first+j) + 0.5 - centre) / wide)
+			sum += t.weights[j]
+		}
+		for j := range t.weights {
+			t.weights[j] /= sum
+		}
+		out[i] = t
+	}
+	return out
+}
+
+// reference makes all wants of img in one pass over it.
+func reference(img image.Image, wants []want) []*raster {
+	b := img.Bounds()
+	w, h := b.Dx(), b.Dy()
+	narrow := make([]*raster, len(wants)) // as wide as the result, as high as the source
+	across := make([][]tap, len(wants))
+	for i, want := range wants {
+		narrow[i] = newRaster(image.Pt(want.size.X, h))
+		across[i] = taps(want.box.x0, want.box.x1, w, want.size.X)
+	}
+	inParallel(h, func(from, to int) {
+		row := make([]float64, 4*w)
+		for y := from; y < to; y++ {
+			readRow(row, img, y)
+			for i := range wants {
+				filterRow(narrow[i].pix[4*y*wants[i].size.X:], row, across[i])
+			}
+		}
+	})
+	out := make([]*raster, len(wants))
+	for i, want := range wants {
+		out[i] = newRaster(want.size)
+		down := taps(want.box.y0, want.box.y1, h, want.size.Y)
+		inParallel(want.size.Y, func(from, to int) {
+			for y := from; y < to; y++ {
+				filterColumns(out[i].pix[4*y*want.size.X:][:4*want.size.X], narrow[i], down[y])
+			}
+		})
+	}
+	return out
+}
+
+func filterRow(dst, row []float64, across []tap) {
+	for x, t := range across {
+		var r, g, b, a float64
+		for j, weight := range t.weights {
+			p := row[4*(t.first+j):][:4]
+			r, g, b, a = r+weight*p[0], g+weight*p[1], b+weight*p[2], a+weight*p[3]
+		}
+		dst[4*x], dst[4*x+1], dst[4*x+2], dst[4*x+3] = r, g, b, a
+	}
+}
+
+// filterColumns makes one row of the result, and clamps it to what samples can be.
+func filterColumns(dst []float64, narrow *raster, t tap) {
+	for j, weight := range t.weights {
+		for x, v := range narrow.pix[4*(t.first+j)*narrow.size.X:][:len(dst)] {
+			dst[x] += weight * v
+		}
+	}
+	for x := range dst {
+		dst[x] = math.Min(math.Max(dst[x], 0), 255)
+	}
+}
+
+// readRow writes row y of img to dst, four premultiplied samples a pixel.
+func readRow(dst []float64, img image.Image, y int) {
+	b := img.Bounds()
+	if ycc, ok := img.(*image.YCbCr); ok {
+		readYCbCr(dst, ycc, y)
+		return
+	}
+	for x := range b.Dx() {
+		// In the picture's own terms, so that nothing is rounded on the way.
+		var r, g, bl, a float64
+		switch c := img.At(b.Min.X+x, b.Min.Y+y).(type) {
+		case color.NRGBA:
+			a = float64(c.A)
+			r, g, bl = float64(c.R)*a/255, float64(c.G)*a/255, float64(c.B)*a/255
+		default:
+			cr, cg, cb, ca := c.RGBA()
+			r, g, bl, a = float64(cr)/257, float64(cg)/257, float64(cb)/257, float64(ca)/257
+		}
+		copy(dst[4*x:], []float64{r, g, bl, a})
+	}
+}
+
+// readYCbCr converts as JFIF says, without rounding. Subsampled chroma is interpolated linearly between the centres of its
+// samples, which lie in the middle of the luma samples they stand for: libjpeg's "fancy upsampling", in float64.
+func readYCbCr(dst []float64, img *image.YCbCr, y int) {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	dx, dy := subsampling(img.SubsampleRatio)
+	cw, ch := (w+dx-1)/dx, (h+dy-1)/dy
+	above, below, fy := between(y, dy, ch)
+	for x := range w {
+		left, right, fx := between(x, dx, cw)
+		chroma := func(plane []byte) float64 {
+			at := func(x, y int) float64 { return float64(plane[y*img.CStride+x]) }
+			upper := at(left, above)*(1-fx) + at(right, above)*fx
+			lower := at(left, below)*(1-fx) + at(right, below)*fx
+			return upper*(1-fy) + lower*fy - 128
+		}
+		l, cb, cr := float64(img.Y[y*img.YStride+x]), chroma(img.Cb), chroma(img.Cr)
+		p := dst[4*x:][:4]
+		p[0] = l + 1.402*cr
+		p[1] = l - 0.114*1.772/0.587*cb - 0.299*1.402/0.587*cr
+		p[2] = l + 1.772*cb
+		for i := range 3 {
+			p[i] = math.Min(math.Max(p[i], 0), 255)
+		}
+		p[3] = 255
+	}
+}
+
+// between returns the two samples, of n, that lie around sample i of a line d times as fine, and how far it is from
+// the first to the second.
+func between(i, d, n int) (before, after int, share float64) {
+	at := (float64(i)+0.5)/float64(d) - 0.5
+	floor := math.Floor(at)
+	return min(max(int(floor), 0), n-1), min(max(int(floor)+1, 0), n-1), at - floor
+}
+
+func subsampling(r image.YCbCrSubsampleRatio) (dx, dy int) {
+	switch r {
+	case image.YCbCrSubsampleRatio422:
+		return 2, 1
+	case image.YCbCrSubsampleRatio420:
+		return 2, 2
+	case image.YCbCrSubsampleRatio440:
+		return 1, 2
+	case image.YCbCrSubsampleRatio411:
+		return 4, 1
+	case image.YCbCrSubsampleRatio410:
+		return 4, 2
+	}
+	return 1, 1
+}
+
+// inParallel cuts 0 to n into one stretch for each processor.
+func inParallel(n int, do func(from, to int)) {
+	var wg sync.WaitGroup
+	parts := runtime.GOMAXPROCS(0)
+	for i := range parts {
+		wg.Go(func() { do(n*i/parts, n*(i+1)/parts) })
+	}
+	wg.Wait()
+}
