@@ -57,6 +57,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 	defer src.close()
+	if opt.doctor != "" {
+		return examine(ctx, opt, src, stdout)
+	}
 	thumbs, err := openThumbs(opt, getenv)
 	if err != nil {
 		return err

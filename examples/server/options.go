@@ -21,6 +21,7 @@ type options struct {
 	prefix   string // of response
 	storage  string // s3://bucket/prefix; "" means the directory thumbs
 	lock     string // memory, file:DIR, redis://…
+	doctor   string // public URL to examine; "" means to serve
 }
 
 // errUsage is a mistake in a flag that has been told already.
@@ -46,6 +47,7 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	flags.StringVar(&opt.storage, "storage", "", "s3://bucket/prefix, to keep the thumbnails there and not in a directory (-thumbs)")
 	flags.StringVar(&opt.lock, "lock", "memory", "what keeps two requests from making the same thumbnail: memory, within one process; file:DIR, on one host; redis://[user:password@]host:port/db, anywhere")
 	flags.StringVar(&opt.prefix, "response-prefix", "", "nginx: the internal location (default /_thumbs/); apache: the directory as Apache sees it (default: that of -thumbs)")
+	flags.StringVar(&opt.doctor, "doctor", "", "serve nothing, but examine a deployment with this -key, -signer and -source at its public `URL`, and say what is wrong")
 
 	err := flags.Parse(args)
 	switch {
@@ -100,6 +102,8 @@ func (o options) check() error {
 		return fmt.Errorf("-response is stream, nginx or apache, not %q", o.response)
 	case o.prefix != "" && o.response == "stream":
 		return errors.New("-response-prefix needs -response nginx or apache")
+	case o.doctor != "" && o.key == "":
+		return errors.New("-doctor needs the -key of the deployment")
 	case o.wait < 0:
 		return fmt.Errorf("-wait is negative: %v", o.wait)
 	case o.storage != "" && o.thumbs != "":
