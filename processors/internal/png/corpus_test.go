@@ -1,0 +1,190 @@
+package png
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/color"
+	stdpng "image/png"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+)
+
+const maxTestPixels = 40e6
+
+// corpusFile is a row of MANIFEST.tsv.
+type corpusFile struct{ path, expect string }
+
+// corpusPNGs lists the PNG files of ../shared/corpus beside the repository; the test is skipped where it is absent.
+func corpusPNGs(tb testing.TB) []corpusFile {
+	tb.Helper()
+	dir, err := os.Getwd()
+	require.NoError(tb, err)
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		require.NotEqual(tb, dir, filepath.Dir(dir), "no go.mod above the test")
+		dir = filepath.Dir(dir)
+	}
+	corpus := filepath.Join(dir, "..", "shared", "corpus")
+	manifest, err := os.ReadFile(filepath.Join(corpus, "MANIFEST.tsv"))
+	if errors.Is(err, fs.ErrNotExist) {
+		tb.Skip("the corpus is not beside the repository (../shared/corpus)")
+	}
+	require.NoError(tb, err)
+	var files []corpusFile
+	for _, line := range strings.Split(string(manifest), "\n")[1:] {
+		col := strings.Split(line, "\t")
+		if len(col) > 9 && (col[4] == "PNG" || col[9] != "ok" && strings.HasSuffix(col[0], ".png")) {
+			files = append(files, corpusFile{filepath.Join(corpus, col[0]), col[9]})
+		}
+	}
+	require.NotEmpty(tb, files)
+	return files
+}
+
+func TestTheCorpusDecodesAsByTheStandardLibrary(t *testing.T) {
+	var d Decoder
+	sound := 0
+	for _, f := range corpusPNGs(t) {
+		data, err := os.ReadFile(f.path)
+		require.NoError(t, err)
+		h, err := ReadHeader(data)
+		if err == nil && float64(h.Width)*float64(h.Height) > maxTestPixels {
+			assert.NotEqual(t, "ok", f.expect)
+			continue
+		}
+		if compare(t, &d, data, f.path) {
+			sound++
+		} else {
+			assert.NotEqual(t, "ok", f.expect, f.path)
+		}
+	}
+	assert.NotZero(t, sound)
+}
+
+// compare decodes with this package and with image/png, and says whether there was a picture.
+func compare(t *testing.T, d *Decoder, data []byte, name string) bool {
+	t.Helper()
+	want, wantErr := stdpng.Decode(bytes.NewReader(data))
+	got, err := d.Decode(t.Context(), data)
+	if err != nil {
+		require.True(t, errors.Is(err, ErrCorrupt) || errors.Is(err, ErrUnsupported), "%s: %v", name, err)
+		require.Nil(t, got)
+		require.Error(t, wantErr, "%s: %v, but image/png takes it", name, err)
+		return false
+	}
+	if wantErr != nil {
+		// Only what is wrong with chunks that don't matter may be overlooked.
+		require.True(t, onlyMinorDamage(data, wantErr), "%s: image/png says %v", name, wantErr)
+		return true
+	}
+	requireSame(t, want, got, name)
+	return true
+}
+
+// onlyMinorDamage tells whether a file is taken by image/png once the chunks are left out that this package
+// steps over.
+func onlyMinorDamage(data []byte, err error) bool {
+	out := []byte(signature)
+	for data = data[len(signature):]; len(data) > 0; {
+		c, rest, err := nextChunk(data)
+		if err != nil {
+			return false
+		}
+		switch c.kind {
+		case "IHDR", "PLTE", "tRNS", "IDAT", "IEND":
+			out = append(out, data[:len(data)-len(rest)]...)
+		}
+		data = rest
+		if c.kind == "IEND" {
+			break
+		}
+	}
+	_, err = stdpng.Decode(bytes.NewReader(out))
+	return err == nil || strings.Contains(err.Error(), "too much pixel data") // behind the end of the stream
+}
+
+// requireSame requires pictures of one type and of the same pixels.
+func requireSame(t *testing.T, want, got image.Image, name string) {
+	t.Helper()
+	require.Equal(t, want.Bounds(), got.Bounds(), name)
+	require.IsType(t, want, got, name)
+	switch want := want.(type) {
+	case *image.Gray:
+		require.True(t, bytes.Equal(want.Pix, got.(*image.Gray).Pix), name)
+	case *image.Gray16:
+		require.True(t, bytes.Equal(want.Pix, got.(*image.Gray16).Pix), name)
+	case *image.RGBA:
+		require.True(t, bytes.Equal(want.Pix, got.(*image.RGBA).Pix), name)
+	case *image.RGBA64:
+		require.True(t, bytes.Equal(want.Pix, got.(*image.RGBA64).Pix), name)
+	case *image.NRGBA:
+		require.True(t, bytes.Equal(want.Pix, got.(*image.NRGBA).Pix), name)
+	case *image.NRGBA64:
+		require.True(t, bytes.Equal(want.Pix, got.(*image.NRGBA64).Pix), name)
+	case *image.Paletted:
+		got := got.(*image.Paletted)
+		require.True(t, bytes.Equal(want.Pix, got.Pix), name)
+		require.Len(t, got.Palette, len(want.Palette), name)
+		for i, c := range want.Palette {
+			require.Equal(t, color.NRGBAModel.Convert(c), color.NRGBAModel.Convert(got.Palette[i]), name)
+		}
+	default:
+		t.Fatalf("%s: %T", name, want)
+	}
+}
+
+func TestShrinkingTheCorpusEqualsResizingWhatWasDecoded(t *testing.T) {
+	var d Decoder
+	for _, f := range corpusPNGs(t) {
+		data, err := os.ReadFile(f.path)
+		require.NoError(t, err)
+		if h, err := ReadHeader(data); err != nil || float64(h.Width)*float64(h.Height) > 4e6 {
+			continue
+		}
+		if img, err := d.Decode(t.Context(), data); err == nil {
+			requireShrinks(t, &d, data, img, f.path)
+		}
+	}
+}
+
+// requireShrinks requires of several sizes and parts that Shrink is resample.Resize of img.
+func requireShrinks(t *testing.T, d *Decoder, data []byte, img image.Image, name string) {
+	t.Helper()
+	full := resample.Full(img.Bounds())
+	part := resample.Rect{X0: full.X1 / 4, Y0: full.Y1 / 3, X1: full.X1 / 2, Y1: full.Y1 / 1.5}
+	for _, c := range []struct {
+		r    resample.Rect
+		size image.Point
+	}{
+		{full, image.Pt(7, 5)}, {full, image.Pt(40, 40)}, {part, image.Pt(9, 9)},
+	} {
+		want := resample.Resize(img, c.r, c.size, resample.Options{})
+		got, err := d.Shrink(t.Context(), data, c.r, c.size, resample.Options{})
+		require.NoError(t, err, name)
+		require.Equal(t, c.size, got.Bounds().Size())
+		for y := range c.size.Y {
+			for x := range c.size.X {
+				r, g, b, a := want.At(x, y).RGBA()
+				r2, g2, b2, a2 := got.At(x, y).RGBA()
+				const one = 0x101
+				near := near(r, r2, one) && near(g, g2, one) && near(b, b2, one) && near(a, a2, one)
+				require.True(t, near, "%s to %v at %d,%d: %v is not %v", name, c.size, x, y, got.At(x, y), want.At(x, y))
+			}
+		}
+		resample.Release(got)
+		resample.Release(want)
+	}
+}
+
+func near(a, b, d uint32) bool { return max(a, b)-min(a, b) <= d }

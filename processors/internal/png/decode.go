@@ -1,0 +1,172 @@
+package png
+
+import (
+	"context"
+	"image"
+	"image/color"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+)
+
+// Decode decodes data, a whole file, at its full size, to a new image of the type that image/png gives: *image.Gray,
+// *image.Gray16, *image.Paletted, *image.RGBA and *image.RGBA64 of opaque pictures, and *image.NRGBA and
+// *image.NRGBA64. An index that the palette does not define is opaque black.
+//
+// Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's: ctx is looked at often. Checked are the CRC of every
+// chunk that matters (IHDR, PLTE, tRNS, IDAT, IEND; others are stepped over), the Adler-32 of the pixels, their
+// number, and that the file goes on to IEND. What follows IEND, or the end of the compressed pixels within IDAT, is
+// ignored.
+func (d *Decoder) Decode(ctx context.Context, data []byte) (image.Image, error) {
+	if err := d.begin(data); err != nil {
+		return nil, err
+	}
+	return d.decode(ctx)
+}
+
+func (d *Decoder) decode(ctx context.Context) (image.Image, error) {
+	c := d.newCanvas()
+	if err := d.passes(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := d.end(ctx); err != nil {
+		return nil, err
+	}
+	if p, ok := c.img.(*image.Paletted); ok {
+		p.Palette = d.paletteOf(p.Pix)
+	}
+	return c.img, nil
+}
+
+// canvas is a picture that is being decoded.
+type canvas struct {
+	img    image.Image
+	pix    []byte
+	stride int
+	pixel  int                   // bytes
+	row    func(dst, src []byte) // writes a row of the file, or of a pass
+}
+
+func (d *Decoder) newCanvas() canvas {
+	r := image.Rect(0, 0, d.Width, d.Height)
+	if d.Color == Indexed {
+		m := image.NewPaletted(r, nil)
+		return canvas{m, m.Pix, m.Stride, 1, func(dst, src []byte) { unpack(dst, src, d.Depth) }}
+	}
+	x := d.expansion()
+	plain := x.row
+	if plain == nil {
+		plain = func(dst, src []byte) { copy(dst, src) }
+	}
+	// finished makes the pixels of four samples, of so many bytes, that package image wants.
+	finished := func(bytes int, finish func(dst, src []byte, bytes int)) func(dst, src []byte) {
+		return func(dst, src []byte) {
+			if x.row != nil {
+				n := len(dst) / (4 * bytes) * x.to.BytesPerPixel()
+				d.wide = grow(d.wide, n)
+				x.row(d.wide, src)
+				src = d.wide
+			}
+			finish(dst, src, bytes)
+		}
+	}
+	switch x.to {
+	case resample.Gray8:
+		m := image.NewGray(r)
+		return canvas{m, m.Pix, m.Stride, 1, plain}
+	case resample.Gray16:
+		m := image.NewGray16(r)
+		return canvas{m, m.Pix, m.Stride, 2, plain}
+	case resample.GrayAlpha8:
+		m := image.NewNRGBA(r)
+		return canvas{m, m.Pix, m.Stride, 4, finished(1, spreadGray)}
+	case resample.GrayAlpha16:
+		m := image.NewNRGBA64(r)
+		return canvas{m, m.Pix, m.Stride, 8, finished(2, spreadGray)}
+	case resample.RGB8:
+		m := image.NewRGBA(r)
+		return canvas{m, m.Pix, m.Stride, 4, finished(1, addOpaque)}
+	case resample.RGB16:
+		m := image.NewRGBA64(r)
+		return canvas{m, m.Pix, m.Stride, 8, finished(2, addOpaque)}
+	case resample.NRGBA8:
+		m := image.NewNRGBA(r)
+		return canvas{m, m.Pix, m.Stride, 4, plain}
+	default:
+		m := image.NewNRGBA64(r)
+		return canvas{m, m.Pix, m.Stride, 8, plain}
+	}
+}
+
+// spreadGray turns grey and alpha into red, green, blue and alpha.
+func spreadGray(dst, src []byte, bytes int) {
+	n := bytes
+	for len(dst) >= 4*n && len(src) >= 2*n {
+		copy(dst, src[:n])
+		copy(dst[n:], src[:n])
+		copy(dst[2*n:], src[:2*n])
+		dst, src = dst[4*n:], src[2*n:]
+	}
+}
+
+// addOpaque adds alpha.
+func addOpaque(dst, src []byte, bytes int) {
+	if bytes == 1 {
+		for len(dst) >= 4 && len(src) >= 3 {
+			dst[0], dst[1], dst[2], dst[3] = src[0], src[1], src[2], 255
+			dst, src = dst[4:], src[3:]
+		}
+		return
+	}
+	for len(dst) >= 8 && len(src) >= 6 {
+		copy(dst, src[:6])
+		dst[6], dst[7] = 255, 255
+		dst, src = dst[8:], src[6:]
+	}
+}
+
+// passes decodes the rows of the file onto c: all at once, or by Adam7 (8.2).
+func (d *Decoder) passes(ctx context.Context, c canvas) error {
+	if !d.Interlaced {
+		return d.pass(ctx, image.Pt(d.Width, d.Height), func(y int, row []byte) {
+			c.row(c.pix[y*c.stride:][:d.Width*c.pixel], row)
+		})
+	}
+	part := make([]byte, d.Width*c.pixel)
+	for _, p := range [7]struct{ x, y, dx, dy int }{
+		{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
+	} {
+		size := image.Pt((d.Width-p.x+p.dx-1)/p.dx, (d.Height-p.y+p.dy-1)/p.dy)
+		err := d.pass(ctx, size, func(y int, row []byte) {
+			part := part[:size.X*c.pixel]
+			c.row(part, row)
+			to := c.pix[(p.y+y*p.dy)*c.stride:]
+			for x := p.x; len(part) > 0; x += p.dx {
+				copy(to[x*c.pixel:], part[:c.pixel])
+				part = part[c.pixel:]
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// paletteOf is the palette, with what is beyond it but used.
+func (f *file) paletteOf(indices []byte) color.Palette {
+	n := f.colours
+	if n < 1<<f.Depth {
+		for _, v := range indices {
+			n = max(n, int(v)+1)
+		}
+	}
+	p := make(color.Palette, n)
+	for i := range p {
+		c := f.palette[i]
+		p[i] = color.RGBA{c[0], c[1], c[2], c[3]}
+		if c[3] != 255 {
+			p[i] = color.NRGBA{c[0], c[1], c[2], c[3]}
+		}
+	}
+	return p
+}

@@ -1,0 +1,137 @@
+package png
+
+import (
+	"encoding/binary"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+)
+
+// expansion says how rows of the file are brought to a format that resample takes: one without palette, key or samples
+// of less than 8 bits.
+type expansion struct {
+	to  resample.Format
+	row func(dst, src []byte) // nil if rows are in it already
+}
+
+func (f *file) expansion() expansion {
+	deep := f.Depth == 16
+	switch {
+	case f.Color == Indexed:
+		if f.Transparent {
+			return expansion{resample.NRGBA8, f.colourOf()}
+		}
+		return expansion{resample.RGBX8, f.colourOf()}
+	case f.Color == Gray && f.trns && deep:
+		return expansion{resample.GrayAlpha16, f.keyed16}
+	case f.Color == Gray && f.trns:
+		return expansion{resample.GrayAlpha8, f.keyedGray}
+	case f.Color == Gray && f.Depth < 8:
+		return expansion{resample.Gray8, f.gray}
+	case f.Color == RGB && f.trns && deep:
+		return expansion{resample.NRGBA16, f.keyed16}
+	case f.Color == RGB && f.trns:
+		return expansion{resample.NRGBA8, f.keyedRGB}
+	}
+	formats := map[ColorType][2]resample.Format{
+		Gray: {resample.Gray8, resample.Gray16}, RGB: {resample.RGB8, resample.RGB16},
+		GrayAlpha: {resample.GrayAlpha8, resample.GrayAlpha16}, RGBA: {resample.NRGBA8, resample.NRGBA16},
+	}
+	if deep {
+		return expansion{to: formats[f.Color][1]}
+	}
+	return expansion{to: formats[f.Color][0]}
+}
+
+// unpack gives one byte to each of the samples of a row, which dst says how many they are.
+func unpack(dst, src []byte, depth int) {
+	if depth == 8 {
+		copy(dst, src)
+		return
+	}
+	per, mask := 8/depth, byte(1<<depth-1)
+	for len(dst) > 0 {
+		v := src[0]
+		src = src[1:]
+		n := min(per, len(dst))
+		for i := range n {
+			dst[i] = v >> (8 - depth*(i+1)) & mask
+		}
+		dst = dst[n:]
+	}
+}
+
+// colourOf returns what writes the colours of a row of indices.
+func (f *file) colourOf() func(dst, src []byte) {
+	var colours [256]uint32
+	for i, c := range f.palette {
+		colours[i] = binary.LittleEndian.Uint32(c[:])
+	}
+	return func(dst, src []byte) {
+		w := len(dst) / 4
+		indices := src
+		if f.Depth < 8 { // at the end of the row to be: what is written does not overtake what is read
+			indices = dst[3*w:][:w]
+			unpack(indices, src, f.Depth)
+		}
+		for _, v := range indices[:w] {
+			binary.LittleEndian.PutUint32(dst, colours[v])
+			dst = dst[4:]
+		}
+	}
+}
+
+// scale is what a sample is multiplied by to have 8 bits.
+func (f *file) scale() byte { return byte(255 / (1<<min(f.Depth, 8) - 1)) }
+
+func (f *file) gray(dst, src []byte) {
+	unpack(dst, src, f.Depth)
+	scale := f.scale()
+	for i, v := range dst {
+		dst[i] = v * scale
+	}
+}
+
+func (f *file) keyedGray(dst, src []byte) {
+	w := len(dst) / 2
+	samples := dst[w:]
+	unpack(samples, src, f.Depth)
+	key, scale := byte(f.key[0]), f.scale()
+	for i, v := range samples {
+		alpha := byte(255)
+		if v == key {
+			alpha = 0
+		}
+		dst[2*i], dst[2*i+1] = v*scale, alpha
+	}
+}
+
+func (f *file) keyedRGB(dst, src []byte) {
+	key := [3]byte{byte(f.key[0]), byte(f.key[1]), byte(f.key[2])}
+	for len(dst) >= 4 && len(src) >= 3 {
+		c := [3]byte(src)
+		copy(dst, c[:])
+		dst[3] = 255
+		if c == key {
+			dst[3] = 0
+		}
+		dst, src = dst[4:], src[3:]
+	}
+}
+
+// keyed16 adds alpha to grey or colour of 16 bits.
+func (f *file) keyed16(dst, src []byte) {
+	n := 2 * f.samples()
+	var key [6]byte
+	for i, v := range f.key {
+		binary.BigEndian.PutUint16(key[2*i:], v)
+	}
+	for len(src) >= n {
+		alpha := byte(255)
+		if string(src[:n]) == string(key[:n]) {
+			alpha = 0
+		}
+		copy(dst, src[:n])
+		dst[n], dst[n+1] = alpha, alpha
+		dst, src = dst[n+2:], src[n:]
+	}
+}

@@ -1,0 +1,192 @@
+package png
+
+import "math/bits"
+
+// Tables turn the next bits of the stream into a symbol. A code of more bits than a table takes at once goes on in a
+// subtable behind it. An entry is
+//
+//	bits 0-4   how many bits it takes from the stream: of a code the rest that was not looked up yet, and extra bits
+//	bits 5-6   the number of literals, 1 to 3, or 0
+//	bits 8-31  the literals, the first one lowest, if there are any; else
+//	bit  7     set if it is neither a length nor a distance
+//	bits 8-11  of these bits 0-4, those of the code alone
+//	bits 12-15 of others what it is: subtable, whose index's width is in bits 8-11, endOfBlock or invalid
+//	bits 16-31 the least length or distance that it stands for, or the place of the subtable
+const (
+	litBits  = 11
+	distBits = 8
+
+	// How large tables can be: a subtable of 1<<d entries takes d+1 codes at least, as codes are complete.
+	litEntries  = 1<<litBits + 1<<(15-litBits)*maxLit/(16-litBits) + 1<<(15-litBits)
+	distEntries = 1<<distBits + 1<<(15-distBits)*maxDist/(16-distBits) + 1<<(15-distBits)
+
+	maxLit, maxDist = 286, 30 // codes that a block may describe
+	fixedLit        = 288     // codes of the fixed table, of which the last two are invalid
+
+	oneLiteral  = 1 << 5
+	literals    = 3 << 5
+	exceptional = 1 << 7
+	subtable    = exceptional | 1<<12
+	endOfBlock  = exceptional | 2<<12
+	invalid     = exceptional | 3<<12
+)
+
+type (
+	litTable  [litEntries]uint32
+	distTable [distEntries]uint32
+)
+
+// litSymbols and distSymbols are entries without their code lengths (RFC 1951, 3.2.5).
+var (
+	litSymbols  = makeLitSymbols()
+	distSymbols = makeDistSymbols()
+	codeSymbols = makeCodeSymbols()
+)
+
+func makeLitSymbols() (s [fixedLit]uint32) {
+	for i := range 256 {
+		s[i] = uint32(i)<<8 | oneLiteral
+	}
+	s[256] = endOfBlock
+	length := uint32(3)
+	for i := range uint32(28) {
+		extra := max(i/4, 1) - 1
+		s[257+i] = length<<16 | extra
+		length += 1 << extra
+	}
+	s[285] = 258 << 16
+	s[286], s[287] = invalid, invalid
+	return s
+}
+
+func makeDistSymbols() (s [32]uint32) {
+	distance := uint32(1)
+	for i := range uint32(30) {
+		extra := max(i/2, 1) - 1
+		s[i] = distance<<16 | extra
+		distance += 1 << extra
+	}
+	s[30], s[31] = invalid, invalid
+	return s
+}
+
+func makeCodeSymbols() (s [19]uint32) {
+	for i := range s {
+		s[i] = uint32(i) << 16
+	}
+	return s
+}
+
+// build fills a table whose first 1<<primary entries are looked up first with the canonical code (RFC 1951, 3.2.2) of
+// the given lengths. Like zlib it takes no code that is over-subscribed or incomplete, except that a single code of
+// one bit, or none at all, may stand alone: what has no code is invalid then.
+func build(table []uint32, primary uint, lengths []byte, symbols []uint32) bool {
+	var count [16]int
+	for _, n := range lengths {
+		count[n&15]++
+	}
+	count[0] = 0
+	left, used := 1, 0
+	var offset [16]int
+	for n := 1; n < 16; n++ {
+		left = left<<1 - count[n]
+		if left < 0 {
+			return false
+		}
+		offset[n] = used
+		used += count[n]
+	}
+	if left > 0 {
+		if used > 1 || used != count[1] {
+			return false
+		}
+		for i := range table[:1<<primary] {
+			table[i] = invalid | 1
+		}
+	}
+	var sorted [fixedLit]uint16
+	next := offset
+	for s, n := range lengths {
+		if n != 0 {
+			sorted[next[n]] = uint16(s)
+			next[n]++
+		}
+	}
+
+	code := 0 // the next one, its first bit highest
+	for n := uint(1); n <= primary; n++ {
+		for _, s := range sorted[offset[n]:][:count[n]] {
+			table[bits.Reverse16(uint16(code))>>(16-n)] = entry(symbols[s], n)
+			code++
+		}
+		if n < primary { // the table doubles: whatever bit follows
+			copy(table[1<<n:1<<(n+1)], table[:1<<n])
+		}
+		code <<= 1
+	}
+	var sub []uint32 // the subtable that is being filled
+	free := 1 << primary
+	for n := primary + 1; n < 16; n++ {
+		for _, s := range sorted[offset[n]:][:count[n]] {
+			if code&(1<<(n-primary)-1) == 0 { // the first one of a prefix
+				width := subtableWidth(&count, n, primary)
+				prefix := bits.Reverse16(uint16(code)) >> (16 - n) & (1<<primary - 1)
+				table[prefix] = subtable | uint32(free)<<16 | uint32(width)<<8 | uint32(primary)
+				sub = table[free:][:1<<width]
+				free += len(sub)
+			}
+			e := entry(symbols[s], n-primary)
+			for i := int(bits.Reverse16(uint16(code))>>(16-n)) >> primary; i < len(sub); i += 1 << (n - primary) {
+				sub[i] = e
+			}
+			code++
+			count[n]--
+		}
+		code <<= 1
+	}
+	return true
+}
+
+// subtableWidth is how many bits the subtable looks at whose first code has n bits: codes are handed out in order, so
+// that it takes all of n bits that there are, then all of one more, until it is full.
+func subtableWidth(count *[16]int, n, primary uint) uint {
+	width := n - primary
+	for used := count[n]; used < 1<<width && primary+width < 15; {
+		width++
+		used = used<<1 + count[primary+width]
+	}
+	return width
+}
+
+// entry completes a symbol's entry by its code's length.
+func entry(symbol uint32, n uint) uint32 {
+	if symbol&(literals|exceptional) == 0 {
+		symbol |= uint32(n) << 8
+	}
+	return symbol + uint32(n)
+}
+
+// joinLiterals makes entries of several literals, where their codes fit into the index together. It goes down, because
+// an entry is made from some with lower indices that are of single literals still.
+func joinLiterals(t *litTable) {
+	for i := 1<<litBits - 1; i >= 0; i-- {
+		e := t[i]
+		n := e & 31
+		if e&literals == 0 || n >= litBits {
+			continue
+		}
+		f := t[i>>n]
+		m := n + f&31
+		if f&literals == 0 || m > litBits {
+			continue
+		}
+		e = 2*oneLiteral | e&0xff00 | f&0xff00<<8 | m
+		if m < litBits {
+			f = t[i>>m]
+			if k := m + f&31; f&literals != 0 && k <= litBits {
+				e = 3*oneLiteral | e&0xffff00 | f&0xff00<<16 | k
+			}
+		}
+		t[i] = e
+	}
+}

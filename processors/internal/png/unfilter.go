@@ -1,0 +1,166 @@
+package png
+
+import "encoding/binary"
+
+// The filter types (9.2).
+const (
+	filterNone = iota
+	filterSub
+	filterUp
+	filterAverage
+	filterPaeth
+)
+
+// unfilter undoes the filter of the row src, into dst. above is the row above, or zeros; n is the number of bytes of
+// a pixel, at least 1. All rows have the same length, and dst overlaps none of the others.
+func unfilter(filter byte, dst, src, above []byte, n int) error {
+	switch filter {
+	case filterNone:
+		copy(dst, src)
+	case filterSub:
+		unfilterSub(dst, src, n)
+	case filterUp:
+		unfilterUp(dst, src, above)
+	case filterAverage:
+		unfilterAverage(dst, src, above, n)
+	case filterPaeth:
+		unfilterPaeth(dst, src, above, n)
+	default:
+		return corrupt("filter type")
+	}
+	return nil
+}
+
+// Bytes are added and averaged four or eight at a time in one register, without carries between them.
+const (
+	low7x4, high1x4 = 0x7f7f7f7f, 0x80808080
+	low7x8, high1x8 = 0x7f7f7f7f7f7f7f7f, 0x8080808080808080
+)
+
+func add4(a, b uint32) uint32 { return (a&low7x4 + b&low7x4) ^ (a^b)&high1x4 }
+func add8(a, b uint64) uint64 { return (a&low7x8 + b&low7x8) ^ (a^b)&high1x8 }
+
+func average4(a, b uint32) uint32 { return a&b + (a^b)>>1&low7x4 }
+
+func unfilterUp(dst, src, above []byte) {
+	src, above = src[:len(dst)], above[:len(dst)]
+	for len(dst) >= 8 && len(src) >= 8 && len(above) >= 8 {
+		binary.LittleEndian.PutUint64(dst, add8(binary.LittleEndian.Uint64(src), binary.LittleEndian.Uint64(above)))
+		dst, src, above = dst[8:], src[8:], above[8:]
+	}
+	for i := range dst {
+		dst[i] = src[i] + above[i]
+	}
+}
+
+func unfilterSub(dst, src []byte, n int) {
+	src = src[:len(dst)]
+	if n == 3 || n == 4 {
+		var left uint32
+		for len(dst) >= 4 && len(src) >= 4 { // of three bytes the fourth one is written again
+			left = add4(left, binary.LittleEndian.Uint32(src))
+			binary.LittleEndian.PutUint32(dst, left)
+			dst, src = dst[n:], src[n:]
+		}
+		for i := range dst {
+			dst[i] = src[i] + byte(left)
+			left >>= 8
+		}
+		return
+	}
+	copy(dst, src[:min(n, len(src))])
+	for i := n; i < len(dst); i++ {
+		dst[i] = src[i] + dst[i-n]
+	}
+}
+
+func unfilterAverage(dst, src, above []byte, n int) {
+	src, above = src[:len(dst)], above[:len(dst)]
+	if n == 3 || n == 4 {
+		var left uint32
+		for len(dst) >= 4 && len(src) >= 4 && len(above) >= 4 {
+			left = add4(average4(left, binary.LittleEndian.Uint32(above)), binary.LittleEndian.Uint32(src))
+			binary.LittleEndian.PutUint32(dst, left)
+			dst, src, above = dst[n:], src[n:], above[n:]
+		}
+		for i := range dst {
+			dst[i] = src[i] + byte((left&0xff+uint32(above[i]))/2)
+			left >>= 8
+		}
+		return
+	}
+	for i := range dst {
+		left := 0
+		if i >= n {
+			left = int(dst[i-n])
+		}
+		dst[i] = src[i] + byte((left+int(above[i]))/2)
+	}
+}
+
+func unfilterPaeth(dst, src, above []byte, n int) {
+	src, above = src[:len(dst)], above[:len(dst)]
+	switch {
+	case len(dst) < n:
+	case n == 3:
+		unfilterPaeth3(dst, src, above)
+		return
+	case n == 4:
+		unfilterPaeth4(dst, src, above)
+		return
+	}
+	for i := range dst {
+		left, aboveLeft := 0, 0
+		if i >= n {
+			left, aboveLeft = int(dst[i-n]), int(above[i-n])
+		}
+		dst[i] = src[i] + byte(paeth(left, int(above[i]), aboveLeft))
+	}
+}
+
+func unfilterPaeth3(dst, src, above []byte) {
+	var a0, a1, a2, c0, c1, c2 int
+	for len(dst) >= 3 && len(src) >= 3 && len(above) >= 3 {
+		b0, b1, b2 := int(above[0]), int(above[1]), int(above[2])
+		a0 = int(src[0] + byte(paeth(a0, b0, c0)))
+		a1 = int(src[1] + byte(paeth(a1, b1, c1)))
+		a2 = int(src[2] + byte(paeth(a2, b2, c2)))
+		dst[0], dst[1], dst[2] = byte(a0), byte(a1), byte(a2)
+		c0, c1, c2 = b0, b1, b2
+		dst, src, above = dst[3:], src[3:], above[3:]
+	}
+}
+
+func unfilterPaeth4(dst, src, above []byte) {
+	var a0, a1, a2, a3, c0, c1, c2, c3 int
+	for len(dst) >= 4 && len(src) >= 4 && len(above) >= 4 {
+		b0, b1, b2, b3 := int(above[0]), int(above[1]), int(above[2]), int(above[3])
+		a0 = int(src[0] + byte(paeth(a0, b0, c0)))
+		a1 = int(src[1] + byte(paeth(a1, b1, c1)))
+		a2 = int(src[2] + byte(paeth(a2, b2, c2)))
+		a3 = int(src[3] + byte(paeth(a3, b3, c3)))
+		dst[0], dst[1], dst[2], dst[3] = byte(a0), byte(a1), byte(a2), byte(a3)
+		c0, c1, c2, c3 = b0, b1, b2, b3
+		dst, src, above = dst[4:], src[4:], above[4:]
+	}
+}
+
+// paeth is the one of left, above and aboveLeft that is nearest to left + above - aboveLeft, the first of equals (9.4).
+// It is without branches when compiled, as they could not be predicted.
+func paeth(left, above, aboveLeft int) int {
+	p, q := above-aboveLeft, left-aboveLeft
+	a, b, c := abs(p), abs(q), abs(p+q)
+	if b < a {
+		a = b
+		left = above
+	}
+	if c < a {
+		left = aboveLeft
+	}
+	return left
+}
+
+func abs(v int) int {
+	s := v >> 63
+	return (v ^ s) - s
+}
