@@ -59,9 +59,9 @@ func (r *bitReader) overrun() bool { return r.done && r.pos*8-64+int(r.taken) > 
 func (r *bitReader) refill() {
 	if r.taken > 32 {
 		r.acc |= binary.BigEndian.Uint64(r.buf[r.pos:]) >> (64 - r.taken)
-		bytes := (r.taken - 1) >> 3
-		r.pos += int(bytes)
-		r.taken -= 8 * bytes
+		whole := (r.taken - 1) >> 3
+		r.pos += int(whole)
+		r.taken -= 8 * whole
 	}
 }
 
