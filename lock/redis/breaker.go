@@ -104,19 +104,21 @@ func attempt[T any](ctx context.Context, b *breaker, key string, command func(co
 	}
 	began := time.Now()
 	overdue := make(chan struct{})
-	timer := time.AfterFunc(commandTimeout, func() {
-		b.trip(key, began, errOverdue)
-		close(overdue)
-	})
 	// Unbuffered: a good result reaches the caller or undo, never both, never neither.
 	results, gone := make(chan result), make(chan struct{})
 	defer close(gone)
 	go func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTimeout)
+		// A client may heed deadlines alone. The usual end is that of the countdown.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*commandTimeout)
 		defer cancel()
+		limit := startCountdown(commandTimeout, func() {
+			b.trip(key, began, errOverdue)
+			cancel()
+			close(overdue)
+		})
 		var r result
 		r.value, r.err = command(ctx)
-		timer.Stop()
+		limit.stop()
 		if unavailable(r.err) {
 			r.err = downBy(ctx, r.err)
 			b.trip(key, began, r.err)

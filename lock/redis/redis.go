@@ -27,8 +27,8 @@
 // # Goroutines
 //
 // A lock that is held has one goroutine, which ends with unlock or with the context of TryLock. While anybody waits, one more
-// listens. A command that got no answer in time may leave one until the client gives it up: at once with ContextTimeoutEnabled,
-// else after the client's ReadTimeout, for which a *Client counts as having one second here.
+// listens. A command that got no answer in time may leave one until the client gives it up: within a second with
+// ContextTimeoutEnabled, else after the client's ReadTimeout, for which a *Client counts as having one second here.
 package redis
 
 import (
@@ -72,7 +72,8 @@ type Options struct {
 //
 // A command has one second, whatever the options of the client. When it has no answer by then, Redis counts as down:
 // every call fails within a few milliseconds, with an error that matches ErrDown, until a probe has been answered. Calls start
-// the probes, one at a time and at most four a second, so that nothing runs when nobody asks.
+// the probes, one at a time and at most four a second, so that nothing runs when nobody asks. The second is one in which this process
+// could run: one that has no CPU time does not take that for an outage of Redis, and add to its load what locks save.
 type Locker struct {
 	client  redis.UniversalClient
 	prefix  string
