@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
 
-// decodeJPEG decodes at the fewest eighths that are no less than least, as the picture is stored.
+// decodeJPEG decodes at the fewest eighths from which a picture of least pixels, as it is stored, is good.
 func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
 	options := jpegOptions(h.stored, least)
 	decoder := jpeg.Get()
@@ -26,10 +26,16 @@ func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (
 	return &Picture{img: img, shown: image.Pt(n, n), options: resampling(img, h.jpeg, n), decoder: decoder}, nil
 }
 
-// jpegOptions says how a picture of that size is decoded to no less than least.
+// enough is how many times larger than what is made of it a picture decoded at n/8 has to be, so that a sharp photograph keeps 42 dB
+// against a full decode (a Lanczos-3 of which both are). The lower n, the more of a block's cosines are missing. Measured by
+// "go run ./bench -psnr" on photographs of 12 megapixels; the sharpest has 42.7 dB at 1.67 from 1/8, 43.4 at 1.56 from
+// 2/8, 45.5 at 1.41 from 3/8 and at 1.25 from 4/8, and 39.9 at best a step below.
+var enough = [8]float64{1: 1.6, 2: 1.5, 3: 1.35, 4: 1.2, 5: 1.15, 6: 1.1, 7: 1.05}
+
+// jpegOptions says how a picture of that size is decoded for one of least pixels.
 func jpegOptions(stored, least image.Point) jpeg.Options {
 	for n := 1; n < 8 && least != (image.Point{}); n++ {
-		if stored.X*n >= 8*least.X && stored.Y*n >= 8*least.Y {
+		if float64(stored.X*n) >= 8*enough[n]*float64(least.X) && float64(stored.Y*n) >= 8*enough[n]*float64(least.Y) {
 			return jpeg.Options{Scale: n, FullChroma: true}
 		}
 	}

@@ -4,7 +4,7 @@ import "image"
 
 // locateSide is the length in pixels that the shorter side of a picture has at least when a Locator looks at it,
 // unless the original is smaller.
-const locateSide = 256
+const locateSide = smartSide
 
 // ResultSize returns the size in pixels of what p will make of an original of that (upright) size, if p is a
 // [Planner]. For others ok is false: only their result tells.
@@ -17,8 +17,8 @@ func ResultSize(p Processor, original image.Point, width, height int) (size imag
 	return crop.Size(), true
 }
 
-// MinDecode returns the smallest size, in pixels of the whole upright picture, from which p makes as good a
-// result as from the original: what to tell [Decode]. The zero Point stands for the whole original.
+// MinDecode returns the size in pixels that p needs the whole upright picture in: what to tell [Decode], which sees to it that
+// the result is as good as from the original. The zero Point stands for the original's.
 func MinDecode(p Processor, original image.Point, width, height int) image.Point {
 	planner, ok := p.(Planner)
 	if !ok {

@@ -59,7 +59,7 @@ type Planner interface {
 // A Locator is a Planner whose crop box has a place that depends on the content. Its size does not.
 //
 // Locate returns a box of crop's size within (0,0)-scaled. img shows the whole upright original, possibly
-// reduced: it is at least as large as scaled, and its shorter side has at least 256 pixels, unless the original
+// reduced: it is at least as large as scaled, and its shorter side has at least 200 pixels, unless the original
 // is smaller. Locate is called only where there is a choice, that is, where crop is smaller than scaled.
 type Locator interface {
 	Planner
