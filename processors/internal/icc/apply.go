@@ -82,21 +82,44 @@ func straight(line []byte, img image.Image, y int) []byte {
 	return line
 }
 
-// fromYCbCr fills line with row y as opaque RGB.
+// fromYCbCr fills line with row y as opaque RGB: JFIF's formula as color.YCbCrToRGB rounds it, without a branch.
 func fromYCbCr(line []byte, img *image.YCbCr, y int) {
-	luma := img.Y[img.YOffset(img.Rect.Min.X, y):][:img.Rect.Dx()]
+	w := img.Rect.Dx()
+	luma := img.Y[img.YOffset(img.Rect.Min.X, y):][:w]
+	at := img.COffset(img.Rect.Min.X, y)
+	cb, cr := img.Cb[at:], img.Cr[at:]
+	if img.SubsampleRatio != image.YCbCrSubsampleRatio444 {
+		wideB, wideR := make([]byte, w), make([]byte, w)
+		for x := range w {
+			from := img.COffset(img.Rect.Min.X+x, y) - at
+			wideB[x], wideR[x] = cb[from], cr[from]
+		}
+		cb, cr = wideB, wideR
+	}
+	cb, cr = cb[:w], cr[:w]
 	for x, l := range luma {
-		at := img.COffset(img.Rect.Min.X+x, y)
-		p := line[4*x:][:4]
-		p[0], p[1], p[2] = color.YCbCrToRGB(l, img.Cb[at], img.Cr[at])
-		p[3] = 255
+		if len(line) < 4 {
+			return
+		}
+		v, b, r := int32(l)*0x10101, int32(cb[x])-128, int32(cr[x])-128
+		line[0] = clipByte((v + 91881*r) >> 16)
+		line[1] = clipByte((v - 22554*b - 46802*r) >> 16)
+		line[2] = clipByte((v + 116130*b) >> 16)
+		line[3] = 255
+		line = line[4:]
 	}
 }
+
+func clipByte(v int32) byte { return byte(min(max(v, 0), 255)) }
 
 // premultiplied converts a picture whose colours are multiplied by alpha.
 func (t *Transform) premultiplied(img *image.RGBA) *image.RGBA {
 	b := img.Rect
 	out := image.NewRGBA(b)
+	if img.Opaque() {
+		t.rows(&image.NRGBA{Pix: img.Pix, Stride: img.Stride, Rect: b}, out.Pix, out.Stride)
+		return out
+	}
 	line, scratch := make([]byte, 4*b.Dx()), make([]float32, 4*b.Dx())
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		copy(line, img.Pix[img.PixOffset(b.Min.X, y):])

@@ -2,6 +2,7 @@ package icc
 
 import (
 	"image"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -11,9 +12,10 @@ func benchmarkPictures() map[string]image.Image {
 	r := image.Rect(0, 0, 400, 300)
 	rgba, ycc, cmyk, gray := image.NewRGBA(r), image.NewYCbCr(r, image.YCbCrSubsampleRatio444), image.NewCMYK(r), image.NewGray(r)
 	rnd := rand.New(rand.NewPCG(1, 1))
-	for _, plane := range [][]byte{rgba.Pix, ycc.Y, ycc.Cb, ycc.Cr, cmyk.Pix, gray.Pix} {
-		for i := range plane {
-			plane[i] = byte(rnd.IntN(256))
+	for n, plane := range [][]byte{rgba.Pix, ycc.Y, ycc.Cb, ycc.Cr, cmyk.Pix, gray.Pix} {
+		for i := range plane { // soft shapes, and the noise of a photo
+			x, y := float64(i/(len(plane)/r.Dx()/r.Dy())%r.Dx()), float64(i*r.Dy()/len(plane))
+			plane[i] = byte(128 + 90*math.Sin(x/40+float64(i%4+n))*math.Cos(y/31) + 8*rnd.NormFloat64())
 		}
 	}
 	for i := 3; i < len(rgba.Pix); i += 4 {

@@ -117,6 +117,8 @@ var (
 	scannerTRC = func(x float64) float64 { return 0.97*math.Pow(x, 1.9+0.3*x) + 0.03*x*x*(3-2*x) }
 )
 
+var deviceMatrix, _ = adobeRGB.toXYZ()
+
 // device is the model behind the tables: ink or light of 0…1 to CIELAB.
 func device(in []float64) vector {
 	rgb := vector{}
@@ -132,8 +134,7 @@ func device(in []float64) vector {
 		}
 		rgb[i] = math.Pow(rgb[i], 2.1)
 	}
-	m, _ := adobeRGB.toXYZ()
-	return xyzToLab(m.apply(rgb))
+	return xyzToLab(deviceMatrix.apply(rgb))
 }
 
 func xyzToLab(v vector) vector {
@@ -270,8 +271,12 @@ func xyzMatrix(p Primaries) (b []byte) {
 	return append(b, make([]byte, 12)...)
 }
 
-// testProfiles are all there are, by name.
-func testProfiles() map[string][]byte {
+var allProfiles = buildProfiles()
+
+// testProfiles are all there are, by name. They are not to be modified.
+func testProfiles() map[string][]byte { return allProfiles }
+
+func buildProfiles() map[string][]byte {
 	a2b := func(version byte, space, pcs string, table []byte) []byte {
 		return buildProfile(version, "scnr", space, pcs, testTag{"A2B0", table})
 	}
@@ -284,7 +289,7 @@ func testProfiles() map[string][]byte {
 		"prophoto-para-v4":      matrixProfile(4, proPhoto, para(3, 1.8, 1, 0, 1.0/16, 1.0/32)),
 		"rec2020-v4":            matrixProfile(4, rec2020, rec709TRC),
 		"srgb-v4":               matrixProfile(4, SRGB, srgbTRC),
-		"srgb-sampled-v2":       matrixProfile(2, SRGB, curvOf(1024, func(x float64) float64 { c, _, _ := parseCurve(srgbTRC); return c.at(x) })),
+		"srgb-sampled-v2":       matrixProfile(2, SRGB, curvOf(1024, func(x float64) float64 { return srgbCurve.at(x) })),
 		"linear-v2":             matrixProfile(2, SRGB, curv()),
 		"gamma-para0-v4":        matrixProfile(4, displayP3, para(0, 2.35)),
 		"para1-v4":              matrixProfile(4, adobeRGB, para(1, 2.2, 1.1, -0.1)),

@@ -47,6 +47,9 @@ func (l *lut) four(w, x, y, z float32) (p, q, s float32) {
 // tetrahedral interpolates along three inputs, the first of which is given, from a node on: through the four corners of
 // that one of the cell's six tetrahedra in which the colour lies. Greys stay on its edge (Kasson, Nin, Plouffe and
 // Hafner, Performing color space conversions with three-dimensional linear interpolation, 1995).
+//
+// The corners are those on the way from the lowest to the highest, along the input that is farthest up its cell first.
+// That order is found without a branch, which could not be predicted: each key has the fraction above the step.
 func (l *lut) tetrahedral(node, first int, x, y, z float32) (p, q, s float32) {
 	i, fx := l.cell(first, x)
 	j, fy := l.cell(first+1, y)
@@ -54,23 +57,17 @@ func (l *lut) tetrahedral(node, first int, x, y, z float32) (p, q, s float32) {
 	dx, dy, dz := l.step[first], l.step[first+1], l.step[first+2]
 	node += i*dx + j*dy + k*dz
 
-	// From the lowest corner to the highest, along the longest way first.
-	far, mid, near := fx, fy, fz
-	one, two := dx, dx+dy
-	switch {
-	case fx >= fy && fy >= fz:
-	case fx >= fz && fz >= fy:
-		mid, near, two = fz, fy, dx+dz
-	case fz >= fx && fx >= fy:
-		far, mid, near, one, two = fz, fx, fy, dz, dx+dz
-	case fy >= fx && fx >= fz:
-		far, mid, near, one, two = fy, fx, fz, dy, dx+dy
-	case fy >= fz && fz >= fx:
-		far, mid, near, one, two = fy, fz, fx, dy, dy+dz
-	default:
-		far, mid, near, one, two = fz, fy, fx, dz, dy+dz
-	}
-	a, b, c, d := l.nodes[3*node:][:3], l.nodes[3*(node+one):][:3], l.nodes[3*(node+two):][:3], l.nodes[3*(node+dx+dy+dz):][:3]
+	const one, stepBits = 1 << 22, 32
+	kx, ky, kz := int64(fx*one)<<stepBits|int64(dx), int64(fy*one)<<stepBits|int64(dy), int64(fz*one)<<stepBits|int64(dz)
+	high, low := max(kx, ky, kz), min(kx, ky, kz)
+	middle := kx ^ ky ^ kz ^ high ^ low
+	far, mid, near := float32(high>>stepBits)/one, float32(middle>>stepBits)/one, float32(low>>stepBits)/one
+
+	n := l.nodes[3*node:]
+	toB := 3 * int(uint32(high))
+	toC := toB + 3*int(uint32(middle))
+	toD := 3 * (dx + dy + dz)
+	a, b, c, d := n[:3], n[toB:][:3], n[toC:][:3], n[toD:][:3]
 	wa, wb, wc := 1-far, far-mid, mid-near
 	return wa*a[0] + wb*b[0] + wc*c[0] + near*d[0],
 		wa*a[1] + wb*b[1] + wc*c[1] + near*d[1],

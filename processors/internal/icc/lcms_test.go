@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -61,7 +62,7 @@ func gridColours(s Space, points int) (colours [][]byte) {
 		var next [][]byte
 		for _, c := range colours {
 			for i := range points {
-				next = append(next, append(slices.Clone(c), byte(math.Round(float64(i)*255/float64(points-1)))))
+				next = append(next, append(c[:len(c):len(c)], byte(math.Round(float64(i)*255/float64(points-1)))))
 			}
 		}
 		colours = next
@@ -91,7 +92,11 @@ func transicc(t testing.TB, profile []byte, s Space, colours [][]byte) [][3]floa
 	var out [][3]float64
 	for lines := bufio.NewScanner(bytes.NewReader(stdout)); lines.Scan(); {
 		var v [3]float64
-		if n, _ := fmt.Sscan(lines.Text(), &v[0], &v[1], &v[2]); n == 3 {
+		if words := strings.Fields(lines.Text()); len(words) == 3 {
+			for i, w := range words {
+				v[i], err = strconv.ParseFloat(w, 64)
+				require.NoError(t, err)
+			}
 			out = append(out, v)
 		}
 	}
@@ -126,7 +131,7 @@ func compareWith(t *testing.T, tr *Transform, profile []byte, points int) (large
 	return largest, mean
 }
 
-func pointsFor(s Space) int { return map[Space]int{Gray: 256, RGB: 17, CMYK: 11}[s] }
+func pointsFor(s Space) int { return map[Space]int{Gray: 256, RGB: 17, CMYK: 8}[s] }
 
 func TestAgreesWithLittlecms(t *testing.T) {
 	needTransicc(t)
@@ -190,6 +195,7 @@ func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
 	seen := map[string]bool{}
+	var known Cache
 	for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n")[1:] {
 		var name string
 		var colour []byte
@@ -197,7 +203,7 @@ func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
 		_, err := fmt.Sscanf(line, "%s %x %f %f %f", &name, &colour, &want[0], &want[1], &want[2])
 		require.NoError(t, err, line)
 		seen[name] = true
-		tr, err := Parse(profiles[name])
+		tr, err := known.Parse(profiles[name])
 		require.NoError(t, err, name)
 		got := convert(t, tr, [][]byte{colour})[0]
 		d := deltaE2000(labOf([3]float64{float64(got[0]), float64(got[1]), float64(got[2])}), labOf(want))
@@ -206,12 +212,14 @@ func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
 	assert.Len(t, seen, len(names))
 }
 
+var (
+	srgbCurve, _, _ = parseCurve(srgbTRC)
+	srgbMatrix, _   = SRGB.toXYZ()
+)
+
 // labOf is CIELAB of an sRGB colour of 0…255.
 func labOf(rgb [3]float64) vector {
-	c, _, _ := parseCurve(srgbTRC)
-	m, _ := SRGB.toXYZ()
-	v := m.apply(vector{c.at(rgb[0] / 255), c.at(rgb[1] / 255), c.at(rgb[2] / 255)})
-	return xyzToLab(v)
+	return xyzToLab(srgbMatrix.apply(vector{srgbCurve.at(rgb[0] / 255), srgbCurve.at(rgb[1] / 255), srgbCurve.at(rgb[2] / 255)}))
 }
 
 // deltaE2000 is ISO/CIE 11664-6, as laid out by Sharma, Wu and Dalal, The CIEDE2000 Color-Difference Formula, 2005.

@@ -213,7 +213,11 @@ func (l *lut) readMatrix(b []byte, err error) error {
 	}
 	l.matrix = new([12]float32)
 	for i := range l.matrix {
-		l.matrix[i] = float32(fixed(b[4*i:]))
+		if v := fixed(b[4*i:]); math.Abs(v) <= 256 {
+			l.matrix[i] = float32(v)
+		} else {
+			return broken("a matrix beyond reason")
+		}
 	}
 	return nil
 }

@@ -24,12 +24,10 @@ var encoding = sync.OnceValue(func() *[encodeSteps]byte {
 	return &table
 })
 
-// level encodes linear light, of which 1 is white.
+// level encodes linear light, of which 1 is white. It is clipped as an integer, which takes no branch; so v has to be
+// one, and no Transform makes more than 10^14 of it.
 func level(table *[encodeSteps]byte, v float32) byte {
-	if !(v > 0) {
-		return 0
-	}
-	return table[int32(min(v, 1)*(encodeSteps-1)+0.5)&(encodeSteps-1)]
+	return table[min(max(int64(v*(encodeSteps-1)+0.5), 0), encodeSteps-1)]
 }
 
 // load8 looks up the curves for pixels of four bytes, of which the fourth counts in CMYK only.
@@ -64,10 +62,13 @@ func (t *Transform) row(dst []byte, src []float32) {
 }
 
 func (t *Transform) matrixRow(dst []byte, src []float32) {
-	table, m := encoding(), t.matrix
+	table := encoding()
+	sum, p, q := t.matrix.sum, t.matrix.a, t.matrix.b
 	for len(src) >= 4 && len(dst) >= 4 {
-		r, g, b := m.apply(src[0], src[1], src[2])
-		dst[0], dst[1], dst[2] = level(table, r), level(table, g), level(table, b)
+		r, g, b := src[0], src[1], src[2]
+		dst[0] = level(table, sum[0]*r+p[0]*(g-r)+q[0]*(b-r)) // as linear.apply, which is too large to be inlined
+		dst[1] = level(table, sum[1]*g+p[1]*(b-g)+q[1]*(r-g))
+		dst[2] = level(table, sum[2]*b+p[2]*(r-b)+q[2]*(g-b))
 		src, dst = src[4:], dst[4:]
 	}
 }

@@ -71,7 +71,7 @@ func New(p Primaries, f Transfer, narrow bool) (*Transform, error) {
 	m := fromXYZ().mul(toXYZ)
 	for _, row := range m {
 		for _, v := range row {
-			ok = ok && math.Abs(v) < 1000 // NaN is not
+			ok = ok && math.Abs(v) < 100 // NaN is not
 		}
 	}
 	if !ok {

@@ -14,7 +14,7 @@ import (
 )
 
 func parse(t testing.TB, name string) *Transform {
-	tr, err := Parse(testProfiles()[name])
+	tr, err := Parse(allProfiles[name])
 	require.NoError(t, err)
 	return tr
 }
