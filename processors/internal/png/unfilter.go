@@ -98,56 +98,20 @@ func unfilterAverage(dst, src, above []byte, n int) {
 	}
 }
 
-func unfilterPaeth(dst, src, above []byte, n int) {
+// unfilterPaethGo begins with the byte i, the first one of a pixel.
+func unfilterPaethGo(dst, src, above []byte, n, i int) {
 	src, above = src[:len(dst)], above[:len(dst)]
-	switch {
-	case len(dst) < n:
-	case n == 3:
-		unfilterPaeth3(dst, src, above)
-		return
-	case n == 4:
-		unfilterPaeth4(dst, src, above)
-		return
+	for ; i < min(n, len(dst)); i++ {
+		dst[i] = src[i] + above[i] // there is nothing to the left
 	}
-	for i := range dst {
-		left, aboveLeft := 0, 0
-		if i >= n {
-			left, aboveLeft = int(dst[i-n]), int(above[i-n])
-		}
-		dst[i] = src[i] + byte(paeth(left, int(above[i]), aboveLeft))
-	}
-}
-
-func unfilterPaeth3(dst, src, above []byte) {
-	var a0, a1, a2, c0, c1, c2 int
-	for len(dst) >= 3 && len(src) >= 3 && len(above) >= 3 {
-		b0, b1, b2 := int(above[0]), int(above[1]), int(above[2])
-		a0 = int(src[0] + byte(paeth(a0, b0, c0)))
-		a1 = int(src[1] + byte(paeth(a1, b1, c1)))
-		a2 = int(src[2] + byte(paeth(a2, b2, c2)))
-		dst[0], dst[1], dst[2] = byte(a0), byte(a1), byte(a2)
-		c0, c1, c2 = b0, b1, b2
-		dst, src, above = dst[3:], src[3:], above[3:]
-	}
-}
-
-func unfilterPaeth4(dst, src, above []byte) {
-	var a0, a1, a2, a3, c0, c1, c2, c3 int
-	for len(dst) >= 4 && len(src) >= 4 && len(above) >= 4 {
-		b0, b1, b2, b3 := int(above[0]), int(above[1]), int(above[2]), int(above[3])
-		a0 = int(src[0] + byte(paeth(a0, b0, c0)))
-		a1 = int(src[1] + byte(paeth(a1, b1, c1)))
-		a2 = int(src[2] + byte(paeth(a2, b2, c2)))
-		a3 = int(src[3] + byte(paeth(a3, b3, c3)))
-		dst[0], dst[1], dst[2], dst[3] = byte(a0), byte(a1), byte(a2), byte(a3)
-		c0, c1, c2, c3 = b0, b1, b2, b3
-		dst, src, above = dst[4:], src[4:], above[4:]
+	for ; i < len(dst); i++ {
+		dst[i] = src[i] + paeth(int(dst[i-n]), int(above[i]), int(above[i-n]))
 	}
 }
 
 // paeth is the one of left, above and aboveLeft that is nearest to left + above - aboveLeft, the first of equals (9.4).
 // It is without branches when compiled, as they could not be predicted.
-func paeth(left, above, aboveLeft int) int {
+func paeth(left, above, aboveLeft int) byte {
 	p, q := above-aboveLeft, left-aboveLeft
 	a, b, c := abs(p), abs(q), abs(p+q)
 	if b < a {
@@ -157,7 +121,7 @@ func paeth(left, above, aboveLeft int) int {
 	if c < a {
 		left = aboveLeft
 	}
-	return left
+	return byte(left)
 }
 
 func abs(v int) int {

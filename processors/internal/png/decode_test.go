@@ -1,0 +1,279 @@
+package png
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/zlib"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"image"
+	stdpng "image/png"
+	"io"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+)
+
+// appendChunk appends a chunk.
+func appendChunk(out []byte, kind string, data []byte) []byte {
+	out = binary.BigEndian.AppendUint32(out, uint32(len(data)))
+	from := len(out)
+	out = append(append(out, kind...), data...)
+	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[from:]))
+}
+
+// randomPNG writes a file of any kind that the standard has: whatever the bytes of its rows are, they are a picture.
+func randomPNG(rng *rand.Rand, h Header, level int) []byte {
+	out := []byte(signature)
+	ihdr := binary.BigEndian.AppendUint32(nil, uint32(h.Width))
+	ihdr = binary.BigEndian.AppendUint32(ihdr, uint32(h.Height))
+	interlace := byte(0)
+	if h.Interlaced {
+		interlace = 1
+	}
+	out = appendChunk(out, "IHDR", append(ihdr, byte(h.Depth), byte(h.Color), 0, 0, interlace))
+	bytesOf := func(n int) []byte {
+		p := make([]byte, n)
+		mask := byte(rng.Uint32()) // so that some are compressible
+		for i := range p {
+			p[i] = byte(rng.Uint32()) & mask
+		}
+		return p
+	}
+	if h.Color == Indexed {
+		out = appendChunk(out, "PLTE", bytesOf(3*(1+rng.IntN(1<<h.Depth))))
+		if h.Transparent {
+			out = appendChunk(out, "tRNS", bytesOf(rng.IntN(1<<h.Depth)))
+		}
+	} else if h.Transparent && (h.Color == Gray || h.Color == RGB) {
+		key := make([]byte, 2*h.samples())
+		if h.Depth < 16 {
+			key[1] = byte(rng.IntN(1 << h.Depth))
+		}
+		out = appendChunk(out, "tRNS", key)
+	}
+	var raw []byte
+	pass := func(w, h2 int) {
+		for range h2 {
+			if w > 0 {
+				raw = append(append(raw, byte(rng.IntN(5))), bytesOf(h.rowBytes(w))...)
+			}
+		}
+	}
+	if h.Interlaced {
+		for _, p := range [7][4]int{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}} {
+			pass((h.Width-p[0]+p[2]-1)/p[2], (h.Height-p[1]+p[3]-1)/p[3])
+		}
+	} else {
+		pass(h.Width, h.Height)
+	}
+	for z := deflated(raw, level); len(z) > 0; {
+		n := min(len(z), rng.IntN(3000))
+		out = appendChunk(out, "IDAT", z[:n])
+		z = z[n:]
+	}
+	return appendChunk(out, "IEND", nil)
+}
+
+func deflated(raw []byte, level int) []byte {
+	var b bytes.Buffer
+	w, err := zlib.NewWriterLevel(&b, level)
+	if err != nil {
+		panic(err)
+	}
+	w.Write(raw)
+	w.Close()
+	return b.Bytes()
+}
+
+// everyKind calls f with every combination of colour type, depth, interlacing and transparency.
+func everyKind(f func(Header)) {
+	depths := map[ColorType][]int{
+		Gray: {1, 2, 4, 8, 16}, RGB: {8, 16}, Indexed: {1, 2, 4, 8}, GrayAlpha: {8, 16}, RGBA: {8, 16},
+	}
+	for _, c := range []ColorType{Gray, RGB, Indexed, GrayAlpha, RGBA} {
+		for _, depth := range depths[c] {
+			for i := range 4 {
+				f(Header{Depth: depth, Color: c, Interlaced: i&1 != 0, Transparent: i&2 != 0})
+			}
+		}
+	}
+}
+
+func TestEveryKindOfFileDecodesAsByTheStandardLibrary(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	var d Decoder
+	everyKind(func(h Header) {
+		for i := range 12 {
+			h.Width, h.Height = 1+rng.IntN(40), 1+rng.IntN(40)
+			if i == 0 {
+				h.Width = 5000 // rows that reach over the window
+			}
+			name := fmt.Sprintf("%+v", h)
+			data := randomPNG(rng, h, []int{flate.DefaultCompression, flate.NoCompression, flate.HuffmanOnly, flate.BestSpeed}[i%4])
+			got, err := ReadHeader(data)
+			require.NoError(t, err)
+			require.Equal(t, image.Pt(h.Width, h.Height), image.Pt(got.Width, got.Height))
+			require.True(t, compare(t, &d, data, name), name)
+			img, err := d.Decode(t.Context(), data)
+			require.NoError(t, err)
+			requireShrinks(t, &d, data, img, name)
+		}
+	})
+}
+
+func TestARowMayBeLongerThanTheWindow(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 6))
+	var d Decoder
+	for _, w := range []int{300, 100_000, 40_000} {
+		compare(t, &d, randomPNG(rng, Header{Width: w, Height: 7, Depth: 16, Color: RGBA}, flate.BestSpeed), "long rows")
+	}
+}
+
+func TestAFileCutOffAnywhereIsCorrupt(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 6))
+	var d Decoder
+	everyKind(func(h Header) {
+		h.Width, h.Height = 13, 11
+		data := randomPNG(rng, h, flate.DefaultCompression)
+		for n := range data {
+			img, err := d.Decode(t.Context(), data[:n])
+			require.ErrorIs(t, err, ErrCorrupt, "%d of %d bytes", n, len(data))
+			require.Nil(t, img)
+			img, err = d.Shrink(t.Context(), data[:n], resample.Rect{X1: 13, Y1: 2}, image.Pt(3, 2), resample.Options{})
+			require.ErrorIs(t, err, ErrCorrupt)
+			require.Nil(t, img)
+		}
+	})
+}
+
+func TestAFlippedBitIsNoticed(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 6))
+	var d Decoder
+	data := randomPNG(rng, Header{Width: 13, Height: 11, Depth: 8, Color: RGB}, flate.DefaultCompression)
+	for i := range data {
+		for bit := range 8 {
+			damaged := bytes.Clone(data)
+			damaged[i] ^= 1 << bit
+			_, err := d.Decode(t.Context(), damaged)
+			assert.Error(t, err, "bit %d of byte %d", bit, i)
+		}
+	}
+}
+
+func TestMoreOrFewerPixelsThanTheHeaderSaysAreCorrupt(t *testing.T) {
+	var d Decoder
+	for _, rows := range []int{0, 1, 9, 11, 3000} {
+		out := appendChunk([]byte(signature), "IHDR", []byte{0, 0, 0, 10, 0, 0, 0, 10, 8, 2, 0, 0, 0})
+		out = appendChunk(out, "IDAT", deflated(make([]byte, rows*31), flate.DefaultCompression))
+		out = appendChunk(out, "IEND", nil)
+		_, err := d.Decode(t.Context(), out)
+		assert.ErrorIs(t, err, ErrCorrupt, "%d rows", rows)
+	}
+}
+
+func TestWhatStandsBehindThePixelsOrTheFileIsIgnored(t *testing.T) {
+	var d Decoder
+	z := append(deflated(make([]byte, 10*31), flate.DefaultCompression), "more"...)
+	out := appendChunk([]byte(signature), "IHDR", []byte{0, 0, 0, 10, 0, 0, 0, 10, 8, 2, 0, 0, 0})
+	out = appendChunk(out, "IDAT", z)
+	out = appendChunk(out, "IDAT", z)
+	out = appendChunk(out, "tEXt", []byte("comment"))
+	out[len(out)-1]++ // the checksum of a chunk that does not matter
+	out = append(appendChunk(out, "IEND", nil), "more"...)
+	_, err := d.Decode(t.Context(), out)
+	assert.NoError(t, err)
+}
+
+func TestASmallFileThatPromisesManyPixelsCostsNothing(t *testing.T) {
+	out := appendChunk([]byte(signature), "IHDR", []byte{0x7f, 255, 255, 255, 0x7f, 255, 255, 255, 16, 6, 0, 0, 0})
+	out = appendChunk(out, "IDAT", deflated(make([]byte, 1000), flate.DefaultCompression))
+	out = appendChunk(out, "IEND", nil)
+	_, err := new(Decoder).Decode(t.Context(), out)
+	assert.ErrorIs(t, err, ErrCorrupt)
+}
+
+func TestAContextThatEndsStopsDecoding(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	data := randomPNG(rand.New(rand.NewPCG(1, 1)), Header{Width: 9, Height: 9, Depth: 8, Color: RGB}, flate.DefaultCompression)
+	_, err := new(Decoder).Decode(ctx, data)
+	assert.ErrorIs(t, err, context.Canceled)
+	_, err = new(Decoder).Shrink(ctx, data, resample.Rect{X1: 9, Y1: 9}, image.Pt(2, 2), resample.Options{})
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+func TestShrinkingAllocatesByTheWidthAndNotTheArea(t *testing.T) {
+	allocated := func(height int) uint64 {
+		var b bytes.Buffer
+		require.NoError(t, stdpng.Encode(&b, image.NewNRGBA(image.Rect(0, 0, 500, height))))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := new(Decoder).Shrink(t.Context(), b.Bytes(), resample.Rect{X1: 500, Y1: float64(height)}, image.Pt(20, 20), resample.Options{})
+		runtime.ReadMemStats(&after)
+		require.NoError(t, err)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	assert.Less(t, allocated(2000), 2*allocated(100))
+}
+
+func FuzzDecode(f *testing.F) {
+	rng := rand.New(rand.NewPCG(2, 3))
+	everyKind(func(h Header) {
+		h.Width, h.Height = 1+rng.IntN(12), 1+rng.IntN(12)
+		f.Add(randomPNG(rng, h, flate.DefaultCompression))
+	})
+	var d Decoder
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if h, err := ReadHeader(data); err != nil || h.Width*h.Height < 1e6 {
+			compare(t, &d, data, "fuzz")
+		}
+	})
+}
+
+// FuzzInflate compares the inflater itself with compress/flate, so that no checksum is in the way.
+func FuzzInflate(f *testing.F) {
+	rng := rand.New(rand.NewPCG(2, 4))
+	for _, level := range []int{0, 1, 6, 9, flate.HuffmanOnly} {
+		raw := make([]byte, 2000)
+		for i := range raw {
+			raw[i] = byte(rng.IntN(1 + i/10))
+		}
+		f.Add(deflated(raw, level)[2:])
+	}
+	var z inflater
+	f.Fuzz(func(t *testing.T, stream []byte) {
+		const most = 1 << 20
+		want, wantErr := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(stream)), most))
+		if len(want) == most {
+			return
+		}
+		chunks := appendChunk(nil, "IDAT", append([]byte{0x78, 0x9c}, stream...))
+		chunks = appendChunk(chunks, "IEND", nil)
+		require.NoError(t, z.reset(chunks, 1))
+		var got []byte
+		var err error
+		for z.state != atEnd || z.read < z.write {
+			var b []byte
+			if b, err = z.next(t.Context(), 1); err != nil {
+				break
+			}
+			got = append(got, b...)
+		}
+		if wantErr != nil {
+			require.ErrorIs(t, err, ErrCorrupt)
+			return
+		}
+		if z.state != atEnd { // a stream that ends without a byte more is at its end when asked for one
+			require.NoError(t, err)
+		}
+		require.True(t, bytes.Equal(want, got))
+	})
+}

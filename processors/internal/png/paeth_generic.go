@@ -1,0 +1,5 @@
+//go:build !amd64 || noasm
+
+package png
+
+func unfilterPaeth(dst, src, above []byte, n int) { unfilterPaethGo(dst, src, above, n, 0) }
