@@ -24,31 +24,47 @@ func writeScript(dir string, links []string) (string, error) {
 	return path, os.WriteFile(path, []byte(script), 0o600)
 }
 
-var rate = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
+var (
+	rate  = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
+	total = regexp.MustCompile(`([0-9]+) requests in`)
+)
 
 // load lets wrk work on a server for a while.
 func (s *server) load(ctx context.Context, script string, duration time.Duration, connections int) error {
+	before := s.cpu()
 	out, err := exec.CommandContext(ctx, "wrk", "-t", "1", "-c", strconv.Itoa(connections), "-d", strconv.Itoa(int(duration.Seconds()))+"s",
 		"-s", script, s.url+"/").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("wrk: %w\n%s", err, out)
 	}
-	m := rate.FindSubmatch(out)
-	if m == nil || strings.Contains(string(out), "Non-2xx") {
+	m, n := rate.FindSubmatch(out), total.FindSubmatch(out)
+	if m == nil || n == nil || strings.Contains(string(out), "Non-2xx") {
 		return fmt.Errorf("%s did not answer every request with 200:\n%s", s.name, out)
 	}
 	perSecond, err := strconv.ParseFloat(string(m[1]), 64)
+	if err != nil {
+		return err
+	}
+	requests, err := strconv.Atoi(string(n[1]))
+	if err != nil || requests == 0 {
+		return fmt.Errorf("wrk sent %s requests", n[1])
+	}
 	s.rate = append(s.rate, perSecond)
-	return err
+	s.cost = append(s.cost, (s.cpu()-before)/time.Duration(requests))
+	return nil
 }
 
-// report prints the rates, the best and the middle round, and the ratio of the best to http.FileServer's.
+// report prints the rates of the best and the middle round, the processor time of one request in the best round, and the ratios of the bests to
+// http.FileServer's.
 func report(servers []*server) {
-	fmt.Println("| stored thumbnails served by | requests/s, best round | median | ratio of the best |\n|---|--:|--:|--:|")
-	best := func(s *server) float64 { return slices.Max(s.rate) }
+	fmt.Println("| stored thumbnails served by | requests/s, best round | median | ratio | CPU per request | ratio |\n|---|--:|--:|--:|--:|--:|")
+	first := servers[0]
 	for _, s := range servers {
 		slices.Sort(s.rate)
-		fmt.Printf("| %s | %.0f | %.0f | %.2f |\n", s.name, best(s), s.rate[len(s.rate)/2], best(s)/best(servers[0]))
+		slices.Sort(s.cost)
+		best := s.rate[len(s.rate)-1]
+		fmt.Printf("| %s | %.0f | %.0f | %.2f | %d µs | %.2f |\n", s.name, best, s.rate[len(s.rate)/2], best/slices.Max(first.rate),
+			s.cost[0].Microseconds(), float64(s.cost[0])/float64(slices.Min(first.cost)))
 	}
 	fmt.Println()
 }

@@ -21,9 +21,10 @@ import (
 type server struct {
 	name string
 	cmd  *exec.Cmd
-	url  string    // without a slash at its end
-	rate []float64 // requests per second, of each round
-	rss  int       // kB, before anything was measured
+	url  string          // without a slash at its end
+	rate []float64       // requests per second, of each round
+	cost []time.Duration // processor time of one request, of each round
+	rss  int             // kB, before anything was measured
 }
 
 const module = "github.com/rest-thumbnails/thumbnail"
