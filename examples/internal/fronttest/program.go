@@ -19,13 +19,15 @@ var (
 	server = regexp.MustCompile(`the handler at (http://[^/]+)/`)
 )
 
-// TestProgram runs the program of the test's own folder, which needs [program.Main]: the gallery is there, its thumbnails come, and SIGTERM ends
+const key = "a key of the tests, long enough"
+
+// TestProgram runs the program of the test's own folder, which needs [program.Main]: the gallery is there, its thumbnails come, -doctor finds nothing, and SIGTERM ends
 // everything and leaves nothing behind.
 func TestProgram(t *testing.T, k front.Kind) {
 	Find(t, k)
-	program.Build(t, "../server") // so that the program, which has to tell its address within a minute, finds it compiled
+	gallery := program.Build(t, "../server") // also so that the program, which has to tell its address within a minute, finds it compiled
 	temporary := PublicDir(t)
-	running := program.Start(t, program.Build(t, "."), []string{"TMPDIR=" + temporary}, "-addr", "127.0.0.1:0")
+	running := program.Start(t, program.Build(t, "."), []string{"TMPDIR=" + temporary}, "-addr", "127.0.0.1:0", "-key", key)
 	url := strings.TrimSuffix(running.URL, "/")
 	page := visit(t, http.MethodGet, url+"/")
 	require.Equal(t, http.StatusOK, page.status)
@@ -36,6 +38,10 @@ func TestProgram(t *testing.T, k front.Kind) {
 	require.Equal(t, http.StatusOK, first.status, "%s", running.Output())
 	require.Equal(t, []string{"image/jpeg"}, first.header["Content-Type"])
 	require.Equal(t, first.body, second.body)
+
+	stdout, stderr, status := program.Run(t, gallery, nil, "-doctor", url, "-key", key)
+	require.Zero(t, status, "%s%s", stdout, stderr)
+	require.Contains(t, stdout, "All is well")
 
 	app := server.FindStringSubmatch(running.Output())
 	require.NotNil(t, app, "%s", running.Output())
