@@ -48,12 +48,14 @@ type Config struct {
 
 	// MaxSourceBytes limits the file size of an original; default 64 MiB.
 	MaxSourceBytes int64
-	// MaxPixels limits width × height of an original; default 100 million.
+	// MaxPixels limits width × height of an original; default 100 million. Of an animation whose frames have more pixels than that together,
+	// the first one is served as a still picture.
 	MaxPixels int64
 	// MaxWidth and MaxHeight limit a thumbnail, in pixels; default 4096.
 	MaxWidth, MaxHeight int
 	// MaxMemory limits what the generations in progress use together for originals and decoded pixels, in bytes; default 512 MiB.
-	// A generation waits until its share is free. One that needs more than all of it is refused (422).
+	// A generation waits until its share is free. One that needs more than all of it is refused (422). The frames of an animated
+	// thumbnail may take a quarter of it, at 6 bytes a pixel; beyond, it is a still picture.
 	MaxMemory int64
 	// MaxQueue limits how many generations wait for memory, QueueTimeout for how long one does; defaults 256 and 10 s. Beyond either
 	// the answer is 503.

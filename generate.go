@@ -16,6 +16,7 @@ import (
 type job struct {
 	key       string // under which it is stored: its path
 	spec      Spec
+	animation int64 // bytes that the frames of an animation may take
 	generated bool
 	timing    Timing
 }
@@ -105,11 +106,16 @@ func (h *Handler) measure(src *source, p Processor, j *job) (need int64, err err
 		return 0, fmt.Errorf("%w: source %q has %dx%d pixels", ErrTooLarge, j.spec.Source, header.Size.X, header.Size.Y)
 	}
 	width, height := j.spec.Size.Width, j.spec.Size.Height
-	need = header.DecodeBytes(processors.MinDecode(p, header.Size, width, height))
-	if result, ok := processors.ResultSize(p, header.Size, width, height); ok {
-		need += bytesPerPixel * int64(min(result.X, h.cfg.MaxWidth)) * int64(min(result.Y, h.cfg.MaxHeight))
+	need = header.DecodeBytes(processors.MinDecode(p, header.Size, width, height)) + src.size
+	result, ok := processors.ResultSize(p, header.Size, width, height)
+	if ok {
+		result = image.Pt(min(result.X, h.cfg.MaxWidth), min(result.Y, h.cfg.MaxHeight))
+		need += bytesPerPixel * int64(result.X) * int64(result.Y)
 	}
-	return need + src.size, nil
+	if processors.Animates(h.cfg.Encoders[j.spec.Ext]) {
+		j.animation = header.AnimationBytes(result, max(0, min(h.cfg.MaxMemory/4, h.cfg.MaxMemory-need)))
+	}
+	return need + j.animation, nil
 }
 
 // bytesPerPixel is what a pixel of a thumbnail takes while it is made, at most.
@@ -178,7 +184,12 @@ func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *b
 		return err
 	}
 	defer pic.Release()
-	thumb, err := timed(&j.timing.Process, func() (image.Image, error) { return pic.Apply(ctx, p, width, height) })
+	thumb, err := timed(&j.timing.Process, func() (image.Image, error) {
+		if j.animation > 0 {
+			return pic.Animate(ctx, p, width, height, processors.AnimationLimit{Pixels: h.cfg.MaxPixels, Bytes: j.animation})
+		}
+		return pic.Apply(ctx, p, width, height)
+	})
 	if err != nil {
 		return processError(err)
 	}
@@ -186,7 +197,7 @@ func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *b
 		return err
 	}
 	defer addTime(&j.timing.Encode)()
-	if err := h.cfg.Encoders[j.spec.Ext].Encode(encoded, thumb); err != nil {
+	if err := pic.Encode(encoded, h.cfg.Encoders[j.spec.Ext], thumb); err != nil {
 		return broken("encode", err)
 	}
 	return nil

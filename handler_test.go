@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	_ "image/gif" // TestTheFormatFollowsTheExtension
 	"io/fs"
 	"net/http"
 	"net/http/httptest"

@@ -19,12 +19,14 @@ import (
 // Decode decodes the image in data, whose header is h. Of an animation it is the first frame, composed on the whole
 // canvas.
 //
-// least, in pixels of the upright picture, is how small a reduced one may be; the result may be larger. The zero
-// Point asks for the original size. [MinDecode] says what a processor needs.
+// least, in pixels of the upright picture, is how small the whole will be made: see [MinDecode]. The decoder may reduce it on the
+// way, as far as that costs no quality to speak of: 42 dB against a full decode at the least. The zero Point asks for the original size.
 //
 // A picture that is damaged, cut off, or not as large as h says is an error that matches [ErrCorrupt]. One that
 // uses an unsupported feature of its format is an error that matches [ErrFormat]. When ctx ends, its error is
 // returned soon, not at once. Limits are not checked: see [Header.DecodeBytes].
+//
+// data must not be changed as long as the picture is in use.
 func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic *Picture, err error) {
 	defer func() {
 		if p := recover(); p != nil { // in a decoder: that is a file it was not prepared for
@@ -44,6 +46,7 @@ func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic 
 		return nil, fmt.Errorf("decode %s: %w: %w", h.Format, ErrCorrupt, err)
 	}
 	pic.size, pic.orientation = h.Size, h.Orientation
+	pic.header, pic.data = h, data
 	return pic, nil
 }
 
@@ -59,7 +62,7 @@ func decode(ctx context.Context, data []byte, h Header, least image.Point) (*Pic
 	case "png":
 		img, err = png.Decode(r)
 	case "gif":
-		img, err = decodeGIF(r, h.stored)
+		img, err = decodeGIF(ctx, data, h.stored)
 	case "webp":
 		img, err = decodeWebP(ctx, data, h.stored)
 	case "bmp":

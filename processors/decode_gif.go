@@ -1,28 +1,28 @@
 package processors
 
 import (
+	"context"
 	"errors"
 	"image"
-	"image/draw"
-	"image/gif"
-	"io"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
 )
 
-// decodeGIF decodes the first frame and puts it in its place on the canvas, which is transparent, as browsers do: the
-// background colour of the file is ignored.
-func decodeGIF(r io.Reader, canvas image.Point) (image.Image, error) {
-	frame, err := gif.Decode(r)
-	if err != nil {
+// decodeGIF decodes the first frame in its place on the canvas, which is transparent, as browsers do: the background colour of the
+// file is ignored.
+func decodeGIF(ctx context.Context, data []byte, canvas image.Point) (image.Image, error) {
+	file, err := gif.Parse(data, 1)
+	switch {
+	case len(file.Frames) == 0 && err != nil:
 		return nil, err
+	case len(file.Frames) == 0:
+		return nil, errors.New("no frame")
+	case file.Screen != canvas:
+		return nil, errors.New("another size than in the header")
 	}
-	whole := image.Rectangle{Max: canvas}
-	switch b := frame.Bounds(); {
-	case b == whole:
-		return frame, nil
-	case b.Empty() || !b.In(whole):
+	frame := &file.Frames[0]
+	if frame.Rect.Intersect(image.Rectangle{Max: canvas}).Empty() {
 		return nil, errors.New("the first frame is empty or lies outside of the canvas")
 	}
-	img := image.NewRGBA(whole)
-	draw.Draw(img, frame.Bounds(), frame, frame.Bounds().Min, draw.Src)
-	return img, nil
+	return new(gif.Decoder).Still(ctx, frame, canvas)
 }

@@ -8,10 +8,41 @@ import (
 
 // exactPalette returns img with a palette, if it has no more than limit ≤ 256 colours, and nil otherwise.
 func exactPalette(img *image.NRGBA, limit int) *image.Paletted {
-	const slots = 1024 // of a hash table that is never more than a quarter full
-	var keys [slots]uint32
-	var places [slots]int // in the palette, plus 1
-	out := image.NewPaletted(img.Rect, make(color.Palette, 0, limit))
+	all := exactPalettes([]*image.NRGBA{img}, limit)
+	if all == nil {
+		return nil
+	}
+	return all[0]
+}
+
+// exactPalettes returns pictures with one palette, if all together have no more than limit ≤ 256 colours, and nil otherwise.
+func exactPalettes(frames []*image.NRGBA, limit int) []*image.Paletted {
+	table := colourTable{palette: make(color.Palette, 0, limit), limit: limit}
+	out := make([]*image.Paletted, len(frames))
+	for i, img := range frames {
+		out[i] = image.NewPaletted(img.Rect, nil)
+		if !table.fill(out[i], img) {
+			return nil
+		}
+	}
+	for _, img := range out {
+		img.Palette = table.palette
+	}
+	return out
+}
+
+// A colourTable gives each colour its place in a palette.
+type colourTable struct {
+	palette color.Palette
+	limit   int
+	keys    [slots]uint32
+	places  [slots]int // in the palette, plus 1
+}
+
+const slots = 1024 // of a hash table that is never more than a quarter full
+
+// fill sets the indices of out, unless there are too many colours.
+func (t *colourTable) fill(out *image.Paletted, img *image.NRGBA) bool {
 	for y := range img.Rect.Dy() {
 		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
 		to := out.Pix[y*out.Stride:]
@@ -21,22 +52,22 @@ func exactPalette(img *image.NRGBA, limit int) *image.Paletted {
 				key = 0 // transparent is one colour
 			}
 			slot := key * 2654435761 >> 22 // Knuth's multiplicative hash
-			for places[slot] != 0 && keys[slot] != key {
+			for t.places[slot] != 0 && t.keys[slot] != key {
 				slot = (slot + 1) % slots
 			}
-			if places[slot] == 0 {
-				if len(out.Palette) == limit {
-					return nil
+			if t.places[slot] == 0 {
+				if len(t.palette) == t.limit {
+					return false
 				}
 				c := color.NRGBA{row[0], row[1], row[2], row[3]}
 				if key == 0 {
 					c = color.NRGBA{}
 				}
-				out.Palette = append(out.Palette, c)
-				keys[slot], places[slot] = key, len(out.Palette)
+				t.palette = append(t.palette, c)
+				t.keys[slot], t.places[slot] = key, len(t.palette)
 			}
-			to[x] = byte(places[slot] - 1)
+			to[x] = byte(t.places[slot] - 1)
 		}
 	}
-	return out
+	return true
 }

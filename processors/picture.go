@@ -19,6 +19,8 @@ type Picture struct {
 	orientation int
 	options     resample.Options // what the resampler should know of the reduction
 	decoder     *jpeg.Decoder    // in whose memory img lies, or nil
+	header      Header
+	data        []byte // the file
 }
 
 // newPicture is the picture of an original that is upright and not reduced.
@@ -44,16 +46,33 @@ func (p *Picture) Release() {
 // Apply makes a thumbnail with proc, which is given what it plans for, scaled and cropped, if it is a [Planner], and else the whole
 // picture, which must not have been reduced then: see [MinDecode]. The result is valid until Release.
 func (p *Picture) Apply(ctx context.Context, proc Processor, width, height int) (image.Image, error) {
-	planner, ok := proc.(Planner)
-	if !ok {
-		return proc.Process(ctx, p.Image(), width, height)
-	}
-	img, err := p.follow(ctx, planner, width, height)
+	apply, err := p.prepare(ctx, proc, width, height)
 	if err != nil {
 		return nil, err
 	}
-	size := img.Bounds().Size()
-	return proc.Process(ctx, img, size.X, size.Y)
+	return apply(ctx, p)
+}
+
+// An applyFunc makes a thumbnail of a picture.
+type applyFunc func(context.Context, *Picture) (image.Image, error)
+
+// prepare returns what is to be done to p and to every picture of the same size that is to be cropped alike.
+func (p *Picture) prepare(ctx context.Context, proc Processor, width, height int) (applyFunc, error) {
+	planner, ok := proc.(Planner)
+	if !ok {
+		return func(ctx context.Context, p *Picture) (image.Image, error) {
+			return proc.Process(ctx, p.Image(), width, height)
+		}, nil
+	}
+	scaled, crop, err := p.box(ctx, planner, width, height)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, p *Picture) (image.Image, error) {
+		img := p.cut(scaled, crop)
+		size := img.Bounds().Size()
+		return proc.Process(ctx, img, size.X, size.Y)
+	}, nil
 }
 
 // process is Process of the processors whose plan is all there is to them.
@@ -63,30 +82,37 @@ func process(ctx context.Context, p Planner, src image.Image, width, height int)
 
 // follow scales and crops the picture as planned.
 func (p *Picture) follow(ctx context.Context, planner Planner, width, height int) (image.Image, error) {
+	scaled, crop, err := p.box(ctx, planner, width, height)
+	if err != nil {
+		return nil, err
+	}
+	return p.cut(scaled, crop), nil
+}
+
+// box returns the size to which the picture is to be scaled, and the part of that to keep.
+func (p *Picture) box(ctx context.Context, planner Planner, width, height int) (scaled image.Point, crop image.Rectangle, err error) {
+	none := image.Rectangle{}
 	if width < 0 || height < 0 || width == 0 && height == 0 {
-		return nil, fmt.Errorf("thumbnail of %d×%d: no such size", width, height)
+		return scaled, none, fmt.Errorf("thumbnail of %d×%d: no such size", width, height)
 	}
 	if p.size.X < 1 || p.size.Y < 1 || p.img.Bounds().Empty() {
-		return nil, errors.New("thumbnail of an empty picture")
+		return scaled, none, errors.New("thumbnail of an empty picture")
 	}
-	scaled, crop := planner.Plan(p.size, width, height)
+	scaled, crop = planner.Plan(p.size, width, height)
 	if crop.Empty() || !crop.In(image.Rectangle{Max: scaled}) {
-		return nil, fmt.Errorf("%T planned %v of %v: not a box within", planner, crop, scaled)
+		return scaled, none, fmt.Errorf("%T planned %v of %v: not a box within", planner, crop, scaled)
 	}
 	if locator, ok := planner.(Locator); ok && crop.Size() != scaled {
 		found, err := locator.Locate(ctx, p.Image(), scaled, crop)
 		if err != nil {
-			return nil, err
+			return scaled, none, err
 		}
 		if found.Size() != crop.Size() || !found.In(image.Rectangle{Max: scaled}) {
-			return nil, fmt.Errorf("%T located %v in %v: not a box of %v", planner, found, scaled, crop.Size())
+			return scaled, none, fmt.Errorf("%T located %v in %v: not a box of %v", planner, found, scaled, crop.Size())
 		}
 		crop = found
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return p.cut(scaled, crop), nil
+	return scaled, crop, ctx.Err()
 }
 
 // cut scales the whole picture to scaled and keeps the box crop of that, both as seen. Only the pixels of the box are

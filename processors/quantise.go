@@ -1,6 +1,7 @@
 package processors
 
 import (
+	"bytes"
 	"image"
 	"image/color"
 	"math"
@@ -23,6 +24,8 @@ type box struct {
 	total bin
 	axis  int     // the sample that varies most
 	error float64 // sum of the squared distances from the mean, along axis
+
+	spread float64 // that sum, along all axes
 }
 
 func newBox(bins []bin) box {
@@ -39,6 +42,7 @@ func newBox(bins []bin) box {
 			d := c.mean(i) - b.total.mean(i)
 			sum += d * d * float64(c.n)
 		}
+		b.spread += sum
 		if sum > b.error {
 			b.axis, b.error = i, sum
 		}
@@ -58,26 +62,13 @@ func (b box) split() (box, box) {
 	return newBox(b.bins[:low]), newBox(b.bins[low:])
 }
 
-// choosePalette returns at most limit colours that suit the opaque pixels of img: the colour space is cut where
-// it reduces the squared error most (a variant of Heckbert's median cut, SIGGRAPH 1982, that cuts the worst box
-// at its mean as Wan, Wong and Prusinkiewicz do).
-func choosePalette(img *image.NRGBA, limit int) color.Palette {
-	all := make([]bin, 1<<15)
-	eachPixel(img, func(_, _ int, p []byte) {
-		if p[3] < 128 {
-			return
-		}
-		b := &all[binOf(int(p[0]), int(p[1]), int(p[2]))]
-		b.n++
-		for i := range b.sum {
-			b.sum[i] += int64(p[i])
-		}
-	})
-	used := all[:0]
-	for _, b := range all {
-		if b.n > 0 {
-			used = append(used, b)
-		}
+// choosePalette returns at most limit colours that suit the opaque pixels of all frames, and the sum of the squared distances that
+// are left. The colour space is cut where it reduces those most (a variant of Heckbert's median cut, SIGGRAPH 1982, that cuts the
+// worst box at its mean as Wan, Wong and Prusinkiewicz do).
+func choosePalette(frames []*image.NRGBA, limit int) (palette color.Palette, lack float64) {
+	used := histogram(frames)
+	if len(used) == 0 {
+		return nil, 0
 	}
 	boxes := []box{newBox(used)}
 	for len(boxes) < limit {
@@ -94,12 +85,36 @@ func choosePalette(img *image.NRGBA, limit int) color.Palette {
 		boxes[worst] = low
 		boxes = append(boxes, high)
 	}
-	palette := make(color.Palette, len(boxes))
-	for i, b := range boxes {
+	for _, b := range boxes {
 		mean := func(i int) byte { return byte(math.Round(b.total.mean(i))) }
-		palette[i] = color.NRGBA{mean(0), mean(1), mean(2), 255}
+		palette = append(palette, color.NRGBA{mean(0), mean(1), mean(2), 255})
+		lack += b.spread
 	}
-	return palette
+	return palette, lack
+}
+
+// histogram returns the bins in which opaque pixels are.
+func histogram(frames []*image.NRGBA) []bin {
+	all := make([]bin, 1<<15)
+	for _, img := range frames {
+		eachPixel(img, func(_, _ int, p []byte) {
+			if p[3] < 128 {
+				return
+			}
+			b := &all[binOf(int(p[0]), int(p[1]), int(p[2]))]
+			b.n++
+			for i := range b.sum {
+				b.sum[i] += int64(p[i])
+			}
+		})
+	}
+	used := all[:0]
+	for _, b := range all {
+		if b.n > 0 {
+			used = append(used, b)
+		}
+	}
+	return used
 }
 
 func eachPixel(img *image.NRGBA, do func(x, y int, p []byte)) {
@@ -111,15 +126,28 @@ func eachPixel(img *image.NRGBA, do func(x, y int, p []byte)) {
 	}
 }
 
-// dither draws img in the colours of palette, whose last one is for the pixels that are more transparent than not if
-// transparent is set. What a pixel's colour lacks is handed on to its neighbours (Floyd and Steinberg, 1976).
-func dither(img *image.NRGBA, palette color.Palette, transparent bool) *image.Paletted {
-	out := image.NewPaletted(img.Rect, palette)
-	colours := len(palette)
+// A ditherer draws pictures in the colours of a palette, which may end with a transparent one.
+type ditherer struct {
+	palette     color.Palette
+	near        *nearest
+	transparent byte // index of the colour of pixels that are more transparent than not
+
+	last *image.NRGBA // what was drawn last, or nil
+	out  *image.Paletted
+}
+
+func newDitherer(opaque color.Palette, transparent bool) *ditherer {
+	d := &ditherer{palette: opaque, near: newNearest(opaque), transparent: byte(len(opaque))}
 	if transparent {
-		colours--
+		d.palette = append(opaque[:len(opaque):len(opaque)], color.NRGBA{})
 	}
-	near := newNearest(palette[:colours])
+	return d
+}
+
+// draw hands on what a pixel's colour lacks to its neighbours (Floyd and Steinberg, 1976). A pixel that is as it was in the
+// picture before keeps its colour, so that what rests does not flicker.
+func (d *ditherer) draw(img *image.NRGBA) *image.Paletted {
+	out := image.NewPaletted(img.Rect, d.palette)
 	width := img.Rect.Dx()
 	now, below := make([][3]int, width+2), make([][3]int, width+2) // errors, in sixteenths; x is at x+1
 	eachPixel(img, func(x, y int, p []byte) {
@@ -127,24 +155,30 @@ func dither(img *image.NRGBA, palette color.Palette, transparent bool) *image.Pa
 			now, below = below, now
 			clear(below)
 		}
-		if p[3] < 128 && transparent {
-			out.Pix[y*out.Stride+x] = byte(colours)
+		at := y*out.Stride + x
+		switch {
+		case p[3] < 128:
+			out.Pix[at] = d.transparent
+			return
+		case d.last != nil && bytes.Equal(p, d.last.Pix[y*d.last.Stride+4*x:][:4]):
+			out.Pix[at] = d.out.Pix[at]
 			return
 		}
 		var want [3]int
 		for i := range want {
 			want[i] = min(max(int(p[i])+(now[x+1][i]+8)>>4, 0), 255)
 		}
-		index := near.index(want)
-		out.Pix[y*out.Stride+x] = byte(index)
+		index := d.near.index(want)
+		out.Pix[at] = byte(index)
 		for i := range want {
-			lack := want[i] - near.colours[index][i]
+			lack := want[i] - d.near.colours[index][i]
 			now[x+2][i] += 7 * lack
 			below[x][i] += 3 * lack
 			below[x+1][i] += 5 * lack
 			below[x+2][i] += lack
 		}
 	})
+	d.last, d.out = img, out
 	return out
 }
 

@@ -1,0 +1,67 @@
+package gif
+
+import (
+	"context"
+	"encoding/binary"
+	"image"
+)
+
+// A Canvas is the screen that the frames are drawn on in their order. It begins transparent.
+type Canvas struct {
+	Image *image.RGBA // every pixel is either opaque or transparent
+
+	dispose Disposal // of what was drawn last, in …
+	drawn   image.Rectangle
+	saved   []byte // the pixels in drawn before that, for Previous
+}
+
+// NewCanvas returns a canvas of that size in pixels.
+func NewCanvas(size image.Point) *Canvas {
+	return &Canvas{Image: image.NewRGBA(image.Rectangle{Max: size})}
+}
+
+// Draw disposes of the frame that was drawn last and draws f. It reports whether any pixel may differ from what was seen before.
+// After an error the canvas is of no use.
+func (c *Canvas) Draw(ctx context.Context, d *Decoder, f *Frame) (changed bool, err error) {
+	changed = c.undo()
+	c.dispose, c.drawn = f.Disposal, f.Rect.Intersect(c.Image.Rect)
+	if c.dispose == Previous {
+		c.saved = c.saved[:0]
+		c.eachRow(func(row []byte) { c.saved = append(c.saved, row...) })
+	}
+	packed, _, n := f.table()
+	err = d.rows(ctx, f, c.Image.Rect, n, func(y int, row []byte) {
+		pix := c.Image.Pix[c.Image.PixOffset(c.drawn.Min.X, y):]
+		for i, index := range row {
+			if int(index) == f.transparent {
+				continue
+			}
+			p := pix[4*i:][:4]
+			if colour := packed[index]; binary.LittleEndian.Uint32(p) != colour {
+				binary.LittleEndian.PutUint32(p, colour)
+				changed = true
+			}
+		}
+	})
+	return changed, err
+}
+
+// undo disposes of the last frame.
+func (c *Canvas) undo() (changed bool) {
+	switch c.dispose {
+	case Background:
+		c.eachRow(func(row []byte) { clear(row) })
+	case Previous:
+		saved := c.saved
+		c.eachRow(func(row []byte) { saved = saved[copy(row, saved):] })
+	default:
+		return false
+	}
+	return !c.drawn.Empty()
+}
+
+func (c *Canvas) eachRow(do func(row []byte)) {
+	for y := c.drawn.Min.Y; y < c.drawn.Max.Y; y++ {
+		do(c.Image.Pix[c.Image.PixOffset(c.drawn.Min.X, y):][:4*c.drawn.Dx()])
+	}
+}

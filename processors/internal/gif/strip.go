@@ -1,0 +1,55 @@
+package gif
+
+import (
+	"encoding/binary"
+	"image"
+)
+
+// Stripped returns the file as it was but for everything that no decoder needs: comments, text, other applications' data, and
+// whatever follows the last frame.
+func (f *File) Stripped() []byte {
+	out := appendHead(nil, f.Screen, f.flags&(hasTable|tableBits), f.palette, f.LoopCount)
+	for i := range f.Frames {
+		frame := &f.Frames[i]
+		if frame.Delay != 0 || frame.Disposal != 0 || frame.transparent >= 0 {
+			out = appendControl(out, frame.Delay, frame.Disposal, frame.transparent)
+		}
+		out = appendDescriptor(out, frame.Rect, frame.flags&(hasTable|isInterlaced|tableBits))
+		out = append(out, frame.palette...)
+		out = append(out, frame.data...)
+	}
+	return append(out, trailer)
+}
+
+// appendHead appends what stands before the first frame. A loop count below 0 needs no word.
+func appendHead(b []byte, screen image.Point, flags byte, palette []byte, loop int) []byte {
+	b = append(b, "GIF89a"...)
+	b = binary.LittleEndian.AppendUint16(b, uint16(screen.X))
+	b = binary.LittleEndian.AppendUint16(b, uint16(screen.Y))
+	b = append(b, flags, 0, 0) // no background colour, no aspect ratio
+	b = append(b, palette...)
+	if loop >= 0 {
+		b = append(b, "\x21\xff\x0bNETSCAPE2.0\x03\x01"...)
+		b = binary.LittleEndian.AppendUint16(b, uint16(loop))
+		b = append(b, 0)
+	}
+	return b
+}
+
+func appendControl(b []byte, delay int, disposal Disposal, transparent int) []byte {
+	flags, index := byte(disposal)<<2, byte(0)
+	if transparent >= 0 {
+		flags, index = flags|1, byte(transparent)
+	}
+	b = append(b, extension, graphicControl, 4, flags)
+	b = binary.LittleEndian.AppendUint16(b, uint16(delay))
+	return append(b, index, 0)
+}
+
+func appendDescriptor(b []byte, r image.Rectangle, flags byte) []byte {
+	b = append(b, imageSeparator)
+	for _, n := range []int{r.Min.X, r.Min.Y, r.Dx(), r.Dy()} {
+		b = binary.LittleEndian.AppendUint16(b, uint16(n))
+	}
+	return append(b, flags)
+}
