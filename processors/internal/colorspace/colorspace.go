@@ -1,4 +1,9 @@
 // Package colorspace reads what an image file says of the colours of its pixels.
+//
+// CMYK without a profile says nothing, and is left to package image's conversion, R = (1-C)(1-K), which is what browsers
+// and Pillow show: a thumbnail looks like the picture that it leads to. A polynomial fitted to some press, as libvips'
+// fallback profile, would look more like print where the file is meant for that press, but greyer than the original in a
+// browser, and wrong where the file was never meant for print: its black would be a dark grey.
 package colorspace
 
 import "github.com/rest-thumbnails/thumbnail/processors/internal/icc"

@@ -55,40 +55,50 @@ func parseCurve(b []byte) (c curve, size int, err error) {
 }
 
 // at evaluates the curve. Both x and the result are clipped to 0…1.
-func (c *curve) at(x float64) float64 {
-	x = clip(x)
+func (c *curve) at(x float64) float64 { return clip(c.beyond(clip(x))) }
+
+// beyond evaluates a curve in the middle of others, where littlecms does not clip a parametric one: the formula goes on
+// below 0 and above 1. The result is within ±beyondReason.
+func (c *curve) beyond(x float64) float64 {
 	if c.samples != nil {
-		return c.sampled(x)
+		return c.sampled(clip(x))
+	}
+	power := func(x, g float64) float64 {
+		if x <= 0 {
+			return 0
+		}
+		return math.Pow(x, g)
 	}
 	g, a, b, cc, d, e, f := c.p[0], c.p[1], c.p[2], c.p[3], c.p[4], c.p[5], c.p[6]
 	switch c.kind { // table 70
 	case 1:
-		x = math.Pow(x, g)
-	case 2:
-		if x = a*x + b; x > 0 { // x ≥ -b/a where a > 0
-			x = math.Pow(x, g)
+		if g != 1 {
+			x = power(x, g)
 		}
+	case 2: // below -b/a the base is negative
+		x = power(a*x+b, g)
 	case 3:
-		if x = a*x + b; x > 0 {
-			x = math.Pow(x, g) + cc
-		} else {
-			x = cc
-		}
+		x = power(a*x+b, g) + cc
 	case 4:
 		if x >= d {
-			x = math.Pow(a*x+b, g)
+			x = power(a*x+b, g)
 		} else {
 			x *= cc
 		}
 	case 5:
 		if x >= d {
-			x = math.Pow(a*x+b, g) + e
+			x = power(a*x+b, g) + e
 		} else {
 			x = cc*x + f
 		}
 	}
-	return clip(x)
+	if x != x {
+		return 0
+	}
+	return min(max(x, -beyondReason), beyondReason)
 }
+
+const beyondReason = 1000
 
 func (c *curve) sampled(x float64) float64 {
 	last := len(c.samples)/c.width - 1

@@ -3,6 +3,7 @@ package icc
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 )
 
 // A lut is what lies behind the first curves of a lookup table: grid, curves, matrix, curves; then the coding of the
@@ -25,12 +26,18 @@ type lut struct {
 // postSteps are the steps in which curves behind the grid are kept, with straight lines between.
 const postSteps = 4096
 
-type post [postSteps + 2]float32
+type post struct {
+	table [postSteps + 2]float32
+	curve *curve // for what is outside of 0…1
+}
 
 func (p *post) at(x float32) float32 {
-	x = min(max(x, 0), 1) * postSteps
+	if !(x >= 0 && x <= 1) {
+		return float32(p.curve.beyond(float64(x)))
+	}
+	x *= postSteps
 	i := int(x)
-	return p[i] + (p[i+1]-p[i])*(x-float32(i))
+	return p.table[i] + (p.table[i+1]-p.table[i])*(x-float32(i))
 }
 
 // posts prepares three curves. Those that change nothing are left out, and then don't clip either.
@@ -39,10 +46,14 @@ func posts(curves []curve) (out [3]*post) {
 		if curves == nil || curves[i].isIdentity() {
 			continue
 		}
-		out[i] = new(post)
-		for j := range out[i] {
-			out[i][j] = float32(curves[i].at(float64(j) / postSteps))
+		p := &post{curve: &curves[i]}
+		if p.curve.samples != nil {
+			p.curve.samples = slices.Clone(p.curve.samples) // not to keep the profile
 		}
+		for j := range p.table {
+			p.table[j] = float32(p.curve.beyond(float64(j) / postSteps))
+		}
+		out[i] = p
 	}
 	return out
 }

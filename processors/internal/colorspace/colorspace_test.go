@@ -1,0 +1,284 @@
+package colorspace
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
+)
+
+// app2 is a segment with part number of count of a profile.
+func app2(number, count byte, part []byte) []byte {
+	b := append([]byte{0xff, 0xe2, 0, 0}, iccMarker...)
+	b = append(append(b, number, count), part...)
+	binary.BigEndian.PutUint16(b[2:], uint16(len(b)-2))
+	return b
+}
+
+// jpegWith has segments behind SOI, or, with late, before the first scan.
+func jpegWith(t testing.TB, grey, late bool, segments ...[]byte) []byte {
+	var img image.Image = image.NewRGBA(image.Rect(0, 0, 8, 8))
+	if grey {
+		img = image.NewGray(img.Bounds())
+	}
+	var b bytes.Buffer
+	require.NoError(t, jpeg.Encode(&b, img, nil))
+	at := 2
+	if late {
+		at = bytes.Index(b.Bytes(), []byte{0xff, 0xda})
+	}
+	return bytes.Join([][]byte{b.Bytes()[:at], bytes.Join(segments, nil), b.Bytes()[at:]}, nil)
+}
+
+func webpWith(profile []byte) []byte {
+	b := []byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00")
+	b = append(binary.LittleEndian.AppendUint32(append(b, "ICCP"...), uint32(len(profile))), profile...)
+	b = append(b, make([]byte, len(profile)&1)...)
+	return append(b, "VP8L\x00\x00\x00\x00"...)
+}
+
+func gifWith(t testing.TB, profile []byte) []byte {
+	var b bytes.Buffer
+	pal := color.Palette{color.Black, color.White, color.RGBA{255, 0, 0, 255}}
+	require.NoError(t, gif.EncodeAll(&b, &gif.GIF{
+		Image: []*image.Paletted{image.NewPaletted(image.Rect(0, 0, 2, 2), pal)}, Delay: []int{1},
+		Config: image.Config{Width: 2, Height: 2, ColorModel: pal},
+	}))
+	at := 13 + 3*4
+	ext := append([]byte{0x21, 0xf9, 4, 0, 0, 0, 0, 0, 0x21, 0xff, 11}, "ICCRGBG1012"...)
+	for ; len(profile) > 0; profile = profile[min(255, len(profile)):] {
+		n := min(255, len(profile))
+		ext = append(append(ext, byte(n)), profile[:n]...)
+	}
+	return bytes.Join([][]byte{b.Bytes()[:at], ext, {0}, b.Bytes()[at:]}, nil)
+}
+
+func tiffWith(order binary.AppendByteOrder, photometric uint16, profile []byte) []byte {
+	b := []byte("II\x2a\x00")
+	if order.AppendUint16(nil, 1)[0] == 0 {
+		b = []byte("MM\x00\x2a")
+	}
+	b = order.AppendUint16(order.AppendUint32(b, 8), 2)
+	b = order.AppendUint32(order.AppendUint16(order.AppendUint16(b, 262), 3), 1)
+	b = order.AppendUint16(order.AppendUint16(b, photometric), 0)
+	b = order.AppendUint32(order.AppendUint16(order.AppendUint16(b, 34675), 7), uint32(len(profile)))
+	b = order.AppendUint32(b, uint32(len(b)+8))
+	return append(append(b, 0, 0, 0, 0), profile...)
+}
+
+func parts(profile []byte, n int) (out [][]byte) {
+	for i := range n {
+		out = append(out, app2(byte(i+1), byte(n), profile[len(profile)*i/n:len(profile)*(i+1)/n]))
+	}
+	return out
+}
+
+func swapped(p [][]byte) [][]byte { p[0], p[2] = p[2], p[0]; return p }
+
+func TestProfilesAreFoundInAllFormats(t *testing.T) {
+	p3, grey := p3Profile(), greyProfile()
+	srgb := bytes.Replace(p3, []byte("acsp"), []byte("xxxx"), 1)
+	for _, c := range []struct {
+		name, format string
+		file         []byte
+		want         icc.Space // 0: none
+	}{
+		{"one chunk", "jpeg", jpegWith(t, false, false, app2(1, 1, p3)), icc.RGB},
+		{"behind the frame header", "jpeg", jpegWith(t, false, true, app2(1, 1, p3)), icc.RGB},
+		{"ten chunks", "jpeg", jpegWith(t, false, false, parts(p3, 10)...), icc.RGB},
+		{"255 chunks", "jpeg", jpegWith(t, false, false, parts(p3, 255)...), icc.RGB},
+		{"out of order", "jpeg", jpegWith(t, false, false, swapped(parts(p3, 3))...), icc.RGB},
+		{"a missing chunk", "jpeg", jpegWith(t, false, false, parts(p3, 3)[1:]...), 0},
+		{"the last missing", "jpeg", jpegWith(t, false, false, parts(p3, 3)[:2]...), 0},
+		{"a chunk twice", "jpeg", jpegWith(t, false, false, append(parts(p3, 2), parts(p3, 2)[0])...), 0},
+		{"counts that differ", "jpeg", jpegWith(t, false, false, parts(p3, 2)[0], app2(2, 3, nil)), 0},
+		{"chunk 0", "jpeg", jpegWith(t, false, false, app2(0, 1, p3)), 0},
+		{"chunk 2 of 1", "jpeg", jpegWith(t, false, false, app2(2, 1, p3)), 0},
+		{"another APP2", "jpeg", jpegWith(t, false, false, []byte{0xff, 0xe2, 0, 6, 'M', 'P', 'F', 0}, app2(1, 1, p3)), icc.RGB},
+		{"no profile", "jpeg", jpegWith(t, false, false), 0},
+		{"a broken profile", "jpeg", jpegWith(t, false, false, app2(1, 1, srgb)), 0},
+		{"grey with grey", "jpeg", jpegWith(t, true, false, app2(1, 1, grey)), icc.Gray},
+		{"grey with RGB", "jpeg", jpegWith(t, true, false, app2(1, 1, p3)), icc.RGB},
+		{"RGB with grey", "jpeg", jpegWith(t, false, false, app2(1, 1, grey)), 0},
+		{"cut off", "jpeg", jpegWith(t, false, false, app2(1, 1, p3))[:100], 0},
+		{"png", "png", withChunks(t, swatches(), iCCP(p3)), icc.RGB},
+		{"grey png", "png", withChunks(t, image.NewGray(image.Rect(0, 0, 1, 1)), iCCP(grey)), icc.Gray},
+		{"webp", "webp", webpWith(p3), icc.RGB},
+		{"webp, odd length", "webp", webpWith(append(p3, 0)), icc.RGB},
+		{"webp, cut off", "webp", webpWith(p3)[:200], 0},
+		{"webp of grey", "webp", webpWith(grey), 0},
+		{"gif", "gif", gifWith(t, p3), icc.RGB},
+		{"gif, cut off", "gif", gifWith(t, p3)[:300], 0},
+		{"tiff", "tiff", tiffWith(binary.LittleEndian, 2, p3), icc.RGB},
+		{"big-endian tiff", "tiff", tiffWith(binary.BigEndian, 2, p3), icc.RGB},
+		{"grey tiff", "tiff", tiffWith(binary.BigEndian, 1, grey), icc.Gray},
+		{"cmyk tiff with RGB", "tiff", tiffWith(binary.BigEndian, 5, p3), 0},
+		{"tiff, cut off", "tiff", tiffWith(binary.LittleEndian, 2, p3)[:200], 0},
+		{"another format", "bmp", p3, 0},
+		{"nothing", "png", nil, 0},
+	} {
+		tr := Of(c.format, c.file)
+		if c.want == 0 {
+			assert.Nil(t, tr, c.name)
+			continue
+		}
+		if assert.NotNil(t, tr, c.name) {
+			assert.Equal(t, c.want, tr.Space(), c.name)
+		}
+	}
+}
+
+func TestFilesThatSayNothingNewAreLeftAlone(t *testing.T) {
+	for _, format := range []string{"jpeg", "png", "gif", "webp", "tiff", "avif"} {
+		for _, file := range [][]byte{nil, {0}, make([]byte, 7), make([]byte, 20), make([]byte, 1000), bytes.Repeat([]byte{0xff}, 1000)} {
+			assert.Nil(t, Of(format, file))
+		}
+	}
+}
+
+// A profile that claims little and inflates to much costs what it claims.
+func TestBombsCostNothing(t *testing.T) {
+	profile := p3Profile()
+	var bomb, claims []byte
+	bomb = append(profile, make([]byte, 64<<20)...)
+	claims = bytes.Clone(bomb)
+	binary.BigEndian.PutUint32(claims, uint32(len(claims)))
+	zeros := make([]byte, 64<<20)
+	for name, c := range map[string]struct {
+		data  []byte
+		found bool
+	}{"more than claimed": {bomb, true}, "claims too much": {claims, false}, "no profile": {zeros, false}} {
+		chunk := iCCP(c.data)
+		result := testing.Benchmark(func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				assert.Equal(t, c.found, inflateProfile(chunk.data) != nil, name)
+			}
+		})
+		assert.Less(t, result.AllocedBytesPerOp(), int64(200<<10), name)
+	}
+}
+
+func corpus(t testing.TB) string {
+	root, err := os.Getwd()
+	require.NoError(t, err)
+	for ; ; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			break
+		}
+		require.NotEqual(t, root, filepath.Dir(root), "no go.mod")
+	}
+	dir := filepath.Join(root, "..", "shared", "corpus")
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		t.Skip("the corpus is not beside this repository: its files are not tried")
+	}
+	return dir
+}
+
+func TestBombOfTheCorpusCostsNothing(t *testing.T) {
+	file, err := os.ReadFile(filepath.Join(corpus(t), "bombs", "png-iccp-256MiB.png"))
+	require.NoError(t, err)
+	start := time.Now()
+	allocated := testing.AllocsPerRun(3, func() { assert.Nil(t, Of("png", file)) })
+	assert.Less(t, allocated, 50.0)
+	assert.Less(t, time.Since(start), 2*time.Second)
+}
+
+// The pictures of the corpus, at full size, against littlecms in libvips.
+func TestPicturesAgreeWithLibvips(t *testing.T) {
+	dir := corpus(t)
+	if _, err := exec.LookPath("vips"); err != nil {
+		if os.Getenv("THUMBNAIL_REAL") != "" {
+			t.Fatal("vips is not installed (Debian: libvips-tools)")
+		}
+		t.Skip("vips is not installed: pictures are not compared with it")
+	}
+	for _, name := range []string{
+		"icc/P3-sRGB-red.png", "icc/derived-AdobeCompat.jpg", "icc/derived-DisplayP3.jpg", "icc/derived-ProPhoto.jpg",
+		"icc/derived-Rec2020.jpg", "icc/derived-icc-10-chunks.jpg", "icc/rgb-to-gbr-test.png", "icc/sample.jpg",
+		"icc/red-blue-gradient.dcip3d65-no-chrm-no-gama.png", "icc/sample-xyb.jpg", "cmyk/derived-cmyk-icc.jpg",
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, err := os.ReadFile(filepath.Join(dir, name))
+			require.NoError(t, err)
+			img, format, err := image.Decode(bytes.NewReader(file))
+			require.NoError(t, err)
+			tr := Of(format, file)
+			require.NotNil(t, tr)
+			out := filepath.Join(t.TempDir(), "out.png")
+			intent := "relative"
+			if strings.Contains(name, "xyb") || strings.Contains(name, "cmyk") {
+				intent = "perceptual" // the only one that these profiles have; asked for another, libvips mixes two
+			}
+			output, err := exec.Command("vips", "icc_transform", filepath.Join(dir, name), out, "srgb", "--embedded", "--intent", intent).CombinedOutput()
+			require.NoError(t, err, "%s", output)
+			reference, err := os.ReadFile(out)
+			require.NoError(t, err)
+			want, _, err := image.Decode(bytes.NewReader(reference))
+			require.NoError(t, err)
+			got, before := psnr(toNRGBA(tr.Apply(img)), toNRGBA(want)), psnr(toNRGBA(img), toNRGBA(want))
+			t.Logf("%.1f dB, without conversion %.1f dB", got, before)
+			assert.Greater(t, got, 35.0)
+		})
+	}
+}
+
+func psnr(a, b *image.NRGBA) float64 {
+	sum, n := 0.0, 0.0
+	for i := range a.Pix {
+		if a.Pix[i|3] > 0 {
+			d := float64(a.Pix[i]) - float64(b.Pix[i])
+			sum, n = sum+d*d, n+1
+		}
+	}
+	return 10 * math.Log10(255*255*n/max(sum, 1))
+}
+
+func FuzzOf(f *testing.F) {
+	p3 := p3Profile()
+	for _, file := range [][]byte{
+		jpegWith(f, false, false, parts(p3, 3)...), withChunks(f, image.NewGray(image.Rect(0, 0, 1, 1)), iCCP(p3), gAMA(1), chrmP3),
+		withChunks(f, image.NewGray(image.Rect(0, 0, 1, 1)), cICP(9, 16, 0)), webpWith(p3), gifWith(f, p3), tiffWith(binary.BigEndian, 2, p3),
+	} {
+		f.Add(file)
+	}
+	img := image.NewNRGBA(image.Rect(0, 0, 4, 1))
+	copy(img.Pix, []byte{255, 255, 255, 255, 0, 0, 0, 255, 255, 0, 0, 255, 12, 200, 100, 0})
+	f.Fuzz(func(t *testing.T, file []byte) {
+		for _, format := range []string{"jpeg", "png", "gif", "webp", "tiff"} {
+			assert.NotNil(t, Of(format, file).Apply(img))
+		}
+	})
+}
+
+func BenchmarkOf(b *testing.B) {
+	for _, c := range []struct {
+		name, format string
+		file         []byte
+	}{
+		{"jpeg", "jpeg", jpegWith(b, false, false, app2(1, 1, p3Profile()))},
+		{"png iCCP", "png", withChunks(b, swatches(), iCCP(p3Profile()))},
+		{"png gAMA", "png", withChunks(b, swatches(), gAMA(100000))},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				Of(c.format, c.file)
+			}
+		})
+	}
+}
