@@ -1,0 +1,175 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// A result is one line of the table.
+type result struct {
+	row     row
+	in      *input
+	encoded comparison // one worker: source in memory to JPEG in memory, quality 85
+	picture comparison // one worker: source in memory to picture in memory
+	both    comparison // as encoded, with a worker for each of two cores
+	mib     [2]float64 // peak of resident memory, libvips and library
+	score   [2]score
+}
+
+// met says whether the row's target is, for this input: the ratio with and without encoding, and the quality.
+func (r *result) met() bool {
+	encoded, _ := r.encoded.ratio()
+	picture, _ := r.picture.ratio()
+	return encoded <= r.row.target && picture <= r.row.target && r.goodEnough()
+}
+
+// goodEnough: no lower than libvips or than 42 dB, whichever is lower. 0.05 dB is what is printed the same.
+func (r *result) goodEnough() bool { return r.score[1].psnr >= min(r.score[0].psnr, 42)-0.05 }
+
+// measureTable measures the rows of the table whose work is picked, on every input that there is.
+func measureTable(s *sides, made map[string]*input, picked func(row) bool) ([]*result, error) {
+	var results []*result
+	for _, row := range table {
+		if !picked(row) {
+			continue
+		}
+		fmt.Println("\n" + row.work)
+		for _, name := range row.inputs {
+			in := made[name]
+			if in == nil {
+				fmt.Println("  ", name, "is not there")
+				continue
+			}
+			r, err := s.measure(row, in)
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", row.work, in.name, err)
+			}
+			fmt.Println("  ", r.line())
+			results = append(results, r)
+		}
+	}
+	return results, nil
+}
+
+func (s *sides) measure(row row, in *input) (*result, error) {
+	r := &result{row: row, in: in}
+	var err error
+	for _, m := range []struct {
+		to      *comparison
+		output  string
+		workers int
+	}{{&r.encoded, "jpeg", 1}, {&r.picture, "picture", 1}, {&r.both, "jpeg", 2}} {
+		if err := s.prepare(in, row.job, m.output); err != nil {
+			return nil, err
+		}
+		if *m.to, err = s.compare(m.workers); err != nil {
+			return nil, err
+		}
+	}
+	if r.mib[0], r.mib[1], err = s.settings.peaks(in, row.job, 1); err != nil {
+		return nil, err
+	}
+	r.score, err = s.scores(in, row.job)
+	return r, err
+}
+
+// scores judges the pictures of both sides, libvips first.
+func (s *sides) scores(in *input, j job) (scores [2]score, err error) {
+	full, err := decodeInFull(in)
+	if err != nil {
+		return scores, err
+	}
+	references := reference(full, conventions(full.Bounds().Size(), j))
+	i := 0
+	return scores, s.each(func(w *worker) error {
+		thumb, err := w.picture()
+		if err == nil {
+			scores[i] = judge(thumb, references)
+			i++
+		}
+		return err
+	})
+}
+
+// decodeInFull decodes with what is neither side's: package image, and for WebP dwebp, which is the format's reference decoder.
+func decodeInFull(in *input) (image.Image, error) {
+	path, decode := in.path, png.Decode
+	switch in.format {
+	case "jpg":
+		decode = jpeg.Decode
+	case "webp":
+		dir, err := os.MkdirTemp("", "bench")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(dir)
+		path = filepath.Join(dir, "full.png")
+		if out, err := exec.Command("dwebp", "-quiet", in.path, "-o", path).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("dwebp: %w: %s", err, out)
+		}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return decode(f)
+}
+
+// A scaling is how much faster two workers are than one, in pictures a second, libvips first.
+type scaling struct {
+	in      *input
+	speedup [2]float64
+	cpu     [2]float64 // what a picture costs with two workers, over what it costs with one
+}
+
+// measureScaling alternates one worker and two, on both sides.
+func measureScaling(s *sides, in *input, j job) (*scaling, error) {
+	if err := s.prepare(in, j, "jpeg"); err != nil {
+		return nil, err
+	}
+	var one, two comparison
+	rounds := s.settings.rounds
+	s.settings.rounds = 1
+	defer func() { s.settings.rounds = rounds }()
+	for range 2 * rounds {
+		for workers, to := range map[int]*comparison{1: &one, 2: &two} {
+			c, err := s.compare(workers)
+			if err != nil {
+				return nil, err
+			}
+			to.append(c)
+		}
+	}
+	ratio := func(a, b times) float64 { return float64(a.min()) / float64(b.min()) }
+	return &scaling{in,
+		[2]float64{ratio(one.vips.wall, two.vips.wall), ratio(one.library.wall, two.library.wall)},
+		[2]float64{ratio(two.vips.cpu, one.vips.cpu), ratio(two.library.cpu, one.library.cpu)}}, nil
+}
+
+func (c *comparison) append(d comparison) {
+	c.vips.append(d.vips)
+	c.library.append(d.library)
+}
+
+func (c *clock) append(d clock) {
+	c.cpu = append(c.cpu, d.cpu...)
+	c.wall = append(c.wall, d.wall...)
+}
+
+// A crowding is the peak of resident memory with several at a time, in MiB, libvips first.
+type crowding struct {
+	in  *input
+	mib [2]float64
+}
+
+func measureCrowd(s settings, in *input, j job) (c *crowding, err error) {
+	c = &crowding{in: in}
+	c.mib[0], c.mib[1], err = s.peaks(in, j, crowd)
+	return c, err
+}

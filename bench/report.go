@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+)
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d.Microseconds())/1000) }
+
+// line is the result for the terminal.
+func (r *result) line() string {
+	encoded, median := r.encoded.ratio()
+	picture, _ := r.picture.ratio()
+	both, _ := r.both.ratio()
+	return fmt.Sprintf("%-32s libvips %s ms, library %s ms: %.2f (median %.2f), picture %.2f, both cores %.2f, target %.2f; %.0f and %.0f MiB; %.1f and %.1f dB, SSIM %.4f and %.4f%s",
+		r.in.name, ms(r.encoded.vips.cpu.min()), ms(r.encoded.library.cpu.min()), encoded, median, picture, both, r.row.target,
+		r.mib[0], r.mib[1], r.score[0].psnr, r.score[1].psnr, r.score[0].ssim, r.score[1].ssim, map[bool]string{true: "", false: "  MISSED"}[r.met()])
+}
+
+// A report is all that was measured.
+type report struct {
+	settings settings
+	versions [2]string // libvips, Go
+	load     [2]string // of the machine, at the start and at the end
+	began    time.Time
+	results  []*result
+	scaling  []*scaling
+	crowds   []*crowding
+	made     map[string]*input
+}
+
+func (r *report) write(out io.Writer) {
+	r.writeHead(out)
+	r.writeSummary(out)
+	r.writeRows(out)
+	r.writeSeveral(out)
+	r.writeInputs(out)
+}
+
+func (r *report) writeHead(out io.Writer) {
+	fmt.Fprintf(out, `# Results of `+"`make bench`"+`
+
+%s, %s, %d cores, %s; %s against this library, %s, at %s.
+Load average %s at the start and %s at the end, both sides of this comparison included.
+
+Both sides make the same thumbnails of the same bytes, as programs of their own that take turns (A B A B), %d rounds of at least %v of CPU time each. **ms** are of
+CPU time (getrusage: all threads, system calls, garbage collection), the shortest round and in brackets the median; a **ratio** is
+the library's to libvips', of the shortest. One worker: one thread, VIPS_CONCURRENCY=1 and GOMAXPROCS=1. libvips is called as servers call it,
+vips_thumbnail_buffer and vips_jpegsave_buffer, its operation cache off (libvips/worker.c); the library as its handler calls it (library.go).
+
+**PSNR** and **SSIM** are those of the pictures before encoding (8-bit sRGB), against a textbook Lanczos-3 in float64 of the whole picture
+(reference.go): JPEG by image/jpeg, its chroma interpolated linearly as libjpeg's fancy upsampling does; PNG by image/png; WebP by dwebp. **Peak** is the program's high-water mark of
+resident memory after eight thumbnails, code and source included.
+
+`, r.began.Format("2 January 2006"), cpuModel(), runtime.NumCPU(), osName(), r.versions[0], r.versions[1], commit(), r.load[0], r.load[1],
+		r.settings.rounds, r.settings.atLeast)
+}
+
+func (r *report) writeSummary(out io.Writer) {
+	fmt.Fprint(out, "## Targets\n\nRatios of CPU time, the geometric mean and the worst of the inputs, with encoding and without. A target is met for an input"+
+		" if both ratios are, with a PSNR no lower than libvips' or than 42 dB.\n\n| work | target | → JPEG, mean | worst | → picture, mean | worst | met |\n|---|---|---|---|---|---|---|\n")
+	for _, row := range table {
+		var encoded, picture []float64
+		met := 0
+		for _, x := range r.results {
+			if x.row.work == row.work {
+				e, _ := x.encoded.ratio()
+				p, _ := x.picture.ratio()
+				encoded, picture = append(encoded, e), append(picture, p)
+				if x.met() {
+					met++
+				}
+			}
+		}
+		if len(encoded) > 0 {
+			fmt.Fprintf(out, "| %s | ≤ %.2f | %.2f | %.2f | %.2f | %.2f | %s |\n", row.work, row.target,
+				mean(encoded), worst(encoded), mean(picture), worst(picture), of(met, len(encoded)))
+		}
+	}
+	if len(r.scaling) > 0 {
+		met, least := 0, math.Inf(1)
+		for _, s := range r.scaling {
+			least = min(least, s.speedup[1])
+			if s.speedup[1] >= speedupTarget {
+				met++
+			}
+		}
+		fmt.Fprintf(out, "| two workers on two cores against one | ≥ %.2f× | | %.2f× | | | %s |\n", speedupTarget, least, of(met, len(r.scaling)))
+	}
+	if len(r.crowds) > 0 {
+		met, most := 0, 0.0
+		for _, c := range r.crowds {
+			most = max(most, c.mib[1]/c.mib[0])
+			if c.mib[1] <= crowdTarget*c.mib[0] {
+				met++
+			}
+		}
+		fmt.Fprintf(out, "| peak memory, %d at a time | ≤ %.2f | | %.2f | | | %s |\n", crowd, crowdTarget, most, of(met, len(r.crowds)))
+	}
+}
+
+func of(met, n int) string {
+	if met == n {
+		return fmt.Sprintf("yes, %d of %d", met, n)
+	}
+	return fmt.Sprintf("**no**, %d of %d", met, n)
+}
+
+func mean(v []float64) float64 {
+	sum := 0.0
+	for _, x := range v {
+		sum += math.Log(x)
+	}
+	return math.Exp(sum / float64(len(v)))
+}
+
+func worst(v []float64) float64 {
+	most := v[0]
+	for _, x := range v {
+		most = max(most, x)
+	}
+	return most
+}
+
+func (r *report) writeRows(out io.Writer) {
+	work := ""
+	for _, x := range r.results {
+		if x.row.work != work {
+			work = x.row.work
+			fmt.Fprintf(out, "\n## %s: ≤ %.2f\n\n", work, x.row.target)
+			fmt.Fprint(out, "| input | libvips, ms | library, ms | ratio | → picture alone, ms | ratio | two workers, ms | ratio | peak, MiB | PSNR, dB | SSIM |\n"+
+				"|---|---|---|---|---|---|---|---|---|---|---|\n")
+		}
+		e, p, b := x.encoded, x.picture, x.both
+		er, em := e.ratio()
+		pr, _ := p.ratio()
+		br, _ := b.ratio()
+		flag := ""
+		if !x.goodEnough() {
+			flag = " **low**"
+		}
+		fmt.Fprintf(out, "| %s | %s (%s) | %s (%s) | **%.2f** (%.2f) | %s, %s | **%.2f** | %s, %s | %.2f | %.0f, %.0f | %.1f, %.1f%s | %.4f, %.4f |\n", x.in.name,
+			ms(e.vips.cpu.min()), ms(e.vips.cpu.median()), ms(e.library.cpu.min()), ms(e.library.cpu.median()), er, em,
+			ms(p.vips.cpu.min()), ms(p.library.cpu.min()), pr, ms(b.vips.cpu.min()), ms(b.library.cpu.min()), br,
+			x.mib[0], x.mib[1], x.score[0].psnr, x.score[1].psnr, flag, x.score[0].ssim, x.score[1].ssim)
+	}
+}
+
+func (r *report) writeSeveral(out io.Writer) {
+	if len(r.scaling) > 0 {
+		fmt.Fprintf(out, "\n## Two workers on two cores against one: ≥ %.2f×\n\n%s. Pictures a second by the clock, the best round of each; and the CPU time of a picture with two workers over that with one.\n\n",
+			speedupTarget, table[0].work)
+		fmt.Fprint(out, "| input | libvips | library | CPU, libvips | CPU, library |\n|---|---|---|---|---|\n")
+		for _, s := range r.scaling {
+			fmt.Fprintf(out, "| %s | %.2f× | **%.2f×** | %.2f | %.2f |\n", s.in.name, s.speedup[0], s.speedup[1], s.cpu[0], s.cpu[1])
+		}
+	}
+	if len(r.crowds) > 0 {
+		fmt.Fprintf(out, "\n## Peak of resident memory, %d at a time: ≤ %.2f\n\n%s, %d in all.\n\n| input | libvips, MiB | library, MiB | ratio |\n|---|---|---|---|\n",
+			crowd, crowdTarget, table[0].work, 8*crowd)
+		for _, c := range r.crowds {
+			fmt.Fprintf(out, "| %s | %.0f | %.0f | **%.2f** |\n", c.in.name, c.mib[0], c.mib[1], c.mib[1]/c.mib[0])
+		}
+	}
+}
+
+func (r *report) writeInputs(out io.Writer) {
+	fmt.Fprint(out, "\n## Inputs\n\n| input | pixels | bytes | package | file | transform |\n|---|---|---|---|---|---|\n")
+	for _, in := range inputs {
+		if r.made[in.name] != nil {
+			fmt.Fprintln(out, in.provenance())
+		}
+	}
+}
+
+func cpuModel() string {
+	f, err := os.Open("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if key, value, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(key) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return runtime.GOARCH
+}
+
+func osName() string {
+	release, _ := os.ReadFile("/etc/os-release")
+	for line := range strings.Lines(string(release)) {
+		if name, ok := strings.CutPrefix(line, "PRETTY_NAME="); ok {
+			return strings.Trim(strings.TrimSpace(name), `"`)
+		}
+	}
+	return runtime.GOOS
+}
+
+func loadAverage() string {
+	line, _ := os.ReadFile("/proc/loadavg")
+	first, _, _ := strings.Cut(string(line), " ")
+	return first
+}
+
+func commit() string {
+	out, err := exec.Command("git", "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return "no commit"
+	}
+	return strings.TrimSpace(string(out))
+}

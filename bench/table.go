@@ -1,0 +1,39 @@
+package main
+
+// A row is a kind of work, and the ratio to libvips in CPU time that it is meant to have.
+type row struct {
+	work   string
+	job    job
+	target float64
+	inputs []string
+}
+
+var (
+	baseline      = []string{"elephants-12mp.jpg", "dragonfly-12mp.jpg", "kleiber-12mp.jpg", "dog-12mp.jpg"}
+	progressive12 = []string{"elephants-12mp-progressive.jpg", "dragonfly-12mp-progressive.jpg", "kleiber-12mp-progressive.jpg"}
+	progressive18 = []string{"elephants-18mp.jpg", "kleiber-18mp.jpg", "seeding-18mp.jpg"}
+)
+
+var table = []row{
+	{"12 MP baseline 4:2:0 JPEG → 200×200 crop", job{200, 200, "centre"}, 0.45, baseline},
+	{"the same, smart against attention", job{200, 200, "attention"}, 0.50, baseline},
+	{"2.3 MP baseline JPEG → 200×200 crop", job{200, 200, "centre"}, 0.45,
+		[]string{"raindrops-2mp.jpg", "blinds-2mp.jpg", "life-2mp.jpg", "picos-2mp.jpg"}},
+	{"12 MP progressive JPEG → 200×200 crop", job{200, 200, "centre"}, 0.06, progressive12},
+	{"18 MP progressive JPEG → 200×200 crop", job{200, 200, "centre"}, 0.06, progressive18},
+	{"12 MP baseline 4:2:0 JPEG → 800×600", job{800, 600, "centre"}, 0.60, baseline},
+	{"12 MP baseline 4:2:0 JPEG → 1600×1200", job{1600, 1200, "centre"}, 0.75, baseline},
+	{"14.7 MP RGBA PNG → 200×200 crop", job{200, 200, "centre"}, 0.60,
+		[]string{"patak-14.7mp.png", "seeding-14.7mp.png", "kleiber-14.7mp.png", "elephants-14.7mp.png"}},
+	{"2.5 MP RGB PNG → 200×200 crop", job{200, 200, "centre"}, 0.60,
+		[]string{"mate-cold-2.5mp.png", "life-2.5mp.png", "picos-2.5mp.png", "dragonfly-2.5mp.png"}},
+	{"16.8 MP lossy WebP → 200×200 crop", job{200, 200, "centre"}, 1.00,
+		[]string{"wood-16.8mp.webp", "seeding-16.8mp.webp", "kleiber-16.8mp.webp", "elephants-16.8mp.webp"}},
+}
+
+// What concerns several at a time is measured with the first row's work.
+const (
+	speedupTarget = 1.85 // two workers on two cores against one, in pictures a second
+	crowd         = 8    // at a time
+	crowdTarget   = 0.50 // of libvips' peak of resident memory
+)
