@@ -11,7 +11,7 @@ import (
 
 // decodeJPEG decodes at the fewest eighths from which a picture of least pixels, as it is stored, is good.
 func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
-	options := jpegOptions(h.stored, least)
+	options := jpegOptions(h.jpeg, least)
 	decoder := jpeg.Get()
 	img, err := decoder.Decode(ctx, data, options)
 	if err != nil {
@@ -32,11 +32,19 @@ func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (
 // 2/8, 45.5 at 1.41 from 3/8 and at 1.25 from 4/8, and 39.9 at best a step below.
 var enough = [8]float64{1: 1.6, 2: 1.5, 3: 1.35, 4: 1.2, 5: 1.15, 6: 1.1, 7: 1.05}
 
-// jpegOptions says how a picture of that size is decoded for one of least pixels.
-func jpegOptions(stored, least image.Point) jpeg.Options {
-	for n := 1; n < 8 && least != (image.Point{}); n++ {
-		if float64(stored.X*n) >= 8*enough[n]*float64(least.X) && float64(stored.Y*n) >= 8*enough[n]*float64(least.Y) {
-			return jpeg.Options{Scale: n, FullChroma: true}
+// enoughForHalfChroma is the same at 1/8 where subsampled chroma is not decoded at twice the scale. In a progressive file that saves
+// the entropy decoding of all AC coefficients, which is three quarters of the time.
+const enoughForHalfChroma = 1.85
+
+// jpegOptions says how a picture is decoded for one of least pixels.
+func jpegOptions(h jpeg.Header, least image.Point) jpeg.Options {
+	if least == (image.Point{}) {
+		return jpeg.Options{Scale: 8}
+	}
+	left := min(float64(h.Width)/float64(least.X), float64(h.Height)/float64(least.Y))
+	for n := 1; n < 8; n++ {
+		if left*float64(n) >= 8*enough[n] {
+			return jpeg.Options{Scale: n, FullChroma: n > 1 || !h.Progressive || left*float64(n) < 8*enoughForHalfChroma}
 		}
 	}
 	return jpeg.Options{Scale: 8}

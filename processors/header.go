@@ -143,7 +143,7 @@ func (h Header) asStored(size image.Point) image.Point {
 func (h Header) DecodeBytes(least image.Point) int64 {
 	const fixed, margin = 256 << 10, 32 // tables; a row or column of MCUs, tiles, interlaced lines
 	if h.Format == "jpeg" {
-		options := jpegOptions(h.stored, h.asStored(least))
+		options := jpegOptions(h.jpeg, h.asStored(least))
 		n := int64(options.Scale)
 		bytes := h.jpeg.Memory(options) + int64(h.stored.X)*64 // and a few rows
 		if h.Orientation != 1 {                                // turned, and perhaps brought to 4:4:4 for that
