@@ -18,13 +18,13 @@ var site string
 var around string
 
 var nginx = front.Kind{
-	Name:    "nginx",
-	Program: "nginx",
-	Install: "apt install nginx",
-	Site:    site,
-	Main:    around,
-	Listen:  [2]string{"listen 80;", "listen %s;"},
-	Args:    front.NginxArgs,
+	Name:     "nginx",
+	Program:  "nginx",
+	Install:  "apt install nginx",
+	Site:     site,
+	Main:     around,
+	Listen:   [2]string{"listen 80;", "listen %s;"},
+	Args:     front.NginxArgs,
 	Response: "nginx",
 }
 

@@ -2,7 +2,9 @@ package front
 
 import (
 	"bytes"
+	"net"
 	"os"
+	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,6 +15,21 @@ func TestAServerThatIsNotInstalledIsSaidToBe(t *testing.T) {
 	err := run(t.Context(), k, nil, &bytes.Buffer{}, &bytes.Buffer{})
 	require.ErrorIs(t, err, ErrNotInstalled)
 	require.EqualError(t, err, "Nosuch is not installed: there is no program no-such-server; on Debian: apt install nosuch")
+}
+
+func TestAnAddressThatIsTakenIsSaidToBe(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	_, err = Listen("true", exec.Command("true"), taken.Addr().String())
+	require.ErrorContains(t, err, taken.Addr().String())
+}
+
+func TestAProgramThatEndsAtOnceIsSaidToDo(t *testing.T) {
+	free, err := FreeAddress()
+	require.NoError(t, err)
+	_, err = Listen("go", exec.Command("go", "version"), free)
+	require.ErrorContains(t, err, "go ended at once: exit status 0")
 }
 
 func TestPathsThatAConfigurationCannotHoldAreRefused(t *testing.T) {

@@ -20,6 +20,7 @@ type Process struct {
 // in their order.
 func start(name string, cmd *exec.Cmd) (*Process, error) {
 	ownGroup(cmd)
+	cmd.WaitDelay = 5 * time.Second // for what the program's own children hold open
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}

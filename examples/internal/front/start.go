@@ -39,8 +39,15 @@ func (k Kind) Start(s Site, log io.Writer) (*Process, error) {
 	return Listen(k.Name, cmd, s.Address)
 }
 
-// Listen starts a program, and returns when it listens at an address.
+// Listen starts a program, and returns when it listens at an address, which has to be free.
 func Listen(name string, cmd *exec.Cmd, address string) (*Process, error) {
+	probe, err := net.Listen("tcp", address) // otherwise who has it would be taken for the program
+	if err != nil {
+		return nil, err
+	}
+	if err := probe.Close(); err != nil {
+		return nil, err
+	}
 	p, err := start(name, cmd)
 	if err != nil {
 		return nil, err
