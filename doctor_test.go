@@ -111,3 +111,32 @@ func TestOnlyIfCachedIsNotForTheHandler(t *testing.T) {
 	_, err := s.Storage.Open(context.Background(), url)
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }
+
+func TestDoctorTellsAForgottenStripPrefixFromAnotherKey(t *testing.T) {
+	h := newSite(t).handler(t)
+	for want, mounted := range map[string]http.Handler{
+		"http.StripPrefix":          h,
+		"still reached the handler": http.StripPrefix("/thumbs", h),
+	} {
+		server := httptest.NewServer(mounted)
+		findings, err := thumbnail.Doctor(t.Context(), server.Client(), thumbnail.Links{Base: server.URL + "/thumbs", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+		server.Close()
+		require.NoError(t, err)
+		require.Len(t, findings, 1)
+		assert.Contains(t, findings[0].String(), want)
+	}
+}
+
+func TestDoctorKnowsAPageThatIsCalledAPicture(t *testing.T) {
+	for _, ext := range []string{".jpg", ".png", ".gif", ".webp", ".avif"} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "image/"+strings.Replace(ext[1:], "jpg", "jpeg", 1))
+			_, _ = w.Write([]byte("<html>welcome</html>"))
+		}))
+		findings, err := thumbnail.Doctor(t.Context(), server.Client(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ext))
+		server.Close()
+		require.NoError(t, err)
+		require.Len(t, findings, 1, ext)
+		assert.Contains(t, findings[0].String(), "bytes that are no image/")
+	}
+}
