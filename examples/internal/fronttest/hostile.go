@@ -69,6 +69,7 @@ func (s *Site) testHostile(t *testing.T, server Server) {
 		link + "%00", link + "%00.jpg", "/thumbs/%2500" + rest, "/thumbs/k.jpg%0d%0aX-Injected:%201/50x50" + strings.TrimPrefix(rest, "k.jpg/50x50"),
 		"/thumbs/%0d%0aSet-Cookie:%20a=b%0d%0a%0d%0a" + rest, "/thumbs/%0a" + rest, link + "%0d%0aX-Injected:%201", "/thumbs/%250d%250aX-Injected:1" + rest,
 		"/thumbs/%ff/" + rest, "/thumbs/%", "/thumbs/%zz/" + rest, link + "/", link + "/x", link + "%20", link + ".", "/_thumbs", "/_thumbs/", "/_thumbs/" + rest,
+		server.URL + "/thumbs/x/..%2f" + rest, server.URL + "//thumbs/" + rest, server.URL + "/thumbs/x/../" + rest, server.URL + "/_thumbs/" + rest,
 		"/%5fthumbs/" + rest, "/thumbs/..%2f_thumbs/" + rest, "/_thumbs/..%2f..%2fetc/passwd", "/_thumbs/../../etc/passwd", s.Thumbs + "/" + rest, "/never/" + rest,
 	} {
 		got := raw(t, server, target, "X-Accel-Redirect", "/_thumbs/"+rest, "X-Sendfile", filepath.Join(s.Thumbs, rest), "X-Original-URL", link, "X-Rewrite-URL", link)
@@ -78,6 +79,8 @@ func (s *Site) testHostile(t *testing.T, server Server) {
 		assert.Empty(t, got.header["Set-Cookie"], target)
 		assert.NotContains(t, got.body, "root:", target)
 	}
+	// The absolute form (RFC 9112, section 3.2.2) is none of that, though it has two slashes.
+	require.Equal(t, http.StatusOK, raw(t, server, server.URL+link).status)
 	require.ElementsMatch(t, append(before, "k.jpg"+strings.TrimPrefix(rest, "k.jpg")), s.stored(t))
 }
 
