@@ -13,10 +13,12 @@ import (
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 
+	"github.com/rest-thumbnails/thumbnail/processors/internal/colorspace"
 	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
 )
 
-// Decode decodes the image in data, whose header is h. Of an animation it is the first frame, composed on the whole
+// Decode decodes the image in data, whose header is h. What the file says of its colours, by an ICC profile or in chunks
+// of PNG, is kept for the conversion to sRGB; if that is broken, they are taken for sRGB. Of an animation it is the first frame, composed on the whole
 // canvas.
 //
 // least, in pixels of the upright picture, is how small the whole will be made: see [MinDecode]. The decoder may reduce it on the
@@ -46,6 +48,7 @@ func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic 
 		return nil, fmt.Errorf("decode %s: %w: %w", h.Format, ErrCorrupt, err)
 	}
 	pic.size, pic.orientation = h.Size, h.Orientation
+	pic.setColours(colorspace.Of(h.Format, data))
 	pic.header, pic.data = h, data
 	return pic, nil
 }

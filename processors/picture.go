@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 
+	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
 	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
 	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
@@ -18,6 +19,7 @@ type Picture struct {
 	shown       image.Point // … as many eighths of the original, 8 where it is not reduced
 	orientation int
 	options     resample.Options // what the resampler should know of the reduction
+	colours     *icc.Transform   // from img's to sRGB, which is done once it is small; nil: they are
 	decoder     *jpeg.Decoder    // in whose memory img lies, or nil
 	header      Header
 	data        []byte // the file
@@ -31,8 +33,17 @@ func newPicture(img image.Image) *Picture {
 // Size returns the upright size in pixels of the original, of which the picture may be a reduction.
 func (p *Picture) Size() image.Point { return p.size }
 
-// Image returns the picture upright, with its upper left corner at (0,0). It is valid until Release.
-func (p *Picture) Image() image.Image { return orient(p.img, p.orientation) }
+// Image returns the picture upright and in sRGB, with its upper left corner at (0,0). It is valid until Release.
+func (p *Picture) Image() image.Image { return orient(p.colours.Apply(p.img), p.orientation) }
+
+// setColours tells what img's colours are. It is the last thing to be set.
+func (p *Picture) setColours(t *icc.Transform) {
+	if p.img != nil && t.Coarse() && isDeep(p.img) {
+		p.img, t = t.Apply(p.img), nil // because resizing leaves 8 bits
+	}
+	p.colours = t
+	p.options.KeepCMYK = t != nil && t.Space() == icc.CMYK
+}
 
 // Release gives the picture's memory back for the next one. Nothing that Image or Apply returned may be used any more.
 // It need not be called.
@@ -135,5 +146,5 @@ func (p *Picture) cut(scaled image.Point, crop image.Rectangle) image.Image {
 	x := float64(stored.X) * float64(p.shown.X) / 8 / float64(scaled.X)
 	y := float64(stored.Y) * float64(p.shown.Y) / 8 / float64(scaled.Y)
 	r := resample.Rect{X0: float64(crop.Min.X) * x, Y0: float64(crop.Min.Y) * y, X1: float64(crop.Max.X) * x, Y1: float64(crop.Max.Y) * y}
-	return orient(resize(p.img, r, crop.Size(), p.options), p.orientation)
+	return orient(p.colours.Apply(resize(p.img, r, crop.Size(), p.options)), p.orientation)
 }

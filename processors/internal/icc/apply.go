@@ -11,7 +11,7 @@ import (
 // is img itself if there is nothing to do, or if the Transform is for pixels of another kind: that of CMYK for an
 // *image.CMYK only, those of grey and RGB for all others. Applied to colours, a grey one is taken for each channel.
 //
-// img is not modified. A picture of 16 bits should be converted before it is brought to 8.
+// img is not modified.
 func (t *Transform) Apply(img image.Image) image.Image {
 	if t.Identity() {
 		return img
