@@ -26,9 +26,13 @@ type library struct {
 	buffers sync.Pool
 }
 
+func newLibrary() *library {
+	return &library{buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
+}
+
 // serve obeys commands until stdin ends.
 func serve() error {
-	l := &library{buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
+	l := newLibrary()
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
 		answer, err := l.obey(in.Text())

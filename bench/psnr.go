@@ -46,20 +46,25 @@ func printPhoto(out io.Writer, vips *worker, photo string) error {
 	if header.Orientation > 1 {
 		return fmt.Errorf("orientation %d: the reference is of upright pictures", header.Orientation)
 	}
-	var jobs []job
+	jobs := make([]job, len(tuningWidths))
+	of := make([]int, len(tuningWidths)+1) // which of the references are of which job
 	var wants []want
-	for _, w := range tuningWidths {
-		j := job{(w*size.X + 2000) / 4000, 0, "none"}
-		jobs = append(jobs, j)
-		wants = append(wants, conventions(size, j)...)
+	for i, w := range tuningWidths {
+		jobs[i] = job{(w*size.X + 2000) / 4000, 0, "none"}
+		wants = append(wants, conventions(size, jobs[i])...)
+		of[i+1] = len(wants)
 	}
 	references := reference(full, wants)
+	pictures, err := decodeEveryWay(data, header)
+	if err != nil {
+		return err
+	}
+	defer pictures.release()
 	if err := vips.load(photo); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "\n%s, %d×%d, %.1f MB: PSNR in dB, * what MinDecode chooses\n", filepath.Base(photo), size.X, size.Y, float64(len(data))/1e6)
 	fmt.Fprintf(out, "%6s %7s %8s  %s\n", "width", "left", "libvips", "     1/8     2/8     3/8     4/8     5/8     6/8     7/8     8/8")
-	per := len(references) / len(jobs)
 	for i, j := range jobs {
 		if err := vips.set(j, "picture"); err != nil {
 			return err
@@ -68,30 +73,66 @@ func printPhoto(out io.Writer, vips *worker, photo string) error {
 		if err != nil {
 			return err
 		}
-		line, err := ours(data, header, j, references[i*per:][:per])
+		line, err := pictures.row(data, header, j, references[of[i]:of[i+1]])
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%6d %6.2fx %8.1f  %s\n", j.w, float64(size.X)/float64(j.w), judge(theirs, references[i*per:][:per]).psnr, line)
+		fmt.Fprintf(out, "%6d %6.2fx %8.1f  %s\n", j.w, float64(size.X)/float64(j.w), judge(theirs, references[of[i]:of[i+1]]).psnr, line)
 	}
 	return nil
 }
 
-// ours is a row of the table: from every number of eighths that leaves something to shrink.
-func ours(data []byte, h processors.Header, j job, references []*raster) (string, error) {
+// A decoding is the photo decoded at n/8, for every n from 1 to 8; nil where none came out.
+type decoding [9]*processors.Picture
+
+// decodeEveryWay asks for ever larger pictures, and keeps what comes out.
+func decodeEveryWay(data []byte, h processors.Header) (pictures decoding, err error) {
+	const steps = 64
+	for i := 1; i <= steps; i++ {
+		picture, n, err := decode(data, h, image.Pt(h.Size.X*i/steps, h.Size.Y*i/steps))
+		if err != nil {
+			return pictures, err
+		}
+		if pictures[n] != nil {
+			pictures[n].Release()
+		}
+		pictures[n] = picture // the last one of its size has its chroma in full, if there is a choice
+	}
+	return pictures, nil
+}
+
+// decode returns the number of eighths, too.
+func decode(data []byte, h processors.Header, least image.Point) (*processors.Picture, int, error) {
+	picture, err := processors.Decode(context.Background(), data, h, least)
+	if err != nil {
+		return nil, 0, err
+	}
+	return picture, int(math.Round(8 * float64(picture.Image().Bounds().Dx()) / float64(h.Size.X))), nil
+}
+
+func (d decoding) release() {
+	for _, picture := range d {
+		if picture != nil {
+			picture.Release()
+		}
+	}
+}
+
+// row is a row of the table: from every number of eighths that leaves something to shrink.
+func (d decoding) row(data []byte, h processors.Header, j job, references []*raster) (string, error) {
+	picture, chosen, err := decode(data, h, processors.MinDecode(processors.Scale{}, h.Size, j.w, j.h))
+	if err != nil {
+		return "", err
+	}
+	defer picture.Release()
+	d[chosen] = picture
 	var line strings.Builder
-	chosen := eighths(h.Size, processors.MinDecode(processors.Scale{}, h.Size, j.w, j.h))
 	for n := 1; n <= 8; n++ {
-		if h.Size.X*n < 8*j.w {
+		if d[n] == nil || h.Size.X*n < 8*j.w {
 			line.WriteString("       -")
 			continue
 		}
-		least := image.Pt(h.Size.X*n/8, h.Size.Y*n/8)
-		picture, err := processors.Decode(context.Background(), data, h, least)
-		if err != nil {
-			return "", err
-		}
-		thumb, err := picture.Apply(context.Background(), processors.Scale{}, j.w, j.h)
+		thumb, err := d[n].Apply(context.Background(), processors.Scale{}, j.w, j.h)
 		if err != nil {
 			return "", err
 		}
@@ -100,24 +141,13 @@ func ours(data []byte, h processors.Header, j job, references []*raster) (string
 			mark = "*"
 		}
 		fmt.Fprintf(&line, "  %5.1f%s", judge(sampleOf(thumb), references).psnr, mark)
-		picture.Release()
 	}
 	return line.String(), nil
 }
 
-// eighths is the smallest decode that is no less than least.
-func eighths(size, least image.Point) int {
-	for n := 1; n < 8 && least != (image.Point{}); n++ {
-		if size.X*n >= 8*least.X && size.Y*n >= 8*least.Y {
-			return n
-		}
-	}
-	return 8
-}
-
-// conventions are the references for a picture that is as wide as asked for, and covers the height: its sides are rounded, and either the
-// source is stretched to the rounded size, or shrunk alike in both directions and laid in the middle.
-func conventions(size image.Point, j job) []want {
+// conventions are the references for a picture that covers what the job asks for. Its sides are rounded, halves either way, and either the source is
+// stretched to the rounded size, or shrunk alike in both directions and laid in the middle.
+func conventions(size image.Point, j job) (wants []want) {
 	shrink := math.Inf(1)
 	if j.w > 0 {
 		shrink = float64(size.X) / float64(j.w)
@@ -125,11 +155,22 @@ func conventions(size image.Point, j job) []want {
 	if j.h > 0 {
 		shrink = math.Min(shrink, float64(size.Y)/float64(j.h))
 	}
-	w, h := math.Round(float64(size.X)/shrink), math.Round(float64(size.Y)/shrink)
-	to := image.Pt(int(w), int(h))
-	mx, my := (float64(size.X)-w*shrink)/2, (float64(size.Y)-h*shrink)/2
-	return []want{
-		{box{0, 0, float64(size.X), float64(size.Y)}, to},
-		{box{mx, my, float64(size.X) - mx, float64(size.Y) - my}, to},
+	for _, w := range roundings(float64(size.X) / shrink) {
+		for _, h := range roundings(float64(size.Y) / shrink) {
+			mx, my := (float64(size.X)-float64(w)*shrink)/2, (float64(size.Y)-float64(h)*shrink)/2
+			wants = append(wants,
+				want{box{0, 0, float64(size.X), float64(size.Y)}, image.Pt(w, h)},
+				want{box{mx, my, float64(size.X) - mx, float64(size.Y) - my}, image.Pt(w, h)})
+		}
 	}
+	return wants
+}
+
+func roundings(x float64) []int {
+	const half = 1e-9 // as good as a half
+	down, up := int(math.Round(x-half)), int(math.Round(x+half))
+	if down == up {
+		return []int{up}
+	}
+	return []int{down, up}
 }

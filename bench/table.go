@@ -1,11 +1,18 @@
 package main
 
+import "fmt"
+
 // A row is a kind of work, and the ratio to libvips in CPU time that it is meant to have.
 type row struct {
 	work   string
 	job    job
 	target float64
 	inputs []string
+}
+
+// name is the work as the name of a benchmark.
+func (r row) name() string {
+	return fmt.Sprintf("%s→%dx%d-%s", r.inputs[0], r.job.w, r.job.h, r.job.crop)
 }
 
 var (

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// The stages of a generation, each on the first input of each row of the table. To see a change:
+//
+//	make bench                                                      # once: it makes the inputs
+//	go test -run='^$' -bench=. -count=10 ./bench > before           # change something
+//	go test -run='^$' -bench=. -count=10 ./bench > after
+//	benchstat before after
+
+// A work is what a stage is given.
+type work struct {
+	data   []byte
+	header processors.Header
+	job    job
+	least  image.Point
+}
+
+// stage runs do, made by prepare for each row, with its input.
+func stage(b *testing.B, prepare func(b *testing.B, w work) (do func() error)) {
+	for _, row := range table {
+		path := filepath.Join("out", row.inputs[0])
+		data, err := os.ReadFile(path)
+		if err != nil {
+			b.Skip("no inputs here: bench/run.sh makes them")
+		}
+		header, err := processors.DecodeHeader(bytes.NewReader(data))
+		if err != nil {
+			b.Fatal(path, err)
+		}
+		p := row.job.processor()
+		w := work{data, header, row.job, processors.MinDecode(p, header.Size, row.job.w, row.job.h)}
+		b.Run(row.name(), func(b *testing.B) {
+			do := prepare(b, w)
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := do(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func (w work) decode(b *testing.B) *processors.Picture {
+	picture, err := processors.Decode(context.Background(), w.data, w.header, w.least)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(picture.Release)
+	return picture
+}
+
+func BenchmarkHeader(b *testing.B) {
+	stage(b, func(_ *testing.B, w work) func() error {
+		return func() error {
+			_, err := processors.DecodeHeader(bytes.NewReader(w.data))
+			return err
+		}
+	})
+}
+
+func BenchmarkDecode(b *testing.B) {
+	stage(b, func(_ *testing.B, w work) func() error {
+		return func() error {
+			picture, err := processors.Decode(context.Background(), w.data, w.header, w.least)
+			if err == nil {
+				picture.Release()
+			}
+			return err
+		}
+	})
+}
+
+// BenchmarkProcess is resizing, and looking for the place of a smart crop.
+func BenchmarkProcess(b *testing.B) {
+	stage(b, func(b *testing.B, w work) func() error {
+		picture, p := w.decode(b), w.job.processor()
+		return func() error {
+			_, err := picture.Apply(context.Background(), p, w.job.w, w.job.h)
+			return err
+		}
+	})
+}
+
+func BenchmarkEncode(b *testing.B) {
+	stage(b, func(b *testing.B, w work) func() error {
+		thumb, err := w.decode(b).Apply(context.Background(), w.job.processor(), w.job.w, w.job.h)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return func() error { return processors.JPEG{Quality: 85}.Encode(io.Discard, thumb) }
+	})
+}
+
+// BenchmarkGeneration is all of them, as a worker does it.
+func BenchmarkGeneration(b *testing.B) {
+	stage(b, func(_ *testing.B, w work) func() error {
+		l := newLibrary()
+		l.source, l.job, l.toJPEG = w.data, w.job, true
+		return l.once
+	})
+}
