@@ -121,6 +121,16 @@ func (s *Site) testOtherFiles(t *testing.T, server Server) {
 		targets = append(targets, "/thumbs/k.jpg/100x100/crop/secret.jpg", "/thumbs/evil.jpg/100x100/crop/secret.jpg")
 		refused = append(refused, 401, 403)
 	}
+	if s.kind.Name != "Caddy" {
+		// One that stands in a thumbnail's place is none: the handler makes the thumbnail, which takes that place.
+		stands := s.Link("k.jpg", "100x100", ".png", "")
+		link(outside, strings.TrimPrefix(stands, "/thumbs/"))
+		for range 2 {
+			got := visit(t, http.MethodGet, server.URL+stands)
+			assert.Equal(t, http.StatusOK, got.status)
+			assert.Equal(t, s.streamed(stands).body, got.body)
+		}
+	}
 	for _, target := range targets {
 		got := raw(t, server, target)
 		assert.Contains(t, refused, got.status, target)
