@@ -1,0 +1,176 @@
+package png
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/color"
+	"image/draw"
+	stdpng "image/png"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func encoded(t *testing.T, img image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, Encode(&b, img))
+	return b.Bytes()
+}
+
+// painted is a picture of colours that at gives.
+func painted(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {
+	m := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			m.SetNRGBA(x, y, at(x, y))
+		}
+	}
+	return m
+}
+
+// requireEqualPixels compares colours as image/color converts them to 8 bits, wholly transparent ones by that alone.
+func requireEqualPixels(t *testing.T, want, got image.Image, name string) {
+	t.Helper()
+	b := want.Bounds()
+	require.Equal(t, b.Size(), got.Bounds().Size(), name)
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			c := color.NRGBAModel.Convert(want.At(b.Min.X+x, b.Min.Y+y)).(color.NRGBA)
+			if c.A == 0 {
+				c = color.NRGBA{}
+			}
+			require.Equal(t, c, color.NRGBAModel.Convert(got.At(x, y)), "%s at %d,%d", name, x, y)
+		}
+	}
+}
+
+func TestTheFormIsTheOneOfTheFewestBits(t *testing.T) {
+	grey := func(v int) color.NRGBA { return color.NRGBA{byte(v), byte(v), byte(v), 255} }
+	for _, c := range []struct {
+		name  string
+		at    func(x, y int) color.NRGBA
+		color ColorType
+		depth int
+	}{
+		{"black", func(x, y int) color.NRGBA { return grey(0) }, Gray, 1},
+		{"black and white", func(x, y int) color.NRGBA { return grey(x % 2 * 255) }, Gray, 1},
+		{"four greys", func(x, y int) color.NRGBA { return grey(x % 4 * 85) }, Gray, 2},
+		{"sixteen greys", func(x, y int) color.NRGBA { return grey(x % 16 * 17) }, Gray, 4},
+		{"two odd greys", func(x, y int) color.NRGBA { return grey(100 + x%2) }, Indexed, 1},
+		{"all greys", func(x, y int) color.NRGBA { return grey((x + 32*y) % 256) }, Gray, 8},
+		{"one colour", func(x, y int) color.NRGBA { return color.NRGBA{1, 2, 3, 255} }, Indexed, 1},
+		{"nothing", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 9, 0} }, Indexed, 1},
+		{"3 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 3), 2, 3, 255} }, Indexed, 2},
+		{"5 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 5), 2, 3, 200} }, Indexed, 4},
+		{"17 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 17), 2, 3, byte(7 * x)} }, Indexed, 8},
+		{"256 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y % 8), 3, 255} }, Indexed, 8},
+		{"transparent greys", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(x), byte(x), byte(8 * y)} }, GrayAlpha, 8},
+		{"colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, 255} }, RGB, 8},
+		{"transparent colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, byte(255 - x)} }, RGBA, 8},
+	} {
+		img := painted(32, 32, c.at)
+		before := bytes.Clone(img.Pix)
+		data := encoded(t, img)
+		h, err := ReadHeader(data)
+		require.NoError(t, err, c.name)
+		assert.Equal(t, c.color, h.Color, c.name)
+		assert.Equal(t, c.depth, h.Depth, c.name)
+		assert.Equal(t, !img.Opaque(), h.Transparent, c.name)
+		got, err := stdpng.Decode(bytes.NewReader(data))
+		require.NoError(t, err, c.name)
+		requireEqualPixels(t, img, got, c.name)
+		assert.Equal(t, before, img.Pix, "%s was modified", c.name)
+	}
+}
+
+func TestAnyTypeOfImageComesBackAsItWas(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 5))
+	r := image.Rect(-3, 2, 30, 21)
+	source := painted(60, 60, func(x, y int) color.NRGBA {
+		return color.NRGBA{byte(rng.Uint32()), byte(rng.Uint32()), byte(rng.Uint32()), byte(rng.Uint32())}
+	})
+	photo := image.NewYCbCr(r, image.YCbCrSubsampleRatio420)
+	for i := range photo.Y {
+		photo.Y[i] = byte(rng.Uint32())
+	}
+	images := []image.Image{photo, photo.SubImage(image.Rect(1, 3, 20, 9))}
+	for _, m := range []draw.Image{
+		image.NewGray(r), image.NewGray16(r), image.NewRGBA(r), image.NewRGBA64(r), image.NewNRGBA(r), image.NewNRGBA64(r),
+		image.NewCMYK(r), image.NewAlpha(r), image.NewPaletted(r, color.Palette{color.NRGBA{1, 2, 3, 4}, color.White, color.Black}),
+	} {
+		draw.Draw(m, r, source, image.Pt(9, 9), draw.Src)
+		part := m.(interface {
+			SubImage(image.Rectangle) image.Image
+		}).SubImage(image.Rect(1, 3, 20, 9))
+		images = append(images, m, part)
+	}
+	var d Decoder
+	for _, img := range images {
+		data := encoded(t, img)
+		got, err := d.Decode(t.Context(), data)
+		require.NoError(t, err)
+		requireEqualPixels(t, img, got, "decoded here")
+		got, err = stdpng.Decode(bytes.NewReader(data))
+		require.NoError(t, err)
+		requireEqualPixels(t, img, got, "decoded by image/png")
+
+		again := image.NewNRGBA(img.Bounds())
+		for y := again.Rect.Min.Y; y < again.Rect.Max.Y; y++ {
+			for x := again.Rect.Min.X; x < again.Rect.Max.X; x++ {
+				again.Set(x, y, img.At(x, y))
+			}
+		}
+		assert.True(t, bytes.Equal(data, encoded(t, again)), "%T: other bytes of equal pixels", img)
+	}
+}
+
+func TestEncodersMayRunAtOnce(t *testing.T) {
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			img := painted(20+i, 30, func(x, y int) color.NRGBA { return color.NRGBA{byte(x * i), byte(y), byte(x + y), 255} })
+			for range 20 {
+				var b bytes.Buffer
+				assert.NoError(t, Encode(&b, img))
+				got, err := stdpng.Decode(&b)
+				if assert.NoError(t, err) {
+					requireEqualPixels(t, img, got, "at once")
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+type failing struct{ error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.error }
+
+func TestAWriterThatFailsIsReported(t *testing.T) {
+	err := errors.New("full")
+	assert.ErrorIs(t, Encode(failing{err}, image.NewGray(image.Rect(0, 0, 3, 3))), err)
+}
+
+func TestFilteringAndUndoingItIsTheIdentity(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 9))
+	for _, n := range []int{1, 2, 3, 4} {
+		for range 100 {
+			row, above := make([]byte, n*(1+rng.IntN(30))), make([]byte, n*31)
+			for i := range row {
+				row[i], above[i] = byte(rng.Uint32()), byte(rng.Uint32())
+			}
+			above = above[:len(row)]
+			filtered, got := make([]byte, len(row)), make([]byte, len(row))
+			for filter := byte(filterNone); filter <= filterPaeth; filter++ {
+				filterRow(filter, filtered, row, above, n)
+				require.NoError(t, unfilter(filter, got, filtered, above, n))
+				require.Equal(t, row, got, "filter %d", filter)
+			}
+		}
+	}
+}

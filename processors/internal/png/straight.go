@@ -1,0 +1,83 @@
+package png
+
+import (
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/draw"
+)
+
+// straightRows returns a function that gives row y of img as NRGBA, in which what is wholly transparent is black. A row is
+// valid until the next one.
+func straightRows(img image.Image) func(y int) []byte {
+	b := img.Bounds()
+	row := make([]byte, 4*b.Dx())
+	at := func(m interface{ PixOffset(x, y int) int }, y int) int { return m.PixOffset(b.Min.X, b.Min.Y+y) }
+	switch m := img.(type) {
+	case *image.Gray:
+		return func(y int) []byte {
+			for x, v := range m.Pix[at(m, y):][:b.Dx()] {
+				binary.LittleEndian.PutUint32(row[4*x:], uint32(v)*0x010101|0xff000000)
+			}
+			return row
+		}
+	case *image.NRGBA:
+		return func(y int) []byte {
+			straighten(row, m.Pix[at(m, y):], func(p, _ uint32) uint32 { return p })
+			return row
+		}
+	case *image.RGBA:
+		return func(y int) []byte {
+			straighten(row, m.Pix[at(m, y):], divide)
+			return row
+		}
+	case *image.Paletted:
+		var colours [256]uint32 // a pixel beyond the palette is transparent
+		for i, c := range m.Palette[:min(len(m.Palette), 256)] {
+			if c := color.NRGBAModel.Convert(c).(color.NRGBA); c.A != 0 {
+				colours[i] = uint32(c.R) | uint32(c.G)<<8 | uint32(c.B)<<16 | uint32(c.A)<<24
+			}
+		}
+		return func(y int) []byte {
+			for x, v := range m.Pix[at(m, y):][:b.Dx()] {
+				binary.LittleEndian.PutUint32(row[4*x:], colours[v])
+			}
+			return row
+		}
+	}
+	var line draw.Image
+	if o, ok := img.(interface{ Opaque() bool }); ok && o.Opaque() { // package draw is fast in this direction
+		line = &image.RGBA{Pix: row, Stride: len(row), Rect: image.Rect(0, 0, b.Dx(), 1)}
+	} else {
+		line = &image.NRGBA{Pix: row, Stride: len(row), Rect: image.Rect(0, 0, b.Dx(), 1)}
+	}
+	return func(y int) []byte {
+		draw.Draw(line, line.Bounds(), img, image.Pt(b.Min.X, b.Min.Y+y), draw.Src)
+		straighten(row, row, func(p, _ uint32) uint32 { return p })
+		return row
+	}
+}
+
+// straighten copies a row and calls partly with the pixels that are neither opaque nor wholly transparent, and their
+// alpha. The transparent ones become black.
+func straighten(dst, src []byte, partly func(p, alpha uint32) uint32) {
+	for len(dst) >= 4 && len(src) >= 4 {
+		p := binary.LittleEndian.Uint32(src)
+		switch a := p >> 24; a {
+		case 255:
+		case 0:
+			p = 0
+		default:
+			p = partly(p, a)
+		}
+		binary.LittleEndian.PutUint32(dst, p)
+		dst, src = dst[4:], src[4:]
+	}
+}
+
+// divide divides colours by alpha, as color.NRGBAModel does. What is not premultiplied, as it is larger than alpha, is
+// brought to 255.
+func divide(p, alpha uint32) uint32 {
+	of := func(c uint32) uint32 { return min(c*0xffff/alpha>>8, 255) }
+	return of(p&255) | of(p>>8&255)<<8 | of(p>>16&255)<<16 | alpha<<24
+}
