@@ -1,0 +1,49 @@
+package webp
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"testing"
+
+	encoder "github.com/deepteams/webp"
+	"golang.org/x/image/vp8"
+)
+
+// The file is corpus/webp/wood-d.webp, of 4096×4096 pixels, where it is there.
+func benchmarkFile(b *testing.B) []byte {
+	for _, name := range corpus(b, "webp/wood-d.webp") {
+		file, err := os.ReadFile(name)
+		if err == nil {
+			return chunk(file)
+		}
+	}
+	return encode(b, photo(1024, 1024, 1), func(*encoder.EncoderOptions) {})
+}
+
+func BenchmarkDecode(b *testing.B) {
+	data := benchmarkFile(b)
+	for _, n := range []int{8, 4, 2, 1} {
+		b.Run(fmt.Sprint("1/", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Decode(b.Context(), data, Options{Shrink: n}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("reference", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			d := vp8.NewDecoder()
+			d.Init(bytes.NewReader(data), len(data))
+			if _, err := d.DecodeFrameHeader(); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := d.DecodeFrame(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,319 @@
+package webp
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	encoder "github.com/deepteams/webp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/image/vp8"
+)
+
+// photo is a picture with smooth parts, edges and noise, so that all kinds of prediction and coefficients occur.
+func photo(w, h int, seed uint64) *image.NRGBA {
+	r := rand.New(rand.NewPCG(seed, 1))
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			c := color.NRGBA{byte(x * 255 / w), byte(y * 255 / h), byte((x + 2*y) % 256), 255}
+			if (x/40+y/56)%3 == 0 {
+				c = color.NRGBA{byte(r.IntN(256)), c.G, byte(r.IntN(60)), 255}
+			}
+			if (x-w/2)*(x-w/2)+(y-h/2)*(y-h/2) < w*h/16 {
+				c = color.NRGBA{250, 30, 20, 255}
+			}
+			img.SetNRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+// encode returns the chunk's content.
+func encode(t testing.TB, img image.Image, change func(*encoder.EncoderOptions)) []byte {
+	o := encoder.DefaultOptions()
+	o.Method = 2
+	change(o)
+	var b bytes.Buffer
+	require.NoError(t, encoder.Encode(&b, img, o))
+	return chunk(b.Bytes())
+}
+
+// chunk returns the content of the chunk "VP8 " in file, or nil.
+func chunk(file []byte) []byte {
+	if len(file) < 12 || string(file[8:12]) != "WEBP" {
+		return nil
+	}
+	for rest := file[12:]; len(rest) >= 8; {
+		n := int(binary.LittleEndian.Uint32(rest[4:]))
+		if n > len(rest)-8 {
+			return nil
+		}
+		if string(rest[:4]) == "VP8 " {
+			return rest[8 : 8+n]
+		}
+		rest = rest[min(8+n+n&1, len(rest)):]
+	}
+	return nil
+}
+
+// reference decodes with golang.org/x/image and stretches the colours.
+func reference(data []byte) (*image.YCbCr, error) {
+	d := vp8.NewDecoder()
+	d.Init(bytes.NewReader(data), len(data))
+	if _, err := d.DecodeFrameHeader(); err != nil {
+		return nil, err
+	}
+	img, err := d.DecodeFrame()
+	if err != nil {
+		return nil, err
+	}
+	stretch := func(pix []byte, low, span, zero float64) {
+		for i, v := range pix {
+			pix[i] = byte(min(max((float64(v)-low)*255/span+zero+0.5, 0), 255))
+		}
+	}
+	stretch(img.Y, 16, 219, 0)
+	stretch(img.Cb, 128, 224, 128)
+	stretch(img.Cr, 128, 224, 128)
+	return img, nil
+}
+
+func samePixels(t testing.TB, want, got *image.YCbCr) {
+	require.Equal(t, want.Rect, got.Rect)
+	require.Equal(t, want.SubsampleRatio, got.SubsampleRatio)
+	w, h := want.Rect.Dx(), want.Rect.Dy()
+	for y := range h {
+		require.Equal(t, want.Y[y*want.YStride:][:w], got.Y[y*got.YStride:][:w], "luma, row %d", y)
+	}
+	w, h = (w+1)/2, (h+1)/2
+	for y := range h {
+		require.Equal(t, want.Cb[y*want.CStride:][:w], got.Cb[y*got.CStride:][:w], "Cb, row %d", y)
+		require.Equal(t, want.Cr[y*want.CStride:][:w], got.Cr[y*got.CStride:][:w], "Cr, row %d", y)
+	}
+}
+
+func TestEverySampleIsThatOfTheReference(t *testing.T) {
+	for i, size := range []image.Point{{1, 1}, {16, 16}, {17, 15}, {5, 90}, {200, 133}, {333, 257}} {
+		for name, change := range map[string]func(*encoder.EncoderOptions){
+			"default":       func(*encoder.EncoderOptions) {},
+			"low quality":   func(o *encoder.EncoderOptions) { o.Quality = 3 },
+			"high quality":  func(o *encoder.EncoderOptions) { o.Quality = 100 },
+			"simple filter": func(o *encoder.EncoderOptions) { o.FilterType, o.FilterStrength = 0, 100 },
+			"sharp filter":  func(o *encoder.EncoderOptions) { o.FilterSharpness, o.FilterStrength = 6, 80 },
+			"no filter":     func(o *encoder.EncoderOptions) { o.FilterStrength = 0 },
+			"one segment":   func(o *encoder.EncoderOptions) { o.Segments = 1 },
+		} {
+			t.Run(fmt.Sprint(size, " ", name), func(t *testing.T) {
+				data := encode(t, photo(size.X, size.Y, uint64(i)), change)
+				want, err := reference(data)
+				require.NoError(t, err)
+				got, err := Decode(t.Context(), data, Options{})
+				require.NoError(t, err)
+				samePixels(t, want, got)
+			})
+		}
+	}
+}
+
+// corpus returns the files of shared/corpus that match, or none where it is not there.
+func corpus(t testing.TB, patterns ...string) (files []string) {
+	dir, err := filepath.Abs("../../../../shared/corpus")
+	require.NoError(t, err)
+	if _, err := os.Stat(dir); err != nil {
+		return nil
+	}
+	for _, p := range patterns {
+		found, err := filepath.Glob(filepath.Join(dir, p))
+		require.NoError(t, err)
+		files = append(files, found...)
+	}
+	require.NotEmpty(t, files)
+	return files
+}
+
+func TestTheCorpusIsDecodedAsByTheReference(t *testing.T) {
+	files := corpus(t, "webp/*.webp", "exif/*.webp", "malformed/*/*webp*")
+	if files == nil {
+		t.Skip("the corpus is not there")
+	}
+	for _, name := range files {
+		file, err := os.ReadFile(name)
+		require.NoError(t, err)
+		data := chunk(file)
+		if data == nil {
+			continue
+		}
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			want, wantErr := reference(data)
+			got, err := Decode(t.Context(), data, Options{})
+			if wantErr != nil {
+				assert.Error(t, err)
+				return
+			}
+			if want.Rect.Empty() {
+				assert.ErrorContains(t, err, "empty")
+				return
+			}
+			require.NoError(t, err)
+			samePixels(t, want, got)
+		})
+	}
+}
+
+func TestShrunkSamplesAreMeans(t *testing.T) {
+	for _, size := range []image.Point{{1, 1}, {16, 16}, {200, 133}, {331, 257}, {8, 9}} {
+		data := encode(t, photo(size.X, size.Y, 9), func(o *encoder.EncoderOptions) { o.Quality = 60 })
+		full, err := Decode(t.Context(), data, Options{NoFilter: true})
+		require.NoError(t, err)
+		for _, n := range []int{2, 4, 8} {
+			got, err := Decode(t.Context(), data, Options{Shrink: n})
+			require.NoError(t, err)
+			require.Equal(t, image.Rect(0, 0, (size.X+n-1)/n, (size.Y+n-1)/n), got.Rect)
+			require.Equal(t, image.YCbCrSubsampleRatio444, got.SubsampleRatio)
+			checkMeans(t, full.Y, full.YStride, size, n, got.Y, got.YStride)
+			half := image.Pt((size.X+1)/2, (size.Y+1)/2)
+			checkMeans(t, full.Cb, full.CStride, half, n/2, got.Cb, got.CStride)
+			checkMeans(t, full.Cr, full.CStride, half, n/2, got.Cr, got.CStride)
+		}
+	}
+}
+
+// checkMeans compares with the means of samples in full range. They have been rounded and clipped one by one, the
+// decoder's have not.
+func checkMeans(t testing.TB, pix []byte, stride int, size image.Point, n int, got []byte, gotStride int) {
+	for y := 0; y*n < size.Y; y++ {
+		for x := 0; x*n < size.X; x++ {
+			sum, clipped := 0.0, false
+			for j := range n {
+				for i := range n { // beyond the edge is what is at the edge
+					v := pix[min(y*n+j, size.Y-1)*stride+min(x*n+i, size.X-1)]
+					sum += float64(v)
+					clipped = clipped || v == 0 || v == 255
+				}
+			}
+			if !clipped {
+				require.InDelta(t, sum/float64(n*n), got[y*gotStride+x], 1, "1/%d at %d,%d", n, x, y)
+			}
+		}
+	}
+}
+
+func TestWhatIsCutOffIsAnError(t *testing.T) {
+	data := encode(t, photo(120, 90, 3), func(*encoder.EncoderOptions) {})
+	for n := range len(data) - 3 { // the last bytes may be there to fill up
+		_, err := Decode(t.Context(), data[:n], Options{Shrink: 1 + n&1})
+		require.Error(t, err, "%d bytes of %d", n, len(data))
+	}
+}
+
+func TestSamplesAreThoseOfLibwebp(t *testing.T) {
+	dwebp, err := exec.LookPath("dwebp")
+	if err != nil {
+		if os.Getenv("THUMBNAIL_REAL") != "" {
+			t.Fatal("dwebp, of the package webp, is not installed")
+		}
+		t.Skip("dwebp, of the package webp, is not installed")
+	}
+	size := image.Pt(161, 95)
+	img := photo(size.X, size.Y, 5)
+	var file bytes.Buffer
+	require.NoError(t, encoder.Encode(&file, img, &encoder.EncoderOptions{Quality: 70, Method: 2, SNSStrength: 50, FilterStrength: 60, FilterType: 1}))
+	got, err := Decode(t.Context(), chunk(file.Bytes()), Options{})
+	require.NoError(t, err)
+
+	cmd := exec.Command(dwebp, "-quiet", "-yuv", "-o", "-", "--", "-")
+	cmd.Stdin = bytes.NewReader(file.Bytes())
+	planes, err := cmd.Output()
+	require.NoError(t, err)
+	levels := newLevels(1, 1)
+	for y := range size.Y {
+		for x := range size.X {
+			require.Equal(t, levels.luma[planes[y*size.X+x]], got.Y[y*got.YStride+x])
+		}
+	}
+
+	// In RGB, differences come from rounding twice: in the planes, and on the way to RGB, where blue gets 1.8 times
+	// the error of Cb; where chroma is beyond the range that has a meaning, one more.
+	cmd = exec.Command(dwebp, "-quiet", "-nofancy", "-o", "-", "--", "-")
+	cmd.Stdin = bytes.NewReader(file.Bytes())
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	want, err := png.Decode(bytes.NewReader(out))
+	require.NoError(t, err)
+	differences := map[int]int{}
+	for y := range size.Y {
+		for x := range size.X {
+			r, g, b, _ := want.At(x, y).RGBA()
+			gr, gg, gb, _ := got.At(x, y).RGBA()
+			for _, d := range []int{int(r>>8) - int(gr>>8), int(g>>8) - int(gg>>8), int(b>>8) - int(gb>>8)} {
+				differences[max(d, -d)]++
+			}
+		}
+	}
+	beyond := 0
+	for d, n := range differences {
+		if d > 2 {
+			beyond += n
+		}
+	}
+	assert.LessOrEqual(t, beyond, 3*size.X*size.Y/5000, "%v", differences)
+}
+
+func TestDecodingEndsWithItsContext(t *testing.T) {
+	data := encode(t, photo(64, 64, 3), func(*encoder.EncoderOptions) {})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Decode(ctx, data, Options{})
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+// extremeLevels says whether the loop filter's level may be beyond what 8 bits hold: there, dwebp and this package agree,
+// but not the reference.
+func extremeLevels(data []byte) bool {
+	var d decoder
+	if d.header(data) != nil || !d.filtered {
+		return false
+	}
+	for _, s := range d.segments {
+		for _, f := range s.filter {
+			if f.edge == 0 || f.edge-f.interior == 2*(63+2) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func FuzzDecode(f *testing.F) {
+	for i := range 4 {
+		f.Add(encode(f, photo(50, 40, uint64(i)), func(o *encoder.EncoderOptions) {
+			o.FilterType, o.Quality = i&1, float32(30*i)
+		}))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) >= 10 {
+			data[7] &= 1 // no more than 511 pixels a side
+			data[9] &= 1
+		}
+		want, wantErr := reference(bytes.Clone(data))
+		got, err := Decode(t.Context(), data, Options{})
+		if err == nil && wantErr == nil && !extremeLevels(data) {
+			samePixels(t, want, got)
+		}
+		for _, n := range []int{2, 4, 8} {
+			_, shrunkErr := Decode(t.Context(), data, Options{Shrink: n})
+			assert.Equal(t, err, shrunkErr)
+		}
+	})
+}

@@ -1,0 +1,169 @@
+package webp
+
+// A strength is how much the loop filter does: RFC 6386, 15.2 to 15.4.
+type strength struct {
+	edge, inner int32 // limits of the difference across an edge: of macroblocks, and of the blocks within; 0: no filter
+	interior    int32 // limit of the differences on either side
+	hev         int32 // differences beyond mean high variance at the edge
+}
+
+func newStrength(level, sharpness int) strength {
+	level = min(max(level, 0), 63)
+	if level == 0 {
+		return strength{}
+	}
+	interior := level
+	if sharpness > 0 {
+		interior >>= 1
+		if sharpness > 4 {
+			interior >>= 1
+		}
+		interior = min(interior, 9-sharpness)
+	}
+	interior = max(interior, 1)
+	hev := 0
+	if level >= 40 {
+		hev = 2
+	} else if level >= 15 {
+		hev = 1
+	}
+	return strength{int32(2*(level+2) + interior), int32(2*level + interior), int32(interior), int32(hev)}
+}
+
+// filtering is what the loop filter has to know of a macroblock.
+type filtering struct {
+	segment uint8
+	blocks  bool // predicted by 4×4 blocks
+	inner   bool // the edges within count, too
+}
+
+// filterRow filters a row of macroblocks of d.out, from left to right, and with it the three rows of pixels above.
+func (d *decoder) filterRow(mby int) {
+	for mbx, f := range d.row {
+		kind := 0
+		if f.blocks {
+			kind = 1
+		}
+		s := &d.segments[f.segment].filter[kind]
+		if s.edge == 0 {
+			continue
+		}
+		y, ys := 16*(mby*d.out.YStride+mbx), d.out.YStride
+		if d.simple {
+			filterEdges(d.out.Y, y, ys, 16, mbx > 0, mby > 0, f.inner, s, simpleFilter, simpleFilter)
+			continue
+		}
+		filterEdges(d.out.Y, y, ys, 16, mbx > 0, mby > 0, f.inner, s, edgeFilter, innerFilter)
+		c, cs := 8*(mby*d.out.CStride+mbx), d.out.CStride
+		filterEdges(d.out.Cb, c, cs, 8, mbx > 0, mby > 0, f.inner, s, edgeFilter, innerFilter)
+		filterEdges(d.out.Cr, c, cs, 8, mbx > 0, mby > 0, f.inner, s, edgeFilter, innerFilter)
+	}
+}
+
+// An edge filter goes along n pixels, along apart, from pix[at]; those across the edge are across apart.
+type edge func(pix []byte, at, along, across, n int, limit int32, s *strength)
+
+func filterEdges(pix []byte, at, stride, size int, left, above, inner bool, s *strength, outer, within edge) {
+	if left {
+		outer(pix, at, stride, 1, size, s.edge, s)
+	}
+	if inner {
+		for i := 4; i < size; i += 4 {
+			within(pix, at+i, stride, 1, size, s.inner, s)
+		}
+	}
+	if above {
+		outer(pix, at, 1, stride, size, s.edge, s)
+	}
+	if inner {
+		for i := 4; i < size; i += 4 {
+			within(pix, at+i*stride, 1, stride, size, s.inner, s)
+		}
+	}
+}
+
+// simpleFilter is section 15.2.
+func simpleFilter(pix []byte, at, along, across, n int, limit int32, _ *strength) {
+	for range n {
+		p1, p0 := int32(pix[at-2*across]), int32(pix[at-across])
+		q0, q1 := int32(pix[at]), int32(pix[at+across])
+		if 2*abs(p0-q0)+abs(p1-q1)/2 <= limit {
+			common(pix, at, across, p1, p0, q0, q1)
+		}
+		at += along
+	}
+}
+
+// common changes the two pixels at the edge, using two more.
+func common(pix []byte, at, across int, p1, p0, q0, q1 int32) {
+	a := 3*(q0-p0) + signed8(p1-q1)
+	pix[at] = clip(q0 - signed5((a+4)>>3))
+	pix[at-across] = clip(p0 + signed5((a+3)>>3))
+}
+
+// smooth says whether the differences on both sides of an edge are within the limits, and high whether they are large
+// right at the edge.
+func smooth(pix []byte, at, across int, limit int32, s *strength) (ok, high bool) {
+	p1, p0 := int32(pix[at-2*across]), int32(pix[at-across])
+	q0, q1 := int32(pix[at]), int32(pix[at+across])
+	if 2*abs(p0-q0)+abs(p1-q1)/2 > limit {
+		return false, false
+	}
+	p3, p2 := int32(pix[at-4*across]), int32(pix[at-3*across])
+	q2, q3 := int32(pix[at+2*across]), int32(pix[at+3*across])
+	dp, dq := abs(p1-p0), abs(q1-q0)
+	if max(abs(p3-p2), abs(p2-p1), dp, dq, abs(q2-q1), abs(q3-q2)) > s.interior {
+		return false, false
+	}
+	return true, max(dp, dq) > s.hev
+}
+
+// edgeFilter is that of the edges between macroblocks: section 15.3.
+func edgeFilter(pix []byte, at, along, across, n int, limit int32, s *strength) {
+	for range n {
+		if ok, high := smooth(pix, at, across, limit, s); ok {
+			p2, p1, p0 := int32(pix[at-3*across]), int32(pix[at-2*across]), int32(pix[at-across])
+			q0, q1, q2 := int32(pix[at]), int32(pix[at+across]), int32(pix[at+2*across])
+			if high {
+				common(pix, at, across, p1, p0, q0, q1)
+			} else {
+				w := signed8(signed8(p1-q1) + 3*(q0-p0))
+				a := (27*w + 63) >> 7
+				pix[at-across], pix[at] = clip(p0+a), clip(q0-a)
+				a = (18*w + 63) >> 7
+				pix[at-2*across], pix[at+across] = clip(p1+a), clip(q1-a)
+				a = (9*w + 63) >> 7
+				pix[at-3*across], pix[at+2*across] = clip(p2+a), clip(q2-a)
+			}
+		}
+		at += along
+	}
+}
+
+// innerFilter is that of the edges between blocks: section 15.3.
+func innerFilter(pix []byte, at, along, across, n int, limit int32, s *strength) {
+	for range n {
+		if ok, high := smooth(pix, at, across, limit, s); ok {
+			p1, p0 := int32(pix[at-2*across]), int32(pix[at-across])
+			q0, q1 := int32(pix[at]), int32(pix[at+across])
+			if high {
+				common(pix, at, across, p1, p0, q0, q1)
+			} else {
+				a := 3 * (q0 - p0)
+				b := signed5((a + 4) >> 3)
+				pix[at], pix[at-across] = clip(q0-b), clip(p0+signed5((a+3)>>3))
+				b = (b + 1) >> 1
+				pix[at+across], pix[at-2*across] = clip(q1-b), clip(p1+b)
+			}
+		}
+		at += along
+	}
+}
+
+func abs(v int32) int32 {
+	m := v >> 31
+	return (v ^ m) - m
+}
+
+func signed8(v int32) int32 { return min(max(v, -128), 127) }
+func signed5(v int32) int32 { return min(max(v, -16), 15) }

@@ -1,0 +1,168 @@
+package webp
+
+import (
+	"errors"
+	"fmt"
+)
+
+var errShort = errors.New("webp: the file is cut off")
+
+// A segment is what macroblocks of the same kind have in common (RFC 6386, 9.3).
+type segment struct {
+	// Step sizes of the quantiser, for the first coefficient and the others (section 14.1).
+	y1, y2, uv [2]int32
+
+	filter [2]strength // of the loop filter: for macroblocks predicted as a whole, and for those of 4×4 blocks
+}
+
+// frameHeader reads the uncompressed part of the header: RFC 6386, 9.1.
+func (d *decoder) frameHeader(vp8 []byte) error {
+	if len(vp8) < 10 {
+		return errShort
+	}
+	switch {
+	case vp8[0]&1 != 0:
+		return errors.New("webp: not a key frame")
+	case vp8[0]>>1&7 > 3:
+		return fmt.Errorf("webp: version %d of VP8", vp8[0]>>1&7)
+	case string(vp8[3:6]) != "\x9d\x01\x2a":
+		return errors.New("webp: no start code")
+	}
+	d.width = int(vp8[6]) | int(vp8[7]&0x3f)<<8
+	d.height = int(vp8[8]) | int(vp8[9]&0x3f)<<8
+	if d.width == 0 || d.height == 0 {
+		return errors.New("webp: an empty picture")
+	}
+	d.mbw, d.mbh = (d.width+15)/16, (d.height+15)/16
+	return nil
+}
+
+// header reads what stands before the macroblocks: RFC 6386, 9.1 to 9.11 and 19.2.
+func (d *decoder) header(vp8 []byte) error {
+	if err := d.frameHeader(vp8); err != nil {
+		return err
+	}
+	tag := int(vp8[0]) | int(vp8[1])<<8 | int(vp8[2])<<16
+	first, rest := tag>>5, vp8[10:]
+	if first > len(rest) {
+		return errShort
+	}
+	p := newPartition(rest[:first])
+	p.uint(2) // the colour space, of which there is one, and whether clamping can be left out
+	quantisers, levels, relative := d.segmentHeader(&p)
+	d.filterHeader(&p, levels, relative)
+	if err := d.partitions(p.uint(2), rest[first:]); err != nil {
+		return err
+	}
+	d.quantHeader(&p, quantisers, relative)
+	p.flag() // whether the probabilities stay for the next frame
+	d.probs = defaultTokenProbs
+	for i := range d.probs {
+		for j := range d.probs[i] {
+			for k := range d.probs[i][j] {
+				for l := range d.probs[i][j][k] {
+					if p.bit(tokenUpdates[i][j][k][l]) {
+						d.probs[i][j][k][l] = uint8(p.uint(8))
+					}
+				}
+			}
+		}
+	}
+	if d.mayskip = p.flag(); d.mayskip {
+		d.skipProb = uint8(p.uint(8))
+	}
+	d.modes = p
+	if p.exhausted() {
+		return errShort
+	}
+	return nil
+}
+
+// segmentHeader returns the quantiser index and the filter level of each segment, and whether they are to be added to
+// those of the frame. Without segments there is one, and nothing to add.
+func (d *decoder) segmentHeader(p *partition) (quantisers, levels [4]int, relative bool) {
+	d.treeProbs = [3]uint8{255, 255, 255}
+	if !p.flag() {
+		return quantisers, levels, true
+	}
+	d.segmented = p.flag()
+	if p.flag() {
+		relative = !p.flag()
+		for i := range quantisers {
+			quantisers[i] = p.int(7)
+		}
+		for i := range levels {
+			levels[i] = p.int(6)
+		}
+	}
+	if d.segmented {
+		for i := range d.treeProbs {
+			if p.flag() {
+				d.treeProbs[i] = uint8(p.uint(8))
+			}
+		}
+	}
+	return quantisers, levels, relative
+}
+
+// filterHeader reads RFC 6386, 9.6 (as numbered in section 9; 15.2 to 15.4 say what follows from it).
+func (d *decoder) filterHeader(p *partition, levels [4]int, relative bool) {
+	d.simple = p.flag()
+	frame, sharpness := p.uint(6), p.uint(3)
+	var intra, blocks int
+	if p.flag() && p.flag() {
+		var ref, mode [4]int
+		for i := range ref {
+			ref[i] = p.int(6)
+		}
+		for i := range mode {
+			mode[i] = p.int(6)
+		}
+		intra, blocks = ref[0], mode[0]
+	}
+	d.filtered = frame != 0 // of a frame without, segments have none either
+	for i := range d.segments {
+		level := levels[i]
+		if relative {
+			level += frame
+		}
+		d.segments[i].filter[0] = newStrength(level+intra, sharpness)
+		d.segments[i].filter[1] = newStrength(level+intra+blocks, sharpness)
+	}
+}
+
+// partitions finds the partitions of coefficients: RFC 6386, 9.5.
+func (d *decoder) partitions(log2 int, data []byte) error {
+	n := 1 << log2
+	if len(data) < 3*(n-1) {
+		return errShort
+	}
+	sizes, data := data[:3*(n-1)], data[3*(n-1):]
+	d.tokens = make([]partition, n)
+	for i := range n - 1 {
+		size := int(sizes[3*i]) | int(sizes[3*i+1])<<8 | int(sizes[3*i+2])<<16
+		if size > len(data) {
+			return errShort
+		}
+		d.tokens[i], data = newPartition(data[:size]), data[size:]
+	}
+	d.tokens[n-1] = newPartition(data)
+	return nil
+}
+
+// quantHeader reads RFC 6386, 9.6: indices of the quantiser.
+func (d *decoder) quantHeader(p *partition, quantisers [4]int, relative bool) {
+	frame := p.uint(7)
+	y1dc, y2dc, y2ac, uvdc, uvac := p.int(4), p.int(4), p.int(4), p.int(4), p.int(4)
+	step := func(table *[128]uint16, q int) int32 { return int32(table[min(max(q, 0), 127)]) }
+	for i := range d.segments {
+		q := quantisers[i]
+		if relative {
+			q += frame
+		}
+		s := &d.segments[i]
+		s.y1 = [2]int32{step(&dcSteps, q+y1dc), step(&acSteps, q)}
+		s.y2 = [2]int32{2 * step(&dcSteps, q+y2dc), max(8, step(&acSteps, q+y2ac)*155/100)}
+		s.uv = [2]int32{min(132, step(&dcSteps, q+uvdc)), step(&acSteps, q+uvac)}
+	}
+}

@@ -1,0 +1,113 @@
+package webp
+
+// Modes of prediction (RFC 6386, 8.1). The first four are for blocks of all sizes.
+const (
+	modeDC = iota
+	modeTM
+	modeVE
+	modeHE
+	modeRD
+	modeVR
+	modeLD
+	modeVL
+	modeHD
+	modeHU
+	modes
+)
+
+// A macroblock is 16×16 pixels, and what the first partition says about them.
+type macroblock struct {
+	segment uint8
+	skip    bool // no coefficient but those that are predicted
+	whole   bool // luma is predicted as a whole, by luma[0], and else by 4×4 blocks
+	luma    [16]uint8
+	chroma  uint8
+}
+
+// readModes reads what comes next in the first partition: RFC 6386, 19.3. above holds the modes of the four
+// blocks above, left those on the left; both become those of this one.
+func (d *decoder) readModes(m *macroblock, above, left *[4]uint8) {
+	p := &d.modes
+	w := p.fill(p.window)
+	var b bool
+	if d.segmented {
+		if w, b = w.read(d.treeProbs[0]); !b {
+			w, b = w.read(d.treeProbs[1])
+			m.segment = 0
+		} else {
+			w, b = w.read(d.treeProbs[2])
+			m.segment = 2
+		}
+		if b {
+			m.segment++
+		}
+	}
+	m.skip = false
+	if d.mayskip {
+		w, m.skip = w.read(d.skipProb)
+	}
+	if w, m.whole = w.read(145); m.whole {
+		w = p.fill(w)
+		var mode uint8
+		if w, b = w.read(156); !b {
+			if w, b = w.read(163); b {
+				mode = modeVE
+			}
+		} else {
+			mode = modeHE
+			if w, b = w.read(128); b {
+				mode = modeTM
+			}
+		}
+		m.luma[0] = mode
+		*above = [4]uint8{mode, mode, mode, mode}
+		*left = *above
+	} else {
+		w = d.readBlockModes(w, m, above, left)
+	}
+	w = p.fill(w)
+	m.chroma = modeDC
+	if w, b = w.read(142); b {
+		m.chroma = modeVE
+		if w, b = w.read(114); b {
+			m.chroma = modeHE
+			if w, b = w.read(183); b {
+				m.chroma = modeTM
+			}
+		}
+	}
+	p.window = w
+}
+
+// modeTree is the tree of the modes of 4×4 blocks (RFC 6386, 11.2): at 2i+bit, for the node i, stands the next node or,
+// negated, a mode.
+var modeTree = [18]int8{
+	-modeDC, 1, -modeTM, 2, -modeVE, 3, 4, 6, -modeHE, 5, -modeRD, -modeVR, -modeLD, 7, -modeVL, 8, -modeHD, -modeHU,
+}
+
+func (d *decoder) readBlockModes(w window, m *macroblock, above, left *[4]uint8) window {
+	p := &d.modes
+	for y := range 4 {
+		mode := left[y]
+		for x := range 4 {
+			probs := &modeProbs[above[x]][mode]
+			w = p.fill(w) // 7 nodes at most
+			for node := int8(0); ; {
+				var b bool
+				w, b = w.read(probs[node])
+				node *= 2
+				if b {
+					node++
+				}
+				if node = modeTree[node]; node <= 0 {
+					mode = uint8(-node)
+					break
+				}
+			}
+			above[x] = mode
+			m.luma[4*y+x] = mode
+		}
+		left[y] = mode
+	}
+	return w
+}

@@ -1,0 +1,164 @@
+package webp
+
+import (
+	"encoding/binary"
+	"image"
+)
+
+func le32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
+
+// levels turn sums of samples in video range (RFC 6386, 9.2: 16 to 235, and 16 to 240 for chroma) into means in full range.
+type levels struct {
+	luma, chroma   [256]byte // of single samples
+	lumas, chromas scale     // of sums of samples
+}
+
+// scale is the function (v·factor + offset) >> scaleBits.
+type scale struct{ factor, offset int64 }
+
+const scaleBits = 32
+
+func (s scale) at(sum uint32) byte { return clip(int32((int64(sum)*s.factor + s.offset) >> scaleBits)) }
+
+func newLevels(lumaSamples, chromaSamples int) (l levels) {
+	make := func(n, low, high, centre, zero int) scale {
+		factor := float64(255<<scaleBits) / float64(high-low) / float64(n)
+		const half = 1<<(scaleBits-1) + 1<<14 // and what the factor may lack in the largest sum, so that halves are rounded up
+		return scale{int64(factor + 0.5), int64(centre)<<scaleBits - int64(float64(zero*n)*factor) + half}
+	}
+	l.lumas = make(lumaSamples, 16, 235, 0, 16)
+	l.chromas = make(chromaSamples, 16, 240, 128, 128)
+	luma, chroma := make(1, 16, 235, 0, 16), make(1, 16, 240, 128, 128)
+	for i := range 256 {
+		l.luma[i], l.chroma[i] = luma.at(uint32(i)), chroma.at(uint32(i))
+	}
+	return l
+}
+
+func (d *decoder) allocateOutput() {
+	if d.shrink == 1 { // with room for whole macroblocks
+		d.out = *image.NewYCbCr(image.Rect(0, 0, 16*d.mbw, 16*d.mbh), image.YCbCrSubsampleRatio420)
+		d.levels = newLevels(1, 1)
+		return
+	}
+	size := image.Pt((d.width+d.shrink-1)/d.shrink, (d.height+d.shrink-1)/d.shrink)
+	d.out = *image.NewYCbCr(image.Rectangle{Max: size}, image.YCbCrSubsampleRatio444)
+	d.levels = newLevels(d.shrink*d.shrink, d.shrink*d.shrink/4)
+}
+
+// output takes over a row of macroblocks that has been decoded.
+func (d *decoder) output(mby int) {
+	if d.shrink > 1 {
+		d.y.pad(d.width, min(16, d.height-16*mby))
+		d.shrinkPlane(d.out.Y, d.out.YStride, &d.y, 16*mby, d.shrink, 16, d.levels.lumas)
+		for _, c := range []struct {
+			out []byte
+			p   *plane
+		}{{d.out.Cb, &d.cb}, {d.out.Cr, &d.cr}} {
+			c.p.pad((d.width+1)/2, min(8, (d.height+1)/2-8*mby))
+			d.shrinkPlane(c.out, d.out.CStride, c.p, 8*mby, d.shrink/2, 8, d.levels.chromas)
+		}
+		return
+	}
+	d.y.copyTo(d.out.Y[16*mby*d.out.YStride:], d.out.YStride, 16)
+	d.cb.copyTo(d.out.Cb[8*mby*d.out.CStride:], d.out.CStride, 8)
+	d.cr.copyTo(d.out.Cr[8*mby*d.out.CStride:], d.out.CStride, 8)
+	if d.filtered {
+		d.filterRow(mby)
+	}
+	// The next row's filter will change up to 3 rows of pixels, and look at one more.
+	from, to := 16*mby-4, 16*mby+12
+	if mby == d.mbh-1 {
+		to += 4
+	}
+	translate(d.out.Y[max(from, 0)*d.out.YStride:to*d.out.YStride], &d.levels.luma)
+	from, to = 8*mby-4, 8*mby+4
+	if mby == d.mbh-1 {
+		to += 4
+	}
+	translate(d.out.Cb[max(from, 0)*d.out.CStride:to*d.out.CStride], &d.levels.chroma)
+	translate(d.out.Cr[max(from, 0)*d.out.CStride:to*d.out.CStride], &d.levels.chroma)
+}
+
+func (d *decoder) image() *image.YCbCr {
+	if d.shrink > 1 {
+		return &d.out
+	}
+	return d.out.SubImage(image.Rect(0, 0, d.width, d.height)).(*image.YCbCr)
+}
+
+func translate(pix []byte, table *[256]byte) {
+	for i, v := range pix {
+		pix[i] = table[v]
+	}
+}
+
+func (p *plane) copyTo(dst []byte, stride, height int) {
+	for y := range height {
+		copy(dst[y*stride:][:stride], p.pix[p.origin+y*p.stride:])
+	}
+}
+
+// pad continues the picture beyond its right and lower edges by the last pixels, of which there are width and height.
+func (p *plane) pad(width, height int) {
+	full := p.stride - 32
+	for y := range len(p.pix)/p.stride - 1 {
+		row := p.pix[p.origin+y*p.stride:][:full]
+		if y >= height {
+			copy(row, p.pix[p.origin+(height-1)*p.stride:][:full])
+			continue
+		}
+		for x := width; x < full; x++ {
+			row[x] = row[width-1]
+		}
+	}
+}
+
+// shrinkPlane averages squares of n×n pixels. The plane's first row is row top of the picture.
+func (d *decoder) shrinkPlane(out []byte, stride int, p *plane, top, n, height int, s scale) {
+	width, rows := d.out.Rect.Dx(), d.out.Rect.Dy()
+	for y := 0; y < height && (top+y)/n < rows; y += n {
+		src := p.pix[p.origin+y*p.stride:]
+		dst := out[(top+y)/n*stride:][:width]
+		switch n {
+		case 1:
+			for x, v := range src[:width] {
+				dst[x] = s.at(uint32(v))
+			}
+		case 2:
+			for x := 0; x < width; x += 4 {
+				v := lanes(src[2*x:], p.stride, 2)
+				var four [4]byte
+				for i := range four {
+					four[i] = s.at(uint32(v & 0xffff))
+					v >>= 16
+				}
+				copy(dst[x:], four[:])
+			}
+		case 4:
+			for x := 0; x < width; x += 2 {
+				v := lanes(src[4*x:], p.stride, 4)
+				v += v >> 16
+				dst[x] = s.at(uint32(v & 0xffff))
+				if x+1 < width {
+					dst[x+1] = s.at(uint32(v >> 32 & 0xffff))
+				}
+			}
+		case 8:
+			for x := range width {
+				v := lanes(src[8*x:], p.stride, 8)
+				dst[x] = s.at(uint32(v * 0x0001000100010001 >> 48))
+			}
+		}
+	}
+}
+
+// lanes adds up 8 columns of n pixels, two by two, into lanes of 16 bits.
+func lanes(src []byte, stride, n int) (sum uint64) {
+	const low = 0x00ff00ff00ff00ff
+	for y := range n {
+		v := binary.LittleEndian.Uint64(src[y*stride:])
+		sum += v&low + v>>8&low
+	}
+	return sum
+}
