@@ -7,11 +7,14 @@ import (
 	"hash/crc32"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"image/png"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -118,4 +121,79 @@ func TestDarkTonesOfSixteenBitsSurvive(t *testing.T) {
 		levels[out.At(x, 1)] = true
 	}
 	assert.Greater(t, len(levels), 35)
+}
+
+// displayP3 is a profile with the primaries of Display P3 and a gamma of 2.2, as the APP2 segment of a JPEG.
+func displayP3() []byte {
+	const d50 = "\x00\x00\xf6\xd6\x00\x01\x00\x00\x00\x00\xd3\x2d"
+	const gamma = "curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33\x00\x00"
+	tags := [][2]string{
+		{"wtpt", d50}, {"rXYZ", "\x00\x00\x83\xdf\x00\x00\x3d\xbf\xff\xff\xff\xbb"},
+		{"gXYZ", "\x00\x00\x4a\xbf\x00\x00\xb1\x37\x00\x00\x0a\xb9"}, {"bXYZ", "\x00\x00\x28\x38\x00\x00\x11\x0b\x00\x00\xc8\xb9"},
+		{"rTRC", gamma}, {"gTRC", gamma}, {"bTRC", gamma},
+	}
+	p := make([]byte, 128)
+	p[8] = 2
+	copy(p[12:], "mntrRGB XYZ ")
+	copy(p[36:], "acsp")
+	copy(p[68:], d50)
+	p = binary.BigEndian.AppendUint32(p, uint32(len(tags)))
+	at, data := len(p)+12*len(tags), ""
+	for _, t := range tags {
+		content := t[1]
+		if content != gamma {
+			content = "XYZ \x00\x00\x00\x00" + content
+		}
+		p = append(p, t[0]...)
+		p = binary.BigEndian.AppendUint32(p, uint32(at+len(data)))
+		p = binary.BigEndian.AppendUint32(p, uint32(len(content)))
+		data += content
+	}
+	p = append(p, data...)
+	binary.BigEndian.PutUint32(p, uint32(len(p)))
+	segment := append([]byte("\xff\xe2\x00\x00ICC_PROFILE\x00\x01\x01"), p...)
+	binary.BigEndian.PutUint16(segment[2:], uint16(len(segment)-2))
+	return segment
+}
+
+func TestProfilesOfJPEGsAreApplied(t *testing.T) {
+	plain := photoJPEG(t, 160, 120)
+	tagged := bytes.Join([][]byte{plain[:2], displayP3(), plain[2:]}, nil)
+	a, b := thumb(t, plain, Crop{}, 40), thumb(t, tagged, Crop{}, 40)
+	assert.Less(t, decibels(a, b), 45.0)
+}
+
+// photoJPEG is soft shapes with the noise of a photo.
+func photoJPEG(t testing.TB, w, h int) []byte {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	noise := uint32(1)
+	for y := range h {
+		for x := range w {
+			noise = noise*1664525 + 1013904223
+			n := int(noise >> 28)
+			p := img.Pix[img.PixOffset(x, y):]
+			p[0], p[1], p[2], p[3] = byte(200*x/w+n), byte(200*y/h+n), byte(40+(x*y>>12)%180+n), 255
+		}
+	}
+	var b bytes.Buffer
+	require.NoError(t, jpeg.Encode(&b, img, &jpeg.Options{Quality: 88}))
+	return b.Bytes()
+}
+
+// BenchmarkColour says how much longer a thumbnail of 400×300 pixels takes if the original of 12 megapixels has a
+// profile. The two take turns, and the fastest runs count.
+func BenchmarkColour(b *testing.B) {
+	plain := photoJPEG(b, 4000, 3000)
+	files := [2][]byte{plain, bytes.Join([][]byte{plain[:2], displayP3(), plain[2:]}, nil)}
+	best := [2]time.Duration{time.Hour, time.Hour}
+	for b.Loop() {
+		for i, data := range files {
+			start := time.Now()
+			img := thumb(b, data, Crop{}, 400)
+			require.NoError(b, JPEG{}.Encode(io.Discard, img))
+			best[i] = min(best[i], time.Since(start))
+		}
+	}
+	b.ReportMetric(float64(best[1])/float64(best[0]), "converted/unconverted")
+	b.ReportMetric(best[0].Seconds()*1000, "ms-unconverted")
 }

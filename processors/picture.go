@@ -114,7 +114,7 @@ func (p *Picture) box(ctx context.Context, planner Planner, width, height int) (
 		return scaled, none, fmt.Errorf("%T planned %v of %v: not a box within", planner, crop, scaled)
 	}
 	if locator, ok := planner.(Locator); ok && crop.Size() != scaled {
-		found, err := locator.Locate(ctx, p.Image(), scaled, crop)
+		found, err := locator.Locate(ctx, orient(p.img, p.orientation), scaled, crop)
 		if err != nil {
 			return scaled, none, err
 		}

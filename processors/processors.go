@@ -60,7 +60,8 @@ type Planner interface {
 //
 // Locate returns a box of crop's size within (0,0)-scaled. img shows the whole upright original, possibly
 // reduced: it is at least as large as scaled, and its shorter side has at least 200 pixels, unless the original
-// is smaller. Locate is called only where there is a choice, that is, where crop is smaller than scaled.
+// is smaller. Its colours are as the file has them, not yet sRGB. Locate is called only where there is a choice, that is,
+// where crop is smaller than scaled.
 type Locator interface {
 	Planner
 	Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error)
