@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -24,7 +25,8 @@ var errOverdue = fmt.Errorf("%w: no answer within %v", ErrDown, commandTimeout)
 
 // breaker remembers that Redis is down, so that not every call has to find out.
 type breaker struct {
-	probe func(ctx context.Context, key string) error
+	probe   func(ctx context.Context, key string) error
+	answers atomic.Int64 // to commands and probes
 
 	mu      sync.Mutex
 	down    error         // why; nil while Redis is up
@@ -108,10 +110,9 @@ func attempt[T any](ctx context.Context, b *breaker, key string, command func(co
 	results, gone := make(chan result), make(chan struct{})
 	defer close(gone)
 	go func() {
-		// A client may heed deadlines alone. The usual end is that of the countdown.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*commandTimeout)
+		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		defer cancel()
-		limit := startCountdown(commandTimeout, func() {
+		limit := startCountdown(&b.answers, func() {
 			b.trip(key, began, errOverdue)
 			cancel()
 			close(overdue)
@@ -122,6 +123,8 @@ func attempt[T any](ctx context.Context, b *breaker, key string, command func(co
 		if unavailable(r.err) {
 			r.err = downBy(ctx, r.err)
 			b.trip(key, began, r.err)
+		} else {
+			b.answers.Add(1)
 		}
 		select {
 		case results <- r:

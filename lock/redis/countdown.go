@@ -2,27 +2,39 @@ package redis
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// steps is how many parts a countdown has.
-const steps = 10
+const (
+	// steps is how many parts a countdown has.
+	steps = 10
+	// maxLaps is how much longer than alone a command may take while others are answered.
+	maxLaps = 3
+)
 
-// A countdown calls a function when a time has passed in which this process could run. It has steps, each of which begins when the end
-// of the last one was noticed: where goroutines wait long for a CPU, or the process was stopped, every step takes that much longer, as
-// do the few things that have to run before an answer of Redis is seen. A clock alone would say that Redis is down.
+// A countdown calls a function when commandTimeout has passed in which Redis answered nobody, though this process could have heard it; or
+// maxLaps times commandTimeout, since what a command waits for may be the one node of a cluster that is down.
+//
+// A clock alone would not do. Where a thousand goroutines want two CPUs, a command may well take more than a second from its first byte to the
+// moment when somebody looks at the answer. To take that for an outage means to go on without locks, and to add work where there is too
+// much already. So each answer to another command begins the countdown anew. It has steps, of which each begins when the end of
+// the last one was noticed: that a process was stopped for a while counts as one.
 type countdown struct {
-	mu    sync.Mutex
-	timer *time.Timer
-	left  int // steps; 0 when it is over
+	answers *atomic.Int64 // of Redis, to anybody
+
+	mu         sync.Mutex
+	timer      *time.Timer
+	heard      int64 // answers when the last step ended
+	left, most int   // steps; 0 when it is over
 }
 
-func startCountdown(d time.Duration, f func()) *countdown {
-	c := &countdown{left: steps}
+func startCountdown(answers *atomic.Int64, f func()) *countdown {
+	c := &countdown{answers: answers, heard: answers.Load(), left: steps, most: maxLaps * steps}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.timer = time.AfterFunc(d/steps, func() {
-		if c.step(d / steps) {
+	c.timer = time.AfterFunc(commandTimeout/steps, func() {
+		if c.step() {
 			f()
 		}
 	})
@@ -30,16 +42,22 @@ func startCountdown(d time.Duration, f func()) *countdown {
 }
 
 // step begins the next step, and reports whether that was the last one.
-func (c *countdown) step(d time.Duration) bool {
+func (c *countdown) step() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.left == 0 {
 		return false
 	}
-	if c.left--; c.left == 0 {
+	if answers := c.answers.Load(); answers != c.heard {
+		c.heard, c.left = answers, steps
+	}
+	c.left--
+	c.most--
+	if c.left == 0 || c.most == 0 {
+		c.left = 0
 		return true
 	}
-	c.timer.Reset(d)
+	c.timer.Reset(commandTimeout / steps)
 	return false
 }
 

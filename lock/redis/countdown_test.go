@@ -1,17 +1,21 @@
 package redis
 
 import (
+	"context"
+	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 func TestACountdownThatIsStoppedCallsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, after := range []time.Duration{0, 50 * time.Millisecond, 950 * time.Millisecond} {
-			c := startCountdown(time.Second, func() { t.Error("called") })
+			c := startCountdown(new(atomic.Int64), func() { t.Error("called") })
 			time.Sleep(after)
 			c.stop()
 			c.stop()
@@ -20,14 +24,42 @@ func TestACountdownThatIsStoppedCallsNothing(t *testing.T) {
 	})
 }
 
-// Whoever has the mutex keeps a step from being noticed, as a busy or stopped process does.
+// Whoever has the mutex keeps a step from being noticed, as a stopped process does.
 func TestACountdownDoesNotCountWhileTheProcessCannotRun(t *testing.T) {
-	const d = 200 * time.Millisecond
+	t.Parallel()
 	called := make(chan time.Time, 1)
-	c := startCountdown(d, func() { called <- time.Now() })
+	c := startCountdown(new(atomic.Int64), func() { called <- time.Now() })
 	c.mu.Lock()
-	time.Sleep(5 * d)
+	time.Sleep(2 * commandTimeout)
 	free := time.Now()
 	c.mu.Unlock()
-	require.GreaterOrEqual(t, (<-called).Sub(free), d/2)
+	require.GreaterOrEqual(t, (<-called).Sub(free), commandTimeout/2)
+}
+
+func TestRedisIsNotDownWhileItAnswersOthers(t *testing.T) {
+	for answerAfter, want := range map[time.Duration]time.Duration{
+		2 * time.Second: 2 * time.Second,
+		time.Minute:     3 * time.Second, // it is the one node of a cluster that is down, perhaps
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := new(breaker)
+			for i := range 6 { // others, each 0.45 s after the one before
+				go run(t.Context(), b, "other", func(context.Context) (bool, error) {
+					time.Sleep(time.Duration(i) * 450 * time.Millisecond)
+					return true, nil
+				}, nil)
+			}
+			began := time.Now()
+			_, err := run(t.Context(), b, "key", func(ctx context.Context) (bool, error) {
+				select {
+				case <-time.After(answerAfter):
+				case <-ctx.Done():
+				}
+				return true, ctx.Err()
+			}, nil)
+			assert.Equal(t, want, time.Since(began))
+			assert.Equal(t, answerAfter > want, errors.Is(err, ErrDown))
+			time.Sleep(time.Minute) // for the others to end
+		})
+	}
 }

@@ -27,8 +27,8 @@
 // # Goroutines
 //
 // A lock that is held has one goroutine, which ends with unlock or with the context of TryLock. While anybody waits, one more
-// listens. A command that got no answer in time may leave one until the client gives it up: within a second with
-// ContextTimeoutEnabled, else after the client's ReadTimeout, for which a *Client counts as having one second here.
+// listens. A command that got no answer in time may leave one until the client gives it up: after the client's
+// DialTimeout or ReadTimeout, of which a *Client counts as having a ReadTimeout of two seconds here.
 package redis
 
 import (
@@ -72,8 +72,8 @@ type Options struct {
 //
 // A command has one second, whatever the options of the client. When it has no answer by then, Redis counts as down:
 // every call fails within a few milliseconds, with an error that matches ErrDown, until a probe has been answered. Calls start
-// the probes, one at a time and at most four a second, so that nothing runs when nobody asks. The second is one in which this process
-// could run: one that has no CPU time does not take that for an outage of Redis, and add to its load what locks save.
+// the probes, one at a time and at most four a second, so that nothing runs when nobody asks. While others
+// are answered a command has three: it is this process then, and not Redis, that has more to do than it can.
 type Locker struct {
 	client  redis.UniversalClient
 	prefix  string
@@ -96,8 +96,9 @@ func New(client redis.UniversalClient, opts Options) *Locker {
 		panic("redis: New needs a client")
 	}
 	if c, ok := client.(*redis.Client); ok {
-		// The same connections with a shorter patience, so that what has been given up is soon over.
-		client = c.WithTimeout(commandTimeout)
+		// The same connections with a shorter patience, so that what has been given up is soon over; but not a shorter one than ours,
+		// since the client would then try again.
+		client = c.WithTimeout(2 * commandTimeout)
 	}
 	l := &Locker{client: client, prefix: opts.Prefix, onError: opts.OnError}
 	if l.prefix == "" {
