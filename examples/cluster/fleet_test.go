@@ -1,0 +1,305 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/storage"
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
+)
+
+// needReal returns the real servers' programs, or skips the test where they are not installed.
+func needReal(t testing.TB) programs {
+	t.Helper()
+	p, err := findPrograms(t.Context())
+	if err != nil {
+		require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "%v", err)
+		t.Skipf("%v", err)
+	}
+	return p
+}
+
+// newTestCluster is a cluster without processes, which ends with the test.
+func newTestCluster(t testing.TB, p programs) *cluster {
+	t.Helper()
+	c, err := newCluster(p, io.Discard)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the servers wrote:\n%s", c.story())
+		}
+		require.NoError(t, c.stop(context.Background()))
+	})
+	return c
+}
+
+// onServers is the setup of workers that share an S3 server and a Redis of this cluster.
+func (c *cluster) onServers(t testing.TB) setup {
+	t.Helper()
+	endpoint, err := c.startS3(t.Context())
+	require.NoError(t, err)
+	address, err := freeAddress()
+	require.NoError(t, err)
+	_, err = c.runRedis(t.Context(), address)
+	require.NoError(t, err)
+	return setup{S3: endpoint, Redis: address}
+}
+
+// onOneHost is the setup of workers that share a directory and nothing else.
+func onOneHost(t testing.TB) setup {
+	return setup{Dir: t.TempDir(), LockDir: filepath.Join(t.TempDir(), "locks")}
+}
+
+// fleet is a number of workers, which are processes of this test binary.
+type fleet struct {
+	t         testing.TB
+	setup     setup
+	originals *originals
+	size      thumbnail.Size // of the thumbnails
+	workers   []*worker
+	client    *http.Client
+}
+
+type worker struct {
+	*process
+	address string
+}
+
+const clientTimeout = 2 * time.Minute
+
+// startFleet starts workers, each with the same setup.
+func startFleet(t testing.TB, n int, s setup) *fleet {
+	t.Helper()
+	f := &fleet{t: t, originals: newOriginals(t, photo(t, 64, 48)), size: thumbnail.Size{Width: 32, Height: 24}}
+	s.Source = f.originals.URL
+	f.setup = s
+	transport := &http.Transport{MaxIdleConnsPerHost: 1000}
+	f.client = &http.Client{Transport: transport, Timeout: clientTimeout}
+	t.Cleanup(transport.CloseIdleConnections)
+	for range n {
+		f.workers = append(f.workers, f.startWorker())
+	}
+	return f
+}
+
+func (f *fleet) startWorker(env ...string) *worker {
+	f.t.Helper()
+	exe, err := os.Executable()
+	require.NoError(f.t, err)
+	config, err := json.Marshal(f.setup)
+	require.NoError(f.t, err)
+	cmd := exec.Command(exe)
+	cmd.Env = append(append(os.Environ(), workerEnv+"="+string(config)), env...)
+	stdin, err := cmd.StdinPipe()
+	require.NoError(f.t, err)
+	address := make(chan string, 1)
+	var said lastLines
+	w := &worker{}
+	w.process, err = launch("worker", syscall.SIGTERM, cmd, func(line string) {
+		if m := addressOfWorker.FindStringSubmatch(line); m != nil {
+			address <- m[1]
+			return
+		}
+		said.add(line)
+	})
+	require.NoError(f.t, err)
+	f.t.Cleanup(func() {
+		_ = stdin.Close()
+		if w.alive() {
+			w.kill()
+		}
+		if f.t.Failed() {
+			f.t.Logf("worker %d wrote:\n%s", w.cmd.Process.Pid, said.String())
+		}
+	})
+	select {
+	case w.address = <-address:
+	case <-w.exited:
+		require.FailNow(f.t, "the worker ended", "%v\n%s", w.err, said.String())
+	case <-time.After(patience):
+		require.FailNow(f.t, "the worker tells no address")
+	}
+	return w
+}
+
+func (f *fleet) addresses() (all []string) {
+	for _, w := range f.workers {
+		all = append(all, w.address)
+	}
+	return all
+}
+
+// by returns the worker that is a process.
+func (f *fleet) by(pid int) *worker {
+	f.t.Helper()
+	for _, w := range f.workers {
+		if w.cmd.Process.Pid == pid {
+			return w
+		}
+	}
+	require.FailNow(f.t, "no such worker", "%d", pid)
+	return nil
+}
+
+// key is the storage's key of the thumbnail of an original: also the path of its URL.
+func (f *fleet) key(original string) string {
+	f.t.Helper()
+	link, err := thumbnail.URL("", testSigner, thumbnail.Spec{Source: original, Size: f.size, Method: "crop", Ext: ".jpg"})
+	require.NoError(f.t, err)
+	return strings.TrimPrefix(link, "/")
+}
+
+// state asks a worker for its state.
+func (f *fleet) state(w *worker) (s state, err error) {
+	resp, err := f.client.Get("http://" + w.address + "/-/state")
+	if err != nil {
+		return s, err
+	}
+	defer resp.Body.Close()
+	return s, json.NewDecoder(resp.Body).Decode(&s)
+}
+
+// awaitInFlight waits until the workers have so many requests together.
+func (f *fleet) awaitInFlight(n int) {
+	f.t.Helper()
+	require.Eventually(f.t, func() bool {
+		var sum int64
+		for _, w := range f.workers {
+			if s, err := f.state(w); err == nil {
+				sum += s.InFlight
+			}
+		}
+		return sum == int64(n)
+	}, time.Minute, 10*time.Millisecond, "the requests do not reach the workers")
+}
+
+// answer is what a request got.
+type answer struct {
+	status int
+	body   []byte
+	err    error
+	took   time.Duration
+}
+
+// get asks for the thumbnail of an original at an address.
+func (f *fleet) get(address, original string) (a answer) {
+	start := time.Now()
+	defer func() { a.took = time.Since(start) }()
+	resp, err := f.client.Get("http://" + address + "/" + f.key(original))
+	if err != nil {
+		return answer{err: err}
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return answer{status: resp.StatusCode, body: body, err: err}
+}
+
+// ask sends requests for originals, each to the next address, all at once.
+func (f *fleet) ask(addresses, names []string) (wait func() []answer) {
+	answers := make([]answer, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() { answers[i] = f.get(addresses[i%len(addresses)], name) })
+	}
+	return func() []answer { wg.Wait(); return answers }
+}
+
+// requirePicture requires that an answer is a whole thumbnail.
+func (f *fleet) requirePicture(a answer) {
+	f.t.Helper()
+	require.NoError(f.t, a.err)
+	require.Equal(f.t, http.StatusOK, a.status, "%.200s", a.body)
+	require.NoError(f.t, f.check(a.body))
+}
+
+// check says what is wrong with a thumbnail.
+func (f *fleet) check(b []byte) error {
+	img, err := jpeg.Decode(bytes.NewReader(b))
+	switch {
+	case err != nil:
+		return err
+	case img.Bounds().Size() != image.Pt(f.size.Width, f.size.Height):
+		return fmt.Errorf("it has %v pixels", img.Bounds().Size())
+	case !bytes.HasSuffix(b, []byte{0xff, 0xd9}):
+		return fmt.Errorf("it has %d bytes and no end", len(b))
+	}
+	return nil
+}
+
+// requireWhole requires that everything that is stored is a whole thumbnail, and returns how many there are.
+func (f *fleet) requireWhole() (n int) {
+	f.t.Helper()
+	see := func(key string, file fs.File, err error) {
+		require.NoError(f.t, err)
+		defer file.Close()
+		b, err := io.ReadAll(file)
+		require.NoError(f.t, err)
+		assert.NoError(f.t, f.check(b), key)
+		n++
+	}
+	if f.setup.Dir != "" {
+		dir := os.DirFS(f.setup.Dir)
+		require.NoError(f.t, fs.WalkDir(dir, ".", func(name string, e fs.DirEntry, err error) error {
+			if err == nil && e.Type().IsRegular() && storage.ValidKey(name) {
+				file, err := dir.Open(name)
+				see(name, file, err)
+			}
+			return err
+		}))
+		return n
+	}
+	store, err := s3.Open(f.setup.S3, thumbsBucket, s3.Config{})
+	require.NoError(f.t, err)
+	defer store.Close()
+	for key, err := range store.Keys(f.t.Context()) {
+		require.NoError(f.t, err)
+		file, err := store.Open(f.t.Context(), key)
+		see(key, file, err)
+	}
+	return n
+}
+
+// lastLines keeps the end of what a process writes.
+type lastLines struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (l *lastLines) add(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, line)
+	if len(l.lines) > 50 {
+		l.lines = l.lines[1:]
+	}
+}
+
+func (l *lastLines) String() (all string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, line := range l.lines {
+		all += line + "\n"
+	}
+	return all
+}

@@ -1,0 +1,118 @@
+//go:build unix
+
+// Command cluster runs what a large site runs, small and on one machine: several processes of examples/server behind nginx, which
+// keep originals and thumbnails in one S3 server and share one Redis, so that each thumbnail is made once.
+//
+//	go run ./examples/cluster
+//
+// builds the worker, starts versitygw (an S3 server), redis-server, the workers and nginx on loopback ports, uploads the photos of
+// examples/server, and prints the gallery's address and everybody's process ID, for those who want to kill -9 one of them
+// and see. Ctrl-C stops and removes everything. docs/production.md says how to run the same in earnest.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	// The first signal stops the cluster in order, the second one at once.
+	ctx, stop := context.WithCancel(context.Background())
+	hurry, hurryUp := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		stop()
+		<-signals
+		hurryUp()
+	}()
+
+	err := run(ctx, hurry, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage): // has been told, with the flags
+		os.Exit(2)
+	default:
+		fmt.Fprintln(os.Stderr, "cluster:", err)
+		os.Exit(1)
+	}
+}
+
+var errUsage = errors.New("usage")
+
+type options struct {
+	addr    string
+	workers int
+}
+
+// parseOptions reads the flags, and tells mistakes on stderr.
+func parseOptions(args []string, stderr io.Writer) (options, error) {
+	var opt options
+	flags := flag.NewFlagSet("cluster", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&opt.addr, "addr", "127.0.0.1:8080", "address that nginx listens on; port 0 takes a free one")
+	flags.IntVar(&opt.workers, "workers", 4, "number of worker processes")
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return opt, err
+	case err != nil:
+		return opt, errUsage
+	case flags.NArg() > 0:
+		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case opt.workers < 1 || opt.workers > 100:
+		err = fmt.Errorf("-workers is between 1 and 100, not %d", opt.workers)
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		flags.Usage()
+		return opt, errUsage
+	}
+	return opt, nil
+}
+
+// run starts a cluster and keeps it until ctx ends; hurry ends the stopping.
+func run(ctx, hurry context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	opt, err := parseOptions(args, stderr)
+	if err != nil {
+		return err
+	}
+	programs, err := findPrograms(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c, err := newCluster(programs, stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.stop(hurry)) }()
+
+	err = c.start(ctx, opt)
+	if ctx.Err() != nil { // stopped before everything was up
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, c.story())
+	}
+	fmt.Fprintf(stdout, "Gallery: %s\n", c.url)
+	for _, p := range c.processes {
+		fmt.Fprintf(stdout, "%8d  %s\n", p.cmd.Process.Pid, p.name)
+	}
+	fmt.Fprintln(stdout, "Ctrl-C stops everything.")
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-c.front.exited:
+		return fmt.Errorf("nginx ended: %v", c.front.err)
+	}
+}

@@ -1,0 +1,96 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// originals is a source of pictures that counts how often each is read, which is how often a thumbnail of it is generated, and can
+// hold its answers back.
+type originals struct {
+	*httptest.Server
+	asked chan int // process IDs of those who asked, as far as somebody reads it
+
+	mu    sync.Mutex
+	reads map[string]int
+	gate  chan struct{} // closed when answers may go
+}
+
+// newOriginals serves one picture under every name.
+func newOriginals(t testing.TB, picture []byte) *originals {
+	o := &originals{asked: make(chan int, 10_000), reads: map[string]int{}, gate: make(chan struct{})}
+	close(o.gate)
+	o.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.mu.Lock()
+		o.reads[r.URL.Path[1:]]++
+		gate := o.gate
+		o.mu.Unlock()
+		pid, _ := strconv.Atoi(r.Header.Get("X-Worker"))
+		o.asked <- pid
+		select {
+		case <-gate:
+			_, _ = w.Write(picture)
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(func() {
+		o.CloseClientConnections()
+		o.Close()
+	})
+	return o
+}
+
+// hold keeps every answer back until release, which may be called more than once.
+func (o *originals) hold() (release func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	gate := make(chan struct{})
+	o.gate = gate
+	return sync.OnceFunc(func() { close(gate) })
+}
+
+// counts returns how often a picture was read, and how often all of them.
+func (o *originals) counts(name string) (one, all int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, n := range o.reads {
+		all += n
+	}
+	return o.reads[name], all
+}
+
+// forget discards who has asked until now.
+func (o *originals) forget() {
+	for {
+		select {
+		case <-o.asked:
+		default:
+			return
+		}
+	}
+}
+
+// photo is a JPEG of some size in which no two parts are alike.
+func photo(t testing.TB, width, height int) []byte {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			img.SetRGBA(x, y, color.RGBA{uint8(x * 255 / width), uint8(y * 255 / height), uint8((x ^ y) * 7), 255})
+		}
+	}
+	var b bytes.Buffer
+	require.NoError(t, jpeg.Encode(&b, img, nil))
+	return b.Bytes()
+}

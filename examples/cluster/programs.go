@@ -1,0 +1,70 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// module is what the programs belong to.
+const module = "github.com/rest-thumbnails/thumbnail"
+
+// programs are the paths of what a cluster runs.
+type programs struct {
+	redis, nginx, versitygw string
+	server                  string // directory of examples/server, which is built
+}
+
+// findPrograms finds everything, or says all that is missing and where it comes from.
+func findPrograms(ctx context.Context) (programs, error) {
+	root, err := goList(ctx, "-m", "-f", "{{.Dir}}", module)
+	if err != nil {
+		return programs{}, fmt.Errorf("run it in a checkout of %s: %w", module, err)
+	}
+	var p programs
+	var missing []error
+	find := func(path *string, from string, names ...string) {
+		for _, name := range names {
+			found, err := exec.LookPath(name)
+			if err == nil {
+				*path = found
+				return
+			}
+		}
+		missing = append(missing, fmt.Errorf("there is no %s: %s", filepath.Base(names[0]), from))
+	}
+	find(&p.redis, "apt install redis-server", "redis-server")
+	find(&p.nginx, "apt install nginx", "nginx", "/usr/sbin/nginx") // which is not in everybody's PATH
+	tools := filepath.Join(root, "internal", "tools", "build.sh")
+	find(&p.versitygw, "sh "+tools+" builds it", filepath.Join(root, ".tools", "bin", "versitygw"), "versitygw")
+	if len(missing) > 0 {
+		return p, errors.Join(missing...)
+	}
+	p.server = filepath.Join(root, "examples", "server")
+	return p, nil
+}
+
+// goCommand is a call of go, which removes its temporary files when ctx ends.
+func goCommand(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches it through us
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = patience
+	return cmd
+}
+
+func goList(ctx context.Context, args ...string) (string, error) {
+	out, err := goCommand(ctx, append([]string{"list"}, args...)...).Output()
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		err = fmt.Errorf("%w: %s", err, failed.Stderr)
+	}
+	return strings.TrimSpace(string(out)), err
+}
