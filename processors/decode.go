@@ -48,8 +48,8 @@ func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic 
 		return nil, fmt.Errorf("decode %s: %w: %w", h.Format, ErrCorrupt, err)
 	}
 	pic.size, pic.orientation = h.Size, h.Orientation
+	pic.header, pic.data, pic.decoded = h, data, pic.img
 	pic.setColours(colorspace.Of(h.Format, data))
-	pic.header, pic.data = h, data
 	return pic, nil
 }
 

@@ -21,8 +21,10 @@ type Picture struct {
 	options     resample.Options // what the resampler should know of the reduction
 	colours     *icc.Transform   // from img's to sRGB, which is done once it is small; nil: they are
 	decoder     *jpeg.Decoder    // in whose memory img lies, or nil
-	header      Header
-	data        []byte // the file
+
+	header  Header
+	data    []byte      // the file
+	decoded image.Image // img, as long as nothing was converted
 }
 
 // newPicture is the picture of an original that is upright and not reduced.

@@ -38,9 +38,9 @@ func (p *Picture) isOriginal(img image.Image) bool {
 	}
 	switch p.header.Format {
 	case "gif":
-		return img == p.img && p.frames() == 1
+		return img == p.decoded && p.frames() == 1
 	case "jpeg", "png": // whose pictures are pointers as well, which can be compared
-		return img == p.img && p.shown == image.Pt(8, 8)
+		return img == p.decoded && p.shown == image.Pt(8, 8)
 	}
 	return false
 }
