@@ -36,6 +36,9 @@ func run(ctx context.Context, k Kind, args []string, stdout, stderr io.Writer) (
 		return err
 	}
 	app, err := startGallery(ctx, k, opt, &site, stderr)
+	if err != nil && ctx.Err() != nil {
+		return nil // Ctrl-C while it was being built
+	}
 	if err != nil {
 		return err
 	}
@@ -91,7 +94,10 @@ func place(dir string, opt options) (s Site, err error) {
 // startGallery builds and starts the example server, and notes its address.
 func startGallery(ctx context.Context, k Kind, opt options, s *Site, stderr io.Writer) (*Process, error) {
 	program := filepath.Join(s.Dir, "server")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, gallery).CombinedOutput(); err != nil {
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, gallery)
+	build.Cancel = func() error { return build.Process.Signal(os.Interrupt) } // so that it leaves no files behind
+	build.WaitDelay = 10 * time.Second
+	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build %s (run this inside of its module): %w\n%s", gallery, err, out)
 	}
 	args := []string{"-addr", "127.0.0.1:0", "-thumbs", s.Thumbs, "-response", k.Response}
