@@ -95,8 +95,7 @@ func place(dir string, opt options) (s Site, err error) {
 func startGallery(ctx context.Context, k Kind, opt options, s *Site, stderr io.Writer) (*Process, error) {
 	program := filepath.Join(s.Dir, "server")
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, gallery)
-	build.Cancel = func() error { return build.Process.Signal(os.Interrupt) } // so that it leaves no files behind
-	build.WaitDelay = 10 * time.Second
+	build.Env = append(os.Environ(), "GOTMPDIR="+s.Dir) // what it leaves if it is interrupted goes with the rest
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build %s (run this inside of its module): %w\n%s", gallery, err, out)
 	}
