@@ -1,9 +1,8 @@
 package icc
 
-// lutRow converts a row through the table.
-func (t *Transform) lutRow(dst []byte, src []float32) {
-	table, l, m := encoding(), t.lut, t.matrix
-	for len(src) >= 4 && len(dst) >= 4 {
+// row takes pixels through the table, to CIE XYZ relative to D50.
+func (l *lut) row(src []float32) {
+	for ; len(src) >= 4; src = src[4:] {
 		p, q, s := src[0], src[1], src[2]
 		switch {
 		case l.nodes == nil:
@@ -14,10 +13,14 @@ func (t *Transform) lutRow(dst []byte, src []float32) {
 		default:
 			p, q, s = l.one(p)
 		}
-		x, y, z := l.connect(l.behind(p, q, s))
-		r, g, b := m.apply(x, y, z)
-		dst[0], dst[1], dst[2] = level(table, r), level(table, g), level(table, b)
-		src, dst = src[4:], dst[4:]
+		if l.more {
+			p, q, s = l.behind(p, q, s)
+		}
+		p, q, s = p*l.scale[0]+l.offset[0], q*l.scale[1]+l.offset[1], s*l.scale[2]+l.offset[2]
+		if l.lab {
+			p, q, s = cube(p+q), cube(p), cube(p-s)
+		}
+		src[0], src[1], src[2] = p, q, s
 	}
 }
 
@@ -94,16 +97,6 @@ func curves(c *[3]*post, p, q, s float32) (float32, float32, float32) {
 		s = c[2].at(s)
 	}
 	return p, q, s
-}
-
-// connect takes coded values to CIE XYZ relative to D50.
-func (l *lut) connect(p, q, s float32) (x, y, z float32) {
-	p, q, s = p*l.scale[0], q*l.scale[1]+l.offset, s*l.scale[2]+l.offset
-	if !l.lab {
-		return p, q, s
-	}
-	f := (p + 16) / 116
-	return cube(f + q/500), cube(f), cube(f - s/200)
 }
 
 // cube is fromLab for single pixels.

@@ -18,9 +18,11 @@ type lut struct {
 	matrix *[12]float32
 	last   [3]*post // B curves, or the output tables of lut8 and lut16
 
-	lab    bool
-	scale  [3]float32 // from coded to L*, a*, b*, or to X, Y, Z relative to D50
-	offset float32    // of a* and b*
+	more bool // there is something of these
+
+	// From coded values to X, Y, Z relative to D50, or, with lab, to the terms of CIELAB: f(Y), f(X)-f(Y), f(Y)-f(Z).
+	lab           bool
+	scale, offset [3]float32
 }
 
 // postSteps are the steps in which curves behind the grid are kept, with straight lines between.
@@ -94,6 +96,7 @@ func (t *Transform) setLUT(p *profile, b []byte) error {
 		}
 		t.setCurve(i, func(x float64) float64 { return c.at(x) * points })
 	}
+	l.more = l.matrix != nil || l.middle != [3]*post{} || l.last != [3]*post{}
 	t.lut = l
 	t.matrix = newLinear(fromXYZ().columns(d50))
 	return nil
@@ -101,18 +104,18 @@ func (t *Transform) setLUT(p *profile, b []byte) error {
 
 // setCoding sets what coded values mean (6.3.4). lut16 codes L*a*b* as version 2 did, in version 4 too (10.10).
 func (l *lut) setCoding(lut16 bool) {
-	switch {
-	case l.lab && lut16:
-		l.scale = [3]float32{65535.0 / 65280 * 100, 65535.0 / 256, 65535.0 / 256}
-		l.offset = -128
-	case l.lab:
-		l.scale = [3]float32{100, 255, 255}
-		l.offset = -128
-	default:
+	if !l.lab {
 		for i := range l.scale {
 			l.scale[i] = float32((1 + 32767.0/32768) / d50[i])
 		}
+		return
 	}
+	lightness, opponent := 100.0, 255.0
+	if lut16 {
+		lightness, opponent = 65535.0/65280*100, 65535.0/256
+	}
+	l.scale = [3]float32{float32(lightness / 116), float32(opponent / 500), float32(opponent / 200)}
+	l.offset = [3]float32{16.0 / 116, -128.0 / 500, -128.0 / 200}
 }
 
 // setGrid takes the values at the points of the grid from b: samples of width bytes.

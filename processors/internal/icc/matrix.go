@@ -105,10 +105,3 @@ func newLinear(m matrix) (l linear) {
 	}
 	return l
 }
-
-func (l *linear) apply(x, y, z float32) (r, g, b float32) {
-	r = l.sum[0]*x + l.a[0]*(y-x) + l.b[0]*(z-x)
-	g = l.sum[1]*y + l.a[1]*(z-y) + l.b[1]*(x-y)
-	b = l.sum[2]*z + l.a[2]*(x-z) + l.b[2]*(y-z)
-	return r, g, b
-}

@@ -48,25 +48,24 @@ func (t *Transform) load16(dst []float32, line []uint16) {
 	}
 }
 
-// row converts pixels that went through load8 or load16, and leaves every fourth byte of dst alone.
+// row converts pixels that went through load8 or load16, which it overwrites, and leaves every fourth byte of dst alone.
 func (t *Transform) row(dst []byte, src []float32) {
-	switch {
-	case t.lut != nil:
-		t.lutRow(dst, src)
-	case t.tone != nil:
-		t.tone.row(src)
-		t.matrixRow(dst, src)
-	default:
-		t.matrixRow(dst, src)
+	if t.lut != nil {
+		t.lut.row(src)
 	}
+	if t.tone != nil {
+		t.tone.row(src)
+	}
+	t.encode(dst, src)
 }
 
-func (t *Transform) matrixRow(dst []byte, src []float32) {
+// encode takes linear light, or CIE XYZ, to sRGB: to out = sum·in + a·(next-in) + b·(afterNext-in), as linear says.
+func (t *Transform) encode(dst []byte, src []float32) {
 	table := encoding()
 	sum, p, q := t.matrix.sum, t.matrix.a, t.matrix.b
 	for len(src) >= 4 && len(dst) >= 4 {
 		r, g, b := src[0], src[1], src[2]
-		dst[0] = level(table, sum[0]*r+p[0]*(g-r)+q[0]*(b-r)) // as linear.apply, which is too large to be inlined
+		dst[0] = level(table, sum[0]*r+p[0]*(g-r)+q[0]*(b-r))
 		dst[1] = level(table, sum[1]*g+p[1]*(b-g)+q[1]*(r-g))
 		dst[2] = level(table, sum[2]*b+p[2]*(r-b)+q[2]*(g-b))
 		src, dst = src[4:], dst[4:]

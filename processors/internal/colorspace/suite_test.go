@@ -1,0 +1,53 @@
+package colorspace
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The pictures of PngSuite with gAMA, cHRM and the rest, of 1 to 16 bits.
+func TestPngSuiteIsWhatChromiumShows(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join(corpus(t), "png", "pngsuite-*.png"))
+	require.NoError(t, err)
+	size := image.Pt(32, 32)
+	var kept []string
+	var files [][]byte
+	var sources []image.Image
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		img, err := png.Decode(bytes.NewReader(data))
+		require.NoError(t, err)
+		if opaque, ok := img.(interface{ Opaque() bool }); ok && opaque.Opaque() && img.Bounds().Size() == size {
+			kept, files, sources = append(kept, filepath.Base(name)), append(files, data), append(sources, img)
+		}
+	}
+	require.NotEmpty(t, files)
+	converted := 0
+	for i, shown := range screenshots(t, files, size) {
+		tr := Of("png", files[i])
+		if tr != nil {
+			converted++
+		}
+		got := toNRGBA(tr.Apply(sources[i]))
+		largest := 0
+		for j, v := range got.Pix {
+			d := int(v) - int(shown.Pix[j])
+			largest = max(largest, d, -d)
+		}
+		allowed := 1
+		switch sources[i].(type) {
+		case *image.Gray16, *image.RGBA64:
+			allowed = 13 // Chromium brings them to 8 bits first, which leaves gaps where the light is linear
+		}
+		assert.LessOrEqual(t, largest, allowed, kept[i])
+	}
+	t.Logf("%d pictures, of which %d say that they are not sRGB", len(files), converted)
+}
