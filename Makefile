@@ -2,6 +2,7 @@
 # make check  the cheap checks alone: format, vet, staticcheck, go.mod, cross-builds, words
 # make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
 # make run    the gallery of examples/server at http://127.0.0.1:8080/
+# make bench  compares speed, memory and pictures with libvips: bench/RESULTS.md; needs Debian
 # make docs   makes the pictures of README.md again
 
 # Debian packages of the servers and programs that tests drive. A test skips without its program, unless
@@ -13,7 +14,7 @@ PLATFORMS = linux/arm64 linux/386 windows/amd64 darwin/arm64 freebsd/amd64
 
 FUZZTIME = 120
 
-.PHONY: test check go-test fuzz run docs apt tools
+.PHONY: test check go-test fuzz run bench docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -34,6 +35,9 @@ fuzz:
 
 run:
 	go run ./examples/server
+
+bench:
+	bench/run.sh
 
 docs:
 	go run ./internal/readme

@@ -133,19 +133,20 @@ func measureScaling(s *sides, in *input, j job) (*scaling, error) {
 	if err := s.prepare(in, j, "jpeg"); err != nil {
 		return nil, err
 	}
-	var one, two comparison
+	var with [3]comparison // so many workers
 	rounds := s.settings.rounds
 	s.settings.rounds = 1
 	defer func() { s.settings.rounds = rounds }()
 	for range 2 * rounds {
-		for workers, to := range map[int]*comparison{1: &one, 2: &two} {
+		for workers := 1; workers <= 2; workers++ {
 			c, err := s.compare(workers)
 			if err != nil {
 				return nil, err
 			}
-			to.append(c)
+			with[workers].append(c)
 		}
 	}
+	one, two := with[1], with[2]
 	ratio := func(a, b times) float64 { return float64(a.min()) / float64(b.min()) }
 	return &scaling{in,
 		[2]float64{ratio(one.vips.wall, two.vips.wall), ratio(one.library.wall, two.library.wall)},
