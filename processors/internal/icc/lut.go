@@ -48,10 +48,9 @@ func posts(curves []curve) (out [3]*post) {
 		if curves == nil || curves[i].isIdentity() {
 			continue
 		}
-		p := &post{curve: &curves[i]}
-		if p.curve.samples != nil {
-			p.curve.samples = slices.Clone(p.curve.samples) // not to keep the profile
-		}
+		c := curves[i]
+		c.samples = slices.Clone(c.samples) // not to keep the profile
+		p := &post{curve: &c}
 		for j := range p.table {
 			p.table[j] = float32(p.curve.beyond(float64(j) / postSteps))
 		}
