@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -203,4 +204,39 @@ func TestDisposalIsAsInTheReferencePictures(t *testing.T) {
 			})
 		}
 	}
+}
+
+func FuzzAnimate(f *testing.F) {
+	seed(f)
+	f.Add(moving(f, 4, image.Pt(12, 9)))
+	f.Add(withSecrets(f)["gif"])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		h, err := DecodeHeader(bytes.NewReader(data))
+		if err != nil || h.Format != "gif" || h.DecodeBytes(image.Point{}) > 1<<20 {
+			return
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		pic, img, err := animate(ctx, data, Crop{}, 13, 9, AnimationLimit{Pixels: 4 << 20, Bytes: 4 << 20})
+		if err != nil {
+			if !known(err) && ctx.Err() == nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		first, err := pic.Apply(ctx, Crop{}, 13, 9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if distance(t, first, img) != 0 {
+			t.Fatal("an animation does not begin with its first frame")
+		}
+		again := reencoded(t, img)
+		if moving, ok := img.(*Animation); ok && exactPalettes(moving.Frames, 256) != nil && len(again.Frames) > 1 {
+			for _, frame := range moving.Frames {
+				*frame = *hardEdged(frame)
+			}
+			assertSame(t, moving, again, "encoded")
+		}
+	})
 }

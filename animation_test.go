@@ -1,0 +1,112 @@
+package thumbnail_test
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/gif"
+	"io"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// animation is a GIF of n frames of 40x20 pixels, in which a bar walks to the right.
+func animation(t testing.TB, n int) []byte {
+	g := &gif.GIF{LoopCount: 2}
+	for i := range n {
+		frame := image.NewPaletted(image.Rect(0, 0, 40, 20), color.Palette{color.White, color.RGBA{200, 0, 0, 255}})
+		for y := range 20 {
+			frame.Pix[40*y+2*i], frame.Pix[40*y+2*i+1] = 1, 1
+		}
+		g.Image, g.Delay = append(g.Image, frame), append(g.Delay, 10+i)
+	}
+	var b bytes.Buffer
+	require.NoError(t, gif.EncodeAll(&b, g))
+	return b.Bytes()
+}
+
+func animatedSite(t testing.TB) *site {
+	s := newSite(t)
+	s.source.source = storage.FS(fstest.MapFS{"walk.gif": {Data: animation(t, 8)}})
+	return s
+}
+
+func framesOf(t testing.TB, s *site, ext string) *gif.GIF {
+	w := get(s.handler(t), s.url(t, "walk.gif", "20x10", "crop", ext))
+	require.Equal(t, 200, w.Code)
+	g, err := gif.DecodeAll(w.Body)
+	require.NoError(t, err)
+	return g
+}
+
+func TestAnAnimationStaysOneAsGIF(t *testing.T) {
+	g := framesOf(t, animatedSite(t), ".gif")
+	assert.Equal(t, []int{10, 11, 12, 13, 14, 15, 16, 17}, g.Delay)
+	assert.Equal(t, 2, g.LoopCount)
+	assert.Equal(t, image.Pt(20, 10), image.Pt(g.Config.Width, g.Config.Height))
+}
+
+func TestAnAnimationIsItsFirstFrameInFormatsThatDoNotMove(t *testing.T) {
+	s := animatedSite(t)
+	for _, ext := range []string{".jpg", ".png"} {
+		w := get(s.handler(t), s.url(t, "walk.gif", "40x20", "crop", ext))
+		require.Equal(t, 200, w.Code)
+		img, _, err := image.Decode(w.Body)
+		require.NoError(t, err)
+		r, g, _, _ := img.At(0, 10).RGBA()
+		assert.Greater(t, r, g+0x4000, "the bar is at the left")
+	}
+}
+
+func TestAnAnimationBeyondTheLimitsIsStill(t *testing.T) {
+	for name, limit := range map[string]func(*thumbnail.Config){
+		"pixels": func(c *thumbnail.Config) { c.MaxPixels = 40*20*8 - 1 },
+		"memory": func(c *thumbnail.Config) { c.MaxMemory = 290 << 10 },
+	} {
+		s := animatedSite(t)
+		limit(&s.Config)
+		assert.Len(t, framesOf(t, s, ".gif").Image, 1, name)
+	}
+}
+
+func TestADamagedAnimationIsRefusedAndNotStored(t *testing.T) {
+	s := animatedSite(t)
+	data := animation(t, 8)
+	s.source.source = storage.FS(fstest.MapFS{"walk.gif": {Data: data[:len(data)-20]}})
+	assert.Equal(t, 422, get(s.handler(t), s.url(t, "walk.gif", "20x10", "crop", ".gif")).Code)
+	assert.Zero(t, s.storage.put.Load())
+	assert.Equal(t, 200, get(s.handler(t), s.url(t, "walk.gif", "20x10", "crop", ".png")).Code, "its first frame is whole")
+}
+
+// encoderFunc is an Encoder that knows nothing of animations.
+type encoderFunc func(w io.Writer, img image.Image) error
+
+func (f encoderFunc) Encode(w io.Writer, img image.Image) error { return f(w, img) }
+
+func TestOnlyAnEncoderThatSaysSoIsGivenAnAnimation(t *testing.T) {
+	s := animatedSite(t)
+	s.Encoders = thumbnail.Encoders{".gif": encoderFunc(func(w io.Writer, img image.Image) error {
+		_, moving := img.(*processors.Animation)
+		assert.False(t, moving)
+		return processors.GIF{}.Encode(w, img)
+	})}
+	assert.Len(t, framesOf(t, s, ".gif").Image, 1)
+}
+
+func TestASourceThatIsNotChangedIsStoredWithoutItsMetadata(t *testing.T) {
+	s := newSite(t)
+	original := photo(t, 200, 100) // of quality 75
+	comment := append([]byte("\xff\xd8\xff\xfe\x00\x0fgeheime Notiz"), original[2:]...)
+	s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: comment}})
+	s.Encoders = thumbnail.Encoders{".jpg": processors.JPEG{Quality: 95}}
+	w := get(s.handler(t), s.url(t, "k.jpg", "200x100", "crop", ".jpg"))
+	require.Equal(t, 200, w.Code)
+	assert.Equal(t, original, w.Body.Bytes())
+}

@@ -1,0 +1,183 @@
+package gif
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/gif"
+	"io"
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// file is an animation with everything that Parse looks at.
+func file(t testing.TB) []byte {
+	palette := color.Palette{color.RGBA{255, 0, 0, 255}, color.RGBA{0, 0, 255, 255}, color.RGBA{}}
+	g := &gif.GIF{LoopCount: 5, Delay: []int{10, 0}, Disposal: []byte{gif.DisposalBackground, gif.DisposalPrevious}}
+	for i := range 2 {
+		frame := image.NewPaletted(image.Rect(i, i, 20, 12), palette[:2+i])
+		for j := range frame.Pix {
+			frame.Pix[j] = byte(j % (2 + i))
+		}
+		g.Image = append(g.Image, frame)
+	}
+	g.Config = image.Config{Width: 20, Height: 12, ColorModel: palette}
+	var b bytes.Buffer
+	require.NoError(t, gif.EncodeAll(&b, g))
+	return b.Bytes()
+}
+
+func TestParseReadsWhatImageGIFWrites(t *testing.T) {
+	f, err := Parse(file(t), 100)
+	require.NoError(t, err)
+	assert.Equal(t, image.Pt(20, 12), f.Screen)
+	assert.Equal(t, 5, f.LoopCount)
+	require.Len(t, f.Frames, 2)
+	assert.Equal(t, image.Rect(1, 1, 20, 12), f.Frames[1].Rect)
+	assert.Equal(t, []int{10, 0}, []int{f.Frames[0].Delay, f.Frames[1].Delay})
+	assert.Equal(t, []Disposal{Background, Previous}, []Disposal{f.Frames[0].Disposal, f.Frames[1].Disposal})
+	assert.Equal(t, []int{-1, 2}, []int{f.Frames[0].transparent, f.Frames[1].transparent})
+
+	f, err = Parse(file(t), 1)
+	require.NoError(t, err)
+	assert.Len(t, f.Frames, 1)
+}
+
+func TestAFileMayEndBetweenBlocksAndNowhereElse(t *testing.T) {
+	whole := file(t)
+	_, err := Parse(whole[:len(whole)-1], 100)
+	require.NoError(t, err, "without a trailer")
+	f, err := Parse(append(whole[:len(whole)-1:len(whole)-1], "<html>"...), 100)
+	require.NoError(t, err, "with something else in its place")
+	assert.Len(t, f.Frames, 2)
+	for n := range 100 {
+		f, err := Parse(whole[:n], 100)
+		if err == nil {
+			require.LessOrEqual(t, len(f.Frames), 1)
+			continue
+		}
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	}
+	for n := 2; n < 20; n++ {
+		_, err := Parse(whole[:len(whole)-n], 100)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF, "without %d bytes", n)
+	}
+}
+
+func TestInterlacedRowsComeWhereTheyBelong(t *testing.T) {
+	data := file(t)
+	at := bytes.IndexByte(data[40:], imageSeparator) + 40
+	plain, err := Parse(data, 1)
+	require.NoError(t, err)
+	data[at+9] |= isInterlaced
+	mixed, err := Parse(data, 1)
+	require.NoError(t, err)
+	rows := func(f *File) (order []int, pix [][]byte) {
+		err := new(Decoder).rows(t.Context(), &f.Frames[0], image.Rectangle{Max: f.Screen}, 256, func(y int, row []byte) {
+			order, pix = append(order, y), append(pix, bytes.Clone(row))
+		})
+		require.NoError(t, err)
+		return order, pix
+	}
+	straight, want := rows(plain)
+	order, got := rows(mixed)
+	assert.Equal(t, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, straight)
+	assert.Equal(t, []int{0, 8, 4, 2, 6, 10, 1, 3, 5, 7, 9, 11}, order)
+	assert.Equal(t, want, got, "in the order of the file")
+}
+
+func TestAFrameFarLargerThanItsScreenIsNotUnpacked(t *testing.T) {
+	f, err := Parse(file(t), 1)
+	require.NoError(t, err)
+	frame := f.Frames[0]
+	frame.Rect = image.Rect(0, 0, 65535, 65535)
+	_, err = NewCanvas(f.Screen).Draw(t.Context(), new(Decoder), &frame)
+	assert.ErrorIs(t, err, errSize)
+}
+
+func TestUnpackingEndsWithItsContext(t *testing.T) {
+	f, err := Parse(file(t), 1)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = new(Decoder).Still(ctx, &f.Frames[0], f.Screen)
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+func TestEncodeRefusesWhatAGIFCanNotBe(t *testing.T) {
+	palette := color.Palette{color.Black, color.White}
+	small, large := image.NewPaletted(image.Rect(0, 0, 2, 2), palette), image.NewPaletted(image.Rect(0, 0, 3, 2), palette)
+	for name, frames := range map[string][]*image.Paletted{
+		"none": {}, "two sizes": {small, large}, "no pixels": {image.NewPaletted(image.Rectangle{}, palette)},
+		"no colours": {image.NewPaletted(small.Rect, nil)}, "too wide": {image.NewPaletted(image.Rect(0, 0, 65536, 1), palette)},
+		"elsewhere": {image.NewPaletted(image.Rect(1, 1, 2, 2), palette)},
+	} {
+		assert.Error(t, Encode(io.Discard, frames, make([]int, len(frames)), 0), name)
+	}
+	assert.Error(t, Encode(io.Discard, []*image.Paletted{small}, nil, 0), "a delay for each")
+	assert.NoError(t, Encode(io.Discard, []*image.Paletted{small}, []int{1}, 0))
+}
+
+func TestAllDepthsAndColourCountsAreWrittenExactly(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 4, 5, 16, 17, 128, 129, 255, 256} {
+		frames, delays := []*image.Paletted{}, []int{}
+		palette := color.Palette{}
+		for i := range n {
+			palette = append(palette, color.NRGBA{byte(i), byte(3 * i), 1, 255})
+		}
+		for i := range 3 {
+			frame := image.NewPaletted(image.Rect(0, 0, 17, 31), palette)
+			for j := range frame.Pix {
+				frame.Pix[j] = byte((j*j + i*j/7) % n)
+			}
+			frames, delays = append(frames, frame), append(delays, i)
+		}
+		var b bytes.Buffer
+		require.NoError(t, Encode(&b, frames, delays, 0))
+		f, err := Parse(b.Bytes(), 100)
+		require.NoError(t, err)
+		canvas := NewCanvas(f.Screen)
+		for i := range f.Frames {
+			_, err := canvas.Draw(t.Context(), new(Decoder), &f.Frames[i])
+			require.NoError(t, err)
+			for y := range 31 {
+				for x := range 17 {
+					require.Equal(t, frames[i].At(x, y), color.NRGBAModel.Convert(canvas.Image.At(x, y)), "%d colours, frame %d, at %d,%d", n, i, x, y)
+				}
+			}
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(file(f))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) < 6 {
+			return
+		}
+		file, err := Parse(data, 50)
+		if err != nil {
+			return
+		}
+		again, err := Parse(file.Stripped(), 51)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again.flags, file.flags = again.flags&hasTable, file.flags&hasTable
+		for _, f := range []*File{file, again} {
+			for i := range f.Frames {
+				f.Frames[i].flags &= hasTable | isInterlaced | tableBits
+				if f.Frames[i].Disposal == 0 {
+					f.Frames[i].Disposal = Keep
+				}
+			}
+		}
+		if len(file.Frames) != len(again.Frames) || len(file.Frames) > 0 && !reflect.DeepEqual(file, again) {
+			t.Fatalf("%+v, and stripped %+v", file, again)
+		}
+	})
+}
