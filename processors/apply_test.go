@@ -80,7 +80,7 @@ func TestAReducedDecodeChangesNoSizeAndNoPlace(t *testing.T) {
 	// 1/8 of 641×483 is 81×61 in a JPEG decoder, rounded up.
 	size := image.Pt(641, 483)
 	full := withSubject(size, image.Pt(480, 240), 70)
-	reduced := &Picture{size: size, img: whole(full, image.Pt(81, 61)), shown: image.Pt(1, 1), orientation: 1}
+	reduced := &Picture{size: size, img: whole(full, image.Pt(81, 61)), width: 641. / 8, height: 483. / 8, orientation: 1}
 	for _, p := range builtIn {
 		for _, wh := range []image.Point{{40, 40}, {80, 0}, {0, 30}, {20, 60}, {70, 20}} {
 			want, err := newPicture(full).Apply(t.Context(), p, wh.X, wh.Y)
@@ -110,7 +110,7 @@ func (w watermark) Process(ctx context.Context, src image.Image, width, height i
 }
 
 func TestAWatermarkThatEmbedsCropIsDrawn(t *testing.T) {
-	pic := &Picture{size: image.Pt(800, 640), img: uniform(image.Pt(100, 80), color.NRGBA{10, 20, 30, 255}), shown: image.Pt(1, 1), orientation: 1}
+	pic := &Picture{size: image.Pt(800, 640), img: uniform(image.Pt(100, 80), color.NRGBA{10, 20, 30, 255}), width: 100, height: 80, orientation: 1}
 	assert.NotZero(t, MinDecode(watermark{}, image.Pt(800, 640), 50, 50))
 	got, err := pic.Apply(t.Context(), watermark{}, 50, 50)
 	require.NoError(t, err)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
-	"image/png"
 	"io"
 
 	"golang.org/x/image/bmp"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/processors/internal/colorspace"
 	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
+	"github.com/rest-thumbnails/thumbnail/processors/internal/png"
 )
 
 // Decode decodes the image in data, whose header is h. What the file says of its colours, by an ICC profile or in chunks
@@ -63,7 +63,7 @@ func decode(ctx context.Context, data []byte, h Header, least image.Point) (*Pic
 	case "jpeg":
 		return decodeJPEG(ctx, data, h, h.asStored(least))
 	case "png":
-		img, err = png.Decode(r)
+		return decodePNG(ctx, data, h, h.asStored(least))
 	case "gif":
 		img, err = decodeGIF(ctx, data, h.stored)
 	case "webp":
@@ -96,9 +96,8 @@ func atOrigin(img image.Image) image.Image {
 }
 
 func isUnsupported(err error) bool {
-	var p png.UnsupportedError
 	var t tiff.UnsupportedError
-	return errors.Is(err, jpeg.ErrUnsupported) || errors.As(err, &p) || errors.As(err, &t) || errors.Is(err, bmp.ErrUnsupported) ||
+	return errors.Is(err, jpeg.ErrUnsupported) || errors.Is(err, png.ErrUnsupported) || errors.As(err, &t) || errors.Is(err, bmp.ErrUnsupported) ||
 		errors.Is(err, image.ErrFormat)
 }
 

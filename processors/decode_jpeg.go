@@ -23,7 +23,10 @@ func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (
 		decoder.Release()
 		return nil, fmt.Errorf("%v pixels at %d/8 where the header says %v", size, n, h.stored)
 	}
-	return &Picture{img: img, shown: image.Pt(n, n), options: resampling(img, h.jpeg, n), decoder: decoder}, nil
+	return &Picture{
+		img: img, width: float64(h.stored.X*n) / 8, height: float64(h.stored.Y*n) / 8,
+		options: resampling(img, h.jpeg, n), decoder: decoder,
+	}, nil
 }
 
 // enough is how many times larger than what is made of it a picture decoded at n/8 has to be, so that a sharp photograph keeps 42 dB

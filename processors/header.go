@@ -18,10 +18,11 @@ type Header struct {
 	Size        image.Point // pixels, upright: after the orientation has been applied
 	Orientation int         // EXIF's 1 to 8, what Decode undoes; 1 is upright
 
-	stored image.Point // pixels, as they lie in the file
-	jpeg   jpeg.Header // of a JPEG
-	bits   int64       // memory per pixel while decoding, in bits
-	least  int64       // bytes that the compressed pixels take at the very least
+	stored  image.Point // pixels, as they lie in the file
+	jpeg    jpeg.Header // of a JPEG
+	streams bool        // a PNG that can be shrunk row by row
+	bits    int64       // memory per pixel while decoding, in bits
+	least   int64       // bytes that the compressed pixels take at the very least
 }
 
 // headerParsers know the built-in formats by their first bytes. A '?' stands for any byte.
@@ -150,6 +151,9 @@ func (h Header) DecodeBytes(least image.Point) int64 {
 			bytes += 2 * int64(h.jpeg.Components) * (int64(h.stored.X)*n/8 + 1) * (int64(h.stored.Y)*n/8 + 1)
 		}
 		return bytes + fixed
+	}
+	if small := h.shrunk(h.asStored(least)); small != (image.Point{}) {
+		return 8*int64(small.X)*int64(small.Y) + 64*int64(h.stored.X) + fixed
 	}
 	hi, pixels := bits.Mul64(uint64(h.stored.X)+margin, uint64(h.stored.Y)+margin)
 	over, total := bits.Mul64(pixels, uint64(h.bits))

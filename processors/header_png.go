@@ -50,6 +50,7 @@ func parsePNG(s *scanner, h *Header) error {
 	if colour == 0 || colour == 2 {
 		h.bits = max(h.bits, 32*(depth+7)/8) // a tRNS chunk would add alpha
 	}
+	h.streams = depth <= 8 && !interlaced
 	if interlaced {
 		h.bits += h.bits / 2
 	}

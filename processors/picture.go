@@ -15,8 +15,9 @@ import (
 // less. It is for one goroutine at a time.
 type Picture struct {
 	size        image.Point // of the original, upright
-	img         image.Image // as it lies in the file, reduced to …
-	shown       image.Point // … as many eighths of the original, 8 where it is not reduced
+	img         image.Image // as it lies in the file, perhaps reduced
+	width       float64     // of its pixels, which the original covers: one decoded at n/8 may end within its last pixel
+	height      float64
 	orientation int
 	options     resample.Options // what the resampler should know of the reduction
 	colours     *icc.Transform   // from img's to sRGB, which is done once it is small; nil: they are
@@ -29,7 +30,8 @@ type Picture struct {
 
 // newPicture is the picture of an original that is upright and not reduced.
 func newPicture(img image.Image) *Picture {
-	return &Picture{size: img.Bounds().Size(), img: img, shown: image.Pt(8, 8), orientation: 1}
+	size := img.Bounds().Size()
+	return &Picture{size: size, img: img, width: float64(size.X), height: float64(size.Y), orientation: 1}
 }
 
 // Size returns the upright size in pixels of the original, of which the picture may be a reduction.
@@ -140,13 +142,7 @@ func (p *Picture) cut(scaled image.Point, crop image.Rectangle) image.Image {
 			scaled = image.Pt(scaled.Y, scaled.X)
 		}
 	}
-	stored := p.size
-	if transposes(p.orientation) {
-		stored = image.Pt(stored.Y, stored.X)
-	}
-	// The original ends where its last pixel does, which in a reduced picture is within one.
-	x := float64(stored.X) * float64(p.shown.X) / 8 / float64(scaled.X)
-	y := float64(stored.Y) * float64(p.shown.Y) / 8 / float64(scaled.Y)
+	x, y := p.width/float64(scaled.X), p.height/float64(scaled.Y)
 	r := resample.Rect{X0: float64(crop.Min.X) * x, Y0: float64(crop.Min.Y) * y, X1: float64(crop.Max.X) * x, Y1: float64(crop.Max.Y) * y}
 	return orient(p.colours.Apply(resize(p.img, r, crop.Size(), p.options)), p.orientation)
 }

@@ -40,7 +40,7 @@ func (p *Picture) isOriginal(img image.Image) bool {
 	case "gif":
 		return img == p.decoded && p.frames() == 1
 	case "jpeg", "png": // whose pictures are pointers as well, which can be compared
-		return img == p.decoded && p.shown == image.Pt(8, 8)
+		return img == p.decoded && p.img.Bounds().Size() == p.header.stored
 	}
 	return false
 }

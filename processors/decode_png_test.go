@@ -1,0 +1,46 @@
+package processors
+
+import (
+	"bytes"
+	"image"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAPNGThatIsShrunkAsItIsReadIsAsGood(t *testing.T) {
+	size := image.Pt(641, 483)
+	clear := withSubject(size, image.Pt(480, 240), 70)
+	clear.Pix[3] = 7
+	for name, img := range map[string]image.Image{"opaque": withSubject(size, image.Pt(480, 240), 70), "with alpha": clear} {
+		file := encodePNG(t, img)
+		h, err := DecodeHeader(bytes.NewReader(file))
+		require.NoError(t, err)
+		full, err := Decode(t.Context(), file, h, image.Point{})
+		require.NoError(t, err)
+		for _, width := range []int{20, 50, 80, 100, 120} {
+			least := MinDecode(Crop{}, size, width, width)
+			reduced, err := Decode(t.Context(), file, h, least)
+			require.NoError(t, err)
+			assert.Less(t, reduced.img.Bounds().Dx(), size.X, "%s %d", name, width)
+			scaled, crop := Crop{}.Plan(size, width, width)
+			assert.Greater(t, psnr(full.cut(scaled, crop), reduced.cut(scaled, crop)), 45.0, "%s %d", name, width)
+		}
+	}
+}
+
+func TestTheMemoryOfAPNGFollowsItsWidth(t *testing.T) {
+	tall := image.NewGray(image.Rect(0, 0, 300, 40_000))
+	file := encodePNG(t, tall)
+	h, err := DecodeHeader(bytes.NewReader(file))
+	require.NoError(t, err)
+	least := MinDecode(Fit{}, h.Size, 20, 200)
+	_, err = Decode(t.Context(), file, h, least) // the decoder's buffers are there now
+	require.NoError(t, err)
+	took := allocated(func() { _, err = Decode(t.Context(), file, h, least) })
+	require.NoError(t, err)
+	assert.Less(t, took, uint64(1<<20), "of a picture of 12 million pixels")
+	assert.LessOrEqual(t, took, uint64(h.DecodeBytes(least)))
+	assert.Less(t, h.DecodeBytes(least), int64(1<<20))
+}
