@@ -2,7 +2,7 @@ package png
 
 import "encoding/binary"
 
-// adler is the Adler-32 checksum (RFC 1950, 8.2) of what was added; the zero value is not that of no bytes: see newAdler.
+// adler is the Adler-32 checksum (RFC 1950, 8.2) of what was added; newAdler is that of nothing.
 type adler struct{ a, b uint32 }
 
 func newAdler() adler { return adler{a: 1} }

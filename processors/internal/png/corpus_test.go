@@ -85,7 +85,7 @@ func compare(t *testing.T, d *Decoder, data []byte, name string) bool {
 	}
 	if wantErr != nil {
 		// Only what is wrong with chunks that don't matter may be overlooked.
-		require.True(t, onlyMinorDamage(data, wantErr), "%s: image/png says %v", name, wantErr)
+		require.True(t, onlyMinorDamage(data), "%s: image/png says %v", name, wantErr)
 		return true
 	}
 	requireSame(t, want, got, name)
@@ -94,7 +94,7 @@ func compare(t *testing.T, d *Decoder, data []byte, name string) bool {
 
 // onlyMinorDamage tells whether a file is taken by image/png once the chunks are left out that this package
 // steps over.
-func onlyMinorDamage(data []byte, err error) bool {
+func onlyMinorDamage(data []byte) bool {
 	out := []byte(signature)
 	for data = data[len(signature):]; len(data) > 0; {
 		c, rest, err := nextChunk(data)
@@ -110,7 +110,7 @@ func onlyMinorDamage(data []byte, err error) bool {
 			break
 		}
 	}
-	_, err = stdpng.Decode(bytes.NewReader(out))
+	_, err := stdpng.Decode(bytes.NewReader(out))
 	return err == nil || strings.Contains(err.Error(), "too much pixel data") // behind the end of the stream
 }
 

@@ -17,6 +17,7 @@ import (
 // number, and that the file goes on to IEND. What follows IEND, or the end of the compressed pixels within IDAT, is
 // ignored.
 func (d *Decoder) Decode(ctx context.Context, data []byte) (image.Image, error) {
+	defer d.forget()
 	if err := d.begin(data); err != nil {
 		return nil, err
 	}
@@ -127,7 +128,7 @@ func addOpaque(dst, src []byte, bytes int) {
 // passes decodes the rows of the file onto c: all at once, or by Adam7 (8.2).
 func (d *Decoder) passes(ctx context.Context, c canvas) error {
 	if !d.Interlaced {
-		return d.pass(ctx, image.Pt(d.Width, d.Height), func(y int, row []byte) {
+		return d.pass(ctx, image.Pt(d.Width, d.Height), d.Height, func(y int, row []byte) {
 			c.row(c.pix[y*c.stride:][:d.Width*c.pixel], row)
 		})
 	}
@@ -136,7 +137,7 @@ func (d *Decoder) passes(ctx context.Context, c canvas) error {
 		{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
 	} {
 		size := image.Pt((d.Width-p.x+p.dx-1)/p.dx, (d.Height-p.y+p.dy-1)/p.dy)
-		err := d.pass(ctx, size, func(y int, row []byte) {
+		err := d.pass(ctx, size, size.Y, func(y int, row []byte) {
 			part := part[:size.X*c.pixel]
 			c.row(part, row)
 			to := c.pix[(p.y+y*p.dy)*c.stride:]

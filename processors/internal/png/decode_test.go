@@ -111,10 +111,10 @@ func TestEveryKindOfFileDecodesAsByTheStandardLibrary(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	var d Decoder
 	everyKind(func(h Header) {
-		for i := range 12 {
+		for i := range 8 {
 			h.Width, h.Height = 1+rng.IntN(40), 1+rng.IntN(40)
 			if i == 0 {
-				h.Width = 5000 // rows that reach over the window
+				h.Width, h.Height = 5000, 5 // more than the window holds
 			}
 			name := fmt.Sprintf("%+v", h)
 			data := randomPNG(rng, h, []int{flate.DefaultCompression, flate.NoCompression, flate.HuffmanOnly, flate.BestSpeed}[i%4])

@@ -33,7 +33,9 @@ func (h *Header) samples() int {
 }
 
 // rowBytes is the length of a row of that many pixels without its filter type.
-func (h *Header) rowBytes(width int) int { return (width*h.samples()*h.Depth + 7) / 8 }
+func (h *Header) rowBytes(width int) int {
+	return int((int64(width)*int64(h.samples()*h.Depth) + 7) / 8)
+}
 
 // pixelBytes is the distance between bytes that filters bring together (9.2).
 func (h *Header) pixelBytes() int { return max(h.samples()*h.Depth/8, 1) }

@@ -1,9 +1,11 @@
 package png
 
+import "math"
+
 // filtered returns the row with the filter in front that makes the sum of its bytes, as signed numbers without their
 // signs, the least: the heuristic that the standard names (12.7).
 func (e *encoder) filtered(row, above []byte, n int) []byte {
-	best, least := 0, 1<<62
+	best, least := 0, math.MaxInt
 	for i, try := range e.tries {
 		filterRow(byte(i), try[1:], row, above, n)
 		if sum := magnitude(try[1:]); sum < least {

@@ -31,8 +31,13 @@ func (d *Decoder) begin(data []byte) error {
 	return d.reset(d.idat, n+1)
 }
 
-// pass reads rows of that many pixels and gives each to yield, which may not keep it.
-func (d *Decoder) pass(ctx context.Context, size image.Point, yield func(y int, row []byte)) error {
+// forget lets go of the file.
+func (d *Decoder) forget() {
+	d.idat, d.behind, d.in.data, d.in.part = nil, nil, nil, nil
+}
+
+// pass reads rows of that many pixels and gives those before until to yield, which may not keep them.
+func (d *Decoder) pass(ctx context.Context, size image.Point, until int, yield func(y int, row []byte)) error {
 	if size.X == 0 || size.Y == 0 {
 		return nil // not in the file (8.1)
 	}
@@ -43,6 +48,12 @@ func (d *Decoder) pass(ctx context.Context, size image.Point, yield func(y int, 
 		src, err := d.next(ctx, n+1)
 		if err != nil {
 			return err
+		}
+		if y >= until {
+			if src[0] > filterPaeth {
+				return corrupt("filter type")
+			}
+			continue
 		}
 		if err := unfilter(src[0], d.row, src[1:], d.above, pixel); err != nil {
 			return err

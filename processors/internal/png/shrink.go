@@ -16,6 +16,7 @@ import (
 // Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's. All of the file is read and checked, even if r is only
 // a part: see Decode.
 func (d *Decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
+	defer d.forget()
 	if err := d.begin(data); err != nil {
 		return nil, err
 	}
@@ -34,9 +35,9 @@ func (d *Decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size
 	s := resample.NewShrinker(x.to, full, r, size, opt)
 	defer s.Close()
 	from, to := s.Rows()
-	err := d.pass(ctx, full, func(y int, row []byte) {
+	err := d.pass(ctx, full, to, func(y int, row []byte) {
 		switch {
-		case y < from || y >= to:
+		case y < from:
 			s.Skip(1)
 		case x.row == nil:
 			s.WriteRow(row)

@@ -1,6 +1,9 @@
 package png
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // The filter types (9.2).
 const (
@@ -125,6 +128,6 @@ func paeth(left, above, aboveLeft int) byte {
 }
 
 func abs(v int) int {
-	s := v >> 63
+	s := v >> (bits.UintSize - 1)
 	return (v ^ s) - s
 }
