@@ -1,0 +1,77 @@
+package specimen
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/jpeg"
+)
+
+// JPEG encodes img at a quality of 1 to 100.
+func JPEG(img image.Image, quality int) []byte {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality}); err != nil {
+		panic(err) // a buffer takes all
+	}
+	return b.Bytes()
+}
+
+// WithProfile puts an ICC profile of less than 64 KiB into a JPEG.
+func WithProfile(file, profile []byte) []byte {
+	return withSegment(file, 0xe2, append([]byte("ICC_PROFILE\x00\x01\x01"), profile...))
+}
+
+// WithOrientation puts an EXIF orientation of 1 to 8 into a JPEG.
+func WithOrientation(file []byte, orientation int) []byte {
+	exif := []byte("Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00")
+	exif[6+19] = byte(orientation)
+	return withSegment(file, 0xe1, exif)
+}
+
+// withSegment puts a segment behind SOI.
+func withSegment(file []byte, marker byte, data []byte) []byte {
+	return bytes.Join([][]byte{file[:2], segment(marker, data), file[2:]}, nil)
+}
+
+func segment(marker byte, data []byte) []byte {
+	return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(data)+2)), data...)
+}
+
+// CMYKJPEG encodes img as four inks, without the marker by which Adobe's programs say that theirs are inverted. Go's encoder knows
+// no CMYK: each ink is encoded as a grey picture, whose scan becomes one of four.
+func CMYKJPEG(img image.Image, quality int) []byte {
+	b := img.Bounds()
+	var inks [4]*image.Gray
+	for i := range inks {
+		inks[i] = image.NewGray(image.Rectangle{Max: b.Size()})
+	}
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			c := color.CMYKModel.Convert(img.At(b.Min.X+x, b.Min.Y+y)).(color.CMYK)
+			for i, v := range [4]byte{c.C, c.M, c.Y, c.K} {
+				inks[i].Pix[y*inks[i].Stride+x] = v
+			}
+		}
+	}
+	out := []byte{0xff, 0xd8}
+	for i, ink := range inks {
+		grey := JPEG(ink, quality)[2:]
+		for grey[1] != 0xda { // SOS
+			n := 2 + int(binary.BigEndian.Uint16(grey[2:]))
+			head := grey[:n]
+			grey = grey[n:]
+			if i > 0 {
+				continue // the tables are the same
+			}
+			if head[1] == 0xc0 { // SOF0: four components, numbered from 1, all with the first table and not subsampled
+				frame := append(bytes.Clone(head[4:9]), 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0)
+				head = segment(0xc0, frame)
+			}
+			out = append(out, head...)
+		}
+		grey[5] = byte(i + 1) // whose scan it is
+		out = append(out, grey[:len(grey)-2]...)
+	}
+	return append(out, 0xff, 0xd9)
+}
