@@ -26,6 +26,7 @@ const (
 	oneLiteral  = 1 << 5
 	literals    = 3 << 5
 	exceptional = 1 << 7
+	kind        = exceptional | 15<<12
 	subtable    = exceptional | 1<<12
 	endOfBlock  = exceptional | 2<<12
 	invalid     = exceptional | 3<<12

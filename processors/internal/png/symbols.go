@@ -2,7 +2,8 @@ package png
 
 import "encoding/binary"
 
-// huffman decodes symbols until the block ends, the window is full or the input runs out.
+// huffman decodes symbols until the block ends, the window is full or the input runs out. A turn of its loop writes
+// up to three times three literals and a match, which is what slop is for, and advances the input by 14 bytes at most.
 func (z *inflater) huffman() error {
 	lit, dist := &z.lit, &z.dist
 	in, pos, stop := z.in.buf, z.in.pos, z.in.end-16
@@ -44,7 +45,7 @@ func (z *inflater) huffman() error {
 			count |= 56
 		}
 		if e&exceptional != 0 {
-			if e&subtable == subtable && e&0xf000 == subtable&0xf000 {
+			if e&kind == subtable {
 				b >>= e & 31
 				count -= uint(e & 31)
 				e = lit[e>>16+uint32(b)&(1<<(e>>8&15)-1)]
@@ -57,7 +58,7 @@ func (z *inflater) huffman() error {
 				continue
 			}
 			if e&exceptional != 0 {
-				if e&0xf0ff|31 != endOfBlock|31 {
+				if e&kind != endOfBlock {
 					err = corrupt("code")
 					break
 				}
@@ -67,13 +68,14 @@ func (z *inflater) huffman() error {
 				break
 			}
 		}
+
 		length := int(e>>16) + int(uint32(b)&(1<<(e&31)-1)>>(e>>8&15))
 		b >>= e & 31
 		count -= uint(e & 31)
 
 		e = dist[b&(1<<distBits-1)]
 		if e&exceptional != 0 {
-			if e&0xf000 == subtable&0xf000 {
+			if e&kind == subtable {
 				b >>= e & 31
 				count -= uint(e & 31)
 				e = dist[e>>16+uint32(b)&(1<<(e>>8&15)-1)]
@@ -86,6 +88,7 @@ func (z *inflater) huffman() error {
 		distance := int(e>>16) + int(uint32(b)&(1<<(e&31)-1)>>(e>>8&15))
 		b >>= e & 31
 		count -= uint(e & 31)
+
 		from := write - distance
 		if from < 0 {
 			err = corrupt("distance")
