@@ -1,0 +1,191 @@
+package avif_test
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/color"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/processors/avif"
+)
+
+func corpus(t *testing.T, name string) []byte {
+	dir := filepath.Join("..", "..", "..", "shared", "corpus")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("the corpus is not there")
+	}
+	file, err := os.ReadFile(filepath.Join(dir, name))
+	require.NoError(t, err)
+	return file
+}
+
+func TestFilesAreDecodedUprightByPackageImage(t *testing.T) {
+	for name, size := range map[string]image.Point{
+		"avif-orientation-6": {3024, 4032},
+		"exif":               {512, 512}, "hopper": {128, 128}, "hopper-missing-pixi": {128, 128}, "icc_profile": {57, 57},
+		"rot0mir0": {640, 427}, "rot1mir1": {640, 427}, "rot3mir1": {640, 427}, "transparency": {64, 64}, "white_1x1": {1, 1},
+		"xmp_tags_orientation": {326, 268}, "colors-animated-8bpc": {150, 150},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := corpus(t, "avif-heic/"+name+".avif")
+			config, format, err := image.DecodeConfig(bytes.NewReader(file))
+			require.NoError(t, err)
+			assert.Equal(t, "avif", format)
+			assert.Equal(t, size, image.Pt(config.Width, config.Height))
+			img, _, err := image.Decode(bytes.NewReader(file))
+			require.NoError(t, err)
+			assert.Equal(t, image.Rectangle{Max: size}, img.Bounds())
+			assert.Equal(t, config.ColorModel, img.ColorModel())
+		})
+	}
+}
+
+// The three files show the same picture, each stored in another way.
+func TestTurnedAndMirroredFilesShowTheSamePicture(t *testing.T) {
+	want := decode(t, corpus(t, "avif-heic/rot0mir0.avif"))
+	for _, name := range []string{"rot1mir1", "rot3mir1"} {
+		got := decode(t, corpus(t, "avif-heic/"+name+".avif"))
+		assert.Greater(t, psnr(want, got), 22.0, name) // they were encoded with little care
+	}
+}
+
+func TestABombIsSeenInItsHeader(t *testing.T) {
+	config, err := avif.DecodeConfig(bytes.NewReader(corpus(t, "bombs/17000x17000.avif")))
+	require.NoError(t, err)
+	assert.Equal(t, 17000, config.Width)
+	assert.Equal(t, 17000, config.Height)
+}
+
+// picture is smooth, with a corner of another colour, so that it is seen how it is turned.
+func picture(w, h int) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			c := color.RGBA{byte(60 + x*120/w), byte(60 + y*120/h), 90, 255}
+			if x < w/4 && y < h/4 {
+				c = color.RGBA{230, 40, 30, 255}
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+func encode(t testing.TB, e avif.Encoder, img image.Image) []byte {
+	var b bytes.Buffer
+	require.NoError(t, e.Encode(&b, img))
+	return b.Bytes()
+}
+
+func decode(t testing.TB, file []byte) *image.RGBA {
+	img, err := avif.Decode(bytes.NewReader(file))
+	require.NoError(t, err)
+	require.IsType(t, &image.RGBA{}, img)
+	return img.(*image.RGBA)
+}
+
+func psnr(a, b *image.RGBA) float64 {
+	var sum float64
+	for i := range a.Pix {
+		d := float64(a.Pix[i]) - float64(b.Pix[i])
+		sum += d * d
+	}
+	return 10 * math.Log10(255*255*float64(len(a.Pix))*3/4/max(sum, 1e-9))
+}
+
+func TestWhatIsEncodedLooksLikeThePicture(t *testing.T) {
+	for _, size := range []image.Point{{1, 1}, {1, 7}, {33, 20}, {160, 90}} {
+		want := picture(size.X, size.Y)
+		got := decode(t, encode(t, avif.Encoder{}, want))
+		require.Equal(t, want.Rect, got.Rect)
+		assert.True(t, got.Opaque(), "opaque stays opaque")
+		assert.Greater(t, psnr(want, got), 26.0, "%v", size)
+	}
+}
+
+func TestTransparencyIsKept(t *testing.T) {
+	want := image.NewNRGBA(image.Rect(0, 0, 64, 32))
+	for y := range 32 {
+		for x := range 64 {
+			want.SetNRGBA(x, y, color.NRGBA{200, 80, 40, byte(x * 4)})
+		}
+	}
+	before := slices.Clone(want.Pix)
+	got := decode(t, encode(t, avif.Encoder{Quality: 90}, want))
+	for x := range 64 {
+		assert.InDelta(t, x*4, got.RGBAAt(x, 16).A, 3)
+	}
+	r, g, b, _ := got.At(60, 16).RGBA()
+	assert.InDelta(t, 200*240/255, r>>8, 8)
+	assert.InDelta(t, 80*240/255, g>>8, 8)
+	assert.InDelta(t, 40*240/255, b>>8, 8)
+	assert.Equal(t, before, want.Pix, "not modified")
+}
+
+func TestAPartOfAPictureIsEncodedAlone(t *testing.T) {
+	large := picture(90, 70)
+	part := large.SubImage(image.Rect(10, 20, 74, 60)).(*image.RGBA)
+	want := image.NewRGBA(image.Rect(0, 0, 64, 40))
+	for y := range 40 {
+		copy(want.Pix[y*want.Stride:][:want.Stride], part.Pix[y*part.Stride:])
+	}
+	assert.Equal(t, encode(t, avif.Encoder{}, want), encode(t, avif.Encoder{}, part))
+}
+
+func TestQualityAndSpeedDoWhatTheySay(t *testing.T) {
+	img := picture(120, 120)
+	size := func(e avif.Encoder) int { return len(encode(t, e, img)) }
+	assert.Equal(t, size(avif.Encoder{}), size(avif.Encoder{Quality: 60, Speed: 10}), "defaults")
+	assert.Equal(t, size(avif.Encoder{Quality: 1, Speed: 10}), size(avif.Encoder{Quality: -3, Speed: 99}), "beyond the range")
+	assert.Less(t, size(avif.Encoder{Quality: 10}), size(avif.Encoder{Quality: 95}))
+}
+
+func TestWhatCannotBeEncodedIsAnError(t *testing.T) {
+	assert.Error(t, avif.Encoder{}.Encode(io.Discard, image.NewRGBA(image.Rectangle{})))
+	assert.Error(t, avif.Encoder{}.Encode(io.Discard, image.NewUniform(color.White)))
+	full := errors.New("no space left")
+	assert.ErrorIs(t, avif.Encoder{}.Encode(failing{full}, picture(9, 9)), full)
+}
+
+type failing struct{ error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.error }
+
+func TestDamagedFilesAreErrors(t *testing.T) {
+	file := encode(t, avif.Encoder{}, picture(40, 30))
+	for _, n := range []int{0, 1, 8, 20, 60, 150, len(file) / 2, len(file) - 30, len(file) - 1} {
+		_, err := avif.Decode(bytes.NewReader(file[:n]))
+		assert.Error(t, err, "%d bytes of %d", n, len(file))
+	}
+	for i := range 40 {
+		broken := slices.Clone(file)
+		broken[i*7%len(broken)] ^= 0xff
+		_, _ = avif.Decode(bytes.NewReader(broken)) // a picture or an error, but no panic
+	}
+}
+
+func TestManyAtOnceDoNotDisturbEachOther(t *testing.T) {
+	want := encode(t, avif.Encoder{}, picture(50, 40))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			var b bytes.Buffer
+			assert.NoError(t, avif.Encoder{}.Encode(&b, picture(50, 40)))
+			assert.Equal(t, want, b.Bytes())
+			img, err := avif.Decode(&b)
+			assert.NoError(t, err)
+			assert.Equal(t, image.Rect(0, 0, 50, 40), img.Bounds())
+		})
+	}
+	wg.Wait()
+}

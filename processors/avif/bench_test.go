@@ -1,0 +1,36 @@
+package avif_test
+
+import (
+	"bytes"
+	"io"
+	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/processors/avif"
+)
+
+func BenchmarkEncode(b *testing.B) {
+	img := picture(400, 300)
+	for b.Loop() {
+		if err := (avif.Encoder{}).Encode(io.Discard, img); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	file := encode(b, avif.Encoder{}, picture(400, 300))
+	for b.Loop() {
+		if _, err := avif.Decode(bytes.NewReader(file)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecodeConfig(b *testing.B) {
+	file := encode(b, avif.Encoder{}, picture(400, 300))
+	for b.Loop() {
+		if _, err := avif.DecodeConfig(bytes.NewReader(file)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

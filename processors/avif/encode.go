@@ -1,0 +1,56 @@
+package avif
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	"io"
+
+	"github.com/gen2brain/avif"
+)
+
+// MaxSide is how many pixels a side may have (65,536 is what AV1 can express).
+const MaxSide = 65536
+
+// Encoder encodes as AVIF, without metadata. The zero value is ready to use, by several goroutines at once.
+type Encoder struct {
+	Quality int // 1 to 100; 0 means 60, which looks about like JPEG at 85. Values beyond are taken as the nearest.
+	Speed   int // 1, small, to 10, fast; 0 means 10. Values beyond are taken as the nearest. 8 takes four times as long as 10.
+}
+
+// Encode writes img to w, with 8 bits per sample and colours at half width and height. It does not modify img. Transparency is kept, a
+// picture without has none in the file. Where NumCPU pictures are in work, Encode waits.
+func (e Encoder) Encode(w io.Writer, img image.Image) error {
+	size := img.Bounds().Size()
+	switch {
+	case img.Bounds().Empty():
+		return errors.New("encode avif: an empty picture")
+	case size.X > MaxSide || size.Y > MaxSide:
+		return fmt.Errorf("encode avif: %d×%d: no side can have more than %d pixels", size.X, size.Y, MaxSide)
+	}
+	o := avif.Options{Quality: 60, Speed: 10, ChromaSubsampling: image.YCbCrSubsampleRatio420}
+	if e.Quality != 0 {
+		o.Quality = min(max(e.Quality, 1), 100)
+	}
+	if e.Speed != 0 {
+		o.Speed = min(max(e.Speed, 1), 10)
+	}
+	o.QualityAlpha = 100 // edges show; it costs little
+	err := call(func() error { return avif.Encode(w, compact(img), o) })
+	if err != nil {
+		return fmt.Errorf("encode avif: %w", err)
+	}
+	return nil
+}
+
+// compact returns img as the encoder takes it: rows without gaps between them, the upper left corner at (0,0). It may be img itself.
+func compact(img image.Image) *image.RGBA {
+	b := img.Bounds()
+	if img, ok := img.(*image.RGBA); ok && b.Min == (image.Point{}) && img.Stride == 4*b.Dx() {
+		return &image.RGBA{Pix: img.Pix[:img.Stride*b.Dy()], Stride: img.Stride, Rect: b}
+	}
+	out := image.NewRGBA(image.Rectangle{Max: b.Size()})
+	draw.Draw(out, out.Rect, img, b.Min, draw.Src)
+	return out
+}

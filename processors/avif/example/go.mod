@@ -1,0 +1,26 @@
+module github.com/rest-thumbnails/thumbnail/processors/avif/example
+
+go 1.26.4
+
+require (
+	github.com/rest-thumbnails/thumbnail v0.0.0
+	github.com/rest-thumbnails/thumbnail/processors/avif v0.0.0
+)
+
+require (
+	github.com/ebitengine/purego v0.10.1 // indirect
+	github.com/gen2brain/avif v0.6.0 // indirect
+	github.com/gen2brain/jpegn v0.6.1 // indirect
+	github.com/gofrs/flock v0.13.1 // indirect
+	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/muesli/smartcrop v0.3.0 // indirect
+	github.com/tetratelabs/wazero v1.12.0 // indirect
+	golang.org/x/image v0.47.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+)
+
+replace (
+	github.com/rest-thumbnails/thumbnail => ../../..
+	github.com/rest-thumbnails/thumbnail/processors/avif => ..
+)
