@@ -21,21 +21,15 @@ func (GIF) Animates() bool { return true }
 
 // Encode writes img to w. It does not modify img.
 func (GIF) Encode(w io.Writer, img image.Image) error {
-	frames, delays, loop := []*image.NRGBA{}, []int{0}, -1
 	if moving, ok := img.(*Animation); ok {
-		frames, delays, loop = append(frames, moving.Frames...), moving.Delays, moving.LoopCount
-	} else {
-		frames = append(frames, toNRGBA(img))
+		return gif.Encode(w, gifPalettes(moving.Frames), moving.Delays, moving.LoopCount)
 	}
-	for i := range frames {
-		frames[i] = hardEdged(frames[i])
-	}
-	return gif.Encode(w, gifPalettes(frames), delays, loop)
+	return gif.Encode(w, gifPalettes([]*image.NRGBA{toNRGBA(img)}), []int{0}, -1)
 }
 
-// gifPalettes brings frames, whose pixels are opaque or transparent, to 256 colours each.
+// gifPalettes brings frames to 256 colours each, opaque or transparent.
 func gifPalettes(frames []*image.NRGBA) []*image.Paletted {
-	if exact := exactPalettes(frames, 256); exact != nil {
+	if exact := exactPalettes(frames, 256, true); exact != nil {
 		return exact
 	}
 	limit := 256
@@ -43,7 +37,7 @@ func gifPalettes(frames []*image.NRGBA) []*image.Paletted {
 		limit = 255 // and the transparent one
 	}
 	var all []*image.Paletted
-	for _, s := range scenes(newScene(frames, limit)) {
+	for _, s := range shots(newShot(frames, limit)) {
 		d := newDitherer(s.palette, limit == 255)
 		for _, img := range s.frames {
 			all = append(all, d.draw(img))
@@ -52,46 +46,32 @@ func gifPalettes(frames []*image.NRGBA) []*image.Paletted {
 	return all
 }
 
-// A scene is a row of frames that have a palette in common.
-type scene struct {
+// A shot is a row of frames that have a palette in common.
+type shot struct {
 	frames  []*image.NRGBA
 	limit   int // of colours
 	palette color.Palette
 	lack    float64 // sum over the pixels of their squared distances from the palette
 }
 
-func newScene(frames []*image.NRGBA, limit int) scene {
+func newShot(frames []*image.NRGBA, limit int) shot {
 	palette, lack := choosePalette(frames, limit)
-	return scene{frames, limit, palette, lack}
+	return shot{frames, limit, palette, lack}
 }
 
 // tolerable is the mean squared distance of pixels from their palette that needs no better one: some three levels in each sample.
 const tolerable = 3 * 3 * 3
 
-// scenes cuts a scene in two where its palette is bad and those of the halves are much better, and these again. Where cutting gains
+// shots cuts a shot in two where its palette is bad and those of the halves are much better, and these again. Where cutting gains
 // little, frames do with one palette: each with its own would flicker, and be larger. (Twice the colours for the same cube would leave 0.63.)
-func scenes(s scene) []scene {
+func shots(s shot) []shot {
 	n := len(s.frames)
 	if n == 1 || s.lack <= tolerable*float64(n)*float64(area(s.frames[0].Rect.Size())) {
-		return []scene{s}
+		return []shot{s}
 	}
-	before, after := newScene(s.frames[:n/2], s.limit), newScene(s.frames[n/2:], s.limit)
+	before, after := newShot(s.frames[:n/2], s.limit), newShot(s.frames[n/2:], s.limit)
 	if before.lack+after.lack > 0.8*s.lack {
-		return []scene{s}
+		return []shot{s}
 	}
-	return append(scenes(before), scenes(after)...)
-}
-
-// hardEdged returns img with every pixel either opaque or transparent.
-func hardEdged(img *image.NRGBA) *image.NRGBA {
-	if img.Opaque() {
-		return img
-	}
-	out := image.NewNRGBA(img.Rect)
-	eachPixel(img, func(x, y int, p []byte) {
-		if p[3] >= 128 {
-			copy(out.Pix[y*out.Stride+4*x:], []byte{p[0], p[1], p[2], 255})
-		}
-	})
-	return out
+	return append(shots(before), shots(after)...)
 }

@@ -8,16 +8,17 @@ import (
 
 // exactPalette returns img with a palette, if it has no more than limit ≤ 256 colours, and nil otherwise.
 func exactPalette(img *image.NRGBA, limit int) *image.Paletted {
-	all := exactPalettes([]*image.NRGBA{img}, limit)
+	all := exactPalettes([]*image.NRGBA{img}, limit, false)
 	if all == nil {
 		return nil
 	}
 	return all[0]
 }
 
-// exactPalettes returns pictures with one palette, if all together have no more than limit ≤ 256 colours, and nil otherwise.
-func exactPalettes(frames []*image.NRGBA, limit int) []*image.Paletted {
-	table := colourTable{palette: make(color.Palette, 0, limit), limit: limit}
+// exactPalettes returns pictures with one palette, if all together have no more than limit ≤ 256 colours, and nil otherwise. hard
+// makes every pixel either opaque or transparent first.
+func exactPalettes(frames []*image.NRGBA, limit int, hard bool) []*image.Paletted {
+	table := colourTable{palette: make(color.Palette, 0, limit), limit: limit, hard: hard}
 	out := make([]*image.Paletted, len(frames))
 	for i, img := range frames {
 		out[i] = image.NewPaletted(img.Rect, nil)
@@ -35,6 +36,7 @@ func exactPalettes(frames []*image.NRGBA, limit int) []*image.Paletted {
 type colourTable struct {
 	palette color.Palette
 	limit   int
+	hard    bool
 	keys    [slots]uint32
 	places  [slots]int // in the palette, plus 1
 }
@@ -48,8 +50,11 @@ func (t *colourTable) fill(out *image.Paletted, img *image.NRGBA) bool {
 		to := out.Pix[y*out.Stride:]
 		for x := 0; len(row) >= 4; x, row = x+1, row[4:] {
 			key := binary.LittleEndian.Uint32(row)
-			if row[3] == 0 {
+			switch {
+			case row[3] == 0 || t.hard && row[3] < 128:
 				key = 0 // transparent is one colour
+			case t.hard:
+				key |= 255 << 24
 			}
 			slot := key * 2654435761 >> 22 // Knuth's multiplicative hash
 			for t.places[slot] != 0 && t.keys[slot] != key {
@@ -59,11 +64,7 @@ func (t *colourTable) fill(out *image.Paletted, img *image.NRGBA) bool {
 				if len(t.palette) == t.limit {
 					return false
 				}
-				c := color.NRGBA{row[0], row[1], row[2], row[3]}
-				if key == 0 {
-					c = color.NRGBA{}
-				}
-				t.palette = append(t.palette, c)
+				t.palette = append(t.palette, color.NRGBA{byte(key), byte(key >> 8), byte(key >> 16), byte(key >> 24)})
 				t.keys[slot], t.places[slot] = key, len(t.palette)
 			}
 			to[x] = byte(t.places[slot] - 1)

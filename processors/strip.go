@@ -9,11 +9,35 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
 )
 
-// Encode appends img, which Apply or Animate returned, to w with encoder, which is one of this package's or of the program's own.
+// A Keeper is an Encoder in whose stead [Picture.Encode] may write the source's own bytes. Keeps reports whether it does for files
+// in a format, as [Header] names it. encoder is what is to encode: the Keeper itself, or what embeds it and may do more in its Encode.
+type Keeper interface {
+	Keeps(encoder any, format string) bool
+}
+
+// Keeps implements [Keeper].
+func (JPEG) Keeps(encoder any, format string) bool {
+	_, itself := encoder.(JPEG)
+	return itself && format == "jpeg"
+}
+
+// Keeps implements [Keeper].
+func (PNG) Keeps(encoder any, format string) bool {
+	_, itself := encoder.(PNG)
+	return itself && format == "png"
+}
+
+// Keeps implements [Keeper].
+func (GIF) Keeps(encoder any, format string) bool {
+	_, itself := encoder.(GIF)
+	return itself && format == "gif"
+}
+
+// Encode appends img, which Apply or Animate returned, to w with encoder.
 //
-// If img is the original itself, in its own size, upright and with nothing converted, and the file is in the format that [JPEG],
-// [PNG] or [GIF] would write, and shorter without its metadata than what they write: then those bytes of the file are written. They
-// have no EXIF, XMP, profile, comment or preview, and nothing behind the end. Other encoders always encode.
+// If img is the original itself, in its own size, upright and with nothing converted, and encoder is a [Keeper] of its format, and the file
+// without its metadata is shorter than what encoder writes: then those bytes of the file are written. They have no EXIF, XMP,
+// profile, comment or preview, and nothing behind the end.
 func (p *Picture) Encode(w *bytes.Buffer, encoder interface {
 	Encode(w io.Writer, img image.Image) error
 }, img image.Image) error {
@@ -21,10 +45,11 @@ func (p *Picture) Encode(w *bytes.Buffer, encoder interface {
 	if err := encoder.Encode(w, img); err != nil {
 		return err
 	}
-	if !p.isOriginal(img) {
+	keeper, ok := encoder.(Keeper)
+	if !ok || !p.isOriginal(img) || !keeper.Keeps(encoder, p.header.Format) {
 		return nil
 	}
-	if file := p.stripped(encoder); file != nil && len(file) < w.Len()-start {
+	if file := p.stripped(); file != nil && len(file) < w.Len()-start {
 		w.Truncate(start)
 		w.Write(file)
 	}
@@ -39,29 +64,23 @@ func (p *Picture) isOriginal(img image.Image) bool {
 	switch p.header.Format {
 	case "gif":
 		return img == p.decoded && p.frames() == 1
-	case "jpeg", "png": // whose pictures are pointers as well, which can be compared
-		return img == p.decoded && p.img.Bounds().Size() == p.header.stored
+	case "jpeg", "png", "webp": // whose pictures are pointers as well, which can be compared
+		return img == p.decoded && img.Bounds().Size() == p.header.stored
 	}
 	return false
 }
 
-// stripped returns the file without metadata, or nil if it is not what the encoder writes. Encoders are told by their very type: one
-// that embeds these may do more.
-func (p *Picture) stripped(encoder any) []byte {
-	h, data := p.header, p.data
-	switch encoder.(type) {
-	case JPEG:
-		if h.Format == "jpeg" && h.jpeg.Components != 4 { // not every viewer shows CMYK
-			return stripJPEG(data)
-		}
-	case PNG:
-		if h.Format == "png" {
-			return stripPNG(data)
-		}
-	case GIF:
-		if h.Format == "gif" {
-			return stripGIF(data)
-		}
+// stripped returns the file without metadata, or nil if it is one that better be encoded.
+func (p *Picture) stripped() []byte {
+	switch {
+	case p.header.Format == "jpeg" && p.header.jpeg.Components != 4: // not every viewer shows CMYK
+		return stripJPEG(p.data)
+	case p.header.Format == "png":
+		return stripPNG(p.data)
+	case p.header.Format == "gif":
+		return stripGIF(p.data)
+	case p.header.Format == "webp":
+		return stripWebP(p.data)
 	}
 	return nil
 }

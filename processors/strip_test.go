@@ -47,13 +47,14 @@ func withSecrets(t testing.TB) map[string][]byte {
 	at := bytes.Index(animation, []byte("\x21\xff\x0bNETSCAPE"))
 	comment := []byte("\x21\xfe\x0d" + secret + "\x00\x21\xff\x0bXMP DataXMP\x0d" + secret + "\x00")
 	animation = insert(animation, at, comment)
-	// What is written of frames that have nothing in common is not shorter than this.
+	webp := encodeWebP(t, gradient(40, 30), false)[12:]
+	webp = webpFile(webpEXIF|1<<2|1<<5, image.Pt(40, 30), chunk("ICCP", []byte(secret)), webp, chunk("EXIF", append(exifBlock(1), secret...)), chunk("XMP ", []byte(secret)))
 	return map[string][]byte{
-		"jpeg": append(jpg, secret...), "png": append(png, secret...), "gif": append(animation, secret...),
+		"jpeg": append(jpg, secret...), "png": append(png, secret...), "gif": append(animation, secret...), "webp": append(webp, secret...),
 	}
 }
 
-var strippers = map[string]func([]byte) []byte{"jpeg": stripJPEG, "png": stripPNG, "gif": stripGIF}
+var strippers = map[string]func([]byte) []byte{"jpeg": stripJPEG, "png": stripPNG, "gif": stripGIF, "webp": stripWebP}
 
 func TestStrippedFilesShowTheSameAndTellNothing(t *testing.T) {
 	for format, file := range withSecrets(t) {
@@ -213,6 +214,20 @@ func TestTheSourceIsStoredWhereNothingChangesAndItIsSmaller(t *testing.T) {
 		assert.NotEqual(t, want, got, name)
 		assert.NotContains(t, string(got), secret, name)
 	}
+}
+
+// A keeper is an encoder of the program's own that says that it keeps WebP.
+type keeper struct{ encoder }
+
+func (k keeper) Keeps(encoder any, format string) bool { return encoder == k && format == "webp" }
+
+func TestAnEncoderOfTheProgramMaySayThatItKeepsASource(t *testing.T) {
+	file := withSecrets(t)["webp"]
+	assert.Equal(t, stripWebP(file), stored(t, file, Crop{}, keeper{PNG{}}, 40))
+	assert.NotEqual(t, stripWebP(file), stored(t, file, Crop{}, PNG{}, 40))
+	assert.NotEqual(t, stripWebP(file), stored(t, file, Crop{}, keeper{PNG{}}, 39))
+	jpg := withSecrets(t)["jpeg"]
+	assert.NotEqual(t, stripJPEG(jpg), stored(t, jpg, Crop{}, keeper{PNG{}}, 80))
 }
 
 func TestPNGAndGIFAreStoredAsTheyAreTooIfThatIsSmaller(t *testing.T) {
