@@ -84,7 +84,7 @@ func (s *sides) compare(workers int) (comparison, error) {
 		cpu, _, err := w.run(workers, workers)
 		each := max(cpu, time.Microsecond) / time.Duration(workers)
 		n := int(math.Ceil(float64(s.settings.atLeast) / float64(each)))
-		runs[w] = (max(n, 2*workers) + workers - 1) / workers * workers // so that no worker is idle at the end
+		runs[w] = (max(n, 1) + workers - 1) / workers * workers // so that no worker is idle at the end
 		return err
 	})
 	for range s.settings.rounds {

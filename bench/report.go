@@ -57,7 +57,7 @@ the library's to libvips', of the shortest. One worker: one thread, VIPS_CONCURR
 vips_thumbnail_buffer and vips_jpegsave_buffer, its operation cache off (libvips/worker.c); the library as its handler calls it (library.go).
 
 **PSNR** and **SSIM** are those of the pictures before encoding (8-bit sRGB), against a textbook Lanczos-3 in float64 of the whole picture
-(reference.go): JPEG by image/jpeg, its chroma interpolated linearly as libjpeg's fancy upsampling does; PNG by image/png; WebP by dwebp. **Peak** is the program's high-water mark of
+(reference.go): JPEG by image/jpeg, its chroma interpolated linearly as libjpeg's fancy upsampling does; PNG by image/png, what is transparent over white; WebP by dwebp. **Peak** is the program's high-water mark of
 resident memory after eight thumbnails, code and source included.
 
 `, r.began.Format("2 January 2006"), cpuModel(), runtime.NumCPU(), osName(), r.versions[0], r.versions[1], commit(), r.load[0], r.load[1],
