@@ -67,7 +67,7 @@ func decode(ctx context.Context, data []byte, h Header, least image.Point) (*Pic
 	case "gif":
 		img, err = decodeGIF(ctx, data, h.stored)
 	case "webp":
-		img, err = decodeWebP(ctx, data, h.stored)
+		return decodeWebP(ctx, data, h, h.asStored(least))
 	case "bmp":
 		img, err = bmp.Decode(r)
 	case "tiff":

@@ -4,15 +4,64 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"image"
 	"image/draw"
 	"math"
 
-	"golang.org/x/image/webp"
+	xwebp "golang.org/x/image/webp"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/webp"
 )
 
-// decodeWebP decodes a still picture, or the first frame of an animation on its canvas.
-func decodeWebP(ctx context.Context, data []byte, canvas image.Point) (image.Image, error) {
+// decodeWebP decodes a still picture, or the first frame of an animation on its canvas. A lossy picture without transparency of which
+// one of least pixels is wanted, as it is stored, may be shrunk while it is decoded.
+func decodeWebP(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
+	if vp8, ok := opaqueLossy(data); ok {
+		return decodeVP8(ctx, vp8, h, least)
+	}
+	img, err := decodeFrame(ctx, data, h.stored)
+	if err != nil {
+		return nil, err
+	}
+	if size := img.Bounds().Size(); size != h.stored {
+		return nil, fmt.Errorf("%v pixels where the header says %v", size, h.stored)
+	}
+	return newPicture(atOrigin(img)), nil
+}
+
+func decodeVP8(ctx context.Context, vp8 []byte, h Header, least image.Point) (*Picture, error) {
+	n := 1
+	if least != (image.Point{}) {
+		n = webp.ShrinkFor(min(float64(h.stored.X)/float64(least.X), float64(h.stored.Y)/float64(least.Y)))
+	}
+	img, err := webp.Decode(ctx, vp8, webp.Options{Shrink: n})
+	if err != nil {
+		return nil, err
+	}
+	if size := img.Bounds().Size(); size != image.Pt((h.stored.X+n-1)/n, (h.stored.Y+n-1)/n) {
+		return nil, fmt.Errorf("%v pixels at 1/%d where the header says %v", size, n, h.stored)
+	}
+	return &Picture{img: img, width: float64(h.stored.X) / float64(n), height: float64(h.stored.Y) / float64(n)}, nil
+}
+
+// opaqueLossy returns the content of the chunk "VP8 " of a still picture without transparency.
+func opaqueLossy(data []byte) (vp8 []byte, ok bool) {
+	for rest := data[min(12, len(data)):]; ; {
+		var chunk []byte
+		if chunk, rest, ok = cutChunk(rest); !ok {
+			return nil, false
+		}
+		switch string(chunk[:4]) {
+		case "VP8 ":
+			return chunk[8 : 8+binary.LittleEndian.Uint32(chunk[4:])], true
+		case "ALPH", "ANMF", "VP8L":
+			return nil, false
+		}
+	}
+}
+
+func decodeFrame(ctx context.Context, data []byte, canvas image.Point) (image.Image, error) {
 	frame, at, ok, err := firstFrame(data)
 	if err != nil {
 		return nil, err
@@ -33,7 +82,7 @@ func decodeWebP(ctx context.Context, data []byte, canvas image.Point) (image.Ima
 }
 
 func decodeStill(ctx context.Context, data []byte) (image.Image, error) {
-	img, err := webp.Decode(&contextReader{ctx, data})
+	img, err := xwebp.Decode(&contextReader{ctx, data})
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,22 @@ func TestLossyWebPHasTheFullRangeOfColours(t *testing.T) {
 	}
 }
 
+func TestALargeLossyWebPIsShrunkWhileItIsDecoded(t *testing.T) {
+	size := image.Pt(1213, 917) // no multiple of anything
+	file := encodeWebP(t, gradient(size.X, size.Y), false)
+	h, err := DecodeHeader(bytes.NewReader(file))
+	require.NoError(t, err)
+	full, err := Decode(t.Context(), file, h, image.Point{})
+	require.NoError(t, err)
+	for width, shrink := range map[int]int{100: 8, 150: 4, 230: 2, 400: 1} {
+		scaled, crop := Scale{}.Plan(size, width, 0)
+		reduced, err := Decode(t.Context(), file, h, MinDecode(Scale{}, size, width, 0))
+		require.NoError(t, err)
+		assert.Equal(t, (size.X+shrink-1)/shrink, reduced.img.Bounds().Dx(), "for %d pixels", width)
+		assert.Greater(t, psnr(full.cut(scaled, crop), reduced.cut(scaled, crop)), 42.0, "for %d pixels", width)
+	}
+}
+
 func TestLosslessWebPIsExact(t *testing.T) {
 	want := gradient(33, 21)
 	want.SetNRGBA(4, 4, color.NRGBA{10, 20, 30, 40})
