@@ -1,6 +1,9 @@
 package gif
 
-import "image"
+import (
+	"bytes"
+	"image"
+)
 
 // encode packs frame i in the ways that it can be written. It takes the frames in their order, since each depends on what is on the screen.
 func (e *encoder) encode(i int) {
@@ -22,8 +25,8 @@ func (e *encoder) encode(i int) {
 		rect = image.Rect(0, 0, 1, 1) // a frame there must be, for its delay
 	}
 
-	full, sparse := e.pixels(p, rect)
-	for _, block := range [][]uint16{full, sparse} {
+	e.pixels(p, rect)
+	for _, block := range [][]uint16{e.full, e.sparse} {
 		p.shared.keepShorter(e.packShared(p, block), rect, disposal)
 		p.local.keepShorter(e.packLocal(p, block), rect, disposal)
 	}
@@ -58,10 +61,9 @@ func (e *encoder) bounds(is func(at int) bool) image.Rectangle {
 // unchanged stands for a pixel that leaves the screen as it is.
 const unchanged = 256
 
-// pixels returns the part of p in rect: in full, and with all unchanged that can be.
-func (e *encoder) pixels(p *picture, rect image.Rectangle) (full, sparse []uint16) {
-	n := rect.Dx() * rect.Dy()
-	full, sparse = make([]uint16, 0, n), make([]uint16, 0, n)
+// pixels sets e.full to the part of p in rect, and e.sparse to that with all unchanged that can be.
+func (e *encoder) pixels(p *picture, rect image.Rectangle) {
+	e.full, e.sparse = e.full[:0], e.sparse[:0]
 	for y := rect.Min.Y; y < rect.Max.Y; y++ {
 		for x := rect.Min.X; x < rect.Max.X; x++ {
 			at := y*e.size.X + x
@@ -70,14 +72,13 @@ func (e *encoder) pixels(p *picture, rect image.Rectangle) (full, sparse []uint1
 			if colour == 0 {
 				index = unchanged // where the screen is transparent already
 			}
-			full = append(full, index)
+			e.full = append(e.full, index)
 			if colour == e.shown[at] {
 				index = unchanged
 			}
-			sparse = append(sparse, index)
+			e.sparse = append(e.sparse, index)
 		}
 	}
-	return full, sparse
 }
 
 // packed is a frame as it is written.
@@ -86,7 +87,7 @@ type packed struct {
 	disposal    Disposal
 	transparent int
 	table       []byte // its own, or nil
-	data        []byte // nil: can't be written so
+	data        []byte // nil: can't be written so; the packer's own until it is kept
 }
 
 func (p packed) size() int {
@@ -97,7 +98,7 @@ func (p packed) size() int {
 func (p *packed) keepShorter(q packed, rect image.Rectangle, disposal Disposal) {
 	if q.data != nil && (p.data == nil || q.size() < p.size()) {
 		*p = q
-		p.rect, p.disposal = rect, disposal
+		p.rect, p.disposal, p.data = rect, disposal, bytes.Clone(q.data)
 	}
 }
 
@@ -106,7 +107,7 @@ func (e *encoder) packShared(p *picture, block []uint16) packed {
 	if p.colours != e.shared {
 		return packed{}
 	}
-	out, transparent := make([]byte, len(block)), -1
+	out, transparent := e.packer.room(len(block)), -1
 	for i, index := range block {
 		if index == unchanged {
 			if transparent = p.transparent; transparent < 0 {
@@ -143,7 +144,7 @@ func (e *encoder) packLocal(p *picture, block []uint16) packed {
 	if p.colours == e.shared && width >= tableWidth(len(p.table)/3) {
 		return packed{}
 	}
-	out := make([]byte, len(block))
+	out := e.packer.room(len(block))
 	for i, index := range block {
 		out[i] = byte(place[index] - 1)
 	}

@@ -53,6 +53,8 @@ type encoder struct {
 	shared *colours
 	shown  []uint32 // what is on the screen, in the colours' packed form
 	packer packer
+
+	full, sparse []uint16 // see pixels
 }
 
 // A picture is a frame as it is to be seen.

@@ -4,14 +4,23 @@ import "compress/lzw"
 
 // A packer compresses pixels.
 type packer struct {
-	lzw *lzw.Writer
-	out subBlocks
+	lzw     *lzw.Writer
+	out     subBlocks
+	indices []byte
 }
 
-// pack returns the minimum code size and the sub-blocks of indices of so many bits.
+// room returns memory for n indices, until it is called again.
+func (p *packer) room(n int) []byte {
+	if cap(p.indices) < n {
+		p.indices = make([]byte, n)
+	}
+	return p.indices[:n]
+}
+
+// pack returns the minimum code size and the sub-blocks of indices of so many bits, until it is called again.
 func (p *packer) pack(indices []byte, width int) []byte {
 	width = max(width, 2) // GIF89a, appendix F
-	p.out = subBlocks{data: []byte{byte(width), 0}, head: 1}
+	p.out = subBlocks{data: append(p.out.data[:0], byte(width), 0), head: 1}
 	if p.lzw == nil {
 		p.lzw = lzw.NewWriter(&p.out, lzw.LSB, width).(*lzw.Writer)
 	} else {
