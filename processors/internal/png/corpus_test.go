@@ -179,7 +179,10 @@ func requireShrinks(t *testing.T, d *Decoder, data []byte, img image.Image, name
 				r2, g2, b2, a2 := got.At(x, y).RGBA()
 				const one = 0x101
 				near := near(r, r2, one) && near(g, g2, one) && near(b, b2, one) && near(a, a2, one)
-				require.True(t, near, "%s to %v at %d,%d: %v is not %v", name, c.size, x, y, got.At(x, y), want.At(x, y))
+				if near { // require takes its time
+					continue
+				}
+				t.Fatalf("%s to %v at %d,%d: %v is not %v", name, c.size, x, y, got.At(x, y), want.At(x, y))
 			}
 		}
 		resample.Release(got)
