@@ -58,9 +58,14 @@ func (g *gallery) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	view := newView(g.source.name, number, found, lookUp{r.Context(), g.thumbs})
+	render(w, g.template, view)
+}
+
+// render sends a page. Its policy lets nothing in but what this server sends.
+func render(w http.ResponseWriter, t *template.Template, view any) {
 	var page bytes.Buffer
-	if err := g.template.Execute(&page, view); err != nil {
-		slog.Error("render the gallery", "error", err)
+	if err := t.Execute(&page, view); err != nil {
+		slog.Error("render a page", "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}

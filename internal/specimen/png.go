@@ -1,0 +1,25 @@
+package specimen
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"image"
+	"image/png"
+)
+
+// Linear is sRGB's primaries with values that are proportional to light, as renderers and cameras write them. A PNG says so by a
+// gamma of 1.
+var Linear = Space{"linear light", SRGB.xy, 1}
+
+// PNG encodes img with a gAMA chunk of that gamma.
+func PNG(img image.Image, gamma float64) []byte {
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		panic(err) // a buffer takes all
+	}
+	chunk := binary.BigEndian.AppendUint32([]byte("\x00\x00\x00\x04gAMA"), uint32(gamma*100_000))
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+	const header = 8 + 25 // signature and IHDR
+	return bytes.Join([][]byte{b.Bytes()[:header], chunk, b.Bytes()[header:]}, nil)
+}
