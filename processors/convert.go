@@ -42,20 +42,3 @@ func toNRGBA(img image.Image) *image.NRGBA {
 	draw.Draw(out, size, img, b.Min, draw.Src)
 	return out
 }
-
-// toGray returns img as grey if all of its pixels are grey and opaque, and nil otherwise. It may share img's
-// memory: read only.
-func toGray(img *image.NRGBA) *image.Gray {
-	out := image.NewGray(img.Rect)
-	for y := range img.Rect.Dy() {
-		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
-		to := out.Pix[y*out.Stride:]
-		for x := 0; len(row) >= 4; x, row = x+1, row[4:] {
-			if row[0] != row[1] || row[1] != row[2] || row[3] != 255 {
-				return nil
-			}
-			to[x] = row[0]
-		}
-	}
-	return out
-}
