@@ -63,7 +63,7 @@ func exhibits(photos fs.FS) ([]exhibit, error) {
 	if err != nil {
 		return nil, err
 	}
-	paper := onPaper(cut)
+	paper := specimen.OnWhite(cut)
 	var white bytes.Buffer
 	if err := (webp.Encoder{}).Encode(&white, paper); err != nil {
 		return nil, err
@@ -115,14 +115,6 @@ func shrunk(img image.Image, width int) *image.RGBA {
 	out := image.NewRGBA(image.Rect(0, 0, width, b.Dy()*width/b.Dx()))
 	draw.ApproxBiLinear.Scale(out, out.Rect, img, b, draw.Src, nil)
 	return out
-}
-
-// onPaper puts a transparent picture on white.
-func onPaper(img image.Image) image.Image {
-	paper := image.NewRGBA(img.Bounds())
-	stddraw.Draw(paper, paper.Rect, image.White, image.Point{}, stddraw.Src)
-	stddraw.Draw(paper, paper.Rect, img, img.Bounds().Min, stddraw.Over)
-	return paper
 }
 
 // dots draws img with black dots on white: 1 bit per pixel.

@@ -1,5 +1,5 @@
-// Command readme makes the pictures of README.md with the library itself, from the photos of examples/server. Run it at the
-// top of the repository:
+// Command readme makes the pictures of README.md with the library itself, from the photos of examples/server, some of which it
+// puts into other colour spaces. Run it at the top of the repository:
 //
 //	go run ./internal/readme
 package main
@@ -30,6 +30,10 @@ var pictures = []struct {
 	{"drum.jpg", thumbnail.Spec{Source: "drum.jpg", Size: thumbnail.Size{Height: 150}, Method: "scale", Ext: ".jpg"}},
 	{"mountain.jpg", thumbnail.Spec{Source: "mountain.jpg", Size: thumbnail.Size{Height: 150}, Method: "scale", Ext: ".jpg"}},
 	{"bowl.png", thumbnail.Spec{Source: "bowl.png", Size: thumbnail.Size{Height: 150}, Method: "scale", Ext: ".png"}},
+	{"p3-ignored.jpg", thumbnail.Spec{Source: "p3-ignored.jpg", Size: thumbnail.Size{Width: 200}, Method: "scale", Ext: ".jpg"}},
+	{"p3.jpg", thumbnail.Spec{Source: "p3.jpg", Size: thumbnail.Size{Width: 200}, Method: "scale", Ext: ".jpg"}},
+	{"adobe-ignored.jpg", thumbnail.Spec{Source: "adobe-ignored.jpg", Size: thumbnail.Size{Width: 200}, Method: "scale", Ext: ".jpg"}},
+	{"adobe.jpg", thumbnail.Spec{Source: "adobe.jpg", Size: thumbnail.Size{Width: 200}, Method: "scale", Ext: ".jpg"}},
 }
 
 func main() {
@@ -46,9 +50,13 @@ func write(photos, docs string) error {
 	if err != nil {
 		return err
 	}
+	originals, err := openPhotos(photos)
+	if err != nil {
+		return err
+	}
 	stored := storage.NewMemory()
 	handler, err := thumbnail.NewHandler(thumbnail.Config{
-		Source:  storage.FS(os.DirFS(photos)),
+		Source:  originals,
 		Storage: stored,
 		Signer:  signer,
 	})
