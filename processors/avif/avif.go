@@ -10,7 +10,7 @@
 // It is a module of its own, and depends on no other of this library. The work is done by github.com/gen2brain/avif
 // without cgo: by libavif, if the system has it under the name libavif.so, and else by the same library in
 // WebAssembly, which the program contains. That is slower than anything else here, see the table in README.md, and
-// there is a second or so of compilation when the first picture is decoded or encoded: [Start] does it at once.
+// there are one to three seconds of compilation when the first picture is decoded or encoded: [Start] does it at once.
 //
 // To find the system's library, a program is linked dynamically (to libc, also with CGO_ENABLED=0). For one that is static,
 // say
@@ -52,7 +52,7 @@ func call(f func() error) (err error) {
 	return f()
 }
 
-// Start prepares for the first picture: it takes about a second, and memory that stays in use. Programs that don't call it wait for
+// Start prepares for the first picture: it takes one to three seconds, and memory that stays in use. Programs that don't call it wait for
 // it at the first picture instead.
 func Start() error {
 	return Encoder{}.Encode(io.Discard, image.NewRGBA(image.Rect(0, 0, 1, 1)))

@@ -16,7 +16,7 @@ const MaxSide = 65536
 // Encoder encodes as AVIF, without metadata. The zero value is ready to use, by several goroutines at once.
 type Encoder struct {
 	Quality int // 1 to 100; 0 means 60, which looks about like JPEG at 85. Values beyond are taken as the nearest.
-	Speed   int // 1, small, to 10, fast; 0 means 10. Values beyond are taken as the nearest. 8 takes four times as long as 10.
+	Speed   int // 1, small, to 10, fast; 0 means 10. Values beyond are taken as the nearest. 8 takes about three times as long as 10.
 }
 
 // Encode writes img to w, with 8 bits per sample and colours at half width and height. It does not modify img. Transparency is kept, a

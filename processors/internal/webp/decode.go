@@ -115,6 +115,7 @@ type decoder struct {
 	out       image.YCbCr
 	row       []filtering // what the loop filter is to do with the current row's macroblocks
 	levels    levels
+	sums      []uint64 // of a row of the plane that is shrunk
 }
 
 func (d *decoder) allocate() {

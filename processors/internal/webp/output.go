@@ -43,6 +43,7 @@ func (d *decoder) allocateOutput() {
 	}
 	size := image.Pt((d.width+d.shrink-1)/d.shrink, (d.height+d.shrink-1)/d.shrink)
 	d.out = *image.NewYCbCr(image.Rectangle{Max: size}, image.YCbCrSubsampleRatio444)
+	d.sums = make([]uint64, 2*d.mbw)
 	d.levels = newLevels(d.shrink*d.shrink, d.shrink*d.shrink/4)
 }
 
@@ -117,48 +118,44 @@ func (p *plane) pad(width, height int) {
 // shrinkPlane averages squares of n×n pixels. The plane's first row is row top of the picture.
 func (d *decoder) shrinkPlane(out []byte, stride int, p *plane, top, n, height int, s scale) {
 	width, rows := d.out.Rect.Dx(), d.out.Rect.Dy()
+	words := (p.stride - 32) / 8
 	for y := 0; y < height && (top+y)/n < rows; y += n {
-		src := p.pix[p.origin+y*p.stride:]
 		dst := out[(top+y)/n*stride:][:width]
-		switch n {
-		case 1:
-			for x, v := range src[:width] {
+		if n == 1 {
+			for x, v := range p.pix[p.origin+y*p.stride:][:width] {
 				dst[x] = s.at(uint32(v))
 			}
+			continue
+		}
+		sums := d.sums[:words]
+		clear(sums)
+		for i := range n {
+			addLanes(sums, p.pix[p.origin+(y+i)*p.stride:])
+		}
+		switch n {
 		case 2:
-			for x := 0; x < width; x += 4 {
-				v := lanes(src[2*x:], p.stride, 2)
-				var four [4]byte
-				for i := range four {
-					four[i] = s.at(uint32(v & 0xffff))
-					v >>= 16
-				}
-				copy(dst[x:], four[:])
+			for x := range dst {
+				dst[x] = s.at(uint32(sums[x/4] >> (x % 4 * 16) & 0xffff))
 			}
 		case 4:
-			for x := 0; x < width; x += 2 {
-				v := lanes(src[4*x:], p.stride, 4)
-				v += v >> 16
-				dst[x] = s.at(uint32(v & 0xffff))
-				if x+1 < width {
-					dst[x+1] = s.at(uint32(v >> 32 & 0xffff))
-				}
+			for x := range dst {
+				v := sums[x/2] >> (x % 2 * 32)
+				dst[x] = s.at(uint32((v + v>>16) & 0xffff))
 			}
 		case 8:
-			for x := range width {
-				v := lanes(src[8*x:], p.stride, 8)
-				dst[x] = s.at(uint32(v * 0x0001000100010001 >> 48))
+			for x := range dst {
+				dst[x] = s.at(uint32(sums[x] * 0x0001000100010001 >> 48))
 			}
 		}
 	}
 }
 
-// lanes adds up 8 columns of n pixels, two by two, into lanes of 16 bits.
-func lanes(src []byte, stride, n int) (sum uint64) {
+// addLanes adds pixels, two by two, to lanes of 16 bits, of which a word has four.
+func addLanes(sums []uint64, row []byte) {
 	const low = 0x00ff00ff00ff00ff
-	for y := range n {
-		v := binary.LittleEndian.Uint64(src[y*stride:])
-		sum += v&low + v>>8&low
+	row = row[:8*len(sums)]
+	for i := range sums {
+		v := binary.LittleEndian.Uint64(row[8*i : 8*i+8])
+		sums[i] += v&low + v>>8&low
 	}
-	return sum
 }

@@ -56,14 +56,21 @@ func fill(row []byte, v byte) {
 
 // predictTM continues the slope: each pixel is left + above - corner.
 func predictTM(buf []byte, at, stride, size int) {
-	above := buf[at-stride:][:size]
 	corner := int32(buf[at-stride-1])
-	for y := range size {
-		row := buf[at+y*stride:][:len(above)]
-		left := int32(buf[at+y*stride-1]) - corner
-		for x, v := range above {
-			row[x] = clip(left + int32(v))
+	above := binary.LittleEndian.Uint64(buf[at-stride:])
+	if size == 4 {
+		for y := range 4 {
+			row := buf[at+y*stride-1:][:5]
+			binary.LittleEndian.PutUint32(row[1:], uint32(newAddend(int32(row[0])-corner).to(above)))
 		}
+		return
+	}
+	more := binary.LittleEndian.Uint64(buf[at-stride+size-8:]) // the same, if they are 8
+	for y := range size {
+		row := buf[at+y*stride-1:][:1+size]
+		a := newAddend(int32(row[0]) - corner)
+		binary.LittleEndian.PutUint64(row[1:], a.to(above))
+		binary.LittleEndian.PutUint64(row[size-7:], a.to(more))
 	}
 }
 

@@ -25,29 +25,20 @@ var largeProbs = [4][]uint8{
 }
 
 // readBlock reads the coefficients of a 4×4 block from number first on, multiplies them by the quantiser's steps
-// and puts them into to. It returns the number of the last one plus 1, or 0 if there is none (RFC 6386, 13).
-func (p *partition) readBlock(probs *[8][3][11]uint8, context, first int, steps *[2]int32, to *[16]int16) int {
-	w := p.window
-	if w.n < 8 {
-		w = p.fill(w)
-	}
+// and puts them into to (RFC 6386, 13). That there are any has been read already, with q, the probabilities of the first. It
+// returns the number of the last one plus 1.
+func (p *partition) readBlock(w window, q *[11]uint8, probs *[8][3][11]uint8, first int, steps *[2]int32, to *[16]int16) (window, int) {
 	n := first
-	q := &probs[bandOf[n&15]][context]
-	split := w.split(q[0])
-	if w.isZero(split) {
-		p.window = w.zero(split)
-		return 0
-	}
-	w = w.one(split)
 	step := steps[min(n, 1)]
 	for {
 		if w.n < 32 { // the bits of 4 calls
 			w = p.fill(w)
 		}
-		if split = w.split(q[1]); w.isZero(split) {
+		split := w.split(q[1])
+		if w.isZero(split) {
 			w = w.zero(split)
 			if n++; n == 16 {
-				break
+				return w, n
 			}
 			q = &probs[bandOf[n&15]][0]
 			step = steps[1]
@@ -67,16 +58,13 @@ func (p *partition) readBlock(probs *[8][3][11]uint8, context, first int, steps 
 		to[zigzag[n]] = int16(v)
 		step = steps[1]
 		if n++; n == 16 {
-			break
+			return w, n
 		}
 		if split = w.split(q[0]); w.isZero(split) {
-			w = w.zero(split)
-			break
+			return w.zero(split), n
 		}
 		w = w.one(split)
 	}
-	p.window = w
-	return n
 }
 
 // readLarge reads a coefficient of 2 or more. It leaves bits for two calls.
@@ -137,44 +125,60 @@ type border struct {
 // any other than 0.
 func (d *decoder) readCoefficients(m *macroblock, p *partition, above, left *border) (any bool) {
 	s := &d.segments[m.segment]
+	w := p.window
 	first, probs := 0, &d.probs[planeLuma]
 	if m.whole {
 		first, probs = 1, &d.probs[planeLumaAC]
 		var dc [16]int16
-		n := p.readBlock(&d.probs[planeLumaDC], int(above.dc+left.dc), 0, &s.y2, &dc)
+		var n int
+		w, n = p.readAny(w, &d.probs[planeLumaDC], above.dc+left.dc, 0, &s.y2, &dc)
 		above.dc = min(uint8(n), 1)
 		left.dc = above.dc
 		if n > 0 {
 			inverseWHT(&dc, &d.coefficients)
 		}
 	}
-	block := 0
+	all, n := 0, 0
 	for y := range 4 {
 		nz := left.luma[y]
 		for x := range 4 {
-			n := p.readBlock(probs, int(nz+above.luma[x]), first, &s.y1, &d.coefficients[block])
+			block := 4*y + x
+			w, n = p.readAny(w, probs, nz+above.luma[x], first, &s.y1, &d.coefficients[block])
 			nz = min(uint8(n), 1)
 			above.luma[x] = nz
 			if n == 0 && d.coefficients[block][0] != 0 {
 				n = 1
 			}
 			d.counts[block] = uint8(n)
-			any = any || n > 0
-			block++
+			all |= n
 		}
 		left.luma[y] = nz
 	}
 	for y := range 4 { // two rows of Cb, two of Cr
 		nz := left.chroma[y]
 		for x := range 2 {
-			n := p.readBlock(&d.probs[planeChroma], int(nz+above.chroma[y&2+x]), 0, &s.uv, &d.coefficients[block])
+			block := 16 + 2*y + x
+			w, n = p.readAny(w, &d.probs[planeChroma], nz+above.chroma[y&2+x], 0, &s.uv, &d.coefficients[block])
 			nz = min(uint8(n), 1)
 			above.chroma[y&2+x] = nz
 			d.counts[block] = uint8(n)
-			any = any || n > 0
-			block++
+			all |= n
 		}
 		left.chroma[y] = nz
 	}
-	return any
+	p.window = w
+	return all != 0
+}
+
+// readAny reads a block that may be empty, as most are: then it returns 0.
+func (p *partition) readAny(w window, probs *[8][3][11]uint8, context uint8, first int, steps *[2]int32, to *[16]int16) (window, int) {
+	if w.n < 8 {
+		w = p.fill(w)
+	}
+	q := &probs[first][context] // the first two coefficients are bands of their own
+	split := w.split(q[0])
+	if w.isZero(split) {
+		return w.zero(split), 0
+	}
+	return p.readBlock(w.one(split), q, probs, first, steps, to)
 }

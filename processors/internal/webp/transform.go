@@ -51,31 +51,33 @@ func addBlock(dst []byte, stride int, c *[16]int16, n uint8) {
 	}
 }
 
-// addDC adds v to 4×4 pixels, two rows at a time in a word of 8 bytes.
+// addDC adds v to 4×4 pixels, two rows at a time.
 func addDC(dst []byte, stride int, v int32) {
 	if v == 0 {
 		return
 	}
-	var flip uint64 // x-v is ^(^x+v)
-	if v < 0 {
-		flip, v = 1<<64-1, -v
-	}
-	add := uint64(min(v, 255)) * 0x0101010101010101
+	a := newAddend(v)
 	for y := 0; y < 4; y += 2 {
 		upper, lower := dst[y*stride:][:4], dst[(y+1)*stride:][:4]
-		x := uint64(binary.LittleEndian.Uint32(upper)) | uint64(binary.LittleEndian.Uint32(lower))<<32
-		x = addSaturated(x^flip, add) ^ flip
+		x := a.to(uint64(binary.LittleEndian.Uint32(upper)) | uint64(binary.LittleEndian.Uint32(lower))<<32)
 		binary.LittleEndian.PutUint32(upper, uint32(x))
 		binary.LittleEndian.PutUint32(lower, uint32(x>>32))
 	}
 }
 
-// addSaturated adds 8 bytes to 8 others; sums beyond 255 are 255.
-func addSaturated(a, b uint64) uint64 {
+// An addend is what is to be added to each of 8 bytes. Sums below 0 are 0, those beyond 255 are 255.
+type addend struct{ bytes, flip uint64 } // x-v is ^(^x+v)
+
+func newAddend(v int32) addend {
+	return addend{uint64(min(abs(v), 255)) * 0x0101010101010101, uint64(v >> 31)}
+}
+
+func (a addend) to(x uint64) uint64 {
 	const high = 0x8080808080808080
-	sum := (a&^high + b&^high) ^ (a^b)&high
-	over := (a&b | (a|b)&^sum) & high // the carries out of the bytes
-	return sum | (over>>7)*255
+	x ^= a.flip
+	sum := (x&^high + a.bytes&^high) ^ (x^a.bytes)&high
+	over := (x&a.bytes | (x|a.bytes)&^sum) & high // the carries out of the bytes
+	return (sum | (over>>7)*255) ^ a.flip
 }
 
 // clip limits v to what a byte holds.
