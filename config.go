@@ -49,7 +49,7 @@ type Config struct {
 	// MaxSourceBytes limits the file size of an original; default 64 MiB.
 	MaxSourceBytes int64
 	// MaxPixels limits width × height of an original; default 100 million. Of an animation whose frames have more pixels than that together,
-	// the first one is served as a still picture.
+	// or of more than 1000 frames, the first one is served as a still picture.
 	MaxPixels int64
 	// MaxWidth and MaxHeight limit a thumbnail, in pixels; default 4096.
 	MaxWidth, MaxHeight int

@@ -48,7 +48,7 @@ func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic 
 		return nil, fmt.Errorf("decode %s: %w: %w", h.Format, ErrCorrupt, err)
 	}
 	pic.size, pic.orientation = h.Size, h.Orientation
-	pic.header, pic.data, pic.decoded = h, data, pic.img
+	pic.header, pic.data = h, data
 	pic.setColours(colorspace.Of(h.Format, data))
 	return pic, nil
 }

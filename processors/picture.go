@@ -23,9 +23,9 @@ type Picture struct {
 	colours     *icc.Transform   // from img's to sRGB, which is done once it is small; nil: they are
 	decoder     *jpeg.Decoder    // in whose memory img lies, or nil
 
-	header  Header
-	data    []byte      // the file
-	decoded image.Image // img, as long as nothing was converted
+	header    Header
+	data      []byte // the file
+	converted bool   // img is not what the file has
 }
 
 // newPicture is the picture of an original that is upright and not reduced.
@@ -43,7 +43,7 @@ func (p *Picture) Image() image.Image { return orient(p.colours.Apply(p.img), p.
 // setColours tells what img's colours are. It is the last thing to be set.
 func (p *Picture) setColours(t *icc.Transform) {
 	if p.img != nil && t.Coarse() && isDeep(p.img) {
-		p.img, t = t.Apply(p.img), nil // because resizing leaves 8 bits
+		p.img, t, p.converted = t.Apply(p.img), nil, true // because resizing leaves 8 bits
 	}
 	p.colours = t
 	p.options.KeepCMYK = t != nil && t.Space() == icc.CMYK

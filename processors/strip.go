@@ -63,9 +63,9 @@ func (p *Picture) isOriginal(img image.Image) bool {
 	}
 	switch p.header.Format {
 	case "gif":
-		return img == p.decoded && p.frames() == 1
+		return img == p.img && p.frames() == 1
 	case "jpeg", "png", "webp": // whose pictures are pointers as well, which can be compared
-		return img == p.decoded && img.Bounds().Size() == p.header.stored
+		return img == p.img && !p.converted && img.Bounds().Size() == p.header.stored
 	}
 	return false
 }

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/gif"
 	"os"
 	"path/filepath"
@@ -213,6 +214,27 @@ func TestTheSourceIsStoredWhereNothingChangesAndItIsSmaller(t *testing.T) {
 	} {
 		assert.NotEqual(t, want, got, name)
 		assert.NotContains(t, string(got), secret, name)
+	}
+}
+
+func TestWhatWasConvertedIsNotTheOriginal(t *testing.T) {
+	deep := image.NewNRGBA64(image.Rect(0, 0, 40, 30))
+	draw.Draw(deep, deep.Rect, gradient(40, 30), image.Point{}, draw.Src)
+	for name, c := range map[string]struct {
+		file     []byte
+		original bool
+	}{
+		"16 bits, linear light": {withGamma(t, deep), false}, // converted at once
+		"8 bits, linear light":  {withGamma(t, gradient(40, 30)), false},
+		"16 bits":               {encodePNG(t, deep), true},
+	} {
+		h, err := DecodeHeader(bytes.NewReader(c.file))
+		require.NoError(t, err)
+		pic, err := Decode(t.Context(), c.file, h, image.Point{})
+		require.NoError(t, err)
+		img, err := pic.Apply(t.Context(), Crop{}, 40, 0)
+		require.NoError(t, err)
+		assert.Equal(t, c.original, pic.isOriginal(img), name)
 	}
 }
 
