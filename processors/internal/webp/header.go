@@ -105,12 +105,12 @@ func (d *decoder) segmentHeader(p *partition) (quantisers, levels [4]int, relati
 	return quantisers, levels, relative
 }
 
-// filterHeader reads RFC 6386, 9.6 (as numbered in section 9; 15.2 to 15.4 say what follows from it).
+// filterHeader reads RFC 6386, 9.4. Sections 15.2 to 15.4 say what follows from it.
 func (d *decoder) filterHeader(p *partition, levels [4]int, relative bool) {
 	d.simple = p.flag()
 	frame, sharpness := p.uint(6), p.uint(3)
 	var intra, blocks int
-	if p.flag() && p.flag() {
+	if deltas := p.flag(); deltas && p.flag() { // and if they are updated
 		var ref, mode [4]int
 		for i := range ref {
 			ref[i] = p.int(6)

@@ -5,13 +5,16 @@ import "encoding/binary"
 // predict fills a square of size pixels (16 of luma, 8 of chroma) that begins at buf[at], from the row above and
 // the column on the left: RFC 6386, 12.2 and 12.3. Where there is no macroblock above or on the left, modeDC does without.
 func predict(buf []byte, at, stride, size int, mode uint8, hasAbove, hasLeft bool) {
-	above := buf[at-stride:][:size]
 	switch mode {
 	case modeTM:
 		predictTM(buf, at, stride, size)
 	case modeVE:
+		left := binary.LittleEndian.Uint64(buf[at-stride:])
+		right := binary.LittleEndian.Uint64(buf[at-stride+size-8:]) // the same, if they are 8
 		for y := range size {
-			copy(buf[at+y*stride:][:size], above)
+			row := buf[at+y*stride:][:size]
+			binary.LittleEndian.PutUint64(row, left)
+			binary.LittleEndian.PutUint64(row[size-8:], right)
 		}
 	case modeHE:
 		for y := range size {
