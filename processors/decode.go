@@ -22,7 +22,7 @@ import (
 // canvas.
 //
 // least, in pixels of the upright picture, is how small the whole will be made: see [MinDecode]. The decoder may reduce it on the
-// way, as far as that costs no quality to speak of: 42 dB against a full decode at the least. The zero Point asks for the original size.
+// way, as far as that costs no quality to speak of: 42 dB against a full decode, for the sharpest photographs. The zero Point asks for the original size.
 //
 // A picture that is damaged, cut off, or not as large as h says is an error that matches [ErrCorrupt]. One that
 // uses an unsupported feature of its format is an error that matches [ErrFormat]. When ctx ends, its error is
