@@ -92,3 +92,10 @@ func serial(size image.Point) bool {
 	w, h := (size.X+15)/16, (size.Y+15)/16 // macroblocks
 	return w*h > 96 && (h < 4 || runtime.GOMAXPROCS(0) == 1)
 }
+
+// Keeps reports that a WebP which needs no change may be kept, without its metadata, where it is smaller than what Encode writes: see
+// processors.Keeper.
+func (Encoder) Keeps(encoder any, format string) bool {
+	_, itself := encoder.(Encoder)
+	return itself && format == "webp"
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/webp"
 )
 
@@ -250,4 +251,25 @@ func TestEncodersAtWorkAtOnceDoNotDisturbEachOther(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// watermark embeds the encoder, and does more.
+type watermark struct{ webp.Encoder }
+
+func TestAWebPThatNeedsNoChangeIsKept(t *testing.T) {
+	source := encode(t, webp.Encoder{Quality: 30}, picture(120, 90))
+	h, err := processors.DecodeHeader(bytes.NewReader(source))
+	require.NoError(t, err)
+	for _, e := range []processors.Keeper{webp.Encoder{Quality: 95}, watermark{webp.Encoder{Quality: 95}}} {
+		pic, err := processors.Decode(t.Context(), source, h, processors.MinDecode(processors.Fit{}, h.Size, 120, 90))
+		require.NoError(t, err)
+		thumb, err := pic.Apply(t.Context(), processors.Fit{}, 120, 90)
+		require.NoError(t, err)
+		var b bytes.Buffer
+		require.NoError(t, pic.Encode(&b, e.(interface {
+			Encode(io.Writer, image.Image) error
+		}), thumb))
+		_, embeds := e.(watermark)
+		assert.Equal(t, !embeds, bytes.Equal(source, b.Bytes()), "%T", e)
+	}
 }
