@@ -152,7 +152,7 @@ func (r *report) writeRows(out io.Writer) {
 
 func (r *report) writeSeveral(out io.Writer) {
 	if len(r.scaling) > 0 {
-		fmt.Fprintf(out, "\n## Two workers on two cores against one: ≥ %.2f×\n\n%s. Pictures a second by the clock, the best round of each; and the CPU time of a picture with two workers over that with one.\n\n",
+		fmt.Fprintf(out, "\n## Two workers on two cores against one: ≥ %.2f×\n\n%s. Pictures a second by the clock, the best round of each, which says little on a machine that others use: see the load average above; and the CPU time of a picture with two workers over that with one.\n\n",
 			speedupTarget, table[0].work)
 		fmt.Fprint(out, "| input | libvips | library | CPU, libvips | CPU, library |\n|---|---|---|---|---|\n")
 		for _, s := range r.scaling {
