@@ -1,13 +1,11 @@
 package processors
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,8 +16,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// proofWidth is how many pixels wide the thumbnails are that are compared.
-const proofWidth = 96
+// proofWidths are the widths in pixels of the thumbnails that are compared.
+var proofWidths = []int{96, 24}
+
+// proofExceptions are the files that are worse than the others at some width, with what they reach. All have 8 bits or less and a gamma by
+// which the darkest level is a dozen or, with g25, 93 of sRGB's: what is rounded after shrinking is seen. Such files are made for tests.
+var proofExceptions = map[string]float64{
+	"png/pngsuite-tbbn0g04.png": 34,
+	"png/pngsuite-g25n2c08.png": 23,
+	"png/pngsuite-g25n3p04.png": 24,
+}
 
 // TestThumbnailsAreWhatTheReferenceMakes compares a thumbnail of every good file of the corpus with what Pillow and lcms2 make of
 // it: testdata/reference.py.
@@ -38,21 +44,25 @@ func TestThumbnailsAreWhatTheReferenceMakes(t *testing.T) {
 		t.Run(f.path, func(t *testing.T) {
 			data, err := os.ReadFile(filepath.Join(dir, f.path))
 			require.NoError(t, err)
-			got := thumb(t, data, Fit{}, proofWidth)
-			size, _ := Fit{}.Plan(f.display, proofWidth, 0)
-			require.Equal(t, size, got.Bounds().Size())
 			least := 35.0
 			if strings.HasPrefix(f.path, "cmyk/") {
 				least = 30
 			}
-			db := psnr(onWhite(want[f.path]), onWhite(got))
-			assert.GreaterOrEqual(t, db, least)
+			if reached, ok := proofExceptions[f.path]; ok {
+				least = reached
+			}
+			for i, width := range proofWidths {
+				got := onWhite(thumb(t, data, Fit{}, width))
+				size, _ := Fit{}.Plan(f.display, width, 0)
+				require.Equal(t, size, got.Bounds().Size())
+				assert.GreaterOrEqual(t, psnr(want[f.path][i], got), least, "at a width of %d", width)
+			}
 		})
 	}
 }
 
-// pillow returns a function that makes the reference's thumbnails of files in a directory, by path.
-func pillow(t *testing.T) func(dir string, files []corpusFile) map[string]image.Image {
+// pillow returns a function that makes the reference's thumbnails of files in a directory: for each path one of every width.
+func pillow(t *testing.T) func(dir string, files []corpusFile) map[string][]image.Image {
 	const python = "/usr/bin/python3" // Debian's, which is the one that has Debian's packages
 	check := exec.Command(python, "-c", "import numpy; from PIL import ImageCms; ImageCms.core.profile_tobytes")
 	if out, err := check.CombinedOutput(); err != nil {
@@ -61,30 +71,33 @@ func pillow(t *testing.T) func(dir string, files []corpusFile) map[string]image.
 		}
 		t.Skip("python3-pil and python3-numpy are not installed; make test installs them")
 	}
-	return func(dir string, files []corpusFile) map[string]image.Image {
+	return func(dir string, files []corpusFile) map[string][]image.Image {
 		var list, stderr bytes.Buffer
 		for _, f := range files {
-			size, _ := Fit{}.Plan(f.display, proofWidth, 0)
-			fmt.Fprintf(&list, "%s\t%d\t%d\n", filepath.Join(dir, f.path), size.X, size.Y)
+			for _, width := range proofWidths {
+				size, _ := Fit{}.Plan(f.display, width, 0)
+				fmt.Fprintf(&list, "%s\t%d\t%d\n", filepath.Join(dir, f.path), size.X, size.Y)
+			}
 		}
 		cmd := exec.CommandContext(t.Context(), python, filepath.Join("testdata", "reference.py"))
 		cmd.Stdin, cmd.Stderr = &list, &stderr
 		out, err := cmd.Output()
 		require.NoError(t, err, "%s", stderr.String())
-		r := bufio.NewReader(bytes.NewReader(out))
-		made := map[string]image.Image{}
-		for _, f := range files {
-			line, err := r.ReadString('\n')
-			require.NoError(t, err)
-			require.Equal(t, "ok\n", line, f.path)
-			size, _ := Fit{}.Plan(f.display, proofWidth, 0)
-			img := image.NewNRGBA(image.Rectangle{Max: size})
-			for i := 0; i < len(img.Pix); i += 4 {
-				_, err := io.ReadFull(r, img.Pix[i:i+3])
+		made := map[string][]image.Image{}
+		for r := bytes.NewBuffer(out); len(files) > 0; files = files[1:] {
+			f := files[0]
+			for _, width := range proofWidths {
+				line, err := r.ReadString('\n')
 				require.NoError(t, err)
-				img.Pix[i+3] = 255
+				require.Equal(t, "ok\n", line, f.path)
+				size, _ := Fit{}.Plan(f.display, width, 0)
+				img := image.NewRGBA(image.Rectangle{Max: size})
+				for i := 0; i < len(img.Pix); i += 4 {
+					require.Equal(t, 3, copy(img.Pix[i:], r.Next(3)))
+					img.Pix[i+3] = 255
+				}
+				made[f.path] = append(made[f.path], img)
 			}
-			made[f.path] = img
 		}
 		return made
 	}

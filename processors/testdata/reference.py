@@ -5,6 +5,7 @@ pixels of RGB, sRGB, over white. It is upright, reduced by Lanczos-3, and then c
 black-point compensation) are those of the library.
 """
 
+import functools
 import io
 import struct
 import sys
@@ -95,29 +96,62 @@ def exif_orientation(data):
         return 1
 
 
-def thumbnail(path, size):
+@functools.lru_cache(maxsize=1)
+def upright(path):
+    """The whole picture, and its ICC profile."""
     img = Image.open(path)
     chunks = png_chunks(path)
     profile = img.info.get("icc_profile")
     orientation = exif_orientation(img.info.get("exif"))
     if img.mode in ("I", "I;16", "I;16B"):  # 16 bits of grey
-        deep = np.asarray(img).astype(np.int64)
-        opaque = np.full(deep.shape, 255, np.uint8)
+        deep = np.asarray(img).astype(np.float32)
+        opaque = np.ones(deep.shape, np.float32)
         if b"tRNS" in chunks:
             opaque[deep == struct.unpack(">H", chunks[b"tRNS"])[0]] = 0
-        img = Image.merge("LA", [Image.fromarray(((deep * 255 + 32767) // 65535).astype(np.uint8)), Image.fromarray(opaque)])
+        return Deep(np.stack([deep / 65535] * 3, -1), opaque, chunks), profile
     if img.mode in ("1", "P", "PA", "LA", "RGBX") or "transparency" in img.info:
         img = img.convert("L" if img.mode == "1" and "transparency" not in img.info else "RGBA")
+    img.load()
     turn = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}.get(orientation)
     img = img if turn is None else img.transpose(turn)
-    if img.size != size:
-        img = img.resize(size, Image.Resampling.LANCZOS)
-    if profile:
-        img = converted(img, profile)
-    alpha = np.asarray(img.getchannel("A"), np.float64)[..., None] / 255 if img.mode == "RGBA" else 1.0
-    rgb = np.asarray(img.convert("RGB"), np.float64) / 255
-    if not profile:
-        rgb = by_chunks(rgb, chunks)
+    if chunks and not profile:
+        values = np.asarray(img.convert("RGBA"), np.float32) / 255
+        img = Deep(values[..., :3], values[..., 3], chunks)
+    return img, profile
+
+
+class Deep:
+    """A PNG without a profile, in floating-point numbers: some gammas make much of less than a level of 8 bits.
+
+    With 16 bits and such a gamma, colours are converted before the picture is reduced, else afterwards.
+    """
+
+    def __init__(self, rgb, alpha, chunks):
+        before = chunks[b"IHDR"][8] == 16 and chunks.get(b"gAMA", bytes(4)) >= struct.pack(">I", 100000)
+        self.chunks = {} if before else chunks
+        rgb = by_chunks(rgb, chunks) if before else rgb
+        planes = [rgb[..., i] * alpha for i in range(3)] + [alpha]
+        self.planes = [Image.fromarray(np.ascontiguousarray(p, np.float32)) for p in planes]
+        self.size = self.planes[0].size
+
+    def resized(self, size):
+        """RGB and alpha of 0 to 1."""
+        out = [np.asarray(p if p.size == size else p.resize(size, Image.Resampling.LANCZOS), np.float64) for p in self.planes]
+        alpha = np.clip(out[3], 0, 1)[..., None]
+        return by_chunks(np.clip(np.stack(out[:3], -1) / np.maximum(alpha, 1e-6), 0, 1), self.chunks), alpha
+
+
+def thumbnail(path, size):
+    img, profile = upright(path)
+    if isinstance(img, Deep):
+        rgb, alpha = img.resized(size)
+    else:
+        if img.size != size:
+            img = img.resize(size, Image.Resampling.LANCZOS)
+        if profile:
+            img = converted(img, profile)
+        alpha = np.asarray(img.getchannel("A"), np.float64)[..., None] / 255 if img.mode == "RGBA" else 1.0
+        rgb = np.asarray(img.convert("RGB"), np.float64) / 255
     return np.rint((rgb * alpha + 1 - alpha) * 255).astype(np.uint8).tobytes()
 
 
