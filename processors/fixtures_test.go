@@ -140,3 +140,12 @@ func allocated(f func()) uint64 {
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
 }
+
+// exactPalette returns img with a palette, if it has no more than limit ≤ 256 colours, and nil otherwise.
+func exactPalette(img *image.NRGBA, limit int) *image.Paletted {
+	all := exactPalettes([]*image.NRGBA{img}, limit, false)
+	if all == nil {
+		return nil
+	}
+	return all[0]
+}

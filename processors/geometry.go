@@ -12,7 +12,7 @@ type Crop struct{}
 
 // Plan implements [Planner].
 func (Crop) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
-	scaled := scaledSize(original, coverScale(original, width, height))
+	scaled := cover(original, width, height).of(original)
 	return scaled, centred(scaled, width, height)
 }
 
@@ -27,7 +27,7 @@ type Scale struct{}
 
 // Plan implements [Planner].
 func (Scale) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
-	scaled := scaledSize(original, coverScale(original, width, height))
+	scaled := cover(original, width, height).of(original)
 	return scaled, image.Rectangle{Max: scaled}
 }
 
@@ -41,14 +41,7 @@ type Fit struct{}
 
 // Plan implements [Planner].
 func (Fit) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
-	scale := 1.0
-	if width > 0 {
-		scale = min(scale, float64(width)/float64(original.X))
-	}
-	if height > 0 {
-		scale = min(scale, float64(height)/float64(original.Y))
-	}
-	scaled := scaledSize(original, scale)
+	scaled := fit(original, width, height).of(original)
 	return scaled, image.Rectangle{Max: scaled}
 }
 
@@ -57,16 +50,44 @@ func (f Fit) Process(ctx context.Context, src image.Image, width, height int) (i
 	return process(ctx, f, src, width, height)
 }
 
-// coverScale returns the factor by which original grows to cover width × height; a 0 asks for nothing.
-func coverScale(original image.Point, width, height int) float64 {
-	return max(float64(width)/float64(original.X), float64(height)/float64(original.Y))
+// A scale is a factor, exact, so that halves are halves: 2448×(522/3264) is 391.5, and a little less in floating point.
+type scale struct{ num, den int }
+
+// cover returns the scale by which original covers width × height; a 0 asks for nothing.
+func cover(original image.Point, width, height int) scale {
+	x, y := scale{width, original.X}, scale{height, original.Y}
+	if x.less(y) {
+		return y
+	}
+	return x
 }
 
-// scaledSize rounds half away from zero. A side is never 0, and fits an int everywhere.
-func scaledSize(original image.Point, scale float64) image.Point {
-	side := func(n int) int {
-		return int(min(max(math.Round(float64(n)*scale), 1), math.MaxInt32))
+// fit returns the largest scale up to 1 by which original fits into width × height; a 0 is no limit.
+func fit(original image.Point, width, height int) scale {
+	s := scale{1, 1}
+	if x := (scale{width, original.X}); width > 0 && x.less(s) {
+		s = x
 	}
+	if y := (scale{height, original.Y}); height > 0 && y.less(s) {
+		s = y
+	}
+	return s
+}
+
+func (s scale) less(t scale) bool { return int64(s.num)*int64(t.den) < int64(t.num)*int64(s.den) }
+
+// of rounds half away from zero. A side is never 0, and fits an int everywhere.
+func (s scale) of(size image.Point) image.Point {
+	side := func(n int) int {
+		num, den := int64(n)*int64(s.num), int64(s.den)
+		return int(min(max((2*num+den)/(2*den), 1), math.MaxInt32))
+	}
+	return image.Pt(side(size.X), side(size.Y))
+}
+
+// scaledSize is the same for a factor that need not be exact.
+func scaledSize(original image.Point, factor float64) image.Point {
+	side := func(n int) int { return int(min(max(math.Round(float64(n)*factor), 1), math.MaxInt32)) }
 	return image.Pt(side(original.X), side(original.Y))
 }
 

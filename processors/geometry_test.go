@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
 
@@ -102,4 +103,30 @@ func TestAReducedDecodeIsNeverSmallerThanWhatIsNeeded(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestHalvesAreRoundedAwayFromZeroExactly(t *testing.T) {
+	for _, c := range []struct {
+		original      image.Point
+		width, height int
+		want          image.Point
+	}{
+		{image.Pt(3264, 2448), 522, 0, image.Pt(522, 392)}, // 391.5, and less in floating point
+		{image.Pt(1000, 750), 18, 0, image.Pt(18, 14)},
+		{image.Pt(2448, 3264), 0, 522, image.Pt(392, 522)},
+	} {
+		for _, p := range []Planner{Crop{}, Scale{}, Fit{}} {
+			scaled, _ := p.Plan(c.original, c.width, c.height)
+			assert.Equal(t, c.want, scaled, "%T", p)
+		}
+	}
+	for x := 1; x < 60; x++ {
+		for y := 1; y < 60; y++ {
+			for width := 1; width < 60; width++ {
+				want := max((2*y*width+x)/(2*x), 1)
+				scaled, _ := Scale{}.Plan(image.Pt(x, y), width, 0)
+				require.Equal(t, image.Pt(width, want), scaled, "%dx%d", x, y)
+			}
+		}
+	}
 }

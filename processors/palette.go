@@ -6,15 +6,6 @@ import (
 	"image/color"
 )
 
-// exactPalette returns img with a palette, if it has no more than limit ≤ 256 colours, and nil otherwise.
-func exactPalette(img *image.NRGBA, limit int) *image.Paletted {
-	all := exactPalettes([]*image.NRGBA{img}, limit, false)
-	if all == nil {
-		return nil
-	}
-	return all[0]
-}
-
 // exactPalettes returns pictures with one palette, if all together have no more than limit ≤ 256 colours, and nil otherwise. hard
 // makes every pixel either opaque or transparent first.
 func exactPalettes(frames []*image.NRGBA, limit int, hard bool) []*image.Paletted {

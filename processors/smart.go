@@ -32,8 +32,13 @@ const (
 
 // Locate implements [Locator].
 func (Smart) Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error) {
+	return smartLocate(ctx, img, scaled, crop, smartSide)
+}
+
+// smartLocate looks at a copy whose shorter side has no more than side pixels.
+func smartLocate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle, side float64) (image.Rectangle, error) {
 	size := img.Bounds().Size()
-	shrink := max(float64(min(size.X, size.Y))/smartSide, float64(max(size.X, size.Y))/(smartSide*smartRatio), 1)
+	shrink := max(float64(min(size.X, size.Y))/side, float64(max(size.X, size.Y))/(side*smartRatio), 1)
 	small := whole(img, scaledSize(size, 1/shrink))
 	if err := ctx.Err(); err != nil {
 		return crop, err

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"math"
 	"math/bits"
 )
 
@@ -145,8 +146,8 @@ func (e *encoder) write(w io.Writer, loop int) error {
 	for _, p := range e.frames {
 		with += p.best().size()
 		if p.local.data == nil {
-			without = 1 << 62
-		} else if without < 1<<62 {
+			without = math.MaxInt
+		} else if without < math.MaxInt {
 			without += p.local.size()
 		}
 	}
