@@ -121,14 +121,16 @@ type Waiter interface {
 // src is upright and sRGB. Process must not modify it, may return it, and must keep neither it nor the result: their
 // memory is used again once the result is encoded.
 //
-// A Processor that is also a [processors.Planner] says where its result comes from before any pixel is decoded, and is
-// given a reduced copy of a large original, which is much faster; Process itself is not called then.
+// A Processor that is also a [processors.Planner] says where its result comes from before any pixel is decoded, so that a
+// large original is decoded at a reduced size, which is much faster. It is given what it planned, scaled and cropped, with
+// that size as width and height. One that embeds [processors.Crop] and draws on the result is a Planner, too.
 type Processor interface {
 	Process(ctx context.Context, src image.Image, width, height int) (image.Image, error)
 }
 
 // An Encoder writes a picture in the format of a file-name extension. Any number of goroutines may call it at once. It
-// must not modify img.
+// must not modify img. One that is a [processors.Animator] is given the animations of GIFs as well; one that is a [processors.Keeper] has
+// originals that need no change kept, without metadata, where they are smaller than what it writes.
 type Encoder interface {
 	Encode(w io.Writer, img image.Image) error
 }

@@ -16,7 +16,7 @@ import (
 type Header struct {
 	Format      string      // "jpeg", "png", "gif", "webp", "bmp", "tiff", or the name given to image.RegisterFormat
 	Size        image.Point // pixels, upright: after the orientation has been applied
-	Orientation int         // EXIF's 1 to 8, what Decode undoes; 1 is upright
+	Orientation int         // EXIF's 1 to 8, what Decode undoes; 1 is upright. One in XMP alone is not looked for
 
 	stored  image.Point // pixels, as they lie in the file
 	jpeg    jpeg.Header // of a JPEG
