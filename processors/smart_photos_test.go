@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Photographs with a clear subject, most of them off the centre: those that come with the example server, and of the corpus.
+// Photographs of the example server and of the corpus on which a small copy does well. It does not on all: of the corpus, sunset_by_Aitzol_Berasategi
+// is left out, whose boxes overlap by 72 %. So this guards against getting worse; it does not show how good the small copy is in general.
 var subjects = []string{
 	"../examples/server/photos/animals/dogs.jpg", "../examples/server/photos/dandelion.jpg", "../examples/server/photos/drum.jpg", "../examples/server/photos/mountain.jpg",
 	"../../shared/corpus/photos/Kleiber_by_Lukas_Baubkus.jpg", "../../shared/corpus/photos/umang_by_Abhishek_Mudgal.jpg",
