@@ -7,7 +7,7 @@ import (
 )
 
 // primaries are the ColourPrimaries of ITU-T H.273, table 2.
-var primaries = map[byte]icc.Primaries{
+var primaries = map[uint16]icc.Primaries{
 	1:  icc.SRGB,
 	4:  {White: [2]float64{0.310, 0.316}, Red: [2]float64{0.67, 0.33}, Green: [2]float64{0.21, 0.71}, Blue: [2]float64{0.14, 0.08}},
 	5:  {White: icc.D65, Red: [2]float64{0.64, 0.33}, Green: [2]float64{0.29, 0.60}, Blue: [2]float64{0.15, 0.06}},
@@ -22,7 +22,7 @@ var primaries = map[byte]icc.Primaries{
 }
 
 // transfer returns a TransferCharacteristics of H.273, table 3, from sample to light.
-func transfer(code byte) (f icc.Transfer, ok bool) {
+func transfer(code uint16) (f icc.Transfer, ok bool) {
 	switch code {
 	case 1, 6, 11, 12, 14, 15: // BT.709 and its kin: not the inverse of what the camera did, but what screens show
 		return icc.TransferFunc(func(x float64) float64 { return math.Pow(x, 2.4) }), true // ITU-R BT.1886
@@ -62,12 +62,17 @@ func (p pngColour) codePoints() (t *icc.Transform, ok bool) {
 	if len(p.cICP) != 4 || p.cICP[2] != 0 || p.cICP[3] > 1 {
 		return nil, false
 	}
-	chromaticities, known := primaries[p.cICP[0]]
-	function, ok := transfer(p.cICP[1])
+	return codePoints(uint16(p.cICP[0]), uint16(p.cICP[1]), p.cICP[3] == 0)
+}
+
+// codePoints is the Transform of ColourPrimaries and TransferCharacteristics. ok is false if they are unknown or reserved.
+func codePoints(colours, function uint16, narrow bool) (t *icc.Transform, ok bool) {
+	chromaticities, known := primaries[colours]
+	curve, ok := transfer(function)
 	if !known || !ok {
 		return nil, false
 	}
-	t, err := icc.New(chromaticities, function, p.cICP[3] == 0)
+	t, err := icc.New(chromaticities, curve, narrow)
 	if err != nil {
 		return nil, false
 	}

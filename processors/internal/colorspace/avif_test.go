@@ -1,0 +1,122 @@
+package colorspace
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/binary"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
+)
+
+// The picture swatches in AV1 without loss, 8 bits of RGB; what avifenc 0.11.1 -l makes of it, without the boxes.
+//
+//go:embed testdata/swatches.obu
+var swatchesAV1 []byte
+
+// pack makes a box.
+func pack(kind string, content ...[]byte) []byte {
+	b := append(make([]byte, 4), kind...)
+	for _, c := range content {
+		b = append(b, c...)
+	}
+	binary.BigEndian.PutUint32(b, uint32(len(b)))
+	return b
+}
+
+func colr(kind string, profile []byte) []byte { return pack("colr", []byte(kind), profile) }
+
+func nclx(colours, function byte) []byte {
+	return pack("colr", []byte("nclx"), []byte{0, colours, 0, function, 0, 0, 0x80})
+}
+
+// avifWith is an AVIF of the swatches with these properties. It has the number 2, and item 1 has all properties but those.
+func avifWith(t testing.TB, properties ...[]byte) []byte {
+	t.Helper()
+	all := append([][]byte{
+		colr("prof", []byte("of another item")),
+		pack("ispe", numbers(0, 121, 11)), pack("pixi", numbers(0), []byte{3, 8, 8, 8}), pack("av1C", []byte{0x81, 0x20, 0, 0}),
+	}, properties...)
+	ipma := append(numbers(0, 2), 0, 1, 2, 1, 0x82, 0, 2, byte(len(all)-1))
+	for i := 1; i < len(all); i++ {
+		ipma = append(ipma, byte(i+1))
+	}
+	header := func(at int) []byte {
+		meta := pack("meta", numbers(0), pack("hdlr", numbers(0, 0), []byte("pict"), make([]byte, 13)), pack("pitm", numbers(0), []byte{0, 2}),
+			pack("iloc", numbers(0), []byte{0x44, 0, 0, 1, 0, 2, 0, 0, 0, 1}, numbers(uint32(at), uint32(len(swatchesAV1)))),
+			pack("iinf", numbers(0), []byte{0, 1}, pack("infe", []byte{2, 0, 0, 0, 0, 2, 0, 0}, []byte("av01\x00"))),
+			pack("iprp", pack("ipco", all...), pack("ipma", ipma)))
+		return append(pack("ftyp", []byte("avif\x00\x00\x00\x00avifmif1miaf")), meta...)
+	}
+	return append(header(len(header(0))+8), pack("mdat", swatchesAV1)...)
+}
+
+func TestAVIFColoursAreWhatChromiumShows(t *testing.T) {
+	cases := []struct {
+		name       string
+		tolerance  int
+		properties [][]byte
+	}{
+		{"nothing", 0, nil},
+		{"sRGB", 0, [][]byte{nclx(1, 13)}},
+		{"unspecified", 0, [][]byte{nclx(2, 2)}},
+		{"BT.709", 0, [][]byte{nclx(1, 1)}},
+		{"BT.709 primaries", 0, [][]byte{nclx(1, 2)}},
+		{"P3", 1, [][]byte{nclx(12, 13)}},
+		{"P3 primaries", 1, [][]byte{nclx(12, 2)}},
+		{"BT.601, 625 lines", 1, [][]byte{nclx(5, 6)}},
+		{"BT.601, 525 lines", 1, [][]byte{nclx(6, 6)}},
+		{"BT.2020", 1, [][]byte{nclx(9, 14)}},
+		{"BT.2020, 12 bits", 1, [][]byte{nclx(9, 15)}},
+		{"linear", 1, [][]byte{nclx(2, 8)}},
+		{"2.2", 1, [][]byte{nclx(1, 4)}},
+		{"2.8", 1, [][]byte{nclx(5, 5)}},
+		{"240M", 1, [][]byte{nclx(7, 7)}},
+		{"DCI", 1, [][]byte{nclx(11, 17)}},
+		{"PQ", 40, [][]byte{nclx(9, 16)}},
+		{"HLG", 40, [][]byte{nclx(9, 18)}},
+		{"a profile", 1, [][]byte{colr("prof", p3Profile())}},
+		{"a profile before code points", 1, [][]byte{nclx(9, 16), colr("prof", p3Profile())}},
+		{"a restricted profile", 1, [][]byte{colr("rICC", p3Profile()), nclx(9, 16)}},
+	}
+	var files [][]byte
+	for _, c := range cases {
+		files = append(files, avifWith(t, c.properties...))
+	}
+	source := swatches()
+	shown := screenshots(t, files, source.Rect.Size())
+	for i, c := range cases {
+		got := toNRGBA(Of("avif", files[i]).Apply(source))
+		largest, where := 0, ""
+		for j := range got.Pix {
+			d := int(got.Pix[j]) - int(shown[i].Pix[j])
+			if d = max(d, -d); d > largest {
+				k := j &^ 3
+				largest, where = d, fmt.Sprintf("%v becomes %v, Chromium shows %v", source.Pix[k:k+3], got.Pix[k:k+3], shown[i].Pix[k:k+3])
+			}
+		}
+		assert.LessOrEqual(t, largest, c.tolerance, "%s: %s", c.name, where)
+	}
+}
+
+func TestLongNumbersInAnAVIFAreRead(t *testing.T) {
+	box := pack("ipma", []byte{1, 0, 0, 1}, numbers(2, 70000), []byte{1, 0, 9}, numbers(70001), []byte{2, 0x81, 0x2c, 0x00, 0x03})
+	var got []int
+	associations(box[8:], 70001, func(i int) { got = append(got, i) })
+	assert.Equal(t, []int{300, 3}, got)
+}
+
+// A file says again and again which of very many properties its picture has.
+func TestAnAVIFOfVeryManyPropertiesIsReadInTime(t *testing.T) {
+	one := append(append(numbers(0)[2:], 2, 255), bytes.Repeat([]byte{0x7f, 0xff}, 255)...)
+	ipma := append(numbers(1, 1<<30), bytes.Repeat(one, 4000)...)
+	file := pack("meta", numbers(0), pack("pitm", numbers(0), []byte{0, 2}),
+		pack("iprp", pack("ipco", bytes.Repeat(pack("colr"), 1<<17)), pack("ipma", ipma)))
+	start := time.Now()
+	assert.Equal(t, avifColour{found: found{space: icc.RGB}}, readAVIF(file))
+	assert.Less(t, time.Since(start), time.Second)
+}
