@@ -12,6 +12,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 	"testing/iotest"
 
@@ -22,8 +23,11 @@ import (
 // files are one picture in each format, as it is seen, with an orientation where the format has it.
 func files(t testing.TB, orientation int) map[string][]byte {
 	stored := store(gradient(40, 30), orientation)
+	plain := encodeJPEG(t, stored)
+	scan := bytes.Index(plain, []byte{0xff, markerSOS})
 	return map[string][]byte{
-		"jpeg":             jpegWithEXIF(encodeJPEG(t, stored), orientation),
+		"jpeg":             jpegWithEXIF(plain, orientation),
+		"jpeg, EXIF late":  slices.Concat(plain[:scan], jpegWithEXIF([]byte{0xff, 0xd8}, orientation)[2:], plain[scan:]),
 		"png":              pngWithEXIF(encodePNG(t, stored), orientation, false),
 		"png, EXIF behind": pngWithEXIF(encodePNG(t, stored), orientation, true),
 		"tiff":             tiffWithOrientation(t, encodeTIFF(t, stored), orientation),

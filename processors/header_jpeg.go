@@ -16,7 +16,6 @@ const (
 	markerSOF0 = 0xc0
 	markerSOF2 = 0xc2 // progressive
 	markerDHT  = 0xc4
-	markerSOF7 = 0xc7
 	markerJPG  = 0xc8
 	markerDAC  = 0xcc
 	markerSOFF = 0xcf
@@ -27,34 +26,27 @@ const (
 	markerAPP1 = 0xe1
 )
 
-// parseJPEG walks from segment to segment up to the frame header. Like decoders do, it passes over bytes between
-// segments that are no marker.
+// parseJPEG walks from segment to segment up to the first scan: EXIF may stand behind the frame header, too.
 func parseJPEG(s *scanner, h *Header) error {
 	if err := s.skip(2); err != nil {
 		return err
 	}
-	for {
-		marker, err := nextMarker(s)
+	for framed := false; ; {
+		marker, n, err := nextSegment(s)
 		if err != nil {
 			return err
 		}
-		if marker >= markerRST0 && marker <= markerSOI || marker == 0x01 {
-			continue // these have no length
-		}
-		if marker == markerEOI || marker == markerSOS {
-			return errors.New("no frame header")
-		}
-		var size [2]byte
-		if err := s.read(size[:]); err != nil {
-			return err
-		}
-		n := int64(binary.BigEndian.Uint16(size[:])) - 2
-		if n < 0 {
-			return errors.New("a segment shorter than its length")
-		}
 		switch {
-		case marker >= markerSOF0 && marker <= markerSOFF && marker != markerDHT && marker != markerJPG && marker != markerDAC:
-			return parseFrame(s, h, marker, n)
+		case marker == markerEOI || marker == markerSOS:
+			if !framed {
+				return errors.New("no frame header")
+			}
+			return nil
+		case isFrame(marker) && !framed:
+			if err := parseFrame(s, h, marker, n); err != nil {
+				return err
+			}
+			framed = true
 		case marker == markerAPP1 && h.Orientation == 1:
 			b, err := s.block(n)
 			if err != nil {
@@ -68,6 +60,32 @@ func parseJPEG(s *scanner, h *Header) error {
 				return err
 			}
 		}
+	}
+}
+
+func isFrame(marker byte) bool {
+	return marker >= markerSOF0 && marker <= markerSOFF && marker != markerDHT && marker != markerJPG && marker != markerDAC
+}
+
+// nextSegment returns the next marker that has a length, and how many bytes follow that length. Like decoders do, it passes over
+// bytes between segments that are no marker. An end of the image has no length.
+func nextSegment(s *scanner) (marker byte, n int64, err error) {
+	for {
+		marker, err = nextMarker(s)
+		switch {
+		case err != nil || marker == markerEOI:
+			return marker, 0, err
+		case marker >= markerRST0 && marker <= markerSOI || marker == 0x01:
+			continue // these have no length
+		}
+		var size [2]byte
+		if err := s.read(size[:]); err != nil {
+			return 0, 0, err
+		}
+		if n = int64(binary.BigEndian.Uint16(size[:])) - 2; n < 0 {
+			return 0, 0, errors.New("a segment shorter than its length")
+		}
+		return marker, n, nil
 	}
 }
 
