@@ -100,13 +100,18 @@ func BenchmarkInverseDCT(b *testing.B) {
 	rng := rand.New(rand.NewSource(1))
 	var blk block
 	for i := range blk {
-		blk[i] = int32(rng.Intn(64)) - 32
+		blk[i] = float32(rng.Intn(64)) - 32
 	}
 	dst := make([]byte, 64)
 	for n := 2; n <= 8; n++ {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				idcts[n](&blk, dst, 8)
+				inverse(&blk, 63, n, dst, 8)
+			}
+		})
+		b.Run(fmt.Sprintf("%d/go", n), func(b *testing.B) {
+			for b.Loop() {
+				inverseGo(&blk, 63, n, dst, 8)
 			}
 		})
 	}

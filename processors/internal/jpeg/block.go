@@ -2,15 +2,16 @@ package jpeg
 
 import "encoding/binary"
 
-// block holds the dequantised coefficients of one 8×8 block that a scale needs, as rows of scale coefficients.
-type block [64]int32
+// block holds the dequantised coefficients of one 8×8 block that a scale needs, divided by 8: at 8·u + v the one of horizontal
+// frequency u and vertical frequency v. DC, at 0, has level added to it.
+type block [64]float32
 
-// slots says where a scale of n keeps the coefficient k (zigzag) of a block: row·n + column, or nowhere if the lowest
-// n×n do not include it.
+// slots says where a scale of n keeps the coefficient k (zigzag), of frequencies u and v, if it is one of the lowest n×n.
 type slots struct {
-	at   [64]uint8 // nowhere: discard
-	last uint      // highest k that is kept
-	kept uint64    // bit k: kept
+	at    [64]uint8 // in a block: 8·u + v, else discard
+	dense [64]uint8 // in n×n values: n·u + v, else discard
+	last  uint      // highest k that is kept
+	kept  uint64    // bit k: kept
 }
 
 // discard is a slot of a block that no n below 8 reads.
@@ -21,9 +22,9 @@ var slotsFor = makeSlots()
 func makeSlots() (s [9]slots) {
 	for n := 1; n <= 8; n++ {
 		for k, z := range zigzag {
-			s[n].at[k] = discard
-			if row, column := int(z>>3), int(z&7); row < n && column < n {
-				s[n].at[k] = uint8(row*n + column)
+			s[n].at[k], s[n].dense[k] = discard, discard
+			if u, v := int(z&7), int(z>>3); u < n && v < n {
+				s[n].at[k], s[n].dense[k] = uint8(8*u+v), uint8(n*u+v)
 				s[n].last = uint(k)
 				s[n].kept |= 1 << k
 			}
@@ -32,9 +33,9 @@ func makeSlots() (s [9]slots) {
 	return s
 }
 
-// placement is what becomes of a coefficient: its quantisation step and its slot.
+// placement is what becomes of a coefficient: an eighth of its quantisation step, and its slot.
 type placement struct {
-	q  int32
+	q  float32
 	at uint32
 }
 
@@ -89,7 +90,7 @@ func (r *bitReader) decodeAC(h *huffman, places *[64]placement, last uint, b *bl
 		}
 		state = next
 		p := &places[state>>8&63]
-		b[p.at&63] = e.value() * p.q
+		b[p.at&63] = float32(e.value()) * p.q
 		if state >= end {
 			break
 		}

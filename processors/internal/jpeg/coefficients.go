@@ -47,10 +47,10 @@ func (d *Decoder) transform(ctx context.Context) error {
 		if !table.defined {
 			return corrupt("component without a quantisation table")
 		}
-		var q block // quantisation steps where the coefficients are
-		for k, at := range slotsFor[c.scale].at {
+		var q [64]float32 // eighths of quantisation steps, where the values are
+		for k, at := range slotsFor[c.scale].dense {
 			if slotsFor[c.scale].kept>>k&1 != 0 {
-				q[at] = table.q[k]
+				q[at] = float32(table.q[k]) / 8
 			}
 		}
 		for y := range c.codedY {
@@ -64,7 +64,7 @@ func (d *Decoder) transform(ctx context.Context) error {
 }
 
 // transformRow makes samples of row y of the blocks of component i.
-func (d *Decoder) transformRow(i, y int, q *block) {
+func (d *Decoder) transformRow(i, y int, q *[64]float32) {
 	c := &d.comps[i]
 	size := c.scale * c.scale
 	stride := d.out.stride[i]
@@ -72,7 +72,7 @@ func (d *Decoder) transformRow(i, y int, q *block) {
 	row := d.prog.value[i][y*c.blocksX*size:][:c.codedX*size]
 	if c.scale == 1 {
 		for x, v := range row {
-			dst[x] = dcSample(int32(v) * q[0])
+			dst[x] = truncated(float32(float32(v)*q[0]) + level)
 		}
 		return
 	}
@@ -80,12 +80,17 @@ func (d *Decoder) transformRow(i, y int, q *block) {
 	kept := slotsFor[c.scale].kept &^ 1
 	for x, nz := range nonzero {
 		last := uint(0)
+		value := row[x*size:][:size]
 		if nz &= kept; nz != 0 {
 			last = uint(bits.Len64(nz) - 1)
-			for j, v := range row[x*size:][:size] {
-				d.blk[j] = int32(v) * q[j]
+			for u := range c.scale {
+				to, v, q := d.blk[8*u:][:c.scale], value[u*c.scale:][:c.scale], q[u*c.scale:][:c.scale]
+				for j := range to {
+					to[j] = float32(v[j]) * q[j]
+				}
 			}
 		}
-		reconstruct(&d.blk, last, int32(row[x*size])*q[0], c.scale, dst[x*c.scale:], stride)
+		d.blk[0] = float32(float32(value[0])*q[0]) + level
+		reconstruct(&d.blk, last, c.scale, dst[x*c.scale:], stride)
 	}
 }

@@ -2,24 +2,29 @@ package jpeg
 
 //go:generate go run idct_generate.go
 
-// level is the level shift of section A.3.1, 128, in units of a DC coefficient.
-const level = 128 * 8
-
-// idcts is indexed by the scale; scale 1 is dcSample.
+// idcts is indexed by the scale; scale 1 is a division. They are what runs where there is no assembly.
 var idcts = [9]func(b *block, dst []byte, stride int){
 	2: idct2, 3: idct3, 4: idct4, 5: idct5, 6: idct6, 7: idct7, 8: idct8,
 }
 
-// dcSample is the one sample that a block becomes at scale 1: its mean.
-func dcSample(dc int32) byte { return clamp((int64(dc) + level + 4) >> 3) }
+// level is what the DC coefficient of a block, divided by 8, lacks to be the mean of its samples: 128 of the level shift
+// (section A.3.1), and a half, so that cutting off the fraction rounds.
+const level = 128.5
 
-// reconstruct transforms a block with the coefficients 0 (also given as dc) to last, in zigzag order.
-func reconstruct(b *block, last uint, dc int32, scale int, dst []byte, stride int) {
+// reconstruct transforms a block with the coefficients up to last, in zigzag order. dst has n rows of n samples.
+func reconstruct(b *block, last uint, n int, dst []byte, stride int) {
+	if last == 0 {
+		flat(dst, stride, n, truncated(b[0]))
+		return
+	}
+	inverse(b, last, n, dst, stride)
+}
+
+// inverseGo is what inverse does, in Go.
+func inverseGo(b *block, last uint, n int, dst []byte, stride int) {
 	switch {
-	case last == 0:
-		flat(dst, stride, scale, dcSample(dc))
-	case scale < 8:
-		idcts[scale](b, dst, stride)
+	case n < 8:
+		idcts[n](b, dst, stride)
 	// The coefficients lie in the first two, four or six diagonals:
 	case last < 3:
 		idct8from2(b, dst, stride)
@@ -42,9 +47,13 @@ func flat(dst []byte, stride, n int, sample byte) {
 	}
 }
 
-func clamp(v int64) byte {
-	if uint64(v) > 255 {
-		return byte(^(v >> 63))
+// truncated is the whole part of v, between 0 and 255.
+func truncated(v float32) byte {
+	switch {
+	case v < 0:
+		return 0
+	case v > 255:
+		return 255
 	}
-	return byte(v)
+	return byte(int32(v))
 }

@@ -30,7 +30,7 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 	slots := &slotsFor[c.scale]
 	b := acBand{
 		r: &d.bits, h: h, ss: uint(s.ss), se: uint(s.se), al: uint(s.al),
-		at: &slots.at, kept: slots.kept, size: c.scale * c.scale,
+		at: &slots.dense, kept: slots.kept, size: c.scale * c.scale,
 		value: d.prog.value[index], nonzero: d.prog.nonzero[index],
 	}
 	decode := b.first

@@ -75,7 +75,7 @@ func (d *Decoder) targets(m *mcus) ([]target, error) {
 		}
 		slots, places := &slotsFor[u.c.scale], new([64]placement)
 		for k := range places {
-			places[k] = placement{q: q.q[k], at: uint32(slots.at[k])}
+			places[k] = placement{q: float32(q.q[k]) / 8, at: uint32(slots.at[k])}
 		}
 		ts[i] = target{
 			c: u.c, dc: dc, ac: ac, places: places, last: slots.last,
@@ -143,17 +143,17 @@ func (d *Decoder) sequentialBlock(t *target) bool {
 	*t.prediction += diff
 	dst := t.plane[t.at:]
 	t.at += t.step
-	level := *t.prediction * t.places[0].q
+	mean := float32(float32(*t.prediction)*t.places[0].q) + level
 	if t.c.scale == 1 {
-		dst[0] = dcSample(level)
+		dst[0] = truncated(mean)
 		return r.skipAC(t.ac, 0)
 	}
 	b := &d.blk
-	clear(b[:t.c.scale*t.c.scale])
-	b[0] = level
+	clear(b[:8*t.c.scale])
+	b[0] = mean
 	found, ok := r.decodeAC(t.ac, t.places, t.last, b)
 	if ok {
-		reconstruct(b, found, level, t.c.scale, dst, t.stride)
+		reconstruct(b, found, t.c.scale, dst, t.stride)
 	}
 	return ok
 }

@@ -1,0 +1,56 @@
+//go:build !noasm
+
+package jpeg
+
+import (
+	"math"
+
+	"golang.org/x/sys/cpu"
+)
+
+var hasAVX2 = cpu.X86.HasAVX2
+
+// cosines has, for n points, of each output i below the middle the factors of the coefficients 0 to 7, each in all lanes.
+var cosines = makeCosines()
+
+func makeCosines() (c [9][4][8][8]float32) {
+	for n := 2; n <= 8; n++ {
+		for i := range 4 {
+			for u := range n {
+				v := float32(1)
+				if u > 0 {
+					v = float32(math.Sqrt2 * math.Cos(float64((2*i+1)*u)*math.Pi/float64(2*n)))
+				}
+				for lane := range 8 {
+					if math.Abs(float64(v)) > 1e-6 { // else it is the middle, where odd cosines vanish
+						c[n][i][u][lane] = v
+					}
+				}
+			}
+		}
+	}
+	return c
+}
+
+// idctAVX2 and idctSmallAVX2 are for n from 5 to 8 and from 2 to 4. They gain a quarter of the time that a picture takes at 3/8 and half of what it
+// takes at 8/8: see BenchmarkInverseDCT.
+//
+//go:noescape
+func idctAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)
+
+//go:noescape
+func idctSmallAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)
+
+// inverse is the inverse DCT of the lowest n×n coefficients of b, 2 ≤ n ≤ 8, of which last is the highest that may not be zero.
+func inverse(b *block, last uint, n int, dst []byte, stride int) {
+	if !hasAVX2 {
+		inverseGo(b, last, n, dst, stride)
+		return
+	}
+	_ = dst[(n-1)*stride+n-1] // the assembly's reach
+	if n <= 4 {
+		idctSmallAVX2(b, &dst[0], stride, n, &cosines[n])
+	} else {
+		idctAVX2(b, &dst[0], stride, n, &cosines[n])
+	}
+}
