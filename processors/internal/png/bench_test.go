@@ -70,28 +70,47 @@ func BenchmarkShrinkAgainstDecodingByTheStandardLibrary(b *testing.B) {
 	})
 }
 
-func BenchmarkInflateAgainstKlauspost(b *testing.B) {
+// photoStream is what a photo's file is written as, and its rows' length and number.
+func photoStream() (z []byte, row, rows int) {
 	raw := detailed(1826, 1370).Pix
 	for i := len(raw) - 1; i >= 4; i-- {
 		raw[i] -= raw[i-4]
 	}
-	z := deflated(raw, flate.DefaultCompression)
-	chunk := appendChunk(appendChunk(nil, "IDAT", z), "IEND", nil)
-	const row = 4 * 1826
+	return deflated(raw, flate.DefaultCompression), 4 * 1826, 1370
+}
+
+func inflateRows(b *testing.B, own *inflater, chunks []byte, row, rows int) {
+	if err := own.reset(chunks, row); err != nil {
+		b.Fatal(err)
+	}
+	for range rows {
+		if _, err := own.next(context.Background(), row); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := own.finish(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func BenchmarkInflateAgainstGo(b *testing.B) {
+	z, row, rows := photoStream()
+	chunks := appendChunk(appendChunk(nil, "IDAT", z), "IEND", nil)
+	var own inflater
+	rival(b, "go", func() {
+		inflateRows(b, &own, chunks, row, rows)
+	}, func() {
+		inGo(func() { inflateRows(b, &own, chunks, row, rows) })
+	})
+}
+
+func BenchmarkInflateAgainstKlauspost(b *testing.B) {
+	z, row, rows := photoStream()
+	chunks := appendChunk(appendChunk(nil, "IDAT", z), "IEND", nil)
 	var own inflater
 	buf := make([]byte, 64<<10)
 	rival(b, "klauspost", func() {
-		if err := own.reset(chunk, row); err != nil {
-			b.Fatal(err)
-		}
-		for range 1370 {
-			if _, err := own.next(context.Background(), row); err != nil {
-				b.Fatal(err)
-			}
-		}
-		if err := own.finish(context.Background()); err != nil {
-			b.Fatal(err)
-		}
+		inflateRows(b, &own, chunks, row, rows)
 	}, func() {
 		r, err := zlib.NewReader(bytes.NewReader(z))
 		for err == nil {

@@ -77,7 +77,7 @@ func (z *inflater) dynamic() error {
 	for i := 0; i < lits+dists; {
 		z.refill()
 		e := table[z.bits&(1<<width-1)]
-		z.take(uint(e & 31))
+		z.take(uint(e & taken))
 		if e&exceptional != 0 {
 			return corrupt("code lengths")
 		}

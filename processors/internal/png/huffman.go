@@ -5,13 +5,15 @@ import "math/bits"
 // Tables turn the next bits of the stream into a symbol. A code of more bits than a table takes at once goes on in a
 // subtable behind it. An entry is
 //
-//	bits 0-4   how many bits it takes from the stream: of a code the rest that was not looked up yet, and extra bits
-//	bits 5-6   the number of literals, 1 to 3, or 0
+//	bits 0-5   how many bits it takes from the stream: of a code the rest that was not looked up yet, and extra bits
+//	bits 6-7   the number of literals, 1 to 3, or 0
 //	bits 8-31  the literals, the first one lowest, if there are any; else
-//	bit  7     set if it is neither a length nor a distance
-//	bits 8-11  of these bits 0-4, those of the code alone
-//	bits 12-15 of others what it is: subtable, whose index's width is in bits 8-11, endOfBlock or invalid
+//	bits 8-11  of the bits that it takes, those of the code alone
+//	bits 12-15 zero of a length or a distance; of others what it is: subtable, whose index's width is in bits 8-11,
+//	           endOfBlock or invalid
 //	bits 16-31 the least length or distance that it stands for, or the place of the subtable
+//
+// Shifts take their count modulo 64 from an entry as it is, which is why its lowest six bits are that.
 const (
 	litBits  = 11
 	distBits = 8
@@ -23,10 +25,11 @@ const (
 	maxLit, maxDist = 286, 30 // codes that a block may describe
 	fixedLit        = 288     // codes of the fixed table, of which the last two are invalid
 
-	oneLiteral  = 1 << 5
-	literals    = 3 << 5
-	exceptional = 1 << 7
-	kind        = exceptional | 15<<12
+	taken       = 1<<6 - 1
+	oneLiteral  = 1 << 6
+	literals    = 3 << 6
+	exceptional = 1 << 15
+	kind        = exceptional | 3<<12
 	subtable    = exceptional | 1<<12
 	endOfBlock  = exceptional | 2<<12
 	invalid     = exceptional | 3<<12
@@ -161,7 +164,7 @@ func subtableWidth(count *[16]int, n, primary uint) uint {
 
 // entry completes a symbol's entry by its code's length.
 func entry(symbol uint32, n uint) uint32 {
-	if symbol&(literals|exceptional) == 0 {
+	if symbol&literals == 0 && symbol&exceptional == 0 {
 		symbol |= uint32(n) << 8
 	}
 	return symbol + uint32(n)
@@ -172,19 +175,19 @@ func entry(symbol uint32, n uint) uint32 {
 func joinLiterals(t *litTable) {
 	for i := 1<<litBits - 1; i >= 0; i-- {
 		e := t[i]
-		n := e & 31
+		n := e & taken
 		if e&literals == 0 || n >= litBits {
 			continue
 		}
 		f := t[i>>n]
-		m := n + f&31
+		m := n + f&taken
 		if f&literals == 0 || m > litBits {
 			continue
 		}
 		e = 2*oneLiteral | e&0xff00 | f&0xff00<<8 | m
 		if m < litBits {
 			f = t[i>>m]
-			if k := m + f&31; f&literals != 0 && k <= litBits {
+			if k := m + f&taken; f&literals != 0 && k <= litBits {
 				e = 3*oneLiteral | e&0xffff00 | f&0xff00<<16 | k
 			}
 		}

@@ -35,7 +35,7 @@ const (
 
 	history = 32 << 10
 	produce = 128 << 10 // bytes that fit into the window beside the history, if rows are not longer
-	slop    = 258 + 3*3 + 16
+	slop    = 258 + 4*3 + 16
 )
 
 // reset begins with the first IDAT chunk of data, from which rows of at most rowBytes will be taken.

@@ -1,8 +1,10 @@
 package png
 
 import (
+	"bytes"
 	"compress/flate"
 	"hash/adler32"
+	"io"
 	"math/rand/v2"
 	"testing"
 
@@ -64,5 +66,68 @@ func TestTheChecksumIsAdler32(t *testing.T) {
 			sum.add(p[n:])
 			require.Equal(t, adler32.Checksum(p), sum.sum())
 		}
+	}
+}
+
+// inflateAll decodes a stream without its zlib header, with the assembly and without. Where it is cut off they may go
+// on for a different while.
+func inflateAll(t *testing.T, z *inflater, stream []byte) ([]byte, error) {
+	t.Helper()
+	got, err := inflateOnce(t, z, stream)
+	inGo(func() {
+		twin, twinErr := inflateOnce(t, z, stream)
+		require.Equal(t, twinErr == nil, err == nil)
+		n := len(got)
+		if err != nil {
+			n = min(n, len(twin))
+			twin = twin[:n]
+		}
+		require.True(t, bytes.Equal(twin, got[:n]))
+	})
+	return got, err
+}
+
+func inflateOnce(t *testing.T, z *inflater, stream []byte) (got []byte, err error) {
+	t.Helper()
+	chunks := appendChunk(nil, "IDAT", append([]byte{0x78, 0x9c}, stream...))
+	require.NoError(t, z.reset(appendChunk(chunks, "IEND", nil), 1))
+	for z.state != atEnd || z.read < z.write {
+		b, err := z.next(t.Context(), max(1, z.write-z.read))
+		switch {
+		case err == nil:
+			got = append(got, b...)
+		case z.state != atEnd: // else it was at the end, and had yet to find out
+			return append(got, z.window[z.read:z.write]...), err
+		}
+	}
+	return got, nil
+}
+
+func TestStreamsAreInflatedAsByTheStandardLibrary(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 1))
+	var z inflater
+	for range 80 {
+		raw := make([]byte, rng.IntN(150_000))
+		mask, period := byte(rng.Uint32()), 1+rng.IntN(1<<rng.IntN(16))
+		for i := range raw {
+			if raw[i] = byte(rng.NormFloat64()*20) & mask; i >= period && rng.IntN(4) > 0 {
+				raw[i] = raw[i-period]
+			}
+		}
+		stream := deflated(raw, []int{1, 6, 9, flate.HuffmanOnly}[rng.IntN(4)])[2:]
+		for range rng.IntN(4) {
+			stream[rng.IntN(len(stream))] ^= byte(1 << rng.IntN(8))
+		}
+		if rng.IntN(4) == 0 {
+			stream = stream[:rng.IntN(len(stream))]
+		}
+		got, err := inflateAll(t, &z, stream)
+		want, wantErr := io.ReadAll(flate.NewReader(bytes.NewReader(stream)))
+		if wantErr != nil {
+			require.ErrorIs(t, err, ErrCorrupt)
+			continue
+		}
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(want, got))
 	}
 }

@@ -1,19 +1,44 @@
 package png
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
-// huffman decodes symbols until the block ends, the window is full or the input runs out. A turn of its loop writes
-// up to three times three literals and a match, which is what slop is for, and advances the input by 14 bytes at most.
+// What huffman's loop ends for.
+const (
+	paused = iota // the window is full, or the input ran out
+	blockEnd
+	badCode
+	badDistance
+)
+
+// huffman decodes symbols until the block ends, the window is full or the input runs out.
 func (z *inflater) huffman() error {
-	lit, dist := &z.lit, &z.dist
-	in, pos, stop := z.in.buf, z.in.pos, z.in.end-16
+	stop := z.in.end - 32
 	if z.in.done {
 		stop = z.in.end + 8
 	}
+	switch z.symbols(stop, len(z.window)-slop) {
+	case blockEnd:
+		z.state = beforeBlock
+	case badCode:
+		return corrupt("code")
+	case badDistance:
+		return corrupt("distance")
+	}
+	return nil
+}
+
+// symbolsGo decodes symbols until the block ends, the input was read beyond stop, or the window was written beyond
+// full. A turn of its loop writes up to four times three literals and a match, which is what slop is for, and reads
+// 32 bytes of the input at most.
+func (z *inflater) symbolsGo(stop, full int) int {
+	lit, dist := &z.lit, &z.dist
+	in, pos := z.in.buf, z.in.pos
 	out, write := z.window, z.write
-	full := len(out) - slop
 	b, count := z.bits, z.count
-	var err error
+	result := paused
 	for pos <= stop && write <= full {
 		b |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
 		pos += int(63-count) >> 3
@@ -21,24 +46,18 @@ func (z *inflater) huffman() error {
 
 		e := lit[b&(1<<litBits-1)]
 		if e&literals != 0 {
-			binary.LittleEndian.PutUint32(out[write:], e>>8)
-			write += int(e >> 5 & 3)
-			b >>= e & 31
-			count -= uint(e & 31)
-			e = lit[b&(1<<litBits-1)]
-			if e&literals != 0 {
-				binary.LittleEndian.PutUint32(out[write:], e>>8)
-				write += int(e >> 5 & 3)
-				b >>= e & 31
-				count -= uint(e & 31)
-				e = lit[b&(1<<litBits-1)]
-				if e&literals != 0 {
-					binary.LittleEndian.PutUint32(out[write:], e>>8)
-					write += int(e >> 5 & 3)
-					b >>= e & 31
-					count -= uint(e & 31)
-					continue
+			for range 4 {
+				b >>= e & taken
+				count -= uint(e & taken)
+				next := lit[b&(1<<litBits-1)] // before what it does not wait for
+				binary.LittleEndian.PutUint32(out[write:], bits.RotateLeft32(e, -8))
+				write += int(e >> 6 & 3)
+				if e = next; e&literals == 0 {
+					break
 				}
+			}
+			if e&literals != 0 {
+				continue
 			}
 			b |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
 			pos += int(63-count) >> 3
@@ -46,52 +65,52 @@ func (z *inflater) huffman() error {
 		}
 		if e&exceptional != 0 {
 			if e&kind == subtable {
-				b >>= e & 31
-				count -= uint(e & 31)
+				b >>= e & taken
+				count -= uint(e & taken)
 				e = lit[e>>16+uint32(b)&(1<<(e>>8&15)-1)]
 			}
 			if e&literals != 0 {
 				out[write] = byte(e >> 8)
 				write++
-				b >>= e & 31
-				count -= uint(e & 31)
+				b >>= e & taken
+				count -= uint(e & taken)
 				continue
 			}
 			if e&exceptional != 0 {
 				if e&kind != endOfBlock {
-					err = corrupt("code")
+					result = badCode
 					break
 				}
-				b >>= e & 31
-				count -= uint(e & 31)
-				z.state = beforeBlock
+				b >>= e & taken
+				count -= uint(e & taken)
+				result = blockEnd
 				break
 			}
 		}
 
-		length := int(e>>16) + int(uint32(b)&(1<<(e&31)-1)>>(e>>8&15))
-		b >>= e & 31
-		count -= uint(e & 31)
+		length := int(e>>16) + int(b&(1<<(e&taken)-1)>>(e>>8&15))
+		b >>= e & taken
+		count -= uint(e & taken)
 
 		e = dist[b&(1<<distBits-1)]
 		if e&exceptional != 0 {
 			if e&kind == subtable {
-				b >>= e & 31
-				count -= uint(e & 31)
+				b >>= e & taken
+				count -= uint(e & taken)
 				e = dist[e>>16+uint32(b)&(1<<(e>>8&15)-1)]
 			}
 			if e&exceptional != 0 {
-				err = corrupt("code")
+				result = badCode
 				break
 			}
 		}
-		distance := int(e>>16) + int(uint32(b)&(1<<(e&31)-1)>>(e>>8&15))
-		b >>= e & 31
-		count -= uint(e & 31)
+		distance := int(e>>16) + int(b&(1<<(e&taken)-1)>>(e>>8&15))
+		b >>= e & taken
+		count -= uint(e & taken)
 
 		from := write - distance
 		if from < 0 {
-			err = corrupt("distance")
+			result = badDistance
 			break
 		}
 		end := write + length
@@ -110,5 +129,5 @@ func (z *inflater) huffman() error {
 		write = end
 	}
 	z.bits, z.count, z.in.pos, z.write = b, count, pos, write
-	return err
+	return result
 }
