@@ -56,7 +56,6 @@ func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic 
 // decode chooses the decoder by h alone, never by what image.RegisterFormat knows of the built-in formats: that
 // depends on the order in which packages are initialised.
 func decode(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
-	r := &contextReader{ctx, data}
 	var img image.Image
 	var err error
 	switch h.Format {
@@ -69,11 +68,11 @@ func decode(ctx context.Context, data []byte, h Header, least image.Point) (*Pic
 	case "webp":
 		return decodeWebP(ctx, data, h, h.asStored(least))
 	case "bmp":
-		img, err = bmp.Decode(r)
+		img, err = decodeBMP(ctx, data)
 	case "tiff":
 		img, err = tiff.Decode(bytes.NewReader(data)) // reads in any order
 	default:
-		img, _, err = image.Decode(r)
+		img, _, err = image.Decode(&contextReader{ctx, data})
 	}
 	if err != nil {
 		return nil, err

@@ -97,6 +97,46 @@ func TestWhatIsNoImageIsErrFormat(t *testing.T) {
 	}
 }
 
+func TestATIFFThatWouldBeDecodedWronglyIsErrFormat(t *testing.T) {
+	clear := gradient(9, 7)
+	clear.Pix[3] = 0
+	const xResolution = 0x011a
+	for name, c := range map[string]struct {
+		img         *image.NRGBA
+		tag, is, as uint16
+	}{
+		"bits from right to left":   {gradient(9, 7), xResolution, tiffFillOrder, 2},
+		"separate planes":           {gradient(9, 7), xResolution, tiffPlanar, 2},
+		"a sample without meaning":  {clear, tiffExtraSamples, tiffExtraSamples, 0},
+		"another number of samples": {clear, tiffSamples, tiffSamples, 5},
+	} {
+		file, order := encodeTIFF(t, c.img), binary.LittleEndian
+		_, err := DecodeHeader(bytes.NewReader(file))
+		require.NoError(t, err)
+		entry := file[order.Uint32(file[4:])+2:]
+		for order.Uint16(entry) != c.tag {
+			entry = entry[12:]
+		}
+		copy(entry, []byte{byte(c.is), byte(c.is >> 8), 3, 0, 1, 0, 0, 0, byte(c.as), 0, 0, 0})
+		_, err = DecodeHeader(bytes.NewReader(file))
+		assert.ErrorIs(t, err, ErrFormat, name)
+	}
+}
+
+func TestTheFourthByteOfABMPIsAlphaOnlyWhereItHasAMask(t *testing.T) {
+	head := func(compression byte) []byte { // of version 4, 1×1 pixel
+		b := make([]byte, 14+108)
+		copy(b, "BM")
+		b[10], b[14], b[18], b[22], b[26], b[28], b[30] = 14+108, 108, 1, 1, 1, 32, compression
+		copy(b[54:], []byte{0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255}) // the masks of R, G, B, A
+		return b
+	}
+	for compression, alpha := range map[byte]uint8{0: 255, 3: 7} {
+		_, img := decodeFile(t, append(head(compression), 1, 2, 3, 7))
+		assert.Equal(t, color.NRGBA{3, 2, 1, alpha}, toNRGBA(img).NRGBAAt(0, 0))
+	}
+}
+
 func TestAnErrorOfTheReaderIsNotTheImages(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	for name, file := range files(t, 6) {

@@ -3,6 +3,7 @@ package processors
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"image"
 	"math"
 
@@ -11,12 +12,17 @@ import (
 
 // Tags of a TIFF directory (TIFF 6.0, section 8).
 const (
-	tiffWidth       = 0x0100
-	tiffHeight      = 0x0101
-	tiffBits        = 0x0102
-	tiffCompression = 0x0103
-	tiffOrientation = 0x0112
-	tiffSamples     = 0x0115
+	tiffWidth        = 0x0100
+	tiffHeight       = 0x0101
+	tiffBits         = 0x0102
+	tiffCompression  = 0x0103
+	tiffPhotometric  = 0x0106
+	tiffFillOrder    = 0x010a
+	tiffOrientation  = 0x0112
+	tiffSamples      = 0x0115
+	tiffPlanar       = 0x011c
+	tiffT4Options    = 0x0124
+	tiffExtraSamples = 0x0152
 )
 
 // parseTIFF reads the first directory, which may lie anywhere behind the first 8 bytes.
@@ -43,6 +49,7 @@ func parseTIFF(s *scanner, h *Header) error {
 
 	var width, height uint32
 	bits, samples, compression := uint32(1), uint32(1), uint32(1)
+	var photometric, fillOrder, planar, t4, extra uint32
 	for ; len(entries) > 0; entries = entries[12:] {
 		switch value := tiffValue(order, entries); order.Uint16(entries) {
 		case tiffWidth:
@@ -56,6 +63,16 @@ func parseTIFF(s *scanner, h *Header) error {
 			}
 		case tiffCompression:
 			compression = value
+		case tiffPhotometric:
+			photometric = value
+		case tiffFillOrder:
+			fillOrder = value
+		case tiffPlanar:
+			planar = value
+		case tiffT4Options:
+			t4 = value
+		case tiffExtraSamples:
+			extra = value
 		case tiffSamples:
 			samples = value
 		case tiffOrientation:
@@ -66,6 +83,18 @@ func parseTIFF(s *scanner, h *Header) error {
 		return errors.New("a side beyond 2^31-1")
 	}
 	h.stored = image.Pt(int(width), int(height))
+	// The decoder takes no notice of these, or calls them damage.
+	fax := compression >= 2 && compression <= 4
+	switch {
+	case fillOrder == 2 && !fax:
+		return fmt.Errorf("%w: bits from right to left", ErrFormat)
+	case compression == 3 && t4 != 0:
+		return fmt.Errorf("%w: fax with options %d", ErrFormat, t4)
+	case planar == 2 && samples > 1:
+		return fmt.Errorf("%w: a plane for each sample", ErrFormat)
+	case photometric == 2 && samples > 3 && (samples > 4 || extra == 0):
+		return fmt.Errorf("%w: %d samples, of which some are neither colour nor alpha", ErrFormat, samples)
+	}
 	switch {
 	case samples == 1 && bits <= 8:
 		h.bits = 8
