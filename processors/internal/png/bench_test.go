@@ -122,6 +122,12 @@ func BenchmarkInflateAgainstKlauspost(b *testing.B) {
 	})
 }
 
+func BenchmarkAdlerAgainstGo(b *testing.B) {
+	raw := detailed(400, 300).Pix
+	sum := newAdler()
+	rival(b, "go", func() { sum.add(raw) }, func() { sum.addGo(raw) })
+}
+
 func BenchmarkPaethAgainstGo(b *testing.B) {
 	src, above, dst := detailed(4000, 1).Pix, detailed(4000, 2).Pix[16000:], make([]byte, 16000)
 	rival(b, "go", func() {

@@ -32,7 +32,6 @@ func (z *inflater) block() error {
 	default:
 		return corrupt("block type")
 	}
-	joinLiterals(&z.lit)
 	z.state = inHuffman
 	return nil
 }
@@ -50,7 +49,7 @@ func (z *inflater) fixed() {
 			n[i] = 7
 		}
 	}
-	build(z.lit[:], litBits, n[:], litSymbols[:])
+	build(z.lit[:], litBits, n[:], litSymbols[:]) // too long to be joined
 	for i := range 32 {
 		n[i] = 5
 	}
@@ -107,6 +106,7 @@ func (z *inflater) dynamic() error {
 	if !build(z.lit[:], litBits, n[:lits], litSymbols[:]) || !build(z.dist[:], distBits, n[lits:][:dists], distSymbols[:]) {
 		return corrupt("codes")
 	}
+	joinLiterals(&z.lit, n[:lits])
 	return nil
 }
 

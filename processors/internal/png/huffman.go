@@ -170,13 +170,22 @@ func entry(symbol uint32, n uint) uint32 {
 	return symbol + uint32(n)
 }
 
-// joinLiterals makes entries of several literals, where their codes fit into the index together. It goes down, because
-// an entry is made from some with lower indices that are of single literals still.
-func joinLiterals(t *litTable) {
+// joinLiterals makes entries of several literals, where their codes, of the given lengths, fit into the index together. It
+// goes down, because an entry is made from some with lower indices that are of single literals still.
+func joinLiterals(t *litTable, lengths []byte) {
+	least := uint32(litBits)
+	for _, n := range lengths[:256] {
+		if n != 0 {
+			least = min(least, uint32(n))
+		}
+	}
+	if 2*least > litBits {
+		return // as of most photos
+	}
 	for i := 1<<litBits - 1; i >= 0; i-- {
 		e := t[i]
 		n := e & taken
-		if e&literals == 0 || n >= litBits {
+		if e&literals == 0 || n+least > litBits {
 			continue
 		}
 		f := t[i>>n]
@@ -185,7 +194,7 @@ func joinLiterals(t *litTable) {
 			continue
 		}
 		e = 2*oneLiteral | e&0xff00 | f&0xff00<<8 | m
-		if m < litBits {
+		if m+least <= litBits {
 			f = t[i>>m]
 			if k := m + f&taken; f&literals != 0 && k <= litBits {
 				e = 3*oneLiteral | e&0xffff00 | f&0xff00<<16 | k
