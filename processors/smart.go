@@ -5,12 +5,17 @@ import (
 	"image"
 	"math"
 
-	"github.com/muesli/smartcrop"
+	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/processors/internal/saliency"
 )
 
-// Smart crops like [Crop], but where the picture has its subject rather than in the middle: edges, skin,
-// saturated colours, as github.com/muesli/smartcrop weighs them. The result has exactly the size asked for and is
-// the largest rectangle of its ratio.
+// Smart crops like [Crop], but where the picture has its subject rather than in the middle: edges, skin, saturated
+// colours, weighed as by Jonas Wagner's smartcrop.js. The result has exactly the size asked for and is the largest rectangle of
+// its ratio; where there is nothing to choose by, it is the middle one.
+//
+// Its place is that which github.com/muesli/smartcrop finds for the largest rectangle in a copy with 400 pixels on the shorter side (but no more
+// than 1600 on the longer). A picture that is smaller, or that [Decode] has reduced to less, is enlarged to that; in a
+// reduced one the rectangle may differ where several are about as good.
 type Smart struct{}
 
 // Plan implements [Planner].
@@ -24,50 +29,40 @@ func (s Smart) Process(ctx context.Context, src image.Image, width, height int) 
 }
 
 const (
-	smartSide  = 200 // pixels of the copy's shorter side
-	smartRatio = 4   // of a copy whose longer side is not limited in turn
-	smartBox   = 16  // pixels of the copy: a box with a shorter side has too little in it to be judged
-	smartStep  = 8   // pixels between the boxes that smartcrop tries, from the upper left corner on
+	// smartSide is how many pixels the shorter side of a picture has at least after decoding, unless the original has less: so many that
+	// what is cropped to 200×200 need not be decoded any larger than for Crop.
+	smartSide = 200
+
+	smartRatio = 4  // of the longest copy that is looked at whose shorter side has all its pixels
+	smartBox   = 16 // pixels of the copy: a box with a shorter side has too little in it to be judged
 )
 
 // Locate implements [Locator].
 func (Smart) Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error) {
-	return smartLocate(ctx, img, scaled, crop, smartSide)
-}
-
-// smartLocate looks at a copy whose shorter side has no more than side pixels.
-func smartLocate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle, side float64) (image.Rectangle, error) {
-	size := img.Bounds().Size()
-	shrink := max(float64(min(size.X, size.Y))/side, float64(max(size.X, size.Y))/(side*smartRatio), 1)
-	small := whole(img, scaledSize(size, 1/shrink))
 	if err := ctx.Err(); err != nil {
 		return crop, err
 	}
-
-	// smartcrop enlarges the box until it touches the copy's edges; one that does already is the only size it tries.
-	size = small.Bounds().Size()
-	box := image.Pt(smartBoxSide(crop.Dx(), scaled.X, size.X), smartBoxSide(crop.Dy(), scaled.Y, size.Y))
-	found, ok := bestBox(small, box)
-	if err := ctx.Err(); !ok || err != nil {
+	size := smartCopy(img.Bounds().Size())
+	small := resample.Resize(img, resample.Full(img.Bounds()), size, resample.Options{}).(image.RGBA64Image)
+	defer resample.Release(small)
+	if err := ctx.Err(); err != nil {
 		return crop, err
 	}
-	if found.Min == (image.Point{}) {
-		// The first box tried is the best, or all are as good: then it is so from the other end, too.
-		if turned, ok := bestBox(orient(small, 3), box); !ok || turned.Min == (image.Point{}) {
-			return crop, ctx.Err()
-		}
+	box := image.Pt(smartBoxSide(crop.Dx(), scaled.X, size.X), smartBoxSide(crop.Dy(), scaled.Y, size.Y))
+	found, ok := saliency.Best(small, box)
+	if !ok {
+		return crop, nil
 	}
 	at := image.Pt(
 		smartPlace(found.Min.X, found.Max.X, size.X, scaled.X, crop.Dx()),
 		smartPlace(found.Min.Y, found.Max.Y, size.Y, scaled.Y, crop.Dy()))
-	return crop.Sub(crop.Min).Add(at), ctx.Err()
+	return crop.Sub(crop.Min).Add(at), nil
 }
 
-// bestBox returns the best box of that size in img. ok is false if smartcrop finds none.
-func bestBox(img image.Image, box image.Point) (found image.Rectangle, ok bool) {
-	img = atOrigin(img) // it takes that for granted
-	found, err := smartcrop.NewAnalyzer(resizer{}).FindBestCrop(img, box.X, box.Y)
-	return found, err == nil && !found.Empty() && found.In(img.Bounds())
+// smartCopy is the size of the copy of a picture that is looked at.
+func smartCopy(size image.Point) image.Point {
+	short, long := float64(min(size.X, size.Y)), float64(max(size.X, size.Y))
+	return scaledSize(size, min(saliency.Side/short, saliency.Side*smartRatio/long))
 }
 
 // smartBoxSide returns the side in a copy of the side crop of scaled.
@@ -76,28 +71,17 @@ func smartBoxSide(crop, scaled, small int) int {
 	return min(max(side, smartBox), small)
 }
 
-// smartPlace returns where in scaled a crop begins that has the same centre as from-to in the copy. The boxes
-// that smartcrop tried stood at multiples of its step and so, but for the first, short of the far edge; they are
-// spread so that the first and the last touch the edges. A single one goes to the middle.
+// smartPlace returns where in scaled a crop begins that has the same centre as from-to in the copy. The boxes that were tried
+// stood at multiples of a step and so, but for the first, short of the far edge; they are spread so that the
+// first and the last touch the edges. A single one goes to the middle.
 func smartPlace(from, to, small, scaled, crop int) int {
 	side := to - from
 	free := float64(small - side)
 	at := free / 2
-	if last := (small - side) / smartStep * smartStep; last > 0 {
+	if last := (small - side) / saliency.Step * saliency.Step; last > 0 {
 		at = free * float64(from) / float64(last)
 	}
 	centre := (at + float64(side)/2) / float64(small) * float64(scaled)
 	place := int(math.Round(centre - float64(crop)/2))
 	return min(max(place, 0), scaled-crop)
-}
-
-// resizer is this package's resampling as smartcrop wants it. A height of 0 follows from the width.
-type resizer struct{}
-
-func (resizer) Resize(img image.Image, width, height uint) image.Image {
-	size := img.Bounds().Size()
-	if height == 0 {
-		return whole(img, scaledSize(size, float64(width)/float64(size.X)))
-	}
-	return whole(img, image.Pt(int(width), int(height)))
 }

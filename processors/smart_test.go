@@ -1,9 +1,11 @@
 package processors
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
+	"image/color/palette"
 	"image/draw"
 	"testing"
 
@@ -77,6 +79,49 @@ func TestSmartOfAnySizeIsABoxWithin(t *testing.T) {
 			t.Fatalf("%v of %v, planned %v: %v", got, scaled, crop, err)
 		}
 	})
+}
+
+func TestSmartOfAThreadIsABoxWithin(t *testing.T) {
+	for _, size := range []image.Point{{1, 1}, {1000, 1}, {1, 1000}, {2, 3000}, {20000, 3}} {
+		for _, wh := range []image.Point{{1, 1}, {100, 100}, {7, 300}} {
+			scaled, crop := Smart{}.Plan(size, wh.X, wh.Y)
+			got, err := Smart{}.Locate(t.Context(), withSubject(size, size.Div(3), 50), scaled, crop)
+			require.NoError(t, err)
+			assert.Equal(t, crop.Size(), got.Size())
+			assert.True(t, got.In(image.Rectangle{Max: scaled}), "%v of %v", got, scaled)
+		}
+	}
+}
+
+func TestSmartSeesTheSameInEveryTypeOfPicture(t *testing.T) {
+	img := withSubject(image.Pt(900, 300), image.Pt(700, 150), 60)
+	b := img.Rect
+	scaled, crop := Smart{}.Plan(b.Size(), 90, 100)
+	want, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+	require.NoError(t, err)
+	cmyk, ycbcr := image.NewCMYK(b), image.NewYCbCr(b, image.YCbCrSubsampleRatio420)
+	for i := 0; i < len(img.Pix); i += 4 {
+		x, y := i/4%b.Dx(), i/4/b.Dx()
+		cmyk.Set(x, y, img.RGBAAt(x, y))
+		c := color.YCbCrModel.Convert(img.RGBAAt(x, y)).(color.YCbCr)
+		at := ycbcr.COffset(x, y)
+		ycbcr.Y[ycbcr.YOffset(x, y)], ycbcr.Cb[at], ycbcr.Cr[at] = c.Y, c.Cb, c.Cr
+	}
+	for _, same := range []draw.Image{image.NewNRGBA(b), image.NewRGBA64(b), image.NewNRGBA64(b), image.NewPaletted(b, palette.WebSafe)} {
+		draw.Draw(same, b, img, image.Point{}, draw.Src)
+		assertLocatedNear(t, want, same, scaled, crop)
+	}
+	for _, same := range []image.Image{cmyk, ycbcr, &image.NYCbCrA{YCbCr: *ycbcr, A: bytes.Repeat([]byte{255}, 900*300), AStride: 900}, struct{ image.Image }{img}} {
+		assertLocatedNear(t, want, same, scaled, crop)
+	}
+}
+
+// assertLocatedNear allows for what colours lose in other types.
+func assertLocatedNear(t *testing.T, want image.Rectangle, img image.Image, scaled image.Point, crop image.Rectangle) {
+	t.Helper()
+	got, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, overlap(want, got), 0.9, "%T: %v instead of %v", img, got, want)
 }
 
 func TestSmartOfAPictureWithoutASubjectIsCentred(t *testing.T) {

@@ -1,0 +1,95 @@
+package saliency
+
+import (
+	"image"
+	"math"
+)
+
+// What the three kinds of detail count for, and what is added to the strength of the edge where colour is weighed by it.
+const (
+	detailWeight     = 0.2
+	skinWeight       = 1.8
+	skinBias         = 0.01
+	saturationWeight = 0.3
+	saturationBias   = 0.2
+)
+
+// The least that counts as skin and as saturated, and the lightness at which it does.
+const (
+	skinThreshold       = 0.8
+	skinDarkest         = 0.2
+	skinLightest        = 1
+	saturationThreshold = 0.4
+	saturationDarkest   = 0.05
+	saturationLightest  = 0.9
+)
+
+// look weighs the pixels at multiples of Step, as far as Step pixels follow.
+func look(img image.RGBA64Image) samples {
+	b := img.Bounds()
+	at := func(x, y int) rgb {
+		c := img.RGBA64At(x, y)
+		return rgb{float64(c.R >> 8), float64(c.G >> 8), float64(c.B >> 8)}
+	}
+	s := samples{columns: b.Dx() / Step, rows: b.Dy() / Step}
+	s.weights = make([]float64, 0, s.columns*s.rows)
+	for j := range s.rows {
+		for i := range s.columns {
+			x, y := b.Min.X+i*Step, b.Min.Y+j*Step
+			c, edge := at(x, y), 0.0
+			light := c.lightness()
+			if i > 0 && j > 0 {
+				// In this order: of greys the sum is often a whole level, and rounding decides which.
+				edge = 4*light - at(x, y-1).lightness() - at(x-1, y).lightness() - at(x+1, y).lightness() - at(x, y+1).lightness()
+			}
+			s.weights = append(s.weights, weight(c, light/255, level(edge)))
+		}
+	}
+	return s
+}
+
+// weight is how much a pixel of that lightness counts. edge is the Laplacian there.
+func weight(c rgb, light, edge float64) float64 {
+	w := detailWeight * edge
+	if light >= skinDarkest && light <= skinLightest {
+		w += skinWeight * above(skinThreshold, c.skin()) * (edge + skinBias)
+	}
+	if light >= saturationDarkest && light <= saturationLightest {
+		w += saturationWeight * above(saturationThreshold, c.saturation()) * (edge + saturationBias)
+	}
+	return w
+}
+
+// above stretches what v, of 0 to 1, has above threshold to that range.
+func above(threshold, v float64) float64 { return level((v - threshold) * (255 / (1 - threshold))) }
+
+// level makes 0 to 1 of one of the 256 levels of a byte, rounded down.
+func level(v float64) float64 { return math.Floor(min(max(v, 0), 255)) / 255 }
+
+// rgb is a colour, alpha-premultiplied, whose levels are 0 to 255.
+type rgb struct{ r, g, b float64 }
+
+func (c rgb) lightness() float64 { return 0.5126*c.b + 0.7152*c.g + 0.0722*c.r }
+
+// skin is 1 less the distance of the colour's direction from that of skin. It is 0 for black, which has none.
+func (c rgb) skin() float64 {
+	length := math.Sqrt(c.r*c.r + c.g*c.g + c.b*c.b)
+	if length == 0 {
+		return 0
+	}
+	r, g, b := c.r/length-0.78, c.g/length-0.57, c.b/length-0.44
+	return 1 - math.Sqrt(r*r+g*g+b*b)
+}
+
+// saturation is that of the HSL model.
+func (c rgb) saturation() float64 {
+	most, least := max(c.r, c.g, c.b)/255, min(c.r, c.g, c.b)/255
+	switch sum := most + least; {
+	case most == least:
+		return 0
+	case sum > 1:
+		return (most - least) / (2 - most - least)
+	default:
+		return (most - least) / sum
+	}
+}
