@@ -127,6 +127,9 @@ func registeredHeader(s *scanner) (h Header, err error) {
 	if config.ColorModel == color.RGBA64Model || config.ColorModel == color.NRGBA64Model {
 		h.bits = 2 * 64
 	}
+	if format == "avif" { // of processors/avif: decoded in WebAssembly, which has memory of its own
+		h.bits = h.bits * 3
+	}
 	return h.upright()
 }
 

@@ -167,6 +167,14 @@ func TestDamagedFilesAreErrors(t *testing.T) {
 		_, err := avif.Decode(bytes.NewReader(file[:n]))
 		assert.Error(t, err, "%d bytes of %d", n, len(file))
 	}
+	pixels := bytes.Index(file, []byte("mdat")) + 4
+	for name, payload := range map[string][]byte{
+		"no pixels": make([]byte, len(file)-pixels), "noise": bytes.Repeat([]byte{0x12, 0, 0x32, 0x5a, 0xff}, len(file))[:len(file)-pixels],
+	} {
+		img, err := avif.Decode(bytes.NewReader(append(bytes.Clone(file[:pixels]), payload...)))
+		assert.Error(t, err, name)
+		assert.Nil(t, img, name)
+	}
 	for i := range 40 {
 		broken := slices.Clone(file)
 		broken[i*7%len(broken)] ^= 0xff

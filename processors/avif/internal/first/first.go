@@ -4,12 +4,13 @@
 // It comes first because it imports nothing but the standard library and has a path that sorts before
 // github.com/tetratelabs/wazero, which gen2brain/avif waits for: packages are initialised in the order of their paths,
 // as soon as their imports are (The Go Programming Language Specification, "Program initialization").
-// The build tag wasm2go does away with wazero, and with it goes the orientation in image.Decode.
+// The build tag wasm2go does away with wazero, so gen2brain/avif comes first.
 package first
 
 import (
 	"image"
 	"io"
+	"strings"
 )
 
 // Decode and DecodeConfig are set by package avif. Nobody can call them before.
@@ -19,9 +20,18 @@ var (
 )
 
 func init() {
-	for _, brand := range []string{"avif", "avis"} {
-		image.RegisterFormat("avif", "????ftyp"+brand,
-			func(r io.Reader) (image.Image, error) { return Decode(r) },
-			func(r io.Reader) (image.Config, error) { return DecodeConfig(r) })
+	register("avif")
+	register("avis")
+	// A file may call itself by the name of a general format, and AVIF one that it is compatible with (ISO/IEC 14496-12, 4.3).
+	for _, brand := range []string{"mif1", "msf1", "miaf"} {
+		for before := range 6 {
+			register(brand + "????" + strings.Repeat("????", before) + "avif")
+		}
 	}
+}
+
+func register(brands string) {
+	image.RegisterFormat("avif", "????ftyp"+brands,
+		func(r io.Reader) (image.Image, error) { return Decode(r) },
+		func(r io.Reader) (image.Config, error) { return DecodeConfig(r) })
 }

@@ -4,21 +4,33 @@
 package isobmff
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 )
 
-// maxMeta is the size in bytes that the box "meta" may have. It holds no pixels: a few hundred bytes are usual.
-const maxMeta = 1 << 20
+// MaxMeta is the size in bytes that the box "meta" may have. It holds no pixels: a few hundred bytes are usual, more is a colour profile.
+const MaxMeta = 5 << 20
 
 // A Picture is the primary item of a file.
 type Picture struct {
-	Width, Height int  // as they lie in the file
-	Deep          bool // more than 8 bits per sample
-	Turns         int  // quarter turns, anti-clockwise, after decoding
+	Width, Height int             // as they lie in the file
+	Deep          bool            // more than 8 bits per sample
+	Clip          image.Rectangle // what is to be seen of it
+	Turns         int             // quarter turns, anti-clockwise, of what has been clipped
 	Mirror        Mirror
+}
+
+// Size is the size in pixels as it is seen.
+func (p Picture) Size() image.Point {
+	size := p.Clip.Size()
+	if p.Turns%2 == 1 {
+		return image.Pt(size.Y, size.X)
+	}
+	return size
 }
 
 // Mirror says how a picture is to be mirrored, after it has been turned.
@@ -59,14 +71,14 @@ func Read(r io.Reader) (Picture, error) {
 			}
 			continue
 		}
-		if size > maxMeta {
+		if size > MaxMeta {
 			return Picture{}, fmt.Errorf("avif: a header of %d bytes", size)
 		}
-		meta := make([]byte, size)
-		if _, err := io.ReadFull(r, meta); err != nil {
+		var meta bytes.Buffer // which grows with what there is
+		if _, err := io.CopyN(&meta, r, int64(size)); err != nil {
 			return Picture{}, unexpected(err)
 		}
-		return parseMeta(meta)
+		return parseMeta(meta.Bytes())
 	}
 }
 
@@ -107,9 +119,12 @@ type box struct {
 	data []byte
 }
 
+// maxBoxes is how many boxes of one list are looked at: so many properties can have a number.
+const maxBoxes = 1<<15 - 1
+
 // boxes splits b. What comes after something that is no box is left out.
 func boxes(b []byte) (all []box) {
-	for len(b) >= 8 {
+	for len(b) >= 8 && len(all) < maxBoxes {
 		size, n := uint64(binary.BigEndian.Uint32(b)), uint64(8)
 		switch {
 		case size == 0:
@@ -147,19 +162,24 @@ func parseMeta(meta []byte) (p Picture, err error) {
 		return p, errors.New("avif: no primary item")
 	}
 	properties := boxes(child(child(meta, "iprp"), "ipco"))
+	var clap []byte
 	for _, b := range boxes(child(meta, "iprp")) {
 		if b.kind != "ipma" {
 			continue
 		}
 		for _, i := range associations(b.data, id) {
-			if i >= 1 && i <= len(properties) {
-				p.set(properties[i-1])
+			if i < 1 || i > len(properties) {
+				continue
+			}
+			if p.set(properties[i-1]); properties[i-1].kind == "clap" {
+				clap = properties[i-1].data
 			}
 		}
 	}
 	if p.Width == 0 || p.Height == 0 {
 		return p, errors.New("avif: a picture without a size")
 	}
+	p.Clip = cleanAperture(clap, p.Width, p.Height)
 	return p, nil
 }
 

@@ -3,6 +3,7 @@ package isobmff
 import (
 	"bytes"
 	"encoding/binary"
+	"image"
 	"io"
 	"testing"
 
@@ -42,15 +43,48 @@ func file(properties ...[]byte) []byte {
 func TestThePropertiesOfThePrimaryItemCount(t *testing.T) {
 	size := pack("ispe", be32(0, 300, 200))
 	for want, properties := range map[Picture][][]byte{
-		{Width: 300, Height: 200}:                                          {size},
-		{Width: 300, Height: 200, Deep: true}:                              {size, pack("av1C", []byte{0x81, 0, 0x40, 0})},
-		{Width: 300, Height: 200, Turns: 3, Mirror: TopBottom}:             {size, pack("irot", []byte{3}), pack("imir", []byte{0})},
-		{Width: 300, Height: 200, Turns: 1, Mirror: LeftRight, Deep: true}: {size, pack("irot", []byte{1}), pack("imir", []byte{1}), pack("pixi", be32(0), []byte{1, 10})},
+		{}:                            {size},
+		{Deep: true}:                  {size, pack("av1C", []byte{0x81, 0, 0x40, 0})},
+		{Turns: 3, Mirror: TopBottom}: {size, pack("irot", []byte{3}), pack("imir", []byte{0})},
+		{Turns: 1, Mirror: LeftRight, Deep: true}: {size, pack("irot", []byte{1}), pack("imir", []byte{1}), pack("pixi", be32(0), []byte{1, 10})},
+		{Clip: image.Rect(10, 0, 110, 50)}:        {pack("clap", be32(100, 1, 100, 2, minus(90), 1, minus(75), 1)), size},
 	} {
+		want.Width, want.Height = 300, 200
+		if want.Clip.Empty() {
+			want.Clip = image.Rect(0, 0, 300, 200)
+		}
 		got, err := Read(bytes.NewReader(file(properties...)))
 		require.NoError(t, err)
 		assert.Equal(t, want, got)
 	}
+}
+
+func minus(v int32) uint32 { return uint32(-v) }
+
+func TestACleanApertureIsClippedToThePicture(t *testing.T) {
+	all := image.Rect(0, 0, 12, 34)
+	for _, c := range []struct {
+		clap []byte
+		want image.Rectangle
+	}{
+		{be32(8, 1, 10, 1, 2, 1, minus(6), 1), image.Rect(4, 6, 12, 16)},
+		{be32(11, 1, 33, 1, 1, 2, minus(1), 2), image.Rect(1, 0, 12, 33)},
+		{be32(7, 1, 9, 1, 0, 1, 0, 1), image.Rect(3, 13, 10, 22)}, // two and a half, and twelve and a half
+		{be32(12, 1, 34, 1, 6, 1, 0, 1), image.Rect(6, 0, 12, 34)},
+		{be32(100, 1, 100, 1, 0, 1, 0, 1), all},
+		{be32(0, 1, 10, 1, 0, 1, 0, 1), all},
+		{be32(8, 1, 10, 1, 50, 1, 0, 1), all},
+		{be32(8, 0, 10, 1, 0, 1, 0, 1), all},
+		{be32(1<<32-1, 1, 1<<32-1, 1, 1<<31, 1, 1<<31-1, 1), image.Rect(0, 17, 5, 34)},
+		{be32(8, 1), all},
+		{nil, all},
+	} {
+		assert.Equal(t, c.want, cleanAperture(c.clap, 12, 34), "%v", c.clap)
+	}
+	half, little := be32(4000, 1, 2000, 1, 0, 1, 0, 1), be32(1000, 1, 1000, 1, 0, 1, 0, 1)
+	assert.Equal(t, image.Rect(0, 1000, 4000, 3000), cleanAperture(half, 4000, 4000))
+	assert.Equal(t, image.Rect(0, 0, 4000, 4000), cleanAperture(little, 4000, 4000), "much would be decoded for little")
+	assert.Equal(t, image.Rect(500, 500, 1500, 1500), cleanAperture(little, 2000, 2000))
 }
 
 func TestPixelsAreNotRead(t *testing.T) {
@@ -84,12 +118,14 @@ func TestHeadersWithoutAPictureAreErrors(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add(file(pack("ispe", be32(0, 3, 2)), pack("irot", []byte{3}), pack("imir", []byte{0})))
+	f.Add(file(pack("ispe", be32(0, 3, 2)), pack("irot", []byte{3}), pack("imir", []byte{0}), pack("clap", be32(1, 1, 1, 1, 1, 2, 0, 1))))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := Read(bytes.NewReader(b))
 		if err == nil {
 			assert.Positive(t, p.Width)
 			assert.Positive(t, p.Height)
+			assert.False(t, p.Clip.Empty())
+			assert.True(t, p.Clip.In(image.Rect(0, 0, p.Width, p.Height)))
 		}
 	})
 }

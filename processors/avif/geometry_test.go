@@ -1,0 +1,165 @@
+package avif_test
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/processors/avif"
+)
+
+// vips runs libvips, which reads AVIF by libheif.
+func vips(t *testing.T, args ...string) {
+	t.Helper()
+	path, err := exec.LookPath("vips")
+	if err != nil {
+		if os.Getenv("THUMBNAIL_REAL") != "" {
+			t.Fatal("vips is not installed (Debian: libvips-tools)")
+		}
+		t.Skip("vips is not installed: pictures are not compared with it")
+	}
+	output, err := exec.Command(path, args...).CombinedOutput()
+	require.NoError(t, err, "%s", output)
+}
+
+// byVips is what libvips makes of a file.
+func byVips(t *testing.T, file []byte) *image.NRGBA {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "in.avif"), file, 0o600))
+	vips(t, "copy", filepath.Join(dir, "in.avif"), filepath.Join(dir, "out.png"))
+	out, err := os.ReadFile(filepath.Join(dir, "out.png"))
+	require.NoError(t, err)
+	img, err := png.Decode(bytes.NewReader(out))
+	require.NoError(t, err)
+	return straight(img)
+}
+
+// straight has 8 bits per sample, alpha not premultiplied.
+func straight(img image.Image) *image.NRGBA {
+	out := image.NewNRGBA(image.Rectangle{Max: img.Bounds().Size()})
+	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
+	return out
+}
+
+// near asserts that two pictures are the same but for rounding.
+func near(t *testing.T, want, got *image.NRGBA, tolerance int, name string) {
+	t.Helper()
+	if !assert.Equal(t, want.Rect, got.Rect, name) {
+		return
+	}
+	largest := 0
+	for i, v := range want.Pix {
+		if want.Pix[i|3] > 0 {
+			d := int(v) - int(got.Pix[i])
+			largest = max(largest, d, -d)
+		}
+	}
+	assert.LessOrEqual(t, largest, tolerance, name)
+}
+
+func TestPicturesAreClippedTurnedAndMirroredAsByLibvips(t *testing.T) {
+	file := encode(t, avif.Encoder{}, picture(60, 40))
+	for turns := range byte(4) {
+		for mirror := range byte(3) { // 2: none
+			for _, clipped := range []bool{false, true} {
+				var properties [][]byte
+				if clipped {
+					properties = append(properties, clap(30, 16, 5, -8))
+				}
+				if turns > 0 {
+					properties = append(properties, pack("irot", turns))
+				}
+				if mirror < 2 {
+					properties = append(properties, pack("imir", mirror))
+				}
+				file := with(t, file, properties...)
+				config, err := avif.DecodeConfig(bytes.NewReader(file))
+				require.NoError(t, err)
+				got := decode(t, file)
+				assert.Equal(t, got.Rect.Size(), image.Pt(config.Width, config.Height))
+				near(t, byVips(t, file), straight(got), 1, fmt.Sprintf("%d turns, mirror %d, clipped %v", turns, mirror, clipped))
+			}
+		}
+	}
+}
+
+func TestEveryKindOfSampleIsReadAsByLibvips(t *testing.T) {
+	dir := t.TempDir()
+	source := withAlpha(picture(64, 48))
+	grey := image.NewGray(source.Rect)
+	draw.Draw(grey, grey.Rect, picture(64, 48), image.Point{}, draw.Src)
+	for name, img := range map[string]image.Image{"opaque": picture(64, 48), "alpha": source, "grey": grey} {
+		var b bytes.Buffer
+		require.NoError(t, png.Encode(&b, img))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), b.Bytes(), 0o600))
+		// Not 10 bits, which make Debian's libheif 1.15 fail, nor 12 subsampled, which it does not interpolate.
+		for _, options := range []string{"bitdepth=8,subsample-mode=on", "bitdepth=8,subsample-mode=off", "bitdepth=12,subsample-mode=off"} {
+			out := filepath.Join(dir, "out.avif")
+			vips(t, "copy", filepath.Join(dir, name+".png"), fmt.Sprintf("%s[Q=90,%s]", out, options))
+			file, err := os.ReadFile(out)
+			require.NoError(t, err)
+			got, err := avif.Decode(bytes.NewReader(file))
+			require.NoError(t, err)
+			config, err := avif.DecodeConfig(bytes.NewReader(file))
+			require.NoError(t, err)
+			assert.Equal(t, config.ColorModel, got.ColorModel())
+			// Colours are multiplied by alpha here, so little is left of them where it is small.
+			near(t, solid(byVips(t, file)), solid(straight(got)), 3, name+" "+options)
+		}
+	}
+}
+
+// withAlpha makes img more transparent from left to right.
+func withAlpha(img *image.RGBA) *image.NRGBA {
+	out := straight(img)
+	for i := 3; i < len(out.Pix); i += 4 {
+		out.Pix[i] = byte(255 - i/4%out.Rect.Dx()*4)
+	}
+	return out
+}
+
+// solid puts img over white.
+func solid(img *image.NRGBA) *image.NRGBA {
+	out := image.NewNRGBA(img.Rect)
+	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(out, out.Rect, img, image.Point{}, draw.Over)
+	return out
+}
+
+func TestNoColourIsBrighterThanAlphaAllows(t *testing.T) {
+	img := image.NewRGBA(image.Rect(0, 0, 64, 64))
+	for i := range img.Pix { // noise, of all alphas, that is not valid as premultiplied colours are
+		img.Pix[i] = byte(i * i >> 3)
+	}
+	got := decode(t, encode(t, avif.Encoder{Quality: 30}, img))
+	for i := 0; i < len(got.Pix); i += 4 {
+		require.LessOrEqual(t, max(got.Pix[i], got.Pix[i+1], got.Pix[i+2]), got.Pix[i+3])
+	}
+}
+
+func TestAGeneralBrandIsAVIFIfItSaysSo(t *testing.T) {
+	file := encode(t, avif.Encoder{}, picture(20, 10)) // brands: avif; avif mif1 miaf MA1B
+	for brand, want := range map[string]string{"mif1": "avif", "msf1": "avif", "miaf": "avif", "heic": ""} {
+		copy(file[8:], brand)
+		config, format, err := image.DecodeConfig(bytes.NewReader(file))
+		assert.Equal(t, want, format)
+		if want == "" {
+			assert.ErrorIs(t, err, image.ErrFormat)
+			continue
+		}
+		require.NoError(t, err)
+		assert.Equal(t, 20, config.Width)
+		_, _, err = image.Decode(bytes.NewReader(file))
+		assert.NoError(t, err, brand)
+	}
+}
