@@ -100,15 +100,18 @@ type decoder struct {
 	segments  [4]segment
 	mayskip   bool
 	skipProb  uint8
-	probs     tokenProbs
+	probs     [planes]planeProbs
 	simple    bool // of two loop filters
 	filtered  bool
 
 	modes  partition
 	tokens []partition
 
-	coefficients [24][16]int16 // of one macroblock: 16 blocks of luma, 4 of Cb, 4 of Cr; zero between macroblocks
-	counts       [24]uint8     // of coefficients; 1 stands for the first alone
+	// Of one macroblock: four groups of luma, Cb and Cr. They are zero between macroblocks.
+	coefficients [6]group
+	counts       [24]uint8 // of a block's coefficients; 1 stands for the first alone
+	dc           [1]group  // a single block: the first coefficients, where these are transformed once more
+	dcCount      [1]uint8
 	above        []neighbour
 
 	y, cb, cr plane
@@ -136,15 +139,15 @@ func (d *decoder) decodeRow(mby int) {
 	for x := range d.mbw {
 		above := &d.above[x]
 		d.readModes(&m, &above.modes, &left.modes)
-		any := false
 		if m.skip {
 			above.nz.skip(m.whole)
 			left.nz.skip(m.whole)
+			d.counts = [24]uint8{}
 		} else {
-			any = d.readCoefficients(&m, p, &above.nz, &left.nz)
+			d.readCoefficients(&m, p, &above.nz, &left.nz)
 		}
-		d.reconstruct(&m, x, mby, any)
-		d.row[x] = filtering{m.segment, !m.whole, any || !m.whole}
+		d.reconstruct(&m, x, mby)
+		d.row[x] = filtering{m.segment, !m.whole, !m.whole || d.counts != [24]uint8{}}
 	}
 	d.y.end(16)
 	d.cb.end(8)
@@ -152,7 +155,7 @@ func (d *decoder) decodeRow(mby int) {
 }
 
 func (b *border) skip(whole bool) {
-	b.luma, b.chroma = [4]uint8{}, [4]uint8{}
+	*b = border{dc: b.dc}
 	if whole {
 		b.dc = 0
 	}
@@ -181,46 +184,26 @@ func (p *plane) begin(first bool, height int) {
 func (p *plane) end(height int) { copy(p.pix[:p.stride], p.pix[height*p.stride:]) }
 
 // reconstruct predicts a macroblock and adds what the coefficients stand for.
-func (d *decoder) reconstruct(m *macroblock, mbx, mby int, any bool) {
+func (d *decoder) reconstruct(m *macroblock, mbx, mby int) {
 	buf, stride := d.y.pix, d.y.stride
 	at := d.y.origin + 16*mbx
 	if m.whole {
 		predict(buf, at, stride, 16, m.luma[0], mby > 0, mbx > 0)
-		if any {
-			for i := range 16 {
-				if n := d.counts[i]; n > 0 {
-					addBlock(buf[at+i/4*4*stride+i%4*4:], stride, &d.coefficients[i], n)
-				}
-			}
+		for y := range 4 {
+			addGroup(buf[at+4*y*stride:], stride, 8, &d.coefficients[y], d.counts[4*y:][:4])
 		}
 	} else {
-		// The rightmost blocks all use what is above the next macroblock: its own pixels aren't there yet.
-		right := le32(buf[at-stride+16:])
-		for i := range 16 {
-			block := at + i/4*4*stride + i%4*4
-			r := right
-			if i%4 != 3 {
-				r = le32(buf[block-stride+4:])
-			}
-			predictBlock(buf, block, stride, m.luma[i], r)
-			if any && d.counts[i] > 0 {
-				addBlock(buf[block:], stride, &d.coefficients[i], d.counts[i])
-			}
+		// The rightmost blocks all use what is above the next macroblock, whose own pixels aren't there yet.
+		for y := 3; y < 15; y += 4 {
+			copy(buf[at+y*stride+16:][:4], buf[at-stride+16:])
+		}
+		for y := range 4 {
+			predictBlocks(buf, at+4*y*stride, stride, m.luma[4*y:][:4], &d.coefficients[y], d.counts[4*y:][:4])
 		}
 	}
-	d.reconstructChroma(&d.cb, 16, m.chroma, mbx, mby, any)
-	d.reconstructChroma(&d.cr, 20, m.chroma, mbx, mby, any)
-}
-
-func (d *decoder) reconstructChroma(p *plane, first int, mode uint8, mbx, mby int, any bool) {
-	at := p.origin + 8*mbx
-	predict(p.pix, at, p.stride, 8, mode, mby > 0, mbx > 0)
-	if !any {
-		return
-	}
-	for i := range 4 {
-		if n := d.counts[first+i]; n > 0 {
-			addBlock(p.pix[at+i/2*4*p.stride+i%2*4:], p.stride, &d.coefficients[first+i], n)
-		}
+	for i, p := range []*plane{&d.cb, &d.cr} {
+		at := p.origin + 8*mbx
+		predict(p.pix, at, p.stride, 8, m.chroma, mby > 0, mbx > 0)
+		addGroup(p.pix[at:], p.stride, 4*p.stride, &d.coefficients[4+i], d.counts[16+4*i:][:4])
 	}
 }

@@ -9,8 +9,8 @@ var errShort = errors.New("webp: the file is cut off")
 
 // A segment is what macroblocks of the same kind have in common (RFC 6386, 9.3).
 type segment struct {
-	// Step sizes of the quantiser, for the first coefficient and the others (section 14.1).
-	y1, y2, uv [2]int32
+	// Step sizes of the quantiser by the coefficient's number: one for the first, one for all others (section 14.1).
+	y1, y2, uv [16]int32
 
 	filter [2]strength // of the loop filter: for macroblocks predicted as a whole, and for those of 4×4 blocks
 }
@@ -56,18 +56,19 @@ func (d *decoder) header(vp8 []byte) error {
 	}
 	d.quantHeader(&p, quantisers, relative)
 	p.flag() // whether the probabilities stay for the next frame
-	d.probs = defaultTokenProbs
-	for i := range d.probs {
-		for j := range d.probs[i] {
-			for k := range d.probs[i][j] {
-				for l := range d.probs[i][j][k] {
+	probs := defaultTokenProbs
+	for i := range probs {
+		for j := range probs[i] {
+			for k := range probs[i][j] {
+				for l := range probs[i][j][k] {
 					if p.bit(tokenUpdates[i][j][k][l]) {
-						d.probs[i][j][k][l] = uint8(p.uint(8))
+						probs[i][j][k][l] = uint8(p.uint(8))
 					}
 				}
 			}
 		}
 	}
+	d.probs = probs.byNumber()
 	if d.mayskip = p.flag(); d.mayskip {
 		d.skipProb = uint8(p.uint(8))
 	}
@@ -161,8 +162,9 @@ func (d *decoder) quantHeader(p *partition, quantisers [4]int, relative bool) {
 			q += frame
 		}
 		s := &d.segments[i]
-		s.y1 = [2]int32{step(&dcSteps, q+y1dc), step(&acSteps, q)}
-		s.y2 = [2]int32{2 * step(&dcSteps, q+y2dc), max(8, step(&acSteps, q+y2ac)*155/100)}
-		s.uv = [2]int32{min(132, step(&dcSteps, q+uvdc)), step(&acSteps, q+uvac)}
+		for n := range 16 {
+			s.y1[n], s.y2[n], s.uv[n] = step(&acSteps, q), max(8, step(&acSteps, q+y2ac)*155/100), step(&acSteps, q+uvac)
+		}
+		s.y1[0], s.y2[0], s.uv[0] = step(&dcSteps, q+y1dc), 2*step(&dcSteps, q+y2dc), min(132, step(&dcSteps, q+uvdc))
 	}
 }

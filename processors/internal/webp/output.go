@@ -128,10 +128,7 @@ func (d *decoder) shrinkPlane(out []byte, stride int, p *plane, top, n, height i
 			continue
 		}
 		sums := d.sums[:words]
-		clear(sums)
-		for i := range n {
-			addLanes(sums, p.pix[p.origin+(y+i)*p.stride:])
-		}
+		sumLanes(sums, p.pix[p.origin+y*p.stride:], p.stride, n)
 		switch n {
 		case 2:
 			for x := range dst {
@@ -150,12 +147,15 @@ func (d *decoder) shrinkPlane(out []byte, stride int, p *plane, top, n, height i
 	}
 }
 
-// addLanes adds pixels, two by two, to lanes of 16 bits, of which a word has four.
-func addLanes(sums []uint64, row []byte) {
+// sumLanesGo adds up so many rows of pixels, two pixels by two, in lanes of 16 bits, of which a word has four.
+func sumLanesGo(sums []uint64, pix []byte, stride, rows int) {
 	const low = 0x00ff00ff00ff00ff
-	row = row[:8*len(sums)]
-	for i := range sums {
-		v := binary.LittleEndian.Uint64(row[8*i : 8*i+8])
-		sums[i] += v&low + v>>8&low
+	clear(sums)
+	for y := range rows {
+		row := pix[y*stride:][:8*len(sums)]
+		for i := range sums {
+			v := binary.LittleEndian.Uint64(row[8*i : 8*i+8])
+			sums[i] += v&low + v>>8&low
+		}
 	}
 }

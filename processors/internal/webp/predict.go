@@ -29,23 +29,29 @@ func predict(buf []byte, at, stride, size int, mode uint8, hasAbove, hasLeft boo
 }
 
 func mean(buf []byte, at, stride, size int, hasAbove, hasLeft bool) byte {
-	sum, n := 0, 0
+	sum, n := uint64(0), uint64(0)
 	if hasAbove {
-		for _, v := range buf[at-stride:][:size] {
-			sum += int(v)
+		for x := 0; x < size; x += 8 {
+			sum += sum8(binary.LittleEndian.Uint64(buf[at-stride+x:]))
 		}
-		n += size
+		n += uint64(size)
 	}
 	if hasLeft {
 		for y := range size {
-			sum += int(buf[at+y*stride-1])
+			sum += uint64(buf[at+y*stride-1])
 		}
-		n += size
+		n += uint64(size)
 	}
 	if n == 0 {
 		return 128
 	}
 	return byte((sum + n/2) / n)
+}
+
+// sum8 adds up the bytes of a word.
+func sum8(v uint64) uint64 {
+	const low = 0x00ff00ff00ff00ff
+	return (v&low + v>>8&low) * 0x0001000100010001 >> 48
 }
 
 // fill sets a row of 8 or 16 pixels.
@@ -74,6 +80,16 @@ func predictTM(buf []byte, at, stride, size int) {
 		a := newAddend(int32(row[0]) - corner)
 		binary.LittleEndian.PutUint64(row[1:], a.to(above))
 		binary.LittleEndian.PutUint64(row[size-7:], a.to(more))
+	}
+}
+
+// predictBlocksGo predicts the four 4×4 blocks that begin at buf[at], one after the other, and adds what g stands for, as addGroupGo does.
+func predictBlocksGo(buf []byte, at, stride int, modes []uint8, g *group, counts []uint8) {
+	for b, mode := range modes {
+		predictBlock(buf, at+4*b, stride, mode, le32(buf[at+4*b-stride+4:]))
+		if n := counts[b]; n > 0 {
+			addBlock(buf[at+4*b:], stride, g[4*b:], n)
+		}
 	}
 }
 

@@ -9,12 +9,27 @@ const (
 	planes
 )
 
+// tokenProbs are probabilities by plane, band, context (how many of the neighbours have coefficients, or what the last coefficient was), and
+// node of the tree.
 type tokenProbs [planes][8][3][11]uint8
 
-// bandOf is the band of a coefficient's position; that behind the last one is never looked at.
-var bandOf = [17]uint8{0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0}
+// planeProbs are the probabilities of a plane by the coefficient's number instead of its band. Those behind the last are never looked at.
+type planeProbs [17][3][11]uint8
 
-var zigzag = [16]uint8{0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15}
+// bandOf is the band of a coefficient.
+var bandOf = [16]uint8{0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7}
+
+func (t *tokenProbs) byNumber() (probs [planes]planeProbs) {
+	for plane := range probs {
+		for n, band := range bandOf {
+			probs[plane][n] = t[plane][band]
+		}
+	}
+	return probs
+}
+
+// zigzag is where coefficients go in a group, by their number: from the upper left corner to the lower right one.
+var zigzag = [16]uint8{0, 1, 16, 32, 17, 2, 3, 18, 33, 48, 49, 34, 19, 35, 50, 51}
 
 // largeProbs are the probabilities of the extra bits of the categories 3 to 6: section 13.2.
 var largeProbs = [4][]uint8{
@@ -24,12 +39,49 @@ var largeProbs = [4][]uint8{
 	{254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129},
 }
 
-// readBlock reads the coefficients of a 4×4 block from number first on, multiplies them by the quantiser's steps
-// and puts them into to (RFC 6386, 13). That there are any has been read already, with q, the probabilities of the first. It
-// returns the number of the last one plus 1.
-func (p *partition) readBlock(w window, q *[11]uint8, probs *[8][3][11]uint8, first int, steps *[2]int32, to *[16]int16) (window, int) {
-	n := first
-	step := steps[min(n, 1)]
+// A square is a part of a macroblock whose blocks of coefficients follow each other: the one of first coefficients, or the 16 of luma, or
+// the 4 of Cb or Cr.
+type square struct {
+	side  int // blocks
+	probs *planeProbs
+	steps *[16]int32 // of the quantiser, by a coefficient's number
+	first int        // coefficient: 1 where that before is in planeLumaDC
+
+	above, left uint8 // a bit for each neighbour, the lowest for the first: 1 if it has coefficients; then, those of the last row and column
+
+	to     []group // zero before
+	counts []uint8 // of coefficients, by block
+}
+
+// readBlocksGo reads the coefficients of a square of 4×4 blocks, multiplies them by the quantiser's steps and puts them where they belong
+// (RFC 6386, 13). A block's count is the number of its last coefficient plus 1, or 0 if it has none, as most do.
+func (p *partition) readBlocksGo(s *square) {
+	w := p.window
+	for i := range s.side * s.side {
+		if w.n < 8 {
+			w = p.fill(w)
+		}
+		x, y := i%s.side, i/s.side
+		q := &s.probs[s.first][s.above>>x&1+s.left>>y&1]
+		split := w.split(q[0])
+		n := 0
+		if w.isZero(split) {
+			w = w.zero(split)
+			s.above &^= 1 << x
+			s.left &^= 1 << y
+		} else {
+			w, n = p.readBlock(w.one(split), q, s, s.to[i/4][4*(i%4):])
+			s.above |= 1 << x
+			s.left |= 1 << y
+		}
+		s.counts[i] = uint8(n)
+	}
+	p.window = w
+}
+
+// readBlock reads a block that has coefficients. q are the probabilities of the first.
+func (p *partition) readBlock(w window, q *[11]uint8, s *square, to []int16) (window, int) {
+	n := s.first
 	for {
 		if w.n < 32 { // the bits of 4 calls
 			w = p.fill(w)
@@ -40,12 +92,11 @@ func (p *partition) readBlock(w window, q *[11]uint8, probs *[8][3][11]uint8, fi
 			if n++; n == 16 {
 				return w, n
 			}
-			q = &probs[bandOf[n&15]][0]
-			step = steps[1]
+			q = &s.probs[n][0]
 			continue
 		}
 		w = w.one(split)
-		next := &probs[bandOf[n+1]]
+		next := &s.probs[n+1]
 		v := int32(1)
 		if split = w.split(q[2]); w.isZero(split) {
 			w = w.zero(split)
@@ -54,9 +105,8 @@ func (p *partition) readBlock(w window, q *[11]uint8, probs *[8][3][11]uint8, fi
 			w, v = p.readLarge(w.one(split), q)
 			q = &next[2]
 		}
-		w, v = w.readSign(v * step)
+		w, v = w.readSign(v * s.steps[n])
 		to[zigzag[n]] = int16(v)
-		step = steps[1]
 		if n++; n == 16 {
 			return w, n
 		}
@@ -114,71 +164,32 @@ func (p *partition) readLarge(w window, q *[11]uint8) (window, int32) {
 	return p.fill(w), extra + 3 + 8<<category
 }
 
-// A border says which blocks along an edge of a macroblock have coefficients: 1 or 0.
+// A border says which blocks along an edge of a macroblock have coefficients, as a square does.
 type border struct {
-	luma   [4]uint8
-	chroma [4]uint8 // two of Cb, two of Cr
-	dc     uint8    // the block of the first coefficients; stays when a macroblock has none
+	luma, cb, cr uint8
+	dc           uint8 // the block of the first coefficients; stays when a macroblock has none
 }
 
-// readCoefficients reads all blocks of a macroblock, and how many coefficients each has into d.counts. It reports whether there is
-// any other than 0.
-func (d *decoder) readCoefficients(m *macroblock, p *partition, above, left *border) (any bool) {
+// readCoefficients reads all blocks of a macroblock.
+func (d *decoder) readCoefficients(m *macroblock, p *partition, above, left *border) {
 	s := &d.segments[m.segment]
-	w := p.window
-	first, probs := 0, &d.probs[planeLuma]
+	c := &d.coefficients
+	q := square{4, &d.probs[planeLuma], &s.y1, 0, above.luma, left.luma, c[:4], d.counts[:16]}
 	if m.whole {
-		first, probs = 1, &d.probs[planeLumaAC]
-		var dc [16]int16
-		var n int
-		w, n = p.readAny(w, &d.probs[planeLumaDC], above.dc+left.dc, 0, &s.y2, &dc)
-		above.dc = min(uint8(n), 1)
-		left.dc = above.dc
-		if n > 0 {
-			inverseWHT(&dc, &d.coefficients)
-		}
+		dc := square{1, &d.probs[planeLumaDC], &s.y2, 0, above.dc, left.dc, d.dc[:], d.dcCount[:]}
+		p.readBlocks(&dc)
+		above.dc, left.dc = dc.above, dc.left
+		q.probs, q.first = &d.probs[planeLumaAC], 1
 	}
-	all, n := 0, 0
-	for y := range 4 {
-		nz := left.luma[y]
-		for x := range 4 {
-			block := 4*y + x
-			w, n = p.readAny(w, probs, nz+above.luma[x], first, &s.y1, &d.coefficients[block])
-			nz = min(uint8(n), 1)
-			above.luma[x] = nz
-			if n == 0 && d.coefficients[block][0] != 0 {
-				n = 1
-			}
-			d.counts[block] = uint8(n)
-			all |= n
-		}
-		left.luma[y] = nz
+	p.readBlocks(&q)
+	above.luma, left.luma = q.above, q.left
+	if m.whole {
+		inverseWHT(&d.dc[0], d.dcCount[0], c, &d.counts)
 	}
-	for y := range 4 { // two rows of Cb, two of Cr
-		nz := left.chroma[y]
-		for x := range 2 {
-			block := 16 + 2*y + x
-			w, n = p.readAny(w, &d.probs[planeChroma], nz+above.chroma[y&2+x], 0, &s.uv, &d.coefficients[block])
-			nz = min(uint8(n), 1)
-			above.chroma[y&2+x] = nz
-			d.counts[block] = uint8(n)
-			all |= n
-		}
-		left.chroma[y] = nz
-	}
-	p.window = w
-	return all != 0
-}
-
-// readAny reads a block that may be empty, as most are: then it returns 0.
-func (p *partition) readAny(w window, probs *[8][3][11]uint8, context uint8, first int, steps *[2]int32, to *[16]int16) (window, int) {
-	if w.n < 8 {
-		w = p.fill(w)
-	}
-	q := &probs[first][context] // the first two coefficients are bands of their own
-	split := w.split(q[0])
-	if w.isZero(split) {
-		return w.zero(split), 0
-	}
-	return p.readBlock(w.one(split), q, probs, first, steps, to)
+	q = square{2, &d.probs[planeChroma], &s.uv, 0, above.cb, left.cb, c[4:5], d.counts[16:20]}
+	p.readBlocks(&q)
+	above.cb, left.cb = q.above, q.left
+	q.above, q.left, q.to, q.counts = above.cr, left.cr, c[5:6], d.counts[20:]
+	p.readBlocks(&q)
+	above.cr, left.cr = q.above, q.left
 }

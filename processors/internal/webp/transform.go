@@ -2,20 +2,40 @@ package webp
 
 import "encoding/binary"
 
-// inverseWHT undoes the Walsh-Hadamard transform of the first coefficients of 16 blocks: RFC 6386, 14.3.
-func inverseWHT(in *[16]int16, out *[24][16]int16) {
+// A group is what four 4×4 blocks have: their coefficients. The blocks are a row of a macroblock's luma, or its Cb or Cr. What is at x, y of
+// block b is at 16y+4b+x, so that a row of all four can be treated at once.
+type group [4 * 16]int16
+
+// inverseWHT undoes the Walsh-Hadamard transform of the n first coefficients of 16 blocks, puts them into these and clears
+// them: RFC 6386, 14.3.
+func inverseWHT(in *group, n uint8, out *[6]group, counts *[24]uint8) {
+	if n <= 1 {
+		if dc := int16((int32(in[0]) + 3) >> 3); n == 1 && dc != 0 {
+			for i := range 16 {
+				out[i/4][4*(i%4)] = dc
+				counts[i] = max(counts[i], 1)
+			}
+		}
+		in[0] = 0
+		return
+	}
 	var t [16]int32
 	for i := range 4 {
-		a0, a1 := int32(in[i])+int32(in[12+i]), int32(in[4+i])+int32(in[8+i])
-		a2, a3 := int32(in[4+i])-int32(in[8+i]), int32(in[i])-int32(in[12+i])
+		c0, c1, c2, c3 := int32(in[i]), int32(in[16+i]), int32(in[32+i]), int32(in[48+i])
+		a0, a1, a2, a3 := c0+c3, c1+c2, c1-c2, c0-c3
 		t[i], t[4+i], t[8+i], t[12+i] = a0+a1, a3+a2, a0-a1, a3-a2
 	}
-	for i := range 4 {
-		r := t[4*i:][:4]
+	*in = group{}
+	for y := range 4 {
+		r, o := t[4*y:][:4], &out[y]
 		a0, a1 := r[0]+3+r[3], r[1]+r[2]
 		a2, a3 := r[1]-r[2], r[0]+3-r[3]
-		out[4*i][0], out[4*i+1][0] = int16((a0+a1)>>3), int16((a3+a2)>>3)
-		out[4*i+2][0], out[4*i+3][0] = int16((a0-a1)>>3), int16((a3-a2)>>3)
+		o[0], o[4], o[8], o[12] = int16((a0+a1)>>3), int16((a3+a2)>>3), int16((a0-a1)>>3), int16((a3-a2)>>3)
+		if o[0]|o[4]|o[8]|o[12] != 0 {
+			for x := range 4 {
+				counts[4*y+x] = max(counts[4*y+x], 1)
+			}
+		}
 	}
 }
 
@@ -23,22 +43,32 @@ func inverseWHT(in *[16]int16, out *[24][16]int16) {
 func mul1(v int32) int32 { return v + v*20091>>16 }
 func mul2(v int32) int32 { return v * 35468 >> 16 }
 
-// addBlock undoes the cosine transform of the first n coefficients, adds the result to the 4×4 pixels that begin dst, and
-// clears the coefficients.
-func addBlock(dst []byte, stride int, c *[16]int16, n uint8) {
+// addGroupGo undoes the cosine transform of a group, adds the result to the pixels and clears the coefficients. The first two blocks begin at dst and
+// dst[4:], the others so many bytes behind them. counts says how many coefficients a block has, 1 standing for the first alone.
+func addGroupGo(dst []byte, stride, others int, g *group, counts []uint8) {
+	for b, n := range counts {
+		if n > 0 {
+			addBlock(dst[b/2*others+b%2*4:], stride, g[4*b:], n)
+		}
+	}
+}
+
+// addBlock is addGroupGo for a block of n coefficients; c[0] is the first.
+func addBlock(dst []byte, stride int, c []int16, n uint8) {
 	if n <= 1 {
 		addDC(dst, stride, (int32(c[0])+4)>>3)
 		c[0] = 0
 		return
 	}
+	c = c[:3*16+4]
 	var t [16]int32 // transposed
 	for i := range 4 {
-		c0, c1, c2, c3 := int32(c[i]), int32(c[4+i]), int32(c[8+i]), int32(c[12+i])
+		c0, c1, c2, c3 := int32(c[i]), int32(c[16+i]), int32(c[32+i]), int32(c[48+i])
 		a, b := c0+c2, c0-c2
 		e, f := mul2(c1)-mul1(c3), mul1(c1)+mul2(c3)
 		t[i], t[4+i], t[8+i], t[12+i] = a+f, b+e, b-e, a-f
+		c[i], c[16+i], c[32+i], c[48+i] = 0, 0, 0, 0
 	}
-	*c = [16]int16{}
 	for y := range 4 {
 		r := t[4*y:][:4]
 		a, b := r[0]+4+r[2], r[0]+4-r[2]

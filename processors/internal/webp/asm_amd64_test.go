@@ -1,0 +1,180 @@
+//go:build !noasm
+
+package webp
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func random(r *rand.Rand, b []byte) []byte {
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return b
+}
+
+// sameState compares what two decoders of the same data have taken and will read. How far they have looked ahead may differ.
+func sameState(t *testing.T, want, got partition) {
+	require.Equal(t, want.rng, got.rng)
+	require.Equal(t, 8*want.pos-want.n, 8*got.pos-got.n, "bits taken")
+	require.Equal(t, want.exhausted(), got.exhausted())
+	require.Equal(t, want.uint(60), got.uint(60), "what follows")
+}
+
+func TestTheAssemblyReadsTheSameCoefficients(t *testing.T) {
+	if !hasBMI {
+		t.Skip("this processor lacks LZCNT or BMI2, so the Go code is used")
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		var probs planeProbs
+		data := random(r, make([]byte, r.IntN(300)))
+		extreme := r.IntN(2) == 0 // bits of the largest shift, 7
+		if extreme {
+			for i := range data {
+				data[i] = byte(-r.IntN(2))
+			}
+		}
+		for n := range probs {
+			for c := range probs[n] {
+				q := random(r, probs[n][c][:])
+				for i := range r.IntN(4) { // blocks that go on, and large coefficients
+					q[i] = byte(r.IntN(20))
+				}
+				if extreme {
+					for i := range r.IntN(12) {
+						q[i] = byte(-r.IntN(2))
+					}
+				}
+			}
+		}
+		var steps [16]int32
+		for i := range steps {
+			steps[i] = 1 + r.Int32N(314)
+		}
+		p := newPartition(data)
+		for range 1 + r.IntN(20) {
+			p.bit(byte(r.Uint32()))
+		}
+		side := 1 << r.IntN(3)
+		mask := byte(1<<side - 1)
+		want := square{
+			side, &probs, &steps, r.IntN(2), byte(r.Uint32()) & mask, byte(r.Uint32()) & mask,
+			make([]group, 4), make([]uint8, 16),
+		}
+		got, q := want, p
+		got.to, got.counts = make([]group, 4), make([]uint8, 16)
+		p.readBlocksGo(&want)
+		readBlocksBMI(&q, &got)
+		require.Equal(t, want, got)
+		sameState(t, p, q)
+	}
+}
+
+func TestTheAssemblyReadsTheSameModes(t *testing.T) {
+	if !hasBMI {
+		t.Skip("this processor lacks LZCNT or BMI2, so the Go code is used")
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 2_000 {
+		d := decoder{segmented: r.IntN(2) == 0, mayskip: r.IntN(2) == 0, skipProb: byte(r.Uint32())}
+		random(r, d.treeProbs[r.IntN(4):])
+		d.modes = newPartition(random(r, make([]byte, r.IntN(100))))
+		e := d
+		var m, n macroblock
+		var above, left, above2, left2 [4]uint8
+		for range 20 {
+			d.readModesGo(&m, &above, &left)
+			readModesBMI(&e, &n, &above2, &left2)
+			require.Equal(t, m, n)
+			require.Equal(t, above, above2)
+			require.Equal(t, left, left2)
+			sameState(t, d.modes, e.modes)
+		}
+	}
+}
+
+// randomGroup makes coefficients of one of all magnitudes, which 16 bits may be too few to transform.
+func randomGroup(r *rand.Rand) (g group, counts [4]uint8) {
+	magnitude := 1 << r.IntN(16)
+	for b := range counts {
+		counts[b] = []uint8{0, 1, 16}[r.IntN(3)]
+		for n := range counts[b] {
+			g[4*b+int(zigzag[n])] = int16(r.IntN(2*magnitude) - magnitude)
+		}
+	}
+	return g, counts
+}
+
+func TestTheAssemblyAddsTheSame(t *testing.T) {
+	if !hasAVX2 {
+		t.Skip("this processor lacks AVX2, so the Go code is used")
+	}
+	r := rand.New(rand.NewPCG(5, 6))
+	done := 0
+	for range 20_000 {
+		const stride = 48
+		want := random(r, make([]byte, 8*stride))
+		got := slices.Clone(want)
+		g, counts := randomGroup(r)
+		h := g
+		others := []int{8, 4 * stride}[r.IntN(2)]
+		addGroupGo(want, stride, others, &g, counts[:])
+		if !addGroupAVX2(&got[0], stride, others, &h) {
+			addGroupGo(got, stride, others, &h, counts[:]) // nothing is lost
+		} else {
+			done++
+		}
+		require.Equal(t, want, got)
+		require.Equal(t, group{}, g)
+		require.Equal(t, group{}, h)
+	}
+	require.Greater(t, done, 10_000)
+}
+
+func TestTheAssemblyPredictsTheSame(t *testing.T) {
+	if !hasAVX2 {
+		t.Skip("this processor lacks AVX2, so the Go code is used")
+	}
+	r := rand.New(rand.NewPCG(7, 8))
+	done := 0
+	for range 20_000 {
+		const stride, at = 64, 64 + 16
+		want := random(r, make([]byte, 5*stride))
+		got := slices.Clone(want)
+		g, counts := randomGroup(r)
+		h := g
+		var mode [4]uint8
+		for i := range mode {
+			mode[i] = uint8(r.IntN(modes))
+		}
+		predictBlocksGo(want, at, stride, mode[:], &g, counts[:])
+		if !predictBlocksAVX2(&got[at], stride, &mode[0], &h) {
+			predictBlocksGo(got, at, stride, mode[:], &h, counts[:])
+		} else {
+			done++
+		}
+		require.Equal(t, want, got, "modes %v", mode)
+		require.Equal(t, group{}, h)
+	}
+	require.Greater(t, done, 10_000)
+}
+
+func TestTheAssemblySumsTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for words := range 20 {
+		for _, rows := range []int{2, 4, 8} {
+			stride := 8*words + r.IntN(40)
+			pix := random(r, make([]byte, rows*stride))
+			want := make([]uint64, words)
+			got := []uint64{1, 2, 3, 19: 0}[:words] // not cleared
+			sumLanesGo(want, pix, stride, rows)
+			sumLanes(got, pix, stride, rows)
+			require.Equal(t, want, got)
+		}
+	}
+}

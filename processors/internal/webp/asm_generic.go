@@ -1,0 +1,17 @@
+//go:build !amd64 || noasm
+
+package webp
+
+func (p *partition) readBlocks(s *square) { p.readBlocksGo(s) }
+
+func (d *decoder) readModes(m *macroblock, above, left *[4]uint8) { d.readModesGo(m, above, left) }
+
+func addGroup(dst []byte, stride, others int, g *group, counts []uint8) {
+	addGroupGo(dst, stride, others, g, counts)
+}
+
+func predictBlocks(buf []byte, at, stride int, modes []uint8, g *group, counts []uint8) {
+	predictBlocksGo(buf, at, stride, modes, g, counts)
+}
+
+func sumLanes(sums []uint64, pix []byte, stride, rows int) { sumLanesGo(sums, pix, stride, rows) }

@@ -1,0 +1,99 @@
+// The inverse cosine transform of a group (RFC 6386, 14.4), for AVX2.
+
+// cos and sin are √2·cos(π/8) - 1 and √2·sin(π/8) - 1, in 1/65536. A product with them is 16 bits, to which the factor is
+// added once more.
+DATA cos<>+0(SB)/8, $0x4e7b4e7b4e7b4e7b
+DATA cos<>+8(SB)/8, $0x4e7b4e7b4e7b4e7b
+DATA cos<>+16(SB)/8, $0x4e7b4e7b4e7b4e7b
+DATA cos<>+24(SB)/8, $0x4e7b4e7b4e7b4e7b
+GLOBL cos<>(SB), RODATA|NOPTR, $32
+DATA sin<>+0(SB)/8, $0x8a8c8a8c8a8c8a8c
+DATA sin<>+8(SB)/8, $0x8a8c8a8c8a8c8a8c
+DATA sin<>+16(SB)/8, $0x8a8c8a8c8a8c8a8c
+DATA sin<>+24(SB)/8, $0x8a8c8a8c8a8c8a8c
+GLOBL sin<>(SB), RODATA|NOPTR, $32
+
+// large is what none of the coefficients may have of its magnitude, lest 16 bits be too few: 2048·(2+cos+sin)² is less than 32768.
+DATA large<>+0(SB)/8, $0xf800f800f800f800
+DATA large<>+8(SB)/8, $0xf800f800f800f800
+DATA large<>+16(SB)/8, $0xf800f800f800f800
+DATA large<>+24(SB)/8, $0xf800f800f800f800
+GLOBL large<>(SB), RODATA|NOPTR, $32
+
+DATA four<>+0(SB)/8, $0x0004000400040004
+DATA four<>+8(SB)/8, $0x0004000400040004
+DATA four<>+16(SB)/8, $0x0004000400040004
+DATA four<>+24(SB)/8, $0x0004000400040004
+GLOBL four<>(SB), RODATA|NOPTR, $32
+
+// LOAD takes the rows of the group at g to Y0…Y3, or goes to other if a coefficient is large.
+#define LOAD(g, other) \
+	VMOVDQU (g), Y0         \
+	VMOVDQU 32(g), Y1       \
+	VMOVDQU 64(g), Y2       \
+	VMOVDQU 96(g), Y3       \
+	VPABSW  Y0, Y4          \
+	VPABSW  Y1, Y5          \
+	VPABSW  Y2, Y6          \
+	VPABSW  Y3, Y7          \
+	VPOR    Y4, Y5, Y4      \
+	VPOR    Y6, Y7, Y6      \
+	VPOR    Y4, Y6, Y4      \
+	VPTEST  large<>(SB), Y4 \
+	JNZ     other           \
+	VPXOR   Y4, Y4, Y4      \
+	VMOVDQU Y4, (g)         \
+	VMOVDQU Y4, 32(g)       \
+	VMOVDQU Y4, 64(g)       \
+	VMOVDQU Y4, 96(g)
+
+// PASS transforms the columns of Y0…Y3.
+#define PASS \
+	VPADDW  Y2, Y0, Y4       \
+	VPSUBW  Y2, Y0, Y5       \
+	VPMULHW sin<>(SB), Y1, Y6 \
+	VPADDW  Y1, Y6, Y6       \
+	VPMULHW cos<>(SB), Y3, Y7 \
+	VPADDW  Y3, Y7, Y7       \
+	VPSUBW  Y7, Y6, Y6       \
+	VPMULHW cos<>(SB), Y1, Y8 \
+	VPADDW  Y1, Y8, Y8       \
+	VPMULHW sin<>(SB), Y3, Y9 \
+	VPADDW  Y3, Y9, Y9       \
+	VPADDW  Y9, Y8, Y8       \
+	VPADDW  Y8, Y4, Y0       \
+	VPADDW  Y6, Y5, Y1       \
+	VPSUBW  Y6, Y5, Y2       \
+	VPSUBW  Y8, Y4, Y3
+
+// TURN exchanges rows and columns of each block. It leaves rows 0 and 1 of block 0 (and 2, in the upper half) in Y8, rows 2 and 3 in Y9,
+// and those of block 1 (and 3) in Y10 and Y11.
+#define TURN \
+	VPUNPCKLWD Y1, Y0, Y4  \
+	VPUNPCKHWD Y1, Y0, Y5  \
+	VPUNPCKLWD Y3, Y2, Y6  \
+	VPUNPCKHWD Y3, Y2, Y7  \
+	VPUNPCKLDQ Y6, Y4, Y8  \
+	VPUNPCKHDQ Y6, Y4, Y9  \
+	VPUNPCKLDQ Y7, Y5, Y10 \
+	VPUNPCKHDQ Y7, Y5, Y11
+
+// JOIN makes rows of all blocks of that.
+#define JOIN \
+	VPUNPCKLQDQ Y10, Y8, Y0 \
+	VPUNPCKHQDQ Y10, Y8, Y1 \
+	VPUNPCKLQDQ Y11, Y9, Y2 \
+	VPUNPCKHQDQ Y11, Y9, Y3
+
+// IDCT leaves what is to be added to the pixels as TURN does.
+#define IDCT \
+	PASS                   \
+	TURN                   \
+	JOIN                   \
+	VPADDW four<>(SB), Y0, Y0 \
+	PASS                   \
+	VPSRAW $3, Y0, Y0      \
+	VPSRAW $3, Y1, Y1      \
+	VPSRAW $3, Y2, Y2      \
+	VPSRAW $3, Y3, Y3      \
+	TURN
