@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/processors/avif"
+)
+
+// shrunk is what becomes of a file.
+func shrunk(t *testing.T, file []byte, width int) image.Image {
+	t.Helper()
+	h, err := processors.DecodeHeader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pic, err := processors.Decode(t.Context(), file, h, processors.MinDecode(processors.Fit{}, h.Size, width, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := pic.Apply(t.Context(), processors.Fit{}, width, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// patches are 27 colours.
+func patches() *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, 27*16, 16))
+	for i := range img.Pix {
+		p := i / 4 % img.Rect.Dx() / 16
+		img.Pix[i] = [4]byte{byte(40 + p%3*80), byte(40 + p/3%3*80), byte(40 + p/9*80), 255}[i%4]
+	}
+	return img
+}
+
+// An AVIF and a PNG that say the same of their colours become the same thumbnail.
+func TestColoursOfAnAVIFAreConverted(t *testing.T) {
+	var a, p bytes.Buffer
+	if err := (avif.Encoder{Quality: 100}).Encode(&a, patches()); err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(&p, patches()); err != nil {
+		t.Fatal(err)
+	}
+	plain := shrunk(t, p.Bytes(), 216)
+	for name, points := range map[string][2]byte{"Display P3": {12, 13}, "BT.2020, PQ": {9, 16}, "HLG": {9, 18}, "linear": {1, 8}} {
+		inAVIF := bytes.Replace(a.Bytes(), []byte("nclx\x00\x02\x00\x02"), []byte{'n', 'c', 'l', 'x', 0, points[0], 0, points[1]}, 1)
+		chunk := []byte{'c', 'I', 'C', 'P', points[0], points[1], 0, 1}
+		const header = 8 + 25
+		inPNG := binary.BigEndian.AppendUint32(bytes.Clone(p.Bytes()[:header]), 4)
+		inPNG = binary.BigEndian.AppendUint32(append(inPNG, chunk...), crc32.ChecksumIEEE(chunk))
+		inPNG = append(inPNG, p.Bytes()[header:]...)
+
+		want, got := shrunk(t, inPNG, 216), shrunk(t, inAVIF, 216)
+		changed := 0
+		for i := range 27 {
+			w, g, s := at(want, i), at(got, i), at(plain, i)
+			if d := distance(w, g); d > 8 {
+				t.Errorf("%s: %v becomes %v in a PNG and %v in an AVIF", name, s, w, g)
+			}
+			changed = max(changed, distance(g, s))
+		}
+		if changed < 20 {
+			t.Errorf("%s: changed by %d at most", name, changed)
+		}
+	}
+}
+
+func at(img image.Image, patch int) color.RGBA {
+	return color.RGBAModel.Convert(img.At(patch*8+4, 4)).(color.RGBA)
+}
+
+func distance(a, b color.RGBA) int {
+	d := 0
+	for _, v := range [][2]byte{{a.R, b.R}, {a.G, b.G}, {a.B, b.B}} {
+		d = max(d, int(v[0])-int(v[1]), int(v[1])-int(v[0]))
+	}
+	return d
+}
+
+func TestHostileAVIFsAreRefusedByTheirHeader(t *testing.T) {
+	file, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "shared", "corpus", "bombs", "17000x17000.avif"))
+	if err != nil {
+		t.Skip("the corpus is not there")
+	}
+	h, err := processors.DecodeHeader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if need := h.DecodeBytes(image.Point{}); h.Size != image.Pt(17000, 17000) || need < 289_000_000*12 {
+		t.Error(h.Size, need)
+	}
+}
