@@ -30,17 +30,14 @@ func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (
 }
 
 // enough is how many times larger than what is made of it a picture decoded at n/8 has to be, so that a sharp photograph keeps 42 dB
-// against Lanczos-3 of a full decode. The lower n, the more of a block's cosines are missing; from 5/8 on it is the chroma, which is not
-// decoded at twice the scale. "go run ./bench -psnr" measures it: the sharpest photographs have 42.0 and 41.1 dB at 1.6 from
-// 1/8, 42.5 at 1.5 from 2/8, 43.2 at 1.35 from 3/8, 42.8 at 1.2 from 4/8, 42.2 at 1.3 from 5/8 and 42.0 at 1.1 from 6/8.
-var enough = [8]float64{1: 1.7, 2: 1.5, 3: 1.35, 4: 1.2, 5: 1.3, 6: 1.1, 7: 1.05}
+// against Lanczos-3 of a full decode. The lower n, the more of a block's cosines are missing.
+var enough = [8]float64{1: 1.7, 2: 1.5, 3: 1.4, 4: 1.3, 5: 1.3, 6: 1.2, 7: 1.1}
 
-// enoughForHalf is the same where subsampled chroma is not decoded at twice the scale either, which saves a quarter of the time at 3/8.
-// At 1/8 it saves a quarter of a baseline file's time, but two thirds to four fifths of a progressive one's, whose AC coefficients need no entropy decoding
-// then; there 1.85 is allowed, which is 42.0 dB for the sharpest photograph of 12 megapixels.
-var enoughForHalf = [8]float64{1: 2.2, 2: 1.9, 3: 1.85, 4: 1.5}
+// enoughForHalf is the same where subsampled chroma is not decoded at twice the scale either. It is for photographs with saturated colours.
+var enoughForHalf = [8]float64{1: 2.7, 2: 2.1, 3: 1.85, 4: 1.7}
 
-const enoughForHalfOfProgressive = 1.85
+// enoughForRough is the same where chroma that is decoded at twice the scale lacks the last bits.
+const enoughForRough = 1.85
 
 // jpegOptions says how a picture is decoded for one of least pixels.
 func jpegOptions(h jpeg.Header, least image.Point) jpeg.Options {
@@ -50,8 +47,7 @@ func jpegOptions(h jpeg.Header, least image.Point) jpeg.Options {
 	for n := 1; n < 8; n++ {
 		left := min(float64(h.Width)/float64(least.X), float64(h.Height)/float64(least.Y)) * float64(n) / 8
 		if left >= enough[n] {
-			half := left >= enoughForHalf[n] || n == 1 && h.Progressive && left >= enoughForHalfOfProgressive
-			return jpeg.Options{Scale: n, FullChroma: !half}
+			return jpeg.Options{Scale: n, FullChroma: left < enoughForHalf[n], RoughChroma: n == 1 && left >= enoughForRough}
 		}
 	}
 	return jpeg.Options{Scale: 8}

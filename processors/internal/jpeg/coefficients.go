@@ -47,10 +47,10 @@ func (d *Decoder) transform(ctx context.Context) error {
 		if !table.defined {
 			return corrupt("component without a quantisation table")
 		}
-		var q [64]float32 // eighths of quantisation steps, where the values are
+		var q [64]int32 // quantisation steps, where the values are
 		for k, at := range slotsFor[c.scale].dense {
 			if slotsFor[c.scale].kept>>k&1 != 0 {
-				q[at] = float32(table.q[k]) / 8
+				q[at] = table.q[k]
 			}
 		}
 		for y := range c.codedY {
@@ -64,16 +64,20 @@ func (d *Decoder) transform(ctx context.Context) error {
 }
 
 // transformRow makes samples of row y of the blocks of component i.
-func (d *Decoder) transformRow(i, y int, q *[64]float32) {
+func (d *Decoder) transformRow(i, y int, q *[64]int32) {
 	c := &d.comps[i]
 	size := c.scale * c.scale
 	stride := d.out.stride[i]
 	dst := d.out.plane[i][y*c.scale*stride:]
 	row := d.prog.value[i][y*c.blocksX*size:][:c.codedX*size]
-	if c.scale == 1 {
+	switch c.scale {
+	case 1:
 		for x, v := range row {
-			dst[x] = truncated(float32(float32(v)*q[0]) + level)
+			dst[x] = clamped((int(v)*int(q[0]) + half) >> 3)
 		}
+		return
+	case 2:
+		transformTwo(row, q, dst, dst[stride:])
 		return
 	}
 	nonzero := d.prog.nonzero[i][y*c.blocksX:][:c.codedX]
@@ -86,11 +90,33 @@ func (d *Decoder) transformRow(i, y int, q *[64]float32) {
 			for u := range c.scale {
 				to, v, q := d.blk[8*u:][:c.scale], value[u*c.scale:][:c.scale], q[u*c.scale:][:c.scale]
 				for j := range to {
-					to[j] = float32(v[j]) * q[j]
+					to[j] = float32(int32(v[j])*q[j]) / 8
 				}
 			}
 		}
-		d.blk[0] = float32(float32(value[0])*q[0]) + level
+		d.blk[0] = float32(int32(value[0])*q[0])/8 + level
 		reconstruct(&d.blk, last, c.scale, dst[x*c.scale:], stride)
 	}
+}
+
+// transformTwo is a row of inverse DCTs of two points: sums and differences, for which no block is worth its while.
+func transformTwo(row []int16, q *[64]int32, upper, lower []byte) {
+	for ; len(row) >= 4 && len(upper) >= 2 && len(lower) >= 2; row, upper, lower = row[4:], upper[2:], lower[2:] {
+		f00, f01 := int(row[0])*int(q[0])+half, int(row[1])*int(q[1])
+		f10, f11 := int(row[2])*int(q[2]), int(row[3])*int(q[3])
+		left, right := f00+f10, f00-f10
+		down, up := f01+f11, f01-f11
+		upper[0], upper[1] = clamped((left+down)>>3), clamped((right+up)>>3)
+		lower[0], lower[1] = clamped((left-down)>>3), clamped((right-up)>>3)
+	}
+}
+
+// half is level for coefficients that are not divided by 8 yet.
+const half = 8 * level
+
+func clamped(v int) byte {
+	if uint(v) > 255 {
+		return byte(^(v >> 63))
+	}
+	return byte(v)
 }

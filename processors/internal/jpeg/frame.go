@@ -15,6 +15,7 @@ type frame struct {
 	mcusX, mcusY int // of an interleaved scan
 	scale        int // of the picture, eighths
 	outW, outH   int // of the picture, pixels
+	roughChroma  bool
 }
 
 // component is one colour channel.

@@ -65,6 +65,10 @@ type Options struct {
 	// does: 4:2:0 at 4/8 becomes 4:4:4. Without it a 4:2:0 file stays 4:2:0 at every scale, which is cheaper, above
 	// all for progressive files, whose chroma scans are then left out. It has no effect at Scale 8.
 	FullChroma bool
+
+	// RoughChroma leaves out the last bit of the AC coefficients of what FullChroma enlarges, in progressive files that are
+	// not quantised coarsely. It takes more time than all the rest.
+	RoughChroma bool
 }
 
 func (o Options) scale() (int, error) {
@@ -113,6 +117,7 @@ func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Ima
 		return nil, err
 	}
 	d.scaleTo(n, o.FullChroma)
+	d.roughChroma = o.RoughChroma
 	if d.progressive {
 		err = d.decodeProgressive(ctx)
 	} else {

@@ -63,6 +63,14 @@ func (in *input) next() (marker byte, segment []byte, err error) {
 	return marker, segment, nil
 }
 
+// markerSize is how many bytes before the offset a marker begins that next has returned.
+func markerSize(marker byte, segment []byte) int {
+	if marker == mEOI || marker == mSOI {
+		return 2
+	}
+	return 4 + len(segment)
+}
+
 // restart steps over entropy-coded data up to the given restart marker and past it. Another marker is an error
 // (section F.2.2.5; there is no resynchronisation, a picture with a hole is not a picture).
 func (in *input) restart(want byte) error {

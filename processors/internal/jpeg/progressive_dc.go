@@ -37,29 +37,20 @@ func (d *Decoder) dcScan(ctx context.Context, s *scan) error {
 			size := u.c.scale * u.c.scale
 			ts[i].at, ts[i].step = (y*u.c.blocksX+x)*size, step*size
 		}
-		for range m.countX {
+		for left := m.countX; left > 0; {
 			if restarts.due() {
 				if err := d.restart(&restarts); err != nil {
 					return err
 				}
 				clear(predictions[:])
 			}
-			restarts.count(1)
-			r.ready()
-			for i := range ts {
-				t := &ts[i]
-				v := &t.value[t.at]
-				t.at += t.step
-				if s.ah > 0 {
-					*v |= int16(r.take(1)) << s.al
-					continue
-				}
-				diff, ok := r.decodeDC(t.h)
-				if !ok {
-					return errBadCode
-				}
-				*t.prediction += diff
-				*v = int16(*t.prediction << s.al)
+			n := restarts.atMost(left)
+			restarts.count(n)
+			left -= n
+			if s.ah > 0 {
+				r.refineDC(ts, n, s.al)
+			} else if !r.firstDC(ts, n, s.al) {
+				return errBadCode
 			}
 			if r.overrun() {
 				return errShort
@@ -67,4 +58,57 @@ func (d *Decoder) dcScan(ctx context.Context, s *scan) error {
 		}
 	}
 	return nil
+}
+
+// firstDC decodes n MCUs of a first scan. It stops early where the segment ends.
+func (r *bitReader) firstDC(ts []dcTarget, n, al int) (ok bool) {
+	buf, pos, acc, taken := r.buf, r.pos, r.acc, r.taken
+	for ; n > 0; n-- {
+		if r.end-pos < maxUnit {
+			r.pos, r.acc, r.taken = pos, acc, taken
+			if r.overrun() {
+				return true
+			}
+			r.ready()
+			pos = r.pos
+		}
+		for i := range ts {
+			t := &ts[i]
+			if taken > 32 {
+				var took uint
+				acc, took = refilled(acc, buf[pos:], taken)
+				pos += int(took)
+				taken -= 8 * took
+			}
+			e := t.h.symbols[acc>>(64-symbolBits)]
+			if e == 0 {
+				if e = t.h.slow(acc); e == 0 {
+					return false
+				}
+			}
+			acc <<= e.bits()
+			taken += e.bits()
+			*t.prediction += e.value()
+			t.value[t.at] = int16(*t.prediction << al)
+			t.at += t.step
+		}
+	}
+	r.pos, r.acc, r.taken = pos, acc, taken
+	return true
+}
+
+// refineDC reads one more bit for each DC coefficient of n MCUs. It stops early where the segment ends.
+func (r *bitReader) refineDC(ts []dcTarget, n, al int) {
+	for ; n > 0; n-- {
+		if r.ready(); r.overrun() {
+			return
+		}
+		bits := r.take(uint(len(ts))) // an MCU has 10 units at most
+		for i := len(ts) - 1; i >= 0; i-- {
+			t := &ts[i]
+			t.value[t.at] |= int16(bits&1) << al
+			t.at += t.step
+			bits >>= 1
+		}
+	}
 }

@@ -42,7 +42,8 @@ func (c *coded) plane(i, scale int) (samples []float64, stride int) {
 	return samples, stride
 }
 
-// check compares a decoded picture with the reference: within ±1, pixel by pixel, chroma repeated.
+// check compares a decoded picture with the reference: within ±1, pixel by pixel, chroma repeated. Where the last bits of three coefficients are left
+// out, which have steps of 1, 2 and 3 here, it is (1+2+3)/8 more.
 func (c *coded) check(t *testing.T, d *Decoder, img image.Image, scale int) {
 	t.Helper()
 	hMax, vMax := 1, 1
@@ -58,14 +59,18 @@ func (c *coded) check(t *testing.T, d *Decoder, img image.Image, scale int) {
 		}
 		own := d.comps[i].scale // of the component, with full chroma larger than that of the picture
 		want, stride := c.plane(i, own)
+		tolerance := 1.0
+		if c.progressive && d.rough(&d.comps[i]) {
+			tolerance += (1 + 2 + 3) / 8.
+		}
 		if len(c.comps) == 1 {
 			cc.h, cc.v = hMax, vMax
 		}
 		for y := range h {
 			for x := range w {
 				px, py := x*cc.h*own/(hMax*scale), y*cc.v*own/(vMax*scale)
-				if got, want := at(x, y), want[py*stride+px]; math.Abs(got-want) > 1 {
-					require.InDelta(t, want, got, 1, "component %d at %d, %d", i, x, y)
+				if got, want := at(x, y), want[py*stride+px]; math.Abs(got-want) > tolerance {
+					require.InDelta(t, want, got, tolerance, "component %d at %d, %d", i, x, y)
 				}
 			}
 		}
@@ -105,7 +110,7 @@ func TestEveryKindOfFileIsTheReferenceInverseDCTOfItsCoefficientsAtEveryScale(t 
 				var d Decoder
 				for scale := 1; scale <= 8; scale++ {
 					for _, full := range []bool{false, true} {
-						img, err := d.Decode(context.Background(), data, Options{Scale: scale, FullChroma: full})
+						img, err := d.Decode(context.Background(), data, Options{Scale: scale, FullChroma: full, RoughChroma: scale == 1 && i%2 == 0})
 						require.NoError(t, err)
 						c.check(t, &d, img, scale)
 					}
