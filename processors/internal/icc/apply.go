@@ -47,19 +47,10 @@ func (t *Transform) Apply(img image.Image) image.Image {
 // rows converts a picture, row by row, whose alpha is not premultiplied.
 func (t *Transform) rows(img image.Image, pix []byte, stride int) {
 	b := img.Bounds()
-	line, scratch := make([]byte, 4*b.Dx()), make([]float32, 4*b.Dx())
+	line := make([]byte, 4*b.Dx())
+	run := run{Transform: t}
 	for y := b.Min.Y; y < b.Max.Y; y++ {
-		out := pix[(y-b.Min.Y)*stride:][:4*b.Dx()]
-		from := straight(line, img, y)
-		t.load8(scratch, from)
-		t.row(out, scratch)
-		for i := 3; i < len(out); i += 4 {
-			if t.space == CMYK {
-				out[i] = 255
-			} else {
-				out[i] = from[i]
-			}
-		}
+		run.row(pix[(y-b.Min.Y)*stride:][:len(line)], straight(line, img, y))
 	}
 }
 
@@ -120,7 +111,8 @@ func (t *Transform) premultiplied(img *image.RGBA) *image.RGBA {
 		t.rows(&image.NRGBA{Pix: img.Pix, Stride: img.Stride, Rect: b}, out.Pix, out.Stride)
 		return out
 	}
-	line, scratch := make([]byte, 4*b.Dx()), make([]float32, 4*b.Dx())
+	line := make([]byte, 4*b.Dx())
+	run := run{Transform: t}
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		copy(line, img.Pix[img.PixOffset(b.Min.X, y):])
 		for p := line; len(p) >= 4; p = p[4:] {
@@ -130,8 +122,7 @@ func (t *Transform) premultiplied(img *image.RGBA) *image.RGBA {
 				p[2] = byte(min((uint32(p[2])*255+a/2)/a, 255))
 			}
 		}
-		t.load8(scratch, line)
-		t.row(line, scratch)
+		run.row(line, line)
 		for p := line; len(p) >= 4; p = p[4:] {
 			if a := uint32(p[3]); a != 255 {
 				p[0] = byte((uint32(p[0])*a + 127) / 255)
@@ -225,7 +216,7 @@ func (t *Transform) deep(img image.Image) image.Image {
 		}
 		t.load16(scratch, line)
 		to := out.Pix[out.PixOffset(b.Min.X, y):][:4*b.Dx()]
-		t.row(to, scratch)
+		t.convert(to, scratch)
 		for x := range b.Dx() {
 			to[4*x+3] = byte((uint32(line[4*x+3]) + 128) / 257)
 		}

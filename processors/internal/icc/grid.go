@@ -62,8 +62,7 @@ func (l *lut) tetrahedral(node, first int, x, y, z float32) (p, q, s float32) {
 
 	const one, stepBits = 1 << 22, 32
 	kx, ky, kz := int64(fx*one)<<stepBits|int64(dx), int64(fy*one)<<stepBits|int64(dy), int64(fz*one)<<stepBits|int64(dz)
-	high, low := max(kx, ky, kz), min(kx, ky, kz)
-	middle := kx ^ ky ^ kz ^ high ^ low
+	high, middle, low := descending(kx, ky, kz)
 	far, mid, near := float32(high>>stepBits)/one, float32(middle>>stepBits)/one, float32(low>>stepBits)/one
 
 	n := l.nodes[3*node:]
@@ -75,6 +74,16 @@ func (l *lut) tetrahedral(node, first int, x, y, z float32) (p, q, s float32) {
 	return wa*a[0] + wb*b[0] + wc*c[0] + near*d[0],
 		wa*a[1] + wb*b[1] + wc*c[1] + near*d[1],
 		wa*a[2] + wb*b[2] + wc*c[2] + near*d[2]
+}
+
+// descending sorts without a branch, which max and min would be compiled to.
+func descending(a, b, c int64) (high, middle, low int64) {
+	d := (a - b) & ((a - b) >> 63) // 0 if a is the greater
+	a, b = a-d, b+d
+	d = (a - c) & ((a - c) >> 63)
+	high, c = a-d, c+d
+	d = (b - c) & ((b - c) >> 63)
+	return high, b - d, c + d
 }
 
 // behind applies what follows the grid.

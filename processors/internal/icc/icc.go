@@ -57,7 +57,7 @@ func Parse(data []byte) (*Transform, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.identity = t.changesNothing()
+	t.finish()
 	return t, nil
 }
 

@@ -9,20 +9,22 @@ import (
 // 1/3295 of white.
 const encodeSteps = 1 << 14
 
-// encoding is sRGB's transfer function (IEC 61966-2-1), from steps of linear light to levels.
+// encoding is sRGB's transfer function, from steps of linear light to levels.
 var encoding = sync.OnceValue(func() *[encodeSteps]byte {
 	var table [encodeSteps]byte
 	for i := range table {
-		v := float64(i) / (encodeSteps - 1)
-		if v <= 0.0031308 {
-			v *= 12.92
-		} else {
-			v = 1.055*math.Pow(v, 1/2.4) - 0.055
-		}
-		table[i] = byte(v*255 + 0.5)
+		table[i] = byte(encoded(float64(i)/(encodeSteps-1))*255 + 0.5)
 	}
 	return &table
 })
+
+// encoded is sRGB's transfer function (IEC 61966-2-1), from linear light, of which 1 is white.
+func encoded(v float64) float64 {
+	if v <= 0.0031308 {
+		return 12.92 * v
+	}
+	return 1.055*math.Pow(v, 1/2.4) - 0.055
+}
 
 // level encodes linear light, of which 1 is white. It is clipped as an integer, which takes no branch; so v has to be
 // one, and no Transform makes more than 10^14 of it.
@@ -48,15 +50,20 @@ func (t *Transform) load16(dst []float32, line []uint16) {
 	}
 }
 
-// row converts pixels that went through load8 or load16, which it overwrites, and leaves every fourth byte of dst alone.
-func (t *Transform) row(dst []byte, src []float32) {
+// convert converts pixels that went through load8 or load16, which it overwrites, and leaves every fourth byte of dst alone.
+func (t *Transform) convert(dst []byte, src []float32) {
+	t.toLight(src)
+	t.encode(dst, src)
+}
+
+// toLight is the part of it up to the matrix.
+func (t *Transform) toLight(src []float32) {
 	if t.lut != nil {
 		t.lut.row(src)
 	}
 	if t.tone != nil {
 		t.tone.row(src)
 	}
-	t.encode(dst, src)
 }
 
 // encode takes linear light, or CIE XYZ, to sRGB: to out = sum·in + a·(next-in) + b·(afterNext-in), as linear says.

@@ -87,6 +87,6 @@ func New(p Primaries, f Transfer, narrow bool) (*Transform, error) {
 		}
 		return min(x, 10000/referenceWhite)
 	})
-	t.identity = t.changesNothing()
+	t.finish()
 	return t, nil
 }

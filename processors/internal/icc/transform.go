@@ -12,6 +12,27 @@ type Transform struct {
 	matrix linear          // from linear light to that of sRGB; with a table, from CIE XYZ relative to D50
 	lut    *lut            // nil: curves and a matrix are all
 	tone   *tone           // nil: no light is brighter than white
+
+	opaque byte    // what becomes the alpha of a pixel whose fourth byte is none
+	packed *packed // the same for 8 bits, if curves and a matrix are all
+	cells  *cells  // for the others, if they are of RGB
+}
+
+// finish prepares for 8 bits.
+func (t *Transform) finish() {
+	t.identity = t.changesNothing()
+	switch {
+	case t.identity || t.space == Gray:
+	case t.space == CMYK:
+		t.opaque = 255
+	default:
+		if t.lut == nil && t.tone == nil {
+			t.packed = newPacked(&t.in, t.matrix)
+		}
+		if t.packed == nil {
+			t.cells = newCells(t)
+		}
+	}
 }
 
 // Space is what pixels the Transform is for.
@@ -32,6 +53,9 @@ func (t *Transform) size() int {
 	n := 6 << 10
 	if t.lut != nil {
 		n += 4*len(t.lut.nodes) + 6*4*postSteps
+	}
+	if t.cells != nil {
+		n += t.cells.size()
 	}
 	return n
 }
@@ -114,7 +138,7 @@ func (t *Transform) changesNothing() bool {
 	scratch := make([]float32, len(line))
 	t.load8(scratch, line)
 	out := make([]byte, len(line))
-	t.row(out, scratch)
+	t.convert(out, scratch)
 	for i := 0; i < len(line); i += 4 {
 		for c := range 3 {
 			if d := int(line[i+c]) - int(out[i+c]); d < -1 || d > 1 {
