@@ -113,6 +113,7 @@ func TestEverySampleIsThatOfTheReference(t *testing.T) {
 			"sharp filter":  func(o *encoder.EncoderOptions) { o.FilterSharpness, o.FilterStrength = 6, 80 },
 			"no filter":     func(o *encoder.EncoderOptions) { o.FilterStrength = 0 },
 			"one segment":   func(o *encoder.EncoderOptions) { o.Segments = 1 },
+			"4 partitions":  func(o *encoder.EncoderOptions) { o.Partitions = 2 },
 		} {
 			t.Run(fmt.Sprint(size, " ", name), func(t *testing.T) {
 				data := encode(t, photo(size.X, size.Y, uint64(i)), change)
