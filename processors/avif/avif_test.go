@@ -143,11 +143,13 @@ func TestAPartOfAPictureIsEncodedAlone(t *testing.T) {
 	assert.Equal(t, encode(t, avif.Encoder{}, want), encode(t, avif.Encoder{}, part))
 }
 
-func TestQualityAndSpeedDoWhatTheySay(t *testing.T) {
+func TestQualityAndEffortDoWhatTheySay(t *testing.T) {
 	img := picture(120, 120)
 	size := func(e avif.Encoder) int { return len(encode(t, e, img)) }
-	assert.Equal(t, size(avif.Encoder{}), size(avif.Encoder{Quality: 60, Speed: 10}), "defaults")
-	assert.Equal(t, size(avif.Encoder{Quality: 1, Speed: 10}), size(avif.Encoder{Quality: -3, Speed: 99}), "beyond the range")
+	assert.Equal(t, size(avif.Encoder{}), size(avif.Encoder{Quality: 60, Effort: 1}), "defaults")
+	assert.Equal(t, size(avif.Encoder{Quality: 1, Effort: 1}), size(avif.Encoder{Quality: -3, Effort: -1}), "below the range")
+	assert.Equal(t, size(avif.Encoder{Quality: 100, Effort: 10}), size(avif.Encoder{Quality: 500, Effort: 99}), "beyond the range")
+	assert.Less(t, size(avif.Encoder{Effort: 8}), size(avif.Encoder{}))
 	assert.Less(t, size(avif.Encoder{Quality: 10}), size(avif.Encoder{Quality: 95}))
 }
 

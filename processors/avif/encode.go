@@ -16,7 +16,7 @@ const MaxSide = 65536
 // Encoder encodes as AVIF, without metadata. The zero value is ready to use, by several goroutines at once.
 type Encoder struct {
 	Quality int // 1 to 100; 0 means 60, which looks about like JPEG at 85. Values beyond are taken as the nearest.
-	Speed   int // 1, small, to 10, fast; 0 means 10. Values beyond are taken as the nearest. 8 takes about three times as long as 10.
+	Effort  int // 1, fast, to 10, small; 0 means 1. Values beyond are taken as the nearest. 3 takes about three times as long as 1.
 }
 
 // Encode writes img to w, with 8 bits per sample and colours at half width and height. It does not modify img. Transparency is kept, a
@@ -33,8 +33,8 @@ func (e Encoder) Encode(w io.Writer, img image.Image) error {
 	if e.Quality != 0 {
 		o.Quality = min(max(e.Quality, 1), 100)
 	}
-	if e.Speed != 0 {
-		o.Speed = min(max(e.Speed, 1), 10)
+	if e.Effort != 0 {
+		o.Speed = 11 - min(max(e.Effort, 1), 10) // which they call speed
 	}
 	o.QualityAlpha = 100 // edges show; it costs little
 	err := call(func() error { return avif.Encode(w, compact(img), o) })

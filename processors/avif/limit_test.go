@@ -26,11 +26,11 @@ func TestMemoryGrowsWithZerosUpToItsLimit(t *testing.T) {
 	assert.Equal(t, make([]byte, 1<<16), m.Reallocate(1<<16), "of an earlier picture")
 	assert.Equal(t, make([]byte, 1<<20), m.Reallocate(1<<20), "of an earlier picture")
 
-	m.prepare(isobmff.Picture{Width: 1000, Height: 1000}, 5000)
+	m.prepareDecode(isobmff.Picture{Width: 1000, Height: 1000}, 5000)
 	assert.Len(t, m.Reallocate(20<<20), 20<<20, "what it takes")
 	assert.Nil(t, m.Reallocate(120<<20))
 	assert.Len(t, m.Reallocate(21<<20), 21<<20, "less will do")
-	m.prepare(isobmff.Picture{Width: 1<<31 - 1, Height: 1<<31 - 1}, 5000)
+	m.prepareDecode(isobmff.Picture{Width: 1<<31 - 1, Height: 1<<31 - 1}, 5000)
 	assert.LessOrEqual(t, m.expect, uint64(1<<30))
 	m.empty()
 	m.Reallocate(maxKept + 1)

@@ -31,9 +31,12 @@ const maxKept = 80 << 20
 // reset makes nothing of what was known of the last picture.
 func (m *memory) reset() { m.expect, m.limit = 0, math.MaxUint64 }
 
-// prepare is called when it is known what is to be decoded: it takes 9 to 12 bytes per pixel and 2 MB, or 27 if samples have more
+// prepareEncode is called when it is known how many bytes of pixels are to be encoded: it takes 32 bytes per pixel and 5 MB.
+func (m *memory) prepareEncode(pixels int) { m.expect = 5<<20 + 8*uint64(pixels) }
+
+// prepareDecode is called when it is known what is to be decoded: it takes 9 to 12 bytes per pixel and 2 MB, or 27 if samples have more
 // than 8 bits. More than twice that can only be because the header does not tell the truth.
-func (m *memory) prepare(p isobmff.Picture, file int) {
+func (m *memory) prepareDecode(p isobmff.Picture, file int) {
 	pixels := uint64(p.Width) * uint64(p.Height)
 	perPixel := uint64(13)
 	if p.Deep {

@@ -118,10 +118,12 @@ func (v view) ReadUint64Le(offset uint32) (uint64, bool) {
 	return n, ok && n != unwritten
 }
 
-// Write bounds the memory when it sees a file go in, which may have more pixels than its header says.
+// Write is how a file or pixels go in. It bounds the memory that a file can take, which may have more pixels than its header says.
 func (v view) Write(offset uint32, b []byte) bool {
 	if p, err := isobmff.Read(bytes.NewReader(b)); err == nil {
-		v.memory.prepare(p, len(b))
+		v.memory.prepareDecode(p, len(b))
+	} else {
+		v.memory.prepareEncode(len(b))
 	}
 	return v.Memory.Write(offset, b)
 }
