@@ -143,22 +143,20 @@ distance:
 	MOVQ  OUT, BX
 	SUBQ  R15, BX       // where the match is copied from
 	ADDQ  OUT, R14      // and its end
-	CMPQ  R15, $16
-	JLT   near
+	CMPQ  R15, $8
+	JLT   period
 
-far:
-	MOVOU (BX), X0
-	MOVOU X0, (OUT)
-	ADDQ  $16, OUT
-	ADDQ  $16, BX
-	CMPQ  OUT, R14
-	JLT   far
-	MOVQ  R14, OUT
-	JMP   turn
-
-near:
-	CMPQ R15, $8
-	JGE  words
+words:
+	MOVQ (BX), R13
+	MOVQ R13, (OUT)
+	MOVQ 8(BX), R13
+	MOVQ R13, 8(OUT)
+	ADDQ $16, OUT
+	ADDQ $16, BX
+	CMPQ OUT, R14
+	JLT  words
+	MOVQ R14, OUT
+	JMP  turn
 
 period: // the first bytes repeated make one of 8 bytes or more
 	MOVQ (BX), R13
@@ -168,17 +166,7 @@ period: // the first bytes repeated make one of 8 bytes or more
 	CMPQ R15, $8
 	JLT  period
 	CMPQ OUT, R14
-	JGE  copied
-
-words:
-	MOVQ (BX), R13
-	MOVQ R13, (OUT)
-	ADDQ $8, OUT
-	ADDQ $8, BX
-	CMPQ OUT, R14
 	JLT  words
-
-copied:
 	MOVQ R14, OUT
 	JMP  turn
 
