@@ -83,7 +83,8 @@ func DecodeConfig(r io.Reader) (image.Config, error) {
 
 // Decode returns the picture, upright, as an *image.RGBA, or as an *image.RGBA64 if it has more than 8 bits per sample. Of a
 // sequence it is the first. Its colours are RGB of full range as the file has them: neither an ICC profile nor primaries and transfer function
-// are applied, which package processors does. Where NumCPU pictures are in work, it waits.
+// are applied, which package processors does. Where NumCPU pictures are in work, it waits. Once
+// all of r is read, it cannot be interrupted.
 //
 // The file decides how much memory is needed: ask [DecodeConfig] first. A file that has more pixels than it announces is an error, and costs 32 MB
 // at most; with the system's library it costs what those pixels take.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"image/color/palette"
+	"image/draw"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -143,6 +145,29 @@ func TestAPartOfAPictureIsEncodedAlone(t *testing.T) {
 	assert.Equal(t, encode(t, avif.Encoder{}, want), encode(t, avif.Encoder{}, part))
 }
 
+func TestTheSamePictureIsTheSameFileInEveryType(t *testing.T) {
+	rgba := picture(40, 30)
+	grey := image.NewGray(rgba.Rect)
+	draw.Draw(grey, grey.Rect, rgba, image.Point{}, draw.Src)
+	deep := image.NewNRGBA64(rgba.Rect)
+	draw.Draw(deep, deep.Rect, rgba, image.Point{}, draw.Src)
+	indexed := image.NewPaletted(rgba.Rect, palette.Plan9)
+	draw.Draw(indexed, indexed.Rect, rgba, image.Point{}, draw.Src)
+	moved := image.NewNRGBA(image.Rect(-7, 3, 33, 33))
+	draw.Draw(moved, moved.Rect, withAlpha(rgba), image.Point{}, draw.Src)
+	for name, img := range map[string]image.Image{"grey": grey, "deep": deep, "indexed": indexed, "elsewhere, transparent": moved, "nothing": image.NewNRGBA(rgba.Rect)} {
+		want := image.NewRGBA(rgba.Rect)
+		draw.Draw(want, want.Rect, img, img.Bounds().Min, draw.Src)
+		assert.Equal(t, encode(t, avif.Encoder{}, want), encode(t, avif.Encoder{}, img), name)
+	}
+	assert.Equal(t, make([]byte, 4*40*30), decode(t, encode(t, avif.Encoder{}, image.NewNRGBA(rgba.Rect))).Pix, "nothing")
+}
+
+func TestTheLongestSideCanBeReadAgain(t *testing.T) {
+	got := decode(t, encode(t, avif.Encoder{}, picture(avif.MaxSide, 1)))
+	assert.Equal(t, image.Rect(0, 0, avif.MaxSide, 1), got.Rect)
+}
+
 func TestQualityAndEffortDoWhatTheySay(t *testing.T) {
 	img := picture(120, 120)
 	size := func(e avif.Encoder) int { return len(encode(t, e, img)) }
@@ -156,6 +181,9 @@ func TestQualityAndEffortDoWhatTheySay(t *testing.T) {
 func TestWhatCannotBeEncodedIsAnError(t *testing.T) {
 	assert.Error(t, avif.Encoder{}.Encode(io.Discard, image.NewRGBA(image.Rectangle{})))
 	assert.Error(t, avif.Encoder{}.Encode(io.Discard, image.NewUniform(color.White)))
+	for _, size := range []image.Rectangle{image.Rect(0, 0, avif.MaxSide+1, 1), image.Rect(0, 0, 1, avif.MaxSide+1)} {
+		assert.Error(t, avif.Encoder{}.Encode(io.Discard, image.NewGray(size)))
+	}
 	full := errors.New("no space left")
 	assert.ErrorIs(t, avif.Encoder{}.Encode(failing{full}, picture(9, 9)), full)
 }

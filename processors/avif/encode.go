@@ -10,8 +10,8 @@ import (
 	"github.com/gen2brain/avif"
 )
 
-// MaxSide is how many pixels a side may have (65,536 is what AV1 can express).
-const MaxSide = 65536
+// MaxSide is how many pixels a side may have. AV1 can express twice as many, but few decoders read such a file.
+const MaxSide = 32768
 
 // Encoder encodes as AVIF, without metadata. The zero value is ready to use, by several goroutines at once.
 type Encoder struct {
@@ -20,7 +20,7 @@ type Encoder struct {
 }
 
 // Encode writes img to w, with 8 bits per sample and colours at half width and height. It does not modify img. Transparency is kept, a
-// picture without has none in the file. Where NumCPU pictures are in work, Encode waits.
+// picture without has none in the file. Where NumCPU pictures are in work, Encode waits. It cannot be interrupted.
 func (e Encoder) Encode(w io.Writer, img image.Image) error {
 	size := img.Bounds().Size()
 	switch {
