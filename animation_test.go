@@ -2,12 +2,16 @@ package thumbnail_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
 	"io"
+	"sync"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -74,6 +78,38 @@ func TestAnAnimationBeyondTheLimitsIsStill(t *testing.T) {
 		limit(&s.Config)
 		assert.Len(t, framesOf(t, s, ".gif").Image, 1, name)
 	}
+}
+
+// A meeting is a processor whose calls wait for each other.
+type meeting struct {
+	processors.Crop
+	all *sync.WaitGroup
+}
+
+func (m meeting) Process(ctx context.Context, img image.Image, width, height int) (image.Image, error) {
+	m.all.Done()
+	m.all.Wait()
+	return m.Crop.Process(ctx, img, width, height)
+}
+
+func TestStillGIFsDoNotWaitForTheMemoryOfAnimations(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 8
+		s := newSite(t)
+		s.source.source = storage.FS(fstest.MapFS{"still.gif": {Data: animation(t, 1)}})
+		together := meeting{all: new(sync.WaitGroup)}
+		together.all.Add(n)
+		s.Processors = thumbnail.Processors{"crop": together}
+		h := s.handler(t)
+		var requests sync.WaitGroup
+		for i := range n { // of which the frames of an animation would take 480 MB
+			requests.Go(func() {
+				size := fmt.Sprintf("%dx200", 400+i)
+				assert.Equal(t, 200, get(h, s.url(t, "still.gif", size, "crop", ".gif")).Code, size)
+			})
+		}
+		requests.Wait()
+	})
 }
 
 func TestADamagedAnimationIsRefusedAndNotStored(t *testing.T) {

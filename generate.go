@@ -95,8 +95,13 @@ func freeBuffer(b *bytes.Buffer) {
 // measure does step 9: it returns how many bytes the generation will need, before any pixel has memory.
 func (h *Handler) measure(src *source, p Processor, j *job) (need int64, err error) {
 	defer addTime(&j.timing.Source)()
+	moving := processors.Animates(h.cfg.Encoders[j.spec.Ext])
+	read := processors.PeekHeader
+	if moving && src.rereadable() { // a still picture should not have to wait for the memory of an animation
+		read = processors.DecodeHeader
+	}
 	r := src.header()
-	header, err := processors.PeekHeader(r)
+	header, err := read(r)
 	switch {
 	case r.err != nil:
 		return 0, broken("read source", r.err)
@@ -112,7 +117,7 @@ func (h *Handler) measure(src *source, p Processor, j *job) (need int64, err err
 		result = image.Pt(min(result.X, h.cfg.MaxWidth), min(result.Y, h.cfg.MaxHeight))
 		need += bytesPerPixel * int64(result.X) * int64(result.Y)
 	}
-	if processors.Animates(h.cfg.Encoders[j.spec.Ext]) {
+	if moving {
 		j.animation = header.AnimationBytes(result, max(0, min(h.cfg.MaxMemory/4, h.cfg.MaxMemory-need)))
 	}
 	return need + j.animation, nil

@@ -50,15 +50,20 @@ type AnimationLimit struct {
 func bytesFor(n int64, result, canvas image.Point) int64 { return 6*n*area(result) + 12*area(canvas) }
 
 // AnimationBytes returns the memory in bytes that the frames of an animation whose thumbnail has that size may take, up to
-// limit: if the original may be an animation, and 0 otherwise. The zero Point is for a size that is not known.
+// limit: if the original may be an animation that is within limit, and 0 otherwise. The zero Point is for a size that is not known.
 func (h Header) AnimationBytes(result image.Point, limit int64) int64 {
 	switch {
-	case h.Format != "gif":
+	case h.Format != "gif", h.frames == 1, h.frames > MaxFrames:
 		return 0
 	case result == image.Point{}:
 		return limit
+	case h.frames == 0:
+		return min(bytesFor(MaxFrames, result, h.stored), limit)
 	}
-	return min(bytesFor(MaxFrames, result, h.stored), limit)
+	if n := bytesFor(int64(h.frames), result, h.stored); n <= limit {
+		return n
+	}
+	return 0
 }
 
 func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }

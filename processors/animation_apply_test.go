@@ -1,12 +1,14 @@
 package processors
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/gif"
+	"io"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -161,12 +163,27 @@ func TestBeyondALimitTheFirstFrameIsServedAsAStill(t *testing.T) {
 }
 
 func TestMemoryForAnimationsIsAnnouncedForThoseThatMayMove(t *testing.T) {
-	gifHeader, _ := decodeFile(t, moving(t, 2, image.Pt(40, 20)))
-	pngHeader, _ := decodeFile(t, encodePNG(t, gradient(40, 20)))
-	assert.Zero(t, pngHeader.AnimationBytes(image.Pt(10, 10), 1<<40))
-	assert.EqualValues(t, 6*MaxFrames*100+12*800, gifHeader.AnimationBytes(image.Pt(10, 10), 1<<40))
-	assert.EqualValues(t, 1000, gifHeader.AnimationBytes(image.Pt(10, 10), 1000))
-	assert.EqualValues(t, 1000, gifHeader.AnimationBytes(image.Point{}, 1000), "a size that is not known")
+	size := image.Pt(40, 20)
+	of := func(file []byte, read func(io.Reader) (Header, error), result image.Point, limit int64) int64 {
+		h, err := read(bytes.NewReader(file))
+		require.NoError(t, err)
+		return h.AnimationBytes(result, limit)
+	}
+	const plenty = 1 << 40
+	unknown, small := image.Point{}, image.Pt(10, 10)
+	for _, n := range []int{2, 7, MaxFrames} {
+		assert.EqualValues(t, 6*n*100+12*800, of(moving(t, n, size), DecodeHeader, small, plenty))
+	}
+	assert.EqualValues(t, 1000, of(moving(t, 2, size), DecodeHeader, unknown, 1000))
+	for name, file := range map[string][]byte{"still": moving(t, 1, size), "too long": moving(t, MaxFrames+1, size), "no GIF": encodePNG(t, gradient(40, 20))} {
+		assert.Zero(t, of(file, DecodeHeader, small, plenty), name)
+	}
+	assert.Zero(t, of(moving(t, 2, size), DecodeHeader, small, 6*2*100+12*800-1), "beyond the limit it will be still")
+
+	assert.EqualValues(t, 6*MaxFrames*100+12*800, of(moving(t, 2, size), PeekHeader, small, plenty), "as many frames as there might be")
+	assert.EqualValues(t, 1000, of(moving(t, 2, size), PeekHeader, small, 1000))
+	cut := moving(t, 3, size)
+	assert.EqualValues(t, 6*3*100+12*800, of(cut[:len(cut)-3], DecodeHeader, small, plenty), "the decoder will find out")
 }
 
 func TestMemoryFollowsTheResultsAndNotTheFrames(t *testing.T) {

@@ -21,6 +21,7 @@ type Header struct {
 	stored  image.Point // pixels, as they lie in the file
 	jpeg    jpeg.Header // of a JPEG
 	streams bool        // a PNG that can be shrunk row by row
+	frames  int         // of a GIF, up to MaxFrames+1; 0: not counted
 	bits    int64       // memory per pixel while decoding, in bits
 	least   int64       // bytes that the compressed pixels take at the very least
 }
@@ -43,7 +44,7 @@ var headerParsers = []struct {
 // DecodeHeader reads the header of the image that r begins with. The format is told by content. Sizes are reported as
 // declared, however large: limits are the caller's. A file that is cut off behind its header is not noticed here.
 //
-// It reads as far as it must to be certain of the orientation, which some formats allow behind the pixels, and up
+// It reads as far as it must to be certain of the orientation, which some formats allow behind the pixels, and of the number of frames, and up
 // to 1 KiB ahead; what lies between is skipped by seeking if r is an io.Seeker. So afterwards r's position is
 // unspecified.
 //
@@ -51,7 +52,8 @@ var headerParsers = []struct {
 func DecodeHeader(r io.Reader) (Header, error) { return readHeader(newScanner(r)) }
 
 // PeekHeader is [DecodeHeader] for a reader that is dear: it stops at the pixels of a PNG or a WebP, behind which an orientation
-// may stand. So the two sides of Size may have to be exchanged; all else is certain.
+// may stand, and those of a GIF, behind which more frames may. So the two sides of Size may have to be exchanged, and AnimationBytes is
+// the most that there might be; all else is certain.
 func PeekHeader(r io.Reader) (Header, error) {
 	s := newScanner(r)
 	s.peeking = true

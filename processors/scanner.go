@@ -96,7 +96,12 @@ func (s *scanner) block(n int64) ([]byte, error) {
 // next read fails.
 func (s *scanner) skip(n int64) error {
 	buffered := int64(s.buf.Buffered())
-	if seeker, ok := s.src.Reader.(io.Seeker); ok && n > buffered {
+	if n <= buffered {
+		_, _ = s.buf.Discard(int(n)) // which does not fail
+		s.pos += n
+		return nil
+	}
+	if seeker, ok := s.src.Reader.(io.Seeker); ok {
 		if _, err := seeker.Seek(n-buffered, io.SeekCurrent); err == nil {
 			s.buf.Reset(s.src)
 			s.pos += n
