@@ -31,6 +31,12 @@ func decodeWebP(ctx context.Context, data []byte, h Header, least image.Point) (
 }
 
 func decodeVP8(ctx context.Context, vp8 []byte, h Header, least image.Point) (*Picture, error) {
+	switch size, err := webp.Size(vp8); { // before memory is taken for it
+	case err != nil:
+		return nil, err
+	case size != h.stored:
+		return nil, fmt.Errorf("%v pixels where the header says %v", size, h.stored)
+	}
 	n := 1
 	if least != (image.Point{}) {
 		n = webp.ShrinkFor(min(float64(h.stored.X)/float64(least.X), float64(h.stored.Y)/float64(least.Y)))
@@ -38,9 +44,6 @@ func decodeVP8(ctx context.Context, vp8 []byte, h Header, least image.Point) (*P
 	img, err := webp.Decode(ctx, vp8, webp.Options{Shrink: n})
 	if err != nil {
 		return nil, err
-	}
-	if size := img.Bounds().Size(); size != image.Pt((h.stored.X+n-1)/n, (h.stored.Y+n-1)/n) {
-		return nil, fmt.Errorf("%v pixels at 1/%d where the header says %v", size, n, h.stored)
 	}
 	return &Picture{img: img, width: float64(h.stored.X) / float64(n), height: float64(h.stored.Y) / float64(n)}, nil
 }

@@ -59,6 +59,18 @@ func TestALargeLossyWebPIsShrunkWhileItIsDecoded(t *testing.T) {
 	}
 }
 
+func TestALossyWebPTakesNoMoreMemoryThanItsCanvasAnnounces(t *testing.T) {
+	vp8 := encodeWebP(t, gradient(64, 64), false)[20:]
+	binary.LittleEndian.PutUint16(vp8[6:], 16383)
+	binary.LittleEndian.PutUint16(vp8[8:], 16383)
+	file := webpFile(0, image.Pt(64, 64), chunk("VP8 ", vp8))
+	h, err := DecodeHeader(bytes.NewReader(file))
+	require.NoError(t, err)
+	took := allocated(func() { _, err = Decode(t.Context(), file, h, image.Point{}) })
+	assert.ErrorIs(t, err, ErrCorrupt)
+	assert.LessOrEqual(t, took, uint64(h.DecodeBytes(image.Point{})))
+}
+
 func TestLosslessWebPIsExact(t *testing.T) {
 	want := gradient(33, 21)
 	want.SetNRGBA(4, 4, color.NRGBA{10, 20, 30, 40})
