@@ -123,6 +123,26 @@ func TestDarkTonesOfSixteenBitsSurvive(t *testing.T) {
 	assert.Greater(t, len(levels), 35)
 }
 
+// Stripes of 64 and 192 in linear light are 137 and 225 in sRGB. A browser converts, and then scales: it shows 181, not 188, the mean of the light.
+func TestTonesFarFromSRGBAreConvertedBeforeShrinking(t *testing.T) {
+	for _, side := range []int{64, 1600} {
+		img := image.NewGray(image.Rect(0, 0, side, side))
+		for i := range img.Pix {
+			img.Pix[i] = 64 + byte(i/side&1)*128
+		}
+		data := withGamma(t, img)
+		grey := color.GrayModel.Convert(thumb(t, data, Crop{}, 16).At(8, 8)).(color.Gray)
+		assert.InDelta(t, 181, grey.Y, 1)
+
+		h, err := DecodeHeader(bytes.NewReader(data))
+		require.NoError(t, err)
+		assert.GreaterOrEqual(t, h.DecodeBytes(image.Pt(16, 16)), int64(5*side*side), "it is decoded whole, and then converted")
+		h, err = DecodeHeader(bytes.NewReader(encodedPNG(t, img)))
+		require.NoError(t, err)
+		assert.Less(t, h.DecodeBytes(image.Pt(16, 16)), int64(512<<10), "others are shrunk row by row")
+	}
+}
+
 // displayP3 is a profile with the primaries of Display P3 and a gamma of 2.2, as the APP2 segment of a JPEG.
 func displayP3() []byte {
 	const d50 = "\x00\x00\xf6\xd6\x00\x01\x00\x00\x00\x00\xd3\x2d"

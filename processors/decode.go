@@ -18,7 +18,8 @@ import (
 )
 
 // Decode decodes the image in data, whose header is h. What the file says of its colours, by an ICC profile or in chunks
-// of PNG, is kept for the conversion to sRGB; if that is broken, they are taken for sRGB. Of an animation it is the first frame, composed on the whole
+// of PNG, is kept for the conversion to sRGB, or converted at once where
+// tones are as far from sRGB's as those of linear light; if it is broken, they are taken for sRGB. Of an animation it is the first frame, composed on the whole
 // canvas.
 //
 // least, in pixels of the upright picture, is how small the whole will be made: see [MinDecode]. The decoder may reduce it on the
@@ -38,6 +39,10 @@ func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic 
 	if int64(len(data)) < h.least {
 		return nil, fmt.Errorf("decode %s: %w: %d bytes are too few for %v pixels", h.Format, ErrCorrupt, len(data), h.stored)
 	}
+	colours := colorspace.Of(h.Format, data)
+	if colours.Far() && h.DecodeBytes(image.Point{}) <= max(h.DecodeBytes(least), cheap) {
+		least = image.Point{} // because it is to be converted before it is scaled
+	}
 	pic, err = decode(ctx, data, h, least)
 	switch {
 	case ctx.Err() != nil:
@@ -49,9 +54,12 @@ func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic 
 	}
 	pic.size, pic.orientation = h.Size, h.Orientation
 	pic.header, pic.data = h, data
-	pic.setColours(colorspace.Of(h.Format, data))
+	pic.setColours(colours)
 	return pic, nil
 }
+
+// cheap is memory in bytes that needs no admission.
+const cheap = 4 << 20
 
 // decode chooses the decoder by h alone, never by what image.RegisterFormat knows of the built-in formats: that
 // depends on the order in which packages are initialised.

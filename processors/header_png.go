@@ -55,7 +55,7 @@ func parsePNG(s *scanner, h *Header) error {
 		h.bits += h.bits / 2
 	}
 
-	if err := pngOrientation(s, h); err != nil {
+	if err := pngChunks(s, h); err != nil {
 		return err
 	}
 	if h.Orientation != 1 {
@@ -64,7 +64,8 @@ func parsePNG(s *scanner, h *Header) error {
 	return nil
 }
 
-func pngOrientation(s *scanner, h *Header) error {
+// pngChunks looks for the orientation, and for a gamma by which the picture is converted before it is shrunk.
+func pngChunks(s *scanner, h *Header) error {
 	for {
 		var b [8]byte
 		switch err := s.read(b[:]); {
@@ -81,6 +82,19 @@ func pngOrientation(s *scanner, h *Header) error {
 			if s.peeking {
 				return nil
 			}
+		case "gAMA":
+			if n != 4 {
+				break
+			}
+			data, err := s.block(4)
+			if err != nil {
+				return ignoreEnd(err)
+			}
+			if g := binary.BigEndian.Uint32(data); g < 37000 || g > 57000 { // as icc.Transform.Far, to the safe side
+				h.streams = false
+				h.bits += 32
+			}
+			n = 0
 		case "eXIf":
 			data, err := s.block(min(n, 1<<20))
 			if err != nil {

@@ -40,10 +40,11 @@ func (p *Picture) Size() image.Point { return p.size }
 // Image returns the picture upright and in sRGB, with its upper left corner at (0,0). It is valid until Release.
 func (p *Picture) Image() image.Image { return orient(p.colours.Apply(p.img), p.orientation) }
 
-// setColours tells what img's colours are. It is the last thing to be set.
+// setColours tells what img's colours are. It is the last thing to be set. They are converted once img is small, but at once where tones are
+// far from sRGB's, unless img is reduced: that is what browsers show, and resizing leaves 8 bits.
 func (p *Picture) setColours(t *icc.Transform) {
-	if p.img != nil && t.Coarse() && isDeep(p.img) {
-		p.img, t, p.converted = t.Apply(p.img), nil, true // because resizing leaves 8 bits
+	if p.img != nil && p.img.Bounds().Size() == p.header.stored && t.Far() {
+		p.img, t, p.converted = t.Apply(p.img), nil, true
 	}
 	p.colours = t
 	p.options.KeepCMYK = t != nil && t.Space() == icc.CMYK

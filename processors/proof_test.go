@@ -19,14 +19,6 @@ import (
 // proofWidths are the widths in pixels of the thumbnails that are compared.
 var proofWidths = []int{96, 24}
 
-// proofExceptions are the files that are worse than the others at some width, with what they reach. All have 8 bits or less and a gamma by
-// which the darkest level is a dozen or, with g25, 93 of sRGB's: what is rounded after shrinking is seen. Such files are made for tests.
-var proofExceptions = map[string]float64{
-	"png/pngsuite-tbbn0g04.png": 34,
-	"png/pngsuite-g25n2c08.png": 23,
-	"png/pngsuite-g25n3p04.png": 24,
-}
-
 // TestThumbnailsAreWhatTheReferenceMakes compares a thumbnail of every good file of the corpus with what Pillow and lcms2 make of
 // it: testdata/reference.py.
 func TestThumbnailsAreWhatTheReferenceMakes(t *testing.T) {
@@ -47,9 +39,6 @@ func TestThumbnailsAreWhatTheReferenceMakes(t *testing.T) {
 			least := 35.0
 			if strings.HasPrefix(f.path, "cmyk/") {
 				least = 30
-			}
-			if reached, ok := proofExceptions[f.path]; ok {
-				least = reached
 			}
 			for i, width := range proofWidths {
 				got := onWhite(thumb(t, data, Fit{}, width))

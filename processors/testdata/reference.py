@@ -1,8 +1,8 @@
 """Makes the thumbnails that proof_test.go compares with, by Pillow, lcms2 and NumPy.
 
 Reads lines "path TAB width TAB height" and writes for each of them a line, "ok" or what went wrong, and after an "ok" width × height
-pixels of RGB, sRGB, over white. It is upright, reduced by Lanczos-3, and then converted: order and intent (relative colorimetric, no
-black-point compensation) are those of the library.
+pixels of RGB, sRGB, over white. It is upright, reduced by Lanczos-3, and then converted, or the other way round if its gamma is far
+from sRGB's: order and intent (relative colorimetric, no black-point compensation) are those of the library.
 """
 
 import functools
@@ -109,6 +109,8 @@ def upright(path):
         if b"tRNS" in chunks:
             opaque[deep == struct.unpack(">H", chunks[b"tRNS"])[0]] = 0
         return Deep(np.stack([deep / 65535] * 3, -1), opaque, chunks), profile
+    if img.mode == "L" and "transparency" in img.info:  # which Pillow leaves as it is in a file of fewer bits
+        img.info["transparency"] *= 255 // (2 ** min(chunks[b"IHDR"][8], 8) - 1)
     if img.mode in ("1", "P", "PA", "LA", "RGBX") or "transparency" in img.info:
         img = img.convert("L" if img.mode == "1" and "transparency" not in img.info else "RGBA")
     img.load()
@@ -123,11 +125,11 @@ def upright(path):
 class Deep:
     """A PNG without a profile, in floating-point numbers: some gammas make much of less than a level of 8 bits.
 
-    With 16 bits and such a gamma, colours are converted before the picture is reduced, else afterwards.
+    With such a gamma, colours are converted before the picture is reduced, as Chromium does, else afterwards.
     """
 
     def __init__(self, rgb, alpha, chunks):
-        before = chunks[b"IHDR"][8] == 16 and chunks.get(b"gAMA", bytes(4)) >= struct.pack(">I", 100000)
+        before = b"gAMA" in chunks and not 37000 <= struct.unpack(">I", chunks[b"gAMA"])[0] <= 57000
         self.chunks = {} if before else chunks
         rgb = by_chunks(rgb, chunks) if before else rgb
         planes = [rgb[..., i] * alpha for i in range(3)] + [alpha]

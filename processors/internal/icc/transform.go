@@ -41,11 +41,18 @@ func (t *Transform) Space() Space { return t.space }
 // Identity reports whether the pixels are sRGB already, or so nearly that none would change by more than a 255th.
 func (t *Transform) Identity() bool { return t == nil || t.identity }
 
-// Coarse reports whether 8 bits per sample are too few before the conversion: whether the darkest of 255 steps is more than
-// four levels of sRGB wide, as it is in linear light. A picture of 16 bits is then to be converted before it is brought to 8.
-func (t *Transform) Coarse() bool {
-	const step = 4 / 12.92 / 255
-	return t != nil && t.lut == nil && max(t.in[0][1]-t.in[0][0], t.in[1][1]-t.in[1][0], t.in[2][1]-t.in[2][0]) > step
+// Far reports whether tones are so unlike sRGB's, as those of linear light are, that it is seen whether a picture is converted before it
+// is scaled or afterwards: whether medium grey becomes another by more than 20 of 255 levels. Gammas of 1.8 to 2.7 are near.
+func (t *Transform) Far() bool {
+	if t == nil || t.space == CMYK {
+		return false
+	}
+	const grey, far = 128, 20
+	pixel := []byte{grey, grey, grey, 255}
+	light := make([]float32, len(pixel))
+	t.load8(light, pixel)
+	t.convert(pixel, light)
+	return max(pixel[1], grey)-min(pixel[1], grey) > far
 }
 
 // size is about how many bytes the Transform takes.

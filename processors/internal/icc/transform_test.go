@@ -209,9 +209,9 @@ func TestSixteenBitsKeepDarkTones(t *testing.T) {
 		levels[out.At(x, 0)] = true
 	}
 	assert.Greater(t, len(levels), 30)
-	assert.True(t, parse(t, "linear-v2").Coarse())
+	assert.True(t, parse(t, "linear-v2").Far())
 	for _, name := range []string{"display-p3-v4", "prophoto-v2", "rec2020-v4", "gray-gamma22-v2", "cmyk-mab-v4"} {
-		assert.False(t, parse(t, name).Coarse(), name)
+		assert.False(t, parse(t, name).Far(), name)
 	}
 }
 
