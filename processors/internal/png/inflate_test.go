@@ -6,6 +6,7 @@ import (
 	"hash/adler32"
 	"io"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -109,13 +110,19 @@ func inflateOnce(t *testing.T, z *inflater, stream []byte) (got []byte, err erro
 
 func TestStreamsAreInflatedAsByTheStandardLibrary(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 1))
-	var z inflater
-	for range 80 {
-		raw := make([]byte, rng.IntN(150_000))
-		mask, period := byte(rng.Uint32()), 1+rng.IntN(1<<rng.IntN(16))
-		for i := range raw {
-			if raw[i] = byte(rng.NormFloat64()*20) & mask; i >= period && rng.IntN(4) > 0 {
-				raw[i] = raw[i-period]
+	const size = history + produce + slop
+	window := make([]byte, size+512)
+	z := inflater{window: window[:size:size]}
+	for n := range 40 {
+		raw := make([]byte, size+rng.IntN(1000))
+		raw[rng.IntN(300)] = 1 // and the longest matches, wherever the window ends
+		if n%4 > 0 {
+			raw = raw[:rng.IntN(120_000)]
+			mask, period := byte(rng.Uint32()), 1+rng.IntN(1<<rng.IntN(16))
+			for i := range raw {
+				if raw[i] = byte(rng.NormFloat64()*20) & mask; i >= period && rng.IntN(4) > 0 {
+					raw[i] = raw[i-period]
+				}
 			}
 		}
 		stream := deflated(raw, []int{1, 6, 9, flate.HuffmanOnly}[rng.IntN(4)])[2:]
@@ -134,4 +141,41 @@ func TestStreamsAreInflatedAsByTheStandardLibrary(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(want, got))
 	}
+	require.Equal(t, make([]byte, 512), window[size:], "nothing is written behind the window")
+}
+
+func TestCodesWithoutMeaningAndDistancesBeforeTheBeginningAreCorrupt(t *testing.T) {
+	const a, three, end = "10010001", "0000001", "0000000" // the fixed code of RFC 1951, 3.2.6
+	var z inflater
+	for _, c := range []struct{ codes, want string }{
+		{a + end, "a"},
+		{a + three + "00000" + end, "aaaa"},                              // from 1 byte before
+		{a + three + "00001" + end, ""},                                  // from 2
+		{a + a + a + three + "00010" + end, "aaaaaa"},                    // from 3
+		{three + "00000" + end, ""},                                      // from before the beginning
+		{a + three + "11101" + "0000000000000" + end, ""},                // from 24577
+		{a + "11000101" + "00000" + end, "a" + strings.Repeat("a", 258)}, // the longest
+		{a + "11000110" + "00000" + end, ""},                             // lengths that there are not
+		{a + "11000111" + "00000" + end, ""},
+		{a + three + "11110" + end, ""}, // distances that there are not
+		{a + three + "11111" + end, ""},
+	} {
+		stream := packed("1" + "10" + c.codes) // the last block, of fixed codes
+		got, err := inflateAll(t, &z, stream)
+		if c.want == "" {
+			require.ErrorIs(t, err, ErrCorrupt, c.codes)
+			continue
+		}
+		require.NoError(t, err, c.codes)
+		require.Equal(t, c.want, string(got))
+	}
+}
+
+// packed puts bits into bytes, the first one lowest.
+func packed(bits string) []byte {
+	p := make([]byte, len(bits)/8+1)
+	for i, c := range bits {
+		p[i/8] |= byte(c-'0') << (i % 8)
+	}
+	return p
 }
