@@ -80,7 +80,8 @@ func (a *axis) set(k Kernel, g grid, residual float64, pre int) {
 	scale := max(1, g.step/float64(a.box)) // boxes per sample of the result, or 1 when growing
 	reach := k.support() * scale
 	sharp := compensation(a.box, pre)
-	if sharp != 0 {
+	across := acrossBlocks(a.box, pre)
+	if sharp != 0 || across != 0 {
 		reach++
 	}
 	a.origin = 0
@@ -104,6 +105,7 @@ func (a *axis) set(k Kernel, g grid, residual float64, pre int) {
 		start := min(lo, a.cells-a.taps)
 		a.start[i] = int32(start)
 		k.fill(f[:hi-lo], (float64(lo)+0.5-centre)/scale, 1/scale, sharp)
+		sharpenPairs(f[:hi-lo], lo, across)
 		quantise(a.w[i*a.stride+lo-start:][:hi-lo], f[:hi-lo])
 	}
 	for i := g.n; i < len(a.start); i++ {

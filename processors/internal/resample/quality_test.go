@@ -135,8 +135,11 @@ func TestQualityAgainstTheTextbookFromEveryDecode(t *testing.T) {
 			name := fmt.Sprintf("width %d from %d/8", c.width, n)
 			assert.GreaterOrEqual(t, aware, floor, name)
 			assert.GreaterOrEqual(t, aware, plain-0.1, name)
-			if n == 1 {
+			switch {
+			case n == 1:
 				assert.GreaterOrEqual(t, aware, plain+1, name)
+			case n == 2 && plain < 50: // beyond, there is nothing left to gain
+				assert.GreaterOrEqual(t, aware, plain+0.5, name)
 			}
 		}
 	}
