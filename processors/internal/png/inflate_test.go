@@ -113,7 +113,7 @@ func TestStreamsAreInflatedAsByTheStandardLibrary(t *testing.T) {
 	const size = history + produce + slop
 	window := make([]byte, size+512)
 	z := inflater{window: window[:size:size]}
-	for n := range 40 {
+	for n := range 20 {
 		raw := make([]byte, size+rng.IntN(1000))
 		raw[rng.IntN(300)] = 1 // and the longest matches, wherever the window ends
 		if n%4 > 0 {
