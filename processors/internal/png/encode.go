@@ -12,8 +12,14 @@ import (
 
 // The filtered rows are compressed in two ways, and the smaller result is taken. What filters leave of a photo is
 // noise, in which matches cost more bits than they save: there Huffman codes alone are up to 15 % smaller, and so fast
-// that trying costs little. Levels above 6 take twice as long to save 2 %.
-var levels = [...]int{zlib.HuffmanOnly, 6}
+// that trying costs little. Levels above 6 take twice as long to save 2 %. Where matches save much, the picture is a drawing or a page
+// of text: that is quickly done once more, at a level that is 2 to 6 % smaller then.
+var levels = [...]int{zlib.HuffmanOnly, 6, 8}
+
+const huffmanOnly, usual, thorough = 0, 1, 2 // in levels
+
+// maxThorough bounds the pictures that are compressed once more, in bytes of their filtered rows.
+const maxThorough = 1 << 20
 
 // Encode writes img to w with 8 bits per sample, without loss but for the colour of what is wholly transparent: in
 // indices or grey of as few bits as will do, else in grey, grey with alpha, RGB, or RGBA. Equal pictures give equal
@@ -45,6 +51,7 @@ type encoder struct {
 	out    []byte // the file
 	zlib   [len(levels)]*zlib.Writer
 	packed [len(levels)]appender // what they made
+	rows   appender              // all that was compressed, up to maxThorough bytes
 	row    []byte
 	above  []byte
 	tries  [5][]byte // filter type and filtered row, one for each filter
@@ -107,6 +114,8 @@ func (e *encoder) pixels(f *form, straight func(y int) []byte) {
 		e.packed[i] = e.packed[i][:0]
 		z.Reset(&e.packed[i])
 	}
+	e.rows = e.rows[:0]
+	whole := f.Height*(n+1) <= maxThorough
 	for y := range f.Height {
 		f.pack(e.row, straight(y))
 		row := e.tries[filterNone]
@@ -115,17 +124,25 @@ func (e *encoder) pixels(f *form, straight func(y int) []byte) {
 		} else {
 			row = e.filtered(e.row, e.above, pixel)
 		}
-		for _, z := range e.zlib {
+		for _, z := range e.zlib[:thorough] {
 			z.Write(row) // never fails, as the appender does not
+		}
+		if whole {
+			e.rows = append(e.rows, row...)
 		}
 		e.row, e.above = e.above, e.row
 	}
-	for _, z := range e.zlib {
+	for _, z := range e.zlib[:thorough] {
 		z.Close()
 	}
-	best := e.packed[0]
-	for _, p := range e.packed {
-		if len(p) < len(best) {
+	best := e.packed[huffmanOnly]
+	if p := e.packed[usual]; len(p) < len(best) {
+		best = p
+	}
+	if whole && 4*len(best) < 3*len(e.packed[huffmanOnly]) {
+		e.zlib[thorough].Write(e.rows)
+		e.zlib[thorough].Close()
+		if p := e.packed[thorough]; len(p) < len(best) {
 			best = p
 		}
 	}

@@ -131,6 +131,22 @@ func TestAnyTypeOfImageComesBackAsItWas(t *testing.T) {
 	}
 }
 
+func TestADrawingIsSmallerThanTheStandardLibraryMakesIt(t *testing.T) {
+	img := painted(160, 240, func(x, y int) color.NRGBA { // bars on a gradient
+		if (y/7+x/11)%5 == 0 {
+			return color.NRGBA{30, 60, byte(y / 40 * 40), 255}
+		}
+		return color.NRGBA{byte(y), 255, byte(x), 255}
+	})
+	var theirs bytes.Buffer
+	require.NoError(t, (&stdpng.Encoder{CompressionLevel: stdpng.DefaultCompression}).Encode(&theirs, img))
+	ours := encoded(t, img)
+	assert.Less(t, len(ours), theirs.Len())
+	got, err := stdpng.Decode(bytes.NewReader(ours))
+	require.NoError(t, err)
+	requireEqualPixels(t, img, got, "a drawing")
+}
+
 func TestEncodersMayRunAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 8 {
