@@ -66,11 +66,8 @@ func (m *memory) Reallocate(n uint64) []byte {
 	return m.buf
 }
 
-// Free is called when the instance is closed.
-func (m *memory) Free() {
-	m.empty()
-	pool.Put(m)
-}
+// Free does nothing: see the Close of an instance.
+func (m *memory) Free() {}
 
 // empty keeps the memory, unless it is large.
 func (m *memory) empty() {

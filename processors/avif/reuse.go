@@ -59,7 +59,7 @@ func (r reusing) InstantiateModule(ctx context.Context, compiled wazero.Compiled
 	if err != nil {
 		return nil, err
 	}
-	return instance{mod, m}, nil
+	return &instance{mod, m}, nil
 }
 
 type instance struct {
@@ -67,9 +67,20 @@ type instance struct {
 	memory *memory
 }
 
-func (i instance) Memory() api.Memory { return view{i.Module.Memory(), i.memory} }
+// Close is the last call. Only then the memory is another's, not when the WebAssembly ends itself.
+func (i *instance) Close(ctx context.Context) error {
+	err := i.Module.Close(ctx)
+	if i.memory != nil {
+		i.memory.empty()
+		pool.Put(i.memory)
+		i.memory = nil
+	}
+	return err
+}
 
-func (i instance) ExportedFunction(name string) api.Function {
+func (i *instance) Memory() api.Memory { return view{i.Module.Memory(), i.memory} }
+
+func (i *instance) ExportedFunction(name string) api.Function {
 	f := i.Module.ExportedFunction(name)
 	if name == "malloc" {
 		return malloc{f, i.Module.Memory()}
@@ -86,7 +97,7 @@ type malloc struct {
 
 const unwritten = math.MaxUint64
 
-var errMemory = errors.New("it takes more memory than its header announces")
+var errMemory = errors.New("out of memory: it takes more than 4 GiB, or than the header announces")
 
 func (f malloc) Call(ctx context.Context, size ...uint64) ([]uint64, error) {
 	at, err := f.Function.Call(ctx, size...)
