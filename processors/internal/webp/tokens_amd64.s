@@ -43,12 +43,12 @@ TEXT ·readBlocksBMI(SB), NOSPLIT, $96-16
 	MOVQ    square_side(R8), prob
 	MOVQ    prob, rows-32(SP)
 	DECQ    prob
-	MOVQ    prob, last-40(SP)
+	MOVQ    prob, last-40(SP)        // of a row
 	MOVQ    square_to(R8), prob
 	MOVQ    prob, to-48(SP)
 	MOVQ    square_counts(R8), prob
 	MOVQ    prob, counts-56(SP)
-	MOVQ    $0, i-64(SP)
+	MOVQ    $0, i-64(SP)             // of the block
 	MOVBLZX square_left(R8), v
 	MOVL    v, left-72(SP)
 	MOVBLZX square_above(R8), above
@@ -72,6 +72,7 @@ block:
 	XORL n, n
 	XORL v, v
 
+	// The bits of the lowest row's and the last column's blocks come in at the top, while those of their neighbours go out.
 counted:
 	MOVQ  i-64(SP), split
 	MOVQ  counts-56(SP), prob
@@ -106,7 +107,7 @@ some:
 	SHLQ $2, split
 	ADDQ split, prob
 	MOVQ to-48(SP), split
-	LEAQ (split)(prob*8), prob   // group i/4 is 128 bytes long, a row of a block 8
+	LEAQ (split)(prob*8), prob // a group is 128 bytes long: 8·(i + 12·(i/4))
 	MOVQ prob, block-80(SP)
 	JMP  token
 
