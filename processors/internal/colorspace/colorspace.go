@@ -12,11 +12,11 @@ import "github.com/rest-thumbnails/thumbnail/processors/internal/icc"
 // without it.
 var profiles icc.Cache
 
-// Of returns the Transform to sRGB of the pixels of a file in one of the formats "jpeg", "png", "gif", "webp", "tiff"
-// and "avif". It is nil if there is nothing to do: because the pixels are sRGB, because the file says nothing of their
+// Of returns the Transform to sRGB of the pixels of a file in one of the formats "jpeg", "png", "gif", "webp", "tiff",
+// "bmp" and "avif". It is nil if there is nothing to do: because the pixels are sRGB, because the file says nothing of their
 // colours, or because what it says is broken or does not fit the kind of pixels that it has.
 //
-// Of reads what stands before the pixels only (in a TIFF: the first directory), and takes memory for one profile at most.
+// Of reads what stands before the pixels only (in a TIFF: the first directory; in a BMP: what the header points to), and takes memory for one profile at most.
 func Of(format string, file []byte) *icc.Transform {
 	var f found
 	switch format {
@@ -30,6 +30,8 @@ func Of(format string, file []byte) *icc.Transform {
 		f = inWebP(file)
 	case "tiff":
 		f = inTIFF(file)
+	case "bmp":
+		f = inBMP(file)
 	case "avif":
 		return ofAVIF(file)
 	}

@@ -82,6 +82,16 @@ func tiffWith(order binary.AppendByteOrder, photometric uint16, profile []byte) 
 	return append(append(b, 0, 0, 0, 0), profile...)
 }
 
+func bmpWith(colours string, profile []byte) []byte {
+	b := make([]byte, 14+124+4) // one pixel
+	copy(b, "BM")
+	binary.LittleEndian.PutUint32(b[14:], 124)
+	copy(b[14+56:], colours)
+	binary.LittleEndian.PutUint32(b[14+112:], 124+4)
+	binary.LittleEndian.PutUint32(b[14+116:], uint32(len(profile)))
+	return append(b, profile...)
+}
+
 func parts(profile []byte, n int) (out [][]byte) {
 	for i := range n {
 		out = append(out, app2(byte(i+1), byte(n), profile[len(profile)*i/n:len(profile)*(i+1)/n]))
@@ -142,7 +152,11 @@ func TestProfilesAreFoundInAllFormats(t *testing.T) {
 		{"avif, code points of nothing", "avif", avifWith(t, nclx(2, 2)), 0},
 		{"avif, unknown code points", "avif", avifWith(t, nclx(99, 13)), 0},
 		{"avif, cut off", "avif", avifWith(t, colr("prof", p3))[:300], 0},
-		{"another format", "bmp", p3, 0},
+		{"bmp", "bmp", bmpWith("DEBM", p3), icc.RGB},
+		{"bmp that is sRGB", "bmp", bmpWith("BGRs", p3), 0},
+		{"bmp, cut off", "bmp", bmpWith("DEBM", p3)[:200], 0},
+		{"bmp of grey", "bmp", bmpWith("DEBM", grey), 0},
+		{"another format", "heif", p3, 0},
 		{"nothing", "png", nil, 0},
 	} {
 		tr := Of(c.format, c.file)

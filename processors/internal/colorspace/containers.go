@@ -93,3 +93,19 @@ func inTIFF(file []byte) (f found) {
 	}
 	return f
 }
+
+// inBMP looks for the profile that a header of version 5 (BITMAPV5HEADER) says is embedded. Endpoints and gammas of version 4 are left
+// alone, as Chromium leaves them.
+func inBMP(file []byte) (f found) {
+	f.space = icc.RGB
+	const header, v5 = 14, 124
+	le := binary.LittleEndian
+	if len(file) < header+v5 || le.Uint32(file[header:]) < v5 || le.Uint32(file[header+56:]) != 'M'<<24|'B'<<16|'E'<<8|'D' {
+		return f
+	}
+	at, n := header+uint64(le.Uint32(file[header+112:])), uint64(le.Uint32(file[header+116:]))
+	if at+n <= uint64(len(file)) {
+		f.profile = file[at : at+n : at+n]
+	}
+	return f
+}
