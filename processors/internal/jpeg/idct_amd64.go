@@ -32,8 +32,8 @@ func makeCosines() (c [9][4][8][8]float32) {
 	return c
 }
 
-// idctAVX2 and idctSmallAVX2 are for n from 5 to 8 and from 2 to 4. They gain a quarter of the time that a picture takes at 3/8 and half of what it
-// takes at 8/8: see BenchmarkInverseDCT.
+// idctAVX2 and idctSmallAVX2 are for n from 5 to 8 and from 2 to 4. They save a third of the time that a picture takes at 3/8, which brings
+// 4000 columns to 800 from 0.60 of libvips' time to 0.54, and half of what it takes at 8/8, where jpegn would be faster without them. See BenchmarkInverseDCT.
 //
 //go:noescape
 func idctAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)

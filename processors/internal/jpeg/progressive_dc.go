@@ -99,16 +99,29 @@ func (r *bitReader) firstDC(ts []dcTarget, n, al int) (ok bool) {
 
 // refineDC reads one more bit for each DC coefficient of n MCUs. It stops early where the segment ends.
 func (r *bitReader) refineDC(ts []dcTarget, n, al int) {
+	buf, pos, acc, taken := r.buf, r.pos, r.acc, r.taken
 	for ; n > 0; n-- {
-		if r.ready(); r.overrun() {
-			return
+		if r.end-pos < maxUnit {
+			r.pos, r.acc, r.taken = pos, acc, taken
+			if r.overrun() {
+				return
+			}
+			r.ready()
+			pos = r.pos
 		}
-		bits := r.take(uint(len(ts))) // an MCU has 10 units at most
-		for i := len(ts) - 1; i >= 0; i-- {
+		if taken > 32 { // what is left is enough: an MCU has 10 units at most
+			var took uint
+			acc, took = refilled(acc, buf[pos:], taken)
+			pos += int(took)
+			taken -= 8 * took
+		}
+		for i := range ts {
 			t := &ts[i]
-			t.value[t.at] |= int16(bits&1) << al
+			t.value[t.at] |= int16(acc>>63) << al
 			t.at += t.step
-			bits >>= 1
+			acc <<= 1
 		}
+		taken += uint(len(ts))
 	}
+	r.pos, r.acc, r.taken = pos, acc, taken
 }
