@@ -256,7 +256,7 @@ func TestPNGAndGIFAreStoredAsTheyAreTooIfThatIsSmaller(t *testing.T) {
 	noisy := gradient(64, 64)
 	for i := range noisy.Pix {
 		if i%4 != 3 {
-			noisy.Pix[i] += byte(i * i >> 3 & 3)
+			noisy.Pix[i] += byte(i * i >> 3 & 7)
 		}
 	}
 	file := insert(encodePNG(t, noisy), 33, pngChunk("tEXt", "Comment\x00"+secret))
