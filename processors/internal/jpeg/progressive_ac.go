@@ -33,10 +33,6 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 		at: &slots.dense, kept: slots.kept, size: c.scale * c.scale,
 		value: d.prog.value[index], nonzero: d.prog.nonzero[index],
 	}
-	decode := b.first
-	if s.ah > 0 {
-		decode = b.refine
-	}
 	restarts := d.beginScan()
 	for y := range c.codedY {
 		if err := ctx.Err(); err != nil {
@@ -51,18 +47,15 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 					return err
 				}
 			}
-			n := 1
-			if b.eobRun > 0 && s.ah == 0 {
-				n = restarts.atMost(min(b.eobRun, c.codedX-x)) // nothing comes for these
-				b.eobRun -= n
-			} else {
-				b.r.ready()
-				if !decode(y*c.blocksX + x) {
-					return errBadCode
-				}
-				if b.r.overrun() {
-					return errShort
-				}
+			n, decode := restarts.atMost(c.codedX-x), b.first
+			if s.ah > 0 {
+				decode = b.refine
+			}
+			if !decode(y*c.blocksX+x, n) {
+				return errBadCode
+			}
+			if b.r.overrun() {
+				return errShort
 			}
 			restarts.count(n)
 			x += n
@@ -76,60 +69,91 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 
 var errLongRun = corrupt("end-of-band run beyond its scan or restart interval")
 
-// first decodes block i in the first scan of a band (section G.1.2.2).
-func (b *acBand) first(i int) (ok bool) {
-	buf, pos, acc := b.r.buf, b.r.pos, b.r.acc
-	state := (b.ss-1)<<8 | b.r.taken // as in decodeAC
-	value := b.value[i*b.size:][:b.size]
-	nonzero := uint64(0)
-	for {
-		if state&255 > 32 {
-			var took uint
-			acc, took = refilled(acc, buf[pos:], state)
-			pos += int(took)
-			state -= 8 * took
+// first decodes n blocks from i on in the first scan of a band (section G.1.2.2). It stops early where the segment ends.
+func (b *acBand) first(i, n int) (ok bool) {
+	r, h := b.r, b.h
+	buf, pos, acc, taken := r.buf, r.pos, r.acc, r.taken
+	for end := i + n; i < end; i++ {
+		if b.eobRun > 0 { // nothing comes for these
+			skipped := min(b.eobRun, end-i)
+			b.eobRun -= skipped
+			i += skipped - 1
+			continue
 		}
-		e := b.h.symbols[acc>>(64-symbolBits)]
-		if e == 0 {
-			run, length := b.h.endOfBand(acc)
-			if length > 0 {
-				acc <<= length
-				b.eobRun = 1<<run + int(acc>>(64-run)) - 1
-				acc <<= run
-				state += length + run
+		if r.end-pos < maxUnit {
+			r.pos, r.acc, r.taken = pos, acc, taken
+			if r.overrun() {
+				return true
+			}
+			r.ready()
+			pos = r.pos
+		}
+		value := b.value[i*b.size:][:b.size]
+		nonzero := uint64(0)
+		state := (b.ss-1)<<8 | taken // as in decodeAC
+		for {
+			if state&255 > 32 {
+				var took uint
+				acc, took = refilled(acc, buf[pos:], state)
+				pos += int(took)
+				state -= 8 * took
+			}
+			e := h.symbols[acc>>(64-symbolBits)]
+			if e == 0 {
+				run, length := h.endOfBand(acc)
+				if length > 0 {
+					acc <<= length
+					b.eobRun = 1<<run + int(acc>>(64-run)) - 1
+					acc <<= run
+					state += length + run
+					break
+				}
+				if e = h.slow(acc); e == 0 {
+					return false
+				}
+			}
+			acc <<= e.bits()
+			state += uint(e & 0xFFFF)
+			k := state >> 8
+			if k > b.se {
+				if k < endOfBlock {
+					return false
+				}
 				break
 			}
-			if e = b.h.slow(acc); e == 0 {
-				return false
+			if v := e.value(); v != 0 {
+				nonzero |= 1 << k
+				if at := int(b.at[k&63]); at < len(value) {
+					value[at] = int16(v << b.al)
+				}
+			}
+			if k == b.se {
+				break
 			}
 		}
-		acc <<= e.bits()
-		state += uint(e & 0xFFFF)
-		k := state >> 8
-		if k > b.se {
-			if k < endOfBlock {
-				return false
-			}
-			break
-		}
-		if v := e.value(); v != 0 {
-			nonzero |= 1 << k
-			if at := int(b.at[k&63]); at < len(value) {
-				value[at] = int16(v << b.al)
-			}
-		}
-		if k == b.se {
-			break
-		}
+		taken = state & 255
+		b.nonzero[i] |= nonzero
 	}
-	b.r.pos, b.r.acc, b.r.taken = pos, acc, state&255
-	b.nonzero[i] |= nonzero
+	r.pos, r.acc, r.taken = pos, acc, taken
 	return true
 }
 
-// refine reads one more bit for the band of block i (section G.1.2.3): new coefficients of ±1, and for each one that is
+// refine reads one more bit for the bands of n blocks from i on. It stops early where the segment ends.
+func (b *acBand) refine(i, n int) (ok bool) {
+	for end := i + n; i < end; i++ {
+		if b.r.ready(); b.r.overrun() {
+			return true
+		}
+		if !b.refineBlock(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// refineBlock reads one more bit for the band of block i (section G.1.2.3): new coefficients of ±1, and for each one that is
 // not zero yet a correction bit, which stands behind the symbol whose zeros it lies among.
-func (b *acBand) refine(i int) (ok bool) {
+func (b *acBand) refineBlock(i int) (ok bool) {
 	band := ^uint64(0) << b.ss & (^uint64(0) >> (63 - b.se))
 	old := b.nonzero[i] & band
 	value := b.value[i*b.size:][:b.size]
