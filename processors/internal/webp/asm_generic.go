@@ -13,5 +13,3 @@ func addGroup(dst []byte, stride, others int, g *group, counts []uint8) {
 func predictBlocks(buf []byte, at, stride int, modes []uint8, g *group, counts []uint8) {
 	predictBlocksGo(buf, at, stride, modes, g, counts)
 }
-
-func sumLanes(sums []uint64, pix []byte, stride, rows int) { sumLanesGo(sums, pix, stride, rows) }

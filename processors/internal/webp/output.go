@@ -147,8 +147,8 @@ func (d *decoder) shrinkPlane(out []byte, stride int, p *plane, top, n, height i
 	}
 }
 
-// sumLanesGo adds up so many rows of pixels, two pixels by two, in lanes of 16 bits, of which a word has four.
-func sumLanesGo(sums []uint64, pix []byte, stride, rows int) {
+// sumLanes adds up so many rows of pixels, two pixels by two, in lanes of 16 bits, of which a word has four.
+func sumLanes(sums []uint64, pix []byte, stride, rows int) {
 	const low = 0x00ff00ff00ff00ff
 	clear(sums)
 	for y := range rows {
