@@ -9,12 +9,10 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -32,18 +30,22 @@ func withGamma(t testing.TB, img image.Image) []byte {
 
 // thumb makes a thumbnail of a file, or with p == nil the whole picture.
 func thumb(t testing.TB, data []byte, p Processor, width int) image.Image {
+	return sized(t, data, p, width, 0)
+}
+
+func sized(t testing.TB, data []byte, p Processor, width, height int) image.Image {
 	h, err := DecodeHeader(bytes.NewReader(data))
 	require.NoError(t, err)
 	least := image.Point{}
 	if p != nil {
-		least = MinDecode(p, h.Size, width, 0)
+		least = MinDecode(p, h.Size, width, height)
 	}
 	pic, err := Decode(t.Context(), data, h, least)
 	require.NoError(t, err)
 	if p == nil {
 		return pic.Image()
 	}
-	img, err := pic.Apply(t.Context(), p, width, 0)
+	img, err := pic.Apply(t.Context(), p, width, height)
 	require.NoError(t, err)
 	return img
 }
@@ -198,22 +200,4 @@ func photoJPEG(t testing.TB, w, h int) []byte {
 	var b bytes.Buffer
 	require.NoError(t, jpeg.Encode(&b, img, &jpeg.Options{Quality: 88}))
 	return b.Bytes()
-}
-
-// BenchmarkColour says how much longer a thumbnail of 400×300 pixels takes if the original of 12 megapixels has a
-// profile. The two take turns, and the fastest runs count.
-func BenchmarkColour(b *testing.B) {
-	plain := photoJPEG(b, 4000, 3000)
-	files := [2][]byte{plain, bytes.Join([][]byte{plain[:2], displayP3(), plain[2:]}, nil)}
-	best := [2]time.Duration{time.Hour, time.Hour}
-	for b.Loop() {
-		for i, data := range files {
-			start := time.Now()
-			img := thumb(b, data, Crop{}, 400)
-			require.NoError(b, JPEG{}.Encode(io.Discard, img))
-			best[i] = min(best[i], time.Since(start))
-		}
-	}
-	b.ReportMetric(float64(best[1])/float64(best[0]), "converted/unconverted")
-	b.ReportMetric(best[0].Seconds()*1000, "ms-unconverted")
 }
