@@ -73,7 +73,7 @@ func straight(line []byte, img image.Image, y int) []byte {
 	return line
 }
 
-// fromYCbCr fills line with row y as opaque RGB: JFIF's formula as color.YCbCrToRGB rounds it, without a branch.
+// fromYCbCr fills line with row y as opaque RGB.
 func fromYCbCr(line []byte, img *image.YCbCr, y int) {
 	w := img.Rect.Dx()
 	luma := img.Y[img.YOffset(img.Rect.Min.X, y):][:w]
@@ -87,21 +87,8 @@ func fromYCbCr(line []byte, img *image.YCbCr, y int) {
 		}
 		cb, cr = wideB, wideR
 	}
-	cb, cr = cb[:w], cr[:w]
-	for x, l := range luma {
-		if len(line) < 4 {
-			return
-		}
-		v, b, r := int32(l)*0x10101, int32(cb[x])-128, int32(cr[x])-128
-		line[0] = clipByte((v + 91881*r) >> 16)
-		line[1] = clipByte((v - 22554*b - 46802*r) >> 16)
-		line[2] = clipByte((v + 116130*b) >> 16)
-		line[3] = 255
-		line = line[4:]
-	}
+	toRGB(line, luma, cb[:w], cr[:w])
 }
-
-func clipByte(v int32) byte { return byte(min(max(v, 0), 255)) }
 
 // premultiplied converts a picture whose colours are multiplied by alpha.
 func (t *Transform) premultiplied(img *image.RGBA) *image.RGBA {
