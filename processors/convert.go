@@ -11,15 +11,6 @@ func isOpaque(img image.Image) bool {
 	return ok && o.Opaque()
 }
 
-// isDeep reports whether img has 16 bits per sample.
-func isDeep(img image.Image) bool {
-	switch img.(type) {
-	case *image.Gray16, *image.RGBA64, *image.NRGBA64:
-		return true
-	}
-	return false
-}
-
 // toNRGBA returns img with 8 bits per sample, alpha not premultiplied, and its upper left corner at (0,0). It may
 // share img's memory: read only.
 func toNRGBA(img image.Image) *image.NRGBA {
