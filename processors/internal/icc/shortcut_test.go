@@ -37,7 +37,7 @@ func apart(t *testing.T, source, a, b []byte) (levels [256]int) {
 }
 
 func TestTheQuickWaysAreAsGoodAsTheSlowOne(t *testing.T) {
-	source := clouds(20_000)
+	source := clouds(6_000)
 	pq, err := New(rec2020, PQ(), false)
 	require.NoError(t, err)
 	transforms := map[string]*Transform{"PQ": pq}
