@@ -76,7 +76,7 @@ func decode(ctx context.Context, data []byte, h Header, least image.Point) (*Pic
 	case "webp":
 		return decodeWebP(ctx, data, h, h.asStored(least))
 	case "bmp":
-		img, err = decodeBMP(ctx, data)
+		img, err = decodeBMP(ctx, data, h.stored)
 	case "tiff":
 		img, err = tiff.Decode(bytes.NewReader(data)) // reads in any order
 	default:

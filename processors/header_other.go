@@ -78,7 +78,7 @@ func parseBMP(s *scanner, h *Header) error {
 	if bits <= 8 {
 		h.bits = 8
 	}
-	if compression == 0 && width > 0 && bits <= 32 {
+	if (compression == bmpRGB || compression == bmpBitFields || compression == bmpAlphaBitFields) && width > 0 && bits <= 32 {
 		h.least = saturated(float64(width) * float64(height) * float64(bits) / 8)
 	}
 	return nil
