@@ -2,32 +2,6 @@
 
 package jpeg
 
-// idct2 makes 2×2 samples of the lowest 2×2 coefficients.
-func idct2(b *block, dst []byte, stride int) {
-	var t [4]float32 // rows done
-	for i := range 2 {
-		f0 := b[0+i]
-		f1 := b[8+i]
-		f0x10000 := float32(f0 * 1)
-		f1x10000 := float32(f1 * 1)
-		e0 := f0x10000
-		o0 := +f1x10000
-		t[2*i+0] = e0 + o0
-		t[2*i+1] = e0 - o0
-	}
-	for i := range 2 {
-		f0 := t[0+i]
-		f1 := t[2+i]
-		f0x10000 := float32(f0 * 1)
-		f1x10000 := float32(f1 * 1)
-		e0 := f0x10000
-		o0 := +f1x10000
-		column := dst[i:]
-		column[0*stride] = truncated(e0 + o0)
-		column[1*stride] = truncated(e0 - o0)
-	}
-}
-
 // idct3 makes 3×3 samples of the lowest 3×3 coefficients.
 func idct3(b *block, dst []byte, stride int) {
 	var t [9]float32 // rows done
