@@ -18,9 +18,10 @@ var trials = [...][3]uint32{{4, 4, 4}, {1, 3, 6}, {1, 6, 3}, {3, 1, 6}, {3, 6, 1
 
 // makeCell computes the corners of a cell, tries and keeps it. Two goroutines may make the same one.
 func (t *Transform) makeCell(at uint32) *cell {
-	if t.cells.made.Add(1) > maxCells {
+	if t.cells.made.Load() >= maxCells {
 		return &winding
 	}
+	t.cells.made.Add(1)
 	var origin [3]float32
 	for i, rest := len(origin)-1, int(at); i >= 0; i-- {
 		origin[i] = float32(rest / t.cells.step[i])
