@@ -97,67 +97,6 @@ func TestWhatIsNoImageIsErrFormat(t *testing.T) {
 	}
 }
 
-func TestATIFFThatWouldBeDecodedWronglyIsErrFormat(t *testing.T) {
-	clear := gradient(9, 7)
-	clear.Pix[3] = 0
-	const xResolution = 0x011a
-	for name, c := range map[string]struct {
-		img         *image.NRGBA
-		tag, is, as uint16
-	}{
-		"bits from right to left":   {gradient(9, 7), xResolution, tiffFillOrder, 2},
-		"separate planes":           {gradient(9, 7), xResolution, tiffPlanar, 2},
-		"a sample without meaning":  {clear, tiffExtraSamples, tiffExtraSamples, 0},
-		"another number of samples": {clear, tiffSamples, tiffSamples, 5},
-	} {
-		file, order := encodeTIFF(t, c.img), binary.LittleEndian
-		_, err := DecodeHeader(bytes.NewReader(file))
-		require.NoError(t, err)
-		entry := file[order.Uint32(file[4:])+2:]
-		for order.Uint16(entry) != c.tag {
-			entry = entry[12:]
-		}
-		copy(entry, []byte{byte(c.is), byte(c.is >> 8), 3, 0, 1, 0, 0, 0, byte(c.as), 0, 0, 0})
-		_, err = DecodeHeader(bytes.NewReader(file))
-		assert.ErrorIs(t, err, ErrFormat, name)
-	}
-}
-
-func TestTheSamplesOfABMPAreWhereItsMasksSay(t *testing.T) {
-	for name, c := range map[string]struct {
-		header, depth, compression byte
-		masks                      [4]uint32
-		pixel                      uint32
-		want                       color.NRGBA
-	}{
-		"5 bits each":                       {40, 16, 0, [4]uint32{}, 31<<10 | 16<<5 | 1, color.NRGBA{255, 132, 8, 255}},
-		"5, 6 and 5 bits":                   {40, 16, 3, [4]uint32{31 << 11, 63 << 5, 31}, 31<<11 | 32<<5 | 1, color.NRGBA{255, 130, 8, 255}},
-		"the fourth byte has no meaning":    {40, 32, 0, [4]uint32{}, 0x07030201, color.NRGBA{3, 2, 1, 255}},
-		"not even in version 4":             {108, 32, 0, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 255}},
-		"unless it has a mask":              {108, 32, 3, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 7}},
-		"behind the header, too":            {40, 32, 6, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 7}},
-		"colours the other way round":       {40, 32, 3, [4]uint32{255, 255 << 8, 255 << 16}, 0x07030201, color.NRGBA{1, 2, 3, 255}},
-		"10 bits each, of which 8 are kept": {56, 32, 3, [4]uint32{1023 << 20, 1023 << 10, 1023}, 4<<20 | 1023<<10 | 8, color.NRGBA{1, 255, 2, 255}},
-	} {
-		b := make([]byte, 14+int(c.header), 200)
-		copy(b, "BM")
-		b[14], b[18], b[22], b[26], b[28], b[30] = c.header, 1, 1, 1, c.depth, c.compression
-		b = b[:max(len(b), 14+40+16)]
-		for i, mask := range c.masks {
-			binary.LittleEndian.PutUint32(b[54+4*i:], mask)
-		}
-		b[10] = byte(len(b))
-		file := binary.LittleEndian.AppendUint32(b, c.pixel)
-		_, img := decodeFile(t, file)
-		assert.Equal(t, c.want, toNRGBA(img).NRGBAAt(0, 0), name)
-
-		h, err := DecodeHeader(bytes.NewReader(file))
-		require.NoError(t, err)
-		_, err = Decode(t.Context(), file[:len(file)-4], h, image.Point{})
-		assert.ErrorIs(t, err, ErrCorrupt, name)
-	}
-}
-
 func TestAnErrorOfTheReaderIsNotTheImages(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	for name, file := range files(t, 6) {
