@@ -63,6 +63,9 @@ func TestTheCorpusDecodesAsByTheStandardLibrary(t *testing.T) {
 			assert.NotEqual(t, "ok", f.expect)
 			continue
 		}
+		if strings.HasSuffix(f.path, "/1_trns.png") { // image/png compares with all bits of its tRNS, 0x00ff, though samples have one
+			continue
+		}
 		if compare(t, &d, data, f.path) {
 			sound++
 		} else {

@@ -129,6 +129,23 @@ func TestEveryKindOfFileDecodesAsByTheStandardLibrary(t *testing.T) {
 	})
 }
 
+// Bits of a tRNS chunk beyond the depth of a sample count for nothing (11.3.1.1).
+func TestTheTransparentColourHasAsManyBitsAsASample(t *testing.T) {
+	for _, depth := range []int{1, 2, 4, 8} {
+		data := []byte(signature)
+		data = appendChunk(data, "IHDR", []byte{0, 0, 0, 2, 0, 0, 0, 1, byte(depth), byte(Gray), 0, 0, 0})
+		data = appendChunk(data, "tRNS", []byte{0xff, 0xff})
+		row := []byte{0, 0xff, 0} // black is what is left of the second pixel
+		row[1] <<= 8 - depth
+		data = appendChunk(data, "IDAT", deflated(row[:1+(2*depth+7)/8], flate.DefaultCompression))
+		img, err := new(Decoder).Decode(t.Context(), appendChunk(data, "IEND", nil))
+		require.NoError(t, err)
+		_, _, _, first := img.At(0, 0).RGBA()
+		_, _, _, second := img.At(1, 0).RGBA()
+		require.Equal(t, []uint32{0, 0xffff}, []uint32{first, second}, "%d bits", depth)
+	}
+}
+
 func TestARowMayBeLongerThanTheWindow(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 6))
 	var d Decoder

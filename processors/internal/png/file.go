@@ -132,10 +132,7 @@ func (f *file) trnsChunk(c chunk) error {
 	case Gray, RGB:
 		bad = len(c.data) != 2*f.samples()
 		for i := 0; !bad && i < f.samples(); i++ {
-			f.key[i] = binary.BigEndian.Uint16(c.data[2*i:])
-			if f.Depth <= 8 {
-				f.key[i] &= 0xff
-			}
+			f.key[i] = binary.BigEndian.Uint16(c.data[2*i:]) & (1<<f.Depth - 1) // more bits than a sample has do not count
 		}
 	case Indexed:
 		bad = f.colours == 0 || len(c.data) > 256
