@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
-	"math"
+	"io"
 
 	xwebp "golang.org/x/image/webp"
 
@@ -19,6 +19,9 @@ import (
 func decodeWebP(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
 	if vp8, ok := opaqueLossy(data); ok {
 		return decodeVP8(ctx, vp8, h, least)
+	}
+	if h.lossy { // as the header says, so its chunk is cut off
+		return nil, io.ErrUnexpectedEOF
 	}
 	img, err := decodeFrame(ctx, data, h.stored)
 	if err != nil {
@@ -37,15 +40,20 @@ func decodeVP8(ctx context.Context, vp8 []byte, h Header, least image.Point) (*P
 	case size != h.stored:
 		return nil, fmt.Errorf("%v pixels where the header says %v", size, h.stored)
 	}
-	n := 1
-	if least != (image.Point{}) {
-		n = webp.ShrinkFor(min(float64(h.stored.X)/float64(least.X), float64(h.stored.Y)/float64(least.Y)))
-	}
+	n := h.shrinkWebP(least)
 	img, err := webp.Decode(ctx, vp8, webp.Options{Shrink: n})
 	if err != nil {
 		return nil, err
 	}
 	return &Picture{img: img, width: float64(h.stored.X) / float64(n), height: float64(h.stored.Y) / float64(n)}, nil
+}
+
+// shrinkWebP returns by how much a lossy WebP is shrunk while it is decoded if one of least pixels is wanted, as it is stored.
+func (h Header) shrinkWebP(least image.Point) int {
+	if !h.lossy || least == (image.Point{}) {
+		return 1
+	}
+	return webp.ShrinkFor(min(float64(h.stored.X)/float64(least.X), float64(h.stored.Y)/float64(least.Y)))
 }
 
 // opaqueLossy returns the content of the chunk "VP8 " of a still picture without transparency.
@@ -89,36 +97,26 @@ func decodeStill(ctx context.Context, data []byte) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch img := img.(type) {
+	switch img := img.(type) { // in video range, where x/image/webp leaves it (golang/go#40173)
 	case *image.YCbCr:
-		fullRange(img)
+		return webp.RGBA(img), nil
 	case *image.NYCbCrA:
-		fullRange(&img.YCbCr)
+		return withAlpha(webp.RGBA(&img.YCbCr), img), nil
 	}
 	return img, nil
 }
 
-// fullRange stretches VP8's colours, which are BT.601 in video range (16 to 235 and 240: RFC 6386, 9.2), to the
-// full range that image.YCbCr means. x/image/webp leaves that out (golang/go#40173).
-func fullRange(img *image.YCbCr) {
-	var luma, chroma [256]byte
-	for i := range 256 {
-		v := float64(i)
-		luma[i] = level((v - 16) * 255 / 219)
-		chroma[i] = level((v-128)*255/224 + 128)
+// withAlpha makes rgb, which is opaque, as transparent as img. It takes rgb's memory.
+func withAlpha(rgb *image.RGBA, img *image.NYCbCrA) *image.NRGBA {
+	out := &image.NRGBA{Pix: rgb.Pix, Stride: rgb.Stride, Rect: rgb.Rect}
+	for y := range out.Rect.Dy() {
+		row := out.Pix[y*out.Stride:]
+		for x, a := range img.A[y*img.AStride:][:out.Rect.Dx()] {
+			row[4*x+3] = a
+		}
 	}
-	for i, v := range img.Y {
-		img.Y[i] = luma[v]
-	}
-	for i, v := range img.Cb {
-		img.Cb[i] = chroma[v]
-	}
-	for i, v := range img.Cr {
-		img.Cr[i] = chroma[v]
-	}
+	return out
 }
-
-func level(v float64) byte { return byte(min(max(math.Round(v), 0), 255)) }
 
 // firstFrame returns the first frame of an animation as a WebP file of its own, and where on the canvas it goes (WebP
 // Container Specification, "Animation"). ok is false for a file that is no animation.

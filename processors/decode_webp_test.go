@@ -3,8 +3,12 @@ package processors
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"image"
 	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
 	"testing"
 
 	"github.com/deepteams/webp"
@@ -38,7 +42,7 @@ func TestLossyWebPHasTheFullRangeOfColours(t *testing.T) {
 			want.SetNRGBA(0, y, color.NRGBA{c.R, c.G, c.B, 100}) // so that it has alpha
 		}
 		_, img = decodeFile(t, encodeWebP(t, want, false))
-		require.IsType(t, &image.NYCbCrA{}, img)
+		require.False(t, isOpaque(img))
 		assert.Less(t, distance(t, want, img), 3.0, "%v with alpha", c)
 	}
 }
@@ -71,6 +75,58 @@ func TestALossyWebPTakesNoMoreMemoryThanItsCanvasAnnounces(t *testing.T) {
 	assert.LessOrEqual(t, took, uint64(h.DecodeBytes(image.Point{})))
 }
 
+func TestTheMemoryOfALargeLossyWebPIsThatOfTheShrunkOne(t *testing.T) {
+	file := encodeWebP(t, gradient(2000, 1500), false)
+	for orientation := 1; orientation <= 6; orientation += 5 {
+		file := webpFile(webpEXIF, image.Pt(2000, 1500), file[12:], chunk("EXIF", exifBlock(orientation)))
+		h, err := DecodeHeader(bytes.NewReader(file))
+		require.NoError(t, err)
+		for _, width := range []int{100, 150, 260} {
+			least := MinDecode(Scale{}, h.Size, width, 0)
+			took := allocated(func() { _, err = Decode(t.Context(), file, h, least) })
+			require.NoError(t, err)
+			assert.LessOrEqual(t, took, uint64(h.DecodeBytes(least)), "turned by %d, for %d pixels", orientation, width)
+			assert.Less(t, h.DecodeBytes(least), h.DecodeBytes(image.Point{})/2)
+		}
+		_, err = Decode(t.Context(), file[:len(file)/2], h, image.Pt(20, 15))
+		assert.ErrorIs(t, err, ErrCorrupt, "cut off")
+	}
+}
+
+func TestTheMemoryOfAWebPInFullSizeIsAnnounced(t *testing.T) {
+	for orientation := 1; orientation <= 6; orientation += 5 {
+		for _, alpha := range []byte{255, 200} {
+			img := gradient(803, 601)
+			for x := range 803 {
+				for y := range x % 601 {
+					img.Pix[img.PixOffset(x, y)+3] = alpha - byte(x*y%7*int(255-alpha)/9)
+				}
+			}
+			file := encodeWebP(t, img, false)
+			flags := byte(webpEXIF)
+			chunks := file[12:]
+			if alpha < 255 {
+				flags |= webpAlpha
+				chunks = chunks[18:]
+			}
+			file = webpFile(flags, image.Pt(803, 601), chunks, chunk("EXIF", exifBlock(orientation)))
+			h, err := DecodeHeader(bytes.NewReader(file))
+			require.NoError(t, err)
+			require.Equal(t, orientation, h.Orientation)
+			var upright image.Image
+			took := allocated(func() {
+				var pic *Picture
+				if pic, err = Decode(t.Context(), file, h, image.Point{}); err == nil {
+					upright = pic.Image()
+				}
+			})
+			require.NoError(t, err)
+			assert.Equal(t, alpha == 255, isOpaque(upright))
+			assert.LessOrEqual(t, took, uint64(h.DecodeBytes(image.Point{})), "turned by %d, alpha %d", orientation, alpha)
+		}
+	}
+}
+
 func TestLosslessWebPIsExact(t *testing.T) {
 	want := gradient(33, 21)
 	want.SetNRGBA(4, 4, color.NRGBA{10, 20, 30, 40})
@@ -86,7 +142,8 @@ func chunk(id string, data []byte) []byte {
 
 // webpFile joins chunks behind a VP8X that says what they are.
 func webpFile(flags byte, canvas image.Point, chunks ...[]byte) []byte {
-	extended := []byte{flags, 0, 0, 0, byte(canvas.X - 1), 0, 0, byte(canvas.Y - 1), 0, 0}
+	x, y := canvas.X-1, canvas.Y-1
+	extended := []byte{flags, 0, 0, 0, byte(x), byte(x >> 8), 0, byte(y), byte(y >> 8), 0}
 	body := append([]byte("WEBP"), chunk("VP8X", extended)...)
 	for _, c := range chunks {
 		body = append(body, c...)
@@ -123,4 +180,70 @@ func TestTheFirstFrameOfAnAnimatedWebPStandsOnItsCanvas(t *testing.T) {
 	assert.ErrorIs(t, err, ErrCorrupt)
 	_, err = Decode(t.Context(), webpFile(webpAnimated, image.Pt(20, 10)), h, image.Point{})
 	assert.ErrorIs(t, err, ErrCorrupt, "no frame at all")
+}
+
+func TestALossyWebPIsAsLibwebpShowsIt(t *testing.T) {
+	tools := map[string]string{"cwebp": "", "dwebp": ""}
+	for name := range tools {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			if os.Getenv("THUMBNAIL_REAL") != "" {
+				t.Fatal(name + ", of the package webp, is not installed")
+			}
+			t.Skip(name + ", of the package webp, is not installed")
+		}
+		tools[name] = path
+	}
+	run := func(tool string, in []byte, args ...string) []byte {
+		cmd := exec.Command(tools[tool], append(args, "-quiet", "-o", "-", "--", "-")...)
+		cmd.Stdin = bytes.NewReader(in)
+		out, err := cmd.Output()
+		require.NoError(t, err)
+		return out
+	}
+	for i, size := range []image.Point{{1, 1}, {1, 20}, {20, 1}, {33, 18}, {400, 300}} {
+		for _, alpha := range []bool{false, true} {
+			original := image.NewNRGBA(image.Rectangle{Max: size})
+			for y := range size.Y {
+				for x := range size.X { // the most saturated colours, and hard edges at all distances from chroma samples
+					n := x/7*5 + y/7*3
+					c := color.NRGBA{byte(n & 1 * 255), byte(n >> 1 & 1 * 255), byte(n >> 2 & 1 * 255), 255}
+					if alpha {
+						c.A = byte(20 + (x+3*y)%200)
+					}
+					original.SetNRGBA(x, y, c)
+				}
+			}
+			file := run("cwebp", encodePNG(t, original), "-q", fmt.Sprint(20*i+10), "-f", fmt.Sprint(25*i))
+			want, err := png.Decode(bytes.NewReader(run("dwebp", file)))
+			require.NoError(t, err)
+			h, got := decodeFile(t, file)
+			assert.Equal(t, alpha, !isOpaque(got))
+			assert.LessOrEqual(t, furthest(t, want, got), 2, "%v, alpha: %v", size, alpha)
+
+			// However little or much it is to shrink, the result is that of dwebp's pixels.
+			for width := size.X; width*5 > size.X && size.X > 100; width = width * 4 / 5 {
+				pic, err := Decode(t.Context(), file, h, MinDecode(Scale{}, size, width, 0))
+				require.NoError(t, err)
+				small, err := pic.Apply(t.Context(), Scale{}, width, 0)
+				require.NoError(t, err)
+				wanted, err := Scale{}.Process(t.Context(), want, width, 0)
+				require.NoError(t, err)
+				assert.LessOrEqual(t, furthest(t, wanted, small), 2, "%v, alpha: %v, %d wide", size, alpha, width)
+			}
+		}
+	}
+}
+
+// furthest is the largest difference of two samples, colours not premultiplied.
+func furthest(t testing.TB, a, b image.Image) (most int) {
+	require.Equal(t, a.Bounds().Size(), b.Bounds().Size())
+	p, q := toNRGBA(a), toNRGBA(b)
+	eachPixel(p, func(x, y int, c []byte) {
+		for i, v := range c {
+			d := int(v) - int(q.Pix[y*q.Stride+4*x+i])
+			most = max(most, d, -d)
+		}
+	})
+	return most
 }

@@ -22,6 +22,7 @@ type Header struct {
 	jpeg    jpeg.Header // of a JPEG
 	streams bool        // a PNG that can be shrunk row by row
 	frames  int         // of a GIF, up to MaxFrames+1; 0: not counted
+	lossy   bool        // a still WebP, lossy and opaque, which can be shrunk while it is decoded
 	bits    int64       // memory per pixel while decoding, in bits
 	least   int64       // bytes that the compressed pixels take at the very least
 }
@@ -156,6 +157,13 @@ func (h Header) DecodeBytes(least image.Point) int64 {
 			bytes += 2 * int64(h.jpeg.Components) * (int64(h.stored.X)*n/8 + 1) * (int64(h.stored.Y)*n/8 + 1)
 		}
 		return bytes + fixed
+	}
+	if n := h.shrinkWebP(h.asStored(least)); n > 1 {
+		bytes := 3 * (int64(h.stored.X)/int64(n) + 1) * (int64(h.stored.Y)/int64(n) + 1)
+		if h.Orientation != 1 {
+			bytes *= 2
+		}
+		return bytes + int64(h.stored.X)*64 + fixed // and a row of macroblocks
 	}
 	if small := h.shrunk(h.asStored(least)); small != (image.Point{}) {
 		return 8*int64(small.X)*int64(small.Y) + 64*int64(h.stored.X) + fixed

@@ -15,6 +15,12 @@ const (
 	webpAlpha    = 1 << 4
 )
 
+// Memory per pixel of a lossy picture in full size, to the safe side.
+const (
+	bitsLossy = 12 + 32 + 4             // the planes, and the RGBA that is made of them
+	bitsAlpha = bitsLossy + 8 + 32 + 24 // alpha, and what that is decoded from
+)
+
 // parseWebP reads the first chunk and, if that is VP8X, goes on to the kind of the image and to the EXIF chunk
 // that the flags announce behind it (WebP Container Specification).
 func parseWebP(s *scanner, h *Header) error {
@@ -49,13 +55,16 @@ func parseWebP(s *scanner, h *Header) error {
 		switch id {
 		case "VP8 ":
 			if !kind {
-				h.bits = 16
+				h.bits, h.lossy = bitsLossy, true
 			}
 			kind = true
-		case "VP8L", "ALPH":
+		case "ALPH":
+			h.bits = bitsAlpha
+			kind = true
+		case "VP8L":
 			kind = true
 		case "ANMF":
-			h.bits = 96 // the frame, and the canvas that it is composed on
+			h.bits = bitsAlpha + 32 // the frame, and the canvas that it is composed on
 			kind = true
 		case "EXIF":
 			data, err := s.block(min(n, 1<<20))
@@ -93,7 +102,7 @@ func parseWebPBitstream(s *scanner, h *Header, id string) error {
 	switch {
 	case id == "VP8 " && string(b[3:6]) == "\x9d\x01\x2a":
 		h.stored = image.Pt(int(binary.LittleEndian.Uint16(b[6:])&0x3fff), int(binary.LittleEndian.Uint16(b[8:])&0x3fff))
-		h.bits = 16
+		h.bits, h.lossy = bitsLossy, true
 	case id == "VP8L" && b[0] == 0x2f:
 		sizes := binary.LittleEndian.Uint32(b[1:])
 		h.stored = image.Pt(int(sizes&0x3fff)+1, int(sizes>>14&0x3fff)+1)

@@ -1,5 +1,5 @@
-// Package webp decodes the lossy pictures of WebP: key frames of VP8 (RFC 6386), in the colours that image.YCbCr means,
-// at their size or shrunk while they are decoded.
+// Package webp decodes the lossy pictures of WebP: key frames of VP8 (RFC 6386), at their size, exactly as libwebp does,
+// or shrunk while they are decoded.
 //
 // golang.org/x/image/webp returns the colours of television (16 to 235: golang/go#40173), and takes three times as long
 // when the picture is to be shrunk.
@@ -13,7 +13,7 @@ import (
 // Options say how to decode.
 type Options struct {
 	// Shrink is 1, 2, 4 or 8: each sample of the result is the mean of a square of so many pixels, or of what there is
-	// of it at the right and lower edges. The result is in 4:2:0 with 1, and in 4:4:4 otherwise. 0 is 1.
+	// of it at the right and lower edges. 0 is 1.
 	Shrink int
 
 	// NoFilter leaves out the loop filter (RFC 6386, 15), which smooths the edges between blocks. It is always left out
@@ -43,26 +43,40 @@ func ShrinkFor(ratio float64) int {
 	return 1
 }
 
-// Decode decodes vp8, the content of a chunk "VP8 ". The upper left corner of the result is at (0,0). What is damaged may be
-// seen or not; what is cut off is an error. Memory is that of the result and of a few rows. When ctx ends, its error is returned soon.
-func Decode(ctx context.Context, vp8 []byte, o Options) (*image.YCbCr, error) {
+// Decode decodes vp8, the content of a chunk "VP8 ". The result is an *image.RGBA at full size, which is that of [RGBA], and an
+// *image.YCbCr in 4:4:4 where Shrink is 2 or more, in the full range that package image means: where the picture will be shrunk further, that loses
+// little and saves time. Its upper left corner is at (0,0).
+//
+// What is damaged may be seen or not; what is cut off is an error. Memory is that of the result, of a few rows and, at full size, 3/2 bytes per pixel.
+// When ctx ends, its error is returned soon.
+func Decode(ctx context.Context, vp8 []byte, o Options) (image.Image, error) {
 	d := decoder{shrink: max(o.Shrink, 1)}
-	if err := d.header(vp8); err != nil {
+	if err := d.decode(ctx, vp8, o); err != nil {
 		return nil, err
+	}
+	if d.shrink == 1 {
+		return RGBA(d.planes()), nil
+	}
+	return &d.out, nil
+}
+
+func (d *decoder) decode(ctx context.Context, vp8 []byte, o Options) error {
+	if err := d.header(vp8); err != nil {
+		return err
 	}
 	d.filtered = d.filtered && !o.NoFilter && d.shrink == 1
 	d.allocate()
 	for y := range d.mbh {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		d.decodeRow(y)
 		if d.modes.exhausted() || d.tokens[y%len(d.tokens)].exhausted() {
-			return nil, errShort
+			return errShort
 		}
 		d.output(y)
 	}
-	return d.image(), nil
+	return nil
 }
 
 // A plane is a row of macroblocks of luma or chroma, as prediction sees it: not filtered, with the pixels around.
@@ -115,9 +129,10 @@ type decoder struct {
 	above        []neighbour
 
 	y, cb, cr plane
-	out       image.YCbCr
+	out       image.YCbCr // at full size of whole macroblocks, in 4:2:0 and video range
 	row       []filtering // what the loop filter is to do with the current row's macroblocks
-	levels    levels
+	lumas     scale       // of sums of samples to means
+	chromas   scale
 	sums      []uint64 // of a row of the plane that is shrunk
 }
 

@@ -7,57 +7,43 @@ import (
 
 func le32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
 
-// levels turn sums of samples in video range (RFC 6386, 9.2: 16 to 235, and 16 to 240 for chroma) into means in full range.
-type levels struct {
-	luma, chroma   [256]byte // of single samples
-	lumas, chromas scale     // of sums of samples
-}
-
-// scale is the function (v·factor + offset) >> scaleBits.
+// scale is the function (v·factor + offset) >> scaleBits, which turns sums of samples in video range (RFC 6386, 9.2) into means in full range.
 type scale struct{ factor, offset int64 }
 
 const scaleBits = 32
 
 func (s scale) at(sum uint32) byte { return clip(int32((int64(sum)*s.factor + s.offset) >> scaleBits)) }
 
-func newLevels(lumaSamples, chromaSamples int) (l levels) {
-	make := func(n, low, high, centre, zero int) scale {
-		factor := float64(255<<scaleBits) / float64(high-low) / float64(n)
-		const half = 1<<(scaleBits-1) + 1<<14 // and what the factor may lack in the largest sum, so that halves are rounded up
-		return scale{int64(factor + 0.5), int64(centre)<<scaleBits - int64(float64(zero*n)*factor) + half}
-	}
-	l.lumas = make(lumaSamples, 16, 235, 0, 16)
-	l.chromas = make(chromaSamples, 16, 240, 128, 128)
-	luma, chroma := make(1, 16, 235, 0, 16), make(1, 16, 240, 128, 128)
-	for i := range 256 {
-		l.luma[i], l.chroma[i] = luma.at(uint32(i)), chroma.at(uint32(i))
-	}
-	return l
+// newScale is for sums of n samples from low to high, where zero becomes centre.
+func newScale(n, low, high, zero, centre int) scale {
+	factor := float64(255<<scaleBits) / float64(high-low) / float64(n)
+	const half = 1<<(scaleBits-1) + 1<<14 // and what the factor may lack in the largest sum, so that halves are rounded up
+	return scale{int64(factor + 0.5), int64(centre)<<scaleBits - int64(float64(zero*n)*factor) + half}
 }
 
 func (d *decoder) allocateOutput() {
 	if d.shrink == 1 { // with room for whole macroblocks
 		d.out = *image.NewYCbCr(image.Rect(0, 0, 16*d.mbw, 16*d.mbh), image.YCbCrSubsampleRatio420)
-		d.levels = newLevels(1, 1)
 		return
 	}
 	size := image.Pt((d.width+d.shrink-1)/d.shrink, (d.height+d.shrink-1)/d.shrink)
 	d.out = *image.NewYCbCr(image.Rectangle{Max: size}, image.YCbCrSubsampleRatio444)
 	d.sums = make([]uint64, 2*d.mbw)
-	d.levels = newLevels(d.shrink*d.shrink, d.shrink*d.shrink/4)
+	d.lumas = newScale(d.shrink*d.shrink, 16, 235, 16, 0)
+	d.chromas = newScale(d.shrink*d.shrink/4, 16, 240, 128, 128)
 }
 
 // output takes over a row of macroblocks that has been decoded.
 func (d *decoder) output(mby int) {
 	if d.shrink > 1 {
 		d.y.pad(d.width, min(16, d.height-16*mby))
-		d.shrinkPlane(d.out.Y, d.out.YStride, &d.y, 16*mby, d.shrink, 16, d.levels.lumas)
+		d.shrinkPlane(d.out.Y, d.out.YStride, &d.y, 16*mby, d.shrink, 16, d.lumas)
 		for _, c := range []struct {
 			out []byte
 			p   *plane
 		}{{d.out.Cb, &d.cb}, {d.out.Cr, &d.cr}} {
 			c.p.pad((d.width+1)/2, min(8, (d.height+1)/2-8*mby))
-			d.shrinkPlane(c.out, d.out.CStride, c.p, 8*mby, d.shrink/2, 8, d.levels.chromas)
+			d.shrinkPlane(c.out, d.out.CStride, c.p, 8*mby, d.shrink/2, 8, d.chromas)
 		}
 		return
 	}
@@ -67,31 +53,11 @@ func (d *decoder) output(mby int) {
 	if d.filtered {
 		d.filterRow(mby)
 	}
-	// The next row's filter will change up to 3 rows of pixels, and look at one more.
-	from, to := 16*mby-4, 16*mby+12
-	if mby == d.mbh-1 {
-		to += 4
-	}
-	translate(d.out.Y[max(from, 0)*d.out.YStride:to*d.out.YStride], &d.levels.luma)
-	from, to = 8*mby-4, 8*mby+4
-	if mby == d.mbh-1 {
-		to += 4
-	}
-	translate(d.out.Cb[max(from, 0)*d.out.CStride:to*d.out.CStride], &d.levels.chroma)
-	translate(d.out.Cr[max(from, 0)*d.out.CStride:to*d.out.CStride], &d.levels.chroma)
 }
 
-func (d *decoder) image() *image.YCbCr {
-	if d.shrink > 1 {
-		return &d.out
-	}
+// planes returns the picture without what whole macroblocks have beyond it.
+func (d *decoder) planes() *image.YCbCr {
 	return d.out.SubImage(image.Rect(0, 0, d.width, d.height)).(*image.YCbCr)
-}
-
-func translate(pix []byte, table *[256]byte) {
-	for i, v := range pix {
-		pix[i] = table[v]
-	}
 }
 
 func (p *plane) copyTo(dst []byte, stride, height int) {
