@@ -76,12 +76,12 @@ func TestALossyWebPTakesNoMoreMemoryThanItsCanvasAnnounces(t *testing.T) {
 }
 
 func TestTheMemoryOfALargeLossyWebPIsThatOfTheShrunkOne(t *testing.T) {
-	file := encodeWebP(t, gradient(2000, 1500), false)
+	file := encodeWebP(t, gradient(1000, 750), false)
 	for orientation := 1; orientation <= 6; orientation += 5 {
-		file := webpFile(webpEXIF, image.Pt(2000, 1500), file[12:], chunk("EXIF", exifBlock(orientation)))
+		file := webpFile(webpEXIF, image.Pt(1000, 750), file[12:], chunk("EXIF", exifBlock(orientation)))
 		h, err := DecodeHeader(bytes.NewReader(file))
 		require.NoError(t, err)
-		for _, width := range []int{100, 150, 260} {
+		for _, width := range []int{50, 75, 130} {
 			least := MinDecode(Scale{}, h.Size, width, 0)
 			took := allocated(func() { _, err = Decode(t.Context(), file, h, least) })
 			require.NoError(t, err)
