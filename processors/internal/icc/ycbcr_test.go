@@ -1,26 +1,23 @@
 package icc
 
 import (
-	"math/rand/v2"
+	"image/color"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 )
 
-func TestBothWaysFromYCbCrAreTheSame(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(7, 8))
-	for n := range 70 {
-		var planes [3][]byte
-		for i := range planes {
-			planes[i] = make([]byte, n)
-			for j := range planes[i] {
-				planes[i][j] = byte(rnd.IntN(256))
+func TestYCbCrBecomesRGBAsInPackageColor(t *testing.T) {
+	for _, luma := range []byte{0, 1, 99, 254, 255} {
+		for cb := range 256 {
+			for cr := range 256 {
+				var got [4]byte
+				toRGB(got[:], []byte{luma}, []byte{byte(cb)}, []byte{byte(cr)})
+				r, g, b := color.YCbCrToRGB(luma, byte(cb), byte(cr))
+				if want := [4]byte{r, g, b, 255}; got != want {
+					assert.Equal(t, want, got)
+				}
 			}
 		}
-		const guard = 4
-		want, got := make([]byte, 4*n+guard), make([]byte, 4*n+guard)
-		toRGBGo(want[:4*n], planes[0], planes[1], planes[2])
-		toRGB(got[:4*n], planes[0], planes[1], planes[2])
-		assert.Equal(t, want, got)
 	}
 }

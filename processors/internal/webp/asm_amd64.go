@@ -13,17 +13,6 @@ var (
 )
 
 //go:noescape
-func readModesBMI(d *decoder, m *macroblock, above, left *[4]uint8)
-
-func (d *decoder) readModes(m *macroblock, above, left *[4]uint8) {
-	if !hasBMI {
-		d.readModesGo(m, above, left)
-		return
-	}
-	readModesBMI(d, m, above, left)
-}
-
-//go:noescape
 func readBlocksBMI(p *partition, s *square)
 
 func (p *partition) readBlocks(s *square) {

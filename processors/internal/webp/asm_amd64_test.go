@@ -75,29 +75,6 @@ func TestTheAssemblyReadsTheSameCoefficients(t *testing.T) {
 	}
 }
 
-func TestTheAssemblyReadsTheSameModes(t *testing.T) {
-	if !hasBMI {
-		t.Skip("this processor lacks LZCNT or BMI2, so the Go code is used")
-	}
-	r := rand.New(rand.NewPCG(3, 4))
-	for range 400 {
-		d := decoder{segmented: r.IntN(2) == 0, mayskip: r.IntN(2) == 0, skipProb: byte(r.Uint32())}
-		random(r, d.treeProbs[r.IntN(4):])
-		d.modes = newPartition(random(r, make([]byte, r.IntN(100))))
-		e := d
-		var m, n macroblock
-		var above, left, above2, left2 [4]uint8
-		for range 20 {
-			d.readModesGo(&m, &above, &left)
-			readModesBMI(&e, &n, &above2, &left2)
-			require.Equal(t, m, n)
-			require.Equal(t, above, above2)
-			require.Equal(t, left, left2)
-			sameState(t, d.modes, e.modes)
-		}
-	}
-}
-
 // randomGroup makes coefficients of one of all magnitudes, which 16 bits may be too few to transform.
 func randomGroup(r *rand.Rand) (g group, counts [4]uint8) {
 	magnitude := 1 << r.IntN(16)

@@ -4,8 +4,6 @@ package webp
 
 func (p *partition) readBlocks(s *square) { p.readBlocksGo(s) }
 
-func (d *decoder) readModes(m *macroblock, above, left *[4]uint8) { d.readModesGo(m, above, left) }
-
 func addGroup(dst []byte, stride, others int, g *group, counts []uint8) {
 	addGroupGo(dst, stride, others, g, counts)
 }

@@ -24,9 +24,9 @@ type macroblock struct {
 	chroma  uint8
 }
 
-// readModesGo reads what comes next in the first partition: RFC 6386, 19.3. above holds the modes of the four
+// readModes reads what comes next in the first partition: RFC 6386, 19.3. above holds the modes of the four
 // blocks above, left those on the left; both become those of this one.
-func (d *decoder) readModesGo(m *macroblock, above, left *[4]uint8) {
+func (d *decoder) readModes(m *macroblock, above, left *[4]uint8) {
 	p := &d.modes
 	w := p.fill(p.window)
 	var b bool
