@@ -116,7 +116,7 @@ const half = 8 * level
 
 func clamped(v int) byte {
 	if uint(v) > 255 {
-		return byte(^(v >> 63))
+		return byte(^(v >> 31)) // all bits are the sign: v has no more than 32
 	}
 	return byte(v)
 }
