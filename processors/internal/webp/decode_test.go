@@ -54,7 +54,7 @@ func chunk(file []byte) []byte {
 	}
 	for rest := file[12:]; len(rest) >= 8; {
 		n := int(binary.LittleEndian.Uint32(rest[4:]))
-		if n > len(rest)-8 {
+		if n < 0 || n > len(rest)-8 {
 			return nil
 		}
 		if string(rest[:4]) == "VP8 " {
