@@ -42,7 +42,7 @@ func inParallel(h http.Handler, url string, n int) (map[int]int, []*httptest.Res
 	return status, answers
 }
 
-// held makes the source wait until the whole crowd has looked into the storage.
+// held makes the source wait until the whole crowd has looked into the storage and waits for the one generation, or has given up.
 func (s *site) held(t testing.TB, n int64) *gate {
 	g := newGate()
 	s.source.open = func(ctx context.Context, key string) (fs.File, error) {
@@ -52,6 +52,7 @@ func (s *site) held(t testing.TB, n int64) *gate {
 	go func() {
 		// The leader looks twice: before and under the lock.
 		assert.Eventually(t, func() bool { return g.arrived.Load() > 0 && s.storage.opened.Load() >= n+1 }, 30*time.Second, time.Millisecond)
+		time.Sleep(300 * time.Millisecond) // for the last ones on their way from the look to the wait, which nobody sees
 		close(g.open)
 	}()
 	return g
