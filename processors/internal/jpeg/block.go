@@ -42,8 +42,8 @@ type placement struct {
 // The loops below add up what the entries of the Huffman tables say in one variable, the state: in its low byte the
 // bits taken of acc's 64, above it the coefficient read last, 0 for DC. An advance of endOfBlock leads past all.
 
-// refilled tops acc up to at least 56 bits, which is enough for one symbol and its magnitude bits (16 + 15), or for two
-// entries of huffman.skips. It returns how many bytes that took; the state becomes smaller by 8 times as many.
+// refilled tops acc up to at least 56 bits, which is enough for one symbol and its magnitude bits (16 + 15), and for an
+// entry of huffman.skips before it. It returns how many bytes that took; the state becomes smaller by 8 times as many.
 func refilled(acc uint64, buf []byte, state uint) (_ uint64, took uint) {
 	return acc | binary.BigEndian.Uint64(buf)>>(-state&63), (state&255 - 1) >> 3
 }
@@ -63,7 +63,7 @@ func (r *bitReader) decodeDC(h *huffman) (diff int32, ok bool) {
 }
 
 // decodeAC reads the coefficients 1 to last of a block, dequantised, into b, and skips the rest (section F.2.2.2).
-// found is the highest coefficient up to last that is there, 0 if there is none.
+// Above found there is none up to last; it is 0 if there is none at all.
 func (r *bitReader) decodeAC(h *huffman, places *[64]placement, last uint, b *block) (found uint, ok bool) {
 	buf, pos, acc, state := r.buf, r.pos, r.acc, r.taken
 	symbols := &h.symbols

@@ -3,6 +3,10 @@ package jpeg
 const (
 	symbolBits = 10 // window of huffman.symbols
 	skipBits   = 12 // window of huffman.skips
+
+	// maxSkip is how many bits an entry of huffman.skips may take: before it a refill leaves 56, and it may be followed by
+	// a symbol of 16 + 15. In a picture of 8 bits none takes more than skipBits + 10.
+	maxSkip = 25
 )
 
 // An entry of huffman.symbols says what the next bits are, magnitude bits included:
@@ -39,8 +43,8 @@ type huffman struct {
 	codes [1 << symbolBits]uint16
 
 	// skips steps over coefficients nobody needs. An entry covers as many whole symbols as have their codes in the
-	// window (the magnitude bits may reach beyond it, since they are not looked at): how many bits in bits 0–4, how
-	// far it advances in bits 8–15, as in entry. It is made on first use.
+	// window (the magnitude bits may reach beyond it, since they are not looked at): how many bits, at most maxSkip, in
+	// bits 0–4, how far it advances in bits 8–15, as in entry. It is made on first use.
 	skips     [1 << skipBits]uint16
 	skipsMade bool
 
@@ -195,7 +199,7 @@ func (h *huffman) makeSkips() {
 			if size == 0 {
 				step = h.advance(run)
 			}
-			if step != endOfBlock && advance+step >= 64 {
+			if step != endOfBlock && advance+step >= 64 || total+length+size > maxSkip {
 				break
 			}
 			advance += step
