@@ -39,15 +39,3 @@ func (d *Decoder) interleave() []byte {
 	}
 	return pix
 }
-
-// expressible reports whether the planes are the picture as they are.
-func (f *frame) expressible() bool {
-	switch f.colorModel() {
-	case color.GrayModel:
-		return true
-	case color.YCbCrModel:
-		_, ok := f.subsampling()
-		return ok
-	}
-	return false
-}

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	stdjpeg "image/jpeg"
+	"math/bits"
 	"math/rand"
 	"path/filepath"
 	"testing"
@@ -189,7 +190,13 @@ func TestAHeaderIsReadWithoutPixels(t *testing.T) {
 }
 
 func TestMemoryIsWhatDecodeTakes(t *testing.T) {
-	for _, c := range []*coded{small(false), small(true)} {
+	rng := rand.New(rand.NewSource(8))
+	for i, sampling := range samplings {
+		c := randomCoded(rng, 83, 61, sampling...)
+		c.progressive = i%2 == 0
+		if i%3 == 0 {
+			c.adobe = 0 // RGB or CMYK
+		}
 		data := c.file()
 		h, err := ReadHeader(data)
 		require.NoError(t, err)
@@ -199,10 +206,26 @@ func TestMemoryIsWhatDecodeTakes(t *testing.T) {
 				var d Decoder
 				_, err := d.Decode(context.Background(), data, o)
 				require.NoError(t, err)
-				assert.EqualValues(t, h.Memory(o), cap(d.out.memory)+cap(d.out.pixels)+2*cap(d.prog.values)+8*cap(d.prog.words))
+				taken := cap(d.out.memory) + cap(d.out.pixels) + 2*cap(d.prog.values) + 8*cap(d.prog.words)
+				assert.EqualValues(t, h.Memory(o), taken, "%v at %d/8", sampling, n)
 			}
 		}
 	}
+}
+
+func TestAPictureThatCanNotBeAddressedIsUnsupported(t *testing.T) {
+	if bits.UintSize == 64 {
+		t.Skip("where an int has 64 bits every picture can be addressed")
+	}
+	c := small(false)
+	c.comps = c.comps[:1]
+	data := c.file()
+	for offset := 5; offset <= 8; offset++ {
+		data = patch(data, mSOF1, offset, 0xFF)
+	}
+	data = append(data, make([]byte, 1<<24)...) // as long as such a picture is at least
+	_, err := decode(data, 8)
+	assert.ErrorIs(t, err, ErrUnsupported)
 }
 
 func TestFourComponentsHaveTheMeaningOfImageCMYK(t *testing.T) {

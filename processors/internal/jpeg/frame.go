@@ -119,7 +119,7 @@ func (d *Decoder) plausible() error {
 	if !d.progressive {
 		bits *= 2
 	}
-	if bits > 8*len(d.data) {
+	if ceilDiv(bits, 8) > len(d.data) {
 		return corrupt("file too short for its picture")
 	}
 	return nil

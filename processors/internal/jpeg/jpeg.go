@@ -35,7 +35,7 @@ type Header struct {
 	Progressive   bool
 	ColorModel    color.Model // of the decoded picture: Gray, YCbCr, RGBA or CMYK
 
-	// Sampling is the number of samples per 8×8-block unit, {horizontal, vertical}, of each component: 4:2:0 is
+	// Sampling has the sampling factors (section A.1.1), {horizontal, vertical}, of each component, 1 to 4: 4:2:0 is
 	// {2, 2}, {1, 1}, {1, 1}.
 	Sampling [4][2]int
 }
@@ -67,7 +67,7 @@ type Options struct {
 	FullChroma bool
 
 	// RoughChroma leaves out the last bit of the AC coefficients of what FullChroma enlarges, in progressive files that are
-	// not quantised coarsely. It takes more time than all the rest.
+	// not quantised coarsely. The scans that bring it take more time than all others together.
 	RoughChroma bool
 }
 
@@ -102,7 +102,7 @@ type Decoder struct {
 //
 // Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's: ctx is looked at once per row of blocks. A file without
 // EOI, or with a component that no scan has brought, is corrupt; a progressive file of more than 500 scans that the
-// scale needs is unsupported. Damage in what the scale leaves out may go unseen.
+// scale needs is unsupported, and so is a picture larger than what can be addressed. Damage in what the scale leaves out may go unseen.
 func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Image, error) {
 	n, err := o.scale()
 	if err != nil {
@@ -117,6 +117,9 @@ func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Ima
 		return nil, err
 	}
 	d.scaleTo(n, o.FullChroma)
+	if m := d.memory(d.colorModel()); int64(int(m)) != m {
+		return nil, unsupported("picture larger than what can be addressed")
+	}
 	d.roughChroma = o.RoughChroma
 	if d.progressive {
 		err = d.decodeProgressive(ctx)
@@ -127,34 +130,4 @@ func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Ima
 		return nil, err
 	}
 	return d.picture(), nil
-}
-
-// Memory is how many bytes Decode will take for pixels and coefficients, whatever the length of the file. Tables and
-// the input buffer (about 150 kB, reused) come on top.
-func (h Header) Memory(o Options) int64 {
-	n, err := o.scale()
-	if err != nil {
-		return 0
-	}
-	f := frame{width: h.Width, height: h.Height, progressive: h.Progressive}
-	for i := range h.Components {
-		f.comps = append(f.comps, component{h: h.Sampling[i][0], v: h.Sampling[i][1]})
-	}
-	f.geometry()
-	f.scaleTo(n, o.FullChroma)
-	var total int64
-	for _, c := range f.comps {
-		blocks := int64(c.blocksX) * int64(c.blocksY)
-		total += blocks * int64(c.scale*c.scale)
-		if h.Progressive {
-			total += blocks * int64(2*c.scale*c.scale)
-			if c.scale > 1 {
-				total += 8 * blocks
-			}
-		}
-	}
-	if h.ColorModel == color.RGBAModel || h.ColorModel == color.CMYKModel || !f.expressible() {
-		total += 4 * int64(f.outW) * int64(f.outH)
-	}
-	return total
 }
