@@ -50,6 +50,17 @@ func (r *bitReader) ready() {
 	}
 }
 
+// more is ready for a loop that has pos, acc and taken in variables, which it leaves to r; it returns the new pos. ok is
+// false where the loop has read beyond the end of the segment.
+func (r *bitReader) more(pos int, acc uint64, taken uint) (_ int, ok bool) {
+	r.pos, r.acc, r.taken = pos, acc, taken
+	if r.overrun() {
+		return pos, false
+	}
+	r.ready()
+	return r.pos, true
+}
+
 // overrun reports whether more bits were taken than the segment has.
 func (r *bitReader) overrun() bool { return r.done && r.pos*8-64+int(r.taken) > r.end*8 }
 

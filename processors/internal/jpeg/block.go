@@ -102,13 +102,14 @@ func (r *bitReader) decodeAC(h *huffman, places *[64]placement, last uint, b *bl
 	return state >> 8, r.skipAC(h, state>>8)
 }
 
-// skipAC reads the coefficients after k and forgets them.
+// skipAC reads the coefficients after k and forgets them: two entries of huffman.skips between refills, as long as they
+// stay in the block.
 func (r *bitReader) skipAC(h *huffman, k uint) (ok bool) {
 	buf, pos, acc, state := r.buf, r.pos, r.acc, k<<8|r.taken
 	skips := &h.skips
 	for {
-		acc |= binary.BigEndian.Uint64(buf[pos:]) >> (-state & 63)
-		took := (state&255 - 1) >> 3
+		var took uint
+		acc, took = refilled(acc, buf[pos:], state)
 		pos += int(took)
 		state -= 8 * took
 		e := uint(skips[acc>>(64-skipBits)])
@@ -127,7 +128,7 @@ func (r *bitReader) skipAC(h *huffman, k uint) (ok bool) {
 			state = next
 			break
 		}
-		// The symbols of the entry may belong to two blocks, or there is none. One at a time, then.
+		// The entry goes on into the next block, or is none. One symbol, then.
 		one := h.symbols[acc>>(64-symbolBits)]
 		if one == 0 {
 			if one = h.slow(acc); one == 0 {
@@ -137,7 +138,7 @@ func (r *bitReader) skipAC(h *huffman, k uint) (ok bool) {
 		acc <<= one.bits()
 		state += uint(one & 0xFFFF)
 		if state >= 63<<8 {
-			if state >= 64<<8 && state < endOfBlock<<8 {
+			if state >= 64<<8 && state < endOfBlock<<8 { // beyond the block
 				return false
 			}
 			break

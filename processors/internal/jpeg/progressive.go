@@ -70,7 +70,8 @@ func (d *Decoder) plan() (planned []plannedScan, err error) {
 	return planned, nil
 }
 
-// maxRoughStep is the largest quantisation step of chroma that may be rough: that of quality 65 in the tables of annex K.
+// maxRoughStep is the largest quantisation step of chroma that may be rough: that of quality 66 in the usual tables
+// (libjpeg's scaling of table K.2).
 const maxRoughStep = 12
 
 // rough reports whether the last bits of the AC coefficients of c are left out.

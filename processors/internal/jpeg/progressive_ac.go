@@ -33,6 +33,10 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 		at: &slots.dense, kept: slots.kept, size: c.scale * c.scale,
 		value: d.prog.value[index], nonzero: d.prog.nonzero[index],
 	}
+	decode := b.first
+	if s.ah > 0 {
+		decode = b.refine
+	}
 	restarts := d.beginScan()
 	for y := range c.codedY {
 		if err := ctx.Err(); err != nil {
@@ -47,10 +51,7 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 					return err
 				}
 			}
-			n, decode := restarts.atMost(c.codedX-x), b.first
-			if s.ah > 0 {
-				decode = b.refine
-			}
+			n := restarts.atMost(c.codedX - x)
 			if !decode(y*c.blocksX+x, n) {
 				return errBadCode
 			}
@@ -81,12 +82,9 @@ func (b *acBand) first(i, n int) (ok bool) {
 			continue
 		}
 		if r.end-pos < maxUnit {
-			r.pos, r.acc, r.taken = pos, acc, taken
-			if r.overrun() {
+			if pos, ok = r.more(pos, acc, taken); !ok {
 				return true
 			}
-			r.ready()
-			pos = r.pos
 		}
 		value := b.value[i*b.size:][:b.size]
 		nonzero := uint64(0)

@@ -65,12 +65,9 @@ func (r *bitReader) firstDC(ts []dcTarget, n, al int) (ok bool) {
 	buf, pos, acc, taken := r.buf, r.pos, r.acc, r.taken
 	for ; n > 0; n-- {
 		if r.end-pos < maxUnit {
-			r.pos, r.acc, r.taken = pos, acc, taken
-			if r.overrun() {
+			if pos, ok = r.more(pos, acc, taken); !ok {
 				return true
 			}
-			r.ready()
-			pos = r.pos
 		}
 		for i := range ts {
 			t := &ts[i]
@@ -102,12 +99,10 @@ func (r *bitReader) refineDC(ts []dcTarget, n, al int) {
 	buf, pos, acc, taken := r.buf, r.pos, r.acc, r.taken
 	for ; n > 0; n-- {
 		if r.end-pos < maxUnit {
-			r.pos, r.acc, r.taken = pos, acc, taken
-			if r.overrun() {
+			var ok bool
+			if pos, ok = r.more(pos, acc, taken); !ok {
 				return
 			}
-			r.ready()
-			pos = r.pos
 		}
 		if taken > 32 { // what is left is enough: an MCU has 10 units at most
 			var took uint
