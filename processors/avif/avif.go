@@ -16,8 +16,8 @@
 // the memory of earlier ones: a thumbnail of 400×300 pixels takes 1.5 MB from Go's heap, not 36. Memory of more than 80 MB, and such
 // as is not used for two garbage collections, is given back. The system's library has its memory from the system's malloc.
 //
-// What is not read: other pictures of a sequence than the first, gain maps, and the metadata, orientation in EXIF included, which AVIF has its
-// own properties for. Of a file whose major brand is avis, a track goes before the primary item.
+// The picture is the primary item, of a sequence too. What is not read: a sequence itself, gain maps, and the metadata, orientation in EXIF
+// included, which AVIF has its own properties for.
 //
 // To find the system's library, a program is linked dynamically (to libc, also with CGO_ENABLED=0). For one that is static,
 // say
@@ -82,7 +82,7 @@ func DecodeConfig(r io.Reader) (image.Config, error) {
 }
 
 // Decode returns the picture, upright, as an *image.RGBA, or as an *image.RGBA64 if it has more than 8 bits per sample. Of a
-// sequence it is the first. Its colours are RGB of full range as the file has them: neither an ICC profile nor primaries and transfer function
+// sequence it is the primary item. Its colours are RGB of full range as the file has them: neither an ICC profile nor primaries and transfer function
 // are applied, which package processors does. Where NumCPU pictures are in work, it waits. Once
 // all of r is read, it cannot be interrupted.
 //
@@ -100,6 +100,7 @@ func Decode(r io.Reader) (img image.Image, err error) {
 	if err := isobmff.Whole(data); err != nil {
 		return nil, err
 	}
+	preferItem(data)
 	err = call(func() error {
 		if img, err = avif.Decode(bytes.NewReader(data)); errors.Is(err, avif.ErrMemRead) {
 			err = avif.ErrDecode // which is what it means to read what has not been written, see malloc
@@ -123,4 +124,11 @@ func Decode(r io.Reader) (img image.Image, err error) {
 		return &image.RGBA64{Pix: pix, Stride: 8 * size.X, Rect: image.Rectangle{Max: size}}, nil
 	}
 	return nil, fmt.Errorf("avif: decoded to %T", img)
+}
+
+// preferItem makes libavif take the primary item. If the major brand of a file is avis, or one of a general format, it prefers a track.
+func preferItem(file []byte) {
+	if len(file) >= 12 && string(file[4:8]) == "ftyp" {
+		copy(file[8:], "avif")
+	}
 }

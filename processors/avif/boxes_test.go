@@ -40,6 +40,42 @@ func with(t testing.TB, file []byte, properties ...[]byte) []byte {
 	return file
 }
 
+// payload is the AV1 of a file that has one item only.
+func payload(t testing.TB, file []byte) []byte {
+	t.Helper()
+	iloc := bytes.Index(file, []byte("iloc")) - 4
+	require.Positive(t, iloc)
+	at, n := binary.BigEndian.Uint32(file[iloc+22:]), binary.BigEndian.Uint32(file[iloc+26:])
+	return file[at:][:n:n]
+}
+
+// relocate makes av1, which it appends, the first item of a file.
+func relocate(t testing.TB, file, av1 []byte) []byte {
+	t.Helper()
+	file = append(bytes.Clone(file), pack("mdat", av1...)...)
+	iloc := bytes.Index(file, []byte("iloc")) - 4
+	require.Positive(t, iloc)
+	binary.BigEndian.PutUint32(file[iloc+22:], uint32(len(file)-len(av1)))
+	binary.BigEndian.PutUint32(file[iloc+26:], uint32(len(av1)))
+	return file
+}
+
+func be16(values ...uint16) (b []byte) {
+	for _, v := range values {
+		b = binary.BigEndian.AppendUint16(b, v)
+	}
+	return b
+}
+
+func be32(values ...uint32) (b []byte) {
+	for _, v := range values {
+		b = binary.BigEndian.AppendUint32(b, v)
+	}
+	return b
+}
+
+func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+
 // pack makes a box.
 func pack(kind string, content ...byte) []byte {
 	return append(append(binary.BigEndian.AppendUint32(nil, uint32(8+len(content))), kind...), content...)

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"image"
 	"io"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,15 +29,23 @@ func be32(values ...uint32) (b []byte) {
 	return b
 }
 
-// file has the item 1, with an ispe of 10×20, and the item 2, the primary one, with the given properties, of which
-// ipma lists the first one never.
-func file(properties ...[]byte) []byte {
+// file has the item 1, with an ispe of 10×20, and the item 2, the primary one, with the given properties, which are essential.
+func file(properties ...[]byte) []byte { return fileOf("av01", properties...) }
+
+// fileOf is a file whose primary item is of that type; item 3 is the tile of a grid, with the first property.
+func fileOf(kind string, properties ...[]byte) []byte {
 	ipco := append([][]byte{pack("ispe", be32(0, 10, 20))}, properties...)
-	ipma := append(be32(0, 2), 0, 1, 1, 1, 0, 2, byte(len(properties)))
+	ipma := append(be32(0, 3), 0, 1, 1, 1, 0, 3, 1, 2, 0, 2, byte(len(properties)))
 	for i := range properties {
 		ipma = append(ipma, byte(i+2)|0x80)
 	}
-	meta := pack("meta", be32(0), pack("pitm", be32(0), []byte{0, 2}), pack("iprp", pack("ipco", ipco...), pack("ipma", ipma)))
+	infe := func(item byte, kind string) []byte {
+		return pack("infe", []byte{2, 0, 0, 0, 0, item, 0, 0}, []byte(kind), []byte{0})
+	}
+	meta := pack("meta", be32(0), pack("pitm", be32(0), []byte{0, 2}),
+		pack("iinf", be32(0), []byte{0, 3}, infe(1, "av01"), infe(2, kind), infe(3, "av01")),
+		pack("iref", be32(0), pack("auxl", []byte{0, 1, 0, 1, 0, 2}), pack("dimg", []byte{0, 2, 0, 2, 0, 3, 0, 1})),
+		pack("iprp", pack("ipco", ipco...), pack("ipma", ipma)))
 	return append(pack("ftyp", []byte("avif")), append(pack("free", make([]byte, 100)), meta...)...)
 }
 
@@ -104,8 +113,8 @@ func TestHeadersWithoutAPictureAreErrors(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"no size":           file(),
 		"an empty size":     file(pack("ispe", be32(0, 0, 2))),
-		"no primary item":   pack("meta", be32(0)),
 		"an empty item":     pack("meta", be32(0), pack("pitm")),
+		"no type":           fileOf("", pack("ispe", be32(0, 3, 2))),
 		"a huge header":     append(be32(1<<30), "meta"...),
 		"a box of no size":  append(be32(0), "mdat"...),
 		"a box of 2^60":     append(append(be32(1), "mdat"...), be32(1<<28, 0)...),
@@ -114,7 +123,54 @@ func TestHeadersWithoutAPictureAreErrors(t *testing.T) {
 	} {
 		_, err := Read(bytes.NewReader(b))
 		assert.Error(t, err, name)
+		assert.NotErrorIs(t, err, image.ErrFormat, name)
 	}
+}
+
+func TestPicturesThatCannotBeShownAreOfAnotherFormat(t *testing.T) {
+	size := pack("ispe", be32(0, 3, 2))
+	moov := append(pack("ftyp", []byte("avis")), pack("moov", make([]byte, 30))...)
+	for name, b := range map[string][]byte{
+		"a sequence alone":                    moov,
+		"a sequence alone, and its pixels":    append(bytes.Clone(moov), append(be32(0), "mdat"...)...),
+		"a sequence, and metadata":            append(bytes.Clone(moov), pack("meta", be32(0), pack("hdlr"))...),
+		"another codec":                       fileOf("hvc1", size),
+		"a picture derived in another way":    fileOf("tmap", size),
+		"an essential property of the future": file(size, pack("turn", []byte{1})),
+	} {
+		_, err := Read(bytes.NewReader(b))
+		assert.ErrorIs(t, err, image.ErrFormat, name)
+	}
+	_, err := Read(bytes.NewReader(append(moov, 0, 0, 0)))
+	assert.NotErrorIs(t, err, image.ErrFormat, "cut off")
+}
+
+// A grid has no av1C, and need not have pixi.
+func TestAGridIsAsDeepAsItsTiles(t *testing.T) {
+	deep, size := pack("av1C", []byte{0x81, 0, 0x40, 0}), pack("ispe", be32(0, 3, 2))
+	for kind, want := range map[string]bool{"grid": true, "av01": false} {
+		b := fileOf(kind, deep, size)
+		// The primary item has the size alone.
+		i := bytes.Index(b, []byte("ipma")) + 4 + 8 + 4 + 4
+		copy(b[i:], []byte{0, 2, 1, 3})
+		p, err := Read(bytes.NewReader(b))
+		require.NoError(t, err)
+		assert.Equal(t, want, p.Deep, kind)
+	}
+}
+
+// Very many of the properties are the picture's.
+func TestVeryManyPropertiesCostLittle(t *testing.T) {
+	ipma := append(be32(0, 1<<31), bytes.Repeat(append([]byte{0, 2, 255}, bytes.Repeat([]byte{1}, 255)...), 18000)...)
+	file := pack("meta", be32(0), pack("pitm", be32(0), []byte{0, 2}),
+		pack("iinf", be32(0), []byte{0, 1}, pack("infe", []byte{2, 0, 0, 0, 0, 2, 0, 0}, []byte("av01"))),
+		pack("iprp", pack("ipco", pack("ispe", be32(0, 3, 2))), pack("ipma", ipma)))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := Read(bytes.NewReader(file))
+	runtime.ReadMemStats(&after)
+	require.NoError(t, err)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(6*len(file)))
 }
 
 func FuzzRead(f *testing.F) {
