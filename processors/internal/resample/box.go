@@ -8,20 +8,23 @@ type boxes struct {
 	rows   int // in the sum
 
 	sum  []uint16 // (hi-lo) × bytes per pixel: of rows of bytes, maxBox of which fit
-	pre  []byte   // a premultiplied row
+	bits uint     // fraction bits of sum: premultiplied bytes have what room there is
 	wide []uint32 // planes × (hi-lo): of other rows, if sum is empty
 	row  []int16  // one of them
 }
 
-func (b *boxes) bytes() int { return 2*cap(b.sum) + cap(b.pre) + 4*cap(b.wide) + 2*cap(b.row) }
+func (b *boxes) bytes() int { return 2*cap(b.sum) + 4*cap(b.wide) + 2*cap(b.row) }
 
-func (b *boxes) set(f Format, lo, hi int) {
+// set prepares for boxes of up to rows rows, two at least.
+func (b *boxes) set(f Format, lo, hi, rows int) {
 	b.format, b.lo, b.hi, b.rows = f, lo, hi, 0
-	b.sum, b.wide = b.sum[:0], b.wide[:0]
+	b.sum, b.wide, b.bits = b.sum[:0], b.wide[:0], 0
 	n := (hi - lo) * f.BytesPerPixel()
 	switch f {
 	case NRGBA8:
-		b.pre = grow(b.pre, n)
+		for rows<<b.bits <= maxBox/2 {
+			b.bits++
+		}
 		fallthrough
 	case Gray8, RGB8, RGBA8, RGBX8, cmykRaw:
 		b.sum = grow(b.sum, n)
@@ -40,9 +43,10 @@ func (b *boxes) add(row []byte) {
 	b.rows++
 	if len(b.sum) > 0 {
 		if b.format == NRGBA8 {
-			row = premultiplied(b.pre, row)
+			addPremul(b.sum, row, premulOf(b.bits))
+		} else {
+			addRow(b.sum, row)
 		}
-		addRow(b.sum, row)
 		return
 	}
 	w := b.hi - b.lo
@@ -67,11 +71,11 @@ func (b *boxes) flush(dst []int16, stride int) {
 		}
 		clear(b.wide)
 	case n == 1:
-		mean(dst[:w], b.sum, meanOf(b.rows))
+		mean(dst[:w], b.sum, meanOf(b.rows, 0))
 	case n == 4 && b.format.planes() == 4:
-		meanSplit(dst, stride, b.sum, meanOf(b.rows))
+		meanSplit(dst, stride, b.sum, meanOf(b.rows, b.bits))
 	default:
-		m := meanOf(b.rows)
+		m := meanOf(b.rows, 0)
 		d0, d1, d2 := dst[:w], dst[stride:][:w], dst[2*stride:][:w]
 		s := b.sum
 		for i := range d0 {
@@ -89,12 +93,14 @@ type meanFactor struct {
 	factor uint16 // rounded up: n equal bytes come out exact, as 255·256 times an error below 1/65536 is less than one
 }
 
-func meanOf(rows int) meanFactor {
+// meanOf is of sums of that many rows, with fraction bits: at most maxBox rows, counted in units of their last bit.
+func meanOf(rows int, bits uint) meanFactor {
 	m := meanFactor{}
-	for rows<<m.shift <= maxBox/2 {
+	n := rows << bits
+	for n <= maxBox/2 {
+		n <<= 1
 		m.shift++
 	}
-	n := rows << m.shift
 	m.factor = uint16((65536<<sampleBits + n - 1) / n)
 	return m
 }

@@ -1,5 +1,7 @@
 package resample
 
+import "math"
+
 // The two passes are finite impulse response filters, written out in Go here, and for amd64 in assembly
 // that gives the same bits.
 const (
@@ -34,19 +36,33 @@ func convolveRowGo(dst, src []int16, a *axis) {
 func convolveRowsGo(dst []byte, rows [][]int16, w []int16) {
 	const half = 1 << (weightBits + sampleBits - 1)
 	for i := 0; i+lineAlign <= len(dst); i += lineAlign {
-		var sum [lineAlign]int32
-		for k := 0; k+1 < len(rows); k += 2 {
-			a, b := (*[lineAlign]int16)(rows[k][i:]), (*[lineAlign]int16)(rows[k+1][i:])
-			wa, wb := int32(w[k]), int32(w[k+1])
-			for j := range sum {
-				sum[j] += int32(a[j])*wa + int32(b[j])*wb
-			}
-		}
 		d := (*[lineAlign]byte)(dst[i:])
-		for j, s := range sum {
+		for j, s := range sumRows(rows, w, i) {
 			d[j] = clamp((s + half) >> (weightBits + sampleBits))
 		}
 	}
+}
+
+// convolveRowsWideGo is the same with a result that keeps its fraction bits and its overshoot.
+func convolveRowsWideGo(dst []int16, rows [][]int16, w []int16) {
+	for i := 0; i+lineAlign <= len(dst); i += lineAlign {
+		d := (*[lineAlign]int16)(dst[i:])
+		for j, s := range sumRows(rows, w, i) {
+			d[j] = int16(min(max((s+one/2)>>weightBits, math.MinInt16), math.MaxInt16))
+		}
+	}
+}
+
+// sumRows adds up the weighted rows, from column i on.
+func sumRows(rows [][]int16, w []int16, i int) (sum [lineAlign]int32) {
+	for k := 0; k+1 < len(rows); k += 2 {
+		a, b := (*[lineAlign]int16)(rows[k][i:]), (*[lineAlign]int16)(rows[k+1][i:])
+		wa, wb := int32(w[k]), int32(w[k+1])
+		for j := range sum {
+			sum[j] += int32(a[j])*wa + int32(b[j])*wb
+		}
+	}
+	return sum
 }
 
 func clamp(v int32) byte {

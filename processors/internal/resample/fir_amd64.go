@@ -16,6 +16,11 @@ func convolveRowAVX2(dst, src *int16, start *int32, w *int16, n, stride int)
 //go:noescape
 func convolveRowsAVX2(dst *byte, rows *[]int16, w *int16, taps, n int)
 
+// convolveRowsWideAVX2 is the same for convolveRowsWide.
+//
+//go:noescape
+func convolveRowsWideAVX2(dst *int16, rows *[]int16, w *int16, taps, n int)
+
 func convolveRow(dst, src []int16, a *axis) {
 	if !hasAVX2 {
 		convolveRowGo(dst, src, a)
@@ -31,10 +36,25 @@ func convolveRows(dst []byte, rows [][]int16, w []int16) {
 		convolveRowsGo(dst, rows, w)
 		return
 	}
-	n := len(dst) &^ (lineAlign - 1)
+	n := reach(len(dst), rows, w)
+	convolveRowsAVX2(&dst[0], &rows[0], &w[0], len(rows), n)
+}
+
+func convolveRowsWide(dst []int16, rows [][]int16, w []int16) {
+	if !hasAVX2 {
+		convolveRowsWideGo(dst, rows, w)
+		return
+	}
+	n := reach(len(dst), rows, w)
+	convolveRowsWideAVX2(&dst[0], &rows[0], &w[0], len(rows), n)
+}
+
+// reach is how many of n columns the assembly computes. It panics if rows or w are too short for that.
+func reach(n int, rows [][]int16, w []int16) int {
+	n &^= lineAlign - 1
 	for _, r := range rows {
 		_ = r[n-1]
 	}
 	_ = w[len(rows)-1]
-	convolveRowsAVX2(&dst[0], &rows[0], &w[0], len(rows), n)
+	return n
 }

@@ -92,54 +92,55 @@ fold:
 	VZEROUPPER
 	RET
 
+// ROWS weighs and adds up 32 columns, from byte R9 of the rows on: Y0 and Y1 are the sums of the first 16, as VPACKSSDW takes
+// them, Y2 and Y3 of the others; all begin with Y15. Two rows at a time: the samples of both are interleaved, so that one
+// VPMADDWD multiplies and adds them. R10 is at the slice header of a row, R11 is its number.
+#define ROWS(row) \
+	VMOVDQA Y15, Y0                \
+	VMOVDQA Y15, Y1                \
+	VMOVDQA Y15, Y2                \
+	VMOVDQA Y15, Y3                \
+	MOVQ SI, R10                   \
+	XORQ R11, R11                  \
+row: \
+	MOVQ 0(R10), R12               \
+	MOVQ 24(R10), R13              \
+	VPBROADCASTD (DX)(R11*2), Y4   \
+	VMOVDQU (R12)(R9*1), Y5        \
+	VMOVDQU (R13)(R9*1), Y6        \
+	VMOVDQU 32(R12)(R9*1), Y7      \
+	VMOVDQU 32(R13)(R9*1), Y8      \
+	VPUNPCKLWD Y6, Y5, Y9          \
+	VPUNPCKHWD Y6, Y5, Y10         \
+	VPUNPCKLWD Y8, Y7, Y11         \
+	VPUNPCKHWD Y8, Y7, Y12         \
+	VPMADDWD Y4, Y9, Y9            \
+	VPMADDWD Y4, Y10, Y10          \
+	VPMADDWD Y4, Y11, Y11          \
+	VPMADDWD Y4, Y12, Y12          \
+	VPADDD Y9, Y0, Y0              \
+	VPADDD Y10, Y1, Y1             \
+	VPADDD Y11, Y2, Y2             \
+	VPADDD Y12, Y3, Y3             \
+	ADDQ $48, R10                  \
+	ADDQ $2, R11                   \
+	CMPQ R11, CX                   \
+	JLT  row
+
 // func convolveRowsAVX2(dst *byte, rows *[]int16, w *int16, taps, n int)
-//
-// 32 columns at a time, two rows at a time: the samples of both are interleaved, so that one
-// VPMADDWD multiplies and adds them.
 TEXT ·convolveRowsAVX2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ rows+8(FP), SI
 	MOVQ w+16(FP), DX
 	MOVQ taps+24(FP), CX
 	MOVQ n+32(FP), R8
-	XORQ R9, R9               // column, in bytes of a row
+	XORQ R9, R9
 	MOVL $0x80000, R14        // 1 << (weightBits+sampleBits-1)
 	MOVQ R14, X15
 	VPBROADCASTD X15, Y15
 
-column:
-	VMOVDQA Y15, Y0
-	VMOVDQA Y15, Y1
-	VMOVDQA Y15, Y2
-	VMOVDQA Y15, Y3
-	MOVQ SI, R10              // slice header of the row
-	XORQ R11, R11             // tap
-
-row:
-	MOVQ 0(R10), R12
-	MOVQ 24(R10), R13
-	VPBROADCASTD (DX)(R11*2), Y4
-	VMOVDQU (R12)(R9*1), Y5
-	VMOVDQU (R13)(R9*1), Y6
-	VMOVDQU 32(R12)(R9*1), Y7
-	VMOVDQU 32(R13)(R9*1), Y8
-	VPUNPCKLWD Y6, Y5, Y9
-	VPUNPCKHWD Y6, Y5, Y10
-	VPUNPCKLWD Y8, Y7, Y11
-	VPUNPCKHWD Y8, Y7, Y12
-	VPMADDWD Y4, Y9, Y9
-	VPMADDWD Y4, Y10, Y10
-	VPMADDWD Y4, Y11, Y11
-	VPMADDWD Y4, Y12, Y12
-	VPADDD Y9, Y0, Y0
-	VPADDD Y10, Y1, Y1
-	VPADDD Y11, Y2, Y2
-	VPADDD Y12, Y3, Y3
-	ADDQ $48, R10
-	ADDQ $2, R11
-	CMPQ R11, CX
-	JLT  row
-
+bytes:
+	ROWS(bytesrow)
 	VPSRAD $20, Y0, Y0
 	VPSRAD $20, Y1, Y1
 	VPSRAD $20, Y2, Y2
@@ -152,6 +153,35 @@ row:
 	ADDQ $32, DI
 	ADDQ $64, R9
 	SUBQ $32, R8
-	JGT  column
+	JGT  bytes
+	VZEROUPPER
+	RET
+
+// func convolveRowsWideAVX2(dst *int16, rows *[]int16, w *int16, taps, n int)
+TEXT ·convolveRowsWideAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ rows+8(FP), SI
+	MOVQ w+16(FP), DX
+	MOVQ taps+24(FP), CX
+	MOVQ n+32(FP), R8
+	XORQ R9, R9
+	MOVL $8192, R14           // one/2
+	MOVQ R14, X15
+	VPBROADCASTD X15, Y15
+
+words:
+	ROWS(wordsrow)
+	VPSRAD $14, Y0, Y0
+	VPSRAD $14, Y1, Y1
+	VPSRAD $14, Y2, Y2
+	VPSRAD $14, Y3, Y3
+	VPACKSSDW Y1, Y0, Y0
+	VPACKSSDW Y3, Y2, Y2
+	VMOVDQU Y0, (DI)
+	VMOVDQU Y2, 32(DI)
+	ADDQ $64, DI
+	ADDQ $64, R9
+	SUBQ $32, R8
+	JGT  words
 	VZEROUPPER
 	RET

@@ -4,11 +4,12 @@ package resample
 
 func convolveRow(dst, src []int16, a *axis)                         { convolveRowGo(dst, src, a) }
 func convolveRows(dst []byte, rows [][]int16, w []int16)            { convolveRowsGo(dst, rows, w) }
+func convolveRowsWide(dst []int16, rows [][]int16, w []int16)       { convolveRowsWideGo(dst, rows, w) }
 func addRow(sum []uint16, row []byte)                               { addRowGo(sum, row) }
 func widen(dst []int16, row []byte)                                 { widenGo(dst, row) }
 func split(dst []int16, stride int, row []byte)                     { splitGo(dst, stride, row) }
 func splitPremul(dst []int16, stride int, row []byte)               { splitPremulGo(dst, stride, row) }
-func premultiply(dst, row []byte)                                   { premultiplyGo(dst, row) }
+func addPremul(sum []uint16, row []byte, m premulFactor)            { addPremulGo(sum, row, m) }
 func mean(dst []int16, sum []uint16, m meanFactor)                  { meanGo(dst, sum, m) }
 func meanSplit(dst []int16, stride int, sum []uint16, m meanFactor) { meanSplitGo(dst, stride, sum, m) }
 func splitRGB(dst []int16, stride int, row []byte)                  { splitRGBGo(dst, stride, row) }

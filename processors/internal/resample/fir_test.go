@@ -35,6 +35,10 @@ func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 		}
 		i := rng.IntN(g.n)
 		w := a.w[i*a.stride:][:a.stride]
+		wantWide, gotWide := make([]int16, n), make([]int16, n)
+		convolveRowsWideGo(wantWide, rows, w)
+		convolveRowsWide(gotWide, rows, w)
+		require.Equal(t, wantWide, gotWide, "%+v", g)
 		wantLine, gotLine := make([]byte, n), make([]byte, n)
 		convolveRowsGo(wantLine, rows, w)
 		convolveRows(gotLine, rows, w)
@@ -56,7 +60,8 @@ func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 		widen(wide, bytes)
 		require.Equal(t, wideGo, wide)
 
-		m := meanOf(1 + rng.IntN(maxBox))
+		bits := uint(rng.IntN(8))
+		m := meanOf(1+rng.IntN(maxBox>>bits), bits)
 		means, meansGo := make([]int16, len(wantSum)), make([]int16, len(wantSum))
 		mean(means, wantSum, m)
 		meanGo(meansGo, wantSum, m)
@@ -81,9 +86,11 @@ func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 		splitRGB(split4, stride, three)
 		splitRGBGo(split4Go, stride, three)
 		require.Equal(t, split4Go, split4)
-		pre, preGo := make([]byte, len(pixels)), make([]byte, len(pixels))
-		premultiply(pre, pixels)
-		premultiplyGo(preGo, pixels)
+		pre, preGo := make([]uint16, len(pixels)), make([]uint16, len(pixels))
+		for range 1 + rng.IntN(maxBox>>bits) {
+			addPremul(pre, pixels, premulOf(bits))
+			addPremulGo(preGo, pixels, premulOf(bits))
+		}
 		require.Equal(t, preGo, pre)
 	}
 }
@@ -92,10 +99,14 @@ func TestMultiplyingByAlphaIsExact(t *testing.T) {
 	for c := range 256 {
 		for a := range 256 {
 			want := float64(c) * float64(a) / 255
-			require.InDelta(t, want, float64(over255(uint32(c*a))), 0.5)
-			require.InDelta(t, want, float64(premul8(byte(c), byte(a)))/64, 1./64)
+			for bits := range uint(8) {
+				got := premulOf(bits).of(byte(c), byte(a))
+				require.InDelta(t, want*float64(int(1)<<bits), got, 1)
+				if c == 255 || a == 255 {
+					require.EqualValues(t, min(c, a)<<bits, got)
+				}
+			}
 		}
-		require.Equal(t, int16(c*64), premul8(byte(c), 255))
 		require.Equal(t, int16(c*64), from16(uint32(c*257)))
 		require.Equal(t, int16(c*64), premul16(uint32(c*257), 65535))
 	}
@@ -103,9 +114,12 @@ func TestMultiplyingByAlphaIsExact(t *testing.T) {
 
 func TestMeansOfEqualBytesAreExactAndOthersNearlySo(t *testing.T) {
 	for rows := 1; rows <= maxBox; rows++ {
-		m := meanOf(rows)
+		m := meanOf(rows, 0)
 		for v := range 256 {
 			require.Equal(t, int16(v*64), m.of(uint16(v*rows)), "%d rows of %d", rows, v)
+			for bits := uint(1); bits < 8 && rows<<bits <= maxBox; bits++ {
+				require.Equal(t, int16(v*64), meanOf(rows, bits).of(uint16(v*rows)<<bits), "%d rows of %d, %d bits", rows, v, bits)
+			}
 		}
 		for sum := 0; sum <= 255*rows; sum += 7 {
 			require.InDelta(t, 64*float64(sum)/float64(rows), float64(m.of(uint16(sum))), 1)

@@ -32,15 +32,6 @@ func (f Format) BytesPerPixel() int { return int(layouts[f].bytes) }
 // planes is how many planes are filtered: grey, or red, green, blue, and premultiplied alpha if need be.
 func (f Format) planes() int { return int(layouts[f].planes) }
 
-// premul8 is c·a/255 of 8-bit samples as a sample between two passes, that is with fraction bits.
-func premul8(c, a byte) int16 {
-	// 64/255 is 16448.25/65536. Rounded up, opaque colours come out as c·64 exactly, and the rest at most 1/64 off.
-	return int16(uint32(c) * uint32(a) * 16449 >> 16)
-}
-
-// premul16 is the same of 16-bit samples.
-func premul16(c, a uint32) int16 { return from16((c*a + 32767) / 65535) }
-
 // from16 is a 16-bit sample as one between two passes: v·16320/65535, rounded.
 func from16(v uint32) int16 { return int16((v*16320 + 32767) / 65535) }
 

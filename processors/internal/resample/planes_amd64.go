@@ -20,17 +20,17 @@ func splitAVX2(dst *int16, row *byte, stride, n int)
 // splitPremulAVX2 is the same for splitPremul.
 //
 //go:noescape
-func splitPremulAVX2(dst *int16, row *byte, stride, n int)
+func splitPremulAVX2(dst *int16, row *byte, stride, n int, round, factor uint16)
 
 // splitRGBAVX2 takes n pixels, a multiple of 16, to three planes. It reads, but does not use, four bytes more.
 //
 //go:noescape
 func splitRGBAVX2(dst *int16, row *byte, stride, n int)
 
-// premultiplyAVX2 takes n bytes, a multiple of 32.
+// addPremulAVX2 adds n bytes, a multiple of 32.
 //
 //go:noescape
-func premultiplyAVX2(dst, row *byte, n int)
+func addPremulAVX2(sum *uint16, row *byte, n int, round, factor uint16)
 
 // meanAVX2 takes n sums, a multiple of 16.
 //
@@ -77,7 +77,8 @@ func splitPremul(dst []int16, stride int, row []byte) {
 	if hasAVX2 && len(row) >= 64 {
 		n = len(row) / 4 &^ 15
 		_ = dst[3*stride+n-1]
-		splitPremulAVX2(&dst[0], &row[0], stride, n)
+		m := premulOf(sampleBits)
+		splitPremulAVX2(&dst[0], &row[0], stride, n, m.round, m.factor)
 	}
 	splitPremulGo(dst[n:], stride, row[4*n:])
 }
@@ -92,14 +93,14 @@ func splitRGB(dst []int16, stride int, row []byte) {
 	splitRGBGo(dst[n:], stride, row[3*n:])
 }
 
-func premultiply(dst, row []byte) {
+func addPremul(sum []uint16, row []byte, m premulFactor) {
 	n := 0
-	if hasAVX2 && len(row) >= 32 {
-		n = len(row) &^ 31
-		_ = dst[n-1]
-		premultiplyAVX2(&dst[0], &row[0], n)
+	if hasAVX2 && len(sum) >= 32 {
+		n = len(sum) &^ 31
+		_ = row[n-1]
+		addPremulAVX2(&sum[0], &row[0], n, m.round, m.factor)
 	}
-	premultiplyGo(dst[n:], row[n:])
+	addPremulGo(sum[n:], row[n:], m)
 }
 
 func mean(dst []int16, sum []uint16, m meanFactor) {

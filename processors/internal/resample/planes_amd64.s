@@ -100,8 +100,8 @@ pixels:
 	VZEROUPPER
 	RET
 
-// func splitPremulAVX2(dst *int16, row *byte, stride, n int)
-TEXT ·splitPremulAVX2(SB), NOSPLIT, $0-32
+// func splitPremulAVX2(dst *int16, row *byte, stride, n int, round, factor uint16)
+TEXT ·splitPremulAVX2(SB), NOSPLIT, $0-36
 	MOVQ dst+0(FP), DI
 	MOVQ row+8(FP), SI
 	MOVQ stride+16(FP), DX
@@ -110,15 +110,17 @@ TEXT ·splitPremulAVX2(SB), NOSPLIT, $0-32
 	LEAQ (DX)(DX*2), BX
 	VPCMPEQD Y14, Y14, Y14
 	VPSRLD $24, Y14, Y14
-	MOVL $16449, R14          // see premul8
-	MOVQ R14, X15
-	VPBROADCASTW X15, Y15
+	VPBROADCASTW round+32(FP), Y13
+	VPBROADCASTW factor+34(FP), Y15
 
 premul:
 	PLANES
 	VPMULLW Y3, Y0, Y0
 	VPMULLW Y3, Y1, Y1
 	VPMULLW Y3, Y2, Y2
+	VPADDW Y13, Y0, Y0
+	VPADDW Y13, Y1, Y1
+	VPADDW Y13, Y2, Y2
 	VPMULHUW Y15, Y0, Y0
 	VPMULHUW Y15, Y1, Y1
 	VPMULHUW Y15, Y2, Y2
@@ -188,16 +190,15 @@ GLOBL spread<>(SB), RODATA|NOPTR, $16
 DATA keep<>+0(SB)/8, $0x00FF000000000000
 GLOBL keep<>(SB), RODATA|NOPTR, $8
 
-// func premultiplyAVX2(dst, row *byte, n int)
-TEXT ·premultiplyAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), DI
+// func addPremulAVX2(sum *uint16, row *byte, n int, round, factor uint16)
+TEXT ·addPremulAVX2(SB), NOSPLIT, $0-28
+	MOVQ sum+0(FP), DI
 	MOVQ row+8(FP), SI
 	MOVQ n+16(FP), CX
 	VBROADCASTI128 spread<>(SB), Y15
 	VPBROADCASTQ keep<>(SB), Y14
-	VPCMPEQW Y13, Y13, Y13
-	VPSRLW $15, Y13, Y13
-	VPSLLW $7, Y13, Y13       // 128
+	VPBROADCASTW round+24(FP), Y13
+	VPBROADCASTW factor+26(FP), Y12
 
 eight:
 	VPMOVZXBW 0(SI), Y0
@@ -208,19 +209,16 @@ eight:
 	VPOR Y14, Y3, Y3
 	VPMULLW Y2, Y0, Y0
 	VPMULLW Y3, Y1, Y1
-	VPADDW Y13, Y0, Y0        // v+128
+	VPADDW Y13, Y0, Y0
 	VPADDW Y13, Y1, Y1
-	VPSRLW $8, Y0, Y2
-	VPSRLW $8, Y1, Y3
-	VPADDW Y2, Y0, Y0
-	VPADDW Y3, Y1, Y1
-	VPSRLW $8, Y0, Y0
-	VPSRLW $8, Y1, Y1
-	VPACKUSWB Y1, Y0, Y0
-	VPERMQ $0xD8, Y0, Y0
-	VMOVDQU Y0, (DI)
+	VPMULHUW Y12, Y0, Y0
+	VPMULHUW Y12, Y1, Y1
+	VPADDW 0(DI), Y0, Y0
+	VPADDW 32(DI), Y1, Y1
+	VMOVDQU Y0, 0(DI)
+	VMOVDQU Y1, 32(DI)
 	ADDQ $32, SI
-	ADDQ $32, DI
+	ADDQ $64, DI
 	SUBQ $32, CX
 	JGT  eight
 	VZEROUPPER

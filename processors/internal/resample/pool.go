@@ -15,6 +15,7 @@ type memory struct {
 	rows  [][]int16
 	taps  [][]int16
 	line  []byte
+	wide  []int16
 }
 
 // maxPooled bounds what one element of a pool may hold on to, in bytes.
@@ -67,6 +68,8 @@ func Release(img image.Image) {
 		p, img.Pix = img.Pix, nil
 	case *image.RGBA:
 		p, img.Pix = img.Pix, nil
+	case *image.NRGBA:
+		p, img.Pix = img.Pix, nil
 	case *image.CMYK:
 		p, img.Pix = img.Pix, nil
 	case *image.YCbCr:
@@ -84,6 +87,10 @@ func newGray(size image.Point) *image.Gray {
 
 func newRGBA(size image.Point) *image.RGBA {
 	return &image.RGBA{Pix: newPix(4 * size.X * size.Y), Stride: 4 * size.X, Rect: image.Rectangle{Max: size}}
+}
+
+func newNRGBA(size image.Point) *image.NRGBA {
+	return &image.NRGBA{Pix: newPix(4 * size.X * size.Y), Stride: 4 * size.X, Rect: image.Rectangle{Max: size}}
 }
 
 func newCMYK(size image.Point) *image.CMYK {

@@ -1,50 +1,31 @@
 package resample
 
-import "encoding/binary"
+// premulFactor multiplies a colour by alpha: to c·a/255 with fraction bits, rounded, in 16-bit arithmetic.
+type premulFactor struct{ round, factor uint16 }
 
-// premultiplied returns a row of NRGBA8 with its colours multiplied by alpha: the row itself if it is opaque, else in dst.
-func premultiplied(dst, row []byte) []byte {
-	if opaque(row) {
-		return row
-	}
-	dst = dst[:len(row)]
-	premultiply(dst, row)
-	return dst
+// premulOf is for bits fraction bits, 7 at most.
+func premulOf(bits uint) premulFactor { return premulFactor{128 >> bits, 257 << bits} }
+
+// of is exact if a is 255: 255·257 is one less than 65536, which round makes up for.
+func (m premulFactor) of(c, a byte) uint16 {
+	return uint16((uint32(c)*uint32(a) + uint32(m.round)) * uint32(m.factor) >> 16)
 }
 
-// premultiplyGo multiplies red, green and blue of each pixel by alpha.
-func premultiplyGo(dst, row []byte) {
-	for len(row) >= 4 && len(dst) >= 4 {
-		p, d := row[:4], dst[:4]
-		row, dst = row[4:], dst[4:]
-		a := uint32(p[3])
-		d[0], d[1], d[2], d[3] = over255(uint32(p[0])*a), over255(uint32(p[1])*a), over255(uint32(p[2])*a), p[3]
-	}
-}
+// premul8 is c·a/255 of 8-bit samples as a sample between two passes.
+func premul8(c, a byte) int16 { return int16(premulOf(sampleBits).of(c, a)) }
 
-// over255 is v/255, rounded, of v up to 255².
-func over255(v uint32) byte {
-	v += 128
-	return byte((v + v>>8) >> 8)
-}
+// premul16 is the same of 16-bit samples.
+func premul16(c, a uint32) int16 { return from16((c*a + 32767) / 65535) }
 
-// opaque says whether alpha, the last byte of four, is 255 all along the row.
-func opaque(row []byte) bool {
-	const alphas = 0xff000000_ff000000
-	for len(row) >= 32 {
-		a := binary.LittleEndian.Uint64(row)
-		b := binary.LittleEndian.Uint64(row[8:])
-		c := binary.LittleEndian.Uint64(row[16:])
-		d := binary.LittleEndian.Uint64(row[24:])
-		if a&b&c&d&alphas != alphas {
-			return false
-		}
-		row = row[32:]
+// addPremulGo adds pixels of four bytes to sums, the first three multiplied by the fourth, all with the fraction bits of m.
+func addPremulGo(sum []uint16, row []byte, m premulFactor) {
+	for len(sum) >= 4 && len(row) >= 4 {
+		s, p := sum[:4], row[:4]
+		sum, row = sum[4:], row[4:]
+		a := p[3]
+		s[0] += m.of(p[0], a)
+		s[1] += m.of(p[1], a)
+		s[2] += m.of(p[2], a)
+		s[3] += m.of(255, a)
 	}
-	for ; len(row) >= 4; row = row[4:] {
-		if row[3] != 255 {
-			return false
-		}
-	}
-	return true
 }

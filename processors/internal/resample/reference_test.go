@@ -112,7 +112,8 @@ func channels(img image.Image) (c [4]floats) {
 	return c
 }
 
-// reference is what Resize is to be compared with: four channels, clamped, colour not beyond alpha, not rounded.
+// reference is what Resize is to be compared with: four channels, premultiplied, not rounded. Colour is divided by alpha before both are
+// clamped.
 func reference(src image.Image, r Rect, size image.Point, k Kernel) [4]floats {
 	kernel, reach := lanczos3, 3.0
 	if k == CatmullRom {
@@ -122,15 +123,15 @@ func reference(src image.Image, r Rect, size image.Point, k Kernel) [4]floats {
 	for i := range c {
 		c[i] = c[i].scale(kernel, reach, r.X0, (r.X1-r.X0)/float64(size.X), r.Y0, (r.Y1-r.Y0)/float64(size.Y), size)
 	}
-	for i := range c {
-		for j, v := range c[i].v {
-			c[i].v[j] = math.Min(math.Max(v, 0), 255)
+	for j, a := range c[3].v {
+		alpha := math.Min(math.Max(a, 0), 255)
+		for i := range 3 {
+			if c[i].v[j] *= alpha / a; alpha == 0 {
+				c[i].v[j] = 0
+			}
+			c[i].v[j] = math.Min(math.Max(c[i].v[j], 0), alpha)
 		}
-	}
-	for i := range 3 {
-		for j, v := range c[i].v {
-			c[i].v[j] = math.Min(v, c[3].v[j])
-		}
+		c[3].v[j] = alpha
 	}
 	return c
 }

@@ -4,7 +4,8 @@
 // The arithmetic is the textbook's (for instance Turkowski, "Filters for Common Resampling Tasks", Graphics
 // Gems I, 1990): each sample of the result is the sum of the source's samples weighted by a kernel that is
 // stretched by the ratio when a picture shrinks; weights that fall beyond the source's edge are dropped and the
-// rest is normalised. The result is within one level of that sum computed in float64.
+// rest is normalised. The result is within one level of that sum computed in float64. With alpha, sums are divided by that of alpha before
+// they are clamped: a shape of one colour keeps it up to its edge, where the kernel overshoots.
 //
 // Large reductions first average boxes of whole rows and leave at least a factor of 3 (with Options.Exact: of 32)
 // to the kernel, which then makes up for what the boxes have blurred; see compensation.
@@ -60,8 +61,9 @@ type Eighths struct{ X, Y int }
 
 // Resize scales the part r of src to size pixels. src is not modified and the result shares no memory with it.
 //
-// The result is an *image.YCbCr for one, an *image.Gray for an *image.Gray or *image.Gray16, and otherwise (but see
-// KeepCMYK) an *image.RGBA, in which what was opaque has alpha 255. The caller may hand it to Release when done with it.
+// The result is an *image.YCbCr for one, an *image.Gray for an *image.Gray or *image.Gray16, an *image.NRGBA of what may have
+// alpha, in which what was opaque has alpha 255 and what is transparent is black, and otherwise (but see KeepCMYK) an opaque
+// *image.RGBA. The caller may hand it to Release when done with it.
 // Resize panics if r or size is empty or src has no pixels.
 func Resize(src image.Image, r Rect, size image.Point, opt Options) image.Image {
 	check(src.Bounds().Size(), r, size)

@@ -19,13 +19,15 @@ type Shrinker struct {
 	ring  [][]int16 // the last rows after the horizontal pass, row i in ring[i%len(ring)]: planes × outStride
 	out   int       // rows of the result so far
 	line  []byte    // one row of the result: planes × outStride
+	wide  []int16   // the same of a row that may be transparent, with fraction bits
 	taps  [][]int16 // scratch: the rows of the ring under the vertical kernel
 
 	cellStride, outStride int
 
-	store storer
-	img   image.Image
-	mem   *memory
+	store    storer
+	img      image.Image
+	straight *image.NRGBA // img, if it has alpha
+	mem      *memory
 }
 
 // NewShrinker prepares to scale the part r of a picture of src pixels, whose rows have the given format, to size pixels.
@@ -46,8 +48,10 @@ func NewShrinker(f Format, src image.Point, r Rect, size image.Point, opt Option
 		img := newRGBA(size)
 		s.img, s.store = img, opaqueRow(img.Pix, img.Stride)
 	default:
-		img := newRGBA(size)
-		s.img, s.store = img, alphaRow(img.Pix, img.Stride)
+		s.straight = newNRGBA(size)
+		s.img, s.store = s.straight, opaqueRow(s.straight.Pix, s.straight.Stride)
+		s.mem.wide = grow(s.mem.wide, s.planes*s.outStride)
+		s.wide = s.mem.wide
 	}
 	return s
 }
@@ -74,7 +78,7 @@ func newShrinker(f Format, gx, gy grid, pre Eighths, opt Options) *Shrinker {
 	s.taps = grow(m.taps, align(s.y.taps, 2))
 	s.sums = m.sums
 	if s.y.box > 1 {
-		s.sums.set(f, s.lo, s.hi)
+		s.sums.set(f, s.lo, s.hi, s.y.box)
 	}
 	return s
 }
@@ -126,17 +130,39 @@ func (s *Shrinker) horizontal(cell int) {
 		convolveRow(dst[p*s.outStride:][:s.outStride], s.cells[p*s.cellStride:][:s.cellStride], &s.x)
 	}
 	for s.out < s.y.n && int(s.y.start[s.out])+s.y.taps <= cell+1 {
-		first := int(s.y.start[s.out])
-		for k := range s.taps {
-			s.taps[k] = s.ring[(first+k)%len(s.ring)] // one too many, of weight 0, if the kernel's taps are odd
-		}
-		convolveRows(s.line, s.taps, s.y.w[s.out*s.y.stride:][:s.y.stride])
-		s.store(s.out, s.line, s.outStride)
+		s.vertical()
 		s.out++
 	}
 }
 
-// Image is the result: an *image.Gray of a grey format, else an *image.RGBA. It is nil as long as rows are missing.
+// vertical makes row s.out of the result from the ring.
+func (s *Shrinker) vertical() {
+	w := s.y.w[s.out*s.y.stride:][:s.y.stride]
+	line := s.line
+	if s.straight != nil {
+		colours, alpha := s.wide[:3*s.outStride], s.wide[3*s.outStride:]
+		convolveRowsWide(alpha, s.under(len(colours)), w)
+		if !isOpaque(alpha[:s.x.n]) {
+			convolveRowsWide(colours, s.under(0), w)
+			straightRow(s.straight.Pix[s.out*s.straight.Stride:][:s.straight.Stride], s.wide, s.outStride)
+			return
+		}
+		line = line[:len(colours)]
+	}
+	convolveRows(line, s.under(0), w)
+	s.store(s.out, line, s.outStride)
+}
+
+// under returns the rows of the ring that lie under the kernel, from column i on.
+func (s *Shrinker) under(i int) [][]int16 {
+	first := int(s.y.start[s.out])
+	for k := range s.taps {
+		s.taps[k] = s.ring[(first+k)%len(s.ring)][i:] // one too many, of weight 0, if the kernel's taps are odd
+	}
+	return s.taps
+}
+
+// Image is the result: an *image.Gray of a grey format, an *image.NRGBA of one with alpha, else an *image.RGBA. It is nil as long as rows are missing.
 // Rows that follow are ignored.
 func (s *Shrinker) Image() image.Image {
 	if s.out < s.y.n {

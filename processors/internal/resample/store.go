@@ -21,20 +21,6 @@ func opaqueRow(pix []byte, stride int) storer {
 	}
 }
 
-// alphaRow stores red, green, blue and alpha as pixels. Colour never exceeds alpha, though the
-// kernel's overshoot would have it so: a premultiplied colour can't.
-func alphaRow(pix []byte, stride int) storer {
-	return func(y int, line []byte, n int) {
-		d := pix[y*stride:][:stride]
-		w := stride / 4
-		r, g, b, a := line[:w], line[n:][:w], line[2*n:][:w], line[3*n:][:w]
-		for i, a := range a {
-			p := d[4*i:][:4]
-			p[0], p[1], p[2], p[3] = min(r[i], a), min(g[i], a), min(b[i], a), a
-		}
-	}
-}
-
 // pixelRow stores four planes as they are.
 func pixelRow(pix []byte, stride int) storer {
 	return func(y int, line []byte, n int) {
