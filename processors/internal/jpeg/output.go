@@ -79,12 +79,13 @@ type sampler struct {
 	plane  []byte
 	stride int
 	x      []int // sample of each column of the picture
-	v, max int   // sample rows per picture row, as a fraction
+
+	rows, of int // sample rows to so many of the picture
 }
 
 func (d *Decoder) sampler(i int) sampler {
 	c := d.comps[i]
-	s := sampler{plane: d.out.plane[i], stride: d.out.stride[i], v: c.v * c.scale, max: d.vMax * d.scale}
+	s := sampler{plane: d.out.plane[i], stride: d.out.stride[i], rows: c.v * c.scale, of: d.vMax * d.scale}
 	s.x = make([]int, d.outW)
 	for x := range s.x {
 		s.x[x] = x * c.h * c.scale / (d.hMax * d.scale)
@@ -92,8 +93,8 @@ func (d *Decoder) sampler(i int) sampler {
 	return s
 }
 
-// row y of the picture.
-func (s *sampler) row(y int) []byte { return s.plane[y*s.v/s.max*s.stride:] }
+// row has the samples of row y of the picture.
+func (s *sampler) row(y int) []byte { return s.plane[y*s.rows/s.of*s.stride:] }
 
 // upsampled is the picture as 4:4:4.
 func (d *Decoder) upsampled(bounds image.Rectangle) *image.YCbCr {
