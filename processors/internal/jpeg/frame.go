@@ -125,8 +125,8 @@ func (d *Decoder) plausible() error {
 	return nil
 }
 
-// isRGB reports whether three components are R, G and B as they are, by what image/jpeg goes by too: JFIF knows Y'CbCr
-// alone, Adobe's marker says which, and without either the components' names tell.
+// isRGB reports whether three components are R, G and B as they are, and decides as image/jpeg does: a JFIF file is Y'CbCr,
+// another one RGB if Adobe's marker or the names of its components say so.
 func (f *frame) isRGB() bool {
 	if len(f.comps) != 3 || f.jfif {
 		return false
