@@ -12,7 +12,7 @@
 // WebAssembly, which the program contains. That is slower than anything else here, see the table in README.md, and
 // there are one to three seconds of compilation when the first picture is decoded or encoded: [Start] does it at once.
 //
-// The WebAssembly is compiled once. An instance decodes or encodes one picture; there are no more than NumCPU at a time, and they use
+// The WebAssembly is compiled once. An instance decodes or encodes one picture; there are no more than GOMAXPROCS at a time, and they use
 // the memory of earlier ones: a thumbnail of 400×300 pixels takes 1.5 MB from Go's heap, not 36. Memory of more than 80 MB, and such
 // as is not used for two garbage collections, is given back. The system's library has its memory from the system's malloc.
 //
@@ -45,9 +45,9 @@ import (
 
 func init() { first.Decode, first.DecodeConfig = Decode, DecodeConfig }
 
-// instances bounds how many pictures are in work: each has an instance of the WebAssembly, with memory of its own (13 bytes per pixel when
+// instances bounds how many pictures are in work, to GOMAXPROCS as it is when the program starts, which heeds the quota of a container: each has an instance of the WebAssembly, with memory of its own (13 bytes per pixel when
 // decoding, 28 if samples have more than 8 bits, 35 when encoding, and up to 5 MB), and keeps one core busy.
-var instances = make(chan struct{}, runtime.NumCPU())
+var instances = make(chan struct{}, runtime.GOMAXPROCS(0))
 
 // call runs f when there is room for it, and turns a panic into an error.
 func call(f func() error) (err error) {
@@ -83,7 +83,7 @@ func DecodeConfig(r io.Reader) (image.Config, error) {
 
 // Decode returns the picture, upright, as an *image.RGBA, or as an *image.RGBA64 if it has more than 8 bits per sample. Of a
 // sequence it is the primary item. Its colours are RGB of full range as the file has them: neither an ICC profile nor primaries and transfer function
-// are applied, which package processors does. Where NumCPU pictures are in work, it waits. Once
+// are applied, which package processors does. Where GOMAXPROCS pictures are in work, it waits. Once
 // all of r is read, it cannot be interrupted.
 //
 // The file decides how much memory is needed: ask [DecodeConfig] first. A file that has more pixels than it announces is an error, and costs 32 MB

@@ -20,7 +20,7 @@ type Encoder struct {
 }
 
 // Encode writes img to w, with 8 bits per sample and colours at half width and height. It does not modify img. Transparency is kept, a
-// picture without has none in the file. Where NumCPU pictures are in work, Encode waits. It cannot be interrupted.
+// picture without has none in the file. Where GOMAXPROCS pictures are in work, Encode waits. It cannot be interrupted.
 func (e Encoder) Encode(w io.Writer, img image.Image) error {
 	size := img.Bounds().Size()
 	switch {
