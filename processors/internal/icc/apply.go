@@ -179,7 +179,8 @@ func (t *Transform) paletted(img *image.Paletted) image.Image {
 func (t *Transform) deep(img image.Image) image.Image {
 	b := img.Bounds()
 	out := image.NewNRGBA(b)
-	line, scratch := make([]uint16, 4*b.Dx()), make([]float32, 4*b.Dx())
+	line := make([]uint16, 4*b.Dx())
+	run := run{Transform: t}
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		for x := range b.Dx() {
 			p := line[4*x:][:4]
@@ -201,12 +202,7 @@ func (t *Transform) deep(img image.Image) image.Image {
 				p[0], p[1], p[2], p[3] = c.R, c.G, c.B, c.A
 			}
 		}
-		t.load16(scratch, line)
-		to := out.Pix[out.PixOffset(b.Min.X, y):][:4*b.Dx()]
-		t.convert(to, scratch)
-		for x := range b.Dx() {
-			to[4*x+3] = byte((uint32(line[4*x+3]) + 128) / 257)
-		}
+		run.row16(out.Pix[out.PixOffset(b.Min.X, y):][:4*b.Dx()], line)
 	}
 	return out
 }

@@ -1,117 +1,119 @@
 package icc
 
-// row takes pixels through the table, to CIE XYZ relative to D50.
-func (l *lut) row(src []float32) {
-	for ; len(src) >= 4; src = src[4:] {
-		p, q, s := src[0], src[1], src[2]
-		switch {
-		case l.nodes == nil:
-		case l.inputs == 3:
-			p, q, s = l.tetrahedral(0, 0, p, q, s)
-		case l.inputs == 4:
-			p, q, s = l.four(p, q, s, src[3])
-		default:
-			p, q, s = l.one(p)
+// A grid of nodes in which colours are interpolated tetrahedrally: through the four corners of that one of a cell's six tetrahedra in which
+// the colour lies. Greys stay on its edge (Kasson, Nin, Plouffe and Hafner, Performing color space conversions with three-dimensional linear
+// interpolation, 1995).
+type grid struct {
+	inputs int       // 1, 3 or 4
+	last   [4]int32  // cell along each input
+	step   [4]int32  // from one node to the next
+	node   []float32 // four values each, of which the fourth is not used; the last input varies fastest
+}
+
+// weightOne is the sum of the four weights, which are integers. The values of nodes are kept divided by it.
+const weightOne = 1 << 14
+
+// newGrid takes the values at the points of a grid from b: samples of width bytes.
+func newGrid(points []byte, b []byte, width int) (*grid, error) {
+	g, n := &grid{inputs: len(points)}, 1
+	for i := len(points) - 1; i >= 0; i-- {
+		if points[i] < 2 {
+			return nil, broken("a grid of %d points", points[i])
 		}
-		if l.more {
-			p, q, s = l.behind(p, q, s)
+		g.last[i], g.step[i] = int32(points[i])-2, int32(n)
+		if n *= int(points[i]); n*3*width > len(b) {
+			return nil, broken("a grid that is cut off")
 		}
-		p, q, s = p*l.scale[0]+l.offset[0], q*l.scale[1]+l.offset[1], s*l.scale[2]+l.offset[2]
-		if l.lab {
-			p, q, s = cube(p+q), cube(p), cube(p-s)
-		}
-		src[0], src[1], src[2] = p, q, s
+	}
+	g.node = make([]float32, 4*n)
+	values := curve{samples: b, width: width}
+	for i := range 3 * n {
+		g.node[i/3*4+i%3] = float32(values.sample(i) / weightOne)
+	}
+	return g, nil
+}
+
+// decode puts what m makes of the values in their place.
+func (g *grid) decode(m *affine) {
+	for n := 0; n < len(g.node); n += 4 {
+		v := g.node[n:][:3]
+		x, y, z := m.of(v[0]*weightOne, v[1]*weightOne, v[2]*weightOne)
+		v[0], v[1], v[2] = x/weightOne, y/weightOne, z/weightOne
 	}
 }
 
-// cell returns the point of the grid below x, and how far x is above it, of input i. The last cell has its far end.
-func (l *lut) cell(i int, x float32) (point int, above float32) {
-	point = min(int(x), l.grid[i]-2)
-	return point, x - float32(point)
-}
-
-func (l *lut) one(x float32) (p, q, s float32) {
-	i, f := l.cell(0, x)
-	n := l.nodes[3*i:][:6]
-	return n[0] + f*(n[3]-n[0]), n[1] + f*(n[4]-n[1]), n[2] + f*(n[5]-n[2])
-}
-
-// four interpolates along the first input between two tetrahedra of the others.
-func (l *lut) four(w, x, y, z float32) (p, q, s float32) {
-	i, f := l.cell(0, w)
-	p, q, s = l.tetrahedral(i*l.step[0], 1, x, y, z)
-	if f == 0 {
-		return p, q, s
+// rowGo interpolates pixels whose samples are places on the grid: 0 … last+1. The results are the first three planes.
+func (g *grid) rowGo(p *planes, from int) {
+	xs, ys, zs, ws := p[0], p[1], p[2], p[3]
+	for i := from; i < len(xs); i++ {
+		switch g.inputs {
+		case 1:
+			n, f := g.cell(0, xs[i])
+			a, b := g.at(n), g.at(n+1)
+			for c := range 3 {
+				p[c][i] = weightOne * (a[c] + f*(b[c]-a[c]))
+			}
+		case 3:
+			t := g.tetrahedron(0, xs[i], ys[i], zs[i])
+			xs[i], ys[i], zs[i] = t.at(g, 0)
+		case 4: // along the first input between two tetrahedra of the others
+			n, f := g.cell(0, xs[i])
+			t := g.tetrahedron(1, ys[i], zs[i], ws[i])
+			a, b, c := t.at(g, n*g.step[0])
+			d, e, h := t.at(g, (n+1)*g.step[0])
+			xs[i], ys[i], zs[i] = a+f*(d-a), b+f*(e-b), c+f*(h-c)
+		}
 	}
-	p1, q1, s1 := l.tetrahedral((i+1)*l.step[0], 1, x, y, z)
-	return p + f*(p1-p), q + f*(q1-q), s + f*(s1-s)
 }
 
-// tetrahedral interpolates along three inputs, the first of which is given, from a node on: through the four corners of
-// that one of the cell's six tetrahedra in which the colour lies. Greys stay on its edge (Kasson, Nin, Plouffe and
-// Hafner, Performing color space conversions with three-dimensional linear interpolation, 1995).
+// cell returns the cell in which x is along an input, and how far it is in it. The last cell has its far end.
+func (g *grid) cell(input int, x float32) (n int32, in float32) {
+	n = min(int32(x), g.last[input])
+	return n, x - float32(n)
+}
+
+// at returns the values of a node.
+func (g *grid) at(node int32) []float32 { return g.node[4*node:][:3] }
+
+// A tetrahedron is four nodes and their weights.
+type tetrahedron struct {
+	node   [4]int32
+	weight [4]float32
+}
+
+// tetrahedron finds that in which a colour of three inputs is, the first of which is given.
 //
-// The corners are those on the way from the lowest to the highest, along the input that is farthest up its cell first.
-// That order is found without a branch, which could not be predicted: each key has the fraction above the step.
-func (l *lut) tetrahedral(node, first int, x, y, z float32) (p, q, s float32) {
-	i, fx := l.cell(first, x)
-	j, fy := l.cell(first+1, y)
-	k, fz := l.cell(first+2, z)
-	dx, dy, dz := l.step[first], l.step[first+1], l.step[first+2]
-	node += i*dx + j*dy + k*dz
+// Its corners are those on the way from the lowest to the highest, along the input that is farthest up its cell first. That order is found
+// without a branch, which could not be predicted: each key has the place in the cell above the step.
+func (g *grid) tetrahedron(first int, x, y, z float32) (t tetrahedron) {
+	nx, fx := g.cell(first, x)
+	ny, fy := g.cell(first+1, y)
+	nz, fz := g.cell(first+2, z)
+	dx, dy, dz := g.step[first], g.step[first+1], g.step[first+2]
+	const keyBits, step = 16, 1<<16 - 1
+	high, middle, low := descending(int32(fx*weightOne)<<keyBits|dx, int32(fy*weightOne)<<keyBits|dy, int32(fz*weightOne)<<keyBits|dz)
+	n := nx*dx + ny*dy + nz*dz
+	t.node = [4]int32{n, n + high&step, n + high&step + middle&step, n + dx + dy + dz}
+	high, middle, low = high>>keyBits, middle>>keyBits, low>>keyBits
+	t.weight = [4]float32{float32(weightOne - high), float32(high - middle), float32(middle - low), float32(low)}
+	return t
+}
 
-	const one, stepBits = 1 << 22, 32
-	kx, ky, kz := int64(fx*one)<<stepBits|int64(dx), int64(fy*one)<<stepBits|int64(dy), int64(fz*one)<<stepBits|int64(dz)
-	high, middle, low := descending(kx, ky, kz)
-	far, mid, near := float32(high>>stepBits)/one, float32(middle>>stepBits)/one, float32(low>>stepBits)/one
-
-	n := l.nodes[3*node:]
-	toB := 3 * int(uint32(high))
-	toC := toB + 3*int(uint32(middle))
-	toD := 3 * (dx + dy + dz)
-	a, b, c, d := n[:3], n[toB:][:3], n[toC:][:3], n[toD:][:3]
-	wa, wb, wc := 1-far, far-mid, mid-near
-	return wa*a[0] + wb*b[0] + wc*c[0] + near*d[0],
-		wa*a[1] + wb*b[1] + wc*c[1] + near*d[1],
-		wa*a[2] + wb*b[2] + wc*c[2] + near*d[2]
+// at interpolates between the nodes, moved by so many.
+func (t *tetrahedron) at(g *grid, move int32) (x, y, z float32) {
+	a, b, c, d := g.at(move+t.node[0]), g.at(move+t.node[1]), g.at(move+t.node[2]), g.at(move+t.node[3])
+	p, q, r, s := t.weight[0], t.weight[1], t.weight[2], t.weight[3]
+	return p*a[0] + q*b[0] + r*c[0] + s*d[0],
+		p*a[1] + q*b[1] + r*c[1] + s*d[1],
+		p*a[2] + q*b[2] + r*c[2] + s*d[2]
 }
 
 // descending sorts without a branch, which max and min would be compiled to.
-func descending(a, b, c int64) (high, middle, low int64) {
-	d := (a - b) & ((a - b) >> 63) // 0 if a is the greater
+func descending(a, b, c int32) (high, middle, low int32) {
+	d := (a - b) & ((a - b) >> 31) // 0 if a is the greater
 	a, b = a-d, b+d
-	d = (a - c) & ((a - c) >> 63)
+	d = (a - c) & ((a - c) >> 31)
 	high, c = a-d, c+d
-	d = (b - c) & ((b - c) >> 63)
+	d = (b - c) & ((b - c) >> 31)
 	return high, b - d, c + d
-}
-
-// behind applies what follows the grid.
-func (l *lut) behind(p, q, s float32) (float32, float32, float32) {
-	p, q, s = curves(&l.middle, p, q, s)
-	if m := l.matrix; m != nil {
-		p, q, s = m[0]*p+m[1]*q+m[2]*s+m[9], m[3]*p+m[4]*q+m[5]*s+m[10], m[6]*p+m[7]*q+m[8]*s+m[11]
-	}
-	return curves(&l.last, p, q, s)
-}
-
-func curves(c *[3]*post, p, q, s float32) (float32, float32, float32) {
-	if c[0] != nil {
-		p = c[0].at(p)
-	}
-	if c[1] != nil {
-		q = c[1].at(q)
-	}
-	if c[2] != nil {
-		s = c[2].at(s)
-	}
-	return p, q, s
-}
-
-// cube is fromLab for single pixels.
-func cube(f float32) float32 {
-	if f > 6.0/29 {
-		return f * f * f
-	}
-	return 3 * 6 * 6 / 29.0 / 29 * (f - 4.0/29)
 }

@@ -121,6 +121,6 @@ func FuzzParse(f *testing.F) {
 		for _, img := range imgs {
 			assert.Equal(t, img.Bounds(), tr.Apply(img).Bounds())
 		}
-		assert.LessOrEqual(t, tr.size(), 6*4*postSteps+8<<10+8*len(data)+8*maxSpace+64*maxCells)
+		assert.LessOrEqual(t, tr.size(), 6*4*len(post{})+8<<10+16*len(data))
 	})
 }

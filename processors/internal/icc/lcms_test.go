@@ -33,9 +33,7 @@ func convert(t testing.TB, tr *Transform, colours [][]byte) [][3]byte {
 		}
 		pixels = append(pixels, c...)
 	}
-	const rows = worthwhile + 1 // the last one of which is converted with all the cells that there will be
-	pixels = bytes.Repeat(pixels, rows)
-	r, stride := image.Rect(0, 0, n, rows), len(pixels)/rows
+	r, stride := image.Rect(0, 0, n, 1), len(pixels)
 	var img image.Image
 	switch tr.Space() {
 	case CMYK:
@@ -47,7 +45,7 @@ func convert(t testing.TB, tr *Transform, colours [][]byte) [][3]byte {
 	}
 	result := tr.Apply(img)
 	for i := range out {
-		r, g, b, a := result.At(i, rows-1).RGBA()
+		r, g, b, a := result.At(i, 0).RGBA()
 		require.Equal(t, uint32(0xffff), a)
 		out[i] = [3]byte{byte(r >> 8), byte(g >> 8), byte(b >> 8)}
 	}

@@ -3,66 +3,44 @@ package icc
 import (
 	"encoding/binary"
 	"math"
-	"slices"
 )
 
 // A lut is what lies behind the first curves of a lookup table: grid, curves, matrix, curves; then the coding of the
 // profile connection space. Values are 0…1 as coded.
 type lut struct {
-	inputs int       // 1, 3 or 4
-	grid   [4]int    // points along each input; without a grid 0
-	step   [4]int    // from one point to the next, in nodes
-	nodes  []float32 // three values each; the last input varies fastest
-
-	middle [3]*post // M curves; nil: none
-	matrix *[12]float32
-	last   [3]*post // B curves, or the output tables of lut8 and lut16
-
-	more bool // there is something of these
-
-	// From coded values to X, Y, Z relative to D50, or, with lab, to the terms of CIELAB: f(Y), f(X)-f(Y), f(Y)-f(Z).
-	lab           bool
-	scale, offset [3]float32
+	grid   *grid   // nil: none
+	middle posts   // M curves
+	matrix *affine // nil: none
+	last   posts   // B curves, or the output tables of lut8 and lut16
+	coding *affine // from coded values to X, Y, Z relative to D50, or to CIELAB's f of these; nil: the nodes of the grid hold the latter
+	lab    bool
 }
 
-// postSteps are the steps in which curves behind the grid are kept, with straight lines between.
-const postSteps = 4096
-
-type post struct {
-	table [postSteps + 2]float32
-	curve *curve // for what is outside of 0…1
-}
-
-func (p *post) at(x float32) float32 {
-	if !(x >= 0 && x <= 1) {
-		return float32(p.curve.beyond(float64(x)))
+// row takes pixels through the table, to CIE XYZ relative to D50.
+func (l *lut) row(p *planes) {
+	if l.grid != nil {
+		l.grid.row(p)
 	}
-	x *= postSteps
-	i := int(x)
-	return p.table[i] + (p.table[i+1]-p.table[i])*(x-float32(i))
-}
-
-// posts prepares three curves. Those that change nothing are left out, and then don't clip either.
-func posts(curves []curve) (out [3]*post) {
-	for i := range out {
-		if curves == nil || curves[i].isIdentity() {
-			continue
-		}
-		c := curves[i]
-		c.samples = slices.Clone(c.samples) // not to keep the profile
-		p := &post{curve: &c}
-		for j := range p.table {
-			p.table[j] = float32(p.curve.beyond(float64(j) / postSteps))
-		}
-		out[i] = p
+	l.middle.row(p)
+	if l.matrix != nil {
+		l.matrix.row(p)
 	}
-	return out
+	l.last.row(p)
+	if l.coding != nil {
+		l.coding.row(p)
+	}
+	if l.lab {
+		for _, values := range p[:3] {
+			cube(values)
+		}
+	}
 }
 
 // setLUT reads a lut8Type (10.11), lut16Type (10.10) or lutAToBType (10.12).
 func (t *Transform) setLUT(p *profile, b []byte) error {
-	l := &lut{inputs: p.space.channels(), lab: p.lab}
-	if len(b) < 32 || int(b[8]) != l.inputs || b[9] != 3 {
+	inputs := p.space.channels()
+	l := &lut{lab: p.lab}
+	if len(b) < 32 || int(b[8]) != inputs || b[9] != 3 {
 		return broken("a table of the wrong shape")
 	}
 	var first []curve
@@ -70,81 +48,69 @@ func (t *Transform) setLUT(p *profile, b []byte) error {
 	kind := string(b[:4])
 	switch kind {
 	case "mft1":
-		first, err = l.readTables(b, 1, 48, 256, 256)
+		first, err = l.readTables(b, inputs, 1, 48, 256, 256)
 	case "mft2":
 		if len(b) < 52 {
 			return broken("a table of %d bytes", len(b))
 		}
-		first, err = l.readTables(b, 2, 52, int(binary.BigEndian.Uint16(b[48:])), int(binary.BigEndian.Uint16(b[50:])))
+		first, err = l.readTables(b, inputs, 2, 52, int(binary.BigEndian.Uint16(b[48:])), int(binary.BigEndian.Uint16(b[50:])))
 	case "mAB ":
-		first, err = l.readAToB(b)
+		first, err = l.readAToB(b, inputs)
 	default:
 		err = broken("a table of type %q", kind)
 	}
 	if err != nil {
 		return err
 	}
-	l.setCoding(kind == "mft2")
-	for i := range l.inputs {
-		c, points := new(curve), 1.0
+	for i := range inputs {
+		c, cells := new(curve), 1.0
 		if first != nil {
 			c = &first[i]
 		}
-		if l.nodes != nil {
-			points = float64(l.grid[i] - 1)
+		if l.grid != nil {
+			cells = float64(l.grid.last[i] + 1)
 		}
-		t.setCurve(i, func(x float64) float64 { return c.at(x) * points })
+		t.setCurve(i, func(x float64) float64 { return c.at(x) * cells })
 	}
-	l.more = l.matrix != nil || l.middle != [3]*post{} || l.last != [3]*post{}
+	l.coding = coding(p.lab, kind == "mft2")
+	if l.grid != nil && l.matrix == nil && l.middle == (posts{}) && l.last == (posts{}) {
+		l.grid.decode(l.coding)
+		l.coding = nil
+	}
 	t.lut = l
 	t.matrix = newLinear(fromXYZ().columns(d50))
 	return nil
 }
 
-// setCoding sets what coded values mean (6.3.4). lut16 codes L*a*b* as version 2 did, in version 4 too (10.10).
-func (l *lut) setCoding(lut16 bool) {
-	if !l.lab {
-		for i := range l.scale {
-			l.scale[i] = float32((1 + 32767.0/32768) / d50[i])
-		}
-		return
+// coding says what coded values mean (6.3.4): X, Y, Z relative to D50, or, with lab, CIELAB's f of these. lut16 codes L*a*b* as version 2 did,
+// in version 4 too (10.10).
+func coding(lab, lut16 bool) *affine {
+	if !lab {
+		const most = 1 + 32767.0/32768
+		return &affine{0: float32(most / d50[0]), 4: float32(most / d50[1]), 8: float32(most / d50[2])}
 	}
 	lightness, opponent := 100.0, 255.0
 	if lut16 {
 		lightness, opponent = 65535.0/65280*100, 65535.0/256
 	}
-	l.scale = [3]float32{float32(lightness / 116), float32(opponent / 500), float32(opponent / 200)}
-	l.offset = [3]float32{16.0 / 116, -128.0 / 500, -128.0 / 200}
-}
-
-// setGrid takes the values at the points of the grid from b: samples of width bytes.
-func (l *lut) setGrid(points []byte, b []byte, width int) error {
-	n := 1
-	for i := l.inputs - 1; i >= 0; i-- {
-		if points[i] < 2 {
-			return broken("a grid of %d points", points[i])
-		}
-		l.grid[i], l.step[i] = int(points[i]), n
-		if n *= l.grid[i]; n*3*width > len(b) {
-			return broken("a grid that is cut off")
-		}
+	l, a, b := float32(lightness/116), float32(opponent/500), float32(opponent/200)
+	const zero, zeroA, zeroB = 16.0 / 116, -128.0 / 500, -128.0 / 200
+	return &affine{
+		l, a, 0,
+		l, 0, 0,
+		l, 0, -b,
+		zero + zeroA, zero, zero - zeroB,
 	}
-	l.nodes = make([]float32, 3*n)
-	values := curve{samples: b, width: width}
-	for i := range l.nodes {
-		l.nodes[i] = float32(values.sample(i))
-	}
-	return nil
 }
 
 // readTables reads lut8 and lut16, whose input tables begin at an offset. Their matrix is for CIE XYZ only.
-func (l *lut) readTables(b []byte, width, offset, in, out int) (first []curve, err error) {
+func (l *lut) readTables(b []byte, inputs, width, offset, in, out int) (first []curve, err error) {
 	if in < 2 || in > 4096 || out < 2 || out > 4096 {
 		return nil, broken("tables of %d and %d entries", in, out)
 	}
 	points := int(b[10])
-	inSize, outSize := l.inputs*in*width, 3*out*width
-	gridSize := int(math.Pow(float64(points), float64(l.inputs))) * 3 * width
+	inSize, outSize := inputs*in*width, 3*out*width
+	gridSize := int(math.Pow(float64(points), float64(inputs))) * 3 * width
 	if len(b) < offset+inSize || len(b)-offset-inSize < gridSize || len(b)-offset-inSize-gridSize < outSize {
 		return nil, broken("a table that is cut off")
 	}
@@ -156,18 +122,18 @@ func (l *lut) readTables(b []byte, width, offset, in, out int) (first []curve, e
 		}
 		return c
 	}
-	first = tables(l.inputs, in)
+	first = tables(inputs, in)
 	p := byte(points)
-	if err := l.setGrid([]byte{p, p, p, p}, b, width); err != nil {
+	if l.grid, err = newGrid([]byte{p, p, p, p}[:inputs], b, width); err != nil {
 		return nil, err
 	}
 	b = b[gridSize:]
-	l.last = posts(tables(3, out))
+	l.last = newPosts(tables(3, out))
 	return first, nil
 }
 
 // readAToB reads lutAToBType. An offset of 0 stands for a part that is absent.
-func (l *lut) readAToB(b []byte) (first []curve, err error) {
+func (l *lut) readAToB(b []byte, inputs int) (first []curve, err error) {
 	part := func(at int) ([]byte, error) {
 		offset := binary.BigEndian.Uint32(b[at:])
 		if uint64(offset) > uint64(len(b)) || offset > 0 && offset < 32 {
@@ -198,7 +164,7 @@ func (l *lut) readAToB(b []byte) (first []curve, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l.last = posts(last)
+	l.last = newPosts(last)
 	if err := l.readMatrix(part(16)); err != nil {
 		return nil, err
 	}
@@ -206,14 +172,21 @@ func (l *lut) readAToB(b []byte) (first []curve, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l.middle = posts(middle)
-	if err := l.readCLUT(part(24)); err != nil {
+	l.middle = newPosts(middle)
+	rest, err := part(24)
+	switch {
+	case err != nil:
 		return nil, err
+	case rest == nil && inputs != 3:
+		return nil, broken("%d channels without a grid", inputs)
+	case rest != nil && (len(rest) < 20 || rest[16] != 1 && rest[16] != 2): // 16 numbers of grid points, the width of samples, and the samples
+		return nil, broken("a grid of the wrong shape")
+	case rest != nil:
+		if l.grid, err = newGrid(rest[:inputs], rest[20:], int(rest[16])); err != nil {
+			return nil, err
+		}
 	}
-	if l.nodes == nil && l.inputs != 3 {
-		return nil, broken("%d channels without a grid", l.inputs)
-	}
-	return curves(28, l.inputs)
+	return curves(28, inputs)
 }
 
 // readMatrix reads nine factors and three summands.
@@ -224,7 +197,7 @@ func (l *lut) readMatrix(b []byte, err error) error {
 	if len(b) < 48 {
 		return broken("a matrix that is cut off")
 	}
-	l.matrix = new([12]float32)
+	l.matrix = new(affine)
 	for i := range l.matrix {
 		if v := fixed(b[4*i:]); math.Abs(v) <= 256 {
 			l.matrix[i] = float32(v)
@@ -233,15 +206,4 @@ func (l *lut) readMatrix(b []byte, err error) error {
 		}
 	}
 	return nil
-}
-
-// readCLUT reads 16 numbers of grid points, the width of samples, and the samples.
-func (l *lut) readCLUT(b []byte, err error) error {
-	if err != nil || b == nil {
-		return err
-	}
-	if len(b) < 20 || b[16] != 1 && b[16] != 2 {
-		return broken("a grid of the wrong shape")
-	}
-	return l.setGrid(b[:16], b[20:], int(b[16]))
 }

@@ -16,10 +16,11 @@ const (
 	peak           = 1000.0
 )
 
-func (t *tone) row(src []float32) {
+func (t *tone) row(planes *planes) {
 	const p = peak / referenceWhite
-	for ; len(src) >= 4; src = src[4:] {
-		r, g, b := src[0], src[1], src[2]
+	rs, gs, bs := planes[0], planes[1], planes[2]
+	for i, r := range rs {
+		g, b := gs[i], bs[i]
 		scale := float32(1)
 		if t.gamma != 1 {
 			y := 0.2627*r + 0.6780*g + 0.0593*b
@@ -30,7 +31,7 @@ func (t *tone) row(src []float32) {
 		} else {
 			scale /= m
 		}
-		src[0], src[1], src[2] = r*scale, g*scale, b*scale
+		rs[i], gs[i], bs[i] = r*scale, g*scale, b*scale
 	}
 }
 

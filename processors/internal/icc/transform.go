@@ -13,25 +13,14 @@ type Transform struct {
 	lut    *lut            // nil: curves and a matrix are all
 	tone   *tone           // nil: no light is brighter than white
 
-	opaque byte    // what becomes the alpha of a pixel whose fourth byte is none
-	packed *packed // the same for 8 bits, if curves and a matrix are all
-	cells  *cells  // for the others, if they are of RGB
+	opaque byte // what is added to the fourth byte: 255 if that is an ink
 }
 
-// finish prepares for 8 bits.
+// finish prepares what follows from the rest.
 func (t *Transform) finish() {
 	t.identity = t.changesNothing()
-	switch {
-	case t.identity || t.space == Gray:
-	case t.space == CMYK:
+	if t.space == CMYK {
 		t.opaque = 255
-	default:
-		if t.lut == nil && t.tone == nil {
-			t.packed = newPacked(&t.in, t.matrix)
-		}
-		if t.packed == nil {
-			t.cells = newCells(t)
-		}
 	}
 }
 
@@ -49,9 +38,8 @@ func (t *Transform) Far() bool {
 	}
 	const grey, far = 128, 20
 	pixel := []byte{grey, grey, grey, 255}
-	light := make([]float32, len(pixel))
-	t.load8(light, pixel)
-	t.convert(pixel, light)
+	r := run{Transform: t}
+	r.row(pixel, pixel)
 	return max(pixel[1], grey)-min(pixel[1], grey) > far
 }
 
@@ -59,10 +47,10 @@ func (t *Transform) Far() bool {
 func (t *Transform) size() int {
 	n := 6 << 10
 	if t.lut != nil {
-		n += 4*len(t.lut.nodes) + 6*4*postSteps
-	}
-	if t.cells != nil {
-		n += t.cells.size()
+		n += 6 * 4 * len(post{})
+		if t.lut.grid != nil {
+			n += 4 * len(t.lut.grid.node)
+		}
 	}
 	return n
 }
@@ -142,10 +130,9 @@ func (t *Transform) changesNothing() bool {
 			line = append(line, v&7*36, v>>3&7*36, v>>5*36, 255, ^v, v, 128, 255, 128, ^v, v, 255, v, 128, ^v, 255)
 		}
 	}
-	scratch := make([]float32, len(line))
-	t.load8(scratch, line)
 	out := make([]byte, len(line))
-	t.convert(out, scratch)
+	r := run{Transform: t}
+	r.row(out, line)
 	for i := 0; i < len(line); i += 4 {
 		for c := range 3 {
 			if d := int(line[i+c]) - int(out[i+c]); d < -1 || d > 1 {

@@ -277,3 +277,10 @@ func TestCacheIsBoundedAndShared(t *testing.T) {
 	assert.ErrorIs(t, err, ErrProfile)
 	assert.Len(t, c.entries, cacheEntries)
 }
+
+func TestLightFarFromSRGBIsClipped(t *testing.T) {
+	far := Primaries{White: D65, Red: [2]float64{0.9, 0.1}, Green: [2]float64{-0.4, 1.3}, Blue: [2]float64{0.15, -0.3}}
+	tr, err := New(far, TransferFunc(func(x float64) float64 { return x }), false)
+	require.NoError(t, err)
+	assert.Equal(t, [][3]byte{{0, 0, 0}, {255, 255, 255}}, convert(t, tr, [][]byte{{0, 0, 0}, {255, 255, 255}}))
+}

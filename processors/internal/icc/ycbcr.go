@@ -1,7 +1,7 @@
 package icc
 
-// toRGB makes opaque pixels of four bytes: JFIF's formula as color.YCbCrToRGB rounds it.
-func toRGB(line, luma, cb, cr []byte) {
+// toRGBGo makes opaque pixels of four bytes: JFIF's formula as color.YCbCrToRGB rounds it.
+func toRGBGo(line, luma, cb, cr []byte) {
 	cb, cr = cb[:len(luma)], cr[:len(luma)]
 	for x, l := range luma {
 		if len(line) < 4 {

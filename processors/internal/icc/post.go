@@ -1,0 +1,73 @@
+package icc
+
+// A post is a curve behind the grid, in steps from postLow to postHigh, with straight lines between. Beyond it is level.
+type post [postLast + 2]float32
+
+const (
+	postLow, postHigh = -0.25, 1.25
+	postSteps         = 4096 // from 0 to 1
+	postLast          = (postHigh - postLow) * postSteps
+)
+
+// posts are the curves of three channels. Those that would change nothing are nil, and don't clip either.
+type posts [3]*post
+
+func newPosts(curves []curve) (out posts) {
+	for i := range out {
+		if curves == nil || curves[i].isIdentity() {
+			continue
+		}
+		out[i] = new(post)
+		for j := range out[i] {
+			out[i][j] = float32(curves[i].beyond(float64(j)/postSteps + postLow))
+		}
+	}
+	return out
+}
+
+func (c *posts) row(p *planes) {
+	for i, post := range c {
+		if post != nil {
+			post.row(p[i])
+		}
+	}
+}
+
+func (p *post) rowGo(values []float32) {
+	for i, x := range values {
+		x = (x - postLow) * postSteps
+		if x < 0 {
+			x = 0
+		} else if x > postLast {
+			x = postLast
+		}
+		n := int(x)
+		values[i] = p[n] + (p[n+1]-p[n])*(x-float32(n))
+	}
+}
+
+// An affine map takes three values to sums of them, row after row, and adds the last three.
+type affine [12]float32
+
+func (m *affine) of(x, y, z float32) (float32, float32, float32) {
+	return m[0]*x + m[1]*y + m[2]*z + m[9], m[3]*x + m[4]*y + m[5]*z + m[10], m[6]*x + m[7]*y + m[8]*z + m[11]
+}
+
+func (m *affine) rowGo(p *planes, from int) {
+	xs := p[0][from:]
+	ys, zs := p[1][from:][:len(xs)], p[2][from:][:len(xs)]
+	for i := range xs {
+		xs[i], ys[i], zs[i] = m.of(xs[i], ys[i], zs[i])
+	}
+}
+
+// cubeGo is fromLab.
+func cubeGo(values []float32) {
+	for i, f := range values {
+		if f > 6.0/29 {
+			values[i] = f * f * f
+		} else {
+			values[i] = 3 * 6 * 6 / 29.0 / 29 * (f - 4.0/29)
+		}
+	}
+}
