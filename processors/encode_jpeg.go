@@ -65,8 +65,11 @@ func (e JPEG) flatten(img image.Image) image.Image {
 		return grey
 	}
 	if isOpaque(img) {
-		opaque := toNRGBA(img)
-		return &image.RGBA{Pix: opaque.Pix, Stride: opaque.Stride, Rect: opaque.Rect}
+		opaque, ok := img.(*image.RGBA)
+		if !ok {
+			opaque = (*image.RGBA)(toNRGBA(img))
+		}
+		return &image.RGBA{Pix: opaque.Pix[opaque.PixOffset(opaque.Rect.Min.X, opaque.Rect.Min.Y):], Stride: opaque.Stride, Rect: size}
 	}
 	background := e.Background
 	if background == nil {
