@@ -12,7 +12,7 @@ import (
 // *image.Gray16, *image.Paletted, *image.RGBA and *image.RGBA64 of opaque pictures, and *image.NRGBA and
 // *image.NRGBA64. An index that the palette does not define is opaque black.
 //
-// Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's: ctx is looked at often. Checked are the CRC of every
+// Errors match [ErrCorrupt] or [ErrUnsupported] (as of more pixels than can be addressed), or are ctx's: ctx is looked at often. Checked are the CRC of every
 // chunk that matters (IHDR, PLTE, tRNS, IDAT, IEND; others are stepped over), the Adler-32 of the pixels, their
 // number, and that the file goes on to IEND. What follows IEND, or the end of the compressed pixels within IDAT, is
 // ignored.
@@ -58,16 +58,15 @@ func (d *Decoder) newCanvas() canvas {
 	if plain == nil {
 		plain = func(dst, src []byte) { copy(dst, src) }
 	}
-	// finished makes the pixels of four samples, of so many bytes, that package image wants.
-	finished := func(bytes int, finish func(dst, src []byte, bytes int)) func(dst, src []byte) {
+	// finished makes the pixels of four samples, of so many bytes each, that package image wants.
+	finished := func(sample int, finish func(dst, src []byte, sample int)) func(dst, src []byte) {
 		return func(dst, src []byte) {
 			if x.row != nil {
-				n := len(dst) / (4 * bytes) * x.to.BytesPerPixel()
-				d.wide = grow(d.wide, n)
+				d.wide = grow(d.wide, len(dst)/(4*sample)*x.to.BytesPerPixel())
 				x.row(d.wide, src)
 				src = d.wide
 			}
-			finish(dst, src, bytes)
+			finish(dst, src, sample)
 		}
 	}
 	switch x.to {
@@ -98,9 +97,8 @@ func (d *Decoder) newCanvas() canvas {
 	}
 }
 
-// spreadGray turns grey and alpha into red, green, blue and alpha.
-func spreadGray(dst, src []byte, bytes int) {
-	n := bytes
+// spreadGray turns grey and alpha, of n bytes each, into red, green, blue and alpha.
+func spreadGray(dst, src []byte, n int) {
 	for len(dst) >= 4*n && len(src) >= 2*n {
 		copy(dst, src[:n])
 		copy(dst[n:], src[:n])
@@ -109,9 +107,9 @@ func spreadGray(dst, src []byte, bytes int) {
 	}
 }
 
-// addOpaque adds alpha.
-func addOpaque(dst, src []byte, bytes int) {
-	if bytes == 1 {
+// addOpaque adds alpha to red, green and blue of n bytes each, 1 or 2.
+func addOpaque(dst, src []byte, n int) {
+	if n == 1 {
 		for len(dst) >= 4 && len(src) >= 3 {
 			dst[0], dst[1], dst[2], dst[3] = src[0], src[1], src[2], 255
 			dst, src = dst[4:], src[3:]
@@ -153,7 +151,7 @@ func (d *Decoder) passes(ctx context.Context, c canvas) error {
 	return nil
 }
 
-// paletteOf is the palette, with what is beyond it but used.
+// paletteOf is the palette of the file, made longer where indices go beyond it: by what Decode says they are.
 func (f *file) paletteOf(indices []byte) color.Palette {
 	n := f.colours
 	if n < 1<<f.Depth {

@@ -11,6 +11,7 @@ import (
 	"image"
 	stdpng "image/png"
 	"io"
+	"math/bits"
 	"math/rand/v2"
 	"runtime"
 	"testing"
@@ -215,6 +216,18 @@ func TestASmallFileThatPromisesManyPixelsCostsNothing(t *testing.T) {
 	out = appendChunk(out, "IEND", nil)
 	_, err := new(Decoder).Decode(t.Context(), out)
 	assert.ErrorIs(t, err, ErrCorrupt)
+}
+
+func TestPixelsThatCanNotBeAddressedAreUnsupported(t *testing.T) {
+	if bits.UintSize == 64 {
+		t.Skip("where an int has 64 bits no file can hold so many pixels")
+	}
+	for _, size := range [][]byte{{0x7f, 255, 255, 255, 0, 0, 0, 1}, {0, 1, 0, 0, 0, 0, 0x7f, 255}} {
+		out := appendChunk([]byte(signature), "IHDR", append(size, 16, 6, 0, 0, 0))
+		out = appendChunk(out, "IDAT", make([]byte, 1<<25)) // as long as it is for so many at least
+		_, err := new(Decoder).Decode(t.Context(), out)
+		assert.ErrorIs(t, err, ErrUnsupported)
+	}
 }
 
 func TestAContextThatEndsStopsDecoding(t *testing.T) {

@@ -24,9 +24,8 @@ func filterRow(filter byte, dst, row, above []byte, n int) {
 		copy(dst, row)
 	case filterSub:
 		copy(dst, row[:first])
-		left := row
 		for i := first; i < len(dst); i++ {
-			dst[i] = row[i] - left[i-first]
+			dst[i] = row[i] - row[i-first]
 		}
 	case filterUp:
 		for i := range dst {

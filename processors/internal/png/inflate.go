@@ -35,7 +35,13 @@ const (
 
 	history = 32 << 10
 	produce = 128 << 10 // bytes that fit into the window beside the history, if rows are not longer
-	slop    = 258 + 4*3 + 16
+
+	// slop is how much a turn of the loop of symbols may write that begins at its last place: four times three literals,
+	// and the longest match, which is copied 16 bytes at a time.
+	slop = 4*3 + 258 + 16
+
+	// lookahead is how much it may read: three refills, of which each goes on by 7 bytes at most and reads 8.
+	lookahead = 2*7 + 8
 )
 
 // reset begins with the first IDAT chunk of data, from which rows of at most rowBytes will be taken.
@@ -124,7 +130,7 @@ func (z *inflater) fill() error {
 		case inStored:
 			err = z.copyStored()
 		case inHuffman:
-			if err = z.in.want(64); err == nil {
+			if err = z.in.want(2 * lookahead); err == nil {
 				err = z.huffman()
 			}
 		}

@@ -2,14 +2,26 @@
 
 #include "textflag.h"
 
+// The filter Paeth (9.4), undone pixel after pixel, as each needs the one before it; a pixel's bytes at once. The twin is
+// unfilterPaethGo, in unfilter.go; BenchmarkPaethAgainstGo compares the two.
+//
+// Bytes are taken as words, eight at a time, of which the first step are the pixel's. The others don't matter and are
+// written again with the next pixel, or by the twin.
+//
+// Read are 8 bytes at each of the pixels of src and above, and written 8 at each of dst: (pixels-1)·step + 8 bytes of
+// each. That they are there, and that pixels is not 0, is the caller's to see to: unfilterPaeth, in paeth_amd64.go.
+//
+//	DI  dst      BX  step            X0  the pixel to the left, which becomes this one
+//	SI  src      CX  pixels left     X1  the pixel above left
+//	DX  above                        X2  the pixel above
+//	X3  what the file says           X4, X5, X6  distances of the prediction from left, above and above left
+//	X10 the low byte of each word    X7, X8, X9  scratch
+
 DATA low<>+0(SB)/8, $0x00ff00ff00ff00ff
 DATA low<>+8(SB)/8, $0x00ff00ff00ff00ff
 GLOBL low<>(SB), RODATA|NOPTR, $16
 
 // func paethAVX(dst, src, above *byte, step, pixels int)
-//
-// Bytes are taken as words, eight at a time; those that are not of the pixel don't matter and are written again with
-// the next one. X0 is what is to the left, X1 what is above that, X2 what is above.
 TEXT ·paethAVX(SB), NOSPLIT, $0-40
 	MOVQ  dst+0(FP), DI
 	MOVQ  src+8(FP), SI
@@ -26,13 +38,13 @@ pixel:
 	VPSUBW    X1, X2, X4
 	VPSUBW    X1, X0, X5
 	VPADDW    X4, X5, X6
-	VPABSW    X4, X4         // the distance of what is left
-	VPABSW    X5, X5         // of what is above
-	VPABSW    X6, X6         // of what is above left
-	VPCMPGTW  X5, X4, X7
+	VPABSW    X4, X4
+	VPABSW    X5, X5
+	VPABSW    X6, X6
+	VPCMPGTW  X5, X4, X7     // where above is nearer than left
 	VPMINSW   X5, X4, X8
 	VPBLENDVB X7, X2, X0, X0
-	VPCMPGTW  X6, X8, X8
+	VPCMPGTW  X6, X8, X8     // where above left is nearer than both
 	VPBLENDVB X8, X1, X0, X0
 	VPADDW    X3, X0, X0
 	VPAND     X10, X0, X0

@@ -3,6 +3,7 @@ package png
 import (
 	"context"
 	"image"
+	"math"
 )
 
 // Decoder decodes one file after another and keeps its buffers in between. The zero value is ready for use. Not for
@@ -23,6 +24,10 @@ func (d *Decoder) begin(data []byte) error {
 	const maxInflation = 1032
 	if float64(d.Width)*float64(d.Height)*float64(d.samples()*d.Depth)/8 > float64(len(d.idat))*maxInflation {
 		return corrupt("too few bytes for the pixels")
+	}
+	const maxPixel = 8 // bytes
+	if float64(d.Width)*float64(d.Height)*maxPixel > math.MaxInt {
+		return unsupported("%d × %d pixels are more than can be addressed", d.Width, d.Height)
 	}
 	n := d.rowBytes(d.Width)
 	if cap(d.row) < n {

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// What huffman's loop ends for.
+// What the loop of symbols ends for.
 const (
 	paused = iota // the window is full, or the input ran out
 	blockEnd
@@ -15,9 +15,9 @@ const (
 
 // huffman decodes symbols until the block ends, the window is full or the input runs out.
 func (z *inflater) huffman() error {
-	stop := z.in.end - 32
+	stop := z.in.end - lookahead
 	if z.in.done {
-		stop = z.in.end + 8
+		stop = z.in.end + 8 // there are zeros, and up to 8 bytes are in z.bits already when the last code is read
 	}
 	switch z.symbols(stop, len(z.window)-slop) {
 	case blockEnd:
@@ -31,8 +31,7 @@ func (z *inflater) huffman() error {
 }
 
 // symbolsGo decodes symbols until the block ends, the input was read beyond stop, or the window was written beyond
-// full. A turn of its loop writes up to four times three literals and a match, which is what slop is for, and reads
-// 32 bytes of the input at most.
+// full, of which each turn of its loop takes care once: see lookahead and slop.
 func (z *inflater) symbolsGo(stop, full int) int {
 	lit, dist := &z.lit, &z.dist
 	in, pos := z.in.buf, z.in.pos

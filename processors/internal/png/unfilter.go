@@ -101,7 +101,7 @@ func unfilterAverage(dst, src, above []byte, n int) {
 	}
 }
 
-// unfilterPaethGo begins with the byte i, the first one of a pixel.
+// unfilterPaethGo undoes the filter Paeth from byte i on, the first one of a pixel.
 func unfilterPaethGo(dst, src, above []byte, n, i int) {
 	src, above = src[:len(dst)], above[:len(dst)]
 	for ; i < min(n, len(dst)); i++ {
