@@ -52,10 +52,12 @@ func (f *Frame) table() (packed [256]uint32, colours [256][4]byte, n int) {
 }
 
 // rows unpacks f and hands over the part of each row that lies within the screen, whose y is a row of the screen. The order of rows is
-// the file's. No row is longer than f, so that memory does not follow what f claims to be.
+// the file's. It takes memory for one row of f alone, and is done with a frame that lies outside of the screen before it begins; of
+// one that reaches beyond, what is not seen may be a few times what is.
 func (d *Decoder) rows(ctx context.Context, f *Frame, screen image.Rectangle, colours int, do func(y int, row []byte)) error {
 	area := func(r image.Rectangle) int64 { return int64(r.Dx()) * int64(r.Dy()) }
-	switch width := int(f.data[0]); {
+	width := int(f.data[0])
+	switch {
 	case colours == 0:
 		return errNoColours
 	case width < 2 || width > 8:
@@ -69,9 +71,9 @@ func (d *Decoder) rows(ctx context.Context, f *Frame, screen image.Rectangle, co
 	}
 	d.blocks = blocks{ctx: ctx, data: f.data[1:]}
 	if d.lzw == nil {
-		d.lzw = lzw.NewReader(&d.blocks, lzw.LSB, int(f.data[0])).(*lzw.Reader)
+		d.lzw = lzw.NewReader(&d.blocks, lzw.LSB, width).(*lzw.Reader)
 	} else {
-		d.lzw.Reset(&d.blocks, lzw.LSB, int(f.data[0]))
+		d.lzw.Reset(&d.blocks, lzw.LSB, width)
 	}
 	if cap(d.row) < f.Rect.Dx() {
 		d.row = make([]byte, f.Rect.Dx())
@@ -81,7 +83,7 @@ func (d *Decoder) rows(ctx context.Context, f *Frame, screen image.Rectangle, co
 	for _, pass := range f.passes() {
 		for y := f.Rect.Min.Y + pass.from; y < f.Rect.Max.Y; y += pass.step {
 			if pass.step == 1 && y >= seen.Max.Y {
-				return nil
+				return nil // no row that follows is seen
 			}
 			if _, err := io.ReadFull(d.lzw, row); err != nil {
 				if err == io.EOF {

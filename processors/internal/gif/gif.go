@@ -29,7 +29,7 @@ type Frame struct {
 	flags       byte
 	palette     []byte // the local colour table, or nil
 	global      []byte
-	data        []byte // minimum code size and sub-blocks, with the terminator
+	data        []byte // minimum code size and whole sub-blocks, with the terminator
 }
 
 // Disposal says what becomes of a frame before the next one is drawn.
@@ -54,7 +54,8 @@ const (
 	applicationData = 0xff
 )
 
-// Parse reads the structure of a GIF up to its end, or to the end of as many frames as limit says. It decodes no pixels.
+// Parse reads the structure of a GIF up to its end, or to the end of as many frames as limit says. It decodes no pixels. That data
+// begins as a GIF does, with six bytes that Parse steps over, is the caller's to see to.
 //
 // An error comes with the frames before it. It is io.ErrUnexpectedEOF for a file that is cut off within a block. One that ends
 // between blocks without a trailer, or goes on with something that is no block, has simply ended.

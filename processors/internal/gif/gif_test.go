@@ -181,3 +181,37 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// FuzzFrames unpacks the frames of damaged files: where image/gif takes the file, too, into the same pixels.
+func FuzzFrames(f *testing.F) {
+	f.Add(file(f))
+	interlaced := file(f)
+	interlaced[bytes.IndexByte(interlaced[40:], imageSeparator)+40+9] |= isInterlaced
+	f.Add(interlaced)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := Parse(data, 20)
+		if err != nil || file.Screen.X*file.Screen.Y > 1<<16 {
+			return
+		}
+		var d Decoder
+		canvas := NewCanvas(file.Screen)
+		for i := range file.Frames {
+			if _, err := canvas.Draw(t.Context(), &d, &file.Frames[i]); err != nil {
+				return
+			}
+		}
+		all, err := gif.DecodeAll(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		for i, want := range all.Image[:min(len(all.Image), 20)] {
+			frame := &file.Frames[i]
+			got := image.NewPaletted(frame.Rect, nil)
+			require.NoError(t, d.rows(t.Context(), frame, frame.Rect, 256, func(y int, row []byte) {
+				copy(got.Pix[got.PixOffset(frame.Rect.Min.X, y):], row)
+			}))
+			require.Equal(t, want.Rect, frame.Rect)
+			require.True(t, bytes.Equal(want.Pix, got.Pix), "frame %d", i)
+		}
+	})
+}
