@@ -8,16 +8,24 @@
 //	thumbnail.Config{Encoders: thumbnail.Encoders{".avif": avif.Encoder{}}, …}
 //
 // It is a module of its own, and depends on no other of this library. The work is done by github.com/gen2brain/avif
-// without cgo: by libavif, if the system has it under the name libavif.so, and else by the same library in
-// WebAssembly, which the program contains. That is slower than anything else here, see the table in README.md, and
+// without cgo: by libavif 1.1 or a later 1, if the system has it under the name libavif.so (Debian has that in libavif-dev), and else by the
+// same library in WebAssembly, which the program contains. That is slower than anything else here, see the table in README.md, and
 // there are one to three seconds of compilation when the first picture is decoded or encoded: [Start] does it at once.
+//
+// # Pictures
+//
+// The picture is the primary item, of a sequence too; of one with a gain map it is the base. It is turned, mirrored and clipped as the file's
+// properties say. Metadata is not read, orientation in EXIF included. What is not supported matches image.ErrFormat: another codec than AV1,
+// an essential property that is unknown, a sequence without a primary item. All other errors are of files that are damaged or cut off, or are
+// the reader's own.
+//
+// # Memory
 //
 // The WebAssembly is compiled once. An instance decodes or encodes one picture; there are no more than GOMAXPROCS at a time, and they use
 // the memory of earlier ones: a thumbnail of 400×300 pixels takes 1.5 MB from Go's heap, not 36. Memory of more than 80 MB, and such
 // as is not used for two garbage collections, is given back. The system's library has its memory from the system's malloc.
 //
-// The picture is the primary item, of a sequence too. What is not read: a sequence itself, gain maps, and the metadata, orientation in EXIF
-// included, which AVIF has its own properties for.
+// # Building
 //
 // To find the system's library, a program is linked dynamically (to libc, also with CGO_ENABLED=0). For one that is static,
 // say
@@ -45,8 +53,12 @@ import (
 
 func init() { first.Decode, first.DecodeConfig = Decode, DecodeConfig }
 
-// instances bounds how many pictures are in work, to GOMAXPROCS as it is when the program starts, which heeds the quota of a container: each has an instance of the WebAssembly, with memory of its own (13 bytes per pixel when
-// decoding, 28 if samples have more than 8 bits, 35 when encoding, and up to 5 MB), and keeps one core busy.
+// maxPixels is libavif's AVIF_DEFAULT_IMAGE_SIZE_LIMIT; AVIF_DEFAULT_IMAGE_DIMENSION_LIMIT is MaxSide.
+const maxPixels = 1 << 28
+
+// instances bounds how many pictures are in work, to GOMAXPROCS as it is when the program starts, which heeds the quota of a container. Each has
+// an instance of the WebAssembly, with memory of its own (13 bytes per pixel when decoding, 28 if samples have more than 8 bits, 35 when
+// encoding, and up to 5 MB), and keeps one core busy.
 var instances = make(chan struct{}, runtime.GOMAXPROCS(0))
 
 // call runs f when there is room for it, and turns a panic into an error.
@@ -68,7 +80,7 @@ func Start() error {
 }
 
 // DecodeConfig returns the size in pixels, as it is seen, that is after clipping and turning, and the colour model. It reads the file's header
-// alone, at most 5 MiB of it, and starts nothing. Sizes are reported as declared, however large: limits are the caller's.
+// alone, at most 5 MiB of it and what stands before, and starts nothing. Sizes are reported as declared, however large: limits are the caller's.
 func DecodeConfig(r io.Reader) (image.Config, error) {
 	p, err := isobmff.Read(r)
 	if err != nil {
@@ -81,13 +93,13 @@ func DecodeConfig(r io.Reader) (image.Config, error) {
 	return image.Config{Width: size.X, Height: size.Y, ColorModel: color.RGBAModel}, nil
 }
 
-// Decode returns the picture, upright, as an *image.RGBA, or as an *image.RGBA64 if it has more than 8 bits per sample. Of a
-// sequence it is the primary item. Its colours are RGB of full range as the file has them: neither an ICC profile nor primaries and transfer function
-// are applied, which package processors does. Where GOMAXPROCS pictures are in work, it waits. Once
-// all of r is read, it cannot be interrupted.
+// Decode returns the picture, upright, as an *image.RGBA, or as an *image.RGBA64 if it has more than 8 bits per sample. Its colours are RGB
+// of full range as the file has them: the matrix is heeded, but neither an ICC profile nor primaries and transfer function are applied, which
+// package processors does. Where GOMAXPROCS pictures are in work, it waits. Once all of r is read, it cannot be interrupted.
 //
-// The file decides how much memory is needed: ask [DecodeConfig] first. A file that has more pixels than it announces is an error, and costs 32 MB
-// at most; with the system's library it costs what those pixels take.
+// The file decides how much memory is needed: ask [DecodeConfig] first. A file that has more pixels than it announces is shrunk to that size,
+// or is an error if this takes 32 MB more than announced; the system's library takes what they take. There are limits beyond which the
+// library does not go, 32768 pixels a side and 2^28 in all: that matches image.ErrFormat.
 func Decode(r io.Reader) (img image.Image, err error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -99,6 +111,9 @@ func Decode(r io.Reader) (img image.Image, err error) {
 	}
 	if err := isobmff.Whole(data); err != nil {
 		return nil, err
+	}
+	if max(p.Width, p.Height) > MaxSide || p.Width*p.Height > maxPixels {
+		return nil, fmt.Errorf("avif: more pixels than can be decoded, %d×%d: %w", p.Width, p.Height, image.ErrFormat)
 	}
 	preferItem(data)
 	err = call(func() error {

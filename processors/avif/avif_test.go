@@ -67,6 +67,8 @@ func TestABombIsSeenInItsHeader(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 17000, config.Width)
 	assert.Equal(t, 17000, config.Height)
+	_, err = avif.Decode(bytes.NewReader(corpus(t, "bombs/17000x17000.avif")))
+	assert.ErrorIs(t, err, image.ErrFormat)
 }
 
 // picture is smooth, with a corner of another colour, so that it is seen how it is turned.
