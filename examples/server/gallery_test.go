@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/examples/internal/program"
 	"github.com/stretchr/testify/require"
 )
@@ -19,6 +20,21 @@ var builtIn = map[string]image.Point{
 	"dandelion.jpg":    {1440, 810},
 	"drum.jpg":         {800, 1200}, // stored as 1200×800, with an EXIF orientation
 	"mountain.jpg":     {1200, 900},
+}
+
+func TestWithoutTheGalleryThereAreThumbnailsAlone(t *testing.T) {
+	const key = "0123456789abcdef"
+	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0", "-key", key, "-gallery=false")
+	for _, page := range []string{"/", "/fidelity", "/gallery.css"} {
+		resp, _ := get(t, join(server.URL, page))
+		require.Equal(t, http.StatusNotFound, resp.StatusCode, page)
+	}
+	signer, err := thumbnail.NewSigner([]byte(key))
+	require.NoError(t, err)
+	link, err := thumbnail.URL(base, signer, thumbnail.Spec{Source: "mountain.jpg", Size: thumbnail.Size{Width: 40}, Method: "fit", Ext: ".jpg"})
+	require.NoError(t, err)
+	resp, _ := get(t, join(server.URL, link))
+	require.Equal(t, http.StatusOK, resp.StatusCode)
 }
 
 func TestGalleryShowsEveryPhotoInEveryMethodAndSize(t *testing.T) {

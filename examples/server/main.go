@@ -93,15 +93,16 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 
-	tricky, err := newFidelity(signer, opt.wait, logger)
-	if err != nil {
-		return err
-	}
-
 	mux := http.NewServeMux()
 	mux.Handle(base, http.StripPrefix("/thumbs", handler))
-	newGallery(src, thumbs, signer).mount(mux)
-	tricky.mount(mux)
+	if opt.gallery {
+		newGallery(src, thumbs, signer).mount(mux)
+		tricky, err := newFidelity(signer, opt.wait, logger)
+		if err != nil {
+			return err
+		}
+		tricky.mount(mux)
+	}
 	return serve(ctx, opt, mux, func(url string) {
 		fmt.Fprintf(stdout, "Thumbnails of %s: %s\n", src.name, url)
 		fmt.Fprintln(stdout, opt.remark(thumbs))

@@ -22,6 +22,7 @@ type options struct {
 	storage  string // s3://bucket/prefix; "" means the directory thumbs
 	lock     string // memory, file:DIR, redis://…
 	doctor   string // public URL to examine; "" means to serve
+	gallery  bool   // whether to show pages, too
 }
 
 // errUsage is a mistake in a flag that has been told already.
@@ -47,6 +48,7 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	flags.StringVar(&opt.storage, "storage", "", "s3://bucket/prefix, to keep the thumbnails there and not in a directory (-thumbs)")
 	flags.StringVar(&opt.lock, "lock", "memory", "what keeps two requests from making the same thumbnail: memory, within one process; file:DIR, on one host; redis://[user:password@]host:port/db, anywhere")
 	flags.StringVar(&opt.prefix, "response-prefix", "", "nginx: the internal location (default /_thumbs/); apache: the directory as Apache sees it (default: that of -thumbs)")
+	flags.BoolVar(&opt.gallery, "gallery", true, "show the gallery at / and /fidelity; false serves thumbnails alone, for production: the gallery links to every original")
 	flags.StringVar(&opt.doctor, "doctor", "", "serve nothing, but examine a deployment with this -key, -signer and -source at its public `URL`, and say what is wrong")
 
 	err := flags.Parse(args)

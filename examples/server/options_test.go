@@ -18,20 +18,20 @@ func TestEveryFlagHasAVariableAndWinsOverIt(t *testing.T) {
 	env := map[string]string{
 		"THUMBNAIL_ADDR": "127.0.0.1:1", "THUMBNAIL_SOURCE": "s", "THUMBNAIL_THUMBS": "t", "THUMBNAIL_KEY": "k", "THUMBNAIL_SIGNER": "django",
 		"THUMBNAIL_WAIT": "3s", "THUMBNAIL_RESPONSE": "nginx", "THUMBNAIL_RESPONSE_PREFIX": "/p/",
-		"THUMBNAIL_LOCK": "file:l", "THUMBNAIL_DOCTOR": "http://h/",
+		"THUMBNAIL_LOCK": "file:l", "THUMBNAIL_DOCTOR": "http://h/", "THUMBNAIL_GALLERY": "false",
 	}
 	getenv := func(name string) string { return env[name] }
 	opt, err := parseOptions(nil, getenv, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, options{"127.0.0.1:1", "s", "t", "k", "django", 3 * time.Second, "nginx", "/p/", "", "file:l", "http://h/"}, opt)
+	require.Equal(t, options{"127.0.0.1:1", "s", "t", "k", "django", 3 * time.Second, "nginx", "/p/", "", "file:l", "http://h/", false}, opt)
 
-	opt, err = parseOptions(strings.Fields("-addr a:2 -source s2 -thumbs t2 -key k2 -signer hmac -wait 0 -response apache -response-prefix /q -lock redis://r/2 -doctor http://h2/"), getenv, io.Discard)
+	opt, err = parseOptions(strings.Fields("-addr a:2 -source s2 -thumbs t2 -key k2 -signer hmac -wait 0 -response apache -response-prefix /q -lock redis://r/2 -doctor http://h2/ -gallery"), getenv, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, options{"a:2", "s2", "t2", "k2", "hmac", 0, "apache", "/q", "", "redis://r/2", "http://h2/"}, opt)
+	require.Equal(t, options{"a:2", "s2", "t2", "k2", "hmac", 0, "apache", "/q", "", "redis://r/2", "http://h2/", true}, opt)
 
 	opt, err = parseOptions(nil, func(string) string { return "" }, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, options{addr: "127.0.0.1:8080", signer: "hmac", wait: 10 * time.Second, response: "stream", lock: "memory"}, opt)
+	require.Equal(t, options{addr: "127.0.0.1:8080", signer: "hmac", wait: 10 * time.Second, response: "stream", lock: "memory", gallery: true}, opt)
 
 	opt, err = parseOptions(nil, func(name string) string {
 		return map[string]string{"THUMBNAIL_STORAGE": "s3://thumbs/small"}[name]
