@@ -11,6 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/lock"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/response"
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // Processors are the methods that a path may name.
@@ -89,6 +90,9 @@ func (c Config) withDefaults() (Config, error) {
 			return c, errors.New("thumbnail: Config." + field + " is missing")
 		}
 	}
+	if dir, ok := c.Storage.(*storage.Dir); ok && c.Source == Source(dir) {
+		return c, errors.New("thumbnail: Config.Storage is the directory of Config.Source: the thumbnails of kitten.jpg lie in a folder of that name")
+	}
 	for field, n := range map[string]int64{
 		"LockTTL": int64(c.LockTTL), "Wait": int64(c.Wait), "Timeout": int64(c.Timeout), "QueueTimeout": int64(c.QueueTimeout),
 		"MaxSourceBytes": c.MaxSourceBytes, "MaxPixels": c.MaxPixels, "MaxWidth": int64(c.MaxWidth), "MaxHeight": int64(c.MaxHeight),
@@ -99,12 +103,12 @@ func (c Config) withDefaults() (Config, error) {
 		}
 	}
 	var err error
-	if c.Processors, err = merge("Processors", isMethod, c.Processors, Processors{
+	if c.Processors, err = merge("Processors", checkMethod, c.Processors, Processors{
 		"crop": processors.Crop{}, "scale": processors.Scale{}, "smart": processors.Smart{}, "fit": processors.Fit{}, "entropy": processors.Entropy{},
 	}); err != nil {
 		return c, err
 	}
-	if c.Encoders, err = merge("Encoders", isExt, c.Encoders, Encoders{
+	if c.Encoders, err = merge("Encoders", checkExt, c.Encoders, Encoders{
 		".jpg": processors.JPEG{}, ".jpeg": processors.JPEG{}, ".png": processors.PNG{}, ".gif": processors.GIF{},
 	}); err != nil {
 		return c, err
@@ -140,12 +144,12 @@ func orDefault[T comparable](field *T, value T) {
 }
 
 // merge lays over on defaults. A nil value removes a key; a key that no path can name is an error.
-func merge[M ~map[string]V, V comparable](field string, valid func(string) bool, over, defaults M) (M, error) {
+func merge[M ~map[string]V, V comparable](field string, check func(string) error, over, defaults M) (M, error) {
 	merged := maps.Clone(defaults)
 	var none V
 	for key, v := range over {
-		if !valid(key) {
-			return nil, fmt.Errorf("thumbnail: Config.%s: no path can have %q", field, key)
+		if err := check(key); err != nil {
+			return nil, fmt.Errorf("thumbnail: Config.%s: %w", field, err)
 		}
 		if v == none {
 			delete(merged, key)
@@ -154,4 +158,21 @@ func merge[M ~map[string]V, V comparable](field string, valid func(string) bool,
 		}
 	}
 	return merged, nil
+}
+
+func checkMethod(s string) error {
+	if !isMethod(s) {
+		return fmt.Errorf("method %q is not 1 to %d of a-z, 0-9 and _", s, maxMethod)
+	}
+	return nil
+}
+
+func checkExt(s string) error {
+	switch {
+	case isExt(s):
+		return nil
+	case isExt("." + s):
+		return fmt.Errorf("extension %q has to begin with a dot: %q", s, "."+s)
+	}
+	return fmt.Errorf("extension %q is not a dot and 1 to %d of a-z and 0-9", s, maxExt)
 }

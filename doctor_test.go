@@ -133,7 +133,8 @@ func TestDoctorKnowsAPageThatIsCalledAPicture(t *testing.T) {
 			w.Header().Set("Content-Type", "image/"+strings.Replace(ext[1:], "jpg", "jpeg", 1))
 			_, _ = w.Write([]byte("<html>welcome</html>"))
 		}))
-		findings, err := thumbnail.Doctor(t.Context(), server.Client(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ext))
+		links := thumbnail.Links{Base: server.URL, Signer: newSigner(t), Extensions: []string{ext}}
+		findings, err := thumbnail.Doctor(t.Context(), server.Client(), links, spec(t, "k.jpg", "50x50", "crop", ext))
 		server.Close()
 		require.NoError(t, err)
 		require.Len(t, findings, 1, ext)

@@ -14,6 +14,7 @@ import (
 
 // A job is one thumbnail that is wanted, and what became of it.
 type job struct {
+	start     time.Time
 	key       string // under which it is stored: its path
 	spec      Spec
 	animation int64 // bytes that the frames of an animation may take
@@ -108,7 +109,8 @@ func (h *Handler) measure(src *source, p Processor, j *job) (need int64, err err
 	case err != nil:
 		return 0, err
 	case int64(header.Size.X)*int64(header.Size.Y) > h.cfg.MaxPixels:
-		return 0, fmt.Errorf("%w: source %q has %dx%d pixels", ErrTooLarge, j.spec.Source, header.Size.X, header.Size.Y)
+		return 0, fmt.Errorf("%w: source %q has %dx%d pixels, more than Config.MaxPixels (%d)",
+			ErrTooLarge, j.spec.Source, header.Size.X, header.Size.Y, h.cfg.MaxPixels)
 	}
 	width, height := j.spec.Size.Width, j.spec.Size.Height
 	need = header.DecodeBytes(processors.MinDecode(p, header.Size, width, height)) + src.size
@@ -136,7 +138,8 @@ func (h *Handler) checkPlan(header processors.Header, p Processor, j *job) error
 
 func (h *Handler) checkResult(size image.Point, j *job) error {
 	if size.X > h.cfg.MaxWidth || size.Y > h.cfg.MaxHeight {
-		return fmt.Errorf("%w: the thumbnail would have %dx%d pixels, more than %dx%d", ErrTooLarge, size.X, size.Y, h.cfg.MaxWidth, h.cfg.MaxHeight)
+		return fmt.Errorf("%w: the thumbnail of %q would have %dx%d pixels, more than Config.MaxWidth × Config.MaxHeight (%dx%d)",
+			ErrTooLarge, j.spec.Source, size.X, size.Y, h.cfg.MaxWidth, h.cfg.MaxHeight)
 	}
 	return nil
 }
@@ -145,7 +148,8 @@ func (h *Handler) checkResult(size image.Point, j *job) error {
 func (h *Handler) admit(ctx context.Context, deadline *time.Timer, need int64, j *job) (release func(), err error) {
 	defer addTime(&j.timing.Queue)()
 	if need > h.cfg.MaxMemory || need < 0 {
-		return nil, fmt.Errorf("%w: source %q takes %d bytes to decode", ErrTooLarge, j.spec.Source, need)
+		return nil, fmt.Errorf("%w: the thumbnail of %q needs %d bytes of memory, more than Config.MaxMemory (%d)",
+			ErrTooLarge, j.spec.Source, need, h.cfg.MaxMemory)
 	}
 	deadline.Stop()
 	if !h.memory.TryAcquire(need) {
@@ -153,12 +157,12 @@ func (h *Handler) admit(ctx context.Context, deadline *time.Timer, need int64, j
 		case h.queue <- struct{}{}:
 			defer func() { <-h.queue }()
 		default:
-			return nil, fmt.Errorf("%w: the queue is full", ErrOverloaded)
+			return nil, fmt.Errorf("%w: Config.MaxQueue (%d) of them wait already", ErrOverloaded, h.cfg.MaxQueue)
 		}
 		ctx, cancel := context.WithTimeout(ctx, h.cfg.QueueTimeout)
 		defer cancel()
 		if err := h.memory.Acquire(ctx, need); err != nil {
-			return nil, fmt.Errorf("%w: no memory in %v", ErrOverloaded, h.cfg.QueueTimeout)
+			return nil, fmt.Errorf("%w: no memory was free within Config.QueueTimeout (%v)", ErrOverloaded, h.cfg.QueueTimeout)
 		}
 	}
 	deadline.Reset(h.cfg.Timeout)
@@ -197,6 +201,9 @@ func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *b
 	})
 	if err != nil {
 		return processError(err)
+	}
+	if thumb == nil {
+		return broken("process", errors.New("returned no image"))
 	}
 	if err := h.checkResult(thumb.Bounds().Size(), j); err != nil {
 		return err

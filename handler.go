@@ -62,13 +62,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 //	12 answer
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()["X-Content-Type-Options"] = nosniff
-	if r.Method != http.MethodGet && r.Method != http.MethodHead { // 1
-		w.Header().Set("Allow", "GET, HEAD")
-		errorHeader(w.Header(), http.StatusMethodNotAllowed, nil)
-		h.write(w, r, http.StatusMethodNotAllowed, fmt.Errorf("%w: method %s", ErrInvalid, r.Method))
-		return
-	}
-	j := &job{}
+	j := &job{start: time.Now()}
 	err := h.serve(w, r, j)
 	if err != nil {
 		h.fail(w, r, j, err)
@@ -78,6 +72,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve answers with a thumbnail, or writes nothing and returns an error.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, j *job) error {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead { // 1
+		w.Header().Set("Allow", "GET, HEAD")
+		return &failure{http.StatusMethodNotAllowed, "serve", fmt.Errorf("method %q", r.Method)}
+	}
 	if err := h.parse(j, strings.TrimPrefix(r.URL.Path, "/")); err != nil {
 		return err
 	}
@@ -135,7 +133,7 @@ func (h *Handler) knows(s Spec) error {
 //
 // To make a thumbnail anew, [Handler.Remove] the old ones first, or better, give the new original a Spec.Version.
 func (h *Handler) Generate(ctx context.Context, s Spec) error {
-	j := &job{spec: s}
+	j := &job{start: time.Now(), spec: s}
 	err := h.generateNow(ctx, j)
 	h.observe(ctx, j, err)
 	return err
@@ -185,7 +183,7 @@ func (h *Handler) obtain(ctx context.Context, wait time.Duration, j *job) (fs.Fi
 		return f, err
 	}
 	if j.spec.Size.Width > h.cfg.MaxWidth || j.spec.Size.Height > h.cfg.MaxHeight { // 5
-		return nil, fmt.Errorf("%w: size %v is beyond the limit of %dx%d", ErrInvalid, j.spec.Size, h.cfg.MaxWidth, h.cfg.MaxHeight)
+		return nil, fmt.Errorf("%w: size %v is more than Config.MaxWidth × Config.MaxHeight (%dx%d)", ErrInvalid, j.spec.Size, h.cfg.MaxWidth, h.cfg.MaxHeight)
 	}
 	patience, cancel := ctx, context.CancelFunc(func() {})
 	if wait != asLongAsContext {
@@ -245,7 +243,9 @@ func (h *Handler) cacheControl(s Spec) string {
 
 func (h *Handler) observe(ctx context.Context, j *job, err error) {
 	if h.cfg.Observer != nil {
-		h.cfg.Observer.Observe(ctx, Event{Path: j.key, Spec: j.spec, Err: err, Generated: j.generated, Timing: j.timing})
+		h.cfg.Observer.Observe(ctx, Event{
+			Path: j.key, Spec: j.spec, Err: err, Generated: j.generated, Duration: time.Since(j.start), Timing: j.timing,
+		})
 	}
 }
 

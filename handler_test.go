@@ -369,20 +369,6 @@ func TestACustomProcessorWorks(t *testing.T) {
 	assert.Equal(t, 400, get(h, s.url(t, "k.jpg", "50x50", "crop", ".png")).Code, "nil removes a method")
 }
 
-func TestTheErrorHandlerAnswersInstead(t *testing.T) {
-	s := newSite(t)
-	s.ErrorHandler = func(w http.ResponseWriter, r *http.Request, status int, err error) {
-		assert.ErrorIs(t, err, fs.ErrNotExist)
-		w.Header().Set("Content-Type", "image/gif")
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte("GIF placeholder"))
-	}
-	w := get(s.handler(t), s.url(t, "none.jpg", "50x50", "crop", ".jpg"))
-	assert.Equal(t, 404, w.Code)
-	assert.Equal(t, "GIF placeholder", w.Body.String())
-	assert.Equal(t, "public, max-age=60", w.Header().Get("Cache-Control"))
-}
-
 func TestAnErrorOfTheResponderIsAnInternalOne(t *testing.T) {
 	s := newSite(t)
 	s.Responder = failingResponder{}
@@ -398,23 +384,6 @@ type failingResponder struct{}
 func (failingResponder) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
 	w.Header().Set("Etag", `"x"`)
 	return errBoom
-}
-
-func TestConfigIsCheckedAndTheMissingFieldNamed(t *testing.T) {
-	for field, change := range map[string]func(*thumbnail.Config){
-		"Source":     func(c *thumbnail.Config) { c.Source = nil },
-		"Storage":    func(c *thumbnail.Config) { c.Storage = nil },
-		"Signer":     func(c *thumbnail.Config) { c.Signer = nil },
-		"Wait":       func(c *thumbnail.Config) { c.Wait = -1 },
-		"MaxPixels":  func(c *thumbnail.Config) { c.MaxPixels = -1 },
-		"Processors": func(c *thumbnail.Config) { c.Processors = thumbnail.Processors{"Crop": processors.Crop{}} },
-		"Encoders":   func(c *thumbnail.Config) { c.Encoders = thumbnail.Encoders{"jpg": processors.JPEG{}} },
-	} {
-		c := newSite(t).Config
-		change(&c)
-		_, err := thumbnail.NewHandler(c)
-		assert.ErrorContains(t, err, "Config."+field)
-	}
 }
 
 func TestAnObserverIsToldOfEveryRequest(t *testing.T) {
@@ -444,7 +413,7 @@ type observer struct{ events []thumbnail.Event }
 
 func (o *observer) Observe(ctx context.Context, e thumbnail.Event) { o.events = append(o.events, e) }
 
-func TestStatusCodes(t *testing.T) {
+func TestEveryErrorHasItsStatusCode(t *testing.T) {
 	for err, want := range map[error]int{
 		nil: 200, thumbnail.ErrInvalid: 400, thumbnail.ErrSignature: 401, fs.ErrNotExist: 404, thumbnail.ErrBusy: 404, thumbnail.ErrFormat: 415,
 		thumbnail.ErrCorrupt: 422, thumbnail.ErrTooLarge: 422, thumbnail.ErrOverloaded: 503, context.DeadlineExceeded: 503, context.Canceled: 503,

@@ -14,7 +14,8 @@ import (
 func (h *Handler) lead(ctx, patience context.Context, j *job, fl *flight) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = &failure{http.StatusInternalServerError, "generate", fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
+			h.cfg.Logger.ErrorContext(ctx, "thumbnail: panic", "path", j.key, "panic", p, "stack", string(debug.Stack()))
+			err = &failure{http.StatusInternalServerError, "generate", fmt.Errorf("panic: %v", p)}
 		}
 		h.flights.end(j.key, fl, err)
 	}()
@@ -27,7 +28,7 @@ func (h *Handler) lead(ctx, patience context.Context, j *job, fl *flight) (err e
 	}
 	defer func() {
 		if err := unlock(); err != nil {
-			h.cfg.Logger.WarnContext(ctx, "thumbnail: unlock", "key", j.key, "error", err)
+			h.cfg.Logger.WarnContext(ctx, "thumbnail: unlock", "path", j.key, "error", err)
 		}
 	}()
 	f, err := h.open(ctx, j) // 7
@@ -50,7 +51,7 @@ func (h *Handler) lock(ctx, patience context.Context, j *job) (unlock func() err
 	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
 		unlock, ok, err := h.tryLock(ctx, j.key)
 		if err != nil {
-			return h.withoutLock(j, err)
+			return h.withoutLock(ctx, j, err)
 		}
 		if ok {
 			return unlock, nil
@@ -69,7 +70,7 @@ func (h *Handler) lock(ctx, patience context.Context, j *job) (unlock func() err
 		case patience.Err() != nil:
 			return nil, ErrBusy
 		default:
-			return h.withoutLock(j, err)
+			return h.withoutLock(ctx, j, err)
 		}
 	}
 }
@@ -90,12 +91,12 @@ func (h *Handler) tryLock(ctx context.Context, key string) (func() error, bool, 
 }
 
 // withoutLock is what a Locker's error means.
-func (h *Handler) withoutLock(j *job, err error) (func() error, error) {
+func (h *Handler) withoutLock(ctx context.Context, j *job, err error) (func() error, error) {
 	if h.cfg.RequireLock {
 		return nil, &failure{http.StatusServiceUnavailable, "lock", err}
 	}
 	if h.lockLog.now(time.Now()) {
-		h.cfg.Logger.Error("thumbnail: the lock fails; generating without", "key", j.key, "error", err)
+		h.cfg.Logger.ErrorContext(ctx, "thumbnail: the lock fails; generating without", "path", j.key, "error", err)
 	}
 	return func() error { return nil }, nil
 }

@@ -17,11 +17,12 @@ type Observer interface {
 
 // An Event is one request that was answered, or one call of [Handler.Generate] that returned.
 type Event struct {
-	Path      string // as asked for; "" if the request was outside the grammar
-	Spec      Spec   // the zero Spec if the request was outside the grammar
-	Err       error  // nil, or what [StatusCode] has a status for
-	Generated bool   // this very request made the thumbnail
-	Timing    Timing
+	Path      string        // the request's path, or empty if it does not match the grammar
+	Spec      Spec          // what Path says, or zero
+	Err       error         // nil, or an error whose status is [StatusCode] of it
+	Generated bool          // this very request made the thumbnail
+	Duration  time.Duration // from the request's arrival until it was answered
+	Timing    Timing        // the parts of Duration that took time
 }
 
 // Timing says how long the steps took. Decode, Process, Encode and Store are 0 where the request generated nothing.

@@ -49,7 +49,11 @@ func NewSigner(key []byte, previous ...[]byte) (*HMACSigner, error) {
 	s := &HMACSigner{}
 	for i, k := range append([][]byte{key}, previous...) {
 		if len(k) < minKey {
-			return nil, fmt.Errorf("thumbnail: key %d has %d bytes, fewer than %d", i+1, len(k), minKey)
+			which := "the key"
+			if i > 0 {
+				which = fmt.Sprintf("previous key %d", i)
+			}
+			return nil, fmt.Errorf("thumbnail: %s has %d bytes; at least %d are needed", which, len(k), minKey)
 		}
 		k := append([]byte(nil), k...)
 		s.states = append(s.states, &sync.Pool{New: func() any { return &hmacState{hash: hmac.New(sha256.New, k)} }})

@@ -101,9 +101,10 @@ func TestKeysAreRotated(t *testing.T) {
 
 func TestShortKeysAreRefused(t *testing.T) {
 	_, err := thumbnail.NewSigner([]byte("fifteen bytes.."))
-	assert.Error(t, err)
-	_, err = thumbnail.NewSigner([]byte("sixteen bytes..."), []byte("short"))
-	assert.ErrorContains(t, err, "key 2")
+	assert.EqualError(t, err, "thumbnail: the key has 15 bytes; at least 16 are needed")
+	long := []byte("sixteen bytes...")
+	_, err = thumbnail.NewSigner(long, long, []byte("short"))
+	assert.EqualError(t, err, "thumbnail: previous key 2 has 5 bytes; at least 16 are needed")
 }
 
 func TestAnyOfSignsWithTheFirstAndAcceptsAll(t *testing.T) {

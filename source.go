@@ -35,7 +35,7 @@ func (h *Handler) openSource(ctx context.Context, j *job) (*source, error) {
 	size, room := info.Size(), info.Size()
 	if size > h.cfg.MaxSourceBytes {
 		f.Close()
-		return nil, fmt.Errorf("%w: source %q has %d bytes", ErrTooLarge, j.spec.Source, size)
+		return nil, fmt.Errorf("%w: source %q has %d bytes, more than Config.MaxSourceBytes (%d)", ErrTooLarge, j.spec.Source, size, h.cfg.MaxSourceBytes)
 	}
 	if size <= 0 { // an io/fs.FileInfo need not know
 		size, room = h.cfg.MaxSourceBytes, 0
@@ -69,7 +69,10 @@ func (s *source) readAll(data *bytes.Buffer, limit int64) ([]byte, error) {
 	if _, err := data.ReadFrom(r); err != nil {
 		return nil, broken("read source", err)
 	}
-	if int64(data.Len()) > limit || int64(data.Len()) > s.size {
+	switch size := int64(data.Len()); {
+	case size > limit:
+		return nil, fmt.Errorf("%w: source has more than Config.MaxSourceBytes (%d)", ErrTooLarge, limit)
+	case size > s.size:
 		return nil, fmt.Errorf("%w: source grew to more than %d bytes while it was read", ErrTooLarge, s.size)
 	}
 	return data.Bytes(), nil

@@ -70,7 +70,7 @@ func lasting(err error) bool {
 
 // errorHeader replaces the headers of a thumbnail by those of an error.
 func errorHeader(h http.Header, status int, err error) {
-	for _, name := range []string{"Content-Length", "Content-Range", "Etag", "Last-Modified"} {
+	for _, name := range []string{"Content-Length", "Content-Range", "Content-Type", "Etag", "Last-Modified"} {
 		h.Del(name)
 	}
 	cache := "no-store" // a content delivery network keeps a bare 404 for minutes
@@ -78,7 +78,6 @@ func errorHeader(h http.Header, status int, err error) {
 		cache = "public, max-age=60"
 	}
 	h.Set("Cache-Control", cache)
-	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")
 	switch {
 	case status == http.StatusUnauthorized:
@@ -107,14 +106,11 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, j *job, err error
 	status := StatusCode(err)
 	errorHeader(w.Header(), status, err)
 	h.logError(r.Context(), j, err)
-	h.write(w, r, status, err)
-}
-
-func (h *Handler) write(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if h.cfg.ErrorHandler != nil {
 		h.cfg.ErrorHandler(w, r, status, err)
 		return
 	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = strings.NewReader(http.StatusText(status)).WriteTo(w) // the client may have gone; nobody is to be told
 }

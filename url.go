@@ -93,16 +93,17 @@ type Links struct {
 	Base   string // as in [URL]
 	Signer Signer // required
 
-	// Methods and Extensions are what the handler on the other side knows: everything else is an error here, in the
-	// template, rather than a broken image there. nil means crop, scale, smart, fit and entropy, and
-	// .jpg, .jpeg, .png, .gif, .webp and .avif.
+	// Methods and Extensions are what the handler on the other side knows: everything else is an error
+	// here, in the template, rather than a broken image there. nil means what a handler knows by
+	// default: crop, scale, smart, fit and entropy; .jpg, .jpeg, .png and .gif. A site whose handler
+	// has Config.Processors or Config.Encoders lists theirs here.
 	Methods    []string
 	Extensions []string
 }
 
 var (
 	defaultMethods    = []string{"crop", "entropy", "fit", "scale", "smart"}
-	defaultExtensions = []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif"}
+	defaultExtensions = []string{".jpg", ".jpeg", ".png", ".gif"}
 )
 
 // URL is the package's [URL] with the base and the signer of l. A method or an extension that is not among those of l
@@ -116,10 +117,10 @@ func (l Links) URL(s Spec) (string, error) {
 		extensions = defaultExtensions
 	}
 	if !slices.Contains(methods, s.Method) {
-		return "", fmt.Errorf("%w: method %q is not one of %s", ErrInvalid, s.Method, strings.Join(methods, ", "))
+		return "", fmt.Errorf("%w: method %q is not one of %s (Links.Methods)", ErrInvalid, s.Method, strings.Join(methods, ", "))
 	}
 	if !slices.Contains(extensions, s.Ext) {
-		return "", fmt.Errorf("%w: extension %q is not one of %s", ErrInvalid, s.Ext, strings.Join(extensions, ", "))
+		return "", fmt.Errorf("%w: extension %q is not one of %s (Links.Extensions)", ErrInvalid, s.Ext, strings.Join(extensions, ", "))
 	}
 	return URL(l.Base, l.Signer, s)
 }

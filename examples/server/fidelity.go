@@ -20,6 +20,9 @@ const (
 	fidelityWidth = 320 // pixels
 )
 
+// fidelityFormats are the extensions that the page asks for.
+var fidelityFormats = []string{".jpg", ".png", ".gif", ".webp"}
+
 // fidelity shows pictures that are easily got wrong, beside what a naive program makes of them. All of it is in memory, and made
 // on the first visit.
 type fidelity struct {
@@ -42,7 +45,8 @@ func newFidelity(signer thumbnail.Signer, wait time.Duration, logger *slog.Logge
 		return nil, err
 	}
 	f.thumbs = http.StripPrefix(strings.TrimSuffix(fidelityBase, "/"), handler)
-	f.template = template.Must(template.New("fidelity.html").Funcs(thumbnail.FuncMap(fidelityBase, signer)).ParseFS(assets, "assets/fidelity.html"))
+	links := thumbnail.Links{Base: fidelityBase, Signer: signer, Extensions: fidelityFormats}
+	f.template = template.Must(template.New("fidelity.html").Funcs(links.FuncMap()).ParseFS(assets, "assets/fidelity.html"))
 	f.ready = sync.OnceValues(func() ([]exhibit, error) {
 		all, err := exhibits(files)
 		for i := range all {
@@ -101,7 +105,7 @@ func (f *fidelity) page(w http.ResponseWriter, r *http.Request) {
 		render(w, f.template, struct {
 			Exhibits []exhibit
 			Formats  []string
-		}{all, []string{".jpg", ".png", ".gif", ".webp"}})
+		}{all, fidelityFormats})
 	}
 }
 
