@@ -46,6 +46,24 @@ func TestPicturesComeUprightWhateverTheirOrientation(t *testing.T) {
 	}
 }
 
+func TestOfSeveralOrientationsOfAJPEGTheFirstCounts(t *testing.T) {
+	for _, first := range []int{1, 3} {
+		h, err := DecodeHeader(bytes.NewReader(jpegWithEXIF(jpegWithEXIF(encodeJPEG(t, gradient(40, 30)), 6), first)))
+		require.NoError(t, err)
+		assert.Equal(t, first, h.Orientation)
+	}
+}
+
+func TestAJPEGOfTwoComponentsIsErrFormat(t *testing.T) {
+	file := []byte("\xff\xd8\xff\xc0\x00\x0e\x08\x00\x10\x00\x10\x02\x01\x11\x00\x02\x11\x00\xff\xda\x00\x0a\x02\x01\x00\x02\x00\x00\x3f\x00\xff\xd9")
+	h, err := DecodeHeader(bytes.NewReader(file))
+	if err == nil {
+		h.DecodeBytes(image.Point{})
+		_, err = Decode(t.Context(), file, h, image.Point{})
+	}
+	require.ErrorIs(t, err, ErrFormat)
+}
+
 func TestAHeaderIsTheSameFromEveryReader(t *testing.T) {
 	for name, file := range files(t, 6) {
 		want, err := DecodeHeader(bytes.NewReader(file))
@@ -81,7 +99,7 @@ func TestTheFormatIsToldByContent(t *testing.T) {
 	img := gradient(9, 7)
 	for want, file := range map[string][]byte{
 		"jpeg": encodeJPEG(t, img), "png": encodePNG(t, img), "bmp": encodeBMP(t, img), "tiff": encodeTIFF(t, img),
-		"gif": encodeGIF(t, &gif.GIF{Image: []*image.Paletted{exactPalette(img, 256)}, Delay: []int{0}}),
+		"gif": encodeGIF(t, &gif.GIF{Image: []*image.Paletted{exactPalette(img)}, Delay: []int{0}}),
 	} {
 		h, got := decodeFile(t, file)
 		assert.Equal(t, want, h.Format)

@@ -31,7 +31,7 @@ func parseJPEG(s *scanner, h *Header) error {
 	if err := s.skip(2); err != nil {
 		return err
 	}
-	for framed := false; ; {
+	for framed, turned := false, false; ; {
 		marker, n, err := nextSegment(s)
 		if err != nil {
 			return err
@@ -47,13 +47,13 @@ func parseJPEG(s *scanner, h *Header) error {
 				return err
 			}
 			framed = true
-		case marker == markerAPP1 && h.Orientation == 1:
+		case marker == markerAPP1 && !turned:
 			b, err := s.block(n)
 			if err != nil {
 				return err
 			}
-			if len(b) > 6 && string(b[:5]) == "Exif\x00" {
-				h.Orientation = exif.Orientation(b)
+			if len(b) > 6 && string(b[:5]) == "Exif\x00" { // of several the first counts, as in browsers
+				h.Orientation, turned = exif.Orientation(b), true
 			}
 		default:
 			if err := s.skip(n); err != nil {
@@ -135,7 +135,10 @@ func parseFrame(s *scanner, h *Header, marker byte, n int64) error {
 	for _, f := range h.jpeg.Sampling {
 		samples += (16*f[0]*f[1] + hMax*vMax - 1) / (hMax * vMax)
 	}
-	if h.jpeg.Components == 4 || h.jpeg.Components == 3 && samples == 48 {
+	switch {
+	case h.jpeg.Components < 3:
+		h.jpeg.ColorModel = color.GrayModel
+	case h.jpeg.Components == 4 || h.jpeg.Components == 3 && samples == 48:
 		h.jpeg.ColorModel = color.CMYKModel // four bytes a pixel, as those of RGB, which this may be
 	}
 	// No block takes less than one bit, in the scan that has its DC coefficient. Chroma may be missing altogether.
