@@ -118,6 +118,14 @@ func TestWhatIsEncodedLooksLikeThePicture(t *testing.T) {
 	}
 }
 
+func TestAFileSaysThatItIsSRGB(t *testing.T) {
+	for _, img := range []image.Image{picture(20, 10), withAlpha(picture(20, 10))} {
+		file := encode(t, avif.Encoder{}, img)
+		header, _, _ := bytes.Cut(file, []byte("mdat"))
+		assert.Equal(t, 1, bytes.Count(header, []byte("colrnclx\x00\x01\x00\x0d\x00\x06\x80")))
+	}
+}
+
 func TestTransparencyIsKept(t *testing.T) {
 	want := image.NewNRGBA(image.Rect(0, 0, 64, 32))
 	for y := range 32 {

@@ -1,6 +1,7 @@
 package avif
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -19,8 +20,8 @@ type Encoder struct {
 	Effort  int // 1, fast, to 10, small; 0 means 1. Values beyond are taken as the nearest. 3 takes about three times as long as 1.
 }
 
-// Encode writes img to w, with 8 bits per sample and colours at half width and height. It does not modify img. Transparency is kept, a
-// picture without has none in the file. Where GOMAXPROCS pictures are in work, Encode waits. It cannot be interrupted.
+// Encode writes img to w, with 8 bits per sample and colours at half width and height, and says that it is sRGB. It does not modify img.
+// Transparency is kept, a picture without has none in the file. Where GOMAXPROCS pictures are in work, Encode waits. It cannot be interrupted.
 func (e Encoder) Encode(w io.Writer, img image.Image) error {
 	size := img.Bounds().Size()
 	switch {
@@ -37,11 +38,27 @@ func (e Encoder) Encode(w io.Writer, img image.Image) error {
 		o.Speed = 11 - min(max(e.Effort, 1), 10) // which they call speed
 	}
 	o.QualityAlpha = 100 // edges show; it costs little
-	err := call(func() error { return avif.Encode(w, compact(img), o) })
+	var file bytes.Buffer
+	err := call(func() error { return avif.Encode(&file, compact(img), o) })
+	if err == nil {
+		sayColours(file.Bytes())
+		_, err = w.Write(file.Bytes())
+	}
 	if err != nil {
 		return fmt.Errorf("encode avif: %w", err)
 	}
 	return nil
+}
+
+// sayColours makes the code points of ITU-T H.273 in a file, which libavif leaves unspecified, those of what it has encoded: the primaries of
+// BT.709, the transfer function of sRGB, the matrix of BT.601. That is what unspecified ones are to be taken for (MIAF, ISO/IEC 23000-22,
+// 7.3.6.4), but not every program does.
+func sayColours(file []byte) {
+	header, _, _ := bytes.Cut(file, []byte("mdat"))
+	unspecified := []byte("colrnclx\x00\x02\x00\x02\x00\x02")
+	if i := bytes.Index(header, unspecified); i >= 0 {
+		copy(file[i:], "colrnclx\x00\x01\x00\x0d\x00\x06")
+	}
 }
 
 // compact returns img as the encoder takes it: rows without gaps between them, the upper left corner at (0,0). It may be img itself.

@@ -54,7 +54,7 @@ func TestColoursOfAnAVIFAreConverted(t *testing.T) {
 	}
 	plain := shrunk(t, p.Bytes(), 216)
 	for name, points := range map[string][2]byte{"Display P3": {12, 13}, "BT.2020, PQ": {9, 16}, "HLG": {9, 18}, "linear": {1, 8}} {
-		inAVIF := bytes.Replace(a.Bytes(), []byte("nclx\x00\x02\x00\x02"), []byte{'n', 'c', 'l', 'x', 0, points[0], 0, points[1]}, 1)
+		inAVIF := bytes.Replace(a.Bytes(), []byte("nclx\x00\x01\x00\x0d"), []byte{'n', 'c', 'l', 'x', 0, points[0], 0, points[1]}, 1)
 		chunk := []byte{'c', 'I', 'C', 'P', points[0], points[1], 0, 1}
 		const header = 8 + 25
 		inPNG := binary.BigEndian.AppendUint32(bytes.Clone(p.Bytes()[:header]), 4)
