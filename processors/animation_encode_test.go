@@ -93,7 +93,7 @@ func TestWhatRestsDoesNotFlicker(t *testing.T) {
 		}
 		frames, delays = append(frames, next), append(delays, 4)
 	}
-	require.Nil(t, exactPalettes(frames, 256, true))
+	require.Nil(t, exactPalettes(frames))
 	g := decodeAll(t, &Animation{Frames: frames, Delays: delays})
 	assert.Zero(t, localTables(t, g), "one palette does")
 	again := composed(g)
@@ -141,7 +141,7 @@ func TestAFrameHasATableOfItsOwnWhereThatIsSmaller(t *testing.T) {
 		}
 		a.Frames, a.Delays = append(a.Frames, frame), append(a.Delays, 5)
 	}
-	require.NotNil(t, exactPalettes(a.Frames, 256, true))
+	require.NotNil(t, exactPalettes(a.Frames))
 	g := decodeAll(t, a)
 	assert.Equal(t, 16, localTables(t, g))
 	assertSame(t, a, composed(g), "exact")

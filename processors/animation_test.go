@@ -159,7 +159,7 @@ func TestAnimationsOfTheCorpusKeepTheirPixelsTimingAndLoops(t *testing.T) {
 		require.NoError(t, err, path)
 		got := img.(*Animation)
 		assertSame(t, composed(g), got, path)
-		if colours := exactPalettes(got.Frames, 256, true); colours != nil {
+		if colours := exactPalettes(got.Frames); colours != nil {
 			again := reencoded(t, got)
 			again.LoopCount = got.LoopCount // of a single frame none is written
 			assertSame(t, got, again, path)
@@ -246,7 +246,7 @@ func FuzzAnimate(f *testing.F) {
 			t.Fatal("an animation does not begin with its first frame")
 		}
 		again := reencoded(t, img)
-		if moving, ok := img.(*Animation); ok && exactPalettes(moving.Frames, 256, true) != nil && len(again.Frames) > 1 {
+		if moving, ok := img.(*Animation); ok && exactPalettes(moving.Frames) != nil && len(again.Frames) > 1 {
 			for _, frame := range moving.Frames {
 				*frame = *hardEdged(frame)
 			}

@@ -43,7 +43,7 @@ func TestEveryTypeOfPictureIsScaled(t *testing.T) {
 	want := gradient(64, 48)
 	grey := image.NewGray(r)
 	draw.Draw(grey, r, want, image.Point{}, draw.Src)
-	palette := exactPalette(toNRGBA(grey), 256)
+	palette := exactPalette(toNRGBA(grey))
 	require.NotNil(t, palette)
 	for _, img := range []draw.Image{
 		image.NewNRGBA(r), image.NewRGBA(r), image.NewNRGBA64(r), image.NewRGBA64(r), image.NewCMYK(r),

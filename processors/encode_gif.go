@@ -29,7 +29,7 @@ func (GIF) Encode(w io.Writer, img image.Image) error {
 
 // gifPalettes brings frames to 256 colours each, opaque or transparent.
 func gifPalettes(frames []*image.NRGBA) []*image.Paletted {
-	if exact := exactPalettes(frames, 256, true); exact != nil {
+	if exact := exactPalettes(frames); exact != nil {
 		return exact
 	}
 	limit := 256

@@ -141,9 +141,9 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// exactPalette returns img with a palette, if it has no more than limit ≤ 256 colours, and nil otherwise.
-func exactPalette(img *image.NRGBA, limit int) *image.Paletted {
-	all := exactPalettes([]*image.NRGBA{img}, limit, false)
+// exactPalette is exactPalettes of one picture.
+func exactPalette(img *image.NRGBA) *image.Paletted {
+	all := exactPalettes([]*image.NRGBA{img})
 	if all == nil {
 		return nil
 	}

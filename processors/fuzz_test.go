@@ -16,7 +16,7 @@ func seed(f *testing.F) {
 		f.Add(file)
 	}
 	f.Add(encodeBMP(f, img))
-	f.Add(encodeGIF(f, &gif.GIF{Image: []*image.Paletted{exactPalette(uniform(image.Pt(5, 5), img.NRGBAAt(1, 1)), 256)}, Delay: []int{0}}))
+	f.Add(encodeGIF(f, &gif.GIF{Image: []*image.Paletted{exactPalette(uniform(image.Pt(5, 5), img.NRGBAAt(1, 1)))}, Delay: []int{0}}))
 	f.Add(encodeWebP(f, img, true))
 	f.Add(webpFile(webpEXIF, image.Pt(20, 14), encodeWebP(f, img, false)[12:], chunk("EXIF", exifBlock(3))))
 	f.Add(webpFile(webpAnimated, image.Pt(20, 14), chunk("ANMF", append([]byte("\x00\x00\x00\x00\x00\x00\x13\x00\x00\x0d\x00\x00\x00\x00\x00\x00"), encodeWebP(f, img, false)[12:]...))))

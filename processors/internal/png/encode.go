@@ -67,7 +67,7 @@ func (e *encoder) encode(img image.Image) {
 		e.out = append(e.out, byte(f.Depth), byte(f.Color), 0, 0, 0)
 	})
 	if f.Color == Indexed {
-		e.palette(f.colours.list)
+		e.palette(f.colours.List())
 	}
 	e.chunk("IDAT", func() { e.pixels(f, row) })
 	e.chunk("IEND", func() {})

@@ -5,12 +5,14 @@ import (
 	"encoding/binary"
 	"image"
 	"slices"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/colourset"
 )
 
 // form is how a picture is written.
 type form struct {
 	Header
-	colours colourSet // of an Indexed one: those that are not opaque first
+	colours colourset.Set // of an Indexed one, R | G<<8 | B<<16 | A<<24: those that are not opaque first
 }
 
 // chooseForm looks at all pixels and chooses the form that takes the fewest bits for each, grey before indices as it
@@ -26,7 +28,9 @@ func chooseForm(size image.Point, row func(y int) []byte) *form {
 				continue
 			}
 			last = c
-			few = few && f.colours.add(c)
+			if few {
+				_, few = f.colours.Place(c)
+			}
 			opaque = opaque && c>>24 == 255
 			if gray = gray && (c^c>>8)&0xffff == 0; gray {
 				grayDepth = max(grayDepth, depthOf(byte(c)))
@@ -35,14 +39,14 @@ func chooseForm(size image.Point, row func(y int) []byte) *form {
 	}
 	indexDepth := 64 // worse than all others
 	if few {
-		indexDepth = indexDepthOf(len(f.colours.list))
+		indexDepth = indexDepthOf(len(f.colours.List()))
 	}
 	switch {
 	case gray && opaque && grayDepth <= indexDepth:
 		f.Color, f.Depth = Gray, grayDepth
 	case few:
 		f.Color, f.Depth = Indexed, indexDepth
-		f.colours.sort()
+		f.sortColours()
 	case gray:
 		f.Color = GrayAlpha
 	case opaque:
@@ -100,55 +104,24 @@ func (f *form) pack(dst, src []byte) {
 	case Indexed:
 		clear(dst)
 		for bit := 0; len(src) >= 4; bit += f.Depth {
-			dst[bit/8] |= f.colours.index(binary.LittleEndian.Uint32(src)) << (8 - f.Depth - bit%8)
+			place, _ := f.colours.Place(binary.LittleEndian.Uint32(src))
+			dst[bit/8] |= byte(place) << (8 - f.Depth - bit%8)
 			src = src[4:]
 		}
 	}
 }
 
-// colourSet is up to 256 colours, R | G<<8 | B<<16 | A<<24, and the way from a colour to its place in the list.
-type colourSet struct {
-	list   []uint32
-	places [colourSlots]uint16 // in the list, plus 1: a hash table that is never more than a quarter full
-}
-
-const colourSlots = 1024
-
-// slot is where c is in places, or where it belongs.
-func (s *colourSet) slot(c uint32) uint32 {
-	i := c * 2654435761 >> 22 // Knuth's multiplicative hash
-	for s.places[i] != 0 && s.list[s.places[i]-1] != c {
-		i = (i + 1) % colourSlots
-	}
-	return i
-}
-
-// add takes in c, unless there are 256 others.
-func (s *colourSet) add(c uint32) bool {
-	i := s.slot(c)
-	if s.places[i] != 0 {
-		return true
-	}
-	if len(s.list) == 256 {
-		return false
-	}
-	s.list = append(s.list, c)
-	s.places[i] = uint16(len(s.list))
-	return true
-}
-
-func (s *colourSet) index(c uint32) byte { return byte(s.places[s.slot(c)] - 1) }
-
-// sort puts colours with less alpha first, as tRNS wants it, and darker ones of the same.
-func (s *colourSet) sort() {
-	sorted := s.list
-	slices.SortFunc(sorted, func(a, b uint32) int {
+// sortColours gives places anew: first to those with less alpha, as tRNS wants it, and of the same to darker ones, so
+// that like colours tend to be neighbours.
+func (f *form) sortColours() {
+	sorted := slices.SortedFunc(slices.Values(f.colours.List()), func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(a>>24, b>>24), cmp.Compare(luma(a), luma(b)), cmp.Compare(a, b))
 	})
-	*s = colourSet{}
+	f.colours = colourset.Set{}
 	for _, c := range sorted {
-		s.add(c)
+		f.colours.Place(c)
 	}
 }
 
+// luma is about 8 times the luma of Rec. 601.
 func luma(c uint32) uint32 { return 2*(c&255) + 5*(c>>8&255) + c>>16&255 }
