@@ -30,12 +30,11 @@ lookUp:
 	VZEROUPPER
 	RET
 
-// On the stack: bytes from the first node to three of the tetrahedron's, the weights of all four, how far between two tetrahedra, and the
-// eight results of four values.
+// On the stack: bytes from the first node to three of the tetrahedron's; for four inputs, how far between two tetrahedra, and the results in
+// the first of these.
 #define NODES   0
-#define WEIGHTS 96
-#define BETWEEN 224
-#define RESULTS 256
+#define BETWEEN 96
+#define FIRST   128
 
 // CELL takes places along an input, in Y0: the cell to Y1, how far in it to Y0. It stays on the grid whatever Y0 holds.
 #define CELL(input) \
@@ -86,79 +85,49 @@ lookUp:
 	VPSUBD    Y7, Y12, Y0   \
 	VPSUBD    Y5, Y7, Y1    \
 	VPSUBD    Y6, Y5, Y2    \
-	VCVTDQ2PS Y0, Y0        \
-	VCVTDQ2PS Y1, Y1        \
-	VCVTDQ2PS Y2, Y2        \
-	VCVTDQ2PS Y6, Y6        \
-	VMOVUPS   Y0, WEIGHTS+0(SP)  \
-	VMOVUPS   Y1, WEIGHTS+32(SP) \
-	VMOVUPS   Y2, WEIGHTS+64(SP) \
-	VMOVUPS   Y6, WEIGHTS+96(SP)
+	VCVTDQ2PS Y0, Y8        \
+	VCVTDQ2PS Y1, Y9        \
+	VCVTDQ2PS Y2, Y10       \
+	VCVTDQ2PS Y6, Y11
 
-#define LOAD(i) \
-	MOVL         (NODES+0+4*i)(SP), AX     \
-	MOVL         (NODES+32+4*i)(SP), BX    \
-	MOVL         (NODES+64+4*i)(SP), DX    \
-	VBROADCASTSS (WEIGHTS+0+4*i)(SP), X0   \
-	VBROADCASTSS (WEIGHTS+32+4*i)(SP), X1  \
-	VBROADCASTSS (WEIGHTS+64+4*i)(SP), X2  \
-	VBROADCASTSS (WEIGHTS+96+4*i)(SP), X3
+// CORNER multiplies a node of pixels i and i+4 by its weight, of which i is in all of each(i).
+#define CORNER(base, low, high, weight, each, out) \
+	VMOVUPS     (base)(low*1), X4           \
+	VINSERTF128 $1, (base)(high*1), Y4, Y4  \
+	VPERMILPS   each, weight, out           \
+	VMULPS      Y4, out, out
 
-// AT interpolates at pixel i.
-#define AT(i) \
-	LOAD(i)                       \
-	VMULPS  (R9)(AX*1), X0, X0    \
-	VMULPS  (R9)(BX*1), X1, X1    \
-	VMULPS  (R9)(DX*1), X2, X2    \
-	VMULPS  (R11)(AX*1), X3, X3   \
-	VADDPS  X1, X0, X0            \
-	VADDPS  X2, X0, X0            \
-	VADDPS  X3, X0, X0            \
-	VMOVUPS X0, (RESULTS+16*i)(SP)
+// AT interpolates at pixels i and i+4.
+#define AT(i, each, out) \
+	MOVL   (NODES+0+4*i)(SP), AX           \
+	MOVL   (NODES+16+4*i)(SP), R10         \
+	MOVL   (NODES+32+4*i)(SP), BX          \
+	MOVL   (NODES+48+4*i)(SP), R12         \
+	MOVL   (NODES+64+4*i)(SP), DX          \
+	MOVL   (NODES+80+4*i)(SP), R15         \
+	CORNER(R9, AX, R10, Y8, each, out)     \
+	CORNER(R9, BX, R12, Y9, each, Y5)      \
+	VADDPS Y5, out, out                    \
+	CORNER(R9, DX, R15, Y10, each, Y6)     \
+	VADDPS Y6, out, out                    \
+	CORNER(R11, AX, R10, Y11, each, Y7)    \
+	VADDPS Y7, out, out
 
-// AT4 does it twice, and between the results.
-#define AT4(i) \
-	LOAD(i)                       \
-	VMULPS  (R10)(AX*1), X0, X4   \
-	VMULPS  (R10)(BX*1), X1, X5   \
-	VMULPS  (R10)(DX*1), X2, X6   \
-	VMULPS  (R12)(AX*1), X3, X7   \
-	VMULPS  (R9)(AX*1), X0, X0    \
-	VMULPS  (R9)(BX*1), X1, X1    \
-	VMULPS  (R9)(DX*1), X2, X2    \
-	VMULPS  (R11)(AX*1), X3, X3   \
-	VADDPS  X5, X4, X4            \
-	VADDPS  X1, X0, X0            \
-	VADDPS  X6, X4, X4            \
-	VADDPS  X2, X0, X0            \
-	VADDPS  X7, X4, X4            \
-	VADDPS  X3, X0, X0            \
-	VSUBPS  X0, X4, X4            \
-	VBROADCASTSS (BETWEEN+4*i)(SP), X5 \
-	VMULPS  X5, X4, X4            \
-	VADDPS  X4, X0, X0            \
-	VMOVUPS X0, (RESULTS+16*i)(SP)
+#define ALL \
+	AT(0, $0x00, Y0) \
+	AT(1, $0x55, Y1) \
+	AT(2, $0xaa, Y2) \
+	AT(3, $0xff, Y3)
 
-// SPREAD takes the results to three planes.
-#define SPREAD(a, b, c) \
-	VMOVUPS     (RESULTS+0)(SP), X0            \
-	VMOVUPS     (RESULTS+16)(SP), X1           \
-	VMOVUPS     (RESULTS+32)(SP), X2           \
-	VMOVUPS     (RESULTS+48)(SP), X3           \
-	VINSERTF128 $1, (RESULTS+64)(SP), Y0, Y0   \
-	VINSERTF128 $1, (RESULTS+80)(SP), Y1, Y1   \
-	VINSERTF128 $1, (RESULTS+96)(SP), Y2, Y2   \
-	VINSERTF128 $1, (RESULTS+112)(SP), Y3, Y3  \
-	VUNPCKLPS   Y1, Y0, Y4                     \
-	VUNPCKLPS   Y3, Y2, Y5                     \
-	VUNPCKHPS   Y1, Y0, Y6                     \
-	VUNPCKHPS   Y3, Y2, Y7                     \
-	VUNPCKLPD   Y5, Y4, Y0                     \
-	VUNPCKHPD   Y5, Y4, Y1                     \
-	VUNPCKLPD   Y7, Y6, Y2                     \
-	VMOVUPS     Y0, (a)                        \
-	VMOVUPS     Y1, (b)                        \
-	VMOVUPS     Y2, (c)
+// SPREAD takes eight pixels of four values to Y0, Y1 and Y2.
+#define SPREAD \
+	VUNPCKLPS Y1, Y0, Y4 \
+	VUNPCKLPS Y3, Y2, Y5 \
+	VUNPCKHPS Y1, Y0, Y6 \
+	VUNPCKHPS Y3, Y2, Y7 \
+	VUNPCKLPD Y5, Y4, Y0 \
+	VUNPCKHPD Y5, Y4, Y1 \
+	VUNPCKLPD Y7, Y6, Y2
 
 // CONSTANTS sets Y12 to weightOne, Y13 to the mask of a step, Y14 to weightOne as a float, and Y15 to zero.
 #define CONSTANTS \
@@ -168,7 +137,7 @@ lookUp:
 	VPXOR Y15, Y15, Y15
 
 // func gridAVX2(nodes *grid, x, y, z *float32, n int)
-TEXT ·gridAVX2(SB), NOSPLIT, $384-40
+TEXT ·gridAVX2(SB), NOSPLIT, $96-40
 	MOVQ    nodes+0(FP), R8
 	MOVQ    x+8(FP), DI
 	MOVQ    y+16(FP), SI
@@ -185,35 +154,35 @@ TEXT ·gridAVX2(SB), NOSPLIT, $384-40
 	ADDQ    R9, R11 // the corner across
 
 grid3:
-	VPXOR Y3, Y3, Y3
+	VPXOR   Y3, Y3, Y3
 	KEY(0, DI, Y4)
 	KEY(1, SI, Y5)
 	KEY(2, R13, Y6)
 	TETRAHEDRA
-	AT(0)
-	AT(1)
-	AT(2)
-	AT(3)
-	AT(4)
-	AT(5)
-	AT(6)
-	AT(7)
-	SPREAD(DI, SI, R13)
-	ADDQ  $32, DI
-	ADDQ  $32, SI
-	ADDQ  $32, R13
-	SUBQ  $8, CX
-	JNZ   grid3
+	ALL
+	SPREAD
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, (SI)
+	VMOVUPS Y2, (R13)
+	ADDQ    $32, DI
+	ADDQ    $32, SI
+	ADDQ    $32, R13
+	SUBQ    $8, CX
+	JNZ     grid3
 	VZEROUPPER
 	RET
 
+// FROM goes on from the first tetrahedron's result to the second's.
+#define FROM(i, each, out) \
+	VMOVUPS   (FIRST+32*i)(SP), Y4  \
+	VPERMILPS each, Y8, Y5          \
+	VSUBPS    Y4, out, out          \
+	VMULPS    Y5, out, out          \
+	VADDPS    Y4, out, out
+
 // func grid4AVX2(nodes *grid, w, x, y, z *float32, n int)
-TEXT ·grid4AVX2(SB), NOSPLIT, $384-48
+TEXT ·grid4AVX2(SB), NOSPLIT, $256-48
 	MOVQ    nodes+0(FP), R8
-	MOVQ    w+8(FP), DI
-	MOVQ    x+16(FP), SI
-	MOVQ    y+24(FP), R13
-	MOVQ    z+32(FP), R15
 	MOVQ    n+40(FP), CX
 	CONSTANTS
 	MOVQ    grid_node(R8), R9
@@ -224,34 +193,47 @@ TEXT ·grid4AVX2(SB), NOSPLIT, $384-48
 	ADDQ    AX, R11
 	SHLQ    $4, R11
 	ADDQ    R9, R11 // the corner across
-	MOVLQSX (grid_step+0)(R8), R10
-	SHLQ    $4, R10
-	LEAQ    (R11)(R10*1), R12 // the same two in the next tetrahedron
-	ADDQ    R9, R10
+	MOVLQSX (grid_step+0)(R8), R13
+	SHLQ    $4, R13 // to the next tetrahedron
 
 grid4:
+	MOVQ    w+8(FP), DI
+	MOVQ    x+16(FP), SI
+	MOVQ    y+24(FP), AX
+	MOVQ    z+32(FP), BX
 	VPXOR   Y3, Y3, Y3
 	VMOVUPS (DI), Y0
 	CELL(0)
 	VMOVUPS Y0, BETWEEN(SP)
 	NODE(0)
 	KEY(1, SI, Y4)
-	KEY(2, R13, Y5)
-	KEY(3, R15, Y6)
+	KEY(2, AX, Y5)
+	KEY(3, BX, Y6)
 	TETRAHEDRA
-	AT4(0)
-	AT4(1)
-	AT4(2)
-	AT4(3)
-	AT4(4)
-	AT4(5)
-	AT4(6)
-	AT4(7)
-	SPREAD(DI, SI, R13)
-	ADDQ    $32, DI
-	ADDQ    $32, SI
-	ADDQ    $32, R13
-	ADDQ    $32, R15
+	ALL
+	VMOVUPS Y0, (FIRST+0)(SP)
+	VMOVUPS Y1, (FIRST+32)(SP)
+	VMOVUPS Y2, (FIRST+64)(SP)
+	VMOVUPS Y3, (FIRST+96)(SP)
+	ADDQ    R13, R9
+	ADDQ    R13, R11
+	ALL
+	SUBQ    R13, R9
+	SUBQ    R13, R11
+	VMOVUPS BETWEEN(SP), Y8
+	FROM(0, $0x00, Y0)
+	FROM(1, $0x55, Y1)
+	FROM(2, $0xaa, Y2)
+	FROM(3, $0xff, Y3)
+	SPREAD
+	MOVQ    y+24(FP), AX
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, (SI)
+	VMOVUPS Y2, (AX)
+	ADDQ    $32, w+8(FP)
+	ADDQ    $32, x+16(FP)
+	ADDQ    $32, y+24(FP)
+	ADDQ    $32, z+32(FP)
 	SUBQ    $8, CX
 	JNZ     grid4
 	VZEROUPPER
