@@ -64,6 +64,8 @@ func TestREADMEConfigurationOfNginxWorks(t *testing.T) {
 		require.NoError(t, resp.Body.Close())
 		require.Equal(t, http.StatusOK, resp.StatusCode, "%s", body)
 		require.Equal(t, "image/jpeg", resp.Header.Get("Content-Type"))
+		require.Equal(t, []string{"public, max-age=2592000"}, resp.Header["Cache-Control"])
+		require.Equal(t, []string{"nosniff"}, resp.Header["X-Content-Type-Options"])
 		bodies[i] = string(body)
 	}
 	require.NotEmpty(t, bodies[0])

@@ -125,12 +125,38 @@ func TestREADMEProgramWithItsOwnStorageStores(t *testing.T) {
 	require.Regexp(t, `^animals/kitten\.jpg/100x100/smart/[0-9a-f]{40}\.jpg\n$`, string(out))
 }
 
-func TestREADMEConfigForDjangoCompiles(t *testing.T) {
+// README.md's own storage is held to the contract that it is an example of.
+func TestREADMEStorageIsOne(t *testing.T) {
 	for _, block := range fenced(t, "go") {
-		if strings.Contains(block, "package main") {
+		if !strings.Contains(block, "mapStorage") {
 			continue
 		}
-		buildGo(t, fmt.Sprintf(`package main
+		dir := t.TempDir()
+		test := `package main
+
+import (
+	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/storage/storagetest"
+)
+
+func TestStorage(t *testing.T) {
+	storagetest.Run(t, func(testing.TB) storagetest.Storage { return &mapStorage{files: map[string]content{}} })
+}
+`
+		files := []string{filepath.Join(dir, "main.go"), filepath.Join(dir, "main_test.go")}
+		require.NoError(t, os.WriteFile(files[0], []byte(block), 0o644))
+		require.NoError(t, os.WriteFile(files[1], []byte(test), 0o644))
+		out, err := exec.Command("go", "test", files[0], files[1]).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return
+	}
+	require.FailNow(t, "README.md has no storage")
+}
+
+// readmeParts are what is around the blocks of README.md that are no programs, by what a block contains.
+var readmeParts = map[string]struct{ before, indent, after string }{
+	"DjangoSigner(secretKey)": {`package main
 
 import (
 	"fmt"
@@ -140,11 +166,64 @@ import (
 )
 
 func configuration(photos, thumbs thumbnail.Storage, secretKey string) thumbnail.Config {
-	return %s}
+	return `, "\t", `}
 
 func main() { fmt.Println(configuration(nil, nil, "").Signer) }
-`, strings.TrimPrefix(strings.ReplaceAll("\n"+strings.TrimSuffix(block, "\n"), "\n", "\n\t")+"\n", "\n\t")))
+`},
+	"type Watermark": {`package main
+
+import (
+	"context"
+	"expvar"
+	"html/template"
+	"image"
+	"image/draw"
+	"net/http"
+	"strconv"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/processors/webp"
+)
+
+`, "", `
+func main() { configure(thumbnail.Config{}) }
+`},
+	"goredis.NewClient": {`package main
+
+import (
+	"log"
+	"os"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/lock/redis"
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
+)
+
+func main() {
+	var cfg thumbnail.Config
+	`, "\t", `}
+`},
+}
+
+func TestREADMEPartsOfProgramsCompile(t *testing.T) {
+	compiled := 0
+	for _, block := range fenced(t, "go") {
+		for contains, part := range readmeParts {
+			if strings.Contains(block, contains) {
+				code := strings.TrimSuffix(strings.ReplaceAll(block, "\n", "\n"+part.indent), part.indent)
+				code = regexp.MustCompile(`(?m)^\t+$`).ReplaceAllString(code, "") // empty lines stay so
+				buildGo(t, part.before+code+part.after)
+				compiled++
+			}
+		}
+		if strings.HasPrefix(block, "package main") {
+			compiled++ // by the tests of the three uses
+		}
 	}
+	require.Len(t, fenced(t, "go"), compiled, "every block is compiled")
 }
 
 // vector is a line of README.md's table: what is signed, and the secret.
