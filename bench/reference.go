@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// This file is what both sides are compared with: the textbook, in float64, with code of neither. The picture is decoded in full,
-// turned into R'G'B' as it is (no linear light: neither side uses it), premultiplied where it has alpha, and filtered with
+// This file is what both sides are compared with: the textbook, in float64, with code of neither. The picture is decoded in full (its
+// origin is (0,0) then), turned into R'G'B' as it is (no linear light: neither side uses it), premultiplied where it has alpha, and filtered with
 // Lanczos-3, first along the rows and then along the columns, every output sample with weights of its own that sum to 1.
 
 // A rectangle of the source, in its pixels, that becomes the whole result.
@@ -52,7 +52,7 @@ type tap struct {
 // the line lies nothing: the weights of what there is sum to 1.
 func taps(x0, x1 float64, length, n int) []tap {
 	step := (x1 - x0) / float64(n)
-	wide := math.Max(1, step)
+	wide := max(1, step)
 	out := make([]tap, n)
 	for i := range out {
 		centre := x0 + (float64(i)+0.5)*step
@@ -123,7 +123,7 @@ func filterColumns(dst []float64, narrow *raster, t tap) {
 		}
 	}
 	for x := range dst {
-		dst[x] = math.Min(math.Max(dst[x], 0), 255)
+		dst[x] = min(max(dst[x], 0), 255)
 	}
 }
 
@@ -170,7 +170,7 @@ func readYCbCr(dst []float64, img *image.YCbCr, y int) {
 		p[1] = l - 0.114*1.772/0.587*cb - 0.299*1.402/0.587*cr
 		p[2] = l + 1.772*cb
 		for i := range 3 {
-			p[i] = math.Min(math.Max(p[i], 0), 255)
+			p[i] = min(max(p[i], 0), 255)
 		}
 		p[3] = 255
 	}
@@ -184,20 +184,10 @@ func between(i, d, n int) (before, after int, share float64) {
 	return min(max(int(floor), 0), n-1), min(max(int(floor)+1, 0), n-1), at - floor
 }
 
+// subsampling returns how many luma samples share one of chroma, along a row and along a column, as package image has it.
 func subsampling(r image.YCbCrSubsampleRatio) (dx, dy int) {
-	switch r {
-	case image.YCbCrSubsampleRatio422:
-		return 2, 1
-	case image.YCbCrSubsampleRatio420:
-		return 2, 2
-	case image.YCbCrSubsampleRatio440:
-		return 1, 2
-	case image.YCbCrSubsampleRatio411:
-		return 4, 1
-	case image.YCbCrSubsampleRatio410:
-		return 4, 2
-	}
-	return 1, 1
+	unit := image.NewYCbCr(image.Rect(0, 0, 4, 2), r) // no ratio shares more
+	return 4 / unit.CStride, 2 * unit.CStride / len(unit.Cb)
 }
 
 // inParallel cuts 0 to n into one stretch for each processor.

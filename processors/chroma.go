@@ -17,22 +17,10 @@ func fullChroma(img *image.YCbCr) *image.YCbCr {
 	return out
 }
 
-// subsampling returns how many pixels share a sample of chroma, horizontally and vertically.
+// subsampling returns how many pixels share a sample of chroma, horizontally and vertically, as package image has it.
 func subsampling(ratio image.YCbCrSubsampleRatio) (dx, dy int) {
-	switch ratio {
-	case image.YCbCrSubsampleRatio422:
-		return 2, 1
-	case image.YCbCrSubsampleRatio420:
-		return 2, 2
-	case image.YCbCrSubsampleRatio440:
-		return 1, 2
-	case image.YCbCrSubsampleRatio411:
-		return 4, 1
-	case image.YCbCrSubsampleRatio410:
-		return 4, 2
-	default:
-		return 1, 1
-	}
+	unit := image.NewYCbCr(image.Rect(0, 0, 4, 2), ratio) // no ratio shares more
+	return 4 / unit.CStride, 2 * unit.CStride / len(unit.Cb)
 }
 
 // halfChroma returns a picture in 4:4:4 as one in 4:2:0: each sample of chroma is the mean of four, or of what
@@ -53,6 +41,7 @@ func halfChroma(img *image.YCbCr) *image.YCbCr {
 	return out
 }
 
+// halve writes the means of a plane of that size to dst, without a gap between rows.
 func halve(dst, src []byte, stride int, size image.Point) {
 	for y := 0; y < size.Y; y += 2 {
 		row := src[y*stride:][:size.X]

@@ -47,7 +47,8 @@ func (Entropy) Locate(ctx context.Context, img image.Image, scaled image.Point, 
 	return crop.Sub(crop.Min).Add(image.Pt(x, y)), nil
 }
 
-// trim cuts slices off the range from 0 to size until target remains, and returns where that begins.
+// trim cuts slices off the range from 0 to size until target remains, and returns where that begins. How large a slice is, and
+// what counts as equal, is the original's.
 func trim(ctx context.Context, size, target int, entropy func(from, to int) float64) (int, error) {
 	from, to := 0, size
 	for excess := size - target; excess > 0; excess = to - from - target {

@@ -50,7 +50,8 @@ func newBox(bins []bin) box {
 	return b
 }
 
-// split divides a box whose error is not 0 at its mean.
+// split divides a box whose error is not 0 at its mean. Both parts have bins: along the axis that varies most the means of some are a
+// level apart at least, as bins are.
 func (b box) split() (box, box) {
 	mean, low := b.total.mean(b.axis), 0
 	for i, c := range b.bins {
@@ -98,7 +99,7 @@ func histogram(frames []*image.NRGBA) []bin {
 	all := make([]bin, 1<<15)
 	for _, img := range frames {
 		eachPixel(img, func(_, _ int, p []byte) {
-			if p[3] < 128 {
+			if p[3] < opaqueFrom {
 				return
 			}
 			b := &all[binOf(int(p[0]), int(p[1]), int(p[2]))]
@@ -136,6 +137,7 @@ type ditherer struct {
 	out  *image.Paletted
 }
 
+// newDitherer returns a ditherer of pictures of one size. If there is no transparent colour they must be opaque.
 func newDitherer(opaque color.Palette, transparent bool) *ditherer {
 	d := &ditherer{palette: opaque, near: newNearest(opaque), transparent: byte(len(opaque))}
 	if transparent {
@@ -157,7 +159,7 @@ func (d *ditherer) draw(img *image.NRGBA) *image.Paletted {
 		}
 		at := y*out.Stride + x
 		switch {
-		case p[3] < 128:
+		case p[3] < opaqueFrom:
 			out.Pix[at] = d.transparent
 			return
 		case d.last != nil && bytes.Equal(p, d.last.Pix[y*d.last.Stride+4*x:][:4]):
@@ -185,7 +187,7 @@ func (d *ditherer) draw(img *image.NRGBA) *image.Paletted {
 // nearest finds the entry of a palette that is nearest to a colour, and remembers it per bin.
 type nearest struct {
 	colours [][3]int
-	known   [1 << 15]int16 // plus 1
+	known   [1 << 15]int16 // by bin, plus 1; 0: not known yet
 }
 
 func newNearest(palette color.Palette) *nearest {
@@ -200,7 +202,7 @@ func newNearest(palette color.Palette) *nearest {
 func (n *nearest) index(c [3]int) int {
 	known := &n.known[binOf(c[0], c[1], c[2])]
 	if *known == 0 {
-		best, at := int(^uint(0)>>1), 0
+		best, at := math.MaxInt, 0
 		for i, p := range n.colours {
 			distance := 0
 			for j := range p {
