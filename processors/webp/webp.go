@@ -12,6 +12,7 @@
 package webp
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -36,7 +37,7 @@ const (
 // Encoder encodes as WebP, without metadata. The zero value is ready to use, by several goroutines at once.
 type Encoder struct {
 	Quality  int  // 1 to 100; 0 means 80. Values beyond are taken as the nearest. A lossless picture has none.
-	Effort   int  // 1, fast, to 6, small, as cwebp -m; 0 means 3. Values beyond are taken as the nearest.
+	Effort   int  // 1, fast, to 6, small, as cwebp -m; 0 means 3. Values beyond are taken as the nearest. Lossless, 3 is often the smallest.
 	Lossless bool // every pixel as it is; but where nothing shows, its colour is not kept
 }
 
@@ -57,10 +58,27 @@ func (e Encoder) Encode(w io.Writer, img image.Image) (err error) {
 			err = fmt.Errorf("encode webp: %v", p)
 		}
 	}()
-	if err := webp.Encode(w, straight(img), e.options(size)); err != nil {
+	pixels := straight(img)
+	var b bytes.Buffer
+	if err := webp.Encode(&b, pixels, e.options(size)); err != nil {
+		return fmt.Errorf("encode webp: %w", err)
+	}
+	if e.Lossless && pixels.Opaque() {
+		sayOpaque(b.Bytes())
+	}
+	if _, err := w.Write(b.Bytes()); err != nil {
 		return fmt.Errorf("encode webp: %w", err)
 	}
 	return nil
+}
+
+// sayOpaque clears alpha_is_used in the header of a simple lossless file (RFC 9649, 3.4), where deepteams/webp v1.2.8 always sets it. The
+// pixels have the same bits either way.
+func sayOpaque(file []byte) {
+	const signature, flags = 20, 24
+	if len(file) > flags && string(file[12:16]) == "VP8L" && file[signature] == 0x2f {
+		file[flags] &^= 1 << 4
+	}
 }
 
 func (e Encoder) options(size image.Point) *webp.EncoderOptions {

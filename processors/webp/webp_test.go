@@ -69,6 +69,16 @@ func TestWhatIsEncodedLooksLikeThePicture(t *testing.T) {
 	}
 }
 
+func TestAFileSaysWhetherAnythingShinesThrough(t *testing.T) {
+	for _, size := range []image.Point{{1, 1}, {40, 30}} {
+		opaque := encode(t, webp.Encoder{Lossless: true}, picture(size.X, size.Y))
+		clear := encode(t, webp.Encoder{Lossless: true}, withAlpha(picture(size.X, size.Y)))
+		const alphaIsUsed = 1 << 4 // of the byte that ends the header of VP8L
+		assert.Zero(t, opaque[24]&alphaIsUsed, size)
+		assert.NotZero(t, clear[24]&alphaIsUsed, size)
+	}
+}
+
 func TestColoursHaveTheirFullRange(t *testing.T) {
 	for _, c := range []color.NRGBA{{255, 255, 255, 255}, {0, 0, 0, 255}, {128, 128, 128, 255}, {200, 60, 40, 255}, {30, 60, 200, 255}} {
 		img := image.NewNRGBA(image.Rect(0, 0, 40, 40))
