@@ -53,15 +53,7 @@ func TestColoursOfAnAVIFAreConverted(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain := shrunk(t, p.Bytes(), 216)
-	for name, points := range map[string][2]byte{"Display P3": {12, 13}, "BT.2020, PQ": {9, 16}, "HLG": {9, 18}, "linear": {1, 8}} {
-		inAVIF := bytes.Replace(a.Bytes(), []byte("nclx\x00\x01\x00\x0d"), []byte{'n', 'c', 'l', 'x', 0, points[0], 0, points[1]}, 1)
-		chunk := []byte{'c', 'I', 'C', 'P', points[0], points[1], 0, 1}
-		const header = 8 + 25
-		inPNG := binary.BigEndian.AppendUint32(bytes.Clone(p.Bytes()[:header]), 4)
-		inPNG = binary.BigEndian.AppendUint32(append(inPNG, chunk...), crc32.ChecksumIEEE(chunk))
-		inPNG = append(inPNG, p.Bytes()[header:]...)
-
-		want, got := shrunk(t, inPNG, 216), shrunk(t, inAVIF, 216)
+	check := func(name string, want, got image.Image) {
 		changed := 0
 		for i := range 27 {
 			w, g, s := at(want, i), at(got, i), at(plain, i)
@@ -74,6 +66,36 @@ func TestColoursOfAnAVIFAreConverted(t *testing.T) {
 			t.Errorf("%s: changed by %d at most", name, changed)
 		}
 	}
+	for name, points := range map[string][2]byte{"Display P3": {12, 13}, "BT.2020, PQ": {9, 16}, "HLG": {9, 18}, "linear": {1, 8}} {
+		inAVIF := bytes.Replace(a.Bytes(), []byte("nclx\x00\x01\x00\x0d"), []byte{'n', 'c', 'l', 'x', 0, points[0], 0, points[1]}, 1)
+		chunk := []byte{'c', 'I', 'C', 'P', points[0], points[1], 0, 1}
+		const header = 8 + 25
+		inPNG := binary.BigEndian.AppendUint32(bytes.Clone(p.Bytes()[:header]), 4)
+		inPNG = binary.BigEndian.AppendUint32(append(inPNG, chunk...), crc32.ChecksumIEEE(chunk))
+		inPNG = append(inPNG, p.Bytes()[header:]...)
+
+		want := shrunk(t, inPNG, 216)
+		check(name, want, shrunk(t, inAVIF, 216))
+		check(name+", in AV1 alone", want, shrunk(t, inSequenceHeader(t, a.Bytes(), points), 216))
+	}
+}
+
+// inSequenceHeader moves the colours of an AVIF of the patches from the box "colr" into the sequence header of its AV1, where there are none.
+func inSequenceHeader(t *testing.T, file []byte, points [2]byte) []byte {
+	t.Helper()
+	const header, flag = 6, 1 // bytes of the sequence header; color_description_present_flag, the last bit of the fifth of them
+	start := bytes.Index(file, []byte{0x12, 0, 0x0a, header})
+	if start < 0 || file[start+8]&flag != 0 {
+		t.Fatal("another sequence header than the one that was measured")
+	}
+	colours := []byte{points[0], points[1], 6}
+	out := bytes.Replace(file[:start+9], []byte("colr"), []byte("free"), 1)
+	out[start+3] += byte(len(colours))
+	out[start+8] |= flag
+	for _, at := range []int{bytes.Index(out, []byte("mdat")) - 4, bytes.Index(out, []byte("iloc")) + 22} { // sizes: of the box, of the item
+		binary.BigEndian.PutUint32(out[at:], binary.BigEndian.Uint32(out[at:])+uint32(len(colours)))
+	}
+	return append(append(out, colours...), file[start+9:]...)
 }
 
 func at(img image.Image, patch int) color.RGBA {

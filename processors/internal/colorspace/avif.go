@@ -7,8 +7,8 @@ import (
 )
 
 // ofAVIF reads the boxes "colr" of the primary item (ISO/IEC 23008-12, 6.5.5, and ISO/IEC 14496-12, 12.1.5). There may be one with
-// an ICC profile, which goes before one with the code points of H.273. The decoder has made RGB of full range of the samples, so
-// the matrix and the range that stand beside those have been heeded.
+// an ICC profile, which goes before one with the code points of H.273, and these go before those in the sequence header of the AV1. The
+// decoder has made RGB of full range of the samples, so the matrix and the range that stand beside those have been heeded.
 func ofAVIF(file []byte) *icc.Transform {
 	p := readAVIF(file)
 	if p.profile != nil {
@@ -16,10 +16,10 @@ func ofAVIF(file []byte) *icc.Transform {
 			return p.transform()
 		}
 	}
-	if len(p.nclx) < 4 {
+	colours, function, ok := p.codePoints()
+	if !ok {
 		return nil
 	}
-	colours, function := binary.BigEndian.Uint16(p.nclx), binary.BigEndian.Uint16(p.nclx[2:])
 	if colours == 2 { // unspecified
 		colours = 1
 	}
@@ -31,10 +31,22 @@ func ofAVIF(file []byte) *icc.Transform {
 	return t
 }
 
-// An avifColour is what the properties of a picture say of its colours; nil is absent.
+// An avifColour is what a file says of the colours of its picture; nil is absent.
 type avifColour struct {
 	found
 	nclx []byte // without its name
+	av1  []byte // its begin, if there is no nclx
+}
+
+// codePoints are ColourPrimaries and TransferCharacteristics of H.273.
+func (p avifColour) codePoints() (colours, function uint16, ok bool) {
+	if p.nclx == nil {
+		return sequenceColours(p.av1)
+	}
+	if len(p.nclx) < 4 {
+		return 0, 0, false
+	}
+	return binary.BigEndian.Uint16(p.nclx), binary.BigEndian.Uint16(p.nclx[2:]), true
 }
 
 // maxProperties is how many properties can have a number.
@@ -77,6 +89,9 @@ func readAVIF(file []byte) (p avifColour) {
 				p.take(properties[i-1].kind, properties[i-1].content)
 			}
 		})
+	}
+	if p.nclx == nil {
+		p.av1 = payload(file, meta, item)
 	}
 	return p
 }

@@ -36,6 +36,11 @@ func nclx(colours, function byte) []byte {
 
 // avifWith is an AVIF of the swatches with these properties. It has the number 2, and item 1 has all properties but those.
 func avifWith(t testing.TB, properties ...[]byte) []byte {
+	return avifOf(t, av1Of(2, 2), properties...)
+}
+
+// avifOf is avifWith of another payload.
+func avifOf(t testing.TB, av1 []byte, properties ...[]byte) []byte {
 	t.Helper()
 	all := append([][]byte{
 		colr("prof", []byte("of another item")),
@@ -47,45 +52,73 @@ func avifWith(t testing.TB, properties ...[]byte) []byte {
 	}
 	header := func(at int) []byte {
 		meta := pack("meta", numbers(0), pack("hdlr", numbers(0, 0), []byte("pict"), make([]byte, 13)), pack("pitm", numbers(0), []byte{0, 2}),
-			pack("iloc", numbers(0), []byte{0x44, 0, 0, 1, 0, 2, 0, 0, 0, 1}, numbers(uint32(at), uint32(len(swatchesAV1)))),
+			pack("iloc", numbers(0), []byte{0x44, 0, 0, 1, 0, 2, 0, 0, 0, 1}, numbers(uint32(at), uint32(len(av1)))),
 			pack("iinf", numbers(0), []byte{0, 1}, pack("infe", []byte{2, 0, 0, 0, 0, 2, 0, 0}, []byte("av01\x00"))),
 			pack("iprp", pack("ipco", all...), pack("ipma", ipma)))
 		return append(pack("ftyp", []byte("avif\x00\x00\x00\x00avifmif1miaf")), meta...)
 	}
-	return append(header(len(header(0))+8), pack("mdat", swatchesAV1)...)
+	return append(header(len(header(0))+8), pack("mdat", av1)...)
+}
+
+// av1Of is the AV1 of the swatches, whose sequence header says these colours.
+func av1Of(colours, function byte) []byte {
+	const start, end, at = 4, 12, 37 // the header's 8 bytes; the first bit of color_primaries
+	var w bitWriter
+	w.put(binary.BigEndian.Uint64(swatchesAV1[start:end])>>(64-at), at)
+	w.put(uint64(colours), 8)
+	w.put(uint64(function), 8)
+	w.put(0, 8) // matrix_coefficients: RGB
+	if colours != 1 || function != 13 {
+		w.put(1, 1) // color_range
+	}
+	w.put(1, 3) // neither separate_uv_delta_q nor film_grain_params_present; trailing bits
+	return bytes.Join([][]byte{swatchesAV1[:start-1], {byte(len(w.data))}, w.data, swatchesAV1[end:]}, nil)
 }
 
 func TestAVIFColoursAreWhatChromiumShows(t *testing.T) {
-	cases := []struct {
-		name       string
-		tolerance  int
-		properties [][]byte
+	type avifCase struct {
+		name      string
+		tolerance int
+		file      []byte
+	}
+	cases := []avifCase{
+		{"a profile", 1, avifWith(t, colr("prof", p3Profile()))},
+		{"a profile before code points", 1, avifWith(t, nclx(9, 16), colr("prof", p3Profile()))},
+		{"a restricted profile", 1, avifWith(t, colr("rICC", p3Profile()), nclx(9, 16))},
+		{"a profile before the sequence header", 1, avifOf(t, av1Of(9, 16), colr("prof", p3Profile()))},
+		{"code points before the sequence header", 0, avifOf(t, av1Of(9, 16), nclx(1, 13))},
+		{"unspecified before the sequence header", 0, avifOf(t, av1Of(12, 13), nclx(2, 2))},
+	}
+	for _, c := range []struct {
+		name              string
+		tolerance         int
+		colours, function byte
 	}{
-		{"nothing", 0, nil},
-		{"sRGB", 0, [][]byte{nclx(1, 13)}},
-		{"unspecified", 0, [][]byte{nclx(2, 2)}},
-		{"BT.709", 0, [][]byte{nclx(1, 1)}},
-		{"BT.709 primaries", 0, [][]byte{nclx(1, 2)}},
-		{"P3", 1, [][]byte{nclx(12, 13)}},
-		{"P3 primaries", 1, [][]byte{nclx(12, 2)}},
-		{"BT.601, 625 lines", 1, [][]byte{nclx(5, 6)}},
-		{"BT.601, 525 lines", 1, [][]byte{nclx(6, 6)}},
-		{"BT.2020", 1, [][]byte{nclx(9, 14)}},
-		{"BT.2020, 12 bits", 1, [][]byte{nclx(9, 15)}},
-		{"linear", 1, [][]byte{nclx(2, 8)}},
-		{"2.2", 1, [][]byte{nclx(1, 4)}},
-		{"2.8", 1, [][]byte{nclx(5, 5)}},
-		{"240M", 1, [][]byte{nclx(7, 7)}},
-		{"DCI", 1, [][]byte{nclx(11, 17)}},
-		{"PQ", 40, [][]byte{nclx(9, 16)}},
-		{"HLG", 40, [][]byte{nclx(9, 18)}},
-		{"a profile", 1, [][]byte{colr("prof", p3Profile())}},
-		{"a profile before code points", 1, [][]byte{nclx(9, 16), colr("prof", p3Profile())}},
-		{"a restricted profile", 1, [][]byte{colr("rICC", p3Profile()), nclx(9, 16)}},
+		{"sRGB", 0, 1, 13},
+		{"unspecified", 0, 2, 2},
+		{"BT.709", 0, 1, 1},
+		{"BT.709 primaries", 0, 1, 2},
+		{"P3", 1, 12, 13},
+		{"P3 primaries", 1, 12, 2},
+		{"BT.601, 625 lines", 1, 5, 6},
+		{"BT.601, 525 lines", 1, 6, 6},
+		{"BT.2020", 1, 9, 14},
+		{"BT.2020, 12 bits", 1, 9, 15},
+		{"linear", 1, 2, 8},
+		{"2.2", 1, 1, 4},
+		{"2.8", 1, 5, 5},
+		{"240M", 1, 7, 7},
+		{"DCI", 1, 11, 17},
+		{"PQ", 40, 9, 16},
+		{"HLG", 40, 9, 18},
+	} {
+		cases = append(cases,
+			avifCase{c.name, c.tolerance, avifWith(t, nclx(c.colours, c.function))},
+			avifCase{c.name + " in the sequence header", c.tolerance, avifOf(t, av1Of(c.colours, c.function))})
 	}
 	var files [][]byte
 	for _, c := range cases {
-		files = append(files, avifWith(t, c.properties...))
+		files = append(files, c.file)
 	}
 	source := swatches()
 	shown := screenshots(t, files, source.Rect.Size())

@@ -151,6 +151,10 @@ func TestProfilesAreFoundInAllFormats(t *testing.T) {
 		{"avif, code points of sRGB", "avif", avifWith(t, nclx(1, 13)), 0},
 		{"avif, code points of nothing", "avif", avifWith(t, nclx(2, 2)), 0},
 		{"avif, unknown code points", "avif", avifWith(t, nclx(99, 13)), 0},
+		{"avif, a sequence header", "avif", avifOf(t, av1Of(12, 13)), icc.RGB},
+		{"avif, a sequence header and code points of sRGB", "avif", avifOf(t, av1Of(12, 13), nclx(1, 13)), 0},
+		{"avif, a sequence header of nothing known", "avif", avifOf(t, av1Of(99, 13)), 0},
+		{"avif, code points cut off", "avif", avifOf(t, av1Of(12, 13), pack("colr", []byte("nclx\x00"))), 0},
 		{"avif, cut off", "avif", avifWith(t, colr("prof", p3))[:300], 0},
 		{"bmp", "bmp", bmpWith("DEBM", p3), icc.RGB},
 		{"bmp that is sRGB", "bmp", bmpWith("BGRs", p3), 0},
@@ -279,7 +283,7 @@ func FuzzOf(f *testing.F) {
 	for _, file := range [][]byte{
 		jpegWith(f, false, false, parts(p3, 3)...), withChunks(f, image.NewGray(image.Rect(0, 0, 1, 1)), iCCP(p3), gAMA(1), chrmP3),
 		withChunks(f, image.NewGray(image.Rect(0, 0, 1, 1)), cICP(9, 16, 0)), webpWith(p3), gifWith(f, p3), tiffWith(binary.BigEndian, 2, p3),
-		avifWith(f, colr("prof", p3), nclx(9, 16)),
+		avifWith(f, colr("prof", p3), nclx(9, 16)), avifOf(f, av1Of(12, 13)),
 	} {
 		f.Add(file)
 	}

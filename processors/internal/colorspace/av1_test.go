@@ -1,0 +1,161 @@
+package colorspace
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// obu is one with a size.
+func obu(kind byte, content ...byte) []byte {
+	return append([]byte{kind<<3 | 2, byte(len(content))}, content...)
+}
+
+func TestTheFirstSequenceHeaderSaysTheColours(t *testing.T) {
+	p3, pq := av1Of(12, 13)[2:], av1Of(9, 16)[2:] // behind the temporal delimiter
+	unsized := append([]byte{1 << 3}, p3[2:2+p3[1]]...)
+	extended := append([]byte{1<<3 | 4 | 2, 0, p3[1]}, p3[2:]...)
+	long := append([]byte{p3[0], p3[1] | 0x80, 0x80, 0}, p3[2:]...)
+	for name, c := range map[string]struct {
+		av1            []byte
+		colours, curve uint16
+		ok             bool
+	}{
+		"first":                        {p3, 12, 13, true},
+		"of two":                       {append(pq[:2+pq[1]:2+pq[1]], p3...), 9, 16, true},
+		"behind a temporal delimiter":  {append(obu(2), p3...), 12, 13, true},
+		"behind metadata":              {append(obu(5, 1, 2, 3), pq...), 9, 16, true},
+		"with an extension":            {extended, 12, 13, true},
+		"with a long size":             {long, 12, 13, true},
+		"without a size":               {unsized, 12, 13, true},
+		"without colours":              {obu(1, 0x38, 0x18, 0xfc, 0x53, 0), 2, 2, true},
+		"cut off":                      {p3[:7], 0, 0, false},
+		"none":                         {obu(5, 1, 2, 3), 0, 0, false},
+		"behind more than there is":    {append([]byte{5<<3 | 2, 200}, p3...), 0, 0, false},
+		"behind a size without an end": {append([]byte{5<<3 | 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, p3...), 0, 0, false},
+		"of an extension alone":        {[]byte{1<<3 | 4 | 2, 0}, 0, 0, false},
+		"nothing":                      {nil, 0, 0, false},
+	} {
+		colours, curve, ok := sequenceColours(c.av1)
+		assert.Equal(t, c.ok, ok, name)
+		if c.ok {
+			assert.Equal(t, [2]uint16{c.colours, c.curve}, [2]uint16{colours, curve}, name)
+		}
+	}
+}
+
+// A header is written as the specification's syntax tables say (5.5), with a random value for every field.
+func TestColoursAreFoundBehindEveryOptionalField(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		var w bitWriter
+		flag := func() bool {
+			v := r.Uint64() & 1
+			w.put(v, 1)
+			return v == 1
+		}
+		random := func(n int) uint64 {
+			v := r.Uint64() >> (64 - n)
+			w.put(v, n)
+			return v
+		}
+		profile := r.Uint64N(3)
+		w.put(profile, 3)
+		w.put(1, 1)
+		reduced := flag()
+		if reduced {
+			random(5)
+		} else {
+			model, delay := false, 0
+			if flag() {
+				random(64)
+				if flag() { // uvlc(): as many zeros as bits behind the one
+					n := r.IntN(32)
+					w.put(0, n)
+					w.put(1, 1)
+					if n > 0 {
+						random(n)
+					}
+				}
+				if model = flag(); model {
+					delay = int(random(5)) + 1
+					random(32 + 5 + 5)
+				}
+			}
+			display := flag()
+			for range random(5) + 1 {
+				random(12)
+				if random(5) > 7 {
+					random(1)
+				}
+				if model && flag() {
+					random(delay)
+					random(delay)
+					random(1)
+				}
+				if display && flag() {
+					random(4)
+				}
+			}
+		}
+		width, height := int(random(4))+1, int(random(4))+1
+		random(width)
+		random(height)
+		if !reduced && flag() {
+			random(7)
+		}
+		random(3)
+		if !reduced {
+			random(4)
+			order := flag()
+			if order {
+				random(2)
+			}
+			force := uint64(2)
+			if !flag() {
+				force = random(1)
+			}
+			if force > 0 && !flag() {
+				random(1)
+			}
+			if order {
+				random(3)
+			}
+		}
+		random(3)
+		if high := flag(); profile == 2 && high {
+			random(1)
+		}
+		if profile != 1 {
+			random(1)
+		}
+		want := [2]uint16{2, 2}
+		if flag() {
+			want = [2]uint16{uint16(random(8)), uint16(random(8))}
+			random(8)
+		}
+		w.put(1, 1)
+		header := append([]byte{1 << 3}, w.data...)
+		colours, curve, ok := sequenceColours(header)
+		require.True(t, ok)
+		require.Equal(t, want, [2]uint16{colours, curve})
+	}
+}
+
+// bitWriter writes the most significant bit first.
+type bitWriter struct {
+	data []byte
+	bits int
+}
+
+func (w *bitWriter) put(v uint64, n int) {
+	for ; n > 0; n-- {
+		if w.bits%8 == 0 {
+			w.data = append(w.data, 0)
+		}
+		w.data[w.bits/8] |= byte(v>>(n-1)&1) << (7 - w.bits%8)
+		w.bits++
+	}
+}
