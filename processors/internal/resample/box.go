@@ -22,9 +22,7 @@ func (b *boxes) set(f Format, lo, hi, rows int) {
 	n := (hi - lo) * f.BytesPerPixel()
 	switch f {
 	case NRGBA8:
-		for rows<<b.bits <= maxBox/2 {
-			b.bits++
-		}
+		b.bits = meanOf(rows, 0).shift
 		fallthrough
 	case Gray8, RGB8, RGBA8, RGBX8, cmykRaw:
 		b.sum = grow(b.sum, n)
@@ -60,6 +58,7 @@ func (b *boxes) add(row []byte) {
 // flush writes the averages to planes that are stride apart and begins the next sum.
 func (b *boxes) flush(dst []int16, stride int) {
 	w := b.hi - b.lo
+	m := meanOf(b.rows, b.bits)
 	switch n := b.format.BytesPerPixel(); {
 	case len(b.sum) == 0:
 		half, rows := uint32(b.rows)/2, uint32(b.rows)
@@ -71,11 +70,10 @@ func (b *boxes) flush(dst []int16, stride int) {
 		}
 		clear(b.wide)
 	case n == 1:
-		mean(dst[:w], b.sum, meanOf(b.rows, 0))
+		mean(dst[:w], b.sum, m)
 	case n == 4 && b.format.planes() == 4:
-		meanSplit(dst, stride, b.sum, meanOf(b.rows, b.bits))
+		meanSplit(dst, stride, b.sum, m)
 	default:
-		m := meanOf(b.rows, 0)
 		d0, d1, d2 := dst[:w], dst[stride:][:w], dst[2*stride:][:w]
 		s := b.sum
 		for i := range d0 {
