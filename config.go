@@ -20,46 +20,55 @@ type Processors map[string]Processor
 // Encoders are the extensions that a path may have, each with its dot and in lower case.
 type Encoders map[string]Encoder
 
-// Config says what a [Handler] works with. Source, Storage and Signer are required; every other field's zero value
-// selects the default that its comment gives.
+// Config says what a [Handler] works with. Source, Storage and Signer are required; the zero value of
+// every other field selects the default that its comment gives.
 type Config struct {
-	Source  Source  // where the originals are
-	Storage Storage // where the thumbnails are: apart from Source, whose keys would be its folders
-	Signer  Signer  // who may ask
+	// Source is where the originals are.
+	Source Source
+	// Storage is where thumbnails are kept; not the directory or prefix of Source, since thumbnails of
+	// kitten.jpg lie in a folder of that name.
+	Storage Storage
+	// Signer checks the secrets of paths.
+	Signer Signer
 
-	// Processors are merged over the defaults, crop, scale, smart, fit and entropy; a nil one removes the method.
+	// Processors are merged over the defaults, crop, scale, smart, fit and entropy; a nil one removes
+	// the method.
 	Processors Processors
-	// Encoders are merged over the defaults, .jpg, .jpeg, .png and .gif; a nil one removes the extension.
+	// Encoders are merged over the defaults, .jpg, .jpeg, .png and .gif; a nil one removes the
+	// extension.
 	Encoders Encoders
 
-	// Locker makes one of many processes the one that generates a thumbnail. The default is a [lock.Memory], which is
-	// right for one process; take lock.NewFile for several on one host, and lock/redis for several hosts.
+	// Locker decides which of many processes generates a thumbnail. The default is a [lock.Memory], for
+	// one process; take [lock.NewFile] for several on one host, and lock/redis for several hosts.
 	Locker Locker
-	// LockTTL is how long a dead holder keeps others away; default 10 s. One that lives keeps its lock for as long as it needs.
+	// LockTTL is how long a dead holder keeps others away; default 10 s. A live one keeps its lock
+	// for as long as it needs.
 	LockTTL time.Duration
-	// RequireLock says what it means that the Locker fails: true answers 503; false, the default, generates without a
-	// lock, since a lock saves work and does not guard correctness.
+	// RequireLock makes a failing Locker an error: requests get 503. By default the thumbnail is
+	// generated without a lock, because a lock only saves work.
 	RequireLock bool
 
-	// Wait is how long a request waits for a thumbnail that another request is making; the default 0 answers 404 at once. With it
-	// a visitor waits for a picture; without it he gets a broken one.
+	// Wait is how long a request waits for a thumbnail that another request is making. The default, 0,
+	// answers 404 at once, and the visitor sees a broken image.
 	Wait time.Duration
 	// Timeout bounds one generation, from its admission on; default 30 s.
 	Timeout time.Duration
 
 	// MaxSourceBytes limits the file size of an original; default 64 MiB.
 	MaxSourceBytes int64
-	// MaxPixels limits width × height of an original; default 100 million. Of an animation whose frames have more pixels than that together,
-	// or of more than 1000 frames, the first one is served as a still picture.
+	// MaxPixels limits width × height of an original; default 100 million. If the frames of an
+	// animation have more pixels than that together, or are more than 1000, the first one is served
+	// as a still picture.
 	MaxPixels int64
 	// MaxWidth and MaxHeight limit a thumbnail, in pixels; default 4096.
 	MaxWidth, MaxHeight int
-	// MaxMemory limits what the generations in progress use together for originals and decoded pixels, in bytes; default 512 MiB.
-	// A generation waits until its share is free. One that needs more than all of it is refused (422). The frames of an animated
-	// thumbnail may take a quarter of it, at 6 bytes a pixel; beyond, it is a still picture.
+	// MaxMemory limits what all generations in progress use for originals and decoded pixels, in
+	// bytes; default 512 MiB. A generation waits until its share is free; one that needs more than
+	// all of it is refused (422). The frames of an animated thumbnail may take a quarter of it, at
+	// 6 bytes a pixel; if they need more, the thumbnail is a still picture.
 	MaxMemory int64
-	// MaxQueue limits how many generations wait for memory, QueueTimeout for how long one does; defaults 256 and 10 s. Beyond either
-	// the answer is 503.
+	// MaxQueue limits how many generations wait for memory; default 256. QueueTimeout limits how long
+	// one waits; default 10 s. Beyond either the answer is 503.
 	MaxQueue     int
 	QueueTimeout time.Duration
 
@@ -67,19 +76,22 @@ type Config struct {
 	Responder Responder
 	// CacheControl is the Cache-Control of a thumbnail; default "public, max-age=2592000", 30 days.
 	CacheControl string
-	// CacheControlVersioned is that of a thumbnail whose path has a version; default "public, max-age=31536000, immutable".
+	// CacheControlVersioned is that of a thumbnail whose path has a version; default
+	// "public, max-age=31536000, immutable".
 	CacheControlVersioned string
-	// ErrorHandler, if not nil, answers instead of the handler when there is no thumbnail to answer with. Cache-Control, Retry-After and
-	// WWW-Authenticate are set already; status is [StatusCode] of err. It must not send err to the client, which is not to know
-	// paths and keys.
+	// ErrorHandler, if not nil, answers when there is no thumbnail, for example with a placeholder.
+	// status is [StatusCode] of err. Cache-Control, Retry-After, WWW-Authenticate and Allow are set
+	// already, Content-Type is not. It must not send err, which names paths and keys, to the client.
 	ErrorHandler func(w http.ResponseWriter, r *http.Request, status int, err error)
 
-	// Logger gets what went wrong, in full; default [slog.Default].
+	// Logger gets what went wrong, in full; default [slog.Default]. The server's faults are logged as
+	// errors, overload and faults of an original (415, 422) as warnings, and what any client can cause
+	// (400, 401, 404) at level Debug.
 	Logger *slog.Logger
 	// Observer, if not nil, is told of every request and every call of Generate, for metrics.
 	Observer Observer
-	// ServerTiming adds a Server-Timing header (W3C Server Timing) with the durations of [Event] to the answers of requests that
-	// generated or waited.
+	// ServerTiming adds a Server-Timing header (W3C Server Timing) with the durations of [Timing]
+	// to the answers of requests that generated or waited.
 	ServerTiming bool
 }
 

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// A Finding is something wrong with the way from a thumbnail's public URL to the handler and to the stored file.
+// A Finding is something wrong between a thumbnail's public URL and the handler or the stored file.
 type Finding struct {
 	Problem string // what was seen
 	Advice  string // what causes that, and what to do
@@ -22,13 +22,15 @@ type Finding struct {
 // String returns the finding as one line.
 func (f Finding) String() string { return f.Problem + ": " + f.Advice }
 
-// Doctor examines a deployment as a visitor sees it: it requests one thumbnail of an original that exists, twice, at its public URL, and
-// says in plain words what is wrong: the second request still reached the handler, wrong type, redirect loop, no
-// permission, another key. No finding means that all is well. The error is for what could not be examined at all.
+// Doctor examines a deployment as a visitor sees it. It requests one thumbnail of an existing
+// original, twice, at its public URL, and says in plain words what is wrong: the second request still
+// reached the handler, wrong type, redirect loop, no permission, another key. If there are no findings,
+// all is well. The error says why nothing could be examined.
 //
-// The thumbnail is a new one, with a random Version, which stays in the storage; s.Version is not used. The second request carries
-// "Cache-Control: only-if-cached" (RFC 9111, section 5.2.1.7), to which a [Handler] answers 504 even if the thumbnail is stored, so
-// whatever answers with the picture is a web server or a cache. A nil client is [http.DefaultClient].
+// The thumbnail is a new one with a random version, and stays in the storage; s.Version is ignored. The
+// second request has the header "Cache-Control: only-if-cached" (RFC 9111, section 5.2.1.7), which a
+// [Handler] answers with 504 even if the thumbnail is stored; so it is a web server or a cache that
+// answers with the picture. A nil client means [http.DefaultClient].
 func Doctor(ctx context.Context, client *http.Client, l Links, s Spec) ([]Finding, error) {
 	s.Version = "doctor_" + rand.Text()[:16]
 	url, err := l.URL(s)
@@ -117,7 +119,7 @@ func (d doctor) examine(v visit, which string) *Finding {
 	found := func(problem, advice string) *Finding { return &Finding{which + " " + problem, advice} }
 	switch {
 	case errors.Is(v.err, errLoop):
-		return found("was redirected without end", "a redirection leads back to its own URL: the web server or a redirecting responder sends the visitor to where he was")
+		return found("was redirected without end", "a redirection leads back to its own URL: the web server or a redirecting responder sends the visitor back to the same URL")
 	case v.err != nil:
 		return found("failed: "+v.err.Error(), "nothing answers at the public base URL, or not as HTTP")
 	case v.status == http.StatusUnauthorized && v.ours():
@@ -155,8 +157,8 @@ func (d doctor) examinePicture(v visit, found func(problem, advice string) *Find
 	return nil
 }
 
-// isPicture reports whether body has a type, as far as can be told: of some formats the beginning is known, of some no more than that they
-// are no text.
+// isPicture reports whether body has a type, as far as can be told: of some formats the beginning
+// is known, of others only that they are no text.
 func isPicture(body []byte, want string) bool {
 	switch got := http.DetectContentType(body); want {
 	case "image/jpeg", "image/png", "image/gif", "image/webp":
@@ -172,8 +174,8 @@ func isPicture(body []byte, want string) bool {
 	return err == nil || errors.Is(err, image.ErrFormat)
 }
 
-// prefixed reports whether the handler takes the path of the base for the beginning of the source: a source of that name, which there is not,
-// gets another answer than 401.
+// prefixed reports whether the handler takes the path of the base for the beginning of the source:
+// a source of that name, which there is not, gets another answer than 401.
 func (d doctor) prefixed(l Links, s Spec) bool {
 	site, err := neturl.Parse(l.Base)
 	if err != nil || strings.Trim(site.Path, "/") == "" {

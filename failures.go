@@ -13,9 +13,9 @@ const (
 	maxFailures = 1024 // some 300 kB
 )
 
-// failures remembers for a minute which sources are missing and which thumbnails can't be made, so that a URL that will
-// not work costs the source one look a minute. A missing source is missing in all sizes; a damaged one may do for some, since a reduced
-// decode does not read all of it.
+// failures remembers for a minute which sources are missing and which thumbnails can't be made, so
+// that a URL that will not work costs the source one look a minute. A missing source is missing in
+// all sizes; a damaged one may do for some, since a reduced decode does not read all of it.
 type failures struct {
 	mu    sync.Mutex
 	byKey map[string]remembered

@@ -15,7 +15,8 @@ type flights struct {
 	byKey map[string]*flight
 }
 
-// A flight is one generation, which the requests of one process for one thumbnail share, as they do its error.
+// A flight is one generation, which the requests of one process for one thumbnail share, as they do
+// its error.
 type flight struct {
 	done chan struct{} // closed when err is set
 	err  error

@@ -36,8 +36,8 @@ func storageKey(signer Signer, s Spec) (string, error) {
 	return key, err
 }
 
-// generate makes a thumbnail and stores it: steps 8 to 11, within Config.Timeout. Then it cancels ctx, which is the lock's as well, so
-// that a generation that hangs all the same loses its lock.
+// generate makes a thumbnail and stores it: steps 8 to 11, within Config.Timeout. Then it cancels
+// ctx, which is the lock's as well, so that a generation that hangs all the same loses its lock.
 func (h *Handler) generate(ctx context.Context, cancel context.CancelFunc, j *job) error {
 	deadline := time.AfterFunc(h.cfg.Timeout, cancel) // for the header; admit sets it anew
 	defer deadline.Stop()
@@ -177,7 +177,7 @@ func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *b
 	if err != nil {
 		return err
 	}
-	// Some formats have the orientation behind the pixels: only now is the size as seen certain.
+	// Some formats have the orientation after the pixels: only now is the upright size certain.
 	header, err := processors.DecodeHeader(bytes.NewReader(data))
 	if err != nil {
 		return err

@@ -16,12 +16,18 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Handler makes thumbnails on request. Its address is a path of the grammar in the package documentation, with or without
-// one leading slash: mount it with [http.StripPrefix], or at the root of a host of its own. Query, host and other
-// headers change nothing but what RFC 9110 says of conditional and range requests.
+// A Handler makes thumbnails on request. The path of a request matches the grammar in the package
+// documentation, with or without one leading slash: mount the handler with [http.StripPrefix], or
+// at the root of a host of its own. Query and host change nothing; of the headers only those of
+// conditional and range requests (RFC 9110) do, and Cache-Control: only-if-cached, which gets 504
+// (see [Doctor]).
 //
-// A generation runs in the call of ServeHTTP or Generate that started it, apart from its context: the work is worth keeping when the
-// client has gone. [http.Server.Shutdown] waits for it, and no goroutine outlives its call.
+// A generation runs in the call of ServeHTTP or Generate that started it, and goes on if the context of
+// that call is cancelled: the work is worth keeping when the client is gone. [http.Server.Shutdown]
+// waits for it, and no goroutine outlives its call.
+//
+// A missing or damaged original is remembered for a minute, in this process, so that its URLs cost the
+// source no more than one look a minute. Generate and Remove forget it: call Generate after an upload.
 type Handler struct {
 	cfg      Config
 	flights  flights
@@ -33,7 +39,8 @@ type Handler struct {
 
 var nosniff = []string{"nosniff"}
 
-// NewHandler returns a handler that works as cfg says. A field that is missing or impossible gives an error that names it.
+// NewHandler returns a handler that works as cfg says. The error names a field that is missing or
+// impossible.
 func NewHandler(cfg Config) (*Handler, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -46,18 +53,18 @@ func NewHandler(cfg Config) (*Handler, error) {
 	}, nil
 }
 
-// ServeHTTP answers a request for a thumbnail. This is its way:
+// ServeHTTP answers a request for a thumbnail. It proceeds as follows:
 //
 //	 1 GET or HEAD                                                  else 405
-//	 2 the path is of the grammar, its method and extension known   else 400
-//	 3 the secret is right; no input or output was done till here   else 401
+//	 2 the path matches the grammar; method and extension are known else 400
+//	 3 the secret is right; no I/O has happened so far              else 401
 //	 4 the thumbnail is stored: go to 12
 //	 5 the size asked for is within the limits                      else 400
 //	 6 the lock is free, or becomes so within Wait                  else 404, not to be cached
 //	 7 the thumbnail is stored by now: go to 12
 //	 8 the source exists                                            else 404
-//	 9 its header is known and within the limits                    else 415, 422
-//	10 memory is free, or becomes so                                else 503; 422 if there will never be enough
+//	 9 its format is known, and its size within the limits          else 415, 422
+//	10 memory is free, or becomes so in time                        else 503; 422 if there will never be enough
 //	11 decode, process, encode, store, unlock                       else 422 if the source is damaged
 //	12 answer
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -127,11 +134,13 @@ func (h *Handler) knows(s Spec) error {
 	return nil
 }
 
-// Generate makes a thumbnail now, unless it is stored already, with the same care as a request: once over all
-// processes. While it is locked elsewhere, Generate waits until ctx ends, and returns [ErrBusy] then. A generation that has begun is
-// bounded by Config.Timeout and not stopped by ctx. [StatusCode] tells the errors apart.
+// Generate makes a thumbnail now, unless it is stored already. As for a request, only one of all
+// processes makes it: while it is locked elsewhere, Generate waits until ctx ends, and then returns
+// [ErrBusy]. A generation that has begun is bounded by Config.Timeout and not stopped by ctx.
+// [StatusCode] tells the errors apart.
 //
-// To make a thumbnail anew, [Handler.Remove] the old ones first, or better, give the new original a Spec.Version.
+// To make a thumbnail anew, call [Handler.Remove] first or, better, give the new original a new
+// Spec.Version.
 func (h *Handler) Generate(ctx context.Context, s Spec) error {
 	j := &job{start: time.Now(), spec: s}
 	err := h.generateNow(ctx, j)
@@ -156,8 +165,10 @@ func (h *Handler) generateNow(ctx context.Context, j *job) error {
 	return f.Close()
 }
 
-// Remove deletes every thumbnail of a source, whatever its size, method and version. It needs a Storage that is a [Remover];
-// others give [errors.ErrUnsupported]. Copies in browsers and CDNs stay until they expire: a new Spec.Version reaches those too.
+// Remove deletes every thumbnail of a source, whatever its size, method and version. If the Storage is
+// not a [Remover], the error matches [errors.ErrUnsupported]; if source is not a valid key,
+// [ErrInvalid]. Copies in browsers and CDNs stay until they expire; only a new Spec.Version replaces
+// those.
 func (h *Handler) Remove(ctx context.Context, source string) error {
 	if !storage.ValidKey(source) {
 		return fmt.Errorf("%w: source %q", ErrInvalid, source)
@@ -173,10 +184,11 @@ func (h *Handler) Remove(ctx context.Context, source string) error {
 	return nil
 }
 
-// asLongAsContext is the wait of those whose context alone says how long.
+// asLongAsContext is the wait of a call that only its context bounds.
 const asLongAsContext = -1
 
-// obtain opens the thumbnail, which it makes first if need be: steps 4 to 11. Others' work is waited for as long as wait says.
+// obtain opens the thumbnail, which it makes first if need be: steps 4 to 11. Others' work is
+// waited for as long as wait says.
 func (h *Handler) obtain(ctx context.Context, wait time.Duration, j *job) (fs.File, error) {
 	f, err := h.open(ctx, j) // 4
 	if f != nil || err != nil {
@@ -216,7 +228,7 @@ func (h *Handler) open(ctx context.Context, j *job) (fs.File, error) {
 	switch {
 	case err == nil:
 		return f, nil
-	case ctx.Err() != nil: // who asked has gone
+	case ctx.Err() != nil: // the client is gone
 		return nil, ctx.Err()
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
@@ -224,7 +236,8 @@ func (h *Handler) open(ctx context.Context, j *job) (fs.File, error) {
 	return nil, broken("open thumbnail", err)
 }
 
-// join takes part in the one flight of this process for a thumbnail: leads it if there is none, else waits for it.
+// join takes part in the one flight of this process for a thumbnail: leads it if there is none,
+// else waits for it.
 func (h *Handler) join(ctx, patience context.Context, j *job) error {
 	fl, leads := h.flights.join(j.key)
 	if leads {
@@ -249,7 +262,8 @@ func (h *Handler) observe(ctx context.Context, j *job, err error) {
 	}
 }
 
-// contentType returns the media type of an extension. The common ones are fixed: what mime knows depends on the machine.
+// contentType returns the media type of an extension. The common ones are fixed: what package mime
+// knows depends on the machine.
 func contentType(ext string) string {
 	switch ext {
 	case ".jpg", ".jpeg":

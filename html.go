@@ -6,8 +6,8 @@ import (
 	"reflect"
 )
 
-// Link is what the template function thumbnail returns: printed, it is the URL; its fields say which thumbnail it is.
-// A nil *Link prints as nothing, and is false in {{if}} and {{with}}.
+// A Link is what the template function thumbnail returns. It prints as its URL; its other fields say
+// which thumbnail it is. A nil *Link prints as nothing, and is false in {{if}} and {{with}}.
 type Link struct {
 	URL string
 	Spec
@@ -21,24 +21,27 @@ func (l *Link) String() string {
 	return l.URL
 }
 
-// MarshalText returns the URL, so that it is what a script in a template, or JSON, gets; a nil link is null there.
+// MarshalText returns the URL, which is therefore what scripts in a template and JSON get. A nil
+// link is null there.
 func (l Link) MarshalText() ([]byte, error) { return []byte(l.URL), nil }
 
-// FuncMap returns the template function thumbnail for [html/template]: shorthand for [Links.FuncMap].
+// FuncMap returns the template function thumbnail for [html/template], for the methods and extensions
+// that a handler has by default. It is shorthand for [Links.FuncMap].
 func FuncMap(base string, signer Signer) template.FuncMap {
 	return Links{Base: base, Signer: signer}.FuncMap()
 }
 
-// FuncMap returns the template function thumbnail, which makes a [Link] of a source, a size, a method, an extension
-// and, optionally, a version:
+// FuncMap returns the template function thumbnail, which returns a [Link] for a source, a size, a
+// method, an extension and, optionally, a version:
 //
 //	<img src="{{thumbnail .Photo "100x100" "crop" ".jpg"}}">
 //	{{with thumbnail .Photo .Size "crop" ".jpg" .Revision}}<img src="{{.URL}}" width="{{.Size.Width}}">{{end}}
 //
-// The source is a string or has a method Name() string, as file fields do; an empty one, or nil, gives a nil link. The size is a
-// string or a [Size]. A bad size, method, extension, version or source stops the template with an error that names it.
+// The source is a string or has a method Name() string; for an empty one, or nil, the link is nil.
+// The size is a string or a [Size]. A bad size, method, extension, version or source stops the
+// template with an error that names it.
 //
-// The result is plain data to html/template, which escapes it for wherever it stands.
+// To html/template the link is plain data, which it escapes as the context requires.
 func (l Links) FuncMap() template.FuncMap {
 	return template.FuncMap{"thumbnail": l.link}
 }

@@ -43,8 +43,9 @@ func (h *Handler) lead(ctx, patience context.Context, j *job, fl *flight) (err e
 	return err
 }
 
-// lock returns when the lock is held, with a nil error; when it was held elsewhere and has become free, with errAgain; when
-// patience ended, with ErrBusy. A Locker that fails is as good as no Locker, unless Config.RequireLock.
+// lock returns when the lock is held, with a nil error; when it was held elsewhere and has become
+// free, with errAgain; when patience ended, with ErrBusy. A Locker that fails is as good as no
+// Locker, unless Config.RequireLock.
 func (h *Handler) lock(ctx, patience context.Context, j *job) (unlock func() error, err error) {
 	defer addTime(&j.timing.Wait)()
 	waiter, _ := h.cfg.Locker.(Waiter)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// An Observer is told what a [Handler] did, for metrics and traces. Any number of goroutines call Observe at once, each
-// after its request was answered; it should return soon.
+// An Observer is told what a [Handler] did, for metrics and traces. Observe is called after a
+// request was answered, by any number of goroutines at once. It should return soon.
 type Observer interface {
 	Observe(ctx context.Context, e Event)
 }
@@ -19,13 +19,14 @@ type Observer interface {
 type Event struct {
 	Path      string        // the request's path, or empty if it does not match the grammar
 	Spec      Spec          // what Path says, or zero
-	Err       error         // nil, or an error whose status is [StatusCode] of it
+	Err       error         // nil, or an error for StatusCode
 	Generated bool          // this very request made the thumbnail
 	Duration  time.Duration // from the request's arrival until it was answered
 	Timing    Timing        // the parts of Duration that took time
 }
 
-// Timing says how long the steps took. Decode, Process, Encode and Store are 0 where the request generated nothing.
+// Timing says how long the steps took. All but Wait are 0 if the request did not try to generate the
+// thumbnail.
 type Timing struct {
 	Wait    time.Duration // for another request's generation, or for the lock
 	Queue   time.Duration // for memory
@@ -36,7 +37,8 @@ type Timing struct {
 	Store   time.Duration
 }
 
-// header is the value of a Server-Timing header, with durations in milliseconds. "" if nothing took any time.
+// header is the value of a Server-Timing header, with durations in milliseconds. "" if nothing took
+// any time.
 func (t Timing) header() string {
 	var b strings.Builder
 	for _, m := range []struct {
@@ -53,8 +55,8 @@ func (t Timing) header() string {
 	return b.String()
 }
 
-// logError logs what the client is not told: the server's faults as errors, a source's faults as warnings, what any client can cause
-// at will for debugging only.
+// logError logs what the client is not told: the server's faults as errors, overload and a source's
+// faults as warnings, and what any client can cause at level Debug.
 func (h *Handler) logError(ctx context.Context, j *job, err error) {
 	status := StatusCode(err)
 	level := slog.LevelDebug

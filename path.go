@@ -16,18 +16,19 @@ const (
 	maxExt     = 8
 )
 
-// Spec says which thumbnail is meant: what a path says but for its secret.
+// A Spec identifies a thumbnail. It is what a path says, without the secret.
 type Spec struct {
 	Source  string // key of the original, "animals/kitten.jpg"
 	Size    Size   // as asked for
 	Method  string // how the original is made to fit: "crop"
 	Ext     string // with its dot, ".jpg"; it chooses the format
-	Version string // optional; changes when the original does, so that its URLs change too
+	Version string // optional, 1 to 32 of A-Z, a-z, 0-9 and _; changes when the original does, and its URLs with it
 }
 
-// ParsePath parses the path of a thumbnail, percent-decoded and without a leading slash, by the grammar of the package
-// documentation. Everything else gives an error that matches [ErrInvalid]. The secret is not verified. A handler does this for
-// itself; it is here for functions at a CDN's edge, and for jobs.
+// ParsePath parses the path of a thumbnail, percent-decoded and without a leading slash. If it does
+// not match the grammar in the package documentation, the error matches [ErrInvalid]. The secret is
+// not verified. A handler calls ParsePath itself; it is exported for functions at a CDN's edge and
+// for jobs.
 func ParsePath(path string) (s Spec, secret string, err error) {
 	if len(path) > maxPath {
 		return Spec{}, "", fmt.Errorf("%w: the path is longer than %d bytes", ErrInvalid, maxPath)
@@ -69,7 +70,8 @@ func cutLast(s string, sep byte) (before, after string, ok bool) {
 	return "", s, false
 }
 
-// validate checks every field against the grammar. The path's whole length is checked where the path is built.
+// validate checks every field against the grammar. The path's whole length is checked where the
+// path is built.
 func (s Spec) validate() error {
 	switch {
 	case !storage.ValidKey(s.Source):

@@ -13,15 +13,16 @@ import (
 
 // A Signer makes and checks the secret of a path. Any number of goroutines may use it at once.
 //
-// Sign returns 1 to 128 letters, digits and underscores that nobody can compute without the key, other ones for every
-// spec. Verify reports whether secret is one for s, in a time that does not depend on where it differs.
+// Sign returns 1 to 128 ASCII letters, digits and underscores that cannot be computed without the key
+// and differ for every spec. Verify reports whether secret is valid for s, in a time that does not
+// depend on where it differs.
 type Signer interface {
 	Sign(s Spec) string
 	Verify(s Spec, secret string) bool
 }
 
-// A SizeFormatter is a Signer that says how sizes are spelled in new URLs. [ParseSize] must give size back.
-// Without it they are spelled as [Size.String] does.
+// A SizeFormatter is a [Signer] that says how sizes are spelled in new URLs. [ParseSize] must return
+// size for what it returns. Other signers spell sizes as [Size.String] does.
 type SizeFormatter interface {
 	FormatSize(size Size) string
 }
@@ -29,22 +30,24 @@ type SizeFormatter interface {
 // minKey is the shortest key that NewSigner takes, in bytes.
 const minKey = 16
 
-// HMACSigner is the signer to use. The secret is the first 20 bytes, as 40 lower-case hexadecimal digits, of
+// HMACSigner is the signer to use. Make one with [NewSigner]. The secret is the first 20 bytes, as 40
+// lower-case hexadecimal digits, of
 //
 //	HMAC-SHA256(key, source NUL size NUL method NUL ext [NUL version])
 //
-// (RFC 2104, FIPS 180-4), with the size as [Size.String] spells it however the path does. For the key
+// (RFC 2104, FIPS 180-4), with the size as [Size.String] spells it, however the path does. For the key
 // "0123456789abcdef" and a 100x100 crop of animals/kitten.jpg as .jpg that is
 // 96d7643e93d96133c68e4405a16ce591863c0c46.
 //
-// The secret is a part of the file's name, so a new key means new names: the thumbnails that are stored under
-// secrets of the old key are found as long as the old key is accepted, and are made again under new URLs.
+// The secret is a part of the file's name, so a new key means new names. Thumbnails that are stored
+// under secrets of the old key are found as long as the old key is accepted; under new URLs they are
+// made again.
 type HMACSigner struct {
 	states []*sync.Pool // of keyed hashes, one pool for each key
 }
 
-// NewSigner returns a signer that signs with key and accepts secrets of the previous keys too, so that keys can be
-// changed while old pages are still about. A key has at least 16 bytes; random ones are best.
+// NewSigner returns a signer that signs with key and also accepts secrets of the previous keys, so that
+// a key can be changed while old pages are still in use. A key has at least 16 bytes; use random ones.
 func NewSigner(key []byte, previous ...[]byte) (*HMACSigner, error) {
 	s := &HMACSigner{}
 	for i, k := range append([][]byte{key}, previous...) {
@@ -61,8 +64,8 @@ func NewSigner(key []byte, previous ...[]byte) (*HMACSigner, error) {
 	return s, nil
 }
 
-// hmacState is a keyed hash with the memory that one signature needs. Keeping it saves hashing the key each time:
-// BenchmarkURL has the figure.
+// hmacState is a keyed hash with the memory that one signature needs. Keeping it saves hashing the
+// key each time: BenchmarkURL has the figure.
 type hmacState struct {
 	hash hash.Hash
 	msg  []byte
@@ -107,16 +110,18 @@ func (h *HMACSigner) Verify(s Spec, secret string) bool {
 	return ok == 1
 }
 
-// DjangoSigner returns a signer that makes and accepts the secrets of django-rest-thumbnails under Django's setting
-// SECRET_KEY, and spells sizes as it did ("100x0"), so that a site that leaves Django keeps its URLs and its stored files. With
+// DjangoSigner returns a signer that makes and accepts the secrets of django-rest-thumbnails under
+// Django's setting SECRET_KEY, and spells sizes as it did ("100x0"), so that a site that leaves Django
+// keeps its URLs and its stored files. With
 //
-//	key = SHA1(source SECRET_KEY)
-//	msg = source "-" width "x" height "-" method "-" ext ["-" version]
+//	key = SHA1(source || SECRET_KEY)
+//	msg = source || "-" || width || "x" || height || "-" || method || "-" || ext [|| "-" || version]
 //
-// a secret is HMAC-SHA1(key, msg) as 40 lower-case hexadecimal digits; a missing side is 0. The version is an
-// addition; paths without one are those of the original.
+// where || is concatenation, a secret is HMAC-SHA1(key, msg) as 40 lower-case hexadecimal digits; a
+// missing side is 0. The version is an addition; paths without one are those of the original.
 //
-// Move on with [AnyOf]: sign with an [HMACSigner] and accept these for as long as old pages are about.
+// To migrate, use [AnyOf]: sign with an [HMACSigner], and accept these for as long as old pages are in
+// use.
 func DjangoSigner(secretKey string) Signer { return djangoSigner{secretKey} }
 
 type djangoSigner struct{ secretKey string }
@@ -139,8 +144,8 @@ func (d djangoSigner) FormatSize(size Size) string {
 	return fmt.Sprintf("%dx%d", size.Width, size.Height)
 }
 
-// AnyOf returns a signer that signs with the first signer, spells sizes as it does, and accepts the secrets of all: for the time in
-// which a site goes from one to another.
+// AnyOf returns a signer that signs and spells sizes as sign does, and accepts the secrets of all
+// signers: for the time in which a site changes from one to another.
 func AnyOf(sign Signer, accept ...Signer) Signer {
 	return anyOf(append([]Signer{sign}, accept...))
 }

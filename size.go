@@ -5,16 +5,17 @@ import (
 	"strconv"
 )
 
-// maxSide is the longest side that a path can spell, in pixels: five digits. Config.MaxWidth and Config.MaxHeight are
-// the limits that matter.
+// maxSide is the longest side that a path can spell, in pixels: five digits. Config.MaxWidth and
+// Config.MaxHeight are the limits that matter.
 const maxSide = 99999
 
-// Size is the size that a thumbnail is asked for in, in pixels. A side that is 0 follows from the other one and the
-// aspect ratio of the original; both 0 is no size.
+// Size is the requested size of a thumbnail, in pixels. A side that is 0 follows from the other one and
+// the aspect ratio of the original; they must not both be 0.
 type Size struct{ Width, Height int }
 
-// ParseSize parses "100x50", "100x" or "x50". It also takes "100x0" and "0x50", the spelling of django-rest-thumbnails.
-// Signs, leading zeros, more than five digits and "0x0" are refused with an error that matches [ErrInvalid].
+// ParseSize parses "100x50", "100x" or "x50", and also "100x0" and "0x50", the spelling of
+// django-rest-thumbnails. For anything else, such as signs, leading zeros, more than five digits or
+// "0x0", the error matches [ErrInvalid].
 func ParseSize(s string) (Size, error) {
 	size, ok := parseSize(s)
 	if !ok {
@@ -45,7 +46,8 @@ func parseSide(s string, i int) (n, end int, ok bool) {
 	return n, i, true
 }
 
-// String returns the canonical spelling, which is also the one that [HMACSigner] signs: "100x50", "100x" or "x50".
+// String returns the canonical spelling, which is also the one that [HMACSigner] signs: "100x50",
+// "100x" or "x50".
 func (s Size) String() string { return string(s.append(make([]byte, 0, 11))) }
 
 func (s Size) append(b []byte) []byte {

@@ -51,7 +51,8 @@ func (s *source) header() *sourceReader {
 	return &sourceReader{r: io.TeeReader(io.LimitReader(s.File, s.size), &s.head)}
 }
 
-// rereadable reports whether it costs little to go through the whole file before there is memory for it.
+// rereadable reports whether it costs little to go through the whole file before there is memory
+// for it.
 func (s *source) rereadable() bool {
 	_, ok := s.File.(io.Seeker)
 	return ok && s.size <= 16<<20

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// A failure is an error of something that has to work: the storage, the lock, a processor. What it wraps is for the log;
-// its status stands whatever that is, so that a storage's fs.ErrNotExist is never taken for a missing source.
+// A failure is an error of something that has to work: the storage, the lock, a processor. What it
+// wraps is for the log; its status stands whatever that is, so that a storage's fs.ErrNotExist is
+// never taken for a missing source.
 type failure struct {
 	status int
 	op     string
@@ -28,9 +29,12 @@ func broken(op string, err error) error {
 	return &failure{status, op, err}
 }
 
-// StatusCode returns the HTTP status for an error of this package: 200 for nil, 400 for [ErrInvalid], 401 for
-// [ErrSignature], 404 for [fs.ErrNotExist] and [ErrBusy], 415 for [ErrFormat], 422 for [ErrCorrupt] and [ErrTooLarge], 501 for
-// [errors.ErrUnsupported], 503 for [ErrOverloaded] and a context that ended, and 500 for all else.
+// StatusCode returns the HTTP status for an error of this package: 200 for nil, 400 for
+// [ErrInvalid], 401 for [ErrSignature], 404 for [fs.ErrNotExist] and [ErrBusy], 415 for
+// [ErrFormat], 422 for [ErrCorrupt] and [ErrTooLarge], 501 for [errors.ErrUnsupported], 503 for
+// [ErrOverloaded] and a context that ended, and 500 for every other error. An error of a [Handler]
+// may have one of its own: 405 for a method other than GET and HEAD, 500 or 503 for a fault of the
+// server whatever it wraps.
 func StatusCode(err error) int {
 	var f *failure
 	switch {
@@ -56,8 +60,9 @@ func StatusCode(err error) int {
 	return http.StatusInternalServerError
 }
 
-// lasting reports whether an error will still hold in a minute: whether it is remembered, and caches may keep it. It is one of
-// the request or of the source; not one of the moment, of the client's credentials, or of the server.
+// lasting reports whether an error will still hold in a minute: whether it is remembered, and
+// caches may keep it. It is one of the request or of the source; not one of the moment, of the
+// client's credentials, or of the server.
 func lasting(err error) bool {
 	switch StatusCode(err) {
 	case http.StatusBadRequest, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
@@ -81,14 +86,15 @@ func errorHeader(h http.Header, status int, err error) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	switch {
 	case status == http.StatusUnauthorized:
-		// RFC 9110 asks for a challenge; browsers ask for a password for the schemes Basic and Digest alone.
+		// RFC 9110 asks for a challenge; browsers ask for a password for the schemes Basic and
+		// Digest alone.
 		h.Set("WWW-Authenticate", "Signature")
 	case status == http.StatusServiceUnavailable, errors.Is(err, ErrBusy):
 		h.Set("Retry-After", "1")
 	}
 }
 
-// errOnlyIfCached is the answer to who wants nothing from the handler: see [Doctor].
+// errOnlyIfCached is the answer to a client that wants nothing from the handler: see [Doctor].
 var errOnlyIfCached = &failure{http.StatusGatewayTimeout, "serve", errors.New("only-if-cached")}
 
 // onlyIfCached reports whether a request is for caches alone, RFC 9111, section 5.2.1.7.
@@ -101,7 +107,8 @@ func onlyIfCached(r *http.Request) bool {
 	return false
 }
 
-// fail answers a request with an error: its status text, and nothing that the request or the error says.
+// fail answers a request with an error: its status text, and nothing that the request or the error
+// says.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, j *job, err error) {
 	status := StatusCode(err)
 	errorHeader(w.Header(), status, err)

@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
-// URL returns the URL of a thumbnail: base, a slash where base lacks one, and the signed path, percent-encoded.
-// base is where the handler is mounted: "/thumbs/", "/", "https://img.example.com", "//cdn.example.com/t"; if empty, the
-// URL is a relative path. A spec outside the path grammar, a path of more than 1000 bytes, or a base with a query, a fragment,
-// white space or a backslash gives an error that matches [ErrInvalid].
+// URL returns the URL of a thumbnail: base, a slash if base does not end with one, and the signed path,
+// percent-encoded. base is where the handler is mounted, such as "/thumbs/", "/",
+// "https://img.example.com" or "//cdn.example.com/t"; if it is empty, the URL is a relative path. If s
+// does not match the path grammar, the path has more than 1000 bytes, or base has a query, a fragment,
+// white space or a backslash, the error matches [ErrInvalid].
 //
-// The path spells the size as the signer's [SizeFormatter] says, else as [Size.String] does.
+// The size is spelled as the signer says if it is a [SizeFormatter], else as [Size.String] does.
 func URL(base string, signer Signer, s Spec) (string, error) {
 	if err := s.validate(); err != nil {
 		return "", err
@@ -59,8 +60,9 @@ func formatSize(signer Signer, size Size) (string, error) {
 
 const upperHex = "0123456789ABCDEF"
 
-// escape percent-encodes path as Django's filepath_to_uri does: all but letters, digits, "_.-~!*()'" and "/". So no URL
-// has a space or a comma, which would end it in a srcset, nor a colon, which would make a scheme of its beginning.
+// escape percent-encodes path as Django's filepath_to_uri does: all but letters, digits,
+// "_.-~!*()'" and "/". So no URL has a space or a comma, which would end it in a srcset, nor a
+// colon, which would make a scheme of its beginning.
 func escape(b *strings.Builder, path []byte) {
 	for _, c := range path {
 		if unescaped(c) {
@@ -87,8 +89,8 @@ func unescaped(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("_.-~!*()'/", c) >= 0
 }
 
-// Links makes the URLs of one site's thumbnails. It is a plain value: copy it, keep it in a variable, use it from any
-// number of goroutines.
+// Links makes the URLs of one site's thumbnails. It is a plain value that any number of goroutines may
+// use at once.
 type Links struct {
 	Base   string // as in [URL]
 	Signer Signer // required
@@ -106,8 +108,8 @@ var (
 	defaultExtensions = []string{".jpg", ".jpeg", ".png", ".gif"}
 )
 
-// URL is the package's [URL] with the base and the signer of l. A method or an extension that is not among those of l
-// is an error that matches [ErrInvalid] and names it.
+// URL is the function [URL] with the base and the signer of l. If the method or the extension of s
+// is not among those of l, the error names it and matches [ErrInvalid].
 func (l Links) URL(s Spec) (string, error) {
 	methods, extensions := l.Methods, l.Extensions
 	if methods == nil {
