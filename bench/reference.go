@@ -8,9 +8,10 @@ import (
 	"sync"
 )
 
-// This file is what both sides are compared with: the textbook, in float64, with code of neither. The picture is decoded in full (its
-// origin is (0,0) then), turned into R'G'B' as it is (no linear light: neither side uses it), premultiplied where it has alpha, and filtered with
-// Lanczos-3, first along the rows and then along the columns, every output sample with weights of its own that sum to 1.
+// This file is what both sides are compared with: the textbook, in float64, with code of neither. The picture is decoded
+// in full, and so begins at (0,0); turned into R'G'B' as it is (no linear light: neither side uses it), premultiplied
+// where it has alpha, and filtered with Lanczos-3, first along the rows and then along the columns, every output sample
+// with weights of its own that sum to 1.
 
 // A rectangle of the source, in its pixels, that becomes the whole result.
 type box struct{ x0, y0, x1, y1 float64 }

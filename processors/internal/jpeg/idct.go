@@ -11,7 +11,8 @@ var idcts = [9]func(b *block, dst []byte, stride int){
 // (section A.3.1), and a half, so that cutting off the fraction rounds.
 const level = 128.5
 
-// reconstruct transforms a block with the coefficients up to last, in zigzag order. dst has n rows of n samples.
+// reconstruct transforms a block with the coefficients up to last, in zigzag order, 0 where n is 1. dst has n rows of n
+// samples.
 func reconstruct(b *block, last uint, n int, dst []byte, stride int) {
 	if last == 0 {
 		flat(dst, stride, n, truncated(b[0]))

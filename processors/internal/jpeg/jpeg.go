@@ -102,7 +102,8 @@ type Decoder struct {
 //
 // Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's: ctx is looked at once per row of blocks. A file without
 // EOI, or with a component that no scan has brought, is corrupt; a progressive file of more than 500 scans that the
-// scale needs is unsupported, and so is a picture larger than what can be addressed. Damage in what the scale leaves out may go unseen.
+// scale needs is unsupported, and so is a picture larger than what can be addressed. Damage in what the scale leaves
+// out may go unseen.
 func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Image, error) {
 	n, err := o.scale()
 	if err != nil {

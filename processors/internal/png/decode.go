@@ -12,10 +12,10 @@ import (
 // *image.Gray16, *image.Paletted, *image.RGBA and *image.RGBA64 of opaque pictures, and *image.NRGBA and
 // *image.NRGBA64. An index that the palette does not define is opaque black.
 //
-// Errors match [ErrCorrupt] or [ErrUnsupported] (as of more pixels than can be addressed), or are ctx's: ctx is looked at often. Checked are the CRC of every
-// chunk that matters (IHDR, PLTE, tRNS, IDAT, IEND; others are stepped over), the Adler-32 of the pixels, their
-// number, and that the file goes on to IEND. What follows IEND, or the end of the compressed pixels within IDAT, is
-// ignored.
+// Errors match [ErrCorrupt] or [ErrUnsupported] (so does that for more pixels than can be addressed), or are ctx's: ctx is
+// looked at often. Checked are the CRC of every chunk that matters (IHDR, PLTE, tRNS, IDAT, IEND; others are stepped
+// over), the Adler-32 of the pixels, their number, and that the file goes on to IEND. What follows IEND, or the end of
+// the compressed pixels within IDAT, is ignored.
 func (d *Decoder) Decode(ctx context.Context, data []byte) (image.Image, error) {
 	defer d.forget()
 	if err := d.begin(data); err != nil {
@@ -151,7 +151,7 @@ func (d *Decoder) passes(ctx context.Context, c canvas) error {
 	return nil
 }
 
-// paletteOf is the palette of the file, made longer where indices go beyond it: by what Decode says they are.
+// paletteOf is the palette of the file, with opaque black for the indices that go beyond it.
 func (f *file) paletteOf(indices []byte) color.Palette {
 	n := f.colours
 	if n < 1<<f.Depth {

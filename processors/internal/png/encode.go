@@ -139,7 +139,7 @@ func (e *encoder) pixels(f *form, straight func(y int) []byte) {
 	if p := e.packed[usual]; len(p) < len(best) {
 		best = p
 	}
-	if whole && 4*len(best) < 3*len(e.packed[huffmanOnly]) {
+	if whole && 4*len(best) < 3*len(e.packed[huffmanOnly]) { // matches save a quarter or more
 		e.zlib[thorough].Write(e.rows)
 		e.zlib[thorough].Close()
 		if p := e.packed[thorough]; len(p) < len(best) {

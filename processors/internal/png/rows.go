@@ -20,7 +20,8 @@ func (d *Decoder) begin(data []byte) error {
 	if err := d.readHeader(data); err != nil {
 		return err
 	}
-	// A file that can't hold its pixels is found out before they are given room: deflate makes at most 1032 bytes of one.
+	// A file that can't hold its pixels is found out before they are given room: deflate makes at most 1032 bytes of one,
+	// matches of 258 bytes by two bits each.
 	const maxInflation = 1032
 	if float64(d.Width)*float64(d.Height)*float64(d.samples()*d.Depth)/8 > float64(len(d.idat))*maxInflation {
 		return corrupt("too few bytes for the pixels")
