@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/draw"
 	"io"
+	"math"
 
 	xwebp "golang.org/x/image/webp"
 
@@ -40,20 +41,28 @@ func decodeVP8(ctx context.Context, vp8 []byte, h Header, least image.Point) (*P
 	case size != h.stored:
 		return nil, fmt.Errorf("%v pixels where the header says %v", size, h.stored)
 	}
-	n := h.shrinkWebP(least)
-	img, err := webp.Decode(ctx, vp8, webp.Options{Shrink: n})
+	var img image.Image
+	var err error
+	if h.shrinkWebP(least) > 1 {
+		img, err = webp.Shrink(ctx, vp8, least)
+	} else {
+		img, err = webp.Decode(ctx, vp8)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &Picture{img: img, width: float64(h.stored.X) / float64(n), height: float64(h.stored.Y) / float64(n)}, nil
+	return newPicture(img), nil
 }
 
-// shrinkWebP returns by how much a lossy WebP is shrunk while it is decoded if one of least pixels is wanted, as it is stored.
+// shrinkWebP returns by how much, at least, each side of a lossy WebP is shrunk while it is decoded if one of least pixels is wanted, as it is
+// stored, or 1 if it is decoded whole. DecodeBytes counts 3 bytes for each pixel that such a number leaves, which is to be
+// enough for the 4 of those that there are.
 func (h Header) shrinkWebP(least image.Point) int {
 	if !h.lossy || least == (image.Point{}) {
 		return 1
 	}
-	return webp.ShrinkFor(min(float64(h.stored.X)/float64(least.X), float64(h.stored.Y)/float64(least.Y)))
+	ratio := min(float64(h.stored.X)/float64(least.X), float64(h.stored.Y)/float64(least.Y))
+	return max(1, int(ratio*math.Sqrt(3./4)))
 }
 
 // opaqueLossy returns the content of the chunk "VP8 " of a still picture without transparency.

@@ -140,3 +140,73 @@ func TestTheAssemblyPredictsTheSame(t *testing.T) {
 	}
 	require.Greater(t, done, 2_000)
 }
+
+// gentle makes pixels that differ little from their neighbours, here and there more, as the loop filter looks for.
+func gentle(r *rand.Rand, stride, rows int) *band {
+	b := &band{make([]byte, stride*rows), stride, 0}
+	least, most := r.IntN(200), r.IntN(100)
+	for i := range b.pix {
+		b.pix[i] = byte(min(least+r.IntN(1+most>>r.IntN(6)), 255))
+	}
+	for range 20 { // edges between blocks
+		x, y := r.IntN(stride/4)*4, r.IntN(rows)
+		for i := x; i < stride; i++ {
+			b.pix[y*stride+i] += byte(r.IntN(5))
+		}
+	}
+	return b
+}
+
+func TestTheAssemblyFiltersTheSame(t *testing.T) {
+	if !hasAVX2 {
+		t.Skip("this processor lacks AVX2, so the Go code is used")
+	}
+	r := rand.New(rand.NewPCG(9, 10))
+	changed := 0
+	for range 20_000 {
+		y, cb, cr := gentle(r, 40, 28), gentle(r, 32, 20), gentle(r, 32, 20)
+		want := place{y, cb, cr, 8*y.stride + 16, 8*cb.stride + 16}
+		got := want
+		for _, b := range []**band{&got.y, &got.cb, &got.cr} {
+			clone := **b
+			clone.pix = slices.Clone(clone.pix)
+			*b = &clone
+		}
+		s := newStrength(1+r.IntN(63), r.IntN(8))
+		f := filtering{&s, edges(r.IntN(8))}
+		before := slices.Clone(y.pix)
+		filterGo(want, f)
+		filter(got, f)
+		require.Equal(t, want, got, "%+v of %+v", f.edges, s)
+		if !slices.Equal(before, y.pix) {
+			changed++
+		}
+	}
+	require.Greater(t, changed, 10_000)
+}
+
+func TestTheAssemblyConvertsTheSame(t *testing.T) {
+	if !hasAVX2 {
+		t.Skip("this processor lacks AVX2, so the Go code is used")
+	}
+	r := rand.New(rand.NewPCG(11, 12))
+	for range 2_000 {
+		width := 1 + r.IntN(200)
+		half := (width + 1) / 2
+		var want, got [2][]uint16
+		for i := range want {
+			near, far := random(r, make([]byte, half)), random(r, make([]byte, half))
+			want[i], got[i] = make([]uint16, half), make([]uint16, half)
+			blendGo(want[i], near, far)
+			blendInner(got[i], near, far)
+			want[i] = slices.Concat(want[i][:1], want[i], want[i][half-1:])
+			got[i] = slices.Concat(got[i][:1], got[i], got[i][half-1:])
+		}
+		require.Equal(t, want, got)
+		luma := random(r, make([]byte, width))
+		a, b := make([]byte, 4*width), make([]byte, 4*width)
+		convertRowGo(a, luma, want[0], want[1])
+		convertRow(b, luma, want[0], want[1])
+		require.Equal(t, a, b)
+	}
+}

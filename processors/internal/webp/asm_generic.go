@@ -11,3 +11,9 @@ func addGroup(dst []byte, stride, others int, g *group, counts []uint8) {
 func predictBlocks(buf []byte, at, stride int, modes []uint8, g *group, counts []uint8) {
 	predictBlocksGo(buf, at, stride, modes, g, counts)
 }
+
+func blendInner(dst []uint16, near, far []byte) { blendGo(dst, near, far) }
+
+func convertRow(dst, luma []byte, cb, cr []uint16) { convertRowGo(dst, luma, cb, cr) }
+
+func filter(at place, f filtering) { filterGo(at, f) }

@@ -2,7 +2,7 @@ package webp
 
 import (
 	"bytes"
-	"fmt"
+	"image"
 	"os"
 	"testing"
 
@@ -23,16 +23,22 @@ func benchmarkFile(b *testing.B) []byte {
 
 func BenchmarkDecode(b *testing.B) {
 	data := benchmarkFile(b)
-	for _, n := range []int{8, 4, 2, 1} {
-		b.Run(fmt.Sprint("1/", n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := Decode(b.Context(), data, Options{Shrink: n}); err != nil {
-					b.Fatal(err)
-				}
+	b.Run("whole", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := Decode(b.Context(), data); err != nil {
+				b.Fatal(err)
 			}
-		})
-	}
+		}
+	})
+	b.Run("shrunk", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := Shrink(b.Context(), data, image.Pt(200, 200)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("reference", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

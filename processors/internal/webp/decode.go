@@ -1,70 +1,55 @@
-// Package webp decodes the lossy pictures of WebP: key frames of VP8 (RFC 6386), at their size, exactly as libwebp does,
-// or shrunk while they are decoded.
+// Package webp decodes the lossy pictures of WebP: key frames of VP8 (RFC 6386), exactly as libwebp does.
 //
-// golang.org/x/image/webp returns the colours of television (16 to 235: golang/go#40173), and takes three times as long
-// when the picture is to be shrunk.
+// golang.org/x/image/webp returns the colours of television (16 to 235: golang/go#40173), and takes three times as long.
 package webp
 
 import (
 	"context"
 	"image"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
 
-// Options say how to decode.
-type Options struct {
-	// Shrink is 1, 2, 4 or 8: each sample of the result is the mean of a square of so many pixels, or of what there is
-	// of it at the right and lower edges. 0 is 1.
-	Shrink int
-
-	// NoFilter leaves out the loop filter (RFC 6386, 15), which smooths the edges between blocks. It is always left out
-	// where Shrink is 2 or more.
-	NoFilter bool
-}
-
-// ShrinkFor returns the largest Shrink for a picture that will be scaled down by ratio in the end: one that keeps 43 dB (PSNR of the
-// thumbnail, against one of the whole filtered picture) even in files of poor quality (cwebp -q 20).
+// Decode decodes vp8, the content of a chunk "VP8 ". The result's upper left corner is at (0,0).
 //
-//	ratio       20.5  15.3  10.2   8.0   6.8   5.1   4.0   3.0
-//	unfiltered  52.3  51.2  49.3  45.9  45.6  43.4  41.3  40.6
-//	Shrink 2    52.3  51.0  49.3  45.8  45.5  43.3  41.1  40.5
-//	Shrink 4    51.9  50.8  48.4  44.6  44.2  41.4  39.0
-//	Shrink 8    50.4  48.2  43.4  39.9
-//
-// These are the worst of three photos at -q 20 (Dragonfly of the Debian package lomiri-wallpapers-16.04, 4096×4096).
-func ShrinkFor(ratio float64) int {
-	switch {
-	case ratio >= 10:
-		return 8
-	case ratio >= 6.5:
-		return 4
-	case ratio >= 5:
-		return 2
-	}
-	return 1
-}
-
-// Decode decodes vp8, the content of a chunk "VP8 ". The result is an *image.RGBA at full size, which is that of [RGBA], and an
-// *image.YCbCr in 4:4:4 where Shrink is 2 or more, in the full range that package image means: where the picture will be shrunk further, that loses
-// little and saves time. Its upper left corner is at (0,0).
-//
-// What is damaged may be seen or not; what is cut off is an error. Memory is that of the result, of a few rows and, at full size, 3/2 bytes per pixel.
-// When ctx ends, its error is returned soon.
-func Decode(ctx context.Context, vp8 []byte, o Options) (image.Image, error) {
-	d := decoder{shrink: max(o.Shrink, 1)}
-	if err := d.decode(ctx, vp8, o); err != nil {
+// What is damaged may be seen or not; what is cut off is an error. Memory is that of the result and of a few rows. When ctx ends, its
+// error is returned soon.
+func Decode(ctx context.Context, vp8 []byte) (*image.RGBA, error) {
+	var d decoder
+	if err := d.header(vp8); err != nil {
 		return nil, err
 	}
-	if d.shrink == 1 {
-		return RGBA(d.planes()), nil
+	out := image.NewRGBA(image.Rect(0, 0, d.width, d.height))
+	err := d.decode(ctx, func(y int) { d.convert(out.Pix[y*out.Stride:][:out.Stride], y) })
+	if err != nil {
+		return nil, err
 	}
-	return &d.out, nil
+	return out, nil
 }
 
-func (d *decoder) decode(ctx context.Context, vp8 []byte, o Options) error {
+// Shrink returns what resample.Resize makes of the whole picture that Decode returns, in size pixels. Memory is that of the result
+// and of a few rows.
+func Shrink(ctx context.Context, vp8 []byte, size image.Point) (image.Image, error) {
+	var d decoder
 	if err := d.header(vp8); err != nil {
-		return err
+		return nil, err
 	}
-	d.filtered = d.filtered && !o.NoFilter && d.shrink == 1
+	full := image.Rect(0, 0, d.width, d.height)
+	s := resample.NewShrinker(resample.RGBA8, full.Max, resample.Full(full), size, resample.Options{})
+	defer s.Close()
+	pixels := make([]byte, 4*d.width)
+	err := d.decode(ctx, func(y int) {
+		d.convert(pixels, y)
+		s.WriteRow(pixels)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Image(), nil
+}
+
+// decode decodes what follows the header. It calls row for every row of the picture, from top to bottom, once it is ready for convert.
+func (d *decoder) decode(ctx context.Context, row func(y int)) error {
 	d.allocate()
 	for y := range d.mbh {
 		if err := ctx.Err(); err != nil {
@@ -74,7 +59,7 @@ func (d *decoder) decode(ctx context.Context, vp8 []byte, o Options) error {
 		if d.modes.exhausted() || d.tokens[y%len(d.tokens)].exhausted() {
 			return errShort
 		}
-		d.output(y)
+		d.output(y, row)
 	}
 	return nil
 }
@@ -98,6 +83,9 @@ func newPlane(width, height int) plane {
 	return plane{make([]byte, stride*(1+height)), stride, stride + left}
 }
 
+// row returns a row of pixels, with what is behind it.
+func (p *plane) row(y int) []byte { return p.pix[p.origin+y*p.stride:][:p.stride-16] }
+
 // A neighbour is what is remembered of the macroblock above, or of that on the left.
 type neighbour struct {
 	modes [4]uint8
@@ -107,7 +95,6 @@ type neighbour struct {
 type decoder struct {
 	width, height int // pixels
 	mbw, mbh      int // macroblocks
-	shrink        int
 
 	segmented bool // macroblocks say to which segment they belong
 	treeProbs [3]uint8
@@ -128,19 +115,25 @@ type decoder struct {
 	dcCount      [1]uint8
 	above        []neighbour
 
-	y, cb, cr plane
-	out       image.YCbCr // at full size of whole macroblocks, in 4:2:0 and video range
-	row       []filtering // what the loop filter is to do with the current row's macroblocks
-	lumas     scale       // of sums of samples to means
-	chromas   scale
-	sums      []uint64 // of a row of the plane that is shrunk
+	y, cb, cr plane       // the current row of macroblocks, as prediction sees it
+	row       []filtering // what the loop filter is to do with its macroblocks
+	bands     [3]band     // Y, Cb and Cr of that row, filtered
+	top       int         // the first row of the picture among its macroblocks
+	chroma    [2][]uint16 // Cb and Cr of one row of pixels: scratch
 }
 
 func (d *decoder) allocate() {
 	d.above = make([]neighbour, d.mbw)
 	d.y, d.cb, d.cr = newPlane(16*d.mbw, 16), newPlane(8*d.mbw, 8), newPlane(8*d.mbw, 8)
 	d.row = make([]filtering, d.mbw)
-	d.allocateOutput()
+	d.bands = [3]band{newBand(16*d.mbw, 16), newBand(8*d.mbw, 8), newBand(8*d.mbw, 8)}
+	d.allocateChroma()
+}
+
+func (d *decoder) allocateChroma() {
+	for i := range d.chroma {
+		d.chroma[i] = make([]uint16, (d.width+1)/2+2)
+	}
 }
 
 // decodeRow decodes a row of macroblocks into d.y, d.cb and d.cr.
@@ -162,7 +155,7 @@ func (d *decoder) decodeRow(mby int) {
 			d.readCoefficients(&m, p, &above.nz, &left.nz)
 		}
 		d.reconstruct(&m, x, mby)
-		d.row[x] = filtering{m.segment, !m.whole, !m.whole || d.counts != [24]uint8{}}
+		d.row[x] = d.filtering(&m, x, mby)
 	}
 	d.y.end(16)
 	d.cb.end(8)

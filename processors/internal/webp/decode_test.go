@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/image/vp8"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
 
 // photo is a picture with smooth parts, edges and noise, so that all kinds of prediction and coefficients occur.
@@ -75,13 +77,21 @@ func reference(data []byte) (*image.YCbCr, error) {
 	return d.DecodeFrame()
 }
 
-// videoPlanes are what Decode makes an RGBA of.
-func videoPlanes(ctx context.Context, data []byte, o Options) (*image.YCbCr, error) {
-	d := decoder{shrink: 1}
-	if err := d.decode(ctx, data, o); err != nil {
+// videoPlanes are what Decode converts.
+func videoPlanes(ctx context.Context, data []byte) (*image.YCbCr, error) {
+	var d decoder
+	if err := d.header(data); err != nil {
 		return nil, err
 	}
-	return d.planes(), nil
+	out := image.NewYCbCr(image.Rect(0, 0, d.width, d.height), image.YCbCrSubsampleRatio420)
+	return out, d.decode(ctx, func(y int) {
+		copy(out.Y[y*out.YStride:][:out.YStride], d.bands[0].row(y-d.top))
+		if y%2 == 0 {
+			c := y / 2
+			copy(out.Cb[c*out.CStride:][:out.CStride], d.bands[1].row(c-d.top/2))
+			copy(out.Cr[c*out.CStride:][:out.CStride], d.bands[2].row(c-d.top/2))
+		}
+	})
 }
 
 func samePixels(t testing.TB, want, got *image.YCbCr) {
@@ -114,7 +124,7 @@ func TestEverySampleIsThatOfTheReference(t *testing.T) {
 				data := encode(t, photo(size.X, size.Y, uint64(i)), change)
 				want, err := reference(data)
 				require.NoError(t, err)
-				got, err := videoPlanes(t.Context(), data, Options{})
+				got, err := videoPlanes(t.Context(), data)
 				require.NoError(t, err)
 				samePixels(t, want, got)
 			})
@@ -152,7 +162,7 @@ func TestTheCorpusIsDecodedAsByTheReference(t *testing.T) {
 		}
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			want, wantErr := reference(data)
-			got, err := videoPlanes(t.Context(), data, Options{})
+			got, err := videoPlanes(t.Context(), data)
 			if wantErr != nil {
 				assert.Error(t, err)
 				return
@@ -167,39 +177,17 @@ func TestTheCorpusIsDecodedAsByTheReference(t *testing.T) {
 	}
 }
 
-func TestShrunkSamplesAreMeans(t *testing.T) {
+func TestAShrunkPictureIsThatOfAllPixels(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {16, 16}, {200, 133}, {331, 257}, {8, 9}} {
 		data := encode(t, photo(size.X, size.Y, 9), func(o *encoder.EncoderOptions) { o.Quality = 60 })
-		full, err := videoPlanes(t.Context(), data, Options{NoFilter: true})
+		full, err := Decode(t.Context(), data)
 		require.NoError(t, err)
-		luma := func(v float64) float64 { return (v - 16) * 255 / 219 }
-		chroma := func(v float64) float64 { return (v-128)*255/224 + 128 }
-		for _, n := range []int{2, 4, 8} {
-			img, err := Decode(t.Context(), data, Options{Shrink: n})
+		for _, n := range []int{1, 2, 3, 7, 20} {
+			small := image.Pt((size.X+n-1)/n, (size.Y+n-1)/n)
+			want := resample.Resize(full, resample.Full(full.Rect), small, resample.Options{})
+			got, err := Shrink(t.Context(), data, small)
 			require.NoError(t, err)
-			got := img.(*image.YCbCr)
-			require.Equal(t, image.Rect(0, 0, (size.X+n-1)/n, (size.Y+n-1)/n), got.Rect)
-			require.Equal(t, image.YCbCrSubsampleRatio444, got.SubsampleRatio)
-			checkMeans(t, full.Y, full.YStride, size, n, luma, got.Y, got.YStride)
-			half := image.Pt((size.X+1)/2, (size.Y+1)/2)
-			checkMeans(t, full.Cb, full.CStride, half, n/2, chroma, got.Cb, got.CStride)
-			checkMeans(t, full.Cr, full.CStride, half, n/2, chroma, got.Cr, got.CStride)
-		}
-	}
-}
-
-// checkMeans compares with the means of samples in video range.
-func checkMeans(t testing.TB, pix []byte, stride int, size image.Point, n int, full func(float64) float64, got []byte, gotStride int) {
-	for y := 0; y*n < size.Y; y++ {
-		for x := 0; x*n < size.X; x++ {
-			sum := 0.0
-			for j := range n {
-				for i := range n { // beyond the edge is what is at the edge
-					sum += float64(pix[min(y*n+j, size.Y-1)*stride+min(x*n+i, size.X-1)])
-				}
-			}
-			want := min(max(full(sum/float64(n*n)), 0), 255)
-			require.InDelta(t, want, got[y*gotStride+x], 0.5001, "1/%d at %d,%d", n, x, y)
+			require.Equal(t, want, got, "%v to %v", size, small)
 		}
 	}
 }
@@ -207,7 +195,9 @@ func checkMeans(t testing.TB, pix []byte, stride int, size image.Point, n int, f
 func TestWhatIsCutOffIsAnError(t *testing.T) {
 	data := encode(t, photo(120, 90, 3), func(*encoder.EncoderOptions) {})
 	for n := range len(data) - 3 { // the last bytes may be there to fill up
-		_, err := Decode(t.Context(), data[:n], Options{Shrink: 1 + n&1})
+		_, err := Decode(t.Context(), data[:n])
+		require.Error(t, err, "%d bytes of %d", n, len(data))
+		_, err = Shrink(t.Context(), data[:n], image.Pt(20, 15))
 		require.Error(t, err, "%d bytes of %d", n, len(data))
 	}
 }
@@ -216,7 +206,7 @@ func TestDecodingEndsWithItsContext(t *testing.T) {
 	data := encode(t, photo(64, 64, 3), func(*encoder.EncoderOptions) {})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := Decode(ctx, data, Options{})
+	_, err := Decode(ctx, data)
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
@@ -249,13 +239,11 @@ func FuzzDecode(f *testing.F) {
 			data[9] &= 1
 		}
 		want, wantErr := reference(bytes.Clone(data))
-		got, err := videoPlanes(t.Context(), data, Options{})
+		got, err := videoPlanes(t.Context(), data)
 		if err == nil && wantErr == nil && !extremeLevels(data) {
 			samePixels(t, want, got)
 		}
-		for _, n := range []int{2, 4, 8} {
-			_, shrunkErr := Decode(t.Context(), data, Options{Shrink: n})
-			assert.Equal(t, err, shrunkErr)
-		}
+		_, shrunkErr := Shrink(t.Context(), data, image.Pt(10, 10))
+		assert.Equal(t, err, shrunkErr)
 	})
 }

@@ -30,52 +30,88 @@ func newStrength(level, sharpness int) strength {
 	return strength{int32(2*(level+2) + interior), int32(2*level + interior), int32(interior), int32(hev)}
 }
 
-// filtering is what the loop filter has to know of a macroblock.
+// edges are those of a macroblock that are filtered, in this order but for the inner ones, which come after either.
+type edges uint8
+
+const (
+	leftEdge edges = 1 << iota
+	upperEdge
+	innerEdges
+)
+
+// filtering is what the loop filter is to do with a macroblock.
 type filtering struct {
-	segment uint8
-	blocks  bool // predicted by 4×4 blocks
-	inner   bool // the edges within count, too
+	strength *strength
+	edges    edges
 }
 
-// filterRow filters a row of macroblocks of d.out, from left to right, and with it the three rows of pixels above.
-func (d *decoder) filterRow(mby int) {
-	for mbx, f := range d.row {
-		kind := 0
-		if f.blocks {
-			kind = 1
-		}
-		s := &d.segments[f.segment].filter[kind]
-		if s.edge == 0 {
-			continue
-		}
-		y, ys := 16*(mby*d.out.YStride+mbx), d.out.YStride
-		if d.simple {
-			filterEdges(d.out.Y, y, ys, 16, mbx > 0, mby > 0, f.inner, s, simpleFilter, simpleFilter)
-			continue
-		}
-		filterEdges(d.out.Y, y, ys, 16, mbx > 0, mby > 0, f.inner, s, edgeFilter, innerFilter)
-		c, cs := 8*(mby*d.out.CStride+mbx), d.out.CStride
-		filterEdges(d.out.Cb, c, cs, 8, mbx > 0, mby > 0, f.inner, s, edgeFilter, innerFilter)
-		filterEdges(d.out.Cr, c, cs, 8, mbx > 0, mby > 0, f.inner, s, edgeFilter, innerFilter)
+// filtering returns what is to be done with m, whose coefficients have been counted.
+func (d *decoder) filtering(m *macroblock, mbx, mby int) (f filtering) {
+	kind := 0
+	if !m.whole {
+		kind = 1
 	}
+	f.strength = &d.segments[m.segment].filter[kind]
+	if f.strength.edge == 0 {
+		return f
+	}
+	if mbx > 0 {
+		f.edges |= leftEdge
+	}
+	if mby > 0 {
+		f.edges |= upperEdge
+	}
+	if !m.whole || d.counts != [24]uint8{} {
+		f.edges |= innerEdges
+	}
+	return f
+}
+
+// A place is where a macroblock is: its first pixels in the bands.
+type place struct {
+	y, cb, cr    *band
+	luma, chroma int
+}
+
+// filterRow filters the row of macroblocks in the bands, from left to right, and with it the three rows of pixels above.
+func (d *decoder) filterRow() {
+	at := place{&d.bands[0], &d.bands[1], &d.bands[2], d.bands[0].at(0), d.bands[1].at(0)}
+	for _, f := range d.row {
+		switch {
+		case f.edges == 0:
+		case d.simple:
+			filterEdges(at.y.pix, at.luma, at.y.stride, 16, f, simpleFilter, simpleFilter)
+		default:
+			filter(at, f)
+		}
+		at.luma += 16
+		at.chroma += 8
+	}
+}
+
+func filterGo(at place, f filtering) {
+	filterEdges(at.y.pix, at.luma, at.y.stride, 16, f, edgeFilter, innerFilter)
+	filterEdges(at.cb.pix, at.chroma, at.cb.stride, 8, f, edgeFilter, innerFilter)
+	filterEdges(at.cr.pix, at.chroma, at.cr.stride, 8, f, edgeFilter, innerFilter)
 }
 
 // An edge filter goes along n pixels, along apart, from pix[at]; those across the edge are across apart.
 type edge func(pix []byte, at, along, across, n int, limit int32, s *strength)
 
-func filterEdges(pix []byte, at, stride, size int, left, above, inner bool, s *strength, outer, within edge) {
-	if left {
+func filterEdges(pix []byte, at, stride, size int, f filtering, outer, within edge) {
+	s := f.strength
+	if f.edges&leftEdge != 0 {
 		outer(pix, at, stride, 1, size, s.edge, s)
 	}
-	if inner {
+	if f.edges&innerEdges != 0 {
 		for i := 4; i < size; i += 4 {
 			within(pix, at+i, stride, 1, size, s.inner, s)
 		}
 	}
-	if above {
+	if f.edges&upperEdge != 0 {
 		outer(pix, at, 1, stride, size, s.edge, s)
 	}
-	if inner {
+	if f.edges&innerEdges != 0 {
 		for i := 4; i < size; i += 4 {
 			within(pix, at+i*stride, 1, stride, size, s.inner, s)
 		}

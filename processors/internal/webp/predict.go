@@ -86,7 +86,7 @@ func predictTM(buf []byte, at, stride, size int) {
 // predictBlocksGo predicts the four 4×4 blocks that begin at buf[at], one after the other, and adds what g stands for, as addGroupGo does.
 func predictBlocksGo(buf []byte, at, stride int, modes []uint8, g *group, counts []uint8) {
 	for b, mode := range modes {
-		predictBlock(buf, at+4*b, stride, mode, le32(buf[at+4*b-stride+4:]))
+		predictBlock(buf, at+4*b, stride, mode, binary.LittleEndian.Uint32(buf[at+4*b-stride+4:]))
 		if n := counts[b]; n > 0 {
 			addBlock(buf[at+4*b:], stride, g[4*b:], n)
 		}

@@ -15,43 +15,30 @@ const (
 	cbToBlue   = 33050
 )
 
-// RGBA converts a picture in 4:2:0 and video range, whose upper left corner is at (0,0), as libwebp does by default: chroma, which is
-// sited in the centre of four pixels, is interpolated linearly ("fancy upsampling"), and nothing is clipped but the result.
-func RGBA(planes *image.YCbCr) *image.RGBA {
-	out := image.NewRGBA(planes.Rect)
-	width, height := out.Rect.Dx(), out.Rect.Dy()
-	last := (height+1)/2 - 1
-	half := (width + 1) / 2
-	cb, cr := make([]int32, half+2), make([]int32, half+2)
-	for y := range height {
-		near, far := y/2, min(max(y/2-1+y%2*2, 0), last)
-		blend(cb, planes.Cb[near*planes.CStride:][:half], planes.Cb[far*planes.CStride:][:half])
-		blend(cr, planes.Cr[near*planes.CStride:][:half], planes.Cr[far*planes.CStride:][:half])
-		convertRow(out.Pix[y*out.Stride:][:4*width], planes.Y[y*planes.YStride:][:width], cb, cr)
-	}
-	return out
+// blend sets chroma[1:] to 4 times the chroma of a row of pixels, which lies between the two given rows, and repeats what is at the ends.
+func blend(chroma []uint16, near, far []byte) {
+	n := len(near)
+	blendInner(chroma[1:][:n], near, far)
+	chroma[0], chroma[n+1] = chroma[1], chroma[n]
 }
 
-// blend sets dst[1:] to 4 times the chroma of a row of pixels, which lies between the two given rows. At both ends one is repeated.
-func blend(dst []int32, near, far []byte) {
-	far = far[:len(near)]
-	inner := dst[1:][:len(near)]
+func blendGo(dst []uint16, near, far []byte) {
+	dst, far = dst[:len(near)], far[:len(near)]
 	for i, v := range near {
-		inner[i] = 3*int32(v) + int32(far[i])
+		dst[i] = 3*uint16(v) + uint16(far[i])
 	}
-	dst[0], dst[len(dst)-1] = inner[0], inner[len(inner)-1]
 }
 
-// convertRow converts a row of pixels, two by two, which share the nearer chroma sample. Chroma is from blend.
-func convertRow(dst, luma []byte, cb, cr []int32) {
+// convertRowGo converts a row of pixels, two by two, which share the nearer chroma sample. Chroma is from blend.
+func convertRowGo(dst, luma []byte, cb, cr []uint16) {
 	cr = cr[:len(cb)]
 	for i := 1; i < len(cb)-1; i++ {
 		u, v := 3*cb[i]+8, 3*cr[i]+8
-		convert(dst[:4], int32(luma[0]), (u+cb[i-1])>>4, (v+cr[i-1])>>4)
+		convert(dst[:4], int32(luma[0]), int32(u+cb[i-1])>>4, int32(v+cr[i-1])>>4)
 		if len(luma) < 2 {
 			return
 		}
-		convert(dst[4:8], int32(luma[1]), (u+cb[i+1])>>4, (v+cr[i+1])>>4)
+		convert(dst[4:8], int32(luma[1]), int32(u+cb[i+1])>>4, int32(v+cr[i+1])>>4)
 		dst, luma = dst[8:], luma[2:]
 	}
 }
@@ -75,4 +62,16 @@ func convert(dst []byte, y, u, v int32) {
 		return
 	}
 	dst[0], dst[1], dst[2], dst[3] = clip(r>>6), clip(g>>6), clip(b>>6), 255
+}
+
+// RGBA converts a picture in 4:2:0 and video range, whose upper left corner is at (0,0), as Decode does.
+func RGBA(planes *image.YCbCr) *image.RGBA {
+	out := image.NewRGBA(planes.Rect)
+	d := decoder{width: out.Rect.Dx(), height: out.Rect.Dy()}
+	d.bands = [3]band{{planes.Y, planes.YStride, 0}, {planes.Cb, planes.CStride, 0}, {planes.Cr, planes.CStride, 0}}
+	d.allocateChroma()
+	for y := range d.height {
+		d.convert(out.Pix[y*out.Stride:][:out.Stride], y)
+	}
+	return out
 }

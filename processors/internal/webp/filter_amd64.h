@@ -1,0 +1,262 @@
+// The loop filter of edges (RFC 6386, 15.3) for AVX2. An edge of luma and the one of chroma that goes with it are filtered at once: the lower
+// half of a register is 16 pixels of luma, the upper one 8 of Cb and 8 of Cr. Y0 to Y7 are the pixels across the edge, from p3 to q3.
+
+DATA bytes<>+0(SB)/4, $0x80808080
+DATA bytes<>+4(SB)/4, $0x1f1f1f1f
+DATA bytes<>+8(SB)/4, $0x10101010
+DATA bytes<>+12(SB)/4, $0x04040404
+DATA bytes<>+16(SB)/4, $0x03030303
+DATA bytes<>+20(SB)/4, $0x01010101
+DATA bytes<>+24(SB)/4, $0xfefefefe
+DATA bytes<>+28(SB)/4, $0x3f1b3f1b // 63 and 27
+DATA bytes<>+32(SB)/4, $0x3f123f12 // 63 and 18
+DATA bytes<>+36(SB)/4, $0x3f093f09 // 63 and 9
+GLOBL bytes<>(SB), RODATA|NOPTR, $40
+
+#define strength AX
+#define pitch BX
+#define pitch3 R9
+#define chromaPitch CX
+#define chromaPitch3 R10
+#define luma SI
+#define blue DX
+#define red R8
+#define luma4 R11 // 4 rows further on; see FURTHER
+#define luma8 R12
+#define luma12 R13
+#define blue4 DI
+#define red4 R14
+
+// DIFFERENCE sets to to |a-b|, of unsigned bytes.
+#define DIFFERENCE(a, b, to, t) \
+	VPSUBUSB a, b, t  \
+	VPSUBUSB b, a, to \
+	VPOR     t, to, to
+
+// DECIDE sets Y8 to ones where all differences are within the limits, and Y10 where the variance is not high. Then it makes signed bytes
+// of p1 to q1, and Y9 what makes them unsigned again.
+#define DECIDE(limit) \
+	DIFFERENCE(Y0, Y1, Y8, Y15)                  \
+	DIFFERENCE(Y1, Y2, Y9, Y15)                  \
+	DIFFERENCE(Y2, Y3, Y10, Y15)                 \
+	DIFFERENCE(Y4, Y5, Y11, Y15)                 \
+	DIFFERENCE(Y5, Y6, Y12, Y15)                 \
+	DIFFERENCE(Y6, Y7, Y13, Y15)                 \
+	VPMAXUB      Y9, Y8, Y8                      \
+	VPMAXUB      Y11, Y10, Y10                   \
+	VPMAXUB      Y13, Y12, Y12                   \
+	VPMAXUB      Y10, Y8, Y8                     \
+	VPMAXUB      Y12, Y8, Y8                     \
+	VPBROADCASTB strength_interior(strength), Y9 \
+	VPBROADCASTB strength_hev(strength), Y11     \
+	VPBROADCASTB limit(strength), Y12            \
+	VPBROADCASTD bytes<>+24(SB), Y13             \
+	VPSUBUSB     Y9, Y8, Y8                      \
+	VPSUBUSB     Y11, Y10, Y10                   \
+	DIFFERENCE(Y3, Y4, Y9, Y15)                  \
+	DIFFERENCE(Y2, Y5, Y11, Y15)                 \
+	VPAND        Y13, Y11, Y11                   \
+	VPSRLW       $1, Y11, Y11                    \
+	VPADDUSB     Y9, Y9, Y9                      \
+	VPADDUSB     Y11, Y9, Y9                     \
+	VPSUBUSB     Y12, Y9, Y9                     \
+	VPOR         Y9, Y8, Y8                      \
+	VPXOR        Y15, Y15, Y15                   \
+	VPCMPEQB     Y15, Y8, Y8                     \
+	VPCMPEQB     Y15, Y10, Y10                   \
+	VPBROADCASTD bytes<>+0(SB), Y9               \
+	VPXOR        Y9, Y2, Y2                      \
+	VPXOR        Y9, Y3, Y3                      \
+	VPXOR        Y9, Y4, Y4                      \
+	VPXOR        Y9, Y5, Y5
+
+// COMMON changes p0 and q0 by (a+3)>>3 and (a+4)>>3, where a is in Y11. There is no shift of signed bytes: it is made of one of words,
+// which leaves 16 too many. With those, what q0 has lost stays in Y12, and 16 in Y15.
+#define COMMON \
+	VPBROADCASTD bytes<>+12(SB), Y12 \
+	VPBROADCASTD bytes<>+16(SB), Y13 \
+	VPBROADCASTD bytes<>+4(SB), Y14  \
+	VPBROADCASTD bytes<>+8(SB), Y15  \
+	VPADDSB      Y11, Y12, Y12       \
+	VPADDSB      Y11, Y13, Y13       \
+	VPXOR        Y9, Y12, Y12        \
+	VPXOR        Y9, Y13, Y13        \
+	VPSRLW       $3, Y12, Y12        \
+	VPSRLW       $3, Y13, Y13        \
+	VPAND        Y14, Y12, Y12       \
+	VPAND        Y14, Y13, Y13       \
+	VPSUBB       Y15, Y13, Y13       \
+	VPSUBB       Y15, Y12, Y14       \
+	VPADDSB      Y13, Y3, Y3         \
+	VPSUBSB      Y14, Y4, Y4
+
+// SLOPE adds 3·(q0-p0) to Y11, and clears it where nothing is to be filtered.
+#define SLOPE \
+	VPSUBSB Y3, Y4, Y12   \
+	VPADDSB Y12, Y11, Y11 \
+	VPADDSB Y12, Y11, Y11 \
+	VPADDSB Y12, Y11, Y11 \
+	VPAND   Y8, Y11, Y11
+
+// inner filters between blocks.
+TEXT inner<>(SB), NOSPLIT|NOFRAME, $0-0
+	DECIDE(strength_inner)
+	VPSUBSB Y5, Y2, Y11
+	VPANDN  Y11, Y10, Y11
+	SLOPE
+	COMMON
+	VPAVGB  Y15, Y12, Y12
+	VPSUBB  Y15, Y12, Y12
+	VPAND   Y10, Y12, Y12
+	VPSUBSB Y12, Y5, Y5
+	VPADDSB Y12, Y2, Y2
+	VPXOR   Y9, Y2, Y2
+	VPXOR   Y9, Y3, Y3
+	VPXOR   Y9, Y4, Y4
+	VPXOR   Y9, Y5, Y5
+	RET
+
+// SMOOTH changes p and q by (n·w+63)>>7 and makes them unsigned, where constant is n and 63, and Y12 and Y13 are pairs of w and 1.
+#define SMOOTH(constant, p, q) \
+	VPBROADCASTD constant, Y15 \
+	VPMADDUBSW   Y12, Y15, Y8  \
+	VPMADDUBSW   Y13, Y15, Y15 \
+	VPSRAW       $7, Y8, Y8    \
+	VPSRAW       $7, Y15, Y15  \
+	VPACKSSWB    Y15, Y8, Y8   \
+	VPADDSB      Y8, p, p      \
+	VPSUBSB      Y8, q, q      \
+	VPXOR        Y9, p, p      \
+	VPXOR        Y9, q, q
+
+// edge filters between macroblocks.
+TEXT edge<>(SB), NOSPLIT|NOFRAME, $0-0
+	DECIDE(strength_edge)
+	VPSUBSB Y5, Y2, Y11
+	SLOPE
+	VPAND   Y10, Y11, Y8
+	VPANDN  Y11, Y10, Y11
+	COMMON
+	VPXOR   Y9, Y1, Y1
+	VPXOR   Y9, Y6, Y6
+	VPBROADCASTD bytes<>+20(SB), Y15
+	VPUNPCKLBW   Y15, Y8, Y12
+	VPUNPCKHBW   Y15, Y8, Y13
+	SMOOTH(bytes<>+28(SB), Y3, Y4)
+	SMOOTH(bytes<>+32(SB), Y2, Y5)
+	SMOOTH(bytes<>+36(SB), Y1, Y6)
+	RET
+
+// transpose exchanges rows and columns in four squares of 8×8 bytes: register i holds row i of each.
+TEXT transpose<>(SB), NOSPLIT|NOFRAME, $0-0
+	VPUNPCKLBW  Y1, Y0, Y8
+	VPUNPCKHBW  Y1, Y0, Y9
+	VPUNPCKLBW  Y3, Y2, Y10
+	VPUNPCKHBW  Y3, Y2, Y11
+	VPUNPCKLBW  Y5, Y4, Y12
+	VPUNPCKHBW  Y5, Y4, Y13
+	VPUNPCKLBW  Y7, Y6, Y14
+	VPUNPCKHBW  Y7, Y6, Y15
+	VPUNPCKLWD  Y10, Y8, Y0
+	VPUNPCKHWD  Y10, Y8, Y1
+	VPUNPCKLWD  Y14, Y12, Y2
+	VPUNPCKHWD  Y14, Y12, Y3
+	VPUNPCKLWD  Y11, Y9, Y4
+	VPUNPCKHWD  Y11, Y9, Y5
+	VPUNPCKLWD  Y15, Y13, Y6
+	VPUNPCKHWD  Y15, Y13, Y7
+	VPUNPCKLDQ  Y2, Y0, Y8
+	VPUNPCKHDQ  Y2, Y0, Y9
+	VPUNPCKLDQ  Y3, Y1, Y10
+	VPUNPCKHDQ  Y3, Y1, Y11
+	VPUNPCKLDQ  Y6, Y4, Y12
+	VPUNPCKHDQ  Y6, Y4, Y13
+	VPUNPCKLDQ  Y7, Y5, Y14
+	VPUNPCKHDQ  Y7, Y5, Y15
+	VPUNPCKLQDQ Y12, Y8, Y0
+	VPUNPCKHQDQ Y12, Y8, Y1
+	VPUNPCKLQDQ Y13, Y9, Y2
+	VPUNPCKHQDQ Y13, Y9, Y3
+	VPUNPCKLQDQ Y14, Y10, Y4
+	VPUNPCKHQDQ Y14, Y10, Y5
+	VPUNPCKLQDQ Y15, Y11, Y6
+	VPUNPCKHQDQ Y15, Y11, Y7
+	RET
+
+// FURTHER sets luma4 and so on.
+#define FURTHER \
+	LEAQ (luma)(pitch*4), luma4       \
+	LEAQ (luma)(pitch*8), luma8       \
+	LEAQ (luma4)(pitch*8), luma12     \
+	LEAQ (blue)(chromaPitch*4), blue4 \
+	LEAQ (red)(chromaPitch*4), red4
+
+// CHROMA sets the upper half of y, whose lower half is x, to 8 pixels of Cb and 8 of Cr.
+#define CHROMA(u, v, x, y) \
+	VMOVQ       u, X8     \
+	VMOVHPS     v, X8, X8 \
+	VINSERTI128 $1, X8, y, y
+
+#define TWO(a, b, x) \
+	VMOVQ   a, x \
+	VMOVHPS b, x, x
+
+// LOADLUMA loads 8 columns of 16 rows of luma, as transpose wants them, and STORELUMA stores them.
+#define LOADLUMA \
+	TWO((luma), (luma8), X0)                     \
+	TWO((luma)(pitch*1), (luma8)(pitch*1), X1)   \
+	TWO((luma)(pitch*2), (luma8)(pitch*2), X2)   \
+	TWO((luma)(pitch3*1), (luma8)(pitch3*1), X3) \
+	TWO((luma4), (luma12), X4)                   \
+	TWO((luma4)(pitch*1), (luma12)(pitch*1), X5) \
+	TWO((luma4)(pitch*2), (luma12)(pitch*2), X6) \
+	TWO((luma4)(pitch3*1), (luma12)(pitch3*1), X7)
+
+#define LOADCHROMA \
+	CHROMA((blue), (red), X0, Y0)                                 \
+	CHROMA((blue)(chromaPitch*1), (red)(chromaPitch*1), X1, Y1)   \
+	CHROMA((blue)(chromaPitch*2), (red)(chromaPitch*2), X2, Y2)   \
+	CHROMA((blue)(chromaPitch3*1), (red)(chromaPitch3*1), X3, Y3) \
+	CHROMA((blue4), (red4), X4, Y4)                               \
+	CHROMA((blue4)(chromaPitch*1), (red4)(chromaPitch*1), X5, Y5) \
+	CHROMA((blue4)(chromaPitch*2), (red4)(chromaPitch*2), X6, Y6) \
+	CHROMA((blue4)(chromaPitch3*1), (red4)(chromaPitch3*1), X7, Y7)
+
+#define STORETWO(x, a, b) \
+	VMOVQ   x, a \
+	VMOVHPS x, b
+
+#define STORELUMA \
+	STORETWO(X0, (luma), (luma8))                     \
+	STORETWO(X1, (luma)(pitch*1), (luma8)(pitch*1))   \
+	STORETWO(X2, (luma)(pitch*2), (luma8)(pitch*2))   \
+	STORETWO(X3, (luma)(pitch3*1), (luma8)(pitch3*1)) \
+	STORETWO(X4, (luma4), (luma12))                   \
+	STORETWO(X5, (luma4)(pitch*1), (luma12)(pitch*1)) \
+	STORETWO(X6, (luma4)(pitch*2), (luma12)(pitch*2)) \
+	STORETWO(X7, (luma4)(pitch3*1), (luma12)(pitch3*1))
+
+#define STORECHROMA(y, u, v) \
+	VEXTRACTI128 $1, y, X8 \
+	VMOVQ        X8, u     \
+	VMOVHPS      X8, v
+
+// loadColumns loads the 8 columns from luma, blue and red on, as edge and inner want them, and storeColumns stores them.
+TEXT loadColumns<>(SB), NOSPLIT|NOFRAME, $0-0
+	FURTHER
+	LOADLUMA
+	LOADCHROMA
+	JMP transpose<>(SB)
+
+TEXT storeColumns<>(SB), NOSPLIT|NOFRAME, $0-0
+	CALL transpose<>(SB)
+	STORELUMA
+	STORECHROMA(Y0, (blue), (red))
+	STORECHROMA(Y1, (blue)(chromaPitch*1), (red)(chromaPitch*1))
+	STORECHROMA(Y2, (blue)(chromaPitch*2), (red)(chromaPitch*2))
+	STORECHROMA(Y3, (blue)(chromaPitch3*1), (red)(chromaPitch3*1))
+	STORECHROMA(Y4, (blue4), (red4))
+	STORECHROMA(Y5, (blue4)(chromaPitch*1), (red4)(chromaPitch*1))
+	STORECHROMA(Y6, (blue4)(chromaPitch*2), (red4)(chromaPitch*2))
+	STORECHROMA(Y7, (blue4)(chromaPitch3*1), (red4)(chromaPitch3*1))
+	RET
