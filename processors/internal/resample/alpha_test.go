@@ -1,6 +1,7 @@
 package resample
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
@@ -80,6 +81,28 @@ func TestAFlatShapeOnTransparentGroundKeepsItsColour(t *testing.T) {
 						requireColour(t, want, got, fmt.Sprintf("%s in %s, %v to %v, %+v", shape, kind, src.Bounds(), size, opt))
 					}
 				}
+			}
+		}
+	}
+}
+
+func TestAFlatGreyShapeKeepsItsGrey(t *testing.T) {
+	const w, h = 110, 90
+	for shape, coverage := range shapes {
+		for _, f := range []Format{GrayAlpha8, GrayAlpha16} {
+			for _, size := range []image.Point{{3, 2}, {20, 31}, {50, 41}, {130, 101}} {
+				s := NewShrinker(f, image.Pt(w, h), Rect{0, 0, w, h}, size, Options{})
+				for y := range h {
+					var row []byte
+					for x := range w {
+						alpha := byte(math.Round(255 * coverage(x, y, w, h)))
+						for _, v := range []byte{77, alpha} {
+							row = append(row, bytes.Repeat([]byte{v}, f.BytesPerPixel()/2)...)
+						}
+					}
+					s.WriteRow(row)
+				}
+				requireColour(t, color.NRGBA{77, 77, 77, 255}, s.Image().(*image.NRGBA), fmt.Sprint(shape, f, size))
 			}
 		}
 	}
