@@ -15,6 +15,7 @@ type idat struct {
 const (
 	idatBuffer = 64 << 10
 	idatPad    = 1 << 10 // zeros after the end
+	idatBack   = 8       // bytes that fit into the inflater's bits
 )
 
 func (s *idat) open(data []byte) {
@@ -24,13 +25,14 @@ func (s *idat) open(data []byte) {
 	*s = idat{data: data, buf: s.buf}
 }
 
-// want makes sure that n ≤ idatPad bytes can be read, if only zeros.
+// want makes sure that n ≤ idatPad bytes can be read, if only zeros. It keeps the last bytes that were read: the inflater may give them back.
 func (s *idat) want(n int) error {
 	if s.done || s.end-s.pos >= n {
 		return nil
 	}
-	s.end = copy(s.buf, s.buf[s.pos:s.end])
-	s.pos = 0
+	keep := min(s.pos, idatBack)
+	s.end = copy(s.buf, s.buf[s.pos-keep:s.end])
+	s.pos = keep
 	for s.end < idatBuffer {
 		if len(s.part) == 0 {
 			switch ok, err := s.nextChunk(); {

@@ -137,6 +137,31 @@ func TestStreamsAreInflatedAsByTheStandardLibrary(t *testing.T) {
 	}
 }
 
+// A flush ends with an empty stored block, before which the bits of bytes are given back that were read ahead, wherever in the buffer that is.
+func TestStreamsThatAreFlushedOftenAreInflated(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 2))
+	var z inflater
+	for range 8 {
+		var stream, want bytes.Buffer
+		w, err := flate.NewWriter(&stream, 1+rng.IntN(9))
+		require.NoError(t, err)
+		for stream.Len() < 4*idatBuffer {
+			row := make([]byte, 1+rng.IntN(900))
+			for i := range row {
+				row[i] = byte(rng.IntN(16))
+			}
+			want.Write(row)
+			_, err := w.Write(row)
+			require.NoError(t, err)
+			require.NoError(t, w.Flush())
+		}
+		require.NoError(t, w.Close())
+		got, err := inflateAll(t, &z, stream.Bytes())
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(want.Bytes(), got))
+	}
+}
+
 func TestNothingBehindTheWindowIsTouchedWhereverTheLongestMatchesEnd(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
 	z := inflater{window: atPageEnd(t, history+produce+slop)}
