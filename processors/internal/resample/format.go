@@ -44,8 +44,14 @@ func (f Format) toPlanes(dst []int16, stride int, row []byte, lo, hi int) {
 	row = row[lo*n : hi*n]
 	w := hi - lo
 	d0 := dst[:w]
-	if f.planes() == 1 {
-		grayToPlane(f, d0, row)
+	switch f {
+	case Gray8:
+		widen(d0, row)
+		return
+	case Gray16:
+		for i := range d0 {
+			d0[i] = from16(be16(row[2*i:][:2]))
+		}
 		return
 	}
 	d1, d2 := dst[stride:][:w], dst[2*stride:][:w]
@@ -106,14 +112,4 @@ func (f Format) toPlanes(dst []int16, stride int, row []byte, lo, hi int) {
 			d2[i], d3[i] = premul16(be16(p[4:]), a), from16(a)
 		}
 	}
-}
-
-func grayToPlane(f Format, dst []int16, row []byte) {
-	if f == Gray16 {
-		for i := range dst {
-			dst[i] = from16(be16(row[2*i:][:2]))
-		}
-		return
-	}
-	widen(dst, row)
 }

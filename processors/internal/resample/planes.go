@@ -59,7 +59,7 @@ func splitRGBGo(dst []int16, stride int, row []byte) {
 	}
 }
 
-// splitPremulGo is splitGo the same with three bytes multiplied by the fourth, alpha.
+// splitPremulGo is splitGo with three bytes multiplied by the fourth, alpha.
 func splitPremulGo(dst []int16, stride int, row []byte) {
 	w := len(row) / 4
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
