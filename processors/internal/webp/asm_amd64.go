@@ -25,6 +25,17 @@ func (p *partition) readBlocks(s *square) {
 	readBlocksBMI(p, s)
 }
 
+//go:noescape
+func readBlockModesBMI(p *partition, above, left *[4]uint8, luma *[16]uint8)
+
+func (p *partition) readBlockModes(above, left *[4]uint8, luma *[16]uint8) {
+	if hasBMI {
+		readBlockModesBMI(p, above, left, luma)
+	} else {
+		p.readBlockModesGo(above, left, luma)
+	}
+}
+
 // addGroupAVX2 and predictBlocksAVX2 do nothing and return false if there are coefficients so large that 16 bits may not
 // do. No encoder makes such.
 //

@@ -75,6 +75,32 @@ func TestTheAssemblyReadsTheSameCoefficients(t *testing.T) {
 	}
 }
 
+func TestTheAssemblyReadsTheSameModes(t *testing.T) {
+	if !hasBMI {
+		t.Skip("this processor lacks LZCNT or BMI2, so the Go code is used")
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 10_000 {
+		p := newPartition(random(r, make([]byte, r.IntN(30))))
+		for range r.IntN(20) {
+			p.bit(byte(r.Uint32()))
+		}
+		q := p
+		type border struct{ above, left [4]uint8 }
+		var want, got [16]uint8
+		var b border
+		for i := range 4 {
+			b.above[i], b.left[i] = uint8(r.IntN(modes)), uint8(r.IntN(modes))
+		}
+		c := b
+		p.readBlockModesGo(&b.above, &b.left, &want)
+		readBlockModesBMI(&q, &c.above, &c.left, &got)
+		require.Equal(t, want, got)
+		require.Equal(t, b, c)
+		sameState(t, p, q)
+	}
+}
+
 // randomGroup makes coefficients of one of all magnitudes, which 16 bits may be too few to transform.
 func randomGroup(r *rand.Rand) (g group, counts [4]uint8) {
 	magnitude := 1 << r.IntN(16)

@@ -4,6 +4,10 @@ package webp
 
 func (p *partition) readBlocks(s *square) { p.readBlocksGo(s) }
 
+func (p *partition) readBlockModes(above, left *[4]uint8, luma *[16]uint8) {
+	p.readBlockModesGo(above, left, luma)
+}
+
 func addGroup(dst []byte, stride, others int, g *group, counts []uint8) {
 	addGroupGo(dst, stride, others, g, counts)
 }

@@ -63,7 +63,9 @@ func (d *decoder) readModes(m *macroblock, above, left *[4]uint8) {
 		*above = [4]uint8{mode, mode, mode, mode}
 		*left = *above
 	} else {
-		w = d.readBlockModes(w, m, above, left)
+		p.window = w
+		p.readBlockModes(above, left, &m.luma)
+		w = p.window
 	}
 	w = p.fill(w)
 	m.chroma = modeDC
@@ -85,8 +87,9 @@ var modeTree = [18]int8{
 	-modeDC, 1, -modeTM, 2, -modeVE, 3, 4, 6, -modeHE, 5, -modeRD, -modeVR, -modeLD, 7, -modeVL, 8, -modeHD, -modeHU,
 }
 
-func (d *decoder) readBlockModes(w window, m *macroblock, above, left *[4]uint8) window {
-	p := &d.modes
+// readBlockModesGo reads the modes of the 16 blocks of a macroblock.
+func (p *partition) readBlockModesGo(above, left *[4]uint8, luma *[16]uint8) {
+	w := p.window
 	for y := range 4 {
 		mode := left[y]
 		for x := range 4 {
@@ -105,9 +108,9 @@ func (d *decoder) readBlockModes(w window, m *macroblock, above, left *[4]uint8)
 				}
 			}
 			above[x] = mode
-			m.luma[4*y+x] = mode
+			luma[4*y+x] = mode
 		}
 		left[y] = mode
 	}
-	return w
+	p.window = w
 }
