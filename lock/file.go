@@ -12,27 +12,29 @@ import (
 	"time"
 )
 
-// File is a lock for the processes of one host, and the goroutines within each: they share a directory. It is what
-// two workers over one storage.Dir need, and there is nothing to install.
+// File is a lock for processes of one host, which share a directory, and for the goroutines within
+// each. It is what two workers over one storage.Dir need, with nothing to install.
 //
-// A locked key is a file with an flock(2) (LockFileEx on Windows), which the kernel releases when the process
-// ends, however it ends. So a killed holder's lock is free at once, whatever its ttl. A process that is merely stopped
-// (SIGSTOP, a frozen container) keeps its locks until it goes on or dies. ttl matters to a holder that hangs, or that
-// forgets to unlock: ttl after the end of its ctx the key is free.
+// A locked key is a file with an flock(2) (LockFileEx on Windows), which the kernel releases when
+// the process ends, however it ends. So a killed holder's lock is free at once, whatever its ttl. A
+// process that is merely stopped (SIGSTOP, a frozen container) keeps its locks until it continues
+// or dies. If a holder hangs or does not unlock, the key is free ttl after the end of its ctx.
 //
-// Keys never block each other: each has a file of its own, named by the SHA-256 of the key. An unlocked key has no file;
-// one that a killed process left is removed by the next who locks that key or waits for it, and by NewFile.
+// Keys never block each other: each has a file of its own, named by the SHA-256 of the key. An
+// unlocked key has no file; a file that a killed process left is removed by the next TryLock or
+// Wait for that key, and by [NewFile].
 //
-// Goroutines may share a File. It has one open file for every lock that is held, none otherwise, and no
-// goroutine; there is nothing to close.
+// Any number of goroutines may use a File at once. It has one open file for every lock that is
+// held, and otherwise none, and no goroutine; there is nothing to close.
 type File struct {
 	dir   string // absolute
 	holds holds  // of this File, so that Wait for them costs no polling
 }
 
-// NewFile returns the lock of all processes that call NewFile with the same directory. It makes the directory if it
-// is not there, for its own user and group (modes 0770 and 0660, less the umask); the error says if no file in it can be
-// locked. Take a directory on a local disk, for locks alone, that no clean-up job visits.
+// NewFile returns the lock of all processes that call NewFile with the same directory. It makes the
+// directory if there is none, for its own user and group (modes 0770 and 0660, less the umask). It
+// returns an error if no file in it can be locked. The directory should be on a local disk, for
+// locks alone, and safe from clean-up jobs.
 func NewFile(dir string) (*File, error) {
 	if dir == "" {
 		return nil, errors.New("lock: no directory for lock files")
@@ -48,9 +50,9 @@ func NewFile(dir string) (*File, error) {
 	return f, nil
 }
 
-// TryLock locks key and returns true, or returns false because it is held. The error is that of ctx, if it has ended
-// already, or of the file system. unlock returns nil, also when the lock was lost; its error is that of the
-// file system. It may be called more than once, and by several goroutines.
+// TryLock locks key. If it is held, ok is false. The error is that of ctx, if it has ended already,
+// or of the file system. unlock returns nil, even if the lock was lost, or an error of the file
+// system; it may be called more than once, and by several goroutines.
 func (f *File) TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, false, err
@@ -78,16 +80,17 @@ func (f *File) TryLock(ctx context.Context, key string, ttl time.Duration) (unlo
 	return h.unlock, true, nil
 }
 
-// How often Wait looks at a lock of another process: the kernel has no way to wait for an flock and for a
-// context. A look is one failed open or flock, a few microseconds.
+// How often Wait looks at a lock of another process: the kernel has no way to wait for an flock and
+// for a context. A look is one failed open or flock, a few microseconds.
 const (
 	firstLook = time.Millisecond
 	lastLook  = 16 * time.Millisecond
 )
 
-// Wait blocks until key is free, and returns nil; or until ctx ends, and returns its error; or until the file system
-// fails. A key that is held through this File is waited for without polling; that another process has unlocked is
-// seen within 16 ms. When Wait returns, somebody else may have locked the key already.
+// Wait blocks until key is free, and then returns nil; or until ctx ends, and then returns its
+// error; or until the file system fails. It waits without polling for a key that is held through
+// this File, and notices an unlock in another process within 16 ms. When it returns, somebody else
+// may have locked the key already.
 func (f *File) Wait(ctx context.Context, key string) error {
 	for next := firstLook; ; next = min(2*next, lastLook) {
 		if err := f.holds.wait(ctx, key); err != nil {
@@ -118,7 +121,8 @@ func (f *File) path(key string) string {
 	return filepath.Join(f.dir, hex.EncodeToString(sum[:])+suffix)
 }
 
-// sweep makes the directory, tries whether a file in it can be locked, and removes the files that killed processes left.
+// sweep makes the directory, tries whether a file in it can be locked, and removes the files that
+// killed processes left.
 func (f *File) sweep() error {
 	lf, err := acquire(filepath.Join(f.dir, "probe"+suffix))
 	if err != nil {

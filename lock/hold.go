@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A hold is one lock that somebody got, from TryLock until it is released: by unlock, or ttl after the end of
-// the context of TryLock, whichever comes first.
+// A hold is one lock that somebody got, from TryLock until it is released: by unlock, or ttl after
+// the end of the context of TryLock, whichever comes first.
 type hold struct {
 	release func() error  // set before watch; called once
 	free    chan struct{} // closed when it is released
@@ -39,7 +39,8 @@ func (h *hold) expire(ttl time.Duration) {
 	}
 }
 
-// unlock releases h, and returns what the release returned to all who call it, none of them earlier than that.
+// unlock releases h, and returns what the release returned to all who call it, none of them earlier
+// than that.
 func (h *hold) unlock() error {
 	h.once.Do(func() {
 		h.mu.Lock()

@@ -12,10 +12,11 @@ import (
 
 // A lockFile is a file that this process has locked, under the name by which the others know it.
 //
-// Removing lock files is what makes this delicate: who has opened a file that is then removed locks one that nobody
-// else will find. So the rule is: a lock counts only while its file is the one that the name leads to, and nobody but
-// the owner of such a lock removes that file. Who gets a lock looks whether it counts, and starts again if not. The
-// alternatives were worse: a fixed number of files lets keys block each other, and files that stay pile up.
+// Removing lock files is what makes this delicate: who has opened a file that is then removed locks
+// one that nobody else will find. So the rule is: a lock counts only while its file is the one that
+// the name leads to, and nobody but the owner of such a lock removes that file. Who gets a lock
+// looks whether it counts, and starts again if not. The alternatives were worse: a fixed number of
+// files lets keys block each other, and files that stay pile up.
 type lockFile struct {
 	flock *flock.Flock
 }
@@ -45,8 +46,8 @@ func acquire(path string) (*lockFile, error) {
 	return nil, &fs.PathError{Op: "flock", Path: path, Err: errors.New("the name never leads to the file that was locked")}
 }
 
-// isFree reports whether nobody has locked the file; it makes none. If a killed process has left it, isFree removes it,
-// and has it locked for that moment.
+// isFree reports whether nobody has locked the file; it makes none. If a killed process has left
+// it, isFree removes it, and has it locked for that moment.
 func isFree(path string) (bool, error) {
 	switch lf, err := open(path, 0); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -60,8 +61,8 @@ func isFree(path string) (bool, error) {
 	}
 }
 
-// open opens and locks the file, and returns nil if another has locked it. Writing is what some network file systems want of
-// who locks.
+// open opens and locks the file, and returns nil if another has locked it. Writing is what some
+// network file systems want of who locks.
 func open(path string, flag int) (*lockFile, error) {
 	fl := flock.New(path, flock.SetFlag(os.O_RDWR|flag), flock.SetPermissions(0o660))
 	ok, err := fl.TryLock()
@@ -87,8 +88,8 @@ func (lf *lockFile) counts() (bool, error) {
 // release unlocks the file, and removes it if it counts.
 func (lf *lockFile) release() error {
 	if runtime.GOOS == "windows" {
-		// An open file can't be removed there, neither by us before it is unlocked, nor if somebody else has
-		// opened it since. So what Remove removes, nobody has locked.
+		// An open file can't be removed there, neither by us before it is unlocked, nor if somebody
+		// else has opened it since. So what Remove removes, nobody has locked.
 		err := lf.flock.Unlock()
 		os.Remove(lf.flock.Path())
 		return err

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// Apache names the file to Apache, which sends it: the header X-Sendfile of mod_xsendfile, with a file's path. Its
-// directive XSendFilePath has to allow Root.
+// Apache names the file to Apache, which sends it: the header X-Sendfile of mod_xsendfile has its
+// path. The directive XSendFilePath has to allow Root.
 type Apache struct {
 	// Root is the absolute path of the directory that holds the thumbnails.
 	Root string
 }
 
-// Respond answers with no body and the header X-Sendfile, whose path is raw: mod_xsendfile 0.12 does not decode it. So a key with a
-// byte that a header can't carry is an error.
+// Respond answers with the header X-Sendfile and no body. The path in the header is not encoded, since
+// mod_xsendfile 0.12 does not decode it; so a key with a byte that a header can't carry is an error.
 func (a Apache) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
 	path := join(a.Root, key)
 	if strings.ContainsAny(path, "\r\n\x00") {
@@ -26,7 +26,8 @@ func (a Apache) Respond(w http.ResponseWriter, r *http.Request, key string, f fs
 	if err != nil {
 		return fmt.Errorf("stat %q: %w", key, err)
 	}
-	// mod_xsendfile keeps the application's entity tag, and says nothing of ranges, though it sends them.
+	// mod_xsendfile keeps the application's entity tag, and says nothing of ranges, though it sends
+	// them.
 	if tag := apacheETag(info); tag != "" {
 		w.Header()["Etag"] = []string{tag}
 	}
@@ -35,8 +36,9 @@ func (a Apache) Respond(w http.ResponseWriter, r *http.Request, key string, f fs
 	return nil
 }
 
-// apacheETag is [ETag] in the form of Apache (FileETag MTime Size, its default), so that a validator that Apache gave for the stored file is
-// good here, and the other way round: the size and the modification time in microseconds, in hexadecimal.
+// apacheETag is [ETag] in the form of Apache (FileETag MTime Size, its default), so that a
+// validator that Apache gave for the stored file is good here, and the other way round: the size
+// and the modification time in microseconds, in hexadecimal.
 func apacheETag(info fs.FileInfo) string {
 	if tag := ownETag(info); tag != "" || !hasTime(info) {
 		return tag

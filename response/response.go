@@ -1,8 +1,9 @@
-// Package response answers requests with stored thumbnails, in the way of the server in front: [Stream] sends the bytes itself;
-// [Nginx] and [Apache] name the file to a web server, which sends it; [Redirect] sends the client elsewhere.
+// Package response answers requests with stored thumbnails: [Stream] sends the bytes itself;
+// [Nginx] and [Apache] name the file to a web server in front, which sends it; [Redirect] sends the
+// client elsewhere.
 //
-// Each type implements the interface Responder of the package thumbnail. A call finds Content-Type and Cache-Control set, and
-// writes nothing if it returns an error. All may be used by several goroutines at once.
+// Each type implements thumbnail.Responder. Respond expects Content-Type and Cache-Control to be
+// set, and writes nothing if it returns an error. Any number of goroutines may call it at once.
 package response
 
 import (
@@ -11,11 +12,13 @@ import (
 	"strings"
 )
 
-// ETag returns a strong entity tag (RFC 9110, section 8.8.3) for a file, in nginx's form: the modification time in seconds
-// and the size, in hexadecimal. So a validator that nginx gave is good here, and the other way round. A FileInfo that has a
-// method ETag() string, as those of S3 do, is asked instead. A file without a modification time has no tag: "".
+// ETag returns a strong entity tag (RFC 9110, section 8.8.3) for a file. If info has a method
+// ETag() string, as those of S3 do, it is what that returns, unless that is empty. Otherwise it has
+// nginx's form, the modification time in seconds and the size, in hexadecimal, so that a validator
+// from nginx is valid here and vice versa. A file without a modification time has no tag; ETag then
+// returns "".
 //
-// Within one second a file can change without its size; thumbnails of one name do not.
+// Within one second a file could change and keep its size; thumbnails of one name do not.
 func ETag(info fs.FileInfo) string {
 	if tag := ownETag(info); tag != "" {
 		return tag

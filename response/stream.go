@@ -10,17 +10,18 @@ import (
 	"strings"
 )
 
-// Stream sends the bytes itself, with all that RFC 9110 says of ranges and conditional requests.
+// Stream sends the bytes itself. It supports ranges and conditional requests (RFC 9110).
 type Stream struct {
-	// MaxBuffer limits how much of a file that is no [io.Seeker] is read into memory, in bytes; 0 means 32 MiB.
+	// MaxBuffer limits the size of a file that is not an [io.Seeker], which is read into memory, in
+	// bytes; 0 means 32 MiB. A larger one is an error.
 	MaxBuffer int64
 }
 
-// maxParts is how many parts of a file one request may ask for. More than a few is a mistake or an attack (RFC 9110, section 14.2,
-// lets a server ignore Range): it gets the whole file.
+// maxParts is how many parts of a file one request may ask for. More than a few is a mistake or an
+// attack (RFC 9110, section 14.2, lets a server ignore Range): it gets the whole file.
 const maxParts = 8
 
-// Respond writes the file f, or the part of it that the request asks for, or that it has not changed.
+// Respond writes f, the part of it that the request asks for, or 304 if the client has it already.
 func (s Stream) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
 	info, err := f.Stat()
 	if err != nil {

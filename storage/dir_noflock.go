@@ -16,7 +16,8 @@ const errInvalidName = syscall.Errno(123)
 // closeBeforeRename says that an open file can't be renamed, which is so on Windows.
 const closeBeforeRename = true
 
-// openRead opens a file to be read. There is no common flag that keeps a special file from blocking, so it looks first.
+// openRead opens a file to be read. There is no common flag that keeps a special file from
+// blocking, so it looks first.
 func openRead(root *os.Root, name string) (*os.File, error) {
 	info, err := root.Stat(name)
 	invalid := runtime.GOOS == "windows" && errors.Is(err, errInvalidName)

@@ -6,9 +6,10 @@ import (
 	"path"
 )
 
-// RemoveAll removes the directory root/prefix, and then its parents as far as they are empty. A file of that very name stays.
-// Everything disappears at once: the directory is first renamed to a temporary name, so that a Put at the same time comes either before
-// the removal, and is removed, or after it.
+// RemoveAll removes the directory root/prefix, and then its parents as far as they are empty. A
+// file of that name stays. Everything disappears at once: the directory is first renamed to a
+// temporary name, so that a simultaneous Put comes either before the removal, and is removed, or
+// after it.
 func (d *Dir) RemoveAll(ctx context.Context, prefix string) error {
 	if err := checkChange(ctx, "removeall", prefix); err != nil {
 		return err
@@ -30,7 +31,8 @@ func (d *Dir) RemoveAll(ctx context.Context, prefix string) error {
 		}
 		doomed = prefix // a mount point, or on Windows a directory with an open file: not at once then
 	}
-	// A Put that has found its directory before the rename adds a file to it now, and then the directory is not empty.
+	// A Put that has found its directory before the rename adds a file to it now, and then the
+	// directory is not empty.
 	for range 100 {
 		if err = d.root.RemoveAll(doomed); err == nil {
 			break
@@ -45,7 +47,8 @@ func (d *Dir) RemoveAll(ctx context.Context, prefix string) error {
 	return nil
 }
 
-// prune removes dir and its parents as far as they are empty directories. Symbolic links are somebody's arrangement and stay.
+// prune removes dir and its parents as far as they are empty directories. Symbolic links are
+// somebody's arrangement and stay.
 func (d *Dir) prune(dir string) {
 	for ; dir != "."; dir = path.Dir(dir) {
 		if info, err := d.root.Lstat(dir); err != nil || !info.IsDir() {

@@ -12,11 +12,12 @@ import (
 	"time"
 )
 
-// tempPrefix begins the name of every temporary file. What follows is the host's tag, "-", and a random text.
+// tempPrefix begins the name of every temporary file. What follows is the host's tag, "-", and a
+// random text.
 const tempPrefix = "\x7fthumbnail-"
 
-// tempMaxAge is how long a temporary file may have gone without a write before it counts as a dead process's, where the lock
-// can't tell.
+// tempMaxAge is how long a temporary file may have gone without a write before it counts as a dead
+// process's, where the lock can't tell.
 const tempMaxAge = time.Hour
 
 // hostTag stands for the host in names.
@@ -37,8 +38,8 @@ type temp struct {
 	renamed bool
 }
 
-// createTemp creates a temporary file and locks it. A sweep that comes in between takes the file away; then the next one
-// will do.
+// createTemp creates a temporary file and locks it. A sweep that comes in between takes the file
+// away; then the next one will do.
 func (d *Dir) createTemp() (*temp, error) {
 	for range 100 {
 		name := d.tempName()
@@ -68,7 +69,8 @@ func (t *temp) discard() {
 	}
 }
 
-// sweep removes what dead processes have left. It is no error if it can't: the directory may be a source that is only read.
+// sweep removes what dead processes have left. It is no error if it can't: the directory may be a
+// source that is only read.
 func (d *Dir) sweep() {
 	dir, err := d.root.Open(".")
 	if err != nil {
@@ -90,8 +92,8 @@ func (d *Dir) sweep() {
 	}
 }
 
-// sweepOne removes name unless it is a live writer's. A directory is what RemoveAll did not finish, and may be finished by
-// anybody.
+// sweepOne removes name unless it is a live writer's. A directory is what RemoveAll did not finish,
+// and may be finished by anybody.
 func (d *Dir) sweepOne(name string) {
 	info, err := d.root.Lstat(name)
 	switch {

@@ -7,33 +7,35 @@ import (
 	"time"
 )
 
-// Info says of a file what its content does not.
+// Info describes a file for [NewFile].
 type Info struct {
-	// Name is the key; Stat gives its last segment.
+	// Name is the key; Stat reports its last segment.
 	Name string
 
-	// Size is the length of the content in bytes. It may be 0 where the content has a method Size() int64 or Len() int, as the
-	// readers of packages bytes and strings and io.SectionReader have: then the content is asked.
+	// Size is the length of the content in bytes. It may be 0 if the content has a method
+	// Size() int64 or Len() int, as bytes.Reader, strings.Reader and io.SectionReader have, which
+	// is then called.
 	Size int64
 
-	// ModTime is when the content was put. Browsers are told, to the second, so it must not change while the content does not.
-	// The zero time means unknown.
+	// ModTime is when the content was stored. Clients see it, to the second, so it must not change
+	// while the content does not. The zero time means unknown.
 	ModTime time.Time
 
-	// ETag identifies the content, in the form of the HTTP header (RFC 9110, section 8.8.3): quoted, as in `"5d41402a"`. Empty means
-	// that there is none.
+	// ETag is a strong entity tag of the content, with its quotes (RFC 9110, section 8.8.3), as in
+	// `"5d41402a"`. Empty means none.
 	ETag string
 }
 
-// NewFile returns what a storage's Open returns for content that is no file:
+// NewFile makes a file of content, for the Open of a storage:
 //
 //	return storage.NewFile(bytes.NewReader(b), storage.Info{Name: key, ModTime: t}), nil
 //
-// The file seeks (io.Seeker) if content does, which saves a responder a copy, and reads at offsets (io.ReaderAt) if content does both.
-// Its Close closes content if that is an io.Closer. It is for one goroutine at a time, as files are.
+// The file is an [io.Seeker] if content is one, which saves a responder a copy, and also an
+// [io.ReaderAt] if content is both. Close closes content if it is an [io.Closer]. Like other files
+// it is for one goroutine at a time.
 //
-// Stat returns an fs.FileInfo of a regular file that has one method more, ETag() string. That is the convention by which any
-// storage tells an ETag: a responder that finds the method, and a value that is not empty, sends it.
+// Stat returns an [fs.FileInfo] of a regular file that also has a method ETag() string. That is how a
+// storage passes an entity tag on: responders send it unless it is empty.
 func NewFile(content io.Reader, info Info) fs.File {
 	if info.Size == 0 {
 		switch content := content.(type) {

@@ -6,21 +6,23 @@ import (
 	"io/fs"
 )
 
-// ReadOnly is a source of originals; it has no Put. Make one with [FS].
+// ReadOnly is a source of originals without a Put. Make one with [FS].
 type ReadOnly struct{ fsys fs.FS }
 
-// FS makes a source of any file system: embed.FS, a zip archive, os.DirFS, fs.Sub of one of them. Whatever is no regular file
-// (a directory, a FIFO, a device) does not exist here, and is not even opened.
+// FS returns a source that reads a file system, such as an [embed.FS] or a zip archive. What is not a
+// regular file (a directory, a FIFO, a device) does not exist in it, and is not even opened.
 //
-// For a directory of the operating system [OpenDir] is the better choice: os.DirFS follows symbolic links out of it.
+// For a directory of the operating system use [OpenDir]: [os.DirFS] follows symbolic links out of it.
 func FS(fsys fs.FS) ReadOnly { return ReadOnly{fsys} }
 
-// Open opens the file whose path in the file system is key. The file seeks if the file system's does.
+// Open opens the file whose path in the file system is key. It is an [io.Seeker] if the file system's
+// file is.
 func (r ReadOnly) Open(ctx context.Context, key string) (fs.File, error) {
 	if err := checkOpen(ctx, key); err != nil {
 		return nil, err
 	}
-	// Stat goes first because opening a FIFO would block, and again on what was opened, which may be another file by now.
+	// Stat goes first because opening a FIFO would block, and again on what was opened, which may
+	// be another file by now.
 	if err := regular(fs.Stat(r.fsys, key)); err != nil {
 		return nil, absentOr(err, key)
 	}

@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// Memory keeps thumbnails in memory: for tests, and for a small site whose CDN or proxy keeps them longer. The zero value is empty
-// and ready. It must not be copied once it is used.
+// Memory keeps thumbnails in memory: for tests, and for a small site whose CDN or proxy keeps them
+// longer. The zero value is empty and ready to use. It must not be copied after first use.
 type Memory struct {
-	// MaxBytes bounds the content and keys kept, in bytes. When Put goes beyond, the files that were not opened or put
-	// for the longest time are dropped, and are made again when they are asked for; content that is larger than MaxBytes by itself is
-	// refused. 0 means no bound. Set it before the first use.
+	// MaxBytes limits the content and keys kept, in bytes. When Put exceeds it, the least recently
+	// used files are dropped, and made again when they are requested. Content that alone is larger is
+	// refused. 0 means no limit. Set it before first use.
 	MaxBytes int64
 
 	mu    sync.Mutex
@@ -26,7 +26,7 @@ type Memory struct {
 	size  int64                    // bytes of all
 }
 
-// memoryFile is never modified: whoever has it open keeps it whole.
+// memoryFile is never modified: a reader that has it open keeps it whole.
 type memoryFile struct {
 	key     string
 	content []byte
@@ -35,10 +35,10 @@ type memoryFile struct {
 
 func (f *memoryFile) size() int64 { return int64(len(f.key) + len(f.content)) }
 
-// NewMemory returns an empty storage without a bound.
+// NewMemory returns an empty storage without a limit.
 func NewMemory() *Memory { return new(Memory) }
 
-// Open returns the content of key. The file seeks.
+// Open returns the content of key. The file is an [io.Seeker].
 func (m *Memory) Open(ctx context.Context, key string) (fs.File, error) {
 	if err := checkOpen(ctx, key); err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (m *Memory) Open(ctx context.Context, key string) (fs.File, error) {
 	return NewFile(bytes.NewReader(f.content), Info{Name: key, ModTime: f.modTime}), nil
 }
 
-// Put reads r to its end and then makes that the content of key.
+// Put reads r to its end, and then stores the content under key.
 func (m *Memory) Put(ctx context.Context, key string, r io.Reader) error {
 	if err := checkChange(ctx, "put", key); err != nil {
 		return err

@@ -1,16 +1,18 @@
-// Package storage keeps thumbnails and finds originals: [Dir] in a directory, [Memory] in memory, and [FS] in any io/fs.FS that
-// is only read. [NewFile] and [ValidKey] are for those who write a storage of their own; package storagetest tells them whether it
-// is one.
+// Package storage keeps thumbnails and opens originals: [Dir] in a directory, [Memory] in memory,
+// and [FS], read-only, in any [io/fs.FS]. [NewFile] and [ValidKey] help to implement other
+// storages; package storagetest tests them.
 //
-// All storages agree on this:
+// All storages follow these rules:
 //
-//   - A key is one or more segments separated by "/", at most 1000 bytes in all; a segment is 1 to 255 bytes of valid UTF-8
-//     without control bytes (below 0x20, and 0x7F) and backslashes, and neither "." nor "..". It is used as it is: nothing
-//     is cleaned, decoded or folded.
-//   - Open of a key that holds nothing, for whatever reason, returns an error that matches fs.ErrNotExist. That includes a key
-//     that is not valid. All other errors mean that the storage failed.
-//   - Put and RemoveAll of a key that is not valid return an error that matches fs.ErrInvalid, and change nothing.
-//   - Any number of goroutines may use a storage at once. A context that is done ends the call with its error.
+//   - A key is one or more segments separated by "/", at most 1000 bytes in all; a segment is 1 to
+//     255 bytes of valid UTF-8 without control bytes (below 0x20, and 0x7F) and backslashes, and
+//     neither "." nor "..". It is used as it is: nothing is cleaned, decoded or folded.
+//   - If a key holds nothing or is not valid, the error of Open matches [fs.ErrNotExist]. Any other
+//     error means that the storage does not work.
+//   - If a key is not valid, the error of Put and RemoveAll matches [fs.ErrInvalid], and nothing
+//     changes.
+//   - Any number of goroutines may use a storage at once. A call whose context is done returns the
+//     context's error.
 package storage
 
 import (
@@ -29,7 +31,7 @@ const (
 	maxSegment = 255
 )
 
-// ValidKey reports whether key is one that a storage can be asked for: see the package documentation.
+// ValidKey reports whether key follows the rules in the package documentation.
 func ValidKey(key string) bool {
 	if len(key) > maxKey || !utf8.ValidString(key) {
 		return false
@@ -51,7 +53,8 @@ func ValidKey(key string) bool {
 	return true
 }
 
-// checkOpen returns the error of Open that needs no look at the content: the context's, or that key is not valid.
+// checkOpen returns the error of Open that needs no look at the content: the context's, or that key
+// is not valid.
 func checkOpen(ctx context.Context, key string) error {
 	if err := ctx.Err(); err != nil {
 		return &fs.PathError{Op: "open", Path: key, Err: err}
@@ -62,7 +65,7 @@ func checkOpen(ctx context.Context, key string) error {
 	return nil
 }
 
-// checkChange is checkOpen's like for op, which is one of Put and RemoveAll.
+// checkChange is like checkOpen, for an op that is put or removeall.
 func checkChange(ctx context.Context, op, key string) error {
 	if err := ctx.Err(); err != nil {
 		return &fs.PathError{Op: op, Path: key, Err: err}
@@ -77,8 +80,9 @@ func notExist(key string) error {
 	return &fs.PathError{Op: "open", Path: key, Err: fs.ErrNotExist}
 }
 
-// isNotExist reports whether err, which opening a valid key gave, means that there is no such file. Besides an absent name these
-// are a name too long for the file system, a file where a folder should be, and symbolic links that go in a circle.
+// isNotExist reports whether err, which opening a valid key gave, means that there is no such file.
+// Besides an absent name these are a name too long for the file system, a file where a folder
+// should be, and symbolic links that go in a circle.
 func isNotExist(err error) bool {
 	for _, absent := range []error{fs.ErrNotExist, fs.ErrInvalid, syscall.ENOTDIR, syscall.ENAMETOOLONG, syscall.ELOOP} {
 		if errors.Is(err, absent) {

@@ -42,7 +42,8 @@ type answer struct {
 
 func (a answer) String() string { return fmt.Sprintf("ok %v, error %v", a.ok, a.err) }
 
-// ask calls TryLock; what it got is unlocked when the check is over. It may be called from any goroutine.
+// ask calls TryLock; what it got is unlocked when the check is over. It may be called from any
+// goroutine.
 func (c *client) ask(ctx context.Context, key string, ttl time.Duration) answer {
 	unlock, ok, err := c.Locker.TryLock(ctx, key, ttl)
 	if ok && unlock != nil {
@@ -83,8 +84,8 @@ func (c *client) lockContext(ctx context.Context, key string, ttl time.Duration)
 	return a.unlock
 }
 
-// free reports whether key can be locked by c, and leaves it unlocked if it can. An error counts as no; the check that
-// needs a yes will report it.
+// free reports whether key can be locked by c, and leaves it unlocked if it can. An error counts as
+// no; the check that needs a yes will report it.
 func (c *client) free(key string) bool {
 	a := finish(c.e, c.e.patience(), "TryLock", func() answer { return c.ask(c.e.ctx, key, long) })
 	c.e.lastErr = a.err
@@ -102,7 +103,8 @@ func (e *env) unlock(unlock func() error) {
 	}
 }
 
-// release is unlock, and the time that a lock may need which has no unlock in time: that is for another rule to find.
+// release is unlock, and the time that a lock may need which has no unlock in time: that is for
+// another rule to find.
 func (e *env) release(unlock func() error) {
 	e.unlock(unlock)
 	e.pass(soon)
@@ -133,7 +135,8 @@ func (c *client) pause() (resume func()) {
 	return c.until(c.Pause())
 }
 
-// stall hangs c's connections until resume, or the end of the check; it skips the rule if nobody knows how.
+// stall hangs c's connections until resume, or the end of the check; it skips the rule if nobody
+// knows how.
 func (c *client) stall() (resume func()) {
 	c.e.need(c.Stall != nil, "Process.Stall is nil")
 	return c.until(c.Stall())
@@ -161,8 +164,8 @@ func (c *client) wait(ctx context.Context, key string) <-chan error {
 	return done
 }
 
-// wakes ends the check unless the waiter returns nil within limit: Timeout where that is what the rule is about,
-// patience elsewhere.
+// wakes ends the check unless the waiter returns nil within limit: Timeout where that is what the
+// rule is about, patience elsewhere.
 func (e *env) wakes(waiting <-chan error, limit time.Duration, what string) {
 	if err := receive(e, limit, what, waiting); err != nil {
 		e.broken("%s: %v", what, err)

@@ -1,5 +1,5 @@
-// Package locktest checks that a lock keeps the contract of thumbnail.Locker, in the manner of
-// testing/slogtest: every rule is one sentence of the contract, and a failure prints the sentence.
+// Package locktest tests implementations of thumbnail.Locker, as testing/slogtest tests those of
+// slog.Handler: every rule is one sentence of the contract, and a failure prints the sentence.
 //
 // A lock that lives in memory runs in a bubble of testing/synctest, where an hour costs nothing:
 //
@@ -12,10 +12,10 @@
 //		})
 //	}
 //
-// A lock that lives in a server runs in real time and tells through the hooks of [Process] how to make its
-// holders die, pause, or lose the network. A rule that needs a hook that is nil is skipped, and says so; so are the rules
-// for Wait, if the Locker is no [Waiter]. Whatever two locks may do differently (a killed holder's lock may be
-// free at once, or after its ttl), the rules allow.
+// A lock that lives in a server runs in real time, and its hooks in [Process] make its holders die,
+// pause, or lose the network. A rule that needs a hook that is nil is skipped, and says so; so are
+// the rules for Wait if the Locker is not a [Waiter]. The rules allow what locks may do
+// differently: a killed holder's lock may be free at once, or after its ttl.
 package locktest
 
 import (
@@ -27,7 +27,8 @@ import (
 	"time"
 )
 
-// Locker is what is tested: thumbnail.Locker, repeated here so that a lock needs no import of the library.
+// Locker is what is tested: thumbnail.Locker, repeated here so that a lock needs no import of the
+// library.
 type Locker interface {
 	TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error)
 }
@@ -37,62 +38,64 @@ type Waiter interface {
 	Wait(ctx context.Context, key string) error
 }
 
-// Harness is one lock space with no key locked: a map, a directory, a prefix in a server. Every rule gets a fresh
-// one. Clean up with t.Cleanup.
+// Harness is a lock space in which no key is locked: a map, a directory, a prefix in a server.
+// Every rule gets a new one. Clean up with t.Cleanup.
 type Harness struct {
-	// Start returns one more process on this lock space: a handle that shares with the others only what
-	// processes on two hosts (or on one, if the lock is for one host) would share. A lock that
-	// works within one process only returns the same Locker every time. Required. A rule starts at most four; it
-	// calls Start from one goroutine at a time.
+	// Start returns one more process on this lock space: a handle that shares with the others only
+	// what processes on two hosts (or on one, if the lock is for one host) would share. For a lock
+	// that works within one process, it returns the same Locker every time. Required. A rule calls
+	// Start at most four times, from one goroutine at a time.
 	Start func() Process
 
-	// Advance lets d pass, for the lock and its holders alike: a fake server's clock has moved by d and every renewal
-	// that falls due within d has been done when it returns. nil means time.Sleep.
+	// Advance lets d pass, for the lock and its holders alike: when it returns, a fake server's clock
+	// has moved by d, and every renewal that is due within d is done. nil means time.Sleep.
 	Advance func(d time.Duration)
 
-	// TTL is the ttl that rules about expiry use; such a rule takes two to six of them. Long
-	// enough that a hiccup of the machine (half of it) is no death. 0 means one second.
+	// TTL is the ttl that rules about expiry use; such a rule takes two to six times as long. It
+	// should be so long that a machine that stalls for half of it does not look dead. 0 means one
+	// second.
 	TTL time.Duration
 
-	// Timeout bounds every single call, stalled connections included, and the time from a key's becoming free
-	// until Wait returns. 0 means five seconds.
+	// Timeout bounds every single call, stalled connections included, and the time from the moment a
+	// key is free until Wait returns. 0 means five seconds.
 	Timeout time.Duration
 
-	// NoRenewal says that a living holder, too, loses its lock after ttl, which the contract allows.
+	// NoRenewal says that even a live holder loses its lock after ttl, which the contract allows.
 	NoRenewal bool
 }
 
-// Process is one process that locks. Every hook is optional.
+// Process is a process that locks. Every hook is optional.
 type Process struct {
 	Locker Locker
 
-	// Kill ends the process as kill -9 would: nothing of it runs or reaches the others when Kill returns, no
-	// renewal, no unlock. The rules call nothing of this process afterwards.
+	// Kill ends the process as kill -9 would: when it returns, nothing of the process runs or reaches
+	// the others, no renewal, no unlock. The rules call nothing of this process afterwards.
 	Kill func()
 
-	// Pause stops the process as SIGSTOP would, until resume is called. Where that can't be had, stopping what
-	// reaches the server will do, as long as renewals come to nothing meanwhile. The rules make no call
+	// Pause stops the process as SIGSTOP would, until resume is called. If that is impossible, it may
+	// stop what reaches the server, as long as no renewal succeeds meanwhile. The rules make no call
 	// during a pause.
 	Pause func() (resume func())
 
-	// DropReply loses the reply to the next command that this process sends: the server does
-	// what it was told, and the connection breaks.
+	// DropReply loses the reply to the next command that this process sends: the server executes it,
+	// and the connection breaks.
 	DropReply func()
 
-	// Stall hangs the process's connections, new ones too, without closing them, until resume is called. What was sent
-	// meanwhile may arrive then, or never.
+	// Stall hangs the process's connections, new ones too, without closing them, until resume is
+	// called. What was sent meanwhile may arrive then, or never.
 	Stall func() (resume func())
 }
 
-// Run checks every rule in a subtest of its own, in real time (or in that of Harness.Advance).
+// Run checks every rule in a subtest of its own, in real time or in that of Harness.Advance.
 func Run(t *testing.T, open func(t *testing.T) Harness) {
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) { r.report(t, r.run(open(t))) })
 	}
 }
 
-// RunInBubble is Run with each rule, and its call of open, in a bubble of testing/synctest: time is fake, and a goroutine
-// that never ends, or only later, is a panic. For locks that wait for nothing outside the process.
+// RunInBubble is like [Run], with each rule and its call of open in a bubble of [testing/synctest]:
+// time is fake, and a goroutine that outlives the rule is a panic. It is for locks that wait for
+// nothing outside the process.
 func RunInBubble(t *testing.T, open func(t *testing.T) Harness) {
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {

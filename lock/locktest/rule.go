@@ -16,7 +16,8 @@ type rule struct {
 	check    func(*env)
 }
 
-// rules are all rules, in the order in which a reader of failures wants them: what later rules build on comes first.
+// rules are all rules, in the order in which a reader of failures wants them: what later rules
+// build on comes first.
 var rules = slices.Concat(lockRules, unlockRules, timeRules, faultRules, waitRules)
 
 // skipped is the error of a rule that can't be checked.
@@ -47,7 +48,8 @@ func (r rule) run(h Harness) (err error) {
 	return nil
 }
 
-// env is what a check works with. Its methods, but for those of client that say otherwise, belong to the check's own goroutine: they end it.
+// env is what a check works with. Its methods, but for those of client that say otherwise, belong
+// to the check's own goroutine: they end it.
 type env struct {
 	Harness
 	ctx      context.Context // ends with the check
@@ -77,8 +79,8 @@ func newEnv(h Harness) *env {
 	return e
 }
 
-// close leaves the lock space quiet: nobody stopped, no call under way, nothing held. Whether that succeeds is not its
-// business; a lock that hangs has Timeout.
+// close leaves the lock space quiet: nobody stopped, no call under way, nothing held. Whether that
+// succeeds is not its business; a lock that hangs has Timeout.
 func (e *env) close() {
 	e.cancel()
 	for _, f := range e.undo {
@@ -122,13 +124,13 @@ func (e *env) pass(d time.Duration) {
 	e.advanced += d
 }
 
-// atLeast is how much time has passed for sure; atMost is how much may have passed, seen by the lock. They
-// differ on a busy machine, and with an Advance that is no sleep.
+// atLeast is how much time has passed for sure; atMost is how much may have passed, seen by the
+// lock. They differ on a busy machine, and with an Advance that is no sleep.
 func (e *env) atLeast() time.Duration { return e.advanced }
 func (e *env) atMost() time.Duration  { return max(e.advanced, time.Since(e.began)) }
 
-// patience bounds calls whose duration is not what the rule is about, so that a lock that hangs fails and does not
-// hang the test.
+// patience bounds calls whose duration is not what the rule is about, so that a lock that hangs
+// fails and does not hang the test.
 func (e *env) patience() time.Duration { return max(10*e.Timeout, time.Minute) }
 
 // finish returns what f returns, if it does within limit.

@@ -124,8 +124,8 @@ var timeRules = []rule{
 	},
 }
 
-// afterPause locks key once its paused holder has lost it. A lock that a stopped holder does not lose (the
-// kernel knows that it lives) has nothing to show here.
+// afterPause locks key once its paused holder has lost it. A lock that a stopped holder does not
+// lose (the kernel knows that it lives) has nothing to show here.
 func (c *client) afterPause(key string, ttl time.Duration) (unlock func() error) {
 	e := c.e
 	for range 20 {

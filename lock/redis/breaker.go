@@ -14,13 +14,13 @@ import (
 const (
 	// probePause is the time from the end of one probe to the start of the next.
 	probePause = 250 * time.Millisecond
-	// probeGrace is how long a call waits for the answer to a probe, counted from the probe's start: long enough
-	// for a Redis that is back, so that the first call after an outage succeeds.
+	// probeGrace is how long a call waits for the answer to a probe, counted from the probe's
+	// start: long enough for a Redis that is back, so that the first call after an outage succeeds.
 	probeGrace = 5 * time.Millisecond
 )
 
-// errOverdue is the cause when a command got no answer. It is not context.DeadlineExceeded: that would tell the
-// caller of its own deadline.
+// errOverdue is the cause when a command got no answer. It is not context.DeadlineExceeded: that
+// would tell the caller of its own deadline.
 var errOverdue = fmt.Errorf("%w: no answer within %v", ErrDown, commandTimeout)
 
 // breaker remembers that Redis is down, so that not every call has to find out.
@@ -69,8 +69,8 @@ func (b *breaker) ask(key string) {
 	b.probing = nil
 }
 
-// trip notes that Redis is down, seen by a command that began at since. What began before the last recovery
-// says nothing about now.
+// trip notes that Redis is down, seen by a command that began at since. What began before the last
+// recovery says nothing about now.
 func (b *breaker) trip(key string, since time.Time, cause error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -83,10 +83,11 @@ func (b *breaker) trip(key string, since time.Time, cause error) {
 	b.down = cause
 }
 
-// run runs command, unless Redis counts as down, and returns when it has, when its time is over, or when ctx ends. The command itself does
-// not heed ctx but has commandTimeout of its own: a reply that nobody waits for any more still says that Redis is up, or,
-// missing, down. undo, if not nil, gets a result that run has not returned because it came too late, and
-// ErrDown, which leaves open what Redis has done.
+// run runs command, unless Redis counts as down, and returns when it has, when its time is over, or
+// when ctx ends. The command itself does not heed ctx but has commandTimeout of its own: a reply
+// that nobody waits for any more still says that Redis is up, or, missing, down. undo, if not nil,
+// gets a result that run has not returned because it came too late, and ErrDown, which leaves open
+// what Redis has done.
 func run[T any](ctx context.Context, b *breaker, key string, command func(context.Context) (T, error), undo func(T, error)) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
@@ -156,8 +157,8 @@ func downBy(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %v", ErrDown, err) // %v: what err matches, a deadline perhaps, is none of the caller's
 }
 
-// unavailable reports whether err says that Redis can't be reached, or can't do its work at present. Any
-// other error reply is an answer.
+// unavailable reports whether err says that Redis can't be reached, or can't do its work at
+// present. Any other error reply is an answer.
 func unavailable(err error) bool {
 	var reply redis.Error
 	switch {

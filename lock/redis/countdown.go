@@ -13,13 +13,15 @@ const (
 	maxLaps = 3
 )
 
-// A countdown calls a function when commandTimeout has passed in which Redis answered nobody, though this process could have heard it; or
-// maxLaps times commandTimeout, since what a command waits for may be the one node of a cluster that is down.
+// A countdown calls a function when commandTimeout has passed in which Redis answered nobody,
+// though this process could have heard it; or maxLaps times commandTimeout, since what a command
+// waits for may be the one node of a cluster that is down.
 //
-// A clock alone would not do. Where a thousand goroutines want two CPUs, a command may well take more than a second from its first byte to the
-// moment when somebody looks at the answer. To take that for an outage means to go on without locks, and to add work where there is too
-// much already. So each answer to another command begins the countdown anew. It has steps, of which each begins when the end of
-// the last one was noticed: that a process was stopped for a while counts as one.
+// A clock alone would not do. Where a thousand goroutines want two CPUs, a command may well take
+// more than a second from its first byte to the moment when somebody looks at the answer. To take
+// that for an outage means to go on without locks, and to add work where there is too much already.
+// So each answer to another command begins the countdown anew. It has steps, of which each begins
+// when the end of the last one was noticed: that a process was stopped for a while counts as one.
 type countdown struct {
 	answers *atomic.Int64 // of Redis, to anybody
 

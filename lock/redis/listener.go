@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// silence is how long a Pub/Sub connection may say nothing before it is asked whether it lives, and again
-	// until it is given up.
+	// silence is how long a Pub/Sub connection may say nothing before it is asked whether it lives,
+	// and again until it is given up.
 	silence = 3 * time.Second
 	// reconnectPause keeps a listener from spinning while Redis refuses connections.
 	reconnectPause = 100 * time.Millisecond
@@ -29,8 +29,9 @@ type listener struct {
 	done    <-chan struct{}                     // closed when what was stopped last has let go of its connection
 }
 
-// join registers a waiter: released gets the token of every lock on name that is released from now on, or from when
-// the connection stands, which "" announces: then it is time to look. Between two receives all but one may be dropped.
+// join registers a waiter: released gets the token of every lock on name that is released from now
+// on, or from when the connection stands, which "" announces: then it is time to look. Between two
+// receives all but one may be dropped.
 func (n *listener) join(name string) (released <-chan string, leave func()) {
 	c := make(chan string, 1)
 	n.mu.Lock()
@@ -63,7 +64,7 @@ func (n *listener) leave(name string, c chan string) {
 	}
 }
 
-// announce wakes who waits for name.
+// announce wakes those that wait for name.
 func (n *listener) announce(name, token string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -83,8 +84,9 @@ func (n *listener) announceAll() {
 	}
 }
 
-// wake drops what a waiter has no room for. It may: whatever the waiter finds there, unless it is the very
-// release that it waits for, has it look, and it looks after what was dropped had happened.
+// wake drops what a waiter has no room for. It may: whatever the waiter finds there, unless it is
+// the very release that it waits for, has it look, and it looks after what was dropped had
+// happened.
 func wake(c chan string, token string) {
 	select {
 	case c <- token:

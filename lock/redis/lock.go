@@ -9,13 +9,15 @@ import (
 	"time"
 )
 
-// TryLock locks key for ttl, at least one millisecond, and keeps renewing it until unlock or until ctx ends. If somebody else
-// holds key, ok is false and err nil: it does not wait. After an error the key is not locked, or nobody renews the lock and it
-// expires after ttl: when Redis has not answered, nobody knows which.
+// TryLock locks key for ttl, at least one millisecond, and keeps renewing the lock until unlock or
+// until ctx ends. It does not wait: if somebody else holds key, ok is false and err is nil. After
+// an error the key is not locked, or the lock is not renewed and expires after ttl; if Redis did
+// not answer, it is unknown which.
 //
-// unlock works after ctx has ended and after Close. It frees the key for the next TryLock, wakes who waits, and does nothing
-// to a lock that is no longer ours: then it returns nil, and OnError has heard of ErrLost. Its error means that Redis could not be told, and
-// that the lock will expire. Further calls return what the first one did.
+// unlock works after ctx has ended and after Close. It frees the key and wakes those who wait for
+// it. If the lock was lost, it changes nothing and returns nil; OnError has got [ErrLost] then. It
+// returns an error if Redis did not confirm the release; the lock then expires. Further calls
+// return what the first one did.
 func (l *Locker) TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error) {
 	if ttl < time.Millisecond {
 		return nil, false, fmt.Errorf("lock %q in Redis: ttl %v is less than a millisecond", key, ttl)

@@ -1,34 +1,38 @@
-// Package redis is a lock for any number of processes on any number of hosts that share one Redis: a thumbnail.Locker
-// and thumbnail.Waiter over github.com/redis/go-redis/v9.
+// Package redis implements a lock for processes on any number of hosts that share one Redis: a
+// thumbnail.Locker and thumbnail.Waiter over github.com/redis/go-redis/v9.
 //
 //	client := goredis.NewClient(&goredis.Options{Addr: "redis:6379", ContextTimeoutEnabled: true})
 //	cfg.Locker = redis.New(client, redis.Options{})
 //
 // # What is in Redis
 //
-// A lock is the key Prefix:key. Its value is a token that only its holder knows and its expiry is ttl
-// (SET NX PX). Renewal and release are scripts that compare the token before they act, so neither can touch somebody
-// else's lock, however late it arrives. The holder's process renews every ttl/3; when it dies, the
-// lock expires ttl after the last renewal. A release is announced on the channel Prefix:released.
+// A lock is the key Prefix:key. Its value is a token that only its holder knows, and its expiry is
+// ttl (SET NX PX). Renewal and release are scripts that compare the token before they act, so
+// neither can touch somebody else's lock, however late it arrives. The holder's process renews
+// every ttl/3; when it dies, the lock expires ttl after the last renewal. A release is announced on
+// the channel Prefix:released.
 //
-// Every script names one key, so all of this works in a cluster. The announcement is a plain PUBLISH, not a sharded one: a cluster
-// carries it to every node, and a process hears of all keys over one connection, whichever node that is connected to. The price
-// is that each process that waits for anything hears of every release: some hundred bytes per generated thumbnail. With a
-// Ring, a waiter hears of the keys of one shard and finds the others by asking once a second.
+// Every script names one key, so that all of this works in a cluster. The announcement is a plain
+// PUBLISH, not a sharded one: a cluster carries it to every node, so that a process is told of all
+// keys over one connection, whichever node it is connected to. The price is that a process that
+// waits for any key is told of every release: some hundred bytes per generated thumbnail. With a
+// Ring, a waiter is told of the keys of one shard, and finds the others by asking once a second.
 //
-// A user with restricted rights needs +@connection +set +get +del +pttl +pexpire +hdel +evalsha +eval +publish
-// +subscribe, ~Prefix:* and &Prefix:released.
+// A user with restricted rights needs +@connection +set +get +del +pttl +pexpire +hdel +evalsha +eval
+// +publish +subscribe, ~Prefix:* and &Prefix:released.
 //
 // # What it does not promise
 //
-// Redis replicates after it has answered. A failover may forget a lock, and then two processes hold it for a while: enough for
-// a lock that saves work, too little for one that guards correctness.
+// Redis replicates after it has answered. A failover may forget a lock, and then two processes hold
+// it for a while. That is good enough for a lock that saves work, but not for one that guards
+// correctness.
 //
 // # Goroutines
 //
-// A lock that is held has one goroutine, which ends with unlock or with the context of TryLock. While anybody waits, one more
-// listens. A command that got no answer in time may leave one until the client gives it up: after the client's
-// DialTimeout or ReadTimeout, of which a *Client counts as having a ReadTimeout of two seconds here.
+// A lock that is held has one goroutine, which ends with unlock or with the context of TryLock.
+// While any call of Wait blocks, there is one more. A command that got no answer in time may leave
+// one until the client gives it up, after its DialTimeout or ReadTimeout; the ReadTimeout of a
+// *Client is two seconds here.
 package redis
 
 import (
@@ -41,39 +45,41 @@ import (
 )
 
 var (
-	// ErrDown says that Redis does not answer, or can't do its work at present (loading, failing over).
+	// ErrDown means that Redis does not answer, or can't work at present (loading, failing over).
 	ErrDown = errors.New("redis is down")
-	// ErrLost says that a lock was gone before it was released: its holder had been stopped or cut off for
-	// longer than ttl, or Redis has forgotten it. It reaches Options.OnError alone.
+	// ErrLost means that a lock was gone before it was released: its holder was stopped or cut off for
+	// longer than ttl, or Redis has forgotten it. Only Options.OnError gets it.
 	ErrLost = errors.New("lock was lost")
 	// ErrClosed is the error of TryLock and Wait after Close.
 	ErrClosed = errors.New("locker is closed")
 )
 
-// DefaultPrefix is the Prefix of Options that name none.
+// DefaultPrefix is the default of Options.Prefix.
 const DefaultPrefix = "restthumbnails"
 
 // commandTimeout is how long a command may take. Then it has failed, and Redis counts as down.
 const commandTimeout = time.Second
 
-// Options are optional: the zero value is ready for use.
+// Options are options of [New]. The zero value is ready to use.
 type Options struct {
-	// Prefix begins the name of every key and of the channel. Processes that share locks share it. "" means
-	// DefaultPrefix.
+	// Prefix begins the name of every key and of the channel. Processes that share locks share it.
+	// "" means DefaultPrefix.
 	Prefix string
 
-	// OnError gets what no caller is there to get: errors of a renewal, and ErrLost. The lock is not released by
-	// them, and renewal is tried again as long as the lock may exist. Several goroutines may call it at once; it should
-	// return soon, and call neither unlock nor Close. nil means that they are dropped.
+	// OnError, if not nil, gets the errors that no call returns: those of renewals, and ErrLost.
+	// They do not release the lock, and renewal is tried again as long as the lock may exist.
+	// Several goroutines may call it at once; it should return soon, and call neither unlock nor
+	// Close.
 	OnError func(error)
 }
 
-// Locker locks keys in Redis. Goroutines may share it.
+// Locker locks keys in Redis. Any number of goroutines may use it at once.
 //
-// A command has one second, whatever the options of the client. When it has no answer by then, Redis counts as down:
-// every call fails within a few milliseconds, with an error that matches ErrDown, until a probe has been answered. Calls start
-// the probes, one at a time and at most four a second, so that nothing runs when nobody asks. While others
-// are answered a command has three: it is this process then, and not Redis, that has more to do than it can.
+// A command has one second, whatever the options of the client. If it is not answered in time,
+// Redis counts as down: every call fails within a few milliseconds, with an error that matches
+// [ErrDown], until a probe is answered. Calls start the probes, one at a time and at most four a
+// second, so that nothing runs between calls. While other commands are answered, a command has
+// three seconds: then it is this process, and not Redis, that is overloaded.
 type Locker struct {
 	client  redis.UniversalClient
 	prefix  string
@@ -89,15 +95,15 @@ type Locker struct {
 	running sync.WaitGroup // renewals and the listener
 }
 
-// New returns a Locker that uses client, which remains the caller's to close, after the Locker. It does not
-// connect: a Redis that is down shows in TryLock. It panics if client is nil.
+// New returns a Locker that uses client, which the caller closes after the Locker. It does not
+// connect: if Redis is down, TryLock says so. New panics if client is nil.
 func New(client redis.UniversalClient, opts Options) *Locker {
 	if client == nil {
 		panic("redis: New needs a client")
 	}
 	if c, ok := client.(*redis.Client); ok {
-		// The same connections with a shorter patience, so that what has been given up is soon over; but not a shorter one than ours,
-		// since the client would then try again.
+		// The same connections with a shorter patience, so that what has been given up is soon
+		// over; but not a shorter one than ours, since the client would then try again.
 		client = c.WithTimeout(2 * commandTimeout)
 	}
 	l := &Locker{client: client, prefix: opts.Prefix, onError: opts.OnError}
@@ -110,9 +116,10 @@ func New(client redis.UniversalClient, opts Options) *Locker {
 	return l
 }
 
-// Close ends every Wait, all renewals and the Pub/Sub connection, and returns when they have ended. Locks that are held
-// expire after their ttl; unlocking them earlier works as before. A program that has unlocked everything and waits for
-// nothing needs no Close. It may be called again, and always returns nil.
+// Close ends every Wait, all renewals and the Pub/Sub connection, and returns when they have ended.
+// Locks that are held expire after their ttl; they can still be unlocked earlier. A program that
+// has unlocked everything and waits for nothing does not need Close. Close may be called more than
+// once, and always returns nil.
 func (l *Locker) Close() error {
 	l.mu.Lock()
 	l.closed = true
@@ -138,7 +145,7 @@ func (l *Locker) name(key string) string { return l.prefix + ":" + key }
 // channel is where releases are announced.
 func (l *Locker) channel() string { return l.prefix + ":released" }
 
-// report hands err to whoever wants to know.
+// report gives err to OnError.
 func (l *Locker) report(err error) {
 	if l.onError != nil {
 		l.onError(err)

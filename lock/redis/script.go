@@ -7,7 +7,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// The scripts compare and act in one step. KEYS[1] is the lock, ARGV[1] the token of whoever claims to hold it.
+// The scripts compare and act in one step. KEYS[1] is the lock, ARGV[1] the token of whoever claims
+// to hold it.
 var (
 	// renewScript sets the expiry to ARGV[2] ms, if the lock is still ours.
 	renewScript = redis.NewScript(`
@@ -23,8 +24,9 @@ var (
 		redis.call('PUBLISH', ARGV[2], ARGV[1] .. ':' .. KEYS[1])
 		return 1`)
 
-	// lookScript returns who holds the lock, and its expiry in ms: -2 if there is no lock, -1 if it has none. It is a
-	// script because a client may send plain reads to a replica, which lags behind.
+	// lookScript returns the holder of the lock, and its expiry in ms: -2 if there is no lock, -1 if it
+	// has none. It is a script because a client may send plain reads to a replica, which lags
+	// behind.
 	lookScript = redis.NewScript(`
 		return {redis.call('GET', KEYS[1]) or '', redis.call('PTTL', KEYS[1])}`)
 )
@@ -36,8 +38,9 @@ const (
 	releasedOthers = -1
 )
 
-// acquire creates the lock, unless somebody holds it. It may be repeated with the same token, as go-redis does when a connection
-// breaks: if Redis had created the lock and only the reply was lost, SET finds the key taken, by us.
+// acquire creates the lock, unless somebody holds it. It may be repeated with the same token, as
+// go-redis does when a connection breaks: if Redis had created the lock and only the reply was
+// lost, SET finds the key taken, by us.
 func (l *Locker) acquire(ctx context.Context, name, token string, ttl time.Duration) (bool, error) {
 	ok, err := l.client.SetNX(ctx, name, token, ttl).Result()
 	if unavailable(err) && ctx.Err() == nil { // once more, for clients that don't (MaxRetries -1)
@@ -66,7 +69,7 @@ type holder struct {
 	expires time.Duration
 }
 
-// look returns who holds the lock; ok is false if nobody does.
+// look returns the holder of the lock; ok is false if nobody does.
 func (l *Locker) look(ctx context.Context, name string) (h holder, ok bool, err error) {
 	type seen struct {
 		holder
@@ -84,8 +87,9 @@ func (l *Locker) look(ctx context.Context, name string) (h holder, ok bool, err 
 	return s.holder, s.ok, err
 }
 
-// probe asks Redis for a write that changes nothing: no lock is a hash. So it goes to the node that has the key, and a
-// replica, a node that loads, and a cluster in trouble refuse it as they would a lock.
+// probe asks Redis for a write that changes nothing: no lock is a hash. So it goes to the node that
+// has the key, and a replica, a node that loads, and a cluster in trouble refuse it as they would a
+// lock.
 func (l *Locker) probe(ctx context.Context, name string) error {
 	return l.client.HDel(ctx, name, "probe").Err()
 }

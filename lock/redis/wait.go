@@ -9,11 +9,13 @@ import (
 // pollEvery bounds how long a waiter believes what it saw, in case an announcement is lost.
 const pollEvery = time.Second
 
-// Wait blocks until key is free, and returns nil, or until ctx ends, and returns its error; or until Redis
-// can't be asked. When it has returned, somebody else may hold the key again.
+// Wait blocks until key is free, and then returns nil; or until ctx ends, and then returns its
+// error; or until Redis can't be asked. When it returns, somebody else may have locked the key
+// already.
 //
-// An unlock, in any process, wakes it at once; so does the expiry of a dead holder's lock. Beyond that it asks Redis once a second.
-// All who wait share one Pub/Sub connection, which is closed when nobody waits.
+// An unlock in any process wakes it at once, and so does the expiry of a dead holder's lock.
+// Besides, it asks Redis once a second. All calls share one Pub/Sub connection, which is closed
+// when no call waits.
 func (l *Locker) Wait(ctx context.Context, key string) error {
 	if err := l.wait(ctx, l.name(key)); err != nil {
 		return fmt.Errorf("wait for lock %q in Redis: %w", key, err)
@@ -53,7 +55,8 @@ func (l *Locker) wait(ctx context.Context, name string) error {
 	}
 }
 
-// lookAgain is how long h may be relied upon to say so when it unlocks: if it dies, its lock expires without a word.
+// lookAgain is how long h may be relied upon to say so when it unlocks: if it dies, its lock
+// expires without a word.
 func (h holder) lookAgain() time.Duration {
 	if h.expires < 0 {
 		return pollEvery

@@ -14,16 +14,16 @@ import (
 
 // Endpoint is an S3 server and the keys for it.
 type Endpoint struct {
-	URL          string // "https://minio.example.com:9000"; empty: Amazon's, of Region
-	Region       string // empty: "us-east-1", which most servers other than Amazon's expect
+	URL          string // "https://minio.example.com:9000"; "" means Amazon's in Region
+	Region       string // "" means "us-east-1", which most servers other than Amazon's expect
 	AccessKey    string
 	SecretKey    string
 	SessionToken string // of temporary credentials only
 }
 
-// Open makes a Storage for programs that have no *s3.Client: it addresses the bucket by path and sends no checksums
-// that aren't required, as servers other than Amazon's want it. Requests go through HTTP proxies that the environment
-// names. Close frees its connections.
+// Open returns a Storage for programs that have no *s3.Client. It addresses the bucket by path and
+// sends no checksums that aren't required, as servers other than Amazon's expect. Requests go
+// through the HTTP proxies that the environment names. Close frees its connections.
 func Open(e Endpoint, bucket string, cfg Config) (*Storage, error) {
 	if e.AccessKey == "" || e.SecretKey == "" {
 		return nil, errors.New("s3: Endpoint.AccessKey or Endpoint.SecretKey is empty")
@@ -58,8 +58,9 @@ func Open(e Endpoint, bucket string, cfg Config) (*Storage, error) {
 	return s, nil
 }
 
-// newTransport is the SDK's usual one, with as many idle connections to the one host as a busy handler has requests:
-// beyond the SDK's 10 each request would make a connection of its own and drop it.
+// newTransport is the SDK's usual one, with as many idle connections to the one host as a busy
+// handler has requests: beyond the SDK's 10 each request would make a connection of its own and
+// drop it.
 func newTransport() *http.Transport {
 	t := awshttp.NewBuildableClient().GetTransport()
 	t.MaxIdleConns = 256
@@ -67,12 +68,12 @@ func newTransport() *http.Transport {
 	return t
 }
 
-// noRedirect leaves a redirection to the SDK, which makes an error of it: a request is signed for one host, and a PUT
-// would be followed by a GET.
+// noRedirect leaves a redirection to the SDK, which makes an error of it: a request is signed for
+// one host, and a PUT would be followed by a GET.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// Close frees the idle connections of a Storage that Open made. The client of New is its owner's: there Close does
-// nothing.
+// Close frees the idle connections of a Storage that [Open] returned. After [New] it does nothing:
+// the client belongs to the caller.
 func (s *Storage) Close() error {
 	if s.close != nil {
 		s.close()

@@ -19,17 +19,17 @@ var errStalled = errors.New("the connection stalled")
 // errChanged is what reading on gives once the object is another one than was opened, or gone.
 var errChanged = errors.New("the object was replaced or removed while it was read")
 
-// errPassing marks an error that merits another try though the SDK doesn't know it: one in the middle of an answer's
-// body, or one of the errors in it.
+// errPassing marks an error that merits another try though the SDK doesn't know it: one in the
+// middle of an answer's body, or one of the errors in it.
 type errPassing struct{ error }
 
 func (e errPassing) Unwrap() error { return e.error }
 
 var retryables = retry.IsErrorRetryables(retry.DefaultRetryables)
 
-// conflictTries is how often a conflict (409) is met before it is taken for lasting. Servers that keep objects as files
-// answer so when a key lies below another, which lasts, and when RemoveAll takes a directory away under a Put, which
-// doesn't.
+// conflictTries is how often a conflict (409) is met before it is taken for lasting. Servers that
+// keep objects as files answer so when a key lies below another, which lasts, and when RemoveAll
+// takes a directory away under a Put, which doesn't.
 const conflictTries = 4
 
 // transient reports whether another try may succeed, after tries that didn't.
@@ -72,15 +72,16 @@ func explain(err error) error {
 	case status(err) == http.StatusForbidden:
 		return fmt.Errorf("%w: %w", fs.ErrPermission, err)
 	case errors.Is(err, fs.ErrNotExist):
-		// Not the key: a credentials file, a socket. Only the text may go on, for a caller takes the error itself
-		// for an absent key.
+		// Not the key: a credentials file, a socket. Only the text may go on, for a caller takes
+		// the error itself for an absent key.
 		return errors.New(err.Error())
 	}
 	return err
 }
 
-// timeUp is the error of an operation that ends because ctx did, after some tries. caller is the context that the
-// operation was given, last the last error that says more than that; it may be nil.
+// timeUp is the error of an operation that ends because ctx did, after some tries. caller is the
+// context that the operation was given, last the last error that says more than that; it may be
+// nil.
 func timeUp(caller, ctx context.Context, tries int, last error) error {
 	err := caller.Err()
 	if err == nil {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// file is an open object. Its beginning stays in memory, since a header is read twice as a rule; of the rest there is
-// one range at a time.
+// file is an open object. Its beginning stays in memory, since a header is read twice as a rule; of
+// the rest there is one range at a time.
 type file struct {
 	s    *Storage
 	ctx  context.Context // of Open: reading on is part of what it was called for

@@ -16,15 +16,16 @@ import (
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// Open gives the object at key: one request (two if it is empty), whose answer is read to its end before Open returns, so that the
-// connection is free again and a caller who needs no body leaves nothing unread. What is larger than Config.FirstRange
-// is requested in further ranges as it is read or sought; ctx covers these too. If the object is replaced meanwhile,
-// reading fails: bytes of two objects are never mixed.
+// Open opens the object at key. It makes one request (two if the object is empty), whose answer is
+// read to its end before Open returns, so that the connection is free again. What is larger than
+// Config.FirstRange is requested in further ranges as it is read or sought; ctx covers these, too.
+// If the object is replaced meanwhile, reading fails: bytes of two objects are never mixed.
 //
-// The file is also an io.Seeker and an io.ReaderAt, and its fs.FileInfo has a method ETag() string, which gives the
-// entity tag with its quotes, as HTTP spells it.
+// The file is also an [io.Seeker] and an [io.ReaderAt], and its [fs.FileInfo] has a method ETag()
+// string that returns the entity tag with its quotes, as HTTP spells it.
 //
-// An absent or invalid key matches fs.ErrNotExist; for other errors see the package comment.
+// If key is absent or not valid, the error matches [fs.ErrNotExist]; for other errors see the package
+// documentation.
 func (s *Storage) Open(ctx context.Context, key string) (fs.File, error) {
 	name, ok := s.object(key)
 	if !ok {
@@ -48,7 +49,8 @@ type extent struct {
 	modTime time.Time
 }
 
-// get asks for n bytes from off on. With an etag it fails with errChanged if the object is another one by now.
+// get asks for n bytes from off on. With an etag it fails with errChanged if the object is another
+// one by now.
 func (s *Storage) get(ctx context.Context, what, name string, off int64, n int, etag string) (extent, error) {
 	in := &awss3.GetObjectInput{
 		Bucket: aws.String(s.bucket),
@@ -62,7 +64,8 @@ func (s *Storage) get(ctx context.Context, what, name string, off int64, n int, 
 	err := s.do(ctx, what, func(ctx context.Context, alive func()) error {
 		out, err := s.client.GetObject(ctx, in, options)
 		if status(err) == http.StatusRequestedRangeNotSatisfiable && off == 0 {
-			// An empty object has no range. Without one its answer has size, time and tag as any other's.
+			// An empty object has no range. Without one its answer has size, time and tag as any
+			// other's.
 			whole := *in
 			whole.Range = nil
 			alive()
@@ -78,13 +81,14 @@ func (s *Storage) get(ctx context.Context, what, name string, off int64, n int, 
 	return got, err
 }
 
-// readExtent reads the answer to its end. A server may ignore the range and send all (status 200); that serves as the
-// first range of a file, of which at most n bytes are taken.
+// readExtent reads the answer to its end. A server may ignore the range and send all (status 200);
+// that serves as the first range of a file, of which at most n bytes are taken.
 func readExtent(out *awss3.GetObjectOutput, off int64, n int, alive func()) (extent, error) {
 	length := aws.ToInt64(out.ContentLength)
 	var buf bytes.Buffer
 	buf.Grow(int(min(max(length, 0), int64(n))) + bytes.MinRead)
-	// One byte more than was asked for: so the end of the body is seen, or that there is too much of it.
+	// One byte more than was asked for: so the end of the body is seen, or that there is too much
+	// of it.
 	if _, err := buf.ReadFrom(io.LimitReader(movingReader{out.Body, alive}, int64(n)+1)); err != nil {
 		return extent{}, errPassing{fmt.Errorf("read the answer: %w", err)}
 	}

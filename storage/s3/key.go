@@ -13,7 +13,8 @@ func (s *Storage) object(key string) (string, bool) {
 	return name, storage.ValidKey(key) && len(name) <= maxFullKey
 }
 
-// contentTypes has the extensions of pictures. They are not left to package mime, whose table depends on the machine.
+// contentTypes has the extensions of pictures. They are not left to package mime, whose table
+// depends on the machine.
 var contentTypes = map[string]string{
 	".avif": "image/avif",
 	".bmp":  "image/bmp",
@@ -30,7 +31,8 @@ var contentTypes = map[string]string{
 	".webp": "image/webp",
 }
 
-// contentType gives the media type for key by its extension; application/octet-stream if it is not a picture's.
+// contentType gives the media type for key by its extension; application/octet-stream if it is not
+// a picture's.
 func contentType(key string) string {
 	if t := contentTypes[strings.ToLower(path.Ext(key))]; t != "" {
 		return t

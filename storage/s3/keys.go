@@ -11,10 +11,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Keys goes over the keys that Open takes, in the order of their bytes: for a gallery, or for a job that calls Generate for
-// every original. It is one request for each thousand, and none before the loop asks for more. An error ends it. Objects
-// that are not keys, such as the empty "folder/" of some tools, are left out; what is stored or removed meanwhile may
-// be seen or not.
+// Keys iterates over the keys that Open accepts, in the order of their bytes: for a gallery, or for
+// a job that calls Generate for every original. It makes one request for each thousand keys, when
+// the loop gets there. An error ends it. Objects whose names are not valid keys, such as the empty
+// "folder/" of some tools, are left out. What is stored or removed meanwhile may be seen or not.
 func (s *Storage) Keys(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for token := (*string)(nil); ; {

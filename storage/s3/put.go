@@ -12,12 +12,14 @@ import (
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// Put stores what r gives at key, whole or not at all: one PUT with its length, which S3 makes visible once it has
-// all of it. r is read into memory first. If r fails, Put returns r's error, nothing is sent, and key keeps its old
-// content. The media type follows from key's extension, Cache-Control from the Config.
+// Put stores what r returns at key, whole or not at all: by one PUT with its length, which S3 makes
+// visible when it has all of it. r is read into memory first. If r fails, Put returns r's error,
+// nothing is sent, and key keeps its old content. The media type follows from key's extension,
+// Cache-Control from the Config.
 //
-// An invalid key matches fs.ErrInvalid. When Put fails because the answer to its request was lost or came too late,
-// the object may have been stored nevertheless; then it is whole.
+// If key is not valid, the error matches [fs.ErrInvalid]. If Put fails because the answer to its
+// request was lost or came too late, the object may have been stored nevertheless; then it is
+// whole.
 func (s *Storage) Put(ctx context.Context, key string, r io.Reader) error {
 	name, ok := s.object(key)
 	if !ok {
@@ -60,8 +62,9 @@ func (r contextReader) Read(p []byte) (int, error) {
 	return r.Reader.Read(p)
 }
 
-// body is what one try sends. The SDK reads it twice, first for the signature, and never after PutObject has returned,
-// also where the transport would: so the buffer below can go back to its pool.
+// body is what one try sends. The SDK reads it twice, first for the signature, and never after
+// PutObject has returned, also where the transport would: so the buffer below can go back to its
+// pool.
 type body struct {
 	*bytes.Reader
 	alive func()

@@ -20,10 +20,11 @@ const (
 	maxReported = 10   // keys that an error names
 )
 
-// RemoveAll deletes every object under prefix + "/". The prefix ends at a segment: "a/b" means "a/b/c", not "a/bc"
-// and not "a/b" itself. Nothing there is no error. An empty or invalid prefix matches fs.ErrInvalid and deletes
-// nothing. If single objects can't be deleted, the others are, and the error names the first few and how many there
-// are. Objects that are stored meanwhile may stay.
+// RemoveAll deletes every object under prefix + "/". The prefix ends at a segment: "a/b" means
+// "a/b/c", not "a/bc" and not "a/b" itself. It is not an error if there is none. If prefix is empty
+// or not valid, the error matches [fs.ErrInvalid] and nothing is deleted. If some objects can't be
+// deleted, the others are, and the error says how many are left and names the first few. Objects
+// that are stored meanwhile may stay.
 func (s *Storage) RemoveAll(ctx context.Context, prefix string) error {
 	name, ok := s.object(prefix)
 	if !ok {
@@ -64,7 +65,8 @@ func (s *Storage) list(ctx context.Context, prefix string, token *string) (page 
 	return page, err
 }
 
-// pageKeys gives the names in a listing, and refuses one that is not under prefix: it would be another's object.
+// pageKeys gives the names in a listing, and refuses one that is not under prefix: it would be
+// another's object.
 func pageKeys(page *awss3.ListObjectsV2Output, prefix string) ([]string, error) {
 	keys := make([]string, 0, len(page.Contents))
 	for _, object := range page.Contents {
@@ -83,8 +85,8 @@ func pageKeys(page *awss3.ListObjectsV2Output, prefix string) ([]string, error) 
 	return keys, nil
 }
 
-// remove deletes keys by one request, and those that its XML can't carry by one each. A key that fails for a transient
-// reason is tried again, any other is added to failed.
+// remove deletes keys by one request, and those that its XML can't carry by one each. A key that
+// fails for a transient reason is tried again, any other is added to failed.
 func (s *Storage) remove(ctx context.Context, prefix string, keys []string, failed *failures) error {
 	pending := make([]types.ObjectIdentifier, 0, len(keys))
 	for _, key := range keys {

@@ -14,8 +14,8 @@ const (
 	maxPause   = 2 * time.Second
 )
 
-// do runs one operation: try, again and again while its errors are transient, until Config.Timeout or ctx ends it.
-// what names the operation in its error. try calls alive whenever bytes move.
+// do runs one operation: try, again and again while its errors are transient, until Config.Timeout
+// or ctx ends it. what names the operation in its error. try calls alive whenever bytes move.
 func (s *Storage) do(ctx context.Context, what string, try func(ctx context.Context, alive func()) error) error {
 	bounded, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
@@ -71,8 +71,8 @@ func (s *Storage) try(ctx context.Context, try func(context.Context, func()) err
 	return err
 }
 
-// pause gives the time to wait after try n (from 0) has failed: doubling from 50 ms to 2 s, of which one half is
-// random, so that those who failed together don't come back together.
+// pause gives the time to wait after try n (from 0) has failed: doubling from 50 ms to 2 s, of
+// which one half is random, so that operations that failed together don't come back together.
 func pause(n int) time.Duration {
 	d := min(firstPause<<min(n, 10), maxPause)
 	return d/2 + rand.N(d/2)

@@ -1,21 +1,21 @@
-// Package s3 keeps thumbnails, and reads originals, in Amazon S3 and in everything that speaks its protocol.
+// Package s3 keeps thumbnails, and reads originals, in Amazon S3 and in servers that speak its
+// protocol.
 //
-// A [Storage] is made from the *s3.Client that a program has already, or by [Open] from an endpoint and keys:
+// [New] takes the *s3.Client that a program has already, and [Open] an endpoint and keys:
 //
 //	store, err := s3.New(client, "my-bucket", s3.Config{Prefix: "thumbs"})
 //
-// What it costs: opening a thumbnail is one GET, storing one is one PUT, and nothing ever asks whether a key exists
-// or lists keys, except RemoveAll and Keys.
+// To open a thumbnail takes one GET, and to store one takes one PUT. Only RemoveAll and Keys list keys.
 //
 // # Errors
 //
-// A key that S3 reports as NoSuchKey matches fs.ErrNotExist, and nothing else does: an absent bucket, refused access,
-// a server error, a time-out, a cancelled context and a failing credentials provider are errors that say so.
-// Refused access (403) matches fs.ErrPermission. A time-out matches context.DeadlineExceeded. The SDK's errors can be
-// reached with errors.As.
+// If S3 reports a key as NoSuchKey, the error matches [fs.ErrNotExist]. No other error does: an
+// absent bucket, refused access, a server error, a time-out, a cancelled context and a failing
+// credentials provider are errors that say so. Refused access (403) matches [fs.ErrPermission], a
+// time-out [context.DeadlineExceeded]. [errors.As] finds the errors of the SDK.
 //
-// S3 answers 403 instead of 404 for an absent key when the credentials lack s3:ListBucket, because it then won't tell
-// whether the key exists. That stays an error here. So the credentials need
+// If the credentials lack s3:ListBucket, S3 answers 403 instead of 404 for an absent key, which
+// stays an error here. So the credentials need
 //
 //	s3:GetObject, s3:PutObject, s3:DeleteObject  on arn:aws:s3:::my-bucket/thumbs/*
 //	s3:ListBucket                                on arn:aws:s3:::my-bucket
@@ -24,15 +24,17 @@
 //
 // # Retries
 //
-// Server errors that pass (500, 502, 503, 504, throttling), broken connections and stalled ones are tried again after
-// a random, growing pause, until [Config.Timeout] or the context ends the operation. The Retryer of the client is not
-// used: it can't cover the body of an answer, and it would multiply the tries.
+// After transient server errors (500, 502, 503, 504, throttling) and over broken or stalled
+// connections, an operation is tried again after a random, growing pause, until [Config.Timeout] or
+// the context ends it. The Retryer of the client is not used: it can't cover the body of an answer,
+// and would multiply the tries.
 //
 // # Keys
 //
-// Keys are those of [storage.ValidKey], 1,000 bytes at most. S3 allows 1,024 with the prefix, so only a prefix of up to
-// 23 bytes leaves room for the longest key. Servers that keep objects as files refuse a key below another key ("a.jpg" and "a.jpg/b"); thumbnails
-// therefore have a bucket or a prefix apart from their sources.
+// Keys are those of [storage.ValidKey], 1,000 bytes at most. S3 allows 1,024 with the prefix, so
+// only a prefix of up to 23 bytes leaves room for the longest key. Servers that keep objects as
+// files refuse a key below another key ("a.jpg" and "a.jpg/b"); so thumbnails need a bucket or a
+// prefix other than that of their originals.
 package s3
 
 import (
@@ -47,36 +49,40 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Config says how a bucket is used. The zero value of every field selects the default that is given with it.
+// Config says how a bucket is used. The zero value of every field selects the default that its
+// comment gives.
 type Config struct {
-	// Prefix is put before every key with a slash between: "thumbs" stores "a/b.jpg" as "thumbs/a/b.jpg".
-	// Empty: keys begin at the bucket's root. Slashes around it are ignored.
+	// Prefix is put before every key with a slash between: "thumbs" stores "a/b.jpg" as
+	// "thumbs/a/b.jpg". Empty: keys begin at the bucket's root. Slashes around it are ignored.
 	Prefix string
 
-	// CacheControl is stored with each object that Put makes, and served with it when S3 or a CDN answers directly,
-	// for example "public, max-age=31536000, immutable". Empty: none.
+	// CacheControl is stored with each object that Put makes, and served with it when S3 or a CDN
+	// answers directly, for example "public, max-age=31536000, immutable". Empty: none.
 	CacheControl string
 
-	// Timeout bounds one operation, its retries included: Open, Put after its reader has been read, one request of
-	// RemoveAll, and one further range of a large file. 0: 10 seconds. The context may end it earlier.
+	// Timeout bounds one operation, its retries included: Open, Put after its reader has been read,
+	// one request of RemoveAll, and one further range of a large file. 0: 10 seconds. The context
+	// may end it earlier.
 	Timeout time.Duration
 
-	// StallTimeout is how long one try may go on without a byte moving before it is abandoned and tried again.
-	// 0: 4 seconds.
+	// StallTimeout is how long one try may go on without a byte moving before it is abandoned and
+	// tried again. 0: 4 seconds.
 	StallTimeout time.Duration
 
-	// FirstRange is how many bytes Open asks for. What is larger is read on in ranges of four times as many bytes,
-	// and an open file holds one of each in memory. 0: 1 MiB, which covers nearly every thumbnail (1600×1200 as JPEG
-	// is about 0.6 MB) and costs nothing for smaller ones, since S3 sends what there is. At most 256 MiB.
+	// FirstRange is how many bytes Open asks for. What is larger is read on in ranges of four times
+	// as many bytes, and an open file holds one of each in memory. 0: 1 MiB, which covers nearly
+	// every thumbnail (1600×1200 as JPEG is about 0.6 MB) and costs nothing for smaller ones, since
+	// S3 sends what there is. At most 256 MiB.
 	FirstRange int
 
-	// MaxPut is the size in bytes beyond which Put refuses, because it holds the whole object in memory: S3 needs
-	// its length first, and a retry needs it again. 0: 256 MiB, more than 4096×4096 pixels take. S3 allows 5 GiB.
+	// MaxPut is the size in bytes beyond which Put refuses, because it holds the whole object in
+	// memory: S3 needs its length first, and a retry needs it again. 0: 256 MiB, more than
+	// 4096×4096 pixels take. S3 allows 5 GiB.
 	MaxPut int64
 
-	// PublicURL is the address under which anybody may read the bucket, or the CDN before it, for example
-	// "https://cdn.example.com/my-bucket". The full key, prefix included, follows after a slash.
-	// Empty: URL presigns.
+	// PublicURL is the address under which anybody may read the bucket, or the CDN before it, for
+	// example "https://cdn.example.com/my-bucket". The full key, prefix included, follows after a
+	// slash. Empty: URL presigns.
 	PublicURL string
 
 	// PresignTTL is how long a URL that URL presigns works. 0: 15 minutes; S3 allows at most 7 days.
@@ -97,7 +103,7 @@ const (
 	restFactor    = 4                  // size of further ranges, in first ranges
 )
 
-// Storage is a bucket, or what lies under a prefix in it. Any number of goroutines may share one.
+// Storage is a bucket, or what lies under a prefix in it. Any number of goroutines may use it at once.
 type Storage struct {
 	client  *awss3.Client
 	presign *awss3.PresignClient
@@ -106,8 +112,9 @@ type Storage struct {
 	close   func() // nil where the client belongs to the caller
 }
 
-// New makes a Storage of a bucket. The client brings credentials, region and transport, and may be used for other
-// things at the same time. New sends nothing: whether the bucket exists shows at the first use.
+// New returns a Storage for a bucket. The client has credentials, region and transport, and may be
+// used for other things at the same time. New sends nothing and does not check that the bucket
+// exists.
 func New(client *awss3.Client, bucket string, cfg Config) (*Storage, error) {
 	if client == nil {
 		return nil, errors.New("s3: client is nil")

@@ -12,9 +12,9 @@ import (
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// URL gives an address at which a browser gets the object at key: under Config.PublicURL, or else presigned for
-// Config.PresignTTL. It sends nothing, so whether the object exists shows when the address is used.
-// An invalid key matches fs.ErrInvalid.
+// URL returns a URL at which a browser gets the object at key: under Config.PublicURL, or else
+// presigned for Config.PresignTTL. It sends nothing and does not check that the object exists. If
+// key is not valid, the error matches [fs.ErrInvalid].
 func (s *Storage) URL(ctx context.Context, key string) (string, error) {
 	if s.cfg.PublicURL == "" {
 		return s.Presign(ctx, key, s.cfg.PresignTTL)
@@ -26,8 +26,9 @@ func (s *Storage) URL(ctx context.Context, key string) (string, error) {
 	return strings.TrimRight(s.cfg.PublicURL, "/") + "/" + escape(name), nil
 }
 
-// Presign gives an address at which anybody can GET the object at key during ttl, at most 7 days. Temporary
-// credentials may end it earlier. What keeps the address, as a redirect in a cache, must forget it before that.
+// Presign returns a URL at which anybody can GET the object at key for ttl, at most 7 days. With
+// temporary credentials it may expire earlier. A cache that keeps the URL, for example in a
+// redirection, has to drop it before that.
 func (s *Storage) Presign(ctx context.Context, key string, ttl time.Duration) (string, error) {
 	name, ok := s.object(key)
 	if !ok {
@@ -60,8 +61,8 @@ func checkPublicURL(base string) error {
 	return nil
 }
 
-// escape percent-encodes what is neither unreserved (RFC 3986, section 2.3) nor a slash. url.PathEscape leaves more,
-// of which S3 takes "+" for a space.
+// escape percent-encodes what is neither unreserved (RFC 3986, section 2.3) nor a slash.
+// url.PathEscape leaves more, of which S3 takes "+" for a space.
 func escape(name string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder

@@ -7,12 +7,14 @@ import (
 	"testing"
 )
 
-// benchSizes are those of thumbnails: a small JPEG, one for a screen of double density, and a large PNG.
+// benchSizes are those of thumbnails: a small JPEG, one for a screen of double density, and a large
+// PNG.
 var benchSizes = []int{4 << 10, 40 << 10, 400 << 10}
 
-// Bench measures what a handler does with a storage, so that the figures of two storages can be compared: Open of a key that
-// holds nothing (what every new thumbnail begins with, twice), Open and reading to the end (what every later request does if
-// no web server does it), by one goroutine and by GOMAXPROCS of them, and Put. Run one storage as
+// Bench measures what a handler does with a storage, so that storages can be compared: Open of a
+// key that holds nothing, which every new thumbnail begins with, twice; Open and reading to the
+// end, which every later request does if no web server does it, by one goroutine and by GOMAXPROCS
+// of them; and Put. Call it as
 //
 //	func BenchmarkStorage(b *testing.B) { storagetest.Bench(b, open) }
 func Bench(b *testing.B, open func(t testing.TB) Storage) {

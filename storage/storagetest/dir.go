@@ -14,8 +14,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// RunDir tests what only a storage has that keeps its content in a directory of the file system, besides [Run]. open is called
-// with the directory, which exists, once for each rule and in some rules once more.
+// RunDir tests the rules for a storage that keeps its content in a directory of the file system. It
+// does not include those of [Run]. open is called with an existing directory, once for each rule
+// and in some rules once more.
 func RunDir(t *testing.T, open func(t testing.TB, root string) Storage) {
 	for i, r := range dirRules("", nil) {
 		t.Run(r.name, func(t *testing.T) {

@@ -12,7 +12,8 @@ import (
 	"syscall"
 )
 
-// specialFileRules are about files that are neither regular nor directories. at gives the path of a key.
+// specialFileRules are about files that are neither regular nor directories. at gives the path of a
+// key.
 func specialFileRules(at func(key string) string) []rule {
 	return []rule{
 		{"link out", "A symbolic link that leads out of the directory, to a file or a directory, is fs.ErrNotExist from Open.",

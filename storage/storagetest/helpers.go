@@ -41,7 +41,8 @@ func holds(ctx context.Context, s Storage, key, want string) error {
 	return err
 }
 
-// holdsNothing checks that key can't be opened, whatever the error is: the rules about the error are rules of their own.
+// holdsNothing checks that key can't be opened, whatever the error is: the rules about the error
+// are rules of their own.
 func holdsNothing(ctx context.Context, s Storage, key string) error {
 	f, err := s.Open(ctx, key)
 	if err != nil {
@@ -84,7 +85,8 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(b []byte) (int, error) { return f(b) }
 
-// pattern returns size bytes whose period, a prime, fits in no buffer evenly: a piece that is missing, doubled or moved shows.
+// pattern returns size bytes whose period, a prime, fits in no buffer evenly: a piece that is
+// missing, doubled or moved shows.
 func pattern(size int) string {
 	b := make([]byte, min(size, 65_521))
 	state := uint32(1)
@@ -95,10 +97,12 @@ func pattern(size int) string {
 	return strings.Repeat(string(b), size/65_521+1)[:size]
 }
 
-// hang is how long a call may take that should not wait for anything. (The tests of the suite itself set it lower.)
+// hang is how long a call may take that should not wait for anything. (The tests of the suite
+// itself set it lower.)
 var hang = 10 * time.Second
 
-// within calls f and gives up when it does not return: then what waits for ever is left to itself, and the rule has failed.
+// within calls f and gives up when it does not return: then what waits for ever is left to itself,
+// and the rule has failed.
 func within(ctx context.Context, what string, f func(context.Context) error) error {
 	done := make(chan error, 1)
 	ctx, cancel := context.WithTimeout(ctx, hang)

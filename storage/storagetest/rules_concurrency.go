@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// concurrencyRules say that any number of goroutines may use a storage at once, and that none is left by it.
+// concurrencyRules say that any number of goroutines may use a storage at once, and that none is
+// left by it.
 var concurrencyRules = []rule{
 	{"one key at once", "Of several Puts to one key at once each succeeds, and the content of one of them is stored, whole.",
 		func(ctx context.Context, s Storage) error {
@@ -78,7 +79,8 @@ var concurrencyRules = []rule{
 				_, err = io.ReadFull(f, make([]byte, 10))
 				return err
 			}
-			// The first time may open a connection, which has goroutines and stays; every other time can use that.
+			// The first time may open a connection, which has goroutines and stays; every other
+			// time can use that.
 			const times, spare = 30, 15
 			if err := use(); err != nil {
 				return err
@@ -110,8 +112,9 @@ func manyContents() []string {
 	return all
 }
 
-// atOnce calls f for all contents at once. The readers give their first byte when all have been asked for one; a storage that lets
-// only one Put read at a time does not have to wait for that long.
+// atOnce calls f for all contents at once. The readers give their first byte when all have been
+// asked for one; a storage that lets only one Put read at a time does not have to wait for that
+// long.
 func atOnce(contents []string, f func(content string, r io.Reader) error) error {
 	var begun, ended sync.WaitGroup
 	begun.Add(len(contents))

@@ -121,7 +121,8 @@ func wantCancelled(what string, err error) error {
 	return nil
 }
 
-// putPanics puts from a reader that panics after some bytes. A storage that turns the panic into an error is welcome to.
+// putPanics puts from a reader that panics after some bytes. A storage that turns the panic into an
+// error is welcome to.
 func putPanics(ctx context.Context, s Storage, key string) {
 	defer func() { _ = recover() }()
 	panics := readFunc(func([]byte) (int, error) { panic("storagetest: the reader panics") })

@@ -1,12 +1,14 @@
-// Package storagetest tests implementations of a thumbnail storage: whatever passes [Run] can be given to
-// thumbnail.NewHandler. It needs nothing but the implementation, and its own interface types say what that is.
+// Package storagetest tests implementations of a thumbnail storage: what passes [Run] can be the
+// Storage of a thumbnail.Config. Its own interface types say what it tests, so that a storage needs
+// no import of the library.
 //
 //	func TestStorage(t *testing.T) {
 //		storagetest.Run(t, func(t testing.TB) storagetest.Storage { return newStorage(t.TempDir()) })
 //	}
 //
-// Each rule is one sentence of the contract and a subtest of that name; a failure prints the sentence. A storage that
-// keeps its content in a directory of the file system can add [RunDir], and every storage [Bench].
+// Each rule is one sentence of the contract and a subtest of its own; a failure prints the
+// sentence. A storage that keeps its content in a directory of the file system can also run
+// [RunDir]. [Bench] measures any storage.
 package storagetest
 
 import (
@@ -17,30 +19,33 @@ import (
 	"time"
 )
 
-// Storage is what is tested. Any number of goroutines may use it at once.
+// Storage is what is tested. Any number of goroutines may use it at once. A call whose context is done
+// returns the context's error.
 //
-// A key is one or more segments separated by "/", at most 1000 bytes in all; a segment is 1 to 255 bytes of valid UTF-8
-// without control bytes (below 0x20, and 0x7F) and backslashes, and neither "." nor "..".
+// A key is one or more segments separated by "/", at most 1000 bytes in all; a segment is 1 to 255
+// bytes of valid UTF-8 without control bytes (below 0x20, and 0x7F) and backslashes, and neither
+// "." nor "..".
 type Storage interface {
-	// Open returns the content of key as a regular file that the caller closes. For a key that holds nothing, or that
-	// is not valid, the error matches fs.ErrNotExist, and for nothing else.
+	// Open returns the content of key as a regular file, which the caller closes. If key holds
+	// nothing or is not valid, and only then, the error matches fs.ErrNotExist.
 	Open(ctx context.Context, key string) (fs.File, error)
 
-	// Put makes what r returns, up to io.EOF, the content of key: whole or not at all. If r fails, Put returns
-	// r's error, possibly wrapped, and key keeps its old content. For a key that is not valid the error matches
-	// fs.ErrInvalid.
+	// Put makes what r returns, up to io.EOF, the content of key: whole or not at all. If r fails,
+	// Put returns r's error, possibly wrapped, and key keeps its old content. If key is not valid,
+	// the error matches fs.ErrInvalid.
 	Put(ctx context.Context, key string, r io.Reader) error
 }
 
-// Remover is an ability that a storage may have besides. [Run] tests it where it is there.
+// Remover is an optional ability of a [Storage]. [Run] tests it if the storage has it.
 type Remover interface {
-	// RemoveAll removes every key that begins with prefix + "/". That there is none is not an error. For a prefix
-	// that is not a valid key, such as the empty one, the error matches fs.ErrInvalid and nothing is removed.
+	// RemoveAll removes every key that begins with prefix + "/". It is not an error if there is none.
+	// If prefix is not a valid key, such as the empty one, the error matches fs.ErrInvalid and
+	// nothing is removed.
 	RemoveAll(ctx context.Context, prefix string) error
 }
 
-// ruleTimeout bounds one rule, so that a storage that hangs fails instead of stopping the test run. A real server over a
-// slow line needs a few seconds for the largest.
+// ruleTimeout bounds one rule, so that a storage that hangs fails instead of stopping the test run.
+// A real server over a slow line needs a few seconds for the largest.
 const ruleTimeout = time.Minute
 
 // rule is one sentence of the contract. check is given a storage that is empty.
@@ -49,9 +54,9 @@ type rule struct {
 	check          func(ctx context.Context, s Storage) error
 }
 
-// Run tests the storage that open returns. open is called once for each rule and returns a storage with nothing in it, of its
-// own; it may use t.Cleanup to end it. The rules run one after the other; a test that calls Run should not run in parallel
-// with others, because one rule counts goroutines.
+// Run tests the storage that open returns. open is called once for each rule and returns an empty
+// storage of its own, which it may end by t.Cleanup. The rules run one after the other. A test that
+// calls Run should not run in parallel with others, because one rule counts goroutines.
 func Run(t *testing.T, open func(t testing.TB) Storage) {
 	for _, r := range rules() {
 		t.Run(r.name, func(t *testing.T) { r.run(t, open(t)) })

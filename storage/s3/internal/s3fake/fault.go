@@ -8,10 +8,12 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with one request. It reports whether the request is served nevertheless.
+// Fault is something that goes wrong with one request. It reports whether the request is served
+// nevertheless.
 type Fault func(s *Server, w http.ResponseWriter, r *http.Request) bool
 
-// Break has choose look at every request from now on; a nil Fault lets it pass. A nil choose mends the server.
+// Break has choose look at every request from now on; a nil Fault lets it pass. A nil choose mends
+// the server.
 func (s *Server) Break(choose func(*http.Request) Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -74,8 +74,8 @@ type deleteResult struct {
 
 type deleteError struct{ Key, Code, Message string }
 
-// deleteMany answers DeleteObjects. A key that contains "locked" is refused for good, one with "flaky" while it is not
-// the only one.
+// deleteMany answers DeleteObjects. A key that contains "locked" is refused for good, one with
+// "flaky" while it is not the only one.
 func (s *Server) deleteMany(w http.ResponseWriter, r *http.Request, bucket string) {
 	data, err := io.ReadAll(r.Body)
 	var in deleteRequest

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// get answers as S3 does: 206 with a Content-Range for every range, 416 for any range of an empty object, and no
-// entity tag in that.
+// get answers as S3 does: 206 with a Content-Range for every range, 416 for any range of an empty
+// object, and no entity tag in that.
 func (s *Server) get(w http.ResponseWriter, r *http.Request, bucket, key string) {
 	o, ok := s.Object(bucket, key)
 	if !ok {

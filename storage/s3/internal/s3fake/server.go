@@ -1,6 +1,7 @@
-// Package s3fake is a stand-in for an S3 server, for tests: its wire protocol as far as package s3 speaks it, from
-// memory, with faults on demand and a record of what was requested. It checks the access key, the hash of the payload
-// and its length, but not the signature, which a real server is for.
+// Package s3fake is a stand-in for an S3 server, for tests: its wire protocol as far as package s3
+// speaks it, from memory, with faults on demand and a record of what was requested. It checks the
+// access key, the hash of the payload and its length, but not the signature, which a real server is
+// for.
 package s3fake
 
 import (
@@ -67,14 +68,14 @@ func (s *Server) Object(bucket, key string) (Object, bool) {
 	return o, ok
 }
 
-// Set stores an object from behind.
+// Set stores an object without a request.
 func (s *Server) Set(bucket, key string, data []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.buckets[bucket][key] = newObject(data)
 }
 
-// Remove deletes an object from behind.
+// Remove deletes an object without a request.
 func (s *Server) Remove(bucket, key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,8 +89,8 @@ func (s *Server) Keys(bucket string) []string {
 	return slices.Sorted(maps.Keys(s.buckets[bucket]))
 }
 
-// Requests gives what was requested since the last call, such as "GET thumbs/a.jpg bytes=0-99", "PUT thumbs/a.jpg",
-// "LIST thumbs/", "DELETE-MANY".
+// Requests gives what was requested since the last call, such as "GET thumbs/a.jpg bytes=0-99",
+// "PUT thumbs/a.jpg", "LIST thumbs/", "DELETE-MANY".
 func (s *Server) Requests() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
