@@ -1,4 +1,5 @@
-// Command apache runs the gallery of examples/server behind Apache, with the configuration of this folder:
+// Command apache runs the gallery of examples/server behind Apache, with the configuration of this
+// folder:
 //
 //	go run ./examples/apache
 //

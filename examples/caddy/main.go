@@ -1,4 +1,5 @@
-// Command caddy runs the gallery of examples/server behind Caddy, with the configuration of this folder:
+// Command caddy runs the gallery of examples/server behind Caddy, with the configuration of this
+// folder:
 //
 //	go run ./examples/caddy
 //

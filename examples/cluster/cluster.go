@@ -34,7 +34,8 @@ type cluster struct {
 	up, down bool     // everything is up; everything is to end
 }
 
-// newCluster makes a cluster of nothing yet, which is to be stopped. What its processes write goes to log.
+// newCluster makes a cluster of nothing yet, which is to be stopped. What its processes write goes
+// to log.
 func newCluster(p programs, log io.Writer) (*cluster, error) {
 	dir, err := os.MkdirTemp("", "cluster-")
 	if err != nil {

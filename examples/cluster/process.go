@@ -23,8 +23,8 @@ type process struct {
 	err    error
 }
 
-// launch starts a program. Each line of its output goes to tell. It has a process group of its own: Ctrl-C in the terminal does not
-// reach it, so that we stop one after the other.
+// launch starts a program. Each line of its output goes to tell. It has a process group of its own:
+// Ctrl-C in the terminal does not reach it, so that we stop one after the other.
 func launch(name string, quit syscall.Signal, cmd *exec.Cmd, tell func(line string)) (*process, error) {
 	output := &lines{tell: tell}
 	cmd.Stdout, cmd.Stderr = output, output // of one writer, so never both at once
@@ -51,7 +51,8 @@ func (p *process) alive() bool {
 	}
 }
 
-// stop asks the process to end, and kills it, with those it has started, when it does not or when hurry ends.
+// stop asks the process to end, and kills it, with those it has started, when it does not or when
+// hurry ends.
 func (p *process) stop(hurry context.Context) {
 	if p.alive() {
 		_ = p.cmd.Process.Signal(p.quit)

@@ -15,7 +15,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// startRedis starts a redis-server that keeps nothing on disk, and returns its URL. Locks need not survive a restart.
+// startRedis starts a redis-server that keeps nothing on disk, and returns its URL. Locks need not
+// survive a restart.
 func (c *cluster) startRedis(ctx context.Context) (url string, err error) {
 	address, err := freeAddress()
 	if err != nil {

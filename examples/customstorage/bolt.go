@@ -15,8 +15,9 @@ import (
 
 var bucket = []byte("thumbnails")
 
-// Bolt keeps thumbnails in one bbolt file. Nothing of package thumbnail is needed to write a storage: two methods of this shape are one,
-// and RemoveAll is an ability that it may have. A value is the time of the Put, 8 bytes, and then the content.
+// Bolt keeps thumbnails in one bbolt file. Nothing of package thumbnail is needed to write a
+// storage: two methods of this shape are one, and RemoveAll is an ability that it may have. A value
+// is the time of the Put, 8 bytes, and then the content.
 type Bolt struct{ db *bbolt.DB }
 
 // OpenBolt opens the file at path, and makes it if it is absent. Close it after use.
@@ -63,7 +64,8 @@ func (b *Bolt) Put(ctx context.Context, key string, r io.Reader) error {
 	if !storage.ValidKey(key) {
 		return &fs.PathError{Op: "put", Path: key, Err: fs.ErrInvalid}
 	}
-	// All of r is read before the transaction begins: if r fails, nothing has happened, and a slow r keeps nobody waiting.
+	// All of r is read before the transaction begins: if r fails, nothing has happened, and a slow
+	// r keeps nobody waiting.
 	value := bytes.NewBuffer(binary.BigEndian.AppendUint64(nil, uint64(time.Now().UnixNano())))
 	if _, err := value.ReadFrom(r); err != nil {
 		return err

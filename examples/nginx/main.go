@@ -1,4 +1,5 @@
-// Command nginx runs the gallery of examples/server behind nginx, with the configuration of this folder:
+// Command nginx runs the gallery of examples/server behind nginx, with the configuration of this
+// folder:
 //
 //	go run ./examples/nginx
 //

@@ -16,7 +16,8 @@ import (
 // errFindings says that something is wrong; what, has been told.
 var errFindings = errors.New("not all is well")
 
-// examine requests a thumbnail of the source's first picture twice at its public URL, and tells what is wrong on the way.
+// examine requests a thumbnail of the source's first picture twice at its public URL, and tells
+// what is wrong on the way.
 func examine(ctx context.Context, opt options, src *source, stdout io.Writer) error {
 	signer, err := newSigner(opt)
 	if err != nil {
@@ -47,7 +48,8 @@ func examine(ctx context.Context, opt options, src *source, stdout io.Writer) er
 	return nil
 }
 
-// publicBase is where the thumbnails of a URL are: under /thumbs/, unless the URL says more than a host.
+// publicBase is where the thumbnails of a URL are: under /thumbs/, unless the URL says more than a
+// host.
 func publicBase(public string) string {
 	if u, err := url.Parse(public); err == nil && strings.Trim(u.Path, "/") == "" {
 		return strings.TrimRight(public, "/") + base

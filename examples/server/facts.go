@@ -21,9 +21,9 @@ type lookUp struct {
 	thumbs *thumbs
 }
 
-// facts reads the header of the thumbnail at a URL of this site. It is nil if there is no such thumbnail yet: rendering a page makes
-// none. In a bucket it does not look, since a page has more thumbnails than should be requests. The browser then fills in
-// what it sees (assets/gallery.js).
+// facts reads the header of the thumbnail at a URL of this site. It is nil if there is no such
+// thumbnail yet: rendering a page makes none. In a bucket it does not look, since a page has more
+// thumbnails than should be requests. The browser then fills in what it sees (assets/gallery.js).
 func (l lookUp) facts(link string) *facts {
 	if l.thumbs.remote {
 		return nil

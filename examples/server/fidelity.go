@@ -23,8 +23,8 @@ const (
 // fidelityFormats are the extensions that the page asks for.
 var fidelityFormats = []string{".jpg", ".png", ".gif", ".webp"}
 
-// fidelity shows pictures that are easily got wrong, beside what a naive program makes of them. All of it is in memory, and made
-// on the first visit.
+// fidelity shows pictures that are easily got wrong, beside what a naive program makes of them. All
+// of it is in memory, and made on the first visit.
 type fidelity struct {
 	originals *storage.Memory
 	thumbs    http.Handler

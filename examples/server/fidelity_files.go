@@ -128,7 +128,8 @@ func dots(img image.Image) []byte {
 	return b.Bytes()
 }
 
-// moving shows img on its way over a transparent ground, there and back: each frame takes the one before away.
+// moving shows img on its way over a transparent ground, there and back: each frame takes the one
+// before away.
 func moving(img image.Image) []byte {
 	const frames = 12
 	colours := append(color.Palette{color.Transparent}, palette.Plan9[:255]...)

@@ -78,7 +78,8 @@ func render(w http.ResponseWriter, t *template.Template, view any) {
 	_, _ = page.WriteTo(w) // the visitor may have gone
 }
 
-// linkable reports whether every thumbnail of a picture has a URL: names with control bytes, for instance, have none.
+// linkable reports whether every thumbnail of a picture has a URL: names with control bytes, for
+// instance, have none.
 func (g *gallery) linkable(picture string) bool {
 	for _, row := range rowsOf(picture) {
 		for _, f := range row.Figures {

@@ -45,7 +45,8 @@ type locker struct {
 	close func() error
 }
 
-// openLock opens what -lock names. Redis is not asked for anything yet: the program works without, and says so.
+// openLock opens what -lock names. Redis is not asked for anything yet: the program works without,
+// and says so.
 func openLock(s string, logger *slog.Logger) (*locker, error) {
 	l, err := parseLock(s)
 	if err != nil {

@@ -2,9 +2,10 @@
 //
 //	go run ./examples/server
 //
-// starts it at http://127.0.0.1:8080/ with the photos that come with it; -source shows a directory of your own. Thumbnails
-// are made on their first request and served under /thumbs/. Every flag can be given as an environment variable too:
-// -response-prefix is THUMBNAIL_RESPONSE_PREFIX. -help lists them.
+// starts it at http://127.0.0.1:8080/ with the photos that come with it; -source shows a directory
+// of your own. Thumbnails are made on their first request and served under /thumbs/. Every flag can
+// be given as an environment variable too: -response-prefix is THUMBNAIL_RESPONSE_PREFIX. -help
+// lists them.
 package main
 
 import (

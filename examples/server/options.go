@@ -28,7 +28,8 @@ type options struct {
 // errUsage is a mistake in a flag that has been told already.
 var errUsage = errors.New("usage")
 
-// parseOptions reads the flags and, for those that are not given, the environment. It tells mistakes on stderr.
+// parseOptions reads the flags and, for those that are not given, the environment. It tells
+// mistakes on stderr.
 func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (options, error) {
 	var opt options
 	flags := flag.NewFlagSet("server", flag.ContinueOnError)
@@ -72,8 +73,8 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	return opt, nil
 }
 
-// fromEnvironment sets the flags that were not given from variables like THUMBNAIL_RESPONSE_PREFIX. An empty variable is as
-// good as none.
+// fromEnvironment sets the flags that were not given from variables like THUMBNAIL_RESPONSE_PREFIX.
+// An empty variable is as good as none.
 func fromEnvironment(flags *flag.FlagSet, getenv func(string) string) (err error) {
 	given := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })

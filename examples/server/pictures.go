@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// extensions are those that pictures usually have. The library goes by content; a list that opened every file would be slow.
+// extensions are those that pictures usually have. The library goes by content; a list that opened
+// every file would be slow.
 var extensions = []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff"}
 
 // maxPage bounds how far into the source a page number makes listPictures walk.
@@ -21,8 +22,9 @@ type list struct {
 	Skipped  int      // folders that can't be read, names that no URL can spell
 }
 
-// listPictures walks a source for at most n pictures after the first skip. Names that begin with a dot are left out. It stops as
-// soon as it knows enough, so the first page of a large source costs little.
+// listPictures walks a source for at most n pictures after the first skip. Names that begin with a
+// dot are left out. It stops as soon as it knows enough, so the first page of a large source costs
+// little.
 func listPictures(ctx context.Context, walk tree, linkable func(string) bool, skip, n int) (list, error) {
 	var l list
 	unread, err := walk(ctx, func(name string) error {

@@ -18,9 +18,10 @@ func refuseSharedRoots(opt options) error {
 	return refuseOverlap(opt.source, cmp.Or(opt.thumbs, filepath.Join(os.TempDir(), temporaryName)))
 }
 
-// refuseOverlap refuses a directory of thumbnails that is the directory of originals, or lies inside of it, or around it: a
-// thumbnail of kitten.jpg lies in a directory of that name, which there would be the original. Symbolic links are followed,
-// and thumbs need not exist. An empty source overlaps with nothing.
+// refuseOverlap refuses a directory of thumbnails that is the directory of originals, or lies
+// inside of it, or around it: a thumbnail of kitten.jpg lies in a directory of that name, which
+// there would be the original. Symbolic links are followed, and thumbs need not exist. An empty
+// source overlaps with nothing.
 func refuseOverlap(source, thumbs string) error {
 	if source == "" {
 		return nil
@@ -39,7 +40,8 @@ func refuseOverlap(source, thumbs string) error {
 	return nil
 }
 
-// resolve makes path absolute and free of symbolic links as far as it exists; what does not exist yet is appended as it is.
+// resolve makes path absolute and free of symbolic links as far as it exists; what does not exist
+// yet is appended as it is.
 func resolve(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -61,8 +63,9 @@ func resolve(path string) (string, error) {
 	}
 }
 
-// within reports whether path, which is resolved, is dir or lies inside of it. It asks the file system and not the spelling, so
-// that it is right where case does not matter and across bind mounts.
+// within reports whether path, which is resolved, is dir or lies inside of it. It asks the file
+// system and not the spelling, so that it is right where case does not matter and across bind
+// mounts.
 func within(path, dir string) bool {
 	outer, err := os.Stat(dir)
 	if err != nil {

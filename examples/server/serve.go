@@ -12,10 +12,11 @@ import (
 // generation is the longest that one thumbnail may take to be made.
 const generation = 30 * time.Second
 
-// serve listens, tells the address by ready, and serves until ctx ends. Then it lets the requests in flight finish, so that no
-// generation is lost.
+// serve listens, tells the address by ready, and serves until ctx ends. Then it lets the requests
+// in flight finish, so that no generation is lost.
 func serve(ctx context.Context, opt options, h http.Handler, ready func(url string)) error {
-	// An answer may wait for somebody else's generation, make its own, and then has to reach the client.
+	// An answer may wait for somebody else's generation, make its own, and then has to reach the
+	// client.
 	longest := opt.wait + generation + 30*time.Second
 	server := &http.Server{
 		Handler:           h,

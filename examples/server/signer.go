@@ -7,8 +7,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// newSigner makes the signer that the options ask for. Without a key it takes a random one: URLs are then good for as long as
-// the program runs.
+// newSigner makes the signer that the options ask for. Without a key it takes a random one: URLs
+// are then good for as long as the program runs.
 func newSigner(opt options) (thumbnail.Signer, error) {
 	key := opt.key
 	if key == "" {

@@ -14,7 +14,8 @@ import (
 //go:embed photos
 var photos embed.FS
 
-// source is where the originals are: for the handler a thumbnail.Source, for the gallery a tree that it can list.
+// source is where the originals are: for the handler a thumbnail.Source, for the gallery a tree
+// that it can list.
 type source struct {
 	thumbnail.Source
 	tree  tree

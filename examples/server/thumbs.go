@@ -10,7 +10,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// temporaryName is the name of a temporary directory of thumbnails, where * stands for something random.
+// temporaryName is the name of a temporary directory of thumbnails, where * stands for something
+// random.
 const temporaryName = "thumbs-*"
 
 // thumbs is where the thumbnails are: a directory or a bucket.
@@ -22,7 +23,8 @@ type thumbs struct {
 	close     func() error
 }
 
-// openThumbs opens what the options name: a bucket, or a directory, which is made if it is absent, or a temporary one.
+// openThumbs opens what the options name: a bucket, or a directory, which is made if it is absent,
+// or a temporary one.
 func openThumbs(opt options, getenv func(string) string) (*thumbs, error) {
 	switch {
 	case opt.storage != "":

@@ -8,8 +8,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// A tree visits every file of a source, by its key, until visit returns an error; fs.SkipAll ends it well. It returns how many
-// folders could not be read.
+// A tree visits every file of a source, by its key, until visit returns an error; fs.SkipAll ends
+// it well. It returns how many folders could not be read.
 type tree func(ctx context.Context, visit func(key string) error) (unread int, err error)
 
 // filesOf visits files folder by folder, but for folders whose names begin with a dot.

@@ -1,11 +1,11 @@
-// Command template is the other half of a site: a program that renders pages and makes no thumbnails. All it shares with the
-// program that makes them (examples/server) is the key.
+// Command template is the other half of a site: a program that renders pages and makes no
+// thumbnails. All it shares with the program that makes them (examples/server) is the key.
 //
 //	go run ./examples/server -key "a key that both have"
 //	go run ./examples/template -key "a key that both have" animals/dogs.jpg dandelion.jpg >page.html
 //
-// The arguments are sources. The key may be in the environment instead, as THUMBNAIL_KEY, and the address of the thumbnails as
-// THUMBNAIL_BASE.
+// The arguments are sources. The key may be in the environment instead, as THUMBNAIL_KEY, and the
+// address of the thumbnails as THUMBNAIL_BASE.
 package main
 
 import (

@@ -1,5 +1,6 @@
-// Command readme makes the pictures of README.md with the library itself, from the photos of examples/server, some of which it
-// puts into other colour spaces. Run it at the top of the repository:
+// Command readme makes the pictures of README.md with the library itself, from the photos of
+// examples/server, some of which it puts into other colour spaces. Run it at the top of the
+// repository:
 //
 //	go run ./internal/readme
 package main

@@ -19,8 +19,8 @@ type fileSource interface {
 	Open(ctx context.Context, key string) (fs.File, error)
 }
 
-// openPhotos adds one photo in other colour spaces to those in a directory: "p3.jpg" has its profile, and in
-// "p3-ignored.jpg" it is lost.
+// openPhotos adds one photo in other colour spaces to those in a directory: "p3.jpg" has its
+// profile, and in "p3-ignored.jpg" it is lost.
 func openPhotos(dir string) (photos, error) {
 	made := storage.NewMemory()
 	all := photos{made, storage.FS(os.DirFS(dir))}

@@ -1,5 +1,6 @@
-// Package front runs nginx, Apache and Caddy in front of a handler, on loopback and without root, with the configurations
-// of the examples: for their programs, and for the tests and measurements of them.
+// Package front runs nginx, Apache and Caddy in front of a handler, on loopback and without root,
+// with the configurations of the examples: for their programs, and for the tests and measurements
+// of them.
 package front
 
 import (
@@ -16,13 +17,13 @@ type Kind struct {
 	Program string // in the PATH
 	Install string // the command that installs it on Debian
 
-	// Site is the configuration that people copy, Main what is around it here. They hold 127.0.0.1:8080, /srv/thumbs and the like, for which
-	// [Kind.Start] puts the places of a [Site].
+	// Site is the configuration that people copy, Main what is around it here. They hold
+	// 127.0.0.1:8080, /srv/thumbs and the like, for which [Kind.Start] puts the places of a [Site].
 	Site, Main string
 	Listen     [2]string // how Site says where to listen, and how it says so with the address %s
 
-	// Args are those that make the program run in the foreground with the configuration file of a folder.
-	// The user is the one that workers should have, "" where that is not to be chosen.
+	// Args are those that make the program run in the foreground with the configuration file of a
+	// folder. The user is the one that workers should have, "" where that is not to be chosen.
 	Args func(file, user string) []string
 	// Response is what the example server's -response has to be.
 	Response string

@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// Main is the program of an example: it starts the example server's gallery and a web server in front of it, tells the address, and
-// stops both at Ctrl-C or SIGTERM.
+// Main is the program of an example: it starts the example server's gallery and a web server in
+// front of it, tells the address, and stops both at Ctrl-C or SIGTERM.
 func Main(k Kind) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, k, os.Args[1:], os.Stdout, os.Stderr)

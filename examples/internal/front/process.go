@@ -16,8 +16,8 @@ type Process struct {
 	err   error
 }
 
-// start runs a command in a process group of its own: Ctrl-C in a terminal reaches this program alone, which then ends the others
-// in their order.
+// start runs a command in a process group of its own: Ctrl-C in a terminal reaches this program
+// alone, which then ends the others in their order.
 func start(name string, cmd *exec.Cmd) (*Process, error) {
 	ownGroup(cmd)
 	cmd.WaitDelay = 5 * time.Second // for what the program's own children hold open
@@ -40,7 +40,8 @@ func (p *Process) Ended() <-chan struct{} { return p.ended }
 // PID is the number of the process.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
-// Stop asks the program to end (SIGTERM), waits until it has, and makes it (SIGKILL) if it takes too long. It may be called more than once.
+// Stop asks the program to end (SIGTERM), waits until it has, and makes it (SIGKILL) if it takes
+// too long. It may be called more than once.
 func (p *Process) Stop() error {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {

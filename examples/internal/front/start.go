@@ -13,7 +13,8 @@ import (
 // patience is how long a program may take to start or to stop, on a busy machine.
 const patience = time.Minute
 
-// Start runs the web server, which writes its messages to log, until [Process.Stop]. It returns when the server listens.
+// Start runs the web server, which writes its messages to log, until [Process.Stop]. It returns
+// when the server listens.
 func (k Kind) Start(s Site, log io.Writer) (*Process, error) {
 	program, err := k.Find()
 	if err != nil {

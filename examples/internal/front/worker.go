@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// worker returns the user and the group that a web server started by root gives its workers: one of those that distributions make
-// for it. Started by anybody else, it stays what he is.
+// worker returns the user and the group that a web server started by root gives its workers: one of
+// those that distributions make for it. Started by another user, it runs as that user.
 func worker() (name, group string) {
 	for _, candidate := range []string{"www-data", "http", "apache", "nginx", "nobody"} {
 		if os.Geteuid() != 0 {
@@ -25,7 +25,8 @@ func worker() (name, group string) {
 	return "#" + fmt.Sprint(os.Geteuid()), "#" + fmt.Sprint(os.Getegid())
 }
 
-// Reachable makes sure that the workers of a web server, which may be of another user, can read what is in a directory.
+// Reachable makes sure that the workers of a web server, which may be of another user, can read
+// what is in a directory.
 func Reachable(dir string) error {
 	if os.Geteuid() != 0 {
 		return nil // they are ours

@@ -1,4 +1,5 @@
-// Package fronttest tests a web server in front of the handler: the real program, with the configuration of an example.
+// Package fronttest tests a web server in front of the handler: the real program, with the
+// configuration of an example.
 package fronttest
 
 import (
@@ -52,7 +53,8 @@ func Find(t testing.TB, k front.Kind) {
 	}
 }
 
-// AlwaysTheHandler is a Kind that never finds the stored file by itself, so that every request takes the handler's way.
+// AlwaysTheHandler is a Kind that never finds the stored file by itself, so that every request
+// takes the handler's way.
 func AlwaysTheHandler(k front.Kind) front.Kind {
 	k.Site = strings.ReplaceAll(k.Site, "^/thumbs/(", "^/never/(")
 	return k

@@ -84,7 +84,8 @@ func (s *Site) testHostile(t *testing.T, server Server) {
 	require.ElementsMatch(t, append(before, "k.jpg"+strings.TrimPrefix(rest, "k.jpg")), s.stored(t))
 }
 
-// testOtherFiles lays into the storage what does not belong there, as a writer does for the time of a Put.
+// testOtherFiles lays into the storage what does not belong there, as a writer does for the time of
+// a Put.
 func (s *Site) testOtherFiles(t *testing.T, server Server) {
 	write := func(name string) {
 		path := filepath.Join(s.Thumbs, name)
@@ -122,7 +123,8 @@ func (s *Site) testOtherFiles(t *testing.T, server Server) {
 		refused = append(refused, 401, 403)
 	}
 	if s.kind.Name != "Caddy" {
-		// One that stands in a thumbnail's place is none: the handler makes the thumbnail, which takes that place.
+		// One that stands in a thumbnail's place is none: the handler makes the thumbnail, which
+		// takes that place.
 		stands := s.Link("k.jpg", "100x100", ".png", "")
 		link(outside, strings.TrimPrefix(stands, "/thumbs/"))
 		for range 2 {

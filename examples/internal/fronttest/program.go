@@ -21,8 +21,9 @@ var (
 
 const key = "a key of the tests, long enough"
 
-// TestProgram runs the program of the test's own folder, which needs [program.Main]: the gallery is there, its thumbnails come, -doctor finds nothing, and SIGTERM ends
-// everything and leaves nothing behind.
+// TestProgram runs the program of the test's own folder, which needs [program.Main]: the gallery is
+// there, its thumbnails come, -doctor finds nothing, and SIGTERM ends everything and leaves nothing
+// behind.
 func TestProgram(t *testing.T, k front.Kind) {
 	Find(t, k)
 	gallery := program.Build(t, "../server") // also so that the program, which has to tell its address within a minute, finds it compiled

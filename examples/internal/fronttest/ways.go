@@ -52,8 +52,8 @@ func (s *Site) testTwoRequests(t *testing.T, server Server) {
 	require.Equal(t, []string{"public, max-age=31536000, immutable"}, visit(t, http.MethodGet, server.URL+s.Link("k.jpg", "50x40", ".jpg", "v2")).header["Cache-Control"])
 }
 
-// testConditional sends the same requests to a server that finds the file itself, and to one that always asks the handler; each is
-// given the validators of the other.
+// testConditional sends the same requests to a server that finds the file itself, and to one that
+// always asks the handler; each is given the validators of the other.
 func (s *Site) testConditional(t *testing.T, fast, slow Server) {
 	link := s.Link("k.jpg", "60x50", ".jpg", "")
 	first := visit(t, http.MethodGet, fast.URL+link) // makes it

@@ -41,8 +41,8 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Build compiles the package in a directory, relative to the test's own, once for all tests, and returns the path of the binary.
-// It needs [Main], and a Unix: the programs are ended by SIGTERM.
+// Build compiles the package in a directory, relative to the test's own, once for all tests, and
+// returns the path of the binary. It needs [Main], and a Unix: the programs are ended by SIGTERM.
 func Build(t testing.TB, dir string) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -72,8 +72,8 @@ type Server struct {
 	err    error
 }
 
-// Start runs a binary with more variables in its environment ("NAME=value"; may be nil), and returns when it has written its
-// address. It is killed at the end of the test if it still runs.
+// Start runs a binary with more variables in its environment ("NAME=value"; may be nil), and
+// returns when it has written its address. It is killed at the end of the test if it still runs.
 func Start(t testing.TB, binary string, env []string, args ...string) *Server {
 	t.Helper()
 	s := &Server{cmd: exec.Command(binary, args...), output: &output{}, exited: make(chan struct{})}
