@@ -38,7 +38,7 @@ func segment(marker byte, data []byte) []byte {
 	return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(data)+2)), data...)
 }
 
-// CMYKJPEG encodes img as four inks, without the marker by which Adobe's programs say that theirs are inverted. Go's encoder knows
+// CMYKJPEG encodes img as four inks, of which 255 is none, as in all such files, but without Adobe's marker. Go's encoder knows
 // no CMYK: each ink is encoded as a grey picture, whose scan becomes one of four.
 func CMYKJPEG(img image.Image, quality int) []byte {
 	b := img.Bounds()
@@ -50,7 +50,7 @@ func CMYKJPEG(img image.Image, quality int) []byte {
 		for x := range b.Dx() {
 			c := color.CMYKModel.Convert(img.At(b.Min.X+x, b.Min.Y+y)).(color.CMYK)
 			for i, v := range [4]byte{c.C, c.M, c.Y, c.K} {
-				inks[i].Pix[y*inks[i].Stride+x] = v
+				inks[i].Pix[y*inks[i].Stride+x] = 255 - v
 			}
 		}
 	}

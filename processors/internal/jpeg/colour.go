@@ -4,9 +4,9 @@ import "image/color"
 
 // interleave makes four bytes per pixel of an RGB or four-component picture.
 //
-// Adobe's CMYK files store 255 for no ink, image.CMYK means 0 by it. YCCK (Adobe transform 2) is the Y'CbCr of R, G and B =
-// 255 minus C, M and Y, so that of those the stored, inverted ink is the value itself. Files without an Adobe marker
-// are not inverted (libjpeg's reading; image/jpeg refuses them).
+// Files store 255 for no ink, as Adobe's do, image.CMYK means 0 by it. Those without an Adobe marker are read so by browsers, Pillow and libvips
+// too; image/jpeg refuses them. YCCK (Adobe transform 2) is the Y'CbCr of R, G and B = 255 minus C, M and Y, so that of those the stored,
+// inverted ink is the value itself.
 func (d *Decoder) interleave() []byte {
 	d.out.pixels = grown(d.out.pixels, 4*d.outW*d.outH)
 	pix := d.out.pixels
@@ -16,7 +16,7 @@ func (d *Decoder) interleave() []byte {
 		s[i] = d.sampler(i)
 	}
 	var invert byte
-	if !rgb && d.adobe {
+	if !rgb {
 		invert = 255
 	}
 	ycck := !rgb && d.adobe && d.adobeTransform != 0

@@ -239,6 +239,12 @@ func TestFourComponentsHaveTheMeaningOfImageCMYK(t *testing.T) {
 		require.NoError(t, err)
 		// The conversion of YCCK multiplies what the inverse DCTs differ by, 1, by up to 2.8.
 		assert.LessOrEqual(t, maxDifference(t, "CMYK", got, want), 3)
+		if adobe == 0 { // which is what it means without a marker, too
+			c.adobe = -1
+			unmarked, err := decode(c.file(), 8)
+			require.NoError(t, err)
+			assert.Equal(t, got, unmarked)
+		}
 	}
 }
 

@@ -90,8 +90,8 @@ func sample(img image.Image, i int) func(x, y int) float64 {
 		return func(x, y int) float64 { return float64(p[m.COffset(x, y)]) }
 	case *image.RGBA:
 		return func(x, y int) float64 { return float64(m.Pix[m.PixOffset(x, y)+i]) }
-	case *image.CMYK:
-		return func(x, y int) float64 { return float64(m.Pix[m.PixOffset(x, y)+i]) }
+	case *image.CMYK: // the file has 255 for no ink
+		return func(x, y int) float64 { return 255 - float64(m.Pix[m.PixOffset(x, y)+i]) }
 	}
 	return nil
 }
