@@ -25,32 +25,36 @@ func (a *Animation) Bounds() image.Rectangle { return a.Frames[0].Rect }
 func (a *Animation) At(x, y int) color.Color { return a.Frames[0].At(x, y) }
 func (a *Animation) Opaque() bool            { return a.Frames[0].Opaque() }
 
-// An Animator is an Encoder that may be able to write an [Animation]. If Animates returns true, Encode may be given one.
+// An Animator is an Encoder that may be able to write an [Animation]. If Animates returns true,
+// Encode accepts one.
 type Animator interface {
 	Animates() bool
 }
 
-// Animates reports whether an encoder wants the whole of an animation. Others are given the first frame.
+// Animates reports whether encoder accepts an [Animation]. Others are given the first frame.
 func Animates(encoder any) bool {
 	a, ok := encoder.(Animator)
 	return ok && a.Animates()
 }
 
-// MaxFrames is how many frames an animation has at most, whatever its [AnimationLimit].
+// MaxFrames limits the frames of an animation, whatever the [AnimationLimit].
 const MaxFrames = 1000
 
-// An AnimationLimit says which animations are processed whole. Of others there is the first frame, as a still picture.
+// An AnimationLimit says which animations are processed whole. Others become their first frame, a
+// still picture.
 type AnimationLimit struct {
 	Pixels int64 // frames × width × height, of the original and of the result
 	Bytes  int64 // memory for the frames of the result: see AnimationBytes
 }
 
-// bytesFor is the memory for n frames of the result, as NRGBA, in a palette, and what is compressed of that, and for the canvas: itself,
-// what lay below the frame on it, and a copy for the processor.
+// bytesFor is the memory for n frames of the result, as NRGBA, in a palette, and what is compressed
+// of that, and for the canvas: itself, what lay below the frame on it, and a copy for the
+// processor.
 func bytesFor(n int64, result, canvas image.Point) int64 { return 6*n*area(result) + 12*area(canvas) }
 
-// AnimationBytes returns the memory in bytes that the frames of an animation whose thumbnail has that size may take, up to
-// limit: if the original may be an animation that is within limit, and 0 otherwise. The zero Point is for a size that is not known.
+// AnimationBytes returns the memory in bytes, at most limit, that the frames of a thumbnail of that
+// size may take, or 0 if the original is not an animation or is beyond the limit. The zero Point is
+// for an unknown size.
 func (h Header) AnimationBytes(result image.Point, limit int64) int64 {
 	switch {
 	case h.Format != "gif", h.frames == 1, h.frames > MaxFrames:
@@ -77,12 +81,14 @@ func (l AnimationLimit) allows(file *gif.File, result image.Point) bool {
 	return n <= MaxFrames && original <= l.Pixels && n*area(result) <= l.Pixels && bytesFor(n, result, file.Screen) <= l.Bytes
 }
 
-// Animate is [Picture.Apply] to all frames. It returns an [Animation] if the picture is the first frame of one that is
-// within limit, and else what Apply does. One frame is processed after the other, each on the whole canvas, with one crop box for all,
-// which is found in the first. The errors are those of Apply and of [Decode]; data that Decode was given must not have changed.
+// Animate is like [Picture.Apply] for all frames. If the picture is the first frame of an animation
+// that is within limit, it returns an [Animation], otherwise what Apply returns. The frames are
+// processed one after the other, each on the whole canvas, with one crop box for all, which is
+// found in the first. The errors are those of Apply and of [Decode]; the data that Decode was given
+// must not have changed.
 //
-// Frames that look the same become one, unless the delay of either is 0 or 1, for which viewers put one of their own. Should proc
-// make frames of different sizes, the first is all there is.
+// Frames that look the same become one, unless the delay of either is 0 or 1, which viewers replace
+// by one of their own. If proc makes frames of different sizes, only the first is returned.
 func (p *Picture) Animate(ctx context.Context, proc Processor, width, height int, limit AnimationLimit) (image.Image, error) {
 	apply, err := p.prepare(ctx, proc, width, height)
 	if err != nil {
@@ -107,7 +113,8 @@ func (p *Picture) Animate(ctx context.Context, proc Processor, width, height int
 	return moving, nil
 }
 
-// animate returns nil if the results have several sizes. kept says that apply may return what it is given.
+// animate returns nil if the results have several sizes. kept says that apply may return what it is
+// given.
 func (p *Picture) animate(ctx context.Context, apply applyFunc, file *gif.File, kept bool) (*Animation, error) {
 	moving := &Animation{LoopCount: file.LoopCount, original: true}
 	canvas := gif.NewCanvas(file.Screen)

@@ -17,14 +17,15 @@ func fullChroma(img *image.YCbCr) *image.YCbCr {
 	return out
 }
 
-// subsampling returns how many pixels share a sample of chroma, horizontally and vertically, as package image has it.
+// subsampling returns how many pixels share a sample of chroma, horizontally and vertically, as
+// package image has it.
 func subsampling(ratio image.YCbCrSubsampleRatio) (dx, dy int) {
 	unit := image.NewYCbCr(image.Rect(0, 0, 4, 2), ratio) // no ratio shares more
 	return 4 / unit.CStride, 2 * unit.CStride / len(unit.Cb)
 }
 
-// halfChroma returns a picture in 4:4:4 as one in 4:2:0: each sample of chroma is the mean of four, or of what
-// there is of them at the edges. Luma is shared with img.
+// halfChroma returns a picture in 4:4:4 as one in 4:2:0: each sample of chroma is the mean of four,
+// or of what there is of them at the edges. Luma is shared with img.
 func halfChroma(img *image.YCbCr) *image.YCbCr {
 	size := img.Rect.Size()
 	w, h := (size.X+1)/2, (size.Y+1)/2

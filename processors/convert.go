@@ -11,8 +11,8 @@ func isOpaque(img image.Image) bool {
 	return ok && o.Opaque()
 }
 
-// toNRGBA returns img with 8 bits per sample, alpha not premultiplied, and its upper left corner at (0,0). It may
-// share img's memory: read only.
+// toNRGBA returns img with 8 bits per sample, alpha not premultiplied, and its upper left corner at
+// (0,0). It may share img's memory: read only.
 func toNRGBA(img image.Image) *image.NRGBA {
 	b := img.Bounds()
 	size := image.Rectangle{Max: b.Size()}

@@ -17,19 +17,20 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/png"
 )
 
-// Decode decodes the image in data, whose header is h. What the file says of its colours, by an ICC profile or in chunks
-// of PNG, is kept for the conversion to sRGB, or converted at once where
-// tones are as far from sRGB's as those of linear light; if it is broken, they are taken for sRGB. Of an animation it is the first frame, composed on the whole
-// canvas.
+// Decode decodes the image in data, whose header is h. Of an animation it decodes the first frame,
+// composed on the whole canvas. The file's description of its colours, an ICC profile or chunks of
+// PNG, is kept for the conversion to sRGB; if tones are as far from sRGB's as those of linear
+// light, they are converted at once. If the description is broken, the colours are taken for sRGB.
 //
-// least, in pixels of the upright picture, is how small the whole will be made: see [MinDecode]. The decoder may reduce it on the
-// way, as far as that costs no quality to speak of: 42 dB against a full decode, for the sharpest photographs. The zero Point asks for the original size.
+// least, in pixels of the upright picture, is how small the whole will be made: see [MinDecode].
+// The decoder may reduce the picture accordingly, as far as that costs no visible quality: 42 dB
+// against a full decode, for the sharpest photographs. The zero Point asks for the original size.
 //
-// A picture that is damaged, cut off, or not as large as h says is an error that matches [ErrCorrupt]. One that
-// uses an unsupported feature of its format is an error that matches [ErrFormat]. When ctx ends, its error is
-// returned soon, not at once. Limits are not checked: see [Header.DecodeBytes].
+// If the picture is damaged, truncated, or not as large as h says, the error matches [ErrCorrupt].
+// If it uses an unsupported feature of its format, the error matches [ErrFormat]. When ctx ends,
+// Decode returns its error soon, but not at once. Limits are not checked: see [Header.DecodeBytes].
 //
-// data must not be changed as long as the picture is in use.
+// data must not be changed while the picture is in use.
 func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic *Picture, err error) {
 	defer func() {
 		if p := recover(); p != nil { // in a decoder: that is a file it was not prepared for
@@ -61,8 +62,8 @@ func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic 
 // cheap is memory in bytes that needs no admission.
 const cheap = 4 << 20
 
-// decode chooses the decoder by h alone, never by what image.RegisterFormat knows of the built-in formats: that
-// depends on the order in which packages are initialised.
+// decode chooses the decoder by h alone, never by what image.RegisterFormat knows of the built-in
+// formats: that depends on the order in which packages are initialised.
 func decode(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
 	var img image.Image
 	var err error
@@ -108,7 +109,8 @@ func isUnsupported(err error) bool {
 		errors.Is(err, image.ErrFormat)
 }
 
-// A contextReader reads data until ctx ends, in small steps: a few bytes can keep a decoder busy for long.
+// A contextReader reads data until ctx ends, in small steps: a few bytes can keep a decoder busy
+// for long.
 type contextReader struct {
 	ctx  context.Context
 	data []byte

@@ -18,8 +18,8 @@ const (
 	bmpAlphaBitFields = 6 // and one of alpha
 )
 
-// decodeBMP decodes a bitmap. Those of 16 and 32 bits per pixel are decoded here: x/image knows no masks, and in later versions of the
-// header takes for alpha what has no meaning.
+// decodeBMP decodes a bitmap. Those of 16 and 32 bits per pixel are decoded here: x/image knows no
+// masks, and in later versions of the header takes for alpha what has no meaning.
 func decodeBMP(ctx context.Context, data []byte, size image.Point) (image.Image, error) {
 	depth, compression := binary.LittleEndian.Uint16(data[28:]), binary.LittleEndian.Uint32(data[30:])
 	if depth != 16 && depth != 32 || compression != bmpRGB && compression != bmpBitFields && compression != bmpAlphaBitFields {

@@ -8,8 +8,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
 )
 
-// decodeGIF decodes the first frame in its place on the canvas, which is transparent, as browsers do: the background colour of the
-// file is ignored.
+// decodeGIF decodes the first frame in its place on the canvas, which is transparent, as browsers
+// do: the background colour of the file is ignored.
 func decodeGIF(ctx context.Context, data []byte, canvas image.Point) (image.Image, error) {
 	file, err := gif.Parse(data, 1)
 	switch {

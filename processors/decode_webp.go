@@ -15,8 +15,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/webp"
 )
 
-// decodeWebP decodes a still picture, or the first frame of an animation on its canvas. A lossy picture without transparency of which
-// one of least pixels is wanted, as it is stored, may be shrunk while it is decoded.
+// decodeWebP decodes a still picture, or the first frame of an animation on its canvas. A lossy
+// picture without transparency of which one of least pixels is wanted, as it is stored, may be
+// shrunk while it is decoded.
 func decodeWebP(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
 	if vp8, ok := opaqueLossy(data); ok {
 		return decodeVP8(ctx, vp8, h, least)
@@ -54,9 +55,10 @@ func decodeVP8(ctx context.Context, vp8 []byte, h Header, least image.Point) (*P
 	return newPicture(img), nil
 }
 
-// shrinkWebP returns by how much, at least, each side of a lossy WebP is shrunk while it is decoded if one of least pixels is wanted, as it is
-// stored, or 1 if it is decoded whole. DecodeBytes counts 3 bytes for each pixel that such a number leaves, which is to be
-// enough for the 4 of those that there are.
+// shrinkWebP returns by how much, at least, each side of a lossy WebP is shrunk while it is decoded
+// if one of least pixels is wanted, as it is stored, or 1 if it is decoded whole. DecodeBytes
+// counts 3 bytes for each pixel that such a number leaves, which is to be enough for the 4 of those
+// that there are.
 func (h Header) shrinkWebP(least image.Point) int {
 	if !h.lossy || least == (image.Point{}) {
 		return 1
@@ -127,8 +129,9 @@ func withAlpha(rgb *image.RGBA, img *image.NYCbCrA) *image.NRGBA {
 	return out
 }
 
-// firstFrame returns the first frame of an animation as a WebP file of its own, and where on the canvas it goes (WebP
-// Container Specification, "Animation"). ok is false for a file that is no animation.
+// firstFrame returns the first frame of an animation as a WebP file of its own, and where on the
+// canvas it goes (WebP Container Specification, "Animation"). ok is false for a file that is no
+// animation.
 func firstFrame(data []byte) (file []byte, at image.Rectangle, ok bool, err error) {
 	const head = 12 + 8 + 10 // RIFF, and VP8X
 	if len(data) < head || string(data[12:16]) != "VP8X" || data[20]&webpAnimated == 0 {

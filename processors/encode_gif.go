@@ -8,12 +8,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
 )
 
-// GIF encodes as GIF, without loss where the picture, or the whole of an [Animation], has no more than 256 colours, and else in 256
-// that suit it, dithered. A pixel that is less than half opaque becomes transparent, others opaque. The zero value is ready to
-// use.
+// GIF encodes as GIF. If the picture, or the whole of an [Animation], has no more than 256 colours,
+// that is lossless; otherwise it is dithered with 256 suitable ones. A pixel that is less than half
+// opaque becomes transparent, others opaque. The zero value is ready to use.
 //
-// An animation keeps its timing and its loop count. Frames that look the same become one; of others only what has changed is
-// written. All frames share a palette, but where one of their own is smaller, or scenes differ so much that they look better with one each.
+// An animation keeps its timing and its loop count. Frames that look the same become one; of others
+// only what has changed is written. The frames share a palette, unless palettes of their own are
+// smaller, or scenes differ so much that they look better with one each.
 type GIF struct{}
 
 // Animates implements [Animator].
@@ -59,11 +60,13 @@ func newShot(frames []*image.NRGBA, limit int) shot {
 	return shot{frames, limit, palette, lack}
 }
 
-// tolerable is the mean squared distance of pixels from their palette that needs no better one: some three levels in each sample.
+// tolerable is the mean squared distance of pixels from their palette that needs no better one:
+// some three levels in each sample.
 const tolerable = 3 * 3 * 3
 
-// shots cuts a shot in two where its palette is bad and those of the halves are much better, and these again. Where cutting gains
-// little, frames do with one palette: each with its own would flicker, and be larger. (Twice the colours for the same cube would leave 0.63.)
+// shots cuts a shot in two where its palette is bad and those of the halves are much better, and
+// these again. Where cutting gains little, frames do with one palette: each with its own would
+// flicker, and be larger. (Twice the colours for the same cube would leave 0.63.)
 func shots(s shot) []shot {
 	n := len(s.frames)
 	if n == 1 || s.lack <= tolerable*float64(n)*float64(area(s.frames[0].Rect.Size())) {

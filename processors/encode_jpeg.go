@@ -9,7 +9,7 @@ import (
 	"github.com/gen2brain/jpegn"
 )
 
-// Subsampling says at which resolution a JPEG keeps its colours.
+// Subsampling is the resolution of the colours in a JPEG.
 type Subsampling int
 
 const (
@@ -17,10 +17,11 @@ const (
 	Subsampling444                    // colours at full resolution: sharper red on blue
 )
 
-// JPEG encodes as JPEG (ITU-T T.81, 8 bits, Huffman), without metadata. Grey pictures become greyscale JPEGs.
+// JPEG encodes as JPEG (ITU-T T.81, 8 bits, Huffman), without metadata. Grey pictures become
+// greyscale JPEGs.
 type JPEG struct {
-	Quality     int         // 1 to 100; 0 means 85. Values beyond are taken as the nearest.
-	Background  color.Color // what shines through where the picture is transparent; nil means white
+	Quality     int         // 1 to 100; 0 means 85. Other values are taken as the nearest.
+	Background  color.Color // what transparent pixels are composed on; nil means white
 	Subsampling Subsampling
 	Progressive bool // several passes from coarse to fine; smaller on drawings, and slower
 }
@@ -52,8 +53,8 @@ func (e JPEG) Encode(w io.Writer, img image.Image) error {
 	return jpegn.Encode(w, img, &options)
 }
 
-// flatten composes img on the background, unless it is opaque. The result is one of those types that the encoder
-// is fast with.
+// flatten composes img on the background, unless it is opaque. The result is one of those types
+// that the encoder is fast with.
 func (e JPEG) flatten(img image.Image) image.Image {
 	size := image.Rectangle{Max: img.Bounds().Size()}
 	switch img.(type) {

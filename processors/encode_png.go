@@ -7,8 +7,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/png"
 )
 
-// PNG encodes as PNG with 8 bits per sample, without loss and with transparency: with a palette if there
-// are no more than 256 colours, as grey if all are. The zero value is ready to use.
+// PNG encodes as PNG with 8 bits per sample, lossless and with transparency: with a palette if
+// there are no more than 256 colours, as grey if all colours are grey. The zero value is ready to
+// use.
 type PNG struct{}
 
 // Encode writes img to w. It does not modify img.

@@ -7,8 +7,9 @@ import (
 	"math"
 )
 
-// Entropy crops like [Crop], but cuts off what has the least in it: slice by slice, from the side whose histogram
-// has the lower entropy. It is the smart crop of django-rest-thumbnails and chooses as that did.
+// Entropy crops like [Crop], but cuts off what has the least detail: slice by slice, from the side
+// whose histogram has the lower entropy. It chooses as the smart crop of django-rest-thumbnails
+// did.
 type Entropy struct{}
 
 // Plan implements [Planner].
@@ -21,7 +22,8 @@ func (e Entropy) Process(ctx context.Context, src image.Image, width, height int
 	return process(ctx, e, src, width, height)
 }
 
-// entropyPixels bounds the picture that Entropy looks at. Only where more are asked for it looks at a reduced one.
+// entropyPixels bounds the picture that Entropy looks at. Only where more are asked for it looks at
+// a reduced one.
 const entropyPixels = 4 << 20
 
 // Locate implements [Locator].
@@ -47,8 +49,8 @@ func (Entropy) Locate(ctx context.Context, img image.Image, scaled image.Point, 
 	return crop.Sub(crop.Min).Add(image.Pt(x, y)), nil
 }
 
-// trim cuts slices off the range from 0 to size until target remains, and returns where that begins. How large a slice is, and
-// what counts as equal, is the original's.
+// trim cuts slices off the range from 0 to size until target remains, and returns where that
+// begins. How large a slice is, and what counts as equal, is the original's.
 func trim(ctx context.Context, size, target int, entropy func(from, to int) float64) (int, error) {
 	from, to := 0, size
 	for excess := size - target; excess > 0; excess = to - from - target {

@@ -6,8 +6,9 @@ import (
 	"math"
 )
 
-// Crop covers the box of width × height with the picture and cuts off what protrudes, equally on both sides. The
-// result has exactly the size asked for, enlarged if need be. With one dimension given, nothing is cut off.
+// Crop covers the box of width × height with the picture and cuts off what protrudes, equally on
+// both sides. The result has exactly the requested size, and is enlarged if necessary. If width or
+// height is 0, nothing is cut off.
 type Crop struct{}
 
 // Plan implements [Planner].
@@ -21,8 +22,8 @@ func (c Crop) Process(ctx context.Context, src image.Image, width, height int) (
 	return process(ctx, c, src, width, height)
 }
 
-// Scale covers the box of width × height with the picture and cuts nothing off: the result has one side as asked
-// for, and the other is at least as long as asked for. It is enlarged if need be.
+// Scale covers the box of width × height with the picture and cuts nothing off: the result has one
+// side as requested, and the other is at least as long. It is enlarged if necessary.
 type Scale struct{}
 
 // Plan implements [Planner].
@@ -50,7 +51,8 @@ func (f Fit) Process(ctx context.Context, src image.Image, width, height int) (i
 	return process(ctx, f, src, width, height)
 }
 
-// A scale is a factor, exact, so that halves are halves: 2448×(522/3264) is 391.5, and a little less in floating point.
+// A scale is a factor, exact, so that halves are halves: 2448×(522/3264) is 391.5, and a little
+// less in floating point.
 type scale struct{ num, den int }
 
 // cover returns the scale by which original covers width × height; a 0 asks for nothing.

@@ -12,11 +12,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
 )
 
-// A Header is what an image says of itself before any pixel is decoded.
+// A Header is what an image declares before any pixel is decoded.
 type Header struct {
 	Format      string      // "jpeg", "png", "gif", "webp", "bmp", "tiff", or the name given to image.RegisterFormat
 	Size        image.Point // pixels, upright: after the orientation has been applied
-	Orientation int         // EXIF's 1 to 8, what Decode undoes; 1 is upright. One in XMP alone is not looked for
+	Orientation int         // EXIF's 1 to 8, which Decode undoes; 1 is upright. XMP is not read
 
 	stored  image.Point // pixels, as they lie in the file
 	jpeg    jpeg.Header // of a JPEG
@@ -42,19 +42,21 @@ var headerParsers = []struct {
 	{"tiff", "MM\x00\x2a", parseTIFF},
 }
 
-// DecodeHeader reads the header of the image that r begins with. The format is told by content. Sizes are reported as
-// declared, however large: limits are the caller's. A file that is cut off behind its header is not noticed here.
+// DecodeHeader reads the header of the image that r begins with. The content tells the format.
+// Sizes are reported as declared, however large: limits are the caller's. It does not notice a file
+// that is truncated after its header.
 //
-// It reads as far as it must to be certain of the orientation, which some formats allow behind the pixels, and of the number of frames, and up
-// to 1 KiB ahead; what lies between is skipped by seeking if r is an io.Seeker. So afterwards r's position is
-// unspecified.
+// It reads as far as it must to be certain of the orientation, which in some formats may follow the
+// pixels, and of the number of frames, and up to 1 KiB ahead; what lies between is skipped by
+// seeking if r is an [io.Seeker]. r's position is unspecified afterwards.
 //
 // The error matches [ErrFormat], [ErrCorrupt], or r's own.
 func DecodeHeader(r io.Reader) (Header, error) { return readHeader(newScanner(r)) }
 
-// PeekHeader is [DecodeHeader] for a reader that is dear: it stops at the pixels of a PNG or a WebP, behind which an orientation
-// may stand, and those of a GIF, behind which more frames may. So the two sides of Size may have to be exchanged, and AnimationBytes is
-// the most that there might be; all else is certain.
+// PeekHeader is like [DecodeHeader] but never reads past the pixels, for readers where that is
+// expensive. The orientation of a PNG or WebP and the frame count of a GIF may follow the pixels,
+// so the sides of Size may be swapped and AnimationBytes is an upper bound. Everything else is
+// certain.
 func PeekHeader(r io.Reader) (Header, error) {
 	s := newScanner(r)
 	s.peeking = true
@@ -144,9 +146,9 @@ func (h Header) asStored(size image.Point) image.Point {
 	return size
 }
 
-// DecodeBytes returns the memory in bytes, estimated to the safe side, that [Decode] with the same least takes
-// for its buffers and its result, and [Picture.Apply] for what it makes of that on the way to the thumbnail. It is at
-// least 1.
+// DecodeBytes returns the memory in bytes, estimated to the safe side, that [Decode] with the same
+// least takes for its buffers and its result, and [Picture.Apply] for what it makes of that on the
+// way to the thumbnail. It is at least 1.
 func (h Header) DecodeBytes(least image.Point) int64 {
 	const fixed, margin = 256 << 10, 32 // tables; a row or column of MCUs, tiles, interlaced lines
 	if h.Format == "jpeg" {

@@ -26,7 +26,7 @@ const (
 	markerAPP1 = 0xe1
 )
 
-// parseJPEG walks from segment to segment up to the first scan: EXIF may stand behind the frame header, too.
+// parseJPEG walks from segment to segment up to the first scan: EXIF may follow the frame header, too.
 func parseJPEG(s *scanner, h *Header) error {
 	if err := s.skip(2); err != nil {
 		return err
@@ -67,8 +67,9 @@ func isFrame(marker byte) bool {
 	return marker >= markerSOF0 && marker <= markerSOFF && marker != markerDHT && marker != markerJPG && marker != markerDAC
 }
 
-// nextSegment returns the next marker that has a length, and how many bytes follow that length. Like decoders do, it passes over
-// bytes between segments that are no marker. An end of the image has no length.
+// nextSegment returns the next marker that has a length, and how many bytes follow that length.
+// Like decoders do, it passes over bytes between segments that are no marker. An end of the image
+// has no length.
 func nextSegment(s *scanner) (marker byte, n int64, err error) {
 	for {
 		marker, err = nextMarker(s)
@@ -89,7 +90,7 @@ func nextSegment(s *scanner) (marker byte, n int64, err error) {
 	}
 }
 
-// nextMarker returns the byte behind the next 0xFF that is neither fill nor stuffing.
+// nextMarker returns the byte after the next 0xFF that is neither fill nor stuffing.
 func nextMarker(s *scanner) (byte, error) {
 	last := byte(0)
 	for {
@@ -141,7 +142,8 @@ func parseFrame(s *scanner, h *Header, marker byte, n int64) error {
 	case h.jpeg.Components == 4 || h.jpeg.Components == 3 && samples == 48:
 		h.jpeg.ColorModel = color.CMYKModel // four bytes a pixel, as those of RGB, which this may be
 	}
-	// No block takes less than one bit, in the scan that has its DC coefficient. Chroma may be missing altogether.
+	// No block takes less than one bit, in the scan that has its DC coefficient. Chroma may be
+	// missing altogether.
 	blocks := int64((h.stored.X+7)/8) * int64((h.stored.Y+7)/8)
 	h.least = blocks * int64(min(samples, 16)) / 16 / 8
 	return nil

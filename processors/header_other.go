@@ -6,7 +6,8 @@ import (
 	"image"
 )
 
-// parseGIF reads the logical screen descriptor (GIF89a, section 18) and counts the frames, if the pixels between them are not too dear.
+// parseGIF reads the logical screen descriptor (GIF89a, section 18) and counts the frames, if
+// skipping the pixels between them is not too expensive.
 func parseGIF(s *scanner, h *Header) error {
 	var b [13]byte
 	if err := s.read(b[:]); err != nil {
@@ -20,7 +21,8 @@ func parseGIF(s *scanner, h *Header) error {
 	return ignoreEnd(countFrames(s, h, b[10]))
 }
 
-// countFrames walks from block to block up to the end, or to one frame more than an animation may have. flags are those of the screen.
+// countFrames walks from block to block up to the end, or to one frame more than an animation may
+// have. flags are those of the screen.
 func countFrames(s *scanner, h *Header, flags byte) error {
 	const extension, image = 0x21, 0x2c
 	table := func(flags byte) int64 { return int64(flags>>7) * 3 * (2 << (flags & 7)) }

@@ -9,11 +9,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/exif"
 )
 
-// maxInflation is how many bytes deflate can make of one, at most (RFC 1951: 258 bytes for two codes of one bit).
+// maxInflation is how many bytes deflate can make of one, at most (RFC 1951: 258 bytes for two
+// codes of one bit).
 const maxInflation = 1032
 
-// parsePNG reads the IHDR and looks for an eXIf chunk, which may stand before or behind the pixels (PNG, third
-// edition, 5.6 and 11.3.3.5). A file that ends before IEND is not an error here.
+// parsePNG reads the IHDR and looks for an eXIf chunk, which may be before or after the pixels
+// (PNG, third edition, 5.6 and 11.3.3.5). A file that ends before IEND is not an error here.
 func parsePNG(s *scanner, h *Header) error {
 	var b [8 + 8 + 13 + 4]byte
 	if err := s.read(b[:]); err != nil {
@@ -64,7 +65,8 @@ func parsePNG(s *scanner, h *Header) error {
 	return nil
 }
 
-// pngChunks looks for the orientation, and for a gamma by which the picture is converted before it is shrunk.
+// pngChunks looks for the orientation, and for a gamma by which the picture is converted before it
+// is shrunk.
 func pngChunks(s *scanner, h *Header) error {
 	for {
 		var b [8]byte

@@ -25,7 +25,7 @@ const (
 	tiffExtraSamples = 0x0152
 )
 
-// parseTIFF reads the first directory, which may lie anywhere behind the first 8 bytes.
+// parseTIFF reads the first directory, which may be anywhere after the first 8 bytes.
 func parseTIFF(s *scanner, h *Header) error {
 	start, err := s.block(8)
 	if err != nil {
@@ -106,8 +106,8 @@ func parseTIFF(s *scanner, h *Header) error {
 	if bits != 0 && bits <= 16 && samples <= 4 {
 		h.least = tiffLeast(compression, float64(width)*float64(height)*float64(bits*samples)/8)
 	}
-	// The decoder holds a strip as well, which may be all of the picture, in a buffer that grows if it was
-	// compressed.
+	// The decoder holds a strip as well, which may be all of the picture, in a buffer that grows if
+	// it was compressed.
 	strips := 1
 	if compression != 1 {
 		strips = 2
@@ -133,8 +133,8 @@ func tiffLeast(compression uint32, pixels float64) int64 {
 	}
 }
 
-// tiffValue returns the number in a directory entry of type BYTE, SHORT or LONG. Of several it is the first, if
-// they lie in the entry.
+// tiffValue returns the number in a directory entry of type BYTE, SHORT or LONG. Of several it is
+// the first, if they lie in the entry.
 func tiffValue(order binary.ByteOrder, entry []byte) uint32 {
 	switch order.Uint16(entry[2:]) {
 	case 1:

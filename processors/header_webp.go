@@ -21,8 +21,8 @@ const (
 	bitsAlpha = bitsLossy + 8 + 32 + 24 // alpha, and what that is decoded from
 )
 
-// parseWebP reads the first chunk and, if that is VP8X, goes on to the kind of the image and to the EXIF chunk
-// that the flags announce behind it (WebP Container Specification).
+// parseWebP reads the first chunk and, if that is VP8X, goes on to the kind of the image and to the
+// EXIF chunk that the flags announce after it (WebP Container Specification).
 func parseWebP(s *scanner, h *Header) error {
 	if err := s.skip(12); err != nil {
 		return err
@@ -83,8 +83,8 @@ func parseWebP(s *scanner, h *Header) error {
 	return nil
 }
 
-// webpChunk reads the head of a RIFF chunk. Chunks begin at even offsets: n bytes, if odd, are followed by one of
-// padding.
+// webpChunk reads the head of a RIFF chunk. Chunks begin at even offsets: n bytes, if odd, are
+// followed by one of padding.
 func webpChunk(s *scanner) (id string, n int64, err error) {
 	var b [8]byte
 	if err := s.read(b[:]); err != nil {
@@ -93,7 +93,8 @@ func webpChunk(s *scanner) (id string, n int64, err error) {
 	return string(b[:4]), int64(binary.LittleEndian.Uint32(b[4:])), nil
 }
 
-// parseWebPBitstream reads the size from the image itself (RFC 6386, 9.1; WebP Lossless Bitstream Specification, 3).
+// parseWebPBitstream reads the size from the image itself (RFC 6386, 9.1; WebP Lossless Bitstream
+// Specification, 3).
 func parseWebPBitstream(s *scanner, h *Header, id string) error {
 	b, err := s.block(10)
 	if err != nil {

@@ -8,8 +8,8 @@ func transposes(orientation int) bool { return orientation >= 5 && orientation <
 // A turn takes a picture from how it is stored to how it is seen: transposed first, then mirrored.
 type turn struct{ transpose, flipX, flipY bool }
 
-// turns are the meanings of EXIF's orientations: at 6, for instance, row 0 of the file is seen at the right, and
-// column 0 at the top (Exif 2.32, 4.6.4).
+// turns are the meanings of EXIF's orientations: at 6, for instance, row 0 of the file is seen at
+// the right, and column 0 at the top (Exif 2.32, 4.6.4).
 var turns = [9]turn{
 	2: {flipX: true},
 	3: {flipX: true, flipY: true},
@@ -137,9 +137,9 @@ func (t turn) plane(dst []byte, dstStride int, size image.Point, src []byte, src
 func (t turn) yCbCr(img *image.YCbCr, size image.Point) *image.YCbCr {
 	b := img.Rect
 	dx, dy := subsampling(img.SubsampleRatio)
-	// The samples of chroma lie on a grid that begins at the stored picture's upper left corner. Mirrored, it
-	// would begin within a sample if the side is no multiple of the step; and a transposed 4:1:1 or 4:1:0 has no
-	// name.
+	// The samples of chroma lie on a grid that begins at the stored picture's upper left corner.
+	// Mirrored, it would begin within a sample if the side is no multiple of the step; and a
+	// transposed 4:1:1 or 4:1:0 has no name.
 	stored := b.Size()
 	mirrorX, mirrorY := t.flipX, t.flipY
 	if t.transpose {

@@ -8,11 +8,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/colourset"
 )
 
-// opaqueFrom is the least alpha of a pixel that counts as opaque where there is no alpha but all or none.
+// opaqueFrom is the least alpha of a pixel that counts as opaque where there is no alpha but all or
+// none.
 const opaqueFrom = 128
 
-// exactPalettes returns pictures with one palette, in which every pixel is either opaque or transparent, if all together
-// have no more than 256 colours then, and nil otherwise.
+// exactPalettes returns pictures with one palette, in which every pixel is either opaque or
+// transparent, if all together have no more than 256 colours then, and nil otherwise.
 func exactPalettes(frames []*image.NRGBA) []*image.Paletted {
 	var colours colourset.Set
 	out := make([]*image.Paletted, len(frames))

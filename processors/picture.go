@@ -11,8 +11,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
 
-// A Picture is a decoded image. It may be a reduced one, and it is turned upright only once it is small, which costs
-// less. It is for one goroutine at a time.
+// A Picture is a decoded image. It may be reduced, and it is turned upright only once it is small,
+// which costs less. It is for one goroutine at a time.
 type Picture struct {
 	size        image.Point // of the original, upright
 	img         image.Image // as it lies in the file, perhaps reduced
@@ -37,11 +37,13 @@ func newPicture(img image.Image) *Picture {
 // Size returns the upright size in pixels of the original, of which the picture may be a reduction.
 func (p *Picture) Size() image.Point { return p.size }
 
-// Image returns the picture upright and in sRGB, with its upper left corner at (0,0). It is valid until Release.
+// Image returns the picture upright and in sRGB, with its upper left corner at (0,0). It is valid
+// until Release.
 func (p *Picture) Image() image.Image { return orient(p.colours.Apply(p.img), p.orientation) }
 
-// setColours tells what img's colours are. It is the last thing to be set. They are converted once img is small, but at once where tones are
-// far from sRGB's, unless img is reduced: that is what browsers show, and resizing leaves 8 bits.
+// setColours tells what img's colours are. It is the last thing to be set. They are converted once
+// img is small, but at once where tones are far from sRGB's, unless img is reduced: that is what
+// browsers show, and resizing leaves 8 bits.
 func (p *Picture) setColours(t *icc.Transform) {
 	if p.img != nil && p.img.Bounds().Size() == p.header.stored && t.Far() {
 		p.img, t, p.converted = t.Apply(p.img), nil, true
@@ -50,8 +52,8 @@ func (p *Picture) setColours(t *icc.Transform) {
 	p.options.KeepCMYK = t != nil && t.Space() == icc.CMYK
 }
 
-// Release gives the picture's memory back for the next one. Nothing that Image or Apply returned may be used any more.
-// It need not be called.
+// Release returns the picture's memory for reuse. What Image or Apply returned must not be used
+// afterwards. It is optional.
 func (p *Picture) Release() {
 	if p.decoder != nil {
 		p.decoder.Release()
@@ -59,8 +61,9 @@ func (p *Picture) Release() {
 	}
 }
 
-// Apply makes a thumbnail with proc, which is given what it plans for, scaled and cropped, if it is a [Planner], and else the whole
-// picture, which must not have been reduced then: see [MinDecode]. The result is valid until Release.
+// Apply makes a thumbnail with proc. If proc is a [Planner], it is given what it plans for, scaled
+// and cropped; otherwise it is given the whole picture, which must not be reduced then: see
+// [MinDecode]. The result is valid until Release.
 func (p *Picture) Apply(ctx context.Context, proc Processor, width, height int) (image.Image, error) {
 	apply, err := p.prepare(ctx, proc, width, height)
 	if err != nil {
@@ -72,7 +75,8 @@ func (p *Picture) Apply(ctx context.Context, proc Processor, width, height int) 
 // An applyFunc makes a thumbnail of a picture.
 type applyFunc func(context.Context, *Picture) (image.Image, error)
 
-// prepare returns what is to be done to p and to every picture of the same size that is to be cropped alike.
+// prepare returns what is to be done to p and to every picture of the same size that is to be
+// cropped alike.
 func (p *Picture) prepare(ctx context.Context, proc Processor, width, height int) (applyFunc, error) {
 	planner, ok := proc.(Planner)
 	if !ok {
@@ -131,8 +135,8 @@ func (p *Picture) box(ctx context.Context, planner Planner, width, height int) (
 	return scaled, crop, ctx.Err()
 }
 
-// cut scales the whole picture to scaled and keeps the box crop of that, both as seen. Only the pixels of the box are
-// computed, and only they are turned.
+// cut scales the whole picture to scaled and keeps the box crop of that, both as seen. Only the
+// pixels of the box are computed, and only they are turned.
 func (p *Picture) cut(scaled image.Point, crop image.Rectangle) image.Image {
 	if p.orientation > 1 {
 		t := turns[p.orientation]

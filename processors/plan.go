@@ -2,12 +2,12 @@ package processors
 
 import "image"
 
-// locateSide is the length in pixels that the shorter side of a picture has at least when a Locator looks at it,
-// unless the original is smaller.
+// locateSide is the length in pixels that the shorter side of a picture has at least when a Locator
+// looks at it, unless the original is smaller.
 const locateSide = smartSide
 
-// ResultSize returns the size in pixels of what p will make of an original of that (upright) size, if p is a
-// [Planner]. For others ok is false: only their result tells.
+// ResultSize returns the size in pixels of what p will make of an upright original of that size, if
+// p is a [Planner]. Otherwise ok is false: only the result tells.
 func ResultSize(p Processor, original image.Point, width, height int) (size image.Point, ok bool) {
 	planner, ok := p.(Planner)
 	if !ok {
@@ -17,8 +17,9 @@ func ResultSize(p Processor, original image.Point, width, height int) (size imag
 	return crop.Size(), true
 }
 
-// MinDecode returns the size in pixels that p needs the whole upright picture in: what to tell [Decode], which sees to it that
-// the result is as good as from the original. The zero Point stands for the original's.
+// MinDecode returns the size in pixels in which p needs the whole upright picture. Given that,
+// [Decode] guarantees a result as good as from the original. The zero Point stands for the original
+// size.
 func MinDecode(p Processor, original image.Point, width, height int) image.Point {
 	planner, ok := p.(Planner)
 	if !ok {

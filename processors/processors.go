@@ -1,5 +1,5 @@
-// Package processors holds everything that touches pixels: it reads image headers, decodes, scales, crops and
-// encodes.
+// Package processors does everything that touches pixels: it reads image headers, decodes, scales,
+// crops and encodes.
 //
 // A thumbnail is made in four steps, of which the first two cost no pixels:
 //
@@ -8,15 +8,17 @@
 //	pic, err := processors.Decode(ctx, data, h, least)
 //	thumb, err := pic.Apply(ctx, p, width, height)                           // upright
 //
-// Between them the caller enforces its limits: [Header.Size] and [Header.DecodeBytes] say what a decode would
-// cost, and [ResultSize] how large the result will be.
+// Before the pixels are decoded the caller enforces its limits: [Header.Size] and
+// [Header.DecodeBytes] say what that would cost, and [ResultSize] how large the result will be.
 //
-// All types of this package are safe for use by several goroutines at once.
+// Any number of goroutines may use a value of this package at once, except a [Picture].
 //
-// Formats are told apart and decoded without regard to what is registered with [image.RegisterFormat]; only what
-// is none of the built-in ones is looked for there. But decoders that this package imports do register
-// themselves, among them github.com/gen2brain/jpegn, of which only the encoder is used here: a program that
-// decodes with [image.Decode] may meet it, and should know that it takes truncated JPEGs for whole.
+// The built-in formats are decoded whatever is registered with [image.RegisterFormat]; only other
+// formats are looked up there. But decoders that this package imports do register themselves, among
+// them github.com/gen2brain/jpegn, of which only the encoder is used here: [image.Decode] may call
+// it in a program that imports this package, and it accepts truncated JPEGs.
+//
+// On amd64 some loops are in assembly, which the build tag noasm leaves out.
 package processors
 
 import (
@@ -26,42 +28,43 @@ import (
 )
 
 var (
-	// ErrFormat is matched by the error for data that is no image in a known format, or one that uses a feature
-	// of its format that no decoder here knows (arithmetic coding, 12 bits per sample …).
+	// ErrFormat is matched by the error for data that is not an image in a known format, or is one with
+	// a feature that is not supported (arithmetic coding, 12 bits per sample …).
 	ErrFormat = errors.New("unknown image format")
 
-	// ErrCorrupt is matched by the error for an image that is damaged or cut off.
+	// ErrCorrupt is matched by the error for an image that is damaged or truncated.
 	ErrCorrupt = errors.New("damaged image")
 )
 
-// A Processor makes the picture of a thumbnail.
+// A Processor turns a picture into a thumbnail of it.
 //
-// One of width and height may be 0: it follows from the other and the aspect ratio. src is sRGB and upright. It
-// must not be modified and may be returned. Neither it nor the result may be kept: their memory is reused once
-// the result is encoded.
+// One of width and height may be 0 and then follows from the other and the aspect ratio. src is
+// sRGB and upright. Process must not modify it, may return it, and must retain neither it nor the
+// result: their memory is reused once the result is encoded.
 type Processor interface {
 	Process(ctx context.Context, src image.Image, width, height int) (image.Image, error)
 }
 
-// A Planner is a Processor that can say from the original's size alone what it will do with the pixels: scale the
-// whole upright original to scaled, then keep the box crop of that. crop is not empty and lies within the
-// rectangle from (0,0) to scaled. original is at least 1×1.
+// A Planner is a [Processor] that can say from the original's size alone what it will do with the
+// pixels: scale the whole upright original to scaled, then keep the box crop of that. crop is not
+// empty and lies within the rectangle from (0,0) to scaled. original is at least 1×1.
 //
-// Who has this ability gets a decoder that stops at the size it needs: [Picture.Apply] scales and crops as planned, from
-// an original that may have been decoded reduced, and hands the result, with its width and height, to Process. So
-// Process, given a picture that has the wanted size already, has to return one of the same size; it may draw on a
-// copy. A processor that embeds [Crop] and adds a watermark in Process is therefore a Planner that works.
+// A Planner gets a decoder that stops at the size it needs: [Picture.Apply] scales and crops as
+// planned, from an original that may have been decoded at a reduced size, and calls Process with
+// the result and its width and height. So Process, given a picture that has the wanted size
+// already, has to return one of the same size; it may draw on a copy. A processor that embeds
+// [Crop] and adds a watermark in Process is therefore a valid Planner.
 type Planner interface {
 	Processor
 	Plan(original image.Point, width, height int) (scaled image.Point, crop image.Rectangle)
 }
 
-// A Locator is a Planner whose crop box has a place that depends on the content. Its size does not.
+// A Locator is a [Planner] whose crop box has a place, but not a size, that depends on the content.
 //
-// Locate returns a box of crop's size within (0,0)-scaled. img shows the whole upright original, possibly
-// reduced: it is at least as large as scaled, and its shorter side has at least 200 pixels, unless the original
-// is smaller. Its colours are as the file has them, not yet sRGB. Locate is called only where there is a choice, that is,
-// where crop is smaller than scaled.
+// Locate returns a box of crop's size within (0,0)-scaled. img shows the whole upright original,
+// possibly reduced: it is at least as large as scaled, and its shorter side has at least 200
+// pixels, unless the original is smaller. Its colours are as the file has them, not yet sRGB.
+// Locate is called only where there is a choice, that is, where crop is smaller than scaled.
 type Locator interface {
 	Planner
 	Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error)

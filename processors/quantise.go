@@ -50,8 +50,8 @@ func newBox(bins []bin) box {
 	return b
 }
 
-// split divides a box whose error is not 0 at its mean. Both parts have bins: along the axis that varies most the means of some are a
-// level apart at least, as bins are.
+// split divides a box whose error is not 0 at its mean. Both parts have bins: along the axis that
+// varies most the means of some are a level apart at least, as bins are.
 func (b box) split() (box, box) {
 	mean, low := b.total.mean(b.axis), 0
 	for i, c := range b.bins {
@@ -63,9 +63,10 @@ func (b box) split() (box, box) {
 	return newBox(b.bins[:low]), newBox(b.bins[low:])
 }
 
-// choosePalette returns at most limit colours that suit the opaque pixels of all frames, and the sum of the squared distances that
-// are left. The colour space is cut where it reduces those most (a variant of Heckbert's median cut, SIGGRAPH 1982, that cuts the
-// worst box at its mean as Wan, Wong and Prusinkiewicz do).
+// choosePalette returns at most limit colours that suit the opaque pixels of all frames, and the
+// sum of the squared distances that are left. The colour space is cut where it reduces those most
+// (a variant of Heckbert's median cut, SIGGRAPH 1982, that cuts the worst box at its mean as Wan,
+// Wong and Prusinkiewicz do).
 func choosePalette(frames []*image.NRGBA, limit int) (palette color.Palette, lack float64) {
 	used := histogram(frames)
 	if len(used) == 0 {
@@ -137,7 +138,8 @@ type ditherer struct {
 	out  *image.Paletted
 }
 
-// newDitherer returns a ditherer of pictures of one size. If there is no transparent colour they must be opaque.
+// newDitherer returns a ditherer of pictures of one size. If there is no transparent colour they
+// must be opaque.
 func newDitherer(opaque color.Palette, transparent bool) *ditherer {
 	d := &ditherer{palette: opaque, near: newNearest(opaque), transparent: byte(len(opaque))}
 	if transparent {
@@ -146,8 +148,8 @@ func newDitherer(opaque color.Palette, transparent bool) *ditherer {
 	return d
 }
 
-// draw hands on what a pixel's colour lacks to its neighbours (Floyd and Steinberg, 1976). A pixel that is as it was in the
-// picture before keeps its colour, so that what rests does not flicker.
+// draw hands on what a pixel's colour lacks to its neighbours (Floyd and Steinberg, 1976). A pixel
+// that is as it was in the picture before keeps its colour, so that what rests does not flicker.
 func (d *ditherer) draw(img *image.NRGBA) *image.Paletted {
 	out := image.NewPaletted(img.Rect, d.palette)
 	width := img.Rect.Dx()

@@ -6,8 +6,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
 
-// resize scales the part r of img to size: Lanczos-3 in premultiplied alpha, palettes expanded. Where there is
-// nothing to do it returns img itself.
+// resize scales the part r of img to size: Lanczos-3 in premultiplied alpha, palettes expanded.
+// Where there is nothing to do it returns img itself.
 func resize(img image.Image, r resample.Rect, size image.Point, options resample.Options) image.Image {
 	if size == img.Bounds().Size() && r == resample.Full(img.Bounds()) {
 		return img

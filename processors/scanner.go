@@ -6,16 +6,16 @@ import (
 	"io"
 )
 
-// A scanner reads forward through a file of chunks. Its errors are errRead for what the reader said, and
-// io.ErrUnexpectedEOF where the file ends too soon.
+// A scanner reads forward through a file of chunks. Its errors are errRead for what the reader
+// said, and io.ErrUnexpectedEOF where the file ends too soon.
 type scanner struct {
 	buf     *bufio.Reader
 	src     *watchedReader
 	pos     int64 // of the next byte, from where reading began
-	peeking bool  // what stands behind the pixels is not wanted
+	peeking bool  // what follows the pixels is not wanted
 }
 
-// readAhead is small because the chunks of a PNG are: behind each that is skipped, that much is read.
+// readAhead is small because the chunks of a PNG are: after each that is skipped, that much is read.
 const readAhead = 1 << 10
 
 func newScanner(r io.Reader) *scanner {
@@ -92,8 +92,8 @@ func (s *scanner) block(n int64) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// skip passes over n bytes, by seeking where that can be done. It may end behind the end of the file; then the
-// next read fails.
+// skip passes over n bytes, by seeking where that can be done. It may end after the end of the
+// file; then the next read fails.
 func (s *scanner) skip(n int64) error {
 	buffered := int64(s.buf.Buffered())
 	if n <= buffered {

@@ -9,13 +9,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/saliency"
 )
 
-// Smart crops like [Crop], but where the picture has its subject rather than in the middle: edges, skin, saturated
-// colours, weighed as by Jonas Wagner's smartcrop.js. The result has exactly the size asked for and is the largest rectangle of
-// its ratio; where there is nothing to choose by, it is the middle one.
+// Smart crops like [Crop], but around the subject of the picture rather than in the middle: edges,
+// skin and saturated colours, weighed as in Jonas Wagner's smartcrop.js. The result has exactly the
+// requested size and is the largest rectangle of its ratio; if all are equally good, it is the
+// middle one.
 //
-// Its place is that which github.com/muesli/smartcrop finds for the largest rectangle in a copy with 400 pixels on the shorter side (but no more
-// than 1600 on the longer). A picture that is smaller, or that [Decode] has reduced to less, is enlarged to that; in a
-// reduced one the rectangle may differ where several are about as good.
+// The rectangle is that which github.com/muesli/smartcrop finds in a copy with 400 pixels on the
+// shorter side (but no more than 1600 on the longer). A picture that is smaller, or that [Decode]
+// has reduced to less, is enlarged to that; in a reduced one the rectangle may differ if several
+// are about as good.
 type Smart struct{}
 
 // Plan implements [Planner].
@@ -29,8 +31,9 @@ func (s Smart) Process(ctx context.Context, src image.Image, width, height int) 
 }
 
 const (
-	// smartSide is how many pixels the shorter side of a picture has at least after decoding, unless the original has less: so many that
-	// what is cropped to 200×200 need not be decoded any larger than for Crop.
+	// smartSide is how many pixels the shorter side of a picture has at least after decoding,
+	// unless the original has less: so many that what is cropped to 200×200 need not be decoded any
+	// larger than for Crop.
 	smartSide = 200
 
 	smartRatio = 4  // of the longest copy that is looked at whose shorter side has all its pixels
@@ -71,9 +74,10 @@ func smartBoxSide(crop, scaled, small int) int {
 	return min(max(side, smartBox), small)
 }
 
-// smartPlace returns where in scaled a crop begins that has the same centre as from-to in the copy. The boxes that were tried
-// stood at multiples of a step and so, but for the first, short of the far edge; they are spread so that the
-// first and the last touch the edges. A single one goes to the middle.
+// smartPlace returns where in scaled a crop begins that has the same centre as from-to in the copy.
+// The boxes that were tried stood at multiples of a step and so, but for the first, short of the
+// far edge; they are spread so that the first and the last touch the edges. A single one goes to
+// the middle.
 func smartPlace(from, to, small, scaled, crop int) int {
 	side := to - from
 	free := float64(small - side)

@@ -9,8 +9,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
 )
 
-// A Keeper is an Encoder in whose stead [Picture.Encode] may write the source's own bytes. Keeps reports whether it does for files
-// in a format, as [Header] names it. encoder is what is to encode: the Keeper itself, or what embeds it and may do more in its Encode.
+// A Keeper is an Encoder that allows [Picture.Encode] to write the original's own bytes instead.
+// Keeps reports whether it does so for files in a format, as [Header] names it. encoder is the
+// Keeper itself, or the type that embeds it, whose Encode may do more.
 type Keeper interface {
 	Keeps(encoder any, format string) bool
 }
@@ -35,9 +36,10 @@ func (GIF) Keeps(encoder any, format string) bool {
 
 // Encode appends img, which Apply or Animate returned, to w with encoder.
 //
-// If img is the original itself, in its own size, upright and with nothing converted, and encoder is a [Keeper] of its format, and the file
-// without its metadata is shorter than what encoder writes: then those bytes of the file are written. They have no EXIF, XMP,
-// profile, comment or preview, and nothing behind the end.
+// If img is the original itself, in its own size, upright and not converted, encoder is a [Keeper]
+// of its format, and the file without its metadata is shorter than what encoder writes, Encode
+// appends those bytes of the file instead. They have no EXIF, XMP, profile, comment or preview, and
+// nothing after the end of the image.
 func (p *Picture) Encode(w *bytes.Buffer, encoder interface {
 	Encode(w io.Writer, img image.Image) error
 }, img image.Image) error {

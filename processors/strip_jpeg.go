@@ -12,8 +12,9 @@ const (
 	markerAPP14 = 0xee
 )
 
-// stripJPEG keeps the segments that decoding needs: those of T.81 itself but for comments, and of applications' JFIF without its
-// thumbnail and Adobe, which say what the components are. It returns nil for a file with anything odd between them.
+// stripJPEG keeps the segments that decoding needs: those of T.81 itself but for comments, and of
+// applications' JFIF without its thumbnail and Adobe, which say what the components are. It returns
+// nil for a file with anything odd between them.
 func stripJPEG(data []byte) []byte {
 	out := append(make([]byte, 0, len(data)), 0xff, markerSOI)
 	for rest := data[2:]; ; {
@@ -58,7 +59,8 @@ func keptSegment(marker byte, segment []byte) []byte {
 	return nil
 }
 
-// scanLength returns how many bytes of entropy-coded data, with the restart markers in it, stand before the next marker.
+// scanLength returns how many bytes of entropy-coded data, with the restart markers in it, stand
+// before the next marker.
 func scanLength(data []byte) int {
 	for i := 0; i+1 < len(data); i++ {
 		if next := data[i+1]; data[i] == 0xff && next != 0 && next != 0xff && (next < markerRST0 || next > markerRST0+7) {

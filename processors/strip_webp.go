@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// stripWebP keeps a still picture's bitstream and its alpha (WebP Container Specification). It returns nil for an animation.
+// stripWebP keeps a still picture's bitstream and its alpha (WebP Container Specification). It
+// returns nil for an animation.
 func stripWebP(data []byte) []byte {
 	var extended, alpha []byte
 	for rest := data[12:]; len(rest) >= 8; {
