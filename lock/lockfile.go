@@ -12,11 +12,11 @@ import (
 
 // A lockFile is a file that this process has locked, under the name by which the others know it.
 //
-// Removing lock files is what makes this delicate: who has opened a file that is then removed locks
-// one that nobody else will find. So the rule is: a lock counts only while its file is the one that
-// the name leads to, and nobody but the owner of such a lock removes that file. Who gets a lock
-// looks whether it counts, and starts again if not. The alternatives were worse: a fixed number of
-// files lets keys block each other, and files that stay pile up.
+// Removing lock files is what makes this delicate: a process that has opened a file which is then
+// removed locks one that no other will find. So the rule is: a lock counts only while its file is the
+// one that the name leads to, and only the owner of such a lock removes that file. A process that
+// gets a lock checks whether it counts, and starts again if not. The alternatives were worse: a fixed
+// number of files lets keys block each other, and files that stay pile up.
 type lockFile struct {
 	flock *flock.Flock
 }

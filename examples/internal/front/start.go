@@ -42,7 +42,7 @@ func (k Kind) Start(s Site, log io.Writer) (*Process, error) {
 
 // Listen starts a program, and returns when it listens at an address, which has to be free.
 func Listen(name string, cmd *exec.Cmd, address string) (*Process, error) {
-	probe, err := net.Listen("tcp", address) // otherwise who has it would be taken for the program
+	probe, err := net.Listen("tcp", address) // otherwise whatever has it would be taken for the program
 	if err != nil {
 		return nil, err
 	}
