@@ -51,28 +51,32 @@ func jpegOptions(h jpeg.Header, least image.Point) jpeg.Options {
 	if least == (image.Point{}) {
 		return jpeg.Options{Scale: 8}
 	}
+	one, half := thin(h)
 	for n := 1; n < 8; n++ {
 		left := min(float64(h.Width)/float64(least.X), float64(h.Height)/float64(least.Y)) * float64(n) / 8
-		if left >= enough[n]*thin(h) {
-			return jpeg.Options{Scale: n, FullChroma: left < enoughForHalf[n], RoughChroma: n == 1 && left >= enoughForRough}
+		if n > 4 {
+			one = half // as no block is decoded at more than 8/8
+		}
+		if left >= enough[n]*one {
+			return jpeg.Options{Scale: n, FullChroma: left < enoughForHalf[n]*half, RoughChroma: n == 1 && left >= enoughForRough}
 		}
 	}
 	return jpeg.Options{Scale: 8}
 }
 
-// thin is how much less chroma there is along one direction than in 4:2:2, of which enough leaves enough: 2 in 4:1:1. Blocks decoded at twice
-// the scale make up for what is missing in both directions only.
-func thin(h jpeg.Header) (factor float64) {
+// thin is how many times more a picture needs to have enough, because it has less chroma than 4:2:0 or 4:2:2 along one direction: one where
+// blocks decoded at twice the scale make up for what is missing in both directions, half where there are none of these.
+func thin(h jpeg.Header) (one, half float64) {
 	most := [2]int{1, 1}
 	for _, s := range h.Sampling[:h.Components] {
 		most = [2]int{max(most[0], s[0]), max(most[1], s[1])}
 	}
-	factor = 1
+	one, half = 1, 1
 	for _, s := range h.Sampling[:h.Components] {
 		x, y := float64(most[0])/float64(s[0]), float64(most[1])/float64(s[1])
-		factor = max(factor, max(x, y)/min(x, y)/2)
+		one, half = max(one, max(x, y)/min(x, y)/2), max(half, max(x, y)/2)
 	}
-	return factor
+	return one, half
 }
 
 // resampling tells the resampler what a decode at n/8 has done: subsampled chroma has lost less than luma.

@@ -1,0 +1,26 @@
+package processors
+
+import (
+	"image"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
+)
+
+// Chroma never has less than 0.54 samples for a pixel of the thumbnail, along either direction, unless the file has no more.
+func TestNoSubsamplingLosesItsColours(t *testing.T) {
+	for _, luma := range [][2]int{{1, 1}, {2, 1}, {1, 2}, {2, 2}, {4, 1}, {1, 4}, {4, 2}, {2, 4}, {4, 4}} {
+		h := jpeg.Header{Width: 1600, Height: 1600, Components: 3, Sampling: [4][2]int{luma, {1, 1}, {1, 1}}}
+		for side := 20; side < 1600; side++ {
+			o := jpegOptions(h, image.Pt(side, side))
+			scale := o.Scale
+			for x, y := luma[0], luma[1]; o.FullChroma && 2*scale <= 8 && x%2 == 0 && y%2 == 0; x, y = x/2, y/2 {
+				scale *= 2
+			}
+			got := 1600 * scale / 8 / max(luma[0], luma[1])
+			assert.GreaterOrEqual(t, float64(got), min(0.54*float64(side), 1600/float64(max(luma[0], luma[1]))-1), "%v at %d: %v", luma, side, o)
+		}
+	}
+}
