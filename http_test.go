@@ -31,7 +31,7 @@ func do(h http.Handler, method, url string, headers ...string) *httptest.Respons
 }
 
 // RFC 9110, sections 13 (conditional requests) and 14 (ranges).
-func TestConditionalAndRangeRequests(t *testing.T) {
+func TestConditionalAndRangeRequestsAreAnsweredAsRFC9110Says(t *testing.T) {
 	s := newSite(t)
 	dir, err := storage.OpenDir(t.TempDir())
 	require.NoError(t, err)

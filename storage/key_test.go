@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestValidKeys(t *testing.T) {
+func TestKeysAreValidByTheirSegments(t *testing.T) {
 	for key, valid := range map[string]bool{
 		"kitten.jpg": true, "a/b/c": true, " ": true, "...": true, ".a": true, "%2F": true, "猫/😀.png": true, "\u0085": true,
 		strings.Repeat("s", 255): true, strings.Repeat("猫", 85): true, strings.Repeat("d/", 499) + "xy": true,

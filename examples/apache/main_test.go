@@ -10,6 +10,6 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 
-func TestThumbnailsBehindIt(t *testing.T) { fronttest.Test(t, apache) }
+func TestThumbnailsAreServedBehindIt(t *testing.T) { fronttest.Test(t, apache) }
 
-func TestProgram(t *testing.T) { fronttest.TestProgram(t, apache) }
+func TestTheProgramStartsServesAndStops(t *testing.T) { fronttest.TestProgram(t, apache) }

@@ -10,6 +10,6 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 
-func TestThumbnailsBehindIt(t *testing.T) { fronttest.Test(t, caddy) }
+func TestThumbnailsAreServedBehindIt(t *testing.T) { fronttest.Test(t, caddy) }
 
-func TestProgram(t *testing.T) { fronttest.TestProgram(t, caddy) }
+func TestTheProgramStartsServesAndStops(t *testing.T) { fronttest.TestProgram(t, caddy) }

@@ -10,6 +10,6 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 
-func TestThumbnailsBehindIt(t *testing.T) { fronttest.Test(t, nginx) }
+func TestThumbnailsAreServedBehindIt(t *testing.T) { fronttest.Test(t, nginx) }
 
-func TestProgram(t *testing.T) { fronttest.TestProgram(t, nginx) }
+func TestTheProgramStartsServesAndStops(t *testing.T) { fronttest.TestProgram(t, nginx) }
