@@ -1,0 +1,141 @@
+package jpeg
+
+import (
+	"bytes"
+	"math/rand"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The fields of the segments that small writes, by their offsets from the marker.
+const (
+	inSOFCount, inSOFComponent                         = 9, 10 // and then name, sampling factors, quantisation table
+	inSOSCount, inSOSComponent, inSOSBand, inSOSApprox = 4, 5, 11, 13
+)
+
+func TestSegmentsThatBreakTheRulesAreCorruptAtEveryScale(t *testing.T) {
+	sequential, progressive := small(false).file(), small(true).file()
+	frame := sequential[bytes.Index(sequential, []byte{0xFF, mSOF1}):][:19]
+	for name, data := range map[string][]byte{
+		"segment of no length":           patch(patch(sequential, mDHT, 2, 0), mDHT, 3, 1),
+		"restart interval of one byte":   insert(sequential, mSOS, 0xFF, mDRI, 0, 3, 0),
+		"cut quantisation table":         insert(sequential, mSOS, 0xFF, mDQT, 0, 3, 0),
+		"quantisation table 4":           insert(sequential, mSOS, 0xFF, mDQT, 0, 3, 4),
+		"cut Huffman table":              insert(sequential, mSOS, 0xFF, mDHT, 0, 3, 0),
+		"Huffman table 4":                insert(sequential, mSOS, 0xFF, mDHT, 0, 3, 4),
+		"empty Huffman table":            insert(sequential, mSOS, append([]byte{0xFF, mDHT, 0, 19}, make([]byte, 17)...)...),
+		"no Huffman table":               patch(sequential, mDHT, 1, mCOM),
+		"no quantisation table":          patch(sequential, mDQT, 1, mCOM),
+		"no frame":                       patch(sequential, mSOF1, 1, mCOM),
+		"short frame":                    insert(patch(sequential, mSOF1, 1, mCOM), mCOM, 0xFF, mSOF1, 0, 3, 8),
+		"second frame":                   insert(sequential, mSOS, frame...),
+		"second start":                   insert(sequential, mSOS, 0xFF, mSOI),
+		"marker without meaning":         insert(sequential, mSOS, 0xFF, 0x02, 0, 2),
+		"frame of another length":        patch(sequential, mSOF1, inSOFCount, 1),
+		"two components of one name":     patch(sequential, mSOF1, inSOFComponent+3, 0),
+		"quantisation table 5":           patch(sequential, mSOF1, inSOFComponent+2, 5),
+		"more than 10 blocks in an MCU":  patch(sequential, mSOF1, inSOFComponent+1, 0x44),
+		"scan of another length":         patch(sequential, mSOS, inSOSCount, 2),
+		"component twice in a scan":      patch(sequential, mSOS, inSOSComponent+2, 0),
+		"Huffman table 4 in a scan":      patch(sequential, mSOS, inSOSComponent+1, 0x40),
+		"no DC table in a progressive":   patch(progressive, mDHT, 1, mCOM),
+		"no quantisation, progressive":   patch(progressive, mDQT, 1, mCOM),
+		"band beyond the block":          patch(progressive, mSOS, inSOSBand+1, 64),
+		"DC and AC in one scan":          patch(progressive, mSOS, inSOSBand+1, 5),
+		"AC of several components":       patch(patch(progressive, mSOS, inSOSBand, 1), mSOS, inSOSBand+1, 5),
+		"bits beyond those of a sample":  patch(progressive, mSOS, inSOSApprox, 14),
+		"two bits more in one scan":      patch(progressive, mSOS, inSOSApprox, 0x31),
+		"second frame among the scans":   insertLast(progressive, mSOS, patch(frame, mSOF1, 1, mSOF2)...),
+		"bad table among the scans":      insertLast(progressive, mSOS, 0xFF, mDRI, 0, 3, 0),
+		"nothing that could be refined":  patch(progressive, mSOS, inSOSApprox, 0x21),
+	} {
+		for n := 1; n <= 8; n++ {
+			_, err := decode(data, n)
+			assert.ErrorIs(t, err, ErrCorrupt, "%s at %d/8", name, n)
+		}
+	}
+}
+
+// insertLast is insert before the last marker of that kind.
+func insertLast(data []byte, marker byte, segment ...byte) []byte {
+	i := bytes.LastIndex(data, []byte{0xFF, marker})
+	return append(append(bytes.Clone(data[:i]), segment...), data[i:]...)
+}
+
+func TestWhatMayStandBetweenSegmentsChangesNothing(t *testing.T) {
+	for _, progressive := range []bool{false, true} {
+		data := small(progressive).file()
+		want, err := decode(data, 8)
+		require.NoError(t, err)
+		for name, also := range map[string][]byte{
+			"comment": insertLast(data, mSOS, 0xFF, mCOM, 0, 4, 'h', 'i'), "application data": insertLast(data, mSOS, 0xFF, mAPP15, 0, 2),
+			"fill bytes": insertLast(data, mSOS, 0xFF, 0xFF, 0xFF), "garbage": insertLast(data, mSOS, 1, 2, 3),
+		} {
+			got, err := decode(also, 8)
+			require.NoError(t, err, name)
+			assert.Equal(t, want, got, name)
+		}
+	}
+}
+
+func TestRestartMarkersOutOfOrderOrMissingAreCorrupt(t *testing.T) {
+	for _, progressive := range []bool{false, true} {
+		c := small(progressive)
+		c.restart = 2
+		data := c.file()
+		for _, instead := range []byte{mRST0 + 3, mCOM, mEOI, 0} {
+			damaged := patch(data, mRST0, 1, instead)
+			for n := 1; n <= 8; n++ {
+				_, err := decode(damaged, n)
+				assert.ErrorIs(t, err, ErrCorrupt, "%x at %d/8, progressive %v", instead, n, progressive)
+			}
+		}
+	}
+}
+
+func TestAnEndOfBandRunEndsBeforeARestart(t *testing.T) {
+	c := small(true)
+	c.eobRun = 1000
+	for i := range c.comps {
+		clear(c.comps[i].blocks) // no AC coefficients: one run for all
+	}
+	data := c.file()
+	dc := bytes.Index(data, []byte{0xFF, mSOS})
+	ac := dc + 2 + bytes.Index(data[dc+2:], []byte{0xFF, mSOS})
+	_, err := decode(data, 8)
+	require.NoError(t, err)
+	_, err = decode(append(data[:ac:ac], insert(data[ac:], mSOS, 0xFF, mDRI, 0, 4, 0, 1)...), 8)
+	assert.ErrorIs(t, err, errLongRun)
+}
+
+func TestEachScanOfAProgressiveFileThatEndsTooEarlyIsCorrupt(t *testing.T) {
+	c := randomCoded(rand.New(rand.NewSource(12)), 150, 120, [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1})
+	c.progressive = true
+	data := c.file()
+	scans := 0
+	for at := 0; ; {
+		next := bytes.Index(data[at:], []byte{0xFF, mSOS})
+		if next < 0 {
+			break
+		}
+		begin := at + next + 2
+		in := input{data: data, off: begin}
+		end := begin + int(data[begin])<<8 + int(data[begin+1]) // of the header
+		in.off = end
+		marker, segment, err := in.next()
+		require.NoError(t, err)
+		behind := in.off - markerSize(marker, segment)
+		for _, left := range []int{0, 1, (behind - end) / 2, behind - end - 3} {
+			if left < 0 || left > behind-end-3 {
+				continue // too short to lack bits for certain
+			}
+			_, err = decode(append(data[:end+left:end+left], data[behind:]...), 8)
+			assert.ErrorIs(t, err, ErrCorrupt, "%d of %d bytes of scan %d", left, behind-end, scans)
+		}
+		scans++
+		at = behind
+	}
+	assert.Equal(t, len(c.script()), scans)
+}
