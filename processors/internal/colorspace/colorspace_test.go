@@ -203,6 +203,15 @@ func TestBombsCostNothing(t *testing.T) {
 	}
 }
 
+func TestChunksThatAreDamagedOrSayNothingKnownArePassedOver(t *testing.T) {
+	linear := withChunks(t, swatches(), gAMA(100000))
+	require.NotNil(t, Of("png", linear))
+	assert.NotNil(t, Of("png", withChunks(t, swatches(), chunk{"sRGB", []byte{9}}, gAMA(100000))), "no such rendering intent")
+	assert.Nil(t, Of("png", withChunks(t, swatches(), chunk{"sRGB", []byte{3}}, gAMA(100000))))
+	linear[8+25+8] ^= 1
+	assert.Nil(t, Of("png", linear), "a wrong checksum")
+}
+
 func corpus(t testing.TB) string {
 	root, err := os.Getwd()
 	require.NoError(t, err)

@@ -3,6 +3,7 @@ package colorspace
 import (
 	"bytes"
 	"encoding/binary"
+	"hash/crc32"
 	"io"
 	"math"
 
@@ -30,20 +31,20 @@ func ofPNG(file []byte) *icc.Transform {
 			return f.transform()
 		}
 	}
-	if len(p.sRGB) == 1 {
+	if len(p.sRGB) == 1 && p.sRGB[0] < 4 { // a rendering intent
 		return nil
 	}
 	return p.gamma()
 }
 
-// readPNG reads the chunks up to the pixels. The first one of its kind counts.
+// readPNG reads the chunks up to the pixels. The first one of its kind counts, those with a wrong checksum don't.
 func readPNG(file []byte) (p pngColour) {
 	for b := file[min(8, len(file)):]; len(b) >= 12; {
 		n, name := uint64(binary.BigEndian.Uint32(b)), string(b[4:8])
 		if n+12 > uint64(len(b)) || name == "IDAT" {
 			return p
 		}
-		data := b[8 : 8+n : 8+n]
+		data, sound := b[8:8+n:8+n], binary.BigEndian.Uint32(b[8+n:]) == crc32.ChecksumIEEE(b[4:8+n])
 		b = b[12+n:]
 		var chunk *[]byte
 		switch name {
@@ -66,7 +67,7 @@ func readPNG(file []byte) (p pngColour) {
 		default:
 			continue
 		}
-		if *chunk == nil {
+		if *chunk == nil && sound {
 			*chunk = data
 		}
 	}
