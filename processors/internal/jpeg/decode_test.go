@@ -114,8 +114,11 @@ func TestAComponentInTwoScansOfASequentialFileIsCorrupt(t *testing.T) {
 
 func TestAHuffmanTableWithTooManyCodesIsCorruptWhereItIsUsed(t *testing.T) {
 	data := small(false).file()
-	_, err := decode(patch(data, mDHT, 5, 3), 8) // three codes of one bit
+	const counts = 5
+	data = patch(patch(data, mDHT, counts, 3), mDHT, counts+9, 10-3) // three codes of one bit, and as many fewer of ten
+	_, err := decode(data, 8)
 	assert.ErrorIs(t, err, ErrCorrupt)
+	assert.ErrorContains(t, err, "too many codes")
 }
 
 func TestAReleasedDecoderIsReadyForTheNextFile(t *testing.T) {

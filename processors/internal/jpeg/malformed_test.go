@@ -19,37 +19,37 @@ func TestSegmentsThatBreakTheRulesAreCorruptAtEveryScale(t *testing.T) {
 	sequential, progressive := small(false).file(), small(true).file()
 	frame := sequential[bytes.Index(sequential, []byte{0xFF, mSOF1}):][:19]
 	for name, data := range map[string][]byte{
-		"segment of no length":           patch(patch(sequential, mDHT, 2, 0), mDHT, 3, 1),
-		"restart interval of one byte":   insert(sequential, mSOS, 0xFF, mDRI, 0, 3, 0),
-		"cut quantisation table":         insert(sequential, mSOS, 0xFF, mDQT, 0, 3, 0),
-		"quantisation table 4":           insert(sequential, mSOS, 0xFF, mDQT, 0, 3, 4),
-		"cut Huffman table":              insert(sequential, mSOS, 0xFF, mDHT, 0, 3, 0),
-		"Huffman table 4":                insert(sequential, mSOS, 0xFF, mDHT, 0, 3, 4),
-		"empty Huffman table":            insert(sequential, mSOS, append([]byte{0xFF, mDHT, 0, 19}, make([]byte, 17)...)...),
-		"no Huffman table":               patch(sequential, mDHT, 1, mCOM),
-		"no quantisation table":          patch(sequential, mDQT, 1, mCOM),
-		"no frame":                       patch(sequential, mSOF1, 1, mCOM),
-		"short frame":                    insert(patch(sequential, mSOF1, 1, mCOM), mCOM, 0xFF, mSOF1, 0, 3, 8),
-		"second frame":                   insert(sequential, mSOS, frame...),
-		"second start":                   insert(sequential, mSOS, 0xFF, mSOI),
-		"marker without meaning":         insert(sequential, mSOS, 0xFF, 0x02, 0, 2),
-		"frame of another length":        patch(sequential, mSOF1, inSOFCount, 1),
-		"two components of one name":     patch(sequential, mSOF1, inSOFComponent+3, 0),
-		"quantisation table 5":           patch(sequential, mSOF1, inSOFComponent+2, 5),
-		"more than 10 blocks in an MCU":  patch(sequential, mSOF1, inSOFComponent+1, 0x44),
-		"scan of another length":         patch(sequential, mSOS, inSOSCount, 2),
-		"component twice in a scan":      patch(sequential, mSOS, inSOSComponent+2, 0),
-		"Huffman table 4 in a scan":      patch(sequential, mSOS, inSOSComponent+1, 0x40),
-		"no DC table in a progressive":   patch(progressive, mDHT, 1, mCOM),
-		"no quantisation, progressive":   patch(progressive, mDQT, 1, mCOM),
-		"band beyond the block":          patch(progressive, mSOS, inSOSBand+1, 64),
-		"DC and AC in one scan":          patch(progressive, mSOS, inSOSBand+1, 5),
-		"AC of several components":       patch(patch(progressive, mSOS, inSOSBand, 1), mSOS, inSOSBand+1, 5),
-		"bits beyond those of a sample":  patch(progressive, mSOS, inSOSApprox, 14),
-		"two bits more in one scan":      patch(progressive, mSOS, inSOSApprox, 0x31),
-		"second frame among the scans":   insertLast(progressive, mSOS, patch(frame, mSOF1, 1, mSOF2)...),
-		"bad table among the scans":      insertLast(progressive, mSOS, 0xFF, mDRI, 0, 3, 0),
-		"nothing that could be refined":  patch(progressive, mSOS, inSOSApprox, 0x21),
+		"segment of no length":          patch(patch(sequential, mDHT, 2, 0), mDHT, 3, 1),
+		"restart interval of one byte":  insert(sequential, mSOS, 0xFF, mDRI, 0, 3, 0),
+		"cut quantisation table":        insert(sequential, mSOS, 0xFF, mDQT, 0, 3, 0),
+		"quantisation table 4":          insert(sequential, mSOS, 0xFF, mDQT, 0, 3, 4),
+		"cut Huffman table":             insert(sequential, mSOS, 0xFF, mDHT, 0, 3, 0),
+		"Huffman table 4":               insert(sequential, mSOS, 0xFF, mDHT, 0, 3, 4),
+		"empty Huffman table":           insert(sequential, mSOS, append([]byte{0xFF, mDHT, 0, 19}, make([]byte, 17)...)...),
+		"no Huffman table":              patch(sequential, mDHT, 1, mCOM),
+		"no quantisation table":         patch(sequential, mDQT, 1, mCOM),
+		"no frame":                      patch(sequential, mSOF1, 1, mCOM),
+		"short frame":                   insert(patch(sequential, mSOF1, 1, mCOM), mCOM, 0xFF, mSOF1, 0, 3, 8),
+		"second frame":                  insert(sequential, mSOS, frame...),
+		"second start":                  insert(sequential, mSOS, 0xFF, mSOI),
+		"marker without meaning":        insert(sequential, mSOS, 0xFF, 0x02, 0, 2),
+		"frame of another length":       patch(sequential, mSOF1, inSOFCount, 1),
+		"two components of one name":    patch(sequential, mSOF1, inSOFComponent+3, 0),
+		"quantisation table 5":          patch(sequential, mSOF1, inSOFComponent+2, 5),
+		"more than 10 blocks in an MCU": patch(sequential, mSOF1, inSOFComponent+1, 0x44),
+		"scan of another length":        patch(sequential, mSOS, inSOSCount, 2),
+		"component twice in a scan":     patch(sequential, mSOS, inSOSComponent+2, 0),
+		"Huffman table 4 in a scan":     patch(sequential, mSOS, inSOSComponent+1, 0x40),
+		"no DC table in a progressive":  patch(progressive, mDHT, 1, mCOM),
+		"no quantisation, progressive":  patch(progressive, mDQT, 1, mCOM),
+		"band beyond the block":         patch(progressive, mSOS, inSOSBand+1, 64),
+		"DC and AC in one scan":         patch(progressive, mSOS, inSOSBand+1, 5),
+		"AC of several components":      patch(patch(progressive, mSOS, inSOSBand, 1), mSOS, inSOSBand+1, 5),
+		"bits beyond those of a sample": patch(progressive, mSOS, inSOSApprox, 14),
+		"two bits more in one scan":     patch(progressive, mSOS, inSOSApprox, 0x31),
+		"second frame among the scans":  insertLast(progressive, mSOS, patch(frame, mSOF1, 1, mSOF2)...),
+		"bad table among the scans":     insertLast(progressive, mSOS, 0xFF, mDRI, 0, 3, 0),
+		"nothing that could be refined": patch(progressive, mSOS, inSOSApprox, 0x21),
 	} {
 		for n := 1; n <= 8; n++ {
 			_, err := decode(data, n)
@@ -92,6 +92,21 @@ func TestRestartMarkersOutOfOrderOrMissingAreCorrupt(t *testing.T) {
 				assert.ErrorIs(t, err, ErrCorrupt, "%x at %d/8, progressive %v", instead, n, progressive)
 			}
 		}
+	}
+}
+
+func TestWhatStandsBeforeARestartMarkerIsSteppedOver(t *testing.T) {
+	for _, progressive := range []bool{false, true} {
+		c := small(progressive)
+		c.restart = 2
+		data := c.file()
+		want, err := decode(data, 8)
+		require.NoError(t, err)
+		got, err := decode(insert(data, mRST0, 7, 0xFF, 0, 7, 0xFF), 8)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+		_, err = decode(data[:bytes.Index(data, []byte{0xFF, mRST0})], 8)
+		assert.ErrorIs(t, err, ErrCorrupt, "nothing follows")
 	}
 }
 
