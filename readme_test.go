@@ -187,7 +187,7 @@ import (
 )
 
 `, "", `
-func main() { configure(thumbnail.Config{}) }
+func main() { configure(thumbnail.Config{}, nil) }
 `},
 	"goredis.NewClient": {`package main
 
