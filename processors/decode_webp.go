@@ -1,6 +1,7 @@
 package processors
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -10,55 +11,41 @@ import (
 	"io"
 	"math"
 
-	xwebp "golang.org/x/image/webp"
+	"golang.org/x/image/vp8l"
 
 	"github.com/rest-thumbnails/thumbnail/processors/internal/webp"
 )
 
-// decodeWebP decodes a still picture, or the first frame of an animation on its canvas. A lossy
-// picture without transparency of which one of least pixels is wanted, as it is stored, may be
-// shrunk while it is decoded.
+// decodeWebP decodes a still picture, or the first frame of an animation on its canvas. A lossy picture without transparency of which
+// one of least pixels is wanted, as it is stored, may be shrunk to that while it is decoded.
 func decodeWebP(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
-	if vp8, ok := opaqueLossy(data); ok {
-		return decodeVP8(ctx, vp8, h, least)
-	}
-	if h.lossy { // as the header says, so its chunk is cut off
-		return nil, io.ErrUnexpectedEOF
-	}
-	img, err := decodeFrame(ctx, data, h.stored)
+	frame, err := firstFrame(data, h.stored)
 	if err != nil {
 		return nil, err
 	}
-	if size := img.Bounds().Size(); size != h.stored {
-		return nil, fmt.Errorf("%v pixels where the header says %v", size, h.stored)
-	}
-	return newPicture(atOrigin(img)), nil
-}
-
-func decodeVP8(ctx context.Context, vp8 []byte, h Header, least image.Point) (*Picture, error) {
-	switch size, err := webp.Size(vp8); { // before memory is taken for it
-	case err != nil:
+	if err := frame.check(h.stored); err != nil { // before memory is taken for it
 		return nil, err
-	case size != h.stored:
-		return nil, fmt.Errorf("%v pixels where the header says %v", size, h.stored)
 	}
 	var img image.Image
-	var err error
 	if h.shrinkWebP(least) > 1 {
-		img, err = webp.Shrink(ctx, vp8, least)
+		img, err = webp.Shrink(ctx, frame.lossy, least)
 	} else {
-		img, err = webp.Decode(ctx, vp8)
+		img, err = frame.decode(ctx)
 	}
 	if err != nil {
 		return nil, err
+	}
+	if frame.size != h.stored {
+		canvas := image.NewRGBA(image.Rectangle{Max: h.stored})
+		draw.Draw(canvas, frame.rect(), img, image.Point{}, draw.Src)
+		img = canvas
 	}
 	return newPicture(img), nil
 }
 
-// shrinkWebP returns by how much, at least, each side of a lossy WebP is shrunk while it is decoded
-// if one of least pixels is wanted, as it is stored, or 1 if it is decoded whole. DecodeBytes
-// counts 3 bytes for each pixel that such a number leaves, which is to be enough for the 4 of those
-// that there are.
+// shrinkWebP returns by how much, at least, each side of a lossy WebP is shrunk while it is decoded if one of least pixels is wanted, as it is
+// stored, or 1 if it is decoded whole. DecodeBytes counts 3 bytes for each pixel that such a number leaves, which is to be
+// enough for the 4 of those that there are.
 func (h Header) shrinkWebP(least image.Point) int {
 	if !h.lossy || least == (image.Point{}) {
 		return 1
@@ -67,115 +54,92 @@ func (h Header) shrinkWebP(least image.Point) int {
 	return max(1, int(ratio*math.Sqrt(3./4)))
 }
 
-// opaqueLossy returns the content of the chunk "VP8 " of a still picture without transparency.
-func opaqueLossy(data []byte) (vp8 []byte, ok bool) {
-	for rest := data[min(12, len(data)):]; ; {
-		var chunk []byte
-		if chunk, rest, ok = cutChunk(rest); !ok {
-			return nil, false
+// A webpFrame is a still picture, or a frame of an animation: the contents of its chunks, nil where there is none, and its place.
+type webpFrame struct {
+	lossy, lossless []byte      // "VP8 ", "VP8L": one of them
+	alpha           []byte      // "ALPH", of a lossy one
+	at, size        image.Point // on the canvas
+}
+
+// firstFrame finds the first frame, or the still picture (WebP Container Specification, "Extended File Format").
+func firstFrame(data []byte, canvas image.Point) (f webpFrame, err error) {
+	f.size = canvas
+	for rest := data[12:]; ; {
+		id, content, next, ok := cutChunk(rest)
+		if !ok {
+			return f, io.ErrUnexpectedEOF
 		}
-		switch string(chunk[:4]) {
+		rest = next
+		switch id {
+		case "ANMF":
+			if len(content) < 16 {
+				return f, io.ErrUnexpectedEOF
+			}
+			f.at = image.Pt(2*int(uint24(content)), 2*int(uint24(content[3:])))
+			f.size = image.Pt(int(uint24(content[6:]))+1, int(uint24(content[9:]))+1)
+			rest = content[16:]
+		case "ALPH":
+			f.alpha = content
 		case "VP8 ":
-			return chunk[8 : 8+binary.LittleEndian.Uint32(chunk[4:])], true
-		case "ALPH", "ANMF", "VP8L":
-			return nil, false
+			f.lossy = content
+			return f, nil
+		case "VP8L":
+			f.lossless = content
+			return f, nil
 		}
 	}
 }
 
-func decodeFrame(ctx context.Context, data []byte, canvas image.Point) (image.Image, error) {
-	frame, at, ok, err := firstFrame(data)
-	if err != nil {
-		return nil, err
+// cutChunk cuts the first chunk off b, and the padding behind it. The last one may lack it.
+func cutChunk(b []byte) (id string, content, rest []byte, ok bool) {
+	if len(b) < 8 {
+		return "", nil, nil, false
 	}
-	if !ok {
-		return decodeStill(ctx, data)
+	n := int64(binary.LittleEndian.Uint32(b[4:]))
+	if n > int64(len(b)-8) {
+		return "", nil, nil, false
 	}
-	if !at.In(image.Rectangle{Max: canvas}) {
-		return nil, errors.New("the first frame lies outside of the canvas")
+	return string(b[:4]), b[8 : 8+n], b[min(8+n+n&1, int64(len(b))):], true
+}
+
+func (f webpFrame) rect() image.Rectangle { return image.Rectangle{f.at, f.at.Add(f.size)} }
+
+// check says whether the frame is as large as it should be, and lies on the canvas.
+func (f webpFrame) check(canvas image.Point) error {
+	var size image.Point
+	var err error
+	if f.lossless != nil {
+		var config image.Config
+		config, err = vp8l.DecodeConfig(bytes.NewReader(f.lossless))
+		size = image.Pt(config.Width, config.Height)
+	} else {
+		size, err = webp.Size(f.lossy)
 	}
-	img, err := decodeStill(ctx, frame)
-	if err != nil || at.Size() == canvas {
+	switch {
+	case err != nil:
+		return err
+	case size != f.size:
+		return fmt.Errorf("%v pixels where the header says %v", size, f.size)
+	case !f.rect().In(image.Rectangle{Max: canvas}):
+		return errors.New("the first frame lies outside of the canvas")
+	}
+	return nil
+}
+
+func (f webpFrame) decode(ctx context.Context) (image.Image, error) {
+	if f.lossless != nil {
+		return vp8l.Decode(&contextReader{ctx, f.lossless})
+	}
+	img, err := webp.Decode(ctx, f.lossy)
+	if err != nil || f.alpha == nil {
 		return img, err
 	}
-	out := image.NewRGBA(image.Rectangle{Max: canvas})
-	draw.Draw(out, at, img, img.Bounds().Min, draw.Src)
-	return out, nil
-}
-
-func decodeStill(ctx context.Context, data []byte) (image.Image, error) {
-	img, err := xwebp.Decode(&contextReader{ctx, data})
+	alpha, err := webp.DecodeAlpha(&contextReader{ctx, f.alpha}, f.size)
 	if err != nil {
 		return nil, err
 	}
-	switch img := img.(type) { // in video range, where x/image/webp leaves it (golang/go#40173)
-	case *image.YCbCr:
-		return webp.RGBA(img), nil
-	case *image.NYCbCrA:
-		return withAlpha(webp.RGBA(&img.YCbCr), img), nil
+	for i, a := range alpha {
+		img.Pix[4*i+3] = a
 	}
-	return img, nil
-}
-
-// withAlpha makes rgb, which is opaque, as transparent as img. It takes rgb's memory.
-func withAlpha(rgb *image.RGBA, img *image.NYCbCrA) *image.NRGBA {
-	out := &image.NRGBA{Pix: rgb.Pix, Stride: rgb.Stride, Rect: rgb.Rect}
-	for y := range out.Rect.Dy() {
-		row := out.Pix[y*out.Stride:]
-		for x, a := range img.A[y*img.AStride:][:out.Rect.Dx()] {
-			row[4*x+3] = a
-		}
-	}
-	return out
-}
-
-// firstFrame returns the first frame of an animation as a WebP file of its own, and where on the
-// canvas it goes (WebP Container Specification, "Animation"). ok is false for a file that is no
-// animation.
-func firstFrame(data []byte) (file []byte, at image.Rectangle, ok bool, err error) {
-	const head = 12 + 8 + 10 // RIFF, and VP8X
-	if len(data) < head || string(data[12:16]) != "VP8X" || data[20]&webpAnimated == 0 {
-		return nil, at, false, nil
-	}
-	for rest := data[12:]; ; {
-		var chunk []byte
-		if chunk, rest, ok = cutChunk(rest); !ok {
-			return nil, at, true, errors.New("no frame")
-		}
-		if string(chunk[:4]) == "ANMF" && len(chunk) >= 8+16 {
-			file, at = stillOf(chunk[8:])
-			return file, at, true, nil
-		}
-	}
-}
-
-// stillOf makes a file of what an ANMF chunk holds.
-func stillOf(frame []byte) (file []byte, at image.Rectangle) {
-	at.Min = image.Pt(2*int(uint24(frame)), 2*int(uint24(frame[3:])))
-	at.Max = at.Min.Add(image.Pt(int(uint24(frame[6:]))+1, int(uint24(frame[9:]))+1))
-	file = append(file, "RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00"...)
-	file = append(file, frame[6:12]...) // width and height
-	for chunk, rest, ok := cutChunk(frame[16:]); ok; chunk, rest, ok = cutChunk(rest) {
-		switch string(chunk[:4]) {
-		case "ALPH":
-			file[20] = webpAlpha
-			file = append(file, chunk...)
-		case "VP8 ", "VP8L":
-			file = append(file, chunk...)
-		}
-	}
-	binary.LittleEndian.PutUint32(file[4:], uint32(len(file)-8))
-	return file, at
-}
-
-// cutChunk cuts the first chunk off b, its head of 8 bytes and its padding included.
-func cutChunk(b []byte) (chunk, rest []byte, ok bool) {
-	if len(b) < 8 {
-		return nil, nil, false
-	}
-	n := int64(binary.LittleEndian.Uint32(b[4:])) + 8
-	if n += n & 1; n > int64(len(b)) {
-		return nil, nil, false
-	}
-	return b[:n], b[n:], true
+	return &image.NRGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect}, nil
 }

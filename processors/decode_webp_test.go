@@ -206,6 +206,38 @@ func TestTheFirstFrameOfAnAnimatedWebPStandsOnItsCanvas(t *testing.T) {
 	assert.ErrorIs(t, err, ErrCorrupt, "no frame at all")
 }
 
+func TestTheFirstFrameOfAnAnimationIsThatStillPicture(t *testing.T) {
+	img := gradient(60, 40)
+	for name, lossless := range map[string]bool{"lossy": false, "lossless": true} {
+		for _, alpha := range []byte{255, 100} {
+			img.SetNRGBA(3, 3, color.NRGBA{10, 20, 30, alpha})
+			file := encodeWebP(t, img, lossless)
+			_, want := decodeFile(t, file)
+			chunks := file[12:]
+			if string(chunks[:4]) == "VP8X" {
+				chunks = chunks[18:]
+			}
+			head := []byte{0, 0, 0, 0, 0, 0, 59, 0, 0, 39, 0, 0, 100, 0, 0, 0}
+			frame := chunk("ANMF", append(head, chunks...))
+			_, got := decodeFile(t, webpFile(webpAnimated|webpAlpha, image.Pt(60, 40), chunk("ANIM", make([]byte, 6)), frame, frame))
+			assert.Zero(t, furthest(t, want, got), "%s, alpha %d", name, alpha)
+		}
+	}
+}
+
+// Encoders forget it, and libwebp does not look at it.
+func TestAlphaCountsWithoutItsFlag(t *testing.T) {
+	img := gradient(30, 20)
+	img.SetNRGBA(3, 3, color.NRGBA{10, 20, 30, 100})
+	file := encodeWebP(t, img, false)
+	_, want := decodeFile(t, file)
+	require.False(t, isOpaque(want))
+	require.Equal(t, "VP8X", string(file[12:16]))
+	file[20] &^= webpAlpha
+	_, got := decodeFile(t, file)
+	assert.Zero(t, furthest(t, want, got))
+}
+
 func TestALossyWebPIsAsLibwebpShowsIt(t *testing.T) {
 	tools := map[string]string{"cwebp": "", "dwebp": ""}
 	for name := range tools {
@@ -238,7 +270,8 @@ func TestALossyWebPIsAsLibwebpShowsIt(t *testing.T) {
 					original.SetNRGBA(x, y, c)
 				}
 			}
-			file := run("cwebp", encodePNG(t, original), "-q", fmt.Sprint(20*i+10), "-f", fmt.Sprint(25*i))
+			file := run("cwebp", encodePNG(t, original), "-q", fmt.Sprint(20*i+10), "-f", fmt.Sprint(25*i),
+				"-alpha_method", fmt.Sprint(i%2), "-alpha_filter", []string{"none", "fast", "best"}[i%3])
 			want, err := png.Decode(bytes.NewReader(run("dwebp", file)))
 			require.NoError(t, err)
 			h, got := decodeFile(t, file)

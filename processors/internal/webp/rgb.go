@@ -1,9 +1,6 @@
 package webp
 
-import (
-	"encoding/binary"
-	"image"
-)
+import "encoding/binary"
 
 // Factors of BT.601's conversion from video range (RFC 6386, 9.2), times 1<<14: 255/219 for luma, 255/112 times 1-Kr, Kb(1-Kb)/Kg,
 // Kr(1-Kr)/Kg and 1-Kb for chroma, where Kr, Kg and Kb are 0.299, 0.587 and 0.114.
@@ -62,16 +59,4 @@ func convert(dst []byte, y, u, v int32) {
 		return
 	}
 	dst[0], dst[1], dst[2], dst[3] = clip(r>>6), clip(g>>6), clip(b>>6), 255
-}
-
-// RGBA converts a picture in 4:2:0 and video range, whose upper left corner is at (0,0), as Decode does.
-func RGBA(planes *image.YCbCr) *image.RGBA {
-	out := image.NewRGBA(planes.Rect)
-	d := decoder{width: out.Rect.Dx(), height: out.Rect.Dy()}
-	d.bands = [3]band{{planes.Y, planes.YStride, 0}, {planes.Cb, planes.CStride, 0}, {planes.Cr, planes.CStride, 0}}
-	d.allocateChroma()
-	for y := range d.height {
-		d.convert(out.Pix[y*out.Stride:][:out.Stride], y)
-	}
-	return out
 }
