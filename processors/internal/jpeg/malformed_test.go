@@ -18,42 +18,46 @@ const (
 func TestSegmentsThatBreakTheRulesAreCorruptAtEveryScale(t *testing.T) {
 	sequential, progressive := small(false).file(), small(true).file()
 	frame := sequential[bytes.Index(sequential, []byte{0xFF, mSOF1}):][:19]
-	for name, data := range map[string][]byte{
-		"segment of no length":          patch(patch(sequential, mDHT, 2, 0), mDHT, 3, 1),
-		"restart interval of one byte":  insert(sequential, mSOS, 0xFF, mDRI, 0, 3, 0),
-		"cut quantisation table":        insert(sequential, mSOS, 0xFF, mDQT, 0, 3, 0),
-		"quantisation table 4":          insert(sequential, mSOS, 0xFF, mDQT, 0, 3, 4),
-		"cut Huffman table":             insert(sequential, mSOS, 0xFF, mDHT, 0, 3, 0),
-		"Huffman table 4":               insert(sequential, mSOS, 0xFF, mDHT, 0, 3, 4),
-		"empty Huffman table":           insert(sequential, mSOS, append([]byte{0xFF, mDHT, 0, 19}, make([]byte, 17)...)...),
-		"no Huffman table":              patch(sequential, mDHT, 1, mCOM),
-		"no quantisation table":         patch(sequential, mDQT, 1, mCOM),
-		"no frame":                      patch(sequential, mSOF1, 1, mCOM),
-		"short frame":                   insert(patch(sequential, mSOF1, 1, mCOM), mCOM, 0xFF, mSOF1, 0, 3, 8),
-		"second frame":                  insert(sequential, mSOS, frame...),
-		"second start":                  insert(sequential, mSOS, 0xFF, mSOI),
-		"marker without meaning":        insert(sequential, mSOS, 0xFF, 0x02, 0, 2),
-		"frame of another length":       patch(sequential, mSOF1, inSOFCount, 1),
-		"two components of one name":    patch(sequential, mSOF1, inSOFComponent+3, 0),
-		"quantisation table 5":          patch(sequential, mSOF1, inSOFComponent+2, 5),
-		"more than 10 blocks in an MCU": patch(sequential, mSOF1, inSOFComponent+1, 0x44),
-		"scan of another length":        patch(sequential, mSOS, inSOSCount, 2),
-		"component twice in a scan":     patch(sequential, mSOS, inSOSComponent+2, 0),
-		"Huffman table 4 in a scan":     patch(sequential, mSOS, inSOSComponent+1, 0x40),
-		"no DC table in a progressive":  patch(progressive, mDHT, 1, mCOM),
-		"no quantisation, progressive":  patch(progressive, mDQT, 1, mCOM),
-		"band beyond the block":         patch(progressive, mSOS, inSOSBand+1, 64),
-		"DC and AC in one scan":         patch(progressive, mSOS, inSOSBand+1, 5),
-		"AC of several components":      patch(patch(progressive, mSOS, inSOSBand, 1), mSOS, inSOSBand+1, 5),
-		"bits beyond those of a sample": patch(progressive, mSOS, inSOSApprox, 14),
-		"two bits more in one scan":     patch(progressive, mSOS, inSOSApprox, 0x31),
-		"second frame among the scans":  insertLast(progressive, mSOS, patch(frame, mSOF1, 1, mSOF2)...),
-		"bad table among the scans":     insertLast(progressive, mSOS, 0xFF, mDRI, 0, 3, 0),
-		"nothing that could be refined": patch(progressive, mSOS, inSOSApprox, 0x21),
+	for name, c := range map[string]struct {
+		data   []byte
+		reason string
+	}{
+		"segment of no length":          {patch(patch(sequential, mDHT, 2, 0), mDHT, 3, 1), "segment length below 2"},
+		"restart interval of one byte":  {insert(sequential, mSOS, 0xFF, mDRI, 0, 3, 0), "DRI has a wrong length"},
+		"cut quantisation table":        {insert(sequential, mSOS, 0xFF, mDQT, 0, 3, 0), "DQT has a wrong length"},
+		"quantisation table 4":          {insert(sequential, mSOS, 0xFF, mDQT, 0, 3, 4), "bad quantisation table number or precision"},
+		"cut Huffman table":             {insert(sequential, mSOS, 0xFF, mDHT, 0, 3, 0), "DHT has a wrong length"},
+		"Huffman table 4":               {insert(sequential, mSOS, 0xFF, mDHT, 0, 3, 4), "bad Huffman table number"},
+		"empty Huffman table":           {insert(sequential, mSOS, append([]byte{0xFF, mDHT, 0, 19}, make([]byte, 17)...)...), "DHT has a wrong length"},
+		"no Huffman table":              {patch(sequential, mDHT, 1, mCOM), "scan without a Huffman table"},
+		"no quantisation table":         {patch(sequential, mDQT, 1, mCOM), "scan without a quantisation table"},
+		"no frame":                      {patch(sequential, mSOF1, 1, mCOM), "scan before frame header"},
+		"short frame":                   {insert(patch(sequential, mSOF1, 1, mCOM), mCOM, 0xFF, mSOF1, 0, 3, 8), "SOF has a wrong length"},
+		"second frame":                  {insert(sequential, mSOS, frame...), "second frame header"},
+		"second start":                  {insert(sequential, mSOS, 0xFF, mSOI), "second SOI marker"},
+		"marker without meaning":        {insert(sequential, mSOS, 0xFF, 0x02, 0, 2), "unknown marker"},
+		"frame of another length":       {patch(sequential, mSOF1, inSOFCount, 1), "SOF has a wrong length"},
+		"two components of one name":    {patch(sequential, mSOF1, inSOFComponent+3, 0), "two components of one name"},
+		"quantisation table 5":          {patch(sequential, mSOF1, inSOFComponent+2, 5), "quantisation table number above 3"},
+		"more than 10 blocks in an MCU": {patch(sequential, mSOF1, inSOFComponent+1, 0x44), "more than 10 blocks in an MCU"},
+		"scan of another length":        {patch(sequential, mSOS, inSOSCount, 2), "SOS has a wrong length"},
+		"component twice in a scan":     {patch(sequential, mSOS, inSOSComponent+2, 0), "component twice in one scan"},
+		"Huffman table 4 in a scan":     {patch(sequential, mSOS, inSOSComponent+1, 0x40), "bad Huffman table number"},
+		"no DC table in a progressive":  {patch(progressive, mDHT, 1, mCOM), "scan without a Huffman table"},
+		"no quantisation, progressive":  {patch(progressive, mDQT, 1, mCOM), "component without a quantisation table"},
+		"band beyond the block":         {patch(progressive, mSOS, inSOSBand+1, 64), "bad spectral selection"},
+		"DC and AC in one scan":         {patch(progressive, mSOS, inSOSBand+1, 5), "bad spectral selection"},
+		"AC of several components":      {patch(patch(progressive, mSOS, inSOSBand, 1), mSOS, inSOSBand+1, 5), "AC scan of several components"},
+		"bits beyond those of a sample": {patch(progressive, mSOS, inSOSApprox, 14), "bad successive approximation"},
+		"two bits more in one scan":     {patch(progressive, mSOS, inSOSApprox, 0x31), "bad successive approximation"},
+		"second frame among the scans":  {insertLast(progressive, mSOS, patch(frame, mSOF1, 1, mSOF2)...), "second frame header"},
+		"bad table among the scans":     {insertLast(progressive, mSOS, 0xFF, mDRI, 0, 3, 0), "DRI has a wrong length"},
+		"nothing that could be refined": {patch(progressive, mSOS, inSOSApprox, 0x21), "component without a scan"},
 	} {
 		for n := 1; n <= 8; n++ {
-			_, err := decode(data, n)
+			_, err := decode(c.data, n)
 			assert.ErrorIs(t, err, ErrCorrupt, "%s at %d/8", name, n)
+			assert.ErrorContains(t, err, c.reason, "%s at %d/8", name, n)
 		}
 	}
 }
