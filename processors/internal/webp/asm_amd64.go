@@ -52,6 +52,20 @@ func addGroup(dst []byte, stride, others int, g *group, counts []uint8) {
 	}
 }
 
+// predictAVX2 is predictGo where there are macroblocks above and on the left, or the mode does not care.
+//
+//go:noescape
+func predictAVX2(dst *byte, stride, size int, mode uint8)
+
+func predict(buf []byte, at, stride, size int, mode uint8, hasAbove, hasLeft bool) {
+	if !hasAVX2 || mode == modeDC && !(hasAbove && hasLeft) {
+		predictGo(buf, at, stride, size, mode, hasAbove, hasLeft)
+		return
+	}
+	_, _, _ = buf[at-stride-1], buf[at-stride+15], buf[at+(size-1)*stride+size-1] // the assembly's reach
+	predictAVX2(&buf[at], stride, size, mode)
+}
+
 // predictBlocksAVX2 looks at 16 bytes above each block, from the corner on, and 4 on the left.
 //
 //go:noescape

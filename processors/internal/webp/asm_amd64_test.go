@@ -139,6 +139,22 @@ func TestTheAssemblyAddsTheSame(t *testing.T) {
 	require.Greater(t, done, 2_000)
 }
 
+func TestTheAssemblyPredictsTheSameOfWholeMacroblocks(t *testing.T) {
+	if !hasAVX2 {
+		t.Skip("this processor lacks AVX2, so the Go code is used")
+	}
+	r := rand.New(rand.NewPCG(15, 16))
+	for range 4_000 {
+		const stride, at = 64, 64 + 16
+		want := random(r, make([]byte, 17*stride))
+		got := slices.Clone(want)
+		size, mode := 8<<r.IntN(2), uint8(r.IntN(4))
+		predictGo(want, at, stride, size, mode, true, true)
+		predictAVX2(&got[at], stride, size, mode)
+		require.Equal(t, want, got, "mode %d, %d pixels", mode, size)
+	}
+}
+
 func TestTheAssemblyPredictsTheSame(t *testing.T) {
 	if !hasAVX2 {
 		t.Skip("this processor lacks AVX2, so the Go code is used")

@@ -12,6 +12,10 @@ func addGroup(dst []byte, stride, others int, g *group, counts []uint8) {
 	addGroupGo(dst, stride, others, g, counts)
 }
 
+func predict(buf []byte, at, stride, size int, mode uint8, hasAbove, hasLeft bool) {
+	predictGo(buf, at, stride, size, mode, hasAbove, hasLeft)
+}
+
 func predictBlocks(buf []byte, at, stride int, modes []uint8, g *group, counts []uint8) {
 	predictBlocksGo(buf, at, stride, modes, g, counts)
 }

@@ -2,9 +2,9 @@ package webp
 
 import "encoding/binary"
 
-// predict fills a square of size pixels (16 of luma, 8 of chroma) that begins at buf[at], from the row above and
+// predictGo fills a square of size pixels (16 of luma, 8 of chroma) that begins at buf[at], from the row above and
 // the column on the left: RFC 6386, 12.2 and 12.3. Where there is no macroblock above or on the left, modeDC does without.
-func predict(buf []byte, at, stride, size int, mode uint8, hasAbove, hasLeft bool) {
+func predictGo(buf []byte, at, stride, size int, mode uint8, hasAbove, hasLeft bool) {
 	switch mode {
 	case modeTM:
 		predictTM(buf, at, stride, size)
