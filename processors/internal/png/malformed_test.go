@@ -1,0 +1,198 @@
+package png
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"encoding/binary"
+	"image"
+	stdpng "image/png"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+)
+
+// part is a chunk.
+type part struct{ kind, data string }
+
+// fileOf writes chunks, with their checksums.
+func fileOf(parts ...part) []byte {
+	out := []byte(signature)
+	for _, p := range parts {
+		out = appendChunk(out, p.kind, []byte(p.data))
+	}
+	return out
+}
+
+// head is the IHDR of a picture of 2 × 2 pixels.
+func head(depth int, color ColorType) part {
+	return part{"IHDR", string([]byte{0, 0, 0, 2, 0, 0, 0, 2, byte(depth), byte(color), 0, 0, 0})}
+}
+
+// rowsOf is an IDAT of two rows of so many zeros.
+func rowsOf(n int) part {
+	return part{"IDAT", string(deflated(make([]byte, 2*(1+n)), flate.DefaultCompression))}
+}
+
+var end = part{kind: "IEND"}
+
+func TestChunksThatBreakTheRulesAreCorrupt(t *testing.T) {
+	palette, trns := part{"PLTE", "abcdef"}, part{"tRNS", "ab"}
+	gray, rgb, indexed := head(8, Gray), head(8, RGB), head(8, Indexed)
+	for name, c := range map[string]struct {
+		file   []byte
+		reason string
+	}{
+		"no header":                     {fileOf(rowsOf(2), end), "no IHDR"},
+		"short header":                  {fileOf(part{"IHDR", gray.data[:12]}, rowsOf(2), end), "no IHDR"},
+		"no width":                      {fileOf(part{"IHDR", "\x00\x00\x00\x00" + gray.data[4:]}, rowsOf(2), end), "size"},
+		"a height of 32 bits":           {fileOf(part{"IHDR", gray.data[:4] + "\x80\x00\x00\x00" + gray.data[8:]}, rowsOf(2), end), "size"},
+		"second header":                 {fileOf(gray, gray, rowsOf(2), end), "order of chunks"},
+		"no pixels":                     {fileOf(gray, end), "order of chunks"},
+		"no bytes of pixels":            {fileOf(gray, part{"IDAT", ""}, end), "pixels"},
+		"no palette":                    {fileOf(indexed, rowsOf(2), end), "no palette"},
+		"palette of a colour and a bit": {fileOf(indexed, part{"PLTE", "abcd"}, rowsOf(2), end), "PLTE"},
+		"palette of 257 colours":        {fileOf(indexed, part{"PLTE", strings.Repeat("abc", 257)}, rowsOf(2), end), "PLTE"},
+		"palette of no colours":         {fileOf(indexed, part{"PLTE", ""}, rowsOf(2), end), "PLTE"},
+		"palette beyond the depth":      {fileOf(head(1, Indexed), part{"PLTE", "abcdefghi"}, rowsOf(1), end), "PLTE"},
+		"palette of grey":               {fileOf(gray, palette, rowsOf(2), end), "PLTE"},
+		"second palette":                {fileOf(indexed, palette, palette, rowsOf(2), end), "order of chunks"},
+		"palette behind transparency":   {fileOf(rgb, part{"tRNS", "abcdef"}, palette, rowsOf(6), end), "order of chunks"},
+		"palette behind pixels":         {fileOf(rgb, rowsOf(6), palette, end), "order of chunks"},
+		"transparency of no palette":    {fileOf(indexed, trns, palette, rowsOf(2), end), "tRNS"},
+		"transparency of 257 colours":   {fileOf(indexed, palette, part{"tRNS", strings.Repeat("a", 257)}, rowsOf(2), end), "tRNS"},
+		"transparency of half a grey":   {fileOf(gray, part{"tRNS", "a"}, rowsOf(2), end), "tRNS"},
+		"transparency of a grey of RGB": {fileOf(rgb, trns, rowsOf(6), end), "tRNS"},
+		"transparency beside alpha":     {fileOf(head(8, RGBA), part{"tRNS", "abcdef"}, rowsOf(8), end), "tRNS"},
+		"second transparency":           {fileOf(gray, trns, trns, rowsOf(2), end), "tRNS"},
+		"an end that holds something":   {fileOf(gray, rowsOf(2), part{"IEND", "a"}), "IEND"},
+		"filter 5":                      {fileOf(gray, part{"IDAT", string(deflated([]byte{0, 0, 0, 5, 0, 0}, flate.NoCompression))}, end), "filter type"},
+		"filter 5 below what is wanted": {fileOf(gray, part{"IDAT", string(deflated([]byte{0, 0, 0, 5, 0, 0}, flate.NoCompression))}, end), "filter type"},
+	} {
+		_, err := new(Decoder).Decode(t.Context(), c.file)
+		assert.ErrorIs(t, err, ErrCorrupt, name)
+		assert.ErrorContains(t, err, c.reason, name)
+		_, err = new(Decoder).Shrink(t.Context(), c.file, resample.Rect{X1: 2, Y1: 1}, image.Pt(1, 1), resample.Options{})
+		assert.ErrorIs(t, err, ErrCorrupt, "%s, where the first row would do", name)
+		_, err = stdpng.Decode(bytes.NewReader(c.file))
+		assert.Error(t, err, "%s, by image/png", name)
+	}
+}
+
+func TestDamagedChunksThatMatterAreCorrupt(t *testing.T) {
+	whole := fileOf(head(8, Indexed), part{"PLTE", "abcdef"}, part{"tRNS", "a"}, rowsOf(2), end)
+	for _, kind := range []string{"IHDR", "PLTE", "tRNS", "IDAT", "IEND"} {
+		damaged := bytes.Clone(whole)
+		at := bytes.Index(damaged, []byte(kind))
+		damaged[at+4+int(binary.BigEndian.Uint32(damaged[at-4:]))]++ // of the checksum
+		_, err := new(Decoder).Decode(t.Context(), damaged)
+		assert.ErrorIs(t, err, ErrCorrupt, kind)
+		assert.ErrorContains(t, err, kind)
+	}
+}
+
+func TestWhatTheStandardDoesNotHaveIsUnsupported(t *testing.T) {
+	gray := head(8, Gray).data
+	for name, ihdr := range map[string]string{
+		"colour type 1": head(8, 1).data, "colour type 7": head(8, 7).data, "depth 3": head(3, Gray).data, "depth 32": head(32, Gray).data,
+		"RGB of 4 bits": head(4, RGB).data, "16 bits of index": head(16, Indexed).data,
+		"compression 1": gray[:10] + "\x01\x00\x00", "filter method 1": gray[:11] + "\x01\x00", "interlacing 2": gray[:12] + "\x02",
+	} {
+		_, err := new(Decoder).Decode(t.Context(), fileOf(part{"IHDR", ihdr}, rowsOf(2), end))
+		assert.ErrorIs(t, err, ErrUnsupported, name)
+	}
+}
+
+func TestPixelsThatAreNotWhatTheirStreamSaysAreCorrupt(t *testing.T) {
+	stream := rowsOf(2).data
+	tail := len(stream) - 4 // the checksum
+	for name, c := range map[string]struct{ stream, reason string }{
+		"another method":            {"\x79\x9b" + stream[2:], "zlib header"},
+		"a window of 64 KiB":        {"\x88\x1c" + stream[2:], "zlib header"},
+		"a header's own checksum":   {"\x78\x9d" + stream[2:], "zlib header"},
+		"a dictionary":              {"\x78\xbb" + stream[2:], "zlib header"},
+		"half a header":             {stream[:1], "no pixels"},
+		"another checksum":          {stream[:tail] + "abcd", "checksum of the pixels"},
+		"three bytes of checksum":   {stream[:tail+3], "cut off"},
+		"no checksum":               {stream[:tail], "cut off"},
+		"stored bytes that are cut": {"\x78\x9c\x01\x06\x00\xf9\xff\x00\x00", "cut off"},
+		"fewer rows":                {string(deflated(make([]byte, 3), flate.DefaultCompression)), "too few pixels"},
+		"more rows":                 {string(deflated(make([]byte, 9), flate.DefaultCompression)), "too many pixels"},
+	} {
+		_, err := new(Decoder).Decode(t.Context(), fileOf(head(8, Gray), part{"IDAT", c.stream}, end))
+		assert.ErrorIs(t, err, ErrCorrupt, name)
+		assert.ErrorContains(t, err, c.reason, name)
+	}
+}
+
+func TestBlocksThatBreakTheRulesAreCorrupt(t *testing.T) {
+	const stored, dynamic, last = "00", "01", "1"
+	lengths := func(codes int, of map[int]int) (bits string) { // the lengths of so many code length codes (RFC 1951, 3.2.7)
+		for _, symbol := range codeOrder[:codes] {
+			bits += lowFirst(of[int(symbol)], 3)
+		}
+		return bits
+	}
+	header := func(lits, dists, codes int) string {
+		return last + dynamic + lowFirst(lits-257, 5) + lowFirst(dists-1, 5) + lowFirst(codes-4, 4)
+	}
+	var z inflater
+	for name, c := range map[string]struct{ bits, reason string }{
+		"a type that there is not":          {last + "11", "block type"},
+		"a length and another complement":   {last + stored + "00000" + lowFirst(1, 16) + lowFirst(1, 16), "stored block"},
+		"288 literals and lengths":          {header(288, 1, 4), "code lengths"},
+		"31 distances":                      {header(257, 31, 4), "code lengths"},
+		"an incomplete code of lengths":     {header(257, 1, 4) + lengths(4, map[int]int{17: 2}), "code lengths"},
+		"a length without a code":           {header(257, 1, 4) + lengths(4, map[int]int{17: 1}) + "1", "code lengths"},
+		"the first length repeated":         {header(257, 1, 4) + lengths(4, map[int]int{16: 1, 17: 1}) + "0", "code lengths"},
+		"more lengths than there are":       {header(257, 1, 4) + lengths(4, map[int]int{17: 1, 18: 1}) + "11111111" + "11111111", "code lengths"},
+		"three codes of one bit":            {header(257, 1, 18) + lengths(18, map[int]int{1: 1, 18: 1}) + "000" + "1" + lowFirst(127, 7) + "1" + lowFirst(255-138-11, 7), "codes"},
+		"a symbol where there are no codes": {header(257, 1, 4) + lengths(4, map[int]int{17: 1, 18: 1}) + "1" + lowFirst(127, 7) + "1" + lowFirst(258-138-11, 7), "code"},
+	} {
+		stream := append(packed(c.bits), make([]byte, 8)...)
+		_, err := inflateAll(t, &z, stream)
+		assert.ErrorIs(t, err, ErrCorrupt, name)
+		assert.ErrorContains(t, err, c.reason, name)
+		_, err = io.ReadAll(flate.NewReader(bytes.NewReader(stream)))
+		assert.Error(t, err, "%s, by compress/flate", name)
+	}
+}
+
+// lowFirst is the lowest n bits of v, the lowest first.
+func lowFirst(v, n int) (bits string) {
+	for ; n > 0; n-- {
+		bits += string(rune('0' + v&1))
+		v >>= 1
+	}
+	return bits
+}
+
+// The end of a stream may be still to come when all pixels have.
+func TestAStreamMayEndWhereTheWindowDoes(t *testing.T) {
+	var z inflater
+	const size = history + produce + slop
+	raw := make([]byte, size)
+	chunks := fileOf(part{"IDAT", string(deflated(raw, flate.NoCompression))}, end)[len(signature):]
+	require.NoError(t, z.reset(chunks, size/2))
+	for range 2 {
+		got, err := z.next(t.Context(), size/2)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(raw[:size/2], got))
+	}
+	require.NotEqualValues(t, atEnd, z.state)
+	require.NoError(t, z.finish(t.Context()))
+
+	ctx, cancel := context.WithCancel(t.Context())
+	require.NoError(t, z.reset(chunks, size/2))
+	for range 2 {
+		_, err := z.next(ctx, size/2)
+		require.NoError(t, err)
+	}
+	cancel()
+	require.ErrorIs(t, z.finish(ctx), context.Canceled)
+}
