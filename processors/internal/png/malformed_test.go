@@ -72,7 +72,10 @@ func TestChunksThatBreakTheRulesAreCorrupt(t *testing.T) {
 		"second transparency":           {fileOf(gray, trns, trns, rowsOf(2), end), "tRNS"},
 		"an end that holds something":   {fileOf(gray, rowsOf(2), part{"IEND", "a"}), "IEND"},
 		"filter 5":                      {fileOf(gray, part{"IDAT", string(deflated([]byte{0, 0, 0, 5, 0, 0}, flate.NoCompression))}, end), "filter type"},
-		"filter 5 below what is wanted": {fileOf(gray, part{"IDAT", string(deflated([]byte{0, 0, 0, 5, 0, 0}, flate.NoCompression))}, end), "filter type"},
+		"filter 5 far below": {
+			fileOf(part{"IHDR", gray.data[:4] + "\x00\x00\x00\x28" + gray.data[8:]},
+				part{"IDAT", string(deflated(append(make([]byte, 3*39), 5, 0, 0), flate.NoCompression))}, end), "filter type",
+		},
 	} {
 		_, err := new(Decoder).Decode(t.Context(), c.file)
 		assert.ErrorIs(t, err, ErrCorrupt, name)
