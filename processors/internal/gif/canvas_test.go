@@ -1,0 +1,36 @@
+package gif
+
+import (
+	"bytes"
+	"image"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestWhatIsDisposedOfIsGoneBeforeTheNextFrame(t *testing.T) {
+	sound := one(true, []byte{0, 1, 0, 1, 1, 0, 1, 0}, 2)
+	f, err := Parse(sound, 1)
+	require.NoError(t, err)
+	large, small := f.Frames[0], f.Frames[0]
+	small.Rect = image.Rect(0, 1, 2, 2) // the same data begin with other pixels than are there
+	for disposal, want := range map[Disposal]bool{Keep: false, Background: true, Previous: true} {
+		c := NewCanvas(f.Screen)
+		draw := func(frame Frame) []byte {
+			_, err := c.Draw(t.Context(), new(Decoder), &frame)
+			require.NoError(t, err)
+			return bytes.Clone(c.Image.Pix)
+		}
+		draw(large)
+		at := c.Image.PixOffset(0, 1)
+		before := bytes.Clone(c.Image.Pix[at : at+8])
+		small.Disposal = disposal
+		draw(small)
+		drawn := bytes.Clone(c.Image.Pix[at : at+8])
+		require.NotEqual(t, before, drawn)
+		assert.Equal(t, want, c.undo())
+		after := map[Disposal][]byte{Keep: drawn, Background: make([]byte, 8), Previous: before}[disposal]
+		assert.Equal(t, after, c.Image.Pix[at:at+8], "%d", disposal)
+	}
+}
