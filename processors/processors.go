@@ -13,6 +13,25 @@
 //
 // Any number of goroutines may use a value of this package at once, except a [Picture].
 //
+// # Colours
+//
+// Thumbnails are sRGB. What a file says of its colours is heeded in this order: a PNG's cICP; an ICC
+// profile (ICC.1:2022, versions 2 and 4; matrix, grey or lookup table; relative colorimetric,
+// without black-point compensation); a PNG's sRGB, then gAMA with cHRM, as Chromium shows them; an
+// AVIF's nclx or AV1 sequence header. A description that is broken is passed over; without any,
+// pixels are sRGB.
+//
+// Light that may be brighter than white, PQ and HLG of ITU-R BT.2100, is scaled so that reference
+// white, 203 cd/m² (ITU-R BT.2408), is 1. Then the brightest channel m of each pixel becomes
+// m·(1+m/p²)/(1+m), the curve of Reinhard et al. (2002), where p is 1000 cd/m²; the other channels
+// keep their ratio to it.
+//
+// CMYK without a profile is R = (1-C)(1-K), G = (1-M)(1-K), B = (1-Y)(1-K), as browsers show it.
+// In a JPEG of four components 255 is no ink, as Adobe's programs write it, with their marker and
+// without; YCCK is Y'CbCr of the first three.
+//
+// # Decoders
+//
 // The built-in formats are decoded whatever is registered with [image.RegisterFormat]; only other
 // formats are looked up there. But decoders that this package imports do register themselves, among
 // them github.com/gen2brain/jpegn, of which only the encoder is used here: [image.Decode] may call
