@@ -73,7 +73,7 @@ func thumbnailOf(ctx context.Context, data []byte) (Header, image.Image, error) 
 	return h, img, err
 }
 
-func TestCorpus(t *testing.T) {
+func TestEveryFileOfTheCorpusComesOutAsItsManifestSays(t *testing.T) {
 	dir, files := corpus(t)
 	for _, f := range files {
 		t.Run(f.path, func(t *testing.T) {

@@ -233,7 +233,7 @@ func TestHighlightsOfHDRAreKept(t *testing.T) {
 	}
 }
 
-func TestNarrowRange(t *testing.T) {
+func TestANarrowRangeRunsFrom16To235(t *testing.T) {
 	tr, err := New(SRGB, TransferFunc(func(x float64) float64 { return x }), true)
 	require.NoError(t, err)
 	assert.Equal(t, [][3]byte{{0, 0, 0}, {255, 255, 255}}, convert(t, tr, [][]byte{{16, 16, 16}, {235, 235, 235}}))

@@ -127,7 +127,7 @@ func anythingGoes(t *rapid.T) {
 	}
 }
 
-func TestAnythingGoes(t *testing.T) { rapid.Check(t, anythingGoes) }
+func TestAnyPartOfAnyPictureIsResizedToAnySize(t *testing.T) { rapid.Check(t, anythingGoes) }
 func FuzzAnythingGoes(f *testing.F) { f.Fuzz(rapid.MakeFuzz(anythingGoes)) }
 
 func TestSourceIsNotModified(t *testing.T) {
@@ -175,7 +175,7 @@ func TestTransparentEdgesHaveNoFringe(t *testing.T) {
 	}
 }
 
-func TestHugeRatios(t *testing.T) {
+func TestALongLineBecomesAPixel(t *testing.T) {
 	line := image.NewGray(image.Rect(0, 0, 10000, 1))
 	for i := range line.Pix {
 		line.Pix[i] = byte(i & 1 * 255)
@@ -220,7 +220,7 @@ func TestWeightsSumToOneExactly(t *testing.T) {
 }
 
 // Hundreds of weights, each a few units of the last place, still add up to one, and to the textbook's sum.
-func TestManySmallWeights(t *testing.T) {
+func TestHundredsOfSmallWeightsAddUpToOne(t *testing.T) {
 	for _, ratio := range []int{37, 64, 101, 127} {
 		flat, ramp := image.NewGray(image.Rect(0, 0, 20*ratio, 2)), image.NewGray(image.Rect(0, 0, 20*ratio, 2))
 		for i := range flat.Pix {
