@@ -30,7 +30,7 @@ func newStrength(level, sharpness int) strength {
 	return strength{int32(2*(level+2) + interior), int32(2*level + interior), int32(interior), int32(hev)}
 }
 
-// edges are those of a macroblock that are filtered, in this order but for the inner ones, which come after either.
+// edges are the edges of a macroblock that are filtered: the left one and inner ones, the upper one and inner ones.
 type edges uint8
 
 const (

@@ -1,6 +1,7 @@
 // The loop filter of edges (RFC 6386, 15.3) for AVX2. An edge of luma and the one of chroma that goes with it are filtered at once: the lower
 // half of a register is 16 pixels of luma, the upper one 8 of Cb and 8 of Cr. Y0 to Y7 are the pixels across the edge, from p3 to q3.
 
+// Each of them is to be broadcast.
 DATA bytes<>+0(SB)/4, $0x80808080
 DATA bytes<>+4(SB)/4, $0x1f1f1f1f
 DATA bytes<>+8(SB)/4, $0x10101010
@@ -8,10 +9,21 @@ DATA bytes<>+12(SB)/4, $0x04040404
 DATA bytes<>+16(SB)/4, $0x03030303
 DATA bytes<>+20(SB)/4, $0x01010101
 DATA bytes<>+24(SB)/4, $0xfefefefe
-DATA bytes<>+28(SB)/4, $0x3f1b3f1b // 63 and 27
-DATA bytes<>+32(SB)/4, $0x3f123f12 // 63 and 18
-DATA bytes<>+36(SB)/4, $0x3f093f09 // 63 and 9
+DATA bytes<>+28(SB)/4, $0x3f1b3f1b
+DATA bytes<>+32(SB)/4, $0x3f123f12
+DATA bytes<>+36(SB)/4, $0x3f093f09
 GLOBL bytes<>(SB), RODATA|NOPTR, $40
+
+#define signBits bytes<>+0(SB)
+#define low5Bits bytes<>+4(SB)
+#define sixteens bytes<>+8(SB)
+#define fours bytes<>+12(SB)
+#define threes bytes<>+16(SB)
+#define ones bytes<>+20(SB)
+#define high7Bits bytes<>+24(SB)
+#define pairs27 bytes<>+28(SB) // 27 and 63
+#define pairs18 bytes<>+32(SB)
+#define pairs9 bytes<>+36(SB)
 
 #define strength AX
 #define pitch BX
@@ -50,7 +62,7 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $40
 	VPBROADCASTB strength_interior(strength), Y9 \
 	VPBROADCASTB strength_hev(strength), Y11     \
 	VPBROADCASTB limit(strength), Y12            \
-	VPBROADCASTD bytes<>+24(SB), Y13             \
+	VPBROADCASTD high7Bits, Y13                  \
 	VPSUBUSB     Y9, Y8, Y8                      \
 	VPSUBUSB     Y11, Y10, Y10                   \
 	DIFFERENCE(Y3, Y4, Y9, Y15)                  \
@@ -64,7 +76,7 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $40
 	VPXOR        Y15, Y15, Y15                   \
 	VPCMPEQB     Y15, Y8, Y8                     \
 	VPCMPEQB     Y15, Y10, Y10                   \
-	VPBROADCASTD bytes<>+0(SB), Y9               \
+	VPBROADCASTD signBits, Y9                    \
 	VPXOR        Y9, Y2, Y2                      \
 	VPXOR        Y9, Y3, Y3                      \
 	VPXOR        Y9, Y4, Y4                      \
@@ -73,21 +85,21 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $40
 // COMMON changes p0 and q0 by (a+3)>>3 and (a+4)>>3, where a is in Y11. There is no shift of signed bytes: it is made of one of words,
 // which leaves 16 too many. With those, what q0 has lost stays in Y12, and 16 in Y15.
 #define COMMON \
-	VPBROADCASTD bytes<>+12(SB), Y12 \
-	VPBROADCASTD bytes<>+16(SB), Y13 \
-	VPBROADCASTD bytes<>+4(SB), Y14  \
-	VPBROADCASTD bytes<>+8(SB), Y15  \
-	VPADDSB      Y11, Y12, Y12       \
-	VPADDSB      Y11, Y13, Y13       \
-	VPXOR        Y9, Y12, Y12        \
-	VPXOR        Y9, Y13, Y13        \
-	VPSRLW       $3, Y12, Y12        \
-	VPSRLW       $3, Y13, Y13        \
-	VPAND        Y14, Y12, Y12       \
-	VPAND        Y14, Y13, Y13       \
-	VPSUBB       Y15, Y13, Y13       \
-	VPSUBB       Y15, Y12, Y14       \
-	VPADDSB      Y13, Y3, Y3         \
+	VPBROADCASTD fours, Y12    \
+	VPBROADCASTD threes, Y13   \
+	VPBROADCASTD low5Bits, Y14 \
+	VPBROADCASTD sixteens, Y15 \
+	VPADDSB      Y11, Y12, Y12 \
+	VPADDSB      Y11, Y13, Y13 \
+	VPXOR        Y9, Y12, Y12  \
+	VPXOR        Y9, Y13, Y13  \
+	VPSRLW       $3, Y12, Y12  \
+	VPSRLW       $3, Y13, Y13  \
+	VPAND        Y14, Y12, Y12 \
+	VPAND        Y14, Y13, Y13 \
+	VPSUBB       Y15, Y13, Y13 \
+	VPSUBB       Y15, Y12, Y14 \
+	VPADDSB      Y13, Y3, Y3   \
 	VPSUBSB      Y14, Y4, Y4
 
 // SLOPE adds 3·(q0-p0) to Y11, and clears it where nothing is to be filtered.
@@ -116,9 +128,9 @@ TEXT inner<>(SB), NOSPLIT|NOFRAME, $0-0
 	VPXOR   Y9, Y5, Y5
 	RET
 
-// SMOOTH changes p and q by (n·w+63)>>7 and makes them unsigned, where constant is n and 63, and Y12 and Y13 are pairs of w and 1.
-#define SMOOTH(constant, p, q) \
-	VPBROADCASTD constant, Y15 \
+// SMOOTH changes p and q by (n·w+63)>>7, of pairs of n and 63, and of w and 1 in Y12 and Y13. Then it makes them unsigned.
+#define SMOOTH(pairs, p, q) \
+	VPBROADCASTD pairs, Y15    \
 	VPMADDUBSW   Y12, Y15, Y8  \
 	VPMADDUBSW   Y13, Y15, Y15 \
 	VPSRAW       $7, Y8, Y8    \
@@ -139,12 +151,12 @@ TEXT edge<>(SB), NOSPLIT|NOFRAME, $0-0
 	COMMON
 	VPXOR   Y9, Y1, Y1
 	VPXOR   Y9, Y6, Y6
-	VPBROADCASTD bytes<>+20(SB), Y15
+	VPBROADCASTD ones, Y15
 	VPUNPCKLBW   Y15, Y8, Y12
 	VPUNPCKHBW   Y15, Y8, Y13
-	SMOOTH(bytes<>+28(SB), Y3, Y4)
-	SMOOTH(bytes<>+32(SB), Y2, Y5)
-	SMOOTH(bytes<>+36(SB), Y1, Y6)
+	SMOOTH(pairs27, Y3, Y4)
+	SMOOTH(pairs18, Y2, Y5)
+	SMOOTH(pairs9, Y1, Y6)
 	RET
 
 // transpose exchanges rows and columns in four squares of 8×8 bytes: register i holds row i of each.

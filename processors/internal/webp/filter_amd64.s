@@ -12,6 +12,7 @@
 #define lumaRow(i) (640+16*(i))(SP)
 #define chromaRow(i) (896+16*(i))(SP)
 
+// KEEP stores an item of luma and one of chroma there, and FETCH loads them; so do those below, with 4 items each.
 #define KEEP(x, y, to, toChroma) \
 	VMOVDQU      x, to \
 	VEXTRACTI128 $1, y, toChroma
@@ -76,6 +77,7 @@
 	LEAQ (blue)(chromaPitch*4), blue \
 	LEAQ (red)(chromaPitch*4), red
 
+// STOREFOUR stores 4 rows of luma, and LOADROWS loads 4 rows of luma and chroma.
 #define STOREFOUR(at) \
 	VMOVDQU X0, (at)          \
 	VMOVDQU X1, (at)(pitch*1) \

@@ -15,10 +15,10 @@
 #define STORE(x, narrow, stored) \
 	CMPQ    side, $16 \
 	JNE     narrow    \
-	VMOVDQU x, (to)  \
+	VMOVDQU x, (to)   \
 	JMP     stored    \
 narrow:               \
-	VMOVQ   x, (to)  \
+	VMOVQ   x, (to)   \
 stored:               \
 	ADDQ    pitch, to
 

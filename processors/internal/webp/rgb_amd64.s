@@ -1,5 +1,6 @@
 //go:build !noasm
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // func blendAVX2(dst *uint16, near, far *byte, n int)
@@ -24,60 +25,64 @@ samples:
 	VZEROUPPER
 	RET
 
-// WORDS sets a register to 16 times a word.
-#define WORDS(word, general, x, y) \
-	MOVL         $word, general \
-	VMOVD        general, x     \
-	VPBROADCASTW x, y
+// TWICE is a word twice.
+#define TWICE(word) $(((word)&0xffff)*0x10001)
 
-// The factors and offsets of rgb.go, as words.
+DATA words<>+0(SB)/4, TWICE(const_lumaFactor)
+DATA words<>+4(SB)/4, TWICE(const_crToRed)
+DATA words<>+8(SB)/4, TWICE(const_cbToGreen)
+DATA words<>+12(SB)/4, TWICE(const_crToGreen)
+DATA words<>+16(SB)/4, TWICE(const_cbToBlue)
+DATA words<>+20(SB)/4, TWICE(const_redOffset)
+DATA words<>+24(SB)/4, TWICE(const_greenOffset)
+DATA words<>+28(SB)/4, TWICE(const_blueOffset)
+DATA words<>+32(SB)/4, TWICE(8)
+DATA words<>+36(SB)/4, TWICE(0xff00)
+GLOBL words<>(SB), RODATA|NOPTR, $40
+
 #define lumaFactor Y15
 #define crToRed Y14
 #define cbToGreen Y13
 #define crToGreen Y12
 #define cbToBlue Y11
-DATA offsets<>+0(SB)/4, $0x379a379a // 14234, of red
-DATA offsets<>+4(SB)/4, $0x22042204 // 8708, of green
-DATA offsets<>+8(SB)/4, $0x45154515 // 17685, of blue
-DATA offsets<>+12(SB)/4, $0x00080008
-DATA offsets<>+16(SB)/4, $0xff00ff00
-GLOBL offsets<>(SB), RODATA|NOPTR, $20
+#define eight Y10
+#define whole Y9 // the upper bytes of words
 
-// UPSAMPLE makes the chroma of 32 pixels of 16 samples at p: 256 times that of pixels 0 to 7 and 16 to 23 in low, that of the others in
-// high. It needs Y10 and Y9 from offsets.
+// UPSAMPLE makes the chroma of 32 pixels, times 256, from the samples of blend at p: in low that of pixels 0 to 7 and 16 to 23, in high
+// that of the others.
 #define UPSAMPLE(p, low, high, a, b) \
-	VMOVDQU    2(p), a        \
-	VPADDW     a, a, b        \
-	VPADDW     a, b, a        \
-	VPADDW     Y10, a, a      \
-	VPADDW     (p), a, b      \
-	VPADDW     4(p), a, a     \
-	VPSLLW     $4, a, a       \
-	VPSLLW     $4, b, b       \
-	VPAND      Y9, a, a       \
-	VPAND      Y9, b, b       \
-	VPUNPCKLWD a, b, low      \
+	VMOVDQU    2(p), a     \
+	VPADDW     a, a, b     \
+	VPADDW     a, b, a     \
+	VPADDW     eight, a, a \
+	VPADDW     (p), a, b   \
+	VPADDW     4(p), a, a  \
+	VPSLLW     $4, a, a    \
+	VPSLLW     $4, b, b    \
+	VPAND      whole, a, a \
+	VPAND      whole, b, b \
+	VPUNPCKLWD a, b, low   \
 	VPUNPCKHWD a, b, high
 
-// CONVERT makes red, green and blue, as words, of 256 times y, u and v, which it overwrites.
+// CONVERT does what convert does for 16 pixels: red, green and blue, as words not yet clipped, of y, u and v times 256, which it overwrites.
 #define CONVERT(y, u, v, r, g, b, t) \
-	VPMULHUW lumaFactor, y, y     \
-	VPMULHUW crToRed, v, r        \
-	VPMULHUW crToGreen, v, v      \
-	VPMULHUW cbToGreen, u, g      \
-	VPMULHUW cbToBlue, u, b       \
-	VPADDW   v, g, g              \
-	VPBROADCASTD offsets<>+0(SB), t \
-	VPSUBW   t, y, u              \
-	VPADDW   u, r, r              \
-	VPBROADCASTD offsets<>+4(SB), t \
-	VPADDW   t, y, u              \
-	VPSUBW   g, u, g              \
-	VPBROADCASTD offsets<>+8(SB), t \
-	VPADDUSW y, b, b              \
-	VPSUBUSW t, b, b              \
-	VPSRAW   $6, r, r             \
-	VPSRAW   $6, g, g             \
+	VPMULHUW lumaFactor, y, y      \
+	VPMULHUW crToRed, v, r         \
+	VPMULHUW crToGreen, v, v       \
+	VPMULHUW cbToGreen, u, g       \
+	VPMULHUW cbToBlue, u, b        \
+	VPADDW   v, g, g               \
+	VPBROADCASTD words<>+20(SB), t \
+	VPSUBW   t, y, u               \
+	VPADDW   u, r, r               \
+	VPBROADCASTD words<>+24(SB), t \
+	VPSUBW   t, y, u               \
+	VPSUBW   g, u, g               \
+	VPBROADCASTD words<>+28(SB), t \
+	VPADDUSW y, b, b               \
+	VPSUBUSW t, b, b               \
+	VPSRAW   $6, r, r              \
+	VPSRAW   $6, g, g              \
 	VPSRLW   $6, b, b
 
 // func convertRowAVX2(dst, luma *byte, cb, cr *uint16, n int)
@@ -87,13 +92,13 @@ TEXT ·convertRowAVX2(SB), NOSPLIT, $0-40
 	MOVQ cb+16(FP), R8
 	MOVQ cr+24(FP), R9
 	MOVQ n+32(FP), CX
-	WORDS(19077, AX, X15, lumaFactor)
-	WORDS(26149, AX, X14, crToRed)
-	WORDS(6419, AX, X13, cbToGreen)
-	WORDS(13320, AX, X12, crToGreen)
-	WORDS(33050, AX, X11, cbToBlue)
-	VPBROADCASTD offsets<>+12(SB), Y10
-	VPBROADCASTD offsets<>+16(SB), Y9
+	VPBROADCASTD words<>+0(SB), lumaFactor
+	VPBROADCASTD words<>+4(SB), crToRed
+	VPBROADCASTD words<>+8(SB), cbToGreen
+	VPBROADCASTD words<>+12(SB), crToGreen
+	VPBROADCASTD words<>+16(SB), cbToBlue
+	VPBROADCASTD words<>+32(SB), eight
+	VPBROADCASTD words<>+36(SB), whole
 
 pixels:
 	UPSAMPLE(R8, Y0, Y1, Y6, Y7)
