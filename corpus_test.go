@@ -14,7 +14,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Every file of the corpus, which lies beside the project, goes through a handler with the default limits.
+// Every file of the corpus, which lies beside the project, goes through a handler with the default
+// limits.
 func TestTheHandlerAnswersForEveryFileOfTheCorpus(t *testing.T) {
 	dir := filepath.Join("..", "shared", "corpus")
 	manifest, err := os.ReadFile(filepath.Join(dir, "MANIFEST.tsv"))

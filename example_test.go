@@ -66,7 +66,9 @@ func ExampleURL() {
 		Source: "animals/kitten.jpg", Size: thumbnail.Size{Width: 100, Height: 100}, Method: "crop", Ext: ".jpg",
 	})
 	fmt.Println(link, err)
-	// Output: https://img.example.com/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg <nil>
+	// Output:
+	// https://img.example.com/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg
+	// <nil>
 }
 
 // Link from a template.
@@ -83,13 +85,15 @@ func ExampleFuncMap() {
 	if err != nil {
 		panic(err)
 	}
-	// Output:
-	// <img src="/thumbs/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg">
-	// <img src="/thumbs/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg" width="100">
+	// Output: <img
+	// src="/thumbs/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg">
+	// <img
+	// src="/thumbs/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg"
+	// width="100">
 }
 
-// Watermark crops like its embedded Crop and draws a red corner over the result. Because Crop is a [processors.Planner],
-// so is Watermark, and large originals are decoded at a reduced size.
+// Watermark crops like its embedded Crop and draws a red corner over the result. Because Crop is a
+// [processors.Planner], so is Watermark, and large originals are decoded at a reduced size.
 type Watermark struct{ processors.Crop }
 
 func (p Watermark) Process(ctx context.Context, src image.Image, width, height int) (image.Image, error) {

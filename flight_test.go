@@ -42,7 +42,8 @@ func inParallel(h http.Handler, url string, n int) (map[int]int, []*httptest.Res
 	return status, answers
 }
 
-// held makes the source wait until the whole crowd has looked into the storage and waits for the one generation, or has given up.
+// held makes the source wait until the whole crowd has looked into the storage and waits for the
+// one generation, or has given up.
 func (s *site) held(t testing.TB, n int64) *gate {
 	g := newGate()
 	s.source.open = func(ctx context.Context, key string) (fs.File, error) {

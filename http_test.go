@@ -176,7 +176,8 @@ func TestTheHandlerWorksBehindEveryRouter(t *testing.T) {
 	assert.EqualValues(t, len(names), s.source.opened.Load())
 }
 
-// A proxy may have decoded the path, so that the request line carries it raw. Without a "%" that is the same path.
+// A proxy may have decoded the path, so that the request line carries it raw. Without a "%" that is
+// the same path.
 func TestAPathThatAProxyHasDecodedWorks(t *testing.T) {
 	s := newSite(t)
 	s.source.source = storage.FS(fstest.MapFS{"é+b(1).jpg": {Data: photo(t, 20, 10)}})

@@ -154,7 +154,8 @@ type badSigner struct{}
 func (badSigner) Sign(thumbnail.Spec) string         { return "a-b" }
 func (badSigner) Verify(thumbnail.Spec, string) bool { return true }
 
-// decoded returns what a handler sees of a URL: its path, percent-decoded once by net/http, without the leading slash.
+// decoded returns what a handler sees of a URL: its path, percent-decoded once by net/http, without
+// the leading slash.
 func decoded(t interface{ Fatalf(string, ...any) }, rawURL string) string {
 	r := httptest.NewRequest(http.MethodGet, "http://example.com"+rawURL, nil)
 	if _, err := url.Parse(rawURL); err != nil {

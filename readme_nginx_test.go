@@ -22,7 +22,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// README.md's nginx configuration, with a real nginx: the first request reaches the handler, the second one does not.
+// README.md's nginx configuration, with a real nginx: the first request reaches the handler, the
+// second one does not.
 func TestREADMEConfigurationOfNginxWorks(t *testing.T) {
 	nginx, err := exec.LookPath("nginx")
 	if err != nil {
@@ -83,7 +84,8 @@ func TestREADMEConfigurationOfNginxWorks(t *testing.T) {
 	require.EqualValues(t, 1, asked.Load())
 }
 
-// startNginx runs nginx with one server that has the locations, until the test ends, and returns its address.
+// startNginx runs nginx with one server that has the locations, until the test ends, and returns
+// its address.
 func startNginx(t *testing.T, nginx, locations string) (address string) {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")

@@ -21,14 +21,16 @@ type result struct {
 	score   [2]score
 }
 
-// met says whether the row's target is, for this input: the ratio with and without encoding, and the quality.
+// met says whether the row's target is, for this input: the ratio with and without encoding, and
+// the quality.
 func (r *result) met() bool {
 	encoded, _ := r.encoded.ratio()
 	picture, _ := r.picture.ratio()
 	return encoded <= r.row.target && picture <= r.row.target && r.goodEnough()
 }
 
-// goodEnough: no lower than libvips or than 42 dB, whichever is lower. 0.05 dB is what is printed the same.
+// goodEnough: no lower than libvips or than 42 dB, whichever is lower. 0.05 dB is what is printed
+// the same.
 func (r *result) goodEnough() bool { return r.score[1].psnr >= min(r.score[0].psnr, 42)-0.05 }
 
 // measureTable measures the rows of the table whose work is picked, on every input that there is.
@@ -96,7 +98,8 @@ func (s *sides) scores(in *input, j job) (scores [2]score, err error) {
 	})
 }
 
-// decodeInFull decodes with what is neither side's: package image, and for WebP dwebp, which is the format's reference decoder.
+// decodeInFull decodes with what is neither side's: package image, and for WebP dwebp, which is the
+// format's reference decoder.
 func decodeInFull(in *input) (image.Image, error) {
 	path, decode := in.path, png.Decode
 	switch in.format {

@@ -44,8 +44,9 @@ func jpeg420(quality int) string { return fmt.Sprintf("$out[Q=%d,strip,subsample
 
 const progressive = "jpegtran -copy none -progressive -outfile $out " // lossless
 
-// inputs are made in this order: some are made of earlier ones, in $dir. Photos are cropped rather than scaled where they are large
-// enough, since that keeps what the lens and the sensor made of an edge.
+// inputs are made in this order: some are made of earlier ones, in $dir. Photos are cropped rather
+// than scaled where they are large enough, since that keeps what the lens and the sensor made of an
+// edge.
 var inputs = []*input{
 	{name: "elephants-12mp.jpg", pkg: "mate-backgrounds", original: elephants, transform: "vips crop $in " + jpeg420(90) + " 820 86 4000 3000"},
 	{name: "kleiber-12mp.jpg", pkg: "lomiri-wallpapers-20.04", original: kleiber, transform: "vips crop $in " + jpeg420(90) + " 1014 195 4000 3000"},
@@ -90,7 +91,8 @@ var inputs = []*input{
 		transform: "vips crop $in $dir/big.png 89 50 5462 3072 && cwebp -quiet $dir/big.png -o $out"},
 }
 
-// makeInputs makes those that are not in dir already. Inputs of the corpus are left out where there is none.
+// makeInputs makes those that are not in dir already. Inputs of the corpus are left out where there
+// is none.
 func makeInputs(dir, corpus string) (map[string]*input, error) {
 	made := map[string]*input{}
 	for _, in := range inputs {

@@ -15,8 +15,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// This file is the library as the worker that libvips/worker.c describes. It does what the handler does between
-// the source's bytes and the thumbnail's.
+// This file is the library as the worker that libvips/worker.c describes. It does what the handler
+// does between the source's bytes and the thumbnail's.
 
 // A library is the state of the worker.
 type library struct {
@@ -113,7 +113,8 @@ func (l *library) once() error {
 	})
 }
 
-// run gives as many processors to Go as there are workers, so that one worker is one thread, its garbage collection included.
+// run gives as many processors to Go as there are workers, so that one worker is one thread, its
+// garbage collection included.
 func (l *library) run(n, workers int) (string, error) {
 	runtime.GOMAXPROCS(min(workers, runtime.NumCPU()))
 	var left atomic.Int64

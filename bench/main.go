@@ -1,4 +1,5 @@
-// Command bench compares this library with libvips: CPU time, memory, and how close the pictures come to a textbook.
+// Command bench compares this library with libvips: CPU time, memory, and how close the pictures
+// come to a textbook.
 //
 //	make bench                                          everything, into bench/RESULTS.md
 //	bench/run.sh -rows progressive -rounds 3 -results ''  some rows of the table, quickly, nothing written

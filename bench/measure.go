@@ -105,7 +105,8 @@ func (s *sides) compare(workers int) (comparison, error) {
 	return c, err
 }
 
-// peaks starts both sides afresh and returns their peaks of resident memory in MiB, with so many workers at a time.
+// peaks starts both sides afresh and returns their peaks of resident memory in MiB, with so many
+// workers at a time.
 func (s settings) peaks(in *input, j job, workers int) (vips, library float64, err error) {
 	fresh, err := s.start()
 	if err != nil {

@@ -17,7 +17,8 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// peak reads the high-water mark of this program's memory. ru_maxrss would count what the driver had resident before exec.
+// peak reads the high-water mark of this program's memory. ru_maxrss would count what the driver
+// had resident before exec.
 func peak() (string, error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

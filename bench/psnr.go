@@ -18,8 +18,8 @@ import (
 // tuningWidths are for a picture of 4000 columns; of others, as large a part of the width is asked for.
 var tuningWidths = []int{200, 267, 300, 400, 533, 640, 800, 1067, 1280, 1600}
 
-// printPSNR prints how close thumbnails of JPEGs come to the reference, by the size they are decoded at, beside libvips:
-// the table that the rule of processors.MinDecode is made from.
+// printPSNR prints how close thumbnails of JPEGs come to the reference, by the size they are
+// decoded at, beside libvips: the table that the rule of processors.MinDecode is made from.
 func printPSNR(out io.Writer, vips *worker, photos []string) error {
 	for _, photo := range photos {
 		if err := printPhoto(out, vips, photo); err != nil {
@@ -145,8 +145,9 @@ func (d decoding) row(data []byte, h processors.Header, j job, references []*ras
 	return line.String(), nil
 }
 
-// conventions are the references for a picture that covers what the job asks for. Its sides are rounded, halves either way, and either the source is
-// stretched to the rounded size, or shrunk alike in both directions and laid in the middle.
+// conventions are the references for a picture that covers what the job asks for. Its sides are
+// rounded, halves either way, and either the source is stretched to the rounded size, or shrunk
+// alike in both directions and laid in the middle.
 func conventions(size image.Point, j job) (wants []want) {
 	shrink := math.Inf(1)
 	if j.w > 0 {

@@ -78,9 +78,10 @@ type score struct {
 	ssim float64
 }
 
-// judge compares s with the part of one of the references that it shows. Where that part lies is found by trying, so a crop counts
-// for what it shows and not for what it chose; and there are several references where it is a matter of convention how
-// a source is laid over a rounded number of pixels.
+// judge compares s with the part of one of the references that it shows. Where that part lies is
+// found by trying, so a crop counts for what it shows and not for what it chose; and there are
+// several references where it is a matter of convention how a source is laid over a rounded number
+// of pixels.
 func judge(s *sample, references []*raster) score {
 	best, part := math.Inf(-1), []float64(nil)
 	for _, r := range references {
@@ -124,8 +125,9 @@ func lumaOfFloats(p []float64) []float64 {
 	return out
 }
 
-// ssim is the mean structural similarity of two luma planes: Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from
-// error visibility to structural similarity", 2004, with its Gaussian window of 11 × 11 and σ = 1.5.
+// ssim is the mean structural similarity of two luma planes: Wang, Bovik, Sheikh and Simoncelli,
+// "Image quality assessment: from error visibility to structural similarity", 2004, with its
+// Gaussian window of 11 × 11 and σ = 1.5.
 func ssim(a, b []float64, size image.Point) float64 {
 	product := func(p, q []float64) []float64 {
 		out := make([]float64, len(p))

@@ -8,10 +8,11 @@ import (
 	"sync"
 )
 
-// This file is what both sides are compared with: the textbook, in float64, with code of neither. The picture is decoded
-// in full, and so begins at (0,0); turned into R'G'B' as it is (no linear light: neither side uses it), premultiplied
-// where it has alpha, and filtered with Lanczos-3, first along the rows and then along the columns, every output sample
-// with weights of its own that sum to 1.
+// This file is what both sides are compared with: the textbook, in float64, with code of neither.
+// The picture is decoded in full, and so begins at (0,0); turned into R'G'B' as it is (no linear
+// light: neither side uses it), premultiplied where it has alpha, and filtered with Lanczos-3,
+// first along the rows and then along the columns, every output sample with weights of its own that
+// sum to 1.
 
 // A rectangle of the source, in its pixels, that becomes the whole result.
 type box struct{ x0, y0, x1, y1 float64 }
@@ -49,8 +50,8 @@ type tap struct {
 	weights []float64
 }
 
-// taps are those for n output samples that show the stretch x0 to x1 of a line of length samples. Beyond the ends of
-// the line lies nothing: the weights of what there is sum to 1.
+// taps are those for n output samples that show the stretch x0 to x1 of a line of length samples.
+// Beyond the ends of the line lies nothing: the weights of what there is sum to 1.
 func taps(x0, x1 float64, length, n int) []tap {
 	step := (x1 - x0) / float64(n)
 	wide := max(1, step)
@@ -150,8 +151,9 @@ func readRow(dst []float64, img image.Image, y int) {
 	}
 }
 
-// readYCbCr converts as JFIF says, without rounding. Subsampled chroma is interpolated linearly between the centres of its
-// samples, which lie in the middle of the luma samples they stand for: libjpeg's "fancy upsampling", in float64.
+// readYCbCr converts as JFIF says, without rounding. Subsampled chroma is interpolated linearly
+// between the centres of its samples, which lie in the middle of the luma samples they stand for:
+// libjpeg's "fancy upsampling", in float64.
 func readYCbCr(dst []float64, img *image.YCbCr, y int) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	dx, dy := subsampling(img.SubsampleRatio)
@@ -177,15 +179,16 @@ func readYCbCr(dst []float64, img *image.YCbCr, y int) {
 	}
 }
 
-// between returns the two samples, of n, that lie around sample i of a line d times as fine, and how far it is from
-// the first to the second.
+// between returns the two samples, of n, that lie around sample i of a line d times as fine, and
+// how far it is from the first to the second.
 func between(i, d, n int) (before, after int, share float64) {
 	at := (float64(i)+0.5)/float64(d) - 0.5
 	floor := math.Floor(at)
 	return min(max(int(floor), 0), n-1), min(max(int(floor)+1, 0), n-1), at - floor
 }
 
-// subsampling returns how many luma samples share one of chroma, along a row and along a column, as package image has it.
+// subsampling returns how many luma samples share one of chroma, along a row and along a column, as
+// package image has it.
 func subsampling(r image.YCbCrSubsampleRatio) (dx, dy int) {
 	unit := image.NewYCbCr(image.Rect(0, 0, 4, 2), r) // no ratio shares more
 	return 4 / unit.CStride, 2 * unit.CStride / len(unit.Cb)

@@ -180,8 +180,9 @@ func TestFileWaitsForItsOwnProcessWithoutLooking(t *testing.T) {
 	assert.NoError(t, <-woken)
 }
 
-// Four processes lock and unlock few keys as fast as they can, and more of them die holding one: files are made and
-// removed under everybody's hands. Two holders would both see the mark of the other.
+// Four processes lock and unlock few keys as fast as they can, and more of them die holding one:
+// files are made and removed under everybody's hands. Two holders would both see the mark of the
+// other.
 func TestFileExcludesWhileFilesComeAndGo(t *testing.T) {
 	dir, marks := t.TempDir(), t.TempDir()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)

@@ -18,8 +18,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/lock"
 )
 
-// A worker is this test binary run once more, as a process that locks what its parent says: one JSON object per
-// line. It makes a lock of the processes testable by the rules for all locks, with real deaths.
+// A worker is this test binary run once more, as a process that locks what its parent says: one
+// JSON object per line. It makes a lock of the processes testable by the rules for all locks, with
+// real deaths.
 
 const workerEnv = "LOCK_TEST_DIR"
 

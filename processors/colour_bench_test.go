@@ -13,8 +13,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/specimen"
 )
 
-// BenchmarkColour says how much longer a thumbnail takes if the original of 12 megapixels has a profile that was seen before. Pictures
-// take turns, and the fastest runs count.
+// BenchmarkColour says how much longer a thumbnail takes if the original of 12 megapixels has a
+// profile that was seen before. Pictures take turns, and the fastest runs count.
 func BenchmarkColour(b *testing.B) {
 	plain := photoJPEG(b, 4000, 3000)
 	names := []string{"none", "P3", "ProPhoto", "table"}
@@ -43,7 +43,8 @@ func BenchmarkColour(b *testing.B) {
 	}
 }
 
-// tableProfile describes a gamma of 2.2 and sRGB's primaries by a table of 17³ colours (lut16Type, ICC.1:2022, 10.10).
+// tableProfile describes a gamma of 2.2 and sRGB's primaries by a table of 17³ colours (lut16Type,
+// ICC.1:2022, 10.10).
 func tableProfile() []byte {
 	const points = 17
 	be := binary.BigEndian

@@ -125,7 +125,8 @@ func TestDarkTonesOfSixteenBitsSurvive(t *testing.T) {
 	assert.Greater(t, len(levels), 35)
 }
 
-// Stripes of 64 and 192 in linear light are 137 and 225 in sRGB. A browser converts, and then scales: it shows 181, not 188, the mean of the light.
+// Stripes of 64 and 192 in linear light are 137 and 225 in sRGB. A browser converts, and then
+// scales: it shows 181, not 188, the mean of the light.
 func TestTonesFarFromSRGBAreConvertedBeforeShrinking(t *testing.T) {
 	for _, side := range []int{64, 1600} {
 		img := image.NewGray(image.Rect(0, 0, side, side))
@@ -145,7 +146,8 @@ func TestTonesFarFromSRGBAreConvertedBeforeShrinking(t *testing.T) {
 	}
 }
 
-// displayP3 is a profile with the primaries of Display P3 and a gamma of 2.2, as the APP2 segment of a JPEG.
+// displayP3 is a profile with the primaries of Display P3 and a gamma of 2.2, as the APP2 segment
+// of a JPEG.
 func displayP3() []byte {
 	const d50 = "\x00\x00\xf6\xd6\x00\x01\x00\x00\x00\x00\xd3\x2d"
 	const gamma = "curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33\x00\x00"

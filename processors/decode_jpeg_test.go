@@ -9,7 +9,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
 )
 
-// Chroma never has less than 0.54 samples for a pixel of the thumbnail, along either direction, unless the file has no more.
+// Chroma never has less than 0.54 samples for a pixel of the thumbnail, along either direction,
+// unless the file has no more.
 func TestNoSubsamplingLosesItsColours(t *testing.T) {
 	for _, luma := range [][2]int{{1, 1}, {2, 1}, {1, 2}, {2, 2}, {4, 1}, {1, 4}, {4, 2}, {2, 4}, {4, 4}} {
 		h := jpeg.Header{Width: 1600, Height: 1600, Components: 3, Sampling: [4][2]int{luma, {1, 1}, {1, 1}}}

@@ -13,7 +13,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Framed crops and draws a frame. By embedding Crop it keeps the ability to plan, and with it the cheap decoding.
+// Framed crops and draws a frame. By embedding Crop it keeps the ability to plan, and with it the
+// cheap decoding.
 type Framed struct{ processors.Crop }
 
 func (f Framed) Process(ctx context.Context, src image.Image, width, height int) (image.Image, error) {

@@ -18,7 +18,8 @@ import (
 	"golang.org/x/image/tiff"
 )
 
-// gradient is smooth, opaque, and different in each corner, so that no orientation of it looks like another.
+// gradient is smooth, opaque, and different in each corner, so that no orientation of it looks like
+// another.
 func gradient(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -89,7 +90,8 @@ func pngWithEXIF(file []byte, orientation int, behind bool) []byte {
 	return append(append(append([]byte{}, file[:at]...), full...), file[at:]...)
 }
 
-// tiffWithOrientation puts an orientation into a TIFF's directory, where its tag belongs, for the resolution.
+// tiffWithOrientation puts an orientation into a TIFF's directory, where its tag belongs, for the
+// resolution.
 func tiffWithOrientation(t testing.TB, file []byte, orientation int) []byte {
 	out := bytes.Clone(file)
 	order := binary.LittleEndian

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// store returns how a picture that is to be seen as img lies in a file with that orientation. It is written from
-// the names of the orientations, as a check on the table.
+// store returns how a picture that is to be seen as img lies in a file with that orientation. It is
+// written from the names of the orientations, as a check on the table.
 func store(img image.Image, orientation int) *image.NRGBA {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()

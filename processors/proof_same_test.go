@@ -15,10 +15,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/specimen"
 )
 
-// What the corpus says are pictures of the same thing: thumbnails agree with that of the first, by so many dB at least.
+// What the corpus says are pictures of the same thing: thumbnails agree with that of the first, by
+// so many dB at least.
 //
-// The eight photos of exif/ were each encoded anew, some after scaling: whole decodes of them differ by 27 to 31 dB, wrong orientations by
-// less than 20.
+// The eight photos of exif/ were each encoded anew, some after scaling: whole decodes of them
+// differ by 27 to 31 dB, wrong orientations by less than 20.
 var samePictures = []struct {
 	least float64
 	names []string

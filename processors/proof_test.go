@@ -19,8 +19,8 @@ import (
 // proofWidths are the widths in pixels of the thumbnails that are compared.
 var proofWidths = []int{96, 24}
 
-// TestThumbnailsAreWhatTheReferenceMakes compares a thumbnail of every good file of the corpus with what Pillow and lcms2 make of
-// it: testdata/reference.py.
+// TestThumbnailsAreWhatTheReferenceMakes compares a thumbnail of every good file of the corpus with
+// what Pillow and lcms2 make of it: testdata/reference.py.
 func TestThumbnailsAreWhatTheReferenceMakes(t *testing.T) {
 	dir, files := corpus(t)
 	reference := pillow(t)
@@ -50,7 +50,8 @@ func TestThumbnailsAreWhatTheReferenceMakes(t *testing.T) {
 	}
 }
 
-// pillow returns a function that makes the reference's thumbnails of files in a directory: for each path one of every width.
+// pillow returns a function that makes the reference's thumbnails of files in a directory: for each
+// path one of every width.
 func pillow(t *testing.T) func(dir string, files []corpusFile) map[string][]image.Image {
 	const python = "/usr/bin/python3" // Debian's, which is the one that has Debian's packages
 	check := exec.Command(python, "-c", "import numpy; from PIL import ImageCms; ImageCms.core.profile_tobytes")

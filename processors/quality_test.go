@@ -25,10 +25,11 @@ func psnr(want, got image.Image) float64 {
 	return 10 * math.Log10(255*255*float64(len(a.Pix))*3/4/sum)
 }
 
-// leaves is a picture of discs that fall on each other, whose radii r have the density 1/r³. Its statistics are those of photographs at every scale: hard
-// edges, and a spectrum that falls as 1/f (A. Lee, D. Mumford, J. Huang, "Occlusion models for natural images", 2001). Every pixel is the mean of four,
-// so it is as sharp as a photograph that has been reduced. Its contrast has been chosen so that a decode at n/8 keeps what it keeps of the sharpest
-// photographs.
+// leaves is a picture of discs that fall on each other, whose radii r have the density 1/r³. Its
+// statistics are those of photographs at every scale: hard edges, and a spectrum that falls as 1/f
+// (A. Lee, D. Mumford, J. Huang, "Occlusion models for natural images", 2001). Every pixel is the
+// mean of four, so it is as sharp as a photograph that has been reduced. Its contrast has been
+// chosen so that a decode at n/8 keeps what it keeps of the sharpest photographs.
 func leaves(size image.Point) *image.YCbCr {
 	const smallest, largest = 1.5, 200.0
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -63,7 +64,8 @@ func leaves(size image.Point) *image.YCbCr {
 	return img
 }
 
-// ratios are how much smaller than the original a thumbnail is that is 2 % within one of the limits from which on less is decoded.
+// ratios are how much smaller than the original a thumbnail is that is 2 % within one of the limits
+// from which on less is decoded.
 func ratios() (all []float64) {
 	for n := 1; n < 8; n++ {
 		for _, limit := range []float64{enough[n], enoughForHalf[n]} {
@@ -75,7 +77,8 @@ func ratios() (all []float64) {
 	return append(all, 1.02*enoughForRough*8)
 }
 
-// keeps42dB makes thumbnails of a JPEG at those ratios, and compares them with Lanczos-3 of a full decode.
+// keeps42dB makes thumbnails of a JPEG at those ratios, and compares them with Lanczos-3 of a full
+// decode.
 func keeps42dB(t *testing.T, name string, data []byte, ratios []float64) {
 	t.Helper()
 	h, err := DecodeHeader(bytes.NewReader(data))
@@ -96,7 +99,8 @@ func keeps42dB(t *testing.T, name string, data []byte, ratios []float64) {
 	}
 }
 
-// A reduced decode must not be seen: 42 dB against Lanczos-3 of a full decode, where least is decoded for a size.
+// A reduced decode must not be seen: 42 dB against Lanczos-3 of a full decode, where least is
+// decoded for a size.
 func TestAReducedDecodeOfASharpPictureKeeps42dB(t *testing.T) {
 	sharp := leaves(image.Pt(1000, 750))
 	for name, encoder := range map[string]JPEG{

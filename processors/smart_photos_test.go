@@ -15,14 +15,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/saliency"
 )
 
-// smartPhotos are the photographs of the example server, of the corpus, and of the Debian packages lomiri-wallpapers-16.04 and
-// mate-backgrounds, as far as they are there.
+// smartPhotos are the photographs of the example server, of the corpus, and of the Debian packages
+// lomiri-wallpapers-16.04 and mate-backgrounds, as far as they are there.
 var smartPhotos = []string{
 	"../examples/server/photos/*.jpg", "../examples/server/photos/animals/*.jpg", "../../shared/corpus/photos/*.jpg",
 	"/usr/share/backgrounds/*.jpg", "/usr/share/backgrounds/mate/nature/*.jpg",
 }
 
-// smartcropOf is where in scaled the box lies that github.com/muesli/smartcrop finds in a copy of 400 pixels of photo.
+// smartcropOf is where in scaled the box lies that github.com/muesli/smartcrop finds in a copy of
+// 400 pixels of photo.
 func smartcropOf(t *testing.T, photo image.Image, scaled image.Point, crop image.Rectangle) image.Rectangle {
 	size := photo.Bounds().Size()
 	size = scaledSize(size, saliency.Side/float64(min(size.X, size.Y)))
@@ -46,8 +47,9 @@ func overlap(a, b image.Rectangle) float64 {
 	return float64(both.X*both.Y) / float64(a.Dx()*a.Dy())
 }
 
-// What Smart keeps of a file that is decoded no larger than need be is what smartcrop keeps of a copy of 400 pixels, made from a larger
-// decode: by 80 %, on the first ten photographs in which that is so far off the middle that the box in the middle has less than 85 % of it.
+// What Smart keeps of a file that is decoded no larger than need be is what smartcrop keeps of a
+// copy of 400 pixels, made from a larger decode: by 80 %, on the first ten photographs in which
+// that is so far off the middle that the box in the middle has less than 85 % of it.
 func TestSmartFindsTheSubjectThatSmartcropFindsAt400Pixels(t *testing.T) {
 	const many = 10
 	var paths []string

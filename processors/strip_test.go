@@ -146,7 +146,8 @@ func TestTheCorpusLooksAsItShouldWhereNothingChanges(t *testing.T) {
 	assert.Greater(t, asTheyAre, 20)
 }
 
-// colourManaged reports whether a file says something about its colours, in which case it is no candidate unless that is sRGB.
+// colourManaged reports whether a file says something about its colours, in which case it is no
+// candidate unless that is sRGB.
 func colourManaged(data []byte) bool {
 	for _, sign := range []string{"ICC_PROFILE", "iCCP", "gAMA", "cHRM", "cICP", "ICCRGBG1"} {
 		if bytes.Contains(data, []byte(sign)) {
@@ -263,7 +264,8 @@ func TestPNGAndGIFAreStoredAsTheyAreTooIfThatIsSmaller(t *testing.T) {
 	require.Less(t, len(stripPNG(file)), len(encoded(t, PNG{}, noisy)))
 	assert.Equal(t, stripPNG(file), stored(t, file, Crop{}, PNG{}, 64))
 
-	// The encoder of this package does not put transparent pixels where it could, from the first frame on; this file does.
+	// The encoder of this package does not put transparent pixels where it could, from the first
+	// frame on; this file does.
 	g := &gif.GIF{LoopCount: 3}
 	for i := range 3 {
 		frame := image.NewPaletted(image.Rect(i, 0, 9+i, 2), color.Palette{color.RGBA{1, 2, 3, 255}, color.RGBA{byte(90 * i), 2, 3, 255}})

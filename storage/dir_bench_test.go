@@ -17,9 +17,10 @@ import (
 
 const benchKey = "animals/kitten.jpg/100x100/crop/04c8f5c392a8d2b6ac86ad4e4c1dc5884a3ac317.jpg"
 
-// BenchmarkDirAgainstFileServerFS serves one file of 8 KiB, which is in the page cache, by Dir and http.ServeContent, and by
-// http.FileServerFS over the same os.Root. Both are run in turn, so that the ratio, of the fastest rounds, holds on a noisy machine: ratio 1 is
-// equal, 0.8 is a fifth less time for Dir.
+// BenchmarkDirAgainstFileServerFS serves one file of 8 KiB, which is in the page cache, by Dir and
+// http.ServeContent, and by http.FileServerFS over the same os.Root. Both are run in turn, so that
+// the ratio, of the fastest rounds, holds on a noisy machine: ratio 1 is equal, 0.8 is a fifth less
+// time for Dir.
 func BenchmarkDirAgainstFileServerFS(b *testing.B) {
 	root := b.TempDir()
 	d, err := OpenDir(root)
@@ -80,7 +81,8 @@ func BenchmarkDirOpen(b *testing.B) {
 	})
 }
 
-// compare calls f and g in turn, in rounds, and reports the time of the fastest round of each, and their ratio.
+// compare calls f and g in turn, in rounds, and reports the time of the fastest round of each, and
+// their ratio.
 func compare(b *testing.B, f, g func()) {
 	const round = 50
 	best := [2]time.Duration{time.Hour, time.Hour}

@@ -30,7 +30,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// picture is what all processes write under one key: its number again and again, as long as its number says, with an end.
+// picture is what all processes write under one key: its number again and again, as long as its
+// number says, with an end.
 func picture(n int) []byte {
 	return append(bytes.Repeat([]byte{byte(n)}, 20_000+n*3000), "END"...)
 }
@@ -72,7 +73,8 @@ func writeUntilKilled(root string) {
 	select {}
 }
 
-// Two processes share the directory; one or the other is killed in the middle of its writes, 200 times in all, and another begins.
+// Two processes share the directory; one or the other is killed in the middle of its writes, 200
+// times in all, and another begins.
 func TestProcessesThatAreKilledLeaveWholePicturesAndTheirTempFilesAreSwept(t *testing.T) {
 	root := t.TempDir()
 	exe, err := os.Executable()
@@ -112,8 +114,8 @@ func TestProcessesThatAreKilledLeaveWholePicturesAndTheirTempFilesAreSwept(t *te
 	}
 }
 
-// killOne starts a writer, kills it after a while, and returns how many temporary files there are then, with those of the other
-// process.
+// killOne starts a writer, kills it after a while, and returns how many temporary files there are
+// then, with those of the other process.
 func killOne(t *testing.T, exe, root string) int {
 	cmd := exec.Command(exe)
 	cmd.Env = append(os.Environ(), writerEnv+"="+root)

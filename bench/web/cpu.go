@@ -12,8 +12,9 @@ import (
 // tick is the unit of the times in /proc, which is the same on every Linux: USER_HZ, 100 per second.
 const tick = 10 * time.Millisecond
 
-// cpu is the time that a process and its descendants, such as nginx's workers, have had on all CPUs together; 0 where /proc does not tell.
-// Unlike requests per second it does not depend on how many others want the CPUs.
+// cpu is the time that a process and its descendants, such as nginx's workers, have had on all CPUs
+// together; 0 where /proc does not tell. Unlike requests per second it does not depend on how many
+// others want the CPUs.
 func (s *server) cpu() (sum time.Duration) {
 	files, _ := filepath.Glob("/proc/[0-9]*/stat")
 	children := map[int][]int{}

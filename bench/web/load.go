@@ -54,8 +54,8 @@ func (s *server) load(ctx context.Context, script string, duration time.Duration
 	return nil
 }
 
-// report prints the rates of the best and the middle round, the processor time of one request in the best round, and the ratios of the bests to
-// http.FileServer's.
+// report prints the rates of the best and the middle round, the processor time of one request in
+// the best round, and the ratios of the bests to http.FileServer's.
 func report(servers []*server) {
 	fmt.Println("| stored thumbnails served by | requests/s, best round | median | ratio | CPU per request | ratio |\n|---|--:|--:|--:|--:|--:|")
 	first := servers[0]

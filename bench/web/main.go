@@ -1,10 +1,12 @@
-// Command web measures how fast stored thumbnails are served, over HTTP on loopback: through nginx, Apache and Caddy as the examples
-// configure them, by the handler itself (response.Stream), and by http.FileServer:
+// Command web measures how fast stored thumbnails are served, over HTTP on loopback: through nginx,
+// Apache and Caddy as the examples configure them, by the handler itself (response.Stream), and by
+// http.FileServer:
 //
 //	go run ./bench/web
 //
-// It needs wrk and the web servers (a missing one is left out), and prints tables in Markdown. All are measured in turn, in rounds, so that the
-// ratios hold on a machine that does other things as well; the figures themselves do not.
+// It needs wrk and the web servers (a missing one is left out), and prints tables in Markdown. All
+// are measured in turn, in rounds, so that the ratios hold on a machine that does other things as
+// well; the figures themselves do not.
 package main
 
 import (

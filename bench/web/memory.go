@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// memory prints what the Go processes use while connections are open: each has had one thumbnail, and stays (keep-alive).
+// memory prints what the Go processes use while connections are open: each has had one thumbnail,
+// and stays (keep-alive).
 func memory(servers []*server, links []string, connections int) error {
 	fmt.Printf("| process | MB at first | MB after the load | MB with %d connections open |\n|---|--:|--:|--:|\n", connections)
 	for _, s := range servers {

@@ -110,8 +110,8 @@ func listen(h http.Handler) error {
 
 var img = regexp.MustCompile(`<img src="([^"]+)"`)
 
-// warm requests every thumbnail of the gallery from every server, so that all are stored, and returns their paths and the sum of their
-// sizes.
+// warm requests every thumbnail of the gallery from every server, so that all are stored, and
+// returns their paths and the sum of their sizes.
 func warm(servers []*server) (links []string, bytes int, err error) {
 	var gallery *server
 	for _, s := range servers {

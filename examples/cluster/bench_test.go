@@ -18,9 +18,9 @@ import (
 //
 //	go test -run - -bench . -benchtime 2000x -count 3 ./examples/cluster
 //
-// A worker that may use one CPU answers eight clients. CPU-µs/req is what the worker itself uses, which other load on the machine
-// hardly changes: a million by that number is what one core can do in a second. What nginx, Redis, the S3 server and the
-// clients use is not in it.
+// A worker that may use one CPU answers eight clients. CPU-µs/req is what the worker itself uses,
+// which other load on the machine hardly changes: a million by that number is what one core can do
+// in a second. What nginx, Redis, the S3 server and the clients use is not in it.
 
 func BenchmarkWarm(b *testing.B) {
 	bothTiers(b, func(b *testing.B, f *fleet) {
@@ -45,8 +45,8 @@ func BenchmarkCold(b *testing.B) {
 	}
 }
 
-// BenchmarkHandOver is the time from the end of a generation in one worker, whose original is released at that moment, to the pictures of those
-// who wait in three others.
+// BenchmarkHandOver is the time from the end of a generation in one worker, whose original is
+// released at that moment, to the pictures of those who wait in three others.
 func BenchmarkHandOver(b *testing.B) {
 	bothTiers(b, func(b *testing.B, f *fleet) {
 		for range 3 {

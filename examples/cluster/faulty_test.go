@@ -108,7 +108,8 @@ func (n *faultyNetwork) heal() int {
 	return n.served
 }
 
-// stopNextPutHalfway passes half of the next PUT's body on, closes halfway, and breaks the rest off at cut.
+// stopNextPutHalfway passes half of the next PUT's body on, closes halfway, and breaks the rest off
+// at cut.
 func (n *faultyNetwork) stopNextPutHalfway() (halfway <-chan struct{}, cut func()) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -247,7 +247,8 @@ func (f *fleet) check(b []byte) error {
 	return nil
 }
 
-// requireWhole requires that everything that is stored is a whole thumbnail, and returns how many there are.
+// requireWhole requires that everything that is stored is a whole thumbnail, and returns how many
+// there are.
 func (f *fleet) requireWhole() (n int) {
 	f.t.Helper()
 	see := func(key string, file fs.File, err error) {

@@ -137,7 +137,8 @@ func TestAHolderThatWasStoppedReleasesNobodyElsesLock(t *testing.T) {
 	}, slack, 10*time.Millisecond)
 }
 
-// A process that is stopped keeps what the kernel has locked for it, so nobody generates twice; others wait.
+// A process that is stopped keeps what the kernel has locked for it, so nobody generates twice;
+// others wait.
 func TestAHolderOfAFileThatWasStoppedKeepsItsLock(t *testing.T) {
 	s := onOneHost(t)
 	s.LockTTL, s.Wait = 500*time.Millisecond, time.Minute

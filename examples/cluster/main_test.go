@@ -120,7 +120,8 @@ func fetch(t *testing.T, url string) (status int, body string) {
 	return resp.StatusCode, string(b)
 }
 
-// interrupt starts the program and sends SIGTERM after a while. It returns its status, and what it wrote to stderr.
+// interrupt starts the program and sends SIGTERM after a while. It returns its status, and what it
+// wrote to stderr.
 func interrupt(t *testing.T, binary, temporary string, after time.Duration) (status int, stderr string) {
 	t.Helper()
 	var out bytes.Buffer

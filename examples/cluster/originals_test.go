@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// originals is a source of pictures that counts how often each is read, which is how often a thumbnail of it is generated, and can
-// hold its answers back.
+// originals is a source of pictures that counts how often each is read, which is how often a
+// thumbnail of it is generated, and can hold its answers back.
 type originals struct {
 	*httptest.Server
 	asked chan int // process IDs of those who asked, as far as somebody reads it

@@ -67,7 +67,8 @@ type state struct {
 
 var testSigner = thumbnail.DjangoSigner("a key of the tests")
 
-// work serves thumbnails under /, and its state under /-/state, until its standard input ends, as it does with its parent.
+// work serves thumbnails under /, and its state under /-/state, until its standard input ends, as
+// it does with its parent.
 func work(config string) error {
 	var s setup
 	if err := json.Unmarshal([]byte(config), &s); err != nil {

@@ -35,7 +35,8 @@ const (
 // names are those that servers encode in different ways.
 var names = []string{"plain.jpg", "a b+c%2F#?&';[x]=é猫.jpg"}
 
-// startBucket starts a real S3 server with a bucket, whose objects anybody may read if it is public, and returns its address.
+// startBucket starts a real S3 server with a bucket, whose objects anybody may read if it is
+// public, and returns its address.
 func startBucket(t *testing.T, public bool) string {
 	t.Helper()
 	program, err := filepath.Abs("../../.tools/bin/versitygw")

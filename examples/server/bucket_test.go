@@ -42,7 +42,8 @@ func TestMistakesInALockTellNoPassword(t *testing.T) {
 	}
 }
 
-// A server that refuses everything stands for S3: here it matters what the program asks it for, and says itself.
+// A server that refuses everything stands for S3: here it matters what the program asks it for, and
+// says itself.
 func TestSourceAndStorageMayBeBuckets(t *testing.T) {
 	asked := make(chan string, 1000)
 	bucket := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -20,7 +20,8 @@ import (
 // exhibited are the two pictures of an exhibit, naive and right; naive is nil where there is none.
 type exhibited struct{ naive, right []byte }
 
-// fidelityPage fetches the page and every picture on it; the exhibits go by the names of their originals.
+// fidelityPage fetches the page and every picture on it; the exhibits go by the names of their
+// originals.
 func fidelityPage(t *testing.T, server string) map[string]*exhibited {
 	t.Helper()
 	resp, body := get(t, join(server, "/fidelity"))
@@ -171,7 +172,8 @@ func TestTheGalleryMakesWebP(t *testing.T) {
 	require.Zero(t, corner[3], "transparent")
 }
 
-// A browser obeys the page's policy, sees every picture, and the script writes pixels and bytes under each.
+// A browser obeys the page's policy, sees every picture, and the script writes pixels and bytes
+// under each.
 func TestBrowserShowsFidelity(t *testing.T) {
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {

@@ -35,7 +35,8 @@ func link(t *testing.T, source, size string) string {
 
 func TestSIGTERMLetsAGenerationFinish(t *testing.T) {
 	dir, stored := t.TempDir(), t.TempDir()
-	// Large enough to keep the server busy for longer than the pause below. If it is faster, the test still holds, but shows less.
+	// Large enough to keep the server busy for longer than the pause below. If it is faster, the
+	// test still holds, but shows less.
 	var large bytes.Buffer
 	require.NoError(t, png.Encode(&large, image.NewNRGBA(image.Rect(0, 0, 8000, 8000))))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "large.png"), large.Bytes(), 0o644))

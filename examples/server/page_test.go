@@ -55,7 +55,8 @@ func (s shown) parts(t *testing.T) (source, size, method string) {
 	return strings.Join(parts[:n-3], "/"), parts[n-3], parts[n-2]
 }
 
-// want is the size that a thumbnail has to have, of an original of w × h pixels as seen. Rounding is half away from zero.
+// want is the size that a thumbnail has to have, of an original of w × h pixels as seen. Rounding
+// is half away from zero.
 func want(w, h int, size, method string) image.Point {
 	left, right, _ := strings.Cut(size, "x")
 	boxW, _ := strconv.Atoi(left)

@@ -38,8 +38,9 @@ func segment(marker byte, data []byte) []byte {
 	return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(data)+2)), data...)
 }
 
-// CMYKJPEG encodes img as four inks, of which 255 is none, as in all such files, but without Adobe's marker. Go's encoder knows
-// no CMYK: each ink is encoded as a grey picture, whose scan becomes one of four.
+// CMYKJPEG encodes img as four inks, of which 255 is none, as in all such files, but without
+// Adobe's marker. Go's encoder knows no CMYK: each ink is encoded as a grey picture, whose scan
+// becomes one of four.
 func CMYKJPEG(img image.Image, quality int) []byte {
 	b := img.Bounds()
 	var inks [4]*image.Gray

@@ -14,8 +14,9 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// Naive makes a thumbnail of a width in pixels as programs do that think of pixels alone: a decoder, the nearest neighbour, an encoder.
-// Profiles, gamma, orientation, alpha and all frames but one are lost on it. ext is ".jpg", ".png" or ".gif".
+// Naive makes a thumbnail of a width in pixels as programs do that think of pixels alone: a
+// decoder, the nearest neighbour, an encoder. Profiles, gamma, orientation, alpha and all frames
+// but one are lost on it. ext is ".jpg", ".png" or ".gif".
 func Naive(w io.Writer, file []byte, width int, ext string) error {
 	img, err := naiveDecode(file)
 	if err != nil {
@@ -35,7 +36,8 @@ func Naive(w io.Writer, file []byte, width int, ext string) error {
 	return fmt.Errorf("no encoder for %q", ext)
 }
 
-// naiveDecode goes by content, and names the decoders: others of the same formats may be registered with package image.
+// naiveDecode goes by content, and names the decoders: others of the same formats may be registered
+// with package image.
 func naiveDecode(file []byte) (image.Image, error) {
 	decode := map[string]func(io.Reader) (image.Image, error){
 		"image/jpeg": jpeg.Decode, "image/png": png.Decode, "image/gif": gif.Decode, "image/webp": webp.Decode,

@@ -9,8 +9,8 @@ import (
 	"image/png"
 )
 
-// Linear is sRGB's primaries with values that are proportional to light, as renderers and cameras write them. A PNG says so by a
-// gamma of 1.
+// Linear is sRGB's primaries with values that are proportional to light, as renderers and cameras
+// write them. A PNG says so by a gamma of 1.
 var Linear = Space{"linear light", SRGB.xy, 1}
 
 // PNG encodes img with a gAMA chunk of that gamma.

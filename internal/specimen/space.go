@@ -1,5 +1,6 @@
-// Package specimen makes pictures that are easily got wrong, from ones that are not: the same colours in another colour space
-// with its ICC profile, an orientation, CMYK. Tests, examples and the README show with them what becomes of such files.
+// Package specimen makes pictures that are easily got wrong, from ones that are not: the same
+// colours in another colour space with its ICC profile, an orientation, CMYK. Tests, examples and
+// the README show with them what becomes of such files.
 package specimen
 
 import (

@@ -10,7 +10,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/lock/redis"
 )
 
-// BenchmarkLock compares a lock and its unlock with the two commands that this takes at least, over the same client. go test -bench Lock
+// BenchmarkLock compares a lock and its unlock with the two commands that this takes at least, over
+// the same client. go test -bench Lock
 // -count 5 runs them in turns; look at the ratio of the least.
 func BenchmarkLock(b *testing.B) {
 	s := startServer(b)
@@ -55,7 +56,8 @@ func BenchmarkLock(b *testing.B) {
 	})
 }
 
-// BenchmarkHandOver is the time from the unlock in one process until a waiter in another one has the lock.
+// BenchmarkHandOver is the time from the unlock in one process until a waiter in another one has
+// the lock.
 func BenchmarkHandOver(b *testing.B) {
 	s := startServer(b)
 	holder, waiter := start(b, single(s.addr()), redis.Options{}), start(b, single(s.addr()), redis.Options{})

@@ -199,7 +199,8 @@ func TestAWaiterLooksWhenItsPubSubConnectionIsBack(t *testing.T) {
 	assert.Less(t, time.Since(began), 900*time.Millisecond, "it has polled")
 }
 
-// Twenty goroutines hammer a Redis whose network hangs now and then; nobody may ever hold what another one holds.
+// Twenty goroutines hammer a Redis whose network hangs now and then; nobody may ever hold what
+// another one holds.
 func TestMutualExclusionHoldsOnABadNetwork(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)

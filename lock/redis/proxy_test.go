@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// network is what lies between one process and its servers: TCP proxies, one for every address that the process dials, which
-// can hang, be cut, and lose replies.
+// network is what lies between one process and its servers: TCP proxies, one for every address that
+// the process dials, which can hang, be cut, and lose replies.
 type network struct {
 	t testing.TB
 
@@ -194,8 +194,8 @@ func (n *network) cutOff() {
 	n.flowing.Broadcast()
 }
 
-// dropReply loses the reply to the next command of that name: by breaking the connection, or silently. lost waits until it
-// has happened.
+// dropReply loses the reply to the next command of that name: by breaking the connection, or
+// silently. lost waits until it has happened.
 func (n *network) dropReply(command string, silent bool) (lost func()) {
 	wire := fmt.Sprintf("$%d\r\n%s\r\n", len(command), command) // "set", but not the "setinfo" of a handshake
 	d := &drop{command: []byte(wire), silent: silent, done: make(chan struct{})}

@@ -16,7 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// needRedis skips the test where redis-server is not installed, and fails it where THUMBNAIL_REAL says that it must be.
+// needRedis skips the test where redis-server is not installed, and fails it where THUMBNAIL_REAL
+// says that it must be.
 func needRedis(t testing.TB) {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err == nil {

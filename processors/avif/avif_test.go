@@ -218,7 +218,8 @@ func TestDamagedFilesAreErrors(t *testing.T) {
 	}
 }
 
-// A picture as the header says, or an error. It is no fuzz target because each worker would compile the WebAssembly first.
+// A picture as the header says, or an error. It is no fuzz target because each worker would compile
+// the WebAssembly first.
 func TestAFileWithAFewWrongBytesIsAPictureOfItsSizeOrAnError(t *testing.T) {
 	file := encode(t, avif.Encoder{}, picture(20, 14))
 	random := rand.New(rand.NewPCG(1, 2))

@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// with adds properties, which are whole boxes, to the picture of a file that has one item only, as the Encoder writes of an opaque picture.
+// with adds properties, which are whole boxes, to the picture of a file that has one item only, as
+// the Encoder writes of an opaque picture.
 func with(t testing.TB, file []byte, properties ...[]byte) []byte {
 	t.Helper()
 	at := func(kind string) int { // where the box begins

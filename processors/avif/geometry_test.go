@@ -102,7 +102,8 @@ func TestEveryKindOfSampleIsReadAsByLibvips(t *testing.T) {
 		var b bytes.Buffer
 		require.NoError(t, png.Encode(&b, img))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), b.Bytes(), 0o600))
-		// Not 10 bits, which make Debian's libheif 1.15 fail, nor 12 subsampled, which it does not interpolate.
+		// Not 10 bits, which make Debian's libheif 1.15 fail, nor 12 subsampled, which it does not
+		// interpolate.
 		for _, options := range []string{"bitdepth=8,subsample-mode=on", "bitdepth=8,subsample-mode=off", "bitdepth=12,subsample-mode=off"} {
 			out := filepath.Join(dir, "out.avif")
 			vips(t, "copy", filepath.Join(dir, name+".png"), fmt.Sprintf("%s[Q=90,%s]", out, options))

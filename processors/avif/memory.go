@@ -21,21 +21,24 @@ type memory struct {
 	limit  uint64 // bytes
 }
 
-// pool holds the memories that are not in use; the garbage collector empties it when nobody has used them for a while.
+// pool holds the memories that are not in use; the garbage collector empties it when nobody has
+// used them for a while.
 var pool = sync.Pool{New: func() any { return new(memory) }}
 
-// maxKept is the size in bytes up to which a memory is kept: 1600×1200 pixels can be encoded in it. Of larger ones, little of the time goes
-// into making them.
+// maxKept is the size in bytes up to which a memory is kept: 1600×1200 pixels can be encoded in it.
+// Of larger ones, little of the time goes into making them.
 const maxKept = 80 << 20
 
 // reset makes nothing of what was known of the last picture.
 func (m *memory) reset() { m.expect, m.limit = 0, math.MaxUint64 }
 
-// prepareEncode is called when it is known how many bytes of pixels are to be encoded: it takes 32 bytes per pixel and 5 MB.
+// prepareEncode is called when it is known how many bytes of pixels are to be encoded: it takes 32
+// bytes per pixel and 5 MB.
 func (m *memory) prepareEncode(pixels int) { m.expect = 5<<20 + 8*uint64(pixels) }
 
-// prepareDecode is called when it is known what is to be decoded: it takes 9 to 12 bytes per pixel and 2 MB, or 27 if samples have more
-// than 8 bits. More than twice that can only be because the header does not tell the truth.
+// prepareDecode is called when it is known what is to be decoded: it takes 9 to 12 bytes per pixel
+// and 2 MB, or 27 if samples have more than 8 bits. More than twice that can only be because the
+// header does not tell the truth.
 func (m *memory) prepareDecode(p isobmff.Picture, file int) {
 	pixels := uint64(p.Width) * uint64(p.Height)
 	perPixel := uint64(13)
@@ -48,8 +51,8 @@ func (m *memory) prepareDecode(p isobmff.Picture, file int) {
 
 func (m *memory) Allocate(_, _ uint64) experimental.LinearMemory { return m }
 
-// Reallocate returns n bytes, which begin with the bytes that there were, and go on with zeros. It returns nil, which to the instance is
-// as if there were no more memory, beyond the limit.
+// Reallocate returns n bytes, which begin with the bytes that there were, and go on with zeros. It
+// returns nil, which to the instance is as if there were no more memory, beyond the limit.
 func (m *memory) Reallocate(n uint64) []byte {
 	if n > m.limit || n > math.MaxInt {
 		return nil

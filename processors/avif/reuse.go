@@ -19,10 +19,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/avif/internal/isobmff"
 )
 
-// github.com/gen2brain/avif makes an instance of its WebAssembly for every picture, and lets the garbage collector have the
-// memory afterwards: for a thumbnail that is 15 MB (decoding) or 36 MB (encoding), as it grows in steps, and a fifth of the time.
-// It has no option for that, but its runtime is a variable, and of an interface type. So here is one that hands out the memory of
-// earlier instances, and bounds it. It applies to the one version that it was written for, and to all users of that package.
+// github.com/gen2brain/avif makes an instance of its WebAssembly for every picture, and lets the
+// garbage collector have the memory afterwards: for a thumbnail that is 15 MB (decoding) or 36 MB
+// (encoding), as it grows in steps, and a fifth of the time. It has no option for that, but its
+// runtime is a variable, and of an interface type. So here is one that hands out the memory of
+// earlier instances, and bounds it. It applies to the one version that it was written for, and to
+// all users of that package.
 //
 //go:linkname start github.com/gen2brain/avif.initOnce
 var start func()
@@ -41,7 +43,8 @@ func init() { // before anyone can have called start
 	})
 }
 
-// known reports whether the program has the version that this was written for. The program of a test does not say.
+// known reports whether the program has the version that this was written for. The program of a
+// test does not say.
 func known() bool {
 	info, ok := debug.ReadBuildInfo()
 	return !ok || !slices.ContainsFunc(info.Deps, func(m *debug.Module) bool {
@@ -88,8 +91,9 @@ func (i *instance) ExportedFunction(name string) api.Function {
 	return f
 }
 
-// malloc marks what it allocates, so that it is seen what has never been written: where there is no picture in the pixels of a file,
-// its functions return as if there were, and leave the duration alone (decode) or the size of the file (encode).
+// malloc marks what it allocates, so that it is seen what has never been written: where there is no
+// picture in the pixels of a file, its functions return as if there were, and leave the duration
+// alone (decode) or the size of the file (encode).
 type malloc struct {
 	api.Function
 	memory api.Memory
@@ -129,7 +133,8 @@ func (v view) ReadUint64Le(offset uint32) (uint64, bool) {
 	return n, ok && n != unwritten
 }
 
-// Write is how a file or pixels go in. It bounds the memory that a file can take, which may have more pixels than its header says.
+// Write is how a file or pixels go in. It bounds the memory that a file can take, which may have
+// more pixels than its header says.
 func (v view) Write(offset uint32, b []byte) bool {
 	if p, err := isobmff.Read(bytes.NewReader(b)); err == nil {
 		v.memory.prepareDecode(p, len(b))

@@ -22,7 +22,8 @@ func plain(c color.RGBA) *image.RGBA {
 	return img
 }
 
-// sequence is one of two pictures, red and green. Its primary item is blue, or, as is usual, the first one.
+// sequence is one of two pictures, red and green. Its primary item is blue, or, as is usual, the
+// first one.
 func sequence(t *testing.T, another bool) []byte {
 	var b bytes.Buffer
 	animation := &gen2brain.AVIF{Image: []image.Image{plain(red), plain(green)}, Delay: []float64{1, 1}}
@@ -79,7 +80,8 @@ func TestOfAPictureWithAGainMapTheBaseIsShown(t *testing.T) {
 	infe := func(id byte, kind string) []byte {
 		return pack("infe", append([]byte{2, 0, 0, 0, 0, id, 0, 0}, kind+"\x00"...)...)
 	}
-	// ISO 21496-1: one channel; no headroom in the base, two stops beyond; minimum, maximum, gamma, offsets.
+	// ISO 21496-1: one channel; no headroom in the base, two stops beyond; minimum, maximum, gamma,
+	// offsets.
 	metadata := append(append([]byte{0}, be16(0, 0)...), append([]byte{0}, be32(0, 1, 2, 1, 0, 1, 2, 1, 1, 1, 1, 64, 1, 64)...)...)
 	size, depth := pack("ispe", be32(0, 32, 24)...), pack("pixi", 0, 0, 0, 0, 3, 8, 8, 8)
 	config, sRGB, pq := pack("av1C", 0x81, 0, 0x0c, 0), pack("colr", []byte("nclx\x00\x01\x00\x0d\x00\x06\x80")...), pack("colr", []byte("nclx\x00\x09\x00\x10\x00\x00\x80")...)

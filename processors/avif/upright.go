@@ -45,7 +45,8 @@ func upright(pix []byte, n int, p isobmff.Picture) (out []byte, size image.Point
 	return out, size
 }
 
-// bound8 makes no colour brighter than alpha allows, which lossy files of premultiplied colours are not certain to do.
+// bound8 makes no colour brighter than alpha allows, which lossy files of premultiplied colours are
+// not certain to do.
 func bound8(pix []byte) {
 	for p := pix; len(p) >= 4; p = p[4:] {
 		if a := p[3]; a != 0xff {

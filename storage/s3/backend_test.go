@@ -83,7 +83,8 @@ func requireMissing(t testing.TB, err error) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-// requireFailure checks that err is an error that nobody takes for an absent key, and that it says what it is.
+// requireFailure checks that err is an error that nobody takes for an absent key, and that it says
+// what it is.
 func requireFailure(t testing.TB, err error, says ...string) {
 	t.Helper()
 	require.Error(t, err)
@@ -93,7 +94,8 @@ func requireFailure(t testing.TB, err error, says ...string) {
 	}
 }
 
-// within runs f and checks that it ends before the limit, which stands for "does not hang" and is no measurement.
+// within runs f and checks that it ends before the limit, which stands for "does not hang" and is
+// no measurement.
 func within(t testing.TB, limit time.Duration, f func(ctx context.Context) error) error {
 	t.Helper()
 	done := make(chan error, 1)

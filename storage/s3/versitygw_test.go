@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// startReal starts versitygw, an S3 server that checks signatures, for one test. internal/tools/build.sh builds it.
+// startReal starts versitygw, an S3 server that checks signatures, for one test.
+// internal/tools/build.sh builds it.
 func startReal(t testing.TB) Endpoint {
 	t.Helper()
 	program := findVersitygw(t)

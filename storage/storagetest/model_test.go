@@ -13,7 +13,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// model is a storage of which a mutant can break one thing. As it stands it breaks no rule, which a test says.
+// model is a storage of which a mutant can break one thing. As it stands it breaks no rule, which a
+// test says.
 type model struct {
 	mu    sync.Mutex
 	files map[string]content

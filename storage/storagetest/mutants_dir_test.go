@@ -49,7 +49,8 @@ func (b brokenDir) RemoveAll(ctx context.Context, prefix string) error {
 	return b.Dir.RemoveAll(ctx, prefix)
 }
 
-// opens returns a storage that opens what Dir says is absent if the file at its path, seen without following or with, is of mode.
+// opens returns a storage that opens what Dir says is absent if the file at its path, seen without
+// following or with, is of mode.
 func opens(stat func(string) (fs.FileInfo, error), mode fs.FileMode) func(*storage.Dir, string) Storage {
 	return func(d *storage.Dir, root string) Storage {
 		return brokenDir{Dir: d, open: func(ctx context.Context, key string) (fs.File, error) {

@@ -165,7 +165,8 @@ var putMutants = []mutant{
 	}},
 }
 
-// newOverlapping returns a storage whose Puts, as long as there are several at once, write to one file if temp gives them one name.
+// newOverlapping returns a storage whose Puts, as long as there are several at once, write to one
+// file if temp gives them one name.
 func newOverlapping(temp func(key string) string) Storage {
 	type shared struct {
 		data    []byte

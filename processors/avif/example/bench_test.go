@@ -35,7 +35,8 @@ var started = sync.OnceValues(func() (time.Duration, error) {
 	return time.Since(start), err
 })
 
-// The table of formats in README.md: time to encode and to decode, and bytes, of one photo, and what a program grows by.
+// The table of formats in README.md: time to encode and to decode, and bytes, of one photo, and
+// what a program grows by.
 //
 //	go test -run '^$' -bench . -benchmem .
 func BenchmarkFormats(b *testing.B) {

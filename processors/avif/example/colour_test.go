@@ -80,7 +80,8 @@ func TestColoursOfAnAVIFAreConverted(t *testing.T) {
 	}
 }
 
-// inSequenceHeader moves the colours of an AVIF of the patches from the box "colr" into the sequence header of its AV1, where there are none.
+// inSequenceHeader moves the colours of an AVIF of the patches from the box "colr" into the
+// sequence header of its AV1, where there are none.
 func inSequenceHeader(t *testing.T, file []byte, points [2]byte) []byte {
 	t.Helper()
 	const header, flag = 6, 1 // bytes of the sequence header; color_description_present_flag, the last bit of the fifth of them

@@ -2,8 +2,9 @@ package colorspace
 
 import "encoding/binary"
 
-// sequenceColours returns color_primaries and transfer_characteristics of the first sequence header in AV1 (AV1 Bitstream & Decoding Process
-// Specification, 5.5.1 and 5.5.2). They are 2, unspecified, where it has none. ok is false where there is no sequence header, or not all of it.
+// sequenceColours returns color_primaries and transfer_characteristics of the first sequence header
+// in AV1 (AV1 Bitstream & Decoding Process Specification, 5.5.1 and 5.5.2). They are 2,
+// unspecified, where it has none. ok is false where there is no sequence header, or not all of it.
 func sequenceColours(av1 []byte) (colours, function uint16, ok bool) {
 	const sequenceHeader = 1
 	for len(av1) >= 2 { // OBUs: 5.3

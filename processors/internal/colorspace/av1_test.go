@@ -46,7 +46,8 @@ func TestTheFirstSequenceHeaderSaysTheColours(t *testing.T) {
 	}
 }
 
-// A header is written as the specification's syntax tables say (5.5), with a random value for every field.
+// A header is written as the specification's syntax tables say (5.5), with a random value for every
+// field.
 func TestColoursAreFoundBehindEveryOptionalField(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {

@@ -52,7 +52,8 @@ func (p avifColour) codePoints() (colours, function uint16, ok bool) {
 // maxProperties is how many properties can have a number.
 const maxProperties = 1<<15 - 1
 
-// readAVIF follows ISO/IEC 23008-12, 9.3: the box "ipma" says by number which of the properties in "ipco" an item has.
+// readAVIF follows ISO/IEC 23008-12, 9.3: the box "ipma" says by number which of the properties in
+// "ipco" an item has.
 func readAVIF(file []byte) (p avifColour) {
 	p.space = icc.RGB
 	meta := box(file, "meta")
@@ -111,7 +112,8 @@ func (p *avifColour) take(kind string, b []byte) {
 	}
 }
 
-// associations calls f with the numbers, from 1 on, of the properties that the box ipma gives to an item.
+// associations calls f with the numbers, from 1 on, of the properties that the box ipma gives to an
+// item.
 func associations(ipma []byte, item uint32, f func(int)) {
 	if len(ipma) < 8 {
 		return

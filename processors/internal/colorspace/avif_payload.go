@@ -5,8 +5,8 @@ import "encoding/binary"
 // maxSearched is how many bytes of a payload are looked at: the sequence header stands at its begin.
 const maxSearched = 4096
 
-// payload returns the first bytes of an item (ISO/IEC 14496-12, 8.11.3): in the file, or in the box "idat". Of one that is put together from
-// others, as a grid is, it is those of the first one.
+// payload returns the first bytes of an item (ISO/IEC 14496-12, 8.11.3): in the file, or in the box
+// "idat". Of one that is put together from others, as a grid is, it is those of the first one.
 func payload(file, meta []byte, item uint32) []byte {
 	if of, ok := derivedFrom(box(meta, "iref"), item); ok {
 		item = of
@@ -65,7 +65,8 @@ func payload(file, meta []byte, item uint32) []byte {
 	return nil
 }
 
-// derivedFrom returns the first item that another is made of, as the box "iref" says (ISO/IEC 23008-12, 6.6.2.3).
+// derivedFrom returns the first item that another is made of, as the box "iref" says (ISO/IEC
+// 23008-12, 6.6.2.3).
 func derivedFrom(iref []byte, item uint32) (of uint32, ok bool) {
 	if len(iref) < 4 {
 		return 0, false

@@ -13,7 +13,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
 )
 
-// The picture swatches in AV1 without loss, 8 bits of RGB; what avifenc 0.11.1 -l makes of it, without the boxes.
+// The picture swatches in AV1 without loss, 8 bits of RGB; what avifenc 0.11.1 -l makes of it,
+// without the boxes.
 //
 //go:embed testdata/swatches.obu
 var swatchesAV1 []byte
@@ -34,7 +35,8 @@ func nclx(colours, function byte) []byte {
 	return pack("colr", []byte("nclx"), []byte{0, colours, 0, function, 0, 0, 0x80})
 }
 
-// avifWith is an AVIF of the swatches with these properties. It has the number 2, and item 1 has all properties but those.
+// avifWith is an AVIF of the swatches with these properties. It has the number 2, and item 1 has
+// all properties but those.
 func avifWith(t testing.TB, properties ...[]byte) []byte {
 	return avifOf(t, av1Of(2, 2), properties...)
 }

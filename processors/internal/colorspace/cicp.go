@@ -65,7 +65,8 @@ func (p pngColour) codePoints() (t *icc.Transform, ok bool) {
 	return codePoints(uint16(p.cICP[0]), uint16(p.cICP[1]), p.cICP[3] == 0)
 }
 
-// codePoints is the Transform of ColourPrimaries and TransferCharacteristics. ok is false if they are unknown or reserved.
+// codePoints is the Transform of ColourPrimaries and TransferCharacteristics. ok is false if they
+// are unknown or reserved.
 func codePoints(colours, function uint16, narrow bool) (t *icc.Transform, ok bool) {
 	chromaticities, known := primaries[colours]
 	curve, ok := transfer(function)

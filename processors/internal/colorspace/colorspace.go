@@ -1,22 +1,25 @@
 // Package colorspace reads what an image file says of the colours of its pixels.
 //
-// CMYK without a profile says nothing, and is left to package image's conversion, R = (1-C)(1-K), which is what browsers
-// and Pillow show: a thumbnail looks like the picture that it leads to. A polynomial fitted to some press, as libvips'
-// fallback profile, would look more like print where the file is meant for that press, but greyer than the original in a
-// browser, and wrong where the file was never meant for print: its black would be a dark grey.
+// CMYK without a profile says nothing, and is left to package image's conversion, R = (1-C)(1-K),
+// which is what browsers and Pillow show: a thumbnail looks like the picture that it leads to. A
+// polynomial fitted to some press, as libvips' fallback profile, would look more like print where
+// the file is meant for that press, but greyer than the original in a browser, and wrong where the
+// file was never meant for print: its black would be a dark grey.
 package colorspace
 
 import "github.com/rest-thumbnails/thumbnail/processors/internal/icc"
 
-// profiles is shared by all pictures: a collection has few profiles. It is bounded, and nothing but time is lost
-// without it.
+// profiles is shared by all pictures: a collection has few profiles. It is bounded, and nothing but
+// time is lost without it.
 var profiles icc.Cache
 
-// Of returns the Transform to sRGB of the pixels of a file in one of the formats "jpeg", "png", "gif", "webp", "tiff",
-// "bmp" and "avif". It is nil if there is nothing to do: because the pixels are sRGB, because the file says nothing of their
-// colours, or because what it says is broken or does not fit the kind of pixels that it has.
+// Of returns the Transform to sRGB of the pixels of a file in one of the formats "jpeg", "png",
+// "gif", "webp", "tiff", "bmp" and "avif". It is nil if there is nothing to do: because the pixels
+// are sRGB, because the file says nothing of their colours, or because what it says is broken or
+// does not fit the kind of pixels that it has.
 //
-// Of reads what stands before the pixels only (in a TIFF: the first directory; in a BMP: what the header points to), and takes memory for one profile at most.
+// Of reads what stands before the pixels only (in a TIFF: the first directory; in a BMP: what the
+// header points to), and takes memory for one profile at most.
 func Of(format string, file []byte) *icc.Transform {
 	var f found
 	switch format {
@@ -52,7 +55,8 @@ func (f found) transform() *icc.Transform {
 	if err != nil || t.Identity() {
 		return nil
 	}
-	// Grey pixels with a profile for RGB are common, and mean what red, green and blue of that value would.
+	// Grey pixels with a profile for RGB are common, and mean what red, green and blue of that
+	// value would.
 	if t.Space() != f.space && (f.space != icc.Gray || t.Space() != icc.RGB) {
 		return nil
 	}

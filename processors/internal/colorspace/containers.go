@@ -49,7 +49,8 @@ func inGIF(file []byte) (f found) {
 	return f
 }
 
-// extension reads the blocks behind an extension's label: the first one, and, if that one names a profile, the rest.
+// extension reads the blocks behind an extension's label: the first one, and, if that one names a
+// profile, the rest.
 func extension(b []byte) (name string, data, rest []byte, ok bool) {
 	for first := true; len(b) > 0; first = false {
 		n := int(b[0])
@@ -94,8 +95,8 @@ func inTIFF(file []byte) (f found) {
 	return f
 }
 
-// inBMP looks for the profile that a header of version 5 (BITMAPV5HEADER) says is embedded. Endpoints and gammas of version 4 are left
-// alone, as Chromium leaves them.
+// inBMP looks for the profile that a header of version 5 (BITMAPV5HEADER) says is embedded.
+// Endpoints and gammas of version 4 are left alone, as Chromium leaves them.
 func inBMP(file []byte) (f found) {
 	f.space = icc.RGB
 	const header, v5 = 14, 124

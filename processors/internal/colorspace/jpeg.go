@@ -9,8 +9,8 @@ import (
 
 const iccMarker = "ICC_PROFILE\x00"
 
-// inJPEG collects the APP2 segments that hold a profile (ICC.1:2022, B.4), up to the first scan. They may come in any
-// order; if one is missing, or there twice, there is no profile.
+// inJPEG collects the APP2 segments that hold a profile (ICC.1:2022, B.4), up to the first scan.
+// They may come in any order; if one is missing, or there twice, there is no profile.
 func inJPEG(file []byte) (f found) {
 	var parts [256][]byte
 	count, have, size := 0, 0, 0

@@ -12,14 +12,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
 )
 
-// A pngColour holds the contents of the chunks of a PNG that say something of its colours; nil is absent.
+// A pngColour holds the contents of the chunks of a PNG that say something of its colours; nil is
+// absent.
 type pngColour struct {
 	space                        icc.Space
 	cICP, iCCP, sRGB, cHRM, gAMA []byte
 }
 
-// ofPNG follows the precedence of PNG, third edition, 4.3: cICP, iCCP, sRGB, then cHRM with gAMA. A chunk that is
-// broken, or says what is not known here, is passed over.
+// ofPNG follows the precedence of PNG, third edition, 4.3: cICP, iCCP, sRGB, then cHRM with gAMA. A
+// chunk that is broken, or says what is not known here, is passed over.
 func ofPNG(file []byte) *icc.Transform {
 	p := readPNG(file)
 	if t, ok := p.codePoints(); ok {
@@ -37,7 +38,8 @@ func ofPNG(file []byte) *icc.Transform {
 	return p.gamma()
 }
 
-// readPNG reads the chunks up to the pixels. The first one of its kind counts, those with a wrong checksum don't.
+// readPNG reads the chunks up to the pixels. The first one of its kind counts, those with a wrong
+// checksum don't.
 func readPNG(file []byte) (p pngColour) {
 	for b := file[min(8, len(file)):]; len(b) >= 12; {
 		n, name := uint64(binary.BigEndian.Uint32(b)), string(b[4:8])
@@ -74,8 +76,9 @@ func readPNG(file []byte) (p pngColour) {
 	return p
 }
 
-// inflateProfile returns the profile in an iCCP chunk (11.3.2.3): a name, a method, and a zlib stream. No more is
-// inflated than the header of the profile announces, which is little if it is none. It returns nil if it is broken.
+// inflateProfile returns the profile in an iCCP chunk (11.3.2.3): a name, a method, and a zlib
+// stream. No more is inflated than the header of the profile announces, which is little if it is
+// none. It returns nil if it is broken.
 func inflateProfile(chunk []byte) []byte {
 	i := bytes.IndexByte(chunk, 0)
 	if i < 1 || i > 79 || len(chunk) < i+2 || chunk[i+1] != 0 {
@@ -101,9 +104,9 @@ func inflateProfile(chunk []byte) []byte {
 	return profile.Bytes()
 }
 
-// gamma is the Transform that gAMA and cHRM ask for. Three things that the standard leaves open are as Chromium has them:
-// cHRM counts only beside gAMA; gAMA without cHRM has the primaries of sRGB; and it is then sRGB itself if it is within
-// 5 % of 1/2.2, which is what writers of sRGB put there.
+// gamma is the Transform that gAMA and cHRM ask for. Three things that the standard leaves open are
+// as Chromium has them: cHRM counts only beside gAMA; gAMA without cHRM has the primaries of sRGB;
+// and it is then sRGB itself if it is within 5 % of 1/2.2, which is what writers of sRGB put there.
 func (p pngColour) gamma() *icc.Transform {
 	if len(p.gAMA) != 4 {
 		return nil

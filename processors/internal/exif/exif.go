@@ -10,9 +10,10 @@ import (
 
 const orientationTag = 0x0112
 
-// Orientation returns the orientation, 1 to 8, that a block of EXIF holds: a TIFF header with its first
-// directory, with or without the "Exif\0\0" in front that JPEG wants and some writers put into PNG and WebP too.
-// Whatever is absent, broken or out of range counts as 1, upright. It does not allocate.
+// Orientation returns the orientation, 1 to 8, that a block of EXIF holds: a TIFF header with its
+// first directory, with or without the "Exif\0\0" in front that JPEG wants and some writers put
+// into PNG and WebP too. Whatever is absent, broken or out of range counts as 1, upright. It does
+// not allocate.
 func Orientation(b []byte) int {
 	b = bytes.TrimPrefix(b, []byte("Exif\x00"))
 	if len(b) > 0 && b[0] != 'I' && b[0] != 'M' {
@@ -32,7 +33,8 @@ func Orientation(b []byte) int {
 	return 1
 }
 
-// ParseHeader reads the 8 bytes that a TIFF file begins with: the byte order, and where the first directory lies.
+// ParseHeader reads the 8 bytes that a TIFF file begins with: the byte order, and where the first
+// directory lies.
 func ParseHeader(b []byte) (order binary.ByteOrder, offset uint32, ok bool) {
 	switch {
 	case len(b) < 8:

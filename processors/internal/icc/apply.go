@@ -54,7 +54,8 @@ func (t *Transform) rows(img image.Image, pix []byte, stride int) {
 	}
 }
 
-// straight returns row y of a picture as four bytes per pixel, in line if they don't lie so in the picture.
+// straight returns row y of a picture as four bytes per pixel, in line if they don't lie so in the
+// picture.
 func straight(line []byte, img image.Image, y int) []byte {
 	b := img.Bounds()
 	switch img := img.(type) {

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// A Cache keeps the Transforms of the profiles that were used last. The zero Cache is empty and ready. Goroutines may
-// share it.
+// A Cache keeps the Transforms of the profiles that were used last. The zero Cache is empty and
+// ready. Goroutines may share it.
 type Cache struct {
 	mu      sync.Mutex
 	entries []cached // the last used one first

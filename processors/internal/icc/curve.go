@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// A curve maps 0…1 to 0…1: a curveType (10.6), a parametricCurveType (10.18), or a table of lut8 and lut16.
-// The zero curve is the identity.
+// A curve maps 0…1 to 0…1: a curveType (10.6), a parametricCurveType (10.18), or a table of lut8
+// and lut16. The zero curve is the identity.
 type curve struct {
 	samples []byte // big-endian, equidistant, at least two; nil: parametric
 	width   int    // bytes of a sample: 1 or 2
@@ -57,8 +57,8 @@ func parseCurve(b []byte) (c curve, size int, err error) {
 // at evaluates the curve. Both x and the result are clipped to 0…1.
 func (c *curve) at(x float64) float64 { return clip(c.beyond(clip(x))) }
 
-// beyond evaluates a curve in the middle of others, where littlecms does not clip a parametric one: the formula goes on
-// below 0 and above 1. The result is within ±beyondReason.
+// beyond evaluates a curve in the middle of others, where littlecms does not clip a parametric one:
+// the formula goes on below 0 and above 1. The result is within ±beyondReason.
 func (c *curve) beyond(x float64) float64 {
 	if c.samples != nil {
 		return c.sampled(clip(x))

@@ -1,7 +1,8 @@
 package icc
 
-// A grid of nodes in which colours are interpolated tetrahedrally: through the four corners of that one of a cell's six tetrahedra in which
-// the colour lies. Greys stay on its edge (Kasson, Nin, Plouffe and Hafner, Performing color space conversions with three-dimensional linear
+// A grid of nodes in which colours are interpolated tetrahedrally: through the four corners of that
+// one of a cell's six tetrahedra in which the colour lies. Greys stay on its edge (Kasson, Nin,
+// Plouffe and Hafner, Performing color space conversions with three-dimensional linear
 // interpolation, 1995).
 type grid struct {
 	inputs int       // 1, 3 or 4
@@ -10,7 +11,8 @@ type grid struct {
 	node   []float32 // four values each, of which the fourth is not used; the last input varies fastest
 }
 
-// weightOne is the sum of the four weights, which are integers. The values of nodes are kept divided by it.
+// weightOne is the sum of the four weights, which are integers. The values of nodes are kept
+// divided by it.
 const weightOne = 1 << 14
 
 // newGrid takes the values at the points of a grid from b: samples of width bytes.
@@ -42,7 +44,8 @@ func (g *grid) decode(m *affine) {
 	}
 }
 
-// rowGo interpolates pixels whose samples are places on the grid: 0 … last+1. The results are the first three planes.
+// rowGo interpolates pixels whose samples are places on the grid: 0 … last+1. The results are the
+// first three planes.
 func (g *grid) rowGo(p *planes, from int) {
 	xs, ys, zs, ws := p[0], p[1], p[2], p[3]
 	for i := from; i < len(xs); i++ {
@@ -66,7 +69,8 @@ func (g *grid) rowGo(p *planes, from int) {
 	}
 }
 
-// cell returns the cell in which x is along an input, and how far it is in it. The last cell has its far end.
+// cell returns the cell in which x is along an input, and how far it is in it. The last cell has
+// its far end.
 func (g *grid) cell(input int, x float32) (n int32, in float32) {
 	n = min(int32(x), g.last[input])
 	return n, x - float32(n)
@@ -83,8 +87,9 @@ type tetrahedron struct {
 
 // tetrahedron finds that in which a colour of three inputs is, the first of which is given.
 //
-// Its corners are those on the way from the lowest to the highest, along the input that is farthest up its cell first. That order is found
-// without a branch, which could not be predicted: each key has the place in the cell above the step.
+// Its corners are those on the way from the lowest to the highest, along the input that is farthest
+// up its cell first. That order is found without a branch, which could not be predicted: each key
+// has the place in the cell above the step.
 func (g *grid) tetrahedron(first int, x, y, z float32) (t tetrahedron) {
 	nx, fx := g.cell(first, x)
 	ny, fy := g.cell(first+1, y)

@@ -1,10 +1,12 @@
 // Package icc converts pictures to sRGB: by ICC profiles, or by primaries and a transfer function.
 //
-// The conversion is relative colorimetric, without black-point compensation, and colours outside of sRGB are
-// clipped. Understood are profiles of versions 2 and 4 whose device space is grey, RGB or CMYK and which describe
-// it by tone curves, by tone curves and a matrix, or by a lookup table (lut8, lut16, lutAToB) to CIE XYZ or CIELAB.
+// The conversion is relative colorimetric, without black-point compensation, and colours outside of
+// sRGB are clipped. Understood are profiles of versions 2 and 4 whose device space is grey, RGB or
+// CMYK and which describe it by tone curves, by tone curves and a matrix, or by a lookup table
+// (lut8, lut16, lutAToB) to CIE XYZ or CIELAB.
 //
-// Source: ICC.1:2022 (profile version 4.4), whose sections the comments cite, and ICC.1:2001-04 for version 2.
+// Source: ICC.1:2022 (profile version 4.4), whose sections the comments cite, and ICC.1:2001-04 for
+// version 2.
 package icc
 
 import (
@@ -16,8 +18,8 @@ import (
 // MaxProfile is the size in bytes beyond which a profile is refused. Those of printers have up to 3 MB.
 const MaxProfile = 4 << 20
 
-// ErrProfile is matched by every error of this package: the profile is broken, or of a kind that pictures
-// don't have. Such a one is to be ignored.
+// ErrProfile is matched by every error of this package: the profile is broken, or of a kind that
+// pictures don't have. Such a one is to be ignored.
 var ErrProfile = errors.New("unusable colour profile")
 
 func broken(format string, args ...any) error {
@@ -36,8 +38,8 @@ const (
 // channels is the number of samples per pixel.
 func (s Space) channels() int { return [...]int{Gray: 1, RGB: 3, CMYK: 4}[s] }
 
-// Parse makes a Transform of a profile. It keeps no reference to data. Its time and memory are bounded by the length
-// of data, whatever data says of itself. The error matches [ErrProfile].
+// Parse makes a Transform of a profile. It keeps no reference to data. Its time and memory are
+// bounded by the length of data, whatever data says of itself. The error matches [ErrProfile].
 func Parse(data []byte) (*Transform, error) {
 	p, err := readProfile(data)
 	if err != nil {
@@ -130,8 +132,8 @@ func (p *profile) tag(signature string) ([]byte, bool) {
 	return nil, false
 }
 
-// lutTag returns the lookup table of the relative colorimetric intent, or else the perceptual one's: it goes before
-// curves and matrix (8.10.2).
+// lutTag returns the lookup table of the relative colorimetric intent, or else the perceptual
+// one's: it goes before curves and matrix (8.10.2).
 func (p *profile) lutTag() ([]byte, bool) {
 	if b, ok := p.tag("A2B1"); ok {
 		return b, true

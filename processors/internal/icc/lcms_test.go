@@ -219,7 +219,8 @@ func labOf(rgb [3]float64) vector {
 	return xyzToLab(srgbMatrix.apply(vector{srgbCurve.at(rgb[0] / 255), srgbCurve.at(rgb[1] / 255), srgbCurve.at(rgb[2] / 255)}))
 }
 
-// deltaE2000 is ISO/CIE 11664-6, as laid out by Sharma, Wu and Dalal, The CIEDE2000 Color-Difference Formula, 2005.
+// deltaE2000 is ISO/CIE 11664-6, as laid out by Sharma, Wu and Dalal, The CIEDE2000
+// Color-Difference Formula, 2005.
 func deltaE2000(p, q vector) float64 {
 	const deg = math.Pi / 180
 	pow7 := func(x float64) float64 { return math.Sqrt(math.Pow(x, 7) / (math.Pow(x, 7) + math.Pow(25, 7))) }

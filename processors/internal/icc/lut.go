@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// A lut is what lies behind the first curves of a lookup table: grid, curves, matrix, curves; then the coding of the
-// profile connection space. Values are 0…1 as coded.
+// A lut is what lies behind the first curves of a lookup table: grid, curves, matrix, curves; then
+// the coding of the profile connection space. Values are 0…1 as coded.
 type lut struct {
 	grid   *grid   // nil: none
 	middle posts   // M curves
@@ -82,8 +82,8 @@ func (t *Transform) setLUT(p *profile, b []byte) error {
 	return nil
 }
 
-// coding says what coded values mean (6.3.4): X, Y, Z relative to D50, or, with lab, CIELAB's f of these. lut16 codes L*a*b* as version 2 did,
-// in version 4 too (10.10).
+// coding says what coded values mean (6.3.4): X, Y, Z relative to D50, or, with lab, CIELAB's f of
+// these. lut16 codes L*a*b* as version 2 did, in version 4 too (10.10).
 func coding(lab, lut16 bool) *affine {
 	if !lab {
 		const most = 1 + 32767.0/32768
@@ -103,7 +103,8 @@ func coding(lab, lut16 bool) *affine {
 	}
 }
 
-// readTables reads lut8 and lut16, whose input tables begin at an offset. Their matrix is for CIE XYZ only.
+// readTables reads lut8 and lut16, whose input tables begin at an offset. Their matrix is for CIE
+// XYZ only.
 func (l *lut) readTables(b []byte, inputs, width, offset, in, out int) (first []curve, err error) {
 	if in < 2 || in > 4096 || out < 2 || out > 4096 {
 		return nil, broken("tables of %d and %d entries", in, out)

@@ -87,11 +87,13 @@ func fromXYZ() matrix {
 	return inv
 }
 
-// A linear maps three numbers to three, in a form that gives three equal ones if it gets three equal ones and every
-// sum is 1: out = sum·in + a·(next-in) + b·(afterNext-in), for each channel in turn.
+// A linear maps three numbers to three, in a form that gives three equal ones if it gets three
+// equal ones and every sum is 1: out = sum·in + a·(next-in) + b·(afterNext-in), for each channel in
+// turn.
 type linear struct{ sum, a, b [3]float32 }
 
-// neutral is how far white may be off and still count as white: rounding in profiles makes up to a tenth of it.
+// neutral is how far white may be off and still count as white: rounding in profiles makes up to a
+// tenth of it.
 const neutral = 0.002
 
 func newLinear(m matrix) (l linear) {

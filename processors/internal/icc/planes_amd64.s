@@ -3,7 +3,8 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// The steps of planes.go, eight pixels at a time, with the same bits as their twins in Go. n is a multiple of eight everywhere.
+// The steps of planes.go, eight pixels at a time, with the same bits as their twins in Go. n is a
+// multiple of eight everywhere.
 
 #define BROADCAST(value, x, y) MOVL $value, AX; VMOVD AX, x; VPBROADCASTD x, y
 
@@ -30,13 +31,14 @@ lookUp:
 	VZEROUPPER
 	RET
 
-// On the stack: bytes from the first node to three of the tetrahedron's; for four inputs, how far between two tetrahedra, and the results in
-// the first of these.
+// On the stack: bytes from the first node to three of the tetrahedron's; for four inputs, how far
+// between two tetrahedra, and the results in the first of these.
 #define NODES   0
 #define BETWEEN 96
 #define FIRST   128
 
-// CELL takes places along an input, in Y0: the cell to Y1, how far in it to Y0. It stays on the grid whatever Y0 holds.
+// CELL takes places along an input, in Y0: the cell to Y1, how far in it to Y0. It stays on the
+// grid whatever Y0 holds.
 #define CELL(input) \
 	VCVTTPS2DQ   Y0, Y1                       \
 	VPBROADCASTD (grid_last+4*input)(R8), Y2  \
@@ -129,7 +131,8 @@ lookUp:
 	VUNPCKHPD Y5, Y4, Y1 \
 	VUNPCKLPD Y7, Y6, Y2
 
-// CONSTANTS sets Y12 to weightOne, Y13 to the mask of a step, Y14 to weightOne as a float, and Y15 to zero.
+// CONSTANTS sets Y12 to weightOne, Y13 to the mask of a step, Y14 to weightOne as a float, and Y15
+// to zero.
 #define CONSTANTS \
 	BROADCAST(16384, X12, Y12)      \
 	BROADCAST(0xffff, X13, Y13)     \
@@ -332,7 +335,8 @@ cube:
 	VZEROUPPER
 	RET
 
-// LEVEL makes the level of channel i of Y(x), of which Y(y) and Y(z) are the next two, in the lowest byte of each pixel.
+// LEVEL makes the level of channel i of Y(x), of which Y(y) and Y(z) are the next two, in the
+// lowest byte of each pixel.
 #define LEVEL(i, x, y, z, out) \
 	VBROADCASTSS (linear_sum+4*i)(R8), Y3  \
 	VBROADCASTSS (linear_a+4*i)(R8), Y4    \

@@ -1,6 +1,7 @@
 package icc
 
-// A post is a curve behind the grid, in steps from postLow to postHigh, with straight lines between. Beyond it is level.
+// A post is a curve behind the grid, in steps from postLow to postHigh, with straight lines
+// between. Beyond it is level.
 type post [postLast + 2]float32
 
 const (
@@ -9,7 +10,8 @@ const (
 	postLast          = (postHigh - postLow) * postSteps
 )
 
-// posts are the curves of three channels. Those that would change nothing are nil, and don't clip either.
+// posts are the curves of three channels. Those that would change nothing are nil, and don't clip
+// either.
 type posts [3]*post
 
 func newPosts(curves []curve) (out posts) {

@@ -6,8 +6,8 @@ type run struct {
 	planes planes
 }
 
-// row converts a row of 8 bits per sample, four bytes per pixel. The fourth byte of dst is that of src, or 255 if that is an ink. dst and src
-// may be the same.
+// row converts a row of 8 bits per sample, four bytes per pixel. The fourth byte of dst is that of
+// src, or 255 if that is an ink. dst and src may be the same.
 func (r *run) row(dst, src []byte) {
 	p := &r.planes
 	p.resize(len(src) / 4)

@@ -4,9 +4,10 @@ import "math"
 
 // A tone maps light that may be brighter than white into the range that has an end.
 //
-// 1 is reference white, 203 cd/m² (ITU-R BT.2408). The brightest channel m of a pixel becomes m·(1+m/p²)/(1+m), the
-// curve of Reinhard et al. (Photographic Tone Reproduction for Digital Images, 2002, equation 4) that ends at the peak
-// p, 1000 cd/m², and 1 above; the other two keep their ratio to it, and with it the hue.
+// 1 is reference white, 203 cd/m² (ITU-R BT.2408). The brightest channel m of a pixel becomes
+// m·(1+m/p²)/(1+m), the curve of Reinhard et al. (Photographic Tone Reproduction for Digital
+// Images, 2002, equation 4) that ends at the peak p, 1000 cd/m², and 1 above; the other two keep
+// their ratio to it, and with it the hue.
 type tone struct {
 	gamma float64 // of HLG's system (ITU-R BT.2100, table 5), applied to luminance; 1: none
 }
@@ -41,7 +42,8 @@ type Transfer struct {
 	tone   *tone
 }
 
-// TransferFunc is a transfer function by a formula: f maps a sample of 0…1 to light, of which 1 is white.
+// TransferFunc is a transfer function by a formula: f maps a sample of 0…1 to light, of which 1 is
+// white.
 func TransferFunc(f func(float64) float64) Transfer { return Transfer{decode: f} }
 
 // PQ is the perceptual quantiser of SMPTE ST 2084 and ITU-R BT.2100, table 4.
@@ -65,8 +67,9 @@ func HLG() Transfer {
 	}}
 }
 
-// New makes the Transform of a space that is known by its primaries and transfer function, not by a profile. It is for
-// RGB pixels, and for grey ones. narrow says that samples run from 16/255 to 235/255 only.
+// New makes the Transform of a space that is known by its primaries and transfer function, not by a
+// profile. It is for RGB pixels, and for grey ones. narrow says that samples run from 16/255 to
+// 235/255 only.
 func New(p Primaries, f Transfer, narrow bool) (*Transform, error) {
 	toXYZ, ok := p.toXYZ()
 	m := fromXYZ().mul(toXYZ)

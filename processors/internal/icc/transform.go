@@ -2,8 +2,8 @@ package icc
 
 import "math"
 
-// A Transform converts pixels of one colour space to sRGB. It does not change, so goroutines may share it. The nil
-// Transform is the one of pixels that are sRGB already.
+// A Transform converts pixels of one colour space to sRGB. It does not change, so goroutines may
+// share it. The nil Transform is the one of pixels that are sRGB already.
 type Transform struct {
 	space    Space
 	identity bool // pixels are sRGB as they are
@@ -27,11 +27,13 @@ func (t *Transform) finish() {
 // Space is what pixels the Transform is for.
 func (t *Transform) Space() Space { return t.space }
 
-// Identity reports whether the pixels are sRGB already, or so nearly that none would change by more than a 255th.
+// Identity reports whether the pixels are sRGB already, or so nearly that none would change by more
+// than a 255th.
 func (t *Transform) Identity() bool { return t == nil || t.identity }
 
-// Far reports whether tones are so unlike sRGB's, as those of linear light are, that it is seen whether a picture is converted before it
-// is scaled or afterwards: whether medium grey becomes another by more than 20 of 255 levels. Gammas of 1.8 to 2.7 are near.
+// Far reports whether tones are so unlike sRGB's, as those of linear light are, that it is seen
+// whether a picture is converted before it is scaled or afterwards: whether medium grey becomes
+// another by more than 20 of 255 levels. Gammas of 1.8 to 2.7 are near.
 func (t *Transform) Far() bool {
 	if t == nil || t.space == CMYK {
 		return false
@@ -116,7 +118,8 @@ func (t *Transform) setMatrix(p *profile) error {
 	return nil
 }
 
-// changesNothing tries all greys, the ways from black to the primaries and secondaries, and a coarse grid between.
+// changesNothing tries all greys, the ways from black to the primaries and secondaries, and a
+// coarse grid between.
 func (t *Transform) changesNothing() bool {
 	if t.space == CMYK {
 		return false

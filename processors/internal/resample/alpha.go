@@ -22,8 +22,9 @@ func isOpaque(alpha []int16) bool {
 	return true
 }
 
-// straightRow stores a row of NRGBA from planes of samples, n apart, of premultiplied red, green, blue, and alpha. Colour is
-// divided by alpha before either is clamped: a flat colour overshoots by the same factor as alpha.
+// straightRow stores a row of NRGBA from planes of samples, n apart, of premultiplied red, green,
+// blue, and alpha. Colour is divided by alpha before either is clamped: a flat colour overshoots by
+// the same factor as alpha.
 func straightRow(dst []byte, line []int16, n int) {
 	w := len(dst) / 4
 	r, g, b, alpha := line[:w], line[n:][:w], line[2*n:][:w], line[3*n:][:w]

@@ -27,8 +27,8 @@ var shapes = map[string]func(x, y, w, h int) float64{
 	"haze":       func(_, _, _, _ int) float64 { return 0.1 },
 }
 
-// layers returns pictures of every kind with alpha, of one colour where there is coverage, on transparent ground that
-// hides another colour if the kind can.
+// layers returns pictures of every kind with alpha, of one colour where there is coverage, on
+// transparent ground that hides another colour if the kind can.
 func layers(w, h int, c color.NRGBA, coverage func(x, y, w, h int) float64) map[string]image.Image {
 	r := image.Rect(0, 0, w, h)
 	nrgba, nrgba64, rgba64 := image.NewNRGBA(r), image.NewNRGBA64(r), image.NewRGBA64(r)
@@ -65,7 +65,8 @@ func layers(w, h int, c color.NRGBA, coverage func(x, y, w, h int) float64) map[
 	}
 }
 
-// Neither the kernel's overshoot may show, as a line along the edge, nor the rounding of what is hardly there.
+// Neither the kernel's overshoot may show, as a line along the edge, nor the rounding of what is
+// hardly there.
 func TestAFlatShapeOnTransparentGroundKeepsItsColour(t *testing.T) {
 	const w, h = 110, 90
 	for shape, coverage := range shapes {

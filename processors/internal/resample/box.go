@@ -1,7 +1,7 @@
 package resample
 
-// boxes adds up rows of the source, and makes one row of averages of them. Rows of bytes are added as they
-// lie in memory; others, which are rare, are spread over planes first.
+// boxes adds up rows of the source, and makes one row of averages of them. Rows of bytes are added
+// as they lie in memory; others, which are rare, are spread over planes first.
 type boxes struct {
 	format Format
 	lo, hi int // the columns that count
@@ -85,13 +85,15 @@ func (b *boxes) flush(dst []int16, stride int) {
 	b.rows = 0
 }
 
-// meanFactor divides a sum of bytes by their number and multiplies it by 1<<sampleBits, in 16-bit arithmetic.
+// meanFactor divides a sum of bytes by their number and multiplies it by 1<<sampleBits, in 16-bit
+// arithmetic.
 type meanFactor struct {
 	shift  uint   // so that 255·rows<<shift takes 15 or 16 bits
 	factor uint16 // rounded up: n equal bytes come out exact, as 255·256 times an error below 1/65536 is less than one
 }
 
-// meanOf is of sums of that many rows, with fraction bits: at most maxBox rows, counted in units of their last bit.
+// meanOf is of sums of that many rows, with fraction bits: at most maxBox rows, counted in units of
+// their last bit.
 func meanOf(rows int, bits uint) meanFactor {
 	m := meanFactor{}
 	n := rows << bits

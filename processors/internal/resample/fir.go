@@ -13,8 +13,8 @@ const (
 // align rounds n up to a multiple of to, a power of two.
 func align(n, to int) int { return (n + to - 1) &^ (to - 1) }
 
-// convolveRowGo is the horizontal pass over one row of one plane. src extends over stride samples from every start;
-// dst takes len(a.start) samples.
+// convolveRowGo is the horizontal pass over one row of one plane. src extends over stride samples
+// from every start; dst takes len(a.start) samples.
 func convolveRowGo(dst, src []int16, a *axis) {
 	n := a.stride
 	dst = dst[:len(a.start)]
@@ -31,8 +31,8 @@ func convolveRowGo(dst, src []int16, a *axis) {
 	}
 }
 
-// convolveRowsGo is the vertical pass for one row of the result: a multiple of lineAlign samples from as many rows
-// as the kernel has taps, an even number.
+// convolveRowsGo is the vertical pass for one row of the result: a multiple of lineAlign samples
+// from as many rows as the kernel has taps, an even number.
 func convolveRowsGo(dst []byte, rows [][]int16, w []int16) {
 	const half = 1 << (weightBits + sampleBits - 1)
 	for i := 0; i+lineAlign <= len(dst); i += lineAlign {

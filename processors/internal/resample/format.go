@@ -1,6 +1,7 @@
 package resample
 
-// Format is how the pixels of a row lie in its bytes. Samples of 16 bits are big-endian, as in PNG and package image.
+// Format is how the pixels of a row lie in its bytes. Samples of 16 bits are big-endian, as in PNG
+// and package image.
 type Format uint8
 
 const (

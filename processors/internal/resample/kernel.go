@@ -49,9 +49,9 @@ func (k Kernel) table() []float32 {
 	return t
 }
 
-// axis holds the weights of one direction: sample i of the result is the sum of taps samples of the source
-// from start[i] on, weighted by w[i*stride:]. The source is counted in boxes of box samples, the first of which begins
-// at origin.
+// axis holds the weights of one direction: sample i of the result is the sum of taps samples of the
+// source from start[i] on, weighted by w[i*stride:]. The source is counted in boxes of box samples,
+// the first of which begins at origin.
 type axis struct {
 	origin, box, cells int // cells: how many boxes there are, the last one possibly cut short by the edge
 	n                  int // samples of the result; start is padded to a multiple of outAlign
@@ -73,8 +73,8 @@ type grid struct {
 	n    int     // samples of the result
 }
 
-// set computes the weights, reusing a's memory. residual is the ratio that boxes leave at least, and pre the
-// number of eighths at which the source was decoded.
+// set computes the weights, reusing a's memory. residual is the ratio that boxes leave at least,
+// and pre the number of eighths at which the source was decoded.
 func (a *axis) set(k Kernel, g grid, residual float64, pre int) {
 	a.box = int(min(max(1, g.step/residual), maxBox))
 	scale := max(1, g.step/float64(a.box)) // boxes per sample of the result, or 1 when growing
@@ -140,8 +140,9 @@ func (k Kernel) fill(f []float64, x, dx, sharp float64) {
 	}
 }
 
-// quantise turns f into weights whose sum is exactly one, so that flat pictures stay flat: what rounding takes
-// from one weight the next one gets, so that no error adds up however many and small they are.
+// quantise turns f into weights whose sum is exactly one, so that flat pictures stay flat: what
+// rounding takes from one weight the next one gets, so that no error adds up however many and small
+// they are.
 func quantise(w []int16, f []float64) {
 	var sum float64
 	for _, v := range f {

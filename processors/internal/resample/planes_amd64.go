@@ -22,7 +22,8 @@ func splitAVX2(dst *int16, row *byte, stride, n int)
 //go:noescape
 func splitPremulAVX2(dst *int16, row *byte, stride, n int, round, factor uint16)
 
-// splitRGBAVX2 takes n pixels, a multiple of 16, to three planes. It reads, but does not use, four bytes more.
+// splitRGBAVX2 takes n pixels, a multiple of 16, to three planes. It reads, but does not use, four
+// bytes more.
 //
 //go:noescape
 func splitRGBAVX2(dst *int16, row *byte, stride, n int)

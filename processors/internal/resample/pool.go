@@ -58,9 +58,10 @@ func newPix(n int) []byte {
 	return make([]byte, n)
 }
 
-// Release gives the memory of a picture that Resize or a Shrinker returned back for the next one. The picture must
-// not be used any more, nor be released twice. A picture that was cut out of the result by SubImage, or comes from
-// elsewhere, must not be released. Calling Release is never necessary.
+// Release gives the memory of a picture that Resize or a Shrinker returned back for the next one.
+// The picture must not be used any more, nor be released twice. A picture that was cut out of the
+// result by SubImage, or comes from elsewhere, must not be released. Calling Release is never
+// necessary.
 func Release(img image.Image) {
 	var p []byte
 	switch img := img.(type) {

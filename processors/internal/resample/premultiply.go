@@ -1,6 +1,7 @@
 package resample
 
-// premulFactor multiplies a colour by alpha: to c·a/255 with fraction bits, rounded, in 16-bit arithmetic.
+// premulFactor multiplies a colour by alpha: to c·a/255 with fraction bits, rounded, in 16-bit
+// arithmetic.
 type premulFactor struct{ round, factor uint16 }
 
 // premulOf is for bits fraction bits, 7 at most.
@@ -17,7 +18,8 @@ func premul8(c, a byte) int16 { return int16(premulOf(sampleBits).of(c, a)) }
 // premul16 is the same of 16-bit samples.
 func premul16(c, a uint32) int16 { return from16((c*a + 32767) / 65535) }
 
-// addPremulGo adds pixels of four bytes to sums, the first three multiplied by the fourth, all with the fraction bits of m.
+// addPremulGo adds pixels of four bytes to sums, the first three multiplied by the fourth, all with
+// the fraction bits of m.
 func addPremulGo(sum []uint16, row []byte, m premulFactor) {
 	for len(sum) >= 4 && len(row) >= 4 {
 		s, p := sum[:4], row[:4]

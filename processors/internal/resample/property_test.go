@@ -96,7 +96,8 @@ func options(t *rapid.T) Options {
 	}
 }
 
-// Any picture, part, size and option: the result has its size, opaque stays opaque, and what is transparent is black.
+// Any picture, part, size and option: the result has its size, opaque stays opaque, and what is
+// transparent is black.
 func anythingGoes(t *rapid.T) {
 	w, h := rapid.IntRange(1, 70).Draw(t, "w"), rapid.IntRange(1, 70).Draw(t, "h")
 	rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
@@ -128,7 +129,7 @@ func anythingGoes(t *rapid.T) {
 }
 
 func TestAnyPartOfAnyPictureIsResizedToAnySize(t *testing.T) { rapid.Check(t, anythingGoes) }
-func FuzzAnythingGoes(f *testing.F) { f.Fuzz(rapid.MakeFuzz(anythingGoes)) }
+func FuzzAnythingGoes(f *testing.F)                          { f.Fuzz(rapid.MakeFuzz(anythingGoes)) }
 
 func TestSourceIsNotModified(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -150,8 +151,8 @@ func TestSourceIsNotModified(t *testing.T) {
 	assert.Equal(t, cb, ycc.Cb)
 }
 
-// A red disc on transparent green: a filter that mixed colours without their alpha would show a green, or with
-// transparent black a dark, fringe.
+// A red disc on transparent green: a filter that mixed colours without their alpha would show a
+// green, or with transparent black a dark, fringe.
 func TestTransparentEdgesHaveNoFringe(t *testing.T) {
 	for _, hidden := range []color.NRGBA{{0, 255, 0, 0}, {0, 0, 0, 0}, {255, 255, 255, 0}} {
 		src := image.NewNRGBA(image.Rect(0, 0, 400, 400))
@@ -219,7 +220,8 @@ func TestWeightsSumToOneExactly(t *testing.T) {
 	})
 }
 
-// Hundreds of weights, each a few units of the last place, still add up to one, and to the textbook's sum.
+// Hundreds of weights, each a few units of the last place, still add up to one, and to the
+// textbook's sum.
 func TestHundredsOfSmallWeightsAddUpToOne(t *testing.T) {
 	for _, ratio := range []int{37, 64, 101, 127} {
 		flat, ramp := image.NewGray(image.Rect(0, 0, 20*ratio, 2)), image.NewGray(image.Rect(0, 0, 20*ratio, 2))

@@ -50,8 +50,8 @@ func photo(w, h int, seed uint64) *image.Gray {
 	return m
 }
 
-// scaledDecode is what a decoder that scales in the DCT domain makes of src, whose sides are multiples of eight: the inverse DCT
-// of n points of the lowest n by n coefficients of each block.
+// scaledDecode is what a decoder that scales in the DCT domain makes of src, whose sides are
+// multiples of eight: the inverse DCT of n points of the lowest n by n coefficients of each block.
 func scaledDecode(src *image.Gray, n int) *image.Gray {
 	basis := func(k, x, points int) float64 {
 		c := math.Sqrt(2 / float64(points))
@@ -100,7 +100,8 @@ func psnr(want floats, got *image.Gray) float64 {
 	return 10 * math.Log10(255*255*float64(len(want.v))/sum)
 }
 
-// The table that `go test -v -run Quality` prints is that of 960 columns; a row says from which decode the kernel starts.
+// The table that `go test -v -run Quality` prints is that of 960 columns; a row says from which
+// decode the kernel starts.
 func TestQualityAgainstTheTextbookFromEveryDecode(t *testing.T) {
 	const w, h = 960, 720
 	src := photo(w, h, 1)

@@ -112,8 +112,8 @@ func channels(img image.Image) (c [4]floats) {
 	return c
 }
 
-// reference is what Resize is to be compared with: four channels, premultiplied, not rounded. Colour is divided by alpha before both are
-// clamped.
+// reference is what Resize is to be compared with: four channels, premultiplied, not rounded.
+// Colour is divided by alpha before both are clamped.
 func reference(src image.Image, r Rect, size image.Point, k Kernel) [4]floats {
 	kernel, reach := lanczos3, 3.0
 	if k == CatmullRom {

@@ -1,14 +1,17 @@
-// Package resample scales pictures: separable windowed-sinc filtering in fixed point, in premultiplied
-// alpha, on the planes of Y'CbCr as they are, row by row, so that memory follows the width and not the area.
+// Package resample scales pictures: separable windowed-sinc filtering in fixed point, in
+// premultiplied alpha, on the planes of Y'CbCr as they are, row by row, so that memory follows the
+// width and not the area.
 //
-// The arithmetic is the textbook's (for instance Turkowski, "Filters for Common Resampling Tasks", Graphics
-// Gems I, 1990): each sample of the result is the sum of the source's samples weighted by a kernel that is
-// stretched by the ratio when a picture shrinks; weights that fall beyond the source's edge are dropped and the
-// rest is normalised. The result is within one level of that sum computed in float64. With alpha, sums are divided by that of alpha before
-// they are clamped: a shape of one colour keeps it up to its edge, where the kernel overshoots.
+// The arithmetic is the textbook's (for instance Turkowski, "Filters for Common Resampling Tasks",
+// Graphics Gems I, 1990): each sample of the result is the sum of the source's samples weighted by
+// a kernel that is stretched by the ratio when a picture shrinks; weights that fall beyond the
+// source's edge are dropped and the rest is normalised. The result is within one level of that sum
+// computed in float64. With alpha, sums are divided by that of alpha before they are clamped: a
+// shape of one colour keeps it up to its edge, where the kernel overshoots.
 //
-// Large reductions first average boxes of whole rows and leave at least a factor of 3 (with Options.Exact: of 32)
-// to the kernel, which then makes up for what the boxes have blurred; see compensation.
+// Large reductions first average boxes of whole rows and leave at least a factor of 3 (with
+// Options.Exact: of 32) to the kernel, which then makes up for what the boxes have blurred; see
+// compensation.
 //
 // Functions of this package may be called from several goroutines; a Shrinker belongs to one.
 package resample
@@ -18,9 +21,10 @@ import (
 	"math"
 )
 
-// Rect is a part of a picture, in pixels of the picture relative to its Bounds().Min; edges may lie between pixels.
-// Pixels outside of it, but within the reach of the kernel, count as they do when a scaled picture is cropped
-// afterwards. An edge may lie outside the picture: the picture is continued by its outermost pixels.
+// Rect is a part of a picture, in pixels of the picture relative to its Bounds().Min; edges may lie
+// between pixels. Pixels outside of it, but within the reach of the kernel, count as they do when a
+// scaled picture is cropped afterwards. An edge may lie outside the picture: the picture is
+// continued by its outermost pixels.
 type Rect struct{ X0, Y0, X1, Y1 float64 }
 
 // Full is the whole picture of the given bounds.
@@ -34,12 +38,14 @@ const (
 	CatmullRom               // four pixels wide: the cubic B=0, C=1/2 of Mitchell and Netravali
 )
 
-// Options are the choices of Resize and NewShrinker. The zero value is Lanczos3, 4:4:4, of an unscaled source.
+// Options are the choices of Resize and NewShrinker. The zero value is Lanczos3, 4:4:4, of an
+// unscaled source.
 type Options struct {
 	Kernel Kernel
 
-	// Exact keeps within one level of the textbook's sum at every ratio. Without it that holds where the picture shrinks to
-	// no less than a sixth of its height; beyond, photos agree with the textbook by 54 dB and more.
+	// Exact keeps within one level of the textbook's sum at every ratio. Without it that holds
+	// where the picture shrinks to no less than a sixth of its height; beyond, photos agree with
+	// the textbook by 54 dB and more.
 	Exact bool
 
 	// Subsample is the chroma resolution of a result in Y'CbCr, always sited in the centre as in JPEG.
@@ -51,15 +57,18 @@ type Options struct {
 	// The zero value is a source that was not scaled.
 	Luma, Chroma Eighths
 
-	// KeepCMYK makes an *image.CMYK of one, so that a colour profile can be applied to the smaller picture.
+	// KeepCMYK makes an *image.CMYK of one, so that a colour profile can be applied to the smaller
+	// picture.
 	KeepCMYK bool
 }
 
-// Eighths says that a plane was decoded in the DCT domain at X/8 of its width and Y/8 of its height, from the
-// lowest X by Y coefficients of each block. 0 and 8 stand for a plane that was not scaled.
+// Eighths says that a plane was decoded in the DCT domain at X/8 of its width and Y/8 of its
+// height, from the lowest X by Y coefficients of each block. 0 and 8 stand for a plane that was not
+// scaled.
 type Eighths struct{ X, Y int }
 
-// Resize scales the part r of src to size pixels. src is not modified and the result shares no memory with it.
+// Resize scales the part r of src to size pixels. src is not modified and the result shares no
+// memory with it.
 //
 // The result is an *image.YCbCr for one, an *image.Gray for an *image.Gray or *image.Gray16, an *image.NRGBA of what may have
 // alpha, in which what was opaque has alpha 255 and what is transparent is black, and otherwise (but see KeepCMYK) an opaque

@@ -35,7 +35,8 @@ func TestLanczosAgreesWithPillow(t *testing.T) {
 	}
 }
 
-// sources returns a random picture of every kind, with an origin that is not zero, cut out of a larger one.
+// sources returns a random picture of every kind, with an origin that is not zero, cut out of a
+// larger one.
 func sources(rng *rand.Rand, w, h int) map[string]image.Image {
 	outer := image.Rect(-3, 5, w+4, h+11)
 	inner := image.Rect(1, 7, w+1, h+7)

@@ -5,7 +5,8 @@ import (
 	"image/color"
 )
 
-// rows hands out the rows of an image in one of the formats, without a copy where the image has it in memory.
+// rows hands out the rows of an image in one of the formats, without a copy where the image has it
+// in memory.
 type rows struct {
 	format Format
 	row    func(y int) []byte // y counts from 0; valid until the next call
@@ -89,7 +90,8 @@ func beyond(src *image.Paletted) bool {
 	return false
 }
 
-// alphaRows is of a mask: white of that opacity, as image.Alpha's colours are. n is the bytes per sample.
+// alphaRows is of a mask: white of that opacity, as image.Alpha's colours are. n is the bytes per
+// sample.
 func alphaRows(pix []byte, stride, n int, b image.Rectangle) rows {
 	w := b.Dx()
 	buf := make([]byte, 8*w)

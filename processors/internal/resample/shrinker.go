@@ -2,8 +2,8 @@ package resample
 
 import "image"
 
-// Shrinker scales a picture whose rows come one by one. It keeps as many rows as the kernel reaches, scaled to the
-// result's width, and the result.
+// Shrinker scales a picture whose rows come one by one. It keeps as many rows as the kernel
+// reaches, scaled to the result's width, and the result.
 type Shrinker struct {
 	format Format
 	width  int // pixels of a source row
@@ -30,8 +30,9 @@ type Shrinker struct {
 	mem      *memory
 }
 
-// NewShrinker prepares to scale the part r of a picture of src pixels, whose rows have the given format, to size pixels.
-// It panics where Resize does, and if the format is unknown. Options.Subsample and Options.Chroma have no effect.
+// NewShrinker prepares to scale the part r of a picture of src pixels, whose rows have the given
+// format, to size pixels. It panics where Resize does, and if the format is unknown.
+// Options.Subsample and Options.Chroma have no effect.
 func NewShrinker(f Format, src image.Point, r Rect, size image.Point, opt Options) *Shrinker {
 	check(src, r, size)
 	gx := grid{src.X, r.X0, (r.X1 - r.X0) / float64(size.X), size.X}
@@ -83,11 +84,13 @@ func newShrinker(f Format, gx, gy grid, pre Eighths, opt Options) *Shrinker {
 	return s
 }
 
-// Rows is the range of the source's rows that have an influence on the result. The others need not be decoded.
+// Rows is the range of the source's rows that have an influence on the result. The others need not
+// be decoded.
 func (s *Shrinker) Rows() (from, to int) { return s.from, s.to }
 
-// WriteRow takes the next row of the source, the first one being row 0. row holds a whole row in the Shrinker's
-// format, and is neither modified nor kept. Rows that don't count cost nothing, and row may then be nil.
+// WriteRow takes the next row of the source, the first one being row 0. row holds a whole row in
+// the Shrinker's format, and is neither modified nor kept. Rows that don't count cost nothing, and
+// row may then be nil.
 func (s *Shrinker) WriteRow(row []byte) {
 	s.writeRow(s.next, row)
 	s.next++
@@ -172,8 +175,8 @@ func (s *Shrinker) Image() image.Image {
 	return s.img
 }
 
-// Close gives the working memory back. It need not be called after Image has returned a picture; a Shrinker that is
-// neither finished nor closed costs the next one a few allocations, nothing else.
+// Close gives the working memory back. It need not be called after Image has returned a picture; a
+// Shrinker that is neither finished nor closed costs the next one a few allocations, nothing else.
 func (s *Shrinker) Close() {
 	if m := s.mem; m != nil {
 		m.x, m.y, m.cells, m.rows, m.line, m.taps, m.sums = s.x, s.y, s.cells, s.ring, s.line, s.taps, s.sums

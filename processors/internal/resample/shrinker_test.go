@@ -80,7 +80,8 @@ func TestRowsOfEveryFormatAgreeWithTheTextbook(t *testing.T) {
 				require.NotNil(t, got)
 				within(t, reference(img, r, size, Lanczos3), got, 1)
 
-				// The boxes of a large reduction have paths of their own: they must agree with those of the 16-bit picture.
+				// The boxes of a large reduction have paths of their own: they must agree with
+				// those of the 16-bit picture.
 				fast := NewShrinker(f, image.Pt(w, h), r, image.Pt(3, 2), Options{})
 				from, to = fast.Rows()
 				fast.Skip(from)

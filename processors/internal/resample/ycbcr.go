@@ -19,7 +19,8 @@ func subsampling(r image.YCbCrSubsampleRatio) (x, y int) {
 	return 1, 1
 }
 
-// resizeYCbCr scales each plane as it is. A chroma sample lies in the centre of the luma samples that share it (JFIF 1.02).
+// resizeYCbCr scales each plane as it is. A chroma sample lies in the centre of the luma samples
+// that share it (JFIF 1.02).
 func resizeYCbCr(src *image.YCbCr, r Rect, size image.Point, opt Options) image.Image {
 	dst := newYCbCr(size, opt.Subsample)
 	b := src.Rect
@@ -45,9 +46,10 @@ func resizeYCbCr(src *image.YCbCr, r Rect, size image.Point, opt Options) image.
 	return dst
 }
 
-// chromaGrid is the grid of chroma samples that goes with the luma grid of a picture that extends from lo to hi, where in luma samples
-// share a chroma sample of the source, and out those of the result. Chroma samples are counted from the picture's origin,
-// not from its edge: lo may lie in the middle of one.
+// chromaGrid is the grid of chroma samples that goes with the luma grid of a picture that extends
+// from lo to hi, where in luma samples share a chroma sample of the source, and out those of the
+// result. Chroma samples are counted from the picture's origin, not from its edge: lo may lie in
+// the middle of one.
 func chromaGrid(lo, hi, in, out int, luma grid) grid {
 	first := lo / in // as image.YCbCr.COffset rounds
 	return grid{

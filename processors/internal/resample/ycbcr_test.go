@@ -45,7 +45,8 @@ func TestYCbCrPlanesAgreeWithTheTextbookAtEverySubsampling(t *testing.T) {
 
 					ix, iy := subsampling(in)
 					ox, oy := subsampling(out)
-					// In the chroma plane's own coordinates, which begin with the sample that the first pixel has.
+					// In the chroma plane's own coordinates, which begin with the sample that the
+					// first pixel has.
 					x0 := (float64(bounds.Min.X)+r.X0)/float64(ix) - float64(bounds.Min.X/ix)
 					y0 := (float64(bounds.Min.Y)+r.Y0)/float64(iy) - float64(bounds.Min.Y/iy)
 					w := (bounds.Max.X-1)/ix - bounds.Min.X/ix + 1
@@ -72,7 +73,8 @@ func near(t *testing.T, want floats, pix []byte, stride int) {
 	}
 }
 
-// A ramp in all planes at once stays in step: each colour keeps its place. Misplaced chroma shows as a fringe.
+// A ramp in all planes at once stays in step: each colour keeps its place. Misplaced chroma shows
+// as a fringe.
 func TestChromaStaysWhereItsLumaIs(t *testing.T) {
 	for _, in := range ratios {
 		for _, out := range ratios {
@@ -113,7 +115,8 @@ func TestNYCbCrAIsPremultiplied(t *testing.T) {
 	}
 }
 
-// With opaque alpha it is the same picture as one without, whose chroma is filtered, and placed, by the other path.
+// With opaque alpha it is the same picture as one without, whose chroma is filtered, and placed, by
+// the other path.
 func TestNYCbCrAHasItsChromaWhereYCbCrHasIt(t *testing.T) {
 	for _, ratio := range ratios {
 		src := image.NewNYCbCrA(image.Rect(0, 0, 64, 64), ratio)

@@ -1,5 +1,5 @@
-// Command size is the smallest program that makes thumbnails; with -tags webp or avif, one that writes these formats too. Its benchmark builds
-// it to see what each of them adds.
+// Command size is the smallest program that makes thumbnails; with -tags webp or avif, one that
+// writes these formats too. Its benchmark builds it to see what each of them adds.
 package main
 
 import (

@@ -6,9 +6,11 @@ import (
 	"math"
 )
 
-// cleanAperture is the part that the box "clap" leaves of a picture (ISO/IEC 14496-12, 12.1.4): its size, and how far its centre lies from
-// that of the picture, as fractions. What is between pixels is rounded. A box that is absent, or leaves nothing, leaves all; so does one that
-// leaves less than a quarter of more than 4 million pixels: those who limit what a picture may cost look at what is left of it.
+// cleanAperture is the part that the box "clap" leaves of a picture (ISO/IEC 14496-12, 12.1.4): its
+// size, and how far its centre lies from that of the picture, as fractions. What is between pixels
+// is rounded. A box that is absent, or leaves nothing, leaves all; so does one that leaves less
+// than a quarter of more than 4 million pixels: those who limit what a picture may cost look at
+// what is left of it.
 func cleanAperture(clap []byte, width, height int) image.Rectangle {
 	all := image.Rect(0, 0, width, height)
 	if len(clap) < 32 {

@@ -1,6 +1,6 @@
-// Package isobmff reads what an AVIF file says of its picture before any pixel is decoded: the boxes of the ISO base
-// media file format (ISO/IEC 14496-12) that the image file format (ISO/IEC 23008-12) and AVIF (AV1 Image File Format,
-// AOMedia) make use of.
+// Package isobmff reads what an AVIF file says of its picture before any pixel is decoded: the
+// boxes of the ISO base media file format (ISO/IEC 14496-12) that the image file format (ISO/IEC
+// 23008-12) and AVIF (AV1 Image File Format, AOMedia) make use of.
 package isobmff
 
 import (
@@ -12,7 +12,8 @@ import (
 	"io"
 )
 
-// MaxMeta is the size in bytes that the box "meta" may have. It holds no pixels: a few hundred bytes are usual, more is a colour profile.
+// MaxMeta is the size in bytes that the box "meta" may have. It holds no pixels: a few hundred
+// bytes are usual, more is a colour profile.
 const MaxMeta = 5 << 20
 
 // A Picture is the primary item of a file.
@@ -46,9 +47,10 @@ var errCut = errors.New("avif: the header is cut off")
 
 // Read reads from r as far as it must, without looking at any pixels.
 //
-// The error matches image.ErrFormat if the picture is one that cannot be shown here: of a codec other than AV1, with an essential property
-// that is unknown, or there is no primary item, as in a sequence that is nothing else. It matches io.ErrUnexpectedEOF if the header is cut
-// off, or is r's own.
+// The error matches image.ErrFormat if the picture is one that cannot be shown here: of a codec
+// other than AV1, with an essential property that is unknown, or there is no primary item, as in a
+// sequence that is nothing else. It matches io.ErrUnexpectedEOF if the header is cut off, or is r's
+// own.
 func Read(r io.Reader) (Picture, error) {
 	sequence := false
 	for {
@@ -75,8 +77,8 @@ func Read(r io.Reader) (Picture, error) {
 	}
 }
 
-// next reads the head of a box: its type, and how many bytes follow. The error is io.EOF where there are no more boxes, or only one that goes on
-// to the end: that is of pixels.
+// next reads the head of a box: its type, and how many bytes follow. The error is io.EOF where
+// there are no more boxes, or only one that goes on to the end: that is of pixels.
 func next(r io.Reader) (kind string, size int64, err error) {
 	var head [16]byte
 	if _, err := io.ReadFull(r, head[:8]); err != nil {
@@ -105,7 +107,8 @@ func unexpected(err error) error {
 	return err
 }
 
-// Whole returns an error if a box of the file goes on beyond its end: decoders may not mind that pixels are missing.
+// Whole returns an error if a box of the file goes on beyond its end: decoders may not mind that
+// pixels are missing.
 func Whole(file []byte) error {
 	for len(file) > 0 {
 		if len(file) < 8 {

@@ -29,10 +29,12 @@ func be32(values ...uint32) (b []byte) {
 	return b
 }
 
-// file has the item 1, with an ispe of 10×20, and the item 2, the primary one, with the given properties, which are essential.
+// file has the item 1, with an ispe of 10×20, and the item 2, the primary one, with the given
+// properties, which are essential.
 func file(properties ...[]byte) []byte { return fileOf("av01", properties...) }
 
-// fileOf is a file whose primary item is of that type; item 3 is the tile of a grid, with the first property.
+// fileOf is a file whose primary item is of that type; item 3 is the tile of a grid, with the first
+// property.
 func fileOf(kind string, properties ...[]byte) []byte {
 	ipco := append([][]byte{pack("ispe", be32(0, 10, 20))}, properties...)
 	ipma := append(be32(0, 3), 0, 1, 1, 1, 0, 3, 1, 2, 0, 2, byte(len(properties)))

@@ -18,7 +18,8 @@ func (f *fields) next(size int) (v uint32) {
 	return v
 }
 
-// list returns what follows version and flags of a box, and how many bytes the number of an item has in it: it is wide from a version on.
+// list returns what follows version and flags of a box, and how many bytes the number of an item
+// has in it: it is wide from a version on.
 func list(data []byte, wide byte) (f fields, idSize int) {
 	if len(data) < 4 {
 		return fields{short: true}, 2
@@ -36,7 +37,8 @@ func primaryItem(pitm []byte) (id uint32, ok bool) {
 	return id, !f.short
 }
 
-// itemType returns what the box "iinf" says of an item (ISO/IEC 14496-12, 8.11.6): four letters, or nothing.
+// itemType returns what the box "iinf" says of an item (ISO/IEC 14496-12, 8.11.6): four letters, or
+// nothing.
 func itemType(iinf []byte, id uint32) string {
 	f, size := list(iinf, 1)
 	f.next(size) // how many there are
@@ -49,7 +51,8 @@ func itemType(iinf []byte, id uint32) string {
 	return ""
 }
 
-// firstTile returns the first of the items that a grid is made of, as the box "iref" says (ISO/IEC 23008-12, 6.6.2.3).
+// firstTile returns the first of the items that a grid is made of, as the box "iref" says (ISO/IEC
+// 23008-12, 6.6.2.3).
 func firstTile(iref []byte, grid uint32) (id uint32, ok bool) {
 	f, size := list(iref, 1)
 	for _, b := range boxes(f.b) {
@@ -86,7 +89,8 @@ func properties(iprp []byte, id uint32) func(yield func(property) bool) {
 	}
 }
 
-// associations yields the numbers, from 1 on, of the properties that the box "ipma" gives to an item, and whether they are essential.
+// associations yields the numbers, from 1 on, of the properties that the box "ipma" gives to an
+// item, and whether they are essential.
 func associations(ipma []byte, id uint32) func(yield func(int, bool) bool) {
 	return func(yield func(int, bool) bool) {
 		f, idSize := list(ipma, 1)
