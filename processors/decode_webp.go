@@ -43,15 +43,15 @@ func decodeWebP(ctx context.Context, data []byte, h Header, least image.Point) (
 	return newPicture(img), nil
 }
 
-// shrinkWebP returns by how much, at least, each side of a lossy WebP is shrunk while it is decoded if one of least pixels is wanted, as it is
-// stored, or 1 if it is decoded whole. DecodeBytes counts 3 bytes for each pixel that such a number leaves, which is to be
-// enough for the 4 of those that there are.
+// shrinkWebP returns n where a lossy WebP is shrunk while it is decoded because one of least pixels is wanted, as it is stored, or 1 where it is
+// decoded whole. DecodeBytes counts 3 bytes for each pixel that shrinking both sides by n would leave: that is enough for 4 for
+// each of least, and 96 for each column.
 func (h Header) shrinkWebP(least image.Point) int {
 	if !h.lossy || least == (image.Point{}) {
 		return 1
 	}
-	ratio := min(float64(h.stored.X)/float64(least.X), float64(h.stored.Y)/float64(least.Y))
-	return max(1, int(ratio*math.Sqrt(3./4)))
+	pixels, columns := float64(h.stored.X)*float64(h.stored.Y), float64(h.stored.X)
+	return max(1, int(math.Sqrt(3*pixels/(4*float64(least.X)*float64(least.Y)+96*columns))))
 }
 
 // A webpFrame is a still picture, or a frame of an animation: the contents of its chunks, nil where there is none, and its place.

@@ -54,7 +54,7 @@ func TestALargeLossyWebPIsShrunkWhileItIsDecodedAndLosesNothing(t *testing.T) {
 	require.NoError(t, err)
 	full, err := Decode(t.Context(), file, h, image.Point{})
 	require.NoError(t, err)
-	for width, shrunk := range map[int]bool{20: true, 50: true, 100: true, 150: true, 250: true, 300: false} {
+	for width, shrunk := range map[int]bool{20: true, 50: true, 100: true, 150: true, 200: true, 300: false} {
 		scaled, crop := Scale{}.Plan(size, width, 0)
 		reduced, err := Decode(t.Context(), file, h, MinDecode(Scale{}, size, width, 0))
 		require.NoError(t, err)
@@ -114,6 +114,19 @@ func TestTheMemoryOfALargeLossyWebPIsThatOfTheShrunkOne(t *testing.T) {
 		}
 		_, err = Decode(t.Context(), file[:len(file)/2], h, image.Pt(20, 15))
 		assert.ErrorIs(t, err, ErrCorrupt, "cut off")
+	}
+}
+
+func TestTheMemoryOfAWideLossyWebPIsAnnounced(t *testing.T) {
+	size := image.Pt(16383, 48)
+	file := encodeWebP(t, gradient(size.X, size.Y), false)
+	h, err := DecodeHeader(bytes.NewReader(file))
+	require.NoError(t, err)
+	for _, ratio := range []int{2, 3, 4, 8, 40} {
+		least := MinDecode(Scale{}, size, size.X/ratio, 0)
+		took := allocated(func() { _, err = Decode(t.Context(), file, h, least) })
+		require.NoError(t, err)
+		assert.LessOrEqual(t, took, uint64(h.DecodeBytes(least)), "1/%d", ratio)
 	}
 }
 
