@@ -16,8 +16,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/webp"
 )
 
-// decodeWebP decodes a still picture, or the first frame of an animation on its canvas. A lossy picture without transparency of which
-// one of least pixels is wanted, as it is stored, may be shrunk to that while it is decoded.
+// decodeWebP decodes a still picture, or the first frame of an animation on its canvas. A lossy
+// picture without transparency of which one of least pixels is wanted, as it is stored, may be
+// shrunk to that while it is decoded.
 func decodeWebP(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
 	frame, err := firstFrame(data, h.stored)
 	if err != nil {
@@ -43,9 +44,10 @@ func decodeWebP(ctx context.Context, data []byte, h Header, least image.Point) (
 	return newPicture(img), nil
 }
 
-// shrinkWebP returns n where a lossy WebP is shrunk while it is decoded because one of least pixels is wanted, as it is stored, or 1 where it is
-// decoded whole. DecodeBytes counts 3 bytes for each pixel that shrinking both sides by n would leave: that is enough for 4 for
-// each of least, and 96 for each column.
+// shrinkWebP returns n where a lossy WebP is shrunk while it is decoded because one of least pixels
+// is wanted, as it is stored, or 1 where it is decoded whole. DecodeBytes counts 3 bytes for each
+// pixel that shrinking both sides by n would leave: that is enough for 4 for each of least, and 96
+// for each column.
 func (h Header) shrinkWebP(least image.Point) int {
 	if !h.lossy || least == (image.Point{}) {
 		return 1
@@ -54,14 +56,16 @@ func (h Header) shrinkWebP(least image.Point) int {
 	return max(1, int(math.Sqrt(3*pixels/(4*float64(least.X)*float64(least.Y)+96*columns))))
 }
 
-// A webpFrame is a still picture, or a frame of an animation: the contents of its chunks, nil where there is none, and its place.
+// A webpFrame is a still picture, or a frame of an animation: the contents of its chunks, nil where
+// there is none, and its place.
 type webpFrame struct {
 	lossy, lossless []byte      // "VP8 ", "VP8L": one of them
 	alpha           []byte      // "ALPH", of a lossy one
 	at, size        image.Point // on the canvas
 }
 
-// firstFrame finds the first frame, or the still picture (WebP Container Specification, "Extended File Format").
+// firstFrame finds the first frame, or the still picture (WebP Container Specification, "Extended
+// File Format").
 func firstFrame(data []byte, canvas image.Point) (f webpFrame, err error) {
 	f.size = canvas
 	for rest := data[12:]; ; {

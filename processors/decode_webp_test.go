@@ -62,12 +62,14 @@ func TestALargeLossyWebPIsShrunkWhileItIsDecodedAndLosesNothing(t *testing.T) {
 		assert.Zero(t, furthest(t, full.cut(scaled, crop), reduced.cut(scaled, crop)), "for %d pixels", width)
 
 		full.options.Exact = true
-		assert.Greater(t, psnr(full.cut(scaled, crop), reduced.cut(scaled, crop)), 44.0, "for %d pixels, against the textbook's", width)
+		db := psnr(full.cut(scaled, crop), reduced.cut(scaled, crop))
+		assert.Greater(t, db, 44.0, "for %d pixels, against the textbook's", width)
 		full.options.Exact = false
 	}
 }
 
-// drawing has what a mean of luma and chroma gets wrong: thin lines and small squares of the most saturated colours.
+// drawing has what a mean of luma and chroma gets wrong: thin lines and small squares of the most
+// saturated colours.
 func drawing(size image.Point) *image.NRGBA {
 	img := uniform(size, color.NRGBA{0, 0, 255, 255})
 	for y := range size.Y {
@@ -232,7 +234,8 @@ func TestTheFirstFrameOfAnAnimationIsThatStillPicture(t *testing.T) {
 			}
 			head := []byte{0, 0, 0, 0, 0, 0, 59, 0, 0, 39, 0, 0, 100, 0, 0, 0}
 			frame := chunk("ANMF", append(head, chunks...))
-			_, got := decodeFile(t, webpFile(webpAnimated|webpAlpha, image.Pt(60, 40), chunk("ANIM", make([]byte, 6)), frame, frame))
+			animation := webpFile(webpAnimated|webpAlpha, image.Pt(60, 40), chunk("ANIM", make([]byte, 6)), frame, frame)
+			_, got := decodeFile(t, animation)
 			assert.Zero(t, furthest(t, want, got), "%s, alpha %d", name, alpha)
 		}
 	}
@@ -274,7 +277,8 @@ func TestALossyWebPIsAsLibwebpShowsIt(t *testing.T) {
 		for _, alpha := range []bool{false, true} {
 			original := image.NewNRGBA(image.Rectangle{Max: size})
 			for y := range size.Y {
-				for x := range size.X { // the most saturated colours, and hard edges at all distances from chroma samples
+				// The most saturated colours, and hard edges at all distances from chroma samples.
+				for x := range size.X {
 					n := x/7*5 + y/7*3
 					c := color.NRGBA{byte(n & 1 * 255), byte(n >> 1 & 1 * 255), byte(n >> 2 & 1 * 255), 255}
 					if alpha {

@@ -10,8 +10,9 @@ import (
 	"golang.org/x/image/vp8l"
 )
 
-// DecodeAlpha decodes the content of a chunk "ALPH", which r reads, of a picture of size pixels: a byte for each, row by row (WebP
-// Container Specification, "Alpha"). Memory is 5 bytes per pixel and what vp8l.Decode takes.
+// DecodeAlpha decodes the content of a chunk "ALPH", which r reads, of a picture of size pixels: a
+// byte for each, row by row (WebP Container Specification, "Alpha"). Memory is that, and what
+// vp8l.Decode takes.
 func DecodeAlpha(r io.Reader, size image.Point) ([]byte, error) {
 	var head [1]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -34,7 +35,8 @@ func DecodeAlpha(r io.Reader, size image.Point) ([]byte, error) {
 	return alpha, nil
 }
 
-// decodeGreen sets alpha to the green samples of a lossless picture without the header that says its size.
+// decodeGreen sets alpha to the green samples of a lossless picture without the header that says
+// its size.
 func decodeGreen(alpha []byte, r io.Reader, size image.Point) error {
 	w, h := size.X-1, size.Y-1
 	header := []byte{0x2f, byte(w), byte(w>>8&0x3f) | byte(h<<6), byte(h >> 2), byte(h >> 10 & 0x0f)}
@@ -49,8 +51,8 @@ func decodeGreen(alpha []byte, r io.Reader, size image.Point) error {
 	return nil
 }
 
-// unfilter adds what has been predicted to each value: by that on the left, above, or by the slope of both. At the edges,
-// it is that of the two which there is.
+// unfilter adds its prediction to each value: that on the left (filter 1), that above (2), or left
+// + above - corner (3). In the first row it is always the left one, in the first column that above.
 func unfilter(alpha []byte, width int, filter byte) {
 	if filter == 0 {
 		return

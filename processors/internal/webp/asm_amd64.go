@@ -4,9 +4,10 @@ package webp
 
 import "golang.org/x/sys/cpu"
 
-// Every pixel is made, however small the thumbnail. Without assembly that takes 3 to 6 times what libvips takes for a file of 16.8 million
-// pixels, with it 0.9 times (bench/). BMI is for the boolean decoder, AVX2 for all else; either is worth it. BenchmarkDecode tells, with and
-// without the tag noasm.
+// Every pixel is made, however small the thumbnail. Without assembly that takes 3 to 6 times what
+// libvips takes for a file of 16.8 million pixels, with it 0.9 times (bench/). BMI is for the
+// boolean decoder, AVX2 for all else; either is worth it. BenchmarkDecode tells, with and without
+// the tag noasm.
 var (
 	hasAVX2 = cpu.X86.HasAVX2
 	hasBMI  = cpu.X86.HasAVX && cpu.X86.HasBMI2 && cpu.X86.HasLZCNT
@@ -36,8 +37,8 @@ func (p *partition) readBlockModes(above, left *[4]uint8, luma *[16]uint8) {
 	}
 }
 
-// addGroupAVX2 and predictBlocksAVX2 do nothing and return false if there are coefficients so large that 16 bits may not
-// do. No encoder makes such.
+// addGroupAVX2 and predictBlocksAVX2 do nothing and return false if there are coefficients so large
+// that 16 bits may not do. No encoder makes such.
 //
 //go:noescape
 func addGroupAVX2(dst *byte, stride, others int, c *group) bool
@@ -52,7 +53,7 @@ func addGroup(dst []byte, stride, others int, g *group, counts []uint8) {
 	}
 }
 
-// predictAVX2 is predictGo where there are macroblocks above and on the left, or the mode does not care.
+// predictAVX2 is predictGo where there are macroblocks above and on the left, or the mode is not DC.
 //
 //go:noescape
 func predictAVX2(dst *byte, stride, size int, mode uint8)
@@ -112,7 +113,8 @@ func convertRow(dst, luma []byte, cb, cr []uint16) {
 	convertRowGo(dst[4*n:], luma[n:], cb[n/2:], cr[n/2:])
 }
 
-// filterAVX2 looks at 8 columns on the left of the macroblock and 4 rows above it, where their edge counts.
+// filterAVX2 looks at 8 columns on the left of the macroblock and 4 rows above it, where their edge
+// counts.
 //
 //go:noescape
 func filterAVX2(y, cb, cr *byte, lumaStride, chromaStride int, s *strength, e edges)

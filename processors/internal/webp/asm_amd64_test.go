@@ -17,7 +17,8 @@ func random(r *rand.Rand, b []byte) []byte {
 	return b
 }
 
-// sameState compares what two decoders of the same data have taken and will read. How far they have looked ahead may differ.
+// sameState compares what two decoders of the same data have taken and will read. How far they have
+// looked ahead may differ.
 func sameState(t *testing.T, want, got partition) {
 	require.Equal(t, want.rng, got.rng)
 	require.Equal(t, 8*want.pos-want.n, 8*got.pos-got.n, "bits taken")
@@ -101,7 +102,8 @@ func TestTheAssemblyReadsTheSameModes(t *testing.T) {
 	}
 }
 
-// randomGroup makes coefficients of one of all magnitudes, which 16 bits may be too few to transform.
+// randomGroup makes coefficients of one of all magnitudes, which 16 bits may be too few to
+// transform.
 func randomGroup(r *rand.Rand) (g group, counts [4]uint8) {
 	magnitude := 1 << r.IntN(16)
 	for b := range counts {
@@ -183,7 +185,8 @@ func TestTheAssemblyPredictsTheSame(t *testing.T) {
 	require.Greater(t, done, 2_000)
 }
 
-// gentle makes pixels that differ little from their neighbours, here and there more, as the loop filter looks for.
+// gentle makes pixels that differ little from their neighbours, here and there more, as the loop
+// filter looks for.
 func gentle(r *rand.Rand, stride, rows int) *band {
 	b := &band{make([]byte, stride*rows), stride, 0}
 	least, most := r.IntN(200), r.IntN(100)

@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// A window is the state of the boolean entropy decoder (RFC 6386, 7.3). It is small enough to be kept in registers:
-// pass it by value.
+// A window is the state of the boolean entropy decoder (RFC 6386, 7.3). It is small enough to be
+// kept in registers: pass it by value.
 type window struct {
 	value uint64 // what comes next, from the top bit on
 	rng   uint32 // "range" in the RFC: 128 to 255
@@ -16,7 +16,8 @@ type window struct {
 // split is where the range is divided for a bit that is 0 with the probability prob/256.
 func (w window) split(prob uint8) uint32 { return 1 + (w.rng-1)*uint32(prob)>>8 }
 
-// isZero says which bit comes next, if 8 bits are in the window. zero and one take it, and with it 7 bits at most.
+// isZero says which bit comes next, if 8 bits are in the window. zero and one take it, and with it
+// 7 bits at most.
 func (w window) isZero(split uint32) bool { return w.value < uint64(split)<<56 }
 
 func (w window) zero(split uint32) window {
@@ -29,7 +30,8 @@ func (w window) one(split uint32) window {
 	return w.zero(w.rng - split)
 }
 
-// read decodes a bit. Where it is decided upon at once, isZero, zero and one are faster, as there is one branch then.
+// read decodes a bit. Where it is decided upon at once, isZero, zero and one are faster, as there
+// is one branch then.
 func (w window) read(prob uint8) (window, bool) {
 	split := w.split(prob)
 	if w.isZero(split) {
@@ -38,7 +40,8 @@ func (w window) read(prob uint8) (window, bool) {
 	return w.one(split), true
 }
 
-// readSign gives v a sign, by a bit that is 0 or 1 with the same probability: without a branch, which could not be predicted.
+// readSign gives v a sign, by a bit that is 0 or 1 with the same probability: without a branch,
+// which could not be predicted.
 func (w window) readSign(v int32) (window, int32) {
 	split := (w.rng + 1) >> 1
 	value, borrow := bits.Sub64(w.value, uint64(split)<<56, 0)
@@ -58,8 +61,8 @@ func newPartition(data []byte) partition {
 	return partition{window: window{rng: 255}, data: data}
 }
 
-// fill makes sure that 56 bits are in w: enough for 7 calls of read in any case, as the last one need not leave any.
-// Zeros follow the end of the data.
+// fill makes sure that 56 bits are in w: enough for 7 calls of read in any case, as the last one
+// need not leave any. Zeros follow the end of the data.
 func (p *partition) fill(w window) window {
 	if w.n >= 56 {
 		return w
@@ -81,7 +84,8 @@ func (p *partition) fill(w window) window {
 	return w
 }
 
-// exhausted says whether more has been read than there was: whoever writes a partition leaves a bit or more at its end.
+// exhausted says whether more has been read than there was: whoever writes a partition leaves a bit
+// or more at its end.
 func (p *partition) exhausted() bool {
 	read := 8*p.pos - p.n
 	return read > 0 && read >= 8*len(p.data)

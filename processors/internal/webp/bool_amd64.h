@@ -1,5 +1,5 @@
-// The boolean entropy decoder (RFC 6386, 7.3) for processors that have LZCNT and BMI2. Its state, a window and the place in the partition, is in
-// registers; X0 is the end of the data.
+// The boolean entropy decoder (RFC 6386, 7.3) for processors that have LZCNT and BMI2. Its state, a
+// window and the place in the partition, is in registers; X0 is the end of the data.
 #define value AX
 #define rng BX
 #define have CX // bits in value
@@ -12,9 +12,10 @@
 #define big DI
 #define shift R10
 
-// BIT decodes a bit of the probability at address. It goes to one if the bit is 1; the code there begins with ONE. The next bit waits for
-// a multiplication (3 cycles), a subtraction, a count of zeros and a shift, which is half of what it takes without LZCNT; and
-// if the branch was predicted wrong, no longer than it must. That is why nothing is shifted before it is compared or counted:
+// BIT decodes a bit of the probability at address. It goes to one if the bit is 1; the code there
+// begins with ONE. The next bit waits for a multiplication (3 cycles), a subtraction, a count of
+// zeros and a shift, which is half of what it takes without LZCNT; and if the branch was predicted
+// wrong, no longer than it must. That is why nothing is shifted before it is compared or counted:
 //
 //	256·split = 256 + (rng-1)·prob, and more in the low 8 bits
 //	256·(rng-split) = 256·rng + 255 - that

@@ -1,6 +1,8 @@
-// Package webp decodes the lossy pictures of WebP: key frames of VP8 (RFC 6386), exactly as libwebp does.
+// Package webp decodes the lossy pictures of WebP: key frames of VP8 (RFC 6386), exactly as libwebp
+// does.
 //
-// golang.org/x/image/webp returns the colours of television (16 to 235: golang/go#40173), and takes three times as long.
+// golang.org/x/image/webp leaves colours in video range (16 to 235: golang/go#40173), and takes
+// three times as long.
 package webp
 
 import (
@@ -12,8 +14,8 @@ import (
 
 // Decode decodes vp8, the content of a chunk "VP8 ". The result's upper left corner is at (0,0).
 //
-// What is damaged may be seen or not; what is cut off is an error. Memory is that of the result and of a few rows. When ctx ends, its
-// error is returned soon.
+// Damage may go unnoticed, but what is cut off is an error. Memory is that of the result and of a
+// few rows. When ctx ends, its error is returned soon.
 func Decode(ctx context.Context, vp8 []byte) (*image.RGBA, error) {
 	var d decoder
 	if err := d.header(vp8); err != nil {
@@ -27,8 +29,8 @@ func Decode(ctx context.Context, vp8 []byte) (*image.RGBA, error) {
 	return out, nil
 }
 
-// Shrink returns what resample.Resize makes of the whole picture that Decode returns, in size pixels. Memory is that of the result
-// and of a few rows.
+// Shrink returns what resample.Resize makes of the whole picture that Decode returns, in size
+// pixels. Memory is that of the result and of a few rows.
 func Shrink(ctx context.Context, vp8 []byte, size image.Point) (image.Image, error) {
 	var d decoder
 	if err := d.header(vp8); err != nil {
@@ -48,7 +50,8 @@ func Shrink(ctx context.Context, vp8 []byte, size image.Point) (image.Image, err
 	return s.Image(), nil
 }
 
-// decode decodes what follows the header. It calls row for every row of the picture, from top to bottom, once it is ready for convert.
+// decode decodes what follows the header. It calls row for every row of the picture, from top to
+// bottom, once it is ready for convert.
 func (d *decoder) decode(ctx context.Context, row func(y int)) error {
 	d.allocate()
 	for y := range d.mbh {
@@ -64,14 +67,16 @@ func (d *decoder) decode(ctx context.Context, row func(y int)) error {
 	return nil
 }
 
-// A plane is a row of macroblocks of luma or chroma, as prediction sees it: not filtered, with the pixels around.
+// A plane is a row of macroblocks of luma or chroma, as prediction sees it: not filtered, with the
+// pixels around.
 type plane struct {
 	pix    []byte
 	stride int
 	origin int // where in pix the row's first pixel is
 }
 
-// Around it are the row above and a column on the left, of which the RFC says what they hold in the first row and column.
+// Around it are the row above and a column on the left, of which the RFC says what they hold in the
+// first row and column.
 const (
 	noAbove = 127
 	noLeft  = 129
@@ -111,7 +116,7 @@ type decoder struct {
 	// Of one macroblock: four groups of luma, Cb and Cr. They are zero between macroblocks.
 	coefficients [6]group
 	counts       [24]uint8 // of a block's coefficients; 1 stands for the first alone
-	dc           [1]group  // a single block: the first coefficients, where these are transformed once more
+	dc           [1]group  // one block: the first coefficients, if they are transformed once more
 	dcCount      [1]uint8
 	above        []neighbour
 
@@ -201,12 +206,14 @@ func (d *decoder) reconstruct(m *macroblock, mbx, mby int) {
 			addGroup(buf[at+4*y*stride:], stride, 8, &d.coefficients[y], d.counts[4*y:][:4])
 		}
 	} else {
-		// The rightmost blocks all use what is above the next macroblock, whose own pixels aren't there yet.
+		// The rightmost blocks all use what is above the next macroblock, whose own pixels aren't
+		// there yet.
 		for y := 3; y < 15; y += 4 {
 			copy(buf[at+y*stride+16:][:4], buf[at-stride+16:])
 		}
 		for y := range 4 {
-			predictBlocks(buf, at+4*y*stride, stride, m.luma[4*y:][:4], &d.coefficients[y], d.counts[4*y:][:4])
+			modes, counts := m.luma[4*y:][:4], d.counts[4*y:][:4]
+			predictBlocks(buf, at+4*y*stride, stride, modes, &d.coefficients[y], counts)
 		}
 	}
 	for i, p := range []*plane{&d.cb, &d.cr} {

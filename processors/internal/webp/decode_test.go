@@ -20,7 +20,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
 
-// photo is a picture with smooth parts, edges and noise, so that all kinds of prediction and coefficients occur.
+// photo is a picture with smooth parts, edges and noise, so that all kinds of prediction and
+// coefficients occur.
 func photo(w, h int, seed uint64) *image.NRGBA {
 	r := rand.New(rand.NewPCG(seed, 1))
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -210,8 +211,8 @@ func TestDecodingEndsWithItsContext(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// extremeLevels says whether the loop filter's level may be beyond what 8 bits hold: there, dwebp and this package agree,
-// but not the reference.
+// extremeLevels says whether the loop filter's level may be beyond what 8 bits hold: there, dwebp
+// and this package agree, but not the reference.
 func extremeLevels(data []byte) bool {
 	var d decoder
 	if d.header(data) != nil || !d.filtered {

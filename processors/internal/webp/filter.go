@@ -2,7 +2,7 @@ package webp
 
 // A strength is how much the loop filter does: RFC 6386, 15.2 to 15.4.
 type strength struct {
-	edge, inner int32 // limits of the difference across an edge: of macroblocks, and of the blocks within; 0: no filter
+	edge, inner int32 // limits of the difference across edges of macroblocks, and of blocks; 0: no filter
 	interior    int32 // limit of the differences on either side
 	hev         int32 // differences beyond mean high variance at the edge
 }
@@ -27,10 +27,13 @@ func newStrength(level, sharpness int) strength {
 	} else if level >= 15 {
 		hev = 1
 	}
-	return strength{int32(2*(level+2) + interior), int32(2*level + interior), int32(interior), int32(hev)}
+	return strength{
+		edge: int32(2*(level+2) + interior), inner: int32(2*level + interior),
+		interior: int32(interior), hev: int32(hev),
+	}
 }
 
-// edges are the edges of a macroblock that are filtered: the left one and inner ones, the upper one and inner ones.
+// edges are the edges of a macroblock that are to be filtered.
 type edges uint8
 
 const (
@@ -67,13 +70,14 @@ func (d *decoder) filtering(m *macroblock, mbx, mby int) (f filtering) {
 	return f
 }
 
-// A place is where a macroblock is: its first pixels in the bands.
+// A place is where the first pixels of a macroblock are in the bands.
 type place struct {
 	y, cb, cr    *band
 	luma, chroma int
 }
 
-// filterRow filters the row of macroblocks in the bands, from left to right, and with it the three rows of pixels above.
+// filterRow filters the row of macroblocks in the bands, from left to right, and with it the three
+// rows of pixels above.
 func (d *decoder) filterRow() {
 	at := place{&d.bands[0], &d.bands[1], &d.bands[2], d.bands[0].at(0), d.bands[1].at(0)}
 	for _, f := range d.row {
@@ -95,7 +99,8 @@ func filterGo(at place, f filtering) {
 	filterEdges(at.cr.pix, at.chroma, at.cr.stride, 8, f, edgeFilter, innerFilter)
 }
 
-// An edge filter goes along n pixels, along apart, from pix[at]; those across the edge are across apart.
+// An edge filter goes along n pixels, along apart, from pix[at]; those across the edge are across
+// apart.
 type edge func(pix []byte, at, along, across, n int, limit int32, s *strength)
 
 func filterEdges(pix []byte, at, stride, size int, f filtering, outer, within edge) {
@@ -137,8 +142,8 @@ func common(pix []byte, at, across int, p1, p0, q0, q1 int32) {
 	pix[at-across] = clip(p0 + signed5((a+3)>>3))
 }
 
-// smooth says whether the differences on both sides of an edge are within the limits, and high whether they are large
-// right at the edge.
+// smooth says whether the differences on both sides of an edge are within the limits, and high
+// whether they are large right at the edge.
 func smooth(pix []byte, at, across int, limit int32, s *strength) (ok, high bool) {
 	p1, p0 := int32(pix[at-2*across]), int32(pix[at-across])
 	q0, q1 := int32(pix[at]), int32(pix[at+across])

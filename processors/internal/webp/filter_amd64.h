@@ -1,5 +1,6 @@
-// The loop filter of edges (RFC 6386, 15.3) for AVX2. An edge of luma and the one of chroma that goes with it are filtered at once: the lower
-// half of a register is 16 pixels of luma, the upper one 8 of Cb and 8 of Cr. Y0 to Y7 are the pixels across the edge, from p3 to q3.
+// The loop filter of edges (RFC 6386, 15.3) for AVX2. An edge of luma and the one of chroma that
+// goes with it are filtered at once: the lower half of a register is 16 pixels of luma, the upper
+// one 8 of Cb and 8 of Cr. Y0 to Y7 are the pixels across the edge, from p3 to q3.
 
 // Each of them is to be broadcast.
 DATA bytes<>+0(SB)/4, $0x80808080
@@ -45,8 +46,8 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $40
 	VPSUBUSB b, a, to \
 	VPOR     t, to, to
 
-// DECIDE sets Y8 to ones where all differences are within the limits, and Y10 where the variance is not high. Then it makes signed bytes
-// of p1 to q1, and Y9 what makes them unsigned again.
+// DECIDE sets Y8 to ones where all differences are within the limits, and Y10 where the variance is
+// not high. Then it makes signed bytes of p1 to q1, and Y9 what makes them unsigned again.
 #define DECIDE(limit) \
 	DIFFERENCE(Y0, Y1, Y8, Y15)                  \
 	DIFFERENCE(Y1, Y2, Y9, Y15)                  \
@@ -82,8 +83,9 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $40
 	VPXOR        Y9, Y4, Y4                      \
 	VPXOR        Y9, Y5, Y5
 
-// COMMON changes p0 and q0 by (a+3)>>3 and (a+4)>>3, where a is in Y11. There is no shift of signed bytes: it is made of one of words,
-// which leaves 16 too many. With those, what q0 has lost stays in Y12, and 16 in Y15.
+// COMMON changes p0 and q0 by (a+3)>>3 and (a+4)>>3, where a is in Y11. There is no shift of signed
+// bytes: it is made of one of words, which leaves 16 too many. With those, what q0 has lost stays
+// in Y12, and 16 in Y15.
 #define COMMON \
 	VPBROADCASTD fours, Y12    \
 	VPBROADCASTD threes, Y13   \
@@ -128,7 +130,8 @@ TEXT inner<>(SB), NOSPLIT|NOFRAME, $0-0
 	VPXOR   Y9, Y5, Y5
 	RET
 
-// SMOOTH changes p and q by (n·w+63)>>7, of pairs of n and 63, and of w and 1 in Y12 and Y13. Then it makes them unsigned.
+// SMOOTH changes p and q by (n·w+63)>>7, of pairs of n and 63, and of w and 1 in Y12 and Y13. Then
+// it makes them unsigned.
 #define SMOOTH(pairs, p, q) \
 	VPBROADCASTD pairs, Y15    \
 	VPMADDUBSW   Y12, Y15, Y8  \
@@ -159,7 +162,8 @@ TEXT edge<>(SB), NOSPLIT|NOFRAME, $0-0
 	SMOOTH(pairs9, Y1, Y6)
 	RET
 
-// transpose exchanges rows and columns in four squares of 8×8 bytes: register i holds row i of each.
+// transpose exchanges rows and columns in four squares of 8×8 bytes: register i holds row i of
+// each.
 TEXT transpose<>(SB), NOSPLIT|NOFRAME, $0-0
 	VPUNPCKLBW  Y1, Y0, Y8
 	VPUNPCKHBW  Y1, Y0, Y9
@@ -253,7 +257,8 @@ TEXT transpose<>(SB), NOSPLIT|NOFRAME, $0-0
 	VMOVQ        X8, u     \
 	VMOVHPS      X8, v
 
-// loadColumns loads the 8 columns from luma, blue and red on, as edge and inner want them, and storeColumns stores them.
+// loadColumns loads the 8 columns from luma, blue and red on, as edge and inner want them, and
+// storeColumns stores them.
 TEXT loadColumns<>(SB), NOSPLIT|NOFRAME, $0-0
 	FURTHER
 	LOADLUMA

@@ -4,15 +4,17 @@
 #include "textflag.h"
 #include "filter_amd64.h"
 
-// The scratch of a macroblock that has inner edges, 16 bytes an item: 24 columns of luma, the first 8 of which are on its left, 16 of
-// chroma (8 of Cb and 8 of Cr) likewise, then its rows. What has just been stored in parts is dear to load as a whole, so that every
-// pixel is loaded from the picture and stored there once, but for those on the left and above.
+// The scratch of a macroblock that has inner edges, 16 bytes an item: 24 columns of luma, the first
+// 8 of which are on its left, 16 of chroma (8 of Cb and 8 of Cr) likewise, then its rows. What has
+// just been stored in parts is dear to load as a whole, so that every pixel is loaded from the
+// picture and stored there once, but for those on the left and above.
 #define lumaColumn(i) (16*(i))(SP)
 #define chromaColumn(i) (384+16*(i))(SP)
 #define lumaRow(i) (640+16*(i))(SP)
 #define chromaRow(i) (896+16*(i))(SP)
 
-// KEEP stores an item of luma and one of chroma there, and FETCH loads them; so do those below, with 4 items each.
+// KEEP stores an item of luma and one of chroma there, and FETCH loads them; so do those below,
+// with 4 items each.
 #define KEEP(x, y, to, toChroma) \
 	VMOVDQU      x, to \
 	VEXTRACTI128 $1, y, toChroma
@@ -58,7 +60,8 @@
 	VMOVDQA Y6, Y2 \
 	VMOVDQA Y7, Y3
 
-// JOINROWS makes rows i and i+8 of luma of their left halves, which are in row i, and the right ones, in x.
+// JOINROWS makes rows i and i+8 of luma of their left halves, which are in row i, and the right
+// ones, in x.
 #define JOINROWS(i, x) \
 	VMOVDQU     lumaRow(i), X8 \
 	VPUNPCKLQDQ x, X8, X9      \

@@ -10,10 +10,11 @@ var errShort = errors.New("webp: the file is cut off")
 
 // A segment is what macroblocks of the same kind have in common (RFC 6386, 9.3).
 type segment struct {
-	// Step sizes of the quantiser by the coefficient's number: one for the first, one for all others (section 14.1).
+	// Step sizes of the quantiser by the coefficient's number: one for the first, one for all
+	// others (section 14.1).
 	y1, y2, uv [16]int32
 
-	filter [2]strength // of the loop filter: for macroblocks predicted as a whole, and for those of 4×4 blocks
+	filter [2]strength // of macroblocks predicted as a whole, and of those of 4×4 blocks
 }
 
 // frameHeader reads the uncompressed part of the header: RFC 6386, 9.1.
@@ -87,8 +88,8 @@ func (d *decoder) header(vp8 []byte) error {
 	return nil
 }
 
-// segmentHeader returns the quantiser index and the filter level of each segment, and whether they are to be added to
-// those of the frame. Without segments there is one, and nothing to add.
+// segmentHeader returns the quantiser index and the filter level of each segment, and whether they
+// are to be added to those of the frame. Without segments there is one, and nothing to add.
 func (d *decoder) segmentHeader(p *partition) (quantisers, levels [4]int, relative bool) {
 	d.treeProbs = [3]uint8{255, 255, 255}
 	if !p.flag() {
@@ -171,8 +172,12 @@ func (d *decoder) quantHeader(p *partition, quantisers [4]int, relative bool) {
 		}
 		s := &d.segments[i]
 		for n := range 16 {
-			s.y1[n], s.y2[n], s.uv[n] = step(&acSteps, q), max(8, step(&acSteps, q+y2ac)*155/100), step(&acSteps, q+uvac)
+			s.y1[n] = step(&acSteps, q)
+			s.y2[n] = max(8, step(&acSteps, q+y2ac)*155/100)
+			s.uv[n] = step(&acSteps, q+uvac)
 		}
-		s.y1[0], s.y2[0], s.uv[0] = step(&dcSteps, q+y1dc), 2*step(&dcSteps, q+y2dc), min(132, step(&dcSteps, q+uvdc))
+		s.y1[0] = step(&dcSteps, q+y1dc)
+		s.y2[0] = 2 * step(&dcSteps, q+y2dc)
+		s.uv[0] = min(132, step(&dcSteps, q+uvdc))
 	}
 }

@@ -1,7 +1,7 @@
 // The inverse cosine transform of a group (RFC 6386, 14.4), for AVX2.
 
-// cos and sin are √2·cos(π/8) - 1 and √2·sin(π/8) - 1, in 1/65536. A product with them is 16 bits, to which the factor is
-// added once more.
+// cos and sin are √2·cos(π/8) - 1 and √2·sin(π/8) - 1, in 1/65536. A product with them is 16 bits,
+// to which the factor is added once more.
 DATA cos<>+0(SB)/8, $0x4e7b4e7b4e7b4e7b
 DATA cos<>+8(SB)/8, $0x4e7b4e7b4e7b4e7b
 DATA cos<>+16(SB)/8, $0x4e7b4e7b4e7b4e7b
@@ -13,7 +13,8 @@ DATA sin<>+16(SB)/8, $0x8a8c8a8c8a8c8a8c
 DATA sin<>+24(SB)/8, $0x8a8c8a8c8a8c8a8c
 GLOBL sin<>(SB), RODATA|NOPTR, $32
 
-// large is what none of the coefficients may have of its magnitude, lest 16 bits be too few: 2048·(2+cos+sin)² is less than 32768.
+// large is what none of the coefficients may have of its magnitude, lest 16 bits be too few:
+// 2048·(2+cos+sin)² is less than 32768.
 DATA large<>+0(SB)/8, $0xf800f800f800f800
 DATA large<>+8(SB)/8, $0xf800f800f800f800
 DATA large<>+16(SB)/8, $0xf800f800f800f800
@@ -66,8 +67,8 @@ GLOBL four<>(SB), RODATA|NOPTR, $32
 	VPSUBW  Y6, Y5, Y2       \
 	VPSUBW  Y8, Y4, Y3
 
-// TURN exchanges rows and columns of each block. It leaves rows 0 and 1 of block 0 (and 2, in the upper half) in Y8, rows 2 and 3 in Y9,
-// and those of block 1 (and 3) in Y10 and Y11.
+// TURN exchanges rows and columns of each block. It leaves rows 0 and 1 of block 0 (and 2, in the
+// upper half) in Y8, rows 2 and 3 in Y9, and those of block 1 (and 3) in Y10 and Y11.
 #define TURN \
 	VPUNPCKLWD Y1, Y0, Y4  \
 	VPUNPCKHWD Y1, Y0, Y5  \

@@ -24,8 +24,8 @@ type macroblock struct {
 	chroma  uint8
 }
 
-// readModes reads what comes next in the first partition: RFC 6386, 19.3. above holds the modes of the four
-// blocks above, left those on the left; both become those of this one.
+// readModes reads what comes next in the first partition: RFC 6386, 19.3. above holds the modes of
+// the four blocks above, left those on the left; both become those of this one.
 func (d *decoder) readModes(m *macroblock, above, left *[4]uint8) {
 	p := &d.modes
 	w := p.fill(p.window)
@@ -81,8 +81,8 @@ func (d *decoder) readModes(m *macroblock, above, left *[4]uint8) {
 	p.window = w
 }
 
-// modeTree is the tree of the modes of 4×4 blocks (RFC 6386, 11.2): at 2i+bit, for the node i, stands the next node or,
-// negated, a mode.
+// modeTree is the tree of the modes of 4×4 blocks (RFC 6386, 11.2): at 2i+bit, for the node i,
+// stands the next node or, negated, a mode.
 var modeTree = [18]int8{
 	-modeDC, 1, -modeTM, 2, -modeVE, 3, 4, 6, -modeHE, 5, -modeRD, -modeVR, -modeLD, 7, -modeVL, 8, -modeHD, -modeHU,
 }

@@ -2,8 +2,9 @@ package webp
 
 import "encoding/binary"
 
-// predictGo fills a square of size pixels (16 of luma, 8 of chroma) that begins at buf[at], from the row above and
-// the column on the left: RFC 6386, 12.2 and 12.3. Where there is no macroblock above or on the left, modeDC does without.
+// predictGo fills a square of size pixels (16 of luma, 8 of chroma) that begins at buf[at], from
+// the row above and the column on the left: RFC 6386, 12.2 and 12.3. Where there is no macroblock
+// above or on the left, modeDC does without.
 func predictGo(buf []byte, at, stride, size int, mode uint8, hasAbove, hasLeft bool) {
 	switch mode {
 	case modeTM:
@@ -83,7 +84,8 @@ func predictTM(buf []byte, at, stride, size int) {
 	}
 }
 
-// predictBlocksGo predicts the four 4×4 blocks that begin at buf[at], one after the other, and adds what g stands for, as addGroupGo does.
+// predictBlocksGo predicts the four 4×4 blocks that begin at buf[at], one after the other, and adds
+// what g stands for, as addGroupGo does.
 func predictBlocksGo(buf []byte, at, stride int, modes []uint8, g *group, counts []uint8) {
 	for b, mode := range modes {
 		predictBlock(buf, at+4*b, stride, mode, binary.LittleEndian.Uint32(buf[at+4*b-stride+4:]))
@@ -93,8 +95,9 @@ func predictBlocksGo(buf []byte, at, stride int, modes []uint8, g *group, counts
 	}
 }
 
-// predictBlock fills the 4×4 pixels that begin at buf[at]: RFC 6386, 12.3. right is the four pixels above on the right,
-// the leftmost in the lowest byte. The names of the edge's pixels go from the lower left corner to the upper right one.
+// predictBlock fills the 4×4 pixels that begin at buf[at]: RFC 6386, 12.3. right is the four pixels
+// above on the right, the leftmost in the lowest byte. The names of the edge's pixels go from the
+// lower left corner to the upper right one.
 func predictBlock(buf []byte, at, stride int, mode uint8, right uint32) {
 	top := binary.LittleEndian.Uint32(buf[at-stride:])
 	if mode == modeTM {

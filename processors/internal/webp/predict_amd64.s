@@ -3,12 +3,14 @@
 #include "textflag.h"
 #include "idct_amd64.h"
 
-// The 13 pixels around a block, e0 to e12, go from the lower left corner up and then to the right (RFC 6386, 12.3). The
-// edge is these with the first twice and the last once more: 16 bytes. All modes but DC and TM take, for each pixel, the mean of
-// 2 or of 3 bytes of the edge. So all such means are made, and shuffled as the mode wants it. DC and TM are computed in any case, too: a
+// The 13 pixels around a block, e0 to e12, go from the lower left corner up and then to the right
+// (RFC 6386, 12.3). The edge is these with the first twice and the last once more: 16 bytes. All
+// modes but DC and TM take, for each pixel, the mean of 2 or of 3 bytes of the edge. So all such
+// means are made, and shuffled as the mode wants it. DC and TM are computed in any case, too: a
 // branch by mode would often be predicted wrong, and costs more.
 
-// Where the edge comes from: the pixels of the block on the left, row by row, and the row above from the corner on.
+// Where the edge comes from: the pixels of the block on the left, row by row, and the row above
+// from the corner on.
 DATA edgeLeft<>+0(SB)/8, $0x808003070b0f0f0f
 DATA edgeLeft<>+8(SB)/8, $0x8080808080808080
 GLOBL edgeLeft<>(SB), RODATA|NOPTR, $16
@@ -42,7 +44,9 @@ DATA ones<>+0(SB)/8, $0x0101010101010101
 DATA ones<>+8(SB)/8, $0x0101010101010101
 GLOBL ones<>(SB), RODATA|NOPTR, $16
 
-// modes has for each mode what to take of the means of 3, those of 2, and DC, and which bytes to take of TM.
+// modes has for each mode what to take of the means of 3, of those of 2, and of DC, and which bytes
+// to take of TM.
+
 // DC
 DATA modes<>+0(SB)/8, $0x8080808080808080
 DATA modes<>+8(SB)/8, $0x8080808080808080
@@ -135,7 +139,8 @@ DATA modes<>+624(SB)/8, $0x0000000000000000
 DATA modes<>+632(SB)/8, $0x0000000000000000
 GLOBL modes<>(SB), RODATA|NOPTR, $640
 
-// BLOCK predicts block b, with what is on its left in X0, and leaves it there, the residue added: plus less minus.
+// BLOCK predicts block b, with what is on its left in X0, and leaves it there, the residue added:
+// plus less minus.
 #define BLOCK(b, plus, minus) \
 	VMOVDQU     4*b(R10), X1          \
 	MOVBLZX     b(R8), AX                  \

@@ -2,8 +2,9 @@ package webp
 
 import "encoding/binary"
 
-// Factors of BT.601's conversion from video range (RFC 6386, 9.2), times 1<<14: 255/219 for luma, 255/112 times 1-Kr, Kb(1-Kb)/Kg,
-// Kr(1-Kr)/Kg and 1-Kb for chroma, where Kr, Kg and Kb are 0.299, 0.587 and 0.114.
+// Factors of BT.601's conversion from video range (RFC 6386, 9.2), times 1<<14: 255/219 for luma,
+// 255/112 times 1-Kr, Kb(1-Kb)/Kg, Kr(1-Kr)/Kg and 1-Kb for chroma, where Kr, Kg and Kb are 0.299,
+// 0.587 and 0.114.
 const (
 	lumaFactor = 19077
 	crToRed    = 26149
@@ -12,7 +13,8 @@ const (
 	cbToBlue   = 33050
 )
 
-// blend sets chroma[1:] to 4 times the chroma of a row of pixels, which lies between the two given rows, and repeats what is at the ends.
+// blend sets chroma[1:] to 4 times the chroma of a row of pixels, which lies between the two given
+// rows, and repeats what is at the ends.
 func blend(chroma []uint16, near, far []byte) {
 	n := len(near)
 	blendInner(chroma[1:][:n], near, far)
@@ -26,7 +28,8 @@ func blendGo(dst []uint16, near, far []byte) {
 	}
 }
 
-// convertRowGo converts a row of pixels, two by two, which share the nearer chroma sample. Chroma is from blend.
+// convertRowGo converts a row of pixels, two by two, which share the nearer chroma sample. Chroma
+// is from blend.
 func convertRowGo(dst, luma []byte, cb, cr []uint16) {
 	cr = cr[:len(cb)]
 	for i := 1; i < len(cb)-1; i++ {
@@ -40,8 +43,8 @@ func convertRowGo(dst, luma []byte, cb, cr []uint16) {
 	}
 }
 
-// What is subtracted, times 1<<6: the products of 16 and 128, from which luma and chroma are counted, less a half for rounding. The 2 of
-// green is libwebp's.
+// What is subtracted, times 1<<6: the products of 16 and 128, from which luma and chroma are
+// counted, less a half for rounding. The 2 of green is libwebp's.
 const (
 	redOffset   = (16*lumaFactor+128*crToRed)>>8 - 32
 	greenOffset = (16*lumaFactor-128*(cbToGreen+crToGreen))>>8 - 32 + 2

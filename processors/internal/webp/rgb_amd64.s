@@ -48,8 +48,8 @@ GLOBL words<>(SB), RODATA|NOPTR, $40
 #define eight Y10
 #define whole Y9 // the upper bytes of words
 
-// UPSAMPLE makes the chroma of 32 pixels, times 256, from the samples of blend at p: in low that of pixels 0 to 7 and 16 to 23, in high
-// that of the others.
+// UPSAMPLE makes the chroma of 32 pixels, times 256, from the samples of blend at p: in low that of
+// pixels 0 to 7 and 16 to 23, in high that of the others.
 #define UPSAMPLE(p, low, high, a, b) \
 	VMOVDQU    2(p), a     \
 	VPADDW     a, a, b     \
@@ -64,7 +64,8 @@ GLOBL words<>(SB), RODATA|NOPTR, $40
 	VPUNPCKLWD a, b, low   \
 	VPUNPCKHWD a, b, high
 
-// CONVERT does what convert does for 16 pixels: red, green and blue, as words not yet clipped, of y, u and v times 256, which it overwrites.
+// CONVERT does what convert does for 16 pixels: red, green and blue, as words not yet clipped, of
+// y, u and v times 256, which it overwrites.
 #define CONVERT(y, u, v, r, g, b, t) \
 	VPMULHUW lumaFactor, y, y      \
 	VPMULHUW crToRed, v, r         \

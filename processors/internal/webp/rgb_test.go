@@ -17,7 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// at returns a plane's value at a place, interpolated linearly between the samples' centres; beyond the outermost they go on.
+// at returns a plane's value at a place, interpolated linearly between the samples' centres; beyond
+// the outermost they go on.
 func at(pix []byte, stride int, size image.Point, x, y float64) float64 {
 	sample := func(i, j float64) float64 {
 		return float64(pix[min(max(int(j), 0), size.Y-1)*stride+min(max(int(i), 0), size.X-1)])
@@ -93,7 +94,8 @@ func pipe(t *testing.T, command string, in []byte, args ...string) []byte {
 	return out
 }
 
-// tiles have the most saturated colours there are, and edges between them at all distances from those of chroma samples.
+// tiles have the most saturated colours there are, and edges between them at all distances from
+// those of chroma samples.
 func tiles(w, h, side int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -119,7 +121,8 @@ func TestPixelsAreThoseOfLibwebp(t *testing.T) {
 	for _, name := range corpus(t, "webp/*.webp", "exif/*.webp") {
 		file, err := os.ReadFile(name)
 		require.NoError(t, err)
-		if chunk(file) != nil && len(file) < 200<<10 { // of larger ones, TestTheCorpusIsDecodedAsByTheReference compares the planes
+		// Of larger ones, TestTheCorpusIsDecodedAsByTheReference compares the planes.
+		if chunk(file) != nil && len(file) < 200<<10 {
 			files[filepath.Base(name)] = file
 		}
 	}

@@ -1,6 +1,7 @@
 package webp
 
-// A band is a row of macroblocks of luma or chroma as the picture has them, below the lower half of the row above.
+// A band is a row of macroblocks of luma or chroma as the picture has them, below the lower half of
+// the row above.
 type band struct {
 	pix    []byte
 	stride int
@@ -8,11 +9,13 @@ type band struct {
 }
 
 func newBand(width, height int) band {
-	stride := (width/64 + 1 | 1) * 64 // an odd number of cache lines, so that those of a column don't compete for a few places
+	// An odd number of cache lines, so that those of a column don't compete for a few places.
+	stride := (width/64 + 1 | 1) * 64
 	return band{make([]byte, stride*(height/2+height)), stride, height}
 }
 
-// at returns where row y begins in pix. Rows are counted from the first one of the macroblocks: those above are negative.
+// at returns where row y begins in pix. Rows are counted from the first one of the macroblocks:
+// those above are negative.
 func (b *band) at(y int) int { return (b.height/2 + y) * b.stride }
 
 func (b *band) row(y int) []byte { return b.pix[b.at(y):][:b.stride] }
@@ -25,11 +28,12 @@ func (b *band) take(p *plane) {
 	}
 }
 
-// late is how many rows of a row of macroblocks have to wait for the next one: the loop filter will change 3 rows of chroma, each of which has
-// an influence on 2 rows of pixels, and on one more.
+// late is the number of rows above the next macroblocks that are not ready before these are: their
+// loop filter will change 3 rows of chroma there, which 7 rows of pixels are interpolated from.
 const late = 7
 
-// output filters the row of macroblocks that has been decoded and calls row for those rows of the picture that are ready now.
+// output filters the row of macroblocks that has been decoded and calls row for those rows of the
+// picture that are ready now.
 func (d *decoder) output(mby int, row func(y int)) {
 	d.top = 16 * mby
 	d.bands[0].take(&d.y)
@@ -47,8 +51,9 @@ func (d *decoder) output(mby int, row func(y int)) {
 	}
 }
 
-// convert writes row y of the picture, which is ready, to dst, as pixels of image.RGBA. Chroma is sited in the centre of four pixels, and
-// interpolated linearly ("fancy upsampling"), as libwebp does by default.
+// convert writes row y of the picture, which is ready, to dst, as pixels of image.RGBA. Chroma is
+// sited in the centre of four pixels, and interpolated linearly ("fancy upsampling"), as libwebp
+// does by default.
 func (d *decoder) convert(dst []byte, y int) {
 	near, last := y/2, (d.height+1)/2-1
 	far := min(max(near-1+y%2*2, 0), last)

@@ -25,7 +25,8 @@ var acSteps = [128]uint16{
 	213, 217, 221, 225, 229, 234, 239, 245, 249, 254, 259, 264, 269, 274, 279, 284,
 }
 
-// modeProbs are the probabilities of the modes of a 4×4 block, given those of the blocks above and on the left: section 11.5.
+// modeProbs are the probabilities of the modes of a 4×4 block, given those of the blocks above and
+// on the left: section 11.5.
 var modeProbs = [modes][modes][9]uint8{
 	{
 		{231, 120, 48, 89, 115, 113, 120, 152, 112},

@@ -1,7 +1,7 @@
 package webp
 
-// defaultTokenProbs are the probabilities of the nodes of the tree of tokens, by plane, band and context, in the state at the
-// beginning of a frame: RFC 6386, 13.5.
+// defaultTokenProbs are the probabilities of the nodes of the tree of tokens, by plane, band and
+// context, in the state at the beginning of a frame: RFC 6386, 13.5.
 var defaultTokenProbs = tokenProbs{
 	{
 		{

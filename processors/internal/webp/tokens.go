@@ -9,11 +9,12 @@ const (
 	planes
 )
 
-// tokenProbs are probabilities by plane, band, context (how many of the neighbours have coefficients, or what the last coefficient was), and
-// node of the tree.
+// tokenProbs are probabilities by plane, band, context (how many of the neighbours have
+// coefficients, or what the last coefficient was), and node of the tree.
 type tokenProbs [planes][8][3][11]uint8
 
-// planeProbs are the probabilities of a plane by the coefficient's number instead of its band. Those behind the last are never looked at.
+// planeProbs are the probabilities of a plane by the coefficient's number instead of its band.
+// Those behind the last are never looked at.
 type planeProbs [17][3][11]uint8
 
 // bandOf is the band of a coefficient.
@@ -28,7 +29,8 @@ func (t *tokenProbs) byNumber() (probs [planes]planeProbs) {
 	return probs
 }
 
-// zigzag is where coefficients go in a group, by their number: from the upper left corner to the lower right one.
+// zigzag is where coefficients go in a group, by their number: from the upper left corner to the
+// lower right one.
 var zigzag = [16]uint8{0, 1, 16, 32, 17, 2, 3, 18, 33, 48, 49, 34, 19, 35, 50, 51}
 
 // largeProbs are the probabilities of the extra bits of the categories 3 to 6: section 13.2.
@@ -39,22 +41,25 @@ var largeProbs = [4][]uint8{
 	{254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129},
 }
 
-// A square is a part of a macroblock whose blocks of coefficients follow each other: the one of first coefficients, or the 16 of luma, or
-// the 4 of Cb or Cr.
+// A square is a part of a macroblock whose blocks of coefficients follow each other: the one of
+// first coefficients, or the 16 of luma, or the 4 of Cb or Cr.
 type square struct {
 	side  int // blocks
 	probs *planeProbs
 	steps *[16]int32 // of the quantiser, by a coefficient's number
 	first int        // coefficient: 1 where that before is in planeLumaDC
 
-	above, left uint8 // a bit for each neighbour, the lowest for the first: 1 if it has coefficients; then, those of the last row and column
+	// A bit for each neighbour, the lowest for the first: 1 if it has coefficients. Then, of the
+	// last row and column.
+	above, left uint8
 
 	to     []group // zero before
 	counts []uint8 // of coefficients, by block
 }
 
-// readBlocksGo reads the coefficients of a square of 4×4 blocks, multiplies them by the quantiser's steps and puts them where they belong
-// (RFC 6386, 13). A block's count is the number of its last coefficient plus 1, or 0 if it has none, as most do.
+// readBlocksGo reads the coefficients of a square of 4×4 blocks, multiplies them by the quantiser's
+// steps and puts them where they belong (RFC 6386, 13). A block's count is the number of its last
+// coefficient plus 1, or 0 if it has none, as most do.
 func (p *partition) readBlocksGo(s *square) {
 	w := p.window
 	for i := range s.side * s.side {

@@ -21,7 +21,8 @@ DATA place<>+0(SB)/8, $0x2406042240200200
 DATA place<>+8(SB)/8, $0x6664462644626042
 GLOBL place<>(SB), RODATA|NOPTR, $16
 
-// extra holds the probabilities of the extra bits of categories 1 to 6 (RFC 6386, 13.2), with a 0 behind each.
+// extra holds the probabilities of the extra bits of categories 1 to 6 (RFC 6386, 13.2), with a 0
+// behind each.
 DATA extra<>+0(SB)/8, $0x8c94ad0091a5009f
 DATA extra<>+8(SB)/8, $0x9db400878c9bb000
 DATA extra<>+16(SB)/8, $0xe6f3fefe0082868d
@@ -72,7 +73,8 @@ block:
 	XORL n, n
 	XORL v, v
 
-	// The bits of the lowest row's and the last column's blocks come in at the top, while those of their neighbours go out.
+	// The bits of the lowest row's and the last column's blocks come in at the top, while those of
+	// their neighbours go out.
 counted:
 	MOVQ  i-64(SP), split
 	MOVQ  counts-56(SP), prob
@@ -129,8 +131,9 @@ nonzero:
 	NEXT(11)
 	MOVL $1, v
 
-	// The sign is decoded without a branch, which could not be predicted. It comes after other bits, so that rng is 254 at most,
-	// 2·split is rng+1 without the lowest bit, and the shift is 1 in any case.
+	// The sign is decoded without a branch, which could not be predicted. It comes after other
+	// bits, so that rng is 254 at most, 2·split is rng+1 without the lowest bit, and the shift is 1
+	// in any case.
 sign:
 	MOVQ    steps-8(SP), prob
 	IMULL   -4(prob)(n*4), v

@@ -2,12 +2,13 @@ package webp
 
 import "encoding/binary"
 
-// A group is what four 4×4 blocks have: their coefficients. The blocks are a row of a macroblock's luma, or its Cb or Cr. What is at x, y of
-// block b is at 16y+4b+x, so that a row of all four can be treated at once.
+// A group is what four 4×4 blocks have: their coefficients. The blocks are a row of a macroblock's
+// luma, or its Cb or Cr. What is at x, y of block b is at 16y+4b+x, so that a row of all four can
+// be treated at once.
 type group [4 * 16]int16
 
-// inverseWHT undoes the Walsh-Hadamard transform of the n first coefficients of 16 blocks, puts them into these and clears
-// them: RFC 6386, 14.3.
+// inverseWHT undoes the Walsh-Hadamard transform of the n first coefficients of 16 blocks, puts
+// them into these and clears them: RFC 6386, 14.3.
 func inverseWHT(in *group, n uint8, out *[6]group, counts *[24]uint8) {
 	if n <= 1 {
 		if dc := int16((int32(in[0]) + 3) >> 3); n == 1 && dc != 0 {
@@ -43,8 +44,9 @@ func inverseWHT(in *group, n uint8, out *[6]group, counts *[24]uint8) {
 func mul1(v int32) int32 { return v + v*20091>>16 }
 func mul2(v int32) int32 { return v * 35468 >> 16 }
 
-// addGroupGo undoes the cosine transform of a group, adds the result to the pixels and clears the coefficients. The first two blocks begin at dst and
-// dst[4:], the others so many bytes behind them. counts says how many coefficients a block has, 1 standing for the first alone.
+// addGroupGo undoes the cosine transform of a group, adds the result to the pixels and clears the
+// coefficients. The first two blocks begin at dst and dst[4:], the others so many bytes behind
+// them. counts says how many coefficients a block has, 1 standing for the first alone.
 func addGroupGo(dst []byte, stride, others int, g *group, counts []uint8) {
 	for b, n := range counts {
 		if n > 0 {
@@ -95,7 +97,8 @@ func addDC(dst []byte, stride int, v int32) {
 	}
 }
 
-// An addend is what is to be added to each of 8 bytes. Sums below 0 are 0, those beyond 255 are 255.
+// An addend is what is to be added to each of 8 bytes. Sums below 0 are 0, those beyond 255 are
+// 255.
 type addend struct{ bytes, flip uint64 } // x-v is ^(^x+v)
 
 func newAddend(v int32) addend {
