@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/gif"
 	"io"
+	"io/fs"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -80,6 +81,63 @@ func TestAnAnimationBeyondTheLimitsIsStill(t *testing.T) {
 	}
 }
 
+// drifting is a GIF of n frames of that size, over which a stripe goes.
+func drifting(t testing.TB, n int, size image.Point) []byte {
+	g := &gif.GIF{}
+	for i := range n {
+		frame := image.NewPaletted(image.Rectangle{Max: size}, color.Palette{color.White, color.RGBA{200, 0, 0, 255}})
+		for y := range size.Y {
+			frame.Pix[size.X*y+i%size.X] = 1
+		}
+		g.Image, g.Delay = append(g.Image, frame), append(g.Delay, 2)
+	}
+	var b bytes.Buffer
+	require.NoError(t, gif.EncodeAll(&b, g))
+	return b.Bytes()
+}
+
+func TestOrdinaryAnimationsMoveByDefault(t *testing.T) {
+	s := newSite(t)
+	files := fstest.MapFS{}
+	s.source.source = storage.FS(files)
+	h := s.handler(t)
+	for name, c := range map[string]struct {
+		frames int
+		size   image.Point
+		ask    string
+	}{
+		"long":  {160, image.Pt(500, 281), "500x"},
+		"large": {100, image.Pt(600, 400), "600x"},
+		"many":  {1002, image.Pt(40, 40), "40x"},
+		"most":  {10_000, image.Pt(4, 4), "4x"},
+	} {
+		files["a.gif"] = &fstest.MapFile{Data: drifting(t, c.frames, c.size)}
+		w := get(h, s.url(t, "a.gif", c.ask, "crop", ".gif"))
+		require.Equal(t, 200, w.Code, name)
+		g, err := gif.DecodeAll(w.Body)
+		require.NoError(t, err)
+		assert.Len(t, g.Image, c.frames, name)
+	}
+}
+
+// streamed hides that files can be read twice.
+type streamed struct{ thumbnail.Source }
+
+func (s streamed) Open(ctx context.Context, key string) (fs.File, error) {
+	f, err := s.Source.Open(ctx, key)
+	return struct{ fs.File }{f}, err
+}
+
+func TestAnAnimationThatCanBeReadOnceOnlyMovesToo(t *testing.T) {
+	s := animatedSite(t)
+	s.source.source = streamed{s.source.source}
+	assert.Len(t, framesOf(t, s, ".gif").Image, 8)
+	s = animatedSite(t)
+	s.source.source = streamed{s.source.source}
+	s.MaxMemory = 290 << 10
+	assert.Len(t, framesOf(t, s, ".gif").Image, 1, "within limits")
+}
+
 // A meeting is a processor whose calls wait for each other.
 type meeting struct {
 	processors.Crop
@@ -93,10 +151,16 @@ func (m meeting) Process(ctx context.Context, img image.Image, width, height int
 }
 
 func TestStillGIFsDoNotWaitForTheMemoryOfAnimations(t *testing.T) {
+	still := storage.FS(fstest.MapFS{"still.gif": {Data: animation(t, 1)}})
+	t.Run("read twice", func(t *testing.T) { testStillGIFs(t, still) })
+	t.Run("read once", func(t *testing.T) { testStillGIFs(t, streamed{still}) })
+}
+
+func testStillGIFs(t *testing.T, source thumbnail.Source) {
 	synctest.Test(t, func(t *testing.T) {
 		const n = 8
 		s := newSite(t)
-		s.source.source = storage.FS(fstest.MapFS{"still.gif": {Data: animation(t, 1)}})
+		s.source.source = source
 		together := meeting{all: new(sync.WaitGroup)}
 		together.all.Add(n)
 		s.Processors = thumbnail.Processors{"crop": together}
@@ -119,6 +183,14 @@ func TestADamagedAnimationIsRefusedAndNotStored(t *testing.T) {
 	assert.Equal(t, 422, get(s.handler(t), s.url(t, "walk.gif", "20x10", "crop", ".gif")).Code)
 	assert.Zero(t, s.storage.put.Load())
 	assert.Equal(t, 200, get(s.handler(t), s.url(t, "walk.gif", "20x10", "crop", ".png")).Code, "its first frame is whole")
+
+	s = animatedSite(t)
+	data = animation(t, 8)
+	size := bytes.LastIndexByte(data[:len(data)-12], 2) // of the last frame's codes
+	data[size] = 12
+	s.source.source = storage.FS(fstest.MapFS{"walk.gif": {Data: data}})
+	assert.Equal(t, 422, get(s.handler(t), s.url(t, "walk.gif", "20x10", "crop", ".gif")).Code, "found while it is encoded")
+	assert.Zero(t, s.storage.put.Load())
 }
 
 // encoderFunc is an Encoder that knows nothing of animations.

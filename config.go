@@ -57,15 +57,15 @@ type Config struct {
 	// MaxSourceBytes limits the file size of an original; default 64 MiB.
 	MaxSourceBytes int64
 	// MaxPixels limits width × height of an original; default 100 million. If the frames of an
-	// animation have more pixels than that together, or are more than 1000, the first one is served
-	// as a still picture.
+	// animation, or of its thumbnail, have more pixels than that together, or are more than 10,000,
+	// the first one is served as a still picture.
 	MaxPixels int64
 	// MaxWidth and MaxHeight limit a thumbnail, in pixels; default 4096.
 	MaxWidth, MaxHeight int
 	// MaxMemory limits what all generations in progress use for originals and decoded pixels, in
 	// bytes; default 512 MiB. A generation waits until its share is free; one that needs more than
-	// all of it is refused (422). The frames of an animated thumbnail may take a quarter of it, at
-	// 6 bytes a pixel; if they need more, the thumbnail is a still picture.
+	// all of it is refused (422). An animated thumbnail takes up to 40 MiB for the frames in work,
+	// and 3 bytes for each pixel of all frames; if that is too much, it is a still picture.
 	MaxMemory int64
 	// MaxQueue limits how many generations wait for memory; default 256. QueueTimeout limits how long
 	// one waits; default 10 s. Beyond either the answer is 503.

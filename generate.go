@@ -17,7 +17,8 @@ type job struct {
 	start     time.Time
 	key       string // under which it is stored: its path
 	spec      Spec
-	animation int64 // bytes that the frames of an animation may take
+	need      int64 // bytes, admitted for all but that
+	animation int64 // bytes admitted for an animation; 0: it will be a still picture, or is not known to be one
 	generated bool
 	timing    Timing
 }
@@ -67,7 +68,7 @@ func (h *Handler) generateWithin(ctx context.Context, deadline *time.Timer, j *j
 	defer release()
 	encoded := newBuffer()
 	defer freeBuffer(encoded)
-	if err := h.make(ctx, src, p, encoded, j); err != nil { // 11
+	if err := h.make(ctx, deadline, src, p, encoded, j); err != nil { // 11
 		return err
 	}
 	if err := ctx.Err(); err != nil { // a processor that took no notice
@@ -80,7 +81,8 @@ func (h *Handler) generateWithin(ctx context.Context, deadline *time.Timer, j *j
 	return nil
 }
 
-// buffers hold originals and encoded thumbnails, which would be most of what a generation allocates.
+// buffers hold originals and encoded thumbnails, which would be most of what a generation
+// allocates.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func newBuffer() *bytes.Buffer { return buffers.Get().(*bytes.Buffer) }
@@ -93,12 +95,12 @@ func freeBuffer(b *bytes.Buffer) {
 	}
 }
 
-// measure does step 9: it returns how many bytes the generation will need, before any pixel has memory.
+// measure does step 9: it returns how many bytes the generation will need, before any pixel has
+// memory.
 func (h *Handler) measure(src *source, p Processor, j *job) (need int64, err error) {
 	defer addTime(&j.timing.Source)()
-	moving := processors.Animates(h.cfg.Encoders[j.spec.Ext])
 	read := processors.PeekHeader
-	if moving && src.rereadable() { // a still picture should not have to wait for the memory of an animation
+	if h.moves(j) && src.rereadable() { // a still picture should not have to wait for the memory of an animation
 		read = processors.DecodeHeader
 	}
 	r := src.header()
@@ -113,16 +115,46 @@ func (h *Handler) measure(src *source, p Processor, j *job) (need int64, err err
 			ErrTooLarge, j.spec.Source, header.Size.X, header.Size.Y, h.cfg.MaxPixels)
 	}
 	width, height := j.spec.Size.Width, j.spec.Size.Height
-	need = header.DecodeBytes(processors.MinDecode(p, header.Size, width, height)) + src.size
-	result, ok := processors.ResultSize(p, header.Size, width, height)
-	if ok {
-		result = image.Pt(min(result.X, h.cfg.MaxWidth), min(result.Y, h.cfg.MaxHeight))
-		need += bytesPerPixel * int64(result.X) * int64(result.Y)
+	j.need = header.DecodeBytes(processors.MinDecode(p, header.Size, width, height)) + src.size
+	if result, ok := h.resultSize(header, p, j); ok {
+		j.need += bytesPerPixel * int64(result.X) * int64(result.Y)
 	}
-	if moving {
-		j.animation = header.AnimationBytes(result, max(0, min(h.cfg.MaxMemory/4, h.cfg.MaxMemory-need)))
+	if h.moves(j) {
+		j.animation = header.AnimationBytes(h.animationLimit(header, p, j))
 	}
-	return need + j.animation, nil
+	return j.need + j.animation, nil
+}
+
+// resultSize returns the size of a thumbnail that will not be refused for it, if that is known
+// before it is made.
+func (h *Handler) resultSize(header processors.Header, p Processor, j *job) (size image.Point, ok bool) {
+	size, ok = processors.ResultSize(p, header.Size, j.spec.Size.Width, j.spec.Size.Height)
+	return image.Pt(min(size.X, h.cfg.MaxWidth), min(size.Y, h.cfg.MaxHeight)), ok
+}
+
+// moves reports whether the thumbnail of an animation is to be one.
+func (h *Handler) moves(j *job) bool { return processors.Animates(h.cfg.Encoders[j.spec.Ext]) }
+
+// animationLimit is for [processors.Header.AnimationBytes].
+func (h *Handler) animationLimit(header processors.Header, p Processor, j *job) (image.Point, processors.AnimationLimit) {
+	limit := processors.AnimationLimit{Pixels: h.cfg.MaxPixels, Bytes: max(0, h.cfg.MaxMemory-j.need)}
+	result, ok := h.resultSize(header, p, j)
+	if !ok {
+		limit.Bytes = min(limit.Bytes, h.cfg.MaxMemory/4)
+	}
+	return result, limit
+}
+
+// admitAnimation waits for the memory of an animation whose header only now is known whole.
+func (h *Handler) admitAnimation(ctx context.Context, deadline *time.Timer, header processors.Header, p Processor, j *job) (release func(), err error) {
+	if j.animation > 0 || !h.moves(j) {
+		return func() {}, nil
+	}
+	j.animation = header.AnimationBytes(h.animationLimit(header, p, j))
+	if j.animation == 0 {
+		return func() {}, nil
+	}
+	return h.admit(ctx, deadline, j.animation, j)
 }
 
 // bytesPerPixel is what a pixel of a thumbnail takes while it is made, at most.
@@ -170,7 +202,7 @@ func (h *Handler) admit(ctx context.Context, deadline *time.Timer, need int64, j
 }
 
 // make does step 11 but for storing: it leaves the encoded thumbnail in encoded.
-func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *bytes.Buffer, j *job) error {
+func (h *Handler) make(ctx context.Context, deadline *time.Timer, src *source, p Processor, encoded *bytes.Buffer, j *job) error {
 	original := newBuffer()
 	defer freeBuffer(original)
 	data, err := timed(&j.timing.Source, func() ([]byte, error) { return src.readAll(original, h.cfg.MaxSourceBytes) })
@@ -185,6 +217,11 @@ func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *b
 	if err := h.checkPlan(header, p, j); err != nil {
 		return err
 	}
+	release, err := h.admitAnimation(ctx, deadline, header, p, j)
+	if err != nil {
+		return err
+	}
+	defer release()
 	width, height := j.spec.Size.Width, j.spec.Size.Height
 	pic, err := timed(&j.timing.Decode, func() (*processors.Picture, error) {
 		return processors.Decode(ctx, data, header, processors.MinDecode(p, header.Size, width, height))
@@ -200,7 +237,7 @@ func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *b
 		return pic.Apply(ctx, p, width, height)
 	})
 	if err != nil {
-		return processError(err)
+		return stepError("process", err)
 	}
 	if thumb == nil {
 		return broken("process", errors.New("returned no image"))
@@ -210,17 +247,18 @@ func (h *Handler) make(ctx context.Context, src *source, p Processor, encoded *b
 	}
 	defer addTime(&j.timing.Encode)()
 	if err := pic.Encode(encoded, h.cfg.Encoders[j.spec.Ext], thumb); err != nil {
-		return broken("encode", err)
+		return stepError("encode", err)
 	}
 	return nil
 }
 
-// processError lets a processor say that it is the source's fault. All else is the processor's.
-func processError(err error) error {
+// stepError lets a processor, and the frames of an animation, which are made while it is encoded,
+// say that it is the source's fault. All else is the step's.
+func stepError(step string, err error) error {
 	if errors.Is(err, ErrFormat) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrTooLarge) {
 		return err
 	}
-	return broken("process", err)
+	return broken(step, err)
 }
 
 // timed adds the time that f takes to d.

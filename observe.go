@@ -33,7 +33,7 @@ type Timing struct {
 	Source  time.Duration // opening and reading the original
 	Decode  time.Duration
 	Process time.Duration
-	Encode  time.Duration
+	Encode  time.Duration // of an animation, also for making the frames after the first
 	Store   time.Duration
 }
 

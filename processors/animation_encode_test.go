@@ -13,8 +13,8 @@ import (
 )
 
 // decodeAll is what image/gif makes of an encoded animation.
-func decodeAll(t testing.TB, a *Animation) *gif.GIF {
-	g, err := gif.DecodeAll(bytes.NewReader(encoded(t, GIF{}, a)))
+func decodeAll(t testing.TB, a *film) *gif.GIF {
+	g, err := gif.DecodeAll(bytes.NewReader(encoded(t, GIF{}, a.animation())))
 	require.NoError(t, err)
 	return g
 }
@@ -47,10 +47,10 @@ func TestFramesThatLookTheSameBecomeOne(t *testing.T) {
 		"as long as can be": {[]*image.NRGBA{a, a, b}, []int{65530, 5, 9}, []int{65535, 9}},
 		"left to viewers":   {[]*image.NRGBA{a, a, a, b, b}, []int{0, 0, 5, 5, 1}, []int{0, 0, 5, 5, 1}},
 	} {
-		g := decodeAll(t, &Animation{Frames: c.frames, Delays: c.delays})
+		g := decodeAll(t, &film{Frames: c.frames, Delays: c.delays})
 		assert.Equal(t, c.want, g.Delay, name)
 	}
-	g := decodeAll(t, &Animation{Frames: []*image.NRGBA{a, a}, Delays: []int{3, 4}, LoopCount: 0})
+	g := decodeAll(t, &film{Frames: []*image.NRGBA{a, a}, Delays: []int{3, 4}, LoopCount: 0})
 	assert.Len(t, g.Image, 1)
 	assert.Equal(t, []int{0}, g.Delay, "what does not move needs no timing")
 	assert.Equal(t, -1, g.LoopCount)
@@ -59,7 +59,7 @@ func TestFramesThatLookTheSameBecomeOne(t *testing.T) {
 func TestLoopCountsAreKept(t *testing.T) {
 	frames := []*image.NRGBA{uniform(image.Pt(6, 4), color.NRGBA{9, 9, 9, 255}), uniform(image.Pt(6, 4), color.NRGBA{200, 9, 9, 255})}
 	for _, n := range []int{-1, 0, 1, 2, 65535} {
-		file := encoded(t, GIF{}, &Animation{Frames: frames, Delays: []int{10, 10}, LoopCount: n})
+		file := encoded(t, GIF{}, (&film{Frames: frames, Delays: []int{10, 10}, LoopCount: n}).animation())
 		_, img, err := animate(t.Context(), file, Crop{}, 3, 0, plenty)
 		require.NoError(t, err)
 		assert.Equal(t, n, img.(*Animation).LoopCount)
@@ -75,7 +75,7 @@ func TestOnlyWhatChangesIsWritten(t *testing.T) {
 		fill(next.SubImage(image.Rect(10+5*i, 10, 15+5*i, 15)).(*image.NRGBA), color.NRGBA{255, 255, 255, 255})
 		frames = append(frames, next)
 	}
-	g := decodeAll(t, &Animation{Frames: frames, Delays: []int{5, 5, 5, 5}})
+	g := decodeAll(t, &film{Frames: frames, Delays: []int{5, 5, 5, 5}})
 	assert.Equal(t, image.Rect(0, 0, 60, 40), g.Image[0].Rect)
 	assert.Equal(t, image.Rect(10, 10, 15, 15), g.Image[1].Rect)
 	assert.Equal(t, image.Rect(10, 10, 20, 15), g.Image[2].Rect)
@@ -94,7 +94,7 @@ func TestWhatRestsDoesNotFlicker(t *testing.T) {
 		frames, delays = append(frames, next), append(delays, 4)
 	}
 	require.Nil(t, exactPalettes(frames))
-	g := decodeAll(t, &Animation{Frames: frames, Delays: delays})
+	g := decodeAll(t, &film{Frames: frames, Delays: delays})
 	assert.Zero(t, localTables(t, g), "one palette does")
 	again := composed(g)
 	require.Len(t, again.Frames, 6)
@@ -118,21 +118,21 @@ func TestScenesThatHaveNothingInCommonHavePalettesOfTheirOwn(t *testing.T) {
 		})
 		return img
 	}
-	a := &Animation{}
+	a := &film{}
 	for _, i := range []int{0, 0, 1, 2, 5, 6, 7, 7} {
 		a.Frames, a.Delays = append(a.Frames, corner(i)), append(a.Delays, 0)
 	}
 	again := composed(decodeAll(t, a))
 	require.Len(t, again.Frames, 8)
 	for i := range a.Frames {
-		alone := composed(decodeAll(t, &Animation{Frames: a.Frames[i : i+1], Delays: []int{0}}))
+		alone := composed(decodeAll(t, &film{Frames: a.Frames[i : i+1], Delays: []int{0}}))
 		assert.Less(t, distance(t, a.Frames[i], again.Frames[i]), 1.1*distance(t, a.Frames[i], alone.Frames[0]), "frame %d", i)
 	}
 }
 
 func TestAFrameHasATableOfItsOwnWhereThatIsSmaller(t *testing.T) {
 	// 16 frames with 16 colours of their own each: all 256 in a shared table would make every index 8 bits long.
-	a := &Animation{}
+	a := &film{}
 	random := rand.New(rand.NewPCG(3, 4))
 	for i := range 16 {
 		frame := image.NewNRGBA(image.Rect(0, 0, 50, 50))
@@ -148,7 +148,7 @@ func TestAFrameHasATableOfItsOwnWhereThatIsSmaller(t *testing.T) {
 }
 
 func TestAnimationsKeepTheirTransparency(t *testing.T) {
-	a := &Animation{}
+	a := &film{}
 	for i := range 5 { // a translucent disc goes over nothing, with more than 256 colours
 		frame := image.NewNRGBA(image.Rect(0, 0, 60, 40))
 		for y := range 40 {

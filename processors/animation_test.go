@@ -37,9 +37,9 @@ func animate(ctx context.Context, file []byte, p Processor, width, height int, l
 }
 
 // composed is what a viewer shows of an animation, done in the simplest way: a copy of the whole screen for each frame.
-func composed(g *gif.GIF) *Animation {
+func composed(g *gif.GIF) *film {
 	whole := image.Rect(0, 0, g.Config.Width, g.Config.Height)
-	out := &Animation{LoopCount: g.LoopCount}
+	out := &film{LoopCount: g.LoopCount}
 	screen := image.NewNRGBA(whole)
 	for i, frame := range g.Image {
 		before := image.NewNRGBA(whole)
@@ -58,27 +58,8 @@ func composed(g *gif.GIF) *Animation {
 	return out
 }
 
-// merged joins frames that look the same, so that animations can be compared by what is seen when.
-func merged(a *Animation) *Animation {
-	out := &Animation{LoopCount: a.LoopCount}
-	for i := range a.Frames {
-		out.add(a.Frames[i], a.Delays[i])
-	}
-	return out
-}
-
-func assertSame(t require.TestingT, want, got *Animation, name string) {
-	want, got = merged(want), merged(got)
-	require.Equal(t, want.Delays, got.Delays, name)
-	require.Equal(t, want.LoopCount, got.LoopCount, name)
-	for i := range want.Frames {
-		require.Equal(t, want.Frames[i].Rect, got.Frames[i].Rect, name)
-		require.True(t, samePixels(want.Frames[i], got.Frames[i]), "%s: frame %d", name, i)
-	}
-}
-
 // reencoded is what is seen of an animation that went through the encoder.
-func reencoded(t require.TestingT, a image.Image) *Animation {
+func reencoded(t require.TestingT, a image.Image) *film {
 	var b bytes.Buffer
 	require.NoError(t, GIF{}.Encode(&b, a))
 	g, err := gif.DecodeAll(&b)
@@ -120,13 +101,13 @@ func TestAnimationsAreComposedAndWrittenPixelByPixel(t *testing.T) {
 		want := composed(g)
 		_, img, err := animate(context.Background(), b.Bytes(), Crop{}, g.Config.Width, g.Config.Height, plenty)
 		require.NoError(t, err)
-		got, ok := img.(*Animation)
-		require.True(t, ok)
+		got := filmOf(t, img)
 		assertSame(t, want, got, "decoded")
 		assert.LessOrEqual(t, len(got.Frames), len(g.Image))
-		again := reencoded(t, got)
+		assertSame(t, got, filmOf(t, img), "made again")
+		again := reencoded(t, img)
 		if len(again.Frames) == 1 { // a still picture has no timing
-			assert.Len(t, merged(want).Frames, 1)
+			assert.Len(t, want.merged().Frames, 1)
 			assert.True(t, samePixels(want.Frames[0], again.Frames[0]))
 			return
 		}
@@ -157,19 +138,19 @@ func TestAnimationsOfTheCorpusKeepTheirPixelsTimingAndLoops(t *testing.T) {
 		require.NoError(t, err)
 		_, img, err := animate(t.Context(), data, Crop{}, g.Config.Width, 0, plenty)
 		require.NoError(t, err, path)
-		got := img.(*Animation)
+		got := filmOf(t, img)
 		assertSame(t, composed(g), got, path)
 		if colours := exactPalettes(got.Frames); colours != nil {
-			again := reencoded(t, got)
+			again := reencoded(t, img)
 			again.LoopCount = got.LoopCount // of a single frame none is written
 			assertSame(t, got, again, path)
 		}
 
 		_, img, err = animate(t.Context(), data, Smart{}, 20, 20, plenty)
 		require.NoError(t, err, path)
-		small := img.(*Animation)
-		assert.Equal(t, image.Rect(0, 0, 20, 20), small.Bounds(), path)
-		again := reencoded(t, small)
+		small := filmOf(t, img)
+		assert.Equal(t, image.Rect(0, 0, 20, 20), img.Bounds(), path)
+		again := reencoded(t, img)
 		if len(again.Frames) > 1 {
 			assert.Equal(t, small.Delays, again.Delays, path)
 			assert.Equal(t, small.LoopCount, again.LoopCount, path)
@@ -189,7 +170,7 @@ func TestDisposalIsAsInTheReferencePictures(t *testing.T) {
 		require.NoError(t, err)
 		_, img, err := animate(t.Context(), data, Crop{}, want.Bounds().Dx(), 0, plenty)
 		require.NoError(t, err)
-		frames := img.(*Animation).Frames
+		frames := filmOf(t, img).Frames
 		height := want.Bounds().Dy() / len(frames)
 		require.Equal(t, height, frames[0].Rect.Dy(), name)
 		for i, frame := range frames {
@@ -245,10 +226,23 @@ func FuzzAnimate(f *testing.F) {
 		if distance(t, first, img) != 0 {
 			t.Fatal("an animation does not begin with its first frame")
 		}
+		if isAnimation(img) {
+			for _, err := range img.(*Animation).Frames {
+				if err != nil && !known(err) && ctx.Err() == nil {
+					t.Fatal(err)
+				}
+				if err != nil {
+					return
+				}
+			}
+		}
 		again := reencoded(t, img)
-		if moving, ok := img.(*Animation); ok && exactPalettes(moving.Frames) != nil && len(again.Frames) > 1 {
-			for _, frame := range moving.Frames {
-				*frame = *hardEdged(frame)
+		if !isAnimation(img) {
+			return
+		}
+		if moving := filmOf(t, img); exactPalettes(moving.Frames) != nil && len(again.Frames) > 1 {
+			for i, frame := range moving.Frames {
+				moving.Frames[i] = hardEdged(frame)
 			}
 			assertSame(t, moving, again, "encoded")
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // decodeGIF decodes the first frame in its place on the canvas, which is transparent, as browsers
-// do: the background colour of the file is ignored.
+// do: the background colour of the file is ignored. A frame without pixels leaves it so.
 func decodeGIF(ctx context.Context, data []byte, canvas image.Point) (image.Image, error) {
 	file, err := gif.Parse(data, 1)
 	switch {
@@ -20,9 +20,5 @@ func decodeGIF(ctx context.Context, data []byte, canvas image.Point) (image.Imag
 	case file.Screen != canvas:
 		return nil, errors.New("another size than in the header")
 	}
-	frame := &file.Frames[0]
-	if frame.Rect.Intersect(image.Rectangle{Max: canvas}).Empty() {
-		return nil, errors.New("the first frame is empty or lies outside of the canvas")
-	}
-	return new(gif.Decoder).Still(ctx, frame, canvas)
+	return new(gif.Decoder).Still(ctx, &file.Frames[0], canvas)
 }

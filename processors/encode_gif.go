@@ -1,9 +1,11 @@
 package processors
 
 import (
+	"errors"
 	"image"
 	"image/color"
 	"io"
+	"iter"
 
 	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
 )
@@ -20,31 +22,109 @@ type GIF struct{}
 // Animates implements [Animator].
 func (GIF) Animates() bool { return true }
 
-// Encode writes img to w. It does not modify img.
+// Encode writes img to w. It does not modify img. What it keeps of an animation's frames is 32 MiB
+// of them, of those before what they take in the file.
 func (GIF) Encode(w io.Writer, img image.Image) error {
+	frames, loop := still(img), -1
 	if moving, ok := img.(*Animation); ok {
-		return gif.Encode(w, gifPalettes(moving.Frames), moving.Delays, moving.LoopCount)
+		frames, loop = moving.Frames, moving.LoopCount
 	}
-	return gif.Encode(w, gifPalettes([]*image.NRGBA{toNRGBA(img)}), []int{0}, -1)
-}
-
-// gifPalettes brings frames to 256 colours each, opaque or transparent.
-func gifPalettes(frames []*image.NRGBA) []*image.Paletted {
-	if exact := exactPalettes(frames); exact != nil {
-		return exact
-	}
-	limit := 256
-	if len(frames) > 1 || !frames[0].Opaque() {
-		limit = 255 // and the transparent one
-	}
-	var all []*image.Paletted
-	for _, s := range shots(newShot(frames, limit)) {
-		d := newDitherer(s.palette, limit == 255)
-		for _, img := range s.frames {
-			all = append(all, d.draw(img))
+	var g gifWriter
+	for frame, err := range frames {
+		if err == nil {
+			err = g.add(frame)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return all
+	return g.finish(w, loop)
+}
+
+// still has a picture's only frame.
+func still(img image.Image) iter.Seq2[Frame, error] {
+	return func(yield func(Frame, error) bool) { yield(Frame{Image: toNRGBA(img)}, nil) }
+}
+
+// A gifWriter brings frames to 256 colours, as many of them at a time as it holds.
+type gifWriter struct {
+	out      *gif.Encoder
+	held     []Frame
+	moving   bool // there is more than one frame
+	exact    exactColours
+	ditherer *ditherer // of the frames before those held that were dithered, or nil
+}
+
+// heldBytes is how many bytes of frames have a palette chosen together.
+const heldBytes = 32 << 20
+
+func (g *gifWriter) add(f Frame) (err error) {
+	if g.out == nil {
+		if g.out, err = gif.NewEncoder(f.Image.Rect.Size()); err != nil {
+			return err
+		}
+	}
+	g.moving = g.moving || len(g.held) > 0
+	if n := int64(len(g.held)); n > 0 && 4*(n+1)*area(f.Image.Rect.Size()) > heldBytes {
+		err = g.draw()
+	}
+	g.held = append(g.held, f)
+	return err
+}
+
+func (g *gifWriter) finish(w io.Writer, loop int) error {
+	if g.out == nil {
+		return errors.New("an animation of no frames")
+	}
+	if err := g.draw(); err != nil {
+		return err
+	}
+	return g.out.Write(w, loop)
+}
+
+// draw packs the frames that are held.
+func (g *gifWriter) draw() error {
+	frames, drawn := make([]*image.NRGBA, len(g.held)), 0
+	for i, f := range g.held {
+		frames[i] = f.Image
+	}
+	add := func(img *image.Paletted) error {
+		drawn++
+		return g.out.Add(img, g.held[drawn-1].Delay)
+	}
+	exact := g.exact.draw(frames, g.moving)
+	if exact == nil && len(g.exact.palette) > 0 {
+		var fresh exactColours
+		if exact = fresh.draw(frames, g.moving); exact != nil {
+			g.exact = fresh
+		}
+	}
+	for _, img := range exact {
+		if err := add(img); err != nil {
+			return err
+		}
+	}
+	if exact == nil {
+		for _, s := range shots(newShot(frames, g.limit(frames))) {
+			g.ditherer = s.ditherer(g.ditherer)
+			for _, img := range s.frames {
+				if err := add(g.ditherer.draw(img)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	clear(g.held)
+	g.held = g.held[:0]
+	return nil
+}
+
+// limit is how many opaque colours there may be.
+func (g *gifWriter) limit(frames []*image.NRGBA) int {
+	if g.moving || !frames[0].Opaque() {
+		return 255 // and the transparent one
+	}
+	return 256
 }
 
 // A shot is a row of frames that have a palette in common.
@@ -60,20 +140,37 @@ func newShot(frames []*image.NRGBA, limit int) shot {
 	return shot{frames, limit, palette, lack}
 }
 
+// ditherer returns one with the shot's palette, or before, if that is about as good. before may be
+// nil.
+func (s shot) ditherer(before *ditherer) *ditherer {
+	own := newDitherer(s.palette, s.limit == 255)
+	if before == nil {
+		return own
+	}
+	if bins := histogram(s.frames); own.lack(bins) < muchBetter*before.lack(bins) {
+		return own
+	}
+	return before
+}
+
 // tolerable is the mean squared distance of pixels from their palette that needs no better one:
 // some three levels in each sample.
 const tolerable = 3 * 3 * 3
 
+// muchBetter is by how much less a palette of one's own must lack. (Twice the colours for the same
+// cube would leave 0.63.)
+const muchBetter = 0.8
+
 // shots cuts a shot in two where its palette is bad and those of the halves are much better, and
 // these again. Where cutting gains little, frames do with one palette: each with its own would
-// flicker, and be larger. (Twice the colours for the same cube would leave 0.63.)
+// flicker, and be larger.
 func shots(s shot) []shot {
 	n := len(s.frames)
 	if n == 1 || s.lack <= tolerable*float64(n)*float64(area(s.frames[0].Rect.Size())) {
 		return []shot{s}
 	}
 	before, after := newShot(s.frames[:n/2], s.limit), newShot(s.frames[n/2:], s.limit)
-	if before.lack+after.lack > 0.8*s.lack {
+	if before.lack+after.lack > muchBetter*s.lack {
 		return []shot{s}
 	}
 	return append(shots(before), shots(after)...)

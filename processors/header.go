@@ -22,6 +22,7 @@ type Header struct {
 	jpeg    jpeg.Header // of a JPEG
 	streams bool        // a PNG that can be shrunk row by row
 	frames  int         // of a GIF, up to MaxFrames+1; 0: not counted
+	pixels  int64       // of all these
 	lossy   bool        // a still WebP, lossy and opaque, which can be shrunk while it is decoded
 	bits    int64       // memory per pixel while decoding, in bits
 	least   int64       // bytes that the compressed pixels take at the very least
@@ -55,8 +56,7 @@ func DecodeHeader(r io.Reader) (Header, error) { return readHeader(newScanner(r)
 
 // PeekHeader is like [DecodeHeader] but never reads past the pixels, for readers where that is
 // expensive. The orientation of a PNG or WebP and the frame count of a GIF may follow the pixels,
-// so the sides of Size may be swapped and AnimationBytes is an upper bound. Everything else is
-// certain.
+// so the sides of Size may be swapped and AnimationBytes is 0. Everything else is certain.
 func PeekHeader(r io.Reader) (Header, error) {
 	s := newScanner(r)
 	s.peeking = true

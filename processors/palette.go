@@ -12,23 +12,37 @@ import (
 // none.
 const opaqueFrom = 128
 
-// exactPalettes returns pictures with one palette, in which every pixel is either opaque or
-// transparent, if all together have no more than 256 colours then, and nil otherwise.
-func exactPalettes(frames []*image.NRGBA) []*image.Paletted {
-	var colours colourset.Set
+// exactColours are a palette of up to 256 colours, opaque ones and transparent. The zero value has
+// none.
+type exactColours struct {
+	set     colourset.Set
+	palette color.Palette // of set
+}
+
+// draw returns pictures in the palette, in which every pixel is either opaque or transparent. It
+// adds colours that are missing, and the transparent one if moving says so and there is room. If
+// they are too many it returns nil, and the palette is as it was.
+func (e *exactColours) draw(frames []*image.NRGBA, moving bool) []*image.Paletted {
+	set := e.set
 	out := make([]*image.Paletted, len(frames))
 	for i, img := range frames {
 		out[i] = image.NewPaletted(img.Rect, nil)
-		if !index(out[i], img, &colours) {
+		if !index(out[i], img, &set) {
 			return nil
 		}
 	}
-	palette := make(color.Palette, len(colours.List()))
-	for i, c := range colours.List() {
-		palette[i] = color.NRGBA{byte(c), byte(c >> 8), byte(c >> 16), byte(c >> 24)}
+	if moving {
+		set.Place(0)
+	}
+	e.set = set
+	if e.palette == nil {
+		e.palette = make(color.Palette, 0, colourset.Max) // which stays where it is, as gif.Encoder wants
+	}
+	for _, c := range set.List()[len(e.palette):] {
+		e.palette = append(e.palette, color.NRGBA{byte(c), byte(c >> 8), byte(c >> 16), byte(c >> 24)})
 	}
 	for _, img := range out {
-		img.Palette = palette
+		img.Palette = e.palette
 	}
 	return out
 }

@@ -148,6 +148,18 @@ func newDitherer(opaque color.Palette, transparent bool) *ditherer {
 	return d
 }
 
+// lack is the sum of the squared distances of pixels in bins from what they would be drawn as.
+func (d *ditherer) lack(bins []bin) (sum float64) {
+	for _, b := range bins {
+		mean := [3]float64{b.mean(0), b.mean(1), b.mean(2)}
+		nearest := d.near.colours[d.near.index([3]int{int(mean[0]), int(mean[1]), int(mean[2])})]
+		for i, m := range mean {
+			sum += (m - float64(nearest[i])) * (m - float64(nearest[i])) * float64(b.n)
+		}
+	}
+	return sum
+}
+
 // draw hands on what a pixel's colour lacks to its neighbours (Floyd and Steinberg, 1976). A pixel
 // that is as it was in the picture before keeps its colour, so that what rests does not flicker.
 func (d *ditherer) draw(img *image.NRGBA) *image.Paletted {

@@ -3,6 +3,7 @@ package processors
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"image"
 	"io"
 
@@ -40,11 +41,19 @@ func (GIF) Keeps(encoder any, format string) bool {
 // of its format, and the file without its metadata is shorter than what encoder writes, Encode
 // appends those bytes of the file instead. They have no EXIF, XMP, profile, comment or preview, and
 // nothing after the end of the image.
+//
+// If img is an [Animation] of which frames turn out to have several sizes, only the first is
+// encoded.
 func (p *Picture) Encode(w *bytes.Buffer, encoder interface {
 	Encode(w io.Writer, img image.Image) error
 }, img image.Image) error {
 	start := w.Len()
-	if err := encoder.Encode(w, img); err != nil {
+	err := encoder.Encode(w, img)
+	if moving, ok := img.(*Animation); ok && errors.Is(err, errSizes) {
+		w.Truncate(start)
+		err = encoder.Encode(w, moving.Image)
+	}
+	if err != nil {
 		return err
 	}
 	keeper, ok := encoder.(Keeper)

@@ -79,8 +79,8 @@ func sameLooks(t testing.TB, name string, a, b []byte) {
 	_, is, err := animate(t.Context(), b, Crop{}, p.Bounds().Dx(), 0, plenty)
 	require.NoError(t, err)
 	require.Equal(t, isAnimation(was), isAnimation(is), name)
-	if moving, ok := was.(*Animation); ok {
-		assertSame(t, moving, is.(*Animation), name)
+	if isAnimation(was) {
+		assertSame(t, filmOf(t, was), filmOf(t, is), name)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 func TestWhatIsDisposedOfIsGoneBeforeTheNextFrame(t *testing.T) {
-	sound := one(true, []byte{0, 1, 0, 1, 1, 0, 1, 0}, 2)
+	sound := one([]byte{0, 1, 0, 1, 1, 0, 1, 0}, 2)
 	f, err := Parse(sound, 1)
 	require.NoError(t, err)
 	large, small := f.Frames[0], f.Frames[0]

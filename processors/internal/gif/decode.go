@@ -16,8 +16,8 @@ type Decoder struct {
 	row    []byte
 }
 
-// Still returns f's pixels with its palette, if they cover the screen, and else on a transparent screen, as browsers do: they ignore
-// the background colour.
+// Still returns f's pixels with its palette, if they cover the screen, and else on a transparent
+// screen, as browsers do: they ignore the background colour.
 func (d *Decoder) Still(ctx context.Context, f *Frame, screen image.Point) (image.Image, error) {
 	whole := image.Rectangle{Max: screen}
 	if !whole.In(f.Rect) {
@@ -34,14 +34,15 @@ func (d *Decoder) Still(ctx context.Context, f *Frame, screen image.Point) (imag
 	return out, d.rows(ctx, f, whole, n, func(y int, row []byte) { copy(out.Pix[y*out.Stride:], row) })
 }
 
-// table returns f's colours as the bytes of an image.RGBA, and as the same in a uint32, and their number.
+// table returns f's colours as the bytes of an image.RGBA, and as the same in a uint32, and their
+// number.
 func (f *Frame) table() (packed [256]uint32, colours [256][4]byte, n int) {
 	b := f.colours()
 	n = len(b) / 3
 	for i := range n {
 		colours[i] = [4]byte{b[3*i], b[3*i+1], b[3*i+2], 255}
 	}
-	if f.transparent >= 0 && n > 0 {
+	if f.transparent >= 0 {
 		n = max(n, f.transparent+1) // browsers take an index beyond the table, too
 		colours[f.transparent] = [4]byte{}
 	}
@@ -51,23 +52,21 @@ func (f *Frame) table() (packed [256]uint32, colours [256][4]byte, n int) {
 	return packed, colours, n
 }
 
-// rows unpacks f and hands over the part of each row that lies within the screen, whose y is a row of the screen. The order of rows is
-// the file's. It takes memory for one row of f alone, and is done with a frame that lies outside of the screen before it begins; of
-// one that reaches beyond, what is not seen may be a few times what is.
+// rows unpacks f and hands over the part of each row that lies within the screen, whose y is a row
+// of the screen. The order of rows is the file's. It takes memory for one row of f alone, and is
+// done with a frame that lies outside of the screen before it begins; of one that reaches beyond,
+// what is not seen may be a few times what is.
 func (d *Decoder) rows(ctx context.Context, f *Frame, screen image.Rectangle, colours int, do func(y int, row []byte)) error {
 	area := func(r image.Rectangle) int64 { return int64(r.Dx()) * int64(r.Dy()) }
 	width := int(f.data[0])
+	seen := f.Rect.Intersect(screen)
 	switch {
-	case colours == 0:
-		return errNoColours
+	case seen.Empty():
+		return nil
 	case width < 2 || width > 8:
 		return errCodeSize
 	case area(f.Rect) > 4*area(screen)+1<<20:
 		return errSize
-	}
-	seen := f.Rect.Intersect(screen)
-	if seen.Empty() {
-		return nil
 	}
 	d.blocks = blocks{ctx: ctx, data: f.data[1:]}
 	if d.lzw == nil {

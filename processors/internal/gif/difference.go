@@ -5,18 +5,18 @@ import (
 	"image"
 )
 
-// encode packs frame i in the ways that it can be written. It takes the frames in their order, since each depends on what is on the screen.
-func (e *encoder) encode(i int) {
-	p := e.frames[i]
+// pack packs p in the ways that it can be written, and puts it on the screen. next is what follows,
+// or nil.
+func (e *Encoder) pack(p, next *picture) {
 	whole := image.Rectangle{Max: e.size}
 	rect := e.bounds(func(at int) bool { return p.packed[p.pix[at]] != e.shown[at] })
-	if i == 0 {
+	if len(e.frames) == 0 {
 		rect = whole // some viewers take the first frame's size for that of all
 	}
 	disposal := Keep
-	if i+1 < len(e.frames) {
-		// What the next frame lets shine through again has to be cleared before it, which can be done only with the rectangle of this one.
-		next := e.frames[i+1]
+	if next != nil {
+		// What the next frame lets shine through again has to be cleared before it, which can be
+		// done only with the rectangle of this one.
 		if gone := e.bounds(func(at int) bool { return p.packed[p.pix[at]] != 0 && next.packed[next.pix[at]] == 0 }); !gone.Empty() {
 			rect, disposal = rect.Union(gone), Background
 		}
@@ -25,11 +25,13 @@ func (e *encoder) encode(i int) {
 		rect = image.Rect(0, 0, 1, 1) // a frame there must be, for its delay
 	}
 
+	f := frame{colours: p.colours, delay: p.delay}
 	e.pixels(p, rect)
 	for _, block := range [][]uint16{e.full, e.sparse} {
-		p.shared.keepShorter(e.packShared(p, block), rect, disposal)
-		p.local.keepShorter(e.packLocal(p, block), rect, disposal)
+		f.shared.keepShorter(e.packShared(p, block), rect, disposal)
+		f.local.keepShorter(e.packLocal(p, block), rect, disposal)
 	}
+	e.keep(f)
 
 	for at, index := range p.pix {
 		e.shown[at] = p.packed[index]
@@ -42,7 +44,7 @@ func (e *encoder) encode(i int) {
 }
 
 // bounds returns the smallest rectangle that holds every pixel that is.
-func (e *encoder) bounds(is func(at int) bool) image.Rectangle {
+func (e *Encoder) bounds(is func(at int) bool) image.Rectangle {
 	r := image.Rectangle{Min: e.size}
 	for y := range e.size.Y {
 		for x := range e.size.X {
@@ -62,7 +64,7 @@ func (e *encoder) bounds(is func(at int) bool) image.Rectangle {
 const unchanged = 256
 
 // pixels sets e.full to the part of p in rect, and e.sparse to that with all unchanged that can be.
-func (e *encoder) pixels(p *picture, rect image.Rectangle) {
+func (e *Encoder) pixels(p *picture, rect image.Rectangle) {
 	e.full, e.sparse = e.full[:0], e.sparse[:0]
 	for y := rect.Min.Y; y < rect.Max.Y; y++ {
 		for x := rect.Min.X; x < rect.Max.X; x++ {
@@ -79,6 +81,44 @@ func (e *encoder) pixels(p *picture, rect image.Rectangle) {
 			e.sparse = append(e.sparse, index)
 		}
 	}
+}
+
+// A frame is what is kept of a picture.
+type frame struct {
+	*colours
+	delay  int
+	shared packed // as it is written with the colours' table; the shorter way if only that is kept
+	local  packed // with one of its own; nil data if that can't be shorter
+}
+
+// best is the shorter way to write f if the table that frames share is that of c; nil: if there is
+// none.
+func (f *frame) best(c *colours) packed {
+	p := f.shared
+	if f.colours != c && p.table == nil {
+		p.table = f.table
+	}
+	if f.local.data != nil && f.local.size() < p.size() {
+		return f.local
+	}
+	return p
+}
+
+// few is how many bytes of frames are kept in both ways. That of many one is kept may make the file
+// longer by a table a frame.
+const few = 1 << 20
+
+// keep appends f, without the longer way to write it if there is much of that.
+func (e *Encoder) keep(f frame) {
+	if e.bytes > few && f.local.data != nil {
+		if f.local.size() <= f.shared.size() {
+			f.shared = f.local
+		}
+		f.local = packed{}
+	}
+	e.bytes += len(f.shared.data) + len(f.local.data)
+	f.used++
+	e.frames = append(e.frames, f)
 }
 
 // packed is a frame as it is written.
@@ -102,11 +142,9 @@ func (p *packed) keepShorter(q packed, rect image.Rectangle, disposal Disposal) 
 	}
 }
 
-// packShared packs a block in the shared colours, if they are p's and the block needs no transparent one that is not among them.
-func (e *encoder) packShared(p *picture, block []uint16) packed {
-	if p.colours != e.shared {
-		return packed{}
-	}
+// packShared packs a block in p's colours, unless it needs a transparent one that is not among
+// them.
+func (e *Encoder) packShared(p *picture, block []uint16) packed {
 	out, transparent := e.packer.room(len(block)), -1
 	for i, index := range block {
 		if index == unchanged {
@@ -120,8 +158,8 @@ func (e *encoder) packShared(p *picture, block []uint16) packed {
 	return packed{transparent: transparent, data: e.packer.pack(out, tableWidth(len(p.table)/3))}
 }
 
-// packLocal packs a block in a table of the colours that it uses, if that may be the shorter way.
-func (e *encoder) packLocal(p *picture, block []uint16) packed {
+// packLocal packs a block in a table of the colours that it uses, if indices are shorter then.
+func (e *Encoder) packLocal(p *picture, block []uint16) packed {
 	var place [unchanged + 1]int // plus 1
 	var table []byte
 	transparent := -1
@@ -141,7 +179,7 @@ func (e *encoder) packLocal(p *picture, block []uint16) packed {
 		place[index] = len(table) / 3
 	}
 	width := tableWidth(len(table) / 3)
-	if p.colours == e.shared && width >= tableWidth(len(p.table)/3) {
+	if width >= tableWidth(len(p.table)/3) {
 		return packed{}
 	}
 	out := e.packer.room(len(block))

@@ -1,5 +1,6 @@
-// Package gif reads the frames of a GIF one after the other onto its screen, in memory that does not depend on their number, and writes
-// animations (GIF89a specification, W3C; what it leaves open is done as browsers do).
+// Package gif reads the frames of a GIF one after the other onto its screen, in memory that does
+// not depend on their number, and writes animations (GIF89a specification, W3C; what it leaves open
+// is done as browsers do).
 package gif
 
 import (
@@ -11,7 +12,7 @@ import (
 
 // A File is the structure of a GIF. It refers to the bytes that it was parsed from.
 type File struct {
-	Screen    image.Point // the logical screen, in pixels
+	Screen    image.Point // the logical screen, in pixels: see Screen
 	LoopCount int         // as in image/gif: -1 plays once, 0 for ever, n plays n+1 times
 	Frames    []Frame
 
@@ -19,9 +20,15 @@ type File struct {
 	palette []byte // the global colour table, three bytes a colour
 }
 
+// Screen returns the screen on which frames are drawn: as declared, but large enough for the whole
+// of the first frame, as it is in browsers.
+func Screen(declared image.Point, first image.Rectangle) image.Point {
+	return image.Pt(max(declared.X, first.Max.X), max(declared.Y, first.Max.Y))
+}
+
 // A Frame is one image of a GIF. Its pixels are still compressed.
 type Frame struct {
-	Rect     image.Rectangle // on the screen; may reach beyond, or be empty
+	Rect     image.Rectangle // on the screen; may be empty, or reach beyond if it is not the first
 	Delay    int             // 1/100 s
 	Disposal Disposal
 
@@ -54,11 +61,13 @@ const (
 	applicationData = 0xff
 )
 
-// Parse reads the structure of a GIF up to its end, or to the end of as many frames as limit says. It decodes no pixels. That data
-// begins as a GIF does, with six bytes that Parse steps over, is the caller's to see to.
+// Parse reads the structure of a GIF up to its end, or to the end of as many frames as limit says.
+// It decodes no pixels. That data begins as a GIF does, with six bytes that Parse steps over, is
+// the caller's to see to.
 //
-// An error comes with the frames before it. It is io.ErrUnexpectedEOF for a file that is cut off within a block. One that ends
-// between blocks without a trailer, or goes on with something that is no block, has simply ended.
+// An error comes with the frames before it. It is io.ErrUnexpectedEOF for a file that is cut off
+// within a block. One that ends between blocks without a trailer, or goes on with something that is
+// no block, has simply ended.
 func Parse(data []byte, limit int) (*File, error) {
 	s := &scan{data: data}
 	f := &File{LoopCount: -1}
@@ -76,6 +85,9 @@ func Parse(data []byte, limit int) (*File, error) {
 			f.extension(s, &control)
 		case imageSeparator:
 			if control.image(s, f); s.err == nil {
+				if len(f.Frames) == 0 {
+					f.Screen = Screen(f.Screen, control.Rect)
+				}
 				f.Frames = append(f.Frames, control)
 			}
 			control = Frame{transparent: -1}
@@ -133,12 +145,18 @@ func (f *Frame) image(s *scan, file *File) {
 	f.data = start[:len(start)-len(s.data)]
 }
 
+// black is the table of a frame that has none, as it is in browsers.
+var black [3 * 256]byte
+
 // colours returns the table that counts.
 func (f *Frame) colours() []byte {
-	if f.flags&hasTable != 0 {
+	switch {
+	case f.flags&hasTable != 0:
 		return f.palette
+	case len(f.global) > 0:
+		return f.global
 	}
-	return f.global
+	return black[:]
 }
 
 // A scan goes through the bytes of a file. After an error it returns nothing more.
@@ -176,8 +194,7 @@ func (s *scan) table(flags byte) []byte {
 }
 
 var (
-	errNoColours = errors.New("no colour table")
-	errCodeSize  = errors.New("a code size beyond 2 to 8")
-	errPixel     = errors.New("a pixel beyond the colour table")
-	errSize      = errors.New("a frame far larger than the screen")
+	errCodeSize = errors.New("a code size beyond 2 to 8")
+	errPixel    = errors.New("a pixel beyond the colour table")
+	errSize     = errors.New("a frame far larger than the screen")
 )

@@ -108,6 +108,24 @@ func TestUnpackingEndsWithItsContext(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
+// encode writes frames in one go.
+func encode(w io.Writer, frames []*image.Paletted, delays []int, loop int) error {
+	var size image.Point
+	if len(frames) > 0 {
+		size = frames[0].Rect.Size()
+	}
+	e, err := NewEncoder(size)
+	if err != nil {
+		return err
+	}
+	for i, f := range frames {
+		if err := e.Add(f, delays[i]); err != nil {
+			return err
+		}
+	}
+	return e.Write(w, loop)
+}
+
 func TestEncodeRefusesWhatAGIFCanNotBe(t *testing.T) {
 	palette := color.Palette{color.Black, color.White}
 	small, large := image.NewPaletted(image.Rect(0, 0, 2, 2), palette), image.NewPaletted(image.Rect(0, 0, 3, 2), palette)
@@ -116,10 +134,12 @@ func TestEncodeRefusesWhatAGIFCanNotBe(t *testing.T) {
 		"no colours": {image.NewPaletted(small.Rect, nil)}, "too wide": {image.NewPaletted(image.Rect(0, 0, 65536, 1), palette)},
 		"elsewhere": {image.NewPaletted(image.Rect(1, 1, 2, 2), palette)},
 	} {
-		assert.Error(t, Encode(io.Discard, frames, make([]int, len(frames)), 0), name)
+		assert.Error(t, encode(io.Discard, frames, make([]int, len(frames)), 0), name)
 	}
-	assert.Error(t, Encode(io.Discard, []*image.Paletted{small}, nil, 0), "a delay for each")
-	assert.NoError(t, Encode(io.Discard, []*image.Paletted{small}, []int{1}, 0))
+	e, err := NewEncoder(image.Pt(1, 1))
+	require.NoError(t, err)
+	assert.Error(t, e.Write(io.Discard, 0), "no frame")
+	assert.NoError(t, encode(io.Discard, []*image.Paletted{small}, []int{1}, 0))
 }
 
 func TestAllDepthsAndColourCountsAreWrittenExactly(t *testing.T) {
@@ -137,7 +157,7 @@ func TestAllDepthsAndColourCountsAreWrittenExactly(t *testing.T) {
 			frames, delays = append(frames, frame), append(delays, i)
 		}
 		var b bytes.Buffer
-		require.NoError(t, Encode(&b, frames, delays, 0))
+		require.NoError(t, encode(&b, frames, delays, 0))
 		f, err := Parse(b.Bytes(), 100)
 		require.NoError(t, err)
 		canvas := NewCanvas(f.Screen)

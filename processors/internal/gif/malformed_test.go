@@ -11,21 +11,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// one is a file of one frame of 4 × 2 pixels, with a global colour table of two colours, or none.
-func one(table bool, pixels []byte, width int) []byte {
-	var flags byte
-	var colours []byte
-	if table {
-		flags, colours = hasTable, []byte{1, 2, 3, 4, 5, 6}
-	}
-	out := appendHead(nil, image.Pt(4, 2), flags, colours, -1)
+// one is a file of one frame of 4 × 2 pixels, with a global colour table of two colours.
+func one(pixels []byte, width int) []byte {
+	out := appendHead(nil, image.Pt(4, 2), hasTable, []byte{1, 2, 3, 4, 5, 6}, -1)
 	out = appendDescriptor(out, image.Rect(0, 0, 4, 2), 0)
 	return append(append(out, new(packer).pack(pixels, width)...), trailer)
 }
 
 func TestFramesThatBreakTheRulesAreErrors(t *testing.T) {
 	pixels := []byte{0, 1, 0, 1, 1, 0, 1, 0}
-	sound := one(true, pixels, 2)
+	sound := one(pixels, 2)
 	size := bytes.LastIndexByte(sound[:len(sound)-4], 2) // of codes
 	resized := func(n byte) []byte {
 		out := bytes.Clone(sound)
@@ -37,12 +32,11 @@ func TestFramesThatBreakTheRulesAreErrors(t *testing.T) {
 		want error
 	}{
 		"sound":               {sound, nil},
-		"no colours":          {one(false, pixels, 2), errNoColours},
 		"codes of 1 bit":      {resized(1), errCodeSize},
 		"codes of 9 bits":     {resized(9), errCodeSize},
-		"a third colour":      {one(true, []byte{0, 1, 2, 1, 1, 0, 1, 0}, 2), errPixel},
-		"seven pixels":        {one(true, pixels[:7], 2), io.ErrUnexpectedEOF},
-		"no pixels":           {one(true, nil, 2), io.ErrUnexpectedEOF},
+		"a third colour":      {one([]byte{0, 1, 2, 1, 1, 0, 1, 0}, 2), errPixel},
+		"seven pixels":        {one(pixels[:7], 2), io.ErrUnexpectedEOF},
+		"no pixels":           {one(nil, 2), io.ErrUnexpectedEOF},
 		"no sub-blocks":       {append(bytes.Clone(sound[:size+1]), 0, trailer), io.ErrUnexpectedEOF},
 		"a cut-off sub-block": {append(bytes.Clone(sound[:size+1]), 1, sound[size+2], 0, trailer), io.ErrUnexpectedEOF},
 	} {
