@@ -2,7 +2,7 @@
 // does.
 //
 // golang.org/x/image/webp leaves colours in video range (16 to 235: golang/go#40173), and takes
-// three times as long.
+// four times as long.
 package webp
 
 import (
