@@ -66,9 +66,7 @@ func ExampleURL() {
 		Source: "animals/kitten.jpg", Size: thumbnail.Size{Width: 100, Height: 100}, Method: "crop", Ext: ".jpg",
 	})
 	fmt.Println(link, err)
-	// Output:
-	// https://img.example.com/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg
-	// <nil>
+	// Output: https://img.example.com/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg <nil>
 }
 
 // Link from a template.
@@ -85,11 +83,9 @@ func ExampleFuncMap() {
 	if err != nil {
 		panic(err)
 	}
-	// Output: <img
-	// src="/thumbs/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg">
-	// <img
-	// src="/thumbs/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg"
-	// width="100">
+	// Output:
+	// <img src="/thumbs/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg">
+	// <img src="/thumbs/animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg" width="100">
 }
 
 // Watermark crops like its embedded Crop and draws a red corner over the result. Because Crop is a
