@@ -9,7 +9,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
 
-// decodeJPEG decodes at the fewest eighths from which a picture of least pixels, as it is stored, is good.
+// decodeJPEG decodes at the fewest eighths from which a picture of least pixels, as it is stored,
+// is good.
 func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
 	options := jpegOptions(h.jpeg, least)
 	decoder := jpeg.Get()
@@ -29,21 +30,26 @@ func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (
 	}, nil
 }
 
-// enough is how many times larger than what is made of it a picture decoded at n/8 has to be, so that a sharp photograph keeps 42 dB
-// against Lanczos-3 of a full decode. The lower n, the more of a block's cosines are missing; from 5/8 on it is the chroma, which is not
-// decoded at twice the scale.
+// enough is how many times larger than what is made of it a picture decoded at n/8 has to be, so
+// that a sharp photograph keeps 42 dB against Lanczos-3 of a full decode. The lower n, the more of
+// a block's cosines are missing; from 5/8 on it is the chroma, which is not decoded at twice the
+// scale.
 //
-// They are measured on 38 photographs, most of them of the Debian packages lomiri-wallpapers, mate-backgrounds and plasma-workspace-wallpapers: 1600×1200 pixels of
-// each, and the whole reduced to 1600×1200, which is sharper, at quality 92 in 4:2:0. From 1/8 to 7/8 the lowest PSNR at the limit is 42.2, 41.3, 42.6, 42.5, 42.2, 42.5 and
+// They are measured on 38 photographs, most of them of the Debian packages lomiri-wallpapers,
+// mate-backgrounds and plasma-workspace-wallpapers: 1600×1200 pixels of each, and the whole reduced
+// to 1600×1200, which is sharper, at quality 92 in 4:2:0. From 1/8 to 7/8 the lowest PSNR at the
+// limit is 42.2, 41.3, 42.6, 42.5, 42.2, 42.5 and
 // 42.5 dB. The second lowest at 2/8 is 42.4; a limit of 1.6 would keep 42.4 for all, but costs a fifth of the time of 1200 pixels becoming 200. Drawings with
 // hard edges between saturated colours have less, 4 of 23 down to 37.5 dB.
 var enough = [8]float64{1: 1.7, 2: 1.5, 3: 1.4, 4: 1.3, 5: 1.3, 6: 1.2, 7: 1.1}
 
-// enoughForHalf is the same where subsampled chroma is not decoded at twice the scale either. It depends on how saturated what is small is: 2.2 at 1/8 would leave
+// enoughForHalf is the same where subsampled chroma is not decoded at twice the scale either. It
+// depends on how saturated what is small is: 2.2 at 1/8 would leave
 // 40.1 dB of a dune under a blue sky. The lowest PSNR is 43.9, 42.2, 42.0 and 42.3 dB.
 var enoughForHalf = [8]float64{1: 2.7, 2: 2.1, 3: 1.85, 4: 1.7}
 
-// enoughForRough is the same at 1/8 where the chroma of a progressive file, decoded at twice the scale, lacks the last bits: 43.1 dB, and at quality 70 42.3.
+// enoughForRough is the same at 1/8 where the chroma of a progressive file, decoded at twice the
+// scale, lacks the last bits: 43.1 dB, and at quality 70 42.3.
 const enoughForRough = 1.85
 
 // jpegOptions says how a picture is decoded for one of least pixels.
@@ -64,8 +70,9 @@ func jpegOptions(h jpeg.Header, least image.Point) jpeg.Options {
 	return jpeg.Options{Scale: 8}
 }
 
-// thin is how many times more a picture needs to have enough, because it has less chroma than 4:2:0 or 4:2:2 along one direction: one where
-// blocks decoded at twice the scale make up for what is missing in both directions, half where there are none of these.
+// thin is how many times more a picture needs to have enough, because it has less chroma than 4:2:0
+// or 4:2:2 along one direction: one where blocks decoded at twice the scale make up for what is
+// missing in both directions, half where there are none of these.
 func thin(h jpeg.Header) (one, half float64) {
 	most := [2]int{1, 1}
 	for _, s := range h.Sampling[:h.Components] {
@@ -79,7 +86,8 @@ func thin(h jpeg.Header) (one, half float64) {
 	return one, half
 }
 
-// resampling tells the resampler what a decode at n/8 has done: subsampled chroma has lost less than luma.
+// resampling tells the resampler what a decode at n/8 has done: subsampled chroma has lost less
+// than luma.
 func resampling(img image.Image, h jpeg.Header, n int) resample.Options {
 	if n == 8 {
 		return resample.Options{}

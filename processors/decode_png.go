@@ -36,13 +36,3 @@ func decodePNG(ctx context.Context, data []byte, h Header, least image.Point) (*
 	}
 	return newPicture(img), nil
 }
-
-// shrunk returns the size to which a PNG is shrunk while it is read, or the zero Point if it is
-// not. It is the size that the whole is scaled to, so that the crop which follows finds its pixels
-// made. Samples of 16 bits are kept until their colours are converted.
-func (h Header) shrunk(least image.Point) image.Point {
-	if !h.streams || least == (image.Point{}) || 2*least.X > h.stored.X || 2*least.Y > h.stored.Y {
-		return image.Point{}
-	}
-	return least
-}

@@ -9,16 +9,14 @@ import (
 	"image"
 	"image/draw"
 	"io"
-	"math"
 
 	"golang.org/x/image/vp8l"
 
 	"github.com/rest-thumbnails/thumbnail/processors/internal/webp"
 )
 
-// decodeWebP decodes a still picture, or the first frame of an animation on its canvas. A lossy
-// picture without transparency of which one of least pixels is wanted, as it is stored, may be
-// shrunk to that while it is decoded.
+// decodeWebP decodes a still picture of which one of least pixels is wanted, as it is stored, or the
+// first frame of an animation on its canvas.
 func decodeWebP(ctx context.Context, data []byte, h Header, least image.Point) (*Picture, error) {
 	frame, err := firstFrame(data, h.stored)
 	if err != nil {
@@ -28,8 +26,8 @@ func decodeWebP(ctx context.Context, data []byte, h Header, least image.Point) (
 		return nil, err
 	}
 	var img image.Image
-	if h.shrinkWebP(least) > 1 {
-		img, err = webp.Shrink(ctx, frame.lossy, least)
+	if small := h.shrunk(least); small != (image.Point{}) {
+		img, err = webp.Shrink(ctx, frame.lossy, small)
 	} else {
 		img, err = frame.decode(ctx)
 	}
@@ -42,18 +40,6 @@ func decodeWebP(ctx context.Context, data []byte, h Header, least image.Point) (
 		img = canvas
 	}
 	return newPicture(img), nil
-}
-
-// shrinkWebP returns n where a lossy WebP is shrunk while it is decoded because one of least pixels
-// is wanted, as it is stored, or 1 where it is decoded whole. DecodeBytes counts 3 bytes for each
-// pixel that shrinking both sides by n would leave: that is enough for 4 for each of least, and 96
-// for each column.
-func (h Header) shrinkWebP(least image.Point) int {
-	if !h.lossy || least == (image.Point{}) {
-		return 1
-	}
-	pixels, columns := float64(h.stored.X)*float64(h.stored.Y), float64(h.stored.X)
-	return max(1, int(math.Sqrt(3*pixels/(4*float64(least.X)*float64(least.Y)+96*columns))))
 }
 
 // A webpFrame is a still picture, or a frame of an animation: the contents of its chunks, nil where

@@ -20,10 +20,9 @@ type Header struct {
 
 	stored  image.Point // pixels, as they lie in the file
 	jpeg    jpeg.Header // of a JPEG
-	streams bool        // a PNG that can be shrunk row by row
+	streams bool        // it can be shrunk row by row while it is decoded
 	frames  int         // of a GIF, up to MaxFrames+1; 0: not counted
 	pixels  int64       // of all these
-	lossy   bool        // a still WebP, lossy and opaque, which can be shrunk while it is decoded
 	bits    int64       // memory per pixel while decoding, in bits
 	least   int64       // bytes that the compressed pixels take at the very least
 }
@@ -160,15 +159,8 @@ func (h Header) DecodeBytes(least image.Point) int64 {
 		}
 		return bytes + fixed
 	}
-	if n := h.shrinkWebP(h.asStored(least)); n > 1 {
-		bytes := 3 * (int64(h.stored.X)/int64(n) + 1) * (int64(h.stored.Y)/int64(n) + 1)
-		if h.Orientation != 1 {
-			bytes *= 2
-		}
-		return bytes + int64(h.stored.X)*64 + fixed // and a row of macroblocks
-	}
 	if small := h.shrunk(h.asStored(least)); small != (image.Point{}) {
-		return 8*int64(small.X)*int64(small.Y) + 64*int64(h.stored.X) + fixed
+		return 8*int64(small.X)*int64(small.Y) + 160*int64(h.stored.X) + fixed // and a few rows
 	}
 	hi, pixels := bits.Mul64(uint64(h.stored.X)+margin, uint64(h.stored.Y)+margin)
 	over, total := bits.Mul64(pixels, uint64(h.bits))
@@ -176,4 +168,14 @@ func (h Header) DecodeBytes(least image.Point) int64 {
 		return math.MaxInt64
 	}
 	return int64(total/8) + fixed
+}
+
+// shrunk returns the size to which a picture is shrunk while it is decoded, row by row, so that
+// memory follows its width: that which the whole is scaled to, so that the crop which follows finds
+// its pixels made. It is the zero Point if the picture is decoded whole.
+func (h Header) shrunk(least image.Point) image.Point {
+	if !h.streams || least == (image.Point{}) || 2*least.X > h.stored.X || 2*least.Y > h.stored.Y {
+		return image.Point{}
+	}
+	return least
 }

@@ -55,7 +55,7 @@ func parseWebP(s *scanner, h *Header) error {
 		switch id {
 		case "VP8 ":
 			if !kind {
-				h.bits, h.lossy = bitsLossy, true
+				h.bits, h.streams = bitsLossy, true
 			}
 			kind = true
 		case "ALPH":
@@ -103,7 +103,7 @@ func parseWebPBitstream(s *scanner, h *Header, id string) error {
 	switch {
 	case id == "VP8 " && string(b[3:6]) == "\x9d\x01\x2a":
 		h.stored = image.Pt(int(binary.LittleEndian.Uint16(b[6:])&0x3fff), int(binary.LittleEndian.Uint16(b[8:])&0x3fff))
-		h.bits, h.lossy = bitsLossy, true
+		h.bits, h.streams = bitsLossy, true
 	case id == "VP8L" && b[0] == 0x2f:
 		sizes := binary.LittleEndian.Uint32(b[1:])
 		h.stored = image.Pt(int(sizes&0x3fff)+1, int(sizes>>14&0x3fff)+1)

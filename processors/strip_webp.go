@@ -20,10 +20,7 @@ func stripWebP(data []byte) []byte {
 		case kind == "VP8X" && n >= 10:
 			extended = slices.Clone(chunk[:18])
 			binary.LittleEndian.PutUint32(extended[4:], 10)
-			extended[8] = webpAlpha
-			if chunk[8]&webpAlpha == 0 { // without it, ALPH does not count
-				extended = nil
-			}
+			extended[8] = webpAlpha // ALPH counts even where this is not set
 		case kind == "ALPH" && extended != nil:
 			alpha = chunk
 		case kind == "VP8 " && alpha != nil:

@@ -5,11 +5,12 @@ import (
 	"image/draw"
 )
 
-// straight returns img as the encoder takes it, and is fast and exact with it: 8 bits per sample, alpha not
-// premultiplied, the upper left corner at (0,0). The result may share img's memory: read only.
+// straight returns img as the encoder takes it, and is fast and exact with it: 8 bits per sample,
+// alpha not premultiplied, the upper left corner at (0,0). The result may share img's memory: read
+// only.
 //
-// Y'CbCr is no exception. The encoder has a way in for planes, but not for everybody, and wants them in the range of
-// television (RFC 6386, 9.2).
+// Y'CbCr is no exception. The encoder has a way in for planes, but not for everybody, and wants
+// them in the range of television (RFC 6386, 9.2).
 func straight(img image.Image) *image.NRGBA {
 	b := img.Bounds()
 	size := image.Rectangle{Max: b.Size()}
@@ -29,7 +30,8 @@ func straight(img image.Image) *image.NRGBA {
 	return out
 }
 
-// unmultiply divides colours by alpha, rounding: the encoder rounds down, and in a lossy file forgets to divide.
+// unmultiply divides colours by alpha, rounding: the encoder rounds down, and in a lossy file
+// forgets to divide.
 func unmultiply(img *image.RGBA) *image.NRGBA {
 	b := img.Rect
 	pix := img.Pix[img.PixOffset(b.Min.X, b.Min.Y):]

@@ -4,8 +4,8 @@ package colourset
 // Max is how many colours a [Set] holds.
 const Max = 256
 
-// A Set is up to [Max] colours in the order in which they came. What the 32 bits of a colour mean is the caller's to say. The zero
-// value is empty.
+// A Set is up to [Max] colours in the order in which they came. What the 32 bits of a colour mean
+// is the caller's to say. The zero value is empty.
 type Set struct {
 	list   []uint32
 	places [slots]uint16 // in list, plus 1

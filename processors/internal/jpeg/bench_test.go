@@ -15,8 +15,9 @@ import (
 	"github.com/gen2brain/jpegn"
 )
 
-// benchFiles are the photos to measure with: those that JPEG_BENCH names (a list of paths, separated by colons), or two
-// of the corpus, the same picture as a baseline and as a progressive file.
+// benchFiles are the photos to measure with: those that JPEG_BENCH names (a list of paths,
+// separated by colons), or two of the corpus, the same picture as a baseline and as a progressive
+// file.
 func benchFiles(b *testing.B) []string {
 	if env := os.Getenv("JPEG_BENCH"); env != "" {
 		return filepath.SplitList(env)
@@ -55,8 +56,8 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// BenchmarkFullSize compares 1/1 with the other pure-Go decoders, in turn on the same bytes: the shortest time of each in
-// milliseconds, and ratios.
+// BenchmarkFullSize compares 1/1 with the other pure-Go decoders, in turn on the same bytes: the
+// shortest time of each in milliseconds, and ratios.
 func BenchmarkFullSize(b *testing.B) {
 	decoders := []struct {
 		name   string
@@ -127,7 +128,8 @@ func BenchmarkHeader(b *testing.B) {
 	}
 }
 
-// BenchmarkMarkers is the walk over a whole file that decides which scans of a progressive file are needed.
+// BenchmarkMarkers is the walk over a whole file that decides which scans of a progressive file are
+// needed.
 func BenchmarkMarkers(b *testing.B) {
 	for _, path := range benchFiles(b) {
 		data := read(b, path)

@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	// maxUnit bounds the bytes that one interleaved MCU can take: 10 blocks (section B.2.3) of 64 coefficients of at
-	// most 16 + 15 bits, and 8 bytes that a refill looks ahead.
+	// maxUnit bounds the bytes that one interleaved MCU can take: 10 blocks (section B.2.3) of 64
+	// coefficients of at most 16 + 15 bits, and 8 bytes that a refill looks ahead.
 	maxUnit = 10*64*31/8 + 16
 	// bufSize leaves room for an MCU that is read past the end.
 	bufSize = 32<<10 + maxUnit
@@ -15,18 +15,19 @@ const (
 
 // bitReader reads one entropy-coded segment: the data between two markers (section B.1.1.5).
 //
-// The stuffed zeros (section F.1.2.3) are taken out ahead, a buffer at a time, so that the decoding loops can load
-// eight bytes at once without looking for 0xFF: bytes.IndexByte finds those at memory speed. The loops refill without
-// asking for the end of the data, too: whoever runs them calls ready before each MCU, which makes sure of maxUnit
-// bytes, and overrun after it. What is read past the end in between is old buffer contents, and always ends in an error.
+// The stuffed zeros (section F.1.2.3) are taken out ahead, a buffer at a time, so that the decoding
+// loops can load eight bytes at once without looking for 0xFF: bytes.IndexByte finds those at
+// memory speed. The loops refill without asking for the end of the data, too: whoever runs them
+// calls ready before each MCU, which makes sure of maxUnit bytes, and overrun after it. What is
+// read past the end in between is old buffer contents, and always ends in an error.
 type bitReader struct {
 	buf []byte
 	pos int    // next byte of buf
 	end int    // end of the valid bytes
 	acc uint64 // the next bits, from the top
 
-	// taken is how many of acc's bits are used up, or were never there; at most 64. Below the others acc may hold more
-	// bits of the byte at pos, which a refill repeats.
+	// taken is how many of acc's bits are used up, or were never there; at most 64. Below the
+	// others acc may hold more bits of the byte at pos, which a refill repeats.
 	taken uint
 
 	in   *input
@@ -50,8 +51,8 @@ func (r *bitReader) ready() {
 	}
 }
 
-// more is ready for a loop that has pos, acc and taken in variables, which it leaves to r; it returns the new pos. ok is
-// false where the loop has read beyond the end of the segment.
+// more is ready for a loop that has pos, acc and taken in variables, which it leaves to r; it
+// returns the new pos. ok is false where the loop has read beyond the end of the segment.
 func (r *bitReader) more(pos int, acc uint64, taken uint) (_ int, ok bool) {
 	r.pos, r.acc, r.taken = pos, acc, taken
 	if r.overrun() {
@@ -66,7 +67,8 @@ func (r *bitReader) overrun() bool { return r.done && r.pos*8-64+int(r.taken) > 
 
 // refill makes sure of 32 bits in acc: enough for a symbol with its magnitude bits, 16 + 15.
 //
-// It takes all bytes of which a bit is missing (after F. Giesen, "Reading bits in far too many ways", 2018, variant 4).
+// It takes all bytes of which a bit is missing (after F. Giesen, "Reading bits in far too many
+// ways", 2018, variant 4).
 func (r *bitReader) refill() {
 	if r.taken > 32 {
 		r.acc |= binary.BigEndian.Uint64(r.buf[r.pos:]) >> (64 - r.taken)

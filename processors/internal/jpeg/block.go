@@ -2,11 +2,13 @@ package jpeg
 
 import "encoding/binary"
 
-// block holds the dequantised coefficients of one 8×8 block that a scale needs, divided by 8: at 8·u + v the one of horizontal
-// frequency u and vertical frequency v. DC, at 0, has level added to it.
+// block holds the dequantised coefficients of one 8×8 block that a scale needs, divided by 8: at
+// 8·u + v the one of horizontal frequency u and vertical frequency v. DC, at 0, has level added to
+// it.
 type block [64]float32
 
-// slots says where a scale of n keeps the coefficient k (zigzag), of frequencies u and v, if it is one of the lowest n×n.
+// slots says where a scale of n keeps the coefficient k (zigzag), of frequencies u and v, if it is
+// one of the lowest n×n.
 type slots struct {
 	at    [64]uint8 // in a block: 8·u + v, else discard
 	dense [64]uint8 // in n×n values: n·u + v, else discard
@@ -39,11 +41,13 @@ type placement struct {
 	at uint32
 }
 
-// The loops below add up what the entries of the Huffman tables say in one variable, the state: in its low byte the
-// bits taken of acc's 64, above it the coefficient read last, 0 for DC. An advance of endOfBlock leads past all.
+// The loops below add up what the entries of the Huffman tables say in one variable, the state: in
+// its low byte the bits taken of acc's 64, above it the coefficient read last, 0 for DC. An advance
+// of endOfBlock leads past all.
 
-// refilled tops acc up to at least 56 bits, which is enough for one symbol and its magnitude bits (16 + 15), and for an
-// entry of huffman.skips before it. It returns how many bytes that took; the state becomes smaller by 8 times as many.
+// refilled tops acc up to at least 56 bits, which is enough for one symbol and its magnitude bits
+// (16 + 15), and for an entry of huffman.skips before it. It returns how many bytes that took; the
+// state becomes smaller by 8 times as many.
 func refilled(acc uint64, buf []byte, state uint) (_ uint64, took uint) {
 	return acc | binary.BigEndian.Uint64(buf)>>(-state&63), (state&255 - 1) >> 3
 }
@@ -62,8 +66,8 @@ func (r *bitReader) decodeDC(h *huffman) (diff int32, ok bool) {
 	return e.value(), true
 }
 
-// decodeAC reads the coefficients 1 to last of a block, dequantised, into b, and skips the rest (section F.2.2.2).
-// Above found there is none up to last; it is 0 if there is none at all.
+// decodeAC reads the coefficients 1 to last of a block, dequantised, into b, and skips the rest
+// (section F.2.2.2). Above found there is none up to last; it is 0 if there is none at all.
 func (r *bitReader) decodeAC(h *huffman, places *[64]placement, last uint, b *block) (found uint, ok bool) {
 	buf, pos, acc, state := r.buf, r.pos, r.acc, r.taken
 	symbols := &h.symbols
@@ -102,8 +106,8 @@ func (r *bitReader) decodeAC(h *huffman, places *[64]placement, last uint, b *bl
 	return state >> 8, r.skipAC(h, state>>8)
 }
 
-// skipAC reads the coefficients after k and forgets them: two entries of huffman.skips between refills, as long as they
-// stay in the block.
+// skipAC reads the coefficients after k and forgets them: two entries of huffman.skips between
+// refills, as long as they stay in the block.
 func (r *bitReader) skipAC(h *huffman, k uint) (ok bool) {
 	buf, pos, acc, state := r.buf, r.pos, r.acc, k<<8|r.taken
 	skips := &h.skips

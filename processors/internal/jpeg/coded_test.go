@@ -2,8 +2,8 @@ package jpeg
 
 import "math/rand"
 
-// coded is a picture as coefficients, from which the tests write files of every kind; so they know what a decoder must
-// find, without a decoder.
+// coded is a picture as coefficients, from which the tests write files of every kind; so they know
+// what a decoder must find, without a decoder.
 type coded struct {
 	width, height int
 	comps         []codedComponent

@@ -5,8 +5,9 @@ import (
 	"math/bits"
 )
 
-// coefficients are what the scans of a progressive file have brought so far, quantised: the values that the scale needs,
-// and of all others whether they are zero, on which the scans that refine them depend.
+// coefficients are what the scans of a progressive file have brought so far, quantised: the values
+// that the scale needs, and of all others whether they are zero, on which the scans that refine
+// them depend.
 type coefficients struct {
 	value   [4][]int16  // per component: scale·scale to a block
 	nonzero [4][]uint64 // bit k (zigzag) to a block; nil at scale 1, which needs no AC coefficients
@@ -99,7 +100,8 @@ func (d *Decoder) transformRow(i, y int, q *[64]int32) {
 	}
 }
 
-// transformTwo is a row of inverse DCTs of two points: sums and differences, for which no block is worth its while.
+// transformTwo is a row of inverse DCTs of two points: sums and differences, for which no block is
+// worth its while.
 func transformTwo(row []int16, q *[64]int32, upper, lower []byte) {
 	for ; len(row) >= 4 && len(upper) >= 2 && len(lower) >= 2; row, upper, lower = row[4:], upper[2:], lower[2:] {
 		f00, f01 := int(row[0])*int(q[0])+half, int(row[1])*int(q[1])

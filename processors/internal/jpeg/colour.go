@@ -4,8 +4,9 @@ import "image/color"
 
 // interleave makes four bytes per pixel of an RGB or four-component picture.
 //
-// Files store 255 for no ink, as Adobe's do, image.CMYK means 0 by it. Those without an Adobe marker are read so by browsers, Pillow and libvips
-// too; image/jpeg refuses them. YCCK (Adobe transform 2) is the Y'CbCr of R, G and B = 255 minus C, M and Y, so that of those the stored,
+// Files store 255 for no ink, as Adobe's do, image.CMYK means 0 by it. Those without an Adobe
+// marker are read so by browsers, Pillow and libvips too; image/jpeg refuses them. YCCK (Adobe
+// transform 2) is the Y'CbCr of R, G and B = 255 minus C, M and Y, so that of those the stored,
 // inverted ink is the value itself.
 func (d *Decoder) interleave() []byte {
 	d.out.pixels = grown(d.out.pixels, 4*d.outW*d.outH)

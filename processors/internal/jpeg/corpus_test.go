@@ -120,9 +120,9 @@ func TestAtFullSizeImageJPEGAgreesWithinTwo(t *testing.T) {
 		compared++
 		tolerance := 2
 		if got.ColorModel() == color.CMYKModel && d.adobeTransform == 2 {
-			// YCCK is compared after a conversion that multiplies the difference of the samples, 1, by up to 2.8. It is
-			// 3 for 14 bytes of one file: where samples are within 0.02 of a half, image/jpeg does not always round
-			// them as their exact values are.
+			// YCCK is compared after a conversion that multiplies the difference of the samples, 1,
+			// by up to 2.8. It is 3 for 14 bytes of one file: where samples are within 0.02 of a
+			// half, image/jpeg does not always round them as their exact values are.
 			tolerance = 3
 		}
 		assert.LessOrEqual(t, maxDifference(t, f.path, got, want), tolerance, f.path)

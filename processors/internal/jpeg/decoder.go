@@ -14,7 +14,8 @@ func (d *Decoder) forget() {
 	d.input = input{}
 }
 
-// keep bounds, in bytes, what a Decoder takes back to the pool; larger buffers go to the garbage collector.
+// keep bounds, in bytes, what a Decoder takes back to the pool; larger buffers go to the garbage
+// collector.
 const keep = 16 << 20
 
 var pool = sync.Pool{New: func() any { return new(Decoder) }}

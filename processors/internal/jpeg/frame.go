@@ -2,8 +2,8 @@ package jpeg
 
 import "image/color"
 
-// frame is what SOF and the application markers say (sections B.2.2 and A.1.1), and the geometry that follows from
-// it and from the scale.
+// frame is what SOF and the application markers say (sections B.2.2 and A.1.1), and the geometry
+// that follows from it and from the scale.
 type frame struct {
 	width, height  int
 	progressive    bool
@@ -24,8 +24,8 @@ type component struct {
 	h, v int // sampling factors
 	tq   byte
 
-	// blocksX and blocksY are what an interleaved scan brings, padding included; a scan of this component alone
-	// brings codedX × codedY blocks (section A.2.2).
+	// blocksX and blocksY are what an interleaved scan brings, padding included; a scan of this
+	// component alone brings codedX × codedY blocks (section A.2.2).
 	blocksX, blocksY int
 	codedX, codedY   int
 
@@ -109,8 +109,9 @@ func (f *frame) scaleTo(n int, fullChroma bool) {
 	}
 }
 
-// plausible refuses a file that is too short for the picture it announces before memory is taken: every block costs
-// one bit for its DC coefficient, in a sequential file one more for the end of the block.
+// plausible refuses a file that is too short for the picture it announces before memory is taken:
+// every block costs one bit for its DC coefficient, in a sequential file one more for the end of
+// the block.
 func (d *Decoder) plausible() error {
 	bits := 0
 	for _, c := range d.comps {
@@ -125,8 +126,9 @@ func (d *Decoder) plausible() error {
 	return nil
 }
 
-// isRGB reports whether three components are R, G and B as they are, and decides as image/jpeg does: a JFIF file is Y'CbCr,
-// another one RGB if Adobe's marker or the names of its components say so.
+// isRGB reports whether three components are R, G and B as they are, and decides as image/jpeg
+// does: a JFIF file is Y'CbCr, another one RGB if Adobe's marker or the names of its components say
+// so.
 func (f *frame) isRGB() bool {
 	if len(f.comps) != 3 || f.jfif {
 		return false

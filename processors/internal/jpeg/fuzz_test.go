@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzBytes gives the decoder damaged files: an error that says what kind it is, or a picture of the announced size,
-// and where image/jpeg takes the file too, the same picture.
+// FuzzBytes gives the decoder damaged files: an error that says what kind it is, or a picture of
+// the announced size, and where image/jpeg takes the file too, the same picture.
 func FuzzBytes(f *testing.F) {
 	for i, s := range samplings[:12] {
 		rng := rand.New(rand.NewSource(int64(i)))
@@ -60,8 +60,8 @@ func FuzzBytes(f *testing.F) {
 	})
 }
 
-// sameButForOverflow compares as maxDifference does, but leaves out blocks with a sample at 0 or 255: coefficients beyond
-// what 8-bit samples can have overflow in image/jpeg.
+// sameButForOverflow compares as maxDifference does, but leaves out blocks with a sample at 0 or
+// 255: coefficients beyond what 8-bit samples can have overflow in image/jpeg.
 func sameButForOverflow(t *testing.T, got, want image.Image) {
 	g, ok := got.(*image.YCbCr)
 	if !ok {
@@ -89,7 +89,8 @@ func sameButForOverflow(t *testing.T, got, want image.Image) {
 	}
 }
 
-// FuzzCoefficients makes sound files of every kind from a seed and compares with the reference inverse DCT.
+// FuzzCoefficients makes sound files of every kind from a seed and compares with the reference
+// inverse DCT.
 func FuzzCoefficients(f *testing.F) {
 	for i := range len(samplings) {
 		f.Add(int64(i), byte(i), byte(30), byte(40), byte(i), byte(i))

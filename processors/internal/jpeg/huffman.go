@@ -4,8 +4,9 @@ const (
 	symbolBits = 10 // window of huffman.symbols
 	skipBits   = 12 // window of huffman.skips
 
-	// maxSkip is how many bits an entry of huffman.skips may take: before it a refill leaves 56, and it may be followed by
-	// a symbol of 16 + 15. In a picture of 8 bits none takes more than skipBits + 10.
+	// maxSkip is how many bits an entry of huffman.skips may take: before it a refill leaves 56,
+	// and it may be followed by a symbol of 16 + 15. In a picture of 8 bits none takes more than
+	// skipBits + 10.
 	maxSkip = 25
 )
 
@@ -39,17 +40,19 @@ type huffman struct {
 
 	symbols [1 << symbolBits]entry
 
-	// codes has the symbol of the next code in bits 8–15 and the length of the code in bits 0–7; 0 for longer codes.
+	// codes has the symbol of the next code in bits 8–15 and the length of the code in bits 0–7; 0
+	// for longer codes.
 	codes [1 << symbolBits]uint16
 
-	// skips steps over coefficients nobody needs. An entry covers as many whole symbols as have their codes in the
-	// window (the magnitude bits may reach beyond it, since they are not looked at): how many bits, at most maxSkip, in
-	// bits 0–4, how far it advances in bits 8–15, as in entry. It is made on first use.
+	// skips steps over coefficients nobody needs. An entry covers as many whole symbols as have
+	// their codes in the window (the magnitude bits may reach beyond it, since they are not looked
+	// at): how many bits, at most maxSkip, in bits 0–4, how far it advances in bits 8–15, as in
+	// entry. It is made on first use.
 	skips     [1 << skipBits]uint16
 	skipsMade bool
 
-	// For longer codes: the first code that is too large for a length, left-aligned to 16 bits, and what to add to a code
-	// of a length to find its value (figure F.16).
+	// For longer codes: the first code that is too large for a length, left-aligned to 16 bits, and
+	// what to add to a code of a length to find its value (figure F.16).
 	limit  [17]uint32
 	offset [17]int32
 }
@@ -71,8 +74,8 @@ func (h *huffman) ready() error {
 	return nil
 }
 
-// build makes the tables from counts and values. It reports false if there are more codes of a length than the shorter
-// ones leave room for.
+// build makes the tables from counts and values. It reports false if there are more codes of a
+// length than the shorter ones leave room for.
 func (h *huffman) build() bool {
 	clear(h.symbols[:])
 	clear(h.codes[:])
@@ -115,7 +118,8 @@ func (h *huffman) expand(first uint32, length int, symbol byte) {
 	}
 }
 
-// valid reports whether a symbol may occur in a sequential scan; EOBn of progressive scans is read by slow.
+// valid reports whether a symbol may occur in a sequential scan; EOBn of progressive scans is read
+// by slow.
 func (h *huffman) valid(symbol byte) bool {
 	if h.dc {
 		return symbol < 16
@@ -147,8 +151,8 @@ func (h *huffman) code(acc uint64) (symbol byte, length int) {
 	return h.lookup(uint32(acc >> 48))
 }
 
-// lookup finds the symbol that a window of 16 bits begins with, and the length of its code, 0 if there is none
-// (figure F.16).
+// lookup finds the symbol that a window of 16 bits begins with, and the length of its code, 0 if
+// there is none (figure F.16).
 func (h *huffman) lookup(window uint32) (symbol byte, length int) {
 	for length = 1; length <= 16; length++ {
 		if window < h.limit[length] {
@@ -158,7 +162,8 @@ func (h *huffman) lookup(window uint32) (symbol byte, length int) {
 	return 0, 0
 }
 
-// slow decodes a symbol that symbols does not have. acc must hold 31 bits. The entry is 0 if there is none.
+// slow decodes a symbol that symbols does not have. acc must hold 31 bits. The entry is 0 if there
+// is none.
 func (h *huffman) slow(acc uint64) entry {
 	symbol, length := h.code(acc)
 	if length == 0 || !h.valid(symbol) {
@@ -172,7 +177,8 @@ func (h *huffman) slow(acc uint64) entry {
 	return newEntry(length+size, run+1, extend(magnitude, size))
 }
 
-// endOfBand finds the EOBn that acc begins with, n from 0 to 14 (section G.1.2.2). length is 0 if it is something else.
+// endOfBand finds the EOBn that acc begins with, n from 0 to 14 (section G.1.2.2). length is 0 if
+// it is something else.
 func (h *huffman) endOfBand(acc uint64) (n, length uint) {
 	symbol, l := h.code(acc)
 	if symbol&15 != 0 || symbol == 0xF0 {

@@ -7,12 +7,12 @@ var idcts = [9]func(b *block, dst []byte, stride int){
 	3: idct3, 4: idct4, 5: idct5, 6: idct6, 7: idct7, 8: idct8,
 }
 
-// level is what the DC coefficient of a block, divided by 8, lacks to be the mean of its samples: 128 of the level shift
-// (section A.3.1), and a half, so that cutting off the fraction rounds.
+// level is what the DC coefficient of a block, divided by 8, lacks to be the mean of its samples:
+// 128 of the level shift (section A.3.1), and a half, so that cutting off the fraction rounds.
 const level = 128.5
 
-// reconstruct transforms a block with the coefficients up to last, in zigzag order, 0 where n is 1. dst has n rows of n
-// samples.
+// reconstruct transforms a block with the coefficients up to last, in zigzag order, 0 where n is 1.
+// dst has n rows of n samples.
 func reconstruct(b *block, last uint, n int, dst []byte, stride int) {
 	if last == 0 {
 		flat(dst, stride, n, truncated(b[0]))

@@ -10,7 +10,8 @@ import (
 
 var hasAVX2 = cpu.X86.HasAVX2
 
-// cosines has, for n points, of each output i up to the middle the factors of the coefficients 0 to 7, each in all lanes.
+// cosines has, for n points, of each output i up to the middle the factors of the coefficients 0 to
+// 7, each in all lanes.
 var cosines = makeCosines()
 
 func makeCosines() (c [9][4][8][8]float32) {
@@ -32,8 +33,9 @@ func makeCosines() (c [9][4][8][8]float32) {
 	return c
 }
 
-// idctAVX2 is for n from 5 to 8, idctSmallAVX2 for 3 and 4. They save a third of the time that a picture takes at 3/8,
-// and half of it at 8/8, where jpegn would be faster without them: see BenchmarkInverseDCT and BenchmarkFullSize.
+// idctAVX2 is for n from 5 to 8, idctSmallAVX2 for 3 and 4. They save a third of the time that a
+// picture takes at 3/8, and half of it at 8/8, where jpegn would be faster without them: see
+// BenchmarkInverseDCT and BenchmarkFullSize.
 //
 //go:noescape
 func idctAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)
@@ -41,8 +43,8 @@ func idctAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)
 //go:noescape
 func idctSmallAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)
 
-// inverse is the inverse DCT of the lowest n×n coefficients of b, 3 ≤ n ≤ 8, of which last is the highest that may not be
-// zero. All of b is finite. dst has n rows of n samples, stride ≥ n apart.
+// inverse is the inverse DCT of the lowest n×n coefficients of b, 3 ≤ n ≤ 8, of which last is the
+// highest that may not be zero. All of b is finite. dst has n rows of n samples, stride ≥ n apart.
 func inverse(b *block, last uint, n int, dst []byte, stride int) {
 	if !hasAVX2 {
 		inverseGo(b, last, n, dst, stride)

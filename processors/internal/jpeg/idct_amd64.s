@@ -2,17 +2,20 @@
 
 #include "textflag.h"
 
-// The inverse DCT of the lowest n×n coefficients of a block, to n×n samples. The twin is inverseGo, in idct.go, which has
-// the same bits for the same order of sums, none of them fused with a product. BenchmarkInverseDCT compares the two.
+// The inverse DCT of the lowest n×n coefficients of a block, to n×n samples. The twin is inverseGo,
+// in idct.go, which has the same bits for the same order of sums, none of them fused with a
+// product. BenchmarkInverseDCT compares the two.
 //
-// A pass makes n outputs of n inputs, in all lanes at once: the first one along the rows of the picture, with a lane for each
-// vertical frequency, the second one along its columns, with a lane for each column. Outputs i and n-1-i have the same
-// sum of even inputs and the opposite sum of odd ones (see idct_generate.go), so they are made together, from both ends
-// to the middle, which is made twice where n is odd.
+// A pass makes n outputs of n inputs, in all lanes at once: the first one along the rows of the
+// picture, with a lane for each vertical frequency, the second one along its columns, with a lane
+// for each column. Outputs i and n-1-i have the same sum of even inputs and the opposite sum of odd
+// ones (see idct_generate.go), so they are made together, from both ends to the middle, which is
+// made twice where n is odd.
 //
-// Read are all of b and of cosines, whatever n is: the factors of what lies beyond n are 0. It only has to be finite.
-// Written are n bytes at dst, and n at each of the n-1 strides behind it. That dst has them, and that n is what the
-// function is for, is the caller's to see to: inverse, in idct_amd64.go.
+// Read are all of b and of cosines, whatever n is: the factors of what lies beyond n are 0. It only
+// has to be finite. Written are n bytes at dst, and n at each of the n-1 strides behind it. That
+// dst has them, and that n is what the function is for, is the caller's to see to: inverse, in
+// idct_amd64.go.
 //
 //	SI   b                      Y8–Y15  the inputs of a pass: coefficients 0 to 7
 //	DI   upper row of samples   Y0, Y1  the even and the odd sum
@@ -66,7 +69,8 @@ TEXT ·idctAVX2(SB), NOSPLIT, $256-40
 	MOVQ n+24(FP), R9
 	MOVQ cosines+32(FP), R12
 
-	// The rows that the first pass does not write must be finite, and not of the subnormal numbers that cost time.
+	// The rows that the first pass does not write must be finite, and not of the subnormal numbers
+	// that cost time.
 	VXORPS Y0, Y0, Y0
 	VMOVUPS Y0, 160(SP)
 	VMOVUPS Y0, 192(SP)
@@ -165,7 +169,8 @@ second:
 	VADDPS X1, X0, X2              \
 	VSUBPS X1, X0, X3
 
-// SMALLSTORE writes n bytes of the rows at DI and at R11: the first two, and the last two, which may overlap.
+// SMALLSTORE writes n bytes of the rows at DI and at R11: the first two, and the last two, which
+// may overlap.
 #define SMALLSTORE \
 	VMINPS X7, X2, X2      \
 	VMINPS X7, X3, X3      \

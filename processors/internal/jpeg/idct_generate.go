@@ -2,14 +2,16 @@
 
 // This program writes idct_points.go, the inverse DCTs of 3 to 8 points. Run it with go generate.
 //
-// An n-point inverse DCT of the n lowest of 8 coefficients, with the factor √(n/8) that keeps the level, is
+// An n-point inverse DCT of the n lowest of 8 coefficients, with the factor √(n/8) that keeps the
+// level, is
 //
 //	x[i] = (F[0] + Σ F[u]·√2·cos((2i+1)uπ/2n)) / √8
 //
-// (ITU-T T.81 section A.3.3 has it for n = 8). The cosine is even about the middle for even u and odd for odd u, so
-// both halves of the output come from the same sums: x[i] = E[i] + O[i], x[n-1-i] = E[i] - O[i]. The sums are written in the order
-// in which idct_amd64.s takes them, and products are converted, which keeps a compiler from fusing them with the sums (Go
-// specification, "Floating-point operators"): so the bits are the same everywhere.
+// (ITU-T T.81 section A.3.3 has it for n = 8). The cosine is even about the middle for even u and
+// odd for odd u, so both halves of the output come from the same sums: x[i] = E[i] + O[i], x[n-1-i]
+// = E[i] - O[i]. The sums are written in the order in which idct_amd64.s takes them, and products
+// are converted, which keeps a compiler from fusing them with the sums (Go specification,
+// "Floating-point operators"): so the bits are the same everywhere.
 package main
 
 import (

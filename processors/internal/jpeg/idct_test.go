@@ -9,8 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// referenceIDCT is the definition in floating point: the orthonormal n-point inverse DCT (ITU-T T.81 section A.3.3 for n = 8)
-// of the lowest n×n coefficients, with the factor n/8 that keeps the mean, and the level shift. Samples are row by row.
+// referenceIDCT is the definition in floating point: the orthonormal n-point inverse DCT (ITU-T
+// T.81 section A.3.3 for n = 8) of the lowest n×n coefficients, with the factor n/8 that keeps the
+// mean, and the level shift. Samples are row by row.
 func referenceIDCT(f *[8][8]float64, n int) []float64 {
 	alpha := func(u int) float64 {
 		if u == 0 {
@@ -35,8 +36,8 @@ func referenceIDCT(f *[8][8]float64, n int) []float64 {
 	return out
 }
 
-// randomCoefficients are those of a block: large ones are rare at high frequencies, and from one block to the next the
-// number of nonzero ones varies from a few to all.
+// randomCoefficients are those of a block: large ones are rare at high frequencies, and from one
+// block to the next the number of nonzero ones varies from a few to all.
 func randomCoefficients(rng *rand.Rand) (f [8][8]float64, last int) {
 	last = rng.Intn(64)
 	density := rng.Float64()

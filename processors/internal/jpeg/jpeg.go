@@ -1,12 +1,15 @@
-// Package jpeg decodes JPEG files at n/8 of their size, n from 1 to 8, doing only the work that the size asks for.
+// Package jpeg decodes JPEG files at n/8 of their size, n from 1 to 8, doing only the work that the
+// size asks for.
 //
-// A JPEG file holds 8×8 cosine coefficients; a picture of n/8 the size needs only the lowest n×n of each block,
-// transformed by an n-point inverse DCT. The rest is stepped over: in a sequential file by a table that skips several
-// Huffman symbols at once, in a progressive file by leaving out whole scans.
+// A JPEG file holds 8×8 cosine coefficients; a picture of n/8 the size needs only the lowest n×n of
+// each block, transformed by an n-point inverse DCT. The rest is stepped over: in a sequential file
+// by a table that skips several Huffman symbols at once, in a progressive file by leaving out whole
+// scans.
 //
-// Decoded are baseline, extended and progressive Huffman-coded files of 8 bits (ITU-T T.81, SOF0 to SOF2), every
-// combination of sampling factors from 1 to 4, restart markers, and one (grey), three (Y'CbCr, RGB) or four (CMYK,
-// YCCK) components. Arithmetic coding, 12 bits, lossless and hierarchical files are [ErrUnsupported].
+// Decoded are baseline, extended and progressive Huffman-coded files of 8 bits (ITU-T T.81, SOF0 to
+// SOF2), every combination of sampling factors from 1 to 4, restart markers, and one (grey), three
+// (Y'CbCr, RGB) or four (CMYK, YCCK) components. Arithmetic coding, 12 bits, lossless and
+// hierarchical files are [ErrUnsupported].
 //
 // Section numbers in the comments are those of ITU-T T.81.
 package jpeg
@@ -22,7 +25,8 @@ import (
 // ErrCorrupt matches (errors.Is) the error for a file that breaks the format, or that ends too early.
 var ErrCorrupt = errors.New("jpeg: corrupt file")
 
-// ErrUnsupported matches (errors.Is) the error for a file that uses a part of the format which this package leaves out.
+// ErrUnsupported matches (errors.Is) the error for a file that uses a part of the format which this
+// package leaves out.
 var ErrUnsupported = errors.New("jpeg: unsupported feature")
 
 func corrupt(what string) error     { return fmt.Errorf("%w: %s", ErrCorrupt, what) }
@@ -35,12 +39,13 @@ type Header struct {
 	Progressive   bool
 	ColorModel    color.Model // of the decoded picture: Gray, YCbCr, RGBA or CMYK
 
-	// Sampling has the sampling factors (section A.1.1), {horizontal, vertical}, of each component, 1 to 4: 4:2:0 is
-	// {2, 2}, {1, 1}, {1, 1}.
+	// Sampling has the sampling factors (section A.1.1), {horizontal, vertical}, of each component,
+	// 1 to 4: 4:2:0 is {2, 2}, {1, 1}, {1, 1}.
 	Sampling [4][2]int
 }
 
-// ReadHeader reads the markers up to the first scan. Pixels are not looked at, and nothing is allocated for them.
+// ReadHeader reads the markers up to the first scan. Pixels are not looked at, and nothing is
+// allocated for them.
 func ReadHeader(data []byte) (Header, error) {
 	var f frame
 	if err := f.readHeader(&input{data: data}, nil); err != nil {
@@ -58,16 +63,19 @@ func ReadHeader(data []byte) (Header, error) {
 
 // Options say how a file is to be decoded.
 type Options struct {
-	// Scale is the size in eighths, 1 to 8; 0 means 8. The picture is ⌈Width·Scale/8⌉ × ⌈Height·Scale/8⌉ pixels.
+	// Scale is the size in eighths, 1 to 8; 0 means 8. The picture is ⌈Width·Scale/8⌉ ×
+	// ⌈Height·Scale/8⌉ pixels.
 	Scale int
 
-	// FullChroma decodes subsampled chroma at twice (or four times) the Scale, as far as the file has it, as libjpeg
-	// does: 4:2:0 at 4/8 becomes 4:4:4. Without it a 4:2:0 file stays 4:2:0 at every scale, which is cheaper, above
-	// all for progressive files, whose chroma scans are then left out. It has no effect at Scale 8.
+	// FullChroma decodes subsampled chroma at twice (or four times) the Scale, as far as the file
+	// has it, as libjpeg does: 4:2:0 at 4/8 becomes 4:4:4. Without it a 4:2:0 file stays 4:2:0 at
+	// every scale, which is cheaper, above all for progressive files, whose chroma scans are then
+	// left out. It has no effect at Scale 8.
 	FullChroma bool
 
-	// RoughChroma leaves out the last bit of the AC coefficients of what FullChroma enlarges, in progressive files that are
-	// not quantised coarsely. The scans that bring it take more time than all others together.
+	// RoughChroma leaves out the last bit of the AC coefficients of what FullChroma enlarges, in
+	// progressive files that are not quantised coarsely. The scans that bring it take more time
+	// than all others together.
 	RoughChroma bool
 }
 
@@ -81,8 +89,9 @@ func (o Options) scale() (int, error) {
 	return o.Scale, nil
 }
 
-// Decoder decodes one file after another and keeps its buffers and tables in between. The zero value is ready for use.
-// Not for several goroutines at once. Decoding runs on the calling goroutine alone.
+// Decoder decodes one file after another and keeps its buffers and tables in between. The zero
+// value is ready for use. Not for several goroutines at once. Decoding runs on the calling
+// goroutine alone.
 type Decoder struct {
 	input
 	frame
@@ -93,17 +102,18 @@ type Decoder struct {
 	blk  block
 }
 
-// Decode decodes data, a whole file; bytes after its EOI marker are ignored. The picture is an [*image.Gray],
-// [*image.YCbCr], [*image.RGBA] (of an RGB file, opaque) or [*image.CMYK], with its origin at (0, 0) and the meaning
-// that image/jpeg gives it (0 is no ink, even in an Adobe file, which stores the inverse). A combination of sampling
-// factors that [image.YCbCr] can't express is brought to 4:4:4.
+// Decode decodes data, a whole file; bytes after its EOI marker are ignored. The picture is an
+// [*image.Gray], [*image.YCbCr], [*image.RGBA] (of an RGB file, opaque) or [*image.CMYK], with its
+// origin at (0, 0) and the meaning that image/jpeg gives it (0 is no ink, even in an Adobe file,
+// which stores the inverse). A combination of sampling factors that [image.YCbCr] can't express is
+// brought to 4:4:4.
 //
 // The picture lies in the Decoder's memory: it is valid until the next call of Decode or Release.
 //
-// Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's: ctx is looked at once per row of blocks. A file without
-// EOI, or with a component that no scan has brought, is corrupt; a progressive file of more than 500 scans that the
-// scale needs is unsupported, and so is a picture larger than what can be addressed. Damage in what the scale leaves
-// out may go unseen.
+// Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's: ctx is looked at once per row of
+// blocks. A file without EOI, or with a component that no scan has brought, is corrupt; a
+// progressive file of more than 500 scans that the scale needs is unsupported, and so is a picture
+// larger than what can be addressed. Damage in what the scale leaves out may go unseen.
 func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Image, error) {
 	n, err := o.scale()
 	if err != nil {

@@ -27,8 +27,9 @@ type input struct {
 	off  int
 }
 
-// next returns the next marker and its segment without the length (section B.1.1). Bytes that belong to no segment are
-// stepped over, as libjpeg and image/jpeg do; so is entropy-coded data, with its stuffed zeros and restart markers.
+// next returns the next marker and its segment without the length (section B.1.1). Bytes that
+// belong to no segment are stepped over, as libjpeg and image/jpeg do; so is entropy-coded data,
+// with its stuffed zeros and restart markers.
 func (in *input) next() (marker byte, segment []byte, err error) {
 	for {
 		i := bytes.IndexByte(in.data[in.off:], 0xFF)
@@ -71,8 +72,9 @@ func markerSize(marker byte, segment []byte) int {
 	return 4 + len(segment)
 }
 
-// restart steps over entropy-coded data up to the given restart marker and past it. Another marker is an error
-// (section F.2.2.5; there is no resynchronisation, a picture with a hole is not a picture).
+// restart steps over entropy-coded data up to the given restart marker and past it. Another marker
+// is an error (section F.2.2.5; there is no resynchronisation, a picture with a hole is not a
+// picture).
 func (in *input) restart(want byte) error {
 	for {
 		i := bytes.IndexByte(in.data[in.off:], 0xFF)
@@ -133,7 +135,8 @@ func markerName(m byte) string {
 	return "reserved marker"
 }
 
-// readHeader reads up to the first SOS marker, which it leaves to be read. Tables on the way are skipped if t is nil.
+// readHeader reads up to the first SOS marker, which it leaves to be read. Tables on the way are
+// skipped if t is nil.
 func (f *frame) readHeader(in *input, t *tables) error {
 	if !bytes.HasPrefix(in.data, []byte{0xFF, mSOI}) {
 		return corrupt("no SOI marker")

@@ -2,8 +2,9 @@ package jpeg
 
 import "image/color"
 
-// Memory is how many bytes Decode will take for pixels and coefficients, whatever the length of the file; 0 for options that
-// it refuses. Tables and the input buffer (about 150 kB, reused) come on top.
+// Memory is how many bytes Decode will take for pixels and coefficients, whatever the length of the
+// file; 0 for options that it refuses. Tables and the input buffer (about 150 kB, reused) come on
+// top.
 func (h Header) Memory(o Options) int64 {
 	n, err := o.scale()
 	if err != nil {

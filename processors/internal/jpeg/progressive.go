@@ -2,8 +2,9 @@ package jpeg
 
 import "context"
 
-// The largest useful number of scans, each bit of each coefficient for itself, is about 2,600 for three components; real
-// files have 6 to 20. Without bounds a few bytes each could cost a look at every block.
+// The largest useful number of scans, each bit of each coefficient for itself, is about 2,600 for
+// three components; real files have 6 to 20. Without bounds a few bytes each could cost a look at
+// every block.
 const (
 	maxScans  = 500    // that are decoded
 	maxWalked = 10_000 // that are found
@@ -15,11 +16,13 @@ type plannedScan struct {
 	next   int
 }
 
-// plan finds the scans that matter, by walking over all of them without decoding, which is at memory speed.
+// plan finds the scans that matter, by walking over all of them without decoding, which is at
+// memory speed.
 //
-// From the last scan to the first: a scan matters if it brings bits of a coefficient that is wanted, and a refinement of
-// AC coefficients that matters wants the history of its whole band, because it has a bit for each nonzero one. The last bit of the AC
-// coefficients of rough components does not matter.
+// From the last scan to the first: a scan matters if it brings bits of a coefficient that is
+// wanted, and a refinement of AC coefficients that matters wants the history of its whole band,
+// because it has a bit for each nonzero one. The last bit of the AC coefficients of rough
+// components does not matter.
 func (d *Decoder) plan() (planned []plannedScan, err error) {
 	in := d.input // the walk leaves the position alone
 	var scans []scan
@@ -70,8 +73,8 @@ func (d *Decoder) plan() (planned []plannedScan, err error) {
 	return planned, nil
 }
 
-// maxRoughStep is the largest quantisation step of chroma that may be rough: that of quality 66 in the usual tables
-// (libjpeg's scaling of table K.2).
+// maxRoughStep is the largest quantisation step of chroma that may be rough: that of quality 66 in
+// the usual tables (libjpeg's scaling of table K.2).
 const maxRoughStep = 12
 
 // rough reports whether the last bits of the AC coefficients of c are left out.
@@ -85,7 +88,8 @@ var errManyScans = unsupported("progressive file of so many scans")
 // band is the coefficients of a scan, bit k for coefficient k.
 func (s *scan) band() uint64 { return ^uint64(0) << s.ss & (^uint64(0) >> (63 - s.se)) }
 
-// decodeProgressive decodes the scans that matter (annex G) from the first SOS marker on, and then transforms.
+// decodeProgressive decodes the scans that matter (annex G) from the first SOS marker on, and then
+// transforms.
 func (d *Decoder) decodeProgressive(ctx context.Context) error {
 	planned, err := d.plan()
 	if err != nil {

@@ -70,7 +70,8 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 
 var errLongRun = corrupt("end-of-band run beyond its scan or restart interval")
 
-// first decodes n blocks from i on in the first scan of a band (section G.1.2.2). It stops early where the segment ends.
+// first decodes n blocks from i on in the first scan of a band (section G.1.2.2). It stops early
+// where the segment ends.
 func (b *acBand) first(i, n int) (ok bool) {
 	r, h := b.r, b.h
 	buf, pos, acc, taken := r.buf, r.pos, r.acc, r.taken
@@ -149,8 +150,9 @@ func (b *acBand) refine(i, n int) (ok bool) {
 	return true
 }
 
-// refineBlock reads one more bit for the band of block i (section G.1.2.3): new coefficients of ±1, and for each one that is
-// not zero yet a correction bit, which stands behind the symbol whose zeros it lies among.
+// refineBlock reads one more bit for the band of block i (section G.1.2.3): new coefficients of ±1,
+// and for each one that is not zero yet a correction bit, which stands behind the symbol whose
+// zeros it lies among.
 func (b *acBand) refineBlock(i int) (ok bool) {
 	band := ^uint64(0) << b.ss & (^uint64(0) >> (63 - b.se))
 	old := b.nonzero[i] & band
@@ -179,7 +181,8 @@ func (b *acBand) refineBlock(i int) (ok bool) {
 			b.eobRun = 1
 			break
 		}
-		// As many zeros as the entry advances by end at the new coefficient, or at the last zero of a ZRL.
+		// As many zeros as the entry advances by end at the new coefficient, or at the last zero of
+		// a ZRL.
 		zeros := ^old & (^uint64(0) << k)
 		for range e.advance() - 1 {
 			zeros &= zeros - 1

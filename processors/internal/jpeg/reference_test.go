@@ -42,8 +42,9 @@ func (c *coded) plane(i, scale int) (samples []float64, stride int) {
 	return samples, stride
 }
 
-// check compares a decoded picture with the reference: within ±1, pixel by pixel, chroma repeated. Where the last bits
-// of three coefficients are left out, which have steps of 1, 2 and 3 here, it is (1+2+3)/8 more.
+// check compares a decoded picture with the reference: within ±1, pixel by pixel, chroma repeated.
+// Where the last bits of three coefficients are left out, which have steps of 1, 2 and 3 here, it
+// is (1+2+3)/8 more.
 func (c *coded) check(t *testing.T, d *Decoder, img image.Image, scale int) {
 	t.Helper()
 	hMax, vMax := 1, 1

@@ -93,7 +93,8 @@ func (d *Decoder) order(s *scan) mcus {
 	return m
 }
 
-// position of the first of u's blocks in a row of MCUs, and how far it is from there to the next, in blocks.
+// position of the first of u's blocks in a row of MCUs, and how far it is from there to the next,
+// in blocks.
 func (m *mcus) position(u unit, row int) (x, y, step int) {
 	if !m.interleaved {
 		return 0, row, 1

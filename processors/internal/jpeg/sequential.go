@@ -5,7 +5,8 @@ import (
 	"errors"
 )
 
-// decodeSequential decodes the scans of a baseline or extended file (section F.2) from the first SOS marker on.
+// decodeSequential decodes the scans of a baseline or extended file (section F.2) from the first
+// SOS marker on.
 func (d *Decoder) decodeSequential(ctx context.Context) error {
 	d.out.allocate(&d.frame)
 	for {

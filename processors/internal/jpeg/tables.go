@@ -13,7 +13,8 @@ type quantTable struct {
 	defined bool
 }
 
-// undefine forgets the tables of the file before. Their contents stay, in case the next file brings the same.
+// undefine forgets the tables of the file before. Their contents stay, in case the next file brings
+// the same.
 func (t *tables) undefine() {
 	for class := range t.huff {
 		for i := range t.huff[class] {

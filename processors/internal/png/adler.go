@@ -11,7 +11,8 @@ func (s adler) sum() uint32 { return s.b<<16 | s.a }
 
 const adlerMod = 65521
 
-// add adds bytes eight at a time, in lanes of 16 bits, in two thirds of the time of hash/adler32: see BenchmarkAdler.
+// add adds bytes eight at a time, in lanes of 16 bits, in two thirds of the time of hash/adler32:
+// see BenchmarkAdler.
 func (s *adler) add(p []byte) {
 	const (
 		steps = 22 // 255·(1+2+…+22) is below 65536
@@ -22,7 +23,8 @@ func (s *adler) add(p []byte) {
 	for len(p) >= bytes {
 		block := p[:bytes]
 		p = p[bytes:]
-		// sums of bytes 0, 2, 4, 6 and of bytes 1, 3, 5, 7 of the words, and the sums of these before each word
+		// sums of bytes 0, 2, 4, 6 and of bytes 1, 3, 5, 7 of the words, and the sums of these
+		// before each word
 		var s0, s1, t0, t1 uint64
 		for len(block) >= 8 {
 			v := binary.LittleEndian.Uint64(block)

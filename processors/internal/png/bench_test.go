@@ -19,7 +19,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
 
-// detailed is a picture with the grain of a photo: octaves of smooth noise, the finest one in every pixel.
+// detailed is a picture with the grain of a photo: octaves of smooth noise, the finest one in every
+// pixel.
 func detailed(w, h int) *image.NRGBA {
 	rng := rand.New(rand.NewPCG(11, 12))
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -35,8 +36,8 @@ func detailed(w, h int) *image.NRGBA {
 
 func clamp(v float64) byte { return byte(min(max(v, 0), 255)) }
 
-// rival runs both in turn and reports the least time of each, in milliseconds, and the ratio, which is what counts on
-// a machine that is not quiet.
+// rival runs both in turn and reports the least time of each, in milliseconds, and the ratio, which
+// is what counts on a machine that is not quiet.
 func rival(b *testing.B, name string, ours, theirs func()) {
 	least := [2]time.Duration{time.Hour, time.Hour}
 	for b.Loop() {

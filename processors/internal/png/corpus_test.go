@@ -23,7 +23,8 @@ const maxTestPixels = 40e6
 // corpusFile is a row of MANIFEST.tsv.
 type corpusFile struct{ path, expect string }
 
-// corpusPNGs lists the PNG files of ../shared/corpus beside the repository; the test is skipped where it is absent.
+// corpusPNGs lists the PNG files of ../shared/corpus beside the repository; the test is skipped
+// where it is absent.
 func corpusPNGs(tb testing.TB) []corpusFile {
 	tb.Helper()
 	dir, err := os.Getwd()
@@ -95,8 +96,8 @@ func compare(t *testing.T, d *Decoder, data []byte, name string) bool {
 	return true
 }
 
-// onlyMinorDamage tells whether a file is taken by image/png once the chunks are left out that this package
-// steps over.
+// onlyMinorDamage tells whether a file is taken by image/png once the chunks are left out that this
+// package steps over.
 func onlyMinorDamage(data []byte) bool {
 	out := []byte(signature)
 	for data = data[len(signature):]; len(data) > 0; {

@@ -8,14 +8,16 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
 
-// Decode decodes data, a whole file, at its full size, to a new image of the type that image/png gives: *image.Gray,
+// Decode decodes data, a whole file, at its full size, to a new image of the type that image/png
+// gives: *image.Gray,
 // *image.Gray16, *image.Paletted, *image.RGBA and *image.RGBA64 of opaque pictures, and *image.NRGBA and
 // *image.NRGBA64. An index that the palette does not define is opaque black.
 //
-// Errors match [ErrCorrupt] or [ErrUnsupported] (so does that for more pixels than can be addressed), or are ctx's: ctx is
-// looked at often. Checked are the CRC of every chunk that matters (IHDR, PLTE, tRNS, IDAT, IEND; others are stepped
-// over), the Adler-32 of the pixels, their number, and that the file goes on to IEND. What follows IEND, or the end of
-// the compressed pixels within IDAT, is ignored.
+// Errors match [ErrCorrupt] or [ErrUnsupported] (so does that for more pixels than can be
+// addressed), or are ctx's: ctx is looked at often. Checked are the CRC of every chunk that matters
+// (IHDR, PLTE, tRNS, IDAT, IEND; others are stepped over), the Adler-32 of the pixels, their
+// number, and that the file goes on to IEND. What follows IEND, or the end of the compressed pixels
+// within IDAT, is ignored.
 func (d *Decoder) Decode(ctx context.Context, data []byte) (image.Image, error) {
 	defer d.forget()
 	if err := d.begin(data); err != nil {

@@ -30,7 +30,8 @@ func appendChunk(out []byte, kind string, data []byte) []byte {
 	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[from:]))
 }
 
-// randomPNG writes a file of any kind that the standard has: whatever the bytes of its rows are, they are a picture.
+// randomPNG writes a file of any kind that the standard has: whatever the bytes of its rows are,
+// they are a picture.
 func randomPNG(rng *rand.Rand, h Header, level int) []byte {
 	out := []byte(signature)
 	ihdr := binary.BigEndian.AppendUint32(nil, uint32(h.Width))

@@ -10,10 +10,11 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// The filtered rows are compressed in two ways, and the smaller result is taken. What filters leave of a photo is
-// noise, in which matches cost more bits than they save: there Huffman codes alone are up to 15 % smaller, and so fast
-// that trying costs little. Levels above 6 take twice as long to save 2 %. Where matches save much, the picture is a drawing or a page
-// of text: that is quickly done once more, at a level that is 2 to 6 % smaller then.
+// The filtered rows are compressed in two ways, and the smaller result is taken. What filters leave
+// of a photo is noise, in which matches cost more bits than they save: there Huffman codes alone
+// are up to 15 % smaller, and so fast that trying costs little. Levels above 6 take twice as long
+// to save 2 %. Where matches save much, the picture is a drawing or a page of text: that is quickly
+// done once more, at a level that is 2 to 6 % smaller then.
 var levels = [...]int{zlib.HuffmanOnly, 6, 8}
 
 const huffmanOnly, usual, thorough = 0, 1, 2 // in levels
@@ -21,10 +22,10 @@ const huffmanOnly, usual, thorough = 0, 1, 2 // in levels
 // maxThorough bounds the pictures that are compressed once more, in bytes of their filtered rows.
 const maxThorough = 1 << 20
 
-// Encode writes img to w with 8 bits per sample, without loss but for the colour of what is wholly transparent: in
-// indices or grey of as few bits as will do, else in grey, grey with alpha, RGB, or RGBA. Equal pictures give equal
-// bytes, whatever their types. img, which is not modified, must have pixels. Encode may be called from several
-// goroutines. The error is w's.
+// Encode writes img to w with 8 bits per sample, without loss but for the colour of what is wholly
+// transparent: in indices or grey of as few bits as will do, else in grey, grey with alpha, RGB, or
+// RGBA. Equal pictures give equal bytes, whatever their types. img, which is not modified, must
+// have pixels. Encode may be called from several goroutines. The error is w's.
 func Encode(w io.Writer, img image.Image) error {
 	e, _ := encoders.Get().(*encoder)
 	if e == nil {

@@ -33,7 +33,8 @@ func painted(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {
 	return m
 }
 
-// requireEqualPixels compares colours as image/color converts them to 8 bits, wholly transparent ones by that alone.
+// requireEqualPixels compares colours as image/color converts them to 8 bits, wholly transparent
+// ones by that alone.
 func requireEqualPixels(t *testing.T, want, got image.Image, name string) {
 	t.Helper()
 	b := want.Bounds()

@@ -6,8 +6,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
 )
 
-// expansion says how rows of the file are brought to a format that resample takes: one without palette, key or samples
-// of less than 8 bits.
+// expansion says how rows of the file are brought to a format that resample takes: one without
+// palette, key or samples of less than 8 bits.
 type expansion struct {
 	to  resample.Format
 	row func(dst, src []byte) // nil if rows are in it already

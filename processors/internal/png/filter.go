@@ -2,8 +2,8 @@ package png
 
 import "math"
 
-// filtered returns the row with the filter in front that makes the sum of its bytes, as signed numbers without their
-// signs, the least: the heuristic that the standard names (12.7).
+// filtered returns the row with the filter in front that makes the sum of its bytes, as signed
+// numbers without their signs, the least: the heuristic that the standard names (12.7).
 func (e *encoder) filtered(row, above []byte, n int) []byte {
 	best, least := 0, math.MaxInt
 	for i, try := range e.tries {

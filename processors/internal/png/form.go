@@ -15,8 +15,8 @@ type form struct {
 	colours colourset.Set // of an Indexed one, R | G<<8 | B<<16 | A<<24: those that are not opaque first
 }
 
-// chooseForm looks at all pixels and chooses the form that takes the fewest bits for each, grey before indices as it
-// has no palette.
+// chooseForm looks at all pixels and chooses the form that takes the fewest bits for each, grey
+// before indices as it has no palette.
 func chooseForm(size image.Point, row func(y int) []byte) *form {
 	f := &form{Header: Header{Width: size.X, Height: size.Y, Depth: 8}}
 	few, gray, opaque, grayDepth := true, true, true, 1
@@ -111,8 +111,8 @@ func (f *form) pack(dst, src []byte) {
 	}
 }
 
-// sortColours gives places anew: first to those with less alpha, as tRNS wants it, and of the same to darker ones, so
-// that like colours tend to be neighbours.
+// sortColours gives places anew: first to those with less alpha, as tRNS wants it, and of the same
+// to darker ones, so that like colours tend to be neighbours.
 func (f *form) sortColours() {
 	sorted := slices.SortedFunc(slices.Values(f.colours.List()), func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(a>>24, b>>24), cmp.Compare(luma(a), luma(b)), cmp.Compare(a, b))

@@ -2,8 +2,8 @@ package png
 
 import "math/bits"
 
-// Tables turn the next bits of the stream into a symbol. A code of more bits than a table takes at once goes on in a
-// subtable behind it. An entry is
+// Tables turn the next bits of the stream into a symbol. A code of more bits than a table takes at
+// once goes on in a subtable behind it. An entry is
 //
 //	bits 0-5   how many bits it takes from the stream: of a code the rest that was not looked up yet, and extra bits
 //	bits 6-7   the number of literals, 1 to 3, or 0
@@ -18,7 +18,8 @@ const (
 	litBits  = 11
 	distBits = 8
 
-	// How large tables can be: a subtable of 1<<d entries takes d+1 codes at least, as codes are complete.
+	// How large tables can be: a subtable of 1<<d entries takes d+1 codes at least, as codes are
+	// complete.
 	litEntries  = 1<<litBits + 1<<(15-litBits)*maxLit/(16-litBits) + 1<<(15-litBits)
 	distEntries = 1<<distBits + 1<<(15-distBits)*maxDist/(16-distBits) + 1<<(15-distBits)
 
@@ -81,9 +82,10 @@ func makeCodeSymbols() (s [19]uint32) {
 	return s
 }
 
-// build fills a table whose first 1<<primary entries are looked up first with the canonical code (RFC 1951, 3.2.2) of
-// the given lengths. Like zlib it takes no code that is over-subscribed or incomplete, except that a single code of
-// one bit, or none at all, may stand alone: what has no code is invalid then.
+// build fills a table whose first 1<<primary entries are looked up first with the canonical code
+// (RFC 1951, 3.2.2) of the given lengths. Like zlib it takes no code that is over-subscribed or
+// incomplete, except that a single code of one bit, or none at all, may stand alone: what has no
+// code is invalid then.
 func build(table []uint32, primary uint, lengths []byte, symbols []uint32) bool {
 	var count [16]int
 	for _, n := range lengths {
@@ -151,8 +153,9 @@ func build(table []uint32, primary uint, lengths []byte, symbols []uint32) bool 
 	return true
 }
 
-// subtableWidth is how many bits the subtable looks at whose first code has n bits: codes are handed out in order, so
-// that it takes all of n bits that there are, then all of one more, until it is full.
+// subtableWidth is how many bits the subtable looks at whose first code has n bits: codes are
+// handed out in order, so that it takes all of n bits that there are, then all of one more, until
+// it is full.
 func subtableWidth(count *[16]int, n, primary uint) uint {
 	width := n - primary
 	for used := count[n]; used < 1<<width && primary+width < 15; {
@@ -170,8 +173,9 @@ func entry(symbol uint32, n uint) uint32 {
 	return symbol + uint32(n)
 }
 
-// joinLiterals makes entries of several literals, where their codes, of the given lengths, fit into the index together. It
-// goes down, because an entry is made from some with lower indices that are of single literals still.
+// joinLiterals makes entries of several literals, where their codes, of the given lengths, fit into
+// the index together. It goes down, because an entry is made from some with lower indices that are
+// of single literals still.
 func joinLiterals(t *litTable, lengths []byte) {
 	least := uint32(litBits)
 	for _, n := range lengths[:256] {

@@ -1,7 +1,7 @@
 package png
 
-// idat is the stream of what consecutive IDAT chunks hold, in a buffer that ends with zeros when the stream has
-// ended, so that who reads it need not look at every byte whether it is there.
+// idat is the stream of what consecutive IDAT chunks hold, in a buffer that ends with zeros when
+// the stream has ended, so that who reads it need not look at every byte whether it is there.
 type idat struct {
 	data []byte // of the file, from the first chunk that was not opened yet
 	part []byte // of the current chunk
@@ -25,7 +25,8 @@ func (s *idat) open(data []byte) {
 	*s = idat{data: data, buf: s.buf}
 }
 
-// want makes sure that n ≤ idatPad bytes can be read, if only zeros. It keeps the last bytes that were read: the inflater may give them back.
+// want makes sure that n ≤ idatPad bytes can be read, if only zeros. It keeps the last bytes that
+// were read: the inflater may give them back.
 func (s *idat) want(n int) error {
 	if s.done || s.end-s.pos >= n {
 		return nil

@@ -5,11 +5,13 @@ import (
 	"encoding/binary"
 )
 
-// inflater decodes a zlib stream (RFC 1950) of deflated data (RFC 1951), 64 bits of it in a register, up to three
-// literals with one look into a table, and straight into a window from which rows are taken without being copied.
+// inflater decodes a zlib stream (RFC 1950) of deflated data (RFC 1951), 64 bits of it in a
+// register, up to three literals with one look into a table, and straight into a window from which
+// rows are taken without being copied.
 //
-// It is here because of its speed: github.com/klauspost/compress takes 2.5 times as long for the same photos, which
-// alone is most of what libvips takes for the whole thumbnail. See BenchmarkInflateAgainstKlauspost.
+// It is here because of its speed: github.com/klauspost/compress takes 2.5 times as long for the
+// same photos, which alone is most of what libvips takes for the whole thumbnail. See
+// BenchmarkInflateAgainstKlauspost.
 type inflater struct {
 	in    idat
 	bits  uint64
@@ -36,11 +38,12 @@ const (
 	history = 32 << 10
 	produce = 128 << 10 // bytes that fit into the window beside the history, if rows are not longer
 
-	// slop is how much a turn of the loop of symbols may write that begins at its last place: four times three literals,
-	// and the longest match, which is copied 16 bytes at a time.
+	// slop is how much a turn of the loop of symbols may write that begins at its last place: four
+	// times three literals, and the longest match, which is copied 16 bytes at a time.
 	slop = 4*3 + 258 + 16
 
-	// lookahead is how much it may read: three refills, of which each goes on by 7 bytes at most and reads 8.
+	// lookahead is how much it may read: three refills, of which each goes on by 7 bytes at most
+	// and reads 8.
 	lookahead = 2*7 + 8
 )
 

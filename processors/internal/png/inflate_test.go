@@ -70,8 +70,8 @@ func TestTheChecksumIsAdler32(t *testing.T) {
 	}
 }
 
-// inflateAll decodes a stream without its zlib header, with the assembly and without. Where it is cut off they may go
-// on for a different while.
+// inflateAll decodes a stream without its zlib header, with the assembly and without. Where it is
+// cut off they may go on for a different while.
 func inflateAll(t *testing.T, z *inflater, stream []byte) ([]byte, error) {
 	t.Helper()
 	got, err := inflateOnce(t, z, stream)
@@ -137,7 +137,8 @@ func TestStreamsAreInflatedAsByTheStandardLibrary(t *testing.T) {
 	}
 }
 
-// A flush ends with an empty stored block, before which the bits of bytes are given back that were read ahead, wherever in the buffer that is.
+// A flush ends with an empty stored block, before which the bits of bytes are given back that were
+// read ahead, wherever in the buffer that is.
 func TestStreamsThatAreFlushedOftenAreInflated(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
 	var z inflater

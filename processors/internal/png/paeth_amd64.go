@@ -6,13 +6,15 @@ import "golang.org/x/sys/cpu"
 
 var hasAVX = cpu.X86.HasAVX
 
-// paethAVX undoes the filter Paeth of so many pixels, at least one, of step ≤ 8 bytes, as unfilterPaethGo does. It reads, and
-// writes anything to, eight bytes from the beginning of each. BenchmarkPaethAgainstGo says what it is for.
+// paethAVX undoes the filter Paeth of so many pixels, at least one, of step ≤ 8 bytes, as
+// unfilterPaethGo does. It reads, and writes anything to, eight bytes from the beginning of each.
+// BenchmarkPaethAgainstGo says what it is for.
 //
 //go:noescape
 func paethAVX(dst, src, above *byte, step, pixels int)
 
-// unfilterPaeth undoes the filter Paeth. The last pixels, which eight bytes would reach beyond, are the twin's.
+// unfilterPaeth undoes the filter Paeth. The last pixels, which eight bytes would reach beyond, are
+// the twin's.
 func unfilterPaeth(dst, src, above []byte, n int) {
 	i := 0
 	if len(dst) >= 8 && hasAVX {

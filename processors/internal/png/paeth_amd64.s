@@ -2,14 +2,16 @@
 
 #include "textflag.h"
 
-// The filter Paeth (9.4), undone pixel after pixel, as each needs the one before it; a pixel's bytes at once. The twin is
-// unfilterPaethGo, in unfilter.go; BenchmarkPaethAgainstGo compares the two.
+// The filter Paeth (9.4), undone pixel after pixel, as each needs the one before it; a pixel's
+// bytes at once. The twin is unfilterPaethGo, in unfilter.go; BenchmarkPaethAgainstGo compares the
+// two.
 //
-// Bytes are taken as words, eight at a time, of which the first step are the pixel's. The others don't matter and are
-// written again with the next pixel, or by the twin.
+// Bytes are taken as words, eight at a time, of which the first step are the pixel's. The others
+// don't matter and are written again with the next pixel, or by the twin.
 //
-// Read are 8 bytes at each of the pixels of src and above, and written 8 at each of dst: (pixels-1)·step + 8 bytes of
-// each. That they are there, and that pixels is not 0, is the caller's to see to: unfilterPaeth, in paeth_amd64.go.
+// Read are 8 bytes at each of the pixels of src and above, and written 8 at each of dst:
+// (pixels-1)·step + 8 bytes of each. That they are there, and that pixels is not 0, is the caller's
+// to see to: unfilterPaeth, in paeth_amd64.go.
 //
 //	DI  dst      BX  step            X0  the pixel to the left, which becomes this one
 //	SI  src      CX  pixels left     X1  the pixel above left

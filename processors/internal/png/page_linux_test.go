@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// atPageEnd returns n bytes, behind which a page follows that can be neither read nor written: who does ends the test.
+// atPageEnd returns n bytes, behind which a page follows that can be neither read nor written: who
+// does ends the test.
 func atPageEnd(tb testing.TB, n int) []byte {
 	tb.Helper()
 	page := syscall.Getpagesize()

@@ -1,10 +1,10 @@
-// Package png decodes PNG files row by row, so that a picture can be shrunk while it is read and memory follows its
-// width and not its area, and encodes them as small as is cheap.
+// Package png decodes PNG files row by row, so that a picture can be shrunk while it is read and
+// memory follows its width and not its area, and encodes them as small as is cheap.
 //
-// All of "Portable Network Graphics (PNG) Specification (Third Edition)", W3C 2025, that concerns the samples of the
-// still picture is decoded: every colour type, depth and filter, Adam7 and tRNS. What concerns colour spaces and
-// orientation (iCCP, gAMA, cHRM, sRGB, cICP, eXIf) and animation is the caller's. Section numbers in comments are of
-// that document.
+// All of "Portable Network Graphics (PNG) Specification (Third Edition)", W3C 2025, that concerns
+// the samples of the still picture is decoded: every colour type, depth and filter, Adam7 and tRNS.
+// What concerns colour spaces and orientation (iCCP, gAMA, cHRM, sRGB, cICP, eXIf) and animation is
+// the caller's. Section numbers in comments are of that document.
 package png
 
 import (
@@ -15,8 +15,8 @@ import (
 // ErrCorrupt matches (errors.Is) the error for a file that breaks the format, or that ends too early.
 var ErrCorrupt = errors.New("png: corrupt file")
 
-// ErrUnsupported matches (errors.Is) the error for a file of a colour type, depth or method that the standard does not
-// have.
+// ErrUnsupported matches (errors.Is) the error for a file of a colour type, depth or method that
+// the standard does not have.
 var ErrUnsupported = errors.New("png: unsupported feature")
 
 func corrupt(what string) error { return fmt.Errorf("%w: %s", ErrCorrupt, what) }
@@ -45,7 +45,8 @@ type Header struct {
 	Transparent   bool // some pixels may be: there is an alpha channel or a tRNS chunk
 }
 
-// ReadHeader reads the chunks before the first IDAT. Pixels are not looked at, and nothing is allocated for them.
+// ReadHeader reads the chunks before the first IDAT. Pixels are not looked at, and nothing is
+// allocated for them.
 func ReadHeader(data []byte) (Header, error) {
 	var f file
 	err := f.readHeader(data)

@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// Decoder decodes one file after another and keeps its buffers in between. The zero value is ready for use. Not for
-// several goroutines at once. Decoding runs on the calling goroutine alone.
+// Decoder decodes one file after another and keeps its buffers in between. The zero value is ready
+// for use. Not for several goroutines at once. Decoding runs on the calling goroutine alone.
 type Decoder struct {
 	file
 	inflater
@@ -20,8 +20,8 @@ func (d *Decoder) begin(data []byte) error {
 	if err := d.readHeader(data); err != nil {
 		return err
 	}
-	// A file that can't hold its pixels is found out before they are given room: deflate makes at most 1032 bytes of one,
-	// matches of 258 bytes by two bits each.
+	// A file that can't hold its pixels is found out before they are given room: deflate makes at
+	// most 1032 bytes of one, matches of 258 bytes by two bits each.
 	const maxInflation = 1032
 	if float64(d.Width)*float64(d.Height)*float64(d.samples()*d.Depth)/8 > float64(len(d.idat))*maxInflation {
 		return corrupt("too few bytes for the pixels")

@@ -11,10 +11,11 @@ import (
 // result is an *image.Gray of grey without transparency, else an opaque *image.RGBA, and the caller's, who may hand it to
 // resample.Release. It panics if r or size is empty.
 //
-// Memory follows the width of the picture, except for an interlaced one, which is decoded whole as by Decode.
+// Memory follows the width of the picture, except for an interlaced one, which is decoded whole as
+// by Decode.
 //
-// Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's. All of the file is read and checked, even if r is only
-// a part: see Decode.
+// Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's. All of the file is read and checked,
+// even if r is only a part: see Decode.
 func (d *Decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
 	defer d.forget()
 	if err := d.begin(data); err != nil {

@@ -7,8 +7,8 @@ import (
 	"image/draw"
 )
 
-// straightRows returns a function that gives row y of img as NRGBA, in which what is wholly transparent is black. A row is
-// valid until the next one.
+// straightRows returns a function that gives row y of img as NRGBA, in which what is wholly
+// transparent is black. A row is valid until the next one.
 func straightRows(img image.Image) func(y int) []byte {
 	b := img.Bounds()
 	row := make([]byte, 4*b.Dx())
@@ -58,8 +58,8 @@ func straightRows(img image.Image) func(y int) []byte {
 	}
 }
 
-// straighten copies a row and calls partly with the pixels that are neither opaque nor wholly transparent, and their
-// alpha. The transparent ones become black.
+// straighten copies a row and calls partly with the pixels that are neither opaque nor wholly
+// transparent, and their alpha. The transparent ones become black.
 func straighten(dst, src []byte, partly func(p, alpha uint32) uint32) {
 	for len(dst) >= 4 && len(src) >= 4 {
 		p := binary.LittleEndian.Uint32(src)
@@ -75,8 +75,8 @@ func straighten(dst, src []byte, partly func(p, alpha uint32) uint32) {
 	}
 }
 
-// divide divides colours by alpha, as color.NRGBAModel does. What is not premultiplied, as it is larger than alpha, is
-// brought to 255.
+// divide divides colours by alpha, as color.NRGBAModel does. What is not premultiplied, as it is
+// larger than alpha, is brought to 255.
 func divide(p, alpha uint32) uint32 {
 	of := func(c uint32) uint32 { return min(c*0xffff/alpha>>8, 255) }
 	return of(p&255) | of(p>>8&255)<<8 | of(p>>16&255)<<16 | alpha<<24

@@ -30,8 +30,8 @@ func (z *inflater) huffman() error {
 	return nil
 }
 
-// symbolsGo decodes symbols until the block ends, the input was read beyond stop, or the window was written beyond
-// full, of which each turn of its loop takes care once: see lookahead and slop.
+// symbolsGo decodes symbols until the block ends, the input was read beyond stop, or the window was
+// written beyond full, of which each turn of its loop takes care once: see lookahead and slop.
 func (z *inflater) symbolsGo(stop, full int) int {
 	lit, dist := &z.lit, &z.dist
 	in, pos := z.in.buf, z.in.pos

@@ -3,22 +3,24 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// The symbols of a deflated block, decoded into the window: what symbolsGo does, in symbols.go, its twin. The tables are
-// those of huffman.go, and so are the parts of an entry.
+// The symbols of a deflated block, decoded into the window: what symbolsGo does, in symbols.go, its
+// twin. The tables are those of huffman.go, and so are the parts of an entry.
 //
-// What a loop like this waits for is the chain from one entry to the next: a mask, a look into the table and a shift of
-// BITS, whose count SHRX takes from the entry as it is. All else is kept off it: the next entry is looked up before
-// this one's literals are written and before BITS is refilled. 1.3 times as fast as symbolsGo on photos, which brings the
-// rows of PNG below what is asked of them: BenchmarkInflateAgainstGo.
+// What a loop like this waits for is the chain from one entry to the next: a mask, a look into the
+// table and a shift of BITS, whose count SHRX takes from the entry as it is. All else is kept off
+// it: the next entry is looked up before this one's literals are written and before BITS is
+// refilled. 1.3 times as fast as symbolsGo on photos, which brings the rows of PNG below what is
+// asked of them: BenchmarkInflateAgainstGo.
 //
-// A turn begins where IN ≤ STOP and OUT ≤ FULL. It refills three times at most, which is what lookahead bytes from STOP
-// on are for, and writes as much as slop says from FULL on: LITERALS writes four bytes, of which three may count, a
-// match is copied 16 bytes at a time. That the buffer and the window have these bytes is the caller's to see to:
-// symbols, in symbols_amd64.go. Matches begin at BEGIN or behind it. Tables need no bounds: an index has litBits or
-// distBits bits, or lies in a subtable, whose place and width build has written.
+// A turn begins where IN ≤ STOP and OUT ≤ FULL. It refills three times at most, which is what
+// lookahead bytes from STOP on are for, and writes as much as slop says from FULL on: LITERALS
+// writes four bytes, of which three may count, a match is copied 16 bytes at a time. That the
+// buffer and the window have these bytes is the caller's to see to: symbols, in symbols_amd64.go.
+// Matches begin at BEGIN or behind it. Tables need no bounds: an index has litBits or distBits
+// bits, or lies in a subtable, whose place and width build has written.
 //
-// A turn takes 56 bits between refills at most: four entries of litBits and a fifth to look at, or a length of 15 + 5
-// bits and a distance of 15 + 13.
+// A turn takes 56 bits between refills at most: four entries of litBits and a fifth to look at, or
+// a length of 15 + 5 bits and a distance of 15 + 13.
 
 #define BITS  AX
 #define COUNT CX  // of bits, in its lowest six; the others are anything
@@ -30,7 +32,8 @@
 #define DIST  R11
 #define BEGIN R12 // of the window
 #define ENTRY DX
-// R14 is the length of a match, then its end; R15 its distance. BX and R13 are scratch, and the result is left in R14.
+// R14 is the length of a match, then its end; R15 its distance. BX and R13 are scratch, and the
+// result is left in R14.
 
 // REFILL makes at least 56 bits valid.
 #define REFILL \

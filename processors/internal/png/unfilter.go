@@ -14,8 +14,9 @@ const (
 	filterPaeth
 )
 
-// unfilter undoes the filter of the row src, into dst. above is the row above, or zeros; n is the number of bytes of
-// a pixel, at least 1. All rows have the same length, and dst overlaps none of the others.
+// unfilter undoes the filter of the row src, into dst. above is the row above, or zeros; n is the
+// number of bytes of a pixel, at least 1. All rows have the same length, and dst overlaps none of
+// the others.
 func unfilter(filter byte, dst, src, above []byte, n int) error {
 	switch filter {
 	case filterNone:
@@ -112,8 +113,8 @@ func unfilterPaethGo(dst, src, above []byte, n, i int) {
 	}
 }
 
-// paeth is the one of left, above and aboveLeft that is nearest to left + above - aboveLeft, the first of equals (9.4).
-// It is without branches when compiled, as they could not be predicted.
+// paeth is the one of left, above and aboveLeft that is nearest to left + above - aboveLeft, the
+// first of equals (9.4). It is without branches when compiled, as they could not be predicted.
 func paeth(left, above, aboveLeft int) byte {
 	p, q := above-aboveLeft, left-aboveLeft
 	a, b, c := abs(p), abs(q), abs(p+q)

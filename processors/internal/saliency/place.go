@@ -17,8 +17,8 @@ type table struct {
 	columns, rows int
 }
 
-// tableOf is what smartcrop calls importance: the middle is worth most, the lines of the thirds more than what lies around them, unless
-// that is near to an edge.
+// tableOf is what smartcrop calls importance: the middle is worth most, the lines of the thirds
+// more than what lies around them, unless that is near to an edge.
 func tableOf(box image.Point) table {
 	across, down := along(box.X), along(box.Y)
 	t := table{make([]float64, 0, len(across)*len(down)), len(across), len(down)}

@@ -1,12 +1,14 @@
-// Package saliency finds the part of a picture that is most worth keeping: edges, the colour of skin and saturated colours,
-// near the lines of the thirds of what is kept and away from its edges.
+// Package saliency finds the part of a picture that is most worth keeping: edges, the colour of
+// skin and saturated colours, near the lines of the thirds of what is kept and away from its edges.
 //
-// The method and its constants are those of Jonas Wagner's smartcrop.js (https://github.com/jwagner/smartcrop.js) as
-// github.com/muesli/smartcrop v0.3.0 has them. In the same picture the same box is found, down to the peculiarities: blue and
-// red have changed places in the lightness, and the sum of its weights is 1.3.
+// The method and its constants are those of Jonas Wagner's smartcrop.js
+// (https://github.com/jwagner/smartcrop.js) as github.com/muesli/smartcrop v0.3.0 has them. In the
+// same picture the same box is found, down to the peculiarities: blue and red have changed places
+// in the lightness, and the sum of its weights is 1.3.
 //
-// It takes a hundredth of the time (see BenchmarkBest), because a box is judged by every eighth pixel of every eighth row alone. Nothing but
-// these pixels is analysed; and as boxes begin at them, too, what a pixel's place in the box is worth is one table for all boxes.
+// It takes a hundredth of the time (see BenchmarkBest), because a box is judged by every eighth
+// pixel of every eighth row alone. Nothing but these pixels is analysed; and as boxes begin at
+// them, too, what a pixel's place in the box is worth is one table for all boxes.
 package saliency
 
 import (
@@ -18,14 +20,17 @@ import (
 // Side is the length in pixels of a picture's shorter side that the method is made for.
 const Side = 400
 
-// Step is the distance in pixels, across and down, of the pixels that are looked at and of the boxes that are tried.
+// Step is the distance in pixels, across and down, of the pixels that are looked at and of the
+// boxes that are tried.
 const Step = 8
 
-// tie is how much less, relatively, a score may be and still count as equal: what rounding does to a sum.
+// tie is how much less, relatively, a score may be and still count as equal: what rounding does to
+// a sum.
 const tie = 1e-9
 
-// Best returns the best box of that size in img, among those whose upper left corner is a multiple of Step away from img's. Of equal ones it is
-// the one closest to the middle. ok is false if there is nothing to choose by, or if the box is empty or larger than the picture.
+// Best returns the best box of that size in img, among those whose upper left corner is a multiple
+// of Step away from img's. Of equal ones it is the one closest to the middle. ok is false if there
+// is nothing to choose by, or if the box is empty or larger than the picture.
 func Best(img image.RGBA64Image, box image.Point) (best image.Rectangle, ok bool) {
 	b := img.Bounds()
 	free := b.Size().Sub(box)
@@ -63,8 +68,9 @@ type samples struct {
 	columns, rows int
 }
 
-// score is the sum of the weights in the box that begins at sample x, y, each times what its place is worth. (The box with the highest
-// sum has the highest mean, because all are of one size; and that what lies outside counts against a box is in the worth.)
+// score is the sum of the weights in the box that begins at sample x, y, each times what its place
+// is worth. (The box with the highest sum has the highest mean, because all are of one size; and
+// that what lies outside counts against a box is in the worth.)
 func (s samples) score(x, y int, t table) float64 {
 	sum := 0.0
 	columns, rows := min(t.columns, s.columns-x), min(t.rows, s.rows-y) // the last samples of a box may be too near to the edge

@@ -24,8 +24,9 @@ type asIs struct{}
 
 func (asIs) Resize(img image.Image, _, _ uint) image.Image { return img }
 
-// smartcropBest is the box that github.com/muesli/smartcrop finds. It tries boxes of that size alone, if they touch two opposite edges of img
-// and img has no more than 400 pixels on the shorter side.
+// smartcropBest is the box that github.com/muesli/smartcrop finds. It tries boxes of that size
+// alone, if they touch two opposite edges of img and img has no more than 400 pixels on the shorter
+// side.
 func smartcropBest(t require.TestingT, img image.Image, box image.Point) image.Rectangle {
 	found, err := smartcrop.NewAnalyzer(asIs{}).FindBestCrop(img, box.X, box.Y)
 	require.NoError(t, err)
@@ -33,7 +34,8 @@ func smartcropBest(t require.TestingT, img image.Image, box image.Point) image.R
 	return found
 }
 
-// assertSameBox says that Best finds what smartcrop does, or one that is as good but for what rounding does to the sums.
+// assertSameBox says that Best finds what smartcrop does, or one that is as good but for what
+// rounding does to the sums.
 func assertSameBox(t require.TestingT, img image.RGBA64Image, box image.Point) {
 	want := smartcropBest(t, img, box)
 	got, ok := Best(img, box)
@@ -78,7 +80,8 @@ func TestBoxesInPhotographsAreThoseOfSmartcrop(t *testing.T) {
 	}
 }
 
-// random is noise of that strength on rectangles of several colours, skin among them. Form 1 is grey, form 2 partly transparent.
+// random is noise of that strength on rectangles of several colours, skin among them. Form 1 is
+// grey, form 2 partly transparent.
 func random(r *rand.Rand, size image.Point, noise, form int) image.RGBA64Image {
 	img := image.NewRGBA(image.Rectangle{Max: size})
 	colour := func() color.RGBA { return color.RGBA{byte(r.IntN(256)), byte(r.IntN(256)), byte(r.IntN(256)), 255} }

@@ -5,7 +5,8 @@ import (
 	"math"
 )
 
-// What the three kinds of detail count for, and what is added to the strength of the edge where colour is weighed by it.
+// What the three kinds of detail count for, and what is added to the strength of the edge where
+// colour is weighed by it.
 const (
 	detailWeight     = 0.2
 	skinWeight       = 1.8
@@ -71,7 +72,8 @@ type rgb struct{ r, g, b float64 }
 
 func (c rgb) lightness() float64 { return 0.5126*c.b + 0.7152*c.g + 0.0722*c.r }
 
-// skin is 1 less the distance of the colour's direction from that of skin. It is 0 for black, which has none.
+// skin is 1 less the distance of the colour's direction from that of skin. It is 0 for black, which
+// has none.
 func (c rgb) skin() float64 {
 	length := math.Sqrt(c.r*c.r + c.g*c.g + c.b*c.b)
 	if length == 0 {
