@@ -317,3 +317,16 @@ func FuzzStrip(f *testing.F) {
 		}
 	})
 }
+
+func TestAlphaOfAWebPThatItsHeaderDoesNotTellIsKept(t *testing.T) {
+	img := gradient(60, 40)
+	img.SetNRGBA(1, 1, color.NRGBA{A: 90})
+	file := encodeWebP(t, img, false)
+	const flags = 20
+	require.Equal(t, "VP8X", string(file[12:16]))
+	file[flags] &^= webpAlpha
+	_, want := decodeFile(t, file)
+	require.False(t, isOpaque(want))
+	_, got := decodeFile(t, stripWebP(file))
+	assert.Equal(t, want, got)
+}
