@@ -145,7 +145,8 @@ func (h *Handler) animationLimit(header processors.Header, p Processor, j *job) 
 	return result, limit
 }
 
-// admitAnimation waits for the memory of an animation whose header only now is known whole.
+// admitAnimation waits for the memory of an animation whose frames only now are known. It keeps what
+// was admitted before: should all that have memory wait so, Config.QueueTimeout ends it.
 func (h *Handler) admitAnimation(ctx context.Context, deadline *time.Timer, header processors.Header, p Processor, j *job) (release func(), err error) {
 	if j.animation > 0 || !h.moves(j) {
 		return func() {}, nil

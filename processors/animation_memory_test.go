@@ -123,3 +123,22 @@ func TestFramesThatAreNotHeldTogetherFitTogether(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkAnimation(b *testing.B) {
+	for name, c := range map[string]struct {
+		file  []byte
+		width int
+	}{
+		"lossless": {moving(b, 30, image.Pt(320, 240)), 320},
+		"scaled":   {moving(b, 30, image.Pt(320, 240)), 160},
+		"dithered": {noise(b, 10, image.Pt(320, 240)), 160},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				pic, img, err := animate(b.Context(), c.file, Crop{}, c.width, 0, plenty)
+				require.NoError(b, err)
+				require.NoError(b, pic.Encode(new(bytes.Buffer), GIF{}, img))
+			}
+		})
+	}
+}

@@ -12,7 +12,7 @@ import (
 
 // A File is the structure of a GIF. It refers to the bytes that it was parsed from.
 type File struct {
-	Screen    image.Point // the logical screen, in pixels: see Screen
+	Screen    image.Point // the logical screen, in pixels, as the first frame enlarges it
 	LoopCount int         // as in image/gif: -1 plays once, 0 for ever, n plays n+1 times
 	Frames    []Frame
 
