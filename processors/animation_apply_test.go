@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// moving is an animation of n frames of that size, all of them whole: a bright square goes over a dark ground.
+// moving is an animation of n frames of that size, all of them whole: a bright square goes over a
+// dark ground.
 func moving(t testing.TB, n int, size image.Point) []byte {
 	g := &gif.GIF{}
 	palette := color.Palette{color.RGBA{20, 30, 40, 255}, color.RGBA{250, 220, 90, 255}}

@@ -131,7 +131,8 @@ func TestScenesThatHaveNothingInCommonHavePalettesOfTheirOwn(t *testing.T) {
 }
 
 func TestAFrameHasATableOfItsOwnWhereThatIsSmaller(t *testing.T) {
-	// 16 frames with 16 colours of their own each: all 256 in a shared table would make every index 8 bits long.
+	// 16 frames with 16 colours of their own each: all 256 in a shared table would make every index
+	// 8 bits long.
 	a := &film{}
 	random := rand.New(rand.NewPCG(3, 4))
 	for i := range 16 {

@@ -36,7 +36,8 @@ func animate(ctx context.Context, file []byte, p Processor, width, height int, l
 	return pic, img, err
 }
 
-// composed is what a viewer shows of an animation, done in the simplest way: a copy of the whole screen for each frame.
+// composed is what a viewer shows of an animation, done in the simplest way: a copy of the whole
+// screen for each frame.
 func composed(g *gif.GIF) *film {
 	whole := image.Rect(0, 0, g.Config.Width, g.Config.Height)
 	out := &film{LoopCount: g.LoopCount}

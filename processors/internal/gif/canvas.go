@@ -20,8 +20,8 @@ func NewCanvas(size image.Point) *Canvas {
 	return &Canvas{Image: image.NewRGBA(image.Rectangle{Max: size})}
 }
 
-// Draw disposes of the frame that was drawn last and draws f. It reports whether any pixel may differ from what was seen before.
-// After an error the canvas is of no use.
+// Draw disposes of the frame that was drawn last and draws f. It reports whether any pixel may
+// differ from what was seen before. After an error the canvas is of no use.
 func (c *Canvas) Draw(ctx context.Context, d *Decoder, f *Frame) (changed bool, err error) {
 	changed = c.undo()
 	c.dispose, c.drawn = f.Disposal, f.Rect.Intersect(c.Image.Rect)

@@ -202,7 +202,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzFrames unpacks the frames of damaged files: where image/gif takes the file, too, into the same pixels.
+// FuzzFrames unpacks the frames of damaged files: where image/gif takes the file, too, into the
+// same pixels.
 func FuzzFrames(f *testing.F) {
 	f.Add(file(f))
 	interlaced := file(f)

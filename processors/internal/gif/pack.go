@@ -17,7 +17,8 @@ func (p *packer) room(n int) []byte {
 	return p.indices[:n]
 }
 
-// pack returns the minimum code size and the sub-blocks of indices of so many bits, until it is called again.
+// pack returns the minimum code size and the sub-blocks of indices of so many bits, until it is
+// called again.
 func (p *packer) pack(indices []byte, width int) []byte {
 	width = max(width, 2) // GIF89a, appendix F
 	p.out = subBlocks{data: append(p.out.data[:0], byte(width), 0), head: 1}

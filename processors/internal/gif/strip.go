@@ -5,8 +5,8 @@ import (
 	"image"
 )
 
-// Stripped returns the file as it was but for everything that no decoder needs: comments, text, other applications' data, and
-// whatever follows the last frame.
+// Stripped returns the file as it was but for everything that no decoder needs: comments, text,
+// other applications' data, and whatever follows the last frame.
 func (f *File) Stripped() []byte {
 	out := appendHead(nil, f.Screen, f.flags&(hasTable|tableBits), f.palette, f.LoopCount)
 	for i := range f.Frames {

@@ -9,7 +9,7 @@ type coded struct {
 	comps         []codedComponent
 	quant         [64]int // zigzag
 	progressive   bool
-	separate      bool // sequential: one scan per component
+	separate      bool // the scans of one component after those of another
 	restart       int  // MCUs; 0: none
 	eobRun        int  // longest end-of-band run
 	longCodes     bool // Huffman codes of 16 bits, which no look-up window has
@@ -51,23 +51,32 @@ func randomCoded(rng *rand.Rand, width, height int, sampling ...[2]int) *coded {
 	return c
 }
 
-// script is the order of the scans of a progressive file: successive approximation of DC and AC.
+// script is the order of the scans of a progressive file.
 func (c *coded) script() (scans []scan) {
-	all := scan{al: 1}
+	var all []scanComponent
 	for i := range c.comps {
-		all.comps = append(all.comps, scanComponent{index: i})
+		all = append(all, scanComponent{index: i})
 	}
-	last := all
-	last.ah, last.al = 1, 0
-	scans = append(scans, all)
-	for i := range c.comps {
-		one := all.comps[i : i+1]
+	if !c.separate {
+		return scriptOf(all)
+	}
+	for i := range all {
+		scans = append(scans, scriptOf(all[i:i+1])...)
+	}
+	return scans
+}
+
+// scriptOf is that of some components: successive approximation of DC and AC.
+func scriptOf(comps []scanComponent) (scans []scan) {
+	scans = append(scans, scan{comps: comps, al: 1})
+	for i := range comps {
+		one := comps[i : i+1]
 		scans = append(scans,
 			scan{comps: one, ss: 1, se: 5, al: 2}, scan{comps: one, ss: 6, se: 63, al: 2},
 			scan{comps: one, ss: 1, se: 63, ah: 2, al: 1}, scan{comps: one, ss: 1, se: 9, ah: 1},
 			scan{comps: one, ss: 10, se: 63, ah: 1})
 	}
-	return append(scans, last)
+	return append(scans, scan{comps: comps, ah: 1})
 }
 
 // file writes the picture.

@@ -44,14 +44,10 @@ func (d *Decoder) transform(ctx context.Context) error {
 	d.out.allocate(&d.frame)
 	for i := range d.comps {
 		c := &d.comps[i]
-		table := &d.quant[c.tq]
-		if !table.defined {
-			return corrupt("component without a quantisation table")
-		}
 		var q [64]int32 // quantisation steps, where the values are
 		for k, at := range slotsFor[c.scale].dense {
 			if slotsFor[c.scale].kept>>k&1 != 0 {
-				q[at] = table.q[k]
+				q[at] = c.steps[k]
 			}
 		}
 		for y := range c.codedY {

@@ -112,6 +112,48 @@ func TestAComponentInTwoScansOfASequentialFileIsCorrupt(t *testing.T) {
 	assert.ErrorIs(t, err, ErrCorrupt)
 }
 
+func TestAQuantisationTableMayBeRedefinedForTheComponentsThatFollow(t *testing.T) {
+	for _, progressive := range []bool{false, true} {
+		c := small(progressive)
+		c.separate = true
+		doubled := []byte{0xFF, mDQT, 0, 3 + 2*64, 0x10}
+		for _, q := range c.quant {
+			doubled = append(doubled, byte(2*q>>8), byte(2*q))
+		}
+		data := c.file()
+		second := bytes.Index(data, []byte{0xFF, mSOS, 0, 8, 1, 1}) // the first scan of component 1
+		require.Positive(t, second)
+		data = append(append(bytes.Clone(data[:second]), doubled...), data[second:]...)
+		for i := range c.comps[1:] {
+			for j := range c.comps[1+i].blocks {
+				for k := range c.comps[1+i].blocks[j] {
+					c.comps[1+i].blocks[j][k] *= 2
+				}
+			}
+		}
+		for n := 1; n <= 8; n++ {
+			want, err := decode(c.file(), n)
+			require.NoError(t, err)
+			got, err := decode(data, n)
+			require.NoError(t, err)
+			assert.Equal(t, want, got, "%d/8, progressive %v", n, progressive)
+		}
+	}
+}
+
+func TestTheNumberOfLinesMayBeSaidAgainBehindAScanButNotChanged(t *testing.T) {
+	for _, progressive := range []bool{false, true} {
+		data := small(progressive).file()
+		want, err := decode(data, 8)
+		require.NoError(t, err)
+		got, err := decode(insertLast(data, mEOI, 0xFF, mDNL, 0, 4, 0, 61), 8)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+		_, err = decode(insertLast(data, mEOI, 0xFF, mDNL, 0, 4, 0, 60), 8)
+		assert.ErrorIs(t, err, ErrUnsupported)
+	}
+}
+
 func TestAHuffmanTableWithTooManyCodesIsCorruptWhereItIsUsed(t *testing.T) {
 	data := small(false).file()
 	const counts = 5

@@ -29,8 +29,9 @@ type component struct {
 	blocksX, blocksY int
 	codedX, codedY   int
 
-	scale int  // eighths; a block becomes scale × scale samples
-	seen  bool // a scan has brought its DC coefficients
+	scale int       // eighths; a block becomes scale × scale samples
+	seen  bool      // a scan has brought its DC coefficients
+	steps [64]int32 // of a progressive file: the quantisation table when that scan came, zigzag
 }
 
 func (f *frame) readSOF(marker byte, seg []byte) error {
@@ -49,7 +50,7 @@ func (f *frame) readSOF(marker byte, seg []byte) error {
 	n := int(seg[5])
 	switch {
 	case f.height == 0:
-		return unsupported(markerName(0xDC))
+		return unsupported(markerName(mDNL))
 	case f.width == 0:
 		return corrupt("picture of width 0")
 	case n != 1 && n != 3 && n != 4:

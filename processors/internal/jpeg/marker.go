@@ -14,6 +14,7 @@ const (
 	mEOI   = 0xD9
 	mSOS   = 0xDA
 	mDQT   = 0xDB
+	mDNL   = 0xDC
 	mDRI   = 0xDD
 	mAPP0  = 0xE0
 	mAPP14 = 0xEE
@@ -108,6 +109,10 @@ func (f *frame) segment(marker byte, seg []byte) error {
 			f.adobe, f.adobeTransform = true, seg[11]
 		}
 		return nil
+	case mDNL:
+		if len(seg) == 2 && len(f.comps) > 0 && int(seg[0])<<8|int(seg[1]) == f.height {
+			return nil // the frame header has said it already
+		}
 	case mSOI:
 		return corrupt("second SOI marker")
 	}
@@ -129,7 +134,7 @@ func markerName(m byte) string {
 		return "hierarchical coding"
 	case 0xC9, 0xCA, 0xCC:
 		return "arithmetic coding"
-	case 0xDC:
+	case mDNL:
 		return "number of lines defined after the scan (DNL)"
 	}
 	return "reserved marker"

@@ -20,8 +20,10 @@ func (d *Decoder) dcScan(ctx context.Context, s *scan) error {
 			h: &d.huff[0][u.sc.dcID], prediction: &predictions[u.sc.index], value: d.prog.value[u.sc.index],
 		}
 		if s.ah == 0 {
-			u.c.seen = true
 			if err := ts[i].h.ready(); err != nil {
+				return err
+			}
+			if err := d.latch(u.c); err != nil {
 				return err
 			}
 		}
@@ -56,6 +58,19 @@ func (d *Decoder) dcScan(ctx context.Context, s *scan) error {
 				return errShort
 			}
 		}
+	}
+	return nil
+}
+
+// latch keeps the quantisation table of a component whose first scan comes: once all of its scans are over, another may be
+// defined in its place for the components that follow (section B.2.2).
+func (d *Decoder) latch(c *component) error {
+	table := &d.quant[c.tq]
+	if !table.defined {
+		return corrupt("component without a quantisation table")
+	}
+	if !c.seen {
+		c.seen, c.steps = true, table.q
 	}
 	return nil
 }
