@@ -54,7 +54,7 @@ const enoughForRough = 1.85
 
 // jpegOptions says how a picture is decoded for one of least pixels.
 func jpegOptions(h jpeg.Header, least image.Point) jpeg.Options {
-	if least == (image.Point{}) {
+	if least == (image.Point{}) || poorLuma(h) {
 		return jpeg.Options{Scale: 8}
 	}
 	one, half := thin(h)
@@ -84,6 +84,17 @@ func thin(h jpeg.Header) (one, half float64) {
 		one, half = max(one, max(x, y)/min(x, y)/2), max(half, max(x, y)/2)
 	}
 	return one, half
+}
+
+// poorLuma reports whether the first component has fewer samples than another, as no encoder of photographs leaves it: there is none to spare.
+func poorLuma(h jpeg.Header) bool {
+	luma := h.Sampling[0]
+	for _, s := range h.Sampling[:h.Components] {
+		if s[0] > luma[0] || s[1] > luma[1] {
+			return true
+		}
+	}
+	return false
 }
 
 // resampling tells the resampler what a decode at n/8 has done: subsampled chroma has lost less

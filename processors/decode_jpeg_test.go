@@ -25,3 +25,12 @@ func TestNoSubsamplingLosesItsColours(t *testing.T) {
 		}
 	}
 }
+
+func TestLumaThatHasFewerSamplesThanChromaIsDecodedWhole(t *testing.T) {
+	for _, sampling := range [][4][2]int{{{1, 1}, {2, 2}, {2, 2}}, {{2, 1}, {1, 2}, {1, 1}}, {{1, 1}, {1, 1}, {4, 1}}} {
+		h := jpeg.Header{Width: 1600, Height: 1600, Components: 3, Sampling: sampling}
+		for _, side := range []int{1, 20, 200, 1000} {
+			assert.Equal(t, jpeg.Options{Scale: 8}, jpegOptions(h, image.Pt(side, side)), "%v at %d", sampling, side)
+		}
+	}
+}
