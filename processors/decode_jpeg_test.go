@@ -1,10 +1,12 @@
 package processors
 
 import (
+	"bytes"
 	"image"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
 )
@@ -32,5 +34,27 @@ func TestLumaThatHasFewerSamplesThanChromaIsDecodedWhole(t *testing.T) {
 		for _, side := range []int{1, 20, 200, 1000} {
 			assert.Equal(t, jpeg.Options{Scale: 8}, jpegOptions(h, image.Pt(side, side)), "%v at %d", sampling, side)
 		}
+	}
+}
+
+// A block of one colour takes one bit in a progressive file, and components have blocks by their sampling factors.
+func TestAHeaderAsksForNoMoreBytesThanAPictureOfOneColourHas(t *testing.T) {
+	const width, height = 3000, 2000
+	for factors := range 1 << 12 {
+		var sampling [3][2]int // 1 to 4
+		most := [2]int{1, 1}
+		frame := []byte{0xff, 0xd8, 0xff, 0xc2, 0, 17, 8, height >> 8, height & 255, width >> 8, width & 255, 3}
+		for i := range sampling {
+			h, v := factors>>(4*i)&3+1, factors>>(4*i+2)&3+1
+			sampling[i], most = [2]int{h, v}, [2]int{max(most[0], h), max(most[1], v)}
+			frame = append(frame, byte(i), byte(h<<4|v), 0)
+		}
+		blocks := 0
+		for _, s := range sampling {
+			blocks += (width*s[0]/most[0] + 7) / 8 * ((height*s[1]/most[1] + 7) / 8)
+		}
+		h, err := DecodeHeader(bytes.NewReader(append(frame, 0xff, markerSOS, 0, 2)))
+		require.NoError(t, err)
+		require.LessOrEqual(t, h.least, int64(blocks/8), "%v", sampling)
 	}
 }

@@ -122,7 +122,7 @@ func parseFrame(s *scanner, h *Header, marker byte, n int64) error {
 	if h.jpeg.Components > len(h.jpeg.Sampling) {
 		return fmt.Errorf("%w: %d components", ErrFormat, h.jpeg.Components)
 	}
-	// All components together have this many samples per pixel, in sixteenths (rounded up).
+	// All components together have this many samples per pixel, in sixteenths, each rounded down.
 	samples, hMax, vMax := 0, 1, 1
 	for i := range h.jpeg.Components {
 		f := b[6+3*i+1]
@@ -134,7 +134,7 @@ func parseFrame(s *scanner, h *Header, marker byte, n int64) error {
 		hMax, vMax = max(hMax, sampling[0]), max(vMax, sampling[1])
 	}
 	for _, f := range h.jpeg.Sampling {
-		samples += (16*f[0]*f[1] + hMax*vMax - 1) / (hMax * vMax)
+		samples += 16 * f[0] * f[1] / (hMax * vMax)
 	}
 	switch {
 	case h.jpeg.Components < 3:
