@@ -11,6 +11,11 @@ var hasAVX2 = cpu.X86.HasAVX2
 //go:noescape
 func lookUpAVX2(dst *float32, table *[256]float32, src *byte, shift, n int)
 
+// multiplyAVX2 multiplies the same bytes.
+//
+//go:noescape
+func multiplyAVX2(dst *float32, slope float32, src *byte, shift, n int)
+
 // gridAVX2 takes n pixels, a multiple of 8. No place leads it off the grid.
 //
 //go:noescape
@@ -54,11 +59,17 @@ func eights(n int) int {
 	return n &^ 7
 }
 
-func lookUp(dst []float32, table *[256]float32, src []byte, c int) {
+// lookUp looks up sample c of pixels of four bytes. Where the table is a straight line it need not be
+// asked: a fifth of the time of a lookup table's profile.
+func lookUp(dst []float32, table *[256]float32, slope float32, src []byte, c int) {
 	n := eights(len(dst))
 	if n > 0 {
 		_ = src[4*n-1]
-		lookUpAVX2(&dst[0], table, &src[0], 8*c, n)
+		if slope > 0 {
+			multiplyAVX2(&dst[0], slope, &src[0], 8*c, n)
+		} else {
+			lookUpAVX2(&dst[0], table, &src[0], 8*c, n)
+		}
 	}
 	lookUpGo(dst[n:], table, src[4*n:], c)
 }

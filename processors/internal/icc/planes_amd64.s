@@ -31,6 +31,29 @@ lookUp:
 	VZEROUPPER
 	RET
 
+// func multiplyAVX2(dst *float32, slope float32, src *byte, shift, n int)
+TEXT ·multiplyAVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), DI
+	VBROADCASTSS slope+8(FP), Y5
+	MOVQ         src+16(FP), SI
+	VMOVQ        shift+24(FP), X3
+	MOVQ         n+32(FP), CX
+	BROADCAST(255, X4, Y4)
+
+multiply:
+	VMOVDQU   (SI), Y0
+	VPSRLD    X3, Y0, Y0
+	VPAND     Y4, Y0, Y0
+	VCVTDQ2PS Y0, Y0
+	VMULPS    Y5, Y0, Y0
+	VMOVUPS   Y0, (DI)
+	ADDQ      $32, SI
+	ADDQ      $32, DI
+	SUBQ      $8, CX
+	JNZ       multiply
+	VZEROUPPER
+	RET
+
 // On the stack: bytes from the first node to three of the tetrahedron's; for four inputs, how far
 // between two tetrahedra, and the results in the first of these.
 #define NODES   0

@@ -2,7 +2,9 @@
 
 package icc
 
-func lookUp(dst []float32, table *[256]float32, src []byte, c int) { lookUpGo(dst, table, src, c) }
+func lookUp(dst []float32, table *[256]float32, _ float32, src []byte, c int) {
+	lookUpGo(dst, table, src, c)
+}
 
 func (g *grid) row(p *planes) { g.rowGo(p, 0) }
 

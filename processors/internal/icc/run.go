@@ -12,7 +12,7 @@ func (r *run) row(dst, src []byte) {
 	p := &r.planes
 	p.resize(len(src) / 4)
 	for c := range r.channels() {
-		lookUp(p[c], &r.in[c], src, c)
+		lookUp(p[c], &r.in[c], r.slope[c], src, c)
 	}
 	r.convert(dst, src, p)
 }

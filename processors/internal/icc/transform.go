@@ -9,6 +9,7 @@ type Transform struct {
 	identity bool // pixels are sRGB as they are
 
 	in     [4][256]float32 // each channel's curve: linear light, or, with a table, the place on its grid
+	slope  [4]float32      // of curves that are straight lines from 0, for a sample of 1; 0: of others
 	matrix linear          // from linear light to that of sRGB; with a table, from CIE XYZ relative to D50
 	lut    *lut            // nil: curves and a matrix are all
 	tone   *tone           // nil: no light is brighter than white
@@ -59,11 +60,23 @@ func (t *Transform) size() int {
 
 // setCurve sets the curve of one channel, and that of the channels behind it.
 func (t *Transform) setCurve(channel int, f func(float64) float64) {
-	for i := range t.in[channel] {
-		t.in[channel][i] = float32(f(float64(i) / 255))
+	var in [256]float32
+	for i := range in {
+		in[i] = float32(f(float64(i) / 255))
 	}
-	for c := channel + 1; c < len(t.in); c++ {
-		t.in[c] = t.in[channel]
+	slope := in[255] / 255
+	for i, v := range in {
+		if d := v - float32(i)*slope; d < -1e-6*in[255] || d > 1e-6*in[255] {
+			slope = 0
+		}
+	}
+	if slope > 0 {
+		for i := range in {
+			in[i] = float32(i) * slope // the same bits as multiplyAVX2
+		}
+	}
+	for c := channel; c < len(t.in); c++ {
+		t.in[c], t.slope[c] = in, slope
 	}
 }
 
