@@ -273,6 +273,8 @@ TEXT ·postAVX2(SB), NOSPLIT, $0-24
 	BROADCAST(0x3e800000, X10, Y10) // -postLow
 	BROADCAST(0x45800000, X11, Y11) // postSteps
 	BROADCAST(0x45c00000, X12, Y12) // postLast
+	BROADCAST(0x38000000, X13, Y13) // 1/postUnits
+	BROADCAST(0x3f000000, X14, Y14) // 1/2
 	VPXOR Y15, Y15, Y15
 
 post:
@@ -284,13 +286,17 @@ post:
 	VCVTDQ2PS  Y1, Y2
 	VSUBPS     Y2, Y0, Y0
 	VPCMPEQD   Y3, Y3, Y3
-	VGATHERDPS Y3, (R8)(Y1*4), Y4
-	VPCMPEQD   Y3, Y3, Y3
-	VGATHERDPS Y3, 4(R8)(Y1*4), Y5
-	VSUBPS     Y4, Y5, Y5
+	VPGATHERDD Y3, (R8)(Y1*4), Y4 // into a register of its own: it waits for what was written there
+	VPSLLD     $16, Y4, Y5
+	VPSRAD     $16, Y4, Y6 // the value
+	VPSRAD     $16, Y5, Y5 // how much more the next one is
+	VCVTDQ2PS  Y6, Y6
+	VCVTDQ2PS  Y5, Y5
 	VMULPS     Y0, Y5, Y5
-	VADDPS     Y5, Y4, Y4
-	VMOVUPS    Y4, (DI)
+	VADDPS     Y5, Y6, Y6
+	VMULPS     Y13, Y6, Y6
+	VADDPS     Y14, Y6, Y6
+	VMOVUPS    Y6, (DI)
 	ADDQ       $32, DI
 	SUBQ       $8, CX
 	JNZ        post

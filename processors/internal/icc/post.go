@@ -1,14 +1,34 @@
 package icc
 
-// A post is a curve behind the grid, in steps from postLow to postHigh, with straight lines
-// between. Beyond it is level.
-type post [postLast + 2]float32
+import "math"
+
+// A post is a curve behind the grid, in steps from postLow to postHigh, with straight lines between.
+// Beyond it is level. Each entry has its value in the upper 16 bits, and in the lower ones how much
+// more the next one is, both signed, in units of which postUnits are 1, the value from 1/2 on: one
+// look serves for both.
+type post [postLast + 1]uint32
 
 const (
 	postLow, postHigh = -0.25, 1.25
 	postSteps         = 4096 // from 0 to 1
 	postLast          = (postHigh - postLow) * postSteps
+	postUnits         = 1 << 15
 )
+
+func newPost(c *curve) *post {
+	p := new(post)
+	value := func(i int) int {
+		v := math.Round((c.beyond(float64(i)/postSteps+postLow) - 0.5) * postUnits)
+		return int(min(max(v, math.MinInt16), math.MaxInt16))
+	}
+	next := value(0)
+	for i := range p {
+		this := next
+		next = value(i + 1)
+		p[i] = uint32(this)<<16 | uint32(uint16(min(max(next-this, math.MinInt16), math.MaxInt16)))
+	}
+	return p
+}
 
 // posts are the curves of three channels. Those that would change nothing are nil, and don't clip
 // either.
@@ -19,10 +39,7 @@ func newPosts(curves []curve) (out posts) {
 		if curves == nil || curves[i].isIdentity() {
 			continue
 		}
-		out[i] = new(post)
-		for j := range out[i] {
-			out[i][j] = float32(curves[i].beyond(float64(j)/postSteps + postLow))
-		}
+		out[i] = newPost(&curves[i])
 	}
 	return out
 }
@@ -44,7 +61,8 @@ func (p *post) rowGo(values []float32) {
 			x = postLast
 		}
 		n := int(x)
-		values[i] = p[n] + (p[n+1]-p[n])*(x-float32(n))
+		v := p[n]
+		values[i] = (float32(int32(v)>>16)+float32(int16(v))*(x-float32(n)))*(1.0/postUnits) + 0.5
 	}
 }
 
