@@ -286,7 +286,7 @@ post:
 	VCVTDQ2PS  Y1, Y2
 	VSUBPS     Y2, Y0, Y0
 	VPCMPEQD   Y3, Y3, Y3
-	VPGATHERDD Y3, (R8)(Y1*4), Y4 // into a register of its own: it waits for what was written there
+	VPGATHERDD Y3, (R8)(Y1*4), Y4
 	VPSLLD     $16, Y4, Y5
 	VPSRAD     $16, Y4, Y6 // the value
 	VPSRAD     $16, Y5, Y5 // how much more the next one is
