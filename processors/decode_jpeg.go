@@ -38,14 +38,14 @@ func decodeJPEG(ctx context.Context, data []byte, h Header, least image.Point) (
 // They are measured on 38 photographs, most of them of the Debian packages lomiri-wallpapers,
 // mate-backgrounds and plasma-workspace-wallpapers: 1600×1200 pixels of each, and the whole reduced
 // to 1600×1200, which is sharper, at quality 92 in 4:2:0. From 1/8 to 7/8 the lowest PSNR at the
-// limit is 42.2, 41.3, 42.6, 42.5, 42.2, 42.5 and
-// 42.5 dB. The second lowest at 2/8 is 42.4; a limit of 1.6 would keep 42.4 for all, but costs a fifth of the time of 1200 pixels becoming 200. Drawings with
-// hard edges between saturated colours have less, 4 of 23 down to 37.5 dB.
+// limit is 42.2, 41.3, 42.6, 42.5, 42.2, 42.5 and 42.5 dB. The second lowest at 2/8 is 42.4; a
+// limit of 1.6 would keep 42.4 for all, but costs a fifth of the time of 1200 pixels becoming 200.
+// Drawings with hard edges between saturated colours have less, 4 of 23 down to 37.5 dB.
 var enough = [8]float64{1: 1.7, 2: 1.5, 3: 1.4, 4: 1.3, 5: 1.3, 6: 1.2, 7: 1.1}
 
 // enoughForHalf is the same where subsampled chroma is not decoded at twice the scale either. It
-// depends on how saturated what is small is: 2.2 at 1/8 would leave
-// 40.1 dB of a dune under a blue sky. The lowest PSNR is 43.9, 42.2, 42.0 and 42.3 dB.
+// depends on how saturated what is small is: 2.2 at 1/8 would leave 40.1 dB of a dune under a blue
+// sky. The lowest PSNR is 43.9, 42.2, 42.0 and 42.3 dB.
 var enoughForHalf = [8]float64{1: 2.7, 2: 2.1, 3: 1.85, 4: 1.7}
 
 // enoughForRough is the same at 1/8 where the chroma of a progressive file, decoded at twice the
@@ -86,7 +86,8 @@ func thin(h jpeg.Header) (one, half float64) {
 	return one, half
 }
 
-// poorLuma reports whether the first component has fewer samples than another, as no encoder of photographs leaves it: there is none to spare.
+// poorLuma reports whether the first component has fewer samples than another, as no encoder of
+// photographs leaves it: there is none to spare.
 func poorLuma(h jpeg.Header) bool {
 	luma := h.Sampling[0]
 	for _, s := range h.Sampling[:h.Components] {

@@ -48,8 +48,7 @@ func compensation(box, pre int) float64 {
 // the next block, as long as there are no boxes. Of its other neighbour it is as far away as it
 // should be. These are the filters of three taps with the least error for pictures whose neighbours
 // have a correlation of 0.9 to 0.98: 0.036 and 0, which gains 0.4 dB against the best one that is
-// the same for both; at 3/8 and 4/8 it would be
-// 0.1 dB.
+// the same for both; at 3/8 and 4/8 it would be 0.1 dB.
 func acrossBlocks(box, pre int) float64 {
 	if box == 1 && pre == 2 {
 		return 0.036

@@ -257,6 +257,16 @@ TEXT transpose<>(SB), NOSPLIT|NOFRAME, $0-0
 	VMOVQ        X8, u     \
 	VMOVHPS      X8, v
 
+#define STOREALLCHROMA \
+	STORECHROMA(Y0, (blue), (red))                                         \
+	STORECHROMA(Y1, (blue)(chromaPitch*1), (red)(chromaPitch*1))           \
+	STORECHROMA(Y2, (blue)(chromaPitch*2), (red)(chromaPitch*2))           \
+	STORECHROMA(Y3, (blue)(chromaPitch3*1), (red)(chromaPitch3*1))         \
+	STORECHROMA(Y4, (blue4), (red4))                                       \
+	STORECHROMA(Y5, (blue4)(chromaPitch*1), (red4)(chromaPitch*1))         \
+	STORECHROMA(Y6, (blue4)(chromaPitch*2), (red4)(chromaPitch*2))         \
+	STORECHROMA(Y7, (blue4)(chromaPitch3*1), (red4)(chromaPitch3*1))
+
 // loadColumns loads the 8 columns from luma, blue and red on, as edge and inner want them, and
 // storeColumns stores them.
 TEXT loadColumns<>(SB), NOSPLIT|NOFRAME, $0-0
@@ -268,12 +278,5 @@ TEXT loadColumns<>(SB), NOSPLIT|NOFRAME, $0-0
 TEXT storeColumns<>(SB), NOSPLIT|NOFRAME, $0-0
 	CALL transpose<>(SB)
 	STORELUMA
-	STORECHROMA(Y0, (blue), (red))
-	STORECHROMA(Y1, (blue)(chromaPitch*1), (red)(chromaPitch*1))
-	STORECHROMA(Y2, (blue)(chromaPitch*2), (red)(chromaPitch*2))
-	STORECHROMA(Y3, (blue)(chromaPitch3*1), (red)(chromaPitch3*1))
-	STORECHROMA(Y4, (blue4), (red4))
-	STORECHROMA(Y5, (blue4)(chromaPitch*1), (red4)(chromaPitch*1))
-	STORECHROMA(Y6, (blue4)(chromaPitch*2), (red4)(chromaPitch*2))
-	STORECHROMA(Y7, (blue4)(chromaPitch3*1), (red4)(chromaPitch3*1))
+	STOREALLCHROMA
 	RET

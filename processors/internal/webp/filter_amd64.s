@@ -244,14 +244,7 @@ below:
 	CALL inner<>(SB)
 	FURTHER
 	STOREFOUR(luma)
-	STORECHROMA(Y0, (blue), (red))
-	STORECHROMA(Y1, (blue)(chromaPitch*1), (red)(chromaPitch*1))
-	STORECHROMA(Y2, (blue)(chromaPitch*2), (red)(chromaPitch*2))
-	STORECHROMA(Y3, (blue)(chromaPitch3*1), (red)(chromaPitch3*1))
-	STORECHROMA(Y4, (blue4), (red4))
-	STORECHROMA(Y5, (blue4)(chromaPitch*1), (red4)(chromaPitch*1))
-	STORECHROMA(Y6, (blue4)(chromaPitch*2), (red4)(chromaPitch*2))
-	STORECHROMA(Y7, (blue4)(chromaPitch3*1), (red4)(chromaPitch3*1))
+	STOREALLCHROMA
 	SHIFT
 	FETCHFOUR(lumaRow, 8, X4, X5, X6, X7)
 	CALL inner<>(SB)
