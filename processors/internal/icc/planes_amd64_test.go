@@ -50,30 +50,52 @@ func TestAssemblyAndGoConvertAlike(t *testing.T) {
 	}
 }
 
-// What no Transform makes must not lead out of the memory of a table either.
-func TestAssemblyStaysInItsTables(t *testing.T) {
-	odd := []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), -1, -0.0001, 16.0001, 1e9, -1e9, math.MaxFloat32, 0, 0.5, 16}
-	fill := func() *planes {
+// Whatever the places are, no node is read that is not there: around them nothing is a number. How far a colour is between two tetrahedra
+// must be one, as nothing comes of it otherwise.
+func TestAssemblyStaysOnItsGrid(t *testing.T) {
+	nan := float32(math.NaN())
+	odd := []float32{-1, -0.0001, 16.0001, 1e9, -1e9, 17, 0, 0.5, 16, nan, float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32}
+	for _, name := range []string{"rgb-lut16-lab-v2", "cmyk-lut16-lab-v2"} {
+		g := *parse(t, name).lut.grid
+		n := len(g.node)
+		around := make([]float32, 3*n)
+		for i := range around {
+			around[i] = nan
+		}
+		copy(around[n:], g.node)
+		g.node = around[n : 2*n : 2*n]
 		var p planes
-		p.resize(8 * len(odd))
-		for c := range p {
-			for i := range p[c] {
-				p[c][i] = odd[(i*(c+1)+i/8)%len(odd)]
+		p.resize(8 * len(odd) * len(odd))
+		for i := range p[0] {
+			for c := range p {
+				p[c][i] = odd[(i*(c+1)+i/len(odd)*c)%len(odd)]
+			}
+			if g.inputs == 4 {
+				p[0][i] = odd[i%9]
 			}
 		}
-		return &p
-	}
-	for _, name := range []string{"rgb-lut16-lab-v2", "rgb-mab-all-v4", "cmyk-lut16-lab-v2"} {
-		tr := parse(t, name)
-		tr.lut.row(fill())
-		pixels := make([]byte, 32*len(odd))
-		tr.encode(pixels, pixels, fill())
-		for _, p := range tr.lut.last {
-			if p != nil {
-				p.row(fill()[0])
+		g.row(&p)
+		for _, values := range p[:3] {
+			for i, v := range values {
+				require.False(t, math.IsNaN(float64(v)), "%s: pixel %d", name, i)
 			}
 		}
 	}
+}
+
+// What is no light is encoded as some level, from within the table.
+func TestAssemblyEncodesWhateverComes(t *testing.T) {
+	odd := []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32, -math.MaxFloat32, 2, -1, 0}
+	var p planes
+	p.resize(len(odd))
+	for _, values := range p {
+		copy(values, odd)
+	}
+	tr := &Transform{matrix: newLinear(matrix{{1}, {0, 1}, {0, 0, 1}})}
+	pixels := make([]byte, 4*len(odd))
+	tr.encode(pixels, pixels, &p)
+	assert.Equal(t, []byte{255, 255, 255}, pixels[4*5:][:3])
+	assert.Equal(t, []byte{0, 0, 0}, pixels[4*6:][:3])
 }
 
 func TestAssemblyAndGoTurnYCbCrIntoTheSameRGB(t *testing.T) {
