@@ -211,7 +211,7 @@ func FuzzAnimate(f *testing.F) {
 		if err != nil || h.Format != "gif" || h.DecodeBytes(image.Point{}) > 1<<20 {
 			return
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
 		pic, img, err := animate(ctx, data, Crop{}, 13, 9, AnimationLimit{Pixels: 4 << 20, Bytes: 4 << 20})
 		if err != nil {

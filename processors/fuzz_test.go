@@ -57,7 +57,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil || h.DecodeBytes(image.Point{}) > 8<<20 {
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
 		pic, err := Decode(ctx, data, h, image.Point{})
 		if err != nil {

@@ -15,7 +15,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -231,10 +230,8 @@ func corpus(t testing.TB) string {
 func TestBombOfTheCorpusCostsNothing(t *testing.T) {
 	file, err := os.ReadFile(filepath.Join(corpus(t), "bombs", "png-iccp-256MiB.png"))
 	require.NoError(t, err)
-	start := time.Now()
 	allocated := testing.AllocsPerRun(3, func() { assert.Nil(t, Of("png", file)) })
 	assert.Less(t, allocated, 50.0)
-	assert.Less(t, time.Since(start), 2*time.Second)
 }
 
 // The pictures of the corpus, at full size, against littlecms in libvips.
