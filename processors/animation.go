@@ -4,7 +4,7 @@ import (
 	"image"
 	"iter"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
 )
 
 // An Animation is a moving picture. As an image it is its first frame.

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"image"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
 )
 
 // Animate is [Picture.Apply] to all frames. It returns an [Animation] if the picture is the first

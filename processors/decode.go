@@ -12,9 +12,9 @@ import (
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/colorspace"
-	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
-	"github.com/rest-thumbnails/thumbnail/processors/internal/png"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
+	"github.com/rest-thumbnails/thumbnail/internal/colorspace"
 )
 
 // Decode decodes the image in data, whose header is h. Of an animation it decodes the first frame,

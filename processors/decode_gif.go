@@ -5,7 +5,7 @@ import (
 	"errors"
 	"image"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
 )
 
 // decodeGIF decodes the first frame in its place on the canvas, which is transparent, as browsers

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"image"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // decodeJPEG decodes at the fewest eighths from which a picture of least pixels, as it is stored,

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
 )
 
 // Chroma never has less than 0.54 samples for a pixel of the thumbnail, along either direction,

@@ -6,8 +6,8 @@ import (
 	"image"
 	"sync"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/png"
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // pngDecoders keep their buffers.

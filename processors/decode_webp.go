@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/image/vp8l"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/webp"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/webp"
 )
 
 // decodeWebP decodes a still picture of which one of least pixels is wanted, as it is stored, or the

@@ -7,7 +7,7 @@ import (
 	"io"
 	"iter"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
 )
 
 // GIF encodes as GIF. If the picture, or the whole of an [Animation], has no more than 256 colours,

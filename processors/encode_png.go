@@ -4,7 +4,7 @@ import (
 	"image"
 	"io"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/png"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 )
 
 // PNG encodes as PNG with 8 bits per sample, lossless and with transparency: with a palette if

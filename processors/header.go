@@ -9,7 +9,7 @@ import (
 	"math"
 	"math/bits"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
 )
 
 // A Header is what an image declares before any pixel is decoded.

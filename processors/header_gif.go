@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"image"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
 )
 
 // parseGIF reads the logical screen descriptor (GIF89a, section 18), which the first frame may

@@ -7,8 +7,8 @@ import (
 	"image"
 	"image/color"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/exif"
-	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
+	"github.com/rest-thumbnails/thumbnail/internal/exif"
 )
 
 // JPEG markers (ITU-T T.81, table B.1).

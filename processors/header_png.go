@@ -6,7 +6,7 @@ import (
 	"image"
 	"io"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/exif"
+	"github.com/rest-thumbnails/thumbnail/internal/exif"
 )
 
 // maxInflation is how many bytes deflate can make of one, at most (RFC 1951: 258 bytes for two

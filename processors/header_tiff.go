@@ -7,7 +7,7 @@ import (
 	"image"
 	"math"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/exif"
+	"github.com/rest-thumbnails/thumbnail/internal/exif"
 )
 
 // Tags of a TIFF directory (TIFF 6.0, section 8).

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"image"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/exif"
+	"github.com/rest-thumbnails/thumbnail/internal/exif"
 )
 
 // Flags of the VP8X chunk.

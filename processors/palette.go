@@ -5,7 +5,7 @@ import (
 	"image"
 	"image/color"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/colourset"
+	"github.com/rest-thumbnails/thumbnail/internal/colorset"
 )
 
 // opaqueFrom is the least alpha of a pixel that counts as opaque where there is no alpha but all or
@@ -15,7 +15,7 @@ const opaqueFrom = 128
 // exactColours are a palette of up to 256 colours, opaque ones and transparent. The zero value has
 // none.
 type exactColours struct {
-	set     colourset.Set
+	set     colorset.Set
 	palette color.Palette // of set
 }
 
@@ -36,7 +36,7 @@ func (e *exactColours) draw(frames []*image.NRGBA, moving bool) []*image.Palette
 	}
 	e.set = set
 	if e.palette == nil {
-		e.palette = make(color.Palette, 0, colourset.Max) // which stays where it is, as gif.Encoder wants
+		e.palette = make(color.Palette, 0, colorset.Max) // which stays where it is, as gif.Encoder wants
 	}
 	for _, c := range set.List()[len(e.palette):] {
 		e.palette = append(e.palette, color.NRGBA{byte(c), byte(c >> 8), byte(c >> 16), byte(c >> 24)})
@@ -48,7 +48,7 @@ func (e *exactColours) draw(frames []*image.NRGBA, moving bool) []*image.Palette
 }
 
 // index sets the indices of out, unless there are too many colours.
-func index(out *image.Paletted, img *image.NRGBA, colours *colourset.Set) (ok bool) {
+func index(out *image.Paletted, img *image.NRGBA, colours *colorset.Set) (ok bool) {
 	for y := range img.Rect.Dy() {
 		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
 		to := out.Pix[y*out.Stride:]

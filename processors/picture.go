@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"image"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
-	"github.com/rest-thumbnails/thumbnail/processors/internal/jpeg"
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
+	"github.com/rest-thumbnails/thumbnail/internal/icc"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // A Picture is a decoded image. It may be reduced, and it is turned upright only once it is small,

@@ -3,7 +3,7 @@ package processors
 import (
 	"image"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // resize scales the part r of img to size: Lanczos-3 in premultiplied alpha, palettes expanded.

@@ -5,8 +5,8 @@ import (
 	"image"
 	"math"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
-	"github.com/rest-thumbnails/thumbnail/processors/internal/saliency"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/saliency"
 )
 
 // Smart crops like [Crop], but around the subject of the picture rather than in the middle: edges,

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/saliency"
+	"github.com/rest-thumbnails/thumbnail/internal/saliency"
 )
 
 // smartPhotos are the photographs of the example server, of the corpus, and of the Debian packages

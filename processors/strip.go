@@ -7,7 +7,7 @@ import (
 	"image"
 	"io"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
 )
 
 // A Keeper is an Encoder that allows [Picture.Encode] to write the original's own bytes instead.

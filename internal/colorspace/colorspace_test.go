@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
+	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
 // app2 is a segment with part number of count of a profile.

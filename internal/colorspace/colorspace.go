@@ -7,7 +7,7 @@
 // file was never meant for print: its black would be a dark grey.
 package colorspace
 
-import "github.com/rest-thumbnails/thumbnail/processors/internal/icc"
+import "github.com/rest-thumbnails/thumbnail/internal/icc"
 
 // profiles is shared by all pictures: a collection has few profiles. It is bounded, and nothing but
 // time is lost without it.

@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // appendChunk appends a chunk.

@@ -16,7 +16,7 @@ import (
 
 	"github.com/klauspost/compress/zlib"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // detailed is a picture with the grain of a photo: octaves of smooth noise, the finest one in every

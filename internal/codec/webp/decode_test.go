@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/image/vp8"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // photo is a picture with smooth parts, edges and noise, so that all kinds of prediction and

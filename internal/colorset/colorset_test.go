@@ -1,4 +1,4 @@
-package colourset
+package colorset
 
 import (
 	"testing"

@@ -9,7 +9,7 @@ import (
 	"context"
 	"image"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // Decode decodes vp8, the content of a chunk "VP8 ". The result's upper left corner is at (0,0).

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // part is a chunk.

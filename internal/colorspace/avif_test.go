@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
+	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
 // The picture swatches in AV1 without loss, 8 bits of RGB; what avifenc 0.11.1 -l makes of it,

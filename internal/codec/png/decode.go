@@ -5,7 +5,7 @@ import (
 	"image"
 	"image/color"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // Decode decodes data, a whole file, at its full size, to a new image of the type that image/png

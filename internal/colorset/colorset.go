@@ -1,5 +1,5 @@
-// Package colourset numbers the colours of a picture that has few.
-package colourset
+// Package colorset numbers the colours of a picture that has few.
+package colorset
 
 // Max is how many colours a [Set] holds.
 const Max = 256

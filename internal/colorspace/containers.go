@@ -3,8 +3,8 @@ package colorspace
 import (
 	"encoding/binary"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/exif"
-	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
+	"github.com/rest-thumbnails/thumbnail/internal/exif"
+	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
 // inWebP looks for the ICCP chunk, which stands before the pixels (WebP container specification).

@@ -3,7 +3,7 @@ package colorspace
 import (
 	"encoding/binary"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
+	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
 // ofAVIF reads the boxes "colr" of the primary item (ISO/IEC 23008-12, 6.5.5, and ISO/IEC 14496-12, 12.1.5). There may be one with

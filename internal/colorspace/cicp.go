@@ -3,7 +3,7 @@ package colorspace
 import (
 	"math"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
+	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
 // primaries are the ColourPrimaries of ITU-T H.273, table 2.

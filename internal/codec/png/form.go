@@ -6,13 +6,13 @@ import (
 	"image"
 	"slices"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/colourset"
+	"github.com/rest-thumbnails/thumbnail/internal/colorset"
 )
 
 // form is how a picture is written.
 type form struct {
 	Header
-	colours colourset.Set // of an Indexed one, R | G<<8 | B<<16 | A<<24: those that are not opaque first
+	colours colorset.Set // of an Indexed one, R | G<<8 | B<<16 | A<<24: those that are not opaque first
 }
 
 // chooseForm looks at all pixels and chooses the form that takes the fewest bits for each, grey
@@ -117,7 +117,7 @@ func (f *form) sortColours() {
 	sorted := slices.SortedFunc(slices.Values(f.colours.List()), func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(a>>24, b>>24), cmp.Compare(luma(a), luma(b)), cmp.Compare(a, b))
 	})
-	f.colours = colourset.Set{}
+	f.colours = colorset.Set{}
 	for _, c := range sorted {
 		f.colours.Place(c)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/klauspost/compress/zlib"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/icc"
+	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
 // A pngColour holds the contents of the chunks of a PNG that say something of its colours; nil is

@@ -4,7 +4,7 @@ import (
 	"context"
 	"image"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // Shrink decodes data, a whole file, and scales the part r of the picture to size pixels, as resample.Resize does. The

@@ -3,7 +3,7 @@ package png
 import (
 	"encoding/binary"
 
-	"github.com/rest-thumbnails/thumbnail/processors/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // expansion says how rows of the file are brought to a format that resample takes: one without
