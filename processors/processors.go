@@ -42,17 +42,18 @@ package processors
 
 import (
 	"context"
-	"errors"
 	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 var (
 	// ErrFormat is matched by the error for data that is not an image in a known format, or is one with
 	// a feature that is not supported (arithmetic coding, 12 bits per sample …).
-	ErrFormat = errors.New("unknown image format")
+	ErrFormat = codec.ErrFormat
 
 	// ErrCorrupt is matched by the error for an image that is damaged or truncated.
-	ErrCorrupt = errors.New("damaged image")
+	ErrCorrupt = codec.ErrCorrupt
 )
 
 // A Processor turns a picture into a thumbnail of it.
