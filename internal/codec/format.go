@@ -70,6 +70,10 @@ type Header struct {
 	FrameCount  int
 	FramePixels int64 // pixels that have to be looked at for all frames
 
+	// Peeked says that what stands behind the pixels has not been read: the orientation may be
+	// another, and there may be frames. Whoever calls Format.Header sets it.
+	Peeked bool
+
 	MinBytes int64 // a file with fewer bytes is damaged
 	Detail   any   // what the format's own functions want to know of it
 }

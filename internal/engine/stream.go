@@ -1,0 +1,53 @@
+package engine
+
+import (
+	"errors"
+	"io"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// A stream is a [codec.Reader] for those who read an [io.Reader], or seek. It remembers an error of the source, which
+// whoever reads may hide or reword.
+type stream struct {
+	r   *codec.Reader
+	err error // a *codec.ReadError
+}
+
+func (s *stream) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	b, err := s.r.Peek(min(len(p), 4<<10))
+	if err != nil {
+		return 0, s.remember(err)
+	}
+	if len(b) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b)
+	return n, s.remember(s.r.Skip(int64(n)))
+}
+
+// Seek implements [io.Seeker], but for io.SeekEnd: the length is not known.
+func (s *stream) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekStart:
+	case io.SeekCurrent:
+		offset += s.r.Pos()
+	default:
+		return 0, errors.ErrUnsupported
+	}
+	if err := s.r.SeekTo(offset); err != nil {
+		return 0, s.remember(err)
+	}
+	return offset, nil
+}
+
+func (s *stream) remember(err error) error {
+	var read *codec.ReadError
+	if errors.As(err, &read) {
+		s.err = err
+	}
+	return err
+}
