@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // A job is one thumbnail that is wanted, and what became of it.
@@ -75,7 +76,7 @@ func (h *Handler) generateWithin(ctx context.Context, deadline *time.Timer, j *j
 		return err
 	}
 	defer addTime(&j.timing.Store)()
-	if err := h.cfg.Storage.Put(ctx, j.key, bytes.NewReader(encoded.Bytes())); err != nil {
+	if err := h.cfg.Storage.Put(storage.WithoutSync(ctx), j.key, bytes.NewReader(encoded.Bytes())); err != nil {
 		return broken("store", err)
 	}
 	return nil

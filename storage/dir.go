@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
+	"sync"
 )
 
 // Dir keeps thumbnails in a directory, as root/key, where a web server finds them. It is also a
@@ -19,12 +21,32 @@ import (
 // link that leads out of the root, or a name too long for the file system, the error of Open
 // matches [fs.ErrNotExist]; none of them blocks it.
 //
+// # Following the path
+//
+// A Dir is what its path leads to at the time of each call. If the directory is removed and made
+// again, moved and replaced, if a symbolic link on the way to it is switched, or if a volume is
+// mounted there later, the next call works on what is there then. While nothing is there, the
+// errors do not match [fs.ErrNotExist]: the storage does not work, and no key is said to be absent.
+//
+// Below the root a symbolic link is followed if it is relative and stays within the root. An
+// absolute one does not exist, wherever it leads: what it means depends on who looks at it, for
+// instance a web server in a container.
+//
 // # Put
 //
 // Put writes to a temporary file, syncs it, renames it to its key, and syncs that directory. All
-// readers, web servers included, see the old content or the new, and after a power failure a
-// thumbnail is whole or absent. Files have mode 0644 and directories 0755, less the umask, so that
-// a web server of another user can read them.
+// readers, web servers included, see the old content or the new, and after a power failure a file
+// is whole or absent. A Put that fails leaves nothing behind. Files have mode 0644 and directories
+// 0755, less the umask, so that a web server of another user can read them.
+//
+// Two syncs are slow, above all beside other programs that write, and a thumbnail can be made anew.
+// So a Put under [WithoutSync], as a handler calls it, does not sync on Linux. It first records the
+// key in a symbolic link under the root, whose name no key contains; the file systems of Linux keep
+// the order of such changes. Every 1024 of these Puts, and Close, sync the whole file system at once
+// (syncfs) and remove the records. A crash of the process loses nothing. After a power failure, when
+// the kernel has booted again, OpenDir removes the at most 1024 files per process that the records
+// name, before it returns: so no web server delivers a damaged thumbnail once the program has
+// started again. On other systems, and where a record can't be made, Put syncs.
 //
 // Temporary files lie directly under the root, on the file system that the rename needs, and their
 // names begin with the byte 0x7F (DEL), which no key contains. (A dot or an extension would not do:
@@ -39,28 +61,46 @@ import (
 // host on a network file system, or a system without flock, such as Windows), a file is removed if
 // it has not been written to for an hour; there no Put may pause for so long.
 type Dir struct {
-	root    *os.Root
-	escapes error  // what os.Root's errors wrap for a path that leads out of it
-	ours    string // what names of this host's temporary files begin with
+	path string // absolute
+	ours string // what names of this host's temporary files begin with
+	boot string // of the kernel; empty where that can't be told, and every Put syncs
+
+	mu    sync.RWMutex
+	place *place // nil once it is closed
 }
 
-// OpenDir opens the directory root, which must exist, and removes temporary files of dead processes
-// from it. The caller closes it.
+// OpenDir opens the directory root, which must exist, and removes from it the temporary files of dead
+// processes and what a power failure may have damaged. The caller closes it.
 func OpenDir(root string) (*Dir, error) {
-	r, err := os.OpenRoot(root)
+	abs, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
 	}
-	// Package os does not export the error, but gives it for this path, and without I/O.
-	_, err = r.Lstat("..")
-	d := &Dir{root: r, escapes: errors.Unwrap(err), ours: tempPrefix + hostTag() + "-"}
-	d.sweep()
+	return openDir(abs, bootTag())
+}
+
+func openDir(path, boot string) (*Dir, error) {
+	d := &Dir{path: path, ours: tempPrefix + hostTag() + "-", boot: boot}
+	p, err := d.openPlace()
+	if err != nil {
+		return nil, err
+	}
+	d.place = p
 	return d, nil
 }
 
 // Close releases the directory. Open files stay open; other methods then return an error that matches
 // [fs.ErrClosed].
-func (d *Dir) Close() error { return d.root.Close() }
+func (d *Dir) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.place == nil {
+		return nil
+	}
+	err := d.place.close()
+	d.place = nil
+	return err
+}
 
 // Open opens the file root/key. The file is also an [io.Seeker], an [io.ReaderAt] and a
 // [syscall.Conn], so that net/http can send it without copying it through this process (sendfile).
@@ -68,9 +108,13 @@ func (d *Dir) Open(ctx context.Context, key string) (fs.File, error) {
 	if err := checkOpen(ctx, key); err != nil {
 		return nil, err
 	}
-	f, err := openRead(d.root, key)
+	p, err := d.now()
 	if err != nil {
-		return nil, d.openError(key, err)
+		return nil, err
+	}
+	f, err := p.openRead(key)
+	if err != nil {
+		return nil, p.openError(key, err)
 	}
 	info, err := f.Stat()
 	if err == nil && info.Mode().IsRegular() {
@@ -85,11 +129,11 @@ func (d *Dir) Open(ctx context.Context, key string) (fs.File, error) {
 
 // openError tells absence from failure. Opening what is no regular file has many errors (ENXIO for
 // a socket, EACCES for a device), so unless err is clear it looks at what there is.
-func (d *Dir) openError(key string, err error) error {
-	if isNotExist(err) || errors.Is(err, d.escapes) {
+func (p *place) openError(key string, err error) error {
+	if isNotExist(err) || errors.Is(err, p.escapes) || leadsOut(err) {
 		return notExist(key)
 	}
-	if info, statErr := d.root.Stat(key); statErr == nil && !info.Mode().IsRegular() {
+	if info, statErr := p.root.Stat(key); statErr == nil && !info.Mode().IsRegular() {
 		return notExist(key)
 	}
 	return err
@@ -103,25 +147,24 @@ type dirFile struct {
 
 func (f *dirFile) Stat() (fs.FileInfo, error) { return f.info, nil }
 
-// Put stores what r returns as root/key, and makes directories as needed.
+// Put stores what r returns as root/key, and makes directories as needed. Under [WithoutSync] it does
+// not wait for the disk.
 func (d *Dir) Put(ctx context.Context, key string, r io.Reader) error {
 	if err := checkChange(ctx, "put", key); err != nil {
 		return err
 	}
-	t, err := d.createTemp()
+	p, err := d.now()
+	if err != nil {
+		return fmt.Errorf("put %q: %w", key, err)
+	}
+	t, err := p.createTemp()
 	if err != nil {
 		return fmt.Errorf("put %q: %w", key, err)
 	}
 	defer t.discard() // also when r panics
 	_, err = io.Copy(t.file, contextReader{ctx, r})
 	if err == nil {
-		err = t.file.Sync()
-	}
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err == nil {
-		err = d.commit(t, key)
+		err = p.finish(ctx, t, key)
 	}
 	if err != nil {
 		return fmt.Errorf("put %q: %w", key, err)
@@ -129,39 +172,66 @@ func (d *Dir) Put(ctx context.Context, key string, r io.Reader) error {
 	return nil
 }
 
+// finish gives a file that is written its key.
+func (p *place) finish(ctx context.Context, t *temp, key string) error {
+	record := ""
+	if withoutSync(ctx) {
+		record = p.unsynced.record(key) // before the rename, so that it is there whenever the file is
+	}
+	flush := t.file.Sync
+	if record != "" {
+		flush = func() error { return flushFile(t.file) }
+	}
+	err := flush()
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = p.commit(t, key)
+	}
+	switch {
+	case err != nil:
+		p.unsynced.withdraw(record)
+		return err
+	case record == "":
+		p.syncDir(path.Dir(key))
+	default:
+		p.unsynced.add(record)
+	}
+	return nil
+}
+
 // commit renames t to key.
-func (d *Dir) commit(t *temp, key string) error {
+func (p *place) commit(t *temp, key string) error {
 	if closeBeforeRename {
 		if err := t.file.Close(); err != nil {
 			return err
 		}
 	}
 	parent := path.Dir(key)
-	err := d.root.Rename(t.name, key)
+	err := p.root.Rename(t.name, key)
 	// RemoveAll may take the directory away again before the file is in it, so one attempt is not
 	// enough.
 	for range 100 {
 		if !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
-		if err = d.root.MkdirAll(parent, 0o755); err == nil {
-			err = d.root.Rename(t.name, key)
+		if err = p.root.MkdirAll(parent, 0o755); err == nil {
+			err = p.root.Rename(t.name, key)
 		}
 	}
 	if err != nil {
-		d.prune(parent)
+		p.prune(parent)
 		return err
 	}
 	t.renamed = true
-	d.syncDir(parent)
 	return nil
 }
 
 // syncDir makes a change of dir last. A failure is no failure of the change, which everybody sees
-// already: not every file system can do it, and what a power failure could take is one thumbnail,
-// which will be made again.
-func (d *Dir) syncDir(dir string) {
-	if f, err := d.root.Open(dir); err == nil {
+// already: not every file system can do it.
+func (p *place) syncDir(dir string) {
+	if f, err := p.root.Open(dir); err == nil {
 		_ = f.Sync()
 		_ = f.Close()
 	}

@@ -39,7 +39,7 @@ func BenchmarkDirAgainstFileServerFS(b *testing.B) {
 		}
 		http.ServeContent(w, r, "x.jpg", info.ModTime(), f.(io.ReadSeeker))
 	})
-	fileServer := http.FileServerFS(d.root.FS())
+	fileServer := http.FileServerFS(d.place.root.FS())
 
 	b.Run("handler", func(b *testing.B) {
 		r := httptest.NewRequest("GET", "/"+benchKey, nil)
@@ -75,7 +75,7 @@ func BenchmarkDirOpen(b *testing.B) {
 		_, _ = f.Stat()
 		_ = f.Close()
 	}, func() {
-		f, _ := d.root.Open(benchKey)
+		f, _ := d.place.root.Open(benchKey)
 		_, _ = f.Stat()
 		_ = f.Close()
 	})

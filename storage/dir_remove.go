@@ -14,9 +14,17 @@ func (d *Dir) RemoveAll(ctx context.Context, prefix string) error {
 	if err := checkChange(ctx, "removeall", prefix); err != nil {
 		return err
 	}
-	info, err := d.root.Stat(prefix)
+	p, err := d.now()
 	if err != nil {
-		if err = d.openError(prefix, err); isNotExist(err) {
+		return fmt.Errorf("removeall %q: %w", prefix, err)
+	}
+	return p.removeAll(prefix)
+}
+
+func (p *place) removeAll(prefix string) error {
+	info, err := p.root.Stat(prefix)
+	if err != nil {
+		if err = p.openError(prefix, err); isNotExist(err) {
 			return nil
 		}
 		return err
@@ -24,8 +32,8 @@ func (d *Dir) RemoveAll(ctx context.Context, prefix string) error {
 	if !info.IsDir() {
 		return nil
 	}
-	doomed := d.tempName()
-	if err := d.root.Rename(prefix, doomed); err != nil {
+	doomed := p.tempName()
+	if err := p.root.Rename(prefix, doomed); err != nil {
 		if isNotExist(err) {
 			return nil // another RemoveAll was faster
 		}
@@ -34,7 +42,7 @@ func (d *Dir) RemoveAll(ctx context.Context, prefix string) error {
 	// A Put that has found its directory before the rename adds a file to it now, and then the
 	// directory is not empty.
 	for range 100 {
-		if err = d.root.RemoveAll(doomed); err == nil {
+		if err = p.root.RemoveAll(doomed); err == nil {
 			break
 		}
 	}
@@ -42,19 +50,19 @@ func (d *Dir) RemoveAll(ctx context.Context, prefix string) error {
 		return fmt.Errorf("removeall %q: %w", prefix, err)
 	}
 	parent := path.Dir(prefix)
-	d.syncDir(parent)
-	d.prune(parent)
+	p.syncDir(parent)
+	p.prune(parent)
 	return nil
 }
 
 // prune removes dir and its parents as far as they are empty directories. Symbolic links are
 // somebody's arrangement and stay.
-func (d *Dir) prune(dir string) {
+func (p *place) prune(dir string) {
 	for ; dir != "."; dir = path.Dir(dir) {
-		if info, err := d.root.Lstat(dir); err != nil || !info.IsDir() {
+		if info, err := p.root.Lstat(dir); err != nil || !info.IsDir() {
 			return
 		}
-		if err := d.root.Remove(dir); err != nil {
+		if err := p.root.Remove(dir); err != nil {
 			return
 		}
 	}

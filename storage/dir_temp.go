@@ -28,7 +28,7 @@ func hostTag() string {
 	return fmt.Sprintf("%08x", h.Sum32())
 }
 
-func (d *Dir) tempName() string { return d.ours + rand.Text() }
+func (p *place) tempName() string { return p.ours + rand.Text() }
 
 // temp is a temporary file that this process holds the lock of.
 type temp struct {
@@ -40,16 +40,16 @@ type temp struct {
 
 // createTemp creates a temporary file and locks it. A sweep that comes in between takes the file
 // away; then the next one will do.
-func (d *Dir) createTemp() (*temp, error) {
+func (p *place) createTemp() (*temp, error) {
 	for range 100 {
-		name := d.tempName()
-		f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		name := p.tempName()
+		f, err := p.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		if err != nil {
 			return nil, err
 		}
-		t := &temp{root: d.root, file: f, name: name}
+		t := &temp{root: p.root, file: f, name: name}
 		if tryLock(f) != lockHeld {
-			if _, err := d.root.Lstat(name); err == nil {
+			if _, err := p.root.Lstat(name); err == nil {
 				return t, nil
 			}
 		}
@@ -71,8 +71,8 @@ func (t *temp) discard() {
 
 // sweep removes what dead processes have left. It is no error if it can't: the directory may be a
 // source that is only read.
-func (d *Dir) sweep() {
-	dir, err := d.root.Open(".")
+func (p *place) sweep() {
+	dir, err := p.root.Open(".")
 	if err != nil {
 		return
 	}
@@ -87,34 +87,37 @@ func (d *Dir) sweep() {
 			}
 		}
 	}
+	p.recover(found)
 	for _, name := range found {
-		d.sweepOne(name)
+		if !isRecord(name) {
+			p.sweepOne(name)
+		}
 	}
 }
 
 // sweepOne removes name unless it is a live writer's. A directory is what RemoveAll did not finish,
 // and may be finished by anybody.
-func (d *Dir) sweepOne(name string) {
-	info, err := d.root.Lstat(name)
+func (p *place) sweepOne(name string) {
+	info, err := p.root.Lstat(name)
 	switch {
 	case err != nil:
 		return
 	case info.IsDir():
-		_ = d.root.RemoveAll(name)
+		_ = p.root.RemoveAll(name)
 		return
 	case info.Mode()&fs.ModeType != 0:
 		return
 	}
 	// The lock is kept until the file is removed, so that a writer that has just created it notices.
 	state := lockUnknown
-	if f, err := d.root.OpenFile(name, os.O_RDWR, 0); err == nil {
+	if f, err := p.root.OpenFile(name, os.O_RDWR, 0); err == nil {
 		defer f.Close()
 		state = tryLock(f)
 	}
-	ours := state == lockTaken && strings.HasPrefix(name, d.ours)
+	ours := state == lockTaken && strings.HasPrefix(name, p.ours)
 	old := state != lockHeld && time.Since(info.ModTime()) > tempMaxAge
 	if ours || old {
-		_ = d.root.Remove(name)
+		_ = p.root.Remove(name)
 	}
 }
 

@@ -41,7 +41,7 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
-func names(t *testing.T, root string) []string {
+func names(t testing.TB, root string) []string {
 	entries, err := os.ReadDir(root)
 	require.NoError(t, err)
 	var all []string
@@ -148,7 +148,7 @@ func TestPutsAndSweepsAtOnceDisturbNothing(t *testing.T) {
 	go func() {
 		defer close(swept)
 		for ctx.Err() == nil {
-			d.sweep()
+			d.place.sweep()
 		}
 	}()
 	for range 200 {
@@ -172,7 +172,7 @@ func TestAFailureToOpenARegularFileIsNoAbsence(t *testing.T) {
 	d, _ := newTestDir(t)
 	require.NoError(t, d.Put(t.Context(), "a/x.jpg", strings.NewReader("content")))
 	for _, failure := range []error{syscall.EACCES, syscall.EIO, syscall.EMFILE} {
-		err := d.openError("a/x.jpg", &fs.PathError{Op: "openat", Path: "a/x.jpg", Err: failure})
+		err := d.place.openError("a/x.jpg", &fs.PathError{Op: "openat", Path: "a/x.jpg", Err: failure})
 		assert.ErrorIs(t, err, failure)
 		assert.NotErrorIs(t, err, fs.ErrNotExist)
 	}

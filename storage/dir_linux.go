@@ -1,0 +1,136 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// noOpenat2 is set once the kernel has refused openat2 (before Linux 5.6, or by seccomp).
+var noOpenat2 atomic.Bool
+
+// openRead opens a file to be read. os.Root opens folder by folder; openat2 does all at once, and
+// keeps within the root as well. O_NONBLOCK keeps a FIFO from waiting for its writer, and means
+// nothing to a regular file.
+func (p *place) openRead(name string) (*os.File, error) {
+	if noOpenat2.Load() {
+		return openRead(p.root, name)
+	}
+	how := unix.OpenHow{
+		Flags:   unix.O_RDONLY | unix.O_NONBLOCK | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS,
+	}
+	fd, err := p.openat2(name, &how)
+	switch {
+	case err == nil:
+		return os.NewFile(uintptr(fd), filepath.Join(p.root.Name(), name)), nil
+	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
+		return openRead(p.root, name)
+	case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EPERM), errors.Is(err, unix.EINVAL):
+		f, err := openRead(p.root, name)
+		if err == nil {
+			noOpenat2.Store(true)
+		}
+		return f, err
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+}
+
+func (p *place) openat2(name string, how *unix.OpenHow) (fd int, err error) {
+	conn, err := p.dir.SyscallConn()
+	if err != nil {
+		return -1, err
+	}
+	var openErr error
+	err = conn.Control(func(dir uintptr) {
+		for range 100 {
+			// EAGAIN: a folder was renamed meanwhile, so the kernel could not be sure.
+			fd, openErr = unix.Openat2(int(dir), name, how)
+			if openErr != unix.EINTR && openErr != unix.EAGAIN {
+				return
+			}
+		}
+	})
+	if err == nil {
+		err = openErr
+	}
+	return fd, err
+}
+
+// leadsOut reports whether err is openat2's for a path that leads out of the root.
+func leadsOut(err error) bool { return errors.Is(err, unix.EXDEV) }
+
+// isAt reports whether path leads to this place.
+func (p *place) isAt(path string) bool {
+	var st unix.Stat_t
+	if err := ignoreInterrupt(func() error { return unix.Stat(path, &st) }); err != nil {
+		return false
+	}
+	own, ok := p.info.Sys().(*syscall.Stat_t)
+	return ok && uint64(own.Dev) == uint64(st.Dev) && own.Ino == st.Ino
+}
+
+func ignoreInterrupt(f func() error) error {
+	for {
+		if err := f(); err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+// bootTag stands for this boot of the kernel in names.
+func bootTag() string {
+	b, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	tag := strings.ReplaceAll(strings.TrimSpace(string(b)), "-", "")
+	if len(tag) != 32 || strings.Trim(tag, "0123456789abcdef") != "" {
+		return ""
+	}
+	return tag
+}
+
+// syncFileSystem makes everything last that was written to the file system of dir.
+func syncFileSystem(dir *os.File) error {
+	conn, err := dir.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var syncErr error
+	err = conn.Control(func(fd uintptr) { syncErr = ignoreInterrupt(func() error { return unix.Syncfs(int(fd)) }) })
+	if err == nil {
+		err = syncErr
+	}
+	if err != nil {
+		return fmt.Errorf("syncfs: %w", err)
+	}
+	return nil
+}
+
+// flushFile returns the error that closing f would, which is how network file systems report that
+// a write has failed. f stays open, and its lock held.
+func flushFile(f *os.File) error {
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var closeErr error
+	err = conn.Control(func(fd uintptr) {
+		var twin int
+		if twin, closeErr = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0); closeErr == nil {
+			closeErr = unix.Close(twin)
+		}
+	})
+	if err == nil {
+		err = closeErr
+	}
+	return err
+}

@@ -1,0 +1,78 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// A place is the directory that a Dir's path led to when it was opened.
+type place struct {
+	root     *os.Root
+	dir      *os.File    // the same directory, for system calls that package os does not make
+	info     fs.FileInfo // tells whether the path still leads here
+	escapes  error       // what os.Root's errors wrap for a path that leads out of it
+	ours     string      // what names of this host's temporary files begin with
+	unsynced *unsynced
+}
+
+// now returns the place that the path leads to now.
+func (d *Dir) now() (*place, error) {
+	d.mu.RLock()
+	p := d.place
+	d.mu.RUnlock()
+	if p == nil {
+		return nil, &fs.PathError{Op: "open", Path: d.path, Err: fs.ErrClosed}
+	}
+	if p.isAt(d.path) {
+		return p, nil
+	}
+	return d.follow()
+}
+
+// follow opens what the path leads to. Calls that are under way go on where they began; what they
+// hold is released with the last of them.
+func (d *Dir) follow() (*place, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.place == nil {
+		return nil, &fs.PathError{Op: "open", Path: d.path, Err: fs.ErrClosed}
+	}
+	if d.place.isAt(d.path) { // somebody was faster
+		return d.place, nil
+	}
+	p, err := d.openPlace()
+	if err != nil {
+		// Not wrapped: that the directory is absent does not mean that the key is.
+		return nil, fmt.Errorf("the directory of the storage can't be opened: %v", err)
+	}
+	d.place = p
+	return p, nil
+}
+
+func (d *Dir) openPlace() (*place, error) {
+	root, err := os.OpenRoot(d.path)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := root.Open(".")
+	if err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	info, err := dir.Stat()
+	if err != nil {
+		return nil, errors.Join(err, dir.Close(), root.Close())
+	}
+	// Package os does not export the error, but gives it for this path, and without I/O.
+	_, escapes := root.Lstat("..")
+	p := &place{root: root, dir: dir, info: info, escapes: errors.Unwrap(escapes), ours: d.ours}
+	p.unsynced = &unsynced{place: p, boot: d.boot}
+	p.sweep()
+	return p, nil
+}
+
+func (p *place) close() error {
+	p.unsynced.end()
+	return errors.Join(p.dir.Close(), p.root.Close())
+}

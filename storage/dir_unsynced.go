@@ -1,0 +1,197 @@
+package storage
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"strings"
+	"sync"
+)
+
+type withoutSyncKey struct{}
+
+// WithoutSync returns a context under which Put need not wait until the content would survive a power
+// failure, because it can be made anew. A storage may ignore it. One that honors it makes sure that
+// after a power failure the content is whole or absent again once it is opened. Handlers store
+// thumbnails so; originals are stored without it.
+func WithoutSync(ctx context.Context) context.Context {
+	return context.WithValue(ctx, withoutSyncKey{}, true)
+}
+
+func withoutSync(ctx context.Context) bool { return ctx.Value(withoutSyncKey{}) != nil }
+
+// unsynced keeps the records of the files that this process has stored in a place and that the disk
+// may not have yet. A record is a symbolic link under the root: its name says which process made
+// it, its target is the key. It is made before the file gets its key, and removed after a sync, so
+// whatever a power failure leaves of the file, the record is there as well.
+//
+// The process holds the lock of a session file as long as it lives, so that others can tell its
+// records from those of the dead.
+type unsynced struct {
+	place *place
+	boot  string // the kernel's; empty: nothing is recorded, and every Put syncs
+
+	mu      sync.Mutex
+	session *os.File
+	id      string   // of the session
+	records []string // names of those whose files have their keys
+}
+
+// maxUnsynced is how many files a process leaves unsynced. A sync of so many costs about a thousandth
+// of making them.
+const maxUnsynced = 1024
+
+const (
+	sessionPrefix = tempPrefix + "session-"
+	recordPrefix  = tempPrefix + "unsynced-"
+)
+
+// isRecord reports whether a name belongs to the records rather than to a temporary file.
+func isRecord(name string) bool {
+	return strings.HasPrefix(name, sessionPrefix) || strings.HasPrefix(name, recordPrefix)
+}
+
+// record records key and returns the record's name, or "" if it can't: then the file is to be synced.
+func (u *unsynced) record(key string) string {
+	if u.boot == "" {
+		return ""
+	}
+	id := u.begin()
+	if id == "" {
+		return ""
+	}
+	name := recordPrefix + u.boot + "-" + id + "-" + rand.Text()
+	if err := u.place.root.Symlink(key, name); err != nil {
+		return ""
+	}
+	return name
+}
+
+// begin returns the session, which it creates at its first call.
+func (u *unsynced) begin() string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.session != nil {
+		return u.id
+	}
+	id := rand.Text()
+	name := sessionPrefix + u.boot + "-" + id
+	f, err := u.place.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return ""
+	}
+	if tryLock(f) != lockTaken {
+		_ = f.Close()
+		_ = u.place.root.Remove(name)
+		return ""
+	}
+	u.session, u.id = f, id
+	return id
+}
+
+// withdraw removes the record of a file that did not get its key. "" is no record.
+func (u *unsynced) withdraw(record string) {
+	if record != "" {
+		_ = u.place.root.Remove(record)
+	}
+}
+
+// add notes that the file of a record has its key, and syncs when there are many.
+func (u *unsynced) add(record string) {
+	u.mu.Lock()
+	u.records = append(u.records, record)
+	var full []string
+	if len(u.records) >= maxUnsynced {
+		full, u.records = u.records, nil
+	}
+	u.mu.Unlock()
+	u.sync(full)
+}
+
+// sync makes the files of records last, and removes the records. If the disk fails, the files are
+// removed: nobody knows what they hold.
+func (u *unsynced) sync(records []string) {
+	if len(records) == 0 {
+		return
+	}
+	err := syncFileSystem(u.place.dir)
+	for _, record := range records {
+		if err != nil {
+			u.place.removeRecorded(record)
+		}
+		_ = u.place.root.Remove(record)
+	}
+}
+
+// end syncs all, and ends the session.
+func (u *unsynced) end() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.sync(u.records)
+	u.records = nil
+	if u.session != nil {
+		_ = u.place.root.Remove(sessionPrefix + u.boot + "-" + u.id)
+		_ = u.session.Close()
+		u.session = nil
+	}
+}
+
+// removeRecorded removes the file whose key a record holds.
+func (p *place) removeRecorded(record string) {
+	key, err := p.root.Readlink(record)
+	if err != nil || !ValidKey(key) {
+		return
+	}
+	if info, err := p.root.Lstat(key); err == nil && info.Mode().IsRegular() {
+		_ = p.root.Remove(key)
+	}
+}
+
+// recover deals with the records of dead processes. If the kernel has not booted since, their files
+// are as they were written, and are synced. If it has, a power failure may have damaged them, and
+// they are removed.
+func (p *place) recover(names []string) {
+	var safe []string
+	for _, name := range names {
+		if !strings.HasPrefix(name, recordPrefix) {
+			continue
+		}
+		boot, id, ok := sessionOf(name)
+		switch {
+		case !ok || p.isAlive(boot, id):
+		case boot == p.unsynced.boot:
+			safe = append(safe, name)
+		default:
+			p.removeRecorded(name)
+			_ = p.root.Remove(name)
+		}
+	}
+	p.unsynced.sync(safe)
+	for _, name := range names {
+		if rest, ok := strings.CutPrefix(name, sessionPrefix); ok {
+			if boot, id, ok := strings.Cut(rest, "-"); ok && !p.isAlive(boot, id) {
+				_ = p.root.Remove(name)
+			}
+		}
+	}
+}
+
+// sessionOf returns what a record's name says.
+func sessionOf(record string) (boot, id string, ok bool) {
+	boot, rest, ok := strings.Cut(strings.TrimPrefix(record, recordPrefix), "-")
+	if !ok {
+		return "", "", false
+	}
+	id, _, ok = strings.Cut(rest, "-")
+	return boot, id, ok
+}
+
+// isAlive reports whether the process of a session lives, on whatever host.
+func (p *place) isAlive(boot, id string) bool {
+	f, err := p.root.OpenFile(sessionPrefix+boot+"-"+id, os.O_RDWR, 0)
+	if err != nil {
+		return !isNotExist(err)
+	}
+	defer f.Close()
+	return tryLock(f) == lockHeld
+}

@@ -1,0 +1,171 @@
+//go:build linux
+
+package storage
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	thisBoot = "11111111111111111111111111111111"
+	nextBoot = "22222222222222222222222222222222"
+)
+
+// openBooted opens root under a kernel of that boot.
+func openBooted(t testing.TB, root, boot string) *Dir {
+	d, err := openDir(root, boot)
+	require.NoError(t, err)
+	return d
+}
+
+// abandon leaves d as the death of its process does: its locks are free, nothing else happens.
+func abandon(t testing.TB, d *Dir) {
+	require.NoError(t, d.place.unsynced.session.Close())
+}
+
+// records counts the symbolic links under root whose names begin as those of records.
+func records(t testing.TB, root string) (n int) {
+	for _, name := range names(t, root) {
+		if strings.HasPrefix(name, recordPrefix) {
+			n++
+		}
+	}
+	return n
+}
+
+func putWithoutSync(t testing.TB, d *Dir, key string) {
+	require.NoError(t, d.Put(WithoutSync(t.Context()), key, strings.NewReader("content of "+key)))
+}
+
+func TestAfterAPowerFailureNoUnsyncedFileIsLeft(t *testing.T) {
+	root := t.TempDir()
+	d := openBooted(t, root, thisBoot)
+	require.NoError(t, d.Put(t.Context(), "synced/x.jpg", strings.NewReader("content")))
+	putWithoutSync(t, d, "a/x.jpg")
+	putWithoutSync(t, d, "b/"+strings.Repeat("long/", 150)+"x.jpg")
+	abandon(t, d)
+	// The disk has the names, but not the contents.
+	require.NoError(t, os.Truncate(filepath.Join(root, "a/x.jpg"), 3))
+
+	d = openBooted(t, root, nextBoot)
+	defer d.Close()
+	for _, key := range []string{"a/x.jpg", "b/" + strings.Repeat("long/", 150) + "x.jpg"} {
+		_, err := d.Open(t.Context(), key)
+		assert.ErrorIs(t, err, fs.ErrNotExist, key)
+	}
+	f, err := d.Open(t.Context(), "synced/x.jpg")
+	require.NoError(t, err)
+	f.Close()
+	for _, name := range names(t, root) {
+		assert.True(t, ValidKey(name), "%q is left", name)
+	}
+}
+
+func TestAfterTheDeathOfAProcessItsUnsyncedFilesStay(t *testing.T) {
+	root := t.TempDir()
+	d := openBooted(t, root, thisBoot)
+	putWithoutSync(t, d, "a/x.jpg")
+	abandon(t, d)
+	d = openBooted(t, root, thisBoot)
+	defer d.Close()
+	f, err := d.Open(t.Context(), "a/x.jpg")
+	require.NoError(t, err)
+	f.Close()
+	assert.Equal(t, []string{"a"}, names(t, root), "they are synced now")
+}
+
+func TestTheRecordsOfALivingProcessAreLeftAlone(t *testing.T) {
+	root := t.TempDir()
+	living := openBooted(t, root, thisBoot)
+	putWithoutSync(t, living, "a/x.jpg")
+	for _, boot := range []string{thisBoot, nextBoot} { // the second is another host's
+		require.NoError(t, openBooted(t, root, boot).Close())
+		assert.Equal(t, 1, records(t, root))
+	}
+	require.NoError(t, living.Close())
+	assert.Equal(t, []string{"a"}, names(t, root))
+}
+
+// A watchingContext calls watch when Put asks for the last time whether it has ended, which is before
+// the rename.
+type watchingContext struct {
+	context.Context
+	watch func()
+}
+
+func (c watchingContext) Err() error { c.watch(); return c.Context.Err() }
+
+func TestARecordIsThereBeforeItsFileHasItsKey(t *testing.T) {
+	root := t.TempDir()
+	d := openBooted(t, root, thisBoot)
+	defer d.Close()
+	recorded := 0
+	ctx := watchingContext{WithoutSync(t.Context()), func() {
+		if recorded = records(t, root); recorded > 0 {
+			assert.NoFileExists(t, filepath.Join(root, "a/x.jpg"))
+		}
+	}}
+	require.NoError(t, d.Put(ctx, "a/x.jpg", strings.NewReader("content")))
+	assert.Equal(t, 1, recorded)
+	target, err := os.Readlink(filepath.Join(root, names(t, root)[indexOf(names(t, root), recordPrefix)]))
+	require.NoError(t, err)
+	assert.Equal(t, "a/x.jpg", target)
+}
+
+func indexOf(all []string, prefix string) int {
+	for i, name := range all {
+		if strings.HasPrefix(name, prefix) {
+			return i
+		}
+	}
+	return -1
+}
+
+func TestAnUnsyncedPutThatFailsLeavesNothing(t *testing.T) {
+	root := t.TempDir()
+	d := openBooted(t, root, thisBoot)
+	defer d.Close()
+	putWithoutSync(t, d, "k.jpg")
+	before := len(names(t, root))
+	assert.Error(t, d.Put(WithoutSync(t.Context()), "k.jpg/100x100/x.jpg", strings.NewReader("a file stands for its folder")))
+	assert.Len(t, names(t, root), before)
+}
+
+func TestRecordsAreBounded(t *testing.T) {
+	root := t.TempDir()
+	d := openBooted(t, root, thisBoot)
+	defer d.Close()
+	for i := range maxUnsynced + 5 {
+		putWithoutSync(t, d, fmt.Sprintf("k%d.jpg", i))
+	}
+	assert.Equal(t, 5, records(t, root))
+}
+
+func TestOnlyThisBootsRecordsAreMadeWhereItIsKnown(t *testing.T) {
+	root := t.TempDir()
+	d := openBooted(t, root, "")
+	defer d.Close()
+	putWithoutSync(t, d, "a/x.jpg")
+	assert.Equal(t, []string{"a"}, names(t, root), "it was synced instead")
+}
+
+func TestARecordCannotNameAFileOutsideOfTheKeys(t *testing.T) {
+	outside := filepath.Join(t.TempDir(), "precious")
+	require.NoError(t, os.WriteFile(outside, []byte("x"), 0o644))
+	root := t.TempDir()
+	for i, target := range []string{outside, "../" + filepath.Base(filepath.Dir(outside)) + "/precious", "a/../../x"} {
+		require.NoError(t, os.Symlink(target, filepath.Join(root, fmt.Sprintf("%s%s-ID-%d", recordPrefix, thisBoot, i))))
+	}
+	require.NoError(t, openBooted(t, root, nextBoot).Close())
+	assert.FileExists(t, outside)
+	assert.Empty(t, names(t, root))
+}
