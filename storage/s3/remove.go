@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"net/url"
 	"strings"
 
@@ -32,8 +33,7 @@ func (s *Storage) RemoveAll(ctx context.Context, prefix string) error {
 	}
 	name += "/"
 	var failed failures
-	for token := (*string)(nil); ; {
-		page, err := s.list(ctx, name, token)
+	for page, err := range s.pages(ctx, name) {
 		if err != nil {
 			return errors.Join(err, failed.err())
 		}
@@ -44,11 +44,52 @@ func (s *Storage) RemoveAll(ctx context.Context, prefix string) error {
 		if err != nil {
 			return errors.Join(err, failed.err())
 		}
-		token = page.NextContinuationToken
-		if !aws.ToBool(page.IsTruncated) || aws.ToString(token) == "" {
-			return failed.err()
+	}
+	return failed.err()
+}
+
+// pages lists the objects whose names begin with prefix, up to 1000 at a time. An error ends it.
+func (s *Storage) pages(ctx context.Context, prefix string) iter.Seq2[*awss3.ListObjectsV2Output, error] {
+	return func(yield func(*awss3.ListObjectsV2Output, error) bool) {
+		var token *string
+		var loop loopDetector
+		for {
+			page, err := s.list(ctx, prefix, token)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			token = page.NextContinuationToken
+			last := !aws.ToBool(page.IsTruncated) || aws.ToString(token) == ""
+			if !yield(page, nil) || last {
+				return
+			}
+			if loop.seen(*token) {
+				yield(nil, fmt.Errorf("s3: list %q: the server repeats a continuation token", prefix))
+				return
+			}
 		}
 	}
+}
+
+// A loopDetector finds that a sequence of tokens has become a circle, by Brent's algorithm, which
+// keeps one of them.
+type loopDetector struct {
+	saved       string
+	steps, next int
+}
+
+// seen reports whether token is the one that was saved. It takes at most three times as many steps as
+// the circle and the way to it have.
+func (d *loopDetector) seen(token string) bool {
+	if d.steps > 0 && token == d.saved {
+		return true
+	}
+	if d.steps == d.next {
+		d.saved, d.next = token, 2*d.next+1
+	}
+	d.steps++
+	return false
 }
 
 func (s *Storage) list(ctx context.Context, prefix string, token *string) (page *awss3.ListObjectsV2Output, err error) {

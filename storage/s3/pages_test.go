@@ -1,0 +1,64 @@
+package s3
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
+)
+
+// A server that leads in a circle must not keep RemoveAll, or any other listing, for ever.
+func TestAListingEndsThoughTheServerRepeatsItsTokens(t *testing.T) {
+	for circle := 1; circle <= 5; circle++ {
+		t.Run(fmt.Sprint(circle), func(t *testing.T) { testCircle(t, circle) })
+	}
+}
+
+func testCircle(t *testing.T, circle int) {
+	server, s := newFake(t, Config{})
+	requests := 0
+	server.Break(func(r *http.Request) s3fake.Fault {
+		if r.Method != http.MethodGet {
+			return nil
+		}
+		return func(_ *s3fake.Server, w http.ResponseWriter, r *http.Request) bool {
+			requests++
+			w.Header().Set("Content-Type", "application/xml")
+			fmt.Fprintf(w, `<ListBucketResult><Name>bucket</Name><IsTruncated>true</IsTruncated>`+
+				`<NextContinuationToken>%d</NextContinuationToken></ListBucketResult>`, requests%circle)
+			_, _ = io.Copy(io.Discard, r.Body)
+			return false
+		}
+	})
+	requireFailure(t, s.RemoveAll(t.Context(), "a"), "repeats")
+	assert.LessOrEqual(t, requests, 4*circle+2)
+}
+
+func TestTheLoopDetectorFindsCirclesAndNothingElse(t *testing.T) {
+	for start := range 20 {
+		for length := 1; length < 20; length++ {
+			var d loopDetector
+			steps := 0
+			for n := 0; ; n++ {
+				token := n
+				if n >= start {
+					token = start + (n-start)%length
+				}
+				if d.seen(fmt.Sprint(token)) {
+					break
+				}
+				steps++
+				require.Less(t, steps, 4*(start+length)+4)
+			}
+		}
+	}
+	var d loopDetector
+	for n := range 10_000 {
+		require.False(t, d.seen(fmt.Sprint(n)))
+	}
+}
