@@ -100,7 +100,7 @@ func TestAProcessorThatPlansNothingGetsACanvasForEachFrame(t *testing.T) {
 }
 
 func TestFramesOfSeveralSizesMakeAStillPicture(t *testing.T) {
-	r := &recorder{make: func(i int, src image.Image) (image.Image, error) { return whole(src, image.Pt(10, 4+i)), nil }}
+	r := &recorder{make: func(i int, src image.Image) (image.Image, error) { return wholeOf(src, image.Pt(10, 4+i)), nil }}
 	pic, img, err := animate(t.Context(), moving(t, 5, image.Pt(40, 20)), r, 10, 10, plenty)
 	require.NoError(t, err)
 	var b bytes.Buffer

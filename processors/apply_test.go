@@ -80,7 +80,7 @@ func TestAReducedDecodeChangesNoSizeAndNoPlace(t *testing.T) {
 	// 1/8 of 641×483 is 81×61 in a JPEG decoder, rounded up.
 	size := image.Pt(641, 483)
 	full := withSubject(size, image.Pt(480, 240), 70)
-	reduced := &Picture{size: size, img: whole(full, image.Pt(81, 61)), width: 641. / 8, height: 483. / 8, orientation: 1}
+	reduced := &Picture{size: size, img: wholeOf(full, image.Pt(81, 61)), width: 641. / 8, height: 483. / 8, orientation: 1}
 	for _, p := range builtIn {
 		for _, wh := range []image.Point{{40, 40}, {80, 0}, {0, 30}, {20, 60}, {70, 20}} {
 			want, err := newPicture(full).Apply(t.Context(), p, wh.X, wh.Y)

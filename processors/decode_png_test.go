@@ -25,13 +25,13 @@ func TestAPNGThatIsShrunkAsItIsReadIsAsGood(t *testing.T) {
 			require.NoError(t, err)
 			assert.Less(t, reduced.img.Bounds().Dx(), size.X, "%s %d", name, width)
 			scaled, crop := Crop{}.Plan(size, width, width)
-			assert.Greater(t, psnr(full.cut(scaled, crop), reduced.cut(scaled, crop)), 55.0, "%s %d", name, width)
+			assert.Greater(t, psnr(cutOf(full, scaled, crop), cutOf(reduced, scaled, crop)), 55.0, "%s %d", name, width)
 		}
 		for _, width := range []int{50, 75, 90, 100} { // what is looked at is larger than the thumbnail
 			looked, err := Decode(t.Context(), file, h, MinDecode(Smart{}, size, width, width))
 			require.NoError(t, err)
 			scaled, crop := Smart{}.Plan(size, width, width)
-			assert.Greater(t, psnr(full.cut(scaled, crop), looked.cut(scaled, crop)), 42.0, "%s %d", name, width)
+			assert.Greater(t, psnr(cutOf(full, scaled, crop), cutOf(looked, scaled, crop)), 42.0, "%s %d", name, width)
 		}
 	}
 }

@@ -59,10 +59,10 @@ func TestALargeLossyWebPIsShrunkWhileItIsDecodedAndLosesNothing(t *testing.T) {
 		reduced, err := Decode(t.Context(), file, h, MinDecode(Scale{}, size, width, 0))
 		require.NoError(t, err)
 		assert.Equal(t, shrunk, reduced.img.Bounds().Dx() == width, "for %d pixels", width)
-		assert.Zero(t, furthest(t, full.cut(scaled, crop), reduced.cut(scaled, crop)), "for %d pixels", width)
+		assert.Zero(t, furthest(t, cutOf(full, scaled, crop), cutOf(reduced, scaled, crop)), "for %d pixels", width)
 
 		full.options.Exact = true
-		db := psnr(full.cut(scaled, crop), reduced.cut(scaled, crop))
+		db := psnr(cutOf(full, scaled, crop), cutOf(reduced, scaled, crop))
 		assert.Greater(t, db, 44.0, "for %d pixels, against the textbook's", width)
 		full.options.Exact = false
 	}

@@ -31,7 +31,11 @@ func (Entropy) Locate(ctx context.Context, img image.Image, scaled image.Point, 
 	shrink := max(math.Sqrt(float64(scaled.X)/entropyPixels*float64(scaled.Y)), 1)
 	look := scaledSize(scaled, 1/shrink)
 	box := image.Pt(min(scaledSize(crop.Size(), 1/shrink).X, look.X), min(scaledSize(crop.Size(), 1/shrink).Y, look.Y))
-	bands := newBands(whole(img, look))
+	small, err := whole(ctx, img, look)
+	if err != nil {
+		return crop, err
+	}
+	bands := newBands(small)
 
 	// Slices go through all of the other axis, whatever has been cut off there.
 	x, err := trim(ctx, look.X, box.X, func(from, to int) float64 { return bands.entropy(image.Rect(from, 0, to, look.Y)) })

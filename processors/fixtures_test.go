@@ -2,6 +2,7 @@ package processors
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
@@ -150,4 +151,21 @@ func exactPalette(img *image.NRGBA) *image.Paletted {
 		return nil
 	}
 	return all[0]
+}
+
+// wholeOf is whole without a limit.
+func wholeOf(img image.Image, size image.Point) image.Image {
+	out, err := whole(context.Background(), img, size)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+func cutOf(p *Picture, scaled image.Point, crop image.Rectangle) image.Image {
+	out, err := p.cut(context.Background(), scaled, crop)
+	if err != nil {
+		panic(err)
+	}
+	return out
 }

@@ -39,14 +39,18 @@ func (p *Picture) Size() image.Point { return p.size }
 
 // Image returns the picture upright and in sRGB, with its upper left corner at (0,0). It is valid
 // until Release.
-func (p *Picture) Image() image.Image { return orient(p.colours.Apply(p.img), p.orientation) }
+func (p *Picture) Image() image.Image {
+	img, _ := p.colours.Apply(context.Background(), p.img)
+	return orient(img, p.orientation)
+}
 
 // setColours tells what img's colours are. It is the last thing to be set. They are converted once
 // img is small, but at once where tones are far from sRGB's, unless img is reduced: that is what
 // browsers show, and resizing leaves 8 bits.
 func (p *Picture) setColours(t *icc.Transform) {
 	if p.img != nil && p.img.Bounds().Size() == p.header.stored && t.Far() {
-		p.img, t, p.converted = t.Apply(p.img), nil, true
+		p.img, _ = t.Apply(context.Background(), p.img)
+		t, p.converted = nil, true
 	}
 	p.colours = t
 	p.options.KeepCMYK = t != nil && t.Space() == icc.CMYK
@@ -89,7 +93,10 @@ func (p *Picture) prepare(ctx context.Context, proc Processor, width, height int
 		return nil, err
 	}
 	return func(ctx context.Context, p *Picture) (image.Image, error) {
-		img := p.cut(scaled, crop)
+		img, err := p.cut(ctx, scaled, crop)
+		if err != nil {
+			return nil, err
+		}
 		size := img.Bounds().Size()
 		return proc.Process(ctx, img, size.X, size.Y)
 	}, nil
@@ -106,7 +113,7 @@ func (p *Picture) follow(ctx context.Context, planner Planner, width, height int
 	if err != nil {
 		return nil, err
 	}
-	return p.cut(scaled, crop), nil
+	return p.cut(ctx, scaled, crop)
 }
 
 // box returns the size to which the picture is to be scaled, and the part of that to keep.
@@ -137,7 +144,7 @@ func (p *Picture) box(ctx context.Context, planner Planner, width, height int) (
 
 // cut scales the whole picture to scaled and keeps the box crop of that, both as seen. Only the
 // pixels of the box are computed, and only they are turned.
-func (p *Picture) cut(scaled image.Point, crop image.Rectangle) image.Image {
+func (p *Picture) cut(ctx context.Context, scaled image.Point, crop image.Rectangle) (image.Image, error) {
 	if p.orientation > 1 {
 		t := turns[p.orientation]
 		a, b := t.source(crop.Min.X, crop.Min.Y, scaled), t.source(crop.Max.X-1, crop.Max.Y-1, scaled)
@@ -149,5 +156,12 @@ func (p *Picture) cut(scaled image.Point, crop image.Rectangle) image.Image {
 	}
 	x, y := p.width/float64(scaled.X), p.height/float64(scaled.Y)
 	r := resample.Rect{X0: float64(crop.Min.X) * x, Y0: float64(crop.Min.Y) * y, X1: float64(crop.Max.X) * x, Y1: float64(crop.Max.Y) * y}
-	return orient(p.colours.Apply(resize(p.img, r, crop.Size(), p.options)), p.orientation)
+	img, err := resize(ctx, p.img, r, crop.Size(), p.options)
+	if err != nil {
+		return nil, err
+	}
+	if img, err = p.colours.Apply(ctx, img); err != nil {
+		return nil, err
+	}
+	return orient(img, p.orientation), nil
 }

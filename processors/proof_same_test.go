@@ -89,7 +89,7 @@ func colourful(w, h int) *image.NRGBA {
 
 func TestFiveColourSpacesInEightOrientationsGiveOneThumbnail(t *testing.T) {
 	photo := colourful(300, 200)
-	want := whole(photo, image.Pt(60, 40))
+	want := wholeOf(photo, image.Pt(60, 40))
 	for _, space := range []specimen.Space{specimen.SRGB, specimen.DisplayP3, specimen.AdobeRGB, specimen.ProPhoto, specimen.Rec2020} {
 		pixels := space.Of(photo)
 		for orientation := 1; orientation <= 8; orientation++ {
@@ -104,6 +104,6 @@ func TestFiveColourSpacesInEightOrientationsGiveOneThumbnail(t *testing.T) {
 
 func TestFourInksAreThePictureTheyWereMadeOf(t *testing.T) {
 	photo := colourful(600, 400)
-	want := whole(photo, image.Pt(120, 80))
+	want := wholeOf(photo, image.Pt(120, 80))
 	assert.GreaterOrEqual(t, psnr(want, thumb(t, specimen.CMYKJPEG(photo, 95), Crop{}, 120)), 38.0)
 }

@@ -1,6 +1,7 @@
 package processors
 
 import (
+	"context"
 	"image"
 
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
@@ -8,14 +9,14 @@ import (
 
 // resize scales the part r of img to size: Lanczos-3 in premultiplied alpha, palettes expanded.
 // Where there is nothing to do it returns img itself.
-func resize(img image.Image, r resample.Rect, size image.Point, options resample.Options) image.Image {
+func resize(ctx context.Context, img image.Image, r resample.Rect, size image.Point, options resample.Options) (image.Image, error) {
 	if size == img.Bounds().Size() && r == resample.Full(img.Bounds()) {
-		return img
+		return img, nil
 	}
-	return resample.Resize(img, r, size, options)
+	return resample.Resize(ctx, img, r, size, options)
 }
 
 // whole scales all of img to size.
-func whole(img image.Image, size image.Point) image.Image {
-	return resize(img, resample.Full(img.Bounds()), size, resample.Options{})
+func whole(ctx context.Context, img image.Image, size image.Point) (image.Image, error) {
+	return resize(ctx, img, resample.Full(img.Bounds()), size, resample.Options{})
 }

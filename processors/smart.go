@@ -46,13 +46,16 @@ func (Smart) Locate(ctx context.Context, img image.Image, scaled image.Point, cr
 		return crop, err
 	}
 	size := smartCopy(img.Bounds().Size())
-	small := resample.Resize(img, resample.Full(img.Bounds()), size, resample.Options{}).(image.RGBA64Image)
-	defer resample.Release(small)
+	small, err := resample.Resize(ctx, img, resample.Full(img.Bounds()), size, resample.Options{})
+	if err != nil {
+		return crop, err
+	}
+	defer resample.Release(ctx, small)
 	if err := ctx.Err(); err != nil {
 		return crop, err
 	}
 	box := image.Pt(smartBoxSide(crop.Dx(), scaled.X, size.X), smartBoxSide(crop.Dy(), scaled.Y, size.Y))
-	found, ok := saliency.Best(small, box)
+	found, ok := saliency.Best(small.(image.RGBA64Image), box)
 	if !ok {
 		return crop, nil
 	}

@@ -28,7 +28,7 @@ func smartcropOf(t *testing.T, photo image.Image, scaled image.Point, crop image
 	size := photo.Bounds().Size()
 	size = scaledSize(size, saliency.Side/float64(min(size.X, size.Y)))
 	small := image.NewRGBA(image.Rectangle{Max: size})
-	draw.Draw(small, small.Rect, whole(photo, size), image.Point{}, draw.Src)
+	draw.Draw(small, small.Rect, wholeOf(photo, size), image.Point{}, draw.Src)
 	box := image.Pt(smartBoxSide(crop.Dx(), scaled.X, size.X), smartBoxSide(crop.Dy(), scaled.Y, size.Y))
 	found, err := smartcrop.NewAnalyzer(asIs{}).FindBestCrop(small, box.X, box.Y) // touches an edge: is the only size tried
 	require.NoError(t, err)

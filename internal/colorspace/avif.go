@@ -1,6 +1,7 @@
 package colorspace
 
 import (
+	"context"
 	"encoding/binary"
 
 	"github.com/rest-thumbnails/thumbnail/internal/icc"
@@ -12,7 +13,7 @@ import (
 func ofAVIF(file []byte) *icc.Transform {
 	p := readAVIF(file)
 	if p.profile != nil {
-		if t, err := profiles.Parse(p.profile); err == nil && (t.Identity() || p.transform() != nil) {
+		if t, err := profiles.Parse(context.Background(), p.profile); err == nil && (t.Identity() || p.transform() != nil) {
 			return p.transform()
 		}
 	}

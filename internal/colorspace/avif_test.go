@@ -125,7 +125,7 @@ func TestAVIFColoursAreWhatChromiumShows(t *testing.T) {
 	source := swatches()
 	shown := screenshots(t, files, source.Rect.Size())
 	for i, c := range cases {
-		got := toNRGBA(Of("avif", files[i]).Apply(source))
+		got := toNRGBA(apply(Of("avif", files[i]), source))
 		largest, where := 0, ""
 		for j := range got.Pix {
 			d := int(got.Pix[j]) - int(shown[i].Pix[j])

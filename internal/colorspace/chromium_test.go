@@ -146,7 +146,7 @@ func TestPNGColoursAreWhatChromiumShows(t *testing.T) {
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			source := toNRGBA(sources[i])
-			got := toNRGBA(Of("png", files[i]).Apply(sources[i]))
+			got := toNRGBA(apply(Of("png", files[i]), sources[i]))
 			largest, sum := 0, 0
 			var where string
 			for j := range got.Pix {

@@ -7,7 +7,11 @@
 // file was never meant for print: its black would be a dark grey.
 package colorspace
 
-import "github.com/rest-thumbnails/thumbnail/internal/icc"
+import (
+	"context"
+
+	"github.com/rest-thumbnails/thumbnail/internal/icc"
+)
 
 // profiles is shared by all pictures: a collection has few profiles. It is bounded, and nothing but
 // time is lost without it.
@@ -51,7 +55,7 @@ func (f found) transform() *icc.Transform {
 	if f.profile == nil {
 		return nil
 	}
-	t, err := profiles.Parse(f.profile)
+	t, err := profiles.Parse(context.Background(), f.profile)
 	if err != nil || t.Identity() {
 		return nil
 	}

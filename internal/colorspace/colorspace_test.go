@@ -266,7 +266,7 @@ func TestPicturesAgreeWithLibvips(t *testing.T) {
 			require.NoError(t, err)
 			want, _, err := image.Decode(bytes.NewReader(reference))
 			require.NoError(t, err)
-			got, before := psnr(toNRGBA(tr.Apply(img)), toNRGBA(want)), psnr(toNRGBA(img), toNRGBA(want))
+			got, before := psnr(toNRGBA(apply(tr, img)), toNRGBA(want)), psnr(toNRGBA(img), toNRGBA(want))
 			t.Logf("%.1f dB, without conversion %.1f dB", got, before)
 			assert.Greater(t, got, 35.0)
 		})
@@ -297,7 +297,7 @@ func FuzzOf(f *testing.F) {
 	copy(img.Pix, []byte{255, 255, 255, 255, 0, 0, 0, 255, 255, 0, 0, 255, 12, 200, 100, 0})
 	f.Fuzz(func(t *testing.T, file []byte) {
 		for _, format := range []string{"jpeg", "png", "gif", "webp", "tiff", "avif"} {
-			assert.NotNil(t, Of(format, file).Apply(img))
+			assert.NotNil(t, apply(Of(format, file), img))
 		}
 	})
 }

@@ -2,6 +2,7 @@ package colorspace
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"hash/crc32"
 	"io"
@@ -28,7 +29,7 @@ func ofPNG(file []byte) *icc.Transform {
 	}
 	if p.iCCP != nil {
 		f := found{p.space, inflateProfile(p.iCCP)}
-		if t, err := profiles.Parse(f.profile); err == nil && (t.Identity() || f.transform() != nil) {
+		if t, err := profiles.Parse(context.Background(), f.profile); err == nil && (t.Identity() || f.transform() != nil) {
 			return f.transform()
 		}
 	}

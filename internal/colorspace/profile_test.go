@@ -2,9 +2,13 @@ package colorspace
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
+	"image"
 
 	"github.com/klauspost/compress/zlib"
+
+	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
 // profileOf makes a version 2 profile of tags, each four letters and the data behind them.
@@ -51,4 +55,12 @@ func iCCP(profile []byte) chunk {
 	_, _ = w.Write(profile)
 	_ = w.Close()
 	return chunk{"iCCP", b.Bytes()}
+}
+
+func apply(t *icc.Transform, img image.Image) image.Image {
+	out, err := t.Apply(context.Background(), img)
+	if err != nil {
+		panic(err)
+	}
+	return out
 }

@@ -36,7 +36,7 @@ func TestPngSuiteIsWhatChromiumShows(t *testing.T) {
 		if tr != nil {
 			converted++
 		}
-		got := toNRGBA(tr.Apply(sources[i]))
+		got := toNRGBA(apply(tr, sources[i]))
 		largest := 0
 		for j, v := range got.Pix {
 			d := int(v) - int(shown.Pix[j])

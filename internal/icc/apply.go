@@ -1,9 +1,12 @@
 package icc
 
 import (
+	"context"
 	"image"
 	"image/color"
 	"image/draw"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // Apply returns img in sRGB. The result is an *image.Gray if img is grey and remains so, an *image.NRGBA if img has
@@ -11,47 +14,101 @@ import (
 // is img itself if there is nothing to do, or if the Transform is for pixels of another kind: that of CMYK for an
 // *image.CMYK only, those of grey and RGB for all others. Applied to colours, a grey one is taken for each channel.
 //
-// img is not modified.
-func (t *Transform) Apply(img image.Image) image.Image {
+// img is not modified. The memory of the result is taken from the account of ctx, unless it is img. The error is that of
+// an account that is empty, or of ctx.
+func (t *Transform) Apply(ctx context.Context, img image.Image) (image.Image, error) {
 	if t.Identity() {
-		return img
+		return img, nil
 	}
 	_, cmyk := img.(*image.CMYK)
 	if cmyk != (t.space == CMYK) || img.Bounds().Empty() {
-		return img
+		return img, nil
+	}
+	if n := lineBytes * int64(img.Bounds().Dx()); n > codec.Free {
+		account := codec.AccountOf(ctx)
+		if err := account.Take(n); err != nil {
+			return nil, err
+		}
+		defer account.Give(n)
 	}
 	switch img := img.(type) {
 	case *image.Gray:
-		return t.gray(img)
+		return t.gray(ctx, img)
 	case *image.Gray16, *image.RGBA64, *image.NRGBA64:
-		return t.deep(img)
+		return t.deep(ctx, img)
 	case *image.RGBA:
-		return t.premultiplied(img)
+		return t.premultiplied(ctx, img)
 	case *image.YCbCr, *image.CMYK:
-		out := image.NewRGBA(img.Bounds())
-		t.rows(img, out.Pix, out.Stride)
-		return out
+		pix, err := pixels(ctx, img, 4)
+		if err != nil {
+			return nil, err
+		}
+		return &image.RGBA{Pix: pix, Stride: 4 * img.Bounds().Dx(), Rect: img.Bounds()}, t.rows(ctx, img, pix)
 	case *image.NRGBA, *image.NYCbCrA:
-		out := image.NewNRGBA(img.Bounds())
-		t.rows(img, out.Pix, out.Stride)
-		return out
+		pix, err := pixels(ctx, img, 4)
+		if err != nil {
+			return nil, err
+		}
+		return &image.NRGBA{Pix: pix, Stride: 4 * img.Bounds().Dx(), Rect: img.Bounds()}, t.rows(ctx, img, pix)
 	case *image.Paletted:
-		return t.paletted(img)
+		return t.paletted(ctx, img)
 	default:
-		wide := image.NewNRGBA64(img.Bounds())
-		draw.Draw(wide, wide.Rect, img, wide.Rect.Min, draw.Src)
-		return t.deep(wide)
+		return t.other(ctx, img)
 	}
 }
 
-// rows converts a picture, row by row, whose alpha is not premultiplied.
-func (t *Transform) rows(img image.Image, pix []byte, stride int) {
+// lineBytes is what is allocated per pixel of a row: its planes, the row itself, and its chroma.
+const lineBytes = 4*4 + 8 + 2
+
+// pixels allocates the pixels of a picture as large as img.
+func pixels(ctx context.Context, img image.Image, bytes int) ([]byte, error) {
+	size := img.Bounds().Size()
+	return codec.Bytes(ctx, bytes*size.X*size.Y)
+}
+
+// eachRow calls do with every row, and looks at ctx once per megabyte of four bytes per pixel.
+func eachRow(ctx context.Context, b image.Rectangle, do func(y int)) error {
+	every := max(1<<18/b.Dx(), 1)
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		if (y-b.Min.Y)%every == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		do(y)
+	}
+	return nil
+}
+
+// rows converts a picture, row by row, whose alpha is not premultiplied. There are no gaps between
+// the rows of pix.
+func (t *Transform) rows(ctx context.Context, img image.Image, pix []byte) error {
 	b := img.Bounds()
 	line := make([]byte, 4*b.Dx())
 	run := run{Transform: t}
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		run.row(pix[(y-b.Min.Y)*stride:][:len(line)], straight(line, img, y))
+	return eachRow(ctx, b, func(y int) {
+		run.row(pix[(y-b.Min.Y)*len(line):][:len(line)], straight(line, img, y))
+	})
+}
+
+// other converts images that package image does not know, by way of 16 bits per sample.
+func (t *Transform) other(ctx context.Context, img image.Image) (image.Image, error) {
+	pix, err := pixels(ctx, img, 8)
+	if err != nil {
+		return nil, err
 	}
+	if len(pix) > codec.Free {
+		defer codec.AccountOf(ctx).Give(int64(len(pix)))
+	}
+	wide := &image.NRGBA64{Pix: pix, Stride: 8 * img.Bounds().Dx(), Rect: img.Bounds()}
+	err = eachRow(ctx, wide.Rect, func(y int) {
+		row := image.Rect(wide.Rect.Min.X, y, wide.Rect.Max.X, y+1)
+		draw.Draw(wide, row, img, row.Min, draw.Src)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return t.deep(ctx, wide)
 }
 
 // straight returns row y of a picture as four bytes per pixel, in line if they don't lie so in the
@@ -92,16 +149,19 @@ func fromYCbCr(line []byte, img *image.YCbCr, y int) {
 }
 
 // premultiplied converts a picture whose colours are multiplied by alpha.
-func (t *Transform) premultiplied(img *image.RGBA) *image.RGBA {
+func (t *Transform) premultiplied(ctx context.Context, img *image.RGBA) (image.Image, error) {
 	b := img.Rect
-	out := image.NewRGBA(b)
+	pix, err := pixels(ctx, img, 4)
+	if err != nil {
+		return nil, err
+	}
+	out := &image.RGBA{Pix: pix, Stride: 4 * b.Dx(), Rect: b}
 	if img.Opaque() {
-		t.rows(&image.NRGBA{Pix: img.Pix, Stride: img.Stride, Rect: b}, out.Pix, out.Stride)
-		return out
+		return out, t.rows(ctx, &image.NRGBA{Pix: img.Pix, Stride: img.Stride, Rect: b}, pix)
 	}
 	line := make([]byte, 4*b.Dx())
 	run := run{Transform: t}
-	for y := b.Min.Y; y < b.Max.Y; y++ {
+	return out, eachRow(ctx, b, func(y int) {
 		copy(line, img.Pix[img.PixOffset(b.Min.X, y):])
 		for p := line; len(p) >= 4; p = p[4:] {
 			if a := uint32(p[3]); a != 255 && a != 0 {
@@ -119,18 +179,19 @@ func (t *Transform) premultiplied(img *image.RGBA) *image.RGBA {
 			}
 		}
 		copy(out.Pix[out.PixOffset(b.Min.X, y):], line)
-	}
-	return out
+	})
 }
 
 // gray converts by a table of all greys.
-func (t *Transform) gray(img *image.Gray) image.Image {
+func (t *Transform) gray(ctx context.Context, img *image.Gray) (image.Image, error) {
 	all := image.NewNRGBA(image.Rect(0, 0, 256, 1))
 	for i := range 256 {
 		all.SetNRGBA(i, 0, color.NRGBA{byte(i), byte(i), byte(i), 255})
 	}
 	var table [4 * 256]byte
-	t.rows(all, table[:], len(table))
+	if err := t.rows(ctx, all, table[:]); err != nil {
+		return nil, err
+	}
 	neutral := true
 	for i := 0; i < len(table); i += 4 {
 		neutral = neutral && table[i] == table[i+1] && table[i] == table[i+2]
@@ -138,51 +199,64 @@ func (t *Transform) gray(img *image.Gray) image.Image {
 	b := img.Rect
 	row := func(y int) []byte { return img.Pix[img.PixOffset(b.Min.X, y):][:b.Dx()] }
 	if neutral {
-		out := image.NewGray(b)
-		for y := b.Min.Y; y < b.Max.Y; y++ {
-			to := out.Pix[out.PixOffset(b.Min.X, y):]
+		pix, err := pixels(ctx, img, 1)
+		if err != nil {
+			return nil, err
+		}
+		return &image.Gray{Pix: pix, Stride: b.Dx(), Rect: b}, eachRow(ctx, b, func(y int) {
+			to := pix[(y-b.Min.Y)*b.Dx():]
 			for x, v := range row(y) {
 				to[x] = table[4*int(v)]
 			}
-		}
-		return out
+		})
 	}
-	out := image.NewRGBA(b)
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		to := out.Pix[out.PixOffset(b.Min.X, y):]
-		for x, v := range row(y) {
-			copy(to[4*x:][:4], table[4*int(v):])
-		}
+	pix, err := pixels(ctx, img, 4)
+	if err != nil {
+		return nil, err
 	}
-	return out
+	return &image.RGBA{Pix: pix, Stride: 4 * b.Dx(), Rect: b}, eachRow(ctx, b, func(y int) {
+		spell(pix[4*(y-b.Min.Y)*b.Dx():], row(y), &table)
+	})
+}
+
+// spell writes what a table has for each byte of a row.
+func spell(to, row []byte, table *[4 * 256]byte) {
+	for x, v := range row {
+		copy(to[4*x:][:4], table[4*int(v):])
+	}
 }
 
 // paletted converts the palette, and returns the picture with its pixels spelled out.
-func (t *Transform) paletted(img *image.Paletted) image.Image {
+func (t *Transform) paletted(ctx context.Context, img *image.Paletted) (image.Image, error) {
 	colours := image.NewNRGBA(image.Rect(0, 0, 256, 1))
 	for i, c := range img.Palette[:min(len(img.Palette), 256)] {
 		colours.Set(i, 0, c)
 	}
 	var table [4 * 256]byte
-	t.rows(colours, table[:], len(table))
-	b := img.Rect
-	out := image.NewNRGBA(b)
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		to := out.Pix[out.PixOffset(b.Min.X, y):]
-		for x, v := range img.Pix[img.PixOffset(b.Min.X, y):][:b.Dx()] {
-			copy(to[4*x:][:4], table[4*int(v):])
-		}
+	if err := t.rows(ctx, colours, table[:]); err != nil {
+		return nil, err
 	}
-	return out
+	b := img.Rect
+	pix, err := pixels(ctx, img, 4)
+	if err != nil {
+		return nil, err
+	}
+	return &image.NRGBA{Pix: pix, Stride: 4 * b.Dx(), Rect: b}, eachRow(ctx, b, func(y int) {
+		spell(pix[4*(y-b.Min.Y)*b.Dx():], img.Pix[img.PixOffset(b.Min.X, y):][:b.Dx()], &table)
+	})
 }
 
 // deep converts 16 bits per sample to 8.
-func (t *Transform) deep(img image.Image) image.Image {
+func (t *Transform) deep(ctx context.Context, img image.Image) (image.Image, error) {
 	b := img.Bounds()
-	out := image.NewNRGBA(b)
+	pix, err := pixels(ctx, img, 4)
+	if err != nil {
+		return nil, err
+	}
+	out := &image.NRGBA{Pix: pix, Stride: 4 * b.Dx(), Rect: b}
 	line := make([]uint16, 4*b.Dx())
 	run := run{Transform: t}
-	for y := b.Min.Y; y < b.Max.Y; y++ {
+	return out, eachRow(ctx, b, func(y int) {
 		for x := range b.Dx() {
 			p := line[4*x:][:4]
 			switch img := img.(type) {
@@ -204,6 +278,5 @@ func (t *Transform) deep(img image.Image) image.Image {
 			}
 		}
 		run.row16(out.Pix[out.PixOffset(b.Min.X, y):][:4*b.Dx()], line)
-	}
-	return out
+	})
 }

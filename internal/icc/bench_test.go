@@ -1,6 +1,7 @@
 package icc
 
 import (
+	"context"
 	"image"
 	"math"
 	"math/rand/v2"
@@ -33,7 +34,7 @@ func BenchmarkApply(b *testing.B) {
 		tr := parse(b, c.profile)
 		b.Run(c.profile+"/"+c.picture, func(b *testing.B) {
 			for b.Loop() {
-				tr.Apply(pictures[c.picture])
+				apply(tr, pictures[c.picture])
 			}
 		})
 	}
@@ -52,7 +53,7 @@ func BenchmarkParse(b *testing.B) {
 		b.Run(name+"/cached", func(b *testing.B) {
 			var c Cache
 			for b.Loop() {
-				if _, err := c.Parse(profiles[name]); err != nil {
+				if _, err := c.Parse(context.Background(), profiles[name]); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -119,7 +119,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, img := range imgs {
-			assert.Equal(t, img.Bounds(), tr.Apply(img).Bounds())
+			assert.Equal(t, img.Bounds(), apply(tr, img).Bounds())
 		}
 		assert.LessOrEqual(t, tr.size(), 6*4*len(post{})+8<<10+16*len(data))
 	})

@@ -78,7 +78,7 @@ func TestAFlatShapeOnTransparentGroundKeepsItsColour(t *testing.T) {
 				}
 				for _, size := range []image.Point{{3, 2}, {9, 8}, {20, 31}, {50, 41}, {109, 90}, {130, 101}, {260, 13}} {
 					for _, opt := range []Options{{}, {Kernel: CatmullRom, Exact: true}} {
-						got := Resize(src, Full(src.Bounds()), size, opt).(*image.NRGBA)
+						got := resize(src, Full(src.Bounds()), size, opt).(*image.NRGBA)
 						requireColour(t, want, got, fmt.Sprintf("%s in %s, %v to %v, %+v", shape, kind, src.Bounds(), size, opt))
 					}
 				}
@@ -92,7 +92,7 @@ func TestAFlatGreyShapeKeepsItsGrey(t *testing.T) {
 	for shape, coverage := range shapes {
 		for _, f := range []Format{GrayAlpha8, GrayAlpha16} {
 			for _, size := range []image.Point{{3, 2}, {20, 31}, {50, 41}, {130, 101}} {
-				s := NewShrinker(f, image.Pt(w, h), Rect{0, 0, w, h}, size, Options{})
+				s := shrinkerOf(f, image.Pt(w, h), Rect{0, 0, w, h}, size, Options{})
 				for y := range h {
 					var row []byte
 					for x := range w {
@@ -103,7 +103,7 @@ func TestAFlatGreyShapeKeepsItsGrey(t *testing.T) {
 					}
 					s.WriteRow(row)
 				}
-				requireColour(t, color.NRGBA{77, 77, 77, 255}, s.Image().(*image.NRGBA), fmt.Sprint(shape, f, size))
+				requireColour(t, color.NRGBA{77, 77, 77, 255}, imageOf(s).(*image.NRGBA), fmt.Sprint(shape, f, size))
 			}
 		}
 	}
@@ -136,7 +136,7 @@ func TestColoursOfTransparentPicturesAgreeWithTheTextbook(t *testing.T) {
 	}
 	planes := channels(src)
 	for _, size := range []image.Point{{13, 11}, {30, 25}, {59, 50}, {150, 120}} {
-		got := Resize(src, Full(src.Rect), size, Options{Exact: true}).(*image.NRGBA)
+		got := resize(src, Full(src.Rect), size, Options{Exact: true}).(*image.NRGBA)
 		var want [4]floats
 		for k := range want {
 			want[k] = planes[k].scale(lanczos3, 3, 0, w/float64(size.X), 0, h/float64(size.Y), size)

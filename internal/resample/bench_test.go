@@ -61,7 +61,7 @@ func BenchmarkResize(b *testing.B) {
 			for b.Loop() {
 				for range 5 {
 					start := time.Now()
-					Release(Resize(c.src, Full(c.src.Bounds()), c.size, c.opt))
+					release(resize(c.src, Full(c.src.Bounds()), c.size, c.opt))
 					ours = min(ours, time.Since(start))
 				}
 				start := time.Now()
@@ -81,7 +81,7 @@ func BenchmarkWeights(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			var a axis
 			for b.Loop() {
-				a.set(Lanczos3, grid{n * 5 / 2, 0, 2.5, n}, 3, 1)
+				setAxis(&a, Lanczos3, grid{n * 5 / 2, 0, 2.5, n}, 3, 1)
 			}
 		})
 	}

@@ -15,16 +15,33 @@ type boxes struct {
 
 func (b *boxes) bytes() int { return 2*cap(b.sum) + 4*cap(b.wide) + 2*cap(b.row) }
 
+// boxBytes is the memory that set takes.
+func boxBytes(f Format, columns int) int64 {
+	if f.sumsBytes() {
+		return 2 * int64(columns) * int64(f.BytesPerPixel())
+	}
+	return 6 * int64(columns) * int64(f.planes())
+}
+
+// sumsBytes reports whether rows of the format are added as they lie in memory.
+func (f Format) sumsBytes() bool {
+	switch f {
+	case NRGBA8, Gray8, RGB8, RGBA8, RGBX8, cmykRaw:
+		return true
+	}
+	return false
+}
+
 // set prepares for boxes of up to rows rows, two at least.
 func (b *boxes) set(f Format, lo, hi, rows int) {
 	b.format, b.lo, b.hi, b.rows = f, lo, hi, 0
 	b.sum, b.wide, b.bits = b.sum[:0], b.wide[:0], 0
 	n := (hi - lo) * f.BytesPerPixel()
-	switch f {
-	case NRGBA8:
-		b.bits = meanOf(rows, 0).shift
-		fallthrough
-	case Gray8, RGB8, RGBA8, RGBX8, cmykRaw:
+	switch {
+	case f.sumsBytes():
+		if f == NRGBA8 {
+			b.bits = meanOf(rows, 0).shift
+		}
 		b.sum = grow(b.sum, n)
 		clear(b.sum)
 	default:

@@ -21,7 +21,7 @@ func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 		g := grid{size: 1 + rng.IntN(300), n: 1 + rng.IntN(100)}
 		g.step = float64(g.size) / float64(g.n)
 		var a axis
-		a.set(Kernel(rng.IntN(2)), g, exactResidual, rng.IntN(3))
+		setAxis(&a, Kernel(rng.IntN(2)), g, exactResidual, rng.IntN(3))
 		src := samples(a.cells + a.stride)
 		want, got := make([]int16, align(g.n, lineAlign)), make([]int16, align(g.n, lineAlign))
 		convolveRowGo(want, src, &a)

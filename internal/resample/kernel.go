@@ -1,6 +1,7 @@
 package resample
 
 import (
+	"context"
 	"math"
 	"sync"
 )
@@ -56,6 +57,7 @@ type axis struct {
 	origin, box, cells int // cells: how many boxes there are, the last one possibly cut short by the edge
 	n                  int // samples of the result; start is padded to a multiple of outAlign
 	taps, stride       int // stride ≥ taps: what lies between has weight 0
+	pre                int // eighths at which the source was decoded
 	start              []int32
 	w                  []int16
 }
@@ -73,17 +75,12 @@ type grid struct {
 	n    int     // samples of the result
 }
 
-// set computes the weights, reusing a's memory. residual is the ratio that boxes leave at least,
-// and pre the number of eighths at which the source was decoded.
-func (a *axis) set(k Kernel, g grid, residual float64, pre int) {
+// shape says how many weights there are, without making them. residual is the ratio that boxes leave
+// at least, and pre the number of eighths at which the source was decoded.
+func (a *axis) shape(k Kernel, g grid, residual float64, pre int) {
 	a.box = int(min(max(1, g.step/residual), maxBox))
-	scale := max(1, g.step/float64(a.box)) // boxes per sample of the result, or 1 when growing
-	reach := k.support() * scale
-	sharp := compensation(a.box, pre)
-	across := acrossBlocks(a.box, pre)
-	if sharp != 0 || across != 0 {
-		reach++
-	}
+	a.pre = pre
+	reach := a.reach(k, g)
 	a.origin = 0
 	if a.box > 1 { // else the source's own samples are used, and there is nothing to align
 		a.origin = int(min(max(0, g.x0-reach*float64(a.box)), float64(g.size-1)))
@@ -92,12 +89,40 @@ func (a *axis) set(k Kernel, g grid, residual float64, pre int) {
 	a.taps = int(min(math.Ceil(2*reach), float64(a.cells)))
 	a.stride = align(a.taps, tapAlign)
 	a.n = g.n
+}
+
+// reach is how far the kernel reaches from its center, in boxes.
+func (a *axis) reach(k Kernel, g grid) float64 {
+	reach := k.support() * a.scale(g)
+	if compensation(a.box, a.pre) != 0 || acrossBlocks(a.box, a.pre) != 0 {
+		reach++
+	}
+	return reach
+}
+
+// scale is how many boxes there are per sample of the result, or 1 when growing.
+func (a *axis) scale(g grid) float64 { return max(1, g.step/float64(a.box)) }
+
+// bytes is the memory that set takes.
+func (a *axis) bytes() int64 {
+	n := int64(align(a.n, outAlign))
+	return 4*n + 2*n*int64(a.stride) + 8*int64(a.taps)
+}
+
+// set computes the weights, reusing a's memory. Shape was called with the same grid.
+func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
+	scale, reach := a.scale(g), a.reach(k, g)
+	sharp, across := compensation(a.box, a.pre), acrossBlocks(a.box, a.pre)
 	a.start = grow(a.start, align(g.n, outAlign))
 	a.w = grow(a.w, len(a.start)*a.stride)
 	clear(a.w)
 
 	f := make([]float64, a.taps)
+	watch := watch{ctx: ctx}
 	for i := range g.n {
+		if err := watch.spend(8 * a.taps); err != nil {
+			return err
+		}
 		centre := (g.x0 + (float64(i)+0.5)*g.step - float64(a.origin)) / float64(a.box)
 		centre = min(max(centre, 0), float64(a.cells)) // beyond the edge is what is at the edge
 		lo := int(max(0, math.Floor(centre-reach+0.5)))
@@ -111,6 +136,7 @@ func (a *axis) set(k Kernel, g grid, residual float64, pre int) {
 	for i := g.n; i < len(a.start); i++ {
 		a.start[i] = a.start[g.n-1] // of weight 0
 	}
+	return nil
 }
 
 // fill computes the kernel's values at x, x+dx, ... and sharpens them by the three-tap filter -sharp, 1+2·sharp, -sharp.

@@ -1,8 +1,11 @@
 package resample
 
 import (
+	"context"
 	"image"
 	"sync"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // memory is what a Shrinker works with. It lies in a sync.Pool, which the garbage collector empties,
@@ -18,7 +21,8 @@ type memory struct {
 	wide  []int16
 }
 
-// maxPooled bounds what one element of a pool may hold on to, in bytes.
+// maxPooled bounds what one element of a pool may hold on to, in bytes. A pool has one element or
+// two per processor, so that all of them together have tens of megabytes at most, which are in nobody's account.
 const maxPooled = 8 << 20
 
 var (
@@ -47,22 +51,36 @@ func grow[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// newPix returns n bytes of any content.
-func newPix(n int) []byte {
+// newPix returns memory of any content for a picture of so many bytes per pixel, taken from the
+// account of ctx.
+func newPix(ctx context.Context, size image.Point, bytes int) ([]byte, error) {
+	return newBytes(ctx, int64(size.X)*int64(size.Y)*int64(bytes))
+}
+
+func newBytes(ctx context.Context, size int64) ([]byte, error) {
+	if size > codec.Free {
+		if err := codec.AccountOf(ctx).Take(size); err != nil {
+			return nil, err
+		}
+	}
+	n := int(size)
 	if p, ok := pixels.Get().(*[]byte); ok {
 		if cap(*p) >= n {
-			return (*p)[:n]
+			return (*p)[:n], nil
 		}
 		pixels.Put(p)
 	}
-	return make([]byte, n)
+	return make([]byte, n), nil
 }
 
-// Release gives the memory of a picture that Resize or a Shrinker returned back for the next one.
+// Release gives the memory of a picture that Resize or a Shrinker returned with ctx back for the next one.
 // The picture must not be used any more, nor be released twice. A picture that was cut out of the
 // result by SubImage, or comes from elsewhere, must not be released. Calling Release is never
 // necessary.
-func Release(img image.Image) {
+func Release(ctx context.Context, img image.Image) {
+	if n := Bytes(img); n > codec.Free {
+		codec.AccountOf(ctx).Give(n)
+	}
 	var p []byte
 	switch img := img.(type) {
 	case *image.Gray:
@@ -82,30 +100,49 @@ func Release(img image.Image) {
 	}
 }
 
-func newGray(size image.Point) *image.Gray {
-	return &image.Gray{Pix: newPix(size.X * size.Y), Stride: size.X, Rect: image.Rectangle{Max: size}}
-}
-
-func newRGBA(size image.Point) *image.RGBA {
-	return &image.RGBA{Pix: newPix(4 * size.X * size.Y), Stride: 4 * size.X, Rect: image.Rectangle{Max: size}}
-}
-
-func newNRGBA(size image.Point) *image.NRGBA {
-	return &image.NRGBA{Pix: newPix(4 * size.X * size.Y), Stride: 4 * size.X, Rect: image.Rectangle{Max: size}}
-}
-
-func newCMYK(size image.Point) *image.CMYK {
-	return &image.CMYK{Pix: newPix(4 * size.X * size.Y), Stride: 4 * size.X, Rect: image.Rectangle{Max: size}}
+// Bytes is the memory of the pixels of a picture that Resize or a Shrinker returned, as it was taken
+// from the account.
+func Bytes(img image.Image) int64 {
+	switch img := img.(type) {
+	case *image.Gray:
+		return int64(len(img.Pix))
+	case *image.RGBA:
+		return int64(len(img.Pix))
+	case *image.NRGBA:
+		return int64(len(img.Pix))
+	case *image.CMYK:
+		return int64(len(img.Pix))
+	case *image.YCbCr:
+		return int64(len(img.Y) + len(img.Cb) + len(img.Cr))
+	}
+	return 0
 }
 
 // newYCbCr is image.NewYCbCr without the clearing.
-func newYCbCr(size image.Point, ratio image.YCbCrSubsampleRatio) *image.YCbCr {
+func newYCbCr(ctx context.Context, size image.Point, ratio image.YCbCrSubsampleRatio) (*image.YCbCr, error) {
 	dx, dy := subsampling(ratio)
 	cw, ch := (size.X+dx-1)/dx, (size.Y+dy-1)/dy
+	p, err := newBytes(ctx, int64(size.X)*int64(size.Y)+2*int64(cw)*int64(ch))
+	if err != nil {
+		return nil, err
+	}
 	y, c := size.X*size.Y, cw*ch
-	p := newPix(y + 2*c)
 	return &image.YCbCr{
 		Y: p[:y:len(p)], Cb: p[y : y+c : y+c], Cr: p[y+c : y+2*c : y+2*c],
 		YStride: size.X, CStride: cw, SubsampleRatio: ratio, Rect: image.Rectangle{Max: size},
+	}, nil
+}
+
+// A watch looks at a context once per megabyte of work.
+type watch struct {
+	ctx  context.Context
+	left int
+}
+
+func (w *watch) spend(bytes int) error {
+	if w.left -= bytes; w.left > 0 {
+		return nil
 	}
+	w.left = 1 << 20
+	return w.ctx.Err()
 }

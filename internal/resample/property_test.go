@@ -48,7 +48,7 @@ func TestFlatPicturesStayFlatAtEverySize(t *testing.T) {
 				}
 			}
 			opt := options(t)
-			got := Resize(src, rect(t, w, h), size(t), opt)
+			got := resize(src, rect(t, w, h), size(t), opt)
 			straight := func(c color.Color) [4]uint16 {
 				n := color.NRGBA64Model.Convert(c).(color.NRGBA64)
 				return [4]uint16{round8(n.R), round8(n.G), round8(n.B), round8(n.A)}
@@ -107,7 +107,7 @@ func anythingGoes(t *rapid.T) {
 		m["YCbCr "+ratio.String()] = randomYCbCr(rng, image.Rect(3, 1, w+3, h+1), ratio)
 	}
 	for name, src := range m {
-		got := Resize(src, r, size, opt)
+		got := resize(src, r, size, opt)
 		if got.Bounds() != (image.Rectangle{Max: size}) {
 			t.Fatalf("%s: %v", name, got.Bounds())
 		}
@@ -140,10 +140,10 @@ func TestSourceIsNotModified(t *testing.T) {
 	y, cb := bytes.Clone(ycc.Y), bytes.Clone(ycc.Cb)
 	for range 3 {
 		for _, size := range []image.Point{{10, 10}, {50, 70}, {130, 110}, {100, 100}} {
-			a := Resize(src, Rect{3, 4, 90, 91}, size, Options{})
-			b := Resize(ycc, Rect{3, 4, 90, 91}, size, Options{})
-			Release(a)
-			Release(b)
+			a := resize(src, Rect{3, 4, 90, 91}, size, Options{})
+			b := resize(ycc, Rect{3, 4, 90, 91}, size, Options{})
+			release(a)
+			release(b)
 		}
 	}
 	assert.Equal(t, before, src.Pix)
@@ -166,7 +166,7 @@ func TestTransparentEdgesHaveNoFringe(t *testing.T) {
 			}
 		}
 		for _, n := range []int{17, 40, 90, 300, 500} {
-			got := Resize(src, Full(src.Rect), image.Pt(n, n), Options{}).(*image.NRGBA)
+			got := resize(src, Full(src.Rect), image.Pt(n, n), Options{}).(*image.NRGBA)
 			for p := got.Pix; len(p) > 0; p = p[4:] {
 				if p[3] > 0 {
 					require.Equal(t, []byte{255, 0, 0, p[3]}, p[:4], "pure red of some opacity, %d pixels", n)
@@ -181,20 +181,20 @@ func TestALongLineBecomesAPixel(t *testing.T) {
 	for i := range line.Pix {
 		line.Pix[i] = byte(i & 1 * 255)
 	}
-	assert.InDelta(t, 127.5, float64(Resize(line, Full(line.Rect), image.Pt(1, 1), Options{}).(*image.Gray).Pix[0]), 1)
+	assert.InDelta(t, 127.5, float64(resize(line, Full(line.Rect), image.Pt(1, 1), Options{}).(*image.Gray).Pix[0]), 1)
 	column := &image.Gray{Pix: line.Pix, Stride: 1, Rect: image.Rect(0, 0, 1, 10000)}
 	for _, opt := range []Options{{}, {Exact: true}, {Kernel: CatmullRom}} {
-		assert.InDelta(t, 127.5, float64(Resize(column, Full(column.Rect), image.Pt(1, 1), opt).(*image.Gray).Pix[0]), 1)
+		assert.InDelta(t, 127.5, float64(resize(column, Full(column.Rect), image.Pt(1, 1), opt).(*image.Gray).Pix[0]), 1)
 	}
 	wide := image.NewNRGBA64(image.Rect(0, 0, 300000, 2))
 	for i := range wide.Pix {
 		wide.Pix[i] = 255
 	}
-	got := Resize(wide, Full(wide.Rect), image.Pt(2, 3), Options{}).(*image.NRGBA)
+	got := resize(wide, Full(wide.Rect), image.Pt(2, 3), Options{}).(*image.NRGBA)
 	assert.Equal(t, bytes.Repeat([]byte{255}, 24), got.Pix)
 	dot := image.NewGray(image.Rect(0, 0, 1, 1))
 	dot.Pix[0] = 77
-	up := Resize(dot, Full(dot.Rect), image.Pt(2000, 3), Options{}).(*image.Gray)
+	up := resize(dot, Full(dot.Rect), image.Pt(2000, 3), Options{}).(*image.Gray)
 	assert.Equal(t, bytes.Repeat([]byte{77}, 6000), up.Pix)
 }
 
@@ -204,7 +204,7 @@ func TestWeightsSumToOneExactly(t *testing.T) {
 		g := grid{size: rapid.IntRange(1, 20000).Draw(t, "size"), n: rapid.IntRange(1, 60).Draw(t, "n")}
 		g.step = float64(g.size) / float64(g.n) * rapid.Float64Range(0.1, 1).Draw(t, "part")
 		g.x0 = rapid.Float64Range(0, max(0, float64(g.size)-g.step*float64(g.n))).Draw(t, "x0")
-		a.set(Kernel(rapid.IntRange(0, 1).Draw(t, "kernel")), g, columnResidual, rapid.IntRange(0, 8).Draw(t, "pre"))
+		setAxis(&a, Kernel(rapid.IntRange(0, 1).Draw(t, "kernel")), g, columnResidual, rapid.IntRange(0, 8).Draw(t, "pre"))
 		for i, start := range a.start {
 			sum := 0
 			for k, w := range a.w[i*a.stride:][:a.stride] {
@@ -229,10 +229,10 @@ func TestHundredsOfSmallWeightsAddUpToOne(t *testing.T) {
 			flat.Pix[i] = 200
 			ramp.Pix[i] = byte(i % ramp.Stride * 255 / ramp.Stride)
 		}
-		got := Resize(flat, Full(flat.Rect), image.Pt(20, 2), Options{}).(*image.Gray)
+		got := resize(flat, Full(flat.Rect), image.Pt(20, 2), Options{}).(*image.Gray)
 		assert.Equal(t, bytes.Repeat([]byte{200}, 40), got.Pix, "ratio %d", ratio)
 		size := image.Pt(20, 2)
-		within(t, reference(ramp, Full(ramp.Rect), size, Lanczos3), Resize(ramp, Full(ramp.Rect), size, Options{}), 0.6)
+		within(t, reference(ramp, Full(ramp.Rect), size, Lanczos3), resize(ramp, Full(ramp.Rect), size, Options{}), 0.6)
 	}
 }
 
@@ -242,16 +242,16 @@ func TestOvershootIsClamped(t *testing.T) {
 	for i := range src.Pix {
 		src.Pix[i] = byte(i / 4 & 1 * 255)
 	}
-	got := Resize(src, Full(src.Rect), image.Pt(160, 160), Options{})
+	got := resize(src, Full(src.Rect), image.Pt(160, 160), Options{})
 	within(t, reference(src, Full(src.Rect), image.Pt(160, 160), Lanczos3), got, 1)
 }
 
 func TestSameSizeIsTheSamePicture(t *testing.T) {
 	src := image.NewGray(image.Rect(2, 3, 60, 50))
 	noise(src.Pix)
-	got := Resize(src, Full(src.Rect), src.Rect.Size(), Options{}).(*image.Gray)
+	got := resize(src, Full(src.Rect), src.Rect.Size(), Options{}).(*image.Gray)
 	assert.Equal(t, src.Pix, got.Pix)
-	part := Resize(src, Rect{5, 6, 25, 16}, image.Pt(20, 10), Options{}).(*image.Gray)
+	part := resize(src, Rect{5, 6, 25, 16}, image.Pt(20, 10), Options{}).(*image.Gray)
 	for y := range 10 {
 		assert.Equal(t, src.Pix[(y+6)*src.Stride+5:][:20], part.Pix[y*20:][:20])
 	}
@@ -260,7 +260,7 @@ func TestSameSizeIsTheSamePicture(t *testing.T) {
 func TestKeptCMYKIsFilteredPerInk(t *testing.T) {
 	src := image.NewCMYK(image.Rect(0, 0, 50, 40))
 	noise(src.Pix)
-	got := Resize(src, Full(src.Rect), image.Pt(20, 20), Options{KeepCMYK: true}).(*image.CMYK)
+	got := resize(src, Full(src.Rect), image.Pt(20, 20), Options{KeepCMYK: true}).(*image.CMYK)
 	for ink := range 4 {
 		plane := floats{50, 40, make([]float64, 2000)}
 		for i := range plane.v {
@@ -282,11 +282,11 @@ func TestGoroutinesDoNotDisturbEachOther(t *testing.T) {
 	sizes := []image.Point{{30, 20}, {75, 50}, {150, 201}, {400, 300}}
 	want := make([][2][]byte, len(sizes))
 	resize := func(size image.Point) [2][]byte {
-		a := Resize(src, Full(src.Rect), size, Options{}).(*image.NRGBA)
-		b := Resize(ycc, Full(src.Rect), size, Options{}).(*image.YCbCr)
+		a := resize(src, Full(src.Rect), size, Options{}).(*image.NRGBA)
+		b := resize(ycc, Full(src.Rect), size, Options{}).(*image.YCbCr)
 		out := [2][]byte{bytes.Clone(a.Pix), append(append(bytes.Clone(b.Y), b.Cb...), b.Cr...)}
-		Release(a)
-		Release(b)
+		release(a)
+		release(b)
 		return out
 	}
 	for i, s := range sizes {
@@ -310,7 +310,7 @@ func TestAbsurdRectanglesAreServedByTheEdges(t *testing.T) {
 		src.Pix[i] = 255
 	}
 	for _, r := range []Rect{{1e18, 0, 1e18 + 1e6, 9}, {-1e15, -1e15, 1e15, 1e15}, {0, 0, 1e300, 1e300}, {0, 0, 1e-300, 1e-300}} {
-		got := Resize(src, r, image.Pt(2, 3), Options{}).(*image.NRGBA)
+		got := resize(src, r, image.Pt(2, 3), Options{}).(*image.NRGBA)
 		assert.Equal(t, bytes.Repeat([]byte{255}, 24), got.Pix, "%v", r)
 	}
 }
@@ -318,8 +318,8 @@ func TestAbsurdRectanglesAreServedByTheEdges(t *testing.T) {
 func TestImpossibleRequestsPanic(t *testing.T) {
 	src := image.NewGray(image.Rect(0, 0, 9, 9))
 	for _, r := range []Rect{{}, {3, 3, 3, 5}, {5, 0, 4, 9}} {
-		assert.Panics(t, func() { Resize(src, r, image.Pt(1, 1), Options{}) })
+		assert.Panics(t, func() { resize(src, r, image.Pt(1, 1), Options{}) })
 	}
-	assert.Panics(t, func() { Resize(src, Full(src.Rect), image.Pt(0, 1), Options{}) })
-	assert.Panics(t, func() { Resize(image.NewGray(image.Rectangle{}), Rect{0, 0, 1, 1}, image.Pt(1, 1), Options{}) })
+	assert.Panics(t, func() { resize(src, Full(src.Rect), image.Pt(0, 1), Options{}) })
+	assert.Panics(t, func() { resize(image.NewGray(image.Rectangle{}), Rect{0, 0, 1, 1}, image.Pt(1, 1), Options{}) })
 }

@@ -129,8 +129,8 @@ func TestQualityAgainstTheTextbookFromEveryDecode(t *testing.T) {
 				decoded = scaledDecode(src, n)
 			}
 			full := Full(decoded.Rect)
-			plain := psnr(want, Resize(decoded, full, size, Options{}).(*image.Gray))
-			aware := psnr(want, Resize(decoded, full, size, Options{Luma: Eighths{n, n}}).(*image.Gray))
+			plain := psnr(want, resize(decoded, full, size, Options{}).(*image.Gray))
+			aware := psnr(want, resize(decoded, full, size, Options{Luma: Eighths{n, n}}).(*image.Gray))
 			t.Logf("width %d from %d/8, %.2f left: %.1f dB, knowing of the decode %.1f dB",
 				c.width, n, float64(decoded.Rect.Dx())/float64(c.width), plain, aware)
 			name := fmt.Sprintf("width %d from %d/8", c.width, n)

@@ -17,8 +17,11 @@
 package resample
 
 import (
+	"context"
 	"image"
 	"math"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // Rect is a part of a picture, in pixels of the picture relative to its Bounds().Min; edges may lie
@@ -74,21 +77,39 @@ type Eighths struct{ X, Y int }
 // alpha, in which what was opaque has alpha 255 and what is transparent is black, and otherwise (but see KeepCMYK) an opaque
 // *image.RGBA. The caller may hand it to Release when done with it.
 // Resize panics if r or size is empty or src has no pixels.
-func Resize(src image.Image, r Rect, size image.Point, opt Options) image.Image {
+//
+// Memory is taken from the account of ctx; that of the result stays taken until Release. The error
+// is that of an account that is empty, or of ctx.
+func Resize(ctx context.Context, src image.Image, r Rect, size image.Point, opt Options) (image.Image, error) {
 	check(src.Bounds().Size(), r, size)
 	if src, ok := src.(*image.YCbCr); ok {
-		return resizeYCbCr(src, r, size, opt)
+		return resizeYCbCr(ctx, src, r, size, opt)
+	}
+	if n := rowBytes * int64(src.Bounds().Dx()); n > codec.Free {
+		account := codec.AccountOf(ctx)
+		if err := account.Take(n); err != nil {
+			return nil, err
+		}
+		defer account.Give(n)
 	}
 	rows := rowsOf(src)
 	if rows.format == CMYK8 && opt.KeepCMYK {
 		rows.format = cmykRaw
 	}
-	s := NewShrinker(rows.format, src.Bounds().Size(), r, size, opt)
+	s, err := NewShrinker(ctx, rows.format, src.Bounds().Size(), r, size, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
 	from, to := s.Rows()
-	for y := from; y < to; y++ {
+	for y := from; y < to && s.err == nil; y++ {
 		s.writeRow(y, rows.row(y))
 	}
-	return s.Image()
+	img, err := s.Image()
+	if err != nil {
+		Release(ctx, s.img)
+	}
+	return img, err
 }
 
 // check panics on what only a mistake of the caller can be.

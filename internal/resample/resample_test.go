@@ -28,7 +28,7 @@ func TestLanczosAgreesWithPillow(t *testing.T) {
 		{ramp, []byte{26, 92, 163, 229}},
 		{step, []byte{1, 0, 15, 240, 255, 254}},
 	} {
-		got := Resize(c.src, Full(c.src.Rect), image.Pt(len(c.want), 1), Options{}).(*image.Gray)
+		got := resize(c.src, Full(c.src.Rect), image.Pt(len(c.want), 1), Options{}).(*image.Gray)
 		for i, w := range c.want {
 			assert.InDelta(t, w, got.Pix[i], 1, "sample %d of %v, want %v", i, got.Pix, c.want)
 		}
@@ -110,7 +110,7 @@ func TestEveryTypeAgreesWithTheTextbook(t *testing.T) {
 		for name, src := range sources(rng, c.w, c.h) {
 			for _, k := range []Kernel{Lanczos3, CatmullRom} {
 				t.Run(fmt.Sprintf("%s %dx%d %v to %v kernel %d", name, c.w, c.h, c.r, c.size, k), func(t *testing.T) {
-					got := Resize(src, c.r, c.size, Options{Kernel: k, Exact: true})
+					got := resize(src, c.r, c.size, Options{Kernel: k, Exact: true})
 					require.Equal(t, image.Rectangle{Max: c.size}, got.Bounds())
 					within(t, reference(src, c.r, c.size, k), got, 1)
 				})

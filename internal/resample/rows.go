@@ -18,6 +18,9 @@ func inPlace(f Format, pix []byte, stride int, b image.Rectangle) rows {
 	return rows{f, func(y int) []byte { return pix[y*stride:][:n] }}
 }
 
+// rowBytes is what rowsOf allocates per pixel of a row, at most: that of Y'CbCr with alpha.
+const rowBytes = 18
+
 // rowsOf is how src is read. No type of package image goes through At.
 func rowsOf(src image.Image) rows {
 	b := src.Bounds()

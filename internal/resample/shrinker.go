@@ -1,6 +1,12 @@
 package resample
 
-import "image"
+import (
+	"context"
+	"errors"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
 
 // Shrinker scales a picture whose rows come one by one. It keeps as many rows as the kernel
 // reaches, scaled to the result's width, and the result.
@@ -28,40 +34,67 @@ type Shrinker struct {
 	img      image.Image
 	straight *image.NRGBA // img, if it has alpha
 	mem      *memory
+	taken    int64 // bytes of the account, for mem
+	watch    watch
+	err      error // of the context: the picture will not be finished
 }
 
 // NewShrinker prepares to scale the part r of a picture of src pixels, whose rows have the given
 // format, to size pixels. It panics where Resize does, and if the format is unknown.
 // Options.Subsample and Options.Chroma have no effect.
-func NewShrinker(f Format, src image.Point, r Rect, size image.Point, opt Options) *Shrinker {
+//
+// Memory is taken from the account of ctx: what the Shrinker works with until it is closed, and the
+// result until it is released. The error is that of an account that is empty, or of ctx.
+func NewShrinker(ctx context.Context, f Format, src image.Point, r Rect, size image.Point, opt Options) (*Shrinker, error) {
 	check(src, r, size)
 	gx := grid{src.X, r.X0, (r.X1 - r.X0) / float64(size.X), size.X}
 	gy := grid{src.Y, r.Y0, (r.Y1 - r.Y0) / float64(size.Y), size.Y}
-	s := newShrinker(f, gx, gy, opt.Luma, opt)
+	s, err := newShrinker(ctx, f, gx, gy, opt.Luma, opt)
+	if err != nil {
+		return nil, err
+	}
+	bytes := 4
+	if s.planes == 1 {
+		bytes = 1
+	}
+	pix, err := newPix(ctx, size, bytes)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	stride, rect := bytes*size.X, image.Rectangle{Max: size}
 	switch {
 	case s.planes == 1:
-		img := newGray(size)
-		s.img, s.store = img, grayRow(img.Pix, img.Stride)
+		s.img, s.store = &image.Gray{Pix: pix, Stride: stride, Rect: rect}, grayRow(pix, stride)
 	case f == cmykRaw:
-		img := newCMYK(size)
-		s.img, s.store = img, pixelRow(img.Pix, img.Stride)
+		s.img, s.store = &image.CMYK{Pix: pix, Stride: stride, Rect: rect}, pixelRow(pix, stride)
 	case s.planes == 3:
-		img := newRGBA(size)
-		s.img, s.store = img, opaqueRow(img.Pix, img.Stride)
+		s.img, s.store = &image.RGBA{Pix: pix, Stride: stride, Rect: rect}, opaqueRow(pix, stride)
 	default:
-		s.straight = newNRGBA(size)
-		s.img, s.store = s.straight, opaqueRow(s.straight.Pix, s.straight.Stride)
+		s.straight = &image.NRGBA{Pix: pix, Stride: stride, Rect: rect}
+		s.img, s.store = s.straight, opaqueRow(pix, stride)
 		s.mem.wide = grow(s.mem.wide, s.planes*s.outStride)
 		s.wide = s.mem.wide
 	}
-	return s
+	return s, nil
 }
 
-func newShrinker(f Format, gx, gy grid, pre Eighths, opt Options) *Shrinker {
+func newShrinker(ctx context.Context, f Format, gx, gy grid, pre Eighths, opt Options) (*Shrinker, error) {
 	m := getMemory()
-	s := &Shrinker{format: f, width: gx.size, planes: f.planes(), mem: m, x: m.x, y: m.y}
-	s.x.set(opt.Kernel, gx, columnResidual, pre.X)
-	s.y.set(opt.Kernel, gy, opt.rowResidual(), pre.Y)
+	s := &Shrinker{format: f, width: gx.size, planes: f.planes(), mem: m, x: m.x, y: m.y, watch: watch{ctx: ctx}}
+	s.x.shape(opt.Kernel, gx, columnResidual, pre.X)
+	s.y.shape(opt.Kernel, gy, opt.rowResidual(), pre.Y)
+	if n := s.bytes(gx); n > codec.Free {
+		if err := codec.AccountOf(ctx).Take(n); err != nil {
+			putMemory(m)
+			return nil, err
+		}
+		s.taken = n
+	}
+	if err := errors.Join(s.x.set(ctx, opt.Kernel, gx), s.y.set(ctx, opt.Kernel, gy)); err != nil {
+		s.Close()
+		return nil, err
+	}
 	s.lo, s.hi = s.x.span(gx.size)
 	s.from, s.to = s.y.span(gy.size)
 
@@ -81,7 +114,20 @@ func newShrinker(f Format, gx, gy grid, pre Eighths, opt Options) *Shrinker {
 	if s.y.box > 1 {
 		s.sums.set(f, s.lo, s.hi, s.y.box)
 	}
-	return s
+	return s, nil
+}
+
+// bytes is the memory that a Shrinker works with, from the shape of its axes alone.
+func (s *Shrinker) bytes(gx grid) int64 {
+	n := s.x.bytes() + s.y.bytes()
+	line := int64(s.planes) * int64(align(gx.n, lineAlign))
+	n += 2 * int64(s.planes) * int64(gx.size-s.x.origin+s.x.stride) // cells
+	n += (2*line + 48) * int64(s.y.taps)                            // ring, rows and taps
+	n += 3 * line                                                   // line and wide
+	if s.y.box > 1 {
+		n += boxBytes(s.format, gx.size)
+	}
+	return n
 }
 
 // Rows is the range of the source's rows that have an influence on the result. The others need not
@@ -104,7 +150,10 @@ func (s *Shrinker) rewind(store storer) { s.next, s.out, s.store = 0, 0, store }
 
 // writeRow takes row y; rows come in order.
 func (s *Shrinker) writeRow(y int, row []byte) {
-	if y < s.from || y >= s.to || s.mem == nil {
+	if y < s.from || y >= s.to || s.mem == nil || s.err != nil {
+		return
+	}
+	if s.err = s.watch.spend(len(row)); s.err != nil {
 		return
 	}
 	cells := s.cells[s.lo-s.x.origin:]
@@ -133,6 +182,9 @@ func (s *Shrinker) horizontal(cell int) {
 		convolveRow(dst[p*s.outStride:][:s.outStride], s.cells[p*s.cellStride:][:s.cellStride], &s.x)
 	}
 	for s.out < s.y.n && int(s.y.start[s.out])+s.y.taps <= cell+1 {
+		if s.err = s.watch.spend(s.planes * s.outStride); s.err != nil {
+			return
+		}
 		s.vertical()
 		s.out++
 	}
@@ -165,22 +217,27 @@ func (s *Shrinker) under(i int) [][]int16 {
 	return s.taps
 }
 
-// Image is the result: an *image.Gray of a grey format, an *image.NRGBA of one with alpha, else an *image.RGBA. It is nil as long as rows are missing.
-// Rows that follow are ignored.
-func (s *Shrinker) Image() image.Image {
-	if s.out < s.y.n {
-		return nil
+// Image is the result: an *image.Gray of a grey format, an *image.NRGBA of one with alpha, else an *image.RGBA. Rows
+// that follow are ignored. The error is that of the context if it has ended, or says that rows are missing.
+func (s *Shrinker) Image() (image.Image, error) {
+	switch {
+	case s.err != nil:
+		return nil, s.err
+	case s.out < s.y.n:
+		return nil, errRows
 	}
 	s.Close()
-	return s.img
+	return s.img, nil
 }
 
-// Close gives the working memory back. It need not be called after Image has returned a picture; a
-// Shrinker that is neither finished nor closed costs the next one a few allocations, nothing else.
+var errRows = errors.New("rows of the picture are missing")
+
+// Close gives the working memory back. It need not be called after Image has returned a picture.
 func (s *Shrinker) Close() {
 	if m := s.mem; m != nil {
 		m.x, m.y, m.cells, m.rows, m.line, m.taps, m.sums = s.x, s.y, s.cells, s.ring, s.line, s.taps, s.sums
 		s.mem = nil
 		putMemory(m)
+		codec.AccountOf(s.watch.ctx).Give(s.taken)
 	}
 }

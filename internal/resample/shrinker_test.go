@@ -68,44 +68,44 @@ func TestRowsOfEveryFormatAgreeWithTheTextbook(t *testing.T) {
 				img := picture(f, w, h, rows)
 				r := Rect{0.5, 2, 60, 40.25}
 				opt := Options{Exact: true}
-				s := NewShrinker(f, image.Pt(w, h), r, size, opt)
+				s := shrinkerOf(f, image.Pt(w, h), r, size, opt)
 				from, to := s.Rows()
 				for y, row := range rows {
 					if y >= from && y < to {
-						assert.Nil(t, s.Image())
+						assert.Nil(t, imageOf(s))
 					}
 					s.WriteRow(row)
 				}
-				got := s.Image()
+				got := imageOf(s)
 				require.NotNil(t, got)
 				within(t, reference(img, r, size, Lanczos3), got, 1)
 
 				// The boxes of a large reduction have paths of their own: they must agree with
 				// those of the 16-bit picture.
-				fast := NewShrinker(f, image.Pt(w, h), r, image.Pt(3, 2), Options{})
+				fast := shrinkerOf(f, image.Pt(w, h), r, image.Pt(3, 2), Options{})
 				from, to = fast.Rows()
 				fast.Skip(from)
 				for _, row := range rows[from:to] {
 					fast.WriteRow(row)
 				}
-				within(t, channels(Resize(img, r, image.Pt(3, 2), Options{})), fast.Image(), 1)
+				within(t, channels(resize(img, r, image.Pt(3, 2), Options{})), imageOf(fast), 1)
 			})
 		}
 	}
 }
 
 func TestOnlyTheRowsThatCountAreAskedFor(t *testing.T) {
-	s := NewShrinker(Gray8, image.Pt(1000, 1000), Rect{0, 400, 1000, 600}, image.Pt(100, 100), Options{})
+	s := shrinkerOf(Gray8, image.Pt(1000, 1000), Rect{0, 400, 1000, 600}, image.Pt(100, 100), Options{})
 	from, to := s.Rows()
 	assert.Equal(t, 400-5, from, "three pixels of the result are six of the source; the outermost weigh nothing")
 	assert.Equal(t, 600+5, to)
 	s.Close()
 	s.Close()
-	assert.Nil(t, s.Image())
+	assert.Nil(t, imageOf(s))
 }
 
 func TestMemoryFollowsTheWidth(t *testing.T) {
-	s := NewShrinker(NRGBA8, image.Pt(4000, 20000), Rect{0, 0, 4000, 20000}, image.Pt(200, 50), Options{})
+	s := shrinkerOf(NRGBA8, image.Pt(4000, 20000), Rect{0, 0, 4000, 20000}, image.Pt(200, 50), Options{})
 	defer s.Close()
 	ring := len(s.ring) * s.planes * s.outStride
 	sums := 2 * len(s.sums.sum)

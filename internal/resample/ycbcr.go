@@ -1,6 +1,10 @@
 package resample
 
-import "image"
+import (
+	"cmp"
+	"context"
+	"image"
+)
 
 // subsampling is how many luma samples lie along and across one chroma sample.
 func subsampling(r image.YCbCrSubsampleRatio) (x, y int) {
@@ -21,8 +25,11 @@ func subsampling(r image.YCbCrSubsampleRatio) (x, y int) {
 
 // resizeYCbCr scales each plane as it is. A chroma sample lies in the centre of the luma samples
 // that share it (JFIF 1.02).
-func resizeYCbCr(src *image.YCbCr, r Rect, size image.Point, opt Options) image.Image {
-	dst := newYCbCr(size, opt.Subsample)
+func resizeYCbCr(ctx context.Context, src *image.YCbCr, r Rect, size image.Point, opt Options) (image.Image, error) {
+	dst, err := newYCbCr(ctx, size, opt.Subsample)
+	if err != nil {
+		return nil, err
+	}
 	b := src.Rect
 	step := func(p image.Point) (x, y float64) {
 		return (r.X1 - r.X0) / float64(p.X), (r.Y1 - r.Y0) / float64(p.Y)
@@ -31,7 +38,10 @@ func resizeYCbCr(src *image.YCbCr, r Rect, size image.Point, opt Options) image.
 
 	lx := grid{b.Dx(), r.X0, sx, size.X}
 	ly := grid{b.Dy(), r.Y0, sy, size.Y}
-	luma := newShrinker(Gray8, lx, ly, opt.Luma, opt)
+	luma, err := newShrinker(ctx, Gray8, lx, ly, opt.Luma, opt)
+	if err != nil {
+		return nil, err
+	}
 	luma.plane(dst.Y, dst.YStride, src.Y, src.YStride)
 	luma.Close()
 
@@ -39,11 +49,18 @@ func resizeYCbCr(src *image.YCbCr, r Rect, size image.Point, opt Options) image.
 	ox, oy := subsampling(dst.SubsampleRatio)
 	cx := chromaGrid(b.Min.X, b.Max.X, ix, ox, lx)
 	cy := chromaGrid(b.Min.Y, b.Max.Y, iy, oy, ly)
-	chroma := newShrinker(Gray8, cx, cy, opt.Chroma, opt)
+	chroma, err := newShrinker(ctx, Gray8, cx, cy, opt.Chroma, opt)
+	if err != nil {
+		return nil, err
+	}
 	chroma.plane(dst.Cb, dst.CStride, src.Cb, src.CStride)
 	chroma.plane(dst.Cr, dst.CStride, src.Cr, src.CStride)
 	chroma.Close()
-	return dst
+	if err := cmp.Or(luma.err, chroma.err); err != nil {
+		Release(ctx, dst)
+		return nil, err
+	}
+	return dst, nil
 }
 
 // chromaGrid is the grid of chroma samples that goes with the luma grid of a picture that extends

@@ -35,7 +35,7 @@ func TestYCbCrPlanesAgreeWithTheTextbookAtEverySubsampling(t *testing.T) {
 					src := randomYCbCr(rng, image.Rect(0, 0, 45, 33), in).SubImage(bounds).(*image.YCbCr)
 					r := Rect{1.25, 0.5, float64(bounds.Dx()) - 1, float64(bounds.Dy())}
 					size := image.Pt(15, 13)
-					got := Resize(src, r, size, Options{Subsample: out, Exact: true}).(*image.YCbCr)
+					got := resize(src, r, size, Options{Subsample: out, Exact: true}).(*image.YCbCr)
 					require.Equal(t, image.Rectangle{Max: size}, got.Rect)
 					require.Equal(t, out, got.SubsampleRatio)
 
@@ -88,7 +88,7 @@ func TestChromaStaysWhereItsLumaIs(t *testing.T) {
 				v := byte((2*x*ix + ix) / 2) // the mean of its luma samples, half a level up
 				src.Cb[i], src.Cr[i] = v, v
 			}
-			got := Resize(src, Rect{32, 8, 224, 56}, image.Pt(64, 16), Options{Subsample: out}).(*image.YCbCr)
+			got := resize(src, Rect{32, 8, 224, 56}, image.Pt(64, 16), Options{Subsample: out}).(*image.YCbCr)
 			for x := 8; x < 56; x++ {
 				ox, _ := subsampling(out)
 				c := got.COffset(x, 8)
@@ -111,7 +111,7 @@ func TestNYCbCrAIsPremultiplied(t *testing.T) {
 		noise(src.A)
 		sub := src.SubImage(image.Rect(3, 1, 36, 38))
 		r := Rect{0, 0, 33, 37}
-		within(t, reference(asNRGBA(sub), r, image.Pt(12, 15), Lanczos3), Resize(sub, r, image.Pt(12, 15), Options{}), 1.5)
+		within(t, reference(asNRGBA(sub), r, image.Pt(12, 15), Lanczos3), resize(sub, r, image.Pt(12, 15), Options{}), 1.5)
 	}
 }
 
@@ -129,8 +129,8 @@ func TestNYCbCrAHasItsChromaWhereYCbCrHasIt(t *testing.T) {
 		}
 		inner := src.SubImage(image.Rect(5, 3, 61, 59)).(*image.NYCbCrA)
 		r, size := Rect{8, 8, 48, 48}, image.Pt(20, 20)
-		got := Resize(inner, r, size, Options{})
-		plain := channels(Resize(&inner.YCbCr, r, size, Options{}))
+		got := resize(inner, r, size, Options{})
+		plain := channels(resize(&inner.YCbCr, r, size, Options{}))
 		within(t, plain, got, 2)
 	}
 }

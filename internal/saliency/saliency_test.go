@@ -73,7 +73,9 @@ func TestBoxesInPhotographsAreThoseOfSmartcrop(t *testing.T) {
 		require.NoError(t, file.Close())
 		size := photo.Bounds().Size()
 		size = size.Mul(Side / 2).Div(min(size.X, size.Y)) // half, because smartcrop takes its time
-		small := resample.Resize(photo, resample.Full(photo.Bounds()), size, resample.Options{}).(image.RGBA64Image)
+		copied, err := resample.Resize(t.Context(), photo, resample.Full(photo.Bounds()), size, resample.Options{})
+		require.NoError(t, err)
+		small := copied.(image.RGBA64Image)
 		for _, ratio := range ratios {
 			assertSameBox(t, small, largest(size, ratio[0], ratio[1]))
 		}

@@ -64,7 +64,7 @@ func BenchmarkShrinkAgainstDecodingByTheStandardLibrary(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		resample.Release(img)
+		resample.Release(context.Background(), img)
 	}, func() {
 		if _, err := stdpng.Decode(bytes.NewReader(file.Bytes())); err != nil {
 			b.Fatal(err)

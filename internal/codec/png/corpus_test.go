@@ -2,6 +2,7 @@ package png
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"image/color"
@@ -173,7 +174,8 @@ func requireShrinks(t *testing.T, d *Decoder, data []byte, img image.Image, name
 	}{
 		{full, image.Pt(7, 5)}, {full, image.Pt(40, 40)}, {part, image.Pt(9, 9)},
 	} {
-		want := resample.Resize(img, c.r, c.size, resample.Options{})
+		want, err := resample.Resize(t.Context(), img, c.r, c.size, resample.Options{})
+		require.NoError(t, err, name)
 		got, err := d.Shrink(t.Context(), data, c.r, c.size, resample.Options{})
 		require.NoError(t, err, name)
 		require.Equal(t, c.size, got.Bounds().Size())
@@ -189,8 +191,8 @@ func requireShrinks(t *testing.T, d *Decoder, data []byte, img image.Image, name
 				t.Fatalf("%s to %v at %d,%d: %v is not %v", name, c.size, x, y, got.At(x, y), want.At(x, y))
 			}
 		}
-		resample.Release(got)
-		resample.Release(want)
+		resample.Release(context.Background(), got)
+		resample.Release(context.Background(), want)
 	}
 }
 

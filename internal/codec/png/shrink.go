@@ -26,17 +26,20 @@ func (d *Decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size
 		if err != nil {
 			return nil, err
 		}
-		return resample.Resize(img, r, size, opt), nil
+		return resample.Resize(ctx, img, r, size, opt)
 	}
 	x := d.expansion()
 	if x.row != nil {
 		d.wide = grow(d.wide, d.Width*x.to.BytesPerPixel())
 	}
 	full := image.Pt(d.Width, d.Height)
-	s := resample.NewShrinker(x.to, full, r, size, opt)
+	s, err := resample.NewShrinker(ctx, x.to, full, r, size, opt)
+	if err != nil {
+		return nil, err
+	}
 	defer s.Close()
 	from, to := s.Rows()
-	err := d.pass(ctx, full, to, func(y int, row []byte) {
+	err = d.pass(ctx, full, to, func(y int, row []byte) {
 		switch {
 		case y < from:
 			s.Skip(1)
@@ -53,7 +56,7 @@ func (d *Decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size
 	if err != nil {
 		return nil, err
 	}
-	return s.Image(), nil
+	return s.Image()
 }
 
 func grow(p []byte, n int) []byte {

@@ -37,17 +37,20 @@ func Shrink(ctx context.Context, vp8 []byte, size image.Point) (image.Image, err
 		return nil, err
 	}
 	full := image.Rect(0, 0, d.width, d.height)
-	s := resample.NewShrinker(resample.RGBA8, full.Max, resample.Full(full), size, resample.Options{})
+	s, err := resample.NewShrinker(ctx, resample.RGBA8, full.Max, resample.Full(full), size, resample.Options{})
+	if err != nil {
+		return nil, err
+	}
 	defer s.Close()
 	pixels := make([]byte, 4*d.width)
-	err := d.decode(ctx, func(y int) {
+	err = d.decode(ctx, func(y int) {
 		d.convert(pixels, y)
 		s.WriteRow(pixels)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.Image(), nil
+	return s.Image()
 }
 
 // decode decodes what follows the header. It calls row for every row of the picture, from top to

@@ -185,7 +185,8 @@ func TestAShrunkPictureIsThatOfAllPixels(t *testing.T) {
 		require.NoError(t, err)
 		for _, n := range []int{1, 2, 3, 7, 20} {
 			small := image.Pt((size.X+n-1)/n, (size.Y+n-1)/n)
-			want := resample.Resize(full, resample.Full(full.Rect), small, resample.Options{})
+			want, err := resample.Resize(t.Context(), full, resample.Full(full.Rect), small, resample.Options{})
+			require.NoError(t, err)
 			got, err := Shrink(t.Context(), data, small)
 			require.NoError(t, err)
 			require.Equal(t, want, got, "%v to %v", size, small)

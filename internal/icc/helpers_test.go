@@ -1,0 +1,15 @@
+package icc
+
+import (
+	"context"
+	"image"
+)
+
+// apply is Apply without a limit.
+func apply(t *Transform, img image.Image) image.Image {
+	out, err := t.Apply(context.Background(), img)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
