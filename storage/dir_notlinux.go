@@ -2,11 +2,7 @@
 
 package storage
 
-import (
-	"io/fs"
-	"os"
-	"time"
-)
+import "os"
 
 func (p *place) openRead(name string) (*os.File, error) { return openRead(p.root, name) }
 
@@ -25,6 +21,3 @@ func bootTag() string { return "" }
 func syncFileSystem(*os.File) error { return nil }
 
 func flushFile(*os.File) error { return nil }
-
-// accessTime returns when a file was written. Every system has its own way to say when it was read.
-func accessTime(info fs.FileInfo) time.Time { return info.ModTime() }

@@ -38,9 +38,9 @@ func filesOf(files fs.FS) tree {
 // objectsOf visits the objects of a bucket in the order of their keys.
 func objectsOf(store *s3.Storage) tree {
 	return func(ctx context.Context, visit func(string) error) (unread int, err error) {
-		for entry, err := range store.List(ctx, "") {
+		for key, err := range store.Keys(ctx) {
 			if err == nil {
-				err = visit(entry.Key)
+				err = visit(key)
 			}
 			if err == fs.SkipAll {
 				return 0, nil

@@ -18,7 +18,7 @@ import (
 var profiles icc.Cache
 
 // Of returns the Transform to sRGB of the pixels of a file in one of the formats "jpeg", "png",
-// "gif", "webp", "tiff", "bmp" and "avif". It is nil if there is nothing to do: because the pixels
+// "gif", "webp", "tiff" and "bmp". It is nil if there is nothing to do: because the pixels
 // are sRGB, because the file says nothing of their colours, or because what it says is broken or
 // does not fit the kind of pixels that it has.
 //
@@ -39,8 +39,6 @@ func Of(format string, file []byte) *icc.Transform {
 		f = inTIFF(file)
 	case "bmp":
 		f = inBMP(file)
-	case "avif":
-		return ofAVIF(file)
 	}
 	return f.transform()
 }

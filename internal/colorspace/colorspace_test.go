@@ -139,22 +139,6 @@ func TestProfilesAreFoundInAllFormats(t *testing.T) {
 		{"grey tiff", "tiff", tiffWith(binary.BigEndian, 1, grey), icc.Gray},
 		{"cmyk tiff with RGB", "tiff", tiffWith(binary.BigEndian, 5, p3), 0},
 		{"tiff, cut off", "tiff", tiffWith(binary.LittleEndian, 2, p3)[:200], 0},
-		{"avif", "avif", avifWith(t, colr("prof", p3)), icc.RGB},
-		{"avif, a restricted profile", "avif", avifWith(t, colr("rICC", p3)), icc.RGB},
-		{"avif, the first profile", "avif", avifWith(t, nclx(1, 13), colr("prof", p3), colr("prof", grey)), icc.RGB},
-		{"grey avif with grey", "avif", avifWith(t, pack("av1C", []byte{0x81, 0, 0x1c, 0}), colr("prof", grey)), icc.Gray},
-		{"grey avif with RGB", "avif", avifWith(t, pack("pixi", numbers(0), []byte{1, 8}), colr("prof", p3)), icc.RGB},
-		{"avif with grey", "avif", avifWith(t, colr("prof", grey)), 0},
-		{"avif, broken, and no code points", "avif", avifWith(t, colr("prof", srgb)), 0},
-		{"avif, broken, and code points", "avif", avifWith(t, colr("prof", srgb), nclx(12, 13)), icc.RGB},
-		{"avif, code points of sRGB", "avif", avifWith(t, nclx(1, 13)), 0},
-		{"avif, code points of nothing", "avif", avifWith(t, nclx(2, 2)), 0},
-		{"avif, unknown code points", "avif", avifWith(t, nclx(99, 13)), 0},
-		{"avif, a sequence header", "avif", avifOf(t, av1Of(12, 13)), icc.RGB},
-		{"avif, a sequence header and code points of sRGB", "avif", avifOf(t, av1Of(12, 13), nclx(1, 13)), 0},
-		{"avif, a sequence header of nothing known", "avif", avifOf(t, av1Of(99, 13)), 0},
-		{"avif, code points cut off", "avif", avifOf(t, av1Of(12, 13), pack("colr", []byte("nclx\x00"))), 0},
-		{"avif, cut off", "avif", avifWith(t, colr("prof", p3))[:300], 0},
 		{"bmp", "bmp", bmpWith("DEBM", p3), icc.RGB},
 		{"bmp that is sRGB", "bmp", bmpWith("BGRs", p3), 0},
 		{"bmp, cut off", "bmp", bmpWith("DEBM", p3)[:200], 0},
@@ -174,7 +158,7 @@ func TestProfilesAreFoundInAllFormats(t *testing.T) {
 }
 
 func TestFilesThatSayNothingNewAreLeftAlone(t *testing.T) {
-	for _, format := range []string{"jpeg", "png", "gif", "webp", "tiff", "avif"} {
+	for _, format := range []string{"jpeg", "png", "gif", "webp", "tiff"} {
 		for _, file := range [][]byte{nil, {0}, make([]byte, 7), make([]byte, 20), make([]byte, 1000), bytes.Repeat([]byte{0xff}, 1000)} {
 			assert.Nil(t, Of(format, file))
 		}
@@ -289,14 +273,13 @@ func FuzzOf(f *testing.F) {
 	for _, file := range [][]byte{
 		jpegWith(f, false, false, parts(p3, 3)...), withChunks(f, image.NewGray(image.Rect(0, 0, 1, 1)), iCCP(p3), gAMA(1), chrmP3),
 		withChunks(f, image.NewGray(image.Rect(0, 0, 1, 1)), cICP(9, 16, 0)), webpWith(p3), gifWith(f, p3), tiffWith(binary.BigEndian, 2, p3),
-		avifWith(f, colr("prof", p3), nclx(9, 16)), avifOf(f, av1Of(12, 13)),
 	} {
 		f.Add(file)
 	}
 	img := image.NewNRGBA(image.Rect(0, 0, 4, 1))
 	copy(img.Pix, []byte{255, 255, 255, 255, 0, 0, 0, 255, 255, 0, 0, 255, 12, 200, 100, 0})
 	f.Fuzz(func(t *testing.T, file []byte) {
-		for _, format := range []string{"jpeg", "png", "gif", "webp", "tiff", "avif"} {
+		for _, format := range []string{"jpeg", "png", "gif", "webp", "tiff"} {
 			assert.NotNil(t, apply(Of(format, file), img))
 		}
 	})

@@ -13,7 +13,6 @@ func (z *inflater) block() error {
 	}
 	z.refill()
 	z.last = z.take(1) == 1
-	cost := int64(8) // of the block, beside its symbols
 	switch z.take(2) {
 	case 0:
 		z.byteAlign()
@@ -23,14 +22,10 @@ func (z *inflater) block() error {
 			return corrupt("stored block")
 		}
 		z.stored, z.state = int(n&0xffff), inStored
-		return z.in.meter.Spend(cost)
+		return nil
 	case 1:
-		if !z.fixed {
-			z.fixed, cost = true, tablesCost
-			z.fixedTables()
-		}
+		z.fixed()
 	case 2:
-		z.fixed, cost = false, tablesCost
 		if err := z.dynamic(); err != nil {
 			return err
 		}
@@ -38,14 +33,11 @@ func (z *inflater) block() error {
 		return corrupt("block type")
 	}
 	z.state = inHuffman
-	return z.in.meter.Spend(cost)
+	return nil
 }
 
-// tablesCost is how many bytes could be decoded in the time that it takes to build the tables.
-const tablesCost = 512
-
-// fixedTables sets the tables of RFC 1951, 3.2.6.
-func (z *inflater) fixedTables() {
+// fixed sets the tables of RFC 1951, 3.2.6.
+func (z *inflater) fixed() {
 	var n [fixedLit]byte
 	for i := range n {
 		switch {

@@ -1,0 +1,211 @@
+package thumbnail
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"net/http"
+	neturl "net/url"
+	"strings"
+)
+
+// A Finding is something wrong between a thumbnail's public URL and the handler or the stored file.
+type Finding struct {
+	Problem string // what was seen
+	Advice  string // what causes that, and what to do
+}
+
+// String returns the finding as one line.
+func (f Finding) String() string { return f.Problem + ": " + f.Advice }
+
+// Doctor examines a deployment as a visitor sees it. It requests one thumbnail of an existing
+// original, twice, at its public URL, and says in plain words what is wrong: the second request still
+// reached the handler, wrong type, redirect loop, no permission, another key. If there are no findings,
+// all is well. The error says why nothing could be examined.
+//
+// The thumbnail is a new one with a random version, and stays in the storage; s.Version is ignored. The
+// second request has the header "Cache-Control: only-if-cached" (RFC 9111, section 5.2.1.7), which a
+// [Handler] answers with 504 even if the thumbnail is stored; so it is a web server or a cache that
+// answers with the picture. A nil client means [http.DefaultClient].
+func Doctor(ctx context.Context, client *http.Client, l Links, s Spec) ([]Finding, error) {
+	s.Version = "doctor_" + rand.Text()[:16]
+	url, err := l.URL(s)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
+		return nil, fmt.Errorf("%w: base %q: the public URL begins with http:// or https://", ErrInvalid, l.Base)
+	}
+	d := doctor{ctx: ctx, client: client, ext: s.Ext}
+	first := d.get(url, "")
+	if first.status == http.StatusUnauthorized && first.ours() && d.prefixed(l, s) {
+		return []Finding{{"The first request got 401", "the handler sees the path with the prefix of the base: mount it with http.StripPrefix"}}, nil
+	}
+	if finding := d.examine(first, "The first request"); finding != nil {
+		return []Finding{*finding}, nil
+	}
+	var findings []Finding
+	second := d.get(url, "only-if-cached")
+	if second.status == http.StatusGatewayTimeout {
+		findings = append(findings, Finding{"The second request still reached the handler", "the web server did not find the stored file; " +
+			"its root and the path that it tries (nginx: try_files, Apache: RewriteCond -f) have to give the storage's directory and the path of the URL. " +
+			"Where no web server is meant to serve the files, all is well"})
+	} else if finding := d.examine(second, "The second request"); finding != nil {
+		findings = append(findings, *finding)
+	} else if !bytes.Equal(first.body, second.body) {
+		findings = append(findings, Finding{"The second request got other bytes than the first", "what serves stored files changes them, or serves another directory"})
+	}
+	if finding := d.unsigned(l, s); finding != nil {
+		findings = append(findings, *finding)
+	}
+	return findings, nil
+}
+
+type doctor struct {
+	ctx    context.Context
+	client *http.Client
+	ext    string
+}
+
+// visit is what came of a request.
+type visit struct {
+	err    error
+	status int
+	header http.Header
+	body   []byte
+}
+
+var errLoop = errors.New("redirects without end")
+
+func (d doctor) get(url, cacheControl string) (v visit) {
+	r, err := http.NewRequestWithContext(d.ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return visit{err: err}
+	}
+	if cacheControl != "" {
+		r.Header.Set("Cache-Control", cacheControl)
+	}
+	client := http.Client{}
+	if d.client != nil {
+		client = *d.client
+	}
+	client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
+		if len(via) >= 5 {
+			return errLoop
+		}
+		return nil
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		return visit{err: err}
+	}
+	defer answer.Body.Close()
+	v = visit{status: answer.StatusCode, header: answer.Header}
+	v.body, v.err = io.ReadAll(io.LimitReader(answer.Body, 64<<20))
+	return v
+}
+
+// ours reports whether an error was answered by a handler, not by a web server.
+func (v visit) ours() bool {
+	return v.header.Get("X-Content-Type-Options") == "nosniff" && strings.TrimSpace(string(v.body)) == http.StatusText(v.status)
+}
+
+// examine returns what is wrong with an answer that ought to be the thumbnail, or nil.
+func (d doctor) examine(v visit, which string) *Finding {
+	found := func(problem, advice string) *Finding { return &Finding{which + " " + problem, advice} }
+	switch {
+	case errors.Is(v.err, errLoop):
+		return found("was redirected without end", "a redirection leads back to its own URL: the web server or a redirecting responder sends the visitor back to the same URL")
+	case v.err != nil:
+		return found("failed: "+v.err.Error(), "nothing answers at the public base URL, or not as HTTP")
+	case v.status == http.StatusUnauthorized && v.ours():
+		return found("got 401", "the handler does not know the secret: it has another key, or another signer")
+	case v.status == http.StatusUnauthorized || v.status == http.StatusForbidden:
+		return found(fmt.Sprintf("got %d", v.status), "no permission: the web server may not read the stored file (its user needs r on the file and x on every directory above), or it asks for a password")
+	case v.status == http.StatusBadRequest:
+		return found("got 400", "the path arrives changed, for instance with the prefix that http.StripPrefix should take off, or the handler has no such method or extension")
+	case v.status == http.StatusNotFound && v.ours():
+		return found("got 404 of the handler", "the handler's source has no such original")
+	case v.status == http.StatusNotFound:
+		return found("got 404 of the web server", "it does not pass on to the handler what it does not find, or the file that the handler names (X-Accel-Redirect, X-Sendfile) is not where it looks, or it may not read or send it (Apache: XSendFilePath)")
+	case v.status == http.StatusBadGateway, v.status == http.StatusGatewayTimeout, v.status == http.StatusServiceUnavailable && !v.ours():
+		return found(fmt.Sprintf("got %d", v.status), "the web server does not reach the handler: it is not running, or at another address")
+	case v.status == http.StatusInternalServerError && !v.ours():
+		return found("got 500 of the web server", "its error log says why; an internal redirection that leads back to the handler is one cause")
+	case v.status != http.StatusOK:
+		return found(fmt.Sprintf("got %d", v.status), "the handler's log says why")
+	case v.header.Get("X-Accel-Redirect") != "" || v.header.Get("X-Sendfile") != "":
+		return found("got the header that names the file, and no file", "the responder is for another web server, or the web server does not act on it (Apache: XSendFile on; Caddy: handle_response)")
+	case len(v.body) == 0:
+		return found("got 0 bytes that are no "+contentType(d.ext), "the web server does not act on the header that names the file (nginx: proxy_ignore_headers; the responder may be for another web server)")
+	}
+	return d.examinePicture(v, found)
+}
+
+func (d doctor) examinePicture(v visit, found func(problem, advice string) *Finding) *Finding {
+	want := contentType(d.ext)
+	if got, _, _ := strings.Cut(v.header.Get("Content-Type"), ";"); got != want {
+		return found(fmt.Sprintf("got the type %q and not %q", got, want), "the web server does not know the type of "+d.ext+" files (nginx: types), or something else answers at this URL")
+	}
+	if !isPicture(v.body, want) {
+		return found(fmt.Sprintf("got %d bytes that are no %s", len(v.body), want), "something on the way changes the body, or answers instead of the handler")
+	}
+	return nil
+}
+
+// isPicture reports whether body has a type, as far as can be told: of some formats the beginning
+// is known, of others only that they are no text.
+func isPicture(body []byte, want string) bool {
+	switch got := http.DetectContentType(body); want {
+	case "image/jpeg", "image/png", "image/gif", "image/webp":
+		if got != want {
+			return false
+		}
+	default:
+		if strings.HasPrefix(got, "text/") {
+			return false
+		}
+	}
+	_, _, err := image.DecodeConfig(bytes.NewReader(body))
+	return err == nil || errors.Is(err, image.ErrFormat)
+}
+
+// prefixed reports whether the handler takes the path of the base for the beginning of the source:
+// a source of that name, which there is not, gets another answer than 401.
+func (d doctor) prefixed(l Links, s Spec) bool {
+	site, err := neturl.Parse(l.Base)
+	if err != nil || strings.Trim(site.Path, "/") == "" {
+		return false
+	}
+	s.Source = strings.Trim(site.Path, "/") + "/" + s.Source
+	site.Path, site.RawPath = "/", ""
+	l.Base = site.String()
+	url, err := l.URL(s)
+	if err != nil {
+		return false
+	}
+	v := d.get(url, "")
+	return v.err == nil && v.status != http.StatusUnauthorized
+}
+
+// unsigned makes sure that a wrong secret is refused.
+func (d doctor) unsigned(l Links, s Spec) *Finding {
+	l.Signer = forger{l.Signer}
+	url, err := l.URL(s)
+	if err != nil {
+		return nil
+	}
+	if v := d.get(url, ""); v.err == nil && v.status == http.StatusOK {
+		return &Finding{"A URL with a wrong secret was answered", "whatever answers does not check secrets: anybody can make it work"}
+	}
+	return nil
+}
+
+// forger signs with secrets that are wrong.
+type forger struct{ Signer }
+
+func (f forger) Sign(Spec) string { return strings.Repeat("0", 40) }

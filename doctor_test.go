@@ -1,0 +1,143 @@
+package thumbnail_test
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/response"
+)
+
+// front is a web server: it serves what was answered well once, as change leaves it.
+func front(h http.Handler, change func(http.Header)) http.Handler {
+	var mu sync.Mutex
+	stored := map[string][]byte{}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		body, ok := stored[r.URL.Path]
+		if !ok {
+			rec := httptest.NewRecorder()
+			h.ServeHTTP(rec, r)
+			if rec.Code != 200 {
+				for k, v := range rec.Header() {
+					w.Header()[k] = v
+				}
+				w.WriteHeader(rec.Code)
+				_, _ = w.Write(rec.Body.Bytes())
+				return
+			}
+			body = rec.Body.Bytes()
+			stored[r.URL.Path] = body
+		}
+		w.Header().Set("Content-Type", "image/jpeg")
+		change(w.Header())
+		_, _ = w.Write(body)
+	})
+}
+
+func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
+	s := newSite(t)
+	h := s.handler(t)
+	asIs := func(http.Header) {}
+	status := func(code int) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(code) })
+	}
+	otherKey := newSite(t)
+	otherKey.Signer, _ = thumbnail.NewSigner([]byte("another key of 16 bytes or more"))
+	named := newSite(t)
+	named.Responder = response.Nginx{Prefix: "/_thumbs/"}
+	open := newSite(t)
+	open.Signer = acceptsAll{open.Signer}
+	for want, server := range map[string]http.Handler{
+		"":                                 front(h, asIs),
+		"still reached the handler":        h,
+		"another key":                      front(otherKey.handler(t), asIs),
+		"was redirected without end":       http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }),
+		"no permission":                    status(403),
+		"got 404 of the web server":        status(404),
+		"does not reach the handler":       status(502),
+		"got 500 of the web server":        status(500),
+		"got 400":                          http.StripPrefix("/k.jpg", h),
+		`the type "text/html"`:             front(h, func(h http.Header) { h.Set("Content-Type", "text/html; charset=utf-8") }),
+		"names the file, and no file":      named.handler(t),
+		"bytes that are no image/jpeg":     http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Content-Type", "image/jpeg") }),
+		"with a wrong secret was answered": front(open.handler(t), asIs),
+	} {
+		server := httptest.NewServer(server)
+		findings, err := thumbnail.Doctor(t.Context(), server.Client(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+		require.NoError(t, err)
+		server.Close()
+		if want == "" {
+			assert.Empty(t, findings)
+			continue
+		}
+		require.Len(t, findings, 1, want)
+		assert.Contains(t, findings[0].String(), want)
+	}
+	server := httptest.NewServer(h)
+	findings, err := thumbnail.Doctor(t.Context(), server.Client(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "none.jpg", "50x50", "crop", ".jpg"))
+	require.NoError(t, err)
+	assert.Contains(t, findings[0].String(), "has no such original")
+	server.Close()
+	findings, err = thumbnail.Doctor(t.Context(), nil, thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+	require.NoError(t, err)
+	assert.Contains(t, findings[0].String(), "nothing answers")
+	_, err = thumbnail.Doctor(t.Context(), nil, thumbnail.Links{Base: "/thumbs/", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+	assert.ErrorIs(t, err, thumbnail.ErrInvalid)
+}
+
+type acceptsAll struct{ thumbnail.Signer }
+
+func (acceptsAll) Verify(thumbnail.Spec, string) bool { return true }
+
+func TestOnlyIfCachedIsNotForTheHandler(t *testing.T) {
+	s := newSite(t)
+	h := s.handler(t)
+	url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")
+	w := do(h, "GET", url, "Cache-Control", "only-if-cached")
+	assert.Equal(t, http.StatusGatewayTimeout, w.Code)
+	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+	assert.Equal(t, 401, do(h, "GET", strings.Replace(url, "50x50", "51x50", 1), "Cache-Control", "only-if-cached").Code)
+	assert.Equal(t, 200, do(h, "GET", url, "Cache-Control", "no-cache").Code)
+	_, err := s.Storage.Open(context.Background(), url)
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+func TestDoctorTellsAForgottenStripPrefixFromAnotherKey(t *testing.T) {
+	h := newSite(t).handler(t)
+	for want, mounted := range map[string]http.Handler{
+		"http.StripPrefix":          h,
+		"still reached the handler": http.StripPrefix("/thumbs", h),
+	} {
+		server := httptest.NewServer(mounted)
+		findings, err := thumbnail.Doctor(t.Context(), server.Client(), thumbnail.Links{Base: server.URL + "/thumbs", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+		server.Close()
+		require.NoError(t, err)
+		require.Len(t, findings, 1)
+		assert.Contains(t, findings[0].String(), want)
+	}
+}
+
+func TestDoctorKnowsAPageThatIsCalledAPicture(t *testing.T) {
+	for _, ext := range []string{".jpg", ".png", ".gif", ".webp", ".avif"} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "image/"+strings.Replace(ext[1:], "jpg", "jpeg", 1))
+			_, _ = w.Write([]byte("<html>welcome</html>"))
+		}))
+		links := thumbnail.Links{Base: server.URL, Signer: newSigner(t), Extensions: []string{ext}}
+		findings, err := thumbnail.Doctor(t.Context(), server.Client(), links, spec(t, "k.jpg", "50x50", "crop", ext))
+		server.Close()
+		require.NoError(t, err)
+		require.Len(t, findings, 1, ext)
+		assert.Contains(t, findings[0].String(), "bytes that are no image/")
+	}
+}

@@ -1,0 +1,66 @@
+package heif
+
+import (
+	"encoding/binary"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// boxes yields type and content of the boxes in b (ISO/IEC 14496-12, 4.2), up to one that is broken
+// or goes on beyond b. It ends early when the meter does.
+func boxes(m *codec.Meter, b []byte) func(yield func(string, []byte) bool) {
+	return func(yield func(string, []byte) bool) {
+		for len(b) >= 8 && m.Spend(8) == nil {
+			size, head := uint64(binary.BigEndian.Uint32(b)), uint64(8)
+			switch {
+			case size == 0: // it is the last one
+				size = uint64(len(b))
+			case size == 1 && len(b) >= 16:
+				size, head = binary.BigEndian.Uint64(b[8:]), 16
+			}
+			if size < head || size > uint64(len(b)) || !yield(string(b[4:8]), b[head:size:size]) {
+				return
+			}
+			b = b[size:]
+		}
+	}
+}
+
+// fields are numbers of some bytes each, the highest first.
+type fields struct {
+	b     []byte
+	short bool // more has been read than there is
+}
+
+// next returns a number of up to 8 bytes. Without any it is 0.
+func (f *fields) next(size int) uint64 {
+	if size > 8 || size > len(f.b) {
+		f.b, f.short = nil, true
+		return 0
+	}
+	var v uint64
+	for _, c := range f.b[:size] {
+		v = v<<8 | uint64(c)
+	}
+	f.b = f.b[size:]
+	return v
+}
+
+func (f *fields) skip(n int) {
+	if n > len(f.b) {
+		n, f.short = len(f.b), true
+	}
+	f.b = f.b[n:]
+}
+
+// full returns what follows version and flags of a box, and how many bytes the number of an item has
+// in it: it is wide from a version on.
+func full(data []byte, wide byte) (f fields, idSize int) {
+	if len(data) < 4 {
+		return fields{short: true}, 2
+	}
+	if data[0] >= wide {
+		return fields{b: data[4:]}, 4
+	}
+	return fields{b: data[4:]}, 2
+}

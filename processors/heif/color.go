@@ -1,0 +1,75 @@
+package heif
+
+import (
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// colors are what a file says of the colors of its picture.
+type colors struct {
+	profile []byte // ICC
+	sequence
+	known bool // what of a sequence is about colors
+}
+
+// A sequence is what a codec's sequence header says of the pictures: their size and colors, as code
+// points of ITU-T H.273. Those that are not given are 2, unspecified.
+type sequence struct {
+	width, height               int // largest, in pixels
+	primaries, transfer, matrix uint16
+	fullRange                   bool
+}
+
+// searched is how many bytes of an item are looked at for its colors.
+const searched = 4096
+
+// colors reads the boxes "colr" of the picture (ISO/IEC 23008-12, 6.5.5, and ISO/IEC 14496-12,
+// 12.1.5), or those of a grid's first tile. Where there is none with code points, the codec's
+// sequence header says them.
+func (d *directory) colors(file []byte) (c colors) {
+	it, first := d.primary, d.primary
+	if len(d.tiles) > 0 {
+		first = d.tiles[0]
+	}
+	if it.profile == nil && it.nclx == nil {
+		it = first
+	}
+	c.profile = it.profile
+	if it.nclx != nil {
+		f := fields{b: it.nclx}
+		c.primaries, c.transfer = uint16(f.next(2)), uint16(f.next(2))
+		c.known = !f.short
+		c.matrix, c.fullRange = uint16(f.next(2)), f.next(1)&0x80 != 0
+		if f.short {
+			c.matrix, c.fullRange = 2, true
+		}
+		return c
+	}
+	switch first.kind {
+	case "av01":
+		if file != nil {
+			b, _ := d.data(file, first, searched)
+			c.sequence, c.known = av1Sequence(d.meter, b)
+		}
+	case "hvc1":
+		c.sequence, c.known = hevcSequence(d.meter, first.config)
+	}
+	return c
+}
+
+// format returns what the engine is told: the decoder has made RGB of the samples, or it is told the
+// matrix and the range.
+func (c colors) format() processors.FormatColor {
+	out := processors.FormatColor{Profile: c.profile}
+	primaries, transfer := c.primaries, c.transfer
+	if primaries == 2 { // unspecified
+		primaries = 1
+	}
+	switch transfer {
+	case 1, 2, 6, 14, 15: // BT.709 and its kin stand in many a file that is sRGB: Chromium does not tell them apart, here
+		transfer = 13
+	}
+	if c.known && primaries < 256 && transfer < 256 && (primaries != 1 || transfer != 13) {
+		out.CICP = &processors.CICP{Primaries: uint8(primaries), Transfer: uint8(transfer)}
+	}
+	return out
+}

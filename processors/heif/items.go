@@ -1,0 +1,204 @@
+package heif
+
+import (
+	"context"
+	"fmt"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// An item is one that the picture is made of: itself, a tile of its grid, its alpha, a tile of that.
+type item struct {
+	id    uint32
+	kind  string // four letters; empty if the file does not say
+	deep  bool   // more than 8 bits per sample
+	size  image.Point
+	fault string // an essential property that is unknown
+
+	profile []byte // of "colr"
+	nclx    []byte // of "colr", without its name
+	config  []byte // of "hvcC"
+	alpha   bool   // "auxC" says that it is one
+	parts   []part // where its bytes are
+	length  uint64 // of all parts, as the file declares
+}
+
+// maxItems bounds how many items a picture is made of: 256×256 tiles, with alpha.
+const maxItems = 2*256*256 + 2
+
+// maxAuxiliary is how many auxiliary items of a picture are looked at, of which one may be its alpha.
+const maxAuxiliary = 16
+
+// itemBytes is the memory that an item takes.
+const itemBytes = 400
+
+// A directory is the box "meta", of which it keeps the parts that speak of the picture.
+type directory struct {
+	meter *codec.Meter
+	ctx   context.Context
+	taken int64
+
+	pitm, iinf, iloc, iref, iprp, idat []byte
+
+	items      map[uint32]*item
+	primary    *item
+	transforms []property         // of the primary item
+	tiles      []*item            // of the primary item, in their order
+	aux        map[uint32][]*item // auxiliary items of the primary one, with their tiles
+}
+
+// open splits meta, which begins with version and flags.
+func open(ctx context.Context, meta []byte) (*directory, error) {
+	d := &directory{
+		ctx: ctx, meter: codec.NewMeter(ctx, 1<<22+64*int64(len(meta))),
+		items: map[uint32]*item{}, aux: map[uint32][]*item{},
+	}
+	if len(meta) < 4 {
+		return nil, errCut
+	}
+	for kind, b := range boxes(d.meter, meta[4:]) {
+		for _, c := range []struct {
+			kind string
+			to   *[]byte
+		}{{"pitm", &d.pitm}, {"iinf", &d.iinf}, {"iloc", &d.iloc}, {"iref", &d.iref}, {"iprp", &d.iprp}, {"idat", &d.idat}} {
+			if c.kind == kind && *c.to == nil {
+				*c.to = b
+			}
+		}
+	}
+	return d, nil
+}
+
+// close gives back what the directory took from the account.
+func (d *directory) close() { codec.AccountOf(d.ctx).Give(d.taken) }
+
+// take takes n bytes from the account, until close.
+func (d *directory) take(n int64) error {
+	if err := codec.AccountOf(d.ctx).Take(n); err != nil {
+		return err
+	}
+	d.taken += n
+	return nil
+}
+
+// add returns the item of that number, which it adds if it is new.
+func (d *directory) add(id uint32) (*item, error) {
+	if it := d.items[id]; it != nil {
+		return it, nil
+	}
+	if len(d.items) == maxItems {
+		return nil, fmt.Errorf("%w: a picture of more than %d items", codec.ErrTooLarge, maxItems)
+	}
+	if err := d.take(itemBytes); err != nil {
+		return nil, err
+	}
+	it := &item{id: id}
+	d.items[id] = it
+	return it, nil
+}
+
+// collect finds the items that the primary item is made of, and those that are auxiliary to it.
+func (d *directory) collect() error {
+	if d.pitm == nil {
+		return fmt.Errorf("%w: no primary item", codec.ErrFormat)
+	}
+	f, size := full(d.pitm, 1)
+	id := uint32(f.next(size))
+	if f.short {
+		return errCut
+	}
+	var err error
+	if d.primary, err = d.add(id); err != nil {
+		return err
+	}
+	if err = d.references(id); err != nil {
+		return err
+	}
+	return d.meter.Spend(0)
+}
+
+// references reads the box "iref" (ISO/IEC 14496-12, 8.11.12) twice: which tiles and auxiliary items
+// the primary item has, and which tiles those have.
+func (d *directory) references(primary uint32) error {
+	err := d.eachReference(func(kind string, from uint32, to fields, idSize int) (err error) {
+		switch {
+		case kind == "dimg" && from == primary && d.tiles == nil:
+			d.tiles, err = d.listed(to, idSize)
+		case kind == "auxl" && d.aux[from] == nil && len(d.aux) < maxAuxiliary && from != primary:
+			for range to.next(2) {
+				if to.next(idSize) == uint64(primary) && !to.short {
+					it, err := d.add(from)
+					d.aux[from] = []*item{it}
+					return err
+				}
+			}
+		}
+		return err
+	})
+	if err != nil || len(d.aux) == 0 {
+		return err
+	}
+	return d.eachReference(func(kind string, from uint32, to fields, idSize int) error {
+		if kind != "dimg" || len(d.aux[from]) != 1 {
+			return nil
+		}
+		tiles, err := d.listed(to, idSize)
+		d.aux[from] = append(d.aux[from], tiles...)
+		return err
+	})
+}
+
+func (d *directory) eachReference(f func(kind string, from uint32, to fields, idSize int) error) error {
+	list, idSize := full(d.iref, 1)
+	for kind, b := range boxes(d.meter, list.b) {
+		to := fields{b: b}
+		from := uint32(to.next(idSize))
+		if to.short {
+			continue
+		}
+		if err := f(kind, from, to, idSize); err != nil {
+			return err
+		}
+	}
+	return d.meter.Spend(0)
+}
+
+// listed adds the items of a reference.
+func (d *directory) listed(to fields, idSize int) (list []*item, err error) {
+	n := int(to.next(2))
+	if n > len(to.b)/idSize {
+		n = len(to.b) / idSize
+	}
+	if err := d.take(8 * int64(n)); err != nil {
+		return nil, err
+	}
+	list = make([]*item, 0, n)
+	for range n {
+		if err := d.meter.Spend(8); err != nil {
+			return nil, err
+		}
+		it, err := d.add(uint32(to.next(idSize)))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, it)
+	}
+	return list, nil
+}
+
+// kinds reads the types of the items (ISO/IEC 14496-12, 8.11.6).
+func (d *directory) kinds() error {
+	list, size := full(d.iinf, 1)
+	list.next(size) // how many there are
+	for kind, b := range boxes(d.meter, list.b) {
+		entry, size := full(b, 3)
+		if kind != "infe" || len(b) < 4 || b[0] < 2 {
+			continue
+		}
+		if it := d.items[uint32(entry.next(size))]; it != nil && len(entry.b) >= 6 && it.kind == "" {
+			it.kind = string(entry.b[2:6])
+		}
+	}
+	return d.meter.Spend(0)
+}

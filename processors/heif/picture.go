@@ -1,0 +1,260 @@
+package heif
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"slices"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// A picture is the primary item of a file, as the boxes describe it.
+type picture struct {
+	size    image.Point // pixels as they are stored
+	deep    bool        // more than 8 bits per sample
+	alpha   bool        // it has transparency, which is an item of its own
+	view    view
+	pixels  int64 // that are decoded, those of tiles and alpha included
+	payload int64 // bytes of all items of the file, as it declares
+
+	colors colors
+}
+
+var errCut = fmt.Errorf("%w: the header is cut off: %w", codec.ErrCorrupt, io.ErrUnexpectedEOF)
+
+func corrupt(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{codec.ErrCorrupt}, args...)...)
+}
+
+// parse reads the box "meta". file is nil where only a header is read; else it is checked that the
+// pixels are there, and no more than the boxes say.
+func parse(ctx context.Context, meta, file []byte, items []string) (*picture, error) {
+	d, err := open(ctx, meta)
+	if err != nil {
+		return nil, err
+	}
+	defer d.close()
+	if err := d.collect(); err != nil {
+		return nil, err
+	}
+	if err := d.kinds(); err != nil {
+		return nil, err
+	}
+	if err := d.properties(); err != nil {
+		return nil, err
+	}
+	total, err := d.locate()
+	if err != nil {
+		return nil, err
+	}
+	p := &picture{payload: int64(total)}
+	if err := p.describe(d, items); err != nil {
+		return nil, err
+	}
+	if d.primary.kind == "grid" {
+		if err := p.checkGrid(d, file); err != nil {
+			return nil, err
+		}
+	}
+	if file != nil {
+		if err := d.checkPixels(file); err != nil {
+			return nil, err
+		}
+	}
+	p.colors = d.colors(file)
+	return p, nil
+}
+
+// describe takes over what the properties say.
+func (p *picture) describe(d *directory, items []string) error {
+	it := d.primary
+	if err := supported(it, items); err != nil {
+		return err
+	}
+	if it.size.X < 1 || it.size.Y < 1 {
+		return corrupt("a picture without a size")
+	}
+	p.size, p.deep, p.view = it.size, it.deep, d.transform(it.size)
+	derived := !coded(it.kind)
+	if derived && len(d.tiles) == 0 {
+		return corrupt("a picture that is made of nothing")
+	}
+	if !derived {
+		d.tiles = nil
+	}
+	var tiles int64
+	for _, t := range d.tiles {
+		if err := supported(t, items); err != nil {
+			return err
+		}
+		if !coded(t.kind) {
+			return fmt.Errorf("%w: a picture derived from derived ones", codec.ErrFormat)
+		}
+		p.deep = p.deep || t.deep
+		tiles = min(tiles+area(t.size), 1<<60)
+	}
+	p.pixels = max(area(p.size), tiles)
+	for id, list := range d.aux {
+		if !list[0].alpha {
+			delete(d.aux, id)
+			continue
+		}
+		p.alpha = true
+		var tiles int64
+		for _, t := range list {
+			p.deep = p.deep || t.deep
+			tiles = min(tiles+area(t.size), 1<<60)
+		}
+		// Alpha of the picture's size is a part of what a decoder takes per pixel.
+		p.pixels += max(0, tiles-2*p.pixels)
+	}
+	return nil
+}
+
+func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }
+
+// coded reports whether the item is one that has been compressed, not derived from others.
+func coded(kind string) bool {
+	return kind != "grid" && kind != "iden" && kind != "iovl" && kind != "tmap"
+}
+
+// supported returns an error if an item can't be shown.
+func supported(it *item, items []string) error {
+	switch {
+	case it.kind == "":
+		return corrupt("item %d is of no type", it.id)
+	case !slices.Contains(items, it.kind):
+		return fmt.Errorf("%w: an item of the type %q", codec.ErrFormat, it.kind)
+	case it.fault != "":
+		return fmt.Errorf("%w: the picture can't be shown without its property %q", codec.ErrFormat, it.fault)
+	}
+	return nil
+}
+
+// checkGrid reads how many tiles a grid has, and its size (ISO/IEC 23008-12, 6.6.2.3.2), if they can
+// be reached.
+func (p *picture) checkGrid(d *directory, file []byte) error {
+	if file == nil && (len(d.primary.parts) == 0 || !d.primary.parts[0].inside) {
+		return nil
+	}
+	b, err := d.data(file, d.primary, 12)
+	if err != nil {
+		return err
+	}
+	f := fields{b: b}
+	f.next(1)
+	width := 2
+	if f.next(1)&1 == 1 {
+		width = 4
+	}
+	rows, columns := int(f.next(1))+1, int(f.next(1))+1
+	size := image.Pt(int(f.next(width)&0x7fffffff), int(f.next(width)&0x7fffffff))
+	switch {
+	case f.short:
+		return corrupt("a grid that is cut off")
+	case rows*columns != len(d.tiles):
+		return corrupt("a grid of %d×%d with %d tiles", columns, rows, len(d.tiles))
+	case size != p.size:
+		return corrupt("a grid of %v pixels where its size is said to be %v", size, p.size)
+	}
+	return nil
+}
+
+// checkPixels returns an error if bytes of the picture are missing, or are of more pixels than the
+// boxes say: memory is counted by these.
+func (d *directory) checkPixels(file []byte) error {
+	list := append([]*item{d.primary}, d.tiles...)
+	for _, alpha := range d.aux {
+		list = append(list, alpha...)
+	}
+	for _, it := range list {
+		before := d.taken
+		b, err := d.data(file, it, int(min(uint64(len(file)), 1<<30)))
+		if err != nil {
+			return err
+		}
+		var s sequence
+		switch it.kind {
+		case "av01":
+			s, _ = av1Sequence(d.meter, b)
+		case "hvc1":
+			s, _ = hevcSequence(d.meter, it.config)
+			s.hevcUnits(d.meter, it.config, b)
+		}
+		codec.AccountOf(d.ctx).Give(d.taken - before)
+		d.taken = before
+		// HEVC is coded in blocks of up to 64×64, and clipped.
+		if s.width > it.size.X+64 || s.height > it.size.Y+64 {
+			return corrupt("item %d has %d×%d pixels where its size is said to be %v", it.id, s.width, s.height, it.size)
+		}
+		if err := d.meter.Spend(64); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxMeta is the size in bytes that the box "meta" may have. It holds no pixels: a few hundred bytes
+// are usual, more is a color profile.
+const maxMeta = 5 << 20
+
+// find returns the content of the box "meta". It reads no pixels, but skips them where they come
+// first. It announces the size of the box to reserve.
+func find(r *codec.Reader, reserve func(int64) error) ([]byte, error) {
+	sequence := false
+	for {
+		kind, size, err := next(r)
+		switch {
+		case errors.Is(err, io.EOF) && sequence:
+			return nil, fmt.Errorf("%w: a sequence without a primary item", codec.ErrFormat)
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return nil, errCut
+		case err != nil:
+			return nil, err
+		case kind == "meta" && size > maxMeta:
+			return nil, fmt.Errorf("%w: a header of %d bytes", codec.ErrTooLarge, size)
+		case kind == "meta":
+			if err := reserve(size); err != nil {
+				return nil, err
+			}
+			b, err := r.Block(size)
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				err = errCut
+			}
+			return b, err
+		case kind == "moov":
+			sequence = true
+		}
+		if err := r.Skip(size); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// next reads the head of a box: its type, and how many bytes follow. The error is io.EOF where there
+// are no more boxes, or only one that goes on to the end.
+func next(r *codec.Reader) (kind string, size int64, err error) {
+	head, err := r.Peek(16)
+	if err != nil {
+		return "", 0, err
+	}
+	f := fields{b: head}
+	n, length := f.next(4), int64(8)
+	kind = string(head[min(4, len(head)):min(8, len(head))])
+	f.skip(min(4, len(f.b)))
+	switch {
+	case len(head) == 0, len(head) >= 8 && n == 0 && kind != "meta":
+		return "", 0, io.EOF
+	case len(head) < 8 || n == 1 && len(head) < 16:
+		return "", 0, io.ErrUnexpectedEOF
+	case n == 1:
+		n, length = f.next(8), 16
+	}
+	if n < uint64(length) || n > 1<<60 {
+		return "", 0, corrupt("a box of %d bytes", n)
+	}
+	return kind, int64(n) - length, r.Skip(length)
+}

@@ -1,0 +1,65 @@
+package s3
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// keysOf collects all that Keys gives.
+func keysOf(t *testing.T, s *Storage) (keys []string) {
+	t.Helper()
+	for key, err := range s.Keys(t.Context()) {
+		require.NoError(t, err)
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+func TestKeysGivesWhatLiesUnderThePrefixInOrder(t *testing.T) {
+	server, s := newFake(t, Config{Prefix: "photos"})
+	for _, name := range []string{"photos/b/é +%.jpg", "photos/a.jpg", "photos/folder/", "photos2/c.jpg", "a.jpg"} {
+		server.Set("bucket", name, []byte("x"))
+	}
+	require.Equal(t, []string{"a.jpg", "b/é +%.jpg"}, keysOf(t, s))
+}
+
+func TestKeysAsksForAThousandAtOnceAndStopsWithItsLoop(t *testing.T) {
+	server, s := newFake(t, Config{})
+	var want []string
+	for i := range 2500 {
+		want = append(want, fmt.Sprintf("%04d.jpg", i))
+		server.Set("bucket", want[i], nil)
+	}
+	require.True(t, slices.Equal(want, keysOf(t, s)))
+	require.Equal(t, []string{"LIST ", "LIST ", "LIST "}, server.Requests())
+
+	for key := range s.Keys(t.Context()) {
+		require.Equal(t, "0000.jpg", key)
+		break
+	}
+	require.Equal(t, []string{"LIST "}, server.Requests())
+}
+
+func TestKeysEndsWithAnError(t *testing.T) {
+	server, _ := newFake(t, Config{})
+	s := openAt(t, fakeEndpoint(server), "absent", Config{})
+	n := 0
+	for _, err := range s.Keys(t.Context()) {
+		n++
+		requireFailure(t, err, "NoSuchBucket")
+	}
+	require.Equal(t, 1, n)
+}
+
+func TestOnARealServerKeysGivesEveryKey(t *testing.T) {
+	s := newBucket(t, startReal(t), Config{Prefix: "photos"})
+	require.Empty(t, keysOf(t, s))
+	want := []string{"a b+c%2F#?&.jpg", "animals/dogs.jpg", "z/猫.jpg"}
+	for _, key := range want {
+		put(t, s, key, "x")
+	}
+	require.Equal(t, want, keysOf(t, s))
+}
