@@ -93,9 +93,6 @@ func Resize(ctx context.Context, src image.Image, r Rect, size image.Point, opt 
 		defer account.Give(n)
 	}
 	rows := rowsOf(src)
-	if rows.format == CMYK8 && opt.KeepCMYK {
-		rows.format = cmykRaw
-	}
 	s, err := NewShrinker(ctx, rows.format, src.Bounds().Size(), r, size, opt)
 	if err != nil {
 		return nil, err

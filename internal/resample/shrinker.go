@@ -47,6 +47,9 @@ type Shrinker struct {
 // result until it is released. The error is that of an account that is empty, or of ctx.
 func NewShrinker(ctx context.Context, f Format, src image.Point, r Rect, size image.Point, opt Options) (*Shrinker, error) {
 	check(src, r, size)
+	if f == CMYK8 && opt.KeepCMYK {
+		f = cmykRaw
+	}
 	gx := grid{src.X, r.X0, (r.X1 - r.X0) / float64(size.X), size.X}
 	gy := grid{src.Y, r.Y0, (r.Y1 - r.Y0) / float64(size.Y), size.Y}
 	s, err := newShrinker(ctx, f, gx, gy, opt.Luma, opt)

@@ -1,0 +1,130 @@
+package bmp
+
+import (
+	"context"
+	"errors"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+)
+
+// A canvas takes the rows of a picture in the order of the file, which is mostly from the last to
+// the first.
+type canvas struct {
+	*decoder
+	small  *resample.Shrinker // nil: the picture is made as it is
+	img    image.Image
+	pix    []byte
+	stride int
+}
+
+// newCanvas makes one for the whole picture, or for one of small pixels.
+func newCanvas(ctx context.Context, d *decoder, small image.Point) (*canvas, error) {
+	c := &canvas{decoder: d}
+	full := image.Pt(d.width, d.height)
+	if small != (image.Point{}) {
+		if err := codec.AccountOf(ctx).Take(reducedBytes(full, small)); err != nil {
+			return nil, err
+		}
+		c.small = resample.NewShrinker(d.format, full, resample.Full(image.Rectangle{Max: full}), small, resample.Options{})
+		return c, nil
+	}
+	n := 4
+	if d.indexed {
+		n = 1
+	}
+	var err error
+	if c.pix, err = codec.Bytes(ctx, d.width*d.height*n); err != nil {
+		return nil, err
+	}
+	c.stride = d.width * n
+	r := image.Rectangle{Max: full}
+	switch {
+	case d.indexed:
+		c.img = &image.Paletted{Pix: c.pix, Stride: c.stride, Rect: r, Palette: d.paletteFor()}
+	case d.alpha:
+		c.img = &image.NRGBA{Pix: c.pix, Stride: c.stride, Rect: r}
+	default:
+		c.img = &image.RGBA{Pix: c.pix, Stride: c.stride, Rect: r}
+	}
+	return c, nil
+}
+
+// reducedBytes is what the result of scaling takes, and the rows under the kernel.
+func reducedBytes(full, small image.Point) int64 {
+	return 8*int64(small.X)*int64(small.Y) + 160*int64(full.X)
+}
+
+func (c *canvas) write(i int, row []byte) {
+	if c.small != nil {
+		c.small.WriteRow(row)
+		return
+	}
+	y := c.height - 1 - i
+	if c.topDown {
+		y = i
+	}
+	dst := c.pix[y*c.stride:][:c.stride]
+	if c.format != resample.RGB8 {
+		copy(dst, row)
+		return
+	}
+	for len(dst) >= 4 && len(row) >= 3 {
+		dst[0], dst[1], dst[2], dst[3] = row[0], row[1], row[2], 255
+		dst, row = dst[4:], row[3:]
+	}
+}
+
+func (c *canvas) image() image.Image {
+	if c.small == nil {
+		return c.img
+	}
+	img := c.small.Image()
+	if c.topDown {
+		return img
+	}
+	switch m := img.(type) { // of what was scaled from the last row to the first
+	case *image.Gray:
+		flip(m.Pix, m.Stride)
+	case *image.RGBA:
+		flip(m.Pix, m.Stride)
+	case *image.NRGBA:
+		flip(m.Pix, m.Stride)
+	}
+	return img
+}
+
+// flip exchanges the first row for the last, and so on.
+func flip(pix []byte, stride int) {
+	for a, b := 0, len(pix)-stride; a < b; a, b = a+stride, b-stride {
+		for i := range stride {
+			pix[a+i], pix[b+i] = pix[b+i], pix[a+i]
+		}
+	}
+}
+
+func (c *canvas) close() {
+	if c.small != nil {
+		c.small.Close()
+	}
+}
+
+func isLimit(err error) bool { return errors.Is(err, codec.ErrTooLarge) || errors.Is(err, errAlpha) }
+
+// memory adds up what decode takes.
+func memory(h *codec.Header, o codec.Options) int64 {
+	m, ok := h.Detail.(*info)
+	if !ok {
+		return 0
+	}
+	total := 64<<10 + 8*int64(m.width)
+	if small := m.shrunk(o); small != (image.Point{}) {
+		return total + reducedBytes(h.Stored, small)
+	}
+	n := int64(4)
+	if m.bits <= 8 && !m.rle() && !o.Tolerant {
+		n = 1
+	}
+	return total + n*int64(m.width)*int64(m.height)
+}

@@ -1,0 +1,10 @@
+package bmp_test
+
+import (
+	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/bmp"
+)
+
+func TestEveryCaseIsThePictureThatItShouldBe(t *testing.T) { codectest.Cases(t, bmp.Format, "bmp") }

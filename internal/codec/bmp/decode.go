@@ -1,0 +1,188 @@
+package bmp
+
+import (
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	"io"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+)
+
+// A decoder decodes one bitmap.
+type decoder struct {
+	*info
+	ctx      context.Context
+	meter    *codec.Meter
+	data     []byte
+	tolerant bool
+
+	format  resample.Format
+	indexed bool // pixels are places in the palette
+	colors  [256][4]byte
+	masks   [4]mask
+	alpha   bool // pixels may be transparent
+
+	rle     *rle
+	places  []byte // of RLE
+	covered []byte
+	row     []byte // in the format
+	rest    int    // rows from which on, in the order of the file, pixels are missing
+	damage  error
+}
+
+// errAlpha says that pixels are transparent, or gray for want of any, which was not expected.
+var errAlpha = errors.New("pixels that are not there")
+
+func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
+	m, err := infoOf(ctx, data, h)
+	if err != nil {
+		return nil, err
+	}
+	account := codec.AccountOf(ctx)
+	before := account.Used()
+	pic, err := m.decode(ctx, data, o, false)
+	if errors.Is(err, errAlpha) {
+		account.Give(account.Used() - before)
+		pic, err = m.decode(ctx, data, o, true)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = corrupt("pixels are missing")
+	}
+	return pic, err
+}
+
+// decode decodes the picture, with alpha even where none is expected if there are holes.
+func (m *info) decode(ctx context.Context, data []byte, o codec.Options, holes bool) (*codec.Picture, error) {
+	small := m.shrunk(o)
+	d := &decoder{info: m, ctx: ctx, data: data, tolerant: o.Tolerant, rest: m.height}
+	d.meter = codec.NewMeter(ctx, 1<<22+4*int64(len(data))+int64(m.width)*int64(m.height))
+	if err := d.choose(holes, small != (image.Point{})); err != nil {
+		return nil, err
+	}
+	if err := d.buffers(); err != nil {
+		return nil, err
+	}
+	out, err := newCanvas(ctx, d, small)
+	if err != nil {
+		return nil, err
+	}
+	defer out.close()
+	for i := range m.height {
+		row, err := d.next(i)
+		if err != nil {
+			return nil, err
+		}
+		out.write(i, row)
+		if err := d.meter.Spend(int64(len(row)) / 16); err != nil {
+			return nil, err
+		}
+	}
+	if d.rest < (m.height+9)/10 {
+		return nil, corrupt("less than a tenth of the picture is there")
+	}
+	img := out.image()
+	return &codec.Picture{Image: img, Partial: d.rest < m.height}, nil
+}
+
+// shrunk is the size to which a picture is scaled while it is decoded, or zero.
+func (m *info) shrunk(o codec.Options) image.Point {
+	if o.Least == (image.Point{}) || 2*o.Least.X > m.width || 2*o.Least.Y > m.height {
+		return image.Point{}
+	}
+	return o.Least
+}
+
+// choose sets what pixels become.
+func (d *decoder) choose(holes, small bool) error {
+	if d.bits <= 8 {
+		d.readPalette()
+	}
+	values := d.masksOf(d.data)
+	if d.bits == 16 || d.bits == 32 {
+		for i, v := range values {
+			var err error
+			if d.masks[i], err = newMask(v); err != nil {
+				return err
+			}
+		}
+		d.alpha = values[3] != 0 && d.hasAlpha(values[3])
+	}
+	switch {
+	case holes || d.alpha:
+		d.format, d.alpha = resample.NRGBA8, true
+	case d.bits <= 8 && !small:
+		d.format, d.indexed = resample.Gray8, true
+	default:
+		d.format = resample.RGB8
+	}
+	return nil
+}
+
+// readPalette reads the colors: blue, green, red. A place beyond them is black.
+func (d *decoder) readPalette() {
+	for i := range d.colors {
+		d.colors[i] = [4]byte{0, 0, 0, 255}
+	}
+	n := d.entry()
+	end := int64(len(d.data))
+	if d.pixels > d.palette {
+		end = min(end, d.pixels)
+	}
+	for i := range min(d.info.colors(), 1<<d.bits) {
+		at := d.palette + i*n
+		if at+3 > end {
+			return
+		}
+		d.colors[i] = [4]byte{d.data[at+2], d.data[at+1], d.data[at], 255}
+	}
+}
+
+// hasAlpha reports whether a pixel is not transparent: where all are, programs had no alpha in mind.
+func (d *decoder) hasAlpha(mask uint32) bool {
+	for y := range d.height {
+		row, err := d.stored(y)
+		if err != nil {
+			return false
+		}
+		n := d.bits / 8
+		for ; len(row) >= n; row = row[n:] {
+			if pixel(row, n)&mask != 0 {
+				return true
+			}
+		}
+		if d.meter.Spend(d.stride()/16) != nil {
+			return false
+		}
+	}
+	return false
+}
+
+// stored returns row i, in the order of the file, of what is not compressed.
+func (d *decoder) stored(i int) ([]byte, error) {
+	at, n := d.pixels+int64(i)*d.stride(), d.rowBytes()
+	if at > int64(len(d.data))-n {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return d.data[at:][:n], nil
+}
+
+func pixel(b []byte, n int) uint32 {
+	v := uint32(b[0]) | uint32(b[1])<<8
+	if n == 4 {
+		v |= uint32(b[2])<<16 | uint32(b[3])<<24
+	}
+	return v
+}
+
+// paletteFor returns the palette of an *image.Paletted.
+func (d *decoder) paletteFor() color.Palette {
+	p := make(color.Palette, 1<<d.bits)
+	for i := range p {
+		v := d.colors[i]
+		p[i] = color.RGBA{v[0], v[1], v[2], 255}
+	}
+	return p
+}

@@ -1,0 +1,154 @@
+package bmp
+
+import (
+	"encoding/binary"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// Lengths of headers.
+const (
+	fileHeader = 14
+	coreHeader = 12  // OS/2 1.x
+	infoHeader = 40  // Windows 3
+	os2Header  = 64  // OS/2 2.x, which may be cut anywhere behind the first 16 bytes
+	maskHeader = 52  // with masks of red, green and blue
+	fullHeader = 56  // with a mask of alpha as well
+	v5Header   = 124 // the longest that is known
+	maxHeader  = 4096
+)
+
+// Compressions.
+const (
+	compRGB        = 0
+	compRLE8       = 1
+	compRLE4       = 2
+	compMasks      = 3 // OS/2: Huffman
+	compJPEG       = 4 // OS/2: RLE of 24 bits
+	compPNG        = 5
+	compAlphaMasks = 6
+	compRLE24      = 100 // compJPEG of OS/2
+)
+
+// An info is what the second header says.
+type info struct {
+	size          int64 // of the header
+	width, height int
+	topDown       bool
+	bits          int
+	compression   uint32
+	used          int64 // entries of the palette; 0: all that there can be
+
+	base    int64 // where the second header begins
+	palette int64 // offsets from the beginning of the file
+	pixels  int64
+}
+
+// readInfo reads the second header.
+func readInfo(r *codec.Reader) (*info, error) {
+	at := r.Pos()
+	b, err := r.Block(4)
+	if err != nil {
+		return nil, err
+	}
+	m := &info{size: int64(binary.LittleEndian.Uint32(b)), base: at}
+	if m.size != coreHeader && m.size < 16 || m.size > maxHeader {
+		return nil, unsupported("a header of %d bytes", m.size)
+	}
+	var h [infoHeader]byte
+	if err := r.Read(h[4:min(m.size, infoHeader)]); err != nil {
+		return nil, err
+	}
+	le := binary.LittleEndian
+	if m.size == coreHeader {
+		m.width, m.height, m.bits = int(le.Uint16(h[4:])), int(le.Uint16(h[6:])), int(le.Uint16(h[10:]))
+		return m, m.check()
+	}
+	width, height := int64(int32(le.Uint32(h[4:]))), int64(int32(le.Uint32(h[8:])))
+	if height < 0 {
+		m.topDown, height = true, -height
+	}
+	if width < 1 || height < 1 || height > 1<<31-1 {
+		return nil, corrupt("a size of %d×%d", width, height)
+	}
+	m.width, m.height = int(width), int(height)
+	m.bits, m.compression, m.used = int(le.Uint16(h[14:])), le.Uint32(h[16:]), int64(le.Uint32(h[32:]))
+	if m.compression == compJPEG && m.bits == 24 && m.size <= os2Header {
+		m.compression = compRLE24
+	}
+	return m, m.check()
+}
+
+// check refuses what can't be decoded.
+func (m *info) check() error {
+	if m.width < 1 || m.height < 1 {
+		return corrupt("a size of %d×%d", m.width, m.height)
+	}
+	ok := false
+	switch m.compression {
+	case compRGB:
+		switch m.bits {
+		case 1, 2, 4, 8, 16, 24, 32:
+			ok = true
+		}
+	case compRLE8:
+		ok = m.bits == 8
+	case compRLE4:
+		ok = m.bits == 4
+	case compMasks, compAlphaMasks:
+		ok = m.bits == 16 || m.bits == 32
+	case compRLE24:
+		ok = m.bits == 24
+	}
+	if !ok {
+		return unsupported("%d bits, compression %d", m.bits, m.compression)
+	}
+	return nil
+}
+
+func (m *info) rle() bool {
+	return m.compression == compRLE8 || m.compression == compRLE4 || m.compression == compRLE24
+}
+
+func (m *info) masked() bool { return m.compression == compMasks || m.compression == compAlphaMasks }
+
+// place finds palette and pixels. offset is where the pixels are, by the first header; what lies
+// within the headers can't be true.
+func (m *info) place(base, offset int64) {
+	m.base = base
+	m.palette = base + m.size
+	switch {
+	case m.size > infoHeader:
+	case m.compression == compMasks:
+		m.palette += 12
+	case m.compression == compAlphaMasks:
+		m.palette += 16
+	}
+	m.pixels = offset
+	if offset < m.palette {
+		m.pixels = m.palette + m.colors()*m.entry()
+	}
+}
+
+// entry is the size of an entry of the palette: OS/2 1.x has no fourth byte.
+func (m *info) entry() int64 {
+	if m.size == coreHeader {
+		return 3
+	}
+	return 4
+}
+
+// colors is how many entries the palette has.
+func (m *info) colors() int64 {
+	if m.bits > 8 {
+		return m.used // for other devices
+	}
+	if m.used == 0 {
+		return 1 << m.bits
+	}
+	return m.used
+}
+
+// rowBytes is how many bytes the pixels of a row take, stride how many there are from one to the next.
+func (m *info) rowBytes() int64 { return (int64(m.width)*int64(m.bits) + 7) / 8 }
+func (m *info) stride() int64   { return (int64(m.width)*int64(m.bits) + 31) / 32 * 4 }

@@ -1,0 +1,55 @@
+package bmp
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// A mask finds a sample in a pixel.
+type mask struct {
+	shift  int
+	mask   uint32
+	levels [256]byte // of its upper 8 bits, or of as many as there are
+}
+
+// masksOf returns where the samples are in a pixel: red, green, blue, alpha. The last mask is 0 if
+// there is no alpha.
+func (m *info) masksOf(data []byte) (values [4]uint32) {
+	values = [4]uint32{0xff0000, 0xff00, 0xff, 0}
+	if m.bits == 16 {
+		values = [4]uint32{0x7c00, 0x3e0, 0x1f, 0}
+	}
+	if !m.masked() {
+		return values
+	}
+	at := m.base + infoHeader
+	n := 3
+	if m.size >= fullHeader || m.size == infoHeader && m.compression == compAlphaMasks {
+		n = 4
+	}
+	for i := range n {
+		if at+int64(4*i+4) <= int64(len(data)) {
+			values[i] = binary.LittleEndian.Uint32(data[at+int64(4*i):])
+		}
+	}
+	return values
+}
+
+// newMask takes a run of ones. A sample of no bits is 0.
+func newMask(value uint32) (m mask, err error) {
+	width := bits.OnesCount32(value)
+	if value == 0 {
+		return m, nil
+	}
+	if 32-bits.LeadingZeros32(value)-bits.TrailingZeros32(value) != width {
+		return m, unsupported("a mask of %#x", value)
+	}
+	m.shift = bits.TrailingZeros32(value) + max(width-8, 0)
+	m.mask = 1<<min(width, 8) - 1
+	for i := range m.mask + 1 {
+		m.levels[i] = byte((i*255 + m.mask/2) / m.mask)
+	}
+	return m, nil
+}
+
+func (m *mask) of(v uint32) byte { return m.levels[v>>m.shift&m.mask] }

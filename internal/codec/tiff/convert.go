@@ -1,0 +1,192 @@
+package tiff
+
+import (
+	"context"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+)
+
+// A converter makes pixels of the samples in the file.
+type converter struct {
+	layout  *layout
+	format  resample.Format
+	indexed bool     // pixels are places in the palette
+	wanted  []int    // samples of a pixel that matter: color, then alpha
+	rows    [][]byte // what lanes have yielded
+	width   int
+	sample  int // bytes
+
+	picked  []byte // the wanted samples alone
+	out     []byte
+	finish  func(dst, src []byte) // picked to out; nil: they are the same
+	palette [][3]byte
+}
+
+// newConverter prepares for a layout. colors asks for the colors of a palette rather than for places
+// in it.
+func newConverter(ctx context.Context, l *layout, data []byte, colors bool) (*converter, error) {
+	c := &converter{layout: l, width: l.width, sample: l.sampleBytes()}
+	for i := range l.colors() {
+		c.wanted = append(c.wanted, i)
+	}
+	alpha := l.alpha != alphaNone && l.photometric != separated
+	if alpha {
+		c.wanted = append(c.wanted, l.alphaAt)
+	}
+	c.rows = make([][]byte, len(c.wanted))
+	if err := c.choose(ctx, data, alpha, colors); err != nil {
+		return nil, err
+	}
+	var err error
+	if c.picks() {
+		if c.picked, err = codec.Bytes(ctx, l.width*len(c.wanted)*c.sample); err != nil {
+			return nil, err
+		}
+	}
+	if c.finish != nil {
+		c.out, err = codec.Bytes(ctx, l.width*c.format.BytesPerPixel())
+	}
+	return c, err
+}
+
+// picks reports whether the wanted samples do not lie together.
+func (c *converter) picks() bool {
+	return len(c.wanted) > 1 && c.layout.planar || !c.layout.planar && c.layout.samples != len(c.wanted)
+}
+
+// choose sets the format and how samples become it.
+func (c *converter) choose(ctx context.Context, data []byte, alpha, colors bool) error {
+	l, wide := c.layout, c.sample == 2
+	either := func(narrow, other resample.Format) resample.Format {
+		if wide {
+			return other
+		}
+		return narrow
+	}
+	switch {
+	case !alpha:
+		c.format = either(resample.RGB8, resample.RGB16)
+	case l.alpha == alphaScaled:
+		c.format = either(resample.RGBA8, resample.RGBA16)
+	default:
+		c.format = either(resample.NRGBA8, resample.NRGBA16)
+	}
+	switch l.photometric {
+	case whiteIsZero, blackIsZero, transparencyMask:
+		c.gray(alpha, either(resample.Gray8, resample.Gray16))
+	case palette:
+		return c.paletted(ctx, data, alpha, colors)
+	case separated:
+		c.format = resample.CMYK8
+		if wide {
+			c.finish = narrow
+		}
+	case yCbCr:
+		if !l.isJPEG() {
+			c.finish = newChroma(l).convert(len(c.wanted))
+		}
+	case cieLab, iccLab:
+		c.finish = newLab(l.photometric == iccLab, c.sample, len(c.wanted)).convert
+	}
+	if c.format == resample.RGBA8 || c.format == resample.RGBA16 {
+		c.clamp()
+	}
+	return nil
+}
+
+// row returns the pixels of the row that c.rows holds.
+func (c *converter) row() []byte {
+	row := c.rows[0]
+	if c.picks() {
+		c.pick()
+		row = c.picked
+	}
+	if c.finish == nil {
+		return row
+	}
+	c.finish(c.out, row)
+	return c.out
+}
+
+// pick brings the wanted samples together.
+func (c *converter) pick() {
+	n := c.sample
+	to := len(c.wanted) * n
+	for i, sample := range c.wanted {
+		src, step := c.rows[i], n
+		if !c.layout.planar {
+			src, step = c.rows[0][sample*n:], c.layout.samples*n
+		}
+		dst := c.picked[i*n:]
+		if n == 1 {
+			for x := range c.width {
+				dst[x*to] = src[x*step]
+			}
+			continue
+		}
+		for x := range c.width {
+			dst[x*to], dst[x*to+1] = src[x*step], src[x*step+1]
+		}
+	}
+}
+
+// gray chooses how gray becomes pixels: with alpha they are red, green and blue.
+func (c *converter) gray(alpha bool, format resample.Format) {
+	flip := byte(0)
+	if c.layout.photometric == whiteIsZero {
+		flip = 0xff
+	}
+	if !alpha {
+		c.format = format
+		if flip != 0 {
+			c.finish = func(dst, src []byte) {
+				for i, v := range src[:len(dst)] {
+					dst[i] = v ^ flip
+				}
+			}
+		}
+		return
+	}
+	n := c.sample
+	c.finish = func(dst, src []byte) {
+		for len(dst) >= 4*n && len(src) >= 2*n {
+			for i := range n {
+				v := src[i] ^ flip
+				dst[i], dst[n+i], dst[2*n+i], dst[3*n+i] = v, v, v, src[n+i]
+			}
+			dst, src = dst[4*n:], src[2*n:]
+		}
+	}
+}
+
+// narrow leaves the upper 8 bits of 16.
+func narrow(dst, src []byte) {
+	for i := range dst {
+		dst[i] = src[2*i]
+	}
+}
+
+// clamp sees to it that no color is brighter than its alpha, where it is multiplied with it.
+func (c *converter) clamp() {
+	before, n := c.finish, 4*c.sample
+	c.finish = func(dst, src []byte) {
+		if before == nil {
+			copy(dst, src)
+		} else {
+			before(dst, src)
+		}
+		for ; len(dst) >= n; dst = dst[n:] {
+			if n == 4 {
+				a := dst[3]
+				dst[0], dst[1], dst[2] = min(dst[0], a), min(dst[1], a), min(dst[2], a)
+				continue
+			}
+			for i := 0; i < 6; i += 2 {
+				if dst[i] > dst[6] || dst[i] == dst[6] && dst[i+1] > dst[7] {
+					dst[i], dst[i+1] = dst[6], dst[7]
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,194 @@
+package tiff
+
+import (
+	"context"
+	"errors"
+	"image"
+	"io"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+)
+
+// A decoder decodes one file.
+type decoder struct {
+	ctx       context.Context
+	account   *codec.Account
+	meter     *codec.Meter
+	layout    *layout
+	data      []byte
+	tolerant  bool
+	sourceRow int // bytes of a row as sources yield it
+	sources   []source
+
+	lanes   []*lane
+	convert *converter
+	missing int64 // pixels that are damaged
+}
+
+// errRepaint says that a picture with a palette has damaged pixels, for which there is no color.
+var errRepaint = errors.New("damaged pixels in a picture with a palette")
+
+func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
+	l, err := layoutOf(ctx, data, h)
+	if err != nil {
+		return nil, err
+	}
+	if l.compression == oldJPEG && l.old.stream.count > 0 {
+		l = l.wholeJPEG()
+	}
+	account := codec.AccountOf(ctx)
+	before := account.Used()
+	pic, err := decodeLayout(ctx, data, l, o, false)
+	if errors.Is(err, errRepaint) {
+		account.Give(account.Used() - before)
+		pic, err = decodeLayout(ctx, data, l, o, true)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = corrupt("pixels are missing")
+	}
+	return pic, err
+}
+
+// decodeLayout decodes the picture that l describes. A palette is resolved if colors says so.
+func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, colors bool) (*codec.Picture, error) {
+	d := &decoder{ctx: ctx, account: codec.AccountOf(ctx), layout: l, data: data, tolerant: o.Tolerant}
+	d.meter = codec.NewMeter(ctx, l.work(int64(len(data))))
+	defer d.close()
+	small := shrunk(l, o)
+	var err error
+	if d.convert, err = newConverter(ctx, l, data, colors || small != (image.Point{})); err != nil {
+		return nil, err
+	}
+	if err := d.open(); err != nil {
+		return nil, err
+	}
+	var out canvas
+	if small != (image.Point{}) {
+		out, err = newReduced(ctx, d.convert.format, image.Pt(l.width, l.height), small)
+	} else {
+		out, err = d.newWhole()
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer out.close()
+	for y := range l.height {
+		if err := d.rowTo(out, y); err != nil {
+			return nil, err
+		}
+	}
+	area := int64(l.width) * int64(l.height)
+	if d.missing > area-(area+9)/10 {
+		return nil, corrupt("less than a tenth of the picture can be decoded")
+	}
+	img := out.image()
+	return &codec.Picture{Image: img, Partial: d.missing > 0}, nil
+}
+
+// work is how much decoding may cost: what files cost that have as many bytes and pixels, several
+// times.
+func (l *layout) work(fileSize int64) int64 {
+	pixels := float64(l.width) * float64(l.height) * float64(l.samples*max(l.bits, 8)) / 8
+	return 1<<22 + 4*fileSize + int64(min(pixels, 1<<56)/4)
+}
+
+// shrunk is the size to which a picture is scaled while it is decoded, or zero.
+func shrunk(l *layout, o codec.Options) image.Point {
+	if o.Least == (image.Point{}) || 2*o.Least.X > l.width || 2*o.Least.Y > l.height {
+		return image.Point{}
+	}
+	return o.Least
+}
+
+// open prepares the lanes that are needed: of planes that are neither color nor alpha there is none.
+func (d *decoder) open() error {
+	l := d.layout
+	d.sourceRow = l.segRowBytes()
+	if l.subsampled() {
+		d.sourceRow = l.segW * 3
+	}
+	planes := []int{0}
+	if l.planar {
+		planes = d.convert.wanted
+	}
+	for _, plane := range planes {
+		a, err := d.newLane(plane)
+		if err != nil {
+			return err
+		}
+		d.lanes = append(d.lanes, a)
+	}
+	return nil
+}
+
+func (d *decoder) close() {
+	for _, s := range d.sources {
+		s.close()
+	}
+}
+
+// rowTo decodes row y.
+func (d *decoder) rowTo(out canvas, y int) error {
+	for i, a := range d.lanes {
+		row, err := a.row(y)
+		if err != nil {
+			return err
+		}
+		d.convert.rows[i] = row
+	}
+	row := d.convert.row()
+	if d.tolerant {
+		damaged, err := d.paint(row, y)
+		if err != nil {
+			return err
+		}
+		d.missing += damaged
+	}
+	out.write(y, row)
+	return d.meter.Spend(int64(len(row)) / 16)
+}
+
+// tolerates reports whether damage may be passed over: not the end of the context, nor of memory.
+func (d *decoder) tolerates(err error) bool {
+	return d.tolerant && d.ctx.Err() == nil && !errors.Is(err, codec.ErrTooLarge) && !errors.Is(err, codec.ErrFormat)
+}
+
+// paint makes damaged pixels mid-gray, or transparent where there is alpha, and returns how many
+// there are.
+func (d *decoder) paint(row []byte, y int) (n int64, err error) {
+	f, end := d.convert.format, 0
+	pixel := f.BytesPerPixel()
+	for _, a := range d.lanes { // all of which have the same columns
+		a.damaged(y, func(x, to int) {
+			if d.convert.indexed {
+				err = errRepaint
+				return
+			}
+			paintRow(f, row[x*pixel:to*pixel])
+			n += int64(to - x)
+			end = max(end, to)
+		})
+	}
+	return min(n, int64(end)), err
+}
+
+// paintRow fills pixels with mid-gray, or with nothing.
+func paintRow(f resample.Format, row []byte) {
+	switch f {
+	case resample.NRGBA8, resample.NRGBA16, resample.RGBA8, resample.RGBA16:
+		clear(row)
+	case resample.CMYK8:
+		for i := range row {
+			row[i] = 127 * byte(i&3/3)
+		}
+	case resample.Gray16, resample.RGB16:
+		for i := range row {
+			row[i] = 128 - 128*byte(i&1)
+		}
+	default:
+		for i := range row {
+			row[i] = 128
+		}
+	}
+}

@@ -1,0 +1,249 @@
+package tiff
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// Types of a field's values (section 2).
+const (
+	typeByte      = 1
+	typeASCII     = 2
+	typeShort     = 3
+	typeLong      = 4
+	typeRational  = 5
+	typeSByte     = 6
+	typeUndefined = 7
+	typeSShort    = 8
+	typeSLong     = 9
+	typeSRational = 10
+	typeFloat     = 11
+	typeDouble    = 12
+	typeIFD       = 13
+	typeLong8     = 16
+	typeSLong8    = 17
+	typeIFD8      = 18
+)
+
+var typeSize = [19]int64{
+	typeByte: 1, typeASCII: 1, typeShort: 2, typeLong: 4, typeRational: 8, typeSByte: 1, typeUndefined: 1, typeSShort: 2, typeSLong: 4,
+	typeSRational: 8, typeFloat: 4, typeDouble: 8, typeIFD: 4, typeLong8: 8, typeSLong8: 8, typeIFD8: 8,
+}
+
+// maxEntries is how many fields a directory may have: as many as a classic one can count.
+const maxEntries = 65535
+
+// A field is an entry of the directory. Its values lie in the entry itself, or somewhere in the file.
+type field struct {
+	order  binary.ByteOrder
+	kind   uint16
+	count  int64
+	inline []byte // the values, where they fit into the entry
+	offset int64  // of the values, where they don't
+}
+
+// size is the number of bytes that the values take.
+func (f *field) size() int64 {
+	if int(f.kind) >= len(typeSize) || f.count > math.MaxInt64/8 {
+		return 0
+	}
+	return typeSize[f.kind] * f.count
+}
+
+// bytes returns the values as they lie in the file, and whether they do.
+func (f *field) bytes(data []byte) ([]byte, bool) {
+	n := f.size()
+	switch {
+	case f.inline != nil:
+		return f.inline[:n], true
+	case n > int64(len(data)) || f.offset > int64(len(data))-n:
+		return nil, false
+	}
+	return data[f.offset : f.offset+n : f.offset+n], true
+}
+
+// at returns value i of an array of whole numbers, of which data is the file.
+func (f *field) at(data []byte, i int64) (int64, bool) {
+	n := int64(0)
+	if int(f.kind) < len(typeSize) {
+		n = typeSize[f.kind]
+	}
+	if i >= f.count || n == 0 {
+		return 0, false
+	}
+	if f.inline != nil {
+		return number(f.order, f.kind, f.inline[i*n:])
+	}
+	if f.offset > int64(len(data)) || i >= (int64(len(data))-f.offset)/n {
+		return 0, false
+	}
+	return number(f.order, f.kind, data[f.offset+i*n:])
+}
+
+// number reads one whole number. Beyond 2^63-1 there is none.
+func number(order binary.ByteOrder, kind uint16, b []byte) (int64, bool) {
+	switch kind {
+	case typeByte, typeUndefined:
+		return int64(b[0]), true
+	case typeSByte:
+		return int64(int8(b[0])), true
+	case typeShort:
+		return int64(order.Uint16(b)), true
+	case typeSShort:
+		return int64(int16(order.Uint16(b))), true
+	case typeLong, typeIFD:
+		return int64(order.Uint32(b)), true
+	case typeSLong:
+		return int64(int32(order.Uint32(b))), true
+	case typeLong8, typeIFD8, typeSLong8:
+		v := int64(order.Uint64(b))
+		return v, v >= 0
+	}
+	return 0, false
+}
+
+// numbers returns the first n values, fewer if there are fewer. They are read from r, which may be a
+// file of which no more is wanted.
+func (f *field) numbers(r *codec.Reader, n int) ([]int64, error) {
+	b, err := f.read(r, n)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	size := int(typeSize[f.kind])
+	out := make([]int64, 0, len(b)/size)
+	for ; len(b) >= size; b = b[size:] {
+		if v, ok := number(f.order, f.kind, b); ok {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+// reals is numbers for fractions.
+func (f *field) reals(r *codec.Reader, n int) ([]float64, error) {
+	b, err := f.read(r, n)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	size := int(typeSize[f.kind])
+	out := make([]float64, 0, len(b)/size)
+	for ; len(b) >= size; b = b[size:] {
+		switch f.kind {
+		case typeRational:
+			out = append(out, float64(f.order.Uint32(b))/float64(f.order.Uint32(b[4:])))
+		case typeSRational:
+			out = append(out, float64(int32(f.order.Uint32(b)))/float64(int32(f.order.Uint32(b[4:]))))
+		case typeFloat:
+			out = append(out, float64(math.Float32frombits(f.order.Uint32(b))))
+		case typeDouble:
+			out = append(out, math.Float64frombits(f.order.Uint64(b)))
+		default:
+			v, _ := number(f.order, f.kind, b)
+			out = append(out, float64(v))
+		}
+	}
+	return out, nil
+}
+
+// read returns the bytes of the first n values. They are valid until r is used again.
+func (f *field) read(r *codec.Reader, n int) ([]byte, error) {
+	if int(f.kind) >= len(typeSize) || typeSize[f.kind] == 0 {
+		return nil, nil
+	}
+	size := typeSize[f.kind] * min(f.count, int64(n))
+	if f.inline != nil {
+		return f.inline[:size], nil
+	}
+	if err := r.SeekTo(f.offset); err != nil {
+		return nil, err
+	}
+	return r.Block(size)
+}
+
+// readDirectory gives every field of the first directory to visit.
+func readDirectory(r *codec.Reader, visit func(tag uint16, f field) error) error {
+	start, err := r.Peek(16)
+	if err != nil {
+		return err
+	}
+	if len(start) < 8 {
+		return corrupt("no directory")
+	}
+	order := binary.ByteOrder(binary.LittleEndian)
+	if start[0] == 'M' {
+		order = binary.BigEndian
+	}
+	d := directory{r: r, order: order, big: order.Uint16(start[2:]) == 43}
+	at := int64(order.Uint32(start[4:]))
+	if d.big {
+		if len(start) < 16 || order.Uint16(start[4:]) != 8 {
+			return corrupt("offsets that are not of 8 bytes")
+		}
+		at = int64(order.Uint64(start[8:]))
+	}
+	if at < 8 {
+		return corrupt("no directory")
+	}
+	if err := r.SeekTo(at); err != nil {
+		return err
+	}
+	return d.fields(visit)
+}
+
+// A directory is one that is being read.
+type directory struct {
+	r     *codec.Reader
+	order binary.ByteOrder
+	big   bool
+}
+
+func (d *directory) fields(visit func(tag uint16, f field) error) error {
+	counter, entry := int64(2), int64(12)
+	if d.big {
+		counter, entry = 8, 20
+	}
+	b, err := d.r.Block(counter)
+	if err != nil {
+		return err
+	}
+	n := uint64(d.order.Uint16(b))
+	if d.big {
+		n = d.order.Uint64(b)
+	}
+	if n > maxEntries {
+		return corrupt("a directory of %d fields", n)
+	}
+	for range n {
+		e, err := d.r.Block(entry)
+		if err != nil {
+			return err
+		}
+		if err := visit(d.order.Uint16(e), d.field(e)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// field reads an entry.
+func (d *directory) field(e []byte) field {
+	f := field{order: d.order, kind: d.order.Uint16(e[2:])}
+	values := e[8:]
+	count := uint64(d.order.Uint32(e[4:]))
+	if d.big {
+		count, values = d.order.Uint64(e[4:]), e[12:]
+	}
+	f.count = int64(min(count, 1<<48))
+	if f.size() <= int64(len(values)) {
+		f.inline = append([]byte(nil), values...)
+		return f
+	}
+	if d.big {
+		f.offset = int64(min(d.order.Uint64(values), 1<<62))
+	} else {
+		f.offset = int64(d.order.Uint32(values))
+	}
+	return f
+}

@@ -1,0 +1,184 @@
+package tiff
+
+import "math"
+
+func (l *layout) isFax() bool {
+	return l.compression >= faxRLE && l.compression <= faxG4 || l.compression == faxRLEW
+}
+
+func (l *layout) isJPEG() bool { return l.compression == newJPEG || l.compression == oldJPEG }
+
+// colors is how many samples of a pixel are color.
+func (l *layout) colors() int {
+	switch l.photometric {
+	case rgb, yCbCr, cieLab, iccLab:
+		return 3
+	case separated:
+		return 4
+	}
+	return 1
+}
+
+// check refuses what can't be decoded.
+func (l *layout) check() error {
+	switch l.compression {
+	case plain, faxRLE, faxG3, faxG4, faxRLEW, lzw, newJPEG, oldJPEG, deflate, deflateOld, packBits:
+	default:
+		return unsupported("compression %d", l.compression)
+	}
+	switch l.photometric {
+	case whiteIsZero, blackIsZero, rgb, palette, transparencyMask, separated, yCbCr, cieLab, iccLab:
+	default:
+		return unsupported("pixels of kind %d", l.photometric)
+	}
+	switch {
+	case l.samples < l.colors() || l.samples > maxSamples:
+		return unsupported("%d samples for a pixel of kind %d", l.samples, l.photometric)
+	case l.offsets.count < 1 && l.old.stream.count < 1:
+		return corrupt("no pixels")
+	case l.isFax() && (l.bits != 1 || l.rowSamples() != 1):
+		return unsupported("fax of %d bits", l.bits*l.rowSamples())
+	case l.isJPEG() && l.bits != 8:
+		return unsupported("JPEG of %d bits", l.bits)
+	case l.photometric == palette && (l.bits > 16 || l.format == float):
+		return unsupported("a palette of %d bits", l.bits)
+	case float64(l.segW)*float64(l.bits)*float64(l.samples) > math.MaxInt32*8:
+		return unsupported("rows of more than 2^31 bytes")
+	}
+	if err := l.checkSamples(); err != nil {
+		return err
+	}
+	return l.checkColor()
+}
+
+// checkSamples refuses depths, formats and predictors that nobody writes.
+func (l *layout) checkSamples() error {
+	switch l.format {
+	case unsignedInt, signedInt, undefined:
+		if l.bits < 1 || l.bits > 32 {
+			return unsupported("whole numbers of %d bits", l.bits)
+		}
+	case float:
+		if l.bits != 16 && l.bits != 24 && l.bits != 32 && l.bits != 64 {
+			return unsupported("floating point numbers of %d bits", l.bits)
+		}
+	default:
+		return unsupported("samples of format %d", l.format)
+	}
+	if !l.predicts() {
+		return nil
+	}
+	switch {
+	case l.predictor == 2 && (l.bits == 8 || l.bits == 16 || l.bits == 24 || l.bits == 32 || l.bits == 64):
+	case l.predictor == 3 && l.format == float:
+	default:
+		return unsupported("predictor %d of %d bits", l.predictor, l.bits)
+	}
+	return nil
+}
+
+// predicts reports whether samples are stored as differences. The field means that only with some
+// compressions.
+func (l *layout) predicts() bool {
+	return l.predictor > 1 && (l.compression == lzw || l.compression == deflate || l.compression == deflateOld)
+}
+
+func (l *layout) checkColor() error {
+	switch l.photometric {
+	case yCbCr:
+		return l.checkYCbCr()
+	case cieLab, iccLab:
+		if l.bits != 8 && l.bits != 16 || l.format == float || l.isJPEG() {
+			return unsupported("CIE L*a*b* of %d bits", l.bits)
+		}
+	}
+	return nil
+}
+
+func (l *layout) checkYCbCr() error {
+	for _, n := range [2]int{l.subX, l.subY} {
+		if n != 1 && n != 2 && n != 4 {
+			return unsupported("chroma subsampled by %d", n)
+		}
+	}
+	switch {
+	case l.isJPEG():
+		if l.planar && (l.subX > 1 || l.subY > 1) {
+			return unsupported("planes of subsampled chroma")
+		}
+	case l.bits != 8:
+		return unsupported("Y'CbCr of %d bits", l.bits)
+	case l.subsampled() && (l.planar || l.predicts() || l.samples != 3):
+		return unsupported("this kind of subsampled chroma")
+	}
+	return nil
+}
+
+// subsampled reports whether rows hold blocks of luma with a pair of chroma (section 21).
+func (l *layout) subsampled() bool {
+	return l.photometric == yCbCr && !l.isJPEG() && (l.subX > 1 || l.subY > 1)
+}
+
+// planes is how many planes there are, each of strips or tiles of its own.
+func (l *layout) planes() int {
+	if l.planar {
+		return l.samples
+	}
+	return 1
+}
+
+// rowSamples is how many samples of a pixel lie together.
+func (l *layout) rowSamples() int {
+	if l.planar {
+		return 1
+	}
+	return l.samples
+}
+
+// across is how many strips or tiles lie side by side, down how many below each other.
+func (l *layout) across() int { return ceilDiv(l.width, l.segW) }
+func (l *layout) down() int   { return ceilDiv(l.height, l.segH) }
+
+// segRowBytes is the length of a row of a strip or tile, or, if chroma is subsampled, of a row of
+// blocks.
+func (l *layout) segRowBytes() int {
+	if l.subsampled() {
+		return ceilDiv(l.segW, l.subX) * (l.subX*l.subY + 2)
+	}
+	return int((int64(l.segW)*int64(l.rowSamples())*int64(l.bits) + 7) / 8)
+}
+
+// segBytes is the length of a strip or tile of that many rows.
+func (l *layout) segBytes(rows int) int64 {
+	if l.subsampled() {
+		rows = ceilDiv(rows, l.subY)
+	}
+	return int64(rows) * int64(l.segRowBytes())
+}
+
+func ceilDiv(a, b int) int { return int((int64(a) + int64(b) - 1) / int64(b)) }
+
+// segment returns the bytes of a strip or tile: those that the file says it has, or what can be
+// there. rows is how many of its rows are within the picture.
+func (l *layout) segment(data []byte, i int64, rows int) ([]byte, error) {
+	at, ok := l.offsets.at(data, i)
+	if !ok || at >= int64(len(data)) || at < 0 {
+		return nil, corrupt("strip or tile %d is not in the file", i)
+	}
+	rest := data[at:]
+	end := int64(len(rest))
+	if next, ok := l.offsets.at(data, i+1); ok && next > at {
+		end = min(end, next-at)
+	}
+	n, ok := l.counts.at(data, i)
+	want := l.segBytes(rows)
+	switch {
+	case !ok || n <= 0:
+		n = end // nobody says
+	case l.compression == plain && n < want && end >= want:
+		n = want
+	case l.compression == plain && n < want && l.offsets.count == 1:
+		n = int64(len(rest))
+	}
+	return rest[:min(n, int64(len(rest)))], nil
+}

@@ -1,0 +1,186 @@
+package tiff
+
+import (
+	"encoding/binary"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
+)
+
+// jpegSource is JPEG in TIFF: a strip or tile is a JPEG file, whose tables may stand in the
+// directory (TIFF Technical Note 2).
+type jpegSource struct {
+	d       *decoder
+	decoder *jpeg.Decoder
+	taken   int64
+	file    []byte // with tables
+	img     image.Image
+	chroma  *chroma
+	y       int
+}
+
+// Markers of JPEG that are looked for.
+const (
+	jpegSOI = 0xd8
+	jpegEOI = 0xd9
+	jpegSOS = 0xda
+	jpegAPP = 0xe0
+	jpegCOM = 0xfe
+)
+
+func (s *jpegSource) reset(in []byte, rows int) error {
+	s.y, s.img = 0, nil
+	l := s.d.layout
+	tables, _ := l.tables.bytes(s.d.data)
+	if err := s.d.meter.Spend(int64(len(in) + len(tables))); err != nil {
+		return err
+	}
+	if l.compression == newJPEG {
+		var err error
+		if in, err = s.assemble(in, tables); err != nil {
+			return err
+		}
+	}
+	h, err := jpeg.ReadHeader(in)
+	if err != nil {
+		return err
+	}
+	const margin = 16 // a block of pixels
+	if h.Width < l.segW && h.Width < l.width || h.Width > l.segW+margin || h.Height < rows && !l.tiled || h.Height > l.segH+margin || h.Components != l.rowSamples() {
+		return corrupt("a JPEG of %d×%d pixels in a strip or tile of %d×%d", h.Width, h.Height, l.segW, rows)
+	}
+	if err := s.take(h.Memory(jpeg.Options{})); err != nil {
+		return err
+	}
+	if s.decoder == nil {
+		s.decoder = jpeg.Get()
+	}
+	s.img, err = s.decoder.Decode(s.d.ctx, in, jpeg.Options{})
+	return err
+}
+
+func (s *jpegSource) take(n int64) error {
+	if n > s.taken {
+		if err := s.d.account.Take(n - s.taken); err != nil {
+			return err
+		}
+		s.taken = n
+	}
+	return nil
+}
+
+// assemble makes a file of the tables in the directory and the strip. What the samples mean stands
+// in the directory, so markers that say it otherwise are left out.
+func (s *jpegSource) assemble(in, tables []byte) ([]byte, error) {
+	need := len(tables) + len(in) + 32
+	if cap(s.file) < need {
+		if err := s.d.account.Take(int64(need - cap(s.file))); err != nil {
+			return nil, err
+		}
+		s.file = make([]byte, 0, need)
+	}
+	transform := byte(0)
+	if s.d.layout.photometric == yCbCr {
+		transform = 1
+	}
+	out := append(s.file[:0], 0xff, jpegSOI)
+	out = append(out, 0xff, jpegAPP+14, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, transform)
+	out = appendSegments(out, tables)
+	out = appendSegments(out, in)
+	return append(out, 0xff, jpegEOI), nil
+}
+
+// appendSegments appends the segments of a JPEG stream, but for those of applications, its beginning
+// and its end. What follows the first scan is appended as it is.
+func appendSegments(out, in []byte) []byte {
+	for len(in) >= 2 {
+		marker := in[1]
+		switch {
+		case in[0] != 0xff:
+			in = in[1:]
+			continue
+		case marker == 0xff:
+			in = in[1:]
+			continue
+		case marker == jpegSOI || marker == jpegEOI:
+			in = in[2:]
+			continue
+		case marker == jpegSOS || len(in) < 4:
+			return append(out, in...)
+		}
+		n := 2 + int(binary.BigEndian.Uint16(in[2:]))
+		if n > len(in) {
+			return append(out, in...)
+		}
+		if marker < jpegAPP || marker > jpegAPP+15 && marker != jpegCOM {
+			out = append(out, in[:n]...)
+		}
+		in = in[n:]
+	}
+	return out
+}
+
+func (s *jpegSource) read(p []byte) error {
+	y := s.y
+	s.y++
+	if s.img == nil || y >= s.img.Bounds().Dy() {
+		return corrupt("a JPEG with too few rows")
+	}
+	w := s.img.Bounds().Dx()
+	switch m := s.img.(type) {
+	case *image.Gray:
+		copy(p, m.Pix[y*m.Stride:][:w])
+	case *image.CMYK: // whose ink the decoder has taken for inverted
+		for i, v := range m.Pix[y*m.Stride:][:min(4*w, len(p))] {
+			p[i] = ^v
+		}
+	case *image.RGBA:
+		for row := m.Pix[y*m.Stride:][:4*w]; len(row) >= 4 && len(p) >= 3; row, p = row[4:], p[3:] {
+			p[0], p[1], p[2] = row[0], row[1], row[2]
+		}
+	case *image.YCbCr:
+		s.colors(p, m, y, w)
+	default:
+		return corrupt("a JPEG of %T", m)
+	}
+	return s.d.meter.Spend(int64(len(p)) / 16)
+}
+
+// colors writes row y of a picture in Y'CbCr as red, green and blue.
+func (s *jpegSource) colors(p []byte, m *image.YCbCr, y, w int) {
+	if s.chroma == nil {
+		s.chroma = newChroma(&layout{reference: [6]float64{0, 255, 128, 255, 128, 255}})
+	}
+	luma := m.Y[m.YOffset(0, y):][:w]
+	at := m.COffset(0, y)
+	shift := 0
+	switch m.SubsampleRatio {
+	case image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420:
+		shift = 1
+	case image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410:
+		shift = 2
+	}
+	for x, v := range luma {
+		if len(p) < 3 {
+			break
+		}
+		c := at + x>>shift
+		p[0], p[1], p[2] = s.chroma.pixel(v, m.Cb[c], m.Cr[c])
+		p = p[3:]
+	}
+}
+
+func (s *jpegSource) close() {
+	if s.decoder != nil {
+		s.decoder.Release()
+		s.decoder, s.img = nil, nil
+	}
+}
+
+// wholeJPEG is the layout of a picture whose pixels are one JPEG file (section 22).
+func (l *layout) wholeJPEG() *layout {
+	w := *l
+	w.tiled, w.planar, w.segW, w.segH = false, false, l.width, l.height
+	w.offsets, w.counts = l.old.stream, field{}
+	return &w
+}

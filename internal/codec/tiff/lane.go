@@ -1,0 +1,204 @@
+package tiff
+
+import (
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// A lane yields the rows of the picture: all samples of a pixel together, or one plane.
+//
+// Strips, and tiles as wide as the picture, are decoded row by row. Of tiles that lie side by side
+// either each is decoded row by row too, or they are decoded one after the other into a band as high
+// as a tile: whichever takes less memory.
+type lane struct {
+	d      *decoder
+	plane  int
+	cols   []column
+	banded bool
+
+	raw     []byte // a row of a strip or tile
+	scratch []byte
+	expand  func(dst, src []byte, n int)
+	band    []byte
+	stride  int // bytes of a row of the band
+	pixel   int // bytes
+	first   int // row of the picture that the band begins with
+	rows    int // in the band
+}
+
+// A column is the strips, or the tiles, that lie below each other.
+type column struct {
+	src  source
+	x, w int // pixels within the picture
+	bad  int // rows of the picture from here on are damaged, up to the end of the strip or tile
+}
+
+func (d *decoder) newLane(plane int) (*lane, error) {
+	l := d.layout
+	a := &lane{d: d, plane: plane, banded: l.banded(), expand: l.expand()}
+	a.pixel = l.rowSamples() * l.sampleBytes()
+	a.stride = l.width * a.pixel
+	height := 1
+	if a.banded {
+		height = min(l.segH, l.height)
+	}
+	var err error
+	if a.band, err = codec.Bytes(d.ctx, a.stride*height); err != nil {
+		return nil, err
+	}
+	if a.raw, err = codec.Bytes(d.ctx, max(l.segRowBytes(), l.segW*l.pixelBytes())); err != nil {
+		return nil, err
+	}
+	if a.scratch, err = codec.Bytes(d.ctx, l.scratch()); err != nil {
+		return nil, err
+	}
+	a.cols, err = codec.Make[column](d.ctx, l.across(), columnSize)
+	return a, err
+}
+
+// columnSize is how many bytes a column takes.
+const columnSize = 40
+
+// pixelBytes is how many whole bytes a pixel of a source takes, or 0.
+func (l *layout) pixelBytes() int { return l.rowSamples() * l.bits / 8 }
+
+// banded reports whether tiles are decoded into a band.
+func (l *layout) banded() bool {
+	if l.across() == 1 {
+		return false
+	}
+	band := int64(min(l.segH, l.height)) * int64(l.width) * int64(l.rowSamples()*l.sampleBytes())
+	return l.isJPEG() || band < int64(l.across())*l.sourceBytes()
+}
+
+// row returns row y of the picture, which is the one after the last. It is valid until the next call.
+func (a *lane) row(y int) ([]byte, error) {
+	if a.banded {
+		if y >= a.first+a.rows {
+			if err := a.fill(y); err != nil {
+				return nil, err
+			}
+		}
+		return a.band[(y-a.first)*a.stride:][:a.stride], nil
+	}
+	if y%a.d.layout.segH == 0 {
+		for i := range a.cols {
+			if err := a.open(&a.cols[i], i, y); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if src, ok := a.cols[0].src.(*plainSource); ok && a.asIs() && a.cols[0].bad > y {
+		row, err := src.slice(a.stride)
+		if err == nil {
+			return row, nil
+		}
+		return a.band, a.failed(&a.cols[0], y, err)
+	}
+	for i := range a.cols {
+		if err := a.read(&a.cols[i], y, a.band); err != nil {
+			return nil, err
+		}
+	}
+	return a.band, nil
+}
+
+// asIs reports whether the rows of an uncompressed strip need nothing done.
+func (a *lane) asIs() bool {
+	l := a.d.layout
+	return len(a.cols) == 1 && l.bits == 8 && !l.predicts() && l.fillOrder != 2 && l.segW == l.width
+}
+
+// fill decodes the row of tiles that begins with row y of the picture.
+func (a *lane) fill(y int) error {
+	l := a.d.layout
+	a.first, a.rows = y, min(l.segH, l.height-y)
+	for i := range a.cols {
+		c := &a.cols[i]
+		c.src = a.cols[0].src // one after the other
+		if err := a.open(c, i, y); err != nil {
+			return err
+		}
+		a.cols[0].src = c.src
+		for j := range a.rows {
+			if err := a.read(c, y+j, a.band[j*a.stride:][:a.stride]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// open begins the strip or tile that is the i-th from the left and holds row y of the picture.
+func (a *lane) open(c *column, i, y int) error {
+	l := a.d.layout
+	c.x, c.bad = i*l.segW, l.height
+	c.w = min(l.segW, l.width-c.x)
+	rows := min(l.segH, l.height-y)
+	if c.src == nil {
+		if err := a.d.account.Take(l.sourceBytes()); err != nil {
+			return err
+		}
+		src, err := a.d.newSource()
+		if err != nil {
+			return err
+		}
+		c.src = src
+		a.d.sources = append(a.d.sources, src)
+	}
+	at := (int64(a.plane)*int64(l.down())+int64(y/l.segH))*int64(l.across()) + int64(i)
+	in, err := l.segment(a.d.data, at, rows)
+	if err == nil {
+		if l.tiled {
+			rows = l.segH
+		}
+		err = c.src.reset(in, rows)
+	}
+	if err != nil {
+		return a.failed(c, y, err)
+	}
+	return nil
+}
+
+// read decodes the next row of a column into its place in row.
+func (a *lane) read(c *column, y int, row []byte) error {
+	if y >= c.bad {
+		return nil
+	}
+	l := a.d.layout
+	dst := row[c.x*a.pixel:][:c.w*a.pixel]
+	raw := a.raw[:a.d.sourceRow]
+	direct := a.expand == nil && len(raw) == len(dst)
+	if direct {
+		raw = dst
+	}
+	if err := c.src.read(raw); err != nil {
+		return a.failed(c, y, err)
+	}
+	l.tidy(raw, a.scratch)
+	switch {
+	case direct:
+	case a.expand == nil:
+		copy(dst, raw)
+	default:
+		a.expand(dst, raw, c.w*l.rowSamples())
+	}
+	return nil
+}
+
+// failed notes that a column is damaged from row y on, if damage is tolerated.
+func (a *lane) failed(c *column, y int, err error) error {
+	if !a.d.tolerates(err) {
+		return err
+	}
+	c.bad = y
+	return nil
+}
+
+// damaged gives the columns that are damaged in row y, as pixels from x to to, to visit.
+func (a *lane) damaged(y int, visit func(x, to int)) {
+	for i := range a.cols {
+		if c := &a.cols[i]; y >= c.bad {
+			visit(c.x, c.x+c.w)
+		}
+	}
+}

@@ -1,0 +1,303 @@
+package tiff
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// Fields that matter (section 8 and what came later).
+const (
+	tagWidth          = 256
+	tagHeight         = 257
+	tagBits           = 258
+	tagCompression    = 259
+	tagPhotometric    = 262
+	tagFillOrder      = 266
+	tagStripOffsets   = 273
+	tagOrientation    = 274
+	tagSamples        = 277
+	tagRowsPerStrip   = 278
+	tagStripCounts    = 279
+	tagPlanar         = 284
+	tagT4Options      = 292
+	tagT6Options      = 293
+	tagPredictor      = 317
+	tagColorMap       = 320
+	tagTileWidth      = 322
+	tagTileLength     = 323
+	tagTileOffsets    = 324
+	tagTileCounts     = 325
+	tagExtraSamples   = 338
+	tagSampleFormat   = 339
+	tagJPEGTables     = 347
+	tagJPEGStream     = 513
+	tagJPEGLength     = 514
+	tagJPEGQTables    = 519
+	tagJPEGDCTables   = 520
+	tagJPEGACTables   = 521
+	tagCoefficients   = 529
+	tagSubsampling    = 530
+	tagReferenceRange = 532
+	tagProfile        = 34675
+)
+
+// Compressions.
+const (
+	plain       = 1
+	faxRLE      = 2 // Modified Huffman: T.4, each row begins with a byte
+	faxG3       = 3
+	faxG4       = 4
+	lzw         = 5
+	oldJPEG     = 6
+	newJPEG     = 7
+	deflate     = 8
+	faxRLEW     = 32771 // as faxRLE, each row begins with 16 bits
+	packBits    = 32773
+	deflateOld  = 32946
+	maxSamples  = 32
+	alphaNone   = 0
+	alphaScaled = 1 // colors are multiplied with it already
+	alphaPlain  = 2
+)
+
+// Photometric interpretations.
+const (
+	whiteIsZero      = 0
+	blackIsZero      = 1
+	rgb              = 2
+	palette          = 3
+	transparencyMask = 4
+	separated        = 5
+	yCbCr            = 6
+	cieLab           = 8
+	iccLab           = 9
+)
+
+// Sample formats.
+const (
+	unsignedInt = 1
+	signedInt   = 2
+	float       = 3
+	undefined   = 4
+)
+
+// A layout says how the pixels lie in the file.
+type layout struct {
+	order         binary.ByteOrder
+	width, height int
+	orientation   int
+	bits, samples int
+	format        int // of the samples
+	compression   int
+	photometric   int
+	fillOrder     int
+	planar        bool // a plane for each sample
+	predictor     int
+	t4            int64
+	alpha         int // kind of the first extra sample that is one
+	alphaAt       int // its index
+	tiled         bool
+	segW, segH    int // pixels of a strip or tile
+	offsets       field
+	counts        field
+	colorMap      field
+	tables        field // JPEGTables
+	profile       field
+	old           oldJPEGFields
+
+	subX, subY   int // of Y'CbCr
+	coefficients [3]float64
+	reference    [6]float64
+}
+
+// oldJPEGFields are those of compression 6 (section 22).
+type oldJPEGFields struct{ stream, length, quant, dc, ac field }
+
+// readLayout reads the first directory.
+func readLayout(r *codec.Reader) (*layout, error) {
+	fields := map[uint16]field{}
+	err := readDirectory(r, func(tag uint16, f field) error {
+		if _, twice := fields[tag]; !twice && isWanted(tag) {
+			fields[tag] = f
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{r: r, fields: fields}
+	l := &layout{order: fields[tagWidth].order}
+	p.sizes(l)
+	p.pixels(l)
+	p.segments(l)
+	p.color(l)
+	if p.err != nil {
+		return nil, p.err
+	}
+	return l, l.check()
+}
+
+func isWanted(tag uint16) bool {
+	return tag >= tagWidth && tag <= tagReferenceRange || tag == tagProfile
+}
+
+// A parser takes values out of fields. The first error stays.
+type parser struct {
+	r      *codec.Reader
+	fields map[uint16]field
+	err    error
+}
+
+// all returns up to n values of a field, none if it is absent.
+func (p *parser) all(tag uint16, n int) []int64 {
+	f, ok := p.fields[tag]
+	if !ok || p.err != nil {
+		return nil
+	}
+	values, err := f.numbers(p.r, n)
+	if err != nil {
+		p.err = err
+	}
+	return values
+}
+
+// one returns the first value of a field.
+func (p *parser) one(tag uint16, otherwise int64) int64 {
+	if v := p.all(tag, 1); len(v) > 0 {
+		return v[0]
+	}
+	return otherwise
+}
+
+// small is one for values that are numbers of something.
+func (p *parser) small(tag uint16, otherwise int) int {
+	return int(min(p.one(tag, int64(otherwise)), math.MaxInt32))
+}
+
+func (p *parser) sizes(l *layout) {
+	w, h := p.one(tagWidth, 0), p.one(tagHeight, 0)
+	if p.err == nil && (w < 1 || h < 1 || w > math.MaxInt32 || h > math.MaxInt32) {
+		p.err = corrupt("a size of %d×%d", w, h)
+	}
+	l.width, l.height = int(w), int(h)
+	l.orientation = p.small(tagOrientation, 1)
+	if l.orientation < 1 || l.orientation > 8 {
+		l.orientation = 1
+	}
+}
+
+// pixels reads what a pixel is.
+func (p *parser) pixels(l *layout) {
+	l.compression = p.small(tagCompression, plain)
+	bits := p.all(tagBits, maxSamples)
+	l.samples = p.small(tagSamples, 0)
+	guess := max(len(bits), 1)
+	kind := int64(blackIsZero)
+	switch {
+	case l.isFax():
+		kind = whiteIsZero
+	case max(l.samples, guess) >= 3:
+		kind = rgb
+	}
+	l.photometric = p.small(tagPhotometric, int(kind))
+	if l.samples == 0 {
+		l.samples = guess
+		switch l.photometric {
+		case rgb, yCbCr, cieLab, iccLab:
+			l.samples = max(guess, 3)
+		case separated:
+			l.samples = max(guess, 4)
+		}
+	}
+	l.bits = 1
+	if len(bits) > 0 {
+		l.bits = int(min(bits[0], 1<<16))
+	}
+	for i, b := range bits {
+		if p.err == nil && i < l.samples && b != int64(l.bits) {
+			p.err = unsupported("samples of different depths")
+		}
+	}
+	formats := p.all(tagSampleFormat, maxSamples)
+	l.format = unsignedInt
+	for i, f := range formats {
+		if i == 0 {
+			l.format = int(f)
+		} else if p.err == nil && i < l.samples && f != formats[0] {
+			p.err = unsupported("samples of different formats")
+		}
+	}
+	l.fillOrder = p.small(tagFillOrder, 1)
+	l.planar = p.small(tagPlanar, 1) == 2 && l.samples > 1
+	l.predictor = p.small(tagPredictor, 1)
+	l.t4 = p.one(tagT4Options, 0)
+	colors := l.colors()
+	for i, kind := range p.all(tagExtraSamples, maxSamples) {
+		if l.alpha == alphaNone && (kind == alphaScaled || kind == alphaPlain) && colors+i < l.samples {
+			l.alpha, l.alphaAt = int(kind), colors+i
+		}
+	}
+}
+
+// segments reads where strips or tiles are.
+func (p *parser) segments(l *layout) {
+	l.offsets, l.counts = p.fields[tagStripOffsets], p.fields[tagStripCounts]
+	l.segW, l.segH = l.width, l.height
+	if w, h := p.small(tagTileWidth, 0), p.small(tagTileLength, 0); w > 0 && h > 0 {
+		l.tiled, l.segW, l.segH = true, w, h
+		if f, ok := p.fields[tagTileOffsets]; ok {
+			l.offsets, l.counts = f, p.fields[tagTileCounts]
+		}
+		return
+	}
+	rows := p.one(tagRowsPerStrip, 0)
+	if n := l.offsets.count / int64(l.planes()); rows < 1 && n > 1 {
+		rows = (int64(l.height) + n - 1) / n
+	}
+	if rows >= 1 && rows < int64(l.height) {
+		l.segH = int(rows)
+	}
+}
+
+// color reads what some kinds of pixels need.
+func (p *parser) color(l *layout) {
+	l.colorMap, l.tables, l.profile = p.fields[tagColorMap], p.fields[tagJPEGTables], p.fields[tagProfile]
+	l.old = oldJPEGFields{
+		stream: p.fields[tagJPEGStream], length: p.fields[tagJPEGLength],
+		quant: p.fields[tagJPEGQTables], dc: p.fields[tagJPEGDCTables], ac: p.fields[tagJPEGACTables],
+	}
+	l.subX, l.subY = 1, 1
+	if l.photometric != yCbCr {
+		return
+	}
+	l.subX, l.subY = 2, 2
+	if s := p.all(tagSubsampling, 2); len(s) == 2 {
+		l.subX, l.subY = int(min(s[0], 99)), int(min(s[1], 99))
+	}
+	l.coefficients = [3]float64{0.299, 0.587, 0.114}
+	l.reference = [6]float64{0, 255, 128, 255, 128, 255}
+	p.reals(tagCoefficients, l.coefficients[:])
+	p.reals(tagReferenceRange, l.reference[:])
+}
+
+// reals fills to with the values of a field if it has them all, and all are sound.
+func (p *parser) reals(tag uint16, to []float64) {
+	f, ok := p.fields[tag]
+	if !ok || p.err != nil {
+		return
+	}
+	values, err := f.reals(p.r, len(to))
+	if err != nil {
+		p.err = err
+	}
+	for _, v := range values {
+		if math.IsNaN(v) || math.Abs(v) > 1e6 {
+			return
+		}
+	}
+	if len(values) == len(to) {
+		copy(to, values)
+	}
+}

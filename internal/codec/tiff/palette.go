@@ -1,0 +1,79 @@
+package tiff
+
+import (
+	"context"
+	"encoding/binary"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+)
+
+// paletted reads the palette and chooses the format. colors asks for colors rather than for places
+// in the palette.
+func (c *converter) paletted(ctx context.Context, data []byte, alpha, colors bool) error {
+	if err := c.readPalette(ctx, data); err != nil {
+		return err
+	}
+	switch {
+	case alpha:
+		c.format, c.finish = resample.NRGBA8, c.lookUp
+	case !colors && c.layout.bits <= 8:
+		c.format, c.indexed = resample.Gray8, true
+	default:
+		c.format, c.finish = resample.RGB8, c.lookUp
+	}
+	return nil
+}
+
+// readPalette reads all reds, all greens and all blues. They have 16 bits; where none is above 255
+// they have 8, as old programs wrote them. What is missing is black.
+func (c *converter) readPalette(ctx context.Context, data []byte) error {
+	l := c.layout
+	n := int64(1) << l.bits
+	var err error
+	if c.palette, err = codec.Make[[3]byte](ctx, max(1<<8, 1<<l.bits), 3); err != nil {
+		return err
+	}
+	if n = min(n, l.colorMap.count/3); n == 0 {
+		return corrupt("no palette")
+	}
+	values, ok := l.colorMap.bytes(data)
+	if !ok || l.colorMap.kind != typeShort {
+		return corrupt("the palette is not in the file")
+	}
+	shift := 0
+	for i := range 3 * n {
+		if l.order.Uint16(values[2*i:]) > 255 {
+			shift = 8
+			break
+		}
+	}
+	for i := range n {
+		for j := range int64(3) {
+			c.palette[i][j] = byte(l.order.Uint16(values[2*(j*n+i):]) >> shift)
+		}
+	}
+	return nil
+}
+
+// lookUp turns places in the palette, with or without alpha, into colors.
+func (c *converter) lookUp(dst, src []byte) {
+	n, alpha := c.format.BytesPerPixel(), c.format == resample.NRGBA8
+	step := c.sample * len(c.wanted)
+	for ; len(dst) >= n; dst, src = dst[n:], src[step:] {
+		place := int(src[0])
+		if c.sample == 2 {
+			place = int(binary.BigEndian.Uint16(src))
+		}
+		v := &c.palette[place]
+		dst[0], dst[1], dst[2] = v[0], v[1], v[2]
+		if !alpha {
+			continue
+		}
+		a := int(src[c.sample])
+		if c.sample == 2 {
+			a = int(binary.BigEndian.Uint16(src[2:]))
+		}
+		dst[3] = byte(a * 255 / (1<<c.layout.bits - 1))
+	}
+}

@@ -1,0 +1,217 @@
+package tiff
+
+import (
+	"context"
+	"io"
+	"math/bits"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// A source yields the rows of a strip or tile as if they were not compressed.
+type source interface {
+	// reset begins a strip or tile of that many rows.
+	reset(in []byte, rows int) error
+
+	// read fills p, which is a row of the strip or tile.
+	read(p []byte) error
+
+	// close gives memory back.
+	close()
+}
+
+// newSource returns the source for the compression.
+func (d *decoder) newSource() (source, error) {
+	l := d.layout
+	in := input{meter: d.meter, reversed: l.fillOrder == 2 && !l.isJPEG()}
+	var s source
+	switch l.compression {
+	case plain:
+		s = &plainSource{input: in}
+	case packBits:
+		s = &packBitsSource{input: in}
+	case lzw:
+		s = &lzwSource{input: in}
+	case deflate, deflateOld:
+		s = &deflateSource{input: in}
+	case newJPEG, oldJPEG:
+		s = &jpegSource{d: d}
+	default:
+		f, err := newFaxSource(d.ctx, l, in)
+		if err != nil {
+			return nil, err
+		}
+		s = f
+	}
+	if l.subsampled() {
+		return newChromaSource(d.ctx, l, s)
+	}
+	return s, nil
+}
+
+// input is the bytes of a strip or tile.
+type input struct {
+	meter    *codec.Meter
+	reversed bool // the lowest bit of a byte comes first
+	data     []byte
+	spent    int // bytes that the meter knows of
+}
+
+func (s *input) reset(in []byte, _ int) error {
+	s.data, s.spent = in, 0
+	return s.meter.Spend(64)
+}
+
+func (s *input) close() { s.data = nil }
+
+// spend tells the meter that the input is read up to pos, and that n bytes of output were made of it.
+func (s *input) spend(pos, n int) error {
+	used := pos - s.spent
+	s.spent = pos
+	return s.meter.Spend(int64(used) + int64(n)/16)
+}
+
+// plainSource is no compression.
+type plainSource struct{ input }
+
+// slice returns the next n bytes where they are.
+func (s *plainSource) slice(n int) ([]byte, error) {
+	if n > len(s.data) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	row := s.data[:n:n]
+	s.data = s.data[n:]
+	return row, s.meter.Spend(int64(n) / 16)
+}
+
+func (s *plainSource) read(p []byte) error {
+	row, err := s.slice(len(p))
+	if err != nil {
+		return err
+	}
+	copy(p, row)
+	if s.reversed {
+		reverse(p)
+	}
+	return nil
+}
+
+func reverse(p []byte) {
+	for i, v := range p {
+		p[i] = bits.Reverse8(v)
+	}
+}
+
+// packBitsSource is PackBits (section 9).
+type packBitsSource struct {
+	input
+	pos    int
+	run    int // bytes that are left of a run
+	repeat bool
+	value  byte
+}
+
+func (s *packBitsSource) reset(in []byte, rows int) error {
+	s.pos, s.run = 0, 0
+	return s.input.reset(in, rows)
+}
+
+func (s *packBitsSource) read(p []byte) error {
+	out := p
+	for len(p) > 0 {
+		if s.run == 0 {
+			if err := s.begin(); err != nil {
+				return err
+			}
+		}
+		n := min(s.run, len(p))
+		if s.repeat {
+			for i := range p[:n] {
+				p[i] = s.value
+			}
+		} else {
+			if n = copy(p[:n], s.data[s.pos:]); n == 0 {
+				return io.ErrUnexpectedEOF
+			}
+			if s.reversed {
+				reverse(p[:n])
+			}
+			s.pos += n
+		}
+		p = p[n:]
+		s.run -= n
+	}
+	return s.spend(s.pos, len(out))
+}
+
+// begin reads the control byte of a run.
+func (s *packBitsSource) begin() error {
+	for s.run == 0 {
+		if s.pos+1 >= len(s.data) {
+			return io.ErrUnexpectedEOF
+		}
+		control := int8(s.byte(s.pos))
+		s.pos++
+		switch {
+		case control >= 0:
+			s.run, s.repeat = int(control)+1, false
+		case control != -128: // which means nothing
+			s.run, s.repeat, s.value = 1-int(control), true, s.byte(s.pos)
+			s.pos++
+		case s.pos&0xffff == 0:
+			if err := s.spend(s.pos, 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *input) byte(i int) byte {
+	if s.reversed {
+		return bits.Reverse8(s.data[i])
+	}
+	return s.data[i]
+}
+
+// chromaSource turns blocks of luma and a pair of chroma (section 21) into pixels of three samples.
+type chromaSource struct {
+	source
+	subX, subY int
+	block      []byte // a row of blocks
+	next       int    // row within them
+}
+
+func newChromaSource(ctx context.Context, l *layout, s source) (source, error) {
+	block, err := codec.Bytes(ctx, l.segRowBytes())
+	if err != nil {
+		return nil, err
+	}
+	return &chromaSource{source: s, subX: l.subX, subY: l.subY, block: block}, nil
+}
+
+func (s *chromaSource) reset(in []byte, rows int) error {
+	s.next = 0
+	return s.source.reset(in, rows)
+}
+
+func (s *chromaSource) read(p []byte) error {
+	if s.next == 0 {
+		if err := s.source.read(s.block); err != nil {
+			return err
+		}
+	}
+	n := s.subX*s.subY + 2
+	for b := s.block; len(p) >= 3; b = b[n:] {
+		luma, cb, cr := b[s.next*s.subX:][:s.subX], b[n-2], b[n-1]
+		for _, y := range luma {
+			if len(p) < 3 {
+				break
+			}
+			p[0], p[1], p[2] = y, cb, cr
+			p = p[3:]
+		}
+	}
+	s.next = (s.next + 1) % s.subY
+	return nil
+}

@@ -1,0 +1,237 @@
+package tiff
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// tidy undoes, in place, what a row has gone through: byte order and predictor. Samples of more than
+// 8 bits are big-endian afterwards, unless they are packed.
+//
+// scratch is as long as row if the layout asks for it: see [layout.scratch].
+func (l *layout) tidy(row, scratch []byte) {
+	step := l.rowSamples()
+	if l.predicts() && l.predictor == 3 {
+		gather(row, scratch, l.bits/8, step)
+		return
+	}
+	n := l.bits / 8
+	if l.bits%8 == 0 && n > 1 && l.order == binary.ByteOrder(binary.LittleEndian) {
+		swap(row, n)
+	}
+	if l.predicts() {
+		accumulate(row, n, step)
+	}
+}
+
+// scratch is how many bytes tidy needs to work on a row.
+func (l *layout) scratch() int {
+	if l.predicts() && l.predictor == 3 {
+		return l.segRowBytes()
+	}
+	return 0
+}
+
+// swap turns samples of n bytes around.
+func swap(row []byte, n int) {
+	switch n {
+	case 2:
+		for len(row) >= 2 {
+			row[0], row[1] = row[1], row[0]
+			row = row[2:]
+		}
+	case 3:
+		for len(row) >= 3 {
+			row[0], row[2] = row[2], row[0]
+			row = row[3:]
+		}
+	case 4:
+		for len(row) >= 4 {
+			binary.BigEndian.PutUint32(row, binary.LittleEndian.Uint32(row))
+			row = row[4:]
+		}
+	case 8:
+		for len(row) >= 8 {
+			binary.BigEndian.PutUint64(row, binary.LittleEndian.Uint64(row))
+			row = row[8:]
+		}
+	}
+}
+
+// accumulate undoes horizontal differencing (section 14) of big-endian samples of n bytes, step of
+// which make a pixel.
+func accumulate(row []byte, n, step int) {
+	back := n * step
+	switch n {
+	case 1:
+		if step == 3 {
+			accumulate3(row)
+			return
+		}
+		for i := back; i < len(row); i++ {
+			row[i] += row[i-back]
+		}
+	case 2:
+		for i := back; i+2 <= len(row); i += 2 {
+			binary.BigEndian.PutUint16(row[i:], binary.BigEndian.Uint16(row[i:])+binary.BigEndian.Uint16(row[i-back:]))
+		}
+	case 3:
+		for i := back; i+3 <= len(row); i += 3 {
+			a, b := row[i:i+3], row[i-back:][:3]
+			v := uint32(a[0])<<16 + uint32(a[1])<<8 + uint32(a[2]) + uint32(b[0])<<16 + uint32(b[1])<<8 + uint32(b[2])
+			a[0], a[1], a[2] = byte(v>>16), byte(v>>8), byte(v)
+		}
+	case 4:
+		for i := back; i+4 <= len(row); i += 4 {
+			binary.BigEndian.PutUint32(row[i:], binary.BigEndian.Uint32(row[i:])+binary.BigEndian.Uint32(row[i-back:]))
+		}
+	case 8:
+		for i := back; i+8 <= len(row); i += 8 {
+			binary.BigEndian.PutUint64(row[i:], binary.BigEndian.Uint64(row[i:])+binary.BigEndian.Uint64(row[i-back:]))
+		}
+	}
+}
+
+// accumulate3 is accumulate for pixels of three bytes.
+func accumulate3(row []byte) {
+	var r, g, b byte
+	for len(row) >= 3 {
+		r, g, b = r+row[0], g+row[1], b+row[2]
+		row[0], row[1], row[2] = r, g, b
+		row = row[3:]
+	}
+}
+
+// gather undoes the predictor of floating point numbers (Adobe's TIFF Technical Note 3): bytes were
+// sorted by their place in the number, and then differenced.
+func gather(row, sorted []byte, n, step int) {
+	for i := step; i < len(row); i++ {
+		row[i] += row[i-step]
+	}
+	copy(sorted, row)
+	count := len(row) / n
+	for i := range count {
+		for j := range n {
+			row[i*n+j] = sorted[j*count+i]
+		}
+	}
+}
+
+// expand returns how a tidy row of so many samples becomes one with samples of 8 or 16 bits, or nil
+// if it is one. Fewer than 8 bits become 8, unless they are places in a palette.
+func (l *layout) expand() func(dst, src []byte, n int) {
+	switch {
+	case l.bits == 64:
+		return func(dst, src []byte, n int) {
+			for i := range n {
+				putFloat(dst[2*i:], math.Float64frombits(binary.BigEndian.Uint64(src[8*i:])))
+			}
+		}
+	case l.format == float && l.bits == 32:
+		return func(dst, src []byte, n int) {
+			for i := range n {
+				putFloat(dst[2*i:], float64(math.Float32frombits(binary.BigEndian.Uint32(src[4*i:]))))
+			}
+		}
+	case l.format == float && l.bits == 24:
+		return func(dst, src []byte, n int) {
+			for i := range n {
+				v := uint32(src[3*i])<<16 | uint32(src[3*i+1])<<8 | uint32(src[3*i+2])
+				putFloat(dst[2*i:], small(v, 7, 16))
+			}
+		}
+	case l.format == float:
+		return func(dst, src []byte, n int) {
+			for i := range n {
+				putFloat(dst[2*i:], small(uint32(binary.BigEndian.Uint16(src[2*i:])), 5, 10))
+			}
+		}
+	case l.bits == 8 || l.bits == 16:
+		return nil
+	case l.bits%8 == 0: // the upper 16
+		return func(dst, src []byte, n int) {
+			for i := range n {
+				copy(dst[2*i:2*i+2], src[i*l.bits/8:])
+			}
+		}
+	}
+	return l.unpack()
+}
+
+// small is a floating point number of fewer bits than 32, of which so many are exponent and mantissa.
+func small(v uint32, exponent, mantissa uint) float64 {
+	e, m := int(v>>mantissa&(1<<exponent-1)), v&(1<<mantissa-1)
+	bias := 1<<(exponent-1) - 1
+	f := math.Ldexp(float64(m), 1-bias-int(mantissa))
+	switch {
+	case e == 1<<exponent-1 && m != 0:
+		f = 0
+	case e != 0:
+		f = math.Ldexp(float64(m|1<<mantissa), e-bias-int(mantissa))
+	}
+	if v>>(exponent+mantissa)&1 != 0 {
+		return -f
+	}
+	return f
+}
+
+// putFloat writes a number from 0 to 1 as one from 0 to 65535.
+func putFloat(dst []byte, f float64) {
+	v := uint16(0)
+	switch {
+	case f >= 1:
+		v = 65535
+	case f > 0:
+		v = uint16(f*65535 + 0.5)
+	}
+	binary.BigEndian.PutUint16(dst, v)
+}
+
+// unpack is expand for whole numbers that are not whole bytes.
+func (l *layout) unpack() func(dst, src []byte, n int) {
+	bits := uint(l.bits)
+	if bits < 8 {
+		var levels [256]byte
+		for i := range 1 << bits {
+			levels[i] = byte(i)
+			if l.photometric != palette {
+				levels[i] = byte(i * 255 / (1<<bits - 1))
+			}
+		}
+		return func(dst, src []byte, n int) {
+			acc, count := uint(0), uint(0)
+			for i := range dst[:n] {
+				if count < bits {
+					acc, src = acc<<8|uint(src[0]), src[1:]
+					count += 8
+				}
+				count -= bits
+				dst[i] = levels[acc>>count&(1<<bits-1)]
+			}
+		}
+	}
+	most := uint64(1)<<bits - 1
+	return func(dst, src []byte, n int) {
+		acc, count := uint64(0), uint(0)
+		for i := range n {
+			for count < bits {
+				acc, src = acc<<8|uint64(src[0]), src[1:]
+				count += 8
+			}
+			count -= bits
+			v := acc >> count & most
+			if l.photometric != palette {
+				v = v * 65535 / most
+			}
+			binary.BigEndian.PutUint16(dst[2*i:], uint16(v))
+		}
+	}
+}
+
+// sampleBytes is the size of a sample after expand.
+func (l *layout) sampleBytes() int {
+	if l.bits <= 8 && l.format != float {
+		return 1
+	}
+	return 2
+}

@@ -1,0 +1,91 @@
+// Package tiff reads TIFF and BigTIFF files: the first picture in them, strip by strip or tile by
+// tile, so that a picture can be shrunk while it is read and memory follows its width.
+//
+// Sources: TIFF 6.0 (Adobe, 1992) with its technical notes, the BigTIFF design of libtiff, and ITU-T
+// T.4 and T.6 for fax. Section numbers in comments are those of TIFF 6.0.
+package tiff
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// Format is TIFF.
+var Format = &codec.Format{
+	Name:       "tiff",
+	MediaType:  "image/tiff",
+	Extensions: []string{".tif", ".tiff"},
+	Match:      match,
+	Header:     header,
+	Memory:     memory,
+	Decode:     decode,
+	Color:      colorOf,
+}
+
+func match(head []byte) bool {
+	for _, magic := range []string{"II\x2a\x00", "MM\x00\x2a", "II\x2b\x00", "MM\x00\x2b"} {
+		if codec.HasMagic(head, magic) {
+			return true
+		}
+	}
+	return false
+}
+
+func corrupt(format string, v ...any) error {
+	return fmt.Errorf("%w: %s", codec.ErrCorrupt, fmt.Sprintf(format, v...))
+}
+
+func unsupported(format string, v ...any) error {
+	return fmt.Errorf("%w: %s", codec.ErrFormat, fmt.Sprintf(format, v...))
+}
+
+func header(_ context.Context, r *codec.Reader) (codec.Header, error) {
+	l, err := readLayout(r)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return codec.Header{}, corrupt("the directory ends too soon")
+	case err != nil:
+		return codec.Header{}, err
+	}
+	return codec.Header{Stored: image.Pt(l.width, l.height), Orientation: l.orientation, Detail: l}, nil
+}
+
+// layoutOf returns what header has found, or finds it again.
+func layoutOf(ctx context.Context, data []byte, h *codec.Header) (*layout, error) {
+	if l, ok := h.Detail.(*layout); ok {
+		return l, nil
+	}
+	again, err := header(ctx, codec.NewBytesReader(ctx, data))
+	if err != nil {
+		return nil, err
+	}
+	return again.Detail.(*layout), nil
+}
+
+// colorOf returns the profile in the first directory, if it is there (ICC.1:2022, B.5).
+func colorOf(ctx context.Context, data []byte, h *codec.Header) (codec.Color, error) {
+	l, err := layoutOf(ctx, data, h)
+	if err != nil {
+		return codec.Color{}, err
+	}
+	c := codec.Color{Space: codec.SpaceRGB}
+	switch l.photometric {
+	case whiteIsZero, blackIsZero, transparencyMask:
+		c.Space = codec.SpaceGray
+	case separated:
+		c.Space = codec.SpaceCMYK
+	case cieLab, iccLab:
+		return c, nil // converted by the decoder
+	}
+	if p := l.profile; p.kind == typeUndefined || p.kind == typeByte {
+		if block, ok := p.bytes(data); ok && len(block) > 0 {
+			c.Profile = block
+		}
+	}
+	return c, nil
+}
