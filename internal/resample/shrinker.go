@@ -133,6 +133,25 @@ func (s *Shrinker) bytes(gx grid) int64 {
 	return n
 }
 
+// ShrinkBytes returns how many bytes NewShrinker takes from the account for the whole of a picture of
+// src pixels, the result included.
+func ShrinkBytes(f Format, src, size image.Point, opt Options) int64 {
+	if f == CMYK8 && opt.KeepCMYK {
+		f = cmykRaw
+	}
+	r := Full(image.Rectangle{Max: src})
+	gx := grid{src.X, 0, r.X1 / float64(size.X), size.X}
+	gy := grid{src.Y, 0, r.Y1 / float64(size.Y), size.Y}
+	s := &Shrinker{format: f, planes: f.planes()}
+	s.x.shape(opt.Kernel, gx, columnResidual, opt.Luma.X)
+	s.y.shape(opt.Kernel, gy, opt.rowResidual(), opt.Luma.Y)
+	pixel := int64(4)
+	if s.planes == 1 {
+		pixel = 1
+	}
+	return s.bytes(gx) + pixel*int64(size.X)*int64(size.Y)
+}
+
 // Rows is the range of the source's rows that have an influence on the result. The others need not
 // be decoded.
 func (s *Shrinker) Rows() (from, to int) { return s.from, s.to }

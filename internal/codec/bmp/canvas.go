@@ -24,11 +24,9 @@ func newCanvas(ctx context.Context, d *decoder, small image.Point) (*canvas, err
 	c := &canvas{decoder: d}
 	full := image.Pt(d.width, d.height)
 	if small != (image.Point{}) {
-		if err := codec.AccountOf(ctx).Take(reducedBytes(full, small)); err != nil {
-			return nil, err
-		}
-		c.small = resample.NewShrinker(d.format, full, resample.Full(image.Rectangle{Max: full}), small, resample.Options{})
-		return c, nil
+		var err error
+		c.small, err = resample.NewShrinker(ctx, d.format, full, resample.Full(image.Rectangle{Max: full}), small, resample.Options{})
+		return c, err
 	}
 	n := 4
 	if d.indexed {
@@ -51,11 +49,6 @@ func newCanvas(ctx context.Context, d *decoder, small image.Point) (*canvas, err
 	return c, nil
 }
 
-// reducedBytes is what the result of scaling takes, and the rows under the kernel.
-func reducedBytes(full, small image.Point) int64 {
-	return 8*int64(small.X)*int64(small.Y) + 160*int64(full.X)
-}
-
 func (c *canvas) write(i int, row []byte) {
 	if c.small != nil {
 		c.small.WriteRow(row)
@@ -76,13 +69,13 @@ func (c *canvas) write(i int, row []byte) {
 	}
 }
 
-func (c *canvas) image() image.Image {
+func (c *canvas) image() (image.Image, error) {
 	if c.small == nil {
-		return c.img
+		return c.img, nil
 	}
-	img := c.small.Image()
-	if c.topDown {
-		return img
+	img, err := c.small.Image()
+	if err != nil || c.topDown {
+		return img, err
 	}
 	switch m := img.(type) { // of what was scaled from the last row to the first
 	case *image.Gray:
@@ -92,7 +85,7 @@ func (c *canvas) image() image.Image {
 	case *image.NRGBA:
 		flip(m.Pix, m.Stride)
 	}
-	return img
+	return img, nil
 }
 
 // flip exchanges the first row for the last, and so on.
@@ -118,9 +111,13 @@ func memory(h *codec.Header, o codec.Options) int64 {
 	if !ok {
 		return 0
 	}
-	total := 64<<10 + 8*int64(m.width)
+	total := 8 * int64(m.width)
 	if small := m.shrunk(o); small != (image.Point{}) {
-		return total + reducedBytes(h.Stored, small)
+		f := resample.RGB8
+		if m.bits == 16 || m.bits == 32 || m.rle() {
+			f = resample.NRGBA8
+		}
+		return total + resample.ShrinkBytes(f, h.Stored, small, resample.Options{})
 	}
 	n := int64(4)
 	if m.bits <= 8 && !m.rle() && !o.Tolerant {

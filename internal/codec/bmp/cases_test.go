@@ -3,8 +3,8 @@ package bmp_test
 import (
 	"testing"
 
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/bmp"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 )
 
 func TestEveryCaseIsThePictureThatItShouldBe(t *testing.T) { codectest.Cases(t, bmp.Format, "bmp") }

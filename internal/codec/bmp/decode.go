@@ -83,8 +83,15 @@ func (m *info) decode(ctx context.Context, data []byte, o codec.Options, holes b
 	if d.rest < (m.height+9)/10 {
 		return nil, corrupt("less than a tenth of the picture is there")
 	}
-	img := out.image()
-	return &codec.Picture{Image: img, Partial: d.rest < m.height}, nil
+	img, err := out.image()
+	if err != nil {
+		return nil, err
+	}
+	pic := &codec.Picture{Image: img, Partial: d.rest < m.height}
+	if small != (image.Point{}) {
+		pic.Release = func() { resample.Release(ctx, img) }
+	}
+	return pic, nil
 }
 
 // shrunk is the size to which a picture is scaled while it is decoded, or zero.

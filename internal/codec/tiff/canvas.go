@@ -12,30 +12,28 @@ import (
 // A canvas takes the rows of a picture.
 type canvas interface {
 	write(y int, row []byte)
-	image() image.Image
+	image() (image.Image, error)
 	close()
 }
 
 // reduced scales the picture as its rows come.
 type reduced struct{ *resample.Shrinker }
 
+// reducing keeps ink as it is, for a profile that is applied afterwards.
+var reducing = resample.Options{KeepCMYK: true}
+
 // newReduced prepares to scale a picture from full to small.
 func newReduced(ctx context.Context, f resample.Format, full, small image.Point) (canvas, error) {
-	if err := codec.AccountOf(ctx).Take(reducedBytes(full, small)); err != nil {
+	s, err := resample.NewShrinker(ctx, f, full, resample.Full(image.Rectangle{Max: full}), small, reducing)
+	if err != nil {
 		return nil, err
 	}
-	s := resample.NewShrinker(f, full, resample.Full(image.Rectangle{Max: full}), small, resample.Options{KeepCMYK: true})
 	return reduced{s}, nil
 }
 
-// reducedBytes is what the result of scaling takes, and the rows under the kernel.
-func reducedBytes(full, small image.Point) int64 {
-	return 8*int64(small.X)*int64(small.Y) + 160*int64(full.X)
-}
-
-func (r reduced) write(_ int, row []byte) { r.WriteRow(row) }
-func (r reduced) image() image.Image      { return r.Image() }
-func (r reduced) close()                  { r.Close() }
+func (r reduced) write(_ int, row []byte)     { r.WriteRow(row) }
+func (r reduced) image() (image.Image, error) { return r.Image() }
+func (r reduced) close()                      { r.Close() }
 
 // whole is the picture as it is.
 type whole struct {
@@ -113,8 +111,8 @@ func (c *whole) write(y int, row []byte) {
 	}
 }
 
-func (c *whole) image() image.Image { return c.img }
-func (c *whole) close()             {}
+func (c *whole) image() (image.Image, error) { return c.img, nil }
+func (c *whole) close()                      {}
 
 // paletteFor returns the palette with as many colors as an index can mean.
 func (c *converter) paletteFor() color.Palette {

@@ -26,17 +26,12 @@ type converter struct {
 // newConverter prepares for a layout. colors asks for the colors of a palette rather than for places
 // in it.
 func newConverter(ctx context.Context, l *layout, data []byte, colors bool) (*converter, error) {
-	c := &converter{layout: l, width: l.width, sample: l.sampleBytes()}
-	for i := range l.colors() {
-		c.wanted = append(c.wanted, i)
-	}
-	alpha := l.alpha != alphaNone && l.photometric != separated
-	if alpha {
-		c.wanted = append(c.wanted, l.alphaAt)
-	}
-	c.rows = make([][]byte, len(c.wanted))
-	if err := c.choose(ctx, data, alpha, colors); err != nil {
-		return nil, err
+	c := new(converter)
+	c.plan(l, colors)
+	if l.photometric == palette {
+		if err := c.readPalette(ctx, data); err != nil {
+			return nil, err
+		}
 	}
 	var err error
 	if c.picks() {
@@ -50,13 +45,42 @@ func newConverter(ctx context.Context, l *layout, data []byte, colors bool) (*co
 	return c, err
 }
 
+// plan chooses how samples become pixels. It allocates next to nothing.
+func (c *converter) plan(l *layout, colors bool) {
+	c.layout, c.width, c.sample = l, l.width, l.sampleBytes()
+	for i := range l.colors() {
+		c.wanted = append(c.wanted, i)
+	}
+	alpha := l.alpha != alphaNone && l.photometric != separated
+	if alpha {
+		c.wanted = append(c.wanted, l.alphaAt)
+	}
+	c.rows = make([][]byte, len(c.wanted))
+	c.choose(alpha, colors)
+}
+
+// bytes is what newConverter allocates.
+func (c *converter) bytes() (n int64) {
+	l := c.layout
+	if c.picks() {
+		n += int64(l.width) * int64(len(c.wanted)*c.sample)
+	}
+	if c.finish != nil {
+		n += int64(l.width) * int64(c.format.BytesPerPixel())
+	}
+	if l.photometric == palette {
+		n += 3 << l.bits
+	}
+	return n
+}
+
 // picks reports whether the wanted samples do not lie together.
 func (c *converter) picks() bool {
 	return len(c.wanted) > 1 && c.layout.planar || !c.layout.planar && c.layout.samples != len(c.wanted)
 }
 
 // choose sets the format and how samples become it.
-func (c *converter) choose(ctx context.Context, data []byte, alpha, colors bool) error {
+func (c *converter) choose(alpha, colors bool) {
 	l, wide := c.layout, c.sample == 2
 	either := func(narrow, other resample.Format) resample.Format {
 		if wide {
@@ -76,7 +100,7 @@ func (c *converter) choose(ctx context.Context, data []byte, alpha, colors bool)
 	case whiteIsZero, blackIsZero, transparencyMask:
 		c.gray(alpha, either(resample.Gray8, resample.Gray16))
 	case palette:
-		return c.paletted(ctx, data, alpha, colors)
+		c.paletted(alpha, colors)
 	case separated:
 		c.format = resample.CMYK8
 		if wide {
@@ -92,7 +116,6 @@ func (c *converter) choose(ctx context.Context, data []byte, alpha, colors bool)
 	if c.format == resample.RGBA8 || c.format == resample.RGBA16 {
 		c.clamp()
 	}
-	return nil
 }
 
 // row returns the pixels of the row that c.rows holds.

@@ -82,8 +82,15 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 	if d.missing > area-(area+9)/10 {
 		return nil, corrupt("less than a tenth of the picture can be decoded")
 	}
-	img := out.image()
-	return &codec.Picture{Image: img, Partial: d.missing > 0}, nil
+	img, err := out.image()
+	if err != nil {
+		return nil, err
+	}
+	pic := &codec.Picture{Image: img, Partial: d.missing > 0}
+	if small != (image.Point{}) {
+		pic.Release = func() { resample.Release(ctx, img) }
+	}
+	return pic, nil
 }
 
 // work is how much decoding may cost: what files cost that have as many bytes and pixels, several

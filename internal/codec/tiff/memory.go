@@ -4,6 +4,7 @@ import (
 	"image"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // memory adds up what decode takes, step by step.
@@ -15,15 +16,18 @@ func memory(h *codec.Header, o codec.Options) int64 {
 	if l.compression == oldJPEG && l.old.stream.count > 0 {
 		l = l.wholeJPEG()
 	}
+	c := new(converter)
+	small := shrunk(l, o)
+	c.plan(l, o.Tolerant || small != (image.Point{}))
 	lanes := int64(1)
 	if l.planar {
-		lanes = int64(min(l.colors()+1, l.samples))
+		lanes = int64(len(c.wanted))
 	}
-	total := lanes*l.laneBytes() + l.convertBytes() + 64<<10
-	if small := shrunk(l, o); small != (image.Point{}) {
-		return total + reducedBytes(image.Pt(l.width, l.height), small)
+	total := lanes*l.laneBytes() + c.bytes()
+	if small != (image.Point{}) {
+		return total + resample.ShrinkBytes(c.format, h.Stored, small, reducing)
 	}
-	return total + int64(l.width)*int64(l.height)*l.wholeBytes(o.Tolerant)
+	return total + int64(l.width)*int64(l.height)*int64(c.imageBytes())
 }
 
 // laneBytes is what a lane takes, with its sources.
@@ -66,25 +70,4 @@ func (l *layout) segmentBytes() int64 {
 	area := int64(l.segW+block) * int64(min(l.segH, l.height)+block)
 	samples := int64(l.rowSamples())
 	return area*(samples+4) + area*samples + l.tables.size()
-}
-
-// convertBytes is what the converter takes: a row before and a row after, and a palette.
-func (l *layout) convertBytes() int64 {
-	n := int64(l.width) * 8 * 2
-	if l.photometric == palette {
-		n += 3 << l.bits
-	}
-	return n
-}
-
-// wholeBytes is the size of a pixel in the decoded picture.
-func (l *layout) wholeBytes(tolerant bool) int64 {
-	n := int64(4)
-	switch {
-	case l.colors() == 1 && l.alpha == alphaNone && l.photometric != palette, l.photometric == palette && l.bits <= 8 && l.alpha == alphaNone && !tolerant:
-		n = 1
-	case l.photometric == palette || l.photometric == separated:
-		return 4
-	}
-	return n * int64(l.sampleBytes())
 }

@@ -8,12 +8,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// paletted reads the palette and chooses the format. colors asks for colors rather than for places
-// in the palette.
-func (c *converter) paletted(ctx context.Context, data []byte, alpha, colors bool) error {
-	if err := c.readPalette(ctx, data); err != nil {
-		return err
-	}
+// paletted chooses the format. colors asks for colors rather than for places in the palette.
+func (c *converter) paletted(alpha, colors bool) {
 	switch {
 	case alpha:
 		c.format, c.finish = resample.NRGBA8, c.lookUp
@@ -22,7 +18,6 @@ func (c *converter) paletted(ctx context.Context, data []byte, alpha, colors boo
 	default:
 		c.format, c.finish = resample.RGB8, c.lookUp
 	}
-	return nil
 }
 
 // readPalette reads all reds, all greens and all blues. They have 16 bits; where none is above 255
