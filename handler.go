@@ -20,7 +20,7 @@ import (
 // documentation, with or without one leading slash: mount the handler with [http.StripPrefix], or
 // at the root of a host of its own. Query and host change nothing; of the headers only those of
 // conditional and range requests (RFC 9110) do, and Cache-Control: only-if-cached, which gets 504
-// (see [Doctor]).
+// (see package doctor).
 //
 // A generation runs in the call of ServeHTTP or Generate that started it, and goes on if the context of
 // that call is cancelled: the work is worth keeping when the client is gone. [http.Server.Shutdown]

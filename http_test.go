@@ -1,8 +1,10 @@
 package thumbnail_test
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -250,3 +252,16 @@ func (s *slowWriter) Write(p []byte) (int, error) {
 }
 
 var _ thumbnail.Storage = taggedStorage{}
+
+func TestOnlyIfCachedIsNotForTheHandler(t *testing.T) {
+	s := newSite(t)
+	h := s.handler(t)
+	url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")
+	w := do(h, "GET", url, "Cache-Control", "only-if-cached")
+	assert.Equal(t, http.StatusGatewayTimeout, w.Code)
+	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+	assert.Equal(t, 401, do(h, "GET", strings.Replace(url, "50x50", "51x50", 1), "Cache-Control", "only-if-cached").Code)
+	assert.Equal(t, 200, do(h, "GET", url, "Cache-Control", "no-cache").Code)
+	_, err := s.Storage.Open(context.Background(), url)
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+}

@@ -94,7 +94,7 @@ func errorHeader(h http.Header, status int, err error) {
 	}
 }
 
-// errOnlyIfCached is the answer to a client that wants nothing from the handler: see [Doctor].
+// errOnlyIfCached is the answer to a client that wants nothing from the handler: see package doctor.
 var errOnlyIfCached = &failure{http.StatusGatewayTimeout, "serve", errors.New("only-if-cached")}
 
 // onlyIfCached reports whether a request is for caches alone, RFC 9111, section 5.2.1.7.

@@ -50,27 +50,3 @@ func TestFullChromaChangesNoPixel(t *testing.T) {
 		}
 	}
 }
-
-func TestHalfChromaIsTheMeanOfThePixelsThatShareASample(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	for range 100 {
-		img := randomYCbCr(rng, image.YCbCrSubsampleRatio444)
-		got := halfChroma(img)
-		size := img.Rect.Size()
-		require.Equal(t, image.Rectangle{Max: size}, got.Rect)
-		for y := range size.Y {
-			for x := range size.X {
-				cb, cr, n := 0, 0, 0
-				for _, p := range []image.Point{{X: x &^ 1, Y: y &^ 1}, {X: x | 1, Y: y &^ 1}, {X: x &^ 1, Y: y | 1}, {X: x | 1, Y: y | 1}} {
-					if p.In(got.Rect) {
-						c := img.YCbCrAt(img.Rect.Min.X+p.X, img.Rect.Min.Y+p.Y)
-						cb, cr, n = cb+int(c.Cb), cr+int(c.Cr), n+1
-					}
-				}
-				c := got.YCbCrAt(x, y)
-				require.Equal(t, img.YCbCrAt(img.Rect.Min.X+x, img.Rect.Min.Y+y).Y, c.Y)
-				require.Equal(t, []int{(cb + n/2) / n, (cr + n/2) / n}, []int{int(c.Cb), int(c.Cr)}, "at %d,%d of %v", x, y, size)
-			}
-		}
-	}
-}

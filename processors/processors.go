@@ -33,9 +33,8 @@
 // # Decoders
 //
 // The built-in formats are decoded whatever is registered with [image.RegisterFormat]; only other
-// formats are looked up there. But decoders that this package imports do register themselves, among
-// them github.com/gen2brain/jpegn, of which only the encoder is used here: [image.Decode] may call
-// it in a program that imports this package, and it accepts truncated JPEGs.
+// formats are looked up there. But decoders that this package imports do register themselves:
+// [image.Decode] may call them in a program that imports this package.
 //
 // On amd64 some loops are in assembly, which the build tag noasm leaves out.
 package processors

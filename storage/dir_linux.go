@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -133,4 +134,16 @@ func flushFile(f *os.File) error {
 		err = closeErr
 	}
 	return err
+}
+
+// accessTime returns when a file was last read, or written if that came later: with the mount option
+// relatime, which is the default, the kernel notes a read once a day.
+func accessTime(info fs.FileInfo) time.Time {
+	used := info.ModTime()
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
+		if at := time.Unix(st.Atim.Unix()); at.After(used) {
+			used = at
+		}
+	}
+	return used
 }

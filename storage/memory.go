@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"sync"
 	"time"
 )
@@ -26,11 +27,12 @@ type Memory struct {
 	size  int64                    // bytes of all
 }
 
-// memoryFile is never modified: a reader that has it open keeps it whole.
+// memoryFile's content is never modified: a reader that has it open keeps it whole.
 type memoryFile struct {
 	key     string
 	content []byte
 	modTime time.Time
+	used    time.Time // guarded by Memory.mu
 }
 
 func (f *memoryFile) size() int64 { return int64(len(f.key) + len(f.content)) }
@@ -51,6 +53,7 @@ func (m *Memory) Open(ctx context.Context, key string) (fs.File, error) {
 	}
 	m.used.MoveToFront(e)
 	f := e.Value.(*memoryFile)
+	f.used = time.Now()
 	return NewFile(bytes.NewReader(f.content), Info{Name: key, ModTime: f.modTime}), nil
 }
 
@@ -67,7 +70,8 @@ func (m *Memory) Put(ctx context.Context, key string, r io.Reader) error {
 	if err == nil {
 		err = ctx.Err()
 	}
-	f := &memoryFile{key: key, content: bytes.Clone(content), modTime: time.Now()}
+	now := time.Now()
+	f := &memoryFile{key: key, content: bytes.Clone(content), modTime: now, used: now}
 	if err == nil && m.MaxBytes > 0 && f.size() > m.MaxBytes {
 		err = errTooLarge
 	}
@@ -102,6 +106,50 @@ func (m *Memory) RemoveAll(ctx context.Context, prefix string) error {
 		if under(key, prefix) {
 			m.drop(e)
 		}
+	}
+	return nil
+}
+
+// List iterates over the files that are there when it begins.
+func (m *Memory) List(ctx context.Context, prefix string) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		if err := checkList(ctx, prefix); err != nil {
+			yield(Entry{}, err)
+			return
+		}
+		for _, entry := range m.entries(prefix) {
+			if err := ctx.Err(); err != nil {
+				yield(Entry{}, &fs.PathError{Op: "list", Path: prefix, Err: err})
+				return
+			}
+			if !yield(entry, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (m *Memory) entries(prefix string) (all []Entry) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, e := range m.files {
+		if prefix == "" || under(key, prefix) {
+			f := e.Value.(*memoryFile)
+			all = append(all, Entry{Key: key, Size: int64(len(f.content)), ModTime: f.modTime, Used: f.used})
+		}
+	}
+	return all
+}
+
+// Remove removes the file stored under key.
+func (m *Memory) Remove(ctx context.Context, key string) error {
+	if err := checkChange(ctx, "remove", key); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e, ok := m.files[key]; ok {
+		m.drop(e)
 	}
 	return nil
 }

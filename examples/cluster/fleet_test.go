@@ -273,10 +273,10 @@ func (f *fleet) requireWhole() (n int) {
 	store, err := s3.Open(f.setup.S3, thumbsBucket, s3.Config{})
 	require.NoError(f.t, err)
 	defer store.Close()
-	for key, err := range store.Keys(f.t.Context()) {
+	for entry, err := range store.List(f.t.Context(), "") {
 		require.NoError(f.t, err)
-		file, err := store.Open(f.t.Context(), key)
-		see(key, file, err)
+		file, err := store.Open(f.t.Context(), entry.Key)
+		see(entry.Key, file, err)
 	}
 	return n
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/doctor"
 )
 
 // errFindings says that something is wrong; what, has been told.
@@ -33,7 +34,7 @@ func examine(ctx context.Context, opt options, src *source, stdout io.Writer) er
 	picture := found.Pictures[0]
 	links := thumbnail.Links{Base: publicBase(opt.doctor), Signer: signer}
 	fmt.Fprintf(stdout, "Examining a thumbnail of %s at %s\n", picture, links.Base)
-	findings, err := thumbnail.Doctor(ctx, &http.Client{Timeout: opt.wait + generation + 30*time.Second}, links,
+	findings, err := doctor.Examine(ctx, &http.Client{Timeout: opt.wait + generation + 30*time.Second}, links,
 		thumbnail.Spec{Source: picture, Size: thumbnail.Size{Width: 100, Height: 100}, Method: "crop", Ext: extension(picture)})
 	if err != nil {
 		return err

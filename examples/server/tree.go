@@ -38,9 +38,9 @@ func filesOf(files fs.FS) tree {
 // objectsOf visits the objects of a bucket in the order of their keys.
 func objectsOf(store *s3.Storage) tree {
 	return func(ctx context.Context, visit func(string) error) (unread int, err error) {
-		for key, err := range store.Keys(ctx) {
+		for entry, err := range store.List(ctx, "") {
 			if err == nil {
-				err = visit(key)
+				err = visit(entry.Key)
 			}
 			if err == fs.SkipAll {
 				return 0, nil

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
-	"net/url"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -46,84 +44,6 @@ func (s *Storage) RemoveAll(ctx context.Context, prefix string) error {
 		}
 	}
 	return failed.err()
-}
-
-// pages lists the objects whose names begin with prefix, up to 1000 at a time. An error ends it.
-func (s *Storage) pages(ctx context.Context, prefix string) iter.Seq2[*awss3.ListObjectsV2Output, error] {
-	return func(yield func(*awss3.ListObjectsV2Output, error) bool) {
-		var token *string
-		var loop loopDetector
-		for {
-			page, err := s.list(ctx, prefix, token)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			token = page.NextContinuationToken
-			last := !aws.ToBool(page.IsTruncated) || aws.ToString(token) == ""
-			if !yield(page, nil) || last {
-				return
-			}
-			if loop.seen(*token) {
-				yield(nil, fmt.Errorf("s3: list %q: the server repeats a continuation token", prefix))
-				return
-			}
-		}
-	}
-}
-
-// A loopDetector finds that a sequence of tokens has become a circle, by Brent's algorithm, which
-// keeps one of them.
-type loopDetector struct {
-	saved       string
-	steps, next int
-}
-
-// seen reports whether token is the one that was saved. It takes at most three times as many steps as
-// the circle and the way to it have.
-func (d *loopDetector) seen(token string) bool {
-	if d.steps > 0 && token == d.saved {
-		return true
-	}
-	if d.steps == d.next {
-		d.saved, d.next = token, 2*d.next+1
-	}
-	d.steps++
-	return false
-}
-
-func (s *Storage) list(ctx context.Context, prefix string, token *string) (page *awss3.ListObjectsV2Output, err error) {
-	err = s.do(ctx, fmt.Sprintf("list %q", prefix), func(ctx context.Context, _ func()) (err error) {
-		page, err = s.client.ListObjectsV2(ctx, &awss3.ListObjectsV2Input{
-			Bucket:            aws.String(s.bucket),
-			Prefix:            aws.String(prefix),
-			MaxKeys:           aws.Int32(pageSize),
-			ContinuationToken: token,
-			EncodingType:      types.EncodingTypeUrl, // XML can't carry every key
-		}, options)
-		return err
-	})
-	return page, err
-}
-
-// pageKeys gives the names in a listing, and refuses one that is not under prefix: it would be
-// another's object.
-func pageKeys(page *awss3.ListObjectsV2Output, prefix string) ([]string, error) {
-	keys := make([]string, 0, len(page.Contents))
-	for _, object := range page.Contents {
-		key := aws.ToString(object.Key)
-		if page.EncodingType == types.EncodingTypeUrl {
-			var err error
-			if key, err = url.QueryUnescape(key); err != nil {
-				return nil, fmt.Errorf("s3: list %q: %w", prefix, err)
-			}
-		}
-		if !strings.HasPrefix(key, prefix) {
-			return nil, fmt.Errorf("s3: list %q: the server lists %q", prefix, key)
-		}
-		keys = append(keys, key)
-	}
-	return keys, nil
 }
 
 // remove deletes keys by one request, and those that its XML can't carry by one each. A key that

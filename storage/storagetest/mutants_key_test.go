@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-var mutants = slices.Concat(keyMutants, putMutants, fileMutants, removeMutants)
+var mutants = slices.Concat(keyMutants, putMutants, fileMutants, removeMutants, listMutants)
 
 // keyMutants break what keys and contents are.
 var keyMutants = []mutant{

@@ -19,7 +19,7 @@ type mutant struct {
 func TestEveryRuleFindsItsMutantsAndNoOthers(t *testing.T) {
 	defer func(d time.Duration) { hang = d }(hang)
 	hang = time.Second
-	all := append(rules(), removeRules...)
+	all := append(append(rules(), removeRules...), listRules...)
 	found := make(map[string]bool)
 	for _, m := range mutants {
 		t.Run(m.rule+"/"+m.mistake, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestEveryDirRuleFindsItsMutantsAndNoOthers(t *testing.T) {
 
 func TestRuleNamesAreUniqueAndSentencesAreSentences(t *testing.T) {
 	names := make(map[string]bool)
-	for _, r := range append(append(rules(), removeRules...), dirRules("", nil)...) {
+	for _, r := range append(append(append(rules(), removeRules...), listRules...), dirRules("", nil)...) {
 		assert.False(t, names[r.name], "two rules are called %q", r.name)
 		names[r.name] = true
 		assert.Regexp(t, `^[A-Z].*\.$`, r.sentence)

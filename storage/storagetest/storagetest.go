@@ -69,6 +69,17 @@ func Run(t *testing.T, open func(t testing.TB) Storage) {
 			t.Run(r.name, func(t *testing.T) { r.run(t, open(t)) })
 		}
 	})
+	t.Run("List", func(t *testing.T) {
+		s := open(t)
+		_, lists := s.(Lister)
+		_, deletes := s.(Deleter)
+		if !lists && !deletes {
+			t.Skip("the storage has neither List nor Remove, which are optional")
+		}
+		for _, r := range listRules {
+			t.Run(r.name, func(t *testing.T) { r.run(t, open(t)) })
+		}
+	})
 }
 
 // rules returns the rules that every storage is held to.

@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/doctor"
 	"github.com/rest-thumbnails/thumbnail/examples/internal/front"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/response"
@@ -204,8 +205,8 @@ func (s *Site) stored(t *testing.T) (names []string) {
 }
 
 // Doctor examines a server.
-func (s *Site) Doctor(t *testing.T, server Server) []thumbnail.Finding {
-	findings, err := thumbnail.Doctor(t.Context(), client, thumbnail.Links{Base: server.URL + "/thumbs/", Signer: s.Signer},
+func (s *Site) Doctor(t *testing.T, server Server) []doctor.Finding {
+	findings, err := doctor.Examine(t.Context(), client, thumbnail.Links{Base: server.URL + "/thumbs/", Signer: s.Signer},
 		thumbnail.Spec{Source: "k.jpg", Size: thumbnail.Size{Width: 40}, Method: "crop", Ext: ".jpg"})
 	require.NoError(t, err)
 	return findings

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/gen2brain/jpegn"
 )
 
 // benchFiles are the photos to measure with: those that JPEG_BENCH names (a list of paths,
@@ -56,7 +54,7 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// BenchmarkFullSize compares 1/1 with the other pure-Go decoders, in turn on the same bytes: the
+// BenchmarkFullSize compares 1/1 with image/jpeg, in turn on the same bytes: the
 // shortest time of each in milliseconds, and ratios.
 func BenchmarkFullSize(b *testing.B) {
 	decoders := []struct {
@@ -69,7 +67,6 @@ func BenchmarkFullSize(b *testing.B) {
 			_, err := d.Decode(context.Background(), data, Options{})
 			return err
 		}},
-		{"jpegn", func(data []byte) error { _, err := jpegn.Decode(bytes.NewReader(data)); return err }},
 		{"image/jpeg", func(data []byte) error { _, err := stdjpeg.Decode(bytes.NewReader(data)); return err }},
 	}
 	for _, path := range benchFiles(b) {

@@ -34,8 +34,7 @@ func makeCosines() (c [9][4][8][8]float32) {
 }
 
 // idctAVX2 is for n from 5 to 8, idctSmallAVX2 for 3 and 4. They save a third of the time that a
-// picture takes at 3/8, and half of it at 8/8, where jpegn would be faster without them: see
-// BenchmarkInverseDCT and BenchmarkFullSize.
+// picture takes at 3/8, and half of it at 8/8: see BenchmarkInverseDCT and BenchmarkFullSize.
 //
 //go:noescape
 func idctAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)

@@ -82,15 +82,15 @@ func photoStream() (z []byte, row, rows int) {
 }
 
 func inflateRows(b *testing.B, own *inflater, chunks []byte, row, rows int) {
-	if err := own.reset(chunks, row); err != nil {
+	if err := own.resetTo(context.Background(), chunks, row); err != nil {
 		b.Fatal(err)
 	}
 	for range rows {
-		if _, err := own.next(context.Background(), row); err != nil {
+		if _, err := own.next(row); err != nil {
 			b.Fatal(err)
 		}
 	}
-	if err := own.finish(context.Background()); err != nil {
+	if err := own.finish(); err != nil {
 		b.Fatal(err)
 	}
 }

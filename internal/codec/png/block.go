@@ -13,6 +13,7 @@ func (z *inflater) block() error {
 	}
 	z.refill()
 	z.last = z.take(1) == 1
+	cost := int64(8) // of the block, beside its symbols
 	switch z.take(2) {
 	case 0:
 		z.byteAlign()
@@ -22,10 +23,14 @@ func (z *inflater) block() error {
 			return corrupt("stored block")
 		}
 		z.stored, z.state = int(n&0xffff), inStored
-		return nil
+		return z.in.meter.Spend(cost)
 	case 1:
-		z.fixed()
+		if !z.fixed {
+			z.fixed, cost = true, tablesCost
+			z.fixedTables()
+		}
 	case 2:
+		z.fixed, cost = false, tablesCost
 		if err := z.dynamic(); err != nil {
 			return err
 		}
@@ -33,11 +38,14 @@ func (z *inflater) block() error {
 		return corrupt("block type")
 	}
 	z.state = inHuffman
-	return nil
+	return z.in.meter.Spend(cost)
 }
 
-// fixed sets the tables of RFC 1951, 3.2.6.
-func (z *inflater) fixed() {
+// tablesCost is how many bytes could be decoded in the time that it takes to build the tables.
+const tablesCost = 512
+
+// fixedTables sets the tables of RFC 1951, 3.2.6.
+func (z *inflater) fixedTables() {
 	var n [fixedLit]byte
 	for i := range n {
 		switch {

@@ -14,30 +14,44 @@ import (
 // *image.NRGBA64. An index that the palette does not define is opaque black.
 //
 // Errors match [ErrCorrupt] or [ErrUnsupported] (so does that for more pixels than can be
-// addressed), or are ctx's: ctx is looked at often. Checked are the CRC of every chunk that matters
-// (IHDR, PLTE, tRNS, IDAT, IEND; others are stepped over), the Adler-32 of the pixels, their
-// number, and that the file goes on to IEND. What follows IEND, or the end of the compressed pixels
-// within IDAT, is ignored.
+// addressed), or are ctx's: ctx is looked at often. Checked are the CRC of every chunk that the pixels
+// need (IHDR, IDAT, and PLTE and tRNS where they count), and the Adler-32 of the pixels. Nothing else
+// has to be right, or there: pixels that are complete are a picture.
 func (d *Decoder) Decode(ctx context.Context, data []byte) (image.Image, error) {
 	defer d.forget()
-	if err := d.begin(data); err != nil {
+	if err := d.begin(ctx, data); err != nil {
 		return nil, err
 	}
-	return d.decode(ctx)
+	return d.decode()
 }
 
-func (d *Decoder) decode(ctx context.Context) (image.Image, error) {
-	c := d.newCanvas()
-	if err := d.passes(ctx, c); err != nil {
+func (d *Decoder) decode() (image.Image, error) {
+	if err := d.account.Take(d.imageBytes()); err != nil {
 		return nil, err
 	}
-	if err := d.end(ctx); err != nil {
+	c := d.newCanvas()
+	done, err := d.passes(c)
+	if err == nil {
+		err = d.finish()
+	}
+	if err := d.salvaged(err, done.pixels); err != nil {
+		d.account.Give(d.imageBytes())
 		return nil, err
 	}
 	if p, ok := c.img.(*image.Paletted); ok {
 		p.Palette = d.paletteOf(p.Pix)
 	}
+	if done.pixels < int64(d.Width)*int64(d.Height) {
+		d.fillRest(c, done)
+	}
 	return c.img, nil
+}
+
+// progress is how much of the pixels has been decoded.
+type progress struct {
+	pass   int // of Adam7, or 0
+	rows   int // of that pass
+	pixels int64
 }
 
 // canvas is a picture that is being decoded.
@@ -125,20 +139,26 @@ func addOpaque(dst, src []byte, n int) {
 	}
 }
 
-// passes decodes the rows of the file onto c: all at once, or by Adam7 (8.2).
-func (d *Decoder) passes(ctx context.Context, c canvas) error {
+// adam7 are the passes of an interlaced picture (8.2): where the first pixel is, and how far it is to
+// the next.
+var adam7 = [7]struct{ x, y, dx, dy int }{
+	{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
+}
+
+// passes decodes the rows of the file onto c: all at once, or by Adam7.
+func (d *Decoder) passes(c canvas) (done progress, err error) {
 	if !d.Interlaced {
-		return d.pass(ctx, image.Pt(d.Width, d.Height), d.Height, func(y int, row []byte) {
+		done.rows, err = d.pass(image.Pt(d.Width, d.Height), d.Height, func(y int, row []byte) {
 			c.row(c.pix[y*c.stride:][:d.Width*c.pixel], row)
 		})
+		done.pixels = int64(done.rows) * int64(d.Width)
+		return done, err
 	}
-	part := make([]byte, d.Width*c.pixel)
-	for _, p := range [7]struct{ x, y, dx, dy int }{
-		{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
-	} {
+	d.part = grow(d.part, d.Width*c.pixel)
+	for i, p := range adam7 {
 		size := image.Pt((d.Width-p.x+p.dx-1)/p.dx, (d.Height-p.y+p.dy-1)/p.dy)
-		err := d.pass(ctx, size, size.Y, func(y int, row []byte) {
-			part := part[:size.X*c.pixel]
+		rows, err := d.pass(size, size.Y, func(y int, row []byte) {
+			part := d.part[:size.X*c.pixel]
 			c.row(part, row)
 			to := c.pix[(p.y+y*p.dy)*c.stride:]
 			for x := p.x; len(part) > 0; x += p.dx {
@@ -146,11 +166,12 @@ func (d *Decoder) passes(ctx context.Context, c canvas) error {
 				part = part[c.pixel:]
 			}
 		})
+		done = progress{i, rows, done.pixels + int64(rows)*int64(size.X)}
 		if err != nil {
-			return err
+			return done, err
 		}
 	}
-	return nil
+	return done, nil
 }
 
 // paletteOf is the palette of the file, with opaque black for the indices that go beyond it.

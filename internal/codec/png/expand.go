@@ -135,3 +135,52 @@ func (f *file) keyed16(dst, src []byte) {
 		dst, src = dst[n+2:], src[n:]
 	}
 }
+
+// straight returns what makes NRGBA of 8 bits of a row of the file.
+func (d *Decoder) straight() func(dst, src []byte) {
+	x := d.expansion()
+	return func(dst, src []byte) {
+		n := len(dst) / 4
+		if x.row != nil {
+			d.wide = grow(d.wide, n*x.to.BytesPerPixel())
+			x.row(d.wide, src)
+			src = d.wide
+		}
+		toNRGBA(dst, src[:n*x.to.BytesPerPixel()], x.to)
+	}
+}
+
+// toNRGBA brings a row to four samples of 8 bits.
+func toNRGBA(dst, src []byte, f resample.Format) {
+	n, size := len(dst)/4, 1 // of a sample
+	switch f {
+	case resample.Gray16, resample.GrayAlpha16, resample.RGB16, resample.NRGBA16:
+		size = 2
+	}
+	var from [4]int // the samples of red, green, blue and alpha; -1: opaque
+	switch f {
+	case resample.Gray8, resample.Gray16:
+		from = [4]int{0, 0, 0, -1}
+	case resample.GrayAlpha8, resample.GrayAlpha16:
+		from = [4]int{0, 0, 0, 1}
+	case resample.RGB8, resample.RGB16, resample.RGBX8:
+		from = [4]int{0, 1, 2, -1}
+	default:
+		from = [4]int{0, 1, 2, 3}
+	}
+	pixel := len(src) / n
+	for i := range n {
+		p, q := src[i*pixel:][:pixel], dst[4*i:][:4]
+		for j, at := range from {
+			switch {
+			case at < 0:
+				q[j] = 255
+			case size == 2:
+				v := uint32(p[2*at])<<8 | uint32(p[2*at+1])
+				q[j] = byte((v*255 + 32767) / 65535)
+			default:
+				q[j] = p[at]
+			}
+		}
+	}
+}

@@ -2,20 +2,16 @@ package png
 
 import (
 	"encoding/binary"
-	"hash/crc32"
 )
 
-const signature = "\x89PNG\r\n\x1a\n"
-
-// file is what the chunks around the pixels say.
+// file is what the chunks before the pixels say of them.
 type file struct {
 	Header
 	palette [256][4]byte // R, G, B, A; what the file does not define is opaque black
 	colours int          // that the file defines
 	trns    bool
 	key     [3]uint16 // the samples that are transparent, if trns and not Indexed
-	idat    []byte    // the file from its first IDAT chunk on
-	behind  []byte    // the file behind the last of the consecutive IDAT chunks, once they are read
+	damage  error     // a wrong checksum of a chunk that counts, or nil
 }
 
 // samples per pixel
@@ -40,44 +36,26 @@ func (h *Header) rowBytes(width int) int {
 // pixelBytes is the distance between bytes that filters bring together (9.2).
 func (h *Header) pixelBytes() int { return max(h.samples()*h.Depth/8, 1) }
 
-func (f *file) readHeader(data []byte) error {
-	*f = file{}
-	if len(data) < len(signature) || string(data[:len(signature)]) != signature {
-		return corrupt("no PNG")
-	}
-	c, data, err := nextChunk(data[len(signature):])
-	switch {
-	case err != nil:
-		return err
-	case c.kind != "IHDR" || len(c.data) != 13:
-		return corrupt("no IHDR")
-	case !c.sound():
-		return corrupt("checksum of IHDR")
-	}
-	if err := f.ihdr(c.data); err != nil {
-		return err
-	}
+// chunks reads up to the first IDAT, and returns it. It is not ok if there is none. What it has no use
+// for itself it hands to also, which may be nil.
+func (f *file) chunks(w *walker, also func(c chunk) error) (idat chunk, ok bool, err error) {
 	for {
-		f.idat = data
-		if c, data, err = nextChunk(data); err != nil {
-			return err
-		}
-		switch c.kind {
-		case "PLTE":
-			err = f.plte(c)
-		case "tRNS":
-			err = f.trnsChunk(c)
-		case "IDAT":
-			if f.Color == Indexed && f.colours == 0 {
-				return corrupt("no palette")
-			}
+		c, ok, err := w.next()
+		switch {
+		case err != nil || !ok:
+			return c, false, err
+		case c.is("IDAT"):
 			f.Transparent = f.transparent()
-			return nil
-		case "IHDR", "IEND":
-			return corrupt("order of chunks")
+			return c, true, nil
+		case c.is("PLTE"):
+			err = f.plte(w, c)
+		case c.is("tRNS"):
+			err = f.trnsChunk(w, c)
+		case also != nil:
+			err = also(c)
 		}
 		if err != nil {
-			return err
+			return c, false, err
 		}
 	}
 }
@@ -96,57 +74,72 @@ func (f *file) ihdr(b []byte) error {
 		GrayAlpha: 1<<8 | 1<<16, RGBA: 1<<8 | 1<<16,
 	}
 	if depths[f.Color]>>f.Depth&1 == 0 {
-		return unsupported("colour type %d of depth %d", f.Color, f.Depth)
+		return unsupported("color type %d of depth %d", f.Color, f.Depth)
 	}
 	return nil
 }
 
-// plte reads the palette (11.2.2), which other colour types may have as a suggestion.
-func (f *file) plte(c chunk) error {
-	n := len(c.data) / 3
-	switch {
-	case !c.sound():
-		return corrupt("checksum of PLTE")
-	case f.colours > 0 || f.trns:
-		return corrupt("order of chunks")
-	case len(c.data)%3 != 0 || n == 0 || n > 256 || f.Color == Indexed && n > 1<<f.Depth || f.Color == Gray || f.Color == GrayAlpha:
-		return corrupt("PLTE")
+// plte reads the palette (11.2.2). The first one counts, as far as indices reach. Other color types
+// than Indexed may have one as a suggestion, and it says nothing of their pixels; but as in libpng
+// no tRNS that stands before it does either.
+func (f *file) plte(w *walker, c chunk) error {
+	if f.Color == Gray || f.Color == GrayAlpha || c.size < 3 || f.colours > 0 {
+		return nil
 	}
-	f.colours = n
+	f.trns = false
+	if f.Color != Indexed {
+		return nil
+	}
+	const limit = 1 << 16 // some writers do not know one
+	data, sound, err := w.data(c, limit)
+	if err != nil || data == nil {
+		return err
+	}
+	if !sound {
+		f.damage = corrupt("checksum of PLTE")
+	}
+	f.colours = min(len(data)/3, 1<<f.Depth)
 	for i := range f.palette {
 		f.palette[i] = [4]byte{3: 255}
 	}
-	for i := range n {
-		copy(f.palette[i][:3], c.data[3*i:])
+	for i := range f.colours {
+		copy(f.palette[i][:3], data[3*i:])
 	}
 	return nil
 }
 
-// trnsChunk reads which pixels are transparent (11.3.1.1).
-func (f *file) trnsChunk(c chunk) error {
-	if !c.sound() {
-		return corrupt("checksum of tRNS")
-	}
-	bad := false
+// trnsChunk reads which pixels are transparent (11.3.1.1). As in libpng the first one counts that the
+// color type may have, behind PLTE if there is one, and that has the right length.
+func (f *file) trnsChunk(w *walker, c chunk) error {
+	fits := false
 	switch f.Color {
 	case Gray, RGB:
-		bad = len(c.data) != 2*f.samples()
-		for i := 0; !bad && i < f.samples(); i++ {
-			f.key[i] = binary.BigEndian.Uint16(c.data[2*i:]) & (1<<f.Depth - 1) // more bits than a sample has do not count
-		}
+		fits = c.size == int64(2*f.samples())
 	case Indexed:
-		bad = f.colours == 0 || len(c.data) > 256
-		for i := 0; !bad && i < len(c.data); i++ {
-			f.palette[i][3] = c.data[i]
+		fits = c.size > 0 && c.size <= int64(f.colours)
+	}
+	if !fits || f.trns {
+		return nil
+	}
+	data, sound, err := w.data(c, c.size)
+	if err != nil || data == nil {
+		return err
+	}
+	if f.Color == Indexed {
+		for i := range data {
+			f.palette[i][3] = data[i]
 		}
-		f.colours = max(f.colours, len(c.data))
-	default:
-		bad = true
+	} else {
+		for i := range f.samples() {
+			f.key[i] = binary.BigEndian.Uint16(data[2*i:])
+			if int(f.key[i])>>f.Depth != 0 {
+				return nil // no sample has that value
+			}
+		}
 	}
-	if bad || f.trns {
-		return corrupt("tRNS")
+	if f.trns = true; !sound {
+		f.damage = corrupt("checksum of tRNS")
 	}
-	f.trns = true
 	return nil
 }
 
@@ -154,54 +147,10 @@ func (f *file) transparent() bool {
 	if f.Color != Indexed {
 		return f.trns || f.Color == GrayAlpha || f.Color == RGBA
 	}
-	for _, c := range f.palette {
+	for _, c := range f.palette[:f.colours] {
 		if c[3] != 255 {
 			return true
 		}
 	}
 	return false
 }
-
-// readTrailer reads the chunks behind the pixels.
-func (f *file) readTrailer() error {
-	data := f.behind
-	for {
-		c, rest, err := nextChunk(data)
-		switch {
-		case err != nil:
-			return err
-		case c.kind == "IEND":
-			if len(c.data) != 0 || !c.sound() {
-				return corrupt("IEND")
-			}
-			return nil
-		case c.kind == "IHDR" || c.kind == "PLTE" || c.kind == "tRNS":
-			return corrupt("order of chunks")
-		}
-		data = rest
-	}
-}
-
-// A chunk of the file (5.3).
-type chunk struct {
-	kind string
-	data []byte
-	sum  []byte // kind and data, as the CRC takes them
-	crc  uint32
-}
-
-// nextChunk splits off the first chunk.
-func nextChunk(data []byte) (c chunk, rest []byte, err error) {
-	if len(data) < 12 {
-		return c, nil, corrupt("cut off")
-	}
-	n := binary.BigEndian.Uint32(data)
-	if uint64(n) > uint64(len(data)-12) {
-		return c, nil, corrupt("cut off")
-	}
-	end := 8 + int(n)
-	c = chunk{string(data[4:8]), data[8:end], data[4:end], binary.BigEndian.Uint32(data[end:])}
-	return c, data[end+4:], nil
-}
-
-func (c chunk) sound() bool { return crc32.ChecksumIEEE(c.sum) == c.crc }

@@ -1,8 +1,9 @@
 package png
 
 import (
-	"context"
 	"encoding/binary"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // inflater decodes a zlib stream (RFC 1950) of deflated data (RFC 1951), 64 bits of it in a
@@ -20,6 +21,8 @@ type inflater struct {
 	state  uint8
 	last   bool // no block follows
 	stored int  // bytes that are left of a stored block
+	fixed  bool // the tables are those of RFC 1951, 3.2.6
+	err    error
 	lit    litTable
 	dist   distTable
 
@@ -47,12 +50,14 @@ const (
 	lookahead = 2*7 + 8
 )
 
-// reset begins with the first IDAT chunk of data, from which rows of at most rowBytes will be taken.
-func (z *inflater) reset(data []byte, rowBytes int) error {
-	z.in.open(data)
+// reset begins with c, the first chunk of pixels, from which rows of at most rowBytes will be taken.
+func (z *inflater) reset(w *walker, c chunk, seq *sequence, rowBytes int, meter *codec.Meter) error {
+	if err := z.in.open(w, c, seq, meter); err != nil {
+		return err
+	}
 	z.bits, z.count, z.state, z.last = 0, 0, beforeBlock, false
-	z.read, z.write, z.sum = 0, 0, newAdler()
-	n := history + max(produce, rowBytes) + slop
+	z.read, z.write, z.sum, z.err, z.fixed = 0, 0, newAdler(), nil, false
+	n := windowBytes(rowBytes)
 	if cap(z.window) < n {
 		z.window = make([]byte, n)
 	}
@@ -71,43 +76,41 @@ func (z *inflater) reset(data []byte, rowBytes int) error {
 	return nil
 }
 
-// next takes n bytes, which stay valid until the next call.
-func (z *inflater) next(ctx context.Context, n int) ([]byte, error) {
+// windowBytes is the size of the window for rows of that many bytes.
+func windowBytes(rowBytes int) int { return history + max(produce, rowBytes) + slop }
+
+// next takes n bytes, which stay valid until the next call. After an error there are those that were
+// decoded before it.
+func (z *inflater) next(n int) ([]byte, error) {
 	for z.write-z.read < n {
-		if z.state == atEnd {
-			return nil, corrupt("too few pixels")
+		if z.err == nil && z.state == atEnd {
+			z.err = corrupt("too few pixels")
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
+		if z.err != nil {
+			return nil, z.err
 		}
 		if keep := min(z.read, max(z.write-history, 0)); z.write > len(z.window)-slop || z.read+n > len(z.window)-slop {
 			copy(z.window, z.window[keep:z.write])
 			z.read -= keep
 			z.write -= keep
 		}
-		if err := z.fill(); err != nil {
-			return nil, err
-		}
+		z.err = z.fill()
 	}
 	p := z.window[z.read:][:n]
 	z.read += n
 	return p, nil
 }
 
-// finish checks that the stream ends here.
-func (z *inflater) finish(ctx context.Context) error {
-	for z.state != atEnd && z.read == z.write {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+// finish goes to the end of the stream, and checks its checksum and those of its chunks. That there
+// are more pixels than wanted is no mistake.
+func (z *inflater) finish() error {
+	for z.state != atEnd && z.err == nil {
 		z.write = copy(z.window, z.window[max(z.write-history, 0):z.write])
 		z.read = z.write
-		if err := z.fill(); err != nil {
-			return err
-		}
+		z.err = z.fill()
 	}
-	if z.read != z.write {
-		return corrupt("too many pixels")
+	if z.err != nil {
+		return z.err
 	}
 	z.byteAlign()
 	if err := z.in.want(4); err != nil {
@@ -119,7 +122,12 @@ func (z *inflater) finish(ctx context.Context) error {
 	if binary.BigEndian.Uint32(z.in.buf[z.in.pos:]) != z.sum.sum() {
 		return corrupt("checksum of the pixels")
 	}
-	return nil
+	z.in.pos += 4
+	sound, err := z.in.sound()
+	if err == nil && !sound {
+		err = corrupt("checksum of IDAT")
+	}
+	return err
 }
 
 // fill decodes until the window is full or the stream at its end.
@@ -145,7 +153,7 @@ func (z *inflater) fill() error {
 		}
 	}
 	z.sum.add(z.window[from:z.write])
-	return nil
+	return z.in.meter.Spend(int64(z.write-from) / 16)
 }
 
 func (z *inflater) copyStored() error {

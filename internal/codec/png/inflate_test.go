@@ -3,6 +3,8 @@ package png
 import (
 	"bytes"
 	"compress/flate"
+	"context"
+	"errors"
 	"hash/adler32"
 	"io"
 	"math/rand/v2"
@@ -10,15 +12,27 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
+
+// resetTo begins with the first of chunks.
+func (z *inflater) resetTo(ctx context.Context, chunks []byte, rowBytes int) error {
+	w := &walker{r: codec.NewBytesReader(ctx, chunks)}
+	c, ok, err := w.next()
+	if err != nil || !ok {
+		return errors.Join(err, errors.New("no chunk"))
+	}
+	return z.reset(w, c, nil, rowBytes, codec.NewMeter(ctx, 1<<40))
+}
 
 func inflated(t *testing.T, stream []byte, n int) []byte {
 	t.Helper()
 	var z inflater
-	require.NoError(t, z.reset(appendChunk(appendChunk(nil, "IDAT", stream), "IEND", nil), n))
-	got, err := z.next(t.Context(), n)
+	require.NoError(t, z.resetTo(t.Context(), appendChunk(appendChunk(nil, "IDAT", stream), "IEND", nil), n))
+	got, err := z.next(n)
 	require.NoError(t, err)
-	require.NoError(t, z.finish(t.Context()))
+	require.NoError(t, z.finish())
 	return got
 }
 
@@ -91,9 +105,9 @@ func inflateAll(t *testing.T, z *inflater, stream []byte) ([]byte, error) {
 func inflateOnce(t *testing.T, z *inflater, stream []byte) (got []byte, err error) {
 	t.Helper()
 	chunks := appendChunk(nil, "IDAT", append([]byte{0x78, 0x9c}, stream...))
-	require.NoError(t, z.reset(appendChunk(chunks, "IEND", nil), 1))
+	require.NoError(t, z.resetTo(t.Context(), appendChunk(chunks, "IEND", nil), 1))
 	for z.state != atEnd || z.read < z.write {
-		b, err := z.next(t.Context(), max(1, z.write-z.read))
+		b, err := z.next(max(1, z.write-z.read))
 		switch {
 		case err == nil:
 			got = append(got, b...)

@@ -8,21 +8,23 @@
 package png
 
 import (
+	"context"
 	"errors"
 	"fmt"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// ErrCorrupt matches (errors.Is) the error for a file that breaks the format, or that ends too early.
-var ErrCorrupt = errors.New("png: corrupt file")
+// ErrCorrupt matches (errors.Is) the error for a file that breaks the format, or that ends too early,
+// and ErrUnsupported the one for a color type, depth or method that the standard does not have.
+var ErrCorrupt, ErrUnsupported = codec.ErrCorrupt, codec.ErrFormat
 
-// ErrUnsupported matches (errors.Is) the error for a file of a colour type, depth or method that
-// the standard does not have.
-var ErrUnsupported = errors.New("png: unsupported feature")
+func corrupt(what string) error { return fmt.Errorf("%w: %s", codec.ErrCorrupt, what) }
 
-func corrupt(what string) error { return fmt.Errorf("%w: %s", ErrCorrupt, what) }
+func isDamage(err error) bool { return errors.Is(err, codec.ErrCorrupt) }
 
 func unsupported(what string, v ...any) error {
-	return fmt.Errorf("%w: %s", ErrUnsupported, fmt.Sprintf(what, v...))
+	return fmt.Errorf("%w: %s", codec.ErrFormat, fmt.Sprintf(what, v...))
 }
 
 // ColorType is how samples make a pixel (11.2.1).
@@ -49,6 +51,16 @@ type Header struct {
 // allocated for them.
 func ReadHeader(data []byte) (Header, error) {
 	var f file
-	err := f.readHeader(data)
+	w, err := f.open(codec.NewBytesReader(context.Background(), data))
+	if err != nil {
+		return f.Header, err
+	}
+	_, ok, err := f.chunks(w, nil)
+	switch {
+	case err == nil && !ok:
+		err = corrupt("no pixels")
+	case err == nil:
+		err = f.damage
+	}
 	return f.Header, err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 	"math"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // Decoder decodes one file after another and keeps its buffers in between. The zero value is ready
@@ -13,71 +15,144 @@ type Decoder struct {
 	inflater
 	row, above []byte // of the picture, or of the pass
 	wide       []byte // the row in a format that others understand
+	part       []byte // a row of an interlaced pass
+
+	tolerant bool
+	partial  bool  // of a tolerant one: something was missing or damaged
+	drawn    int64 // pixels of a frame of an animation
+	account  *codec.Account
+	taken    int64 // from it, for what is done with when the picture is
 }
 
-// begin reads what is before the pixels.
-func (d *Decoder) begin(data []byte) error {
-	if err := d.readHeader(data); err != nil {
+// begin reads what is before the pixels of data, a whole file.
+func (d *Decoder) begin(ctx context.Context, data []byte) error {
+	d.account, d.taken, d.partial = codec.AccountOf(ctx), 0, false
+	w, err := d.open(codec.NewBytesReader(ctx, data))
+	if err != nil {
 		return err
 	}
-	// A file that can't hold its pixels is found out before they are given room: deflate makes at
-	// most 1032 bytes of one, matches of 258 bytes by two bits each.
-	const maxInflation = 1032
-	if float64(d.Width)*float64(d.Height)*float64(d.samples()*d.Depth)/8 > float64(len(d.idat))*maxInflation {
+	c, ok, err := d.chunks(w, nil)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return corrupt("no pixels")
+	case d.damage != nil && !d.tolerant:
+		return d.damage
+	}
+	d.partial = d.damage != nil
+	return d.beginPixels(ctx, w, c, nil, int64(len(data))-c.at)
+}
+
+// beginPixels begins with c, the first chunk of pixels, which are n bytes of the file at most.
+func (d *Decoder) beginPixels(ctx context.Context, w *walker, c chunk, seq *sequence, n int64) error {
+	if d.Color == Indexed && d.colours == 0 {
+		return corrupt("no palette")
+	}
+	// A file that can't hold its pixels is found out before they are given room.
+	raw := d.rawBytes()
+	if raw > float64(n)*maxInflation && !d.tolerant {
 		return corrupt("too few bytes for the pixels")
 	}
 	const maxPixel = 8 // bytes
 	if float64(d.Width)*float64(d.Height)*maxPixel > math.MaxInt {
 		return unsupported("%d × %d pixels are more than can be addressed", d.Width, d.Height)
 	}
-	n := d.rowBytes(d.Width)
-	if cap(d.row) < n {
-		d.row, d.above = make([]byte, n), make([]byte, n)
+	if err := d.take(d.workBytes()); err != nil {
+		return err
 	}
-	return d.reset(d.idat, n+1)
+	row := d.rowBytes(d.Width)
+	if cap(d.row) < row {
+		d.row, d.above = make([]byte, row), make([]byte, row)
+	}
+	meter := codec.NewMeter(ctx, freeWork+maxWork*(n+int64(raw/16)))
+	return d.reset(w, c, seq, row+1, meter)
 }
 
-// forget lets go of the file.
+const (
+	// maxInflation is how many bytes deflate can make of one, at most (RFC 1951: 258 bytes for two
+	// codes of one bit).
+	maxInflation = 1032
+
+	// maxWork is how much more work a file may be than an ordinary one of as many bytes and pixels: see
+	// codec.Meter. Nothing is refused for freeWork, which takes some 20 ms.
+	maxWork  = 8
+	freeWork = 4 << 20
+)
+
+// rawBytes is how many bytes the rows have, before they are compressed.
+func (h *Header) rawBytes() float64 {
+	return float64(h.Height) * (float64(h.Width)*float64(h.samples()*h.Depth)/8 + 1)
+}
+
+// workBytes is how much memory a Decoder works with, beside the picture that it makes.
+func (h *Header) workBytes() int64 {
+	row := int64(h.rowBytes(h.Width))
+	const fixed = history + slop + idatBuffer + idatPad + 4*(litEntries+distEntries) + 16<<10
+	return fixed + 2*row + max(produce, row+1) + 2*8*int64(h.Width) // a wide row, and a part
+}
+
+func (d *Decoder) take(n int64) error {
+	err := d.account.Take(n)
+	if err == nil {
+		d.taken += n
+	}
+	return err
+}
+
+// maxKept bounds the buffers that a Decoder keeps, in bytes.
+const maxKept = 1 << 20
+
+// release gives back what was taken.
+func (d *Decoder) release() {
+	d.account.Give(d.taken)
+	d.account, d.taken = nil, 0
+}
+
+// forget lets go of the file, and of large buffers.
 func (d *Decoder) forget() {
-	d.idat, d.behind, d.in.data, d.in.part = nil, nil, nil, nil
+	d.release()
+	d.in.w, d.in.meter, d.in.seq = nil, nil, nil
+	if cap(d.row)+cap(d.above)+cap(d.wide)+cap(d.part)+cap(d.window) > maxKept {
+		d.row, d.above, d.wide, d.part, d.window = nil, nil, nil, nil, nil
+	}
 }
 
 // pass reads rows of that many pixels and gives those before until to yield, which may not keep them.
-func (d *Decoder) pass(ctx context.Context, size image.Point, until int, yield func(y int, row []byte)) error {
+// It returns how many rows there were.
+func (d *Decoder) pass(size image.Point, until int, yield func(y int, row []byte)) (rows int, err error) {
 	if size.X == 0 || size.Y == 0 {
-		return nil // not in the file (8.1)
+		return 0, nil // not in the file (8.1)
 	}
 	n, pixel := d.rowBytes(size.X), d.pixelBytes()
 	d.row, d.above = d.row[:n], d.above[:n]
 	clear(d.above)
 	for y := range size.Y {
-		src, err := d.next(ctx, n+1)
+		src, err := d.next(n + 1)
 		if err != nil {
-			return err
+			return y, err
 		}
 		if y >= until {
 			if src[0] > filterPaeth {
-				return corrupt("filter type")
+				return y, corrupt("filter type")
 			}
 			continue
 		}
 		if err := unfilter(src[0], d.row, src[1:], d.above, pixel); err != nil {
-			return err
+			return y, err
 		}
 		yield(y, d.row)
 		d.row, d.above = d.above, d.row
 	}
-	return nil
+	return size.Y, nil
 }
 
-// end checks that the pixels, and then the file, end here.
-func (d *Decoder) end(ctx context.Context) error {
-	if err := d.finish(ctx); err != nil {
+// salvaged is the error that is left of err, after which there are so many of the pixels: none if the
+// Decoder is tolerant and they are a tenth.
+func (d *Decoder) salvaged(err error, pixels int64) error {
+	if err == nil || !d.tolerant || !isDamage(err) || float64(pixels) < float64(d.Width)*float64(d.Height)/10 {
 		return err
 	}
-	var err error
-	if d.behind, err = d.in.rest(); err != nil {
-		return err
-	}
-	return d.readTrailer()
+	d.partial = true
+	return nil
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 	"image"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // Shrink decodes data, a whole file, and scales the part r of the picture to size pixels, as resample.Resize does. The
-// result is an *image.Gray of grey without transparency, else an opaque *image.RGBA, and the caller's, who may hand it to
+// result is an *image.Gray of grey without transparency, else an opaque *image.RGBA or an *image.NRGBA, and the caller's, who may hand it to
 // resample.Release. It panics if r or size is empty.
 //
 // Memory follows the width of the picture, except for an interlaced one, which is decoded whole as
@@ -18,16 +19,24 @@ import (
 // even if r is only a part: see Decode.
 func (d *Decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
 	defer d.forget()
-	if err := d.begin(data); err != nil {
+	if err := d.begin(ctx, data); err != nil {
 		return nil, err
 	}
 	if d.Interlaced {
-		img, err := d.decode(ctx)
+		img, err := d.decode()
 		if err != nil {
 			return nil, err
 		}
 		return resample.Resize(ctx, img, r, size, opt)
 	}
+	img, err := d.shrink(ctx, r, size, opt)
+	if err != nil {
+		return nil, err
+	}
+	return img, nil
+}
+
+func (d *Decoder) shrink(ctx context.Context, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
 	x := d.expansion()
 	if x.row != nil {
 		d.wide = grow(d.wide, d.Width*x.to.BytesPerPixel())
@@ -39,7 +48,7 @@ func (d *Decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size
 	}
 	defer s.Close()
 	from, to := s.Rows()
-	err = d.pass(ctx, full, to, func(y int, row []byte) {
+	rows, err := d.pass(full, to, func(y int, row []byte) {
 		switch {
 		case y < from:
 			s.Skip(1)
@@ -51,12 +60,64 @@ func (d *Decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size
 		}
 	})
 	if err == nil {
-		err = d.end(ctx)
+		err = d.finish()
 	}
-	if err != nil {
+	if err := d.salvaged(err, int64(rows)*int64(d.Width)); err != nil {
+		if n := resultBytes(x.to, size); n > codec.Free { // which the Shrinker took
+			d.account.Give(n)
+		}
 		return nil, err
 	}
+	if rows < to {
+		missing := make([]byte, d.Width*x.to.BytesPerPixel())
+		fillMissing(missing, x.to)
+		for ; rows < to; rows++ {
+			if rows < from {
+				s.Skip(1)
+				continue
+			}
+			s.WriteRow(missing)
+		}
+	}
 	return s.Image()
+}
+
+// shrinkBytes is the memory of a Shrinker to size pixels, estimated to the safe side: as many rows of
+// the result as the kernel reaches, a few of the source, the weights, and the result.
+func (f *file) shrinkBytes(size image.Point) int64 {
+	to := f.expansion().to
+	return 50*planes(to)*int64(f.Width) + 100*int64(size.X+size.Y) + resultBytes(to, size)
+}
+
+func resultBytes(f resample.Format, size image.Point) int64 {
+	n := int64(size.X) * int64(size.Y)
+	if planes(f) > 1 {
+		n *= 4
+	}
+	return n
+}
+
+// planes is how many samples of a pixel are scaled.
+func planes(f resample.Format) int64 {
+	switch f {
+	case resample.Gray8, resample.Gray16:
+		return 1
+	case resample.RGB8, resample.RGB16, resample.RGBX8:
+		return 3
+	}
+	return 4
+}
+
+// fillMissing makes pixels mid-gray, or transparent if they have alpha.
+func fillMissing(row []byte, f resample.Format) {
+	switch f {
+	case resample.GrayAlpha8, resample.GrayAlpha16, resample.NRGBA8, resample.NRGBA16:
+		clear(row)
+	default:
+		for i := range row {
+			row[i] = 128
+		}
+	}
 }
 
 func grow(p []byte, n int) []byte {

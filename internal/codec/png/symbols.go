@@ -11,23 +11,84 @@ const (
 	blockEnd
 	badCode
 	badDistance
+	cutOff
 )
 
 // huffman decodes symbols until the block ends, the window is full or the input runs out.
 func (z *inflater) huffman() error {
-	stop := z.in.end - lookahead
-	if z.in.done {
-		stop = z.in.end + 8 // there are zeros, and up to 8 bytes are in z.bits already when the last code is read
+	result := paused
+	if stop := z.in.end - lookahead; z.in.pos <= stop {
+		result = z.symbols(stop, len(z.window)-slop)
 	}
-	switch z.symbols(stop, len(z.window)-slop) {
+	if result == paused && z.in.done {
+		result = z.tail()
+	}
+	switch result {
 	case blockEnd:
 		z.state = beforeBlock
 	case badCode:
 		return corrupt("code")
 	case badDistance:
 		return corrupt("distance")
+	case cutOff:
+		return corrupt("cut off")
 	}
 	return nil
+}
+
+// tail decodes the last symbols of the stream one by one, and none that has bits that are not there.
+func (z *inflater) tail() int {
+	missing := func() bool { return (z.in.end-z.in.pos)*8+int(z.count) < 0 }
+	drop := func(e uint32) { z.take(uint(e & taken)) }
+	for z.write <= len(z.window)-slop {
+		z.refill()
+		e := z.lit[z.bits&(1<<litBits-1)]
+		if e&literals == 0 && e&kind == subtable {
+			drop(e)
+			e = z.lit[e>>16+uint32(z.bits)&(1<<(e>>8&15)-1)]
+		}
+		if e&literals != 0 {
+			if drop(e); missing() {
+				return cutOff
+			}
+			binary.LittleEndian.PutUint32(z.window[z.write:], e>>8)
+			z.write += int(e >> 6 & 3)
+			continue
+		}
+		if e&exceptional != 0 {
+			drop(e)
+			switch {
+			case missing():
+				return cutOff
+			case e&kind == endOfBlock:
+				return blockEnd
+			}
+			return badCode
+		}
+		length := int(e>>16) + int(z.bits&(1<<(e&taken)-1)>>(e>>8&15))
+		drop(e)
+		z.refill()
+		e = z.dist[z.bits&(1<<distBits-1)]
+		if e&exceptional != 0 && e&kind == subtable {
+			drop(e)
+			e = z.dist[e>>16+uint32(z.bits)&(1<<(e>>8&15)-1)]
+		}
+		distance := int(e>>16) + int(z.bits&(1<<(e&taken)-1)>>(e>>8&15))
+		drop(e)
+		switch {
+		case missing():
+			return cutOff
+		case e&exceptional != 0:
+			return badCode
+		case distance > z.write:
+			return badDistance
+		}
+		for range length {
+			z.window[z.write] = z.window[z.write-distance]
+			z.write++
+		}
+	}
+	return paused
 }
 
 // symbolsGo decodes symbols until the block ends, the input was read beyond stop, or the window was

@@ -15,7 +15,7 @@ func benchmarkFile(b *testing.B) []byte {
 	for _, name := range corpus(b, "webp/wood-d.webp") {
 		file, err := os.ReadFile(name)
 		if err == nil {
-			return chunk(file)
+			return lossyChunk(file)
 		}
 	}
 	return encode(b, photo(1024, 1024, 1), func(*encoder.EncoderOptions) {})

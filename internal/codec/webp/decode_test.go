@@ -47,11 +47,11 @@ func encode(t testing.TB, img image.Image, change func(*encoder.EncoderOptions))
 	change(o)
 	var b bytes.Buffer
 	require.NoError(t, encoder.Encode(&b, img, o))
-	return chunk(b.Bytes())
+	return lossyChunk(b.Bytes())
 }
 
-// chunk returns the content of the chunk "VP8 " in file, or nil.
-func chunk(file []byte) []byte {
+// lossyChunk returns the content of the chunk "VP8 " in file, or nil.
+func lossyChunk(file []byte) []byte {
 	if len(file) < 12 || string(file[8:12]) != "WEBP" {
 		return nil
 	}
@@ -157,7 +157,7 @@ func TestTheCorpusIsDecodedAsByTheReference(t *testing.T) {
 	for _, name := range files {
 		file, err := os.ReadFile(name)
 		require.NoError(t, err)
-		data := chunk(file)
+		data := lossyChunk(file)
 		if data == nil {
 			continue
 		}

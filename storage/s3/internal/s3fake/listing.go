@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const maxKeys = 1000 // listed or deleted at once
@@ -25,9 +26,10 @@ type listResult struct {
 }
 
 type listed struct {
-	Key  string
-	ETag string
-	Size int
+	Key          string
+	LastModified time.Time
+	ETag         string
+	Size         int
 }
 
 // list answers ListObjectsV2.
@@ -55,7 +57,7 @@ func (s *Server) list(w http.ResponseWriter, bucket string, q url.Values) {
 		if result.EncodingType == "url" {
 			spelled = url.QueryEscape(key)
 		}
-		result.Contents = append(result.Contents, listed{Key: spelled, ETag: o.ETag, Size: len(o.Data)})
+		result.Contents = append(result.Contents, listed{Key: spelled, LastModified: o.Modified, ETag: o.ETag, Size: len(o.Data)})
 	}
 	result.KeyCount = len(result.Contents)
 	answer(w, result)

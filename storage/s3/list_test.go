@@ -8,17 +8,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// keysOf collects all that Keys gives.
+// keysOf collects the keys that List gives.
 func keysOf(t *testing.T, s *Storage) (keys []string) {
 	t.Helper()
-	for key, err := range s.Keys(t.Context()) {
+	for entry, err := range s.List(t.Context(), "") {
 		require.NoError(t, err)
-		keys = append(keys, key)
+		keys = append(keys, entry.Key)
 	}
 	return keys
 }
 
-func TestKeysGivesWhatLiesUnderThePrefixInOrder(t *testing.T) {
+func TestListGivesWhatLiesUnderThePrefixInOrder(t *testing.T) {
 	server, s := newFake(t, Config{Prefix: "photos"})
 	for _, name := range []string{"photos/b/é +%.jpg", "photos/a.jpg", "photos/folder/", "photos2/c.jpg", "a.jpg"} {
 		server.Set("bucket", name, []byte("x"))
@@ -26,7 +26,7 @@ func TestKeysGivesWhatLiesUnderThePrefixInOrder(t *testing.T) {
 	require.Equal(t, []string{"a.jpg", "b/é +%.jpg"}, keysOf(t, s))
 }
 
-func TestKeysAsksForAThousandAtOnceAndStopsWithItsLoop(t *testing.T) {
+func TestListAsksForAThousandAtOnceAndStopsWithItsLoop(t *testing.T) {
 	server, s := newFake(t, Config{})
 	var want []string
 	for i := range 2500 {
@@ -36,25 +36,25 @@ func TestKeysAsksForAThousandAtOnceAndStopsWithItsLoop(t *testing.T) {
 	require.True(t, slices.Equal(want, keysOf(t, s)))
 	require.Equal(t, []string{"LIST ", "LIST ", "LIST "}, server.Requests())
 
-	for key := range s.Keys(t.Context()) {
-		require.Equal(t, "0000.jpg", key)
+	for entry := range s.List(t.Context(), "") {
+		require.Equal(t, "0000.jpg", entry.Key)
 		break
 	}
 	require.Equal(t, []string{"LIST "}, server.Requests())
 }
 
-func TestKeysEndsWithAnError(t *testing.T) {
+func TestListEndsWithAnError(t *testing.T) {
 	server, _ := newFake(t, Config{})
 	s := openAt(t, fakeEndpoint(server), "absent", Config{})
 	n := 0
-	for _, err := range s.Keys(t.Context()) {
+	for _, err := range s.List(t.Context(), "") {
 		n++
 		requireFailure(t, err, "NoSuchBucket")
 	}
 	require.Equal(t, 1, n)
 }
 
-func TestOnARealServerKeysGivesEveryKey(t *testing.T) {
+func TestOnARealServerListGivesEveryKey(t *testing.T) {
 	s := newBucket(t, startReal(t), Config{Prefix: "photos"})
 	require.Empty(t, keysOf(t, s))
 	want := []string{"a b+c%2F#?&.jpg", "animals/dogs.jpg", "z/猫.jpg"}

@@ -1,8 +1,6 @@
-package thumbnail_test
+package doctor_test
 
 import (
-	"context"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/doctor"
 	"github.com/rest-thumbnails/thumbnail/response"
 )
 
@@ -73,7 +72,7 @@ func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
 		"with a wrong secret was answered": front(open.handler(t), asIs),
 	} {
 		server := httptest.NewServer(server)
-		findings, err := thumbnail.Doctor(t.Context(), server.Client(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+		findings, err := doctor.Examine(t.Context(), server.Client(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
 		require.NoError(t, err)
 		server.Close()
 		if want == "" {
@@ -84,33 +83,20 @@ func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
 		assert.Contains(t, findings[0].String(), want)
 	}
 	server := httptest.NewServer(h)
-	findings, err := thumbnail.Doctor(t.Context(), server.Client(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "none.jpg", "50x50", "crop", ".jpg"))
+	findings, err := doctor.Examine(t.Context(), server.Client(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "none.jpg", "50x50", "crop", ".jpg"))
 	require.NoError(t, err)
 	assert.Contains(t, findings[0].String(), "has no such original")
 	server.Close()
-	findings, err = thumbnail.Doctor(t.Context(), nil, thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+	findings, err = doctor.Examine(t.Context(), nil, thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
 	require.NoError(t, err)
 	assert.Contains(t, findings[0].String(), "nothing answers")
-	_, err = thumbnail.Doctor(t.Context(), nil, thumbnail.Links{Base: "/thumbs/", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+	_, err = doctor.Examine(t.Context(), nil, thumbnail.Links{Base: "/thumbs/", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
 	assert.ErrorIs(t, err, thumbnail.ErrInvalid)
 }
 
 type acceptsAll struct{ thumbnail.Signer }
 
 func (acceptsAll) Verify(thumbnail.Spec, string) bool { return true }
-
-func TestOnlyIfCachedIsNotForTheHandler(t *testing.T) {
-	s := newSite(t)
-	h := s.handler(t)
-	url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")
-	w := do(h, "GET", url, "Cache-Control", "only-if-cached")
-	assert.Equal(t, http.StatusGatewayTimeout, w.Code)
-	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
-	assert.Equal(t, 401, do(h, "GET", strings.Replace(url, "50x50", "51x50", 1), "Cache-Control", "only-if-cached").Code)
-	assert.Equal(t, 200, do(h, "GET", url, "Cache-Control", "no-cache").Code)
-	_, err := s.Storage.Open(context.Background(), url)
-	assert.ErrorIs(t, err, fs.ErrNotExist)
-}
 
 func TestDoctorTellsAForgottenStripPrefixFromAnotherKey(t *testing.T) {
 	h := newSite(t).handler(t)
@@ -119,7 +105,7 @@ func TestDoctorTellsAForgottenStripPrefixFromAnotherKey(t *testing.T) {
 		"still reached the handler": http.StripPrefix("/thumbs", h),
 	} {
 		server := httptest.NewServer(mounted)
-		findings, err := thumbnail.Doctor(t.Context(), server.Client(), thumbnail.Links{Base: server.URL + "/thumbs", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+		findings, err := doctor.Examine(t.Context(), server.Client(), thumbnail.Links{Base: server.URL + "/thumbs", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
 		server.Close()
 		require.NoError(t, err)
 		require.Len(t, findings, 1)
@@ -134,7 +120,7 @@ func TestDoctorKnowsAPageThatIsCalledAPicture(t *testing.T) {
 			_, _ = w.Write([]byte("<html>welcome</html>"))
 		}))
 		links := thumbnail.Links{Base: server.URL, Signer: newSigner(t), Extensions: []string{ext}}
-		findings, err := thumbnail.Doctor(t.Context(), server.Client(), links, spec(t, "k.jpg", "50x50", "crop", ext))
+		findings, err := doctor.Examine(t.Context(), server.Client(), links, spec(t, "k.jpg", "50x50", "crop", ext))
 		server.Close()
 		require.NoError(t, err)
 		require.Len(t, findings, 1, ext)

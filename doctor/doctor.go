@@ -1,4 +1,5 @@
-package thumbnail
+// Package doctor examines a deployment of thumbnails as a visitor sees it.
+package doctor
 
 import (
 	"bytes"
@@ -11,6 +12,9 @@ import (
 	"net/http"
 	neturl "net/url"
 	"strings"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/internal/engine"
 )
 
 // A Finding is something wrong between a thumbnail's public URL and the handler or the stored file.
@@ -22,25 +26,25 @@ type Finding struct {
 // String returns the finding as one line.
 func (f Finding) String() string { return f.Problem + ": " + f.Advice }
 
-// Doctor examines a deployment as a visitor sees it. It requests one thumbnail of an existing
+// Examine examines a deployment as a visitor sees it. It requests one thumbnail of an existing
 // original, twice, at its public URL, and says in plain words what is wrong: the second request still
 // reached the handler, wrong type, redirect loop, no permission, another key. If there are no findings,
 // all is well. The error says why nothing could be examined.
 //
 // The thumbnail is a new one with a random version, and stays in the storage; s.Version is ignored. The
 // second request has the header "Cache-Control: only-if-cached" (RFC 9111, section 5.2.1.7), which a
-// [Handler] answers with 504 even if the thumbnail is stored; so it is a web server or a cache that
+// [thumbnail.Handler] answers with 504 even if the thumbnail is stored; so it is a web server or a cache that
 // answers with the picture. A nil client means [http.DefaultClient].
-func Doctor(ctx context.Context, client *http.Client, l Links, s Spec) ([]Finding, error) {
+func Examine(ctx context.Context, client *http.Client, l thumbnail.Links, s thumbnail.Spec) ([]Finding, error) {
 	s.Version = "doctor_" + rand.Text()[:16]
 	url, err := l.URL(s)
 	if err != nil {
 		return nil, err
 	}
 	if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
-		return nil, fmt.Errorf("%w: base %q: the public URL begins with http:// or https://", ErrInvalid, l.Base)
+		return nil, fmt.Errorf("%w: base %q: the public URL begins with http:// or https://", thumbnail.ErrInvalid, l.Base)
 	}
-	d := doctor{ctx: ctx, client: client, ext: s.Ext}
+	d := examiner{ctx: ctx, client: client, ext: s.Ext}
 	first := d.get(url, "")
 	if first.status == http.StatusUnauthorized && first.ours() && d.prefixed(l, s) {
 		return []Finding{{"The first request got 401", "the handler sees the path with the prefix of the base: mount it with http.StripPrefix"}}, nil
@@ -65,7 +69,7 @@ func Doctor(ctx context.Context, client *http.Client, l Links, s Spec) ([]Findin
 	return findings, nil
 }
 
-type doctor struct {
+type examiner struct {
 	ctx    context.Context
 	client *http.Client
 	ext    string
@@ -81,7 +85,7 @@ type visit struct {
 
 var errLoop = errors.New("redirects without end")
 
-func (d doctor) get(url, cacheControl string) (v visit) {
+func (d examiner) get(url, cacheControl string) (v visit) {
 	r, err := http.NewRequestWithContext(d.ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return visit{err: err}
@@ -115,7 +119,7 @@ func (v visit) ours() bool {
 }
 
 // examine returns what is wrong with an answer that ought to be the thumbnail, or nil.
-func (d doctor) examine(v visit, which string) *Finding {
+func (d examiner) examine(v visit, which string) *Finding {
 	found := func(problem, advice string) *Finding { return &Finding{which + " " + problem, advice} }
 	switch {
 	case errors.Is(v.err, errLoop):
@@ -141,13 +145,13 @@ func (d doctor) examine(v visit, which string) *Finding {
 	case v.header.Get("X-Accel-Redirect") != "" || v.header.Get("X-Sendfile") != "":
 		return found("got the header that names the file, and no file", "the responder is for another web server, or the web server does not act on it (Apache: XSendFile on; Caddy: handle_response)")
 	case len(v.body) == 0:
-		return found("got 0 bytes that are no "+contentType(d.ext), "the web server does not act on the header that names the file (nginx: proxy_ignore_headers; the responder may be for another web server)")
+		return found("got 0 bytes that are no "+engine.MediaType(d.ext), "the web server does not act on the header that names the file (nginx: proxy_ignore_headers; the responder may be for another web server)")
 	}
 	return d.examinePicture(v, found)
 }
 
-func (d doctor) examinePicture(v visit, found func(problem, advice string) *Finding) *Finding {
-	want := contentType(d.ext)
+func (d examiner) examinePicture(v visit, found func(problem, advice string) *Finding) *Finding {
+	want := engine.MediaType(d.ext)
 	if got, _, _ := strings.Cut(v.header.Get("Content-Type"), ";"); got != want {
 		return found(fmt.Sprintf("got the type %q and not %q", got, want), "the web server does not know the type of "+d.ext+" files (nginx: types), or something else answers at this URL")
 	}
@@ -176,7 +180,7 @@ func isPicture(body []byte, want string) bool {
 
 // prefixed reports whether the handler takes the path of the base for the beginning of the source:
 // a source of that name, which there is not, gets another answer than 401.
-func (d doctor) prefixed(l Links, s Spec) bool {
+func (d examiner) prefixed(l thumbnail.Links, s thumbnail.Spec) bool {
 	site, err := neturl.Parse(l.Base)
 	if err != nil || strings.Trim(site.Path, "/") == "" {
 		return false
@@ -193,7 +197,7 @@ func (d doctor) prefixed(l Links, s Spec) bool {
 }
 
 // unsigned makes sure that a wrong secret is refused.
-func (d doctor) unsigned(l Links, s Spec) *Finding {
+func (d examiner) unsigned(l thumbnail.Links, s thumbnail.Spec) *Finding {
 	l.Signer = forger{l.Signer}
 	url, err := l.URL(s)
 	if err != nil {
@@ -206,6 +210,6 @@ func (d doctor) unsigned(l Links, s Spec) *Finding {
 }
 
 // forger signs with secrets that are wrong.
-type forger struct{ Signer }
+type forger struct{ thumbnail.Signer }
 
-func (f forger) Sign(Spec) string { return strings.Repeat("0", 40) }
+func (f forger) Sign(thumbnail.Spec) string { return strings.Repeat("0", 40) }

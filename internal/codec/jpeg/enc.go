@@ -1,0 +1,182 @@
+package jpeg
+
+import (
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	"io"
+	"sync"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// Subsampling is the resolution of the chroma that Encode writes.
+type Subsampling uint8
+
+// The subsamplings, by the names of the field.
+const (
+	Subsampling420 Subsampling = iota // half the width, half the height
+	Subsampling422                    // half the width
+	Subsampling444                    // full
+)
+
+// factors returns how many pixels share a sample of chroma.
+func (s Subsampling) factors() (h, v int) {
+	switch s {
+	case Subsampling444:
+		return 1, 1
+	case Subsampling422:
+		return 2, 1
+	}
+	return 2, 2
+}
+
+// EncodeOptions say how Encode writes a picture.
+type EncodeOptions struct {
+	Quality     int // 1 to 100, on the scale of libjpeg: a picture looks no worse than libjpeg's of that quality
+	Subsampling Subsampling
+	Background  color.RGBA // opaque: what transparent pixels are composed on; the zero value is black
+	Progressive bool       // several scans from coarse to fine (SOF2), rather than one (SOF0)
+}
+
+// maxSide is the largest width and height that a frame header can state.
+const maxSide = 65535
+
+var errSize = errors.New("jpeg: a side of the picture is 0, or more than 65535 pixels")
+
+// Encode writes img as a JPEG with JFIF marker, Huffman tables made for it, and no metadata. An
+// *image.Gray, or an *image.Gray16, becomes a file of one component. The planes of an *image.YCbCr
+// are taken as they are, its chroma brought to the subsampling asked for; all others are converted
+// from RGB (JFIF 1.02). The bytes depend on the picture and the options alone.
+//
+// The coefficients, or what is written of them, are kept between the two passes that Huffman tables
+// made for the picture take: see [EncodeMemory]. That much is taken from the account of ctx as it is
+// needed, and given back. ctx is looked at once per row of MCUs, and once per 256 KiB of what is kept.
+func Encode(ctx context.Context, w io.Writer, img image.Image, o EncodeOptions) error {
+	size := img.Bounds().Size()
+	if size.X < 1 || size.Y < 1 || size.X > maxSide || size.Y > maxSide {
+		return errSize
+	}
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	e.begin(ctx, w, img, o)
+	defer e.end()
+	if err := e.allocate(); err != nil {
+		return err
+	}
+	var err error
+	if o.Progressive {
+		err = e.progressive()
+	} else {
+		err = e.sequential()
+	}
+	if err != nil {
+		return err
+	}
+	return e.out.flush()
+}
+
+var encoders = sync.Pool{New: func() any { return new(encoder) }}
+
+// encoder writes one picture. Only its fixed tables and buffers survive in the pool.
+type encoder struct {
+	ctx     context.Context
+	account *codec.Account
+	taken   int64 // bytes, from the account
+
+	size       image.Point
+	comps      []encComponent // Y, Cb, Cr, or Y alone
+	hMax, vMax int
+	mcus       image.Point
+
+	src   source
+	quant [3]quantizer
+	coded codedBlock
+
+	out    bitWriter
+	tokens tokens
+	store  store
+	counts [4]histogram // of the symbols of the tables DC 0, AC 0, DC 1, AC 1
+	codes  codeTables
+}
+
+// encComponent is a color component of the picture to be written.
+type encComponent struct {
+	h, v   int         // sampling factors
+	blocks image.Point // that hold samples; the MCUs at the edges have more
+	table  int         // of the Huffman tables: 0 for luma, 1 for chroma
+	dc     int32       // of the block before
+}
+
+func (e *encoder) begin(ctx context.Context, w io.Writer, img image.Image, o EncodeOptions) {
+	e.ctx, e.account, e.taken = ctx, codec.AccountOf(ctx), 0
+	e.size = img.Bounds().Size()
+	e.hMax, e.vMax = 1, 1
+	e.comps = append(e.comps[:0], encComponent{h: 1, v: 1})
+	if !isGray(img) {
+		e.hMax, e.vMax = o.Subsampling.factors()
+		chroma := encComponent{h: 1, v: 1, table: 1}
+		e.comps = append(e.comps[:0], encComponent{h: e.hMax, v: e.vMax}, chroma, chroma)
+	}
+	e.mcus = image.Pt(ceilDiv(e.size.X, 8*e.hMax), ceilDiv(e.size.Y, 8*e.vMax))
+	for i := range e.comps {
+		c := &e.comps[i]
+		c.blocks.X = ceilDiv(ceilDiv(e.size.X*c.h, e.hMax), 8)
+		c.blocks.Y = ceilDiv(ceilDiv(e.size.Y*c.v, e.vMax), 8)
+		e.quant[i].set(tableFor(o.Quality, i, o.Subsampling))
+	}
+	e.src.begin(img, o.Background, e.hMax, e.vMax)
+	e.out.begin(w)
+	e.counts = [4]histogram{}
+}
+
+// end gives the memory back, and forgets what is the caller's.
+func (e *encoder) end() {
+	e.tokens.release()
+	e.store.release()
+	e.src.release()
+	e.account.Give(e.taken)
+	e.taken = 0
+	e.ctx, e.account, e.out.w = nil, nil, nil
+}
+
+// take takes n bytes from the account.
+func (e *encoder) take(n int64) error {
+	if err := e.account.Take(n); err != nil {
+		return err
+	}
+	e.taken += n
+	return nil
+}
+
+// allocate makes what depends on the width of the picture.
+func (e *encoder) allocate() error {
+	n := int64(e.src.size())
+	if n > codec.Free {
+		if err := e.take(n); err != nil {
+			return err
+		}
+	}
+	e.src.allocate()
+	return nil
+}
+
+// blockSize returns the samples of a block that lie in the picture, at most 8×8.
+func (e *encoder) blockSize(c *encComponent, x, y int) (w, h int) {
+	width, height := ceilDiv(e.size.X*c.h, e.hMax), ceilDiv(e.size.Y*c.v, e.vMax)
+	return min(8, width-8*x), min(8, height-8*y)
+}
+
+// EncodeMemory returns the most bytes that Encode takes from the account for a picture of that size.
+// An ordinary one needs a sixth of it.
+func EncodeMemory(size image.Point, o EncodeOptions) int64 {
+	h, v := o.Subsampling.factors()
+	mcus := int64(ceilDiv(size.X, 8*h)) * int64(ceilDiv(size.Y, 8*v))
+	luma := mcus * int64(h*v)
+	rows := 3 * int64(8*v) * int64(ceilDiv(size.X, 8*h)*8*h)
+	if !o.Progressive {
+		return (luma+2*mcus)*blockTokens*tokenSize + chunkBytes + rows
+	}
+	return (luma+2*mcus)*(recordSize+63*2) + 2*chunkBytes + luma*blockTokens*tokenSize + chunkBytes + rows
+}

@@ -1,0 +1,7 @@
+package jpeg
+
+// forward transforms and quantises the 8×8 samples at src. It returns which coefficients are not
+// zero, by their index in b.
+func forward(b *codedBlock, src []byte, stride int, q *quantizer) (nonzero uint64) {
+	return forwardGo(b, src, stride, q)
+}

@@ -1,0 +1,149 @@
+package jpeg
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// histogram counts the symbols of a Huffman table.
+type histogram [256]uint32
+
+// codeTables have of each token's table and symbol the code in bits 0–15, how many bits follow it in
+// bits 16–19, and the length of both together in bits 26–31.
+type codeTables [4 * 256]uint32
+
+// maxCode is the length of the longest code that a DHT segment can define.
+const maxCode = 16
+
+// huffmanSpec is what a DHT segment says of a table.
+type huffmanSpec struct {
+	counts  [maxCode]byte // of the codes of each length, from 1
+	symbols []byte        // by length of their codes
+	memory  [256]byte
+}
+
+// optimal makes the table with the shortest codes for the symbols of h (section K.2). The code of
+// all ones is not used, as section C requires.
+func (s *huffmanSpec) optimal(h *histogram) {
+	var lengths [257]uint8
+	codeLengths(h, &lengths)
+	s.counts = [maxCode]byte{}
+	s.symbols = s.memory[:0]
+	for length := 1; length <= maxCode; length++ {
+		for symbol, l := range lengths[:256] {
+			if int(l) == length {
+				s.symbols = append(s.symbols, byte(symbol))
+				s.counts[length-1]++
+			}
+		}
+	}
+}
+
+// codeLengths sets the lengths of an optimal prefix code of at most 16 bits; 0 stands for a symbol
+// that does not occur. There is one symbol more, reserved, with the longest code.
+func codeLengths(h *histogram, lengths *[257]uint8) {
+	var order [257]uint64 // count and symbol
+	leaves := order[:1]
+	order[0] = 256 // once, but before all others
+	for symbol, n := range h {
+		if n > 0 {
+			leaves = append(leaves, uint64(n)<<9|uint64(symbol))
+		}
+	}
+	if len(leaves) == 1 {
+		leaves = append(leaves, 1<<9) // an empty table: symbol 0
+	}
+	slices.Sort(leaves)
+	var ofLength [258]int // leaves by depth, after D. A. Huffman
+	depths(leaves, &ofLength)
+	limit(&ofLength)
+	i := len(leaves) - 1
+	for length := 1; length <= maxCode; length++ {
+		for range ofLength[length] {
+			lengths[leaves[i]&511] = uint8(length)
+			i--
+		}
+	}
+}
+
+// depths counts the leaves of a Huffman tree at each depth, by the method of two queues: the inner
+// nodes come in the order of their weights.
+func depths(leaves []uint64, ofLength *[258]int) {
+	n := len(leaves)
+	var weight [257]uint64
+	var parent [514]int16 // of leaf i, and of inner node j at n + j
+	leaf, inner := 0, 0
+	for made := range n - 1 {
+		sum := uint64(0)
+		for range 2 {
+			if inner == made || leaf < n && leaves[leaf]>>9 <= weight[inner] {
+				sum += leaves[leaf] >> 9
+				parent[leaf] = int16(n + made)
+				leaf++
+			} else {
+				sum += weight[inner]
+				parent[n+inner] = int16(n + made)
+				inner++
+			}
+		}
+		weight[made] = sum
+	}
+	var depth [514]int16
+	for i := 2*n - 3; i >= 0; i-- {
+		depth[i] = depth[parent[i]] + 1
+		if i < n {
+			ofLength[depth[i]]++
+		}
+	}
+}
+
+// limit makes codes of more than 16 bits shorter, in pairs, at the cost of a shorter one that
+// becomes the prefix of two (figure K.3).
+func limit(ofLength *[258]int) {
+	for length := len(ofLength) - 1; length > maxCode; length-- {
+		for ofLength[length] > 0 {
+			shorter := length - 2
+			for ofLength[shorter] == 0 {
+				shorter--
+			}
+			ofLength[length] -= 2
+			ofLength[length-1]++
+			ofLength[shorter+1] += 2
+			ofLength[shorter]--
+		}
+	}
+}
+
+// set sets the codes of a table (section C.2). extra says how many bits follow a symbol.
+func (c *codeTables) set(table int, s *huffmanSpec, extra func(symbol byte) int) {
+	code, i := uint32(0), 0
+	for length := 1; length <= maxCode; length++ {
+		for range s.counts[length-1] {
+			symbol := s.symbols[i]
+			n := extra(symbol)
+			c[table<<8|int(symbol)] = code | uint32(n)<<16 | uint32(length+n)<<26
+			code++
+			i++
+		}
+		code <<= 1
+	}
+}
+
+// magnitudeBits is the number of bits that follow a symbol of a sequential scan.
+func magnitudeBits(symbol byte) int { return int(symbol & 15) }
+
+// bandBits is the number of bits that follow a symbol of a progressive AC scan, EOBn among them
+// (section G.1.2.2).
+func bandBits(symbol byte) int {
+	if symbol&15 == 0 && symbol < 0xF0 {
+		return int(symbol >> 4)
+	}
+	return int(symbol & 15)
+}
+
+// magnitude returns SSSS of v and the bits that follow it (table F.1).
+func magnitude(v int32) (size int, low uint32) {
+	sign := v >> 31
+	size = bits.Len32(uint32((v ^ sign) - sign))
+	return size, uint32(v+sign) & (1<<size - 1)
+}

@@ -1,0 +1,103 @@
+package png
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"math"
+	"sync"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+)
+
+// Format is PNG, with APNG.
+//
+// The still picture of an APNG is its default image, the one in IDAT, even if that is not a frame of
+// the animation; then it is none of Frames.
+var Format = &codec.Format{
+	Name:       "png",
+	MediaType:  "image/png",
+	Extensions: []string{".png", ".apng"},
+	Match:      func(head []byte) bool { return codec.HasMagic(head, signature) },
+	Header:     readHeader,
+	Memory:     func(h *codec.Header, o codec.Options) int64 { return h.Detail.(*detail).memory(o) },
+	Decode:     decode,
+	Color:      readColor,
+	Strip:      func(data []byte, _ *codec.Header) []byte { return strip(data) },
+	Frames:     openFrames,
+}
+
+// detail is what this package wants to know of a file when it decodes it.
+type detail struct {
+	file
+	far bool // tones are so far from sRGB's that they are converted before the picture is shrunk
+}
+
+// shrunk returns the size to which a picture is shrunk while it is decoded, row by row, so that
+// memory follows its width. It is the zero Point if the picture is decoded whole.
+func (d *detail) shrunk(least image.Point) image.Point {
+	if d.far || d.Interlaced || least.X < 1 || least.Y < 1 || 2*least.X > d.Width || 2*least.Y > d.Height {
+		return image.Point{}
+	}
+	return least
+}
+
+func (d *detail) memory(o codec.Options) int64 {
+	if small := d.shrunk(o.Least); small != (image.Point{}) {
+		return d.workBytes() + d.shrinkBytes(small)
+	}
+	if n := d.imageBytes(); n < math.MaxInt64 {
+		return n + d.workBytes()
+	}
+	return math.MaxInt64
+}
+
+// imageBytes is the memory of the whole picture.
+func (f *file) imageBytes() int64 {
+	pixel := 4
+	switch {
+	case f.Color == Indexed, f.Color == Gray && !f.trns:
+		pixel = 1
+	}
+	if f.Depth == 16 {
+		pixel *= 2
+	}
+	if float64(f.Width)*float64(f.Height)*float64(pixel) > 1<<62 {
+		return math.MaxInt64
+	}
+	return int64(f.Width) * int64(f.Height) * int64(pixel)
+}
+
+// decoders keep their buffers, up to maxKept bytes each.
+var decoders = sync.Pool{New: func() any { return new(Decoder) }}
+
+// decode decodes the default image. A large one is shrunk row by row as it is read.
+func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
+	d := decoders.Get().(*Decoder)
+	defer decoders.Put(d)
+	defer d.forget()
+	d.tolerant = o.Tolerant
+	if err := d.begin(ctx, data); err != nil {
+		return nil, err
+	}
+	if size := image.Pt(d.Width, d.Height); size != h.Stored {
+		return nil, fmt.Errorf("%w: %v pixels where the header says %v", codec.ErrCorrupt, size, h.Stored)
+	}
+	var img image.Image
+	var err error
+	small := h.Detail.(*detail).shrunk(o.Least)
+	if small != (image.Point{}) {
+		img, err = d.shrink(ctx, resample.Full(image.Rectangle{Max: h.Stored}), small, resample.Options{})
+	} else {
+		img, err = d.decode()
+	}
+	if err != nil {
+		return nil, err
+	}
+	pic := &codec.Picture{Image: img, Partial: d.partial}
+	if small != (image.Point{}) {
+		pic.Release = func() { resample.Release(ctx, img) }
+	}
+	return pic, nil
+}

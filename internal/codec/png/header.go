@@ -1,0 +1,102 @@
+package png
+
+import (
+	"context"
+	"encoding/binary"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/exif"
+)
+
+// readHeader reads the chunks up to the pixels, and of a whole file those behind as well: the
+// orientation may stand there (11.3.3.5), and the frames of an animation do. A file that ends before
+// the pixels is not an error here.
+func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
+	d := new(detail)
+	h := codec.Header{Orientation: 1, Detail: d}
+	w, err := d.open(r)
+	if err != nil {
+		return h, err
+	}
+	h.Stored = image.Pt(d.Width, d.Height)
+	h.MinBytes = int64(d.rawBytes() / maxInflation)
+
+	s := headerScan{detail: d, w: w, header: &h, animation: animation{canvas: h.Stored}}
+	c, ok, err := d.chunks(w, s.chunk)
+	d.far = s.gamma && !s.other
+	if err != nil || !ok || !r.Whole() {
+		return h, err
+	}
+	s.pixels(c)
+	for {
+		c, ok, err := w.next()
+		if err != nil || !ok || c.is("IEND") {
+			return s.done(), err
+		}
+		if err := s.chunk(c); err != nil {
+			return h, err
+		}
+	}
+}
+
+// headerScan is what readHeader looks for.
+type headerScan struct {
+	*detail
+	w      *walker
+	header *codec.Header
+
+	turned bool // there was an eXIf
+	gamma  bool // there is a gAMA that is far from sRGB's
+	other  bool // there is a description of colors that counts more
+
+	animation
+	frames int
+}
+
+// maxExif is the size in bytes beyond which an eXIf chunk is not read.
+const maxExif = 1 << 20
+
+func (s *headerScan) chunk(c chunk) error {
+	switch {
+	case c.is("eXIf") && !s.turned:
+		data, sound, err := s.w.data(c, maxExif)
+		if err != nil {
+			return err
+		}
+		if sound {
+			s.header.Orientation, s.turned = exif.Orientation(data), true
+		}
+	case c.is("gAMA"):
+		data, sound, err := s.w.data(c, 4)
+		if err != nil {
+			return err
+		}
+		if sound && len(data) == 4 {
+			g := binary.BigEndian.Uint32(data)
+			s.gamma = g < 37000 || g > 57000 // as icc.Transform.Far, to the safe side
+		}
+	case c.is("sRGB"), c.is("iCCP"), c.is("cICP"):
+		s.other = true
+	default:
+		begun, err := s.animation.chunk(s.w, c)
+		if begun {
+			s.frames++
+		}
+		return err
+	}
+	return nil
+}
+
+// done returns the header of a file that was read to its end.
+func (s *headerScan) done() codec.Header {
+	s.header.FrameCount = max(s.frames, 1)
+	s.header.FramePixels = int64(s.header.FrameCount) * int64(s.Width) * int64(s.Height)
+	return *s.header
+}
+
+func (s *headerScan) pixels(c chunk) {
+	if s.animation.pixels() {
+		s.frames++
+	}
+}

@@ -1,0 +1,58 @@
+package png
+
+import (
+	"context"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// strip keeps the chunks that the pixels of the default image need: IHDR, PLTE and tRNS if they count,
+// and IDAT. It returns nil of a file that not every viewer shows alike: one with a damaged chunk among
+// them, or with an unknown critical one.
+func strip(data []byte) []byte {
+	var f file
+	w, err := f.open(codec.NewBytesReader(context.Background(), data))
+	if err != nil {
+		return nil
+	}
+	out := append(make([]byte, 0, len(data)), data[:w.behind]...)
+	for pixels := false; ; {
+		c, ok, err := w.next()
+		if err != nil || !ok || c.is("IEND") || pixels && !c.is("IDAT") {
+			break
+		}
+		counts, before := c.is("IDAT"), [2]int{f.colours, boolInt(f.trns)}
+		switch {
+		case c.is("PLTE"):
+			err = f.plte(w, c)
+			counts = before[0] != f.colours
+			if before[1] == 1 && !f.trns {
+				return nil // it makes the tRNS before it void
+			}
+		case c.is("tRNS"):
+			err = f.trnsChunk(w, c)
+			counts = before[1] == 0 && f.trns
+		case counts:
+			pixels = true
+		case c.name[0]&0x20 == 0:
+			return nil
+		}
+		switch _, sound, dataErr := w.data(c, maxChunk); {
+		case err != nil || dataErr != nil:
+			return nil
+		case !counts:
+		case !sound || f.Color == Indexed && c.is("PLTE") && c.size != int64(3*f.colours):
+			return nil
+		default:
+			out = append(out, data[c.at-8:w.behind]...)
+		}
+	}
+	return append(out, "\x00\x00\x00\x00IEND\xae\x42\x60\x82"...)
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,104 @@
+package webp
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"io"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// An animation composes frames on a canvas, which begins transparent: the background color of the
+// file is a hint that browsers do not take.
+type animation struct {
+	data     []byte
+	file     *container
+	tolerant bool
+	walk     *walker
+	loops    int // as in the file: 0 for ever
+	left     int // frames
+
+	canvas  *image.NRGBA
+	scratch *image.NRGBA // of a frame that is blended
+	dispose image.Rectangle
+	shown   int // frames
+}
+
+// frames is Format.Frames.
+func frames(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (codec.Frames, error) {
+	f, ok := h.Detail.(*container)
+	if !ok {
+		return nil, errDetail
+	}
+	pix, err := codec.Bytes(ctx, 4*f.canvas.X*f.canvas.Y)
+	if err != nil {
+		return nil, err
+	}
+	a := &animation{data: data, file: f, tolerant: o.Tolerant, left: max(f.frames, 1)}
+	a.canvas = &image.NRGBA{Pix: pix, Stride: 4 * f.canvas.X, Rect: image.Rectangle{Max: f.canvas}}
+	a.rewind(ctx)
+	return a, a.readLoops()
+}
+
+func (a *animation) rewind(ctx context.Context) { a.walk = walk(codec.NewBytesReader(ctx, a.data)) }
+
+// readLoops looks for the chunk "ANIM" before the first frame.
+func (a *animation) readLoops() error {
+	for {
+		c, err := a.walk.chunk()
+		if err == io.EOF {
+			return io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return err
+		}
+		switch c.id {
+		case "ANIM":
+			if b := c.of(a.data); len(b) >= 6 {
+				a.loops = int(binary.LittleEndian.Uint16(b[4:]))
+			}
+		case "ANMF":
+			a.walk.next = c.at - chunkHead
+			return nil
+		}
+		if err := a.walk.pass(c); err != nil {
+			return err
+		}
+	}
+}
+
+// LoopCount translates the file's count, which is of plays.
+func (a *animation) LoopCount() int {
+	switch a.loops {
+	case 0:
+		return 0
+	case 1:
+		return -1
+	}
+	return a.loops - 1
+}
+
+// Next composes the next frame.
+func (a *animation) Next(ctx context.Context) (codec.Frame, error) {
+	for a.left > 0 {
+		c, err := a.walk.chunk()
+		if err != nil {
+			return codec.Frame{}, err
+		}
+		if c.id == "ANMF" {
+			a.left--
+			delay, changed, err := a.draw(ctx, c)
+			if err != nil {
+				return codec.Frame{}, fmt.Errorf("webp: frame %d: %w", a.shown+1, err)
+			}
+			a.shown++
+			return codec.Frame{Image: a.canvas, Delay: delay, Changed: changed}, a.walk.pass(c)
+		}
+		if err := a.walk.pass(c); err != nil {
+			return codec.Frame{}, err
+		}
+	}
+	return codec.Frame{}, io.EOF
+}

@@ -1,0 +1,272 @@
+package webp
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/exif"
+)
+
+// Flags of the chunk "VP8X".
+const (
+	flagAnimated = 1 << 1
+	flagEXIF     = 1 << 3
+	flagAlpha    = 1 << 4
+	flagProfile  = 1 << 5
+)
+
+// maxFrames is how far frames are counted. No animation may have as many.
+const maxFrames = 10_001
+
+// A container is what a file's chunks say: Header.Detail.
+type container struct {
+	extended bool // there is a "VP8X", whose flags these are
+	flags    byte
+	canvas   image.Point
+	first    frame // or the still picture
+	animated bool
+	frames   int   // that the file holds entirely, as far as they were counted
+	profile  chunk // "ICCP"
+}
+
+// A frame is a still picture, or a part of an animation (WebP Container Specification, "Extended File
+// Format").
+type frame struct {
+	at, size image.Point // on the canvas, in pixels
+	delay    time.Duration
+	blend    bool // it is drawn over the canvas, else it replaces it
+	dispose  bool // its rectangle is cleared afterwards
+	alpha    bool // it may be transparent
+
+	alphaChunk chunk // "ALPH", without a name if there is none
+	image      chunk // "VP8 " or "VP8L", without a name if there is none
+}
+
+func (f *frame) lossless() bool            { return f.image.id == "VP8L" }
+func (f *frame) rect() image.Rectangle     { return image.Rectangle{f.at, f.at.Add(f.size)} }
+func (f *frame) covers(c image.Point) bool { return f.at == image.Point{} && f.size == c }
+
+var (
+	errNoPixels = errors.New("webp: no picture")
+	errOutside  = errors.New("webp: a frame lies outside of the canvas")
+)
+
+func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
+	h := codec.Header{Orientation: 1}
+	f, err := readContainer(r, &h)
+	if err != nil {
+		return h, err
+	}
+	h.Stored, h.Detail = f.canvas, f
+	h.MinBytes = f.first.image.at + 1
+	if f.animated && r.Whole() {
+		h.FrameCount = max(f.frames, 1)
+		h.FramePixels = int64(h.FrameCount) * int64(f.canvas.X) * int64(f.canvas.Y)
+	}
+	if f.canvas.X < 1 || f.canvas.Y < 1 {
+		return h, fmt.Errorf("webp: a size of %v", f.canvas)
+	}
+	return h, nil
+}
+
+// readContainer walks to the picture or the first frame and, if r wants all, to the end.
+func readContainer(r *codec.Reader, h *codec.Header) (*container, error) {
+	f := &container{}
+	w := walk(r)
+	for {
+		c, err := w.chunk()
+		if err == nil {
+			err = f.take(w, c, h)
+		}
+		if err == nil && (f.found() && !f.more(r) || f.frames >= maxFrames) {
+			return f, nil
+		}
+		if err == nil {
+			err = w.pass(c)
+		}
+		switch {
+		case err == io.EOF && f.found():
+			return f, nil
+		case err == io.EOF:
+			return nil, io.ErrUnexpectedEOF
+		case err != nil:
+			return nil, err
+		}
+	}
+}
+
+// found reports whether the picture or the first frame has been found.
+func (f *container) found() bool { return f.first.image.id != "" }
+
+// more reports whether something that counts may follow.
+func (f *container) more(r *codec.Reader) bool {
+	return r.Whole() && (f.animated || f.flags&flagEXIF != 0 || f.flags&flagProfile != 0 && f.profile.id == "")
+}
+
+// take looks into c.
+func (f *container) take(w *walker, c chunk, h *codec.Header) error {
+	switch c.id {
+	case "VP8X":
+		if f.extended || f.found() {
+			return nil
+		}
+		return f.readExtended(w.r, c)
+	case "ICCP":
+		if f.profile.id == "" {
+			f.profile = c
+		}
+	case "ALPH":
+		if f.extended && !f.found() {
+			f.first.alphaChunk = c
+		}
+	case "VP8 ", "VP8L":
+		if f.found() || f.animated {
+			return nil
+		}
+		return f.readStill(w.r, c)
+	case "ANMF":
+		if !f.extended || f.found() && !f.animated {
+			return nil
+		}
+		return f.countFrame(w, c)
+	case "EXIF":
+		b, err := w.r.Peek(int(min(c.size, 1<<20)))
+		if err != nil {
+			return err
+		}
+		h.Orientation = exif.Orientation(b)
+		f.flags &^= flagEXIF // one is enough
+	}
+	return nil
+}
+
+func (f *container) readExtended(r *codec.Reader, c chunk) error {
+	if c.size < 10 {
+		return errors.New("webp: a VP8X chunk that is too short")
+	}
+	b, err := r.Block(10)
+	if err != nil {
+		return err
+	}
+	f.extended, f.flags = true, b[0]
+	f.canvas = image.Pt(int(uint24(b[4:]))+1, int(uint24(b[7:]))+1)
+	return nil
+}
+
+// readStill reads the size of the picture in c, which is that of the canvas.
+func (f *container) readStill(r *codec.Reader, c chunk) error {
+	size, alpha, err := bitstreamSize(r, c)
+	if err != nil {
+		return err
+	}
+	if !f.extended {
+		f.canvas = size
+	} else {
+		alpha = f.flags&flagAlpha != 0
+	}
+	if size != f.canvas {
+		return fmt.Errorf("webp: %v pixels on a canvas of %v", size, f.canvas)
+	}
+	f.first.size, f.first.image, f.first.alpha = size, c, alpha && (c.id == "VP8L" || f.first.alphaChunk.id != "")
+	return nil
+}
+
+// countFrame counts the frame in c if the file holds all of it, and keeps the first one.
+func (f *container) countFrame(w *walker, c chunk) error {
+	f.animated = true
+	if !f.found() {
+		fr, err := f.readFrame(w, c)
+		if err != nil {
+			return err
+		}
+		f.first = fr
+	}
+	if !w.r.Whole() {
+		return nil
+	}
+	ok, err := w.complete(c)
+	if ok {
+		f.frames++
+	}
+	return err
+}
+
+// readFrame reads what an "ANMF" says of its frame, and finds the frame's chunks.
+func (f *container) readFrame(w *walker, c chunk) (fr frame, err error) {
+	if err := w.r.SeekTo(c.at); err != nil {
+		return fr, err
+	}
+	if c.size < 16 {
+		return fr, io.ErrUnexpectedEOF
+	}
+	b, err := w.r.Block(16)
+	if err != nil {
+		return fr, err
+	}
+	fr.at = image.Pt(2*int(uint24(b)), 2*int(uint24(b[3:])))
+	fr.size = image.Pt(int(uint24(b[6:]))+1, int(uint24(b[9:]))+1)
+	fr.delay = time.Duration(uint24(b[12:])) * time.Millisecond
+	fr.dispose, fr.blend = b[15]&1 != 0, b[15]&2 == 0
+	if !fr.rect().In(image.Rectangle{Max: f.canvas}) {
+		return fr, errOutside
+	}
+	for sub := w.inside(c, 16); ; {
+		c, err := sub.chunk()
+		if err == io.EOF {
+			return fr, errNoPixels
+		}
+		if err != nil {
+			return fr, err
+		}
+		switch c.id {
+		case "ALPH":
+			fr.alphaChunk = c
+		case "VP8 ", "VP8L":
+			size, _, err := bitstreamSize(w.r, c)
+			if err == nil && size != fr.size {
+				err = fmt.Errorf("webp: %v pixels in a frame of %v", size, fr.size)
+			}
+			fr.image = c
+			fr.alpha = f.flags&flagAlpha != 0 && (c.id == "VP8L" || fr.alphaChunk.id != "")
+			return fr, err
+		}
+		if err := sub.pass(c); err != nil {
+			return fr, err
+		}
+	}
+}
+
+// bitstreamSize reads the size of the picture in a chunk "VP8 " or "VP8L", and whether it says that
+// it has alpha (RFC 6386, 9.1; RFC 9649, 3.4).
+func bitstreamSize(r *codec.Reader, c chunk) (size image.Point, alpha bool, err error) {
+	b, err := r.Peek(int(min(c.size, 10)))
+	if err != nil {
+		return size, false, err
+	}
+	if c.id == "VP8L" {
+		return losslessSize(b)
+	}
+	var d decoder
+	err = d.frameHeader(b)
+	return image.Pt(d.width, d.height), false, err
+}
+
+// losslessSize reads the header of a lossless picture.
+func losslessSize(b []byte) (size image.Point, alpha bool, err error) {
+	if len(b) < 5 {
+		return size, false, errShort
+	}
+	v := binary.LittleEndian.Uint32(b[1:])
+	if b[0] != 0x2f || v>>29 != 0 {
+		return size, false, errors.New("webp: no header of a lossless picture")
+	}
+	return image.Pt(int(v&0x3fff)+1, int(v>>14&0x3fff)+1), v>>28&1 != 0, nil
+}
+
+func uint24(b []byte) uint32 { return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 }

@@ -1,0 +1,92 @@
+package webp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// Format is WebP.
+var Format = &codec.Format{
+	Name:       "webp",
+	MediaType:  "image/webp",
+	Extensions: []string{".webp"},
+	Match:      func(head []byte) bool { return codec.HasMagic(head, "RIFF????WEBPVP8") },
+	Header:     readHeader,
+	Memory:     memory,
+	Decode:     decode,
+	Color:      profile,
+	Strip:      strip,
+	Frames:     frames,
+}
+
+// profile returns the content of the chunk "ICCP".
+func profile(_ context.Context, data []byte, h *codec.Header) (codec.Color, error) {
+	if f, ok := h.Detail.(*container); ok && f.profile.id != "" {
+		if p := f.profile.of(data); int64(len(p)) == f.profile.size {
+			return codec.Color{Profile: p}, nil
+		}
+	}
+	return codec.Color{}, nil
+}
+
+var errDetail = errors.New("webp: the header is one of another format")
+
+// decode decodes a still picture, or the first frame of an animation on its canvas.
+func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
+	f, ok := h.Detail.(*container)
+	if !ok {
+		return nil, errDetail
+	}
+	fr := &f.first
+	s, err := newSink(ctx, f.canvas, fr.at, shrunk(f.canvas, o), fr.alpha || !fr.covers(f.canvas))
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	partial, err := fr.decode(ctx, data, s, o.Tolerant)
+	if err != nil {
+		return nil, err
+	}
+	pic, err := s.picture(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pic.Partial = partial
+	return pic, nil
+}
+
+// decode writes the frame to s. It reports whether rows are missing, which it makes then: that is an
+// error unless it is tolerated.
+func (f *frame) decode(ctx context.Context, data []byte, s *sink, tolerant bool) (partial bool, err error) {
+	broken, err := f.rows(ctx, data, s, tolerant)
+	switch {
+	case err == nil:
+		return broken, nil
+	case !tolerant, fatal(err):
+		return false, err
+	case 10*s.y < f.size.Y:
+		return false, fmt.Errorf("%w: %d of %d rows: %w", codec.ErrCorrupt, s.y, f.size.Y, err)
+	}
+	s.fill(f.size)
+	return true, nil
+}
+
+// fatal tells errors that say nothing about the picture.
+func fatal(err error) bool {
+	return errors.Is(err, codec.ErrTooLarge) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// shrunk returns the size to which a picture is shrunk while it is decoded, row by row, so that
+// memory follows its width, or the zero Point if it is decoded whole.
+func shrunk(size image.Point, o codec.Options) image.Point {
+	if o.Least.X < 1 || o.Least.Y < 1 || 2*o.Least.X > size.X || 2*o.Least.Y > size.Y {
+		return image.Point{}
+	}
+	return o.Least
+}
+
+func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }

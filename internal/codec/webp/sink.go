@@ -1,0 +1,122 @@
+package webp
+
+import (
+	"context"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+)
+
+// A sink takes the rows of a frame, from the top one on: straight into an image, or through a
+// Shrinker. What is around the frame stays transparent.
+type sink struct {
+	canvas image.Point
+	at     image.Point // of the frame
+	y      int         // of the frame: the next row
+
+	pix    []byte // of the image: 4 bytes per pixel
+	shrink *resample.Shrinker
+	line   []byte // a row of the canvas, for shrink
+	alpha  bool
+}
+
+// newSink takes memory for a picture of the whole canvas, or of small pixels where that is not zero.
+func newSink(ctx context.Context, canvas, at, small image.Point, alpha bool) (*sink, error) {
+	s := &sink{canvas: canvas, at: at, alpha: alpha}
+	if small == (image.Point{}) {
+		pix, err := codec.Bytes(ctx, 4*canvas.X*canvas.Y)
+		s.pix = pix
+		return s, err
+	}
+	format := resample.RGBA8
+	if alpha {
+		format = resample.NRGBA8
+	}
+	full := image.Rectangle{Max: canvas}
+	shrink, err := resample.NewShrinker(ctx, format, canvas, resample.Full(full), small, resample.Options{})
+	if err != nil {
+		return nil, err
+	}
+	s.shrink, s.line = shrink, make([]byte, 4*canvas.X)
+	for range at.Y {
+		s.shrink.WriteRow(s.line)
+	}
+	return s, nil
+}
+
+// row returns where the next row goes: 4 bytes per pixel, red, green, blue, alpha.
+func (s *sink) row(width int) []byte {
+	if s.shrink != nil {
+		return s.line[4*s.at.X:][:4*width]
+	}
+	return s.pix[4*((s.at.Y+s.y)*s.canvas.X+s.at.X):][:4*width]
+}
+
+// next says that the row is there.
+func (s *sink) next() {
+	if s.shrink != nil {
+		s.shrink.WriteRow(s.line)
+	}
+	s.y++
+}
+
+// fill makes the rows that are missing of a frame of size pixels.
+func (s *sink) fill(size image.Point) {
+	for s.y < size.Y {
+		row := s.row(size.X)
+		clear(row)
+		if !s.alpha {
+			for i := range row {
+				row[i] = 128 | byte(i&3/3*127)
+			}
+		}
+		s.next()
+	}
+}
+
+// close gives the working memory back.
+func (s *sink) close() {
+	if s.shrink != nil {
+		s.shrink.Close()
+	}
+}
+
+// picture returns the picture, once all rows of the frame are there.
+func (s *sink) picture(ctx context.Context) (*codec.Picture, error) {
+	if s.shrink != nil {
+		clear(s.line)
+		for range s.canvas.Y - s.at.Y - s.y {
+			s.shrink.WriteRow(s.line)
+		}
+		img, err := s.shrink.Image()
+		if err != nil {
+			return nil, err
+		}
+		return &codec.Picture{Image: img, Release: func() { resample.Release(ctx, img) }}, nil
+	}
+	full := image.Rectangle{Max: s.canvas}
+	pic := &codec.Picture{
+		Image:   &image.RGBA{Pix: s.pix, Stride: 4 * s.canvas.X, Rect: full},
+		Release: func() { give(ctx, int64(len(s.pix))) },
+	}
+	if s.alpha {
+		pic.Image = &image.NRGBA{Pix: s.pix, Stride: 4 * s.canvas.X, Rect: full}
+	}
+	return pic, nil
+}
+
+// take takes n bytes from the account of ctx, if they are more than codec.Free.
+func take(ctx context.Context, n int64) error {
+	if n <= codec.Free {
+		return nil
+	}
+	return codec.AccountOf(ctx).Take(n)
+}
+
+// give returns what take has taken.
+func give(ctx context.Context, n int64) {
+	if n > codec.Free {
+		codec.AccountOf(ctx).Give(n)
+	}
+}

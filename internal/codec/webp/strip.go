@@ -1,0 +1,58 @@
+package webp
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// strip keeps a still picture's bitstream and its alpha. It returns nil for an animation and for a
+// file that is cut off.
+func strip(data []byte, h *codec.Header) []byte {
+	f, ok := h.Detail.(*container)
+	if !ok || f.animated {
+		return nil
+	}
+	image := f.first.image
+	picture := chunkBytes(data, image)
+	switch {
+	case picture == nil:
+		return nil
+	case image.id == "VP8 " && f.first.alpha:
+		extended, alpha := chunkBytes(data, chunk{"VP8X", headSize + chunkHead, 10}), chunkBytes(data, f.first.alphaChunk)
+		if alpha == nil {
+			return nil
+		}
+		extended = slices.Clone(extended)
+		extended[chunkHead] = flagAlpha
+		return riff(extended, alpha, picture)
+	case image.id == "VP8L" && image.size >= 5: // without a VP8X, the bitstream says whether alpha counts
+		picture[chunkHead+4] &^= 1 << 4
+		if f.first.alpha {
+			picture[chunkHead+4] |= 1 << 4
+		}
+	}
+	return riff(picture)
+}
+
+// chunkBytes returns c with its head, or nil if data does not hold all of it.
+func chunkBytes(data []byte, c chunk) []byte {
+	content := c.of(data)
+	if int64(len(content)) < c.size {
+		return nil
+	}
+	return append(binary.LittleEndian.AppendUint32([]byte(c.id), uint32(c.size)), content...)
+}
+
+// riff puts chunks into a file.
+func riff(chunks ...[]byte) []byte {
+	out := []byte("RIFF\x00\x00\x00\x00WEBP")
+	for _, chunk := range chunks {
+		if out = append(out, chunk...); len(chunk)%2 != 0 {
+			out = append(out, 0)
+		}
+	}
+	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8))
+	return out
+}

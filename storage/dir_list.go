@@ -1,0 +1,117 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"path"
+)
+
+// List iterates over the files below root/prefix, folder by folder. It does not follow symbolic
+// links. Entry.Used is the time of last access, where the file system keeps it.
+func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		if err := checkList(ctx, prefix); err != nil {
+			yield(Entry{}, err)
+			return
+		}
+		p, err := d.now()
+		if err != nil {
+			yield(Entry{}, fmt.Errorf("list %q: %w", prefix, err))
+			return
+		}
+		w := walker{ctx: ctx, place: p, yield: yield}
+		if err := w.walk(prefix); err != nil && !errors.Is(err, errStop) {
+			yield(Entry{}, fmt.Errorf("list %q: %w", prefix, err))
+		}
+	}
+}
+
+// errStop says that the loop over a list has ended.
+var errStop = errors.New("stop")
+
+// A walker lists the files of a place.
+type walker struct {
+	ctx   context.Context
+	place *place
+	yield func(Entry, error) bool
+}
+
+// walkBatch is how many names of a folder are held at a time.
+const walkBatch = 256
+
+// walk lists what is below the folder dir, which may be gone.
+func (w *walker) walk(dir string) error {
+	f, err := w.place.root.Open(path.Clean("./" + dir))
+	if err != nil {
+		if isNotExist(err) || errors.Is(err, w.place.escapes) {
+			return nil
+		}
+		return err
+	}
+	defer f.Close()
+	for {
+		entries, err := f.ReadDir(walkBatch)
+		for _, e := range entries {
+			if err := w.visit(path.Join(dir, e.Name()), e); err != nil {
+				return err
+			}
+		}
+		switch {
+		case err == io.EOF || isNotExist(err): // a file, or removed meanwhile
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// visit lists one name of a folder.
+func (w *walker) visit(key string, e fs.DirEntry) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	if !ValidKey(key) {
+		return nil
+	}
+	if e.IsDir() {
+		return w.walk(key)
+	}
+	info, err := w.place.root.Lstat(key)
+	switch {
+	case err != nil && isNotExist(err), err == nil && !info.Mode().IsRegular():
+		return nil
+	case err != nil:
+		return err
+	}
+	if !w.yield(Entry{Key: key, Size: info.Size(), ModTime: info.ModTime(), Used: accessTime(info)}, nil) {
+		return errStop
+	}
+	return nil
+}
+
+// Remove removes the file root/key, and then its parents as far as they are empty.
+func (d *Dir) Remove(ctx context.Context, key string) error {
+	if err := checkChange(ctx, "remove", key); err != nil {
+		return err
+	}
+	p, err := d.now()
+	if err != nil {
+		return fmt.Errorf("remove %q: %w", key, err)
+	}
+	info, err := p.root.Lstat(key)
+	if err == nil && !info.Mode().IsDir() {
+		err = p.root.Remove(key)
+	}
+	if err != nil {
+		if err = p.openError(key, err); isNotExist(err) {
+			return nil
+		}
+		return fmt.Errorf("remove %q: %w", key, err)
+	}
+	p.prune(path.Dir(key))
+	return nil
+}

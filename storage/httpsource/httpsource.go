@@ -1,0 +1,221 @@
+// Package httpsource reads originals over HTTP: for sites whose pictures lie on another server, and for
+// those who come from imageproxy or imgproxy.
+//
+//	photos, err := httpsource.New(httpsource.Config{Base: "https://media.example.com/photos"})
+//	h, err := thumbnail.NewHandler(thumbnail.Config{Source: photos, …})
+//
+// # Server-side request forgery
+//
+// A server that fetches what others name can be led to addresses that only it can reach. So the
+// address of each connection is checked when it is dialed, after the name was looked up, for each
+// redirect anew: loopback, link-local, private and other special addresses are refused, however they
+// are spelled. Proxies of the environment are not used, since they would dial instead.
+package httpsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// Config says which originals there are. Exactly one of Base and Hosts is required.
+type Config struct {
+	// Base is the URL that keys are appended to: with "https://media.example.com/photos" the key
+	// "animals/kitten.jpg" is https://media.example.com/photos/animals/kitten.jpg. A query is sent with
+	// each request.
+	Base string
+	// Hosts are the hosts, each "name" or "name:port", that the first segment of a key may name: with
+	// "media.example.com" the key "media.example.com/kitten.jpg" is https://media.example.com/kitten.jpg.
+	// Redirects to other hosts are refused.
+	Hosts []string
+
+	// Header is sent with each request to Base or Hosts, and not to where they redirect if that is
+	// another host. It may hold credentials.
+	Header http.Header
+
+	// AllowedPrefixes are addresses that are dialed though they are special, such as
+	// netip.MustParsePrefix("10.1.2.0/24") for a server in the same network.
+	AllowedPrefixes []netip.Prefix
+
+	// MaxBytes limits the body of an answer; default 64 MiB. What is longer is an error of Read. Let it
+	// be at least the MaxSourceBytes of the handler, which then refuses the original with a clear error.
+	MaxBytes int64
+	// Timeout limits the time until the header of an answer has come, redirects included; default 10 s.
+	// The context bounds the rest.
+	Timeout time.Duration
+}
+
+// A Source opens originals over HTTP. Any number of goroutines may use it at once.
+type Source struct {
+	cfg    Config
+	base   *url.URL // nil: the host is in the key
+	client *http.Client
+}
+
+// maxRedirects is how many redirects are followed.
+const maxRedirects = 5
+
+// New returns a source. The error says what is wrong with cfg.
+func New(cfg Config) (*Source, error) {
+	s := &Source{cfg: cfg}
+	switch {
+	case (cfg.Base == "") == (len(cfg.Hosts) == 0):
+		return nil, errors.New("httpsource: exactly one of Config.Base and Config.Hosts is required")
+	case cfg.MaxBytes < 0 || cfg.Timeout < 0:
+		return nil, errors.New("httpsource: Config.MaxBytes or Config.Timeout is negative")
+	}
+	if cfg.Base != "" {
+		base, err := url.Parse(cfg.Base)
+		if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || base.Fragment != "" {
+			return nil, fmt.Errorf("httpsource: Config.Base %q is not an absolute http or https URL", redacted(cfg.Base))
+		}
+		s.base = base
+	}
+	for _, host := range cfg.Hosts {
+		if u, err := url.Parse("https://" + host); err != nil || u.Host != host || !storage.ValidKey(host) {
+			return nil, fmt.Errorf("httpsource: Config.Hosts: %q is not a host", host)
+		}
+	}
+	if s.cfg.MaxBytes == 0 {
+		s.cfg.MaxBytes = 64 << 20
+	}
+	if s.cfg.Timeout == 0 {
+		s.cfg.Timeout = 10 * time.Second
+	}
+	s.client = s.newClient()
+	return s, nil
+}
+
+func (s *Source) newClient() *http.Client {
+	dialer := &net.Dialer{Timeout: 5 * time.Second, ControlContext: s.checkAddress}
+	return &http.Client{
+		CheckRedirect: s.checkRedirect,
+		Transport: &http.Transport{
+			DialContext:           dialer.DialContext,
+			ForceAttemptHTTP2:     true,
+			TLSHandshakeTimeout:   5 * time.Second,
+			MaxIdleConnsPerHost:   16,
+			IdleConnTimeout:       time.Minute,
+			DisableCompression:    true, // pictures are compressed; and Content-Length is that of the picture
+			ResponseHeaderTimeout: s.cfg.Timeout,
+		},
+	}
+}
+
+// Close closes connections that are idle.
+func (s *Source) Close() error {
+	s.client.CloseIdleConnections()
+	return nil
+}
+
+// checkRedirect decides on each redirect; its address is checked when it is dialed.
+func (s *Source) checkRedirect(r *http.Request, via []*http.Request) error {
+	switch {
+	case len(via) > maxRedirects:
+		return fmt.Errorf("more than %d redirects", maxRedirects)
+	case r.URL.Scheme != "https" && (r.URL.Scheme != "http" || via[0].URL.Scheme == "https"):
+		return fmt.Errorf("a redirect from %s to %s", via[0].URL.Scheme, r.URL.Scheme)
+	case s.base == nil && !slices.Contains(s.cfg.Hosts, r.URL.Host):
+		return fmt.Errorf("a redirect to host %q, which is not one of Config.Hosts", r.URL.Host)
+	}
+	if r.URL.Host != via[0].URL.Host {
+		for name := range s.cfg.Header {
+			r.Header.Del(name)
+		}
+	}
+	r.URL.User = nil
+	return nil
+}
+
+// Open requests the original. An answer of 404 or 410 matches [fs.ErrNotExist]; a key that names no
+// host of Config.Hosts, too. Any other answer but 200 is an error of the source. The file is read from
+// the connection, so it can't seek; its Stat has the Content-Length, or 0 where the server does not
+// say it, the Last-Modified and a strong ETag.
+func (s *Source) Open(ctx context.Context, key string) (fs.File, error) {
+	u, ok := s.locate(key)
+	if !ok {
+		return nil, notExist(key)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	answer, err := s.get(ctx, cancel, u)
+	if err != nil {
+		cancel()
+		return nil, &fs.PathError{Op: "open", Path: key, Err: err}
+	}
+	switch answer.StatusCode {
+	case http.StatusOK:
+		return newFile(key, answer, s.cfg.MaxBytes, cancel), nil
+	case http.StatusNotFound, http.StatusGone:
+		err = fs.ErrNotExist
+	default:
+		err = fmt.Errorf("the server answered %s", answer.Status)
+	}
+	_ = answer.Body.Close()
+	cancel()
+	return nil, &fs.PathError{Op: "open", Path: key, Err: err}
+}
+
+// get returns an answer when its header has come, which Config.Timeout bounds by cancel.
+func (s *Source) get(ctx context.Context, cancel func(), u *url.URL) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	for name, values := range s.cfg.Header {
+		r.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	late := time.AfterFunc(s.cfg.Timeout, cancel)
+	answer, err := s.client.Do(r)
+	if !late.Stop() {
+		if err == nil {
+			_ = answer.Body.Close()
+		}
+		return nil, fmt.Errorf("no answer within %v: %w", s.cfg.Timeout, context.DeadlineExceeded)
+	}
+	var failed *url.Error
+	if errors.As(err, &failed) { // whose message has the URL, and with it the credentials of a query
+		return nil, failed.Err
+	}
+	return answer, err
+}
+
+// locate returns the URL of a key. No part of a key can become a query, or leave the base's folder.
+func (s *Source) locate(key string) (*url.URL, bool) {
+	if !storage.ValidKey(key) {
+		return nil, false
+	}
+	if s.base != nil {
+		u := *s.base
+		u.Path = strings.TrimSuffix(u.Path, "/") + "/" + key
+		u.RawPath = ""
+		return &u, true
+	}
+	host, path, ok := strings.Cut(key, "/")
+	if !ok || !slices.Contains(s.cfg.Hosts, host) {
+		return nil, false
+	}
+	return &url.URL{Scheme: "https", Host: host, Path: "/" + path}, true
+}
+
+func notExist(key string) error {
+	return &fs.PathError{Op: "open", Path: key, Err: fs.ErrNotExist}
+}
+
+// redacted is a URL without its query and password.
+func redacted(s string) string {
+	s, _, _ = strings.Cut(s, "?")
+	if u, err := url.Parse(s); err == nil {
+		return u.Redacted()
+	}
+	return s
+}

@@ -1,0 +1,45 @@
+package storage
+
+import (
+	"context"
+	"io/fs"
+	"iter"
+	"time"
+)
+
+// An Entry is a file that a storage lists.
+type Entry struct {
+	Key     string
+	Size    int64     // bytes
+	ModTime time.Time // when it was stored
+	Used    time.Time // when it was last read, as far as the storage knows, else ModTime
+}
+
+// A Lister is a storage that can say what it holds.
+//
+// List iterates over every key that begins with prefix + "/", or over all keys if prefix is empty,
+// in no particular order. What is stored or removed meanwhile may be seen or not. An error ends the
+// sequence; it matches [fs.ErrInvalid] if prefix is neither empty nor a valid key. Memory does not
+// grow with the number of keys in one folder or page.
+type Lister interface {
+	List(ctx context.Context, prefix string) iter.Seq2[Entry, error]
+}
+
+// A Deleter is a storage that can remove one file.
+//
+// Remove removes the file stored under key, and nothing below it. It is not an error if there is
+// none. If key is not valid, the error matches [fs.ErrInvalid].
+type Deleter interface {
+	Remove(ctx context.Context, key string) error
+}
+
+// checkList returns the error of List that needs no look at the content.
+func checkList(ctx context.Context, prefix string) error {
+	if prefix != "" {
+		return checkChange(ctx, "list", prefix)
+	}
+	if err := ctx.Err(); err != nil {
+		return &fs.PathError{Op: "list", Path: prefix, Err: err}
+	}
+	return nil
+}
