@@ -114,13 +114,13 @@ func memory(h *codec.Header, o codec.Options) int64 {
 	total := 8 * int64(m.width)
 	if small := m.shrunk(o); small != (image.Point{}) {
 		f := resample.RGB8
-		if m.bits == 16 || m.bits == 32 || m.rle() {
+		if m.bits == 16 || m.bits == 32 || m.rle() || m.icon {
 			f = resample.NRGBA8
 		}
 		return total + resample.ShrinkBytes(f, h.Stored, small, resample.Options{})
 	}
 	n := int64(4)
-	if m.bits <= 8 && !m.rle() && !o.Tolerant {
+	if m.bits <= 8 && !m.rle() && !m.icon && !o.Tolerant {
 		n = 1
 	}
 	return total + n*int64(m.width)*int64(m.height)

@@ -24,6 +24,7 @@ type decoder struct {
 	colors  [256][4]byte
 	masks   [4]mask
 	alpha   bool // pixels may be transparent
+	masked  bool // because the mask says so
 
 	rle     *rle
 	places  []byte // of RLE
@@ -117,8 +118,9 @@ func (d *decoder) choose(holes, small bool) error {
 		}
 		d.alpha = values[3] != 0 && d.hasAlpha(values[3])
 	}
+	d.masked = d.icon && !d.alpha
 	switch {
-	case holes || d.alpha:
+	case holes || d.alpha || d.icon:
 		d.format, d.alpha = resample.NRGBA8, true
 	case d.bits <= 8 && !small:
 		d.format, d.indexed = resample.Gray8, true

@@ -42,6 +42,9 @@ type info struct {
 	base    int64 // where the second header begins
 	palette int64 // offsets from the beginning of the file
 	pixels  int64
+
+	icon bool  // there is a mask of transparent pixels
+	mask int64 // its offset
 }
 
 // readInfo reads the second header.

@@ -19,6 +19,9 @@ func (m *info) masksOf(data []byte) (values [4]uint32) {
 	if m.bits == 16 {
 		values = [4]uint32{0x7c00, 0x3e0, 0x1f, 0}
 	}
+	if m.icon && m.bits == 32 {
+		values[3] = 0xff000000
+	}
 	if !m.masked() {
 		return values
 	}

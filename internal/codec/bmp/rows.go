@@ -67,6 +67,9 @@ func (d *decoder) decodeRow(i int) error {
 	default:
 		d.unpack(row)
 	}
+	if d.masked {
+		d.transparent(i)
+	}
 	return nil
 }
 
@@ -151,7 +154,14 @@ func (d *decoder) triples(row []byte) {
 // samples writes pixels whose samples are found by masks.
 func (d *decoder) samples(row []byte) {
 	n, dst := d.bits/8, d.row
-	if d.alpha {
+	switch {
+	case d.masked:
+		for ; len(row) >= n && len(dst) >= 4; row, dst = row[n:], dst[4:] {
+			v := pixel(row, n)
+			dst[0], dst[1], dst[2], dst[3] = d.masks[0].of(v), d.masks[1].of(v), d.masks[2].of(v), 255
+		}
+		return
+	case d.alpha:
 		for ; len(row) >= n && len(dst) >= 4; row, dst = row[n:], dst[4:] {
 			v := pixel(row, n)
 			dst[0], dst[1], dst[2], dst[3] = d.masks[0].of(v), d.masks[1].of(v), d.masks[2].of(v), d.masks[3].of(v)

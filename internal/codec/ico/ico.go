@@ -1,0 +1,108 @@
+// Package ico reads icons and cursors of Windows: of the pictures in a file the largest one, and of
+// several such the one with the most bits per pixel. It is a PNG or a bitmap, which the rooms of
+// these formats decode.
+//
+// Source: Microsoft's documentation of ICONDIR and ICONDIRENTRY.
+package ico
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
+)
+
+// Format is ICO and CUR. Nothing is written in it.
+var Format = &codec.Format{
+	Name:       "ico",
+	MediaType:  "image/x-icon",
+	Extensions: []string{".ico", ".cur"},
+	Match:      match,
+	Header:     header,
+	Memory:     memory,
+	Decode:     decode,
+	Color:      colorOf,
+}
+
+// match looks at the first entry too, as four bytes that are mostly zeros begin many a file.
+func match(head []byte) bool {
+	if len(head) < dirSize+entrySize || head[0] != 0 || head[1] != 0 || head[2] != 1 && head[2] != 2 || head[3] != 0 {
+		return false
+	}
+	e := parseEntry(head[dirSize:])
+	return head[4]|head[5] != 0 && e.size > 0 && e.offset >= dirSize+entrySize
+}
+
+func corrupt(format string, v ...any) error {
+	return fmt.Errorf("%w: %s", codec.ErrCorrupt, fmt.Sprintf(format, v...))
+}
+
+func header(ctx context.Context, r *codec.Reader) (codec.Header, error) {
+	p, err := choose(ctx, r)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = corrupt("the directory ends too soon")
+	}
+	if err != nil {
+		return codec.Header{}, err
+	}
+	return codec.Header{Stored: p.stored, Orientation: 1, Detail: p}, nil
+}
+
+func memory(h *codec.Header, o codec.Options) int64 {
+	p, ok := h.Detail.(*picture)
+	switch {
+	case !ok:
+		return 0
+	case p.icon != nil:
+		return p.icon.Memory(o)
+	}
+	return png.Format.Memory(&p.png, o)
+}
+
+func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
+	p, part, err := pictureOf(ctx, data, h)
+	if err != nil {
+		return nil, err
+	}
+	if p.icon != nil {
+		return p.icon.Decode(ctx, part, o)
+	}
+	inner, err := png.Format.Header(ctx, codec.NewBytesReader(ctx, part))
+	if err != nil {
+		return nil, err
+	}
+	return png.Format.Decode(ctx, part, &inner, o)
+}
+
+func colorOf(ctx context.Context, data []byte, h *codec.Header) (codec.Color, error) {
+	p, part, err := pictureOf(ctx, data, h)
+	if err != nil || p.icon != nil {
+		return codec.Color{}, err
+	}
+	inner, err := png.Format.Header(ctx, codec.NewBytesReader(ctx, part))
+	if err != nil {
+		return codec.Color{}, err
+	}
+	return png.Format.Color(ctx, part, &inner)
+}
+
+// pictureOf returns what header has found, or finds it again, and its bytes: those that the
+// directory says it has, or as many as there are.
+func pictureOf(ctx context.Context, data []byte, h *codec.Header) (*picture, []byte, error) {
+	p, ok := h.Detail.(*picture)
+	if !ok {
+		again, err := header(ctx, codec.NewBytesReader(ctx, data))
+		if err != nil {
+			return nil, nil, err
+		}
+		p = again.Detail.(*picture)
+	}
+	if p.offset > int64(len(data)) {
+		return nil, nil, corrupt("the picture is not in the file")
+	}
+	part := data[p.offset:]
+	return p, part[:min(p.size, int64(len(part)))], nil
+}
