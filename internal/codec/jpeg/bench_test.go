@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // benchFiles are the photos to measure with: those that JPEG_BENCH names (a list of paths,
@@ -133,12 +135,13 @@ func BenchmarkMarkers(b *testing.B) {
 		b.Run(strings.TrimSuffix(filepath.Base(path), ".jpg"), func(b *testing.B) {
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {
-				in := input{data: data, off: 2}
+				walk := segments{r: codec.NewBytesReader(context.Background(), data), next: 2}
 				for marker := byte(0); marker != mEOI; {
-					var err error
-					if marker, _, err = in.next(); err != nil {
+					seg, err := walk.read()
+					if err != nil {
 						b.Fatal(err)
 					}
+					marker = seg.marker
 				}
 			}
 		})

@@ -7,8 +7,8 @@ import (
 
 const (
 	// maxUnit bounds the bytes that one interleaved MCU can take: 10 blocks (section B.2.3) of 64
-	// coefficients of at most 16 + 15 bits, and 8 bytes that a refill looks ahead.
-	maxUnit = 10*64*31/8 + 16
+	// coefficients of at most 17 + 15 bits, and 8 bytes that a refill looks ahead.
+	maxUnit = 10*64*32/8 + 16
 	// bufSize leaves room for an MCU that is read past the end.
 	bufSize = 32<<10 + maxUnit
 )
@@ -19,7 +19,8 @@ const (
 // loops can load eight bytes at once without looking for 0xFF: bytes.IndexByte finds those at
 // memory speed. The loops refill without asking for the end of the data, too: whoever runs them
 // calls ready before each MCU, which makes sure of maxUnit bytes, and overrun after it. What is
-// read past the end in between is old buffer contents, and always ends in an error.
+// read past the end in between is old buffer contents, and always ends in an error; a tolerant decode,
+// which goes on, reads zeros as libjpeg does.
 type bitReader struct {
 	buf []byte
 	pos int    // next byte of buf
@@ -30,8 +31,9 @@ type bitReader struct {
 	// others acc may hold more bits of the byte at pos, which a refill repeats.
 	taken uint
 
-	in   *input
-	done bool // a marker or the end of the file follows
+	in       *input
+	done     bool // a marker or the end of the file follows
+	zeroTail bool // zeros follow the segment, instead of old contents
 }
 
 // begin starts at the input's offset.
@@ -116,4 +118,7 @@ func (r *bitReader) fill() {
 		off += 2
 	}
 	r.in.off = off
+	if r.done && r.zeroTail {
+		clear(r.buf[r.end:min(r.end+maxUnit, len(r.buf))])
+	}
 }

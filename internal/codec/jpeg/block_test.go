@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // acTable is an AC table of 40 symbols that may occur, most of them of long codes and of many
@@ -42,7 +44,7 @@ func acTable(t *testing.T, rng *rand.Rand) (h *huffman, codes [256]uint, lengths
 	var tables tables
 	require.NoError(t, tables.readDHT(append(segment, symbols[:k]...)))
 	h = &tables.huff[1][0]
-	require.NoError(t, h.ready())
+	require.NoError(t, h.ready(codec.NewMeter(t.Context(), 1<<40)))
 	h.makeSkips()
 	return h, codes, lengths
 }

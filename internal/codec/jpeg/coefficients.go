@@ -10,22 +10,23 @@ import (
 // them depend.
 type coefficients struct {
 	value   [4][]int16  // per component: scale·scale to a block
-	nonzero [4][]uint64 // bit k (zigzag) to a block; nil at scale 1, which needs no AC coefficients
+	nonzero [4][]uint64 // bit k (zigzag) to a block; nil where no AC scan is decoded
 
 	values []int16 // memory of value
 	words  []uint64
 }
 
-func (p *coefficients) allocate(f *frame) {
+// allocate makes room for the components of f, withAC for those of which AC scans are decoded.
+func (p *coefficients) allocate(f *frame, withAC [4]bool) {
 	values, words := 0, 0
-	for _, c := range f.comps {
+	for i, c := range f.comps {
 		n := c.blocksX * c.blocksY
 		values += n * c.scale * c.scale
-		if c.scale > 1 {
+		if withAC[i] {
 			words += n
 		}
 	}
-	p.values, p.words = grown(p.values, values), grown(p.words, words)
+	p.values, p.words = grown(p.values, values, 2), grown(p.words, words, 8)
 	clear(p.values)
 	clear(p.words)
 	value, word := p.values, p.words
@@ -33,7 +34,7 @@ func (p *coefficients) allocate(f *frame) {
 		n := c.blocksX * c.blocksY
 		p.value[i], value = value[:n*c.scale*c.scale], value[n*c.scale*c.scale:]
 		p.nonzero[i] = nil
-		if c.scale > 1 {
+		if withAC[i] {
 			p.nonzero[i], word = word[:n], word[n:]
 		}
 	}
@@ -77,7 +78,14 @@ func (d *Decoder) transformRow(i, y int, q *[64]int32) {
 		transformTwo(row, q, dst, dst[stride:])
 		return
 	}
-	nonzero := d.prog.nonzero[i][y*c.blocksX:][:c.codedX]
+	var nonzero []uint64 // empty: no AC scan has come
+	if all := d.prog.nonzero[i]; all != nil {
+		nonzero = all[y*c.blocksX:][:c.codedX]
+	} else {
+		for x := range c.codedX {
+			flat(dst[x*c.scale:], stride, c.scale, clamped((int(row[x*size])*int(q[0])+half)>>3))
+		}
+	}
 	kept := slotsFor[c.scale].kept &^ 1
 	for x, nz := range nonzero {
 		last := uint(0)

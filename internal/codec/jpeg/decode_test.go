@@ -8,9 +8,7 @@ import (
 	stdjpeg "image/jpeg"
 	"math/bits"
 	"math/rand"
-	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -27,16 +25,24 @@ func decode(data []byte, n int) (image.Image, error) {
 	return new(Decoder).Decode(context.Background(), data, Options{Scale: n})
 }
 
-func TestEveryProperPrefixOfAFileIsCorruptAtEveryScale(t *testing.T) {
+func TestEveryPrefixOfAFileThatLacksPixelsIsCorruptAtEveryScale(t *testing.T) {
 	for _, progressive := range []bool{false, true} {
 		data := small(progressive).file()
+		eoi := len(data) - 2
 		for n := 1; n <= 8; n++ {
-			for end := 0; end < len(data); end += 1 + end%7 {
+			for end := 0; end < eoi; end += 1 + end%7 {
 				_, err := decode(data[:end], n)
 				require.ErrorIs(t, err, ErrCorrupt, "%d of %d bytes at %d/8, progressive %v", end, len(data), n, progressive)
 			}
-			_, err := decode(data[:len(data)-1], n)
+			_, err := decode(data[:eoi-1], n)
 			require.ErrorIs(t, err, ErrCorrupt)
+			want, err := decode(data, n)
+			require.NoError(t, err)
+			for end := eoi; end < len(data); end++ {
+				got, err := decode(data[:end], n)
+				require.NoError(t, err, "the end is missing, progressive %v, at %d/8", progressive, n)
+				require.Equal(t, want, got)
+			}
 		}
 	}
 }
@@ -71,7 +77,6 @@ func TestWhatTheDecoderCannotDoIsUnsupportedAndWhatIsBrokenIsCorrupt(t *testing.
 		"12 bits":               {patch(data, mSOF1, 4, 12), ErrUnsupported},
 		"lossless":              {patch(data, mSOF1, 1, 0xC3), ErrUnsupported},
 		"hierarchical":          {patch(data, mSOF1, 1, 0xC5), ErrUnsupported},
-		"arithmetic":            {patch(data, mSOF1, 1, 0xC9), ErrUnsupported},
 		"no height":             {patch(patch(data, mSOF1, 5, 0), mSOF1, 6, 0), ErrUnsupported},
 		"no width":              {patch(patch(data, mSOF1, 7, 0), mSOF1, 8, 0), ErrCorrupt},
 		"sampling factor 5":     {patch(data, mSOF1, 11, 0x51), ErrCorrupt},
@@ -107,8 +112,9 @@ func TestAComponentInTwoScansOfASequentialFileIsCorrupt(t *testing.T) {
 	c := small(false)
 	c.separate = true
 	data := c.file()
-	last := data[bytes.LastIndex(data, []byte{0xFF, mSOS}):]
-	_, err := decode(append(data[:len(data)-2:len(data)-2], last...), 8)
+	first := bytes.Index(data, []byte{0xFF, mSOS})
+	second := first + 2 + bytes.Index(data[first+2:], []byte{0xFF, mSOS})
+	_, err := decode(append(data[:second:second], data[first:]...), 8)
 	assert.ErrorIs(t, err, ErrCorrupt)
 }
 
@@ -141,16 +147,16 @@ func TestAQuantisationTableMayBeRedefinedForTheComponentsThatFollow(t *testing.T
 	}
 }
 
-func TestTheNumberOfLinesMayBeSaidAgainBehindAScanButNotChanged(t *testing.T) {
+func TestANumberOfLinesBehindAScanIsIgnored(t *testing.T) {
 	for _, progressive := range []bool{false, true} {
 		data := small(progressive).file()
 		want, err := decode(data, 8)
 		require.NoError(t, err)
-		got, err := decode(insertLast(data, mEOI, 0xFF, mDNL, 0, 4, 0, 61), 8)
-		require.NoError(t, err)
-		assert.Equal(t, want, got)
-		_, err = decode(insertLast(data, mEOI, 0xFF, mDNL, 0, 4, 0, 60), 8)
-		assert.ErrorIs(t, err, ErrUnsupported)
+		for _, lines := range []byte{60, 61} {
+			got, err := decode(insertLast(data, mEOI, 0xFF, mDNL, 0, 4, 0, lines), 8)
+			require.NoError(t, err)
+			assert.Equal(t, want, got)
+		}
 	}
 }
 
@@ -252,7 +258,11 @@ func TestMemoryIsWhatDecodeTakes(t *testing.T) {
 				_, err := d.Decode(context.Background(), data, o)
 				require.NoError(t, err)
 				taken := cap(d.out.memory) + cap(d.out.pixels) + 2*cap(d.prog.values) + 8*cap(d.prog.words)
-				assert.EqualValues(t, h.Memory(o), taken, "%v at %d/8", sampling, n)
+				if n > 1 || !c.progressive {
+					assert.EqualValues(t, h.Memory(o), taken, "%v at %d/8", sampling, n)
+				} else {
+					assert.GreaterOrEqual(t, h.Memory(o), int64(taken), "%v at %d/8", sampling, n)
+				}
 			}
 		}
 	}
@@ -291,16 +301,6 @@ func TestFourComponentsHaveTheMeaningOfImageCMYK(t *testing.T) {
 			assert.Equal(t, got, unmarked)
 		}
 	}
-}
-
-func TestAScanBombIsBoundedAndObeysItsContext(t *testing.T) {
-	data := read(t, filepath.Join(corpusDir(t), "bombs", "jpeg-progressive-2000-scans-16mp.jpg"))
-	start := time.Now()
-	_, err := decode(data, 1) // needs the DC scan alone
-	assert.NoError(t, err)
-	_, err = decode(data, 8)
-	assert.ErrorIs(t, err, ErrUnsupported)
-	assert.Less(t, time.Since(start), 5*time.Second)
 }
 
 func TestAScanThatEndsAnywhereInTheReadersBufferIsCorrupt(t *testing.T) {

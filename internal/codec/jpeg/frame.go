@@ -7,6 +7,7 @@ import "image/color"
 type frame struct {
 	width, height  int
 	progressive    bool
+	arithmetic     bool
 	comps          []component
 	hMax, vMax     int
 	jfif, adobe    bool
@@ -38,13 +39,19 @@ func (f *frame) readSOF(marker byte, seg []byte) error {
 	if len(f.comps) != 0 {
 		return corrupt("second frame header")
 	}
+	switch marker {
+	case mSOF0, mSOF1, mSOF2, mSOF9, mSOF10:
+	default:
+		return unsupported(markerName(marker))
+	}
 	if len(seg) < 6 {
 		return corrupt("SOF has a wrong length")
 	}
 	if seg[0] != 8 {
 		return unsupported("sample precision other than 8 bits")
 	}
-	f.progressive = marker == mSOF2
+	f.progressive = marker == mSOF2 || marker == mSOF10
+	f.arithmetic = marker >= mSOF9
 	f.height = int(seg[1])<<8 | int(seg[2])
 	f.width = int(seg[3])<<8 | int(seg[4])
 	n := int(seg[5])
@@ -65,11 +72,6 @@ func (f *frame) readSOF(marker byte, seg []byte) error {
 		}
 		if c.tq > 3 {
 			return corrupt("quantisation table number above 3")
-		}
-		for _, other := range f.comps {
-			if other.id == c.id {
-				return corrupt("two components of one name")
-			}
 		}
 		f.comps = append(f.comps, c)
 	}
@@ -108,23 +110,6 @@ func (f *frame) scaleTo(n int, fullChroma bool) {
 		}
 		c.scale = k * n
 	}
-}
-
-// plausible refuses a file that is too short for the picture it announces before memory is taken:
-// every block costs one bit for its DC coefficient, in a sequential file one more for the end of
-// the block.
-func (d *Decoder) plausible() error {
-	bits := 0
-	for _, c := range d.comps {
-		bits += c.codedX * c.codedY
-	}
-	if !d.progressive {
-		bits *= 2
-	}
-	if ceilDiv(bits, 8) > len(d.data) {
-		return corrupt("file too short for its picture")
-	}
-	return nil
 }
 
 // isRGB reports whether three components are R, G and B as they are, and decides as image/jpeg

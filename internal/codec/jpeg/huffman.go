@@ -1,5 +1,7 @@
 package jpeg
 
+import "github.com/rest-thumbnails/thumbnail/internal/codec"
+
 const (
 	symbolBits = 10 // window of huffman.symbols
 	skipBits   = 12 // window of huffman.skips
@@ -57,17 +59,30 @@ type huffman struct {
 	offset [17]int32
 }
 
-// same reports whether the table is the one it would become: many files share the tables of annex K.
-func (h *huffman) same(counts, values []byte) bool {
-	return string(h.counts[:]) == string(counts) && string(h.values[:h.nValues]) == string(values)
+// define says what the table is. It is built when a scan uses it, and not again if it is what it was:
+// many files share the tables of annex K.
+func (h *huffman) define(class int, counts, values string) {
+	if string(h.counts[:]) != counts || string(h.values[:h.nValues]) != values {
+		copy(h.counts[:], counts)
+		h.nValues = copy(h.values[:], values)
+		h.built = false
+	}
+	h.dc = class == 0
+	h.defined = true
 }
 
 // ready builds the table for a scan that uses it.
-func (h *huffman) ready() error {
-	if !h.defined {
+func (h *huffman) ready(m *codec.Meter) error {
+	switch {
+	case !h.defined:
 		return corrupt("scan without a Huffman table")
+	case h.built:
+		return nil
 	}
-	if !h.built && !h.build() {
+	if err := m.Spend(tableWork); err != nil {
+		return err
+	}
+	if !h.build() {
 		return corrupt("Huffman table with too many codes")
 	}
 	h.built = true

@@ -6,10 +6,14 @@
 // by a table that skips several Huffman symbols at once, in a progressive file by leaving out whole
 // scans.
 //
-// Decoded are baseline, extended and progressive Huffman-coded files of 8 bits (ITU-T T.81, SOF0 to
-// SOF2), every combination of sampling factors from 1 to 4, restart markers, and one (grey), three
-// (Y'CbCr, RGB) or four (CMYK, YCCK) components. Arithmetic coding, 12 bits, lossless and
-// hierarchical files are [ErrUnsupported].
+// Decoded are baseline, extended and progressive files of 8 bits, in Huffman (ITU-T T.81, SOF0 to
+// SOF2) and arithmetic coding (SOF9, SOF10), every combination of sampling factors from 1 to 4,
+// restart markers, and one (gray), three (Y'CbCr, RGB) or four (CMYK, YCCK) components. 12 bits,
+// lossless and hierarchical files are [ErrUnsupported].
+//
+// Complete pixels are a picture, whatever stands around them: the end of the file may be missing, and
+// anything may follow the last scan. A sequential file is complete once every component has come, a
+// progressive one with EOI, or once every bit of every coefficient has come.
 //
 // Section numbers in the comments are those of ITU-T T.81.
 package jpeg
@@ -20,14 +24,16 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // ErrCorrupt matches (errors.Is) the error for a file that breaks the format, or that ends too early.
-var ErrCorrupt = errors.New("jpeg: corrupt file")
+var ErrCorrupt = codec.ErrCorrupt
 
 // ErrUnsupported matches (errors.Is) the error for a file that uses a part of the format which this
 // package leaves out.
-var ErrUnsupported = errors.New("jpeg: unsupported feature")
+var ErrUnsupported = codec.ErrFormat
 
 func corrupt(what string) error     { return fmt.Errorf("%w: %s", ErrCorrupt, what) }
 func unsupported(what string) error { return fmt.Errorf("%w: %s", ErrUnsupported, what) }
@@ -48,7 +54,8 @@ type Header struct {
 // allocated for them.
 func ReadHeader(data []byte) (Header, error) {
 	var f frame
-	if err := f.readHeader(&input{data: data}, nil); err != nil {
+	s := segments{r: codec.NewBytesReader(context.Background(), data)}
+	if _, err := s.readHead(&f, func(segment) error { return nil }); err != nil {
 		return Header{}, err
 	}
 	h := Header{
@@ -77,6 +84,10 @@ type Options struct {
 	// progressive files that are not quantised coarsely. The scans that bring it take more time
 	// than all others together.
 	RoughChroma bool
+
+	// Tolerant decodes what there is of a damaged or truncated file, if that is at least a tenth. It
+	// looks for restart markers as libjpeg does. What is missing is mid-gray.
+	Tolerant bool
 }
 
 func (o Options) scale() (int, error) {
@@ -96,49 +107,88 @@ type Decoder struct {
 	input
 	frame
 	tables
-	bits bitReader
-	out  planes
-	prog coefficients
-	blk  block
+	segs  segments
+	bits  bitReader
+	arith arithmetic
+	out   planes
+	prog  coefficients
+	blk   block
+	meter *codec.Meter
+
+	account *codec.Account
+	taken   int64 // from the account
+
+	readLast bool // the last scan is decoded whether it is wanted or not
+	clean    bool // EOI follows the data of the last scan that was decoded
+
+	tolerant bool
+	partial  bool
+	blocks   int // that a tolerant decode should have had
+	missing  int // of these
 }
 
-// Decode decodes data, a whole file; bytes after its EOI marker are ignored. The picture is an
-// [*image.Gray], [*image.YCbCr], [*image.RGBA] (of an RGB file, opaque) or [*image.CMYK], with its
-// origin at (0, 0) and the meaning that image/jpeg gives it (0 is no ink, even in an Adobe file,
-// which stores the inverse). A combination of sampling factors that [image.YCbCr] can't express is
-// brought to 4:4:4.
+// Decode decodes data, a whole file. The picture is an [*image.Gray], [*image.YCbCr], [*image.RGBA]
+// (of an RGB file, opaque) or [*image.CMYK], with its origin at (0, 0) and the meaning that
+// image/jpeg gives it (0 is no ink, even in an Adobe file, which stores the inverse). A combination
+// of sampling factors that [image.YCbCr] can't express is brought to 4:4:4.
 //
 // The picture lies in the Decoder's memory: it is valid until the next call of Decode or Release.
+// That memory is taken from the account of ctx until then.
 //
-// Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's: ctx is looked at once per row of
-// blocks. A file without EOI, or with a component that no scan has brought, is corrupt; a
-// progressive file of more than 500 scans that the scale needs is unsupported, and so is a picture
-// larger than what can be addressed. Damage in what the scale leaves out may go unseen.
+// Errors match [ErrCorrupt], [ErrUnsupported] or [codec.ErrTooLarge], or are ctx's: ctx is looked at
+// once per row of blocks. A progressive file whose scans are out of proportion to its pixels is too
+// large, and so is what the account can't pay. Damage in what the scale leaves out may go unseen.
 func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Image, error) {
 	n, err := o.scale()
 	if err != nil {
 		return nil, err
 	}
-	d.reset(data)
-	defer d.forget()
-	if err := d.readHeader(&d.input, &d.tables); err != nil {
+	d.tolerant = false
+	img, err := d.decode(ctx, data, n, o)
+	if o.Tolerant && errors.Is(err, ErrCorrupt) {
+		d.tolerant = true
+		img, err = d.decode(ctx, data, n, o)
+	}
+	d.forget()
+	if err != nil {
+		d.giveBack()
+	}
+	return img, err
+}
+
+// Partial reports whether a part of the last picture was missing or damaged.
+func (d *Decoder) Partial() bool { return d.partial }
+
+func (d *Decoder) decode(ctx context.Context, data []byte, n int, o Options) (image.Image, error) {
+	d.reset(ctx, data)
+	first, err := d.segs.readHead(&d.frame, d.readTables)
+	if err != nil {
 		return nil, err
 	}
 	if err := d.plausible(); err != nil {
 		return nil, err
 	}
 	d.scaleTo(n, o.FullChroma)
+	d.roughChroma = o.RoughChroma
 	if m := d.memory(d.colorModel()); int64(int(m)) != m {
 		return nil, unsupported("picture larger than what can be addressed")
 	}
-	d.roughChroma = o.RoughChroma
+	if err := d.take(ctx, d.need()); err != nil {
+		return nil, err
+	}
+	d.trim()
+	d.meter = codec.NewMeter(ctx, d.maxWork())
 	if d.progressive {
-		err = d.decodeProgressive(ctx)
+		err = d.decodeProgressive(ctx, first)
 	} else {
-		err = d.decodeSequential(ctx)
+		err = d.decodeSequential(ctx, first)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return d.picture(), nil
+	if d.tolerant && 10*(d.blocks-d.missing) < d.blocks {
+		return nil, corrupt("less than a tenth of the picture can be decoded")
+	}
+	d.clean = d.endedCleanly()
+	return d.picture(ctx)
 }

@@ -1,6 +1,7 @@
 package jpeg
 
 import (
+	"context"
 	"image"
 	"image/color"
 )
@@ -19,7 +20,7 @@ func (p *planes) allocate(f *frame) {
 		p.stride[i] = c.blocksX * c.scale
 		total += p.stride[i] * c.blocksY * c.scale
 	}
-	p.memory = grown(p.memory, total)
+	p.memory = grown(p.memory, total, 1)
 	rest := p.memory
 	for i, c := range f.comps {
 		size := p.stride[i] * c.blocksY * c.scale
@@ -27,33 +28,51 @@ func (p *planes) allocate(f *frame) {
 	}
 }
 
-// grown returns s with length n and any contents, reallocated if need be.
-func grown[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
+// gray makes all samples of component i mid-gray, for what a damaged file does not bring: of the
+// fourth component, black ink, none, which is stored as 255.
+func (p *planes) gray(i int) {
+	sample := byte(128)
+	if i == 3 {
+		sample = 255
 	}
-	return s[:n]
+	for j := range p.plane[i] {
+		p.plane[i][j] = sample
+	}
 }
 
 // picture makes an image of the planes.
-func (d *Decoder) picture() image.Image {
+func (d *Decoder) picture(ctx context.Context) (image.Image, error) {
 	p := &d.out
 	bounds := image.Rect(0, 0, d.outW, d.outH)
 	switch d.colorModel() {
 	case color.GrayModel:
-		return &image.Gray{Pix: p.plane[0], Stride: p.stride[0], Rect: bounds}
+		return &image.Gray{Pix: p.plane[0], Stride: p.stride[0], Rect: bounds}, nil
 	case color.YCbCrModel:
 		if ratio, ok := d.subsampling(); ok {
 			return &image.YCbCr{
 				Y: p.plane[0], Cb: p.plane[1], Cr: p.plane[2],
 				YStride: p.stride[0], CStride: p.stride[1], SubsampleRatio: ratio, Rect: bounds,
-			}
+			}, nil
 		}
-		return d.upsampled(bounds)
-	case color.RGBAModel:
-		return &image.RGBA{Pix: d.interleave(), Stride: 4 * d.outW, Rect: bounds}
+		return d.upsampled(ctx, bounds)
 	}
-	return &image.CMYK{Pix: d.interleave(), Stride: 4 * d.outW, Rect: bounds}
+	pix, err := d.interleave(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(d.comps) == 3 {
+		return &image.RGBA{Pix: pix, Stride: 4 * d.outW, Rect: bounds}, nil
+	}
+	return &image.CMYK{Pix: pix, Stride: 4 * d.outW, Rect: bounds}, nil
+}
+
+var subsamplingRatios = map[[2]int]image.YCbCrSubsampleRatio{
+	{1, 1}: image.YCbCrSubsampleRatio444,
+	{1, 2}: image.YCbCrSubsampleRatio440,
+	{2, 1}: image.YCbCrSubsampleRatio422,
+	{2, 2}: image.YCbCrSubsampleRatio420,
+	{4, 1}: image.YCbCrSubsampleRatio411,
+	{4, 2}: image.YCbCrSubsampleRatio410,
 }
 
 // subsampling is the ratio of the decoded planes; ok is false where image.YCbCr has no name for it.
@@ -63,14 +82,7 @@ func (f *frame) subsampling() (ratio image.YCbCrSubsampleRatio, ok bool) {
 	if y != [2]int{f.hMax * f.scale, f.vMax * f.scale} || cb != size(f.comps[2]) || y[0]%cb[0] != 0 || y[1]%cb[1] != 0 {
 		return 0, false
 	}
-	ratio, ok = map[[2]int]image.YCbCrSubsampleRatio{
-		{1, 1}: image.YCbCrSubsampleRatio444,
-		{1, 2}: image.YCbCrSubsampleRatio440,
-		{2, 1}: image.YCbCrSubsampleRatio422,
-		{2, 2}: image.YCbCrSubsampleRatio420,
-		{4, 1}: image.YCbCrSubsampleRatio411,
-		{4, 2}: image.YCbCrSubsampleRatio410,
-	}[[2]int{y[0] / cb[0], y[1] / cb[1]}]
+	ratio, ok = subsamplingRatios[[2]int{y[0] / cb[0], y[1] / cb[1]}]
 	return ratio, ok
 }
 
@@ -97,21 +109,24 @@ func (d *Decoder) sampler(i int) sampler {
 func (s *sampler) row(y int) []byte { return s.plane[y*s.rows/s.of*s.stride:] }
 
 // upsampled is the picture as 4:4:4.
-func (d *Decoder) upsampled(bounds image.Rectangle) *image.YCbCr {
+func (d *Decoder) upsampled(ctx context.Context, bounds image.Rectangle) (image.Image, error) {
 	img := &image.YCbCr{
 		YStride: d.outW, CStride: d.outW, SubsampleRatio: image.YCbCrSubsampleRatio444, Rect: bounds,
 	}
 	size := d.outW * d.outH
-	d.out.pixels = grown(d.out.pixels, 3*size)
+	d.out.pixels = grown(d.out.pixels, 3*size, 1)
 	img.Y, img.Cb, img.Cr = d.out.pixels[:size], d.out.pixels[size:2*size], d.out.pixels[2*size:]
 	for i, dst := range [][]byte{img.Y, img.Cb, img.Cr} {
 		s := d.sampler(i)
 		for y := range d.outH {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			row, out := s.row(y), dst[y*d.outW:][:d.outW]
 			for x, from := range s.x {
 				out[x] = row[from]
 			}
 		}
 	}
-	return img
+	return img, nil
 }

@@ -24,7 +24,7 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 	index := s.comps[0].index
 	c := &d.comps[index]
 	h := &d.huff[1][s.comps[0].acID]
-	if err := h.ready(); err != nil {
+	if err := h.ready(d.meter); err != nil {
 		return err
 	}
 	slots := &slotsFor[c.scale]
@@ -37,38 +37,49 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 	if s.ah > 0 {
 		decode = b.refine
 	}
-	restarts := d.beginScan()
+	return d.acRows(ctx, c, func() { b.eobRun = 0 }, func(i, n int) error {
+		if !decode(i, n) {
+			return errBadCode
+		}
+		if b.r.overrun() {
+			return errShort
+		}
+		return nil
+	})
+}
+
+// acRows goes over the blocks of a component: decode is called for n blocks from i on, and restart
+// behind each restart marker. An end-of-band run ends there, and with the scan, however long it is.
+func (d *Decoder) acRows(ctx context.Context, c *component, restart func(), decode func(i, n int) error) error {
+	restarts := d.beginScan(c.codedX * c.codedY)
 	for y := range c.codedY {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if err := d.meter.Spend(int64(c.codedX)); err != nil {
+			return err
+		}
 		for x := 0; x < c.codedX; {
 			if restarts.due() {
-				if b.eobRun > 0 {
-					return errLongRun
-				}
 				if err := d.restart(&restarts); err != nil {
 					return err
 				}
+				restart()
 			}
 			n := restarts.atMost(c.codedX - x)
-			if !decode(y*c.blocksX+x, n) {
-				return errBadCode
-			}
-			if b.r.overrun() {
-				return errShort
+			if !restarts.missing {
+				if err := decode(y*c.blocksX+x, n); err != nil {
+					if err := d.damaged(&restarts, err); err != nil {
+						return err
+					}
+				}
 			}
 			restarts.count(n)
 			x += n
 		}
 	}
-	if b.eobRun > 0 {
-		return errLongRun
-	}
 	return nil
 }
-
-var errLongRun = corrupt("end-of-band run beyond its scan or restart interval")
 
 // first decodes n blocks from i on in the first scan of a band (section G.1.2.2). It stops early
 // where the segment ends.

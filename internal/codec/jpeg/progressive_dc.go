@@ -4,66 +4,123 @@ import "context"
 
 // dcTarget is where the DC coefficients of one unit of a scan's MCUs go.
 type dcTarget struct {
+	c          *component
 	h          *huffman
+	arith      *arithmeticTarget // instead of h
 	prediction *int32
 	value      []int16
+	row        int // of the first block of this row of MCUs, in value
 	at, step   int // in value
+	blank      int16
+}
+
+func (d *Decoder) dcTargets(s *scan, m *mcus) ([]dcTarget, error) {
+	predictions := new([4]int32)
+	ts := make([]dcTarget, len(m.units))
+	for i, u := range m.units {
+		ts[i] = dcTarget{
+			c: u.c, h: &d.huff[0][u.sc.dcID], prediction: &predictions[u.sc.index], value: d.prog.value[u.sc.index],
+		}
+		if s.ah > 0 {
+			continue
+		}
+		if err := d.latch(u.c); err != nil {
+			return nil, err
+		}
+		if u.sc.index == 3 { // no ink
+			ts[i].blank = int16(min(127*8/max(u.c.steps[0], 1), 1<<15-1))
+		}
+		if d.frame.arithmetic {
+			ts[i].arith = d.arith.target(u.sc, &d.conditioning)
+		} else if err := ts[i].h.ready(d.meter); err != nil {
+			return nil, err
+		}
+	}
+	return ts, nil
 }
 
 // dcScan decodes a DC scan, the first or one that refines (section G.1.2.1).
 func (d *Decoder) dcScan(ctx context.Context, s *scan) error {
 	m := d.order(s)
-	var predictions [4]int32
-	ts := make([]dcTarget, len(m.units))
-	for i, u := range m.units {
-		ts[i] = dcTarget{
-			h: &d.huff[0][u.sc.dcID], prediction: &predictions[u.sc.index], value: d.prog.value[u.sc.index],
-		}
-		if s.ah == 0 {
-			if err := ts[i].h.ready(); err != nil {
-				return err
-			}
-			if err := d.latch(u.c); err != nil {
-				return err
-			}
-		}
+	ts, err := d.dcTargets(s, &m)
+	if err != nil {
+		return err
 	}
-	r := &d.bits
-	restarts := d.beginScan()
+	if s.ah == 0 {
+		d.blocks += m.countX * m.countY * len(ts)
+	}
+	decode := func(n int) error { return d.dcMCUs(ts, n, s) }
+	if d.frame.arithmetic {
+		d.arith.reset()
+		decode = func(n int) error { return d.arithmeticDC(ts, n, s) }
+	}
+	restarts := d.beginScan(m.countX * m.countY)
 	for row := range m.countY {
 		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := d.meter.Spend(int64(m.countX * len(ts))); err != nil {
 			return err
 		}
 		for i, u := range m.units {
 			x, y, step := m.position(u, row)
 			size := u.c.scale * u.c.scale
-			ts[i].at, ts[i].step = (y*u.c.blocksX+x)*size, step*size
+			ts[i].row, ts[i].step = (y*u.c.blocksX+x)*size, step*size
 		}
-		for left := m.countX; left > 0; {
-			if restarts.due() {
-				if err := d.restart(&restarts); err != nil {
-					return err
-				}
-				clear(predictions[:])
+		if err := d.dcRow(ts, m.countX, s, &restarts, decode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dcRow decodes count MCUs of one row.
+func (d *Decoder) dcRow(ts []dcTarget, count int, s *scan, restarts *restarts, decode func(n int) error) error {
+	for x := 0; x < count; {
+		if restarts.due() {
+			if err := d.restart(restarts); err != nil {
+				return err
 			}
-			n := restarts.atMost(left)
-			restarts.count(n)
-			left -= n
-			if s.ah > 0 {
-				r.refineDC(ts, n, s.al)
-			} else if !r.firstDC(ts, n, s.al) {
-				return errBadCode
+			for i := range ts {
+				*ts[i].prediction = 0
 			}
-			if r.overrun() {
-				return errShort
+			if d.frame.arithmetic {
+				d.arith.reset()
+			}
+		}
+		n := restarts.atMost(count - x)
+		for i := range ts {
+			ts[i].at = ts[i].row + x*ts[i].step
+		}
+		restarts.count(n)
+		x += n
+		if restarts.missing {
+			if s.ah == 0 {
+				d.missing += n * len(ts)
+				blank(ts, n)
+			}
+			continue
+		}
+		if err := decode(n); err != nil {
+			if err := d.damaged(restarts, err); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-// latch keeps the quantisation table of a component whose first scan comes: once all of its scans are over, another may be
-// defined in its place for the components that follow (section B.2.2).
+// blank sets the DC coefficients of n MCUs that are missing.
+func blank(ts []dcTarget, n int) {
+	for i := range ts {
+		for j := range n {
+			ts[i].value[ts[i].at+j*ts[i].step] = ts[i].blank
+		}
+	}
+}
+
+// latch keeps the quantisation table of a component whose first scan comes: once all of its scans
+// are over, another may be defined in its place for the components that follow (section B.2.2).
 func (d *Decoder) latch(c *component) error {
 	table := &d.quant[c.tq]
 	if !table.defined {
@@ -71,6 +128,20 @@ func (d *Decoder) latch(c *component) error {
 	}
 	if !c.seen {
 		c.seen, c.steps = true, table.q
+	}
+	return nil
+}
+
+// dcMCUs decodes n MCUs.
+func (d *Decoder) dcMCUs(ts []dcTarget, n int, s *scan) error {
+	r := &d.bits
+	if s.ah > 0 {
+		r.refineDC(ts, n, s.al)
+	} else if !r.firstDC(ts, n, s.al) {
+		return errBadCode
+	}
+	if r.overrun() {
+		return errShort
 	}
 	return nil
 }

@@ -12,31 +12,27 @@ type scanComponent struct {
 	dcID, acID byte
 }
 
-func (d *Decoder) readSOS(seg []byte) (scan, error) {
+// readSOS reads a scan header. Several components of one identifier are told apart by their order, as
+// in libjpeg: the first that the scan does not have yet and whose turn it is.
+func (d *Decoder) readSOS(seg []byte, p *progress) (scan, error) {
 	var s scan
 	if len(seg) < 1 || len(seg) != 4+2*int(seg[0]) || seg[0] < 1 || seg[0] > 4 {
 		return s, corrupt("SOS has a wrong length")
 	}
 	n := int(seg[0])
+	if err := d.readBand(&s, seg[1+2*n:], n); err != nil {
+		return s, err
+	}
 	units := 0
 	for i := range n {
 		id, tables := seg[1+2*i], seg[2+2*i]
-		sc := scanComponent{index: -1, dcID: tables >> 4, acID: tables & 15}
-		for j, c := range d.comps {
-			if c.id == id {
-				sc.index = j
-			}
-		}
-		if sc.index < 0 {
-			return s, corrupt("scan of an unknown component")
-		}
-		for _, other := range s.comps {
-			if other.index == sc.index {
-				return s, corrupt("component twice in one scan")
-			}
-		}
+		sc := scanComponent{dcID: tables >> 4, acID: tables & 15}
 		if sc.dcID > 3 || sc.acID > 3 {
-			return s, corrupt("bad Huffman table number")
+			return s, corrupt("bad entropy-coding table number")
+		}
+		var err error
+		if sc.index, err = d.named(id, &s, p); err != nil {
+			return s, err
 		}
 		c := d.comps[sc.index]
 		units += c.h * c.v
@@ -45,21 +41,63 @@ func (d *Decoder) readSOS(seg []byte) (scan, error) {
 	if n > 1 && units > 10 {
 		return s, corrupt("more than 10 blocks in an MCU")
 	}
+	return s, nil
+}
+
+// readBand reads which bits of which coefficients a scan of n components brings.
+func (d *Decoder) readBand(s *scan, b []byte, n int) error {
 	if !d.progressive {
-		s.se = 63
-		return s, nil
+		s.se = 63 // whatever b says
+		return nil
 	}
-	s.ss, s.se = int(seg[1+2*n]), int(seg[2+2*n])
-	s.ah, s.al = int(seg[3+2*n]>>4), int(seg[3+2*n]&15)
+	s.ss, s.se = int(b[0]), int(b[1])
+	s.ah, s.al = int(b[2]>>4), int(b[2]&15)
 	switch {
 	case s.ss > s.se || s.se > 63 || s.ss == 0 && s.se != 0:
-		return s, corrupt("bad spectral selection")
+		return corrupt("bad spectral selection")
 	case s.ss > 0 && n > 1:
-		return s, corrupt("AC scan of several components")
+		return corrupt("AC scan of several components")
 	case s.al > 13 || s.ah != 0 && s.ah != s.al+1:
-		return s, corrupt("bad successive approximation")
+		return corrupt("bad successive approximation")
 	}
-	return s, nil
+	return nil
+}
+
+// named finds the component that a scan means by id.
+func (d *Decoder) named(id byte, s *scan, p *progress) (index int, err error) {
+	index = -1
+	named := false
+	for i, c := range d.comps {
+		if c.id != id {
+			continue
+		}
+		named = true
+		if s.has(i) {
+			continue
+		}
+		if index < 0 {
+			index = i
+		}
+		if d.progressive && p.fits(i, s) || !d.progressive && !c.seen {
+			return i, nil
+		}
+	}
+	switch {
+	case !named:
+		return 0, corrupt("scan of an unknown component")
+	case index < 0:
+		return 0, corrupt("component twice in one scan")
+	}
+	return index, nil
+}
+
+func (s *scan) has(index int) bool {
+	for _, sc := range s.comps {
+		if sc.index == index {
+			return true
+		}
+	}
+	return false
 }
 
 // unit is one block of an MCU: which component, and where in the MCU.
@@ -100,41 +138,6 @@ func (m *mcus) position(u unit, row int) (x, y, step int) {
 		return 0, row, 1
 	}
 	return u.dx, row*u.c.v + u.dy, u.c.h
-}
-
-// restarts counts the MCUs of a scan between two restart markers (section B.2.1).
-type restarts struct {
-	interval, left int
-	marker         byte // next
-}
-
-// beginScan sets the reader to the entropy-coded data that begins here.
-func (d *Decoder) beginScan() restarts {
-	d.bits.begin(&d.input)
-	return restarts{interval: d.restartInterval, left: d.restartInterval, marker: mRST0}
-}
-
-// due reports whether a restart marker comes before the next MCU.
-func (r *restarts) due() bool { return r.left == 0 && r.interval > 0 }
-
-// atMost limits n to the MCUs before the next restart marker.
-func (r *restarts) atMost(n int) int {
-	if r.interval > 0 {
-		return min(n, r.left)
-	}
-	return n
-}
-
-func (r *restarts) count(n int) { r.left -= n }
-
-// restart goes on behind the next restart marker. The state of decoding is reset by the caller.
-func (d *Decoder) restart(r *restarts) error {
-	if err := d.input.restart(r.marker); err != nil {
-		return err
-	}
-	d.bits.begin(&d.input)
-	r.left, r.marker = r.interval, mRST0|(r.marker+1)&7
-	return nil
 }
 
 // zigzag is the natural order (row·8 + column) of the coefficients (figure A.6).

@@ -5,40 +5,41 @@ import (
 	"errors"
 )
 
-// decodeSequential decodes the scans of a baseline or extended file (section F.2) from the first
-// SOS marker on.
-func (d *Decoder) decodeSequential(ctx context.Context) error {
+// decodeSequential decodes the scans of a baseline or extended file (section F.2), of which first is
+// the first, until every component has come.
+func (d *Decoder) decodeSequential(ctx context.Context, first segment) error {
 	d.out.allocate(&d.frame)
-	for {
-		marker, seg, err := d.next()
+	if d.tolerant {
+		for i := range d.comps {
+			d.out.gray(i)
+		}
+	}
+	d.segs.next = first.at
+	if err := d.sequentialScans(ctx); err != nil && !d.tolerates(err) {
+		return err
+	}
+	return d.complete()
+}
+
+func (d *Decoder) sequentialScans(ctx context.Context) error {
+	for !d.allSeen() {
+		seg, ok, err := d.nextScan()
+		if err != nil || !ok {
+			return err
+		}
+		b, err := d.segs.data(seg)
 		if err != nil {
 			return err
 		}
-		switch marker {
-		case mEOI:
-			return d.complete()
-		case mSOS:
-			s, err := d.readSOS(seg)
-			if err != nil {
-				return err
-			}
-			if err := d.sequentialScan(ctx, &s); err != nil {
-				return err
-			}
-		default:
-			if err := d.between(marker, seg); err != nil {
-				return err
-			}
+		s, err := d.readSOS(b, nil)
+		if err != nil {
+			return err
 		}
-	}
-}
-
-// complete checks that every component has come.
-func (d *Decoder) complete() error {
-	for _, c := range d.comps {
-		if !c.seen {
-			return corrupt("component without a scan")
+		d.off = int(seg.body + seg.size)
+		if err := d.sequentialScan(ctx, &s); err != nil {
+			return err
 		}
+		d.segs.next = int64(d.off)
 	}
 	return nil
 }
@@ -47,6 +48,7 @@ func (d *Decoder) complete() error {
 type target struct {
 	c          *component
 	dc, ac     *huffman
+	arith      *arithmeticTarget // instead of dc and ac
 	places     *[64]placement
 	last       uint // highest coefficient that is needed
 	prediction *int32
@@ -64,28 +66,44 @@ func (d *Decoder) targets(m *mcus) ([]target, error) {
 	predictions := new([4]int32)
 	ts := make([]target, len(m.units))
 	for i, u := range m.units {
-		dc, ac, q := &d.huff[0][u.sc.dcID], &d.huff[1][u.sc.acID], &d.quant[u.c.tq]
-		if err := errors.Join(dc.ready(), ac.ready()); err != nil {
-			return nil, err
-		}
+		q := &d.quant[u.c.tq]
 		if !q.defined {
 			return nil, corrupt("scan without a quantisation table")
-		}
-		if u.c.scale < 8 {
-			ac.makeSkips()
 		}
 		slots, places := &slotsFor[u.c.scale], new([64]placement)
 		for k := range places {
 			places[k] = placement{q: float32(q.q[k]) / 8, at: uint32(slots.at[k])}
 		}
 		ts[i] = target{
-			c: u.c, dc: dc, ac: ac, places: places, last: slots.last,
-			prediction: &predictions[u.sc.index],
-			plane:      d.out.plane[u.sc.index], stride: d.out.stride[u.sc.index],
+			c: u.c, places: places, last: slots.last, prediction: &predictions[u.sc.index],
+			plane: d.out.plane[u.sc.index], stride: d.out.stride[u.sc.index],
 		}
+		if err := d.codingOf(&ts[i], u.sc); err != nil {
+			return nil, err
+		}
+	}
+	for _, u := range m.units {
 		u.c.seen = true
 	}
 	return ts, nil
+}
+
+// codingOf sets the entropy coding of a target.
+func (d *Decoder) codingOf(t *target, sc *scanComponent) error {
+	if d.frame.arithmetic {
+		t.arith = d.arith.target(sc, &d.conditioning)
+		return nil
+	}
+	d.assumeUsual(0, int(sc.dcID))
+	d.assumeUsual(1, int(sc.acID))
+	t.dc, t.ac = &d.huff[0][sc.dcID], &d.huff[1][sc.acID]
+	if err := errors.Join(t.dc.ready(d.meter), t.ac.ready(d.meter)); err != nil {
+		return err
+	}
+	if t.c.scale < 8 {
+		t.ac.makeSkips()
+	}
+	return nil
 }
 
 func (d *Decoder) sequentialScan(ctx context.Context, s *scan) error {
@@ -94,8 +112,16 @@ func (d *Decoder) sequentialScan(ctx context.Context, s *scan) error {
 	if err != nil {
 		return err
 	}
-	r := &d.bits
-	restarts := d.beginScan()
+	d.blocks += m.countX * m.countY * len(ts)
+	decode := d.sequentialMCU
+	switch {
+	case d.frame.arithmetic:
+		d.arith.reset()
+		decode = d.arithmeticMCU
+	case d.tolerant:
+		decode = d.tolerantMCU
+	}
+	restarts := d.beginScan(m.countX * m.countY)
 	for row := range m.countY {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -105,24 +131,38 @@ func (d *Decoder) sequentialScan(ctx context.Context, s *scan) error {
 			ts[i].at = (y*ts[i].stride + x) * u.c.scale
 			ts[i].step = step * u.c.scale
 		}
-		for range m.countX {
-			if restarts.due() {
-				if err := d.restart(&restarts); err != nil {
-					return err
-				}
-				for i := range ts {
-					*ts[i].prediction = 0
-				}
+		if err := d.sequentialRow(ts, &m, &restarts, decode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sequentialRow decodes one row of MCUs.
+func (d *Decoder) sequentialRow(ts []target, m *mcus, restarts *restarts, decode func([]target) error) error {
+	for range m.countX {
+		if restarts.due() {
+			if err := d.restart(restarts); err != nil {
+				return err
 			}
-			restarts.count(1)
-			r.ready()
 			for i := range ts {
-				if !d.sequentialBlock(&ts[i]) {
-					return errBadCode
-				}
+				*ts[i].prediction = 0
 			}
-			if r.overrun() {
-				return errShort
+			if d.frame.arithmetic {
+				d.arith.reset()
+			}
+		}
+		restarts.count(1)
+		if restarts.missing {
+			d.missing += len(ts)
+			for i := range ts {
+				ts[i].at += ts[i].step
+			}
+			continue
+		}
+		if err := decode(ts); err != nil {
+			if err := d.damaged(restarts, err); err != nil {
+				return err
 			}
 		}
 	}
@@ -133,6 +173,21 @@ var (
 	errBadCode = corrupt("bad Huffman code, or too many coefficients")
 	errShort   = corrupt("scan ends too early")
 )
+
+// sequentialMCU decodes one MCU.
+func (d *Decoder) sequentialMCU(ts []target) error {
+	r := &d.bits
+	r.ready()
+	for i := range ts {
+		if !d.sequentialBlock(&ts[i]) {
+			return errBadCode
+		}
+	}
+	if r.overrun() {
+		return errShort
+	}
+	return nil
+}
 
 // sequentialBlock decodes one block and transforms it.
 func (d *Decoder) sequentialBlock(t *target) bool {

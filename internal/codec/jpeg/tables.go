@@ -5,6 +5,8 @@ type tables struct {
 	huff            [2][4]huffman // DC, AC
 	quant           [4]quantTable
 	restartInterval int
+
+	conditioning // of arithmetic coding
 }
 
 // quantTable is in zigzag order.
@@ -25,6 +27,7 @@ func (t *tables) undefine() {
 		t.quant[i].defined = false
 	}
 	t.restartInterval = 0
+	t.conditioning = usualConditioning
 }
 
 // segment takes in a segment that defines tables or the restart interval.
@@ -34,6 +37,8 @@ func (t *tables) segment(marker byte, seg []byte) error {
 		return t.readDHT(seg)
 	case mDQT:
 		return t.readDQT(seg)
+	case mDAC:
+		return t.readDAC(seg)
 	}
 	if len(seg) != 2 {
 		return corrupt("DRI has a wrong length")
@@ -81,17 +86,10 @@ func (t *tables) readDHT(seg []byte) error {
 		for _, c := range seg[1:17] {
 			n += int(c)
 		}
-		if n == 0 || n > 256 || len(seg) < 17+n {
+		if n > 256 || len(seg) < 17+n {
 			return corrupt("DHT has a wrong length")
 		}
-		h := &t.huff[class][id]
-		if !h.same(seg[1:17], seg[17:17+n]) {
-			h.dc = class == 0
-			copy(h.counts[:], seg[1:17])
-			h.nValues = copy(h.values[:], seg[17:17+n])
-			h.built = false
-		}
-		h.defined = true
+		t.huff[class][id].define(int(class), string(seg[1:17]), string(seg[17:17+n]))
 		seg = seg[17+n:]
 	}
 	return nil

@@ -1,6 +1,9 @@
 package jpeg
 
-import "image/color"
+import (
+	"context"
+	"image/color"
+)
 
 // interleave makes four bytes per pixel of an RGB or four-component picture.
 //
@@ -8,8 +11,8 @@ import "image/color"
 // marker are read so by browsers, Pillow and libvips too; image/jpeg refuses them. YCCK (Adobe
 // transform 2) is the Y'CbCr of R, G and B = 255 minus C, M and Y, so that of those the stored,
 // inverted ink is the value itself.
-func (d *Decoder) interleave() []byte {
-	d.out.pixels = grown(d.out.pixels, 4*d.outW*d.outH)
+func (d *Decoder) interleave(ctx context.Context) ([]byte, error) {
+	d.out.pixels = grown(d.out.pixels, 4*d.outW*d.outH, 1)
 	pix := d.out.pixels
 	rgb := len(d.comps) == 3
 	var s [4]sampler
@@ -22,6 +25,9 @@ func (d *Decoder) interleave() []byte {
 	}
 	ycck := !rgb && d.adobe && d.adobeTransform != 0
 	for y := range d.outH {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		out := pix[4*y*d.outW:][:4*d.outW]
 		for i := range d.comps {
 			row, x := s[i].row(y), s[i].x
@@ -38,5 +44,5 @@ func (d *Decoder) interleave() []byte {
 			}
 		}
 	}
-	return pix
+	return pix, nil
 }

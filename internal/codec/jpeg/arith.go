@@ -1,0 +1,160 @@
+package jpeg
+
+import "math/bits"
+
+// conditioning is what DAC defines for the contexts of arithmetic coding (section B.2.4.3): the
+// bounds L and U of DC differences, and Kx of AC coefficients.
+type conditioning struct {
+	dcLower, dcUpper [4]uint8
+	acK              [4]uint8
+}
+
+var usualConditioning = conditioning{dcUpper: [4]uint8{1, 1, 1, 1}, acK: [4]uint8{5, 5, 5, 5}}
+
+// readDAC reads the conditioning of arithmetic coding.
+func (t *tables) readDAC(seg []byte) error {
+	if len(seg)%2 != 0 {
+		return corrupt("DAC has a wrong length")
+	}
+	for ; len(seg) > 0; seg = seg[2:] {
+		class, id, value := seg[0]>>4, seg[0]&15, seg[1]
+		switch {
+		case class > 1 || id > 3:
+			return corrupt("bad arithmetic coding table number")
+		case class == 1 && (value < 1 || value > 63), class == 0 && value&15 > value>>4:
+			return corrupt("bad arithmetic coding conditioning")
+		case class == 1:
+			t.acK[id] = value
+		default:
+			t.dcLower[id], t.dcUpper[id] = value&15, value>>4
+		}
+	}
+	return nil
+}
+
+// The statistics areas of a table (section F.1.4.4): one bin for each context.
+const (
+	dcBins = 49
+	acBins = 245
+)
+
+// bin is the state of a context: in its low 7 bits an index into estimates, in the highest the value
+// that is more probable.
+type bin uint8
+
+// fixedBin never changes: both values are as probable.
+const fixedBin = bin(len(estimates) - 1)
+
+// arithmetic decodes one entropy-coded segment by annex D.
+type arithmetic struct {
+	in *input
+
+	c     uint32 // code register, its upper half against a
+	a     uint32 // size of the interval, 0x8000 to 0x10000
+	shift uint   // how often c is shifted until the next byte is due
+	end   bool   // a marker or the end of the file has been met: zeros follow
+	extra int    // of these, bytes that were read
+
+	dc         [4][dcBins]bin // by table
+	ac         [4][acBins]bin
+	context    [4]uint8 // of the next DC difference, by component
+	fixed      bin
+	overflowed bool // a magnitude or a run of zeros is too large
+}
+
+// reset begins a scan, or what follows a restart marker: all contexts are as at first.
+func (a *arithmetic) reset() {
+	clear(a.dc[:])
+	clear(a.ac[:])
+	clear(a.context[:])
+}
+
+// begin starts at the offset of in (section D.2.5).
+func (a *arithmetic) begin(in *input) {
+	a.in, a.end, a.extra, a.overflowed = in, false, 0, false
+	a.c = a.next() << 24
+	a.c |= a.next() << 16
+	a.a, a.shift = 0x10000, 0
+}
+
+// next reads a byte; behind the segment it is 0 (section D.2.6).
+func (a *arithmetic) next() uint32 {
+	in := a.in
+	if a.end || in.off >= len(in.data) {
+		a.end = true
+		a.extra++
+		return 0
+	}
+	b := in.data[in.off]
+	if b != 0xFF {
+		in.off++
+		return uint32(b)
+	}
+	if in.off+1 < len(in.data) && in.data[in.off+1] == 0 {
+		in.off += 2
+		return 0xFF
+	}
+	a.end = true
+	a.extra++
+	return 0
+}
+
+// maxExtra is how many bytes of zeros may be read behind the end of a file: the decoder reads two
+// ahead, and encoders leave out zeros at the end. Before a marker there is no limit, because all of
+// a picture of one color may be left out.
+const maxExtra = 8
+
+// overrun reports whether more was read than the file has, or what can't be.
+func (a *arithmetic) overrun() bool {
+	return a.overflowed || a.extra > maxExtra && a.in.off >= len(a.in.data)
+}
+
+// decode decodes one binary decision in the context s (sections D.2.1 to D.2.4).
+func (a *arithmetic) decode(s *bin) int {
+	state := *s
+	e := &estimates[state&127]
+	mps := int(state >> 7)
+	qe := uint32(e.qe)
+	a.a -= qe
+	if a.c>>16 < a.a {
+		if a.a >= 0x8000 {
+			return mps
+		}
+		if a.a < qe { // conditional exchange
+			*s = e.lps(state)
+			mps ^= 1
+		} else {
+			*s = state&128 | e.nextMPS
+		}
+	} else {
+		a.c -= a.a << 16
+		if a.a < qe {
+			*s = state&128 | e.nextMPS
+		} else {
+			*s = e.lps(state)
+			mps ^= 1
+		}
+		a.a = qe
+	}
+	a.renormalize()
+	return mps
+}
+
+// lps is the state behind one in which the less probable value has come.
+func (e *estimate) lps(state bin) bin { return (state&128 ^ e.exchange) | e.nextLPS }
+
+// renormalize doubles a until it is 0x8000 at least (section D.2.4).
+func (a *arithmetic) renormalize() {
+	n := uint(bits.LeadingZeros16(uint16(a.a)))
+	a.a <<= n
+	for n > 0 {
+		if a.shift == 0 {
+			a.c |= a.next() << 8
+			a.shift = 8
+		}
+		step := min(n, a.shift)
+		a.c <<= step
+		a.shift -= step
+		n -= step
+	}
+}

@@ -1,0 +1,154 @@
+package jpeg
+
+import (
+	"bytes"
+	"compress/gzip"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// oddFile is a row of the manifest of odd files.
+type oddFile struct {
+	name, expected, class string
+	data                  []byte
+	psnr, top             float64
+}
+
+// oddFiles reads ../shared/cases beside the repository; the test is skipped where it is absent.
+func oddFiles(t *testing.T) (files []oddFile) {
+	t.Helper()
+	dir := filepath.Join(corpusDir(t), "..", "cases")
+	manifest, err := os.ReadFile(filepath.Join(dir, "MANIFEST.tsv"))
+	require.NoError(t, err)
+	for _, line := range strings.Split(string(manifest), "\n") {
+		col := strings.Split(line, "\t")
+		if len(col) < 9 || !strings.HasPrefix(col[0], "jpeg/") {
+			continue
+		}
+		f := oddFile{name: col[0], expected: filepath.Join(dir, "expected", col[3]), class: col[5], data: read(t, filepath.Join(dir, col[0])), top: 1}
+		f.psnr, err = strconv.ParseFloat(col[4], 64)
+		require.NoError(t, err)
+		if rest, ok := strings.CutPrefix(col[8], "top "); ok {
+			f.top, err = strconv.ParseFloat(rest, 64)
+			require.NoError(t, err)
+		}
+		if strings.HasSuffix(col[0], ".gz") {
+			z, err := gzip.NewReader(bytes.NewReader(f.data))
+			require.NoError(t, err)
+			f.data, err = io.ReadAll(z)
+			require.NoError(t, err)
+		}
+		files = append(files, f)
+	}
+	require.NotEmpty(t, files)
+	return files
+}
+
+// byFormat decodes a file as the engine does, in an account of what it is estimated to take.
+func byFormat(t testing.TB, data []byte, o codec.Options) (*codec.Picture, *codec.Header, error) {
+	t.Helper()
+	h, err := Format.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
+	if err != nil {
+		return nil, nil, err
+	}
+	account := codec.NewAccount(Format.Memory(&h, o))
+	p, err := Format.Decode(codec.WithAccount(t.Context(), account), data, &h, o)
+	return p, &h, err
+}
+
+func TestOddFilesLookAsTheyShould(t *testing.T) {
+	for _, f := range oddFiles(t) {
+		if f.class == "limit" {
+			continue
+		}
+		_, h, err := byFormat(t, f.data, codec.Options{})
+		if f.class == "tolerant" {
+			assert.ErrorIs(t, err, ErrCorrupt, f.name)
+		} else {
+			assert.NoError(t, err, f.name)
+		}
+		want, err := png.Decode(bytes.NewReader(read(t, f.expected)))
+		require.NoError(t, err)
+		for _, divisor := range []int{1, 3} {
+			o := codec.Options{Least: h.Stored.Div(divisor), Tolerant: f.class == "tolerant"}
+			p, _, err := byFormat(t, f.data, o)
+			if !assert.NoError(t, err, f.name) {
+				continue
+			}
+			assert.Equal(t, f.class == "tolerant", p.Partial, f.name)
+			got := psnrOfMeans(p, want, f.top)
+			t.Logf("%s at 1/%d: %.1f dB of %.0f", f.name, divisor, got, f.psnr)
+			assert.GreaterOrEqual(t, got, f.psnr-1, "%s at 1/%d", f.name, divisor)
+			p.Release()
+		}
+	}
+}
+
+func TestPhonePhotosOfManyMegapixelsTakeLittleMemory(t *testing.T) {
+	for _, f := range oddFiles(t) {
+		if f.class != "limit" {
+			continue
+		}
+		h, err := Format.Header(t.Context(), codec.NewBytesReader(t.Context(), f.data))
+		require.NoError(t, err)
+		o := codec.Options{Least: image.Pt(200, 200*h.Stored.Y/h.Stored.X)}
+		assert.Less(t, Format.Memory(&h, o), int64(6<<20), f.name)
+		p, _, err := byFormat(t, f.data, o)
+		require.NoError(t, err, f.name)
+		assert.Equal(t, (h.Stored.X+7)/8, p.Image.Bounds().Dx())
+		p.Release()
+	}
+}
+
+// psnrOfMeans compares the means of tiles, 128 in a row, in the upper part of two pictures.
+func psnrOfMeans(p *codec.Picture, want image.Image, top float64) float64 {
+	const across = 128
+	size := want.Bounds().Size()
+	down := int(top * float64(across) * float64(size.Y) / float64(size.X))
+	sum := 0.
+	for y := range down {
+		for x := range across {
+			a := mean(p.Image, p.Width/across, x, y)
+			b := mean(want, float64(size.X)/across, x, y)
+			for i := range a {
+				sum += (a[i] - b[i]) * (a[i] - b[i])
+			}
+		}
+	}
+	return 10 * math.Log10(255*255*3*across*float64(down)/sum)
+}
+
+// mean is the mean color of a square tile, by area.
+func mean(img image.Image, tile float64, tx, ty int) (rgb [3]float64) {
+	b := img.Bounds()
+	weight := 0.
+	x0, x1, y0, y1 := float64(tx)*tile, float64(tx+1)*tile, float64(ty)*tile, float64(ty+1)*tile
+	for y := int(y0); y < min(int(math.Ceil(y1)), b.Dy()); y++ {
+		h := min(y1, float64(y+1)) - max(y0, float64(y))
+		for x := int(x0); x < min(int(math.Ceil(x1)), b.Dx()); x++ {
+			w := h * (min(x1, float64(x+1)) - max(x0, float64(x)))
+			c := color.RGBAModel.Convert(img.At(b.Min.X+x, b.Min.Y+y)).(color.RGBA)
+			for i, v := range [3]uint8{c.R, c.G, c.B} {
+				rgb[i] += w * float64(v)
+			}
+			weight += w
+		}
+	}
+	for i := range rgb {
+		rgb[i] /= max(weight, 1e-9)
+	}
+	return rgb
+}

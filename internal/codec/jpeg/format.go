@@ -1,0 +1,46 @@
+package jpeg
+
+import (
+	"context"
+	"fmt"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// Format is what the library knows of JPEG.
+var Format = &codec.Format{
+	Name:       "jpeg",
+	MediaType:  "image/jpeg",
+	Extensions: []string{".jpg", ".jpeg"},
+	Match:      func(head []byte) bool { return codec.HasMagic(head, "\xff\xd8") },
+	Header:     readFormatHeader,
+	Memory:     decodeMemory,
+	Decode:     decodeFormat,
+	Color:      readColor,
+	Strip:      strip,
+}
+
+// decodeFormat decodes at the fewest eighths from which a picture of o.Least pixels is good.
+func decodeFormat(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
+	options := h.Detail.(*detail).reduction(o.Least)
+	options.Tolerant = o.Tolerant
+	d := Get()
+	img, err := d.Decode(ctx, data, options)
+	if err == nil && h.Stored != image.Pt(d.width, d.height) {
+		err = corrupt(fmt.Sprintf("%d×%d pixels where the header says %v", d.width, d.height, h.Stored))
+	}
+	if err != nil {
+		d.Release()
+		return nil, err
+	}
+	p := d.describe(img)
+	p.Partial = d.partial
+	p.Release = func() {
+		if d != nil {
+			d.Release()
+			d = nil
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,99 @@
+package jpeg
+
+import (
+	"context"
+	"strings"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+const (
+	profileName = "ICC_PROFILE\x00"
+	profileHead = int64(len(profileName) + 2) // and the number of the part, and how many there are
+
+	// maxProfile is the size in bytes beyond which a profile is ignored. Those of printers have up to
+	// 3 MB.
+	maxProfile = 4 << 20
+)
+
+// profile collects the APP2 segments that hold an ICC profile (ICC.1:2022, B.4). They may come in
+// any order; if one is missing, or there twice, there is no profile.
+type profile struct {
+	parts  []segment // by their numbers; empty where it has not come
+	have   int
+	size   int64 // of the profile, bytes
+	broken bool
+}
+
+// add takes in an APP2 segment that begins with b.
+func (p *profile) add(b []byte, seg segment) {
+	if p.broken || int64(len(b)) < profileHead || !strings.HasPrefix(string(b[:len(profileName)]), profileName) {
+		return
+	}
+	number, count := int(b[len(profileName)]), int(b[len(profileName)+1])
+	if p.parts == nil {
+		p.parts = make([]segment, count+1)
+	}
+	if count != len(p.parts)-1 || number < 1 || number > count || p.parts[number].marker != 0 {
+		p.broken = true
+		return
+	}
+	p.parts[number] = seg
+	p.have++
+	p.size += seg.size - profileHead
+}
+
+func (p *profile) complete() bool {
+	return !p.broken && p.have > 0 && p.have == len(p.parts)-1 && p.size > 0 && p.size <= maxProfile
+}
+
+// joined returns how many bytes it takes to put the profile together: none if it is in one piece.
+func (p *profile) joined() int64 {
+	if !p.complete() || p.have == 1 {
+		return 0
+	}
+	return p.size
+}
+
+// bytes returns the profile of a file, nil if there is none. It may be a part of data.
+func (p *profile) bytes(ctx context.Context, data []byte) ([]byte, error) {
+	if !p.complete() {
+		return nil, nil
+	}
+	part := func(seg segment) []byte { return data[seg.body+profileHead : seg.body+seg.size] }
+	if p.have == 1 {
+		return part(p.parts[1]), nil
+	}
+	all, err := codec.Bytes(ctx, int(p.size))
+	if err != nil {
+		return nil, err
+	}
+	rest := all
+	for _, seg := range p.parts[1:] {
+		rest = rest[copy(rest, part(seg)):]
+	}
+	return all, nil
+}
+
+// readColor says what the pixels of a file are, and returns its profile.
+func readColor(ctx context.Context, data []byte, _ *codec.Header) (codec.Color, error) {
+	s := segments{r: codec.NewBytesReader(ctx, data)}
+	var f frame
+	var p profile
+	_, err := s.readHead(&f, func(seg segment) error {
+		if seg.marker != mAPP2 {
+			return ctx.Err()
+		}
+		b, err := s.head(seg, profileHead)
+		if err == nil {
+			p.add(b, seg)
+		}
+		return err
+	})
+	if err != nil {
+		return codec.Color{}, err
+	}
+	c := codec.Color{Space: map[int]codec.Space{1: codec.SpaceGray, 3: codec.SpaceRGB, 4: codec.SpaceCMYK}[len(f.comps)]}
+	c.Profile, err = p.bytes(ctx, data)
+	return c, err
+}

@@ -1,0 +1,80 @@
+package jpeg
+
+import "errors"
+
+// readTables takes in a segment that defines tables or the restart interval.
+func (d *Decoder) readTables(seg segment) error {
+	if skippable(seg.marker) {
+		return nil
+	}
+	b, err := d.segs.data(seg)
+	if err != nil {
+		return err
+	}
+	return d.tables.segment(seg.marker, b)
+}
+
+// nextScan takes in tables up to the next scan. ok is false where the picture ends.
+func (d *Decoder) nextScan() (seg segment, ok bool, err error) {
+	for {
+		seg, err := d.segs.read()
+		if err != nil {
+			return seg, false, err
+		}
+		if seg.marker == mSOS {
+			return seg, true, nil
+		}
+		if end, err := endsPicture(seg.marker); end || err != nil {
+			return seg, false, err
+		}
+		if err := d.readTables(seg); err != nil {
+			return seg, false, err
+		}
+	}
+}
+
+// endsPicture reports whether no scan of the picture follows a marker that stands between scans: EOI,
+// or what is the beginning of something else. The error is for what can't stand there.
+func endsPicture(marker byte) (bool, error) {
+	switch {
+	case marker == mEOI || marker == mSOI:
+		return true, nil
+	case marker == mSOS || marker == mDHT || marker == mDQT || marker == mDRI || marker == mDAC || skippable(marker):
+		return false, nil
+	case isFrame(marker):
+		return false, corrupt("second frame header")
+	case marker < mSOF0:
+		return false, corrupt("unknown marker")
+	}
+	return false, unsupported(markerName(marker))
+}
+
+// tolerates reports whether decoding ends with what there is, instead of with err.
+func (d *Decoder) tolerates(err error) bool { return d.tolerant && errors.Is(err, ErrCorrupt) }
+
+// complete checks that every component has come.
+func (d *Decoder) complete() error {
+	for i, c := range d.comps {
+		if c.seen {
+			continue
+		}
+		if !d.tolerant {
+			return corrupt("component without a scan")
+		}
+		n := c.codedX * c.codedY
+		d.blocks += n
+		d.missing += n
+		d.out.gray(i)
+	}
+	return nil
+}
+
+// allSeen reports whether every component has come.
+func (f *frame) allSeen() bool {
+	for _, c := range f.comps {
+		if !c.seen {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,186 @@
+package jpeg
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// A segment is a marker with the bytes that its length covers (section B.1.1.4).
+type segment struct {
+	marker byte
+	at     int64 // offset of the marker
+	body   int64 // offset of what stands behind the length
+	size   int64 // of that, in bytes; 0 for markers that stand alone
+}
+
+// segments walks over the marker segments of a file. It is the only one that does: headers, colors,
+// pixels and stripped files all come from what it returns.
+type segments struct {
+	r    *codec.Reader
+	next int64 // offset from which the next marker is looked for
+}
+
+// window is how many bytes are searched at a time for a marker that is not where it is expected.
+const window = 4 << 10
+
+// read returns the next segment, without its body. Like libjpeg it steps over what belongs to none:
+// bytes between segments, fill bytes, entropy-coded data with its stuffed zeros, and the markers TEM
+// and RSTn. EOI, SOI and whatever has no meaning here are the caller's.
+func (s *segments) read() (segment, error) {
+	marker, err := s.marker()
+	if err != nil {
+		return segment{}, walkError(err)
+	}
+	seg := segment{marker: marker, at: s.r.Pos() - 2, body: s.r.Pos()}
+	if marker != mEOI && marker != mSOI {
+		var length [2]byte
+		if err := s.r.Read(length[:]); err != nil {
+			return segment{}, walkError(err)
+		}
+		n := int64(length[0])<<8 | int64(length[1])
+		if n < 2 && !skippable(marker) {
+			return segment{}, corrupt("segment length below 2")
+		}
+		seg.body += 2
+		seg.size = max(n-2, 0)
+	}
+	s.next = seg.body + seg.size
+	return seg, nil
+}
+
+// skippable reports whether what a segment says can be ignored. Those of a length of 0 or 1 are
+// taken for empty.
+func skippable(marker byte) bool {
+	return marker >= mAPP0 && marker <= mAPP15 || marker == mCOM || marker == mDNL
+}
+
+// marker goes behind the next marker.
+func (s *segments) marker() (byte, error) {
+	if err := s.r.SeekTo(s.next); err != nil {
+		return 0, err
+	}
+	for n := 2; ; n = window {
+		b, err := s.r.Peek(n)
+		if err != nil {
+			return 0, err
+		}
+		if len(b) < 2 {
+			return 0, io.ErrUnexpectedEOF
+		}
+		marker, used := findMarker(b)
+		if err := s.r.Skip(int64(used)); err != nil {
+			return 0, err
+		}
+		if marker != 0 {
+			return marker, nil
+		}
+	}
+}
+
+// findMarker returns the first marker in b, which has two bytes at least, and how many bytes it
+// ends behind. If there is none it is 0, and so many bytes are no part of one.
+func findMarker(b []byte) (marker byte, used int) {
+	for i := 0; ; {
+		j := bytes.IndexByte(b[i:], 0xFF)
+		if j < 0 {
+			return 0, len(b)
+		}
+		for i += j; i+1 < len(b) && b[i+1] == 0xFF; {
+			i++ // a fill byte, section B.1.1.2
+		}
+		if i+1 == len(b) {
+			return 0, i
+		}
+		if c := b[i+1]; c != 0 && c != mTEM && (c < mRST0 || c > mRST7) {
+			return c, i + 2
+		}
+		i += 2
+	}
+}
+
+// data returns the body of a segment. It is valid until the next call.
+func (s *segments) data(seg segment) ([]byte, error) {
+	if err := s.r.SeekTo(seg.body); err != nil {
+		return nil, walkError(err)
+	}
+	b, err := s.r.Block(seg.size)
+	return b, walkError(err)
+}
+
+// head returns up to n bytes of the body of a segment, fewer only where it is shorter.
+func (s *segments) head(seg segment, n int64) ([]byte, error) {
+	seg.size = min(seg.size, n)
+	return s.data(seg)
+}
+
+// walkError says of a file that ends too early that it is corrupt, and leaves the errors of the
+// source and of the context as they are.
+func walkError(err error) error {
+	var read *codec.ReadError
+	switch {
+	case err == nil, errors.As(err, &read), errors.Is(err, codec.ErrTooLarge), errors.Is(err, ErrCorrupt), errors.Is(err, ErrUnsupported),
+		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return corrupt("the file ends too early")
+	}
+	return corrupt(err.Error())
+}
+
+// readHead reads what stands before the first scan, whose header it returns, into f. Segments that
+// say nothing of the frame are given to also.
+func (s *segments) readHead(f *frame, also func(segment) error) (first segment, err error) {
+	soi, err := s.r.Peek(2)
+	if err != nil {
+		return segment{}, walkError(err)
+	}
+	if string(soi) != "\xff\xd8" {
+		return segment{}, corrupt("no SOI marker")
+	}
+	s.next = 2
+	for {
+		seg, err := s.read()
+		switch {
+		case err != nil:
+			return segment{}, err
+		case seg.marker == mEOI:
+			return segment{}, corrupt("no scan")
+		case seg.marker == mSOS && len(f.comps) == 0:
+			return segment{}, corrupt("scan before frame header")
+		case seg.marker == mSOS:
+			return seg, nil
+		}
+		if err := s.readHeadSegment(f, seg, also); err != nil {
+			return segment{}, err
+		}
+	}
+}
+
+func (s *segments) readHeadSegment(f *frame, seg segment, also func(segment) error) error {
+	switch m := seg.marker; {
+	case isFrame(m):
+		b, err := s.data(seg)
+		if err != nil {
+			return err
+		}
+		return f.readSOF(m, b)
+	case m == mAPP0 || m == mAPP14:
+		b, err := s.head(seg, 12)
+		if err != nil {
+			return err
+		}
+		f.application(m, b)
+		return nil
+	case m == mSOI || m == mDNL:
+		return nil // the frame header has said it
+	case skippable(m) || m == mDHT || m == mDQT || m == mDRI || m == mDAC:
+		return also(seg)
+	case m < mSOF0:
+		return corrupt("unknown marker")
+	}
+	return unsupported(markerName(seg.marker))
+}

@@ -1,0 +1,83 @@
+package jpeg
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// strip keeps the segments that decoding needs: those of T.81 itself but for comments, and of
+// applications' JFIF without its thumbnail and Adobe, which say what the components are. It returns
+// nil for what not every viewer shows: CMYK, arithmetic coding, components of one name, missing
+// tables, a missing end, and damaged files.
+func strip(data []byte, h *codec.Header) []byte {
+	f := h.Detail.(*detail).frame
+	if len(f.comps) == 4 || f.arithmetic || f.sharesNames() || !endsCleanly(data) {
+		return nil
+	}
+	s := segments{r: codec.NewBytesReader(context.Background(), data), next: 2}
+	out := append(make([]byte, 0, len(data)), 0xFF, mSOI)
+	tables := false
+	seg, err := s.read()
+	for err == nil && seg.marker != mEOI {
+		tables = tables || seg.marker == mDHT
+		out = append(out, kept(seg.marker, data[seg.at:s.next])...)
+		scan := s.next
+		inScan := seg.marker == mSOS
+		if seg, err = s.read(); err == nil && inScan {
+			out = append(out, bytes.TrimRight(data[scan:seg.at], "\xff")...)
+		}
+	}
+	if err != nil || !tables {
+		return nil
+	}
+	return append(out, 0xFF, mEOI)
+}
+
+// kept returns what is kept of a segment, which is given with its marker and its length.
+func kept(marker byte, b []byte) []byte {
+	switch {
+	case marker == mAPP0 && len(b) >= 4+14 && bytes.HasPrefix(b[4:], []byte("JFIF\x00")):
+		jfif := append([]byte{0xFF, mAPP0, 0, 16}, b[4:4+12]...)
+		return append(jfif, 0, 0) // no thumbnail
+	case marker == mAPP14 && len(b) >= 4+12 && bytes.HasPrefix(b[4:], []byte("Adobe")):
+		return append([]byte{0xFF, mAPP14, 0, 14}, b[4:4+12]...)
+	case isFrame(marker), marker == mDHT, marker == mDQT, marker == mDRI, marker == mSOS:
+		return b
+	}
+	return nil
+}
+
+// sharesNames reports whether components have the same identifier.
+func (f *frame) sharesNames() bool {
+	for i, c := range f.comps {
+		for _, other := range f.comps[:i] {
+			if c.id == other.id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// endsCleanly reports whether a file is sound, and EOI follows the data of its last scan: so nothing
+// else, which would be kept with them, stands in between.
+func endsCleanly(data []byte) bool {
+	d := Get()
+	defer d.Release()
+	d.readLast = true
+	_, err := d.Decode(context.Background(), data, Options{Scale: 1})
+	d.readLast = false
+	return err == nil && d.clean
+}
+
+// maxPadding is how many bytes may follow the last bits of a scan.
+const maxPadding = 2
+
+// endedCleanly is endsCleanly for a file that has just been decoded, up to its last scan.
+func (d *Decoder) endedCleanly() bool {
+	_, marker := d.nextMarker()
+	left := d.bits.end*8 - (d.bits.pos*8 - 64 + int(d.bits.taken))
+	return marker == mEOI && d.bits.done && left < 8*(maxPadding+1)
+}
