@@ -26,7 +26,7 @@ func (p *coefficients) allocate(f *frame, withAC [4]bool) {
 			words += n
 		}
 	}
-	p.values, p.words = grown(p.values, values, 2), grown(p.words, words, 8)
+	p.values, p.words = fitted(p.values, values, 2), fitted(p.words, words, 8)
 	clear(p.values)
 	clear(p.words)
 	value, word := p.values, p.words

@@ -82,12 +82,21 @@ func (d *Decoder) Release() {
 // from the account.
 const slack = 512 << 10
 
-// grown returns s with length n and any contents, reallocated if need be, or if it is much larger.
-func grown[T any](s []T, n int, size int) []T {
-	if cap(s) < n || (cap(s)-n)*size > slack {
+// grown returns s with length n and any contents, reallocated if need be.
+func grown[T any](s []T, n int) []T {
+	if cap(s) < n {
 		return make([]T, n)
 	}
 	return s[:n]
+}
+
+// fitted is grown for elements of size bytes that are taken from the account: s is reallocated if it
+// is much larger, too.
+func fitted[T any](s []T, n int, size int) []T {
+	if (cap(s)-n)*size > slack {
+		s = nil
+	}
+	return grown(s, n)
 }
 
 // trim drops buffers for which the picture has no use.

@@ -12,7 +12,7 @@ import (
 // transform 2) is the Y'CbCr of R, G and B = 255 minus C, M and Y, so that of those the stored,
 // inverted ink is the value itself.
 func (d *Decoder) interleave(ctx context.Context) ([]byte, error) {
-	d.out.pixels = grown(d.out.pixels, 4*d.outW*d.outH, 1)
+	d.out.pixels = fitted(d.out.pixels, 4*d.outW*d.outH, 1)
 	pix := d.out.pixels
 	rgb := len(d.comps) == 3
 	var s [4]sampler

@@ -20,7 +20,7 @@ func (p *planes) allocate(f *frame) {
 		p.stride[i] = c.blocksX * c.scale
 		total += p.stride[i] * c.blocksY * c.scale
 	}
-	p.memory = grown(p.memory, total, 1)
+	p.memory = fitted(p.memory, total, 1)
 	rest := p.memory
 	for i, c := range f.comps {
 		size := p.stride[i] * c.blocksY * c.scale
@@ -114,7 +114,7 @@ func (d *Decoder) upsampled(ctx context.Context, bounds image.Rectangle) (image.
 		YStride: d.outW, CStride: d.outW, SubsampleRatio: image.YCbCrSubsampleRatio444, Rect: bounds,
 	}
 	size := d.outW * d.outH
-	d.out.pixels = grown(d.out.pixels, 3*size, 1)
+	d.out.pixels = fitted(d.out.pixels, 3*size, 1)
 	img.Y, img.Cb, img.Cr = d.out.pixels[:size], d.out.pixels[size:2*size], d.out.pixels[2*size:]
 	for i, dst := range [][]byte{img.Y, img.Cb, img.Cr} {
 		s := d.sampler(i)

@@ -12,7 +12,6 @@ import (
 type jpegSource struct {
 	d       *decoder
 	decoder *jpeg.Decoder
-	taken   int64
 	file    []byte // with tables
 	img     image.Image
 	chroma  *chroma
@@ -49,24 +48,11 @@ func (s *jpegSource) reset(in []byte, rows int) error {
 	if h.Width < l.segW && h.Width < l.width || h.Width > l.segW+margin || h.Height < rows && !l.tiled || h.Height > l.segH+margin || h.Components != l.rowSamples() {
 		return corrupt("a JPEG of %d×%d pixels in a strip or tile of %d×%d", h.Width, h.Height, l.segW, rows)
 	}
-	if err := s.take(h.Memory(jpeg.Options{})); err != nil {
-		return err
-	}
 	if s.decoder == nil {
 		s.decoder = jpeg.Get()
 	}
 	s.img, err = s.decoder.Decode(s.d.ctx, in, jpeg.Options{})
 	return err
-}
-
-func (s *jpegSource) take(n int64) error {
-	if n > s.taken {
-		if err := s.d.account.Take(n - s.taken); err != nil {
-			return err
-		}
-		s.taken = n
-	}
-	return nil
 }
 
 // assemble makes a file of the tables in the directory and the strip. What the samples mean stands
