@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"math"
+	"math/bits"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
@@ -12,7 +13,9 @@ import (
 // numbers, in a buffer that ends with zeros when the stream has ended, so that who reads it need not
 // look at every byte whether it is there.
 type idat struct {
-	w     *walker
+	w     *walker // nil: the stream is the rest of raw
+	raw   []byte
+	flip  bool // the lowest bit of a byte of raw is its highest
 	meter *codec.Meter
 	seq   *sequence // of fdAT chunks, or nil
 
@@ -90,11 +93,21 @@ func (s *idat) want(n int) error {
 		}
 		s.end += copy(s.buf[s.end:], b)
 	}
+	if s.flip {
+		for i, v := range s.buf[before:s.end] {
+			s.buf[before+i] = bits.Reverse8(v)
+		}
+	}
 	return s.meter.Spend(int64(s.end - before))
 }
 
 // more returns up to n bytes, and none at the end of the stream.
 func (s *idat) more(n int) ([]byte, error) {
+	if s.w == nil {
+		b := s.raw[:min(n, len(s.raw))]
+		s.raw = s.raw[len(b):]
+		return b, nil
+	}
 	for s.left == 0 {
 		switch ok, err := s.nextChunk(); {
 		case err != nil:

@@ -55,9 +55,13 @@ func (z *inflater) reset(w *walker, c chunk, seq *sequence, rowBytes int, meter 
 	if err := z.in.open(w, c, seq, meter); err != nil {
 		return err
 	}
+	return z.begin(windowBytes(rowBytes))
+}
+
+// begin reads what a stream begins with, and makes a window of n bytes.
+func (z *inflater) begin(n int) error {
 	z.bits, z.count, z.state, z.last = 0, 0, beforeBlock, false
 	z.read, z.write, z.sum, z.err, z.fixed = 0, 0, newAdler(), nil, false
-	n := windowBytes(rowBytes)
 	if cap(z.window) < n {
 		z.window = make([]byte, n)
 	}

@@ -1,30 +1,41 @@
 package tiff
 
 import (
+	"encoding/binary"
 	"io"
 	"math/bits"
 )
 
 // lzwSource is LZW (section 13). Files of before TIFF 5.0 have the lowest bit first, and widen their
 // codes one code later.
+//
+// A string that got a code was written before: it is the one of the code before with the byte after
+// it, so it is copied from there as long as that is in the window.
 type lzwSource struct {
 	input
 	pos   int
 	acc   uint64
 	count uint // bits in acc
 	old   bool
+	err   error
 
 	width uint // bits of a code
 	next  int  // code that the next string gets
 	last  int  // code that was read before, or -1
+	at    int  // where in the window its string is
 	table [lzwCodes]lzwString
 
-	buf  [lzwCodes]byte
-	rest []byte // of buf: the end of a string that was longer than what was asked for
+	window []byte
+	moved  int // by how much the window has moved
+	taken  int // how far it has been taken
+	left   int // bytes that the strip or tile still has to make
+	row    int // bytes of a row
+	write  int // how far it is decoded
 }
 
 // An lzwString is a string without its last byte, and that byte.
 type lzwString struct {
+	at             int32 // in the window, were it never moved
 	prefix, length uint16
 	first, final   byte
 }
@@ -33,13 +44,23 @@ const (
 	lzwCodes = 4096
 	lzwClear = 256
 	lzwEnd   = 257
+
+	lzwHistory = 64 << 10
+	lzwProduce = 64 << 10
+	lzwSlop    = lzwCodes + 16 // what a code writes at most
+
+	lzwBytes = lzwCodes*12 + lzwHistory + lzwProduce + lzwSlop + 512
 )
 
 func (s *lzwSource) reset(in []byte, rows int) error {
-	s.pos, s.acc, s.count, s.rest = 0, 0, 0, nil
+	if s.window == nil {
+		s.window = make([]byte, lzwHistory+lzwProduce+lzwSlop)
+	}
+	s.pos, s.acc, s.count, s.err = 0, 0, 0, nil
+	s.moved, s.taken, s.write, s.left = 0, 0, 0, rows*s.row
 	s.old = len(in) >= 2 && !s.reversed && in[0] == 0 && in[1]&1 == 1 // a clear code, lowest bit first
 	for i := range 256 {
-		s.table[i] = lzwString{length: 1, first: byte(i), final: byte(i)}
+		s.table[i] = lzwString{at: -1, length: 1, first: byte(i), final: byte(i)}
 	}
 	s.clear()
 	return s.input.reset(in, rows)
@@ -47,11 +68,69 @@ func (s *lzwSource) reset(in []byte, rows int) error {
 
 func (s *lzwSource) clear() { s.width, s.next, s.last = 9, lzwEnd+1, -1 }
 
+func (s *lzwSource) read(p []byte) error {
+	for len(p) > 0 {
+		if s.taken == s.write {
+			if s.err != nil {
+				return s.err
+			}
+			from := s.write - s.moveWindow()
+			s.err = s.fill()
+			if err := s.spend(s.pos, s.write-from); err != nil {
+				return err
+			}
+			continue
+		}
+		n := copy(p, s.window[s.taken:s.write])
+		s.taken, p = s.taken+n, p[n:]
+	}
+	return nil
+}
+
+// moveWindow makes room in the window if there is none, and returns by how much it has moved.
+func (s *lzwSource) moveWindow() int {
+	if s.write < lzwHistory+lzwProduce {
+		return 0
+	}
+	n := s.write - lzwHistory
+	copy(s.window, s.window[n:s.write])
+	s.write, s.taken, s.at = lzwHistory, lzwHistory, s.at-n
+	s.moved += n
+	return n
+}
+
 // code reads a code.
 func (s *lzwSource) code() (int, error) {
+	if s.count < s.width {
+		if err := s.refill(); err != nil {
+			return 0, err
+		}
+	}
+	s.count -= s.width
+	mask := uint64(1)<<s.width - 1
+	if s.old {
+		v := s.acc & mask
+		s.acc >>= s.width
+		return int(v), nil
+	}
+	return int(s.acc >> s.count & mask), nil
+}
+
+func (s *lzwSource) refill() error {
+	if s.pos+4 <= len(s.data) && !s.reversed {
+		b := s.data[s.pos:]
+		if s.old {
+			s.acc |= uint64(binary.LittleEndian.Uint32(b)) << s.count
+		} else {
+			s.acc = s.acc<<32 | uint64(binary.BigEndian.Uint32(b))
+		}
+		s.pos += 4
+		s.count += 32
+		return nil
+	}
 	for s.count < s.width {
 		if s.pos >= len(s.data) {
-			return 0, io.ErrUnexpectedEOF
+			return io.ErrUnexpectedEOF
 		}
 		b := uint64(s.data[s.pos])
 		s.pos++
@@ -65,28 +144,21 @@ func (s *lzwSource) code() (int, error) {
 		}
 		s.count += 8
 	}
-	s.count -= s.width
-	mask := uint64(1)<<s.width - 1
-	if s.old {
-		v := s.acc & mask
-		s.acc >>= s.width
-		return int(v), nil
-	}
-	return int(s.acc >> s.count & mask), nil
+	return nil
 }
 
-func (s *lzwSource) read(p []byte) error {
-	out := len(p)
-	n := copy(p, s.rest)
-	s.rest, p = s.rest[n:], p[n:]
-	for len(p) > 0 {
+// fill decodes until the window is full, or as much is there as is needed.
+func (s *lzwSource) fill() error {
+	from := s.write
+	end := min(lzwHistory+lzwProduce, from+s.left)
+	for s.write < end {
 		code, err := s.code()
 		switch {
 		case err != nil:
 			return err
 		case code == lzwClear:
 			s.clear()
-			if s.pos-s.spent > 1<<12 {
+			if s.pos-s.spent > 1<<14 {
 				if err := s.spend(s.pos, 0); err != nil {
 					return err
 				}
@@ -94,27 +166,29 @@ func (s *lzwSource) read(p []byte) error {
 			continue
 		case code == lzwEnd:
 			return io.ErrUnexpectedEOF
-		case code > s.next || code == s.next && s.last < 0 || code > lzwEnd && s.last < 0:
+		case code > s.next || code > lzwEnd && s.last < 0 || code == s.next && s.next >= lzwCodes:
 			return corrupt("LZW code")
 		}
-		s.learn(code)
-		p = p[s.write(p, code):]
-		s.last = code
+		at := s.write
+		if code == s.next {
+			s.again()
+		} else {
+			s.copy(code)
+		}
+		s.learn(s.window[at])
+		s.last, s.at = code, at
 	}
-	return s.spend(s.pos, out)
+	s.left -= s.write - from
+	return nil
 }
 
-// learn adds the string of the last code and the first byte of this one.
-func (s *lzwSource) learn(code int) {
+// learn gives a code to the string of the code before and a byte.
+func (s *lzwSource) learn(final byte) {
 	if s.last < 0 || s.next >= lzwCodes {
 		return
 	}
 	last := &s.table[s.last]
-	e := lzwString{prefix: uint16(s.last), length: last.length + 1, first: last.first, final: last.first}
-	if code != s.next {
-		e.final = s.table[code].first
-	}
-	s.table[s.next] = e
+	s.table[s.next] = lzwString{at: int32(s.at + s.moved), prefix: uint16(s.last), length: last.length + 1, first: last.first, final: final}
 	s.next++
 	limit := 1<<s.width - 1
 	if s.old {
@@ -125,22 +199,35 @@ func (s *lzwSource) learn(code int) {
 	}
 }
 
-// write writes the string of a code to p, as far as it has room, and returns how much that is.
-func (s *lzwSource) write(p []byte, code int) int {
-	n := int(s.table[code].length)
-	to := p
-	if n > len(p) {
-		to = s.buf[:]
+// again writes the string of the code before, and its first byte.
+func (s *lzwSource) again() {
+	last := &s.table[s.last]
+	s.copy(s.last)
+	s.window[s.write] = last.first
+	s.write++
+}
+
+// copy writes the string of a code.
+func (s *lzwSource) copy(code int) {
+	e := &s.table[code]
+	n := int(e.length)
+	if n == 1 {
+		s.window[s.write] = e.final
+		s.write++
+		return
 	}
-	to = to[:n]
-	for i := len(to) - 1; i >= 0; i-- {
-		e := &s.table[code&(lzwCodes-1)]
+	to := s.window[s.write:]
+	s.write += n
+	if at := int(e.at) - s.moved; at >= 0 {
+		if n <= 8 {
+			binary.LittleEndian.PutUint64(to, binary.LittleEndian.Uint64(s.window[at:]))
+			return
+		}
+		copy(to[:n], s.window[at:])
+		return
+	}
+	for i := n - 1; i >= 0; i-- {
 		to[i] = e.final
-		code = int(e.prefix)
+		e = &s.table[e.prefix]
 	}
-	if n > len(p) {
-		n = copy(p, to)
-		s.rest = to[n:]
-	}
-	return n
 }

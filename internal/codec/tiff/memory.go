@@ -4,6 +4,7 @@ import (
 	"image"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
@@ -52,9 +53,9 @@ func (l *layout) laneBytes() int64 {
 func (l *layout) sourceBytes() int64 {
 	switch l.compression {
 	case lzw:
-		return 32 << 10
+		return lzwBytes
 	case deflate, deflateOld:
-		return 96 << 10
+		return png.InflaterBytes(l.segRowBytes())
 	case newJPEG, oldJPEG:
 		return 256 << 10
 	}

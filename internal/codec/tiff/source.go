@@ -31,9 +31,9 @@ func (d *decoder) newSource() (source, error) {
 	case packBits:
 		s = &packBitsSource{input: in}
 	case lzw:
-		s = &lzwSource{input: in}
+		s = &lzwSource{input: in, row: l.segRowBytes()}
 	case deflate, deflateOld:
-		s = &deflateSource{input: in}
+		s = &deflateSource{input: in, row: l.segRowBytes()}
 	case newJPEG, oldJPEG:
 		s = &jpegSource{d: d}
 	default:
