@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"image"
-	"io"
 	"slices"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -106,7 +105,7 @@ func look(ctx context.Context, r *codec.Reader, e entry) (*picture, error) {
 	}
 	p := &picture{entry: e}
 	if png.Format.Match(head) {
-		h, err := png.Format.Header(ctx, codec.NewReader(ctx, &section{r, e.size}, false))
+		h, err := png.Format.Header(ctx, r.Section(e.size))
 		p.png, p.stored, p.depth = h, h.Stored, 32
 		return p, err
 	}
@@ -116,23 +115,4 @@ func look(ctx context.Context, r *codec.Reader, e entry) (*picture, error) {
 	}
 	p.icon, p.stored, p.depth = icon, icon.Size(), icon.Depth()
 	return p, nil
-}
-
-// A section reads the next bytes of a file.
-type section struct {
-	r    *codec.Reader
-	left int64
-}
-
-func (s *section) Read(p []byte) (int, error) {
-	b, err := s.r.Peek(int(min(int64(len(p)), s.left, 1<<12)))
-	switch {
-	case err != nil:
-		return 0, err
-	case len(b) == 0 && len(p) > 0:
-		return 0, io.EOF
-	}
-	n := copy(p, b)
-	s.left -= int64(n)
-	return n, s.r.Skip(int64(n))
 }

@@ -34,8 +34,8 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	if err != nil {
 		return nil, err
 	}
-	if l.compression == oldJPEG && l.old.stream.count > 0 {
-		l = l.wholeJPEG()
+	if l.isOneJPEG() {
+		return l.decodeJPEG(ctx, data, o)
 	}
 	account := codec.AccountOf(ctx)
 	before := account.Used()

@@ -30,15 +30,9 @@ const (
 func (s *jpegSource) reset(in []byte, rows int) error {
 	s.y, s.img = 0, nil
 	l := s.d.layout
-	tables, _ := l.tables.bytes(s.d.data)
-	if err := s.d.meter.Spend(int64(len(in) + len(tables))); err != nil {
+	in, err := s.assemble(in)
+	if err != nil {
 		return err
-	}
-	if l.compression == newJPEG {
-		var err error
-		if in, err = s.assemble(in, tables); err != nil {
-			return err
-		}
 	}
 	h, err := jpeg.ReadHeader(in)
 	if err != nil {
@@ -55,10 +49,21 @@ func (s *jpegSource) reset(in []byte, rows int) error {
 	return err
 }
 
+// jpegExtra is how much longer a file is than its tables and its strip.
+const jpegExtra = 32
+
 // assemble makes a file of the tables in the directory and the strip. What the samples mean stands
-// in the directory, so markers that say it otherwise are left out.
-func (s *jpegSource) assemble(in, tables []byte) ([]byte, error) {
-	need := len(tables) + len(in) + 32
+// in the directory, so markers that say it otherwise are left out. A strip of the old kind is a file.
+func (s *jpegSource) assemble(in []byte) ([]byte, error) {
+	l := s.d.layout
+	tables, _ := l.tables.bytes(s.d.data)
+	if err := s.d.meter.Spend(int64(len(in) + len(tables))); err != nil {
+		return nil, err
+	}
+	if l.compression == oldJPEG {
+		return in, nil
+	}
+	need := len(tables) + len(in) + jpegExtra
 	if cap(s.file) < need {
 		if err := s.d.account.Take(int64(need - cap(s.file))); err != nil {
 			return nil, err
@@ -66,7 +71,7 @@ func (s *jpegSource) assemble(in, tables []byte) ([]byte, error) {
 		s.file = make([]byte, 0, need)
 	}
 	transform := byte(0)
-	if s.d.layout.photometric == yCbCr {
+	if l.photometric == yCbCr {
 		transform = 1
 	}
 	out := append(s.file[:0], 0xff, jpegSOI)
@@ -161,12 +166,4 @@ func (s *jpegSource) close() {
 		s.decoder.Release()
 		s.decoder, s.img = nil, nil
 	}
-}
-
-// wholeJPEG is the layout of a picture whose pixels are one JPEG file (section 22).
-func (l *layout) wholeJPEG() *layout {
-	w := *l
-	w.tiled, w.planar, w.segW, w.segH = false, false, l.width, l.height
-	w.offsets, w.counts = l.old.stream, field{}
-	return &w
 }

@@ -106,6 +106,8 @@ type layout struct {
 	tables        field // JPEGTables
 	profile       field
 	old           oldJPEGFields
+	jpeg          *codec.Header // of the first strip or tile; nil: it is none, or damaged
+	jpegBytes     int64         // that the file says it has
 
 	subX, subY   int // of Y'CbCr
 	coefficients [3]float64
@@ -136,7 +138,13 @@ func readLayout(r *codec.Reader) (*layout, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	return l, l.check()
+	if err := l.check(); err != nil {
+		return nil, err
+	}
+	if l.compression == oldJPEG && l.old.stream.count > 0 {
+		l.wholeJPEG()
+	}
+	return l, nil
 }
 
 func isWanted(tag uint16) bool {

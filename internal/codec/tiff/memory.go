@@ -4,6 +4,7 @@ import (
 	"image"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
@@ -14,8 +15,8 @@ func memory(h *codec.Header, o codec.Options) int64 {
 	if !ok {
 		return 0
 	}
-	if l.compression == oldJPEG && l.old.stream.count > 0 {
-		l = l.wholeJPEG()
+	if l.isOneJPEG() {
+		return jpeg.Format.Memory(l.jpeg, o) + l.assembledBytes()
 	}
 	c := new(converter)
 	small := shrunk(l, o)
@@ -56,19 +57,26 @@ func (l *layout) sourceBytes() int64 {
 		return lzwBytes
 	case deflate, deflateOld:
 		return png.InflaterBytes(l.segRowBytes())
-	case newJPEG, oldJPEG:
-		return 256 << 10
 	}
 	return 256
 }
 
 // segmentBytes is what a source takes that decodes a strip or tile at once.
 func (l *layout) segmentBytes() int64 {
-	if !l.isJPEG() {
+	if !l.isJPEG() || l.jpeg == nil {
 		return 0
 	}
-	const block = 32
-	area := int64(l.segW+block) * int64(min(l.segH, l.height)+block)
-	samples := int64(l.rowSamples())
-	return area*(samples+4) + area*samples + l.tables.size()
+	return jpeg.Format.Memory(l.jpeg, codec.Options{}) + l.assembledBytes()
+}
+
+// assembledBytes is the size of a JPEG file with its tables, estimated by the first strip or tile.
+func (l *layout) assembledBytes() int64 {
+	if l.compression == oldJPEG {
+		return 0
+	}
+	n := l.jpegBytes
+	if l.across()*l.down() > 1 { // others may have more
+		n = max(2*n, l.segBytes(min(l.segH, l.height)))
+	}
+	return n + l.tables.size() + jpegExtra
 }

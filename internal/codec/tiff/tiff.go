@@ -44,8 +44,11 @@ func unsupported(format string, v ...any) error {
 	return fmt.Errorf("%w: %s", codec.ErrFormat, fmt.Sprintf(format, v...))
 }
 
-func header(_ context.Context, r *codec.Reader) (codec.Header, error) {
+func header(ctx context.Context, r *codec.Reader) (codec.Header, error) {
 	l, err := readLayout(r)
+	if err == nil {
+		err = l.readJPEG(ctx, r)
+	}
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return codec.Header{}, corrupt("the directory ends too soon")

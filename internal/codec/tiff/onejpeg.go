@@ -1,0 +1,77 @@
+package tiff
+
+import (
+	"context"
+	"errors"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
+)
+
+// wholeJPEG makes the layout that of a picture which is one JPEG file (section 22).
+func (l *layout) wholeJPEG() {
+	l.tiled, l.planar, l.segW, l.segH = false, false, l.width, l.height
+	l.offsets, l.counts = l.old.stream, field{}
+}
+
+// readJPEG reads the header of the first strip or tile if that is a JPEG file. One that is damaged is
+// left to the decoder.
+func (l *layout) readJPEG(ctx context.Context, r *codec.Reader) error {
+	if !l.isJPEG() {
+		return nil
+	}
+	at, err := l.offsets.numbers(r, 1)
+	if err != nil || len(at) == 0 {
+		return err
+	}
+	l.jpegBytes = l.segBytes(min(l.segH, l.height))
+	counts, err := l.counts.numbers(r, 1)
+	if err != nil {
+		return err
+	}
+	if len(counts) > 0 && counts[0] > 0 {
+		l.jpegBytes = counts[0]
+	}
+	if err := r.SeekTo(at[0]); err != nil {
+		return err
+	}
+	h, err := jpeg.Format.Header(ctx, r.Section(l.jpegBytes))
+	var read *codec.ReadError
+	switch {
+	case err == nil:
+		l.jpeg = &h
+	case errors.As(err, &read), errors.Is(err, codec.ErrTooLarge), ctx.Err() != nil:
+		return err
+	}
+	return nil
+}
+
+// isOneJPEG reports whether the picture is one JPEG file whose pixels mean what they do in such files.
+func (l *layout) isOneJPEG() bool {
+	if l.jpeg == nil || l.across()*l.down() > 1 || l.planar || l.samples != l.colors() {
+		return false
+	}
+	return (l.photometric == yCbCr || l.photometric == rgb || l.photometric == blackIsZero) && l.jpeg.Stored == image.Pt(l.width, l.height)
+}
+
+// decodeJPEG decodes a picture that is one JPEG file.
+func (l *layout) decodeJPEG(ctx context.Context, data []byte, o codec.Options) (*codec.Picture, error) {
+	in, err := l.segment(data, 0, l.height)
+	if err != nil {
+		return nil, err
+	}
+	account := codec.AccountOf(ctx)
+	d := &decoder{ctx: ctx, account: account, meter: codec.NewMeter(ctx, l.work(int64(len(data)))), layout: l, data: data}
+	s := &jpegSource{d: d}
+	file, err := s.assemble(in)
+	defer func() { account.Give(int64(cap(s.file))) }()
+	if err != nil {
+		return nil, err
+	}
+	h, err := jpeg.Format.Header(ctx, codec.NewBytesReader(ctx, file))
+	if err != nil {
+		return nil, err
+	}
+	return jpeg.Format.Decode(ctx, file, &h, o)
+}
