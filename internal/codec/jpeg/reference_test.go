@@ -125,3 +125,11 @@ func TestEveryKindOfFileIsTheReferenceInverseDCTOfItsCoefficientsAtEveryScale(t 
 		}
 	}
 }
+
+// encodedByGo encodes with package image/jpeg.
+func encodedByGo(t testing.TB, img image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, stdjpeg.Encode(&b, img, nil))
+	return b.Bytes()
+}

@@ -26,7 +26,11 @@ func strip(data []byte, h *codec.Header) []byte {
 		scan := s.next
 		inScan := seg.marker == mSOS
 		if seg, err = s.read(); err == nil && inScan {
-			out = append(out, bytes.TrimRight(data[scan:seg.at], "\xff")...)
+			coded := data[scan:seg.at]
+			for len(coded) > 0 && coded[len(coded)-1] == 0xFF { // fill bytes
+				coded = coded[:len(coded)-1]
+			}
+			out = append(out, coded...)
 		}
 	}
 	if err != nil || !tables {
