@@ -11,7 +11,7 @@ import (
 func (d *Decoder) reset(ctx context.Context, data []byte) {
 	d.giveBack()
 	d.input = input{data: data}
-	d.segs = segments{r: codec.NewBytesReader(ctx, data)}
+	d.segs = segments{r: codec.NewBytesReader(ctx, data), tolerant: d.tolerant}
 	d.frame = frame{comps: d.comps[:0]}
 	d.undefine()
 	d.bits.zeroTail = d.tolerant

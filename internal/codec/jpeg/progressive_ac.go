@@ -37,6 +37,9 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 	if s.ah > 0 {
 		decode = b.refine
 	}
+	if d.tolerant {
+		decode = b.tolerant(s)
+	}
 	return d.acRows(ctx, c, func() { b.eobRun = 0 }, func(i, n int) error {
 		if !decode(i, n) {
 			return errBadCode

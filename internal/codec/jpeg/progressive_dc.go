@@ -50,9 +50,12 @@ func (d *Decoder) dcScan(ctx context.Context, s *scan) error {
 		d.blocks += m.countX * m.countY * len(ts)
 	}
 	decode := func(n int) error { return d.dcMCUs(ts, n, s) }
-	if d.frame.arithmetic {
+	switch {
+	case d.frame.arithmetic:
 		d.arith.reset()
 		decode = func(n int) error { return d.arithmeticDC(ts, n, s) }
+	case d.tolerant:
+		decode = func(int) error { return d.tolerantDC(ts, s) }
 	}
 	restarts := d.beginScan(m.countX * m.countY)
 	for row := range m.countY {

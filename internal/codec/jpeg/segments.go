@@ -22,6 +22,8 @@ type segment struct {
 type segments struct {
 	r    *codec.Reader
 	next int64 // offset from which the next marker is looked for
+
+	tolerant bool // markers without meaning are damaged data
 }
 
 // window is how many bytes are searched at a time for a marker that is not where it is expected.
@@ -71,7 +73,7 @@ func (s *segments) marker() (byte, error) {
 		if len(b) < 2 {
 			return 0, io.ErrUnexpectedEOF
 		}
-		marker, used := findMarker(b)
+		marker, used := findMarker(b, s.tolerant)
 		if err := s.r.Skip(int64(used)); err != nil {
 			return 0, err
 		}
@@ -83,7 +85,7 @@ func (s *segments) marker() (byte, error) {
 
 // findMarker returns the first marker in b, which has two bytes at least, and how many bytes it
 // ends behind. If there is none it is 0, and so many bytes are no part of one.
-func findMarker(b []byte) (marker byte, used int) {
+func findMarker(b []byte, tolerant bool) (marker byte, used int) {
 	for i := 0; ; {
 		j := bytes.IndexByte(b[i:], 0xFF)
 		if j < 0 {
@@ -95,7 +97,7 @@ func findMarker(b []byte) (marker byte, used int) {
 		if i+1 == len(b) {
 			return 0, i
 		}
-		if c := b[i+1]; c != 0 && c != mTEM && (c < mRST0 || c > mRST7) {
+		if c := b[i+1]; c != 0 && c != mTEM && (c < mRST0 || c > mRST7) && (c >= mSOF0 || !tolerant) {
 			return c, i + 2
 		}
 		i += 2

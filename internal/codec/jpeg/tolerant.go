@@ -63,3 +63,127 @@ func (r *bitReader) tolerantValue(h *huffman) (symbol byte, v int32) {
 	}
 	return symbol, extend(int32(r.take(size)), int(size))
 }
+
+// tolerantDC decodes one MCU of a DC scan.
+func (d *Decoder) tolerantDC(ts []dcTarget, s *scan) error {
+	r := &d.bits
+	r.ready()
+	if s.ah > 0 {
+		r.refineDC(ts, 1, s.al)
+	} else {
+		for i := range ts {
+			t := &ts[i]
+			_, diff := r.tolerantValue(t.h)
+			*t.prediction += diff
+			t.value[t.at] = int16(*t.prediction << s.al)
+		}
+	}
+	if r.overrun() {
+		return errShort
+	}
+	return nil
+}
+
+// tolerant returns what decodes block i of an AC scan.
+func (b *acBand) tolerant(s *scan) func(i, n int) (ok bool) {
+	return func(i, _ int) bool {
+		if s.ah > 0 {
+			b.tolerantRefine(i)
+		} else {
+			b.tolerantFirst(i)
+		}
+		return true
+	}
+}
+
+// tolerantFirst decodes block i in the first scan of a band.
+func (b *acBand) tolerantFirst(i int) {
+	if b.eobRun > 0 {
+		b.eobRun--
+		return
+	}
+	b.r.ready()
+	for k := b.ss; k <= b.se; k++ {
+		symbol, v := b.r.tolerantValue(b.h)
+		run := uint(symbol >> 4)
+		switch {
+		case symbol&15 != 0:
+			if k += run; k < 64 {
+				b.set(i, k, int16(v<<b.al))
+			}
+		case run == 15:
+			k += 15
+		default:
+			b.eobRun = 1<<run - 1 + int(b.r.take(run))
+			return
+		}
+	}
+}
+
+// set stores a coefficient that was zero.
+func (b *acBand) set(i int, k uint, v int16) {
+	b.nonzero[i] |= 1 << k
+	if at := int(b.at[k]); at < b.size {
+		b.value[i*b.size+at] = v
+	}
+}
+
+// tolerantRefine reads one more bit for the band of block i.
+func (b *acBand) tolerantRefine(i int) {
+	b.r.ready()
+	k := b.ss
+	for ; b.eobRun == 0 && k <= b.se; k++ {
+		symbol, length := b.h.code(b.r.peek())
+		if length == 0 {
+			symbol, length = 0, 17
+		}
+		b.r.take(uint(length))
+		run, v := uint(symbol>>4), int16(0)
+		switch {
+		case symbol&15 != 0:
+			v = int16(2*int(b.r.take(1))-1) << b.al
+		case run != 15:
+			b.eobRun = 1<<run + int(b.r.take(run))
+			k-- // this coefficient is still to be corrected
+			continue
+		}
+		for ; k <= b.se; k++ {
+			if b.nonzero[i]>>k&1 != 0 {
+				b.correctOne(i, k)
+			} else if run == 0 {
+				break
+			} else {
+				run--
+			}
+		}
+		if v != 0 && k < 64 {
+			b.set(i, k, v)
+		}
+	}
+	if b.eobRun > 0 {
+		b.eobRun--
+		for ; k <= b.se; k++ {
+			if b.nonzero[i]>>k&1 != 0 {
+				b.correctOne(i, k)
+			}
+		}
+	}
+}
+
+// correctOne reads the bit of a coefficient that is not zero.
+func (b *acBand) correctOne(i int, k uint) {
+	if b.r.take(1) == 0 {
+		return
+	}
+	if at := int(b.at[k]); at < b.size {
+		v := &b.value[i*b.size+at]
+		sign := *v >> 15
+		*v += 1<<b.al ^ sign - sign
+	}
+}
+
+// peek returns the next bits from the top, 32 at least.
+func (r *bitReader) peek() uint64 {
+	r.refill()
+	return r.acc
+}
