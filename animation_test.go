@@ -213,7 +213,7 @@ func TestASourceThatIsNotChangedIsStoredWithoutItsMetadata(t *testing.T) {
 	original := photo(t, 200, 100) // of quality 75
 	comment := append([]byte("\xff\xd8\xff\xfe\x00\x0fgeheime Notiz"), original[2:]...)
 	s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: comment}})
-	s.Encoders = thumbnail.Encoders{".jpg": processors.JPEG{Quality: 95}}
+	s.Encoders = thumbnail.Encoders{".jpg": processors.JPEG{Quality: 100}}
 	w := get(s.handler(t), s.url(t, "k.jpg", "200x100", "crop", ".jpg"))
 	require.Equal(t, 200, w.Code)
 	assert.Equal(t, original, w.Body.Bytes())

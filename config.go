@@ -31,12 +31,15 @@ type Config struct {
 	// Signer checks the secrets of paths.
 	Signer Signer
 
-	// Processors are merged over the defaults, crop, scale, smart, fit and entropy; a nil one removes
+	// Processors are merged over the defaults, crop, scale, smart, fit, focus and entropy; a nil one removes
 	// the method.
 	Processors Processors
 	// Encoders are merged over the defaults, .jpg, .jpeg, .png and .gif; a nil one removes the
 	// extension.
 	Encoders Encoders
+
+	// Presets are the looks that pages name: see [Handler.Links].
+	Presets Presets
 
 	// Locker decides which of many processes generates a thumbnail. The default is a [lock.Memory], for
 	// one process; take [lock.NewFile] for several on one host, and lock/redis for several hosts.
@@ -115,9 +118,7 @@ func (c Config) withDefaults() (Config, error) {
 		}
 	}
 	var err error
-	if c.Processors, err = merge("Processors", checkMethod, c.Processors, Processors{
-		"crop": processors.Crop{}, "scale": processors.Scale{}, "smart": processors.Smart{}, "fit": processors.Fit{}, "entropy": processors.Entropy{},
-	}); err != nil {
+	if c.Processors, err = merge("Processors", checkMethod, c.Processors, defaultProcessors); err != nil {
 		return c, err
 	}
 	if c.Encoders, err = merge("Encoders", checkExt, c.Encoders, Encoders{

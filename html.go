@@ -3,13 +3,17 @@ package thumbnail
 import (
 	"fmt"
 	"html/template"
-	"reflect"
+	"log/slog"
+	"sync/atomic"
+	"time"
 )
 
 // A Link is what the template function thumbnail returns. It prints as its URL; its other fields say
 // which thumbnail it is. A nil *Link prints as nothing, and is false in {{if}} and {{with}}.
 type Link struct {
-	URL string
+	URL    string
+	Width  int // pixels of the file, as far as they are known in advance, else 0
+	Height int
 	Spec
 }
 
@@ -25,75 +29,154 @@ func (l *Link) String() string {
 // link is null there.
 func (l Link) MarshalText() ([]byte, error) { return []byte(l.URL), nil }
 
-// FuncMap returns the template function thumbnail for [html/template], for the methods and extensions
-// that a handler has by default. It is shorthand for [Links.FuncMap].
+// FuncMap returns the template functions for [html/template], for the methods and extensions that a
+// handler has by default, and without presets. It is shorthand for [Links.FuncMap].
 func FuncMap(base string, signer Signer) template.FuncMap {
 	return Links{Base: base, Signer: signer}.FuncMap()
 }
 
-// FuncMap returns the template function thumbnail, which returns a [Link] for a source, a size, a
-// method, an extension and, optionally, a version:
+// FuncMap returns the functions for [html/template]:
 //
-//	<img src="{{thumbnail .Photo "100x100" "crop" ".jpg"}}">
-//	{{with thumbnail .Photo .Size "crop" ".jpg" .Revision}}<img src="{{.URL}}" width="{{.Size.Width}}">{{end}}
+//	{{img     .Photo "avatar" "alt" .Name}}                 <img src srcset width height alt loading decoding>
+//	{{picture .Photo "hero" "alt" .Title "priority" true}}  <picture> with a <source> for each of Preset.Formats
+//	{{preload .Photo "hero"}}                               <link rel="preload" as="image">, for the head of the page
+//	{{srcset  .Photo "avatar"}}                             the attribute alone
+//	{{thumbnail .Photo "avatar"}}                           a [Link]
+//	{{thumbnail .Photo "100x100" "crop" ".jpg"}}            a [Link] without a preset
 //
-// The source is a string or has a method Name() string; for an empty one, or nil, the link is nil.
-// The size is a string or a [Size]. A bad size, method, extension, version or source stops the
-// template with an error that names it.
+// The picture is a string or has a method Name() string; for an empty one, or nil, they print nothing.
+// If it has a method ImageInfo() [Info], its size, version, focal point and color are used. thumbnail
+// takes a version as one more argument: a string, an integer or a time.Time.
 //
-// To html/template the link is plain data, which it escapes as the context requires.
+// The other arguments of img and picture are attributes of the img, a name and a value each. alt is
+// required; it may be "". true is an attribute without a value; false and nil are none. Some have a
+// meaning of their own:
+//
+//	"priority" true      the most important picture of the page: it is loaded at once, not lazily
+//	"version" .Changed   instead of Info's
+//	"sizes" "50vw"       instead of Preset.Sizes
+//	"placeholder" true   the color of Info until the picture is there, by the attribute style, which a
+//	                     Content-Security-Policy has to allow
+//
+// A preset, size, method, extension or attribute that is not valid stops the template with an error
+// that lists the valid ones. A source or a version that is not valid is data: the function prints
+// nothing, and Links.OnError is called.
 func (l Links) FuncMap() template.FuncMap {
-	return template.FuncMap{"thumbnail": l.link}
+	f := functions{Links: l, logged: new(atomic.Int64)}
+	return template.FuncMap{
+		"thumbnail": f.thumbnail, "srcset": f.srcsetOf, "img": f.img, "picture": f.picture, "preload": f.preload,
+	}
 }
 
-func (l Links) link(source, size any, method, ext string, version ...string) (*Link, error) {
-	name, err := sourceName(source)
-	if err != nil || name == "" {
-		return nil, err
+// functions are the template functions of some links.
+type functions struct {
+	Links
+	logged *atomic.Int64 // when OnError's default wrote to the log last, in nanoseconds
+}
+
+// tolerate reports whether an error is one that must not stop a page, and passes it on.
+func (f functions) tolerate(err error) bool {
+	if !isBadSource(err) {
+		return false
 	}
-	s := Spec{Source: name, Method: method, Ext: ext}
-	if s.Size, err = sizeOf(size); err != nil {
-		return nil, err
+	if f.OnError != nil {
+		f.OnError(err)
+		return true
 	}
-	switch len(version) {
-	case 0:
-	case 1:
-		s.Version = version[0]
-	default:
-		return nil, fmt.Errorf("%w: more than one version: %q", ErrInvalid, version)
+	now, last := time.Now().UnixNano(), f.logged.Load()
+	if (last == 0 || now-last >= int64(time.Minute)) && f.logged.CompareAndSwap(last, now) {
+		slog.Warn("thumbnail: a picture is left out of a page", "error", err)
 	}
-	url, err := l.URL(s)
+	return true
+}
+
+// thumbnail is the function of that name.
+func (f functions) thumbnail(source any, args ...any) (*Link, error) {
+	link, err := f.link(source, args)
+	if f.tolerate(err) {
+		return nil, nil
+	}
+	return link, err
+}
+
+func (f functions) link(source any, args []any) (*Link, error) {
+	p, version, err := f.arguments(args)
 	if err != nil {
 		return nil, err
 	}
-	return &Link{URL: url, Spec: s}, nil
+	o, err := originalOf(source)
+	if err != nil || o.name == "" {
+		return nil, err
+	}
+	if len(version) > 0 {
+		if o, err = o.withVersion(version[0]); err != nil {
+			return nil, err
+		}
+	}
+	lay := f.layoutOf(p, o.info)
+	size := p.Size
+	if len(args) < 3 { // a preset, which enlarges nothing
+		size = lay.base()
+	}
+	s := lay.spec(o, size, p.Ext)
+	url, err := f.URL(s)
+	if err != nil {
+		return nil, err
+	}
+	file := lay.plan(size.Width, size.Height)
+	return &Link{URL: url, Width: file.X, Height: file.Y, Spec: s}, nil
 }
 
-// sourceName returns the key that a template's value stands for: "" for an empty one.
-func sourceName(source any) (string, error) {
-	v := reflect.ValueOf(source)
-	if !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
-		return "", nil
+// arguments tells a preset from a size, method and extension. A version, in a slice of one, may follow.
+func (f functions) arguments(args []any) (p Preset, version []any, err error) {
+	switch len(args) {
+	case 1, 2:
+		name, ok := args[0].(string)
+		if !ok {
+			return p, nil, fmt.Errorf("%w: the name of a preset is a string: not %v", ErrInvalid, args[0])
+		}
+		p, err = f.preset(name)
+		return p, args[1:], err
+	case 3, 4:
+		method, ok1 := args[1].(string)
+		ext, ok2 := args[2].(string)
+		if !ok1 || !ok2 {
+			return p, nil, fmt.Errorf("%w: method and extension are strings: not %v and %v", ErrInvalid, args[1], args[2])
+		}
+		p = Preset{Method: method, Ext: ext}
+		if p.Size, err = sizeOf(args[0]); err != nil {
+			return p, nil, err
+		}
+		return p, args[3:], f.knows(method, ext)
 	}
-	if named, ok := source.(interface{ Name() string }); ok {
-		return named.Name(), nil
-	}
-	for v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
-	}
-	if v.Kind() == reflect.String {
-		return v.String(), nil
-	}
-	return "", fmt.Errorf("%w: a source is a string or has a method Name() string: not a %T", ErrInvalid, source)
+	return p, nil, fmt.Errorf("%w: thumbnail takes a source and a preset, or a source, size, method and extension, and not more than one version: not %d arguments", ErrInvalid, len(args)+1)
 }
 
-// sizeOf returns the size that a template's value stands for.
-func sizeOf(size any) (Size, error) {
-	if s, ok := size.(Size); ok {
-		return s, nil
+// withVersion returns o with the version that a template's value stands for.
+func (o original) withVersion(v any) (original, error) {
+	version, ok := versionOf(v)
+	if !ok {
+		return o, fmt.Errorf("%w: a version is a string, an integer that is not negative, or a time: not %v", ErrInvalid, v)
 	}
-	if v := reflect.ValueOf(size); v.Kind() == reflect.String {
-		return ParseSize(v.String())
+	o.info.Version = version
+	return o, o.check()
+}
+
+// srcsetOf is the function srcset. A plain string would lose candidates in html/template.
+func (f functions) srcsetOf(source any, preset string) (template.Srcset, error) {
+	p, err := f.preset(preset)
+	if err != nil {
+		return "", err
 	}
-	return Size{}, fmt.Errorf("%w: a size is a string such as \"100x100\", or a Size: not %v", ErrInvalid, size)
+	o, err := originalOf(source)
+	if err == nil && o.name != "" {
+		var set string
+		if set, err = f.srcset(o, f.layoutOf(p, o.info), p.Ext, true); err == nil {
+			return template.Srcset(set), nil
+		}
+	}
+	if f.tolerate(err) {
+		err = nil
+	}
+	return "", err
 }

@@ -50,6 +50,20 @@ func parseSide(s string, i int) (n, end int, ok bool) {
 // "100x" or "x50".
 func (s Size) String() string { return string(s.append(make([]byte, 0, 11))) }
 
+// MarshalText returns what String does, for JSON. The zero Size is empty.
+func (s Size) MarshalText() ([]byte, error) {
+	if s == (Size{}) {
+		return nil, nil
+	}
+	return s.append(nil), nil
+}
+
+// UnmarshalText reads what [ParseSize] does.
+func (s *Size) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseSize(string(text))
+	return err
+}
+
 func (s Size) append(b []byte) []byte {
 	if s.Width != 0 {
 		b = strconv.AppendInt(b, int64(s.Width), 10)

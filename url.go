@@ -2,7 +2,6 @@ package thumbnail
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -33,7 +32,7 @@ func URL(base string, signer Signer, s Spec) (string, error) {
 	}
 	path := s.path(make([]byte, 0, len(s.Source)+len(secret)+64), size, secret)
 	if len(path) > maxPath {
-		return "", fmt.Errorf("%w: the path is longer than %d bytes", ErrInvalid, maxPath)
+		return "", &badSource{fmt.Errorf("%w: the path is longer than %d bytes", ErrInvalid, maxPath)}
 	}
 	var b strings.Builder
 	b.Grow(len(base) + 1 + len(path) + 2*escapes(path))
@@ -87,42 +86,4 @@ func escapes(path []byte) (n int) {
 
 func unescaped(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("_.-~!*()'/", c) >= 0
-}
-
-// Links makes the URLs of one site's thumbnails. It is a plain value that any number of goroutines may
-// use at once.
-type Links struct {
-	Base   string // as in [URL]
-	Signer Signer // required
-
-	// Methods and Extensions are what the handler on the other side knows: everything else is an error
-	// here, in the template, rather than a broken image there. nil means what a handler knows by
-	// default: crop, scale, smart, fit and entropy; .jpg, .jpeg, .png and .gif. A site whose handler
-	// has Config.Processors or Config.Encoders lists theirs here.
-	Methods    []string
-	Extensions []string
-}
-
-var (
-	defaultMethods    = []string{"crop", "entropy", "fit", "scale", "smart"}
-	defaultExtensions = []string{".jpg", ".jpeg", ".png", ".gif"}
-)
-
-// URL is the function [URL] with the base and the signer of l. If the method or the extension of s
-// is not among those of l, the error names it and matches [ErrInvalid].
-func (l Links) URL(s Spec) (string, error) {
-	methods, extensions := l.Methods, l.Extensions
-	if methods == nil {
-		methods = defaultMethods
-	}
-	if extensions == nil {
-		extensions = defaultExtensions
-	}
-	if !slices.Contains(methods, s.Method) {
-		return "", fmt.Errorf("%w: method %q is not one of %s (Links.Methods)", ErrInvalid, s.Method, strings.Join(methods, ", "))
-	}
-	if !slices.Contains(extensions, s.Ext) {
-		return "", fmt.Errorf("%w: extension %q is not one of %s (Links.Extensions)", ErrInvalid, s.Ext, strings.Join(extensions, ", "))
-	}
-	return URL(l.Base, l.Signer, s)
 }

@@ -1,0 +1,232 @@
+package thumbnail
+
+import (
+	"cmp"
+	"image"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// A candidate is one of the files that a browser chooses from.
+type candidate struct {
+	size       Size        // as asked for
+	file       image.Point // pixels of the file; 0 where that is not known
+	descriptor string      // "640w" or "2x"
+}
+
+// ladder are the widths of files, in pixels, that most screens are close to.
+var ladder = []int{320, 480, 640, 960, 1280, 1920, 2560}
+
+// near is the ratio of two widths of which only one is worth a file.
+const near = 1.25
+
+// A layout is a preset for one original: the first candidate is shown at 1x.
+type layout struct {
+	preset Preset
+	method string // the preset's, with the original's focal point
+	info   Info
+	plan   func(width, height int) image.Point // of the file; 0 where not known
+	most   float64                             // the largest scale that enlarges nothing
+}
+
+// layoutOf finds what is known of the files of a preset for an original.
+func (l Links) layoutOf(p Preset, info Info) layout {
+	lay := layout{preset: p, method: p.Method, info: info, most: math.Inf(1)}
+	if focused, ok := l.focusMethod(p.Method, info.Focus); ok {
+		lay.method = focused
+	}
+	planner, _ := l.processor(lay.method).(processors.Planner)
+	switch {
+	case planner == nil:
+		lay.plan = func(int, int) image.Point { return image.Point{} }
+	case info.known():
+		original := image.Pt(info.Width, info.Height)
+		lay.plan = func(w, h int) image.Point { return plannedSize(planner, original, w, h) }
+		lay.most = largestScale(planner, original, p.Size)
+	default:
+		lay.plan = func(w, h int) image.Point { return surelyPlanned(planner, w, h) }
+		if info.Width > 0 && p.Size.Width > 0 {
+			lay.most = float64(info.Width) / float64(p.Size.Width)
+		}
+	}
+	return lay
+}
+
+func plannedSize(p processors.Planner, original image.Point, width, height int) image.Point {
+	_, crop := p.Plan(original, width, height)
+	return crop.Size()
+}
+
+// extremes are originals of all kinds. A side on which they agree does not depend on the original.
+var extremes = []image.Point{{1, 1}, {1, 16000}, {16000, 1}, {3000, 2000}, {16000, 16000}}
+
+// surelyPlanned returns the sides of a file that are the same whatever the original is.
+func surelyPlanned(p processors.Planner, width, height int) image.Point {
+	same := plannedSize(p, extremes[0], width, height)
+	for _, original := range extremes[1:] {
+		size := plannedSize(p, original, width, height)
+		if size.X != same.X {
+			same.X = 0
+		}
+		if size.Y != same.Y {
+			same.Y = 0
+		}
+	}
+	return same
+}
+
+// largestScale returns by how much a box may be scaled so that no file is larger than its original.
+func largestScale(p processors.Planner, original image.Point, box Size) float64 {
+	x, y := math.Inf(1), math.Inf(1)
+	if box.Width > 0 {
+		x = float64(original.X) / float64(box.Width)
+	}
+	if box.Height > 0 {
+		y = float64(original.Y) / float64(box.Height)
+	}
+	least, most := min(x, y), max(x, y)
+	if math.IsInf(most, 1) {
+		return least
+	}
+	large := box.scaled(most)
+	if scaled, _ := p.Plan(original, large.Width, large.Height); scaled.X <= original.X && scaled.Y <= original.Y {
+		return most // the box is one to fit into
+	}
+	return least
+}
+
+// scaled returns the box times k, each side rounded once.
+func (s Size) scaled(k float64) Size {
+	side := func(n int) int {
+		if n == 0 {
+			return 0
+		}
+		return int(min(max(math.Round(float64(n)*k), 1), maxSide))
+	}
+	return Size{side(s.Width), side(s.Height)}
+}
+
+// withWidth returns the box with another width, and the height in proportion.
+func (s Size) withWidth(width int) Size {
+	height := 0
+	if s.Height > 0 {
+		height = int(max(math.Round(float64(width)*float64(s.Height)/float64(s.Width)), 1))
+	}
+	return Size{width, height}
+}
+
+// base is the box at 1x, which is smaller than the preset's if the original is.
+func (lay layout) base() Size {
+	if lay.most < 1 {
+		return lay.largest()
+	}
+	return lay.preset.Size
+}
+
+// largest is the largest box that enlarges nothing.
+func (lay layout) largest() Size {
+	if lay.preset.Size.Width > 0 {
+		return lay.preset.Size.withWidth(max(int(math.Floor(float64(lay.preset.Size.Width)*lay.most+1e-9)), 1))
+	}
+	return lay.preset.Size.scaled(lay.most)
+}
+
+// boxes returns the sizes of the candidates, the smallest first, and whether they are chosen by width.
+func (lay layout) boxes() (boxes []Size, byWidth bool) {
+	p := lay.preset
+	if len(p.Densities) > 0 || p.Size.Width == 0 || lay.plan(p.Size.Width, p.Size.Height).X == 0 {
+		densities := p.Densities
+		if len(densities) == 0 {
+			densities = []float64{1, 2}
+		}
+		for _, d := range densities {
+			if d <= lay.most {
+				boxes = append(boxes, p.Size.scaled(d))
+			}
+		}
+		if len(boxes) < len(densities) {
+			boxes = append(boxes, lay.largest())
+		}
+	} else {
+		byWidth = true
+		widths := p.Widths
+		if len(widths) == 0 {
+			widths = steps(p.Size.Width)
+		}
+		for _, w := range widths {
+			if float64(w) <= float64(p.Size.Width)*lay.most {
+				boxes = append(boxes, p.Size.withWidth(w))
+			}
+		}
+		if len(boxes) < len(widths) {
+			boxes = append(boxes, lay.largest())
+		}
+	}
+	slices.SortFunc(boxes, func(a, b Size) int { return cmp.Or(cmp.Compare(a.Width, b.Width), cmp.Compare(a.Height, b.Height)) })
+	return slices.Compact(boxes), byWidth
+}
+
+// steps returns the widths for a picture that is at most width CSS pixels wide.
+func steps(width int) []int {
+	all := []int{width, 2 * width}
+	for _, step := range ladder {
+		tooNear := func(w int) bool { return float64(max(w, step)) < near*float64(min(w, step)) }
+		if step < 2*width && !tooNear(width) && !tooNear(2*width) {
+			all = append(all, step)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// candidates returns the files of a picture in the format of ext, the smallest first. There are none
+// where all of them are beyond a limit.
+func (l Links) candidates(lay layout, ext string) []candidate {
+	boxes, byWidth := lay.boxes()
+	width, height := l.limits()
+	pixels := l.pixelLimit(ext)
+	var all []candidate
+	for _, box := range boxes {
+		file := lay.plan(box.Width, box.Height)
+		if box.Width > width || box.Height > height || pixels > 0 && likelyArea(file, box) > pixels {
+			continue
+		}
+		c := candidate{size: box, file: file, descriptor: lay.density(box)}
+		if byWidth {
+			c.descriptor = strconv.Itoa(file.X) + "w"
+		}
+		if n := len(all); n > 0 && all[n-1].descriptor == c.descriptor {
+			continue // the same file once more
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// density spells how many pixels a file has for one of the page.
+func (lay layout) density(box Size) string {
+	base := lay.base()
+	d := float64(box.Width) / float64(base.Width)
+	if base.Width == 0 {
+		d = float64(box.Height) / float64(base.Height)
+	}
+	s := strconv.FormatFloat(d, 'f', 3, 64)
+	return strings.TrimRight(strings.TrimRight(s, "0"), ".") + "x"
+}
+
+// likelyArea is how many pixels a file has, or would have in portrait format where one side is not
+// known.
+func likelyArea(file image.Point, box Size) int64 {
+	w, h := int64(cmp.Or(file.X, box.Width)), int64(cmp.Or(file.Y, box.Height))
+	switch {
+	case w == 0:
+		w = h + h/2
+	case h == 0:
+		h = w + w/2
+	}
+	return w * h
+}

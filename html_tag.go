@@ -1,0 +1,170 @@
+package thumbnail
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+)
+
+// img is the function of that name.
+func (f functions) img(source any, preset string, pairs ...any) (template.HTML, error) {
+	return f.tag("img", source, preset, pairs)
+}
+
+// picture is the function of that name.
+func (f functions) picture(source any, preset string, pairs ...any) (template.HTML, error) {
+	return f.tag("picture", source, preset, pairs)
+}
+
+// tag makes an img, or a picture if it has better formats.
+func (f functions) tag(name string, source any, preset string, pairs []any) (template.HTML, error) {
+	call := fmt.Sprintf("{{%s … %q}}", name, preset)
+	p, err := f.preset(preset)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", call, err)
+	}
+	if name == "img" {
+		p.Formats = nil
+	}
+	attrs, err := parseAttributes(pairs)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", call, err)
+	}
+	if attrs.sizes != "" {
+		p.Sizes = attrs.sizes
+	}
+	img, err := f.imageOf(source, p, attrs)
+	if f.tolerate(err) || err == nil && img.Src == "" {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", call, err)
+	}
+	var w tagWriter
+	if len(img.Sources) > 0 {
+		w.WriteString("<picture>")
+		for _, s := range img.Sources {
+			w.open("source")
+			w.attr("type", s.Type)
+			w.attr("srcset", s.Srcset)
+			w.attrUnlessEmpty("sizes", s.Sizes)
+			w.WriteString(">")
+		}
+	}
+	w.img(img, attrs)
+	if len(img.Sources) > 0 {
+		w.WriteString("</picture>")
+	}
+	return template.HTML(w.String()), nil
+}
+
+func (f functions) imageOf(source any, p Preset, attrs attributes) (Image, error) {
+	o, err := originalOf(source)
+	if err == nil && o.name != "" && attrs.version != nil {
+		o, err = o.withVersion(attrs.version[0])
+	}
+	if err != nil || o.name == "" {
+		return Image{}, err
+	}
+	return f.image(o, p, !attrs.priority && attrs.loading != "eager")
+}
+
+// preload is the function of that name. It prints the whole element, because html/template takes
+// imagesrcset for one URL. A browser that does not know the type of the best format ignores it.
+func (f functions) preload(source any, preset string) (template.HTML, error) {
+	p, err := f.preset(preset)
+	if err != nil {
+		return "", fmt.Errorf("{{preload … %q}}: %w", preset, err)
+	}
+	img, err := f.imageOf(source, p, attributes{priority: true})
+	if f.tolerate(err) || err == nil && img.Src == "" {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("{{preload … %q}}: %w", preset, err)
+	}
+	best := ImageSource{Type: img.Type, Srcset: img.Srcset, Sizes: img.Sizes}
+	if len(img.Sources) > 0 {
+		best = img.Sources[0]
+	}
+	var w tagWriter
+	w.open("link")
+	w.attr("rel", "preload")
+	w.attr("as", "image")
+	switch {
+	case best.Srcset == "":
+		w.attr("href", img.Src)
+	case strings.Contains(best.Srcset, " "):
+		w.attr("imagesrcset", best.Srcset)
+		w.attrUnlessEmpty("imagesizes", best.Sizes)
+	default: // one file
+		w.attr("href", best.Srcset)
+	}
+	w.attr("type", best.Type)
+	w.attr("fetchpriority", "high")
+	w.WriteString(">")
+	return template.HTML(w.String()), nil
+}
+
+// A tagWriter writes HTML.
+type tagWriter struct{ strings.Builder }
+
+func (w *tagWriter) open(name string) {
+	w.WriteByte('<')
+	w.WriteString(name)
+}
+
+// attr writes an attribute. The value is escaped.
+func (w *tagWriter) attr(name, value string) {
+	w.WriteByte(' ')
+	w.WriteString(name)
+	w.WriteString(`="`)
+	w.WriteString(template.HTMLEscapeString(value))
+	w.WriteByte('"')
+}
+
+func (w *tagWriter) attrUnlessEmpty(name, value string) {
+	if value != "" {
+		w.attr(name, value)
+	}
+}
+
+// img writes the img of a picture.
+func (w *tagWriter) img(img Image, attrs attributes) {
+	w.open("img")
+	w.attr("src", img.Src)
+	w.attrUnlessEmpty("srcset", img.Srcset)
+	w.attrUnlessEmpty("sizes", img.Sizes)
+	if img.Width > 0 {
+		w.attr("width", strconv.Itoa(img.Width))
+		w.attr("height", strconv.Itoa(img.Height))
+	}
+	w.attr("alt", attrs.alt)
+	switch {
+	case attrs.priority:
+		w.attr("loading", "eager")
+		w.attr("fetchpriority", "high")
+	default:
+		loading := "lazy"
+		if attrs.loading != "" {
+			loading = attrs.loading
+		}
+		w.attr("loading", loading)
+		if !attrs.has("decoding") {
+			w.attr("decoding", "async")
+		}
+	}
+	if attrs.placeholder && img.Color != "" {
+		w.attr("style", "background-color:"+img.Color)
+	}
+	for _, a := range attrs.others {
+		if a.bare {
+			w.WriteByte(' ')
+			w.WriteString(a.name)
+			continue
+		}
+		w.attr(a.name, a.value)
+	}
+	w.WriteString(">")
+}

@@ -1,0 +1,172 @@
+package thumbnail
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// An Image is a picture of a page as data, for APIs and for templates other than html/template. Its
+// fields are the attributes of HTML's img.
+type Image struct {
+	Src     string        `json:"src"`
+	Srcset  string        `json:"srcset,omitempty"`  // empty if there is one file
+	Sizes   string        `json:"sizes,omitempty"`   // of a lazy picture; empty unless Srcset has widths
+	Width   int           `json:"width,omitempty"`   // of Src, in pixels; 0 if not known
+	Height  int           `json:"height,omitempty"`  // likewise
+	Type    string        `json:"type"`              // media type of Src
+	Sources []ImageSource `json:"sources,omitempty"` // better formats, the best first
+	Color   string        `json:"color,omitempty"`   // "#rrggbb", from Info
+}
+
+// An ImageSource is one format of an [Image]: HTML's source.
+type ImageSource struct {
+	Type   string `json:"type"`
+	Srcset string `json:"srcset"`
+	Sizes  string `json:"sizes,omitempty"`
+}
+
+// Image returns a picture in the look of a preset. source is a string or has a method Name() string;
+// it may have a method ImageInfo() Info. The zero Image stands for an empty source. If source is not
+// valid, or the preset can't be served, the error matches [ErrInvalid].
+func (l Links) Image(source any, preset string) (Image, error) {
+	p, err := l.preset(preset)
+	if err != nil {
+		return Image{}, err
+	}
+	o, err := originalOf(source)
+	if err != nil || o.name == "" {
+		return Image{}, err
+	}
+	return l.image(o, p, true)
+}
+
+// image makes an Image. lazy says that the browser may wait until the picture is near the window.
+func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
+	lay := l.layoutOf(p, o.info)
+	base := lay.base()
+	src, err := l.URL(lay.spec(o, base, p.Ext))
+	if err != nil {
+		return Image{}, err
+	}
+	file := lay.plan(base.Width, base.Height)
+	img := Image{Src: src, Type: contentType(p.Ext), Color: o.info.Color}
+	if file.X > 0 && file.Y > 0 {
+		img.Width, img.Height = file.X, file.Y
+	}
+	sizes := lay.sizes(lazy && img.Width > 0)
+	if img.Srcset, err = l.srcset(o, lay, p.Ext, false); err != nil {
+		return Image{}, err
+	}
+	if strings.HasSuffix(img.Srcset, "w") {
+		img.Sizes = sizes
+	}
+	for _, ext := range p.Formats {
+		s := ImageSource{Type: contentType(ext)}
+		if s.Srcset, err = l.srcset(o, lay, ext, true); err != nil {
+			return Image{}, err
+		}
+		if strings.HasSuffix(s.Srcset, "w") {
+			s.Sizes = sizes
+		}
+		if s.Srcset != "" {
+			img.Sources = append(img.Sources, s)
+		}
+	}
+	return img, nil
+}
+
+// spec is that of one file.
+func (lay layout) spec(o original, size Size, ext string) Spec {
+	return Spec{Source: o.name, Size: size, Method: lay.method, Ext: ext, Version: o.info.Version}
+}
+
+// sizes is the attribute of that name. With auto, a browser that lays the page out before it loads
+// the picture takes the true width.
+func (lay layout) sizes(auto bool) string {
+	sizes := lay.preset.Sizes
+	if w := lay.preset.Size.Width; sizes == "" {
+		sizes = fmt.Sprintf("(min-width: %dpx) %dpx, 100vw", w, w)
+	}
+	if auto && !strings.HasPrefix(sizes, "auto") {
+		sizes = "auto, " + sizes
+	}
+	return sizes
+}
+
+// srcset lists the files in one format. If there is only one it is empty, unless single says that it
+// has to be listed all the same, without a descriptor.
+func (l Links) srcset(o original, lay layout, ext string, single bool) (string, error) {
+	all := l.candidates(lay, ext)
+	if len(all) < 2 && !single {
+		return "", nil
+	}
+	var b strings.Builder
+	for i, c := range all {
+		url, err := l.URL(lay.spec(o, c.size, ext))
+		if err != nil {
+			return "", err
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(url)
+		if len(all) > 1 {
+			b.WriteByte(' ')
+			b.WriteString(c.descriptor)
+		}
+	}
+	return b.String(), nil
+}
+
+// Specs iterates over every file that a source has in presets, or in all of them if none is named, so
+// that jobs make what pages ask for. Names of presets that do not exist, and sources that are not
+// valid, have none.
+func (l Links) Specs(source any, presets ...string) iter.Seq[Spec] {
+	return func(yield func(Spec) bool) {
+		o, err := originalOf(source)
+		if err != nil || o.name == "" {
+			return
+		}
+		if len(presets) == 0 {
+			for name := range l.Presets {
+				presets = append(presets, name)
+			}
+			slices.Sort(presets)
+		}
+		seen := map[Spec]bool{}
+		for _, name := range presets {
+			p, err := l.preset(name)
+			if err != nil {
+				continue
+			}
+			for _, s := range l.specs(o, p) {
+				if seen[s] {
+					continue
+				}
+				seen[s] = true
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// specs lists the files of one preset.
+func (l Links) specs(o original, p Preset) (all []Spec) {
+	lay := l.layoutOf(p, o.info)
+	all = append(all, lay.spec(o, lay.base(), p.Ext))
+	for _, ext := range append([]string{p.Ext}, p.Formats...) {
+		for _, c := range l.candidates(lay, ext) {
+			if s := lay.spec(o, c.size, ext); s.validate() == nil && !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	if all[0].validate() != nil {
+		return nil
+	}
+	return all
+}

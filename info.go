@@ -1,0 +1,71 @@
+package thumbnail
+
+import (
+	"image"
+	"io/fs"
+	"strconv"
+	"time"
+
+	"hash/fnv"
+)
+
+// Info is what a page needs to know of an original, so that it looks nothing up while it renders. A
+// program keeps it beside the original's name, in columns of a database row for instance, and its
+// template value returns it from a method ImageInfo() Info. [Describe] makes it when a file is
+// uploaded. Fields that are not known are zero.
+type Info struct {
+	Width   int         `json:"width,omitempty"`   // pixels of the upright original
+	Height  int         `json:"height,omitempty"`  // both are known, or neither
+	Version string      `json:"version,omitempty"` // changes when the content does: see Spec.Version
+	Focus   image.Point `json:"focus"`             // what matters most, in per cent from the upper left corner; (0,0) is unknown
+	Color   string      `json:"color,omitempty"`   // "#rrggbb", the dominant color
+}
+
+// known reports whether the size is known.
+func (i Info) known() bool { return i.Width > 0 && i.Height > 0 }
+
+// isColor reports whether s is "#rrggbb".
+func isColor(s string) bool {
+	if len(s) != 7 || s[0] != '#' {
+		return false
+	}
+	_, err := strconv.ParseUint(s[1:], 16, 32)
+	return err == nil
+}
+
+// VersionOf returns a version for the content of a file, from its entity tag if it has one, else from
+// its size and modification time. It is empty if neither tells anything.
+func VersionOf(info fs.FileInfo) string {
+	h := fnv.New64a()
+	if tagged, ok := info.(interface{ ETag() string }); ok && tagged.ETag() != "" {
+		_, _ = h.Write([]byte(tagged.ETag()))
+		return strconv.FormatUint(h.Sum64(), 36)
+	}
+	if info.ModTime().IsZero() {
+		return ""
+	}
+	_, _ = h.Write(strconv.AppendInt(nil, info.ModTime().UnixNano(), 36))
+	_, _ = h.Write(strconv.AppendInt([]byte{'-'}, info.Size(), 36))
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+// versionOf returns the version that a template's value stands for: a string, an integer, or a time.
+func versionOf(v any) (string, bool) {
+	switch v := v.(type) {
+	case nil:
+		return "", true
+	case string:
+		return v, true
+	case time.Time:
+		if v.IsZero() {
+			return "", true
+		}
+		return strconv.FormatUint(uint64(v.UnixNano()), 36), true
+	case *time.Time:
+		if v == nil {
+			return "", true
+		}
+		return versionOf(*v)
+	}
+	return integerVersion(v)
+}

@@ -1,0 +1,174 @@
+package thumbnail
+
+import (
+	"cmp"
+	"fmt"
+	"image"
+	"slices"
+	"strings"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// Links makes the URLs of one site's thumbnails. It is a plain value that any number of goroutines may
+// use at once. [Handler.Links] makes one that knows what the handler can do; a program that only links
+// to a handler elsewhere fills in the fields.
+type Links struct {
+	Base   string // where the handler is mounted: "/…", "//host…", "http://…", "https://…" or "./…"; required
+	Signer Signer // required
+
+	// Methods and Extensions are what the handler on the other side knows: everything else is an error
+	// here, in the template, rather than a broken image there. nil means what a handler knows by
+	// default. A site whose handler has Config.Processors or Config.Encoders lists theirs here.
+	Methods    []string
+	Extensions []string
+
+	// Presets are the looks that templates and jobs name.
+	Presets Presets
+
+	// MaxWidth and MaxHeight are the handler's limits for a thumbnail, in pixels; default 4096. Larger
+	// files are left out of pictures.
+	MaxWidth, MaxHeight int
+	// PixelLimits limit width × height of files by their extension; larger ones are left out of
+	// pictures. nil means 1.5 million for ".avif", which is slow to encode.
+	PixelLimits map[string]int64
+
+	// OnError is called with the error for a source that no path can name: it is data, and one of them
+	// must not stop a page, so the functions of FuncMap print nothing then. By default such errors are
+	// logged as warnings with package slog, at most once a minute.
+	OnError func(error)
+
+	processors Processors // the handler's; nil means the defaults
+}
+
+// Links returns the links to the thumbnails of h, which is mounted at base: with its signer, methods,
+// extensions, limits and presets.
+func (h *Handler) Links(base string) Links {
+	return Links{
+		Base: base, Signer: h.cfg.Signer, Presets: h.cfg.Presets,
+		Methods: keys(h.cfg.Processors), Extensions: keys(h.cfg.Encoders), processors: h.cfg.Processors,
+		MaxWidth: h.cfg.MaxWidth, MaxHeight: h.cfg.MaxHeight, PixelLimits: pixelLimits(h.cfg.Encoders),
+	}
+}
+
+func keys[V any](m map[string]V) []string {
+	all := make([]string, 0, len(m))
+	for key := range m {
+		all = append(all, key)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// A PixelLimiter is an [Encoder] that refuses pictures of more than so many pixels; 0 means no limit.
+type PixelLimiter interface {
+	PixelLimit() int64
+}
+
+func pixelLimits(encoders Encoders) map[string]int64 {
+	limits := map[string]int64{}
+	for ext, e := range encoders {
+		if limited, ok := e.(PixelLimiter); ok && limited.PixelLimit() > 0 {
+			limits[ext] = limited.PixelLimit()
+		}
+	}
+	return limits
+}
+
+var (
+	defaultMethods     = []string{"crop", "entropy", "fit", "focus", "scale", "smart"}
+	defaultExtensions  = []string{".jpg", ".jpeg", ".png", ".gif"}
+	defaultPixelLimits = map[string]int64{".avif": 1_500_000}
+	defaultProcessors  = Processors{
+		"crop": processors.Crop{}, "scale": processors.Scale{}, "smart": processors.Smart{}, "fit": processors.Fit{}, "entropy": processors.Entropy{},
+		"focus": processors.Focus{},
+	}
+)
+
+// URL is the function [URL] with the base and the signer of l. If the method or the extension of s
+// is not among those of l, or the base is not one, the error names it and matches [ErrInvalid].
+func (l Links) URL(s Spec) (string, error) {
+	if err := checkBase(l.Base); err != nil {
+		return "", err
+	}
+	if err := l.knows(s.Method, s.Ext); err != nil {
+		return "", err
+	}
+	return URL(l.Base, l.Signer, s)
+}
+
+// checkBase refuses what a browser would take for a path below the page's own.
+func checkBase(base string) error {
+	for _, prefix := range []string{"/", "./", "http://", "https://"} {
+		if strings.HasPrefix(base, prefix) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: base %q does not begin with /, //, http://, https:// or ./ (Links.Base)", ErrInvalid, base)
+}
+
+// knows reports an unknown method or extension.
+func (l Links) knows(method, ext string) error {
+	methods, extensions := l.Methods, l.Extensions
+	if methods == nil {
+		methods = defaultMethods
+	}
+	if extensions == nil {
+		extensions = defaultExtensions
+	}
+	name, _, _ := strings.Cut(method, "_")
+	if !slices.Contains(methods, method) && !slices.Contains(methods, name) {
+		return fmt.Errorf("%w: method %q is not one of %s (Links.Methods)", ErrInvalid, method, strings.Join(methods, ", "))
+	}
+	if !slices.Contains(extensions, ext) {
+		return fmt.Errorf("%w: extension %q is not one of %s (Links.Extensions)", ErrInvalid, ext, strings.Join(extensions, ", "))
+	}
+	return nil
+}
+
+// processor returns the processor of a method, or nil if this program does not have it.
+func (l Links) processor(method string) Processor {
+	all := l.processors
+	if all == nil {
+		all = defaultProcessors
+	}
+	if p, ok := all[method]; ok {
+		return p
+	}
+	name, args, ok := strings.Cut(method, "_")
+	if !ok {
+		return nil
+	}
+	if with, ok := all[name].(interface {
+		With(args string) (processors.Processor, error)
+	}); ok {
+		if p, err := with.With(args); err == nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// focusMethod returns the method that crops around a focal point, where method can and one is known.
+func (l Links) focusMethod(method string, focus image.Point) (string, bool) {
+	if focus == (image.Point{}) {
+		return "", false
+	}
+	f, ok := l.processor(method).(interface{ FocusArgs(x, y int) string })
+	if !ok || strings.Contains(method, "_") {
+		return "", false
+	}
+	focused := method + "_" + f.FocusArgs(focus.X, focus.Y)
+	return focused, isMethod(focused) && l.processor(focused) != nil
+}
+
+func (l Links) limits() (width, height int) {
+	return cmp.Or(l.MaxWidth, 4096), cmp.Or(l.MaxHeight, 4096)
+}
+
+func (l Links) pixelLimit(ext string) int64 {
+	if l.PixelLimits == nil {
+		return defaultPixelLimits[ext]
+	}
+	return l.PixelLimits[ext]
+}
