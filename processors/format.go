@@ -46,10 +46,11 @@ type FormatHeader struct {
 }
 
 // FormatColor is what an image says of the colors of its pixels. The zero value means sRGB. A profile
-// counts before code points; one that is broken is ignored.
+// counts before code points; one that is broken, or for other pixels, is ignored.
 type FormatColor struct {
 	Profile []byte // ICC profile
 	CICP    *CICP
+	Gray    bool // the pixels are gray, whatever their type, so a profile for gray fits
 }
 
 // CICP holds code points of ITU-T H.273 for pixels that are RGB already.

@@ -137,7 +137,12 @@ func Meta(offset, primary int, items []Item) []byte {
 		}
 		iloc = append(append(iloc, U16(id, method, 0, 1)...), U32(uint32(at), uint32(len(it.Data)))...)
 	}
+	if iref != nil {
+		iref = Box("iref", U32(0), iref)
+	}
+	if idat != nil {
+		idat = Box("idat", idat)
+	}
 	return Box("meta", U32(0), Box("hdlr", U32(0, 0), []byte("pict"), make([]byte, 13)), Box("pitm", U32(0), U16(uint16(primary))),
-		Box("iinf", U32(0), U16(uint16(len(items))), iinf), Box("iref", U32(0), iref), Box("iprp", Box("ipco", ipco), Box("ipma", ipma)),
-		Box("iloc", iloc), Box("idat", idat))
+		Box("iinf", U32(0), U16(uint16(len(items))), iinf), iref, Box("iprp", Box("ipco", ipco), Box("ipma", ipma)), Box("iloc", iloc), idat)
 }

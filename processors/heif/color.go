@@ -7,6 +7,7 @@ import (
 // colors are what a file says of the colors of its picture.
 type colors struct {
 	profile []byte // ICC
+	gray    bool   // the pixels have no color
 	sequence
 	known bool // what of a sequence is about colors
 }
@@ -30,6 +31,7 @@ func (d *directory) colors(file []byte) (c colors) {
 	if len(d.tiles) > 0 {
 		first = d.tiles[0]
 	}
+	c.gray = it.gray || first.gray
 	if it.profile == nil && it.nclx == nil {
 		it = first
 	}
@@ -59,7 +61,7 @@ func (d *directory) colors(file []byte) (c colors) {
 // format returns what the engine is told: the decoder has made RGB of the samples, or it is told the
 // matrix and the range.
 func (c colors) format() processors.FormatColor {
-	out := processors.FormatColor{Profile: c.profile}
+	out := processors.FormatColor{Profile: c.profile, Gray: c.gray}
 	primaries, transfer := c.primaries, c.transfer
 	if primaries == 2 { // unspecified
 		primaries = 1

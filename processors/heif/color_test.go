@@ -70,6 +70,8 @@ func TestAnAVIFSaysItsColors(t *testing.T) {
 		"unspecified primaries":                   {avifOf(av1Of(2, 8)), want{CICP: &processors.CICP{Primaries: 1, Transfer: 8}}},
 		"code points beyond the table":            {avifOf(av1Of(12, 13), nclx(999, 13)), want{}},
 		"code points that are cut off":            {avifOf(av1Of(12, 13), ht.Box("colr", []byte("nclx\x00"))), want{}},
+		"gray":                                    {avifOf(av1Of(2, 2), ht.Box("av1C", []byte{0x81, 0, 0x1c, 0}), profile), want{Profile: []byte("a profile"), Gray: true}},
+		"gray, of one channel":                    {avifOf(av1Of(2, 2), ht.Box("pixi", ht.U32(0), []byte{1, 8})), want{Gray: true}},
 		"a box without a type":                    {avifOf(av1Of(12, 13), ht.Box("colr", []byte("n"))), want{CICP: p3}},
 		"those of the grid before those of tiles": {gridOf(nclx(9, 16), nclx(12, 13)), want{CICP: pq}},
 		"those of the first tile of a grid":       {gridOf(ht.Box("free"), nclx(12, 13)), want{CICP: p3}},
@@ -205,14 +207,17 @@ func TestAHEICWithoutColrSaysItsColorsInTheHEVC(t *testing.T) {
 	}
 }
 
-func TestAFileOfMorePixelsThanItSaysIsDamaged(t *testing.T) {
+func TestMorePixelsThanAFileSaysAreCountedOrDamage(t *testing.T) {
 	small := ht.File(avifBrands, 1, ht.Item{Kind: "av01", Properties: [][]byte{ht.Size(1, 1)}, Data: swatchesAV1})
 	_, err := avif(image.Pt(1, 1)).Decode(t.Context(), small)
 	assert.ErrorIs(t, err, processors.ErrCorrupt)
-	huge := hevcWith(parameterSet(3000, 3000, 0, true, 1, 13, 6))
-	_, err = heif.Format(plain(image.Pt(1, 1)), heif.Options{}).Decode(t.Context(),
-		ht.File(heic, 1, ht.Item{Kind: "hvc1", Properties: [][]byte{huge, ht.Size(1, 1)}, Data: []byte("HEVC")}))
-	assert.ErrorIs(t, err, processors.ErrCorrupt)
+	f := heif.Format(plain(image.Pt(1, 1)), heif.Options{BytesPerPixel: 10})
+	huge := ht.File(heic, 1, ht.Item{Kind: "hvc1", Properties: [][]byte{hevcWith(parameterSet(3000, 3000, 0, true, 1, 13, 6)), ht.Size(1, 1)}, Data: []byte("HEVC")})
+	h, err := f.Header(t.Context(), bytes.NewReader(huge))
+	require.NoError(t, err)
+	assert.Greater(t, h.Bytes, int64(10*3000*3000), "what is clipped counts")
+	_, err = f.Decode(t.Context(), huge)
+	assert.NoError(t, err)
 	set := parameterSet(3000, 3000, 0, true, 1, 13, 6)
 	among := append(ht.U32(uint32(len(set))), set...) // the pixels
 	config := hevcConfig(8)

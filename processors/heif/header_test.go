@@ -22,7 +22,7 @@ var heic, avifBrands = []string{"heic", "mif1"}, []string{"avif", "mif1", "miaf"
 // hevcConfig is "hvcC" without parameter sets, of a depth in bits.
 func hevcConfig(depth byte) []byte {
 	b := make([]byte, 23)
-	b[0], b[17], b[18] = 1, 0xf8|(depth-8), 0xf8|(depth-8)
+	b[0], b[16], b[17], b[18] = 1, 0xfd, 0xf8|(depth-8), 0xf8|(depth-8)
 	return ht.Box("hvcC", b)
 }
 

@@ -62,8 +62,9 @@ type Options struct {
 
 	// BytesPerPixel is the memory that the decoder takes at most, its result included, per pixel of 8
 	// bits per sample; DeepBytesPerPixel is that for more than 8 bits. 0 means 16, and twice
-	// BytesPerPixel. FixedBytes comes on top. Three bytes per byte of the file are added to these, for
-	// decoders that copy it.
+	// BytesPerPixel. A pixel of alpha counts as a half. FixedBytes comes on top, and three bytes per
+	// byte of the file, for decoders that copy it. Only the result stays counted: it may not keep the
+	// rest alive, as a slice of a WebAssembly's memory would.
 	BytesPerPixel, DeepBytesPerPixel, FixedBytes int64
 
 	// MaxSide and MaxPixels bound what the decoder accepts, as stored; 0 means 65536 and no limit. Beyond

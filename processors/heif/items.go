@@ -13,6 +13,7 @@ type item struct {
 	id    uint32
 	kind  string // four letters; empty if the file does not say
 	deep  bool   // more than 8 bits per sample
+	gray  bool   // it has one sample per pixel
 	size  image.Point
 	fault string // an essential property that is unknown
 

@@ -17,7 +17,7 @@ type picture struct {
 	deep    bool        // more than 8 bits per sample
 	alpha   bool        // it has transparency, which is an item of its own
 	view    view
-	pixels  int64 // that are decoded, those of tiles and alpha included
+	pixels  int64 // that are decoded, those of tiles included; those of alpha, one sample each, count half
 	payload int64 // bytes of all items of the file, as it declares
 
 	colors colors
@@ -85,7 +85,6 @@ func (p *picture) describe(d *directory, items []string) error {
 	if !derived {
 		d.tiles = nil
 	}
-	var tiles int64
 	for _, t := range d.tiles {
 		if err := supported(t, items); err != nil {
 			return err
@@ -94,24 +93,36 @@ func (p *picture) describe(d *directory, items []string) error {
 			return fmt.Errorf("%w: a picture derived from derived ones", codec.ErrFormat)
 		}
 		p.deep = p.deep || t.deep
-		tiles = min(tiles+area(t.size), 1<<60)
 	}
-	p.pixels = max(area(p.size), tiles)
+	p.pixels = d.pixels(it, d.tiles)
 	for id, list := range d.aux {
 		if !list[0].alpha {
 			delete(d.aux, id)
 			continue
 		}
 		p.alpha = true
-		var tiles int64
 		for _, t := range list {
 			p.deep = p.deep || t.deep
-			tiles = min(tiles+area(t.size), 1<<60)
 		}
-		// Alpha of the picture's size is a part of what a decoder takes per pixel.
-		p.pixels += max(0, tiles-2*p.pixels)
+		p.pixels = min(p.pixels+d.pixels(list[0], list[1:])/2, 1<<60)
 	}
-	return nil
+	return d.meter.Spend(0)
+}
+
+// pixels returns how many are decoded for an item that may be made of tiles. HEVC may have more than
+// it shows.
+func (d *directory) pixels(it *item, tiles []*item) int64 {
+	if coded(it.kind) {
+		s, _ := hevcSequence(d.meter, it.config)
+		return max(area(it.size), int64(s.width)*int64(s.height))
+	}
+	sum := int64(0)
+	for _, t := range tiles {
+		if coded(t.kind) {
+			sum = min(sum+d.pixels(t, nil), 1<<60)
+		}
+	}
+	return max(area(it.size), sum)
 }
 
 func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }
@@ -176,19 +187,19 @@ func (d *directory) checkPixels(file []byte) error {
 		if err != nil {
 			return err
 		}
-		var s sequence
+		var s, allowed sequence
+		allowed.width, allowed.height = it.size.X, it.size.Y
 		switch it.kind {
 		case "av01":
 			s, _ = av1Sequence(d.meter, b)
 		case "hvc1":
-			s, _ = hevcSequence(d.meter, it.config)
+			allowed, _ = hevcSequence(d.meter, it.config) // which has been counted
 			s.hevcUnits(d.meter, it.config, b)
 		}
 		codec.AccountOf(d.ctx).Give(d.taken - before)
 		d.taken = before
-		// HEVC is coded in blocks of up to 64×64, and clipped.
-		if s.width > it.size.X+64 || s.height > it.size.Y+64 {
-			return corrupt("item %d has %d×%d pixels where its size is said to be %v", it.id, s.width, s.height, it.size)
+		if s.width > allowed.width || s.height > allowed.height {
+			return corrupt("item %d has %d×%d pixels where %d×%d are announced", it.id, s.width, s.height, allowed.width, allowed.height)
 		}
 		if err := d.meter.Spend(64); err != nil {
 			return err

@@ -117,13 +117,16 @@ func (it *item) set(p property) {
 		}
 	case "av1C":
 		it.deep = it.deep || len(d) >= 3 && d[2]&0x40 != 0
+		it.gray = it.gray || len(d) >= 3 && d[2]&0x10 != 0
 	case "hvcC":
 		if len(d) >= 19 {
 			it.config = d
 			it.deep = it.deep || d[17]&7 > 0 || d[18]&7 > 0
+			it.gray = it.gray || d[16]&3 == 0
 		}
 	case "pixi":
 		if len(d) >= 5 {
+			it.gray = it.gray || d[4] == 1
 			for _, bits := range d[5:min(len(d), 5+int(d[4]))] {
 				it.deep = it.deep || bits > 8
 			}
