@@ -1,15 +1,15 @@
-// Package avif reads and writes AVIF (AV1 Image File Format). Importing it is all it takes to make
-// thumbnails of AVIF files, because it registers the format with package image:
+// Package avif reads and writes AVIF (AV1 Image File Format). A handler that is to make thumbnails of
+// AVIF files is given the format, and one that is to make AVIF thumbnails the encoder:
 //
-//	import _ "github.com/rest-thumbnails/thumbnail/processors/avif"
+//	thumbnail.Config{
+//		Formats:  []processors.Format{avif.Format},
+//		Encoders: thumbnail.Encoders{".avif": avif.Encoder{}},
+//		…
+//	}
 //
-// and to make AVIF thumbnails:
-//
-//	thumbnail.Config{Encoders: thumbnail.Encoders{".avif": avif.Encoder{}}, …}
-//
-// It is a module of its own, and depends on no other of this library. The work is done by
-// github.com/gen2brain/avif without cgo: by libavif 1.1 or a later 1, if the system has it under
-// the name libavif.so (Debian has that in libavif-dev), and else by the same library in
+// It is a module of its own. The container is read by package processors/heif; the pixels are the
+// business of github.com/gen2brain/avif without cgo: by libavif 1.1 or a later 1, if the system has it
+// under the name libavif.so (Debian has that in libavif-dev), and else by the same library in
 // WebAssembly, which the program contains. That is slower than anything else here, see the table in
 // README.md, and there are one to three seconds of compilation when the first picture is decoded or
 // encoded: [Start] does it at once.
@@ -17,17 +17,18 @@
 // # Pictures
 //
 // The picture is the primary item, of a sequence too; of one with a gain map it is the base. It is
-// turned, mirrored and clipped as the file's properties say. Metadata is not read, orientation in
-// EXIF included. What is not supported matches image.ErrFormat: another codec than AV1, an
-// essential property that is unknown, a sequence without a primary item. All other errors are of
-// files that are damaged or cut off, or are the reader's own.
+// turned, mirrored and cropped as the file's properties say, and its colors are those of its ICC
+// profile, its box colr or its AV1 sequence header. Metadata is not read, orientation in EXIF included.
 //
 // # Memory
 //
-// The WebAssembly is compiled once. An instance decodes or encodes one picture; there are no more
-// than GOMAXPROCS at a time, and they use the memory of earlier ones: a thumbnail of 400×300 pixels
-// takes 1.5 MB from Go's heap, not 36. Memory of more than 80 MB, and such as is not used for two
-// garbage collections, is given back. The system's library has its memory from the system's malloc.
+// The WebAssembly is compiled once, but each picture takes a new instance of it, whose memory goes to
+// the garbage collector afterwards: a thumbnail of 400×300 pixels allocates 15 MB when it is decoded
+// and 42 MB when it is encoded, as it grows in steps. No more than GOMAXPROCS pictures are in work at
+// a time; the others wait, until their context ends. What a picture takes is taken from the account of
+// the context before: 24 bytes per pixel and 24 MB when it is decoded, 56 per pixel if samples have more
+// than 8 bits, and half as much again with transparency; 96 bytes per pixel and 12 MB when it is encoded.
+// The system's library has its memory from the system's malloc.
 //
 // # Building
 //
@@ -36,40 +37,59 @@
 //
 //	go build -tags nodynamic
 //
-// The build tag wasm2go of github.com/gen2brain/avif is not supported: that package then registers
-// itself with package image before this one can, and its pictures are neither turned nor clipped;
-// nor is memory used again.
+// github.com/gen2brain/avif registers itself with package image. Pictures that are decoded that way are
+// neither turned nor cropped; a handler asks Config.Formats first.
 package avif
 
 import (
 	"bytes"
-	"errors"
+	"context"
 	"fmt"
 	"image"
-	"image/color"
 	"io"
 	"runtime"
 
 	"github.com/gen2brain/avif"
 
-	"github.com/rest-thumbnails/thumbnail/processors/avif/internal/first"
-	"github.com/rest-thumbnails/thumbnail/processors/avif/internal/isobmff"
+	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )
 
-func init() { first.Decode, first.DecodeConfig = Decode, DecodeConfig }
+// MaxSide is how many pixels a side may have. AV1 can express twice as many, but few decoders read
+// such a file. maxPixels is libavif's AVIF_DEFAULT_IMAGE_SIZE_LIMIT; its limit of a side is MaxSide.
+const (
+	MaxSide   = 32768
+	maxPixels = 1 << 28
+)
 
-// maxPixels is libavif's AVIF_DEFAULT_IMAGE_SIZE_LIMIT; AVIF_DEFAULT_IMAGE_DIMENSION_LIMIT is MaxSide.
-const maxPixels = 1 << 28
+// Format reads AVIF, for Config.Formats. A picture is decoded to *image.RGBA, or to *image.RGBA64 if
+// it has more than 8 bits per sample: RGB of full range, by the matrix that the file says. Decode waits
+// where GOMAXPROCS pictures are in work, until its context ends. Once it has begun it can't be
+// interrupted.
+var Format = heif.Format(decode, heif.Options{
+	Name:              "avif",
+	Brands:            []string{"avif", "avis"},
+	Items:             []string{"av01", "grid"},
+	BytesPerPixel:     decodeBytes,
+	DeepBytesPerPixel: decodeDeepBytes,
+	FixedBytes:        decodeFixed,
+	MaxSide:           MaxSide,
+	MaxPixels:         maxPixels,
+})
 
 // instances bounds how many pictures are in work, to GOMAXPROCS as it is when the program starts,
-// which heeds the quota of a container. Each has an instance of the WebAssembly, with memory of its
-// own (13 bytes per pixel when decoding, 28 if samples have more than 8 bits, 35 when encoding, and
-// up to 5 MB), and keeps one core busy.
+// which honors the quota of a container: each keeps one core busy.
 var instances = make(chan struct{}, runtime.GOMAXPROCS(0))
 
 // call runs f when there is room for it, and turns a panic into an error.
-func call(f func() error) (err error) {
-	instances <- struct{}{}
+func call(ctx context.Context, f func() error) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case instances <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	defer func() {
 		<-instances
 		if p := recover(); p != nil {
@@ -85,76 +105,32 @@ func Start() error {
 	return Encoder{}.Encode(io.Discard, image.NewRGBA(image.Rect(0, 0, 1, 1)))
 }
 
-// DecodeConfig returns the size in pixels, as it is seen, that is after clipping and turning, and
-// the colour model. It reads the file's header alone, at most 5 MiB of it and what stands before,
-// and starts nothing. Sizes are reported as declared, however large: limits are the caller's.
-func DecodeConfig(r io.Reader) (image.Config, error) {
-	p, err := isobmff.Read(r)
-	if err != nil {
-		return image.Config{}, err
-	}
-	size := p.Size()
-	if p.Deep {
-		return image.Config{Width: size.X, Height: size.Y, ColorModel: color.RGBA64Model}, nil
-	}
-	return image.Config{Width: size.X, Height: size.Y, ColorModel: color.RGBAModel}, nil
-}
-
-// Decode returns the picture, upright, as an *image.RGBA, or as an *image.RGBA64 if it has more
-// than 8 bits per sample. Its colours are RGB of full range as the file has them: the matrix is
-// heeded, but neither an ICC profile nor primaries and transfer function are applied, which package
-// processors does. Where GOMAXPROCS pictures are in work, it waits. Once all of r is read, it
-// cannot be interrupted.
-//
-// The file decides how much memory is needed: ask [DecodeConfig] first. A file that has more pixels
-// than it announces is shrunk to that size, or is an error if this takes 32 MB more than announced;
-// the system's library takes what they take. There are limits beyond which the library does not go,
-// 32768 pixels a side and 2^28 in all: that matches image.ErrFormat.
-func Decode(r io.Reader) (img image.Image, err error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("avif: %w", err)
-	}
-	p, err := isobmff.Read(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	if err := isobmff.Whole(data); err != nil {
-		return nil, err
-	}
-	if max(p.Width, p.Height) > MaxSide || p.Width*p.Height > maxPixels {
-		return nil, fmt.Errorf("avif: more pixels than can be decoded, %d×%d: %w", p.Width, p.Height, image.ErrFormat)
-	}
-	preferItem(data)
-	err = call(func() error {
-		if img, err = avif.Decode(bytes.NewReader(data)); errors.Is(err, avif.ErrMemRead) {
-			err = avif.ErrDecode // which is what it means to read what has not been written, see malloc
+// decode returns the picture as it is stored. The memory has been taken from the account.
+func decode(ctx context.Context, data []byte) (img image.Image, err error) {
+	err = call(ctx, func() error {
+		all, err := avif.DecodeAll(bytes.NewReader(primary(data)))
+		if err == nil && len(all.Image) == 1 && len(all.Delay) == 1 && all.Delay[0] == stillDuration {
+			img = own(all.Image[0])
+			return nil
+		}
+		if err == nil { // no picture in the pixels
+			err = avif.ErrDecode
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	if size := img.Bounds().Size(); size != image.Pt(p.Width, p.Height) {
-		return nil, fmt.Errorf("avif: %v pixels where the header says %d×%d", size, p.Width, p.Height)
-	}
-	switch img := img.(type) {
-	case *image.RGBA:
-		pix, size := upright(img.Pix, 4, p)
-		bound8(pix)
-		return &image.RGBA{Pix: pix, Stride: 4 * size.X, Rect: image.Rectangle{Max: size}}, nil
-	case *image.RGBA64:
-		pix, size := upright(img.Pix, 8, p)
-		bound16(pix)
-		return &image.RGBA64{Pix: pix, Stride: 8 * size.X, Rect: image.Rectangle{Max: size}}, nil
-	}
-	return nil, fmt.Errorf("avif: decoded to %T", img)
+	return img, err
 }
 
-// preferItem makes libavif take the primary item. If the major brand of a file is avis, or one of a
-// general format, it prefers a track.
-func preferItem(file []byte) {
-	if len(file) >= 12 && string(file[4:8]) == "ftyp" {
+// stillDuration is what libavif says of a picture that is no animation. github.com/gen2brain/avif
+// returns no error where the pixels can't be decoded, but leaves the duration as it was.
+const stillDuration = 1
+
+// primary makes libavif take the primary item: if the major brand of a file is avis, or one of a general
+// format, it prefers a track. It returns a copy of the file if the brand is another one.
+func primary(file []byte) []byte {
+	if len(file) >= 12 && string(file[4:8]) == "ftyp" && string(file[8:12]) != "avif" {
+		file = bytes.Clone(file)
 		copy(file[8:], "avif")
 	}
+	return file
 }

@@ -19,6 +19,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
@@ -32,7 +34,7 @@ func corpus(t *testing.T, name string) []byte {
 	return file
 }
 
-func TestFilesAreDecodedUprightByPackageImage(t *testing.T) {
+func TestFilesAreDecodedUpright(t *testing.T) {
 	for name, size := range map[string]image.Point{
 		"avif-orientation-6": {3024, 4032},
 		"exif":               {512, 512}, "hopper": {128, 128}, "hopper-missing-pixi": {128, 128}, "icc_profile": {57, 57},
@@ -41,14 +43,13 @@ func TestFilesAreDecodedUprightByPackageImage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := corpus(t, "avif-heic/"+name+".avif")
-			config, format, err := image.DecodeConfig(bytes.NewReader(file))
+			assert.True(t, avif.Format.Match(file[:64]))
+			h, err := avif.Format.Header(t.Context(), bytes.NewReader(file))
 			require.NoError(t, err)
-			assert.Equal(t, "avif", format)
-			assert.Equal(t, size, image.Pt(config.Width, config.Height))
-			img, _, err := image.Decode(bytes.NewReader(file))
+			assert.Equal(t, size, image.Pt(h.Width, h.Height))
+			img, err := seen(t, file)
 			require.NoError(t, err)
 			assert.Equal(t, image.Rectangle{Max: size}, img.Bounds())
-			assert.Equal(t, config.ColorModel, img.ColorModel())
 		})
 	}
 }
@@ -63,12 +64,8 @@ func TestTurnedAndMirroredFilesShowTheSamePicture(t *testing.T) {
 }
 
 func TestABombIsSeenInItsHeader(t *testing.T) {
-	config, err := avif.DecodeConfig(bytes.NewReader(corpus(t, "bombs/17000x17000.avif")))
-	require.NoError(t, err)
-	assert.Equal(t, 17000, config.Width)
-	assert.Equal(t, 17000, config.Height)
-	_, err = avif.Decode(bytes.NewReader(corpus(t, "bombs/17000x17000.avif")))
-	assert.ErrorIs(t, err, image.ErrFormat)
+	_, err := avif.Format.Header(t.Context(), bytes.NewReader(corpus(t, "bombs/17000x17000.avif")))
+	assert.ErrorIs(t, err, processors.ErrFormat, "libavif refuses it")
 }
 
 // picture is smooth, with a corner of another colour, so that it is seen how it is turned.
@@ -92,11 +89,53 @@ func encode(t testing.TB, e avif.Encoder, img image.Image) []byte {
 	return b.Bytes()
 }
 
+// seen is what is seen of a file, by its orientation. Header and Decode may not disagree.
+func seen(t testing.TB, file []byte) (image.Image, error) {
+	t.Helper()
+	h, err := avif.Format.Header(t.Context(), bytes.NewReader(file))
+	if err != nil {
+		_, err2 := avif.Format.Decode(t.Context(), file)
+		assert.Error(t, err2)
+		return nil, err
+	}
+	img, err := avif.Format.Decode(t.Context(), file)
+	if err != nil {
+		return nil, err
+	}
+	img = turned(img, h.Orientation)
+	assert.Equal(t, image.Rect(0, 0, h.Width, h.Height), img.Bounds())
+	return img, nil
+}
+
 func decode(t testing.TB, file []byte) *image.RGBA {
-	img, err := avif.Decode(bytes.NewReader(file))
+	t.Helper()
+	img, err := seen(t, file)
 	require.NoError(t, err)
 	require.IsType(t, &image.RGBA{}, img)
 	return img.(*image.RGBA)
+}
+
+// turned undoes an orientation of EXIF.
+func turned(img image.Image, orientation int) image.Image {
+	size := img.Bounds().Size()
+	w, h := size.X, size.Y
+	if orientation > 4 {
+		size = image.Pt(h, w)
+	}
+	var out draw.Image = image.NewRGBA(image.Rectangle{Max: size})
+	if _, deep := img.(*image.RGBA64); deep {
+		out = image.NewRGBA64(image.Rectangle{Max: size})
+	}
+	for y := range size.Y {
+		for x := range size.X {
+			p := map[int]image.Point{
+				1: {x, y}, 2: {w - 1 - x, y}, 3: {w - 1 - x, h - 1 - y}, 4: {x, h - 1 - y},
+				5: {y, x}, 6: {y, h - 1 - x}, 7: {w - 1 - y, h - 1 - x}, 8: {w - 1 - y, x},
+			}[orientation]
+			out.Set(x, y, img.At(p.X, p.Y))
+		}
+	}
+	return out
 }
 
 func psnr(a, b *image.RGBA) float64 {
@@ -178,6 +217,25 @@ func TestTheLongestSideCanBeReadAgain(t *testing.T) {
 	assert.Equal(t, image.Rect(0, 0, avif.MaxSide, 1), got.Rect)
 }
 
+func TestPicturesOfManyPixelsAreRefusedUnlessAsked(t *testing.T) {
+	large := image.NewUniform(color.White)
+	err := avif.Encoder{}.Encode(io.Discard, crop{large, image.Rect(0, 0, 1501, 1000)})
+	assert.ErrorIs(t, err, processors.ErrTooLarge)
+	small := picture(40, 30)
+	assert.ErrorIs(t, avif.Encoder{MaxPixels: 1199}.Encode(io.Discard, small), processors.ErrTooLarge)
+	assert.NoError(t, avif.Encoder{MaxPixels: 1200}.Encode(io.Discard, small))
+	assert.NoError(t, avif.Encoder{MaxPixels: -1}.Encode(io.Discard, small))
+	assert.Equal(t, "image/avif", avif.Encoder{}.ContentType())
+}
+
+// crop is an image of some size.
+type crop struct {
+	image.Image
+	size image.Rectangle
+}
+
+func (c crop) Bounds() image.Rectangle { return c.size }
+
 func TestQualityAndEffortDoWhatTheySay(t *testing.T) {
 	img := picture(120, 120)
 	size := func(e avif.Encoder) int { return len(encode(t, e, img)) }
@@ -203,18 +261,20 @@ type failing struct{ error }
 func (f failing) Write([]byte) (int, error) { return 0, f.error }
 
 func TestDamagedFilesAreErrors(t *testing.T) {
-	file := encode(t, avif.Encoder{}, picture(40, 30))
-	for _, n := range []int{0, 1, 8, 20, 60, 150, len(file) / 2, len(file) - 30, len(file) - 1} {
-		_, err := avif.Decode(bytes.NewReader(file[:n]))
-		assert.Error(t, err, "%d bytes of %d", n, len(file))
-	}
-	pixels := bytes.Index(file, []byte("mdat")) + 4
-	for name, payload := range map[string][]byte{
-		"no pixels": make([]byte, len(file)-pixels), "noise": bytes.Repeat([]byte{0x12, 0, 0x32, 0x5a, 0xff}, len(file))[:len(file)-pixels],
-	} {
-		img, err := avif.Decode(bytes.NewReader(append(bytes.Clone(file[:pixels]), payload...)))
-		assert.Error(t, err, name)
-		assert.Nil(t, img, name)
+	for _, source := range []image.Image{picture(40, 30), withAlpha(picture(40, 30)), picture(400, 300), picture(1, 1)} {
+		file := encode(t, avif.Encoder{}, source)
+		for _, n := range []int{0, 1, 8, 20, 60, 150, len(file) / 2, len(file) - 30, len(file) - 1} {
+			_, err := avif.Format.Decode(t.Context(), file[:n])
+			assert.ErrorIs(t, err, processors.ErrCorrupt, "%d bytes of %d", n, len(file))
+		}
+		pixels := bytes.Index(file, []byte("mdat")) + 4
+		for name, payload := range map[string][]byte{
+			"no pixels": make([]byte, len(file)-pixels), "noise": bytes.Repeat([]byte{0x12, 0, 0x32, 0x5a, 0xff}, len(file))[:len(file)-pixels],
+		} {
+			img, err := avif.Format.Decode(t.Context(), append(bytes.Clone(file[:pixels]), payload...))
+			assert.ErrorIs(t, err, processors.ErrCorrupt, name)
+			assert.Nil(t, img, name)
+		}
 	}
 }
 
@@ -225,21 +285,21 @@ func TestAFileWithAFewWrongBytesIsAPictureOfItsSizeOrAnError(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	pictures := 0
 	for _, file := range [][]byte{
-		file, with(t, file, clap(10, 8, 2, -1), pack("irot", 1), pack("imir", 0)), encode(t, avif.Encoder{}, withAlpha(picture(9, 20))),
+		file, with(t, file, ht.Clap(10, 8, 2, -1), ht.Turn(1), ht.Mirror(0)), encode(t, avif.Encoder{}, withAlpha(picture(9, 20))),
 	} {
 		for range 200 {
 			broken := slices.Clone(file)
 			for range 1 + random.IntN(3) {
 				broken[random.IntN(len(broken))] = byte(random.Uint32())
 			}
-			config, err := avif.DecodeConfig(bytes.NewReader(broken))
-			if err != nil || config.Width > 1000 || config.Height > 1000 {
+			h, err := avif.Format.Header(t.Context(), bytes.NewReader(broken))
+			if err != nil || h.Width > 1000 || h.Height > 1000 {
 				continue
 			}
-			img, err := avif.Decode(bytes.NewReader(broken))
-			if err == nil {
+			if img, err := seen(t, broken); err == nil {
 				pictures++
-				assert.Equal(t, image.Rect(0, 0, config.Width, config.Height), img.Bounds())
+				_, _, _, a := img.At(img.Bounds().Max.X-1, img.Bounds().Max.Y-1).RGBA()
+				assert.True(t, a > 0 || bytes.Contains(broken, []byte("auxl")), "opaque pixels, or an error")
 			}
 		}
 	}
@@ -254,7 +314,7 @@ func TestManyAtOnceDoNotDisturbEachOther(t *testing.T) {
 			var b bytes.Buffer
 			assert.NoError(t, avif.Encoder{}.Encode(&b, picture(50, 40)))
 			assert.Equal(t, want, b.Bytes())
-			img, err := avif.Decode(&b)
+			img, err := avif.Format.Decode(t.Context(), b.Bytes())
 			assert.NoError(t, err)
 			assert.Equal(t, image.Rect(0, 0, 50, 40), img.Bounds())
 		})

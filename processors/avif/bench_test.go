@@ -20,16 +20,16 @@ func BenchmarkEncode(b *testing.B) {
 func BenchmarkDecode(b *testing.B) {
 	file := encode(b, avif.Encoder{}, picture(400, 300))
 	for b.Loop() {
-		if _, err := avif.Decode(bytes.NewReader(file)); err != nil {
+		if _, err := avif.Format.Decode(b.Context(), file); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
-func BenchmarkDecodeConfig(b *testing.B) {
+func BenchmarkHeader(b *testing.B) {
 	file := encode(b, avif.Encoder{}, picture(400, 300))
 	for b.Loop() {
-		if _, err := avif.DecodeConfig(bytes.NewReader(file)); err != nil {
+		if _, err := avif.Format.Header(b.Context(), bytes.NewReader(file)); err != nil {
 			b.Fatal(err)
 		}
 	}

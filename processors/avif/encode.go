@@ -2,6 +2,7 @@ package avif
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -9,30 +10,69 @@ import (
 	"io"
 
 	"github.com/gen2brain/avif"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// MaxSide is how many pixels a side may have. AV1 can express twice as many, but few decoders read
-// such a file.
-const MaxSide = 32768
+// DefaultMaxPixels is how many pixels an AVIF may have that an [Encoder] writes, unless its field says
+// otherwise: 1.5 million take most of a second and 150 MB.
+const DefaultMaxPixels = 1_500_000
 
 // Encoder encodes as AVIF, without metadata. The zero value is ready to use, by several goroutines
 // at once.
 type Encoder struct {
 	Quality int // 1 to 100; 0 means 60, which looks about like JPEG at 85. Values beyond are taken as the nearest.
 	Effort  int // 1, fast, to 10, small; 0 means 1. Values beyond are taken as the nearest. 3 takes about three times as long as 1.
+
+	// MaxPixels is how many pixels a picture may have: AVIF takes fifty times the CPU of JPEG, and a
+	// hundred bytes of memory per pixel. 0 means DefaultMaxPixels, a negative value no limit. Beyond it the error
+	// matches processors.ErrTooLarge.
+	MaxPixels int
 }
 
-// Encode writes img to w, with 8 bits per sample and colours at half width and height, and says
-// that it is sRGB. It does not modify img. Transparency is kept, a picture without has none in the
-// file. Where GOMAXPROCS pictures are in work, Encode waits. It cannot be interrupted.
+// ContentType returns "image/avif".
+func (Encoder) ContentType() string { return "image/avif" }
+
+// Encode is [Encoder.EncodeContext] without an end.
 func (e Encoder) Encode(w io.Writer, img image.Image) error {
+	return e.EncodeContext(context.Background(), w, img)
+}
+
+// EncodeContext writes img to w, with 8 bits per sample and colors at half width and height, and says
+// that it is sRGB. It does not modify img. Transparency is kept, a picture without has none in the
+// file. Where GOMAXPROCS pictures are in work it waits, until ctx ends; once it has begun it can't be
+// interrupted. Memory is taken from the account of ctx by [processors.Reserve].
+func (e Encoder) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
 	size := img.Bounds().Size()
+	limit := e.MaxPixels
+	if limit == 0 {
+		limit = DefaultMaxPixels
+	}
+	pixels := int64(size.X) * int64(size.Y)
 	switch {
 	case img.Bounds().Empty():
 		return errors.New("encode avif: an empty picture")
 	case size.X > MaxSide || size.Y > MaxSide:
-		return fmt.Errorf("encode avif: %d×%d: no side can have more than %d pixels", size.X, size.Y, MaxSide)
+		return fmt.Errorf("encode avif: %w: %d×%d: no side can have more than %d pixels", processors.ErrTooLarge, size.X, size.Y, MaxSide)
+	case limit > 0 && pixels > int64(limit):
+		return fmt.Errorf("encode avif: %w: %d×%d pixels are more than Encoder.MaxPixels (%d)", processors.ErrTooLarge, size.X, size.Y, limit)
 	}
+	bytes := encodeBytes*pixels + encodeFixed
+	if err := processors.Reserve(ctx, bytes); err != nil {
+		return fmt.Errorf("encode avif: %w", err)
+	}
+	defer processors.Unreserve(ctx, bytes)
+	file, err := e.encode(ctx, img)
+	if err == nil {
+		_, err = w.Write(file)
+	}
+	if err != nil {
+		return fmt.Errorf("encode avif: %w", err)
+	}
+	return nil
+}
+
+func (e Encoder) encode(ctx context.Context, img image.Image) ([]byte, error) {
 	o := avif.Options{Quality: 60, Speed: 10, ChromaSubsampling: image.YCbCrSubsampleRatio420}
 	if e.Quality != 0 {
 		o.Quality = min(max(e.Quality, 1), 100)
@@ -42,22 +82,22 @@ func (e Encoder) Encode(w io.Writer, img image.Image) error {
 	}
 	o.QualityAlpha = 100 // edges show; it costs little
 	var file bytes.Buffer
-	err := call(func() error { return avif.Encode(&file, compact(img), o) })
-	if err == nil {
-		sayColours(file.Bytes())
-		_, err = w.Write(file.Bytes())
+	err := call(ctx, func() error { return avif.Encode(&file, compact(img), o) })
+	switch {
+	case err != nil:
+		return nil, err
+	case !bytes.HasPrefix(file.Bytes()[min(4, file.Len()):], []byte("ftyp")):
+		return nil, avif.ErrEncode
 	}
-	if err != nil {
-		return fmt.Errorf("encode avif: %w", err)
-	}
-	return nil
+	sayColors(file.Bytes())
+	return file.Bytes(), nil
 }
 
-// sayColours makes the code points of ITU-T H.273 in a file, which libavif leaves unspecified,
+// sayColors makes the code points of ITU-T H.273 in a file, which libavif leaves unspecified,
 // those of what it has encoded: the primaries of BT.709, the transfer function of sRGB, the matrix
 // of BT.601. That is what unspecified ones are to be taken for (MIAF, ISO/IEC 23000-22,
 // 7.3.6.4), but not every program does.
-func sayColours(file []byte) {
+func sayColors(file []byte) {
 	header, _, _ := bytes.Cut(file, []byte("mdat"))
 	unspecified := []byte("colrnclx\x00\x02\x00\x02\x00\x02")
 	if i := bytes.Index(header, unspecified); i >= 0 {

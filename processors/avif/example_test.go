@@ -2,6 +2,7 @@ package avif_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 
@@ -14,7 +15,7 @@ func ExampleEncoder() {
 		fmt.Println(err)
 		return
 	}
-	config, format, err := image.DecodeConfig(&file) // the import has registered it
-	fmt.Println(format, config.Width, config.Height, err)
+	header, err := avif.Format.Header(context.Background(), &file)
+	fmt.Println(avif.Format.Name, header.Width, header.Height, err)
 	// Output: avif 320 200 <nil>
 }

@@ -4,12 +4,18 @@ go 1.26.4
 
 require (
 	github.com/gen2brain/avif v0.6.0
+	github.com/rest-thumbnails/thumbnail v0.0.0
 	github.com/stretchr/testify v1.12.1
-	github.com/tetratelabs/wazero v1.12.0
 )
 
 require (
 	github.com/ebitengine/purego v0.10.1 // indirect
+	github.com/gen2brain/jpegn v0.6.1 // indirect
+	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/tetratelabs/wazero v1.12.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
-	golang.org/x/sys v0.44.0 // indirect
+	golang.org/x/image v0.47.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
 )
+
+replace github.com/rest-thumbnails/thumbnail => ../..

@@ -2,57 +2,131 @@ package avif_test
 
 import (
 	"bytes"
+	"context"
+	"encoding/binary"
 	"image"
 	"io"
 	"runtime"
-	"slices"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
 	"testing"
+	"time"
 
 	gen2brain "github.com/gen2brain/avif"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
-// allocated is how many bytes f takes from Go's heap.
-func allocated(f func()) uint64 {
+// peak is the most memory in bytes that is in use while f runs: garbage is collected as soon as there
+// is a little.
+func peak(f func()) int64 {
+	defer debug.SetGCPercent(debug.SetGCPercent(5))
+	runtime.GC()
+	live := func() int64 {
+		s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		metrics.Read(s)
+		return int64(s[0].Value.Uint64())
+	}
+	before, most, done := live(), int64(0), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(200 * time.Microsecond):
+				most = max(most, live())
+			}
+		}
+	})
+	f()
+	close(done)
+	wg.Wait()
+	return most - before
+}
+
+func TestMemoryIsCounted(t *testing.T) {
+	if gen2brain.Dynamic() == nil {
+		t.Skip("the system's library has its memory from elsewhere")
+	}
+	require.NoError(t, avif.Start())
+	for _, size := range []image.Point{{200, 150}, {1200, 900}, {3000, 2000}} {
+		img := picture(size.X, size.Y)
+		need := int64(0)
+		var file bytes.Buffer
+		account := codec.NewAccount(1 << 40)
+		encoding := peak(func() {
+			ctx := codec.WithAccount(t.Context(), account)
+			require.NoError(t, avif.Encoder{MaxPixels: -1}.EncodeContext(ctx, &file, img))
+		})
+		pixels := float64(size.X * size.Y)
+		t.Logf("%v: encoding takes %.1f MB, %.1f bytes per pixel of the %.1f counted", size, float64(encoding)/1e6, float64(encoding)/pixels, float64(account.Peak())/pixels)
+		assert.LessOrEqual(t, encoding, account.Peak()*11/10+4<<20)
+
+		h, err := avif.Format.Header(t.Context(), bytes.NewReader(file.Bytes()))
+		require.NoError(t, err)
+		need = h.Bytes
+		decoding := peak(func() {
+			ctx := codec.WithAccount(t.Context(), codec.NewAccount(need))
+			_, err := avif.Format.Decode(ctx, file.Bytes())
+			require.NoError(t, err)
+		})
+		t.Logf("%v: decoding takes %.1f MB, %.1f bytes per pixel of the %.1f counted", size, float64(decoding)/1e6, float64(decoding)/pixels, float64(need)/pixels)
+		assert.LessOrEqual(t, decoding, need*11/10+4<<20)
+	}
+}
+
+func TestWhatTheAccountHasNotIsRefused(t *testing.T) {
+	img := picture(400, 300)
+	ctx := codec.WithAccount(t.Context(), codec.NewAccount(1<<20))
+	assert.ErrorIs(t, avif.Encoder{}.EncodeContext(ctx, io.Discard, img), processors.ErrTooLarge)
+	_, err := avif.Format.Decode(ctx, encode(t, avif.Encoder{}, img))
+	assert.ErrorIs(t, err, processors.ErrTooLarge)
+}
+
+// The header says that there is one pixel, but it is nine million.
+func TestAFileOfMorePixelsThanItSaysCostsNothing(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, avif.Encoder{MaxPixels: -1}.Encode(&b, image.NewGray(image.Rect(0, 0, 3000, 3000))))
+	file := b.Bytes()
+	i := bytes.Index(file, []byte("ispe"))
+	require.Positive(t, i)
+	binary.BigEndian.PutUint32(file[i+8:], 1)
+	binary.BigEndian.PutUint32(file[i+12:], 1)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	f()
+	_, err := avif.Format.Decode(t.Context(), file)
 	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
+	assert.ErrorIs(t, err, processors.ErrCorrupt)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 }
 
-func TestMemoryIsUsedAgain(t *testing.T) {
-	img := picture(400, 300)
-	file := encode(t, avif.Encoder{}, img)
-	const rounds = 10
-	// An instance takes 7 MB of memory to encode, and with that which it grows out of 36.
-	encoding := allocated(func() {
-		for range rounds {
-			require.NoError(t, avif.Encoder{}.Encode(io.Discard, img))
-		}
-	})
-	assert.Less(t, encoding/rounds, uint64(14<<20)) // the race detector makes sync.Pool forget one in four
-	decoding := allocated(func() {
-		for range rounds {
-			decode(t, file)
-		}
-	})
-	assert.Less(t, decoding/rounds, uint64(8<<20))
-}
-
-// Whoever uses github.com/gen2brain/avif beside this package has pictures of his own too.
-func TestAPictureStaysWhenMemoryIsUsedAgain(t *testing.T) {
-	img, err := gen2brain.Decode(bytes.NewReader(encode(t, avif.Encoder{}, picture(90, 60))))
-	require.NoError(t, err)
-	ours := decode(t, encode(t, avif.Encoder{}, picture(90, 60)))
-	before := slices.Clone(img.(*image.RGBA).Pix)
-	assert.Equal(t, before, ours.Pix)
-	for i := range 3 {
-		decode(t, encode(t, avif.Encoder{}, picture(100+i, 70)))
+func TestWhoWaitsForAnInstanceStopsWithItsContext(t *testing.T) {
+	img := picture(1200, 900)
+	file := encode(t, avif.Encoder{}, picture(20, 10))
+	busy, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for range 4 * runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for busy.Err() == nil {
+				_ = avif.Encoder{}.EncodeContext(busy, io.Discard, img)
+			}
+		})
 	}
-	assert.Equal(t, before, img.(*image.RGBA).Pix)
-	assert.Equal(t, before, ours.Pix)
+	time.Sleep(50 * time.Millisecond) // all have begun, or wait
+	for range 3 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		<-ctx.Done()
+		assert.ErrorIs(t, avif.Encoder{}.EncodeContext(ctx, io.Discard, img), context.DeadlineExceeded)
+		_, err := avif.Format.Decode(ctx, file)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		cancel()
+	}
+	stop()
+	wg.Wait()
 }

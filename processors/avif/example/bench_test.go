@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	_ "image/jpeg"
@@ -13,6 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
+	webpcodec "github.com/rest-thumbnails/thumbnail/internal/codec/webp"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 	"github.com/rest-thumbnails/thumbnail/processors/webp"
@@ -51,7 +55,14 @@ func BenchmarkFormats(b *testing.B) {
 			encoder interface {
 				Encode(io.Writer, image.Image) error
 			}
-		}{{"jpeg", processors.JPEG{}}, {"webp", webp.Encoder{}}, {"avif", avif.Encoder{}}} {
+			decode func(context.Context, []byte) error
+		}{
+			{"jpeg", processors.JPEG{}, builtin(jpeg.Format)}, {"webp", webp.Encoder{}, builtin(webpcodec.Format)},
+			{"avif", avif.Encoder{}, func(ctx context.Context, data []byte) error {
+				_, err := avif.Format.Decode(ctx, data)
+				return err
+			}},
+		} {
 			var file bytes.Buffer
 			if err := f.encoder.Encode(&file, img); err != nil {
 				b.Fatal(err)
@@ -67,18 +78,27 @@ func BenchmarkFormats(b *testing.B) {
 			})
 			b.Run(name+"/decode", func(b *testing.B) {
 				for b.Loop() {
-					h, err := processors.DecodeHeader(bytes.NewReader(file.Bytes()))
-					if err != nil {
+					if err := f.decode(b.Context(), file.Bytes()); err != nil {
 						b.Fatal(err)
 					}
-					pic, err := processors.Decode(b.Context(), file.Bytes(), h, image.Point{})
-					if err != nil {
-						b.Fatal(err)
-					}
-					pic.Release()
 				}
 			})
 		}
+	}
+}
+
+// builtin decodes by a format of the library.
+func builtin(f *codec.Format) func(context.Context, []byte) error {
+	return func(ctx context.Context, data []byte) error {
+		h, err := f.Header(ctx, codec.NewBytesReader(ctx, data))
+		if err != nil {
+			return err
+		}
+		pic, err := f.Decode(ctx, data, &h, codec.Options{})
+		if err == nil && pic.Release != nil {
+			pic.Release()
+		}
+		return err
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"os"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
@@ -55,6 +56,7 @@ func prepare(photos, thumbs, picture string) (http.Handler, string, error) {
 		Source:   source,
 		Storage:  store,
 		Signer:   signer,
+		Formats:  []processors.Format{avif.Format},
 		Encoders: thumbnail.Encoders{".avif": avif.Encoder{Quality: 60}},
 	})
 	if err != nil {

@@ -7,10 +7,14 @@ import (
 	"net/http"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-var encoders = thumbnail.Encoders{}
+var (
+	encoders = thumbnail.Encoders{}
+	formats  []processors.Format
+)
 
 func main() {
 	dir, err := storage.OpenDir(".")
@@ -21,7 +25,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	handler, err := thumbnail.NewHandler(thumbnail.Config{Source: dir, Storage: storage.NewMemory(), Signer: signer, Encoders: encoders})
+	handler, err := thumbnail.NewHandler(thumbnail.Config{Source: dir, Storage: storage.NewMemory(), Signer: signer, Encoders: encoders, Formats: formats})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -11,29 +12,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
-// shrunk is what becomes of a file.
-func shrunk(t *testing.T, file []byte, width int) image.Image {
-	t.Helper()
-	h, err := processors.DecodeHeader(bytes.NewReader(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	pic, err := processors.Decode(t.Context(), file, h, processors.MinDecode(processors.Fit{}, h.Size, width, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err := pic.Apply(t.Context(), processors.Fit{}, width, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return img
-}
-
-// patches are 27 colours.
+// patches are 27 colors.
 func patches() *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, 27*16, 16))
 	for i := range img.Pix {
@@ -43,8 +27,8 @@ func patches() *image.RGBA {
 	return img
 }
 
-// An AVIF and a PNG that say the same of their colours become the same thumbnail.
-func TestColoursOfAnAVIFAreConverted(t *testing.T) {
+// An AVIF and a PNG that say the same of their colors become the same thumbnail.
+func TestColorsOfAnAVIFAreConverted(t *testing.T) {
 	var a, p bytes.Buffer
 	if err := (avif.Encoder{Quality: 100}).Encode(&a, patches()); err != nil {
 		t.Fatal(err)
@@ -80,7 +64,7 @@ func TestColoursOfAnAVIFAreConverted(t *testing.T) {
 	}
 }
 
-// inSequenceHeader moves the colours of an AVIF of the patches from the box "colr" into the
+// inSequenceHeader moves the colors of an AVIF of the patches from the box "colr" into the
 // sequence header of its AV1, where there are none.
 func inSequenceHeader(t *testing.T, file []byte, points [2]byte) []byte {
 	t.Helper()
@@ -89,14 +73,14 @@ func inSequenceHeader(t *testing.T, file []byte, points [2]byte) []byte {
 	if start < 0 || file[start+8]&flag != 0 {
 		t.Fatal("another sequence header than the one that was measured")
 	}
-	colours := []byte{points[0], points[1], 6}
+	colors := []byte{points[0], points[1], 6}
 	out := bytes.Replace(file[:start+9], []byte("colr"), []byte("free"), 1)
-	out[start+3] += byte(len(colours))
+	out[start+3] += byte(len(colors))
 	out[start+8] |= flag
 	for _, at := range []int{bytes.Index(out, []byte("mdat")) - 4, bytes.Index(out, []byte("iloc")) + 22} { // sizes: of the box, of the item
-		binary.BigEndian.PutUint32(out[at:], binary.BigEndian.Uint32(out[at:])+uint32(len(colours)))
+		binary.BigEndian.PutUint32(out[at:], binary.BigEndian.Uint32(out[at:])+uint32(len(colors)))
 	}
-	return append(append(out, colours...), file[start+9:]...)
+	return append(append(out, colors...), file[start+9:]...)
 }
 
 func at(img image.Image, patch int) color.RGBA {
@@ -116,11 +100,7 @@ func TestHostileAVIFsAreRefusedByTheirHeader(t *testing.T) {
 	if err != nil {
 		t.Skip("the corpus is not there")
 	}
-	h, err := processors.DecodeHeader(bytes.NewReader(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if need := h.DecodeBytes(image.Point{}); h.Size != image.Pt(17000, 17000) || need < 289_000_000*12 {
-		t.Error(h.Size, need)
+	if _, err := ht.Thumbnail(t.Context(), file, 200, avif.Format); !errors.Is(err, processors.ErrFormat) {
+		t.Error(err)
 	}
 }
