@@ -17,9 +17,9 @@
 //
 // Thumbnails are sRGB. What a file says of its colours is heeded in this order: a PNG's cICP; an ICC
 // profile (ICC.1:2022, versions 2 and 4; matrix, grey or lookup table; relative colorimetric,
-// without black-point compensation); a PNG's sRGB, then gAMA with cHRM, as Chromium shows them; an
-// AVIF's nclx or AV1 sequence header. A description that is broken is passed over; without any,
-// pixels are sRGB.
+// without black-point compensation); a PNG's sRGB, then gAMA with cHRM, as Chromium shows them; the
+// code points that [Format.Color] of another format returns. A description that is broken is passed
+// over; without any, pixels are sRGB.
 //
 // Light that may be brighter than white, PQ and HLG of ITU-R BT.2100, is scaled so that reference
 // white, 203 cd/m² (ITU-R BT.2408), is 1. Then the brightest channel m of each pixel becomes

@@ -1,0 +1,22 @@
+module github.com/rest-thumbnails/thumbnail/examples/heic
+
+go 1.26.4
+
+require (
+	github.com/gen2brain/heic v0.4.9
+	github.com/rest-thumbnails/thumbnail v0.0.0
+	github.com/stretchr/testify v1.12.1
+	golang.org/x/image v0.47.0
+)
+
+require (
+	github.com/ebitengine/purego v0.9.1 // indirect
+	github.com/gofrs/flock v0.13.1 // indirect
+	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/tetratelabs/wazero v1.9.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+)
+
+replace github.com/rest-thumbnails/thumbnail => ../..
