@@ -38,6 +38,11 @@ type Config struct {
 	// extension.
 	Encoders Encoders
 
+	// Formats decode originals of kinds that the library does not know. They are asked in their order,
+	// before the built-in ones. Formats that are registered with package image are the last resort: they
+	// say nothing of orientation, memory and colors.
+	Formats []processors.Format
+
 	// Presets are the looks that pages name: see [Handler.Links].
 	Presets Presets
 
@@ -115,6 +120,11 @@ func (c Config) withDefaults() (Config, error) {
 	} {
 		if n < 0 {
 			return c, fmt.Errorf("thumbnail: Config.%s is negative", field)
+		}
+	}
+	for i, f := range c.Formats {
+		if f.Name == "" || f.Match == nil || f.Header == nil || f.Decode == nil {
+			return c, fmt.Errorf("thumbnail: Config.Formats[%d] (%q) lacks its Name, Match, Header or Decode", i, f.Name)
 		}
 	}
 	var err error

@@ -58,7 +58,7 @@ func (h *Handler) generateWithin(ctx context.Context, deadline *time.Timer, j *j
 	}
 	defer src.Close()
 	p := h.cfg.Processors[j.spec.Method]
-	need, err := h.measure(src, p, j) // 9
+	need, err := h.measure(ctx, src, p, j) // 9
 	if err != nil {
 		return err
 	}
@@ -98,14 +98,11 @@ func freeBuffer(b *bytes.Buffer) {
 
 // measure does step 9: it returns how many bytes the generation will need, before any pixel has
 // memory.
-func (h *Handler) measure(src *source, p Processor, j *job) (need int64, err error) {
+func (h *Handler) measure(ctx context.Context, src *source, p Processor, j *job) (need int64, err error) {
 	defer addTime(&j.timing.Source)()
-	read := processors.PeekHeader
-	if h.moves(j) && src.rereadable() { // a still picture should not have to wait for the memory of an animation
-		read = processors.DecodeHeader
-	}
+	whole := h.moves(j) && src.rereadable() // a still picture should not have to wait for the memory of an animation
 	r := src.header()
-	header, err := read(r)
+	header, err := processors.ReadHeader(ctx, r, h.cfg.Formats, whole)
 	switch {
 	case r.err != nil:
 		return 0, broken("read source", r.err)
@@ -212,7 +209,7 @@ func (h *Handler) make(ctx context.Context, deadline *time.Timer, src *source, p
 		return err
 	}
 	// Some formats have the orientation after the pixels: only now is the upright size certain.
-	header, err := processors.DecodeHeader(bytes.NewReader(data))
+	header, err := processors.ReadHeader(ctx, bytes.NewReader(data), h.cfg.Formats, true)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,9 @@ func Decode(ctx context.Context, data []byte, h Header, least image.Point) (pic 
 	if int64(len(data)) < h.least {
 		return nil, fmt.Errorf("decode %s: %w: %d bytes are too few for %v pixels", h.Format, ErrCorrupt, len(data), h.stored)
 	}
+	if h.foreign != nil {
+		return decodeForeign(ctx, data, h)
+	}
 	colours := colorspace.Of(h.Format, data)
 	if colours.Far() && h.DecodeBytes(image.Point{}) <= max(h.DecodeBytes(least), cheap) {
 		least = image.Point{} // because it is to be converted before it is scaled

@@ -25,6 +25,9 @@ type Header struct {
 	pixels  int64       // of all these
 	bits    int64       // memory per pixel while decoding, in bits
 	least   int64       // bytes that the compressed pixels take at the very least
+
+	foreign      *Format // of somebody else, or nil
+	foreignBytes int64   // memory that its Decode takes
 }
 
 // headerParsers know the built-in formats by their first bytes. A '?' stands for any byte.
@@ -131,9 +134,6 @@ func registeredHeader(s *scanner) (h Header, err error) {
 	if config.ColorModel == color.RGBA64Model || config.ColorModel == color.NRGBA64Model {
 		h.bits = 2 * 64
 	}
-	if format == "avif" { // of processors/avif: 16 to 20 bytes per pixel where a WebAssembly decodes, or twice that
-		h.bits = h.bits * 5 / 2
-	}
 	return h.upright()
 }
 
@@ -150,6 +150,9 @@ func (h Header) asStored(size image.Point) image.Point {
 // way to the thumbnail. It is at least 1.
 func (h Header) DecodeBytes(least image.Point) int64 {
 	const fixed, margin = 256 << 10, 32 // tables; a row or column of MCUs, tiles, interlaced lines
+	if h.foreign != nil {
+		return h.foreignBytes + 8*int64(h.stored.X) + fixed
+	}
 	if h.Format == "jpeg" {
 		options := jpegOptions(h.jpeg, h.asStored(least))
 		n := int64(options.Scale)

@@ -64,3 +64,23 @@ func (f found) transform() *icc.Transform {
 	}
 	return t
 }
+
+// Described returns the Transform of what a format of somebody else says: a profile, or, where that is
+// none that can be used, code points of ITU-T H.273, ColourPrimaries and TransferCharacteristics. It
+// is nil if there is nothing to do.
+func Described(profile []byte, gray bool, points *[2]uint8) *icc.Transform {
+	f := found{space: icc.RGB, profile: profile}
+	if gray {
+		f.space = icc.Gray
+	}
+	if profile != nil {
+		if t, err := profiles.Parse(context.Background(), profile); err == nil && (t.Identity() || f.transform() != nil) {
+			return f.transform()
+		}
+	}
+	if points == nil {
+		return nil
+	}
+	t, _ := codePoints(uint16(points[0]), uint16(points[1]), false)
+	return t
+}

@@ -3,32 +3,42 @@ package heiftest
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"testing/fstest"
 
-	"github.com/rest-thumbnails/thumbnail/internal/codec"
-	"github.com/rest-thumbnails/thumbnail/internal/engine"
+	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Thumbnail makes a thumbnail of a file as the handler does that is given these formats, within the
-// memory that is admitted for it.
+// Thumbnail makes a thumbnail of a file, not wider than that, as a handler does that is given these formats.
 func Thumbnail(ctx context.Context, file []byte, width int, formats ...processors.Format) (image.Image, error) {
-	e, err := engine.New(formats, false)
+	signer, err := thumbnail.NewSigner([]byte("a secret of at least 16 bytes"))
 	if err != nil {
 		return nil, err
 	}
-	h, err := e.Header(ctx, codec.NewBytesReader(ctx, file))
+	handler, err := thumbnail.NewHandler(thumbnail.Config{
+		Source: storage.FS(fstest.MapFS{"file": {Data: file}}), Storage: storage.NewMemory(), Signer: signer, Formats: formats,
+	})
 	if err != nil {
 		return nil, err
 	}
-	p, err := e.Plan(h, engine.Request{Processor: processors.Scale{}, Encoder: processors.PNG{}, Width: width})
+	spec := thumbnail.Spec{Source: "file", Size: thumbnail.Size{Width: width}, Method: "fit", Ext: ".png"}
+	if err := handler.Generate(ctx, spec); err != nil {
+		return nil, err
+	}
+	link, err := thumbnail.URL("/", signer, spec)
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	if err := e.Make(codec.WithAccount(ctx, codec.NewAccount(p.Bytes)), file, p, &b, nil); err != nil {
-		return nil, err
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, link, nil))
+	if w.Code != http.StatusOK {
+		return nil, fmt.Errorf("%d %s", w.Code, w.Body)
 	}
-	return png.Decode(&b)
+	return png.Decode(bytes.NewReader(w.Body.Bytes()))
 }

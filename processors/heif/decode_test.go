@@ -210,3 +210,25 @@ func TestSamplesOfOtherKinds(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, byte(77), out.(*image.YCbCr).Y[0], "of a decoder that converts itself")
 }
+
+func TestAHandlerMakesThumbnailsByAFormat(t *testing.T) {
+	size := image.Pt(30, 20)
+	img := image.NewRGBA(image.Rectangle{Max: size})
+	for i := range img.Pix {
+		img.Pix[i] = 255
+	}
+	red := image.Rect(0, 0, 15, 10)
+	for y := range red.Max.Y {
+		for x := range red.Max.X {
+			img.SetRGBA(x, y, color.RGBA{200, 0, 0, 255})
+		}
+	}
+	file := still(ht.Size(size.X, size.Y), ht.Turn(1), ht.Nclx(12, 13, 6, true))
+	got, err := ht.Thumbnail(t.Context(), file, 20, heif.Format(returning(img, nil), heif.Options{}))
+	require.NoError(t, err)
+	assert.Equal(t, image.Rect(0, 0, 20, 30), got.Bounds())
+	c := color.RGBAModel.Convert(got.At(5, 25)).(color.RGBA)
+	assert.Greater(t, c.R, uint8(210), "a red of Display P3 is a stronger one of sRGB")
+	_, err = ht.Thumbnail(t.Context(), file, 20)
+	assert.ErrorIs(t, err, processors.ErrFormat, "without a decoder")
+}
