@@ -33,17 +33,31 @@ func (c *Canvas) Draw(ctx context.Context, d *Decoder, f *Frame) (changed bool, 
 	err = d.rows(ctx, f, c.Image.Rect, n, func(y int, row []byte) {
 		pix := c.Image.Pix[c.Image.PixOffset(c.drawn.Min.X, y):]
 		for i, index := range row {
-			if int(index) == f.transparent {
+			colour := packed[index]
+			if colour == 0 { // the transparent one, or one that there is not
 				continue
 			}
 			p := pix[4*i:][:4]
-			if colour := packed[index]; binary.LittleEndian.Uint32(p) != colour {
+			if binary.LittleEndian.Uint32(p) != colour {
 				binary.LittleEndian.PutUint32(p, colour)
 				changed = true
 			}
 		}
 	})
+	if err == nil && d.damage != nil && f.flags&isInterlaced != 0 {
+		for _, y := range d.missing {
+			c.coarse(y, f.Rect.Min.Y, d.missing)
+		}
+	}
 	return changed, err
+}
+
+// coarse makes row y, which did not come, that of the pass before.
+func (c *Canvas) coarse(y, top int, missing []int) {
+	if from := coarser(y, top, missing); from >= c.drawn.Min.Y {
+		at := c.Image.PixOffset(c.drawn.Min.X, y)
+		copy(c.Image.Pix[at:][:4*c.drawn.Dx()], c.Image.Pix[c.Image.PixOffset(c.drawn.Min.X, from):])
+	}
 }
 
 // undo disposes of the last frame.

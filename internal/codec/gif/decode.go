@@ -4,9 +4,14 @@ import (
 	"compress/lzw"
 	"context"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"io"
+	"slices"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // A Decoder unpacks frames. Its zero value is ready to use, by one goroutine at a time.
@@ -14,24 +19,36 @@ type Decoder struct {
 	blocks blocks
 	lzw    *lzw.Reader
 	row    []byte
+
+	tolerant bool
+	least    float64     // the part of a frame that has to be there
+	damage   error       // of a tolerant one: what was wrong with the last frame, or nil
+	missing  []int       // the rows of the screen that did not come, in their order
+	short    image.Point // where the row ends that came in part; zero: there is none
+	frame    *Frame      // the last one
 }
 
 // Still returns f's pixels with its palette, if they cover the screen, and else on a transparent
-// screen, as browsers do: they ignore the background colour.
+// screen, as browsers do: they ignore the background color.
 func (d *Decoder) Still(ctx context.Context, f *Frame, screen image.Point) (image.Image, error) {
+	d.least = least
 	whole := image.Rectangle{Max: screen}
 	if !whole.In(f.Rect) {
 		c := NewCanvas(screen)
 		_, err := c.Draw(ctx, d, f)
 		return c.Image, err
 	}
-	_, colours, n := f.table()
+	_, colors, n := f.table()
 	out := image.NewPaletted(whole, make(color.Palette, n))
 	for i := range out.Palette {
-		c := colours[i][:]
+		c := colors[i][:]
 		out.Palette[i] = color.RGBA{c[0], c[1], c[2], c[3]}
 	}
-	return out, d.rows(ctx, f, whole, n, func(y int, row []byte) { copy(out.Pix[y*out.Stride:], row) })
+	err := d.rows(ctx, f, whole, n, func(y int, row []byte) { copy(out.Pix[y*out.Stride:], row) })
+	if err == nil && d.damage != nil {
+		d.fillRest(out)
+	}
+	return out, err
 }
 
 // table returns f's colours as the bytes of an image.RGBA, and as the same in a uint32, and their
@@ -52,20 +69,67 @@ func (f *Frame) table() (packed [256]uint32, colours [256][4]byte, n int) {
 	return packed, colours, n
 }
 
+// least is the part of a frame that has to be there for a tolerant Decoder, and 0 of frames on others.
+const least = 0.1
+
 // rows unpacks f and hands over the part of each row that lies within the screen, whose y is a row
 // of the screen. The order of rows is the file's. It takes memory for one row of f alone, and is
 // done with a frame that lies outside of the screen before it begins; of one that reaches beyond,
 // what is not seen may be a few times what is.
-func (d *Decoder) rows(ctx context.Context, f *Frame, screen image.Rectangle, colours int, do func(y int, row []byte)) error {
-	area := func(r image.Rectangle) int64 { return int64(r.Dx()) * int64(r.Dy()) }
-	width := int(f.data[0])
+//
+// A tolerant Decoder ends without an error where data end or are damaged, if d.least of the pixels have come;
+// d.damage says so, and the last row that is handed over may be short.
+func (d *Decoder) rows(ctx context.Context, f *Frame, screen image.Rectangle, colors int, do func(y int, row []byte)) error {
+	d.damage, d.missing, d.short, d.frame = nil, nil, image.Point{}, f
 	seen := f.Rect.Intersect(screen)
-	switch {
-	case seen.Empty():
+	if seen.Empty() {
 		return nil
+	}
+	err := d.begin(ctx, f, screen)
+	for _, pass := range f.passes() {
+		for y := f.Rect.Min.Y + pass.from; y < f.Rect.Max.Y; y += pass.step {
+			if pass.step == 1 && y >= seen.Max.Y {
+				break // no row that follows is seen
+			}
+			shown := y >= seen.Min.Y && y < seen.Max.Y
+			if err != nil {
+				if shown {
+					d.missing = append(d.missing, y)
+				}
+				continue
+			}
+			var part []byte
+			if part, err = d.next(f, seen); shown && !d.allIn(part, colors) && err == nil {
+				if err = errPixel; d.tolerant {
+					d.damage, err = errPixel, nil
+				}
+			}
+			if shown && (err == nil || d.tolerant) {
+				do(y, part)
+			}
+			if err != nil && shown {
+				if len(part) == 0 {
+					d.missing = append(d.missing, y)
+				} else {
+					d.short = image.Pt(len(part), y)
+				}
+			}
+		}
+	}
+	slices.Sort(d.missing)
+	return d.salvaged(err, seen)
+}
+
+// begin begins with the data of f.
+func (d *Decoder) begin(ctx context.Context, f *Frame, screen image.Rectangle) error {
+	if len(f.data) == 0 {
+		return errEnd
+	}
+	width := int(f.data[0])
+	switch {
 	case width < 2 || width > 8:
 		return errCodeSize
-	case area(f.Rect) > 4*area(screen)+1<<20:
+	case area(f.Rect.Size()) > 4*area(screen.Size())+1<<20:
 		return errSize
 	}
 	d.blocks = blocks{ctx: ctx, data: f.data[1:]}
@@ -77,32 +141,46 @@ func (d *Decoder) rows(ctx context.Context, f *Frame, screen image.Rectangle, co
 	if cap(d.row) < f.Rect.Dx() {
 		d.row = make([]byte, f.Rect.Dx())
 	}
+	return nil
+}
+
+// next unpacks a row and returns the part of it that is seen, after an error what there is of it.
+func (d *Decoder) next(f *Frame, seen image.Rectangle) ([]byte, error) {
 	row := d.row[:f.Rect.Dx()]
-	part := row[seen.Min.X-f.Rect.Min.X:][:seen.Dx()]
-	for _, pass := range f.passes() {
-		for y := f.Rect.Min.Y + pass.from; y < f.Rect.Max.Y; y += pass.step {
-			if pass.step == 1 && y >= seen.Max.Y {
-				return nil // no row that follows is seen
-			}
-			if _, err := io.ReadFull(d.lzw, row); err != nil {
-				if err == io.EOF {
-					err = io.ErrUnexpectedEOF
-				}
-				return err
-			}
-			if y < seen.Min.Y || y >= seen.Max.Y {
-				continue
-			}
-			if colours < 256 {
-				for _, index := range part {
-					if int(index) >= colours {
-						return errPixel
-					}
-				}
-			}
-			do(y, part)
+	n, err := io.ReadFull(d.lzw, row)
+	switch {
+	case err == nil:
+	case d.blocks.ctx.Err() != nil:
+		err = d.blocks.ctx.Err()
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		err = errEnd
+	default:
+		err = fmt.Errorf("%w: %w", codec.ErrCorrupt, err)
+	}
+	from := seen.Min.X - f.Rect.Min.X
+	return row[from:max(from, min(n, from+seen.Dx()))], err
+}
+
+// allIn reports whether all indices are below n.
+func (d *Decoder) allIn(row []byte, n int) bool {
+	if n >= 256 {
+		return true
+	}
+	for _, index := range row {
+		if int(index) >= n {
+			return false
 		}
 	}
+	return true
+}
+
+// salvaged is the error that is left of err.
+func (d *Decoder) salvaged(err error, seen image.Rectangle) error {
+	rows := float64(seen.Dy() - len(d.missing))
+	if err == nil || !d.tolerant || !errors.Is(err, codec.ErrCorrupt) || rows < d.least*float64(seen.Dy()) {
+		return err
+	}
+	d.damage = err
 	return nil
 }
 
@@ -129,10 +207,10 @@ func (b *blocks) ReadByte() (byte, error) {
 		if err := b.ctx.Err(); err != nil {
 			return 0, err
 		}
-		if len(b.data) == 0 || b.data[0] == 0 {
+		if len(b.data) < 2 || b.data[0] == 0 {
 			return 0, io.EOF
 		}
-		b.left = int(b.data[0])
+		b.left = min(int(b.data[0]), len(b.data)-1) // the file may be cut off
 		b.data = b.data[1:]
 	}
 	c := b.data[0]

@@ -5,6 +5,16 @@ import (
 	"image"
 )
 
+// strip returns a file with the frames, their timing and the loop count, and nothing else, or nil of
+// one that is damaged.
+func strip(data []byte) []byte {
+	f, err := Parse(data, maxFrames)
+	if err != nil || len(f.Frames) == 0 || len(f.Frames) == maxFrames {
+		return nil
+	}
+	return f.Stripped()
+}
+
 // Stripped returns the file as it was but for everything that no decoder needs: comments, text,
 // other applications' data, and whatever follows the last frame.
 func (f *File) Stripped() []byte {

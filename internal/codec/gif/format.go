@@ -1,0 +1,230 @@
+package gif
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// Format is GIF.
+//
+// The screen is transparent before the first frame, as in browsers: the background color of the file
+// is ignored. A frame without pixels leaves it so.
+var Format = &codec.Format{
+	Name:       "gif",
+	MediaType:  "image/gif",
+	Extensions: []string{".gif"},
+	Match: func(head []byte) bool {
+		return codec.HasMagic(head, "GIF87a") || codec.HasMagic(head, "GIF89a")
+	},
+	Header: readHeader,
+	Memory: func(h *codec.Header, o codec.Options) int64 { return memory(h.Stored, h.Detail.(*detail).first) },
+	Decode: decode,
+	Color:  readColor,
+	Strip:  func(data []byte, _ *codec.Header) []byte { return strip(data) },
+	Frames: openFrames,
+}
+
+// detail is what this package wants to know of a file when it decodes it.
+type detail struct {
+	first image.Rectangle // the first frame's
+}
+
+// maxFrames is how many frames are counted at most: more than an animation may have.
+const maxFrames = 10_000 + 1
+
+// readHeader reads up to the first frame, which may enlarge the screen, and of a whole file counts
+// the frames, with one in which the file is cut off.
+func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
+	d := new(detail)
+	h := codec.Header{Orientation: 1, Detail: d}
+	w, err := open(r, nil)
+	if err != nil {
+		return h, ignoreEnd(err)
+	}
+	for h.Stored = w.screen; h.FrameCount < maxFrames; {
+		f, ok, err := w.next()
+		if err != nil || !ok {
+			return h, ignoreEnd(err)
+		}
+		if w.frames == 1 {
+			d.first, h.Stored = f.Rect, w.screen
+		}
+		if !r.Whole() {
+			return h, nil
+		}
+		h.FrameCount++
+		h.FramePixels += max(area(h.Stored), area(f.Rect.Size()))
+	}
+	return h, nil
+}
+
+func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }
+
+// ignoreEnd makes nothing of a file that ends too soon: who decodes it will find out.
+func ignoreEnd(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return err
+}
+
+// memory is what the first frame takes, estimated to the safe side.
+func memory(screen image.Point, first image.Rectangle) int64 {
+	return imageBytes(screen, first) + int64(first.Dx()) + tables
+}
+
+// tables is the memory of a decompressor.
+const tables = 64 << 10
+
+func imageBytes(screen image.Point, f image.Rectangle) int64 {
+	if (image.Rectangle{Max: screen}).In(f) {
+		return area(screen) // indices
+	}
+	return 4 * area(screen)
+}
+
+// decode decodes the first frame.
+func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
+	w, err := open(codec.NewBytesReader(ctx, data), data)
+	if err != nil {
+		return nil, err
+	}
+	f, ok, err := w.next()
+	switch {
+	case ignoreEnd(err) != nil:
+		return nil, err
+	case !ok:
+		return nil, errNoFrame
+	case w.screen != h.Stored:
+		return nil, fmt.Errorf("%w: %v pixels where the header says %v", codec.ErrCorrupt, w.screen, h.Stored)
+	}
+	if err := w.data(&f); err != nil {
+		return nil, err
+	}
+	account := codec.AccountOf(ctx)
+	taken, kept := memory(w.screen, f.Rect), imageBytes(w.screen, f.Rect)
+	if err := account.Take(taken); err != nil {
+		return nil, err
+	}
+	d := &Decoder{tolerant: o.Tolerant}
+	img, err := d.Still(ctx, &f, w.screen)
+	if err != nil {
+		account.Give(taken)
+		return nil, err
+	}
+	account.Give(taken - kept)
+	return &codec.Picture{Image: img, Partial: d.damage != nil}, nil
+}
+
+// frames draws the frames of a file on its screen, one after the other.
+type frames struct {
+	walker    *walker
+	canvas    *Canvas
+	decoder   Decoder
+	loopCount int
+	count     int
+	account   *codec.Account
+	taken     int64
+}
+
+// openFrames implements codec.Format.
+func openFrames(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (codec.Frames, error) {
+	loop, err := loopCount(ctx, data)
+	if err != nil {
+		return nil, err
+	}
+	w, err := open(codec.NewBytesReader(ctx, data), data)
+	if err != nil {
+		return nil, err
+	}
+	f := &frames{walker: w, loopCount: loop, account: codec.AccountOf(ctx), decoder: Decoder{tolerant: o.Tolerant}}
+	if err := f.take(4*area(h.Stored) + tables); err != nil {
+		return nil, err
+	}
+	f.canvas = NewCanvas(h.Stored)
+	return f, nil
+}
+
+// loopCount looks for the loop count, which stands before the first frame in nearly all files.
+func loopCount(ctx context.Context, data []byte) (int, error) {
+	w, err := open(codec.NewBytesReader(ctx, data), data)
+	for ok := true; err == nil && ok && w.loopCount < 0; {
+		_, ok, err = w.next()
+	}
+	if w == nil {
+		return -1, err
+	}
+	return w.loopCount, ignoreEnd(err)
+}
+
+func (f *frames) take(n int64) error {
+	err := f.account.Take(n)
+	if err == nil {
+		f.taken += n
+	}
+	return err
+}
+
+// LoopCount implements codec.Frames.
+func (f *frames) LoopCount() int { return f.loopCount }
+
+// Next implements codec.Frames. The animation ends before a frame in which the file is cut off, unless
+// the whole of it is there.
+func (f *frames) Next(ctx context.Context) (codec.Frame, error) {
+	frame, err := f.next(ctx)
+	if err != nil {
+		f.account.Give(f.taken)
+		f.taken = 0
+	}
+	return frame, err
+}
+
+func (f *frames) next(ctx context.Context) (codec.Frame, error) {
+	if err := ctx.Err(); err != nil {
+		return codec.Frame{}, err
+	}
+	frame, ok, err := f.walker.next()
+	if err == nil && ok {
+		err = f.walker.data(&frame)
+	}
+	switch {
+	case ignoreEnd(err) != nil:
+		return codec.Frame{}, err
+	case !ok && f.count == 0:
+		return codec.Frame{}, errNoFrame
+	case !ok:
+		return codec.Frame{}, io.EOF
+	}
+	if err := f.room(&frame); err != nil {
+		return codec.Frame{}, err
+	}
+	if f.count > 0 {
+		f.decoder.least = 0
+	} else {
+		f.decoder.least = least
+	}
+	changed, err := f.canvas.Draw(ctx, &f.decoder, &frame)
+	if err != nil {
+		if f.count > 0 && frame.cut && errors.Is(err, codec.ErrCorrupt) {
+			err = io.EOF
+		}
+		return codec.Frame{}, err
+	}
+	f.count++
+	return codec.Frame{Image: f.canvas.Image, Delay: time.Duration(frame.Delay) * 10 * time.Millisecond, Changed: changed}, nil
+}
+
+// room takes memory for what lies below a frame that will be removed, and for a row.
+func (f *frames) room(frame *Frame) error {
+	n := int64(max(0, frame.Rect.Dx()-cap(f.decoder.row)))
+	if frame.Disposal == Previous {
+		n += max(0, 4*area(frame.Rect.Intersect(f.canvas.Image.Rect).Size())-int64(cap(f.canvas.saved)))
+	}
+	return f.take(n)
+}
