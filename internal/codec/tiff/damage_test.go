@@ -1,0 +1,217 @@
+package tiff_test
+
+import (
+	"bytes"
+	"compress/lzw"
+	"context"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
+)
+
+// striped is a white picture of 5 strips of 10 rows, gray or with alpha.
+func striped(samples, photometric int, compress func([]byte) []byte, compression uint16) *file {
+	f := newFile(40, 50, 8, samples, photometric)
+	for range 5 {
+		row := bytes.Repeat([]byte{255}, 40*10*samples)
+		f.parts = append(f.parts, compress(row))
+	}
+	return f.set(278, []uint32{10}).set(259, []uint16{compression}).set(338, []uint16{2, 2, 2, 2}[:max(samples-3, 0)])
+}
+
+func plain(p []byte) []byte { return p }
+
+// lzwOf packs as TIFF of before 5.0 does, the lowest bit first.
+func lzwOf(p []byte) []byte {
+	var b bytes.Buffer
+	w := lzw.NewWriter(&b, lzw.LSB, 8)
+	w.Write(p)
+	w.Close()
+	return b.Bytes()
+}
+
+func TestADamagedStripLeavesTheOthers(t *testing.T) {
+	for name, make := range map[string]func() *file{
+		"deflate": func() *file { return striped(1, 1, deflated, 8) },
+		"RGB":     func() *file { return striped(3, 2, deflated, 8) },
+		"alpha":   func() *file { return striped(4, 2, deflated, 8) },
+		"CMYK":    func() *file { f := striped(4, 5, deflated, 8); f.set(338, nil); return f },
+	} {
+		for _, least := range []image.Point{{}, {X: 20, Y: 25}} {
+			f := make()
+			f.parts[2] = f.parts[2][:3]
+			_, _, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{Least: least})
+			assert.ErrorIs(t, err, codec.ErrCorrupt, name)
+			_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{Tolerant: true, Least: least})
+			require.NoError(t, err, name)
+			assert.True(t, pic.Partial, name)
+			h := pic.Image.Bounds().Dy()
+			whole := pic.Image.At(5, h/10)
+			hole := color.NRGBAModel.Convert(pic.Image.At(5, h/2)).(color.NRGBA)
+			assert.Equal(t, whole, pic.Image.At(5, h-h/10), name)
+			if name == "alpha" {
+				assert.LessOrEqual(t, hole.A, uint8(4), name)
+			} else {
+				assert.InDelta(t, 128, int(hole.R), 2, name)
+				assert.InDelta(t, 128, int(hole.B), 2, name)
+			}
+		}
+	}
+}
+
+func TestATileThatIsDamagedLeavesItsNeighbors(t *testing.T) {
+	for _, planes := range []bool{false, true} {
+		f := newFile(32, 32, 8, 3, 2).set(322, []uint16{16}).set(323, []uint16{16}).set(259, []uint16{8})
+		f.tiled = true
+		n, size := 4, 16*16*3
+		if planes {
+			f.set(284, []uint16{2})
+			n, size = 12, 16*16
+		}
+		for range n {
+			f.parts = append(f.parts, deflated(bytes.Repeat([]byte{255}, size)))
+		}
+		f.parts[1] = f.parts[1][:5]
+		_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{Tolerant: true})
+		require.NoError(t, err)
+		assert.True(t, pic.Partial)
+		for _, p := range []image.Point{{0, 0}, {15, 15}, {0, 16}, {31, 31}} {
+			assert.Equal(t, color.RGBA{255, 255, 255, 255}, pic.Image.At(p.X, p.Y))
+		}
+		assert.Equal(t, color.RGBA{128, 128, 128, 255}, pic.Image.At(16, 0))
+		assert.Equal(t, color.RGBA{128, 128, 128, 255}, pic.Image.At(31, 15))
+	}
+}
+
+func TestADamagedPictureWithAPaletteIsGrayWhereItIs(t *testing.T) {
+	f := striped(1, 3, deflated, 8).set(320, make([]uint16, 768))
+	f.parts[4] = nil
+	_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{Tolerant: true})
+	require.NoError(t, err)
+	assert.True(t, pic.Partial)
+	assert.Equal(t, color.RGBA{0, 0, 0, 255}, pic.Image.At(0, 0))
+	assert.Equal(t, color.RGBA{128, 128, 128, 255}, pic.Image.At(0, 49))
+}
+
+func TestLessThanATenthIsNoPicture(t *testing.T) {
+	for _, least := range []image.Point{{}, {X: 4, Y: 40}} {
+		for rows, want := range map[int]error{9: codec.ErrCorrupt, 10: nil} {
+			g := newFile(10, 100, 8, 1, 1)
+			for i := range 100 {
+				p := []byte{0x7f}
+				if i < rows {
+					p = []byte{0xf7, 200} // ten times
+				}
+				g.parts = append(g.parts, p)
+			}
+			g.set(259, []uint16{32773}).set(278, []uint16{1})
+			_, _, err := codectest.Decode(t.Context(), tiff.Format, g.encode(), codec.Options{Tolerant: true, Least: least})
+			assert.ErrorIs(t, err, want)
+		}
+	}
+}
+
+func TestACutFileIsDecodedAsFarAsItGoes(t *testing.T) {
+	var b bytes.Buffer // with the directory in front, as programs write that stream
+	pixels := bytes.Repeat([]byte{255}, 40*50)
+	f := newFile(40, 50, 8, 1, 1)
+	f.set(273, []uint32{400}).set(279, []uint32{2000})
+	head := f.encode()
+	require.Less(t, len(head), 400)
+	b.Write(head)
+	b.Write(make([]byte, 400-len(head)))
+	b.Write(pixels[:1000])
+	_, _, err := codectest.Decode(t.Context(), tiff.Format, b.Bytes(), codec.Options{})
+	assert.ErrorIs(t, err, codec.ErrCorrupt)
+	_, pic, err := codectest.Decode(t.Context(), tiff.Format, b.Bytes(), codec.Options{Tolerant: true})
+	require.NoError(t, err)
+	assert.Equal(t, color.Gray{255}, pic.Image.At(0, 24))
+	assert.Equal(t, color.Gray{128}, pic.Image.At(0, 25))
+}
+
+// burning is a file of about a megabyte whose strips all are the same bytes.
+func burning(compression uint16, strip []byte) []byte {
+	const rows = 60000
+	f := newFile(16, rows, 8, 1, 1, strip).set(259, []uint16{compression}).set(278, []uint16{1})
+	offsets, counts := make([]uint32, rows), make([]uint32, rows)
+	for i := range offsets {
+		offsets[i], counts[i] = 8, uint32(len(strip))
+	}
+	return f.set(273, offsets).set(279, counts).encode()
+}
+
+func TestBytesThatAreManyStripsCostNoMoreThanAFileOfThatSize(t *testing.T) {
+	for name, data := range map[string][]byte{
+		"PackBits that means nothing": burning(32773, bytes.Repeat([]byte{0x80}, 1<<20)),
+		"LZW of nothing but clears":   burning(5, bytes.Repeat([]byte{0x80, 0x40, 0x20, 0x10, 8, 4, 2, 1, 0}, 1<<17)),
+		"empty deflate blocks":        burning(8, append([]byte{0x78, 0x9c}, bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, 1<<17)...)),
+		"fill before fax":             burning(3, make([]byte, 1<<20)),
+	} {
+		f := data
+		if name == "fill before fax" {
+			f = bytes.Clone(data)
+			f = setBits(f)
+		}
+		_, _, err := codectest.Decode(t.Context(), tiff.Format, f, codec.Options{Tolerant: true})
+		if name != "fill before fax" && name != "empty deflate blocks" {
+			assert.ErrorIs(t, err, codec.ErrTooLarge, name)
+		}
+		assert.Error(t, err, name)
+	}
+}
+
+// setBits makes a file of newFile one of a bit per sample.
+func setBits(data []byte) []byte {
+	i := bytes.LastIndex(data, []byte{2, 1, 3, 0, 1, 0, 0, 0, 8, 0})
+	binary.LittleEndian.PutUint16(data[i+8:], 1)
+	return data
+}
+
+// looking counts how often somebody asks whether it has ended.
+type looking struct {
+	context.Context
+	looks int
+}
+
+func (l *looking) Err() error {
+	l.looks++
+	return l.Context.Err()
+}
+
+func TestEveryDecoderLooksAtItsContext(t *testing.T) {
+	const size = 4 << 20
+	for name, c := range map[string]struct {
+		compression uint16
+		strip       []byte
+		looks       int
+	}{
+		"plain":    {1, make([]byte, 2000*2000), size >> 20},
+		"PackBits": {32773, bytes.Repeat([]byte{0x80}, size), size >> 16},
+		"deflate":  {8, append([]byte{0x78, 0x9c}, bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, size/5)...), size >> 16},
+		"LZW":      {5, bytes.Repeat([]byte{0x80, 0x40, 0x20, 0x10, 8, 4, 2, 1, 0}, size/9), size >> 16},
+	} {
+		data := newFile(2000, 2000, 8, 1, 1, c.strip).set(259, []uint16{c.compression}).encode()
+		ctx := &looking{Context: t.Context()}
+		codectest.Decode(ctx, tiff.Format, data, codec.Options{Least: image.Pt(100, 100)})
+		assert.GreaterOrEqual(t, ctx.looks, c.looks*9/10, name)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, _, err := codectest.Decode(ended, tiff.Format, data, codec.Options{Tolerant: true})
+		assert.ErrorIs(t, err, context.Canceled, name)
+	}
+}
+
+func TestOldLZWIsRead(t *testing.T) {
+	v := noise(3, 200*100, 8)
+	p := pack(binary.LittleEndian, 8, 200, v)
+	f := newFile(200, 100, 8, 1, 1, lzwOf(p)).set(259, []uint16{5})
+	assert.Zero(t, sameAs(decoded(t, f), grayOf(200, 100, 8, v)))
+}
