@@ -63,8 +63,11 @@ func (l *layout) sourceBytes() int64 {
 
 // segmentBytes is what a source takes that decodes a strip or tile at once.
 func (l *layout) segmentBytes() int64 {
-	if !l.isJPEG() || l.jpeg == nil {
+	switch {
+	case !l.isJPEG():
 		return 0
+	case l.jpeg == nil: // damaged; others may be sound
+		return 2*l.segBytes(min(l.segH, l.height)) + l.assembledBytes() + 256<<10
 	}
 	return jpeg.Format.Memory(l.jpeg, codec.Options{}) + l.assembledBytes()
 }

@@ -83,6 +83,9 @@ func TestWhatTiffcpWritesOtherwiseIsTheSamePicture(t *testing.T) {
 					if os.Getenv("THUMBNAIL_COMPARE") == "" && r.IntN(70) > 0 {
 						continue
 					}
+					if name == "graya" && strings.HasPrefix(way, "jpeg") && !strings.Contains(variant, "separate") {
+						continue // JPEG of two components, which is not decoded
+					}
 					if strings.HasSuffix(way, ":3") && strings.Contains(variant, "-B") {
 						continue // libtiff can't read what it writes then
 					}
