@@ -86,6 +86,9 @@ func TestWhatTiffcpWritesOtherwiseIsTheSamePicture(t *testing.T) {
 					if name == "graya" && strings.HasPrefix(way, "jpeg") && !strings.Contains(variant, "separate") {
 						continue // JPEG of two components, which is not decoded
 					}
+					if way == "jpeg:97" && strings.Contains(variant, "separate") {
+						continue // planes of subsampled chroma, which are not decoded
+					}
 					if strings.HasSuffix(way, ":3") && strings.Contains(variant, "-B") {
 						continue // libtiff can't read what it writes then
 					}
