@@ -50,10 +50,9 @@ func TestEightOrientations(t *testing.T) {
 	stored := item(t, want)
 	for quarters := range byte(4) {
 		for mirror := range byte(3) { // 2: none
-			file, seen := stored, turned(want, 1)
+			file := stored
 			file.Properties = append(stored.Properties[:2:2], ht.Clap(200, 160, 4, -6))
-			clip := want.SubImage(image.Rect(32, 10, 232, 170))
-			seen = turned(clip, 1)
+			seen := turned(want.SubImage(image.Rect(32, 10, 232, 170)), 1)
 			if quarters > 0 {
 				file.Properties = append(file.Properties, ht.Turn(quarters))
 			}

@@ -112,8 +112,8 @@ func (b *bits) hevcColors(s *sequence, layers int) {
 	if b.flag() { // sps_sub_layer_ordering_info_present_flag
 		golombs(3 * layers)
 	}
-	golombs(3 + 6)            // ordering; sizes of blocks
-	if b.flag() && b.flag() { // scaling_list_enabled_flag, sps_scaling_list_data_present_flag
+	golombs(3 + 6)                                // ordering; sizes of blocks
+	if enabled := b.flag(); enabled && b.flag() { // sps_scaling_list_data_present_flag
 		b.hevcScalingLists()
 	}
 	b.skip(2)
@@ -188,7 +188,7 @@ func (b *bits) hevcReferences() {
 			b.golomb()
 			n := 0
 			for range before + 1 {
-				if b.flag() || b.flag() { // used_by_curr_pic_flag, use_delta_flag
+				if used := b.flag(); used || b.flag() { // use_delta_flag
 					n++
 				}
 			}
