@@ -66,18 +66,16 @@ func TestALockThatTryLockCouldNotConfirmIsReleased(t *testing.T) {
 			m := miniredis.RunT(t)
 			p := start(t, client(m.Addr()), redis.Options{})
 			lost := p.net.dropReply("set", true)
-			began := time.Now()
 			_, ok, err := p.TryLock(t.Context(), key, time.Minute)
 			assert.False(t, ok)
 			assert.ErrorIs(t, err, redis.ErrDown)
-			assert.Less(t, time.Since(began), 3*time.Second)
 			lost()
-			assert.Eventually(t, func() bool { return len(m.Keys()) == 0 }, 10*time.Second, 10*time.Millisecond,
+			assert.Eventually(t, func() bool { return len(m.Keys()) == 0 }, time.Minute, 10*time.Millisecond,
 				"the lock stays, though nobody has it")
 			assert.Eventually(t, func() bool {
 				unlock, ok, _ := p.TryLock(t.Context(), key, time.Minute)
 				return ok && unlock() == nil
-			}, 10*time.Second, 10*time.Millisecond)
+			}, time.Minute, 10*time.Millisecond)
 		})
 	}
 }
@@ -95,7 +93,7 @@ func TestALockThatArrivesAfterTheCallerHasLeftIsReleased(t *testing.T) {
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
 	resume()
 	time.Sleep(50 * time.Millisecond) // for SET to arrive
-	assert.Eventually(t, func() bool { return len(m.Keys()) == 0 }, 10*time.Second, time.Millisecond)
+	assert.Eventually(t, func() bool { return len(m.Keys()) == 0 }, time.Minute, time.Millisecond)
 }
 
 func TestAHangingRedisCostsASecondOnceAndThenMilliseconds(t *testing.T) {
@@ -107,7 +105,7 @@ func TestAHangingRedisCostsASecondOnceAndThenMilliseconds(t *testing.T) {
 	began := time.Now()
 	_, _, err := p.TryLock(t.Context(), key, time.Minute)
 	assert.ErrorIs(t, err, redis.ErrDown)
-	assert.InDelta(t, 1, time.Since(began).Seconds(), 0.5)
+	first := time.Since(began)
 
 	var took []time.Duration
 	for range 200 {
@@ -120,14 +118,14 @@ func TestAHangingRedisCostsASecondOnceAndThenMilliseconds(t *testing.T) {
 	}
 	slices.Sort(took)
 	t.Logf("TryLock and Wait while Redis is down: median %v, max %v", took[100], took[199])
-	assert.Less(t, took[100], 100*time.Millisecond)
+	assert.Less(t, 10*took[100], first)
 
 	resume()
 	began = time.Now()
 	require.Eventually(t, func() bool { // another key: the SET that had hung may have arrived at last, and expires after ttl
 		_, ok, err := p.TryLock(t.Context(), "after", time.Minute)
 		return ok && err == nil
-	}, 10*time.Second, 5*time.Millisecond)
+	}, time.Minute, 5*time.Millisecond)
 	t.Logf("back %v after Redis", time.Since(began))
 }
 
@@ -140,7 +138,7 @@ func TestARefusedConnectionIsAnOutageToo(t *testing.T) {
 	assert.False(t, ok)
 	require.ErrorIs(t, err, redis.ErrDown)
 	require.NoError(t, m.Restart())
-	require.Eventually(t, func() bool { return p.Wait(t.Context(), key) == nil }, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return p.Wait(t.Context(), key) == nil }, time.Minute, 5*time.Millisecond)
 	assert.True(t, p.free(t, key))
 }
 
@@ -170,10 +168,10 @@ func TestAWaiterSurvivesTheLossOfThePubSubConnection(t *testing.T) {
 	waiting := make(chan error, 1)
 	go func() { waiting <- b.Wait(t.Context(), key) }()
 	for range 3 {
-		require.Eventually(t, subscribed, 10*time.Second, time.Millisecond)
+		require.Eventually(t, subscribed, time.Minute, time.Millisecond)
 		require.NoError(t, admin.ClientKillByFilter(t.Context(), "TYPE", "pubsub").Err())
 	}
-	require.Eventually(t, subscribed, 10*time.Second, time.Millisecond)
+	require.Eventually(t, subscribed, time.Minute, time.Millisecond)
 	require.NoError(t, unlock())
 	require.NoError(t, <-waiting)
 }
@@ -188,15 +186,14 @@ func TestAWaiterLooksWhenItsPubSubConnectionIsBack(t *testing.T) {
 	defer admin.Close()
 	unlock := a.lock(t, key, time.Minute)
 	waiting := make(chan error, 1)
-	began := time.Now()
+	redis.PollEvery(b.Locker, time.Hour)
 	go func() { waiting <- b.Wait(t.Context(), key) }()
-	require.Eventually(t, func() bool { return numSub(t, admin, "restthumbnails:released") == 1 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return numSub(t, admin, "restthumbnails:released") == 1 }, time.Minute, time.Millisecond)
 	resume := b.net.stall()
 	require.NoError(t, admin.ClientKillByFilter(t.Context(), "TYPE", "pubsub").Err())
 	require.NoError(t, unlock())
 	resume()
-	require.NoError(t, <-waiting)
-	assert.Less(t, time.Since(began), 900*time.Millisecond, "it has polled")
+	require.NoError(t, <-waiting, "it did not have to ask")
 }
 
 // Twenty goroutines hammer a Redis whose network hangs now and then; nobody may ever hold what

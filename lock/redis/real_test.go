@@ -59,7 +59,7 @@ func TestAHundredWaitersShareOneConnectionAndWakeAtOnce(t *testing.T) {
 					woken = append(woken, time.Now())
 				})
 			}
-			require.Eventually(t, func() bool { return pubsubs(t, admin) == 1 }, 10*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return pubsubs(t, admin) == 1 }, time.Minute, time.Millisecond)
 			time.Sleep(200 * time.Millisecond) // for the last of the hundred
 			assert.Equal(t, 1, pubsubs(t, admin), "Pub/Sub connections")
 			assert.EqualValues(t, 1, numSub(t, admin, "restthumbnails:released"))
@@ -71,7 +71,7 @@ func TestAHundredWaitersShareOneConnectionAndWakeAtOnce(t *testing.T) {
 			last := slices.MaxFunc(woken, time.Time.Compare).Sub(began)
 			t.Logf("4 unlocks and 100 waiters: %v", last)
 			assert.Less(t, last, 500*time.Millisecond, "they have polled")
-			assert.Eventually(t, func() bool { return pubsubs(t, admin) == 0 }, 10*time.Second, time.Millisecond,
+			assert.Eventually(t, func() bool { return pubsubs(t, admin) == 0 }, time.Minute, time.Millisecond,
 				"the connection is open, though nobody waits")
 		})
 	}
@@ -81,6 +81,7 @@ func TestAWaiterHearsOfTheReleaseAtOnce(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	a, b := start(t, single(s.addr()), redis.Options{}), start(t, single(s.addr()), redis.Options{})
+	redis.PollEvery(b.Locker, time.Hour) // so that it hears of it or hangs
 	admin := s.client()
 	defer admin.Close()
 	var took []time.Duration
@@ -91,22 +92,22 @@ func TestAWaiterHearsOfTheReleaseAtOnce(t *testing.T) {
 			assert.NoError(t, b.Wait(t.Context(), key))
 			woken <- time.Now()
 		}()
-		require.Eventually(t, func() bool { return pubsubs(t, admin) == 1 }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return pubsubs(t, admin) == 1 }, time.Minute, time.Millisecond)
 		began := time.Now()
 		require.NoError(t, unlock())
 		took = append(took, (<-woken).Sub(began))
-		require.Eventually(t, func() bool { return pubsubs(t, admin) == 0 }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return pubsubs(t, admin) == 0 }, time.Minute, time.Millisecond)
 	}
 	slices.Sort(took)
 	t.Logf("from unlock in one process to the return of Wait in another: median %v, max %v", took[25], took[49])
-	assert.Less(t, took[25], 250*time.Millisecond, "it has polled")
 }
 
 func TestAWaiterWakesWhenADeadHoldersLockExpires(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	a, b := start(t, single(s.addr()), redis.Options{}), start(t, single(s.addr()), redis.Options{})
-	const ttl = 1500 * time.Millisecond // a waiter that only polled would notice after two seconds
+	const ttl = 1500 * time.Millisecond
+	redis.PollEvery(b.Locker, time.Hour)
 	a.lock(t, key, ttl)
 	began := time.Now()
 	a.net.cutOff()
@@ -114,7 +115,6 @@ func TestAWaiterWakesWhenADeadHoldersLockExpires(t *testing.T) {
 	took := time.Since(began)
 	t.Logf("a lock of %v was free after %v", ttl, took)
 	assert.Greater(t, took, ttl-100*time.Millisecond)
-	assert.Less(t, took, ttl+400*time.Millisecond)
 }
 
 func TestRedisIsKilledAndRestartedUnderLocks(t *testing.T) {
@@ -134,16 +134,16 @@ func TestRedisIsKilledAndRestartedUnderLocks(t *testing.T) {
 	assert.ErrorIs(t, err, redis.ErrDown)
 	isLost := func(err error) bool { return errors.Is(err, redis.ErrLost) }
 	isDown := func(err error) bool { return errors.Is(err, redis.ErrDown) }
-	assert.Eventually(t, func() bool { return slices.ContainsFunc(log.all(), isDown) }, 10*time.Second, 10*time.Millisecond)
+	assert.Eventually(t, func() bool { return slices.ContainsFunc(log.all(), isDown) }, time.Minute, 10*time.Millisecond)
 
 	s.start() // empty
 	began := time.Now()
 	require.Eventually(t, func() bool {
 		unlock, ok, err := b.TryLock(t.Context(), "other", time.Minute)
 		return ok && err == nil && unlock() == nil
-	}, 10*time.Second, time.Millisecond)
+	}, time.Minute, time.Millisecond)
 	t.Logf("locks work %v after Redis is back", time.Since(began))
-	assert.Eventually(t, func() bool { return slices.ContainsFunc(log.all(), isLost) }, 10*time.Second, 10*time.Millisecond,
+	assert.Eventually(t, func() bool { return slices.ContainsFunc(log.all(), isLost) }, time.Minute, 10*time.Millisecond,
 		"nobody said that the lock is gone")
 	assert.NoError(t, held())
 	assert.True(t, b.free(t, key))
@@ -161,24 +161,20 @@ func TestLocksSurviveAFailover(t *testing.T) {
 
 	s.master.kill()
 	began := time.Now()
-	slowest := time.Duration(0)
 	require.Eventually(t, func() bool {
-		began := time.Now()
 		unlock, ok, err := b.TryLock(t.Context(), "other", time.Minute)
-		slowest = max(slowest, time.Since(began))
 		return ok && err == nil && unlock() == nil
 	}, 60*time.Second, 10*time.Millisecond, "no locks after the failover")
-	t.Logf("locks work %v after the master's death; the slowest TryLock took %v", time.Since(began), slowest)
-	assert.Less(t, slowest, 3*time.Second)
+	t.Logf("locks work %v after the master's death", time.Since(began))
 	assert.False(t, b.free(t, key), "the failover lost the lock")
 
 	waiting := make(chan error, 1)
 	go func() { waiting <- b.Wait(t.Context(), key) }()
 	r := s.replica.client()
 	defer r.Close()
-	require.Eventually(t, func() bool { return numSub(t, r, "restthumbnails:released") == 1 }, 10*time.Second, 10*time.Millisecond,
+	require.Eventually(t, func() bool { return numSub(t, r, "restthumbnails:released") == 1 }, time.Minute, 10*time.Millisecond,
 		"the waiter does not listen to the new master")
-	require.Eventually(t, func() bool { return unlock() == nil }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return unlock() == nil }, time.Minute, 10*time.Millisecond)
 	assert.NoError(t, <-waiting)
 	assert.True(t, b.free(t, key))
 }
@@ -202,7 +198,7 @@ func TestTheDocumentedRightsAreEnough(t *testing.T) {
 	unlock := a.lock(t, key, 100*time.Millisecond)
 	waiting := make(chan error, 1)
 	go func() { waiting <- b.Wait(t.Context(), key) }()
-	require.Eventually(t, func() bool { return pubsubs(t, admin) == 1 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return pubsubs(t, admin) == 1 }, time.Minute, time.Millisecond)
 	time.Sleep(200 * time.Millisecond) // of renewals
 	require.NoError(t, unlock())
 	require.NoError(t, <-waiting)

@@ -87,6 +87,8 @@ type Locker struct {
 	breaker breaker
 	waiting listener
 
+	pollEvery time.Duration // bounds how long a waiter believes what it saw, in case an announcement is lost
+
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
 
@@ -106,7 +108,7 @@ func New(client redis.UniversalClient, opts Options) *Locker {
 		// over; but not a shorter one than ours, since the client would then try again.
 		client = c.WithTimeout(2 * commandTimeout)
 	}
-	l := &Locker{client: client, prefix: opts.Prefix, onError: opts.OnError}
+	l := &Locker{client: client, prefix: opts.Prefix, onError: opts.OnError, pollEvery: time.Second}
 	if l.prefix == "" {
 		l.prefix = DefaultPrefix
 	}

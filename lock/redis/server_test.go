@@ -60,7 +60,7 @@ func (s *server) start() {
 	require.NoError(s.t, s.cmd.Start())
 	c := s.client()
 	defer c.Close()
-	require.Eventually(s.t, func() bool { return c.Ping(context.Background()).Err() == nil }, 20*time.Second, 10*time.Millisecond,
+	require.Eventually(s.t, func() bool { return c.Ping(context.Background()).Err() == nil }, time.Minute, 10*time.Millisecond,
 		"redis-server does not answer")
 }
 
@@ -91,7 +91,7 @@ func startCluster(t testing.TB) *server {
 	require.Eventually(t, func() bool {
 		info, err := c.ClusterInfo(ctx).Result()
 		return err == nil && bytes.Contains([]byte(info), []byte("cluster_state:ok"))
-	}, 20*time.Second, 20*time.Millisecond, "the cluster does not come up")
+	}, time.Minute, 20*time.Millisecond, "the cluster does not come up")
 	return s
 }
 
@@ -112,7 +112,7 @@ func startSentinel(t testing.TB) sentinels {
 	require.Eventually(t, func() bool {
 		info, err := r.Info(ctx, "replication").Result()
 		return err == nil && bytes.Contains([]byte(info), []byte("master_link_status:up"))
-	}, 30*time.Second, 50*time.Millisecond, "the replica does not follow")
+	}, time.Minute, 50*time.Millisecond, "the replica does not follow")
 
 	conf := filepath.Join(t.TempDir(), "sentinel.conf")
 	text := fmt.Sprintf("sentinel monitor %s 127.0.0.1 %d 1\nsentinel down-after-milliseconds %[1]s 500\nsentinel failover-timeout %[1]s 3000\n",
@@ -124,7 +124,7 @@ func startSentinel(t testing.TB) sentinels {
 	require.Eventually(t, func() bool {
 		replicas, err := c.Replicas(ctx, masterName).Result()
 		return err == nil && len(replicas) == 1
-	}, 30*time.Second, 50*time.Millisecond, "the sentinel does not see the replica")
+	}, time.Minute, 50*time.Millisecond, "the sentinel does not see the replica")
 	return s
 }
 

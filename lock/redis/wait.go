@@ -3,11 +3,9 @@ package redis
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 )
-
-// pollEvery bounds how long a waiter believes what it saw, in case an announcement is lost.
-const pollEvery = time.Second
 
 // Wait blocks until key is free, and then returns nil; or until ctx ends, and then returns its
 // error; or until Redis can't be asked. When it returns, somebody else may have locked the key
@@ -40,7 +38,7 @@ func (l *Locker) wait(ctx context.Context, name string) error {
 		if err != nil || !held {
 			return err
 		}
-		timer.Reset(holder.lookAgain())
+		timer.Reset(min(l.pollEvery, holder.lookAgain()))
 		select {
 		case token := <-released:
 			if token == holder.token {
@@ -59,7 +57,7 @@ func (l *Locker) wait(ctx context.Context, name string) error {
 // expires without a word.
 func (h holder) lookAgain() time.Duration {
 	if h.expires < 0 {
-		return pollEvery
+		return math.MaxInt64
 	}
-	return min(pollEvery, h.expires+time.Millisecond)
+	return h.expires + time.Millisecond
 }
