@@ -75,9 +75,9 @@ const (
 	maxInflation = 1032
 
 	// maxWork is how much more work a file may be than an ordinary one of as many bytes and pixels: see
-	// codec.Meter. Nothing is refused for freeWork, which takes some 20 ms.
+	// codec.Meter. Nothing is refused for freeWork, which takes some 30 ms.
 	maxWork  = 8
-	freeWork = 4 << 20
+	freeWork = 3 << 20
 )
 
 // rawBytes is how many bytes the rows have, before they are compressed.

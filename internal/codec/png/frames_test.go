@@ -1,0 +1,338 @@
+package png
+
+import (
+	"bytes"
+	"compress/flate"
+	"image"
+	"image/color"
+	stdpng "image/png"
+	"io"
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// A film is an APNG to be written.
+type film struct {
+	header Header
+	hidden bool // the default image is not a frame
+	frames []shot
+	plays  uint32
+}
+
+type shot struct {
+	rect           image.Rectangle
+	num, den       uint16
+	dispose, blend byte
+	pix            []byte // rows of the file, without filters
+}
+
+func (f *film) chunks(rng *rand.Rand) []part {
+	h := f.header
+	ihdr := []byte{0, 0, 0, byte(h.Width), 0, 0, 0, byte(h.Height), byte(h.Depth), byte(h.Color), 0, 0, boolByte(h.Interlaced)}
+	parts := []part{{"IHDR", string(ihdr)}, {"acTL", numbers(uint32(len(f.frames)), f.plays)}}
+	sequence := uint32(0)
+	number := func() string { sequence++; return numbers(sequence - 1) }
+	if f.hidden {
+		parts = append(parts, part{"IDAT", string(f.packed(shot{rect: image.Rect(0, 0, h.Width, h.Height), pix: f.random(rng, image.Rect(0, 0, h.Width, h.Height))}))})
+	}
+	for i, s := range f.frames {
+		control := numbers(uint32(s.rect.Dx()), uint32(s.rect.Dy()), uint32(s.rect.Min.X), uint32(s.rect.Min.Y))
+		control += string([]byte{byte(s.num >> 8), byte(s.num), byte(s.den >> 8), byte(s.den), s.dispose, s.blend})
+		parts = append(parts, part{"fcTL", number() + control})
+		for z := f.packed(s); len(z) > 0; {
+			n := min(len(z), 1+rng.IntN(200))
+			if i == 0 && !f.hidden {
+				parts = append(parts, part{"IDAT", string(z[:n])})
+			} else {
+				parts = append(parts, part{"fdAT", number() + string(z[:n])})
+			}
+			z = z[n:]
+		}
+	}
+	return append(parts, end)
+}
+
+func boolByte(b bool) byte { return byte(boolInt(b)) }
+
+// random are the rows of a frame, with much that is opaque or transparent.
+func (f *film) random(rng *rand.Rand, r image.Rectangle) []byte {
+	h := f.header
+	p := make([]byte, h.rowBytes(r.Dx())*r.Dy())
+	for i := range p {
+		p[i] = byte(rng.Uint32())
+		if n := 4 * h.Depth / 8; h.Color == RGBA && i%n >= n-h.Depth/8 && rng.IntN(3) > 0 {
+			p[i] = byte(rng.IntN(2) * 255)
+		}
+	}
+	return p
+}
+
+func (f *film) packed(s shot) []byte {
+	var raw []byte
+	h := f.header
+	n := h.rowBytes(s.rect.Dx())
+	if !h.Interlaced {
+		for y := range s.rect.Dy() {
+			raw = append(append(raw, 0), s.pix[y*n:][:n]...)
+		}
+		return deflated(raw, flate.DefaultCompression)
+	}
+	pixel := h.pixelBytes()
+	for _, p := range adam7 {
+		for y := p.y; y < s.rect.Dy() && p.x < s.rect.Dx(); y += p.dy {
+			raw = append(raw, 0)
+			for x := p.x; x < s.rect.Dx(); x += p.dx {
+				raw = append(raw, s.pix[y*n+x*pixel:][:pixel]...)
+			}
+		}
+	}
+	return deflated(raw, flate.DefaultCompression)
+}
+
+// compose is 13.16 word by word, in floating point.
+func (f *film) compose(t *testing.T) (frames []*image.NRGBA) {
+	canvas := image.NewNRGBA(image.Rect(0, 0, f.header.Width, f.header.Height))
+	for i, s := range f.frames {
+		still := film{header: f.header, frames: []shot{s}}
+		still.header.Width, still.header.Height = s.rect.Dx(), s.rect.Dy()
+		whole := still.chunks(rand.New(rand.NewPCG(0, 0)))
+		whole = append(whole[:1], whole[3:]...) // without acTL and fcTL
+		img, err := stdpng.Decode(bytes.NewReader(fileOf(whole...)))
+		require.NoError(t, err)
+		before := bytes.Clone(canvas.Pix)
+		for y := range s.rect.Dy() {
+			for x := range s.rect.Dx() {
+				src := color.NRGBA64Model.Convert(img.At(x, y)).(color.NRGBA64)
+				at := s.rect.Min.Add(image.Pt(x, y))
+				to8 := func(v uint16) float64 { return float64(v) / 257 }
+				r, g, b, a := to8(src.R), to8(src.G), to8(src.B), to8(src.A)/255
+				if d := canvas.NRGBAAt(at.X, at.Y); s.blend == blendOver {
+					below := float64(d.A) / 255 * (1 - a)
+					if sum := a + below; sum > 0 {
+						r, g, b = (r*a+float64(d.R)*below)/sum, (g*a+float64(d.G)*below)/sum, (b*a+float64(d.B)*below)/sum
+					}
+					a += below
+				}
+				canvas.SetNRGBA(at.X, at.Y, color.NRGBA{byte(r + .5), byte(g + .5), byte(b + .5), byte(a*255 + .5)})
+			}
+		}
+		shown := *canvas
+		shown.Pix = bytes.Clone(canvas.Pix)
+		frames = append(frames, &shown)
+		switch {
+		case s.dispose == disposeBackground, s.dispose == disposePrevious && i == 0:
+			for y := s.rect.Min.Y; y < s.rect.Max.Y; y++ {
+				clear(canvas.Pix[canvas.PixOffset(s.rect.Min.X, y):][:4*s.rect.Dx()])
+			}
+		case s.dispose == disposePrevious:
+			canvas.Pix = before
+		}
+	}
+	return frames
+}
+
+// allFrames returns copies of all frames.
+func allFrames(t testing.TB, data []byte, o codec.Options) (frames []*image.NRGBA, delays []time.Duration, err error) {
+	t.Helper()
+	account := codec.NewAccount(1 << 30)
+	f, err := Format.Frames(codec.WithAccount(t.Context(), account), data, header(t, data), o)
+	require.NoError(t, err)
+	for {
+		frame, err := f.Next(t.Context())
+		if err != nil {
+			assert.Zero(t, account.Used(), "all is given back at the end")
+			if err == io.EOF {
+				err = nil
+			}
+			return frames, delays, err
+		}
+		m := *frame.Image.(*image.NRGBA)
+		m.Pix = bytes.Clone(m.Pix)
+		if len(frames) > 0 && !frame.Changed {
+			assert.Equal(t, frames[len(frames)-1].Pix, m.Pix)
+		}
+		frames, delays = append(frames, &m), append(delays, frame.Delay)
+	}
+}
+
+func randomFilm(rng *rand.Rand) *film {
+	f := &film{hidden: rng.IntN(3) == 0, plays: uint32(rng.IntN(4))}
+	kinds := []Header{{Depth: 8, Color: RGBA}, {Depth: 16, Color: RGBA}, {Depth: 8, Color: RGB}, {Depth: 8, Color: GrayAlpha}, {Depth: 8, Color: Gray}, {Depth: 16, Color: RGB}}
+	f.header = kinds[rng.IntN(len(kinds))]
+	f.header.Interlaced = rng.IntN(3) == 0
+	f.header.Width, f.header.Height = 1+rng.IntN(30), 1+rng.IntN(30)
+	whole := image.Rect(0, 0, f.header.Width, f.header.Height)
+	for i := range 2 + rng.IntN(6) {
+		r := whole
+		if i > 0 || f.hidden {
+			x, y := rng.IntN(whole.Max.X), rng.IntN(whole.Max.Y)
+			r = image.Rect(x, y, x+1+rng.IntN(whole.Max.X-x), y+1+rng.IntN(whole.Max.Y-y))
+		}
+		f.frames = append(f.frames, shot{r, uint16(rng.IntN(300)), uint16([]int{0, 100, 1000, 30}[rng.IntN(4)]), byte(rng.IntN(3)), byte(rng.IntN(2)), f.random(rng, r)})
+	}
+	return f
+}
+
+func TestFramesAreComposedAsTheStandardSays(t *testing.T) {
+	rng := rand.New(rand.NewPCG(30, 11))
+	for range 300 {
+		f := randomFilm(rng)
+		data := fileOf(f.chunks(rng)...)
+		h := header(t, data)
+		require.Equal(t, len(f.frames), h.FrameCount)
+		got, delays, err := allFrames(t, data, codec.Options{})
+		require.NoError(t, err)
+		want := f.compose(t)
+		require.Len(t, got, len(want))
+		for i := range want {
+			requireNear(t, want[i], got[i], f, i)
+			den := f.frames[i].den
+			if den == 0 {
+				den = 100
+			}
+			require.Equal(t, time.Duration(f.frames[i].num)*time.Second/time.Duration(den), delays[i])
+		}
+		frames, err := Format.Frames(t.Context(), data, h, codec.Options{})
+		require.NoError(t, err)
+		require.Equal(t, map[uint32]int{0: 0, 1: -1, 2: 1, 3: 2}[f.plays], frames.LoopCount())
+
+		still, err := Format.Decode(t.Context(), data, h, codec.Options{})
+		require.NoError(t, err)
+		default0, err := stdpng.Decode(bytes.NewReader(data))
+		require.NoError(t, err)
+		requireSame(t, default0, still.Image, "the default image")
+	}
+}
+
+// requireNear allows for the rounding of each frame that lies on others.
+func requireNear(t *testing.T, want, got *image.NRGBA, f *film, i int) {
+	t.Helper()
+	for at := 0; at < len(want.Pix); at += 4 {
+		w, g := want.Pix[at:][:4], got.Pix[at:][:4]
+		for k := range 4 {
+			alpha := 255
+			if k < 3 {
+				alpha = max(int(w[3]), 1)
+			}
+			if d := int(w[k]) - int(g[k]); max(d, -d)*alpha > 3*255 {
+				t.Fatalf("frame %d of %+v: pixel %d is %v, not %v", i, f.header, at/4, g, w)
+			}
+		}
+	}
+}
+
+func TestAnAnimationEndsWhereItsChunksBreakTheRules(t *testing.T) {
+	rng := rand.New(rand.NewPCG(31, 11))
+	f := randomFilm(rng)
+	f.hidden, f.header.Interlaced = false, false
+	f.header = Header{Width: 9, Height: 9, Depth: 8, Color: RGBA}
+	f.frames = nil
+	for range 3 {
+		r := image.Rect(0, 0, 9, 9)
+		f.frames = append(f.frames, shot{r, 1, 10, 0, 0, f.random(rng, r)})
+	}
+	sound := f.chunks(rng)
+	nth := func(kind string, n int) int {
+		for i, p := range sound {
+			if p.kind == kind {
+				if n--; n < 0 {
+					return i
+				}
+			}
+		}
+		return -1
+	}
+	changed := func(i int, data string) []part {
+		out := append([]part{}, sound...)
+		out[i].data = data
+		return out
+	}
+	third := sound[nth("fcTL", 2)].data
+	for name, c := range map[string]struct {
+		parts  []part
+		frames int
+	}{
+		"nothing":                       {sound, 3},
+		"a number too high":             {changed(nth("fcTL", 2), numbers(90)+third[4:]), 2},
+		"a frame outside":               {changed(nth("fcTL", 2), third[:12]+numbers(5)+third[16:]), 2},
+		"an empty frame":                {changed(nth("fcTL", 2), third[:4]+numbers(0)+third[8:]), 2},
+		"a disposal of 3":               {changed(nth("fcTL", 2), third[:24]+"\x03"+third[25:]), 2},
+		"a blending of 2":               {changed(nth("fcTL", 2), third[:25]+"\x02"), 2},
+		"a short fcTL":                  {changed(nth("fcTL", 2), third[:25]), 2},
+		"two fcTL":                      {append(append(append([]part{}, sound[:nth("fcTL", 2)]...), sound[nth("fcTL", 2)]), sound[nth("fcTL", 2):]...), 2},
+		"fewer announced":               {changed(nth("acTL", 0), numbers(2, 0)), 2},
+		"more announced":                {changed(nth("acTL", 0), numbers(9, 0)), 3},
+		"no animation at all":           {append(append([]part{}, sound[:1]...), sound[2:]...), 1},
+		"a first frame of another size": {changed(nth("fcTL", 0), sound[nth("fcTL", 0)].data[:4]+numbers(8)+sound[nth("fcTL", 0)].data[8:]), 1},
+	} {
+		data := fileOf(c.parts...)
+		h := header(t, data)
+		assert.Equal(t, c.frames, h.FrameCount, name)
+		if c.frames > 1 {
+			got, _, err := allFrames(t, data, codec.Options{})
+			require.NoError(t, err, name)
+			assert.Len(t, got, c.frames, name)
+		}
+		_, err := Format.Decode(t.Context(), data, h, codec.Options{})
+		assert.NoError(t, err, name)
+	}
+
+	data := fileOf(sound...)
+	last := int(bytes.LastIndex(data, []byte("fdAT")))
+	got, _, err := allFrames(t, data[:last+20], codec.Options{})
+	require.NoError(t, err)
+	assert.Len(t, got, 2, "cut in the last frame")
+	got, _, err = allFrames(t, data[:last+20], codec.Options{Tolerant: true})
+	require.NoError(t, err)
+	assert.Len(t, got, 3, "of which there is a part")
+
+	middle := bytes.Index(data, []byte("fdAT"))
+	damaged := bytes.Clone(data)
+	damaged[middle+20] ^= 0x55
+	_, _, err = allFrames(t, damaged, codec.Options{})
+	assert.ErrorIs(t, err, codec.ErrCorrupt)
+	got, _, err = allFrames(t, damaged, codec.Options{Tolerant: true})
+	require.NoError(t, err)
+	assert.Len(t, got, 3)
+}
+
+// handed is a file that lies beside the repository. The test is skipped where it is absent.
+func handed(t *testing.T, name string) []byte {
+	data, err := os.ReadFile("../../../../shared/cases/" + name)
+	if err != nil {
+		t.Skip(err)
+	}
+	return data
+}
+
+func TestTheHandedAnimationsLookAsExpected(t *testing.T) {
+	for _, name := range []string{"n30-apng-dispose", "n31-apng-hidden"} {
+		data := handed(t, "png/"+name+".png")
+		want, err := stdpng.Decode(bytes.NewReader(handed(t, "expected/"+name+"-frames.png")))
+		require.NoError(t, err)
+		got, _, err := allFrames(t, data, codec.Options{})
+		require.NoError(t, err)
+		h := got[0].Rect.Dy()
+		require.Equal(t, want.Bounds().Dy(), h*len(got), name)
+		for i, frame := range got {
+			for y := range h {
+				for x := range frame.Rect.Dx() {
+					w := color.NRGBAModel.Convert(want.At(x, i*h+y)).(color.NRGBA)
+					g := frame.NRGBAAt(x, y)
+					if w.A == 0 && g.A == 0 {
+						continue
+					}
+					require.InDelta(t, w.A, g.A, 2, "%s frame %d at %d,%d", name, i, x, y)
+					require.InDelta(t, w.G, g.G, 3, "%s frame %d at %d,%d", name, i, x, y)
+				}
+			}
+		}
+	}
+}
