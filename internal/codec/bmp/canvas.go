@@ -103,7 +103,7 @@ func (c *canvas) close() {
 	}
 }
 
-func isLimit(err error) bool { return errors.Is(err, codec.ErrTooLarge) || errors.Is(err, errAlpha) }
+func isLimit(err error) bool { return errors.Is(err, codec.ErrTooLarge) || errors.Is(err, errColors) }
 
 // memory adds up what decode takes.
 func memory(h *codec.Header, o codec.Options) int64 {
@@ -114,7 +114,7 @@ func memory(h *codec.Header, o codec.Options) int64 {
 	total := 8 * int64(m.width)
 	if small := m.shrunk(o); small != (image.Point{}) {
 		f := resample.RGB8
-		if m.bits == 16 || m.bits == 32 || m.rle() || m.icon {
+		if m.bits == 16 || m.bits == 32 || m.icon {
 			f = resample.NRGBA8
 		}
 		return total + resample.ShrinkBytes(f, h.Stored, small, resample.Options{})

@@ -34,8 +34,8 @@ type decoder struct {
 	damage  error
 }
 
-// errAlpha says that pixels are transparent, or gray for want of any, which was not expected.
-var errAlpha = errors.New("pixels that are not there")
+// errColors says that pixels are missing or not covered, for which the palette may have no color.
+var errColors = errors.New("pixels beyond the palette")
 
 func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
 	m, err := infoOf(ctx, data, h)
@@ -45,7 +45,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	account := codec.AccountOf(ctx)
 	before := account.Used()
 	pic, err := m.decode(ctx, data, o, false)
-	if errors.Is(err, errAlpha) {
+	if errors.Is(err, errColors) {
 		account.Give(account.Used() - before)
 		pic, err = m.decode(ctx, data, o, true)
 	}
@@ -55,12 +55,12 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	return pic, err
 }
 
-// decode decodes the picture, with alpha even where none is expected if there are holes.
-func (m *info) decode(ctx context.Context, data []byte, o codec.Options, holes bool) (*codec.Picture, error) {
+// decode decodes the picture. A palette is resolved if colors says so.
+func (m *info) decode(ctx context.Context, data []byte, o codec.Options, colors bool) (*codec.Picture, error) {
 	small := m.shrunk(o)
 	d := &decoder{info: m, ctx: ctx, data: data, tolerant: o.Tolerant, rest: m.height}
 	d.meter = codec.NewMeter(ctx, 1<<22+4*int64(len(data))+int64(m.width)*int64(m.height))
-	if err := d.choose(holes, small != (image.Point{})); err != nil {
+	if err := d.choose(colors || small != (image.Point{})); err != nil {
 		return nil, err
 	}
 	if err := d.buffers(); err != nil {
@@ -104,7 +104,7 @@ func (m *info) shrunk(o codec.Options) image.Point {
 }
 
 // choose sets what pixels become.
-func (d *decoder) choose(holes, small bool) error {
+func (d *decoder) choose(colors bool) error {
 	if d.bits <= 8 {
 		d.readPalette()
 	}
@@ -116,13 +116,13 @@ func (d *decoder) choose(holes, small bool) error {
 				return err
 			}
 		}
-		d.alpha = values[3] != 0 && d.hasAlpha(values[3])
+		d.alpha = values[3] != 0 && (!d.icon || d.hasAlpha(values[3]))
 	}
 	d.masked = d.icon && !d.alpha
 	switch {
-	case holes || d.alpha || d.icon:
+	case d.alpha || d.icon:
 		d.format, d.alpha = resample.NRGBA8, true
-	case d.bits <= 8 && !small:
+	case d.bits <= 8 && !colors:
 		d.format, d.indexed = resample.Gray8, true
 	default:
 		d.format = resample.RGB8
@@ -149,7 +149,7 @@ func (d *decoder) readPalette() {
 	}
 }
 
-// hasAlpha reports whether a pixel is not transparent: where all are, programs had no alpha in mind.
+// hasAlpha reports whether a pixel of an icon is not transparent: where all are, the mask counts.
 func (d *decoder) hasAlpha(mask uint32) bool {
 	for y := range d.height {
 		row, err := d.stored(y)

@@ -1,6 +1,8 @@
 package bmp
 
 import (
+	"bytes"
+
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
@@ -38,7 +40,7 @@ func (d *decoder) next(i int) ([]byte, error) {
 	}
 	switch {
 	case d.indexed:
-		return nil, errAlpha
+		return nil, errColors
 	case d.alpha:
 		clear(d.row)
 	default:
@@ -73,28 +75,25 @@ func (d *decoder) decodeRow(i int) error {
 	return nil
 }
 
-// runs decodes a row of RLE.
+// runs decodes a row of RLE. What the file passes over is black, as in Chromium.
 func (d *decoder) runs() error {
 	if err := d.rle.next(d.places, d.covered); err != nil {
 		return err
 	}
-	holes := false
-	for _, v := range d.covered {
-		holes = holes || v == 0
-	}
-	if holes && !d.alpha {
-		return errAlpha
-	}
 	if d.bits == 24 {
 		d.triples(d.places)
-	} else {
-		d.lookUp(d.places)
+		return nil
 	}
-	if holes {
-		for x, v := range d.covered {
-			if v == 0 {
-				clear(d.row[4*x : 4*x+4])
-			}
+	d.lookUp(d.places)
+	if bytes.IndexByte(d.covered, 0) < 0 {
+		return nil
+	}
+	if d.indexed {
+		return errColors
+	}
+	for x, v := range d.covered {
+		if v == 0 {
+			clear(d.row[3*x : 3*x+3])
 		}
 	}
 	return nil

@@ -1,0 +1,97 @@
+package bmp_test
+
+import (
+	"image"
+	"image/color"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/bmp"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
+)
+
+func TestPixelsWithoutAnOffsetFollowThePalette(t *testing.T) {
+	for _, bits := range []int{1, 4, 8, 24} {
+		b := newBitmap(w, h, bits, rows(w, h, bits))
+		_, want, err := codectest.Decode(t.Context(), bmp.Format, b.encode(), codec.Options{})
+		require.NoError(t, err)
+		for _, offset := range []int{0, 20} {
+			b.offset = offset
+			_, got, err := codectest.Decode(t.Context(), bmp.Format, b.encode(), codec.Options{})
+			require.NoError(t, err)
+			assert.Equal(t, want.Image, got.Image, "%d bits", bits)
+		}
+	}
+}
+
+func TestACutBitmapIsDecodedAsFarAsItGoes(t *testing.T) {
+	runs := newBitmap(20, 20, 8, nil)
+	runs.compression = 1
+	for range 20 {
+		runs.pixels = append(runs.pixels, 20, 3, 0, 0)
+	}
+	for name, b := range map[string]*bitmap{
+		"8 bits":             newBitmap(20, 20, 8, make([]byte, 400)),
+		"24 bits":            newBitmap(20, 20, 24, make([]byte, 1200)),
+		"RLE8":               runs,
+		"from top to bottom": newBitmap(20, -20, 8, make([]byte, 400)),
+	} {
+		b.pixels = b.pixels[:len(b.pixels)/2]
+		for _, least := range []image.Point{{}, {X: 10, Y: 10}} {
+			_, _, err := codectest.Decode(t.Context(), bmp.Format, b.encode(), codec.Options{Least: least})
+			assert.ErrorIs(t, err, codec.ErrCorrupt, name)
+			_, pic, err := codectest.Decode(t.Context(), bmp.Format, b.encode(), codec.Options{Tolerant: true, Least: least})
+			require.NoError(t, err, name)
+			assert.True(t, pic.Partial, name)
+			hole, there := 0, pic.Image.Bounds().Dy()-1
+			if b.height < 0 {
+				hole, there = there, hole
+			}
+			assert.Equal(t, color.RGBA{128, 128, 128, 255}, color.RGBAModel.Convert(pic.Image.At(0, hole)), name)
+			assert.NotEqual(t, color.RGBA{128, 128, 128, 255}, color.RGBAModel.Convert(pic.Image.At(0, there)), name)
+		}
+		b.pixels = b.pixels[:len(b.pixels)/8]
+		_, _, err := codectest.Decode(t.Context(), bmp.Format, b.encode(), codec.Options{Tolerant: true})
+		assert.ErrorIs(t, err, codec.ErrCorrupt, name)
+	}
+}
+
+func TestAnEmbeddedProfileIsFound(t *testing.T) {
+	b := newBitmap(w, h, 24, append(rows(w, h, 24), "a profile"...))
+	b.header = 124
+	data := b.encode()
+	copy(data[14+56:], "DEBM")
+	data[14+112], data[14+113] = byte((len(data)-14-9)&255), byte((len(data)-14-9)>>8)
+	data[14+116] = 9
+	h, err := bmp.Format.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
+	require.NoError(t, err)
+	c, err := bmp.Format.Color(t.Context(), data, &h)
+	require.NoError(t, err)
+	assert.Equal(t, codec.Color{Profile: []byte("a profile")}, c)
+}
+
+func TestWhatIsNotDecodedIsSaid(t *testing.T) {
+	for name, change := range map[string]func(*bitmap){
+		"a JPEG":         func(b *bitmap) { b.compression, b.bits = 4, 0 },
+		"3 bits":         func(b *bitmap) { b.bits = 3 },
+		"RLE8 of 4 bits": func(b *bitmap) { b.compression, b.bits = 1, 4 },
+		"a mask of holes": func(b *bitmap) {
+			b.compression, b.bits, b.masks = 3, 16, []uint32{0xf800, 0x5e0, 0x1f}
+		},
+	} {
+		b := newBitmap(w, h, 24, rows(w, h, 32))
+		change(b)
+		_, _, err := codectest.Decode(t.Context(), bmp.Format, b.encode(), codec.Options{})
+		assert.ErrorIs(t, err, codec.ErrFormat, name)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, b := range kinds() {
+		f.Add(b.encode())
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { codectest.Fuzz(t, bmp.Format, data) })
+}

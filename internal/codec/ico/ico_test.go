@@ -1,0 +1,136 @@
+package ico_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/png"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/ico"
+)
+
+// dib is an icon's bitmap of one color, of which the mask makes the lower half transparent.
+func dib(side, bits int, pixel []byte) []byte {
+	le := binary.LittleEndian
+	b := make([]byte, 40)
+	le.PutUint32(b, 40)
+	le.PutUint32(b[4:], uint32(side))
+	le.PutUint32(b[8:], uint32(2*side))
+	le.PutUint16(b[12:], 1)
+	le.PutUint16(b[14:], uint16(bits))
+	if bits <= 8 {
+		for range 1 << bits {
+			b = append(b, 1, 2, 3, 0)
+		}
+	}
+	for range side {
+		row := bytes.Repeat(pixel, side*bits/8/len(pixel))
+		b = append(b, row...)
+		b = append(b, make([]byte, (4-len(row)%4)%4)...)
+	}
+	for y := range side {
+		row := make([]byte, (side+31)/32*4)
+		if y < side/2 {
+			for i := range row {
+				row[i] = 0xff
+			}
+		}
+		b = append(b, row...)
+	}
+	return b
+}
+
+func pngOf(side int, c color.Color) []byte {
+	m := image.NewNRGBA(image.Rect(0, 0, side, side))
+	for i := range side * side {
+		m.Set(i%side, i/side, c)
+	}
+	var b bytes.Buffer
+	png.Encode(&b, m)
+	return b.Bytes()
+}
+
+// icon puts pictures into a file of a kind: 1 is an icon, 2 a cursor.
+func icon(kind byte, sides []int, pictures ...[]byte) []byte {
+	le := binary.LittleEndian
+	out := []byte{0, 0, kind, 0, byte(len(pictures)), 0}
+	at := len(out) + 16*len(pictures)
+	for i, p := range pictures {
+		e := make([]byte, 16)
+		e[0], e[1] = byte(sides[i]), byte(sides[i])
+		le.PutUint32(e[8:], uint32(len(p)))
+		le.PutUint32(e[12:], uint32(at))
+		out = append(out, e...)
+		at += len(p)
+	}
+	return append(out, bytes.Join(pictures, nil)...)
+}
+
+func TestTheLargestPictureIsTakenAndThenTheDeepest(t *testing.T) {
+	small, large := pngOf(16, color.NRGBA{255, 0, 0, 255}), pngOf(256, color.NRGBA{0, 255, 0, 255})
+	for _, kind := range []byte{1, 2} {
+		for name, data := range map[string][]byte{
+			"last":       icon(kind, []int{16, 0}, small, large),
+			"first":      icon(kind, []int{0, 16}, large, small),
+			"deepest":    icon(kind, []int{0, 0}, dib(256, 4, []byte{0}), large),
+			"not a lie":  icon(kind, []int{0, 0}, small, large),
+			"not broken": icon(kind, []int{0, 0, 16}, []byte("neither PNG nor bitmap, but long enough"), large, small),
+		} {
+			h, pic, err := codectest.Decode(t.Context(), ico.Format, data, codec.Options{})
+			require.NoError(t, err, name)
+			assert.Equal(t, image.Pt(256, 256), h.Stored, name)
+			assert.Equal(t, color.NRGBA{0, 255, 0, 255}, color.NRGBAModel.Convert(pic.Image.At(9, 9)), name)
+			codectest.WithinMemory(t, ico.Format, data, codec.Options{}, name)
+			codectest.WithinMemory(t, ico.Format, data, codec.Options{Least: image.Pt(40, 40)}, name)
+		}
+	}
+}
+
+func TestTheMaskCountsUnlessThereIsAlpha(t *testing.T) {
+	for name, c := range map[string]struct {
+		bits         int
+		pixel        []byte
+		upper, lower color.NRGBA
+	}{
+		"1 bit":           {1, []byte{0}, color.NRGBA{3, 2, 1, 255}, color.NRGBA{}},
+		"4 bits":          {4, []byte{0x11}, color.NRGBA{3, 2, 1, 255}, color.NRGBA{}},
+		"8 bits":          {8, []byte{7}, color.NRGBA{3, 2, 1, 255}, color.NRGBA{}},
+		"24 bits":         {24, []byte{30, 20, 10}, color.NRGBA{10, 20, 30, 255}, color.NRGBA{}},
+		"32 bits":         {32, []byte{30, 20, 10, 99}, color.NRGBA{10, 20, 30, 99}, color.NRGBA{10, 20, 30, 99}},
+		"32 bits without": {32, []byte{30, 20, 10, 0}, color.NRGBA{10, 20, 30, 255}, color.NRGBA{}},
+	} {
+		data := icon(1, []int{32}, dib(32, c.bits, c.pixel))
+		h, pic, err := codectest.Decode(t.Context(), ico.Format, data, codec.Options{})
+		require.NoError(t, err, name)
+		assert.Equal(t, image.Pt(32, 32), h.Stored, name)
+		assert.Equal(t, c.upper, pic.Image.At(3, 3), name)
+		assert.Equal(t, c.lower, pic.Image.At(3, 28), name)
+		codectest.WithinMemory(t, ico.Format, data, codec.Options{}, name)
+		cut := data[:len(data)-4*32-8*c.bits]
+		_, _, err = codectest.Decode(t.Context(), ico.Format, cut, codec.Options{})
+		assert.ErrorIs(t, err, codec.ErrCorrupt, name)
+		_, pic, err = codectest.Decode(t.Context(), ico.Format, cut, codec.Options{Tolerant: true})
+		require.NoError(t, err, name)
+		assert.True(t, pic.Partial, name)
+	}
+}
+
+func TestTextIsNoIcon(t *testing.T) {
+	for _, s := range []string{"", "\x00\x00\x01\x00", "\x00\x00\x01\x00\x00\x00", "\x00\x00\x01\x00\x01\x00" + string(make([]byte, 40)), "\x00\x00\x03\x00\x01\x00" + string(make([]byte, 40))} {
+		assert.False(t, ico.Format.Match([]byte(s)))
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add(icon(1, []int{16, 0}, pngOf(16, color.White), dib(32, 8, []byte{1})))
+	f.Add(icon(2, []int{32, 16}, dib(32, 32, []byte{1, 2, 3, 0}), dib(16, 1, []byte{0})))
+	f.Add(icon(1, []int{48, 48}, dib(48, 4, []byte{1}), dib(48, 24, []byte{1, 2, 3})))
+	f.Fuzz(func(t *testing.T, data []byte) { codectest.Fuzz(t, ico.Format, data) })
+}
