@@ -2,6 +2,7 @@ package bmp
 
 import (
 	"encoding/binary"
+	"fmt"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
@@ -17,6 +18,9 @@ const (
 	v5Header   = 124 // the longest that is known
 	maxHeader  = 4096
 )
+
+// maxPixels is so many that their bytes can still be counted.
+const maxPixels = 1 << 44
 
 // Compressions.
 const (
@@ -86,6 +90,9 @@ func readInfo(r *codec.Reader) (*info, error) {
 func (m *info) check() error {
 	if m.width < 1 || m.height < 1 {
 		return corrupt("a size of %d×%d", m.width, m.height)
+	}
+	if int64(m.width)*int64(m.height) > maxPixels {
+		return fmt.Errorf("%w: %d×%d pixels", codec.ErrTooLarge, m.width, m.height)
 	}
 	ok := false
 	switch m.compression {

@@ -18,8 +18,12 @@ const (
 	entrySize = 16
 )
 
-// maxLooks is how many pictures are looked at: icons have up to a dozen.
-const maxLooks = 64
+// maxEntries is how much of a directory is read, and maxLooks how many pictures are looked at: icons
+// have up to a dozen.
+const (
+	maxEntries = 1024
+	maxLooks   = 64
+)
 
 // An entry of the directory.
 type entry struct {
@@ -62,7 +66,7 @@ func choose(ctx context.Context, r *codec.Reader) (*picture, error) {
 		return nil, err
 	}
 	entries := make([]entry, 0, 16)
-	for range min(int(binary.LittleEndian.Uint16(b[4:])), 4096) {
+	for range min(int(binary.LittleEndian.Uint16(b[4:])), maxEntries) {
 		if b, err = r.Block(entrySize); err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -214,4 +215,26 @@ func TestOldLZWIsRead(t *testing.T) {
 	p := pack(binary.LittleEndian, 8, 200, v)
 	f := newFile(200, 100, 8, 1, 1, lzwOf(p)).set(259, []uint16{5})
 	assert.Zero(t, sameAs(decoded(t, f), grayOf(200, 100, 8, v)))
+}
+
+func TestSizesThatCannotBeCountedAreTooLarge(t *testing.T) {
+	for _, size := range [][2]uint32{{1<<31 - 1, 1<<31 - 1}, {1 << 24, 1 << 21}} {
+		f := newFile(1, 1, 8, 3, 2, make([]byte, 3)).set(256, []uint32{size[0]}).set(257, []uint32{size[1]})
+		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{})
+		assert.ErrorIs(t, err, codec.ErrTooLarge)
+	}
+}
+
+func TestManySmallTilesOfJPEGAreASoundFile(t *testing.T) {
+	tile := image.NewGray(image.Rect(0, 0, 16, 16))
+	var b bytes.Buffer
+	require.NoError(t, jpeg.Encode(&b, tile, nil))
+	const side = 2048
+	f := newFile(side, side, 8, 1, 1, b.Bytes()).set(259, []uint16{7}).set(322, []uint16{16}).set(323, []uint16{16})
+	f.tiled = true
+	n := side * side / 256
+	for len(f.parts) < n {
+		f.parts = append(f.parts, b.Bytes())
+	}
+	assert.NotNil(t, codectest.WithinMemory(t, tiff.Format, f.encode(), codec.Options{Least: image.Pt(9, 9)}, "tiles"))
 }

@@ -57,7 +57,7 @@ const jpegExtra = 32
 func (s *jpegSource) assemble(in []byte) ([]byte, error) {
 	l := s.d.layout
 	tables, _ := l.tables.bytes(s.d.data)
-	if err := s.d.meter.Spend(int64(len(in) + len(tables))); err != nil {
+	if err := s.d.meter.Spend(int64(len(in) + len(tables)/8)); err != nil {
 		return nil, err
 	}
 	if l.compression == oldJPEG {

@@ -2,6 +2,7 @@ package tiff
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -184,10 +185,16 @@ func (p *parser) small(tag uint16, otherwise int) int {
 	return int(min(p.one(tag, int64(otherwise)), math.MaxInt32))
 }
 
+// maxPixels is so many that their bytes can still be counted.
+const maxPixels = 1 << 44
+
 func (p *parser) sizes(l *layout) {
 	w, h := p.one(tagWidth, 0), p.one(tagHeight, 0)
 	if p.err == nil && (w < 1 || h < 1 || w > math.MaxInt32 || h > math.MaxInt32) {
 		p.err = corrupt("a size of %d×%d", w, h)
+	}
+	if p.err == nil && w*h > maxPixels {
+		p.err = fmt.Errorf("%w: %d×%d pixels", codec.ErrTooLarge, w, h)
 	}
 	l.width, l.height = int(w), int(h)
 	l.orientation = p.small(tagOrientation, 1)
