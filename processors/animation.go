@@ -17,6 +17,10 @@ type Animation struct {
 	Frames    iter.Seq2[Frame, error]
 	LoopCount int // as in package image/gif: -1 plays once, 0 for ever, n plays n+1 times
 
+	// Scaled says that the frames were scaled: then some of their colors are only those of edges between
+	// others, and an encoder may leave out what nobody misses.
+	Scaled bool
+
 	original bool // every frame is as in the file: known when all have been made
 }
 

@@ -37,7 +37,7 @@ func (p *Picture) Animate(ctx context.Context, proc Processor, width, height int
 	}
 	_, planned := proc.(Planner)
 	kept := !planned || still.Bounds().Size() == file.Screen
-	moving := &Animation{Image: still, LoopCount: file.LoopCount}
+	moving := &Animation{Image: still, LoopCount: file.LoopCount, Scaled: still.Bounds().Size() != file.Screen}
 	moving.Frames = func(yield func(Frame, error) bool) {
 		maker := &frameMaker{picture: p, apply: apply, file: file, canvas: gif.NewCanvas(file.Screen), kept: kept, original: true}
 		err := maker.makeAll(ctx, still.Bounds().Size(), func(f Frame) bool { return yield(f, nil) })

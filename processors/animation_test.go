@@ -237,6 +237,9 @@ func FuzzAnimate(f *testing.F) {
 				}
 			}
 		}
+		if moving, ok := img.(*Animation); ok {
+			moving.Scaled = false // else flat art would not keep all of its colors
+		}
 		again := reencoded(t, img)
 		if !isAnimation(img) {
 			return

@@ -14,6 +14,9 @@ import (
 // that is lossless; otherwise it is dithered with 256 suitable ones. A pixel that is less than half
 // opaque becomes transparent, others opaque. The zero value is ready to use.
 //
+// Scaled animations of flat art get those colors that matter alone, without dithering, which takes far
+// fewer bytes.
+//
 // An animation keeps its timing and its loop count. Frames that look the same become one; of others
 // only what has changed is written. The frames share a palette, unless palettes of their own are
 // smaller, or scenes differ so much that they look better with one each.
@@ -30,6 +33,9 @@ func (GIF) Encode(w io.Writer, img image.Image) error {
 		frames, loop = moving.Frames, moving.LoopCount
 	}
 	var g gifWriter
+	if moving, ok := img.(*Animation); ok {
+		g.scaled = moving.Scaled
+	}
 	for frame, err := range frames {
 		if err == nil {
 			err = g.add(frame)
@@ -51,6 +57,7 @@ type gifWriter struct {
 	out      *gif.Encoder
 	held     []Frame
 	moving   bool // there is more than one frame
+	scaled   bool // see Animation
 	exact    exactColours
 	ditherer *ditherer // of the frames before those held that were dithered, or nil
 }
@@ -92,7 +99,10 @@ func (g *gifWriter) draw() error {
 		drawn++
 		return g.out.Add(img, g.held[drawn-1].Delay)
 	}
-	exact := g.exact.draw(frames, g.moving)
+	exact := g.flat(frames)
+	if exact == nil {
+		exact = g.exact.draw(frames, g.moving)
+	}
 	if exact == nil && len(g.exact.palette) > 0 {
 		var fresh exactColours
 		if exact = fresh.draw(frames, g.moving); exact != nil {

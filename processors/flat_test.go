@@ -1,0 +1,84 @@
+package processors
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/gif"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// discs are frames of flat art with soft edges, as they are when it was scaled.
+func discs(n int) (frames []*image.NRGBA) {
+	for i := range n {
+		img := image.NewNRGBA(image.Rect(0, 0, 120, 90))
+		for y := range 90 {
+			for x := range 120 {
+				ground, ink := color.NRGBA{250, 240, 230, 255}, color.NRGBA{byte(40 + y/30*60), 90, 160, 255}
+				if x%40 < 5 {
+					ground = color.NRGBA{60, 60, 70, 255}
+				}
+				d := math.Hypot(float64(x-20-5*i), float64(y-45)) - 20
+				a := min(max(0.5-d/2, 0), 1)
+				mix := func(g, c byte) byte { return byte(float64(g)*(1-a) + float64(c)*a + 0.5) }
+				img.SetNRGBA(x, y, color.NRGBA{mix(ground.R, ink.R), mix(ground.G, ink.G), mix(ground.B, ink.B), 255})
+			}
+		}
+		frames = append(frames, img)
+	}
+	return frames
+}
+
+func animated(frames []*image.NRGBA, scaled bool) *Animation {
+	return &Animation{Image: frames[0], Scaled: scaled, Frames: func(yield func(Frame, error) bool) {
+		for _, f := range frames {
+			if !yield(Frame{Image: f, Delay: 10}, nil) {
+				return
+			}
+		}
+	}}
+}
+
+func TestScaledFlatArtGetsTheColorsThatMatter(t *testing.T) {
+	frames := discs(6)
+	encoded := func(scaled bool) []byte {
+		var b bytes.Buffer
+		require.NoError(t, GIF{}.Encode(&b, animated(frames, scaled)))
+		return b.Bytes()
+	}
+	small, exact := encoded(true), encoded(false)
+	assert.Less(t, len(small), len(exact)*2/3)
+	g, err := gif.DecodeAll(bytes.NewReader(small))
+	require.NoError(t, err)
+	require.Len(t, g.Image, 6)
+	table := g.Config.ColorModel.(color.Palette)
+	assert.LessOrEqual(t, len(table), 32)
+
+	sum, same := 0.0, 0
+	for y := range 90 {
+		for x := range 120 {
+			w, have := frames[0].NRGBAAt(x, y), color.NRGBAModel.Convert(g.Image[0].At(x, y)).(color.NRGBA)
+			for _, d := range []int{int(w.R) - int(have.R), int(w.G) - int(have.G), int(w.B) - int(have.B)} {
+				sum += float64(d * d)
+			}
+			if w == have {
+				same++
+			}
+		}
+	}
+	assert.Greater(t, 10*math.Log10(255*255*3*90*120/sum), 30.0, "dB")
+	assert.Greater(t, same, 90*120*8/10, "areas keep their colors exactly")
+}
+
+func TestPhotosAreNotFlat(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(0, 0, 64, 64))
+	for i := range 64 * 64 {
+		img.SetNRGBA(i%64, i/64, color.NRGBA{byte(i % 64 * 4), byte(i / 64 * 4), byte(i * 7), 255})
+	}
+	assert.Nil(t, flatPalette([]*image.NRGBA{img}))
+	assert.Nil(t, flatPalette([]*image.NRGBA{image.NewNRGBA(img.Rect)}), "nothing opaque")
+}
