@@ -27,9 +27,19 @@ func (e *Encoder) pack(p, next *picture) {
 
 	f := frame{colours: p.colours, delay: p.delay}
 	e.pixels(p, rect)
-	for _, block := range [][]uint16{e.full, e.sparse} {
-		f.shared.keepShorter(e.packShared(p, block), rect, disposal)
-		f.local.keepShorter(e.packLocal(p, block), rect, disposal)
+	// Many viewers clear to the background color where a frame has no transparent one. So it has one, if
+	// only for that.
+	for _, clears := range []bool{disposal == Background, false} {
+		for _, block := range [][]uint16{e.full, e.sparse} {
+			f.shared.keepShorter(e.packShared(p, block, clears), rect, disposal)
+			f.local.keepShorter(e.packLocal(p, block, clears), rect, disposal)
+		}
+		if f.shared.data != nil || f.local.data != nil {
+			break // else there is no room for one
+		}
+	}
+	if f.shared.data == nil {
+		f.shared = f.local
 	}
 	e.keep(f)
 
@@ -143,9 +153,14 @@ func (p *packed) keepShorter(q packed, rect image.Rectangle, disposal Disposal) 
 }
 
 // packShared packs a block in p's colours, unless it needs a transparent one that is not among
-// them.
-func (e *Encoder) packShared(p *picture, block []uint16) packed {
+// them. clears says that it needs one in any case.
+func (e *Encoder) packShared(p *picture, block []uint16, clears bool) packed {
 	out, transparent := e.packer.room(len(block)), -1
+	if clears {
+		if transparent = p.transparent; transparent < 0 {
+			return packed{}
+		}
+	}
 	for i, index := range block {
 		if index == unchanged {
 			if transparent = p.transparent; transparent < 0 {
@@ -159,7 +174,7 @@ func (e *Encoder) packShared(p *picture, block []uint16) packed {
 }
 
 // packLocal packs a block in a table of the colours that it uses, if indices are shorter then.
-func (e *Encoder) packLocal(p *picture, block []uint16) packed {
+func (e *Encoder) packLocal(p *picture, block []uint16, clears bool) packed {
 	var place [unchanged + 1]int // plus 1
 	var table []byte
 	transparent := -1
@@ -178,8 +193,12 @@ func (e *Encoder) packLocal(p *picture, block []uint16) packed {
 		}
 		place[index] = len(table) / 3
 	}
+	if clears && transparent < 0 && len(table) < 3*256 {
+		transparent = len(table) / 3
+		table = append(table, 0, 0, 0)
+	}
 	width := tableWidth(len(table) / 3)
-	if width >= tableWidth(len(p.table)/3) {
+	if width >= tableWidth(len(p.table)/3) && (!clears || p.transparent >= 0) || clears && transparent < 0 {
 		return packed{}
 	}
 	out := e.packer.room(len(block))

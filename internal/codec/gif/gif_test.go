@@ -173,6 +173,52 @@ func TestAllDepthsAndColourCountsAreWrittenExactly(t *testing.T) {
 	}
 }
 
+// Many viewers clear to the background color, a block, where a frame has no transparent one.
+func TestFramesThatAreClearedHaveATransparentColor(t *testing.T) {
+	for name, palettes := range map[string][2]color.Palette{
+		"one palette":  {{color.NRGBA{1, 2, 3, 255}, color.NRGBA{4, 5, 6, 255}, color.NRGBA{}}},
+		"two palettes": {{color.NRGBA{1, 2, 3, 255}, color.NRGBA{4, 5, 6, 255}}, {color.NRGBA{9, 9, 9, 255}, color.NRGBA{}}},
+	} {
+		if palettes[1] == nil {
+			palettes[1] = palettes[0]
+		}
+		var frames []*image.Paletted
+		for i := range 4 {
+			palette := palettes[i%2]
+			m := image.NewPaletted(image.Rect(0, 0, 16, 8), palette)
+			for at := range m.Pix {
+				if x := at % 16; i%2 == 1 && (x < 4*i || x >= 4*i+4) {
+					m.Pix[at] = byte(len(palette) - 1)
+				}
+			}
+			frames = append(frames, m)
+		}
+		var b bytes.Buffer
+		require.NoError(t, encode(&b, frames, []int{10, 10, 10, 10}, 0))
+		f, err := Parse(b.Bytes(), 100)
+		require.NoError(t, err)
+		require.Len(t, f.Frames, 4)
+		cleared := 0
+		for i := range f.Frames {
+			if f.Frames[i].Disposal == Background {
+				cleared++
+				assert.GreaterOrEqual(t, f.Frames[i].transparent, 0, name)
+			}
+		}
+		assert.NotZero(t, cleared)
+		canvas := NewCanvas(f.Screen)
+		for i := range f.Frames {
+			_, err := canvas.Draw(t.Context(), new(Decoder), &f.Frames[i])
+			require.NoError(t, err)
+			for y := range 8 {
+				for x := range 16 {
+					require.Equal(t, color.NRGBAModel.Convert(frames[i].At(x, y)), color.NRGBAModel.Convert(canvas.Image.At(x, y)), "%s, frame %d", name, i)
+				}
+			}
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add(file(f))
 	f.Fuzz(func(t *testing.T, data []byte) {
