@@ -24,6 +24,7 @@ type lzwSource struct {
 	last  int  // code that was read before, or -1
 	at    int  // where in the window its string is
 	table [lzwCodes]lzwString
+	final [lzwCodes]byte // of strings
 
 	window []byte
 	moved  int // by how much the window has moved
@@ -33,11 +34,11 @@ type lzwSource struct {
 	write  int // how far it is decoded
 }
 
-// An lzwString is a string without its last byte, and that byte.
+// An lzwString is where a string stands in the window, were that never moved, and which string it is
+// but for its final byte.
 type lzwString struct {
-	at             int32 // in the window, were it never moved
+	at             int32
 	prefix, length uint16
-	first, final   byte
 }
 
 const (
@@ -49,7 +50,7 @@ const (
 	lzwProduce = 64 << 10
 	lzwSlop    = lzwCodes + 16 // what a code writes at most
 
-	lzwBytes = lzwCodes*12 + lzwHistory + lzwProduce + lzwSlop + 512
+	lzwBytes = lzwCodes*9 + lzwHistory + lzwProduce + lzwSlop + 512
 )
 
 func (s *lzwSource) reset(in []byte, rows int) error {
@@ -60,7 +61,7 @@ func (s *lzwSource) reset(in []byte, rows int) error {
 	s.moved, s.taken, s.write, s.left = 0, 0, 0, rows*s.row
 	s.old = len(in) >= 2 && !s.reversed && in[0] == 0 && in[1]&1 == 1 // a clear code, lowest bit first
 	for i := range 256 {
-		s.table[i] = lzwString{at: -1, length: 1, first: byte(i), final: byte(i)}
+		s.table[i], s.final[i] = lzwString{at: -1, length: 1}, byte(i)
 	}
 	s.clear()
 	return s.input.reset(in, rows)
@@ -152,6 +153,11 @@ func (s *lzwSource) fill() error {
 	from := s.write
 	end := min(lzwHistory+lzwProduce, from+s.left)
 	for s.write < end {
+		if s.last >= 0 && !s.old && !s.reversed {
+			if s.usual(end); s.write >= end {
+				break
+			}
+		}
 		code, err := s.code()
 		switch {
 		case err != nil:
@@ -182,13 +188,66 @@ func (s *lzwSource) fill() error {
 	return nil
 }
 
+// usual decodes codes up to one that needs more thought: one of no string, of a string that is not
+// in the window, or at the end of the input.
+func (s *lzwSource) usual(end int) {
+	window, data := s.window, s.data
+	acc, count, width, pos, write := s.acc, s.count, s.width, s.pos, s.write
+	next, last, at, n := s.next, s.last, s.at, int(s.table[s.last].length)
+	for write < end {
+		if count < width {
+			if pos+4 > len(data) {
+				break
+			}
+			acc = acc<<32 | uint64(binary.BigEndian.Uint32(data[pos:]))
+			pos += 4
+			count += 32
+		}
+		code := int(acc >> (count - width) & (1<<width - 1))
+		m := 1
+		switch {
+		case code < lzwClear:
+			window[write] = byte(code)
+		case code > lzwEnd && code < next && int(s.table[code].at) >= s.moved:
+			e := s.table[code]
+			m = int(e.length)
+			copyString(window, write, int(e.at)-s.moved, m)
+		default:
+			m = 0
+		}
+		if m == 0 {
+			break
+		}
+		count -= width
+		if next < lzwCodes {
+			s.table[next], s.final[next] = lzwString{at: int32(at + s.moved), prefix: uint16(last), length: uint16(n + 1)}, window[write]
+			next++
+			if next == 1<<width-1 && width < 12 {
+				width++
+			}
+		}
+		last, at, n = code, write, m
+		write += m
+	}
+	s.acc, s.count, s.width, s.pos, s.write = acc, count, width, pos, write
+	s.next, s.last, s.at = next, last, at
+}
+
+// copyString copies n bytes within the window, which has room behind them.
+func copyString(window []byte, to, from, n int) {
+	binary.LittleEndian.PutUint64(window[to:], binary.LittleEndian.Uint64(window[from:]))
+	if n > 8 {
+		copy(window[to+8:to+n], window[from+8:from+n])
+	}
+}
+
 // learn gives a code to the string of the code before and a byte.
 func (s *lzwSource) learn(final byte) {
 	if s.last < 0 || s.next >= lzwCodes {
 		return
 	}
-	last := &s.table[s.last]
-	s.table[s.next] = lzwString{at: int32(s.at + s.moved), prefix: uint16(s.last), length: last.length + 1, first: last.first, final: final}
+	s.table[s.next] = lzwString{at: int32(s.at + s.moved), prefix: uint16(s.last), length: s.table[s.last].length + 1}
+	s.final[s.next] = final
 	s.next++
 	limit := 1<<s.width - 1
 	if s.old {
@@ -201,33 +260,25 @@ func (s *lzwSource) learn(final byte) {
 
 // again writes the string of the code before, and its first byte.
 func (s *lzwSource) again() {
-	last := &s.table[s.last]
+	at := s.write
 	s.copy(s.last)
-	s.window[s.write] = last.first
+	s.window[s.write] = s.window[at]
 	s.write++
 }
 
 // copy writes the string of a code.
 func (s *lzwSource) copy(code int) {
-	e := &s.table[code]
+	e := s.table[code]
 	n := int(e.length)
-	if n == 1 {
-		s.window[s.write] = e.final
-		s.write++
-		return
-	}
-	to := s.window[s.write:]
-	s.write += n
-	if at := int(e.at) - s.moved; at >= 0 {
-		if n <= 8 {
-			binary.LittleEndian.PutUint64(to, binary.LittleEndian.Uint64(s.window[at:]))
-			return
+	at := int(e.at) - s.moved
+	if at >= 0 {
+		copyString(s.window, s.write, at, n)
+	} else {
+		to := s.window[s.write:][:n]
+		for i := n - 1; i >= 0; i-- {
+			to[i] = s.final[code]
+			code = int(s.table[code].prefix)
 		}
-		copy(to[:n], s.window[at:])
-		return
 	}
-	for i := n - 1; i >= 0; i-- {
-		to[i] = e.final
-		e = &s.table[e.prefix]
-	}
+	s.write += n
 }
