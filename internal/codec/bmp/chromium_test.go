@@ -2,22 +2,14 @@ package bmp_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/base64"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
-	"image/png"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/bmp"
@@ -147,7 +139,7 @@ func TestBitmapsAreWhatChromiumShows(t *testing.T) {
 		names, files = append(names, name), append(files, b.encode())
 	}
 	background := color.RGBA{200, 30, 100, 255}
-	shown := screenshot(t, files, "image/bmp", background)
+	shown := codectest.Screenshots(t, files, "image/bmp", image.Pt(w, h), background)
 	for i, name := range names {
 		_, pic, err := codectest.Decode(t.Context(), bmp.Format, files[i], codec.Options{})
 		if !assert.NoError(t, err, name) {
@@ -164,36 +156,4 @@ func TestBitmapsAreWhatChromiumShows(t *testing.T) {
 		codectest.WithinMemory(t, bmp.Format, files[i], codec.Options{}, name)
 		codectest.WithinMemory(t, bmp.Format, files[i], codec.Options{Least: image.Pt(10, 4)}, name)
 	}
-}
-
-// screenshot returns what Chromium shows of files of w × h pixels over a background.
-func screenshot(t *testing.T, files [][]byte, mediaType string, background color.RGBA) (out []*image.RGBA) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "chromium is not installed")
-		t.Skip("chromium is not installed")
-	}
-	var page strings.Builder
-	fmt.Fprintf(&page, `<!doctype html><body style="margin:0;background:rgb(%d,%d,%d)">`, background.R, background.G, background.B)
-	for _, f := range files {
-		fmt.Fprintf(&page, `<img style="display:block;width:%dpx;height:%dpx" src="data:%s;base64,%s">`, w, h, mediaType, base64.StdEncoding.EncodeToString(f))
-	}
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "page.html"), []byte(page.String()), 0o600))
-	shot := filepath.Join(dir, "shot.png")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	output, err := exec.CommandContext(ctx, chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--force-color-profile=srgb", "--hide-scrollbars",
-		"--user-data-dir="+filepath.Join(dir, "data"), "--screenshot="+shot, fmt.Sprintf("--window-size=500,%d", h*len(files)+200), "file://"+filepath.Join(dir, "page.html")).CombinedOutput()
-	require.NoError(t, err, "%s", output)
-	data, err := os.ReadFile(shot)
-	require.NoError(t, err)
-	img, err := png.Decode(bytes.NewReader(data))
-	require.NoError(t, err)
-	for i := range files {
-		one := image.NewRGBA(image.Rect(0, 0, w, h))
-		draw.Draw(one, one.Rect, img, image.Pt(0, i*h), draw.Src)
-		out = append(out, one)
-	}
-	return out
 }

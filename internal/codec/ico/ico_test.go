@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"testing"
 
@@ -65,6 +66,9 @@ func icon(kind byte, sides []int, pictures ...[]byte) []byte {
 	for i, p := range pictures {
 		e := make([]byte, 16)
 		e[0], e[1] = byte(sides[i]), byte(sides[i])
+		if e[6] = 32; p[0] == 40 && kind == 1 {
+			e[6] = p[14] // bits per pixel
+		}
 		le.PutUint32(e[8:], uint32(len(p)))
 		le.PutUint32(e[12:], uint32(at))
 		out = append(out, e...)
@@ -119,6 +123,40 @@ func TestTheMaskCountsUnlessThereIsAlpha(t *testing.T) {
 		_, pic, err = codectest.Decode(t.Context(), ico.Format, cut, codec.Options{Tolerant: true})
 		require.NoError(t, err, name)
 		assert.True(t, pic.Partial, name)
+	}
+}
+
+func TestIconsAreWhatChromiumShows(t *testing.T) {
+	var names []string
+	var files [][]byte
+	for name, f := range map[string][]byte{
+		"1 bit":                      icon(1, []int{32}, dib(32, 1, []byte{0x5a})),
+		"4 bits":                     icon(1, []int{32}, dib(32, 4, []byte{0x12})),
+		"8 bits":                     icon(1, []int{32}, dib(32, 8, []byte{9, 8})),
+		"24 bits":                    icon(1, []int{32}, dib(32, 24, []byte{1, 200, 80})),
+		"32 bits":                    icon(1, []int{32}, dib(32, 32, []byte{1, 200, 80, 99})),
+		"32 bits without alpha":      icon(1, []int{32}, dib(32, 32, []byte{1, 200, 80, 0})),
+		"PNG":                        icon(1, []int{32}, pngOf(32, color.NRGBA{10, 200, 3, 90})),
+		"cursor":                     icon(2, []int{32}, dib(32, 24, []byte{1, 200, 80})),
+		"the larger of two":          icon(1, []int{16, 32}, dib(16, 24, []byte{1, 2, 3}), dib(32, 8, []byte{9})),
+		"the deeper of two":          icon(1, []int{32, 32}, dib(32, 4, []byte{9}), dib(32, 24, []byte{1, 100, 3})),
+		"the deeper one comes first": icon(1, []int{32, 32}, dib(32, 24, []byte{1, 100, 3}), dib(32, 4, []byte{9})),
+	} {
+		names, files = append(names, name), append(files, f)
+	}
+	background := color.RGBA{200, 30, 100, 255}
+	shown := codectest.Screenshots(t, files, "image/x-icon", image.Pt(32, 32), background)
+	for i, name := range names {
+		_, pic, err := codectest.Decode(t.Context(), ico.Format, files[i], codec.Options{})
+		require.NoError(t, err, name)
+		got := image.NewRGBA(image.Rect(0, 0, 32, 32))
+		draw.Draw(got, got.Rect, image.NewUniform(background), image.Point{}, draw.Src)
+		draw.Draw(got, got.Rect, pic.Image, image.Point{}, draw.Over)
+		worst := 0
+		for j, v := range got.Pix {
+			worst = max(worst, int(v)-int(shown[i].Pix[j]), int(shown[i].Pix[j])-int(v))
+		}
+		assert.LessOrEqual(t, worst, 2, name)
 	}
 }
 
