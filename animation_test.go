@@ -179,7 +179,7 @@ func testStillGIFs(t *testing.T, source thumbnail.Source) {
 func TestADamagedAnimationIsRefusedAndNotStored(t *testing.T) {
 	s := animatedSite(t)
 	data := animation(t, 8)
-	s.source.source = storage.FS(fstest.MapFS{"walk.gif": {Data: data[:len(data)-20]}})
+	s.source.source = storage.FS(fstest.MapFS{"walk.gif": {Data: data[:len(data)-60]}})
 	assert.Equal(t, 422, get(s.handler(t), s.url(t, "walk.gif", "20x10", "crop", ".gif")).Code)
 	assert.Zero(t, s.storage.put.Load())
 	assert.Equal(t, 200, get(s.handler(t), s.url(t, "walk.gif", "20x10", "crop", ".png")).Code, "its first frame is whole")

@@ -5,10 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"sync"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/engine"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
@@ -18,8 +19,7 @@ type job struct {
 	start     time.Time
 	key       string // under which it is stored: its path
 	spec      Spec
-	need      int64 // bytes, admitted for all but that
-	animation int64 // bytes admitted for an animation; 0: it will be a still picture, or is not known to be one
+	plan      *engine.Plan // what was admitted
 	generated bool
 	timing    Timing
 }
@@ -57,8 +57,7 @@ func (h *Handler) generateWithin(ctx context.Context, deadline *time.Timer, j *j
 		return err
 	}
 	defer src.Close()
-	p := h.cfg.Processors[j.spec.Method]
-	need, err := h.measure(ctx, src, p, j) // 9
+	need, err := h.measure(ctx, src, j) // 9
 	if err != nil {
 		return err
 	}
@@ -69,7 +68,7 @@ func (h *Handler) generateWithin(ctx context.Context, deadline *time.Timer, j *j
 	defer release()
 	encoded := newBuffer()
 	defer freeBuffer(encoded)
-	if err := h.make(ctx, deadline, src, p, encoded, j); err != nil { // 11
+	if err := h.make(ctx, deadline, src, encoded, j); err != nil { // 11
 		return err
 	}
 	if err := ctx.Err(); err != nil { // a processor that took no notice
@@ -98,81 +97,48 @@ func freeBuffer(b *bytes.Buffer) {
 
 // measure does step 9: it returns how many bytes the generation will need, before any pixel has
 // memory.
-func (h *Handler) measure(ctx context.Context, src *source, p Processor, j *job) (need int64, err error) {
+func (h *Handler) measure(ctx context.Context, src *source, j *job) (need int64, err error) {
 	defer addTime(&j.timing.Source)()
 	whole := h.moves(j) && src.rereadable() // a still picture should not have to wait for the memory of an animation
-	r := src.header()
-	header, err := processors.ReadHeader(ctx, r, h.cfg.Formats, whole)
-	switch {
-	case r.err != nil:
-		return 0, broken("read source", r.err)
-	case err != nil:
+	header, err := h.engine.Header(ctx, codec.NewReader(ctx, src.header(), whole))
+	if err != nil {
+		return 0, sourceError(err)
+	}
+	if j.plan, err = h.plan(header, src.size, j); err != nil {
 		return 0, err
-	case int64(header.Size.X)*int64(header.Size.Y) > h.cfg.MaxPixels:
-		return 0, fmt.Errorf("%w: source %q has %dx%d pixels, more than Config.MaxPixels (%d)",
-			ErrTooLarge, j.spec.Source, header.Size.X, header.Size.Y, h.cfg.MaxPixels)
 	}
-	width, height := j.spec.Size.Width, j.spec.Size.Height
-	j.need = header.DecodeBytes(processors.MinDecode(p, header.Size, width, height)) + src.size
-	if result, ok := h.resultSize(header, p, j); ok {
-		j.need += bytesPerPixel * int64(result.X) * int64(result.Y)
-	}
-	if h.moves(j) {
-		j.animation = header.AnimationBytes(h.animationLimit(header, p, j))
-	}
-	return j.need + j.animation, nil
+	return j.plan.Bytes + src.size, nil
 }
 
-// resultSize returns the size of a thumbnail that will not be refused for it, if that is known
-// before it is made.
-func (h *Handler) resultSize(header processors.Header, p Processor, j *job) (size image.Point, ok bool) {
-	size, ok = processors.ResultSize(p, header.Size, j.spec.Size.Width, j.spec.Size.Height)
-	return image.Pt(min(size.X, h.cfg.MaxWidth), min(size.Y, h.cfg.MaxHeight)), ok
+// sourceError tells a source that fails from one that is no image.
+func sourceError(err error) error {
+	if read := new(codec.ReadError); errors.As(err, &read) {
+		return broken("read source", read.Err)
+	}
+	return err
+}
+
+// plan checks the limits of what is to be made of a file of so many bytes.
+func (h *Handler) plan(header *codec.Header, size int64, j *job) (*engine.Plan, error) {
+	p, err := h.engine.Plan(header, engine.Request{
+		Processor: h.cfg.Processors[j.spec.Method], Encoder: h.cfg.Encoders[j.spec.Ext],
+		Width: j.spec.Size.Width, Height: j.spec.Size.Height,
+		Limits: engine.Limits{
+			Pixels: h.cfg.MaxPixels, Width: h.cfg.MaxWidth, Height: h.cfg.MaxHeight,
+			Memory: h.cfg.MaxMemory,
+		},
+		FileBytes: size,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("source %q: %w", j.spec.Source, err)
+	}
+	return p, nil
 }
 
 // moves reports whether the thumbnail of an animation is to be one.
-func (h *Handler) moves(j *job) bool { return processors.Animates(h.cfg.Encoders[j.spec.Ext]) }
-
-// animationLimit is for [processors.Header.AnimationBytes].
-func (h *Handler) animationLimit(header processors.Header, p Processor, j *job) (image.Point, processors.AnimationLimit) {
-	limit := processors.AnimationLimit{Pixels: h.cfg.MaxPixels, Bytes: max(0, h.cfg.MaxMemory-j.need)}
-	result, ok := h.resultSize(header, p, j)
-	if !ok {
-		limit.Bytes = min(limit.Bytes, h.cfg.MaxMemory/4)
-	}
-	return result, limit
-}
-
-// admitAnimation waits for the memory of an animation whose frames only now are known. It keeps what
-// was admitted before: should all that have memory wait so, Config.QueueTimeout ends it.
-func (h *Handler) admitAnimation(ctx context.Context, deadline *time.Timer, header processors.Header, p Processor, j *job) (release func(), err error) {
-	if j.animation > 0 || !h.moves(j) {
-		return func() {}, nil
-	}
-	j.animation = header.AnimationBytes(h.animationLimit(header, p, j))
-	if j.animation == 0 {
-		return func() {}, nil
-	}
-	return h.admit(ctx, deadline, j.animation, j)
-}
-
-// bytesPerPixel is what a pixel of a thumbnail takes while it is made, at most.
-const bytesPerPixel = 8
-
-// checkPlan refuses an original of which too large a thumbnail would be made.
-func (h *Handler) checkPlan(header processors.Header, p Processor, j *job) error {
-	if result, ok := processors.ResultSize(p, header.Size, j.spec.Size.Width, j.spec.Size.Height); ok {
-		return h.checkResult(result, j)
-	}
-	return nil
-}
-
-func (h *Handler) checkResult(size image.Point, j *job) error {
-	if size.X > h.cfg.MaxWidth || size.Y > h.cfg.MaxHeight {
-		return fmt.Errorf("%w: the thumbnail of %q would have %dx%d pixels, more than Config.MaxWidth × Config.MaxHeight (%dx%d)",
-			ErrTooLarge, j.spec.Source, size.X, size.Y, h.cfg.MaxWidth, h.cfg.MaxHeight)
-	}
-	return nil
+func (h *Handler) moves(j *job) bool {
+	a, ok := h.cfg.Encoders[j.spec.Ext].(processors.Animator)
+	return ok && a.Animates()
 }
 
 // admit does step 10: it waits until so many bytes are free, and starts the generation's time.
@@ -201,63 +167,39 @@ func (h *Handler) admit(ctx context.Context, deadline *time.Timer, need int64, j
 }
 
 // make does step 11 but for storing: it leaves the encoded thumbnail in encoded.
-func (h *Handler) make(ctx context.Context, deadline *time.Timer, src *source, p Processor, encoded *bytes.Buffer, j *job) error {
+func (h *Handler) make(ctx context.Context, deadline *time.Timer, src *source, encoded *bytes.Buffer, j *job) error {
 	original := newBuffer()
 	defer freeBuffer(original)
 	data, err := timed(&j.timing.Source, func() ([]byte, error) { return src.readAll(original, h.cfg.MaxSourceBytes) })
 	if err != nil {
 		return err
 	}
-	// Some formats have the orientation after the pixels: only now is the upright size certain.
-	header, err := processors.ReadHeader(ctx, bytes.NewReader(data), h.cfg.Formats, true)
+	// Some formats have the orientation, and all have frames, after the pixels: only now the plan is certain.
+	header, err := h.engine.Header(ctx, codec.NewBytesReader(ctx, data))
 	if err != nil {
 		return err
 	}
-	if err := h.checkPlan(header, p, j); err != nil {
-		return err
-	}
-	release, err := h.admitAnimation(ctx, deadline, header, p, j)
+	plan, err := h.plan(header, src.size, j)
 	if err != nil {
 		return err
 	}
-	defer release()
-	width, height := j.spec.Size.Width, j.spec.Size.Height
-	pic, err := timed(&j.timing.Decode, func() (*processors.Picture, error) {
-		return processors.Decode(ctx, data, header, processors.MinDecode(p, header.Size, width, height))
-	})
-	if err != nil {
-		return err
-	}
-	defer pic.Release()
-	thumb, err := timed(&j.timing.Process, func() (image.Image, error) {
-		if j.animation > 0 {
-			return pic.Animate(ctx, p, width, height, processors.AnimationLimit{Pixels: h.cfg.MaxPixels, Bytes: j.animation})
+	if more := plan.Bytes - j.plan.Bytes; more > 0 {
+		release, err := h.admit(ctx, deadline, more, j)
+		if err != nil {
+			return err
 		}
-		return pic.Apply(ctx, p, width, height)
-	})
-	if err != nil {
-		return stepError("process", err)
+		defer release()
 	}
-	if thumb == nil {
-		return broken("process", errors.New("returned no image"))
+	ctx = codec.WithAccount(ctx, codec.NewAccount(max(plan.Bytes, j.plan.Bytes)))
+	var t engine.Timing
+	err = h.engine.Make(ctx, data, plan, encoded, &t)
+	j.timing.Decode += t.Decode
+	j.timing.Process += t.Process
+	j.timing.Encode += t.Encode
+	if step := new(engine.StepError); errors.As(err, &step) {
+		return broken(step.Step, step.Err)
 	}
-	if err := h.checkResult(thumb.Bounds().Size(), j); err != nil {
-		return err
-	}
-	defer addTime(&j.timing.Encode)()
-	if err := pic.Encode(encoded, h.cfg.Encoders[j.spec.Ext], thumb); err != nil {
-		return stepError("encode", err)
-	}
-	return nil
-}
-
-// stepError lets a processor, and the frames of an animation, which are made while it is encoded,
-// say that it is the source's fault. All else is the step's.
-func stepError(step string, err error) error {
-	if errors.Is(err, ErrFormat) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrTooLarge) {
-		return err
-	}
-	return broken(step, err)
+	return err
 }
 
 // timed adds the time that f takes to d.

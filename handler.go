@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"mime"
 	"net/http"
-	"path"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/rest-thumbnails/thumbnail/internal/engine"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -29,6 +28,7 @@ import (
 // A missing or damaged original is remembered for a minute, in this process, so that its URLs cost the
 // source no more than one look a minute. Generate and Remove forget it: call Generate after an upload.
 type Handler struct {
+	engine   *engine.Engine
 	cfg      Config
 	flights  flights
 	failures failures
@@ -46,8 +46,13 @@ func NewHandler(cfg Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	e, err := engine.New(cfg.Formats, false)
+	if err != nil {
+		return nil, err
+	}
 	return &Handler{
 		cfg:    cfg,
+		engine: e,
 		memory: semaphore.NewWeighted(cfg.MaxMemory),
 		queue:  make(chan struct{}, cfg.MaxQueue),
 	}, nil
@@ -262,17 +267,5 @@ func (h *Handler) observe(ctx context.Context, j *job, err error) {
 	}
 }
 
-// contentType returns the media type of an extension. The common ones are fixed: what package mime
-// knows depends on the machine.
-func contentType(ext string) string {
-	switch ext {
-	case ".jpg", ".jpeg":
-		return "image/jpeg"
-	case ".png", ".gif", ".webp", ".avif":
-		return "image/" + ext[1:]
-	}
-	if t := mime.TypeByExtension(path.Ext(ext)); t != "" {
-		return t
-	}
-	return "application/octet-stream"
-}
+// contentType returns the media type of an extension.
+func contentType(ext string) string { return engine.MediaType(ext) }

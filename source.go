@@ -44,11 +44,11 @@ func (h *Handler) openSource(ctx context.Context, j *job) (*source, error) {
 }
 
 // header returns a reader of the beginning, which readAll reads again.
-func (s *source) header() *sourceReader {
+func (s *source) header() io.Reader {
 	if _, ok := s.File.(io.Seeker); ok {
-		return &sourceReader{r: s.File}
+		return s.File
 	}
-	return &sourceReader{r: io.TeeReader(io.LimitReader(s.File, s.size), &s.head)}
+	return io.TeeReader(io.LimitReader(s.File, s.size), &s.head)
 }
 
 // rereadable reports whether it costs little to go through the whole file before there is memory
@@ -65,7 +65,7 @@ func (s *source) readAll(data *bytes.Buffer, limit int64) ([]byte, error) {
 			return nil, broken("read source", err)
 		}
 	}
-	r := &sourceReader{r: io.LimitReader(io.MultiReader(&s.head, s.File), limit+1)}
+	r := io.LimitReader(io.MultiReader(&s.head, s.File), limit+1)
 	data.Grow(int(s.room) + bytes.MinRead)
 	if _, err := data.ReadFrom(r); err != nil {
 		return nil, broken("read source", err)
@@ -77,18 +77,4 @@ func (s *source) readAll(data *bytes.Buffer, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("%w: source grew to more than %d bytes while it was read", ErrTooLarge, s.size)
 	}
 	return data.Bytes(), nil
-}
-
-// A sourceReader tells a source that fails from one that is no image.
-type sourceReader struct {
-	r   io.Reader
-	err error
-}
-
-func (s *sourceReader) Read(p []byte) (int, error) {
-	n, err := s.r.Read(p)
-	if err != nil && err != io.EOF {
-		s.err = err
-	}
-	return n, err
 }

@@ -60,7 +60,7 @@ var (
 	ErrInvalid    = errors.New("thumbnail: invalid path or spec")  // outside the grammar, or an unknown method or extension
 	ErrSignature  = errors.New("thumbnail: secret does not match") // well-formed, but not signed with a key that is accepted
 	ErrBusy       = errors.New("thumbnail: being made elsewhere")  // the lock was not free in time
-	ErrTooLarge   = errors.New("thumbnail: beyond a limit")        // the source, its pixels, or the result
+	ErrTooLarge   = processors.ErrTooLarge                         // the source, its pixels, or the result
 	ErrOverloaded = errors.New("thumbnail: too many generations")  // no memory was free in time
 	ErrFormat     = processors.ErrFormat                           // the source is in no format that is known
 	ErrCorrupt    = processors.ErrCorrupt                          // the source is damaged

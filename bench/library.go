@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/engine"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -74,21 +76,35 @@ func scan(line, format string, into ...any) bool {
 // thumbnail makes one, and calls use with it before its memory is given back.
 func (l *library) thumbnail(use func(image.Image) error) error {
 	ctx := context.Background()
-	header, err := processors.DecodeHeader(bytes.NewReader(l.source))
+	header, err := headerOf(l.source)
 	if err != nil {
 		return err
 	}
 	p := l.job.processor()
-	picture, err := processors.Decode(ctx, l.source, header, processors.MinDecode(p, header.Size, l.job.w, l.job.h))
+	picture, err := formats.Decode(ctx, l.source, header, engine.MinDecode(p, header.Size(), l.job.w, l.job.h))
 	if err != nil {
 		return err
 	}
-	defer picture.Release()
+	defer picture.Release(ctx)
 	thumb, err := picture.Apply(ctx, p, l.job.w, l.job.h)
 	if err != nil {
 		return err
 	}
 	return use(thumb)
+}
+
+// formats are those that the library knows.
+var formats = func() *engine.Engine {
+	e, err := engine.New(nil, false)
+	if err != nil {
+		panic(err) // only formats of others can be wrong
+	}
+	return e
+}()
+
+func headerOf(data []byte) (*codec.Header, error) {
+	ctx := context.Background()
+	return formats.Header(ctx, codec.NewBytesReader(ctx, data))
 }
 
 func (j job) processor() processors.Processor {

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/engine"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -38,7 +40,7 @@ func printPhoto(out io.Writer, vips *worker, photo string) error {
 	if err != nil {
 		return err
 	}
-	header, err := processors.DecodeHeader(bytes.NewReader(data))
+	header, err := headerOf(data)
 	if err != nil {
 		return err
 	}
@@ -83,18 +85,18 @@ func printPhoto(out io.Writer, vips *worker, photo string) error {
 }
 
 // A decoding is the photo decoded at n/8, for every n from 1 to 8; nil where none came out.
-type decoding [9]*processors.Picture
+type decoding [9]*engine.Picture
 
 // decodeEveryWay asks for ever larger pictures, and keeps what comes out.
-func decodeEveryWay(data []byte, h processors.Header) (pictures decoding, err error) {
+func decodeEveryWay(data []byte, h *codec.Header) (pictures decoding, err error) {
 	const steps = 64
 	for i := 1; i <= steps; i++ {
-		picture, n, err := decode(data, h, image.Pt(h.Size.X*i/steps, h.Size.Y*i/steps))
+		picture, n, err := decode(data, h, image.Pt(h.Size().X*i/steps, h.Size().Y*i/steps))
 		if err != nil {
 			return pictures, err
 		}
 		if pictures[n] != nil {
-			pictures[n].Release()
+			pictures[n].Release(context.Background())
 		}
 		pictures[n] = picture // the last one of its size has its chroma in full, if there is a choice
 	}
@@ -102,33 +104,38 @@ func decodeEveryWay(data []byte, h processors.Header) (pictures decoding, err er
 }
 
 // decode returns the number of eighths, too.
-func decode(data []byte, h processors.Header, least image.Point) (*processors.Picture, int, error) {
-	picture, err := processors.Decode(context.Background(), data, h, least)
+func decode(data []byte, h *codec.Header, least image.Point) (*engine.Picture, int, error) {
+	picture, err := formats.Decode(context.Background(), data, h, least)
 	if err != nil {
 		return nil, 0, err
 	}
-	return picture, int(math.Round(8 * float64(picture.Image().Bounds().Dx()) / float64(h.Size.X))), nil
+	picture.Reuse()
+	img, err := picture.Image(context.Background())
+	if err != nil {
+		return nil, 0, err
+	}
+	return picture, int(math.Round(8 * float64(img.Bounds().Dx()) / float64(h.Size().X))), nil
 }
 
 func (d decoding) release() {
 	for _, picture := range d {
 		if picture != nil {
-			picture.Release()
+			picture.Release(context.Background())
 		}
 	}
 }
 
 // row is a row of the table: from every number of eighths that leaves something to shrink.
-func (d decoding) row(data []byte, h processors.Header, j job, references []*raster) (string, error) {
-	picture, chosen, err := decode(data, h, processors.MinDecode(processors.Scale{}, h.Size, j.w, j.h))
+func (d decoding) row(data []byte, h *codec.Header, j job, references []*raster) (string, error) {
+	picture, chosen, err := decode(data, h, engine.MinDecode(processors.Scale{}, h.Size(), j.w, j.h))
 	if err != nil {
 		return "", err
 	}
-	defer picture.Release()
+	defer picture.Release(context.Background())
 	d[chosen] = picture
 	var line strings.Builder
 	for n := 1; n <= 8; n++ {
-		if d[n] == nil || h.Size.X*n < 8*j.w {
+		if d[n] == nil || h.Size().X*n < 8*j.w {
 			line.WriteString("       -")
 			continue
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"image"
 	"io"
@@ -9,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/engine"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -22,7 +23,7 @@ import (
 // A work is what a stage is given.
 type work struct {
 	data   []byte
-	header processors.Header
+	header *codec.Header
 	job    job
 	least  image.Point
 }
@@ -35,12 +36,12 @@ func stage(b *testing.B, prepare func(b *testing.B, w work) (do func() error)) {
 		if err != nil {
 			b.Skip("no inputs here: bench/run.sh makes them")
 		}
-		header, err := processors.DecodeHeader(bytes.NewReader(data))
+		header, err := headerOf(data)
 		if err != nil {
 			b.Fatal(path, err)
 		}
 		p := row.job.processor()
-		w := work{data, header, row.job, processors.MinDecode(p, header.Size, row.job.w, row.job.h)}
+		w := work{data, header, row.job, engine.MinDecode(p, header.Size(), row.job.w, row.job.h)}
 		b.Run(row.name(), func(b *testing.B) {
 			do := prepare(b, w)
 			b.ReportAllocs()
@@ -53,19 +54,20 @@ func stage(b *testing.B, prepare func(b *testing.B, w work) (do func() error)) {
 	}
 }
 
-func (w work) decode(b *testing.B) *processors.Picture {
-	picture, err := processors.Decode(context.Background(), w.data, w.header, w.least)
+func (w work) decode(b *testing.B) *engine.Picture {
+	picture, err := formats.Decode(context.Background(), w.data, w.header, w.least)
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(picture.Release)
+	picture.Reuse()
+	b.Cleanup(func() { picture.Release(context.Background()) })
 	return picture
 }
 
 func BenchmarkHeader(b *testing.B) {
 	stage(b, func(_ *testing.B, w work) func() error {
 		return func() error {
-			_, err := processors.DecodeHeader(bytes.NewReader(w.data))
+			_, err := headerOf(w.data)
 			return err
 		}
 	})
@@ -74,9 +76,9 @@ func BenchmarkHeader(b *testing.B) {
 func BenchmarkDecode(b *testing.B) {
 	stage(b, func(_ *testing.B, w work) func() error {
 		return func() error {
-			picture, err := processors.Decode(context.Background(), w.data, w.header, w.least)
+			picture, err := formats.Decode(context.Background(), w.data, w.header, w.least)
 			if err == nil {
-				picture.Release()
+				picture.Release(context.Background())
 			}
 			return err
 		}

@@ -1,7 +1,6 @@
 package processors
 
 import (
-	"bytes"
 	"fmt"
 	"image"
 	"io"
@@ -34,14 +33,4 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-func BenchmarkDecodeHeader(b *testing.B) {
-	for name, file := range files(b, 6) {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				if _, err := DecodeHeader(bytes.NewReader(file)); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
+var builtIn = []Planner{Crop{}, Scale{}, Fit{}, Smart{}, Entropy{}}

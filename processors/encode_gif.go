@@ -1,13 +1,17 @@
 package processors
 
 import (
+	"context"
 	"errors"
 	"image"
 	"image/color"
 	"io"
 	"iter"
+	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
 // GIF encodes as GIF. If the picture, or the whole of an [Animation], has no more than 256 colours,
@@ -27,12 +31,18 @@ func (GIF) Animates() bool { return true }
 
 // Encode writes img to w. It does not modify img. What it keeps of an animation's frames is 32 MiB
 // of them, of those before what they take in the file.
-func (GIF) Encode(w io.Writer, img image.Image) error {
-	frames, loop := still(img), -1
+func (e GIF) Encode(w io.Writer, img image.Image) error {
+	return e.EncodeContext(context.Background(), w, img)
+}
+
+// EncodeContext implements [ContextEncoder].
+func (GIF) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
+	frames, loop := still(ctx, img), -1
 	if moving, ok := img.(*Animation); ok {
 		frames, loop = moving.Frames, moving.LoopCount
 	}
-	var g gifWriter
+	g := gifWriter{ctx: ctx}
+	defer g.close()
 	if moving, ok := img.(*Animation); ok {
 		g.scaled = moving.Scaled
 	}
@@ -48,12 +58,23 @@ func (GIF) Encode(w io.Writer, img image.Image) error {
 }
 
 // still has a picture's only frame.
-func still(img image.Image) iter.Seq2[Frame, error] {
-	return func(yield func(Frame, error) bool) { yield(Frame{Image: toNRGBA(img)}, nil) }
+func still(ctx context.Context, img image.Image) iter.Seq2[Frame, error] {
+	return func(yield func(Frame, error) bool) {
+		out, fresh, err := pixels.NRGBA(ctx, img)
+		yield(Frame{Image: out}, err)
+		if fresh {
+			pixels.Give(ctx, out)
+		}
+	}
 }
+
+func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }
 
 // A gifWriter brings frames to 256 colours, as many of them at a time as it holds.
 type gifWriter struct {
+	ctx      context.Context
+	taken    int64 // bytes of the account
+	clock    clock
 	out      *gif.Encoder
 	held     []Frame
 	moving   bool // there is more than one frame
@@ -65,7 +86,48 @@ type gifWriter struct {
 // heldBytes is how many bytes of frames have a palette chosen together.
 const heldBytes = 32 << 20
 
+// take takes memory from the account, until close.
+func (g *gifWriter) take(n int64) error {
+	err := codec.AccountOf(g.ctx).Take(n)
+	if err == nil {
+		g.taken += n
+	}
+	return err
+}
+
+func (g *gifWriter) close() { codec.AccountOf(g.ctx).Give(g.taken) }
+
+// give is the opposite of take.
+func (g *gifWriter) give(n int64) {
+	codec.AccountOf(g.ctx).Give(n)
+	g.taken -= n
+}
+
+// A clock turns delays into those of GIF, 1/100 s, without adding up what rounding takes.
+type clock struct{ exact, told time.Duration }
+
+const tick = 10 * time.Millisecond
+
+// next returns the delay of the next frame. One that is not 0 does not become it, because then viewers put one
+// of their own.
+func (c *clock) next(delay time.Duration) int {
+	if delay <= 0 {
+		return 0
+	}
+	c.exact += delay
+	n := min(max((c.exact-c.told+tick/2)/tick, 1), gif.MaxDelay)
+	c.told += n * tick
+	return int(n)
+}
+
 func (g *gifWriter) add(f Frame) (err error) {
+	if err := g.ctx.Err(); err != nil {
+		return err
+	}
+	// What is held, as colors and as indices; and what is packed of it, 12 bits a pixel at most.
+	if err := g.take(5*area(f.Image.Rect.Size()) + area(f.Image.Rect.Size())*3/2 + 3<<10); err != nil {
+		return err
+	}
 	if g.out == nil {
 		if g.out, err = gif.NewEncoder(f.Image.Rect.Size()); err != nil {
 			return err
@@ -86,6 +148,9 @@ func (g *gifWriter) finish(w io.Writer, loop int) error {
 	if err := g.draw(); err != nil {
 		return err
 	}
+	if err := g.ctx.Err(); err != nil {
+		return err
+	}
 	return g.out.Write(w, loop)
 }
 
@@ -97,15 +162,15 @@ func (g *gifWriter) draw() error {
 	}
 	add := func(img *image.Paletted) error {
 		drawn++
-		return g.out.Add(img, g.held[drawn-1].Delay)
+		return errors.Join(g.ctx.Err(), g.out.Add(img, g.clock.next(g.held[drawn-1].Delay)))
 	}
 	exact := g.flat(frames)
 	if exact == nil {
-		exact = g.exact.draw(frames, g.moving)
+		exact = g.exact.draw(g.ctx, frames, g.moving)
 	}
 	if exact == nil && len(g.exact.palette) > 0 {
 		var fresh exactColours
-		if exact = fresh.draw(frames, g.moving); exact != nil {
+		if exact = fresh.draw(g.ctx, frames, g.moving); exact != nil {
 			g.exact = fresh
 		}
 	}
@@ -115,14 +180,17 @@ func (g *gifWriter) draw() error {
 		}
 	}
 	if exact == nil {
-		for _, s := range shots(newShot(frames, g.limit(frames))) {
-			g.ditherer = s.ditherer(g.ditherer)
+		for _, s := range shots(g.ctx, newShot(g.ctx, frames, g.limit(frames))) {
+			g.ditherer = s.ditherer(g.ctx, g.ditherer)
 			for _, img := range s.frames {
-				if err := add(g.ditherer.draw(img)); err != nil {
+				if err := add(g.ditherer.draw(g.ctx, img)); err != nil {
 					return err
 				}
 			}
 		}
+	}
+	if n := int64(len(g.held)); n > 0 { // of the last one the packer and the ditherer keep what they need for the next
+		g.give(5 * (n - 1) * area(frames[0].Rect.Size()))
 	}
 	clear(g.held)
 	g.held = g.held[:0]
@@ -145,19 +213,19 @@ type shot struct {
 	lack    float64 // sum over the pixels of their squared distances from the palette
 }
 
-func newShot(frames []*image.NRGBA, limit int) shot {
-	palette, lack := choosePalette(frames, limit)
+func newShot(ctx context.Context, frames []*image.NRGBA, limit int) shot {
+	palette, lack := choosePalette(ctx, frames, limit)
 	return shot{frames, limit, palette, lack}
 }
 
 // ditherer returns one with the shot's palette, or before, if that is about as good. before may be
 // nil.
-func (s shot) ditherer(before *ditherer) *ditherer {
+func (s shot) ditherer(ctx context.Context, before *ditherer) *ditherer {
 	own := newDitherer(s.palette, s.limit == 255)
 	if before == nil {
 		return own
 	}
-	if bins := histogram(s.frames); own.lack(bins) < muchBetter*before.lack(bins) {
+	if bins := histogram(ctx, s.frames); own.lack(bins) < muchBetter*before.lack(bins) {
 		return own
 	}
 	return before
@@ -174,14 +242,14 @@ const muchBetter = 0.8
 // shots cuts a shot in two where its palette is bad and those of the halves are much better, and
 // these again. Where cutting gains little, frames do with one palette: each with its own would
 // flicker, and be larger.
-func shots(s shot) []shot {
+func shots(ctx context.Context, s shot) []shot {
 	n := len(s.frames)
-	if n == 1 || s.lack <= tolerable*float64(n)*float64(area(s.frames[0].Rect.Size())) {
+	if n == 1 || ctx.Err() != nil || s.lack <= tolerable*float64(n)*float64(area(s.frames[0].Rect.Size())) {
 		return []shot{s}
 	}
-	before, after := newShot(s.frames[:n/2], s.limit), newShot(s.frames[n/2:], s.limit)
+	before, after := newShot(ctx, s.frames[:n/2], s.limit), newShot(ctx, s.frames[n/2:], s.limit)
 	if before.lack+after.lack > muchBetter*s.lack {
 		return []shot{s}
 	}
-	return append(shots(before), shots(after)...)
+	return append(shots(ctx, before), shots(ctx, after)...)
 }

@@ -57,7 +57,7 @@ func pictures(t testing.TB) map[string]image.Image {
 
 func TestEveryTypeOfPictureIsEncodedAndNotModified(t *testing.T) {
 	for name, img := range pictures(t) {
-		before := toNRGBA(img)
+		before := nrgbaOf(img)
 		before = &image.NRGBA{Pix: bytes.Clone(before.Pix), Stride: before.Stride, Rect: before.Rect}
 		for _, c := range []struct {
 			e         encoder

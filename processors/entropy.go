@@ -5,6 +5,11 @@ import (
 	"image"
 	"image/draw"
 	"math"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
 // Entropy crops like [Crop], but cuts off what has the least detail: slice by slice, from the side
@@ -29,13 +34,20 @@ const entropyPixels = 4 << 20
 // Locate implements [Locator].
 func (Entropy) Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error) {
 	shrink := max(math.Sqrt(float64(scaled.X)/entropyPixels*float64(scaled.Y)), 1)
-	look := scaledSize(scaled, 1/shrink)
-	box := image.Pt(min(scaledSize(crop.Size(), 1/shrink).X, look.X), min(scaledSize(crop.Size(), 1/shrink).Y, look.Y))
-	small, err := whole(ctx, img, look)
+	look := scaling.Size(scaled, 1/shrink)
+	box := image.Pt(min(scaling.Size(crop.Size(), 1/shrink).X, look.X), min(scaling.Size(crop.Size(), 1/shrink).Y, look.Y))
+	small, err := scaling.Whole(ctx, img, look)
 	if err != nil {
 		return crop, err
 	}
-	bands := newBands(small)
+	if small != img {
+		defer resample.Release(ctx, small)
+	}
+	bands, err := newBands(ctx, small)
+	if err != nil {
+		return crop, err
+	}
+	defer codec.AccountOf(ctx).Give(bands.taken)
 
 	// Slices go through all of the other axis, whatever has been cut off there.
 	x, err := trim(ctx, look.X, box.X, func(from, to int) float64 { return bands.entropy(image.Rect(from, 0, to, look.Y)) })
@@ -85,23 +97,42 @@ type bands struct {
 	count  int // bands in a histogram
 	step   int // bytes per pixel
 	stride int // bytes per row
+	taken  int64
 }
 
-func newBands(img image.Image) bands {
+func newBands(ctx context.Context, img image.Image) (bands, error) {
 	b := img.Bounds()
 	switch img := img.(type) {
 	case *image.Gray:
-		return bands{img.Pix[img.PixOffset(b.Min.X, b.Min.Y):], 1, 1, img.Stride}
+		return bands{img.Pix[img.PixOffset(b.Min.X, b.Min.Y):], 1, 1, img.Stride, 0}, nil
 	case *image.Gray16:
-		grey := image.NewGray(image.Rectangle{Max: b.Size()})
-		draw.Draw(grey, grey.Rect, img, b.Min, draw.Src)
-		return bands{grey.Pix, 1, 1, grey.Stride}
+		pix, err := codec.Bytes(ctx, b.Dx()*b.Dy())
+		if err != nil {
+			return bands{}, err
+		}
+		gray := &image.Gray{Pix: pix, Stride: b.Dx(), Rect: image.Rectangle{Max: b.Size()}}
+		return bands{pix, 1, 1, gray.Stride, accounted(gray)}, pixels.Draw(ctx, gray, img, draw.Src)
 	}
-	p := toNRGBA(img)
-	if isOpaque(p) {
-		return bands{p.Pix, 3, 4, p.Stride}
+	p, fresh, err := pixels.NRGBA(ctx, img)
+	if err != nil {
+		return bands{}, err
 	}
-	return bands{p.Pix, 4, 4, p.Stride}
+	out := bands{p.Pix, 4, 4, p.Stride, 0}
+	if fresh {
+		out.taken = accounted(p)
+	}
+	if pixels.Opaque(p) {
+		out.count = 3
+	}
+	return out, nil
+}
+
+// accounted is what the pixels of an image have taken from the account.
+func accounted(img image.Image) int64 {
+	if n := pixels.Bytes(img); n > codec.Free {
+		return n
+	}
+	return 0
 }
 
 // entropy returns, in bits, that of the histogram of r in which each band has 256 bins of its own.

@@ -1,13 +1,11 @@
 package processors_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
-	"image/png"
 	"log"
 
 	"github.com/rest-thumbnails/thumbnail/processors"
@@ -29,26 +27,11 @@ func (f Framed) Process(ctx context.Context, src image.Image, width, height int)
 }
 
 func Example() {
-	var file bytes.Buffer
-	if err := png.Encode(&file, image.NewNRGBA(image.Rect(0, 0, 640, 480))); err != nil {
-		log.Fatal(err)
-	}
-	ctx, data, p := context.Background(), file.Bytes(), Framed{}
-
-	h, err := processors.DecodeHeader(bytes.NewReader(data))
+	photo := image.NewNRGBA(image.Rect(0, 0, 640, 480))
+	thumb, err := Framed{}.Process(context.Background(), photo, 100, 100)
 	if err != nil {
 		log.Fatal(err)
 	}
-	least := processors.MinDecode(p, h.Size, 100, 100)
-	pic, err := processors.Decode(ctx, data, h, least)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer pic.Release()
-	thumb, err := pic.Apply(ctx, p, 100, 100)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(h.Format, h.Size, least, thumb.Bounds().Size(), thumb.At(1, 50) == color.RGBA{A: 255})
-	// Output: png (640,480) (133,100) (100,100) true
+	fmt.Println(thumb.Bounds().Size(), thumb.At(1, 50) == color.RGBA{A: 255})
+	// Output: (100,100) true
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -113,9 +115,9 @@ func tiffWithOrientation(t testing.TB, file []byte, orientation int) []byte {
 // distance is the root of the mean squared difference of two pictures' samples, in levels of 8 bits.
 func distance(t testing.TB, a, b image.Image) float64 {
 	require.Equal(t, a.Bounds().Size(), b.Bounds().Size())
-	p, q := toNRGBA(a), toNRGBA(b)
+	p, q := nrgbaOf(a), nrgbaOf(b)
 	sum, n := 0.0, 0
-	eachPixel(p, func(x, y int, c []byte) {
+	eachPixel(context.Background(), p, func(x, y int, c []byte) {
 		for i, v := range c {
 			d := float64(v) - float64(q.Pix[y*q.Stride+4*x+i])
 			sum += d * d
@@ -123,16 +125,6 @@ func distance(t testing.TB, a, b image.Image) float64 {
 		}
 	})
 	return math.Sqrt(sum / float64(n))
-}
-
-func decodeFile(t testing.TB, file []byte) (Header, image.Image) {
-	h, err := DecodeHeader(bytes.NewReader(file))
-	require.NoError(t, err)
-	pic, err := Decode(t.Context(), file, h, image.Point{})
-	require.NoError(t, err)
-	img := pic.Image()
-	require.Equal(t, image.Rectangle{Max: h.Size}, img.Bounds())
-	return h, img
 }
 
 // allocated returns how many bytes f allocates.
@@ -144,28 +136,37 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// exactPalette is exactPalettes of one picture.
-func exactPalette(img *image.NRGBA) *image.Paletted {
-	all := exactPalettes([]*image.NRGBA{img})
-	if all == nil {
-		return nil
-	}
-	return all[0]
+// decodeFile decodes what an encoder has written.
+func decodeFile(t testing.TB, file []byte) (format string, img image.Image) {
+	img, format, err := image.Decode(bytes.NewReader(file))
+	require.NoError(t, err)
+	return format, img
 }
 
-// wholeOf is whole without a limit.
+func uniform(size image.Point, c color.NRGBA) *image.NRGBA {
+	img := image.NewNRGBA(image.Rectangle{Max: size})
+	fill(img, c)
+	return img
+}
+
 func wholeOf(img image.Image, size image.Point) image.Image {
-	out, err := whole(context.Background(), img, size)
+	out, err := scaling.Whole(context.Background(), img, size)
 	if err != nil {
 		panic(err)
 	}
 	return out
 }
 
-func cutOf(p *Picture, scaled image.Point, crop image.Rectangle) image.Image {
-	out, err := p.cut(context.Background(), scaled, crop)
+func nrgbaOf(img image.Image) *image.NRGBA {
+	out, _, err := pixels.NRGBA(context.Background(), img)
 	if err != nil {
 		panic(err)
 	}
 	return out
+}
+
+// overlap is the part of a that b covers.
+func overlap(a, b image.Rectangle) float64 {
+	both := a.Intersect(b).Size()
+	return float64(both.X*both.Y) / float64(a.Dx()*a.Dy())
 }

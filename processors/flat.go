@@ -1,6 +1,7 @@
 package processors
 
 import (
+	"context"
 	"encoding/binary"
 	"image"
 	"image/color"
@@ -128,7 +129,7 @@ func (g *gifWriter) flat(frames []*image.NRGBA) []*image.Paletted {
 	if palette == nil {
 		return nil
 	}
-	return undithered(frames, palette)
+	return undithered(g.ctx, frames, palette)
 }
 
 // exactFlat is how many colors of flat art are kept as they are.
@@ -158,12 +159,12 @@ func countColors(frames []*image.NRGBA) int {
 }
 
 // undithered draws each pixel in the nearest color of a palette, behind which comes the transparent one.
-func undithered(frames []*image.NRGBA, palette color.Palette) (out []*image.Paletted) {
+func undithered(ctx context.Context, frames []*image.NRGBA, palette color.Palette) (out []*image.Paletted) {
 	near := newNearest(palette)
 	all := append(palette[:len(palette):len(palette)], color.NRGBA{})
 	for _, img := range frames {
 		m := image.NewPaletted(img.Rect, all)
-		eachPixel(img, func(x, y int, p []byte) {
+		eachPixel(ctx, img, func(x, y int, p []byte) {
 			index := len(palette)
 			if p[3] >= opaqueFrom {
 				index = near.index([3]int{int(p[0]), int(p[1]), int(p[2])})

@@ -36,7 +36,7 @@ func discs(n int) (frames []*image.NRGBA) {
 func animated(frames []*image.NRGBA, scaled bool) *Animation {
 	return &Animation{Image: frames[0], Scaled: scaled, Frames: func(yield func(Frame, error) bool) {
 		for _, f := range frames {
-			if !yield(Frame{Image: f, Delay: 10}, nil) {
+			if !yield(Frame{Image: f, Delay: 10 * tick}, nil) {
 				return
 			}
 		}

@@ -87,12 +87,6 @@ func (s scale) of(size image.Point) image.Point {
 	return image.Pt(side(size.X), side(size.Y))
 }
 
-// scaledSize is the same for a factor that need not be exact.
-func scaledSize(original image.Point, factor float64) image.Point {
-	side := func(n int) int { return int(min(max(math.Round(float64(n)*factor), 1), math.MaxInt32)) }
-	return image.Pt(side(original.X), side(original.Y))
-}
-
 // centred returns the box of width × height in the middle of scaled. A 0 stands for the whole side.
 func centred(scaled image.Point, width, height int) image.Rectangle {
 	size := scaled

@@ -1,6 +1,7 @@
 package processors
 
 import (
+	"context"
 	"encoding/binary"
 	"image"
 	"image/color"
@@ -22,12 +23,12 @@ type exactColours struct {
 // draw returns pictures in the palette, in which every pixel is either opaque or transparent. It
 // adds colours that are missing, and the transparent one if moving says so and there is room. If
 // they are too many it returns nil, and the palette is as it was.
-func (e *exactColours) draw(frames []*image.NRGBA, moving bool) []*image.Paletted {
+func (e *exactColours) draw(ctx context.Context, frames []*image.NRGBA, moving bool) []*image.Paletted {
 	set := e.set
 	out := make([]*image.Paletted, len(frames))
 	for i, img := range frames {
 		out[i] = image.NewPaletted(img.Rect, nil)
-		if !index(out[i], img, &set) {
+		if !index(ctx, out[i], img, &set) {
 			return nil
 		}
 	}
@@ -48,8 +49,12 @@ func (e *exactColours) draw(frames []*image.NRGBA, moving bool) []*image.Palette
 }
 
 // index sets the indices of out, unless there are too many colours.
-func index(out *image.Paletted, img *image.NRGBA, colours *colorset.Set) (ok bool) {
+func index(ctx context.Context, out *image.Paletted, img *image.NRGBA, colours *colorset.Set) (ok bool) {
+	every := rowsPerLook(img)
 	for y := range img.Rect.Dy() {
+		if y%every == 0 && ctx.Err() != nil {
+			return false
+		}
 		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
 		to := out.Pix[y*out.Stride:]
 		for x := 0; len(row) >= 4; x, row = x+1, row[4:] {

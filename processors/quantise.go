@@ -2,6 +2,7 @@ package processors
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/color"
 	"math"
@@ -67,8 +68,8 @@ func (b box) split() (box, box) {
 // sum of the squared distances that are left. The colour space is cut where it reduces those most
 // (a variant of Heckbert's median cut, SIGGRAPH 1982, that cuts the worst box at its mean as Wan,
 // Wong and Prusinkiewicz do).
-func choosePalette(frames []*image.NRGBA, limit int) (palette color.Palette, lack float64) {
-	used := histogram(frames)
+func choosePalette(ctx context.Context, frames []*image.NRGBA, limit int) (palette color.Palette, lack float64) {
+	used := histogram(ctx, frames)
 	if len(used) == 0 {
 		return nil, 0
 	}
@@ -96,10 +97,10 @@ func choosePalette(frames []*image.NRGBA, limit int) (palette color.Palette, lac
 }
 
 // histogram returns the bins in which opaque pixels are.
-func histogram(frames []*image.NRGBA) []bin {
+func histogram(ctx context.Context, frames []*image.NRGBA) []bin {
 	all := make([]bin, 1<<15)
 	for _, img := range frames {
-		eachPixel(img, func(_, _ int, p []byte) {
+		eachPixel(ctx, img, func(_, _ int, p []byte) {
 			if p[3] < opaqueFrom {
 				return
 			}
@@ -119,14 +120,22 @@ func histogram(frames []*image.NRGBA) []bin {
 	return used
 }
 
-func eachPixel(img *image.NRGBA, do func(x, y int, p []byte)) {
+// eachPixel ends with its context, too, which whoever uses the result looks at.
+func eachPixel(ctx context.Context, img *image.NRGBA, do func(x, y int, p []byte)) {
+	every := rowsPerLook(img)
 	for y := range img.Rect.Dy() {
+		if y%every == 0 && ctx.Err() != nil {
+			return
+		}
 		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
 		for x := 0; len(row) >= 4; x, row = x+1, row[4:] {
 			do(x, y, row[:4])
 		}
 	}
 }
+
+// rowsPerLook is after how many rows of a picture a context is looked at: a megabyte of pixels.
+func rowsPerLook(img *image.NRGBA) int { return max(1<<18/max(img.Rect.Dx(), 1), 1) }
 
 // A ditherer draws pictures in the colours of a palette, which may end with a transparent one.
 type ditherer struct {
@@ -162,11 +171,11 @@ func (d *ditherer) lack(bins []bin) (sum float64) {
 
 // draw hands on what a pixel's colour lacks to its neighbours (Floyd and Steinberg, 1976). A pixel
 // that is as it was in the picture before keeps its colour, so that what rests does not flicker.
-func (d *ditherer) draw(img *image.NRGBA) *image.Paletted {
+func (d *ditherer) draw(ctx context.Context, img *image.NRGBA) *image.Paletted {
 	out := image.NewPaletted(img.Rect, d.palette)
 	width := img.Rect.Dx()
 	now, below := make([][3]int, width+2), make([][3]int, width+2) // errors, in sixteenths; x is at x+1
-	eachPixel(img, func(x, y int, p []byte) {
+	eachPixel(ctx, img, func(x, y int, p []byte) {
 		if x == 0 {
 			now, below = below, now
 			clear(below)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 	"github.com/rest-thumbnails/thumbnail/internal/saliency"
+	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
 // Smart crops like [Crop], but around the subject of the picture rather than in the middle: edges,
@@ -15,7 +16,7 @@ import (
 // middle one.
 //
 // The rectangle is that which github.com/muesli/smartcrop finds in a copy with 400 pixels on the
-// shorter side (but no more than 1600 on the longer). A picture that is smaller, or that [Decode]
+// shorter side (but no more than 1600 on the longer). A picture that is smaller, or that the decoder
 // has reduced to less, is enlarged to that; in a reduced one the rectangle may differ if several
 // are about as good.
 type Smart struct{}
@@ -31,11 +32,6 @@ func (s Smart) Process(ctx context.Context, src image.Image, width, height int) 
 }
 
 const (
-	// smartSide is how many pixels the shorter side of a picture has at least after decoding,
-	// unless the original has less: so many that what is cropped to 200×200 need not be decoded any
-	// larger than for Crop.
-	smartSide = 200
-
 	smartRatio = 4  // of the longest copy that is looked at whose shorter side has all its pixels
 	smartBox   = 16 // pixels of the copy: a box with a shorter side has too little in it to be judged
 )
@@ -68,7 +64,7 @@ func (Smart) Locate(ctx context.Context, img image.Image, scaled image.Point, cr
 // smartCopy is the size of the copy of a picture that is looked at.
 func smartCopy(size image.Point) image.Point {
 	short, long := float64(min(size.X, size.Y)), float64(max(size.X, size.Y))
-	return scaledSize(size, min(saliency.Side/short, saliency.Side*smartRatio/long))
+	return scaling.Size(size, min(saliency.Side/short, saliency.Side*smartRatio/long))
 }
 
 // smartBoxSide returns the side in a copy of the side crop of scaled.

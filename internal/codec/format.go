@@ -74,6 +74,12 @@ type Header struct {
 	// another, and there may be frames. Whoever calls Format.Header sets it.
 	Peeked bool
 
+	// Profile is how many bytes the ICC profile has that Color will return, or more; 0 if there is
+	// none. Described says that Color will return something: a profile or anything else. Plans
+	// reckon with both.
+	Profile   int64
+	Described bool
+
 	MinBytes int64 // a file with fewer bytes is damaged
 	Detail   any   // what the format's own functions want to know of it
 }

@@ -71,6 +71,9 @@ func (e *ReadError) Unwrap() error { return e.Err }
 // Whole reports whether what stands behind the pixels is wanted as well.
 func (r *Reader) Whole() bool { return r.whole }
 
+// Seeks reports whether SeekTo costs little: the source can seek, or the whole file is in memory.
+func (r *Reader) Seeks() bool { return r.src == nil || r.seeker != nil }
+
 // Pos returns the offset of the next byte.
 func (r *Reader) Pos() int64 { return r.pos }
 

@@ -56,15 +56,6 @@ func power(gamma, a, slope, at float64) icc.Transfer {
 	})
 }
 
-// codePoints is the Transform of the cICP chunk (PNG, third edition, 11.3.2.6). ok is false if there is none, or one of
-// unknown or reserved values. Samples of a PNG are RGB, so its matrix is 0.
-func (p pngColour) codePoints() (t *icc.Transform, ok bool) {
-	if len(p.cICP) != 4 || p.cICP[2] != 0 || p.cICP[3] > 1 {
-		return nil, false
-	}
-	return codePoints(uint16(p.cICP[0]), uint16(p.cICP[1]), p.cICP[3] == 0)
-}
-
 // codePoints is the Transform of ColourPrimaries and TransferCharacteristics. ok is false if they
 // are unknown or reserved.
 func codePoints(colours, function uint16, narrow bool) (t *icc.Transform, ok bool) {

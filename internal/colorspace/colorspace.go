@@ -1,86 +1,81 @@
-// Package colorspace reads what an image file says of the colours of its pixels.
+// Package colorspace makes a conversion to sRGB of what an image file says of the colors of its pixels.
 //
 // CMYK without a profile says nothing, and is left to package image's conversion, R = (1-C)(1-K),
 // which is what browsers and Pillow show: a thumbnail looks like the picture that it leads to. A
 // polynomial fitted to some press, as libvips' fallback profile, would look more like print where
-// the file is meant for that press, but greyer than the original in a browser, and wrong where the
-// file was never meant for print: its black would be a dark grey.
+// the file is meant for that press, but grayer than the original in a browser, and wrong where the
+// file was never meant for print: its black would be a dark gray.
 package colorspace
 
 import (
 	"context"
+	"errors"
+	"math"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
-// profiles is shared by all pictures: a collection has few profiles. It is bounded, and nothing but
-// time is lost without it.
+// profiles is shared by all pictures: a collection has few profiles. It is bounded, see [icc.Cache],
+// and nothing but time is lost without it.
 var profiles icc.Cache
 
-// Of returns the Transform to sRGB of the pixels of a file in one of the formats "jpeg", "png",
-// "gif", "webp", "tiff" and "bmp". It is nil if there is nothing to do: because the pixels
-// are sRGB, because the file says nothing of their colours, or because what it says is broken or
-// does not fit the kind of pixels that it has.
+// Transform returns the conversion to sRGB of pixels of that color. It is nil if there is nothing to
+// do: because the pixels are sRGB, because nothing is said of their colors, or because what is said
+// is broken or does not fit the kind of the pixels. A profile that is broken is passed over, for code
+// points or a gamma; code points that are unknown or reserved, for a gamma.
 //
-// Of reads what stands before the pixels only (in a TIFF: the first directory; in a BMP: what the
-// header points to), and takes memory for one profile at most.
-func Of(format string, file []byte) *icc.Transform {
-	var f found
-	switch format {
-	case "jpeg":
-		f = inJPEG(file)
-	case "png":
-		return ofPNG(file)
-	case "gif":
-		f = inGIF(file)
-	case "webp":
-		f = inWebP(file)
-	case "tiff":
-		f = inTIFF(file)
-	case "bmp":
-		f = inBMP(file)
+// The account of ctx has the memory that the conversion takes. The error matches
+// codec.ErrTooLarge if it is empty.
+func Transform(ctx context.Context, c codec.Color) (*icc.Transform, error) {
+	if c.Profile != nil {
+		t, err := profiles.Parse(ctx, c.Profile)
+		switch {
+		case errors.Is(err, codec.ErrTooLarge):
+			return nil, err
+		case err == nil && t.Identity():
+			return nil, nil
+		case err == nil && fits(c.Space, t.Space()):
+			return t, nil
+		}
 	}
-	return f.transform()
+	if c.CICP != nil {
+		if t, ok := codePoints(uint16(c.CICP.Primaries), uint16(c.CICP.Transfer), !c.CICP.FullRange); ok {
+			return t, nil
+		}
+	}
+	return ofGamma(c.Gamma, c.Primaries), nil
 }
 
-// What is found in a file: the kind of its pixels and an ICC profile, which may be absent.
-type found struct {
-	space   icc.Space
-	profile []byte
+// fits reports whether a profile for one kind of pixels can be used for another. Gray pixels with a
+// profile for RGB are common, and mean what red, green and blue of that value would.
+func fits(pixels codec.Space, profile icc.Space) bool {
+	switch pixels {
+	case codec.SpaceGray:
+		return profile == icc.Gray || profile == icc.RGB
+	case codec.SpaceCMYK:
+		return profile == icc.CMYK
+	}
+	return profile == icc.RGB
 }
 
-func (f found) transform() *icc.Transform {
-	if f.profile == nil {
+// ofGamma is the Transform of a gamma, of the samples, with primaries.
+func ofGamma(gamma float64, primaries *[8]float64) *icc.Transform {
+	if !(gamma > 0) {
 		return nil
 	}
-	t, err := profiles.Parse(context.Background(), f.profile)
+	p := icc.SRGB
+	if primaries != nil {
+		x := *primaries
+		p = icc.Primaries{White: [2]float64(x[:2]), Red: [2]float64(x[2:4]), Green: [2]float64(x[4:6]), Blue: [2]float64(x[6:])}
+	}
+	return usable(icc.New(p, icc.TransferFunc(func(v float64) float64 { return math.Pow(v, 1/gamma) }), false))
+}
+
+// usable is nil of a Transform that is broken or has nothing to do.
+func usable(t *icc.Transform, err error) *icc.Transform {
 	if err != nil || t.Identity() {
 		return nil
 	}
-	// Grey pixels with a profile for RGB are common, and mean what red, green and blue of that
-	// value would.
-	if t.Space() != f.space && (f.space != icc.Gray || t.Space() != icc.RGB) {
-		return nil
-	}
-	return t
-}
-
-// Described returns the Transform of what a format of somebody else says: a profile, or, where that is
-// none that can be used, code points of ITU-T H.273, ColourPrimaries and TransferCharacteristics. It
-// is nil if there is nothing to do.
-func Described(profile []byte, gray bool, points *[2]uint8) *icc.Transform {
-	f := found{space: icc.RGB, profile: profile}
-	if gray {
-		f.space = icc.Gray
-	}
-	if profile != nil {
-		if t, err := profiles.Parse(context.Background(), profile); err == nil && (t.Identity() || f.transform() != nil) {
-			return f.transform()
-		}
-	}
-	if points == nil {
-		return nil
-	}
-	t, _ := codePoints(uint16(points[0]), uint16(points[1]), false)
 	return t
 }

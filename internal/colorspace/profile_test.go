@@ -8,6 +8,13 @@ import (
 
 	"github.com/klauspost/compress/zlib"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/bmp"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/webp"
 	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
@@ -64,3 +71,29 @@ func apply(t *icc.Transform, img image.Image) image.Image {
 	}
 	return out
 }
+
+// Of returns what converts the colors of a file.
+func Of(format string, file []byte) *icc.Transform {
+	for _, f := range []*codec.Format{jpeg.Format, png.Format, gif.Format, webp.Format, tiff.Format, bmp.Format} {
+		if f.Name != format {
+			continue
+		}
+		ctx := context.Background()
+		h, err := f.Header(ctx, codec.NewBytesReader(ctx, file))
+		if err != nil {
+			return nil
+		}
+		c, err := f.Color(ctx, file, &h)
+		if err != nil {
+			return nil
+		}
+		t, err := Transform(ctx, c)
+		if err != nil {
+			panic(err)
+		}
+		return t
+	}
+	return nil
+}
+
+const iccMarker = "ICC_PROFILE\x00"

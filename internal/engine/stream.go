@@ -7,8 +7,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A stream is a [codec.Reader] for those who read an [io.Reader], or seek. It remembers an error of the source, which
-// whoever reads may hide or reword.
+// A stream is a [codec.Reader] as an [io.Reader]. It remembers an error of the source, which whoever
+// reads may hide or reword.
 type stream struct {
 	r   *codec.Reader
 	err error // a *codec.ReadError
@@ -29,8 +29,19 @@ func (s *stream) Read(p []byte) (int, error) {
 	return n, s.remember(s.r.Skip(int64(n)))
 }
 
+func (s *stream) remember(err error) error {
+	var read *codec.ReadError
+	if errors.As(err, &read) {
+		s.err = err
+	}
+	return err
+}
+
+// A seeker is a stream whose source can seek.
+type seeker struct{ *stream }
+
 // Seek implements [io.Seeker], but for io.SeekEnd: the length is not known.
-func (s *stream) Seek(offset int64, whence int) (int64, error) {
+func (s seeker) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekStart:
 	case io.SeekCurrent:
@@ -42,12 +53,4 @@ func (s *stream) Seek(offset int64, whence int) (int64, error) {
 		return 0, s.remember(err)
 	}
 	return offset, nil
-}
-
-func (s *stream) remember(err error) error {
-	var read *codec.ReadError
-	if errors.As(err, &read) {
-		s.err = err
-	}
-	return err
 }

@@ -146,3 +146,19 @@ func (w *watch) spend(bytes int) error {
 	w.left = 1 << 20
 	return w.ctx.Err()
 }
+
+// Memory is what Resize takes at most for a picture of src pixels, or one that is smaller, of which the
+// whole is scaled to size.
+func Memory(src, size image.Point) int64 {
+	const planes = 4
+	w, h := int64(size.X)+lineAlign, int64(size.Y)+lineAlign
+	taps := func(from int, to int64) int64 { // after boxes; see axis.shape
+		step := int64(from)/max(to-lineAlign, 1) + 1
+		return max(6*step/maxBox, min(6*step, 12*boxResidual)) + 12
+	}
+	columns := 6*int64(src.X) + 24*w // of weights
+	ring := (2*planes*w + 48) * taps(src.Y, h)
+	rows := (2*planes+6*planes+rowBytes)*int64(src.X) + 3*planes*w
+	return 2*columns + 2*h*(taps(src.Y, h)+tapAlign) + 8*(6*int64(src.X)/max(w-lineAlign, 1)+12) + ring + rows + 4*(w+h) +
+		4*int64(size.X)*int64(size.Y)
+}

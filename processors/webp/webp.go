@@ -21,6 +21,8 @@ import (
 	"runtime"
 
 	"github.com/deepteams/webp"
+
+	room "github.com/rest-thumbnails/thumbnail/internal/codec/webp"
 )
 
 // MaxSide is how many pixels a side of a WebP can have: more can't be written in its header.
@@ -120,5 +122,5 @@ func serial(size image.Point) bool {
 // smaller than what Encode writes: see processors.Keeper.
 func (Encoder) Keeps(encoder any, format string) bool {
 	_, itself := encoder.(Encoder)
-	return itself && format == "webp"
+	return itself && format == room.Format.Name
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/engine"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/webp"
 )
@@ -268,17 +270,15 @@ type watermark struct{ webp.Encoder }
 
 func TestAWebPThatNeedsNoChangeIsKept(t *testing.T) {
 	source := encode(t, webp.Encoder{Quality: 30}, picture(120, 90))
-	h, err := processors.DecodeHeader(bytes.NewReader(source))
+	formats, err := engine.New(nil, false)
 	require.NoError(t, err)
-	for _, e := range []processors.Keeper{webp.Encoder{Quality: 95}, watermark{webp.Encoder{Quality: 95}}} {
-		pic, err := processors.Decode(t.Context(), source, h, processors.MinDecode(processors.Fit{}, h.Size, 120, 90))
-		require.NoError(t, err)
-		thumb, err := pic.Apply(t.Context(), processors.Fit{}, 120, 90)
+	h, err := formats.Header(t.Context(), codec.NewBytesReader(t.Context(), source))
+	require.NoError(t, err)
+	for _, e := range []engine.Encoder{webp.Encoder{Quality: 95}, watermark{webp.Encoder{Quality: 95}}} {
+		plan, err := formats.Plan(h, engine.Request{Processor: processors.Fit{}, Encoder: e, Width: 120, Height: 90})
 		require.NoError(t, err)
 		var b bytes.Buffer
-		require.NoError(t, pic.Encode(&b, e.(interface {
-			Encode(io.Writer, image.Image) error
-		}), thumb))
+		require.NoError(t, formats.Make(t.Context(), source, plan, &b, nil))
 		_, embeds := e.(watermark)
 		assert.Equal(t, !embeds, bytes.Equal(source, b.Bytes()), "%T", e)
 	}

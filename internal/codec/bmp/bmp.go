@@ -57,11 +57,17 @@ func header(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	}
 	m.place(fileHeader, offset)
 	h := codec.Header{Stored: image.Pt(m.width, m.height), Orientation: 1, Detail: m}
+	if m.size >= v5Header { // which may have a profile, somewhere behind the pixels
+		h.Profile, h.Described = usualProfile, true
+	}
 	if !m.rle() {
 		h.MinBytes = m.pixels + int64(m.height-1)*m.stride() + m.rowBytes()
 	}
 	return h, nil
 }
+
+// usualProfile is how large a profile is taken to be: those of displays have less.
+const usualProfile = 64 << 10
 
 func cutOff(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {

@@ -50,6 +50,9 @@ func readFormatHeader(ctx context.Context, r *codec.Reader) (codec.Header, error
 	h.Stored = image.Pt(d.width, d.height)
 	h.MinBytes = int64(d.minBytes()) / 10 // which is what Tolerant asks for; Decode knows more
 	d.profile = p.joined()
+	if p.complete() {
+		h.Profile, h.Described = p.size, true
+	}
 	return h, nil
 }
 

@@ -150,7 +150,7 @@ func BenchmarkEncode(b *testing.B) {
 			var ours, theirs bytes.Buffer
 			rival(b, "image/png", func() {
 				ours.Reset()
-				Encode(&ours, img)
+				Encode(context.Background(), &ours, img)
 			}, func() {
 				theirs.Reset()
 				(&stdpng.Encoder{CompressionLevel: level}).Encode(&theirs, img)

@@ -2,6 +2,7 @@ package png
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"image/color"
@@ -18,7 +19,7 @@ import (
 func encoded(t *testing.T, img image.Image) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, Encode(&b, img))
+	require.NoError(t, Encode(context.Background(), &b, img))
 	return b.Bytes()
 }
 
@@ -155,7 +156,7 @@ func TestEncodersMayRunAtOnce(t *testing.T) {
 			img := painted(20+i, 30, func(x, y int) color.NRGBA { return color.NRGBA{byte(x * i), byte(y), byte(x + y), 255} })
 			for range 20 {
 				var b bytes.Buffer
-				assert.NoError(t, Encode(&b, img))
+				assert.NoError(t, Encode(context.Background(), &b, img))
 				got, err := stdpng.Decode(&b)
 				if assert.NoError(t, err) {
 					requireEqualPixels(t, img, got, "at once")
@@ -172,7 +173,7 @@ func (f failing) Write([]byte) (int, error) { return 0, f.error }
 
 func TestAWriterThatFailsIsReported(t *testing.T) {
 	err := errors.New("full")
-	assert.ErrorIs(t, Encode(failing{err}, image.NewGray(image.Rect(0, 0, 3, 3))), err)
+	assert.ErrorIs(t, Encode(context.Background(), failing{err}, image.NewGray(image.Rect(0, 0, 3, 3))), err)
 }
 
 func TestFilteringAndUndoingItIsTheIdentity(t *testing.T) {

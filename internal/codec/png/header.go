@@ -54,6 +54,9 @@ type headerScan struct {
 	frames int
 }
 
+// usualInflation is how many times smaller a profile is in its chunk, at most.
+const usualInflation = 64
+
 // maxExif is the size in bytes beyond which an eXIf chunk is not read.
 const maxExif = 1 << 20
 
@@ -75,8 +78,14 @@ func (s *headerScan) chunk(c chunk) error {
 		if sound && len(data) == 4 {
 			g := binary.BigEndian.Uint32(data)
 			s.gamma = g < 37000 || g > 57000 // as icc.Transform.Far, to the safe side
+			s.header.Described = s.header.Described || s.gamma
 		}
-	case c.is("sRGB"), c.is("iCCP"), c.is("cICP"):
+	case c.is("iCCP"):
+		s.other = true
+		s.header.Profile, s.header.Described = min(usualInflation*c.size, maxProfile), true
+	case c.is("cICP"):
+		s.other, s.header.Described = true, true
+	case c.is("sRGB"):
 		s.other = true
 	default:
 		begun, err := s.animation.chunk(s.w, c)

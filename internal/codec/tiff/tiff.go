@@ -55,7 +55,9 @@ func header(ctx context.Context, r *codec.Reader) (codec.Header, error) {
 	case err != nil:
 		return codec.Header{}, err
 	}
-	return codec.Header{Stored: image.Pt(l.width, l.height), Orientation: l.orientation, Detail: l}, nil
+	out := codec.Header{Stored: image.Pt(l.width, l.height), Orientation: l.orientation, Detail: l}
+	out.Profile, out.Described = max(l.profile.count, 0), l.profile.count > 0
+	return out, nil
 }
 
 // layoutOf returns what header has found, or finds it again.

@@ -120,6 +120,7 @@ func (f *container) take(w *walker, c chunk, h *codec.Header) error {
 	case "ICCP":
 		if f.profile.id == "" {
 			f.profile = c
+			h.Profile, h.Described = c.size, true
 		}
 	case "ALPH":
 		if f.extended && !f.found() {

@@ -1,0 +1,242 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// Animate is [Picture.Apply] to all frames. It returns a processors.Animation if the original is one of which
+// a thumbnail takes no more than limit, and else what Apply does. One frame is processed after the
+// other, each on the whole canvas, with one crop box for all, which is found in the first.
+//
+// All frames but the first are made while they are encoded: until then ctx must not end, and only
+// then it shows whether they are damaged. Frames that look the same become one, unless the delay of
+// either is 0 or 10 ms, for which viewers put one of their own. Should proc make frames of different
+// sizes, their sequence ends with an error, and [Picture.Encode] encodes the first alone.
+func (p *Picture) Animate(ctx context.Context, proc processors.Processor, width, height int, limit AnimationLimit) (image.Image, error) {
+	apply, err := p.prepare(ctx, proc, width, height)
+	if err != nil {
+		return nil, err
+	}
+	still, err := apply(ctx, p)
+	if err != nil || p.header.Format.Frames == nil || !limit.allows(p.header, still.Bounds().Size()) {
+		return still, err
+	}
+	first, err := p.header.Format.Frames(ctx, p.data, p.header, codec.Options{Tolerant: p.tolerant})
+	if err != nil {
+		return nil, imageError(ctx, "decode", p.header.Format.Name, err)
+	}
+	_, planned := proc.(processors.Planner)
+	moving := &processors.Animation{Image: still, LoopCount: first.LoopCount(), Scaled: still.Bounds().Size() != p.header.Stored}
+	moving.Frames = func(yield func(processors.Frame, error) bool) {
+		m := &movie{picture: p, apply: apply, original: true, kept: !planned || still.Bounds().Size() == p.header.Stored, frames: first}
+		first = nil
+		err := m.makeAll(ctx, still.Bounds().Size(), func(f processors.Frame) bool { return yield(f, nil) })
+		m.close(ctx)
+		p.moving, p.movingOriginal = moving, err == nil && m.original
+		if err != nil && err != errStopped {
+			yield(processors.Frame{}, err)
+		}
+	}
+	return moving, nil
+}
+
+// errStopped says that nobody wants more frames, errSizes that they have several sizes.
+var errStopped, errSizes = errors.New("stopped"), errors.New("frames of several sizes")
+
+// A movie makes the frames of an animation.
+type movie struct {
+	picture  *Picture // with what is to be done to the pixels
+	apply    applyFunc
+	frames   codec.Frames // nil: to be opened again
+	held     int64        // bytes of the account that frames has
+	kept     bool         // apply may return what it is given
+	original bool         // all frames so far are as in the file
+}
+
+// makeAll makes all frames and joins those that look the same.
+func (m *movie) makeAll(ctx context.Context, size image.Point, yield func(processors.Frame) bool) error {
+	if err := m.open(ctx); err != nil {
+		return err
+	}
+	var last processors.Frame // which may be shown for longer
+	for i := 0; ; i++ {
+		next, err := m.makeOne(ctx, i, last.Image)
+		switch {
+		case err == io.EOF && last.Image != nil:
+			if !yield(last) {
+				return errStopped
+			}
+			pixels.Give(ctx, last.Image)
+			return nil
+		case err != nil:
+			return err
+		case next.Image.Rect.Size() != size:
+			return errSizes
+		}
+		if last.Image != nil {
+			sum, ok := joined(last.Delay, next.Delay)
+			if ok && samePixels(last.Image, next.Image) {
+				last.Delay = sum
+				if next.Image != last.Image {
+					pixels.Give(ctx, next.Image)
+				}
+				continue
+			}
+			if !yield(last) {
+				return errStopped
+			}
+			if next.Image != last.Image {
+				pixels.Give(ctx, last.Image)
+			}
+		}
+		last = next
+	}
+}
+
+func (m *movie) open(ctx context.Context) (err error) {
+	if m.frames != nil {
+		return nil
+	}
+	p := m.picture
+	before := codec.AccountOf(ctx).Used()
+	m.frames, err = p.header.Format.Frames(ctx, p.data, p.header, codec.Options{Tolerant: p.tolerant})
+	m.held += codec.AccountOf(ctx).Used() - before
+	return imageError(ctx, "decode", p.header.Format.Name, err)
+}
+
+// close gives back what the frames have.
+func (m *movie) close(ctx context.Context) {
+	codec.AccountOf(ctx).Give(m.held)
+	m.held, m.frames = 0, nil
+}
+
+// next returns the next frame of the file. Where damage is tolerated, it is the end.
+func (m *movie) next(ctx context.Context, i int) (f codec.Frame, err error) {
+	if err := ctx.Err(); err != nil {
+		return f, err
+	}
+	account := codec.AccountOf(ctx)
+	before := account.Used()
+	f, err = m.frames.Next(ctx)
+	m.held += account.Used() - before
+	if h := m.picture.header; err == io.EOF && i < h.FrameCount && !m.picture.tolerant {
+		return f, fmt.Errorf("decode %s: %w: %d of %d frames", h.Format.Name, codec.ErrCorrupt, i, h.FrameCount)
+	}
+	if err == nil || err == io.EOF {
+		return f, err
+	}
+	err = imageError(ctx, "decode", fmt.Sprintf("%s: frame %d", m.picture.header.Format.Name, i), err)
+	if m.picture.tolerant && i > 0 && errors.Is(err, codec.ErrCorrupt) {
+		return f, io.EOF
+	}
+	return f, err
+}
+
+// makeOne makes the next frame, which may be last, the one before, again. i is its number.
+func (m *movie) makeOne(ctx context.Context, i int, last *image.NRGBA) (made processors.Frame, err error) {
+	f, err := m.next(ctx, i)
+	if err != nil {
+		return made, err
+	}
+	if last != nil && !f.Changed {
+		return processors.Frame{Image: last, Delay: f.Delay}, nil
+	}
+	frame := *m.picture
+	frame.img, frame.decoded, frame.held, frame.small, frame.result = f.Image, new(codec.Picture), 0, nil, nil
+	if m.kept {
+		if frame.img, err = clone(ctx, f.Image); err != nil {
+			return made, err
+		}
+		frame.held = accounted(frame.img)
+	}
+	given := frame.img
+	thumb, err := m.apply(ctx, &frame)
+	if err != nil {
+		return made, fmt.Errorf("frame %d: %w", i, err)
+	}
+	m.original = m.original && m.kept && samePointer(thumb, given)
+	out, err := frame.own(ctx, thumb)
+	return processors.Frame{Image: out, Delay: f.Delay}, err
+}
+
+// own returns a thumbnail of p as a picture of its own, which alone the account then has of p.
+func (p *Picture) own(ctx context.Context, thumb image.Image) (*image.NRGBA, error) {
+	out, fresh, err := compact(ctx, thumb)
+	if err != nil {
+		return nil, err
+	}
+	if !fresh && !p.disown(thumb) {
+		err = codec.AccountOf(ctx).Take(accounted(out))
+	}
+	p.forget(ctx)
+	return out, err
+}
+
+// maxDelay is the longest time that a GIF can show a frame.
+const maxDelay = (1<<16 - 1) * 10 * time.Millisecond
+
+// joined is the delay of two frames that look the same; not ok if there is none.
+func joined(a, b time.Duration) (sum time.Duration, ok bool) {
+	const own = 10 * time.Millisecond // up to here viewers put a delay of their own
+	return a + b, a > own && b > own && a+b <= maxDelay
+}
+
+func samePixels(a, b *image.NRGBA) bool {
+	if a == b {
+		return true
+	}
+	for y := range a.Rect.Dy() {
+		n := 4 * a.Rect.Dx()
+		if !bytes.Equal(a.Pix[y*a.Stride:][:n], b.Pix[y*b.Stride:][:n]) {
+			return false
+		}
+	}
+	return true
+}
+
+// compact returns img without pixels around it. Fresh says that it shares no memory with img.
+func compact(ctx context.Context, img image.Image) (out *image.NRGBA, fresh bool, err error) {
+	out, fresh, err = pixels.NRGBA(ctx, img)
+	if err != nil || out.Stride == 4*out.Rect.Dx() && cap(out.Pix) <= 2*len(out.Pix) {
+		return out, fresh, err
+	}
+	around := out
+	pix, err := codec.Bytes(ctx, 4*around.Rect.Dx()*around.Rect.Dy())
+	if err != nil {
+		return nil, false, err
+	}
+	out = &image.NRGBA{Pix: pix, Stride: 4 * around.Rect.Dx(), Rect: around.Rect}
+	for y := range out.Rect.Dy() {
+		copy(out.Pix[y*out.Stride:][:out.Stride], around.Pix[y*around.Stride:])
+	}
+	return out, true, nil
+}
+
+// clone copies a canvas.
+func clone(ctx context.Context, img image.Image) (image.Image, error) {
+	size := img.Bounds().Size()
+	pix, err := codec.Bytes(ctx, 4*size.X*size.Y)
+	if err != nil {
+		return nil, err
+	}
+	r := image.Rectangle{Max: size}
+	switch img := img.(type) {
+	case *image.RGBA:
+		copy(pix, img.Pix)
+		return &image.RGBA{Pix: pix, Stride: 4 * size.X, Rect: r}, nil
+	case *image.NRGBA:
+		copy(pix, img.Pix)
+		return &image.NRGBA{Pix: pix, Stride: 4 * size.X, Rect: r}, nil
+	}
+	return nil, fmt.Errorf("a canvas of type %T", img)
+}

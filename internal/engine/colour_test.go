@@ -1,0 +1,206 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// withGamma is img as a PNG whose gAMA chunk says 1: linear light.
+func withGamma(t testing.TB, img image.Image) []byte {
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, img))
+	const ihdr = 8 + 25
+	chunk := []byte("\x00\x00\x00\x04gAMA\x00\x01\x86\xa0")
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+	return bytes.Join([][]byte{b.Bytes()[:ihdr], chunk, b.Bytes()[ihdr:]}, nil)
+}
+
+// thumb makes a thumbnail of a file, or with p == nil the whole picture.
+func thumb(t testing.TB, data []byte, p processors.Processor, width int) image.Image {
+	return sized(t, data, p, width, 0)
+}
+
+func sized(t testing.TB, data []byte, p processors.Processor, width, height int) image.Image {
+	h, err := DecodeHeader(bytes.NewReader(data))
+	require.NoError(t, err)
+	least := image.Point{}
+	if p != nil {
+		least = MinDecode(p, h.Size, width, height)
+	}
+	pic, err := Decode(t.Context(), data, h, least)
+	require.NoError(t, err)
+	if p == nil {
+		return pic.Image()
+	}
+	img, err := pic.Apply(t.Context(), p, width, height)
+	require.NoError(t, err)
+	return img
+}
+
+func decibels(a, b image.Image) float64 {
+	x, y := nrgbaOf(a), nrgbaOf(b)
+	sum := 0.0
+	for row := range x.Rect.Dy() {
+		for i := range 4 * x.Rect.Dx() {
+			d := float64(x.Pix[row*x.Stride+i]) - float64(y.Pix[row*y.Stride+i])
+			sum += d * d
+		}
+	}
+	return 10 * math.Log10(255*255*float64(4*x.Rect.Dx()*x.Rect.Dy())/max(sum, 1e-9))
+}
+
+func TestOnePhotoInManyColourSpacesGivesOneThumbnail(t *testing.T) {
+	dir, _ := corpus(t)
+	read := func(name string) []byte {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		return data
+	}
+	want := thumb(t, read("icc/derived-srgb.jpg"), processors.Crop{}, 200)
+	for _, name := range []string{"icc/derived-DisplayP3.jpg", "icc/derived-AdobeCompat.jpg", "icc/derived-ProPhoto.jpg", "icc/derived-Rec2020.jpg"} {
+		got := thumb(t, read(name), processors.Crop{}, 200)
+		require.Equal(t, want.Bounds(), got.Bounds(), name)
+		assert.Greater(t, decibels(want, got), 35.0, name)
+	}
+	ink := thumb(t, read("cmyk/derived-cmyk-icc.jpg"), processors.Crop{}, 200)
+	whole := thumb(t, read("cmyk/derived-cmyk-icc.jpg"), nil, 0)
+	assert.Greater(t, decibels(thumb(t, encodedPNG(t, whole), processors.Crop{}, 200), ink), 40.0, "converted before or after shrinking")
+}
+
+func encodedPNG(t testing.TB, img image.Image) []byte {
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, img))
+	return b.Bytes()
+}
+
+// stretch is a processor that plans nothing, and so is given the whole picture.
+type stretch struct{ got *image.Image }
+
+func (s stretch) Process(_ context.Context, src image.Image, _, _ int) (image.Image, error) {
+	*s.got = src
+	return src, nil
+}
+
+func TestProcessorsAreGivenSRGB(t *testing.T) {
+	grey := image.NewGray(image.Rect(0, 0, 60, 40))
+	for i := range grey.Pix {
+		grey.Pix[i] = 55
+	}
+	data := withGamma(t, grey)
+	for _, p := range []processors.Processor{processors.Crop{}, processors.Scale{}, processors.Fit{}, processors.Smart{}, processors.Entropy{}} {
+		assert.Equal(t, color.Gray{128}, color.GrayModel.Convert(thumb(t, data, p, 20).At(5, 5)), "%T", p)
+		assert.Equal(t, color.Gray{128}, color.GrayModel.Convert(thumb(t, data, p, 60).At(5, 5)), "%T at the size of the original", p)
+	}
+	var src image.Image
+	thumb(t, data, stretch{&src}, 20)
+	assert.Equal(t, color.Gray{128}, color.GrayModel.Convert(src.At(5, 5)))
+}
+
+// One step of 8 bits of linear light is 13 steps of sRGB.
+func TestDarkTonesOfSixteenBitsSurvive(t *testing.T) {
+	img := image.NewGray16(image.Rect(0, 0, 400, 4))
+	for y := range 4 {
+		for x := range 400 {
+			img.SetGray16(x, y, color.Gray16{uint16(x * 4)})
+		}
+	}
+	out := thumb(t, withGamma(t, img), processors.Crop{}, 200)
+	levels := map[color.Color]bool{}
+	for x := range 200 {
+		levels[out.At(x, 1)] = true
+	}
+	assert.Greater(t, len(levels), 35)
+}
+
+// Stripes of 64 and 192 in linear light are 137 and 225 in sRGB. A browser converts, and then
+// scales: it shows 181, not 188, the mean of the light.
+func TestTonesFarFromSRGBAreConvertedBeforeShrinking(t *testing.T) {
+	for _, side := range []int{64, 1600} {
+		img := image.NewGray(image.Rect(0, 0, side, side))
+		for i := range img.Pix {
+			img.Pix[i] = 64 + byte(i/side&1)*128
+		}
+		data := withGamma(t, img)
+		grey := color.GrayModel.Convert(thumb(t, data, processors.Crop{}, 16).At(8, 8)).(color.Gray)
+		assert.InDelta(t, 181, grey.Y, 1)
+
+		h, err := DecodeHeader(bytes.NewReader(data))
+		require.NoError(t, err)
+		assert.GreaterOrEqual(t, h.DecodeBytes(image.Pt(16, 16)), int64(side*side), "it is decoded whole, and then converted")
+		h, err = DecodeHeader(bytes.NewReader(encodedPNG(t, img)))
+		require.NoError(t, err)
+		assert.Less(t, h.DecodeBytes(image.Pt(16, 16)), int64(768<<10), "others are shrunk row by row")
+	}
+}
+
+// displayP3 is a profile with the primaries of Display P3 and a gamma of 2.2, as the APP2 segment
+// of a JPEG.
+func displayP3() []byte {
+	const d50 = "\x00\x00\xf6\xd6\x00\x01\x00\x00\x00\x00\xd3\x2d"
+	const gamma = "curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33\x00\x00"
+	tags := [][2]string{
+		{"wtpt", d50}, {"rXYZ", "\x00\x00\x83\xdf\x00\x00\x3d\xbf\xff\xff\xff\xbb"},
+		{"gXYZ", "\x00\x00\x4a\xbf\x00\x00\xb1\x37\x00\x00\x0a\xb9"}, {"bXYZ", "\x00\x00\x28\x38\x00\x00\x11\x0b\x00\x00\xc8\xb9"},
+		{"rTRC", gamma}, {"gTRC", gamma}, {"bTRC", gamma},
+	}
+	p := make([]byte, 128)
+	p[8] = 2
+	copy(p[12:], "mntrRGB XYZ ")
+	copy(p[36:], "acsp")
+	copy(p[68:], d50)
+	p = binary.BigEndian.AppendUint32(p, uint32(len(tags)))
+	at, data := len(p)+12*len(tags), ""
+	for _, t := range tags {
+		content := t[1]
+		if content != gamma {
+			content = "XYZ \x00\x00\x00\x00" + content
+		}
+		p = append(p, t[0]...)
+		p = binary.BigEndian.AppendUint32(p, uint32(at+len(data)))
+		p = binary.BigEndian.AppendUint32(p, uint32(len(content)))
+		data += content
+	}
+	p = append(p, data...)
+	binary.BigEndian.PutUint32(p, uint32(len(p)))
+	segment := append([]byte("\xff\xe2\x00\x00ICC_PROFILE\x00\x01\x01"), p...)
+	binary.BigEndian.PutUint16(segment[2:], uint16(len(segment)-2))
+	return segment
+}
+
+func TestProfilesOfJPEGsAreApplied(t *testing.T) {
+	plain := photoJPEG(t, 160, 120)
+	tagged := bytes.Join([][]byte{plain[:2], displayP3(), plain[2:]}, nil)
+	a, b := thumb(t, plain, processors.Crop{}, 40), thumb(t, tagged, processors.Crop{}, 40)
+	assert.Less(t, decibels(a, b), 45.0)
+}
+
+// photoJPEG is soft shapes with the noise of a photo.
+func photoJPEG(t testing.TB, w, h int) []byte {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	noise := uint32(1)
+	for y := range h {
+		for x := range w {
+			noise = noise*1664525 + 1013904223
+			n := int(noise >> 28)
+			p := img.Pix[img.PixOffset(x, y):]
+			p[0], p[1], p[2], p[3] = byte(200*x/w+n), byte(200*y/h+n), byte(40+(x*y>>12)%180+n), 255
+		}
+	}
+	var b bytes.Buffer
+	require.NoError(t, jpeg.Encode(&b, img, &jpeg.Options{Quality: 88}))
+	return b.Bytes()
+}

@@ -1,0 +1,284 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/gif"
+	"io"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// files are one picture in each format, as it is seen, with an orientation where the format has it.
+func files(t testing.TB, orientation int) map[string][]byte {
+	stored := store(gradient(40, 30), orientation)
+	plain := encodeJPEG(t, stored)
+	scan := bytes.Index(plain, []byte{0xff, markerSOS})
+	return map[string][]byte{
+		"jpeg":             jpegWithEXIF(plain, orientation),
+		"jpeg, EXIF late":  slices.Concat(plain[:scan], jpegWithEXIF([]byte{0xff, 0xd8}, orientation)[2:], plain[scan:]),
+		"png":              pngWithEXIF(encodePNG(t, stored), orientation, false),
+		"png, EXIF behind": pngWithEXIF(encodePNG(t, stored), orientation, true),
+		"tiff":             tiffWithOrientation(t, encodeTIFF(t, stored), orientation),
+	}
+}
+
+func TestPicturesComeUprightWhateverTheirOrientation(t *testing.T) {
+	want := gradient(40, 30)
+	for orientation := 1; orientation <= 8; orientation++ {
+		for name, file := range files(t, orientation) {
+			h, img := decodeFile(t, file)
+			assert.Equal(t, orientation, h.Orientation, name)
+			assert.Equal(t, image.Pt(40, 30), h.Size, name)
+			assert.Less(t, distance(t, want, img), 4.0, "%s, orientation %d", name, orientation)
+		}
+	}
+}
+
+func TestOfSeveralOrientationsOfAJPEGTheFirstCounts(t *testing.T) {
+	for _, first := range []int{1, 3} {
+		h, err := DecodeHeader(bytes.NewReader(jpegWithEXIF(jpegWithEXIF(encodeJPEG(t, gradient(40, 30)), 6), first)))
+		require.NoError(t, err)
+		assert.Equal(t, first, h.Orientation)
+	}
+}
+
+func TestAJPEGOfTwoComponentsIsErrFormat(t *testing.T) {
+	file := []byte("\xff\xd8\xff\xc0\x00\x0e\x08\x00\x10\x00\x10\x02\x01\x11\x00\x02\x11\x00\xff\xda\x00\x0a\x02\x01\x00\x02\x00\x00\x3f\x00\xff\xd9")
+	h, err := DecodeHeader(bytes.NewReader(file))
+	if err == nil {
+		h.DecodeBytes(image.Point{})
+		_, err = Decode(t.Context(), file, h, image.Point{})
+	}
+	require.ErrorIs(t, err, processors.ErrFormat)
+}
+
+func TestAHeaderIsTheSameFromEveryReader(t *testing.T) {
+	for name, file := range files(t, 6) {
+		want, err := DecodeHeader(bytes.NewReader(file))
+		require.NoError(t, err, name)
+		for _, r := range []io.Reader{
+			iotest.OneByteReader(bytes.NewReader(file)),
+			iotest.DataErrReader(struct{ io.Reader }{bytes.NewReader(file)}),
+			unseekable{bytes.NewReader(file)},
+		} {
+			got, err := DecodeHeader(r)
+			require.NoError(t, err, name)
+			assert.Equal(t, want, got, name)
+		}
+	}
+}
+
+// unseekable is a Seeker in name only, like the File of a pipe.
+type unseekable struct{ io.Reader }
+
+func (unseekable) Seek(int64, int) (int64, error) { return 0, os.ErrInvalid }
+
+func TestAHeaderBeginsWhereTheReaderStands(t *testing.T) {
+	file := files(t, 8)["png, EXIF behind"]
+	r := bytes.NewReader(append([]byte("something before"), file...))
+	_, err := r.Seek(16, io.SeekStart)
+	require.NoError(t, err)
+	h, err := DecodeHeader(r)
+	require.NoError(t, err)
+	assert.Equal(t, 8, h.Orientation)
+}
+
+func TestTheFormatIsToldByContent(t *testing.T) {
+	img := gradient(9, 7)
+	for want, file := range map[string][]byte{
+		"jpeg": encodeJPEG(t, img), "png": encodePNG(t, img), "bmp": encodeBMP(t, img), "tiff": encodeTIFF(t, img),
+		"gif": encodeGIF(t, &gif.GIF{Image: []*image.Paletted{exactPalette(img)}, Delay: []int{0}}),
+	} {
+		h, got := decodeFile(t, file)
+		assert.Equal(t, want, h.Format)
+		assert.Less(t, distance(t, img, got), 20.0, want)
+		assert.Positive(t, h.DecodeBytes(image.Point{}))
+	}
+}
+
+func TestWhatIsNoImageIsErrFormat(t *testing.T) {
+	for _, data := range []string{"", "x", "GIF", "<html><body>GIF89a", "RIFF\x00\x00\x00\x00WAVEfmt ", "BM but text", "\x89PNG\r\n"} {
+		_, err := DecodeHeader(bytes.NewReader([]byte(data)))
+		assert.ErrorIs(t, err, processors.ErrFormat, "%q", data)
+	}
+}
+
+func TestAnErrorOfTheReaderIsNotTheImages(t *testing.T) {
+	broken := errors.New("the disk is gone")
+	for name, file := range files(t, 6) {
+		for _, n := range []int{0, 5, 20} {
+			_, err := DecodeHeader(io.MultiReader(bytes.NewReader(file[:n]), iotest.ErrReader(broken)))
+			require.ErrorIs(t, err, broken, "%s after %d bytes", name, n)
+			assert.NotErrorIs(t, err, processors.ErrCorrupt)
+			assert.NotErrorIs(t, err, processors.ErrFormat)
+		}
+	}
+}
+
+func TestTruncatedFilesAreErrCorrupt(t *testing.T) {
+	img := gradient(60, 40)
+	for name, file := range map[string][]byte{
+		"jpeg": encodeJPEG(t, img), "png": encodePNG(t, img), "bmp": encodeBMP(t, img), "tiff": encodeTIFF(t, img),
+	} {
+		h, err := DecodeHeader(bytes.NewReader(file))
+		require.NoError(t, err)
+		for _, n := range []int{len(file) / 10, len(file) / 2, len(file) * 8 / 10} {
+			_, err := Decode(t.Context(), file[:n], h, image.Point{})
+			assert.ErrorIs(t, err, processors.ErrCorrupt, "%s cut to %d of %d bytes", name, n, len(file))
+		}
+	}
+}
+
+func TestAClaimOfManyPixelsCostsNothing(t *testing.T) {
+	small := encodePNG(t, gradient(4, 4))
+	copy(small[16:], "\x00\x00\x75\x30\x00\x00\x75\x30") // 30000×30000, with a wrong CRC
+	jpg := encodeJPEG(t, gradient(4, 4))
+	at := bytes.Index(jpg, []byte{0xff, 0xc0})
+	copy(jpg[at+5:], "\x75\x30\x75\x30")
+	for name, file := range map[string][]byte{"png": small, "jpeg": jpg} {
+		h, err := DecodeHeader(bytes.NewReader(file))
+		require.NoError(t, err)
+		assert.Equal(t, image.Pt(30000, 30000), h.Size)
+		assert.Greater(t, h.DecodeBytes(image.Point{}), int64(900_000_000), name)
+		var decodeErr error
+		assert.Less(t, allocated(func() { _, decodeErr = Decode(t.Context(), file, h, image.Point{}) }), uint64(1<<20), name)
+		assert.ErrorIs(t, decodeErr, processors.ErrCorrupt, name)
+	}
+}
+
+func TestDecodeRefusesAPictureThatIsNotWhatItsHeaderSays(t *testing.T) {
+	small, err := DecodeHeader(bytes.NewReader(encodePNG(t, gradient(4, 4))))
+	require.NoError(t, err)
+	_, err = Decode(t.Context(), encodePNG(t, gradient(5, 4)), small, image.Point{})
+	assert.ErrorIs(t, err, processors.ErrCorrupt)
+	_, err = Decode(t.Context(), encodeJPEG(t, gradient(4, 4)), small, image.Point{})
+	assert.ErrorIs(t, err, processors.ErrCorrupt)
+}
+
+func TestDecodeEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, file := range files(t, 1) {
+		h, err := DecodeHeader(bytes.NewReader(file))
+		require.NoError(t, err)
+		_, err = Decode(ctx, file, h, image.Point{})
+		assert.ErrorIs(t, err, context.Canceled, name)
+		assert.NotErrorIs(t, err, processors.ErrCorrupt, name)
+	}
+}
+
+func TestTheFirstFrameOfAnAnimationStandsOnItsCanvas(t *testing.T) {
+	red := color.NRGBA{200, 0, 0, 255}
+	frame := image.NewPaletted(image.Rect(3, 2, 6, 5), color.Palette{red})
+	g := &gif.GIF{Image: []*image.Paletted{frame}, Delay: []int{0}, Config: image.Config{Width: 10, Height: 8, ColorModel: frame.Palette}}
+	h, img := decodeFile(t, encodeGIF(t, g))
+	assert.Equal(t, image.Pt(10, 8), h.Size)
+	_, _, _, a := img.At(0, 0).RGBA()
+	assert.Zero(t, a, "the rest of the canvas is transparent")
+	assert.Equal(t, red, color.NRGBAModel.Convert(img.At(4, 3)))
+}
+
+func TestFormatsOfTheProgramAreDecodedToo(t *testing.T) {
+	const magic = "processors test format"
+	config := image.Config{ColorModel: color.RGBAModel, Width: 3, Height: 2}
+	image.RegisterFormat("mine", magic, func(io.Reader) (image.Image, error) {
+		large := gradient(9, 9)
+		return large.SubImage(image.Rect(1, 2, 4, 4)), nil
+	}, func(io.Reader) (image.Config, error) { return config, nil })
+	h, img := decodeFile(t, []byte(magic))
+	assert.Equal(t, "mine", h.Format)
+	assert.Zero(t, distance(t, gradient(9, 9).SubImage(image.Rect(1, 2, 4, 4)), img))
+
+	image.RegisterFormat("bad", "processors bad format", func(io.Reader) (image.Image, error) { panic("index out of range") },
+		func(io.Reader) (image.Config, error) { return config, nil })
+	file := []byte("processors bad format")
+	h, err := DecodeHeader(bytes.NewReader(file))
+	require.NoError(t, err)
+	_, err = Decode(t.Context(), file, h, image.Point{})
+	assert.ErrorIs(t, err, processors.ErrCorrupt, "a decoder's panic is the file's fault")
+}
+
+// A counting reader counts what is read of it.
+type counting struct {
+	io.ReadSeeker
+	n int
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.ReadSeeker.Read(p)
+	c.n += n
+	return n, err
+}
+
+func TestAHeaderIsReadWithoutThePixels(t *testing.T) {
+	noise := image.NewNRGBA(image.Rect(0, 0, 256, 256))
+	rand.NewChaCha8([32]byte{}).Read(noise.Pix)
+	upright := encodePNG(t, noise)
+	for name, file := range map[string][]byte{
+		"jpeg": encodeJPEG(t, noise), "bmp": encodeBMP(t, noise), "tiff": encodeTIFF(t, noise),
+		"webp": webpFile(webpEXIF, image.Pt(256, 256), encodeWebP(t, noise, true)[12:], chunk("EXIF", exifBlock(1))),
+		// An encoder cuts the pixels into chunks of 32 KiB; one chunk for all is as right.
+		"png": bytes.Join([][]byte{upright[:33], binary.BigEndian.AppendUint32(nil, 500_000), []byte("IDAT"), make([]byte, 500_004), upright[len(upright)-12:]}, nil),
+	} {
+		require.Greater(t, len(file), 60_000, name)
+		r := &counting{ReadSeeker: bytes.NewReader(file)}
+		_, err := DecodeHeader(r)
+		require.NoError(t, err)
+		assert.LessOrEqual(t, r.n, 3*4096, name)
+	}
+}
+
+func TestDecodeTakesNoMoreMemoryThanAnnounced(t *testing.T) {
+	opaque := gradient(400, 300)
+	clear := gradient(400, 300)
+	clear.SetNRGBA(1, 1, color.NRGBA{})
+	deep := image.NewNRGBA64(opaque.Rect)
+	draw.Draw(deep, deep.Rect, clear, image.Point{}, draw.Src)
+	frame := image.NewPaletted(image.Rect(0, 0, 400, 299), color.Palette{color.Black, color.White})
+	animation := &gif.GIF{Image: []*image.Paletted{frame}, Delay: []int{0}, Config: image.Config{Width: 400, Height: 300, ColorModel: frame.Palette}}
+	grey := image.NewGray(opaque.Rect)
+	for name, file := range map[string][]byte{
+		"jpeg": encodeJPEG(t, opaque), "jpeg, turned": jpegWithEXIF(encodeJPEG(t, opaque), 6), "grey jpeg": encodeJPEG(t, grey),
+		"progressive jpeg": encoded(t, processors.JPEG{Progressive: true, Subsampling: processors.Subsampling444}, opaque),
+		"png":              encodePNG(t, opaque), "png with alpha": encodePNG(t, clear), "deep png": encodePNG(t, deep), "grey png": encodePNG(t, grey),
+		"png, turned": pngWithEXIF(encodePNG(t, clear), 5, false),
+		"gif":         encodeGIF(t, animation), "bmp": encodeBMP(t, opaque), "tiff": encodeTIFF(t, opaque), "deep tiff": encodeTIFF(t, deep),
+		"webp": encodeWebP(t, opaque, false), "webp with alpha": encodeWebP(t, clear, false), "lossless webp": encodeWebP(t, clear, true),
+	} {
+		h, err := DecodeHeader(bytes.NewReader(file))
+		require.NoError(t, err)
+		took := allocated(func() { _, err = Decode(t.Context(), file, h, image.Point{}) })
+		require.NoError(t, err)
+		announced := uint64(h.DecodeBytes(image.Point{}))
+		assert.LessOrEqual(t, took, announced, name)
+		assert.Less(t, announced, 6*took+1<<20, "%s: far too much", name)
+	}
+}
+
+func TestPeekingStopsAtThePixels(t *testing.T) {
+	picture := encodePNG(t, gradient(40, 30))
+	for name, file := range map[string][]byte{
+		"png":  pngWithEXIF(picture, 6, true),
+		"webp": webpFile(webpEXIF, image.Pt(40, 30), encodeWebP(t, gradient(40, 30), true)[12:], make([]byte, 100_000), chunk("EXIF", exifBlock(6))),
+	} {
+		h, err := PeekHeader(bytes.NewReader(file))
+		require.NoError(t, err)
+		assert.Equal(t, image.Pt(40, 30), h.Size, name)
+	}
+	h, err := PeekHeader(bytes.NewReader(jpegWithEXIF(encodeJPEG(t, gradient(40, 30)), 6)))
+	require.NoError(t, err)
+	assert.Equal(t, image.Pt(30, 40), h.Size, "a processors.JPEG has it before")
+}

@@ -1,0 +1,248 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/deepteams/webp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func encodeWebP(t testing.TB, img image.Image, lossless bool) []byte {
+	var b bytes.Buffer
+	options := webp.DefaultOptions()
+	options.Lossless, options.Quality, options.Exact, options.Method = lossless, 90, true, 0
+	require.NoError(t, webp.Encode(&b, img, options))
+	return b.Bytes()
+}
+
+func uniform(size image.Point, c color.NRGBA) *image.NRGBA {
+	img := image.NewNRGBA(image.Rectangle{Max: size})
+	fill(img, c)
+	return img
+}
+
+func TestLossyWebPHasTheFullRangeOfColours(t *testing.T) {
+	for _, c := range []color.NRGBA{
+		{255, 255, 255, 255}, {0, 0, 0, 255}, {128, 128, 128, 255}, {200, 60, 40, 255}, {30, 60, 200, 255},
+	} {
+		want := uniform(image.Pt(20, 20), c)
+		_, img := decodeFile(t, encodeWebP(t, want, false))
+		assert.Less(t, distance(t, want, img), 2.0, "%v", c)
+
+		for y := range 20 {
+			want.SetNRGBA(0, y, color.NRGBA{c.R, c.G, c.B, 100}) // so that it has alpha
+		}
+		_, img = decodeFile(t, encodeWebP(t, want, false))
+		require.False(t, pixels.Opaque(img))
+		assert.Less(t, distance(t, want, img), 3.0, "%v with alpha", c)
+	}
+}
+
+func TestALargeLossyWebPIsShrunkWhileItIsDecodedAndLosesNothing(t *testing.T) {
+	size := image.Pt(613, 417) // no multiple of anything
+	file := encodeWebP(t, drawing(size), false)
+	h, err := DecodeHeader(bytes.NewReader(file))
+	require.NoError(t, err)
+	full, err := Decode(t.Context(), file, h, image.Point{})
+	require.NoError(t, err)
+	for width, shrunk := range map[int]bool{20: true, 50: true, 100: true, 150: true, 200: true, 300: true, 310: false} {
+		scaled, crop := processors.Scale{}.Plan(size, width, 0)
+		reduced, err := Decode(t.Context(), file, h, MinDecode(processors.Scale{}, size, width, 0))
+		require.NoError(t, err)
+		assert.Equal(t, shrunk, reduced.img.Bounds().Dx() == width, "for %d pixels", width)
+		assert.Zero(t, furthest(t, cutOf(full, scaled, crop), cutOf(reduced, scaled, crop)), "for %d pixels", width)
+
+		full.options.Exact = true
+		db := psnr(cutOf(full, scaled, crop), cutOf(reduced, scaled, crop))
+		assert.Greater(t, db, 44.0, "for %d pixels, against the textbook's", width)
+		full.options.Exact = false
+	}
+}
+
+// drawing has what a mean of luma and chroma gets wrong: thin lines and small squares of the most
+// saturated colours.
+func drawing(size image.Point) *image.NRGBA {
+	img := uniform(size, color.NRGBA{0, 0, 255, 255})
+	for y := range size.Y {
+		for x := range size.X {
+			n := 0
+			switch {
+			case y < size.Y/2:
+				n = x/3*7 + y/3*13 // squares
+			case (x+2*y)%11 < 2 || (3*x-y)%17 < 2:
+				n = x / 200 // lines
+			default:
+				continue
+			}
+			img.SetNRGBA(x, y, color.NRGBA{byte(n & 1 * 255), byte(n >> 1 & 1 * 255), byte(n >> 2 & 1 * 255), 255})
+		}
+	}
+	return img
+}
+
+func TestTheMemoryOfAWideLossyWebPIsAnnounced(t *testing.T) {
+	size := image.Pt(16383, 48)
+	file := encodeWebP(t, gradient(size.X, size.Y), false)
+	h, err := DecodeHeader(bytes.NewReader(file))
+	require.NoError(t, err)
+	for _, ratio := range []int{2, 3, 4, 8, 40} {
+		least := MinDecode(processors.Scale{}, size, size.X/ratio, 0)
+		took := allocated(func() { _, err = Decode(t.Context(), file, h, least) })
+		require.NoError(t, err)
+		assert.LessOrEqual(t, took, uint64(h.DecodeBytes(least)), "1/%d", ratio)
+	}
+}
+
+func TestLosslessWebPIsExact(t *testing.T) {
+	want := gradient(33, 21)
+	want.SetNRGBA(4, 4, color.NRGBA{10, 20, 30, 40})
+	_, img := decodeFile(t, encodeWebP(t, want, true))
+	assert.Zero(t, distance(t, want, img))
+}
+
+func chunk(id string, data []byte) []byte {
+	b := binary.LittleEndian.AppendUint32([]byte(id), uint32(len(data)))
+	b = append(b, data...)
+	return append(b, make([]byte, len(data)%2)...)
+}
+
+// webpFile joins chunks behind a VP8X that says what they are.
+func webpFile(flags byte, canvas image.Point, chunks ...[]byte) []byte {
+	x, y := canvas.X-1, canvas.Y-1
+	extended := []byte{flags, 0, 0, 0, byte(x), byte(x >> 8), 0, byte(y), byte(y >> 8), 0}
+	body := append([]byte("WEBP"), chunk("VP8X", extended)...)
+	for _, c := range chunks {
+		body = append(body, c...)
+	}
+	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
+}
+
+func TestTheOrientationOfAWebPLiesBehindItsPixels(t *testing.T) {
+	want := gradient(40, 30)
+	for orientation := 1; orientation <= 8; orientation++ {
+		stored := store(want, orientation)
+		file := webpFile(webpEXIF, stored.Rect.Size(), encodeWebP(t, stored, true)[12:], chunk("EXIF", exifBlock(orientation)))
+		h, img := decodeFile(t, file)
+		assert.Equal(t, orientation, h.Orientation)
+		assert.Zero(t, distance(t, want, img), "orientation %d", orientation)
+	}
+}
+
+func TestTheFirstFrameOfAnAnimatedWebPStandsOnItsCanvas(t *testing.T) {
+	frame := uniform(image.Pt(6, 4), color.NRGBA{0, 200, 0, 255})
+	head := []byte{1, 0, 0, 2, 0, 0, 5, 0, 0, 3, 0, 0, 100, 0, 0, 0} // 6×4 at 2,4
+	file := webpFile(webpAnimated|webpAlpha, image.Pt(20, 10),
+		chunk("ANIM", make([]byte, 6)), chunk("ANMF", append(head, encodeWebP(t, frame, true)[12:]...)))
+	h, img := decodeFile(t, file)
+	assert.Equal(t, image.Pt(20, 10), h.Size)
+	assert.Equal(t, color.NRGBA{}, img.At(1, 4))
+	assert.Equal(t, color.NRGBA{0, 200, 0, 255}, img.At(2, 4))
+	assert.Equal(t, color.NRGBA{0, 200, 0, 255}, img.At(7, 7))
+	assert.Equal(t, color.NRGBA{}, img.At(8, 7))
+
+	head[0] = 100 // now it would stand beyond the canvas
+	file = webpFile(webpAnimated, image.Pt(20, 10), chunk("ANMF", append(head, encodeWebP(t, frame, true)[12:]...)))
+	_, err := Decode(t.Context(), file, h, image.Point{})
+	assert.ErrorIs(t, err, processors.ErrCorrupt)
+	_, err = Decode(t.Context(), webpFile(webpAnimated, image.Pt(20, 10)), h, image.Point{})
+	assert.ErrorIs(t, err, processors.ErrCorrupt, "no frame at all")
+}
+
+func TestTheFirstFrameOfAnAnimationIsThatStillPicture(t *testing.T) {
+	img := gradient(60, 40)
+	for name, lossless := range map[string]bool{"lossy": false, "lossless": true} {
+		for _, alpha := range []byte{255, 100} {
+			img.SetNRGBA(3, 3, color.NRGBA{10, 20, 30, alpha})
+			file := encodeWebP(t, img, lossless)
+			_, want := decodeFile(t, file)
+			chunks := file[12:]
+			if string(chunks[:4]) == "VP8X" {
+				chunks = chunks[18:]
+			}
+			head := []byte{0, 0, 0, 0, 0, 0, 59, 0, 0, 39, 0, 0, 100, 0, 0, 0}
+			frame := chunk("ANMF", append(head, chunks...))
+			animation := webpFile(webpAnimated|webpAlpha, image.Pt(60, 40), chunk("ANIM", make([]byte, 6)), frame, frame)
+			_, got := decodeFile(t, animation)
+			assert.Zero(t, furthest(t, want, got), "%s, alpha %d", name, alpha)
+		}
+	}
+}
+
+func TestALossyWebPIsAsLibwebpShowsIt(t *testing.T) {
+	tools := map[string]string{"cwebp": "", "dwebp": ""}
+	for name := range tools {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			if os.Getenv("THUMBNAIL_REAL") != "" {
+				t.Fatal(name + ", of the package webp, is not installed")
+			}
+			t.Skip(name + ", of the package webp, is not installed")
+		}
+		tools[name] = path
+	}
+	run := func(tool string, in []byte, args ...string) []byte {
+		cmd := exec.Command(tools[tool], append(args, "-quiet", "-o", "-", "--", "-")...)
+		cmd.Stdin = bytes.NewReader(in)
+		out, err := cmd.Output()
+		require.NoError(t, err)
+		return out
+	}
+	for i, size := range []image.Point{{1, 1}, {1, 20}, {20, 1}, {33, 18}, {400, 300}} {
+		for _, alpha := range []bool{false, true} {
+			original := image.NewNRGBA(image.Rectangle{Max: size})
+			for y := range size.Y {
+				// The most saturated colours, and hard edges at all distances from chroma samples.
+				for x := range size.X {
+					n := x/7*5 + y/7*3
+					c := color.NRGBA{byte(n & 1 * 255), byte(n >> 1 & 1 * 255), byte(n >> 2 & 1 * 255), 255}
+					if alpha {
+						c.A = byte(20 + (x+3*y)%200)
+					}
+					original.SetNRGBA(x, y, c)
+				}
+			}
+			file := run("cwebp", encodePNG(t, original), "-q", fmt.Sprint(20*i+10), "-f", fmt.Sprint(25*i),
+				"-alpha_method", fmt.Sprint(i%2), "-alpha_filter", []string{"none", "fast", "best"}[i%3])
+			want, err := png.Decode(bytes.NewReader(run("dwebp", file)))
+			require.NoError(t, err)
+			h, got := decodeFile(t, file)
+			assert.Equal(t, alpha, !pixels.Opaque(got))
+			assert.LessOrEqual(t, furthest(t, want, got), 2, "%v, alpha: %v", size, alpha)
+
+			// However little or much it is to shrink, the result is that of dwebp's pixels.
+			for width := size.X; width > 15 && size.X > 100; width = width * 4 / 5 {
+				pic, err := Decode(t.Context(), file, h, MinDecode(processors.Scale{}, size, width, 0))
+				require.NoError(t, err)
+				small, err := pic.Apply(t.Context(), processors.Scale{}, width, 0)
+				require.NoError(t, err)
+				wanted, err := processors.Scale{}.Process(t.Context(), want, width, 0)
+				require.NoError(t, err)
+				assert.LessOrEqual(t, furthest(t, wanted, small), 2, "%v, alpha: %v, %d wide", size, alpha, width)
+			}
+		}
+	}
+}
+
+// furthest is the largest difference of two samples, colours not premultiplied.
+func furthest(t testing.TB, a, b image.Image) (most int) {
+	require.Equal(t, a.Bounds().Size(), b.Bounds().Size())
+	p, q := nrgbaOf(a), nrgbaOf(b)
+	eachPixel(p, func(x, y int, c []byte) {
+		for i, v := range c {
+			d := int(v) - int(q.Pix[y*q.Stride+4*x+i])
+			most = max(most, d, -d)
+		}
+	})
+	return most
+}

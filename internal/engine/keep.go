@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// Encode appends img, which Apply or Animate returned, to w with encoder.
+//
+// If img is the original itself, in its own size, upright and not converted, encoder is a
+// processors.Keeper of its format, and the file without its metadata is shorter than what encoder writes,
+// Encode appends those bytes of the file instead. They have no EXIF, XMP, profile, comment or preview,
+// and nothing after the end of the image.
+//
+// If img is an animation of which frames turn out to have several sizes, only the first is encoded.
+func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, img image.Image) error {
+	out := newOutput(ctx, w)
+	defer out.close()
+	err := encode(ctx, out, encoder, img)
+	if moving, ok := img.(*processors.Animation); ok && errors.Is(err, errSizes) {
+		out.restart()
+		err = encode(ctx, out, encoder, moving.Image)
+	}
+	if err != nil {
+		return err
+	}
+	keeper, ok := encoder.(processors.Keeper)
+	if !ok || p.header.Format.Strip == nil || !p.isOriginal(img) || !keeper.Keeps(encoder, p.header.Format.Name) {
+		return nil
+	}
+	if file := p.header.Format.Strip(p.data, p.header); file != nil && len(file) < out.len() {
+		out.restart()
+		_, err = out.Write(file)
+	}
+	return err
+}
+
+// encode prefers EncodeContext.
+func encode(ctx context.Context, w *output, encoder Encoder, img image.Image) error {
+	if e, ok := encoder.(processors.ContextEncoder); ok {
+		return e.EncodeContext(ctx, w, img)
+	}
+	return encoder.Encode(w, img)
+}
+
+// isOriginal reports whether img is what was decoded, and all of it.
+func (p *Picture) isOriginal(img image.Image) bool {
+	if moving, ok := img.(*processors.Animation); ok {
+		return moving == p.moving && p.movingOriginal
+	}
+	return p.img != nil && samePointer(img, p.img) && !p.converted && !p.decoded.Partial &&
+		p.header.FrameCount <= 1 && img.Bounds().Size() == p.header.Stored
+}
+
+// samePointer compares images, of which some can't be compared.
+func samePointer(a, b image.Image) (same bool) {
+	defer func() {
+		if recover() != nil {
+			same = false
+		}
+	}()
+	return a == b
+}

@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// Timing is how long the steps of Make took.
+type Timing struct{ Decode, Process, Encode time.Duration }
+
+// A StepError is the failure of a processor or an encoder, which is not the original's fault.
+type StepError struct {
+	Step string // "process" or "encode"
+	Err  error
+}
+
+func (e *StepError) Error() string { return e.Step + ": " + e.Err.Error() }
+func (e *StepError) Unwrap() error { return e.Err }
+
+// Make decodes data, processes it as planned, and appends the encoded thumbnail to w. The plan is
+// that of the header of data. t, if not nil, is told how long it took.
+func (e *Engine) Make(ctx context.Context, data []byte, p *Plan, w *bytes.Buffer, t *Timing) error {
+	if t == nil {
+		t = new(Timing)
+	}
+	pic, err := timed(&t.Decode, func() (*Picture, error) { return e.Decode(ctx, data, p.Header, p.least) })
+	if err != nil {
+		return err
+	}
+	defer pic.Release(ctx)
+	thumb, err := timed(&t.Process, func() (image.Image, error) {
+		if p.Moves() {
+			return pic.Animate(ctx, p.Processor, p.Width, p.Height, p.animation)
+		}
+		return pic.Apply(ctx, p.Processor, p.Width, p.Height)
+	})
+	if err != nil {
+		return stepError("process", err)
+	}
+	if err := p.Limits.checkResult(thumb.Bounds().Size()); err != nil {
+		return err
+	}
+	_, err = timed(&t.Encode, func() (struct{}, error) { return struct{}{}, pic.Encode(ctx, w, p.Encoder, thumb) })
+	return stepError("encode", err)
+}
+
+// stepError lets a processor, and the frames of an animation, which are made while it is encoded,
+// say that it is the source's fault. All else is the step's.
+func stepError(step string, err error) error {
+	if err == nil || errors.Is(err, codec.ErrFormat) || errors.Is(err, codec.ErrCorrupt) || errors.Is(err, codec.ErrTooLarge) {
+		return err
+	}
+	return &StepError{step, err}
+}
+
+// timed adds the time that f takes to d.
+func timed[T any](d *time.Duration, f func() (T, error)) (T, error) {
+	start := time.Now()
+	defer func() { *d += time.Since(start) }()
+	return f()
+}

@@ -1,0 +1,241 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/colorspace"
+	"github.com/rest-thumbnails/thumbnail/internal/icc"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// A Picture is a decoded image. It may be reduced, and it is turned upright only once it is small,
+// which costs less. It is for one goroutine at a time.
+type Picture struct {
+	header  *codec.Header
+	data    []byte // the file
+	decoded *codec.Picture
+	held    int64 // bytes of the account that decoded has
+
+	img           image.Image // as it lies in the file, perhaps reduced; nil once it is dropped
+	width, height float64     // of its pixels, which the original covers: one decoded at n/8 may end within its last pixel
+	options       resample.Options
+	colors        *icc.Transform // from img's to sRGB, which is done once it is small; nil: they are
+	converted     bool           // img is not what the file has
+	small         image.Image    // what the resampler has made of it, or nil
+	result        image.Image    // what has been made of that, or nil
+	tolerant      bool
+	reused        bool // what is made of img does not replace it
+
+	moving         *processors.Animation // whose frames have been made last
+	movingOriginal bool                  // each as in the file
+}
+
+// Decode decodes the image in data, whose header is h. Of an animation it decodes the first frame,
+// composed on the whole canvas. The file's description of its colors is kept for the conversion to
+// sRGB; if tones are as far from sRGB's as those of linear light, they are converted at once. If the
+// description is broken, the colors are taken for sRGB.
+//
+// least, in pixels of the upright picture, is how small the whole will be made: see [MinDecode]. The
+// decoder may reduce the picture accordingly, as codec.Options says. The zero Point asks for the
+// original size.
+//
+// If the picture is damaged, truncated, or not as large as h says, the error matches codec.ErrCorrupt,
+// unless the Engine is tolerant. If it uses an unsupported feature of its format, the error matches codec.ErrFormat.
+// data must not be changed while the picture is in use.
+func (e *Engine) Decode(ctx context.Context, data []byte, h *codec.Header, least image.Point) (pic *Picture, err error) {
+	defer func() {
+		if p := recover(); p != nil { // in a decoder: that is a file it was not prepared for
+			pic, err = nil, fmt.Errorf("decode %s: %w: %v", h.Format.Name, codec.ErrCorrupt, p)
+		}
+	}()
+	if int64(len(data)) < h.MinBytes && !e.tolerant {
+		return nil, fmt.Errorf("decode %s: %w: %d bytes are too few for %v pixels", h.Format.Name, codec.ErrCorrupt, len(data), h.Stored)
+	}
+	colors, err := colorsOf(ctx, data, h)
+	if err != nil {
+		return nil, imageError(ctx, "decode", h.Format.Name, err)
+	}
+	options := codec.Options{Least: h.Turn(least), Tolerant: e.tolerant}
+	if colors.Far() && convertsWhole(h, options) {
+		options.Least = image.Point{} // because it is to be converted before it is scaled
+	}
+	account := codec.AccountOf(ctx)
+	before := account.Used()
+	decoded, err := h.Format.Decode(ctx, data, h, options)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		account.Give(account.Used() - before)
+		return nil, imageError(ctx, "decode", h.Format.Name, err)
+	}
+	pic = &Picture{header: h, data: data, decoded: decoded, held: account.Used() - before, tolerant: e.tolerant}
+	pic.take(decoded)
+	if err := pic.setColors(ctx, colors); err != nil {
+		pic.Release(ctx)
+		return nil, err
+	}
+	return pic, nil
+}
+
+// cheap is memory in bytes that it is worth for a picture to be converted before it is scaled.
+const cheap = 4 << 20
+
+// convertsWhole reports whether a picture whose tones are far from sRGB's is decoded whole.
+func convertsWhole(h *codec.Header, o codec.Options) bool {
+	return h.Format.Memory(h, codec.Options{Tolerant: o.Tolerant}) <= max(h.Format.Memory(h, o), cheap)
+}
+
+// colorsOf returns what converts the colors of a file to sRGB, or nil.
+func colorsOf(ctx context.Context, data []byte, h *codec.Header) (*icc.Transform, error) {
+	if h.Format.Color == nil {
+		return nil, nil
+	}
+	account := codec.AccountOf(ctx)
+	before := account.Used()
+	color, err := h.Format.Color(ctx, data, h)
+	if ctx.Err() != nil || errors.Is(err, codec.ErrTooLarge) {
+		return nil, err
+	}
+	if err != nil {
+		color = codec.Color{} // one that is broken is as good as none
+	}
+	described := account.Used() - before
+	t, err := colorspace.Transform(ctx, color)
+	account.Give(described) // the Transform does not refer to it
+	return t, err
+}
+
+func (p *Picture) take(decoded *codec.Picture) {
+	p.img = decoded.Image
+	size := p.img.Bounds().Size()
+	p.width, p.height = float64(size.X), float64(size.Y)
+	if decoded.Width > 0 && decoded.Height > 0 {
+		p.width, p.height = decoded.Width, decoded.Height
+	}
+	p.options = resample.Options{Luma: resample.Eighths(decoded.Luma), Chroma: resample.Eighths(decoded.Chroma)}
+}
+
+// setColors tells what img's colors are. They are converted once img is small, but at once where
+// tones are far from sRGB's, unless img is reduced: that is what browsers show, and resizing leaves 8
+// bits.
+func (p *Picture) setColors(ctx context.Context, t *icc.Transform) error {
+	if t.Far() && p.img.Bounds().Size() == p.header.Stored {
+		img, err := t.Apply(ctx, p.img)
+		if err != nil {
+			return err
+		}
+		if img != p.img {
+			p.drop(ctx)
+			p.img, p.held = img, accounted(img)
+		}
+		t, p.converted = nil, true
+	}
+	p.colors = t
+	p.options.KeepCMYK = t != nil && t.Space() == icc.CMYK
+	return nil
+}
+
+// accounted is what an image has taken from the account that was made by this package or by icc.
+func accounted(img image.Image) int64 {
+	if n := pixels.Bytes(img); n > codec.Free {
+		return n
+	}
+	return 0
+}
+
+// Size returns the upright size in pixels of the original, of which the picture may be a reduction.
+func (p *Picture) Size() image.Point { return p.header.Size() }
+
+// Partial reports whether a part of the picture was missing or damaged.
+func (p *Picture) Partial() bool { return p.decoded.Partial }
+
+// Reuse allows Image, Apply and Animate to be called several times: what they make is then kept beside the decoded
+// picture, and no longer than until the next call.
+func (p *Picture) Reuse() { p.reused = true }
+
+// Image returns the picture upright and in sRGB, with its upper left corner at (0,0). It is valid
+// until Release. It can be called once, but see Reuse.
+func (p *Picture) Image(ctx context.Context) (image.Image, error) {
+	return p.upright(ctx, p.img, func() { p.drop(ctx) })
+}
+
+// upright converts img to sRGB and turns it. dropped is called once img is of no use any more.
+func (p *Picture) upright(ctx context.Context, img image.Image, dropped func()) (image.Image, error) {
+	converted, err := p.colors.Apply(ctx, img)
+	if err != nil {
+		return nil, err
+	}
+	turned, err := orient(ctx, converted, p.header.Orientation)
+	if err != nil {
+		return nil, err
+	}
+	if converted != img && turned != converted {
+		pixels.Give(ctx, converted)
+	}
+	if turned != img {
+		p.result = turned
+		dropped()
+	}
+	return turned, nil
+}
+
+// drop gives back the memory of the decoded picture.
+func (p *Picture) drop(ctx context.Context) {
+	if p.reused {
+		return
+	}
+	account := codec.AccountOf(ctx)
+	before := account.Used()
+	if release := p.decoded.Release; release != nil {
+		release()
+		p.decoded.Release = nil
+	}
+	account.Give(p.held - (before - account.Used())) // the format may have given it back itself
+	p.img, p.held = nil, 0
+}
+
+// Release gives the picture's memory back for reuse. What Image or Apply returned must not be used
+// afterwards.
+func (p *Picture) Release(ctx context.Context) {
+	if p.small != nil {
+		resample.Release(ctx, p.small)
+		p.small = nil
+	}
+	p.forget(ctx)
+}
+
+// forget gives the memory back to the account, but not for reuse: somebody else refers to it.
+func (p *Picture) forget(ctx context.Context) {
+	p.reused = false
+	if p.img != nil {
+		p.drop(ctx)
+	}
+	for _, img := range []image.Image{p.small, p.result} {
+		if img != nil {
+			pixels.Give(ctx, img)
+		}
+	}
+	p.small, p.result = nil, nil
+}
+
+// disown leaves the memory of img to the caller, if it is p's.
+func (p *Picture) disown(img image.Image) bool {
+	switch {
+	case p.small != nil && samePointer(img, p.small):
+		p.small = nil
+	case p.result != nil && samePointer(img, p.result):
+		p.result = nil
+	case p.img != nil && samePointer(img, p.img) && p.held == accounted(p.img):
+		p.img, p.held = nil, 0
+	default:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"fmt"
+	"image"
+	"io"
+	"math"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/icc"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/scaling"
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// A Request says what is to be made of an original.
+type Request struct {
+	Processor     processors.Processor
+	Encoder       Encoder
+	Width, Height int   // as asked for: one of them may be 0
+	FileBytes     int64 // that the file itself takes of Limits.Memory
+	Limits        Limits
+}
+
+// An Encoder writes an image in some format. The optional interfaces are those of package
+// processors: Animator, Keeper, ContextEncoder.
+type Encoder interface {
+	Encode(w io.Writer, img image.Image) error
+}
+
+// Limits bound one generation. A value that is not positive is no limit.
+type Limits struct {
+	Pixels        int64 // width × height of an original; of all frames of an animation, and of its thumbnail
+	Width, Height int   // of a thumbnail
+	Memory        int64 // bytes, with those of the file itself
+}
+
+// A Plan is what will be made of an original, and at what cost.
+type Plan struct {
+	Request
+	Header *codec.Header
+	Size   image.Point // of the thumbnail; the zero Point if only making it tells
+	Bytes  int64       // of memory that Make takes from its account at most
+
+	least     image.Point
+	animation AnimationLimit // of zero bytes: it will be a still picture
+}
+
+// Moves reports whether the thumbnail will be an animation.
+func (p *Plan) Moves() bool { return p.animation.Bytes > 0 }
+
+// Plan checks every limit. Where a header is provisional, sides that may still be exchanged are not
+// held against the result.
+func (e *Engine) Plan(h *codec.Header, r Request) (*Plan, error) {
+	r.Limits.setDefaults()
+	size := h.Size()
+	if n := area(size); n > r.Limits.Pixels {
+		return nil, fmt.Errorf("%w: %dx%d pixels are more than Config.MaxPixels (%d)", codec.ErrTooLarge, size.X, size.Y, r.Limits.Pixels)
+	}
+	p := &Plan{Request: r, Header: h, least: MinDecode(r.Processor, size, r.Width, r.Height)}
+	if result, known := ResultSize(r.Processor, size, r.Width, r.Height); known {
+		if err := r.Limits.checkResult(result); err != nil && !h.Peeked {
+			return nil, err
+		}
+		p.Size = image.Pt(min(result.X, r.Limits.Width), min(result.Y, r.Limits.Height))
+	}
+	p.Bytes = p.stillBytes(codec.Options{Least: h.Turn(p.least), Tolerant: e.tolerant})
+	if animates(r.Encoder) && h.Format.Frames != nil && h.FrameCount > 1 {
+		p.planAnimation()
+	}
+	if p.Bytes > r.Limits.Memory-r.FileBytes {
+		return nil, fmt.Errorf("%w: it takes %d bytes of memory, and the file %d: more than Config.MaxMemory (%d)",
+			codec.ErrTooLarge, p.Bytes, r.FileBytes, r.Limits.Memory)
+	}
+	return p, nil
+}
+
+func (l *Limits) setDefaults() {
+	for _, n := range []*int64{&l.Pixels, &l.Memory} {
+		if *n <= 0 {
+			*n = math.MaxInt64
+		}
+	}
+	for _, n := range []*int{&l.Width, &l.Height} {
+		if *n <= 0 {
+			*n = math.MaxInt
+		}
+	}
+}
+
+// checkResult refuses a thumbnail that is too large.
+func (l Limits) checkResult(size image.Point) error {
+	if size.X > l.Width || size.Y > l.Height {
+		return fmt.Errorf("%w: the thumbnail would have %dx%d pixels, more than Config.MaxWidth × Config.MaxHeight (%dx%d)",
+			codec.ErrTooLarge, size.X, size.Y, l.Width, l.Height)
+	}
+	return nil
+}
+
+// planAnimation plans one, if it is within the limits.
+func (p *Plan) planAnimation() {
+	limit := AnimationLimit{Pixels: p.Limits.Pixels, Bytes: max(0, p.Limits.Memory-p.FileBytes-p.Bytes)}
+	if p.Size == (image.Point{}) {
+		limit.Bytes = min(limit.Bytes, p.Limits.Memory/4)
+	}
+	if !limit.allows(p.Header, p.Size) {
+		return
+	}
+	if p.Size != (image.Point{}) {
+		limit.Bytes = bytesFor(int64(p.Header.FrameCount), p.Size, p.Header.Stored)
+	}
+	p.animation = limit
+	p.Bytes += limit.Bytes
+}
+
+// animates reports whether an encoder wants the whole of an animation. Others are given the first
+// frame.
+func animates(encoder any) bool {
+	a, ok := encoder.(processors.Animator)
+	return ok && a.Animates()
+}
+
+// locateSide is the length in pixels that the shorter side of a picture has at least when a Locator
+// looks at it, unless the original is smaller: see processors.Locator. What is cropped to
+// 200×200 need not be decoded any larger for it.
+const locateSide = 200
+
+// ResultSize returns the size in pixels of what p will make of an upright original of that size, if
+// p is a Planner. Otherwise ok is false: only the result tells.
+func ResultSize(p processors.Processor, original image.Point, width, height int) (size image.Point, ok bool) {
+	planner, ok := p.(processors.Planner)
+	if !ok {
+		return image.Point{}, false
+	}
+	_, crop := planner.Plan(original, width, height)
+	return crop.Size(), true
+}
+
+// MinDecode returns the size in pixels in which p needs the whole upright picture. Given that,
+// [Engine.Decode] guarantees a result as good as from the original. The zero Point stands for the
+// original size.
+func MinDecode(p processors.Processor, original image.Point, width, height int) image.Point {
+	planner, ok := p.(processors.Planner)
+	if !ok {
+		return image.Point{}
+	}
+	least, crop := planner.Plan(original, width, height)
+	if _, ok := p.(processors.Locator); ok && crop.Size() != least {
+		look := scaling.Size(original, float64(locateSide)/float64(min(original.X, original.Y)))
+		least = image.Pt(max(least.X, look.X), max(least.Y, look.Y))
+	}
+	if least.X >= original.X || least.Y >= original.Y {
+		return image.Point{}
+	}
+	return least
+}
+
+// area is what no sum of a few multiples of which overflows.
+func area(size image.Point) int64 { return min(int64(size.X)*int64(size.Y), 1<<50) }
+
+// stillBytes is the memory that it takes to make a still picture: the most of what each step takes
+// beside what those before it have left.
+func (p *Plan) stillBytes(o codec.Options) int64 {
+	h := p.Header
+	profile := int64(0)
+	if h.Profile > 0 {
+		profile = icc.Memory(int(min(h.Profile, icc.MaxProfile))) + h.Profile
+	}
+	decoded := h.Format.Memory(h, o)
+	if h.Described && convertsWhole(h, o) {
+		whole := codec.Options{Tolerant: o.Tolerant}
+		decoded = max(decoded, saturated(float64(h.Format.Memory(h, whole))+4*float64(area(h.Stored))+26*float64(h.Stored.X)))
+	}
+	var look int64
+	if _, planned := p.Processor.(processors.Planner); !planned {
+		look = saturated(8 * float64(area(h.Stored))) // converted, and turned
+	} else if _, ok := p.Processor.(processors.Locator); ok {
+		look = p.lookBytes(decoded)
+	}
+	scaled := resample.Memory(h.Stored, h.Turn(p.Size))
+	result := 4 * area(p.Size)
+	made := max(3*result, result+encodeBytes(p.Size)) // scaled, converted and turned; then encoded
+	steps := max(saturated(float64(decoded)+float64(max(look, scaled))), made)
+	return saturated(float64(steps) + float64(profile+fixedBytes))
+}
+
+// lookBytes is what a Locator takes: the picture turned, and a smaller one of that.
+func (p *Plan) lookBytes(decoded int64) int64 {
+	const most = 4 << 20 // pixels that processors.Entropy looks at, beyond those of processors.Smart
+	n := 2 * 4 * min(max(area(p.least), area(p.Size), 1<<20), most)
+	if p.Header.Orientation > 1 {
+		n = saturated(float64(n) + float64(decoded))
+	}
+	return saturated(float64(n) + float64(resample.Memory(p.Header.Stored, image.Pt(4096, 2))))
+}
+
+// encodeBytes is what an encoder takes for a picture, beside it: that, as often as PNG holds it, and
+// the file.
+func encodeBytes(size image.Point) int64 { return 18*area(size) + 64*int64(size.X) + 64<<10 }
+
+// fixedBytes are tables, and rows of a few thousand pixels.
+const fixedBytes = 64 << 10

@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"bytes"
+	"fmt"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"image"
+	"image/color"
+	"image/draw"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// proofWidths are the widths in pixels of the thumbnails that are compared.
+var proofWidths = []int{96, 24}
+
+// TestThumbnailsAreWhatTheReferenceMakes compares a thumbnail of every good file of the corpus with
+// what Pillow and lcms2 make of it: testdata/reference.py.
+func TestThumbnailsAreWhatTheReferenceMakes(t *testing.T) {
+	dir, files := corpus(t)
+	reference := pillow(t)
+	var good []corpusFile
+	for _, f := range files {
+		if f.expect == "ok" {
+			good = append(good, f)
+		}
+	}
+	require.NotEmpty(t, good)
+	want := reference(dir, good)
+	for _, f := range good {
+		t.Run(f.path, func(t *testing.T) {
+			data, err := os.ReadFile(filepath.Join(dir, f.path))
+			require.NoError(t, err)
+			least := 35.0
+			if strings.HasPrefix(f.path, "cmyk/") {
+				least = 30
+			}
+			for i, width := range proofWidths {
+				got := onWhite(thumb(t, data, processors.Fit{}, width))
+				size, _ := processors.Fit{}.Plan(f.display, width, 0)
+				require.Equal(t, size, got.Bounds().Size())
+				assert.GreaterOrEqual(t, psnr(want[f.path][i], got), least, "at a width of %d", width)
+			}
+		})
+	}
+}
+
+// pillow returns a function that makes the reference's thumbnails of files in a directory: for each
+// path one of every width.
+func pillow(t *testing.T) func(dir string, files []corpusFile) map[string][]image.Image {
+	const python = "/usr/bin/python3" // Debian's, which is the one that has Debian's packages
+	check := exec.Command(python, "-c", "import numpy; from PIL import ImageCms; ImageCms.core.profile_tobytes")
+	if out, err := check.CombinedOutput(); err != nil {
+		if os.Getenv("THUMBNAIL_REAL") != "" {
+			require.NoError(t, err, "%s", out)
+		}
+		t.Skip("python3-pil and python3-numpy are not installed; make test installs them")
+	}
+	return func(dir string, files []corpusFile) map[string][]image.Image {
+		var list, stderr bytes.Buffer
+		for _, f := range files {
+			for _, width := range proofWidths {
+				size, _ := processors.Fit{}.Plan(f.display, width, 0)
+				fmt.Fprintf(&list, "%s\t%d\t%d\n", filepath.Join(dir, f.path), size.X, size.Y)
+			}
+		}
+		cmd := exec.CommandContext(t.Context(), python, filepath.Join("testdata", "reference.py"))
+		cmd.Stdin, cmd.Stderr = &list, &stderr
+		out, err := cmd.Output()
+		require.NoError(t, err, "%s", stderr.String())
+		made := map[string][]image.Image{}
+		for r := bytes.NewBuffer(out); len(files) > 0; files = files[1:] {
+			f := files[0]
+			for _, width := range proofWidths {
+				line, err := r.ReadString('\n')
+				require.NoError(t, err)
+				require.Equal(t, "ok\n", line, f.path)
+				size, _ := processors.Fit{}.Plan(f.display, width, 0)
+				img := image.NewRGBA(image.Rectangle{Max: size})
+				for i := 0; i < len(img.Pix); i += 4 {
+					require.Equal(t, 3, copy(img.Pix[i:], r.Next(3)))
+					img.Pix[i+3] = 255
+				}
+				made[f.path] = append(made[f.path], img)
+			}
+		}
+		return made
+	}
+}
+
+// onWhite is what one sees of img on a white page.
+func onWhite(img image.Image) *image.RGBA {
+	out := image.NewRGBA(image.Rectangle{Max: img.Bounds().Size()})
+	draw.Draw(out, out.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Over)
+	return out
+}

@@ -1,0 +1,321 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/gif"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const secret = "geheime Notiz"
+
+// segment is a JPEG's.
+func segment(marker byte, body string) []byte {
+	b := binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(body)+2))
+	return append(b, body...)
+}
+
+// pngChunk is a chunk with its CRC.
+func pngChunk(kind, body string) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
+	b = append(append(b, kind...), body...)
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
+}
+
+func insert(file []byte, at int, what ...[]byte) []byte {
+	return bytes.Join([][]byte{file[:at], bytes.Join(what, nil), file[at:]}, nil)
+}
+
+// withSecrets are files with all that is to be stripped, which are smaller than what is encoded of them.
+func withSecrets(t testing.TB) map[string][]byte {
+	jpg := encoded(t, processors.JPEG{Quality: 20}, gradient(80, 60))
+	jpg = insert(jpg, 2,
+		segment(0xe0, "JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x01\x01"+"\x01\x02\x03"), segment(0xe0, "JFXX\x00\x10"+secret), segment(0xe1, "Exif\x00\x00"+string(exifBlock(1))+secret),
+		segment(0xe1, "http://ns.adobe.com/xap/1.0/\x00"+secret), segment(0xe2, "ICC_PROFILE\x00\x01\x01"+secret), segment(0xed, "Photoshop 3.0\x00"+secret), segment(0xfe, secret))
+	png := encodePNG(t, gradient(40, 30)) // std's default is smaller than BestSpeed
+	png = insert(png, 33, pngChunk("tEXt", "Comment\x00"+secret), pngChunk("eXIf", string(exifBlock(1))+secret), pngChunk("iTXt", "XML:com.adobe.xmp\x00\x00\x00\x00\x00"+secret), pngChunk("pHYs", "\x00\x00\x01\x00\x00\x00\x01\x00\x01"))
+	animation := moving(t, 5, image.Pt(40, 20))
+	at := bytes.Index(animation, []byte("\x21\xff\x0bNETSCAPE"))
+	comment := []byte("\x21\xfe\x0d" + secret + "\x00\x21\xff\x0bXMP DataXMP\x0d" + secret + "\x00")
+	animation = insert(animation, at, comment)
+	webp := encodeWebP(t, gradient(40, 30), false)[12:]
+	webp = webpFile(webpEXIF|1<<2|1<<5, image.Pt(40, 30), chunk("ICCP", []byte(secret)), webp, chunk("EXIF", append(exifBlock(1), secret...)), chunk("XMP ", []byte(secret)))
+	return map[string][]byte{
+		"jpeg": append(jpg, secret...), "png": append(png, secret...), "gif": append(animation, secret...), "webp": append(webp, secret...),
+	}
+}
+
+var strippers = map[string]func([]byte) []byte{"jpeg": stripJPEG, "png": stripPNG, "gif": stripGIF, "webp": stripWebP}
+
+func TestStrippedFilesShowTheSameAndTellNothing(t *testing.T) {
+	for format, file := range withSecrets(t) {
+		require.Contains(t, string(file), secret)
+		got := strippers[format](file)
+		require.NotNil(t, got, format)
+		assert.NotContains(t, string(got), secret, format)
+		assert.NotContains(t, string(got), "Exif", format)
+		assert.Equal(t, got, strippers[format](got), "%s: there is nothing left to strip", format)
+		sameLooks(t, format, file, got)
+	}
+}
+
+// sameLooks compares two files by every pixel, and GIFs in every frame.
+func sameLooks(t testing.TB, name string, a, b []byte) {
+	_, p := decodeFile(t, a)
+	_, q := decodeFile(t, b)
+	require.Zero(t, distance(t, p, q), name)
+	_, was, err := animate(t.Context(), a, processors.Crop{}, p.Bounds().Dx(), 0, plenty)
+	require.NoError(t, err)
+	_, is, err := animate(t.Context(), b, processors.Crop{}, p.Bounds().Dx(), 0, plenty)
+	require.NoError(t, err)
+	require.Equal(t, isAnimation(was), isAnimation(is), name)
+	if isAnimation(was) {
+		assertSame(t, filmOf(t, was), filmOf(t, is), name)
+	}
+}
+
+func TestStrippedFilesOfTheCorpusShowTheSame(t *testing.T) {
+	dir, files := corpus(t)
+	tried := map[string]int{}
+	for _, f := range files {
+		if f.expect != "ok" || f.display.X*f.display.Y > 2_000_000 {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, f.path))
+		require.NoError(t, err)
+		h, err := DecodeHeader(bytes.NewReader(data))
+		if err != nil || strippers[h.Format] == nil || h.Orientation != 1 || h.Format == "png" && h.read.FrameCount > 1 {
+			continue
+		}
+		got := strippers[h.Format](data)
+		if got == nil {
+			continue
+		}
+		tried[h.Format]++
+		after, err := DecodeHeader(bytes.NewReader(got))
+		require.NoError(t, err, f.path)
+		assert.Equal(t, h.Size, after.Size, f.path)
+		assert.LessOrEqual(t, len(got), len(data)+32, f.path)
+		if colourManaged(data) {
+			continue // its profile is what is stripped
+		}
+		sameLooks(t, f.path, data, got)
+	}
+	for format := range strippers {
+		assert.Greater(t, tried[format], 10, format)
+	}
+}
+
+func TestTheCorpusLooksAsItShouldWhereNothingChanges(t *testing.T) {
+	dir, files := corpus(t)
+	encoders := map[string]encoder{"jpeg": processors.JPEG{Quality: 100, Subsampling: processors.Subsampling444}, "png": processors.PNG{}}
+	asTheyAre := 0
+	for _, f := range files {
+		if f.expect != "ok" || f.display.X*f.display.Y > 1_000_000 {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, f.path))
+		require.NoError(t, err)
+		h, err := DecodeHeader(bytes.NewReader(data))
+		if err != nil || encoders[h.Format] == nil {
+			continue
+		}
+		pic, err := Decode(t.Context(), data, h, image.Point{})
+		require.NoError(t, err, f.path)
+		want, err := pic.Apply(t.Context(), processors.Crop{}, h.Size.X, 0)
+		require.NoError(t, err, f.path)
+		file := stored(t, data, processors.Crop{}, encoders[h.Format], h.Size.X)
+		_, got := decodeFile(t, file)
+		if pixels.Opaque(want) {
+			assert.Less(t, distance(t, want, got), 2.0, f.path)
+		}
+		if bytes.Equal(file, strippers[h.Format](data)) {
+			asTheyAre++
+		}
+	}
+	assert.Greater(t, asTheyAre, 20)
+}
+
+// colourManaged reports whether a file says something about its colours, in which case it is no
+// candidate unless that is sRGB.
+func colourManaged(data []byte) bool {
+	for _, sign := range []string{"ICC_PROFILE", "iCCP", "gAMA", "cHRM", "cICP", "ICCRGBG1"} {
+		if bytes.Contains(data, []byte(sign)) {
+			return true
+		}
+	}
+	return false
+}
+
+// stored is what becomes of a file that is asked for in a size.
+func stored(t testing.TB, file []byte, p processors.Processor, encoder encoder, width int) []byte {
+	var pic *testPicture
+	var img image.Image
+	h, err := DecodeHeader(bytes.NewReader(file))
+	require.NoError(t, err)
+	if animates(encoder) {
+		pic, img, err = animate(t.Context(), file, p, width, 0, plenty)
+		require.NoError(t, err)
+	} else {
+		pic, err = Decode(t.Context(), file, h, image.Point{})
+		require.NoError(t, err)
+		img, err = pic.Apply(t.Context(), p, width, 0)
+		require.NoError(t, err)
+	}
+	var b bytes.Buffer
+	b.WriteString("before")
+	require.NoError(t, pic.Encode(&b, encoder, img))
+	require.True(t, bytes.HasPrefix(b.Bytes(), []byte("before")))
+	return b.Bytes()[len("before"):]
+}
+
+// A stamp is a processor that draws on a copy, in the size it is given.
+type stamp struct{ processors.Crop }
+
+func (stamp) Process(_ context.Context, src image.Image, _, _ int) (image.Image, error) {
+	n := nrgbaOf(src)
+	out := &image.NRGBA{Pix: bytes.Clone(n.Pix), Stride: n.Stride, Rect: n.Rect}
+	out.SetNRGBA(0, 0, color.NRGBA{255, 0, 255, 255})
+	return out, nil
+}
+
+// An embedding encoder might do more than the one it embeds.
+type embedding struct{ processors.JPEG }
+
+func TestTheSourceIsStoredWhereNothingChangesAndItIsSmaller(t *testing.T) {
+	jpg := withSecrets(t)["jpeg"]
+	want := stripJPEG(jpg)
+	require.Less(t, len(want), len(encoded(t, processors.JPEG{}, gradient(80, 60))))
+	for name, got := range map[string][]byte{
+		"in its size": stored(t, jpg, processors.Crop{}, processors.JPEG{}, 80), "not enlarged": stored(t, jpg, processors.Fit{}, processors.JPEG{}, 800), "smart": stored(t, jpg, processors.Smart{}, processors.JPEG{}, 80),
+		"with quality": stored(t, jpg, processors.Scale{}, processors.JPEG{Quality: 95, Subsampling: processors.Subsampling444}, 80),
+	} {
+		assert.Equal(t, want, got, name)
+	}
+	for name, got := range map[string][]byte{
+		"smaller":               stored(t, jpg, processors.Crop{}, processors.JPEG{}, 79),
+		"larger":                stored(t, jpg, processors.Crop{}, processors.JPEG{}, 81),
+		"stamped":               stored(t, jpg, stamp{}, processors.JPEG{}, 80),
+		"another encoder":       stored(t, jpg, processors.Crop{}, embedding{}, 80),
+		"another format":        stored(t, jpg, processors.Crop{}, processors.PNG{}, 80),
+		"turned":                stored(t, jpegWithEXIF(encoded(t, processors.JPEG{Quality: 20}, gradient(80, 60)), 3), processors.Crop{}, processors.JPEG{}, 80),
+		"encoded, smaller":      stored(t, jpg, processors.Crop{}, processors.JPEG{Quality: 2}, 80),
+		"PNG of a JPEG":         stored(t, withSecrets(t)["png"], processors.Crop{}, processors.JPEG{}, 40),
+		"first of an animation": stored(t, withSecrets(t)["gif"], processors.Crop{}, processors.PNG{}, 40),
+	} {
+		assert.NotEqual(t, want, got, name)
+		assert.NotContains(t, string(got), secret, name)
+	}
+}
+
+func TestWhatWasConvertedIsNotTheOriginal(t *testing.T) {
+	deep := image.NewNRGBA64(image.Rect(0, 0, 40, 30))
+	draw.Draw(deep, deep.Rect, gradient(40, 30), image.Point{}, draw.Src)
+	for name, c := range map[string]struct {
+		file     []byte
+		original bool
+	}{
+		"16 bits, linear light": {withGamma(t, deep), false}, // converted at once
+		"8 bits, linear light":  {withGamma(t, gradient(40, 30)), false},
+		"16 bits":               {encodePNG(t, deep), true},
+	} {
+		h, err := DecodeHeader(bytes.NewReader(c.file))
+		require.NoError(t, err)
+		pic, err := Decode(t.Context(), c.file, h, image.Point{})
+		require.NoError(t, err)
+		img, err := pic.Apply(t.Context(), processors.Crop{}, 40, 0)
+		require.NoError(t, err)
+		assert.Equal(t, c.original, pic.isOriginal(img), name)
+	}
+}
+
+// A keeper is an encoder of the program's own that says that it keeps WebP.
+type keeper struct{ encoder }
+
+func (k keeper) Keeps(encoder any, format string) bool { return encoder == k && format == "webp" }
+
+func TestAnEncoderOfTheProgramMaySayThatItKeepsASource(t *testing.T) {
+	file := withSecrets(t)["webp"]
+	assert.Equal(t, stripWebP(file), stored(t, file, processors.Crop{}, keeper{processors.PNG{}}, 40))
+	assert.NotEqual(t, stripWebP(file), stored(t, file, processors.Crop{}, processors.PNG{}, 40))
+	assert.NotEqual(t, stripWebP(file), stored(t, file, processors.Crop{}, keeper{processors.PNG{}}, 39))
+	jpg := withSecrets(t)["jpeg"]
+	assert.NotEqual(t, stripJPEG(jpg), stored(t, jpg, processors.Crop{}, keeper{processors.PNG{}}, 80))
+}
+
+func TestPNGAndGIFAreStoredAsTheyAreTooIfThatIsSmaller(t *testing.T) {
+	noisy := gradient(64, 64)
+	for i := range noisy.Pix {
+		if i%4 != 3 {
+			noisy.Pix[i] += byte(i * i >> 3 & 7)
+		}
+	}
+	file := insert(encodePNG(t, noisy), 33, pngChunk("tEXt", "Comment\x00"+secret))
+	require.Less(t, len(stripPNG(file)), len(encoded(t, processors.PNG{}, noisy)))
+	assert.Equal(t, stripPNG(file), stored(t, file, processors.Crop{}, processors.PNG{}, 64))
+
+	// The encoder of this package does not put transparent pixels where it could, from the first
+	// frame on; this file does.
+	g := &gif.GIF{LoopCount: 3}
+	for i := range 3 {
+		frame := image.NewPaletted(image.Rect(i, 0, 9+i, 2), color.Palette{color.RGBA{1, 2, 3, 255}, color.RGBA{byte(90 * i), 2, 3, 255}})
+		frame.Pix[3+i] = 1
+		g.Image, g.Delay, g.Disposal = append(g.Image, frame), append(g.Delay, 8), append(g.Disposal, gif.DisposalPrevious)
+	}
+	g.Config = image.Config{Width: 40, Height: 30, ColorModel: g.Image[0].Palette}
+	file = encodeGIF(t, g)
+	_, img, err := animate(t.Context(), file, processors.Crop{}, 40, 0, plenty)
+	require.NoError(t, err)
+	require.True(t, isAnimation(img))
+	require.Less(t, len(stripGIF(file)), len(encoded(t, processors.GIF{}, img)))
+	assert.Equal(t, stripGIF(file), stored(t, file, processors.Crop{}, processors.GIF{}, 40))
+
+	pic, img, err := animate(t.Context(), file, processors.Crop{}, 40, 0, AnimationLimit{})
+	require.NoError(t, err)
+	var b bytes.Buffer
+	require.NoError(t, pic.Encode(&b, processors.GIF{}, img))
+	still, err := gif.DecodeAll(&b)
+	require.NoError(t, err)
+	assert.Len(t, still.Image, 1, "a still picture is not replaced by the animation that it is of")
+}
+
+func FuzzStrip(f *testing.F) {
+	seed(f)
+	for _, file := range withSecrets(f) {
+		f.Add(file)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		h, err := DecodeHeader(bytes.NewReader(data))
+		if err != nil || strippers[h.Format] == nil || h.Orientation != 1 || h.DecodeBytes(image.Point{}) > 4<<20 || colourManaged(data) {
+			return
+		}
+		got := strippers[h.Format](data) // of damaged files as well: no panic
+		pic, err := Decode(t.Context(), data, h, image.Point{})
+		if err != nil || got == nil {
+			return
+		}
+		after, err := DecodeHeader(bytes.NewReader(got))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Decode(t.Context(), got, after, image.Point{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if distance(t, pic.Image(), again.Image()) != 0 {
+			t.Fatal("it does not look the same")
+		}
+	})
+}

@@ -1,0 +1,95 @@
+// Package pixels converts between the types of package image, for what decodes, turns and encodes.
+//
+// What it allocates is taken from the account of the context, and given back by whoever drops it: see
+// [Give].
+package pixels
+
+import (
+	"context"
+	"image"
+	"image/draw"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// Opaque reports whether no pixel of img is transparent.
+func Opaque(img image.Image) bool {
+	o, ok := img.(interface{ Opaque() bool })
+	return ok && o.Opaque()
+}
+
+// NRGBA returns img with 8 bits per sample, alpha not premultiplied, and its upper left corner at
+// (0,0). It may share img's memory, which fresh denies: read only.
+func NRGBA(ctx context.Context, img image.Image) (out *image.NRGBA, fresh bool, err error) {
+	b := img.Bounds()
+	size := image.Rectangle{Max: b.Size()}
+	switch img := img.(type) {
+	case *image.NRGBA:
+		return &image.NRGBA{Pix: img.Pix[img.PixOffset(b.Min.X, b.Min.Y):], Stride: img.Stride, Rect: size}, false, nil
+	case *image.RGBA:
+		if img.Opaque() {
+			return &image.NRGBA{Pix: img.Pix[img.PixOffset(b.Min.X, b.Min.Y):], Stride: img.Stride, Rect: size}, false, nil
+		}
+	}
+	pix, err := codec.Bytes(ctx, 4*size.Max.X*size.Max.Y)
+	if err != nil {
+		return nil, false, err
+	}
+	out = &image.NRGBA{Pix: pix, Stride: 4 * size.Max.X, Rect: size}
+	if Opaque(img) { // package draw is fast in this direction
+		return out, true, Draw(ctx, &image.RGBA{Pix: pix, Stride: out.Stride, Rect: size}, img, draw.Src)
+	}
+	return out, true, Draw(ctx, out, img, draw.Src)
+}
+
+// Draw draws the whole of img on dst, whose upper left corner is at (0,0), a megabyte at a time.
+func Draw(ctx context.Context, dst draw.Image, img image.Image, op draw.Op) error {
+	b := img.Bounds()
+	rows := max(1<<18/max(b.Dx(), 1), 1)
+	for y := 0; y < b.Dy(); y += rows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		draw.Draw(dst, image.Rect(0, y, b.Dx(), min(y+rows, b.Dy())), img, b.Min.Add(image.Pt(0, y)), op)
+	}
+	return nil
+}
+
+// Bytes is the memory of the pixels of an image of package image; 0 for others.
+func Bytes(img image.Image) int64 {
+	switch img := img.(type) {
+	case *image.YCbCr:
+		return int64(len(img.Y) + len(img.Cb) + len(img.Cr))
+	case *image.NYCbCrA:
+		return int64(len(img.Y) + len(img.Cb) + len(img.Cr) + len(img.A))
+	case *image.Gray:
+		return int64(len(img.Pix))
+	case *image.Gray16:
+		return int64(len(img.Pix))
+	case *image.Alpha:
+		return int64(len(img.Pix))
+	case *image.Alpha16:
+		return int64(len(img.Pix))
+	case *image.Paletted:
+		return int64(len(img.Pix))
+	case *image.CMYK:
+		return int64(len(img.Pix))
+	case *image.RGBA:
+		return int64(len(img.Pix))
+	case *image.NRGBA:
+		return int64(len(img.Pix))
+	case *image.RGBA64:
+		return int64(len(img.Pix))
+	case *image.NRGBA64:
+		return int64(len(img.Pix))
+	}
+	return 0
+}
+
+// Give gives the memory of an image back to the account that it was taken from, once nothing refers
+// to it any more.
+func Give(ctx context.Context, img image.Image) {
+	if n := Bytes(img); n > codec.Free {
+		codec.AccountOf(ctx).Give(n)
+	}
+}

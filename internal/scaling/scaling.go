@@ -1,0 +1,82 @@
+// Package scaling does what a Planner of package processors has planned: it finds the box, and scales
+// and crops. The processors use it on whole pictures, and the engine on those that are reduced and not yet
+// upright.
+package scaling
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"math"
+
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+)
+
+// A Planner is that of package processors.
+type Planner interface {
+	Plan(original image.Point, width, height int) (scaled image.Point, crop image.Rectangle)
+}
+
+// A Locator is that of package processors.
+type Locator interface {
+	Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error)
+}
+
+// Box returns the size to which a picture of that size is to be scaled, and the part of that to
+// keep. A Locator is shown what look returns: the whole picture, upright.
+func Box(ctx context.Context, planner Planner, size image.Point, width, height int, look func() (image.Image, error)) (scaled image.Point, crop image.Rectangle, err error) {
+	none := image.Rectangle{}
+	if width < 0 || height < 0 || width == 0 && height == 0 {
+		return scaled, none, fmt.Errorf("thumbnail of %d×%d: no such size", width, height)
+	}
+	if size.X < 1 || size.Y < 1 {
+		return scaled, none, errors.New("thumbnail of an empty picture")
+	}
+	scaled, crop = planner.Plan(size, width, height)
+	if crop.Empty() || !crop.In(image.Rectangle{Max: scaled}) {
+		return scaled, none, fmt.Errorf("%T planned %v of %v: not a box within", planner, crop, scaled)
+	}
+	if locator, ok := planner.(Locator); ok && crop.Size() != scaled {
+		img, err := look()
+		if err != nil {
+			return scaled, none, err
+		}
+		found, err := locator.Locate(ctx, img, scaled, crop)
+		if err != nil {
+			return scaled, none, err
+		}
+		if found.Size() != crop.Size() || !found.In(image.Rectangle{Max: scaled}) {
+			return scaled, none, fmt.Errorf("%T located %v in %v: not a box of %v", planner, found, scaled, crop.Size())
+		}
+		crop = found
+	}
+	return scaled, crop, ctx.Err()
+}
+
+// Cut scales the whole of img, of which the original covers width × height pixels, to scaled, and
+// keeps the box crop of that. Only the pixels of the box are computed: Lanczos-3 in premultiplied
+// alpha, palettes expanded. Where there is nothing to do it returns img itself; else the result is to be
+// handed to resample.Release.
+func Cut(ctx context.Context, img image.Image, width, height float64, scaled image.Point, crop image.Rectangle, options resample.Options) (image.Image, error) {
+	x, y := width/float64(scaled.X), height/float64(scaled.Y)
+	r := resample.Rect{X0: float64(crop.Min.X) * x, Y0: float64(crop.Min.Y) * y, X1: float64(crop.Max.X) * x, Y1: float64(crop.Max.Y) * y}
+	if crop.Size() == img.Bounds().Size() && r == resample.Full(img.Bounds()) {
+		return img, nil
+	}
+	return resample.Resize(ctx, img, r, crop.Size(), options)
+}
+
+// Whole is Cut of all of img.
+func Whole(ctx context.Context, img image.Image, size image.Point) (image.Image, error) {
+	if size == img.Bounds().Size() {
+		return img, nil
+	}
+	return resample.Resize(ctx, img, resample.Full(img.Bounds()), size, resample.Options{})
+}
+
+// Size multiplies the sides of a size by a factor. A side is never 0, and fits an int everywhere.
+func Size(original image.Point, factor float64) image.Point {
+	side := func(n int) int { return int(min(max(math.Round(float64(n)*factor), 1), math.MaxInt32)) }
+	return image.Pt(side(original.X), side(original.Y))
+}

@@ -1,0 +1,34 @@
+package processors
+
+import (
+	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
+)
+
+// A Keeper is an Encoder that may have its place taken by the original's own bytes: where a thumbnail is the
+// original itself, in its own size, upright and not converted, and the file without its metadata is
+// shorter than what the encoder writes. Keeps reports whether it allows that for files in a format, named as
+// "jpeg", "png", "gif" and "webp". encoder is the Keeper itself, or the type that embeds it, whose Encode
+// may do more.
+type Keeper interface {
+	Keeps(encoder any, format string) bool
+}
+
+// Keeps implements [Keeper].
+func (JPEG) Keeps(encoder any, format string) bool {
+	_, itself := encoder.(JPEG)
+	return itself && format == jpeg.Format.Name
+}
+
+// Keeps implements [Keeper].
+func (PNG) Keeps(encoder any, format string) bool {
+	_, itself := encoder.(PNG)
+	return itself && format == png.Format.Name
+}
+
+// Keeps implements [Keeper].
+func (GIF) Keeps(encoder any, format string) bool {
+	_, itself := encoder.(GIF)
+	return itself && format == gif.Format.Name
+}

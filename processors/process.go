@@ -1,0 +1,19 @@
+package processors
+
+import (
+	"context"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
+	"github.com/rest-thumbnails/thumbnail/internal/scaling"
+)
+
+// process is Process of the processors whose plan is all there is to them.
+func process(ctx context.Context, p Planner, src image.Image, width, height int) (image.Image, error) {
+	size := src.Bounds().Size()
+	scaled, crop, err := scaling.Box(ctx, p, size, width, height, func() (image.Image, error) { return src, nil })
+	if err != nil {
+		return nil, err
+	}
+	return scaling.Cut(ctx, src, float64(size.X), float64(size.Y), scaled, crop, resample.Options{})
+}
