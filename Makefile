@@ -1,6 +1,7 @@
 # make test   sets everything up and runs every check and every test; needs Go, and Debian for the real servers
 # make check  the cheap checks alone: format, vet, staticcheck, go.mod, cross-builds, words
 # make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
+# make mutate changes the code in MUTANTS small ways, one at a time, and lists those that no test notices
 # make run    the gallery of examples/server at http://127.0.0.1:8080/
 # make bench  compares speed, memory and pictures with libvips: bench/RESULTS.md; needs Debian
 # make docs   makes the pictures of README.md again
@@ -15,7 +16,10 @@ PLATFORMS = linux/arm64 linux/386 windows/amd64 darwin/arm64 freebsd/amd64
 
 FUZZTIME = 120
 
-.PHONY: test check go-test fuzz run bench docs apt tools
+# How many small changes make mutate tries; 0 means all, which takes hours.
+MUTANTS = 100
+
+.PHONY: test check go-test fuzz mutate run bench docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -32,6 +36,9 @@ go-test: apt tools
 
 fuzz:
 	internal/ci/fuzz $(FUZZTIME)
+
+mutate:
+	go run ./internal/ci/mutate -n $(MUTANTS) . ./storage ./lock ./response
 
 run:
 	go run ./examples/server
