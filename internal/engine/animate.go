@@ -31,15 +31,17 @@ func (p *Picture) Animate(ctx context.Context, proc processors.Processor, width,
 	if err != nil || p.header.Format.Frames == nil || !limit.allows(p.header, still.Bounds().Size()) {
 		return still, err
 	}
+	before := codec.AccountOf(ctx).Used()
 	first, err := p.header.Format.Frames(ctx, p.data, p.header, codec.Options{Tolerant: p.tolerant})
 	if err != nil {
 		return nil, imageError(ctx, "decode", p.header.Format.Name, err)
 	}
+	held := codec.AccountOf(ctx).Used() - before
 	_, planned := proc.(processors.Planner)
 	moving := &processors.Animation{Image: still, LoopCount: first.LoopCount(), Scaled: still.Bounds().Size() != p.header.Stored}
 	moving.Frames = func(yield func(processors.Frame, error) bool) {
-		m := &movie{picture: p, apply: apply, original: true, kept: !planned || still.Bounds().Size() == p.header.Stored, frames: first}
-		first = nil
+		m := &movie{picture: p, apply: apply, original: true, kept: !planned || still.Bounds().Size() == p.header.Stored, frames: first, held: held}
+		first, held = nil, 0
 		err := m.makeAll(ctx, still.Bounds().Size(), func(f processors.Frame) bool { return yield(f, nil) })
 		m.close(ctx)
 		p.moving, p.movingOriginal = moving, err == nil && m.original

@@ -97,7 +97,7 @@ func TestEveryFileOfTheCorpusComesOutAsItsManifestSays(t *testing.T) {
 				}
 			default:
 				require.NotEqual(t, "ok", f.expect, "%v", err)
-				known := errors.Is(err, processors.ErrFormat) || errors.Is(err, processors.ErrCorrupt) || errors.Is(err, errLimit) || errors.Is(err, context.DeadlineExceeded)
+				known := errors.Is(err, processors.ErrFormat) || errors.Is(err, processors.ErrCorrupt) || errors.Is(err, processors.ErrTooLarge) || errors.Is(err, errLimit) || errors.Is(err, context.DeadlineExceeded)
 				assert.True(t, known, "%v", err)
 			}
 		})
