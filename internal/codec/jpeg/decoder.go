@@ -42,7 +42,7 @@ func (d *Decoder) maxWork() int64 {
 	for _, c := range d.comps {
 		blocks += int64(c.blocksX) * int64(c.blocksY)
 	}
-	return 64*blocks + 16*int64(len(d.data)) + 1<<20
+	return 40*blocks + 16*int64(len(d.data)) + 1<<20
 }
 
 // take takes n bytes from the account of ctx, and remembers it.

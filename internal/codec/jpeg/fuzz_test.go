@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // FuzzBytes gives the decoder damaged files: an error that says what kind it is, or a picture of
@@ -114,4 +116,65 @@ func FuzzCoefficients(f *testing.F) {
 			require.LessOrEqual(t, maxDifference(t, "image/jpeg", img, want), 2)
 		}
 	})
+}
+
+// FuzzFormat gives the whole format damaged files: what it does with them is the same whoever asks,
+// within the account, and tolerance changes nothing but what is refused.
+func FuzzFormat(f *testing.F) {
+	for i, s := range samplings[:8] {
+		rng := rand.New(rand.NewSource(int64(i)))
+		c := randomCoded(rng, 1+rng.Intn(40), 1+rng.Intn(40), s...)
+		c.progressive, c.restart, c.separate = i%2 == 1, i%3, i%5 == 4
+		data := c.file()
+		f.Add(insert(data, mSOS, profileSegments("a profile", 2)...), byte(i))
+		f.Add(data[:len(data)*2/3], byte(i))
+		f.Add(patch(data, map[bool]byte{false: mSOF1, true: mSOF2}[c.progressive], 1, mSOF9+byte(i%2)), byte(i)) // arithmetic noise
+	}
+	f.Fuzz(func(t *testing.T, data []byte, least byte) {
+		ctx := context.Background()
+		streamed, errStreamed := Format.Header(ctx, codec.NewReader(ctx, bytes.NewReader(data), false))
+		h, err := Format.Header(ctx, codec.NewBytesReader(ctx, data))
+		require.Equal(t, err == nil, errStreamed == nil, "%v, %v", err, errStreamed)
+		if err != nil {
+			_, err := decode(data, 1)
+			require.Error(t, err)
+			return
+		}
+		require.Equal(t, h.Stored, streamed.Stored)
+		if h.Stored.X*h.Stored.Y > 1<<16 {
+			return
+		}
+		_, err = Format.Color(ctx, data, &h)
+		require.NoError(t, err)
+		o := codec.Options{Least: h.Stored.Div(1 + int(least%16))}
+		strict, errStrict := decodeWithin(t, data, &h, o)
+		o.Tolerant = true
+		tolerant, errTolerant := decodeWithin(t, data, &h, o)
+		if errStrict == nil {
+			require.NoError(t, errTolerant)
+			require.False(t, tolerant.Partial)
+			require.Zero(t, maxDifference(t, "tolerant", tolerant.Image, strict.Image))
+		} else if errTolerant == nil {
+			require.ErrorIs(t, errStrict, ErrCorrupt)
+			require.True(t, tolerant.Partial)
+		}
+		stripped := Format.Strip(data, &h)
+		if whole, err := decode(data, 8); stripped != nil && err == nil {
+			same, err := decode(stripped, 8)
+			require.NoError(t, err)
+			require.Zero(t, maxDifference(t, "stripped", same, whole))
+		}
+	})
+}
+
+// decodeWithin decodes in an account of the estimate.
+func decodeWithin(t *testing.T, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
+	account := codec.NewAccount(Format.Memory(h, o))
+	p, err := Format.Decode(codec.WithAccount(context.Background(), account), data, h, o)
+	if err != nil {
+		require.Zero(t, account.Used())
+		// The work may be too large, but never the memory.
+		require.True(t, errors.Is(err, ErrCorrupt) || errors.Is(err, ErrUnsupported) || errors.Is(err, codec.ErrTooLarge) && account.Peak() > 0, err)
+	}
+	return p, err
 }

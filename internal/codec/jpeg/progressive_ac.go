@@ -153,7 +153,12 @@ func (b *acBand) first(i, n int) (ok bool) {
 
 // refine reads one more bit for the bands of n blocks from i on. It stops early where the segment ends.
 func (b *acBand) refine(i, n int) (ok bool) {
+	band := ^uint64(0) << b.ss & (^uint64(0) >> (63 - b.se))
 	for end := i + n; i < end; i++ {
+		if b.eobRun > 0 && b.nonzero[i]&band == 0 { // nothing comes for this one
+			b.eobRun--
+			continue
+		}
 		if b.r.ready(); b.r.overrun() {
 			return true
 		}
