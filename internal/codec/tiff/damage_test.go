@@ -238,3 +238,11 @@ func TestManySmallTilesOfJPEGAreASoundFile(t *testing.T) {
 	}
 	assert.NotNil(t, codectest.WithinMemory(t, tiff.Format, f.encode(), codec.Options{Least: image.Pt(9, 9)}, "tiles"))
 }
+
+func TestAStripEndsWhereTheNextOneBegins(t *testing.T) {
+	f := newFile(40, 20, 8, 1, 1, make([]byte, 100), make([]byte, 400)).set(278, []uint32{10})
+	for _, counts := range [][]uint32{{100, 400}, {0, 0}} {
+		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.set(279, counts).encode(), codec.Options{})
+		assert.ErrorIs(t, err, codec.ErrCorrupt)
+	}
+}

@@ -30,7 +30,7 @@ const width, height = 37, 23
 
 func TestSamplesOfEveryDepthAreRead(t *testing.T) {
 	for _, order := range []byteOrder{binary.LittleEndian, binary.BigEndian} {
-		for _, bits := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 32} {
+		for _, bits := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 32} {
 			gray := noise(uint64(bits), width*height, bits)
 			f := newFile(width, height, bits, 1, 1, pack(order, bits, width, gray))
 			f.order = order

@@ -155,6 +155,15 @@ func pack(order byteOrder, bits, perRow int, values []uint64) []byte {
 				out = order.AppendUint16(out, uint16(v))
 			}
 			continue
+		case 24:
+			for _, v := range row {
+				if order == byteOrder(binary.LittleEndian) {
+					out = append(out, byte(v), byte(v>>8), byte(v>>16))
+				} else {
+					out = append(out, byte(v>>16), byte(v>>8), byte(v))
+				}
+			}
+			continue
 		case 32:
 			for _, v := range row {
 				out = order.AppendUint32(out, uint32(v))
@@ -199,8 +208,8 @@ func noise(seed uint64, n, bits int) []uint64 {
 
 // level brings a sample of so many bits to 16.
 func level(v uint64, bits int) uint16 {
-	if bits == 32 {
-		return uint16(v >> 16)
+	if bits > 16 {
+		return uint16(v >> (bits - 16))
 	}
 	return uint16(v * 65535 / (1<<bits - 1))
 }
