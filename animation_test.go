@@ -161,6 +161,7 @@ func testStillGIFs(t *testing.T, source thumbnail.Source) {
 		const n = 8
 		s := newSite(t)
 		s.source.source = source
+		s.Workers = n
 		together := meeting{all: new(sync.WaitGroup)}
 		together.all.Add(n)
 		s.Processors = thumbnail.Processors{"crop": together}

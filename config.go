@@ -1,17 +1,14 @@
 package thumbnail
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail/lock"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/response"
-	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // Processors are the methods that a path may name.
@@ -42,6 +39,9 @@ type Config struct {
 	// before the built-in ones. Formats that are registered with package image are the last resort: they
 	// say nothing of orientation, memory and colors.
 	Formats []processors.Format
+	// Tolerant shows what can be decoded of a damaged original, if that is a tenth of it at least; the
+	// rest is mid-gray, or transparent. By default a damaged original is refused (422).
+	Tolerant bool
 
 	// Presets are the looks that pages name: see [Handler.Links].
 	Presets Presets
@@ -56,32 +56,45 @@ type Config struct {
 	// generated without a lock, because a lock only saves work.
 	RequireLock bool
 
-	// Wait is how long a request waits for a thumbnail that another request is making. The default, 0,
-	// answers 404 at once, and the visitor sees a broken image.
+	// Wait is how long a request waits for a thumbnail that another request is making; default 10 s.
+	// A negative one answers 404 at once, as django-rest-thumbnails did: the visitor sees a broken image.
 	Wait time.Duration
-	// Timeout bounds one generation, from its admission on; default 30 s.
+	// Timeout bounds one generation, steps 7 to 11 of [Handler.ServeHTTP] but for the time that it
+	// queues; default 30 s. A Locker or a Storage that hangs is bounded by it, too.
 	Timeout time.Duration
+	// Workers is how many generations compute at a time; default GOMAXPROCS. Reading originals and
+	// storing thumbnails is not counted.
+	Workers int
 
 	// MaxSourceBytes limits the file size of an original; default 64 MiB.
 	MaxSourceBytes int64
-	// MaxPixels limits width × height of an original; default 100 million. If the frames of an
-	// animation, or of its thumbnail, have more pixels than that together, or are more than 10,000,
-	// the first one is served as a still picture.
+	// MaxPixels limits width × height of an original; default 250 million. How much of that can be
+	// decoded is decided by MaxMemory: a JPEG that is decoded at a reduced size takes little. If the
+	// frames of an animation, or of its thumbnail, have more pixels than that together, or are more than
+	// 10,000, the first one is served as a still picture.
 	MaxPixels int64
-	// MaxWidth and MaxHeight limit a thumbnail, in pixels; default 4096.
+	// MaxWidth and MaxHeight limit a thumbnail, in pixels; default 4096. A side that follows from the
+	// other one may be longer, up to 16,383, if the thumbnail has no more pixels than MaxWidth ×
+	// MaxHeight.
 	MaxWidth, MaxHeight int
-	// MaxMemory limits what all generations in progress use for originals and decoded pixels, in
-	// bytes; default 512 MiB. A generation waits until its share is free; one that needs more than
-	// all of it is refused (422). An animated thumbnail takes up to 40 MiB for the frames in work,
-	// and 3 bytes for each pixel of all frames; if that is too much, it is a still picture.
+	// MaxMemory limits what all generations in progress use, in bytes: originals and what is read of
+	// them, decoded pixels, and thumbnails that are being sent; default 512 MiB. A generation waits until
+	// its share is free; one that needs more than all of it is refused (422). Smaller ones that come
+	// later and for which there is memory pass it, 64 times at most. An animated thumbnail takes up to
+	// 40 MiB for the frames in work, and 3 bytes for each pixel of all frames; if that is too much, it is
+	// a still picture.
 	MaxMemory int64
-	// MaxQueue limits how many generations wait for memory; default 256. QueueTimeout limits how long
-	// one waits; default 10 s. Beyond either the answer is 503.
+	// MaxQueue limits how many generations wait for memory or a worker; default 256. QueueTimeout limits
+	// how long one waits in all; default 10 s. Beyond either the answer is 503, at once for MaxQueue.
+	// Work that waits and that no request waits for any more is dropped.
 	MaxQueue     int
 	QueueTimeout time.Duration
 
 	// Responder answers with a stored thumbnail; default [response.Stream].
 	Responder Responder
+	// ServedElsewhere says that the files that response.Nginx, Apache or Redirect name are served
+	// although Storage is no *storage.Dir: from a bucket, for instance.
+	ServedElsewhere bool
 	// CacheControl is the Cache-Control of a thumbnail; default "public, max-age=2592000", 30 days.
 	CacheControl string
 	// CacheControlVersioned is that of a thumbnail whose path has a version; default
@@ -105,27 +118,8 @@ type Config struct {
 
 // withDefaults checks what is required and fills in what is not.
 func (c Config) withDefaults() (Config, error) {
-	for field, missing := range map[string]bool{"Source": c.Source == nil, "Storage": c.Storage == nil, "Signer": c.Signer == nil} {
-		if missing {
-			return c, errors.New("thumbnail: Config." + field + " is missing")
-		}
-	}
-	if dir, ok := c.Storage.(*storage.Dir); ok && c.Source == Source(dir) {
-		return c, errors.New("thumbnail: Config.Storage is the directory of Config.Source: the thumbnails of kitten.jpg lie in a folder of that name")
-	}
-	for field, n := range map[string]int64{
-		"LockTTL": int64(c.LockTTL), "Wait": int64(c.Wait), "Timeout": int64(c.Timeout), "QueueTimeout": int64(c.QueueTimeout),
-		"MaxSourceBytes": c.MaxSourceBytes, "MaxPixels": c.MaxPixels, "MaxWidth": int64(c.MaxWidth), "MaxHeight": int64(c.MaxHeight),
-		"MaxMemory": c.MaxMemory, "MaxQueue": int64(c.MaxQueue),
-	} {
-		if n < 0 {
-			return c, fmt.Errorf("thumbnail: Config.%s is negative", field)
-		}
-	}
-	for i, f := range c.Formats {
-		if f.Name == "" || f.Match == nil || f.Header == nil || f.Decode == nil {
-			return c, fmt.Errorf("thumbnail: Config.Formats[%d] (%q) lacks its Name, Match, Header or Decode", i, f.Name)
-		}
+	if err := c.check(); err != nil {
+		return c, err
 	}
 	var err error
 	if c.Processors, err = merge("Processors", checkMethod, c.Processors, defaultProcessors); err != nil {
@@ -145,10 +139,12 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
+	orDefault(&c.Wait, 10*time.Second)
+	orDefault(&c.Workers, runtime.GOMAXPROCS(0))
 	orDefault(&c.LockTTL, 10*time.Second)
 	orDefault(&c.Timeout, 30*time.Second)
 	orDefault(&c.MaxSourceBytes, 64<<20)
-	orDefault(&c.MaxPixels, 100_000_000)
+	orDefault(&c.MaxPixels, 250_000_000)
 	orDefault(&c.MaxWidth, 4096)
 	orDefault(&c.MaxHeight, 4096)
 	orDefault(&c.MaxMemory, 512<<20)
@@ -164,38 +160,4 @@ func orDefault[T comparable](field *T, value T) {
 	if *field == zero {
 		*field = value
 	}
-}
-
-// merge lays over on defaults. A nil value removes a key; a key that no path can name is an error.
-func merge[M ~map[string]V, V comparable](field string, check func(string) error, over, defaults M) (M, error) {
-	merged := maps.Clone(defaults)
-	var none V
-	for key, v := range over {
-		if err := check(key); err != nil {
-			return nil, fmt.Errorf("thumbnail: Config.%s: %w", field, err)
-		}
-		if v == none {
-			delete(merged, key)
-		} else {
-			merged[key] = v
-		}
-	}
-	return merged, nil
-}
-
-func checkMethod(s string) error {
-	if !isMethod(s) {
-		return fmt.Errorf("method %q is not 1 to %d of a-z, 0-9 and _", s, maxMethod)
-	}
-	return nil
-}
-
-func checkExt(s string) error {
-	switch {
-	case isExt(s):
-		return nil
-	case isExt("." + s):
-		return fmt.Errorf("extension %q has to begin with a dot: %q", s, "."+s)
-	}
-	return fmt.Errorf("extension %q is not a dot and 1 to %d of a-z and 0-9", s, maxExt)
 }

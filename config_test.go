@@ -19,7 +19,6 @@ func TestConfigIsCheckedAndTheWrongFieldNamed(t *testing.T) {
 		"Config.Source is missing":     func(c *thumbnail.Config) { c.Source = nil },
 		"Config.Storage is missing":    func(c *thumbnail.Config) { c.Storage = nil },
 		"Config.Signer is missing":     func(c *thumbnail.Config) { c.Signer = nil },
-		"Config.Wait is negative":      func(c *thumbnail.Config) { c.Wait = -1 },
 		"Config.MaxPixels is negative": func(c *thumbnail.Config) { c.MaxPixels = -1 },
 		`Config.Processors: method "Water-Mark" is not 1 to 32 of a-z, 0-9 and _`: func(c *thumbnail.Config) {
 			c.Processors = thumbnail.Processors{"Water-Mark": processors.Crop{}}

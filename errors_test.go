@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -91,9 +92,9 @@ func TestAnErrorOfALimitNamesTheLimit(t *testing.T) {
 	for want, change := range map[string]func(s *site, size *string){
 		"more than Config.MaxSourceBytes (100)":                  func(s *site, _ *string) { s.MaxSourceBytes = 100 },
 		"more than Config.MaxPixels (19999)":                     func(s *site, _ *string) { s.MaxPixels = 19999 },
-		"more than Config.MaxMemory (1000)":                      func(s *site, _ *string) { s.MaxMemory = 1000 },
+		"more than Config.MaxMemory":                             func(s *site, _ *string) { s.MaxMemory = 1000 },
 		"more than Config.MaxWidth × Config.MaxHeight (60x4096)": func(s *site, size *string) { s.MaxWidth, *size = 60, "61x" },
-		"more than Config.MaxWidth × Config.MaxHeight (90x4096)": func(s *site, size *string) { s.MaxWidth, *size = 90, "x50" },
+		"more than Config.MaxWidth × Config.MaxHeight (50x40)":   func(s *site, size *string) { s.MaxWidth, s.MaxHeight, *size = 50, 40, "x40" },
 		fmt.Sprintf("more than Config.MaxSourceBytes (%d)", len(data)-1): func(s *site, _ *string) { // found out by reading
 			s.MaxSourceBytes = int64(len(data)) - 1
 			s.source.open = func(context.Context, string) (fs.File, error) {
@@ -135,6 +136,7 @@ func TestThePathIsLoggedUnderOneNameWithTheContextOfTheRequest(t *testing.T) {
 	s.Processors = thumbnail.Processors{"crop": processorFunc(func(context.Context, image.Image, int, int) (image.Image, error) { panic("mad") })}
 	s.Storage, s.Locker = storage.NewMemory(), nil
 	get(s.handler(t))
+	traces.records = slices.DeleteFunc(traces.records, func(r slog.Record) bool { return r.Level < slog.LevelInfo }) // abilities
 	require.Len(t, traces.records, 4, "unlock, lock, the panic, and the answer to it")
 	for _, r := range traces.records {
 		var path string

@@ -2,20 +2,39 @@ package thumbnail
 
 import (
 	"errors"
-	"io/fs"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
 const (
 	failureTTL  = time.Minute
-	maxFailures = 1024 // some 300 kB
+	maxFailures = 1024 // about 300 kB
 )
 
-// failures remembers for a minute which sources are missing and which thumbnails can't be made, so
-// that a URL that will not work costs the source one look a minute. A missing source is missing in
-// all sizes; a damaged one may do for some, since a reduced decode does not read all of it.
+// A scope says for which thumbnails an error holds.
+type scope int
+
+const (
+	ofThumbnail scope = iota // for this one: its size, method or extension has to do with it
+	ofMoving                 // for those of the source that show all frames of an animation
+	ofSource                 // for all of the source
+)
+
+// A scopedError is an error of an original, which is remembered.
+type scopedError struct {
+	scope scope
+	error
+}
+
+func (e *scopedError) Unwrap() error { return e.error }
+
+// failures remembers for a minute which originals are missing, damaged, unsupported, beyond a limit, or
+// took too much time, so that a URL that will not work costs one look a minute, and a page with ten
+// sizes of a bad original costs no more.
 type failures struct {
 	mu    sync.Mutex
 	byKey map[string]remembered
@@ -27,20 +46,20 @@ type remembered struct {
 	until  time.Time
 }
 
-// missingKey is the key of a missing source. No path has a NUL.
-func missingKey(s Spec) string { return s.Source + "\x00" + s.Version }
+// failureKey is under what an error is remembered. No path has a NUL.
+func failureKey(s scope, key string, spec Spec) string {
+	switch s {
+	case ofSource:
+		return spec.Source + "\x00" + spec.Version
+	case ofMoving:
+		return spec.Source + "\x00" + spec.Version + "\x00moving"
+	}
+	return key
+}
 
-func (f *failures) remember(j *job, err error, now time.Time) {
-	var key string
-	var broken *failure
-	switch {
-	case err == nil || errors.As(err, &broken):
-		return
-	case errors.Is(err, fs.ErrNotExist):
-		key = missingKey(j.spec)
-	case errors.Is(err, ErrFormat), errors.Is(err, ErrCorrupt):
-		key = j.key
-	default:
+func (f *failures) remember(key string, spec Spec, err error, now time.Time) {
+	var scoped *scopedError
+	if !errors.As(err, &scoped) {
 		return
 	}
 	f.mu.Lock()
@@ -51,13 +70,13 @@ func (f *failures) remember(j *job, err error, now time.Time) {
 	if len(f.byKey) >= maxFailures {
 		f.makeRoom(now)
 	}
-	f.byKey[key] = remembered{j.spec.Source, err, now.Add(failureTTL)}
+	f.byKey[failureKey(scoped.scope, key, spec)] = remembered{spec.Source, err, now.Add(failureTTL)}
 }
 
-// makeRoom drops what is out of date, and if that is nothing, half of what there is.
+// makeRoom drops what is out of date, and then more, until half of the room is free.
 func (f *failures) makeRoom(now time.Time) {
 	for key, r := range f.byKey {
-		if now.After(r.until) {
+		if !now.Before(r.until) {
 			delete(f.byKey, key)
 		}
 	}
@@ -69,15 +88,18 @@ func (f *failures) makeRoom(now time.Time) {
 	}
 }
 
-// recall returns the error that is remembered for a job, or nil.
-func (f *failures) recall(j *job, now time.Time) error {
+// recall returns the error that is remembered for a thumbnail, or nil.
+func (f *failures) recall(key string, spec Spec, moves bool, now time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.byKey) == 0 {
 		return nil
 	}
-	for _, key := range []string{missingKey(j.spec), j.key} {
-		if r, ok := f.byKey[key]; ok && now.Before(r.until) {
+	for s := ofThumbnail; s <= ofSource; s++ {
+		if s == ofMoving && !moves {
+			continue
+		}
+		if r, ok := f.byKey[failureKey(s, key, spec)]; ok && now.Before(r.until) {
 			return r.err
 		}
 	}
@@ -93,4 +115,16 @@ func (f *failures) forget(source string) {
 			delete(f.byKey, key)
 		}
 	}
+}
+
+func (f *failures) count() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.byKey)
+}
+
+// moves reports whether an encoder shows all frames of an animation.
+func moves(e Encoder) bool {
+	a, ok := ability.Find[processors.Animator](e)
+	return ok && a.Animates()
 }

@@ -2,61 +2,219 @@ package thumbnail
 
 import (
 	"context"
-	"errors"
+	"strings"
 	"sync"
 )
 
-// errAgain says that nothing was decided: look into the storage again. It never leaves the package.
-var errAgain = errors.New("thumbnail: look again")
-
-// flights are the generations in progress in this process, by storage key.
+// flights are the generations in progress in this process.
 type flights struct {
 	mu    sync.Mutex
-	byKey map[string]*flight
+	byKey map[string]*flight   // those that may be joined, by storage key
+	all   map[*flight]struct{} // also those that are no longer valid
 }
 
 // A flight is one generation, which the requests of one process for one thumbnail share, as they do
 // its error.
 type flight struct {
-	done chan struct{} // closed when err is set
-	err  error
+	key, source string
+	done        chan struct{} // closed when it has landed
+	landing     landing       // set before that
+
+	// Guarded by flights.mu.
+	landed   bool
+	waiting  int           // requests that wait for it
+	audience int           // these, and the one that leads if its client is there
+	deserted chan struct{} // closed while the audience is 0
+	validity validity
+	storing  *storing // not nil while it is being stored
 }
 
-// join returns the flight for key, and whether the caller leads it, who then has to call end.
-func (f *flights) join(key string) (fl *flight, leads bool) {
+// landing is how a flight ended: with a result, with an error, or with nothing decided.
+type landing struct {
+	result *result
+	err    error
+	again  bool // look into the storage again, and lead or join another flight
+}
+
+// A validity says whether what a flight makes may be stored.
+type validity int
+
+const (
+	valid   validity = iota
+	suspect          // Generate was called: only if the source has not changed since it was opened
+	removed          // Remove was called: never
+)
+
+// storing is a Put in progress.
+type storing struct {
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// join returns the flight for key, and whether the caller leads it, who then has to call land.
+func (f *flights) join(key, source string) (fl *flight, leads bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if fl, ok := f.byKey[key]; ok {
+		fl.waiting++
+		fl.enter()
 		return fl, false
 	}
-	fl = &flight{done: make(chan struct{})}
+	fl = &flight{key: key, source: source, done: make(chan struct{}), deserted: make(chan struct{}), audience: 1}
 	if f.byKey == nil {
-		f.byKey = map[string]*flight{}
+		f.byKey, f.all = map[string]*flight{}, map[*flight]struct{}{}
 	}
 	f.byKey[key] = fl
+	f.all[fl] = struct{}{}
 	return fl, true
 }
 
-// end gives everybody who waits for fl its result.
-func (f *flights) end(key string, fl *flight, err error) {
+func (fl *flight) enter() {
+	if fl.audience++; fl.audience == 1 {
+		fl.deserted = make(chan struct{})
+	}
+}
+
+func (fl *flight) leave() {
+	if fl.audience--; fl.audience == 0 {
+		close(fl.deserted)
+	}
+}
+
+// leave says that the client of the one who leads has gone.
+func (f *flights) leave(fl *flight) {
 	f.mu.Lock()
-	delete(f.byKey, key)
-	f.mu.Unlock()
-	fl.err = err
+	defer f.mu.Unlock()
+	fl.leave()
+}
+
+// whenDeserted returns a channel that is closed when nobody waits for fl.
+func (f *flights) whenDeserted(fl *flight) <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return fl.deserted
+}
+
+// abandon makes sure that nobody joins fl any more, and returns false if somebody has.
+func (f *flights) abandon(fl *flight) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if fl.audience > 0 {
+		return false
+	}
+	f.unlist(fl)
+	return true
+}
+
+func (f *flights) unlist(fl *flight) {
+	if f.byKey[fl.key] == fl {
+		delete(f.byKey, fl.key)
+	}
+}
+
+// land gives everybody who waits for fl its result. Only the first call counts.
+func (f *flights) land(fl *flight, l landing) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if fl.landed {
+		return
+	}
+	if l.result == nil && l.err == nil {
+		l.again = true
+	}
+	if l.result != nil {
+		l.result.retain(fl.waiting)
+	}
+	f.unlist(fl)
+	delete(f.all, fl)
+	fl.landing, fl.landed = l, true
 	close(fl.done)
 }
 
-// wait returns the flight's result, or ErrBusy if patience ends first.
-func (f *flight) wait(patience context.Context) error {
+// wait returns how the flight landed. It returns false if patience ends first. The caller releases the
+// result.
+func (f *flights) wait(fl *flight, patience context.Context) (l landing, ok bool) {
 	select {
-	case <-f.done:
-		return f.err
+	case <-fl.done:
 	default:
+		select {
+		case <-fl.done:
+		case <-patience.Done():
+		}
 	}
-	select {
-	case <-f.done:
-		return f.err
-	case <-patience.Done():
-		return ErrBusy
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fl.waiting--
+	fl.leave()
+	return fl.landing, fl.landed
+}
+
+// expire ends the validity of every flight of a source, and of those below it if below is true. Nobody
+// joins them any more. It ends Puts in progress, and returns those that may not have ended yet.
+func (f *flights) expire(source string, below bool, to validity) (pending []<-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for fl := range f.all {
+		if fl.source != source && !(below && strings.HasPrefix(fl.source, source+"/")) {
+			continue
+		}
+		fl.validity = max(fl.validity, to)
+		f.unlist(fl)
+		if fl.storing != nil {
+			fl.storing.cancel()
+			pending = append(pending, fl.storing.done)
+		}
 	}
+	return pending
+}
+
+// renew makes a suspect flight valid again, which is about to open its source.
+func (f *flights) renew(fl *flight) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if fl.validity == suspect {
+		fl.validity = valid
+	}
+}
+
+func (f *flights) validity(fl *flight) validity {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return fl.validity
+}
+
+// store calls put, unless the flight's validity is no longer what it was. expire ends put's context.
+func (f *flights) store(ctx context.Context, fl *flight, was validity, put func(ctx context.Context) error) (stored bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s := &storing{cancel, make(chan struct{})}
+	f.mu.Lock()
+	if fl.validity != was {
+		f.mu.Unlock()
+		return false, nil
+	}
+	fl.storing = s
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		fl.storing = nil
+		f.mu.Unlock()
+		close(s.done)
+	}()
+	return true, put(ctx)
+}
+
+// ifValid calls g, unless the validity of fl has ended. expire does not come between.
+func (f *flights) ifValid(fl *flight, g func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if fl.validity == valid {
+		g()
+	}
+}
+
+func (f *flights) count() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.all)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -74,6 +75,7 @@ func TestACrowdWithPatienceGetsOneGeneration(t *testing.T) {
 
 func TestACrowdWithoutPatienceGetsOnePictureAnd404s(t *testing.T) {
 	s := newSite(t)
+	s.Wait = -1
 	s.held(t, crowd)
 	status, answers := inParallel(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg"), crowd)
 	assert.Equal(t, map[int]int{200: 1, 404: crowd - 1}, status)
@@ -91,7 +93,7 @@ func TestACrowdSharesTheErrorOfTheOneGeneration(t *testing.T) {
 	s := newSite(t)
 	s.Wait = 30 * time.Second
 	s.held(t, crowd)
-	s.storage.failPut = func() error { return errBoom }
+	s.Encoders = thumbnail.Encoders{".jpg": encoderFunc(func(io.Writer, image.Image) error { return errBoom })}
 	status, _ := inParallel(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg"), crowd)
 	assert.Equal(t, map[int]int{500: crowd}, status)
 	assert.EqualValues(t, 1, s.source.opened.Load())
@@ -329,8 +331,8 @@ func TestAStorageThatForgetsIsNotAskedForEver(t *testing.T) {
 	s := newSite(t)
 	s.storage.failOpen = func() error { return fs.ErrNotExist }
 	w := get(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg"))
-	assert.Equal(t, 500, w.Code)
-	assert.LessOrEqual(t, s.source.opened.Load(), int64(3))
+	assert.Equal(t, 200, w.Code, "the bytes are at hand")
+	assert.EqualValues(t, 1, s.source.opened.Load())
 }
 
 func TestAnErrorOfUnlockIsLoggedAlone(t *testing.T) {

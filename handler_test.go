@@ -210,7 +210,8 @@ func TestOnlyTheSourcesOwnAbsenceIsNotFound(t *testing.T) {
 	gone := func() error { return &fs.PathError{Op: "put", Path: "x", Err: fs.ErrNotExist} }
 	s := newSite(t)
 	s.storage.failPut = gone
-	assert.Equal(t, 500, get(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg")).Code, "Put")
+	assert.Equal(t, 200, get(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg")).Code, "Put")
+	assert.Equal(t, 500, thumbnail.StatusCode(s.handler(t).Generate(t.Context(), spec(t, "k.jpg", "50x50", "crop", ".jpg"))), "Put for Generate")
 	s = newSite(t)
 	s.Processors = thumbnail.Processors{"crop": processorFunc(func(context.Context, image.Image, int, int) (image.Image, error) { return nil, gone() })}
 	assert.Equal(t, 500, get(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg")).Code, "Process")
@@ -243,8 +244,10 @@ func TestAFailingPutLeavesNothingBehindAndTheNextRequestSucceeds(t *testing.T) {
 	h := s.handler(t)
 	url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")
 	w := get(h, url)
-	assert.Equal(t, 500, w.Code)
+	assert.Equal(t, 200, w.Code)
+	assert.Equal(t, image.Pt(50, 50), sizeOf(t, w.Body.Bytes()))
 	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+	assert.Equal(t, 1, countLines(s.log.String(), "the storage fails"))
 	_, err := s.storage.Open(t.Context(), url[1:])
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	fail = false

@@ -1,127 +1,176 @@
 package thumbnail
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
-	"runtime/debug"
-	"sync/atomic"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // lead does steps 6 to 11 for a flight, which ends with it whatever happens.
-func (h *Handler) lead(ctx, patience context.Context, j *job, fl *flight) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			h.cfg.Logger.ErrorContext(ctx, "thumbnail: panic", "path", j.key, "panic", p, "stack", string(debug.Stack()))
-			err = &failure{http.StatusInternalServerError, "generate", fmt.Errorf("panic: %v", p)}
+func (h *Handler) lead(c *call, patience context.Context, fl *flight) (l landing, e effort) {
+	stop := context.AfterFunc(c.ctx, func() { h.flights.leave(fl) })
+	defer stop()
+	defer func() { h.flights.land(fl, l) }()
+	err := h.safely(c.ctx, c.key, "generate", func() error {
+		// What follows is apart from the client, who may go.
+		ctx, cancel := c.budget.bind(context.WithoutCancel(c.ctx))
+		defer cancel()
+		l = landing{again: true}
+		start := time.Now()
+		unlock, err := h.lock(ctx, patience, c) // 6
+		e.timing.Wait = time.Since(start)
+		if unlock == nil {
+			l = landing{err: err, again: err == nil}
+			return nil
 		}
-		h.flights.end(j.key, fl, err)
-	}()
-	// What follows is apart from the client, who may go: cancelled when it is done, and nothing else.
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	unlock, err := h.lock(ctx, patience, j) // 6
+		defer unlock()
+		l = h.locked(ctx, c, fl, &e)
+		if l.result != nil {
+			l.result.retain(1) // for the one who leads
+		}
+		h.flights.land(fl, l)
+		return nil
+	})
 	if err != nil {
-		return err
+		l = landing{err: err}
 	}
-	defer func() {
-		if err := unlock(); err != nil {
-			h.cfg.Logger.WarnContext(ctx, "thumbnail: unlock", "path", j.key, "error", err)
-		}
-	}()
-	f, err := h.open(ctx, j) // 7
+	return l, e
+}
+
+// locked does steps 7 to 11.
+func (h *Handler) locked(ctx context.Context, c *call, fl *flight, e *effort) landing {
+	c.budget.run()
+	defer c.budget.pause()
+	f, err := h.open(ctx, c.key) // 7
 	if err != nil {
-		return err
+		return landing{err: err}
 	}
 	if f != nil {
-		return f.Close()
+		_ = f.Close()
+		return landing{again: true}
 	}
-	err = h.generate(ctx, cancel, j) // 8 to 11
-	h.failures.remember(j, err, time.Now())
-	return err
-}
-
-// lock returns when the lock is held, with a nil error; when it was held elsewhere and has become
-// free, with errAgain; when patience ended, with ErrBusy. A Locker that fails is as good as no
-// Locker, unless Config.RequireLock.
-func (h *Handler) lock(ctx, patience context.Context, j *job) (unlock func() error, err error) {
-	defer addTime(&j.timing.Wait)()
-	waiter, _ := h.cfg.Locker.(Waiter)
-	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
-		unlock, ok, err := h.tryLock(ctx, j.key)
+	p := &place{
+		budget: c.budget, timeout: h.cfg.QueueTimeout, left: h.cfg.QueueTimeout,
+		deserted: func() <-chan struct{} { return h.flights.whenDeserted(fl) }, abandon: func() bool { return h.flights.abandon(fl) },
+	}
+	for attempt := range maxAttempts {
+		h.flights.renew(fl)
+		m, made, err := h.generator.generate(context.WithValue(ctx, specKey{}, c.spec), c.order, p)
+		e.add(made)
 		if err != nil {
-			return h.withoutLock(ctx, j, err)
+			return h.failed(ctx, c, fl, err)
 		}
-		if ok {
-			return unlock, nil
+		if r := h.settle(ctx, c, fl, m, attempt == maxAttempts-1, e); r != nil {
+			h.stats.generated.Add(1)
+			return landing{result: r}
 		}
-		if patience.Err() != nil {
-			return nil, ErrBusy
+	}
+	return landing{err: &failure{http.StatusServiceUnavailable, "generate", fmt.Errorf("%q changes all the time", c.spec.Source)}}
+}
+
+// settle stores what was made, if it may be, and returns the result. It returns nil if it has to be made
+// again.
+func (h *Handler) settle(ctx context.Context, c *call, fl *flight, m *made, last bool, e *effort) *result {
+	r := &result{encoded: m.encoded, memory: m.memory}
+	done := false
+	defer func() {
+		if !done {
+			m.memory.release()
 		}
-		if waiter == nil {
-			sleep(patience, pause)
-			continue
+	}()
+	done = h.store(ctx, c, fl, r, m, last, &e.timing.Store)
+	if !done {
+		return nil
+	}
+	return r
+}
+
+// failed is how a flight ends that made nothing.
+func (h *Handler) failed(ctx context.Context, c *call, fl *flight, err error) landing {
+	if err == errDeserted {
+		return landing{again: true}
+	}
+	var scoped *scopedError
+	if timedOut(ctx) && !errors.As(err, &scoped) {
+		err = broken("generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, h.cfg.Timeout, err))
+	}
+	h.flights.ifValid(fl, func() { h.failures.remember(c.key, c.spec, err, time.Now()) })
+	return landing{err: err}
+}
+
+// store does the last of step 11, unless the thumbnail may not be stored. It returns false if the
+// original has changed since it was read: then it is to be made again.
+func (h *Handler) store(ctx context.Context, c *call, fl *flight, r *result, m *made, last bool, took *time.Duration) (done bool) {
+	defer addTime(took)()
+	for {
+		was := h.flights.validity(fl)
+		if was == removed {
+			break
 		}
-		err = waiter.Wait(patience, j.key)
-		switch {
-		case err == nil:
-			return nil, errAgain
-		case patience.Err() != nil:
-			return nil, ErrBusy
-		default:
-			return h.withoutLock(ctx, j, err)
+		if (was == suspect || h.sourceLocal) && !h.generator.unchanged(ctx, c.spec.Source, m.origin, was == suspect) {
+			if !last {
+				return false
+			}
+			break
+		}
+		put, err := h.flights.store(ctx, fl, was, func(ctx context.Context) error {
+			return h.put(ctx, c, r.encoded.Bytes())
+		})
+		if !put {
+			continue // somebody has ended its validity meanwhile
+		}
+		if now := h.flights.validity(fl); now != was && (now == removed || !h.generator.unchanged(ctx, c.spec.Source, m.origin, true)) {
+			if err == nil {
+				h.unstore(ctx, c)
+			}
+			if now == removed || last {
+				break
+			}
+			return false
+		}
+		r.stored, r.storeErr = err == nil, err
+		break
+	}
+	few := r.memory.keep(int64(r.encoded.Cap()))
+	r.reopen = r.stored && (h.storageLocal || !few)
+	return true
+}
+
+// put stores a thumbnail. A storage that fails costs the next request a generation, and this one
+// nothing, so the log says it only now and then.
+func (h *Handler) put(ctx context.Context, c *call, data []byte) error {
+	err := h.safely(ctx, c.key, "store", func() error {
+		return h.cfg.Storage.Put(storage.WithoutSync(ctx), c.key, bytes.NewReader(data))
+	})
+	if err == nil {
+		return nil
+	}
+	h.stats.storeErrors.Add(1)
+	if h.storeLog.now() {
+		h.log(ctx, slog.LevelError, "thumbnail: the storage fails; answering from memory", "path", c.key, "error", err)
+	}
+	return broken("store", err)
+}
+
+// unstore removes what was stored although its validity had ended: the original's thumbnails, of which
+// the others are made anew.
+func (h *Handler) unstore(ctx context.Context, c *call) {
+	if remover, ok := ability.Find[Remover](h.cfg.Storage); ok {
+		if err := remover.RemoveAll(ctx, c.spec.Source); err != nil {
+			h.log(ctx, slog.LevelError, "thumbnail: remove", "path", c.key, "error", err)
 		}
 	}
 }
 
-// tryLock gives a Locker that hangs, against its contract, no more than Config.Timeout.
-func (h *Handler) tryLock(ctx context.Context, key string) (func() error, bool, error) {
-	lockCtx, cancel := context.WithCancel(ctx)
-	hung := time.AfterFunc(h.cfg.Timeout, cancel)
-	unlock, ok, err := h.cfg.Locker.TryLock(lockCtx, key, h.cfg.LockTTL)
-	if !hung.Stop() && err == nil && ok { // it came after all, with a context that ended
-		err = errors.Join(context.DeadlineExceeded, unlock())
-	}
-	if err != nil || !ok {
-		cancel()
-		return nil, false, err
-	}
-	return func() error { defer cancel(); return unlock() }, true, nil
-}
-
-// withoutLock is what a Locker's error means.
-func (h *Handler) withoutLock(ctx context.Context, j *job, err error) (func() error, error) {
-	if h.cfg.RequireLock {
-		return nil, &failure{http.StatusServiceUnavailable, "lock", err}
-	}
-	if h.lockLog.now(time.Now()) {
-		h.cfg.Logger.ErrorContext(ctx, "thumbnail: the lock fails; generating without", "path", j.key, "error", err)
-	}
-	return func() error { return nil }, nil
-}
-
-// sometimes is true at most once in ten seconds, so that an outage does not fill the log.
-type sometimes struct{ last atomic.Int64 }
-
-func (s *sometimes) now(t time.Time) bool {
-	last := s.last.Load()
-	return t.UnixNano()-last >= int64(10*time.Second) && s.last.CompareAndSwap(last, t.UnixNano())
-}
-
-// sleep waits for d, or until ctx ends.
-func sleep(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
-}
-
-// addTime returns a function that adds the time since this call to d.
-func addTime(d *time.Duration) func() {
-	start := time.Now()
-	return func() { *d += time.Since(start) }
+func (e *effort) add(o effort) {
+	t, d := &e.timing, o.timing
+	t.Queue, t.Source, t.Decode, t.Process, t.Encode = d.Queue, t.Source+d.Source, t.Decode+d.Decode, t.Process+d.Process, t.Encode+d.Encode
+	e.source = o.source
 }

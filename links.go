@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -68,7 +69,7 @@ type PixelLimiter interface {
 func pixelLimits(encoders Encoders) map[string]int64 {
 	limits := map[string]int64{}
 	for ext, e := range encoders {
-		if limited, ok := e.(PixelLimiter); ok && limited.PixelLimit() > 0 {
+		if limited, ok := ability.Find[PixelLimiter](e); ok && limited.PixelLimit() > 0 {
 			limits[ext] = limited.PixelLimit()
 		}
 	}
@@ -139,9 +140,7 @@ func (l Links) processor(method string) Processor {
 	if !ok {
 		return nil
 	}
-	if with, ok := all[name].(interface {
-		With(args string) (processors.Processor, error)
-	}); ok {
+	if with, ok := ability.Find[withArgs](all[name]); ok {
 		if p, err := with.With(args); err == nil {
 			return p
 		}
@@ -154,7 +153,7 @@ func (l Links) focusMethod(method string, focus image.Point) (string, bool) {
 	if focus == (image.Point{}) {
 		return "", false
 	}
-	f, ok := l.processor(method).(interface{ FocusArgs(x, y int) string })
+	f, ok := ability.Find[interface{ FocusArgs(x, y int) string }](l.processor(method))
 	if !ok || strings.Contains(method, "_") {
 		return "", false
 	}

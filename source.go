@@ -1,80 +1,151 @@
 package thumbnail
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A source is an original that is open.
-type source struct {
+// A sourceFile is a source's file that is open.
+type sourceFile struct {
 	fs.File
-	size int64        // bytes that it may take in memory: as many as it says, else as many as the limit
-	room int64        // bytes to begin with
-	head bytes.Buffer // what was read for the header, where the file can't seek back
+	key    string
+	info   fs.FileInfo // when it was opened
+	seeker io.Seeker   // nil: it can be read once
+	size   int64       // bytes; unknown: the most that it may have
+	known  bool
 }
 
-// openSource does step 8.
-func (h *Handler) openSource(ctx context.Context, j *job) (*source, error) {
-	defer addTime(&j.timing.Source)()
-	f, err := h.cfg.Source.Open(ctx, j.spec.Source)
+// open does step 8.
+func (g *generator) open(ctx context.Context, key string) (*sourceFile, error) {
+	f, err := g.source.Open(ctx, key)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("thumbnail: source %q: %w", j.spec.Source, err)
+		return nil, &scopedError{ofSource, fmt.Errorf("thumbnail: source %q: %w", key, err)}
 	}
 	if err != nil {
 		return nil, broken("open source", err)
 	}
-	info, err := f.Stat()
+	if f == nil {
+		return nil, broken("open source", errors.New("returned no file"))
+	}
+	o := &sourceFile{File: f, key: key}
+	o.seeker, _ = ability.Find[io.Seeker](f)
+	if err := o.measure(g.limits.sourceBytes); err != nil {
+		o.Close()
+		return nil, err
+	}
+	return o, nil
+}
+
+func (o *sourceFile) measure(limit int64) error {
+	info, err := o.Stat()
 	if err != nil {
-		f.Close()
-		return nil, broken("stat source", err)
+		return broken("stat source", err)
 	}
-	size, room := info.Size(), info.Size()
-	if size > h.cfg.MaxSourceBytes {
-		f.Close()
-		return nil, fmt.Errorf("%w: source %q has %d bytes, more than Config.MaxSourceBytes (%d)", ErrTooLarge, j.spec.Source, size, h.cfg.MaxSourceBytes)
+	o.info, o.size, o.known = info, info.Size(), info.Size() > 0
+	if o.size > limit {
+		return &scopedError{ofSource, fmt.Errorf("%w: source %q has %d bytes, more than Config.MaxSourceBytes (%d)", ErrTooLarge, o.key, o.size, limit)}
 	}
-	if size <= 0 { // an io/fs.FileInfo need not know
-		size, room = h.cfg.MaxSourceBytes, 0
+	if !o.known { // an io/fs.FileInfo need not know
+		o.size = limit
 	}
-	return &source{File: f, size: size, room: room}, nil
+	return nil
 }
 
-// header returns a reader of the beginning, which readAll reads again.
-func (s *source) header() io.Reader {
-	if _, ok := s.File.(io.Seeker); ok {
-		return s.File
+// reader returns a reader that seeks if the file does.
+func (o *sourceFile) reader() io.Reader {
+	if o.seeker == nil {
+		return o.File
 	}
-	return io.TeeReader(io.LimitReader(s.File, s.size), &s.head)
+	return struct {
+		io.Reader
+		io.Seeker
+	}{o.File, o.seeker}
 }
 
-// rereadable reports whether it costs little to go through the whole file before there is memory
-// for it.
-func (s *source) rereadable() bool {
-	_, ok := s.File.(io.Seeker)
-	return ok && s.size <= 16<<20
-}
-
-// readAll returns the whole file, whose memory is data's.
-func (s *source) readAll(data *bytes.Buffer, limit int64) ([]byte, error) {
-	if seeker, ok := s.File.(io.Seeker); ok {
-		if _, err := seeker.Seek(0, io.SeekStart); err != nil {
-			return nil, broken("read source", err)
+// read returns the whole file, whose beginning is head. What it allocates comes from the account of
+// ctx. If grew is true, there is more than was measured.
+func (o *sourceFile) read(ctx context.Context, head []byte) (data []byte, grew bool, err error) {
+	room := int64(256 << 10)
+	if o.known {
+		room = o.size + 1
+	}
+	room = max(room, int64(len(head))+1)
+	account := codec.AccountOf(ctx)
+	if data, err = takeBytes(account, room); err != nil {
+		return nil, false, err
+	}
+	data = append(data[:0], head...)
+	if o.seeker != nil {
+		data = data[:0]
+		if _, err := o.seeker.Seek(0, io.SeekStart); err != nil {
+			return nil, false, broken("read source", err)
 		}
 	}
-	r := io.LimitReader(io.MultiReader(&s.head, s.File), limit+1)
-	data.Grow(int(s.room) + bytes.MinRead)
-	if _, err := data.ReadFrom(r); err != nil {
-		return nil, broken("read source", err)
+	for idle := 0; ; {
+		if err := ctx.Err(); err != nil {
+			return nil, false, err
+		}
+		if len(data) == cap(data) {
+			if o.known || int64(len(data)) > o.size {
+				return nil, true, nil
+			}
+			more, err := takeBytes(account, 2*int64(cap(data)))
+			if err != nil {
+				return nil, false, err
+			}
+			old := cap(data)
+			data = append(more[:0], data...)
+			account.Give(int64(old))
+		}
+		n, err := o.Read(data[len(data):cap(data)])
+		if n < 0 || n > cap(data)-len(data) {
+			return nil, false, broken("read source", errors.New("it returned an impossible count"))
+		}
+		data = data[:len(data)+n]
+		switch {
+		case err == io.EOF:
+			return data, int64(len(data)) > o.size, nil
+		case err != nil:
+			return nil, false, broken("read source", err)
+		case n > 0:
+			idle = 0
+		default:
+			if idle++; idle > 100 {
+				return nil, false, broken("read source", io.ErrNoProgress)
+			}
+		}
 	}
-	switch size := int64(data.Len()); {
-	case size > limit:
-		return nil, fmt.Errorf("%w: source has more than Config.MaxSourceBytes (%d)", ErrTooLarge, limit)
-	case size > s.size:
-		return nil, fmt.Errorf("%w: source grew to more than %d bytes while it was read", ErrTooLarge, s.size)
+}
+
+func takeBytes(account *codec.Account, n int64) ([]byte, error) {
+	if err := account.Take(n); err != nil {
+		return nil, err
 	}
-	return data.Bytes(), nil
+	return make([]byte, 0, n), nil
+}
+
+// changed reports whether an original surely or possibly is another than it was. Without modification
+// times or entity tags nobody can tell, and strict decides.
+func changed(before, after fs.FileInfo, strict bool) bool {
+	if before.Size() != after.Size() || !before.ModTime().Equal(after.ModTime()) || etag(before) != etag(after) {
+		return true
+	}
+	if os.SameFile(before, before) && os.SameFile(after, after) && !os.SameFile(before, after) {
+		return true
+	}
+	return strict && before.ModTime().IsZero() && etag(before) == ""
+}
+
+func etag(info fs.FileInfo) string {
+	if tagged, ok := info.(interface{ ETag() string }); ok {
+		return tagged.ETag()
+	}
+	return ""
 }

@@ -20,6 +20,11 @@ type failure struct {
 func (f *failure) Error() string { return "thumbnail: " + f.op + ": " + f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
+// A requestError is a request that asks for too much: 400, whatever it wraps.
+type requestError struct{ error }
+
+func (e *requestError) Unwrap() error { return e.error }
+
 // broken wraps an error that is the server's fault.
 func broken(op string, err error) error {
 	status := http.StatusInternalServerError
@@ -33,15 +38,18 @@ func broken(op string, err error) error {
 // [ErrInvalid], 401 for [ErrSignature], 404 for [fs.ErrNotExist] and [ErrBusy], 415 for
 // [ErrFormat], 422 for [ErrCorrupt] and [ErrTooLarge], 501 for [errors.ErrUnsupported], 503 for
 // [ErrOverloaded] and a context that ended, and 500 for every other error. An error of a [Handler]
-// may have one of its own: 405 for a method other than GET and HEAD, 500 or 503 for a fault of the
-// server whatever it wraps.
+// may have one of its own: 405 for a method other than GET and HEAD, 400 for a size that is beyond a
+// limit as it is asked for, 500 or 503 for a fault of the server whatever it wraps.
 func StatusCode(err error) int {
 	var f *failure
+	var r *requestError
 	switch {
 	case err == nil:
 		return http.StatusOK
 	case errors.As(err, &f):
 		return f.status
+	case errors.As(err, &r):
+		return http.StatusBadRequest
 	case errors.Is(err, ErrInvalid):
 		return http.StatusBadRequest
 	case errors.Is(err, ErrSignature):
@@ -89,7 +97,7 @@ func errorHeader(h http.Header, status int, err error) {
 		// RFC 9110 asks for a challenge; browsers ask for a password for the schemes Basic and
 		// Digest alone.
 		h.Set("WWW-Authenticate", "Signature")
-	case status == http.StatusServiceUnavailable, errors.Is(err, ErrBusy):
+	case status == http.StatusServiceUnavailable, err == ErrBusy:
 		h.Set("Retry-After", "1")
 	}
 }
@@ -109,14 +117,18 @@ func onlyIfCached(r *http.Request) bool {
 
 // fail answers a request with an error: its status text, and nothing that the request or the error
 // says.
-func (h *Handler) fail(w http.ResponseWriter, r *http.Request, j *job, err error) {
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, key string, err error) {
 	status := StatusCode(err)
 	errorHeader(w.Header(), status, err)
-	h.logError(r.Context(), j, err)
+	h.logError(r.Context(), key, err)
 	if h.cfg.ErrorHandler != nil {
 		h.cfg.ErrorHandler(w, r, status, err)
 		return
 	}
+	failPlainly(w, status)
+}
+
+func failPlainly(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = strings.NewReader(http.StatusText(status)).WriteTo(w) // the client may have gone; nobody is to be told

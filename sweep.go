@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -55,8 +56,8 @@ type Swept struct {
 // the error says so. With MaxBytes the storage is listed twice, and memory grows with the number of
 // thumbnails to be removed.
 func (h *Handler) Sweep(ctx context.Context, s Sweep) (Swept, error) {
-	lister, ok1 := h.cfg.Storage.(storage.Lister)
-	deleter, ok2 := h.cfg.Storage.(storage.Deleter)
+	lister, ok1 := ability.Find[storage.Lister](h.cfg.Storage)
+	deleter, ok2 := ability.Find[storage.Deleter](h.cfg.Storage)
 	if !ok1 || !ok2 {
 		return Swept{}, fmt.Errorf("thumbnail: sweep a %T: %w", h.cfg.Storage, errors.ErrUnsupported)
 	}

@@ -49,9 +49,10 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"time"
 
+	"github.com/rest-thumbnails/thumbnail/lock"
 	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // The errors of this package, to be tested with [errors.Is]. The error for a missing source matches
@@ -60,8 +61,8 @@ var (
 	ErrInvalid    = errors.New("thumbnail: invalid path or spec")  // outside the grammar, or an unknown method or extension
 	ErrSignature  = errors.New("thumbnail: secret does not match") // well-formed, but not signed with a key that is accepted
 	ErrBusy       = errors.New("thumbnail: being made elsewhere")  // the lock was not free in time
-	ErrTooLarge   = processors.ErrTooLarge                         // the source, its pixels, or the result
-	ErrOverloaded = errors.New("thumbnail: too many generations")  // no memory was free in time
+	ErrTooLarge   = processors.ErrTooLarge                         // the source, its pixels, or the result are beyond a limit
+	ErrOverloaded = errors.New("thumbnail: too many generations")  // neither memory nor a worker was free in time
 	ErrFormat     = processors.ErrFormat                           // the source is in no format that is known
 	ErrCorrupt    = processors.ErrCorrupt                          // the source is damaged
 )
@@ -76,77 +77,22 @@ type Source interface {
 	Open(ctx context.Context, key string) (fs.File, error)
 }
 
-// A Storage keeps thumbnails. Any number of goroutines may use it at once, and any number of processes
-// if it is shared. The package storage/storagetest tests an implementation against this contract.
-//
-// Open returns the file stored under key. If there is none, the error matches [fs.ErrNotExist]; any
-// other error means that the storage does not work. The file's Stat reports size and modification
-// time; its FileInfo may have a method ETag() string that returns a strong entity tag with its quotes
-// (RFC 9110, section 8.8.3), which is then used. A file that is also an [io.Seeker] is served without
-// being read into memory. Open does not wait for a Put.
-//
-// Put stores what r returns up to [io.EOF] under key, replacing what was there: whole or not at all. A
-// reader sees the old content or the new, never a part. If r fails, Put returns r's error and key
-// keeps its old content.
-//
-// For a key that is not valid ([storage.ValidKey]), the error of Open matches [fs.ErrNotExist] and that
-// of Put [fs.ErrInvalid]. A call whose context is done returns the context's error, and Put then stores
-// nothing.
-type Storage interface {
-	Open(ctx context.Context, key string) (fs.File, error)
-	Put(ctx context.Context, key string, r io.Reader) error
-}
-
-// A Remover is a [Storage] that can delete. [Handler.Remove] needs it.
-//
-// RemoveAll deletes every key that begins with prefix + "/", and nothing else: "a" does not touch
-// "ab/c". It is not an error if there is none. For a prefix that is not a valid key, such as the empty
-// one, the error matches [fs.ErrInvalid] and nothing is deleted.
-type Remover interface {
-	RemoveAll(ctx context.Context, prefix string) error
-}
-
-// A Locker decides which of many goroutines, processes or hosts generates a thumbnail. It saves work
-// and does not guard correctness: two that generate the same thumbnail store the same picture. The
-// package lock/locktest tests an implementation against this contract.
-//
-// TryLock never waits: if the lock is held elsewhere, ok is false and err is nil. The lock of a live
-// holder may be renewed until unlock is called or ctx ends; a dead holder loses it after ttl. unlock
-// works after ctx is cancelled, may be called more than once and by several goroutines, and never
-// releases somebody else's lock.
-type Locker interface {
-	TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error)
-}
-
-// A Waiter is a [Locker] that can tell when a lock becomes free, so that waiting needs no polling.
-//
-// Wait blocks until nobody holds key, which may be at once, or until ctx ends, and then returns the
-// context's error. It takes no lock.
-type Waiter interface {
-	Wait(ctx context.Context, key string) error
-}
-
-// A Processor turns a picture into a thumbnail of it. Any number of goroutines may call it at once.
-//
-// Process scales or crops src to width × height pixels; one of the two may be 0 and then follows from
-// the aspect ratio. src is upright and sRGB. Process must not modify it, may return it, and must retain
-// neither it nor the result: their memory is reused once the result is encoded. The result must not be
-// nil if the error is.
-//
-// A Processor that is also a [processors.Planner] says where its result comes from before any pixel is
-// decoded, so that a large original is decoded at a reduced size, which is much faster. It is then
-// called with what it planned, scaled and cropped, and with that size as width and height. A type that
-// embeds [processors.Crop] and draws on the result is a Planner, too.
-type Processor interface {
-	Process(ctx context.Context, src image.Image, width, height int) (image.Image, error)
-}
+// The contracts of the parts that are packages of their own are written there.
+type (
+	Storage   = storage.Storage      // keeps thumbnails
+	Remover   = storage.Remover      // a Storage that can delete; Handler.Remove needs it
+	Locker    = lock.Locker          // decides who of many generates a thumbnail
+	Waiter    = lock.Waiter          // a Locker that can tell when a lock becomes free
+	Processor = processors.Processor // turns a picture into a thumbnail of it
+)
 
 // An Encoder writes a picture in the format of a file-name extension. It must not modify img. Any
 // number of goroutines may call it at once.
 //
-// If it also implements [processors.Animator], it is called with the animations of GIFs, too. If it
-// implements [processors.Keeper], an original that needs no change is stored as it is, without
-// metadata, when that is smaller.
+// If it also implements [processors.Animator], it is called with animations, too. If it implements
+// [processors.Keeper], an original that needs no change is stored as it is, without metadata, when
+// that is smaller. If it implements [processors.ContextEncoder], that is called instead. If it has a
+// method ContentType() string, that returns the media type of its thumbnails, such as "image/jxl".
 type Encoder interface {
 	Encode(w io.Writer, img image.Image) error
 }

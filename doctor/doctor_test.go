@@ -53,7 +53,7 @@ func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
 	otherKey := newSite(t)
 	otherKey.Signer, _ = thumbnail.NewSigner([]byte("another key of 16 bytes or more"))
 	named := newSite(t)
-	named.Responder = response.Nginx{Prefix: "/_thumbs/"}
+	named.Responder, named.ServedElsewhere = response.Nginx{Prefix: "/_thumbs/"}, true
 	open := newSite(t)
 	open.Signer = acceptsAll{open.Signer}
 	for want, server := range map[string]http.Handler{

@@ -80,7 +80,9 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		Storage:   thumbs,
 		Signer:    signer,
 		Responder: responder,
-		Wait:      10 * time.Second,
+		// The bucket serves what a redirection leads to.
+		ServedElsewhere: true,
+		Wait:            10 * time.Second,
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,70 @@
+package thumbnail
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// A budget is the time that a call may spend on work, Config.Timeout in all: looking into the storage
+// and generating. Waiting for others, for memory or for a worker is bounded by itself and not counted.
+// When the budget is used up, every context that is bound to it ends.
+type budget struct {
+	mu      sync.Mutex
+	left    time.Duration
+	since   time.Time // when it began to run; only the monotonic clock is looked at
+	timer   *time.Timer
+	cancels []context.CancelCauseFunc
+}
+
+// errTimeout is the cause of a context that ended because Config.Timeout was used up.
+var errTimeout = errors.New("Config.Timeout is used up")
+
+// bind returns a context that ends with ctx, when the budget is used up, or by cancel.
+func (b *budget) bind(ctx context.Context) (bound context.Context, cancel func()) {
+	bound, end := context.WithCancelCause(ctx)
+	b.mu.Lock()
+	b.cancels = append(b.cancels, end)
+	b.mu.Unlock()
+	return bound, func() { end(nil) }
+}
+
+// run lets the time run until pause.
+func (b *budget) run() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.timer != nil {
+		b.timer.Stop()
+	}
+	b.since = time.Now()
+	b.timer = time.AfterFunc(b.left, b.expire)
+}
+
+func (b *budget) pause() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.timer != nil {
+		b.timer.Stop()
+		b.timer = nil
+		b.left = max(0, b.left-time.Since(b.since))
+	}
+}
+
+// paused stops the time while f waits.
+func (b *budget) paused(f func() error) error {
+	b.pause()
+	defer b.run()
+	return f()
+}
+
+func (b *budget) expire() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, cancel := range b.cancels {
+		cancel(errTimeout)
+	}
+}
+
+// timedOut reports whether ctx ended because its budget was used up.
+func timedOut(ctx context.Context) bool { return context.Cause(ctx) == errTimeout }

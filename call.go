@@ -1,0 +1,171 @@
+package thumbnail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
+)
+
+// A call is a thumbnail that a request or Generate asks for.
+type call struct {
+	order
+	ctx    context.Context
+	key    string // under which it is stored: its path
+	wait   time.Duration
+	budget *budget
+	store  bool // only a thumbnail that is stored will do
+}
+
+// noLimit is the wait of a call that only its context bounds.
+const noLimit = math.MaxInt64
+
+// An answer is what a call gets.
+type answer struct {
+	file    fs.File
+	outcome Outcome
+	passing bool // it is not stored: nobody may keep it
+	effort  effort
+	err     error // why it is not stored
+}
+
+type specKey struct{}
+
+// SpecFromContext returns what is being made, for a [Processor]; a [Source] may ask as well.
+func SpecFromContext(ctx context.Context) (s Spec, ok bool) {
+	s, ok = ctx.Value(specKey{}).(Spec)
+	return s, ok
+}
+
+// obtain opens the thumbnail, which it makes first if need be: steps 4 to 11.
+func (h *Handler) obtain(c *call) (a answer, err error) {
+	c.budget.run()
+	defer c.budget.pause()
+	f, err := h.open(c.ctx, c.key) // 4
+	if f != nil || err != nil {
+		return answer{file: f, outcome: Stored}, err
+	}
+	if err := h.checkSize(c.spec.Size); err != nil { // 5
+		return answer{}, err
+	}
+	patience, cancel := c.ctx, context.CancelFunc(func() {})
+	if c.wait != noLimit {
+		patience, cancel = context.WithTimeout(c.ctx, max(0, c.wait))
+	}
+	defer cancel()
+	for round := 0; ; round++ {
+		if round >= 1000 {
+			return a, broken("open thumbnail", fmt.Errorf("%q is said to be there, time and again, and is not", c.key))
+		}
+		if round > 2 { // somebody says that it may be there now, and it is not
+			sleep(patience, 10*time.Millisecond)
+		}
+		if err := h.failures.recall(c.key, c.spec, moves(c.encoder), time.Now()); err != nil {
+			return a, err
+		}
+		var l landing
+		err := c.budget.paused(func() error {
+			l, err = h.join(c, patience, &a)
+			return err
+		})
+		switch {
+		case err != nil:
+			return a, err
+		case l.result != nil:
+			return a, h.take(c, l.result, &a)
+		case l.err == ErrBusy && patience.Err() == nil: // somebody less patient gave up
+		case l.err != nil:
+			return a, l.err
+		}
+		if c.ctx.Err() != nil {
+			return a, c.ended()
+		}
+		if f, err := h.open(c.ctx, c.key); f != nil || err != nil {
+			a.file, a.outcome = f, Shared
+			return a, err
+		}
+	}
+}
+
+// checkSize does step 5.
+func (h *Handler) checkSize(s Size) error {
+	if s.Width > h.cfg.MaxWidth || s.Height > h.cfg.MaxHeight {
+		return &requestError{fmt.Errorf("%w: size %v is more than Config.MaxWidth × Config.MaxHeight (%dx%d)", ErrTooLarge, s, h.cfg.MaxWidth, h.cfg.MaxHeight)}
+	}
+	return nil
+}
+
+// join takes part in the one flight of this process for a thumbnail: leads it if there is none, else
+// waits for it. An error is that of the call, not of the flight.
+func (h *Handler) join(c *call, patience context.Context, a *answer) (l landing, err error) {
+	fl, leads := h.flights.join(c.key, c.spec.Source)
+	if leads {
+		l, e := h.lead(c, patience, fl)
+		wait := a.effort.timing.Wait
+		a.effort = e
+		a.effort.timing.Wait += wait
+		a.outcome = Generated
+		return l, nil
+	}
+	defer addTime(&a.effort.timing.Wait)()
+	a.outcome = Shared
+	l, ok := h.flights.wait(fl, patience)
+	if !ok {
+		return l, ErrBusy
+	}
+	return l, nil
+}
+
+// take makes the answer of a result, which it releases or hands on.
+func (h *Handler) take(c *call, r *result, a *answer) error {
+	a.err, a.passing = r.storeErr, !r.stored
+	if c.store && !r.stored {
+		r.release()
+		if r.storeErr != nil {
+			return r.storeErr
+		}
+		return &failure{http.StatusServiceUnavailable, "generate", fmt.Errorf("%q was removed or replaced meanwhile", c.spec.Source)}
+	}
+	if r.reopen {
+		if f, err := h.open(c.ctx, c.key); err == nil && f != nil {
+			r.release()
+			a.file = f
+			return nil
+		}
+	}
+	a.file = r.open(c.key)
+	return nil
+}
+
+// open opens the thumbnail. A nil file is one that is not there.
+func (h *Handler) open(ctx context.Context, key string) (fs.File, error) {
+	f, err := h.cfg.Storage.Open(ctx, key)
+	switch {
+	case err == nil:
+		if f == nil || ability.IsNil(f) {
+			return nil, broken("open thumbnail", errors.New("returned no file"))
+		}
+		return f, nil
+	case ctx.Err() != nil: // the client is gone, or it took too long
+		if timedOut(ctx) {
+			return nil, broken("open thumbnail", fmt.Errorf("%w: %w", context.DeadlineExceeded, err))
+		}
+		return nil, ctx.Err()
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	}
+	return nil, broken("open thumbnail", err)
+}
+
+// ended is the error of a call whose context has.
+func (c *call) ended() error {
+	if timedOut(c.ctx) {
+		return broken("generate", context.DeadlineExceeded)
+	}
+	return c.ctx.Err()
+}

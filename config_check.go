@@ -1,0 +1,174 @@
+package thumbnail
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/response"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// check refuses what is missing and what can never work, in the order of the fields.
+func (c *Config) check() error {
+	for _, f := range []struct {
+		name     string
+		value    any
+		required bool
+	}{
+		{"Source", c.Source, true}, {"Storage", c.Storage, true}, {"Signer", c.Signer, true},
+		{"Locker", c.Locker, false}, {"Responder", c.Responder, false}, {"Observer", c.Observer, false},
+	} {
+		switch {
+		case f.value == nil && f.required:
+			return errors.New("thumbnail: Config." + f.name + " is missing")
+		case f.value != nil && ability.IsNil(f.value):
+			return fmt.Errorf("thumbnail: Config.%s is a nil %T", f.name, f.value)
+		}
+	}
+	if sameDir(c.Source, c.Storage) {
+		return errors.New("thumbnail: Config.Storage is the directory of Config.Source: the thumbnails of kitten.jpg lie in a folder of that name")
+	}
+	if err := checkSigner(c.Signer); err != nil {
+		return fmt.Errorf("thumbnail: Config.Signer: %w", err)
+	}
+	for _, f := range []struct {
+		name string
+		n    int64
+	}{
+		{"LockTTL", int64(c.LockTTL)}, {"Timeout", int64(c.Timeout)}, {"Workers", int64(c.Workers)},
+		{"MaxSourceBytes", c.MaxSourceBytes}, {"MaxPixels", c.MaxPixels}, {"MaxWidth", int64(c.MaxWidth)}, {"MaxHeight", int64(c.MaxHeight)},
+		{"MaxMemory", c.MaxMemory}, {"MaxQueue", int64(c.MaxQueue)}, {"QueueTimeout", int64(c.QueueTimeout)},
+	} {
+		if f.n < 0 {
+			return fmt.Errorf("thumbnail: Config.%s is negative", f.name)
+		}
+	}
+	for i, f := range c.Formats {
+		if f.Name == "" || f.Match == nil || f.Header == nil || f.Decode == nil {
+			return fmt.Errorf("thumbnail: Config.Formats[%d] (%q) lacks its Name, Match, Header or Decode", i, f.Name)
+		}
+	}
+	if err := c.checkResponder(); err != nil {
+		return fmt.Errorf("thumbnail: Config.Responder: %w", err)
+	}
+	return nil
+}
+
+// sameDir reports whether thumbnails would lie among the originals.
+func sameDir(source Source, thumbs Storage) bool {
+	if storage.SameDir(source, thumbs) {
+		return true
+	}
+	a, ok1 := ability.Find[*storage.Memory](source)
+	b, ok2 := ability.Find[*storage.Memory](thumbs)
+	return ok1 && ok2 && a == b
+}
+
+// checkSigner refuses signers whose secrets anybody can compute, or that can't make any.
+func checkSigner(s Signer) error {
+	if ability.IsNil(s) {
+		return errors.New("a nil signer")
+	}
+	if all, ok := ability.Find[anyOf](s); ok {
+		for _, s := range all {
+			if err := checkSigner(s); err != nil {
+				return err
+			}
+		}
+	}
+	if h, ok := ability.Find[*HMACSigner](s); ok && len(h.states) == 0 {
+		return errors.New("a HMACSigner without a key: make one with NewSigner")
+	}
+	if d, ok := ability.Find[djangoSigner](s); ok && d.secretKey == "" {
+		return errors.New("DjangoSigner without a key")
+	}
+	return nil
+}
+
+// checkResponder refuses Responders that lack a field, or name files that are nowhere.
+func (c *Config) checkResponder() error {
+	name := ""
+	switch r := responderOf(c.Responder).(type) {
+	case response.Nginx:
+		if name = "response.Nginx"; r.Prefix == "" {
+			return errors.New("response.Nginx needs its Prefix")
+		}
+	case response.Apache:
+		if name = "response.Apache"; r.Root == "" {
+			return errors.New("response.Apache needs its Root")
+		}
+	case response.Redirect:
+		if name = "response.Redirect"; r.Prefix == "" && r.URL == nil {
+			return errors.New("response.Redirect needs its Prefix or its URL")
+		}
+	default:
+		return nil
+	}
+	if !c.ServedElsewhere && !ability.Has[*storage.Dir](c.Storage) {
+		return fmt.Errorf("%s names files that something else serves, and Config.Storage is no *storage.Dir but a %T: set Config.ServedElsewhere if they are served all the same", name, c.Storage)
+	}
+	return nil
+}
+
+// responderOf returns the Responder of package response that r is or wraps, by value, or nil.
+func responderOf(r Responder) any {
+	if v, ok := ability.Find[response.Nginx](r); ok {
+		return v
+	}
+	if v, ok := ability.Find[*response.Nginx](r); ok {
+		return *v
+	}
+	if v, ok := ability.Find[response.Apache](r); ok {
+		return v
+	}
+	if v, ok := ability.Find[*response.Apache](r); ok {
+		return *v
+	}
+	if v, ok := ability.Find[response.Redirect](r); ok {
+		return v
+	}
+	if v, ok := ability.Find[*response.Redirect](r); ok {
+		return *v
+	}
+	return nil
+}
+
+// merge lays over on defaults. A nil value removes a key; a key that no path can name is an error.
+func merge[M ~map[string]V, V comparable](field string, check func(string) error, over, defaults M) (M, error) {
+	merged := maps.Clone(defaults)
+	var none V
+	for _, key := range slices.Sorted(maps.Keys(over)) {
+		v := over[key]
+		switch err := check(key); {
+		case err != nil:
+			return nil, fmt.Errorf("thumbnail: Config.%s: %w", field, err)
+		case v == none:
+			delete(merged, key)
+		case ability.IsNil(v):
+			return nil, fmt.Errorf("thumbnail: Config.%s: %q is a nil %T", field, key, v)
+		default:
+			merged[key] = v
+		}
+	}
+	return merged, nil
+}
+
+func checkMethod(s string) error {
+	if !isMethod(s) {
+		return fmt.Errorf("method %q is not 1 to %d of a-z, 0-9 and _", s, maxMethod)
+	}
+	return nil
+}
+
+func checkExt(s string) error {
+	switch {
+	case isExt(s):
+		return nil
+	case isExt("." + s):
+		return fmt.Errorf("extension %q has to begin with a dot: %q", s, "."+s)
+	}
+	return fmt.Errorf("extension %q is not a dot and 1 to %d of a-z and 0-9", s, maxExt)
+}

@@ -1,0 +1,318 @@
+package thumbnail
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/engine"
+)
+
+// A generator makes thumbnails, from a source to the encoded bytes: steps 8 to 11 but for storing. It
+// knows nothing of HTTP, of where thumbnails are kept, and of locks.
+type generator struct {
+	source    Source
+	engine    *engine.Engine
+	admission *admission
+	limits    limits
+}
+
+type limits struct {
+	sourceBytes, pixels, memory int64
+	width, height               int
+	timeout                     time.Duration
+}
+
+// An order is a thumbnail that is to be made.
+type order struct {
+	spec      Spec
+	processor Processor
+	encoder   Encoder
+}
+
+// made is an encoded thumbnail, and the original's FileInfo when it was read.
+type made struct {
+	encoded *bytes.Buffer
+	origin  fs.FileInfo
+	memory  *reservation // of encoded
+}
+
+// An effort is what making a thumbnail took, whether it succeeded or not.
+type effort struct {
+	timing Timing
+	source SourceInfo
+}
+
+// SourceInfo is what is known of an original once its header has been read.
+type SourceInfo struct {
+	Format        string // "jpeg"
+	Width, Height int    // pixels, upright
+	Bytes         int64  // size of the file; 0 if the source does not say
+}
+
+// maxAttempts is how often a generation starts, when the original changes while it is read, or needs
+// more memory than was free at once.
+const maxAttempts = 4
+
+// headBytes is the memory that reading a header may take at first.
+const headBytes = 1 << 20
+
+// An attempt has to start again with more memory, or because the original has changed.
+var (
+	errRestart = errors.New("start again")
+	errChanged = errors.New("start again with another original")
+)
+
+// generate makes a thumbnail. It waits for memory and for a worker in p.
+func (g *generator) generate(ctx context.Context, o order, p *place) (m *made, e effort, err error) {
+	if g.admission.full() {
+		return nil, e, errQueueFull
+	}
+	src, err := timed(&e.timing.Source, func() (*sourceFile, error) { return g.open(ctx, o.spec.Source) })
+	if err != nil {
+		return nil, e, err
+	}
+	defer func() {
+		if src != nil {
+			src.Close()
+		}
+	}()
+	need := min(headBytes, g.limits.memory)
+	for attempt := range maxAttempts {
+		if attempt > 0 {
+			if src, err = g.again(ctx, src, err == errRestart); err != nil {
+				return nil, e, err
+			}
+		}
+		m, need, err = g.attempt(ctx, src, o, need, p, &e)
+		e.timing.Queue = p.waited
+		if err != errRestart && err != errChanged {
+			return m, e, err
+		}
+	}
+	return nil, e, &failure{http.StatusServiceUnavailable, "read source", fmt.Errorf("%q changes while it is read", o.spec.Source)}
+}
+
+// again makes a source ready to be read from its beginning once more. One that has changed is opened
+// anew, and so is one that can't seek.
+func (g *generator) again(ctx context.Context, src *sourceFile, same bool) (*sourceFile, error) {
+	if same && src.seeker != nil {
+		if _, err := src.seeker.Seek(0, io.SeekStart); err == nil {
+			return src, nil
+		}
+	}
+	src.Close()
+	return g.open(ctx, src.key)
+}
+
+// attempt makes a thumbnail with need bytes of memory. If that is too little and more is not free at
+// once, it gives back what it has and returns errRestart and what it takes.
+func (g *generator) attempt(ctx context.Context, src *sourceFile, o order, need int64, p *place, e *effort) (m *made, more int64, err error) {
+	memory, err := g.admission.reserve(need, p)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { memory.release() }()
+	if err := ctx.Err(); err != nil {
+		return nil, 0, err
+	}
+	total, head, err := g.measure(ctx, src, o, need, e)
+	if err != nil {
+		return nil, total, err
+	}
+	if !memory.grow(total) {
+		return nil, total, errRestart
+	}
+	ctx = codec.WithAccount(ctx, codec.NewAccount(memory.size))
+	start := time.Now()
+	data, grew, err := src.read(ctx, head)
+	e.timing.Source += time.Since(start)
+	if err != nil {
+		return nil, 0, err
+	}
+	if info, statErr := src.Stat(); grew || statErr == nil && changed(src.info, info, false) {
+		if grew && statErr == nil && info.Size() == src.info.Size() {
+			return nil, 0, g.tooLong(src)
+		}
+		return nil, total, errChanged
+	}
+	header, err := g.engine.Header(ctx, codec.NewBytesReader(ctx, data)) // this one counts
+	if err != nil {
+		return nil, 0, g.headerError(o, err)
+	}
+	plan, total, err := g.plan(header, o, max(int64(cap(data)), src.held()))
+	if err != nil {
+		return nil, 0, err
+	}
+	if !memory.grow(total) {
+		return nil, total, errRestart
+	}
+	m, err = g.work(ctx, plan, data, p, e)
+	if err != nil {
+		return nil, 0, err
+	}
+	m.origin, m.memory = src.info, memory.move()
+	return m, 0, nil
+}
+
+// measure does step 9: it returns how many bytes the generation will need, the file included, and what
+// it has read of a file that can't seek back.
+func (g *generator) measure(ctx context.Context, src *sourceFile, o order, need int64, e *effort) (total int64, head []byte, err error) {
+	defer addTime(&e.timing.Source)()
+	ctx = codec.WithAccount(ctx, codec.NewAccount(need))
+	whole := moves(o.encoder) && src.seeker != nil && src.size <= 16<<20 // a still picture does not wait for the memory of an animation
+	r := codec.NewReader(ctx, src.reader(), whole)
+	header, err := g.engine.Header(ctx, r)
+	if errors.Is(err, ErrTooLarge) && need < min(3*src.held()+headBytes, g.limits.memory) {
+		return min(3*src.held()+headBytes, g.limits.memory), nil, errRestart // the header is longer than most
+	}
+	if err != nil {
+		return 0, nil, g.headerError(o, err)
+	}
+	size := header.Size()
+	e.source = SourceInfo{Format: header.Format.Name, Width: size.X, Height: size.Y, Bytes: src.info.Size()}
+	head = r.Retained()
+	_, total, err = g.plan(header, o, src.held()+int64(cap(head)))
+	return total, head, err
+}
+
+// held is how many bytes a file takes in memory. One that does not know its size grows by doubling.
+func (o *sourceFile) held() int64 {
+	if o.known {
+		return o.size + 1
+	}
+	return min(o.size, 64<<20) / 2 * 3
+}
+
+// plan checks every limit, and returns how many bytes of memory it takes in all.
+func (g *generator) plan(header *codec.Header, o order, file int64) (*engine.Plan, int64, error) {
+	plan, err := g.engine.Plan(header, engine.Request{
+		Processor: o.processor, Encoder: o.encoder, Width: o.spec.Size.Width, Height: o.spec.Size.Height,
+		FileBytes: file,
+		Limits:    engine.Limits{Pixels: g.limits.pixels, Width: g.limits.width, Height: g.limits.height, Memory: g.limits.memory},
+	})
+	size := header.Size()
+	switch {
+	case err != nil && int64(size.X)*int64(size.Y) > g.limits.pixels:
+		return nil, 0, &scopedError{ofSource, fmt.Errorf("source %q: %w", o.spec.Source, err)}
+	case err != nil:
+		return nil, 0, &scopedError{ofThumbnail, fmt.Errorf("source %q: %w", o.spec.Source, err)}
+	}
+	return plan, plan.Bytes + file, nil
+}
+
+// work does step 11 but for storing, as one of Config.Workers.
+func (g *generator) work(ctx context.Context, plan *engine.Plan, data []byte, p *place, e *effort) (*made, error) {
+	release, err := g.admission.worker(p)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ctx = codec.WithAccount(ctx, codec.NewAccount(plan.Bytes))
+	encoded := newBuffer()
+	var t engine.Timing
+	err = g.engine.Make(ctx, data, plan, encoded, &t)
+	e.timing.Decode, e.timing.Process, e.timing.Encode = e.timing.Decode+t.Decode, e.timing.Process+t.Process, e.timing.Encode+t.Encode
+	if err == nil {
+		err = ctx.Err() // a processor that took no notice
+	}
+	if err != nil {
+		freeBuffer(encoded)
+		return nil, g.makeError(ctx, plan, &t, err)
+	}
+	return &made{encoded: encoded}, nil
+}
+
+// headerError tells a source that fails from one that is no image.
+func (g *generator) headerError(o order, err error) error {
+	var read *codec.ReadError
+	switch {
+	case errors.As(err, &read):
+		return broken("read source", read.Err)
+	case !isOriginals(err):
+		return err
+	case moves(o.encoder):
+		return &scopedError{ofMoving, err}
+	}
+	return &scopedError{ofSource, err}
+}
+
+// makeError says whose fault an error of engine.Make is, and for which thumbnails it holds: what decodes
+// does not look at the size that is wanted; processors and encoders may.
+func (g *generator) makeError(ctx context.Context, plan *engine.Plan, t *engine.Timing, err error) error {
+	of := ofSource
+	switch {
+	case t.Process > 0:
+		of = ofThumbnail
+	case moves(plan.Encoder):
+		of = ofMoving
+	}
+	if timedOut(ctx) {
+		return &scopedError{of, &failure{http.StatusServiceUnavailable, "generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, g.limits.timeout, err)}}
+	}
+	if isOriginals(err) {
+		return &scopedError{of, err}
+	}
+	if step := new(engine.StepError); errors.As(err, &step) {
+		return broken(step.Step, step.Err)
+	}
+	return err
+}
+
+// isOriginals reports whether an error says something about the original.
+func isOriginals(err error) bool {
+	return errors.Is(err, ErrFormat) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrTooLarge)
+}
+
+func (g *generator) tooLong(src *sourceFile) error {
+	if int64(src.size) >= g.limits.sourceBytes {
+		return &scopedError{ofSource, fmt.Errorf("%w: source %q has more than Config.MaxSourceBytes (%d)", ErrTooLarge, src.key, g.limits.sourceBytes)}
+	}
+	return &scopedError{ofSource, fmt.Errorf("%w: source %q has more than the %d bytes that it said", ErrTooLarge, src.key, src.size)}
+}
+
+// unchanged reports whether the original is still what it was when origin was looked at.
+func (g *generator) unchanged(ctx context.Context, key string, origin fs.FileInfo, strict bool) bool {
+	f, err := g.source.Open(ctx, key)
+	if err != nil || f == nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	return err == nil && !changed(origin, info, strict)
+}
+
+// buffers hold encoded thumbnails.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func newBuffer() *bytes.Buffer { return buffers.Get().(*bytes.Buffer) }
+
+// freeBuffer keeps a buffer for later, unless it is so large that few would need it.
+func freeBuffer(b *bytes.Buffer) {
+	if b.Cap() <= 4<<20 {
+		b.Reset()
+		buffers.Put(b)
+	}
+}
+
+// timed adds the time that f takes to d.
+func timed[T any](d *time.Duration, f func() (T, error)) (T, error) {
+	defer addTime(d)()
+	return f()
+}
+
+// addTime returns a function that adds the time since this call to d.
+func addTime(d *time.Duration) func() {
+	start := time.Now()
+	return func() { *d += time.Since(start) }
+}

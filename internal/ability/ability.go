@@ -1,0 +1,52 @@
+// Package ability finds the optional interfaces of values that may be wrapped.
+package ability
+
+import "reflect"
+
+// maxLayers bounds the search, in case that a value wraps itself.
+const maxLayers = 100
+
+// Find returns v, or else what it wraps, or what that wraps, whichever is a T first. A value wraps
+// another if it has a method Unwrap without parameters that returns it, of whatever type, as for
+// [net/http.ResponseController].
+func Find[T any](v any) (t T, ok bool) {
+	for range maxLayers {
+		if t, ok = v.(T); ok {
+			return t, !isNil(v)
+		}
+		if v = unwrap(v); v == nil {
+			break
+		}
+	}
+	return t, false
+}
+
+// Has reports whether Find finds a T.
+func Has[T any](v any) bool {
+	_, ok := Find[T](v)
+	return ok
+}
+
+// unwrap returns what v wraps, or nil.
+func unwrap(v any) any {
+	if v == nil || isNil(v) {
+		return nil
+	}
+	m := reflect.ValueOf(v).MethodByName("Unwrap")
+	if !m.IsValid() || m.Type().NumIn() != 0 || m.Type().NumOut() != 1 {
+		return nil
+	}
+	return m.Call(nil)[0].Interface()
+}
+
+// isNil reports whether v is a nil pointer or function.
+func isNil(v any) bool {
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Pointer, reflect.Func:
+		return r.IsNil()
+	}
+	return false
+}
+
+// IsNil reports whether v is nil, or a nil pointer or function in an interface.
+func IsNil(v any) bool { return v == nil || isNil(v) }

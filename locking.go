@@ -1,0 +1,97 @@
+package thumbnail
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
+)
+
+// lock returns a function that unlocks once the lock is held. If it was held elsewhere and has become
+// free, both results are nil; when patience ends, the error is ErrBusy. A Locker that fails is as good
+// as no Locker, unless Config.RequireLock.
+func (h *Handler) lock(ctx, patience context.Context, c *call) (unlock func(), err error) {
+	waiter, _ := ability.Find[Waiter](h.cfg.Locker)
+	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
+		unlock, ok, err := h.tryLock(ctx, c)
+		if err != nil {
+			return h.withoutLock(ctx, c, err)
+		}
+		if ok {
+			return unlock, nil
+		}
+		if patience.Err() != nil {
+			return nil, ErrBusy
+		}
+		if waiter == nil {
+			sleep(patience, pause)
+			continue
+		}
+		err = waiter.Wait(patience, c.key)
+		switch {
+		case err == nil:
+			return nil, nil
+		case patience.Err() != nil:
+			return nil, ErrBusy
+		default:
+			return h.withoutLock(ctx, c, err)
+		}
+	}
+}
+
+// tryLock gives a Locker that hangs half of Config.Timeout, so that there is time to do without.
+func (h *Handler) tryLock(ctx context.Context, c *call) (unlock func(), ok bool, err error) {
+	lockCtx, cancel := context.WithCancel(ctx)
+	most := h.cfg.Timeout / 2
+	hung := time.AfterFunc(most, cancel)
+	c.budget.run()
+	release, ok, err := h.cfg.Locker.TryLock(lockCtx, c.key, h.cfg.LockTTL)
+	c.budget.pause()
+	if !hung.Stop() && err == nil && ok { // it came after all, with a context that ended
+		err = errors.Join(context.DeadlineExceeded, release())
+	}
+	if err != nil || !ok {
+		cancel()
+		return nil, false, err
+	}
+	return func() {
+		defer cancel()
+		err := h.safely(ctx, c.key, "unlock", release)
+		if err != nil {
+			h.log(ctx, slog.LevelWarn, "thumbnail: unlock", "path", c.key, "error", err)
+		}
+	}, true, nil
+}
+
+// withoutLock is what a Locker's error means.
+func (h *Handler) withoutLock(ctx context.Context, c *call, err error) (func(), error) {
+	if h.cfg.RequireLock {
+		return nil, &failure{http.StatusServiceUnavailable, "lock", err}
+	}
+	if h.lockLog.now() {
+		h.log(ctx, slog.LevelError, "thumbnail: the lock fails; generating without", "path", c.key, "error", err)
+	}
+	return func() {}, nil
+}
+
+// A rateLimiter says yes at most once in ten seconds, so that an outage does not fill the log.
+type rateLimiter struct{ last atomic.Pointer[time.Time] }
+
+func (r *rateLimiter) now() bool {
+	last, t := r.last.Load(), time.Now() // with its monotonic clock
+	return (last == nil || t.Sub(*last) >= 10*time.Second) && r.last.CompareAndSwap(last, &t)
+}
+
+// sleep waits for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

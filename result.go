@@ -1,0 +1,49 @@
+package thumbnail
+
+import (
+	"bytes"
+	"io/fs"
+	"sync/atomic"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// A result is a thumbnail that has just been made. Those who waited for it share its bytes, whose memory
+// counts until the last of them has released it.
+type result struct {
+	encoded  *bytes.Buffer
+	memory   *reservation
+	storeErr error // why it could not be stored
+	stored   bool  // neither it could not, nor may it not be
+	reopen   bool  // from the storage it is as good
+	refs     atomic.Int64
+}
+
+// retain adds n to those who release r.
+func (r *result) retain(n int) { r.refs.Add(int64(n)) }
+
+func (r *result) release() {
+	if r.refs.Add(-1) == 0 {
+		r.memory.release()
+		freeBuffer(r.encoded)
+	}
+}
+
+// open returns the bytes as a file, whose Close releases r.
+func (r *result) open(key string) fs.File {
+	content := &resultContent{Reader: bytes.NewReader(r.encoded.Bytes()), r: r}
+	return storage.NewFile(content, storage.Info{Name: key, Size: int64(r.encoded.Len())})
+}
+
+type resultContent struct {
+	*bytes.Reader
+	r      *result
+	closed atomic.Bool
+}
+
+func (c *resultContent) Close() error {
+	if !c.closed.Swap(true) {
+		c.r.release()
+	}
+	return nil
+}

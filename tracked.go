@@ -1,0 +1,70 @@
+package thumbnail
+
+import (
+	"io"
+	"io/fs"
+	"net/http"
+
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/response"
+)
+
+// A trackedWriter knows whether an answer has begun, so that an error is not appended to it, and how
+// long it is.
+type trackedWriter struct {
+	http.ResponseWriter
+	wrote   bool
+	bytes   int64
+	aborted bool
+}
+
+func (w *trackedWriter) WriteHeader(status int) {
+	w.wrote = w.wrote || status >= 200
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *trackedWriter) Write(p []byte) (int, error) {
+	w.wrote = true
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// ReadFrom lets net/http send a file without copying it through this process (sendfile).
+func (w *trackedWriter) ReadFrom(r io.Reader) (int64, error) {
+	w.wrote = true
+	n, err := io.Copy(w.ResponseWriter, r)
+	w.bytes += n
+	return n, err
+}
+
+// Flush implements [http.Flusher].
+func (w *trackedWriter) Flush() {
+	w.wrote = true
+	_ = http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Unwrap is for [http.ResponseController].
+func (w *trackedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// streamOf returns a Responder that needs no stored file.
+func streamOf(r Responder) Responder {
+	if s, ok := ability.Find[response.Stream](r); ok {
+		return s
+	}
+	return response.Stream{}
+}
+
+// seekable returns f so that it seeks if what it wraps does.
+func seekable(f fs.File) fs.File {
+	if _, ok := f.(io.Seeker); ok {
+		return f
+	}
+	if s, ok := ability.Find[io.Seeker](f); ok {
+		return struct {
+			fs.File
+			io.Seeker
+		}{f, s}
+	}
+	return f
+}
