@@ -1,17 +1,8 @@
-// Package processors does everything that touches pixels: it reads image headers, decodes, scales,
-// crops and encodes.
+// Package processors has what is done to pictures, as programs name it: methods such as [Crop] and
+// [Smart], encoders such as [JPEG], and [Format], the way in for decoders of other formats. Put them
+// into thumbnail.Config.
 //
-// A thumbnail is made in four steps, of which the first two cost no pixels:
-//
-//	h, err := processors.DecodeHeader(file)                                  // format, upright size, orientation
-//	least := processors.MinDecode(p, h.Size, width, height)                  // the smallest decode that p can use
-//	pic, err := processors.Decode(ctx, data, h, least)
-//	thumb, err := pic.Apply(ctx, p, width, height)                           // upright
-//
-// Before the pixels are decoded the caller enforces its limits: [Header.Size] and
-// [Header.DecodeBytes] say what that would cost, and [ResultSize] how large the result will be.
-//
-// Any number of goroutines may use a value of this package at once, except a [Picture].
+// Any number of goroutines may use a value of this package at once.
 //
 // # Colours
 //
@@ -68,7 +59,7 @@ type Processor interface {
 // pixels: scale the whole upright original to scaled, then keep the box crop of that. crop is not
 // empty and lies within the rectangle from (0,0) to scaled. original is at least 1×1.
 //
-// A Planner gets a decoder that stops at the size it needs: [Picture.Apply] scales and crops as
+// A Planner gets a decoder that stops at the size it needs: The handler scales and crops as
 // planned, from an original that may have been decoded at a reduced size, and calls Process with
 // the result and its width and height. So Process, given a picture that has the wanted size
 // already, has to return one of the same size; it may draw on a copy. A processor that embeds

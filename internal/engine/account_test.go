@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -89,6 +91,47 @@ func TestAnAccountOfTheEstimateIsEnoughAndIsKept(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What fuzzing has found is held to the same limit, whether a thumbnail comes out or not.
+func TestNoSeedOfFuzzingTakesMoreThanItsAccount(t *testing.T) {
+	paths, err := filepath.Glob("../codec/*/testdata/fuzz/*/*")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, path := range paths {
+		for _, data := range seedBytes(t, path) {
+			h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
+			if err != nil {
+				continue
+			}
+			limits := Limits{Pixels: 20_000_000, Width: 4096, Height: 4096, Memory: 256 << 20}
+			plan, err := formatsOfTests.Plan(h, Request{Processor: processors.Crop{}, Encoder: processors.JPEG{}, Width: 50, Height: 50, Limits: limits})
+			if err != nil {
+				continue
+			}
+			peak := heapPeak(func() {
+				var out bytes.Buffer
+				_ = formatsOfTests.Make(codec.WithAccount(t.Context(), codec.NewAccount(plan.Bytes)), data, plan, &out, nil)
+			})
+			assert.LessOrEqual(t, peak, plan.Bytes*11/10+4<<20, path)
+		}
+	}
+}
+
+// seedBytes are the byte slices in a seed.
+func seedBytes(t *testing.T, path string) (all [][]byte) {
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for line := range strings.Lines(string(text)) {
+		quoted, ok := strings.CutPrefix(strings.TrimSpace(line), "[]byte(")
+		if !ok {
+			continue
+		}
+		s, err := strconv.Unquote(strings.TrimSuffix(quoted, ")"))
+		require.NoError(t, err)
+		all = append(all, []byte(s))
+	}
+	return all
 }
 
 // toy is a format of one color: "TOY", width, height, red, green, blue.

@@ -155,6 +155,7 @@ func (m *movie) makeOne(ctx context.Context, i int, last *image.NRGBA) (made pro
 	}
 	frame := *m.picture
 	frame.img, frame.decoded, frame.held, frame.small, frame.result = f.Image, new(codec.Picture), 0, nil, nil
+	frame.colorBytes = 0
 	if m.kept {
 		if frame.img, err = clone(ctx, f.Image); err != nil {
 			return made, err

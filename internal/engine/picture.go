@@ -25,6 +25,7 @@ type Picture struct {
 	img           image.Image // as it lies in the file, perhaps reduced; nil once it is dropped
 	width, height float64     // of its pixels, which the original covers: one decoded at n/8 may end within its last pixel
 	options       resample.Options
+	colorBytes    int64          // of the account, that colors has
 	colors        *icc.Transform // from img's to sRGB, which is done once it is small; nil: they are
 	converted     bool           // img is not what the file has
 	small         image.Image    // what the resampler has made of it, or nil
@@ -57,25 +58,28 @@ func (e *Engine) Decode(ctx context.Context, data []byte, h *codec.Header, least
 	if int64(len(data)) < h.MinBytes && !e.tolerant {
 		return nil, fmt.Errorf("decode %s: %w: %d bytes are too few for %v pixels", h.Format.Name, codec.ErrCorrupt, len(data), h.Stored)
 	}
+	account := codec.AccountOf(ctx)
+	before := account.Used()
 	colors, err := colorsOf(ctx, data, h)
+	colorBytes := account.Used() - before
 	if err != nil {
+		account.Give(colorBytes)
 		return nil, imageError(ctx, "decode", h.Format.Name, err)
 	}
 	options := codec.Options{Least: h.Turn(least), Tolerant: e.tolerant}
 	if colors.Far() && convertsWhole(h, options) {
 		options.Least = image.Point{} // because it is to be converted before it is scaled
 	}
-	account := codec.AccountOf(ctx)
-	before := account.Used()
+	before = account.Used()
 	decoded, err := h.Format.Decode(ctx, data, h, options)
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
-		account.Give(account.Used() - before)
+		account.Give(account.Used() - before + colorBytes)
 		return nil, imageError(ctx, "decode", h.Format.Name, err)
 	}
-	pic = &Picture{header: h, data: data, decoded: decoded, held: account.Used() - before, tolerant: e.tolerant}
+	pic = &Picture{header: h, data: data, decoded: decoded, held: account.Used() - before, colorBytes: colorBytes, tolerant: e.tolerant}
 	pic.take(decoded)
 	if err := pic.setColors(ctx, colors); err != nil {
 		pic.Release(ctx)
@@ -223,6 +227,8 @@ func (p *Picture) forget(ctx context.Context) {
 		}
 	}
 	p.small, p.result = nil, nil
+	codec.AccountOf(ctx).Give(p.colorBytes)
+	p.colorBytes = 0
 }
 
 // disown leaves the memory of img to the caller, if it is p's.
