@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/rest-thumbnails/thumbnail/processors"
@@ -37,7 +38,7 @@ func (p *Picture) Animate(ctx context.Context, proc processors.Processor, width,
 		return nil, imageError(ctx, "decode", p.header.Format.Name, err)
 	}
 	held := codec.AccountOf(ctx).Used() - before
-	_, planned := proc.(processors.Planner)
+	_, planned := ability.Find[processors.Planner](proc)
 	moving := &processors.Animation{Image: still, LoopCount: first.LoopCount(), Scaled: still.Bounds().Size() != p.header.Stored}
 	moving.Frames = func(yield func(processors.Frame, error) bool) {
 		m := &movie{picture: p, apply: apply, original: true, kept: !planned || still.Bounds().Size() == p.header.Stored, frames: first, held: held}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image"
 
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 	"github.com/rest-thumbnails/thumbnail/internal/scaling"
@@ -28,7 +29,7 @@ type applyFunc func(context.Context, *Picture) (image.Image, error)
 // prepare returns what is to be done to p and to every picture of the same size that is to be
 // cropped alike.
 func (p *Picture) prepare(ctx context.Context, proc processors.Processor, width, height int) (applyFunc, error) {
-	planner, ok := proc.(processors.Planner)
+	planner, ok := ability.Find[processors.Planner](proc)
 	if !ok {
 		return func(ctx context.Context, p *Picture) (image.Image, error) {
 			img, err := p.Image(ctx)

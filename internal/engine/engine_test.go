@@ -54,8 +54,8 @@ func TestEveryLimitIsCheckedByThePlan(t *testing.T) {
 	require.NoError(t, err)
 	for name, limits := range map[string]engine.Limits{
 		"pixels": {Pixels: 60*40 - 1},
-		"width":  {Width: 29, Height: 100},
-		"height": {Width: 100, Height: 19},
+		"width":  {Width: 29, Height: 20},
+		"height": {Width: 30, Height: 19},
 		"memory": {Memory: 10_000},
 	} {
 		_, err := e.Plan(h, engine.Request{Processor: processors.Scale{}, Encoder: processors.PNG{}, Width: 30, Limits: limits})

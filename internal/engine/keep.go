@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image"
 
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -28,7 +29,7 @@ func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, 
 	if err != nil {
 		return err
 	}
-	keeper, ok := encoder.(processors.Keeper)
+	keeper, ok := ability.Find[processors.Keeper](encoder)
 	if !ok || p.header.Format.Strip == nil || !p.isOriginal(img) || !keeper.Keeps(encoder, p.header.Format.Name) {
 		return nil
 	}
@@ -41,7 +42,7 @@ func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, 
 
 // encode prefers EncodeContext.
 func encode(ctx context.Context, w *output, encoder Encoder, img image.Image) error {
-	if e, ok := encoder.(processors.ContextEncoder); ok {
+	if e, ok := ability.Find[processors.ContextEncoder](encoder); ok {
 		return e.EncodeContext(ctx, w, img)
 	}
 	return encoder.Encode(w, img)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/icc"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
@@ -62,7 +63,10 @@ func (e *Engine) Plan(h *codec.Header, r Request) (*Plan, error) {
 		if err := r.Limits.checkResult(result); err != nil && !h.Peeked {
 			return nil, err
 		}
-		p.Size = image.Pt(min(result.X, r.Limits.Width), min(result.Y, r.Limits.Height))
+		p.Size = result
+		if r.Limits.checkResult(result) != nil {
+			p.Size = image.Pt(min(result.X, r.Limits.Width), min(result.Y, r.Limits.Height))
+		}
 	}
 	p.Bytes = p.stillBytes(codec.Options{Least: h.Turn(p.least), Tolerant: e.tolerant})
 	if animates(r.Encoder) && h.Format.Frames != nil && h.FrameCount > 1 {
@@ -90,11 +94,24 @@ func (l *Limits) setDefaults() {
 
 // checkResult refuses a thumbnail that is too large.
 func (l Limits) checkResult(size image.Point) error {
-	if size.X > l.Width || size.Y > l.Height {
+	if (size.X > l.Width || size.Y > l.Height) && !l.fitsArea(size) {
 		return fmt.Errorf("%w: the thumbnail would have %dx%d pixels, more than Config.MaxWidth × Config.MaxHeight (%dx%d)",
 			codec.ErrTooLarge, size.X, size.Y, l.Width, l.Height)
 	}
 	return nil
+}
+
+// maxSide is the longest side of a thumbnail that follows from the other, in pixels: what WebP can
+// store.
+const maxSide = 16_383
+
+// fitsArea reports whether a size that is beyond a side is within the product of both.
+func (l Limits) fitsArea(size image.Point) bool {
+	if size.X > maxSide || size.Y > maxSide || size.X < 1 || size.Y < 1 {
+		return false
+	}
+	pixels := int64(size.X) * int64(size.Y)
+	return pixels/int64(l.Width) < int64(l.Height) || pixels%int64(l.Width) == 0 && pixels/int64(l.Width) == int64(l.Height)
 }
 
 // planAnimation plans one, if it is within the limits.
@@ -116,7 +133,7 @@ func (p *Plan) planAnimation() {
 // animates reports whether an encoder wants the whole of an animation. Others are given the first
 // frame.
 func animates(encoder any) bool {
-	a, ok := encoder.(processors.Animator)
+	a, ok := ability.Find[processors.Animator](encoder)
 	return ok && a.Animates()
 }
 
@@ -128,7 +145,7 @@ const locateSide = 200
 // ResultSize returns the size in pixels of what p will make of an upright original of that size, if
 // p is a Planner. Otherwise ok is false: only the result tells.
 func ResultSize(p processors.Processor, original image.Point, width, height int) (size image.Point, ok bool) {
-	planner, ok := p.(processors.Planner)
+	planner, ok := ability.Find[processors.Planner](p)
 	if !ok {
 		return image.Point{}, false
 	}
@@ -140,12 +157,12 @@ func ResultSize(p processors.Processor, original image.Point, width, height int)
 // [Engine.Decode] guarantees a result as good as from the original. The zero Point stands for the
 // original size.
 func MinDecode(p processors.Processor, original image.Point, width, height int) image.Point {
-	planner, ok := p.(processors.Planner)
+	planner, ok := ability.Find[processors.Planner](p)
 	if !ok {
 		return image.Point{}
 	}
 	least, crop := planner.Plan(original, width, height)
-	if _, ok := p.(processors.Locator); ok && crop.Size() != least {
+	if _, ok := ability.Find[processors.Locator](p); ok && crop.Size() != least {
 		look := scaling.Size(original, float64(locateSide)/float64(min(original.X, original.Y)))
 		least = image.Pt(max(least.X, look.X), max(least.Y, look.Y))
 	}
@@ -172,9 +189,9 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 		decoded = max(decoded, saturated(float64(h.Format.Memory(h, whole))+4*float64(area(h.Stored))+26*float64(h.Stored.X)))
 	}
 	var look int64
-	if _, planned := p.Processor.(processors.Planner); !planned {
+	if _, planned := ability.Find[processors.Planner](p.Processor); !planned {
 		look = saturated(8 * float64(area(h.Stored))) // converted, and turned
-	} else if _, ok := p.Processor.(processors.Locator); ok {
+	} else if _, ok := ability.Find[processors.Locator](p.Processor); ok {
 		look = p.lookBytes(decoded)
 	}
 	scaled := resample.Memory(h.Stored, h.Turn(p.Size))

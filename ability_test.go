@@ -1,0 +1,136 @@
+package thumbnail_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/response"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+type wrappedStorage struct{ thumbnail.Storage }
+
+func (w wrappedStorage) Unwrap() thumbnail.Storage { return w.Storage }
+
+func TestAWrappedStorageStillRemoves(t *testing.T) {
+	s := newSite(t)
+	s.Storage = wrappedStorage{&countingStorage{Storage: storage.NewMemory()}}
+	assert.Error(t, s.handler(t).Remove(t.Context(), "k.jpg"))
+	s.Storage = wrappedStorage{wrappedStorage{storage.NewMemory()}}
+	assert.NoError(t, s.handler(t).Remove(t.Context(), "k.jpg"))
+}
+
+// shade is a processor whose method has an argument.
+type shade struct{ args string }
+
+func (s shade) With(args string) (thumbnail.Processor, error) {
+	if args == "bad" {
+		return nil, fmt.Errorf("bad")
+	}
+	return shade{args}, nil
+}
+
+func (s shade) Process(ctx context.Context, src image.Image, w, h int) (image.Image, error) {
+	spec, ok := thumbnail.SpecFromContext(ctx)
+	if !ok || s.args != "" && spec.Method != "shade_"+s.args {
+		return nil, fmt.Errorf("spec %v", spec)
+	}
+	return image.NewGray(image.Rect(0, 0, len(s.args)+1, 1)), nil
+}
+
+func TestAMethodMayHaveArguments(t *testing.T) {
+	s := newSite(t)
+	s.Processors = thumbnail.Processors{"shade": shade{}, "shade_exact": shade{}}
+	h := s.handler(t)
+	for method, width := range map[string]int{"shade": 1, "shade_4_2": 4, "shade_exact": 1, "shade_": 1} {
+		w := get(h, s.url(t, "k.jpg", "5x5", method, ".png"))
+		require.Equal(t, 200, w.Code, method)
+		assert.Equal(t, width, sizeOf(t, w.Body.Bytes()).X, method)
+	}
+	for _, method := range []string{"shade_bad", "crop_1", "shad_1"} {
+		assert.Equal(t, 400, get(h, s.url(t, "k.jpg", "5x5", method, ".png")).Code, method)
+	}
+}
+
+type typedEncoder struct{ processors.PNG }
+
+func (typedEncoder) ContentType() string { return "image/x-typed" }
+
+func TestAnEncoderSaysItsMediaType(t *testing.T) {
+	s := newSite(t)
+	s.Encoders = thumbnail.Encoders{".x": typedEncoder{}}
+	assert.Equal(t, "image/x-typed", get(s.handler(t), s.url(t, "k.jpg", "5x5", "crop", ".x")).Header().Get("Content-Type"))
+}
+
+func TestWhatCanNeverWorkIsRefused(t *testing.T) {
+	var none *storage.Memory
+	root := t.TempDir()
+	dir, err := storage.OpenDir(root)
+	require.NoError(t, err)
+	defer dir.Close()
+	again, err := storage.OpenDir(root)
+	require.NoError(t, err)
+	defer again.Close()
+	for want, change := range map[string]func(*thumbnail.Config){
+		"Config.Source is a nil *storage.Memory":           func(c *thumbnail.Config) { c.Source = none },
+		"Config.Storage is a nil *storage.Memory":          func(c *thumbnail.Config) { c.Storage = none },
+		"Config.Storage is the directory of Config.Source": func(c *thumbnail.Config) { c.Source, c.Storage = dir, again },
+		"DjangoSigner without a key":                       func(c *thumbnail.Config) { c.Signer = thumbnail.AnyOf(newSigner(t), thumbnail.DjangoSigner("")) },
+		"HMACSigner without a key":                         func(c *thumbnail.Config) { c.Signer = &thumbnail.HMACSigner{} },
+		"response.Nginx needs its Prefix":                  func(c *thumbnail.Config) { c.Responder = response.Nginx{} },
+		"response.Redirect needs its Prefix or its URL":    func(c *thumbnail.Config) { c.Responder = &response.Redirect{} },
+		"Config.Storage is no *storage.Dir":                func(c *thumbnail.Config) { c.Responder = response.Apache{Root: "/srv"} },
+		"Config.Workers is negative":                       func(c *thumbnail.Config) { c.Workers = -1 },
+	} {
+		c := newSite(t).Config
+		change(&c)
+		for range 3 { // the same error each time
+			_, err := thumbnail.NewHandler(c)
+			assert.ErrorContains(t, err, want)
+		}
+	}
+	_, err = thumbnail.NewHandler(thumbnail.Config{})
+	assert.ErrorContains(t, err, "Config.Source is missing")
+	c := newSite(t).Config
+	c.Responder, c.ServedElsewhere = response.Apache{Root: "/srv"}, true
+	_, err = thumbnail.NewHandler(c)
+	assert.NoError(t, err)
+}
+
+func TestTheLargestNumberIsNoLimit(t *testing.T) {
+	s := newSite(t)
+	s.MaxSourceBytes, s.MaxPixels, s.MaxMemory = math.MaxInt64, math.MaxInt64, math.MaxInt64
+	s.MaxWidth, s.MaxHeight, s.MaxQueue, s.Workers = math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt
+	s.Timeout, s.Wait, s.QueueTimeout, s.LockTTL = math.MaxInt64, math.MaxInt64-1, math.MaxInt64, math.MaxInt64
+	assert.Equal(t, 200, get(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg")).Code)
+	s.source.source = streamed{s.source.source}
+	assert.Equal(t, 200, get(s.handler(t), s.url(t, "k.jpg", "51x50", "smart", ".gif")).Code)
+}
+
+func TestATooLargeResultIsOneErrorByRequestAndByConsequence(t *testing.T) {
+	s := newSite(t)
+	s.MaxWidth, s.MaxHeight = 100, 100
+	h := s.handler(t)
+	for size, status := range map[string]int{"101x": 400, "x90": 422, "x70": 200} { // 140x70 has no more pixels than 100x100
+		err := h.Generate(t.Context(), spec(t, "k.jpg", size, "crop", ".jpg"))
+		assert.Equal(t, status, thumbnail.StatusCode(err), size)
+		assert.Equal(t, status != 200, errors.Is(err, thumbnail.ErrTooLarge), size)
+	}
+}
+
+func TestACustomProcessorBeyondTheLimitsIsRefused(t *testing.T) {
+	s := newSite(t)
+	s.Processors = thumbnail.Processors{"huge": processorFunc(func(context.Context, image.Image, int, int) (image.Image, error) {
+		return image.NewGray(image.Rect(0, 0, 5000, 5000)), nil
+	})}
+	assert.ErrorIs(t, s.handler(t).Generate(t.Context(), spec(t, "k.jpg", "5x5", "huge", ".jpg")), thumbnail.ErrTooLarge)
+}
