@@ -94,8 +94,8 @@ func TestQueuedWorkThatNobodyWaitsForIsDropped(t *testing.T) {
 		cancel()
 		assert.Zero(t, <-done)
 		assert.Zero(t, h.Stats().Queued)
-		assert.Equal(t, thumbnail.Gone, o.events[0].Outcome)
 		assert.Equal(t, 200, <-done)
+		assert.Equal(t, thumbnail.Gone, o.events[0].Outcome)
 		assert.EqualValues(t, 1, s.storage.put.Load())
 	})
 }

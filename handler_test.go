@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -412,9 +413,16 @@ func TestAnObserverIsToldOfEveryRequest(t *testing.T) {
 	assert.Equal(t, "none.jpg", o.events[3].Spec.Source)
 }
 
-type observer struct{ events []thumbnail.Event }
+type observer struct {
+	mu     sync.Mutex
+	events []thumbnail.Event
+}
 
-func (o *observer) Observe(ctx context.Context, e thumbnail.Event) { o.events = append(o.events, e) }
+func (o *observer) Observe(ctx context.Context, e thumbnail.Event) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.events = append(o.events, e)
+}
 
 func TestEveryErrorHasItsStatusCode(t *testing.T) {
 	for err, want := range map[error]int{
