@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
-	"github.com/rest-thumbnails/thumbnail/internal/engine"
+	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -60,7 +60,7 @@ func contentType(ext string, e Encoder) string {
 			return t
 		}
 	}
-	return engine.MediaType(ext)
+	return mediatype.Of(ext)
 }
 
 // logAbilities says which optional abilities were found.

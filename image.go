@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rest-thumbnails/thumbnail/internal/engine"
+	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
 )
 
 // An Image is a picture of a page as data, for APIs and for templates other than html/template. Its
@@ -53,7 +53,7 @@ func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
 		return Image{}, err
 	}
 	file := lay.plan(base.Width, base.Height)
-	img := Image{Src: src, Type: engine.MediaType(p.Ext), Color: o.info.Color}
+	img := Image{Src: src, Type: mediatype.Of(p.Ext), Color: o.info.Color}
 	if file.X > 0 && file.Y > 0 {
 		img.Width, img.Height = file.X, file.Y
 	}
@@ -65,7 +65,7 @@ func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
 		img.Sizes = sizes
 	}
 	for _, ext := range p.Formats {
-		s := ImageSource{Type: engine.MediaType(ext)}
+		s := ImageSource{Type: mediatype.Of(ext)}
 		if s.Srcset, err = l.srcset(o, lay, ext, true); err != nil {
 			return Image{}, err
 		}

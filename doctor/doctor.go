@@ -14,7 +14,7 @@ import (
 	"strings"
 
 	"github.com/rest-thumbnails/thumbnail"
-	"github.com/rest-thumbnails/thumbnail/internal/engine"
+	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
 )
 
 // A Finding is something wrong between a thumbnail's public URL and the handler or the stored file.
@@ -145,13 +145,13 @@ func (d examiner) examine(v visit, which string) *Finding {
 	case v.header.Get("X-Accel-Redirect") != "" || v.header.Get("X-Sendfile") != "":
 		return found("got the header that names the file, and no file", "the responder is for another web server, or the web server does not act on it (Apache: XSendFile on; Caddy: handle_response)")
 	case len(v.body) == 0:
-		return found("got 0 bytes that are no "+engine.MediaType(d.ext), "the web server does not act on the header that names the file (nginx: proxy_ignore_headers; the responder may be for another web server)")
+		return found("got 0 bytes that are no "+mediatype.Of(d.ext), "the web server does not act on the header that names the file (nginx: proxy_ignore_headers; the responder may be for another web server)")
 	}
 	return d.examinePicture(v, found)
 }
 
 func (d examiner) examinePicture(v visit, found func(problem, advice string) *Finding) *Finding {
-	want := engine.MediaType(d.ext)
+	want := mediatype.Of(d.ext)
 	if got, _, _ := strings.Cut(v.header.Get("Content-Type"), ";"); got != want {
 		return found(fmt.Sprintf("got the type %q and not %q", got, want), "the web server does not know the type of "+d.ext+" files (nginx: types), or something else answers at this URL")
 	}

@@ -15,9 +15,7 @@ import (
 // [ErrFormat], [ErrCorrupt], [ErrTooLarge], the context's error or, where they read from a
 // [Reader], a [ReadError]; any other error counts as ErrCorrupt.
 type Format struct {
-	Name       string   // "jpeg"
-	MediaType  string   // "image/jpeg"
-	Extensions []string // of file names, the usual one first: ".jpg", ".jpeg"
+	Name string // as errors and events name it: "jpeg"
 
 	// Match reports whether a file that begins with head, its first 64 bytes or all there are, is in
 	// this format.

@@ -136,7 +136,7 @@ func seedBytes(t *testing.T, path string) (all [][]byte) {
 
 // toy is a format of one color: "TOY", width, height, red, green, blue.
 var toy = &codec.Format{
-	Name: "toy", MediaType: "image/x-toy", Extensions: []string{".toy"},
+	Name:  "toy",
 	Match: func(head []byte) bool { return codec.HasMagic(head, "TOY") },
 	Header: func(_ context.Context, in *codec.Reader) (codec.Header, error) {
 		b, err := in.Block(8)

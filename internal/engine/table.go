@@ -1,9 +1,6 @@
 package engine
 
 import (
-	"mime"
-	"path"
-
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/bmp"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
@@ -24,30 +21,4 @@ var table = []*codec.Format{
 	tiff.Format,
 	bmp.Format,
 	ico.Format,
-}
-
-// otherMediaTypes are those of formats that are not in the table but may well be written.
-var otherMediaTypes = map[string]string{
-	".avif": "image/avif",
-	".heic": "image/heic",
-	".jxl":  "image/jxl",
-}
-
-// MediaType returns the media type of a file's extension, such as ".jpg". The usual ones are fixed,
-// because what package mime knows depends on the machine.
-func MediaType(ext string) string {
-	for _, f := range table {
-		for _, e := range f.Extensions {
-			if e == ext {
-				return f.MediaType
-			}
-		}
-	}
-	if t, ok := otherMediaTypes[ext]; ok {
-		return t
-	}
-	if t := mime.TypeByExtension(path.Ext(ext)); t != "" {
-		return t
-	}
-	return "application/octet-stream"
 }

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
 )
 
 // Put stores what r returns at key, whole or not at all: by one PUT with its length, which S3 makes
@@ -39,7 +42,7 @@ func (s *Storage) Put(ctx context.Context, key string, r io.Reader) error {
 			Bucket:      aws.String(s.bucket),
 			Key:         aws.String(name),
 			Body:        &body{bytes.NewReader(buf.Bytes()), alive}, // seeks, so the SDK sends its length
-			ContentType: aws.String(contentType(name)),
+			ContentType: aws.String(mediatype.Of(path.Ext(name))),
 		}
 		if s.cfg.CacheControl != "" {
 			in.CacheControl = aws.String(s.cfg.CacheControl)

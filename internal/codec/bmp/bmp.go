@@ -18,14 +18,12 @@ import (
 
 // Format is BMP.
 var Format = &codec.Format{
-	Name:       "bmp",
-	MediaType:  "image/bmp",
-	Extensions: []string{".bmp", ".dib"},
-	Match:      match,
-	Header:     header,
-	Memory:     memory,
-	Decode:     decode,
-	Color:      colorOf,
+	Name:   "bmp",
+	Match:  match,
+	Header: header,
+	Memory: memory,
+	Decode: decode,
+	Color:  colorOf,
 }
 
 // match looks at the length of the second header as well: "BM" alone begins many a text.

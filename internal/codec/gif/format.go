@@ -16,9 +16,7 @@ import (
 // The screen is transparent before the first frame, as in browsers: the background color of the file
 // is ignored. A frame without pixels leaves it so.
 var Format = &codec.Format{
-	Name:       "gif",
-	MediaType:  "image/gif",
-	Extensions: []string{".gif"},
+	Name: "gif",
 	Match: func(head []byte) bool {
 		return codec.HasMagic(head, "GIF87a") || codec.HasMagic(head, "GIF89a")
 	},

@@ -17,14 +17,12 @@ import (
 
 // Format is ICO and CUR. Nothing is written in it.
 var Format = &codec.Format{
-	Name:       "ico",
-	MediaType:  "image/x-icon",
-	Extensions: []string{".ico", ".cur"},
-	Match:      match,
-	Header:     header,
-	Memory:     memory,
-	Decode:     decode,
-	Color:      colorOf,
+	Name:   "ico",
+	Match:  match,
+	Header: header,
+	Memory: memory,
+	Decode: decode,
+	Color:  colorOf,
 }
 
 // match looks at the first entry too, as four bytes that are mostly zeros begin many a file.

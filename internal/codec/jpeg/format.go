@@ -10,15 +10,13 @@ import (
 
 // Format is what the library knows of JPEG.
 var Format = &codec.Format{
-	Name:       "jpeg",
-	MediaType:  "image/jpeg",
-	Extensions: []string{".jpg", ".jpeg"},
-	Match:      func(head []byte) bool { return codec.HasMagic(head, "\xff\xd8") },
-	Header:     readFormatHeader,
-	Memory:     decodeMemory,
-	Decode:     decodeFormat,
-	Color:      readColor,
-	Strip:      strip,
+	Name:   "jpeg",
+	Match:  func(head []byte) bool { return codec.HasMagic(head, "\xff\xd8") },
+	Header: readFormatHeader,
+	Memory: decodeMemory,
+	Decode: decodeFormat,
+	Color:  readColor,
+	Strip:  strip,
 }
 
 // decodeFormat decodes at the fewest eighths from which a picture of o.Least pixels is good.

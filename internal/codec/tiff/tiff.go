@@ -17,14 +17,12 @@ import (
 
 // Format is TIFF.
 var Format = &codec.Format{
-	Name:       "tiff",
-	MediaType:  "image/tiff",
-	Extensions: []string{".tif", ".tiff"},
-	Match:      match,
-	Header:     header,
-	Memory:     memory,
-	Decode:     decode,
-	Color:      colorOf,
+	Name:   "tiff",
+	Match:  match,
+	Header: header,
+	Memory: memory,
+	Decode: decode,
+	Color:  colorOf,
 }
 
 func match(head []byte) bool {

@@ -1,0 +1,34 @@
+// Package mediatype has the one table of the media types of images by the extensions of their files.
+package mediatype
+
+import "strings"
+
+// types are not those of package mime, whose table depends on the machine.
+var types = map[string]string{
+	".apng": "image/png",
+	".avif": "image/avif",
+	".bmp":  "image/bmp",
+	".cur":  "image/x-icon",
+	".dib":  "image/bmp",
+	".gif":  "image/gif",
+	".heic": "image/heic",
+	".heif": "image/heif",
+	".ico":  "image/x-icon",
+	".jpeg": "image/jpeg",
+	".jpg":  "image/jpeg",
+	".jxl":  "image/jxl",
+	".png":  "image/png",
+	".svg":  "image/svg+xml",
+	".tif":  "image/tiff",
+	".tiff": "image/tiff",
+	".webp": "image/webp",
+}
+
+// Of returns the media type of an extension such as ".jpg", in upper or lower case;
+// application/octet-stream if it is not that of an image.
+func Of(ext string) string {
+	if t := types[strings.ToLower(ext)]; t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
