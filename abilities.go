@@ -48,7 +48,7 @@ func (h *Handler) order(s Spec) (order, error) {
 		return o, fmt.Errorf("%w: method %q: %w", ErrInvalid, s.Method, err)
 	}
 	if ability.IsNil(o.processor) {
-		return o, broken("process", fmt.Errorf("With(%q) of %q returned no Processor", args, name))
+		return o, serverError("process", fmt.Errorf("With(%q) of %q returned no Processor", args, name))
 	}
 	return o, nil
 }

@@ -60,12 +60,12 @@ func (h *Handler) obtain(c *call) (a answer, err error) {
 	defer cancel()
 	for round := 0; ; round++ {
 		if round >= 1000 {
-			return a, broken("open thumbnail", fmt.Errorf("%q is said to be there, time and again, and is not", c.key))
+			return a, serverError("open thumbnail", fmt.Errorf("%q is said to be there, time and again, and is not", c.key))
 		}
 		if round > 2 { // somebody says that it may be there now, and it is not
 			sleep(patience, 10*time.Millisecond)
 		}
-		if err := h.failures.recall(c.key, c.spec, moves(c.encoder), time.Now()); err != nil {
+		if err := h.negative.recall(c.key, c.spec, moves(c.encoder), time.Now()); err != nil {
 			return a, err
 		}
 		var l landing
@@ -129,7 +129,7 @@ func (h *Handler) take(c *call, r *result, a *answer) error {
 		if r.storeErr != nil {
 			return r.storeErr
 		}
-		return &failure{http.StatusServiceUnavailable, "generate", fmt.Errorf("%q was removed or replaced meanwhile", c.spec.Source)}
+		return &statusError{http.StatusServiceUnavailable, "generate", fmt.Errorf("%q was removed or replaced meanwhile", c.spec.Source)}
 	}
 	if r.reopen {
 		if f, err := h.open(c.ctx, c.key); err == nil && f != nil {
@@ -148,24 +148,24 @@ func (h *Handler) open(ctx context.Context, key string) (fs.File, error) {
 	switch {
 	case err == nil:
 		if f == nil || ability.IsNil(f) {
-			return nil, broken("open thumbnail", errors.New("returned no file"))
+			return nil, serverError("open thumbnail", errors.New("returned no file"))
 		}
 		return f, nil
 	case ctx.Err() != nil: // the client is gone, or it took too long
 		if timedOut(ctx) {
-			return nil, broken("open thumbnail", fmt.Errorf("%w: %w", context.DeadlineExceeded, err))
+			return nil, serverError("open thumbnail", fmt.Errorf("%w: %w", context.DeadlineExceeded, err))
 		}
 		return nil, ctx.Err()
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	}
-	return nil, broken("open thumbnail", err)
+	return nil, serverError("open thumbnail", err)
 }
 
 // ended is the error of a call whose context has.
 func (c *call) ended() error {
 	if timedOut(c.ctx) {
-		return broken("generate", context.DeadlineExceeded)
+		return serverError("generate", context.DeadlineExceeded)
 	}
 	return c.ctx.Err()
 }

@@ -81,7 +81,7 @@ func (h *Handler) remove(ctx context.Context, source string) error {
 		return fmt.Errorf("thumbnail: remove from a %T: %w", h.cfg.Storage, errors.ErrUnsupported)
 	}
 	if err := remover.RemoveAll(ctx, source); err != nil {
-		return broken("remove", err)
+		return serverError("remove", err)
 	}
 	return nil
 }
@@ -90,12 +90,12 @@ func (h *Handler) remove(ctx context.Context, source string) error {
 // waits for Puts in progress, which it has stopped.
 func (h *Handler) expire(ctx context.Context, source string, below bool, to validity) error {
 	pending := h.flights.expire(source, below, to)
-	h.failures.forget(source)
+	h.negative.forget(source)
 	for _, done := range pending {
 		select {
 		case <-done:
 		case <-ctx.Done():
-			return broken("end what is being stored", ctx.Err())
+			return serverError("end what is being stored", ctx.Err())
 		}
 	}
 	return nil

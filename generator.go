@@ -97,7 +97,7 @@ func (g *generator) generate(ctx context.Context, o order, p *place) (m *made, e
 			return m, e, err
 		}
 	}
-	return nil, e, &failure{http.StatusServiceUnavailable, "read source", fmt.Errorf("%q changes while it is read", o.spec.Source)}
+	return nil, e, &statusError{http.StatusServiceUnavailable, "read source", fmt.Errorf("%q changes while it is read", o.spec.Source)}
 }
 
 // again makes a source ready to be read from its beginning once more. One that has changed is opened
@@ -238,7 +238,7 @@ func (g *generator) headerError(o order, err error) error {
 	var read *codec.ReadError
 	switch {
 	case errors.As(err, &read):
-		return broken("read source", read.Err)
+		return serverError("read source", read.Err)
 	case !isOriginals(err):
 		return err
 	case moves(o.encoder):
@@ -258,13 +258,13 @@ func (g *generator) makeError(ctx context.Context, plan *engine.Plan, t *engine.
 		of = ofMoving
 	}
 	if timedOut(ctx) {
-		return &scopedError{of, &failure{http.StatusServiceUnavailable, "generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, g.limits.timeout, err)}}
+		return &scopedError{of, &statusError{http.StatusServiceUnavailable, "generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, g.limits.timeout, err)}}
 	}
 	if isOriginals(err) {
 		return &scopedError{of, err}
 	}
 	if step := new(engine.StepError); errors.As(err, &step) {
-		return broken(step.Step, step.Err)
+		return serverError(step.Step, step.Err)
 	}
 	return err
 }

@@ -36,7 +36,7 @@ import (
 type Handler struct {
 	cfg                       Config
 	flights                   flights
-	failures                  failures
+	negative                  negativeCache
 	generator                 *generator
 	stats                     counters
 	lockLog, storeLog         rateLimiter // when it was last said that the Locker or the Storage fails
@@ -113,7 +113,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) serve(w *trackedWriter, r *http.Request, e *Event) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead { // 1
 		w.Header().Set("Allow", "GET, HEAD")
-		return &failure{http.StatusMethodNotAllowed, "serve", fmt.Errorf("method %q", r.Method)}
+		return &statusError{http.StatusMethodNotAllowed, "serve", fmt.Errorf("method %q", r.Method)}
 	}
 	c := &call{wait: h.cfg.Wait, budget: &budget{left: h.cfg.Timeout}}
 	var cancel func()
@@ -151,11 +151,11 @@ func (h *Handler) answer(w *trackedWriter, r *http.Request, c *call, e *Event) e
 	err = h.safely(r.Context(), c.key, "respond", func() error { return h.respond(w, r, responder, c.key, a.file) }) // 12
 	if err != nil {
 		w.aborted = w.aborted || w.wrote
-		var f *failure
+		var f *statusError
 		if errors.As(err, &f) {
 			return err
 		}
-		return broken("respond", err)
+		return serverError("respond", err)
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func (h *Handler) locked(ctx context.Context, c *call, fl *flight, e *effort) la
 			return landing{result: r}
 		}
 	}
-	return landing{err: &failure{http.StatusServiceUnavailable, "generate", fmt.Errorf("%q changes all the time", c.spec.Source)}}
+	return landing{err: &statusError{http.StatusServiceUnavailable, "generate", fmt.Errorf("%q changes all the time", c.spec.Source)}}
 }
 
 // settle stores what was made, if it may be, and returns the result. It returns nil if it has to be made
@@ -99,9 +99,9 @@ func (h *Handler) failed(ctx context.Context, c *call, fl *flight, err error) la
 	}
 	var scoped *scopedError
 	if timedOut(ctx) && !errors.As(err, &scoped) {
-		err = broken("generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, h.cfg.Timeout, err))
+		err = serverError("generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, h.cfg.Timeout, err))
 	}
-	h.flights.ifValid(fl, func() { h.failures.remember(c.key, c.spec, err, time.Now()) })
+	h.flights.ifValid(fl, func() { h.negative.remember(c.key, c.spec, err, time.Now()) })
 	return landing{err: err}
 }
 
@@ -156,7 +156,7 @@ func (h *Handler) put(ctx context.Context, c *call, data []byte) error {
 	if h.storeLog.now() {
 		h.log(ctx, slog.LevelError, "thumbnail: the storage fails; answering from memory", "path", c.key, "error", err)
 	}
-	return broken("store", err)
+	return serverError("store", err)
 }
 
 // unstore removes what was stored although its validity had ended: the original's thumbnails, of which

@@ -70,7 +70,7 @@ func (h *Handler) tryLock(ctx context.Context, c *call) (unlock func(), ok bool,
 // withoutLock is what a Locker's error means.
 func (h *Handler) withoutLock(ctx context.Context, c *call, err error) (func(), error) {
 	if h.cfg.RequireLock {
-		return nil, &failure{http.StatusServiceUnavailable, "lock", err}
+		return nil, &statusError{http.StatusServiceUnavailable, "lock", err}
 	}
 	if h.lockLog.now() {
 		h.log(ctx, slog.LevelError, "thumbnail: the lock fails; generating without", "path", c.key, "error", err)

@@ -129,7 +129,7 @@ func (h *Handler) safely(ctx context.Context, key, op string, f func() error) (e
 	defer func() {
 		if p := recover(); p != nil {
 			h.log(ctx, slog.LevelError, "thumbnail: panic", "path", key, "panic", p, "stack", string(debug.Stack()))
-			err = &failure{http.StatusInternalServerError, op, fmt.Errorf("panic: %v", p)}
+			err = &statusError{http.StatusInternalServerError, op, fmt.Errorf("panic: %v", p)}
 		}
 	}()
 	return f()
@@ -137,6 +137,6 @@ func (h *Handler) safely(ctx context.Context, key, op string, f func() error) (e
 
 // isOverload reports whether an error is for want of memory or workers.
 func isOverload(err error) bool {
-	var f *failure
+	var f *statusError
 	return errors.Is(err, ErrOverloaded) && !errors.As(err, &f)
 }

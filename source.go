@@ -29,10 +29,10 @@ func (g *generator) open(ctx context.Context, key string) (*sourceFile, error) {
 		return nil, &scopedError{ofSource, fmt.Errorf("thumbnail: source %q: %w", key, err)}
 	}
 	if err != nil {
-		return nil, broken("open source", err)
+		return nil, serverError("open source", err)
 	}
 	if f == nil {
-		return nil, broken("open source", errors.New("returned no file"))
+		return nil, serverError("open source", errors.New("returned no file"))
 	}
 	o := &sourceFile{File: f, key: key}
 	o.seeker, _ = ability.Find[io.Seeker](f)
@@ -46,7 +46,7 @@ func (g *generator) open(ctx context.Context, key string) (*sourceFile, error) {
 func (o *sourceFile) measure(limit int64) error {
 	info, err := o.Stat()
 	if err != nil {
-		return broken("stat source", err)
+		return serverError("stat source", err)
 	}
 	o.info, o.size, o.known = info, info.Size(), info.Size() > 0
 	if o.size > limit {
@@ -85,7 +85,7 @@ func (o *sourceFile) read(ctx context.Context, head []byte) (data []byte, grew b
 	if o.seeker != nil {
 		data = data[:0]
 		if _, err := o.seeker.Seek(0, io.SeekStart); err != nil {
-			return nil, false, broken("read source", err)
+			return nil, false, serverError("read source", err)
 		}
 	}
 	for idle := 0; ; {
@@ -106,19 +106,19 @@ func (o *sourceFile) read(ctx context.Context, head []byte) (data []byte, grew b
 		}
 		n, err := o.Read(data[len(data):cap(data)])
 		if n < 0 || n > cap(data)-len(data) {
-			return nil, false, broken("read source", errors.New("it returned an impossible count"))
+			return nil, false, serverError("read source", errors.New("it returned an impossible count"))
 		}
 		data = data[:len(data)+n]
 		switch {
 		case err == io.EOF:
 			return data, int64(len(data)) > o.size, nil
 		case err != nil:
-			return nil, false, broken("read source", err)
+			return nil, false, serverError("read source", err)
 		case n > 0:
 			idle = 0
 		default:
 			if idle++; idle > 100 {
-				return nil, false, broken("read source", io.ErrNoProgress)
+				return nil, false, serverError("read source", io.ErrNoProgress)
 			}
 		}
 	}

@@ -45,7 +45,7 @@ func (c *counters) count(e Event) {
 func (h *Handler) Stats() Stats {
 	a, c := h.generator.admission, &h.stats
 	s := Stats{
-		Flights: h.flights.count(), Remembered: h.failures.count(),
+		Flights: h.flights.count(), Remembered: h.negative.count(),
 		Requests: c.requests.Load(), Calls: c.calls.Load(), Hits: c.hits.Load(), Generated: c.generated.Load(), Fails: c.fails.Load(),
 		Gone: c.gone.Load(), Overloaded: c.overloaded.Load(), StoreErrors: c.storeErrors.Load(),
 	}

@@ -8,30 +8,30 @@ import (
 	"strings"
 )
 
-// A failure is an error of something that has to work: the storage, the lock, a processor. What it
+// A statusError is an error of something that has to work: the storage, the lock, a processor. What it
 // wraps is for the log; its status stands whatever that is, so that a storage's fs.ErrNotExist is
 // never taken for a missing source.
-type failure struct {
+type statusError struct {
 	status int
 	op     string
 	err    error
 }
 
-func (f *failure) Error() string { return "thumbnail: " + f.op + ": " + f.err.Error() }
-func (f *failure) Unwrap() error { return f.err }
+func (f *statusError) Error() string { return "thumbnail: " + f.op + ": " + f.err.Error() }
+func (f *statusError) Unwrap() error { return f.err }
 
 // A requestError is a request that asks for too much: 400, whatever it wraps.
 type requestError struct{ error }
 
 func (e *requestError) Unwrap() error { return e.error }
 
-// broken wraps an error that is the server's fault.
-func broken(op string, err error) error {
+// serverError wraps an error that is the server's fault.
+func serverError(op string, err error) error {
 	status := http.StatusInternalServerError
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		status = http.StatusServiceUnavailable
 	}
-	return &failure{status, op, err}
+	return &statusError{status, op, err}
 }
 
 // StatusCode returns the HTTP status for an error of this package: 200 for nil, 400 for
@@ -41,7 +41,7 @@ func broken(op string, err error) error {
 // may have one of its own: 405 for a method other than GET and HEAD, 400 for a size that is beyond a
 // limit as it is asked for, 500 or 503 for a fault of the server whatever it wraps.
 func StatusCode(err error) int {
-	var f *failure
+	var f *statusError
 	var r *requestError
 	switch {
 	case err == nil:
@@ -103,7 +103,7 @@ func errorHeader(h http.Header, status int, err error) {
 }
 
 // errOnlyIfCached is the answer to a client that wants nothing from the handler: see package doctor.
-var errOnlyIfCached = &failure{http.StatusGatewayTimeout, "serve", errors.New("only-if-cached")}
+var errOnlyIfCached = &statusError{http.StatusGatewayTimeout, "serve", errors.New("only-if-cached")}
 
 // onlyIfCached reports whether a request is for caches alone, RFC 9111, section 5.2.1.7.
 func onlyIfCached(r *http.Request) bool {

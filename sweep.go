@@ -72,14 +72,14 @@ func (h *Handler) Sweep(ctx context.Context, s Sweep) (Swept, error) {
 // A sweeper is one call of Sweep.
 type sweeper struct {
 	Sweep
-	h       *Handler
-	lister  storage.Lister
-	deleter storage.Deleter
-	now     time.Time
-	swept   Swept
-	gone    map[string]bool // by original, for those that were asked for last
-	failed  int
-	failure error // the first
+	h        *Handler
+	lister   storage.Lister
+	deleter  storage.Deleter
+	now      time.Time
+	swept    Swept
+	gone     map[string]bool // by original, for those that were asked for last
+	failed   int
+	firstErr error // of those for files that could not be removed
 }
 
 // maxGone bounds how many originals are remembered.
@@ -151,7 +151,7 @@ func (w *sweeper) remove(ctx context.Context, e Entry) {
 	if !w.DryRun {
 		if err := w.deleter.Remove(ctx, e.Key); err != nil {
 			w.failed++
-			w.failure = cmp.Or(w.failure, err)
+			w.firstErr = cmp.Or(w.firstErr, err)
 			return
 		}
 	}
@@ -165,7 +165,7 @@ func (w *sweeper) err() error {
 	if w.failed == 0 {
 		return nil
 	}
-	return fmt.Errorf("thumbnail: %d thumbnails could not be removed: %w", w.failed, w.failure)
+	return fmt.Errorf("thumbnail: %d thumbnails could not be removed: %w", w.failed, w.firstErr)
 }
 
 // second removes what was used least recently until the rest is within MaxBytes.

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	failureTTL  = time.Minute
-	maxFailures = 1024 // about 300 kB
+	negativeTTL = time.Minute
+	maxNegative = 1024 // about 300 kB
 )
 
 // A scope says for which thumbnails an error holds.
@@ -32,10 +32,10 @@ type scopedError struct {
 
 func (e *scopedError) Unwrap() error { return e.error }
 
-// failures remembers for a minute which originals are missing, damaged, unsupported, beyond a limit, or
+// A negativeCache remembers for a minute which originals are missing, damaged, unsupported, beyond a limit, or
 // took too much time, so that a URL that will not work costs one look a minute, and a page with ten
 // sizes of a bad original costs no more.
-type failures struct {
+type negativeCache struct {
 	mu    sync.Mutex
 	byKey map[string]remembered
 }
@@ -46,8 +46,8 @@ type remembered struct {
 	until  time.Time
 }
 
-// failureKey is under what an error is remembered. No path has a NUL.
-func failureKey(s scope, key string, spec Spec) string {
+// negativeKey is under what an error is remembered. No path has a NUL.
+func negativeKey(s scope, key string, spec Spec) string {
 	switch s {
 	case ofSource:
 		return spec.Source + "\x00" + spec.Version
@@ -57,7 +57,7 @@ func failureKey(s scope, key string, spec Spec) string {
 	return key
 }
 
-func (f *failures) remember(key string, spec Spec, err error, now time.Time) {
+func (f *negativeCache) remember(key string, spec Spec, err error, now time.Time) {
 	var scoped *scopedError
 	if !errors.As(err, &scoped) {
 		return
@@ -67,21 +67,21 @@ func (f *failures) remember(key string, spec Spec, err error, now time.Time) {
 	if f.byKey == nil {
 		f.byKey = map[string]remembered{}
 	}
-	if len(f.byKey) >= maxFailures {
+	if len(f.byKey) >= maxNegative {
 		f.makeRoom(now)
 	}
-	f.byKey[failureKey(scoped.scope, key, spec)] = remembered{spec.Source, err, now.Add(failureTTL)}
+	f.byKey[negativeKey(scoped.scope, key, spec)] = remembered{spec.Source, err, now.Add(negativeTTL)}
 }
 
 // makeRoom drops what is out of date, and then more, until half of the room is free.
-func (f *failures) makeRoom(now time.Time) {
+func (f *negativeCache) makeRoom(now time.Time) {
 	for key, r := range f.byKey {
 		if !now.Before(r.until) {
 			delete(f.byKey, key)
 		}
 	}
 	for key := range f.byKey {
-		if len(f.byKey) <= maxFailures/2 {
+		if len(f.byKey) <= maxNegative/2 {
 			break
 		}
 		delete(f.byKey, key)
@@ -89,7 +89,7 @@ func (f *failures) makeRoom(now time.Time) {
 }
 
 // recall returns the error that is remembered for a thumbnail, or nil.
-func (f *failures) recall(key string, spec Spec, moves bool, now time.Time) error {
+func (f *negativeCache) recall(key string, spec Spec, moves bool, now time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.byKey) == 0 {
@@ -99,7 +99,7 @@ func (f *failures) recall(key string, spec Spec, moves bool, now time.Time) erro
 		if s == ofMoving && !moves {
 			continue
 		}
-		if r, ok := f.byKey[failureKey(s, key, spec)]; ok && now.Before(r.until) {
+		if r, ok := f.byKey[negativeKey(s, key, spec)]; ok && now.Before(r.until) {
 			return r.err
 		}
 	}
@@ -107,7 +107,7 @@ func (f *failures) recall(key string, spec Spec, moves bool, now time.Time) erro
 }
 
 // forget drops what is remembered of a source, and of those below it.
-func (f *failures) forget(source string) {
+func (f *negativeCache) forget(source string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for key, r := range f.byKey {
@@ -117,7 +117,7 @@ func (f *failures) forget(source string) {
 	}
 }
 
-func (f *failures) count() int {
+func (f *negativeCache) count() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return len(f.byKey)
