@@ -1,0 +1,122 @@
+package webp
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// A lossless picture is decoded row by row (RFC 9649). Memory is that of the last million pixels,
+// which references may reach, of the tables of prefix codes that are used, and of what the transforms
+// need.
+type lossless struct {
+	ctx   context.Context
+	meter *codec.Meter
+	taken int64 // bytes of the account
+
+	bits          bitReader
+	width, height int
+	transforms    []transform // in their order in the file
+	pixels        *pixels
+	line          []uint32
+}
+
+// newLossless reads what stands before the pixels of a picture of that size. data begins behind the
+// picture's header. The caller closes the result, unless there is an error.
+func newLossless(ctx context.Context, data []byte, width, height int) (*lossless, error) {
+	work := 1<<20 + 8*int64(len(data)) + int64(width)*int64(height)
+	d := &lossless{ctx: ctx, meter: codec.NewMeter(ctx, work), width: width, height: height, bits: bitReader{data: data}}
+	if err := d.begin(); err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *lossless) begin() (err error) {
+	if err := d.ctx.Err(); err != nil {
+		return err
+	}
+	width := d.width
+	for seen := 0; d.bits.flag(); {
+		kind := d.bits.read(2)
+		if seen>>kind&1 != 0 {
+			return errors.New("webp: a transform that comes twice")
+		}
+		seen |= 1 << kind
+		t, err := d.readTransform(kind, width)
+		if err != nil {
+			return err
+		}
+		d.transforms = append(d.transforms, t)
+		width = t.packed(width)
+	}
+	if d.pixels, err = d.newPixels(width, d.height, true); err != nil {
+		return err
+	}
+	d.line, err = makeTaken[uint32](d, d.width, 4)
+	return err
+}
+
+// row returns the next row, as ARGB, which is valid until the next call.
+func (d *lossless) row() ([]uint32, error) {
+	row, err := d.pixels.row()
+	if err != nil {
+		return nil, err
+	}
+	copy(d.line, row)
+	for i := len(d.transforms) - 1; i >= 0; i-- {
+		d.transforms[i].undo(d.line, d.pixels.y-1)
+	}
+	return d.line, nil
+}
+
+// subImage decodes an image that is none of the picture.
+func (d *lossless) subImage(width, height int, do func(y int, row []uint32)) error {
+	p, err := d.newPixels(width, height, false)
+	if err != nil {
+		return err
+	}
+	for y := range height {
+		row, err := p.row()
+		if err != nil {
+			return err
+		}
+		do(y, row)
+	}
+	p.release()
+	return nil
+}
+
+func (d *lossless) take(n int64) error {
+	if err := codec.AccountOf(d.ctx).Take(n); err != nil {
+		return err
+	}
+	d.taken += n
+	return nil
+}
+
+func (d *lossless) give(n int64) {
+	codec.AccountOf(d.ctx).Give(n)
+	d.taken -= n
+}
+
+func (d *lossless) close() { d.give(d.taken) }
+
+// putRGBA writes pixels as bytes, red first.
+func putRGBA(dst []byte, row []uint32) {
+	dst = dst[:4*len(row)]
+	for i, v := range row {
+		binary.LittleEndian.PutUint32(dst[4*i:4*i+4], v&0xff00ff00|v>>16&0xff|v&0xff<<16)
+	}
+}
+
+// putRGBX is putRGBA of a picture whose alpha does not count.
+func putRGBX(dst []byte, row []uint32) {
+	dst = dst[:4*len(row)]
+	for i, v := range row {
+		binary.LittleEndian.PutUint32(dst[4*i:4*i+4], v&0xff00|v>>16&0xff|v&0xff<<16|0xff<<24)
+	}
+}

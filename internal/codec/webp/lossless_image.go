@@ -1,0 +1,393 @@
+package webp
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+var errDistance = errors.New("webp: a reference to before the first pixel")
+
+// codes are the five codes that the pixels of a tile have (RFC 9649, 6.2.2): a group.
+type codes struct {
+	table                             []uint16
+	green, red, blue, alpha, distance code
+
+	// literal is a pixel without its green, if the three others are one symbol each.
+	literal uint32
+	simple  bool
+}
+
+// How far back a reference reaches, and how many pixels it copies, at most (RFC 9649, 5.2.2).
+const (
+	maxDistance = 1 << 20
+	maxCopy     = 1 << 12
+)
+
+// pixels are an entropy-coded image, which is decoded row by row (RFC 9649, 5.2): ARGB, the blue sample
+// in the lowest bits.
+type pixels struct {
+	d             *lossless
+	width, height int
+	y             int // of the current row
+
+	groups   []codes
+	tiles    []uint16 // the number of each tile's group; nil: there is one
+	tileBits uint
+	across   int // tiles
+
+	cache     []uint32
+	cacheBits uint
+	cached    int // pixels of buf before this one are in the cache
+
+	buf   []uint32 // the last pixels
+	start int      // of the current row in buf
+	at    int      // the next pixel in buf
+	left  int      // pixels that may still come, from start on
+}
+
+// newPixels reads what stands before the pixels of an image. That of the picture itself may have more
+// than one group.
+func (d *lossless) newPixels(width, height int, top bool) (*pixels, error) {
+	p := &pixels{d: d, width: width, height: height, left: width * height, tileBits: 31}
+	if d.bits.flag() {
+		p.cacheBits = uint(d.bits.read(4))
+		if p.cacheBits < 1 || p.cacheBits > maxCacheBits {
+			return nil, errors.New("webp: a color cache of a wrong size")
+		}
+		p.cache = make([]uint32, 1<<p.cacheBits)
+	}
+	groups := 1
+	if top && d.bits.flag() {
+		var err error
+		if groups, err = p.readTiles(); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.readGroups(groups); err != nil {
+		return nil, err
+	}
+	size := p.left
+	if size > maxDistance+maxDistance/2 {
+		size = maxDistance + maxDistance/2
+	}
+	var err error
+	p.buf, err = makeTaken[uint32](d, size, 4)
+	return p, err
+}
+
+// release gives back the memory of an image that is done with.
+func (p *pixels) release() {
+	p.d.give(4 * int64(len(p.buf)))
+	p.buf = nil
+}
+
+// readTiles reads which group each tile has. It returns how many groups there are.
+func (p *pixels) readTiles() (groups int, err error) {
+	d := p.d
+	p.tileBits = uint(d.bits.read(3)) + 2
+	p.across = tilesOf(p.width, p.tileBits)
+	down := tilesOf(p.height, p.tileBits)
+	if p.tiles, err = makeTaken[uint16](d, p.across*down, 2); err != nil {
+		return 0, err
+	}
+	return groups, d.subImage(p.across, down, func(y int, row []uint32) {
+		for x, v := range row {
+			n := uint16(v >> 8)
+			p.tiles[y*p.across+x] = n
+			groups = max(groups, int(n)+1)
+		}
+	})
+}
+
+// readGroups reads n groups and keeps those that tiles have, which are numbered anew.
+func (p *pixels) readGroups(n int) error {
+	numbers, err := makeTaken[int32](p.d, n, 4)
+	if err != nil {
+		return err
+	}
+	defer p.d.give(4 * int64(n))
+	used := int32(1)
+	if p.tiles != nil {
+		for _, t := range p.tiles {
+			numbers[t] = 1
+		}
+		used = 0
+		for i, u := range numbers {
+			numbers[i] = used
+			used += u
+			if u == 0 {
+				numbers[i] = -1
+			}
+		}
+		for i, t := range p.tiles {
+			p.tiles[i] = uint16(numbers[t])
+		}
+	}
+	if p.groups, err = makeTaken[codes](p.d, int(used), codesBytes); err != nil {
+		return err
+	}
+	l := new(lengths)
+	for _, number := range numbers {
+		var g codes
+		if err := p.d.readGroup(&g, l, len(p.cache), number >= 0); err != nil {
+			return err
+		}
+		if number >= 0 {
+			p.groups[number] = g
+		}
+	}
+	return nil
+}
+
+// codesBytes is what a group takes beside its table.
+const codesBytes = 56
+
+// readGroup reads the codes of a group, of a cache of so many entries, and builds their tables if
+// they are used.
+func (d *lossless) readGroup(g *codes, l *lengths, cache int, used bool) (err error) {
+	l.used = 0
+	for i, c := range []*code{&g.green, &g.red, &g.blue, &g.alpha, &g.distance} {
+		symbols := literalSymbols
+		switch i {
+		case 0:
+			symbols = greenSymbols + cache
+		case 4:
+			symbols = distanceSymbols
+		}
+		if err = d.bits.readLengths(l, symbols); err != nil {
+			return err
+		}
+		if used {
+			if *c, err = l.build(); err != nil {
+				return err
+			}
+		}
+	}
+	if d.bits.exhausted() {
+		return errShort
+	}
+	if err := d.meter.Spend(int64(l.used/16 + 16)); err != nil || !used {
+		return err
+	}
+	if g.table, err = makeTaken[uint16](d, l.used, 2); err != nil {
+		return err
+	}
+	copy(g.table, l.table[:l.used])
+	if g.red.mask|g.blue.mask|g.alpha.mask == 0 {
+		only := func(c code) uint32 { return uint32(g.table[c.start] >> 4) }
+		g.simple, g.literal = true, only(g.alpha)<<24|only(g.red)<<16|only(g.blue)
+	}
+	return nil
+}
+
+// row decodes the next row, which is valid until the next call.
+func (p *pixels) row() ([]uint32, error) {
+	if p.start+min(p.left, p.width+maxCopy) > len(p.buf) {
+		p.slide()
+	}
+	end := p.start + p.width
+	for p.at < end {
+		if err := p.tile(p.at-p.start, end); err != nil {
+			return nil, err
+		}
+	}
+	if p.d.bits.exhausted() {
+		return nil, errShort
+	}
+	row := p.buf[p.start:end:end]
+	p.start = end
+	p.left -= p.width
+	p.y++
+	return row, p.d.meter.Spend(int64(p.width/4 + 1))
+}
+
+// slide makes room in buf and keeps what references may reach.
+func (p *pixels) slide() {
+	p.fillCache()
+	from := p.start - maxDistance
+	n := copy(p.buf, p.buf[from:p.at])
+	p.start, p.at, p.cached = p.start-from, n, n
+}
+
+// tile decodes from the pixel at x of the row on to the end of its tile, or farther.
+func (p *pixels) tile(x, end int) error {
+	g := &p.groups[0]
+	if p.tiles != nil {
+		column := x >> p.tileBits
+		g = &p.groups[p.tiles[p.y>>p.tileBits*p.across+column]]
+		end = min(end, p.start+(column+1)<<p.tileBits)
+	}
+	if only := g.table[g.green.start] >> 4; g.simple && g.green.mask == 0 && only < 256 {
+		run := p.buf[p.at:end]
+		for i := range run {
+			run[i] = g.literal | uint32(only)<<8
+		}
+		p.at = end
+		return nil
+	}
+	return p.run(g, end)
+}
+
+// run decodes up to the pixel before end, or farther.
+func (p *pixels) run(g *codes, end int) error {
+	b := &p.d.bits
+	v, n, data, pos := b.v, b.n, b.data, b.pos
+	t, buf, at := g.table, p.buf[:end], p.at
+	green, red, blue, alpha := t[g.green.start:], t[g.red.start:], t[g.blue.start:], t[g.alpha.start:]
+	for at < len(buf) {
+		switch {
+		case n >= 45:
+		case pos+8 <= len(data):
+			v |= binary.LittleEndian.Uint64(data[pos:]) << (n & 63)
+			pos += int((63 - n) >> 3)
+			n |= 56
+		default:
+			b.v, b.n, b.pos = v, n, pos
+			b.fill()
+			v, n, pos = b.v, b.n, b.pos
+		}
+		e := green[v&uint64(g.green.mask)]
+		if e&15 > rootBits {
+			e = second(green, e, v)
+		}
+		v >>= e & 15
+		n -= uint(e & 15)
+		if e >= 256<<4 {
+			b.v, b.n, b.pos, p.at = v, n, pos, at
+			if err := p.special(g, int(e>>4)); err != nil {
+				return err
+			}
+			v, n, pos, at = b.v, b.n, b.pos, p.at
+			continue
+		}
+		argb := uint32(e>>4) << 8
+		if g.simple {
+			buf[at] = argb | g.literal
+			at++
+			continue
+		}
+		e = red[v&uint64(g.red.mask)]
+		if e&15 > rootBits {
+			e = second(red, e, v)
+		}
+		v >>= e & 15
+		n -= uint(e & 15)
+		argb |= uint32(e>>4) << 16
+		e = blue[v&uint64(g.blue.mask)]
+		if e&15 > rootBits {
+			e = second(blue, e, v)
+		}
+		v >>= e & 15
+		n -= uint(e & 15)
+		argb |= uint32(e >> 4)
+		e = alpha[v&uint64(g.alpha.mask)]
+		if e&15 != 0 {
+			b.v, b.n, b.pos = v, n, pos
+			e = b.symbol(alpha, g.alpha.mask)
+			v, n, pos = b.v, b.n, b.pos
+		}
+		buf[at] = argb | uint32(e>>4)<<24
+		at++
+	}
+	b.v, b.n, b.pos, p.at = v, n, pos, at
+	return nil
+}
+
+// second returns the entry of a second table that e, an entry of the first one, refers to.
+func second(table []uint16, e uint16, v uint64) uint16 {
+	return table[uint64(e>>4)+v>>rootBits&(1<<(e&15-rootBits)-1)]
+}
+
+// symbol reads a symbol. It returns its entry.
+func (b *bitReader) symbol(table []uint16, mask uint16) uint16 {
+	if b.n < maxLength {
+		b.fill()
+	}
+	e := table[b.v&uint64(mask)]
+	if e&15 > rootBits {
+		e = second(table, e, b.v)
+	}
+	b.v >>= e & 15
+	b.n -= uint(e & 15)
+	return e
+}
+
+// special decodes what a symbol beyond those of literals stands for: pixels that have been there.
+func (p *pixels) special(g *codes, symbol int) error {
+	if symbol >= greenSymbols {
+		p.fillCache()
+		p.buf[p.at] = p.cache[symbol-greenSymbols]
+		p.at++
+		return nil
+	}
+	b := &p.d.bits
+	n := b.value(symbol - 256)
+	distance := b.value(int(b.symbol(g.table[g.distance.start:], g.distance.mask) >> 4))
+	if distance > len(neighbors) {
+		distance -= len(neighbors)
+	} else {
+		near := int(neighbors[distance-1])
+		distance = max(1, near>>4*p.width+8-near&15)
+	}
+	if distance > p.at {
+		return errDistance
+	}
+	to := p.buf[p.at:min(p.at+n, p.start+p.left)]
+	from := p.buf[p.at-distance:]
+	p.at += len(to)
+	if distance == 1 {
+		for i := range to {
+			to[i] = from[0]
+		}
+		return nil
+	}
+	for len(to) > 0 {
+		n := copy(to, from[:min(distance, len(to))])
+		to = to[n:]
+		distance += n // what was copied may be copied on
+	}
+	return nil
+}
+
+// value reads a length or distance, of which symbol is the prefix.
+func (b *bitReader) value(symbol int) int {
+	if symbol < 4 {
+		return symbol + 1
+	}
+	extra := uint(symbol-2) >> 1
+	return (2+symbol&1)<<extra + int(b.read(extra)) + 1
+}
+
+// fillCache puts the pixels into the cache that are not in it yet.
+func (p *pixels) fillCache() {
+	if p.cache == nil {
+		return
+	}
+	shift := 32 - p.cacheBits
+	cache := p.cache
+	for _, v := range p.buf[p.cached:p.at] {
+		cache[0x1e35a7bd*v>>(shift&31)] = v
+	}
+	p.cached = p.at
+}
+
+// neighbors are the pixels that the first distances stand for: how many rows above, in the upper 4
+// bits, and 8 less how many columns to the left.
+var neighbors = [120]uint8{
+	0x18, 0x07, 0x17, 0x19, 0x28, 0x06, 0x27, 0x29, 0x16, 0x1a, 0x26, 0x2a, 0x38, 0x05, 0x37, 0x39, 0x15, 0x1b, 0x36, 0x3a,
+	0x25, 0x2b, 0x48, 0x04, 0x47, 0x49, 0x14, 0x1c, 0x35, 0x3b, 0x46, 0x4a, 0x24, 0x2c, 0x58, 0x45, 0x4b, 0x34, 0x3c, 0x03,
+	0x57, 0x59, 0x13, 0x1d, 0x56, 0x5a, 0x23, 0x2d, 0x44, 0x4c, 0x55, 0x5b, 0x33, 0x3d, 0x68, 0x02, 0x67, 0x69, 0x12, 0x1e,
+	0x66, 0x6a, 0x22, 0x2e, 0x54, 0x5c, 0x43, 0x4d, 0x65, 0x6b, 0x32, 0x3e, 0x78, 0x01, 0x77, 0x79, 0x53, 0x5d, 0x11, 0x1f,
+	0x64, 0x6c, 0x42, 0x4e, 0x76, 0x7a, 0x21, 0x2f, 0x75, 0x7b, 0x31, 0x3f, 0x63, 0x6d, 0x52, 0x5e, 0x00, 0x74, 0x7c, 0x41,
+	0x4f, 0x10, 0x20, 0x62, 0x6e, 0x30, 0x73, 0x7d, 0x51, 0x5f, 0x40, 0x72, 0x7e, 0x61, 0x6f, 0x50, 0x71, 0x7f, 0x60, 0x70,
+}
+
+func tilesOf(size int, bits uint) int { return (size + 1<<bits - 1) >> bits }
+
+// makeTaken takes the memory that it allocates from the account.
+func makeTaken[T any](d *lossless, n int, size int64) ([]T, error) {
+	if err := d.take(int64(n) * size); err != nil {
+		return nil, err
+	}
+	return make([]T, n), nil
+}
