@@ -20,5 +20,9 @@ func memory(h *codec.Header, o codec.Options) int64 {
 	if small := shrunk(f.canvas, o); small != (image.Point{}) {
 		bytes = shrinkerBytes(f.canvas, small)
 	}
-	return bytes + 9*area(f.first.size) + fixed
+	bytes += 9 * area(f.first.size)
+	if f.first.lossless() || f.first.alpha { // tables, which the largest of files that libwebp makes fill
+		bytes += min(32*(f.first.image.size+f.first.alphaChunk.size), 26<<20)
+	}
+	return bytes + fixed
 }
