@@ -50,10 +50,17 @@ func Encode(ctx context.Context, w io.Writer, img image.Image) error {
 	return err
 }
 
-// begin takes what an encoder has before it knows how much it writes.
+// begin takes what an encoder has before it knows how much it writes. Memory of a picture before that
+// is larger than this one could need is dropped, so that it is not refused for it.
 func (e *encoder) begin(ctx context.Context, size image.Point) error {
 	e.account, e.taken = codec.AccountOf(ctx), 0
 	need := 7 * 4 * int64(size.X)
+	most := 4*size.X*size.Y + 4<<10
+	for _, a := range []*appender{&e.rows, &e.packed[0], &e.packed[1], &e.packed[2]} {
+		if cap(a.b) > most {
+			a.b = nil
+		}
+	}
 	for i := range e.packed {
 		e.packed[i].account = e.account
 		need += int64(cap(e.packed[i].b))

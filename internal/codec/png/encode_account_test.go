@@ -1,0 +1,30 @@
+package png
+
+import (
+	"bytes"
+	"image"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// An encoder is used again, with its memory. A small picture must not pay for that of a large one.
+func TestASmallPictureDoesNotPayForALargeOneBefore(t *testing.T) {
+	noise := func(w, h int) *image.NRGBA {
+		img := image.NewNRGBA(image.Rect(0, 0, w, h))
+		random := rand.New(rand.NewPCG(1, 2))
+		for i := range img.Pix {
+			img.Pix[i] = byte(random.Uint32())
+		}
+		return img
+	}
+	for range 20 { // a pool may keep nothing
+		var b bytes.Buffer
+		require.NoError(t, Encode(t.Context(), &b, noise(300, 300)))
+		account := codec.NewAccount(18*50*50 + 64*50 + 64<<10)
+		require.NoError(t, Encode(codec.WithAccount(t.Context(), account), &b, noise(50, 50)))
+	}
+}
