@@ -118,6 +118,7 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 	clear(a.w)
 
 	f := make([]float64, a.taps)
+	enlarges := g.step < 1
 	watch := watch{ctx: ctx}
 	for i := range g.n {
 		if err := watch.spend(8 * a.taps); err != nil {
@@ -125,11 +126,15 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 		}
 		centre := (g.x0 + (float64(i)+0.5)*g.step - float64(a.origin)) / float64(a.box)
 		centre = min(max(centre, 0), float64(a.cells)) // beyond the edge is what is at the edge
-		lo := int(max(0, math.Floor(centre-reach+0.5)))
-		hi := min(int(min(math.Floor(centre+reach+0.5), float64(a.cells))), lo+a.taps)
+		first, end := math.Floor(centre-reach+0.5), math.Floor(centre+reach+0.5)
+		lo := int(max(0, first))
+		hi := min(int(min(end, float64(a.cells))), lo+a.taps)
 		start := min(lo, a.cells-a.taps)
 		a.start[i] = int32(start)
 		k.fill(f[:hi-lo], (float64(lo)+0.5-centre)/scale, 1/scale, sharp)
+		if enlarges {
+			k.replicate(f[:hi-lo], (float64(lo)+0.5-centre)/scale, 1/scale, lo-int(first), int(end)-hi)
+		}
 		sharpenPairs(f[:hi-lo], lo, across)
 		quantise(a.w[i*a.stride+lo-start:][:hi-lo], f[:hi-lo])
 	}
@@ -163,6 +168,25 @@ func (k Kernel) fill(f []float64, x, dx, sharp float64) {
 		next := at(x + float64(i+1)*dx)
 		f[i] = (1+2*sharp)*here - sharp*(prev+next)
 		prev, here = here, next
+	}
+}
+
+// replicate adds to the outermost of the weights f, the kernel's values at x, x+dx, ..., what falls
+// on before and after samples beyond the border, which repeat the outermost ones. Dropping these
+// weights, as is done where a picture shrinks and the remainder is large, would extrapolate the slope
+// at the border where it is enlarged.
+func (k Kernel) replicate(f []float64, x, dx float64, before, after int) {
+	var beyond [1]float64
+	add := func(to *float64, at float64) {
+		k.fill(beyond[:], at, dx, 0)
+		*to += beyond[0]
+	}
+	last := len(f) - 1
+	for i := 1; i <= before; i++ {
+		add(&f[0], x-float64(i)*dx)
+	}
+	for i := 1; i <= after; i++ {
+		add(&f[last], x+float64(last+i)*dx)
 	}
 }
 

@@ -39,9 +39,12 @@ func referenceLine(v []float64, kernel func(float64) float64, reach, x0, step fl
 		c = math.Min(math.Max(c, 0), float64(len(v)))
 		var sum, norm float64
 		lo, hi := int(math.Floor(c-reach*scale))-1, int(math.Ceil(c+reach*scale))+1
-		for j := max(0, lo); j < min(len(v), hi); j++ {
+		if step >= 1 {
+			lo, hi = max(0, lo), min(len(v), hi)
+		}
+		for j := lo; j < hi; j++ {
 			w := kernel((float64(j) + 0.5 - c) / scale)
-			sum += w * v[j]
+			sum += w * v[min(max(j, 0), len(v)-1)] // beyond the border is what is at the border
 			norm += w
 		}
 		out[i] = sum / norm

@@ -4,8 +4,9 @@
 //
 // The arithmetic is the textbook's (for instance Turkowski, "Filters for Common Resampling Tasks",
 // Graphics Gems I, 1990): each sample of the result is the sum of the source's samples weighted by
-// a kernel that is stretched by the ratio when a picture shrinks; weights that fall beyond the
-// source's edge are dropped and the rest is normalised. The result is within one level of that sum
+// a kernel that is stretched by the ratio when a picture shrinks. Weights that fall beyond the
+// source's edge are dropped and the rest is normalised, but where the picture is enlarged: there
+// they go to the pixel at the edge, so that no slope is continued. The result is within one level of that sum
 // computed in float64. With alpha, sums are divided by that of alpha before they are clamped: a
 // shape of one colour keeps it up to its edge, where the kernel overshoots.
 //
