@@ -50,9 +50,9 @@ var errSize = errors.New("jpeg: a side of the picture is 0, or more than 65535 p
 // are taken as they are, its chroma brought to the subsampling asked for; all others are converted
 // from RGB (JFIF 1.02). The bytes depend on the picture and the options alone.
 //
-// The coefficients, or what is written of them, are kept between the two passes that Huffman tables
-// made for the picture take: see [EncodeMemory]. That much is taken from the account of ctx as it is
-// needed, and given back. ctx is looked at once per row of MCUs, and once per 256 KiB of what is kept.
+// What is to be written is kept until the Huffman tables are known that it needs: see [EncodeMemory].
+// That much is taken from the account of ctx as it is needed, and given back. ctx is looked at once
+// per row of MCUs, and once per 256 KiB of what is kept.
 func Encode(ctx context.Context, w io.Writer, img image.Image, o EncodeOptions) error {
 	size := img.Bounds().Size()
 	if size.X < 1 || size.Y < 1 || size.X > maxSide || size.Y > maxSide {
@@ -94,11 +94,10 @@ type encoder struct {
 	quant [3]quantizer
 	coded codedBlock
 
-	out    bitWriter
-	tokens tokens
-	store  store
-	counts [4]histogram // of the symbols of the tables DC 0, AC 0, DC 1, AC 1
-	codes  codeTables
+	out     bitWriter
+	streams [3][4]stream          // of each component, or the first one alone
+	counts  [scanGroups]histogram // of symbols: of a sequential scan's tables DC 0, AC 0, DC 1 and AC 1, or of each group of scans
+	codes   codeTables
 }
 
 // encComponent is a color component of the picture to be written.
@@ -128,35 +127,30 @@ func (e *encoder) begin(ctx context.Context, w io.Writer, img image.Image, o Enc
 	}
 	e.src.begin(img, o.Background, e.hMax, e.vMax)
 	e.out.begin(w)
-	e.counts = [4]histogram{}
+	e.counts = [scanGroups]histogram{}
 }
 
 // end gives the memory back, and forgets what is the caller's.
 func (e *encoder) end() {
-	e.tokens.release()
-	e.store.release()
+	for i := range e.streams {
+		for n := range e.streams[i] {
+			e.streams[i][n].release()
+		}
+	}
 	e.src.release()
 	e.account.Give(e.taken)
 	e.taken = 0
 	e.ctx, e.account, e.out.w = nil, nil, nil
 }
 
-// take takes n bytes from the account.
-func (e *encoder) take(n int64) error {
-	if err := e.account.Take(n); err != nil {
-		return err
-	}
-	e.taken += n
-	return nil
-}
-
 // allocate makes what depends on the width of the picture.
 func (e *encoder) allocate() error {
 	n := int64(e.src.size())
 	if n > codec.Free {
-		if err := e.take(n); err != nil {
+		if err := e.account.Take(n); err != nil {
 			return err
 		}
+		e.taken += n
 	}
 	e.src.allocate()
 	return nil
@@ -173,10 +167,8 @@ func (e *encoder) blockSize(c *encComponent, x, y int) (w, h int) {
 func EncodeMemory(size image.Point, o EncodeOptions) int64 {
 	h, v := o.Subsampling.factors()
 	mcus := int64(ceilDiv(size.X, 8*h)) * int64(ceilDiv(size.Y, 8*v))
-	luma := mcus * int64(h*v)
-	rows := 3 * int64(8*v) * int64(ceilDiv(size.X, 8*h)*8*h)
-	if !o.Progressive {
-		return (luma+2*mcus)*blockTokens*tokenSize + chunkBytes + rows
-	}
-	return (luma+2*mcus)*(recordSize+63*2) + 2*chunkBytes + luma*blockTokens*tokenSize + chunkBytes + rows
+	// No more than a tenth of a chunk is left free, and the last one of each stream.
+	tokens := mcus * int64(h*v+2) * blockTokens
+	rows := 3*int64(8*v)*int64(size.X) + 8*int64(size.X)
+	return tokens/9*10*4 + 10*chunkBytes + rows
 }

@@ -1,6 +1,7 @@
 package jpeg
 
 import (
+	"encoding/binary"
 	"image"
 	"image/draw"
 	"math"
@@ -18,7 +19,7 @@ const (
 // packedRGB has the entries of R, G and B.
 var packedRGB = makePackedRGB()
 
-func makePackedRGB() *[3][256]uint64 {
+func makePackedRGB() [3][256]uint64 {
 	var t [3][256]uint64
 	y := [3]float64{0.299, 0.587, 0.114}
 	cb := [3]float64{-0.168735892, -0.331264108, 0.5}
@@ -34,7 +35,7 @@ func makePackedRGB() *[3][256]uint64 {
 			}
 		}
 	}
-	return &t
+	return t
 }
 
 // convert makes Y'CbCr of the pixels of row y, and of row below if s.v is 2. They are rows at and
@@ -57,42 +58,64 @@ func (s *source) convert(y, at, below int) {
 	}
 }
 
+// pack returns the packed sum of a pixel, R in the lowest byte.
+func pack(pixel uint32) uint64 {
+	return packedRGB[0][byte(pixel)] + packedRGB[1][byte(pixel>>8)] + packedRGB[2][byte(pixel>>16)]
+}
+
+func lumaOf(sum uint64) byte { return byte(sum >> (yShift + packedBits)) }
+
+// chromaOf returns the mean of 1<<n packed sums.
+func chromaOf(sum uint64, n int) (cb, cr byte) {
+	return byte(sum >> (packedBits + n)), byte(sum >> (crShift + packedBits + n))
+}
+
 func convertFull(pixels, luma, cb, cr []byte) {
-	t := packedRGB
+	cb, cr = cb[:len(luma)], cr[:len(luma)]
 	for x := range luma {
-		p := pixels[4*x:][:3]
-		sum := t[0][p[0]] + t[1][p[1]] + t[2][p[2]]
-		luma[x] = byte(sum >> (yShift + packedBits))
-		cb[x], cr[x] = byte(sum>>packedBits), byte(sum>>(crShift+packedBits))
+		sum := pack(binary.LittleEndian.Uint32(pixels[4*x:]))
+		luma[x] = lumaOf(sum)
+		cb[x], cr[x] = chromaOf(sum, 0)
 	}
 }
 
+// convertPairs is for chroma of half the width. The last pixel of an odd row counts twice.
 func convertPairs(pixels, luma, cb, cr []byte) {
-	t := packedRGB
+	for len(luma) >= 8 && len(pixels) >= 32 && len(cb) >= 4 && len(cr) >= 4 {
+		p, y, u, v := (*[32]byte)(pixels), (*[8]byte)(luma), (*[4]byte)(cb), (*[4]byte)(cr)
+		for x := range 4 {
+			a, b := pack(binary.LittleEndian.Uint32(p[8*x:])), pack(binary.LittleEndian.Uint32(p[8*x+4:]))
+			y[2*x], y[2*x+1] = lumaOf(a), lumaOf(b)
+			u[x], v[x] = chromaOf(a+b, 1)
+		}
+		pixels, luma, cb, cr = pixels[32:], luma[8:], cb[4:], cr[4:]
+	}
 	for x := 0; x < len(luma); x += 2 {
 		right := min(x+1, len(luma)-1)
-		p, q := pixels[4*x:][:3], pixels[4*right:][:3]
-		a := t[0][p[0]] + t[1][p[1]] + t[2][p[2]]
-		b := t[0][q[0]] + t[1][q[1]] + t[2][q[2]]
-		luma[x], luma[right] = byte(a>>(yShift+packedBits)), byte(b>>(yShift+packedBits))
-		a += b
-		cb[x/2], cr[x/2] = byte(a>>(packedBits+1)), byte(a>>(crShift+packedBits+1))
+		a, b := pack(binary.LittleEndian.Uint32(pixels[4*x:])), pack(binary.LittleEndian.Uint32(pixels[4*right:]))
+		luma[x], luma[right] = lumaOf(a), lumaOf(b)
+		cb[x/2], cr[x/2] = chromaOf(a+b, 1)
 	}
 }
 
+// convertQuads is for chroma of half the width and height, of two rows.
 func convertQuads(upper, lower, luma, next, cb, cr []byte) {
-	t := packedRGB
+	for len(luma) >= 8 && len(next) >= 8 && len(upper) >= 32 && len(lower) >= 32 && len(cb) >= 4 && len(cr) >= 4 {
+		p, q, y, z, u, v := (*[32]byte)(upper), (*[32]byte)(lower), (*[8]byte)(luma), (*[8]byte)(next), (*[4]byte)(cb), (*[4]byte)(cr)
+		for x := range 4 {
+			a, b := pack(binary.LittleEndian.Uint32(p[8*x:])), pack(binary.LittleEndian.Uint32(p[8*x+4:]))
+			c, d := pack(binary.LittleEndian.Uint32(q[8*x:])), pack(binary.LittleEndian.Uint32(q[8*x+4:]))
+			y[2*x], y[2*x+1], z[2*x], z[2*x+1] = lumaOf(a), lumaOf(b), lumaOf(c), lumaOf(d)
+			u[x], v[x] = chromaOf(a+b+c+d, 2)
+		}
+		upper, lower, luma, next, cb, cr = upper[32:], lower[32:], luma[8:], next[8:], cb[4:], cr[4:]
+	}
 	for x := 0; x < len(luma); x += 2 {
 		right := min(x+1, len(luma)-1)
-		p, q, r, s := upper[4*x:][:3], upper[4*right:][:3], lower[4*x:][:3], lower[4*right:][:3]
-		a := t[0][p[0]] + t[1][p[1]] + t[2][p[2]]
-		b := t[0][q[0]] + t[1][q[1]] + t[2][q[2]]
-		c := t[0][r[0]] + t[1][r[1]] + t[2][r[2]]
-		d := t[0][s[0]] + t[1][s[1]] + t[2][s[2]]
-		luma[x], luma[right] = byte(a>>(yShift+packedBits)), byte(b>>(yShift+packedBits))
-		next[x], next[right] = byte(c>>(yShift+packedBits)), byte(d>>(yShift+packedBits))
-		a += b + c + d
-		cb[x/2], cr[x/2] = byte(a>>(packedBits+2)), byte(a>>(crShift+packedBits+2))
+		a, b := pack(binary.LittleEndian.Uint32(upper[4*x:])), pack(binary.LittleEndian.Uint32(upper[4*right:]))
+		c, d := pack(binary.LittleEndian.Uint32(lower[4*x:])), pack(binary.LittleEndian.Uint32(lower[4*right:]))
+		luma[x], luma[right], next[x], next[right] = lumaOf(a), lumaOf(b), lumaOf(c), lumaOf(d)
+		cb[x/2], cr[x/2] = chromaOf(a+b+c+d, 2)
 	}
 }
 
@@ -125,12 +148,15 @@ func (s *source) pixels(buffer, y int) []byte {
 }
 
 func allOpaque(pix []byte) bool {
-	for i := 3; i < len(pix); i += 4 {
-		if pix[i] != 255 {
-			return false
-		}
+	all := ^uint64(0)
+	for ; len(pix) >= 16; pix = pix[16:] {
+		all &= binary.LittleEndian.Uint64(pix) & binary.LittleEndian.Uint64(pix[8:])
 	}
-	return true
+	for ; len(pix) >= 4; pix = pix[4:] {
+		all &= uint64(pix[3])<<24 | 0xFF<<56
+	}
+	const alpha = 0xFF000000FF000000
+	return all&alpha == alpha
 }
 
 func premultiply(to, pix []byte) {

@@ -1,3 +1,5 @@
+//go:build !amd64 || noasm
+
 package jpeg
 
 // forward transforms and quantises the 8×8 samples at src. It returns which coefficients are not

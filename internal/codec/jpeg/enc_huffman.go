@@ -28,15 +28,24 @@ func (s *huffmanSpec) optimal(h *histogram) {
 	var lengths [257]uint8
 	codeLengths(h, &lengths)
 	s.counts = [maxCode]byte{}
-	s.symbols = s.memory[:0]
-	for length := 1; length <= maxCode; length++ {
-		for symbol, l := range lengths[:256] {
-			if int(l) == length {
-				s.symbols = append(s.symbols, byte(symbol))
-				s.counts[length-1]++
-			}
+	for _, l := range lengths[:256] {
+		if l > 0 {
+			s.counts[l-1]++
 		}
 	}
+	var next [maxCode]int // place of the next symbol of a length
+	n := 0
+	for i, count := range s.counts {
+		next[i] = n
+		n += int(count)
+	}
+	for symbol, l := range lengths[:256] {
+		if l > 0 {
+			s.memory[next[l-1]] = byte(symbol)
+			next[l-1]++
+		}
+	}
+	s.symbols = s.memory[:n]
 }
 
 // codeLengths sets the lengths of an optimal prefix code of at most 16 bits; 0 stands for a symbol

@@ -19,17 +19,16 @@ func (e *encoder) startOfFile(sof byte) {
 	}
 }
 
-// huffmanTables makes the tables with those numbers from what has been counted, and writes them.
-func (e *encoder) huffmanTables(numbers []int, extra func(symbol byte) int) {
-	for _, table := range numbers {
-		var s huffmanSpec
-		s.optimal(&e.counts[table])
-		e.codes.set(table, &s, extra)
-		e.out.segment(mDHT, 17+len(s.symbols))
-		e.out.bytes(byte(table&1<<4 | table>>1))
-		e.out.bytes(s.counts[:]...)
-		e.out.bytes(s.symbols...)
-	}
+// huffmanTable makes the table of that number, of DC 0, AC 0, DC 1 and AC 1, from what has been
+// counted, and writes it.
+func (e *encoder) huffmanTable(number int, counts *histogram, extra func(symbol byte) int) {
+	var s huffmanSpec
+	s.optimal(counts)
+	e.codes.set(number, &s, extra)
+	e.out.segment(mDHT, 17+len(s.symbols))
+	e.out.bytes(byte(number&1<<4 | number>>1))
+	e.out.bytes(s.counts[:]...)
+	e.out.bytes(s.symbols...)
 }
 
 // startOfScan writes SOS. first is the index of the first of the scan's components.

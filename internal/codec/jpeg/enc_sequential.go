@@ -48,9 +48,11 @@ func (e *encoder) sequential() error {
 		}
 	}
 	e.startOfFile(mSOF0)
-	e.huffmanTables([]int{0, 1, 2, 3}[:2*min(len(e.comps), 2)], magnitudeBits)
+	for table := range 2 * min(len(e.comps), 2) {
+		e.huffmanTable(table, &e.counts[table], magnitudeBits)
+	}
 	e.startOfScan(e.comps, 0, scan{se: 63})
-	if err := e.write(); err != nil {
+	if err := e.write(&e.streams[0][0]); err != nil {
 		return err
 	}
 	e.endOfFile()
@@ -60,7 +62,7 @@ func (e *encoder) sequential() error {
 // sequentialRow makes tokens of a row of MCUs.
 func (e *encoder) sequentialRow(row int) error {
 	for x := range e.mcus.X {
-		c, err := e.reserve(6*blockTokens + 1)
+		c, err := e.reserve(&e.streams[0][0], 6*blockTokens)
 		if err != nil {
 			return err
 		}
@@ -94,15 +96,22 @@ func (e *encoder) sequentialBlock(to []token, i, x, y, v int) int {
 	c.dc = dc
 	e.counts[table][size]++
 	to[0] = newToken(table, size, low)
-	return 1 + tokensAC(to[1:], &e.coded, inZigzag(nonzero&^1), &e.counts[table+1], table+1)
+	nonzero = inZigzag(nonzero &^ 1)
+	n := 1 + tokensAC(to[1:], &e.coded, nonzero, 1, &e.counts[table+1], table+1)
+	if nonzero>>63 == 0 {
+		e.counts[table+1][0]++
+		to[n] = newToken(table+1, 0, 0)
+		n++
+	}
+	return n
 }
 
-// tokensAC makes the tokens of a block's AC coefficients (section F.1.2.2), of which nonzero says
-// which are not 0.
-func tokensAC(to []token, b *codedBlock, nonzero uint64, counts *histogram, table int) int {
+// tokensAC makes the tokens of coefficients from ss on, of which nonzero says which are not 0, without
+// what says that there are no more (section F.1.2.2).
+func tokensAC(to []token, b *codedBlock, nonzero uint64, ss int, counts *histogram, table int) int {
 	out := (*[64]token)(to)
 	base := uint32(table) << 24
-	n, last := 0, 0
+	n, last := 0, ss-1
 	for m := nonzero; m != 0; m &= m - 1 {
 		k := bits.TrailingZeros64(m)
 		run := k - last - 1
@@ -116,11 +125,6 @@ func tokensAC(to []token, b *codedBlock, nonzero uint64, counts *histogram, tabl
 		symbol := uint32(run<<4|size) & 255
 		counts[symbol]++
 		out[n&63] = token(base | symbol<<16 | low)
-		n++
-	}
-	if last < 63 {
-		counts[0]++
-		out[n&63] = token(base)
 		n++
 	}
 	return n

@@ -7,24 +7,19 @@ import "sync"
 //	bits 0–15   the bits that follow the code
 //	bits 16–23  the symbol
 //	bits 24–25  its Huffman table
-//
-// Table rawTable is none: of its symbols only the bits are written, as many as the symbol says.
 type token uint32
-
-const (
-	tokenSize   = 4
-	blockTokens = 64 // at most
-	rawTable    = 3
-)
 
 func newToken(table, symbol int, bits uint32) token {
 	return token(uint32(table)<<24 | uint32(symbol)<<16 | bits)
 }
 
+// blockTokens is how many tokens a block has at most in a scan, and an end-of-band run before it.
+const blockTokens = 65
+
 // chunkTokens is how many tokens lie together.
 const (
-	chunkTokens = 16 << 10
-	chunkBytes  = chunkTokens * tokenSize
+	chunkTokens = 4 << 10
+	chunkBytes  = chunkTokens * 4
 )
 
 type chunk struct {
@@ -34,50 +29,48 @@ type chunk struct {
 
 var chunks = sync.Pool{New: func() any { return new(chunk) }}
 
-// tokens are those of a scan, in chunks.
-type tokens struct {
+// stream has the tokens of a scan.
+type stream struct {
 	chunks []*chunk
-	used   int // of chunks
+	last   *chunk // of chunks
+
+	// Of a progressive scan:
+	scan  scan
+	group int // of scans that share a Huffman table
+	run   int // blocks of an end-of-band run that is still to be written (section G.1.2.2)
 }
 
-// reserve returns a chunk with room for n more tokens. The memory is taken from the account.
-func (e *encoder) reserve(n int) (*chunk, error) {
-	t := &e.tokens
-	if t.used > 0 && t.chunks[t.used-1].n+n <= chunkTokens {
-		return t.chunks[t.used-1], nil
+// reserve returns a chunk of s with room for n more tokens. The memory is taken from the account.
+func (e *encoder) reserve(s *stream, n int) (*chunk, error) {
+	if s.last != nil && s.last.n+n <= chunkTokens {
+		return s.last, nil
 	}
-	if err := e.ctx.Err(); err != nil {
+	if err := e.account.Take(chunkBytes); err != nil {
 		return nil, err
 	}
-	if t.used == len(t.chunks) {
-		if err := e.take(chunkBytes); err != nil {
-			return nil, err
-		}
-		t.chunks = append(t.chunks, chunks.Get().(*chunk))
-	}
-	c := t.chunks[t.used]
+	e.taken += chunkBytes
+	c := chunks.Get().(*chunk)
 	c.n = 0
-	t.used++
+	s.chunks, s.last = append(s.chunks, c), c
 	return c, nil
 }
 
-// write writes all tokens of a scan, and forgets them.
-func (e *encoder) write() error {
-	for _, c := range e.tokens.chunks[:e.tokens.used] {
-		if err := e.ctx.Err(); err != nil {
-			return err
+// write writes the tokens of a scan as its entropy-coded data.
+func (e *encoder) write(s *stream) error {
+	for i, c := range s.chunks {
+		if i%16 == 0 && e.ctx.Err() != nil {
+			return e.ctx.Err()
 		}
 		e.out.write(c.tokens[:c.n], &e.codes)
 	}
-	e.tokens.used = 0
 	e.out.finish()
 	return e.out.err
 }
 
-func (t *tokens) release() {
-	for i, c := range t.chunks {
+func (s *stream) release() {
+	for i, c := range s.chunks {
 		chunks.Put(c)
-		t.chunks[i] = nil
+		s.chunks[i] = nil
 	}
-	t.chunks, t.used = t.chunks[:0], 0
+	s.chunks, s.last, s.run = s.chunks[:0], nil, 0
 }

@@ -1,0 +1,102 @@
+package jpeg
+
+import (
+	"fmt"
+	"image"
+	"io"
+	"math/rand"
+	"testing"
+
+	"context"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheAssemblyHasTheBitsOfItsTwin(t *testing.T) {
+	rng := rand.New(rand.NewSource(7))
+	for n := range 3000 {
+		o := encodeOptions[n%len(encodeOptions)]
+		o.Quality = 1 + rng.Intn(100)
+		var q quantizer
+		q.set(tableFor(o.Quality, n%3, o.Subsampling))
+		stride := 8 + rng.Intn(20)
+		src := make([]byte, 7*stride+8)
+		fillRandom(rng, src, stride)
+		if n%5 == 0 { // extremes
+			for i := range src {
+				src[i] = byte(rng.Intn(2) * 255)
+			}
+		}
+		var want, got codedBlock
+		nonzero := forwardGo(&want, src, stride, &q)
+		require.Equal(t, nonzero, forward(&got, src, stride, &q))
+		require.Equal(t, want, got)
+	}
+}
+
+func BenchmarkForward(b *testing.B) {
+	var q quantizer
+	q.set(tableFor(85, 0, Subsampling420))
+	src := make([]byte, 64)
+	fillRandom(rand.New(rand.NewSource(3)), src, 8)
+	var blk codedBlock
+	b.Run("assembly", func(b *testing.B) {
+		for b.Loop() {
+			forward(&blk, src, 8, &q)
+		}
+	})
+	b.Run("go", func(b *testing.B) {
+		for b.Loop() {
+			forwardGo(&blk, src, 8, &q)
+		}
+	})
+}
+
+// BenchmarkEncode is a picture of the detail of a photo.
+func BenchmarkEncode(b *testing.B) {
+	img := benchPicture(image.Pt(800, 600))
+	rgb := image.NewRGBA(img.Rect)
+	for y := range 600 {
+		for x := range 800 {
+			rgb.Set(x, y, img.YCbCrAt(x, y))
+		}
+	}
+	for _, o := range encodeOptions {
+		for name, m := range map[string]image.Image{"planes": img, "rgb": rgb} {
+			b.Run(fmt.Sprintf("%d/progressive %v/%s", o.Subsampling, o.Progressive, name), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := Encode(context.Background(), io.Discard, m, o); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// benchPicture is soft noise of several scales.
+func benchPicture(size image.Point) *image.YCbCr {
+	rng := rand.New(rand.NewSource(1))
+	img := image.NewYCbCr(image.Rectangle{Max: size}, image.YCbCrSubsampleRatio420)
+	for c, p := range [][]byte{img.Y, img.Cb, img.Cr} {
+		stride := img.YStride
+		if c > 0 {
+			stride = img.CStride
+		}
+		for i := range p {
+			p[i] = 128
+		}
+		for scale := 64; scale >= 1; scale /= 2 {
+			var grid [5000]int
+			for i := range grid {
+				grid[i] = rng.Intn(2*scale+1) - scale
+			}
+			for i := range p {
+				x, y := i%stride/scale, i/stride/scale
+				p[i] = byte(min(max(int(p[i])+grid[(x*31+y*977)%len(grid)]/(1+2*c), 0), 255))
+			}
+		}
+	}
+	return img
+}
