@@ -1,7 +1,6 @@
 package webp
 
 import (
-	"bytes"
 	"image"
 	"math/rand/v2"
 	"testing"
@@ -40,12 +39,12 @@ func TestEveryFilterOfAlphaIsUndone(t *testing.T) {
 			for i := range want {
 				file = append(file, want[i]-predicted(want, size.X, i%size.X, i/size.X, filter))
 			}
-			got, err := DecodeAlpha(bytes.NewReader(file), size)
+			got, err := decodeAlpha(t.Context(), file, size)
 			require.NoError(t, err)
 			require.Equal(t, want, got, "filter %d, %v", filter, size)
 
 			for n := range file {
-				_, err = DecodeAlpha(bytes.NewReader(file[:n]), size)
+				_, err = decodeAlpha(t.Context(), file[:n], size)
 				require.Error(t, err, "cut off")
 			}
 		}
@@ -54,7 +53,7 @@ func TestEveryFilterOfAlphaIsUndone(t *testing.T) {
 
 func TestAlphaOfAnUnknownCompressionIsAnError(t *testing.T) {
 	for _, head := range []byte{1, 2, 3} { // 1 is lossless, which this is not
-		_, err := DecodeAlpha(bytes.NewReader([]byte{head, 0, 0, 0}), image.Pt(1, 1))
+		_, err := decodeAlpha(t.Context(), []byte{head, 0, 0, 0}, image.Pt(1, 1))
 		assert.Error(t, err)
 	}
 }

@@ -48,6 +48,10 @@ type frame struct {
 	image      chunk // "VP8 " or "VP8L", without a name if there is none
 }
 
+// empty reports whether a lossless picture is only a size: the shortest prefix codes take 23 bits
+// behind the 5 bytes of the header. Browsers show such a picture as an empty one.
+func (f *frame) empty() bool { return f.lossless() && f.image.size < 8 }
+
 func (f *frame) lossless() bool            { return f.image.id == "VP8L" }
 func (f *frame) rect() image.Rectangle     { return image.Rectangle{f.at, f.at.Add(f.size)} }
 func (f *frame) covers(c image.Point) bool { return f.at == image.Point{} && f.size == c }

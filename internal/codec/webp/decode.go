@@ -1,5 +1,5 @@
-// Package webp decodes the lossy pictures of WebP: key frames of VP8 (RFC 6386), exactly as libwebp
-// does.
+// Package webp reads WebP: the container, with its animations, the lossless pictures (RFC 9649), and
+// the lossy ones, key frames of VP8 (RFC 6386), exactly as libwebp does.
 //
 // golang.org/x/image/webp leaves colours in video range (16 to 235: golang/go#40173), and takes
 // four times as long.
@@ -56,6 +56,10 @@ func Shrink(ctx context.Context, vp8 []byte, size image.Point) (image.Image, err
 // decode decodes what follows the header. It calls row for every row of the picture, from top to
 // bottom, once it is ready for convert.
 func (d *decoder) decode(ctx context.Context, row func(y int)) error {
+	if err := take(ctx, d.bytes()); err != nil {
+		return err
+	}
+	defer give(ctx, d.bytes())
 	d.allocate()
 	for y := range d.mbh {
 		if err := ctx.Err(); err != nil {
@@ -101,6 +105,8 @@ type neighbour struct {
 }
 
 type decoder struct {
+	tolerant bool // of partitions that are cut off
+
 	width, height int // pixels
 	mbw, mbh      int // macroblocks
 
@@ -137,6 +143,9 @@ func (d *decoder) allocate() {
 	d.bands = [3]band{newBand(16*d.mbw, 16), newBand(8*d.mbw, 8), newBand(8*d.mbw, 8)}
 	d.allocateChroma()
 }
+
+// bytes bounds what allocate takes.
+func (d *decoder) bytes() int64 { return 1100*int64(d.mbw) + 8<<10 }
 
 func (d *decoder) allocateChroma() {
 	for i := range d.chroma {

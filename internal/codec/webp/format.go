@@ -40,17 +40,19 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 		return nil, errDetail
 	}
 	fr := &f.first
-	s, err := newSink(ctx, f.canvas, fr.at, shrunk(f.canvas, o), fr.alpha || !fr.covers(f.canvas))
+	s, err := newSink(ctx, f.canvas, fr.at, shrunk(f.canvas, o), fr.alpha || fr.empty() || !fr.covers(f.canvas))
 	if err != nil {
 		return nil, err
 	}
-	defer s.close()
+	defer s.close(ctx)
 	partial, err := fr.decode(ctx, data, s, o.Tolerant)
 	if err != nil {
+		give(ctx, s.result)
 		return nil, err
 	}
 	pic, err := s.picture(ctx)
 	if err != nil {
+		give(ctx, s.result)
 		return nil, err
 	}
 	pic.Partial = partial

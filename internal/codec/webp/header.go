@@ -54,7 +54,10 @@ func (d *decoder) header(vp8 []byte) error {
 	tag := int(vp8[0]) | int(vp8[1])<<8 | int(vp8[2])<<16
 	first, rest := tag>>5, vp8[10:]
 	if first > len(rest) {
-		return errShort
+		if !d.tolerant {
+			return errShort
+		}
+		first = len(rest)
 	}
 	p := newPartition(rest[:first])
 	p.uint(2) // the colour space, of which there is one, and whether clamping can be left out
@@ -145,14 +148,24 @@ func (d *decoder) filterHeader(p *partition, levels [4]int, relative bool) {
 func (d *decoder) partitions(log2 int, data []byte) error {
 	n := 1 << log2
 	if len(data) < 3*(n-1) {
-		return errShort
+		if !d.tolerant {
+			return errShort
+		}
+		d.tokens = make([]partition, n) // all of them empty
+		for i := range d.tokens {
+			d.tokens[i] = newPartition(nil)
+		}
+		return nil
 	}
 	sizes, data := data[:3*(n-1)], data[3*(n-1):]
 	d.tokens = make([]partition, n)
 	for i := range n - 1 {
 		size := int(sizes[3*i]) | int(sizes[3*i+1])<<8 | int(sizes[3*i+2])<<16
 		if size > len(data) {
-			return errShort
+			if !d.tolerant {
+				return errShort
+			}
+			size = len(data)
 		}
 		d.tokens[i], data = newPartition(data[:size]), data[size:]
 	}

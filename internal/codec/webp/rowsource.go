@@ -1,11 +1,12 @@
 package webp
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // rows writes the frame's rows to s. It returns an error at the first that is missing or damaged,
@@ -15,7 +16,7 @@ func (f *frame) rows(ctx context.Context, data []byte, s *sink, tolerant bool) (
 	if f.lossless() {
 		return false, f.losslessRows(ctx, content, s)
 	}
-	var d decoder
+	d := decoder{tolerant: tolerant}
 	if err := d.header(content); err != nil {
 		return false, err
 	}
@@ -26,6 +27,7 @@ func (f *frame) rows(ctx context.Context, data []byte, s *sink, tolerant bool) (
 			return broken, fmt.Errorf("webp: alpha: %w", err)
 		}
 	}
+	defer give(ctx, int64(len(alpha)))
 	return broken, d.decode(ctx, func(y int) {
 		row := s.row(d.width)
 		d.convert(row, y)
@@ -40,8 +42,12 @@ func (f *frame) rows(ctx context.Context, data []byte, s *sink, tolerant bool) (
 
 // losslessRows writes the rows of the lossless picture in content to s.
 func (f *frame) losslessRows(ctx context.Context, content []byte, s *sink) error {
-	if len(content) < 5 {
+	if len(content) < 5 || int64(len(content)) < min(f.image.size, 8) {
 		return errShort
+	}
+	if f.empty() {
+		s.fill(f.size)
+		return nil
 	}
 	d, err := newLossless(ctx, content[5:], f.size.X, f.size.Y)
 	if err != nil {
@@ -63,37 +69,54 @@ func (f *frame) losslessRows(ctx context.Context, content []byte, s *sink) error
 	return nil
 }
 
-// decodeAlpha is DecodeAlpha with memory from the account of ctx.
+// decodeAlpha decodes the content of a chunk "ALPH" of a picture of size pixels: a byte for each, row
+// by row (WebP Container Specification, "Alpha"). The memory of the result is the caller's to give
+// back.
 func decodeAlpha(ctx context.Context, content []byte, size image.Point) ([]byte, error) {
 	if len(content) == 0 {
 		return nil, errShort
 	}
-	if content[0]&3 != 1 {
-		if err := take(ctx, area(size)); err != nil {
-			return nil, err
-		}
-		return DecodeAlpha(bytes.NewReader(content), size)
-	}
-	if err := take(ctx, area(size)); err != nil {
+	n := size.X * size.Y
+	alpha, err := codec.Bytes(ctx, n)
+	if err != nil {
 		return nil, err
 	}
-	d, err := newLossless(ctx, content[1:], size.X, size.Y)
-	if err != nil {
-		return nil, errors.Join(errAlpha, err)
+	switch content[0] & 3 {
+	case 0:
+		if copy(alpha, content[1:]) < n {
+			err = errShort
+		}
+	case 1:
+		err = greenOf(ctx, alpha, content[1:], size)
+	default:
+		err = errAlpha
 	}
-	defer d.close()
-	alpha := make([]byte, size.X*size.Y)
-	for y := range size.Y {
-		row, err := d.row()
-		if err != nil {
-			return nil, errors.Join(errAlpha, err)
-		}
-		for x, v := range row {
-			alpha[y*size.X+x] = byte(v >> 8)
-		}
+	if err != nil {
+		give(ctx, int64(n))
+		return nil, err
 	}
 	unfilter(alpha, size.X, content[0]>>2&3)
 	return alpha, nil
 }
 
-var errAlpha = errors.New("webp: alpha is damaged")
+// greenOf sets alpha to the green samples of a lossless picture without a header.
+func greenOf(ctx context.Context, alpha, data []byte, size image.Point) error {
+	d, err := newLossless(ctx, data, size.X, size.Y)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	for range size.Y {
+		row, err := d.row()
+		if err != nil {
+			return err
+		}
+		for x, v := range row {
+			alpha[x] = byte(v >> 8)
+		}
+		alpha = alpha[len(row):]
+	}
+	return nil
+}
+
+var errAlpha = errors.New("webp: alpha is compressed in an unknown way")

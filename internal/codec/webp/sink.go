@@ -19,12 +19,14 @@ type sink struct {
 	shrink *resample.Shrinker
 	line   []byte // a row of the canvas, for shrink
 	alpha  bool
+	result int64 // bytes of the picture
 }
 
 // newSink takes memory for a picture of the whole canvas, or of small pixels where that is not zero.
 func newSink(ctx context.Context, canvas, at, small image.Point, alpha bool) (*sink, error) {
 	s := &sink{canvas: canvas, at: at, alpha: alpha}
-	if small == (image.Point{}) {
+	if s.result = 4 * area(small); small == (image.Point{}) {
+		s.result = 4 * area(canvas)
 		pix, err := codec.Bytes(ctx, 4*canvas.X*canvas.Y)
 		s.pix = pix
 		return s, err
@@ -38,7 +40,11 @@ func newSink(ctx context.Context, canvas, at, small image.Point, alpha bool) (*s
 	if err != nil {
 		return nil, err
 	}
-	s.shrink, s.line = shrink, make([]byte, 4*canvas.X)
+	s.shrink = shrink
+	if s.line, err = codec.Bytes(ctx, 4*canvas.X); err != nil {
+		s.close(ctx)
+		return nil, err
+	}
 	for range at.Y {
 		s.shrink.WriteRow(s.line)
 	}
@@ -76,9 +82,10 @@ func (s *sink) fill(size image.Point) {
 }
 
 // close gives the working memory back.
-func (s *sink) close() {
+func (s *sink) close(ctx context.Context) {
 	if s.shrink != nil {
 		s.shrink.Close()
+		give(ctx, int64(len(s.line)))
 	}
 }
 

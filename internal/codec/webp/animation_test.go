@@ -1,0 +1,189 @@
+package webp
+
+import (
+	"bytes"
+	"compress/gzip"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// allFrames composes all frames of a file.
+func allFrames(t testing.TB, file []byte, o codec.Options) (pictures []*image.NRGBA, delays []time.Duration, loops int) {
+	frames, err := Format.Frames(t.Context(), file, header(t, file), o)
+	require.NoError(t, err)
+	for {
+		f, err := frames.Next(t.Context())
+		if err == io.EOF {
+			return pictures, delays, frames.LoopCount()
+		}
+		require.NoError(t, err)
+		img := f.Image.(*image.NRGBA)
+		pictures = append(pictures, &image.NRGBA{Pix: bytes.Clone(img.Pix), Stride: img.Stride, Rect: img.Rect})
+		delays = append(delays, f.Delay)
+	}
+}
+
+// over is what the specification says of blending, in floating point: premultiplied.
+func over(below, above [4]float64) (p [4]float64) {
+	for i := range p {
+		p[i] = above[i] + below[i]*(1-above[3])
+	}
+	return p
+}
+
+func premultiplied(c color.NRGBA) [4]float64 {
+	a := float64(c.A) / 255
+	return [4]float64{float64(c.R) / 255 * a, float64(c.G) / 255 * a, float64(c.B) / 255 * a, a}
+}
+
+func TestFramesAreComposedAsTheSpecificationSays(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 20 {
+		size := image.Pt(4+r.IntN(60), 4+r.IntN(50))
+		canvas := make([][4]float64, size.X*size.Y)
+		var want [][][4]float64
+		chunks := [][]byte{extended(flagAnimated|flagAlpha, size), anim(5)}
+		var undo image.Rectangle
+		for i := range 6 {
+			at := image.Pt(2*r.IntN(size.X/2), 2*r.IntN(size.Y/2))
+			rect := image.Rectangle{Min: at, Max: at.Add(image.Pt(1+r.IntN(size.X-at.X), 1+r.IntN(size.Y-at.Y)))}
+			img := translucent(rect.Dx(), rect.Dy(), uint64(i))
+			flags := byte(r.IntN(4))
+			chunks = append(chunks, anmf(rect, 40+i, flags, chunksOf(encodeFile(t, img, true))))
+			for y := range size.Y {
+				for x := range size.X {
+					p, q := &canvas[y*size.X+x], image.Pt(x, y)
+					if q.In(undo) {
+						*p = [4]float64{}
+					}
+					if q.In(rect) {
+						c := premultiplied(img.NRGBAAt(x-at.X, y-at.Y))
+						if flags&unblended != 0 {
+							*p = c
+						} else {
+							*p = over(*p, c)
+						}
+					}
+				}
+			}
+			if undo = (image.Rectangle{}); flags&disposed != 0 {
+				undo = rect
+			}
+			want = append(want, append([][4]float64(nil), canvas...))
+		}
+		got, delays, loops := allFrames(t, newFile(chunks...), codec.Options{})
+		require.Len(t, got, len(want))
+		assert.Equal(t, 4, loops)
+		for i, img := range got {
+			assert.Equal(t, time.Duration(40+i)*time.Millisecond, delays[i])
+			for p, w := range want[i] {
+				g := premultiplied(img.NRGBAAt(p%size.X, p/size.X))
+				for k := range g {
+					require.Less(t, math.Abs(g[k]-w[k]), 0.02, "frame %d, pixel %d", i, p)
+				}
+			}
+		}
+	}
+}
+
+func TestLoopsAreCountedAsByPackageGIF(t *testing.T) {
+	size := image.Pt(8, 8)
+	frame := anmf(image.Rectangle{Max: size}, 10, 0, chunksOf(encodeFile(t, photo(8, 8, 1), true)))
+	for plays, want := range map[int]int{0: 0, 1: -1, 2: 1, 65535: 65534} {
+		_, _, loops := allFrames(t, newFile(extended(flagAnimated, size), anim(plays), frame, frame), codec.Options{})
+		assert.Equal(t, want, loops)
+	}
+}
+
+func TestAFrameOutsideOfTheCanvasIsAnError(t *testing.T) {
+	size := image.Pt(8, 8)
+	pixels := chunksOf(encodeFile(t, photo(8, 8, 1), true))
+	in, out := image.Rectangle{Max: size}, image.Rect(2, 0, 10, 8)
+	_, err := tryDecode(t, newFile(extended(flagAnimated, size), anim(0), anmf(out, 10, 0, pixels)), codec.Options{})
+	assert.Error(t, err)
+	file := newFile(extended(flagAnimated, size), anim(0), anmf(in, 10, 0, pixels), anmf(out, 10, 0, pixels))
+	frames, err := Format.Frames(t.Context(), file, header(t, file), codec.Options{})
+	require.NoError(t, err)
+	_, err = frames.Next(t.Context())
+	require.NoError(t, err)
+	_, err = frames.Next(t.Context())
+	assert.ErrorIs(t, err, errOutside)
+	pictures, _, _ := allFrames(t, file, codec.Options{Tolerant: true})
+	assert.Len(t, pictures, 2)
+}
+
+func TestTheFirstFrameStandsOnItsCanvas(t *testing.T) {
+	size, rect := image.Pt(40, 30), image.Rect(6, 4, 16, 25)
+	img := photo(10, 21, 1)
+	frame := anmf(rect, 10, 0, chunksOf(encodeFile(t, img, true)))
+	file := newFile(extended(flagAnimated, size), anim(0), frame, frame)
+	got := decodeWhole(t, file).(*image.NRGBA)
+	for y := range size.Y {
+		for x := range size.X {
+			want := color.NRGBA{}
+			if image.Pt(x, y).In(rect) {
+				want = img.NRGBAAt(x-rect.Min.X, y-rect.Min.Y)
+			}
+			require.Equal(t, want, got.NRGBAAt(x, y))
+		}
+	}
+	small, err := tryDecode(t, file, codec.Options{Least: image.Pt(20, 15)})
+	require.NoError(t, err)
+	assert.Equal(t, image.Pt(20, 15), small.Image.Bounds().Max)
+}
+
+func TestAnimationsOfTheCasesLookAsExpected(t *testing.T) {
+	dir := "../../../../shared/cases"
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("the cases are not there")
+	}
+	for _, name := range []string{"n70-blend-dispose", "n71-lossy-alpha", "w20-anim"} {
+		file, err := os.ReadFile(filepath.Join(dir, "webp", name+".webp"))
+		require.NoError(t, err)
+		got, _, _ := allFrames(t, file, codec.Options{})
+		want := readPNG(t, filepath.Join(dir, "expected", name+"-frames.png"))
+		size := got[0].Rect.Max
+		require.Equal(t, size.Y*len(got), want.Bounds().Dy(), name)
+		most := 0.0
+		for i, img := range got {
+			for y := range size.Y {
+				for x := range size.X {
+					w := premultiplied(color.NRGBAModel.Convert(want.At(x, i*size.Y+y)).(color.NRGBA))
+					g := premultiplied(img.NRGBAAt(x, y))
+					for k := range g {
+						most = max(most, math.Abs(g[k]-w[k]))
+					}
+				}
+			}
+		}
+		assert.Less(t, most, 0.03, name)
+	}
+}
+
+func readPNG(t testing.TB, name string) image.Image {
+	data, err := os.ReadFile(name)
+	if os.IsNotExist(err) {
+		packed, err := os.ReadFile(name + ".gz")
+		require.NoError(t, err)
+		z, err := gzip.NewReader(bytes.NewReader(packed))
+		require.NoError(t, err)
+		data, err = io.ReadAll(z)
+		require.NoError(t, err)
+	}
+	img, err := png.Decode(bytes.NewReader(data))
+	require.NoError(t, err)
+	return img
+}

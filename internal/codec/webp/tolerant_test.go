@@ -1,0 +1,158 @@
+package webp
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+func TestWhatCameOfACutPictureIsShownWhereThatIsTolerated(t *testing.T) {
+	for _, lossless := range []bool{false, true} {
+		file := newFile(extended(0, image.Pt(200, 320)), chunksOf(encodeFile(t, photo(200, 320, 3), lossless)))
+		whole := straight(t, decodeWhole(t, file))
+		cut := file[:len(file)*6/10]
+		_, err := tryDecode(t, cut, codec.Options{})
+		require.Error(t, err)
+		pic, err := tryDecode(t, cut, codec.Options{Tolerant: true})
+		require.NoError(t, err)
+		assert.True(t, pic.Partial)
+		got := straight(t, pic.Image)
+		// A tenth came surely, the last row did not. Deblocking may miss its lower neighbors.
+		assert.Equal(t, whole.Pix[:32*whole.Stride], got.Pix[:32*got.Stride])
+		assert.Equal(t, []byte{128, 128, 128, 255}, got.Pix[len(got.Pix)-4:])
+		small, err := tryDecode(t, cut, codec.Options{Tolerant: true, Least: image.Pt(50, 80)})
+		require.NoError(t, err)
+		assert.True(t, small.Partial)
+		_, err = tryDecode(t, file[:80], codec.Options{Tolerant: true})
+		assert.Error(t, err, "nearly nothing came")
+	}
+}
+
+func TestBrokenAlphaIsOpaqueWhereThatIsTolerated(t *testing.T) {
+	file := newFile(extended(flagAlpha, image.Pt(40, 30)), newChunk("ALPH", []byte{3, 1, 2}), chunksOf(encodeFile(t, photo(40, 30, 3), false)))
+	_, err := tryDecode(t, file, codec.Options{})
+	require.Error(t, err)
+	pic, err := tryDecode(t, file, codec.Options{Tolerant: true})
+	require.NoError(t, err)
+	assert.True(t, pic.Partial)
+	assert.True(t, straight(t, pic.Image).Opaque())
+}
+
+func TestASizeWithoutPixelsIsAnEmptyPicture(t *testing.T) {
+	file := newFile(newChunk("VP8L", []byte{0x2f, 99, 0, 12, 0, 0x6b}))
+	require.Len(t, file, 26)
+	img := decodeWhole(t, file).(*image.NRGBA)
+	assert.Equal(t, image.Pt(100, 49), img.Rect.Max)
+	assert.Equal(t, make([]byte, len(img.Pix)), img.Pix)
+}
+
+func TestOneColorWithoutAPaletteIsAPicture(t *testing.T) {
+	var b bitWriter
+	b.put(0, 3) // no transform, no cache, no tiles
+	for _, v := range []uint32{50, 200, 100, 255} {
+		b.put(1|0<<1|1<<2|v<<3, 11)
+	}
+	b.put(1, 4)
+	file := newFile(newChunk("VP8L", append([]byte{0x2f, 9, 0, 2, 0}, b.bytes()...)))
+	img := decodeWhole(t, file).(*image.RGBA)
+	assert.Equal(t, bytes.Repeat([]byte{200, 50, 100, 255}, 10*9), img.Pix)
+}
+
+// A bitWriter writes the lowest bit first.
+type bitWriter struct{ bits []byte }
+
+func (b *bitWriter) put(v uint32, n int) {
+	for i := range n {
+		b.bits = append(b.bits, byte(v>>i&1))
+	}
+}
+
+func (b *bitWriter) bytes() []byte {
+	out := make([]byte, (len(b.bits)+7)/8)
+	for i, bit := range b.bits {
+		out[i/8] |= bit << (i % 8)
+	}
+	return out
+}
+
+func TestNoSoundFileTakesMoreThanItsEstimate(t *testing.T) {
+	files := [][]byte{}
+	for i, size := range []image.Point{{1, 1}, {300, 200}, {1700, 900}} {
+		for _, lossless := range []bool{false, true} {
+			files = append(files, encodeFile(t, photo(size.X, size.Y, uint64(i)), lossless), encodeFile(t, translucent(size.X, size.Y, uint64(i)), lossless))
+		}
+	}
+	for _, file := range files {
+		h := header(t, file)
+		for _, o := range []codec.Options{{}, {Least: image.Pt(h.Stored.X/3, h.Stored.Y/3)}} {
+			account := codec.NewAccount(Format.Memory(h, o))
+			pic, err := Format.Decode(codec.WithAccount(t.Context(), account), file, h, o)
+			require.NoError(t, err, "%v, %v", h.Stored, o)
+			pic.Release()
+			assert.Zero(t, account.Used())
+		}
+		account := codec.NewAccount(1000)
+		_, err := Format.Decode(codec.WithAccount(t.Context(), account), file, h, codec.Options{})
+		if area(h.Stored) > 1<<15 {
+			require.ErrorIs(t, err, codec.ErrTooLarge)
+		}
+		assert.Zero(t, account.Used()*int64(min(1, max(0, h.Stored.X-1))))
+	}
+}
+
+func TestLosslessDecodingEndsWithItsContext(t *testing.T) {
+	file := encodeFile(t, photo(64, 64, 3), true)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Format.Decode(ctx, file, header(t, file), codec.Options{})
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+// FuzzFormat takes every way into a file. Nothing panics, and nothing is taken from the account that
+// is not given back.
+func FuzzFormat(f *testing.F) {
+	size := image.Pt(20, 16)
+	for _, lossless := range []bool{false, true} {
+		for _, img := range []*image.NRGBA{photo(20, 16, 1), translucent(20, 16, 1)} {
+			file := encodeFile(f, img, lossless)
+			frame := anmf(image.Rectangle{Max: size}, 10, 1, chunksOf(file))
+			f.Add(file)
+			f.Add(newFile(extended(flagAnimated|flagAlpha, size), anim(0), frame, frame))
+		}
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if !Format.Match(file) {
+			return
+		}
+		h, err := Format.Header(t.Context(), codec.NewBytesReader(t.Context(), file))
+		if err != nil || area(h.Stored) > 1<<20 {
+			return
+		}
+		for _, o := range []codec.Options{{}, {Tolerant: true}, {Least: h.Stored.Div(3), Tolerant: true}} {
+			account := codec.NewAccount(Format.Memory(&h, o))
+			ctx := codec.WithAccount(t.Context(), account)
+			pic, err := Format.Decode(ctx, file, &h, o)
+			if err == nil {
+				pic.Release()
+			}
+			require.Zero(t, account.Used())
+			_, _ = Format.Color(ctx, file, &h)
+			if short := Format.Strip(file, &h); short != nil && err == nil && !o.Tolerant {
+				_, err := tryDecode(t, short, o)
+				require.NoError(t, err)
+			}
+			if h.FrameCount > 1 && h.FramePixels < 1<<22 {
+				frames, err := Format.Frames(ctx, file, &h, o)
+				for err == nil {
+					_, err = frames.Next(ctx)
+				}
+			}
+		}
+	})
+}
