@@ -31,7 +31,6 @@ type decoder struct {
 	covered []byte
 	row     []byte // in the format
 	rest    int    // rows from which on, in the order of the file, pixels are missing
-	damage  error
 }
 
 // errColors says that pixels are missing or not covered, for which the palette may have no color.

@@ -16,10 +16,8 @@ type rle struct {
 	bits  int
 	width int
 
-	x, down  int  // where the next run begins: in a row further down, if down > 0
-	ended    bool // by a code; nothing follows
-	run      int  // pixels that are left of a run that was cut by nothing but this call
-	absolute bool
+	x, down int  // where the next run begins: in a row further down, if down > 0
+	ended   bool // by a code; nothing follows
 }
 
 // next decodes a row: of places in the palette, or of blue, green and red. covered has a byte for

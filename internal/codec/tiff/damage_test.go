@@ -28,8 +28,6 @@ func striped(samples, photometric int, compress func([]byte) []byte, compression
 	return f.set(278, []uint32{10}).set(259, []uint16{compression}).set(338, []uint16{2, 2, 2, 2}[:max(samples-3, 0)])
 }
 
-func plain(p []byte) []byte { return p }
-
 // lzwOf packs as TIFF of before 5.0 does, the lowest bit first.
 func lzwOf(p []byte) []byte {
 	var b bytes.Buffer
