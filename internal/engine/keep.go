@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"io"
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/processors"
@@ -12,7 +13,7 @@ import (
 
 // Encode appends img, which Apply or Animate returned, to w with encoder.
 //
-// If img is the original itself, in its own size, upright and not converted, encoder is a
+// If img is the original itself, undamaged, in its own size, upright and not converted, encoder is a
 // processors.Keeper of its format, and the file without its metadata is shorter than what encoder writes,
 // Encode appends those bytes of the file instead. They have no EXIF, XMP, profile, comment or preview,
 // and nothing after the end of the image.
@@ -33,7 +34,7 @@ func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, 
 	if !ok || p.header.Format.Strip == nil || !p.isOriginal(img) || !keeper.Keeps(encoder, p.header.Format.Name) {
 		return nil
 	}
-	if file := p.header.Format.Strip(p.data, p.header); file != nil && len(file) < out.len() {
+	if file := p.header.Format.Strip(p.data, p.header); file != nil && len(file) < out.len() && p.isSound(ctx, img) {
 		out.restart()
 		_, err = out.Write(file)
 	}
@@ -55,6 +56,26 @@ func (p *Picture) isOriginal(img image.Image) bool {
 	}
 	return p.img != nil && samePointer(img, p.img) && !p.converted && !p.decoded.Partial &&
 		p.header.FrameCount <= 1 && img.Bounds().Size() == p.header.Stored
+}
+
+// isSound reports whether nothing of img, which is the original, is missing or damaged. Where damage is
+// tolerated, the frames of an animation do not say so: they are decoded once more.
+func (p *Picture) isSound(ctx context.Context, img image.Image) bool {
+	if _, ok := img.(*processors.Animation); !ok || !p.tolerant {
+		return !p.decoded.Partial
+	}
+	strict := *p
+	strict.tolerant = false
+	m := movie{picture: &strict}
+	defer m.close(ctx)
+	if p.decoded.Partial || m.open(ctx) != nil {
+		return false
+	}
+	for i := 0; ; i++ {
+		if _, err := m.next(ctx, i); err != nil {
+			return err == io.EOF
+		}
+	}
 }
 
 // samePointer compares images, of which some can't be compared.

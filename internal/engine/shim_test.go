@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"io"
@@ -257,4 +258,9 @@ func psnr(want, got image.Image) float64 {
 		sum += d * d
 	}
 	return 10 * math.Log10(255*255*float64(len(a.Pix))*3/4/sum)
+}
+
+// isRefusal reports whether an error is the original's fault, and says so.
+func isRefusal(err error) bool {
+	return errors.Is(err, codec.ErrFormat) || errors.Is(err, codec.ErrCorrupt) || errors.Is(err, codec.ErrTooLarge)
 }

@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"bytes"
+	"image"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/processors/webp"
+)
+
+// wordy is an encoder whose files are long, and which lets the original take their place.
+type wordy struct{ Encoder }
+
+const padding = 100_000
+
+func (w wordy) Encode(out io.Writer, img image.Image) error {
+	if err := w.Encoder.Encode(out, img); err != nil {
+		return err
+	}
+	_, err := out.Write(make([]byte, padding))
+	return err
+}
+
+func (w wordy) Animates() bool       { return animates(w.Encoder) }
+func (wordy) Keeps(any, string) bool { return true }
+
+// ownSize makes a thumbnail in the original's own size.
+func ownSize(t *testing.T, file []byte, tolerant bool) ([]byte, error) {
+	e, err := New(nil, tolerant)
+	require.NoError(t, err)
+	h, err := e.Header(t.Context(), codec.NewBytesReader(t.Context(), file))
+	require.NoError(t, err)
+	encoder := map[string]Encoder{"jpeg": processors.JPEG{}, "png": processors.PNG{}, "gif": processors.GIF{}, "webp": webp.Encoder{}}[h.Format.Name]
+	plan, err := e.Plan(h, Request{Processor: processors.Scale{}, Encoder: wordy{encoder}, Width: h.Size().X})
+	require.NoError(t, err)
+	var out bytes.Buffer
+	err = e.Make(t.Context(), file, plan, &out, nil)
+	return out.Bytes(), err
+}
+
+// A damaged original is shown where that is tolerated, but never handed on: viewers show it in ways of
+// their own.
+func TestADamagedOriginalIsEncodedAnew(t *testing.T) {
+	for format, file := range map[string][]byte{
+		"jpeg": encodeJPEG(t, gradient(80, 60)), "png": encodePNG(t, gradient(40, 30)), "gif": moving(t, 5, image.Pt(40, 20)),
+		"still gif": moving(t, 1, image.Pt(40, 20)), "webp": encodeWebP(t, gradient(80, 60), false),
+	} {
+		kept, err := ownSize(t, file, true)
+		require.NoError(t, err, format)
+		require.Less(t, len(kept), padding, "%s: a sound one is handed on", format)
+		for _, part := range []float64{0.7, 0.8, 0.9} {
+			cut := file[:int(part*float64(len(file)))]
+			_, err := ownSize(t, cut, false)
+			assert.ErrorIs(t, err, codec.ErrCorrupt, format)
+			shown, err := ownSize(t, cut, true)
+			if err == nil {
+				assert.Greater(t, len(shown), padding, "%s of %v", format, part)
+			} else {
+				assert.ErrorIs(t, err, codec.ErrCorrupt, "%s of %v", format, part)
+			}
+		}
+	}
+}
+
+// The structure of this file is whole: only its third frame does not decode.
+func TestAnAnimationWithADamagedFrameIsEncodedAnew(t *testing.T) {
+	file := moving(t, 5, image.Pt(40, 20))
+	at := 0
+	for range 3 {
+		at += bytes.Index(file[at:], []byte{0x2c, 0, 0, 0, 0, 40, 0, 20, 0}) + 1
+	}
+	const palette = 2 * 3
+	pixels := file[at+9+palette:] // behind the descriptor: the code size, and a block
+	require.Equal(t, byte(2), pixels[0])
+	copy(pixels[6:20], bytes.Repeat([]byte{0xff}, 14))
+	require.NotNil(t, stripped(file))
+	_, err := ownSize(t, file, false)
+	assert.ErrorIs(t, err, codec.ErrCorrupt)
+	shown, err := ownSize(t, file, true)
+	require.NoError(t, err)
+	assert.Greater(t, len(shown), padding)
+}

@@ -1,0 +1,130 @@
+package imagetest
+
+import (
+	"image"
+	"image/color"
+	"math"
+)
+
+// PSNR compares two pictures of one size, premultiplied with their alpha, in dB over all four
+// channels.
+func PSNR(a, b image.Image) float64 {
+	sum := 0.0
+	r, s := a.Bounds(), b.Bounds().Min
+	for y := range r.Dy() {
+		for x := range r.Dx() {
+			p, q := rgba(a, r.Min.X+x, r.Min.Y+y), rgba(b, s.X+x, s.Y+y)
+			for i := range p {
+				d := (float64(p[i]) - float64(q[i])) / 257
+				sum += d * d
+			}
+		}
+	}
+	return 10 * math.Log10(255*255*4*float64(r.Dx()*r.Dy())/max(sum, 1e-6))
+}
+
+func rgba(m image.Image, x, y int) [4]uint16 {
+	var c color.RGBA64
+	if m, ok := m.(image.RGBA64Image); ok {
+		c = m.RGBA64At(x, y)
+	} else {
+		c = color.RGBA64Model.Convert(m.At(x, y)).(color.RGBA64)
+	}
+	return [4]uint16{c.R, c.G, c.B, c.A}
+}
+
+// Likeness compares the upper part (1: all) of a picture with a reference of another size, which is
+// scaled by Lanczos-3 in floating point, premultiplied: over white and over black, in dB over R, G and
+// B, of which it returns the lower.
+func Likeness(reference, got image.Image, part float64) float64 {
+	size := got.Bounds().Size()
+	want := scaled(reference, size)
+	rows := max(1, int(part*float64(size.Y)))
+	var white, black float64
+	for y := range rows {
+		for x := range size.X {
+			p := rgba(got, got.Bounds().Min.X+x, got.Bounds().Min.Y+y)
+			w := want[y*size.X+x]
+			alpha := clamp(w[3], 65535)
+			for i := range 3 {
+				a, b := clamp(w[i], alpha), float64(p[i])
+				black += (a - b) * (a - b) / (257 * 257)
+				d := (a + 65535 - alpha) - (b + 65535 - float64(p[3]))
+				white += d * d / (257 * 257)
+			}
+		}
+	}
+	return 10 * math.Log10(255*255*3*float64(rows*size.X)/max(white, black, 1e-6))
+}
+
+func clamp(v, most float64) float64 { return min(max(v, 0), most) }
+
+// taps are the weights of the samples around one sample of the result.
+type taps struct {
+	first   int
+	weights []float64
+}
+
+func lanczos3(from, to int) []taps {
+	step := float64(from) / float64(to)
+	wide := max(step, 1)
+	all := make([]taps, to)
+	for i := range all {
+		center := (float64(i) + 0.5) * step
+		first, last := max(0, int(center-3*wide)), min(from, int(center+3*wide)+1)
+		t, sum := taps{first: first}, 0.0
+		for j := first; j < last; j++ {
+			w := 0.0
+			if x := math.Abs(float64(j)+0.5-center) / wide; x < 1e-9 {
+				w = 1
+			} else if x < 3 {
+				w = 3 * math.Sin(math.Pi*x) * math.Sin(math.Pi*x/3) / (math.Pi * math.Pi * x * x)
+			}
+			t.weights, sum = append(t.weights, w), sum+w
+		}
+		for j := range t.weights {
+			t.weights[j] /= sum
+		}
+		all[i] = t
+	}
+	return all
+}
+
+// scaled needs memory for one row of the source, and for its result as often as rows overlap.
+func scaled(src image.Image, size image.Point) [][4]float64 {
+	b := src.Bounds()
+	horizontal, vertical := lanczos3(b.Dx(), size.X), lanczos3(b.Dy(), size.Y)
+	out := make([][4]float64, size.X*size.Y)
+	row, narrow := make([][4]float64, b.Dx()), make([][4]float64, size.X)
+	start := 0
+	for y := range b.Dy() {
+		for x := range row {
+			for i, v := range rgba(src, b.Min.X+x, b.Min.Y+y) {
+				row[x][i] = float64(v)
+			}
+		}
+		for x, t := range horizontal {
+			narrow[x] = [4]float64{}
+			for j, w := range t.weights {
+				for i := range 4 {
+					narrow[x][i] += w * row[t.first+j][i]
+				}
+			}
+		}
+		for start < size.Y && vertical[start].first+len(vertical[start].weights) <= y {
+			start++
+		}
+		for i := start; i < size.Y && vertical[i].first <= y; i++ {
+			if y-vertical[i].first >= len(vertical[i].weights) {
+				continue
+			}
+			w := vertical[i].weights[y-vertical[i].first]
+			for x, v := range narrow {
+				for c := range 4 {
+					out[i*size.X+x][c] += w * v[c]
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,69 @@
+// Package imagetest is what tests of pictures share: where files lie that are no part of the
+// repository, and how alike two pictures are.
+package imagetest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Corpus returns the folder of odd images beside the repository, which has a MANIFEST.tsv.
+func Corpus(t testing.TB) string { return shared(t, "corpus") }
+
+// Cases returns the folder of cases beside the repository: files, with the pictures that are
+// expected of them, and a MANIFEST.tsv.
+func Cases(t testing.TB) string { return shared(t, "cases") }
+
+// shared returns a folder of ../shared. Where it is absent the test is skipped, or fails if the
+// environment says that nothing may be.
+func shared(t testing.TB, name string) string {
+	t.Helper()
+	_, file, _, _ := runtime.Caller(0)
+	dir := filepath.Join(filepath.Dir(file), "..", "..", "..", "shared", name)
+	if _, err := os.Stat(dir); err != nil {
+		Missing(t, "../shared/"+name+" is not beside this repository")
+	}
+	return dir
+}
+
+// Missing skips a test for want of something, or lets it fail where THUMBNAIL_REAL is set.
+func Missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("THUMBNAIL_REAL") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+// Rows returns the lines of the manifest of a folder, without the first, each as its fields.
+func Rows(t testing.TB, dir string) (rows [][]string) {
+	manifest, err := os.ReadFile(filepath.Join(dir, "MANIFEST.tsv"))
+	require.NoError(t, err)
+	for line := range strings.Lines(string(manifest)) {
+		rows = append(rows, strings.Split(strings.TrimRight(line, "\n"), "\t"))
+	}
+	require.NotEmpty(t, rows)
+	return rows[1:]
+}
+
+// Read reads a file, and unpacks it if it is packed.
+func Read(t testing.TB, path string) []byte {
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	if !strings.HasSuffix(path, ".gz") {
+		return data
+	}
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	require.NoError(t, err)
+	data, err = io.ReadAll(r)
+	require.NoError(t, err)
+	return data
+}
