@@ -25,8 +25,8 @@ func PSNR(a, b image.Image) float64 {
 
 func rgba(m image.Image, x, y int) [4]uint16 {
 	var c color.RGBA64
-	if m, ok := m.(image.RGBA64Image); ok {
-		c = m.RGBA64At(x, y)
+	if deep, ok := m.(image.RGBA64Image); ok {
+		c = deep.RGBA64At(x, y)
 	} else {
 		c = color.RGBA64Model.Convert(m.At(x, y)).(color.RGBA64)
 	}
