@@ -19,38 +19,62 @@ type withArgs interface {
 	With(args string) (Processor, error)
 }
 
+// find returns the Processor that a method names, exactly, or else what With is to be called on for its
+// arguments. It calls neither.
+func (all Processors) find(method string) (exact Processor, with withArgs, args string) {
+	if p, ok := all[method]; ok {
+		return p, nil, ""
+	}
+	name, args, ok := strings.Cut(method, "_")
+	if p := all[name]; ok && p != nil {
+		with, _ = ability.Find[withArgs](p)
+	}
+	return nil, with, args
+}
+
+// resolve returns the Processor of a method. Exact names win.
+func (all Processors) resolve(method string) (Processor, error) {
+	exact, with, args := all.find(method)
+	switch {
+	case exact != nil:
+		return exact, nil
+	case with == nil:
+		return nil, all.unknown(method)
+	}
+	p, err := with.With(args)
+	if err != nil {
+		return nil, fmt.Errorf("%w: method %q: %w", ErrInvalid, method, err)
+	}
+	if ability.IsNil(p) {
+		return nil, serverError("process", fmt.Errorf("method %q: With(%q) of a %T returned no Processor", method, args, with))
+	}
+	return p, nil
+}
+
+// unknown is the error for a method that find does not find.
+func (all Processors) unknown(method string) error {
+	if name, _, ok := strings.Cut(method, "_"); ok && all[name] != nil {
+		return fmt.Errorf("%w: method %q: %s takes no arguments", ErrInvalid, method, name)
+	}
+	return fmt.Errorf("%w: method %q is not one of %s", ErrInvalid, method, listOf(keys(all)))
+}
+
 // knows checks that there is a processor and an encoder for a spec. It calls neither.
 func (h *Handler) knows(s Spec) error {
-	if _, ok := h.cfg.Processors[s.Method]; !ok {
-		name, _, args := strings.Cut(s.Method, "_")
-		p, ok := h.cfg.Processors[name]
-		if !args || !ok || !ability.Has[withArgs](p) {
-			return fmt.Errorf("%w: unknown method %q", ErrInvalid, s.Method)
-		}
+	if exact, with, _ := h.cfg.Processors.find(s.Method); exact == nil && with == nil {
+		return h.cfg.Processors.unknown(s.Method)
 	}
 	if _, ok := h.cfg.Encoders[s.Ext]; !ok {
-		return fmt.Errorf("%w: unknown extension %q", ErrInvalid, s.Ext)
+		return fmt.Errorf("%w: extension %q is not one of %s", ErrInvalid, s.Ext, listOf(keys(h.cfg.Encoders)))
 	}
 	return nil
 }
 
-// order returns what a spec asks for, which knows has checked. Exact names of methods win.
-func (h *Handler) order(s Spec) (order, error) {
-	o := order{spec: s, encoder: h.cfg.Encoders[s.Ext]}
-	var ok bool
-	if o.processor, ok = h.cfg.Processors[s.Method]; ok {
-		return o, nil
-	}
-	name, args, _ := strings.Cut(s.Method, "_")
-	with, _ := ability.Find[withArgs](h.cfg.Processors[name])
-	var err error
-	if o.processor, err = with.With(args); err != nil {
-		return o, fmt.Errorf("%w: method %q: %w", ErrInvalid, s.Method, err)
-	}
-	if ability.IsNil(o.processor) {
-		return o, serverError("process", fmt.Errorf("With(%q) of %q returned no Processor", args, name))
-	}
-	return o, nil
+// order returns what a spec asks for, which knows has checked.
+func (h *Handler) order(s Spec) (o order, err error) {
+	o = order{spec: s, encoder: h.cfg.Encoders[s.Ext]}
+	o.processor, err = h.cfg.Processors.resolve(s.Method)
+	return o, err
 }
 
 // contentType returns the media type that an encoder says, or else that of its extension.

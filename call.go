@@ -20,6 +20,8 @@ type call struct {
 	wait   time.Duration
 	budget *budget
 	store  bool // only a thumbnail that is stored will do
+
+	cacheControl string // of the answer; empty: what Config says
 }
 
 // noLimit is the wait of a call that only its context bounds.

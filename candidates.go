@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -39,7 +40,7 @@ func (l Links) layoutOf(p Preset, info Info) layout {
 	if focused, ok := l.focusMethod(p.Method, info.Focus); ok {
 		lay.method = focused
 	}
-	planner, _ := l.processor(lay.method).(processors.Planner)
+	planner, _ := ability.Find[processors.Planner](l.processor(lay.method))
 	switch {
 	case planner == nil:
 		lay.plan = func(int, int) image.Point { return image.Point{} }

@@ -43,7 +43,8 @@ type Config struct {
 	// rest is mid-gray, or transparent. By default a damaged original is refused (422).
 	Tolerant bool
 
-	// Presets are the looks that pages name: see [Handler.Links].
+	// Presets are the looks that pages name: see [Handler.Links]. One that the handler can't serve is an
+	// error of NewHandler.
 	Presets Presets
 
 	// Locker decides which of many processes generates a thumbnail. The default is a [lock.Memory], for

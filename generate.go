@@ -21,15 +21,21 @@ import (
 // To make a thumbnail anew, call [Handler.Remove] first or, better, give the new original a new
 // Spec.Version.
 func (h *Handler) Generate(ctx context.Context, s Spec) error {
-	start := time.Now()
-	e := Event{Op: OpGenerate, Spec: s}
-	e.Err = h.safely(ctx, "", "generate", func() error { return h.generateNow(ctx, s, &e) })
-	e.Duration = time.Since(start)
-	h.observe(ctx, e)
-	return e.Err
+	_, err := h.generate(ctx, s, true)
+	return err
 }
 
-func (h *Handler) generateNow(ctx context.Context, s Spec, e *Event) error {
+// generate is Generate. fresh says that the original may be another than it was.
+func (h *Handler) generate(ctx context.Context, s Spec, fresh bool) (Outcome, error) {
+	start := time.Now()
+	e := Event{Op: OpGenerate, Spec: s}
+	e.Err = h.safely(ctx, "", "generate", func() error { return h.generateNow(ctx, s, fresh, &e) })
+	e.Duration = time.Since(start)
+	h.observe(ctx, e)
+	return e.Outcome, e.Err
+}
+
+func (h *Handler) generateNow(ctx context.Context, s Spec, fresh bool, e *Event) error {
 	key, err := storageKey(h.cfg.Signer, s)
 	if err != nil {
 		return err
@@ -42,8 +48,10 @@ func (h *Handler) generateNow(ctx context.Context, s Spec, e *Event) error {
 	if err != nil {
 		return err
 	}
-	if err := h.expire(ctx, s.Source, false, suspect); err != nil {
-		return err
+	if fresh {
+		if err := h.expire(ctx, s.Source, false, suspect); err != nil {
+			return err
+		}
 	}
 	c := &call{order: o, key: key, wait: noLimit, budget: &budget{left: h.cfg.Timeout}, store: true}
 	var cancel func()

@@ -40,6 +40,7 @@ type Handler struct {
 	generator                 *generator
 	stats                     counters
 	lockLog, storeLog         rateLimiter // when it was last said that the Locker or the Storage fails
+	hints                     hints
 	storageLocal, sourceLocal bool
 	contentTypes              map[string]string // by extension
 }
@@ -71,6 +72,9 @@ func NewHandler(cfg Config) (*Handler, error) {
 	for ext, e := range cfg.Encoders {
 		h.contentTypes[ext] = contentType(ext, e)
 	}
+	if err := h.Links("/").Check(); err != nil {
+		return nil, fmt.Errorf("thumbnail: Config.Presets: %w", err)
+	}
 	h.logAbilities()
 	return h, nil
 }
@@ -90,12 +94,20 @@ func NewHandler(cfg Config) (*Handler, error) {
 //	11 decode, process, encode, store, unlock                       else 422 if the source is damaged
 //	12 answer
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.serveWith(w, r, func(c *call, e *Event) error {
+		return h.parse(c, strings.TrimPrefix(r.URL.Path, "/"), e)
+	})
+}
+
+// serveWith answers a request for what ask puts into the call.
+func (h *Handler) serveWith(w http.ResponseWriter, r *http.Request, ask func(*call, *Event) error) {
 	e := Event{Op: OpRequest}
 	start := time.Now()
 	out := &trackedWriter{ResponseWriter: w}
 	out.Header()["X-Content-Type-Options"] = nosniff
 	ctx := r.Context()
-	e.Err = h.safely(ctx, "", "serve", func() error { return h.serve(out, r, &e) })
+	e.Err = h.safely(ctx, "", "serve", func() error { return h.serve(out, r, ask, &e) })
+	h.hint(ctx, &e)
 	if e.Err != nil && !out.wrote {
 		if err := h.safely(ctx, e.Path, "answer", func() error { h.fail(out, r, e.Path, e.Err); return nil }); err != nil && !out.wrote {
 			errorHeader(out.Header(), http.StatusInternalServerError, err)
@@ -110,7 +122,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // serve answers with a thumbnail, or writes nothing and returns an error.
-func (h *Handler) serve(w *trackedWriter, r *http.Request, e *Event) error {
+func (h *Handler) serve(w *trackedWriter, r *http.Request, ask func(*call, *Event) error, e *Event) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead { // 1
 		w.Header().Set("Allow", "GET, HEAD")
 		return &statusError{http.StatusMethodNotAllowed, "serve", fmt.Errorf("method %q", r.Method)}
@@ -119,7 +131,7 @@ func (h *Handler) serve(w *trackedWriter, r *http.Request, e *Event) error {
 	var cancel func()
 	c.ctx, cancel = c.budget.bind(r.Context())
 	defer cancel()
-	if err := h.parse(c, strings.TrimPrefix(r.URL.Path, "/"), e); err != nil {
+	if err := ask(c, e); err != nil {
 		return err
 	}
 	if onlyIfCached(r) {
@@ -142,7 +154,10 @@ func (h *Handler) answer(w *trackedWriter, r *http.Request, c *call, e *Event) e
 	}
 	defer func() { _ = h.safely(r.Context(), c.key, "close", a.file.Close) }()
 	w.Header().Set("Content-Type", h.contentTypes[c.spec.Ext])
-	w.Header().Set("Cache-Control", h.cacheControl(c.spec))
+	if c.cacheControl == "" {
+		c.cacheControl = h.cacheControl(c.spec)
+	}
+	w.Header().Set("Cache-Control", c.cacheControl)
 	responder := h.cfg.Responder
 	if a.passing {
 		w.Header().Set("Cache-Control", "no-store")
@@ -179,7 +194,7 @@ func (h *Handler) parse(c *call, path string, e *Event) error {
 		return err
 	}
 	e.Path, e.Spec = path, spec
-	c.key = path
+	c.key, e.secret = path, secret
 	if err := h.knows(spec); err != nil {
 		return err
 	}

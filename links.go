@@ -77,7 +77,6 @@ func pixelLimits(encoders Encoders) map[string]int64 {
 }
 
 var (
-	defaultMethods     = []string{"crop", "entropy", "fit", "focus", "scale", "smart"}
 	defaultExtensions  = []string{".jpg", ".jpeg", ".png", ".gif"}
 	defaultPixelLimits = map[string]int64{".avif": 1_500_000}
 	defaultProcessors  = Processors{
@@ -111,15 +110,15 @@ func checkBase(base string) error {
 // knows reports an unknown method or extension.
 func (l Links) knows(method, ext string) error {
 	methods, extensions := l.Methods, l.Extensions
-	if methods == nil {
-		methods = defaultMethods
-	}
 	if extensions == nil {
 		extensions = defaultExtensions
 	}
-	name, _, _ := strings.Cut(method, "_")
-	if !slices.Contains(methods, method) && !slices.Contains(methods, name) {
-		return fmt.Errorf("%w: method %q is not one of %s (Links.Methods)", ErrInvalid, method, strings.Join(methods, ", "))
+	if l.Methods == nil || l.processors != nil {
+		if _, err := l.known().resolve(method); err != nil {
+			return fmt.Errorf("%w (Links.Methods)", err)
+		}
+	} else if name, _, _ := strings.Cut(method, "_"); !slices.Contains(methods, method) && !slices.Contains(methods, name) {
+		return fmt.Errorf("%w: method %q is not one of %s (Links.Methods)", ErrInvalid, method, listOf(methods))
 	}
 	if !slices.Contains(extensions, ext) {
 		return fmt.Errorf("%w: extension %q is not one of %s (Links.Extensions)", ErrInvalid, ext, strings.Join(extensions, ", "))
@@ -127,25 +126,21 @@ func (l Links) knows(method, ext string) error {
 	return nil
 }
 
+// known are the processors that this program has.
+func (l Links) known() Processors {
+	if l.processors == nil {
+		return defaultProcessors
+	}
+	return l.processors
+}
+
 // processor returns the processor of a method, or nil if this program does not have it.
 func (l Links) processor(method string) Processor {
-	all := l.processors
-	if all == nil {
-		all = defaultProcessors
-	}
-	if p, ok := all[method]; ok {
-		return p
-	}
-	name, args, ok := strings.Cut(method, "_")
-	if !ok {
+	p, err := l.known().resolve(method)
+	if err != nil {
 		return nil
 	}
-	if with, ok := ability.Find[withArgs](all[name]); ok {
-		if p, err := with.With(args); err == nil {
-			return p
-		}
-	}
-	return nil
+	return p
 }
 
 // focusMethod returns the method that crops around a focal point, where method can and one is known.

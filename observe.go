@@ -30,6 +30,8 @@ type Event struct {
 	Source    SourceInfo    // of the original, if this call read its header
 	Duration  time.Duration // from the request's arrival until it was answered
 	Timing    Timing        // the parts of Duration that took time
+
+	secret string // of Path
 }
 
 // An Op is a way to ask for a thumbnail.

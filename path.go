@@ -75,15 +75,15 @@ func cutLast(s string, sep byte) (before, after string, ok bool) {
 func (s Spec) validate() error {
 	switch {
 	case !storage.ValidKey(s.Source):
-		return fmt.Errorf("%w: source %q", ErrInvalid, s.Source)
+		return fmt.Errorf("%w: source %q is not segments of 1 to 255 bytes, with / between, none of them . or .., in UTF-8 without control bytes and \\", ErrInvalid, s.Source)
 	case !s.Size.valid():
-		return fmt.Errorf("%w: size %dx%d", ErrInvalid, s.Size.Width, s.Size.Height)
+		return fmt.Errorf("%w: size %dx%d is not two sides up to %d, of which one may be 0", ErrInvalid, s.Size.Width, s.Size.Height, maxSide)
 	case !isMethod(s.Method):
-		return fmt.Errorf("%w: method %q", ErrInvalid, s.Method)
+		return fmt.Errorf("%w: %w", ErrInvalid, checkMethod(s.Method))
 	case !isExt(s.Ext):
-		return fmt.Errorf("%w: extension %q", ErrInvalid, s.Ext)
+		return fmt.Errorf("%w: %w", ErrInvalid, checkExt(s.Ext))
 	case s.Version != "" && !isWord(s.Version, maxVersion, true):
-		return fmt.Errorf("%w: version %q", ErrInvalid, s.Version)
+		return fmt.Errorf("%w: version %q is not 1 to %d letters, digits and underscores", ErrInvalid, s.Version, maxVersion)
 	}
 	return nil
 }

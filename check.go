@@ -1,0 +1,263 @@
+package thumbnail
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// An UploadError is an error of [Handler.Check] that the person who uploads can be shown. It matches
+// [ErrTooLarge], [ErrFormat], [ErrCorrupt] or [ErrOverloaded]; what it wraps is for the log.
+type UploadError struct {
+	message string
+	err     error
+}
+
+func (e *UploadError) Error() string { return e.message }
+func (e *UploadError) Unwrap() error { return e.err }
+
+// Check reports whether an upload would make thumbnails, before it takes the place of a good original:
+// it applies every limit of Config, those of the results of Config.Presets included, and decodes the
+// whole file, within Config.MaxMemory and Workers. Nothing is stored. The Info is what
+// [Describer.Describe] returns, with the color.
+//
+// An error that is the file's is an [UploadError]; others are those of r and of ctx. r is read once,
+// from where it stands, to its end.
+func (h *Handler) Check(ctx context.Context, r io.Reader) (info Info, err error) {
+	err = h.safely(ctx, "", "check", func() error {
+		info, err = h.check(ctx, r)
+		return err
+	})
+	return info, err
+}
+
+func (h *Handler) check(ctx context.Context, r io.Reader) (Info, error) {
+	b := &budget{left: h.cfg.Timeout}
+	ctx, cancel := b.bind(ctx)
+	defer cancel()
+	p := &place{
+		budget: b, timeout: h.cfg.QueueTimeout, left: h.cfg.QueueTimeout,
+		deserted: func() <-chan struct{} { return ctx.Done() }, abandon: func() bool { return true },
+	}
+	u := &upload{h: h, seen: &inspector{}}
+	for _, e := range h.cfg.Encoders {
+		u.seen.moves = u.seen.moves || moves(e)
+	}
+	memory, err := h.generator.admission.reserve(min(headBytes, h.cfg.MaxMemory), p)
+	if err != nil {
+		return Info{}, uploadError(ctx, h, nil, err)
+	}
+	u.memory = memory
+	defer memory.release()
+	if err := u.read(ctx, r); err != nil {
+		return Info{}, uploadError(ctx, h, nil, err)
+	}
+	b.run()
+	defer b.pause()
+	if err := u.inspect(ctx, p); err != nil {
+		return Info{}, uploadError(ctx, h, u.header, err)
+	}
+	size := u.header.Size()
+	return Info{Width: size.X, Height: size.Y, Version: contentVersion(u.data), Color: u.seen.dominant()}, nil
+}
+
+// An upload is a file that is checked.
+type upload struct {
+	h      *Handler
+	memory *reservation
+	data   []byte
+	header *codec.Header
+	seen   *inspector
+}
+
+// read reads the whole file. The memory is taken as it grows.
+func (u *upload) read(ctx context.Context, r io.Reader) error {
+	limit := u.h.cfg.MaxSourceBytes
+	room := min(int64(headBytes)/2, limit+1)
+	buf := make([]byte, 0, room)
+	for idle := 0; ; {
+		if len(buf) == cap(buf) {
+			room = min(2*int64(cap(buf)), limit+1)
+			if err := u.grow(ctx, int64(cap(buf))+room); err != nil {
+				return err
+			}
+			buf = append(make([]byte, 0, room), buf...)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if int64(len(buf)) > limit {
+			return &UploadError{fmt.Sprintf("too large: the file has more than the limit, %s", megabytes(limit)), ErrTooLarge}
+		}
+		switch {
+		case err == io.EOF:
+			u.data = buf
+			return nil
+		case err != nil:
+			return err
+		case n > 0:
+			idle = 0
+		default:
+			if idle++; idle > 100 {
+				return io.ErrNoProgress
+			}
+		}
+	}
+}
+
+// grow takes more memory, for which it waits in steps: two that wait for each other give up in time.
+func (u *upload) grow(ctx context.Context, size int64) error {
+	if size > u.h.cfg.MaxMemory {
+		return fmt.Errorf("%w: it takes %d bytes of memory, more than Config.MaxMemory (%d)", ErrTooLarge, size, u.h.cfg.MaxMemory)
+	}
+	for end := time.Now().Add(u.h.cfg.QueueTimeout); !u.memory.grow(size); {
+		if time.Now().After(end) {
+			return ErrOverloaded
+		}
+		if sleep(ctx, 10*time.Millisecond); ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// inspect looks at the header, plans every preset, and decodes the file.
+func (u *upload) inspect(ctx context.Context, p *place) (err error) {
+	g := u.h.generator
+	file := int64(cap(u.data))
+	if err := u.grow(ctx, file+min(headBytes, u.h.cfg.MaxMemory-file)); err != nil {
+		return err
+	}
+	if u.header, err = g.engine.Header(codec.WithAccount(ctx, codec.NewAccount(headBytes)), codec.NewBytesReader(ctx, u.data)); err != nil {
+		return err
+	}
+	side := func(limit int) int { return min(256, limit) }
+	plan, total, err := g.plan(u.header, order{
+		spec: Spec{Size: Size{side(u.h.cfg.MaxWidth), side(u.h.cfg.MaxHeight)}}, processor: processors.Fit{}, encoder: u.seen,
+	}, file)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(u.h.cfg.Presets)) {
+		preset := u.h.cfg.Presets[name].withDefaults()
+		o, err := u.h.order(Spec{Size: preset.Size, Method: preset.Method, Ext: preset.Ext})
+		if err != nil {
+			return err
+		}
+		if _, _, err := g.plan(u.header, o, file); err != nil {
+			return fmt.Errorf("preset %q: %w", name, err)
+		}
+	}
+	if err := u.grow(ctx, total); err != nil {
+		return err
+	}
+	release, err := g.admission.worker(p)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return g.engine.Make(codec.WithAccount(ctx, codec.NewAccount(plan.Bytes)), u.data, plan, new(bytes.Buffer), nil)
+}
+
+// An inspector is an Encoder that looks at every frame and writes nothing.
+type inspector struct {
+	colorCounter
+	moves bool
+}
+
+// Animates implements [processors.Animator].
+func (i *inspector) Animates() bool { return i.moves }
+
+// Encode counts the colors of the first frame, and returns the error of a frame that is damaged.
+func (i *inspector) Encode(w io.Writer, img image.Image) error {
+	if moving, ok := img.(*processors.Animation); ok {
+		for _, err := range moving.Frames {
+			if err != nil {
+				return err
+			}
+		}
+		img = moving.Image
+	}
+	return i.colorCounter.Encode(w, img)
+}
+
+// contentVersion is the version of [Describer.Describe] for a file in memory.
+func contentVersion(data []byte) string {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%d\n", len(data))
+	first := min(versionBytes, len(data))
+	hash.Write(data[:first])
+	hash.Write(data[max(len(data)-versionBytes, first):])
+	return hex.EncodeToString(hash.Sum(nil)[:10])
+}
+
+// uploadError says an error so that a person can be shown it.
+func uploadError(ctx context.Context, h *Handler, header *codec.Header, err error) error {
+	var pixels image.Point
+	if header != nil {
+		pixels = header.Size()
+	}
+	say := func(format string, args ...any) error { return &UploadError{fmt.Sprintf(format, args...), err} }
+	var said *UploadError
+	switch {
+	case errors.As(err, &said):
+		return said
+	case timedOut(ctx):
+		return &UploadError{"it takes too long to read this picture", serverError("check", fmt.Errorf("%w: %w", context.DeadlineExceeded, err))}
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, ErrOverloaded):
+		return say("busy: try again in a moment")
+	case errors.Is(err, ErrTooLarge) && int64(pixels.X)*int64(pixels.Y) > h.cfg.MaxPixels:
+		n, limit := megapixels(int64(pixels.X)*int64(pixels.Y), h.cfg.MaxPixels)
+		return say("too large: %s, the limit is %s", n, limit)
+	case errors.Is(err, ErrTooLarge) && header != nil:
+		return say("too large: a %s file of %d × %d pixels takes more memory, or makes larger thumbnails, than is allowed", header.Format.Name, pixels.X, pixels.Y)
+	case errors.Is(err, ErrTooLarge):
+		return say("too large: the file takes more memory than is allowed")
+	case errors.Is(err, ErrFormat) && header != nil:
+		return say("not supported: this kind of %s file", header.Format.Name)
+	case errors.Is(err, ErrFormat):
+		return say("not a picture of a known format: use JPEG, PNG, GIF, WebP, BMP or TIFF")
+	case errors.Is(err, ErrCorrupt):
+		return say("damaged: the picture is not complete or can't be read")
+	}
+	return err
+}
+
+// megapixels spells a number of pixels and a limit that it is above. Small ones are spelled in pixels.
+func megapixels(n, limit int64) (above, most string) {
+	if limit < 1_000_000 {
+		return fmt.Sprintf("%d pixels", n), fmt.Sprint(limit)
+	}
+	if a, b := (n+500_000)/1_000_000, limit/1_000_000; a > b && limit%1_000_000 == 0 {
+		return fmt.Sprintf("%d megapixels", a), fmt.Sprint(b)
+	}
+	return fmt.Sprintf("%.2f megapixels", float64(n)/1e6), fmt.Sprintf("%.2f", float64(limit)/1e6)
+}
+
+func megabytes(n int64) string {
+	switch {
+	case n < 1<<20:
+		return fmt.Sprintf("%d bytes", n)
+	case n%(1<<20) == 0:
+		return fmt.Sprintf("%d MB", n>>20)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+}

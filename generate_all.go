@@ -1,0 +1,135 @@
+package thumbnail
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+)
+
+// Made says what [Handler.GenerateAll] did for a [Spec].
+type Made string
+
+// What there is to say.
+const (
+	MadeNow    Made = "made"     // this call made the thumbnail
+	MadeBefore Made = "existing" // it was there, or somebody else made it meanwhile
+	NotMade    Made = "failed"   // there is none, and the error says why
+)
+
+// GenerateAll makes the thumbnails that specs yields, and skips those that are stored: so a job that
+// was stopped goes on where it was when it is started again. Config.Workers of them are made at a time,
+// and a job waits while requests need the memory and the workers.
+//
+// report, if not nil, is told of each, in the order in which they end; its calls do not overlap. The
+// error of one does not stop the others. When ctx ends, no more are begun, those that have begun are
+// finished, and ctx's error is returned. Otherwise the error says how many failed and wraps the first
+// failure.
+//
+// As with [Handler.Generate], originals may have been replaced before the call.
+func (h *Handler) GenerateAll(ctx context.Context, specs iter.Seq[Spec], report func(Spec, Made, error)) error {
+	j := &job{h: h, report: report}
+	queue := make(chan Spec)
+	var workers sync.WaitGroup
+	for range h.cfg.Workers {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for s := range queue {
+				j.do(ctx, s)
+			}
+		}()
+	}
+	defer workers.Wait()
+	defer close(queue)
+	err := j.feed(ctx, specs, queue)
+	if err != nil {
+		return err
+	}
+	return j.wait(ctx)
+}
+
+// A job is one call of GenerateAll.
+type job struct {
+	h      *Handler
+	report func(Spec, Made, error)
+
+	mu            sync.Mutex
+	begun         sync.WaitGroup
+	count, failed int
+	failure       error // the first
+}
+
+// maxSeen bounds how many originals a job remembers to have begun with.
+const maxSeen = 10_000
+
+// feed hands the specs to the workers. What was going on with an original before the job's first spec
+// of it ends to count.
+func (j *job) feed(ctx context.Context, specs iter.Seq[Spec], queue chan<- Spec) error {
+	seen := map[string]bool{}
+	for s := range specs {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !seen[s.Source] {
+			if len(seen) >= maxSeen {
+				clear(seen)
+			}
+			seen[s.Source] = true
+			if err := j.h.expire(ctx, s.Source, false, suspect); err != nil {
+				return err
+			}
+		}
+		j.begun.Add(1)
+		select {
+		case queue <- s:
+		case <-ctx.Done():
+			j.begun.Done()
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
+}
+
+// do makes one thumbnail.
+func (j *job) do(ctx context.Context, s Spec) {
+	defer j.begun.Done()
+	outcome, err := j.h.generate(ctx, s, false)
+	for err != nil && isOverload(err) && ctx.Err() == nil { // requests go first
+		sleep(ctx, 100*time.Millisecond)
+		outcome, err = j.h.generate(ctx, s, false)
+	}
+	m := MadeBefore
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return // stopped, which says nothing of the thumbnail
+	case err != nil:
+		m = NotMade
+	case outcome == Generated:
+		m = MadeNow
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.count++
+	if err != nil {
+		if j.failed++; j.failure == nil {
+			j.failure = err
+		}
+	}
+	if j.report != nil {
+		j.report(s, m, err)
+	}
+}
+
+// wait returns when everything has been done, with the error of the whole.
+func (j *job) wait(ctx context.Context) error {
+	j.begun.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case j.failed > 0:
+		return fmt.Errorf("thumbnail: %d of %d thumbnails were not made; the first: %w", j.failed, j.count, j.failure)
+	}
+	return nil
+}

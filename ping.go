@@ -1,0 +1,65 @@
+package thumbnail
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// pingBytes is the size of the file that Ping stores.
+const pingBytes = 32
+
+// Ping reports whether the Storage works, for checks at start-up and of health: it stores a small file,
+// reads it, and removes it. Where the Storage can remove nothing, one file stays, always the same. It
+// takes as long as the Storage does, until ctx ends.
+func (h *Handler) Ping(ctx context.Context) error {
+	return h.safely(ctx, "", "ping", func() error { return h.ping(ctx) })
+}
+
+func (h *Handler) ping(ctx context.Context) (err error) {
+	content := make([]byte, pingBytes)
+	if _, err := rand.Read(content); err != nil {
+		return serverError("ping", err)
+	}
+	deleter, deletes := ability.Find[storage.Deleter](h.cfg.Storage)
+	remover, removes := ability.Find[Remover](h.cfg.Storage)
+	source := "thumbnail-ping"
+	if deletes || removes { // several processes may ping
+		source = fmt.Sprintf("thumbnail-ping-%x", content[:8])
+	}
+	key := source + "/1x1/ping/0.txt" // no thumbnail: nobody can sign it
+	if err := h.cfg.Storage.Put(ctx, key, bytes.NewReader(content)); err != nil {
+		return serverError("ping: put", err)
+	}
+	defer func() {
+		var removed error
+		switch {
+		case removes:
+			removed = remover.RemoveAll(ctx, source)
+		case deletes:
+			removed = deleter.Remove(ctx, key)
+		}
+		if removed != nil {
+			err = errors.Join(err, serverError("ping: remove", removed))
+		}
+	}()
+	f, err := h.cfg.Storage.Open(ctx, key)
+	if err != nil {
+		return serverError("ping: open", err)
+	}
+	defer f.Close()
+	got, err := io.ReadAll(io.LimitReader(f, pingBytes+1))
+	if err != nil {
+		return serverError("ping: read", err)
+	}
+	if !bytes.Equal(got, content) && (deletes || removes) {
+		return serverError("ping", errors.New("what was read is not what was stored"))
+	}
+	return nil
+}
