@@ -257,11 +257,11 @@ func TestMistakesOfAProgramAreWarnedOfOnce(t *testing.T) {
 			assert.Contains(t, s.log.String(), c.says)
 		})
 	}
-	s := newSite(t)
-	h := s.handler(t)
-	get(h, "/a/b/c/k.jpg/10x10/crop/"+strings.Repeat("0", 40)+".jpg")
-	get(h, "/k.jpg/10x10/sepia/"+strings.Repeat("0", 40)+".jpg")
-	assert.Empty(t, s.log.String(), "of what anybody can send, there is no warning")
+	for _, forged := range []string{"/a/b/c/k.jpg/10x10/crop/", "/k.jpg/10x10/sepia/"} { // one handler each: it looks once a second
+		s := newSite(t)
+		get(s.handler(t), forged+strings.Repeat("0", 40)+".jpg")
+		assert.Empty(t, s.log.String(), "of what anybody can send, there is no warning")
+	}
 }
 
 func TestAPresetThatCannotBeServedIsAnErrorOfNewHandler(t *testing.T) {
