@@ -107,3 +107,11 @@ func newLinear(m matrix) (l linear) {
 	}
 	return l
 }
+
+// brightest is the largest of the three numbers that l makes of x, y and z, or 1 if that is less.
+func (l *linear) brightest(x, y, z float32) float32 {
+	return max(1,
+		l.sum[0]*x+l.a[0]*(y-x)+l.b[0]*(z-x),
+		l.sum[1]*y+l.a[1]*(z-y)+l.b[1]*(x-y),
+		l.sum[2]*z+l.a[2]*(x-z)+l.b[2]*(y-z))
+}

@@ -47,7 +47,7 @@ func (t *Transform) convert(dst, src []byte, p *planes) {
 		t.lut.row(p)
 	}
 	if t.tone != nil {
-		t.tone.row(p)
+		t.tone.row(p, &t.matrix)
 	}
 	t.encode(dst, src, p)
 }

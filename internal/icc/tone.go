@@ -7,7 +7,8 @@ import "math"
 // 1 is reference white, 203 cd/m² (ITU-R BT.2408). The brightest channel m of a pixel becomes
 // m·(1+m/p²)/(1+m), the curve of Reinhard et al. (Photographic Tone Reproduction for Digital
 // Images, 2002, equation 4) that ends at the peak p, 1000 cd/m², and 1 above; the other two keep
-// their ratio to it, and with it the hue.
+// their ratio to it, and with it the hue. A saturated color may then still have a channel of sRGB above
+// 1: that one becomes 1, and the others keep their ratio to it as well.
 type tone struct {
 	gamma float64 // of HLG's system (ITU-R BT.2100, table 5), applied to luminance; 1: none
 }
@@ -17,7 +18,7 @@ const (
 	peak           = 1000.0
 )
 
-func (t *tone) row(planes *planes) {
+func (t *tone) row(planes *planes, toSRGB *linear) {
 	const p = peak / referenceWhite
 	rs, gs, bs := planes[0], planes[1], planes[2]
 	for i, r := range rs {
@@ -32,6 +33,7 @@ func (t *tone) row(planes *planes) {
 		} else {
 			scale /= m
 		}
+		scale /= toSRGB.brightest(r*scale, g*scale, b*scale)
 		rs[i], gs[i], bs[i] = r*scale, g*scale, b*scale
 	}
 }
