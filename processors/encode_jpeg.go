@@ -21,7 +21,7 @@ const (
 // JPEG encodes as JPEG (ITU-T T.81, 8 bits, Huffman), without metadata. Gray pictures become
 // grayscale JPEGs.
 //
-// Progressive files bring a coarse picture first, and are smaller: by 4 to 6 % from 400×300 on. They
+// Progressive files bring a coarse picture first, and are smaller: by 2 to 6 % from 400×300 on. They
 // are the default where they cost little: from progressiveFrom pixels on.
 type JPEG struct {
 	Quality     int         // 1 to 100; 0 means 85. Other values are taken as the nearest.
