@@ -116,3 +116,11 @@ func compact(img image.Image) *image.RGBA {
 	draw.Draw(out, out.Rect, img, b.Min, draw.Src)
 	return out
 }
+
+// PixelLimit returns how many pixels a picture may have. Links leave larger files out of pages by it.
+func (e Encoder) PixelLimit() int64 {
+	if e.MaxPixels == 0 {
+		return DefaultMaxPixels
+	}
+	return int64(max(e.MaxPixels, 0)) // 0 means no limit here
+}
