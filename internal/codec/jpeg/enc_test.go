@@ -9,6 +9,8 @@ import (
 	stdjpeg "image/jpeg"
 	"math"
 	"math/rand"
+	"os"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -159,9 +161,14 @@ func roundTrip(t *testing.T, img image.Image, o EncodeOptions) image.Image {
 	return want
 }
 
+// JPEG_PICTURES asks for another number of pictures.
 func TestWhatIsEncodedIsDecodedByEveryDecoder(t *testing.T) {
 	rng := rand.New(rand.NewSource(5))
-	for n := range 700 {
+	pictures := 700
+	if n, err := strconv.Atoi(os.Getenv("JPEG_PICTURES")); err == nil {
+		pictures = n
+	}
+	for n := range pictures {
 		img := randomPicture(rng, 1+rng.Intn(50), 1+rng.Intn(50))
 		o := encodeOptions[n%len(encodeOptions)]
 		o.Quality = 1 + rng.Intn(100)
