@@ -93,8 +93,10 @@ func largestScale(p processors.Planner, original image.Point, box Size) float64 
 	if math.IsInf(most, 1) {
 		return least
 	}
-	large := box.scaled(most)
-	if scaled, _ := p.Plan(original, large.Width, large.Height); scaled.X <= original.X && scaled.Y <= original.Y {
+	large, small := box.scaled(most), box.scaled(least)
+	scaled, crop := p.Plan(original, large.Width, large.Height)
+	grows := crop.Size() != plannedSize(p, original, small.Width, small.Height)
+	if grows && scaled.X <= original.X && scaled.Y <= original.Y {
 		return most // the box is one to fit into
 	}
 	return least

@@ -28,8 +28,8 @@ type Config struct {
 	// Signer checks the secrets of paths.
 	Signer Signer
 
-	// Processors are merged over the defaults, crop, scale, smart, fit, focus and entropy; a nil one removes
-	// the method.
+	// Processors are merged over the defaults, crop, scale, smart, fit, pad, focus and entropy; a nil one
+	// removes the method.
 	Processors Processors
 	// Encoders are merged over the defaults, .jpg, .jpeg, .png and .gif; a nil one removes the
 	// extension.

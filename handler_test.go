@@ -56,6 +56,7 @@ func TestEveryMethodGivesTheSizeThatItPromises(t *testing.T) {
 	h := s.handler(t)
 	for method, want := range map[string]image.Point{
 		"crop": {50, 60}, "smart": {50, 60}, "entropy": {50, 60}, "scale": {120, 60}, "fit": {50, 25},
+		"pad": {50, 60}, "pad_f5f5f5": {50, 60}, "focus": {50, 60}, "focus_10_90": {50, 60},
 	} {
 		w := get(h, s.url(t, "k.jpg", "50x60", method, ".png"))
 		require.Equal(t, 200, w.Code, method)

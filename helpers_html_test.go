@@ -36,6 +36,7 @@ func siteLinks(t testing.TB) thumbnail.Links {
 			"free":   {Size: size(800, 0), Method: "scale"},
 			"tall":   {Size: size(0, 300), Method: "scale"},
 			"fit":    {Size: size(400, 300), Method: "fit"},
+			"pad":    {Size: size(400, 300), Method: "pad_ffffff", Densities: []float64{1, 2}},
 			"focus":  {Size: size(100, 100), Method: "focus", Densities: []float64{1}},
 			"widths": {Size: size(600, 0), Method: "scale", Widths: []int{200, 600, 1200}, Sizes: "50vw"},
 		},
@@ -89,6 +90,9 @@ func TestAPictureHasTheFilesThatAPresetSays(t *testing.T) {
 		{"fit", thumbnail.Info{}, "400x300", "400x300 1x, 800x600 2x", 0, 0},
 		{"fit", thumbnail.Info{Width: 1000, Height: 2000}, "400x300", "320x240 120w, 400x300 150w, 640x480 240w, 800x600 300w", 150, 300},
 		{"fit", thumbnail.Info{Width: 200, Height: 100}, "200x150", "", 200, 100},
+		{"pad", thumbnail.Info{}, "400x300", "400x300 1x, 800x600 2x", 400, 300},
+		{"pad", thumbnail.Info{Width: 3000, Height: 1000}, "400x300", "400x300 1x, 800x600 2x", 400, 300},
+		{"pad", thumbnail.Info{Width: 600, Height: 100}, "400x300", "400x300 1x, 600x450 1.5x", 400, 300},
 		{"widths", large, "600x", "200x 200w, 600x 600w, 1200x 1200w", 600, 400},
 		{"widths", thumbnail.Info{Width: 700, Height: 700}, "600x", "200x 200w, 600x 600w, 700x 700w", 600, 600},
 	} {

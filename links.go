@@ -81,7 +81,7 @@ var (
 	defaultPixelLimits = map[string]int64{".avif": 1_500_000}
 	defaultProcessors  = Processors{
 		"crop": processors.Crop{}, "scale": processors.Scale{}, "smart": processors.Smart{}, "fit": processors.Fit{}, "entropy": processors.Entropy{},
-		"focus": processors.Focus{},
+		"focus": processors.Focus{}, "pad": processors.Pad{},
 	}
 )
 

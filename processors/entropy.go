@@ -15,11 +15,13 @@ import (
 // Entropy crops like [Crop], but cuts off what has the least detail: slice by slice, from the side
 // whose histogram has the lower entropy. It chooses as the smart crop of django-rest-thumbnails
 // did.
-type Entropy struct{}
+type Entropy struct {
+	NoEnlarge bool // as that of Crop
+}
 
 // Plan implements [Planner].
-func (Entropy) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
-	return Crop{}.Plan(original, width, height)
+func (e Entropy) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
+	return Crop{NoEnlarge: e.NoEnlarge}.Plan(original, width, height)
 }
 
 // Process implements [Processor].

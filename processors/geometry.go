@@ -9,11 +9,19 @@ import (
 // Crop covers the box of width × height with the picture and cuts off what protrudes, equally on
 // both sides. The result has exactly the requested size, and is enlarged if necessary. If width or
 // height is 0, nothing is cut off.
-type Crop struct{}
+type Crop struct {
+	// NoEnlarge makes a result that is smaller than the box, of the same ratio, where the picture does
+	// not cover the box: the largest one that takes no enlargement.
+	NoEnlarge bool
+}
 
 // Plan implements [Planner].
-func (Crop) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
-	scaled := cover(original, width, height).of(original)
+func (c Crop) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
+	s := cover(original, width, height)
+	if c.NoEnlarge && (scale{1, 1}).less(s) {
+		return original, centred(original, s.inverse(width), s.inverse(height))
+	}
+	scaled := s.of(original)
 	return scaled, centred(scaled, width, height)
 }
 
@@ -24,11 +32,18 @@ func (c Crop) Process(ctx context.Context, src image.Image, width, height int) (
 
 // Scale covers the box of width × height with the picture and cuts nothing off: the result has one
 // side as requested, and the other is at least as long. It is enlarged if necessary.
-type Scale struct{}
+type Scale struct {
+	// NoEnlarge leaves a picture as it is that does not cover the box.
+	NoEnlarge bool
+}
 
 // Plan implements [Planner].
-func (Scale) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
-	scaled := cover(original, width, height).of(original)
+func (s Scale) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
+	by := cover(original, width, height)
+	if s.NoEnlarge && (scale{1, 1}).less(by) {
+		by = scale{1, 1}
+	}
+	scaled := by.of(original)
 	return scaled, image.Rectangle{Max: scaled}
 }
 
@@ -85,6 +100,15 @@ func (s scale) of(size image.Point) image.Point {
 		return int(min(max((2*num+den)/(2*den), 1), math.MaxInt32))
 	}
 	return image.Pt(side(size.X), side(size.Y))
+}
+
+// inverse divides a side by the scale, which is above 1. 0 stays 0.
+func (s scale) inverse(side int) int {
+	if side == 0 {
+		return 0
+	}
+	num, den := int64(s.num), int64(s.den)
+	return int(max((2*int64(side)*den+num)/(2*num), 1))
 }
 
 // centred returns the box of width × height in the middle of scaled. A 0 stands for the whole side.

@@ -52,7 +52,7 @@ func TestEveryPlanKeepsItsPromises(t *testing.T) {
 		if width == 0 && height == 0 {
 			return
 		}
-		for _, p := range []Planner{Crop{}, Scale{}, Fit{}, Smart{}, Entropy{}} {
+		for _, p := range []Planner{Crop{}, Scale{}, Fit{}, Smart{}, Entropy{}, Focus{X: 10, Y: 80}} {
 			scaled, crop := p.Plan(original, width, height)
 			size := crop.Size()
 			if size.X < 1 || size.Y < 1 || !crop.In(image.Rectangle{Max: scaled}) {

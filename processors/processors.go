@@ -56,20 +56,23 @@ type Processor interface {
 }
 
 // A Planner is a [Processor] that can say from the original's size alone what it will do with the
-// pixels: scale the whole upright original to scaled, then keep the box crop of that. crop is not
-// empty and lies within the rectangle from (0,0) to scaled. original is at least 1×1.
+// pixels: scale the whole upright original to scaled, then keep the box crop of that. crop is the
+// result's size. It has pixels in common with the rectangle from (0,0) to scaled; where it reaches
+// beyond, Process has to fill the rest. original is at least 1×1.
 //
 // A Planner gets a decoder that stops at the size it needs: The handler scales and crops as
 // planned, from an original that may have been decoded at a reduced size, and calls Process with
-// the result and its width and height. So Process, given a picture that has the wanted size
+// the result and the width and height of crop. So Process, given a picture that has the wanted size
 // already, has to return one of the same size; it may draw on a copy. A processor that embeds
-// [Crop] and adds a watermark in Process is therefore a valid Planner.
+// [Crop] and adds a watermark in Process is therefore a valid Planner. [Pad] is one whose crop
+// reaches beyond the picture.
 type Planner interface {
 	Processor
 	Plan(original image.Point, width, height int) (scaled image.Point, crop image.Rectangle)
 }
 
 // A Locator is a [Planner] whose crop box has a place, but not a size, that depends on the content.
+// The box lies within the picture.
 //
 // Locate returns a box of crop's size within (0,0)-scaled. img shows the whole upright original,
 // possibly reduced: it is at least as large as scaled, and its shorter side has at least 200

@@ -19,11 +19,13 @@ import (
 // shorter side (but no more than 1600 on the longer). A picture that is smaller, or that the decoder
 // has reduced to less, is enlarged to that; in a reduced one the rectangle may differ if several
 // are about as good.
-type Smart struct{}
+type Smart struct {
+	NoEnlarge bool // as that of Crop
+}
 
 // Plan implements [Planner].
-func (Smart) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
-	return Crop{}.Plan(original, width, height)
+func (s Smart) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
+	return Crop{NoEnlarge: s.NoEnlarge}.Plan(original, width, height)
 }
 
 // Process implements [Processor].

@@ -48,8 +48,7 @@ func (p *Picture) prepare(ctx context.Context, proc processors.Processor, width,
 		if err != nil {
 			return nil, err
 		}
-		size := img.Bounds().Size()
-		return processed(proc.Process(ctx, img, size.X, size.Y))
+		return processed(proc.Process(ctx, img, crop.Dx(), crop.Dy()))
 	}, nil
 }
 
@@ -74,9 +73,10 @@ func (p *Picture) box(ctx context.Context, planner processors.Planner, width, he
 	return scaled, crop, err
 }
 
-// cut scales the whole picture to scaled and keeps the box crop of that, both as seen. Only the
-// pixels of the box are computed, and only they are turned.
+// cut scales the whole picture to scaled and keeps what the box crop has of that, both as seen. Only
+// the pixels of the box are computed, and only they are turned.
 func (p *Picture) cut(ctx context.Context, scaled image.Point, crop image.Rectangle) (image.Image, error) {
+	crop = crop.Intersect(image.Rectangle{Max: scaled})
 	if orientation := p.header.Orientation; orientation > 1 {
 		t := turns[orientation]
 		a, b := t.source(crop.Min.X, crop.Min.Y, scaled), t.source(crop.Max.X-1, crop.Max.Y-1, scaled)

@@ -196,7 +196,7 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	}
 	scaled := resample.Memory(h.Stored, h.Turn(p.Size))
 	result := 4 * area(p.Size)
-	made := max(3*result, result+encodeBytes(p.Size)) // scaled, converted and turned; then encoded
+	made := max(3*result, 2*result+encodeBytes(p.Size)) // scaled, converted and drawn on; then encoded
 	steps := max(saturated(float64(decoded)+float64(max(look, scaled))), made)
 	return saturated(float64(steps) + float64(profile+fixedBytes))
 }

@@ -24,7 +24,7 @@ type Locator interface {
 }
 
 // Box returns the size to which a picture of that size is to be scaled, and the part of that to
-// keep. A Locator is shown what look returns: the whole picture, upright.
+// keep, which may reach beyond it. A Locator is shown what look returns: the whole picture, upright.
 func Box(ctx context.Context, planner Planner, size image.Point, width, height int, look func() (image.Image, error)) (scaled image.Point, crop image.Rectangle, err error) {
 	none := image.Rectangle{}
 	if width < 0 || height < 0 || width == 0 && height == 0 {
@@ -34,8 +34,9 @@ func Box(ctx context.Context, planner Planner, size image.Point, width, height i
 		return scaled, none, errors.New("thumbnail of an empty picture")
 	}
 	scaled, crop = planner.Plan(size, width, height)
-	if crop.Empty() || !crop.In(image.Rectangle{Max: scaled}) {
-		return scaled, none, fmt.Errorf("%T planned %v of %v: not a box within", planner, crop, scaled)
+	whole := image.Rectangle{Max: scaled}
+	if crop.Empty() || !crop.Overlaps(whole) {
+		return scaled, none, fmt.Errorf("%T planned %v of %v: not a box with a part of it", planner, crop, scaled)
 	}
 	if locator, ok := planner.(Locator); ok && crop.Size() != scaled {
 		img, err := look()
@@ -46,7 +47,7 @@ func Box(ctx context.Context, planner Planner, size image.Point, width, height i
 		if err != nil {
 			return scaled, none, err
 		}
-		if found.Size() != crop.Size() || !found.In(image.Rectangle{Max: scaled}) {
+		if found.Size() != crop.Size() || !found.In(whole) {
 			return scaled, none, fmt.Errorf("%T located %v in %v: not a box of %v", planner, found, scaled, crop.Size())
 		}
 		crop = found
@@ -55,10 +56,11 @@ func Box(ctx context.Context, planner Planner, size image.Point, width, height i
 }
 
 // Cut scales the whole of img, of which the original covers width × height pixels, to scaled, and
-// keeps the box crop of that. Only the pixels of the box are computed: Lanczos-3 in premultiplied
+// keeps what the box crop has of that. Only the pixels of the box are computed: Lanczos-3 in premultiplied
 // alpha, palettes expanded. Where there is nothing to do it returns img itself; else the result is to be
 // handed to resample.Release.
 func Cut(ctx context.Context, img image.Image, width, height float64, scaled image.Point, crop image.Rectangle, options resample.Options) (image.Image, error) {
+	crop = crop.Intersect(image.Rectangle{Max: scaled})
 	x, y := width/float64(scaled.X), height/float64(scaled.Y)
 	r := resample.Rect{X0: float64(crop.Min.X) * x, Y0: float64(crop.Min.Y) * y, X1: float64(crop.Max.X) * x, Y1: float64(crop.Max.Y) * y}
 	if crop.Size() == img.Bounds().Size() && r == resample.Full(img.Bounds()) {
