@@ -1,0 +1,212 @@
+package webp
+
+// Costs are in 1/256 of a bit.
+
+// bitCosts has what a bit 0 costs that has the probability i/256.
+var bitCosts = makeBitCosts()
+
+func makeBitCosts() (costs [257]uint16) {
+	for i := 1; i <= 256; i++ {
+		costs[i] = uint16(8*256 - log2(uint64(i)))
+	}
+	costs[0] = costs[1]
+	return costs
+}
+
+// log2 returns the logarithm of v, from 1 to 65535, in 1/256, rounded down. It takes no floating
+// point, so that all machines agree.
+func log2(v uint64) int {
+	whole := 0
+	for v>>whole > 1 {
+		whole++
+	}
+	x, result := v<<32>>whole, whole // x: 1 to 2, with 32 bits behind the point
+	for range 8 {
+		x = (x >> 1) * (x >> 1) >> 30
+		result *= 2
+		if x >= 2<<32 {
+			x >>= 1
+			result++
+		}
+	}
+	return result
+}
+
+func bitCost(bit bool, prob uint8) int {
+	if bit {
+		return int(bitCosts[256-int(prob)])
+	}
+	return int(bitCosts[prob])
+}
+
+// Classes of levels: those that have a leaf of their own in the tree of tokens, the categories of
+// larger ones, and the end of the block.
+const (
+	classCategory1 = 5
+	classEnd       = 11
+	classes        = 12
+)
+
+// maxLevel is the largest level that can be written.
+const maxLevel = 2047
+
+// A levelCode is what a level costs whatever the probabilities are, its sign included, and its class.
+type levelCode struct {
+	cost  uint16
+	class uint8
+}
+
+var levelCodes = makeLevelCodes()
+
+// categoryBase is the first level of a category.
+var categoryBase = [6]int{5, 7, 11, 19, 35, 67}
+
+// categoryProbs are the probabilities of the extra bits of a category.
+var categoryProbs = [6][]uint8{{159}, {165, 145}, largeProbs[0], largeProbs[1], largeProbs[2], largeProbs[3]}
+
+func makeLevelCodes() (codes [maxLevel + 1]levelCode) {
+	for level := 1; level <= maxLevel; level++ {
+		class, cost := level, 256
+		if level >= categoryBase[0] {
+			category := 5
+			for level < categoryBase[category] {
+				category--
+			}
+			class = classCategory1 + category
+			extra, probs := level-categoryBase[category], categoryProbs[category]
+			for i, p := range probs {
+				cost += bitCost(extra>>(len(probs)-1-i)&1 != 0, p)
+			}
+		}
+		codes[level] = levelCode{uint16(cost), uint8(class)}
+	}
+	return codes
+}
+
+// classCosts are what a class costs in a plane, by the coefficient's number and context. There is no
+// end behind a zero, unless it was in another block.
+type classCosts [17][3][classes]uint16
+
+// firstOf returns the number of the first coefficient of a block in a plane.
+func firstOf(plane int) int {
+	if plane == planeLumaAC {
+		return 1
+	}
+	return 0
+}
+
+// makeClassCosts returns what probabilities mean for a plane.
+func (c *classCosts) set(plane int, probs *[8][3][11]uint8) {
+	for n := firstOf(plane); n < 16; n++ {
+		for context := range 3 {
+			p, to := &probs[bandOf[n]][context], &c[n][context]
+			base := 0
+			if context > 0 || n == firstOf(plane) {
+				to[classEnd] = uint16(bitCost(false, p[0]))
+				base = bitCost(true, p[0])
+			}
+			to[0] = uint16(base + bitCost(false, p[1]))
+			base += bitCost(true, p[1])
+			to[1] = uint16(base + bitCost(false, p[2]))
+			base += bitCost(true, p[2])
+			small := base + bitCost(false, p[3])
+			to[2] = uint16(small + bitCost(false, p[4]))
+			to[3] = uint16(small + bitCost(true, p[4]) + bitCost(false, p[5]))
+			to[4] = uint16(small + bitCost(true, p[4]) + bitCost(true, p[5]))
+			base += bitCost(true, p[3])
+			medium := base + bitCost(false, p[6])
+			to[5] = uint16(medium + bitCost(false, p[7]))
+			to[6] = uint16(medium + bitCost(true, p[7]))
+			base += bitCost(true, p[6])
+			large, huge := base+bitCost(false, p[8]), base+bitCost(true, p[8])
+			to[7] = uint16(large + bitCost(false, p[9]))
+			to[8] = uint16(large + bitCost(true, p[9]))
+			to[9] = uint16(huge + bitCost(false, p[10]))
+			to[10] = uint16(huge + bitCost(true, p[10]))
+		}
+	}
+}
+
+// rate returns what a block costs whose last coefficient that is not 0 has the number count-1.
+func (c *classCosts) rate(levels *[16]int16, count, first, context int) int {
+	if count <= first {
+		return int(c[first][context][classEnd])
+	}
+	sum := 0
+	for n := first; n < count; n++ {
+		level := abs(int32(levels[n&15]))
+		code := &levelCodes[level&maxLevel]
+		sum += int(c[n][context][code.class]) + int(code.cost)
+		context = int(min(level, 2))
+	}
+	if count < 16 {
+		sum += int(c[count][context][classEnd])
+	}
+	return sum
+}
+
+// Costs of modes.
+
+var (
+	wholeCosts  = makeWholeCosts()  // of luma as a whole, with the bit that says so
+	chromaCosts = makeChromaCosts() // of Cb and Cr
+	blockCosts  = makeBlockCosts()  // of a 4×4 block, by the modes above and on the left
+	blocksCost  = bitCost(false, 145)
+)
+
+func makeWholeCosts() (costs [4]int) {
+	base := bitCost(true, 145)
+	costs[modeDC] = base + bitCost(false, 156) + bitCost(false, 163)
+	costs[modeVE] = base + bitCost(false, 156) + bitCost(true, 163)
+	costs[modeHE] = base + bitCost(true, 156) + bitCost(false, 128)
+	costs[modeTM] = base + bitCost(true, 156) + bitCost(true, 128)
+	return costs
+}
+
+func makeChromaCosts() (costs [4]int) {
+	costs[modeDC] = bitCost(false, 142)
+	costs[modeVE] = bitCost(true, 142) + bitCost(false, 114)
+	costs[modeHE] = bitCost(true, 142) + bitCost(true, 114) + bitCost(false, 183)
+	costs[modeTM] = bitCost(true, 142) + bitCost(true, 114) + bitCost(true, 183)
+	return costs
+}
+
+// modePaths has the way to each mode in modeTree: nodes with their bits, from the root.
+var modePaths = makeModePaths()
+
+type step struct {
+	node uint8
+	bit  bool
+}
+
+func makeModePaths() (paths [modes][]step) {
+	var walk func(node int8, path []step)
+	walk = func(node int8, path []step) {
+		for bit := range int8(2) {
+			next := modeTree[2*node+bit]
+			path := append(path[:len(path):len(path)], step{uint8(node), bit == 1})
+			if next <= 0 {
+				paths[-next] = path
+			} else {
+				walk(next, path)
+			}
+		}
+	}
+	walk(0, nil)
+	return paths
+}
+
+func makeBlockCosts() (costs [modes][modes][modes]uint16) {
+	for above := range costs {
+		for left := range costs {
+			for mode, path := range modePaths {
+				cost := 0
+				for _, s := range path {
+					cost += bitCost(s.bit, modeProbs[above][left][s.node])
+				}
+				costs[above][left][mode] = uint16(cost)
+			}
+		}
+	}
+	return costs
+}

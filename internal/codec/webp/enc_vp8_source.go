@@ -1,0 +1,195 @@
+package webp
+
+import (
+	"context"
+	"image"
+	"image/draw"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// A vp8Source is a picture as VP8 has it: Y'CbCr of BT.601 in the range of television (16 to 235, and
+// 16 to 240), with a sample of Cb and Cr for four pixels. The planes are filled up to whole
+// macroblocks, by repeating the last pixels.
+type vp8Source struct {
+	size    image.Point // pixels
+	stride  int         // of y; cb and cr have half of it
+	y       []byte
+	cb, cr  []byte
+	account *codec.Account
+	taken   int64
+}
+
+// vp8SourceBytes returns the memory that the source of a picture takes.
+func vp8SourceBytes(size image.Point) int64 {
+	w, h := int64(size.X+15)&^15, int64(size.Y+15)&^15
+	return w*h*3/2 + 2*4*w
+}
+
+// newVP8Source converts img, whose transparency is ignored. Memory is taken from the account of ctx;
+// close gives it back.
+func newVP8Source(ctx context.Context, img image.Image) (*vp8Source, error) {
+	size := img.Bounds().Size()
+	n := vp8SourceBytes(size)
+	if err := take(ctx, n); err != nil {
+		return nil, err
+	}
+	s := &vp8Source{size: size, stride: (size.X + 15) &^ 15}
+	if n > codec.Free {
+		s.account, s.taken = codec.AccountOf(ctx), n
+	}
+	rows := (size.Y + 15) &^ 15
+	pix := make([]byte, s.stride*rows*3/2)
+	s.y, pix = pix[:s.stride*rows], pix[s.stride*rows:]
+	s.cb, s.cr = pix[:len(pix)/2], pix[len(pix)/2:]
+	var err error
+	if m, ok := img.(*image.YCbCr); ok && s.fits(m) {
+		err = s.narrow(ctx, m)
+	} else {
+		err = s.convert(ctx, img)
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	s.extend(s.y, s.stride, size.X, size.Y)
+	s.extend(s.cb, s.stride/2, (size.X+1)/2, (size.Y+1)/2)
+	s.extend(s.cr, s.stride/2, (size.X+1)/2, (size.Y+1)/2)
+	return s, nil
+}
+
+func (s *vp8Source) close() {
+	s.account.Give(s.taken)
+	s.taken = 0
+}
+
+// extend repeats the last column and row of a plane of which w×h samples are there.
+func (s *vp8Source) extend(pix []byte, stride, w, h int) {
+	if w < stride {
+		for y := range h {
+			row := pix[y*stride:][:stride]
+			for x := w; x < stride; x++ {
+				row[x] = row[w-1]
+			}
+		}
+	}
+	last := pix[(h-1)*stride:][:stride]
+	for at := h * stride; at < len(pix); at += stride {
+		copy(pix[at:], last)
+	}
+}
+
+// fits reports whether the planes of m can be taken without resampling.
+func (s *vp8Source) fits(m *image.YCbCr) bool {
+	b := m.Rect
+	return m.SubsampleRatio == image.YCbCrSubsampleRatio420 && b.Min.X >= 0 && b.Min.Y >= 0 && b.Min.X%2 == 0 && b.Min.Y%2 == 0
+}
+
+// narrowLuma and narrowChroma convert JFIF's range.
+var narrowLuma, narrowChroma = makeNarrow()
+
+func makeNarrow() (luma, chroma [256]byte) {
+	for v := range 256 {
+		luma[v] = byte(16 + (v*219+127)/255)
+		chroma[v] = byte((128*255 + (v-128)*224 + 127) / 255)
+	}
+	return luma, chroma
+}
+
+// narrow takes planes of JFIF.
+func (s *vp8Source) narrow(ctx context.Context, m *image.YCbCr) error {
+	b := m.Rect
+	for y := range s.size.Y {
+		if y%16 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		translate(s.y[y*s.stride:][:s.size.X], m.Y[m.YOffset(b.Min.X, b.Min.Y+y):], &narrowLuma)
+		if y%2 == 0 {
+			from, to := m.COffset(b.Min.X, b.Min.Y+y), y/2*(s.stride/2)
+			translate(s.cb[to:][:(s.size.X+1)/2], m.Cb[from:], &narrowChroma)
+			translate(s.cr[to:][:(s.size.X+1)/2], m.Cr[from:], &narrowChroma)
+		}
+	}
+	return nil
+}
+
+func translate(to, from []byte, table *[256]byte) {
+	from = from[:len(to)]
+	for i, v := range from {
+		to[i] = table[v]
+	}
+}
+
+// convert converts RGB, two rows at a time.
+func (s *vp8Source) convert(ctx context.Context, img image.Image) error {
+	b := img.Bounds()
+	var buffer *image.RGBA
+	for y := 0; y < s.size.Y; y += 2 {
+		if y%16 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var upper, lower []byte
+		rows := min(2, s.size.Y-y)
+		switch m := img.(type) {
+		case *image.NRGBA:
+			upper = m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):]
+			lower = m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y+rows-1):]
+		case *image.RGBA:
+			upper = m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):]
+			lower = m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y+rows-1):]
+		default:
+			if buffer == nil {
+				buffer = image.NewRGBA(image.Rect(0, 0, s.size.X, 2))
+			}
+			draw.Draw(buffer, buffer.Rect, img, image.Pt(b.Min.X, b.Min.Y+y), draw.Src)
+			upper, lower = buffer.Pix, buffer.Pix[(rows-1)*buffer.Stride:]
+		}
+		w := s.size.X
+		second := y + rows - 1
+		c := y / 2 * (s.stride / 2)
+		convertQuads(upper[:4*w], lower[:4*w], s.y[y*s.stride:][:w], s.y[second*s.stride:][:w], s.cb[c:][:(w+1)/2], s.cr[c:][:(w+1)/2])
+	}
+	return nil
+}
+
+// Fixed-point factors of BT.601 in the range of television, with 16 bits behind the point.
+const (
+	yR, yG, yB    = 16829, 33039, 6416
+	cbR, cbG, cbB = -9714, -19071, 28784
+	crR, crG, crB = 28784, -24103, -4681
+)
+
+// convertQuads converts two rows of pixels, R, G, B and another byte each. The last pixel of an odd
+// row counts twice.
+func convertQuads(upper, lower, luma, next, cb, cr []byte) {
+	for x := 0; x < len(luma); x += 2 {
+		var r, g, b int32
+		for i := range 4 {
+			from, to, at := upper, luma, min(x+i&1, len(luma)-1)
+			if i >= 2 {
+				from, to = lower, next
+			}
+			p := from[4*at:][:3]
+			pr, pg, pb := int32(p[0]), int32(p[1]), int32(p[2])
+			to[at] = byte((yR*pr + yG*pg + yB*pb + 16<<16 + 1<<15) >> 16)
+			r, g, b = r+pr, g+pg, b+pb
+		}
+		cb[x/2] = byte((cbR*r + cbG*g + cbB*b + 128<<18 + 1<<17) >> 18)
+		cr[x/2] = byte((crR*r + crG*g + crB*b + 128<<18 + 1<<17) >> 18)
+	}
+}
+
+// load copies a macroblock.
+func (s *vp8Source) load(x, y int, luma *[4]quad, chroma *[2]quad) {
+	from := s.y[16*y*s.stride+16*x:]
+	for i := range 16 {
+		copy(luma[i/4][16*(i%4):][:16], from[i*s.stride:])
+	}
+	half := s.stride / 2
+	at := 8*y*half + 8*x
+	for i := range 8 {
+		to := 16*(i%4) + i/4*8
+		copy(chroma[0][to:to+8], s.cb[at+i*half:])
+		copy(chroma[1][to:to+8], s.cr[at+i*half:])
+	}
+}

@@ -1,0 +1,106 @@
+package webp
+
+// A quad is the pixels of four 4×4 blocks side by side, laid out as the coefficients in a group are:
+// what is at x, y of block b is at 16y+4b+x. The luma of a macroblock is four quads, one after the
+// other; its Cb and its Cr are a quad each, the two lower blocks behind the two upper ones.
+type quad [64]byte
+
+// The forward transform is M·X·Mᵀ/2, where the rows of M are (1,1,1,1), (cos,sin,-sin,-cos),
+// (1,-1,-1,1) and (sin,-cos,cos,-sin): all have the squared norm 4, as have those of the inverse
+// transform (RFC 6386, 14.4), which divides by 8.
+const (
+	fractionCos = 10045 // (√2·cos(π/8) - 1)·2¹⁵
+	fullSin     = 17734 // √2·sin(π/8)·2¹⁵
+)
+
+// round15 multiplies two numbers with 15 bits behind the point in one of them.
+func round15(a, b int32) int32 { return (a*b + 1<<14) >> 15 }
+
+// forwardGo transforms the difference of the pixels from their prediction.
+func forwardGo(src, pred *quad, out *group) {
+	for i := range 16 {
+		x0 := (int32(src[i]) - int32(pred[i])) * 8
+		x1 := (int32(src[16+i]) - int32(pred[16+i])) * 8
+		x2 := (int32(src[32+i]) - int32(pred[32+i])) * 8
+		x3 := (int32(src[48+i]) - int32(pred[48+i])) * 8
+		y0, y1, y2, y3 := forward4(x0, x1, x2, x3)
+		out[i], out[16+i], out[32+i], out[48+i] = int16(y0), int16(y1), int16(y2), int16(y3)
+	}
+	for i := 0; i < 64; i += 4 {
+		y0, y1, y2, y3 := forward4(int32(out[i]), int32(out[i+1]), int32(out[i+2]), int32(out[i+3]))
+		out[i], out[i+1], out[i+2], out[i+3] = int16((y0+8)>>4), int16((y1+8)>>4), int16((y2+8)>>4), int16((y3+8)>>4)
+	}
+}
+
+func forward4(x0, x1, x2, x3 int32) (y0, y1, y2, y3 int32) {
+	a0, a1, a2, a3 := x0+x3, x1+x2, x1-x2, x0-x3
+	return a0 + a1, a3 + round15(a3, fractionCos) + round15(a2, fullSin),
+		a0 - a1, round15(a3, fullSin) - a2 - round15(a2, fractionCos)
+}
+
+// inverseGo adds what the coefficients stand for to the prediction, as addGroupGo does, and returns
+// the squared errors of each block against src.
+func inverseGo(c *group, pred, src, out *quad) (sse [4]int32) {
+	*out = *pred
+	for b := range 4 {
+		g := *c
+		addBlock(out[4*b:], 16, g[4*b:], 16)
+	}
+	return squaredErrorsGo(src, out)
+}
+
+// squaredErrorsGo returns the sums of squared differences of each block.
+func squaredErrorsGo(a, b *quad) (sse [4]int32) {
+	for i := range a {
+		d := int32(a[i]) - int32(b[i])
+		sse[i&15>>2] += d * d
+	}
+	return sse
+}
+
+// hadamardGo returns, for each block, the sum of the magnitudes that the Walsh-Hadamard transform of
+// the difference has: an estimate of what it costs to code it.
+func hadamardGo(src, pred *quad) (sums [4]int32) {
+	var t [64]int32
+	for i := range 16 {
+		x0, x1 := int32(src[i])-int32(pred[i]), int32(src[16+i])-int32(pred[16+i])
+		x2, x3 := int32(src[32+i])-int32(pred[32+i]), int32(src[48+i])-int32(pred[48+i])
+		a0, a1, a2, a3 := x0+x2, x1+x3, x0-x2, x1-x3
+		t[i], t[16+i], t[32+i], t[48+i] = a0+a1, a0-a1, a2+a3, a2-a3
+	}
+	for i := 0; i < 64; i += 4 {
+		x0, x1, x2, x3 := t[i], t[i+1], t[i+2], t[i+3]
+		a0, a1, a2, a3 := x0+x2, x1+x3, x0-x2, x1-x3
+		sums[i&15>>2] += abs(a0+a1) + abs(a0-a1) + abs(a2+a3) + abs(a2-a3)
+	}
+	return sums
+}
+
+// forwardWHT transforms the first coefficients of 16 blocks; inverseDC is its inverse, as
+// inverseWHT (RFC 6386, 14.3).
+func forwardWHT(in, out *[16]int16) {
+	var t [16]int32
+	for i := range 4 {
+		t[i], t[4+i], t[8+i], t[12+i] = wht4(int32(in[i]), int32(in[4+i]), int32(in[8+i]), int32(in[12+i]))
+	}
+	for i := 0; i < 16; i += 4 {
+		y0, y1, y2, y3 := wht4(t[i], t[i+1], t[i+2], t[i+3])
+		out[i], out[i+1], out[i+2], out[i+3] = int16((y0+1)>>1), int16((y1+1)>>1), int16((y2+1)>>1), int16((y3+1)>>1)
+	}
+}
+
+func wht4(x0, x1, x2, x3 int32) (y0, y1, y2, y3 int32) {
+	a0, a1, a2, a3 := x0+x3, x1+x2, x1-x2, x0-x3
+	return a0 + a1, a3 + a2, a0 - a1, a3 - a2
+}
+
+func inverseDC(in, out *[16]int16) {
+	var t [16]int32
+	for i := range 4 {
+		t[i], t[4+i], t[8+i], t[12+i] = wht4(int32(in[i]), int32(in[4+i]), int32(in[8+i]), int32(in[12+i]))
+	}
+	for i := 0; i < 16; i += 4 {
+		y0, y1, y2, y3 := wht4(t[i], t[i+1], t[i+2], t[i+3])
+		out[i], out[i+1], out[i+2], out[i+3] = int16((y0+3)>>3), int16((y1+3)>>3), int16((y2+3)>>3), int16((y3+3)>>3)
+	}
+}
