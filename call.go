@@ -48,7 +48,7 @@ func SpecFromContext(ctx context.Context) (s Spec, ok bool) {
 func (h *Handler) obtain(c *call) (a answer, err error) {
 	c.budget.run()
 	defer c.budget.pause()
-	f, err := h.open(c.ctx, c.key) // 4
+	f, err := h.open(c.ctx, c) // 4
 	if f != nil || err != nil {
 		return answer{file: f, outcome: Stored}, err
 	}
@@ -87,7 +87,7 @@ func (h *Handler) obtain(c *call) (a answer, err error) {
 		if c.ctx.Err() != nil {
 			return a, c.ended()
 		}
-		if f, err := h.open(c.ctx, c.key); f != nil || err != nil {
+		if f, err := h.open(c.ctx, c); f != nil || err != nil {
 			a.file, a.outcome = f, Shared
 			return a, err
 		}
@@ -134,7 +134,7 @@ func (h *Handler) take(c *call, r *result, a *answer) error {
 		return &statusError{http.StatusServiceUnavailable, "generate", fmt.Errorf("%q was removed or replaced meanwhile", c.spec.Source)}
 	}
 	if r.reopen {
-		if f, err := h.open(c.ctx, c.key); err == nil && f != nil {
+		if f, err := h.open(c.ctx, c); err == nil && f != nil {
 			r.release()
 			a.file = f
 			return nil
@@ -144,13 +144,17 @@ func (h *Handler) take(c *call, r *result, a *answer) error {
 	return nil
 }
 
-// open opens the thumbnail. A nil file is one that is not there.
-func (h *Handler) open(ctx context.Context, key string) (fs.File, error) {
-	f, err := h.cfg.Storage.Open(ctx, key)
+// open opens the thumbnail. A nil file is one that is not there, or not whole.
+func (h *Handler) open(ctx context.Context, c *call) (fs.File, error) {
+	f, err := h.cfg.Storage.Open(ctx, c.key)
 	switch {
 	case err == nil:
 		if f == nil || ability.IsNil(f) {
 			return nil, serverError("open thumbnail", errors.New("returned no file"))
+		}
+		if f, err = h.whole(c, f); err != nil {
+			_ = f.Close()
+			return nil, serverError("open thumbnail", err)
 		}
 		return f, nil
 	case ctx.Err() != nil: // the client is gone, or it took too long

@@ -3,6 +3,7 @@ package thumbnail
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -31,12 +32,18 @@ import (
 // it: call Generate after an upload. An original that changes while a thumbnail is made of it is looked
 // at again, as far as its Stat tells, and the thumbnail of what it was is not stored.
 //
+// A stored thumbnail that is empty, or that ends before its format says so, is made anew, once: the crash
+// of another program may have left it. To see that, the handler reads a few bytes of each file that it
+// opens; it makes no further call for it to a storage over a network.
+//
 // If the Storage fails to store a thumbnail, the request is answered from memory all the same, with
 // Cache-Control: no-store, and by [response.Stream] if the Responder is another.
 type Handler struct {
 	cfg                       Config
 	flights                   flights
 	negative                  negativeCache
+	seen                      seen
+	halves                    halves
 	generator                 *generator
 	stats                     counters
 	lockLog, storeLog         rateLimiter // when it was last said that the Locker or the Storage fails
@@ -58,7 +65,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("thumbnail: Config.Formats: %w", err)
 	}
-	h := &Handler{cfg: cfg, contentTypes: map[string]string{}}
+	h := &Handler{cfg: cfg, seen: seen{seed: maphash.MakeSeed()}, contentTypes: map[string]string{}}
 	h.generator = &generator{
 		source: cfg.Source, engine: e,
 		admission: &admission{maxMemory: cfg.MaxMemory, workers: cfg.Workers, maxQueue: cfg.MaxQueue},

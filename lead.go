@@ -48,7 +48,7 @@ func (h *Handler) lead(c *call, patience context.Context, fl *flight) (l landing
 func (h *Handler) locked(ctx context.Context, c *call, fl *flight, e *effort) landing {
 	c.budget.run()
 	defer c.budget.pause()
-	f, err := h.open(ctx, c.key) // 7
+	f, err := h.open(ctx, c) // 7
 	if err != nil {
 		return landing{err: err}
 	}
@@ -150,6 +150,7 @@ func (h *Handler) put(ctx context.Context, c *call, data []byte) error {
 		return h.cfg.Storage.Put(storage.WithoutSync(ctx), c.key, bytes.NewReader(data))
 	})
 	if err == nil {
+		h.halves.stored(c.key, int64(len(data)))
 		return nil
 	}
 	h.stats.storeErrors.Add(1)

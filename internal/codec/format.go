@@ -3,6 +3,7 @@ package codec
 import (
 	"context"
 	"image"
+	"io"
 	"time"
 )
 
@@ -40,6 +41,10 @@ type Format struct {
 	// Strip returns a shorter file with the same pixels and no metadata, or nil if there is none that
 	// every viewer shows alike.
 	Strip func(data []byte, h *Header) []byte
+
+	// Complete reports whether a file that begins with head and has size bytes looks as if it had been
+	// written to its end. It reads a few bytes at most. Nil means that the format does not tell.
+	Complete func(head []byte, r io.ReaderAt, size int64) bool
 
 	// Frames opens the animation of a file whose header has more than one frame.
 	Frames func(ctx context.Context, data []byte, h *Header, o Options) (Frames, error)

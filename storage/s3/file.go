@@ -46,6 +46,13 @@ func (f *file) Stat() (fs.FileInfo, error) {
 	return f.info, nil
 }
 
+// Buffered returns how many bytes, from the beginning on, are there without a further request.
+func (f *file) Buffered() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return int64(len(f.first))
+}
+
 func (f *file) Read(p []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -20,12 +20,13 @@ var Format = &codec.Format{
 	Match: func(head []byte) bool {
 		return codec.HasMagic(head, "GIF87a") || codec.HasMagic(head, "GIF89a")
 	},
-	Header: readHeader,
-	Memory: func(h *codec.Header, o codec.Options) int64 { return memory(h.Stored, h.Detail.(*detail).first) },
-	Decode: decode,
-	Color:  readColor,
-	Strip:  func(data []byte, _ *codec.Header) []byte { return strip(data) },
-	Frames: openFrames,
+	Complete: codec.EndsWith("\x3b"),
+	Header:   readHeader,
+	Memory:   func(h *codec.Header, o codec.Options) int64 { return memory(h.Stored, h.Detail.(*detail).first) },
+	Decode:   decode,
+	Color:    readColor,
+	Strip:    func(data []byte, _ *codec.Header) []byte { return strip(data) },
+	Frames:   openFrames,
 }
 
 // detail is what this package wants to know of a file when it decodes it.

@@ -10,13 +10,14 @@ import (
 
 // Format is what the library knows of JPEG.
 var Format = &codec.Format{
-	Name:   "jpeg",
-	Match:  func(head []byte) bool { return codec.HasMagic(head, "\xff\xd8") },
-	Header: readFormatHeader,
-	Memory: decodeMemory,
-	Decode: decodeFormat,
-	Color:  readColor,
-	Strip:  strip,
+	Name:     "jpeg",
+	Match:    func(head []byte) bool { return codec.HasMagic(head, "\xff\xd8") },
+	Complete: codec.EndsWith("\xff\xd9"),
+	Header:   readFormatHeader,
+	Memory:   decodeMemory,
+	Decode:   decodeFormat,
+	Color:    readColor,
+	Strip:    strip,
 }
 
 // decodeFormat decodes at the fewest eighths from which a picture of o.Least pixels is good.

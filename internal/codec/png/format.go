@@ -16,14 +16,15 @@ import (
 // The still picture of an APNG is its default image, the one in IDAT, even if that is not a frame of
 // the animation; then it is none of Frames.
 var Format = &codec.Format{
-	Name:   "png",
-	Match:  func(head []byte) bool { return codec.HasMagic(head, signature) },
-	Header: readHeader,
-	Memory: func(h *codec.Header, o codec.Options) int64 { return h.Detail.(*detail).memory(o) },
-	Decode: decode,
-	Color:  readColor,
-	Strip:  func(data []byte, _ *codec.Header) []byte { return strip(data) },
-	Frames: openFrames,
+	Name:     "png",
+	Match:    func(head []byte) bool { return codec.HasMagic(head, signature) },
+	Complete: codec.EndsWith("\x00\x00\x00\x00IEND\xaeB\x60\x82"),
+	Header:   readHeader,
+	Memory:   func(h *codec.Header, o codec.Options) int64 { return h.Detail.(*detail).memory(o) },
+	Decode:   decode,
+	Color:    readColor,
+	Strip:    func(data []byte, _ *codec.Header) []byte { return strip(data) },
+	Frames:   openFrames,
 }
 
 // detail is what this package wants to know of a file when it decodes it.

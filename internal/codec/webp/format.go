@@ -11,14 +11,15 @@ import (
 
 // Format is WebP.
 var Format = &codec.Format{
-	Name:   "webp",
-	Match:  func(head []byte) bool { return codec.HasMagic(head, "RIFF????WEBPVP8") },
-	Header: readHeader,
-	Memory: memory,
-	Decode: decode,
-	Color:  profile,
-	Strip:  strip,
-	Frames: frames,
+	Name:     "webp",
+	Match:    func(head []byte) bool { return codec.HasMagic(head, "RIFF????WEBPVP8") },
+	Complete: complete,
+	Header:   readHeader,
+	Memory:   memory,
+	Decode:   decode,
+	Color:    profile,
+	Strip:    strip,
+	Frames:   frames,
 }
 
 // profile returns the content of the chunk "ICCP".
