@@ -3,7 +3,7 @@
 # make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
 # make mutate changes the code in MUTANTS small ways, one at a time, and lists those that no test notices
 # make run    the gallery of examples/server at http://127.0.0.1:8080/
-# make bench  compares speed, memory and pictures with libvips: bench/RESULTS.md; needs Debian
+# make bench  compares speed, memory and pictures with libvips (bench/RESULTS.md), and encoders with Debian's (bench/ENCODE.md); needs Debian
 # make docs   makes the pictures of README.md again
 
 # Debian packages of the servers and programs that tests drive. A test skips without its program, unless
@@ -45,6 +45,7 @@ run:
 
 bench:
 	bench/run.sh
+	bench/encode/run.sh
 
 docs:
 	go run ./internal/readme

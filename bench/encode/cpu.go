@@ -1,75 +1,88 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"fmt"
 	"image"
-	"image/jpeg"
-	"io"
-	"os/exec"
-
-	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// cpuTimes are the shortest of several, in microseconds, at quality 85: from RGB, and from Y'CbCr in
-// 4:2:0, as a thumbnail of a JPEG is.
-type cpuTimes struct {
-	turboRGB, turboPlanes, oursRGB, oursPlanes, oursProgressive float64
+// times has the CPU time of all timings of a comparison, by picture, in microseconds.
+type times struct {
+	names           []string
+	pictures        []*picture
+	subject, theirs [][]float64 // by timing, then by picture
 }
 
-// rounds is how often both encoders take turns.
-const rounds = 5
-
-func (r *result) measureCPU(worker string) error {
-	rgb, err := loadPPM(r.path)
-	if err != nil {
-		return err
-	}
-	var file bytes.Buffer
-	if err := (processors.JPEG{Quality: 98, Baseline: true}).Encode(&file, rgb); err != nil {
-		return err
-	}
-	planes, err := jpeg.Decode(&file)
-	if err != nil {
-		return err
-	}
-	baseline, progressive := processors.JPEG{Baseline: true}, processors.JPEG{Progressive: true}
-	repeat := max(1, 1_600_000/(r.size.X*r.size.Y))
-	for range rounds {
-		for _, c := range []struct {
-			to     *float64
-			planes int
-		}{{&r.cpu.turboRGB, 0}, {&r.cpu.turboPlanes, 1}} {
-			var took float64
-			out, err := exec.Command(worker, r.path, "85", "0", fmt.Sprint(c.planes), fmt.Sprint(repeat+1)).Output()
-			if err == nil {
-				_, err = fmt.Sscan(string(out), &took)
+// times measures CPU time: both sides take turns, and the shortest of several counts.
+func (l *lossy) times(b *bench, pictures []*picture) (*times, error) {
+	t := &times{pictures: pictures}
+	for _, pair := range l.pairs {
+		all := append([]timing{{pair.name, pair.subject, pair.theirs}}, pair.more...)
+		for _, c := range all {
+			if c.subject.cpu == nil || c.theirs.cpu == nil {
+				continue
 			}
-			if err != nil {
-				return err
-			}
-			keepLeast(c.to, took)
-		}
-		for _, c := range []struct {
-			to  *float64
-			e   processors.JPEG
-			img image.Image
-		}{{&r.cpu.oursRGB, baseline, rgb}, {&r.cpu.oursPlanes, baseline, planes}, {&r.cpu.oursProgressive, progressive, planes}} {
-			start := cpuTime()
-			for range repeat {
-				if err := c.e.EncodeContext(context.Background(), io.Discard, c.img); err != nil {
-					return err
+			var subject, theirs []float64
+			for _, p := range pictures {
+				s, o, err := b.compare(c.subject, c.theirs, p, l.timed)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %s: %w", p.path, c.name, err)
 				}
+				subject, theirs = append(subject, s), append(theirs, o)
+				p.forget()
 			}
-			keepLeast(c.to, (cpuTime()-start)/float64(repeat))
+			t.names, t.subject, t.theirs = append(t.names, c.name), append(t.subject, subject), append(t.theirs, theirs)
 		}
 	}
-	return nil
+	return t, nil
 }
 
-func keepLeast(to *float64, v float64) {
-	if *to == 0 || v < *to {
-		*to = v
+// compare returns the shortest CPU time of either side.
+func (b *bench) compare(subject, theirs side, p *picture, quality int) (s, t float64, err error) {
+	for range b.rounds {
+		for _, c := range []struct {
+			side  side
+			least *float64
+		}{{subject, &s}, {theirs, &t}} {
+			took, err := c.side.cpu(b, p, quality)
+			if err != nil {
+				return 0, 0, err
+			}
+			if *c.least == 0 || took < *c.least {
+				*c.least = took
+			}
+		}
 	}
+	return s, t, nil
+}
+
+// writeTimes writes the table of CPU time.
+func (l *lossy) writeTimes(p printer, t *times) {
+	p("### CPU time at quality %d\n", l.timed)
+	p("Over that of the reference for the same picture, the shortest of several in turn; in brackets milliseconds, of the encoder and of its reference.\n")
+	head, line := "| size |", "|---|"
+	for _, name := range t.names {
+		head, line = head+" "+name+" |", line+"--:|"
+	}
+	p("%s\n%s", head, line)
+	for _, size := range l.sizes {
+		row := "| " + sizeName(size) + " |"
+		for i := range t.names {
+			ratio, subject, theirs := t.of(i, size)
+			row += fmt.Sprintf(" %.2f (%.2f, %.2f) |", ratio, subject/1000, theirs/1000)
+		}
+		p("%s", row)
+	}
+	p("")
+}
+
+// of returns means over the pictures of a size: of the ratios, and of either side.
+func (t *times) of(timing int, size image.Point) (ratio, subject, theirs float64) {
+	n := 0.0
+	for i, p := range t.pictures {
+		if p.size == size {
+			s, o := t.subject[timing][i], t.theirs[timing][i]
+			ratio, subject, theirs, n = ratio+s/o, subject+s, theirs+o, n+1
+		}
+	}
+	return ratio / n, subject / n, theirs / n
 }

@@ -1,8 +1,14 @@
-// Command encode compares the JPEG encoder with libjpeg-turbo: bytes at equal quality as SSIMULACRA 2
-// and butteraugli see it, how pictures of one Quality look, and CPU time. It writes ENCODE.md.
+// Command encode compares the encoders with those that Debian has: bytes at equal quality as
+// SSIMULACRA 2 and butteraugli see it, how pictures of one Quality look, and CPU time.
 //
-// It needs what run.sh installs: cjpeg and djpeg of libjpeg-turbo, butteraugli_main of libjxl, vips,
-// and the photos of Debian's wallpaper packages.
+//	make bench                                                      everything, after a comparison with libvips
+//	bench/encode/run.sh                                             everything: installs what it needs, writes bench/ENCODE.md
+//	go run ./bench/encode -rows webp                                a section alone, written into bench/ENCODE.md
+//	go run ./bench/encode -rows webp-lossy -sizes 400x300 -photos 6 less of it, printed
+//	go run ./bench/encode -rows jpeg -jpegli cjpegli                beside cjpegli as well, which Debian lacks
+//
+// The sections are jpeg and webp-lossy: -rows picks those with that text in their name. A new encoder is a side (side.go), a new comparison an entry of a section
+// (section_*.go). Scores are kept in bench/out/encode, so that a second run measures what has changed.
 package main
 
 import (
@@ -12,64 +18,93 @@ import (
 	"log"
 	"os"
 	"path/filepath"
-	"sync"
+	"strings"
 )
 
-var sizes = []image.Point{{X: 200, Y: 200}, {X: 400, Y: 300}, {X: 800, Y: 600}, {X: 1600, Y: 1200}}
-
 func main() {
-	dir := flag.String("dir", "bench/out/encode", "where pictures are made")
-	report := flag.String("report", "bench/ENCODE.md", "file to be written")
-	worker := flag.String("worker", "bench/out/turbo", "program made from turbo/worker.c")
+	var b bench
+	sizes := flag.String("sizes", "", "sizes of photos, with commas between them; empty: all")
+	rows := flag.String("rows", "", "only the sections with this `text` in their name")
+	flag.StringVar(&b.dir, "dir", "bench/out/encode", "`directory` of what is made")
+	flag.StringVar(&b.corpus, "shared", "../shared", "`directory` of cases and corpus, which may be absent")
+	flag.IntVar(&b.photos, "photos", len(photos), "how many photos")
+	flag.IntVar(&b.rounds, "rounds", 5, "how often CPU time is measured")
+	flag.StringVar(&b.jpegli, "jpegli", "", "`program` cjpegli of jpegli, to be compared as well")
+	flag.StringVar(&b.mozjpeg, "mozjpeg", "", "`program` cjpeg of mozjpeg, to be compared as well")
+	report := flag.String("report", "bench/ENCODE.md", "`file` whose sections are replaced, unless there are fewer sizes or photos")
 	flag.Parse()
-	if err := run(*dir, *report, *worker); err != nil {
+	if err := b.run(*rows, *sizes, *report); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(dir, report, worker string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	var all []*result
-	for _, size := range sizes {
-		for _, p := range photos {
-			path := filepath.Join(dir, fmt.Sprintf("%s-%dx%d.ppm", p.name, size.X, size.Y))
-			if err := p.make(path, size); err != nil {
-				return fmt.Errorf("%s: %w", path, err)
-			}
-			all = append(all, &result{photo: p, size: size, path: path})
-		}
-	}
-	for _, r := range all { // alone on the machine, as far as we can see to it
-		if err := r.measureCPU(worker); err != nil {
-			return fmt.Errorf("%s: %w", r.path, err)
-		}
-	}
-	if err := eachOf(all, func(r *result) error { return r.measureCurves() }); err != nil {
-		return err
-	}
-	return os.WriteFile(report, []byte(page(all)), 0o644)
+// bench is a run of the program.
+type bench struct {
+	dir, corpus     string
+	photos, rounds  int
+	jpegli, mozjpeg string
+
+	sizes  []image.Point
+	scores *scores
 }
 
-// eachOf calls f for all results, two at a time.
-func eachOf(all []*result, f func(r *result) error) error {
-	var wg sync.WaitGroup
-	todo, errs := make(chan *result), make(chan error, len(all))
-	for range 2 {
-		wg.Go(func() {
-			for r := range todo {
-				if err := f(r); err != nil {
-					errs <- fmt.Errorf("%s: %w", r.path, err)
-				}
+// allSizes are those of photos.
+var allSizes = []image.Point{{X: 200, Y: 200}, {X: 400, Y: 300}, {X: 800, Y: 600}, {X: 1600, Y: 1200}}
+
+// section is a part of ENCODE.md.
+type section struct {
+	name, title string
+	write       func(b *bench, p printer) error
+}
+
+var sections = []section{
+	{"jpeg", "JPEG", writeJPEG},
+	{"webp-lossy", "WebP, lossy", writeWebP},
+}
+
+// printer adds a line to a section.
+type printer func(format string, args ...any)
+
+func (b *bench) run(rows, sizes, report string) error {
+	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+		return err
+	}
+	var err error
+	if b.scores, err = openScores(filepath.Join(b.dir, "scores.json")); err != nil {
+		return err
+	}
+	b.sizes = allSizes
+	if sizes != "" {
+		b.sizes = nil
+		for _, s := range strings.Split(sizes, ",") {
+			var size image.Point
+			if _, err := fmt.Sscanf(s, "%dx%d", &size.X, &size.Y); err != nil {
+				return fmt.Errorf("-sizes %s: %w", sizes, err)
 			}
-		})
+			b.sizes = append(b.sizes, size)
+		}
 	}
-	for _, r := range all {
-		todo <- r
+	if sizes != "" || b.photos < len(photos) {
+		report = ""
 	}
-	close(todo)
-	wg.Wait()
-	close(errs)
-	return <-errs
+	for _, s := range sections {
+		if !strings.Contains(s.name, rows) {
+			continue
+		}
+		var text strings.Builder
+		err := s.write(b, func(f string, args ...any) { fmt.Fprintf(&text, f+"\n", args...) })
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		fmt.Printf("## %s\n\n%s\n", s.title, text.String())
+		if err := b.scores.save(); err != nil {
+			return err
+		}
+		if report != "" {
+			if err := replaceSection(report, s.title, text.String()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

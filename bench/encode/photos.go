@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"image"
-	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 )
 
 // A photo is of a Debian package. Nothing of it is in this repository.
@@ -14,71 +14,65 @@ type photo struct{ name, file string }
 
 const backgrounds = "/usr/share/backgrounds/"
 
-// photos are of lomiri-wallpapers-16.04, lomiri-wallpapers-20.04 and mate-backgrounds.
+var photoPackages = []string{"lomiri-wallpapers-16.04", "lomiri-wallpapers-20.04", "mate-backgrounds"}
+
 var photos = []photo{
+	{"kleiber", "Kleiber_by_Lukas_Baubkus.jpg"},
 	{"elephants", "mate/abstract/Elephants_5640x3172.jpg"},
 	{"raindrops", "mate/nature/RainDrops.jpg"},
+	{"dragonfly", "Dragonfly_by_Bolly.jpg"},
+	{"picos", "picosdeeuropa_by_Aitzol_Berasategi.jpg"},
+	{"wine", "Wine_by_Jakkub_Mede.jpg"},
 	{"blinds", "mate/nature/Blinds.jpg"},
 	{"storm", "mate/nature/Storm.jpg"},
 	{"ladybird", "mate/nature/LadyBird.jpg"},
-	{"kleiber", "Kleiber_by_Lukas_Baubkus.jpg"},
-	{"dragonfly", "Dragonfly_by_Bolly.jpg"},
 	{"seeding", "seeding_by_Clements_Engelhardt.jpg"},
 	{"life", "life_by_Aitzol_Berasategi.jpg"},
-	{"picos", "picosdeeuropa_by_Aitzol_Berasategi.jpg"},
 	{"bridge", "Bridge_by_Sander_Klootwijk.jpg"},
-	{"wine", "Wine_by_Jakkub_Mede.jpg"},
 	{"aitzgorri", "aitzgorri_by_Aitzol_Berasategi.jpg"},
 	{"umang", "umang_by_Abhishek_Mudgal.jpg"},
 }
 
-// make makes the picture that is encoded, unless it is there.
+// photosOf returns the photos at the sizes, which it makes unless they are there.
+func (b *bench) photosOf(sizes []image.Point) (all []*picture, err error) {
+	for _, size := range sizes {
+		for _, p := range photos[:b.photos] {
+			path := filepath.Join(b.dir, fmt.Sprintf("%s-%dx%d.ppm", p.name, size.X, size.Y))
+			if err := p.make(path, size); err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+			all = append(all, &picture{set: "photos", name: p.name, path: path, size: size})
+		}
+	}
+	return all, nil
+}
+
 func (p photo) make(path string, size image.Point) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
-	cmd := exec.Command("vips", "thumbnail", backgrounds+p.file, path+".new.ppm[strip]", fmt.Sprint(size.X), "--height", fmt.Sprint(size.Y), "--crop", "centre")
+	made := path + ".new.ppm"
+	cmd := exec.Command("vips", "thumbnail", backgrounds+p.file, made+"[strip]", fmt.Sprint(size.X), "--height", fmt.Sprint(size.Y), "--crop", "centre")
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
 		return err
 	}
-	return os.Rename(path+".new.ppm", path)
+	return os.Rename(made, path)
 }
 
-// readPPM reads a P6 or P5 file of 8 bits.
-func readPPM(r io.Reader) (*image.RGBA, error) {
-	in := bufio.NewReader(r)
-	var kind string
-	var w, h, most int
-	if _, err := fmt.Fscan(in, &kind, &w, &h, &most); err != nil {
-		return nil, err
+func (b *bench) photoNames() string {
+	var all []string
+	for _, p := range photos[:b.photos] {
+		all = append(all, p.name+" (`"+p.file+"`)")
 	}
-	if _, err := in.ReadByte(); err != nil {
-		return nil, err
-	}
-	channels := 3
-	if kind == "P5" {
-		channels = 1
-	}
-	pixels := make([]byte, channels*w*h)
-	if _, err := io.ReadFull(in, pixels); err != nil {
-		return nil, err
-	}
-	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	for i := range w * h {
-		for c := range 3 {
-			img.Pix[4*i+c] = pixels[channels*i+c%channels]
+	return strings.Join(all, ", ")
+}
+
+func ofSize(all []*picture, size image.Point) (some []*picture) {
+	for _, p := range all {
+		if p.size == size {
+			some = append(some, p)
 		}
-		img.Pix[4*i+3] = 255
 	}
-	return img, nil
-}
-
-func loadPPM(path string) (*image.RGBA, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return readPPM(f)
+	return some
 }

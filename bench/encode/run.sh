@@ -1,13 +1,10 @@
 #!/usr/bin/env bash
-# run.sh: installs what the comparison with libjpeg-turbo needs, builds both sides, and measures.
+# run.sh [FLAG...]: installs what the comparison of encoders needs, and measures. FLAGs are those of main.go.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-internal/ci/apt gcc libc6-dev libjpeg-dev libjpeg-turbo-progs libjxl-devtools libvips-tools \
-	lomiri-wallpapers-16.04 lomiri-wallpapers-20.04 mate-backgrounds
+internal/ci/apt gcc libc6-dev pkg-config libjpeg-dev libjpeg-turbo-progs libwebp-dev webp libvips-dev libvips-tools \
+	libjxl-devtools libavif-bin optipng gifsicle chromium \
+	lomiri-wallpapers-16.04 lomiri-wallpapers-20.04 mate-backgrounds adwaita-icon-theme
 
-out=bench/out
-mkdir -p "$out"
-gcc -O2 -Wall -Wextra -Werror -o "$out/turbo" bench/encode/turbo/worker.c -ljpeg
-go build -o "$out/encode" ./bench/encode
-exec "$out/encode" "$@"
+exec go run ./bench/encode "$@"

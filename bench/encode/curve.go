@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"image"
+	"math"
+	"os"
+	"os/exec"
+	"sync"
+)
+
+// point is a file of some quality.
+type point struct {
+	quality int
+	bytes   float64
+	score
+}
+
+// A decoder makes pixels of a file, as the world sees them: it is that of the reference.
+type decoder func(b *bench, file []byte) (*image.RGBA, error)
+
+// printing is a decoder that reads a file and prints a PPM.
+func printing(args ...string) decoder {
+	return func(_ *bench, file []byte) (*image.RGBA, error) {
+		f, err := os.CreateTemp("", "encoded-*")
+		if err != nil {
+			return nil, err
+		}
+		defer os.Remove(f.Name())
+		if _, err = f.Write(file); err != nil {
+			return nil, err
+		}
+		if err = f.Close(); err != nil {
+			return nil, err
+		}
+		words := append([]string(nil), args...)
+		for i, w := range words {
+			if w == "{in}" {
+				words[i] = f.Name()
+			}
+		}
+		out, err := exec.Command(words[0], words[1:]...).Output()
+		if err != nil {
+			return nil, err
+		}
+		return readPPM(bytes.NewReader(out))
+	}
+}
+
+// curve returns the files of a picture, by quality.
+func (b *bench) curve(s side, p *picture, qualities []int, decode decoder) ([]point, error) {
+	curve, errs := make([]point, len(qualities)), make([]error, len(qualities))
+	var wg sync.WaitGroup
+	two := make(chan struct{}, 2)
+	for i, quality := range qualities {
+		two <- struct{}{}
+		wg.Go(func() {
+			curve[i], errs[i] = b.point(s, p, quality, decode)
+			<-two
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return curve, nil
+}
+
+func (b *bench) point(s side, p *picture, quality int, decode decoder) (point, error) {
+	file, err := s.encode(b, p, quality)
+	if err != nil {
+		return point{}, err
+	}
+	img, err := decode(b, file)
+	if err != nil {
+		return point{}, err
+	}
+	score, err := b.scores.of(p, img)
+	return point{quality, float64(len(file)), score}, err
+}
+
+// The scores by which files are compared.
+func bySSIMULACRA2(p point) float64 { return p.S2 }
+func byButteraugli(p point) float64 { return p.Butteraugli }
+
+// bytesAt returns how many bytes a picture of that score takes: between two points of a curve, the
+// logarithm of the bytes is taken to be linear.
+func bytesAt(curve []point, score func(point) float64, want float64) float64 {
+	i := 1
+	rises := score(curve[len(curve)-1]) > score(curve[0])
+	for i < len(curve)-1 && (score(curve[i]) < want) == rises {
+		i++
+	}
+	a, b := curve[i-1], curve[i]
+	part := (want - score(a)) / (score(b) - score(a))
+	return math.Exp(math.Log(a.bytes) + part*(math.Log(b.bytes)-math.Log(a.bytes)))
+}
+
+// at returns the point of a quality.
+func at(curve []point, quality int) point {
+	for _, p := range curve {
+		if p.quality == quality {
+			return p
+		}
+	}
+	panic("no such quality")
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"image"
+)
+
+// lossy is a comparison of encoders of photos.
+type lossy struct {
+	pairs     []pair
+	qualities []int // of the curves of both sides
+	compared  []int // qualities of the reference that the tables have
+	timed     int   // the quality at which CPU time is measured
+	decode    decoder
+	sizes     []image.Point
+}
+
+// pair is an encoder and its reference.
+type pair struct {
+	name            string
+	subject, theirs side
+	more            []timing // further comparisons of CPU time
+}
+
+// timing is a comparison of CPU time alone.
+type timing struct {
+	name            string
+	subject, theirs side
+}
+
+// measured has the curves of a pair, of each picture.
+type measured struct {
+	pictures        []*picture
+	subject, theirs [][]point
+}
+
+// write measures everything and writes the tables.
+func (l *lossy) write(b *bench, p printer) error {
+	pictures, err := b.photosOf(l.sizes)
+	if err != nil {
+		return err
+	}
+	times, err := l.times(b, pictures)
+	if err != nil {
+		return err
+	}
+	curves, err := l.curves(b, pictures)
+	if err != nil {
+		return err
+	}
+	l.writeEqual(p, curves)
+	l.writeSame(p, curves)
+	l.writeTimes(p, times)
+	return nil
+}
+
+// curves measures those of all pairs. A side of several pairs is measured once.
+func (l *lossy) curves(b *bench, pictures []*picture) ([]measured, error) {
+	all := make([]measured, len(l.pairs))
+	for _, p := range pictures {
+		known := map[string][]point{}
+		of := func(s side) ([]point, error) {
+			if c, ok := known[s.label]; ok {
+				return c, nil
+			}
+			c, err := b.curve(s, p, l.qualities, l.decode)
+			known[s.label] = c
+			return c, err
+		}
+		for i, pair := range l.pairs {
+			subject, err := of(pair.subject)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", p.path, pair.subject.label, err)
+			}
+			theirs, err := of(pair.theirs)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", p.path, pair.theirs.label, err)
+			}
+			m := &all[i]
+			m.pictures, m.subject, m.theirs = append(m.pictures, p), append(m.subject, subject), append(m.theirs, theirs)
+		}
+		p.forget()
+	}
+	return all, nil
+}
+
+// mean is of f, over the pictures of a size, or over all if it is zero.
+func (m *measured) mean(size image.Point, f func(subject, theirs []point) float64) float64 {
+	sum, n := 0.0, 0.0
+	for i, p := range m.pictures {
+		if size == (image.Point{}) || p.size == size {
+			sum, n = sum+f(m.subject[i], m.theirs[i]), n+1
+		}
+	}
+	return sum / n
+}
+
+// equal is the mean of the ratios of bytes where both score as the reference does at a quality.
+func (m *measured) equal(size image.Point, score func(point) float64, quality int) float64 {
+	return m.mean(size, func(subject, theirs []point) float64 {
+		reference := at(theirs, quality)
+		return bytesAt(subject, score, score(reference)) / reference.bytes
+	})
+}

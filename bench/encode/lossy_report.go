@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"strings"
+)
+
+// sizesAndAll are the sizes of a table, and the zero size for all together.
+func (l *lossy) sizesAndAll() []image.Point {
+	if len(l.sizes) < 2 {
+		return l.sizes
+	}
+	return append(append([]image.Point(nil), l.sizes...), image.Point{})
+}
+
+func sizeName(size image.Point) string {
+	if size == (image.Point{}) {
+		return "all"
+	}
+	return fmt.Sprintf("%d×%d", size.X, size.Y)
+}
+
+// writeEqual writes the table of bytes at equal scores.
+func (l *lossy) writeEqual(p printer, curves []measured) {
+	p("### Bytes at equal quality\n")
+	p("Bytes over those of the reference where both have the same score: by SSIMULACRA 2 / by butteraugli (3-norm), where the reference has the quality on the left.\n")
+	head, line := "| size | quality |", "|---|--:|"
+	for _, pair := range l.pairs {
+		head, line = head+" "+pair.name+" |", line+"--:|"
+	}
+	p("%s\n%s", head, line)
+	for _, size := range l.sizesAndAll() {
+		for _, quality := range l.compared {
+			row := fmt.Sprintf("| %s | %d |", sizeName(size), quality)
+			for i := range l.pairs {
+				row += fmt.Sprintf(" %.3f / %.3f |", curves[i].equal(size, bySSIMULACRA2, quality), curves[i].equal(size, byButteraugli, quality))
+			}
+			p("%s", row)
+		}
+	}
+	p("")
+}
+
+// writeSame writes the table of what a number of quality gives.
+func (l *lossy) writeSame(p printer, curves []measured) {
+	p("### The same number for quality\n")
+	p("SSIMULACRA 2 less the reference's (more is better) / butteraugli over the reference's (less is better) / bytes over the reference's.\n")
+	head, line := "| size | quality | reference: S2, butteraugli, kB |", "|---|--:|--:|"
+	for _, pair := range l.pairs {
+		head, line = head+" "+pair.name+" |", line+"--:|"
+	}
+	p("%s\n%s", head, line)
+	for _, size := range l.sizesAndAll() {
+		for _, quality := range l.compared {
+			theirs := func(f func(point) float64) float64 {
+				return curves[0].mean(size, func(_, theirs []point) float64 { return f(at(theirs, quality)) })
+			}
+			row := fmt.Sprintf("| %s | %d | %.1f, %.2f, %.1f |", sizeName(size), quality, theirs(bySSIMULACRA2), theirs(byButteraugli),
+				theirs(func(p point) float64 { return p.bytes / 1000 }))
+			for i := range l.pairs {
+				compare := func(f func(subject, theirs point) float64) float64 {
+					return curves[i].mean(size, func(a, b []point) float64 { return f(at(a, quality), at(b, quality)) })
+				}
+				row += fmt.Sprintf(" %+.2f / %.3f / %.3f |", compare(func(a, b point) float64 { return a.S2 - b.S2 }),
+					compare(func(a, b point) float64 { return a.Butteraugli / b.Butteraugli }),
+					compare(func(a, b point) float64 { return a.bytes / b.bytes }))
+			}
+			p("%s", row)
+		}
+	}
+	p("")
+}
+
+// writePairs says what is compared with what.
+func (l *lossy) writePairs(p printer) {
+	for _, pair := range l.pairs {
+		p("- %s: %s beside %s", pair.name, pair.subject.label, pair.theirs.label)
+	}
+	p("")
+}
+
+// replaceSection puts a section into ENCODE.md in the place of what it had.
+func replaceSection(path, title, text string) error {
+	page, err := readPage(path)
+	if err != nil {
+		return err
+	}
+	page[title] = strings.TrimSpace(text)
+	return writePage(path, page)
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+const preface = `# The encoders beside those of Debian
+
+` + "`bench/encode/run.sh`" + ` installs what it needs and measures all of this again; ` + "`go run ./bench/encode -rows NAME`" + ` measures a section.
+Figures are means over pictures of ratios of one run, with one thread. Photos come from packages of Debian, scaled
+and cropped by vips; files are decoded by the reference's decoder. S2 is SSIMULACRA 2.1 (bench/ssimulacra2),
+butteraugli is that of libjxl.
+`
+
+// readPage returns the sections of ENCODE.md by title.
+func readPage(path string) (map[string]string, error) {
+	page := map[string]string{}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return page, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	parts := strings.Split(string(data), "\n## ")
+	for _, part := range parts[1:] {
+		title, text, _ := strings.Cut(part, "\n")
+		page[title] = strings.TrimSpace(text)
+	}
+	return page, nil
+}
+
+// writePage writes ENCODE.md.
+func writePage(path string, page map[string]string) error {
+	var b strings.Builder
+	b.WriteString(preface)
+	for _, s := range sections {
+		if text, ok := page[s.title]; ok {
+			fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, text)
+		}
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o644)
+}

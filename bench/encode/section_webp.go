@@ -1,0 +1,32 @@
+package main
+
+import (
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/processors/webp"
+)
+
+// cwebp is libwebp's encoder, with one thread, as it is by default.
+func cwebp(method string) side {
+	return command("cwebp -quiet -q {q} -m "+method+" {in} -o -").timedBy("webp", "{in} {q} "+method+" 0 3")
+}
+
+func writeWebP(b *bench, p printer) error {
+	effort := func(name string, effort int) side {
+		return ours("`webp.Encoder{"+name+"}`", func(q int) thumbnail.Encoder { return webp.Encoder{Quality: q, Effort: effort} })
+	}
+	l := lossy{
+		pairs: []pair{
+			{name: "default, beside -m 4", subject: effort("", 0), theirs: cwebp("4")},
+			{name: "effort 2, beside -m 2", subject: effort("Effort: 2", 2), theirs: cwebp("2")},
+			{name: "effort 6, beside -m 6", subject: effort("Effort: 6", 6), theirs: cwebp("6")},
+		},
+		qualities: []int{50, 60, 70, 80, 90},
+		compared:  []int{60, 70, 80},
+		timed:     80,
+		decode:    printing("dwebp", "-quiet", "-ppm", "{in}", "-o", "-"),
+		sizes:     b.sizes,
+	}
+	p("%s, %s. %d photos: %s. CPU time of libwebp is that of WebPEncode in memory.\n", today(), packages(append(photoPackages, "webp", "libwebp7", "libjxl-devtools")...), b.photos, b.photoNames())
+	l.writePairs(p)
+	return l.write(b, p)
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// A side is an encoder that is compared.
+type side struct {
+	label string // a command line, or what is written in Go
+
+	// encode makes a file.
+	encode func(b *bench, p *picture, quality int) ([]byte, error)
+
+	// cpu returns the CPU time of one encode, in microseconds; nil if it is not measured.
+	cpu func(b *bench, p *picture, quality int) (float64, error)
+}
+
+// ours is an encoder of package processors, by quality.
+func ours(label string, of func(quality int) thumbnail.Encoder) side {
+	return side{
+		label: label,
+		encode: func(_ *bench, p *picture, quality int) ([]byte, error) {
+			img, err := p.image()
+			if err != nil {
+				return nil, err
+			}
+			var file bytes.Buffer
+			err = encodeTo(&file, of(quality), img)
+			return file.Bytes(), err
+		},
+		cpu: func(_ *bench, p *picture, quality int) (float64, error) {
+			img, err := p.image()
+			if err != nil {
+				return 0, err
+			}
+			return inProcess(p.size, func() error { return encodeTo(io.Discard, of(quality), img) })
+		},
+	}
+}
+
+// encodeTo encodes as a generation does.
+func encodeTo(w io.Writer, e thumbnail.Encoder, img image.Image) error {
+	if c, ok := e.(processors.ContextEncoder); ok {
+		return c.EncodeContext(context.Background(), w, img)
+	}
+	return e.Encode(w, img)
+}
+
+// inProcess returns the CPU time of f, in microseconds: the mean over a few milliseconds at least.
+func inProcess(size image.Point, f func() error) (float64, error) {
+	n := max(1, 500_000/(size.X*size.Y))
+	start := cpuTime()
+	for range n {
+		if err := f(); err != nil {
+			return 0, err
+		}
+	}
+	return (cpuTime() - start) / float64(n), nil
+}
+
+// command is a program. Of its arguments {in} is the picture, {q} the quality and {out} the file that it
+// makes; without {out} that is what it prints. CPU time is that of the process.
+func command(args string) side {
+	s := side{label: "`" + args + "`"}
+	s.encode = func(b *bench, p *picture, quality int) ([]byte, error) {
+		file, _, err := execute(b, args, p.path, quality)
+		return file, err
+	}
+	s.cpu = func(b *bench, p *picture, quality int) (float64, error) {
+		_, took, err := execute(b, args, p.path, quality)
+		return took, err
+	}
+	return s
+}
+
+// timedBy measures CPU time by a program of native, which prints it: so neither starting it nor reading
+// the picture counts.
+func (s side) timedBy(name, args string) side {
+	s.cpu = func(b *bench, p *picture, quality int) (float64, error) {
+		worker, err := b.worker(name)
+		if err != nil {
+			return 0, err
+		}
+		out, _, err := execute(b, worker+" "+args, p.path, quality)
+		if err != nil {
+			return 0, err
+		}
+		return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+	}
+	return s
+}
+
+// execute runs a program, and returns the file that it made and its CPU time in microseconds.
+func execute(b *bench, args, in string, quality int) (file []byte, took float64, err error) {
+	words := strings.Fields(args)
+	made := ""
+	for i, w := range words {
+		switch w {
+		case "{in}":
+			words[i] = in
+		case "{q}":
+			words[i] = fmt.Sprint(quality)
+		case "{out}":
+			f, err := os.CreateTemp(b.dir, "made-*"+extensionOf(words))
+			if err != nil {
+				return nil, 0, err
+			}
+			made, words[i] = f.Name(), f.Name()
+			f.Close()
+			defer os.Remove(made)
+		default:
+			words[i] = strings.ReplaceAll(w, "{q}", fmt.Sprint(quality))
+		}
+	}
+	cmd := exec.Command(words[0], words[1:]...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	file, err = cmd.Output()
+	if err != nil {
+		return nil, 0, fmt.Errorf("%v: %w: %s", words, err, stderr.Bytes())
+	}
+	took = float64((cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Microseconds())
+	if made != "" {
+		file, err = os.ReadFile(made)
+	}
+	return file, took, err
+}
+
+// extensionOf is of the files that a program makes.
+func extensionOf(words []string) string {
+	switch filepath.Base(words[0]) {
+	case "avifenc":
+		return ".avif"
+	case "cjpegli":
+		return ".jpg"
+	case "optipng":
+		return ".png"
+	}
+	return ""
+}
