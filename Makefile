@@ -55,3 +55,4 @@ apt:
 
 tools:
 	sh internal/tools/build.sh
+	sh internal/tools/npm.sh
