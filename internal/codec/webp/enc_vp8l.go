@@ -1,0 +1,241 @@
+package webp
+
+import (
+	"context"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// vp8lOptions say how a lossless picture is written.
+type vp8lOptions struct {
+	effort int  // 0, fast, to 6, small
+	exact  bool // colors are kept where nothing of them shows
+}
+
+// encodeVP8L returns img, whose upper left corner is at (0,0), as the content of a chunk "VP8L" (RFC 9649). It
+// depends on the pixels and the options alone. Memory is taken from the account of ctx; that of the result,
+// its capacity, stays taken.
+func encodeVP8L(ctx context.Context, img *image.NRGBA, o vp8lOptions) ([]byte, error) {
+	e := newVP8LEncoder(ctx, o)
+	defer e.close()
+	if err := e.picture(img); err != nil {
+		return nil, err
+	}
+	out, err := e.w.finish()
+	if err != nil {
+		return nil, err
+	}
+	e.w.buf = nil // it is the caller's now
+	return out, nil
+}
+
+// A vp8lEncoder encodes one picture.
+type vp8lEncoder struct {
+	ctx     context.Context
+	account *codec.Account
+	taken   int64 // bytes of it, without those of w
+	vp8lOptions
+
+	w       bitSink
+	maker   codeMaker
+	finder  finder
+	parsing parsing
+	prices  prices
+	symbols [maxAlphabets]uint32
+	width   int
+	height  int
+}
+
+func newVP8LEncoder(ctx context.Context, o vp8lOptions) *vp8lEncoder {
+	account := codec.AccountOf(ctx)
+	return &vp8lEncoder{ctx: ctx, account: account, vp8lOptions: o, w: bitSink{account: account}}
+}
+
+func (e *vp8lEncoder) take(n int64) error {
+	err := e.account.Take(n)
+	if err == nil {
+		e.taken += n
+	}
+	return err
+}
+
+func (e *vp8lEncoder) give(n int64) {
+	e.account.Give(n)
+	e.taken -= n
+}
+
+func (e *vp8lEncoder) close() {
+	e.give(e.taken)
+	e.w.close()
+}
+
+// takenFor allocates n elements of the given size in bytes, from the account.
+func takenFor[T any](e *vp8lEncoder, n int, size int64) ([]T, error) {
+	if err := e.take(int64(n) * size); err != nil {
+		return nil, err
+	}
+	return make([]T, n), nil
+}
+
+// allocate makes what an image of n pixels needs, and those of tiles.
+func (e *vp8lEncoder) allocate(n int) (err error) {
+	heads := 1 << headBits(n)
+	if err := e.take(4*int64(heads) + 10*int64(n)); err != nil {
+		return err
+	}
+	e.finder = finder{head: make([]int32, heads), prev: make([]int32, n), found: make([]uint32, n)}
+	e.parsing.steps = make([]uint16, n)
+	return nil
+}
+
+// chainTries are how many pixels of a chain are looked at, by effort.
+var chainTries = [7]int{4, 8, 16, 32, 48, 96, 256}
+
+// image writes an image (RFC 9649, 5.2). That of the picture itself may have groups.
+func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
+	a, err := e.parse(px, width, top)
+	if err != nil {
+		return err
+	}
+	p := &e.parsing
+	if p.cacheBits > 0 {
+		e.w.put(1|uint32(p.cacheBits)<<1, 5)
+	} else {
+		e.w.put(0, 1)
+	}
+	whole := e.symbols[:a.end]
+	g := grouping{counts: [][]uint32{whole}}
+	if top {
+		if g, err = e.group(p, a, whole); err != nil {
+			return err
+		}
+		if err := e.putGroups(&g); err != nil {
+			return err
+		}
+	}
+	return e.putSteps(a, &g)
+}
+
+// parse chooses how an image is written, and counts its symbols.
+func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error) {
+	f, n := e.finder, len(px)
+	f.head = f.head[:1<<headBits(n)]
+	f.prev, f.found = f.prev[:n], f.found[:n]
+	clear(f.head)
+	p := &e.parsing
+	p.px, p.width, p.found, p.steps = px, width, f.found, p.steps[:cap(p.steps)][:n]
+	if err := f.find(e.ctx, px, width, chainTries[e.effort]); err != nil {
+		return alphabets{}, err
+	}
+	if err := p.lazy(e.ctx); err != nil {
+		return alphabets{}, err
+	}
+	sizes := []uint{0}
+	if top {
+		sizes = []uint{0, 2, 4, 6, 8, 10}
+	}
+	rounds := 1
+	if e.effort > 4 {
+		rounds = 2
+	}
+	for range rounds {
+		var err error
+		if p.cacheBits, err = p.bestCache(e.ctx, sizes, e.symbols[:]); err != nil {
+			return alphabets{}, err
+		}
+		a := newAlphabets(p.cacheBits)
+		if err := p.counts(e.ctx, a, e.symbols[:a.end]); err != nil {
+			return a, err
+		}
+		if e.effort < 2 {
+			break
+		}
+		e.prices.set(a, e.symbols[:a.end])
+		if err := p.cheapest(e.ctx, &e.prices); err != nil {
+			return a, err
+		}
+	}
+	a := newAlphabets(p.cacheBits)
+	return a, p.counts(e.ctx, a, e.symbols[:a.end])
+}
+
+// putGroups says which group each tile has.
+func (e *vp8lEncoder) putGroups(g *grouping) error {
+	if g.of == nil {
+		e.w.put(0, 1)
+		return nil
+	}
+	e.w.put(1|uint32(g.tileBits-2)<<1, 4)
+	tiles := make([]uint32, len(g.of))
+	for i, k := range g.of {
+		tiles[i] = 0xff000000 | uint32(k)<<8
+	}
+	return e.aside(tiles, g.across)
+}
+
+// aside writes an image that is none of the picture, while that has been parsed already.
+func (e *vp8lEncoder) aside(px []uint32, width int) error {
+	sub := newVP8LEncoder(e.ctx, e.vp8lOptions)
+	defer sub.close()
+	sub.w, e.w.buf = e.w, nil
+	err := sub.allocate(len(px))
+	if err == nil {
+		err = sub.image(px, width, false)
+	}
+	e.w, sub.w.buf = sub.w, nil
+	return err
+}
+
+// putSteps writes the codes of the groups, and the steps with them.
+func (e *vp8lEncoder) putSteps(a alphabets, g *grouping) error {
+	n := int64(len(g.counts)) * int64(a.end) * 7 // with the counts
+	if err := e.take(n); err != nil {
+		return err
+	}
+	defer e.give(n)
+	books := make([]codeBook, len(g.counts))
+	for i, counts := range g.counts {
+		books[i] = codeBook{make([]uint16, a.end), make([]uint8, a.end)}
+		// The order of the codes is that of their symbols here.
+		a.each(func(from, to int) {
+			part := codeBook{books[i].bits[from:to], books[i].length[from:to]}
+			e.w.putCode(&e.maker, counts[from:to], &part)
+		})
+	}
+	s := e.parsing.walk(e.ctx)
+	x, y, book := 0, 0, &books[0]
+	for last := 0; s.ok(); last = s.at {
+		if g.of != nil {
+			for x += s.at - last; x >= e.parsing.width; x -= e.parsing.width {
+				y++
+			}
+			book = &books[g.of[y>>g.tileBits*g.across+x>>g.tileBits]]
+		}
+		e.putStep(&s.step, &a, book)
+	}
+	if s.err != nil {
+		return s.err
+	}
+	return e.w.err
+}
+
+func (e *vp8lEncoder) putStep(s *step, a *alphabets, book *codeBook) {
+	w := &e.w
+	switch {
+	case s.n > 0:
+		symbol, extra := prefix(s.n)
+		w.symbol(book, 256+symbol)
+		w.put(uint32(s.n-1)&(1<<extra-1), extra)
+		symbol, extra = prefix(s.distance)
+		w.symbol(book, a.distance+symbol)
+		w.put(uint32(s.distance-1)&(1<<extra-1), extra)
+	case s.key >= 0:
+		w.symbol(book, greenSymbols+s.key)
+	default:
+		w.symbol(book, int(s.v>>8&0xff))
+		w.symbol(book, a.red+int(s.v>>16&0xff))
+		w.symbol(book, a.blue+int(s.v&0xff))
+		w.symbol(book, a.alpha+int(s.v>>24))
+	}
+}

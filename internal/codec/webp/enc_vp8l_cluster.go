@@ -1,0 +1,209 @@
+package webp
+
+// A cluster is a set of tiles.
+type cluster struct {
+	counts []uint32
+	prices []price
+}
+
+// blend sets the prices of a cluster to those of its counts and a little of those of the whole.
+func (c *cluster) blend(a alphabets, whole []uint32) {
+	a.each(func(from, to int) {
+		var total, all uint32
+		for s := from; s < to; s++ {
+			total += c.counts[s]
+			all += whole[s]
+		}
+		if all == 0 {
+			return
+		}
+		// Of 17 symbols one, but two in all at least, is as in the whole.
+		extra, scale := max(total/16, 2), uint32(64)
+		if total > 1<<24 {
+			scale = 1
+		}
+		sum := log2Price((total + extra) * scale)
+		for s := from; s < to; s++ {
+			n := c.counts[s]*scale + uint32(uint64(whole[s])*uint64(extra*scale)/uint64(all))
+			c.prices[s] = sum - log2Price(max(n, 1))
+		}
+	})
+}
+
+// price returns what the symbols of a tile cost with the prices of the cluster.
+func (c *cluster) price(tile []uint32) (sum int64) {
+	for _, e := range tile {
+		sum += int64(c.prices[e>>20]) * int64(e&(1<<20-1))
+	}
+	return sum
+}
+
+// A clusterer divides tiles into clusters whose symbols are alike: the tile that suits its cluster worst
+// founds a new one, as long as that saves more than another group of codes costs; then all move to the cluster that
+// suits them best, which changes these, and so on.
+type clusterer struct {
+	e        *vp8lEncoder
+	taken    int64
+	tiles    *tileCounts
+	whole    []uint32
+	clusters []cluster
+	of       []uint16
+	cost     []int64 // of each tile in its cluster
+	own      []int64 // of each tile by itself, at best
+}
+
+func (c *clusterer) add(tile int) error {
+	k := len(c.clusters)
+	n := c.tiles.end
+	if err := c.e.take(8 * int64(n)); err != nil {
+		return err
+	}
+	c.taken += 8 * int64(n)
+	cl := cluster{make([]uint32, n), make([]price, n)}
+	if tile < 0 {
+		copy(cl.counts, c.whole)
+	} else {
+		for _, e := range c.tiles.tile(tile) {
+			cl.counts[e>>20] += e & (1<<20 - 1)
+		}
+	}
+	cl.blend(c.tiles.alphabets, c.whole)
+	c.clusters = append(c.clusters, cl)
+	for t := range c.of {
+		if cost := cl.price(c.tiles.tile(t)); tile < 0 || cost < c.cost[t] {
+			c.cost[t], c.of[t] = cost, uint16(k)
+		}
+	}
+	return c.e.ctx.Err()
+}
+
+// found makes clusters.
+func (c *clusterer) found(most int) error {
+	if err := c.add(-1); err != nil {
+		return err
+	}
+	for len(c.clusters) < most {
+		worst, gain := -1, int64(0)
+		for t := range c.of {
+			if g := c.cost[t] - c.own[t]; g > gain {
+				worst, gain = t, g
+			}
+		}
+		if worst < 0 || gain < groupCost*int64(bit)/4 {
+			return nil
+		}
+		c.own[worst] = c.cost[worst] // it does not found another one
+		if err := c.add(worst); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// move gives every tile the cluster that suits it best, and the clusters the prices of their tiles.
+func (c *clusterer) move() error {
+	c.recount()
+	for i := range c.clusters {
+		c.clusters[i].blend(c.tiles.alphabets, c.whole)
+	}
+	for t := range c.of {
+		if t%64 == 0 {
+			if err := c.e.ctx.Err(); err != nil {
+				return err
+			}
+		}
+		tile := c.tiles.tile(t)
+		for k := range c.clusters {
+			if cost := c.clusters[k].price(tile); k == 0 || cost < c.cost[t] {
+				c.cost[t], c.of[t] = cost, uint16(k)
+			}
+		}
+	}
+	return nil
+}
+
+// recount counts the symbols of each cluster's tiles.
+func (c *clusterer) recount() {
+	for i := range c.clusters {
+		clear(c.clusters[i].counts)
+	}
+	for t, k := range c.of {
+		counts := c.clusters[k].counts
+		for _, e := range c.tiles.tile(t) {
+			counts[e>>20] += e & (1<<20 - 1)
+		}
+	}
+}
+
+// merge joins clusters for as long as that saves bits, those of codes included. It returns what all take.
+func (c *clusterer) merge() (total int64, err error) {
+	a, n := c.tiles.alphabets, len(c.clusters)
+	var cost [maxGroups]int64
+	var saved [maxGroups][maxGroups]int64
+	both := make([]uint32, a.end)
+	try := func(i, j int) {
+		for s, v := range c.clusters[i].counts {
+			both[s] = v + c.clusters[j].counts[s]
+		}
+		saved[i][j] = cost[i] + cost[j] - a.cost(both)
+	}
+	for i := range n {
+		cost[i] = a.cost(c.clusters[i].counts)
+		for j := range i {
+			try(i, j)
+		}
+	}
+	for n > 1 {
+		if err := c.e.ctx.Err(); err != nil {
+			return 0, err
+		}
+		x, y := 1, 0
+		for i := range n {
+			for j := range i {
+				if saved[i][j] > saved[x][y] {
+					x, y = i, j
+				}
+			}
+		}
+		if saved[x][y] < 0 {
+			break
+		}
+		cost[y] += cost[x] - saved[x][y]
+		n--
+		c.join(x, y)
+		cost[x] = cost[n]
+		for i := range n {
+			saved[x][i], saved[i][x] = saved[n][i], saved[i][n]
+			if i > x {
+				saved[i][x] = saved[n][i]
+			}
+		}
+		for i := range n {
+			if i != y {
+				try(max(i, y), min(i, y))
+			}
+		}
+	}
+	for i := range n {
+		total += cost[i]
+	}
+	return total, nil
+}
+
+// join adds cluster x to y, which is a lower one, and gives the last one the number x.
+func (c *clusterer) join(x, y int) {
+	last := len(c.clusters) - 1
+	for s, v := range c.clusters[x].counts {
+		c.clusters[y].counts[s] += v
+	}
+	c.clusters[x] = c.clusters[last]
+	c.clusters = c.clusters[:last]
+	for t, k := range c.of {
+		switch int(k) {
+		case x:
+			c.of[t] = uint16(y)
+		case last:
+			c.of[t] = uint16(x)
+		}
+	}
+}

@@ -1,0 +1,254 @@
+package webp
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// A codeBook is a prefix code, to write with: the bits of each symbol, the first one lowest, and how many.
+type codeBook struct {
+	bits   []uint16
+	length []uint8
+}
+
+// A codeMaker makes prefix codes of the least total length for counts of symbols. It keeps scratch memory.
+type codeMaker struct {
+	leaves []uint64 // count<<16 | symbol, ascending
+	weight []uint64
+	parent []int32
+	depth  []uint8
+}
+
+// lengths sets the length of each symbol, limit bits at most: 0 where counts has none, and for the
+// only symbol 1. It returns how many there are.
+//
+// Where a code would be longer, small counts are raised until it is not: that is nearly as good as the
+// best of all such codes.
+func (m *codeMaker) lengths(counts []uint32, limit uint8, length []uint8) (symbols int) {
+	clear(length)
+	for least := uint64(1); ; least *= 2 {
+		m.leaves = m.leaves[:0]
+		for s, n := range counts {
+			if n > 0 {
+				m.leaves = append(m.leaves, max(uint64(n), least)<<16|uint64(s))
+			}
+		}
+		if len(m.leaves) < 2 {
+			for _, l := range m.leaves {
+				length[l&0xffff] = 1
+			}
+			return len(m.leaves)
+		}
+		slices.Sort(m.leaves)
+		if m.build(limit, length) {
+			return len(m.leaves)
+		}
+	}
+}
+
+// build makes Huffman's code of the leaves: the two lightest nodes, over and over, become one. Those
+// that were made are ascending as well, so the lightest one is the first of either kind.
+func (m *codeMaker) build(limit uint8, length []uint8) (ok bool) {
+	n := len(m.leaves)
+	m.weight = slices.Grow(m.weight[:0], 2*n)[:2*n-1]
+	m.parent = slices.Grow(m.parent[:0], 2*n)[:2*n-1]
+	m.depth = slices.Grow(m.depth[:0], 2*n)[:2*n-1]
+	for i, l := range m.leaves {
+		m.weight[i] = l >> 16
+	}
+	leaf, node := 0, n
+	for made := n; made < 2*n-1; made++ {
+		m.weight[made] = 0
+		for range 2 {
+			lightest := leaf
+			if leaf == n || node < made && m.weight[node] < m.weight[leaf] {
+				lightest = node
+				node++
+			} else {
+				leaf++
+			}
+			m.weight[made] += m.weight[lightest]
+			m.parent[lightest] = int32(made)
+		}
+	}
+	m.depth[2*n-2] = 0
+	for i := 2*n - 3; i >= 0; i-- {
+		m.depth[i] = m.depth[m.parent[i]] + 1
+		if i < n {
+			if m.depth[i] > limit {
+				return false
+			}
+			length[m.leaves[i]&0xffff] = m.depth[i]
+		}
+	}
+	return true
+}
+
+// canonical sets the bits of the symbols, of which more than one have a length (RFC 9649, 6.2).
+func (c *codeBook) canonical() {
+	var count, next [maxLength + 2]int
+	for _, n := range c.length {
+		count[n]++
+	}
+	count[0] = 0
+	code := 0
+	for n := 1; n <= maxLength; n++ {
+		code = (code + count[n-1]) << 1
+		next[n] = code
+	}
+	for s, n := range c.length {
+		if n > 0 {
+			c.bits[s] = bits.Reverse16(uint16(next[n])) >> (16 - n)
+			next[n]++
+		}
+	}
+}
+
+// single makes the code of a single symbol take no bits.
+func (c *codeBook) single() { clear(c.length); clear(c.bits) }
+
+func (w *bitSink) symbol(c *codeBook, s int) { w.put(uint32(c.bits[s]), uint(c.length[s])) }
+
+// A lengthToken is a symbol of the code that lengths are written in, and its extra bits.
+type lengthToken struct{ symbol, extra uint8 }
+
+// lengthTokens appends how lengths are written, without the zeros at the end.
+func lengthTokens(dst []lengthToken, length []uint8) []lengthToken {
+	for len(length) > 0 && length[len(length)-1] == 0 {
+		length = length[:len(length)-1]
+	}
+	last := uint8(8)
+	for i := 0; i < len(length); {
+		n := length[i]
+		run := 1
+		for i+run < len(length) && length[i+run] == n {
+			run++
+		}
+		i += run
+		if n == 0 {
+			dst = zeroTokens(dst, run)
+			continue
+		}
+		if n != last {
+			dst = append(dst, lengthToken{n, 0})
+			last = n
+			run--
+		}
+		for run > 0 {
+			if run < 3 {
+				dst = append(dst, lengthToken{n, 0})
+				run--
+				continue
+			}
+			k := min(run, 6)
+			if run == 7 || run == 8 { // two repetitions are shorter than one and single lengths
+				k = run - 3
+				k = min(k, 5)
+			}
+			dst = append(dst, lengthToken{repeatLast, uint8(k - 3)})
+			run -= k
+		}
+	}
+	return dst
+}
+
+func zeroTokens(dst []lengthToken, run int) []lengthToken {
+	for run > 0 {
+		switch {
+		case run < 3:
+			dst = append(dst, lengthToken{0, 0})
+			run--
+		case run <= 10:
+			dst = append(dst, lengthToken{repeatZero, uint8(run - 3)})
+			run = 0
+		default:
+			k := min(run, 138)
+			dst = append(dst, lengthToken{repeatZeros, uint8(k - 11)})
+			run -= k
+		}
+	}
+	return dst
+}
+
+var lengthExtra = [19]uint8{repeatLast: 2, repeatZero: 3, repeatZeros: 7}
+
+// putCode makes the best code for counts, writes it, and leaves it in c, whose slices have the size
+// of the alphabet.
+func (w *bitSink) putCode(m *codeMaker, counts []uint32, c *codeBook) {
+	n := m.lengths(counts, maxLength, c.length)
+	if n <= 2 && w.putSimple(c, n) {
+		return
+	}
+	w.put(0, 1)
+	var scratch [512]lengthToken
+	tokens := lengthTokens(scratch[:0], c.length)
+	var histogram [19]uint32
+	for _, t := range tokens {
+		histogram[t.symbol]++
+	}
+	var book codeBook
+	var lengths [19]uint8
+	var codes [19]uint16
+	book.length, book.bits = lengths[:], codes[:]
+	kinds := m.lengths(histogram[:], 7, book.length)
+	book.canonical()
+	last := len(lengthOrder)
+	for last > 4 && lengths[lengthOrder[last-1]] == 0 {
+		last--
+	}
+	w.put(uint32(last-4), 4)
+	for _, s := range lengthOrder[:last] {
+		w.put(uint32(lengths[s]), 3)
+	}
+	if kinds == 1 {
+		book.single()
+	}
+	w.putTokenCount(&book, tokens, c.length)
+	for _, t := range tokens {
+		w.symbol(&book, int(t.symbol))
+		w.put(uint32(t.extra), uint(lengthExtra[t.symbol]))
+	}
+	c.canonical()
+	if n == 1 {
+		c.single()
+	}
+}
+
+// putTokenCount says how many tokens there are; the rest of the lengths is 0.
+func (w *bitSink) putTokenCount(book *codeBook, tokens []lengthToken, length []uint8) {
+	w.put(1, 1)
+	v := uint32(max(len(tokens), 2) - 2)
+	n := uint(bits.Len32(v)+1) &^ 1
+	n = max(n, 2)
+	w.put(uint32(n-2)/2, 3)
+	w.put(v, n)
+}
+
+// putSimple writes a code of up to two symbols, if they are below 256.
+func (w *bitSink) putSimple(c *codeBook, n int) bool {
+	var symbols [2]int
+	found := 0
+	for s, l := range c.length {
+		if l > 0 {
+			if s > 255 {
+				return false
+			}
+			symbols[found] = s
+			found++
+		}
+	}
+	w.put(1, 1)
+	w.put(uint32(max(n, 1)-1), 1)
+	if symbols[0] <= 1 {
+		w.put(uint32(symbols[0])<<1, 2)
+	} else {
+		w.put(uint32(symbols[0])<<1|1, 9)
+	}
+	if n < 2 {
+		c.single()
+		return true
+	}
+	w.put(uint32(symbols[1]), 8)
+	c.canonical()
+	return true
+}

@@ -1,0 +1,191 @@
+package webp
+
+// A grouping gives tiles of an image groups of codes (RFC 9649, 6.2.2).
+type grouping struct {
+	tileBits uint
+	across   int
+	of       []uint16   // the group of each tile; nil: there is one
+	counts   [][]uint32 // of each group
+}
+
+const (
+	maxGroups = 32
+	maxTiles  = 1024
+
+	// groupCost is what a group has to save, in bits, to be worth a try.
+	groupCost = 200
+)
+
+// tileCounts are how often each symbol stands in each tile: symbol<<20 | count.
+type tileCounts struct {
+	alphabets
+	entries []uint32
+	start   []int32 // of each tile; one more at the end
+}
+
+func (t *tileCounts) tile(i int) []uint32 { return t.entries[t.start[i]:t.start[i+1]] }
+
+// tileBitsFor returns the size of tiles that an image is looked at in.
+func tileBitsFor(width, height int) uint {
+	b := uint(4)
+	for b < 9 && (tilesOf(width, b)*tilesOf(height, b) > maxTiles || tilesOf(width, b) > 64) {
+		b++
+	}
+	return b
+}
+
+// countTiles counts the symbols of each tile.
+func (e *vp8lEncoder) countTiles(p *parsing, a alphabets, tileBits uint) (*tileCounts, error) {
+	across, height := tilesOf(p.width, tileBits), len(p.px)/p.width
+	t := &tileCounts{alphabets: a}
+	dense, err := takenFor[uint32](e, across*a.end, 4)
+	if err != nil {
+		return nil, err
+	}
+	defer e.give(4 * int64(len(dense)))
+	down := tilesOf(height, tileBits)
+	t.start = make([]int32, 1, across*down+1)
+	y, rowStart := 0, 0
+	flush := func() error {
+		if err := e.grow(t, dense); err != nil {
+			return err
+		}
+		for x := range across {
+			counts := dense[x*a.end:][:a.end]
+			for s, n := range counts {
+				if n > 0 {
+					t.entries = append(t.entries, uint32(s)<<20|n)
+				}
+			}
+			t.start = append(t.start, int32(len(t.entries)))
+		}
+		clear(dense)
+		return nil
+	}
+	s := p.walk(e.ctx)
+	for s.ok() {
+		for s.at-rowStart >= p.width {
+			rowStart += p.width
+			y++
+			if y&(1<<tileBits-1) == 0 {
+				if err := flush(); err != nil {
+					return nil, err
+				}
+			}
+		}
+		x := (s.at - rowStart) >> tileBits
+		s.count(&a, dense[x*a.end:][:a.end])
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	for len(t.start) < across*down+1 {
+		if err := flush(); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// grow makes room for the entries of the tiles whose counts these are.
+func (e *vp8lEncoder) grow(t *tileCounts, dense []uint32) error {
+	need := len(t.entries)
+	for _, n := range dense {
+		if n > 0 {
+			need++
+		}
+	}
+	if need <= cap(t.entries) {
+		return nil
+	}
+	entries, err := takenFor[uint32](e, max(need, cap(t.entries)*3/2), 4)
+	if err != nil {
+		return err
+	}
+	n := copy(entries, t.entries)
+	e.give(4 * int64(cap(t.entries)))
+	t.entries = entries[:n]
+	return nil
+}
+
+// group divides the tiles of an image into groups, if that makes it smaller.
+func (e *vp8lEncoder) group(p *parsing, a alphabets, whole []uint32) (g grouping, err error) {
+	g.counts = [][]uint32{whole}
+	height := len(p.px) / p.width
+	g.tileBits = tileBitsFor(p.width, height)
+	g.across = tilesOf(p.width, g.tileBits)
+	n := g.across * tilesOf(height, g.tileBits)
+	if n < 2 || e.effort < 1 {
+		return g, nil
+	}
+	mark := e.taken
+	defer func() { e.give(e.taken - mark) }()
+	if err := e.take(24 * int64(n)); err != nil {
+		return g, err
+	}
+	tiles, err := e.countTiles(p, a, g.tileBits)
+	if err != nil {
+		return g, err
+	}
+	c := clusterer{e: e, tiles: tiles, whole: whole, of: make([]uint16, n), cost: make([]int64, n), own: make([]int64, n)}
+	for t := range c.own {
+		c.own[t] = tiles.entropy(t)
+	}
+	if err := c.found(min(maxGroups, 2+n/8)); err != nil {
+		return g, err
+	}
+	for range 3 {
+		if len(c.clusters) > 1 {
+			if err := c.move(); err != nil {
+				return g, err
+			}
+		}
+	}
+	c.recount()
+	total, err := c.merge()
+	if err != nil || len(c.clusters) < 2 {
+		return g, err
+	}
+	if total+mapCost(c.of, g.across) >= a.cost(whole) {
+		return g, nil
+	}
+	g.of = c.of
+	g.counts = g.counts[:0]
+	for _, cl := range c.clusters {
+		g.counts = append(g.counts, cl.counts)
+	}
+	return g, nil
+}
+
+// entropy is what the symbols of a tile would cost in codes of their own, without these.
+func (t *tileCounts) entropy(tile int) (sum int64) {
+	entries := t.tile(tile)
+	ends := [...]int{t.red, t.blue, t.alpha, t.distance, t.end}
+	for _, end := range ends {
+		total, part := uint32(0), int64(0)
+		for len(entries) > 0 && int(entries[0]>>20) < end {
+			n := entries[0] & (1<<20 - 1)
+			total += n
+			part += int64(n) * int64(log2Price(n))
+			entries = entries[1:]
+		}
+		if total > 0 {
+			sum += int64(total)*int64(log2Price(total)) - part
+		}
+	}
+	return sum
+}
+
+// mapCost estimates what it takes to say which group each tile has, in bits.
+func mapCost(of []uint16, across int) int64 {
+	var counts [maxGroups + 1]uint32
+	for t, k := range of {
+		switch {
+		case t > 0 && of[t-1] == k, t >= across && of[t-across] == k:
+			counts[maxGroups]++
+		default:
+			counts[k]++
+		}
+	}
+	return entropy(counts[:]) + codeCost(counts[:])
+}

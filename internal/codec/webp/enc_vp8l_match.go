@@ -1,0 +1,113 @@
+package webp
+
+import "context"
+
+// A finder finds for each pixel of an image the longest earlier run of the same pixels, by hash chains.
+type finder struct {
+	head  []int32  // of each chain: the last pixel with that hash, plus 1
+	prev  []int32  // of each pixel: the one before it in its chain, plus 1
+	found []uint32 // of each pixel: distance << 12 | length - 1, or 0
+}
+
+const (
+	// farthest is the largest distance that can be written: 2^20 less the codes of neighbors.
+	farthest = maxDistance - 120
+
+	// goodMatch is the length from which on no longer one is looked for.
+	goodMatch = 256
+
+	maxHeadBits = 16
+)
+
+// headBits is for the number of chains of an image of n pixels.
+func headBits(n int) uint {
+	b := uint(8)
+	for b < maxHeadBits && n > 1<<b {
+		b++
+	}
+	return b
+}
+
+// find fills f.found. tries bounds how many pixels of a chain are compared.
+//
+// Within a run of one color, chains are of places where as much of such a run is left: otherwise a
+// chain would be of the run itself, and the match that goes on beyond it never be seen.
+func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error {
+	n := len(px)
+	shift := 32 - headBits(n)
+	runEnd, last := 0, uint32(0)
+	for i := range px {
+		if i%matchLook == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		if i >= runEnd {
+			for runEnd = i + 1; runEnd < n && px[runEnd] == px[i]; runEnd++ {
+			}
+		}
+		best, distance := 0, 0
+		if last != 0 { // the match of the pixel before, less that one
+			if best, distance = int(last&0xfff), int(last>>12); best > 0 || px[i] == px[i-distance] {
+				best = extend(px, i, distance, best)
+			}
+		}
+		key := px[i] * 0x9e3779b1
+		if left := runEnd - i; left > 1 {
+			key = key ^ uint32(min(left, maxCopy))*0x85ebca6b
+		} else if i+1 < n {
+			key = (key>>15 ^ key ^ px[i+1]) * 0xc2b2ae35
+		}
+		slot := key >> shift
+		candidate := int(f.head[slot]) - 1
+		f.prev[i], f.head[slot] = int32(candidate+1), int32(i+1)
+		if best < goodMatch {
+			best, distance = f.longest(px, i, candidate, best, distance, tries)
+		}
+		last = 0
+		if best > 0 {
+			last = uint32(distance)<<12 | uint32(best-1)
+		}
+		f.found[i] = last
+	}
+	return nil
+}
+
+// matchLook is after how many pixels ctx is looked at.
+const matchLook = 1 << 10
+
+// extend returns the length of the match at that distance, of which n pixels are known to be equal.
+func extend(px []uint32, i, distance, n int) int {
+	limit := min(maxCopy, len(px)-i)
+	a, b := px[i:i+limit], px[i-distance:][:limit]
+	for n < len(a) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// longest goes through a chain for a match that is longer than best.
+func (f *finder) longest(px []uint32, i, candidate, best, distance, tries int) (int, int) {
+	limit := min(maxCopy, len(px)-i)
+	if best >= limit {
+		return best, distance
+	}
+	here := px[i : i+limit]
+	for oldest := i - farthest; candidate >= max(oldest, 0) && tries > 0; tries-- {
+		there := px[candidate:][:limit]
+		if there[best] == here[best] && there[0] == here[0] {
+			n := 0
+			for n < limit && there[n] == here[n] {
+				n++
+			}
+			if n > best {
+				best, distance = n, i-candidate
+				if n >= goodMatch || n == limit {
+					break
+				}
+			}
+		}
+		candidate = int(f.prev[candidate]) - 1
+	}
+	return best, distance
+}

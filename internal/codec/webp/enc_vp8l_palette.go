@@ -1,0 +1,115 @@
+package webp
+
+import "slices"
+
+// A colorTable has the number of each color of a picture of few.
+type colorTable struct {
+	colors  []uint32
+	slots   [1024]uint16 // number plus 1
+	numbers [1024]uint32 // colors
+}
+
+func (t *colorTable) slot(v uint32) uint32 {
+	h := v * 0x9e3779b1 >> 22
+	for t.slots[h] != 0 && t.numbers[h] != v {
+		h = (h + 1) & 1023
+	}
+	return h
+}
+
+// add adds the colors of a row, and reports whether there are 256 at most.
+func (t *colorTable) add(row []uint32) bool {
+	last, any := uint32(0), false
+	for _, v := range row {
+		if any && v == last {
+			continue
+		}
+		last, any = v, true
+		h := t.slot(v)
+		if t.slots[h] == 0 {
+			if len(t.colors) == 256 {
+				return false
+			}
+			t.colors = append(t.colors, v)
+			t.slots[h], t.numbers[h] = uint16(len(t.colors)), v
+		}
+	}
+	return true
+}
+
+// sort orders the colors such that each one is near the one before: the palette is written as differences.
+func (t *colorTable) sort() {
+	slices.Sort(t.colors)
+	last := uint32(0)
+	for i := range t.colors {
+		best, least := i, 1<<30
+		for j := i; j < len(t.colors); j++ {
+			if d := colorDistance(t.colors[j], last); d < least {
+				best, least = j, d
+			}
+		}
+		t.colors[i], t.colors[best] = t.colors[best], t.colors[i]
+		last = t.colors[i]
+	}
+	for i, v := range t.colors {
+		t.slots[t.slot(v)] = uint16(i + 1)
+	}
+}
+
+// colorDistance estimates what the difference of two colors takes.
+func colorDistance(a, b uint32) (sum int) {
+	d := subPixels(a, b)
+	for range 4 {
+		v := int(int8(d))
+		sum += max(v, -v)
+		d >>= 8
+	}
+	return sum
+}
+
+// pixelBits returns the bits by which a pixel's x is shifted to that of the pixel which holds its index.
+func (t *colorTable) pixelBits() uint {
+	switch n := len(t.colors); {
+	case n <= 2:
+		return 3
+	case n <= 4:
+		return 2
+	case n <= 16:
+		return 1
+	}
+	return 0
+}
+
+// pack replaces the colors of a picture by indices, several of which may share a pixel. It returns the
+// pixels, in the memory of px, and their width (RFC 9649, 4.4).
+func (t *colorTable) pack(px []uint32, width int) ([]uint32, int) {
+	shift := t.pixelBits()
+	packed := tilesOf(width, shift)
+	depth, inner := uint(8)>>shift, 1<<shift-1
+	out, last, index := px[:0], ^px[0], uint32(0)
+	for ; len(px) > 0; px = px[width:] {
+		v := uint32(0)
+		for x, c := range px[:width] {
+			if c != last {
+				last, index = c, uint32(t.slots[t.slot(c)]-1)
+			}
+			v |= index << (uint(x&inner)*depth + 8)
+			if x&inner == inner || x == width-1 {
+				out = append(out, 0xff000000|v)
+				v = 0
+			}
+		}
+	}
+	return out, packed
+}
+
+// differences returns the palette as it is written.
+func (t *colorTable) differences() []uint32 {
+	out := make([]uint32, len(t.colors))
+	last := uint32(0)
+	for i, v := range t.colors {
+		out[i] = subPixels(v, last)
+		last = v
+	}
+	return out
+}

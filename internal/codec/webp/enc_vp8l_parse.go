@@ -1,0 +1,226 @@
+package webp
+
+import "context"
+
+// A parsing says how the pixels of an image are written, one after the other: literally, or as a copy
+// of earlier ones.
+//
+// A copy is of the match that was found, or of the pixel on the left, or of those above: these two
+// have short codes, and need no search.
+type parsing struct {
+	px        []uint32
+	width     int
+	found     []uint32 // by finder
+	steps     []uint16 // at the first pixel of each step: kind << 12 | length - 1
+	cacheBits uint
+	cache     [1 << maxCacheBits]uint32
+
+	ring [ringSize]price // what it costs to come to a pixel, modulo its size
+}
+
+const (
+	literalStep = iota
+	foundStep
+	leftStep
+	aboveStep
+)
+
+// ringSize is more than the longest copy, and a power of 2.
+const ringSize = 2 * maxCopy
+
+// cacheKey is where the color cache has a color (RFC 9649, 5.2.3).
+func cacheKey(v uint32, bits uint) uint32 { return 0x1e35a7bd * v >> ((32 - bits) & 31) }
+
+// distanceCode returns the code for a distance (RFC 9649, 5.2.2).
+func distanceCode(distance, width int) int {
+	y, x := distance/width, distance%width
+	switch {
+	case y < 8 && x <= 8:
+		return int(neighborCodes[y<<4|(8-x)])
+	case y < 7 && x > width-8:
+		return int(neighborCodes[(y+1)<<4|(8+width-x)])
+	}
+	return distance + len(neighbors)
+}
+
+// neighborCodes is the inverse of neighbors.
+var neighborCodes = func() (codes [128]uint8) {
+	for i, n := range neighbors {
+		codes[n] = uint8(i + 1)
+	}
+	return codes
+}()
+
+// distance returns how far back a step of that kind copies from.
+func (p *parsing) distance(i int, kind uint16) int {
+	switch kind {
+	case leftStep:
+		return 1
+	case aboveStep:
+		return p.width
+	}
+	return int(p.found[i] >> 12)
+}
+
+// a stretch is of pixels that equal those a fixed distance before.
+type stretch struct{ distance, end int }
+
+// length returns how many pixels from the one at i on belong to the stretch.
+func (s *stretch) length(px []uint32, i int) int {
+	if i >= s.end {
+		s.end = i
+		if i >= s.distance {
+			for s.end < len(px) && px[s.end] == px[s.end-s.distance] {
+				s.end++
+			}
+		}
+	}
+	return min(s.end-i, maxCopy)
+}
+
+// lazy parses quickly: it takes the longest match, unless the next pixel has one that is longer.
+func (p *parsing) lazy(ctx context.Context) error {
+	const shortest = 3
+	left, above := stretch{distance: 1}, stretch{distance: p.width}
+	best := func(i int) (n int, kind uint16) {
+		n, kind = left.length(p.px, i), leftStep
+		if a := above.length(p.px, i); a > n {
+			n, kind = a, aboveStep
+		}
+		if f := p.found[i]; f != 0 && int(f&0xfff)+1 > n+1 {
+			n, kind = int(f&0xfff)+1, foundStep
+		}
+		return n, kind
+	}
+	n, kind := 0, uint16(0)
+	for i, look := 0, 0; i < len(p.px); {
+		if i >= look {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			look = i + matchLook
+		}
+		if n == 0 {
+			n, kind = best(i)
+		}
+		nextN, nextKind := 0, uint16(0)
+		if n < goodMatch && i+1 < len(p.px) {
+			nextN, nextKind = best(i + 1)
+		}
+		if n < shortest || nextN > n+1 {
+			p.steps[i] = literalStep
+			i++
+			n, kind = nextN, nextKind
+			continue
+		}
+		p.steps[i] = kind<<12 | uint16(n-1)
+		i += n
+		n = 0
+	}
+	return nil
+}
+
+// A lane is a kind of copies that the cheapest way may take.
+type lane struct {
+	distance int
+	end      int   // of the longest copy that was considered
+	start    price // of the pixel that it begins at
+}
+
+// cheapest parses for the least number of bits at these prices: by the costs of the cheapest ways from the
+// first pixel to each one.
+func (p *parsing) cheapest(ctx context.Context, prices *prices) error {
+	const never = price(1) << 28
+	for i := range p.ring {
+		p.ring[i] = never
+	}
+	p.ring[0] = 0
+	clear(p.cache[:])
+	left, above := stretch{distance: 1}, stretch{distance: p.width}
+	leftPrice := prices.distanceCode(distanceCode(1, p.width))
+	abovePrice := prices.distanceCode(distanceCode(p.width, p.width))
+	var lanes [4]lane
+	foundPrice := price(0)
+	for i, v := range p.px {
+		if i%matchLook == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		here := p.ring[i%ringSize]
+		p.ring[(i+maxCopy)%ringSize] = here + never
+		next := &p.ring[(i+1)%ringSize]
+		if c := here + p.literal(prices, v); c-*next < 0 {
+			*next, p.steps[i] = c, literalStep
+		}
+		n := left.length(p.px, i)
+		p.consider(prices, &lanes[leftStep], i, n, 1, leftPrice, leftStep)
+		if p.width > 1 {
+			n = above.length(p.px, i)
+			p.consider(prices, &lanes[aboveStep], i, n, p.width, abovePrice, aboveStep)
+		}
+		if f := p.found[i]; f != 0 {
+			d := int(f >> 12)
+			if d == 1 || d == p.width {
+				lanes[foundStep].distance = 0
+				continue
+			}
+			if d != lanes[foundStep].distance {
+				foundPrice = prices.distanceCode(distanceCode(d, p.width))
+			}
+			p.consider(prices, &lanes[foundStep], i, int(f&0xfff)+1, d, foundPrice, foundStep)
+		} else {
+			lanes[foundStep].distance = 0
+		}
+	}
+	p.turn()
+	return nil
+}
+
+// literal prices a pixel, and puts it into the cache.
+func (p *parsing) literal(prices *prices, v uint32) price {
+	if p.cacheBits > 0 {
+		key := cacheKey(v, p.cacheBits)
+		if p.cache[key%uint32(len(p.cache))] == v {
+			return prices.of[greenSymbols+int(key)]
+		}
+		p.cache[key%uint32(len(p.cache))] = v
+	}
+	return prices.literal(v)
+}
+
+// consider looks whether copies of up to n pixels make ways cheaper. Those that go on with a match that was
+// considered from a pixel before are not better than that.
+func (p *parsing) consider(prices *prices, l *lane, i, n, distance int, cost price, kind uint16) {
+	if n == 0 {
+		l.distance = 0
+		return
+	}
+	here := p.ring[i%ringSize]
+	if l.distance == distance && here-l.start >= 0 && i < l.end {
+		return
+	}
+	l.distance, l.start, l.end = distance, here, i+n
+	from := 1
+	for _, end := range prices.segment {
+		end = min(end, n)
+		c := here + cost + prices.length[from]
+		for ; from <= end; from++ {
+			if to := &p.ring[(i+from)%ringSize]; c-*to < 0 {
+				*to, p.steps[i+from-1] = c, kind<<12|uint16(from-1)
+			}
+		}
+		if end == n {
+			return
+		}
+	}
+}
+
+// turn turns steps, which say how the last pixel of each is reached, to stand at the first one.
+func (p *parsing) turn() {
+	for end := len(p.px); end > 0; {
+		s := p.steps[end-1]
+		end -= int(s&0xfff) + 1
+		p.steps[end] = s
+	}
+}

@@ -1,0 +1,196 @@
+package webp
+
+import (
+	"encoding/binary"
+	"image"
+)
+
+// picture writes the header (RFC 9649, 3.4), transforms and pixels.
+func (e *vp8lEncoder) picture(img *image.NRGBA) error {
+	e.width, e.height = img.Rect.Dx(), img.Rect.Dy()
+	e.w.put(0x2f, 8)
+	e.w.put(uint32(e.width-1), 14)
+	e.w.put(uint32(e.height-1), 14)
+	alpha := uint32(1)
+	if img.Opaque() {
+		alpha = 0
+	}
+	e.w.put(alpha, 4) // and version 0
+	px, err := takenFor[uint32](e, e.width*e.height, 4)
+	if err != nil {
+		return err
+	}
+	if err := e.load(px, img); err != nil {
+		return err
+	}
+	if err := e.allocate(len(px)); err != nil {
+		return err
+	}
+	return e.pixels(px)
+}
+
+// load sets px to the pixels of img, as ARGB. Where nothing of a color shows it is black, unless colors
+// are to be exact.
+func (e *vp8lEncoder) load(px []uint32, img *image.NRGBA) error {
+	for y := range e.height {
+		if err := e.ctx.Err(); err != nil {
+			return err
+		}
+		row := img.Pix[y*img.Stride:][:4*e.width]
+		out := px[y*e.width:][:e.width]
+		for x := range out {
+			v := binary.LittleEndian.Uint32(row[4*x:])
+			v = v&0xff00ff00 | v>>16&0xff | v&0xff<<16
+			if v>>24 == 0 && !e.exact {
+				v = 0
+			}
+			out[x] = v
+		}
+	}
+	return nil
+}
+
+// pixels chooses transforms, and writes them and what they leave of the pixels.
+func (e *vp8lEncoder) pixels(px []uint32) error {
+	width := e.width
+	table := new(colorTable)
+	few := true
+	for y := 0; few && y < e.height; y++ {
+		few = table.add(px[y*width:][:width])
+		if err := e.ctx.Err(); err != nil {
+			return err
+		}
+	}
+	choice := e.analyze(px, table, few)
+	if choice.palette {
+		table.sort()
+		e.w.put(1|colorIndexing<<1, 3)
+		e.w.put(uint32(len(table.colors)-1), 8)
+		if err := e.aside(table.differences(), len(table.colors)); err != nil {
+			return err
+		}
+		px, width = table.pack(px, width)
+	}
+	if choice.subtractGreen {
+		subtractGreenFrom(px)
+		e.w.put(1|subtractGreen<<1, 3)
+	}
+	if choice.predict {
+		if err := e.predict(px, width, choice.palette, choice.correlate); err != nil {
+			return err
+		}
+	}
+	e.w.put(0, 1)
+	return e.image(px, width, true)
+}
+
+// predict writes the transforms that predict, and applies them.
+func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate bool) error {
+	height := len(px) / width
+	p := predictor{px: px, width: width, height: height, bits: tileBitsFor(width, height), exact: e.exact || exact, step: 2}
+	if e.effort > 4 || height < 64 {
+		p.step = 1
+	}
+	p.across = tilesOf(width, p.bits)
+	n := p.across * tilesOf(height, p.bits)
+	rows := 2*width + 1 + 1<<p.bits
+	if err := e.take(4 * int64(n+rows)); err != nil {
+		return err
+	}
+	defer e.give(4 * int64(n+rows))
+	p.modes, p.above, p.row, p.line = make([]uint32, n), make([]uint32, width+1), make([]uint32, width), make([]uint32, 1<<p.bits)
+	if err := p.run(e); err != nil {
+		return err
+	}
+	e.w.put(1|predictorTransform<<1, 3)
+	e.w.put(uint32(p.bits-2), 3)
+	if err := e.aside(p.modes, p.across); err != nil {
+		return err
+	}
+	if !correlate {
+		return nil
+	}
+	c := correlator{px: px, width: width, height: height, bits: p.bits, across: p.across, tiles: p.modes, price: &p.price}
+	if err := c.run(e); err != nil {
+		return err
+	}
+	used := uint32(0)
+	for _, m := range c.tiles {
+		used |= m & 0xffffff
+	}
+	if used == 0 {
+		return nil
+	}
+	e.w.put(1|colorTransform<<1, 3)
+	e.w.put(uint32(c.bits-2), 3)
+	return e.aside(c.tiles, c.across)
+}
+
+// A choice is of transforms.
+type choice struct{ palette, subtractGreen, predict, correlate bool }
+
+// An estimate counts samples of the pixels that no simple copy makes.
+type estimate struct{ counts [4 * 256]uint32 }
+
+func (s *estimate) add(v uint32) {
+	s.counts[v&0xff]++
+	s.counts[256+v>>8&0xff]++
+	s.counts[512+v>>16&0xff]++
+	s.counts[768+v>>24]++
+}
+
+func (s *estimate) bits() (sum int64) {
+	for c := 0; c < len(s.counts); c += 256 {
+		sum += entropy(s.counts[c:c+256]) + codeCost(s.counts[c:c+256])
+	}
+	return sum
+}
+
+// analyze chooses the transforms for which the samples of those pixels have the least entropy that are neither
+// like the one on the left nor like the one above.
+func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) choice {
+	if few && len(table.colors) <= 16 {
+		return choice{palette: true}
+	}
+	var direct, green, spatial, both, indexed estimate
+	width := e.width
+	noGreen := func(v uint32) uint32 {
+		g := v >> 8 & 0xff
+		return v&0xff00ff00 | (v|0xff00ff00-(g<<16|g))&0x00ff00ff
+	}
+	for y := 1; y < e.height; y++ {
+		row, above := px[y*width:][:width], px[(y-1)*width:][:width]
+		for x := 1; x < width; x++ {
+			v := row[x]
+			if v == row[x-1] || v == above[x] {
+				continue
+			}
+			direct.add(v)
+			d := subPixels(v, gradient(row[x-1], above[x], above[x-1]))
+			spatial.add(d)
+			green.add(noGreen(v))
+			both.add(noGreen(d))
+			if few {
+				indexed.counts[table.slots[table.slot(v)]-1]++
+			}
+		}
+	}
+	best, least := choice{}, direct.bits()
+	tiles := int64(tilesOf(width, 4)*tilesOf(e.height, 4)) * 2
+	for _, o := range []struct {
+		choice
+		bits int64
+	}{
+		{choice{subtractGreen: true}, green.bits()},
+		{choice{predict: true, correlate: true}, spatial.bits() + tiles},
+		{choice{predict: true, correlate: true, subtractGreen: true}, both.bits() + tiles},
+	} {
+		if o.bits < least {
+			best, least = o.choice, o.bits
+		}
+	}
+	if few && indexed.bits()+int64(12*len(table.colors)) < least {
+		return choice{palette: true}
+	}
+	return best
+}

@@ -1,0 +1,215 @@
+package webp
+
+import "math/bits"
+
+// subPixels subtracts the samples of b from those of a, each modulo 256.
+func subPixels(a, b uint32) uint32 {
+	return (a|0x00ff00ff-b&0xff00ff00)&0xff00ff00 | (a|0xff00ff00-b&0x00ff00ff)&0x00ff00ff
+}
+
+// predictInto sets dst to what a mode predicts for the pixels of a row from the one at from on, which is
+// not the first one (RFC 9649, 4.1). above is the row above, with one pixel more.
+func predictInto(dst, row, above []uint32, from int, mode uint8) {
+	n := len(dst)
+	left := row[from-1:][:n]
+	corner, top, right := above[from-1:][:n], above[from:][:n], above[from+1:][:n]
+	switch mode {
+	case 0:
+		for i := range dst {
+			dst[i] = 0xff000000
+		}
+	case 1:
+		copy(dst, left)
+	case 2:
+		copy(dst, top)
+	case 3:
+		copy(dst, right)
+	case 4:
+		copy(dst, corner)
+	case 5:
+		for i := range dst {
+			dst[i] = meanPixel(meanPixel(left[i], right[i]), top[i])
+		}
+	case 6:
+		for i := range dst {
+			dst[i] = meanPixel(left[i], corner[i])
+		}
+	case 7:
+		for i := range dst {
+			dst[i] = meanPixel(left[i], top[i])
+		}
+	case 8:
+		for i := range dst {
+			dst[i] = meanPixel(corner[i], top[i])
+		}
+	case 9:
+		for i := range dst {
+			dst[i] = meanPixel(top[i], right[i])
+		}
+	case 10:
+		for i := range dst {
+			dst[i] = meanPixel(meanPixel(left[i], corner[i]), meanPixel(top[i], right[i]))
+		}
+	case 11:
+		for i := range dst {
+			dst[i] = nearer(left[i], top[i], corner[i])
+		}
+	case 12:
+		for i := range dst {
+			dst[i] = gradient(left[i], top[i], corner[i])
+		}
+	default:
+		for i := range dst {
+			dst[i] = halfGradient(meanPixel(left[i], top[i]), corner[i])
+		}
+	}
+}
+
+const predictorModes = 14
+
+// A predictor replaces the pixels of an image by what differs from their predictions.
+type predictor struct {
+	px            []uint32
+	width, height int
+	bits          uint
+	across        int
+	exact         bool
+	step          int      // of the rows in which modes are compared
+	modes         []uint32 // of each tile, as they are written
+	above, row    []uint32 // rows before they are replaced; above has a pixel more
+	line          []uint32 // scratch: predictions
+	counts        [4 * 256]uint32
+	price         [4 * 256]price // of differences: blue, green, red, alpha
+}
+
+// init sets prices of differences as most pictures have them.
+func (p *predictor) init() {
+	for i := range p.price {
+		d := int(int8(i))
+		p.price[i] = bit + 2*bit*price(bits.Len(uint(max(d, -d))))
+	}
+}
+
+// learn sets the prices of the differences to those of what came so far.
+func (p *predictor) learn() {
+	for c := 0; c < len(p.price); c += 256 {
+		setPrices(p.price[c:c+256], p.counts[c:c+256])
+	}
+}
+
+// run works through the image, a row of tiles at a time.
+func (p *predictor) run(e *vp8lEncoder) error {
+	p.init()
+	for y := 0; y < p.height; y += 1 << p.bits {
+		if err := e.ctx.Err(); err != nil {
+			return err
+		}
+		end := min(y+1<<p.bits, p.height)
+		p.choose(y, end)
+		for ; y < end; y++ {
+			if err := e.ctx.Err(); err != nil {
+				return err
+			}
+			p.subtract(y)
+		}
+		y = end - 1<<p.bits
+		p.learn()
+	}
+	return nil
+}
+
+// choose chooses modes for the tiles whose rows are those from y to end.
+func (p *predictor) choose(y, end int) {
+	tiles := p.modes[y>>p.bits*p.across:][:p.across]
+	last := uint8(1)
+	for t := range tiles {
+		from, to := max(t<<p.bits, 1), min((t+1)<<p.bits, p.width)
+		best, least := last, int64(-1)
+		for i := range uint8(predictorModes) {
+			mode := (last + i) % predictorModes
+			cost, plain := p.try(max(y, 1), end, from, to, mode, least)
+			if least < 0 || cost < least {
+				best, least = mode, cost
+			}
+			if plain {
+				break
+			}
+		}
+		last = best
+		tiles[t] = 0xff000000 | uint32(best)<<8
+	}
+}
+
+// try returns what the differences of a tile from the predictions of a mode cost, or more than limit, and
+// whether there are none.
+func (p *predictor) try(y, end, from, to int, mode uint8, limit int64) (sum int64, plain bool) {
+	if from >= to {
+		return 0, true
+	}
+	var all uint32
+	line := p.line[:to-from]
+	first := y
+	for ; y < end; y += p.step {
+		row := p.px[y*p.width:][:p.width]
+		above := p.above[:p.width+1]
+		if y > first || y&(1<<p.bits-1) != 0 {
+			above = p.px[(y-1)*p.width:][:p.width+1]
+		} else {
+			above[p.width] = row[0]
+		}
+		predictInto(line, row, above, from, mode)
+		for i, v := range row[from:to] {
+			d := subPixels(v, line[i])
+			if v>>24 == 0 && !p.exact {
+				d &= 0xff000000
+			}
+			all |= d
+			sum += int64(p.price[d&0xff] + p.price[256+d>>8&0xff] + p.price[512+d>>16&0xff] + p.price[768+d>>24])
+		}
+		if limit >= 0 && sum > limit {
+			return sum, false
+		}
+	}
+	return sum, all == 0
+}
+
+// subtract replaces the pixels of a row. Where nothing of a color shows, it becomes the predicted one,
+// unless colors are to be exact.
+func (p *predictor) subtract(y int) {
+	row := p.row[:p.width]
+	copy(row, p.px[y*p.width:][:p.width])
+	out := p.px[y*p.width:][:p.width]
+	above := p.above[:p.width+1]
+	if y == 0 {
+		last := uint32(0xff000000)
+		for x := range row {
+			out[x] = p.difference(row, x, last)
+			last = row[x]
+		}
+	} else {
+		out[0] = p.difference(row, 0, above[0])
+		above[p.width] = row[0]
+		modes := p.modes[y>>p.bits*p.across:][:p.across]
+		for t, m := range modes {
+			from, to := max(t<<p.bits, 1), min((t+1)<<p.bits, p.width)
+			for x := from; x < to; x++ { // one at a time, as the pixel on the left may have changed
+				predictInto(p.line[:1], row, above, x, uint8(m>>8))
+				out[x] = p.difference(row, x, p.line[0])
+			}
+		}
+	}
+	copy(above, row)
+	for _, d := range out {
+		p.counts[d&0xff]++
+		p.counts[256+d>>8&0xff]++
+		p.counts[512+d>>16&0xff]++
+		p.counts[768+d>>24]++
+	}
+}
+
+func (p *predictor) difference(row []uint32, x int, prediction uint32) uint32 {
+	if row[x]>>24 == 0 && !p.exact {
+		row[x] = prediction & 0x00ffffff
+	}
+	return subPixels(row[x], prediction)
+}

@@ -1,0 +1,150 @@
+package webp
+
+import "context"
+
+// A step is one of a parsing, as it is written: a color of the cache, a literal pixel, or a copy.
+type step struct {
+	at       int    // the first pixel
+	n        int    // pixels of a copy; 0: it is none
+	distance int    // code of a copy's distance
+	key      int    // in the cache; -1: a literal pixel
+	v        uint32 // that pixel
+}
+
+// A stepper goes through the steps of a parsing.
+type stepper struct {
+	step
+	p           *parsing
+	ctx         context.Context
+	err         error // of ctx
+	next        int
+	look        int
+	cached      int // pixels before this one are in the cache
+	left, above int // codes
+}
+
+// walk returns a stepper that stands before the first step. There is one at a time.
+func (p *parsing) walk(ctx context.Context) stepper {
+	clear(p.cache[:])
+	return stepper{p: p, ctx: ctx, left: distanceCode(1, p.width), above: distanceCode(p.width, p.width)}
+}
+
+// ok goes to the next step, if there is one.
+func (s *stepper) ok() bool {
+	p, i := s.p, s.next
+	if i >= len(p.px) {
+		return false
+	}
+	if i >= s.look {
+		if s.err = s.ctx.Err(); s.err != nil {
+			return false
+		}
+		s.look = i + matchLook
+	}
+	how := p.steps[i]
+	s.at, s.n = i, int(how&0xfff)+1
+	s.next = i + s.n
+	switch how >> 12 {
+	case literalStep:
+		s.n, s.key, s.v = 0, -1, p.px[i]
+		if p.cacheBits > 0 {
+			s.lookUp()
+		}
+	case leftStep:
+		s.distance = s.left
+	case aboveStep:
+		s.distance = s.above
+	default:
+		s.distance = distanceCode(int(p.found[i]>>12), p.width)
+	}
+	return true
+}
+
+// lookUp looks for the pixel in the cache, once all before it are there.
+func (s *stepper) lookUp() {
+	cache, bits := &s.p.cache, s.p.cacheBits
+	last := ^s.v
+	for _, v := range s.p.px[s.cached:s.at] {
+		if v != last {
+			cache[cacheKey(v, bits)&(1<<maxCacheBits-1)] = v
+			last = v
+		}
+	}
+	s.cached = s.at
+	if k := cacheKey(s.v, bits) & (1<<maxCacheBits - 1); cache[k] == s.v {
+		s.key = int(k)
+	}
+}
+
+// count adds the symbols of the step to counts.
+func (s *step) count(a *alphabets, counts []uint32) {
+	switch {
+	case s.n > 0:
+		length, _ := prefix(s.n)
+		distance, _ := prefix(s.distance)
+		counts[256+length]++
+		counts[a.distance+distance]++
+	case s.key >= 0:
+		counts[greenSymbols+s.key]++
+	default:
+		counts[s.v>>8&0xff]++
+		counts[a.red+int(s.v>>16&0xff)]++
+		counts[a.blue+int(s.v&0xff)]++
+		counts[a.alpha+int(s.v>>24)]++
+	}
+}
+
+// counts counts the symbols of all steps.
+func (p *parsing) counts(ctx context.Context, a alphabets, counts []uint32) error {
+	clear(counts)
+	s := p.walk(ctx)
+	for s.ok() {
+		s.count(&a, counts)
+	}
+	return s.err
+}
+
+// bestCache returns the size of the cache for which the symbols of the steps have the least entropy.
+func (p *parsing) bestCache(ctx context.Context, sizes []uint, counts []uint32) (best uint, err error) {
+	least := int64(-1)
+	for _, bits := range sizes {
+		p.cacheBits = bits
+		a := newAlphabets(bits)
+		if err := p.counts(ctx, a, counts[:a.end]); err != nil {
+			return 0, err
+		}
+		if n := a.cost(counts); least < 0 || n < least {
+			least, best = n, bits
+		}
+	}
+	return best, nil
+}
+
+// cost estimates what symbols and their codes take, in bits.
+func (a alphabets) cost(counts []uint32) (n int64) {
+	a.each(func(from, to int) {
+		n += entropy(counts[from:to]) + codeCost(counts[from:to])
+	})
+	return n
+}
+
+// codeCost estimates what the lengths of a code take, in bits.
+func codeCost(counts []uint32) int64 {
+	kinds, gaps, last := int64(0), int64(0), -1
+	for s, n := range counts {
+		if n > 0 {
+			kinds++
+			if s != last+1 {
+				gaps++
+			}
+			last = s
+		}
+	}
+	switch {
+	case kinds < 2 && last < 256:
+		return 5
+	case kinds == 2 && last < 256:
+		return 17
+	}
+	return 40 + 3*kinds + 6*gaps
+}
