@@ -212,7 +212,7 @@ func (e *vp8lEncoder) putSteps(a alphabets, g *grouping) error {
 			}
 			book = &books[g.of[y>>g.tileBits*g.across+x>>g.tileBits]]
 		}
-		e.putStep(&s.step, &a, book)
+		e.putStep(&s.parsedStep, &a, book)
 	}
 	if s.err != nil {
 		return s.err
@@ -220,7 +220,7 @@ func (e *vp8lEncoder) putSteps(a alphabets, g *grouping) error {
 	return e.w.err
 }
 
-func (e *vp8lEncoder) putStep(s *step, a *alphabets, book *codeBook) {
+func (e *vp8lEncoder) putStep(s *parsedStep, a *alphabets, book *codeBook) {
 	w := &e.w
 	switch {
 	case s.n > 0:

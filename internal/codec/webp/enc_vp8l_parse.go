@@ -51,18 +51,7 @@ var neighborCodes = func() (codes [128]uint8) {
 	return codes
 }()
 
-// distance returns how far back a step of that kind copies from.
-func (p *parsing) distance(i int, kind uint16) int {
-	switch kind {
-	case leftStep:
-		return 1
-	case aboveStep:
-		return p.width
-	}
-	return int(p.found[i] >> 12)
-}
-
-// a stretch is of pixels that equal those a fixed distance before.
+// A stretch is of pixels that equal those a fixed distance before.
 type stretch struct{ distance, end int }
 
 // length returns how many pixels from the one at i on belong to the stretch.

@@ -2,8 +2,8 @@ package webp
 
 import "context"
 
-// A step is one of a parsing, as it is written: a color of the cache, a literal pixel, or a copy.
-type step struct {
+// A parsedStep is one of a parsing, as it is written: a color of the cache, a literal pixel, or a copy.
+type parsedStep struct {
 	at       int    // the first pixel
 	n        int    // pixels of a copy; 0: it is none
 	distance int    // code of a copy's distance
@@ -11,9 +11,9 @@ type step struct {
 	v        uint32 // that pixel
 }
 
-// A stepper goes through the steps of a parsing.
-type stepper struct {
-	step
+// A parsingWalk goes through the steps of a parsing.
+type parsingWalk struct {
+	parsedStep
 	p           *parsing
 	ctx         context.Context
 	err         error // of ctx
@@ -23,14 +23,14 @@ type stepper struct {
 	left, above int // codes
 }
 
-// walk returns a stepper that stands before the first step. There is one at a time.
-func (p *parsing) walk(ctx context.Context) stepper {
+// walk returns a parsingWalk that stands before the first step. There is one at a time.
+func (p *parsing) walk(ctx context.Context) parsingWalk {
 	clear(p.cache[:])
-	return stepper{p: p, ctx: ctx, left: distanceCode(1, p.width), above: distanceCode(p.width, p.width)}
+	return parsingWalk{p: p, ctx: ctx, left: distanceCode(1, p.width), above: distanceCode(p.width, p.width)}
 }
 
 // ok goes to the next step, if there is one.
-func (s *stepper) ok() bool {
+func (s *parsingWalk) ok() bool {
 	p, i := s.p, s.next
 	if i >= len(p.px) {
 		return false
@@ -61,7 +61,7 @@ func (s *stepper) ok() bool {
 }
 
 // lookUp looks for the pixel in the cache, once all before it are there.
-func (s *stepper) lookUp() {
+func (s *parsingWalk) lookUp() {
 	cache, bits := &s.p.cache, s.p.cacheBits
 	last := ^s.v
 	for _, v := range s.p.px[s.cached:s.at] {
@@ -77,7 +77,7 @@ func (s *stepper) lookUp() {
 }
 
 // count adds the symbols of the step to counts.
-func (s *step) count(a *alphabets, counts []uint32) {
+func (s *parsedStep) count(a *alphabets, counts []uint32) {
 	switch {
 	case s.n > 0:
 		length, _ := prefix(s.n)
