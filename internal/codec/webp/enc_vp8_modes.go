@@ -89,23 +89,24 @@ func (e *vp8Encoder) tryWhole(x int, s *encSegment, mode uint8, a *lumaAttempt) 
 	e.around[0].predictLuma(mode, &pred)
 	for y := range groups {
 		g := &groups[y]
-		forwardGo(&w.luma[y], &pred[y], g)
+		forward(&w.luma[y], &pred[y], g)
 		for b := range 4 {
 			dc[4*y+b], g[4*b] = g[4*b], 0
 		}
-		quantizeGo(g, s.y1, &a.coded[y])
+		quantize(g, s.y1, &a.coded[y])
 	}
 	forwardDC := dc
 	forwardWHT(&forwardDC, &dc)
 	a.modes[0] = mode
 	a.dcCount = s.y2.quantizeDC(&dc, &a.dc)
 	inverseDC(&dc, &forwardDC)
-	distortion := int64(0)
+	distortion, errors := int64(0), [4]int32{}
 	for y := range groups {
 		for b := range 4 {
 			groups[y][4*b] = forwardDC[4*y+b]
 		}
-		for _, d := range inverseGo(&groups[y], &pred[y], &w.luma[y], &a.pixels[y]) {
+		inverse(&groups[y], &pred[y], &w.luma[y], &a.pixels[y], &errors)
+		for _, d := range errors {
 			distortion += int64(d)
 		}
 	}
@@ -165,13 +166,11 @@ func (e *vp8Encoder) tryBlock(i, at, context int, s *encSegment, modeCosts *[mod
 	w := &e.work
 	a := &w.blocks
 	var preds [3]quad
-	predictAllGo(e.y.pix, at, e.y.stride, &preds)
+	predictAll(e.y.pix, at, e.y.stride, &preds)
 	var src quad
 	repeatBlock(&src, &w.luma[i/4], i%4)
 	var sums [3][4]int32
-	for j := range preds {
-		sums[j] = hadamardGo(&src, &preds[j])
-	}
+	hadamardBlock(&w.luma[i/4], i%4, &preds, &sums)
 	var best [candidates]uint8
 	chooseModes(&sums, modeCosts, s.hadamard, &best)
 	var pred quad
@@ -181,9 +180,10 @@ func (e *vp8Encoder) tryBlock(i, at, context int, s *encSegment, modeCosts *[mod
 	var g group
 	var c coded
 	var pixels quad
-	forwardGo(&src, &pred, &g)
-	quantizeGo(&g, s.y1, &c)
-	errors := inverseGo(&g, &pred, &src, &pixels)
+	var errors [4]int32
+	forward(&src, &pred, &g)
+	quantize(&g, s.y1, &c)
+	inverse(&g, &pred, &src, &pixels, &errors)
 	least, winner := int64(1<<62), 0
 	for j, mode := range best {
 		rate := int(modeCosts[mode]) + e.costs[planeLuma].rate(&c.levels[j], int(c.counts[j]), 0, context)
@@ -258,10 +258,12 @@ func (e *vp8Encoder) tryChroma(x int, s *encSegment, mode uint8, a *chromaAttemp
 	for i := range 2 {
 		var pred quad
 		var g group
+		var errors [4]int32
 		e.around[1+i].predictChroma(mode, &pred)
-		forwardGo(&e.work.chroma[i], &pred, &g)
-		quantizeGo(&g, s.uv, &a.coded[i])
-		for _, d := range inverseGo(&g, &pred, &e.work.chroma[i], &a.pixels[i]) {
+		forward(&e.work.chroma[i], &pred, &g)
+		quantize(&g, s.uv, &a.coded[i])
+		inverse(&g, &pred, &e.work.chroma[i], &a.pixels[i], &errors)
+		for _, d := range errors {
 			distortion += int64(d)
 		}
 		above, left := borders[i][0], borders[i][1]

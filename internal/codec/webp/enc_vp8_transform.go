@@ -38,19 +38,19 @@ func forward4(x0, x1, x2, x3 int32) (y0, y1, y2, y3 int32) {
 		a0 - a1, round15(a3, fullSin) - a2 - round15(a2, fractionCos)
 }
 
-// inverseGo adds what the coefficients stand for to the prediction, as addGroupGo does, and returns
-// the squared errors of each block against src.
-func inverseGo(c *group, pred, src, out *quad) (sse [4]int32) {
+// inverseGo adds what the coefficients stand for to the prediction, as addGroupGo does, and sums
+// up the squared errors of each block against src.
+func inverseGo(c *group, pred, src, out *quad, errors *[4]int32) {
 	*out = *pred
 	for b := range 4 {
 		g := *c
 		addBlock(out[4*b:], 16, g[4*b:], 16)
 	}
-	return squaredErrorsGo(src, out)
+	*errors = squaredErrors(src, out)
 }
 
-// squaredErrorsGo returns the sums of squared differences of each block.
-func squaredErrorsGo(a, b *quad) (sse [4]int32) {
+// squaredErrors returns the sums of squared differences of each block.
+func squaredErrors(a, b *quad) (sse [4]int32) {
 	for i := range a {
 		d := int32(a[i]) - int32(b[i])
 		sse[i&15>>2] += d * d
@@ -74,6 +74,15 @@ func hadamardGo(src, pred *quad) (sums [4]int32) {
 		sums[i&15>>2] += abs(a0+a1) + abs(a0-a1) + abs(a2+a3) + abs(a2-a3)
 	}
 	return sums
+}
+
+// hadamardBlockGo does so with one block and all predictions of it.
+func hadamardBlockGo(src *quad, block int, preds *[3]quad, sums *[3][4]int32) {
+	var four quad
+	repeatBlock(&four, src, block)
+	for i := range preds {
+		sums[i] = hadamardGo(&four, &preds[i])
+	}
 }
 
 // forwardWHT transforms the first coefficients of 16 blocks; inverseDC is its inverse, as

@@ -1,0 +1,84 @@
+//go:build !noasm
+
+package webp
+
+import "golang.org/x/sys/cpu"
+
+// hasEncoderAVX2 says that the encoder's assembly can be used. Without it an encode takes 2.5 times
+// as long.
+var hasEncoderAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasLZCNT
+
+//go:noescape
+func forwardAVX2(src, pred *quad, out *group)
+
+func forward(src, pred *quad, out *group) {
+	if hasEncoderAVX2 {
+		forwardAVX2(src, pred, out)
+	} else {
+		forwardGo(src, pred, out)
+	}
+}
+
+// inverseAVX2 does nothing and returns false if there are coefficients so large that 16 bits may not
+// do.
+//
+//go:noescape
+func inverseAVX2(c *group, pred, src, out *quad, errors *[4]int32) bool
+
+func inverse(c *group, pred, src, out *quad, errors *[4]int32) {
+	if !hasEncoderAVX2 || !inverseAVX2(c, pred, src, out, errors) {
+		inverseGo(c, pred, src, out, errors)
+	}
+}
+
+//go:noescape
+func quantizeAVX2(in *group, q *quantizer, c *coded)
+
+func quantize(g *group, q *quantizer, c *coded) {
+	if hasEncoderAVX2 {
+		quantizeAVX2(g, q, c)
+	} else {
+		quantizeGo(g, q, c)
+	}
+}
+
+// hadamardAVX2 is for n quads.
+//
+//go:noescape
+func hadamardAVX2(src, pred *quad, n int, sums *[4]int32)
+
+func hadamard(src, pred []quad, sums [][4]int32) {
+	if hasEncoderAVX2 && len(sums) > 0 {
+		_, _ = src[len(sums)-1], pred[len(sums)-1] // the assembly's reach
+		hadamardAVX2(&src[0], &pred[0], len(sums), &sums[0])
+		return
+	}
+	for i := range sums {
+		sums[i] = hadamardGo(&src[i], &pred[i])
+	}
+}
+
+//go:noescape
+func hadamardBlockAVX2(src *byte, preds *[3]quad, sums *[3][4]int32)
+
+func hadamardBlock(src *quad, block int, preds *[3]quad, sums *[3][4]int32) {
+	if hasEncoderAVX2 {
+		hadamardBlockAVX2(&src[4*block&15], preds, sums)
+	} else {
+		hadamardBlockGo(src, block, preds, sums)
+	}
+}
+
+// predictAllAVX2 looks at 16 bytes above the block, from the corner on.
+//
+//go:noescape
+func predictAllAVX2(dst *byte, stride int, to *[3]quad)
+
+func predictAll(buf []byte, at, stride int, to *[3]quad) {
+	if !hasEncoderAVX2 {
+		predictAllGo(buf, at, stride, to)
+		return
+	}
+	_, _, _ = buf[at-stride-1:at-stride+15], buf[at-1], buf[at+3*stride-1] // the assembly's reach
+	predictAllAVX2(&buf[at], stride, to)
+}
