@@ -42,6 +42,9 @@ type Config struct {
 	// Tolerant shows what can be decoded of a damaged original, if that is a tenth of it at least; the
 	// rest is mid-gray, or transparent. By default a damaged original is refused (422).
 	Tolerant bool
+	// NaiveCMYK shows CMYK without a profile as browsers do: R = (1-C)(1-K), and so on. By default it is
+	// shown as print programs do, as coated offset print.
+	NaiveCMYK bool
 
 	// Presets are the looks that pages name: see [Handler.Links]. One that the handler can't serve is an
 	// error of NewHandler.

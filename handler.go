@@ -65,6 +65,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("thumbnail: Config.Formats: %w", err)
 	}
+	e.NaiveCMYK = cfg.NaiveCMYK
 	h := &Handler{cfg: cfg, seen: seen{seed: maphash.MakeSeed()}, contentTypes: map[string]string{}}
 	h.generator = &generator{
 		source: cfg.Source, engine: e,

@@ -17,7 +17,9 @@
 // m·(1+m/p²)/(1+m), the curve of Reinhard et al. (2002), where p is 1000 cd/m²; the other channels
 // keep their ratio to it.
 //
-// CMYK without a profile is R = (1-C)(1-K), G = (1-M)(1-K), B = (1-Y)(1-K), as browsers show it.
+// CMYK without a profile is shown as coated offset print, relative to the paper, as print programs and
+// libvips do. With thumbnail.Config.NaiveCMYK it is R = (1-C)(1-K), G = (1-M)(1-K), B = (1-Y)(1-K), as
+// in browsers.
 // In a JPEG of four components 255 is no ink, as Adobe's programs write it, with their marker and
 // without; YCCK is Y'CbCr of the first three.
 //

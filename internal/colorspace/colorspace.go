@@ -1,10 +1,9 @@
 // Package colorspace makes a conversion to sRGB of what an image file says of the colors of its pixels.
 //
-// CMYK without a profile says nothing, and is left to package image's conversion, R = (1-C)(1-K),
-// which is what browsers and Pillow show: a thumbnail looks like the picture that it leads to. A
-// polynomial fitted to some press, as libvips' fallback profile, would look more like print where
-// the file is meant for that press, but grayer than the original in a browser, and wrong where the
-// file was never meant for print: its black would be a dark gray.
+// CMYK without a profile says nothing. It is shown as print programs and libvips do, as coated offset
+// print: see [Press]. Browsers and Pillow show (1-C)(1-K) instead, which is brighter and more saturated
+// than any press can print; whoever wants thumbnails to look like the original in a browser asks
+// for that.
 package colorspace
 
 import (

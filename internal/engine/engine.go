@@ -36,6 +36,10 @@ import (
 
 // An Engine knows the formats. Any number of goroutines may use it at once.
 type Engine struct {
+	// NaiveCMYK shows CMYK without a profile as (1-C)(1-K), not as print. It is set before the Engine is
+	// used.
+	NaiveCMYK bool
+
 	formats  []*codec.Format // in the order in which they are asked
 	tolerant bool
 }

@@ -40,7 +40,7 @@ type Picture struct {
 // Decode decodes the image in data, whose header is h. Of an animation it decodes the first frame,
 // composed on the whole canvas. The file's description of its colors is kept for the conversion to
 // sRGB; if tones are as far from sRGB's as those of linear light, they are converted at once. If the
-// description is broken, the colors are taken for sRGB.
+// description is broken, the colors are taken for sRGB, and CMYK for [colorspace.Press].
 //
 // least, in pixels of the upright picture, is how small the whole will be made: see [MinDecode]. The
 // decoder may reduce the picture accordingly, as codec.Options says. The zero Point asks for the
@@ -78,6 +78,9 @@ func (e *Engine) Decode(ctx context.Context, data []byte, h *codec.Header, least
 	if err != nil {
 		account.Give(account.Used() - before + colorBytes)
 		return nil, imageError(ctx, "decode", h.Format.Name, err)
+	}
+	if _, inks := decoded.Image.(*image.CMYK); inks && colors == nil && !e.NaiveCMYK {
+		colors = colorspace.Press()
 	}
 	pic = &Picture{header: h, data: data, decoded: decoded, held: account.Used() - before, colorBytes: colorBytes, tolerant: e.tolerant}
 	pic.take(decoded)

@@ -106,5 +106,7 @@ func TestFiveColourSpacesInEightOrientationsGiveOneThumbnail(t *testing.T) {
 func TestFourInksAreThePictureTheyWereMadeOf(t *testing.T) {
 	photo := colourful(600, 400)
 	want := wholeOf(photo, image.Pt(120, 80))
-	assert.GreaterOrEqual(t, psnr(want, thumb(t, specimen.CMYKJPEG(photo, 95), processors.Crop{}, 120)), 38.0)
+	naively(func() {
+		assert.GreaterOrEqual(t, psnr(want, thumb(t, specimen.CMYKJPEG(photo, 95), processors.Crop{}, 120)), 38.0)
+	})
 }

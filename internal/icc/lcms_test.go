@@ -19,6 +19,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 var update = flag.Bool("update", false, "write testdata/lcms.txt anew, with transicc")
@@ -117,7 +119,7 @@ func compareWith(t *testing.T, tr *Transform, profile []byte, points int) (large
 	colours := gridColours(tr.Space(), points)
 	want := transicc(t, profile, tr.Space(), colours)
 	for i, got := range convert(t, tr, colours) {
-		d := deltaE2000(labOf([3]float64{float64(got[0]), float64(got[1]), float64(got[2])}), labOf(want[i]))
+		d := imagetest.DeltaE2000(labOf([3]float64{float64(got[0]), float64(got[1]), float64(got[2])}), labOf(want[i]))
 		if d > largest {
 			largest = d
 			if d > 1 {
@@ -204,7 +206,7 @@ func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
 		tr, err := known.Parse(context.Background(), profiles[name])
 		require.NoError(t, err, name)
 		got := convert(t, tr, [][]byte{colour})[0]
-		d := deltaE2000(labOf([3]float64{float64(got[0]), float64(got[1]), float64(got[2])}), labOf(want))
+		d := imagetest.DeltaE2000(labOf([3]float64{float64(got[0]), float64(got[1]), float64(got[2])}), labOf(want))
 		assert.LessOrEqual(t, d, 1.0, "%s: %v", line, got)
 	}
 	assert.Len(t, seen, len(names))
@@ -216,53 +218,6 @@ var (
 )
 
 // labOf is CIELAB of an sRGB colour of 0…255.
-func labOf(rgb [3]float64) vector {
-	return xyzToLab(srgbMatrix.apply(vector{srgbCurve.at(rgb[0] / 255), srgbCurve.at(rgb[1] / 255), srgbCurve.at(rgb[2] / 255)}))
-}
-
-// deltaE2000 is ISO/CIE 11664-6, as laid out by Sharma, Wu and Dalal, The CIEDE2000
-// Color-Difference Formula, 2005.
-func deltaE2000(p, q vector) float64 {
-	const deg = math.Pi / 180
-	pow7 := func(x float64) float64 { return math.Sqrt(math.Pow(x, 7) / (math.Pow(x, 7) + math.Pow(25, 7))) }
-	g := 0.5 * (1 - pow7((math.Hypot(p[1], p[2])+math.Hypot(q[1], q[2]))/2))
-	a1, a2 := (1+g)*p[1], (1+g)*q[1]
-	c1, c2 := math.Hypot(a1, p[2]), math.Hypot(a2, q[2])
-	hue := func(b, a float64) float64 { return math.Mod(math.Atan2(b, a)/deg+360, 360) }
-	h1, h2 := hue(p[2], a1), hue(q[2], a2)
-	dh, h := h2-h1, (h1+h2)/2
-	switch {
-	case c1*c2 == 0:
-		dh, h = 0, h1+h2
-	case dh > 180:
-		dh -= 360
-	case dh < -180:
-		dh += 360
-	}
-	if c1*c2 != 0 && math.Abs(h1-h2) > 180 {
-		h += math.Copysign(180, 360-(h1+h2))
-	}
-	dL, dC, dH := q[0]-p[0], c2-c1, 2*math.Sqrt(c1*c2)*math.Sin(dh/2*deg)
-	l, c := (p[0]+q[0])/2-50, (c1+c2)/2
-	t := 1 - 0.17*math.Cos((h-30)*deg) + 0.24*math.Cos(2*h*deg) + 0.32*math.Cos((3*h+6)*deg) - 0.20*math.Cos((4*h-63)*deg)
-	sL, sC, sH := 1+0.015*l*l/math.Sqrt(20+l*l), 1+0.045*c, 1+0.015*c*t
-	rT := -2 * pow7(c) * math.Sin(60*math.Exp(-((h-275)/25)*((h-275)/25))*deg)
-	x, y, z := dL/sL, dC/sC, dH/sH
-	return math.Sqrt(x*x + y*y + z*z + rT*y*z)
-}
-
-// Pairs of Sharma, Wu and Dalal, table 1.
-func TestDeltaE2000IsRight(t *testing.T) {
-	for _, c := range []struct {
-		p, q vector
-		want float64
-	}{
-		{vector{50, 2.6772, -79.7751}, vector{50, 0, -82.7485}, 2.0425},
-		{vector{50, 2.4900, -0.0010}, vector{50, -2.4900, 0.0011}, 7.2195},
-		{vector{50, 2.5, 0}, vector{73, 25, -18}, 27.1492},
-		{vector{22.7233, 20.0904, -46.6940}, vector{23.0331, 14.9730, -42.5619}, 2.0373},
-		{vector{2.0776, 0.0795, -1.1350}, vector{0.9033, -0.0636, -0.5514}, 0.9082},
-	} {
-		assert.InDelta(t, c.want, deltaE2000(c.p, c.q), 1e-4)
-	}
+func labOf(rgb [3]float64) [3]float64 {
+	return imagetest.Lab(rgb[0]/255, rgb[1]/255, rgb[2]/255)
 }

@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/specimen"
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// naively has CMYK shown as browsers do while f runs.
+func naively(f func()) {
+	formatsOfTests.NaiveCMYK = true
+	defer func() { formatsOfTests.NaiveCMYK = false }()
+	f()
+}
+
+func TestCMYKWithoutAProfileIsPrintUnlessTheNaiveColorsAreAskedFor(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(0, 0, 32, 32))
+	fill(img, color.NRGBA{0, 255, 255, 255}) // cyan, and no other ink
+	file := specimen.CMYKJPEG(img, 95)
+	cyan := func() color.NRGBA { return nrgbaOf(thumb(t, file, processors.Crop{}, 16)).NRGBAAt(8, 8) }
+	ink := cyan()
+	assert.Less(t, ink.R, uint8(20))
+	assert.InDelta(t, 163, int(ink.G), 12)
+	assert.InDelta(t, 228, int(ink.B), 12)
+	naively(func() {
+		c := cyan()
+		assert.Less(t, c.R, uint8(4))
+		assert.Greater(t, c.G, uint8(251))
+	})
+}
+
+// Photographs that are separated in three ways, by libvips, by Ghostscript's default profile and with as much
+// black as there can be, look as libvips shows CMYK without a profile.
+func TestPhotosInCMYKLookAsLibvipsShowsThem(t *testing.T) {
+	for _, name := range []string{"vips", "vipsthumbnail"} {
+		if _, err := exec.LookPath(name); err != nil {
+			imagetest.Missing(t, name+" is not installed (Debian: libvips-tools)")
+		}
+	}
+	const ghostscript = "/usr/share/color/icc/ghostscript/default_cmyk.icc"
+	profiles := []string{"cmyk"}
+	if _, err := os.Stat(ghostscript); err == nil {
+		profiles = append(profiles, ghostscript)
+	}
+	photos, err := filepath.Glob("../../examples/server/photos/*.jpg")
+	require.NoError(t, err)
+	more, _ := filepath.Glob("/usr/share/backgrounds/*.jpg") // Debian: lomiri-wallpapers-16.04
+	photos = append(photos, more[:min(len(more), 2)]...)
+	vips := func(args ...string) {
+		out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput()
+		require.NoError(t, err, "%v: %s", args, out)
+	}
+	dir := t.TempDir()
+	sum, n := 0.0, 0.0
+	compare := func(what, file string) {
+		vips("vipsthumbnail", file, "--size", "200x", "--output", filepath.Join(dir, "vips.png"))
+		want := pngFile(t, filepath.Join(dir, "vips.png"))
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		got := sized(t, data, processors.Scale{}, want.Bounds().Dx(), want.Bounds().Dy())
+		mean := 0.0
+		all := imagetest.Differences(want, got)
+		for _, d := range all {
+			mean += d / float64(len(all))
+		}
+		t.Logf("%s: ΔE2000 is %.2f on average", what, mean)
+		assert.Less(t, mean, 4.5, what)
+		sum, n = sum+mean, n+1
+	}
+	for _, photo := range photos {
+		small := filepath.Join(dir, "small.png")
+		vips("vipsthumbnail", photo, "--size", "400x400", "--export-profile", "srgb", "--output", small)
+		for _, profile := range profiles {
+			inks := filepath.Join(dir, "inks.tif")
+			vips("vips", "icc_transform", small, filepath.Join(dir, "inks.v"), profile, "--input-profile", "srgb")
+			vips("vips", "copy", filepath.Join(dir, "inks.v"), inks+"[strip]")
+			compare(filepath.Base(photo)+" by "+filepath.Base(profile), inks)
+		}
+		jpeg := filepath.Join(dir, "inks.jpg")
+		require.NoError(t, os.WriteFile(jpeg, specimen.CMYKJPEG(pngFile(t, small), 95), 0o600))
+		compare(filepath.Base(photo)+" with black", jpeg)
+	}
+	require.NotZero(t, n)
+	t.Logf("ΔE2000 is %.2f on average of %v pictures", sum/n, n)
+	assert.Less(t, sum/n, 4.0)
+}
+
+func pngFile(t *testing.T, name string) image.Image {
+	data, err := os.ReadFile(name)
+	require.NoError(t, err)
+	img, err := png.Decode(bytes.NewReader(data))
+	require.NoError(t, err)
+	return img
+}

@@ -1,0 +1,31 @@
+package icc
+
+// NewInks makes the Transform of four inks that are known by a function, not by a profile. curve maps
+// an ink, 0 (cyan) to 3 (black), of 0…1 to what of counts by, 0…1 as well. of returns the cube roots, or rather CIELAB's f,
+// of X, Y and Z, each relative to the white. It is asked at the nodes of a grid of points^4; between them the
+// function should be nearly straight.
+func NewInks(points int, curve func(ink int, x float64) float64, of func(inks [4]float64) [3]float64) *Transform {
+	g := &grid{inputs: 4}
+	nodes := int32(1)
+	for i := len(g.step) - 1; i >= 0; i-- {
+		g.last[i], g.step[i] = int32(points)-2, nodes
+		nodes *= int32(points)
+	}
+	g.node = make([]float32, 4*nodes)
+	cells := float64(points - 1)
+	for n := range nodes {
+		var inks [4]float64
+		for i, step := range g.step {
+			inks[i] = float64(n/step%int32(points)) / cells
+		}
+		for i, v := range of(inks) {
+			g.node[4*n:][i] = float32(v / weightOne)
+		}
+	}
+	t := &Transform{space: CMYK, lut: &lut{grid: g, lab: true}, matrix: newLinear(fromXYZ().columns(d50))}
+	for i := range 4 {
+		t.setCurve(i, func(x float64) float64 { return curve(i, x) * cells })
+	}
+	t.finish()
+	return t
+}
