@@ -118,7 +118,7 @@ func (d *Dir) Open(ctx context.Context, key string) (fs.File, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && info.Mode().IsRegular() {
-		return &dirFile{f, info}, nil
+		return &dirFile{File: f, info: info}, nil
 	}
 	_ = f.Close()
 	if err != nil {
@@ -139,13 +139,29 @@ func (p *place) openError(key string, err error) error {
 	return err
 }
 
-// dirFile is an open file that needs no system call for Stat any more.
+// dirFile is an open file whose Stat needs no system call until something has been read: whoever
+// compares what Stat says before and after reading sees that the file was written to meanwhile.
 type dirFile struct {
 	*os.File
-	info fs.FileInfo
+	info fs.FileInfo // nil once something has been read
 }
 
-func (f *dirFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+func (f *dirFile) Stat() (fs.FileInfo, error) {
+	if f.info == nil {
+		return f.File.Stat()
+	}
+	return f.info, nil
+}
+
+func (f *dirFile) Read(p []byte) (int, error) {
+	f.info = nil
+	return f.File.Read(p)
+}
+
+func (f *dirFile) WriteTo(w io.Writer) (int64, error) {
+	f.info = nil
+	return f.File.WriteTo(w)
+}
 
 // Put stores what r returns as root/key, and makes directories as needed. Under [WithoutSync] it does
 // not wait for the disk.

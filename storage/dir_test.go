@@ -194,3 +194,28 @@ func TestALinkInsideOfTheRootIsFollowed(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
 }
+
+func TestStatAfterReadingSeesThatAFileWasWrittenTo(t *testing.T) {
+	d, root := newTestDir(t)
+	require.NoError(t, os.WriteFile(filepath.Join(root, "k"), []byte("old"), 0o644))
+	for name, read := range map[string]func(fs.File) error{
+		"Read":    func(f fs.File) error { _, err := f.Read(make([]byte, 1)); return err },
+		"WriteTo": func(f fs.File) error { _, err := f.(io.WriterTo).WriteTo(io.Discard); return err },
+	} {
+		f, err := d.Open(t.Context(), "k")
+		require.NoError(t, err)
+		before, err := f.Stat()
+		require.NoError(t, err)
+		w, err := os.OpenFile(filepath.Join(root, "k"), os.O_APPEND|os.O_WRONLY, 0)
+		require.NoError(t, err)
+		_, err = w.WriteString("and new")
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		require.NoError(t, read(f))
+		after, err := f.Stat()
+		require.NoError(t, err)
+		assert.Equal(t, before.Size()+7, after.Size(), name)
+		assert.True(t, os.SameFile(before, after), name)
+		require.NoError(t, f.Close())
+	}
+}
