@@ -12,8 +12,10 @@ import (
 const maxPassed = 64
 
 // An admission decides who may work: it hands out the bytes of Config.MaxMemory and the places of
-// Config.Workers, in the order in which they were asked for. Whoever waits for memory holds none, and
-// whoever holds a worker waits for nothing; so there is no deadlock.
+// Config.Workers, in the order in which they were asked for. A generation that waits for memory holds
+// none, and whoever holds a worker waits for nothing; so generations do not block each other. An upload
+// that is read waits for more and holds what it has read: when nobody but such uploads holds memory, the
+// last one that came is refused.
 type admission struct {
 	maxMemory int64
 	workers   int
@@ -29,9 +31,11 @@ type admission struct {
 
 // A ticket is a place in one of the queues.
 type ticket struct {
-	need   int64 // bytes
-	passed int   // how often somebody else came first
-	ready  chan struct{}
+	need    int64 // bytes
+	holds   int64 // bytes that it has already: an upload that grows
+	passed  int   // how often somebody else came first
+	ready   chan struct{}
+	refused bool // rather than granted; set before ready is closed
 }
 
 // A queuer is somebody who waits for admission.
@@ -73,6 +77,54 @@ func (a *admission) reserve(need int64, q queuer) (*reservation, error) {
 		return nil, err
 	}
 	return &reservation{a: a, size: need}, nil
+}
+
+// await makes the reservation larger, and waits for that in front of those who hold nothing.
+func (r *reservation) await(size int64, q queuer) error {
+	if r.grow(size) {
+		return nil
+	}
+	a := r.a
+	a.mu.Lock()
+	t, err := a.enqueue(&a.forMemory, size-r.size)
+	if err == nil {
+		t.holds = r.size
+		i := len(a.forMemory) - 1
+		for ; i > 0 && a.forMemory[i-1].holds == 0; i-- {
+			a.forMemory[i] = a.forMemory[i-1]
+		}
+		a.forMemory[i] = t
+		a.grant()
+	}
+	a.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if err := q.wait(t.ready); err != nil && a.cancel(&a.forMemory, t) {
+		return err
+	}
+	if t.refused {
+		return fmt.Errorf("%w: uploads wait for each other's memory", ErrOverloaded)
+	}
+	r.size = size
+	return nil
+}
+
+// untangle refuses the last of the uploads that wait for each other.
+func (a *admission) untangle() {
+	held, last := int64(0), -1
+	for i, t := range a.forMemory {
+		if t.holds > 0 {
+			held, last = held+t.holds, i
+		}
+	}
+	if last < 0 || a.used > held {
+		return
+	}
+	t := a.forMemory[last]
+	a.forMemory = append(a.forMemory[:last], a.forMemory[last+1:]...)
+	t.refused = true
+	close(t.ready)
 }
 
 // worker waits for a worker, which release makes free again.
@@ -132,6 +184,7 @@ func (a *admission) releaseWorker() {
 // grant gives memory to those who wait for it and for whom there is enough, in their order. One for
 // whom there is not is passed, maxPassed times.
 func (a *admission) grant() {
+	defer a.untangle()
 	for i := 0; i < len(a.forMemory); {
 		t := a.forMemory[i]
 		if !a.mayPass(i) {

@@ -41,20 +41,24 @@ func (b *budget) run() {
 	b.timer = time.AfterFunc(b.left, b.expire)
 }
 
-func (b *budget) pause() {
+// pause stops the time, and reports whether it ran.
+func (b *budget) pause() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.timer != nil {
-		b.timer.Stop()
-		b.timer = nil
-		b.left = max(0, b.left-time.Since(b.since))
+	if b.timer == nil {
+		return false
 	}
+	b.timer.Stop()
+	b.timer = nil
+	b.left = max(0, b.left-time.Since(b.since))
+	return true
 }
 
 // paused stops the time while f waits.
 func (b *budget) paused(f func() error) error {
-	b.pause()
-	defer b.run()
+	if b.pause() {
+		defer b.run()
+	}
 	return f()
 }
 

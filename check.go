@@ -11,7 +11,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/processors"
@@ -50,11 +49,12 @@ func (h *Handler) check(ctx context.Context, r io.Reader) (Info, error) {
 		budget: b, timeout: h.cfg.QueueTimeout, left: h.cfg.QueueTimeout,
 		deserted: func() <-chan struct{} { return ctx.Done() }, abandon: func() bool { return true },
 	}
-	u := &upload{h: h, seen: &inspector{}}
+	u := &upload{h: h, place: p, seen: &inspector{}}
 	for _, e := range h.cfg.Encoders {
 		u.seen.moves = u.seen.moves || moves(e)
 	}
-	memory, err := h.generator.admission.reserve(min(headBytes, h.cfg.MaxMemory), p)
+	u.room = min(max(lengthOf(r)+1, headBytes/2), h.cfg.MaxSourceBytes+1)
+	memory, err := h.generator.admission.reserve(min(u.room+headBytes/2, h.cfg.MaxMemory), p)
 	if err != nil {
 		return Info{}, uploadError(ctx, h, nil, err)
 	}
@@ -65,7 +65,7 @@ func (h *Handler) check(ctx context.Context, r io.Reader) (Info, error) {
 	}
 	b.run()
 	defer b.pause()
-	if err := u.inspect(ctx, p); err != nil {
+	if err := u.inspect(ctx); err != nil {
 		return Info{}, uploadError(ctx, h, u.header, err)
 	}
 	size := u.header.Size()
@@ -75,21 +75,45 @@ func (h *Handler) check(ctx context.Context, r io.Reader) (Info, error) {
 // An upload is a file that is checked.
 type upload struct {
 	h      *Handler
+	place  *place
 	memory *reservation
+	room   int64 // of data at first
 	data   []byte
 	header *codec.Header
 	seen   *inspector
 }
 
+// lengthOf returns how many bytes r has, or 0 if it does not say.
+func lengthOf(r io.Reader) int64 {
+	switch r := r.(type) {
+	case interface{ Len() int }:
+		return int64(max(r.Len(), 0))
+	case io.Seeker:
+		at, err := r.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return 0
+		}
+		end, err := r.Seek(0, io.SeekEnd)
+		if _, back := r.Seek(at, io.SeekStart); err != nil || back != nil {
+			return 0
+		}
+		return max(end-at, 0)
+	}
+	return 0
+}
+
 // read reads the whole file. The memory is taken as it grows.
 func (u *upload) read(ctx context.Context, r io.Reader) error {
 	limit := u.h.cfg.MaxSourceBytes
-	room := min(int64(headBytes)/2, limit+1)
+	room := u.room
+	if err := u.grow(room); err != nil {
+		return err
+	}
 	buf := make([]byte, 0, room)
 	for idle := 0; ; {
 		if len(buf) == cap(buf) {
 			room = min(2*int64(cap(buf)), limit+1)
-			if err := u.grow(ctx, int64(cap(buf))+room); err != nil {
+			if err := u.grow(int64(cap(buf)) + room); err != nil {
 				return err
 			}
 			buf = append(make([]byte, 0, room), buf...)
@@ -118,27 +142,19 @@ func (u *upload) read(ctx context.Context, r io.Reader) error {
 	}
 }
 
-// grow takes more memory, for which it waits in steps: two that wait for each other give up in time.
-func (u *upload) grow(ctx context.Context, size int64) error {
+// grow takes more memory.
+func (u *upload) grow(size int64) error {
 	if size > u.h.cfg.MaxMemory {
 		return fmt.Errorf("%w: it takes %d bytes of memory, more than Config.MaxMemory (%d)", ErrTooLarge, size, u.h.cfg.MaxMemory)
 	}
-	for end := time.Now().Add(u.h.cfg.QueueTimeout); !u.memory.grow(size); {
-		if time.Now().After(end) {
-			return ErrOverloaded
-		}
-		if sleep(ctx, 10*time.Millisecond); ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	return nil
+	return u.memory.await(size, u.place)
 }
 
 // inspect looks at the header, plans every preset, and decodes the file.
-func (u *upload) inspect(ctx context.Context, p *place) (err error) {
+func (u *upload) inspect(ctx context.Context) (err error) {
 	g := u.h.generator
 	file := int64(cap(u.data))
-	if err := u.grow(ctx, file+min(headBytes, u.h.cfg.MaxMemory-file)); err != nil {
+	if err := u.grow(file + min(headBytes, u.h.cfg.MaxMemory-file)); err != nil {
 		return err
 	}
 	if u.header, err = g.engine.Header(codec.WithAccount(ctx, codec.NewAccount(headBytes)), codec.NewBytesReader(ctx, u.data)); err != nil {
@@ -161,10 +177,10 @@ func (u *upload) inspect(ctx context.Context, p *place) (err error) {
 			return fmt.Errorf("preset %q: %w", name, err)
 		}
 	}
-	if err := u.grow(ctx, total); err != nil {
+	if err := u.grow(total); err != nil {
 		return err
 	}
-	release, err := g.admission.worker(p)
+	release, err := g.admission.worker(u.place)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,255 @@
+package thumbnail
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	wait = 30 * time.Second // for a goroutine to get where it will
+	tick = time.Millisecond
+)
+
+// patient waits as long as it takes; one that is gone does not.
+type patient struct{ gone chan struct{} }
+
+var errGone = errors.New("gone")
+
+func (p patient) wait(ready <-chan struct{}) error {
+	select {
+	case <-ready:
+		return nil
+	case <-p.gone:
+		return errGone
+	}
+}
+
+// granted is how a reservation that may have to wait ends.
+type granted struct {
+	r   *reservation
+	err error
+}
+
+// queue asks for memory in another goroutine and returns when it waits or has got it.
+func queue(t *testing.T, a *admission, need int64) (answer chan granted) {
+	answer = make(chan granted, 1)
+	a.mu.Lock()
+	before := len(a.forMemory)
+	a.mu.Unlock()
+	go func() {
+		r, err := a.reserve(need, patient{})
+		answer <- granted{r, err}
+	}()
+	require.Eventually(t, func() bool {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		return len(a.forMemory) > before || len(answer) > 0
+	}, wait, tick)
+	return answer
+}
+
+func TestSmallWorkPassesLargeWorkABoundedNumberOfTimes(t *testing.T) {
+	a := &admission{maxMemory: 100, maxQueue: 1000}
+	first, err := a.reserve(60, patient{})
+	require.NoError(t, err)
+	large := queue(t, a, 80)
+	for i := range maxPassed {
+		small, err := a.reserve(1, failsToWait{})
+		require.NoError(t, err, i)
+		small.release()
+	}
+	_, err = a.reserve(1, failsToWait{})
+	assert.ErrorIs(t, err, errGone, "nobody passes any more, although there is memory")
+	waiting := queue(t, a, 1)
+	assert.Empty(t, waiting)
+	first.release()
+	assert.NoError(t, (<-large).err)
+	assert.NoError(t, (<-waiting).err)
+}
+
+type failsToWait struct{}
+
+func (failsToWait) wait(<-chan struct{}) error { return errGone }
+
+func TestWorkThatWaitsIsPassedOverWhenMemoryIsFreed(t *testing.T) {
+	a := &admission{maxMemory: 100, maxQueue: 1000}
+	holds, err := a.reserve(50, patient{})
+	require.NoError(t, err)
+	more, err := a.reserve(50, patient{})
+	require.NoError(t, err)
+	large := queue(t, a, 90)
+	var small []chan granted
+	for range maxPassed + 1 {
+		small = append(small, queue(t, a, 10))
+	}
+	more.release()
+	passed := 0
+	for i := range small {
+		select {
+		case g := <-small[i]:
+			require.NoError(t, g.err)
+			g.r.release()
+			passed++
+		default:
+		}
+	}
+	// Each that gives back lets the next one pass, as long as it may.
+	for i := 0; passed < maxPassed; i = (i + 1) % len(small) {
+		select {
+		case g := <-small[i]:
+			require.NoError(t, g.err)
+			g.r.release()
+			passed++
+		default:
+		}
+	}
+	assert.Equal(t, 1, len(a.forMemory)-1, "the last one does not pass any more")
+	assert.Empty(t, large)
+	holds.release()
+	(<-large).r.release()
+}
+
+func TestWhoGivesUpIsInNobodysWay(t *testing.T) {
+	a := &admission{maxMemory: 100, maxQueue: 1000}
+	holds, err := a.reserve(50, patient{})
+	require.NoError(t, err)
+	gone := make(chan struct{})
+	large := make(chan granted, 1)
+	go func() {
+		r, err := a.reserve(90, patient{gone})
+		large <- granted{r, err}
+	}()
+	require.Eventually(t, func() bool { a.mu.Lock(); defer a.mu.Unlock(); return len(a.forMemory) == 1 }, wait, tick)
+	a.forMemory[0].passed = maxPassed
+	small := queue(t, a, 10)
+	assert.Empty(t, small)
+	close(gone)
+	assert.ErrorIs(t, (<-large).err, errGone)
+	assert.NoError(t, (<-small).err)
+	holds.release()
+}
+
+func TestUploadsThatWaitForEachOtherAreNotStuck(t *testing.T) {
+	a := &admission{maxMemory: 100, maxQueue: 1000}
+	grow := func(r *reservation, size int64) chan error {
+		answer := make(chan error, 1)
+		a.mu.Lock()
+		before := len(a.forMemory)
+		a.mu.Unlock()
+		go func() { answer <- r.await(size, patient{}) }()
+		require.Eventually(t, func() bool {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			return len(a.forMemory) > before || len(answer) > 0
+		}, wait, tick)
+		return answer
+	}
+	one, err := a.reserve(40, patient{})
+	require.NoError(t, err)
+	two, err := a.reserve(40, patient{})
+	require.NoError(t, err)
+	generation, err := a.reserve(20, patient{})
+	require.NoError(t, err)
+	newcomer := queue(t, a, 30)
+	first := grow(one, 90)
+	second := grow(two, 80)
+	assert.Empty(t, first)
+	assert.Empty(t, second, "as long as somebody works, there is hope")
+	generation.release()
+	assert.ErrorIs(t, <-second, ErrOverloaded, "the last one that came")
+	assert.Empty(t, first)
+	assert.Empty(t, newcomer, "those who hold something come first")
+	two.release()
+	assert.NoError(t, <-first)
+	assert.EqualValues(t, 90, one.size)
+	one.release()
+	(<-newcomer).r.release()
+	assert.Zero(t, a.used)
+}
+
+func TestResultsTakeNoMoreThanAQuarterOfTheMemory(t *testing.T) {
+	a := &admission{maxMemory: 100, maxQueue: 1000}
+	var all []*reservation
+	for i := range 4 {
+		r, err := a.reserve(20, patient{})
+		require.NoError(t, err)
+		assert.Equal(t, i < 2, r.keep(10), "result %d", i)
+		all = append(all, r)
+	}
+	assert.EqualValues(t, 40, a.used)
+	all[0].release()
+	all[0].release()
+	all[1].release()
+	assert.EqualValues(t, 20, a.used)
+	r, err := a.reserve(20, patient{})
+	require.NoError(t, err)
+	assert.False(t, r.keep(6), "26 of 100")
+	r, err = a.reserve(20, patient{})
+	require.NoError(t, err)
+	assert.False(t, r.keep(1))
+	all[2].release()
+	all[3].release()
+	r, err = a.reserve(20, patient{})
+	require.NoError(t, err)
+	assert.True(t, r.keep(18), "25 of 100 are a quarter")
+}
+
+func TestAReservationThatWasHandedOnIsReleasedOnce(t *testing.T) {
+	a := &admission{maxMemory: 100}
+	r, err := a.reserve(30, patient{})
+	require.NoError(t, err)
+	moved := r.move()
+	r.release()
+	assert.EqualValues(t, 30, a.used)
+	moved.release()
+	moved.release()
+	assert.Zero(t, a.used)
+	(*reservation)(nil).release()
+}
+
+func TestAReservationGrowsOnlyWhereNobodyWaitsInVain(t *testing.T) {
+	a := &admission{maxMemory: 100, maxQueue: 10}
+	r, err := a.reserve(30, patient{})
+	require.NoError(t, err)
+	assert.True(t, r.grow(100), "all there is")
+	assert.True(t, r.grow(50), "less is nothing new")
+	assert.EqualValues(t, 100, a.used)
+	assert.False(t, r.grow(101))
+	large := queue(t, a, 90)
+	r.keep(20)
+	a.mu.Lock()
+	a.forMemory[0].passed = maxPassed
+	a.mu.Unlock()
+	assert.False(t, r.grow(21), "somebody has been passed too often")
+	assert.Empty(t, large)
+	r.release()
+	(<-large).r.release()
+}
+
+func TestWorkersAreGivenInOrder(t *testing.T) {
+	a := &admission{workers: 1, maxQueue: 2}
+	release, err := a.worker(patient{})
+	require.NoError(t, err)
+	order := make(chan int, 2)
+	for i := range 2 {
+		go func() {
+			release, err := a.worker(patient{})
+			assert.NoError(t, err)
+			order <- i
+			release()
+		}()
+		require.Eventually(t, func() bool { a.mu.Lock(); defer a.mu.Unlock(); return len(a.forWorker) == i+1 }, wait, tick)
+	}
+	_, err = a.worker(patient{})
+	assert.ErrorIs(t, err, ErrOverloaded, "the queue is full")
+	assert.True(t, a.full())
+	release()
+	assert.Equal(t, 0, <-order)
+	assert.Equal(t, 1, <-order)
+	require.Eventually(t, func() bool { a.mu.Lock(); defer a.mu.Unlock(); return a.busy == 0 }, wait, tick)
+	assert.False(t, a.full())
+}
