@@ -103,3 +103,25 @@ func TestVersionOfFollowsTagOrStat(t *testing.T) {
 	assert.Empty(t, version("", 1, time.Time{}))
 	assert.Regexp(t, `^[0-9a-z]{1,13}$`, version("", 1, at))
 }
+
+// A column of a database has what pages need to know.
+func TestInfoGoesThroughAColumn(t *testing.T) {
+	info := thumbnail.Info{Width: 640, Height: 480, Version: "v1", Focus: image.Pt(42, 67), Color: "#a0b1c2"}
+	value, err := info.Value()
+	require.NoError(t, err)
+	text, ok := value.(string)
+	require.True(t, ok)
+	for _, column := range []any{text, []byte(text)} {
+		got := thumbnail.Info{Color: "#000000"}
+		require.NoError(t, got.Scan(column))
+		assert.Equal(t, info, got)
+	}
+	for _, column := range []any{nil, "", []byte{}} {
+		got := info
+		require.NoError(t, got.Scan(column))
+		assert.Zero(t, got, "%v", column)
+	}
+	for _, column := range []any{"{", 7, `{"width": "wide"}`} {
+		assert.ErrorContains(t, new(thumbnail.Info).Scan(column), "Info", "%v", column)
+	}
+}

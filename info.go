@@ -1,12 +1,14 @@
 package thumbnail
 
 import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
 	"image"
 	"io/fs"
 	"strconv"
 	"time"
-
-	"hash/fnv"
 )
 
 // Info is what a page needs to know of an original, so that it looks nothing up while it renders. A
@@ -19,6 +21,34 @@ type Info struct {
 	Version string      `json:"version,omitempty"` // changes when the content does: see Spec.Version
 	Focus   image.Point `json:"focus"`             // what matters most, in per cent from the upper left corner; (0,0) is unknown
 	Color   string      `json:"color,omitempty"`   // "#rrggbb", the dominant color
+}
+
+// Value implements [driver.Valuer]: as a column of a database, Info is JSON.
+func (i Info) Value() (driver.Value, error) {
+	text, err := json.Marshal(i)
+	return string(text), err
+}
+
+// Scan implements [database/sql.Scanner]. NULL and an empty text are the zero Info.
+func (i *Info) Scan(column any) error {
+	*i = Info{}
+	var text []byte
+	switch column := column.(type) {
+	case nil:
+	case string:
+		text = []byte(column)
+	case []byte:
+		text = column
+	default:
+		return fmt.Errorf("thumbnail: Info from a column of type %T: want text", column)
+	}
+	if len(text) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(text, i); err != nil {
+		return fmt.Errorf("thumbnail: Info from a column: %w", err)
+	}
+	return nil
 }
 
 // known reports whether the size is known.
