@@ -118,14 +118,17 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 	clear(a.w)
 
 	f := make([]float64, a.taps)
-	enlarges := g.step < 1
+	enlarges, edge := g.step < 1, 0.0
+	if enlarges {
+		edge = 0.5 // the middle of the outermost sample: what lies beyond is that sample, without the kernel's overshoot
+	}
 	watch := watch{ctx: ctx}
 	for i := range g.n {
 		if err := watch.spend(8 * a.taps); err != nil {
 			return err
 		}
 		centre := (g.x0 + (float64(i)+0.5)*g.step - float64(a.origin)) / float64(a.box)
-		centre = min(max(centre, 0), float64(a.cells)) // beyond the edge is what is at the edge
+		centre = min(max(centre, edge), float64(a.cells)-edge) // beyond the edge is what is at the edge
 		first, end := math.Floor(centre-reach+0.5), math.Floor(centre+reach+0.5)
 		lo := int(max(0, first))
 		hi := min(int(min(end, float64(a.cells))), lo+a.taps)

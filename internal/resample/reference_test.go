@@ -36,7 +36,11 @@ func referenceLine(v []float64, kernel func(float64) float64, reach, x0, step fl
 	scale := math.Max(1, step)
 	for i := range out {
 		c := x0 + (float64(i)+0.5)*step
-		c = math.Min(math.Max(c, 0), float64(len(v)))
+		edge := 0.0
+		if step < 1 {
+			edge = 0.5
+		}
+		c = math.Min(math.Max(c, edge), float64(len(v))-edge)
 		var sum, norm float64
 		lo, hi := int(math.Floor(c-reach*scale))-1, int(math.Ceil(c+reach*scale))+1
 		if step >= 1 {
