@@ -211,9 +211,11 @@ func (p *Plan) lookBytes(decoded int64) int64 {
 	return saturated(float64(n) + float64(resample.Memory(p.Header.Stored, image.Pt(4096, 2))))
 }
 
-// encodeBytes is what an encoder takes for a picture, beside it: that, as often as PNG holds it, and
-// the file.
-func encodeBytes(size image.Point) int64 { return 18*area(size) + 64*int64(size.X) + 64<<10 }
+// encodeBytes is what an encoder takes for a picture, beside it: as much again as often as PNG holds
+// it, the file, and the tables of a compressor, which small pictures do with less of.
+func encodeBytes(size image.Point) int64 {
+	return 18*area(size) + 64*int64(size.X) + 64<<10 + min(96*area(size), 1<<20)
+}
 
 // fixedBytes are tables, and rows of a few thousand pixels.
 const fixedBytes = 64 << 10

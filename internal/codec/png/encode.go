@@ -3,44 +3,29 @@ package png
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"hash/crc32"
 	"image"
 	"io"
 	"sync"
-
-	"github.com/klauspost/compress/zlib"
+	"unsafe"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/deflate"
 )
-
-// The filtered rows are compressed in two ways, and the smaller result is taken. What filters leave
-// of a photo is noise, in which matches cost more bits than they save: there Huffman codes alone
-// are up to 15 % smaller, and so fast that trying costs little. Levels above 6 take twice as long
-// to save 2 %. Where matches save much, the picture is a drawing or a page of text: that is quickly
-// done once more, at a level that is 2 to 6 % smaller then.
-var levels = [...]int{zlib.HuffmanOnly, 6, 8}
-
-const huffmanOnly, usual, thorough = 0, 1, 2 // in levels
-
-// maxThorough bounds the pictures that are compressed once more, in bytes of their filtered rows.
-const maxThorough = 1 << 20
 
 // Encode writes img to w with 8 bits per sample, without loss but for the colour of what is wholly
 // transparent: in indices or grey of as few bits as will do, else in grey, grey with alpha, RGB, or
 // RGBA. Equal pictures give equal bytes, whatever their types. img, which is not modified, must
 // have pixels. Encode may be called from several goroutines.
 //
-// Memory is taken from the account of ctx: of rows, and of what is compressed. The windows and tables of the compressors,
-// 3 MiB, are a pool's. The error is w's, that of
-// an account that is empty, or that of ctx.
+// Rows are filtered in the way, of five, that makes a sample of them shortest: all of them alike, or each with the
+// filter that leaves the fewest pairs of bytes.
+//
+// Memory is taken from the account of ctx. The error is w's, that of an account that is empty, or that of ctx.
 func Encode(ctx context.Context, w io.Writer, img image.Image) error {
 	e, _ := encoders.Get().(*encoder)
 	if e == nil {
 		e = new(encoder)
-		for i, level := range levels {
-			e.zlib[i], _ = zlib.NewWriterLevel(&e.packed[i], level) // fails for a level that does not exist
-		}
 	}
 	err := e.begin(ctx, img.Bounds().Size())
 	if err == nil {
@@ -54,19 +39,19 @@ func Encode(ctx context.Context, w io.Writer, img image.Image) error {
 // is larger than this one could need is dropped, so that it is not refused for it.
 func (e *encoder) begin(ctx context.Context, size image.Point) error {
 	e.account, e.taken = codec.AccountOf(ctx), 0
-	need := 7 * 4 * int64(size.X)
-	most := 4*size.X*size.Y + 4<<10
-	for _, a := range []*appender{&e.rows, &e.packed[0], &e.packed[1], &e.packed[2]} {
-		if cap(a.b) > most {
+	most := (4*size.X + 1) * size.Y
+	need := 7*4*int64(size.X) + int64(unsafe.Sizeof(encoder{})) + deflate.Memory(most)
+	for _, a := range []*appender{&e.rows, &e.packed} {
+		if cap(a.b) > most+4<<10 {
 			a.b = nil
 		}
+		a.account = e.account
+		need += int64(cap(a.b))
 	}
-	for i := range e.packed {
-		e.packed[i].account = e.account
-		need += int64(cap(e.packed[i].b))
+	if most < e.held/4 {
+		e.deflate = deflate.Compressor{}
 	}
-	e.rows.account = e.account
-	need += int64(cap(e.rows.b))
+	e.held = most
 	if err := e.account.Take(need); err != nil {
 		return err
 	}
@@ -77,7 +62,7 @@ func (e *encoder) begin(ctx context.Context, size image.Point) error {
 // end gives back what was taken, and keeps the encoder for another picture unless it has become large.
 func (e *encoder) end() {
 	kept := 0
-	for _, a := range []*appender{&e.rows, &e.packed[0], &e.packed[1], &e.packed[2]} {
+	for _, a := range []*appender{&e.rows, &e.packed} {
 		e.taken += a.taken
 		a.taken, a.account = 0, nil
 		kept += cap(a.b)
@@ -98,13 +83,14 @@ var encoders sync.Pool // of *encoder
 type encoder struct {
 	account *codec.Account
 	taken   int64
-	out     []byte // the next chunk
-	zlib    [len(levels)]*zlib.Writer
-	packed  [len(levels)]appender // what they made
-	rows    appender              // all that was compressed, up to maxThorough bytes
+	out     []byte   // the next chunk
+	rows    appender // what is compressed
+	packed  appender // what that makes
+	deflate deflate.Compressor
+	held    int // bytes, for which it has made room
 	row     []byte
 	above   []byte
-	tries   [5][]byte // filter type and filtered row, one for each filter
+	filters filterer
 }
 
 func (e *encoder) encode(ctx context.Context, w io.Writer, img image.Image) error {
@@ -167,66 +153,6 @@ func (e *encoder) palette(colours []uint32) {
 	})
 }
 
-// pixels returns the rows, filtered and compressed. They are valid until the encoder is used again.
-func (e *encoder) pixels(ctx context.Context, f *form, straight func(y int) []byte) ([]byte, error) {
-	n, pixel := f.rowBytes(f.Width), f.pixelBytes()
-	e.row, e.above = grow(e.row, n), grow(e.above, n)
-	clear(e.above)
-	for i := range e.tries {
-		e.tries[i] = grow(e.tries[i], n+1)
-		e.tries[i][0] = byte(i)
-	}
-	for i, z := range e.zlib {
-		e.packed[i].b = e.packed[i].b[:0]
-		z.Reset(&e.packed[i])
-	}
-	e.rows.b = e.rows.b[:0]
-	whole := f.Height*(n+1) <= maxThorough
-	every := max(1<<18/n, 1) // filters are slow: four times a megabyte
-	for y := range f.Height {
-		if y%every == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		f.pack(e.row, straight(y))
-		row := e.tries[filterNone]
-		if f.Color == Indexed || f.Depth < 8 { // neighbours tell nothing
-			copy(row[1:], e.row)
-		} else {
-			row = e.filtered(e.row, e.above, pixel)
-		}
-		for _, z := range e.zlib[:thorough] {
-			if _, err := z.Write(row); err != nil {
-				return nil, err
-			}
-		}
-		if whole {
-			if _, err := e.rows.Write(row); err != nil {
-				return nil, err
-			}
-		}
-		e.row, e.above = e.above, e.row
-	}
-	for _, z := range e.zlib[:thorough] {
-		if err := z.Close(); err != nil {
-			return nil, err
-		}
-	}
-	best := e.packed[huffmanOnly].b
-	if p := e.packed[usual].b; len(p) < len(best) {
-		best = p
-	}
-	if whole && 4*len(best) < 3*len(e.packed[huffmanOnly].b) { // matches save a quarter or more
-		_, err := e.zlib[thorough].Write(e.rows.b)
-		if err = errors.Join(err, e.zlib[thorough].Close()); err != nil {
-			return nil, err
-		}
-		if p := e.packed[thorough].b; len(p) < len(best) {
-			best = p
-		}
-	}
-	return best, nil
-}
-
 // appender is a writer to a slice, whose memory is the account's.
 type appender struct {
 	b       []byte
@@ -236,7 +162,7 @@ type appender struct {
 
 func (a *appender) Write(p []byte) (int, error) {
 	if need := len(a.b) + len(p); need > cap(a.b) {
-		if err := a.grow(need); err != nil {
+		if err := a.grow(max(need, min(2*cap(a.b), 1<<20), cap(a.b)+cap(a.b)/4, 512)); err != nil {
 			return 0, err
 		}
 	}
@@ -244,9 +170,17 @@ func (a *appender) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// grow makes room for need bytes: twice as many up to a megabyte, and a quarter more beyond.
-func (a *appender) grow(need int) error {
-	size := max(need, min(2*cap(a.b), 1<<20), cap(a.b)+cap(a.b)/4, 512)
+// reserve makes room for n bytes in all.
+func (a *appender) reserve(n int) error {
+	if n <= cap(a.b) {
+		return nil
+	}
+	a.b = a.b[:0]
+	return a.grow(n)
+}
+
+// grow makes room for size bytes.
+func (a *appender) grow(size int) error {
 	if err := a.account.Take(int64(size)); err != nil {
 		return err
 	}

@@ -1,18 +1,48 @@
 package png
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
-// filtered returns the row with the filter in front that makes the sum of its bytes, as signed
-// numbers without their signs, the least: the heuristic that the standard names (12.7).
-func (e *encoder) filtered(row, above []byte, n int) []byte {
+// A strategy says how the filters of a picture's rows are chosen. The first five are a filter for all
+// rows, by its number in the standard (9.2).
+type strategy int
+
+const byPairs strategy = filterPaeth + 1 // for each row the one that leaves the fewest different pairs of bytes
+
+// A filterer filters rows. The zero value is ready to use once it has room.
+type filterer struct {
+	tries [filterPaeth + 1][]byte // filter type and filtered row, one for each filter
+	seen  [1 << 16 / 64]uint64    // pairs of bytes
+}
+
+// room makes room for rows of n bytes.
+func (f *filterer) room(n int) {
+	for i := range f.tries {
+		f.tries[i] = grow(f.tries[i], n+1)
+		f.tries[i][0] = byte(i)
+	}
+}
+
+// filtered returns the row with a filter type in front. n is the number of bytes of a pixel.
+func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
+	if s < byPairs {
+		filterRow(byte(s), f.tries[s][1:], row, above, n)
+		return f.tries[s]
+	}
 	best, least := 0, math.MaxInt
-	for i, try := range e.tries {
+	for i, try := range f.tries {
 		filterRow(byte(i), try[1:], row, above, n)
-		if sum := magnitude(try[1:]); sum < least {
-			best, least = i, sum
+		cost := 5 * f.pairs(try[1:])
+		if i == filterNone {
+			cost = cost * 4 / 5 // what is not filtered is like other rows, too
+		}
+		if cost < least {
+			best, least = i, cost
 		}
 	}
-	return e.tries[best]
+	return f.tries[best]
 }
 
 // filterRow applies a filter (9.2). All rows have the same length; n is the number of bytes of a pixel.
@@ -24,8 +54,9 @@ func filterRow(filter byte, dst, row, above []byte, n int) {
 		copy(dst, row)
 	case filterSub:
 		copy(dst, row[:first])
-		for i := first; i < len(dst); i++ {
-			dst[i] = row[i] - row[i-first]
+		left := row[:len(dst)-first]
+		for i, v := range row[first:] {
+			dst[first+i] = v - left[i]
 		}
 	case filterUp:
 		for i := range dst {
@@ -48,10 +79,23 @@ func filterRow(filter byte, dst, row, above []byte, n int) {
 	}
 }
 
-func magnitude(p []byte) int {
-	sum := 0
-	for _, v := range p {
-		sum += abs(int(int8(v)))
+// pairs counts the different pairs of neighboring bytes: a measure of entropy that knows that matches are to
+// come.
+func (f *filterer) pairs(p []byte) int {
+	n := 0
+	for i := 1; i < len(p); i++ {
+		pair := binary.LittleEndian.Uint16(p[i-1:])
+		if set, bit := &f.seen[pair/64], uint64(1)<<(pair%64); *set&bit == 0 {
+			*set |= bit
+			n++
+		}
 	}
-	return sum
+	if len(p) > 4*len(f.seen) {
+		clear(f.seen[:])
+		return n
+	}
+	for i := 1; i < len(p); i++ {
+		f.seen[binary.LittleEndian.Uint16(p[i-1:])/64] = 0
+	}
+	return n
 }

@@ -1,0 +1,151 @@
+package png
+
+import (
+	"context"
+	"math"
+
+	"github.com/rest-thumbnails/thumbnail/internal/deflate"
+)
+
+// Filters are chosen by samples of rows, each an eighth of the picture from samplePlaces places, at least
+// and at most so many bytes: first a small one, then a large one of the filters that are close.
+const (
+	minSample    = 16 << 10
+	smallSample  = 40 << 10
+	largeSample  = 128 << 10
+	samplePlaces = 3
+)
+
+// thoroughBytes is how many bytes of rows are compressed as well as can be.
+const thoroughBytes = 128 << 10
+
+// A plan says how rows are filtered and compressed.
+type plan struct {
+	filters strategy
+	effort  deflate.Effort
+}
+
+// choose tries the filters on samples.
+func (e *encoder) choose(ctx context.Context, f *form, straight func(y int) []byte) (plan, error) {
+	total := f.Height * (f.rowBytes(f.Width) + 1)
+	small, large := min(max(total/8, minSample), smallSample), min(max(total/8, minSample), largeSample)
+	tries, err := e.try(ctx, f, straight, candidates(f), small)
+	if err != nil {
+		return plan{}, err
+	}
+	best, close := nearest(tries)
+	if len(close) > 1 && large > small {
+		if tries, err = e.try(ctx, f, straight, close, large); err != nil {
+			return plan{}, err
+		}
+		best, _ = nearest(tries)
+	}
+	switch {
+	case 10*best.size > 9*best.literals: // a photo
+		return plan{best.filters, deflate.Light}, nil
+	case total < thoroughBytes:
+		return plan{best.filters, deflate.Thorough}, nil
+	}
+	return plan{best.filters, deflate.Usual}, nil
+}
+
+// A trial is how many bytes a sample has.
+type trial struct {
+	filters        strategy
+	size, literals int // with matches, and without
+}
+
+// nearest returns the shortest trial, and the filters of those that are up to a quarter longer.
+func nearest(tries []trial) (best trial, close []strategy) {
+	best.size = math.MaxInt
+	for _, t := range tries {
+		if t.size < best.size {
+			best = t
+		}
+	}
+	for _, t := range tries {
+		if t.size <= best.size+best.size/4 {
+			close = append(close, t.filters)
+		}
+	}
+	return best, close
+}
+
+// try compresses a sample of n bytes.
+func (e *encoder) try(ctx context.Context, f *form, straight func(y int) []byte, filters []strategy, n int) (tries []trial, err error) {
+	rows := n/samplePlaces/(f.rowBytes(f.Width)+1) + 1
+	if samplePlaces*rows >= f.Height {
+		rows = (f.Height + samplePlaces - 1) / samplePlaces
+	}
+	for _, s := range filters {
+		e.rows.b = e.rows.b[:0]
+		for place := range samplePlaces {
+			from := max(f.Height-rows, 0) * place / (samplePlaces - 1)
+			if err := e.filter(ctx, f, s, straight, from, min(from+rows, f.Height)); err != nil {
+				return nil, err
+			}
+		}
+		size, err := e.deflate.Estimate(ctx, e.rows.b, deflate.Quick)
+		if err != nil {
+			return nil, err
+		}
+		if s == filterNone {
+			size -= size / 16 // more effort finds more where nothing is filtered
+		}
+		tries = append(tries, trial{s, size, deflate.Entropy(e.rows.b)})
+	}
+	return tries, nil
+}
+
+// candidates are the ways to filter that a picture may be shortest by.
+func candidates(f *form) []strategy {
+	if f.Depth < 8 {
+		return []strategy{filterNone} // neighbors tell nothing
+	}
+	return []strategy{filterNone, filterSub, filterUp, filterPaeth, byPairs}
+}
+
+// filter appends the filtered rows from, to.
+func (e *encoder) filter(ctx context.Context, f *form, s strategy, straight func(y int) []byte, from, to int) error {
+	n, pixel := len(e.row), f.pixelBytes()
+	every := max(1<<18/n, 1) // filters are slow: four times a megabyte
+	if from == 0 {
+		clear(e.above)
+	} else {
+		f.pack(e.above, straight(from-1))
+	}
+	for y := from; y < to; y++ {
+		if y%every == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		f.pack(e.row, straight(y))
+		if _, err := e.rows.Write(e.filters.filtered(s, e.row, e.above, pixel)); err != nil {
+			return err
+		}
+		e.row, e.above = e.above, e.row
+	}
+	return nil
+}
+
+// pixels returns the rows, filtered and compressed. They are valid until the encoder is used again.
+func (e *encoder) pixels(ctx context.Context, f *form, straight func(y int) []byte) ([]byte, error) {
+	n := f.rowBytes(f.Width)
+	e.row, e.above = grow(e.row, n), grow(e.above, n)
+	e.filters.room(n)
+	how, err := e.choose(ctx, f, straight)
+	if err != nil {
+		return nil, err
+	}
+	e.rows.b = e.rows.b[:0]
+	if err := e.rows.reserve(f.Height * (n + 1)); err != nil {
+		return nil, err
+	}
+	if err := e.filter(ctx, f, how.filters, straight, 0, f.Height); err != nil {
+		return nil, err
+	}
+	e.packed.b = e.packed.b[:0]
+	if err := e.deflate.Compress(ctx, &e.packed, e.rows.b, how.effort); err != nil {
+		return nil, err
+	}
+	return e.packed.b, nil
+}

@@ -1,0 +1,193 @@
+package deflate
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// A histogram counts the symbols of a block.
+type histogram struct {
+	literals  [literals]uint32
+	distances [distances]uint32
+}
+
+func (h *histogram) add(o *histogram) {
+	for i, n := range o.literals {
+		h.literals[i] += n
+	}
+	for i, n := range o.distances {
+		h.distances[i] += n
+	}
+}
+
+func (h *histogram) count(tokens []token) {
+	for _, t := range tokens {
+		if t.distance() == 0 {
+			h.literals[t]++
+			continue
+		}
+		h.literals[lengthSymbols[t.length()].code]++
+		h.distances[distanceSymbol(t.distance()).code]++
+	}
+}
+
+// entropy is how many bits the symbols take in an ideal code, without those behind them.
+func (h *histogram) entropy() float64 { return entropy(h.literals[:]) + entropy(h.distances[:]) }
+
+func entropy(counts []uint32) float64 {
+	total, sum := uint32(0), 0.0
+	for _, n := range counts {
+		if n > 0 {
+			total += n
+			sum -= float64(n) * log2(n)
+		}
+	}
+	if total == 0 {
+		return 0
+	}
+	return sum + float64(total)*log2(total)
+}
+
+// logs are logarithms of small numbers.
+var logs = func() (l [4096]float64) {
+	for i := range l {
+		l[i] = math.Log2(float64(i))
+	}
+	return l
+}()
+
+func log2(n uint32) float64 {
+	if n < uint32(len(logs)) {
+		return logs[n]
+	}
+	return math.Log2(float64(n))
+}
+
+// A writer writes bits, the lowest first.
+type writer struct {
+	out  []byte
+	acc  uint64
+	held uint // bits in acc, less than 32 between calls
+}
+
+// put writes n bits, at most 32.
+func (w *writer) put(v uint64, n uint) {
+	w.acc |= v << w.held
+	w.held += n
+	if w.held >= 32 {
+		w.out = binary.LittleEndian.AppendUint32(w.out, uint32(w.acc))
+		w.acc >>= 32
+		w.held -= 32
+	}
+}
+
+// align fills up a byte with zeros.
+func (w *writer) align() {
+	for ; w.held > 0; w.held -= min(w.held, 8) {
+		w.out = append(w.out, byte(w.acc))
+		w.acc >>= 8
+	}
+}
+
+// codes are the codes of a block.
+type codes struct {
+	literal, distance, length code
+	lit                       [literals]uint8
+	litBits                   [literals]uint16
+	dist                      [distances]uint8
+	distBits                  [distances]uint16
+	len                       [codeLengths]uint8
+	lenBits                   [codeLengths]uint16
+	runs                      []run
+}
+
+// A run is an element of the description of code lengths (3.2.7).
+type run struct{ symbol, extra, value uint8 }
+
+func (c *codes) build(h *histogram) {
+	c.literal, c.distance, c.length = code{c.lit[:], c.litBits[:]}, code{c.dist[:], c.distBits[:]}, code{c.len[:], c.lenBits[:]}
+	h.literals[endOfBlock] = 1
+	c.literal.build(h.literals[:], maxBits)
+	c.distance.build(h.distances[:], maxBits)
+}
+
+// order is in which the lengths of the code of code lengths stand (3.2.7).
+var order = [codeLengths]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
+
+// head writes the codes.
+func (c *codes) head(w *writer) {
+	used := func(lengths []uint8, least int) int {
+		n := len(lengths)
+		for n > least && lengths[n-1] == 0 {
+			n--
+		}
+		return n
+	}
+	nLit, nDist := used(c.lit[:], 257), used(c.dist[:], 1)
+	c.runs = appendRuns(c.runs[:0], append(append(make([]uint8, 0, literals+distances), c.lit[:nLit]...), c.dist[:nDist]...))
+	var counts [codeLengths]uint32
+	for _, r := range c.runs {
+		counts[r.symbol]++
+	}
+	c.length.build(counts[:], maxLengthBits)
+	n := codeLengths
+	for n > 4 && c.len[order[n-1]] == 0 {
+		n--
+	}
+	w.put(uint64(nLit-257)|uint64(nDist-1)<<5|uint64(n-4)<<10, 14)
+	for _, s := range order[:n] {
+		w.put(uint64(c.len[s]), 3)
+	}
+	for _, r := range c.runs {
+		w.put(uint64(c.lenBits[r.symbol])|uint64(r.value)<<c.len[r.symbol], uint(c.len[r.symbol]+r.extra))
+	}
+}
+
+// appendRuns describes code lengths by themselves and by runs.
+func appendRuns(runs []run, lengths []uint8) []run {
+	for len(lengths) > 0 {
+		v, n := lengths[0], 1
+		for n < len(lengths) && lengths[n] == v {
+			n++
+		}
+		lengths = lengths[n:]
+		if v != 0 {
+			runs = append(runs, run{symbol: v})
+			n--
+		}
+		for n > 0 {
+			switch {
+			case v == 0 && n >= 11:
+				runs = append(runs, run{18, 7, uint8(min(n, 138) - 11)})
+				n -= min(n, 138)
+			case v == 0 && n >= 3:
+				runs = append(runs, run{17, 3, uint8(n - 3)})
+				n = 0
+			case n >= 3:
+				runs = append(runs, run{16, 2, uint8(min(n, 6) - 3)})
+				n -= min(n, 6)
+			default:
+				runs = append(runs, run{symbol: v})
+				n--
+			}
+		}
+	}
+	return runs
+}
+
+// body writes the tokens.
+func (c *codes) body(w *writer, tokens []token) {
+	for _, t := range tokens {
+		if t.distance() == 0 {
+			w.put(uint64(c.litBits[t]), uint(c.lit[t]))
+			continue
+		}
+		l := &lengthSymbols[t.length()]
+		n := uint(c.lit[l.code])
+		w.put(uint64(c.litBits[l.code])|uint64(t.length()-int(l.base))<<n, n+uint(l.extra))
+		d := distanceSymbol(t.distance())
+		n = uint(c.dist[d.code])
+		w.put(uint64(c.distBits[d.code])|uint64(t.distance()-int(d.base))<<n, n+uint(d.extra))
+	}
+	w.put(uint64(c.litBits[endOfBlock]), uint(c.lit[endOfBlock]))
+}

@@ -1,0 +1,151 @@
+package deflate
+
+import (
+	"bytes"
+	"compress/zlib"
+	"context"
+	"io"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func requireComesBack(t require.TestingT, data []byte, e Effort) []byte {
+	var c Compressor
+	var packed bytes.Buffer
+	require.NoError(t, c.Compress(context.Background(), &packed, data, e))
+	r, err := zlib.NewReader(bytes.NewReader(packed.Bytes()))
+	require.NoError(t, err)
+	got, err := io.ReadAll(r)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(data, got), "%d bytes became %d", len(data), len(got))
+	return packed.Bytes()
+}
+
+// pieces are noise and repetitions of what was before.
+func pieces(t *rapid.T) []byte {
+	var data []byte
+	random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+	for range rapid.IntRange(0, 60).Draw(t, "pieces") {
+		n := rapid.IntRange(1, 5000).Draw(t, "length")
+		if len(data) > 0 && rapid.Bool().Draw(t, "repeats") {
+			from := random.IntN(len(data))
+			for i := range n {
+				data = append(data, data[from+i])
+			}
+			continue
+		}
+		symbols := 1 + random.IntN(256)
+		for range n {
+			data = append(data, byte(random.IntN(symbols)*random.IntN(2)))
+		}
+	}
+	return data
+}
+
+func TestWhatWasCompressedComesBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		data := pieces(t)
+		requireComesBack(t, data, Quick)
+		requireComesBack(t, data, Thorough)
+	})
+}
+
+func TestEveryLengthAndDistanceComesBack(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var data []byte
+	for length := 3; length < 600; length += 1 + length/20 {
+		for _, gap := range []int{0, 1, 2, 3, 7, 100, 1000, 32000, 32768 - length, 33000} {
+			word := make([]byte, length+max(gap, 0))
+			for i := range word {
+				word[i] = byte(random.Uint32())
+			}
+			data = append(append(data, word...), word[:length]...)
+		}
+	}
+	requireComesBack(t, data, Thorough)
+}
+
+func TestTextIsSmallerThanThatOfTheStandardLibrary(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	var words [][]byte
+	for range 300 {
+		word := make([]byte, 3+random.IntN(40))
+		for i := range word {
+			word[i] = byte(random.NormFloat64() * 20)
+		}
+		words = append(words, word)
+	}
+	var data []byte
+	for len(data) < 300_000 {
+		data = append(data, words[random.IntN(len(words))]...)
+	}
+	var theirs bytes.Buffer
+	w, err := zlib.NewWriterLevel(&theirs, zlib.BestCompression)
+	require.NoError(t, err)
+	_, err = w.Write(data)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	require.Less(t, len(requireComesBack(t, data, Thorough)), theirs.Len()*98/100)
+	require.Less(t, len(requireComesBack(t, data, Usual)), theirs.Len())
+
+	var c Compressor
+	guess, err := c.Estimate(t.Context(), data, Thorough)
+	require.NoError(t, err)
+	require.InEpsilon(t, theirs.Len(), guess, 0.1)
+}
+
+func TestNoiseHardlyGrows(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	data := make([]byte, 200_000)
+	for i := range data {
+		data[i] = byte(random.Uint32())
+	}
+	require.Less(t, len(requireComesBack(t, data, Usual)), len(data)*101/100)
+	for i := range data {
+		data[i] = byte(random.NormFloat64() * 6) // matches of three bytes cost more than they save
+	}
+	require.Less(t, len(requireComesBack(t, data, Usual)), Entropy(data)*101/100)
+}
+
+func TestMemoryIsTheMostThatACompressorHas(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	for _, n := range []int{0, 1, 100, 5000, 70_000, 500_000} {
+		var c Compressor
+		data := make([]byte, n)
+		for i := range data {
+			data[i] = byte(random.Uint32())
+		}
+		require.NoError(t, c.Compress(t.Context(), io.Discard, data, Usual))
+		m := &c.matcher
+		has := 4*(cap(m.head)+cap(m.head3)+cap(m.prev)+cap(c.tokens)) + cap(c.writer.out) + cap(c.codes.runs)*3 + int(unsafe.Sizeof(c))
+		require.LessOrEqual(t, int64(has), Memory(n), "%d bytes", n)
+	}
+}
+
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestItEndsWithItsContextAndWithItsWriter(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var c Compressor
+	require.ErrorIs(t, c.Compress(ctx, io.Discard, make([]byte, 100), Usual), context.Canceled)
+	_, err := c.Estimate(ctx, make([]byte, 100), Quick)
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, c.Compress(t.Context(), failing{}, make([]byte, 100), Usual), io.ErrClosedPipe)
+}
+
+func FuzzCompress(f *testing.F) {
+	f.Add([]byte(""))
+	f.Add([]byte("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"))
+	f.Add([]byte("abcabcabcabdabdabd\x00\xff"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		requireComesBack(t, data, Light)
+		requireComesBack(t, data, Thorough)
+	})
+}

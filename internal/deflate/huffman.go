@@ -1,0 +1,133 @@
+package deflate
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+// A code is a Huffman code: how many bits each symbol has, and which, the first one lowest.
+type code struct {
+	lengths []uint8
+	bits    []uint16
+}
+
+// A leaf is a symbol with its frequency.
+type leaf struct {
+	n      uint32
+	symbol uint16
+}
+
+// build makes a code of minimum redundancy for counts, in which no symbol has more than limit bits.
+// There are at least two symbols with bits, as some decoders want it.
+func (c *code) build(counts []uint32, limit int) {
+	var buffer [literals]leaf
+	leaves := buffer[:0]
+	for s, n := range counts {
+		if n > 0 {
+			leaves = append(leaves, leaf{n, uint16(s)})
+		}
+	}
+	for s := 0; len(leaves) < 2; s++ {
+		if counts[s] == 0 {
+			leaves = append(leaves, leaf{1, uint16(s)})
+		}
+	}
+	slices.SortFunc(leaves, func(a, b leaf) int { return cmp.Or(cmp.Compare(a.n, b.n), cmp.Compare(a.symbol, b.symbol)) })
+	var depths [literals]uint32
+	for i, l := range leaves {
+		depths[i] = l.n
+	}
+	minimumRedundancy(depths[:len(leaves)])
+	var number [33]int // of symbols, by bits
+	for _, d := range depths[:len(leaves)] {
+		number[min(d, 32)]++
+	}
+	limitDepth(&number, limit)
+	clear(c.lengths)
+	at := len(leaves)
+	for n := 1; n <= limit; n++ { // the most frequent ones have the fewest bits
+		for range number[n] {
+			at--
+			c.lengths[leaves[at].symbol] = uint8(n)
+		}
+	}
+	c.assign(&number)
+}
+
+// minimumRedundancy replaces frequencies in ascending order by the depths of their leaves (A. Moffat and J. Katajainen,
+// In-Place Calculation of Minimum-Redundancy Codes, 1995).
+func minimumRedundancy(a []uint32) {
+	n := len(a)
+	// Nodes are made in the order of their sums. A node's place then holds its parent.
+	leaf, root := 0, 0
+	take := func(next int) uint32 {
+		if leaf >= n || root < next && a[root] < a[leaf] {
+			sum := a[root]
+			a[root] = uint32(next)
+			root++
+			return sum
+		}
+		leaf++
+		return a[leaf-1]
+	}
+	for next := range n - 1 {
+		first := take(next)
+		a[next] = first + take(next)
+	}
+	// Parents become depths of nodes.
+	a[n-2] = 0
+	for next := n - 3; next >= 0; next-- {
+		a[next] = a[a[next]] + 1
+	}
+	// Of each depth, what is no node is a leaf.
+	available, depth, node, place := 1, uint32(0), n-2, n-1
+	for available > 0 {
+		used := 0
+		for node >= 0 && a[node] == depth {
+			used++
+			node--
+		}
+		for ; available > used; available-- {
+			a[place] = depth
+			place--
+		}
+		available, depth = 2*used, depth+1
+	}
+}
+
+// limitDepth makes leaves beyond the limit shorter, and as few others longer as make room for them.
+func limitDepth(number *[33]int, limit int) {
+	for n := limit + 1; n < len(number); n++ {
+		number[limit] += number[n]
+		number[n] = 0
+	}
+	space := 0 // in units of the longest
+	for n := 1; n <= limit; n++ {
+		space += number[n] << (limit - n)
+	}
+	for ; space > 1<<limit; space-- {
+		number[limit]--
+		for n := limit - 1; ; n-- {
+			if number[n] > 0 {
+				number[n]--
+				number[n+1] += 2
+				break
+			}
+		}
+	}
+}
+
+// assign gives out bits in the order of the symbols (3.2.2).
+func (c *code) assign(number *[33]int) {
+	var next [maxBits + 2]uint16
+	for n := 1; n <= maxBits; n++ {
+		next[n+1] = (next[n] + uint16(number[n])) << 1
+	}
+	for s, n := range c.lengths {
+		if n > 0 {
+			c.bits[s] = bits.Reverse16(next[n]) >> (16 - n)
+			next[n]++
+		}
+	}
+}

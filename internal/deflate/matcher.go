@@ -1,0 +1,119 @@
+package deflate
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+const (
+	window   = 1 << 15
+	minMatch = 3
+	maxMatch = 258
+)
+
+// A matcher finds earlier occurrences of what follows a position: in chains of positions whose next four
+// bytes have the same hash, and by the last position whose next three bytes have.
+type matcher struct {
+	data   []byte
+	hashed int     // positions before it are in the tables
+	shift  uint    // of a hash of four bytes
+	head   []int32 // last position, plus 1, by hash of four bytes
+	head3  []int32 // last position, plus 1, by hash of three bytes
+	prev   []int32 // position before, plus 1, by position in the window
+}
+
+const hash3Bits = 14
+
+func hashBits(n int) int { return min(max(bits.Len(uint(n)), 9), 15) }
+
+// windowOf is how many positions are kept of n bytes, a power of two.
+func windowOf(n int) int { return 1 << min(bits.Len(uint(n)), 15) }
+
+// reset forgets all positions.
+func (m *matcher) reset(data []byte) {
+	h := hashBits(len(data))
+	m.data, m.hashed, m.shift = data, 0, uint(32-h)
+	m.head, m.head3 = room(m.head, 1<<h), room(m.head3, 1<<min(h, hash3Bits))
+	clear(m.head)
+	clear(m.head3)
+	m.prev = room(m.prev, windowOf(len(data)))
+}
+
+func room[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+const multiplier = 2654435761 // 2³² by the golden ratio
+
+func (m *matcher) hash4(v uint32) uint32 { return v * multiplier >> m.shift }
+func (m *matcher) hash3(v uint32) uint32 {
+	return v << 8 * multiplier >> (32 - hash3Bits) & uint32(len(m.head3)-1)
+}
+
+// insert puts the positions before end into the tables.
+func (m *matcher) insert(end int) {
+	end = min(end, len(m.data)-3)
+	mask := len(m.prev) - 1
+	for at := m.hashed; at < end; at++ {
+		v := binary.LittleEndian.Uint32(m.data[at:])
+		h := m.hash4(v)
+		m.prev[at&mask] = m.head[h]
+		m.head[h] = int32(at + 1)
+		m.head3[m.hash3(v)] = int32(at + 1)
+	}
+	m.hashed = max(m.hashed, end)
+}
+
+// skip leaves positions out.
+func (m *matcher) skip(end int) { m.hashed = max(m.hashed, end) }
+
+// find returns the longest match at a position that is longer than best, the nearest one of that length. It
+// looks at up to chain positions, and is content with one of nice bytes. All positions before must be in the
+// tables. It returns best, 0 if there is none.
+func (m *matcher) find(at, best, chain, nice int) (length, distance int) {
+	data, mask := m.data, len(m.prev)-1
+	most := min(maxMatch, len(data)-at)
+	if most < 4 || best >= most {
+		return best, 0
+	}
+	nice = min(nice, most)
+	v := binary.LittleEndian.Uint32(data[at:])
+	oldest := max(at-window, 0)
+	if best < minMatch {
+		if c := int(m.head3[m.hash3(v)]) - 1; c >= oldest && (binary.LittleEndian.Uint32(data[c:])^v)&0xffffff == 0 {
+			best, distance = minMatch, at-c
+		} else {
+			best = minMatch
+		}
+	}
+	for c := int(m.head[m.hash4(v)]) - 1; c >= oldest && chain > 0; chain-- {
+		if binary.LittleEndian.Uint32(data[c:]) == v && binary.LittleEndian.Uint32(data[c+best-3:]) == binary.LittleEndian.Uint32(data[at+best-3:]) {
+			if n := common(data[c:], data[at:at+most]); n > best {
+				best, distance = n, at-c
+				if n >= nice {
+					break
+				}
+			}
+		}
+		c = int(m.prev[c&mask]) - 1
+	}
+	return best, distance
+}
+
+// common is how many bytes a and b, which is no longer, begin with in common.
+func common(a, b []byte) int {
+	n := 0
+	a = a[:len(b)]
+	for ; n+8 <= len(b); n += 8 {
+		if x := binary.LittleEndian.Uint64(a[n:]) ^ binary.LittleEndian.Uint64(b[n:]); x != 0 {
+			return n + bits.TrailingZeros64(x)/8
+		}
+	}
+	for n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,137 @@
+package deflate
+
+import (
+	"context"
+	"math/bits"
+)
+
+// costUnit is a bit, in the costs of symbols.
+const costUnit = 16
+
+// setCosts expects that symbols will be as frequent as they were.
+func (c *Compressor) setCosts(h *histogram) {
+	set := func(costs, counts []uint32) {
+		total := uint32(0)
+		for _, n := range counts {
+			total += n
+		}
+		for i, n := range counts {
+			costs[i] = uint32(costUnit * (log2(total+16) - log2(max(n, 1))))
+		}
+	}
+	set(c.costs[:], h.literals[:])
+	set(c.far[:], h.distances[:])
+}
+
+// guess sets costs before anything is known: literals as frequent as in the data.
+func (c *Compressor) guess(data []byte) {
+	h := &c.block
+	*h = histogram{}
+	for _, v := range data[:min(len(data), 64<<10)] {
+		h.literals[v]++
+	}
+	c.setCosts(h)
+	for i := 256; i < literals; i++ {
+		c.costs[i] = 8 * costUnit
+	}
+	for i := range c.far {
+		c.far[i] = 5 * costUnit
+	}
+	*h = histogram{}
+}
+
+// saves reports whether a match has fewer bits than the literals in its place.
+func (c *Compressor) saves(at, length, distance int) bool {
+	if length > 12 {
+		return true
+	}
+	l, d := &lengthSymbols[length], distanceSymbol(distance)
+	cost := c.costs[l.code] + c.far[d.code] + costUnit*uint32(l.extra+d.extra)
+	apart := uint32(0)
+	for _, v := range c.matcher.data[at : at+length] {
+		apart += c.costs[v]
+	}
+	return cost < apart
+}
+
+// After patience positions without a match in a row, a hasty effort goes on in longer and longer steps.
+const (
+	patience = 16
+	maxStep  = 16
+)
+
+// parse cuts data into tokens: at each position the longest match, unless a better one begins behind it.
+func (c *Compressor) parse(ctx context.Context, data []byte, e Effort) error {
+	m := &c.matcher
+	m.reset(data)
+	c.writer.acc, c.writer.held = 0, 0
+	c.tokens, c.counted, c.block = room(c.tokens, min(len(data), blockTokens))[:0], 0, histogram{}
+	c.guess(data)
+	look, misses := 0, 0
+	for at := 0; at < len(data); {
+		if at >= look {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			look = at + 64<<10
+		}
+		m.insert(at)
+		length, distance := c.best(at, 0, e.chain, e.nice)
+		if distance == 0 {
+			misses++
+			end := at + 1
+			if e.hasty && misses > patience {
+				end = min(at+1+(misses-patience)/patience, at+maxStep, len(data))
+				m.skip(end - 1)
+			}
+			for ; at < end; at++ {
+				if err := c.add(token(data[at])); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		misses = 0
+		for further := 1; further <= e.lazy && length < e.nice; further++ {
+			chain := e.chain / 2 / further
+			if length >= e.good {
+				chain /= 4
+			}
+			m.insert(at + further)
+			n, d := c.best(at+further, length-1, chain, e.nice)
+			if d == 0 || 4*(n-length)+bits.Len(uint(distance))-bits.Len(uint(d)) <= 4*further-2 {
+				continue
+			}
+			for range further {
+				if err := c.add(token(data[at])); err != nil {
+					return err
+				}
+				at++
+			}
+			length, distance, further = n, d, 0
+		}
+		if err := c.add(match(length, distance)); err != nil {
+			return err
+		}
+		c.pass(at, length, distance)
+		at += length
+	}
+	return nil
+}
+
+// best returns the longest match at a position that saves bits.
+func (c *Compressor) best(at, least, chain, nice int) (length, distance int) {
+	length, distance = c.matcher.find(at, least, chain, nice)
+	if distance > 0 && !c.saves(at, length, distance) {
+		return least, 0
+	}
+	return length, distance
+}
+
+// pass goes over a match. Of long runs only the ends are worth finding.
+func (c *Compressor) pass(at, length, distance int) {
+	if length >= 64 && distance < 16 {
+		c.matcher.insert(at + 16)
+		c.matcher.skip(at + length - 16)
+	}
+}
