@@ -2,7 +2,7 @@
 # make check  the cheap checks alone: format, vet, staticcheck, go.mod, cross-builds, words
 # make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
 # make mutate changes the code in MUTANTS small ways, one at a time, and lists those that no test notices
-# make run    the gallery of examples/server at http://127.0.0.1:8080/
+# make run    the gallery of cmd/thumbnail at http://127.0.0.1:8080/
 # make bench  compares speed, memory and pictures with libvips (bench/RESULTS.md), and encoders with Debian's (bench/ENCODE.md); needs Debian
 # make docs   makes the pictures of README.md again
 
@@ -41,7 +41,7 @@ mutate:
 	go run ./internal/ci/mutate -n $(MUTANTS) . ./storage ./lock ./response
 
 run:
-	go run ./examples/server
+	go run ./cmd/thumbnail
 
 bench:
 	bench/run.sh

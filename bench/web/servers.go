@@ -43,7 +43,7 @@ func startAll(ctx context.Context, dir, thumbs string) (all []*server, err error
 		args      []string
 	}{
 		{"http.FileServer", "", []string{"-fileserver", thumbs}},
-		{"response.Stream", "examples/server", []string{"-addr", "127.0.0.1:0", "-thumbs", thumbs}},
+		{"response.Stream", "cmd/thumbnail", []string{"-addr", "127.0.0.1:0", "-thumbs", thumbs}},
 		{"nginx", "examples/nginx", []string{"-addr", "127.0.0.1:0", "-thumbs", thumbs}},
 		{"Apache", "examples/apache", []string{"-addr", "127.0.0.1:0", "-thumbs", thumbs}},
 		{"Caddy", "examples/caddy", []string{"-addr", "127.0.0.1:0", "-thumbs", thumbs}},

@@ -1,4 +1,4 @@
-// Command apache runs the gallery of examples/server behind Apache, with the configuration of this
+// Command apache runs the gallery of cmd/thumbnail behind Apache, with the configuration of this
 // folder:
 //
 //	go run ./examples/apache

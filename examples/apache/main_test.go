@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/rest-thumbnails/thumbnail/examples/internal/fronttest"
-	"github.com/rest-thumbnails/thumbnail/examples/internal/program"
+	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
 func TestMain(m *testing.M) { os.Exit(program.Main(m)) }

@@ -1,4 +1,4 @@
-// Command caddy runs the gallery of examples/server behind Caddy, with the configuration of this
+// Command caddy runs the gallery of cmd/thumbnail behind Caddy, with the configuration of this
 // folder:
 //
 //	go run ./examples/caddy

@@ -17,6 +17,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/gallery"
 )
 
 // cluster is a number of processes, and the directory that they work in.
@@ -57,7 +59,7 @@ func (c *cluster) start(ctx context.Context, opt options) error {
 	if err != nil {
 		return err
 	}
-	if err := upload(ctx, s3, os.DirFS(filepath.Join(c.server, "photos"))); err != nil {
+	if err := upload(ctx, s3, gallery.Photos()); err != nil {
 		return err
 	}
 	redis, err := c.startRedis(ctx)

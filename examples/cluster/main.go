@@ -1,13 +1,13 @@
 //go:build unix
 
 // Command cluster runs what a large site runs, small and on one machine: several processes of
-// examples/server behind nginx, which keep originals and thumbnails in one S3 server and share one
+// cmd/thumbnail behind nginx, which keep originals and thumbnails in one S3 server and share one
 // Redis, so that each thumbnail is made once.
 //
 //	go run ./examples/cluster
 //
 // builds the worker, starts versitygw (an S3 server), redis-server, the workers and nginx on
-// loopback ports, uploads the photos of examples/server, and prints the gallery's address and
+// loopback ports, uploads the photos that it carries, and prints the gallery's address and
 // everybody's process ID, for those who want to kill -9 one of them and see. Ctrl-C stops and
 // removes everything. docs/production.md says how to run the same in earnest.
 package main

@@ -19,7 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/rest-thumbnails/thumbnail/examples/internal/program"
+	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
 var (

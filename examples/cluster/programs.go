@@ -18,7 +18,7 @@ const module = "github.com/rest-thumbnails/thumbnail"
 // programs are the paths of what a cluster runs.
 type programs struct {
 	redis, nginx, versitygw string
-	server                  string // directory of examples/server, which is built
+	server                  string // directory of cmd/thumbnail, which is built
 }
 
 // findPrograms finds everything, or says all that is missing and where it comes from.
@@ -46,7 +46,7 @@ func findPrograms(ctx context.Context) (programs, error) {
 	if len(missing) > 0 {
 		return p, errors.Join(missing...)
 	}
-	p.server = filepath.Join(root, "examples", "server")
+	p.server = filepath.Join(root, "cmd", "thumbnail")
 	return p, nil
 }
 

@@ -72,7 +72,7 @@ func (c *cluster) startS3(ctx context.Context) (s3.Endpoint, error) {
 // addressOfWorker is what a worker writes when it serves.
 var addressOfWorker = regexp.MustCompile(`http://(127\.0\.0\.1:\d+)/`)
 
-// startWorker starts examples/server, and returns the address that it listens on.
+// startWorker starts cmd/thumbnail, and returns the address that it listens on.
 func (c *cluster) startWorker(ctx context.Context, n int, binary string, e s3.Endpoint, redis, key string) (address string, err error) {
 	cmd := exec.Command(binary, "-addr", "127.0.0.1:0", "-source", "s3://"+photosBucket, "-storage", "s3://"+thumbsBucket, "-lock", redis, "-wait", "20s")
 	cmd.Env = environment("THUMBNAIL_KEY="+key, // not where ps shows it

@@ -23,7 +23,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/rest-thumbnails/thumbnail"
-	"github.com/rest-thumbnails/thumbnail/examples/internal/program"
+	"github.com/rest-thumbnails/thumbnail/internal/program"
 	"github.com/rest-thumbnails/thumbnail/lock"
 	"github.com/rest-thumbnails/thumbnail/lock/redis"
 	"github.com/rest-thumbnails/thumbnail/storage"

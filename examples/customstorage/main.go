@@ -30,7 +30,7 @@ import (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8081", "address to listen at")
-	source := flag.String("source", "examples/server/photos", "directory of the photos")
+	source := flag.String("source", "internal/gallery/photos", "directory of the photos")
 	file := flag.String("db", "", "database of the thumbnails, made if it is absent (default a temporary one)")
 	key := flag.String("key", os.Getenv("THUMBNAIL_KEY"), "secret key, at least 16 bytes; another one makes other thumbnails (default a random one)")
 	flag.Parse()

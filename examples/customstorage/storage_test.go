@@ -12,7 +12,7 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/rest-thumbnails/thumbnail/examples/internal/program"
+	"github.com/rest-thumbnails/thumbnail/internal/program"
 	"github.com/rest-thumbnails/thumbnail/storage"
 	"github.com/rest-thumbnails/thumbnail/storage/storagetest"
 	"github.com/stretchr/testify/assert"

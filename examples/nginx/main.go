@@ -1,4 +1,4 @@
-// Command nginx runs the gallery of examples/server behind nginx, with the configuration of this
+// Command nginx runs the gallery of cmd/thumbnail behind nginx, with the configuration of this
 // folder:
 //
 //	go run ./examples/nginx

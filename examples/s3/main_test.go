@@ -20,7 +20,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/examples/internal/front"
 	"github.com/rest-thumbnails/thumbnail/examples/internal/fronttest"
-	"github.com/rest-thumbnails/thumbnail/examples/internal/program"
+	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
 func TestMain(m *testing.M) { os.Exit(program.Main(m)) }

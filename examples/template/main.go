@@ -1,7 +1,7 @@
 // Command template is the other half of a site: a program that renders pages and makes no
-// thumbnails. All it shares with the program that makes them (examples/server) is the key.
+// thumbnails. All it shares with the program that makes them (cmd/thumbnail) is the key.
 //
-//	go run ./examples/server -key "a key that both have"
+//	go run ./cmd/thumbnail -key "a key that both have"
 //	go run ./examples/template -key "a key that both have" animals/dogs.jpg dandelion.jpg >page.html
 //
 // The arguments are sources. The key may be in the environment instead, as THUMBNAIL_KEY, and the

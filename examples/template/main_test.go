@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/rest-thumbnails/thumbnail/examples/internal/program"
+	"github.com/rest-thumbnails/thumbnail/internal/program"
 	"github.com/stretchr/testify/require"
 )
 
@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 
 // Two processes, one that makes pages and one that makes thumbnails, share the key and nothing else.
 func TestPagesOfOneProcessShowThumbnailsOfAnother(t *testing.T) {
-	server := program.Start(t, program.Build(t, "../server"), []string{"THUMBNAIL_KEY=a key that both have"}, "-addr", "127.0.0.1:0")
+	server := program.Start(t, program.Build(t, "../../cmd/thumbnail"), []string{"THUMBNAIL_KEY=a key that both have"}, "-addr", "127.0.0.1:0")
 	page := program.Build(t, ".")
 
 	stdout, stderr, status := program.Run(t, page, []string{"THUMBNAIL_KEY=a key that both have", "THUMBNAIL_BASE=" + server.URL + "thumbs"},

@@ -17,10 +17,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/saliency"
 )
 
-// smartPhotos are the photographs of the example server, of the corpus, and of the Debian packages
+// smartPhotos are the photographs of the gallery, of the corpus, and of the Debian packages
 // lomiri-wallpapers-16.04 and mate-backgrounds, as far as they are there.
 var smartPhotos = []string{
-	"../../examples/server/photos/*.jpg", "../../examples/server/photos/animals/*.jpg", "../../../shared/corpus/photos/*.jpg",
+	"../../internal/gallery/photos/*.jpg", "../../internal/gallery/photos/animals/*.jpg", "../../../shared/corpus/photos/*.jpg",
 	"/usr/share/backgrounds/*.jpg", "/usr/share/backgrounds/mate/nature/*.jpg",
 }
 

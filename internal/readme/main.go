@@ -1,5 +1,5 @@
 // Command readme makes the pictures of README.md with the library itself, from the photos of
-// examples/server, some of which it puts into other colour spaces. Run it at the top of the
+// internal/gallery, some of which it puts into other colour spaces. Run it at the top of the
 // repository:
 //
 //	go run ./internal/readme
@@ -38,7 +38,7 @@ var pictures = []struct {
 }
 
 func main() {
-	if err := write(filepath.Join("examples", "server", "photos"), "docs"); err != nil {
+	if err := write(filepath.Join("internal", "gallery", "photos"), "docs"); err != nil {
 		fmt.Fprintln(os.Stderr, "readme:", err)
 		os.Exit(1)
 	}

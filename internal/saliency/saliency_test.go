@@ -62,7 +62,7 @@ func largest(size image.Point, x, y int) image.Point {
 var ratios = [][2]int{{1, 1}, {1, 2}, {2, 1}, {16, 9}, {9, 16}, {3, 4}, {4, 3}, {1, 9}, {9, 1}}
 
 func TestBoxesInPhotographsAreThoseOfSmartcrop(t *testing.T) {
-	paths, err := filepath.Glob("../../examples/server/photos/*.jpg")
+	paths, err := filepath.Glob("../../internal/gallery/photos/*.jpg")
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
 	for _, path := range paths {

@@ -25,7 +25,7 @@ type Kind struct {
 	// Args are those that make the program run in the foreground with the configuration file of a
 	// folder. The user is the one that workers should have, "" where that is not to be chosen.
 	Args func(file, user string) []string
-	// Response is what the example server's -response has to be.
+	// Response is what the gallery's -response has to be.
 	Response string
 }
 

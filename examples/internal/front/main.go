@@ -11,7 +11,7 @@ import (
 	"syscall"
 )
 
-// Main is the program of an example: it starts the example server's gallery and a web server in
+// Main is the program of an example: it starts the gallery's gallery and a web server in
 // front of it, tells the address, and stops both at Ctrl-C or SIGTERM.
 func Main(k Kind) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -36,7 +36,7 @@ func parse(k Kind, args []string, stderr io.Writer) (opt options, err error) {
 	flags := flag.NewFlagSet(k.Program, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&opt.addr, "addr", "127.0.0.1:8080", "address of "+k.Name+"; port 0 takes a free one")
-	flags.StringVar(&opt.source, "source", "", "directory of the originals (default: the photos that come with the example server)")
+	flags.StringVar(&opt.source, "source", "", "directory of the originals (default: the photos that come with the gallery)")
 	flags.StringVar(&opt.thumbs, "thumbs", "", "directory of the thumbnails, made if absent (default: a temporary one, removed at exit)")
 	flags.StringVar(&opt.key, "key", "", "secret key that signs the URLs, at least 16 bytes (default: a random one)")
 	switch err := flags.Parse(args); {

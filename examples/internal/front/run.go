@@ -15,7 +15,7 @@ import (
 )
 
 // gallery is the program that is run behind the web server.
-const gallery = "github.com/rest-thumbnails/thumbnail/examples/server"
+const gallery = "github.com/rest-thumbnails/thumbnail/cmd/thumbnail"
 
 // run runs both until ctx ends, and returns an error if one of them ends before.
 func run(ctx context.Context, k Kind, args []string, stdout, stderr io.Writer) (err error) {
@@ -55,7 +55,7 @@ func run(ctx context.Context, k Kind, args []string, stdout, stderr io.Writer) (
 	case <-ctx.Done():
 		return nil
 	case <-app.Ended():
-		return fmt.Errorf("the example server ended: %w", app.err)
+		return fmt.Errorf("the gallery ended: %w", app.err)
 	case <-server.Ended():
 		return fmt.Errorf("it ended: %w", server.err)
 	}
@@ -91,7 +91,7 @@ func place(dir string, opt options) (s Site, err error) {
 	return s, Reachable(s.Thumbs)
 }
 
-// startGallery builds and starts the example server, and notes its address.
+// startGallery builds and starts the gallery, and notes its address.
 func startGallery(ctx context.Context, k Kind, opt options, s *Site, stderr io.Writer) (*Process, error) {
 	program := filepath.Join(s.Dir, "server")
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, gallery)
@@ -115,7 +115,7 @@ func startGallery(ctx context.Context, k Kind, opt options, s *Site, stderr io.W
 		return nil, err
 	}
 	cmd.Stdout = w
-	p, err := start("the example server", cmd)
+	p, err := start("the gallery", cmd)
 	_ = w.Close()
 	if err != nil {
 		_ = r.Close()
@@ -137,9 +137,9 @@ func startGallery(ctx context.Context, k Kind, opt options, s *Site, stderr io.W
 	case s.App = <-told:
 		return p, nil
 	case <-p.Ended():
-		return nil, fmt.Errorf("the example server ended at once: %w", p.err)
+		return nil, fmt.Errorf("the gallery ended at once: %w", p.err)
 	case <-time.After(patience):
-		return nil, errors.Join(errors.New("the example server tells no address"), p.Stop())
+		return nil, errors.Join(errors.New("the gallery tells no address"), p.Stop())
 	}
 }
 

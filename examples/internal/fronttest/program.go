@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/examples/internal/front"
-	"github.com/rest-thumbnails/thumbnail/examples/internal/program"
+	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
 var (
@@ -22,11 +22,11 @@ var (
 const key = "a key of the tests, long enough"
 
 // TestProgram runs the program of the test's own folder, which needs [program.Main]: the gallery is
-// there, its thumbnails come, -doctor finds nothing, and SIGTERM ends everything and leaves nothing
+// there, its thumbnails come, doctor finds nothing, and SIGTERM ends everything and leaves nothing
 // behind.
 func TestProgram(t *testing.T, k front.Kind) {
 	Find(t, k)
-	gallery := program.Build(t, "../server") // also so that the program, which has to tell its address within a minute, finds it compiled
+	gallery := program.Build(t, "../../cmd/thumbnail") // also so that the program, which has to tell its address within a minute, finds it compiled
 	temporary := PublicDir(t)
 	running := program.Start(t, program.Build(t, "."), []string{"TMPDIR=" + temporary}, "-addr", "127.0.0.1:0", "-key", key)
 	url := strings.TrimSuffix(running.URL, "/")
@@ -40,7 +40,7 @@ func TestProgram(t *testing.T, k front.Kind) {
 	require.Equal(t, []string{"image/jpeg"}, first.header["Content-Type"])
 	require.Equal(t, first.body, second.body)
 
-	stdout, stderr, status := program.Run(t, gallery, nil, "-doctor", url, "-key", key)
+	stdout, stderr, status := program.Run(t, gallery, nil, "doctor", url, "-key", key)
 	require.Zero(t, status, "%s%s", stdout, stderr)
 	require.Contains(t, stdout, "All is well")
 

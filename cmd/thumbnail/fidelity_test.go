@@ -1,0 +1,197 @@
+package main_test
+
+import (
+	"bytes"
+	"html"
+	"image"
+	"image/gif"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/program"
+)
+
+// exhibited are the two pictures of an exhibit, naive and right; naive is nil where there is none.
+type exhibited struct{ naive, right []byte }
+
+// fidelityPage fetches the page and every picture on it; the exhibits go by the names of their
+// originals.
+func fidelityPage(t *testing.T, server string) map[string]*exhibited {
+	t.Helper()
+	resp, body := get(t, join(server, "/fidelity"))
+	require.Equal(t, http.StatusOK, resp.StatusCode, "%s", body)
+	require.Contains(t, resp.Header.Get("Content-Security-Policy"), "default-src 'none'")
+	require.NotContains(t, string(body), "style=")
+	all := map[string]*exhibited{}
+	for _, m := range regexp.MustCompile(`<img src="([^"]+)"`).FindAllStringSubmatch(string(body), -1) {
+		link := html.UnescapeString(m[1])
+		resp, picture := get(t, join(server, link))
+		require.Equal(t, http.StatusOK, resp.StatusCode, link)
+		require.Equal(t, http.DetectContentType(picture), resp.Header.Get("Content-Type"), link)
+		naive, isNaive := strings.CutPrefix(link, "/fidelity/naive/")
+		name, _, _ := strings.Cut(strings.TrimPrefix(link, fidelityBase), "/")
+		if isNaive {
+			name = naive
+		}
+		if all[name] == nil {
+			all[name] = new(exhibited)
+		}
+		switch {
+		case isNaive:
+			all[name].naive = picture
+		case all[name].right == nil: // what comes later are other formats of the same
+			all[name].right = picture
+		}
+	}
+	return all
+}
+
+// decoded is a picture, and the colour of a pixel near its upper left corner.
+func decoded(t *testing.T, picture []byte) (img image.Image, corner [4]uint32) {
+	t.Helper()
+	img, _, err := image.Decode(bytes.NewReader(picture))
+	require.NoError(t, err)
+	r, g, b, a := img.At(3, 3).RGBA()
+	return img, [4]uint32{r >> 8, g >> 8, b >> 8, a >> 8}
+}
+
+// mean is the average of red, green and blue, of 0 to 255.
+func mean(t *testing.T, picture []byte) (sum [3]float64) {
+	t.Helper()
+	img, _ := decoded(t, picture)
+	b := img.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			c := [3]uint32{}
+			c[0], c[1], c[2], _ = img.At(x, y).RGBA()
+			for i, v := range c {
+				sum[i] += float64(v) / 257 / float64(b.Dx()*b.Dy())
+			}
+		}
+	}
+	return sum
+}
+
+func TestFidelityShowsWhatNaiveProgramsGetWrong(t *testing.T) {
+	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0")
+	_, gallery := get(t, server.URL)
+	require.Contains(t, string(gallery), `href="/fidelity"`)
+	shown := fidelityPage(t, server.URL)
+	require.Len(t, shown, 10)
+	white, black := [4]uint32{255, 255, 255, 255}, [4]uint32{0, 0, 0, 255}
+
+	t.Run("profiles", func(t *testing.T) {
+		want := mean(t, shown["bowl.png"].right) // on white, of a file without a profile
+		for _, name := range []string{"p3.jpg", "adobe.jpg"} {
+			require.InDeltaSlice(t, want[:], meanOf(t, shown[name].right), 1.5, name)
+			require.Greater(t, want[0]-mean(t, shown[name].naive)[0], 4.0, "%s is paler", name)
+		}
+		require.Greater(t, mean(t, shown["prophoto.jpg"].right)[0], mean(t, shown["prophoto.jpg"].naive)[0]+4)
+	})
+	t.Run("gamma", func(t *testing.T) {
+		require.InDeltaSlice(t, meanOf(t, shown["inks.jpg"].right), meanOf(t, shown["linear.png"].right), 2, "of one photo")
+		require.Greater(t, mean(t, shown["linear.png"].right)[1], mean(t, shown["linear.png"].naive)[1]+30)
+	})
+	t.Run("orientation", func(t *testing.T) {
+		naive, _ := decoded(t, shown["turned.jpg"].naive)
+		right, _ := decoded(t, shown["turned.jpg"].right)
+		require.Less(t, naive.Bounds().Dy(), naive.Bounds().Dx())
+		require.Equal(t, image.Pt(320, 480), right.Bounds().Size())
+	})
+	t.Run("transparency", func(t *testing.T) {
+		_, naive := decoded(t, shown["bowl.png"].naive)
+		_, right := decoded(t, shown["bowl.png"].right)
+		require.Equal(t, black, naive)
+		require.Equal(t, white, right)
+	})
+	t.Run("palettes", func(t *testing.T) {
+		levels := func(picture []byte) int {
+			img, _ := decoded(t, picture)
+			seen := map[uint32]bool{}
+			for x := range img.Bounds().Dx() {
+				r, _, _, _ := img.At(x, 100).RGBA()
+				seen[r] = true
+			}
+			return len(seen)
+		}
+		require.Equal(t, 2, levels(shown["dots.png"].naive))
+		require.Greater(t, levels(shown["dots.png"].right), 50)
+	})
+	t.Run("CMYK", func(t *testing.T) { require.Nil(t, shown["inks.jpg"].naive) })
+	t.Run("WebP", func(t *testing.T) {
+		_, naive := decoded(t, shown["white.webp"].naive)
+		require.InDelta(t, 235, naive[0], 2)
+		require.Equal(t, "image/webp", http.DetectContentType(shown["white.webp"].right))
+	})
+	t.Run("animation", func(t *testing.T) {
+		naive, err := gif.DecodeAll(bytes.NewReader(shown["moving.gif"].naive))
+		require.NoError(t, err)
+		right, err := gif.DecodeAll(bytes.NewReader(shown["moving.gif"].right))
+		require.NoError(t, err)
+		require.Len(t, naive.Image, 1)
+		require.Len(t, right.Image, 12)
+		_, corner := decoded(t, shown["moving.gif"].right)
+		require.Zero(t, corner[3], "transparent")
+	})
+}
+
+func meanOf(t *testing.T, picture []byte) []float64 {
+	m := mean(t, picture)
+	return m[:]
+}
+
+func TestFidelityKnowsNoOtherNames(t *testing.T) {
+	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0")
+	for path, status := range map[string]int{
+		"/fidelity/originals/p3.jpg":    http.StatusOK, // before anybody saw the page
+		"/fidelity/originals/other.jpg": http.StatusNotFound,
+		"/fidelity/naive/other.jpg":     http.StatusNotFound,
+		"/fidelity/naive/inks.jpg":      http.StatusNotFound, // there is none
+		"/fidelity/":                    http.StatusNotFound,
+		fidelityBase + "p3.jpg/320x/fit/0000000000000000000000000000000000000000.jpg": http.StatusUnauthorized,
+	} {
+		resp, _ := get(t, join(server.URL, path))
+		require.Equal(t, status, resp.StatusCode, path)
+	}
+}
+
+func TestTheGalleryMakesWebP(t *testing.T) {
+	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0")
+	_, page := get(t, join(server.URL, "/fidelity"))
+	link := regexp.MustCompile(`/fidelity/thumbs/bowl\.png/240x/fit/\w+\.webp`).FindString(string(page))
+	resp, picture := get(t, join(server.URL, link))
+	require.Equal(t, "image/webp", resp.Header.Get("Content-Type"))
+	img, corner := decoded(t, picture)
+	require.Equal(t, 240, img.Bounds().Dx())
+	require.Zero(t, corner[3], "transparent")
+}
+
+// A browser obeys the page's policy, sees every picture, and the script writes pixels and bytes
+// under each.
+func TestBrowserShowsFidelity(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv("THUMBNAIL_REAL") != "" {
+			require.NoError(t, err)
+		}
+		t.Skip("chromium is not installed; make test installs it")
+	}
+	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0")
+	browser := exec.Command(chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(),
+		"--window-size=390,6000", "--virtual-time-budget=20000", "--dump-dom", join(server.URL, "/fidelity"))
+	var stderr bytes.Buffer
+	browser.Stderr = &stderr
+	dom, err := browser.Output()
+	require.NoError(t, err, "%s", stderr.String())
+	require.NotContains(t, stderr.String(), "Content Security Policy")
+	facts := regexp.MustCompile(`class="facts">(\d+)\x{2009}×\x{2009}\d+ pixels, \d+ bytes<`).FindAllStringSubmatch(string(dom), -1)
+	require.Len(t, facts, bytes.Count(dom, []byte("<img ")), "%s", dom)
+	require.Len(t, facts, 2*10-1+4)
+}

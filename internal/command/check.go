@@ -1,0 +1,115 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/rest-thumbnails/thumbnail"
+)
+
+var checkCommand = &command{
+	name:    "check",
+	args:    "FILE…",
+	summary: "says whether files would make thumbnails, as a handler does of an upload",
+	details: `
+Decodes each file whole, within the limits of a handler and those of -presets, and says its size, version and dominant
+color, or what is wrong with it. Nothing is stored. - is the standard input. The status is 1 if a file is not good.
+
+  thumbnail check IMG_0001.JPG holiday/*.png
+`,
+	flags: []group{checking, making, looks},
+	check: func(_ *options, args []string) error {
+		if len(args) == 0 {
+			return errors.New("which files? thumbnail check FILE…; - is the standard input")
+		}
+		return nil
+	},
+	run: checkFiles,
+}
+
+// A checked is what is said of a file.
+type checked struct {
+	File    string `json:"file"`
+	Width   int    `json:"width,omitempty"`
+	Height  int    `json:"height,omitempty"`
+	Version string `json:"version,omitempty"`
+	Color   string `json:"color,omitempty"`
+	Error   string `json:"error,omitempty"`
+}
+
+func checkFiles(ctx context.Context, c *call) error {
+	presets, err := readPresets(c.opt.presets)
+	if err != nil {
+		return err
+	}
+	handler, err := c.unstored(presets)
+	if err != nil {
+		return presetsError(&c.opt, err)
+	}
+	failed := false
+	for _, name := range c.args {
+		info, err := c.checkFile(ctx, handler, name)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		failed = failed || err != nil
+		c.tellChecked(name, info, err)
+	}
+	if failed {
+		return errTold
+	}
+	return nil
+}
+
+// checkFile checks one file.
+func (c *call) checkFile(ctx context.Context, h *thumbnail.Handler, name string) (thumbnail.Info, error) {
+	if name == "-" {
+		return h.Check(ctx, bufio.NewReader(c.stdin))
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return thumbnail.Info{}, withoutPath(err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return thumbnail.Info{}, fmt.Errorf("a directory: name the files in it, such as %s/*.jpg", name)
+	}
+	info, err := h.Check(ctx, f)
+	return info, withoutPath(err)
+}
+
+// withoutPath is the error of a file whose name is said already.
+func withoutPath(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) && !errors.Is(err, io.EOF) {
+		return e.Err
+	}
+	return err
+}
+
+// tellChecked says what is known of a file: what is wrong on stderr, the rest on stdout.
+func (c *call) tellChecked(name string, info thumbnail.Info, err error) {
+	if c.opt.json {
+		said := checked{File: name, Width: info.Width, Height: info.Height, Version: info.Version, Color: info.Color}
+		if err != nil {
+			said = checked{File: name, Error: err.Error()}
+		}
+		_ = json.NewEncoder(c.stdout).Encode(said) // a pipe may be closed
+		return
+	}
+	if err != nil {
+		fmt.Fprintf(c.stderr, "%s: %v\n", name, err)
+		return
+	}
+	fmt.Fprintf(c.stdout, "%s: good, %d × %d pixels, version %s", name, info.Width, info.Height, info.Version)
+	if info.Color != "" {
+		fmt.Fprintf(c.stdout, ", color %s", info.Color)
+	}
+	fmt.Fprintln(c.stdout)
+}

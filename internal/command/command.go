@@ -1,0 +1,158 @@
+// Package command is the program cmd/thumbnail, for those who build it with more formats.
+package command
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// Extra is what a build of the program has beside the library's own formats.
+type Extra struct {
+	Formats  []processors.Format
+	Encoders thumbnail.Encoders
+}
+
+// A command is the first argument of the program.
+type command struct {
+	name    string
+	args    string // as -help spells what follows the flags
+	summary string // one line, for the list of commands
+	details string // paragraphs
+	flags   []group
+	check   func(*options, []string) error // nil: there are no arguments
+	run     func(context.Context, *call) error
+}
+
+// commands are all, in the order of -help.
+func commands() []*command {
+	return []*command{serveCommand, urlCommand, checkCommand, doctorCommand, warmCommand, pruneCommand}
+}
+
+// A call is one run of the program.
+type call struct {
+	extra          Extra
+	command        *command
+	opt            options
+	args           []string // those that are no flags
+	getenv         func(string) string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	terminal       bool // stderr is one
+}
+
+// A usageError is a wrong call. It ends in what to do.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errTold is an error of the work that has been told already.
+var errTold = errors.New("told")
+
+// Main is the program. It ends the process: with status 0, 1 if the work failed, or 2 if the call was
+// wrong.
+func Main(extra Extra) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // after the first signal the next one ends the process at once
+	c := &call{
+		extra: extra, getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		terminal: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+	status := c.status(c.main(ctx, os.Args[1:]))
+	stop()
+	os.Exit(status)
+}
+
+// status tells an error and returns the exit status.
+func (c *call) status(err error) int {
+	name := "thumbnail"
+	if c.command != nil {
+		name += " " + c.command.name
+	}
+	switch wrong := (usageError{}); {
+	case err == nil:
+		return 0
+	case errors.Is(err, errTold):
+		return 1
+	case errors.As(err, &wrong):
+		fmt.Fprintf(c.stderr, "%s: %v\n%s -help says more.\n", name, err, name)
+		return 2
+	}
+	fmt.Fprintf(c.stderr, "%s: %v\n", name, err)
+	return 1
+}
+
+// main finds the command and runs it. Without one the gallery is served.
+func (c *call) main(ctx context.Context, args []string) error {
+	gallery := true
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		command, err := find(args[0])
+		if err != nil {
+			return err
+		}
+		if command == nil { // help
+			return c.help(args[1:])
+		}
+		c.command, args, gallery = command, args[1:], false
+	}
+	if c.command == nil && len(args) == 1 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help") {
+		return c.help(nil)
+	}
+	command := c.command
+	if command == nil {
+		command = serveCommand
+	}
+	flags := newFlags(&c.opt, command, gallery)
+	var err error
+	if c.args, err = parse(flags, args, c.getenv); errors.Is(err, flag.ErrHelp) {
+		c.command = command
+		return c.help([]string{command.name})
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	if command.check == nil && len(c.args) > 0 {
+		return usage("unexpected argument %q: all that is to be said is said by flags", c.args[0])
+	}
+	if err := c.opt.check(command); err != nil {
+		return usageError{err}
+	}
+	if command.check != nil {
+		if err := command.check(&c.opt, c.args); err != nil {
+			return usageError{err}
+		}
+	}
+	return command.run(ctx, c)
+}
+
+// find returns the command of a name, or nil for help.
+func find(name string) (*command, error) {
+	var names []string
+	for _, command := range commands() {
+		if command.name == name {
+			return command, nil
+		}
+		names = append(names, command.name)
+	}
+	if name == "help" {
+		return nil, nil
+	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return nil, usage("there is no command %q; to see the pictures of that directory: thumbnail -source %[1]s", name)
+	}
+	return nil, usage("there is no command %q: it is one of %s, or none for the gallery", name, strings.Join(names, ", "))
+}

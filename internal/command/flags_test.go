@@ -1,0 +1,229 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail"
+)
+
+const testKey = "a key of the tests, long enough"
+
+// called is what a call of the program says, without a process.
+func called(t *testing.T, env map[string]string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	c := &call{getenv: func(name string) string { return env[name] }, stdin: strings.NewReader(""), stdout: &out, stderr: &errs}
+	status = c.status(c.main(context.Background(), args))
+	return out.String(), errs.String(), status
+}
+
+// optionsOf are the options of a call, or its error.
+func optionsOf(c *command, gallery bool, env map[string]string, args ...string) (o options, others []string, err error) {
+	others, err = parse(newFlags(&o, c, gallery), args, func(name string) string { return env[name] })
+	return o, others, err
+}
+
+func TestEveryFlagHasAVariableAndWinsOverIt(t *testing.T) {
+	values := map[string][2]string{ // one for the variable, one for the flag
+		"addr": {"127.0.0.1:1", "a:2"}, "source": {"s", "s2"}, "thumbs": {"t", "t2"}, "storage": {"s3://aaa", "s3://bbb"}, "key": {"k", "k2"}, "old-key": {"o", "o2"},
+		"signer": {"django", "hmac"}, "wait": {"3s", "4s"}, "response": {"nginx", "apache"}, "response-prefix": {"/p/", "/q/"}, "lock": {"file:l", "redis://r/2"},
+		"gallery": {"true", "false"}, "tolerant": {"true", "false"}, "workers": {"3", "4"}, "presets": {"p.json", "q.json"}, "describe": {"true", "false"},
+		"json": {"true", "false"}, "base": {"/b/", "/c/"}, "version": {"v1", "v2"}, "picture": {"a.jpg", "b.jpg"}, "dry-run": {"true", "false"},
+		"max-bytes": {"10GB", "500MiB"}, "max-age": {"90d", "12h"}, "drop-old-key": {"true", "false"}, "keep-orphans": {"true", "false"},
+	}
+	seen := map[string]bool{}
+	for _, command := range commands() {
+		for _, g := range command.flags {
+			for _, f := range command.sorted(g) {
+				require.Contains(t, values, f.Name)
+				seen[f.Name] = true
+				value := values[f.Name]
+				var byVariable, byFlag, both, neither options
+				parsed := func(o *options, env map[string]string, args ...string) {
+					_, err := parse(newFlags(o, command, false), args, func(name string) string { return env[name] })
+					require.NoError(t, err, f.Name)
+				}
+				name := "THUMBNAIL_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+				parsed(&neither, nil)
+				parsed(&byVariable, map[string]string{name: value[0]})
+				parsed(&byFlag, nil, "-"+f.Name+"="+value[1])
+				parsed(&both, map[string]string{name: value[0]}, "-"+f.Name+"="+value[1])
+				require.NotEqual(t, neither, byVariable, f.Name)
+				require.NotEqual(t, byVariable, byFlag, f.Name)
+				require.Equal(t, byFlag, both, f.Name)
+			}
+		}
+	}
+	require.Len(t, seen, len(values))
+}
+
+func TestTheGalleryIsOnWithoutACommand(t *testing.T) {
+	o, _, err := optionsOf(serveCommand, true, nil)
+	require.NoError(t, err)
+	require.Equal(t, options{addr: "127.0.0.1:8080", signer: "hmac", wait: 10 * time.Second, response: "stream", lock: "memory", gallery: true}, o)
+	o, _, err = optionsOf(serveCommand, false, nil)
+	require.NoError(t, err)
+	require.False(t, o.gallery)
+}
+
+func TestFlagsMayFollowArguments(t *testing.T) {
+	o, others, err := optionsOf(urlCommand, false, nil, "a.jpg", "-key", "k", "1x1", "-version=3", "crop", "--", ".jpg", "-key")
+	require.NoError(t, err)
+	require.Equal(t, []string{"a.jpg", "1x1", "crop", ".jpg", "-key"}, others)
+	require.Equal(t, "k", o.key)
+	require.Equal(t, "3", o.version)
+}
+
+func TestAWrongCallSaysTheWayOut(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir("photos", 0o755))
+	for _, c := range []struct{ args, says string }{
+		{"-wat 1s", "wat"},
+		{"-wait soon", "soon"},
+		{"serve -wait -1s", "-wait is negative"},
+		{"serve -workers -1", "0 means one for each processor"},
+		{"-signer rsa", "hmac or django"},
+		{"-response iis", "stream, nginx or apache"},
+		{"-response-prefix /x/", "needs -response nginx or apache"},
+		{"photos", "thumbnail -source photos"},
+		{"poto", "one of serve, url, check, doctor, warm, prune"},
+		{"serve photos", `unexpected argument "photos"`},
+		{"-storage /srv/thumbs", "-thumbs takes a directory"},
+		{"-storage s3://thumbs -thumbs t", "one place"},
+		{"-storage s3:///x", "-storage"},
+		{"-storage s3://thumbs/../x", "not s3://bucket or s3://bucket/prefix"},
+		{"-storage s3://thumbs -response apache", "-response apache needs the files"},
+		{"-source s3://", "-source"},
+		{"-source photos -thumbs photos/small", "overlap"},
+		{"-lock etcd://host", `"etcd" is none of memory, file:DIR and redis://`},
+		{"-lock file:", "-lock"},
+		{"-lock redis://host:port/0", "-lock: not a URL"},
+		{"-lock redis://host/database", "-lock"},
+		{"-key short", "openssl rand -hex 32"},
+		{"-old-key 0123456789abcdef", "needs the new -key"},
+		{"-presets absent.json", "absent.json"},
+		{"url a.jpg", "SOURCE SIZE METHOD EXT"},
+		{"url a.jpg 1x1 crop .jpg", "THUMBNAIL_KEY"},
+		{"url -key 0123456789abcdef a.jpg 1 crop .jpg", "100x100, 100x or x100"},
+		{"url -key 0123456789abcdef a.jpg 1x1 cut .jpg", "crop, entropy, fit, focus, "},
+		{"url -key 0123456789abcdef a.jpg 1x1 crop jpg", ".gif, .jpeg, .jpg, .png, .webp"},
+		{"url -key 0123456789abcdef a.jpg 1x1 crop .jpg -base here", "/, //, http://, https:// or ./"},
+		{"url -key 0123456789abcdef a.jpg 1x1 crop .jpg -version a-b", "1 to 32 letters, digits and underscores"},
+		{"check", "thumbnail check FILE"},
+		{"doctor", "https://www.example.com/thumbs/"},
+		{"doctor http://host/", "THUMBNAIL_KEY"},
+		{"doctor ftp://host/", "http:// or https://"},
+		{"warm", `-presets FILE is missing`},
+		{"warm -presets p.json", "THUMBNAIL_KEY"},
+		{"warm -presets p.json -key 0123456789abcdef", "-thumbs DIR or -storage"},
+		{"warm photos", "-source"},
+		{"prune", "THUMBNAIL_KEY"},
+		{"prune -key 0123456789abcdef", "-thumbs DIR or -storage"},
+		{"prune -max-bytes many", "10GB, 500MiB or 1000000"},
+		{"prune -max-age old", "90d or 12h"},
+		{"prune -drop-old-key", "-old-key"},
+		{"prune -describe -keep-orphans", "looks at the originals"},
+	} {
+		stdout, stderr, status := called(t, nil, strings.Fields(c.args)...)
+		require.Equal(t, 2, status, c.args)
+		require.Empty(t, stdout, c.args)
+		require.Contains(t, stderr, c.says, c.args)
+		require.Regexp(t, `^thumbnail[a-z ]*: .*\n(.*\n)*thumbnail[a-z ]* -help says more\.\n$`, stderr)
+	}
+	_, stderr, status := called(t, map[string]string{"THUMBNAIL_WAIT": "soon"}, "-addr", "127.0.0.1:0")
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, `"soon" for THUMBNAIL_WAIT`)
+}
+
+func TestHelpIsWorthReading(t *testing.T) {
+	for _, args := range [][]string{{"-help"}, {"-h"}, {"--help"}, {"help"}} {
+		stdout, stderr, status := called(t, nil, args...)
+		require.Zero(t, status)
+		require.Empty(t, stderr)
+		for _, command := range commands() {
+			require.Contains(t, stdout, "  "+command.name+" ")
+		}
+		for _, word := range []string{"THUMBNAIL_RESPONSE_PREFIX", "Exit status: 0", "http://127.0.0.1:8080/"} {
+			require.Contains(t, stdout, word)
+		}
+	}
+	for _, command := range commands() {
+		stdout, stderr, status := called(t, nil, command.name, "-help")
+		require.Zero(t, status)
+		require.Empty(t, stderr)
+		again, _, _ := called(t, nil, "help", command.name)
+		require.Equal(t, stdout, again)
+		newFlags(new(options), command, false).VisitAll(func(f *flag.Flag) { require.Contains(t, stdout, "  -"+f.Name+" ") })
+		require.Regexp(t, `\n  .*thumbnail `+command.name+" ", stdout, "an example")
+		for line := range strings.Lines(stdout) {
+			require.LessOrEqual(t, len([]rune(line)), 125, line)
+		}
+	}
+}
+
+func TestSizesAndAges(t *testing.T) {
+	for s, want := range map[string]byteSize{"1": 1, "10GB": 10e9, "10 gb": 10e9, "1.5k": 1500, "500MiB": 500 << 20, "2GiB": 2 << 30, "1TB": 1e12, "7B": 7} {
+		var b byteSize
+		require.NoError(t, b.Set(s), s)
+		require.Equal(t, want, b, s)
+	}
+	for _, s := range []string{"", "0", "-1", "1XB", "NaN", "inf", "1e30", "0x10", "GB"} {
+		require.Error(t, new(byteSize).Set(s), s)
+	}
+	for s, want := range map[string]time.Duration{"90d": 90 * 24 * time.Hour, "1.5d": 36 * time.Hour, "12h": 12 * time.Hour, "1h30m": 90 * time.Minute} {
+		var a age
+		require.NoError(t, a.Set(s), s)
+		require.Equal(t, want, time.Duration(a), s)
+	}
+	for _, s := range []string{"", "0", "-1d", "d", "1w", "NaNd"} {
+		require.Error(t, new(age).Set(s), s)
+	}
+}
+
+func TestPresetsAreReadStrictly(t *testing.T) {
+	presets, err := parsePresets([]byte(presetsExample))
+	require.NoError(t, err)
+	require.Equal(t, thumbnail.Presets{"card": {
+		Size: thumbnail.Size{Width: 400, Height: 300}, Method: "crop", Ext: ".jpg", Formats: []string{".webp"}, Densities: []float64{1, 2},
+	}}, presets)
+	for file, says := range map[string]string{
+		"":                                      "the file ends too early",
+		`{"a": {"Size": "1x1"}`:                 "the file ends too early",
+		`{}`:                                    "there is no preset in it",
+		`[]`:                                    "an object of objects",
+		`{"a": 1}`:                              "line 1: ",
+		"{\n\"a\": {\"Size\": \"1x1\",}}":       "line 2: ",
+		"{\n\"a\": {\n\"Heigth\": 1}}":          `line 3: "Heigth" is not one of Size, Method, Ext, Formats, Widths, Densities, Sizes`,
+		`{"a": {"Size": "big"}}`:                "100x100, 100x or x100",
+		`{"a": {"Size": 100}}`:                  "line 1: ",
+		`{"a": {"Size": "1x1", "Formats": ""}}`: "Formats is a list of strings, not a string",
+		`{"a": {"Size": "1x1"}} {}`:             "something follows",
+	} {
+		_, err := parsePresets([]byte(file))
+		require.ErrorContains(t, err, says, file)
+	}
+	path := filepath.Join(t.TempDir(), "presets.json")
+	for file, says := range map[string]string{
+		`{"a": {"Size": "1x1", "Method": "cut"}}`:                `preset "a": method "cut" is not one of crop, entropy`,
+		`{"a": {"Size": "1x1", "Formats": [".jxl"]}}`:            `preset "a": extension ".jxl" is not one of .gif`,
+		`{"a": {"Size": "9999x1"}}`:                              "4096x4096",
+		`{"a": {}}`:                                              `preset "a"`,
+		`{"a": {"Size": "1x1", "Widths": [1], "Densities":[1]}}`: "not both",
+	} {
+		require.NoError(t, os.WriteFile(path, []byte(file), 0o644))
+		for _, command := range [][]string{{"serve", "-addr", "127.0.0.1:0"}, {"check", path}, {"url", "-key", testKey, "a.jpg", "a"}} {
+			_, stderr, status := called(t, nil, append(command, "-presets", path)...)
+			require.Equal(t, 2, status, stderr)
+			require.Contains(t, stderr, says)
+		}
+	}
+}

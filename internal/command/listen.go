@@ -1,0 +1,59 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// generation is the longest that one thumbnail may take to be made.
+const generation = 30 * time.Second
+
+// listen listens, tells the address by ready, and serves until ctx ends. Then it lets the requests
+// in flight finish, so that no generation is lost.
+func listen(ctx context.Context, opt *options, h http.Handler, ready func(url string)) error {
+	// An answer may wait for somebody else's generation, make its own, and then has to reach the
+	// client.
+	longest := opt.wait + generation + 30*time.Second
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      longest,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+	}
+	listener, err := net.Listen("tcp", opt.addr)
+	if err != nil {
+		return err
+	}
+	ready(address(listener))
+
+	drained := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), longest)
+		defer cancel()
+		drained <- server.Shutdown(limit)
+	})
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		stop()
+		return err
+	}
+	if err := <-drained; err != nil {
+		return fmt.Errorf("requests in flight did not finish: %w", err)
+	}
+	return nil
+}
+
+// address is the URL at which a browser on this machine finds the listener.
+func address(listener net.Listener) string {
+	addr := listener.Addr().(*net.TCPAddr)
+	host := addr.IP.String()
+	if addr.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	return fmt.Sprintf("http://%s/", net.JoinHostPort(host, fmt.Sprint(addr.Port)))
+}

@@ -1,0 +1,178 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// options are what the flags say.
+type options struct {
+	addr     string
+	source   string // directory or s3://bucket/prefix; "" means the photos that come with the program
+	thumbs   string // directory; "" means a temporary one
+	storage  string // s3://bucket/prefix; "" means the directory thumbs
+	key      string // "" means a random one
+	oldKey   string // signs nothing, and is accepted
+	signer   string // hmac, django
+	wait     time.Duration
+	response string // stream, nginx, apache
+	prefix   string // of response
+	lock     string // memory, file:DIR, redis://…
+	gallery  bool   // whether to show pages, too
+	tolerant bool
+	workers  int    // 0 means one for each processor
+	presets  string // file; "" means none
+	describe bool   // pages know what Describe says
+
+	base, version string // of url
+	picture       string // of doctor
+	json          bool   // of check
+
+	maxBytes    byteSize // of prune
+	maxAge      age
+	dryRun      bool
+	dropOldKey  bool
+	keepOrphans bool
+}
+
+// check finds what the types of the flags do not.
+func (o *options) check(c *command) error {
+	switch {
+	case o.signer != "hmac" && o.signer != "django":
+		return fmt.Errorf("-signer is hmac or django, not %q", o.signer)
+	case o.response != "stream" && o.response != "nginx" && o.response != "apache":
+		return fmt.Errorf("-response is stream, nginx or apache, not %q", o.response)
+	case o.prefix != "" && o.response == "stream":
+		return errors.New("-response-prefix needs -response nginx or apache")
+	case o.wait < 0:
+		return fmt.Errorf("-wait is negative: %v", o.wait)
+	case o.workers < 0:
+		return fmt.Errorf("-workers is negative: %d; 0 means one for each processor", o.workers)
+	case o.storage != "" && o.thumbs != "":
+		return errors.New("-storage and -thumbs: the thumbnails are kept in one place")
+	case o.storage != "" && !isBucket(o.storage):
+		return fmt.Errorf("-storage is s3://bucket/prefix, not %q; -thumbs takes a directory", o.storage)
+	case o.storage != "" && o.response == "apache":
+		return errors.New("-response apache needs the files: -thumbs, not -storage")
+	case o.oldKey != "" && o.key == "":
+		return errors.New("-old-key needs the new -key")
+	}
+	for _, place := range []struct{ flag, value string }{{"source", o.source}, {"storage", o.storage}} {
+		if _, err := parseBucket(place.value); isBucket(place.value) && err != nil {
+			return fmt.Errorf("-%s: %w", place.flag, err)
+		}
+	}
+	if _, err := parseLock(o.lock); err != nil {
+		return fmt.Errorf("-lock: %w", err)
+	}
+	if c.has(signing) {
+		if _, err := newSigner(o); err != nil {
+			return err
+		}
+	}
+	if c.has(storing) {
+		return refuseSharedRoots(o)
+	}
+	return nil
+}
+
+// has reports whether a command has a group of flags.
+func (c *command) has(g group) bool { return slices.Contains(c.flags, g) }
+
+// needsKey is the error of commands whose work a random key would make worthless.
+func (o *options) needsKey() error {
+	if o.key != "" {
+		return nil
+	}
+	return errors.New("the -key of the site is missing (or the variable THUMBNAIL_KEY): it signs the URLs, which are the names of the thumbnails")
+}
+
+// needsStorage is the error of jobs without a place that lasts.
+func (o *options) needsStorage() error {
+	if o.thumbs != "" || o.storage != "" {
+		return nil
+	}
+	return errors.New("where are the thumbnails? Give -thumbs DIR or -storage s3://bucket/prefix, the same as for serve")
+}
+
+// needsPresets is the error of jobs that do not know what pages ask for.
+func (o *options) needsPresets() error {
+	if o.presets != "" {
+		return nil
+	}
+	return errors.New("-presets FILE is missing: it says which thumbnails pages ask for. An example: " + presetsExample)
+}
+
+// A byteSize is a flag like 10GB, 500MiB or 1000000.
+type byteSize int64
+
+var byteUnits = []struct {
+	name   string
+	factor float64
+}{
+	{"KIB", 1 << 10}, {"MIB", 1 << 20}, {"GIB", 1 << 30}, {"TIB", 1 << 40},
+	{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"K", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}, {"B", 1}, {"", 1},
+}
+
+func (b *byteSize) Set(s string) error {
+	for _, unit := range byteUnits {
+		number, ok := strings.CutSuffix(strings.ToUpper(s), unit.name)
+		if !ok {
+			continue
+		}
+		n, err := parseFloat(strings.TrimSpace(number))
+		if err != nil || n <= 0 || n*unit.factor >= 1<<62 {
+			break
+		}
+		*b = byteSize(n * unit.factor)
+		return nil
+	}
+	return errors.New("not a number of bytes above 0, such as 10GB, 500MiB or 1000000")
+}
+
+func (b *byteSize) String() string {
+	if *b == 0 {
+		return ""
+	}
+	return bytesText(int64(*b))
+}
+
+// bytesText spells a number of bytes for people.
+func bytesText(n int64) string {
+	for _, unit := range []struct {
+		name  string
+		bytes float64
+	}{{"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}} {
+		if float64(n) >= unit.bytes {
+			return fmt.Sprintf("%.1f %s", float64(n)/unit.bytes, unit.name)
+		}
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// An age is a flag like 90d or 12h.
+type age time.Duration
+
+func (a *age) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		var n float64
+		n, err = parseFloat(days)
+		d = time.Duration(n * 24 * float64(time.Hour))
+	}
+	if err != nil || d <= 0 {
+		return errors.New("not a time above 0, such as 90d or 12h")
+	}
+	*a = age(d)
+	return nil
+}
+
+func (a *age) String() string {
+	if *a == 0 {
+		return ""
+	}
+	return time.Duration(*a).String()
+}

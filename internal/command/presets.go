@@ -1,0 +1,92 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/rest-thumbnails/thumbnail"
+)
+
+// presetsExample is a file of presets.
+const presetsExample = `{"card": {"Size": "400x300", "Method": "crop", "Ext": ".jpg", "Formats": [".webp"], "Densities": [1, 2]}}`
+
+// readPresets reads a file of presets; "" is none.
+func readPresets(name string) (thumbnail.Presets, error) {
+	if name == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, usage("-presets: %w", err)
+	}
+	presets, err := parsePresets(data)
+	if err != nil {
+		return nil, usage("-presets %s: %w", name, err)
+	}
+	return presets, nil
+}
+
+// parsePresets reads presets strictly: what is misspelled would otherwise be a default.
+func parsePresets(data []byte) (thumbnail.Presets, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	var presets thumbnail.Presets
+	err := d.Decode(&presets)
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return nil, fmt.Errorf("line %d: %w", line(data, syntax.Offset), err)
+	case errors.As(err, &kind) && kind.Field == "":
+		return nil, fmt.Errorf("line %d: a file of presets is an object of objects: %s", line(data, kind.Offset), presetsExample)
+	case errors.As(err, &kind):
+		return nil, fmt.Errorf("line %d: %s is a %s, not a %s, for instance %s", line(data, kind.Offset), kind.Field, nameOf(kind.Type), kind.Value, presetsExample)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("the file ends too early; a whole one: %s", presetsExample)
+	case err != nil && strings.Contains(err.Error(), "unknown field"):
+		_, field, _ := strings.Cut(err.Error(), "unknown field ")
+		return nil, fmt.Errorf("line %d: %s is not one of %s", line(data, d.InputOffset()), field, strings.Join(presetFields(), ", "))
+	case err != nil:
+		return nil, fmt.Errorf("line %d: %w", line(data, d.InputOffset()), err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("line %d: something follows the presets", line(data, d.InputOffset()))
+	}
+	if len(presets) == 0 {
+		return nil, fmt.Errorf("there is no preset in it; an example: %s", presetsExample)
+	}
+	return presets, nil
+}
+
+// line is the number of the line of an offset.
+func line(data []byte, offset int64) int {
+	return 1 + bytes.Count(data[:min(int(offset), len(data))], []byte{'\n'})
+}
+
+// nameOf is what JSON calls a type.
+func nameOf(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Slice:
+		return "list of " + nameOf(t.Elem()) + "s"
+	case reflect.Int, reflect.Float64:
+		return "number"
+	case reflect.Struct, reflect.String:
+		return "string"
+	}
+	return t.String()
+}
+
+// presetFields are the fields of a preset.
+func presetFields() (names []string) {
+	t := reflect.TypeFor[thumbnail.Preset]()
+	for i := range t.NumField() {
+		names = append(names, t.Field(i).Name)
+	}
+	return names
+}

@@ -1,0 +1,122 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail"
+)
+
+var pruneCommand = &command{
+	name:    "prune",
+	summary: "removes thumbnails that nobody needs",
+	details: `
+Removes the thumbnails whose original is gone; with -presets also those of looks that no preset has; with -max-age and
+-max-bytes those that were used least recently; with -describe those of previous versions of an original; with
+-drop-old-key those of the previous key. It may run beside servers: what is removed while it is wanted is made anew.
+Files that are no thumbnails signed with the -key are left alone. Try it with -dry-run first.
+
+  THUMBNAIL_KEY=… thumbnail prune -source /srv/photos -thumbs /srv/thumbs -max-bytes 10GB -dry-run
+`,
+	flags: []group{removing, reading, storing, signing, looks, knowing},
+	check: func(o *options, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("unexpected argument %q: what is removed is said by flags", args[0])
+		}
+		if o.dropOldKey && o.oldKey == "" {
+			return errors.New("-drop-old-key needs the -old-key whose thumbnails it removes")
+		}
+		if o.keepOrphans && o.describe {
+			return errors.New("-describe looks at the originals, and -keep-orphans says not to")
+		}
+		return cmp.Or(o.needsKey(), o.needsStorage())
+	},
+	run: prune,
+}
+
+// prune removes what is not needed.
+func prune(ctx context.Context, c *call) (err error) {
+	s, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = s.close(err) }()
+	if err := c.sourceIsThere(ctx, s); err != nil {
+		return err
+	}
+	keeping := &keeping{ctx: ctx, call: c, site: s, links: s.handler.Links(base), progress: c.newProgress(-1, "thumbnails")}
+	defer keeping.progress.end()
+	swept, err := s.handler.Sweep(ctx, thumbnail.Sweep{
+		Keep: keeping.keep, MaxAge: time.Duration(c.opt.maxAge), MaxBytes: int64(c.opt.maxBytes), DryRun: c.opt.dryRun, KeepOrphans: c.opt.keepOrphans,
+	})
+	keeping.progress.end()
+
+	removed := "Removed"
+	if c.opt.dryRun {
+		removed = "Would remove"
+	}
+	fmt.Fprintf(c.stdout, "%s %d thumbnails (%s), keeping %d (%s).\n", removed, swept.Removed, bytesText(swept.RemovedBytes), swept.Kept, bytesText(swept.KeptBytes))
+	switch {
+	case ctx.Err() != nil:
+		return errors.New("stopped; call it again to go on")
+	case err == nil && swept.Removed+swept.Kept == 0:
+		fmt.Fprintf(c.stderr, "There is no thumbnail in %s that is signed with this key.\n", s.thumbs.name)
+	case errors.Is(err, errors.ErrUnsupported):
+		return fmt.Errorf("%s can't be listed: %w", s.thumbs.name, err)
+	}
+	return err
+}
+
+// sourceIsThere refuses to take every thumbnail for one whose original is gone, because a disk is not
+// mounted.
+func (c *call) sourceIsThere(ctx context.Context, s *site) error {
+	if c.opt.keepOrphans {
+		return nil
+	}
+	n, err := c.count(ctx, s.source, 1)
+	switch {
+	case err != nil:
+		return fmt.Errorf("list the originals of %s: %w", s.source.name, err)
+	case n == 0:
+		return fmt.Errorf("there is no picture in %s, so that all thumbnails would go: is it mounted? Nothing was removed; -keep-orphans looks at no original", s.source.name)
+	}
+	return nil
+}
+
+// A keeping decides which thumbnails stay.
+type keeping struct {
+	*call
+	ctx      context.Context
+	site     *site
+	links    thumbnail.Links
+	progress *progress
+
+	source, version string // of the original that was described last
+	described       error
+}
+
+func (k *keeping) keep(e thumbnail.Entry) bool {
+	k.progress.add(1, 0)
+	switch {
+	case k.opt.dropOldKey && !e.Current:
+		return false
+	case k.opt.presets != "" && !k.links.Uses(e.Spec):
+		return false
+	case k.opt.describe:
+		return k.isCurrent(e.Spec)
+	}
+	return true
+}
+
+// isCurrent reports whether a thumbnail is of what its original is now. One that can't be read keeps its
+// thumbnails.
+func (k *keeping) isCurrent(s thumbnail.Spec) bool {
+	if k.source != s.Source {
+		info, err := thumbnail.Describer{Formats: k.extra.Formats}.Describe(k.ctx, k.site.source, s.Source)
+		k.source, k.version, k.described = s.Source, info.Version, err
+	}
+	return k.described != nil || s.Version == k.version
+}

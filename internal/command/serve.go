@@ -1,0 +1,64 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/rest-thumbnails/thumbnail/internal/gallery"
+)
+
+// base is where the thumbnails are mounted.
+const base = "/thumbs/"
+
+var serveCommand = &command{
+	name:    "serve",
+	summary: "serves thumbnails under /thumbs/, and a gallery if asked for",
+	details: `
+Makes each thumbnail on its first request, stores it under the path of its URL, and serves it under /thumbs/.
+It runs until Ctrl-C or SIGTERM, and finishes then what it has begun.
+
+  thumbnail serve -gallery -source ~/Pictures
+  THUMBNAIL_KEY=… thumbnail serve -source /srv/photos -thumbs /srv/thumbs -response nginx -presets presets.json
+`,
+	flags: []group{serving, reading, storing, signing, making, looks},
+	run:   serve,
+}
+
+// serve serves until ctx ends.
+func serve(ctx context.Context, c *call) (err error) {
+	s, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = s.close(err) }()
+	mux := http.NewServeMux()
+	mux.Handle(base, http.StripPrefix("/thumbs", s.handler))
+	if c.opt.gallery {
+		pages, err := gallery.New(gallery.Config{
+			Tree: s.source.tree, Name: s.source.name, Storage: s.thumbs.Storage, Remote: s.thumbs.remote, Signer: s.signer,
+			Encoders: c.encoders(), Formats: c.extra.Formats, Wait: c.opt.wait, Timeout: generation, Logger: s.logger,
+		})
+		if err != nil {
+			return err
+		}
+		pages.Mount(mux)
+	}
+	return listen(ctx, &c.opt, mux, func(url string) {
+		fmt.Fprintf(c.stdout, "Thumbnails of %s: %s\n", s.source.name, url)
+		fmt.Fprintln(c.stdout, s.remark())
+	})
+}
+
+// remark says where the thumbnails are, and for how long they are good.
+func (s *site) remark() string {
+	remark := "They are stored in " + s.thumbs.name
+	if s.thumbs.temporary {
+		remark += ", which is removed at exit"
+	}
+	remark += "."
+	if s.opt.key == "" {
+		remark += " The key is random: their URLs are good until the program ends. Give -key for URLs that last."
+	}
+	return remark
+}

@@ -1,0 +1,33 @@
+package command
+
+import (
+	"crypto/rand"
+	"fmt"
+
+	"github.com/rest-thumbnails/thumbnail"
+)
+
+// newSigner makes the signer that the options ask for. Without a key it takes a random one: URLs
+// are then good for as long as the program runs.
+func newSigner(opt *options) (thumbnail.Signer, error) {
+	key := opt.key
+	if key == "" {
+		key = rand.Text()
+	}
+	if opt.signer == "django" {
+		signer := thumbnail.DjangoSigner(key)
+		if opt.oldKey != "" {
+			signer = thumbnail.AnyOf(signer, thumbnail.DjangoSigner(opt.oldKey))
+		}
+		return signer, nil
+	}
+	keys := [][]byte{[]byte(key)}
+	if opt.oldKey != "" {
+		keys = append(keys, []byte(opt.oldKey))
+	}
+	signer, err := thumbnail.NewSigner(keys[0], keys[1:]...)
+	if err != nil {
+		return nil, fmt.Errorf("-key: %w; openssl rand -hex 32 makes a good one", err)
+	}
+	return signer, nil
+}

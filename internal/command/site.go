@@ -1,0 +1,104 @@
+package command
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+
+	"github.com/rest-thumbnails/thumbnail"
+)
+
+// A site is everything that a handler works with.
+type site struct {
+	opt     *options
+	source  *source
+	thumbs  *thumbs
+	locker  *locker
+	signer  thumbnail.Signer
+	handler *thumbnail.Handler
+	logger  *slog.Logger
+}
+
+// open opens what the options name.
+func (c *call) open() (s *site, err error) {
+	presets, err := readPresets(c.opt.presets)
+	if err != nil {
+		return nil, err
+	}
+	s = &site{opt: &c.opt, logger: slog.New(slog.NewTextHandler(c.stderr, nil))}
+	defer func() {
+		if err != nil {
+			err = s.close(err)
+		}
+	}()
+	if s.source, err = openSource(c.opt.source, c.getenv); err != nil {
+		return s, err
+	}
+	if s.thumbs, err = openThumbs(&c.opt, c.getenv); err != nil {
+		return s, err
+	}
+	if s.locker, err = openLock(c.opt.lock, s.logger); err != nil {
+		return s, err
+	}
+	if s.thumbs.remote && c.opt.lock == "memory" && (c.command == nil || c.command.name != "prune") {
+		s.logger.Warn("-lock memory is for one process: if several share the bucket, each of them makes every thumbnail. Give them the same -lock redis://… or, on one host, -lock file:DIR")
+	}
+	if s.signer, err = newSigner(&c.opt); err != nil {
+		return s, err
+	}
+	s.handler, err = thumbnail.NewHandler(thumbnail.Config{
+		Source:       s.source.Source,
+		Storage:      s.thumbs.Storage,
+		Signer:       s.signer,
+		Encoders:     c.encoders(),
+		Formats:      c.extra.Formats,
+		Tolerant:     c.opt.tolerant,
+		Presets:      presets,
+		Locker:       s.locker.Locker,
+		Responder:    newResponder(&c.opt, s.thumbs.name),
+		Wait:         waitOf(&c.opt),
+		Timeout:      generation,
+		Workers:      c.opt.workers,
+		ServerTiming: c.opt.gallery,
+		Logger:       s.logger,
+
+		ServedElsewhere: s.thumbs.remote,
+	})
+	return s, presetsError(&c.opt, err)
+}
+
+// presetsError blames the file of presets for what the handler can't serve.
+func presetsError(opt *options, err error) error {
+	if err != nil && opt.presets != "" && errors.Is(err, thumbnail.ErrInvalid) {
+		told := strings.NewReplacer("thumbnail: Config.Presets: ", "", thumbnail.ErrInvalid.Error()+": ", "").Replace(err.Error())
+		return usage("-presets %s: %s", opt.presets, told)
+	}
+	return err
+}
+
+// close closes what is open, and adds to err.
+func (s *site) close(err error) error {
+	errs := []error{err}
+	if s.locker != nil {
+		errs = append(errs, s.locker.close())
+	}
+	if s.thumbs != nil {
+		errs = append(errs, s.thumbs.close())
+	}
+	if s.source != nil {
+		errs = append(errs, s.source.close())
+	}
+	if errs = withoutNil(errs); len(errs) == 1 {
+		return errs[0] // as it is
+	}
+	return errors.Join(errs...)
+}
+
+func withoutNil(errs []error) (all []error) {
+	for _, err := range errs {
+		if err != nil {
+			all = append(all, err)
+		}
+	}
+	return all
+}

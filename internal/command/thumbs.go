@@ -1,0 +1,66 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// temporaryName is the name of a temporary directory of thumbnails, where * stands for something
+// random.
+const temporaryName = "thumbs-*"
+
+// thumbs is where the thumbnails are: a directory or a bucket.
+type thumbs struct {
+	thumbnail.Storage
+	name      string // for people; of a directory its absolute path
+	temporary bool
+	remote    bool // a bucket: to look into it costs a request
+	close     func() error
+}
+
+// openThumbs opens what the options name: a bucket, or a directory, which is made if it is absent,
+// or a temporary one.
+func openThumbs(opt *options, getenv func(string) string) (*thumbs, error) {
+	switch {
+	case opt.storage != "":
+		store, err := openBucket(opt.storage, getenv)
+		if err != nil {
+			return nil, fmt.Errorf("-storage: %w", err)
+		}
+		return &thumbs{Storage: store, name: opt.storage, remote: true, close: store.Close}, nil
+	case opt.thumbs == "":
+		return openTemporary()
+	}
+	path, err := filepath.Abs(opt.thumbs)
+	if err == nil {
+		err = os.MkdirAll(path, 0o755)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("-thumbs: %w", err)
+	}
+	dir, err := storage.OpenDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("-thumbs: %w", err)
+	}
+	return &thumbs{Storage: dir, name: path, close: dir.Close}, nil
+}
+
+// openTemporary makes a directory that close removes.
+func openTemporary() (*thumbs, error) {
+	path, err := os.MkdirTemp("", temporaryName)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := storage.OpenDir(path)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(path))
+	}
+	return &thumbs{Storage: dir, name: path, temporary: true, close: func() error {
+		return errors.Join(dir.Close(), os.RemoveAll(path))
+	}}, nil
+}

@@ -1,0 +1,128 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/rest-thumbnails/thumbnail"
+)
+
+var warmCommand = &command{
+	name:    "warm",
+	summary: "makes the thumbnails of all originals ahead of their first request",
+	details: `
+Makes what the -presets ask for of every original, and skips what is stored: if it is stopped, by Ctrl-C or by a power
+failure, it goes on where it was when it is called again. It may run beside servers. The status is 1 if a thumbnail could
+not be made; the others are made all the same.
+
+  THUMBNAIL_KEY=… thumbnail warm -source /srv/photos -thumbs /srv/thumbs -presets presets.json
+`,
+	flags: []group{reading, storing, signing, making, looks, knowing},
+	check: func(o *options, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("unexpected argument %q: the originals are those of -source, the looks those of -presets", args[0])
+		}
+		return cmp.Or(o.needsPresets(), o.needsKey(), o.needsStorage())
+	},
+	run: warm,
+}
+
+// A warming is one run of the command.
+type warming struct {
+	*call
+	site     *site
+	links    thumbnail.Links
+	progress *progress
+	each     int // files of an original of which nothing is known
+
+	counting               sync.Mutex
+	made, existing, failed int
+	unnamed                int // originals that no path can name, and folders that can't be read
+	walkErr                error
+}
+
+// warm makes everything.
+func warm(ctx context.Context, c *call) (err error) {
+	s, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = s.close(err) }()
+	w := &warming{call: c, site: s, links: s.handler.Links(base)}
+	originals, err := c.count(ctx, s.source, math.MaxInt)
+	if err != nil {
+		return fmt.Errorf("list the originals of %s: %w", s.source.name, err)
+	}
+	if originals == 0 {
+		return fmt.Errorf("there is no picture in %s", s.source.name)
+	}
+	w.each = len(slices.Collect(w.links.Specs("x")))
+	w.progress = c.newProgress(originals*w.each, "thumbnails")
+	defer w.progress.end()
+	failure := s.handler.GenerateAll(ctx, w.specs(ctx), w.report)
+	w.progress.end()
+
+	fmt.Fprintf(c.stdout, "%d originals: made %d thumbnails, %d were there, %d failed.\n", originals, w.made, w.existing, w.failed)
+	if w.unnamed > 0 {
+		fmt.Fprintf(c.stdout, "Left out: %d that could not be read or whose names no URL can spell.\n", w.unnamed)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return errors.New("stopped; call it again to go on")
+	case w.walkErr != nil:
+		return fmt.Errorf("list the originals of %s: %w", s.source.name, w.walkErr)
+	case w.failed > 0: // each has been told
+		return errTold
+	}
+	return failure
+}
+
+// specs are the thumbnails of all originals.
+func (w *warming) specs(ctx context.Context) iter.Seq[thumbnail.Spec] {
+	return func(yield func(thumbnail.Spec) bool) {
+		w.unnamed, w.walkErr = w.walk(ctx, w.site.source, func(name string) error {
+			o := original{name: name}
+			if w.opt.describe {
+				info, err := thumbnail.Describer{Formats: w.extra.Formats}.Describe(ctx, w.site.source, name)
+				if err != nil && ctx.Err() == nil {
+					w.report(thumbnail.Spec{Source: name}, thumbnail.NotMade, err)
+					w.progress.add(0, 1-w.each)
+					return nil
+				}
+				o.info = info
+			}
+			n := 0
+			for spec := range w.links.Specs(o) {
+				n++
+				if !yield(spec) {
+					return fs.SkipAll
+				}
+			}
+			w.progress.add(0, n-w.each)
+			return nil
+		})
+	}
+}
+
+// report counts a thumbnail, and tells why there is none.
+func (w *warming) report(s thumbnail.Spec, made thumbnail.Made, err error) {
+	w.counting.Lock()
+	defer w.counting.Unlock()
+	switch made {
+	case thumbnail.MadeNow:
+		w.made++
+	case thumbnail.MadeBefore:
+		w.existing++
+	default:
+		w.failed++
+		fmt.Fprintf(w.progress, "%s: %v\n", s.Source, err)
+	}
+	w.progress.add(1, 0)
+}

@@ -1,0 +1,132 @@
+package gallery
+
+import (
+	"bytes"
+	"context"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+const (
+	fidelityBase  = "/fidelity/thumbs/"
+	fidelityWidth = 320 // pixels
+)
+
+// fidelityFormats are the extensions that the page asks for.
+var fidelityFormats = []string{".jpg", ".png", ".gif", ".webp"}
+
+// fidelity shows pictures that are easily got wrong, beside what a naive program makes of them. All
+// of it is in memory, and made on the first visit.
+type fidelity struct {
+	originals *storage.Memory
+	thumbs    http.Handler
+	template  *template.Template
+	ready     func() ([]exhibit, error)
+}
+
+func newFidelity(cfg Config) (*fidelity, error) {
+	f := &fidelity{originals: storage.NewMemory()}
+	handler, err := thumbnail.NewHandler(thumbnail.Config{
+		Source: f.originals, Storage: storage.NewMemory(), Signer: cfg.Signer, Encoders: cfg.Encoders, Formats: cfg.Formats,
+		Wait: cfg.Wait, Timeout: cfg.Timeout, Logger: cfg.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	f.thumbs = http.StripPrefix(strings.TrimSuffix(fidelityBase, "/"), handler)
+	links := thumbnail.Links{Base: fidelityBase, Signer: cfg.Signer, Extensions: fidelityFormats}
+	f.template = template.Must(template.New("fidelity.html").Funcs(links.FuncMap()).ParseFS(assets, "assets/fidelity.html"))
+	f.ready = sync.OnceValues(func() ([]exhibit, error) {
+		all, err := exhibits(Photos())
+		for i := range all {
+			all[i].makeNaive()
+			if err := f.originals.Put(context.Background(), all[i].Name, bytes.NewReader(all[i].file)); err != nil {
+				return nil, err
+			}
+		}
+		return all, err
+	})
+	return f, nil
+}
+
+// mount adds the page and its pictures.
+func (f *fidelity) mount(mux *http.ServeMux) {
+	mux.HandleFunc("GET /fidelity", f.page)
+	mux.HandleFunc("GET /fidelity.css", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, assets, "assets/fidelity.css")
+	})
+	mux.HandleFunc("GET /fidelity/naive/{name}", f.naive)
+	mux.HandleFunc("GET /fidelity/originals/{name}", f.original)
+	mux.HandleFunc(fidelityBase, func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := f.made(w); ok {
+			f.thumbs.ServeHTTP(w, r)
+		}
+	})
+}
+
+// made returns the exhibits, or answers that there are none.
+func (f *fidelity) made(w http.ResponseWriter) ([]exhibit, bool) {
+	all, err := f.ready()
+	if err != nil {
+		slog.Error("make the exhibits", "error", err)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+	}
+	return all, err == nil
+}
+
+// find returns the exhibit that the request names, or answers that there is none.
+func (f *fidelity) find(w http.ResponseWriter, r *http.Request) (exhibit, bool) {
+	all, ok := f.made(w)
+	if !ok {
+		return exhibit{}, false
+	}
+	for _, e := range all {
+		if e.Name == r.PathValue("name") {
+			return e, true
+		}
+	}
+	http.NotFound(w, r)
+	return exhibit{}, false
+}
+
+func (f *fidelity) page(w http.ResponseWriter, r *http.Request) {
+	if all, ok := f.made(w); ok {
+		render(w, f.template, struct {
+			Exhibits []exhibit
+			Formats  []string
+		}{all, fidelityFormats})
+	}
+}
+
+// naive serves what a naive program makes of an exhibit.
+func (f *fidelity) naive(w http.ResponseWriter, r *http.Request) {
+	if e, ok := f.find(w, r); ok && e.NaiveError == "" {
+		servePicture(w, r, e.naive)
+	} else if ok {
+		http.NotFound(w, r)
+	}
+}
+
+// original serves the file of an exhibit as it is.
+func (f *fidelity) original(w http.ResponseWriter, r *http.Request) {
+	if e, ok := f.find(w, r); ok {
+		servePicture(w, r, e.file)
+	}
+}
+
+func servePicture(w http.ResponseWriter, r *http.Request, file []byte) {
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Type", http.DetectContentType(file))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(file))
+}
+
+// Size is that of the thumbnail, as in its URL.
+func (e exhibit) Size() string { return thumbnail.Size{Width: fidelityWidth}.String() }

@@ -1,0 +1,149 @@
+package gallery
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/color/palette"
+	stddraw "image/draw"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io/fs"
+
+	"golang.org/x/image/draw"
+
+	"github.com/rest-thumbnails/thumbnail/internal/specimen"
+	"github.com/rest-thumbnails/thumbnail/processors/webp"
+)
+
+// An exhibit is a picture that is easily got wrong.
+type exhibit struct {
+	Title, Why string
+	Name       string // of the original
+	Ext        string // of the thumbnail
+	file       []byte
+
+	NaiveError string // why a naive program makes nothing of it; "" if it makes something:
+	naive      []byte
+}
+
+// makeNaive does as a naive program would, which knows no WebP to write.
+func (e *exhibit) makeNaive() {
+	ext := e.Ext
+	if ext == ".webp" {
+		ext = ".png"
+	}
+	var b bytes.Buffer
+	if err := specimen.Naive(&b, e.file, fidelityWidth, ext); err != nil {
+		e.NaiveError = err.Error()
+	}
+	e.naive = b.Bytes()
+}
+
+// exhibits makes them from the photos that come with the program.
+func exhibits(photos fs.FS) ([]exhibit, error) {
+	dandelion, err := photo1000(photos, "dandelion.jpg")
+	if err != nil {
+		return nil, err
+	}
+	mountain, err := photo1000(photos, "mountain.jpg")
+	if err != nil {
+		return nil, err
+	}
+	drum, err := fs.ReadFile(photos, "drum.jpg")
+	if err != nil {
+		return nil, err
+	}
+	bowl, err := fs.ReadFile(photos, "bowl.png")
+	if err != nil {
+		return nil, err
+	}
+	cut, err := png.Decode(bytes.NewReader(bowl))
+	if err != nil {
+		return nil, err
+	}
+	paper := specimen.OnWhite(cut)
+	var white bytes.Buffer
+	if err := (webp.Encoder{}).Encode(&white, paper); err != nil {
+		return nil, err
+	}
+	inSpace := func(img image.Image, space specimen.Space) []byte {
+		return specimen.WithProfile(specimen.JPEG(space.Of(img), 90), space.Profile())
+	}
+	return []exhibit{
+		{Title: "Display P3", Name: "p3.jpg", Ext: ".jpg", file: inSpace(paper, specimen.DisplayP3),
+			Why: "Telephones write this. Without the profile colours are pale."},
+		{Title: "Adobe RGB", Name: "adobe.jpg", Ext: ".jpg", file: inSpace(paper, specimen.AdobeRGB),
+			Why: "Cameras write this. Without the profile red is brown."},
+		{Title: "ProPhoto RGB", Name: "prophoto.jpg", Ext: ".jpg", file: inSpace(dandelion, specimen.ProPhoto),
+			Why: "Raw converters write this. Without the profile it looks like an old print."},
+		{Title: "Turned by EXIF", Name: "turned.jpg", Ext: ".jpg", file: drum,
+			Why: "The pixels lie on their side; a tag says which side is up."},
+		{Title: "Transparent PNG to JPEG", Name: "bowl.png", Ext: ".jpg", file: bowl,
+			Why: "A JPEG has no transparency: white shines through, not black."},
+		{Title: "16 bits, linear light", Name: "linear.png", Ext: ".jpg", file: specimen.PNG(specimen.Linear.Of(mountain), 1),
+			Why: "A gamma of 1 in the PNG; taken for sRGB it is night."},
+		{Title: "Two colours", Name: "dots.png", Ext: ".png", file: dots(dandelion),
+			Why: "Pixels of a palette are averaged in colours of between; the nearest neighbour drops most of them."},
+		{Title: "CMYK", Name: "inks.jpg", Ext: ".jpg", file: specimen.CMYKJPEG(mountain, 90),
+			Why: "Four inks, as printers want them. Go's decoder refuses it without Adobe's marker."},
+		{Title: "White in a WebP", Name: "white.webp", Ext: ".webp", file: white.Bytes(),
+			Why: "x/image/webp takes video's range of levels for the full one: white is 235 of 255, and black 16."},
+		{Title: "Animated GIF", Name: "moving.gif", Ext: ".gif", file: moving(cut),
+			Why: "All frames, with their timing and their transparent ground; or the first one, on black."},
+	}, nil
+}
+
+// photo1000 decodes a JPEG and makes it 1000 pixels wide.
+func photo1000(photos fs.FS, name string) (image.Image, error) {
+	f, err := photos.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	img, err := jpeg.Decode(f)
+	if err != nil {
+		return nil, err
+	}
+	return shrunk(img, 1000), nil
+}
+
+// shrunk is img at a width in pixels.
+func shrunk(img image.Image, width int) *image.RGBA {
+	b := img.Bounds()
+	out := image.NewRGBA(image.Rect(0, 0, width, b.Dy()*width/b.Dx()))
+	draw.ApproxBiLinear.Scale(out, out.Rect, img, b, draw.Src, nil)
+	return out
+}
+
+// dots draws img with black dots on white: 1 bit per pixel.
+func dots(img image.Image) []byte {
+	out := image.NewPaletted(img.Bounds(), color.Palette{color.Black, color.White})
+	stddraw.FloydSteinberg.Draw(out, out.Rect, img, img.Bounds().Min)
+	var b bytes.Buffer
+	if err := png.Encode(&b, out); err != nil {
+		panic(err) // a buffer takes all
+	}
+	return b.Bytes()
+}
+
+// moving shows img on its way over a transparent ground, there and back: each frame takes the one
+// before away.
+func moving(img image.Image) []byte {
+	const frames = 12
+	colours := append(color.Palette{color.Transparent}, palette.Plan9[:255]...)
+	img = shrunk(img, 240)
+	var film gif.GIF
+	for i := range frames {
+		frame := image.NewPaletted(image.Rect(0, 0, 480, 240), colours)
+		step := min(i, frames-i) * 40
+		stddraw.Draw(frame, img.Bounds().Add(image.Pt(step, 28)), img, image.Point{}, stddraw.Src)
+		film.Image, film.Delay, film.Disposal = append(film.Image, frame), append(film.Delay, 10), append(film.Disposal, gif.DisposalBackground)
+	}
+	var b bytes.Buffer
+	if err := gif.EncodeAll(&b, &film); err != nil {
+		panic(err) // a buffer takes all
+	}
+	return b.Bytes()
+}

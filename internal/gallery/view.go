@@ -1,0 +1,89 @@
+package gallery
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// What the gallery shows of each picture.
+var (
+	methods = []string{"crop", "scale", "smart", "fit", "entropy"}
+	sizes   = []string{"200x200", "320x120", "120x"}
+)
+
+// view is what the template of the gallery renders.
+type view struct {
+	Source  string
+	Photos  []photo
+	Skipped int // pictures that are not shown
+
+	Number         int // of the page, from 1
+	Previous, Next int // numbers of the pages beside it; 0 if there is none
+
+	stored lookUp
+}
+
+// photo is one picture of the source with its thumbnails, a row for each size.
+type photo struct {
+	Name string
+	Rows []row
+}
+
+type row struct {
+	Size    string
+	Figures []figure
+}
+
+// figure is one thumbnail: the arguments of the template function.
+type figure struct{ Photo, Size, Method, Ext string }
+
+// newView makes the view of one page.
+func newView(source string, number int, found list, stored lookUp) view {
+	v := view{Source: source, Skipped: found.Skipped, Number: number, Previous: number - 1, stored: stored}
+	if found.More && number < maxPage {
+		v.Next = number + 1
+	}
+	for _, name := range found.Pictures {
+		v.Photos = append(v.Photos, photo{name, rowsOf(name)})
+	}
+	return v
+}
+
+// rowsOf lists the thumbnails of one picture.
+func rowsOf(picture string) []row {
+	rows := make([]row, len(sizes))
+	for i, size := range sizes {
+		rows[i].Size = size
+		for _, method := range methods {
+			rows[i].Figures = append(rows[i].Figures, figure{picture, size, method, ExtensionOf(picture)})
+		}
+	}
+	return rows
+}
+
+// ExtensionOf is the format that suits a picture: PNG where it may be transparent.
+func ExtensionOf(picture string) string {
+	switch strings.ToLower(path.Ext(picture)) {
+	case ".png", ".gif", ".webp":
+		return ".png"
+	}
+	return ".jpg"
+}
+
+// Line is the line of a template that makes the thumbnail's URL.
+func (f figure) Line() string {
+	return fmt.Sprintf(`{{thumbnail %s "%s" "%s" "%s"}}`, strconv.Quote(f.Photo), f.Size, f.Method, f.Ext)
+}
+
+// Otherwise is what the page says of a thumbnail that Stored does not describe.
+func (v view) Otherwise() string {
+	if v.stored.pages.cfg.Remote {
+		return "to be made, or stored"
+	}
+	return "to be made"
+}
+
+// Stored describes the thumbnail at url if it has been made; nil if that is still to come.
+func (v view) Stored(url string) *facts { return v.stored.facts(url) }
