@@ -67,12 +67,3 @@ func (b *bench) photoNames() string {
 	}
 	return strings.Join(all, ", ")
 }
-
-func ofSize(all []*picture, size image.Point) (some []*picture) {
-	for _, p := range all {
-		if p.size == size {
-			some = append(some, p)
-		}
-	}
-	return some
-}

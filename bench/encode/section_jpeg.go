@@ -37,8 +37,8 @@ func writeJPEG(b *bench, p printer) error {
 	}
 	if b.jpegli != "" {
 		l.pairs = append(l.pairs,
-			pair{name: "jpegli, baseline", theirs: turbo, subject: command(b.jpegli + " {in} {out} -q {q} --chroma_subsampling=420 -p 0 --quiet")},
-			pair{name: "jpegli, progressive", theirs: turbo, subject: command(b.jpegli + " {in} {out} -q {q} --chroma_subsampling=420 -p 2 --quiet")})
+			pair{name: "jpegli, baseline", theirs: turbo, subject: command(b.jpegli + " {in} {out}.jpg -q {q} --chroma_subsampling=420 -p 0 --quiet")},
+			pair{name: "jpegli, progressive", theirs: turbo, subject: command(b.jpegli + " {in} {out}.jpg -q {q} --chroma_subsampling=420 -p 2 --quiet")})
 	}
 	if b.mozjpeg != "" {
 		l.pairs = append(l.pairs, pair{name: "mozjpeg", theirs: turbo, subject: command(b.mozjpeg + " -quality {q} -sample 2x2 {in}")})

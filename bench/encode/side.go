@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -86,14 +85,20 @@ func command(args string) side {
 }
 
 // timedBy measures CPU time by a program of native, which prints it: so neither starting it nor reading
-// the picture counts.
+// the picture counts. {raw} is the picture as a PAM.
 func (s side) timedBy(name, args string) side {
 	s.cpu = func(b *bench, p *picture, quality int) (float64, error) {
 		worker, err := b.worker(name)
 		if err != nil {
 			return 0, err
 		}
-		out, _, err := execute(b, worker+" "+args, p.path, quality)
+		in := p.path
+		if strings.Contains(args, "{raw}") {
+			if in, err = p.raw(); err != nil {
+				return 0, err
+			}
+		}
+		out, _, err := execute(b, worker+" "+strings.Replace(args, "{raw}", "{in}", 1), in, quality)
 		if err != nil {
 			return 0, err
 		}
@@ -102,26 +107,33 @@ func (s side) timedBy(name, args string) side {
 	return s
 }
 
-// execute runs a program, and returns the file that it made and its CPU time in microseconds.
+// untimed does not measure CPU time.
+func (s side) untimed() side {
+	s.cpu = nil
+	return s
+}
+
+// execute runs a program, and returns the file that it made and its CPU time in microseconds. What
+// follows {out} in its argument is the extension, and options in brackets.
 func execute(b *bench, args, in string, quality int) (file []byte, took float64, err error) {
-	words := strings.Fields(args)
+	words := strings.Fields(strings.NewReplacer("{in}", in, "{q}", fmt.Sprint(quality)).Replace(args))
 	made := ""
 	for i, w := range words {
-		switch w {
-		case "{in}":
-			words[i] = in
-		case "{q}":
-			words[i] = fmt.Sprint(quality)
-		case "{out}":
-			f, err := os.CreateTemp(b.dir, "made-*"+extensionOf(words))
-			if err != nil {
-				return nil, 0, err
-			}
-			made, words[i] = f.Name(), f.Name()
-			f.Close()
-			defer os.Remove(made)
-		default:
-			words[i] = strings.ReplaceAll(w, "{q}", fmt.Sprint(quality))
+		before, after, ok := strings.Cut(w, "{out}")
+		if !ok {
+			continue
+		}
+		extension, options, _ := strings.Cut(after, "[")
+		f, err := os.CreateTemp(b.dir, "made-*"+extension)
+		if err != nil {
+			return nil, 0, err
+		}
+		f.Close()
+		made = f.Name()
+		defer os.Remove(made)
+		words[i] = before + made
+		if options != "" {
+			words[i] += "[" + options
 		}
 	}
 	cmd := exec.Command(words[0], words[1:]...)
@@ -136,17 +148,4 @@ func execute(b *bench, args, in string, quality int) (file []byte, took float64,
 		file, err = os.ReadFile(made)
 	}
 	return file, took, err
-}
-
-// extensionOf is of the files that a program makes.
-func extensionOf(words []string) string {
-	switch filepath.Base(words[0]) {
-	case "avifenc":
-		return ".avif"
-	case "cjpegli":
-		return ".jpg"
-	case "optipng":
-		return ".png"
-	}
-	return ""
 }
