@@ -85,7 +85,7 @@ func makeLevelCodes() (codes [maxLevel + 1]levelCode) {
 
 // classCosts are what a class costs in a plane, by the coefficient's number and context. There is no
 // end behind a zero, unless it was in another block.
-type classCosts [17][3][classes]uint16
+type classCosts [17][3][16]uint16 // classes are fewer; that indices have four bits saves checks
 
 // firstOf returns the number of the first coefficient of a block in a plane.
 func firstOf(plane int) int {
@@ -133,11 +133,13 @@ func (c *classCosts) rate(levels *[16]int16, count, first, context int) int {
 		return int(c[first][context][classEnd])
 	}
 	sum := 0
+	t := &c[first]
 	for n := first; n < count; n++ {
 		level := abs(int32(levels[n&15]))
 		code := &levelCodes[level&maxLevel]
-		sum += int(c[n][context][code.class]) + int(code.cost)
+		sum += int(t[context][code.class&15]) + int(code.cost)
 		context = int(min(level, 2))
+		t = &c[n+1]
 	}
 	if count < 16 {
 		sum += int(c[count][context][classEnd])

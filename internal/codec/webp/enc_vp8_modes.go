@@ -11,6 +11,10 @@ type workspace struct {
 	uv            chromaAttempt
 	spare         lumaAttempt
 	spareUV       chromaAttempt
+	wholePreds    [4][4]quad // by mode
+	chromaPreds   [4][2]quad
+	block         blockAttempt
+	trellis       trellis
 }
 
 // A lumaAttempt is a way to code the luma of a macroblock.
@@ -21,7 +25,11 @@ type lumaAttempt struct {
 	coded   [4]coded
 	pixels  [4]quad
 	any     bool // coefficients
-	score   int64
+
+	// Of luma as a whole: coefficients before and after they were quantised.
+	raw, groups [4]group
+
+	score int64
 }
 
 // A chromaAttempt is a way to code Cb and Cr.
@@ -30,7 +38,10 @@ type chromaAttempt struct {
 	coded  [2]coded
 	pixels [2]quad
 	any    bool
-	score  int64
+
+	raw, groups [2]group // coefficients before and after they were quantised
+
+	score int64
 }
 
 // score weighs squared errors against 1/256 bits.
@@ -69,52 +80,100 @@ func (e *vp8Encoder) place(x int, luma *lumaAttempt) {
 	}
 }
 
-// tryWholes finds the best prediction of luma as a whole: e.work.whole.
+// tryWholes finds the best prediction of luma as a whole: e.work.whole. Those are coded to see which is
+// the best that look best before.
 func (e *vp8Encoder) tryWholes(x int, s *encSegment) {
 	w := &e.work
-	w.whole.score = 1 << 62
+	var scores [4]int
 	for mode := range uint8(4) {
+		pred := &w.wholePreds[mode]
+		e.around[0].predictLuma(mode, pred)
+		var sums [4][4]int32
+		hadamard(w.luma[:], pred[:], sums[:])
+		for y := range sums {
+			scores[mode] += int(sums[y][0] + sums[y][1] + sums[y][2] + sums[y][3])
+		}
+		scores[mode] = scores[mode]<<8 + s.hadamard*wholeCosts[mode]
+	}
+	w.whole.score = 1 << 62
+	for range e.settings.wholes {
+		mode := takeLeast(&scores)
 		e.tryWhole(x, s, mode, &w.spare)
 		if w.spare.score < w.whole.score {
 			w.whole, w.spare = w.spare, w.whole
 		}
 	}
+	if e.settings.trellis {
+		e.refineWhole(x, s, &w.whole)
+	}
+}
+
+// takeLeast returns the mode of the least score, and makes that the largest.
+func takeLeast(scores *[4]int) (mode uint8) {
+	for i, v := range scores {
+		if v < scores[mode&3] {
+			mode = uint8(i)
+		}
+	}
+	scores[mode&3] = 1 << 62
+	return mode
 }
 
 func (e *vp8Encoder) tryWhole(x int, s *encSegment, mode uint8, a *lumaAttempt) {
 	w := &e.work
-	var pred [4]quad
-	var groups [4]group
-	var dc [16]int16
-	e.around[0].predictLuma(mode, &pred)
-	for y := range groups {
-		g := &groups[y]
+	var dc, sent [16]int16
+	pred := &w.wholePreds[mode&3]
+	for y := range a.raw {
+		g := &a.raw[y]
 		forward(&w.luma[y], &pred[y], g)
 		for b := range 4 {
 			dc[4*y+b], g[4*b] = g[4*b], 0
 		}
-		quantize(g, s.y1, &a.coded[y])
+		a.groups[y] = *g
+		quantize(&a.groups[y], s.y1, &a.coded[y])
 	}
-	forwardDC := dc
-	forwardWHT(&forwardDC, &dc)
 	a.modes[0] = mode
-	a.dcCount = s.y2.quantizeDC(&dc, &a.dc)
-	inverseDC(&dc, &forwardDC)
+	forwardWHT(&dc, &sent)
+	a.dcCount = s.y2.quantizeDC(&sent, &a.dc)
+	inverseDC(&sent, &dc)
+	for i, v := range dc {
+		a.groups[i/4][4*(i%4)] = v
+	}
+	e.rateWhole(x, s, a)
+}
+
+// rateWhole makes the pixels of an attempt that has been quantised, and its score.
+func (e *vp8Encoder) rateWhole(x int, s *encSegment, a *lumaAttempt) {
 	distortion, errors := int64(0), [4]int32{}
-	for y := range groups {
-		for b := range 4 {
-			groups[y][4*b] = forwardDC[4*y+b]
-		}
-		inverse(&groups[y], &pred[y], &w.luma[y], &a.pixels[y], &errors)
+	for y := range a.groups {
+		inverse(&a.groups[y], &e.work.wholePreds[a.modes[0]&3][y], &e.work.luma[y], &a.pixels[y], &errors)
 		for _, d := range errors {
 			distortion += int64(d)
 		}
 	}
 	above, left := e.above[x].nz, e.left.nz
-	rate := wholeCosts[mode] + e.costs[planeLumaDC].rate(&a.dc, int(a.dcCount), 0, int(above.dc+left.dc))
+	rate := wholeCosts[a.modes[0]] + e.costs[planeLumaDC].rate(&a.dc, int(a.dcCount), 0, int(above.dc+left.dc))
 	blocks, any := e.rateLuma(a, planeLumaAC, above.luma, left.luma)
 	a.any = any || a.dcCount > 0
 	a.score = score(distortion, rate+blocks, s.lambda)
+}
+
+// refineWhole chooses the levels of an attempt again.
+func (e *vp8Encoder) refineWhole(x int, s *encSegment, a *lumaAttempt) {
+	changed := false
+	above, left := e.above[x].nz.luma, e.left.nz.luma
+	for i := range 16 {
+		c := &a.coded[i/4]
+		context := int(above>>(i%4)&1 + left>>(i/4)&1)
+		if e.work.trellis.refine(&a.raw[i/4], &a.groups[i/4], i%4, s.y1, c, &e.costs[planeLumaAC], 1, context, s.lambdaTrellis) {
+			changed = true
+		}
+		setBit(&above, i%4, c.counts[i%4] > 1)
+		setBit(&left, i/4, c.counts[i%4] > 1)
+	}
+	if changed {
+		e.rateWhole(x, s, a)
+	}
 }
 
 // rateLuma returns what the 16 blocks cost, and whether any has coefficients.
@@ -157,50 +216,84 @@ func (e *vp8Encoder) tryBlocks(x int, s *encSegment) bool {
 	return true
 }
 
-// candidates is how many modes of a block are coded to see which is the best: those that look best
-// before.
-const candidates = 4
-
-// tryBlock codes block i, which begins at e.y.pix[at], and returns how many coefficients it has.
+// tryBlock codes block i, which begins at e.y.pix[at], and returns how many coefficients it has. Those
+// modes are coded to see which is the best that look best before.
 func (e *vp8Encoder) tryBlock(i, at, context int, s *encSegment, modeCosts *[modes]uint16) (count int) {
 	w := &e.work
-	a := &w.blocks
-	var preds [3]quad
-	predictAll(e.y.pix, at, e.y.stride, &preds)
-	var src quad
-	repeatBlock(&src, &w.luma[i/4], i%4)
-	var sums [3][4]int32
-	hadamardBlock(&w.luma[i/4], i%4, &preds, &sums)
-	var best [candidates]uint8
-	chooseModes(&sums, modeCosts, s.hadamard, &best)
-	var pred quad
-	for j, mode := range best {
-		copyBlock(&pred, j, &preds[mode/4], int(mode%4))
+	t := &w.block
+	t.context, t.costs, t.score = context, modeCosts, 1<<62
+	repeatBlock(&t.src, &w.luma[i/4], i%4)
+	predictAll(e.y.pix, at, e.y.stride, &t.preds)
+	if n := e.settings.blocks; n < modes {
+		var sums [3][4]int32
+		hadamardBlock(&w.luma[i/4], i%4, &t.preds, &sums)
+		best := chooseModes(&sums, modeCosts, s.hadamard)
+		var pred quad
+		for j, mode := range best {
+			copyBlock(&pred, j, &t.preds[mode/4], int(mode%4))
+		}
+		t.preds[0] = pred
+		e.tryQuad(0, best[:n], s)
+	} else {
+		e.tryQuad(0, []uint8{0, 1, 2, 3}, s)
+		e.tryQuad(1, []uint8{4, 5, 6, 7}, s)
+		e.tryQuad(2, []uint8{8, 9}, s)
 	}
-	var g group
-	var c coded
-	var pixels quad
+	j, slot := t.quad, t.slot
+	c := &t.coded[j]
+	if e.settings.trellis && w.trellis.refine(&t.raw[j], &t.groups[j], slot, s.y1, c, &e.costs[planeLuma], 0, context, s.lambdaTrellis) {
+		var errors [4]int32
+		inverse(&t.groups[j], &t.preds[j], &t.src, &t.pixels[j], &errors)
+		rate := int(modeCosts[t.mode]) + e.costs[planeLuma].rate(&c.levels[slot], int(c.counts[slot]), 0, context)
+		t.score = score(int64(errors[slot]), rate, s.lambda)
+	}
+	a := &w.blocks
+	a.score += t.score
+	a.modes[i] = t.mode
+	a.coded[i/4].levels[i%4] = c.levels[slot]
+	a.coded[i/4].counts[i%4] = c.counts[slot]
+	a.any = a.any || c.counts[slot] > 0
+	copyBlock(&a.pixels[i/4], i%4, &t.pixels[j], slot)
+	for y := range 4 {
+		copy(e.y.pix[at+y*e.y.stride:][:4], t.pixels[j][16*y+4*slot:])
+	}
+	return int(c.counts[slot])
+}
+
+// A blockAttempt is the best way so far to code a 4×4 block, of those in three quads.
+type blockAttempt struct {
+	costs   *[modes]uint16
+	context int
+	src     quad // the block, four times
+
+	preds       [3]quad
+	raw, groups [3]group // coefficients before and after they were quantised
+	coded       [3]coded
+	pixels      [3]quad
+
+	mode       uint8
+	quad, slot int
+	score      int64
+}
+
+// tryQuad codes the block with the predictions in a quad.
+func (e *vp8Encoder) tryQuad(j int, list []uint8, s *encSegment) {
+	t := &e.work.block
 	var errors [4]int32
-	forward(&src, &pred, &g)
-	quantize(&g, s.y1, &c)
-	inverse(&g, &pred, &src, &pixels, &errors)
-	least, winner := int64(1<<62), 0
-	for j, mode := range best {
-		rate := int(modeCosts[mode]) + e.costs[planeLuma].rate(&c.levels[j], int(c.counts[j]), 0, context)
-		if v := score(int64(errors[j]), rate, s.lambda); v < least {
-			least, winner = v, j
+	forward(&t.src, &t.preds[j], &t.raw[j])
+	t.groups[j] = t.raw[j]
+	quantize(&t.groups[j], s.y1, &t.coded[j])
+	inverse(&t.groups[j], &t.preds[j], &t.src, &t.pixels[j], &errors)
+	for slot, mode := range list {
+		rate := int(t.costs[mode%modes])
+		if score(int64(errors[slot]), rate, s.lambda) >= t.score {
+			continue
+		}
+		rate += e.costs[planeLuma].rate(&t.coded[j].levels[slot], int(t.coded[j].counts[slot]), 0, t.context)
+		if v := score(int64(errors[slot]), rate, s.lambda); v < t.score {
+			t.score, t.mode, t.quad, t.slot = v, mode, j, slot
 		}
 	}
-	a.score += least
-	a.modes[i] = best[winner]
-	a.coded[i/4].levels[i%4] = c.levels[winner]
-	a.coded[i/4].counts[i%4] = c.counts[winner]
-	a.any = a.any || c.counts[winner] > 0
-	copyBlock(&a.pixels[i/4], i%4, &pixels, winner)
-	for y := range 4 {
-		copy(e.y.pix[at+y*e.y.stride:][:4], pixels[16*y+4*winner:])
-	}
-	return int(c.counts[winner])
 }
 
 // repeatBlock makes four of a block.
@@ -220,55 +313,68 @@ func copyBlock(to *quad, i int, from *quad, j int) {
 	}
 }
 
-// chooseModes finds the modes with the least sums, the costs of the modes included.
-func chooseModes(sums *[3][4]int32, modeCosts *[modes]uint16, lambda int, best *[candidates]uint8) {
-	var scores [modes]int
-	for mode := range scores {
-		scores[mode] = int(sums[mode/4][mode%4])<<8 + lambda*int(modeCosts[mode])
+// chooseModes finds the four modes with the least sums, the costs of the modes included.
+func chooseModes(sums *[3][4]int32, modeCosts *[modes]uint16, lambda int) (best [4]uint8) {
+	b0, b1, b2, b3 := 1<<62, 1<<62, 1<<62, 1<<62
+	for mode := range modes {
+		v := (int(sums[mode/4][mode%4])<<8+lambda*int(modeCosts[mode]))<<4 | mode
+		b0, v = min(b0, v), max(b0, v)
+		b1, v = min(b1, v), max(b1, v)
+		b2, v = min(b2, v), max(b2, v)
+		b3 = min(b3, v)
 	}
-	for i := range best {
-		least := 0
-		for mode := range scores {
-			if scores[mode] < scores[least] {
-				least = mode
-			}
-		}
-		best[i] = uint8(least)
-		scores[least] = 1 << 62
-	}
+	return [4]uint8{uint8(b0 & 15), uint8(b1 & 15), uint8(b2 & 15), uint8(b3 & 15)}
 }
 
-// tryChromas finds the best prediction of Cb and Cr: e.work.uv.
+// tryChromas finds the best prediction of Cb and Cr, as tryWholes does: e.work.uv.
 func (e *vp8Encoder) tryChromas(x int, s *encSegment) {
 	w := &e.work
-	w.uv.score = 1 << 62
+	var scores [4]int
 	for mode := range uint8(4) {
-		e.tryChroma(x, s, mode, &w.spareUV)
+		pred := &w.chromaPreds[mode]
+		e.around[1].predictChroma(mode, &pred[0])
+		e.around[2].predictChroma(mode, &pred[1])
+		var sums [2][4]int32
+		hadamard(w.chroma[:], pred[:], sums[:])
+		for i := range sums {
+			scores[mode] += int(sums[i][0] + sums[i][1] + sums[i][2] + sums[i][3])
+		}
+		scores[mode] = scores[mode]<<8 + s.hadamard*chromaCosts[mode]
+	}
+	w.uv.score = 1 << 62
+	for range e.settings.chromas {
+		e.tryChroma(x, s, takeLeast(&scores), &w.spareUV)
 		if w.spareUV.score < w.uv.score {
 			w.uv, w.spareUV = w.spareUV, w.uv
 		}
 	}
+	if e.settings.trellis {
+		e.refineChroma(x, s, &w.uv)
+	}
 }
 
 func (e *vp8Encoder) tryChroma(x int, s *encSegment, mode uint8, a *chromaAttempt) {
-	a.mode, a.any = mode, false
-	rate, distortion := chromaCosts[mode], int64(0)
-	above, left := &e.above[x].nz, &e.left.nz
-	borders := [2][2]uint8{{above.cb, left.cb}, {above.cr, left.cr}}
+	a.mode = mode
 	for i := range 2 {
-		var pred quad
-		var g group
+		forward(&e.work.chroma[i], &e.work.chromaPreds[mode&3][i], &a.raw[i])
+		a.groups[i] = a.raw[i]
+		quantize(&a.groups[i], s.uv, &a.coded[i])
+	}
+	e.rateChroma(x, s, a)
+}
+
+// rateChroma makes the pixels of an attempt that has been quantised, and its score.
+func (e *vp8Encoder) rateChroma(x int, s *encSegment, a *chromaAttempt) {
+	rate, distortion := chromaCosts[a.mode], int64(0)
+	a.any = false
+	borders := e.chromaBorders(x)
+	for i := range 2 {
 		var errors [4]int32
-		e.around[1+i].predictChroma(mode, &pred)
-		forward(&e.work.chroma[i], &pred, &g)
-		quantize(&g, s.uv, &a.coded[i])
-		inverse(&g, &pred, &e.work.chroma[i], &a.pixels[i], &errors)
-		for _, d := range errors {
-			distortion += int64(d)
-		}
+		inverse(&a.groups[i], &e.work.chromaPreds[a.mode&3][i], &e.work.chroma[i], &a.pixels[i], &errors)
 		above, left := borders[i][0], borders[i][1]
 		for b := range 4 {
 			n := int(a.coded[i].counts[b])
+			distortion += int64(errors[b])
 			rate += e.costs[planeChroma].rate(&a.coded[i].levels[b], n, 0, int(above>>(b%2)&1+left>>(b/2)&1))
 			setBit(&above, b%2, n > 0)
 			setBit(&left, b/2, n > 0)
@@ -276,6 +382,33 @@ func (e *vp8Encoder) tryChroma(x int, s *encSegment, mode uint8, a *chromaAttemp
 		}
 	}
 	a.score = score(distortion, rate, s.lambdaUV)
+}
+
+// refineChroma chooses the levels of an attempt again.
+func (e *vp8Encoder) refineChroma(x int, s *encSegment, a *chromaAttempt) {
+	changed := false
+	borders := e.chromaBorders(x)
+	for i := range 2 {
+		c := &a.coded[i]
+		above, left := borders[i][0], borders[i][1]
+		for b := range 4 {
+			context := int(above>>(b%2)&1 + left>>(b/2)&1)
+			if e.work.trellis.refine(&a.raw[i], &a.groups[i], b, s.uv, c, &e.costs[planeChroma], 0, context, s.lambdaTrellisUV) {
+				changed = true
+			}
+			setBit(&above, b%2, c.counts[b] > 0)
+			setBit(&left, b/2, c.counts[b] > 0)
+		}
+	}
+	if changed {
+		e.rateChroma(x, s, a)
+	}
+}
+
+// chromaBorders returns which blocks above and on the left have coefficients, of Cb and of Cr.
+func (e *vp8Encoder) chromaBorders(x int) [2][2]uint8 {
+	above, left := &e.above[x].nz, &e.left.nz
+	return [2][2]uint8{{above.cb, left.cb}, {above.cr, left.cr}}
 }
 
 // keep keeps what has been chosen, counts its tokens, and updates what neighbors are told.

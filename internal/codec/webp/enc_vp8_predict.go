@@ -42,34 +42,41 @@ func (o *outline) mean(size int) byte {
 
 // predictLuma predicts a macroblock as predict does.
 func (o *outline) predictLuma(mode uint8, to *[4]quad) {
+	left, right := binary.LittleEndian.Uint64(o.above[:]), binary.LittleEndian.Uint64(o.above[8:])
+	if mode == modeDC {
+		left = uint64(o.mean(16)) * 0x0101010101010101
+		right = left
+	}
 	for y := range 16 {
-		o.predictRow(mode, y, 16, to[y/4][16*(y%4):][:16])
+		row := to[y/4][16*(y%4):][:16]
+		switch mode {
+		case modeHE:
+			left = uint64(o.left[y]) * 0x0101010101010101
+			right = left
+		case modeTM:
+			a := newAddend(int32(o.left[y]) - int32(o.corner))
+			left, right = a.to(binary.LittleEndian.Uint64(o.above[:])), a.to(binary.LittleEndian.Uint64(o.above[8:]))
+		}
+		binary.LittleEndian.PutUint64(row, left)
+		binary.LittleEndian.PutUint64(row[8:], right)
 	}
 }
 
 // predictChroma does so with Cb or Cr.
 func (o *outline) predictChroma(mode uint8, to *quad) {
-	var row [8]byte
-	for y := range 8 {
-		o.predictRow(mode, y, 8, row[:])
-		at := 16*(y%4) + y/4*8
-		copy(to[at:at+8], row[:])
+	row := binary.LittleEndian.Uint64(o.above[:])
+	above := row
+	if mode == modeDC {
+		row = uint64(o.mean(8)) * 0x0101010101010101
 	}
-}
-
-func (o *outline) predictRow(mode uint8, y, size int, row []byte) {
-	switch mode {
-	case modeTM:
-		slope := int32(o.left[y]) - int32(o.corner)
-		for x := range row {
-			row[x] = clip(int32(o.above[x]) + slope)
+	for y := range 8 {
+		switch mode {
+		case modeHE:
+			row = uint64(o.left[y]) * 0x0101010101010101
+		case modeTM:
+			row = newAddend(int32(o.left[y]) - int32(o.corner)).to(above)
 		}
-	case modeVE:
-		copy(row, o.above[:])
-	case modeHE:
-		fill(row, o.left[y])
-	default:
-		fill(row, o.mean(size))
+		binary.LittleEndian.PutUint64(to[16*(y%4)+y/4*8:], row)
 	}
 }
 

@@ -1,0 +1,120 @@
+package webp
+
+import "math"
+
+// Activity is the logarithm of what a macroblock's luma has of texture and edges, in 1/16. Errors are
+// seen less where there is more of it, so macroblocks are divided by activity into segments, and busy
+// ones are quantised more than calm ones.
+const (
+	activityScale = 16
+	activities    = 256
+)
+
+// maskingExponent says how much larger a step may be where there is twice as much.
+const maskingExponent = 0.25
+
+// activity is that of the macroblock in e.work.
+func (e *vp8Encoder) activity() uint8 {
+	var flat [4]quad
+	var sums [4][4]int32
+	hadamard(e.work.luma[:], flat[:], sums[:])
+	total := 0
+	for y := range sums {
+		for x, sum := range sums[y] {
+			ac := int(sum - blockSum(&e.work.luma[y], x))
+			total += log2(uint64(min(16+ac, 65535)))
+		}
+	}
+	return uint8(min(total/16*activityScale/256, activities-1))
+}
+
+// blockSum adds up the pixels of a block: what its first Hadamard coefficient is.
+func blockSum(q *quad, block int) (sum int32) {
+	for y := range 4 {
+		for _, v := range q[16*y+4*block:][:4] {
+			sum += int32(v)
+		}
+	}
+	return sum
+}
+
+// divide gives each macroblock its segment, and each segment the index of its quantiser, around index.
+func (e *vp8Encoder) divide(index int) error {
+	var counts [activities]int
+	for y := range e.mbh {
+		if err := e.ctx.Err(); err != nil {
+			return err
+		}
+		for x := range e.mbw {
+			e.src.load(x, y, &e.work.luma, &e.work.chroma)
+			a := e.activity()
+			counts[a]++
+			e.records[y*e.mbw+x].segment = a // for now
+		}
+	}
+	centers, mean := clusterActivities(&counts)
+	var of [activities]uint8
+	for a := range of {
+		for i, c := range centers {
+			if math.Abs(float64(a)-c) < math.Abs(float64(a)-centers[of[a]]) {
+				of[a] = uint8(i)
+			}
+		}
+	}
+	for i := range e.records {
+		e.records[i].segment = of[e.records[i].segment]
+	}
+	e.segments = e.segments[:0]
+	for _, c := range centers {
+		ratio := math.Exp2(maskingExponent * (c - mean) / activityScale)
+		s := encSegment{index: indexOfStep(float64(acSteps[index]) * ratio)}
+		s.set(e.deltas)
+		e.segments = append(e.segments, s)
+	}
+	return nil
+}
+
+// indexOfStep returns the index of the step nearest to a number.
+func indexOfStep(step float64) int {
+	i := 0
+	for i < len(acSteps)-1 && float64(acSteps[i]+acSteps[i+1])/2 < step {
+		i++
+	}
+	return i
+}
+
+// clusterActivities divides activities into four by k-means, and returns their means, and that of all.
+func clusterActivities(counts *[activities]int) (centers []float64, mean float64) {
+	total, sum := 0, 0
+	first, last := activities, 0
+	for a, n := range counts {
+		total, sum = total+n, sum+n*a
+		if n > 0 {
+			first, last = min(first, a), a
+		}
+	}
+	mean = float64(sum) / float64(total)
+	if last-first < 8 {
+		return []float64{mean}, mean
+	}
+	for i := range 4 {
+		centers = append(centers, float64(first)+float64(last-first)*(2*float64(i)+1)/8)
+	}
+	for range 6 {
+		var n, sums [4]int
+		nearest := 0
+		for a, count := range counts {
+			for nearest < 3 && math.Abs(float64(a)-centers[nearest+1]) < math.Abs(float64(a)-centers[nearest]) {
+				nearest++
+			}
+			n[nearest] += count
+			sums[nearest] += count * a
+		}
+		for i := range centers {
+			if n[i] > 0 {
+				centers[i] = float64(sums[i]) / float64(n[i])
+			}
+		}
+	}
+	return centers, mean
+}
