@@ -1,5 +1,5 @@
 # make test   sets everything up and runs every check and every test; needs Go, and Debian for the real servers
-# make check  the cheap checks alone: format, vet, staticcheck, go.mod, cross-builds, words
+# make check  the cheap checks alone: format, vet, staticcheck, go.mod, types on other platforms, words
 # make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
 # make mutate changes the code in MUTANTS small ways, one at a time, and lists those that no test notices
 # make run    the gallery of cmd/thumbnail at http://127.0.0.1:8080/
@@ -11,7 +11,7 @@
 APT = redis-server nginx apache2 libapache2-mod-xsendfile caddy chromium webp python3 python3-pil python3-numpy nodejs php-cli \
 	libvips-tools libtiff-tools imagemagick libheif-examples libjpeg-turbo-progs liblcms2-utils icc-profiles-free colord-data libgs-common
 
-# Systems and architectures that the module is built and vetted for, without cgo.
+# Systems and architectures that the module and its tests are type-checked for, without cgo.
 PLATFORMS = linux/arm64 linux/386 windows/amd64 darwin/arm64 freebsd/amd64
 
 FUZZTIME = 120

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
@@ -97,6 +98,7 @@ func drifting(t testing.TB, n int, size image.Point) []byte {
 }
 
 func TestOrdinaryAnimationsMoveByDefault(t *testing.T) {
+	imagetest.Long(t)
 	s := newSite(t)
 	files := fstest.MapFS{}
 	s.source.source = storage.FS(files)

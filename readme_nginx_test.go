@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/response"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
@@ -25,6 +26,7 @@ import (
 // README.md's nginx configuration, with a real nginx: the first request reaches the handler, the
 // second one does not.
 func TestREADMEConfigurationOfNginxWorks(t *testing.T) {
+	imagetest.Long(t)
 	nginx, err := exec.LookPath("nginx")
 	if err != nil {
 		require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "%v", err)

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // The key of README.md's examples and test vectors.
@@ -87,6 +88,7 @@ func command(dir, binary string, args ...string) *exec.Cmd {
 }
 
 func TestREADMEProgramThatMountsTheHandlerServesThumbnails(t *testing.T) {
+	imagetest.Long(t)
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	address := free.Addr().String()
@@ -114,12 +116,14 @@ func TestREADMEProgramThatMountsTheHandlerServesThumbnails(t *testing.T) {
 }
 
 func TestREADMEProgramThatLinksPrintsWhatItSays(t *testing.T) {
+	imagetest.Long(t)
 	out, err := command(t.TempDir(), goProgram(t, "thumbnail.FuncMap")).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.Equal(t, fenced(t, "html")[0], string(out))
 }
 
 func TestREADMEProgramWithItsOwnStorageStores(t *testing.T) {
+	imagetest.Long(t)
 	out, err := command(readmeFolder(t), goProgram(t, "mapStorage")).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.Regexp(t, `^animals/kitten\.jpg/100x100/smart/[0-9a-f]{40}\.jpg\n$`, string(out))
@@ -127,6 +131,7 @@ func TestREADMEProgramWithItsOwnStorageStores(t *testing.T) {
 
 // README.md's own storage is held to the contract that it is an example of.
 func TestREADMEStorageIsOne(t *testing.T) {
+	imagetest.Long(t)
 	for _, block := range fenced(t, "go") {
 		if !strings.Contains(block, "mapStorage") {
 			continue
@@ -209,6 +214,7 @@ func main() {
 }
 
 func TestREADMEPartsOfProgramsCompile(t *testing.T) {
+	imagetest.Long(t)
 	compiled := 0
 	for _, block := range fenced(t, "go") {
 		for contains, part := range readmeParts {
@@ -261,6 +267,7 @@ func TestREADMEVectorsAreRight(t *testing.T) {
 }
 
 func TestREADMESignsInOtherLanguages(t *testing.T) {
+	imagetest.Long(t)
 	for language, run := range map[string]struct{ program, extension, print string }{
 		"python": {"python3", ".py", "print(secret(%s))\n"},
 		"js":     {"node", ".cjs", "console.log(secret(%s));\n"},

@@ -3,7 +3,6 @@ package colorspace
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"image"
 	"image/color"
 	"image/gif"
@@ -19,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/icc"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // app2 is a segment with part number of count of a profile.
@@ -167,24 +167,8 @@ func TestChunksThatAreDamagedOrSayNothingKnownArePassedOver(t *testing.T) {
 	assert.Nil(t, Of("png", linear), "a wrong checksum")
 }
 
-func corpus(t testing.TB) string {
-	root, err := os.Getwd()
-	require.NoError(t, err)
-	for ; ; root = filepath.Dir(root) {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			break
-		}
-		require.NotEqual(t, root, filepath.Dir(root), "no go.mod")
-	}
-	dir := filepath.Join(root, "..", "shared", "corpus")
-	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
-		t.Skip("the corpus is not beside this repository: its files are not tried")
-	}
-	return dir
-}
-
 func TestBombOfTheCorpusCostsNothing(t *testing.T) {
-	file, err := os.ReadFile(filepath.Join(corpus(t), "bombs", "png-iccp-256MiB.png"))
+	file, err := os.ReadFile(filepath.Join(imagetest.Corpus(t), "bombs", "png-iccp-256MiB.png"))
 	require.NoError(t, err)
 	allocated := testing.AllocsPerRun(3, func() { assert.Nil(t, Of("png", file)) })
 	assert.Less(t, allocated, 50.0)
@@ -192,13 +176,8 @@ func TestBombOfTheCorpusCostsNothing(t *testing.T) {
 
 // The pictures of the corpus, at full size, against littlecms in libvips.
 func TestPicturesAgreeWithLibvips(t *testing.T) {
-	dir := corpus(t)
-	if _, err := exec.LookPath("vips"); err != nil {
-		if os.Getenv("THUMBNAIL_REAL") != "" {
-			t.Fatal("vips is not installed (Debian: libvips-tools)")
-		}
-		t.Skip("vips is not installed: pictures are not compared with it")
-	}
+	dir := imagetest.Corpus(t)
+	imagetest.Program(t, "vips", "libvips-tools")
 	for _, name := range []string{
 		"icc/P3-sRGB-red.png", "icc/derived-AdobeCompat.jpg", "icc/derived-DisplayP3.jpg", "icc/derived-ProPhoto.jpg",
 		"icc/derived-Rec2020.jpg", "icc/derived-icc-10-chunks.jpg", "icc/rgb-to-gbr-test.png", "icc/sample.jpg",

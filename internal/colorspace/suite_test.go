@@ -10,11 +10,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // The pictures of PngSuite with gAMA, cHRM and the rest, of 1 to 16 bits.
 func TestPngSuiteIsWhatChromiumShows(t *testing.T) {
-	names, err := filepath.Glob(filepath.Join(corpus(t), "png", "pngsuite-*.png"))
+	names, err := filepath.Glob(filepath.Join(imagetest.Corpus(t), "png", "pngsuite-*.png"))
 	require.NoError(t, err)
 	size := image.Pt(32, 32)
 	var kept []string

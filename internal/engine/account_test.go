@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -49,7 +50,7 @@ func heapPeak(f func()) int64 {
 // Whatever a file says of itself, its thumbnail takes no more than the account has, and the account
 // is never too small for a sound file. THUMBNAIL_REAL asks for every file, else it is one in ten.
 func TestAnAccountOfTheEstimateIsEnoughAndIsKept(t *testing.T) {
-	dir, files := corpus(t)
+	files := imagetest.CorpusFiles(t)
 	every := 10
 	if os.Getenv("THUMBNAIL_REAL") != "" {
 		every = 1
@@ -62,11 +63,10 @@ func TestAnAccountOfTheEstimateIsEnoughAndIsKept(t *testing.T) {
 		{processors.Crop{}, processors.JPEG{}, 200, 200}, {processors.Smart{}, processors.PNG{}, 100, 60}, {processors.Scale{}, processors.GIF{}, 320, 0},
 	}
 	for i, f := range files {
-		if i%every != 0 || f.display.X*f.display.Y > 50_000_000 {
+		if i%every != 0 || f.Display.X*f.Display.Y > 50_000_000 {
 			continue
 		}
-		data, err := os.ReadFile(filepath.Join(dir, f.path))
-		require.NoError(t, err)
+		data := imagetest.Read(t, f.Path)
 		h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
 		if err != nil {
 			continue
@@ -82,12 +82,12 @@ func TestAnAccountOfTheEstimateIsEnoughAndIsKept(t *testing.T) {
 				var out bytes.Buffer
 				err = formatsOfTests.Make(codec.WithAccount(t.Context(), account), data, plan, &out, nil)
 			})
-			if f.expect == "ok" {
-				assert.NoError(t, err, "%s by %T %T", f.path, way.p, way.e)
+			if f.Expect == "ok" {
+				assert.NoError(t, err, "%s by %T %T", f.Name, way.p, way.e)
 			}
-			assert.LessOrEqual(t, peak, plan.Bytes*11/10+4<<20, "%s by %T %T: heap", f.path, way.p, way.e)
+			assert.LessOrEqual(t, peak, plan.Bytes*11/10+4<<20, "%s by %T %T: heap", f.Name, way.p, way.e)
 			if err == nil {
-				assert.LessOrEqual(t, account.Used(), int64(codec.Free), "%s by %T %T: all is given back", f.path, way.p, way.e)
+				assert.LessOrEqual(t, account.Used(), int64(codec.Free), "%s by %T %T: all is given back", f.Name, way.p, way.e)
 			}
 		}
 	}

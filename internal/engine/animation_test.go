@@ -3,7 +3,6 @@ package engine
 import (
 	"bytes"
 	"context"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"image/color"
 	"image/draw"
@@ -14,6 +13,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -119,14 +121,13 @@ func TestAnimationsAreComposedAndWrittenPixelByPixel(t *testing.T) {
 
 // animatedCorpus returns the animations of the corpus that image/gif can decode.
 func animatedCorpus(t *testing.T) map[string][]byte {
-	dir, files := corpus(t)
+	files := imagetest.CorpusFiles(t)
 	all := map[string][]byte{}
 	for _, f := range files {
-		if strings.HasPrefix(f.path, "gif-animated/") && strings.HasSuffix(f.path, ".gif") {
-			data, err := os.ReadFile(filepath.Join(dir, f.path))
-			require.NoError(t, err)
+		if strings.HasPrefix(f.Name, "gif-animated/") && strings.HasSuffix(f.Name, ".gif") {
+			data := imagetest.Read(t, f.Path)
 			if g, err := gif.DecodeAll(bytes.NewReader(data)); err == nil && len(g.Image) > 1 {
-				all[f.path] = data
+				all[f.Name] = data
 			}
 		}
 	}
@@ -161,7 +162,7 @@ func TestAnimationsOfTheCorpusKeepTheirPixelsTimingAndLoops(t *testing.T) {
 }
 
 func TestDisposalIsAsInTheReferencePictures(t *testing.T) {
-	dir, _ := corpus(t)
+	dir := imagetest.Corpus(t)
 	for _, name := range []string{"dispose-background", "dispose-previous"} {
 		data, err := os.ReadFile(filepath.Join(dir, "gif-animated", name+".gif"))
 		require.NoError(t, err)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -14,6 +13,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -64,7 +66,7 @@ func decibels(a, b image.Image) float64 {
 }
 
 func TestOnePhotoInManyColourSpacesGivesOneThumbnail(t *testing.T) {
-	dir, _ := corpus(t)
+	dir := imagetest.Corpus(t)
 	read := func(name string) []byte {
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)

@@ -4,50 +4,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// A corpusFile is a row of the corpus' manifest.
-type corpusFile struct {
-	path, expect string
-	display      image.Point // upright
-}
-
-// corpus returns the rows and the directory of the corpus of odd images that lies beside the repository.
-func corpus(t testing.TB) (dir string, files []corpusFile) {
-	root, err := os.Getwd()
-	require.NoError(t, err)
-	for ; ; root = filepath.Dir(root) {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			break
-		}
-		require.NotEqual(t, root, filepath.Dir(root), "no go.mod")
-	}
-	dir = filepath.Join(root, "..", "shared", "corpus")
-	manifest, err := os.ReadFile(filepath.Join(dir, "MANIFEST.tsv"))
-	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("the corpus is not beside this repository: its files are not tried")
-	}
-	require.NoError(t, err)
-	lines := strings.Split(strings.TrimSpace(string(manifest)), "\n")
-	for _, line := range lines[1:] {
-		field := strings.Split(line, "\t")
-		f := corpusFile{path: field[0], expect: field[9]}
-		_, _ = fmt.Sscanf(field[6], "%dx%d", &f.display.X, &f.display.Y)
-		files = append(files, f)
-	}
-	return dir, files
-}
 
 // The limits that a server would set.
 const (
@@ -75,13 +41,12 @@ func thumbnailOf(ctx context.Context, data []byte) (Header, image.Image, error) 
 }
 
 func TestEveryFileOfTheCorpusComesOutAsItsManifestSays(t *testing.T) {
-	dir, files := corpus(t)
+	files := imagetest.CorpusFiles(t)
 	for _, f := range files {
-		t.Run(f.path, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Join(dir, f.path))
-			require.NoError(t, err)
+		t.Run(f.Name, func(t *testing.T) {
+			data := imagetest.Read(t, f.Path)
 			limit := 2 * time.Second // a hostile file may end by it
-			if f.expect == "ok" {
+			if f.Expect == "ok" {
 				limit = 5 * time.Minute
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), limit)
@@ -89,14 +54,14 @@ func TestEveryFileOfTheCorpusComesOutAsItsManifestSays(t *testing.T) {
 			h, img, err := thumbnailOf(ctx, data)
 			switch {
 			case err == nil:
-				require.NotContains(t, []string{"reject", "limit"}, f.expect)
+				require.NotContains(t, []string{"reject", "limit"}, f.Expect)
 				_, crop := processors.Crop{}.Plan(h.Size, 100, 0)
 				assert.Equal(t, crop.Size(), img.Bounds().Size())
-				if f.expect == "ok" {
-					assert.Equal(t, f.display, h.Size)
+				if f.Expect == "ok" {
+					assert.Equal(t, f.Display, h.Size)
 				}
 			default:
-				require.NotEqual(t, "ok", f.expect, "%v", err)
+				require.NotEqual(t, "ok", f.Expect, "%v", err)
 				known := errors.Is(err, processors.ErrFormat) || errors.Is(err, processors.ErrCorrupt) || errors.Is(err, processors.ErrTooLarge) || errors.Is(err, errLimit) || errors.Is(err, context.DeadlineExceeded)
 				assert.True(t, known, "%v", err)
 			}

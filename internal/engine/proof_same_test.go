@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"image/color"
 	"math"
@@ -10,9 +9,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/processors"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/specimen"
 )
 
@@ -43,7 +45,7 @@ func numbered(format string, from, to int) (names []string) {
 }
 
 func TestPicturesOfTheSameGiveTheSameThumbnail(t *testing.T) {
-	dir, _ := corpus(t)
+	dir := imagetest.Corpus(t)
 	read := func(name string) image.Image {
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
@@ -60,17 +62,16 @@ func TestPicturesOfTheSameGiveTheSameThumbnail(t *testing.T) {
 }
 
 func TestWhatIsNoPictureIsAnError(t *testing.T) {
-	dir, files := corpus(t)
+	files := imagetest.CorpusFiles(t)
 	rejected := 0
 	for _, f := range files {
-		if f.expect != "reject" {
+		if f.Expect != "reject" {
 			continue
 		}
 		rejected++
-		data, err := os.ReadFile(filepath.Join(dir, f.path))
-		require.NoError(t, err)
-		_, _, err = thumbnailOf(t.Context(), data)
-		assert.Error(t, err, f.path)
+		data := imagetest.Read(t, f.Path)
+		_, _, err := thumbnailOf(t.Context(), data)
+		assert.Error(t, err, f.Name)
 	}
 	assert.NotZero(t, rejected)
 }

@@ -3,15 +3,16 @@ package engine
 import (
 	"bytes"
 	"fmt"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"image/color"
 	"image/draw"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,52 +24,48 @@ var proofWidths = []int{96, 24}
 // TestThumbnailsAreWhatTheReferenceMakes compares a thumbnail of every good file of the corpus with
 // what Pillow and lcms2 make of it: testdata/reference.py.
 func TestThumbnailsAreWhatTheReferenceMakes(t *testing.T) {
-	dir, files := corpus(t)
+	files := imagetest.CorpusFiles(t)
 	reference := pillow(t)
-	var good []corpusFile
+	var good []imagetest.File
 	for _, f := range files {
-		if f.expect == "ok" {
+		if f.Expect == "ok" {
 			good = append(good, f)
 		}
 	}
 	require.NotEmpty(t, good)
-	want := reference(dir, good)
+	want := reference(good)
 	for _, f := range good {
-		t.Run(f.path, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Join(dir, f.path))
-			require.NoError(t, err)
+		t.Run(f.Name, func(t *testing.T) {
+			data := imagetest.Read(t, f.Path)
 			least := 35.0
-			if strings.HasPrefix(f.path, "cmyk/") {
+			if strings.HasPrefix(f.Name, "cmyk/") {
 				least = 30
 			}
 			for i, width := range proofWidths {
 				var got *image.RGBA
 				naively(func() { got = onWhite(thumb(t, data, processors.Fit{}, width)) }) // as Pillow
-				size, _ := processors.Fit{}.Plan(f.display, width, 0)
+				size, _ := processors.Fit{}.Plan(f.Display, width, 0)
 				require.Equal(t, size, got.Bounds().Size())
-				assert.GreaterOrEqual(t, psnr(want[f.path][i], got), least, "at a width of %d", width)
+				assert.GreaterOrEqual(t, psnr(want[f.Name][i], got), least, "at a width of %d", width)
 			}
 		})
 	}
 }
 
-// pillow returns a function that makes the reference's thumbnails of files in a directory: for each
-// path one of every width.
-func pillow(t *testing.T) func(dir string, files []corpusFile) map[string][]image.Image {
+// pillow returns a function that makes the reference's thumbnails of files: for each
+// name one of every width.
+func pillow(t *testing.T) func(files []imagetest.File) map[string][]image.Image {
 	const python = "/usr/bin/python3" // Debian's, which is the one that has Debian's packages
 	check := exec.Command(python, "-c", "import numpy; from PIL import ImageCms; ImageCms.core.profile_tobytes")
 	if out, err := check.CombinedOutput(); err != nil {
-		if os.Getenv("THUMBNAIL_REAL") != "" {
-			require.NoError(t, err, "%s", out)
-		}
-		t.Skip("python3-pil and python3-numpy are not installed; make test installs them")
+		imagetest.Missing(t, "python3-pil and python3-numpy are not installed: "+string(out))
 	}
-	return func(dir string, files []corpusFile) map[string][]image.Image {
+	return func(files []imagetest.File) map[string][]image.Image {
 		var list, stderr bytes.Buffer
 		for _, f := range files {
 			for _, width := range proofWidths {
-				size, _ := processors.Fit{}.Plan(f.display, width, 0)
-				fmt.Fprintf(&list, "%s\t%d\t%d\n", filepath.Join(dir, f.path), size.X, size.Y)
+				size, _ := processors.Fit{}.Plan(f.Display, width, 0)
+				fmt.Fprintf(&list, "%s\t%d\t%d\n", f.Path, size.X, size.Y)
 			}
 		}
 		cmd := exec.CommandContext(t.Context(), python, filepath.Join("testdata", "reference.py"))
@@ -81,14 +78,14 @@ func pillow(t *testing.T) func(dir string, files []corpusFile) map[string][]imag
 			for _, width := range proofWidths {
 				line, err := r.ReadString('\n')
 				require.NoError(t, err)
-				require.Equal(t, "ok\n", line, f.path)
-				size, _ := processors.Fit{}.Plan(f.display, width, 0)
+				require.Equal(t, "ok\n", line, f.Name)
+				size, _ := processors.Fit{}.Plan(f.Display, width, 0)
 				img := image.NewRGBA(image.Rectangle{Max: size})
 				for i := 0; i < len(img.Pix); i += 4 {
 					require.Equal(t, 3, copy(img.Pix[i:], r.Next(3)))
 					img.Pix[i+3] = 255
 				}
-				made[f.path] = append(made[f.path], img)
+				made[f.Name] = append(made[f.Name], img)
 			}
 		}
 		return made

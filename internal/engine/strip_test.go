@@ -4,16 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"github.com/rest-thumbnails/thumbnail/internal/pixels"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"hash/crc32"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/gif"
-	"os"
-	"path/filepath"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -87,14 +87,13 @@ func sameLooks(t testing.TB, name string, a, b []byte) {
 }
 
 func TestStrippedFilesOfTheCorpusShowTheSame(t *testing.T) {
-	dir, files := corpus(t)
+	files := imagetest.CorpusFiles(t)
 	tried := map[string]int{}
 	for _, f := range files {
-		if f.expect != "ok" || f.display.X*f.display.Y > 2_000_000 {
+		if f.Expect != "ok" || f.Display.X*f.Display.Y > 2_000_000 {
 			continue
 		}
-		data, err := os.ReadFile(filepath.Join(dir, f.path))
-		require.NoError(t, err)
+		data := imagetest.Read(t, f.Path)
 		h, err := DecodeHeader(bytes.NewReader(data))
 		if err != nil || strippers[h.Format] == nil || h.Orientation != 1 || h.Format == "png" && h.read.FrameCount > 1 {
 			continue
@@ -105,13 +104,13 @@ func TestStrippedFilesOfTheCorpusShowTheSame(t *testing.T) {
 		}
 		tried[h.Format]++
 		after, err := DecodeHeader(bytes.NewReader(got))
-		require.NoError(t, err, f.path)
-		assert.Equal(t, h.Size, after.Size, f.path)
-		assert.LessOrEqual(t, len(got), len(data)+32, f.path)
+		require.NoError(t, err, f.Name)
+		assert.Equal(t, h.Size, after.Size, f.Name)
+		assert.LessOrEqual(t, len(got), len(data)+32, f.Name)
 		if colourManaged(data) {
 			continue // its profile is what is stripped
 		}
-		sameLooks(t, f.path, data, got)
+		sameLooks(t, f.Name, data, got)
 	}
 	for format := range strippers {
 		assert.Greater(t, tried[format], 10, format)
@@ -119,27 +118,26 @@ func TestStrippedFilesOfTheCorpusShowTheSame(t *testing.T) {
 }
 
 func TestTheCorpusLooksAsItShouldWhereNothingChanges(t *testing.T) {
-	dir, files := corpus(t)
+	files := imagetest.CorpusFiles(t)
 	encoders := map[string]encoder{"jpeg": processors.JPEG{Quality: 100, Subsampling: processors.Subsampling444}, "png": processors.PNG{}}
 	asTheyAre := 0
 	for _, f := range files {
-		if f.expect != "ok" || f.display.X*f.display.Y > 1_000_000 {
+		if f.Expect != "ok" || f.Display.X*f.Display.Y > 1_000_000 {
 			continue
 		}
-		data, err := os.ReadFile(filepath.Join(dir, f.path))
-		require.NoError(t, err)
+		data := imagetest.Read(t, f.Path)
 		h, err := DecodeHeader(bytes.NewReader(data))
 		if err != nil || encoders[h.Format] == nil {
 			continue
 		}
 		pic, err := Decode(t.Context(), data, h, image.Point{})
-		require.NoError(t, err, f.path)
+		require.NoError(t, err, f.Name)
 		want, err := pic.Apply(t.Context(), processors.Crop{}, h.Size.X, 0)
-		require.NoError(t, err, f.path)
+		require.NoError(t, err, f.Name)
 		file := stored(t, data, processors.Crop{}, encoders[h.Format], h.Size.X)
 		_, got := decodeFile(t, file)
 		if pixels.Opaque(want) {
-			assert.Less(t, distance(t, want, got), 2.0, f.path)
+			assert.Less(t, distance(t, want, got), 2.0, f.Name)
 		}
 		if bytes.Equal(file, strippers[h.Format](data)) {
 			asTheyAre++

@@ -5,8 +5,11 @@ package imagetest
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
+	"image"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -15,12 +18,51 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Corpus returns the folder of odd images beside the repository, which has a MANIFEST.tsv.
-func Corpus(t testing.TB) string { return shared(t, "corpus") }
+// A File is a row of the corpus' manifest.
+type File struct {
+	Name     string      // below the folder of the corpus, with slashes
+	Path     string      // to open it
+	Format   string      // "JPEG", "PNG", …
+	Features string      // what is odd, by key words
+	Expect   string      // "ok", "reject", "limit", "lenient", "optional" or "either"
+	Display  image.Point // upright, in pixels; 0 where there is none
+}
+
+// Corpus returns the folder of odd images beside the repository, which has a MANIFEST.tsv. Tests that
+// look at it are too long for go test -short.
+func Corpus(t testing.TB) string {
+	t.Helper()
+	Long(t)
+	return shared(t, "corpus")
+}
+
+// CorpusFiles returns all files of the corpus.
+func CorpusFiles(t testing.TB) (files []File) {
+	t.Helper()
+	dir := Corpus(t)
+	for _, col := range Rows(t, dir) {
+		f := File{Name: col[0], Path: filepath.Join(dir, filepath.FromSlash(col[0])), Format: col[4], Features: col[8], Expect: col[9]}
+		_, _ = fmt.Sscanf(col[6], "%dx%d", &f.Display.X, &f.Display.Y)
+		files = append(files, f)
+	}
+	return files
+}
+
+// Long skips a test that takes seconds under go test -short.
+func Long(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
+}
 
 // Cases returns the folder of cases beside the repository: files, with the pictures that are
 // expected of them, and a MANIFEST.tsv.
-func Cases(t testing.TB) string { return shared(t, "cases") }
+func Cases(t testing.TB) string {
+	t.Helper()
+	Long(t)
+	return shared(t, "cases")
+}
 
 // shared returns a folder of ../shared. Where it is absent the test is skipped, or fails if the
 // environment says that nothing may be.
@@ -66,4 +108,15 @@ func Read(t testing.TB, path string) []byte {
 	data, err = io.ReadAll(r)
 	require.NoError(t, err)
 	return data
+}
+
+// Program returns the path of a program of a Debian package, or skips the test, or fails it, as Missing
+// does.
+func Program(t testing.TB, name, debian string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		Missing(t, name+" is not installed (Debian: "+debian+")")
+	}
+	return path
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // benchFiles are the photos to measure with: those that JPEG_BENCH names (a list of paths,
@@ -22,7 +23,7 @@ func benchFiles(b *testing.B) []string {
 	if env := os.Getenv("JPEG_BENCH"); env != "" {
 		return filepath.SplitList(env)
 	}
-	photos := filepath.Join(corpusDir(b), "photos")
+	photos := filepath.Join(imagetest.Corpus(b), "photos")
 	return []string{
 		filepath.Join(photos, "derived-baseline-420-15.9mp.jpg"),
 		filepath.Join(photos, "seeding_by_Clements_Engelhardt.jpg"),

@@ -2,13 +2,10 @@ package jpeg
 
 import (
 	"bytes"
-	"compress/gzip"
 	"image"
 	"image/color"
 	"image/png"
-	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // oddFile is a row of the manifest of odd files.
@@ -27,28 +25,20 @@ type oddFile struct {
 	psnr, top             float64
 }
 
-// oddFiles reads ../shared/cases beside the repository; the test is skipped where it is absent.
+// oddFiles reads the cases of JPEG.
 func oddFiles(t *testing.T) (files []oddFile) {
 	t.Helper()
-	dir := filepath.Join(corpusDir(t), "..", "cases")
-	manifest, err := os.ReadFile(filepath.Join(dir, "MANIFEST.tsv"))
-	require.NoError(t, err)
-	for _, line := range strings.Split(string(manifest), "\n") {
-		col := strings.Split(line, "\t")
-		if len(col) < 9 || !strings.HasPrefix(col[0], "jpeg/") {
+	dir := imagetest.Cases(t)
+	for _, col := range imagetest.Rows(t, dir) {
+		if !strings.HasPrefix(col[0], "jpeg/") {
 			continue
 		}
-		f := oddFile{name: col[0], expected: filepath.Join(dir, "expected", col[3]), class: col[5], data: read(t, filepath.Join(dir, col[0])), top: 1}
+		f := oddFile{name: col[0], expected: filepath.Join(dir, "expected", col[3]), class: col[5], data: imagetest.Read(t, filepath.Join(dir, col[0])), top: 1}
+		var err error
 		f.psnr, err = strconv.ParseFloat(col[4], 64)
 		require.NoError(t, err)
 		if rest, ok := strings.CutPrefix(col[8], "top "); ok {
 			f.top, err = strconv.ParseFloat(rest, 64)
-			require.NoError(t, err)
-		}
-		if strings.HasSuffix(col[0], ".gz") {
-			z, err := gzip.NewReader(bytes.NewReader(f.data))
-			require.NoError(t, err)
-			f.data, err = io.ReadAll(z)
 			require.NoError(t, err)
 		}
 		files = append(files, f)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"math/rand"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // flatFile is a gray file of n×n pixels in which every scan of the script brings zeros only.
@@ -200,9 +200,8 @@ func TestTheAccountOfTheEstimateIsEnoughAndIsGivenBack(t *testing.T) {
 }
 
 func TestTheHeapStaysWithinTheAccount(t *testing.T) {
-	dir, files := corpusJPEGs(t)
-	for _, f := range files {
-		data := read(t, filepath.Join(dir, f.path))
+	for _, f := range corpusJPEGs(t) {
+		data := imagetest.Read(t, f.Path)
 		h, err := Format.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
 		if err != nil || h.Stored.X*h.Stored.Y > 20e6 {
 			continue
@@ -214,10 +213,10 @@ func TestTheHeapStaysWithinTheAccount(t *testing.T) {
 			before := liveHeap()
 			account := codec.NewAccount(Format.Memory(&h, o))
 			p, err := Format.Decode(codec.WithAccount(t.Context(), account), data, &h, o)
-			require.NotErrorIs(t, err, codec.ErrTooLarge, f.path)
+			require.NotErrorIs(t, err, codec.ErrTooLarge, f.Name)
 			runtime.GC()
 			used := liveHeap() - before
-			assert.LessOrEqual(t, float64(used), 1.1*float64(account.Peak())+4<<20, f.path)
+			assert.LessOrEqual(t, float64(used), 1.1*float64(account.Peak())+4<<20, f.Name)
 			runtime.KeepAlive(p)
 			if err == nil {
 				p.Release()

@@ -7,47 +7,23 @@ import (
 	"image"
 	"image/color"
 	stdpng "image/png"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 const maxTestPixels = 40e6
 
-// corpusFile is a row of MANIFEST.tsv.
-type corpusFile struct{ path, expect string }
-
-// corpusPNGs lists the PNG files of ../shared/corpus beside the repository; the test is skipped
-// where it is absent.
-func corpusPNGs(tb testing.TB) []corpusFile {
-	tb.Helper()
-	dir, err := os.Getwd()
-	require.NoError(tb, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		require.NotEqual(tb, dir, filepath.Dir(dir), "no go.mod above the test")
-		dir = filepath.Dir(dir)
-	}
-	corpus := filepath.Join(dir, "..", "shared", "corpus")
-	manifest, err := os.ReadFile(filepath.Join(corpus, "MANIFEST.tsv"))
-	if errors.Is(err, fs.ErrNotExist) {
-		tb.Skip("the corpus is not beside the repository (../shared/corpus)")
-	}
-	require.NoError(tb, err)
-	var files []corpusFile
-	for _, line := range strings.Split(string(manifest), "\n")[1:] {
-		col := strings.Split(line, "\t")
-		if len(col) > 9 && (col[4] == "PNG" || col[9] != "ok" && strings.HasSuffix(col[0], ".png")) {
-			files = append(files, corpusFile{filepath.Join(corpus, col[0]), col[9]})
+// corpusPNGs lists the PNG files of the corpus.
+func corpusPNGs(tb testing.TB) (files []imagetest.File) {
+	for _, f := range imagetest.CorpusFiles(tb) {
+		if f.Format == "PNG" || f.Expect != "ok" && strings.HasSuffix(f.Name, ".png") {
+			files = append(files, f)
 		}
 	}
 	require.NotEmpty(tb, files)
@@ -58,17 +34,16 @@ func TestTheCorpusDecodesAsByTheStandardLibrary(t *testing.T) {
 	var d Decoder
 	sound := 0
 	for _, f := range corpusPNGs(t) {
-		data, err := os.ReadFile(f.path)
-		require.NoError(t, err)
+		data := imagetest.Read(t, f.Path)
 		h, err := ReadHeader(data)
 		if err == nil && float64(h.Width)*float64(h.Height) > maxTestPixels {
-			assert.NotEqual(t, "ok", f.expect)
+			assert.NotEqual(t, "ok", f.Expect)
 			continue
 		}
-		if compare(t, &d, data, f.path) {
+		if compare(t, &d, data, f.Name) {
 			sound++
 		} else {
-			assert.NotEqual(t, "ok", f.expect, f.path)
+			assert.NotEqual(t, "ok", f.Expect, f.Name)
 		}
 	}
 	assert.NotZero(t, sound)
@@ -132,13 +107,12 @@ func requireSame(t *testing.T, want, got image.Image, name string) {
 func TestShrinkingTheCorpusEqualsResizingWhatWasDecoded(t *testing.T) {
 	var d Decoder
 	for _, f := range corpusPNGs(t) {
-		data, err := os.ReadFile(f.path)
-		require.NoError(t, err)
+		data := imagetest.Read(t, f.Path)
 		if h, err := ReadHeader(data); err != nil || float64(h.Width)*float64(h.Height) > 4e6 {
 			continue
 		}
 		if img, err := d.Decode(t.Context(), data); err == nil {
-			requireShrinks(t, &d, data, img, f.path)
+			requireShrinks(t, &d, data, img, f.Name)
 		}
 	}
 }

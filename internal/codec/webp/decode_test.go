@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/image/vp8"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
@@ -133,13 +134,9 @@ func TestEverySampleIsThatOfTheReference(t *testing.T) {
 	}
 }
 
-// corpus returns the files of shared/corpus that match, or none where it is not there.
+// corpus returns the files of the corpus that match.
 func corpus(t testing.TB, patterns ...string) (files []string) {
-	dir, err := filepath.Abs("../../../../shared/corpus")
-	require.NoError(t, err)
-	if _, err := os.Stat(dir); err != nil {
-		return nil
-	}
+	dir := imagetest.Corpus(t)
 	for _, p := range patterns {
 		found, err := filepath.Glob(filepath.Join(dir, p))
 		require.NoError(t, err)
@@ -151,9 +148,6 @@ func corpus(t testing.TB, patterns ...string) (files []string) {
 
 func TestTheCorpusIsDecodedAsByTheReference(t *testing.T) {
 	files := corpus(t, "webp/*.webp", "exif/*.webp", "malformed/*/*webp*")
-	if files == nil {
-		t.Skip("the corpus is not there")
-	}
 	for _, name := range files {
 		file, err := os.ReadFile(name)
 		require.NoError(t, err)
