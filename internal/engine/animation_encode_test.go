@@ -2,13 +2,14 @@ package engine
 
 import (
 	"bytes"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"image/color"
 	"image/gif"
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"

@@ -3,7 +3,6 @@ package engine
 import (
 	"bytes"
 	"context"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"image/color"
 	"image/color/palette"
@@ -12,6 +11,9 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -67,6 +69,7 @@ func noise(t testing.TB, n int, size image.Point) []byte {
 }
 
 func TestAnimationsAreMadeInTheMemoryThatIsAnnounced(t *testing.T) {
+	imagetest.Long(t)
 	for name, c := range map[string]struct {
 		file  []byte
 		width int
@@ -95,6 +98,7 @@ func TestAnimationsAreMadeInTheMemoryThatIsAnnounced(t *testing.T) {
 }
 
 func TestFramesThatAreNotHeldTogetherFitTogether(t *testing.T) {
+	imagetest.Long(t)
 	size := image.Pt(640, 512)
 	ground, n := gradient(size.X, size.Y), 32<<20/4/(size.X*size.Y)+6
 	for name, colours := range map[string]int{"exact": 100, "dithered": 100_000} {

@@ -2,12 +2,13 @@ package engine
 
 import (
 	"context"
-	"github.com/rest-thumbnails/thumbnail/internal/pixels"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"image/color"
 	"image/draw"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"

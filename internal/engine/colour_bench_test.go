@@ -3,11 +3,12 @@ package engine
 import (
 	"encoding/binary"
 	"fmt"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"io"
 	"math"
 	"testing"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/require"
 

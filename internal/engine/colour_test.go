@@ -131,6 +131,7 @@ func TestDarkTonesOfSixteenBitsSurvive(t *testing.T) {
 // Stripes of 64 and 192 in linear light are 137 and 225 in sRGB. A browser converts, and then
 // scales: it shows 181, not 188, the mean of the light.
 func TestTonesFarFromSRGBAreConvertedBeforeShrinking(t *testing.T) {
+	imagetest.Long(t)
 	for _, side := range []int{64, 1600} {
 		img := image.NewGray(image.Rect(0, 0, side, side))
 		for i := range img.Pix {

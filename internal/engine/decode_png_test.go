@@ -2,9 +2,11 @@ package engine
 
 import (
 	"bytes"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -38,6 +40,7 @@ func TestAPNGThatIsShrunkAsItIsReadIsAsGood(t *testing.T) {
 }
 
 func TestTheMemoryOfAPNGFollowsItsWidth(t *testing.T) {
+	imagetest.Long(t)
 	tall := image.NewGray(image.Rect(0, 0, 300, 40_000))
 	file := encodePNG(t, tall)
 	h, err := DecodeHeader(bytes.NewReader(file))

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"image/color"
 	"image/draw"
@@ -16,6 +15,9 @@ import (
 	"slices"
 	"testing"
 	"testing/iotest"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -242,6 +244,7 @@ func TestAHeaderIsReadWithoutThePixels(t *testing.T) {
 }
 
 func TestDecodeTakesNoMoreMemoryThanAnnounced(t *testing.T) {
+	imagetest.Long(t)
 	opaque := gradient(400, 300)
 	clear := gradient(400, 300)
 	clear.SetNRGBA(1, 1, color.NRGBA{})

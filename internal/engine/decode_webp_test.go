@@ -4,14 +4,16 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"github.com/rest-thumbnails/thumbnail/internal/pixels"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"image/color"
 	"image/png"
 	"os"
 	"os/exec"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/deepteams/webp"
 	"github.com/stretchr/testify/assert"
@@ -50,6 +52,7 @@ func TestLossyWebPHasTheFullRangeOfColours(t *testing.T) {
 }
 
 func TestALargeLossyWebPIsShrunkWhileItIsDecodedAndLosesNothing(t *testing.T) {
+	imagetest.Long(t)
 	size := image.Pt(613, 417) // no multiple of anything
 	file := encodeWebP(t, drawing(size), false)
 	h, err := DecodeHeader(bytes.NewReader(file))

@@ -1,9 +1,10 @@
 package engine
 
 import (
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/require"
 )

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"image/gif"
 	"testing"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
 func seed(f *testing.F) {

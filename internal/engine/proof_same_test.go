@@ -90,6 +90,7 @@ func colourful(w, h int) *image.NRGBA {
 }
 
 func TestFiveColourSpacesInEightOrientationsGiveOneThumbnail(t *testing.T) {
+	imagetest.Long(t)
 	photo := colourful(300, 200)
 	want := wholeOf(photo, image.Pt(60, 40))
 	for _, space := range []specimen.Space{specimen.SRGB, specimen.DisplayP3, specimen.AdobeRGB, specimen.ProPhoto, specimen.Rec2020} {

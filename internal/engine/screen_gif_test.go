@@ -2,12 +2,13 @@ package engine
 
 import (
 	"bytes"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"image/color"
 	"image/gif"
 	"io"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"

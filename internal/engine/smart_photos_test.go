@@ -2,13 +2,14 @@ package engine
 
 import (
 	"bytes"
-	"github.com/rest-thumbnails/thumbnail/internal/scaling"
-	"github.com/rest-thumbnails/thumbnail/processors"
 	"image"
 	"image/draw"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/internal/scaling"
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/muesli/smartcrop"
 	"github.com/stretchr/testify/assert"
