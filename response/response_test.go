@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -177,3 +178,63 @@ type tagged struct {
 }
 
 func (t tagged) ETag() string { return t.tag }
+
+func TestARequestForManyPartsGetsTheWholeAndKeepsItsHeaders(t *testing.T) {
+	parts := func(n int) string { return "bytes=" + strings.TrimSuffix(strings.Repeat("0-0,", n), ",") }
+	for n, status := range map[int]int{1: http.StatusPartialContent, 8: http.StatusPartialContent, 9: http.StatusOK, 5000: http.StatusOK} {
+		req := httptest.NewRequest(http.MethodGet, "/", nil)
+		req.Header.Set("Range", parts(n))
+		w := httptest.NewRecorder()
+		w.Header().Set("Content-Type", "image/jpeg")
+		require.NoError(t, response.Stream{}.Respond(w, req, "k", open(t)))
+		assert.Equal(t, status, w.Code, n)
+		assert.Equal(t, parts(n), req.Header.Get("Range"), "the caller's request is the caller's")
+		if n > 8 {
+			assert.Equal(t, content, w.Body.String())
+		}
+	}
+	w, err := respond(t, response.Stream{}, "k", open(t), "Range", parts(9), "If-None-Match", `"60000000-11"`)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusNotModified, w.Code)
+}
+
+func TestTimesBefore1970AreNone(t *testing.T) {
+	assert.Empty(t, response.ETag(info{modTime: time.Unix(-1, 0)}))
+	assert.Equal(t, `"0-0"`, response.ETag(info{modTime: time.Unix(0, 0)}))
+	for tag, i := range map[string]fs.FileInfo{
+		"": info{}, `"abc"`: tagged{info{}, `"abc"`}, `"def"`: tagged{info{modTime: time.Unix(1, 0)}, `"def"`}, `"0-f4240"`: info{modTime: time.Unix(1, 0)},
+	} {
+		w, err := respond(t, response.Apache{Root: "/srv"}, "k", withInfo{open(t), i})
+		require.NoError(t, err)
+		assert.Equal(t, tag, w.Header().Get("Etag"))
+	}
+}
+
+type withInfo struct {
+	fs.File
+	info fs.FileInfo
+}
+
+func (w withInfo) Stat() (fs.FileInfo, error) { return w.info, nil }
+
+func TestStreamReadsNoMoreThanOneByteBeyondItsLimit(t *testing.T) {
+	f := &counted{noSeeker: noSeeker{open(t)}}
+	_, err := respond(t, response.Stream{MaxBuffer: 5}, "k", liarOf{f})
+	assert.Error(t, err)
+	assert.Equal(t, 6, f.n)
+}
+
+type counted struct {
+	noSeeker
+	n int
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.noSeeker.Read(p)
+	c.n += n
+	return n, err
+}
+
+type liarOf struct{ *counted }
+
+func (liarOf) Stat() (fs.FileInfo, error) { return fs.Stat(fstest.MapFS{"f": {}}, "f") }
