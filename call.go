@@ -126,8 +126,12 @@ func (h *Handler) join(c *call, patience context.Context, a *answer) (l landing,
 // take makes the answer of a result, which it releases or hands on.
 func (h *Handler) take(c *call, r *result, a *answer) error {
 	a.err, a.passing = r.storeErr, !r.stored
+	defer func() {
+		if a.file == nil {
+			r.release()
+		}
+	}()
 	if c.store && !r.stored {
-		r.release()
 		if r.storeErr != nil {
 			return r.storeErr
 		}
@@ -135,8 +139,8 @@ func (h *Handler) take(c *call, r *result, a *answer) error {
 	}
 	if r.reopen {
 		if f, err := h.open(c.ctx, c); err == nil && f != nil {
-			r.release()
 			a.file = f
+			r.release()
 			return nil
 		}
 	}

@@ -43,7 +43,7 @@ func (h *Handler) GenerateAll(ctx context.Context, specs iter.Seq[Spec], report 
 	}
 	defer workers.Wait()
 	defer close(queue)
-	err := j.feed(ctx, specs, queue)
+	err := h.safely(ctx, "", "generate all", func() error { return j.feed(ctx, specs, queue) })
 	if err != nil {
 		return err
 	}
@@ -112,13 +112,18 @@ func (j *job) do(ctx context.Context, s Spec) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.count++
+	j.note(err)
+	if j.report != nil {
+		j.note(j.h.safely(ctx, s.Source, "report", func() error { j.report(s, m, err); return nil }))
+	}
+}
+
+// note counts an error.
+func (j *job) note(err error) {
 	if err != nil {
 		if j.failed++; j.failure == nil {
 			j.failure = err
 		}
-	}
-	if j.report != nil {
-		j.report(s, m, err)
 	}
 }
 

@@ -81,7 +81,14 @@ func (g *generator) generate(ctx context.Context, o order, p *place) (m *made, e
 	}
 	defer func() {
 		if src != nil {
+			closed := false
+			defer func() {
+				if !closed && m != nil { // it panicked
+					m.memory.release()
+				}
+			}()
 			src.Close()
+			closed = true
 		}
 	}()
 	need := min(headBytes, g.limits.memory)
