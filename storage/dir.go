@@ -64,6 +64,7 @@ type Dir struct {
 	path string // absolute
 	ours string // what names of this host's temporary files begin with
 	boot string // of the kernel; empty where that can't be told, and every Put syncs
+	disk disk
 
 	mu    sync.RWMutex
 	place *place // nil once it is closed
@@ -76,11 +77,11 @@ func OpenDir(root string) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openDir(abs, bootTag())
+	return openDir(abs, bootTag(), osDisk{})
 }
 
-func openDir(path, boot string) (*Dir, error) {
-	d := &Dir{path: path, ours: tempPrefix + hostTag() + "-", boot: boot}
+func openDir(path, boot string, disk disk) (*Dir, error) {
+	d := &Dir{disk: disk, path: path, ours: tempPrefix + hostTag() + "-", boot: boot}
 	p, err := d.openPlace()
 	if err != nil {
 		return nil, err
@@ -178,7 +179,7 @@ func (d *Dir) Put(ctx context.Context, key string, r io.Reader) error {
 		return fmt.Errorf("put %q: %w", key, err)
 	}
 	defer t.discard() // also when r panics
-	_, err = io.Copy(t.file, contextReader{ctx, r})
+	err = p.disk.write(t.file, contextReader{ctx, r})
 	if err == nil {
 		err = p.finish(ctx, t, key)
 	}
@@ -194,11 +195,13 @@ func (p *place) finish(ctx context.Context, t *temp, key string) error {
 	if withoutSync(ctx) {
 		record = p.unsynced.record(key) // before the rename, so that it is there whenever the file is
 	}
-	flush := t.file.Sync
-	if record != "" {
-		flush = func() error { return flushFile(t.file) }
+	var err error
+	if record == "" {
+		err = p.disk.sync(t.file)
 	}
-	err := flush()
+	if err == nil {
+		err = p.disk.flush(t.file)
+	}
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -210,7 +213,7 @@ func (p *place) finish(ctx context.Context, t *temp, key string) error {
 		p.unsynced.withdraw(record)
 		return err
 	case record == "":
-		p.syncDir(path.Dir(key))
+		p.disk.syncDir(p.root, path.Dir(key))
 	default:
 		p.unsynced.add(record)
 	}
@@ -220,12 +223,12 @@ func (p *place) finish(ctx context.Context, t *temp, key string) error {
 // commit renames t to key.
 func (p *place) commit(t *temp, key string) error {
 	if closeBeforeRename {
-		if err := t.file.Close(); err != nil {
+		if err := p.disk.close(t.file); err != nil {
 			return err
 		}
 	}
 	parent := path.Dir(key)
-	err := p.root.Rename(t.name, key)
+	err := p.disk.rename(p.root, t.name, key)
 	// RemoveAll may take the directory away again before the file is in it, so one attempt is not
 	// enough.
 	for range 100 {
@@ -233,7 +236,7 @@ func (p *place) commit(t *temp, key string) error {
 			break
 		}
 		if err = p.root.MkdirAll(parent, 0o755); err == nil {
-			err = p.root.Rename(t.name, key)
+			err = p.disk.rename(p.root, t.name, key)
 		}
 	}
 	if err != nil {
@@ -242,13 +245,4 @@ func (p *place) commit(t *temp, key string) error {
 	}
 	t.renamed = true
 	return nil
-}
-
-// syncDir makes a change of dir last. A failure is no failure of the change, which everybody sees
-// already: not every file system can do it.
-func (p *place) syncDir(dir string) {
-	if f, err := p.root.Open(dir); err == nil {
-		_ = f.Sync()
-		_ = f.Close()
-	}
 }

@@ -15,6 +15,7 @@ type place struct {
 	escapes  error       // what os.Root's errors wrap for a path that leads out of it
 	ours     string      // what names of this host's temporary files begin with
 	unsynced *unsynced
+	disk     disk
 }
 
 // now returns the place that the path leads to now.
@@ -66,7 +67,7 @@ func (d *Dir) openPlace() (*place, error) {
 	}
 	// Package os does not export the error, but gives it for this path, and without I/O.
 	_, escapes := root.Lstat("..")
-	p := &place{root: root, dir: dir, info: info, escapes: errors.Unwrap(escapes), ours: d.ours}
+	p := &place{root: root, dir: dir, info: info, escapes: errors.Unwrap(escapes), ours: d.ours, disk: d.disk}
 	p.unsynced = &unsynced{place: p, boot: d.boot}
 	p.sweep()
 	return p, nil

@@ -33,7 +33,7 @@ func (p *place) removeAll(prefix string) error {
 		return nil
 	}
 	doomed := p.tempName()
-	if err := p.root.Rename(prefix, doomed); err != nil {
+	if err := p.disk.rename(p.root, prefix, doomed); err != nil {
 		if isNotExist(err) {
 			return nil // another RemoveAll was faster
 		}
@@ -50,7 +50,7 @@ func (p *place) removeAll(prefix string) error {
 		return fmt.Errorf("removeall %q: %w", prefix, err)
 	}
 	parent := path.Dir(prefix)
-	p.syncDir(parent)
+	p.disk.syncDir(p.root, parent)
 	p.prune(parent)
 	return nil
 }

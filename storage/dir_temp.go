@@ -33,6 +33,7 @@ func (p *place) tempName() string { return p.ours + rand.Text() }
 // temp is a temporary file that this process holds the lock of.
 type temp struct {
 	root    *os.Root
+	disk    disk
 	file    *os.File
 	name    string
 	renamed bool
@@ -47,7 +48,7 @@ func (p *place) createTemp() (*temp, error) {
 		if err != nil {
 			return nil, err
 		}
-		t := &temp{root: p.root, file: f, name: name}
+		t := &temp{root: p.root, disk: p.disk, file: f, name: name}
 		if tryLock(f) != lockHeld {
 			if _, err := p.root.Lstat(name); err == nil {
 				return t, nil
@@ -61,11 +62,11 @@ func (p *place) createTemp() (*temp, error) {
 // discard closes the file, and removes it unless it was renamed.
 func (t *temp) discard() {
 	if !t.renamed {
-		_ = t.root.Remove(t.name) // while the lock is held, so that a sweep does not see a dead file
+		_ = t.disk.remove(t.root, t.name) // while the lock is held, so that a sweep does not see a dead file
 	}
-	_ = t.file.Close()
+	_ = t.disk.close(t.file)
 	if !t.renamed && closeBeforeRename {
-		_ = t.root.Remove(t.name) // where the first attempt may fail because the file is open
+		_ = t.disk.remove(t.root, t.name) // where the first attempt may fail because the file is open
 	}
 }
 

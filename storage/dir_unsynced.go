@@ -61,7 +61,7 @@ func (u *unsynced) record(key string) string {
 		return ""
 	}
 	name := recordPrefix + u.boot + "-" + id + "-" + rand.Text()
-	if err := u.place.root.Symlink(key, name); err != nil {
+	if err := u.place.disk.link(u.place.root, key, name); err != nil {
 		return ""
 	}
 	return name
@@ -92,7 +92,7 @@ func (u *unsynced) begin() string {
 // withdraw removes the record of a file that did not get its key. "" is no record.
 func (u *unsynced) withdraw(record string) {
 	if record != "" {
-		_ = u.place.root.Remove(record)
+		_ = u.place.disk.remove(u.place.root, record)
 	}
 }
 
@@ -114,12 +114,12 @@ func (u *unsynced) sync(records []string) {
 	if len(records) == 0 {
 		return
 	}
-	err := syncFileSystem(u.place.dir)
+	err := u.place.disk.syncAll(u.place.dir)
 	for _, record := range records {
 		if err != nil {
 			u.place.removeRecorded(record)
 		}
-		_ = u.place.root.Remove(record)
+		_ = u.place.disk.remove(u.place.root, record)
 	}
 }
 
@@ -143,7 +143,7 @@ func (p *place) removeRecorded(record string) {
 		return
 	}
 	if info, err := p.root.Lstat(key); err == nil && info.Mode().IsRegular() {
-		_ = p.root.Remove(key)
+		_ = p.disk.remove(p.root, key)
 	}
 }
 

@@ -22,7 +22,7 @@ const (
 
 // openBooted opens root under a kernel of that boot.
 func openBooted(t testing.TB, root, boot string) *Dir {
-	d, err := openDir(root, boot)
+	d, err := openDir(root, boot, osDisk{})
 	require.NoError(t, err)
 	return d
 }
