@@ -1,7 +1,7 @@
 // Command mutate asks whether tests would notice mistakes: it makes one small change at a time to the
 // code of packages, runs the tests that reach it, and lists the changes that no test has noticed.
 //
-//	go run ./internal/ci/mutate [-n 100] [-seed 1] [-part 1/4] [-skip REGEXP] [-known FILE] PACKAGE...
+//	go run ./internal/ci/mutate [-n 100] [-seed 1] [-part 1/4] [-skip REGEXP] [-files REGEXP] [-known FILE] PACKAGE...
 //
 // The changes are those of Offutt et al., "An experimental determination of sufficient mutant
 // operators" (1996), as far as Go has them: relational and logical operators are exchanged, numbers
@@ -21,6 +21,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -31,6 +32,7 @@ func main() {
 	part := flag.String("part", "1/1", "try only this part of them")
 	limit := flag.Duration("timeout", time.Minute, "for the tests of one change; what takes longer is noticed")
 	skip := flag.String("skip", "^$", "tests that are not run")
+	only := flag.String("files", "", "change only files of such names")
 	knownFile := flag.String("known", "", "file with changes that no test can notice")
 	flag.Parse()
 	var i, parts int
@@ -45,13 +47,17 @@ func main() {
 	if err != nil {
 		fatal(err)
 	}
+	files, err := regexp.Compile(*only)
+	if err != nil {
+		fatal(err)
+	}
 	noticed, tried := 0, 0
 	for _, dir := range flag.Args() {
 		p, err := load(dir)
 		if err != nil {
 			fatal(err)
 		}
-		chosen := rand.New(rand.NewPCG(*seed, 0)).Perm(len(p.mutants))
+		chosen := slices.DeleteFunc(rand.New(rand.NewPCG(*seed, 0)).Perm(len(p.mutants)), func(k int) bool { return !files.MatchString(p.mutants[k].file) })
 		if *n > 0 && *n < len(chosen) {
 			chosen = chosen[:*n]
 		}
