@@ -17,8 +17,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
-// exhibited are the two pictures of an exhibit, naive and right; naive is nil where there is none.
-type exhibited struct{ naive, right []byte }
+// exhibited are the two pictures of an exhibit; plain is what image.Decode and CatmullRom make, nil where that is nothing.
+type exhibited struct{ plain, right []byte }
 
 // fidelityPage fetches the page and every picture on it; the exhibits go by the names of their
 // originals.
@@ -34,17 +34,17 @@ func fidelityPage(t *testing.T, server string) map[string]*exhibited {
 		resp, picture := get(t, join(server, link))
 		require.Equal(t, http.StatusOK, resp.StatusCode, link)
 		require.Equal(t, http.DetectContentType(picture), resp.Header.Get("Content-Type"), link)
-		naive, isNaive := strings.CutPrefix(link, "/fidelity/naive/")
+		plain, isPlain := strings.CutPrefix(link, "/fidelity/plain/")
 		name, _, _ := strings.Cut(strings.TrimPrefix(link, fidelityBase), "/")
-		if isNaive {
-			name = naive
+		if isPlain {
+			name = plain
 		}
 		if all[name] == nil {
 			all[name] = new(exhibited)
 		}
 		switch {
-		case isNaive:
-			all[name].naive = picture
+		case isPlain:
+			all[name].plain = picture
 		case all[name].right == nil: // what comes later are other formats of the same
 			all[name].right = picture
 		}
@@ -78,36 +78,48 @@ func mean(t *testing.T, picture []byte) (sum [3]float64) {
 	return sum
 }
 
-func TestFidelityShowsWhatNaiveProgramsGetWrong(t *testing.T) {
+func TestFidelityShowsWhatImageDecodeAndCatmullRomGetWrong(t *testing.T) {
 	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0")
 	_, gallery := get(t, server.URL)
 	require.Contains(t, string(gallery), `href="/fidelity"`)
 	shown := fidelityPage(t, server.URL)
-	require.Len(t, shown, 10)
+	require.Len(t, shown, 12)
 	white, black := [4]uint32{255, 255, 255, 255}, [4]uint32{0, 0, 0, 255}
 
 	t.Run("profiles", func(t *testing.T) {
 		want := mean(t, shown["bowl.png"].right) // on white, of a file without a profile
 		for _, name := range []string{"p3.jpg", "adobe.jpg"} {
 			require.InDeltaSlice(t, want[:], meanOf(t, shown[name].right), 1.5, name)
-			require.Greater(t, want[0]-mean(t, shown[name].naive)[0], 4.0, "%s is paler", name)
+			require.Greater(t, want[0]-mean(t, shown[name].plain)[0], 4.0, "%s is paler", name)
 		}
-		require.Greater(t, mean(t, shown["prophoto.jpg"].right)[0], mean(t, shown["prophoto.jpg"].naive)[0]+4)
+		require.Greater(t, mean(t, shown["prophoto.jpg"].right)[0], mean(t, shown["prophoto.jpg"].plain)[0]+4)
 	})
 	t.Run("gamma", func(t *testing.T) {
-		require.InDeltaSlice(t, meanOf(t, shown["inks.jpg"].right), meanOf(t, shown["linear.png"].right), 2, "of one photo")
-		require.Greater(t, mean(t, shown["linear.png"].right)[1], mean(t, shown["linear.png"].naive)[1]+30)
+		require.InDeltaSlice(t, meanOf(t, shown["mountain.jpg"].right), meanOf(t, shown["linear.png"].right), 2, "of one photo")
+		require.Greater(t, mean(t, shown["linear.png"].right)[1], mean(t, shown["linear.png"].plain)[1]+30)
 	})
 	t.Run("orientation", func(t *testing.T) {
-		naive, _ := decoded(t, shown["turned.jpg"].naive)
+		plain, _ := decoded(t, shown["turned.jpg"].plain)
 		right, _ := decoded(t, shown["turned.jpg"].right)
-		require.Less(t, naive.Bounds().Dy(), naive.Bounds().Dx())
+		require.Less(t, plain.Bounds().Dy(), plain.Bounds().Dx())
 		require.Equal(t, image.Pt(320, 480), right.Bounds().Size())
 	})
+	t.Run("a phone's photo", func(t *testing.T) {
+		plain, _ := decoded(t, shown["IMG_0001.jpg"].plain)
+		right, _ := decoded(t, shown["IMG_0001.jpg"].right)
+		require.Less(t, plain.Bounds().Dy(), plain.Bounds().Dx())
+		require.Equal(t, image.Pt(320, 480), right.Bounds().Size())
+		want := mean(t, shown["turned.jpg"].right)
+		require.InDeltaSlice(t, want[:], meanOf(t, shown["IMG_0001.jpg"].right), 1.5, "the photo that it was made from")
+		require.Greater(t, want[0]-mean(t, shown["IMG_0001.jpg"].plain)[0], 2.0, "it is paler")
+	})
+	t.Run("an ordinary photo", func(t *testing.T) {
+		require.InDeltaSlice(t, meanOf(t, shown["mountain.jpg"].plain), meanOf(t, shown["mountain.jpg"].right), 1)
+	})
 	t.Run("transparency", func(t *testing.T) {
-		_, naive := decoded(t, shown["bowl.png"].naive)
+		_, plain := decoded(t, shown["bowl.png"].plain)
 		_, right := decoded(t, shown["bowl.png"].right)
-		require.Equal(t, black, naive)
+		require.Equal(t, black, plain)
 		require.Equal(t, white, right)
 	})
 	t.Run("palettes", func(t *testing.T) {
@@ -120,21 +132,22 @@ func TestFidelityShowsWhatNaiveProgramsGetWrong(t *testing.T) {
 			}
 			return len(seen)
 		}
-		require.Equal(t, 2, levels(shown["dots.png"].naive))
+		require.Greater(t, levels(shown["dots.png"].plain), 50, "both average")
+		require.Less(t, len(shown["dots.png"].right), len(shown["dots.png"].plain))
 		require.Greater(t, levels(shown["dots.png"].right), 50)
 	})
-	t.Run("CMYK", func(t *testing.T) { require.Nil(t, shown["inks.jpg"].naive) })
+	t.Run("CMYK", func(t *testing.T) { require.Nil(t, shown["inks.jpg"].plain) })
 	t.Run("WebP", func(t *testing.T) {
-		_, naive := decoded(t, shown["white.webp"].naive)
-		require.InDelta(t, 235, naive[0], 2)
+		_, plain := decoded(t, shown["white.webp"].plain)
+		require.InDelta(t, 235, plain[0], 2)
 		require.Equal(t, "image/webp", http.DetectContentType(shown["white.webp"].right))
 	})
 	t.Run("animation", func(t *testing.T) {
-		naive, err := gif.DecodeAll(bytes.NewReader(shown["moving.gif"].naive))
+		plain, err := gif.DecodeAll(bytes.NewReader(shown["moving.gif"].plain))
 		require.NoError(t, err)
 		right, err := gif.DecodeAll(bytes.NewReader(shown["moving.gif"].right))
 		require.NoError(t, err)
-		require.Len(t, naive.Image, 1)
+		require.Len(t, plain.Image, 1)
 		require.Len(t, right.Image, 12)
 		_, corner := decoded(t, shown["moving.gif"].right)
 		require.Zero(t, corner[3], "transparent")
@@ -151,8 +164,8 @@ func TestFidelityKnowsNoOtherNames(t *testing.T) {
 	for path, status := range map[string]int{
 		"/fidelity/originals/p3.jpg":    http.StatusOK, // before anybody saw the page
 		"/fidelity/originals/other.jpg": http.StatusNotFound,
-		"/fidelity/naive/other.jpg":     http.StatusNotFound,
-		"/fidelity/naive/inks.jpg":      http.StatusNotFound, // there is none
+		"/fidelity/plain/other.jpg":     http.StatusNotFound,
+		"/fidelity/plain/inks.jpg":      http.StatusNotFound, // there is none
 		"/fidelity/":                    http.StatusNotFound,
 		fidelityBase + "p3.jpg/320x/fit/0000000000000000000000000000000000000000.jpg": http.StatusUnauthorized,
 	} {
@@ -191,7 +204,7 @@ func TestBrowserShowsFidelity(t *testing.T) {
 	dom, err := browser.Output()
 	require.NoError(t, err, "%s", stderr.String())
 	require.NotContains(t, stderr.String(), "Content Security Policy")
-	facts := regexp.MustCompile(`class="facts">(\d+)\x{2009}×\x{2009}\d+ pixels, \d+ bytes<`).FindAllStringSubmatch(string(dom), -1)
+	facts := regexp.MustCompile(`class="facts"[^>]*>(\d+)\x{2009}×\x{2009}\d+ pixels, \d+ bytes, made in \d+\.\d\x{2009}ms<`).FindAllStringSubmatch(string(dom), -1)
 	require.Len(t, facts, bytes.Count(dom, []byte("<img ")), "%s", dom)
-	require.Len(t, facts, 2*10-1+4)
+	require.Len(t, facts, 2*12-1+4)
 }

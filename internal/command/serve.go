@@ -36,8 +36,9 @@ func serve(ctx context.Context, c *call) (err error) {
 	mux.Handle(base, http.StripPrefix("/thumbs", s.handler))
 	if c.opt.gallery {
 		pages, err := gallery.New(gallery.Config{
-			Tree: s.source.tree, Name: s.source.name, Storage: s.thumbs.Storage, Remote: s.thumbs.remote, Signer: s.signer,
-			Encoders: c.encoders(), Formats: c.extra.Formats, Wait: c.opt.wait, Timeout: generation, Logger: s.logger,
+			Source: s.source.Source, Tree: s.source.tree, Name: s.source.name, Storage: s.thumbs.Storage, Remote: s.thumbs.remote || isBucket(c.opt.source),
+			Links: s.handler.Links(base), Timings: s.timings,
+			Encoders: c.encoders(), Formats: c.extra.Formats, Wait: waitOf(&c.opt), Timeout: generation, Logger: s.logger,
 		})
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/internal/gallery"
 )
 
 // A site is everything that a handler works with.
@@ -17,6 +18,7 @@ type site struct {
 	signer  thumbnail.Signer
 	handler *thumbnail.Handler
 	logger  *slog.Logger
+	timings *gallery.Timings // nil without a gallery
 }
 
 // open opens what the options name.
@@ -46,7 +48,7 @@ func (c *call) open() (s *site, err error) {
 	if s.signer, err = newSigner(&c.opt); err != nil {
 		return s, err
 	}
-	s.handler, err = thumbnail.NewHandler(thumbnail.Config{
+	cfg := thumbnail.Config{
 		Source:       s.source.Source,
 		Storage:      s.thumbs.Storage,
 		Signer:       s.signer,
@@ -63,7 +65,12 @@ func (c *call) open() (s *site, err error) {
 		Logger:       s.logger,
 
 		ServedElsewhere: s.thumbs.remote,
-	})
+	}
+	if c.opt.gallery {
+		s.timings = &gallery.Timings{}
+		cfg.Observer = s.timings
+	}
+	s.handler, err = thumbnail.NewHandler(cfg)
 	return s, presetsError(&c.opt, err)
 }
 

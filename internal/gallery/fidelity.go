@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,34 +20,42 @@ const (
 	fidelityWidth = 320 // pixels
 )
 
-// fidelityFormats are the extensions that the page asks for.
-var fidelityFormats = []string{".jpg", ".png", ".gif", ".webp"}
-
-// fidelity shows pictures that are easily got wrong, beside what a naive program makes of them. All
-// of it is in memory, and made on the first visit.
+// fidelity shows pictures that are easily got wrong, beside what image.Decode and the best scaler of
+// golang.org/x/image make of them. All of it is in memory, and made on the first visit.
 type fidelity struct {
 	originals *storage.Memory
 	thumbs    http.Handler
 	template  *template.Template
+	formats   []string // extensions that the page asks for
+	timings   Timings
 	ready     func() ([]exhibit, error)
+	logger    *slog.Logger
 }
 
 func newFidelity(cfg Config) (*fidelity, error) {
-	f := &fidelity{originals: storage.NewMemory()}
+	f := &fidelity{originals: storage.NewMemory(), logger: cfg.Logger, formats: []string{".jpg", ".png", ".gif"}}
 	handler, err := thumbnail.NewHandler(thumbnail.Config{
-		Source: f.originals, Storage: storage.NewMemory(), Signer: cfg.Signer, Encoders: cfg.Encoders, Formats: cfg.Formats,
-		Wait: cfg.Wait, Timeout: cfg.Timeout, Logger: cfg.Logger,
+		Source: f.originals, Storage: storage.NewMemory(), Signer: cfg.Links.Signer, Encoders: cfg.Encoders, Formats: cfg.Formats,
+		Wait: cfg.Wait, Timeout: cfg.Timeout, Logger: cfg.Logger, Observer: &f.timings, ServerTiming: true,
 	})
 	if err != nil {
 		return nil, err
 	}
 	f.thumbs = http.StripPrefix(strings.TrimSuffix(fidelityBase, "/"), handler)
-	links := thumbnail.Links{Base: fidelityBase, Signer: cfg.Signer, Extensions: fidelityFormats}
-	f.template = template.Must(template.New("fidelity.html").Funcs(links.FuncMap()).ParseFS(assets, "assets/fidelity.html"))
+	links := handler.Links(fidelityBase)
+	for _, ext := range []string{".webp", ".avif"} {
+		if slices.Contains(links.Extensions, ext) {
+			f.formats = append(f.formats, ext)
+		}
+	}
+	f.template, err = template.New("").Funcs(links.FuncMap()).ParseFS(assets, "assets/fidelity.html", "assets/parts.html")
+	if err != nil {
+		return nil, err
+	}
 	f.ready = sync.OnceValues(func() ([]exhibit, error) {
 		all, err := exhibits(Photos())
 		for i := range all {
-			all[i].makeNaive()
+			all[i].makePlain()
 			if err := f.originals.Put(context.Background(), all[i].Name, bytes.NewReader(all[i].file)); err != nil {
 				return nil, err
 			}
@@ -59,10 +68,7 @@ func newFidelity(cfg Config) (*fidelity, error) {
 // mount adds the page and its pictures.
 func (f *fidelity) mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /fidelity", f.page)
-	mux.HandleFunc("GET /fidelity.css", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, assets, "assets/fidelity.css")
-	})
-	mux.HandleFunc("GET /fidelity/naive/{name}", f.naive)
+	mux.HandleFunc("GET /fidelity/plain/{name}", f.plain)
 	mux.HandleFunc("GET /fidelity/originals/{name}", f.original)
 	mux.HandleFunc(fidelityBase, func(w http.ResponseWriter, r *http.Request) {
 		if _, ok := f.made(w); ok {
@@ -75,7 +81,7 @@ func (f *fidelity) mount(mux *http.ServeMux) {
 func (f *fidelity) made(w http.ResponseWriter) ([]exhibit, bool) {
 	all, err := f.ready()
 	if err != nil {
-		slog.Error("make the exhibits", "error", err)
+		f.logger.Error("make the exhibits", "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}
 	return all, err == nil
@@ -98,17 +104,26 @@ func (f *fidelity) find(w http.ResponseWriter, r *http.Request) (exhibit, bool) 
 
 func (f *fidelity) page(w http.ResponseWriter, r *http.Request) {
 	if all, ok := f.made(w); ok {
-		render(w, f.template, struct {
-			Exhibits []exhibit
-			Formats  []string
-		}{all, fidelityFormats})
+		render(w, f.template, "fidelity.html", fidelityView{f, all, f.formats}, f.logger)
 	}
 }
 
-// naive serves what a naive program makes of an exhibit.
-func (f *fidelity) naive(w http.ResponseWriter, r *http.Request) {
-	if e, ok := f.find(w, r); ok && e.NaiveError == "" {
-		servePicture(w, r, e.naive)
+// fidelityView is what the page renders.
+type fidelityView struct {
+	*fidelity
+	Exhibits []exhibit
+	Formats  []string
+}
+
+// Milliseconds is how long a thumbnail took to make, or 0.
+func (f *fidelity) Milliseconds(l *thumbnail.Link) float64 {
+	return f.timings.milliseconds(strings.TrimPrefix(l.URL, fidelityBase))
+}
+
+// plain serves what image.Decode and CatmullRom make of an exhibit.
+func (f *fidelity) plain(w http.ResponseWriter, r *http.Request) {
+	if e, ok := f.find(w, r); ok && e.PlainError == "" {
+		servePicture(w, r, e.plain)
 	} else if ok {
 		http.NotFound(w, r)
 	}

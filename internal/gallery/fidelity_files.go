@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/color/palette"
@@ -10,6 +11,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io/fs"
+	"time"
 
 	"golang.org/x/image/draw"
 
@@ -24,22 +26,37 @@ type exhibit struct {
 	Ext        string // of the thumbnail
 	file       []byte
 
-	NaiveError string // why a naive program makes nothing of it; "" if it makes something:
-	naive      []byte
+	PlainError        string // why image.Decode makes nothing of it; "" if it makes something:
+	PlainMilliseconds float64
+	plain             []byte
 }
 
-// makeNaive does as a naive program would, which knows no WebP to write.
-func (e *exhibit) makeNaive() {
+// makePlain does as most Go programs do, which have no WebP to write.
+func (e *exhibit) makePlain() {
 	ext := e.Ext
 	if ext == ".webp" {
 		ext = ".png"
 	}
 	var b bytes.Buffer
-	if err := specimen.Naive(&b, e.file, fidelityWidth, ext); err != nil {
-		e.NaiveError = err.Error()
+	start := time.Now()
+	if err := specimen.Plain(&b, e.file, fidelityWidth, ext); err != nil {
+		e.PlainError = err.Error()
 	}
-	e.naive = b.Bytes()
+	e.PlainMilliseconds = float64(time.Since(start)) / float64(time.Millisecond)
+	e.plain = b.Bytes()
 }
+
+// Pixels is the size of the file as it is stored.
+func (e exhibit) Pixels() string {
+	config, _, err := image.DecodeConfig(bytes.NewReader(e.file))
+	if err != nil {
+		return "?"
+	}
+	return fmt.Sprintf("%d × %d", config.Width, config.Height)
+}
+
+// Bytes is the length of the file.
+func (e exhibit) Bytes() int { return len(e.file) }
 
 // exhibits makes them from the photos that come with the program.
 func exhibits(photos fs.FS) ([]exhibit, error) {
@@ -52,6 +69,10 @@ func exhibits(photos fs.FS) ([]exhibit, error) {
 		return nil, err
 	}
 	drum, err := fs.ReadFile(photos, "drum.jpg")
+	if err != nil {
+		return nil, err
+	}
+	ordinary, err := fs.ReadFile(photos, "mountain.jpg")
 	if err != nil {
 		return nil, err
 	}
@@ -71,9 +92,17 @@ func exhibits(photos fs.FS) ([]exhibit, error) {
 	inSpace := func(img image.Image, space specimen.Space) []byte {
 		return specimen.WithProfile(specimen.JPEG(space.Of(img), 90), space.Profile())
 	}
+	lying, err := jpeg.Decode(bytes.NewReader(drum)) // as it is stored
+	if err != nil {
+		return nil, err
+	}
 	return []exhibit{
+		{Title: "A phone's photo", Name: "IMG_0001.jpg", Ext: ".jpg", file: phone(specimen.OnWhite(lying)),
+			Why: "As an iPhone stores it: the pixels lie on their side, which a tag says, and the colors are Display P3."},
+		{Title: "An ordinary photo", Name: "mountain.jpg", Ext: ".jpg", file: ordinary,
+			Why: "sRGB, upright, no surprises: both are right, and differ in time and bytes."},
 		{Title: "Display P3", Name: "p3.jpg", Ext: ".jpg", file: inSpace(paper, specimen.DisplayP3),
-			Why: "Telephones write this. Without the profile colours are pale."},
+			Why: "Telephones write this. Without the profile colors are pale."},
 		{Title: "Adobe RGB", Name: "adobe.jpg", Ext: ".jpg", file: inSpace(paper, specimen.AdobeRGB),
 			Why: "Cameras write this. Without the profile red is brown."},
 		{Title: "ProPhoto RGB", Name: "prophoto.jpg", Ext: ".jpg", file: inSpace(dandelion, specimen.ProPhoto),
@@ -84,15 +113,21 @@ func exhibits(photos fs.FS) ([]exhibit, error) {
 			Why: "A JPEG has no transparency: white shines through, not black."},
 		{Title: "16 bits, linear light", Name: "linear.png", Ext: ".jpg", file: specimen.PNG(specimen.Linear.Of(mountain), 1),
 			Why: "A gamma of 1 in the PNG; taken for sRGB it is night."},
-		{Title: "Two colours", Name: "dots.png", Ext: ".png", file: dots(dandelion),
-			Why: "Pixels of a palette are averaged in colours of between; the nearest neighbour drops most of them."},
 		{Title: "CMYK", Name: "inks.jpg", Ext: ".jpg", file: specimen.CMYKJPEG(mountain, 90),
 			Why: "Four inks, as printers want them. Go's decoder refuses it without Adobe's marker."},
 		{Title: "White in a WebP", Name: "white.webp", Ext: ".webp", file: white.Bytes(),
 			Why: "x/image/webp takes video's range of levels for the full one: white is 235 of 255, and black 16."},
 		{Title: "Animated GIF", Name: "moving.gif", Ext: ".gif", file: moving(cut),
 			Why: "All frames, with their timing and their transparent ground; or the first one, on black."},
+		{Title: "Two colors", Name: "dots.png", Ext: ".png", file: dots(dandelion),
+			Why: "One bit for each pixel. Both average them; as a palette the thumbnail has fewer bytes."},
 	}, nil
+}
+
+// phone makes a file as an iPhone does, of a picture that lies on its side.
+func phone(lying image.Image) []byte {
+	file := specimen.JPEG(shrunk(specimen.DisplayP3.Of(lying), 4032), 90)
+	return specimen.WithOrientation(specimen.WithProfile(file, specimen.DisplayP3.Profile()), 6)
 }
 
 // photo1000 decodes a JPEG and makes it 1000 pixels wide.
@@ -109,7 +144,7 @@ func photo1000(photos fs.FS, name string) (image.Image, error) {
 	return shrunk(img, 1000), nil
 }
 
-// shrunk is img at a width in pixels.
+// shrunk is img at a width in pixels, which may be larger.
 func shrunk(img image.Image, width int) *image.RGBA {
 	b := img.Bounds()
 	out := image.NewRGBA(image.Rect(0, 0, width, b.Dy()*width/b.Dx()))

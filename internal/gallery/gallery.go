@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -35,54 +36,65 @@ const photosPerPage = 10
 
 // A Config says what a [Gallery] shows.
 type Config struct {
-	Tree     Tree              // of the originals
-	Name     string            // of the source, for people
-	Base     string            // where the handler is mounted, "/thumbs/" by default
-	Storage  thumbnail.Storage // of the thumbnails
-	Remote   bool              // to look into Storage costs a request
-	Signer   thumbnail.Signer
-	Encoders thumbnail.Encoders
-	Formats  []processors.Format
+	Source  thumbnail.Source
+	Tree    Tree              // of the originals
+	Name    string            // of the source, for people
+	Storage thumbnail.Storage // of the thumbnails
+	Remote  bool              // to look into Source or Storage costs a request
+	Links   thumbnail.Links   // to the handler
+	Timings *Timings          // an Observer of the handler; may be nil
 
+	Encoders      thumbnail.Encoders // for files that the gallery makes
+	Formats       []processors.Format
 	Wait, Timeout time.Duration
 	Logger        *slog.Logger
 }
 
-// A Gallery shows every picture of the source in every method and in a few sizes, and on a page of its
-// own files that are easily got wrong.
+// A Gallery shows every picture of the source in every method and in a few sizes, and on pages of
+// their own: one picture as a form asks for it, pictures as the template functions print them, and
+// files that are easily got wrong.
 type Gallery struct {
 	cfg      Config
-	template *template.Template
+	pages    *template.Template
 	fidelity *fidelity
 }
 
 // New returns a gallery. Nothing is made before somebody looks at it.
 func New(cfg Config) (*Gallery, error) {
-	if cfg.Base == "" {
-		cfg.Base = "/thumbs/"
+	if len(cfg.Links.Presets) == 0 {
+		cfg.Links.Presets = demoPresets(cfg.Links)
 	}
-	tricky, err := newFidelity(cfg)
-	if err != nil {
+	g := &Gallery{cfg: cfg}
+	var err error
+	if g.pages, err = template.New("").Funcs(cfg.Links.FuncMap()).Funcs(template.FuncMap{"path": escapePath}).
+		ParseFS(assets, "assets/gallery.html", "assets/photo.html", "assets/picture.html", "assets/parts.html"); err != nil {
 		return nil, err
 	}
-	return &Gallery{cfg, template.Must(template.New("gallery.html").
-		Funcs(thumbnail.FuncMap(cfg.Base, cfg.Signer)).
-		ParseFS(assets, "assets/gallery.html")), tricky}, nil
+	g.fidelity, err = newFidelity(cfg)
+	return g, err
 }
 
-// Mount adds the pages and what belongs to them: /, /fidelity, and files beside them.
+// escapePath escapes the name of a picture for the path of a URL.
+func escapePath(name string) string { return (&url.URL{Path: name}).EscapedPath() }
+
+// Mount adds the pages and what belongs to them: /, /photo/, /originals/, /picture, /fidelity, and files
+// beside them.
 func (g *Gallery) Mount(mux *http.ServeMux) {
-	mux.HandleFunc("GET /{$}", g.page)
+	mux.HandleFunc("GET /{$}", g.index)
+	mux.HandleFunc("GET /photo/{name...}", g.photo)
+	mux.HandleFunc("GET /originals/{name...}", g.original)
+	mux.HandleFunc("GET /picture", g.picture)
 	for _, name := range []string{"gallery.css", "gallery.js", "icon.svg"} {
 		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "no-cache")
 			http.ServeFileFS(w, r, assets, "assets/"+name)
 		})
 	}
 	g.fidelity.mount(mux)
 }
 
-// page renders the page whose number is in the query: 1 if there is none.
-func (g *Gallery) page(w http.ResponseWriter, r *http.Request) {
+// index renders the page whose number is in the query: 1 if there is none.
+func (g *Gallery) index(w http.ResponseWriter, r *http.Request) {
 	number := 1
 	if q := r.URL.Query(); q.Has("page") {
 		var err error
@@ -91,28 +103,48 @@ func (g *Gallery) page(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	found, err := listPictures(r.Context(), g.cfg.Tree, g.linkable, (number-1)*photosPerPage, photosPerPage)
-	if err != nil {
-		slog.Error("list the pictures", "error", err)
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return
+	found, ok := g.list(w, r, (number-1)*photosPerPage, photosPerPage)
+	if ok {
+		g.render(w, "gallery.html", g.newView(r.Context(), number, found))
 	}
-	view := newView(g.cfg.Name, number, found, lookUp{r.Context(), g})
-	render(w, g.template, view)
 }
 
-// render sends a page. Its policy lets nothing in but what this server sends.
-func render(w http.ResponseWriter, t *template.Template, view any) {
+// list finds pictures, or answers that it can't.
+func (g *Gallery) list(w http.ResponseWriter, r *http.Request, skip, n int) (list, bool) {
+	found, err := listPictures(r.Context(), g.cfg.Tree, g.linkable, skip, n)
+	if err != nil {
+		g.fail(w, "list the pictures", err)
+	}
+	return found, err == nil
+}
+
+func (g *Gallery) fail(w http.ResponseWriter, what string, err error) {
+	fail(w, what, err, g.cfg.Logger)
+}
+
+func (g *Gallery) render(w http.ResponseWriter, name string, view any) {
+	render(w, g.pages, name, view, g.cfg.Logger)
+}
+
+func fail(w http.ResponseWriter, what string, err error, logger *slog.Logger) {
+	logger.Error("the gallery can't "+what, "error", err)
+	http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+}
+
+// policy lets nothing into a page but what this server sends.
+const policy = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// render sends a page.
+func render(w http.ResponseWriter, pages *template.Template, name string, view any, logger *slog.Logger) {
 	var page bytes.Buffer
-	if err := t.Execute(&page, view); err != nil {
-		slog.Error("render a page", "error", err)
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+	if err := pages.ExecuteTemplate(&page, name, view); err != nil {
+		fail(w, "render "+name, err, logger)
 		return
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-cache")
-	h.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	_, _ = page.WriteTo(w) // the visitor may have gone
@@ -127,7 +159,7 @@ func (g *Gallery) linkable(picture string) bool {
 			if err != nil {
 				return false
 			}
-			if _, err := thumbnail.URL(g.cfg.Base, g.cfg.Signer, thumbnail.Spec{Source: f.Photo, Size: size, Method: f.Method, Ext: f.Ext}); err != nil {
+			if _, err := g.cfg.Links.URL(thumbnail.Spec{Source: f.Photo, Size: size, Method: f.Method, Ext: f.Ext}); err != nil {
 				return false
 			}
 		}

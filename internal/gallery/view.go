@@ -1,6 +1,7 @@
 package gallery
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"strconv"
@@ -15,14 +16,13 @@ var (
 
 // view is what the template of the gallery renders.
 type view struct {
+	seeing
 	Source  string
 	Photos  []photo
 	Skipped int // pictures that are not shown
 
 	Number         int // of the page, from 1
 	Previous, Next int // numbers of the pages beside it; 0 if there is none
-
-	stored lookUp
 }
 
 // photo is one picture of the source with its thumbnails, a row for each size.
@@ -40,8 +40,8 @@ type row struct {
 type figure struct{ Photo, Size, Method, Ext string }
 
 // newView makes the view of one page.
-func newView(source string, number int, found list, stored lookUp) view {
-	v := view{Source: source, Skipped: found.Skipped, Number: number, Previous: number - 1, stored: stored}
+func (g *Gallery) newView(ctx context.Context, number int, found list) view {
+	v := view{seeing: seeing{g, ctx}, Source: g.cfg.Name, Skipped: found.Skipped, Number: number, Previous: number - 1}
 	if found.More && number < maxPage {
 		v.Next = number + 1
 	}
@@ -76,14 +76,3 @@ func ExtensionOf(picture string) string {
 func (f figure) Line() string {
 	return fmt.Sprintf(`{{thumbnail %s "%s" "%s" "%s"}}`, strconv.Quote(f.Photo), f.Size, f.Method, f.Ext)
 }
-
-// Otherwise is what the page says of a thumbnail that Stored does not describe.
-func (v view) Otherwise() string {
-	if v.stored.pages.cfg.Remote {
-		return "to be made, or stored"
-	}
-	return "to be made"
-}
-
-// Stored describes the thumbnail at url if it has been made; nil if that is still to come.
-func (v view) Stored(url string) *facts { return v.stored.facts(url) }

@@ -14,17 +14,17 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// Naive makes a thumbnail of a width in pixels as programs do that think of pixels alone: a
-// decoder, the nearest neighbour, an encoder. Profiles, gamma, orientation, alpha and all frames
-// but one are lost on it. ext is ".jpg", ".png" or ".gif".
-func Naive(w io.Writer, file []byte, width int, ext string) error {
-	img, err := naiveDecode(file)
+// Plain makes a thumbnail of a width in pixels as most Go programs do, and as the documentation of
+// x/image/draw says: image.Decode, the CatmullRom scaler, which is the best there, and the standard
+// library's encoder. ext is ".jpg", ".png" or ".gif".
+func Plain(w io.Writer, file []byte, width int, ext string) error {
+	img, err := plainDecode(file)
 	if err != nil {
 		return err
 	}
 	b := img.Bounds()
 	small := image.NewRGBA(image.Rect(0, 0, width, max(1, b.Dy()*width/b.Dx())))
-	draw.NearestNeighbor.Scale(small, small.Rect, img, b, draw.Src, nil)
+	draw.CatmullRom.Scale(small, small.Rect, img, b, draw.Src, nil)
 	switch ext {
 	case ".jpg":
 		return jpeg.Encode(w, small, &jpeg.Options{Quality: 85})
@@ -36,9 +36,9 @@ func Naive(w io.Writer, file []byte, width int, ext string) error {
 	return fmt.Errorf("no encoder for %q", ext)
 }
 
-// naiveDecode goes by content, and names the decoders: others of the same formats may be registered
-// with package image.
-func naiveDecode(file []byte) (image.Image, error) {
+// plainDecode is image.Decode, with decoders that are named: others of the same formats may be
+// registered with package image.
+func plainDecode(file []byte) (image.Image, error) {
 	decode := map[string]func(io.Reader) (image.Image, error){
 		"image/jpeg": jpeg.Decode, "image/png": png.Decode, "image/gif": gif.Decode, "image/webp": webp.Decode,
 	}[http.DetectContentType(file)]
