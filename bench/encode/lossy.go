@@ -80,6 +80,9 @@ func (l *lossy) curves(b *bench, pictures []*picture) ([]measured, error) {
 			m.pictures, m.subject, m.theirs = append(m.pictures, p), append(m.subject, subject), append(m.theirs, theirs)
 		}
 		p.forget()
+		if err := b.scores.save(); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }

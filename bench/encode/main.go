@@ -103,9 +103,6 @@ func (b *bench) run(rows, sizes, report string) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		fmt.Printf("## %s\n\n%s\n", s.title, text.String())
-		if err := b.scores.save(); err != nil {
-			return err
-		}
 		if report != "" {
 			if err := replaceSection(report, s.title, text.String()); err != nil {
 				return err

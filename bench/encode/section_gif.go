@@ -39,7 +39,7 @@ func writeGIF(b *bench, p printer) error {
 		pic.forget()
 	}
 	p("| **mean** | | %v |\n", mean)
-	return nil
+	return b.scores.save()
 }
 
 // gifRow has the S2 and butteraugli of both sides, our kB, and ratios of bytes and CPU time.

@@ -16,6 +16,9 @@ type quantizer struct {
 	// nearest. For DC dead is 0.
 	dead [64]float32
 
+	// One that is less than weak stands aside where its neighbors are 0: see prune.
+	weak [64]float32
+
 	steps [64]uint8 // zigzag, as DQT has them
 }
 
@@ -38,6 +41,9 @@ func (q *quantizer) set(t *quantTableFor) {
 		u, v := int(z&7), int(z>>3)
 		q.factor[8*u+v] = float32(1 / (8 * outputScale[u] * outputScale[v] * float64(t.steps[k])))
 		q.dead[8*u+v] = t.dead[k]
+		if k > 0 {
+			q.weak[8*u+v] = t.dead[k] + weakBand
+		}
 	}
 }
 
@@ -50,7 +56,7 @@ const roundingBias = 3 << 22
 
 // forwardGo is what forward does, in Go: the order of all sums and products is that of the assembly,
 // and products are converted, which keeps a compiler from fusing them with sums.
-func forwardGo(b *codedBlock, src []byte, stride int, q *quantizer) (nonzero uint64) {
+func forwardGo(b *codedBlock, src []byte, stride int, q *quantizer) (nonzero, weak uint64) {
 	var t [64]float32 // vertical frequencies, 8·v + x
 	r0, r1, r2, r3 := src[:8], src[stride:][:8], src[2*stride:][:8], src[3*stride:][:8]
 	r4, r5, r6, r7 := src[4*stride:][:8], src[5*stride:][:8], src[6*stride:][:8], src[7*stride:][:8]
@@ -99,14 +105,19 @@ func odd8(s0, s1, s2, d0 float32) (o5, o3, o1, o7 float32) {
 }
 
 // quantizeGo quantises t, which has the coefficient of u and v at 8·v + u.
-func quantizeGo(b *codedBlock, t *[64]float32, q *quantizer) (nonzero uint64) {
+func quantizeGo(b *codedBlock, t *[64]float32, q *quantizer) (nonzero, weak uint64) {
 	for u := range 8 {
-		to, factor, dead := (*[8]int16)(b[8*u:]), (*[8]float32)(q.factor[8*u:]), (*[8]float32)(q.dead[8*u:])
+		to, factor := (*[8]int16)(b[8*u:]), (*[8]float32)(q.factor[8*u:])
+		dead, limit := (*[8]float32)(q.dead[8*u:]), (*[8]float32)(q.weak[8*u:])
 		from := (*[57]float32)(t[u:])
 		for v := range 8 {
 			x := float32(from[8*v] * factor[v])
 			n := int16(0)
-			if math.Float32bits(x)&^(1<<31) >= math.Float32bits(dead[v]) {
+			size := math.Float32bits(x) &^ (1 << 31) // in the order of absolute values
+			if size < math.Float32bits(limit[v]) {
+				weak |= 1 << (8*u + v)
+			}
+			if size >= math.Float32bits(dead[v]) {
 				n = int16(int32(math.Float32bits(x+roundingBias)) - roundingBiasBits)
 				if n != 0 {
 					nonzero |= 1 << (8*u + v)
@@ -115,7 +126,7 @@ func quantizeGo(b *codedBlock, t *[64]float32, q *quantizer) (nonzero uint64) {
 			to[v] = n
 		}
 	}
-	return nonzero
+	return nonzero, weak
 }
 
 const roundingBiasBits = 0x4B400000 // of roundingBias as a float32

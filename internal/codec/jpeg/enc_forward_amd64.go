@@ -6,11 +6,11 @@ package jpeg
 // BenchmarkEncode.
 //
 //go:noescape
-func forwardAVX2(b *codedBlock, src *byte, stride int, q *quantizer) (nonzero uint64)
+func forwardAVX2(b *codedBlock, src *byte, stride int, q *quantizer) (nonzero, weak uint64)
 
 // forward transforms and quantises the 8×8 samples at src. It returns which coefficients are not
-// zero, by their index in b.
-func forward(b *codedBlock, src []byte, stride int, q *quantizer) (nonzero uint64) {
+// zero, and which are weak, by their index in b.
+func forward(b *codedBlock, src []byte, stride int, q *quantizer) (nonzero, weak uint64) {
 	if !hasAVX2 {
 		return forwardGo(b, src, stride, q)
 	}

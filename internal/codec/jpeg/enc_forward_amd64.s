@@ -10,7 +10,7 @@
 // picture, with a lane for each column, then, transposed, the columns, with a lane for each vertical
 // frequency.
 //
-//	DI  b        SI  row of samples    AX  nonzero, first its upper half
+//	DI  b        SI  row of samples    AX  nonzero     CX  weak
 //	R8  stride   DX  q                 Y12–Y15  scratch
 
 DATA halfRoot<>+0(SB)/4, $0.707106781
@@ -105,12 +105,14 @@ GLOBL shift<>(SB), RODATA|NOPTR, $32
 	VSUBPS T2, Y12, Y7
 
 // QUANTIZE makes 16 coefficients of A and B, those at index N and from there on. EQ says which of
-// them are 0.
+// them are 0, and A which are weak.
 #define QUANTIZE(N, A, B, EQ) \
 	VMULPS (4*N)(DX), A, A          \
 	VMULPS (4*N+32)(DX), B, B       \
 	VANDPS Y15, A, Y0               \
 	VANDPS Y15, B, Y1               \
+	VCMPPS $17, (4*N+512)(DX), Y0, Y12 \
+	VCMPPS $17, (4*N+544)(DX), Y1, Y13 \
 	VCMPPS $13, (4*N+256)(DX), Y0, Y0 \
 	VCMPPS $13, (4*N+288)(DX), Y1, Y1 \
 	VANDPS Y0, A, A                 \
@@ -120,10 +122,18 @@ GLOBL shift<>(SB), RODATA|NOPTR, $32
 	VPACKSSDW B, A, A               \
 	VPERMQ $0xD8, A, A              \
 	VMOVDQU A, (2*N)(DI)            \
-	VPCMPEQW Y14, A, EQ
+	VPCMPEQW Y14, A, EQ             \
+	VPACKSSDW Y13, Y12, A           \
+	VPERMQ $0xD8, A, A
 
-// func forwardAVX2(b *codedBlock, src *byte, stride int, q *quantizer) (nonzero uint64)
-TEXT ·forwardAVX2(SB), NOSPLIT, $0-40
+// MASK makes 32 bits of the words of A and B.
+#define MASK(A, B, TO) \
+	VPACKSSWB B, A, A  \
+	VPERMQ $0xD8, A, A \
+	VPMOVMSKB A, TO
+
+// func forwardAVX2(b *codedBlock, src *byte, stride int, q *quantizer) (nonzero, weak uint64)
+TEXT ·forwardAVX2(SB), NOSPLIT, $0-48
 	MOVQ b+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ stride+16(FP), R8
@@ -173,17 +183,18 @@ TEXT ·forwardAVX2(SB), NOSPLIT, $0-40
 	VPSRLD $1, Y15, Y15 // all bits but the sign
 	QUANTIZE(0, Y8, Y4, Y2)
 	QUANTIZE(16, Y10, Y6, Y3)
-	VPACKSSWB Y3, Y2, Y2
-	VPERMQ $0xD8, Y2, Y2
-	VPMOVMSKB Y2, AX
+	MASK(Y2, Y3, AX)
+	MASK(Y8, Y10, CX)
 	QUANTIZE(32, Y9, Y5, Y2)
 	QUANTIZE(48, Y11, Y7, Y3)
-	VPACKSSWB Y3, Y2, Y2
-	VPERMQ $0xD8, Y2, Y2
-	VPMOVMSKB Y2, BX
+	MASK(Y2, Y3, BX)
 	SHLQ $32, BX
 	ORQ BX, AX
 	NOTQ AX
 	MOVQ AX, nonzero+32(FP)
+	MASK(Y9, Y11, BX)
+	SHLQ $32, BX
+	ORQ BX, CX
+	MOVQ CX, weak+40(FP)
 	VZEROUPPER
 	RET

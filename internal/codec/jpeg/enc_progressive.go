@@ -52,7 +52,7 @@ func (e *encoder) progressive() error {
 func (e *encoder) progressiveRow(i, y, v int) error {
 	c := &e.comps[i]
 	for x := range c.blocks.X {
-		nonzero := inZigzag(e.forward(i, x, y, v))
+		nonzero := e.forward(i, x, y, v)
 		for n := range scanScript[i] {
 			s := &e.streams[i][n]
 			to, err := e.reserve(s, blockTokens)

@@ -96,7 +96,7 @@ func (e *encoder) sequentialBlock(to []token, i, x, y, v int) int {
 	c.dc = dc
 	e.counts[table][size]++
 	to[0] = newToken(table, size, low)
-	nonzero = inZigzag(nonzero &^ 1)
+	nonzero &^= 1
 	n := 1 + tokensAC(to[1:], &e.coded, nonzero, 1, &e.counts[table+1], table+1)
 	if nonzero>>63 == 0 {
 		e.counts[table+1][0]++

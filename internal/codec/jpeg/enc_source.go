@@ -3,6 +3,7 @@ package jpeg
 import (
 	"image"
 	"image/color"
+	"math/bits"
 )
 
 // source has the samples of the picture to be written, a row of MCUs at a time.
@@ -161,9 +162,14 @@ func (s *source) block(i, x, y, v, w, h int) (samples []byte, stride int) {
 	return s.edge[:], 8
 }
 
-// forward transforms and quantises a block of component i, into coded.
+// forward transforms and quantises a block of component i, into coded. It returns which coefficients
+// are written, in zigzag order.
 func (e *encoder) forward(i, x, y, v int) (nonzero uint64) {
 	w, h := e.blockSize(&e.comps[i], x, y)
 	samples, stride := e.src.block(i, x, y, v, w, h)
-	return forward(&e.coded, samples, stride, &e.quant[i])
+	nonzero, weak := forward(&e.coded, samples, stride, &e.quant[i])
+	if weak &= nonzero; weak == 0 || bits.OnesCount64(nonzero) < busy {
+		return inZigzag(nonzero)
+	}
+	return prune(inZigzag(nonzero), inZigzag(weak))
 }

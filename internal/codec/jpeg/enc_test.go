@@ -227,7 +227,7 @@ func TestTheTransformIsTheCosineTransformOfItsSamples(t *testing.T) {
 		src := make([]byte, 64)
 		fillRandom(rng, src, 8)
 		var b codedBlock
-		nonzero := forward(&b, src, 8, &q)
+		nonzero, _ := forward(&b, src, 8, &q)
 		for u := range 8 {
 			for v := range 8 {
 				want := 0.0
