@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"image"
 	"image/draw"
-	"math"
 )
 
 // A packed sum holds Y'CbCr of a pixel, or of up to four: Cb in bits 0–21, Cr in bits 22–43, each
@@ -20,16 +19,17 @@ const (
 var packedRGB = makePackedRGB()
 
 func makePackedRGB() [3][256]uint64 {
+	const half, most = 1 << (packedBits - 1), 1 << packedBits
+	weights := [3][3]int64{ // of R, G and B in Y, Cr and Cb: 0.299, 0.5 and -0.168736 and so on, in 4096ths
+		{1225, most / 2, -691},
+		{2404, -1715, -1357},
+		{467, -333, most / 2},
+	}
 	var t [3][256]uint64
-	y := [3]float64{0.299, 0.587, 0.114}
-	cb := [3]float64{-0.168735892, -0.331264108, 0.5}
-	cr := [3]float64{0.5, -0.418687589, -0.081312411}
-	for c := range t {
+	for c, w := range weights {
 		for v := range 256 {
-			fixed := func(f float64) uint64 { return uint64(int64(math.Round(f * float64(v) * (1 << packedBits)))) }
-			t[c][v] = fixed(y[c])<<yShift + fixed(cr[c])<<crShift + fixed(cb[c])
+			t[c][v] = uint64(w[0]*int64(v)<<yShift + w[1]*int64(v)<<crShift + w[2]*int64(v))
 			if c == 0 {
-				const half = 1 << (packedBits - 1)
 				const chroma = 128<<packedBits + half - 1 // 255.5 is not 256
 				t[c][v] += half<<yShift + chroma<<crShift + chroma
 			}
@@ -98,8 +98,8 @@ func convertPairs(pixels, luma, cb, cr []byte) {
 	}
 }
 
-// convertQuads is for chroma of half the width and height, of two rows.
-func convertQuads(upper, lower, luma, next, cb, cr []byte) {
+// convertQuadsGo is what convertQuads does, in Go.
+func convertQuadsGo(upper, lower, luma, next, cb, cr []byte) {
 	for len(luma) >= 8 && len(next) >= 8 && len(upper) >= 32 && len(lower) >= 32 && len(cb) >= 4 && len(cr) >= 4 {
 		p, q, y, z, u, v := (*[32]byte)(upper), (*[32]byte)(lower), (*[8]byte)(luma), (*[8]byte)(next), (*[4]byte)(cb), (*[4]byte)(cr)
 		for x := range 4 {

@@ -36,6 +36,43 @@ func TestTheAssemblyHasTheBitsOfItsTwin(t *testing.T) {
 	}
 }
 
+func TestTheConversionInAssemblyHasTheBitsOfItsTwin(t *testing.T) {
+	rng := rand.New(rand.NewSource(9))
+	for n := range 2000 {
+		width := 1 + rng.Intn(60)
+		upper, lower := make([]byte, 4*width), make([]byte, 4*width)
+		rng.Read(upper)
+		rng.Read(lower)
+		if n%3 == 0 { // extremes
+			for i := range upper {
+				upper[i], lower[i] = byte(rng.Intn(2)*255), byte(rng.Intn(2)*255)
+			}
+		}
+		var made [2][4][]byte
+		for i, convert := range []func(upper, lower, luma, next, cb, cr []byte){convertQuadsGo, convertQuads} {
+			m := &made[i]
+			for c := range m {
+				m[c] = make([]byte, width+5)
+			}
+			convert(upper, lower, m[0][:width], m[1][:width], m[2][:width], m[3][:width])
+		}
+		require.Equal(t, made[0], made[1], "%d pixels", width)
+	}
+}
+
+// Luma and chroma are those of JFIF, rounded, or the nearest to them but for a fortieth.
+func TestTheConversionFromRGBIsThatOfJFIF(t *testing.T) {
+	for n := range 1 << 15 {
+		r, g, b := n>>10<<3|n>>12, n>>5&31<<3|n>>7&7, n&31<<3|n>>2&7
+		sum := pack(uint32(r | g<<8 | b<<16))
+		cb, cr := chromaOf(sum, 0)
+		red, green, blue := float64(r), float64(g), float64(b)
+		require.InDelta(t, 0.299*red+0.587*green+0.114*blue, float64(lumaOf(sum)), 0.53)
+		require.InDelta(t, min(128-0.168736*red-0.331264*green+0.5*blue, 255), float64(cb), 0.53)
+		require.InDelta(t, min(128+0.5*red-0.418688*green-0.081312*blue, 255), float64(cr), 0.53)
+	}
+}
+
 func BenchmarkForward(b *testing.B) {
 	var q quantizer
 	q.set(tableFor(85, 0, Subsampling420))

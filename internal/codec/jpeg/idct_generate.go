@@ -21,6 +21,7 @@ import (
 	"log"
 	"math"
 	"os"
+	"strings"
 )
 
 func main() {
@@ -51,24 +52,35 @@ func (g *generator) transform(name string, n, m int) {
 	g.p("func %s(b *block, dst []byte, stride int) {", name)
 	g.p("var t [%d]float32 // rows done", n*m)
 	g.p("for i := range %d {", m)
-	for u := range m {
-		g.p("f%d := b[%d+i]", u, u*8)
-	}
+	g.load("b", m, 8)
 	g.sums(n, m)
-	for i := range n {
-		g.p("t[%d*i+%d] = %s", n, i, output(n, i))
-	}
+	g.store(n, fmt.Sprintf("t[%d*i+%%d]", n), "%s")
 	g.p("}")
 	g.p("for i := range %d {", n)
-	for u := range m {
-		g.p("f%d := t[%d+i]", u, u*n)
-	}
+	g.load("t", m, n)
 	g.sums(n, m)
 	g.p("column := dst[i:]")
-	for i := range n {
-		g.p("column[%d*stride] = truncated(%s)", i, output(n, i))
-	}
+	g.store(n, "column[%d*stride]", "truncated(%s)")
 	g.p("}\n}\n")
+}
+
+// load writes the coefficients f0…, step apart.
+func (g *generator) load(from string, m, step int) {
+	var names, values []string
+	for u := range m {
+		names, values = append(names, fmt.Sprintf("f%d", u)), append(values, fmt.Sprintf("%s[%d+i]", from, u*step))
+	}
+	g.p("%s := %s", strings.Join(names, ", "), strings.Join(values, ", "))
+}
+
+// store writes the outputs, two in a line: those that have the same sums.
+func (g *generator) store(n int, to, value string) {
+	for i := range n / 2 {
+		g.p(to+", "+to+" = "+value+", "+value, i, n-1-i, output(n, i), output(n, n-1-i))
+	}
+	if n%2 != 0 {
+		g.p(to+" = "+value, n/2, output(n, n/2))
+	}
 }
 
 // sums writes the even and odd sums e0… and o0….

@@ -6,9 +6,7 @@ package jpeg
 func idct3(b *block, dst []byte, stride int) {
 	var t [9]float32 // rows done
 	for i := range 3 {
-		f0 := b[0+i]
-		f1 := b[8+i]
-		f2 := b[16+i]
+		f0, f1, f2 := b[0+i], b[8+i], b[16+i]
 		f0x10000 := float32(f0 * 1)
 		f1x12247 := float32(f1 * 1.2247449)
 		f2x7071 := float32(f2 * 0.70710677)
@@ -16,14 +14,11 @@ func idct3(b *block, dst []byte, stride int) {
 		o0 := +f1x12247
 		f2x14142 := float32(f2 * 1.4142135)
 		e1 := f0x10000 - f2x14142
-		t[3*i+0] = e0 + o0
+		t[3*i+0], t[3*i+2] = e0+o0, e0-o0
 		t[3*i+1] = e1
-		t[3*i+2] = e0 - o0
 	}
 	for i := range 3 {
-		f0 := t[0+i]
-		f1 := t[3+i]
-		f2 := t[6+i]
+		f0, f1, f2 := t[0+i], t[3+i], t[6+i]
 		f0x10000 := float32(f0 * 1)
 		f1x12247 := float32(f1 * 1.2247449)
 		f2x7071 := float32(f2 * 0.70710677)
@@ -32,9 +27,8 @@ func idct3(b *block, dst []byte, stride int) {
 		f2x14142 := float32(f2 * 1.4142135)
 		e1 := f0x10000 - f2x14142
 		column := dst[i:]
-		column[0*stride] = truncated(e0 + o0)
+		column[0*stride], column[2*stride] = truncated(e0+o0), truncated(e0-o0)
 		column[1*stride] = truncated(e1)
-		column[2*stride] = truncated(e0 - o0)
 	}
 }
 
@@ -42,10 +36,7 @@ func idct3(b *block, dst []byte, stride int) {
 func idct4(b *block, dst []byte, stride int) {
 	var t [16]float32 // rows done
 	for i := range 4 {
-		f0 := b[0+i]
-		f1 := b[8+i]
-		f2 := b[16+i]
-		f3 := b[24+i]
+		f0, f1, f2, f3 := b[0+i], b[8+i], b[16+i], b[24+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13066 := float32(f1 * 1.306563)
 		f2x10000 := float32(f2 * 1)
@@ -56,16 +47,11 @@ func idct4(b *block, dst []byte, stride int) {
 		f3x13066 := float32(f3 * 1.306563)
 		e1 := f0x10000 - f2x10000
 		o1 := +f1x5412 - f3x13066
-		t[4*i+0] = e0 + o0
-		t[4*i+1] = e1 + o1
-		t[4*i+2] = e1 - o1
-		t[4*i+3] = e0 - o0
+		t[4*i+0], t[4*i+3] = e0+o0, e0-o0
+		t[4*i+1], t[4*i+2] = e1+o1, e1-o1
 	}
 	for i := range 4 {
-		f0 := t[0+i]
-		f1 := t[4+i]
-		f2 := t[8+i]
-		f3 := t[12+i]
+		f0, f1, f2, f3 := t[0+i], t[4+i], t[8+i], t[12+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13066 := float32(f1 * 1.306563)
 		f2x10000 := float32(f2 * 1)
@@ -77,10 +63,8 @@ func idct4(b *block, dst []byte, stride int) {
 		e1 := f0x10000 - f2x10000
 		o1 := +f1x5412 - f3x13066
 		column := dst[i:]
-		column[0*stride] = truncated(e0 + o0)
-		column[1*stride] = truncated(e1 + o1)
-		column[2*stride] = truncated(e1 - o1)
-		column[3*stride] = truncated(e0 - o0)
+		column[0*stride], column[3*stride] = truncated(e0+o0), truncated(e0-o0)
+		column[1*stride], column[2*stride] = truncated(e1+o1), truncated(e1-o1)
 	}
 }
 
@@ -88,11 +72,7 @@ func idct4(b *block, dst []byte, stride int) {
 func idct5(b *block, dst []byte, stride int) {
 	var t [25]float32 // rows done
 	for i := range 5 {
-		f0 := b[0+i]
-		f1 := b[8+i]
-		f2 := b[16+i]
-		f3 := b[24+i]
-		f4 := b[32+i]
+		f0, f1, f2, f3, f4 := b[0+i], b[8+i], b[16+i], b[24+i], b[32+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13450 := float32(f1 * 1.344997)
 		f2x11441 := float32(f2 * 1.1441228)
@@ -109,18 +89,12 @@ func idct5(b *block, dst []byte, stride int) {
 		f2x14142 := float32(f2 * 1.4142135)
 		f4x14142 := float32(f4 * 1.4142135)
 		e2 := f0x10000 - f2x14142 + f4x14142
-		t[5*i+0] = e0 + o0
-		t[5*i+1] = e1 + o1
+		t[5*i+0], t[5*i+4] = e0+o0, e0-o0
+		t[5*i+1], t[5*i+3] = e1+o1, e1-o1
 		t[5*i+2] = e2
-		t[5*i+3] = e1 - o1
-		t[5*i+4] = e0 - o0
 	}
 	for i := range 5 {
-		f0 := t[0+i]
-		f1 := t[5+i]
-		f2 := t[10+i]
-		f3 := t[15+i]
-		f4 := t[20+i]
+		f0, f1, f2, f3, f4 := t[0+i], t[5+i], t[10+i], t[15+i], t[20+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13450 := float32(f1 * 1.344997)
 		f2x11441 := float32(f2 * 1.1441228)
@@ -138,11 +112,9 @@ func idct5(b *block, dst []byte, stride int) {
 		f4x14142 := float32(f4 * 1.4142135)
 		e2 := f0x10000 - f2x14142 + f4x14142
 		column := dst[i:]
-		column[0*stride] = truncated(e0 + o0)
-		column[1*stride] = truncated(e1 + o1)
+		column[0*stride], column[4*stride] = truncated(e0+o0), truncated(e0-o0)
+		column[1*stride], column[3*stride] = truncated(e1+o1), truncated(e1-o1)
 		column[2*stride] = truncated(e2)
-		column[3*stride] = truncated(e1 - o1)
-		column[4*stride] = truncated(e0 - o0)
 	}
 }
 
@@ -150,12 +122,7 @@ func idct5(b *block, dst []byte, stride int) {
 func idct6(b *block, dst []byte, stride int) {
 	var t [36]float32 // rows done
 	for i := range 6 {
-		f0 := b[0+i]
-		f1 := b[8+i]
-		f2 := b[16+i]
-		f3 := b[24+i]
-		f4 := b[32+i]
-		f5 := b[40+i]
+		f0, f1, f2, f3, f4, f5 := b[0+i], b[8+i], b[16+i], b[24+i], b[32+i], b[40+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13660 := float32(f1 * 1.3660254)
 		f2x12247 := float32(f2 * 1.2247449)
@@ -173,20 +140,12 @@ func idct6(b *block, dst []byte, stride int) {
 		f5x13660 := float32(f5 * 1.3660254)
 		e2 := f0x10000 - f2x12247 + f4x7071
 		o2 := +f1x3660 - f3x10000 + f5x13660
-		t[6*i+0] = e0 + o0
-		t[6*i+1] = e1 + o1
-		t[6*i+2] = e2 + o2
-		t[6*i+3] = e2 - o2
-		t[6*i+4] = e1 - o1
-		t[6*i+5] = e0 - o0
+		t[6*i+0], t[6*i+5] = e0+o0, e0-o0
+		t[6*i+1], t[6*i+4] = e1+o1, e1-o1
+		t[6*i+2], t[6*i+3] = e2+o2, e2-o2
 	}
 	for i := range 6 {
-		f0 := t[0+i]
-		f1 := t[6+i]
-		f2 := t[12+i]
-		f3 := t[18+i]
-		f4 := t[24+i]
-		f5 := t[30+i]
+		f0, f1, f2, f3, f4, f5 := t[0+i], t[6+i], t[12+i], t[18+i], t[24+i], t[30+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13660 := float32(f1 * 1.3660254)
 		f2x12247 := float32(f2 * 1.2247449)
@@ -205,12 +164,9 @@ func idct6(b *block, dst []byte, stride int) {
 		e2 := f0x10000 - f2x12247 + f4x7071
 		o2 := +f1x3660 - f3x10000 + f5x13660
 		column := dst[i:]
-		column[0*stride] = truncated(e0 + o0)
-		column[1*stride] = truncated(e1 + o1)
-		column[2*stride] = truncated(e2 + o2)
-		column[3*stride] = truncated(e2 - o2)
-		column[4*stride] = truncated(e1 - o1)
-		column[5*stride] = truncated(e0 - o0)
+		column[0*stride], column[5*stride] = truncated(e0+o0), truncated(e0-o0)
+		column[1*stride], column[4*stride] = truncated(e1+o1), truncated(e1-o1)
+		column[2*stride], column[3*stride] = truncated(e2+o2), truncated(e2-o2)
 	}
 }
 
@@ -218,13 +174,7 @@ func idct6(b *block, dst []byte, stride int) {
 func idct7(b *block, dst []byte, stride int) {
 	var t [49]float32 // rows done
 	for i := range 7 {
-		f0 := b[0+i]
-		f1 := b[8+i]
-		f2 := b[16+i]
-		f3 := b[24+i]
-		f4 := b[32+i]
-		f5 := b[40+i]
-		f6 := b[48+i]
+		f0, f1, f2, f3, f4, f5, f6 := b[0+i], b[8+i], b[16+i], b[24+i], b[32+i], b[40+i], b[48+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13788 := float32(f1 * 1.3787563)
 		f2x12742 := float32(f2 * 1.2741624)
@@ -254,22 +204,13 @@ func idct7(b *block, dst []byte, stride int) {
 		f4x14142 := float32(f4 * 1.4142135)
 		f6x14142 := float32(f6 * 1.4142135)
 		e3 := f0x10000 - f2x14142 + f4x14142 - f6x14142
-		t[7*i+0] = e0 + o0
-		t[7*i+1] = e1 + o1
-		t[7*i+2] = e2 + o2
+		t[7*i+0], t[7*i+6] = e0+o0, e0-o0
+		t[7*i+1], t[7*i+5] = e1+o1, e1-o1
+		t[7*i+2], t[7*i+4] = e2+o2, e2-o2
 		t[7*i+3] = e3
-		t[7*i+4] = e2 - o2
-		t[7*i+5] = e1 - o1
-		t[7*i+6] = e0 - o0
 	}
 	for i := range 7 {
-		f0 := t[0+i]
-		f1 := t[7+i]
-		f2 := t[14+i]
-		f3 := t[21+i]
-		f4 := t[28+i]
-		f5 := t[35+i]
-		f6 := t[42+i]
+		f0, f1, f2, f3, f4, f5, f6 := t[0+i], t[7+i], t[14+i], t[21+i], t[28+i], t[35+i], t[42+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13788 := float32(f1 * 1.3787563)
 		f2x12742 := float32(f2 * 1.2741624)
@@ -300,13 +241,10 @@ func idct7(b *block, dst []byte, stride int) {
 		f6x14142 := float32(f6 * 1.4142135)
 		e3 := f0x10000 - f2x14142 + f4x14142 - f6x14142
 		column := dst[i:]
-		column[0*stride] = truncated(e0 + o0)
-		column[1*stride] = truncated(e1 + o1)
-		column[2*stride] = truncated(e2 + o2)
+		column[0*stride], column[6*stride] = truncated(e0+o0), truncated(e0-o0)
+		column[1*stride], column[5*stride] = truncated(e1+o1), truncated(e1-o1)
+		column[2*stride], column[4*stride] = truncated(e2+o2), truncated(e2-o2)
 		column[3*stride] = truncated(e3)
-		column[4*stride] = truncated(e2 - o2)
-		column[5*stride] = truncated(e1 - o1)
-		column[6*stride] = truncated(e0 - o0)
 	}
 }
 
@@ -314,14 +252,7 @@ func idct7(b *block, dst []byte, stride int) {
 func idct8(b *block, dst []byte, stride int) {
 	var t [64]float32 // rows done
 	for i := range 8 {
-		f0 := b[0+i]
-		f1 := b[8+i]
-		f2 := b[16+i]
-		f3 := b[24+i]
-		f4 := b[32+i]
-		f5 := b[40+i]
-		f6 := b[48+i]
-		f7 := b[56+i]
+		f0, f1, f2, f3, f4, f5, f6, f7 := b[0+i], b[8+i], b[16+i], b[24+i], b[32+i], b[40+i], b[48+i], b[56+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13870 := float32(f1 * 1.3870399)
 		f2x13066 := float32(f2 * 1.306563)
@@ -352,24 +283,13 @@ func idct8(b *block, dst []byte, stride int) {
 		f7x13870 := float32(f7 * 1.3870399)
 		e3 := f0x10000 - f2x13066 + f4x10000 - f6x5412
 		o3 := +f1x2759 - f3x7857 + f5x11759 - f7x13870
-		t[8*i+0] = e0 + o0
-		t[8*i+1] = e1 + o1
-		t[8*i+2] = e2 + o2
-		t[8*i+3] = e3 + o3
-		t[8*i+4] = e3 - o3
-		t[8*i+5] = e2 - o2
-		t[8*i+6] = e1 - o1
-		t[8*i+7] = e0 - o0
+		t[8*i+0], t[8*i+7] = e0+o0, e0-o0
+		t[8*i+1], t[8*i+6] = e1+o1, e1-o1
+		t[8*i+2], t[8*i+5] = e2+o2, e2-o2
+		t[8*i+3], t[8*i+4] = e3+o3, e3-o3
 	}
 	for i := range 8 {
-		f0 := t[0+i]
-		f1 := t[8+i]
-		f2 := t[16+i]
-		f3 := t[24+i]
-		f4 := t[32+i]
-		f5 := t[40+i]
-		f6 := t[48+i]
-		f7 := t[56+i]
+		f0, f1, f2, f3, f4, f5, f6, f7 := t[0+i], t[8+i], t[16+i], t[24+i], t[32+i], t[40+i], t[48+i], t[56+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13870 := float32(f1 * 1.3870399)
 		f2x13066 := float32(f2 * 1.306563)
@@ -401,14 +321,10 @@ func idct8(b *block, dst []byte, stride int) {
 		e3 := f0x10000 - f2x13066 + f4x10000 - f6x5412
 		o3 := +f1x2759 - f3x7857 + f5x11759 - f7x13870
 		column := dst[i:]
-		column[0*stride] = truncated(e0 + o0)
-		column[1*stride] = truncated(e1 + o1)
-		column[2*stride] = truncated(e2 + o2)
-		column[3*stride] = truncated(e3 + o3)
-		column[4*stride] = truncated(e3 - o3)
-		column[5*stride] = truncated(e2 - o2)
-		column[6*stride] = truncated(e1 - o1)
-		column[7*stride] = truncated(e0 - o0)
+		column[0*stride], column[7*stride] = truncated(e0+o0), truncated(e0-o0)
+		column[1*stride], column[6*stride] = truncated(e1+o1), truncated(e1-o1)
+		column[2*stride], column[5*stride] = truncated(e2+o2), truncated(e2-o2)
+		column[3*stride], column[4*stride] = truncated(e3+o3), truncated(e3-o3)
 	}
 }
 
@@ -416,8 +332,7 @@ func idct8(b *block, dst []byte, stride int) {
 func idct8from2(b *block, dst []byte, stride int) {
 	var t [16]float32 // rows done
 	for i := range 2 {
-		f0 := b[0+i]
-		f1 := b[8+i]
+		f0, f1 := b[0+i], b[8+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13870 := float32(f1 * 1.3870399)
 		e0 := f0x10000
@@ -431,18 +346,13 @@ func idct8from2(b *block, dst []byte, stride int) {
 		f1x2759 := float32(f1 * 0.27589938)
 		e3 := f0x10000
 		o3 := +f1x2759
-		t[8*i+0] = e0 + o0
-		t[8*i+1] = e1 + o1
-		t[8*i+2] = e2 + o2
-		t[8*i+3] = e3 + o3
-		t[8*i+4] = e3 - o3
-		t[8*i+5] = e2 - o2
-		t[8*i+6] = e1 - o1
-		t[8*i+7] = e0 - o0
+		t[8*i+0], t[8*i+7] = e0+o0, e0-o0
+		t[8*i+1], t[8*i+6] = e1+o1, e1-o1
+		t[8*i+2], t[8*i+5] = e2+o2, e2-o2
+		t[8*i+3], t[8*i+4] = e3+o3, e3-o3
 	}
 	for i := range 8 {
-		f0 := t[0+i]
-		f1 := t[8+i]
+		f0, f1 := t[0+i], t[8+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13870 := float32(f1 * 1.3870399)
 		e0 := f0x10000
@@ -457,14 +367,10 @@ func idct8from2(b *block, dst []byte, stride int) {
 		e3 := f0x10000
 		o3 := +f1x2759
 		column := dst[i:]
-		column[0*stride] = truncated(e0 + o0)
-		column[1*stride] = truncated(e1 + o1)
-		column[2*stride] = truncated(e2 + o2)
-		column[3*stride] = truncated(e3 + o3)
-		column[4*stride] = truncated(e3 - o3)
-		column[5*stride] = truncated(e2 - o2)
-		column[6*stride] = truncated(e1 - o1)
-		column[7*stride] = truncated(e0 - o0)
+		column[0*stride], column[7*stride] = truncated(e0+o0), truncated(e0-o0)
+		column[1*stride], column[6*stride] = truncated(e1+o1), truncated(e1-o1)
+		column[2*stride], column[5*stride] = truncated(e2+o2), truncated(e2-o2)
+		column[3*stride], column[4*stride] = truncated(e3+o3), truncated(e3-o3)
 	}
 }
 
@@ -472,10 +378,7 @@ func idct8from2(b *block, dst []byte, stride int) {
 func idct8from4(b *block, dst []byte, stride int) {
 	var t [32]float32 // rows done
 	for i := range 4 {
-		f0 := b[0+i]
-		f1 := b[8+i]
-		f2 := b[16+i]
-		f3 := b[24+i]
+		f0, f1, f2, f3 := b[0+i], b[8+i], b[16+i], b[24+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13870 := float32(f1 * 1.3870399)
 		f2x13066 := float32(f2 * 1.306563)
@@ -495,20 +398,13 @@ func idct8from4(b *block, dst []byte, stride int) {
 		f3x7857 := float32(f3 * 0.78569496)
 		e3 := f0x10000 - f2x13066
 		o3 := +f1x2759 - f3x7857
-		t[8*i+0] = e0 + o0
-		t[8*i+1] = e1 + o1
-		t[8*i+2] = e2 + o2
-		t[8*i+3] = e3 + o3
-		t[8*i+4] = e3 - o3
-		t[8*i+5] = e2 - o2
-		t[8*i+6] = e1 - o1
-		t[8*i+7] = e0 - o0
+		t[8*i+0], t[8*i+7] = e0+o0, e0-o0
+		t[8*i+1], t[8*i+6] = e1+o1, e1-o1
+		t[8*i+2], t[8*i+5] = e2+o2, e2-o2
+		t[8*i+3], t[8*i+4] = e3+o3, e3-o3
 	}
 	for i := range 8 {
-		f0 := t[0+i]
-		f1 := t[8+i]
-		f2 := t[16+i]
-		f3 := t[24+i]
+		f0, f1, f2, f3 := t[0+i], t[8+i], t[16+i], t[24+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13870 := float32(f1 * 1.3870399)
 		f2x13066 := float32(f2 * 1.306563)
@@ -529,14 +425,10 @@ func idct8from4(b *block, dst []byte, stride int) {
 		e3 := f0x10000 - f2x13066
 		o3 := +f1x2759 - f3x7857
 		column := dst[i:]
-		column[0*stride] = truncated(e0 + o0)
-		column[1*stride] = truncated(e1 + o1)
-		column[2*stride] = truncated(e2 + o2)
-		column[3*stride] = truncated(e3 + o3)
-		column[4*stride] = truncated(e3 - o3)
-		column[5*stride] = truncated(e2 - o2)
-		column[6*stride] = truncated(e1 - o1)
-		column[7*stride] = truncated(e0 - o0)
+		column[0*stride], column[7*stride] = truncated(e0+o0), truncated(e0-o0)
+		column[1*stride], column[6*stride] = truncated(e1+o1), truncated(e1-o1)
+		column[2*stride], column[5*stride] = truncated(e2+o2), truncated(e2-o2)
+		column[3*stride], column[4*stride] = truncated(e3+o3), truncated(e3-o3)
 	}
 }
 
@@ -544,12 +436,7 @@ func idct8from4(b *block, dst []byte, stride int) {
 func idct8from6(b *block, dst []byte, stride int) {
 	var t [48]float32 // rows done
 	for i := range 6 {
-		f0 := b[0+i]
-		f1 := b[8+i]
-		f2 := b[16+i]
-		f3 := b[24+i]
-		f4 := b[32+i]
-		f5 := b[40+i]
+		f0, f1, f2, f3, f4, f5 := b[0+i], b[8+i], b[16+i], b[24+i], b[32+i], b[40+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13870 := float32(f1 * 1.3870399)
 		f2x13066 := float32(f2 * 1.306563)
@@ -574,22 +461,13 @@ func idct8from6(b *block, dst []byte, stride int) {
 		f5x11759 := float32(f5 * 1.1758755)
 		e3 := f0x10000 - f2x13066 + f4x10000
 		o3 := +f1x2759 - f3x7857 + f5x11759
-		t[8*i+0] = e0 + o0
-		t[8*i+1] = e1 + o1
-		t[8*i+2] = e2 + o2
-		t[8*i+3] = e3 + o3
-		t[8*i+4] = e3 - o3
-		t[8*i+5] = e2 - o2
-		t[8*i+6] = e1 - o1
-		t[8*i+7] = e0 - o0
+		t[8*i+0], t[8*i+7] = e0+o0, e0-o0
+		t[8*i+1], t[8*i+6] = e1+o1, e1-o1
+		t[8*i+2], t[8*i+5] = e2+o2, e2-o2
+		t[8*i+3], t[8*i+4] = e3+o3, e3-o3
 	}
 	for i := range 8 {
-		f0 := t[0+i]
-		f1 := t[8+i]
-		f2 := t[16+i]
-		f3 := t[24+i]
-		f4 := t[32+i]
-		f5 := t[40+i]
+		f0, f1, f2, f3, f4, f5 := t[0+i], t[8+i], t[16+i], t[24+i], t[32+i], t[40+i]
 		f0x10000 := float32(f0 * 1)
 		f1x13870 := float32(f1 * 1.3870399)
 		f2x13066 := float32(f2 * 1.306563)
@@ -615,13 +493,9 @@ func idct8from6(b *block, dst []byte, stride int) {
 		e3 := f0x10000 - f2x13066 + f4x10000
 		o3 := +f1x2759 - f3x7857 + f5x11759
 		column := dst[i:]
-		column[0*stride] = truncated(e0 + o0)
-		column[1*stride] = truncated(e1 + o1)
-		column[2*stride] = truncated(e2 + o2)
-		column[3*stride] = truncated(e3 + o3)
-		column[4*stride] = truncated(e3 - o3)
-		column[5*stride] = truncated(e2 - o2)
-		column[6*stride] = truncated(e1 - o1)
-		column[7*stride] = truncated(e0 - o0)
+		column[0*stride], column[7*stride] = truncated(e0+o0), truncated(e0-o0)
+		column[1*stride], column[6*stride] = truncated(e1+o1), truncated(e1-o1)
+		column[2*stride], column[5*stride] = truncated(e2+o2), truncated(e2-o2)
+		column[3*stride], column[4*stride] = truncated(e3+o3), truncated(e3-o3)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 )
 
 // resetTo begins with the first of chunks.
@@ -179,7 +180,7 @@ func TestStreamsThatAreFlushedOftenAreInflated(t *testing.T) {
 
 func TestNothingBehindTheWindowIsTouchedWhereverTheLongestMatchesEnd(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
-	z := inflater{window: atPageEnd(t, history+produce+slop)}
+	z := inflater{window: codectest.AtPageEnd(t, history+produce+slop)}
 	raw := make([]byte, len(z.window)+1000)
 	for i := range 258 { // one literal more each time, before matches to the end
 		raw[i] = byte(rng.Uint32())

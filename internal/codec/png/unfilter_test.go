@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 )
 
 // unfilterPlainly is 9.2 word by word.
@@ -43,7 +45,7 @@ func unfilterPlainly(filter byte, src, above []byte, n int) []byte {
 func TestFiltersAreUndoneAsTheStandardSaysAndNothingBehindTheRowsIsTouched(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	const most = 8 * 40
-	srcs, aboves, gots := atPageEnd(t, most), atPageEnd(t, most), atPageEnd(t, most)
+	srcs, aboves, gots := codectest.AtPageEnd(t, most), codectest.AtPageEnd(t, most), codectest.AtPageEnd(t, most)
 	for _, n := range []int{1, 2, 3, 4, 6, 8} {
 		for range 300 {
 			size := n * rng.IntN(40)
