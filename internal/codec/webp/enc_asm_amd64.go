@@ -82,3 +82,20 @@ func predictAll(buf []byte, at, stride int, to *[3]quad) {
 	_, _, _ = buf[at-stride-1:at-stride+15], buf[at-1], buf[at+3*stride-1] // the assembly's reach
 	predictAllAVX2(&buf[at], stride, to)
 }
+
+// convertQuadsAVX2 is for n pixels of each row, a multiple of 8.
+//
+//go:noescape
+func convertQuadsAVX2(upper, lower, luma, next, cb, cr *byte, n int)
+
+func convertQuads(upper, lower, luma, next, cb, cr []byte) {
+	n := 0
+	if hasEncoderAVX2 {
+		n = len(luma) &^ 7
+	}
+	if n > 0 {
+		_, _, _, _, _ = upper[4*n-1], lower[4*n-1], next[n-1], cb[n/2-1], cr[n/2-1] // the assembly's reach
+		convertQuadsAVX2(&upper[0], &lower[0], &luma[0], &next[0], &cb[0], &cr[0], n)
+	}
+	convertQuadsGo(upper[4*n:], lower[4*n:], luma[n:], next[n:], cb[n/2:], cr[n/2:])
+}

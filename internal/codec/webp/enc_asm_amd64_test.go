@@ -81,3 +81,21 @@ func TestTheAssemblyPredictsTheSameByAllModes(t *testing.T) {
 		require.Equal(t, wantSums, gotSums)
 	}
 }
+
+func TestTheAssemblyConvertsToLimitedRangeAsTheGoCodeDoes(t *testing.T) {
+	if !hasEncoderAVX2 {
+		t.Skip("no AVX2")
+	}
+	r := rand.New(rand.NewPCG(9, 10))
+	for range 2000 {
+		w := 1 + r.IntN(70)
+		rows := [2][]byte{random(r, make([]byte, 4*w)), random(r, make([]byte, 4*w))}
+		var want, got [4][]byte
+		for i, n := range [4]int{w, w, (w + 1) / 2, (w + 1) / 2} {
+			want[i], got[i] = make([]byte, n), make([]byte, n)
+		}
+		convertQuadsGo(rows[0], rows[1], want[0], want[1], want[2], want[3])
+		convertQuads(rows[0], rows[1], got[0], got[1], got[2], got[3])
+		require.Equal(t, want, got)
+	}
+}

@@ -21,3 +21,7 @@ func hadamardBlock(src *quad, block int, preds *[3]quad, sums *[3][4]int32) {
 }
 
 func predictAll(buf []byte, at, stride int, to *[3]quad) { predictAllGo(buf, at, stride, to) }
+
+func convertQuads(upper, lower, luma, next, cb, cr []byte) {
+	convertQuadsGo(upper, lower, luma, next, cb, cr)
+}

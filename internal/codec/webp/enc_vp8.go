@@ -55,7 +55,7 @@ type vp8Encoder struct {
 	records []record
 	levels  levelStore
 	counts  classCounts
-	costs   [planes]classCosts
+	costs   [planes]planeCosts
 
 	// What surrounds the macroblock.
 	above     []neighbour
@@ -77,7 +77,7 @@ var efforts = [7]settings{
 	{1, 1, 1, false},
 	{1, 1, 1, false},
 	{1, 1, 2, false},
-	{2, 2, 4, true},
+	{2, 1, 4, true},
 	{4, 4, modes, true},
 	{4, 4, modes, true},
 }
@@ -97,7 +97,8 @@ type encSegment struct {
 	lambda                         int64
 	lambdaUV                       int64
 	lambdaTrellis, lambdaTrellisUV int64
-	hadamard                       int // what a bit is worth in sums of hadamard
+	good                           int64 // a score of luma below which 4×4 blocks are not tried
+	hadamard                       int   // what a bit is worth in sums of hadamard
 }
 
 func newVP8Encoder(ctx context.Context, src *vp8Source, o vp8Options) *vp8Encoder {
@@ -145,6 +146,7 @@ func (s *encSegment) set(deltas [5]int) {
 	s.lambdaUV = int64(0.5*bit) + 1
 	s.lambdaTrellis = int64(0.3*bit) + 1
 	s.lambdaTrellisUV = s.lambdaTrellis
+	s.good = 4096 * int64(y1[1]) * int64(y1[1])
 	s.hadamard = int(0.4*q) + 1
 	s.filterLevel = max(1, min(63, int(0.3*q)))
 }

@@ -5,42 +5,75 @@ import (
 	"math/bits"
 )
 
-// A boolWriter is the boolean entropy encoder (RFC 6386, 7.3). Its zero value is not ready: see
-// newBoolWriter.
-type boolWriter struct {
+// A boolState is the state of the boolean entropy encoder (RFC 6386, 7.3). It is small enough to be
+// kept in registers: pass it by value.
+type boolState struct {
 	low uint64 // n bits that are not written yet, and 8 more that the range is added to; a carry may stand above
 	rng uint32 // 128 to 255
 	n   int
+}
+
+// bit encodes a bit that is 0 with the probability prob/256. It adds 7 bits at most: room for three
+// calls is there after boolWriter.room.
+func (s boolState) bit(bit bool, prob uint8) boolState {
+	if bit {
+		return s.one(prob)
+	}
+	return s.zero(prob)
+}
+
+func (s boolState) zero(prob uint8) boolState {
+	split := 1 + (s.rng-1)*uint32(prob)>>8
+	shift := bits.LeadingZeros8(uint8(split))
+	return boolState{s.low << (shift & 63), split << (shift & 31), s.n + shift}
+}
+
+func (s boolState) one(prob uint8) boolState {
+	split := 1 + (s.rng-1)*uint32(prob)>>8
+	rng := s.rng - split
+	shift := bits.LeadingZeros8(uint8(rng))
+	return boolState{(s.low + uint64(split)) << (shift & 63), rng << (shift & 31), s.n + shift}
+}
+
+// even encodes a bit that is 0 or 1 with the same probability: without a branch, which could not be
+// predicted.
+func (s boolState) even(bit uint32) boolState {
+	split := (s.rng + 1) >> 1
+	rng := split + (s.rng-2*split)&-bit
+	shift := bits.LeadingZeros8(uint8(rng))
+	return boolState{(s.low + uint64(split&-bit)) << (shift & 63), rng << (shift & 31), s.n + shift}
+}
+
+// A boolWriter writes what is encoded.
+type boolWriter struct {
+	boolState
 	out []byte
 }
 
-func newBoolWriter(out []byte) boolWriter { return boolWriter{rng: 255, out: out} }
+func newBoolWriter(out []byte) boolWriter { return boolWriter{boolState{rng: 255}, out} }
 
-// put writes a bit that is 0 with the probability prob/256. It is small, so that loops inline it.
+// put writes a bit. Where many follow each other, boolState's methods are faster.
 func (w *boolWriter) put(bit bool, prob uint8) {
-	split := 1 + (w.rng-1)*uint32(prob)>>8
-	if bit {
-		w.low += uint64(split)
-		split = w.rng - split
-	}
-	shift := bits.LeadingZeros8(uint8(split))
-	w.rng = split << (shift & 31)
-	w.low <<= shift & 63
-	w.n += shift
-	if w.n >= 32 {
-		w.flush()
-	}
+	w.boolState = w.room(w.bit(bit, prob))
 }
 
-// flush writes 32 bits.
-func (w *boolWriter) flush() {
-	v := w.low >> ((w.n - 24) & 63)
+// room writes 32 bits, if there are so many.
+func (w *boolWriter) room(s boolState) boolState {
+	if s.n >= 32 {
+		return w.flush(s)
+	}
+	return s
+}
+
+func (w *boolWriter) flush(s boolState) boolState {
+	v := s.low >> ((s.n - 24) & 63)
 	if v>>32 != 0 {
 		w.carry()
 	}
 	w.out = binary.BigEndian.AppendUint32(w.out, uint32(v))
-	w.low &= 1<<((w.n-24)&63) - 1
-	w.n -= 32
+	s.low &= 1<<((s.n-24)&63) - 1
+	s.n -= 32
+	return s
 }
 
 // carry adds 1 to what has been written.

@@ -83,9 +83,16 @@ func makeLevelCodes() (codes [maxLevel + 1]levelCode) {
 	return codes
 }
 
-// classCosts are what a class costs in a plane, by the coefficient's number and context. There is no
-// end behind a zero, unless it was in another block.
-type classCosts [17][3][16]uint16 // classes are fewer; that indices have four bits saves checks
+// planeCosts are what levels cost in a plane, by the coefficient's number and context: what all of
+// a level's bits cost, up to smallLevels; classes of larger ones; and the end. There is no end behind a
+// zero, unless it was in another block.
+type planeCosts struct {
+	level [17][3][smallLevels]uint16
+	class [17][3][classes]uint16
+	end   [17][3]uint16
+}
+
+const smallLevels = 16
 
 // firstOf returns the number of the first coefficient of a block in a plane.
 func firstOf(plane int) int {
@@ -95,56 +102,74 @@ func firstOf(plane int) int {
 	return 0
 }
 
-// makeClassCosts returns what probabilities mean for a plane.
-func (c *classCosts) set(plane int, probs *[8][3][11]uint8) {
+// set makes costs of probabilities.
+func (c *planeCosts) set(plane int, probs *[8][3][11]uint8) {
 	for n := firstOf(plane); n < 16; n++ {
 		for context := range 3 {
-			p, to := &probs[bandOf[n]][context], &c[n][context]
+			p, to := &probs[bandOf[n]][context], &c.class[n][context]
 			base := 0
 			if context > 0 || n == firstOf(plane) {
-				to[classEnd] = uint16(bitCost(false, p[0]))
+				c.end[n][context] = uint16(bitCost(false, p[0]))
 				base = bitCost(true, p[0])
 			}
-			to[0] = uint16(base + bitCost(false, p[1]))
-			base += bitCost(true, p[1])
-			to[1] = uint16(base + bitCost(false, p[2]))
-			base += bitCost(true, p[2])
-			small := base + bitCost(false, p[3])
-			to[2] = uint16(small + bitCost(false, p[4]))
-			to[3] = uint16(small + bitCost(true, p[4]) + bitCost(false, p[5]))
-			to[4] = uint16(small + bitCost(true, p[4]) + bitCost(true, p[5]))
-			base += bitCost(true, p[3])
-			medium := base + bitCost(false, p[6])
-			to[5] = uint16(medium + bitCost(false, p[7]))
-			to[6] = uint16(medium + bitCost(true, p[7]))
-			base += bitCost(true, p[6])
-			large, huge := base+bitCost(false, p[8]), base+bitCost(true, p[8])
-			to[7] = uint16(large + bitCost(false, p[9]))
-			to[8] = uint16(large + bitCost(true, p[9]))
-			to[9] = uint16(huge + bitCost(false, p[10]))
-			to[10] = uint16(huge + bitCost(true, p[10]))
+			setClasses(to, base, p)
+			for level := range c.level[n][context] {
+				code := &levelCodes[level]
+				c.level[n][context][level] = to[code.class] + code.cost
+			}
 		}
 	}
 }
 
+// setClasses makes the costs of classes, given what comes before.
+func setClasses(to *[classes]uint16, base int, p *[11]uint8) {
+	to[0] = uint16(base + bitCost(false, p[1]))
+	base += bitCost(true, p[1])
+	to[1] = uint16(base + bitCost(false, p[2]))
+	base += bitCost(true, p[2])
+	small := base + bitCost(false, p[3])
+	to[2] = uint16(small + bitCost(false, p[4]))
+	to[3] = uint16(small + bitCost(true, p[4]) + bitCost(false, p[5]))
+	to[4] = uint16(small + bitCost(true, p[4]) + bitCost(true, p[5]))
+	base += bitCost(true, p[3])
+	medium := base + bitCost(false, p[6])
+	to[5] = uint16(medium + bitCost(false, p[7]))
+	to[6] = uint16(medium + bitCost(true, p[7]))
+	base += bitCost(true, p[6])
+	large, huge := base+bitCost(false, p[8]), base+bitCost(true, p[8])
+	to[7] = uint16(large + bitCost(false, p[9]))
+	to[8] = uint16(large + bitCost(true, p[9]))
+	to[9] = uint16(huge + bitCost(false, p[10]))
+	to[10] = uint16(huge + bitCost(true, p[10]))
+}
+
 // rate returns what a block costs whose last coefficient that is not 0 has the number count-1.
-func (c *classCosts) rate(levels *[16]int16, count, first, context int) int {
+func (c *planeCosts) rate(levels *[16]int16, count, first, context int) int {
 	if count <= first {
-		return int(c[first][context][classEnd])
+		return int(c.end[first&15][context%3])
 	}
 	sum := 0
-	t := &c[first]
-	for n := first; n < count; n++ {
-		level := abs(int32(levels[n&15]))
-		code := &levelCodes[level&maxLevel]
-		sum += int(t[context][code.class&15]) + int(code.cost)
+	n := first
+	for _, v := range levels[first&15 : count] {
+		level := abs(int32(v))
+		if level < smallLevels {
+			sum += int(c.level[n&15][context][level&(smallLevels-1)])
+		} else {
+			sum += c.large(n, context, level)
+		}
 		context = int(min(level, 2))
-		t = &c[n+1]
+		n++
 	}
 	if count < 16 {
-		sum += int(c[count][context][classEnd])
+		sum += int(c.end[count&15][context])
 	}
 	return sum
+}
+
+// large is what a level of smallLevels or more costs.
+func (c *planeCosts) large(n, context int, level int32) int {
+	code := &levelCodes[level&maxLevel]
+	return int(c.class[n&15][context][code.class%classes]) + int(code.cost)
 }
 
 // Costs of modes.

@@ -56,7 +56,7 @@ func (e *vp8Encoder) macroblock(x int, m *record) {
 	e.tryWholes(x, s)
 	luma := &w.whole
 	m.whole = true
-	if e.tryBlocks(x, s) {
+	if w.whole.score > s.good && e.tryBlocks(x, s) {
 		luma, m.whole = &w.blocks, false
 	}
 	m.luma = luma.modes
@@ -70,12 +70,12 @@ func (e *vp8Encoder) macroblock(x int, m *record) {
 func (e *vp8Encoder) place(x int, luma *lumaAttempt) {
 	at := e.y.origin + 16*x
 	for y := range 16 {
-		copy(e.y.pix[at+y*e.y.stride:][:16], luma.pixels[y/4][16*(y%4):][:16])
+		*(*[16]byte)(e.y.pix[at+y*e.y.stride:]) = [16]byte(luma.pixels[y/4][16*(y%4):])
 	}
 	for i, p := range []*plane{&e.cb, &e.cr} {
 		at := p.origin + 8*x
 		for y := range 8 {
-			copy(p.pix[at+y*p.stride:][:8], e.work.uv.pixels[i][16*(y%4)+y/4*8:][:8])
+			*(*[8]byte)(p.pix[at+y*p.stride:]) = [8]byte(e.work.uv.pixels[i][16*(y%4)+y/4*8:])
 		}
 	}
 }
@@ -199,7 +199,7 @@ func (e *vp8Encoder) tryBlocks(x int, s *encSegment) bool {
 	a.score = score(0, blocksCost, s.lambda)
 	at, stride := e.y.origin+16*x, e.y.stride
 	for y := 3; y < 15; y += 4 { // as decoder.reconstruct does
-		copy(e.y.pix[at+y*stride+16:][:4], e.y.pix[at-stride+16:])
+		*(*[4]byte)(e.y.pix[at+y*stride+16:]) = [4]byte(e.y.pix[at-stride+16:])
 	}
 	above, left := e.above[x].nz.luma, e.left.nz.luma
 	aboveModes, leftModes := e.above[x].modes, e.left.modes
@@ -255,7 +255,7 @@ func (e *vp8Encoder) tryBlock(i, at, context int, s *encSegment, modeCosts *[mod
 	a.any = a.any || c.counts[slot] > 0
 	copyBlock(&a.pixels[i/4], i%4, &t.pixels[j], slot)
 	for y := range 4 {
-		copy(e.y.pix[at+y*e.y.stride:][:4], t.pixels[j][16*y+4*slot:])
+		*(*[4]byte)(e.y.pix[at+y*e.y.stride:]) = [4]byte(t.pixels[j][16*y+4*slot:])
 	}
 	return int(c.counts[slot])
 }
@@ -309,7 +309,7 @@ func repeatBlock(to, from *quad, block int) {
 // copyBlock copies a block of a quad to another.
 func copyBlock(to *quad, i int, from *quad, j int) {
 	for y := range 4 {
-		copy(to[16*y+4*i:16*y+4*i+4], from[16*y+4*j:])
+		*(*[4]byte)(to[16*y+4*i:]) = [4]byte(from[16*y+4*j:])
 	}
 }
 

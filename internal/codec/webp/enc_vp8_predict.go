@@ -12,7 +12,8 @@ type outline struct {
 
 // load takes the pixels around the square of size pixels that begins at pix[at].
 func (o *outline) load(pix []byte, at, stride, size int) {
-	copy(o.above[:size], pix[at-stride:])
+	*(*[8]byte)(o.above[:]) = [8]byte(pix[at-stride:])
+	*(*[8]byte)(o.above[size-8:]) = [8]byte(pix[at-stride+size-8:])
 	for y := range size {
 		o.left[y] = pix[at+y*stride-1]
 	}

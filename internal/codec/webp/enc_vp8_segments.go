@@ -13,6 +13,14 @@ const (
 // maskingExponent says how much larger a step may be where there is twice as much.
 const maskingExponent = 0.25
 
+// logs has the logarithms of 4i+16, in 1/256.
+var logs = func() (logs [2048]uint16) {
+	for i := range logs {
+		logs[i] = uint16(log2(uint64(4*i + 16)))
+	}
+	return logs
+}()
+
 // activity is that of the macroblock in e.work.
 func (e *vp8Encoder) activity() uint8 {
 	var flat [4]quad
@@ -22,7 +30,7 @@ func (e *vp8Encoder) activity() uint8 {
 	for y := range sums {
 		for x, sum := range sums[y] {
 			ac := int(sum - blockSum(&e.work.luma[y], x))
-			total += log2(uint64(min(16+ac, 65535)))
+			total += int(logs[min(ac>>2, len(logs)-1)])
 		}
 	}
 	return uint8(min(total/16*activityScale/256, activities-1))

@@ -152,44 +152,44 @@ func (s *vp8Source) convert(ctx context.Context, img image.Image) error {
 	return nil
 }
 
-// Fixed-point factors of BT.601 in the range of television, with 16 bits behind the point.
+// Fixed-point factors of BT.601 in the range of television, with 15 bits behind the point.
 const (
-	yR, yG, yB    = 16829, 33039, 6416
-	cbR, cbG, cbB = -9714, -19071, 28784
-	crR, crG, crB = 28784, -24103, -4681
+	yR, yG, yB    = 8414, 16520, 3208
+	cbR, cbG, cbB = -4857, -9535, 14392
+	crR, crG, crB = 14392, -12052, -2340
 )
 
-// convertQuads converts two rows of pixels, R, G, B and another byte each. The last pixel of an odd
+// convertQuadsGo converts two rows of pixels, R, G, B and another byte each. The last pixel of an odd
 // row counts twice.
-func convertQuads(upper, lower, luma, next, cb, cr []byte) {
+func convertQuadsGo(upper, lower, luma, next, cb, cr []byte) {
 	for x := 0; x < len(luma); x += 2 {
-		var r, g, b int32
-		for i := range 4 {
-			from, to, at := upper, luma, min(x+i&1, len(luma)-1)
-			if i >= 2 {
-				from, to = lower, next
-			}
-			p := from[4*at:][:3]
-			pr, pg, pb := int32(p[0]), int32(p[1]), int32(p[2])
-			to[at] = byte((yR*pr + yG*pg + yB*pb + 16<<16 + 1<<15) >> 16)
-			r, g, b = r+pr, g+pg, b+pb
-		}
-		cb[x/2] = byte((cbR*r + cbG*g + cbB*b + 128<<18 + 1<<17) >> 18)
-		cr[x/2] = byte((crR*r + crG*g + crB*b + 128<<18 + 1<<17) >> 18)
+		right := min(x+1, len(luma)-1)
+		a, b := upper[4*x:][:3], upper[4*right:][:3]
+		c, d := lower[4*x:][:3], lower[4*right:][:3]
+		luma[x], luma[right], next[x], next[right] = lumaOf(a), lumaOf(b), lumaOf(c), lumaOf(d)
+		red := int32(a[0]) + int32(b[0]) + int32(c[0]) + int32(d[0])
+		green := int32(a[1]) + int32(b[1]) + int32(c[1]) + int32(d[1])
+		blue := int32(a[2]) + int32(b[2]) + int32(c[2]) + int32(d[2])
+		cb[x/2] = byte((cbR*red + cbG*green + cbB*blue + 128<<17 + 1<<16) >> 17)
+		cr[x/2] = byte((crR*red + crG*green + crB*blue + 128<<17 + 1<<16) >> 17)
 	}
+}
+
+func lumaOf(p []byte) byte {
+	return byte((yR*int32(p[0]) + yG*int32(p[1]) + yB*int32(p[2]) + 16<<15 + 1<<14) >> 15)
 }
 
 // load copies a macroblock.
 func (s *vp8Source) load(x, y int, luma *[4]quad, chroma *[2]quad) {
 	from := s.y[16*y*s.stride+16*x:]
 	for i := range 16 {
-		copy(luma[i/4][16*(i%4):][:16], from[i*s.stride:])
+		*(*[16]byte)(luma[i/4][16*(i%4):]) = [16]byte(from[i*s.stride:])
 	}
 	half := s.stride / 2
 	at := 8*y*half + 8*x
 	for i := range 8 {
 		to := 16*(i%4) + i/4*8
-		copy(chroma[0][to:to+8], s.cb[at+i*half:])
-		copy(chroma[1][to:to+8], s.cr[at+i*half:])
+		*(*[8]byte)(chroma[0][to:]) = [8]byte(s.cb[at+i*half:])
+		*(*[8]byte)(chroma[1][to:]) = [8]byte(s.cr[at+i*half:])
 	}
 }

@@ -68,62 +68,60 @@ func (r *levelReader) next(first int) []int16 {
 // writeBlock writes a block whose first coefficient has the number n, and reports whether it has any.
 func (w *boolWriter) writeBlock(levels []int16, n, context int, probs *planeProbs) (any bool) {
 	p := &probs[n][context]
+	s := w.boolState
 	if len(levels) == 0 {
-		w.put(false, p[0])
+		w.boolState = w.room(s.zero(p[0]))
 		return false
 	}
-	end := true // may come next
-	for _, level := range levels {
-		if end {
-			w.put(true, p[0])
-		}
-		v := int(abs(int32(level)))
+	s = s.one(p[0]) // not the end
+	for i, level := range levels {
 		n++
-		switch {
-		case v == 0:
-			w.put(false, p[1])
-			p, end = &probs[n][0], false
+		next := &probs[n]
+		if level == 0 {
+			s = w.room(s.zero(p[1]))
+			p = &next[0]
 			continue
-		case v == 1:
-			w.put(true, p[1])
-			w.put(false, p[2])
-			p = &probs[n][1]
-		default:
-			w.put(true, p[1])
-			w.put(true, p[2])
-			w.writeLarge(v, p)
-			p = &probs[n][2]
 		}
-		w.put(level < 0, 128)
-		end = true
+		s = w.room(s.one(p[1]))
+		v := int(abs(int32(level)))
+		if v == 1 {
+			s = s.zero(p[2])
+			p = &next[1]
+		} else {
+			s = w.writeLarge(s.one(p[2]), v, p)
+			p = &next[2]
+		}
+		s = w.room(s.even(uint32(int32(level)) >> 31))
+		if n < 16 {
+			s = s.bit(i+1 < len(levels), p[0])
+		}
 	}
-	if n < 16 {
-		w.put(false, p[0])
-	}
+	w.boolState = s
 	return true
 }
 
-// writeLarge writes a magnitude of 2 or more.
-func (w *boolWriter) writeLarge(v int, p *[11]uint8) {
+// writeLarge writes a magnitude of 2 or more. It leaves room for two bits.
+func (w *boolWriter) writeLarge(s boolState, v int, p *[11]uint8) boolState {
+	s = w.room(s)
 	if v < categoryBase[0] {
-		w.put(false, p[3])
-		w.put(v > 2, p[4])
-		if v > 2 {
-			w.put(v > 3, p[5])
+		s = s.zero(p[3])
+		if v == 2 {
+			return w.room(s.zero(p[4]))
 		}
-		return
+		return w.room(w.room(s.one(p[4])).bit(v > 3, p[5]))
 	}
-	w.put(true, p[3])
+	s = s.one(p[3])
 	category := int(levelCodes[v&maxLevel].class) - classCategory1
-	w.put(category >= 2, p[6])
+	s = s.bit(category >= 2, p[6])
 	if category < 2 {
-		w.put(category == 1, p[7])
+		s = s.bit(category == 1, p[7])
 	} else {
-		w.put(category >= 4, p[8])
-		w.put(category&1 == 1, p[9+category/2-1])
+		s = w.room(s.bit(category >= 4, p[8]))
+		s = s.bit(category&1 == 1, p[9+category/2-1])
 	}
 	extra, probs := v-categoryBase[category], categoryProbs[category]
 	for i, prob := range probs {
-		w.put(extra>>(len(probs)-1-i)&1 != 0, prob)
+		s = w.room(s).bit(extra>>(len(probs)-1-i)&1 != 0, prob)
 	}
+	return w.room(s)
 }

@@ -11,59 +11,70 @@ type trellis struct {
 
 // refine chooses the levels of block b again. raw are the coefficients before they were quantised, g
 // what the levels of c stand for. It reports whether anything changed.
-func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *classCosts, first, context int, lambda int64) bool {
-	count := int(c.counts[b])
-	levels := &c.levels[b]
+//
+// Squared errors are counted from those of a block without coefficients. A coefficient is half of
+// what it were in an orthonormal transform: hence 1024, where score has 4096.
+func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *planeCosts, first, context int, lambda int64) bool {
+	count := int(c.counts[b&3])
 	if count <= first {
 		return false
 	}
-	// Squared errors are counted from those of a block without coefficients. A coefficient is half of
-	// what it were in an orthonormal transform: hence 1024 instead of 4096.
-	best := lambda * int64(costs[first][context][classEnd])
+	best := lambda * int64(costs.end[first&15][context%3])
 	bestEnd, bestLevel := first, 0
-	var score [2]int64
-	contexts := [2]int{context, context}
-	n0 := first
-	for n := first; n < count; n++ {
-		at := int(zigzag[n]) + 4*b
+	// Scores of the best ways to both levels of the coefficient before, and contexts these are for the next.
+	var score0, score1 int64 = 0, 1 << 60
+	context0, context1 := context%3, 0
+	for n := first; n < count && n < 16; n++ {
+		at := (int(zigzag[n]) + 4*b) & 63
 		v := abs(int32(raw[at]))
 		step := int32(q.step[at])
 		high := min((v+step>>1)*int32(q.recip[at])>>16, maxLevel)
-		costsHere := &costs[n]
-		var next [2]int64
-		var nextContexts [2]int
-		for i := range 2 {
-			level := high - int32(i)
-			if level < 0 {
-				next[1], nextContexts[1], t.level[n][1] = next[0], nextContexts[0], 0
-				t.from[n][1] = t.from[n][0]
-				break
+		here := &costs.level[n]
+		if high == 0 {
+			way0, way1 := score0+lambda*int64(here[context0][0]), score1+lambda*int64(here[context1][0])
+			t.level[n][0], t.from[n][0] = 0, 0
+			if way1 < way0 {
+				way0, t.from[n][0] = way1, 1
 			}
-			code := &levelCodes[level&maxLevel]
-			class := code.class % classes
-			way0 := score[0] + lambda*int64(costsHere[contexts[0]][class])
-			way1 := score[1] + lambda*int64(costsHere[contexts[1]][class])
-			from := uint8(0)
-			if n > n0 && way1 < way0 {
-				way0, from = way1, 1
-			}
-			err := int64(v - level*step)
-			way0 += lambda*int64(code.cost) + (err*err-int64(v)*int64(v))*1024
-			t.level[n][i], t.from[n][i] = level, from
-			next[i], nextContexts[i] = way0, int(min(level, 2))
-			if level > 0 {
-				end := way0
-				if n < 15 {
-					end += lambda * int64(costs[n+1][min(level, 2)][classEnd])
-				}
-				if end < best {
-					best, bestEnd, bestLevel = end, n+1, i
-				}
-			}
+			score0, context0, score1, context1 = way0, 0, 1<<60, 0
+			continue
 		}
-		score, contexts = next, nextContexts
+		cost0, cost1 := costs.both(n, context0, high)
+		other0, other1 := costs.both(n, context1, high)
+		t.level[n], t.from[n] = [2]int32{high, high - 1}, [2]uint8{}
+		// To the higher level, and to the lower one.
+		error0, error1 := int64(v-high*step), int64(v-(high-1)*step)
+		none := int64(v) * int64(v)
+		way0, way1 := score0+lambda*int64(cost0), score1+lambda*int64(other0)
+		if way1 < way0 {
+			way0, t.from[n][0] = way1, 1
+		}
+		up := way0 + (error0*error0-none)*1024
+		way0, way1 = score0+lambda*int64(cost1), score1+lambda*int64(other1)
+		if way1 < way0 {
+			way0, t.from[n][1] = way1, 1
+		}
+		down := way0 + (error1*error1-none)*1024
+		score0, context0 = up, int(min(high, 2))
+		score1, context1 = down, int(min(high-1, 2))
+		end := &costs.end[n+1] // 0 behind the last coefficient
+		if v := up + lambda*int64(end[context0]); v < best {
+			best, bestEnd, bestLevel = v, n+1, 0
+		}
+		if v := down + lambda*int64(end[context1]); high > 1 && v < best {
+			best, bestEnd, bestLevel = v, n+1, 1
+		}
 	}
-	return t.apply(raw, g, b, q, levels, &c.counts[b], first, bestEnd, bestLevel)
+	return t.apply(raw, g, b, q, &c.levels[b&3], &c.counts[b&3], first, bestEnd, bestLevel)
+}
+
+// both returns what a level costs, and what the next one towards zero does.
+func (c *planeCosts) both(n, context int, level int32) (high, low int) {
+	if level < smallLevels {
+		t := &c.level[n&15][context%3]
+		return int(t[level&(smallLevels-1)]), int(t[(level-1)&(smallLevels-1)])
+	}
+	return c.large(n, context, level), c.large(n, context, level-1)
 }
 
 // apply sets the levels of the way that ends with one of the levels of the coefficient before end.
