@@ -94,6 +94,8 @@ func TestKeysAreRotated(t *testing.T) {
 	s := spec(t, "k.jpg", "1x1", "crop", ".jpg")
 	assert.Equal(t, current.Sign(s), both.Sign(s), "the first key signs")
 	assert.True(t, both.Verify(s, old.Sign(s)), "all verify")
+	assert.True(t, both.Verify(s, both.Sign(s)))
+	assert.True(t, both.Verify(s, current.Sign(s)))
 	assert.False(t, current.Verify(s, old.Sign(s)))
 	newKey[0]++
 	assert.Equal(t, current.Sign(s), both.Sign(s), "the caller's slice is the caller's")
