@@ -10,15 +10,16 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
-// Smart crops like [Crop], but around the subject of the picture rather than in the middle: edges,
-// skin and saturated colours, weighed as in Jonas Wagner's smartcrop.js. The result has exactly the
+// Smart crops like [Crop], but around the subject of the picture rather than in the middle. The result has exactly the
 // requested size and is the largest rectangle of its ratio; if all are equally good, it is the
 // middle one.
 //
-// The rectangle is that which github.com/muesli/smartcrop finds in a copy with 400 pixels on the
-// shorter side (but no more than 1600 on the longer). A picture that is smaller, or that the decoder
-// has reduced to less, is enlarged to that; in a reduced one the rectangle may differ if several
-// are about as good.
+// It looks at a copy with 400 pixels on the shorter side (but no more than 1600 on the longer); a picture that is
+// smaller, or that the decoder has reduced to less, is enlarged to that. Edges, skin and saturated colors are weighed as in Jonas
+// Wagner's smartcrop.js. Of the rectangles that this likes as much as the middle one, or better, Smart takes the one that has most of
+// what is of rare colors or stands out from what is around, and whose sides cut through the least of it. So it never does worse
+// than [Crop], by either measure; it shows a large subject whole where that is possible, and a mountain with its sky rather than the
+// meadow in front of it. docs/smart.md has figures.
 type Smart struct {
 	NoEnlarge bool // as that of Crop
 }
@@ -52,14 +53,17 @@ func (Smart) Locate(ctx context.Context, img image.Image, scaled image.Point, cr
 	if err := ctx.Err(); err != nil {
 		return crop, err
 	}
-	box := image.Pt(smartBoxSide(crop.Dx(), scaled.X, size.X), smartBoxSide(crop.Dy(), scaled.Y, size.Y))
-	found, ok := saliency.Best(small.(image.RGBA64Image), box)
+	picture, ok := saliency.Look(small.(image.RGBA64Image))
+	if !ok {
+		return crop, nil
+	}
+	found, ok := picture.Choose(image.Pt(smartBoxSide(crop.Dx(), scaled.X, size.X), smartBoxSide(crop.Dy(), scaled.Y, size.Y)))
 	if !ok {
 		return crop, nil
 	}
 	at := image.Pt(
-		smartPlace(found.Min.X, found.Max.X, size.X, scaled.X, crop.Dx()),
-		smartPlace(found.Min.Y, found.Max.Y, size.Y, scaled.Y, crop.Dy()))
+		smartPlace(found.Min.X, size.X-found.Dx(), scaled.X-crop.Dx(), crop.Min.X),
+		smartPlace(found.Min.Y, size.Y-found.Dy(), scaled.Y-crop.Dy(), crop.Min.Y))
 	return crop.Sub(crop.Min).Add(at), nil
 }
 
@@ -75,18 +79,11 @@ func smartBoxSide(crop, scaled, small int) int {
 	return min(max(side, smartBox), small)
 }
 
-// smartPlace returns where in scaled a crop begins that has the same centre as from-to in the copy.
-// The boxes that were tried stood at multiples of a step and so, but for the first, short of the
-// far edge; they are spread so that the first and the last touch the edges. A single one goes to
-// the middle.
-func smartPlace(from, to, small, scaled, crop int) int {
-	side := to - from
-	free := float64(small - side)
-	at := free / 2
-	if last := (small - side) / saliency.Step * saliency.Step; last > 0 {
-		at = free * float64(from) / float64(last)
+// smartPlace returns where in the original's room a crop begins that begins at a place in the copy's room. What is
+// in the middle there is where the middle one begins here.
+func smartPlace(at, free, room, middle int) int {
+	if at == free/2 {
+		return middle
 	}
-	centre := (at + float64(side)/2) / float64(small) * float64(scaled)
-	place := int(math.Round(centre - float64(crop)/2))
-	return min(max(place, 0), scaled-crop)
+	return int(math.Round(float64(at) / float64(free) * float64(room)))
 }

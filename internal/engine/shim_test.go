@@ -244,11 +244,6 @@ func exactPalette(img *image.NRGBA) *image.Paletted {
 	return all[0]
 }
 
-// smartBoxSide returns the side in a copy of the side crop of scaled.
-func smartBoxSide(crop, scaled, small int) int {
-	return min(max(int(math.Round(float64(crop)/float64(scaled)*float64(small))), 16), small)
-}
-
 // psnr is the peak signal-to-noise ratio of two pictures of one size, in dB over R, G and B.
 func psnr(want, got image.Image) float64 {
 	a, b := nrgbaOf(want), nrgbaOf(got)

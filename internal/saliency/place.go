@@ -19,8 +19,11 @@ type table struct {
 
 // tableOf is what smartcrop calls importance: the middle is worth most, the lines of the thirds
 // more than what lies around them, unless that is near to an edge.
-func tableOf(box image.Point) table {
-	across, down := along(box.X), along(box.Y)
+func tableOf(box image.Point) table { return tableAt(box, 0, 0) }
+
+// tableAt is that of samples of which the first is so many pixels within the box.
+func tableAt(box image.Point, x, y int) table {
+	across, down := along(box.X, x), along(box.Y, y)
 	t := table{make([]float64, 0, len(across)*len(down)), len(across), len(down)}
 	for _, y := range down {
 		for _, x := range across {
@@ -40,10 +43,10 @@ type part struct {
 	thirds float64 // 1 on the line of a third, 0 from an eighth of half a side off
 }
 
-// along returns the parts of the samples along a side of that many pixels.
-func along(side int) []part {
+// along returns the parts of the samples along a side of that many pixels, from one of them on.
+func along(side, first int) []part {
 	parts := make([]part, 0, side/Step+1)
-	for at := 0; at < side; at += Step {
+	for at := first; at < side; at += Step {
 		p := math.Abs(0.5-float64(at)/float64(side)) * 2
 		edge := max(p-1+edgeRadius, 0)
 		third := (p - 1./3) * 8

@@ -1,14 +1,15 @@
 // Package saliency finds the part of a picture that is most worth keeping: edges, the colour of
 // skin and saturated colours, near the lines of the thirds of what is kept and away from its edges.
 //
-// The method and its constants are those of Jonas Wagner's smartcrop.js
-// (https://github.com/jwagner/smartcrop.js) as github.com/muesli/smartcrop v0.3.0 has them. In the
+// [Best] is the method of Jonas Wagner's smartcrop.js
+// (https://github.com/jwagner/smartcrop.js), with the constants that github.com/muesli/smartcrop v0.3.0 has. In the
 // same picture the same box is found, down to the peculiarities: blue and red have changed places
-// in the lightness, and the sum of its weights is 1.3.
-//
-// It takes a hundredth of the time (see BenchmarkBest), because a box is judged by every eighth
-// pixel of every eighth row alone. Nothing but these pixels is analysed; and as boxes begin at
+// in the lightness, and the sum of its weights is 1.3. It
+// takes a hundredth of the time (see BenchmarkBest), because a box is judged by every eighth
+// pixel of every eighth row alone. Nothing but these pixels is analyzed; and as boxes begin at
 // them, too, what a pixel's place in the box is worth is one table for all boxes.
+//
+// [Picture.Choose] goes on from there: it finds the box that keeps subjects whole.
 package saliency
 
 import (
@@ -74,6 +75,9 @@ type samples struct {
 func (s samples) score(x, y int, t table) float64 {
 	sum := 0.0
 	columns, rows := min(t.columns, s.columns-x), min(t.rows, s.rows-y) // the last samples of a box may be too near to the edge
+	if columns <= 0 {
+		return 0
+	}
 	for dy := range rows {
 		worth := t.worth[dy*t.columns:][:columns]
 		for dx, w := range s.weights[(y+dy)*s.columns+x:][:columns] {

@@ -1,0 +1,124 @@
+package saliency
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// chosen is the box of a size in a picture that has something to choose by.
+func chosen(t require.TestingT, img image.RGBA64Image, size image.Point) image.Rectangle {
+	p, ok := Look(img)
+	require.True(t, ok)
+	box, ok := p.Choose(size)
+	require.True(t, ok)
+	return box
+}
+
+func TestTheChosenBoxIsNeverWorseThanTheMiddle(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		size := image.Pt(rapid.IntRange(16, 200).Draw(t, "x"), rapid.IntRange(16, 200).Draw(t, "y"))
+		box := image.Pt(rapid.IntRange(1, size.X).Draw(t, "across"), rapid.IntRange(1, size.Y).Draw(t, "down"))
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		p, ok := Look(random(r, size, rapid.IntRange(1, 60).Draw(t, "noise"), rapid.IntRange(0, 2).Draw(t, "form")))
+		if !ok {
+			return
+		}
+		got, ok := p.Choose(box)
+		if !ok || got.Size() != box || !got.In(image.Rectangle{Max: size}) {
+			t.Fatalf("%v of %v in %v", got, box, size)
+		}
+		middle := image.Rectangle{Max: box}.Add(size.Sub(box).Div(2))
+		if p.Measure(got).Worse(p.Measure(middle)) {
+			t.Fatalf("%v: %v; the middle: %v", got, p.Measure(got), p.Measure(middle))
+		}
+	})
+}
+
+// paint makes a picture of a function of places of 0…1.
+func paint(size image.Point, of func(x, y float64, noise int) color.RGBA) *image.RGBA {
+	img := image.NewRGBA(image.Rectangle{Max: size})
+	r := rand.New(rand.NewPCG(3, 4))
+	for y := range size.Y {
+		for x := range size.X {
+			img.SetRGBA(x, y, of(float64(x)/float64(size.X), float64(y)/float64(size.Y), r.IntN(40)-20))
+		}
+	}
+	return img
+}
+
+// Half of the fruit, at the border of the picture, has more of what smartcrop counts than all of it near to the
+// sides of the crop.
+func TestALargeSubjectIsKeptWhole(t *testing.T) {
+	size := image.Pt(520, 400)
+	fruit := func(x, y float64) bool { return math.Hypot((x-0.45)*1.3, y-0.48) < 0.2 }
+	img := paint(size, func(x, y float64, noise int) color.RGBA {
+		if fruit(x, y) {
+			return color.RGBA{uint8(210 + noise), uint8(150 + 2*noise), uint8(140 + 2*noise), 255}
+		}
+		return color.RGBA{200, uint8(30 + 40*x), 20, 255}
+	})
+	box := chosen(t, img, image.Pt(520, 195))
+	assert.LessOrEqual(t, box.Min.Y, 112, "the fruit begins at 112")
+	assert.GreaterOrEqual(t, box.Max.Y, 272, "and ends at 272")
+}
+
+func TestAMountainWithItsSkyIsPreferredToTheMeadowInFrontOfIt(t *testing.T) {
+	size := image.Pt(540, 400)
+	ridge := func(x float64) float64 { return 0.3 + 0.08*math.Sin(9*x) + 0.04*math.Sin(31*x) }
+	img := paint(size, func(x, y float64, noise int) color.RGBA {
+		switch {
+		case y < ridge(x):
+			return color.RGBA{uint8(70 + 60*y), uint8(110 + 90*y), 190, 255}
+		case y < 0.5:
+			return color.RGBA{uint8(120 + noise/2), uint8(115 + noise/2), uint8(120 + noise/2), 255}
+		}
+		return color.RGBA{uint8(100 + noise), uint8(95 + noise), uint8(50 + noise), 255}
+	})
+	meadow, ok := Best(img, image.Pt(540, 200))
+	require.True(t, ok)
+	require.Greater(t, meadow.Min.Y, 150, "smartcrop takes the meadow")
+	box := chosen(t, img, image.Pt(540, 200))
+	assert.LessOrEqual(t, box.Min.Y, 104, "the ridge is there")
+}
+
+func TestNothingToChooseByIsReported(t *testing.T) {
+	_, ok := Look(paint(image.Pt(300, 200), func(_, _ float64, _ int) color.RGBA { return color.RGBA{90, 90, 90, 255} }))
+	assert.False(t, ok)
+	p, ok := Look(random(rand.New(rand.NewPCG(1, 2)), image.Pt(100, 100), 9, 0))
+	require.True(t, ok)
+	for _, box := range []image.Point{{0, 0}, {-1, 5}, {101, 100}, {100, 101}} {
+		_, ok := p.Choose(box)
+		assert.False(t, ok, "%v", box)
+	}
+}
+
+func TestMeasuresOfSmartcropAreItsScores(t *testing.T) {
+	img := random(rand.New(rand.NewPCG(5, 6)), image.Pt(320, 240), 40, 0)
+	p, ok := Look(img)
+	require.True(t, ok)
+	size := image.Pt(240, 240)
+	table, raw := tableOf(size), look(img)
+	sum := 0.0
+	for _, w := range raw.weights {
+		sum += w
+	}
+	for x := range 11 {
+		want := raw.score(x, 0, table) / sum
+		assert.InDelta(t, want, p.Measure(image.Rect(8*x, 0, 8*x+240, 240)).Smartcrop, 1e-9)
+	}
+}
+
+func BenchmarkChoose(b *testing.B) {
+	img := random(rand.New(rand.NewPCG(1, 2)), image.Pt(533, 400), 40, 0)
+	for b.Loop() {
+		p, _ := Look(img)
+		p.Choose(image.Pt(400, 400))
+	}
+}
