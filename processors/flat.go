@@ -12,10 +12,10 @@ import (
 // of GIF lives on. So the colors of an animation of flat art are brought to those that matter, each pixel to the
 // nearest one: dithering would break the runs again.
 
-// flatColors is how many colors must cover flatShare of the pixels of flat art.
+// fewColors is how many colors must cover fewShare of the pixels of flat art.
 const (
-	flatColors = 12
-	flatShare  = 0.75
+	fewColors = 12
+	fewShare  = 0.75
 )
 
 // flatError is the mean squared error, over the opaque pixels and the three samples, at which there are colors
@@ -49,7 +49,7 @@ func flatPalette(frames []*image.NRGBA) color.Palette {
 		return nil
 	}
 	covered := int64(0)
-	for range min(flatColors, len(tones)) { // the most frequent ones come first
+	for range min(fewColors, len(tones)) { // the most frequent ones come first
 		most := 0
 		for i := range tones {
 			if tones[i].error >= 0 && (tones[most].error < 0 || tones[i].n > tones[most].n) {
@@ -59,7 +59,7 @@ func flatPalette(frames []*image.NRGBA) color.Palette {
 		covered += tones[most].n
 		tones[most].error = -1
 	}
-	if float64(covered) < flatShare*float64(pixels) {
+	if float64(covered) < fewShare*float64(pixels) {
 		return nil
 	}
 	for i := range tones {

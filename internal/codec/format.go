@@ -83,6 +83,7 @@ type Header struct {
 	Profile   int64
 	Described bool
 
+	Palette  bool  // pixels are places in a palette
 	MinBytes int64 // a file with fewer bytes is damaged
 	Detail   any   // what the format's own functions want to know of it
 }

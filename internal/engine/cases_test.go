@@ -36,8 +36,6 @@ type caseRow struct {
 // shortCases are the rows that are known to fall short, each with the reason.
 var shortCases = map[string]string{
 	"png/n98-trns-out-of-range-grey4.png .png": "its reference is transparent, and its text says that nothing is",
-	"png/n37-chart-16.png .png":                "PNG does not choose a palette for what scaling has made of flat art",
-	"png/s1-shot-p.png .png":                   "PNG does not choose a palette for what scaling has made of flat art",
 	"gif/g05-dispose-bg-transparent.gif .webp": noAnimatedWebP,
 	"gif/n61-dispose-previous.gif .webp":       noAnimatedWebP,
 	"png/n30-apng-dispose.png .webp":           noAnimatedWebP,

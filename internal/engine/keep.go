@@ -22,10 +22,15 @@ import (
 func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, img image.Image) error {
 	out := newOutput(ctx, w)
 	defer out.close()
-	err := encode(ctx, out, encoder, img)
+	original := processors.Original{Palette: p.header.Palette}
+	err := encode(ctx, out, encoder, img, original)
 	if moving, ok := img.(*processors.Animation); ok && errors.Is(err, errSizes) {
 		out.restart()
-		err = encode(ctx, out, encoder, moving.Image)
+		img = moving.Image
+		err = encode(ctx, out, encoder, img, original)
+	}
+	if err == nil && p.exceeds(out, img) {
+		err = p.tighten(ctx, out, encoder, img, original)
 	}
 	if err != nil {
 		return err
@@ -41,8 +46,11 @@ func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, 
 	return err
 }
 
-// encode prefers EncodeContext.
-func encode(ctx context.Context, w *output, encoder Encoder, img image.Image) error {
+// encode prefers EncodeOriginal, and then EncodeContext.
+func encode(ctx context.Context, w *output, encoder Encoder, img image.Image, original processors.Original) error {
+	if e, ok := ability.Find[processors.OriginalEncoder](encoder); ok {
+		return e.EncodeOriginal(ctx, w, img, original)
+	}
 	if e, ok := ability.Find[processors.ContextEncoder](encoder); ok {
 		return e.EncodeContext(ctx, w, img)
 	}

@@ -47,6 +47,9 @@ func (o *output) grow(need int) error {
 // len is how many bytes have been written.
 func (o *output) len() int { return o.w.Len() - o.start }
 
+// head is what a format is recognized by.
+func (o *output) head() []byte { return o.w.Bytes()[o.start:][:min(o.len(), headBytes)] }
+
 // restart drops what has been written.
 func (o *output) restart() { o.w.Truncate(o.start) }
 

@@ -41,7 +41,7 @@ const maxFrames = 10_000 + 1
 // the frames, with one in which the file is cut off.
 func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	d := new(detail)
-	h := codec.Header{Orientation: 1, Detail: d}
+	h := codec.Header{Orientation: 1, Palette: true, Detail: d}
 	w, err := open(r, nil)
 	if err != nil {
 		return h, ignoreEnd(err)

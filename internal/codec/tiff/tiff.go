@@ -53,7 +53,7 @@ func header(ctx context.Context, r *codec.Reader) (codec.Header, error) {
 	case err != nil:
 		return codec.Header{}, err
 	}
-	out := codec.Header{Stored: image.Pt(l.width, l.height), Orientation: l.orientation, Detail: l}
+	out := codec.Header{Stored: image.Pt(l.width, l.height), Orientation: l.orientation, Palette: l.photometric == palette, Detail: l}
 	out.Profile, out.Described = max(l.profile.count, 0), l.profile.count > 0
 	return out, nil
 }

@@ -1,0 +1,180 @@
+package quantize
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"slices"
+	"unsafe"
+)
+
+// A Histogram counts the colors of pictures. Where they are too many, those that agree in the upper bits
+// of their samples become one.
+type Histogram struct {
+	opaque  bool
+	entries []entry
+	slots   []uint32 // places of entries, plus 1, by hash
+	shift   uint     // bits of each sample that do not count
+	last    uint32   // the pixel before
+	at      int      // its entry
+	pixels  int64
+}
+
+// An entry is a color.
+type entry struct {
+	key    uint32
+	n      uint32
+	sum    [4]uint64
+	point  point
+	color  color.NRGBA // the mean
+	choice uint16      // of a palette
+}
+
+const (
+	slotBits   = 15
+	maxEntries = 3 << 13 // three quarters of the slots
+)
+
+// Bytes is the memory that a Histogram of n pixels takes at most, with a Palette that it chooses.
+func Bytes(n int64) int64 {
+	const perEntry = int64(unsafe.Sizeof(entry{}) + unsafe.Sizeof(&entry{}))
+	return perEntry*min(n, maxEntries) + 4<<slotBits + 64<<10
+}
+
+// NewHistogram returns one for n pixels, or more. If opaque, pixels are either transparent or opaque: what is
+// less than half opaque is not counted, and the rest is opaque.
+func NewHistogram(n int64, opaque bool) *Histogram {
+	return &Histogram{opaque: opaque, entries: make([]entry, 0, min(n, maxEntries)), slots: make([]uint32, 1<<slotBits)}
+}
+
+// opaqueFrom is the least alpha of a pixel that counts as opaque where there is no alpha but all or none.
+const opaqueFrom = 128
+
+// Add counts the pixels of a picture, up to the end of ctx.
+func (h *Histogram) Add(ctx context.Context, img *image.NRGBA) {
+	every := max(1<<18/max(img.Rect.Dx(), 1), 1)
+	for y := range img.Rect.Dy() {
+		if y%every == 0 && ctx.Err() != nil {
+			return
+		}
+		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
+		for ; len(row) >= 4; row = row[4:] {
+			h.add(binary.LittleEndian.Uint32(row))
+		}
+	}
+}
+
+// canonical returns a pixel as it counts. It is not ok if it does not.
+func (h *Histogram) canonical(c uint32) (uint32, bool) {
+	if h.opaque {
+		return c | 255<<24, c>>24 >= opaqueFrom
+	}
+	if c>>24 == 0 {
+		return 0, true
+	}
+	return c, true
+}
+
+func (h *Histogram) add(c uint32) {
+	c, ok := h.canonical(c)
+	if !ok {
+		return
+	}
+	h.pixels++
+	if c != h.last || h.pixels == 1 {
+		h.at, h.last = h.place(c), c
+	}
+	e := &h.entries[h.at]
+	e.n++
+	for i := range e.sum {
+		e.sum[i] += uint64(c >> (8 * i) & 255)
+	}
+}
+
+// mask has the bits of a color that count.
+func (h *Histogram) mask() uint32 { return 0xff >> h.shift << h.shift * 0x01010101 }
+
+// place returns the entry of a color, a new one if need be.
+func (h *Histogram) place(c uint32) int {
+	key := c & h.mask()
+	slot := h.slot(key)
+	if h.slots[slot] != 0 {
+		return int(h.slots[slot]) - 1
+	}
+	if len(h.entries) == maxEntries {
+		h.merge()
+		return h.place(c)
+	}
+	h.entries = append(h.entries, entry{key: key})
+	h.slots[slot] = uint32(len(h.entries))
+	return len(h.entries) - 1
+}
+
+// slot returns where a key is or would be.
+func (h *Histogram) slot(key uint32) uint32 {
+	slot := key * 2654435761 >> (32 - slotBits)
+	for h.slots[slot] != 0 && h.entries[h.slots[slot]-1].key != key {
+		slot = (slot + 1) % (1 << slotBits)
+	}
+	return slot
+}
+
+// merge makes one of the colors that differ in one bit more of each sample.
+func (h *Histogram) merge() {
+	h.shift++
+	clear(h.slots)
+	old := h.entries
+	h.entries = h.entries[:0]
+	for _, e := range old {
+		key := e.key & h.mask()
+		slot := h.slot(key)
+		if at := h.slots[slot]; at != 0 {
+			into := &h.entries[at-1]
+			into.n += e.n
+			for i := range e.sum {
+				into.sum[i] += e.sum[i]
+			}
+			continue
+		}
+		e.key = key
+		h.entries = append(h.entries, e)
+		h.slots[slot] = uint32(len(h.entries))
+	}
+}
+
+// Colors is how many colors were counted, those apart that are not one.
+func (h *Histogram) Colors() int { return len(h.entries) }
+
+// Exact reports whether no two colors became one.
+func (h *Histogram) Exact() bool { return h.shift == 0 }
+
+// Pixels is how many pixels were counted.
+func (h *Histogram) Pixels() int64 { return h.pixels }
+
+// Share returns which part of the pixels has one of the n most frequent colors.
+func (h *Histogram) Share(n int) float64 {
+	most, sum := make([]uint32, 0, n+1), uint64(0)
+	for i := range h.entries {
+		at, _ := slices.BinarySearchFunc(most, h.entries[i].n, func(a, b uint32) int { return cmp.Compare(b, a) })
+		if at < n {
+			most = slices.Insert(most, at, h.entries[i].n)
+			most = most[:min(len(most), n)]
+		}
+	}
+	for _, n := range most {
+		sum += uint64(n)
+	}
+	return float64(sum) / float64(max(h.pixels, 1))
+}
+
+// close computes the means.
+func (h *Histogram) close() {
+	for i := range h.entries {
+		e := &h.entries[i]
+		mean := func(j int) uint8 { return uint8((e.sum[j] + uint64(e.n)/2) / uint64(e.n)) }
+		e.color = color.NRGBA{mean(0), mean(1), mean(2), mean(3)}
+		e.point = pointOf(e.color)
+	}
+}

@@ -1,0 +1,232 @@
+package quantize
+
+import (
+	"cmp"
+	"context"
+	"image/color"
+	"math"
+	"slices"
+)
+
+// A Palette is a choice of colors, in which every color has a nearest one. It is for one goroutine at a time.
+type Palette struct {
+	Colors []color.NRGBA
+
+	// Error is the root mean squared distance in Oklab of the pixels that it was chosen for, where black to
+	// white is 1. Missed is the same of those pixels alone whose color it does not have.
+	Error, Missed float64
+
+	search search
+}
+
+// A box is a range of entries that one color will stand for.
+type box struct {
+	entries []*entry
+	weight  float64
+	mean    [4]float64
+	axis    int
+	spread  [4]float64 // sums of squared distances from the mean
+}
+
+func newBox(entries []*entry) box {
+	b := box{entries: entries}
+	var sum, squares [4]float64
+	for _, e := range entries {
+		w := float64(e.n)
+		b.weight += w
+		for i, v := range e.point {
+			sum[i] += w * float64(v)
+			squares[i] += w * float64(v) * float64(v)
+		}
+	}
+	for i := range sum {
+		b.mean[i] = sum[i] / b.weight
+		b.spread[i] = max(squares[i]-sum[i]*b.mean[i], 0)
+		if b.spread[i] > b.spread[b.axis] {
+			b.axis = i
+		}
+	}
+	return b
+}
+
+// split cuts a box at its mean. It is not ok if there is nothing to cut.
+func (b box) split() (low, high box, ok bool) {
+	at := 0
+	for i, e := range b.entries {
+		if float64(e.point[b.axis]) < b.mean[b.axis] {
+			b.entries[i], b.entries[at] = b.entries[at], e
+			at++
+		}
+	}
+	if at == 0 || at == len(b.entries) {
+		return b, b, false
+	}
+	return newBox(b.entries[:at]), newBox(b.entries[at:]), true
+}
+
+// refinements is how often colors are moved to the middle of the pixels that they stand for, at most.
+const refinements = 6
+
+// Choose returns a palette of n colors at most, and 1 at least. It first cuts the boxes that vary most (a variant of
+// P. Heckbert's median cut, 1982, that cuts at the mean as S. Wan, P. Prusinkiewicz and S. Wong do), and then
+// moves colors to where the pixels are (S. Lloyd, 1982). A color that most of those pixels have stays what it is.
+func (h *Histogram) Choose(ctx context.Context, n int) *Palette {
+	h.close()
+	points := h.cut(n)
+	last := -1.0
+	p := &Palette{}
+	for range refinements {
+		if ctx.Err() != nil {
+			break
+		}
+		p.search.set(points)
+		sum := h.assign(&p.search)
+		if last >= 0 && sum > 0.995*last {
+			break
+		}
+		last = sum
+		h.move(points)
+	}
+	p.Colors = h.colors(len(points))
+	p.finish()
+	p.measure(h)
+	return p
+}
+
+// measure sets the errors.
+func (p *Palette) measure(h *Histogram) {
+	sum, missed := h.assign(&p.search), int64(0)
+	for i := range h.entries {
+		if e := &h.entries[i]; e.color != p.Colors[e.choice] {
+			missed += int64(e.n)
+		}
+	}
+	p.Error = math.Sqrt(sum / float64(max(h.pixels, 1)))
+	p.Missed = math.Sqrt(sum / float64(max(missed, 1)))
+}
+
+// cut returns the means of n boxes at most.
+func (h *Histogram) cut(n int) []point {
+	entries := make([]*entry, len(h.entries))
+	for i := range entries {
+		entries[i] = &h.entries[i]
+	}
+	if len(entries) == 0 {
+		return []point{{}}
+	}
+	boxes := []box{newBox(entries)}
+	for len(boxes) < n {
+		worst := 0
+		for i, b := range boxes {
+			if b.spread[b.axis] > boxes[worst].spread[boxes[worst].axis] {
+				worst = i
+			}
+		}
+		b := boxes[worst]
+		if b.spread[b.axis] <= 0 {
+			break
+		}
+		low, high, ok := b.split()
+		if !ok {
+			boxes[worst].spread = [4]float64{}
+			continue
+		}
+		boxes[worst] = low
+		boxes = append(boxes, high)
+	}
+	points := make([]point, len(boxes))
+	for i, b := range boxes {
+		for j, v := range b.mean {
+			points[i][j] = float32(v)
+		}
+	}
+	return points
+}
+
+// assign gives each entry its nearest color, and returns the sum of the squared distances.
+func (h *Histogram) assign(s *search) (sum float64) {
+	for i := range h.entries {
+		e := &h.entries[i]
+		at, d := s.nearest(&e.point, int(e.choice))
+		e.choice = uint16(at)
+		sum += float64(d) * float64(e.n)
+	}
+	return sum
+}
+
+// move puts each color into the middle of its entries. One that nobody has stays where it is.
+func (h *Histogram) move(points []point) {
+	sums, weights := make([][4]float64, len(points)), make([]float64, len(points))
+	for i := range h.entries {
+		e := &h.entries[i]
+		w := float64(e.n)
+		weights[e.choice] += w
+		for j, v := range e.point {
+			sums[e.choice][j] += w * float64(v)
+		}
+	}
+	for i, w := range weights {
+		if w == 0 {
+			continue
+		}
+		for j := range points[i] {
+			points[i][j] = float32(sums[i][j] / w)
+		}
+	}
+}
+
+// colors returns what stands for the entries of each choice: their mean, or the color that more than half of
+// their pixels have. Choices that nobody has made are left out.
+func (h *Histogram) colors(n int) (out []color.NRGBA) {
+	sums, weights, most := make([][4]float64, n), make([]float64, n), make([]*entry, n)
+	for i := range h.entries {
+		e := &h.entries[i]
+		c, w := e.choice, float64(e.n)
+		weights[c] += w
+		for j, v := range e.point {
+			sums[c][j] += w * float64(v)
+		}
+		if most[c] == nil || e.n > most[c].n {
+			most[c] = e
+		}
+	}
+	for i, w := range weights {
+		if w == 0 {
+			continue
+		}
+		if 2*float64(most[i].n) > w {
+			out = append(out, most[i].color)
+			continue
+		}
+		var p point
+		for j := range p {
+			p[j] = float32(sums[i][j] / w)
+		}
+		out = append(out, p.color())
+	}
+	slices.SortFunc(out, func(a, b color.NRGBA) int {
+		return cmp.Or(cmp.Compare(luma(a), luma(b)), cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B), cmp.Compare(a.A, b.A))
+	})
+	return slices.Compact(out)
+}
+
+func luma(c color.NRGBA) int { return int(c.A)*4096 + 2*int(c.R) + 5*int(c.G) + int(c.B) }
+
+// finish prepares the search of final colors.
+func (p *Palette) finish() {
+	if len(p.Colors) == 0 {
+		p.Colors = []color.NRGBA{{}}
+	}
+	points := make([]point, len(p.Colors))
+	for i, c := range p.Colors {
+		points[i] = pointOf(c)
+	}
+	p.search.set(points)
+}
+
+// NewPalette returns a palette of given colors.
+func NewPalette(colors []color.NRGBA) *Palette {
+	p := &Palette{Colors: colors}
+	p.finish()
+	return p
+}

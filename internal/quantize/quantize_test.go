@@ -1,0 +1,141 @@
+package quantize
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// painted is a picture of colors that at gives.
+func painted(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {
+	m := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			m.SetNRGBA(x, y, at(x, y))
+		}
+	}
+	return m
+}
+
+func TestColorsComeBackFromOklab(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := color.NRGBA{rapid.Byte().Draw(t, "R"), rapid.Byte().Draw(t, "G"), rapid.Byte().Draw(t, "B"), 255}
+		p := pointOf(c)
+		got := p.color()
+		for i, v := range [3]uint8{c.R, c.G, c.B} {
+			assert.InDelta(t, v, [3]uint8{got.R, got.G, got.B}[i], 1, "%v became %v", c, got)
+		}
+		assert.Equal(t, c.A, got.A)
+	})
+	white, black := pointOf(color.NRGBA{255, 255, 255, 255}), pointOf(color.NRGBA{0, 0, 0, 255})
+	assert.InDelta(t, 1, white.to(&black), 1e-3)
+}
+
+func TestAPictureOfFewColorsKeepsThem(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 256).Draw(t, "colors")
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		colors := make([]color.NRGBA, n)
+		for i := range colors {
+			colors[i] = color.NRGBA{byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32() | 1)}
+		}
+		img := painted(40, 30, func(x, y int) color.NRGBA { return colors[random.IntN(n)] })
+		h := NewHistogram(1200, false)
+		h.Add(t.Context(), img)
+		p := h.Choose(t.Context(), 256)
+		out := image.NewPaletted(img.Rect, nil)
+		h.Draw(t.Context(), out, img, p, 0)
+		for i, index := range out.Pix {
+			want := img.NRGBAAt(i%40, i/40)
+			require.Equal(t, want, p.Colors[index])
+		}
+		assert.InDelta(t, 0, p.Error, 1e-3)
+	})
+}
+
+// The nearest color is found as if all were looked at.
+func TestEveryPixelGetsItsNearestColor(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		colors := make([]color.NRGBA, rapid.IntRange(1, 60).Draw(t, "colors"))
+		for i := range colors {
+			colors[i] = color.NRGBA{byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), 255}
+		}
+		p := NewPalette(colors)
+		for range 50 {
+			q := pointOf(color.NRGBA{byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32())})
+			_, got := p.search.nearest(&q, random.IntN(len(colors)))
+			least := float32(100)
+			for _, c := range colors {
+				r := pointOf(c)
+				least = min(least, q.to(&r))
+			}
+			require.Equal(t, least, got)
+		}
+	})
+}
+
+// Of two colors that are as far apart in sRGB, the eye tells the dark ones better.
+func TestMoreColorsAreBetter(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	img := painted(200, 200, func(x, y int) color.NRGBA {
+		return color.NRGBA{byte(x + random.IntN(30)), byte(y), byte((x + y) / 2), 255}
+	})
+	last := 1.0
+	for _, n := range []int{1, 2, 8, 16, 64, 256} {
+		h := NewHistogram(200*200, true)
+		h.Add(t.Context(), img)
+		p := h.Choose(t.Context(), n)
+		assert.LessOrEqual(t, len(p.Colors), n)
+		assert.Less(t, p.Error, last, "%d colors", n)
+		last = p.Error
+	}
+	assert.Less(t, last, 0.02)
+}
+
+func TestCountingManyColorsTakesNoMoreThanItMay(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	img := painted(500, 500, func(x, y int) color.NRGBA {
+		return color.NRGBA{byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32())}
+	})
+	h := NewHistogram(500*500, false)
+	h.Add(t.Context(), img)
+	assert.LessOrEqual(t, len(h.entries), maxEntries)
+	assert.LessOrEqual(t, cap(h.entries), maxEntries)
+	assert.False(t, h.Exact())
+	assert.Equal(t, int64(500*500), h.Pixels())
+	sum := uint64(0)
+	for _, e := range h.entries {
+		sum += uint64(e.n)
+	}
+	assert.Equal(t, uint64(500*500), sum, "none is lost")
+}
+
+func TestTransparentPixelsAreNotCountedWhereAllOthersAreOpaque(t *testing.T) {
+	img := painted(10, 10, func(x, y int) color.NRGBA { return color.NRGBA{200, 10, byte(y), byte(x * 28)} })
+	h := NewHistogram(100, true)
+	h.Add(t.Context(), img)
+	assert.Equal(t, int64(50), h.Pixels())
+	p := h.Choose(t.Context(), 20)
+	out := image.NewPaletted(img.Rect, nil)
+	h.Draw(t.Context(), out, img, p, 99)
+	for i, index := range out.Pix {
+		if x := i % 10; x*28 < 128 {
+			require.Equal(t, uint8(99), index)
+		} else {
+			require.Equal(t, color.NRGBA{200, 10, byte(i / 10), 255}, p.Colors[index])
+		}
+	}
+}
+
+func TestNothingIsAPicture(t *testing.T) {
+	h := NewHistogram(0, true)
+	p := h.Choose(context.Background(), 256)
+	assert.Len(t, p.Colors, 1)
+}

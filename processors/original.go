@@ -1,0 +1,26 @@
+package processors
+
+import (
+	"context"
+	"image"
+	"io"
+)
+
+// An Original is what an encoder may want to know of the original.
+type Original struct {
+	// Palette says that its pixels are places in a palette. The thumbnail of one may have more colors, those
+	// of edges between others.
+	Palette bool
+
+	// Exceeded says that the thumbnail, which is in the original's format and has no more pixels, has more
+	// bytes than it when it is encoded as usual: it should have fewer, if it still looks as good as the
+	// original does.
+	Exceeded bool
+}
+
+// An OriginalEncoder is an Encoder that wants to know of the original. If there is one, EncodeOriginal is called
+// instead of EncodeContext. Where the result has too many bytes it is called again, see
+// [Original.Exceeded], and the shorter result counts.
+type OriginalEncoder interface {
+	EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error
+}

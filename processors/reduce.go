@@ -1,0 +1,102 @@
+package processors
+
+import (
+	"context"
+	"image"
+	"image/color"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/colorset"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/internal/quantize"
+)
+
+// What looks the same, by the root mean squared distances in Oklab of all pixels, and of those whose color is
+// not in the palette. At these the mean score by SSIMULACRA 2 of screenshots is above 90.
+const (
+	sameError  = 0.004
+	sameMissed = 0.0085
+)
+
+// goodError is that of a picture of 256 colors which is good enough where the original had no more.
+const goodError = 0.012
+
+// Flat art is what these colors cover as much of.
+const (
+	flatColors = 16
+	flatShare  = 0.5
+)
+
+// reduce returns a picture in the fewest colors that serve, or nil if it is to stay as it is. It is valid until
+// release is called.
+func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (out *image.Paletted, release func(), err error) {
+	account, taken := codec.AccountOf(ctx), int64(0)
+	release = func() { account.Give(taken) }
+	if p, ok := img.(*image.Paletted); ok && len(p.Palette) <= 16 {
+		return nil, release, nil
+	}
+	straight, fresh, err := pixels.NRGBA(ctx, img)
+	if err != nil {
+		return nil, release, err
+	}
+	if fresh {
+		defer pixels.Give(ctx, straight)
+	}
+	n := area(straight.Rect.Size())
+	table := quantize.Bytes(n)
+	if err := account.Take(table); err != nil {
+		return nil, release, err
+	}
+	defer account.Give(table)
+	h := quantize.NewHistogram(n, false)
+	h.Add(ctx, straight)
+	if err := ctx.Err(); err != nil {
+		return nil, release, err
+	}
+	if h.Exact() && h.Colors() <= colorset.Max && e.Palette == PaletteAuto && !original.Exceeded {
+		return nil, release, nil // which costs nothing of the picture
+	}
+	p := e.choose(ctx, h, original)
+	if p == nil || ctx.Err() != nil {
+		return nil, release, ctx.Err()
+	}
+	if err := account.Take(n); err != nil {
+		return nil, release, err
+	}
+	taken = n
+	palette := make(color.Palette, len(p.Colors))
+	for i, c := range p.Colors {
+		palette[i] = c
+	}
+	out = image.NewPaletted(straight.Rect, palette)
+	h.Draw(ctx, out, straight, p, 0)
+	return out, release, ctx.Err()
+}
+
+// choose returns a palette, or nil.
+func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Original) *quantize.Palette {
+	flat := original.Palette || h.Share(flatColors) >= flatShare
+	if e.Palette == PaletteAuto && !flat {
+		return nil
+	}
+	most := h.Choose(ctx, 256)
+	switch {
+	case e.Palette == PaletteAlways && !flat:
+		return most
+	case most.Error > sameError || most.Missed > sameMissed:
+		if e.Palette == PaletteAlways || original.Palette && original.Exceeded && most.Error <= goodError {
+			return most
+		}
+		return nil
+	}
+	allowed := 1.0
+	if original.Exceeded {
+		allowed = 1.5
+	}
+	for n := 16; n < 256 && ctx.Err() == nil; n *= 2 {
+		if p := h.Choose(ctx, n); p.Error <= allowed*sameError && p.Missed <= allowed*sameMissed {
+			return p
+		}
+	}
+	return h.Choose(ctx, 256)
+}
