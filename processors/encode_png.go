@@ -20,8 +20,9 @@ type PNG struct {
 type Palette uint8
 
 const (
-	// PaletteAuto brings diagrams, text and the like to few colors if that is visibly the same: pictures whose original has a
-	// palette, and those half of which are 16 colors. They have a third of the bytes then. Photographs stay as they are.
+	// PaletteAuto brings scaled diagrams, text and the like to few colors if that is visibly the same: pictures whose original
+	// has a palette, and those half of which are 16 colors. They have a third of the bytes then. Photographs stay as they are,
+	// and so does what is not scaled.
 	PaletteAuto Palette = iota
 	PaletteNever
 	PaletteAlways

@@ -8,9 +8,9 @@ import (
 
 // An Original is what an encoder may want to know of the original.
 type Original struct {
-	// Palette says that its pixels are places in a palette. The thumbnail of one may have more colors, those
-	// of edges between others.
-	Palette bool
+	// Palette says that its pixels are places in a palette, and Scaled that the thumbnail has another size: then some of
+	// its colors are only those of edges between others.
+	Palette, Scaled bool
 
 	// Exceeded says that the thumbnail, which is in the original's format and has no more pixels, has more
 	// bytes than it when it is encoded as usual: it should have fewer, if it still looks as good as the

@@ -76,7 +76,7 @@ func TestADiagramGetsAPaletteOfFewColors(t *testing.T) {
 	full, same := encodedPNG(t, PNG{Palette: PaletteNever}, img, Original{})
 	n, _ := differ(img, same)
 	assert.Zero(t, n, "without a palette it is lossless")
-	few, out := encodedPNG(t, PNG{}, img, Original{})
+	few, out := encodedPNG(t, PNG{}, img, Original{Scaled: true})
 	require.IsType(t, new(image.Paletted), out)
 	assert.Less(t, len(few), len(full)*3/4)
 	n, most := differ(img, out)
@@ -84,9 +84,16 @@ func TestADiagramGetsAPaletteOfFewColors(t *testing.T) {
 	assert.Less(t, most, 40)
 }
 
+func TestWhatIsNotScaledStaysAsItIs(t *testing.T) {
+	img := diagram(300, 200)
+	_, out := encodedPNG(t, PNG{}, img, Original{Palette: true})
+	n, _ := differ(img, out)
+	assert.Zero(t, n)
+}
+
 func TestAPhotographStaysAsItIs(t *testing.T) {
 	img := scene(200, 150)
-	for _, original := range []Original{{}, {Palette: true}} {
+	for _, original := range []Original{{}, {Scaled: true}, {Palette: true, Scaled: true}} {
 		_, out := encodedPNG(t, PNG{}, img, original)
 		n, _ := differ(img, out)
 		assert.Zero(t, n, "%+v", original)
@@ -102,7 +109,7 @@ func TestAtMost256ColorsStayAsTheyAre(t *testing.T) {
 	for i := range 64 * 64 {
 		img.SetNRGBA(i%64, i/64, color.NRGBA{byte(i % 16 * 3), byte(i / 64 % 16 * 3), 100, byte(255 - i%2)})
 	}
-	_, out := encodedPNG(t, PNG{}, img, Original{Palette: true})
+	_, out := encodedPNG(t, PNG{}, img, Original{Palette: true, Scaled: true})
 	n, _ := differ(img, out)
 	assert.Zero(t, n)
 }

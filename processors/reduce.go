@@ -32,7 +32,7 @@ const (
 func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (out *image.Paletted, release func(), err error) {
 	account, taken := codec.AccountOf(ctx), int64(0)
 	release = func() { account.Give(taken) }
-	if p, ok := img.(*image.Paletted); ok && len(p.Palette) <= 16 {
+	if e.Palette == PaletteAuto && !original.Scaled && !(original.Palette && original.Exceeded) {
 		return nil, release, nil
 	}
 	straight, fresh, err := pixels.NRGBA(ctx, img)

@@ -22,28 +22,37 @@ import (
 func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, img image.Image) error {
 	out := newOutput(ctx, w)
 	defer out.close()
-	original := processors.Original{Palette: p.header.Palette}
+	original := processors.Original{Palette: p.header.Palette, Scaled: img.Bounds().Size() != p.Size()}
 	err := encode(ctx, out, encoder, img, original)
 	if moving, ok := img.(*processors.Animation); ok && errors.Is(err, errSizes) {
 		out.restart()
 		img = moving.Image
 		err = encode(ctx, out, encoder, img, original)
 	}
-	if err == nil && p.exceeds(out, img) {
-		err = p.tighten(ctx, out, encoder, img, original)
-	}
 	if err != nil {
 		return err
 	}
+	if kept, err := p.keep(ctx, out, encoder, img); kept || err != nil {
+		return err
+	}
+	if p.exceeds(out, img) {
+		return p.tighten(ctx, out, encoder, img, original)
+	}
+	return nil
+}
+
+// keep puts the file without its metadata into the place of what the encoder has written, if that is allowed.
+func (p *Picture) keep(ctx context.Context, out *output, encoder Encoder, img image.Image) (kept bool, err error) {
 	keeper, ok := ability.Find[processors.Keeper](encoder)
 	if !ok || p.header.Format.Strip == nil || !p.isOriginal(img) || !keeper.Keeps(encoder, p.header.Format.Name) {
-		return nil
+		return false, nil
 	}
 	if file := p.header.Format.Strip(p.data, p.header); file != nil && len(file) < out.len() && p.isSound(ctx, img) {
 		out.restart()
 		_, err = out.Write(file)
+		return true, err
 	}
-	return err
+	return false, nil
 }
 
 // encode prefers EncodeOriginal, and then EncodeContext.

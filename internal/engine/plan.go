@@ -214,7 +214,7 @@ func (p *Plan) lookBytes(decoded int64) int64 {
 // encodeBytes is what an encoder takes for a picture, beside it: as much again as often as PNG holds
 // it, the file, and tables of colors and of a compressor, which small pictures do with less of.
 func encodeBytes(size image.Point) int64 {
-	return 18*area(size) + 64*int64(size.X) + 64<<10 + min(96*area(size), 5<<19)
+	return 18*area(size) + 64*int64(size.X) + 128<<10 + min(96*area(size), 5<<19)
 }
 
 // fixedBytes are tables, and rows of a few thousand pixels.

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
+	"math/bits"
 	"slices"
 	"unsafe"
 )
@@ -33,21 +34,24 @@ type entry struct {
 }
 
 const (
-	slotBits   = 15
-	maxEntries = 3 << 13 // three quarters of the slots
+	maxSlotBits = 15
+	maxEntries  = 3 << 13 // three quarters of the slots
 )
 
 // Bytes is the memory that a Histogram of n pixels takes at most, with a Palette that it chooses.
 func Bytes(n int64) int64 {
 	const perEntry = int64(unsafe.Sizeof(entry{}) + unsafe.Sizeof(&entry{}))
-	return perEntry*min(n, maxEntries) + 4<<slotBits + 64<<10
+	return perEntry*min(n, maxEntries) + 4<<slotBits(n) + 256*min(n, 256) + 4<<10
 }
 
 // NewHistogram returns one for n pixels, or more. If opaque, pixels are either transparent or opaque: what is
 // less than half opaque is not counted, and the rest is opaque.
 func NewHistogram(n int64, opaque bool) *Histogram {
-	return &Histogram{opaque: opaque, entries: make([]entry, 0, min(n, maxEntries)), slots: make([]uint32, 1<<slotBits)}
+	return &Histogram{opaque: opaque, entries: make([]entry, 0, max(min(n, maxEntries), 1)), slots: make([]uint32, 1<<slotBits(n))}
 }
+
+// slotBits is for a table that is three quarters full at most.
+func slotBits(n int64) int { return min(bits.Len64(uint64(n))+1, maxSlotBits) }
 
 // opaqueFrom is the least alpha of a pixel that counts as opaque where there is no alpha but all or none.
 const opaqueFrom = 128
@@ -103,7 +107,7 @@ func (h *Histogram) place(c uint32) int {
 	if h.slots[slot] != 0 {
 		return int(h.slots[slot]) - 1
 	}
-	if len(h.entries) == maxEntries {
+	if len(h.entries) == cap(h.entries) {
 		h.merge()
 		return h.place(c)
 	}
@@ -114,9 +118,10 @@ func (h *Histogram) place(c uint32) int {
 
 // slot returns where a key is or would be.
 func (h *Histogram) slot(key uint32) uint32 {
-	slot := key * 2654435761 >> (32 - slotBits)
+	mask := uint32(len(h.slots) - 1)
+	slot := key * 2654435761 >> (32 - maxSlotBits) & mask
 	for h.slots[slot] != 0 && h.entries[h.slots[slot]-1].key != key {
-		slot = (slot + 1) % (1 << slotBits)
+		slot = (slot + 1) & mask
 	}
 	return slot
 }
