@@ -1,5 +1,6 @@
 # make test   sets everything up and runs every check and every test; needs Go, and Debian for the real servers
 # make check  the cheap checks alone: format, vet, staticcheck, go.mod, types on other platforms, words
+# make test-platforms  compares pictures, bit by bit, of programs built for several processors; Debian's qemu-user-static runs those for arm64
 # make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
 # make mutate changes the code in MUTANTS small ways per package, one at a time, and lists those that no test notices
 # make run    the gallery of cmd/thumbnail at http://127.0.0.1:8080/
@@ -21,7 +22,7 @@ FUZZTIME = 120
 MUTANTS = 100
 MUTATE_SKIP = README|Chromium|Corpus|TheRootLinksNoLeaf|LeavesDoNot|OrdinaryAnimations
 
-.PHONY: test check go-test fuzz mutate run bench docs apt tools
+.PHONY: test check go-test test-platforms fuzz mutate run bench docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -35,6 +36,10 @@ check: tools
 
 go-test: apt tools
 	internal/ci/gotest
+
+test-platforms:
+	internal/ci/apt qemu-user-static
+	internal/ci/platforms
 
 fuzz:
 	internal/ci/fuzz $(FUZZTIME)

@@ -155,7 +155,7 @@ func (p bands) entropy(r image.Rectangle) float64 {
 		for _, n := range histogram[i] {
 			if n > 0 {
 				f := float64(n) / total
-				sum -= f * math.Log2(f)
+				sum -= float64(f * math.Log2(f))
 			}
 		}
 	}

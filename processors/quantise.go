@@ -41,7 +41,7 @@ func newBox(bins []bin) box {
 		sum := 0.0
 		for _, c := range bins {
 			d := c.mean(i) - b.total.mean(i)
-			sum += d * d * float64(c.n)
+			sum += float64(d * d * float64(c.n))
 		}
 		b.spread += sum
 		if sum > b.error {
@@ -163,7 +163,7 @@ func (d *ditherer) lack(bins []bin) (sum float64) {
 		mean := [3]float64{b.mean(0), b.mean(1), b.mean(2)}
 		nearest := d.near.colours[d.near.index([3]int{int(mean[0]), int(mean[1]), int(mean[2])})]
 		for i, m := range mean {
-			sum += (m - float64(nearest[i])) * (m - float64(nearest[i])) * float64(b.n)
+			sum += float64((m - float64(nearest[i])) * (m - float64(nearest[i])) * float64(b.n))
 		}
 	}
 	return sum

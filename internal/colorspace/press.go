@@ -24,7 +24,7 @@ var press = sync.OnceValue(func() *icc.Transform { return icc.NewInks(pressPoint
 const pressPoints = 9
 
 // pressGrowth is the tone value of an ink on paper.
-func pressGrowth(ink int, x float64) float64 { return x + 4*pressGains[ink]*x*(1-x) }
+func pressGrowth(ink int, x float64) float64 { return x + float64(4*pressGains[ink]*x*(1-x)) }
 
 // pressOf is the polynomial: CIELAB's f of X, Y and Z relative to the paper.
 func pressOf(inks [4]float64) [3]float64 {
@@ -37,7 +37,7 @@ func pressOf(inks [4]float64) [3]float64 {
 			}
 		}
 		for i := range out {
-			out[i] += t.factors[i] * product
+			out[i] += float64(t.factors[i] * product)
 		}
 	}
 	return out

@@ -39,13 +39,13 @@ func entropy(counts []uint32) float64 {
 	for _, n := range counts {
 		if n > 0 {
 			total += n
-			sum -= float64(n) * log2(n)
+			sum -= float64(float64(n) * log2(n))
 		}
 	}
 	if total == 0 {
 		return 0
 	}
-	return sum + float64(total)*log2(total)
+	return sum + float64(float64(total)*log2(total))
 }
 
 // logs are logarithms of small numbers.

@@ -186,7 +186,7 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	decoded := h.Format.Memory(h, o)
 	if h.Described && convertsWhole(h, o) {
 		whole := codec.Options{Tolerant: o.Tolerant}
-		decoded = max(decoded, saturated(float64(h.Format.Memory(h, whole))+4*float64(area(h.Stored))+26*float64(h.Stored.X)))
+		decoded = max(decoded, saturated(float64(h.Format.Memory(h, whole))+float64(4*float64(area(h.Stored)))+float64(26*float64(h.Stored.X))))
 	}
 	var look int64
 	if _, planned := ability.Find[processors.Planner](p.Processor); !planned {

@@ -76,20 +76,20 @@ func (c *curve) beyond(x float64) float64 {
 			x = power(x, g)
 		}
 	case 2: // below -b/a the base is negative
-		x = power(a*x+b, g)
+		x = power(float64(a*x)+b, g)
 	case 3:
-		x = power(a*x+b, g) + cc
+		x = power(float64(a*x)+b, g) + cc
 	case 4:
 		if x >= d {
-			x = power(a*x+b, g)
+			x = power(float64(a*x)+b, g)
 		} else {
 			x *= cc
 		}
 	case 5:
 		if x >= d {
-			x = power(a*x+b, g) + e
+			x = power(float64(a*x)+b, g) + e
 		} else {
-			x = cc*x + f
+			x = float64(cc*x) + f
 		}
 	}
 	if x != x {
@@ -102,10 +102,10 @@ const beyondReason = 1000
 
 func (c *curve) sampled(x float64) float64 {
 	last := len(c.samples)/c.width - 1
-	x *= float64(last)
+	x = float64(x * float64(last))
 	i := min(int(x), last-1)
 	lo, hi := c.sample(i), c.sample(i+1)
-	return lo + (hi-lo)*(x-float64(i))
+	return lo + float64((hi-lo)*(x-float64(i)))
 }
 
 func (c *curve) sample(i int) float64 {
@@ -118,7 +118,7 @@ func (c *curve) sample(i int) float64 {
 // isIdentity reports whether the curve changes nothing that 16 bits could show.
 func (c *curve) isIdentity() bool {
 	for i := range 257 {
-		if x := float64(i) / 256; math.Abs(c.at(x)-x) > 1.0/65535 {
+		if x := float64(float64(i) / 256); math.Abs(c.at(x)-x) > 1.0/65535 {
 			return false
 		}
 	}

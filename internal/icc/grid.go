@@ -54,7 +54,7 @@ func (g *grid) rowGo(p *planes, from int) {
 			n, f := g.cell(0, xs[i])
 			a, b := g.at(n), g.at(n+1)
 			for c := range 3 {
-				p[c][i] = weightOne * (a[c] + f*(b[c]-a[c]))
+				p[c][i] = weightOne * (a[c] + float32(f*(b[c]-a[c])))
 			}
 		case 3:
 			t := g.tetrahedron(0, xs[i], ys[i], zs[i])
@@ -64,7 +64,7 @@ func (g *grid) rowGo(p *planes, from int) {
 			t := g.tetrahedron(1, ys[i], zs[i], ws[i])
 			a, b, c := t.at(g, n*g.step[0])
 			d, e, h := t.at(g, (n+1)*g.step[0])
-			xs[i], ys[i], zs[i] = a+f*(d-a), b+f*(e-b), c+f*(h-c)
+			xs[i], ys[i], zs[i] = a+float32(f*(d-a)), b+float32(f*(e-b)), c+float32(f*(h-c))
 		}
 	}
 }
@@ -108,9 +108,9 @@ func (g *grid) tetrahedron(first int, x, y, z float32) (t tetrahedron) {
 func (t *tetrahedron) at(g *grid, move int32) (x, y, z float32) {
 	a, b, c, d := g.at(move+t.node[0]), g.at(move+t.node[1]), g.at(move+t.node[2]), g.at(move+t.node[3])
 	p, q, r, s := t.weight[0], t.weight[1], t.weight[2], t.weight[3]
-	return p*a[0] + q*b[0] + r*c[0] + s*d[0],
-		p*a[1] + q*b[1] + r*c[1] + s*d[1],
-		p*a[2] + q*b[2] + r*c[2] + s*d[2]
+	return float32(p*a[0]) + float32(q*b[0]) + float32(r*c[0]) + float32(s*d[0]),
+		float32(p*a[1]) + float32(q*b[1]) + float32(r*c[1]) + float32(s*d[1]),
+		float32(p*a[2]) + float32(q*b[2]) + float32(r*c[2]) + float32(s*d[2])
 }
 
 // descending sorts without a branch, which max and min would be compiled to.

@@ -10,7 +10,7 @@ type (
 func (m matrix) mul(n matrix) (p matrix) {
 	for i := range 3 {
 		for j := range 3 {
-			p[i][j] = m[i][0]*n[0][j] + m[i][1]*n[1][j] + m[i][2]*n[2][j]
+			p[i][j] = float64(m[i][0]*n[0][j]) + float64(m[i][1]*n[1][j]) + float64(m[i][2]*n[2][j])
 		}
 	}
 	return p
@@ -18,7 +18,7 @@ func (m matrix) mul(n matrix) (p matrix) {
 
 func (m matrix) apply(v vector) (w vector) {
 	for i := range 3 {
-		w[i] = m[i][0]*v[0] + m[i][1]*v[1] + m[i][2]*v[2]
+		w[i] = float64(m[i][0]*v[0]) + float64(m[i][1]*v[1]) + float64(m[i][2]*v[2])
 	}
 	return w
 }
@@ -30,9 +30,9 @@ func (m matrix) columns(v vector) matrix { return m.mul(matrix{{v[0]}, {0, v[1]}
 func (m matrix) inverse() (inv matrix, ok bool) {
 	minor := func(i, j int) float64 {
 		a, b, c, d := (i+1)%3, (i+2)%3, (j+1)%3, (j+2)%3
-		return m[a][c]*m[b][d] - m[a][d]*m[b][c]
+		return float64(m[a][c]*m[b][d]) - float64(m[a][d]*m[b][c])
 	}
-	det := m[0][0]*minor(0, 0) + m[0][1]*minor(0, 1) + m[0][2]*minor(0, 2)
+	det := float64(m[0][0]*minor(0, 0)) + float64(m[0][1]*minor(0, 1)) + float64(m[0][2]*minor(0, 2))
 	if !(math.Abs(det) > 1e-6) {
 		return inv, false
 	}
@@ -111,7 +111,7 @@ func newLinear(m matrix) (l linear) {
 // brightest is the largest of the three numbers that l makes of x, y and z, or 1 if that is less.
 func (l *linear) brightest(x, y, z float32) float32 {
 	return max(1,
-		l.sum[0]*x+l.a[0]*(y-x)+l.b[0]*(z-x),
-		l.sum[1]*y+l.a[1]*(z-y)+l.b[1]*(x-y),
-		l.sum[2]*z+l.a[2]*(x-z)+l.b[2]*(y-z))
+		float32(l.sum[0]*x)+float32(l.a[0]*(y-x))+float32(l.b[0]*(z-x)),
+		float32(l.sum[1]*y)+float32(l.a[1]*(z-y))+float32(l.b[1]*(x-y)),
+		float32(l.sum[2]*z)+float32(l.a[2]*(x-z))+float32(l.b[2]*(y-z)))
 }

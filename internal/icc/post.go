@@ -18,7 +18,7 @@ const (
 func newPost(c *curve) *post {
 	p := new(post)
 	value := func(i int) int {
-		v := math.Round((c.beyond(float64(i)/postSteps+postLow) - 0.5) * postUnits)
+		v := math.Round((c.beyond(float64(float64(i)/postSteps)+postLow) - 0.5) * postUnits)
 		return int(min(max(v, math.MinInt16), math.MaxInt16))
 	}
 	next := value(0)
@@ -62,7 +62,7 @@ func (p *post) rowGo(values []float32) {
 		}
 		n := int(x)
 		v := p[n]
-		values[i] = (float32(int32(v)>>16)+float32(int16(v))*(x-float32(n)))*(1.0/postUnits) + 0.5
+		values[i] = float32((float32(int32(v)>>16)+float32(float32(int16(v))*(x-float32(n))))*(1.0/postUnits)) + 0.5
 	}
 }
 
@@ -70,7 +70,7 @@ func (p *post) rowGo(values []float32) {
 type affine [12]float32
 
 func (m *affine) of(x, y, z float32) (float32, float32, float32) {
-	return m[0]*x + m[1]*y + m[2]*z + m[9], m[3]*x + m[4]*y + m[5]*z + m[10], m[6]*x + m[7]*y + m[8]*z + m[11]
+	return float32(m[0]*x) + float32(m[1]*y) + float32(m[2]*z) + m[9], float32(m[3]*x) + float32(m[4]*y) + float32(m[5]*z) + m[10], float32(m[6]*x) + float32(m[7]*y) + float32(m[8]*z) + m[11]
 }
 
 func (m *affine) rowGo(p *planes, from int) {

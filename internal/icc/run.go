@@ -25,7 +25,7 @@ func (r *run) row16(dst []byte, src []uint16) {
 		curve := &r.in[i%4]
 		x := float32(v) / 257
 		low := min(int(x), 254)
-		p[i%4][i/4] = curve[low] + (curve[low+1]-curve[low])*(x-float32(low))
+		p[i%4][i/4] = curve[low] + float32((curve[low+1]-curve[low])*(x-float32(low)))
 		if i%4 == 3 {
 			dst[i] = byte((uint32(v) + 128) / 257)
 		}

@@ -25,10 +25,10 @@ func (t *tone) row(planes *planes, toSRGB *linear) {
 		g, b := gs[i], bs[i]
 		scale := float32(1)
 		if t.gamma != 1 {
-			y := 0.2627*r + 0.6780*g + 0.0593*b
+			y := float32(0.2627*r) + float32(0.6780*g) + float32(0.0593*b)
 			scale = p * float32(math.Pow(float64(y), t.gamma-1))
 		}
-		if m := max(r, g, b) * scale; m < p {
+		if m := float32(max(r, g, b) * scale); m < p {
 			scale *= (1 + m/(p*p)) / (1 + m)
 		} else {
 			scale /= m
@@ -54,7 +54,7 @@ func PQ() Transfer {
 	const c1, c2, c3 = 3424.0 / 4096, 2413.0 / 4096 * 32, 2392.0 / 4096 * 32
 	return Transfer{tone: &tone{gamma: 1}, decode: func(x float64) float64 {
 		e := math.Pow(x, 1/m2)
-		return 10000 / referenceWhite * math.Pow(max(e-c1, 0)/(c2-c3*e), 1/m1)
+		return 10000 / referenceWhite * math.Pow(max(e-c1, 0)/(c2-float64(c3*e)), 1/m1)
 	}}
 }
 
@@ -86,7 +86,7 @@ func New(p Primaries, f Transfer, narrow bool) (*Transform, error) {
 	t := &Transform{space: RGB, matrix: newLinear(m), tone: f.tone}
 	t.setCurve(0, func(x float64) float64 {
 		if narrow {
-			x = clip((x*255 - 16) / 219)
+			x = clip((float64(x*255) - 16) / 219)
 		}
 		if x = f.decode(x); !(x > 0) {
 			return 0

@@ -66,7 +66,7 @@ func (t *Transform) setCurve(channel int, f func(float64) float64) {
 	}
 	slope := in[255] / 255
 	for i, v := range in {
-		if d := v - float32(i)*slope; d < -1e-6*in[255] || d > 1e-6*in[255] {
+		if d := v - float32(float32(i)*slope); d < -1e-6*in[255] || d > 1e-6*in[255] {
 			slope = 0
 		}
 	}
@@ -92,7 +92,7 @@ func (t *Transform) setGray(p *profile) error {
 	}
 	decode := c.at
 	if p.lab {
-		decode = func(x float64) float64 { return fromLab((c.at(x)*100 + 16) / 116) }
+		decode = func(x float64) float64 { return fromLab((float64(c.at(x)*100) + 16) / 116) }
 	}
 	t.setCurve(0, decode)
 	t.matrix = newLinear(matrix{{1}, {0, 1}, {0, 0, 1}})

@@ -29,9 +29,9 @@ func (k Kernel) at(x float64) float64 {
 	case x < 1e-9:
 		return 1
 	case k == CatmullRom && x < 1:
-		return (1.5*x-2.5)*x*x + 1
+		return float64((float64(1.5*x)-2.5)*x*x) + 1
 	case k == CatmullRom:
-		return ((-0.5*x+2.5)*x-4)*x + 2
+		return float64((float64((float64(-0.5*x)+2.5)*x)-4)*x) + 2
 	}
 	return math.Sin(math.Pi*x) / (math.Pi * x) * math.Sin(math.Pi*x/3) / (math.Pi * x / 3)
 }
@@ -83,7 +83,7 @@ func (a *axis) shape(k Kernel, g grid, residual float64, pre int) {
 	reach := a.reach(k, g)
 	a.origin = 0
 	if a.box > 1 { // else the source's own samples are used, and there is nothing to align
-		a.origin = int(min(max(0, g.x0-reach*float64(a.box)), float64(g.size-1)))
+		a.origin = int(min(max(0, g.x0-float64(reach*float64(a.box))), float64(g.size-1)))
 	}
 	a.cells = (g.size - a.origin + a.box - 1) / a.box
 	a.taps = int(min(math.Ceil(2*reach), float64(a.cells)))
@@ -93,7 +93,7 @@ func (a *axis) shape(k Kernel, g grid, residual float64, pre int) {
 
 // reach is how far the kernel reaches from its center, in boxes.
 func (a *axis) reach(k Kernel, g grid) float64 {
-	reach := k.support() * a.scale(g)
+	reach := float64(k.support() * a.scale(g))
 	if compensation(a.box, a.pre) != 0 || acrossBlocks(a.box, a.pre) != 0 {
 		reach++
 	}
@@ -127,7 +127,7 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 		if err := watch.spend(8 * a.taps); err != nil {
 			return err
 		}
-		centre := (g.x0 + (float64(i)+0.5)*g.step - float64(a.origin)) / float64(a.box)
+		centre := (g.x0 + float64((float64(i)+0.5)*g.step) - float64(a.origin)) / float64(a.box)
 		centre = min(max(centre, edge), float64(a.cells)-edge) // beyond the edge is what is at the edge
 		first, end := math.Floor(centre-reach+0.5), math.Floor(centre+reach+0.5)
 		lo := int(max(0, first))
@@ -156,20 +156,20 @@ func (k Kernel) fill(f []float64, x, dx, sharp float64) {
 		if x >= reach {
 			return 0
 		}
-		x *= tableSteps
+		x = float64(x * tableSteps)
 		i := int(x)
-		return float64(t[i]) + float64(t[i+1]-t[i])*(x-float64(i))
+		return float64(t[i]) + float64(float64(t[i+1]-t[i])*(x-float64(i)))
 	}
 	if sharp == 0 {
 		for i := range f {
-			f[i] = at(x + float64(i)*dx)
+			f[i] = at(x + float64(float64(i)*dx))
 		}
 		return
 	}
 	prev, here := at(x-dx), at(x)
 	for i := range f {
-		next := at(x + float64(i+1)*dx)
-		f[i] = (1+2*sharp)*here - sharp*(prev+next)
+		next := at(x + float64(float64(i+1)*dx))
+		f[i] = float64((1+float64(2*sharp))*here) - float64(sharp*(prev+next))
 		prev, here = here, next
 	}
 }
@@ -186,10 +186,10 @@ func (k Kernel) replicate(f []float64, x, dx float64, before, after int) {
 	}
 	last := len(f) - 1
 	for i := 1; i <= before; i++ {
-		add(&f[0], x-float64(i)*dx)
+		add(&f[0], x-float64(float64(i)*dx))
 	}
 	for i := 1; i <= after; i++ {
-		add(&f[last], x+float64(last+i)*dx)
+		add(&f[last], x+float64(float64(last+i)*dx))
 	}
 }
 
@@ -203,7 +203,7 @@ func quantise(w []int16, f []float64) {
 	}
 	scale, part, done := one/sum, 0.0, int32(0)
 	for i, v := range f {
-		part += v * scale
+		part += float64(v * scale)
 		q := int32(part+(2*one+0.5)) - 2*one // rounded: what is converted is positive
 		w[i] = int16(q - done)
 		done = q

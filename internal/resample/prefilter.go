@@ -60,7 +60,7 @@ func acrossBlocks(box, pre int) float64 {
 // other, by changing the weights f of the samples from first on.
 func sharpenPairs(f []float64, first int, across float64) {
 	for i := (first + 1) & 1; i+1 < len(f) && across != 0; i += 2 {
-		d := across * (f[i] - f[i+1])
+		d := float64(across * (f[i] - f[i+1]))
 		f[i] += d
 		f[i+1] -= d
 	}

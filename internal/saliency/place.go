@@ -27,9 +27,9 @@ func tableAt(box image.Point, x, y int) table {
 	t := table{make([]float64, 0, len(across)*len(down)), len(across), len(down)}
 	for _, y := range down {
 		for _, x := range across {
-			edge := (x.edge + y.edge) * edgeWeight
+			edge := float64((x.edge + y.edge) * edgeWeight)
 			centre := 1.41 - math.Sqrt(x.square+y.square)
-			thirds := max(0, centre+edge+0.5) * 1.2 * (x.thirds + y.thirds)
+			thirds := float64(max(0, centre+edge+0.5) * 1.2 * (x.thirds + y.thirds))
 			t.worth = append(t.worth, centre+thirds+edge-outside)
 		}
 	}
@@ -50,7 +50,7 @@ func along(side, first int) []part {
 		p := math.Abs(0.5-float64(at)/float64(side)) * 2
 		edge := max(p-1+edgeRadius, 0)
 		third := (p - 1./3) * 8
-		parts = append(parts, part{p * p, edge * edge, max(1-third*third, 0)})
+		parts = append(parts, part{p * p, edge * edge, max(1-float64(third*third), 0)})
 	}
 	return parts
 }

@@ -55,7 +55,7 @@ func Best(img image.RGBA64Image, box image.Point) (best image.Rectangle, ok bool
 	place, nearest := 0, math.MaxInt
 	for i, score := range scores {
 		x, y := 2*(i%columns)-(columns-1), 2*(i/columns)-(rows-1) // from the middle, in half steps
-		if distance := x*x + y*y; distance < nearest && score >= most-tie*math.Abs(most) {
+		if distance := x*x + y*y; distance < nearest && score >= most-float64(tie*math.Abs(most)) {
 			place, nearest = i, distance
 		}
 	}
@@ -81,7 +81,7 @@ func (s samples) score(x, y int, t table) float64 {
 	for dy := range rows {
 		worth := t.worth[dy*t.columns:][:columns]
 		for dx, w := range s.weights[(y+dy)*s.columns+x:][:columns] {
-			sum += w * worth[dx]
+			sum += float64(w * worth[dx])
 		}
 	}
 	return sum

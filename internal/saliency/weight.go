@@ -41,7 +41,7 @@ func look(img image.RGBA64Image) samples {
 			light := c.lightness()
 			if i > 0 && j > 0 {
 				// In this order: of greys the sum is often a whole level, and rounding decides which.
-				edge = 4*light - at(x, y-1).lightness() - at(x-1, y).lightness() - at(x+1, y).lightness() - at(x, y+1).lightness()
+				edge = float64(4*light) - at(x, y-1).lightness() - at(x-1, y).lightness() - at(x+1, y).lightness() - at(x, y+1).lightness()
 			}
 			s.weights = append(s.weights, weight(c, light/255, level(edge)))
 		}
@@ -51,12 +51,12 @@ func look(img image.RGBA64Image) samples {
 
 // weight is how much a pixel of that lightness counts. edge is the Laplacian there.
 func weight(c rgb, light, edge float64) float64 {
-	w := detailWeight * edge
+	w := float64(detailWeight * edge)
 	if light >= skinDarkest && light <= skinLightest {
-		w += skinWeight * above(skinThreshold, c.skin()) * (edge + skinBias)
+		w += float64(skinWeight * above(skinThreshold, c.skin()) * (edge + skinBias))
 	}
 	if light >= saturationDarkest && light <= saturationLightest {
-		w += saturationWeight * above(saturationThreshold, c.saturation()) * (edge + saturationBias)
+		w += float64(saturationWeight * above(saturationThreshold, c.saturation()) * (edge + saturationBias))
 	}
 	return w
 }
@@ -70,17 +70,19 @@ func level(v float64) float64 { return math.Floor(min(max(v, 0), 255)) / 255 }
 // rgb is a colour, alpha-premultiplied, whose levels are 0 to 255.
 type rgb struct{ r, g, b float64 }
 
-func (c rgb) lightness() float64 { return 0.5126*c.b + 0.7152*c.g + 0.0722*c.r }
+func (c rgb) lightness() float64 {
+	return float64(0.5126*c.b) + float64(0.7152*c.g) + float64(0.0722*c.r)
+}
 
 // skin is 1 less the distance of the colour's direction from that of skin. It is 0 for black, which
 // has none.
 func (c rgb) skin() float64 {
-	length := math.Sqrt(c.r*c.r + c.g*c.g + c.b*c.b)
+	length := math.Sqrt(float64(c.r*c.r) + float64(c.g*c.g) + float64(c.b*c.b))
 	if length == 0 {
 		return 0
 	}
 	r, g, b := c.r/length-0.78, c.g/length-0.57, c.b/length-0.44
-	return 1 - math.Sqrt(r*r+g*g+b*b)
+	return 1 - math.Sqrt(float64(r*r)+float64(g*g)+float64(b*b))
 }
 
 // saturation is that of the HSL model.

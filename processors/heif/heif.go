@@ -188,7 +188,7 @@ func (f *format) bytes(p *picture, file int64) int64 {
 		perPixel += cropBytes
 	}
 	const margin = 64 << 10 // of sides that are padded, and of this package
-	total := float64(perPixel)*(float64(p.pixels)+margin) + 3*float64(file) + float64(f.FixedBytes)
+	total := float64(float64(perPixel)*(float64(p.pixels)+margin)) + float64(3*float64(file)) + float64(f.FixedBytes)
 	return int64(min(total, math.MaxInt64/2))
 }
 

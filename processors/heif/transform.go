@@ -86,7 +86,7 @@ func cleanAperture(clap []byte, width, height int) image.Rectangle {
 			v[i] = float64(int32(n)) / float64(d)
 		}
 	}
-	x, y := math.Round(v[2]+(float64(width)-v[0])/2), math.Round(v[3]+(float64(height)-v[1])/2)
+	x, y := math.Round(v[2]+float64((float64(width)-v[0])/2)), math.Round(v[3]+float64((float64(height)-v[1])/2))
 	right, bottom := min(x+math.Round(v[0]), float64(width)), min(y+math.Round(v[1]), float64(height))
 	if x, y = max(x, 0), max(y, 0); x >= right || y >= bottom {
 		return all

@@ -77,8 +77,8 @@ func convertYCbCr(ctx context.Context, img *image.YCbCr, from [2]float64, full b
 	R, B := bt601[0], bt601[1]
 	G := 1 - R - B
 	// What one unit of the old chroma adds to the new luma.
-	lumaCr := R*2*(1-kr) - G*2*kr*(1-kr)/kg
-	lumaCb := B*2*(1-kb) - G*2*kb*(1-kb)/kg
+	lumaCr := float64(R*2*(1-kr)) - G*2*kr*(1-kr)/kg
+	lumaCb := float64(B*2*(1-kb)) - G*2*kb*(1-kb)/kg
 	n := func(v float64) int { return int(v * fixed) }
 	y, yCb, yCr := n(scaleY), n(scaleC*lumaCb), n(scaleC*lumaCr)
 	cbCb, cbCr := n(scaleC*(2*(1-kb)-lumaCb)/(2*(1-B))), n(-scaleC*lumaCr/(2*(1-B)))

@@ -99,7 +99,7 @@ func (d *Decoder) transformRow(i, y int, q *[64]int32) {
 				}
 			}
 		}
-		d.blk[0] = float32(int32(value[0])*q[0])/8 + level
+		d.blk[0] = float32(float32(int32(value[0])*q[0])/8) + level
 		reconstruct(&d.blk, last, c.scale, dst[x*c.scale:], stride)
 	}
 }

@@ -32,7 +32,7 @@ func tableAt(d float64, i int, s Subsampling) *quantTableFor {
 			scale = max(d/2, distanceKnee*math.Pow(d/distanceKnee, power))
 		}
 		t.steps[k] = uint8(min(max(math.Round(scale*stepOf(i, int(z), s)), 1), 255))
-		t.dead[k] = float32(((1-coarse)*float64(deadFine[i][z]) + coarse*float64(deadCoarse[i][z])) / 100)
+		t.dead[k] = float32((float64((1-coarse)*float64(deadFine[i][z])) + float64(coarse*float64(deadCoarse[i][z]))) / 100)
 	}
 	return &t
 }
@@ -71,5 +71,5 @@ func distanceOf(quality int, s Subsampling) float64 {
 		i++
 	}
 	a, b := distances[i-1], distances[i]
-	return a.distance + (q-a.quality)/(b.quality-a.quality)*(b.distance-a.distance)
+	return a.distance + float64((q-a.quality)/(b.quality-a.quality)*(b.distance-a.distance))
 }

@@ -122,7 +122,7 @@ func (all *colors) gamma() (gamma float64, primaries *[8]float64) {
 			primaries[i] = float64(binary.BigEndian.Uint32(all.cHRM[4*i:])) / 100000
 		}
 	}
-	if g == 0 || primaries == nil && math.Abs(g*2.2-1) < 0.05 {
+	if g == 0 || primaries == nil && math.Abs(float64(g*2.2)-1) < 0.05 {
 		return 0, nil
 	}
 	return g, primaries

@@ -82,7 +82,7 @@ const (
 
 // rawBytes is how many bytes the rows have, before they are compressed.
 func (h *Header) rawBytes() float64 {
-	return float64(h.Height) * (float64(h.Width)*float64(h.samples()*h.Depth)/8 + 1)
+	return float64(h.Height) * (float64(float64(h.Width)*float64(h.samples()*h.Depth)/8) + 1)
 }
 
 // workBytes is how much memory a Decoder works with, beside the picture that it makes.

@@ -28,9 +28,9 @@ var srgbTones = sync.OnceValue(func() []uint16 {
 		if v <= 0.0031308 {
 			v *= 12.92
 		} else {
-			v = 1.055*math.Pow(v, 1/2.4) - 0.055
+			v = float64(1.055*math.Pow(v, 1/2.4)) - 0.055
 		}
-		t[i] = uint16(v*65535 + 0.5)
+		t[i] = uint16(float64(v*65535) + 0.5)
 	}
 	return t
 })
@@ -50,7 +50,7 @@ func (c *lab) convert(dst, src []byte) {
 		fy := (l + 16) / 116
 		x, y, z := cube(fy+a/500), cube(fy), cube(fy-b/200)
 		for i, m := range d50ToSRGB {
-			v := c.tones[int(max(0, min(m[0]*x+m[1]*y+m[2]*z, 1))*toneSteps+0.5)]
+			v := c.tones[int(float64(max(0, min(float64(m[0]*x)+float64(m[1]*y)+float64(m[2]*z), 1))*toneSteps)+0.5)]
 			if c.sample == 1 {
 				dst[i] = byte((uint32(v)*255 + 32767) / 65535)
 			} else {

@@ -182,7 +182,7 @@ func putFloat(dst []byte, f float64) {
 	case f >= 1:
 		v = 65535
 	case f > 0:
-		v = uint16(f*65535 + 0.5)
+		v = uint16(float64(f*65535) + 0.5)
 	}
 	binary.BigEndian.PutUint16(dst, v)
 }

@@ -127,7 +127,7 @@ func indexOf(quality float64) int {
 	} else {
 		v = 2*v - 1
 	}
-	return min(max(int(127*(1-math.Cbrt(v))+0.5), 0), 127)
+	return min(max(int(float64(127*(1-math.Cbrt(v)))+0.5), 0), 127)
 }
 
 func (s *encSegment) set(deltas [5]int) {

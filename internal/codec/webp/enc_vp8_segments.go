@@ -106,7 +106,7 @@ func clusterActivities(counts *[activities]int) (centers []float64, mean float64
 		return []float64{mean}, mean
 	}
 	for i := range 4 {
-		centers = append(centers, float64(first)+float64(last-first)*(2*float64(i)+1)/8)
+		centers = append(centers, float64(first)+float64(float64(last-first)*float64(2*i+1)/8))
 	}
 	for range 6 {
 		var n, sums [4]int

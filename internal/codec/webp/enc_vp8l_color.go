@@ -65,8 +65,8 @@ func (c *correlator) multipliers(x, y int) uint32 {
 	}
 	m := uint32(uint8(scaled(gr, gg)))
 	if det := gg*rr - gr*gr; det > 0 && det > gg*rr/64 {
-		m |= uint32(uint8(scaled64(float64(gb)*float64(rr)-float64(rb)*float64(gr), float64(det))))<<8 |
-			uint32(uint8(scaled64(float64(rb)*float64(gg)-float64(gb)*float64(gr), float64(det))))<<16
+		m |= uint32(uint8(scaled64(float64(float64(gb)*float64(rr))-float64(float64(rb)*float64(gr)), float64(det))))<<8 |
+			uint32(uint8(scaled64(float64(float64(rb)*float64(gg))-float64(float64(gb)*float64(gr)), float64(det))))<<16
 	} else {
 		m |= uint32(uint8(scaled(gb, gg))) << 8
 	}

@@ -116,7 +116,7 @@ func log2Price(v uint32) price {
 // logTable has the logarithms of the numbers from 1 to 2.
 var logTable = func() (t [1024]uint16) {
 	for i := range t {
-		t[i] = uint16(math.Round(256 * math.Log2(1+(float64(i)+0.5)/1024)))
+		t[i] = uint16(math.Round(256 * math.Log2(1+float64((float64(i)+0.5)/1024))))
 	}
 	return t
 }()
