@@ -1,6 +1,9 @@
 package webp
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // A workspace is scratch for a macroblock.
 type workspace struct {
@@ -115,7 +118,7 @@ func takeLeast(scores *[4]int) (mode uint8) {
 			mode = uint8(i)
 		}
 	}
-	scores[mode&3] = 1 << 62
+	scores[mode&3] = math.MaxInt
 	return mode
 }
 
@@ -315,7 +318,7 @@ func copyBlock(to *quad, i int, from *quad, j int) {
 
 // chooseModes finds the four modes with the least sums, the costs of the modes included.
 func chooseModes(sums *[3][4]int32, modeCosts *[modes]uint16, lambda int) (best [4]uint8) {
-	b0, b1, b2, b3 := 1<<62, 1<<62, 1<<62, 1<<62
+	b0, b1, b2, b3 := math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt
 	for mode := range modes {
 		v := (int(sums[mode/4][mode%4])<<8+lambda*int(modeCosts[mode]))<<4 | mode
 		b0, v = min(b0, v), max(b0, v)
