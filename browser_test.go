@@ -25,7 +25,6 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/internal/browsertest"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -49,7 +48,7 @@ const albumPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><t
 func albumSite(t *testing.T) http.Handler {
 	files := fstest.MapFS{"photo.jpg": {Data: photo(t, 3000, 2000)}, "small.jpg": {Data: photo(t, 300, 200)}, hostileName: {Data: photo(t, 400, 400)}}
 	h, err := thumbnail.NewHandler(thumbnail.Config{
-		Source: storage.FS(files), Storage: storage.NewMemory(), Signer: newSigner(t), Encoders: thumbnail.Encoders{".webp": webp.Encoder{}},
+		Source: storage.FS(files), Storage: storage.NewMemory(), Signer: newSigner(t),
 		Presets: thumbnail.Presets{
 			"hero":   {Size: size(1000, 500), Formats: []string{".webp"}},
 			"column": {Size: size(640, 480), Formats: []string{".webp"}, Widths: []int{320, 640, 960, 1280}},

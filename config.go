@@ -130,7 +130,7 @@ func (c Config) withDefaults() (Config, error) {
 		return c, err
 	}
 	if c.Encoders, err = merge("Encoders", checkExt, c.Encoders, Encoders{
-		".jpg": processors.JPEG{}, ".jpeg": processors.JPEG{}, ".png": processors.PNG{}, ".gif": processors.GIF{},
+		".jpg": processors.JPEG{}, ".jpeg": processors.JPEG{}, ".png": processors.PNG{}, ".gif": processors.GIF{}, ".webp": processors.WebP{},
 	}); err != nil {
 		return c, err
 	}

@@ -201,7 +201,7 @@ func TestAnErrorOfLinksNamesTheFieldToSet(t *testing.T) {
 	links := thumbnail.Links{Base: "/", Signer: newSigner(t)}
 	for want, s := range map[string]thumbnail.Spec{
 		"(Links.Methods)":    spec(t, "k.jpg", "5x5", "watermark", ".jpg"),
-		"(Links.Extensions)": spec(t, "k.jpg", "5x5", "crop", ".webp"),
+		"(Links.Extensions)": spec(t, "k.jpg", "5x5", "crop", ".avif"),
 	} {
 		_, err := links.URL(s)
 		assert.ErrorIs(t, err, thumbnail.ErrInvalid)

@@ -41,7 +41,7 @@ func TestAThumbnailIsMadeOnceAndThenServedFromTheStorage(t *testing.T) {
 func TestTheFormatFollowsTheExtension(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
-	for ext, want := range map[string]string{".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".gif": "gif"} {
+	for ext, want := range map[string]string{".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".gif": "gif", ".webp": "webp"} {
 		w := get(h, s.url(t, "k.jpg", "50x", "fit", ext))
 		require.Equal(t, 200, w.Code)
 		_, format, err := image.DecodeConfig(bytes.NewReader(w.Body.Bytes()))

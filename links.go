@@ -77,7 +77,7 @@ func pixelLimits(encoders Encoders) map[string]int64 {
 }
 
 var (
-	defaultExtensions  = []string{".jpg", ".jpeg", ".png", ".gif"}
+	defaultExtensions  = []string{".jpg", ".jpeg", ".png", ".gif", ".webp"}
 	defaultPixelLimits = map[string]int64{".avif": 1_500_000}
 	defaultProcessors  = Processors{
 		"crop": processors.Crop{}, "scale": processors.Scale{}, "smart": processors.Smart{}, "fit": processors.Fit{}, "entropy": processors.Entropy{},

@@ -188,7 +188,6 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/processors"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
 )
 
 `, "", `

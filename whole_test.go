@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -84,7 +83,7 @@ func TestAStoredThumbnailThatIsNotWholeIsMadeAnewOnce(t *testing.T) {
 func checkHalves(t *testing.T, st thumbnail.Storage) {
 	s := newSite(t)
 	s.storage.Storage = st
-	s.Encoders = thumbnail.Encoders{".webp": webp.Encoder{}, ".avif": boxes{}}
+	s.Encoders = thumbnail.Encoders{".avif": boxes{}}
 	h := s.handler(t)
 	for _, ext := range []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif"} {
 		url := s.url(t, "k.jpg", "50x50", "crop", ext)

@@ -14,7 +14,6 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	room "github.com/rest-thumbnails/thumbnail/internal/codec/gif"
 	"github.com/rest-thumbnails/thumbnail/processors"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
 )
 
 func writeGIF(b *bench, p printer) error {
@@ -126,7 +125,7 @@ func film(path string) (*processors.Animation, error) {
 }
 
 func writeWebPAnimated(b *bench, p printer) error {
-	var encoder any = webp.Encoder{}
+	var encoder any = processors.WebP{}
 	if a, ok := encoder.(processors.Animator); !ok || !a.Animates() {
 		p("Animations are not written.")
 		return nil
@@ -135,7 +134,7 @@ func writeWebPAnimated(b *bench, p printer) error {
 	if err != nil {
 		return err
 	}
-	p("%s, %s. Bytes of `webp.Encoder{}` over those of `gif2webp -mixed` for the same frames, of both over those of `processors.GIF{}`, and CPU time over that of the process gif2webp.\n", today(), packages("webp"))
+	p("%s, %s. Bytes of `processors.WebP{}` over those of `gif2webp -mixed` for the same frames, of both over those of `processors.GIF{}`, and CPU time over that of the process gif2webp.\n", today(), packages("webp"))
 	p("| animation | frames' size | kB | over gif2webp | over our GIF | gif2webp over our GIF | CPU time |\n|---|--:|--:|--:|--:|--:|--:|")
 	var mean [4]float64
 	n := 0.0
@@ -167,7 +166,7 @@ func writeWebPAnimated(b *bench, p printer) error {
 
 func (b *bench) animated(p *picture) (r [4]float64, kB float64, err error) {
 	var sizes [3]float64
-	subject := ours("", func(int) thumbnail.Encoder { return webp.Encoder{} })
+	subject := ours("", func(int) thumbnail.Encoder { return processors.WebP{} })
 	theirs := command("gif2webp -quiet -mixed {in} -o {out}.webp")
 	for i, s := range []side{subject, theirs, ours("", func(int) thumbnail.Encoder { return processors.GIF{} })} {
 		file, err := s.encode(b, p, 0)

@@ -6,7 +6,6 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 	room "github.com/rest-thumbnails/thumbnail/internal/codec/webp"
 	"github.com/rest-thumbnails/thumbnail/processors"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
 )
 
 func writeWebPLossless(b *bench, p printer) error {
@@ -14,7 +13,7 @@ func writeWebPLossless(b *bench, p printer) error {
 		return command("cwebp -quiet -lossless -z "+z+" {in} -o -").timedBy("webp", "{raw} 0 0 "+z+" 2")
 	}
 	l := lossless{
-		subject: ours("`webp.Encoder{Lossless: true}`", func(int) thumbnail.Encoder { return webp.Encoder{Lossless: true} }),
+		subject: ours("`processors.WebP{Lossless: processors.LosslessAlways}`", func(int) thumbnail.Encoder { return processors.WebP{Lossless: processors.LosslessAlways} }),
 		theirs:  []side{level("6")},
 		decode:  decodedBy(room.Format),
 	}

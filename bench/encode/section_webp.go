@@ -2,7 +2,7 @@ package main
 
 import (
 	"github.com/rest-thumbnails/thumbnail"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
+	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
 // cwebp is libwebp's encoder, with one thread, as it is by default.
@@ -12,7 +12,9 @@ func cwebp(method string) side {
 
 func writeWebP(b *bench, p printer) error {
 	effort := func(name string, effort int) side {
-		return ours("`webp.Encoder{"+name+"}`", func(q int) thumbnail.Encoder { return webp.Encoder{Quality: q, Effort: effort} })
+		return ours("`processors.WebP{"+name+"}`", func(q int) thumbnail.Encoder {
+			return processors.WebP{Quality: q, Effort: effort, Lossless: processors.LosslessNever}
+		})
 	}
 	l := lossy{
 		pairs: []pair{

@@ -25,7 +25,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/rest-thumbnails/thumbnail"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
 	"github.com/rest-thumbnails/thumbnail/storage"
 	_ "modernc.org/sqlite"
 )
@@ -70,7 +69,6 @@ func newSite(dir string, key []byte) *site {
 	must(s.db.Exec(`CREATE TABLE IF NOT EXISTS photos (id INTEGER PRIMARY KEY, title TEXT, file TEXT, info TEXT)`))
 	s.thumbs = must(thumbnail.NewHandler(thumbnail.Config{
 		Source: s.originals, Storage: must(storage.OpenDir(dir + "/thumbs")), Signer: must(thumbnail.NewSigner(key)),
-		Encoders: thumbnail.Encoders{".webp": webp.Encoder{}},
 		Presets: thumbnail.Presets{ // the looks of a photo, for pages and for jobs
 			"tile": {Size: thumbnail.Size{Width: 200, Height: 200}, Method: "smart", Densities: []float64{1, 2}},
 			"hero": {Size: thumbnail.Size{Width: 960, Height: 480}, Formats: []string{".webp"}},

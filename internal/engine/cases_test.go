@@ -17,7 +17,6 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
 )
 
 // A caseRow is a row of the manifest of cases.
@@ -80,7 +79,7 @@ func (r *caseRow) make(t *testing.T, data []byte, tolerant bool) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	encoder := map[string]Encoder{".png": processors.PNG{}, ".gif": processors.GIF{}, ".webp": webp.Encoder{}}[r.ext]
+	encoder := map[string]Encoder{".png": processors.PNG{}, ".gif": processors.GIF{}, ".webp": processors.WebP{}}[r.ext]
 	plan, err := e.Plan(h, Request{Processor: r.processor, Encoder: encoder, Width: r.width, Height: r.height, FileBytes: int64(len(data)),
 		Limits: Limits{Pixels: 250_000_000, Width: 4096, Height: 4096, Memory: 512 << 20}})
 	if err != nil {

@@ -11,20 +11,22 @@ import (
 	"os/exec"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec/webp"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/rest-thumbnails/thumbnail/processors"
 
-	"github.com/deepteams/webp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 func encodeWebP(t testing.TB, img image.Image, lossless bool) []byte {
 	var b bytes.Buffer
-	options := webp.DefaultOptions()
-	options.Lossless, options.Quality, options.Exact, options.Method = lossless, 90, true, 0
-	require.NoError(t, webp.Encode(&b, img, options))
+	o := webp.EncodeOptions{Quality: 90, Exact: true, Compression: webp.Lossy}
+	if lossless {
+		o.Compression = webp.Lossless
+	}
+	require.NoError(t, webp.Encode(t.Context(), &b, img, o))
 	return b.Bytes()
 }
 

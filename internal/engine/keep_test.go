@@ -11,7 +11,6 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/processors"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
 )
 
 // wordy is an encoder whose files are long, and which lets the original take their place.
@@ -36,7 +35,7 @@ func ownSize(t *testing.T, file []byte, tolerant bool) ([]byte, error) {
 	require.NoError(t, err)
 	h, err := e.Header(t.Context(), codec.NewBytesReader(t.Context(), file))
 	require.NoError(t, err)
-	encoder := map[string]Encoder{"jpeg": processors.JPEG{}, "png": processors.PNG{}, "gif": processors.GIF{}, "webp": webp.Encoder{}}[h.Format.Name]
+	encoder := map[string]Encoder{"jpeg": processors.JPEG{}, "png": processors.PNG{}, "gif": processors.GIF{}, "webp": processors.WebP{}}[h.Format.Name]
 	plan, err := e.Plan(h, Request{Processor: processors.Scale{}, Encoder: wordy{encoder}, Width: h.Size().X})
 	require.NoError(t, err)
 	var out bytes.Buffer

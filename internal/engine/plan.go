@@ -211,10 +211,10 @@ func (p *Plan) lookBytes(decoded int64) int64 {
 	return saturated(float64(n) + float64(resample.Memory(p.Header.Stored, image.Pt(4096, 2))))
 }
 
-// encodeBytes is what an encoder takes for a picture, beside it: as much again as often as PNG holds
+// encodeBytes is what an encoder takes for a picture, beside it: as much again as often as WebP holds
 // it, the file, and tables of colors and of a compressor, which small pictures do with less of.
 func encodeBytes(size image.Point) int64 {
-	return 18*area(size) + 64*int64(size.X) + 128<<10 + min(96*area(size), 5<<19)
+	return 28*area(size) + 128*int64(size.X) + 192<<10 + min(96*area(size), 5<<19)
 }
 
 // fixedBytes are tables, and rows of a few thousand pixels.

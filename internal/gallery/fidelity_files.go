@@ -16,7 +16,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"github.com/rest-thumbnails/thumbnail/internal/specimen"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
+	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
 // An exhibit is a picture that is easily got wrong.
@@ -86,7 +86,7 @@ func exhibits(photos fs.FS) ([]exhibit, error) {
 	}
 	paper := specimen.OnWhite(cut)
 	var white bytes.Buffer
-	if err := (webp.Encoder{}).Encode(&white, paper); err != nil {
+	if err := (processors.WebP{}).Encode(&white, paper); err != nil {
 		return nil, err
 	}
 	inSpace := func(img image.Image, space specimen.Space) []byte {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"testing"
 
-	encoder "github.com/deepteams/webp"
 	"golang.org/x/image/vp8"
 )
 
@@ -18,7 +17,7 @@ func benchmarkFile(b *testing.B) []byte {
 			return lossyChunk(file)
 		}
 	}
-	return encode(b, photo(1024, 1024, 1), func(*encoder.EncoderOptions) {})
+	return encode(b, photo(1024, 1024, 1), 75)
 }
 
 func BenchmarkDecode(b *testing.B) {

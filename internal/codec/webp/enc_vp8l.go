@@ -99,6 +99,8 @@ func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 		return err
 	}
 	p := &e.parsing
+	e.give(4 * int64(cap(e.finder.prev))) // there is no other image
+	e.finder.prev = nil
 	if p.cacheBits > 0 {
 		e.w.put(1|uint32(p.cacheBits)<<1, 5)
 	} else {
@@ -203,6 +205,7 @@ func (e *vp8lEncoder) putSteps(a alphabets, g *grouping) error {
 			e.w.putCode(&e.maker, counts[from:to], &part)
 		})
 	}
+	e.w.reserve(e.stepBytes(a, g, books))
 	s := e.parsing.walk(e.ctx)
 	x, y, book := 0, 0, &books[0]
 	for last := 0; s.ok(); last = s.at {
@@ -218,6 +221,23 @@ func (e *vp8lEncoder) putSteps(a alphabets, g *grouping) error {
 		return s.err
 	}
 	return e.w.err
+}
+
+// stepBytes is what the steps take.
+func (e *vp8lEncoder) stepBytes(a alphabets, g *grouping, books []codeBook) int64 {
+	bits := int64(0)
+	for i, counts := range g.counts {
+		for s, n := range counts {
+			bits += int64(n) * int64(books[i].length[s])
+		}
+		for s, n := range counts[256:greenSymbols] {
+			bits += int64(n) * int64(extraBits(s))
+		}
+		for s, n := range counts[a.distance:] {
+			bits += int64(n) * int64(extraBits(s))
+		}
+	}
+	return bits/8 + 8
 }
 
 func (e *vp8lEncoder) putStep(s *parsedStep, a *alphabets, book *codeBook) {

@@ -43,6 +43,9 @@ func prefix(v int) (symbol int, extra uint) {
 	return int(2*top) + v>>(top-1)&1, top - 1
 }
 
+// extraBits returns how many bits follow a symbol of a length or distance.
+func extraBits(symbol int) uint { return uint(max(symbol-2, 0)) >> 1 }
+
 // A price is a number of bits, in 1/256.
 type price int32
 

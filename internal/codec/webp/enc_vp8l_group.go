@@ -1,5 +1,7 @@
 package webp
 
+import "errors"
+
 // A grouping gives tiles of an image groups of codes (RFC 9649, 6.2.2).
 type grouping struct {
 	tileBits uint
@@ -87,6 +89,9 @@ func (e *vp8lEncoder) countTiles(p *parsing, a alphabets, tileBits uint) (*tileC
 	return t, nil
 }
 
+// errManySymbols says that tiles hold so many symbols that counting them would take more memory than the picture.
+var errManySymbols = errors.New("many symbols")
+
 // grow makes room for the entries of the tiles whose counts these are.
 func (e *vp8lEncoder) grow(t *tileCounts, dense []uint32) error {
 	need := len(t.entries)
@@ -97,6 +102,9 @@ func (e *vp8lEncoder) grow(t *tileCounts, dense []uint32) error {
 	}
 	if need <= cap(t.entries) {
 		return nil
+	}
+	if need > max(len(e.parsing.px), 1<<14) {
+		return errManySymbols
 	}
 	entries, err := takenFor[uint32](e, max(need, cap(t.entries)*3/2), 4)
 	if err != nil {
@@ -124,6 +132,9 @@ func (e *vp8lEncoder) group(p *parsing, a alphabets, whole []uint32) (g grouping
 		return g, err
 	}
 	tiles, err := e.countTiles(p, a, g.tileBits)
+	if err == errManySymbols {
+		return g, nil
+	}
 	if err != nil {
 		return g, err
 	}

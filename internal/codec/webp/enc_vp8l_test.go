@@ -82,7 +82,7 @@ func encodeLossless(t testing.TB, img *image.NRGBA, o vp8lOptions) []byte {
 
 func TestALosslessPictureIsDecodedToTheSamePixels(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 600 {
+	for i := range 300 {
 		w, h := 1+r.IntN(1<<r.IntN(8)), 1+r.IntN(1<<r.IntN(7))
 		img := randomDrawing(r, w, h)
 		o := vp8lOptions{effort: i % 7, exact: i%2 == 0}
@@ -111,7 +111,7 @@ func TestALosslessPictureIsReadByLibwebp(t *testing.T) {
 		t.Skip("dwebp is not installed")
 	}
 	r := rand.New(rand.NewPCG(3, 4))
-	for i := range 60 {
+	for i := range 30 {
 		img := randomDrawing(r, 1+r.IntN(200), 1+r.IntN(90))
 		payload := encodeLossless(t, img, vp8lOptions{effort: i % 7, exact: true})
 		file := fmt.Appendf(nil, "RIFF%sWEBPVP8L%s%s", little(len(payload)+12+len(payload)&1), little(len(payload)), payload)

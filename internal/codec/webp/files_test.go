@@ -6,7 +6,6 @@ import (
 	"image"
 	"testing"
 
-	encoder "github.com/deepteams/webp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -15,9 +14,11 @@ import (
 // encodeFile returns a whole file.
 func encodeFile(t testing.TB, img image.Image, lossless bool) []byte {
 	var b bytes.Buffer
-	options := encoder.DefaultOptions()
-	options.Lossless, options.Quality, options.Exact, options.Method = lossless, 90, true, 0
-	require.NoError(t, encoder.Encode(&b, img, options))
+	o := EncodeOptions{Quality: 90, Exact: true, Compression: Lossy}
+	if lossless {
+		o.Compression = Lossless
+	}
+	require.NoError(t, Encode(t.Context(), &b, img, o))
 	return b.Bytes()
 }
 

@@ -19,7 +19,6 @@ import (
 	webpcodec "github.com/rest-thumbnails/thumbnail/internal/codec/webp"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
 )
 
 // BenchmarkStart comes first, so that nothing has been started: what the first picture has to wait for.
@@ -57,7 +56,7 @@ func BenchmarkFormats(b *testing.B) {
 			}
 			decode func(context.Context, []byte) error
 		}{
-			{"jpeg", processors.JPEG{}, builtin(jpeg.Format)}, {"webp", webp.Encoder{}, builtin(webpcodec.Format)},
+			{"jpeg", processors.JPEG{}, builtin(jpeg.Format)}, {"webp", processors.WebP{}, builtin(webpcodec.Format)},
 			{"avif", avif.Encoder{}, func(ctx context.Context, data []byte) error {
 				_, err := avif.Format.Decode(ctx, data)
 				return err
@@ -117,7 +116,7 @@ func mountain(b *testing.B) image.Image {
 
 // BenchmarkProgramSize builds the program in the folder size.
 func BenchmarkProgramSize(b *testing.B) {
-	for _, tags := range []string{"", "webp", "avif"} {
+	for _, tags := range []string{"", "avif"} {
 		b.Run("with="+tags, func(b *testing.B) {
 			out := filepath.Join(b.TempDir(), "program")
 			if output, err := exec.Command("go", "build", "-tags", tags, "-o", out, "./size").CombinedOutput(); err != nil {

@@ -1,4 +1,4 @@
-package webp_test
+package processors_test
 
 import (
 	"bytes"
@@ -9,15 +9,15 @@ import (
 
 	xwebp "golang.org/x/image/webp"
 
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
+	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-func ExampleEncoder() {
+func ExampleWebP() {
 	sky := image.NewRGBA(image.Rect(0, 0, 320, 200))
 	draw.Draw(sky, sky.Rect, image.NewUniform(color.RGBA{120, 170, 230, 255}), image.Point{}, draw.Src)
 
 	var file bytes.Buffer
-	if err := (webp.Encoder{Quality: 70}).Encode(&file, sky); err != nil {
+	if err := (processors.WebP{Quality: 70}).Encode(&file, sky); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -1,4 +1,4 @@
-package webp_test
+package processors_test
 
 import (
 	"bytes"

@@ -1,0 +1,15 @@
+package webp
+
+import (
+	"syscall"
+	"time"
+)
+
+// processTime is the CPU time that this process has used.
+func processTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}

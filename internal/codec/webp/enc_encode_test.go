@@ -1,0 +1,192 @@
+package webp
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"math/rand/v2"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+func encodeStill(t testing.TB, img image.Image, o EncodeOptions) []byte {
+	var out bytes.Buffer
+	account := codec.NewAccount(EncodeMemory(img.Bounds().Size()))
+	require.NoError(t, Encode(codec.WithAccount(t.Context(), account), &out, img, o), "%v, %+v", img.Bounds().Size(), o)
+	require.Zero(t, account.Used())
+	return out.Bytes()
+}
+
+func shown(t testing.TB, file []byte) *image.NRGBA {
+	pic := decodeWhole(t, file)
+	out := image.NewNRGBA(pic.Bounds())
+	draw.Draw(out, out.Rect, pic, image.Point{}, draw.Src)
+	return out
+}
+
+func shownByDwebp(t testing.TB, file []byte) *image.NRGBA {
+	cmd := exec.Command("dwebp", "-quiet", "-o", "-", "--", "-")
+	cmd.Stdin = bytes.NewReader(file)
+	b, err := cmd.Output()
+	require.NoError(t, err)
+	pic, err := png.Decode(bytes.NewReader(b))
+	require.NoError(t, err)
+	out := image.NewNRGBA(pic.Bounds())
+	draw.Draw(out, out.Rect, pic, image.Point{}, draw.Src)
+	return out
+}
+
+// shadowed is a picture with a smooth alpha of many levels, and parts that are invisible.
+func shadowed(r *rand.Rand, w, h int) *image.NRGBA {
+	img := photo(w, h, r.Uint64())
+	cx, cy := r.IntN(w+1), r.IntN(h+1)
+	for y := range h {
+		for x := range w {
+			d := (x-cx)*(x-cx) + (y-cy)*(y-cy)
+			img.Pix[img.PixOffset(x, y)+3] = byte(max(0, 300-d/4-r.IntN(2)))
+			if d < 60 {
+				img.Pix[img.PixOffset(x, y)+3] = 255
+			}
+		}
+	}
+	return img
+}
+
+func TestAlphaOfALossyPictureIsKept(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 9))
+	for i := range 60 {
+		img := shadowed(r, 1+r.IntN(90), 1+r.IntN(70))
+		if i%2 == 0 {
+			img = randomDrawing(r, 1+r.IntN(90), 1+r.IntN(70))
+		}
+		for _, quality := range []float64{75, 100} {
+			file := encodeStill(t, img, EncodeOptions{Quality: quality, Effort: i % 7, Compression: Lossy})
+			got, want, most := shown(t, file), img, 0
+			if quality < 100 {
+				most = 1
+			}
+			for p := 3; p < len(want.Pix); p += 4 {
+				d := int(want.Pix[p]) - int(got.Pix[p])
+				require.LessOrEqual(t, max(d, -d), most, "picture %d, %v, pixel %d", i, img.Rect.Size(), p/4)
+				if want.Pix[p] == 0 || want.Pix[p] == 255 {
+					require.Equal(t, want.Pix[p], got.Pix[p])
+				}
+			}
+			if _, err := exec.LookPath("dwebp"); err == nil && i%8 == 0 {
+				other := shownByDwebp(t, file)
+				for p := 3; p < len(want.Pix); p += 4 {
+					require.Equal(t, other.Pix[p], got.Pix[p], "as libwebp decodes it")
+				}
+			}
+		}
+	}
+}
+
+func TestOpaquePicturesHaveNoAlphaInTheFile(t *testing.T) {
+	for _, c := range []Compression{Automatic, Lossless, Lossy} {
+		file := encodeStill(t, photo(40, 30, 1), EncodeOptions{Quality: 80, Effort: 3, Compression: c})
+		assert.False(t, header(t, file).Detail.(*container).first.alpha, c)
+		assert.NotContains(t, string(file), "VP8X")
+	}
+}
+
+func TestFlatArtIsLosslessAndPhotosAreNot(t *testing.T) {
+	lossless := func(img image.Image) bool {
+		return header(t, encodeStill(t, img, EncodeOptions{Quality: 80, Effort: 4})).Detail.(*container).first.lossless()
+	}
+	for _, d := range drawings() {
+		if area(d.img.Rect.Size()) > 400*300 { // which takes long
+			continue
+		}
+		if !strings.Contains(d.name, "gradients") && !strings.HasSuffix(d.name, "(48,48)") {
+			assert.True(t, lossless(d.img), d.name)
+		}
+	}
+	assert.False(t, lossless(photo(200, 150, 1)))
+	gray := image.NewGray(image.Rect(0, 0, 200, 150))
+	draw.Draw(gray, gray.Rect, photo(200, 150, 2), image.Point{}, draw.Src)
+	assert.False(t, lossless(gray), "a gray photo")
+	paletted := image.NewPaletted(image.Rect(0, 0, 60, 60), color.Palette{color.Black, color.White, color.NRGBA{200, 0, 0, 255}})
+	for i := range paletted.Pix {
+		paletted.Pix[i] = byte(i * i / 7 % 3)
+	}
+	assert.True(t, lossless(paletted))
+	ycbcr := image.NewYCbCr(image.Rect(0, 0, 60, 60), image.YCbCrSubsampleRatio420)
+	assert.False(t, lossless(ycbcr), "what was lossy stays so")
+}
+
+func TestAColorProfileIsWritten(t *testing.T) {
+	profile := []byte("not a profile, but an odd number of bytes")
+	for i, img := range []image.Image{photo(20, 10, 1), translucent(20, 10, 1)} {
+		for _, c := range []Compression{Lossless, Lossy} {
+			file := encodeStill(t, img, EncodeOptions{Quality: 80, Compression: c, Profile: profile})
+			h := header(t, file)
+			got, err := Format.Color(t.Context(), file, h)
+			require.NoError(t, err)
+			assert.Equal(t, profile, got.Profile)
+			assert.Equal(t, i == 1, h.Detail.(*container).first.alpha)
+			assert.Len(t, file, int(uint32(file[4])|uint32(file[5])<<8|uint32(file[6])<<16)+8)
+		}
+	}
+}
+
+func TestAPictureThatNoWebPCanHoldIsAnError(t *testing.T) {
+	for _, size := range []image.Point{{0, 0}, {16384, 1}, {1, 16384}} {
+		err := Encode(t.Context(), new(bytes.Buffer), image.NewNRGBA(image.Rectangle{Max: size}), EncodeOptions{})
+		assert.ErrorIs(t, err, errSide, size)
+	}
+	assert.NotEmpty(t, encodeStill(t, image.NewNRGBA(image.Rect(0, 0, 16383, 1)), EncodeOptions{}))
+}
+
+func TestEncodingStaysWithinTheMemoryThatIsForeseen(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 2))
+	noise := image.NewNRGBA(image.Rect(0, 0, 250, 200))
+	for i := range noise.Pix {
+		noise.Pix[i] = byte(r.Uint32())
+	}
+	half := image.NewNRGBA(noise.Rect) // flat enough to be tried both ways
+	draw.Draw(half, image.Rect(0, 0, 250, 100), noise, image.Point{}, draw.Src)
+	for name, img := range map[string]image.Image{"noise": noise, "half": half, "photo": photo(350, 250, 1), "translucent": shadowed(r, 350, 250), "drawing": randomDrawing(r, 350, 200)} {
+		for _, c := range []Compression{Automatic, Lossless, Lossy} {
+			for _, effort := range []int{0, 4} {
+				size := img.Bounds().Size()
+				account := codec.NewAccount(EncodeMemory(size))
+				var out bytes.Buffer
+				require.NoError(t, Encode(codec.WithAccount(t.Context(), account), &out, img, EncodeOptions{Quality: 100, Effort: effort, Compression: c}), name)
+				t.Logf("%-12s %d %d: %.1f bytes per pixel", name, c, effort, float64(account.Peak())/float64(area(size)))
+			}
+		}
+	}
+}
+
+func TestEveryOptionAndPictureGivesAFileThatIsRead(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for i := range 150 {
+		w, h := 1+r.IntN(1<<r.IntN(8)), 1+r.IntN(1<<r.IntN(7))
+		var img image.Image = randomDrawing(r, w, h)
+		switch i % 4 {
+		case 1:
+			img = shadowed(r, w, h)
+		case 2:
+			m := image.NewRGBA(image.Rect(-3, -2, w-3, h-2))
+			draw.Draw(m, m.Rect, img, image.Point{}, draw.Src)
+			img = m
+		}
+		o := EncodeOptions{Quality: float64(r.IntN(101)), Effort: r.IntN(7), Compression: Compression(r.IntN(3)), Exact: r.IntN(2) == 0}
+		file := encodeStill(t, img, o)
+		assert.Equal(t, image.Rect(0, 0, w, h), shown(t, file).Rect, fmt.Sprint(i))
+		var again bytes.Buffer
+		require.NoError(t, Encode(context.Background(), &again, img, o))
+		assert.True(t, bytes.Equal(file, again.Bytes()), "the bytes depend on the picture and the options alone")
+	}
+}

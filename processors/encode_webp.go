@@ -1,0 +1,64 @@
+package processors
+
+import (
+	"context"
+	"image"
+	"io"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec/webp"
+)
+
+// LosslessMode says which pictures [WebP] compresses without loss.
+type LosslessMode int
+
+const (
+	LosslessAuto   LosslessMode = iota // flat art: pictures of few colors, such as logos, charts and screenshots
+	LosslessAlways                     // all
+	LosslessNever                      // none
+)
+
+// WebP encodes as WebP (RFC 9649), without metadata. The zero value is ready to use.
+//
+// Where nothing of a color shows, it is not kept. Of a lossy picture, alpha is right to 1 of 255; of a lossless one, and
+// of a lossy one of Quality 100, it is exact.
+type WebP struct {
+	Quality  int // 1 to 100, of what is lossy; 0 means 80. Other values are taken as the nearest.
+	Lossless LosslessMode
+	Effort   int // 1, fast, to 6, small, as cwebp -m; 0 means 4. Other values are taken as the nearest, below 0 as the fastest.
+}
+
+// Encode writes img to w. It does not modify img.
+func (e WebP) Encode(w io.Writer, img image.Image) error {
+	return e.EncodeContext(context.Background(), w, img)
+}
+
+// EncodeContext implements [ContextEncoder].
+func (e WebP) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
+	return webp.Encode(ctx, w, img, e.options())
+}
+
+func (e WebP) options() webp.EncodeOptions {
+	o := webp.EncodeOptions{Quality: 80, Effort: 4, Compression: webp.Automatic}
+	if e.Quality != 0 {
+		o.Quality = float64(min(max(e.Quality, 1), 100))
+	}
+	if e.Effort != 0 {
+		o.Effort = min(max(e.Effort, 0), 6)
+	}
+	switch e.Lossless {
+	case LosslessAlways:
+		o.Compression = webp.Lossless
+	case LosslessNever:
+		o.Compression = webp.Lossy
+	}
+	return o
+}
+
+// ContentType returns "image/webp".
+func (WebP) ContentType() string { return "image/webp" }
+
+// Keeps implements [Keeper].
+func (WebP) Keeps(encoder any, format string) bool {
+	_, itself := encoder.(WebP)
+	return itself && format == webp.Format.Name
+}
