@@ -1,7 +1,7 @@
 // Command mutate asks whether tests would notice mistakes: it makes one small change at a time to the
 // code of packages, runs the tests that reach it, and lists the changes that no test has noticed.
 //
-//	go run ./internal/ci/mutate [-n 100] [-seed 1] [-part 1/4] [-skip REGEXP] [-files REGEXP] [-known FILE] PACKAGE...
+//	go run ./internal/ci/mutate [-n 100] [-seed 1] [-part 1/4] [-skip REGEXP] [-longest 2s] [-files REGEXP] [-known FILE] PACKAGE...
 //
 // The changes are those of Offutt et al., "An experimental determination of sufficient mutant
 // operators" (1996), as far as Go has them: relational and logical operators are exchanged, numbers
@@ -32,6 +32,7 @@ func main() {
 	part := flag.String("part", "1/1", "try only this part of them")
 	limit := flag.Duration("timeout", time.Minute, "for the tests of one change; what takes longer is noticed")
 	skip := flag.String("skip", "^$", "tests that are not run")
+	longest := flag.Duration("longest", 2*time.Second, "tests that take longer are not run")
 	only := flag.String("files", "", "change only files of such names")
 	knownFile := flag.String("known", "", "file with changes that no test can notice")
 	flag.Parse()
@@ -62,7 +63,7 @@ func main() {
 			chosen = chosen[:*n]
 		}
 		chosen = chosen[len(chosen)*(i-1)/parts : len(chosen)*i/parts]
-		a, b, err := p.tryAll(chosen, known, skipped, *limit)
+		a, b, err := p.tryAll(chosen, known, skipped, *longest, *limit)
 		if err != nil {
 			fatal(err)
 		}

@@ -18,7 +18,7 @@ type test struct {
 }
 
 // tryAll tries the changes of p that were chosen, prints those that no test notices, and counts.
-func (p *pkg) tryAll(chosen []int, known map[string]bool, skip *regexp.Regexp, limit time.Duration) (noticed, tried int, err error) {
+func (p *pkg) tryAll(chosen []int, known map[string]bool, skip *regexp.Regexp, longest, limit time.Duration) (noticed, tried int, err error) {
 	dir, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return 0, 0, err
@@ -28,7 +28,7 @@ func (p *pkg) tryAll(chosen []int, known map[string]bool, skip *regexp.Regexp, l
 	if err != nil {
 		return 0, 0, err
 	}
-	reached, all, err := p.reach(program, dir, skip)
+	reached, all, err := p.reach(program, dir, skip, longest)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -65,7 +65,7 @@ func (p *pkg) tryAll(chosen []int, known map[string]bool, skip *regexp.Regexp, l
 }
 
 // reach returns which tests reach a change, by the change, and all tests.
-func (p *pkg) reach(program, dir string, skip *regexp.Regexp) (reached map[int][]test, all []test, err error) {
+func (p *pkg) reach(program, dir string, skip *regexp.Regexp, longest time.Duration) (reached map[int][]test, all []test, err error) {
 	list := exec.Command(program, "-test.list", ".")
 	list.Dir = p.dir
 	out, err := list.Output()
@@ -87,6 +87,9 @@ func (p *pkg) reach(program, dir string, skip *regexp.Regexp) (reached map[int][
 			continue
 		}
 		t := test{name, time.Since(start)}
+		if t.took > longest {
+			continue
+		}
 		all = append(all, t)
 		data, err := os.ReadFile(log)
 		if err != nil {

@@ -1,0 +1,111 @@
+//go:build unix
+
+package thumbnail_test
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"syscall"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// cpuTime is what this process has had.
+func cpuTime(t testing.TB) time.Duration {
+	var ru syscall.Rusage
+	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &ru))
+	return time.Duration(ru.Utime.Nano() + ru.Stime.Nano())
+}
+
+// cost makes a thumbnail of a file, and returns the status and the processor time of the best of n tries.
+func cost(t testing.TB, data []byte, ext string, n int) (status int, source thumbnail.SourceInfo, best time.Duration) {
+	best = time.Hour
+	for range n {
+		s := newSite(t)
+		o := &observer{}
+		s.Observer = o
+		s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: data}})
+		s.MaxMemory = 64 << 20
+		h := s.handler(t)
+		url := s.url(t, "k.jpg", "100x100", "fit", ext)
+		start := cpuTime(t)
+		status = get(h, url).Code
+		best = min(best, cpuTime(t)-start)
+		assert.Zero(t, h.Stats().Memory)
+		source = o.events[0].Source
+	}
+	return status, source, best
+}
+
+// An ordinary file costs what its bytes and its pixels cost in those of noise, of which each pixel has
+// several bytes: so the pixels are not counted twice.
+func TestNoFileCostsTwentyTimesAnOrdinaryOne(t *testing.T) {
+	perByte := time.Duration(0)
+	for _, data := range ordinaryFiles(t) {
+		_, _, took := cost(t, data, ".jpg", 3)
+		perByte = max(perByte, took*1000/time.Duration(len(data)))
+	}
+	for _, f := range hostileFiles(t) {
+		for _, ext := range []string{".jpg", ".gif"} {
+			status, source, took := cost(t, f.data, ext, 1)
+			assert.True(t, slices.Contains(f.status, status), "%s %s: %d", f.name, ext, status)
+			pixels := min(int64(source.Width)*int64(source.Height), 4_000_000)
+			ordinary := perByte*time.Duration(int64(len(f.data))+pixels)/1000 + 2*time.Millisecond
+			assert.LessOrEqual(t, took, 20*ordinary, "%s %s costs %.1f ordinary files", f.name, ext, float64(took)/float64(ordinary))
+		}
+	}
+}
+
+// Work that began in time goes on until somebody looks at the clock. Processor time is what does not
+// depend on how busy the machine is.
+func TestTheTimeoutStopsEveryStepWithin100msOfProcessorTime(t *testing.T) {
+	files, hostile := map[string][]byte{}, map[string]bool{}
+	for _, f := range hostileFiles(t) {
+		files[f.name], hostile[f.name] = f.data, true
+	}
+	img := image.NewRGBA(image.Rect(0, 0, 2400, 2400))
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range img.Pix {
+		img.Pix[i] = byte(random.Uint32()) | 0xf0
+	}
+	for ext, encode := range map[string]func(io.Writer) error{
+		"jpeg": func(w io.Writer) error { return jpeg.Encode(w, img, nil) },
+		"png":  func(w io.Writer) error { return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(w, img) },
+		"tiff": func(w io.Writer) error { return tiff.Encode(w, img, &tiff.Options{Compression: tiff.Deflate}) },
+		"bmp":  func(w io.Writer) error { return bmp.Encode(w, img) },
+	} {
+		var b bytes.Buffer
+		require.NoError(t, encode(&b))
+		files["an ordinary "+ext] = b.Bytes()
+	}
+	files["a small one, which is enlarged"] = photo(t, 30, 30)
+	for name, data := range files {
+		for _, look := range []struct{ size, method, ext string }{{"100x100", "smart", ".jpg"}, {"3000x3000", "entropy", ".png"}, {"2900x2900", "fit", ".gif"}, {"2900x2900", "pad", ".jpg"}} {
+			if hostile[name] && look.size != "100x100" {
+				continue
+			}
+			s := newSite(t)
+			s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: data}})
+			s.Timeout = 20 * time.Millisecond
+			h := s.handler(t)
+			url := s.url(t, "k.jpg", look.size, look.method, look.ext)
+			start := cpuTime(t)
+			get(h, url)
+			assert.LessOrEqual(t, cpuTime(t)-start, 120*time.Millisecond, "%s %v", name, look)
+		}
+	}
+}
