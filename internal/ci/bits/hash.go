@@ -10,7 +10,6 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/engine"
 	"github.com/rest-thumbnails/thumbnail/processors"
-	"github.com/rest-thumbnails/thumbnail/processors/webp"
 )
 
 // A way to make a thumbnail.
@@ -26,8 +25,8 @@ type way struct {
 var ways = []way{
 	{"scale png", processors.Scale{}, processors.PNG{}, 90, 0},
 	{"smart jpeg", processors.Smart{}, processors.JPEG{}, 64, 48},
-	{"entropy webp", processors.Entropy{}, webp.Encoder{}, 50, 50},
-	{"fit lossless", processors.Fit{}, webp.Encoder{Lossless: true}, 40, 40},
+	{"entropy webp", processors.Entropy{}, processors.WebP{}, 50, 50},
+	{"fit lossless", processors.Fit{}, processors.WebP{Lossless: processors.LosslessAlways}, 40, 40},
 	{"pad gif", processors.Pad{}, processors.GIF{}, 70, 70},
 	{"whole png", processors.Fit{}, processors.PNG{}, 4096, 4096},
 }
