@@ -67,7 +67,9 @@ func writeOriginals(dir string) error {
 		write(fmt.Sprintf("%d-cmyk.jpg", i), specimen.CMYKJPEG(opaque, 90))
 		write(fmt.Sprintf("%d-alpha.png", i), encoded(func(b *bytes.Buffer) error { return png.Encode(b, clear) }))
 		write(fmt.Sprintf("%d-alpha.webp", i), encoded(func(b *bytes.Buffer) error { return processors.WebP{}.Encode(b, clear) }))
-		write(fmt.Sprintf("%d-lossless.webp", i), encoded(func(b *bytes.Buffer) error { return (processors.WebP{Lossless: processors.LosslessAlways}).Encode(b, clear) }))
+		write(fmt.Sprintf("%d-lossless.webp", i), encoded(func(b *bytes.Buffer) error {
+			return (processors.WebP{Lossless: processors.LosslessAlways}).Encode(b, clear)
+		}))
 		write(fmt.Sprintf("%d.gif", i), encoded(func(b *bytes.Buffer) error { return gif.Encode(b, opaque, nil) }))
 		write(fmt.Sprintf("%d.bmp", i), encoded(func(b *bytes.Buffer) error { return bmp.Encode(b, opaque) }))
 		write(fmt.Sprintf("%d.tif", i), encoded(func(b *bytes.Buffer) error { return tiff.Encode(b, clear, nil) }))
