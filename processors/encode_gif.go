@@ -12,14 +12,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// GIF encodes as GIF. If the picture, or the whole of an [Animation], has no more than 256 colours,
-// that is lossless; otherwise it is dithered with 256 suitable ones. A pixel that is less than half
+// GIF encodes as GIF. If the picture, or the whole of an [Animation], has no more than 256 colors,
+// that is lossless; otherwise it is dithered with 256 suitable ones, chosen in Oklab. A pixel that is less than half
 // opaque becomes transparent, others opaque. The zero value is ready to use.
 //
-// Scaled animations of flat art get those colors that matter alone, without dithering, which takes far
-// fewer bytes.
+// Scaled flat art gets those colors that matter alone, without dithering, which takes far fewer bytes.
 //
 // An animation keeps its timing and its loop count. Frames that look the same become one; of others
 // only what has changed is written. The frames share a palette, unless palettes of their own are
@@ -36,12 +36,17 @@ func (e GIF) Encode(w io.Writer, img image.Image) error {
 }
 
 // EncodeContext implements [ContextEncoder].
-func (GIF) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
+func (e GIF) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
+	return e.EncodeOriginal(ctx, w, img, Original{})
+}
+
+// EncodeOriginal implements [OriginalEncoder].
+func (GIF) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	frames, loop := still(ctx, img), -1
 	if moving, ok := img.(*Animation); ok {
 		frames, loop = moving.Frames, moving.LoopCount
 	}
-	g := gifWriter{ctx: ctx}
+	g := gifWriter{ctx: ctx, original: original, scaled: original.Scaled}
 	defer g.close()
 	if moving, ok := img.(*Animation); ok {
 		g.scaled = moving.Scaled
@@ -70,7 +75,7 @@ func still(ctx context.Context, img image.Image) iter.Seq2[Frame, error] {
 
 func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }
 
-// A gifWriter brings frames to 256 colours, as many of them at a time as it holds.
+// A gifWriter brings frames to 256 colors, as many of them at a time as it holds.
 type gifWriter struct {
 	ctx      context.Context
 	taken    int64 // bytes of the account
@@ -78,9 +83,11 @@ type gifWriter struct {
 	out      *gif.Encoder
 	held     []Frame
 	moving   bool // there is more than one frame
-	scaled   bool // see Animation
-	exact    exactColours
-	ditherer *ditherer // of the frames before those held that were dithered, or nil
+	scaled   bool // see Animation and Original
+	exact    exactColors
+	original Original
+	ditherer *quantize.Ditherer // of the frames before those held that have no exact colors, or nil
+	palette  color.Palette      // of ditherer
 }
 
 // heldBytes is how many bytes of frames have a palette chosen together.
@@ -164,15 +171,9 @@ func (g *gifWriter) draw() error {
 		drawn++
 		return errors.Join(g.ctx.Err(), g.out.Add(img, g.clock.next(g.held[drawn-1].Delay)))
 	}
-	exact := g.flat(frames)
-	if exact == nil {
-		exact = g.exact.draw(g.ctx, frames, g.moving)
-	}
-	if exact == nil && len(g.exact.palette) > 0 {
-		var fresh exactColours
-		if exact = fresh.draw(g.ctx, frames, g.moving); exact != nil {
-			g.exact = fresh
-		}
+	exact, err := g.exactly(frames)
+	if err != nil {
+		return err
 	}
 	for _, img := range exact {
 		if err := add(img); err != nil {
@@ -180,13 +181,8 @@ func (g *gifWriter) draw() error {
 		}
 	}
 	if exact == nil {
-		for _, s := range shots(g.ctx, newShot(g.ctx, frames, g.limit(frames))) {
-			g.ditherer = s.ditherer(g.ctx, g.ditherer)
-			for _, img := range s.frames {
-				if err := add(g.ditherer.draw(g.ctx, img)); err != nil {
-					return err
-				}
-			}
+		if err := g.inShots(frames, add); err != nil {
+			return err
 		}
 	}
 	if n := int64(len(g.held)); n > 0 { // of the last one the packer and the ditherer keep what they need for the next
@@ -197,59 +193,59 @@ func (g *gifWriter) draw() error {
 	return nil
 }
 
-// limit is how many opaque colours there may be.
+// exactly returns the frames in their own colors, or nil if these are too many, or more than frames of scaled flat art
+// need.
+func (g *gifWriter) exactly(frames []*image.NRGBA) ([]*image.Paletted, error) {
+	if g.scaled {
+		h, release, err := g.counted(frames)
+		if err != nil {
+			return nil, err
+		}
+		defer release()
+		if h.Colors() > exactFlat && h.Share(flatColors) >= flatShare {
+			return nil, nil
+		}
+	}
+	exact := g.exact.draw(g.ctx, frames, g.moving)
+	if exact == nil && len(g.exact.palette) > 0 {
+		var fresh exactColors
+		if exact = fresh.draw(g.ctx, frames, g.moving); exact != nil {
+			g.exact = fresh
+		}
+	}
+	return exact, nil
+}
+
+// exactFlat is how many colors of flat art are kept as they are.
+const exactFlat = 64
+
+// inShots adds the frames in the colors that suit them.
+func (g *gifWriter) inShots(frames []*image.NRGBA, add func(*image.Paletted) error) error {
+	whole, err := g.newShot(frames)
+	if err != nil {
+		return err
+	}
+	cut, err := g.shots(whole)
+	if err != nil {
+		return err
+	}
+	for _, s := range cut {
+		if err := g.begin(s); err != nil {
+			return err
+		}
+		for _, img := range s.frames {
+			if err := add(g.paint(img)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// limit is how many opaque colors there may be.
 func (g *gifWriter) limit(frames []*image.NRGBA) int {
 	if g.moving || !frames[0].Opaque() {
 		return 255 // and the transparent one
 	}
 	return 256
-}
-
-// A shot is a row of frames that have a palette in common.
-type shot struct {
-	frames  []*image.NRGBA
-	limit   int // of colours
-	palette color.Palette
-	lack    float64 // sum over the pixels of their squared distances from the palette
-}
-
-func newShot(ctx context.Context, frames []*image.NRGBA, limit int) shot {
-	palette, lack := choosePalette(ctx, frames, limit)
-	return shot{frames, limit, palette, lack}
-}
-
-// ditherer returns one with the shot's palette, or before, if that is about as good. before may be
-// nil.
-func (s shot) ditherer(ctx context.Context, before *ditherer) *ditherer {
-	own := newDitherer(s.palette, s.limit == 255)
-	if before == nil {
-		return own
-	}
-	if bins := histogram(ctx, s.frames); own.lack(bins) < muchBetter*before.lack(bins) {
-		return own
-	}
-	return before
-}
-
-// tolerable is the mean squared distance of pixels from their palette that needs no better one:
-// some three levels in each sample.
-const tolerable = 3 * 3 * 3
-
-// muchBetter is by how much less a palette of one's own must lack. (Twice the colours for the same
-// cube would leave 0.63.)
-const muchBetter = 0.8
-
-// shots cuts a shot in two where its palette is bad and those of the halves are much better, and
-// these again. Where cutting gains little, frames do with one palette: each with its own would
-// flicker, and be larger.
-func shots(ctx context.Context, s shot) []shot {
-	n := len(s.frames)
-	if n == 1 || ctx.Err() != nil || s.lack <= tolerable*float64(n)*float64(area(s.frames[0].Rect.Size())) {
-		return []shot{s}
-	}
-	before, after := newShot(ctx, s.frames[:n/2], s.limit), newShot(ctx, s.frames[n/2:], s.limit)
-	if before.lack+after.lack > muchBetter*s.lack {
-		return []shot{s}
-	}
-	return append(shots(ctx, before), shots(ctx, after)...)
 }

@@ -73,12 +73,31 @@ func TestScaledFlatArtGetsTheColorsThatMatter(t *testing.T) {
 	assert.Greater(t, 10*math.Log10(255*255*3*90*120/sum), 30.0, "dB")
 	assert.Greater(t, same, 90*120*8/10, "areas keep their colors exactly")
 }
-
 func TestPhotosAreNotFlat(t *testing.T) {
-	img := image.NewNRGBA(image.Rect(0, 0, 64, 64))
-	for i := range 64 * 64 {
-		img.SetNRGBA(i%64, i/64, color.NRGBA{byte(i % 64 * 4), byte(i / 64 * 4), byte(i * 7), 255})
+	frames := []*image.NRGBA{scene(64, 64), scene(64, 64), scene(64, 64)}
+	frames[1].SetNRGBA(3, 3, color.NRGBA{1, 2, 3, 255})
+	var b bytes.Buffer
+	require.NoError(t, GIF{}.Encode(&b, animated(frames, true)))
+	g, err := gif.DecodeAll(&b)
+	require.NoError(t, err)
+	assert.Len(t, g.Config.ColorModel.(color.Palette), 256)
+	require.NoError(t, GIF{}.Encode(&b, animated([]*image.NRGBA{image.NewNRGBA(frames[0].Rect)}, true)), "nothing opaque")
+}
+
+// A film's noise is not drawn: what differs by a level or two stays.
+func TestWhatHardlyChangesIsNotWrittenAgain(t *testing.T) {
+	first := scene(64, 64)
+	second := image.NewNRGBA(first.Rect)
+	copy(second.Pix, first.Pix)
+	for i := range second.Pix {
+		if i%4 != 3 {
+			second.Pix[i] = byte(max(int(second.Pix[i])-i%3, 0))
+		}
 	}
-	assert.Nil(t, flatPalette([]*image.NRGBA{img}))
-	assert.Nil(t, flatPalette([]*image.NRGBA{image.NewNRGBA(img.Rect)}), "nothing opaque")
+	second.SetNRGBA(30, 30, color.NRGBA{0, 0, 0, 255})
+	second.SetNRGBA(31, 31, color.NRGBA{255, 255, 0, 255})
+	var one, two bytes.Buffer
+	require.NoError(t, GIF{}.Encode(&one, first))
+	require.NoError(t, GIF{}.Encode(&two, animated([]*image.NRGBA{first, second}, true)))
+	assert.Less(t, two.Len(), one.Len()+100)
 }

@@ -13,17 +13,20 @@ import (
 // none.
 const opaqueFrom = 128
 
-// exactColours are a palette of up to 256 colours, opaque ones and transparent. The zero value has
+// rowsPerLook is after how many rows of a picture a context is looked at: a megabyte of pixels.
+func rowsPerLook(img *image.NRGBA) int { return max(1<<18/max(img.Rect.Dx(), 1), 1) }
+
+// exactColors are a palette of up to 256 colors, opaque ones and transparent. The zero value has
 // none.
-type exactColours struct {
+type exactColors struct {
 	set     colorset.Set
 	palette color.Palette // of set
 }
 
 // draw returns pictures in the palette, in which every pixel is either opaque or transparent. It
-// adds colours that are missing, and the transparent one if moving says so and there is room. If
+// adds colors that are missing, and the transparent one if moving says so and there is room. If
 // they are too many it returns nil, and the palette is as it was.
-func (e *exactColours) draw(ctx context.Context, frames []*image.NRGBA, moving bool) []*image.Paletted {
+func (e *exactColors) draw(ctx context.Context, frames []*image.NRGBA, moving bool) []*image.Paletted {
 	set := e.set
 	out := make([]*image.Paletted, len(frames))
 	for i, img := range frames {
@@ -48,8 +51,8 @@ func (e *exactColours) draw(ctx context.Context, frames []*image.NRGBA, moving b
 	return out
 }
 
-// index sets the indices of out, unless there are too many colours.
-func index(ctx context.Context, out *image.Paletted, img *image.NRGBA, colours *colorset.Set) (ok bool) {
+// index sets the indices of out, unless there are too many colors.
+func index(ctx context.Context, out *image.Paletted, img *image.NRGBA, colors *colorset.Set) (ok bool) {
 	every := rowsPerLook(img)
 	for y := range img.Rect.Dy() {
 		if y%every == 0 && ctx.Err() != nil {
@@ -58,11 +61,11 @@ func index(ctx context.Context, out *image.Paletted, img *image.NRGBA, colours *
 		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
 		to := out.Pix[y*out.Stride:]
 		for x := 0; len(row) >= 4; x, row = x+1, row[4:] {
-			colour := binary.LittleEndian.Uint32(row) | 255<<24
+			color := binary.LittleEndian.Uint32(row) | 255<<24
 			if row[3] < opaqueFrom {
-				colour = 0 // transparent is one colour
+				color = 0 // transparent is one color
 			}
-			place, ok := colours.Place(colour)
+			place, ok := colors.Place(color)
 			if !ok {
 				return false
 			}

@@ -105,6 +105,12 @@ func (p *Palette) measure(h *Histogram) {
 	p.Missed = math.Sqrt(sum / float64(max(missed, 1)))
 }
 
+// ErrorOf returns the Error that a palette has for the pixels that were counted.
+func (h *Histogram) ErrorOf(p *Palette) float64 {
+	h.close()
+	return math.Sqrt(h.assign(&p.search) / float64(max(h.pixels, 1)))
+}
+
 // cut returns the means of n boxes at most.
 func (h *Histogram) cut(n int) []point {
 	entries := make([]*entry, len(h.entries))

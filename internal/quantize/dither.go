@@ -1,0 +1,120 @@
+package quantize
+
+import (
+	"context"
+	"image"
+)
+
+// How much of what a pixel lacks is handed on to its neighbors: in smooth areas, where steps would be seen, more
+// than elsewhere, where noise would. What lacks less than a level of minLack is not handed on. Of the values
+// that were tried, these score highest by SSIMULACRA 2 for the bytes of a GIF.
+const (
+	roughShare  = 0.4
+	smoothShare = 0.6
+	smoothStep  = 4 // levels between neighbors
+	minLack     = 2.5
+)
+
+// A Ditherer draws pictures of one size one after the other in the colors of a palette. Pixels that are
+// transparent more than half get an index of their own, and so the palette has 255 colors at most where there are any.
+type Ditherer struct {
+	Palette     *Palette
+	Transparent uint8
+	Plain       bool // without dithering
+
+	source []uint8 // of each pixel the color for which its index was chosen
+	index  []uint8
+}
+
+// steady is how many levels a pixel of a film may differ from what it was without being drawn anew.
+const steady = 2
+
+// Draw sets the indices of out. It hands on what a pixel's color lacks to its neighbors (R. Floyd and L. Steinberg,
+// 1976). A pixel that is about as it was in the picture before keeps its index, so that what rests does not
+// flicker, and is not written again. It returns early if ctx ends.
+func (d *Ditherer) Draw(ctx context.Context, out *image.Paletted, img *image.NRGBA) {
+	w := img.Rect.Dx()
+	again := d.index != nil
+	if !again {
+		d.source, d.index = make([]uint8, 4*w*img.Rect.Dy()), make([]uint8, w*img.Rect.Dy())
+	}
+	every := max(1<<18/max(w, 1), 1)
+	now, below := make([][3]float32, w+2), make([][3]float32, w+2) // x is at x+1
+	above := img.Pix[:4*w]
+	for y := range img.Rect.Dy() {
+		if y%every == 0 && ctx.Err() != nil {
+			return
+		}
+		now, below = below, now
+		clear(below)
+		row, to := img.Pix[y*img.Stride:][:4*w], out.Pix[y*out.Stride:][:w]
+		source, index := d.source[4*w*y:][:4*w], d.index[w*y:][:w]
+		for x := range to {
+			p := row[4*x:][:4]
+			if !again || !near(p, source[4*x:][:4]) {
+				copy(source[4*x:], p)
+				index[x] = d.draw(p, share(row, above, x), now, below, x+1)
+			}
+			to[x] = index[x]
+		}
+		above = row
+	}
+}
+
+// near reports whether a pixel is about what it was.
+func near(p, q []uint8) bool {
+	if (p[3] < opaqueFrom) != (q[3] < opaqueFrom) {
+		return false
+	}
+	for i := range 3 {
+		if d := int(p[i]) - int(q[i]); d > steady || d < -steady {
+			return p[3] < opaqueFrom
+		}
+	}
+	return true
+}
+
+// share is how much of what its neighbors lack a pixel takes.
+func share(row, above []uint8, x int) float32 {
+	left := max(x-1, 0)
+	for i := range 3 {
+		p, l, u := int(row[4*x+i]), int(row[4*left+i]), int(above[4*x+i])
+		if p-l > smoothStep || l-p > smoothStep || p-u > smoothStep || u-p > smoothStep {
+			return roughShare
+		}
+	}
+	return smoothShare
+}
+
+// draw returns the index of a pixel, and hands on what that lacks.
+func (d *Ditherer) draw(p []uint8, share float32, now, below [][3]float32, x int) uint8 {
+	if p[3] < opaqueFrom {
+		return d.Transparent
+	}
+	if d.Plain {
+		return uint8(d.Palette.Index(p[0], p[1], p[2]))
+	}
+	var want [3]float32
+	var level [3]uint8
+	for i := range want {
+		want[i] = min(max(float32(p[i])+now[x][i]*share, 0), 255)
+		level[i] = uint8(want[i] + 0.5)
+	}
+	index := d.Palette.Index(level[0], level[1], level[2])
+	c := d.Palette.Colors[index]
+	lack := [3]float32{want[0] - float32(c.R), want[1] - float32(c.G), want[2] - float32(c.B)}
+	if max(lack[0], -lack[0], lack[1], -lack[1], lack[2], -lack[2]) < minLack {
+		return uint8(index)
+	}
+	for i, l := range lack {
+		l /= 16
+		now[x+1][i] += 7 * l
+		below[x-1][i] += 3 * l
+		below[x][i] += 5 * l
+		below[x+1][i] += l
+	}
+	return uint8(index)
+}
+
+// DithererBytes is the memory of a Ditherer of n pixels, with its Palette.
+func DithererBytes(n int64) int64 { return 5*n + PaletteBytes }

@@ -1,0 +1,139 @@
+package processors
+
+import (
+	"image"
+	"image/color"
+
+	"github.com/rest-thumbnails/thumbnail/internal/quantize"
+)
+
+// A shot is a row of frames that have a palette in common.
+type shot struct {
+	frames  []*image.NRGBA
+	limit   int // of colors
+	palette *quantize.Palette
+	plain   bool    // flat art, which is not dithered: that would break the runs that compression lives on
+	sum     float64 // of the squared distances of the pixels from the palette
+	pixels  float64
+}
+
+// counted returns the colors of the opaque pixels. The memory is the account's until release is called.
+func (g *gifWriter) counted(frames []*image.NRGBA) (h *quantize.Histogram, release func(), err error) {
+	n := int64(len(frames)) * area(frames[0].Rect.Size())
+	if err := g.take(quantize.Bytes(n)); err != nil {
+		return nil, nil, err
+	}
+	h = quantize.NewHistogram(n, true)
+	for _, img := range frames {
+		h.Add(g.ctx, img)
+	}
+	return h, func() { g.give(quantize.Bytes(n)) }, g.ctx.Err()
+}
+
+// newShot chooses the palette. Flat art that was scaled gets no more colors than make what looks the same: edges have
+// hundreds of others, which nobody misses.
+func (g *gifWriter) newShot(frames []*image.NRGBA) (s shot, err error) {
+	h, release, err := g.counted(frames)
+	if err != nil {
+		return s, err
+	}
+	defer release()
+	s = shot{frames: frames, limit: g.limit(frames), plain: h.Share(flatColors) >= flatShare, pixels: float64(h.Pixels())}
+	s.palette = h.Choose(g.ctx, s.limit)
+	if s.plain && g.scaled {
+		most, missed := g.flatErrors()
+		for n := 3; n < s.limit && g.ctx.Err() == nil; n += 1 + n/4 {
+			if p := h.Choose(g.ctx, n); p.Error <= most && p.Missed <= missed {
+				s.palette = p
+				break
+			}
+		}
+	}
+	s.sum = s.palette.Error * s.palette.Error * s.pixels
+	return s, g.ctx.Err()
+}
+
+// What looks the same of flat art, in motion and not.
+const (
+	movingError  = 0.023
+	movingMissed = 0.042
+)
+
+// flatErrors are the errors of a palette that flat art does with.
+func (g *gifWriter) flatErrors() (most, missed float64) {
+	most, missed = sameError, sameMissed
+	if g.moving {
+		most, missed = movingError, movingMissed
+	}
+	if g.original.Exceeded {
+		return 1.5 * most, 1.5 * missed
+	}
+	return most, missed
+}
+
+// tolerable is the error of a palette that needs no better one: some three levels in each sample.
+const tolerable = 0.012
+
+// muchBetter is by how much less the squared error of a palette of one's own must be. (Twice the colors for the
+// same cube would leave 0.63.)
+const muchBetter = 0.8
+
+// shots cuts a shot in two where its palette is bad and those of the halves are much better, and
+// these again. Where cutting gains little, frames do with one palette: each with its own would
+// flicker, and be larger.
+func (g *gifWriter) shots(s shot) ([]shot, error) {
+	n := len(s.frames)
+	if n == 1 || s.plain && g.scaled || s.palette.Error <= tolerable {
+		return []shot{s}, nil
+	}
+	before, err := g.newShot(s.frames[:n/2])
+	if err != nil {
+		return nil, err
+	}
+	after, err := g.newShot(s.frames[n/2:])
+	if err != nil || before.sum+after.sum > muchBetter*s.sum {
+		return []shot{s}, err
+	}
+	first, err := g.shots(before)
+	if err != nil {
+		return nil, err
+	}
+	second, err := g.shots(after)
+	return append(first, second...), err
+}
+
+// begin sees to it that there is what draws the shot: what drew the one before, if its palette is about as good.
+func (g *gifWriter) begin(s shot) error {
+	if g.ditherer != nil && g.ditherer.Plain == s.plain {
+		h, release, err := g.counted(s.frames)
+		if err != nil {
+			return err
+		}
+		e := h.ErrorOf(g.ditherer.Palette)
+		release()
+		if s.sum >= muchBetter*e*e*s.pixels {
+			return nil
+		}
+	}
+	if g.ditherer == nil { // another one takes its memory
+		if err := g.take(quantize.DithererBytes(area(s.frames[0].Rect.Size()))); err != nil {
+			return err
+		}
+	}
+	g.ditherer = &quantize.Ditherer{Palette: s.palette, Transparent: uint8(len(s.palette.Colors)), Plain: s.plain}
+	g.palette = make(color.Palette, 0, 256)
+	for _, c := range s.palette.Colors {
+		g.palette = append(g.palette, c)
+	}
+	if s.limit < 256 {
+		g.palette = append(g.palette, color.NRGBA{})
+	}
+	return nil
+}
+
+// paint returns a frame in the palette that begin chose.
+func (g *gifWriter) paint(img *image.NRGBA) *image.Paletted {
+	out := image.NewPaletted(img.Rect, g.palette)
+	g.ditherer.Draw(g.ctx, out, img)
+	return out
+}
