@@ -73,3 +73,9 @@ var ErrTooLarge = codec.ErrTooLarge
 type ContextEncoder interface {
 	EncodeContext(ctx context.Context, w io.Writer, img image.Image) error
 }
+
+// A MemoryEstimator is a ContextEncoder that takes more from the account than 28 bytes for each pixel.
+// EncodeMemory returns how many bytes it takes at most for a picture of that size, in pixels.
+type MemoryEstimator interface {
+	EncodeMemory(width, height int) int64
+}

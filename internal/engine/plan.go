@@ -24,7 +24,7 @@ type Request struct {
 }
 
 // An Encoder writes an image in some format. The optional interfaces are those of package
-// processors: Animator, Keeper, ContextEncoder.
+// processors: Animator, Keeper, ContextEncoder, MemoryEstimator.
 type Encoder interface {
 	Encode(w io.Writer, img image.Image) error
 }
@@ -196,7 +196,7 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	}
 	scaled := resample.Memory(h.Stored, h.Turn(p.Size))
 	result := 4 * area(p.Size)
-	made := max(3*result, 2*result+encodeBytes(p.Size)) // scaled, converted and drawn on; then encoded
+	made := max(3*result, 2*result+p.encodeBytes()) // scaled, converted and drawn on; then encoded
 	steps := max(saturated(float64(decoded)+float64(max(look, scaled))), made)
 	return saturated(float64(steps) + float64(profile+fixedBytes))
 }
@@ -213,7 +213,11 @@ func (p *Plan) lookBytes(decoded int64) int64 {
 
 // encodeBytes is what an encoder takes for a picture, beside it: as much again as often as WebP holds
 // it, the file, and tables of colors and of a compressor, which small pictures do with less of.
-func encodeBytes(size image.Point) int64 {
+func (p *Plan) encodeBytes() int64 {
+	size := p.Size
+	if e, ok := ability.Find[processors.MemoryEstimator](p.Encoder); ok {
+		return max(e.EncodeMemory(size.X, size.Y), 0) + 4*area(size) // which may be copied first
+	}
 	return 28*area(size) + 128*int64(size.X) + 192<<10 + min(96*area(size), 5<<19)
 }
 

@@ -57,7 +57,7 @@ func (e Encoder) EncodeContext(ctx context.Context, w io.Writer, img image.Image
 	case limit > 0 && pixels > int64(limit):
 		return fmt.Errorf("encode avif: %w: %d×%d pixels are more than Encoder.MaxPixels (%d)", processors.ErrTooLarge, size.X, size.Y, limit)
 	}
-	bytes := encodeBytes*pixels + encodeFixed
+	bytes := e.EncodeMemory(size.X, size.Y)
 	if err := processors.Reserve(ctx, bytes); err != nil {
 		return fmt.Errorf("encode avif: %w", err)
 	}
@@ -115,6 +115,11 @@ func compact(img image.Image) *image.RGBA {
 	out := image.NewRGBA(image.Rectangle{Max: b.Size()})
 	draw.Draw(out, out.Rect, img, b.Min, draw.Src)
 	return out
+}
+
+// EncodeMemory returns how many bytes EncodeContext takes from the account.
+func (e Encoder) EncodeMemory(width, height int) int64 {
+	return encodeBytes*int64(width)*int64(height) + encodeFixed
 }
 
 // PixelLimit returns how many pixels a picture may have. Links leave larger files out of pages by it.
