@@ -43,7 +43,7 @@ func (c *Config) check() error {
 		{"MaxMemory", c.MaxMemory}, {"MaxQueue", int64(c.MaxQueue)}, {"QueueTimeout", int64(c.QueueTimeout)},
 	} {
 		if f.n < 0 {
-			return fmt.Errorf("thumbnail: Config.%s is negative", f.name)
+			return fmt.Errorf("thumbnail: Config.%s is negative; 0 selects its default", f.name)
 		}
 	}
 	for i, f := range c.Formats {

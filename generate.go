@@ -79,7 +79,7 @@ func (h *Handler) Remove(ctx context.Context, source string) error {
 
 func (h *Handler) remove(ctx context.Context, source string) error {
 	if !storage.ValidKey(source) {
-		return fmt.Errorf("%w: source %q", ErrInvalid, source)
+		return sourceError(source)
 	}
 	if err := h.expire(ctx, source, true, removed); err != nil {
 		return err

@@ -5,33 +5,45 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
 )
 
-// hints are warnings of mistakes that programmers make: one of each kind in ten seconds at most.
-type hints struct {
-	prefix, unknown, missing rateLimiter
-	looked                   atomic.Int64 // when a wrong secret was last looked at, in nanoseconds
+// hints are warnings of mistakes that programmers make.
+type hints struct{ prefix, method, extension, size, missing hint }
+
+// A hint is one kind of them: it is logged once in ten seconds at most.
+type hint struct {
+	said   rateLimiter
+	looked atomic.Int64 // when a request was last examined, in nanoseconds
 }
 
 // maxDropped is how many leading segments of a path are dropped in search of one whose secret fits.
 const maxDropped = 8
 
 // hint logs why a request failed, where the path is signed and a program's mistake is likely. Wrong
-// secrets, which anybody can send, are looked at once a second.
+// secrets, which anybody can send, are examined once a second for each kind.
 func (h *Handler) hint(ctx context.Context, e *Event) {
 	switch {
 	case e.Err == nil || e.secret == "":
 	case errors.Is(e.Err, ErrSignature):
 		h.hintPrefix(ctx, e)
-	case errors.Is(e.Err, ErrInvalid) && h.sometimes():
-		if h.verifies(e.Spec, e.secret) && h.hints.unknown.now() {
+	case errors.Is(e.Err, ErrInvalid):
+		kind := &h.hints.extension
+		if _, err := h.cfg.Processors.resolve(e.Spec.Method); err != nil {
+			kind = &h.hints.method
+		}
+		if kind.looks() && h.verifies(e.Spec, e.secret) && kind.said.now() {
 			h.log(ctx, slog.LevelWarn, "thumbnail: a signed path asks for what Config does not have", "path", e.Path, "error", e.Err)
 		}
-	case errors.Is(e.Err, fs.ErrNotExist) && StatusCode(e.Err) == 404:
-		if h.hints.missing.now() {
+	case errors.Is(e.Err, ErrTooLarge) && StatusCode(e.Err) == http.StatusBadRequest:
+		if h.hints.size.said.now() {
+			h.log(ctx, slog.LevelWarn, "thumbnail: a signed path asks for more than Config allows", "path", e.Path, "error", e.Err)
+		}
+	case errors.Is(e.Err, fs.ErrNotExist) && StatusCode(e.Err) == http.StatusNotFound:
+		if h.hints.missing.said.now() {
 			h.log(ctx, slog.LevelWarn, "thumbnail: a page links to an original that Config.Source does not have", "source", e.Spec.Source)
 		}
 	}
@@ -39,7 +51,7 @@ func (h *Handler) hint(ctx context.Context, e *Event) {
 
 // hintPrefix finds a handler that is mounted without http.StripPrefix.
 func (h *Handler) hintPrefix(ctx context.Context, e *Event) {
-	if !h.sometimes() {
+	if !h.hints.prefix.looks() {
 		return
 	}
 	s, dropped := e.Spec, ""
@@ -50,7 +62,7 @@ func (h *Handler) hintPrefix(ctx context.Context, e *Event) {
 		}
 		s.Source, dropped = rest, dropped+"/"+segment
 		if h.verifies(s, e.secret) {
-			if h.hints.prefix.now() {
+			if h.hints.prefix.said.now() {
 				h.log(ctx, slog.LevelWarn, "thumbnail: the secret fits without the beginning of the path: http.StripPrefix is missing",
 					"path", e.Path, "prefix", dropped)
 			}
@@ -68,8 +80,8 @@ func (h *Handler) verifies(s Spec, secret string) (ok bool) {
 	return ok
 }
 
-// sometimes says yes once a second.
-func (h *Handler) sometimes() bool {
-	now, last := time.Now().UnixNano(), h.hints.looked.Load()
-	return (last == 0 || now-last >= int64(time.Second)) && h.hints.looked.CompareAndSwap(last, now)
+// looks says yes once a second.
+func (k *hint) looks() bool {
+	now, last := time.Now().UnixNano(), k.looked.Load()
+	return (last == 0 || now-last >= int64(time.Second)) && k.looked.CompareAndSwap(last, now)
 }

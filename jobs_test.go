@@ -245,6 +245,8 @@ func TestMistakesOfAProgramAreWarnedOfOnce(t *testing.T) {
 		"prefix":    {func(s *site) string { return "/thumbs/v1" + s.url(t, "k.jpg", "10x10", "crop", ".jpg") }, "http.StripPrefix is missing"},
 		"method":    {func(s *site) string { return s.url(t, "k.jpg", "10x10", "sepia", ".jpg") }, "is not one of crop, entropy"},
 		"extension": {func(s *site) string { return s.url(t, "k.jpg", "10x10", "crop", ".tga") }, "is not one of .gif, .jpeg"},
+		"arguments": {func(s *site) string { return s.url(t, "k.jpg", "10x10", "focus_101_0", ".jpg") }, "two numbers of 0 to 100"},
+		"size":      {func(s *site) string { return s.url(t, "k.jpg", "9999x10", "crop", ".jpg") }, "more than Config.MaxWidth × Config.MaxHeight (4096x4096)"},
 		"missing":   {func(s *site) string { return s.url(t, "gone.jpg", "10x10", "crop", ".jpg") }, "a page links to an original that Config.Source does not have"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -257,6 +259,16 @@ func TestMistakesOfAProgramAreWarnedOfOnce(t *testing.T) {
 			assert.Contains(t, s.log.String(), c.says)
 		})
 	}
+	t.Run("one after the other", func(t *testing.T) { // by one handler, at once
+		s := newSite(t)
+		h := s.handler(t)
+		get(h, "/thumbs"+s.url(t, "k.jpg", "10x10", "crop", ".jpg"))
+		get(h, s.url(t, "k.jpg", "10x10", "sepia", ".jpg"))
+		get(h, s.url(t, "k.jpg", "10x10", "crop", ".tga"))
+		get(h, s.url(t, "k.jpg", "9999x10", "crop", ".jpg"))
+		get(h, s.url(t, "gone.jpg", "10x10", "crop", ".jpg"))
+		assert.Equal(t, 5, countLines(s.log.String(), "level=WARN"), s.log.String())
+	})
 	for _, forged := range []string{"/a/b/c/k.jpg/10x10/crop/", "/k.jpg/10x10/sepia/"} { // one handler each: it looks once a second
 		s := newSite(t)
 		get(s.handler(t), forged+strings.Repeat("0", 40)+".jpg")

@@ -50,14 +50,14 @@ func ParsePath(path string) (s Spec, secret string, err error) {
 	if i := strings.IndexByte(secret, '-'); i >= 0 {
 		s.Version, secret = secret[:i], secret[i+1:]
 		if s.Version == "" {
-			return Spec{}, "", fmt.Errorf("%w: empty version", ErrInvalid)
+			return Spec{}, "", fmt.Errorf("%w: the version before - is empty, not 1 to %d letters, digits and underscores", ErrInvalid, maxVersion)
 		}
 	}
 	if err := s.validate(); err != nil {
 		return Spec{}, "", err
 	}
 	if !isWord(secret, maxSecret, true) {
-		return Spec{}, "", fmt.Errorf("%w: malformed secret", ErrInvalid)
+		return Spec{}, "", fmt.Errorf("%w: the secret is not 1 to %d letters, digits and underscores", ErrInvalid, maxSecret)
 	}
 	return s, secret, nil
 }
@@ -75,9 +75,9 @@ func cutLast(s string, sep byte) (before, after string, ok bool) {
 func (s Spec) validate() error {
 	switch {
 	case !storage.ValidKey(s.Source):
-		return fmt.Errorf("%w: source %q is not segments of 1 to 255 bytes, with / between, none of them . or .., in UTF-8 without control bytes and \\", ErrInvalid, s.Source)
+		return sourceError(s.Source)
 	case !s.Size.valid():
-		return fmt.Errorf("%w: size %dx%d is not two sides up to %d, of which one may be 0", ErrInvalid, s.Size.Width, s.Size.Height, maxSide)
+		return fmt.Errorf("%w: %w", ErrInvalid, s.Size.check())
 	case !isMethod(s.Method):
 		return fmt.Errorf("%w: %w", ErrInvalid, checkMethod(s.Method))
 	case !isExt(s.Ext):
@@ -86,6 +86,11 @@ func (s Spec) validate() error {
 		return fmt.Errorf("%w: version %q is not 1 to %d letters, digits and underscores", ErrInvalid, s.Version, maxVersion)
 	}
 	return nil
+}
+
+// sourceError is the error for a source that no path can name.
+func sourceError(source string) error {
+	return fmt.Errorf("%w: source %q is not segments of 1 to 255 bytes, 1000 together, with / between, none of them . or .., in UTF-8 without control bytes and \\", ErrInvalid, source)
 }
 
 // path appends the storage key: the path of the URL, percent-decoded.

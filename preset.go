@@ -57,11 +57,11 @@ const maxCandidates = 32
 func (l Links) checkPreset(p Preset) error {
 	p = p.withDefaults()
 	if !p.Size.valid() {
-		return fmt.Errorf("%w: size %dx%d", ErrInvalid, p.Size.Width, p.Size.Height)
+		return fmt.Errorf("%w: %w", ErrInvalid, p.Size.check())
 	}
 	width, height := l.limits()
 	if p.Size.Width > width || p.Size.Height > height {
-		return fmt.Errorf("%w: size %v is more than the limit (%dx%d)", ErrInvalid, p.Size, width, height)
+		return fmt.Errorf("%w: size %v is more than MaxWidth × MaxHeight (%dx%d)", ErrInvalid, p.Size, width, height)
 	}
 	for _, ext := range append([]string{p.Ext}, p.Formats...) {
 		if err := l.knows(p.Method, ext); err != nil {
@@ -82,7 +82,7 @@ func (l Links) checkPreset(p Preset) error {
 	case len(p.Widths) > 0 && len(p.Densities) > 0:
 		return fmt.Errorf("%w: a preset has Widths or Densities, not both", ErrInvalid)
 	case len(p.Widths) > maxCandidates || len(p.Densities) > maxCandidates:
-		return fmt.Errorf("%w: more than %d files", ErrInvalid, maxCandidates)
+		return fmt.Errorf("%w: Widths or Densities name more than %d files", ErrInvalid, maxCandidates)
 	case len(p.Widths) > 0 && p.Size.Width == 0:
 		return fmt.Errorf("%w: Widths need a Size with a width", ErrInvalid)
 	}
@@ -93,7 +93,7 @@ func (l Links) checkPreset(p Preset) error {
 // serve. [NewHandler] checks Config.Presets in the same way.
 func (l Links) Check() error {
 	if l.Signer == nil {
-		return fmt.Errorf("%w: no signer", ErrInvalid)
+		return errNoSigner
 	}
 	errs := []error{checkBase(l.Base)}
 	for _, name := range slices.Sorted(maps.Keys(l.Presets)) {

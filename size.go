@@ -19,7 +19,7 @@ type Size struct{ Width, Height int }
 func ParseSize(s string) (Size, error) {
 	size, ok := parseSize(s)
 	if !ok {
-		return Size{}, fmt.Errorf("%w: size %q is not of the form 100x100, 100x or x100", ErrInvalid, s)
+		return Size{}, fmt.Errorf("%w: size %q is not of the form 100x100, 100x or x100, with sides of 1 to %d pixels", ErrInvalid, s, maxSide)
 	}
 	return size, nil
 }
@@ -73,6 +73,14 @@ func (s Size) append(b []byte) []byte {
 		b = strconv.AppendInt(b, int64(s.Height), 10)
 	}
 	return b
+}
+
+// check is the error for a size that is not valid.
+func (s Size) check() error {
+	if s.valid() {
+		return nil
+	}
+	return fmt.Errorf("size %dx%d is not two sides of 1 to %d pixels, of which one may be 0", s.Width, s.Height, maxSide)
 }
 
 func (s Size) valid() bool {

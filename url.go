@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// errNoSigner is the error of links that nobody can sign.
+var errNoSigner = fmt.Errorf("%w: the signer is nil; NewSigner makes one", ErrInvalid)
+
 // URL returns the URL of a thumbnail: base, a slash if base does not end with one, and the signed path,
 // percent-encoded. base is where the handler is mounted, such as "/thumbs/", "/",
 // "https://img.example.com" or "//cdn.example.com/t"; if it is empty, the URL is a relative path. If s
@@ -17,10 +20,10 @@ func URL(base string, signer Signer, s Spec) (string, error) {
 		return "", err
 	}
 	if signer == nil {
-		return "", fmt.Errorf("%w: no signer", ErrInvalid)
+		return "", errNoSigner
 	}
 	if strings.ContainsAny(base, "?#\\ \t\r\n\"<>") {
-		return "", fmt.Errorf("%w: base %q", ErrInvalid, base)
+		return "", fmt.Errorf(`%w: base %q has one of ? # \ " < > or white space; it is "/thumbs/" or "https://host/path", for instance`, ErrInvalid, base)
 	}
 	secret := signer.Sign(s)
 	if !isWord(secret, maxSecret, true) {
