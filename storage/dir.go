@@ -40,12 +40,12 @@ import (
 // 0755, less the umask, so that a web server of another user can read them.
 //
 // Two syncs are slow, above all beside other programs that write, and a thumbnail can be made anew.
-// So a Put under [WithoutSync], as a handler calls it, does not sync on Linux. It first records the
-// key in a symbolic link under the root, whose name no key contains; the file systems of Linux keep
-// the order of such changes. Every 1024 of these Puts, and Close, sync the whole file system at once
-// (syncfs) and remove the records. A crash of the process loses nothing. After a power failure, when
-// the kernel has booted again, OpenDir removes the at most 1024 files per process that the records
-// name, before it returns: so no web server delivers a damaged thumbnail once the program has
+// So a Put under [WithoutSync], as a handler calls it, does not sync on Linux. It first gives the
+// file a second name under the root, one that no key contains and that says the key; the file systems
+// of Linux keep the order of such changes. Every 1024 of these Puts, and Close, sync the whole file system at once
+// (syncfs) and remove these names. A crash of the process loses nothing. After a power failure, when
+// the kernel has booted again, OpenDir removes the at most 1024 files per process that still have
+// one, before it returns: so no web server delivers a damaged thumbnail once the program has
 // started again. On other systems, and where a record can't be made, Put syncs.
 //
 // Temporary files lie directly under the root, on the file system that the rename needs, and their
@@ -203,7 +203,7 @@ func (d *Dir) Put(ctx context.Context, key string, r io.Reader) error {
 func (p *place) finish(ctx context.Context, t *temp, key string) error {
 	record := ""
 	if withoutSync(ctx) {
-		record = p.unsynced.record(key) // before the rename, so that it is there whenever the file is
+		record = p.unsynced.record(t.name, key) // before the rename, so that it is there whenever the file is
 	}
 	var err error
 	if record == "" {

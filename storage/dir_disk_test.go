@@ -66,8 +66,12 @@ func (d *faultyDisk) close(f *os.File) error {
 	return errors.Join(err, d.do("close", f.Name(), func() error { return nil }))
 }
 
-func (d *faultyDisk) link(root *os.Root, target, name string) error {
-	return d.do("link", name, func() error { return d.osDisk.link(root, target, name) })
+func (d *faultyDisk) link(root *os.Root, from, to string) error {
+	return d.do("link", to, func() error { return d.osDisk.link(root, from, to) })
+}
+
+func (d *faultyDisk) symlink(root *os.Root, target, name string) error {
+	return d.do("symlink", name, func() error { return d.osDisk.symlink(root, target, name) })
 }
 
 func (d *faultyDisk) rename(root *os.Root, from, to string) error {
@@ -158,6 +162,10 @@ func TestAFileWhoseRecordCannotBeMadeIsSynced(t *testing.T) {
 	defer d.Close()
 	disk.fail["link"] = syscall.EPERM
 	require.NoError(t, d.Put(WithoutSync(t.Context()), "x.jpg", strings.NewReader("content")))
+	assert.Contains(t, disk.done, "symlink record")
+	assert.NotContains(t, disk.done, "sync temp")
+	disk.done, disk.fail["symlink"] = nil, syscall.EPERM
+	require.NoError(t, d.Put(WithoutSync(t.Context()), "x.jpg", strings.NewReader("content")))
 	assert.Contains(t, disk.done, "sync temp")
 }
 
@@ -175,10 +183,14 @@ func TestFilesThatTheDiskCouldNotTakeAreRemoved(t *testing.T) {
 // again: what was not synced may be anything.
 func TestAPowerFailureAtAnyPlaceLeavesNoDamagedFile(t *testing.T) {
 	const old, fresh = "the old content", "the new content"
-	for _, unsynced := range []bool{false, true} {
+	for _, how := range []string{"synced", "second name", "symbolic link"} {
+		unsynced := how != "synced"
 		for dies := 1; ; dies++ {
 			root := t.TempDir()
 			d, disk := openFaulty(t, root)
+			if how == "symbolic link" {
+				disk.fail["link"] = syscall.EPERM
+			}
 			require.NoError(t, d.Put(t.Context(), "a/x.jpg", strings.NewReader(old)))
 			ctx := t.Context()
 			if unsynced {
@@ -196,7 +208,7 @@ func TestAPowerFailureAtAnyPlaceLeavesNoDamagedFile(t *testing.T) {
 			again := openBooted(t, root, nextBoot)
 			b, err := os.ReadFile(filepath.Join(root, "a/x.jpg"))
 			if err == nil {
-				assert.Contains(t, []string{old, fresh}, string(b), "dead from operation %d on, unsynced: %v", dies, unsynced)
+				assert.Contains(t, []string{old, fresh}, string(b), "dead from operation %d on, %s", dies, how)
 			}
 			assert.NotEqual(t, fresh, map[bool]string{true: string(b)}[unsynced], "it is not trusted")
 			require.NoError(t, again.Close())

@@ -21,9 +21,11 @@ func WithoutSync(ctx context.Context) context.Context {
 func withoutSync(ctx context.Context) bool { return ctx.Value(withoutSyncKey{}) != nil }
 
 // unsynced keeps the records of the files that this process has stored in a place and that the disk
-// may not have yet. A record is a symbolic link under the root: its name says which process made
-// it, its target is the key. It is made before the file gets its key, and removed after a sync, so
-// whatever a power failure leaves of the file, the record is there as well.
+// may not have yet. A record is a second name of the file, under the root, that says which process made
+// it and the key; where there is no room for the key, or the file system has no such links, it is a
+// symbolic link to the key. It is made before the file gets its key, and removed after a sync, so
+// whatever a power failure leaves of the file, the record is there as well. (A second name is no
+// second inode: ext4 is slow to make one where many were removed in the last seconds.)
 //
 // The process holds the lock of a session file as long as it lives, so that others can tell its
 // records from those of the dead.
@@ -43,16 +45,24 @@ const maxUnsynced = 1024
 
 const (
 	sessionPrefix = tempPrefix + "session-"
-	recordPrefix  = tempPrefix + "unsynced-"
+	recordPrefix  = tempPrefix + "unsynced-" // of symbolic links
+	namePrefix    = tempPrefix + "u-"        // of second names
 )
+
+// maxName is how long a name may be in every file system, in bytes.
+const maxName = 255
+
+// nameSlash stands for a slash in second names. No key contains it.
+const nameSlash = "\x7f"
 
 // isRecord reports whether a name belongs to the records rather than to a temporary file.
 func isRecord(name string) bool {
-	return strings.HasPrefix(name, sessionPrefix) || strings.HasPrefix(name, recordPrefix)
+	return strings.HasPrefix(name, sessionPrefix) || strings.HasPrefix(name, recordPrefix) || strings.HasPrefix(name, namePrefix)
 }
 
-// record records key and returns the record's name, or "" if it can't: then the file is to be synced.
-func (u *unsynced) record(key string) string {
+// record records the key of a file and returns the record's name, or "" if it can't: then the file is to
+// be synced.
+func (u *unsynced) record(file, key string) string {
 	if u.boot == "" {
 		return ""
 	}
@@ -60,8 +70,13 @@ func (u *unsynced) record(key string) string {
 	if id == "" {
 		return ""
 	}
-	name := recordPrefix + u.boot + "-" + id + "-" + rand.Text()
-	if err := u.place.disk.link(u.place.root, key, name); err != nil {
+	session, unique := u.boot+"-"+id+"-", rand.Text()
+	name := namePrefix + session + unique[:8] + "-" + strings.ReplaceAll(key, "/", nameSlash)
+	if len(name) <= maxName && u.place.disk.link(u.place.root, file, name) == nil {
+		return name
+	}
+	name = recordPrefix + session + unique
+	if err := u.place.disk.symlink(u.place.root, key, name); err != nil {
 		return ""
 	}
 	return name
@@ -138,13 +153,29 @@ func (u *unsynced) end() {
 
 // removeRecorded removes the file whose key a record holds.
 func (p *place) removeRecorded(record string) {
-	key, err := p.root.Readlink(record)
+	key, err := p.recordedKey(record)
 	if err != nil || !ValidKey(key) {
 		return
 	}
-	if info, err := p.root.Lstat(key); err == nil && info.Mode().IsRegular() {
-		_ = p.disk.remove(p.root, key)
+	info, err := p.root.Lstat(key)
+	if err != nil || !info.Mode().IsRegular() {
+		return
 	}
+	if strings.HasPrefix(record, namePrefix) {
+		if own, err := p.root.Lstat(record); err != nil || !os.SameFile(own, info) {
+			return // it has another file by now
+		}
+	}
+	_ = p.disk.remove(p.root, key)
+}
+
+// recordedKey returns the key that a record holds.
+func (p *place) recordedKey(record string) (string, error) {
+	if !strings.HasPrefix(record, namePrefix) {
+		return p.root.Readlink(record)
+	}
+	parts := strings.SplitN(strings.TrimPrefix(record, namePrefix), "-", 4) // boot, session, a unique text, key
+	return strings.ReplaceAll(parts[len(parts)-1], nameSlash, "/"), nil
 }
 
 // recover deals with the records of dead processes. If the kernel has not booted since, their files
@@ -153,7 +184,7 @@ func (p *place) removeRecorded(record string) {
 func (p *place) recover(names []string) {
 	var safe []string
 	for _, name := range names {
-		if !strings.HasPrefix(name, recordPrefix) {
+		if !isRecord(name) || strings.HasPrefix(name, sessionPrefix) {
 			continue
 		}
 		boot, id, ok := sessionOf(name)
@@ -178,7 +209,7 @@ func (p *place) recover(names []string) {
 
 // sessionOf returns what a record's name says.
 func sessionOf(record string) (boot, id string, ok bool) {
-	boot, rest, ok := strings.Cut(strings.TrimPrefix(record, recordPrefix), "-")
+	boot, rest, ok := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(record, recordPrefix), namePrefix), "-")
 	if !ok {
 		return "", "", false
 	}

@@ -32,10 +32,10 @@ func abandon(t testing.TB, d *Dir) {
 	require.NoError(t, d.place.unsynced.session.Close())
 }
 
-// records counts the symbolic links under root whose names begin as those of records.
+// records counts the names under root that are those of records.
 func records(t testing.TB, root string) (n int) {
 	for _, name := range names(t, root) {
-		if strings.HasPrefix(name, recordPrefix) {
+		if isRecord(name) && !strings.HasPrefix(name, sessionPrefix) {
 			n++
 		}
 	}
@@ -116,9 +116,11 @@ func TestARecordIsThereBeforeItsFileHasItsKey(t *testing.T) {
 	}}
 	require.NoError(t, d.Put(ctx, "a/x.jpg", strings.NewReader("content")))
 	assert.Equal(t, 1, recorded)
-	target, err := os.Readlink(filepath.Join(root, names(t, root)[indexOf(names(t, root), recordPrefix)]))
+	record := names(t, root)[indexOf(names(t, root), namePrefix)]
+	key, err := d.place.recordedKey(record)
 	require.NoError(t, err)
-	assert.Equal(t, "a/x.jpg", target)
+	assert.Equal(t, "a/x.jpg", key)
+	assert.Len(t, record, len(namePrefix)+len(thisBoot)+len("--")+26+8+len("-a/x.jpg"))
 }
 
 func indexOf(all []string, prefix string) int {
@@ -168,4 +170,32 @@ func TestARecordCannotNameAFileOutsideOfTheKeys(t *testing.T) {
 	require.NoError(t, openBooted(t, root, nextBoot).Close())
 	assert.FileExists(t, outside)
 	assert.Empty(t, names(t, root))
+}
+
+func TestARecordOfAnotherFileRemovesNothing(t *testing.T) {
+	root := t.TempDir()
+	d := openBooted(t, root, thisBoot)
+	putWithoutSync(t, d, "a-b/x-y.jpg")
+	require.NoError(t, d.Put(t.Context(), "a-b/x-y.jpg", strings.NewReader("a synced one"))) // of whatever process
+	putWithoutSync(t, d, "gone-/-.jpg")
+	abandon(t, d)
+	d = openBooted(t, root, nextBoot)
+	defer d.Close()
+	b, err := os.ReadFile(filepath.Join(root, "a-b/x-y.jpg"))
+	require.NoError(t, err)
+	assert.Equal(t, "a synced one", string(b))
+	_, err = d.Open(t.Context(), "gone-/-.jpg")
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.Zero(t, records(t, root))
+}
+
+func TestAKeyThatIsStoredTwiceHasTwoRecords(t *testing.T) {
+	root := t.TempDir()
+	d := openBooted(t, root, thisBoot)
+	putWithoutSync(t, d, "a/x.jpg")
+	putWithoutSync(t, d, "a/x.jpg")
+	assert.Equal(t, 2, records(t, root))
+	require.NoError(t, d.Close())
+	assert.Equal(t, []string{"a"}, names(t, root))
+	assert.FileExists(t, filepath.Join(root, "a/x.jpg"))
 }
