@@ -3,7 +3,7 @@ package webp
 import (
 	"context"
 	"errors"
-	"math"
+	"image"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
@@ -43,19 +43,19 @@ type vp8Encoder struct {
 	account  *codec.Account
 	taken    int64
 	src      *vp8Source
-	effort   int
 	mbw, mbh int // macroblocks
 
-	segments    []encSegment
-	deltas      [5]int // of the quantiser's indices: y1 DC, y2 DC, y2 AC, chroma DC, chroma AC
-	filterLevel int
-	sharpness   int
-	settings    settings
+	settings settings
+	step     float64 // of the quantiser, where activity is that of the mean
+	segments []encSegment
 
-	records []record
-	levels  levelStore
-	counts  classCounts
-	costs   [planes]planeCosts
+	records  []record
+	levels   levelStore
+	counts   classCounts
+	costs    [planes]planeCosts
+	modeCost int64 // of all modes, in 1/256 bit
+	modeRoom int64 // what modes of a macroblock may cost
+	tight    bool  // the first partition has room only for the cheapest modes
 
 	// What surrounds the macroblock.
 	above     []neighbour
@@ -68,18 +68,23 @@ type vp8Encoder struct {
 
 // settings are what an effort means.
 type settings struct {
-	wholes, chromas, blocks int  // how many modes are coded to see which is the best
-	trellis                 bool // levels are chosen by rate and distortion
+	wholes, chromas, blocks int // how many modes are coded to see which is the best
+
+	// Blocks of 4×4 are not tried where the score of luma as a whole is this many squared steps, or less.
+	good int64
+
+	trellis bool // levels are chosen by rate and distortion
+	twice   bool // what they cost is learned in a pass of its own
 }
 
 var efforts = [7]settings{
-	{1, 1, 1, false},
-	{1, 1, 1, false},
-	{1, 1, 1, false},
-	{1, 1, 2, false},
-	{2, 1, 4, true},
-	{4, 4, modes, true},
-	{4, 4, modes, true},
+	{wholes: 1, chromas: 1, blocks: 1, good: 6},
+	{wholes: 1, chromas: 1, blocks: 1, good: 3},
+	{wholes: 1, chromas: 1, blocks: 1, good: 1},
+	{wholes: 1, chromas: 1, blocks: 2, good: 1},
+	{wholes: 2, chromas: 1, blocks: 4, good: 1, trellis: true},
+	{wholes: 4, chromas: 4, blocks: modes, trellis: true},
+	{wholes: 4, chromas: 4, blocks: modes, trellis: true, twice: true},
 }
 
 // record is what is kept of a macroblock, beside its coefficients.
@@ -87,68 +92,24 @@ type record struct {
 	macroblock
 }
 
-// encSegment is what macroblocks of a kind have in common.
-type encSegment struct {
-	index       int // of the quantiser
-	filterLevel int
-	y1, y2, uv  *quantizer
-
-	// A bit is worth so much squared error, in 1/16: 1/256 bit is worth lambda/16/256.
-	lambda                         int64
-	lambdaUV                       int64
-	lambdaTrellis, lambdaTrellisUV int64
-	good                           int64 // a score of luma below which 4×4 blocks are not tried
-	hadamard                       int   // what a bit is worth in sums of hadamard
-}
-
 func newVP8Encoder(ctx context.Context, src *vp8Source, o vp8Options) *vp8Encoder {
 	e := &vp8Encoder{
-		ctx: ctx, account: codec.AccountOf(ctx), src: src, effort: min(max(o.Effort, 0), 6),
+		ctx: ctx, account: codec.AccountOf(ctx), src: src,
 		mbw: (src.size.X + 15) / 16, mbh: (src.size.Y + 15) / 16,
 	}
 	e.levels.account = e.account
-	e.settings = efforts[e.effort]
-	e.segments = []encSegment{{index: indexOf(o.Quality)}}
-	e.deltas = [5]int{3: -4}
-	e.sharpness = 3
-	for i := range e.segments {
-		e.segments[i].set(e.deltas)
-	}
-	e.filterLevel = e.segments[0].filterLevel
+	e.settings = efforts[min(max(o.Effort, 0), 6)]
+	e.step = stepOf(o.Quality)
+	e.modeRoom = (maxFirstPartition-4096)*8*256/int64(e.mbw*e.mbh) - 3*256 // without skip, and segment
 	return e
 }
 
-// indexOf returns the index of the quantiser for a quality: as libwebp's, files grow by about the
-// same factor from one quality to the next.
-func indexOf(quality float64) int {
-	v := min(max(quality, 0), 100) / 100
-	if v < 0.75 {
-		v *= 2.0 / 3
-	} else {
-		v = 2*v - 1
-	}
-	return min(max(int(float64(127*(1-math.Cbrt(v)))+0.5), 0), 127)
-}
-
-func (s *encSegment) set(deltas [5]int) {
-	at := func(table *[128]uint16, delta int) int32 { return int32(table[min(max(s.index+delta, 0), 127)]) }
-	y1 := [16]int32{at(&dcSteps, deltas[0]), at(&acSteps, 0)}
-	y2 := [16]int32{2 * at(&dcSteps, deltas[1]), max(8, at(&acSteps, deltas[2])*155/100)}
-	uv := [16]int32{min(132, at(&dcSteps, deltas[3])), at(&acSteps, deltas[4])}
-	s.y1 = newQuantizer(&y1, bias{110, 106})
-	s.y2 = newQuantizer(&y2, bias{108, 108})
-	s.uv = newQuantizer(&uv, bias{110, 110})
-	// The factors give the fewest bytes at the same scores of SSIMULACRA 2 and butteraugli. In squared
-	// error more rate would be worth it: textures would be lost.
-	q := float64(y1[1])
-	bit := q * q * 3 / 8
-	s.lambda = int64(0.7*bit) + 1
-	s.lambdaUV = int64(0.5*bit) + 1
-	s.lambdaTrellis = int64(0.3*bit) + 1
-	s.lambdaTrellisUV = s.lambdaTrellis
-	s.good = 4096 * int64(y1[1]) * int64(y1[1])
-	s.hadamard = int(0.4*q) + 1
-	s.filterLevel = max(1, min(63, int(0.3*q)))
+// vp8Memory bounds what encodeVP8 and its source take from an account: that of noise at quality 100. A
+// photo at quality 80 takes a fifth of it.
+func vp8Memory(size image.Point) int64 {
+	macroblocks := int64(size.X+15) / 16 * (int64(size.Y+15) / 16)
+	const levels, tokens, modes, kept = 2 * macroblockLevels * 33 / 32, 24 * 16 * 13 / 8, 2 * 64, 32
+	return vp8SourceBytes(size) + macroblocks*(levels+tokens+modes+kept) + int64(size.X)*70 + 256<<10
 }
 
 // fixedBytes returns the memory that an encoder takes, without levels.
@@ -165,21 +126,45 @@ func (e *vp8Encoder) close() {
 // encode chooses modes and coefficients. It calls row, if that is not nil, for each row of
 // macroblocks, which are in e.y, e.cb and e.cr then.
 func (e *vp8Encoder) encode(row func(y int)) error {
-	n := e.fixedBytes()
+	if err := e.take(e.fixedBytes()); err != nil {
+		return err
+	}
+	e.records = make([]record, e.mbw*e.mbh)
+	e.above = make([]neighbour, e.mbw)
+	e.y, e.cb, e.cr = newPlane(16*e.mbw, 16), newPlane(8*e.mbw, 8), newPlane(8*e.mbw, 8)
+	if err := e.divide(e.step); err != nil {
+		return err
+	}
+	e.learn(&defaultTokenProbs)
+	if e.settings.twice {
+		if err := e.pass(nil); err != nil {
+			return err
+		}
+		e.learn(e.counts.probabilities())
+		e.levels.close()
+		e.counts, e.modeCost = classCounts{}, 0
+		clear(e.above)
+	}
+	return e.pass(row)
+}
+
+// take takes memory from the account, until close.
+func (e *vp8Encoder) take(n int64) error {
 	if err := e.account.Take(n); err != nil {
 		return err
 	}
 	e.taken += n
-	e.records = make([]record, e.mbw*e.mbh)
-	e.above = make([]neighbour, e.mbw)
-	e.y, e.cb, e.cr = newPlane(16*e.mbw, 16), newPlane(8*e.mbw, 8), newPlane(8*e.mbw, 8)
-	if err := e.divide(e.segments[0].index); err != nil {
-		return err
-	}
-	e.learn(&defaultTokenProbs)
+	return nil
+}
+
+// pass encodes all macroblocks.
+func (e *vp8Encoder) pass(row func(y int)) error {
 	for y := range e.mbh {
 		if err := e.ctx.Err(); err != nil {
 			return err
+		}
+		if y > 0 && !e.settings.twice {
+			e.learn(e.counts.probabilities())
 		}
 		if err := e.encodeRow(y); err != nil {
 			return err
@@ -206,13 +191,11 @@ func (e *vp8Encoder) encodeRow(y int) error {
 	e.cb.begin(y == 0, 8)
 	e.cr.begin(y == 0, 8)
 	e.left = neighbour{}
-	if y > 0 {
-		e.learn(e.counts.probabilities())
-	}
 	for x := range e.mbw {
 		if err := e.levels.reserve(); err != nil {
 			return err
 		}
+		e.tight = e.modeCost > e.modeRoom*int64(y*e.mbw+x)
 		e.surround(x, y)
 		e.src.load(x, y, &e.work.luma, &e.work.chroma)
 		e.macroblock(x, &e.records[y*e.mbw+x])
@@ -228,13 +211,4 @@ func (e *vp8Encoder) surround(x, y int) {
 	for i := range e.around {
 		e.around[i].hasAbove, e.around[i].hasLeft = y > 0, x > 0
 	}
-}
-
-// size returns how many levels are kept.
-func (s *levelStore) size() int {
-	n := 0
-	for _, c := range s.chunks {
-		n += len(c)
-	}
-	return n
 }

@@ -29,6 +29,8 @@ type lumaAttempt struct {
 	pixels  [4]quad
 	any     bool // coefficients
 
+	modeCost int // if it is predicted by blocks
+
 	// Of luma as a whole: coefficients before and after they were quantised.
 	raw, groups [4]group
 
@@ -57,14 +59,17 @@ func (e *vp8Encoder) macroblock(x int, m *record) {
 	s := &e.segments[m.segment]
 	w := &e.work
 	e.tryWholes(x, s)
-	luma := &w.whole
+	luma, cost := &w.whole, wholeCosts[w.whole.modes[0]&3]
 	m.whole = true
-	if w.whole.score > s.good && e.tryBlocks(x, s) {
+	good := 4096 * e.settings.good * int64(s.y1.step[1]) * int64(s.y1.step[1])
+	if !e.tight && w.whole.score > good && e.tryBlocks(x, s) {
 		luma, m.whole = &w.blocks, false
+		cost = w.blocks.modeCost
 	}
 	m.luma = luma.modes
 	e.tryChromas(x, s)
 	m.chroma = w.uv.mode
+	e.modeCost += int64(cost + chromaCosts[m.chroma&3])
 	e.place(x, luma)
 	e.keep(x, m, luma)
 }
@@ -98,8 +103,11 @@ func (e *vp8Encoder) tryWholes(x int, s *encSegment) {
 		}
 		scores[mode] = scores[mode]<<8 + s.hadamard*wholeCosts[mode]
 	}
+	if e.tight {
+		scores = [4]int{modeDC: -1}
+	}
 	w.whole.score = 1 << 62
-	for range e.settings.wholes {
+	for range e.tries(e.settings.wholes) {
 		mode := takeLeast(&scores)
 		e.tryWhole(x, s, mode, &w.spare)
 		if w.spare.score < w.whole.score {
@@ -109,6 +117,14 @@ func (e *vp8Encoder) tryWholes(x int, s *encSegment) {
 	if e.settings.trellis {
 		e.refineWhole(x, s, &w.whole)
 	}
+}
+
+// tries returns how many modes are coded of those that look best.
+func (e *vp8Encoder) tries(n int) int {
+	if e.tight {
+		return 1
+	}
+	return n
 }
 
 // takeLeast returns the mode of the least score, and makes that the largest.
@@ -198,7 +214,7 @@ func (e *vp8Encoder) rateLuma(a *lumaAttempt, plane int, above, left uint8) (rat
 func (e *vp8Encoder) tryBlocks(x int, s *encSegment) bool {
 	w := &e.work
 	a, limit := &w.blocks, w.whole.score
-	a.any, a.dcCount = false, 0
+	a.any, a.dcCount, a.modeCost = false, 0, blocksCost
 	a.score = score(0, blocksCost, s.lambda)
 	at, stride := e.y.origin+16*x, e.y.stride
 	for y := 3; y < 15; y += 4 { // as decoder.reconstruct does
@@ -252,6 +268,7 @@ func (e *vp8Encoder) tryBlock(i, at, context int, s *encSegment, modeCosts *[mod
 	}
 	a := &w.blocks
 	a.score += t.score
+	a.modeCost += int(modeCosts[t.mode])
 	a.modes[i] = t.mode
 	a.coded[i/4].levels[i%4] = c.levels[slot]
 	a.coded[i/4].counts[i%4] = c.counts[slot]
@@ -344,8 +361,11 @@ func (e *vp8Encoder) tryChromas(x int, s *encSegment) {
 		}
 		scores[mode] = scores[mode]<<8 + s.hadamard*chromaCosts[mode]
 	}
+	if e.tight {
+		scores = [4]int{modeDC: -1}
+	}
 	w.uv.score = 1 << 62
-	for range e.settings.chromas {
+	for range e.tries(e.settings.chromas) {
 		e.tryChroma(x, s, takeLeast(&scores), &w.spareUV)
 		if w.spareUV.score < w.uv.score {
 			w.uv, w.spareUV = w.spareUV, w.uv

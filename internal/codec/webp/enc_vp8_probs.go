@@ -89,3 +89,33 @@ func (c *classCounts) probabilities() *tokenProbs {
 	}
 	return &probs
 }
+
+// cost returns what all tokens cost with these probabilities, in 1/256 bit, or a little more: the extra
+// bits of large levels are taken to be the most expensive ones.
+func (c *classCounts) cost(probs *tokenProbs) (sum int64) {
+	for plane := range probs {
+		for band := range probs[plane] {
+			for context := range probs[plane][band] {
+				for node, count := range c.nodes(plane, band, context) {
+					sum += int64(count.cost(probs[plane][band][context][node]))
+				}
+			}
+		}
+		for n := range c[plane] {
+			for context := range c[plane][n] {
+				for class, count := range c[plane][n][context] {
+					sum += int64(count) * extraCosts[class]
+				}
+			}
+		}
+	}
+	return sum
+}
+
+// extraCosts bound what the sign and the extra bits of a class cost.
+var extraCosts = func() (costs [classes]int64) {
+	for _, code := range levelCodes[1:] {
+		costs[code.class] = max(costs[code.class], int64(code.cost))
+	}
+	return costs
+}()

@@ -46,8 +46,8 @@ func blockSum(q *quad, block int) (sum int32) {
 	return sum
 }
 
-// divide gives each macroblock its segment, and each segment the index of its quantiser, around index.
-func (e *vp8Encoder) divide(index int) error {
+// divide gives each macroblock its segment, and each segment its quantiser, around a step.
+func (e *vp8Encoder) divide(step float64) error {
 	var counts [activities]int
 	for y := range e.mbh {
 		if err := e.ctx.Err(); err != nil {
@@ -75,20 +75,9 @@ func (e *vp8Encoder) divide(index int) error {
 	e.segments = e.segments[:0]
 	for _, c := range centers {
 		ratio := math.Exp2(maskingExponent * (c - mean) / activityScale)
-		s := encSegment{index: indexOfStep(float64(acSteps[index]) * ratio)}
-		s.set(e.deltas)
-		e.segments = append(e.segments, s)
+		e.segments = append(e.segments, newSegment(step*ratio))
 	}
 	return nil
-}
-
-// indexOfStep returns the index of the step nearest to a number.
-func indexOfStep(step float64) int {
-	i := 0
-	for i < len(acSteps)-1 && float64(acSteps[i]+acSteps[i+1])/2 < step {
-		i++
-	}
-	return i
 }
 
 // clusterActivities divides activities into four by k-means, and returns their means, and that of all.

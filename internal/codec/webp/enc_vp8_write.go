@@ -10,17 +10,27 @@ const maxFirstPartition = 1<<19 - 1
 
 var errModes = errors.New("webp: the picture is too large for the modes of its macroblocks")
 
+// sharpness is that of the loop filter: more than none leaves textures alone.
+const sharpness = 3
+
 // write writes the frame: RFC 6386, 9 and 19.
 func (e *vp8Encoder) write() ([]byte, error) {
 	probs := e.counts.probabilities()
-	first, err := e.writeModes(probs)
+	// What is to come is known nearly to the byte. The encoder loses some 0.1 %.
+	header := e.modeCost + int64(len(e.records))*3*256 // with segments and skips
+	header = header/256/8*33/32 + 3<<10
+	tokens := e.counts.cost(probs)/256/8*33/32 + 1024
+	if err := e.take(2*header + tokens); err != nil {
+		return nil, err
+	}
+	first, err := e.writeModes(make([]byte, 0, header), probs)
 	if err != nil {
 		return nil, err
 	}
 	if len(first) > maxFirstPartition {
 		return nil, errModes
 	}
-	out := make([]byte, 0, 10+len(first)+e.levels.size()/2)
+	out := make([]byte, 0, 10+int64(len(first))+tokens)
 	out = appendFrameHeader(out, e.src.size, len(first))
 	out = append(out, first...)
 	return e.writeCoefficients(out, probs.byNumber())
@@ -34,18 +44,18 @@ func appendFrameHeader(out []byte, size image.Point, first int) []byte {
 		byte(size.X), byte(size.X>>8), byte(size.Y), byte(size.Y>>8))
 }
 
-// writeModes writes the first partition: the rest of the header, and what is said of each macroblock.
-func (e *vp8Encoder) writeModes(probs *tokenProbs) ([]byte, error) {
-	w := newBoolWriter(make([]byte, 0, 256+8*len(e.records)))
+// writeModes appends the first partition: the rest of the header, and what is said of each macroblock.
+func (e *vp8Encoder) writeModes(out []byte, probs *tokenProbs) ([]byte, error) {
+	w := newBoolWriter(out)
 	w.uint(0, 2) // color space, and that values need clamping
 	tree := e.writeSegments(&w)
 	w.flag(false) // not the simple loop filter
-	w.uint(e.filterLevel, 6)
-	w.uint(e.sharpness, 3)
+	w.uint(e.segments[0].filterLevel, 6)
+	w.uint(sharpness, 3)
 	w.flag(false) // no deltas of the filter level
 	w.uint(0, 2)  // one partition of coefficients
 	w.uint(e.segments[0].index, 7)
-	for _, delta := range e.deltas {
+	for _, delta := range quantiserDeltas {
 		w.int(delta, 4)
 	}
 	w.flag(false) // probabilities are not kept for another frame
