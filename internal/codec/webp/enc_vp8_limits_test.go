@@ -114,9 +114,8 @@ func TestCostsAreWhatIsWritten(t *testing.T) {
 		probs := defaultTokenProbs
 		for band := range probs[plane] {
 			for context := range probs[plane][band] {
-				random(r, probs[plane][band][context][:])
 				for i := range probs[plane][band][context] {
-					probs[plane][band][context][i] = max(probs[plane][band][context][i], 1)
+					probs[plane][band][context][i] = uint8(1 + r.IntN(255))
 				}
 			}
 		}
