@@ -19,6 +19,9 @@ const (
 
 // WebP encodes as WebP (RFC 9649), without metadata. The zero value is ready to use.
 //
+// An [Animation] keeps its timing and its loop count. Of each frame what has changed is written, lossless or lossy,
+// whichever is smaller.
+//
 // Where nothing of a color shows, it is not kept. Of a lossy picture, alpha is right to 1 of 255; of a lossless one, and
 // of a lossy one of Quality 100, it is exact.
 type WebP struct {
@@ -34,8 +37,38 @@ func (e WebP) Encode(w io.Writer, img image.Image) error {
 
 // EncodeContext implements [ContextEncoder].
 func (e WebP) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
+	if moving, ok := img.(*Animation); ok {
+		return e.encodeAnimation(ctx, w, moving)
+	}
 	return webp.Encode(ctx, w, img, e.options())
 }
+
+// encodeAnimation holds what the frames are compressed to, until all are there.
+func (e WebP) encodeAnimation(ctx context.Context, w io.Writer, moving *Animation) error {
+	o := e.options()
+	o.Quality = max(o.Quality-animationQuality, 1)
+	a, err := webp.NewAnimation(ctx, moving.Bounds().Size(), o)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	for frame, err := range moving.Frames {
+		if err == nil {
+			err = a.Add(frame.Image, frame.Delay)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return a.Write(w, moving.LoopCount)
+}
+
+// animationQuality is by how much the quality of frames is below that of a still picture: nobody looks at them
+// for long.
+const animationQuality = 5
+
+// Animates implements [Animator].
+func (WebP) Animates() bool { return true }
 
 func (e WebP) options() webp.EncodeOptions {
 	o := webp.EncodeOptions{Quality: 80, Effort: 4, Compression: webp.Automatic}

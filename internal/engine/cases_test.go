@@ -35,16 +35,7 @@ type caseRow struct {
 // shortCases are the rows that are known to fall short, each with the reason.
 var shortCases = map[string]string{
 	"png/n98-trns-out-of-range-grey4.png .png": "its reference is transparent, and its text says that nothing is",
-	"gif/g05-dispose-bg-transparent.gif .webp": noAnimatedWebP,
-	"gif/n61-dispose-previous.gif .webp":       noAnimatedWebP,
-	"png/n30-apng-dispose.png .webp":           noAnimatedWebP,
-	"png/n31-apng-hidden.png .webp":            noAnimatedWebP,
-	"webp/n70-blend-dispose.webp .webp":        noAnimatedWebP,
-	"webp/n71-lossy-alpha.webp .webp":          noAnimatedWebP,
-	"webp/w20-anim.webp .webp":                 noAnimatedWebP,
 }
-
-const noAnimatedWebP = "the encoder of WebP writes still pictures only"
 
 func parseCase(t *testing.T, f []string) (r caseRow) {
 	r = caseRow{path: f[0], reference: f[3], class: f[5], required: f[6] == "yes", part: 1}

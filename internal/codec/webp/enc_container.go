@@ -23,6 +23,9 @@ func (f *codedFrame) bytes() int {
 	return n
 }
 
+// hasAlpha reports whether the frame says that it is not opaque.
+func (f *codedFrame) hasAlpha() bool { return f.alpha != nil || f.lossless && f.image[4]>>4&1 != 0 }
+
 // chunkSize is the size of a chunk of that content, which is filled up to an even number.
 func chunkSize(content []byte) int { return chunkHead + len(content) + len(content)&1 }
 
@@ -91,7 +94,7 @@ func writeStill(w io.Writer, f *codedFrame, profile []byte) error {
 		return c.err
 	}
 	flags, n := byte(0), extendedBytes+f.bytes()
-	if f.alpha != nil || f.lossless && f.image[4]>>4&1 != 0 {
+	if f.hasAlpha() {
 		flags |= flagAlpha
 	}
 	if profile != nil {

@@ -1,0 +1,189 @@
+package webp
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"image"
+	"io"
+	"time"
+)
+
+// An AnimationEncoder compresses the frames of an animation as they come, and holds what they are compressed to.
+//
+// Of each frame only the rectangle that has changed is written. There, pixels that are as before may become
+// transparent, the frame before may be cleared first, and pixels are compressed with loss or without: whatever
+// makes the fewest bytes. Frames in between are whole, so that a viewer who has come in late, or seeks, need not begin with
+// the first.
+type AnimationEncoder struct {
+	ctx      context.Context
+	o        EncodeOptions
+	size     image.Point
+	taken    int64        // of the account, for last
+	last     *image.NRGBA // as it is seen
+	frames   []motion
+	clock    time.Duration // when the frames end
+	told     int64         // the same in milliseconds, as it is written
+	sinceKey int           // frames
+	trial    trial
+}
+
+// A motion is a frame of the file.
+type motion struct {
+	codedFrame
+	at      image.Point
+	ms      int64
+	dispose bool // its rectangle becomes transparent before the next frame
+	blend   bool // it is drawn over what is there, which it replaces otherwise
+}
+
+func (m *motion) rect() image.Rectangle { return image.Rectangle{m.at, m.at.Add(m.size)} }
+
+// maxFrameTime is the longest time that a frame can be shown, in milliseconds.
+const maxFrameTime = 1<<24 - 1
+
+// NewAnimation returns an encoder of frames of that size, in pixels. Memory is taken from the account of ctx, until
+// Close.
+func NewAnimation(ctx context.Context, size image.Point, o EncodeOptions) (*AnimationEncoder, error) {
+	if size.X < 1 || size.Y < 1 || size.X > maxSide || size.Y > maxSide {
+		return nil, errSide
+	}
+	return &AnimationEncoder{ctx: ctx, o: o, size: size}, nil
+}
+
+// Close gives the memory back.
+func (a *AnimationEncoder) Close() {
+	for i := range a.frames {
+		a.frames[i].release(a.ctx)
+	}
+	a.frames = nil
+	giveAll(a.ctx, a.taken)
+	a.taken = 0
+}
+
+var errFrameSize = errors.New("webp: frames of several sizes")
+
+// Add takes the next frame, whose upper left corner is at (0,0), and which must not be changed afterwards.
+func (a *AnimationEncoder) Add(img *image.NRGBA, delay time.Duration) error {
+	if img.Rect != (image.Rectangle{Max: a.size}) {
+		return errFrameSize
+	}
+	if err := a.ctx.Err(); err != nil {
+		return err
+	}
+	if a.last == nil {
+		n := 4 * area(a.size)
+		if err := takeAll(a.ctx, n); err != nil {
+			return err
+		}
+		a.taken = n
+	}
+	ms := a.milliseconds(delay)
+	if a.joins(img, ms) {
+		a.frames[len(a.frames)-1].ms += ms
+		return nil
+	}
+	m, err := a.smallest(img)
+	if err != nil {
+		return err
+	}
+	m.ms = ms
+	a.frames = append(a.frames, m)
+	a.last = img
+	return nil
+}
+
+// milliseconds turns a delay into one of the file, without adding up what rounding takes. One that is not 0 does not
+// become it, because then viewers put one of their own.
+func (a *AnimationEncoder) milliseconds(delay time.Duration) int64 {
+	if delay <= 0 {
+		return 0
+	}
+	a.clock += delay
+	ms := min(max((a.clock+time.Millisecond/2).Milliseconds()-a.told, 1), maxFrameTime)
+	a.told += ms
+	return ms
+}
+
+// joins reports whether a frame that looks like the last one may be shown together with it: viewers put a time of
+// their own for up to 10 ms.
+func (a *AnimationEncoder) joins(img *image.NRGBA, ms int64) bool {
+	const own = 10
+	if a.last == nil {
+		return false
+	}
+	before := a.frames[len(a.frames)-1].ms
+	return ms > own && before > own && before+ms <= maxFrameTime && changed(a.last, img, image.Rectangle{}).Empty()
+}
+
+// Write writes the file. loop is as in image/gif: -1 plays once, 0 for ever, n plays n+1 times. One frame
+// makes a still picture.
+func (a *AnimationEncoder) Write(w io.Writer, loop int) error {
+	if len(a.frames) == 0 {
+		return errors.New("webp: an animation of no frames")
+	}
+	if f := &a.frames[0]; len(a.frames) == 1 && f.size == a.size {
+		return writeStill(w, &f.codedFrame, a.o.Profile)
+	}
+	c := chunkWriter{w: w}
+	n := extendedBytes + chunkHead + animBytes
+	flags := byte(flagAnimated)
+	if a.o.Profile != nil {
+		flags |= flagProfile
+		n += chunkSize(a.o.Profile)
+	}
+	for i := range a.frames {
+		f := &a.frames[i]
+		n += chunkHead + frameHead + f.bytes()
+		if f.hasAlpha() || f.size != a.size {
+			flags |= flagAlpha
+		}
+	}
+	c.riff(n)
+	c.extended(flags, a.size)
+	if a.o.Profile != nil {
+		c.chunk("ICCP", a.o.Profile)
+	}
+	c.animation(loop)
+	for i := range a.frames {
+		if err := a.ctx.Err(); err != nil {
+			return err
+		}
+		c.motion(&a.frames[i])
+	}
+	return c.err
+}
+
+const (
+	animBytes = 6
+	frameHead = 16
+)
+
+// animation writes a chunk "ANIM" (RFC 9649, 2.7.1.1): a background that is transparent, and how often
+// the animation is played, of which 0 is for ever.
+func (c *chunkWriter) animation(loop int) {
+	plays := uint16(min(max(loop+1, 1), 1<<16-1))
+	if loop == 0 {
+		plays = 0
+	}
+	c.chunk("ANIM", binary.LittleEndian.AppendUint16(make([]byte, 4, animBytes), plays))
+}
+
+// motion writes a chunk "ANMF".
+func (c *chunkWriter) motion(m *motion) {
+	c.head("ANMF", frameHead+m.bytes())
+	b := appendUint24(make([]byte, 0, frameHead), m.at.X/2)
+	b = appendUint24(b, m.at.Y/2)
+	b = appendUint24(b, m.size.X-1)
+	b = appendUint24(b, m.size.Y-1)
+	b = appendUint24(b, int(m.ms))
+	flags := byte(0)
+	if m.dispose {
+		flags |= 1
+	}
+	if !m.blend {
+		flags |= 2
+	}
+	c.write(append(b, flags))
+	c.frame(&m.codedFrame)
+}
