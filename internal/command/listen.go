@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 )
 
@@ -27,8 +28,11 @@ func listen(ctx context.Context, opt *options, h http.Handler, ready func(url st
 		MaxHeaderBytes:    16 << 10,
 	}
 	listener, err := net.Listen("tcp", opt.addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("something listens at %s already: stop it, or take another address, such as -addr 127.0.0.1:0, which is a free one: %w", opt.addr, err)
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("-addr: %w", err)
 	}
 	ready(address(listener))
 

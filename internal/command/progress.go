@@ -31,11 +31,11 @@ func (c *call) newProgress(total int, what string) *progress {
 
 // add counts what is done, and what is new in the total.
 func (p *progress) add(done, more int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.bar == nil {
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if more != 0 {
 		p.bar.AddMax(more)
 	}
@@ -60,5 +60,6 @@ func (p *progress) end() {
 	if p.bar != nil {
 		_ = p.bar.Clear()
 		_ = p.bar.Exit()
+		p.bar = nil
 	}
 }

@@ -1,4 +1,4 @@
-// Package program builds and runs the example programs, for their tests.
+// Package program builds and runs the programs of this repository, for their tests.
 package program
 
 import (
