@@ -37,8 +37,24 @@ func (e WebP) Encode(w io.Writer, img image.Image) error {
 
 // EncodeContext implements [ContextEncoder].
 func (e WebP) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
+	return e.EncodeOriginal(ctx, w, img, Original{})
+}
+
+// EncodeOriginal implements [OriginalEncoder]: flat art that was scaled gets no more colors than make what looks the
+// same, as a PNG does, if it is lossless by itself.
+func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	if moving, ok := img.(*Animation); ok {
 		return e.encodeAnimation(ctx, w, moving)
+	}
+	if e.Lossless == LosslessAuto {
+		few, release, err := PNG{}.reduce(ctx, img, original)
+		defer release()
+		if err != nil {
+			return err
+		}
+		if few != nil {
+			return webp.Encode(ctx, w, few, e.options())
+		}
 	}
 	return webp.Encode(ctx, w, img, e.options())
 }
@@ -52,13 +68,22 @@ func (e WebP) encodeAnimation(ctx context.Context, w io.Writer, moving *Animatio
 		return err
 	}
 	defer a.Close()
+	draw := func(f Frame) error { return a.Add(f.Image, f.Delay) }
+	f := flattener{ctx: ctx, draw: draw}
+	defer f.close()
+	if moving.Scaled && e.Lossless == LosslessAuto {
+		draw = f.add
+	}
 	for frame, err := range moving.Frames {
 		if err == nil {
-			err = a.Add(frame.Image, frame.Delay)
+			err = draw(frame)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if err := f.flush(); err != nil {
+		return err
 	}
 	return a.Write(w, moving.LoopCount)
 }

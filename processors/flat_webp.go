@@ -1,0 +1,104 @@
+package processors
+
+import (
+	"context"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/quantize"
+)
+
+// A flattener brings the frames of a scaled animation of flat art to those colors that make what looks the same:
+// what scaling puts along edges breaks the runs that lossless compression lives on. It holds frames, as they
+// have their colors chosen together.
+type flattener struct {
+	ctx   context.Context
+	held  []Frame
+	taken int64
+	draw  func(Frame) error
+}
+
+// add takes a frame, and draws those held when they become many.
+func (f *flattener) add(frame Frame) error {
+	n := 4 * area(frame.Image.Rect.Size())
+	if len(f.held) > 0 && int64(len(f.held)+1)*n > heldBytes {
+		if err := f.flush(); err != nil {
+			return err
+		}
+	}
+	if err := codec.AccountOf(f.ctx).Take(n); err != nil {
+		return err
+	}
+	f.taken += n
+	f.held = append(f.held, frame)
+	return nil
+}
+
+// close gives the memory back.
+func (f *flattener) close() {
+	codec.AccountOf(f.ctx).Give(f.taken)
+	f.taken, f.held = 0, nil
+}
+
+// flush draws the frames that are held.
+func (f *flattener) flush() error {
+	defer f.close()
+	if len(f.held) == 0 {
+		return nil
+	}
+	n := int64(len(f.held)) * area(f.held[0].Image.Rect.Size())
+	account, table := codec.AccountOf(f.ctx), quantize.Bytes(n)
+	if err := account.Take(table); err != nil {
+		return err
+	}
+	h, p := f.choose(n)
+	if p == nil {
+		h = nil
+		account.Give(table)
+		table = 0
+	}
+	defer func() { account.Give(table) }()
+	if err := f.ctx.Err(); err != nil {
+		return err
+	}
+	var out *image.Paletted
+	for _, frame := range f.held {
+		if h != nil {
+			if out == nil {
+				out = image.NewPaletted(frame.Image.Rect, nil)
+			}
+			h.Draw(f.ctx, out, frame.Image, p, 0)
+			frame.Image = colored(out, p)
+		}
+		if err := f.draw(frame); err != nil {
+			return err
+		}
+	}
+	return f.ctx.Err()
+}
+
+// choose returns the colors of the frames, and those that they get, or nil if they are to stay as they are.
+func (f *flattener) choose(pixels int64) (*quantize.Histogram, *quantize.Palette) {
+	h := quantize.NewHistogram(pixels, false)
+	for _, frame := range f.held {
+		h.Add(f.ctx, frame.Image)
+	}
+	if h.Colors() <= exactFlat || h.Share(flatColors) < flatShare {
+		return nil, nil
+	}
+	for n := 6; n <= 256 && f.ctx.Err() == nil; n += 2 + n/4 {
+		if p := h.Choose(f.ctx, n); p.Error <= movingError && p.Missed <= movingMissed {
+			return h, p
+		}
+	}
+	return nil, nil
+}
+
+func colored(img *image.Paletted, p *quantize.Palette) *image.NRGBA {
+	out := image.NewNRGBA(img.Rect)
+	for i, place := range img.Pix {
+		c := p.Colors[place]
+		copy(out.Pix[4*i:4*i+4], []byte{c.R, c.G, c.B, c.A})
+	}
+	return out
+}
