@@ -14,7 +14,10 @@ const (
 	farthest = maxDistance - 120
 
 	// goodMatch is the length from which on no longer one is looked for.
-	goodMatch = 256
+	goodMatch = 128
+
+	// fairMatch is the length from which on it is looked for in a quarter of the places.
+	fairMatch = 16
 
 	maxHeadBits = 16
 )
@@ -62,7 +65,11 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 		candidate := int(f.head[slot]) - 1
 		f.prev[i], f.head[slot] = int32(candidate+1), int32(i+1)
 		if best < goodMatch {
-			best, distance = f.longest(px, i, candidate, best, distance, tries)
+			t := tries
+			if best >= fairMatch {
+				t = (tries + 3) / 4
+			}
+			best, distance = f.longest(px, i, candidate, best, distance, t)
 		}
 		last = 0
 		if best > 0 {
@@ -95,8 +102,8 @@ func (f *finder) longest(px []uint32, i, candidate, best, distance, tries int) (
 	here := px[i : i+limit]
 	for oldest := i - farthest; candidate >= max(oldest, 0) && tries > 0; tries-- {
 		there := px[candidate:][:limit]
-		if there[best] == here[best] && there[0] == here[0] {
-			n := 0
+		if there[best] == here[best] && there[best/2] == here[best/2] && there[0] == here[0] {
+			n := 1
 			for n < limit && there[n] == here[n] {
 				n++
 			}
