@@ -45,6 +45,7 @@ type vp8lEncoder struct {
 	symbols [maxAlphabets]uint32
 	width   int
 	height  int
+	keep    bool // more images will come that need finder
 }
 
 func newVP8LEncoder(ctx context.Context, o vp8lOptions) *vp8lEncoder {
@@ -99,8 +100,10 @@ func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 		return err
 	}
 	p := &e.parsing
-	e.give(4 * int64(cap(e.finder.prev))) // there is no other image
-	e.finder.prev = nil
+	if top && !e.keep { // there is no other image
+		e.give(4 * int64(cap(e.finder.prev)))
+		e.finder.prev = nil
+	}
 	if p.cacheBits > 0 {
 		e.w.put(1|uint32(p.cacheBits)<<1, 5)
 	} else {

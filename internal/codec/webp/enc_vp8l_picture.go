@@ -1,8 +1,10 @@
 package webp
 
 import (
+	"cmp"
 	"encoding/binary"
 	"image"
+	"slices"
 )
 
 // picture writes the header (RFC 9649, 3.4), transforms and pixels.
@@ -50,20 +52,72 @@ func (e *vp8lEncoder) load(px []uint32, img *image.NRGBA) error {
 	return nil
 }
 
-// pixels chooses transforms, and writes them and what they leave of the pixels.
+// pixels chooses transforms, and writes them and what they leave of the pixels. Of a small picture it tries several.
 func (e *vp8lEncoder) pixels(px []uint32) error {
-	width := e.width
 	table := new(colorTable)
 	few := true
 	for y := 0; few && y < e.height; y++ {
-		few = table.add(px[y*width:][:width])
+		few = table.add(px[y*e.width:][:e.width])
 		if err := e.ctx.Err(); err != nil {
 			return err
 		}
 	}
-	choice := e.analyze(px, table, few)
-	if choice.palette {
+	if few {
 		table.sort()
+	}
+	choices, err := e.analyze(px, table, few)
+	switch {
+	case err != nil:
+		return err
+	case len(choices) == 1 || e.effort < 3 || len(px) > maxTried:
+		return e.attempt(px, table, choices[0])
+	}
+	return e.tryAll(px, table, choices)
+}
+
+// maxTried is the number of pixels up to which several choices of transforms are tried.
+const maxTried = 1 << 16
+
+// tryAll writes what the best of the choices makes of the pixels.
+func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) error {
+	again, err := takenFor[uint32](e, len(px), 4)
+	if err != nil {
+		return err
+	}
+	defer e.give(4 * int64(len(again)))
+	copy(again, px)
+	head, best := e.w, bitSink{}
+	e.keep = true
+	defer func() { best.close(); e.keep = false }()
+	for i, c := range choices {
+		copy(px, again)
+		e.w = bitSink{account: e.account, acc: head.acc, n: head.n}
+		e.w.reserve(int64(len(head.buf)))
+		if e.w.err == nil {
+			e.w.buf = append(e.w.buf, head.buf...)
+		}
+		if err = e.attempt(px, table, c); err != nil {
+			break
+		}
+		if i == 0 || len(e.w.buf) < len(best.buf) {
+			best, e.w = e.w, best
+		}
+		e.w.close()
+	}
+	if err != nil {
+		e.w.close()
+		e.w = head
+		return err
+	}
+	head.close()
+	e.w, best = best, bitSink{}
+	return nil
+}
+
+// attempt writes what the transforms make of the pixels.
+func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
+	width := e.width
+	if c.palette {
 		e.w.put(1|colorIndexing<<1, 3)
 		e.w.put(uint32(len(table.colors)-1), 8)
 		if err := e.aside(table.differences(), len(table.colors)); err != nil {
@@ -71,12 +125,12 @@ func (e *vp8lEncoder) pixels(px []uint32) error {
 		}
 		px, width = table.pack(px, width)
 	}
-	if choice.subtractGreen {
+	if c.subtractGreen {
 		subtractGreenFrom(px)
 		e.w.put(1|subtractGreen<<1, 3)
 	}
-	if choice.predict {
-		if err := e.predict(px, width, choice.palette, choice.correlate); err != nil {
+	if c.predict {
+		if err := e.predict(px, width, c.palette, c.correlate); err != nil {
 			return err
 		}
 	}
@@ -146,19 +200,22 @@ func (s *estimate) bits() (sum int64) {
 	return sum
 }
 
-// analyze chooses the transforms for which the samples of those pixels have the least entropy that are neither
-// like the one on the left nor like the one above.
-func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) choice {
+// analyze returns choices of transforms, the best one first: that for which the samples of those pixels have the least
+// entropy that are neither like the one on the left nor like the one above.
+func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choice, error) {
 	if few && len(table.colors) <= 16 {
-		return choice{palette: true}
+		return []choice{{palette: true}}, nil
 	}
-	var direct, green, spatial, both, indexed estimate
+	var direct, green, spatial, both, indexed, near estimate
 	width := e.width
 	noGreen := func(v uint32) uint32 {
 		g := v >> 8 & 0xff
 		return v&0xff00ff00 | (v|0xff00ff00-(g<<16|g))&0x00ff00ff
 	}
 	for y := 1; y < e.height; y++ {
+		if err := e.ctx.Err(); err != nil {
+			return nil, err
+		}
 		row, above := px[y*width:][:width], px[(y-1)*width:][:width]
 		for x := 1; x < width; x++ {
 			v := row[x]
@@ -171,26 +228,40 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) choice {
 			green.add(noGreen(v))
 			both.add(noGreen(d))
 			if few {
-				indexed.counts[table.slots[table.slot(v)]-1]++
+				i := table.slots[table.slot(v)]
+				indexed.counts[i-1]++
+				near.counts[uint8(i-table.slots[table.slot(row[x-1])])]++
 			}
 		}
 	}
-	best, least := choice{}, direct.bits()
 	tiles := int64(tilesOf(width, 4)*tilesOf(e.height, 4)) * 2
-	for _, o := range []struct {
-		choice
-		bits int64
-	}{
+	all := []candidate{
+		{choice{}, direct.bits()},
 		{choice{subtractGreen: true}, green.bits()},
 		{choice{predict: true, correlate: true}, spatial.bits() + tiles},
 		{choice{predict: true, correlate: true, subtractGreen: true}, both.bits() + tiles},
-	} {
-		if o.bits < least {
-			best, least = o.choice, o.bits
+	}
+	if few {
+		palette := int64(12 * len(table.colors))
+		all = append(all, candidate{choice{palette: true}, indexed.bits() + palette},
+			candidate{choice{palette: true, predict: true}, near.bits() + palette + tiles})
+	}
+	return bestOf(all), nil
+}
+
+// A candidate is a choice with an estimate of the bits.
+type candidate struct {
+	choice
+	bits int64
+}
+
+// bestOf returns the best choice, and those that may be better than it seems.
+func bestOf(all []candidate) (choices []choice) {
+	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
+	for _, c := range all[:3] {
+		if c.bits <= all[0].bits*3/2 {
+			choices = append(choices, c.choice)
 		}
 	}
-	if few && indexed.bits()+int64(12*len(table.colors)) < least {
-		return choice{palette: true}
-	}
-	return best
+	return choices
 }
