@@ -243,10 +243,12 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choic
 	}
 	if few {
 		palette := int64(12 * len(table.colors))
-		all = append(all, candidate{choice{palette: true}, indexed.bits() + palette},
-			candidate{choice{palette: true, predict: true}, near.bits() + palette + tiles})
+		all = append(all, candidate{choice{palette: true}, indexed.bits() + palette})
+		if len(px) <= maxTried { // the estimate alone is not to be trusted
+			all = append(all, candidate{choice{palette: true, predict: true}, near.bits() + palette + tiles})
+		}
 	}
-	return bestOf(all), nil
+	return bestOf(all, len(px)), nil
 }
 
 // A candidate is a choice with an estimate of the bits.
@@ -256,10 +258,14 @@ type candidate struct {
 }
 
 // bestOf returns the best choice, and those that may be better than it seems.
-func bestOf(all []candidate) (choices []choice) {
+func bestOf(all []candidate, pixels int) (choices []choice) {
+	slack := int64(2) // quarters: of an icon more are tried
+	if pixels > 1<<14 {
+		slack = 1
+	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
 	for _, c := range all[:3] {
-		if c.bits <= all[0].bits*3/2 {
+		if c.bits <= all[0].bits+all[0].bits*slack/4 {
 			choices = append(choices, c.choice)
 		}
 	}
