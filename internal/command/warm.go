@@ -20,7 +20,7 @@ var warmCommand = &command{
 	details: `
 Makes what the -presets ask for of every original, and skips what is stored: if it is stopped, by Ctrl-C or by a power
 failure, it goes on where it was when it is called again. It may run beside servers. The status is 1 if a thumbnail could
-not be made; the others are made all the same.
+not be made; the others are made all the same. Give it the -lock of the servers, so that nothing is made twice.
 
   THUMBNAIL_KEY=… thumbnail warm -source /srv/photos -thumbs /srv/thumbs -presets presets.json
 `,
