@@ -78,11 +78,19 @@ func mean(t *testing.T, picture []byte) (sum [3]float64) {
 	return sum
 }
 
-func TestFidelityShowsWhatImageDecodeAndCatmullRomGetWrong(t *testing.T) {
-	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0")
-	_, gallery := get(t, server.URL)
+// What the page shows takes seconds to make, so that one program serves all tests.
+func TestFidelity(t *testing.T) {
+	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0").URL
+	t.Run("there are no other names", func(t *testing.T) { testOtherNames(t, server) })
+	t.Run("image.Decode and CatmullRom get it wrong", func(t *testing.T) { testPairs(t, server) })
+	t.Run("the gallery makes WebP", func(t *testing.T) { testWebP(t, server) })
+	t.Run("in a browser", func(t *testing.T) { testInABrowser(t, server) })
+}
+
+func testPairs(t *testing.T, server string) {
+	_, gallery := get(t, server)
 	require.Contains(t, string(gallery), `href="/fidelity"`)
-	shown := fidelityPage(t, server.URL)
+	shown := fidelityPage(t, server)
 	require.Len(t, shown, 12)
 	white, black := [4]uint32{255, 255, 255, 255}, [4]uint32{0, 0, 0, 255}
 
@@ -159,8 +167,7 @@ func meanOf(t *testing.T, picture []byte) []float64 {
 	return m[:]
 }
 
-func TestFidelityKnowsNoOtherNames(t *testing.T) {
-	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0")
+func testOtherNames(t *testing.T, server string) {
 	for path, status := range map[string]int{
 		"/fidelity/originals/p3.jpg":    http.StatusOK, // before anybody saw the page
 		"/fidelity/originals/other.jpg": http.StatusNotFound,
@@ -169,16 +176,15 @@ func TestFidelityKnowsNoOtherNames(t *testing.T) {
 		"/fidelity/":                    http.StatusNotFound,
 		fidelityBase + "p3.jpg/320x/fit/0000000000000000000000000000000000000000.jpg": http.StatusUnauthorized,
 	} {
-		resp, _ := get(t, join(server.URL, path))
+		resp, _ := get(t, join(server, path))
 		require.Equal(t, status, resp.StatusCode, path)
 	}
 }
 
-func TestTheGalleryMakesWebP(t *testing.T) {
-	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0")
-	_, page := get(t, join(server.URL, "/fidelity"))
+func testWebP(t *testing.T, server string) {
+	_, page := get(t, join(server, "/fidelity"))
 	link := regexp.MustCompile(`/fidelity/thumbs/bowl\.png/240x/fit/\w+\.webp`).FindString(string(page))
-	resp, picture := get(t, join(server.URL, link))
+	resp, picture := get(t, join(server, link))
 	require.Equal(t, "image/webp", resp.Header.Get("Content-Type"))
 	img, corner := decoded(t, picture)
 	require.Equal(t, 240, img.Bounds().Dx())
@@ -187,7 +193,7 @@ func TestTheGalleryMakesWebP(t *testing.T) {
 
 // A browser obeys the page's policy, sees every picture, and the script writes pixels and bytes
 // under each.
-func TestBrowserShowsFidelity(t *testing.T) {
+func testInABrowser(t *testing.T, server string) {
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
 		if os.Getenv("THUMBNAIL_REAL") != "" {
@@ -195,10 +201,9 @@ func TestBrowserShowsFidelity(t *testing.T) {
 		}
 		t.Skip("chromium is not installed; make test installs it")
 	}
-	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0")
 	browser := exec.Command(chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(),
-		"--window-size=390,6000", "--virtual-time-budget=20000", "--dump-dom", join(server.URL, "/fidelity"))
+		"--window-size=390,6000", "--virtual-time-budget=20000", "--dump-dom", join(server, "/fidelity"))
 	var stderr bytes.Buffer
 	browser.Stderr = &stderr
 	dom, err := browser.Output()
