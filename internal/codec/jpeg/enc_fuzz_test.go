@@ -76,8 +76,12 @@ func TestLibjpegReadsEveryFileWithoutAWarning(t *testing.T) {
 		t.Skip("djpeg is not installed")
 	}
 	rng := rand.New(rand.NewSource(8))
-	for n := range 120 {
-		w, h := 1+rng.Intn(60), 1+rng.Intn(60)
+	pictures := 200
+	if os.Getenv("THUMBNAIL_REAL") == "1" {
+		pictures = 5000
+	}
+	for n := range pictures {
+		w, h := 1+rng.Intn(40), 1+rng.Intn(40)
 		img := randomPicture(rng, w, h)
 		o := encodeOptions[n%len(encodeOptions)]
 		o.Quality = 1 + rng.Intn(100)
