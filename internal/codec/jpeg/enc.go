@@ -94,6 +94,9 @@ type encoder struct {
 	quant [3]quantizer
 	coded codedBlock
 
+	oneChroma bool         // Cb and Cr share a quantization table
+	script    *[3][]stream // of a progressive file
+
 	out     bitWriter
 	streams [3][4]stream          // of each component, or the first one alone
 	counts  [scanGroups]histogram // of symbols: of a sequential scan's tables DC 0, AC 0, DC 1 and AC 1, or of each group of scans
@@ -123,7 +126,10 @@ func (e *encoder) begin(ctx context.Context, w io.Writer, img image.Image, o Enc
 		c := &e.comps[i]
 		c.blocks.X = ceilDiv(ceilDiv(e.size.X*c.h, e.hMax), 8)
 		c.blocks.Y = ceilDiv(ceilDiv(e.size.Y*c.v, e.vMax), 8)
-		e.quant[i].set(tableFor(o.Quality, i, o.Subsampling))
+	}
+	e.oneChroma = len(e.comps) > 1 && sharesChroma(e.size, o.Subsampling)
+	for i := range e.comps {
+		e.quant[i].set(tableFor(o.Quality, i, o.Subsampling, e.oneChroma))
 	}
 	e.src.begin(img, o.Background, e.hMax, e.vMax)
 	e.out.begin(w)

@@ -16,10 +16,25 @@ var scanScript = [3][]stream{
 
 const scanGroups = 7
 
+// shortScript is that of small pictures, of which a Huffman table and the header of a scan are a part
+// that counts.
+var shortScript = [3][]stream{
+	{{group: 0}, {group: 1, scan: scan{ss: 1, se: 2}}, {group: 3, scan: scan{ss: 3, se: 63}}},
+	{{group: 0}, {group: 2, scan: scan{ss: 1, se: 63}}},
+	{{group: 0}, {group: 2, scan: scan{ss: 1, se: 63}}},
+}
+
+// shortScriptBelow is the number of pixels from which on scanScript makes smaller files.
+const shortScriptBelow = 80_000
+
 // progressive writes a progressive file.
 func (e *encoder) progressive() error {
+	e.script = &scanScript
+	if e.size.X*e.size.Y < shortScriptBelow {
+		e.script = &shortScript
+	}
 	for i := range e.comps {
-		for n, s := range scanScript[i] {
+		for n, s := range e.script[i] {
 			e.streams[i][n].scan, e.streams[i][n].group = s.scan, s.group
 		}
 	}
@@ -53,7 +68,7 @@ func (e *encoder) progressiveRow(i, y, v int) error {
 	c := &e.comps[i]
 	for x := range c.blocks.X {
 		nonzero := e.forward(i, x, y, v)
-		for n := range scanScript[i] {
+		for n := range e.script[i] {
 			s := &e.streams[i][n]
 			to, err := e.reserve(s, blockTokens)
 			if err != nil {
@@ -110,7 +125,7 @@ func (s *stream) endRun(to *chunk, counts *histogram) {
 func (e *encoder) writeGroup(group int) error {
 	first := true
 	for i := range e.comps {
-		for n := range scanScript[i] {
+		for n := range e.script[i] {
 			s := &e.streams[i][n]
 			if s.group != group {
 				continue
@@ -140,7 +155,7 @@ func (e *encoder) writeGroup(group int) error {
 // endRuns ends the end-of-band runs of a group.
 func (e *encoder) endRuns(group int) error {
 	for i := range e.comps {
-		for n := range scanScript[i] {
+		for n := range e.script[i] {
 			if s := &e.streams[i][n]; s.group == group {
 				to, err := e.reserve(s, 1)
 				if err != nil {

@@ -1,6 +1,9 @@
 package jpeg
 
-import "math"
+import (
+	"image"
+	"math"
+)
 
 // quantTableFor is a table of quantization steps with the dead zone of each, in zigzag order.
 type quantTableFor struct {
@@ -8,21 +11,27 @@ type quantTableFor struct {
 	dead  [64]float32
 }
 
-// tableFor returns the table of component i, 0 to 2.
+// sharesChroma reports whether Cb and Cr of a picture have the same steps: in a small file a table takes
+// more bytes than it saves.
+func sharesChroma(size image.Point, s Subsampling) bool {
+	return s == Subsampling420 && size.X*size.Y < 150_000
+}
+
+// tableFor returns the table of component i, 0 to 2. shared is what sharesChroma says.
 //
 // Steps grow with a distance that the quality stands for: beyond distanceKnee those of low frequencies
 // more slowly, so that areas of little detail keep their look. A coefficient that is only a little more
 // than half a step becomes 0, since it would cost more bits than it is worth. The dead zones do not
 // depend on what is around: adaptive ones, as jpegli has them, gained by butteraugli what they lost by
 // SSIMULACRA 2.
-func tableFor(quality, i int, s Subsampling) *quantTableFor {
-	return tableAt(distanceOf(quality, s), i, s)
+func tableFor(quality, i int, s Subsampling, shared bool) *quantTableFor {
+	return tableAt(distanceOf(quality), i, s, shared)
 }
 
 // distanceKnee is the distance up to which all steps grow alike.
 const distanceKnee = 1.5
 
-func tableAt(d float64, i int, s Subsampling) *quantTableFor {
+func tableAt(d float64, i int, s Subsampling, shared bool) *quantTableFor {
 	var t quantTableFor
 	coarse := min(max((d-1)/2, 0), 1)
 	for k, z := range zigzag {
@@ -31,16 +40,19 @@ func tableAt(d float64, i int, s Subsampling) *quantTableFor {
 			power := float64(growth[z]) / 100
 			scale = max(d/2, distanceKnee*math.Pow(d/distanceKnee, power))
 		}
-		t.steps[k] = uint8(min(max(math.Round(scale*stepOf(i, int(z), s)), 1), 255))
+		t.steps[k] = uint8(min(max(math.Round(scale*stepOf(i, int(z), s, shared)), 1), 255))
 		t.dead[k] = float32((float64((1-coarse)*float64(deadFine[i][z])) + float64(coarse*float64(deadCoarse[i][z]))) / 100)
 	}
 	return &t
 }
 
 // stepOf is the step of a frequency at distance 1.
-func stepOf(i, z int, s Subsampling) float64 {
-	if i == 0 {
+func stepOf(i, z int, s Subsampling, shared bool) float64 {
+	switch {
+	case i == 0:
 		return float64(lumaSteps[z])
+	case shared:
+		return math.Sqrt(float64(halfChromaSteps[0][z]) * float64(halfChromaSteps[1][z]))
 	}
 	full, half := float64(chromaSteps[i-1][z]), float64(halfChromaSteps[i-1][z])
 	switch s {
@@ -61,7 +73,7 @@ var distances = []struct{ quality, distance float64 }{
 }
 
 // distanceOf returns the distance of a quality, 0 of which is 85.
-func distanceOf(quality int, s Subsampling) float64 {
+func distanceOf(quality int) float64 {
 	if quality == 0 {
 		quality = 85
 	}

@@ -18,7 +18,7 @@ func TestTheTransformTouchesNothingButWhatItIsGiven(t *testing.T) {
 	for _, place := range places {
 		b := (*codedBlock)(unsafe.Pointer(&place(t, int(unsafe.Sizeof(codedBlock{})))[0]))
 		q := (*quantizer)(unsafe.Pointer(&place(t, int(unsafe.Sizeof(quantizer{})))[0]))
-		q.set(tableFor(85, 0, Subsampling420))
+		q.set(tableFor(85, 0, Subsampling420, false))
 		for _, stride := range []int{8, 9, 16, 100} {
 			src := place(t, 7*stride+8)
 			fillRandom(rng, src, stride)
