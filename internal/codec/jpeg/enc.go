@@ -129,7 +129,7 @@ func (e *encoder) begin(ctx context.Context, w io.Writer, img image.Image, o Enc
 	}
 	e.oneChroma = len(e.comps) > 1 && sharesChroma(e.size, o.Subsampling)
 	for i := range e.comps {
-		e.quant[i].set(tableFor(o.Quality, i, o.Subsampling, e.oneChroma))
+		e.quant[i].set(tableFor(o.Quality, i, o.Subsampling, e.size))
 	}
 	e.src.begin(img, o.Background, e.hMax, e.vMax)
 	e.out.begin(w)

@@ -17,15 +17,15 @@ func sharesChroma(size image.Point, s Subsampling) bool {
 	return s == Subsampling420 && size.X*size.Y < 150_000
 }
 
-// tableFor returns the table of component i, 0 to 2. shared is what sharesChroma says.
+// tableFor returns the table of component i, 0 to 2, of a picture of that size.
 //
 // Steps grow with a distance that the quality stands for: beyond distanceKnee those of low frequencies
 // more slowly, so that areas of little detail keep their look. A coefficient that is only a little more
 // than half a step becomes 0, since it would cost more bits than it is worth. The dead zones do not
 // depend on what is around: adaptive ones, as jpegli has them, gained by butteraugli what they lost by
 // SSIMULACRA 2.
-func tableFor(quality, i int, s Subsampling, shared bool) *quantTableFor {
-	return tableAt(distanceOf(quality), i, s, shared)
+func tableFor(quality, i int, s Subsampling, size image.Point) *quantTableFor {
+	return tableAt(distanceOf(quality, size), i, s, sharesChroma(size, s))
 }
 
 // distanceKnee is the distance up to which all steps grow alike.
@@ -64,24 +64,31 @@ func stepOf(i, z int, s Subsampling, shared bool) float64 {
 	return half
 }
 
-// distances are those of qualities, in between which they are interpolated: the largest ones at which
-// photos of every size score no worse than libjpeg-turbo's of that quality, by SSIMULACRA 2 and by
-// butteraugli (bench/ENCODE.md).
-var distances = []struct{ quality, distance float64 }{
-	{1, 30}, {10, 26}, {20, 13}, {30, 8.1}, {40, 5.8}, {50, 4.5}, {60, 3.6}, {70, 2.7}, {75, 2.26},
-	{80, 1.82}, {85, 1.39}, {90, 0.975}, {93, 0.72}, {96, 0.43}, {98, 0.24}, {100, 0.01},
+// A calibration is the distance of a quality, in between which it is interpolated, and by what part it is less
+// for a picture of 1600×1200 pixels than for one of 200×200. Photos of every size then score as
+// libjpeg-turbo's of that quality do, by SSIMULACRA 2, and by butteraugli nearly so (bench/ENCODE.md).
+type calibration struct{ quality, distance, less float64 }
+
+var calibrations = []calibration{
+	{1, 30, 0}, {10, 26, 0}, {20, 13, 0}, {30, 8.1, 0}, {40, 5.8, 0}, {50, 4.5, 0}, {60, 3.6, 0}, {70, 2.7, 0}, {75, 2.26, 0.02},
+	{80, 1.82, 0.07}, {85, 1.39, 0.13}, {90, 0.975, 0.19}, {93, 0.72, 0.21}, {96, 0.43, 0.22}, {98, 0.24, 0.22}, {100, 0.01, 0},
 }
 
-// distanceOf returns the distance of a quality, 0 of which is 85.
-func distanceOf(quality int) float64 {
+// distanceOf returns the distance of a quality, 0 of which is 85, for a picture of that size.
+func distanceOf(quality int, size image.Point) float64 {
 	if quality == 0 {
 		quality = 85
 	}
 	q := float64(min(max(quality, 1), 100))
 	i := 1
-	for q > distances[i].quality {
+	for q > calibrations[i].quality {
 		i++
 	}
-	a, b := distances[i-1], distances[i]
-	return a.distance + float64((q-a.quality)/(b.quality-a.quality)*(b.distance-a.distance))
+	a, b := calibrations[i-1], calibrations[i]
+	part := (q - a.quality) / (b.quality - a.quality)
+	distance, less := a.distance+float64(part*(b.distance-a.distance)), a.less+float64(part*(b.less-a.less))
+	const small, large = 200 * 200, 1600 * 1200
+	larger := math.Log(float64(size.X)*float64(size.Y)/small) / math.Log(float64(large)/small)
+	distance *= 1 - float64(less*math.Pow(min(max(larger, 0), 1), 1.5))
+	return math.Round(distance*4096) / 4096 // the same on every processor, as logarithms may not be
 }
