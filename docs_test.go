@@ -1,0 +1,220 @@
+package thumbnail_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"image"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+)
+
+// documents returns the documents of this module.
+func documents(t *testing.T) (all []string) {
+	t.Helper()
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md", "examples/*.md"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		all = append(all, files...)
+	}
+	require.Greater(t, len(all), 20)
+	return all
+}
+
+// snippetPrelude has what pieces of programs in the guides take for granted.
+const snippetPrelude = `
+var (
+	cfg        thumbnail.Config
+	handler    *thumbnail.Handler
+	signer     thumbnail.Signer
+	photos     thumbnail.Storage
+	thumbs     thumbnail.Storage
+	secretKey  string
+	photo      string
+	mux        *http.ServeMux
+	ctx        context.Context
+	w          http.ResponseWriter
+	r          *http.Request
+	file       io.Reader
+	requireLogin func(http.Handler) http.Handler
+)
+`
+
+// snippetImports are the packages that pieces of programs use, by name.
+var snippetImports = map[string]string{
+	"thumbnail": "github.com/rest-thumbnails/thumbnail", "processors": "github.com/rest-thumbnails/thumbnail/processors",
+	"response": "github.com/rest-thumbnails/thumbnail/response", "storage": "github.com/rest-thumbnails/thumbnail/storage",
+	"s3": "github.com/rest-thumbnails/thumbnail/storage/s3", "redis": "github.com/rest-thumbnails/thumbnail/lock/redis",
+	"httpsource": "github.com/rest-thumbnails/thumbnail/storage/httpsource",
+	"goredis": "github.com/redis/go-redis/v9",
+	"context": "context", "errors": "errors", "expvar": "expvar", "template": "html/template", "image": "image", "draw": "image/draw", "io": "io",
+	"log": "log", "slog": "log/slog", "http": "net/http", "os": "os", "strconv": "strconv", "time": "time",
+}
+
+// snippet makes a file of a piece of a program: declarations, or statements.
+func snippet(block string) (source string, err error) {
+	for _, form := range []string{"%s", "func _() {\n%s\n}"} {
+		body := snippetPrelude + fmt.Sprintf(form, strings.TrimSpace(block))
+		f, errParse := parser.ParseFile(token.NewFileSet(), "snippet.go", "package snippet\n"+body, parser.SkipObjectResolution)
+		if errParse != nil {
+			err = errParse
+			continue
+		}
+		var imports []string
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := s.X.(*ast.Ident); ok && snippetImports[x.Name] != "" {
+					imports = append(imports, fmt.Sprintf("import %s %q\n", x.Name, snippetImports[x.Name]))
+				}
+			}
+			return true
+		})
+		slices.Sort(imports)
+		return "package snippet\n" + strings.Join(slices.Compact(imports), "") + body, nil
+	}
+	return "", err
+}
+
+// exported finds what the compiler has said of packages.
+func exported(t *testing.T) importer.Lookup {
+	args := append([]string{"list", "-deps", "-export", "-f", "{{.ImportPath}}\t{{.Export}}"}, slices.Sorted(maps.Values(snippetImports))...)
+	out, err := exec.Command("go", args...).Output()
+	require.NoError(t, err)
+	files := map[string]string{}
+	for _, line := range strings.Split(string(out), "\n") {
+		name, file, _ := strings.Cut(line, "\t")
+		files[name] = file
+	}
+	return func(path string) (io.ReadCloser, error) { return os.Open(files[path]) }
+}
+
+// Every piece of a Go program in the guides compiles.
+func TestPiecesOfProgramsInTheGuidesCompile(t *testing.T) {
+	imagetest.Long(t)
+	fset := token.NewFileSet()
+	config := types.Config{Importer: importer.ForCompiler(fset, "gc", exported(t))}
+	checked := 0
+	for _, block := range fenced(t, "go") {
+		if strings.HasPrefix(block, "package main") {
+			continue // the tests of README.md build those
+		}
+		source, err := snippet(block)
+		require.NoError(t, err, "%s", block)
+		file, err := parser.ParseFile(fset, "snippet.go", source, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		config.Error = func(err error) {
+			if !strings.HasSuffix(err.Error(), "not used") && !strings.Contains(err.Error(), "declared and not used") { // a piece may end early
+				assert.NoError(t, err, "%s", block)
+			}
+		}
+		_, _ = config.Check("snippet", fset, []*ast.File{file}, nil)
+		formatted, err := format.Source([]byte(block))
+		require.NoError(t, err, "%s", block)
+		require.Equal(t, string(formatted), block, "gofmt would change it")
+		checked++
+	}
+	require.Greater(t, checked, 10)
+}
+
+var (
+	markdownLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading      = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	notInAnchor  = regexp.MustCompile("[^\\p{L}\\p{N} _-]")
+)
+
+// anchors are the names under which a document's headings can be linked to, as GitHub makes them.
+func anchors(text string) (all []string) {
+	for _, m := range heading.FindAllStringSubmatch(text, -1) {
+		all = append(all, strings.ReplaceAll(strings.ToLower(notInAnchor.ReplaceAllString(m[1], "")), " ", "-"))
+	}
+	return all
+}
+
+// What the documents link to and show exists, and every picture is one.
+func TestLinksInDocumentsLeadSomewhere(t *testing.T) {
+	for _, document := range documents(t) {
+		text, err := os.ReadFile(document)
+		require.NoError(t, err)
+		for _, m := range markdownLink.FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			path, anchor, _ := strings.Cut(m[1], "#")
+			target := document
+			if path != "" {
+				target = filepath.Join(filepath.Dir(document), filepath.FromSlash(path))
+			}
+			f, err := os.Open(target)
+			if !assert.NoError(t, err, "%s links to %s", document, m[1]) {
+				continue
+			}
+			switch filepath.Ext(target) {
+			case ".jpg", ".png":
+				_, _, err := image.Decode(f)
+				assert.NoError(t, err, target)
+			case ".md":
+				linked, err := io.ReadAll(f)
+				require.NoError(t, err)
+				if anchor != "" {
+					assert.Contains(t, anchors(string(linked)), anchor, "%s links to %s", document, m[1])
+				}
+			}
+			f.Close()
+		}
+	}
+}
+
+// What the documents tell to run exists.
+func TestCommandsInDocumentsExist(t *testing.T) {
+	makefile, err := os.ReadFile("Makefile")
+	require.NoError(t, err)
+	for _, document := range documents(t) {
+		text, err := os.ReadFile(document)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`(?:cd ([\w/]+) && )?go (?:run|test|build)[^\n`+"`"+`]*? \./([\w/]+)`).FindAllStringSubmatch(string(text), -1) {
+			assert.DirExists(t, filepath.Join(filepath.FromSlash(m[1]), filepath.FromSlash(m[2])), "%s: %s", document, m[0])
+		}
+		for _, m := range regexp.MustCompile("(?m)(?:`|^\\s*)make ([a-z-]+)").FindAllStringSubmatch(string(text), -1) {
+			assert.Regexp(t, `(?m)^`+m[1]+`:`, string(makefile), "%s: %s", document, m[0])
+		}
+	}
+}
+
+// README.md is short, and its program shows a picture in a browser.
+func TestREADMEIsShortAndItsProgramShowsAPicture(t *testing.T) {
+	imagetest.Long(t)
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	require.LessOrEqual(t, strings.Count(string(text), "\n"), 250)
+	dir := readmeFolder(t)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "photos", "kitten.jpg"), photo(t, 1200, 900), 0o644))
+	get := serveProgram(t, dir, "{{picture \"kitten.jpg\"")
+	code, page := get("/")
+	require.Equal(t, http.StatusOK, code)
+	links := regexp.MustCompile(`/thumbs/[^" ,]+`).FindAllString(string(page), -1)
+	require.Greater(t, len(links), 5, "%s", page)
+	require.Contains(t, string(page), `<source type="image/webp"`)
+	for _, link := range []string{links[0], links[len(links)-1]} {
+		code, data := get(link)
+		require.Equal(t, http.StatusOK, code, link)
+		_, _, err := image.Decode(strings.NewReader(string(data)))
+		require.NoError(t, err)
+	}
+}
