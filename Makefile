@@ -3,6 +3,7 @@
 # make test-platforms  compares pictures, bit by bit, of programs built for several processors; Debian's qemu-user-static runs those for arm64
 # make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
 # make mutate changes the code in MUTANTS small ways per package, one at a time, and lists those that no test notices
+# make soak   runs three processes under a mixed load for SOAK, kills them now and then, and looks for what grows: bench/SOAK.md
 # make run    the gallery of cmd/thumbnail at http://127.0.0.1:8080/
 # make bench  compares speed, memory and pictures with libvips (bench/RESULTS.md), and encoders with Debian's (bench/ENCODE.md); needs Debian
 # make docs   makes the pictures of README.md again
@@ -22,7 +23,10 @@ FUZZTIME = 120
 MUTANTS = 100
 MUTATE_SKIP = README|Chromium|Corpus|TheRootLinksNoLeaf|LeavesDoNot|OrdinaryAnimations
 
-.PHONY: test check go-test test-platforms fuzz mutate run bench docs apt tools
+# How long make soak runs.
+SOAK = 30m
+
+.PHONY: test check go-test test-platforms fuzz mutate soak run bench docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -46,6 +50,9 @@ fuzz:
 
 mutate:
 	go run ./internal/ci/mutate -n $(MUTANTS) -skip '$(MUTATE_SKIP)' -known docs/mutants.md . ./storage ./lock ./response
+
+soak: tools
+	PATH=$(CURDIR)/.tools/bin:$$PATH go run ./bench/soak -for $(SOAK)
 
 run:
 	go run ./cmd/thumbnail

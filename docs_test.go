@@ -63,8 +63,8 @@ var snippetImports = map[string]string{
 	"response": "github.com/rest-thumbnails/thumbnail/response", "storage": "github.com/rest-thumbnails/thumbnail/storage",
 	"s3": "github.com/rest-thumbnails/thumbnail/storage/s3", "redis": "github.com/rest-thumbnails/thumbnail/lock/redis",
 	"httpsource": "github.com/rest-thumbnails/thumbnail/storage/httpsource",
-	"goredis": "github.com/redis/go-redis/v9",
-	"context": "context", "errors": "errors", "expvar": "expvar", "template": "html/template", "image": "image", "draw": "image/draw", "io": "io",
+	"goredis":    "github.com/redis/go-redis/v9",
+	"context":    "context", "errors": "errors", "expvar": "expvar", "template": "html/template", "image": "image", "draw": "image/draw", "io": "io",
 	"log": "log", "slog": "log/slog", "http": "net/http", "os": "os", "strconv": "strconv", "time": "time",
 }
 

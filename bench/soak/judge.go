@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// settle waits until nothing is being made, and looks whether workers hold anything.
+func (f *fleet) settle(r *report) error {
+	var last state
+	for range 100 {
+		idle := true
+		for i, address := range f.addresses() {
+			s, err := f.state(address)
+			if err != nil {
+				return fmt.Errorf("worker %d: %w", i, err)
+			}
+			if i == 0 {
+				last = s
+			}
+			idle = idle && s.Stats.Working+s.Stats.Queued+s.Stats.Flights == 0 && s.Stats.Memory == 0
+		}
+		if idle {
+			r.sample(last)
+			r.growth()
+			return nil
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
+	r.find("a worker does not come to rest: %+v", last.Stats)
+	return nil
+}
+
+// judge compares every file that is stored with a fresh generation.
+func (f *fleet) judge(r *report, photos, odd []string) error {
+	for name, s := range f.servers {
+		if s.ProcessState != nil {
+			return fmt.Errorf("%s is not running", name)
+		}
+	}
+	store, err := f.setup.storage()
+	if err != nil {
+		return err
+	}
+	fresh := storage.NewMemory()
+	cfg, err := f.setup.config(fresh)
+	if err != nil {
+		return err
+	}
+	cfg.MaxMemory = 0 // nothing is refused that a worker may have made
+	handler, err := thumbnail.NewHandler(cfg)
+	if err != nil {
+		return err
+	}
+	lister, _ := ability.Find[storage.Lister](store)
+	for entry, err := range lister.List(context.Background(), "") {
+		if err != nil {
+			return err
+		}
+		file, err := store.Open(context.Background(), entry.Key)
+		if err != nil {
+			return err
+		}
+		stored, err := io.ReadAll(file)
+		_ = file.Close()
+		if err != nil {
+			return err
+		}
+		spec, secret, err := thumbnail.ParsePath(entry.Key)
+		if err != nil || !signer.Verify(spec, secret) {
+			r.find("%s is stored, and is no thumbnail", entry.Key)
+			continue
+		}
+		w := httptest.NewRecorder()
+		handler.ServeSpec(w, httptest.NewRequest(http.MethodGet, "/", nil), spec)
+		if w.Code != http.StatusOK || !bytes.Equal(w.Body.Bytes(), stored) {
+			r.find("%s is stored with %d bytes, and a fresh generation has status %d and %d bytes", entry.Key, len(stored), w.Code, w.Body.Len())
+		}
+		_ = fresh.RemoveAll(context.Background(), spec.Source)
+		r.compared++
+	}
+	if f.setup.Dir != "" {
+		r.leftOvers(f.setup.Dir, len(f.workers)+1)
+	}
+	return nil
+}
+
+// leftOvers looks for what dead workers have left, after OpenDir has swept. Each live one has a file of
+// its own there, and this process as well.
+func (r *report) leftOvers(dir string, live int) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		r.find("%v", err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "\x7f") && e.Type().IsRegular() {
+			if live--; live < 0 {
+				r.find("%q is left", e.Name())
+			}
+		}
+	}
+}

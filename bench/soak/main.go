@@ -1,0 +1,110 @@
+// Command soak runs handlers in several processes under a mixed load for a while, kills and stops them
+// and their servers, and looks whether anything grows, leaks or comes out wrong:
+//
+//	go run ./bench/soak -for 30m
+//
+// Half of the time three processes share a directory and lock.File, the other half an S3 server and
+// Redis, which need redis-server and versitygw on the PATH. The figures go to bench/SOAK.md. It exits
+// with 1 if it found something.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+func main() {
+	log.SetFlags(log.Ltime)
+	if config := os.Getenv(workerEnv); config != "" {
+		log.Fatal(work(config))
+	}
+	duration := flag.Duration("for", 30*time.Minute, "how long, both halves together")
+	stores := flag.String("store", "dir,s3", "dir, s3, or both with a comma")
+	corpus := flag.String("corpus", "../shared/corpus", "directory of odd files that are asked for as well, if it exists")
+	out := flag.String("out", "bench/SOAK.md", "where the figures go; empty: the standard output alone")
+	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of the random choices")
+	clients := flag.Int("clients", 24, "how many requests at a time")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+
+	log.Printf("seed %d", *seed)
+	kinds := strings.Split(*stores, ",")
+	var reports []*report
+	var errs []error
+	for _, kind := range kinds {
+		r, err := soak(ctx, options{
+			kind: kind, duration: *duration / time.Duration(len(kinds)), corpus: *corpus, clients: *clients, random: rand.New(rand.NewPCG(*seed, 1)),
+		})
+		if r != nil {
+			reports = append(reports, r)
+		}
+		errs = append(errs, err)
+	}
+	text := markdown(reports, *duration, *seed)
+	fmt.Print(text)
+	if *out != "" {
+		errs = append(errs, os.WriteFile(*out, []byte(text), 0o644))
+	}
+	for _, r := range reports {
+		if len(r.findings) > 0 {
+			errs = append(errs, fmt.Errorf("%s: %d findings", r.kind, len(r.findings)))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// options are those of one half.
+type options struct {
+	kind     string
+	duration time.Duration
+	corpus   string
+	clients  int
+	random   *rand.Rand
+}
+
+// soak is one half.
+func soak(ctx context.Context, o options) (*report, error) {
+	dir, err := os.MkdirTemp("", "soak-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	f := &fleet{dir: dir, kind: o.kind}
+	defer f.stop()
+	photos, odd, err := makeOriginals(filepath.Join(dir, "originals"), o.corpus)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.start(3); err != nil {
+		return nil, err
+	}
+	r := newReport(o.kind)
+	l := &load{fleet: f, report: r, photos: photos, odd: odd}
+	ctx, cancel := context.WithTimeout(ctx, o.duration)
+	defer cancel()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f.watch(ctx, r)
+	}()
+	finished := l.start(ctx, o.clients, o.random.Uint64())
+	f.disturb(ctx, r, rand.New(rand.NewPCG(o.random.Uint64(), 2)))
+	finished()
+	<-done
+	if err := f.settle(r); err != nil {
+		return r, err
+	}
+	return r, f.judge(r, photos, odd)
+}
