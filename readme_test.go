@@ -55,7 +55,7 @@ func fenced(t *testing.T, language string) (blocks []string) {
 func goProgram(t *testing.T, marker string, replace ...string) (binary string) {
 	t.Helper()
 	for _, block := range fenced(t, "go") {
-		if strings.Contains(block, marker) {
+		if strings.HasPrefix(block, "package main") && strings.Contains(block, marker) {
 			return buildGo(t, strings.NewReplacer(replace...).Replace(block))
 		}
 	}
