@@ -42,8 +42,8 @@ func forward4(x0, x1, x2, x3 int32) (y0, y1, y2, y3 int32) {
 // up the squared errors of each block against src.
 func inverseGo(c *group, pred, src, out *quad, errors *[4]int32) {
 	*out = *pred
+	g := *c
 	for b := range 4 {
-		g := *c
 		addBlock(out[4*b:], 16, g[4*b:], 16)
 	}
 	*errors = squaredErrors(src, out)
@@ -51,9 +51,13 @@ func inverseGo(c *group, pred, src, out *quad, errors *[4]int32) {
 
 // squaredErrors returns the sums of squared differences of each block.
 func squaredErrors(a, b *quad) (sse [4]int32) {
-	for i := range a {
-		d := int32(a[i]) - int32(b[i])
-		sse[i&15>>2] += d * d
+	for y := 0; y < 64; y += 16 {
+		p, q := (*[16]byte)(a[y:]), (*[16]byte)(b[y:])
+		for i := range sse {
+			d0, d1 := int32(p[4*i])-int32(q[4*i]), int32(p[4*i+1])-int32(q[4*i+1])
+			d2, d3 := int32(p[4*i+2])-int32(q[4*i+2]), int32(p[4*i+3])-int32(q[4*i+3])
+			sse[i] += d0*d0 + d1*d1 + d2*d2 + d3*d3
+		}
 	}
 	return sse
 }
@@ -61,19 +65,27 @@ func squaredErrors(a, b *quad) (sse [4]int32) {
 // hadamardGo returns, for each block, the sum of the magnitudes that the Walsh-Hadamard transform of
 // the difference has: an estimate of what it costs to code it.
 func hadamardGo(src, pred *quad) (sums [4]int32) {
-	var t [64]int32
-	for i := range 16 {
+	for b := range sums {
+		sums[b] = hadamardBlockOf((*[52]byte)(src[4*b:]), (*[52]byte)(pred[4*b:]))
+	}
+	return sums
+}
+
+// hadamardBlockOf is hadamardGo for the block that begins src and pred. The last step is
+// |a+b| + |a-b| = 2·max(|a|, |b|).
+func hadamardBlockOf(src, pred *[52]byte) (sum int32) {
+	var t [16]int32
+	for i := range 4 {
 		x0, x1 := int32(src[i])-int32(pred[i]), int32(src[16+i])-int32(pred[16+i])
 		x2, x3 := int32(src[32+i])-int32(pred[32+i]), int32(src[48+i])-int32(pred[48+i])
 		a0, a1, a2, a3 := x0+x2, x1+x3, x0-x2, x1-x3
-		t[i], t[16+i], t[32+i], t[48+i] = a0+a1, a0-a1, a2+a3, a2-a3
+		t[i], t[4+i], t[8+i], t[12+i] = a0+a1, a0-a1, a2+a3, a2-a3
 	}
-	for i := 0; i < 64; i += 4 {
+	for i := 0; i < 16; i += 4 {
 		x0, x1, x2, x3 := t[i], t[i+1], t[i+2], t[i+3]
-		a0, a1, a2, a3 := x0+x2, x1+x3, x0-x2, x1-x3
-		sums[i&15>>2] += abs(a0+a1) + abs(a0-a1) + abs(a2+a3) + abs(a2-a3)
+		sum += max(abs(x0+x2), abs(x1+x3)) + max(abs(x0-x2), abs(x1-x3))
 	}
-	return sums
+	return 2 * sum
 }
 
 // hadamardBlockGo does so with one block and all predictions of it.
