@@ -86,8 +86,9 @@ func (f *flattener) choose(pixels int64) (*quantize.Histogram, *quantize.Palette
 	if h.Colors() <= exactFlat || h.Share(flatColors) < flatShare {
 		return nil, nil
 	}
-	for n := 6; n <= 256 && f.ctx.Err() == nil; n += 2 + n/4 {
-		if p := h.Choose(f.ctx, n); p.Error <= movingError && p.Missed <= movingMissed {
+	for n := 3; n <= 256 && f.ctx.Err() == nil; n += 1 + n/8 {
+		p := h.Choose(f.ctx, n)
+		if p.Error <= movingError && p.Missed <= movingMissed {
 			return h, p
 		}
 	}
