@@ -218,7 +218,7 @@ func (p *Plan) encodeBytes() int64 {
 	if e, ok := ability.Find[processors.MemoryEstimator](p.Encoder); ok {
 		return max(e.EncodeMemory(size.X, size.Y), 0) + 4*area(size) // which may be copied first
 	}
-	return 28*area(size) + 128*int64(size.X) + 192<<10 + min(96*area(size), 5<<19)
+	return 28*area(size) + 128*int64(size.X) + 512<<10 + min(96*area(size), 5<<19)
 }
 
 // fixedBytes are tables, and rows of a few thousand pixels.

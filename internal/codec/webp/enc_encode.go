@@ -50,7 +50,7 @@ func Encode(ctx context.Context, w io.Writer, img image.Image, o EncodeOptions) 
 
 // EncodeMemory returns the most bytes that Encode takes from the account for a picture of that size.
 func EncodeMemory(size image.Point) int64 {
-	return 28*area(size) + 128*int64(size.X) + 192<<10 + min(96*area(size), 1<<20)
+	return 28*area(size) + 128*int64(size.X) + 512<<10 + min(96*area(size), 1<<20)
 }
 
 // release gives back the memory of a frame.
