@@ -16,7 +16,7 @@ const (
 	// goodMatch is the length from which on no longer one is looked for.
 	goodMatch = 128
 
-	// fairMatch is the length from which on it is looked for in a quarter of the places.
+	// fairMatch is the length from which on it is looked for in an eighth of the places.
 	fairMatch = 16
 
 	maxHeadBits = 16
@@ -67,7 +67,7 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 		if best < goodMatch {
 			t := tries
 			if best >= fairMatch {
-				t = (tries + 3) / 4
+				t = (tries + 7) / 8
 			}
 			best, distance = f.longest(px, i, candidate, best, distance, t)
 		}
