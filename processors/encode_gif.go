@@ -24,7 +24,11 @@ import (
 // An animation keeps its timing and its loop count. Frames that look the same become one; of others
 // only what has changed is written. The frames share a palette, unless palettes of their own are
 // smaller, or scenes differ so much that they look better with one each.
-type GIF struct{}
+type GIF struct {
+	// Lossy allows changes of colors that make the file smaller: 40 takes a third of the bytes of photographs and films
+	// away, and is seen from near. 0, the default, allows none.
+	Lossy int
+}
 
 // Animates implements [Animator].
 func (GIF) Animates() bool { return true }
@@ -41,12 +45,12 @@ func (e GIF) EncodeContext(ctx context.Context, w io.Writer, img image.Image) er
 }
 
 // EncodeOriginal implements [OriginalEncoder].
-func (GIF) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
+func (e GIF) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	frames, loop := still(ctx, img), -1
 	if moving, ok := img.(*Animation); ok {
 		frames, loop = moving.Frames, moving.LoopCount
 	}
-	g := gifWriter{ctx: ctx, original: original, scaled: original.Scaled}
+	g := gifWriter{ctx: ctx, lossy: e.loss(original), original: original, scaled: original.Scaled}
 	defer g.close()
 	if moving, ok := img.(*Animation); ok {
 		g.scaled = moving.Scaled
@@ -60,6 +64,14 @@ func (GIF) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, ori
 		}
 	}
 	return g.finish(w, loop)
+}
+
+// loss is how lossy a file is.
+func (e GIF) loss(original Original) int {
+	if original.Exceeded {
+		return max(e.Lossy, 20)
+	}
+	return min(max(e.Lossy, 0), 200)
 }
 
 // still has a picture's only frame.
@@ -86,6 +98,7 @@ type gifWriter struct {
 	scaled   bool // see Animation and Original
 	exact    exactColors
 	original Original
+	lossy    int
 	ditherer *quantize.Ditherer // of the frames before those held that have no exact colors, or nil
 	palette  color.Palette      // of ditherer
 }
@@ -139,6 +152,7 @@ func (g *gifWriter) add(f Frame) (err error) {
 		if g.out, err = gif.NewEncoder(f.Image.Rect.Size()); err != nil {
 			return err
 		}
+		g.out.Loss = 3 * g.lossy
 	}
 	g.moving = g.moving || len(g.held) > 0
 	if n := int64(len(g.held)); n > 0 && 4*(n+1)*area(f.Image.Rect.Size()) > heldBytes {

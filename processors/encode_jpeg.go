@@ -43,9 +43,17 @@ func (e JPEG) Encode(w io.Writer, img image.Image) error {
 
 // EncodeContext is Encode for a generation: it ends when ctx does.
 func (e JPEG) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
+	return e.EncodeOriginal(ctx, w, img, Original{})
+}
+
+// EncodeOriginal implements [OriginalEncoder]: more quality than the original has is a waste of bytes.
+func (e JPEG) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	options := jpeg.EncodeOptions{Quality: 85, Background: color.RGBA{255, 255, 255, 255}}
 	if e.Quality != 0 {
 		options.Quality = min(max(e.Quality, 1), 100)
+	}
+	if original.Exceeded && original.Quality > 0 {
+		options.Quality = min(options.Quality, original.Quality)
 	}
 	if e.Background != nil {
 		r, g, b, _ := e.Background.RGBA()

@@ -12,6 +12,9 @@ type Original struct {
 	// its colors are only those of edges between others.
 	Palette, Scaled bool
 
+	// Quality is that of a JPEG, 1 to 100, as its quantization tables tell; 0: not known, or no JPEG.
+	Quality int
+
 	// Exceeded says that the thumbnail, which is in the original's format and has no more pixels, has more
 	// bytes than it when it is encoded as usual: it should have fewer, if it still looks as good as the
 	// original does.

@@ -22,7 +22,7 @@ import (
 func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, img image.Image) error {
 	out := newOutput(ctx, w)
 	defer out.close()
-	original := processors.Original{Palette: p.header.Palette, Scaled: img.Bounds().Size() != p.Size()}
+	original := processors.Original{Palette: p.header.Palette, Quality: p.header.Quality, Scaled: img.Bounds().Size() != p.Size()}
 	err := encode(ctx, out, encoder, img, original)
 	if moving, ok := img.(*processors.Animation); ok && errors.Is(err, errSizes) {
 		out.restart()

@@ -97,7 +97,7 @@ func (d *Ditherer) draw(p []uint8, share float32, now, below [][3]float32, x int
 	var want [3]float32
 	var level [3]uint8
 	for i := range want {
-		want[i] = min(max(float32(p[i])+now[x][i]*share, 0), 255)
+		want[i] = min(max(float32(p[i])+float32(now[x][i]*share), 0), 255)
 		level[i] = uint8(want[i] + 0.5)
 	}
 	index := d.Palette.Index(level[0], level[1], level[2])
@@ -106,11 +106,11 @@ func (d *Ditherer) draw(p []uint8, share float32, now, below [][3]float32, x int
 	if max(lack[0], -lack[0], lack[1], -lack[1], lack[2], -lack[2]) < minLack {
 		return uint8(index)
 	}
-	for i, l := range lack {
-		l /= 16
-		now[x+1][i] += 7 * l
-		below[x-1][i] += 3 * l
-		below[x][i] += 5 * l
+	for i := range lack {
+		l := float32(lack[i] * (1.0 / 16))
+		now[x+1][i] += float32(7 * l)
+		below[x-1][i] += float32(3 * l)
+		below[x][i] += float32(5 * l)
 		below[x+1][i] += l
 	}
 	return uint8(index)

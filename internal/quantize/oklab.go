@@ -41,24 +41,28 @@ func root(v float64) float64 {
 	if v < 1.0/64 {
 		return math.Cbrt(v)
 	}
-	at := v * rootSteps
+	at := float64(v * rootSteps)
 	i := int(at)
-	return float64(roots[i]) + (at-float64(i))*float64(roots[i+1]-roots[i])
+	return float64(roots[i]) + float64((at-float64(i))*float64(roots[i+1]-roots[i]))
 }
 
 // pointOf returns the point of R, G, B, A, which are not premultiplied.
 func pointOf(c color.NRGBA) point {
 	r, g, b, a := linear[c.R], linear[c.G], linear[c.B], float32(c.A)/255
-	l := root(0.4122214708*r + 0.5363325363*g + 0.0514459929*b)
-	m := root(0.2119034982*r + 0.6806995451*g + 0.1073969566*b)
-	s := root(0.0883024619*r + 0.2817188376*g + 0.6299787005*b)
+	l := root(dot(0.4122214708, r, 0.5363325363, g, 0.0514459929, b))
+	m := root(dot(0.2119034982, r, 0.6806995451, g, 0.1073969566, b))
+	s := root(dot(0.0883024619, r, 0.2817188376, g, 0.6299787005, b))
 	return point{
-		a * float32(0.2104542553*l+0.7936177850*m-0.0040720468*s),
-		a * float32(1.9779984951*l-2.4285922050*m+0.4505937099*s),
-		a * float32(0.0259040371*l+0.7827717662*m-0.8086757660*s),
+		a * float32(dot(0.2104542553, l, 0.7936177850, m, -0.0040720468, s)),
+		a * float32(dot(1.9779984951, l, -2.4285922050, m, 0.4505937099, s)),
+		a * float32(dot(0.0259040371, l, 0.7827717662, m, -0.8086757660, s)),
 		a * opacity,
 	}
 }
+
+// dot is a·x + b·y + c·z. The conversions keep compilers from fusing, which would round differently from one processor to
+// another.
+func dot(a, x, b, y, c, z float64) float64 { return float64(a*x) + float64(b*y) + float64(c*z) }
 
 // color returns the color of a point, the nearest that there is.
 func (p point) color() color.NRGBA {
@@ -68,14 +72,14 @@ func (p point) color() color.NRGBA {
 	}
 	l, u, v := float64(p[0])/a, float64(p[1])/a, float64(p[2])/a
 	cube := func(x float64) float64 { return x * x * x }
-	x := cube(l + 0.3963377774*u + 0.2158037573*v)
-	y := cube(l - 0.1055613458*u - 0.0638541728*v)
-	z := cube(l - 0.0894841775*u - 1.2914855480*v)
+	x := cube(dot(1, l, 0.3963377774, u, 0.2158037573, v))
+	y := cube(dot(1, l, -0.1055613458, u, -0.0638541728, v))
+	z := cube(dot(1, l, -0.0894841775, u, -1.2914855480, v))
 	return color.NRGBA{
-		encode(4.0767416621*x - 3.3077115913*y + 0.2309699292*z),
-		encode(-1.2684380046*x + 2.6097574011*y - 0.3413193965*z),
-		encode(-0.0041960863*x - 0.7034186147*y + 1.7076147010*z),
-		uint8(min(a, 1)*255 + 0.5),
+		encode(dot(4.0767416621, x, -3.3077115913, y, 0.2309699292, z)),
+		encode(dot(-1.2684380046, x, 2.6097574011, y, -0.3413193965, z)),
+		encode(dot(-0.0041960863, x, -0.7034186147, y, 1.7076147010, z)),
+		uint8(float64(min(a, 1)*255) + 0.5),
 	}
 }
 
@@ -87,9 +91,9 @@ func encode(v float64) uint8 {
 	case v >= 1:
 		return 255
 	case v <= 0.0031308:
-		return uint8(v*12.92*255 + 0.5)
+		return uint8(float64(v*12.92*255) + 0.5)
 	}
-	return uint8((1.055*math.Pow(v, 1/2.4)-0.055)*255 + 0.5)
+	return uint8(float64((float64(1.055*math.Pow(v, 1/2.4))-0.055)*255) + 0.5)
 }
 
 // to is the squared distance of two points.

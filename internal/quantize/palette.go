@@ -35,13 +35,13 @@ func newBox(entries []*entry) box {
 		w := float64(e.n)
 		b.weight += w
 		for i, v := range e.point {
-			sum[i] += w * float64(v)
-			squares[i] += w * float64(v) * float64(v)
+			sum[i] += float64(w * float64(v))
+			squares[i] += float64(w * float64(v) * float64(v))
 		}
 	}
 	for i := range sum {
 		b.mean[i] = sum[i] / b.weight
-		b.spread[i] = max(squares[i]-sum[i]*b.mean[i], 0)
+		b.spread[i] = max(squares[i]-float64(sum[i]*b.mean[i]), 0)
 		if b.spread[i] > b.spread[b.axis] {
 			b.axis = i
 		}
@@ -155,7 +155,7 @@ func (h *Histogram) assign(s *search) (sum float64) {
 		e := &h.entries[i]
 		at, d := s.nearest(&e.point, int(e.choice))
 		e.choice = uint16(at)
-		sum += float64(d) * float64(e.n)
+		sum += float64(float64(d) * float64(e.n))
 	}
 	return sum
 }
@@ -168,7 +168,7 @@ func (h *Histogram) move(points []point) {
 		w := float64(e.n)
 		weights[e.choice] += w
 		for j, v := range e.point {
-			sums[e.choice][j] += w * float64(v)
+			sums[e.choice][j] += float64(w * float64(v))
 		}
 	}
 	for i, w := range weights {
@@ -190,7 +190,7 @@ func (h *Histogram) colors(n int) (out []color.NRGBA) {
 		c, w := e.choice, float64(e.n)
 		weights[c] += w
 		for j, v := range e.point {
-			sums[c][j] += w * float64(v)
+			sums[c][j] += float64(w * float64(v))
 		}
 		if most[c] == nil || e.n > most[c].n {
 			most[c] = e

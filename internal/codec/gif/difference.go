@@ -8,6 +8,9 @@ import (
 // pack packs p in the ways that it can be written, and puts it on the screen. next is what follows,
 // or nil.
 func (e *Encoder) pack(p, next *picture) {
+	if e.Loss > 0 {
+		e.settle(p)
+	}
 	whole := image.Rectangle{Max: e.size}
 	rect := e.bounds(func(at int) bool { return p.packed[p.pix[at]] != e.shown[at] })
 	if len(e.frames) == 0 {
@@ -27,6 +30,9 @@ func (e *Encoder) pack(p, next *picture) {
 
 	f := frame{colours: p.colours, delay: p.delay}
 	e.pixels(p, rect)
+	if e.Loss > 0 {
+		e.soften(p, rect)
+	}
 	// Many viewers clear to the background color where a frame has no transparent one. So it has one, if
 	// only for that.
 	for _, clears := range []bool{disposal == Background, false} {

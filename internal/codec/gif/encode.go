@@ -26,6 +26,10 @@ func Merge(delay, next int) (sum int, ok bool) {
 // A frame has a colour table of its own where that is shorter than to use the shared one, or where
 // its palette is another.
 type Encoder struct {
+	// Loss is the squared distance of colors, in levels of red, green and blue, that may take each other's place
+	// where that is shorter. Then the pixels that Add is given are changed.
+	Loss int
+
 	size    image.Point
 	last    *picture     // not packed: that depends on the next
 	palette *color.Color // last's, or rather its first colour
@@ -34,7 +38,8 @@ type Encoder struct {
 	shown   []uint32 // what is on the screen before last, in the colours' packed form
 	packer  packer
 
-	full, sparse []uint16 // see pixels
+	full, sparse []uint16  // see pixels
+	softener     *softener // or nil
 }
 
 // NewEncoder returns an Encoder of frames of that size, in pixels.

@@ -24,6 +24,14 @@ func readFormatHeader(ctx context.Context, r *codec.Reader) (codec.Header, error
 	var p profile
 	_, err := s.readHead(&d.frame, func(seg segment) error {
 		switch seg.marker {
+		case mDQT:
+			b, err := s.head(seg, 65)
+			if err != nil {
+				return err
+			}
+			if q := qualityOf(b); q > 0 && h.Quality == 0 {
+				h.Quality = q
+			}
 		case mAPP1:
 			if turned { // of several the first counts, as in browsers
 				return nil
@@ -54,6 +62,25 @@ func readFormatHeader(ctx context.Context, r *codec.Reader) (codec.Header, error
 		h.Profile, h.Described = p.size, true
 	}
 	return h, nil
+}
+
+// annexK is the sum of the steps for luma in section K.1, which have quality 50.
+const annexK = 3688
+
+// qualityOf returns the quality of which an encoder of the Independent JPEG Group makes as fine steps as those of the
+// first table of a DQT segment, or 0 if there is no table of 8 bits with number 0.
+func qualityOf(dqt []byte) int {
+	if len(dqt) < 65 || dqt[0] != 0 {
+		return 0
+	}
+	sum := 0
+	for _, step := range dqt[1:65] {
+		sum += int(step)
+	}
+	if sum > annexK {
+		return max(50*annexK/sum, 1)
+	}
+	return min(100-50*sum/annexK, 100)
 }
 
 // minBytes returns how many bytes the scans of a file take at least. Every block costs one bit for
