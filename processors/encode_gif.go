@@ -68,8 +68,8 @@ func (e GIF) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, o
 
 // loss is how lossy a file is.
 func (e GIF) loss(original Original) int {
-	if original.Exceeded {
-		return max(e.Lossy, 20)
+	if n := original.Exceeded; n > 0 {
+		return max(e.Lossy, 10<<n)
 	}
 	return min(max(e.Lossy, 0), 200)
 }

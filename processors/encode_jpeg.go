@@ -52,7 +52,7 @@ func (e JPEG) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 	if e.Quality != 0 {
 		options.Quality = min(max(e.Quality, 1), 100)
 	}
-	if original.Exceeded && original.Quality > 0 {
+	if original.Exceeded > 0 && original.Quality > 0 {
 		options.Quality = min(options.Quality, original.Quality)
 	}
 	if e.Background != nil {

@@ -15,15 +15,14 @@ type Original struct {
 	// Quality is that of a JPEG, 1 to 100, as its quantization tables tell; 0: not known, or no JPEG.
 	Quality int
 
-	// Exceeded says that the thumbnail, which is in the original's format and has no more pixels, has more
-	// bytes than it when it is encoded as usual: it should have fewer, if it still looks as good as the
-	// original does.
-	Exceeded bool
+	// Exceeded is how often the thumbnail, which is in the original's format and has no more pixels, was encoded into more
+	// bytes than the original has: it should have fewer, if it still looks as good as the original does.
+	Exceeded int
 }
 
 // An OriginalEncoder is an Encoder that wants to know of the original. If there is one, EncodeOriginal is called
-// instead of EncodeContext. Where the result has too many bytes it is called again, see
-// [Original.Exceeded], and the shorter result counts.
+// instead of EncodeContext. Where the result has too many bytes it is called again, up to three times, see
+// [Original.Exceeded], and the shortest result counts.
 type OriginalEncoder interface {
 	EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error
 }

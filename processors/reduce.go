@@ -32,7 +32,7 @@ const (
 func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (out *image.Paletted, release func(), err error) {
 	account, taken := codec.AccountOf(ctx), int64(0)
 	release = func() { account.Give(taken) }
-	if e.Palette == PaletteAuto && !original.Scaled && !(original.Palette && original.Exceeded) {
+	if e.Palette == PaletteAuto && !original.Scaled && !(original.Palette && original.Exceeded > 0) {
 		return nil, release, nil
 	}
 	straight, fresh, err := pixels.NRGBA(ctx, img)
@@ -53,7 +53,7 @@ func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (ou
 	if err := ctx.Err(); err != nil {
 		return nil, release, err
 	}
-	if h.Exact() && h.Colors() <= colorset.Max && e.Palette == PaletteAuto && !original.Exceeded {
+	if h.Exact() && h.Colors() <= colorset.Max && e.Palette == PaletteAuto && original.Exceeded == 0 {
 		return nil, release, nil // which costs nothing of the picture
 	}
 	p := e.choose(ctx, h, original)
@@ -80,18 +80,15 @@ func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Origina
 		return nil
 	}
 	most := h.Choose(ctx, 256)
+	allowed := 1 + float64(original.Exceeded)
 	switch {
 	case e.Palette == PaletteAlways && !flat:
 		return most
-	case most.Error > sameError || most.Missed > sameMissed:
-		if e.Palette == PaletteAlways || original.Palette && original.Exceeded && most.Error <= goodError {
+	case most.Error > allowed*sameError || most.Missed > allowed*sameMissed:
+		if e.Palette == PaletteAlways || original.Palette && original.Exceeded > 0 && most.Error <= goodError {
 			return most
 		}
 		return nil
-	}
-	allowed := 1.0
-	if original.Exceeded {
-		allowed = 1.5
 	}
 	for n := 16; n < 256 && ctx.Err() == nil; n *= 2 {
 		if p := h.Choose(ctx, n); p.Error <= allowed*sameError && p.Missed <= allowed*sameMissed {

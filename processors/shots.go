@@ -38,7 +38,7 @@ func (g *gifWriter) newShot(frames []*image.NRGBA) (s shot, err error) {
 		return s, err
 	}
 	defer release()
-	s = shot{frames: frames, limit: g.limit(frames), plain: h.Share(flatColors) >= flatShare, pixels: float64(h.Pixels())}
+	s = shot{frames: frames, limit: g.limit(frames), plain: h.Share(flatColors) >= flatShare || g.original.Exceeded > 0, pixels: float64(h.Pixels())}
 	s.palette = h.Choose(g.ctx, s.limit)
 	if s.plain && g.scaled {
 		most, missed := g.flatErrors()
@@ -65,10 +65,8 @@ func (g *gifWriter) flatErrors() (most, missed float64) {
 	if g.moving {
 		most, missed = movingError, movingMissed
 	}
-	if g.original.Exceeded {
-		return 1.5 * most, 1.5 * missed
-	}
-	return most, missed
+	more := 1 + float64(g.original.Exceeded)
+	return more * most, more * missed
 }
 
 // tolerable is the error of a palette that needs no better one: some three levels in each sample.

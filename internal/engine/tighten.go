@@ -17,25 +17,40 @@ func (p *Picture) exceeds(out *output, img image.Image) bool {
 	return out.len() > len(p.data) && area(img.Bounds().Size()) <= area(p.header.Stored) && p.header.Format.Match(out.head())
 }
 
-// tighten encodes once more, into fewer bytes, with an encoder that can. The shorter result stays.
+// attempts is how often a thumbnail of too many bytes is encoded again.
+const attempts = 3
+
+// tighten encodes again, into fewer bytes, with an encoder that can, until the thumbnail has no more than the original
+// or gets no shorter.
 func (p *Picture) tighten(ctx context.Context, out *output, encoder Encoder, img image.Image, original processors.Original) error {
 	if _, ok := ability.Find[processors.OriginalEncoder](encoder); !ok {
 		return nil
 	}
-	original.Exceeded = true
-	var again bytes.Buffer
-	second := newOutput(ctx, &again)
+	for original.Exceeded < attempts && out.len() > len(p.data) {
+		original.Exceeded++
+		shorter, err := again(ctx, out, encoder, img, original)
+		if !shorter || err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// again encodes once more, and keeps that if it is shorter.
+func again(ctx context.Context, out *output, encoder Encoder, img image.Image, original processors.Original) (shorter bool, err error) {
+	var b bytes.Buffer
+	second := newOutput(ctx, &b)
 	defer second.close()
-	err := encode(ctx, second, encoder, img, original)
+	err = encode(ctx, second, encoder, img, original)
 	switch {
 	case ctx.Err() == nil && errors.Is(err, codec.ErrTooLarge):
-		return nil // there is a thumbnail already
+		return false, nil // there is a thumbnail already
 	case err != nil:
-		return err
+		return false, err
 	case second.len() >= out.len():
-		return nil
+		return false, nil
 	}
 	out.restart()
-	_, err = out.Write(again.Bytes())
-	return err
+	_, err = out.Write(b.Bytes())
+	return true, err
 }

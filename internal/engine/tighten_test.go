@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"math"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// smaller makes a thumbnail in the original's format that is so much of it wide.
+func smaller(t *testing.T, data []byte, part float64) (file []byte, ok bool) {
+	h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
+	if err != nil {
+		return nil, false
+	}
+	encoder := map[string]Encoder{"jpeg": processors.JPEG{}, "png": processors.PNG{}, "gif": processors.GIF{}}[h.Format.Name]
+	if encoder == nil || h.Size().X*h.Size().Y > 2_000_000 {
+		return nil, false
+	}
+	plan, err := formatsOfTests.Plan(h, Request{Processor: processors.Scale{}, Encoder: encoder, Width: max(int(part*float64(h.Size().X)), 1)})
+	require.NoError(t, err)
+	var out bytes.Buffer
+	err = formatsOfTests.Make(codec.WithAccount(t.Context(), codec.NewAccount(plan.Bytes)), data, plan, &out, nil)
+	return out.Bytes(), err == nil
+}
+
+// moreThanTheirOriginals are files of which thumbnails have more bytes, for a reason.
+var moreThanTheirOriginals = map[string]string{
+	"cramps.gif":            "16 colors in patterns, of which scaling makes hundreds",
+	"rgb-to-gbr-test.png":   "its colors are converted, which makes others",
+	"pngsuite-PngSuite.png": "gradients of a pixel a step, which repeat row by row until they are scaled",
+}
+
+func TestNoThumbnailHasMoreBytesThanItsOriginal(t *testing.T) {
+	for _, f := range imagetest.CorpusFiles(t) {
+		if f.Expect != "ok" || moreThanTheirOriginals[filepath.Base(f.Path)] != "" {
+			continue
+		}
+		data := imagetest.Read(t, f.Path)
+		if len(data) < 2<<10 {
+			continue // of an icon of 32 pixels each edge is a new color
+		}
+		for _, part := range []float64{1, 0.9, 0.5} {
+			if file, ok := smaller(t, data, part); ok {
+				assert.LessOrEqual(t, len(file), len(data), "%s at %v", f.Path, part)
+			}
+		}
+	}
+}
+
+// hidden hides what an encoder can do beyond Encode.
+type hidden struct{ Encoder }
+
+// fileOfWidth makes a thumbnail of a width.
+func fileOfWidth(t *testing.T, data []byte, encoder Encoder, width int) []byte {
+	h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
+	require.NoError(t, err)
+	plan, err := formatsOfTests.Plan(h, Request{Processor: processors.Scale{}, Encoder: encoder, Width: width})
+	require.NoError(t, err)
+	var out bytes.Buffer
+	require.NoError(t, formatsOfTests.Make(codec.WithAccount(t.Context(), codec.NewAccount(plan.Bytes)), data, plan, &out, nil))
+	return out.Bytes()
+}
+
+// wavy is a picture with detail everywhere.
+func wavy(w, h int) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			v := math.Sin(float64(x*x+y*y)/900)*60 + 128 + math.Sin(float64(x*y)/300)*50
+			img.SetNRGBA(x, y, color.NRGBA{uint8(v), uint8(v*0.7 + float64(x)/8), uint8(200 - v/2), 255})
+		}
+	}
+	return img
+}
+
+func TestAJPEGOfLowQualityDoesNotBecomeLarger(t *testing.T) {
+	for _, quality := range []int{30, 60} {
+		var b bytes.Buffer
+		require.NoError(t, jpeg.Encode(&b, wavy(400, 300), &jpeg.Options{Quality: quality}))
+		h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), b.Bytes()))
+		require.NoError(t, err)
+		assert.InDelta(t, quality, h.Quality, 1)
+		assert.Greater(t, len(fileOfWidth(t, b.Bytes(), hidden{processors.JPEG{Quality: 95}}, 390)), b.Len())
+		assert.LessOrEqual(t, len(fileOfWidth(t, b.Bytes(), processors.JPEG{Quality: 95}, 390)), b.Len())
+	}
+}
+
+func TestAPhotographInGIFDoesNotBecomeLarger(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, processors.GIF{Lossy: 40}.Encode(&b, wavy(400, 300)))
+	assert.Greater(t, len(fileOfWidth(t, b.Bytes(), hidden{processors.GIF{}}, 390)), b.Len())
+	assert.LessOrEqual(t, len(fileOfWidth(t, b.Bytes(), processors.GIF{}, 390)), b.Len())
+}
