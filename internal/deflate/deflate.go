@@ -25,8 +25,8 @@ type Effort struct {
 // The efforts: that of an estimate, that for noise with few matches in it, and those for the rest.
 var (
 	Quick    = Effort{chain: 4, nice: 32, good: 8, hasty: true}
-	Light    = Effort{chain: 6, nice: 64, good: 8, lazy: 1, hasty: true}
-	Usual    = Effort{chain: 32, nice: 130, good: 16, lazy: 2}
+	Light    = Effort{chain: 4, nice: 32, good: 8, lazy: 1, hasty: true}
+	Usual    = Effort{chain: 16, nice: 130, good: 8, lazy: 1}
 	Thorough = Effort{chain: 128, nice: 258, good: 32, lazy: 2}
 )
 

@@ -85,12 +85,11 @@ func (f *filterer) pairs(p []byte) int {
 	n := 0
 	for i := 1; i < len(p); i++ {
 		pair := binary.LittleEndian.Uint16(p[i-1:])
-		if set, bit := &f.seen[pair/64], uint64(1)<<(pair%64); *set&bit == 0 {
-			*set |= bit
-			n++
-		}
+		set := &f.seen[pair/64]
+		n += int(^*set >> (pair % 64) & 1)
+		*set |= 1 << (pair % 64)
 	}
-	if len(p) > 4*len(f.seen) {
+	if len(p) > len(f.seen)/4 {
 		clear(f.seen[:])
 		return n
 	}
