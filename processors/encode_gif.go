@@ -149,7 +149,7 @@ func (g *gifWriter) add(f Frame) (err error) {
 		return err
 	}
 	if g.out == nil {
-		if g.out, err = gif.NewEncoder(f.Image.Rect.Size()); err != nil {
+		if g.out, err = gif.NewEncoder(g.ctx, f.Image.Rect.Size()); err != nil {
 			return err
 		}
 		g.out.Loss = 3 * g.lossy

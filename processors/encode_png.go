@@ -42,10 +42,10 @@ func (e PNG) EncodeContext(ctx context.Context, w io.Writer, img image.Image) er
 func (e PNG) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	if e.Palette != PaletteNever {
 		few, release, err := e.reduce(ctx, img, original)
+		defer release()
 		if err != nil {
 			return err
 		}
-		defer release()
 		if few != nil {
 			img = few
 		}

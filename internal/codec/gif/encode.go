@@ -1,6 +1,7 @@
 package gif
 
 import (
+	"context"
 	"errors"
 	"image"
 	"image/color"
@@ -30,6 +31,7 @@ type Encoder struct {
 	// where that is shorter. Then the pixels that Add is given are changed.
 	Loss int
 
+	ctx     context.Context
 	size    image.Point
 	last    *picture     // not packed: that depends on the next
 	palette *color.Color // last's, or rather its first colour
@@ -42,12 +44,12 @@ type Encoder struct {
 	softener     *softener // or nil
 }
 
-// NewEncoder returns an Encoder of frames of that size, in pixels.
-func NewEncoder(size image.Point) (*Encoder, error) {
+// NewEncoder returns an Encoder of frames of that size, in pixels. It ends with ctx.
+func NewEncoder(ctx context.Context, size image.Point) (*Encoder, error) {
 	if size.X < 1 || size.Y < 1 || size.X > 1<<16-1 || size.Y > 1<<16-1 {
 		return nil, errors.New("a size that a GIF can't have")
 	}
-	return &Encoder{size: size, shown: make([]uint32, size.X*size.Y)}, nil
+	return &Encoder{ctx: ctx, size: size, shown: make([]uint32, size.X*size.Y), packer: packer{err: ctx.Err}}, nil
 }
 
 // Add takes the next frame, which begins at (0,0) and is shown for that long, in 1/100 s. It must
@@ -73,7 +75,7 @@ func (e *Encoder) Add(img *image.Paletted, delay int) error {
 		e.pack(e.last, next)
 	}
 	e.last = next
-	return nil
+	return e.ctx.Err()
 }
 
 // Write ends the animation and writes it. loop is as in image/gif. One frame makes a still picture.
@@ -83,6 +85,9 @@ func (e *Encoder) Write(w io.Writer, loop int) error {
 	}
 	e.pack(e.last, nil)
 	e.last = nil
+	if err := e.ctx.Err(); err != nil {
+		return err
+	}
 	shared := e.mostUsed()
 	table, flags := pad(shared.table)
 	with, without := len(table), 0 // bytes

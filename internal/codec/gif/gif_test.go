@@ -114,7 +114,7 @@ func encode(w io.Writer, frames []*image.Paletted, delays []int, loop int) error
 	if len(frames) > 0 {
 		size = frames[0].Rect.Size()
 	}
-	e, err := NewEncoder(size)
+	e, err := NewEncoder(context.Background(), size)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func TestEncodeRefusesWhatAGIFCanNotBe(t *testing.T) {
 	} {
 		assert.Error(t, encode(io.Discard, frames, make([]int, len(frames)), 0), name)
 	}
-	e, err := NewEncoder(image.Pt(1, 1))
+	e, err := NewEncoder(context.Background(), image.Pt(1, 1))
 	require.NoError(t, err)
 	assert.Error(t, e.Write(io.Discard, 0), "no frame")
 	assert.NoError(t, encode(io.Discard, []*image.Paletted{small}, []int{1}, 0))

@@ -4,6 +4,7 @@ import "compress/lzw"
 
 // A packer compresses pixels.
 type packer struct {
+	err     func() error // why to end, or nil
 	lzw     *lzw.Writer
 	out     subBlocks
 	indices []byte
@@ -18,7 +19,7 @@ func (p *packer) room(n int) []byte {
 }
 
 // pack returns the minimum code size and the sub-blocks of indices of so many bits, until it is
-// called again.
+// called again. What it returns is cut where there is a reason to end.
 func (p *packer) pack(indices []byte, width int) []byte {
 	width = max(width, 2) // GIF89a, appendix F
 	p.out = subBlocks{data: append(p.out.data[:0], byte(width), 0), head: 1}
@@ -28,7 +29,11 @@ func (p *packer) pack(indices []byte, width int) []byte {
 		p.lzw.Reset(&p.out, lzw.LSB, width)
 	}
 	// Neither fails: subBlocks does not, and no index is too large for its width.
-	_, _ = p.lzw.Write(indices)
+	for len(indices) > 0 && p.err() == nil {
+		n := min(len(indices), 1<<18)
+		_, _ = p.lzw.Write(indices[:n])
+		indices = indices[n:]
+	}
 	_ = p.lzw.Close()
 	if p.out.data[p.out.head] != 0 {
 		p.out.data = append(p.out.data, 0)

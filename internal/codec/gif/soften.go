@@ -5,6 +5,8 @@ import "image"
 // Compression lives on sequences of pixels that have been before. A softener puts like colors into the place of
 // others where that makes such sequences longer, as gifsicle --lossy does.
 type softener struct {
+	err     func() error
+	work    int   // since err was asked
 	loss    int32 // the squared distance of colors, in levels, that may take each other's place
 	colors  *colours
 	first   [2 * maxCodes]uint16 // of the sequences that are longer by a pixel; 0: none
@@ -22,8 +24,9 @@ type softener struct {
 
 const (
 	maxCodes = 1 << 12
-	// maxVisits bounds the sequences that are looked at for one.
+	// maxVisits bounds the sequences that are looked at for one, and maxWork those until it is asked whether to end.
 	maxVisits = 256
+	maxWork   = 1 << 20
 )
 
 // soften changes a block of p's indices, of which unchanged ones stay.
@@ -31,6 +34,11 @@ func (s *softener) soften(p *picture, block []uint16) {
 	s.colors = p.colours
 	s.reset()
 	for at := 0; at < len(block); {
+		if s.work > maxWork {
+			if s.work = 0; s.err() != nil {
+				return
+			}
+		}
 		code := s.root[block[at]]
 		if code == 0 {
 			code = s.add(0, block[at])
@@ -38,6 +46,7 @@ func (s *softener) soften(p *picture, block []uint16) {
 		}
 		s.visits, s.longest, s.cost, s.code = maxVisits, 1, 0, code
 		s.look(code, block[at+1:], 1, 0)
+		s.work += maxVisits - s.visits + 1
 		end := at + s.longest
 		for i, c := end-1, s.code; i >= at; i, c = i-1, s.parent[c] {
 			block[i] = s.symbol[c]
@@ -137,7 +146,7 @@ func (e *Encoder) settle(p *picture) {
 // soften changes what is to be seen of p in a rectangle, of which e.sparse is.
 func (e *Encoder) soften(p *picture, rect image.Rectangle) {
 	if e.softener == nil {
-		e.softener = &softener{loss: int32(e.Loss)}
+		e.softener = &softener{err: e.ctx.Err, loss: int32(e.Loss)}
 	}
 	e.softener.soften(p, e.sparse)
 	i := 0

@@ -2,6 +2,7 @@ package gif
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/color"
 	stdgif "image/gif"
@@ -32,7 +33,7 @@ func film(random *rand.Rand, n int, size image.Point) (frames []*image.Paletted)
 }
 
 func packedFilm(t require.TestingT, frames []*image.Paletted, loss int) *stdgif.GIF {
-	e, err := NewEncoder(frames[0].Rect.Size())
+	e, err := NewEncoder(context.Background(), frames[0].Rect.Size())
 	require.NoError(t, err)
 	e.Loss = loss
 	for _, f := range frames {

@@ -1,0 +1,260 @@
+package processors
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/png"
+	"math/rand/v2"
+	"os/exec"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// small is a picture that a seed makes: of few colors or many, gray or not, with transparency of any kind or without.
+func small(random *rand.Rand) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, 1+random.IntN(40), 1+random.IntN(40)))
+	colors := make([]color.NRGBA, 1+random.IntN(1<<random.IntN(10)))
+	gray, alpha, noise, run := random.IntN(3) == 0, random.IntN(3), random.IntN(3) == 0, 1+random.IntN(12)
+	for i := range colors {
+		c := color.NRGBA{byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), 255}
+		if gray {
+			c.G, c.B = c.R, c.R
+		}
+		if alpha == 1 {
+			c.A = byte(random.IntN(2) * 255)
+		} else if alpha == 2 {
+			c.A = byte(random.Uint32())
+		}
+		colors[i] = c
+	}
+	last := colors[0]
+	for i := range img.Rect.Dx() * img.Rect.Dy() {
+		if random.IntN(run) == 0 {
+			last = colors[random.IntN(len(colors))]
+		}
+		c := last
+		if noise {
+			c.R, c.G, c.B = c.R^byte(random.IntN(4)), c.G^byte(random.IntN(4)), c.B^byte(random.IntN(4))
+		}
+		img.SetNRGBA(i%img.Rect.Dx(), i/img.Rect.Dx(), c)
+	}
+	return img
+}
+
+// requirePNG checks that a PNG has the picture's pixels, or a palette of as many colors as there may be.
+func requirePNG(t require.TestingT, img *image.NRGBA, e PNG, original Original) {
+	var b bytes.Buffer
+	require.NoError(t, e.EncodeOriginal(context.Background(), &b, img, original))
+	out, err := png.Decode(bytes.NewReader(b.Bytes()))
+	require.NoError(t, err)
+	require.Equal(t, img.Rect, out.Bounds())
+	if p, ok := out.(*image.Paletted); ok {
+		require.LessOrEqual(t, len(p.Palette), 256)
+	}
+	exact := e.Palette == PaletteNever || e.Palette == PaletteAuto && !original.Scaled && original.Exceeded == 0
+	for y := range img.Rect.Dy() {
+		for x := range img.Rect.Dx() {
+			want, got := img.NRGBAAt(x, y), color.NRGBAModel.Convert(out.At(x, y)).(color.NRGBA)
+			if want.A == 0 {
+				want = color.NRGBA{}
+			}
+			if exact && want != got {
+				require.Equal(t, want, got) // which takes its time
+			} else if want.A == 255 && e.Palette == PaletteAuto && got.A < 200 {
+				require.Greater(t, got.A, uint8(200))
+			}
+		}
+	}
+}
+
+// requireGIF checks that a GIF has what is opaque where the picture has it, and its pixels where they are few.
+func requireGIF(t require.TestingT, frames []*image.NRGBA, e GIF, original Original) {
+	var img image.Image = frames[0]
+	if len(frames) > 1 {
+		img = animated(frames, original.Scaled)
+	}
+	var b bytes.Buffer
+	require.NoError(t, e.EncodeOriginal(context.Background(), &b, img, original))
+	g, err := gif.DecodeAll(bytes.NewReader(b.Bytes()))
+	require.NoError(t, err)
+	require.Equal(t, frames[0].Rect.Size(), image.Pt(g.Config.Width, g.Config.Height))
+	exact := len(frames) == 1 && e.Lossy == 0 && !original.Scaled && original.Exceeded == 0 && colorsOf(frames[0]) <= 256
+	w := frames[0].Rect.Dx()
+	for i := range w * frames[0].Rect.Dy() {
+		want, got := opaqueOrNot(frames[0].NRGBAAt(i%w, i/w)), color.NRGBAModel.Convert(g.Image[0].At(i%w, i/w)).(color.NRGBA)
+		if exact && want != got || want.A != got.A {
+			require.Equal(t, want, got)
+		}
+	}
+}
+
+// opaqueOrNot is what a GIF can have of a color.
+func opaqueOrNot(c color.NRGBA) color.NRGBA {
+	if c.A < 128 {
+		return color.NRGBA{}
+	}
+	c.A = 255
+	return c
+}
+
+func colorsOf(img *image.NRGBA) int {
+	known := map[color.NRGBA]bool{}
+	for i := range img.Rect.Dx() * img.Rect.Dy() {
+		known[opaqueOrNot(img.NRGBAAt(i%img.Rect.Dx(), i/img.Rect.Dx()))] = true
+	}
+	return len(known)
+}
+
+func randomOriginal(random *rand.Rand) Original {
+	return Original{Palette: random.IntN(2) == 0, Scaled: random.IntN(2) == 0, Exceeded: random.IntN(4) % 3}
+}
+
+func TestThousandsOfSmallPicturesComeBackFromPNG(t *testing.T) {
+	for seed := range uint64(5000) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		requirePNG(t, small(random), PNG{Palette: Palette(seed % 3)}, randomOriginal(random))
+	}
+}
+
+func TestThousandsOfSmallPicturesComeBackFromGIF(t *testing.T) {
+	for seed := range uint64(5000) {
+		random := rand.New(rand.NewPCG(seed, 2))
+		requireGIF(t, film(random), GIF{Lossy: int(seed%4) * 30}, randomOriginal(random))
+	}
+}
+
+// film is one frame or several of a size, of which parts change.
+func film(random *rand.Rand) (frames []*image.NRGBA) {
+	first := small(random)
+	frames = append(frames, first)
+	for range random.IntN(4) {
+		last := frames[len(frames)-1]
+		next := image.NewNRGBA(last.Rect)
+		copy(next.Pix, last.Pix)
+		for range random.IntN(50) {
+			next.SetNRGBA(random.IntN(next.Rect.Dx()), random.IntN(next.Rect.Dy()), color.NRGBA{byte(random.Uint32()), 9, 200, byte(random.IntN(2) * 255)})
+		}
+		frames = append(frames, next)
+	}
+	return frames
+}
+
+func FuzzPNG(f *testing.F) {
+	for seed := range uint64(20) {
+		f.Add(seed, byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, options byte) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		requirePNG(t, small(random), PNG{Palette: Palette(options % 3)}, randomOriginal(random))
+	})
+}
+
+func FuzzGIF(f *testing.F) {
+	for seed := range uint64(20) {
+		f.Add(seed, byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, options byte) {
+		random := rand.New(rand.NewPCG(seed, 2))
+		requireGIF(t, film(random), GIF{Lossy: int(options)}, randomOriginal(random))
+	})
+}
+
+// looks is a context that ends when it is looked at for the nth time.
+type looks struct {
+	context.Context
+	left atomic.Int64
+}
+
+func (l *looks) Err() error {
+	if l.left.Add(-1) < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A context that ends at any time ends the encoder, which looks at it often, and gives its memory back.
+func TestEncodersOfGraphicsEndWithTheirContexts(t *testing.T) {
+	frames := []*image.NRGBA{scene(400, 300), scene(400, 300)}
+	frames[1].SetNRGBA(1, 1, color.NRGBA{1, 2, 3, 255})
+	for name, encode := range map[string]func(ctx context.Context, w *bytes.Buffer) error{
+		"png": func(ctx context.Context, w *bytes.Buffer) error { return PNG{}.EncodeContext(ctx, w, frames[0]) },
+		"png 8": func(ctx context.Context, w *bytes.Buffer) error {
+			return PNG{Palette: PaletteAlways}.EncodeContext(ctx, w, frames[0])
+		},
+		"gif": func(ctx context.Context, w *bytes.Buffer) error { return GIF{}.EncodeContext(ctx, w, frames[0]) },
+		"film": func(ctx context.Context, w *bytes.Buffer) error {
+			return GIF{Lossy: 40}.EncodeContext(ctx, w, animated(frames, true))
+		},
+	} {
+		account := codec.NewAccount(1 << 30)
+		all := &looks{Context: codec.WithAccount(t.Context(), account)}
+		all.left.Store(1 << 40)
+		require.NoError(t, encode(all, new(bytes.Buffer)), name)
+		n := 1<<40 - all.left.Load()
+		assert.Greater(t, n, int64(3), "%s: how often a picture of an eighth of a megapixel looks", name)
+		for i := range min(n, 5) {
+			ends := &looks{Context: codec.WithAccount(t.Context(), account)}
+			ends.left.Store(i * n / min(n, 5))
+			assert.ErrorIs(t, encode(ends, new(bytes.Buffer)), context.Canceled, "%s after %d of %d looks", name, ends.left.Load(), n)
+		}
+		assert.LessOrEqual(t, account.Used(), int64(codec.Free), name)
+	}
+}
+
+// libpng sees the same as image/png does.
+func TestPNGsAreTheSameInLibpng(t *testing.T) {
+	path, err := exec.LookPath("pngtopnm")
+	if err != nil {
+		t.Skip("netpbm is not installed")
+	}
+	for seed := range uint64(40) {
+		img := small(rand.New(rand.NewPCG(seed, 3)))
+		for i := range img.Pix {
+			if i%4 == 3 {
+				img.Pix[i] = 255
+			}
+		}
+		var b bytes.Buffer
+		require.NoError(t, PNG{Palette: Palette(seed % 2)}.Encode(&b, img))
+		cmd := exec.Command(path, "-verbose")
+		cmd.Stdin = bytes.NewReader(b.Bytes())
+		out, err := cmd.Output()
+		require.NoError(t, err)
+		requirePNM(t, img, out)
+	}
+}
+
+// requirePNM compares with a file of netpbm: bits, gray, or colors.
+func requirePNM(t *testing.T, img *image.NRGBA, file []byte) {
+	head := bytes.SplitN(file, []byte("\n"), 3)
+	kind, data := string(head[0]), head[2]
+	if kind != "P4" {
+		data = bytes.SplitN(data, []byte("\n"), 2)[1]
+	}
+	w := img.Rect.Dx()
+	for i := range w * img.Rect.Dy() {
+		c := img.NRGBAAt(i%w, i/w)
+		switch kind {
+		case "P4": // 1 is black
+			bit := data[i/w*((w+7)/8)+i%w/8] >> (7 - i%w%8) & 1
+			require.Equal(t, c.R < 128, bit == 1)
+		case "P5":
+			scale := bytes.SplitN(file, []byte("\n"), 4)[2]
+			most := 0
+			for _, d := range scale {
+				most = 10*most + int(d-'0')
+			}
+			require.Equal(t, int(c.R), int(data[i])*255/most)
+		default:
+			require.Equal(t, []byte{c.R, c.G, c.B}, data[3*i:][:3])
+		}
+	}
+}
