@@ -4,7 +4,7 @@ import "compress/lzw"
 
 // A packer compresses pixels.
 type packer struct {
-	err     func() error // why to end, or nil
+	err     func() error // why to end; nil: never
 	lzw     *lzw.Writer
 	out     subBlocks
 	indices []byte
@@ -29,7 +29,7 @@ func (p *packer) pack(indices []byte, width int) []byte {
 		p.lzw.Reset(&p.out, lzw.LSB, width)
 	}
 	// Neither fails: subBlocks does not, and no index is too large for its width.
-	for len(indices) > 0 && p.err() == nil {
+	for len(indices) > 0 && (p.err == nil || p.err() == nil) {
 		n := min(len(indices), 1<<18)
 		_, _ = p.lzw.Write(indices[:n])
 		indices = indices[n:]
