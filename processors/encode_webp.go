@@ -46,6 +46,9 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 	if moving, ok := img.(*Animation); ok {
 		return e.encodeAnimation(ctx, w, moving)
 	}
+	if o := e.options(); original.Exceeded > 0 && original.Quality > 0 && o.Quality > float64(original.Quality) {
+		e.Quality = max(original.Quality-6*(original.Exceeded-1), 1) // more is a waste of bytes, and it is known to some steps only
+	}
 	if e.Lossless == LosslessAuto {
 		few, release, err := PNG{}.reduce(ctx, img, original)
 		defer release()

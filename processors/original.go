@@ -12,7 +12,7 @@ type Original struct {
 	// its colors are only those of edges between others.
 	Palette, Scaled bool
 
-	// Quality is that of a JPEG, 1 to 100, as its quantization tables tell; 0: not known, or no JPEG.
+	// Quality is that of a JPEG or a lossy WebP, 1 to 100, as its quantization tells; 0: not known, or none of both.
 	Quality int
 
 	// Exceeded is how often the thumbnail, which is in the original's format and has no more pixels, was encoded into more

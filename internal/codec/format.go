@@ -84,7 +84,7 @@ type Header struct {
 	Described bool
 
 	Palette  bool  // pixels are places in a palette
-	Quality  int   // of a JPEG: 1 to 100, as the encoder of the Independent JPEG Group counts; 0: not known
+	Quality  int   // of a JPEG or a lossy WebP: 1 to 100, as the encoders of the Independent JPEG Group and of libwebp count; 0: not known
 	MinBytes int64 // a file with fewer bytes is damaged
 	Detail   any   // what the format's own functions want to know of it
 }

@@ -102,3 +102,13 @@ func TestAPhotographInGIFDoesNotBecomeLarger(t *testing.T) {
 	assert.Greater(t, len(fileOfWidth(t, b.Bytes(), hidden{processors.GIF{}}, 390)), b.Len())
 	assert.LessOrEqual(t, len(fileOfWidth(t, b.Bytes(), processors.GIF{}, 390)), b.Len())
 }
+
+func TestAWebPOfLowQualityDoesNotBecomeLarger(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, processors.WebP{Quality: 40}.Encode(&b, wavy(400, 300)))
+	h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), b.Bytes()))
+	require.NoError(t, err)
+	assert.InDelta(t, 40, h.Quality, 14)
+	assert.Greater(t, len(fileOfWidth(t, b.Bytes(), hidden{processors.WebP{Quality: 90}}, 390)), b.Len())
+	assert.LessOrEqual(t, len(fileOfWidth(t, b.Bytes(), processors.WebP{Quality: 90}, 390)), b.Len())
+}

@@ -134,7 +134,7 @@ func (f *container) take(w *walker, c chunk, h *codec.Header) error {
 		if f.found() || f.animated {
 			return nil
 		}
-		return f.readStill(w.r, c)
+		return f.readStill(w.r, c, h)
 	case "ANMF":
 		if !f.extended || f.found() && !f.animated {
 			return nil
@@ -165,10 +165,17 @@ func (f *container) readExtended(r *codec.Reader, c chunk) error {
 }
 
 // readStill reads the size of the picture in c, which is that of the canvas.
-func (f *container) readStill(r *codec.Reader, c chunk) error {
+func (f *container) readStill(r *codec.Reader, c chunk, h *codec.Header) error {
 	size, alpha, err := bitstreamSize(r, c)
 	if err != nil {
 		return err
+	}
+	if c.id == "VP8 " {
+		b, err := r.Peek(int(min(c.size, qualityBytes)))
+		if err != nil {
+			return err
+		}
+		h.Quality = qualityOf(b)
 	}
 	if !f.extended {
 		f.canvas = size
