@@ -23,7 +23,7 @@ const (
 //
 // A picture of a Quality looks no worse than one that libjpeg-turbo encodes with that quality, and
 // takes a tenth to a fifth fewer bytes (bench/ENCODE.md). Progressive files bring a coarse picture
-// first, take no longer to encode, and are smaller, by 2 to 5 %, from 200×200 pixels on. From that size
+// first, take no longer to encode, and are smaller, by 2 to 7 %, from 200×200 pixels on. From that size
 // on they are the default.
 type JPEG struct {
 	Quality     int         // 1 to 100; 0 means 85. Other values are taken as the nearest.

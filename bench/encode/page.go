@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -34,14 +36,19 @@ func readPage(path string) (map[string]string, error) {
 	return page, nil
 }
 
-// writePage writes ENCODE.md.
+// writePage writes ENCODE.md. Sections that this program does not write, of programs that Debian lacks,
+// stay behind those that it does.
 func writePage(path string, page map[string]string) error {
 	var b strings.Builder
 	b.WriteString(preface)
 	for _, s := range sections {
 		if text, ok := page[s.title]; ok {
 			fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, text)
+			delete(page, s.title)
 		}
+	}
+	for _, title := range slices.Sorted(maps.Keys(page)) {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", title, page[title])
 	}
 	return os.WriteFile(path, []byte(b.String()), 0o644)
 }
