@@ -159,12 +159,14 @@ func (e *vp8Encoder) take(n int64) error {
 
 // pass encodes all macroblocks.
 func (e *vp8Encoder) pass(row func(y int)) error {
+	learned := 16 // macroblocks
 	for y := range e.mbh {
 		if err := e.ctx.Err(); err != nil {
 			return err
 		}
-		if y > 0 && !e.settings.twice {
+		if done := y * e.mbw; !e.settings.twice && done >= learned+learned/2 {
 			e.learn(e.counts.probabilities())
+			learned = done
 		}
 		if err := e.encodeRow(y); err != nil {
 			return err
