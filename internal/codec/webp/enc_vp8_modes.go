@@ -65,6 +65,8 @@ func (e *vp8Encoder) macroblock(x int, m *record) {
 	if !e.tight && w.whole.score > good && e.tryBlocks(x, s) {
 		luma, m.whole = &w.blocks, false
 		cost = w.blocks.modeCost
+	} else if e.settings.trellis {
+		e.refineWhole(x, s, luma)
 	}
 	m.luma = luma.modes
 	e.tryChromas(x, s)
@@ -113,9 +115,6 @@ func (e *vp8Encoder) tryWholes(x int, s *encSegment) {
 		if w.spare.score < w.whole.score {
 			w.whole, w.spare = w.spare, w.whole
 		}
-	}
-	if e.settings.trellis {
-		e.refineWhole(x, s, &w.whole)
 	}
 }
 
