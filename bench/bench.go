@@ -98,22 +98,26 @@ func (s *sides) scores(in *input, j job) (scores [2]score, err error) {
 	})
 }
 
-// decodeInFull decodes with what is neither side's: package image, and for WebP dwebp, which is the
-// format's reference decoder.
+// decodeInFull decodes with what is neither side's: package image, for WebP dwebp, which is the
+// format's reference decoder, and for TIFF and BMP ImageMagick.
 func decodeInFull(in *input) (image.Image, error) {
 	path, decode := in.path, png.Decode
 	switch in.format {
 	case "jpg":
 		decode = jpeg.Decode
-	case "webp":
+	case "webp", "tif", "bmp":
 		dir, err := os.MkdirTemp("", "bench")
 		if err != nil {
 			return nil, err
 		}
 		defer os.RemoveAll(dir)
 		path = filepath.Join(dir, "full.png")
-		if out, err := exec.Command("dwebp", "-quiet", in.path, "-o", path).CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("dwebp: %w: %s", err, out)
+		command := exec.Command("convert", in.path, "-define", "png:compression-level=1", path)
+		if in.format == "webp" {
+			command = exec.Command("dwebp", "-quiet", in.path, "-o", path)
+		}
+		if out, err := command.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%s: %w: %s", command.Path, err, out)
 		}
 	}
 	f, err := os.Open(path)

@@ -82,6 +82,28 @@ var inputs = []*input{
 	{name: "picos-2.5mp.png", pkg: "lomiri-wallpapers-16.04", original: picos, transform: "vips thumbnail $in $out[strip] 1920 --height 1280 --crop centre"},
 	{name: "dragonfly-2.5mp.png", pkg: "lomiri-wallpapers-16.04", original: dragonfly, transform: "vips thumbnail $in $out[strip] 1920 --height 1280 --crop centre"},
 
+	tiff("elephants-plain.tif", "elephants-12mp.jpg", "[strip]"),
+	tiff("kleiber-plain.tif", "kleiber-12mp.jpg", "[strip]"),
+	tiff("dragonfly-plain.tif", "dragonfly-12mp.jpg", "[strip]"),
+	tiff("elephants-deflate.tif", "elephants-12mp.jpg", "[strip,compression=deflate,predictor=horizontal]"),
+	tiff("kleiber-deflate.tif", "kleiber-12mp.jpg", "[strip,compression=deflate,predictor=horizontal]"),
+	tiff("dragonfly-deflate.tif", "dragonfly-12mp.jpg", "[strip,compression=deflate,predictor=none]"),
+	tiff("elephants-lzw.tif", "elephants-12mp.jpg", "[strip,compression=lzw,predictor=horizontal]"),
+	tiff("kleiber-lzw.tif", "kleiber-12mp.jpg", "[strip,compression=lzw,predictor=horizontal]"),
+	tiff("dragonfly-lzw.tif", "dragonfly-12mp.jpg", "[strip,compression=lzw,predictor=none]"),
+	tiff("elephants-jpeg.tif", "elephants-12mp.jpg", "[strip,compression=jpeg,Q=90]"),
+	tiff("kleiber-jpeg.tif", "kleiber-12mp.jpg", "[strip,compression=jpeg,Q=90]"),
+	tiff("dragonfly-jpeg.tif", "dragonfly-12mp.jpg", "[strip,compression=jpeg,Q=90]"),
+	tiff("elephants-packbits.tif", "elephants-12mp.jpg", "[strip,compression=packbits]"),
+	tiff("kleiber-packbits.tif", "kleiber-12mp.jpg", "[strip,compression=packbits]"),
+	tiff("dragonfly-packbits.tif", "dragonfly-12mp.jpg", "[strip,compression=packbits]"),
+	tiff("elephants-tiles.tif", "elephants-12mp.jpg", "[strip,tile,tile-width=256,tile-height=256]"),
+	tiff("kleiber-tiles.tif", "kleiber-12mp.jpg", "[strip,tile,tile-width=256,tile-height=256]"),
+	tiff("dragonfly-tiles-lzw.tif", "dragonfly-12mp.jpg", "[strip,tile,tile-width=256,tile-height=256,compression=lzw,predictor=horizontal]"),
+	{name: "kleiber.bmp", pkg: "lomiri-wallpapers-20.04", original: kleiber, transform: "vips magicksave $dir/kleiber-12mp.jpg $out --format BMP3"},
+	{name: "elephants.bmp", pkg: "mate-backgrounds", original: elephants, transform: "vips magicksave $dir/elephants-12mp.jpg $out --format BMP3"},
+	{name: "dragonfly.bmp", pkg: "lomiri-wallpapers-16.04", original: dragonfly, transform: "vips magicksave $dir/dragonfly-12mp.jpg $out --format BMP3"},
+
 	{name: "wood-16.8mp.webp", pkg: "gnome-backgrounds", original: gnome + "wood-d.webp"},
 	{name: "seeding-16.8mp.webp", pkg: "lomiri-wallpapers-16.04", original: seeding,
 		transform: "vips thumbnail $in $dir/big.png 5462 --height 3072 --crop centre && cwebp -quiet -size 400000 -pass 6 $dir/big.png -o $out"},
@@ -89,6 +111,18 @@ var inputs = []*input{
 		transform: "vips crop $in $dir/big.png 283 159 5462 3072 && cwebp -quiet -size 400000 -pass 6 $dir/big.png -o $out"},
 	{name: "elephants-16.8mp.webp", pkg: "mate-backgrounds", original: elephants,
 		transform: "vips crop $in $dir/big.png 89 50 5462 3072 && cwebp -quiet $dir/big.png -o $out"},
+}
+
+// tiff is a picture of 12 megapixels as a TIFF, with options of vips.
+func tiff(name, photo, options string) *input {
+	in := &input{name: name, pkg: "lomiri-wallpapers-20.04", original: kleiber, transform: "vips copy $dir/" + photo + " $out" + options}
+	switch photo {
+	case "dragonfly-12mp.jpg":
+		in.pkg, in.original = "lomiri-wallpapers-16.04", dragonfly
+	case "elephants-12mp.jpg":
+		in.pkg, in.original = "mate-backgrounds", elephants
+	}
+	return in
 }
 
 // makeInputs makes those that are not in dir already. Inputs of the corpus are left out where there

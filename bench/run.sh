@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-internal/ci/apt gcc libc6-dev pkg-config libvips-dev libvips-tools libjpeg-turbo-progs webp \
+internal/ci/apt gcc libc6-dev pkg-config libvips-dev libvips-tools libjpeg-turbo-progs webp imagemagick \
 	lomiri-wallpapers-16.04 lomiri-wallpapers-20.04 mate-backgrounds plasma-workspace-wallpapers gnome-backgrounds
 
 out=bench/out

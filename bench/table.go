@@ -36,6 +36,13 @@ var table = []row{
 		[]string{"mate-cold-2.5mp.png", "life-2.5mp.png", "picos-2.5mp.png", "dragonfly-2.5mp.png"}},
 	{"16.8 MP lossy WebP → 200×200 crop", job{200, 200, "centre"}, 1.00,
 		[]string{"wood-16.8mp.webp", "seeding-16.8mp.webp", "kleiber-16.8mp.webp", "elephants-16.8mp.webp"}},
+	{"12 MP TIFF, uncompressed → 200×200 crop", job{200, 200, "centre"}, 0.60, []string{"elephants-plain.tif", "kleiber-plain.tif", "dragonfly-plain.tif"}},
+	{"12 MP TIFF, deflate → 200×200 crop", job{200, 200, "centre"}, 0.60, []string{"elephants-deflate.tif", "kleiber-deflate.tif", "dragonfly-deflate.tif"}},
+	{"12 MP TIFF, LZW → 200×200 crop", job{200, 200, "centre"}, 0.60, []string{"elephants-lzw.tif", "kleiber-lzw.tif", "dragonfly-lzw.tif"}},
+	{"12 MP TIFF, JPEG → 200×200 crop", job{200, 200, "centre"}, 0.60, []string{"elephants-jpeg.tif", "kleiber-jpeg.tif", "dragonfly-jpeg.tif"}},
+	{"12 MP TIFF, PackBits → 200×200 crop", job{200, 200, "centre"}, 0.60, []string{"elephants-packbits.tif", "kleiber-packbits.tif", "dragonfly-packbits.tif"}},
+	{"12 MP TIFF, tiles → 200×200 crop", job{200, 200, "centre"}, 0.60, []string{"elephants-tiles.tif", "kleiber-tiles.tif", "dragonfly-tiles-lzw.tif"}},
+	{"12 MP BMP → 200×200 crop", job{200, 200, "centre"}, 0.60, []string{"elephants.bmp", "kleiber.bmp", "dragonfly.bmp"}},
 }
 
 // What concerns several at a time is measured with the first row's work.

@@ -10,7 +10,8 @@ import (
 // codes one code later.
 //
 // A string that got a code was written before: it is the one of the code before with the byte after
-// it, so it is copied from there as long as that is in the window.
+// it. Its first eight bytes are kept with the code, which is all of most strings of photographs; the rest is copied from
+// there as long as that is in the window.
 type lzwSource struct {
 	input
 	pos   int
@@ -34,11 +35,20 @@ type lzwSource struct {
 	write  int // how far it is decoded
 }
 
-// An lzwString is where a string stands in the window, were that never moved, and which string it is
-// but for its final byte.
+// An lzwString is the first eight bytes of a string, the first one lowest, where it stands in the window,
+// were that never moved, and which string it is but for its final byte.
 type lzwString struct {
+	head           uint64
 	at             int32
 	prefix, length uint16
+}
+
+// headBytes is how many bytes of a string are kept with it.
+const headBytes = 8
+
+// longer is the head of a string of n bytes with one more behind them.
+func longer(head uint64, n int, final byte) uint64 {
+	return head | uint64(final)<<(8*uint(n)) // nothing, if it is full
 }
 
 const (
@@ -50,7 +60,7 @@ const (
 	lzwProduce = 64 << 10
 	lzwSlop    = lzwCodes + 16 // what a code writes at most
 
-	lzwBytes = lzwCodes*9 + lzwHistory + lzwProduce + lzwSlop + 512
+	lzwBytes = lzwCodes*17 + lzwHistory + lzwProduce + lzwSlop + 512
 )
 
 func (s *lzwSource) reset(in []byte, rows int) error {
@@ -61,7 +71,7 @@ func (s *lzwSource) reset(in []byte, rows int) error {
 	s.moved, s.taken, s.write, s.left = 0, 0, 0, rows*s.row
 	s.old = len(in) >= 2 && !s.reversed && in[0] == 0 && in[1]&1 == 1 // a clear code, lowest bit first
 	for i := range 256 {
-		s.table[i], s.final[i] = lzwString{at: -1, length: 1}, byte(i)
+		s.table[i], s.final[i] = lzwString{head: uint64(i), at: -1, length: 1}, byte(i)
 	}
 	s.clear()
 	return s.input.reset(in, rows)
@@ -188,12 +198,13 @@ func (s *lzwSource) fill() error {
 	return nil
 }
 
-// usual decodes codes up to one that needs more thought: one of no string, of a string that is not
+// usual decodes codes up to one that needs more thought: one of no string, of a long string that is not
 // in the window, or at the end of the input.
 func (s *lzwSource) usual(end int) {
-	window, data := s.window, s.data
+	window, data, table := s.window, s.data, &s.table
 	acc, count, width, pos, write := s.acc, s.count, s.width, s.pos, s.write
-	next, last, at, n := s.next, s.last, s.at, int(s.table[s.last].length)
+	next, last, at := s.next, s.last, s.at
+	head, n, moved := table[last].head, int(table[last].length), s.moved
 	for write < end {
 		if count < width {
 			if pos+4 > len(data) {
@@ -203,30 +214,32 @@ func (s *lzwSource) usual(end int) {
 			pos += 4
 			count += 32
 		}
-		code := int(acc >> (count - width) & (1<<width - 1))
-		m := 1
-		switch {
-		case code < lzwClear:
-			window[write] = byte(code)
-		case code > lzwEnd && code < next && int(s.table[code].at) >= s.moved:
-			e := s.table[code]
-			m = int(e.length)
-			copyString(window, write, int(e.at)-s.moved, m)
-		default:
-			m = 0
-		}
-		if m == 0 {
+		code := int(acc>>((count-width)&63)) & (1<<width - 1) & (lzwCodes - 1)
+		if code >= next || code&^1 == lzwClear {
 			break
 		}
+		e := &table[code]
+		m := int(e.length)
+		if m > headBytes {
+			from := int(e.at) - moved
+			if from < 0 {
+				break
+			}
+			copy(window[write+headBytes:write+m], window[from+headBytes:from+m])
+		}
+		binary.LittleEndian.PutUint64(window[write:], e.head)
 		count -= width
+		first := byte(e.head)
+		headOfThis := e.head
 		if next < lzwCodes {
-			s.table[next], s.final[next] = lzwString{at: int32(at + s.moved), prefix: uint16(last), length: uint16(n + 1)}, window[write]
+			table[next] = lzwString{longer(head, n, first), int32(at + moved), uint16(last), uint16(n + 1)}
+			s.final[next] = first
 			next++
 			if next == 1<<width-1 && width < 12 {
 				width++
 			}
 		}
-		last, at, n = code, write, m
+		last, at, head, n = code, write, headOfThis, m
 		write += m
 	}
 	s.acc, s.count, s.width, s.pos, s.write = acc, count, width, pos, write
@@ -246,7 +259,8 @@ func (s *lzwSource) learn(final byte) {
 	if s.last < 0 || s.next >= lzwCodes {
 		return
 	}
-	s.table[s.next] = lzwString{at: int32(s.at + s.moved), prefix: uint16(s.last), length: s.table[s.last].length + 1}
+	before := &s.table[s.last]
+	s.table[s.next] = lzwString{longer(before.head, int(before.length), final), int32(s.at + s.moved), uint16(s.last), before.length + 1}
 	s.final[s.next] = final
 	s.next++
 	limit := 1<<s.width - 1
