@@ -5,6 +5,7 @@
 # make mutate changes the code in MUTANTS small ways per package, one at a time, and lists those that no test notices
 # make soak   runs three processes under a mixed load for SOAK, kills them now and then, and looks for what grows: bench/SOAK.md
 # make run    the gallery of cmd/thumbnail at http://127.0.0.1:8080/
+# make compare  decodes some thousand files of other programs, and compares with the formats' reference decoders
 # make bench  compares speed, memory and pictures with libvips (bench/RESULTS.md), and encoders with Debian's (bench/ENCODE.md); needs Debian
 # make docs   makes the pictures of README.md again
 
@@ -26,7 +27,10 @@ MUTATE_SKIP = README|Chromium|Corpus|TheRootLinksNoLeaf|LeavesDoNot|OrdinaryAnim
 # How long make soak runs.
 SOAK = 30m
 
-.PHONY: test check go-test test-platforms fuzz mutate soak run bench docs apt tools
+# How many files of each format make compare has made, and six times as many TIFFs.
+FILES = 400
+
+.PHONY: test check go-test test-platforms compare fuzz mutate soak run bench docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -44,6 +48,9 @@ go-test: apt tools
 test-platforms:
 	internal/ci/apt qemu-user-static
 	internal/ci/platforms
+
+compare: apt
+	THUMBNAIL_REAL=1 THUMBNAIL_COMPARE=$(FILES) go test -count 1 -timeout 2h -v ./internal/compare
 
 fuzz:
 	internal/ci/fuzz $(FUZZTIME)
