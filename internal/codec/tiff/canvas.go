@@ -22,9 +22,13 @@ type reduced struct{ *resample.Shrinker }
 // reducing keeps ink as it is, for a profile that is applied afterwards.
 var reducing = resample.Options{KeepCMYK: true}
 
-// newReduced prepares to scale a picture from full to small.
-func newReduced(ctx context.Context, f resample.Format, full, small image.Point) (canvas, error) {
-	s, err := resample.NewShrinker(ctx, f, full, resample.Full(image.Rectangle{Max: full}), small, reducing)
+// newReduced prepares to scale a picture from full, decoded to that many eighths of it, to small.
+func newReduced(ctx context.Context, f resample.Format, full image.Point, eighths int, small image.Point) (canvas, error) {
+	options := reducing
+	options.Luma = resample.Eighths{X: eighths, Y: eighths}
+	part := resample.Rect{X1: float64(full.X*eighths) / 8, Y1: float64(full.Y*eighths) / 8}
+	stored := image.Pt(ceilDiv(full.X*eighths, 8), ceilDiv(full.Y*eighths, 8))
+	s, err := resample.NewShrinker(ctx, f, stored, part, small, options)
 	if err != nil {
 		return nil, err
 	}

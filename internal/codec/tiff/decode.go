@@ -20,6 +20,7 @@ type decoder struct {
 	tolerant  bool
 	sourceRow int // bytes of a row as sources yield it
 	sources   []source
+	eighths   int // of their sides, to which the JPEGs in strips or tiles are decoded
 
 	lanes   []*lane
 	convert *converter
@@ -56,6 +57,11 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 	d.meter = codec.NewMeter(ctx, l.work(int64(len(data))))
 	defer d.close()
 	small := shrunk(l, o)
+	full := image.Pt(l.width, l.height)
+	if d.eighths = l.eighths(small); d.eighths < 8 {
+		l = l.reduced(d.eighths)
+		d.layout = l
+	}
 	var err error
 	if d.convert, err = newConverter(ctx, l, data, colors || small != (image.Point{})); err != nil {
 		return nil, err
@@ -65,7 +71,7 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 	}
 	var out canvas
 	if small != (image.Point{}) {
-		out, err = newReduced(ctx, d.convert.format, image.Pt(l.width, l.height), small)
+		out, err = newReduced(ctx, d.convert.format, full, d.eighths, small)
 	} else {
 		out, err = d.newWhole()
 	}

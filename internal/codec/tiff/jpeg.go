@@ -39,13 +39,14 @@ func (s *jpegSource) reset(in []byte, rows int) error {
 		return err
 	}
 	const margin = 16 // a block of pixels
-	if h.Width < l.segW && h.Width < l.width || h.Width > l.segW+margin || h.Height < rows && !l.tiled || h.Height > l.segH+margin || h.Components != l.rowSamples() {
-		return corrupt("a JPEG of %d×%d pixels in a strip or tile of %d×%d", h.Width, h.Height, l.segW, rows)
+	w, high := ceilDiv(h.Width*s.d.eighths, 8), ceilDiv(h.Height*s.d.eighths, 8)
+	if w < l.segW && w < l.width || w > l.segW+margin || high < rows && !l.tiled || high > l.segH+margin || h.Components != l.rowSamples() {
+		return corrupt("a JPEG of %d×%d pixels in a strip or tile of %d×%d", w, high, l.segW, rows)
 	}
 	if s.decoder == nil {
 		s.decoder = jpeg.Get()
 	}
-	s.img, err = s.decoder.Decode(s.d.ctx, in, jpeg.Options{})
+	s.img, err = s.decoder.Decode(s.d.ctx, in, jpeg.Options{Scale: s.d.eighths, FullChroma: true})
 	return err
 }
 

@@ -62,7 +62,7 @@ func (l *layout) decodeJPEG(ctx context.Context, data []byte, o codec.Options) (
 		return nil, err
 	}
 	account := codec.AccountOf(ctx)
-	d := &decoder{ctx: ctx, account: account, meter: codec.NewMeter(ctx, l.work(int64(len(data)))), layout: l, data: data}
+	d := &decoder{ctx: ctx, account: account, meter: codec.NewMeter(ctx, l.work(int64(len(data)))), layout: l, data: data, eighths: 8}
 	s := &jpegSource{d: d}
 	file, err := s.assemble(in)
 	defer func() { account.Give(int64(cap(s.file))) }()
