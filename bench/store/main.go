@@ -1,0 +1,165 @@
+// Command store measures how much storing costs a cold thumbnail: how many a second a handler makes with
+// a storage.Dir on a disk, in relation to one on tmpfs, with the disk quiet and beside a program that
+// writes and syncs:
+//
+//	go run ./bench/store -disk /var/tmp -tmpfs /dev/shm
+//
+// The two take turns, so that the ratios hold on a machine that does other things as well.
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"iter"
+	"log"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing/fstest"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+func main() {
+	log.SetFlags(0)
+	disk := flag.String("disk", os.TempDir(), "a directory on the disk")
+	tmpfs := flag.String("tmpfs", "/dev/shm", "a directory in memory")
+	rounds := flag.Int("rounds", 41, "how often each is measured")
+	count := flag.Int("count", 16, "thumbnails of a round")
+	flag.Parse()
+	original := photo(4000, 3000)
+	fmt.Println("| thumbnail | disk | on tmpfs, per second | on disk | ratio |\n|---|---|--:|--:|--:|")
+	for _, size := range []thumbnail.Size{{Width: 200, Height: 200}, {Width: 800, Height: 600}} {
+		for _, busy := range []bool{false, true} {
+			stop := func() {}
+			name := "quiet"
+			if busy {
+				name = "beside writes and syncs"
+				stop = disturb(*disk)
+			}
+			memory, onDisk, ratio, err := measure(original, size, *tmpfs, *disk, *rounds, *count)
+			stop()
+			if err != nil {
+				log.Fatal(err)
+			}
+			fmt.Printf("| %v | %s | %.1f | %.1f | %.2f |\n", size, name, memory, onDisk, ratio)
+		}
+	}
+}
+
+// measure returns how many thumbnails a second are made in the median round, and the median ratio of two
+// rounds that follow each other.
+func measure(original []byte, size thumbnail.Size, tmpfs, disk string, rounds, count int) (memory, onDisk, ratio float64, err error) {
+	var rates [2][]float64
+	var ratios []float64
+	parents := [2]string{tmpfs, disk}
+	for round := range rounds {
+		var now [2]float64
+		for turn := range 2 {
+			i := (round + turn) % 2 // whoever comes second has the warmer caches
+			took, err := cold(original, size, parents[i], round, count)
+			if err != nil {
+				return 0, 0, 0, err
+			}
+			now[i] = float64(count) / took.Seconds()
+			rates[i] = append(rates[i], now[i])
+		}
+		ratios = append(ratios, now[1]/now[0])
+	}
+	median := func(all []float64) float64 {
+		slices.Sort(all)
+		return all[len(all)/2]
+	}
+	return median(rates[0]), median(rates[1]), median(ratios), nil
+}
+
+// cold makes thumbnails of different originals, as many at a time as there are workers.
+func cold(original []byte, size thumbnail.Size, parent string, round, count int) (took time.Duration, err error) {
+	root, err := os.MkdirTemp(parent, "bench-store-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(root)
+	dir, err := storage.OpenDir(root)
+	if err != nil {
+		return 0, err
+	}
+	defer dir.Close()
+	files := fstest.MapFS{}
+	for i := range count {
+		files[source(round, i)] = &fstest.MapFile{Data: original}
+	}
+	signer, err := thumbnail.NewSigner([]byte("a key of the measurement"))
+	if err != nil {
+		return 0, err
+	}
+	h, err := thumbnail.NewHandler(thumbnail.Config{Source: storage.FS(files), Storage: dir, Signer: signer})
+	if err != nil {
+		return 0, err
+	}
+	specs := iter.Seq[thumbnail.Spec](func(yield func(thumbnail.Spec) bool) {
+		for i := range count {
+			if !yield(thumbnail.Spec{Source: source(round, i), Size: size, Method: "crop", Ext: ".jpg"}) {
+				return
+			}
+		}
+	})
+	start := time.Now()
+	err = h.GenerateAll(context.Background(), specs, nil)
+	return time.Since(start), err
+}
+
+func source(round, i int) string {
+	return "photos/" + strconv.Itoa(round) + "/" + strconv.Itoa(i) + ".jpg"
+}
+
+// disturb writes and syncs until it is stopped.
+func disturb(parent string) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		data := make([]byte, 1<<20)
+		for i := 0; ; i++ {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			name := filepath.Join(parent, "bench-store-other-"+strconv.Itoa(i%8))
+			f, err := os.Create(name)
+			if err != nil {
+				log.Print(err)
+				return
+			}
+			_, _ = f.Write(data)
+			_ = f.Sync()
+			_ = f.Close()
+			_ = os.Remove(name)
+		}
+	}()
+	return func() { close(done); <-ended }
+}
+
+// photo is a JPEG of smooth noise.
+func photo(width, height int) []byte {
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			n := uint8((x*7919 ^ y*104729) >> 3 & 31)
+			img.SetRGBA(x, y, color.RGBA{uint8(200*x/width) + n, uint8(200*y/height) + n, 100 + n, 255})
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		log.Fatal(err)
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,76 @@
+package thumbnail_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// slowStorage's Put waits, and then either honors its context or stores all the same.
+type slowStorage struct {
+	*storage.Memory
+	put      *gate
+	stubborn bool
+}
+
+func (s slowStorage) Put(ctx context.Context, key string, r io.Reader) error {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	s.put.arrived.Add(1)
+	if s.stubborn {
+		<-s.put.open
+		return s.Memory.Put(context.WithoutCancel(ctx), key, bytes.NewReader(data))
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestRemoveEndsAPutInProgressAndWaitsForIt(t *testing.T) {
+	for _, stubborn := range []bool{false, true} {
+		s := newSite(t)
+		st := slowStorage{storage.NewMemory(), newGate(), stubborn}
+		s.Storage = st
+		h := s.handler(t)
+		url := s.url(t, "k.jpg", "5x5", "crop", ".jpg")
+		answer := make(chan *httptest.ResponseRecorder, 1)
+		go func() { answer <- get(h, url) }()
+		st.put.await(t, 1)
+		removed := make(chan error, 1)
+		go func() { removed <- h.Remove(t.Context(), "k.jpg") }()
+		if stubborn {
+			require.Never(t, func() bool { return len(removed) > 0 }, 50e6, 10e6, "it waits")
+			close(st.put.open)
+		}
+		require.NoError(t, <-removed)
+		w := <-answer
+		assert.Equal(t, 200, w.Code)
+		assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+		_, err := st.Open(t.Context(), url[1:])
+		assert.ErrorIs(t, err, fs.ErrNotExist)
+	}
+}
+
+func TestRemoveWaitsNoLongerThanItsContext(t *testing.T) {
+	s := newSite(t)
+	st := slowStorage{storage.NewMemory(), newGate(), true}
+	s.Storage = st
+	h := s.handler(t)
+	done := make(chan int, 1)
+	go func() { done <- get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code }()
+	st.put.await(t, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	assert.ErrorIs(t, h.Remove(ctx, "k.jpg"), context.Canceled)
+	close(st.put.open)
+	assert.Equal(t, 200, <-done)
+}
