@@ -60,7 +60,14 @@ func main() {
 func measure(original []byte, size thumbnail.Size, tmpfs, disk string, rounds, count int) (memory, onDisk, ratio float64, err error) {
 	var rates [2][]float64
 	var ratios []float64
-	parents := [2]string{tmpfs, disk}
+	var parents [2]string
+	for i, parent := range []string{tmpfs, disk} {
+		// Removed at the end: ext4 is slow to find inodes where many were removed in the last seconds.
+		if parents[i], err = os.MkdirTemp(parent, "bench-store-"); err != nil {
+			return 0, 0, 0, err
+		}
+		defer os.RemoveAll(parents[i])
+	}
 	for round := range rounds {
 		var now [2]float64
 		for turn := range 2 {
@@ -83,11 +90,10 @@ func measure(original []byte, size thumbnail.Size, tmpfs, disk string, rounds, c
 
 // cold makes thumbnails of different originals, as many at a time as there are workers.
 func cold(original []byte, size thumbnail.Size, parent string, round, count int) (took time.Duration, err error) {
-	root, err := os.MkdirTemp(parent, "bench-store-")
+	root, err := os.MkdirTemp(parent, "round-")
 	if err != nil {
 		return 0, err
 	}
-	defer os.RemoveAll(root)
 	dir, err := storage.OpenDir(root)
 	if err != nil {
 		return 0, err
