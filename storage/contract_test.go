@@ -37,3 +37,15 @@ func openRoot(t *testing.T, path string) *storage.Dir {
 	t.Cleanup(func() { d.Close() })
 	return d
 }
+
+func TestWhatIsNoDirectoryIsNotTheSame(t *testing.T) {
+	d, err := storage.OpenDir(t.TempDir())
+	require.NoError(t, err)
+	defer d.Close()
+	for _, other := range []any{nil, storage.NewMemory(), 1} {
+		assert.False(t, storage.SameDir(d, other))
+		assert.False(t, storage.SameDir(other, d))
+		assert.False(t, storage.SameDir(other, other))
+	}
+	assert.True(t, storage.SameDir(d, d))
+}

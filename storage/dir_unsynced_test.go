@@ -199,3 +199,23 @@ func TestAKeyThatIsStoredTwiceHasTwoRecords(t *testing.T) {
 	assert.Equal(t, []string{"a"}, names(t, root))
 	assert.FileExists(t, filepath.Join(root, "a/x.jpg"))
 }
+
+func TestARecordIsASecondNameAsLongAsThereIsRoomForTheKey(t *testing.T) {
+	root := t.TempDir()
+	d := openBooted(t, root, thisBoot)
+	room := maxName - len(namePrefix) - len(thisBoot) - len("--") - 26 - 8 - len("-")
+	for length, second := range map[int]bool{room: true, room + 1: false} {
+		key := strings.Repeat("k", 60) + "/" + strings.Repeat("l", length-61)
+		putWithoutSync(t, d, key)
+		found := 0
+		for _, name := range names(t, root) {
+			if strings.HasPrefix(name, namePrefix) {
+				found++
+			}
+		}
+		assert.Equal(t, second, found == 1, length)
+		d.place.unsynced.sync(d.place.unsynced.records)
+		d.place.unsynced.records = nil
+	}
+	require.NoError(t, d.Close())
+}
