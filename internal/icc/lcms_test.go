@@ -212,10 +212,7 @@ func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
 	assert.Len(t, seen, len(names))
 }
 
-var (
-	srgbCurve, _, _ = parseCurve(srgbTRC)
-	srgbMatrix, _   = SRGB.toXYZ()
-)
+var srgbCurve, _, _ = parseCurve(srgbTRC)
 
 // labOf is CIELAB of an sRGB colour of 0…255.
 func labOf(rgb [3]float64) [3]float64 {
