@@ -27,11 +27,7 @@ import (
 // second one does not.
 func TestREADMEConfigurationOfNginxWorks(t *testing.T) {
 	imagetest.Long(t)
-	nginx, err := exec.LookPath("nginx")
-	if err != nil {
-		require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "%v", err)
-		t.Skip("nginx is not installed; make test installs it")
-	}
+	nginx := imagetest.Program(t, "nginx", "nginx")
 	dir := readmeFolder(t)
 	thumbs, err := storage.OpenDir(filepath.Join(dir, "thumbs"))
 	require.NoError(t, err)

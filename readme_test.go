@@ -231,11 +231,7 @@ func TestREADMESignsInOtherLanguages(t *testing.T) {
 				code += fmt.Sprintf(run.print, strings.Join(args, ", "))
 				want += v.secret + "\n"
 			}
-			program, err := exec.LookPath(run.program)
-			if err != nil {
-				require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "%v", err)
-				t.Skipf("%s is not installed; make test installs it", run.program)
-			}
+			program := imagetest.Program(t, run.program, "python3, nodejs, php-cli")
 			file := filepath.Join(t.TempDir(), "sign"+run.extension)
 			require.NoError(t, os.WriteFile(file, []byte(code), 0o644))
 			out, err := exec.Command(program, file).CombinedOutput()

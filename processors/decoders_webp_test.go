@@ -6,11 +6,12 @@ import (
 	"image/draw"
 	"image/png"
 	"math"
-	"os"
 	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 
 	xwebp "golang.org/x/image/webp"
 )
@@ -21,7 +22,7 @@ func decoders(t *testing.T) map[string]func([]byte) *image.NRGBA {
 	d := map[string]func([]byte) *image.NRGBA{"x/image": func(b []byte) *image.NRGBA { return xdecode(t, b) }}
 	if path, err := exec.LookPath("dwebp"); err == nil {
 		d["dwebp"] = func(b []byte) *image.NRGBA { return dwebp(t, path, b) }
-	} else if os.Getenv("THUMBNAIL_REAL") != "" {
+	} else if imagetest.Real() {
 		t.Fatal("dwebp, of the package webp, is not installed")
 	}
 	return d

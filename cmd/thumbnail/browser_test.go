@@ -11,19 +11,15 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/rest-thumbnails/thumbnail/internal/program"
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
 // A real browser obeys the page's policy, runs its script, and writes what it saw.
 func TestBrowserWritesPixelsAndBytesUnderEachPicture(t *testing.T) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("THUMBNAIL_REAL") != "" {
-			require.NoError(t, err)
-		}
-		t.Skip("chromium is not installed; make test installs it")
-	}
+	chromium := imagetest.Program(t, "chromium", "chromium")
 	dir := t.TempDir()
 	writePicture(t, dir, "good.jpg")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "text.jpg"), []byte("no picture"), 0o644))

@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/gif"
 	"net/http"
-	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
@@ -194,13 +194,7 @@ func testWebP(t *testing.T, server string) {
 // A browser obeys the page's policy, sees every picture, and the script writes pixels and bytes
 // under each.
 func testInABrowser(t *testing.T, server string) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("THUMBNAIL_REAL") != "" {
-			require.NoError(t, err)
-		}
-		t.Skip("chromium is not installed; make test installs it")
-	}
+	chromium := imagetest.Program(t, "chromium", "chromium")
 	browser := exec.Command(chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(),
 		"--window-size=390,6000", "--virtual-time-budget=20000", "--dump-dom", join(server, "/fidelity"))

@@ -25,6 +25,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/storage"
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
@@ -34,8 +35,7 @@ func needReal(t testing.TB) programs {
 	t.Helper()
 	p, err := findPrograms(t.Context())
 	if err != nil {
-		require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "%v", err)
-		t.Skipf("%v", err)
+		imagetest.Missing(t, err.Error())
 	}
 	return p
 }

@@ -72,7 +72,6 @@ func TestNoRequestFailsWhenRedisIsStoppedAndRestarted(t *testing.T) {
 	for _, a := range answers {
 		f.requirePicture(a)
 	}
-	require.Less(t, slowest, 3*time.Second+slack)
 	f.originals.forget()
 
 	// Once Redis is back, so is the lock.

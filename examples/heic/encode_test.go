@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
-	"image/color"
-	"image/draw"
 	"image/png"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,18 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // encoded is what heif-enc makes of a file.
 func encoded(t testing.TB, name string, file []byte, args ...string) []byte {
 	t.Helper()
-	path, err := exec.LookPath("heif-enc")
-	if err != nil {
-		if os.Getenv("THUMBNAIL_REAL") != "" {
-			t.Fatal("heif-enc is not installed (Debian: libheif-examples)")
-		}
-		t.Skip("heif-enc is not installed: there is nothing to decode")
-	}
+	path := imagetest.Program(t, "heif-enc", "libheif-examples")
 	dir := t.TempDir()
 	in, out := filepath.Join(dir, name), filepath.Join(dir, "out.heic")
 	require.NoError(t, os.WriteFile(in, file, 0o600))
@@ -69,59 +61,3 @@ func item(t testing.TB, img image.Image, properties ...[]byte) ht.Item {
 }
 
 var brands = []string{"heic", "mif1"}
-
-// picture is smooth, with a corner of another color, so that it is seen how it is turned.
-func picture(w, h int) *image.RGBA {
-	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			c := color.RGBA{byte(60 + x*120/w), byte(60 + y*120/h), 90, 255}
-			if x < w/4 && y < h/4 {
-				c = color.RGBA{200, 60, 50, 255}
-			}
-			img.SetRGBA(x, y, c)
-		}
-	}
-	return img
-}
-
-// turned is what is seen of a picture by EXIF's orientation.
-func turned(img image.Image, orientation int) *image.RGBA {
-	b := img.Bounds()
-	w, h := b.Dx(), b.Dy()
-	size := b.Size()
-	if orientation > 4 {
-		size = image.Pt(h, w)
-	}
-	out := image.NewRGBA(image.Rectangle{Max: size})
-	for y := range size.Y {
-		for x := range size.X {
-			p := map[int]image.Point{
-				1: {x, y}, 2: {w - 1 - x, y}, 3: {w - 1 - x, h - 1 - y}, 4: {x, h - 1 - y},
-				5: {y, x}, 6: {y, h - 1 - x}, 7: {w - 1 - y, h - 1 - x}, 8: {w - 1 - y, x},
-			}[orientation]
-			out.Set(x, y, img.At(b.Min.X+p.X, b.Min.Y+p.Y))
-		}
-	}
-	return out
-}
-
-// psnr is in dB.
-func psnr(t testing.TB, want, got image.Image) float64 {
-	t.Helper()
-	require.Equal(t, want.Bounds().Size(), got.Bounds().Size())
-	a, b := flat(want), flat(got)
-	sum := 1e-9
-	for i, v := range a.Pix {
-		d := float64(v) - float64(b.Pix[i])
-		sum += d * d
-	}
-	return 10 * math.Log10(255*255*float64(len(a.Pix))*3/4/sum)
-}
-
-func flat(img image.Image) *image.RGBA {
-	out := image.NewRGBA(image.Rectangle{Max: img.Bounds().Size()})
-	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
-	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Over)
-	return out
-}

@@ -8,9 +8,6 @@ import (
 	"image/jpeg"
 	"math"
 	"runtime"
-	"runtime/debug"
-	"runtime/metrics"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +16,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -37,34 +35,34 @@ func decoded(t testing.TB, file []byte) image.Image {
 
 func TestWhatHeifEncWritesIsRead(t *testing.T) {
 	for _, size := range []image.Point{{256, 192}, {320, 240}, {301, 203}, {127, 64}} {
-		want := picture(size.X, size.Y)
+		want := imagetest.Cornered(size.X, size.Y)
 		for _, options := range [][]string{nil, {"-p", "chroma=444"}, {"-p", "chroma=422"}} {
 			got := decoded(t, encoded(t, "in.png", pngOf(t, want), options...))
-			assert.Greater(t, psnr(t, want, got), 34.0, "%v %v", size, options)
+			assert.Greater(t, imagetest.PSNRWithoutAlpha(want, got), 34.0, "%v %v", size, options)
 		}
 	}
 }
 
 func TestEightOrientations(t *testing.T) {
-	want := picture(256, 192)
+	want := imagetest.Cornered(256, 192)
 	stored := item(t, want)
 	for quarters := range byte(4) {
 		for mirror := range byte(3) { // 2: none
 			file := stored
 			file.Properties = append(stored.Properties[:2:2], ht.Clap(200, 160, 4, -6))
-			seen := turned(want.SubImage(image.Rect(32, 10, 232, 170)), 1)
+			seen := imagetest.Turned(want.SubImage(image.Rect(32, 10, 232, 170)), 1)
 			if quarters > 0 {
 				file.Properties = append(file.Properties, ht.Turn(quarters))
 			}
 			for range quarters {
-				seen = turned(seen, 8)
+				seen = imagetest.Turned(seen, 8)
 			}
 			if mirror < 2 {
 				file.Properties = append(file.Properties, ht.Mirror(mirror))
-				seen = turned(seen, []int{4, 2}[mirror])
+				seen = imagetest.Turned(seen, []int{4, 2}[mirror])
 			}
 			got := decoded(t, ht.File(brands, 1, file))
-			assert.Greater(t, psnr(t, seen, got), 34.0, "%d quarters, mirror %d", quarters, mirror)
+			assert.Greater(t, imagetest.PSNRWithoutAlpha(seen, got), 34.0, "%d quarters, mirror %d", quarters, mirror)
 		}
 	}
 }
@@ -72,31 +70,31 @@ func TestEightOrientations(t *testing.T) {
 // heif-enc copies the EXIF of a JPEG, and says nothing else of how it is to be turned. The standard
 // wants it ignored.
 func TestOrientationInEXIFIsIgnored(t *testing.T) {
-	want := picture(256, 192)
+	want := imagetest.Cornered(256, 192)
 	var b bytes.Buffer
 	require.NoError(t, jpeg.Encode(&b, want, &jpeg.Options{Quality: 98}))
 	exif := "\xff\xe1\x00\x22Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
 	file := encoded(t, "in.jpg", append([]byte("\xff\xd8"+exif), b.Bytes()[2:]...))
 	require.Contains(t, string(file), "Exif")
-	assert.Greater(t, psnr(t, want, decoded(t, file)), 32.0)
+	assert.Greater(t, imagetest.PSNRWithoutAlpha(want, decoded(t, file)), 32.0)
 }
 
 func TestAGridIsPutTogetherAndClipped(t *testing.T) {
-	want := picture(256, 256)
+	want := imagetest.Cornered(256, 256)
 	var items []ht.Item
 	for i := range 4 {
 		at := image.Pt(i%2*128, i/2*128)
-		items = append(items, item(t, turned(want.SubImage(image.Rectangle{Min: at, Max: at.Add(image.Pt(128, 128))}), 1)))
+		items = append(items, item(t, imagetest.Turned(want.SubImage(image.Rectangle{Min: at, Max: at.Add(image.Pt(128, 128))}), 1)))
 	}
 	file := ht.File(brands, 5, append(items, ht.Grid(2, 2, 250, 231, []int{1, 2, 3, 4}, ht.Turn(3)))...)
 	got := decoded(t, file)
-	assert.Greater(t, psnr(t, turned(want.SubImage(image.Rect(0, 0, 250, 231)), 6), got), 32.0)
+	assert.Greater(t, imagetest.PSNRWithoutAlpha(imagetest.Turned(want.SubImage(image.Rect(0, 0, 250, 231)), 6), got), 32.0)
 	_, err := Format.Decode(t.Context(), ht.File(brands, 5, append(items, ht.Grid(2, 2, 250, 231, []int{1, 2, 3}))...))
 	assert.ErrorIs(t, err, processors.ErrCorrupt)
 }
 
 func TestTenBitsAreRead(t *testing.T) {
-	want := picture(320, 240)
+	want := imagetest.Cornered(320, 240)
 	deep := image.NewRGBA64(want.Rect)
 	for y := range 240 {
 		for x := range 320 {
@@ -104,12 +102,12 @@ func TestTenBitsAreRead(t *testing.T) {
 		}
 	}
 	file := encoded(t, "in.png", pngOf(t, deep), "-b", "10")
-	assert.Greater(t, psnr(t, want, decoded(t, file)), 34.0)
+	assert.Greater(t, imagetest.PSNRWithoutAlpha(want, decoded(t, file)), 34.0)
 }
 
 // The samples that are encoded are those of BT.709 or BT.2020, as cameras for video write them.
 func TestSamplesHaveTheMatrixAndRangeThatTheFileSays(t *testing.T) {
-	want := picture(256, 192)
+	want := imagetest.Cornered(256, 192)
 	for _, c := range []struct {
 		matrix uint16
 		kr, kb float64
@@ -131,13 +129,13 @@ func TestSamplesHaveTheMatrixAndRangeThatTheFileSays(t *testing.T) {
 			}
 		}
 		file := ht.File(brands, 1, item(t, disguised, ht.Nclx(1, 13, c.matrix, c.full)))
-		assert.Greater(t, psnr(t, want, decoded(t, file)), 32.0, "matrix %d, full %v", c.matrix, c.full)
+		assert.Greater(t, imagetest.PSNRWithoutAlpha(want, decoded(t, file)), 32.0, "matrix %d, full %v", c.matrix, c.full)
 	}
 }
 
 func TestNarrowPicturesAreRefused(t *testing.T) {
 	for _, width := range []int{126, 64, 20} {
-		_, err := Format.Header(t.Context(), bytes.NewReader(encoded(t, "in.png", pngOf(t, picture(width, 80)))))
+		_, err := Format.Header(t.Context(), bytes.NewReader(encoded(t, "in.png", pngOf(t, imagetest.Cornered(width, 80)))))
 		assert.ErrorIs(t, err, processors.ErrFormat, "%d", width)
 	}
 }
@@ -152,7 +150,7 @@ func TestTransparencyIsRefusedRatherThanLost(t *testing.T) {
 }
 
 func TestDamagedFilesAreErrors(t *testing.T) {
-	file := encoded(t, "in.png", pngOf(t, picture(256, 192)))
+	file := encoded(t, "in.png", pngOf(t, imagetest.Cornered(256, 192)))
 	for n := 0; n < len(file); n += len(file)/40 + 1 {
 		_, err := Format.Decode(t.Context(), file[:n])
 		assert.ErrorIs(t, err, processors.ErrCorrupt, "%d of %d bytes", n, len(file))
@@ -160,7 +158,7 @@ func TestDamagedFilesAreErrors(t *testing.T) {
 }
 
 func TestWhoWaitsForTheDecoderStopsWithItsContext(t *testing.T) {
-	file := encoded(t, "in.png", pngOf(t, picture(256, 192)))
+	file := encoded(t, "in.png", pngOf(t, imagetest.Cornered(256, 192)))
 	for range cap(instances) {
 		instances <- struct{}{}
 	}
@@ -173,38 +171,11 @@ func TestWhoWaitsForTheDecoderStopsWithItsContext(t *testing.T) {
 	}
 }
 
-// peak is the most memory in bytes that is in use while f runs.
-func peak(f func()) int64 {
-	defer debug.SetGCPercent(debug.SetGCPercent(5))
-	runtime.GC()
-	live := func() int64 {
-		s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-		metrics.Read(s)
-		return int64(s[0].Value.Uint64())
-	}
-	before, most, done := live(), int64(0), make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for {
-			select {
-			case <-done:
-				return
-			case <-time.After(200 * time.Microsecond):
-				most = max(most, live())
-			}
-		}
-	})
-	f()
-	close(done)
-	wg.Wait()
-	return most - before
-}
-
 func TestMemoryIsCounted(t *testing.T) {
-	decoded(t, encoded(t, "in.png", pngOf(t, picture(256, 192)))) // compiles
+	decoded(t, encoded(t, "in.png", pngOf(t, imagetest.Cornered(256, 192)))) // compiles
 	for _, size := range []image.Point{{256, 192}, {1600, 1200}, {3000, 2000}} {
 		for _, options := range [][]string{nil, {"-b", "10"}} {
-			var source image.Image = picture(size.X, size.Y)
+			var source image.Image = imagetest.Cornered(size.X, size.Y)
 			if options != nil {
 				deep := image.NewRGBA64(source.Bounds())
 				for i := range deep.Pix {
@@ -220,7 +191,7 @@ func TestMemoryIsCounted(t *testing.T) {
 			require.NoError(t, err)
 			account := codec.NewAccount(h.Bytes)
 			var img image.Image
-			most := peak(func() {
+			most := imagetest.Peak(func() {
 				img, err = Format.Decode(codec.WithAccount(t.Context(), account), file)
 				require.NoError(t, err)
 			})

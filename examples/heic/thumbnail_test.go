@@ -20,6 +20,7 @@ import (
 	"golang.org/x/image/draw"
 
 	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // displayP3 is an ICC profile of version 4: the primaries of DCI-P3 and white D65, adapted to D50, and
@@ -72,30 +73,30 @@ func withProfile(t testing.TB, file, profile []byte) []byte {
 
 // A HEIC and a PNG of Display P3 become the same thumbnail.
 func TestColorsOfDisplayP3AreConverted(t *testing.T) {
-	plain := pngOf(t, picture(320, 240))
+	plain := pngOf(t, imagetest.Cornered(320, 240))
 	p3 := withProfile(t, plain, displayP3())
 	want, err := ht.Thumbnail(t.Context(), p3, 160)
 	require.NoError(t, err)
 	unchanged, err := ht.Thumbnail(t.Context(), plain, 160)
 	require.NoError(t, err)
-	require.Less(t, psnr(t, want, unchanged), 32.0, "the profile changes the colors")
+	require.Less(t, imagetest.PSNRWithoutAlpha(want, unchanged), 32.0, "the profile changes the colors")
 	file := encoded(t, "in.png", p3)
 	require.Contains(t, string(file), "colrprof")
 	got, err := ht.Thumbnail(t.Context(), file, 160, Format)
 	require.NoError(t, err)
-	assert.Greater(t, psnr(t, want, got), 35.0)
+	assert.Greater(t, imagetest.PSNRWithoutAlpha(want, got), 35.0)
 
-	file = ht.File(brands, 1, item(t, picture(256, 192), ht.Nclx(12, 13, 6, true)))
-	want, err = ht.Thumbnail(t.Context(), withProfile(t, pngOf(t, picture(256, 192)), displayP3()), 160)
+	file = ht.File(brands, 1, item(t, imagetest.Cornered(256, 192), ht.Nclx(12, 13, 6, true)))
+	want, err = ht.Thumbnail(t.Context(), withProfile(t, pngOf(t, imagetest.Cornered(256, 192)), displayP3()), 160)
 	require.NoError(t, err)
 	got, err = ht.Thumbnail(t.Context(), file, 160, Format)
 	require.NoError(t, err)
-	assert.Greater(t, psnr(t, want, got), 35.0, "code points")
+	assert.Greater(t, imagetest.PSNRWithoutAlpha(want, got), 35.0, "code points")
 }
 
 func TestAHEICBecomesAThumbnail(t *testing.T) {
 	photos := t.TempDir()
-	file := encoded(t, "in.png", pngOf(t, picture(320, 240)))
+	file := encoded(t, "in.png", pngOf(t, imagetest.Cornered(320, 240)))
 	require.NoError(t, os.WriteFile(filepath.Join(photos, "photo.heic"), file, 0o600))
 	handler, link, err := prepare(photos, "photo.heic")
 	require.NoError(t, err)
@@ -106,20 +107,15 @@ func TestAHEICBecomesAThumbnail(t *testing.T) {
 	img, _, err := image.Decode(w.Body)
 	require.NoError(t, err)
 	want := image.NewRGBA(image.Rect(0, 0, 200, 150))
-	draw.CatmullRom.Scale(want, want.Rect, picture(320, 240), image.Rect(0, 0, 320, 240), draw.Src, nil)
-	assert.Greater(t, psnr(t, want, img), 30.0)
+	draw.CatmullRom.Scale(want, want.Rect, imagetest.Cornered(320, 240), image.Rect(0, 0, 320, 240), draw.Src, nil)
+	assert.Greater(t, imagetest.PSNRWithoutAlpha(want, img), 30.0)
 }
 
 // Files of others, with the pictures that are expected of them.
 func TestCasesOfHEIC(t *testing.T) {
-	dir := filepath.Join("..", "..", "..", "shared", "cases")
-	manifest, err := os.ReadFile(filepath.Join(dir, "MANIFEST.tsv"))
-	if err != nil {
-		t.Skip("the cases are not there")
-	}
+	dir := imagetest.Cases(t)
 	rows := 0
-	for line := range strings.Lines(string(manifest)) {
-		row := strings.Split(strings.TrimRight(line, "\n"), "\t")
+	for _, row := range imagetest.Rows(t, dir) {
 		if !strings.HasPrefix(row[0], "heic/") {
 			continue
 		}
@@ -141,8 +137,8 @@ func TestCasesOfHEIC(t *testing.T) {
 		}
 		want := image.NewRGBA(got.Bounds())
 		draw.CatmullRom.Scale(want, want.Rect, expected, expected.Bounds(), draw.Src, nil)
-		t.Logf("%s: %.1f dB of %.0f", row[0], psnr(t, want, got), least)
-		assert.Greater(t, psnr(t, want, got), least, row[0])
+		t.Logf("%s: %.1f dB of %.0f", row[0], imagetest.PSNRWithoutAlpha(want, got), least)
+		assert.Greater(t, imagetest.PSNRWithoutAlpha(want, got), least, row[0])
 	}
 	assert.Positive(t, rows)
 }

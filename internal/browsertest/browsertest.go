@@ -7,13 +7,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // A View is one page in a window of its own width.
@@ -30,11 +31,7 @@ const frameHeight = 2000
 // order of views. It skips the test if there is no Chromium.
 func Show(t *testing.T, site http.Handler, scale float64, views ...View) []json.RawMessage {
 	t.Helper()
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "chromium is not installed")
-		t.Skip("chromium is not installed")
-	}
+	chromium := imagetest.Program(t, "chromium", "chromium")
 	type result struct {
 		view  int
 		value json.RawMessage

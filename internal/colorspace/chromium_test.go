@@ -2,8 +2,6 @@ package colorspace
 
 import (
 	"bytes"
-	"context"
-	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -11,15 +9,13 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // A chunk of a PNG.
@@ -142,7 +138,7 @@ func TestPNGColoursAreWhatChromiumShows(t *testing.T) {
 		sources = append(sources, source)
 		files = append(files, withChunks(t, source, c.chunks...))
 	}
-	shown := screenshots(t, files, source.Rect.Size())
+	shown := imagetest.Screenshots(t, files, "image/png", source.Rect.Size(), color.RGBA{255, 255, 255, 255})
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			source := toNRGBA(sources[i])
@@ -161,40 +157,4 @@ func TestPNGColoursAreWhatChromiumShows(t *testing.T) {
 			assert.LessOrEqual(t, largest, c.tolerance)
 		})
 	}
-}
-
-// screenshots returns what Chromium shows of pictures of one size.
-func screenshots(t *testing.T, files [][]byte, size image.Point) (out []*image.NRGBA) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("THUMBNAIL_REAL") != "" {
-			t.Fatal("chromium is not installed")
-		}
-		t.Skip("chromium is not installed: what it shows is not compared")
-	}
-	var page strings.Builder
-	page.WriteString(`<!doctype html><body style="margin:0">`)
-	for _, f := range files {
-		fmt.Fprintf(&page, `<img style="display:block" src="data:image/png;base64,%s">`, base64.StdEncoding.EncodeToString(f))
-	}
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "page.html"), []byte(page.String()), 0o600))
-	shot := filepath.Join(dir, "shot.png")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--force-color-profile=srgb",
-		"--hide-scrollbars", "--user-data-dir="+filepath.Join(dir, "data"), "--screenshot="+shot,
-		fmt.Sprintf("--window-size=%d,%d", max(size.X, 500), size.Y*len(files)+200), "file://"+filepath.Join(dir, "page.html"))
-	output, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", output)
-	data, err := os.ReadFile(shot)
-	require.NoError(t, err, "%s", output)
-	img, err := png.Decode(bytes.NewReader(data))
-	require.NoError(t, err)
-	for i := range files {
-		one := image.NewNRGBA(image.Rectangle{Max: size})
-		draw.Draw(one, one.Rect, img, image.Pt(0, i*size.Y), draw.Src)
-		out = append(out, one)
-	}
-	return out
 }

@@ -3,6 +3,7 @@ package colorspace
 import (
 	"bytes"
 	"image"
+	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ func TestPngSuiteIsWhatChromiumShows(t *testing.T) {
 	}
 	require.NotEmpty(t, files)
 	converted := 0
-	for i, shown := range screenshots(t, files, size) {
+	for i, shown := range imagetest.Screenshots(t, files, "image/png", size, color.RGBA{255, 255, 255, 255}) {
 		tr := Of("png", files[i])
 		if tr != nil {
 			converted++

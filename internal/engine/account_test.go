@@ -52,7 +52,7 @@ func heapPeak(f func()) int64 {
 func TestAnAccountOfTheEstimateIsEnoughAndIsKept(t *testing.T) {
 	files := imagetest.CorpusFiles(t)
 	every := 10
-	if os.Getenv("THUMBNAIL_REAL") != "" {
+	if imagetest.Real() {
 		every = 1
 	}
 	ways := []struct {

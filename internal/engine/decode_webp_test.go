@@ -7,7 +7,6 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"os"
 	"os/exec"
 	"testing"
 
@@ -187,14 +186,7 @@ func TestTheFirstFrameOfAnAnimationIsThatStillPicture(t *testing.T) {
 func TestALossyWebPIsAsLibwebpShowsIt(t *testing.T) {
 	tools := map[string]string{"cwebp": "", "dwebp": ""}
 	for name := range tools {
-		path, err := exec.LookPath(name)
-		if err != nil {
-			if os.Getenv("THUMBNAIL_REAL") != "" {
-				t.Fatal(name + ", of the package webp, is not installed")
-			}
-			t.Skip(name + ", of the package webp, is not installed")
-		}
-		tools[name] = path
+		tools[name] = imagetest.Program(t, name, "webp")
 	}
 	run := func(tool string, in []byte, args ...string) []byte {
 		cmd := exec.Command(tools[tool], append(args, "-quiet", "-o", "-", "--", "-")...)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -28,7 +28,7 @@ func TestSmallPicturesAreEnlargedAsChromiumDoes(t *testing.T) {
 		}
 		pictures, files = append(pictures, img), append(files, encodedPNG(t, img))
 	}
-	shown := codectest.Screenshots(t, files, "image/png", image.Pt(large, large), color.RGBA{A: 255})
+	shown := imagetest.Screenshots(t, files, "image/png", image.Pt(large, large), color.RGBA{A: 255})
 	for i, file := range files {
 		got := nrgbaOf(sized(t, file, processors.Scale{}, large, large))
 		side := pictures[i].Rect.Dx()

@@ -104,15 +104,8 @@ func transicc(t testing.TB, profile []byte, s Space, colours [][]byte) [][3]floa
 	return out
 }
 
-// needTransicc skips without littlecms' command, unless THUMBNAIL_REAL asks for it.
-func needTransicc(t *testing.T) {
-	if _, err := exec.LookPath("transicc"); err != nil {
-		if os.Getenv("THUMBNAIL_REAL") != "" {
-			t.Fatal("transicc is not installed (Debian: liblcms2-utils)")
-		}
-		t.Skip("transicc is not installed: only the values of testdata/lcms.txt are compared")
-	}
-}
+// needTransicc skips without littlecms' command, or fails, as imagetest.Missing does.
+func needTransicc(t *testing.T) { imagetest.Program(t, "transicc", "liblcms2-utils") }
 
 // compareWith returns the largest and the mean ΔE2000 between the Transform and littlecms.
 func compareWith(t *testing.T, tr *Transform, profile []byte, points int) (largest, mean float64) {

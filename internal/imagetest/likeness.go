@@ -8,19 +8,24 @@ import (
 
 // PSNR compares two pictures of one size, premultiplied with their alpha, in dB over all four
 // channels.
-func PSNR(a, b image.Image) float64 {
+func PSNR(a, b image.Image) float64 { return psnr(a, b, 4) }
+
+// PSNRWithoutAlpha compares R, G and B of two pictures of one size, premultiplied with their alpha, in dB.
+func PSNRWithoutAlpha(a, b image.Image) float64 { return psnr(a, b, 3) }
+
+func psnr(a, b image.Image, channels int) float64 {
 	sum := 0.0
 	r, s := a.Bounds(), b.Bounds().Min
 	for y := range r.Dy() {
 		for x := range r.Dx() {
 			p, q := rgba(a, r.Min.X+x, r.Min.Y+y), rgba(b, s.X+x, s.Y+y)
-			for i := range p {
+			for i := range channels {
 				d := (float64(p[i]) - float64(q[i])) / 257
 				sum += d * d
 			}
 		}
 	}
-	return 10 * math.Log10(255*255*4*float64(r.Dx()*r.Dy())/max(sum, 1e-6))
+	return 10 * math.Log10(255*255*float64(channels*r.Dx()*r.Dy())/max(sum, 1e-6))
 }
 
 func rgba(m image.Image, x, y int) [4]uint16 {

@@ -79,7 +79,7 @@ func shared(t testing.TB, name string) string {
 // Missing skips a test for want of something, or lets it fail where THUMBNAIL_REAL is set.
 func Missing(t testing.TB, what string) {
 	t.Helper()
-	if os.Getenv("THUMBNAIL_REAL") != "" {
+	if Real() {
 		t.Fatal(what)
 	}
 	t.Skip(what)
@@ -109,6 +109,9 @@ func Read(t testing.TB, path string) []byte {
 	require.NoError(t, err)
 	return data
 }
+
+// Real reports whether THUMBNAIL_REAL is set: all programs and files that tests look for have to be there.
+func Real() bool { return os.Getenv("THUMBNAIL_REAL") != "" }
 
 // Program returns the path of a program of a Debian package, or skips the test, or fails it, as Missing
 // does.

@@ -48,7 +48,7 @@ func (p *Picture) Measure(box image.Rectangle) Measure {
 	box = box.Sub(p.bounds.Min)
 	free := p.bounds.Size().Sub(box.Size())
 	m := Measure{Smartcrop: p.view.fine.scoreAt(box)}
-	m.Whole = fineShare*m.Smartcrop + rareShare*p.view.rare.kept(box, free) + contrastShare*p.view.contrast.kept(box, free)
+	m.Whole = float64(fineShare*m.Smartcrop) + float64(rareShare*p.view.rare.kept(box, free)) + float64(contrastShare*p.view.contrast.kept(box, free))
 	return m
 }
 
@@ -109,7 +109,7 @@ func (s samples) kept(box image.Rectangle, free image.Point) float64 {
 		v := off(y, box.Min.Y, box.Dy())
 		for x := left; x < right; x++ {
 			u := off(x, box.Min.X, box.Dx())
-			sum += s.weights[y*s.columns+x] * (1.3 - 0.6*(u*u+v*v))
+			sum += float64(s.weights[y*s.columns+x] * (1.3 - float64(0.6*(float64(u*u)+float64(v*v)))))
 		}
 	}
 	cut := func(x0, x1, y0, y1 int) {
@@ -136,5 +136,5 @@ func (s samples) kept(box image.Rectangle, free image.Point) float64 {
 
 // off is how far a cell's middle is from that of a side, in halves of the side.
 func off(cell, from, side int) float64 {
-	return min(max((float64(cell)*Step+Step/2-float64(from))/float64(side)*2-1, -1), 1)
+	return min(max(float64((float64(float64(cell)*Step)+Step/2-float64(from))/float64(side)*2)-1, -1), 1)
 }

@@ -36,9 +36,9 @@ func see(img image.RGBA64Image) view {
 		blur(around[i], c.columns, c.rows, surround*float64(min(c.columns, c.rows)))
 	}
 	for i := range v.rare.weights {
-		v.rare.weights[i] = c.alpha[i] * math.Pow(rarity[i]*(plain+min(detail[i], fullDetail)/fullDetail), rareSharpness)
+		v.rare.weights[i] = c.alpha[i] * math.Pow(rarity[i]*(plain+float64(min(detail[i], fullDetail)/fullDetail)), rareSharpness)
 		x, y, z := c.mean[0][i]-around[0][i], c.mean[1][i]-around[1][i], c.mean[2][i]-around[2][i]
-		v.contrast.weights[i] = math.Pow(math.Sqrt(x*x+y*y+z*z), contrastSharpness)
+		v.contrast.weights[i] = math.Pow(math.Sqrt(float64(x*x)+float64(y*y)+float64(z*z)), contrastSharpness)
 	}
 	for _, s := range []*samples{&v.fine, &v.rare, &v.contrast} {
 		s.normalize()
@@ -89,17 +89,17 @@ func cellsOf(img image.RGBA64Image) *cells {
 		for y := 0; y < Step; y += every {
 			for x := 0; x < Step; x += every {
 				p := img.RGBA64At(at.X+x, at.Y+y)
-				r, g, b := float64(p.R)*(100./65535), float64(p.G)*(100./65535), float64(p.B)*(100./65535)
-				light := 0.299*r + 0.587*g + 0.114*b
+				r, g, b := float64(float64(p.R)*(100./65535)), float64(float64(p.G)*(100./65535)), float64(float64(p.B)*(100./65535))
+				light := float64(0.299*r) + float64(0.587*g) + float64(0.114*b)
 				sum[0], sum[1], sum[2] = sum[0]+light, sum[1]+r-light, sum[2]+b-light
-				square += light * light
+				square += float64(light * light)
 				alpha += float64(p.A) / 65535
 			}
 		}
 		for j, s := range sum {
 			c.mean[j][i] = s / many
 		}
-		c.deviation[i] = math.Sqrt(max(square/many-c.mean[0][i]*c.mean[0][i], 0))
+		c.deviation[i] = math.Sqrt(max(float64(square/many)-float64(c.mean[0][i]*c.mean[0][i]), 0))
 		c.alpha[i] = alpha / many
 	}
 	return c
@@ -144,8 +144,8 @@ func (c *cells) rarity() []float64 {
 		for j := range i {
 			a, b := &list[i], &list[j]
 			l, x, y := a.color[0]-b.color[0], a.color[1]-b.color[1], a.color[2]-b.color[2]
-			d := min(math.Sqrt(rareLightness*l*l+x*x+y*y), farApart)
-			a.rarity, b.rarity = a.rarity+d*b.weight, b.rarity+d*a.weight
+			d := min(math.Sqrt(float64(rareLightness*l*l)+float64(x*x)+float64(y*y)), farApart)
+			a.rarity, b.rarity = a.rarity+float64(d*b.weight), b.rarity+float64(d*a.weight)
 		}
 	}
 	out := make([]float64, len(bin))
@@ -179,7 +179,7 @@ func blur(values []float64, columns, rows int, deviation float64) {
 		for i := range n {
 			v := 0.0
 			for j, x := range line[i:][:len(kernel)] {
-				v += kernel[j] * x
+				v += float64(kernel[j] * x)
 			}
 			values[start+i*step] = v
 		}

@@ -43,34 +43,26 @@ func TestAHundredWaitersShareOneConnectionAndWakeAtOnce(t *testing.T) {
 			admin := s.client()
 			defer admin.Close()
 			a, b := start(t, c, redis.Options{}), start(t, c, redis.Options{})
+			redis.PollEvery(b.Locker, time.Hour) // so that they hear of it or hang
 			keys := []string{"one", "two", "three", "four"}
 			var unlocks []func() error
 			for _, k := range keys {
 				unlocks = append(unlocks, a.lock(t, k, time.Minute))
 			}
-			var mu sync.Mutex
-			var woken []time.Time
 			var waiters sync.WaitGroup
 			for i := range 100 {
 				waiters.Go(func() {
 					assert.NoError(t, b.Wait(t.Context(), keys[i%len(keys)]))
-					mu.Lock()
-					defer mu.Unlock()
-					woken = append(woken, time.Now())
 				})
 			}
 			require.Eventually(t, func() bool { return pubsubs(t, admin) == 1 }, time.Minute, time.Millisecond)
 			time.Sleep(200 * time.Millisecond) // for the last of the hundred
 			assert.Equal(t, 1, pubsubs(t, admin), "Pub/Sub connections")
 			assert.EqualValues(t, 1, numSub(t, admin, "restthumbnails:released"))
-			began := time.Now()
 			for _, unlock := range unlocks {
 				require.NoError(t, unlock())
 			}
 			waiters.Wait()
-			last := slices.MaxFunc(woken, time.Time.Compare).Sub(began)
-			t.Logf("4 unlocks and 100 waiters: %v", last)
-			assert.Less(t, last, 500*time.Millisecond, "they have polled")
 			assert.Eventually(t, func() bool { return pubsubs(t, admin) == 0 }, time.Minute, time.Millisecond,
 				"the connection is open, though nobody waits")
 		})
@@ -108,13 +100,13 @@ func TestAWaiterWakesWhenADeadHoldersLockExpires(t *testing.T) {
 	a, b := start(t, single(s.addr()), redis.Options{}), start(t, single(s.addr()), redis.Options{})
 	const ttl = 1500 * time.Millisecond
 	redis.PollEvery(b.Locker, time.Hour)
+	began := time.Now() // before the lock is taken
 	a.lock(t, key, ttl)
-	began := time.Now()
 	a.net.cutOff()
 	require.NoError(t, b.Wait(t.Context(), key))
 	took := time.Since(began)
 	t.Logf("a lock of %v was free after %v", ttl, took)
-	assert.Greater(t, took, ttl-100*time.Millisecond)
+	assert.GreaterOrEqual(t, took, ttl)
 }
 
 func TestRedisIsKilledAndRestartedUnderLocks(t *testing.T) {

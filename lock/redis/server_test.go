@@ -14,19 +14,14 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// needRedis skips the test where redis-server is not installed, and fails it where THUMBNAIL_REAL
-// says that it must be.
+// needRedis skips the test where redis-server is not installed, or fails it, as imagetest.Missing does.
 func needRedis(t testing.TB) {
 	t.Helper()
-	if _, err := exec.LookPath("redis-server"); err == nil {
-		return
-	}
-	if os.Getenv("THUMBNAIL_REAL") == "1" {
-		t.Fatal("THUMBNAIL_REAL=1, but redis-server is not installed")
-	}
-	t.Skip("redis-server is not installed")
+	imagetest.Program(t, "redis-server", "redis-server")
 }
 
 // server is a redis-server process on a loopback port.

@@ -8,9 +8,7 @@ import (
 	"image/color/palette"
 	"image/draw"
 	"io"
-	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -20,19 +18,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
-
-func corpus(t *testing.T, name string) []byte {
-	dir := filepath.Join("..", "..", "..", "shared", "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the corpus is not there")
-	}
-	file, err := os.ReadFile(filepath.Join(dir, name))
-	require.NoError(t, err)
-	return file
-}
 
 func TestFilesAreDecodedUpright(t *testing.T) {
 	for name, size := range map[string]image.Point{
@@ -42,7 +31,7 @@ func TestFilesAreDecodedUpright(t *testing.T) {
 		"xmp_tags_orientation": {326, 268}, "colors-animated-8bpc": {150, 150},
 	} {
 		t.Run(name, func(t *testing.T) {
-			file := corpus(t, "avif-heic/"+name+".avif")
+			file := imagetest.Read(t, filepath.Join(imagetest.Corpus(t), "avif-heic/"+name+".avif"))
 			assert.True(t, avif.Format.Match(file[:64]))
 			h, err := avif.Format.Header(t.Context(), bytes.NewReader(file))
 			require.NoError(t, err)
@@ -56,31 +45,16 @@ func TestFilesAreDecodedUpright(t *testing.T) {
 
 // The three files show the same picture, each stored in another way.
 func TestTurnedAndMirroredFilesShowTheSamePicture(t *testing.T) {
-	want := decode(t, corpus(t, "avif-heic/rot0mir0.avif"))
+	want := decode(t, imagetest.Read(t, filepath.Join(imagetest.Corpus(t), "avif-heic/rot0mir0.avif")))
 	for _, name := range []string{"rot1mir1", "rot3mir1"} {
-		got := decode(t, corpus(t, "avif-heic/"+name+".avif"))
-		assert.Greater(t, psnr(want, got), 22.0, name) // they were encoded with little care
+		got := decode(t, imagetest.Read(t, filepath.Join(imagetest.Corpus(t), "avif-heic/"+name+".avif")))
+		assert.Greater(t, imagetest.PSNRWithoutAlpha(want, got), 22.0, name) // they were encoded with little care
 	}
 }
 
 func TestABombIsSeenInItsHeader(t *testing.T) {
-	_, err := avif.Format.Header(t.Context(), bytes.NewReader(corpus(t, "bombs/17000x17000.avif")))
+	_, err := avif.Format.Header(t.Context(), bytes.NewReader(imagetest.Read(t, filepath.Join(imagetest.Corpus(t), "bombs/17000x17000.avif"))))
 	assert.ErrorIs(t, err, processors.ErrFormat, "libavif refuses it")
-}
-
-// picture is smooth, with a corner of another colour, so that it is seen how it is turned.
-func picture(w, h int) *image.RGBA {
-	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			c := color.RGBA{byte(60 + x*120/w), byte(60 + y*120/h), 90, 255}
-			if x < w/4 && y < h/4 {
-				c = color.RGBA{230, 40, 30, 255}
-			}
-			img.SetRGBA(x, y, c)
-		}
-	}
-	return img
 }
 
 func encode(t testing.TB, e avif.Encoder, img image.Image) []byte {
@@ -102,7 +76,11 @@ func seen(t testing.TB, file []byte) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	img = turned(img, h.Orientation)
+	if _, deep := img.(*image.RGBA64); deep {
+		img = imagetest.TurnedDeep(img, h.Orientation)
+	} else {
+		img = imagetest.Turned(img, h.Orientation)
+	}
 	assert.Equal(t, image.Rect(0, 0, h.Width, h.Height), img.Bounds())
 	return img, nil
 }
@@ -115,50 +93,18 @@ func decode(t testing.TB, file []byte) *image.RGBA {
 	return img.(*image.RGBA)
 }
 
-// turned undoes an orientation of EXIF.
-func turned(img image.Image, orientation int) image.Image {
-	size := img.Bounds().Size()
-	w, h := size.X, size.Y
-	if orientation > 4 {
-		size = image.Pt(h, w)
-	}
-	var out draw.Image = image.NewRGBA(image.Rectangle{Max: size})
-	if _, deep := img.(*image.RGBA64); deep {
-		out = image.NewRGBA64(image.Rectangle{Max: size})
-	}
-	for y := range size.Y {
-		for x := range size.X {
-			p := map[int]image.Point{
-				1: {x, y}, 2: {w - 1 - x, y}, 3: {w - 1 - x, h - 1 - y}, 4: {x, h - 1 - y},
-				5: {y, x}, 6: {y, h - 1 - x}, 7: {w - 1 - y, h - 1 - x}, 8: {w - 1 - y, x},
-			}[orientation]
-			out.Set(x, y, img.At(p.X, p.Y))
-		}
-	}
-	return out
-}
-
-func psnr(a, b *image.RGBA) float64 {
-	var sum float64
-	for i := range a.Pix {
-		d := float64(a.Pix[i]) - float64(b.Pix[i])
-		sum += d * d
-	}
-	return 10 * math.Log10(255*255*float64(len(a.Pix))*3/4/max(sum, 1e-9))
-}
-
 func TestWhatIsEncodedLooksLikeThePicture(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {1, 7}, {33, 20}, {160, 90}} {
-		want := picture(size.X, size.Y)
+		want := imagetest.Cornered(size.X, size.Y)
 		got := decode(t, encode(t, avif.Encoder{}, want))
 		require.Equal(t, want.Rect, got.Rect)
 		assert.True(t, got.Opaque(), "opaque stays opaque")
-		assert.Greater(t, psnr(want, got), 26.0, "%v", size)
+		assert.Greater(t, imagetest.PSNRWithoutAlpha(want, got), 26.0, "%v", size)
 	}
 }
 
 func TestAFileSaysThatItIsSRGB(t *testing.T) {
-	for _, img := range []image.Image{picture(20, 10), withAlpha(picture(20, 10))} {
+	for _, img := range []image.Image{imagetest.Cornered(20, 10), withAlpha(imagetest.Cornered(20, 10))} {
 		file := encode(t, avif.Encoder{}, img)
 		header, _, _ := bytes.Cut(file, []byte("mdat"))
 		assert.Equal(t, 1, bytes.Count(header, []byte("colrnclx\x00\x01\x00\x0d\x00\x06\x80")))
@@ -185,7 +131,7 @@ func TestTransparencyIsKept(t *testing.T) {
 }
 
 func TestAPartOfAPictureIsEncodedAlone(t *testing.T) {
-	large := picture(90, 70)
+	large := imagetest.Cornered(90, 70)
 	part := large.SubImage(image.Rect(10, 20, 74, 60)).(*image.RGBA)
 	want := image.NewRGBA(image.Rect(0, 0, 64, 40))
 	for y := range 40 {
@@ -195,7 +141,7 @@ func TestAPartOfAPictureIsEncodedAlone(t *testing.T) {
 }
 
 func TestTheSamePictureIsTheSameFileInEveryType(t *testing.T) {
-	rgba := picture(40, 30)
+	rgba := imagetest.Cornered(40, 30)
 	grey := image.NewGray(rgba.Rect)
 	draw.Draw(grey, grey.Rect, rgba, image.Point{}, draw.Src)
 	deep := image.NewNRGBA64(rgba.Rect)
@@ -213,7 +159,7 @@ func TestTheSamePictureIsTheSameFileInEveryType(t *testing.T) {
 }
 
 func TestTheLongestSideCanBeReadAgain(t *testing.T) {
-	got := decode(t, encode(t, avif.Encoder{}, picture(avif.MaxSide, 1)))
+	got := decode(t, encode(t, avif.Encoder{}, imagetest.Cornered(avif.MaxSide, 1)))
 	assert.Equal(t, image.Rect(0, 0, avif.MaxSide, 1), got.Rect)
 }
 
@@ -221,7 +167,7 @@ func TestPicturesOfManyPixelsAreRefusedUnlessAsked(t *testing.T) {
 	large := image.NewUniform(color.White)
 	err := avif.Encoder{}.Encode(io.Discard, crop{large, image.Rect(0, 0, 1501, 1000)})
 	assert.ErrorIs(t, err, processors.ErrTooLarge)
-	small := picture(40, 30)
+	small := imagetest.Cornered(40, 30)
 	assert.ErrorIs(t, avif.Encoder{MaxPixels: 1199}.Encode(io.Discard, small), processors.ErrTooLarge)
 	assert.NoError(t, avif.Encoder{MaxPixels: 1200}.Encode(io.Discard, small))
 	assert.NoError(t, avif.Encoder{MaxPixels: -1}.Encode(io.Discard, small))
@@ -237,7 +183,7 @@ type crop struct {
 func (c crop) Bounds() image.Rectangle { return c.size }
 
 func TestQualityAndEffortDoWhatTheySay(t *testing.T) {
-	img := picture(120, 120)
+	img := imagetest.Cornered(120, 120)
 	size := func(e avif.Encoder) int { return len(encode(t, e, img)) }
 	assert.Equal(t, size(avif.Encoder{}), size(avif.Encoder{Quality: 60, Effort: 1}), "defaults")
 	assert.Equal(t, size(avif.Encoder{Quality: 1, Effort: 1}), size(avif.Encoder{Quality: -3, Effort: -1}), "below the range")
@@ -253,7 +199,7 @@ func TestWhatCannotBeEncodedIsAnError(t *testing.T) {
 		assert.Error(t, avif.Encoder{}.Encode(io.Discard, image.NewGray(size)))
 	}
 	full := errors.New("no space left")
-	assert.ErrorIs(t, avif.Encoder{}.Encode(failing{full}, picture(9, 9)), full)
+	assert.ErrorIs(t, avif.Encoder{}.Encode(failing{full}, imagetest.Cornered(9, 9)), full)
 }
 
 type failing struct{ error }
@@ -261,7 +207,7 @@ type failing struct{ error }
 func (f failing) Write([]byte) (int, error) { return 0, f.error }
 
 func TestDamagedFilesAreErrors(t *testing.T) {
-	for _, source := range []image.Image{picture(40, 30), withAlpha(picture(40, 30)), picture(400, 300), picture(1, 1)} {
+	for _, source := range []image.Image{imagetest.Cornered(40, 30), withAlpha(imagetest.Cornered(40, 30)), imagetest.Cornered(400, 300), imagetest.Cornered(1, 1)} {
 		file := encode(t, avif.Encoder{}, source)
 		for _, n := range []int{0, 1, 8, 20, 60, 150, len(file) / 2, len(file) - 30, len(file) - 1} {
 			_, err := avif.Format.Decode(t.Context(), file[:n])
@@ -281,11 +227,11 @@ func TestDamagedFilesAreErrors(t *testing.T) {
 // A picture as the header says, or an error. It is no fuzz target because each worker would compile
 // the WebAssembly first.
 func TestAFileWithAFewWrongBytesIsAPictureOfItsSizeOrAnError(t *testing.T) {
-	file := encode(t, avif.Encoder{}, picture(20, 14))
+	file := encode(t, avif.Encoder{}, imagetest.Cornered(20, 14))
 	random := rand.New(rand.NewPCG(1, 2))
 	pictures := 0
 	for _, file := range [][]byte{
-		file, with(t, file, ht.Clap(10, 8, 2, -1), ht.Turn(1), ht.Mirror(0)), encode(t, avif.Encoder{}, withAlpha(picture(9, 20))),
+		file, with(t, file, ht.Clap(10, 8, 2, -1), ht.Turn(1), ht.Mirror(0)), encode(t, avif.Encoder{}, withAlpha(imagetest.Cornered(9, 20))),
 	} {
 		for range 200 {
 			broken := slices.Clone(file)
@@ -307,12 +253,12 @@ func TestAFileWithAFewWrongBytesIsAPictureOfItsSizeOrAnError(t *testing.T) {
 }
 
 func TestManyAtOnceDoNotDisturbEachOther(t *testing.T) {
-	want := encode(t, avif.Encoder{}, picture(50, 40))
+	want := encode(t, avif.Encoder{}, imagetest.Cornered(50, 40))
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			var b bytes.Buffer
-			assert.NoError(t, avif.Encoder{}.Encode(&b, picture(50, 40)))
+			assert.NoError(t, avif.Encoder{}.Encode(&b, imagetest.Cornered(50, 40)))
 			assert.Equal(t, want, b.Bytes())
 			img, err := avif.Format.Decode(t.Context(), b.Bytes())
 			assert.NoError(t, err)

@@ -5,11 +5,12 @@ import (
 	"io"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
 func BenchmarkEncode(b *testing.B) {
-	img := picture(400, 300)
+	img := imagetest.Cornered(400, 300)
 	for b.Loop() {
 		if err := (avif.Encoder{}).Encode(io.Discard, img); err != nil {
 			b.Fatal(err)
@@ -18,7 +19,7 @@ func BenchmarkEncode(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	file := encode(b, avif.Encoder{}, picture(400, 300))
+	file := encode(b, avif.Encoder{}, imagetest.Cornered(400, 300))
 	for b.Loop() {
 		if _, err := avif.Format.Decode(b.Context(), file); err != nil {
 			b.Fatal(err)
@@ -27,7 +28,7 @@ func BenchmarkDecode(b *testing.B) {
 }
 
 func BenchmarkHeader(b *testing.B) {
-	file := encode(b, avif.Encoder{}, picture(400, 300))
+	file := encode(b, avif.Encoder{}, imagetest.Cornered(400, 300))
 	for b.Loop() {
 		if _, err := avif.Format.Header(b.Context(), bytes.NewReader(file)); err != nil {
 			b.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
@@ -19,9 +20,9 @@ func TestMemoryOfDeepPicturesIsCounted(t *testing.T) {
 	for _, alpha := range []bool{false, true} {
 		var b bytes.Buffer
 		if alpha {
-			require.NoError(t, png.Encode(&b, withAlpha(picture(1600, 1000))))
+			require.NoError(t, png.Encode(&b, withAlpha(imagetest.Cornered(1600, 1000))))
 		} else {
-			require.NoError(t, png.Encode(&b, picture(1600, 1000)))
+			require.NoError(t, png.Encode(&b, imagetest.Cornered(1600, 1000)))
 		}
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "in.png"), b.Bytes(), 0o600))
 		out := filepath.Join(dir, "out.avif")
@@ -31,7 +32,7 @@ func TestMemoryOfDeepPicturesIsCounted(t *testing.T) {
 			require.NoError(t, err)
 			h, err := avif.Format.Header(t.Context(), bytes.NewReader(file))
 			require.NoError(t, err)
-			decoding := peak(func() {
+			decoding := imagetest.Peak(func() {
 				_, err := avif.Format.Decode(codec.WithAccount(t.Context(), codec.NewAccount(h.Bytes)), file)
 				require.NoError(t, err)
 			})

@@ -15,20 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
 // vips runs libvips, which reads AVIF by libheif.
 func vips(t *testing.T, args ...string) {
 	t.Helper()
-	path, err := exec.LookPath("vips")
-	if err != nil {
-		if os.Getenv("THUMBNAIL_REAL") != "" {
-			t.Fatal("vips is not installed (Debian: libvips-tools)")
-		}
-		t.Skip("vips is not installed: pictures are not compared with it")
-	}
-	output, err := exec.Command(path, args...).CombinedOutput()
+	output, err := exec.Command(imagetest.Program(t, "vips", "libvips-tools"), args...).CombinedOutput()
 	require.NoError(t, err, "%s", output)
 }
 
@@ -69,7 +63,7 @@ func near(t *testing.T, want, got *image.NRGBA, tolerance int, name string) {
 }
 
 func TestPicturesAreClippedTurnedAndMirroredAsByLibvips(t *testing.T) {
-	file := encode(t, avif.Encoder{}, picture(60, 40))
+	file := encode(t, avif.Encoder{}, imagetest.Cornered(60, 40))
 	for turns := range byte(4) {
 		for mirror := range byte(3) { // 2: none
 			for _, clipped := range []bool{false, true} {
@@ -93,10 +87,10 @@ func TestPicturesAreClippedTurnedAndMirroredAsByLibvips(t *testing.T) {
 
 func TestEveryKindOfSampleIsReadAsByLibvips(t *testing.T) {
 	dir := t.TempDir()
-	source := withAlpha(picture(64, 48))
+	source := withAlpha(imagetest.Cornered(64, 48))
 	grey := image.NewGray(source.Rect)
-	draw.Draw(grey, grey.Rect, picture(64, 48), image.Point{}, draw.Src)
-	for name, img := range map[string]image.Image{"opaque": picture(64, 48), "alpha": source, "grey": grey} {
+	draw.Draw(grey, grey.Rect, imagetest.Cornered(64, 48), image.Point{}, draw.Src)
+	for name, img := range map[string]image.Image{"opaque": imagetest.Cornered(64, 48), "alpha": source, "grey": grey} {
 		var b bytes.Buffer
 		require.NoError(t, png.Encode(&b, img))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), b.Bytes(), 0o600))
@@ -144,7 +138,7 @@ func TestNoColourIsBrighterThanAlphaAllows(t *testing.T) {
 }
 
 func TestAGeneralBrandIsAVIFIfItSaysSo(t *testing.T) {
-	file := encode(t, avif.Encoder{}, picture(20, 10)) // brands: avif; avif mif1 miaf MA1B
+	file := encode(t, avif.Encoder{}, imagetest.Cornered(20, 10)) // brands: avif; avif mif1 miaf MA1B
 	for _, brand := range []string{"mif1", "msf1", "miaf", "heic"} {
 		copy(file[8:], brand)
 		assert.True(t, avif.Format.Match(file[:64]), brand)

@@ -7,8 +7,6 @@ import (
 	"image"
 	"io"
 	"runtime"
-	"runtime/debug"
-	"runtime/metrics"
 	"sync"
 	"testing"
 	"time"
@@ -18,37 +16,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
-
-// peak is the most memory in bytes that is in use while f runs: garbage is collected as soon as there
-// is a little.
-func peak(f func()) int64 {
-	defer debug.SetGCPercent(debug.SetGCPercent(5))
-	runtime.GC()
-	live := func() int64 {
-		s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-		metrics.Read(s)
-		return int64(s[0].Value.Uint64())
-	}
-	before, most, done := live(), int64(0), make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for {
-			select {
-			case <-done:
-				return
-			case <-time.After(200 * time.Microsecond):
-				most = max(most, live())
-			}
-		}
-	})
-	f()
-	close(done)
-	wg.Wait()
-	return most - before
-}
 
 func TestMemoryIsCounted(t *testing.T) {
 	if gen2brain.Dynamic() == nil {
@@ -56,11 +27,11 @@ func TestMemoryIsCounted(t *testing.T) {
 	}
 	require.NoError(t, avif.Start())
 	for _, size := range []image.Point{{200, 150}, {1200, 900}, {3000, 2000}} {
-		img := picture(size.X, size.Y)
+		img := imagetest.Cornered(size.X, size.Y)
 		need := int64(0)
 		var file bytes.Buffer
 		account := codec.NewAccount(1 << 40)
-		encoding := peak(func() {
+		encoding := imagetest.Peak(func() {
 			ctx := codec.WithAccount(t.Context(), account)
 			require.NoError(t, avif.Encoder{MaxPixels: -1}.EncodeContext(ctx, &file, img))
 		})
@@ -71,7 +42,7 @@ func TestMemoryIsCounted(t *testing.T) {
 		h, err := avif.Format.Header(t.Context(), bytes.NewReader(file.Bytes()))
 		require.NoError(t, err)
 		need = h.Bytes
-		decoding := peak(func() {
+		decoding := imagetest.Peak(func() {
 			ctx := codec.WithAccount(t.Context(), codec.NewAccount(need))
 			_, err := avif.Format.Decode(ctx, file.Bytes())
 			require.NoError(t, err)
@@ -82,7 +53,7 @@ func TestMemoryIsCounted(t *testing.T) {
 }
 
 func TestWhatTheAccountHasNotIsRefused(t *testing.T) {
-	img := picture(400, 300)
+	img := imagetest.Cornered(400, 300)
 	ctx := codec.WithAccount(t.Context(), codec.NewAccount(1<<20))
 	assert.ErrorIs(t, avif.Encoder{}.EncodeContext(ctx, io.Discard, img), processors.ErrTooLarge)
 	_, err := avif.Format.Decode(ctx, encode(t, avif.Encoder{}, img))
@@ -107,8 +78,8 @@ func TestAFileOfMorePixelsThanItSaysCostsNothing(t *testing.T) {
 }
 
 func TestWhoWaitsForAnInstanceStopsWithItsContext(t *testing.T) {
-	img := picture(1200, 900)
-	file := encode(t, avif.Encoder{}, picture(20, 10))
+	img := imagetest.Cornered(1200, 900)
+	file := encode(t, avif.Encoder{}, imagetest.Cornered(20, 10))
 	busy, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	for range 4 * runtime.GOMAXPROCS(0) {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )
@@ -46,41 +47,21 @@ func header(file []byte, o heif.Options) (processors.FormatHeader, error) {
 	return heif.Format(plain(image.Pt(1, 1)), o).Header(context.Background(), bytes.NewReader(file))
 }
 
-// turned is what is seen of a picture of that size by EXIF's orientation.
-func turned(img image.Image, orientation int) *image.RGBA {
-	size := img.Bounds().Size()
-	w, h := size.X, size.Y
-	if orientation > 4 {
-		size = image.Pt(h, w)
-	}
-	out := image.NewRGBA(image.Rectangle{Max: size})
-	for y := range size.Y {
-		for x := range size.X {
-			p := map[int]image.Point{
-				1: {x, y}, 2: {w - 1 - x, y}, 3: {w - 1 - x, h - 1 - y}, 4: {x, h - 1 - y},
-				5: {y, x}, 6: {y, h - 1 - x}, 7: {w - 1 - y, h - 1 - x}, 8: {w - 1 - y, x},
-			}[orientation]
-			out.Set(x, y, img.At(img.Bounds().Min.X+p.X, img.Bounds().Min.Y+p.Y))
-		}
-	}
-	return out
-}
-
 // applied does to a picture what a property says, pixel by pixel.
 func applied(img *image.RGBA, property []byte) *image.RGBA {
 	data := property[8:]
 	switch string(property[4:8]) {
 	case "irot":
 		for range data[0] {
-			img = turned(img, 8)
+			img = imagetest.Turned(img, 8)
 		}
 	case "imir":
-		img = turned(img, []int{4, 2}[data[0]])
+		img = imagetest.Turned(img, []int{4, 2}[data[0]])
 	case "clap":
 		size := img.Rect.Size()
 		w, h := int(data[3]), int(data[11])
 		x, y := int(int8(data[19]))+(size.X-w)/2, int(int8(data[27]))+(size.Y-h)/2
-		img = turned(img.SubImage(image.Rect(x, y, x+w, y+h)), 1)
+		img = imagetest.Turned(img.SubImage(image.Rect(x, y, x+w, y+h)), 1)
 	}
 	return img
 }
@@ -113,7 +94,7 @@ func TestPropertiesAreAppliedInTheirOrder(t *testing.T) {
 				img, err := f.Decode(t.Context(), file)
 				require.NoError(t, err)
 				require.Equal(t, image.Point{}, img.Bounds().Min)
-				require.Equal(t, want.Pix, turned(img, h.Orientation).Pix, "%q %q %q", a, b, c)
+				require.Equal(t, want.Pix, imagetest.Turned(img, h.Orientation).Pix, "%q %q %q", a, b, c)
 
 				upright := heif.Format(plain(want.Rect.Size()), heif.Options{Upright: true})
 				h, err = upright.Header(t.Context(), bytes.NewReader(file))

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // startReal starts versitygw, an S3 server that checks signatures, for one test.
@@ -72,10 +74,7 @@ func findVersitygw(t testing.TB) string {
 	if err == nil {
 		return program
 	}
-	if os.Getenv("THUMBNAIL_REAL") == "1" {
-		t.Fatal("THUMBNAIL_REAL=1, but there is no versitygw: run internal/tools/build.sh")
-	}
-	t.Skip("no versitygw, so nothing is tested against a real S3 server: internal/tools/build.sh builds it")
+	imagetest.Missing(t, "no versitygw, so nothing is tested against a real S3 server: internal/tools/build.sh builds it")
 	return ""
 }
 

@@ -25,6 +25,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/doctor"
 	"github.com/rest-thumbnails/thumbnail/examples/internal/front"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/response"
 	"github.com/rest-thumbnails/thumbnail/storage"
@@ -49,8 +50,7 @@ func Test(t *testing.T, k front.Kind) {
 func Find(t testing.TB, k front.Kind) {
 	t.Helper()
 	if _, err := k.Find(); errors.Is(err, front.ErrNotInstalled) {
-		require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "%v", err)
-		t.Skipf("%v; make test installs it", err)
+		imagetest.Missing(t, err.Error())
 	}
 }
 

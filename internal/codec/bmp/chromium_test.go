@@ -14,6 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/bmp"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 const w, h = 31, 9
@@ -139,7 +140,7 @@ func TestBitmapsAreWhatChromiumShows(t *testing.T) {
 		names, files = append(names, name), append(files, b.encode())
 	}
 	background := color.RGBA{200, 30, 100, 255}
-	shown := codectest.Screenshots(t, files, "image/bmp", image.Pt(w, h), background)
+	shown := imagetest.Screenshots(t, files, "image/bmp", image.Pt(w, h), background)
 	for i, name := range names {
 		_, pic, err := codectest.Decode(t.Context(), bmp.Format, files[i], codec.Options{})
 		if !assert.NoError(t, err, name) {

@@ -15,6 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/ico"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // dib is an icon's bitmap of one color, of which the mask makes the lower half transparent.
@@ -145,7 +146,7 @@ func TestIconsAreWhatChromiumShows(t *testing.T) {
 		names, files = append(names, name), append(files, f)
 	}
 	background := color.RGBA{200, 30, 100, 255}
-	shown := codectest.Screenshots(t, files, "image/x-icon", image.Pt(32, 32), background)
+	shown := imagetest.Screenshots(t, files, "image/x-icon", image.Pt(32, 32), background)
 	for i, name := range names {
 		_, pic, err := codectest.Decode(t.Context(), ico.Format, files[i], codec.Options{})
 		require.NoError(t, err, name)

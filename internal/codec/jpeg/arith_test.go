@@ -8,23 +8,19 @@ import (
 	"image/color"
 	"math"
 	"math/rand"
-	"os"
 	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // run runs a program of the Debian package libjpeg-turbo-progs on what it reads from its input.
 func run(t testing.TB, input []byte, name string, args ...string) []byte {
 	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		if os.Getenv("THUMBNAIL_REAL") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	imagetest.Program(t, name, "libjpeg-turbo-progs")
 	cmd := exec.Command(name, args...)
 	cmd.Stdin = bytes.NewReader(input)
 	var out, complaint bytes.Buffer

@@ -18,15 +18,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // program skips the test, or fails it where all programs have to be there, if one is absent.
 func program(t *testing.T, names ...string) {
 	for _, name := range names {
-		if _, err := exec.LookPath(name); err != nil {
-			require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "%s is not installed", name)
-			t.Skip(name + " is not installed")
-		}
+		imagetest.Program(t, name, "libtiff-tools, imagemagick")
 	}
 }
 
@@ -120,7 +118,7 @@ func compareCopy(t *testing.T, path string, want image.Image, lossy bool, what s
 	if lossy {
 		least = 24 // noise with half the chroma
 	}
-	assert.GreaterOrEqual(t, codectest.PSNR(pic.Image, want), least, what)
+	assert.GreaterOrEqual(t, imagetest.PSNR(pic.Image, want), least, what)
 	small := codectest.WithinMemory(t, tiff.Format, data, codec.Options{Least: image.Pt(50, 30)}, what)
 	assert.NotNil(t, small, what)
 	codectest.WithinMemory(t, tiff.Format, data, codec.Options{Tolerant: true}, what)
@@ -176,7 +174,7 @@ func TestOtherProgramsFilesAreTheirPictures(t *testing.T) {
 		data, err := os.ReadFile(filepath.Join(dir, "out.tif"))
 		require.NoError(t, err)
 		if pic := codectest.WithinMemory(t, tiff.Format, data, codec.Options{}, command); pic != nil {
-			assert.GreaterOrEqual(t, codectest.PSNR(pic.Image, want), 38.0, command)
+			assert.GreaterOrEqual(t, imagetest.PSNR(pic.Image, want), 38.0, command)
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // allFrames composes all frames of a file.
@@ -146,10 +147,7 @@ func TestTheFirstFrameStandsOnItsCanvas(t *testing.T) {
 }
 
 func TestAnimationsOfTheCasesLookAsExpected(t *testing.T) {
-	dir := "../../../../shared/cases"
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the cases are not there")
-	}
+	dir := imagetest.Cases(t)
 	for _, name := range []string{"n70-blend-dispose", "n71-lossy-alpha", "w20-anim"} {
 		file, err := os.ReadFile(filepath.Join(dir, "webp", name+".webp"))
 		require.NoError(t, err)

@@ -95,7 +95,7 @@ func encodeFrame(ctx context.Context, img image.Image, o EncodeOptions) (*codedF
 		lossless.release(ctx)
 		return nil, err
 	}
-	if float64(lossless.bytes()) <= look.worth()*float64(lossy.bytes())+worthAnyway {
+	if float64(lossless.bytes()) <= float64(look.worth()*float64(lossy.bytes()))+worthAnyway {
 		lossy.release(ctx)
 		return lossless, nil
 	}

@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // at returns a plane's value at a place, interpolated linearly between the samples' centres; beyond
@@ -74,14 +76,7 @@ func TestChromaIsInterpolatedAndColoursAreThoseOfTheStandard(t *testing.T) {
 // tools returns the paths of commands of the Debian package webp.
 func tools(t *testing.T, names ...string) (paths []string) {
 	for _, name := range names {
-		path, err := exec.LookPath(name)
-		if err != nil {
-			if os.Getenv("THUMBNAIL_REAL") != "" {
-				t.Fatal(name + ", of the package webp, is not installed")
-			}
-			t.Skip(name + ", of the package webp, is not installed")
-		}
-		paths = append(paths, path)
+		paths = append(paths, imagetest.Program(t, name, "webp"))
 	}
 	return paths
 }

@@ -1,21 +1,15 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"encoding/base64"
-	"fmt"
 	"image"
+	"image/color"
 	"image/draw"
-	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // Pictures of 11³ colors, in AV1 without loss, are shown as Chromium shows them. HDR is brought into the range of a screen
@@ -36,7 +30,7 @@ func TestColorsAreWhatChromiumShows(t *testing.T) {
 			ht.Size(size.X, size.Y), ht.Box("pixi", ht.U32(0), []byte{3, 8, 8, 8}), ht.Box("av1C", []byte{0x81, 0x20, 0, 0}), ht.Nclx(c.primaries, c.transfer, 0, true),
 		}}))
 	}
-	shown := screenshots(t, files, size)
+	shown := imagetest.Screenshots(t, files, "image/avif", size, color.RGBA{255, 255, 255, 255})
 	for i, c := range cases {
 		got := straight(shrunk(t, files[i], size.X))
 		largest := 0
@@ -53,47 +47,5 @@ func TestColorsAreWhatChromiumShows(t *testing.T) {
 func straight(img image.Image) *image.NRGBA {
 	out := image.NewNRGBA(image.Rectangle{Max: img.Bounds().Size()})
 	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
-	return out
-}
-
-// screenshots returns what Chromium shows of pictures of one size.
-func screenshots(t *testing.T, files [][]byte, size image.Point) (out []*image.NRGBA) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("THUMBNAIL_REAL") != "" {
-			t.Fatal("chromium is not installed")
-		}
-		t.Skip("chromium is not installed: what it shows is not compared")
-	}
-	var page strings.Builder
-	page.WriteString(`<!doctype html><body style="margin:0">`)
-	for _, f := range files {
-		fmt.Fprintf(&page, `<img style="display:block" src="data:image/avif;base64,%s">`, base64.StdEncoding.EncodeToString(f))
-	}
-	dir := t.TempDir()
-	name, shot := filepath.Join(dir, "page.html"), filepath.Join(dir, "shot.png")
-	if err := os.WriteFile(name, []byte(page.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--force-color-profile=srgb", "--hide-scrollbars",
-		"--user-data-dir="+filepath.Join(dir, "data"), "--screenshot="+shot, fmt.Sprintf("--window-size=%d,%d", max(size.X, 500), size.Y*len(files)+200), "file://"+name)
-	if output, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, output)
-	}
-	data, err := os.ReadFile(shot)
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range files {
-		one := image.NewNRGBA(image.Rectangle{Max: size})
-		draw.Draw(one, one.Rect, img, image.Pt(0, i*size.Y), draw.Src)
-		out = append(out, one)
-	}
 	return out
 }

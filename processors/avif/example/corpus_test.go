@@ -4,26 +4,17 @@ import (
 	"image"
 	"image/draw"
 	"image/png"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // Sizes, turns, profiles and alpha, against libvips, which reads AVIF by libheif and converts by lcms2.
 func TestThumbnailsOfTheCorpusAgreeWithLibvips(t *testing.T) {
-	dir := filepath.Join("..", "..", "..", "..", "shared", "corpus", "avif-heic")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the corpus is not there")
-	}
-	vips, err := exec.LookPath("vips")
-	if err != nil {
-		if os.Getenv("THUMBNAIL_REAL") != "" {
-			t.Fatal("vips is not installed (Debian: libvips-tools)")
-		}
-		t.Skip("vips is not installed: thumbnails are not compared with it")
-	}
+	dir, vips := filepath.Join(imagetest.Corpus(t), "avif-heic"), imagetest.Program(t, "vips", "libvips-tools")
 	profile := []string{"--export-profile", "srgb"}
 	for name, options := range map[string][]string{
 		"avif-orientation-6": profile, "icc_profile": profile, "xmp_tags_orientation": profile,
@@ -52,7 +43,7 @@ func TestThumbnailsOfTheCorpusAgreeWithLibvips(t *testing.T) {
 			if got.Bounds().Size() != want.Bounds().Size() {
 				t.Fatal(got.Bounds(), want.Bounds())
 			}
-			if d := psnr(onWhite(want), onWhite(got)); d < 35 {
+			if d := imagetest.PSNRWithoutAlpha(onWhite(want), onWhite(got)); d < 35 {
 				t.Errorf("%.1f dB", d)
 			}
 		})
@@ -64,14 +55,4 @@ func onWhite(img image.Image) *image.RGBA {
 	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
 	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Over)
 	return out
-}
-
-// psnr is in dB.
-func psnr(a, b *image.RGBA) float64 {
-	sum := 1e-9
-	for i, v := range a.Pix {
-		d := float64(v) - float64(b.Pix[i])
-		sum += d * d
-	}
-	return 10 * math.Log10(255*255*float64(len(a.Pix))*3/4/sum)
 }

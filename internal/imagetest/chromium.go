@@ -1,4 +1,4 @@
-package codectest
+package imagetest
 
 import (
 	"bytes"
@@ -20,13 +20,9 @@ import (
 )
 
 // Screenshots returns what Chromium shows of files of one size over a background. It skips the test
-// if there is no Chromium.
+// if there is no Chromium, or fails it, as Missing does.
 func Screenshots(t *testing.T, files [][]byte, mediaType string, size image.Point, background color.RGBA) (out []*image.RGBA) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "chromium is not installed")
-		t.Skip("chromium is not installed")
-	}
+	chromium := Program(t, "chromium", "chromium")
 	var page strings.Builder
 	fmt.Fprintf(&page, `<!doctype html><body style="margin:0;background:rgb(%d,%d,%d)">`, background.R, background.G, background.B)
 	for _, f := range files {
@@ -38,7 +34,7 @@ func Screenshots(t *testing.T, files [][]byte, mediaType string, size image.Poin
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	output, err := exec.CommandContext(ctx, chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--force-color-profile=srgb", "--hide-scrollbars",
-		"--user-data-dir="+filepath.Join(dir, "data"), "--screenshot="+shot, fmt.Sprintf("--window-size=500,%d", size.Y*len(files)+200), "file://"+filepath.Join(dir, "page.html")).CombinedOutput()
+		"--user-data-dir="+filepath.Join(dir, "data"), "--screenshot="+shot, fmt.Sprintf("--window-size=%d,%d", max(size.X, 500), size.Y*len(files)+200), "file://"+filepath.Join(dir, "page.html")).CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	data, err := os.ReadFile(shot)
 	require.NoError(t, err)
