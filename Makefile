@@ -1,6 +1,8 @@
 # make test   sets everything up and runs every check and every test; needs Go, and Debian for the real servers
 # make check  the cheap checks alone: format, vet, staticcheck, go.mod, types on other platforms, words
 # make test-platforms  compares pictures, bit by bit, of programs built for several processors; Debian's qemu-user-static runs those for arm64
+# make test-busy  the tests with clocks, locks and servers, five times, beside four busy programs
+# make test-toolchains  quick tests by the oldest version of Go that go.mod allows, and by the newest
 # make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
 # make mutate changes the code in MUTANTS small ways per package, one at a time, and lists those that no test notices
 # make soak   runs three processes under a mixed load for SOAK, kills them now and then, and looks for what grows: bench/SOAK.md
@@ -16,6 +18,9 @@ APT = redis-server nginx apache2 libapache2-mod-xsendfile caddy chromium webp py
 
 # Systems and architectures that the module and its tests are type-checked for, without cgo.
 PLATFORMS = linux/arm64 linux/386 windows/amd64 darwin/arm64 freebsd/amd64
+
+# The oldest version of Go that go.mod allows, and the first of the newest language version.
+TOOLCHAINS = go1.26.0 go1.27.0
 
 FUZZTIME = 120
 
@@ -51,6 +56,10 @@ test-platforms:
 
 compare: apt
 	THUMBNAIL_REAL=1 THUMBNAIL_COMPARE=$(FILES) go test -count 1 -timeout 2h -v ./internal/compare
+test-busy: apt tools
+	internal/ci/busy 5
+test-toolchains:
+	internal/ci/toolchains $(TOOLCHAINS)
 
 fuzz:
 	internal/ci/fuzz $(FUZZTIME)

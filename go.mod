@@ -1,6 +1,6 @@
 module github.com/rest-thumbnails/thumbnail
 
-go 1.26.4
+go 1.26.0
 
 require (
 	github.com/alicebob/miniredis/v2 v2.40.0

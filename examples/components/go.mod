@@ -1,6 +1,6 @@
 module github.com/rest-thumbnails/thumbnail/examples/components
 
-go 1.26.4
+go 1.26.0
 
 replace github.com/rest-thumbnails/thumbnail => ../..
 

@@ -1,6 +1,6 @@
 module github.com/rest-thumbnails/thumbnail/examples/heic
 
-go 1.26.4
+go 1.26.0
 
 require (
 	github.com/gen2brain/heic v0.4.9

@@ -48,7 +48,9 @@ func webpWith(profile []byte) []byte {
 	b := []byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00")
 	b = append(binary.LittleEndian.AppendUint32(append(b, "ICCP"...), uint32(len(profile))), profile...)
 	b = append(b, make([]byte, len(profile)&1)...)
-	return append(b, "VP8L\x00\x00\x00\x00"...)
+	b = append(b, "VP8L\x06\x00\x00\x00\x2f\x00\x00\x00\x00\x00"...) // one pixel
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
+	return b
 }
 
 func gifWith(t testing.TB, profile []byte) []byte {
@@ -67,23 +69,49 @@ func gifWith(t testing.TB, profile []byte) []byte {
 	return bytes.Join([][]byte{b.Bytes()[:at], ext, {0}, b.Bytes()[at:]}, nil)
 }
 
+// tiffWith is a TIFF of one pixel.
 func tiffWith(order binary.AppendByteOrder, photometric uint16, profile []byte) []byte {
 	b := []byte("II\x2a\x00")
 	if order.AppendUint16(nil, 1)[0] == 0 {
 		b = []byte("MM\x00\x2a")
 	}
-	b = order.AppendUint16(order.AppendUint32(b, 8), 2)
-	b = order.AppendUint32(order.AppendUint16(order.AppendUint16(b, 262), 3), 1)
-	b = order.AppendUint16(order.AppendUint16(b, photometric), 0)
+	samples := map[uint16]uint16{1: 1, 2: 3, 5: 4}[photometric]
+	const entries = 10
+	rest := uint32(8 + 2 + 12*entries + 4)
+	bits := rest + uint32(len(profile))
+	b = order.AppendUint16(order.AppendUint32(b, 8), entries)
+	short := func(tag, value uint16) {
+		b = order.AppendUint32(order.AppendUint16(order.AppendUint16(b, tag), 3), 1)
+		b = order.AppendUint16(order.AppendUint16(b, value), 0)
+	}
+	short(256, 1)
+	short(257, 1)
+	if samples == 1 {
+		short(258, 8)
+	} else {
+		b = order.AppendUint32(order.AppendUint16(order.AppendUint16(b, 258), 3), uint32(samples))
+		b = order.AppendUint32(b, bits)
+	}
+	short(259, 1)
+	short(262, photometric)
+	short(273, 0) // the pixel is what the file begins with
+	short(277, samples)
+	short(278, 1)
+	short(279, samples)
 	b = order.AppendUint32(order.AppendUint16(order.AppendUint16(b, 34675), 7), uint32(len(profile)))
-	b = order.AppendUint32(b, uint32(len(b)+8))
-	return append(append(b, 0, 0, 0, 0), profile...)
+	b = append(append(order.AppendUint32(b, rest), 0, 0, 0, 0), profile...)
+	for range samples {
+		b = order.AppendUint16(b, 8)
+	}
+	return b
 }
 
 func bmpWith(colours string, profile []byte) []byte {
 	b := make([]byte, 14+124+4) // one pixel
 	copy(b, "BM")
+	binary.LittleEndian.PutUint32(b[10:], 14+124)
 	binary.LittleEndian.PutUint32(b[14:], 124)
+	b[18], b[22], b[26], b[28] = 1, 1, 1, 24
 	copy(b[14+56:], colours)
 	binary.LittleEndian.PutUint32(b[14+112:], 124+4)
 	binary.LittleEndian.PutUint32(b[14+116:], uint32(len(profile)))
@@ -127,12 +155,18 @@ func TestProfilesAreFoundInAllFormats(t *testing.T) {
 		{"cut off", "jpeg", jpegWith(t, false, false, app2(1, 1, p3))[:100], 0},
 		{"png", "png", withChunks(t, swatches(), iCCP(p3)), icc.RGB},
 		{"grey png", "png", withChunks(t, image.NewGray(image.Rect(0, 0, 1, 1)), iCCP(grey)), icc.Gray},
+		{"webp", "webp", webpWith(p3), icc.RGB},
+		{"webp, odd length", "webp", webpWith(append(p3, 0)), icc.RGB},
 		{"webp, cut off", "webp", webpWith(p3)[:200], 0},
 		{"webp of grey", "webp", webpWith(grey), 0},
 		{"gif", "gif", gifWith(t, p3), icc.RGB},
 		{"gif, cut off", "gif", gifWith(t, p3)[:300], 0},
+		{"tiff", "tiff", tiffWith(binary.LittleEndian, 2, p3), icc.RGB},
+		{"big-endian tiff", "tiff", tiffWith(binary.BigEndian, 2, p3), icc.RGB},
+		{"grey tiff", "tiff", tiffWith(binary.BigEndian, 1, grey), icc.Gray},
 		{"cmyk tiff with RGB", "tiff", tiffWith(binary.BigEndian, 5, p3), 0},
 		{"tiff, cut off", "tiff", tiffWith(binary.LittleEndian, 2, p3)[:200], 0},
+		{"bmp", "bmp", bmpWith("DEBM", p3), icc.RGB},
 		{"bmp that is sRGB", "bmp", bmpWith("BGRs", p3), 0},
 		{"bmp, cut off", "bmp", bmpWith("DEBM", p3)[:200], 0},
 		{"bmp of grey", "bmp", bmpWith("DEBM", grey), 0},

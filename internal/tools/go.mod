@@ -1,6 +1,6 @@
 module github.com/rest-thumbnails/thumbnail/internal/tools
 
-go 1.26.4
+go 1.26.0
 
 tool (
 	github.com/versity/versitygw/cmd/versitygw

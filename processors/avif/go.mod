@@ -1,6 +1,6 @@
 module github.com/rest-thumbnails/thumbnail/processors/avif
 
-go 1.26.4
+go 1.26.0
 
 require (
 	github.com/gen2brain/avif v0.6.0

@@ -107,8 +107,7 @@ func (z *inflater) symbolsGo(stop, full int) int {
 		e := lit[b&(1<<litBits-1)]
 		if e&literals != 0 {
 			for range 4 {
-				b >>= e & taken
-				count -= uint(e & taken)
+				b, count = b>>(e&taken), count-uint(e&taken)
 				next := lit[b&(1<<litBits-1)] // before what it does not wait for
 				binary.LittleEndian.PutUint32(out[write:], bits.RotateLeft32(e, -8))
 				write += int(e >> 6 & 3)
@@ -125,15 +124,13 @@ func (z *inflater) symbolsGo(stop, full int) int {
 		}
 		if e&exceptional != 0 {
 			if e&kind == subtable {
-				b >>= e & taken
-				count -= uint(e & taken)
+				b, count = b>>(e&taken), count-uint(e&taken)
 				e = lit[e>>16+uint32(b)&(1<<(e>>8&15)-1)]
 			}
 			if e&literals != 0 {
 				out[write] = byte(e >> 8)
 				write++
-				b >>= e & taken
-				count -= uint(e & taken)
+				b, count = b>>(e&taken), count-uint(e&taken)
 				continue
 			}
 			if e&exceptional != 0 {
@@ -141,22 +138,19 @@ func (z *inflater) symbolsGo(stop, full int) int {
 					result = badCode
 					break
 				}
-				b >>= e & taken
-				count -= uint(e & taken)
+				b, count = b>>(e&taken), count-uint(e&taken)
 				result = blockEnd
 				break
 			}
 		}
 
 		length := int(e>>16) + int(b&(1<<(e&taken)-1)>>(e>>8&15))
-		b >>= e & taken
-		count -= uint(e & taken)
+		b, count = b>>(e&taken), count-uint(e&taken)
 
 		e = dist[b&(1<<distBits-1)]
 		if e&exceptional != 0 {
 			if e&kind == subtable {
-				b >>= e & taken
-				count -= uint(e & taken)
+				b, count = b>>(e&taken), count-uint(e&taken)
 				e = dist[e>>16+uint32(b)&(1<<(e>>8&15)-1)]
 			}
 			if e&exceptional != 0 {
@@ -165,29 +159,34 @@ func (z *inflater) symbolsGo(stop, full int) int {
 			}
 		}
 		distance := int(e>>16) + int(b&(1<<(e&taken)-1)>>(e>>8&15))
-		b >>= e & taken
-		count -= uint(e & taken)
+		b, count = b>>(e&taken), count-uint(e&taken)
 
 		from := write - distance
 		if from < 0 {
 			result = badDistance
 			break
 		}
-		end := write + length
-		if distance < 8 { // the first bytes repeated make a longer period
-			for write < end && write-from < 8 {
-				binary.LittleEndian.PutUint64(out[write:], binary.LittleEndian.Uint64(out[from:]))
-				write += write - from
-			}
-		}
-		for write < end {
-			binary.LittleEndian.PutUint64(out[write:], binary.LittleEndian.Uint64(out[from:]))
-			binary.LittleEndian.PutUint64(out[write+8:], binary.LittleEndian.Uint64(out[from+8:]))
-			write += 16
-			from += 16
-		}
-		write = end
+		repeat(out, from, write, length)
+		write += length
 	}
 	z.bits, z.count, z.in.pos, z.write = b, count, pos, write
 	return result
+}
+
+// repeat copies length bytes from an earlier place to another, and may write slop bytes beyond. Where the places
+// overlap, what is copied is copied again.
+func repeat(out []byte, from, write, length int) {
+	end := write + length
+	if write-from < 8 { // the first bytes repeated make a longer period
+		for write < end && write-from < 8 {
+			binary.LittleEndian.PutUint64(out[write:], binary.LittleEndian.Uint64(out[from:]))
+			write += write - from
+		}
+	}
+	for write < end {
+		binary.LittleEndian.PutUint64(out[write:], binary.LittleEndian.Uint64(out[from:]))
+		binary.LittleEndian.PutUint64(out[write+8:], binary.LittleEndian.Uint64(out[from+8:]))
+		write += 16
+		from += 16
+	}
 }

@@ -1,6 +1,6 @@
 module github.com/rest-thumbnails/thumbnail/processors/avif/example
 
-go 1.26.4
+go 1.26.0
 
 require (
 	github.com/rest-thumbnails/thumbnail v0.0.0
