@@ -35,7 +35,7 @@ SOAK = 30m
 # How many files of each format make compare has made, and six times as many TIFFs.
 FILES = 400
 
-.PHONY: test check go-test test-platforms compare fuzz mutate soak run bench docs apt tools
+.PHONY: test check go-test test-platforms test-busy test-toolchains compare fuzz mutate soak run bench docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -56,8 +56,10 @@ test-platforms:
 
 compare: apt
 	THUMBNAIL_REAL=1 THUMBNAIL_COMPARE=$(FILES) go test -count 1 -timeout 2h -v ./internal/compare
+
 test-busy: apt tools
 	internal/ci/busy 5
+
 test-toolchains:
 	internal/ci/toolchains $(TOOLCHAINS)
 
