@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command soak runs handlers in several processes under a mixed load for a while, kills and stops them
 // and their servers, and looks whether anything grows, leaks or comes out wrong:
 //
