@@ -136,7 +136,7 @@ func TestPiecesOfProgramsInTheGuidesCompile(t *testing.T) {
 var (
 	markdownLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading      = regexp.MustCompile(`(?m)^#+ (.+)$`)
-	notInAnchor  = regexp.MustCompile("[^\\p{L}\\p{N} _-]")
+	notInAnchor  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
 // anchors are the names under which a document's headings can be linked to, as GitHub makes them.
@@ -191,7 +191,7 @@ func TestCommandsInDocumentsExist(t *testing.T) {
 		for _, m := range regexp.MustCompile(`(?:cd ([\w/]+) && )?go (?:run|test|build)[^\n`+"`"+`]*? \./([\w/]+)`).FindAllStringSubmatch(string(text), -1) {
 			assert.DirExists(t, filepath.Join(filepath.FromSlash(m[1]), filepath.FromSlash(m[2])), "%s: %s", document, m[0])
 		}
-		for _, m := range regexp.MustCompile("(?m)(?:`|^\\s*)make ([a-z-]+)").FindAllStringSubmatch(string(text), -1) {
+		for _, m := range regexp.MustCompile(`(?m)(?:\x60|^\s*)make ([a-z-]+)`).FindAllStringSubmatch(string(text), -1) {
 			assert.Regexp(t, `(?m)^`+m[1]+`:`, string(makefile), "%s: %s", document, m[0])
 		}
 	}

@@ -21,7 +21,7 @@ type Entropy struct {
 
 // Plan implements [Planner].
 func (e Entropy) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
-	return Crop{NoEnlarge: e.NoEnlarge}.Plan(original, width, height)
+	return Crop(e).Plan(original, width, height)
 }
 
 // Process implements [Processor].

@@ -26,7 +26,7 @@ type Smart struct {
 
 // Plan implements [Planner].
 func (s Smart) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
-	return Crop{NoEnlarge: s.NoEnlarge}.Plan(original, width, height)
+	return Crop(s).Plan(original, width, height)
 }
 
 // Process implements [Processor].
