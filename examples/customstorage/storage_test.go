@@ -55,7 +55,7 @@ func TestThumbnailsSurviveInTheDatabase(t *testing.T) {
 }
 
 func TestThePageShowsThumbnailsThatAreThenInTheDatabase(t *testing.T) {
-	const source = "../server/photos"
+	const source = "../../internal/gallery/photos"
 	photos, err := storage.OpenDir(source)
 	require.NoError(t, err)
 	defer photos.Close()
@@ -89,7 +89,7 @@ func TestThePageShowsThumbnailsThatAreThenInTheDatabase(t *testing.T) {
 
 func TestTheProgramServesAndStops(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "thumbnails.db")
-	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0", "-source", "../server/photos", "-db", db)
+	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0", "-source", "../../internal/gallery/photos", "-db", db)
 	resp, err := http.Get(server.URL)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
