@@ -29,13 +29,16 @@ func (e Entropy) Process(ctx context.Context, src image.Image, width, height int
 	return process(ctx, e, src, width, height)
 }
 
-// entropyPixels bounds the picture that Entropy looks at. Only where more are asked for it looks at
+// entropyPixels and entropySide bound the picture that Entropy looks at. Only where more are asked for it looks at
 // a reduced one.
-const entropyPixels = 4 << 20
+const (
+	entropyPixels = 4 << 20
+	entropySide   = 1 << 14
+)
 
 // Locate implements [Locator].
 func (Entropy) Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error) {
-	shrink := max(math.Sqrt(float64(scaled.X)/entropyPixels*float64(scaled.Y)), 1)
+	shrink := max(math.Sqrt(float64(scaled.X)/entropyPixels*float64(scaled.Y)), float64(max(scaled.X, scaled.Y))/entropySide, 1)
 	look := scaling.Size(scaled, 1/shrink)
 	box := image.Pt(min(scaling.Size(crop.Size(), 1/shrink).X, look.X), min(scaling.Size(crop.Size(), 1/shrink).Y, look.Y))
 	small, err := scaling.Whole(ctx, img, look)

@@ -191,8 +191,9 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	var look int64
 	if _, planned := ability.Find[processors.Planner](p.Processor); !planned {
 		look = saturated(8 * float64(area(h.Stored))) // converted, and turned
-	} else if _, ok := ability.Find[processors.Locator](p.Processor); ok {
-		look = p.lookBytes(decoded)
+	} else if locator, ok := ability.Find[processors.Locator](p.Processor); ok {
+		seen, _ := locator.Plan(h.Size(), p.Width, p.Height)
+		look = p.lookBytes(decoded, seen)
 	}
 	scaled := resample.Memory(h.Stored, h.Turn(p.Size))
 	result := 4 * area(p.Size)
@@ -201,14 +202,21 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	return saturated(float64(steps) + float64(profile+fixedBytes))
 }
 
-// lookBytes is what a Locator takes: the picture turned, and a smaller one of that.
-func (p *Plan) lookBytes(decoded int64) int64 {
-	const most = 4 << 20 // pixels that processors.Entropy looks at, beyond those of processors.Smart
-	n := 2 * 4 * min(max(area(p.least), area(p.Size), 1<<20), most)
+// lookBytes is what a Locator takes: the picture turned, and a smaller one of that, or a larger one where it is enlarged
+// to scaled.
+func (p *Plan) lookBytes(decoded int64, scaled image.Point) int64 {
+	const (
+		most     = 4 << 20 // pixels that processors.Entropy looks at, beyond those of processors.Smart
+		mostSide = 1 << 14
+	)
+	n := 2 * 4 * min(max(area(p.least), area(scaled), area(p.Size), 1<<20), most)
 	if p.Header.Orientation > 1 {
 		n = saturated(float64(n) + float64(decoded))
 	}
-	return saturated(float64(n) + float64(resample.Memory(p.Header.Stored, image.Pt(4096, 2))))
+	wide, tall := min(max(scaled.X, 4096), mostSide), min(max(scaled.Y, 2), mostSide)
+	size := p.Header.Size()
+	resized := max(resample.Memory(p.Header.Stored, image.Pt(4096, 2)), resample.Memory(size, image.Pt(wide, 2)), resample.Memory(size, image.Pt(2, tall)))
+	return saturated(float64(n) + float64(resized))
 }
 
 // encodeBytes is what an encoder takes for a picture, beside it: as much again as often as WebP holds
@@ -218,8 +226,11 @@ func (p *Plan) encodeBytes() int64 {
 	if e, ok := ability.Find[processors.MemoryEstimator](p.Encoder); ok {
 		return max(e.EncodeMemory(size.X, size.Y), 0) + 4*area(size) // which may be copied first
 	}
-	return 28*area(size) + 128*int64(size.X) + 512<<10 + min(96*area(size), 5<<19)
+	return 28*area(size) + 128*int64(size.X) + encoderTables + min(96*area(size), 5<<19)
 }
+
+// encoderTables are those that an encoder has for a picture of any size: GIF's are of its palette and of its compressor.
+const encoderTables = 1 << 20
 
 // fixedBytes are tables, and rows of a few thousand pixels.
 const fixedBytes = 64 << 10

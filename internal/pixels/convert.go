@@ -7,6 +7,7 @@ package pixels
 import (
 	"context"
 	"image"
+	"image/color"
 	"image/draw"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -36,10 +37,33 @@ func NRGBA(ctx context.Context, img image.Image) (out *image.NRGBA, fresh bool, 
 		return nil, false, err
 	}
 	out = &image.NRGBA{Pix: pix, Stride: 4 * size.Max.X, Rect: size}
+	if indexed, ok := img.(*image.Paletted); ok {
+		return out, true, expand(ctx, out, indexed)
+	}
 	if Opaque(img) { // package draw is fast in this direction
 		return out, true, Draw(ctx, &image.RGBA{Pix: pix, Stride: out.Stride, Rect: size}, img, draw.Src)
 	}
 	return out, true, Draw(ctx, out, img, draw.Src)
+}
+
+// expand draws a picture in its own colors: those that are nearly transparent would lose bits in between, if they were
+// multiplied with their alpha. A place beyond the palette is transparent.
+func expand(ctx context.Context, dst *image.NRGBA, img *image.Paletted) error {
+	var colors [256]color.NRGBA
+	for i, c := range img.Palette[:min(len(img.Palette), len(colors))] {
+		colors[i] = color.NRGBAModel.Convert(c).(color.NRGBA)
+	}
+	for y := range dst.Rect.Dy() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		out := dst.Pix[y*dst.Stride:]
+		for i, place := range img.Pix[img.PixOffset(img.Rect.Min.X, img.Rect.Min.Y+y):][:dst.Rect.Dx()] {
+			c := colors[place]
+			out[4*i], out[4*i+1], out[4*i+2], out[4*i+3] = c.R, c.G, c.B, c.A
+		}
+	}
+	return nil
 }
 
 // Draw draws the whole of img on dst, whose upper left corner is at (0,0), a megabyte at a time.
