@@ -20,7 +20,7 @@ import (
 // (see package doctor).
 //
 // A generation runs in the call of ServeHTTP or Generate that started it, and goes on if the context of
-// that call is cancelled once it has begun: the work is worth keeping when the client is gone. Work that
+// that call is canceled once it has begun: the work is worth keeping when the client is gone. Work that
 // is queued and that nobody waits for any more is dropped. [http.Server.Shutdown] waits for it, and no
 // goroutine outlives its call. A panic of anything that Config names costs one request, 500.
 //

@@ -152,7 +152,7 @@ func readRow(dst []float64, img image.Image, y int) {
 }
 
 // readYCbCr converts as JFIF says, without rounding. Subsampled chroma is interpolated linearly
-// between the centres of its samples, which lie in the middle of the luma samples they stand for:
+// between the centers of its samples, which lie in the middle of the luma samples they stand for:
 // libjpeg's "fancy upsampling", in float64.
 func readYCbCr(dst []float64, img *image.YCbCr, y int) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()

@@ -11,7 +11,7 @@ import (
 //
 // TryLock never waits: if the lock is held elsewhere, ok is false and err is nil. The lock of a live
 // holder may be renewed until unlock is called or ctx ends; a dead holder loses it after ttl. unlock
-// works after ctx is cancelled, may be called more than once and by several goroutines, and never
+// works after ctx is canceled, may be called more than once and by several goroutines, and never
 // releases somebody else's lock.
 type Locker interface {
 	TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error)

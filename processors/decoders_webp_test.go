@@ -38,7 +38,7 @@ func dwebp(t *testing.T, path string, file []byte) *image.NRGBA {
 	return nrgba(img)
 }
 
-// xdecode decodes with golang.org/x/image, whose colours of lossy files lack the stretch from video
+// xdecode decodes with golang.org/x/image, whose colors of lossy files lack the stretch from video
 // range (RFC 6386, 9.2; golang/go#40173).
 func xdecode(t *testing.T, file []byte) *image.NRGBA {
 	img, err := xwebp.Decode(bytes.NewReader(file))

@@ -121,7 +121,7 @@ func TestPremultipliedColoursAreDividedByAlpha(t *testing.T) {
 		for _, e := range []processors.WebP{{Quality: 100}, {Lossless: processors.LosslessAlways}} {
 			got, want := decode(encodeWebP(t, e, multiplied)), decode(encodeWebP(t, e, straight))
 			for i := 0; i < len(want.Pix); i += 4 {
-				if want.Pix[i+3] < 128 { // there is little left of colours that have been multiplied by less
+				if want.Pix[i+3] < 128 { // there is little left of colors that have been multiplied by less
 					continue
 				}
 				for c := range 3 {

@@ -96,7 +96,7 @@ func trim(ctx context.Context, size, target int, entropy func(from, to int) floa
 	return from, nil
 }
 
-// bands are the interleaved samples of a picture: 1 band of grey, 3 of an opaque one, 4 with alpha.
+// bands are the interleaved samples of a picture: 1 band of gray, 3 of an opaque one, 4 with alpha.
 type bands struct {
 	pix    []byte
 	count  int // bands in a histogram

@@ -4,10 +4,10 @@
 //
 // Any number of goroutines may use a value of this package at once.
 //
-// # Colours
+// # Colors
 //
-// Thumbnails are sRGB. What a file says of its colours is heeded in this order: a PNG's cICP; an ICC
-// profile (ICC.1:2022, versions 2 and 4; matrix, grey or lookup table; relative colorimetric,
+// Thumbnails are sRGB. What a file says of its colors is heeded in this order: a PNG's cICP; an ICC
+// profile (ICC.1:2022, versions 2 and 4; matrix, gray or lookup table; relative colorimetric,
 // without black-point compensation); a PNG's sRGB, then gAMA with cHRM, as Chromium shows them; the
 // code points that [Format.Color] of another format returns. A description that is broken is passed
 // over; without any, pixels are sRGB.
@@ -78,7 +78,7 @@ type Planner interface {
 //
 // Locate returns a box of crop's size within (0,0)-scaled. img shows the whole upright original,
 // possibly reduced: it is at least as large as scaled, and its shorter side has at least 200
-// pixels, unless the original is smaller. Its colours are as the file has them, not yet sRGB.
+// pixels, unless the original is smaller. Its colors are as the file has them, not yet sRGB.
 // Locate is called only where there is a choice, that is, where crop is smaller than scaled.
 type Locator interface {
 	Planner

@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// withSubject is a soft background with a detailed, colourful disc.
+// withSubject is a soft background with a detailed, colorful disc.
 func withSubject(size, at image.Point, radius int) *image.RGBA {
 	img := image.NewRGBA(image.Rectangle{Max: size})
 	for y := range size.Y {
@@ -116,7 +116,7 @@ func TestSmartSeesTheSameInEveryTypeOfPicture(t *testing.T) {
 	}
 }
 
-// assertLocatedNear allows for what colours lose in other types.
+// assertLocatedNear allows for what colors lose in other types.
 func assertLocatedNear(t *testing.T, want image.Rectangle, img image.Image, scaled image.Point, crop image.Rectangle) {
 	t.Helper()
 	got, err := Smart{}.Locate(t.Context(), img, scaled, crop)

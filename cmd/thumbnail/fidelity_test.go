@@ -52,7 +52,7 @@ func fidelityPage(t *testing.T, server string) map[string]*exhibited {
 	return all
 }
 
-// decoded is a picture, and the colour of a pixel near its upper left corner.
+// decoded is a picture, and the color of a pixel near its upper left corner.
 func decoded(t *testing.T, picture []byte) (img image.Image, corner [4]uint32) {
 	t.Helper()
 	img, _, err := image.Decode(bytes.NewReader(picture))

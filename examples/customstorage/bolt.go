@@ -76,7 +76,7 @@ func (b *Bolt) Put(ctx context.Context, key string, r io.Reader) error {
 	return b.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucket).Put([]byte(key), value.Bytes()) })
 }
 
-// RemoveAll makes Handler.Remove work. Keys are sorted, so those of one source are neighbours.
+// RemoveAll makes Handler.Remove work. Keys are sorted, so those of one source are neighbors.
 func (b *Bolt) RemoveAll(ctx context.Context, prefix string) error {
 	if !storage.ValidKey(prefix) {
 		return &fs.PathError{Op: "removeall", Path: prefix, Err: fs.ErrInvalid}

@@ -1,10 +1,10 @@
-// Package colorset numbers the colours of a picture that has few.
+// Package colorset numbers the colors of a picture that has few.
 package colorset
 
-// Max is how many colours a [Set] holds.
+// Max is how many colors a [Set] holds.
 const Max = 256
 
-// A Set is up to [Max] colours in the order in which they came. What the 32 bits of a colour mean
+// A Set is up to [Max] colors in the order in which they came. What the 32 bits of a color mean
 // is the caller's to say. The zero value is empty.
 type Set struct {
 	list   []uint32
@@ -17,7 +17,7 @@ const (
 	slots    = 1 << slotBits
 )
 
-// List has the colours by their places. It is valid until the next call of Place.
+// List has the colors by their places. It is valid until the next call of Place.
 func (s *Set) List() []uint32 { return s.list }
 
 // Place returns the place of c, the next free one if c is new. ok is false if there are Max others.

@@ -62,7 +62,7 @@ var (
 	chrmP3      = cHRM(31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
 )
 
-// swatches are 11³ colours.
+// swatches are 11³ colors.
 func swatches() *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, 121, 11))
 	for i := range 11 * 11 * 11 {

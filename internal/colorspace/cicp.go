@@ -6,7 +6,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
-// primaries are the ColourPrimaries of ITU-T H.273, table 2.
+// primaries are the ColorPrimaries of ITU-T H.273, table 2.
 var primaries = map[uint16]icc.Primaries{
 	1:  icc.SRGB,
 	4:  {White: [2]float64{0.310, 0.316}, Red: [2]float64{0.67, 0.33}, Green: [2]float64{0.21, 0.71}, Blue: [2]float64{0.14, 0.08}},
@@ -56,7 +56,7 @@ func power(gamma, a, slope, at float64) icc.Transfer {
 	})
 }
 
-// codePoints is the Transform of ColourPrimaries and TransferCharacteristics. ok is false if they
+// codePoints is the Transform of ColorPrimaries and TransferCharacteristics. ok is false if they
 // are unknown or reserved.
 func codePoints(colours, function uint16, narrow bool) (t *icc.Transform, ok bool) {
 	chromaticities, known := primaries[colours]

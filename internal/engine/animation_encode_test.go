@@ -22,7 +22,7 @@ func decodeAll(t testing.TB, a *film) *gif.GIF {
 	return g
 }
 
-// localTables counts the frames that have a colour table of their own.
+// localTables counts the frames that have a color table of their own.
 func localTables(t testing.TB, g *gif.GIF) int {
 	n := 0
 	global, _ := g.Config.ColorModel.(color.Palette)
@@ -89,7 +89,7 @@ func TestWhatRestsDoesNotFlicker(t *testing.T) {
 	frames, delays := []*image.NRGBA{}, delaysOf()
 	for range 6 {
 		next := gradient(64, 64)
-		for y := range 20 { // noise of many colours
+		for y := range 20 { // noise of many colors
 			for x := range 20 {
 				next.SetNRGBA(x, y, color.NRGBA{uint8(random.Uint32()), uint8(random.Uint32()), uint8(random.Uint32()), 255})
 			}
@@ -110,7 +110,7 @@ func TestWhatRestsDoesNotFlicker(t *testing.T) {
 }
 
 func TestScenesThatHaveNothingInCommonHavePalettesOfTheirOwn(t *testing.T) {
-	corner := func(i int) *image.NRGBA { // all colours of an eighth of the cube
+	corner := func(i int) *image.NRGBA { // all colors of an eighth of the cube
 		img := image.NewNRGBA(image.Rect(0, 0, 96, 96))
 		random := rand.New(rand.NewPCG(5, uint64(i)))
 		eachPixel(img, func(x, y int, p []byte) {
@@ -134,7 +134,7 @@ func TestScenesThatHaveNothingInCommonHavePalettesOfTheirOwn(t *testing.T) {
 }
 
 func TestAFrameHasATableOfItsOwnWhereThatIsSmaller(t *testing.T) {
-	// 16 frames with 16 colours of their own each: all 256 in a shared table would make every index
+	// 16 frames with 16 colors of their own each: all 256 in a shared table would make every index
 	// 8 bits long.
 	a := &film{}
 	random := rand.New(rand.NewPCG(3, 4))
@@ -153,7 +153,7 @@ func TestAFrameHasATableOfItsOwnWhereThatIsSmaller(t *testing.T) {
 
 func TestAnimationsKeepTheirTransparency(t *testing.T) {
 	a := &film{}
-	for i := range 5 { // a translucent disc goes over nothing, with more than 256 colours
+	for i := range 5 { // a translucent disc goes over nothing, with more than 256 colors
 		frame := image.NewNRGBA(image.Rect(0, 0, 60, 40))
 		for y := range 40 {
 			for x := range 60 {

@@ -100,7 +100,7 @@ func TestAnimationsAreComposedAndWrittenPixelByPixel(t *testing.T) {
 		g := anyGIF(t)
 		var b bytes.Buffer
 		require.NoError(t, gif.EncodeAll(&b, g))
-		g, err := gif.DecodeAll(bytes.NewReader(b.Bytes())) // in which one palette has one transparent colour
+		g, err := gif.DecodeAll(bytes.NewReader(b.Bytes())) // in which one palette has one transparent color
 		require.NoError(t, err)
 		want := composed(g)
 		_, img, err := animate(context.Background(), b.Bytes(), processors.Crop{}, g.Config.Width, g.Config.Height, plenty)

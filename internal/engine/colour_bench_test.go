@@ -45,7 +45,7 @@ func BenchmarkColour(b *testing.B) {
 	}
 }
 
-// tableProfile describes a gamma of 2.2 and sRGB's primaries by a table of 17³ colours (lut16Type,
+// tableProfile describes a gamma of 2.2 and sRGB's primaries by a table of 17³ colors (lut16Type,
 // ICC.1:2022, 10.10).
 func tableProfile() []byte {
 	const points = 17

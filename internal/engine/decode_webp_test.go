@@ -75,7 +75,7 @@ func TestALargeLossyWebPIsShrunkWhileItIsDecodedAndLosesNothing(t *testing.T) {
 }
 
 // drawing has what a mean of luma and chroma gets wrong: thin lines and small squares of the most
-// saturated colours.
+// saturated colors.
 func drawing(size image.Point) *image.NRGBA {
 	img := uniform(size, color.NRGBA{0, 0, 255, 255})
 	for y := range size.Y {
@@ -199,7 +199,7 @@ func TestALossyWebPIsAsLibwebpShowsIt(t *testing.T) {
 		for _, alpha := range []bool{false, true} {
 			original := image.NewNRGBA(image.Rectangle{Max: size})
 			for y := range size.Y {
-				// The most saturated colours, and hard edges at all distances from chroma samples.
+				// The most saturated colors, and hard edges at all distances from chroma samples.
 				for x := range size.X {
 					n := x/7*5 + y/7*3
 					c := color.NRGBA{byte(n & 1 * 255), byte(n >> 1 & 1 * 255), byte(n >> 2 & 1 * 255), 255}
@@ -231,7 +231,7 @@ func TestALossyWebPIsAsLibwebpShowsIt(t *testing.T) {
 	}
 }
 
-// furthest is the largest difference of two samples, colours not premultiplied.
+// furthest is the largest difference of two samples, colors not premultiplied.
 func furthest(t testing.TB, a, b image.Image) (most int) {
 	require.Equal(t, a.Bounds().Size(), b.Bounds().Size())
 	p, q := nrgbaOf(a), nrgbaOf(b)

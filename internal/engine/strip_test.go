@@ -146,7 +146,7 @@ func TestTheCorpusLooksAsItShouldWhereNothingChanges(t *testing.T) {
 	assert.Greater(t, asTheyAre, 20)
 }
 
-// colourManaged reports whether a file says something about its colours, in which case it is no
+// colourManaged reports whether a file says something about its colors, in which case it is no
 // candidate unless that is sRGB.
 func colourManaged(data []byte) bool {
 	for _, sign := range []string{"ICC_PROFILE", "iCCP", "gAMA", "cHRM", "cICP", "ICCRGBG1"} {

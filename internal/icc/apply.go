@@ -9,10 +9,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Apply returns img in sRGB. The result is an *image.Gray if img is grey and remains so, an *image.NRGBA if img has
+// Apply returns img in sRGB. The result is an *image.Gray if img is gray and remains so, an *image.NRGBA if img has
 // alpha that is not premultiplied, and otherwise an *image.RGBA; it has 8 bits per sample, and lies where img lies. It
 // is img itself if there is nothing to do, or if the Transform is for pixels of another kind: that of CMYK for an
-// *image.CMYK only, those of grey and RGB for all others. Applied to colours, a grey one is taken for each channel.
+// *image.CMYK only, those of gray and RGB for all others. Applied to colors, a gray one is taken for each channel.
 //
 // img is not modified. The memory of the result is taken from the account of ctx, unless it is img. The error is that of
 // an account that is empty, or of ctx.
@@ -148,7 +148,7 @@ func fromYCbCr(line []byte, img *image.YCbCr, y int) {
 	toRGB(line, luma, cb[:w], cr[:w])
 }
 
-// premultiplied converts a picture whose colours are multiplied by alpha.
+// premultiplied converts a picture whose colors are multiplied by alpha.
 func (t *Transform) premultiplied(ctx context.Context, img *image.RGBA) (image.Image, error) {
 	b := img.Rect
 	pix, err := pixels(ctx, img, 4)
@@ -182,7 +182,7 @@ func (t *Transform) premultiplied(ctx context.Context, img *image.RGBA) (image.I
 	})
 }
 
-// gray converts by a table of all greys.
+// gray converts by a table of all grays.
 func (t *Transform) gray(ctx context.Context, img *image.Gray) (image.Image, error) {
 	all := image.NewNRGBA(image.Rect(0, 0, 256, 1))
 	for i := range 256 {

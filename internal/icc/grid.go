@@ -1,7 +1,7 @@
 package icc
 
-// A grid of nodes in which colours are interpolated tetrahedrally: through the four corners of that
-// one of a cell's six tetrahedra in which the colour lies. Greys stay on its edge (Kasson, Nin,
+// A grid of nodes in which colors are interpolated tetrahedrally: through the four corners of that
+// one of a cell's six tetrahedra in which the color lies. Grays stay on its edge (Kasson, Nin,
 // Plouffe and Hafner, Performing color space conversions with three-dimensional linear
 // interpolation, 1995).
 type grid struct {
@@ -85,7 +85,7 @@ type tetrahedron struct {
 	weight [4]float32
 }
 
-// tetrahedron finds that in which a colour of three inputs is, the first of which is given.
+// tetrahedron finds that in which a color of three inputs is, the first of which is given.
 //
 // Its corners are those on the way from the lowest to the highest, along the input that is farthest
 // up its cell first. That order is found without a branch, which could not be predicted: each key

@@ -1,7 +1,7 @@
 // Package icc converts pictures to sRGB: by ICC profiles, or by primaries and a transfer function.
 //
-// The conversion is relative colorimetric, without black-point compensation, and colours outside of
-// sRGB are clipped. Understood are profiles of versions 2 and 4 whose device space is grey, RGB or
+// The conversion is relative colorimetric, without black-point compensation, and colors outside of
+// sRGB are clipped. Understood are profiles of versions 2 and 4 whose device space is gray, RGB or
 // CMYK and which describe it by tone curves, by tone curves and a matrix, or by a lookup table
 // (lut8, lut16, lutAToB) to CIE XYZ or CIELAB.
 //
@@ -26,7 +26,7 @@ func broken(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrProfile, fmt.Sprintf(format, args...))
 }
 
-// A Space is the colour space of pixels as a file has them.
+// A Space is the color space of pixels as a file has them.
 type Space uint8
 
 const (

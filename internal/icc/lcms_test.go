@@ -25,7 +25,7 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/lcms.txt anew, with transicc")
 
-// convert takes colours of 8 bits to sRGB.
+// convert takes colors of 8 bits to sRGB.
 func convert(t testing.TB, tr *Transform, colours [][]byte) [][3]byte {
 	n := len(colours)
 	out := make([][3]byte, n)
@@ -55,7 +55,7 @@ func convert(t testing.TB, tr *Transform, colours [][]byte) [][3]byte {
 	return out
 }
 
-// gridColours spreads colours evenly, the corners included, rounded to 8 bits.
+// gridColours spreads colors evenly, the corners included, rounded to 8 bits.
 func gridColours(s Space, points int) (colours [][]byte) {
 	colours = [][]byte{{}}
 	for range s.channels() {
@@ -70,7 +70,7 @@ func gridColours(s Space, points int) (colours [][]byte) {
 	return colours
 }
 
-// transicc converts colours with littlecms, relative colorimetric, without black-point compensation.
+// transicc converts colors with littlecms, relative colorimetric, without black-point compensation.
 func transicc(t testing.TB, profile []byte, s Space, colours [][]byte) [][3]float64 {
 	file := filepath.Join(t.TempDir(), "profile.icc")
 	require.NoError(t, os.WriteFile(file, profile, 0o600))
@@ -207,7 +207,7 @@ func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
 
 var srgbCurve, _, _ = parseCurve(srgbTRC)
 
-// labOf is CIELAB of an sRGB colour of 0…255.
+// labOf is CIELAB of an sRGB color of 0…255.
 func labOf(rgb [3]float64) [3]float64 {
 	return imagetest.Lab(rgb[0]/255, rgb[1]/255, rgb[2]/255)
 }

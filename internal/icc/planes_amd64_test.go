@@ -50,7 +50,7 @@ func TestAssemblyAndGoConvertAlike(t *testing.T) {
 	}
 }
 
-// Whatever the places are, no node is read that is not there: around them nothing is a number. How far a colour is between two tetrahedra
+// Whatever the places are, no node is read that is not there: around them nothing is a number. How far a color is between two tetrahedra
 // must be one, as nothing comes of it otherwise.
 func TestAssemblyStaysOnItsGrid(t *testing.T) {
 	nan := float32(math.NaN())

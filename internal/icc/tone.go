@@ -48,7 +48,7 @@ type Transfer struct {
 // white.
 func TransferFunc(f func(float64) float64) Transfer { return Transfer{decode: f} }
 
-// PQ is the perceptual quantiser of SMPTE ST 2084 and ITU-R BT.2100, table 4.
+// PQ is the perceptual quantizer of SMPTE ST 2084 and ITU-R BT.2100, table 4.
 func PQ() Transfer {
 	const m1, m2 = 2610.0 / 16384, 2523.0 / 4096 * 128
 	const c1, c2, c3 = 3424.0 / 4096, 2413.0 / 4096 * 32, 2392.0 / 4096 * 32
@@ -70,7 +70,7 @@ func HLG() Transfer {
 }
 
 // New makes the Transform of a space that is known by its primaries and transfer function, not by a
-// profile. It is for RGB pixels, and for grey ones. narrow says that samples run from 16/255 to
+// profile. It is for RGB pixels, and for gray ones. narrow says that samples run from 16/255 to
 // 235/255 only.
 func New(p Primaries, f Transfer, narrow bool) (*Transform, error) {
 	toXYZ, ok := p.toXYZ()

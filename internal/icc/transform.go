@@ -2,7 +2,7 @@ package icc
 
 import "math"
 
-// A Transform converts pixels of one colour space to sRGB. It does not change, so goroutines may
+// A Transform converts pixels of one color space to sRGB. It does not change, so goroutines may
 // share it. The nil Transform is the one of pixels that are sRGB already.
 type Transform struct {
 	space    Space
@@ -33,7 +33,7 @@ func (t *Transform) Space() Space { return t.space }
 func (t *Transform) Identity() bool { return t == nil || t.identity }
 
 // Far reports whether tones are so unlike sRGB's, as those of linear light are, that it is seen
-// whether a picture is converted before it is scaled or afterwards: whether medium grey becomes
+// whether a picture is converted before it is scaled or afterwards: whether medium gray becomes
 // another by more than 20 of 255 levels. Gammas of 1.8 to 2.7 are near.
 func (t *Transform) Far() bool {
 	if t == nil || t.space == CMYK {
@@ -80,7 +80,7 @@ func (t *Transform) setCurve(channel int, f func(float64) float64) {
 	}
 }
 
-// setGray reads the curve of a grey profile (8.3.4): to the luminance, or to the lightness.
+// setGray reads the curve of a gray profile (8.3.4): to the luminance, or to the lightness.
 func (t *Transform) setGray(p *profile) error {
 	b, ok := p.tag("kTRC")
 	if !ok {
@@ -131,7 +131,7 @@ func (t *Transform) setMatrix(p *profile) error {
 	return nil
 }
 
-// changesNothing tries all greys, the ways from black to the primaries and secondaries, and a
+// changesNothing tries all grays, the ways from black to the primaries and secondaries, and a
 // coarse grid between.
 func (t *Transform) changesNothing() bool {
 	if t.space == CMYK {

@@ -63,7 +63,7 @@ func TestProfilesOfSRGBChangeNothing(t *testing.T) {
 	assert.False(t, parse(t, "gamma-para0-v4").Identity())
 }
 
-// pictures shows the same colours in every type of image that holds them, away from the origin.
+// pictures shows the same colors in every type of image that holds them, away from the origin.
 func pictures(alpha bool) map[string]image.Image {
 	r := image.Rect(3, 5, 20, 14)
 	rnd := rand.New(rand.NewPCG(1, 2))
@@ -112,7 +112,7 @@ func TestAllTypesOfImagesGiveTheSameColours(t *testing.T) {
 					w, g := want.NRGBAAt(x, y), color.NRGBAModel.Convert(got.At(x, y)).(color.NRGBA)
 					tolerance := 1.0
 					if alpha && name == "RGBA" {
-						tolerance = 3 + 500/(float64(w.A)+1) // premultiplied, little is left of a faint colour
+						tolerance = 3 + 500/(float64(w.A)+1) // premultiplied, little is left of a faint color
 					}
 					require.Equal(t, w.A, g.A, name)
 					if w.A > 0 {

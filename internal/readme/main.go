@@ -1,5 +1,5 @@
 // Command readme makes the pictures of README.md with the library itself, from the photos of
-// internal/gallery, some of which it puts into other colour spaces. Run it at the top of the
+// internal/gallery, some of which it puts into other color spaces. Run it at the top of the
 // repository:
 //
 //	go run ./internal/readme

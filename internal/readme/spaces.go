@@ -19,7 +19,7 @@ type fileSource interface {
 	Open(ctx context.Context, key string) (fs.File, error)
 }
 
-// openPhotos adds one photo in other colour spaces to those in a directory: "p3.jpg" has its
+// openPhotos adds one photo in other color spaces to those in a directory: "p3.jpg" has its
 // profile, and in "p3-ignored.jpg" it is lost.
 func openPhotos(dir string) (photos, error) {
 	made := storage.NewMemory()

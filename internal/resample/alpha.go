@@ -23,7 +23,7 @@ func isOpaque(alpha []int16) bool {
 }
 
 // straightRow stores a row of NRGBA from planes of samples, n apart, of premultiplied red, green,
-// blue, and alpha. Colour is divided by alpha before either is clamped: a flat colour overshoots by
+// blue, and alpha. Color is divided by alpha before either is clamped: a flat color overshoots by
 // the same factor as alpha.
 func straightRow(dst []byte, line []int16, n int) {
 	w := len(dst) / 4

@@ -27,8 +27,8 @@ var shapes = map[string]func(x, y, w, h int) float64{
 	"haze":       func(_, _, _, _ int) float64 { return 0.1 },
 }
 
-// layers returns pictures of every kind with alpha, of one colour where there is coverage, on
-// transparent ground that hides another colour if the kind can.
+// layers returns pictures of every kind with alpha, of one color where there is coverage, on
+// transparent ground that hides another color if the kind can.
 func layers(w, h int, c color.NRGBA, coverage func(x, y, w, h int) float64) map[string]image.Image {
 	r := image.Rect(0, 0, w, h)
 	nrgba, nrgba64, rgba64 := image.NewNRGBA(r), image.NewNRGBA64(r), image.NewRGBA64(r)
@@ -50,7 +50,7 @@ func layers(w, h int, c color.NRGBA, coverage func(x, y, w, h int) float64) map[
 			nrgba.SetNRGBA(x, y, c)
 			nrgba64.SetNRGBA64(x, y, wide)
 			rgba64.Set(x, y, wide)
-			rgba.Set(x, y, color.NRGBA{c.R, c.G, c.B, byte(255 * int(a))}) // 8 bits don't tell the colour of what is nearly transparent
+			rgba.Set(x, y, color.NRGBA{c.R, c.G, c.B, byte(255 * int(a))}) // 8 bits don't tell the color of what is nearly transparent
 			paletted.SetColorIndex(x, y, c.A)
 			ycc.Y[ycc.YOffset(x, y)], ycc.A[ycc.AOffset(x, y)] = luma, c.A
 			if c.A == 0 {
@@ -109,7 +109,7 @@ func TestAFlatGreyShapeKeepsItsGrey(t *testing.T) {
 	}
 }
 
-// requireColour requires colours within one level of want from alpha 16 on, and none where nothing is.
+// requireColour requires colors within one level of want from alpha 16 on, and none where nothing is.
 func requireColour(t *testing.T, want color.NRGBA, img *image.NRGBA, what string) {
 	t.Helper()
 	for i := 0; i < len(img.Pix); i += 4 {
@@ -124,7 +124,7 @@ func requireColour(t *testing.T, want color.NRGBA, img *image.NRGBA, what string
 	}
 }
 
-// Colours that are not multiplied by alpha show errors that alpha would hide.
+// Colors that are not multiplied by alpha show errors that alpha would hide.
 func TestColoursOfTransparentPicturesAgreeWithTheTextbook(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	const w, h = 60, 50

@@ -7,7 +7,7 @@ type Format uint8
 const (
 	Gray8       Format = iota
 	Gray16             // the result has 8 bits, here as in all 16-bit formats, and is rounded once
-	GrayAlpha8         // grey, then alpha; not premultiplied
+	GrayAlpha8         // gray, then alpha; not premultiplied
 	GrayAlpha16        // the same
 	RGB8
 	RGB16
@@ -30,7 +30,7 @@ var layouts = [formats]struct{ bytes, planes uint8 }{
 // BytesPerPixel is the size of a pixel.
 func (f Format) BytesPerPixel() int { return int(layouts[f].bytes) }
 
-// planes is how many planes are filtered: grey, or red, green, blue, and premultiplied alpha if need be.
+// planes is how many planes are filtered: gray, or red, green, blue, and premultiplied alpha if need be.
 func (f Format) planes() int { return int(layouts[f].planes) }
 
 // from16 is a 16-bit sample as one between two passes: v·16320/65535, rounded.

@@ -12,7 +12,7 @@ const (
 	one        = 1 << weightBits
 )
 
-// support is how far the kernel reaches from its centre, in pixels of the larger of the two grids.
+// support is how far the kernel reaches from its center, in pixels of the larger of the two grids.
 func (k Kernel) support() float64 {
 	if k == CatmullRom {
 		return 2

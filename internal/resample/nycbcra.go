@@ -6,7 +6,7 @@ import (
 )
 
 // nycbcraRows is of Y'CbCr with alpha, as lossy WebP has it. The chroma is interpolated between its
-// samples, which lie in the centre of the luma samples they belong to; premultiplying in Y'CbCr
+// samples, which lie in the center of the luma samples they belong to; premultiplying in Y'CbCr
 // would want chroma of full resolution anyway.
 func nycbcraRows(src *image.NYCbCrA) rows {
 	b := src.Rect
@@ -61,7 +61,7 @@ func chromaRow(src *image.YCbCr) func(y int, cb, cr []byte) {
 // between finds the chroma samples, counted from first, that luma sample x lies between, each being
 // per luma samples wide and n of them there; w is the weight of the second one in sixteenths.
 func between(x, first, per, n int) (i, w int) {
-	p := 16*(2*x+1)/(2*per) - 8 - 16*first // in sixteenths, from the centre of the first sample
+	p := 16*(2*x+1)/(2*per) - 8 - 16*first // in sixteenths, from the center of the first sample
 	p = min(max(p, 0), 16*(n-1))
 	return p >> 4, p & 15
 }

@@ -27,7 +27,7 @@ func (o Options) rowResidual() float64 {
 // that c = v/2 takes the curvature away; a box of n samples has v = (1-1/n²)/12 in units of its own
 // width, and variances add up. A decode at 1/8 is a box of 8. Here the simple filter is as good as
 // the best there is: the linear estimate of the textbook's sum with the least error, for pictures
-// whose neighbours have a correlation of 0.9 to 0.99, gains less than another 0.1 dB. A decode at
+// whose neighbors have a correlation of 0.9 to 0.99, gains less than another 0.1 dB. A decode at
 // 2/8 cuts off frequencies rather than blurring, and has been fitted; see also acrossBlocks. From
 // 3/8 on the optimum is close to zero.
 func compensation(box, pre int) float64 {
@@ -44,9 +44,9 @@ func compensation(box, pre int) float64 {
 	return c
 }
 
-// acrossBlocks is how much a sample of a decode at 2/8 is to be pushed away from its neighbour in
-// the next block, as long as there are no boxes. Of its other neighbour it is as far away as it
-// should be. These are the filters of three taps with the least error for pictures whose neighbours
+// acrossBlocks is how much a sample of a decode at 2/8 is to be pushed away from its neighbor in
+// the next block, as long as there are no boxes. Of its other neighbor it is as far away as it
+// should be. These are the filters of three taps with the least error for pictures whose neighbors
 // have a correlation of 0.9 to 0.98: 0.036 and 0, which gains 0.4 dB against the best one that is
 // the same for both; at 3/8 and 4/8 it would be 0.1 dB.
 func acrossBlocks(box, pre int) float64 {

@@ -1,6 +1,6 @@
 package resample
 
-// premulFactor multiplies a colour by alpha: to c·a/255 with fraction bits, rounded, in 16-bit
+// premulFactor multiplies a color by alpha: to c·a/255 with fraction bits, rounded, in 16-bit
 // arithmetic.
 type premulFactor struct{ round, factor uint16 }
 

@@ -151,7 +151,7 @@ func TestSourceIsNotModified(t *testing.T) {
 	assert.Equal(t, cb, ycc.Cb)
 }
 
-// A red disc on transparent green: a filter that mixed colours without their alpha would show a
+// A red disc on transparent green: a filter that mixed colors without their alpha would show a
 // green, or with transparent black a dark, fringe.
 func TestTransparentEdgesHaveNoFringe(t *testing.T) {
 	for _, hidden := range []color.NRGBA{{0, 255, 0, 0}, {0, 0, 0, 0}, {255, 255, 255, 0}} {

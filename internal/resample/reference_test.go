@@ -30,7 +30,7 @@ func catmullRom(x float64) float64 {
 	return 0
 }
 
-// referenceLine scales the samples v of one line: sample i of the n is centred at x0 + (i+½)·step.
+// referenceLine scales the samples v of one line: sample i of the n is centered at x0 + (i+½)·step.
 func referenceLine(v []float64, kernel func(float64) float64, reach, x0, step float64, n int) []float64 {
 	out := make([]float64, n)
 	scale := math.Max(1, step)
@@ -120,7 +120,7 @@ func channels(img image.Image) (c [4]floats) {
 }
 
 // reference is what Resize is to be compared with: four channels, premultiplied, not rounded.
-// Colour is divided by alpha before both are clamped.
+// Color is divided by alpha before both are clamped.
 func reference(src image.Image, r Rect, size image.Point, k Kernel) [4]floats {
 	kernel, reach := lanczos3, 3.0
 	if k == CatmullRom {

@@ -5,10 +5,10 @@
 // The arithmetic is the textbook's (for instance Turkowski, "Filters for Common Resampling Tasks",
 // Graphics Gems I, 1990): each sample of the result is the sum of the source's samples weighted by
 // a kernel that is stretched by the ratio when a picture shrinks. Weights that fall beyond the
-// source's edge are dropped and the rest is normalised, but where the picture is enlarged: there
+// source's edge are dropped and the rest is normalized, but where the picture is enlarged: there
 // they go to the pixel at the edge, so that no slope is continued. The result is within one level of that sum
 // computed in float64. With alpha, sums are divided by that of alpha before they are clamped: a
-// shape of one colour keeps it up to its edge, where the kernel overshoots.
+// shape of one color keeps it up to its edge, where the kernel overshoots.
 //
 // Large reductions first average boxes of whole rows and leave at least a factor of 3 (with
 // Options.Exact: of 32) to the kernel, which then makes up for what the boxes have blurred; see
@@ -52,7 +52,7 @@ type Options struct {
 	// the textbook by 54 dB and more.
 	Exact bool
 
-	// Subsample is the chroma resolution of a result in Y'CbCr, always sited in the centre as in JPEG.
+	// Subsample is the chroma resolution of a result in Y'CbCr, always sited in the center as in JPEG.
 	// The zero value is 4:4:4, which keeps all that a reduced 4:2:0 picture has to give.
 	Subsample image.YCbCrSubsampleRatio
 
@@ -61,7 +61,7 @@ type Options struct {
 	// The zero value is a source that was not scaled.
 	Luma, Chroma Eighths
 
-	// KeepCMYK makes an *image.CMYK of one, so that a colour profile can be applied to the smaller
+	// KeepCMYK makes an *image.CMYK of one, so that a color profile can be applied to the smaller
 	// picture.
 	KeepCMYK bool
 }

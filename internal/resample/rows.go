@@ -93,7 +93,7 @@ func beyond(src *image.Paletted) bool {
 	return false
 }
 
-// alphaRows is of a mask: white of that opacity, as image.Alpha's colours are. n is the bytes per
+// alphaRows is of a mask: white of that opacity, as image.Alpha's colors are. n is the bytes per
 // sample.
 func alphaRows(pix []byte, stride, n int, b image.Rectangle) rows {
 	w := b.Dx()

@@ -239,7 +239,7 @@ func (s *Shrinker) under(i int) [][]int16 {
 	return s.taps
 }
 
-// Image is the result: an *image.Gray of a grey format, an *image.NRGBA of one with alpha, else an *image.RGBA. Rows
+// Image is the result: an *image.Gray of a gray format, an *image.NRGBA of one with alpha, else an *image.RGBA. Rows
 // that follow are ignored. The error is that of the context if it has ended, or says that rows are missing.
 func (s *Shrinker) Image() (image.Image, error) {
 	switch {

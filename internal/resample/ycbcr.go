@@ -23,7 +23,7 @@ func subsampling(r image.YCbCrSubsampleRatio) (x, y int) {
 	return 1, 1
 }
 
-// resizeYCbCr scales each plane as it is. A chroma sample lies in the centre of the luma samples
+// resizeYCbCr scales each plane as it is. A chroma sample lies in the center of the luma samples
 // that share it (JFIF 1.02).
 func resizeYCbCr(ctx context.Context, src *image.YCbCr, r Rect, size image.Point, opt Options) (image.Image, error) {
 	dst, err := newYCbCr(ctx, size, opt.Subsample)

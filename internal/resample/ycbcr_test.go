@@ -73,7 +73,7 @@ func near(t *testing.T, want floats, pix []byte, stride int) {
 	}
 }
 
-// A ramp in all planes at once stays in step: each colour keeps its place. Misplaced chroma shows
+// A ramp in all planes at once stays in step: each color keeps its place. Misplaced chroma shows
 // as a fringe.
 func TestChromaStaysWhereItsLumaIs(t *testing.T) {
 	for _, in := range ratios {

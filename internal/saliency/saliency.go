@@ -1,5 +1,5 @@
-// Package saliency finds the part of a picture that is most worth keeping: edges, the colour of
-// skin and saturated colours, near the lines of the thirds of what is kept and away from its edges.
+// Package saliency finds the part of a picture that is most worth keeping: edges, the color of
+// skin and saturated colors, near the lines of the thirds of what is kept and away from its edges.
 //
 // [Best] is the method of Jonas Wagner's smartcrop.js
 // (https://github.com/jwagner/smartcrop.js), with the constants that github.com/muesli/smartcrop v0.3.0 has. In the

@@ -82,7 +82,7 @@ func TestBoxesInPhotographsAreThoseOfSmartcrop(t *testing.T) {
 	}
 }
 
-// random is noise of that strength on rectangles of several colours, skin among them. Form 1 is
+// random is noise of that strength on rectangles of several colors, skin among them. Form 1 is
 // grey, form 2 partly transparent.
 func random(r *rand.Rand, size image.Point, noise, form int) image.RGBA64Image {
 	img := image.NewRGBA(image.Rectangle{Max: size})

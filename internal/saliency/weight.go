@@ -6,7 +6,7 @@ import (
 )
 
 // What the three kinds of detail count for, and what is added to the strength of the edge where
-// colour is weighed by it.
+// color is weighed by it.
 const (
 	detailWeight     = 0.2
 	skinWeight       = 1.8
@@ -40,7 +40,7 @@ func look(img image.RGBA64Image) samples {
 			c, edge := at(x, y), 0.0
 			light := c.lightness()
 			if i > 0 && j > 0 {
-				// In this order: of greys the sum is often a whole level, and rounding decides which.
+				// In this order: of grays the sum is often a whole level, and rounding decides which.
 				edge = float64(4*light) - at(x, y-1).lightness() - at(x-1, y).lightness() - at(x+1, y).lightness() - at(x, y+1).lightness()
 			}
 			s.weights = append(s.weights, weight(c, light/255, level(edge)))
@@ -67,14 +67,14 @@ func above(threshold, v float64) float64 { return level((v - threshold) * (255 /
 // level makes 0 to 1 of one of the 256 levels of a byte, rounded down.
 func level(v float64) float64 { return math.Floor(min(max(v, 0), 255)) / 255 }
 
-// rgb is a colour, alpha-premultiplied, whose levels are 0 to 255.
+// rgb is a color, alpha-premultiplied, whose levels are 0 to 255.
 type rgb struct{ r, g, b float64 }
 
 func (c rgb) lightness() float64 {
 	return float64(0.5126*c.b) + float64(0.7152*c.g) + float64(0.0722*c.r)
 }
 
-// skin is 1 less the distance of the colour's direction from that of skin. It is 0 for black, which
+// skin is 1 less the distance of the color's direction from that of skin. It is 0 for black, which
 // has none.
 func (c rgb) skin() float64 {
 	length := math.Sqrt(float64(c.r*c.r) + float64(c.g*c.g) + float64(c.b*c.b))

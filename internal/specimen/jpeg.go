@@ -39,7 +39,7 @@ func segment(marker byte, data []byte) []byte {
 }
 
 // CMYKJPEG encodes img as four inks, of which 255 is none, as in all such files, but without
-// Adobe's marker. Go's encoder knows no CMYK: each ink is encoded as a grey picture, whose scan
+// Adobe's marker. Go's encoder knows no CMYK: each ink is encoded as a gray picture, whose scan
 // becomes one of four.
 func CMYKJPEG(img image.Image, quality int) []byte {
 	b := img.Bounds()

@@ -1,5 +1,5 @@
 // Package specimen makes pictures that are easily got wrong, from ones that are not: the same
-// colours in another colour space with its ICC profile, an orientation, CMYK. Tests, examples and
+// colors in another color space with its ICC profile, an orientation, CMYK. Tests, examples and
 // the README show with them what becomes of such files.
 package specimen
 
@@ -9,7 +9,7 @@ import (
 	"math"
 )
 
-// A Space is a colour space of three primaries and one tone curve.
+// A Space is a color space of three primaries and one tone curve.
 type Space struct {
 	Name  string
 	xy    [4][2]float64 // white, red, green, blue
@@ -106,7 +106,7 @@ func (s Space) encoded(light float64) float64 {
 	return 1.055*math.Pow(light, 1/2.4) - 0.055
 }
 
-// Of returns the colours of img, which is sRGB, in the space. Alpha is dropped.
+// Of returns the colors of img, which is sRGB, in the space. Alpha is dropped.
 func (s Space) Of(img image.Image) *image.RGBA64 {
 	var light [256]float64
 	for i := range light {

@@ -103,7 +103,7 @@ func TestEveryKindOfSampleIsReadAsByLibvips(t *testing.T) {
 			require.NoError(t, err)
 			got, err := seen(t, file)
 			require.NoError(t, err)
-			// Colours are multiplied by alpha here, so little is left of them where it is small.
+			// Colors are multiplied by alpha here, so little is left of them where it is small.
 			near(t, solid(byVips(t, file)), solid(straight(got)), 3, name+" "+options)
 		}
 	}
@@ -128,7 +128,7 @@ func solid(img *image.NRGBA) *image.NRGBA {
 
 func TestNoColourIsBrighterThanAlphaAllows(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 64, 64))
-	for i := range img.Pix { // noise, of all alphas, that is not valid as premultiplied colours are
+	for i := range img.Pix { // noise, of all alphas, that is not valid as premultiplied colors are
 		img.Pix[i] = byte(i * i >> 3)
 	}
 	got := decode(t, encode(t, avif.Encoder{Quality: 30}, img))

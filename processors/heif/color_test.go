@@ -21,7 +21,7 @@ import (
 //go:embed testdata/swatches.obu
 var swatchesAV1 []byte
 
-// av1Of is the AV1 of the swatches, whose sequence header says these colours.
+// av1Of is the AV1 of the swatches, whose sequence header says these colors.
 func av1Of(colours, function byte) []byte {
 	const start, end, at = 4, 12, 37 // the header's 8 bytes; the first bit of color_primaries
 	var w bitWriter

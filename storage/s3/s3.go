@@ -10,7 +10,7 @@
 // # Errors
 //
 // If S3 reports a key as NoSuchKey, the error matches [fs.ErrNotExist]. No other error does: an
-// absent bucket, refused access, a server error, a time-out, a cancelled context and a failing
+// absent bucket, refused access, a server error, a time-out, a canceled context and a failing
 // credentials provider are errors that say so. Refused access (403) matches [fs.ErrPermission], a
 // time-out [context.DeadlineExceeded]. [errors.As] finds the errors of the SDK.
 //

@@ -51,7 +51,7 @@ func (d *Decoder) Still(ctx context.Context, f *Frame, screen image.Point) (imag
 	return out, err
 }
 
-// table returns f's colours as the bytes of an image.RGBA, and as the same in a uint32, and their
+// table returns f's colors as the bytes of an image.RGBA, and as the same in a uint32, and their
 // number.
 func (f *Frame) table() (packed [256]uint32, colours [256][4]byte, n int) {
 	b := f.colours()

@@ -103,7 +103,7 @@ func (e *Encoder) pixels(p *picture, rect image.Rectangle) {
 type frame struct {
 	*colours
 	delay  int
-	shared packed // as it is written with the colours' table; the shorter way if only that is kept
+	shared packed // as it is written with the colors' table; the shorter way if only that is kept
 	local  packed // with one of its own; nil data if that can't be shorter
 }
 
@@ -158,7 +158,7 @@ func (p *packed) keepShorter(q packed, rect image.Rectangle, disposal Disposal) 
 	}
 }
 
-// packShared packs a block in p's colours, unless it needs a transparent one that is not among
+// packShared packs a block in p's colors, unless it needs a transparent one that is not among
 // them. clears says that it needs one in any case.
 func (e *Encoder) packShared(p *picture, block []uint16, clears bool) packed {
 	out, transparent := e.packer.room(len(block)), -1
@@ -179,7 +179,7 @@ func (e *Encoder) packShared(p *picture, block []uint16, clears bool) packed {
 	return packed{transparent: transparent, data: e.packer.pack(out, tableWidth(len(p.table)/3))}
 }
 
-// packLocal packs a block in a table of the colours that it uses, if indices are shorter then.
+// packLocal packs a block in a table of the colors that it uses, if indices are shorter then.
 func (e *Encoder) packLocal(p *picture, block []uint16, clears bool) packed {
 	var place [unchanged + 1]int // plus 1
 	var table []byte

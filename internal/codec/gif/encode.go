@@ -24,7 +24,7 @@ func Merge(delay, next int) (sum int, ok bool) {
 //
 // Frames of equal looks become one, and of each frame only what has changed is written: the
 // rectangle around that, in which pixels that have not changed are transparent if that is shorter.
-// A frame has a colour table of its own where that is shorter than to use the shared one, or where
+// A frame has a color table of its own where that is shorter than to use the shared one, or where
 // its palette is another.
 type Encoder struct {
 	// Loss is the squared distance of colors, in levels of red, green and blue, that may take each other's place
@@ -34,10 +34,10 @@ type Encoder struct {
 	ctx     context.Context
 	size    image.Point
 	last    *picture     // not packed: that depends on the next
-	palette *color.Color // last's, or rather its first colour
+	palette *color.Color // last's, or rather its first color
 	frames  []frame
 	bytes   int      // of frames
-	shown   []uint32 // what is on the screen before last, in the colours' packed form
+	shown   []uint32 // what is on the screen before last, in the colors' packed form
 	packer  packer
 
 	full, sparse []uint16  // see pixels
@@ -53,9 +53,9 @@ func NewEncoder(ctx context.Context, size image.Point) (*Encoder, error) {
 }
 
 // Add takes the next frame, which begins at (0,0) and is shown for that long, in 1/100 s. It must
-// not be changed afterwards. Its palette's first colour of alpha 0 is transparent; all others are
+// not be changed afterwards. Its palette's first color of alpha 0 is transparent; all others are
 // taken for opaque. A palette that begins where in memory the last frame's does is the same, to
-// which colours may have been added.
+// which colors may have been added.
 func (e *Encoder) Add(img *image.Paletted, delay int) error {
 	if img.Rect != (image.Rectangle{Max: e.size}) || len(img.Palette) == 0 || len(img.Palette) > 256 {
 		return errors.New("frames of several sizes, or with no or too many colours")
@@ -127,7 +127,7 @@ func (e *Encoder) Write(w io.Writer, loop int) error {
 	return err
 }
 
-// mostUsed returns the colours of the most frames.
+// mostUsed returns the colors of the most frames.
 func (e *Encoder) mostUsed() *colours {
 	most := e.frames[0].colours
 	for i := range e.frames {
@@ -156,7 +156,7 @@ func (p *picture) looksLike(q *picture) bool {
 
 // colours are a palette.
 type colours struct {
-	table       []byte // three bytes a colour
+	table       []byte // three bytes a color
 	packed      [256]uint32
 	transparent int // -1: none
 	used        int // by how many frames
@@ -181,7 +181,7 @@ func (e *Encoder) colours(p color.Palette) *colours {
 	return c
 }
 
-// pad fills a colour table up to a power of two. The flags say its size.
+// pad fills a color table up to a power of two. The flags say its size.
 func pad(table []byte) ([]byte, byte) {
 	if table == nil {
 		return nil, 0
@@ -190,5 +190,5 @@ func pad(table []byte) ([]byte, byte) {
 	return append(table[:len(table):len(table)], make([]byte, 3<<n-len(table))...), hasTable | byte(n-1)
 }
 
-// tableWidth returns how many bits the index into a table of n colours has.
+// tableWidth returns how many bits the index into a table of n colors has.
 func tableWidth(n int) int { return max(bits.Len(uint(n-1)), 1) }

@@ -19,7 +19,7 @@ type File struct {
 	Frames    []Frame
 
 	flags   byte
-	palette []byte // the global colour table, three bytes a colour
+	palette []byte // the global color table, three bytes a color
 }
 
 // Screen returns the screen on which frames are drawn: as declared, but large enough for the whole
@@ -36,7 +36,7 @@ type Frame struct {
 
 	transparent int // the index that leaves a pixel as it is, or -1
 	flags       byte
-	palette     []byte // the local colour table, or nil
+	palette     []byte // the local color table, or nil
 	global      []byte
 	data        []byte // minimum code size and whole sub-blocks, with the terminator unless cut
 	cut         bool   // the file ends in data

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// one is a file of one frame of 4 × 2 pixels, with a global colour table of two colours.
+// one is a file of one frame of 4 × 2 pixels, with a global color table of two colors.
 func one(pixels []byte, width int) []byte {
 	out := appendHead(nil, image.Pt(4, 2), hasTable, []byte{1, 2, 3, 4, 5, 6}, -1)
 	out = appendDescriptor(out, image.Rect(0, 0, 4, 2), 0)

@@ -36,7 +36,7 @@ func appendHead(b []byte, screen image.Point, flags byte, palette []byte, loop i
 	b = append(b, "GIF89a"...)
 	b = binary.LittleEndian.AppendUint16(b, uint16(screen.X))
 	b = binary.LittleEndian.AppendUint16(b, uint16(screen.Y))
-	b = append(b, flags, 0, 0) // no background colour, no aspect ratio
+	b = append(b, flags, 0, 0) // no background color, no aspect ratio
 	b = append(b, palette...)
 	if loop >= 0 {
 		b = append(b, "\x21\xff\x0bNETSCAPE2.0\x03\x01"...)

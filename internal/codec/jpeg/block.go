@@ -2,7 +2,7 @@ package jpeg
 
 import "encoding/binary"
 
-// block holds the dequantised coefficients of one 8×8 block that a scale needs, divided by 8: at
+// block holds the dequantized coefficients of one 8×8 block that a scale needs, divided by 8: at
 // 8·u + v the one of horizontal frequency u and vertical frequency v. DC, at 0, has level added to
 // it.
 type block [64]float32
@@ -35,7 +35,7 @@ func makeSlots() (s [9]slots) {
 	return s
 }
 
-// placement is what becomes of a coefficient: an eighth of its quantisation step, and its slot.
+// placement is what becomes of a coefficient: an eighth of its quantization step, and its slot.
 type placement struct {
 	q  float32
 	at uint32
@@ -66,7 +66,7 @@ func (r *bitReader) decodeDC(h *huffman) (diff int32, ok bool) {
 	return e.value(), true
 }
 
-// decodeAC reads the coefficients 1 to last of a block, dequantised, into b, and skips the rest
+// decodeAC reads the coefficients 1 to last of a block, dequantized, into b, and skips the rest
 // (section F.2.2.2). Above found there is none up to last; it is 0 if there is none at all.
 func (r *bitReader) decodeAC(h *huffman, places *[64]placement, last uint, b *block) (found uint, ok bool) {
 	buf, pos, acc, state := r.buf, r.pos, r.acc, r.taken

@@ -20,7 +20,7 @@ type codedComponent struct {
 	h, v             int
 	blocksX, blocksY int // padded to whole MCUs
 	codedX, codedY   int
-	blocks           [][64]int // quantised, zigzag
+	blocks           [][64]int // quantized, zigzag
 }
 
 // randomCoded makes a picture from rng with the given sampling factors.

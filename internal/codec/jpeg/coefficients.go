@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// coefficients are what the scans of a progressive file have brought so far, quantised: the values
+// coefficients are what the scans of a progressive file have brought so far, quantized: the values
 // that the scale needs, and of all others whether they are zero, on which the scans that refine
 // them depend.
 type coefficients struct {
@@ -45,7 +45,7 @@ func (d *Decoder) transform(ctx context.Context) error {
 	d.out.allocate(&d.frame)
 	for i := range d.comps {
 		c := &d.comps[i]
-		var q [64]int32 // quantisation steps, where the values are
+		var q [64]int32 // quantization steps, where the values are
 		for k, at := range slotsFor[c.scale].dense {
 			if slotsFor[c.scale].kept>>k&1 != 0 {
 				q[at] = c.steps[k]

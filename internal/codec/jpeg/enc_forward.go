@@ -2,11 +2,11 @@ package jpeg
 
 import "math"
 
-// codedBlock has the quantised coefficients of a block: at 8·u + v the one of horizontal frequency u
+// codedBlock has the quantized coefficients of a block: at 8·u + v the one of horizontal frequency u
 // and vertical frequency v.
 type codedBlock [64]int16
 
-// quantizer is a quantisation table as the transform needs it, with each coefficient where a
+// quantizer is a quantization table as the transform needs it, with each coefficient where a
 // codedBlock has it.
 type quantizer struct {
 	// factor is the reciprocal of the step, with the scale of the transform's outputs.
@@ -104,7 +104,7 @@ func odd8(s0, s1, s2, d0 float32) (o5, o3, o1, o7 float32) {
 	return down + z2, down - z2, up + z4, up - z4
 }
 
-// quantizeGo quantises t, which has the coefficient of u and v at 8·v + u.
+// quantizeGo quantizes t, which has the coefficient of u and v at 8·v + u.
 func quantizeGo(b *codedBlock, t *[64]float32, q *quantizer) (nonzero, weak uint64) {
 	for u := range 8 {
 		to, factor := (*[8]int16)(b[8*u:]), (*[8]float32)(q.factor[8*u:])

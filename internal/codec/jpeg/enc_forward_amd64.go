@@ -8,7 +8,7 @@ package jpeg
 //go:noescape
 func forwardAVX2(b *codedBlock, src *byte, stride int, q *quantizer) (nonzero, weak uint64)
 
-// forward transforms and quantises the 8×8 samples at src. It returns which coefficients are not
+// forward transforms and quantizes the 8×8 samples at src. It returns which coefficients are not
 // zero, and which are weak, by their index in b.
 func forward(b *codedBlock, src []byte, stride int, q *quantizer) (nonzero, weak uint64) {
 	if !hasAVX2 {

@@ -162,7 +162,7 @@ func (s *source) block(i, x, y, v, w, h int) (samples []byte, stride int) {
 	return s.edge[:], 8
 }
 
-// forward transforms and quantises a block of component i, into coded. It returns which coefficients
+// forward transforms and quantizes a block of component i, into coded. It returns which coefficients
 // are written, in zigzag order.
 func (e *encoder) forward(i, x, y, v int) (nonzero uint64) {
 	w, h := e.blockSize(&e.comps[i], x, y)

@@ -19,7 +19,7 @@ type frame struct {
 	roughChroma  bool
 }
 
-// component is one colour channel.
+// component is one color channel.
 type component struct {
 	id   byte
 	h, v int // sampling factors
@@ -32,7 +32,7 @@ type component struct {
 
 	scale int       // eighths; a block becomes scale × scale samples
 	seen  bool      // a scan has brought its DC coefficients
-	steps [64]int32 // of a progressive file: the quantisation table when that scan came, zigzag
+	steps [64]int32 // of a progressive file: the quantization table when that scan came, zigzag
 }
 
 func (f *frame) readSOF(marker byte, seg []byte) error {

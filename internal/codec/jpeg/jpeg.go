@@ -81,7 +81,7 @@ type Options struct {
 	FullChroma bool
 
 	// RoughChroma leaves out the last bit of the AC coefficients of what FullChroma enlarges, in
-	// progressive files that are not quantised coarsely. The scans that bring it take more time
+	// progressive files that are not quantized coarsely. The scans that bring it take more time
 	// than all others together.
 	RoughChroma bool
 

@@ -13,7 +13,7 @@ import (
 
 // The fields of the segments that small writes, by their offsets from the marker.
 const (
-	inSOFCount, inSOFComponent                         = 9, 10 // and then name, sampling factors, quantisation table
+	inSOFCount, inSOFComponent                         = 9, 10 // and then name, sampling factors, quantization table
 	inSOSCount, inSOSComponent, inSOSBand, inSOSApprox = 4, 5, 11, 13
 )
 

@@ -101,7 +101,7 @@ func (d *Decoder) choose(planned []plannedScan, last bool) {
 // band is the coefficients of a scan, bit k for coefficient k.
 func (s *plannedScan) band() uint64 { return ^uint64(0) << s.ss & (^uint64(0) >> (63 - s.se)) }
 
-// maxRoughStep is the largest quantisation step of chroma that may be rough: that of quality 66 in
+// maxRoughStep is the largest quantization step of chroma that may be rough: that of quality 66 in
 // the usual tables (libjpeg's scaling of table K.2).
 const maxRoughStep = 12
 

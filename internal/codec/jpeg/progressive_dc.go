@@ -122,7 +122,7 @@ func blank(ts []dcTarget, n int) {
 	}
 }
 
-// latch keeps the quantisation table of a component whose first scan comes: once all of its scans
+// latch keeps the quantization table of a component whose first scan comes: once all of its scans
 // are over, another may be defined in its place for the components that follow (section B.2.2).
 func (d *Decoder) latch(c *component) error {
 	table := &d.quant[c.tq]

@@ -47,7 +47,7 @@ func (t *tables) segment(marker byte, seg []byte) error {
 	return nil
 }
 
-// readDQT reads quantisation tables (section B.2.4.1).
+// readDQT reads quantization tables (section B.2.4.1).
 func (t *tables) readDQT(seg []byte) error {
 	for len(seg) > 0 {
 		precision, id := seg[0]>>4, seg[0]&15

@@ -113,7 +113,7 @@ func (d *Decoder) newCanvas() canvas {
 	}
 }
 
-// spreadGray turns grey and alpha, of n bytes each, into red, green, blue and alpha.
+// spreadGray turns gray and alpha, of n bytes each, into red, green, blue and alpha.
 func spreadGray(dst, src []byte, n int) {
 	for len(dst) >= 4*n && len(src) >= 2*n {
 		copy(dst, src[:n])

@@ -96,7 +96,7 @@ func deflated(raw []byte, level int) []byte {
 	return b.Bytes()
 }
 
-// everyKind calls f with every combination of colour type, depth, interlacing and transparency.
+// everyKind calls f with every combination of color type, depth, interlacing and transparency.
 func everyKind(f func(Header)) {
 	depths := map[ColorType][]int{
 		Gray: {1, 2, 4, 8, 16}, RGB: {8, 16}, Indexed: {1, 2, 4, 8}, GrayAlpha: {8, 16}, RGBA: {8, 16},

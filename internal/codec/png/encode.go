@@ -13,8 +13,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/deflate"
 )
 
-// Encode writes img to w with 8 bits per sample, without loss but for the colour of what is wholly
-// transparent: in indices or grey of as few bits as will do, else in grey, grey with alpha, RGB, or
+// Encode writes img to w with 8 bits per sample, without loss but for the color of what is wholly
+// transparent: in indices or gray of as few bits as will do, else in gray, gray with alpha, RGB, or
 // RGBA. Equal pictures give equal bytes, whatever their types. img, which is not modified, must
 // have pixels. Encode may be called from several goroutines.
 //
@@ -134,7 +134,7 @@ func (e *encoder) chunk(kind string, fill func()) {
 	e.out = binary.BigEndian.AppendUint32(e.out, crc32.ChecksumIEEE(e.out[at+4:]))
 }
 
-// palette appends PLTE, and tRNS if there is a colour that is not opaque; these come first.
+// palette appends PLTE, and tRNS if there is a color that is not opaque; these come first.
 func (e *encoder) palette(colours []uint32) {
 	e.chunk("PLTE", func() {
 		for _, c := range colours {

@@ -23,7 +23,7 @@ func encoded(t *testing.T, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// painted is a picture of colours that at gives.
+// painted is a picture of colors that at gives.
 func painted(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -34,7 +34,7 @@ func painted(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {
 	return m
 }
 
-// requireEqualPixels compares colours as image/color converts them to 8 bits, wholly transparent
+// requireEqualPixels compares colors as image/color converts them to 8 bits, wholly transparent
 // ones by that alone.
 func requireEqualPixels(t *testing.T, want, got image.Image, name string) {
 	t.Helper()

@@ -60,7 +60,7 @@ func unpack(dst, src []byte, depth int) {
 	}
 }
 
-// colourOf returns what writes the colours of a row of indices.
+// colourOf returns what writes the colors of a row of indices.
 func (f *file) colourOf() func(dst, src []byte) {
 	var colours [256]uint32
 	for i, c := range f.palette {
@@ -118,7 +118,7 @@ func (f *file) keyedRGB(dst, src []byte) {
 	}
 }
 
-// keyed16 adds alpha to grey or colour of 16 bits.
+// keyed16 adds alpha to gray or color of 16 bits.
 func (f *file) keyed16(dst, src []byte) {
 	n := 2 * f.samples()
 	var key [6]byte

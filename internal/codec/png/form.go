@@ -15,7 +15,7 @@ type form struct {
 	colours colorset.Set // of an Indexed one, R | G<<8 | B<<16 | A<<24: those that are not opaque first
 }
 
-// chooseForm looks at all pixels and chooses the form that takes the fewest bits for each, grey
+// chooseForm looks at all pixels and chooses the form that takes the fewest bits for each, gray
 // before indices as it has no palette.
 func chooseForm(size image.Point, row func(y int) []byte) *form {
 	f := &form{Header: Header{Width: size.X, Height: size.Y, Depth: 8}}
@@ -57,7 +57,7 @@ func chooseForm(size image.Point, row func(y int) []byte) *form {
 	return f
 }
 
-// indexDepthOf is how many bits an index takes into n colours, at most 256.
+// indexDepthOf is how many bits an index takes into n colors, at most 256.
 func indexDepthOf(n int) int {
 	depth := 1
 	for 1<<depth < n {
@@ -66,7 +66,7 @@ func indexDepthOf(n int) int {
 	return depth
 }
 
-// depthOf is how many bits the grey value v takes.
+// depthOf is how many bits the gray value v takes.
 func depthOf(v byte) int {
 	switch {
 	case v%0xff == 0:
@@ -112,7 +112,7 @@ func (f *form) pack(dst, src []byte) {
 }
 
 // sortColours gives places anew: first to those with less alpha, as tRNS wants it, and of the same
-// to darker ones, so that like colours tend to be neighbours.
+// to darker ones, so that like colors tend to be neighbors.
 func (f *form) sortColours() {
 	sorted := slices.SortedFunc(slices.Values(f.colours.List()), func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(a>>24, b>>24), cmp.Compare(luma(a), luma(b)), cmp.Compare(a, b))

@@ -2,8 +2,8 @@
 // memory follows its width and not its area, and encodes them as small as is cheap.
 //
 // All of "Portable Network Graphics (PNG) Specification (Third Edition)", W3C 2025, that concerns
-// the samples of the still picture is decoded: every colour type, depth and filter, Adam7 and tRNS.
-// What concerns colour spaces and orientation (iCCP, gAMA, cHRM, sRGB, cICP, eXIf) and animation is
+// the samples of the still picture is decoded: every color type, depth and filter, Adam7 and tRNS.
+// What concerns color spaces and orientation (iCCP, gAMA, cHRM, sRGB, cICP, eXIf) and animation is
 // the caller's. Section numbers in comments are of that document.
 package png
 

@@ -9,7 +9,7 @@ import (
 )
 
 // Shrink decodes data, a whole file, and scales the part r of the picture to size pixels, as resample.Resize does. The
-// result is an *image.Gray of grey without transparency, else an opaque *image.RGBA or an *image.NRGBA, and the caller's, who may hand it to
+// result is an *image.Gray of gray without transparency, else an opaque *image.RGBA or an *image.NRGBA, and the caller's, who may hand it to
 // resample.Release. It panics if r or size is empty.
 //
 // Memory follows the width of the picture, except for an interlaced one, which is decoded whole as

@@ -75,7 +75,7 @@ func straighten(dst, src []byte, partly func(p, alpha uint32) uint32) {
 	}
 }
 
-// divide divides colours by alpha, as color.NRGBAModel does. What is not premultiplied, as it is
+// divide divides colors by alpha, as color.NRGBAModel does. What is not premultiplied, as it is
 // larger than alpha, is brought to 255.
 func divide(p, alpha uint32) uint32 {
 	of := func(c uint32) uint32 { return min(c*0xffff/alpha>>8, 255) }

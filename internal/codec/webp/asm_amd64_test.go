@@ -185,7 +185,7 @@ func TestTheAssemblyPredictsTheSame(t *testing.T) {
 	require.Greater(t, done, 2_000)
 }
 
-// gentle makes pixels that differ little from their neighbours, here and there more, as the loop
+// gentle makes pixels that differ little from their neighbors, here and there more, as the loop
 // filter looks for.
 func gentle(r *rand.Rand, stride, rows int) *band {
 	b := &band{make([]byte, stride*rows), stride, 0}

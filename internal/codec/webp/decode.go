@@ -1,7 +1,7 @@
 // Package webp reads WebP: the container, with its animations, the lossless pictures (RFC 9649), and
 // the lossy ones, key frames of VP8 (RFC 6386), exactly as libwebp does.
 //
-// golang.org/x/image/webp leaves colours in video range (16 to 235: golang/go#40173), and takes
+// golang.org/x/image/webp leaves colors in video range (16 to 235: golang/go#40173), and takes
 // four times as long.
 package webp
 

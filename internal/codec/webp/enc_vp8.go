@@ -46,7 +46,7 @@ type vp8Encoder struct {
 	mbw, mbh int // macroblocks
 
 	settings settings
-	step     float64 // of the quantiser, where activity is that of the mean
+	step     float64 // of the quantizer, where activity is that of the mean
 	segments []encSegment
 
 	records  []record

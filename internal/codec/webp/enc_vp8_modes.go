@@ -31,7 +31,7 @@ type lumaAttempt struct {
 
 	modeCost int // if it is predicted by blocks
 
-	// Of luma as a whole: coefficients before and after they were quantised.
+	// Of luma as a whole: coefficients before and after they were quantized.
 	raw, groups [4]group
 
 	score int64
@@ -44,7 +44,7 @@ type chromaAttempt struct {
 	pixels [2]quad
 	any    bool
 
-	raw, groups [2]group // coefficients before and after they were quantised
+	raw, groups [2]group // coefficients before and after they were quantized
 
 	score int64
 }
@@ -160,7 +160,7 @@ func (e *vp8Encoder) tryWhole(x int, s *encSegment, mode uint8, a *lumaAttempt) 
 	e.rateWhole(x, s, a)
 }
 
-// rateWhole makes the pixels of an attempt that has been quantised, and its score.
+// rateWhole makes the pixels of an attempt that has been quantized, and its score.
 func (e *vp8Encoder) rateWhole(x int, s *encSegment, a *lumaAttempt) {
 	distortion, errors := int64(0), [4]int32{}
 	for y := range a.groups {
@@ -286,7 +286,7 @@ type blockAttempt struct {
 	src     quad // the block, four times
 
 	preds       [3]quad
-	raw, groups [3]group // coefficients before and after they were quantised
+	raw, groups [3]group // coefficients before and after they were quantized
 	coded       [3]coded
 	pixels      [3]quad
 
@@ -385,7 +385,7 @@ func (e *vp8Encoder) tryChroma(x int, s *encSegment, mode uint8, a *chromaAttemp
 	e.rateChroma(x, s, a)
 }
 
-// rateChroma makes the pixels of an attempt that has been quantised, and its score.
+// rateChroma makes the pixels of an attempt that has been quantized, and its score.
 func (e *vp8Encoder) rateChroma(x int, s *encSegment, a *chromaAttempt) {
 	rate, distortion := chromaCosts[a.mode], int64(0)
 	a.any = false

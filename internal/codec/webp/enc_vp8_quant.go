@@ -28,11 +28,11 @@ func newQuantizer(steps *[16]int32, b bias) *quantizer {
 
 // coded is a group as it is written.
 type coded struct {
-	levels [4][16]int16 // quantised coefficients of each block, in the order of their numbers
+	levels [4][16]int16 // quantized coefficients of each block, in the order of their numbers
 	counts [4]uint8     // the number of the last one that is not 0, plus 1
 }
 
-// quantizeGo quantises a group, and leaves what the levels stand for in its place.
+// quantizeGo quantizes a group, and leaves what the levels stand for in its place.
 func quantizeGo(g *group, q *quantizer, c *coded) {
 	for b := range 4 {
 		count := 0
@@ -49,7 +49,7 @@ func quantizeGo(g *group, q *quantizer, c *coded) {
 	}
 }
 
-// level quantises coefficient i.
+// level quantizes coefficient i.
 func (q *quantizer) level(v int32, i int) int32 {
 	sign := v >> 31
 	level := int32((uint32(v^sign-sign) + uint32(q.bias[i])) * uint32(q.recip[i]) >> 16)

@@ -4,7 +4,7 @@ import "math"
 
 // encSegment is what macroblocks of a kind have in common.
 type encSegment struct {
-	index       int // of the quantiser
+	index       int // of the quantizer
 	filterLevel int
 	y1, y2, uv  *quantizer
 
@@ -15,7 +15,7 @@ type encSegment struct {
 	hadamard                       int // what a bit is worth in sums of hadamard
 }
 
-// stepOf returns the step of the quantiser for a quality: that at which photos score as those of libwebp
+// stepOf returns the step of the quantizer for a quality: that at which photos score as those of libwebp
 // of this quality.
 func stepOf(quality float64) float64 {
 	v := min(max(quality, 0), 100) / 100
@@ -30,11 +30,11 @@ func stepOf(quality float64) float64 {
 	return low + float64((index-float64(i))*(high-low))
 }
 
-// quantiserDeltas are added to the indices of the quantiser: of y1 DC, y2 DC, y2 AC, chroma DC, and chroma
+// quantiserDeltas are added to the indices of the quantizer: of y1 DC, y2 DC, y2 AC, chroma DC, and chroma
 // AC. The mean of colors is seen best.
 var quantiserDeltas = [5]int{3: -4}
 
-// newSegment returns what a step of the quantiser means.
+// newSegment returns what a step of the quantizer means.
 func newSegment(step float64) (s encSegment) {
 	s.index = indexOfStep(step)
 	deltas := &quantiserDeltas

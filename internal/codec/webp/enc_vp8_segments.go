@@ -4,7 +4,7 @@ import "math"
 
 // Activity is the logarithm of what a macroblock's luma has of texture and edges, in 1/16. Errors are
 // seen less where there is more of it, so macroblocks are divided by activity into segments, and busy
-// ones are quantised more than calm ones.
+// ones are quantized more than calm ones.
 const (
 	activityScale = 16
 	activities    = 256
@@ -46,7 +46,7 @@ func blockSum(q *quad, block int) (sum int32) {
 	return sum
 }
 
-// divide gives each macroblock its segment, and each segment its quantiser, around a step.
+// divide gives each macroblock its segment, and each segment its quantizer, around a step.
 func (e *vp8Encoder) divide(step float64) error {
 	var counts [activities]int
 	for y := range e.mbh {

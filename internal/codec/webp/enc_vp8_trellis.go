@@ -9,7 +9,7 @@ type trellis struct {
 	from  [16][2]uint8 // the level before on the best way
 }
 
-// refine chooses the levels of block b again. raw are the coefficients before they were quantised, g
+// refine chooses the levels of block b again. raw are the coefficients before they were quantized, g
 // what the levels of c stand for. It reports whether anything changed.
 //
 // Squared errors are counted from those of a block without coefficients. A coefficient is half of

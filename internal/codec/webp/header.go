@@ -10,7 +10,7 @@ var errShort = errors.New("webp: the file is cut off")
 
 // A segment is what macroblocks of the same kind have in common (RFC 6386, 9.3).
 type segment struct {
-	// Step sizes of the quantiser by the coefficient's number: one for the first, one for all
+	// Step sizes of the quantizer by the coefficient's number: one for the first, one for all
 	// others (section 14.1).
 	y1, y2, uv [16]int32
 
@@ -60,7 +60,7 @@ func (d *decoder) header(vp8 []byte) error {
 		first = len(rest)
 	}
 	p := newPartition(rest[:first])
-	p.uint(2) // the colour space, of which there is one, and whether clamping can be left out
+	p.uint(2) // the color space, of which there is one, and whether clamping can be left out
 	quantisers, levels, relative := d.segmentHeader(&p)
 	d.filterHeader(&p, levels, relative)
 	if err := d.partitions(p.uint(2), rest[first:]); err != nil {
@@ -91,7 +91,7 @@ func (d *decoder) header(vp8 []byte) error {
 	return nil
 }
 
-// segmentHeader returns the quantiser index and the filter level of each segment, and whether they
+// segmentHeader returns the quantizer index and the filter level of each segment, and whether they
 // are to be added to those of the frame. Without segments there is one, and nothing to add.
 func (d *decoder) segmentHeader(p *partition) (quantisers, levels [4]int, relative bool) {
 	d.treeProbs = [3]uint8{255, 255, 255}
@@ -173,7 +173,7 @@ func (d *decoder) partitions(log2 int, data []byte) error {
 	return nil
 }
 
-// quantHeader reads RFC 6386, 9.6: indices of the quantiser.
+// quantHeader reads RFC 6386, 9.6: indices of the quantizer.
 func (d *decoder) quantHeader(p *partition, quantisers [4]int, relative bool) {
 	frame := p.uint(7)
 	y1dc, y2dc, y2ac, uvdc, uvac := p.int(4), p.int(4), p.int(4), p.int(4), p.int(4)

@@ -19,7 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// at returns a plane's value at a place, interpolated linearly between the samples' centres; beyond
+// at returns a plane's value at a place, interpolated linearly between the samples' centers; beyond
 // the outermost they go on.
 func at(pix []byte, stride int, size image.Point, x, y float64) float64 {
 	sample := func(i, j float64) float64 {
@@ -45,7 +45,7 @@ func TestChromaIsInterpolatedAndColoursAreThoseOfTheStandard(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	for _, size := range []image.Point{{1, 1}, {2, 1}, {1, 2}, {2, 2}, {3, 3}, {1, 40}, {41, 1}, {64, 48}, {65, 49}} {
 		img := image.NewYCbCr(image.Rectangle{Max: size}, image.YCbCrSubsampleRatio420)
-		for _, plane := range [][]byte{img.Y, img.Cb, img.Cr} { // all values, also those that are no colours
+		for _, plane := range [][]byte{img.Y, img.Cb, img.Cr} { // all values, also those that are no colors
 			for i := range plane {
 				plane[i] = byte(r.IntN(256))
 			}
@@ -89,7 +89,7 @@ func pipe(t *testing.T, command string, in []byte, args ...string) []byte {
 	return out
 }
 
-// tiles have the most saturated colours there are, and edges between them at all distances from
+// tiles have the most saturated colors there are, and edges between them at all distances from
 // those of chroma samples.
 func tiles(w, h, side int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))

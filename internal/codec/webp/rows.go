@@ -52,7 +52,7 @@ func (d *decoder) output(mby int, row func(y int)) {
 }
 
 // convert writes row y of the picture, which is ready, to dst, as pixels of image.RGBA. Chroma is
-// sited in the centre of four pixels, and interpolated linearly ("fancy upsampling"), as libwebp
+// sited in the center of four pixels, and interpolated linearly ("fancy upsampling"), as libwebp
 // does by default.
 func (d *decoder) convert(dst []byte, y int) {
 	near, last := y/2, (d.height+1)/2-1

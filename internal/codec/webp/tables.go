@@ -2,7 +2,7 @@ package webp
 
 // The tables of RFC 6386.
 
-// dcSteps and acSteps are the quantiser's step sizes by index: section 14.1.
+// dcSteps and acSteps are the quantizer's step sizes by index: section 14.1.
 var dcSteps = [128]uint16{
 	4, 5, 6, 7, 8, 9, 10, 10, 11, 12, 13, 14, 15, 16, 17, 17,
 	18, 19, 20, 20, 21, 21, 22, 22, 23, 23, 24, 25, 25, 26, 27, 28,

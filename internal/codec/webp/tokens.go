@@ -9,7 +9,7 @@ const (
 	planes
 )
 
-// tokenProbs are probabilities by plane, band, context (how many of the neighbours have
+// tokenProbs are probabilities by plane, band, context (how many of the neighbors have
 // coefficients, or what the last coefficient was), and node of the tree.
 type tokenProbs [planes][8][3][11]uint8
 
@@ -46,10 +46,10 @@ var largeProbs = [4][]uint8{
 type square struct {
 	side  int // blocks
 	probs *planeProbs
-	steps *[16]int32 // of the quantiser, by a coefficient's number
+	steps *[16]int32 // of the quantizer, by a coefficient's number
 	first int        // coefficient: 1 where that before is in planeLumaDC
 
-	// A bit for each neighbour, the lowest for the first: 1 if it has coefficients. Then, of the
+	// A bit for each neighbor, the lowest for the first: 1 if it has coefficients. Then, of the
 	// last row and column.
 	above, left uint8
 
@@ -57,7 +57,7 @@ type square struct {
 	counts []uint8 // of coefficients, by block
 }
 
-// readBlocksGo reads the coefficients of a square of 4×4 blocks, multiplies them by the quantiser's
+// readBlocksGo reads the coefficients of a square of 4×4 blocks, multiplies them by the quantizer's
 // steps and puts them where they belong (RFC 6386, 13). A block's count is the number of its last
 // coefficient plus 1, or 0 if it has none, as most do.
 func (p *partition) readBlocksGo(s *square) {
