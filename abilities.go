@@ -12,15 +12,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// A withArgs is a [Processor] whose method may have arguments, "focus_42_67": With returns the Processor
-// for what follows the first "_". Like all abilities it is also found behind Unwrap; a wrapper that
-// changes pictures therefore has a With of its own.
+// A withArgs is a [Processor] whose method may have arguments, as in "focus_42_67". With returns the
+// Processor for the text after the first "_". Like all optional interfaces, withArgs is also found behind
+// Unwrap. A wrapper that changes pictures therefore needs its own With.
 type withArgs interface {
 	With(args string) (Processor, error)
 }
 
-// find returns the Processor that a method names, exactly, or else what With is to be called on for its
-// arguments. It calls neither.
+// find returns the Processor whose name is exactly method. Otherwise it returns the withArgs for method and
+// the arguments for its With. It calls neither.
 func (all Processors) find(method string) (exact Processor, with withArgs, args string) {
 	if p, ok := all[method]; ok {
 		return p, nil, ""
@@ -32,7 +32,7 @@ func (all Processors) find(method string) (exact Processor, with withArgs, args 
 	return nil, with, args
 }
 
-// resolve returns the Processor of a method. Exact names win.
+// resolve returns the Processor of a method. An exact name takes precedence.
 func (all Processors) resolve(method string) (Processor, error) {
 	exact, with, args := all.find(method)
 	switch {
@@ -51,7 +51,7 @@ func (all Processors) resolve(method string) (Processor, error) {
 	return p, nil
 }
 
-// unknown is the error for a method that find does not find.
+// unknown returns the error for a method that find does not find.
 func (all Processors) unknown(method string) error {
 	if name, _, ok := strings.Cut(method, "_"); ok && all[name] != nil {
 		return fmt.Errorf("%w: method %q: %s takes no arguments", ErrInvalid, method, name)
@@ -70,14 +70,14 @@ func (h *Handler) knows(s Spec) error {
 	return nil
 }
 
-// order returns what a spec asks for, which knows has checked.
+// order returns the order for a spec that knows has checked.
 func (h *Handler) order(s Spec) (o order, err error) {
 	o = order{spec: s, encoder: h.cfg.Encoders[s.Ext]}
 	o.processor, err = h.cfg.Processors.resolve(s.Method)
 	return o, err
 }
 
-// contentType returns the media type that an encoder says, or else that of its extension.
+// contentType returns the media type that an encoder declares, or else the media type of its extension.
 func contentType(ext string, e Encoder) string {
 	if typed, ok := ability.Find[interface{ ContentType() string }](e); ok {
 		if t := typed.ContentType(); t != "" {
@@ -87,7 +87,7 @@ func contentType(ext string, e Encoder) string {
 	return mediatype.Of(ext)
 }
 
-// logAbilities says which optional abilities were found.
+// logAbilities logs which optional interfaces were found.
 func (h *Handler) logAbilities() {
 	c := h.cfg
 	h.log(context.Background(), slog.LevelDebug, "thumbnail: abilities",
@@ -98,7 +98,7 @@ func (h *Handler) logAbilities() {
 		"have media types", having[interface{ ContentType() string }](c.Encoders))
 }
 
-// having returns the keys of the values that have an ability.
+// having returns the keys of the values that implement an optional interface.
 func having[T any, M ~map[string]V, V any](m M) []string {
 	var found []string
 	for key, v := range m {

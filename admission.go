@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// maxPassed is how often a generation that waits for memory is passed by smaller ones that came later
-// and for which there is memory. After that, nobody gets memory before it does.
+// maxPassed is how often smaller generations that arrived later may overtake a generation that waits for
+// memory. After that, no other generation gets memory first.
 const maxPassed = 64
 
-// An admission decides who may work: it hands out the bytes of Config.MaxMemory and the places of
-// Config.Workers, in the order in which they were asked for. A generation that waits for memory holds
-// none, and whoever holds a worker waits for nothing; so generations do not block each other. An upload
-// that is read waits for more and holds what it has read: when nobody but such uploads holds memory, the
-// last one that came is refused.
+// An admission hands out the bytes of Config.MaxMemory and the places of Config.Workers, in the order of
+// the requests. A generation that waits for memory holds none, and a generation that holds a worker waits
+// for nothing, so generations do not deadlock. An upload is the exception: while it is read, it waits for
+// more memory and keeps what it holds. When only such uploads hold memory, the one that arrived last is
+// refused.
 type admission struct {
 	maxMemory int64
 	workers   int
 	maxQueue  int
 
 	mu        sync.Mutex
-	used      int64 // of memory, results included
-	results   int64 // of memory, held by results that are being sent
+	used      int64 // bytes of memory in use, results included
+	results   int64 // bytes of memory held by results that are being sent
 	busy      int
 	forMemory []*ticket
 	forWorker []*ticket
@@ -32,25 +32,25 @@ type admission struct {
 // A ticket is a place in one of the queues.
 type ticket struct {
 	need    int64 // bytes
-	holds   int64 // bytes that it has already: an upload that grows
-	passed  int   // how often somebody else came first
+	holds   int64 // bytes that it already has, if it is a growing upload
+	passed  int   // how often another ticket overtook it
 	ready   chan struct{}
-	refused bool // rather than granted; set before ready is closed
+	refused bool // not granted; set before ready is closed
 }
 
-// A queuer is somebody who waits for admission.
+// A queuer waits for admission.
 type queuer interface {
-	// wait returns nil when ready is closed, or an error when it is not worth waiting any longer.
+	// wait returns nil when ready is closed, or an error when waiting longer is pointless.
 	wait(ready <-chan struct{}) error
 }
 
-// errQueueFull is for those who come when Config.MaxQueue others wait.
+// errQueueFull is the error for a request that arrives while Config.MaxQueue others wait.
 var errQueueFull = fmt.Errorf("%w: Config.MaxQueue of them wait already", ErrOverloaded)
 
-// errDeserted is for work that was dropped because nobody waits for it any more.
+// errDeserted is the error of work that was dropped because nobody waits for it any more.
 var errDeserted = errors.New("thumbnail: nobody waits for it any more")
 
-// full reports whether a newcomer would have to queue for a worker and finds no place.
+// full reports whether a new request would have to queue for a worker and the queue is full.
 func (a *admission) full() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -79,7 +79,7 @@ func (a *admission) reserve(need int64, q queuer) (*reservation, error) {
 	return &reservation{a: a, size: need}, nil
 }
 
-// await makes the reservation larger, and waits for that in front of those who hold nothing.
+// await enlarges the reservation. It waits for the memory ahead of the requests that hold none.
 func (r *reservation) await(size int64, q queuer) error {
 	if r.grow(size) {
 		return nil
@@ -110,7 +110,7 @@ func (r *reservation) await(size int64, q queuer) error {
 	return nil
 }
 
-// untangle refuses the last of the uploads that wait for each other.
+// untangle breaks a deadlock of uploads that wait for each other: it refuses the last of them.
 func (a *admission) untangle() {
 	held, last := int64(0), -1
 	for i, t := range a.forMemory {
@@ -127,7 +127,7 @@ func (a *admission) untangle() {
 	close(t.ready)
 }
 
-// worker waits for a worker, which release makes free again.
+// worker waits for a worker. release frees the worker.
 func (a *admission) worker(q queuer) (release func(), err error) {
 	a.mu.Lock()
 	if a.busy < a.workers && len(a.forWorker) == 0 {
@@ -155,14 +155,14 @@ func (a *admission) enqueue(queue *[]*ticket, need int64) (*ticket, error) {
 	return t, nil
 }
 
-// cancel takes a ticket out of its queue. It returns false if the ticket's turn has come meanwhile.
+// cancel removes a ticket from its queue. It returns false if the ticket has been served meanwhile.
 func (a *admission) cancel(queue *[]*ticket, t *ticket) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for i, other := range *queue {
 		if other == t {
 			*queue = append((*queue)[:i], (*queue)[i+1:]...)
-			a.grant() // it may have been in the way
+			a.grant() // the ticket may have blocked others
 			return true
 		}
 	}
@@ -181,8 +181,8 @@ func (a *admission) releaseWorker() {
 	}
 }
 
-// grant gives memory to those who wait for it and for whom there is enough, in their order. One for
-// whom there is not is passed, maxPassed times.
+// grant gives memory to waiting tickets in their order, as long as there is enough. A ticket whose need
+// does not fit is overtaken, at most maxPassed times.
 func (a *admission) grant() {
 	defer a.untangle()
 	for i := 0; i < len(a.forMemory); {
@@ -203,7 +203,7 @@ func (a *admission) grant() {
 
 func (a *admission) fits(need int64) bool { return need <= a.maxMemory-a.used }
 
-// mayPass reports whether the first n of those who wait may be passed.
+// mayPass reports whether the first n tickets in the queue may be overtaken.
 func (a *admission) mayPass(n int) bool {
 	for _, t := range a.forMemory[:n] {
 		if t.passed >= maxPassed {
@@ -223,11 +223,11 @@ func (a *admission) pass(n int) {
 type reservation struct {
 	a      *admission
 	size   int64
-	result bool // it is that of a result
+	result bool // the memory holds a result
 }
 
-// grow makes the reservation larger if there is memory for that now. It does not wait: those who hold
-// memory never do.
+// grow enlarges the reservation if that much memory is free now. It does not wait: a generation that holds
+// memory never waits for more.
 func (r *reservation) grow(size int64) bool {
 	a := r.a
 	a.mu.Lock()
@@ -242,8 +242,8 @@ func (r *reservation) grow(size int64) bool {
 	return true
 }
 
-// keep leaves the reservation as much as a result takes. It returns false if results take a quarter of
-// all memory already: slow clients must not keep others from work.
+// keep shrinks the reservation to the size of a result. It returns false if results already take a quarter
+// of all memory: slow clients must not block other work.
 func (r *reservation) keep(size int64) (few bool) {
 	a := r.a
 	a.mu.Lock()
@@ -271,16 +271,16 @@ func (r *reservation) release() {
 	a.grant()
 }
 
-// move hands the reservation over: releasing r does nothing any more.
+// move transfers the reservation: afterwards, releasing r does nothing.
 func (r *reservation) move() *reservation {
 	moved := *r
 	r.a = nil
 	return &moved
 }
 
-// A place is what a generation queues with: it has limited patience, and an audience that may leave.
+// A place is how a generation queues: it has a limited wait, and requests that may stop waiting.
 type place struct {
-	budget   *budget       // which does not run meanwhile
+	budget   *budget       // paused while the generation queues
 	timeout  time.Duration // Config.QueueTimeout
 	left     time.Duration // of it
 	waited   time.Duration

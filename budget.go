@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A budget is the time that a call may spend on work, Config.Timeout in all: looking into the storage
-// and generating. Waiting for others, for memory or for a worker is bounded by itself and not counted.
-// When the budget is used up, every context that is bound to it ends.
+// A budget is the time that a call may spend on work, Config.Timeout in total. Work is looking into the
+// storage and generating. Waiting for other requests, for memory or for a worker has its own bounds and
+// does not count. When the budget is used up, every context that is bound to it ends.
 type budget struct {
 	mu      sync.Mutex
 	left    time.Duration
@@ -21,7 +21,7 @@ type budget struct {
 // errTimeout is the cause of a context that ended because Config.Timeout was used up.
 var errTimeout = errors.New("Config.Timeout is used up")
 
-// bind returns a context that ends with ctx, when the budget is used up, or by cancel.
+// bind returns a context that ends when ctx ends, when the budget is used up, or when cancel is called.
 func (b *budget) bind(ctx context.Context) (bound context.Context, cancel func()) {
 	bound, end := context.WithCancelCause(ctx)
 	b.mu.Lock()
@@ -30,7 +30,7 @@ func (b *budget) bind(ctx context.Context) (bound context.Context, cancel func()
 	return bound, func() { end(nil) }
 }
 
-// run lets the time run until pause.
+// run starts the clock of the budget, until pause.
 func (b *budget) run() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -41,7 +41,7 @@ func (b *budget) run() {
 	b.timer = time.AfterFunc(b.left, b.expire)
 }
 
-// pause stops the time, and reports whether it ran.
+// pause stops the clock and reports whether it was running.
 func (b *budget) pause() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -54,7 +54,7 @@ func (b *budget) pause() bool {
 	return true
 }
 
-// paused stops the time while f waits.
+// paused stops the clock while f waits.
 func (b *budget) paused(f func() error) error {
 	if b.pause() {
 		defer b.run()

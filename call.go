@@ -16,10 +16,10 @@ import (
 type call struct {
 	order
 	ctx    context.Context
-	key    string // under which it is stored: its path
+	key    string // storage key: the path
 	wait   time.Duration
 	budget *budget
-	store  bool // only a thumbnail that is stored will do
+	store  bool // the thumbnail has to be stored
 
 	cacheControl string // of the answer; empty: what Config says
 }
@@ -38,13 +38,14 @@ type answer struct {
 
 type specKey struct{}
 
-// SpecFromContext returns what is being made, for a [Processor]; a [Source] may ask as well.
+// SpecFromContext returns the Spec of the thumbnail that is being made. A [Processor] or a [Source] may
+// call it.
 func SpecFromContext(ctx context.Context) (s Spec, ok bool) {
 	s, ok = ctx.Value(specKey{}).(Spec)
 	return s, ok
 }
 
-// obtain opens the thumbnail, which it makes first if need be: steps 4 to 11.
+// obtain opens the thumbnail, and makes it first if necessary: steps 4 to 11.
 func (h *Handler) obtain(c *call) (a answer, err error) {
 	c.budget.run()
 	defer c.budget.pause()
@@ -102,8 +103,8 @@ func (h *Handler) checkSize(s Size) error {
 	return nil
 }
 
-// join takes part in the one flight of this process for a thumbnail: leads it if there is none, else
-// waits for it. An error is that of the call, not of the flight.
+// join joins the one flight of this process for a thumbnail. It leads the flight if there is none yet, and
+// waits for it otherwise. err is an error of this call, not of the flight.
 func (h *Handler) join(c *call, patience context.Context, a *answer) (l landing, err error) {
 	fl, leads := h.flights.join(c.key, c.spec.Source)
 	if leads {
@@ -123,7 +124,7 @@ func (h *Handler) join(c *call, patience context.Context, a *answer) (l landing,
 	return l, nil
 }
 
-// take makes the answer of a result, which it releases or hands on.
+// take turns a result into an answer. It releases the result or passes it on.
 func (h *Handler) take(c *call, r *result, a *answer) error {
 	a.err, a.passing = r.storeErr, !r.stored
 	defer func() {
@@ -148,7 +149,7 @@ func (h *Handler) take(c *call, r *result, a *answer) error {
 	return nil
 }
 
-// open opens the thumbnail. A nil file is one that is not there, or not whole.
+// open opens the stored thumbnail. The file is nil if the thumbnail is missing or incomplete.
 func (h *Handler) open(ctx context.Context, c *call) (fs.File, error) {
 	f, err := h.cfg.Storage.Open(ctx, c.key)
 	switch {
@@ -172,7 +173,7 @@ func (h *Handler) open(ctx context.Context, c *call) (fs.File, error) {
 	return nil, serverError("open thumbnail", err)
 }
 
-// ended is the error of a call whose context has.
+// ended returns the error of a call whose context has ended.
 func (c *call) ended() error {
 	if timedOut(c.ctx) {
 		return serverError("generate", context.DeadlineExceeded)

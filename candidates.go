@@ -22,7 +22,7 @@ type candidate struct {
 // ladder are the widths of files, in pixels, that most screens are close to.
 var ladder = []int{320, 480, 640, 960, 1280, 1920, 2560}
 
-// near is the ratio of two widths of which only one is worth a file.
+// near is the width ratio below which two files are too similar to offer both.
 const near = 1.25
 
 // A layout is a preset for one original: the first candidate is shown at 1x.
@@ -34,7 +34,7 @@ type layout struct {
 	most   float64                             // the largest scale that enlarges nothing
 }
 
-// layoutOf finds what is known of the files of a preset for an original.
+// layoutOf computes what is known in advance about the files of a preset for an original.
 func (l Links) layoutOf(p Preset, info Info) layout {
 	lay := layout{preset: p, method: p.Method, info: info, most: math.Inf(1)}
 	if focused, ok := l.focusMethod(p.Method, info.Focus); ok {
@@ -65,7 +65,7 @@ func plannedSize(p processors.Planner, original image.Point, width, height int) 
 // extremes are originals of all kinds. A side on which they agree does not depend on the original.
 var extremes = []image.Point{{1, 1}, {1, 16000}, {16000, 1}, {3000, 2000}, {16000, 16000}}
 
-// surelyPlanned returns the sides of a file that are the same whatever the original is.
+// surelyPlanned returns the sides of a file that are the same for every original.
 func surelyPlanned(p processors.Planner, width, height int) image.Point {
 	same := plannedSize(p, extremes[0], width, height)
 	for _, original := range extremes[1:] {
@@ -80,7 +80,7 @@ func surelyPlanned(p processors.Planner, width, height int) image.Point {
 	return same
 }
 
-// largestScale returns by how much a box may be scaled so that no file is larger than its original.
+// largestScale returns the largest factor for a box at which no file is larger than its original.
 func largestScale(p processors.Planner, original image.Point, box Size) float64 {
 	x, y := math.Inf(1), math.Inf(1)
 	if box.Width > 0 {
@@ -186,8 +186,8 @@ func steps(width int) []int {
 	return all
 }
 
-// candidates returns the files of a picture in the format of ext, the smallest first. There are none
-// where all of them are beyond a limit.
+// candidates returns the files of a picture in the format of ext, the smallest first. It returns none if
+// all of them exceed a limit.
 func (l Links) candidates(lay layout, ext string) []candidate {
 	boxes, byWidth := lay.boxes()
 	width, height := l.limits()
@@ -210,7 +210,7 @@ func (l Links) candidates(lay layout, ext string) []candidate {
 	return all
 }
 
-// density spells how many pixels a file has for one of the page.
+// density formats how many pixels of the file there are per CSS pixel.
 func (lay layout) density(box Size) string {
 	base := lay.base()
 	d := float64(box.Width) / float64(base.Width)
@@ -221,8 +221,7 @@ func (lay layout) density(box Size) string {
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".") + "x"
 }
 
-// likelyArea is how many pixels a file has, or would have in portrait format where one side is not
-// known.
+// likelyArea returns how many pixels a file has. Where one side is not known, it assumes portrait format.
 func likelyArea(file image.Point, box Size) int64 {
 	w, h := int64(cmp.Or(file.X, box.Width)), int64(cmp.Or(file.Y, box.Height))
 	switch {

@@ -16,8 +16,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// An UploadError is an error of [Handler.Check] that the person who uploads can be shown. It matches
-// [ErrTooLarge], [ErrFormat], [ErrCorrupt] or [ErrOverloaded]; what it wraps is for the log.
+// An UploadError is an error of [Handler.Check] whose text may be shown to the person who uploads. It
+// matches [ErrTooLarge], [ErrFormat], [ErrCorrupt] or [ErrOverloaded]. The wrapped error is for the log.
 type UploadError struct {
 	message string
 	err     error
@@ -26,13 +26,13 @@ type UploadError struct {
 func (e *UploadError) Error() string { return e.message }
 func (e *UploadError) Unwrap() error { return e.err }
 
-// Check reports whether an upload would make thumbnails, before it takes the place of a good original:
-// it applies every limit of Config, those of the results of Config.Presets included, and decodes the
-// whole file, within Config.MaxMemory and Workers. Nothing is stored. The Info is what
+// Check reports whether thumbnails can be made of an upload. Call it before the upload replaces a good
+// original. It applies every limit of Config, including those for the results of Config.Presets, and
+// decodes the whole file within Config.MaxMemory and Workers. Nothing is stored. The Info is what
 // [Describer.Describe] returns, with the color.
 //
-// An error that is the file's is an [UploadError]; others are those of r and of ctx. r is read once,
-// from where it stands, to its end.
+// If the file is at fault, the error is an [UploadError]; other errors are those of r and ctx. r is read
+// once, from its current position to its end.
 func (h *Handler) Check(ctx context.Context, r io.Reader) (info Info, err error) {
 	err = h.safely(ctx, "", "check", func() error {
 		info, err = h.check(ctx, r)
@@ -72,7 +72,7 @@ func (h *Handler) check(ctx context.Context, r io.Reader) (Info, error) {
 	return Info{Width: size.X, Height: size.Y, Version: contentVersion(u.data), Color: u.seen.dominant()}, nil
 }
 
-// An upload is a file that is checked.
+// An upload is a file that is being checked.
 type upload struct {
 	h      *Handler
 	place  *place
@@ -223,7 +223,7 @@ func contentVersion(data []byte) string {
 	return hex.EncodeToString(hash.Sum(nil)[:10])
 }
 
-// uploadError says an error so that a person can be shown it.
+// uploadError rewords an error for the person who uploads.
 func uploadError(ctx context.Context, h *Handler, header *codec.Header, err error) error {
 	var pixels image.Point
 	if header != nil {
@@ -257,7 +257,7 @@ func uploadError(ctx context.Context, h *Handler, header *codec.Header, err erro
 	return err
 }
 
-// megapixels spells a number of pixels and a limit that it is above. Small ones are spelled in pixels.
+// megapixels formats a number of pixels and the limit that it exceeds. Small numbers are given in pixels.
 func megapixels(n, limit int64) (above, most string) {
 	if limit < 1_000_000 {
 		return fmt.Sprintf("%d pixels", n), fmt.Sprint(limit)

@@ -11,109 +11,110 @@ import (
 	"github.com/rest-thumbnails/thumbnail/response"
 )
 
-// Processors are the methods that a path may name.
+// Processors maps the methods that a path may name to their processors.
 type Processors map[string]Processor
 
-// Encoders are the extensions that a path may have, each with its dot and in lower case.
+// Encoders maps the extensions that a path may have to their encoders. Each extension includes its dot and
+// is in lower case.
 type Encoders map[string]Encoder
 
-// Config says what a [Handler] works with. Source, Storage and Signer are required; the zero value of
-// every other field selects the default that its comment gives.
+// Config configures a [Handler]. Source, Storage and Signer are required. The zero value of every other
+// field selects the default that its comment gives.
 type Config struct {
-	// Source is where the originals are.
+	// Source opens the originals.
 	Source Source
-	// Storage is where thumbnails are kept; not the directory or prefix of Source, since thumbnails of
-	// kitten.jpg lie in a folder of that name.
+	// Storage keeps the thumbnails. It must not be the directory or prefix of Source, because the thumbnails
+	// of kitten.jpg lie in a folder of that name.
 	Storage Storage
 	// Signer checks the secrets of paths.
 	Signer Signer
 
-	// Processors are merged over the defaults, crop, scale, smart, fit, pad, focus and entropy; a nil one
-	// removes the method.
+	// Processors are added to the defaults, crop, scale, smart, fit, pad, focus and entropy, and replace
+	// defaults of the same name. A nil value removes the method.
 	Processors Processors
-	// Encoders are merged over the defaults, .jpg, .jpeg, .png and .gif; a nil one removes the
-	// extension.
+	// Encoders are added to the defaults, .jpg, .jpeg, .png and .gif, and replace defaults of the same name.
+	// A nil value removes the extension.
 	Encoders Encoders
 
-	// Formats decode originals of kinds that the library does not know. They are asked in their order,
-	// before the built-in ones. Formats that are registered with package image are the last resort: they
-	// say nothing of orientation, memory and colors.
+	// Formats decode originals in formats that the library does not support. They are tried in order, before
+	// the built-in formats. Formats that are registered with package image are tried last: they report no
+	// orientation, memory use or colors.
 	Formats []processors.Format
-	// Tolerant shows what can be decoded of a damaged original, if that is a tenth of it at least; the
-	// rest is mid-gray, or transparent. By default a damaged original is refused (422).
+	// Tolerant makes thumbnails of damaged originals if at least a tenth of the original can be decoded. The
+	// rest is mid-gray or transparent. By default a damaged original is refused (422).
 	Tolerant bool
-	// NaiveCMYK shows CMYK without a profile as browsers do: R = (1-C)(1-K), and so on. By default it is
-	// shown as print programs do, as coated offset print.
+	// NaiveCMYK converts CMYK without a profile as browsers do: R = (1-C)(1-K), and so on. By default such
+	// CMYK is interpreted as coated offset print, as print programs do.
 	NaiveCMYK bool
 
-	// Presets are the looks that pages name: see [Handler.Links]. One that the handler can't serve is an
-	// error of NewHandler.
+	// Presets are the named presets that pages use: see [Handler.Links]. NewHandler returns an error for a
+	// preset that the handler can't serve.
 	Presets Presets
 
-	// Locker decides which of many processes generates a thumbnail. The default is a [lock.Memory], for
-	// one process; take [lock.NewFile] for several on one host, and lock/redis for several hosts.
+	// Locker decides which of several processes generates a thumbnail. The default is a [lock.Memory], for
+	// one process. Use [lock.NewFile] for several processes on one host, and lock/redis for several hosts.
 	Locker Locker
-	// LockTTL is how long a dead holder keeps others away; default 10 s. A live one keeps its lock
-	// for as long as it needs.
+	// LockTTL is how long the lock of a dead holder keeps others waiting; default 10 s. A live holder keeps
+	// its lock for as long as it needs.
 	LockTTL time.Duration
-	// RequireLock makes a failing Locker an error: requests get 503. By default the thumbnail is
-	// generated without a lock, because a lock only saves work.
+	// RequireLock makes a failure of the Locker an error: requests get 503. By default the thumbnail is then
+	// generated without a lock, because a lock only avoids duplicate work.
 	RequireLock bool
 
-	// Wait is how long a request waits for a thumbnail that another request is making; default 10 s.
-	// A negative one answers 404 at once, as django-rest-thumbnails did: the visitor sees a broken image.
+	// Wait is how long a request waits for a thumbnail that another request is making; default 10 s. With a
+	// negative value the answer is 404 at once, as in django-rest-thumbnails, and the visitor sees a broken
+	// image.
 	Wait time.Duration
-	// Timeout bounds one generation, steps 7 to 11 of [Handler.ServeHTTP] but for the time that it
-	// queues; default 30 s. A Locker or a Storage that hangs is bounded by it, too.
+	// Timeout bounds one generation: steps 7 to 11 of [Handler.ServeHTTP], without the time in the queue;
+	// default 30 s. It also bounds a Locker or a Storage that hangs.
 	Timeout time.Duration
-	// Workers is how many generations compute at a time; default GOMAXPROCS. Reading originals and
-	// storing thumbnails is not counted.
+	// Workers is how many generations decode, process and encode at the same time; default GOMAXPROCS.
+	// Reading originals and storing thumbnails need no worker.
 	Workers int
 
 	// MaxSourceBytes limits the file size of an original; default 64 MiB.
 	MaxSourceBytes int64
-	// MaxPixels limits width × height of an original; default 250 million. How much of that can be
-	// decoded is decided by MaxMemory: a JPEG that is decoded at a reduced size takes little. If the
-	// frames of an animation, or of its thumbnail, have more pixels than that together, or are more than
-	// 10,000, the first one is served as a still picture.
+	// MaxPixels limits width × height of an original; default 250 million. Whether an original within this
+	// limit can be decoded depends on MaxMemory: a JPEG that is decoded at a reduced size needs little. An
+	// animation is served as a still picture, its first frame, if it has more than 10,000 frames, or if all
+	// frames of it or of its thumbnail together exceed MaxPixels.
 	MaxPixels int64
-	// MaxWidth and MaxHeight limit a thumbnail, in pixels; default 4096. A side that follows from the
-	// other one may be longer, up to 16,383, if the thumbnail has no more pixels than MaxWidth ×
-	// MaxHeight.
+	// MaxWidth and MaxHeight limit a thumbnail, in pixels; default 4096. A side that is computed from the
+	// other side may be longer, up to 16,383, if the thumbnail has no more than MaxWidth × MaxHeight pixels.
 	MaxWidth, MaxHeight int
-	// MaxMemory limits what all generations in progress use, in bytes: originals and what is read of
-	// them, decoded pixels, and thumbnails that are being sent; default 512 MiB. A generation waits until
-	// its share is free; one that needs more than all of it is refused (422). Smaller ones that come
-	// later and for which there is memory pass it, 64 times at most. An animated thumbnail takes up to
-	// 40 MiB for the frames in work, and 3 bytes for each pixel of all frames; if that is too much, it is
-	// a still picture.
+	// MaxMemory limits the memory of all generations in progress, in bytes; default 512 MiB. It covers
+	// originals and the parts of them that have been read, decoded pixels, and thumbnails that are being
+	// sent. A generation waits until its share is free. A generation that needs more than MaxMemory is
+	// refused (422). Smaller generations that arrive later may overtake a waiting one if there is memory for
+	// them, at most 64 times. An animated thumbnail takes up to 40 MiB for the frames in progress, and 3
+	// bytes for each pixel of all frames. If that is too much, it becomes a still picture.
 	MaxMemory int64
-	// MaxQueue limits how many generations wait for memory or a worker; default 256. QueueTimeout limits
-	// how long one waits in all; default 10 s. Beyond either the answer is 503, at once for MaxQueue.
-	// Work that waits and that no request waits for any more is dropped.
+	// MaxQueue limits how many generations wait for memory or a worker; default 256. QueueTimeout limits how
+	// long one generation waits in total; default 10 s. Beyond either limit the answer is 503; for MaxQueue
+	// it is immediate. A queued generation is dropped when no request waits for it any more.
 	MaxQueue     int
 	QueueTimeout time.Duration
 
-	// Responder answers with a stored thumbnail; default [response.Stream].
+	// Responder answers requests with stored thumbnails; default [response.Stream].
 	Responder Responder
-	// ServedElsewhere says that the files that response.Nginx, Apache or Redirect name are served
-	// although Storage is no *storage.Dir: from a bucket, for instance.
+	// ServedElsewhere declares that a web server can serve the files that response.Nginx, Apache or Redirect
+	// name although Storage is not a *storage.Dir, for example from a bucket.
 	ServedElsewhere bool
 	// CacheControl is the Cache-Control of a thumbnail; default "public, max-age=2592000", 30 days.
 	CacheControl string
-	// CacheControlVersioned is that of a thumbnail whose path has a version; default
-	// "public, max-age=31536000, immutable".
+	// CacheControlVersioned is the Cache-Control of a thumbnail whose path has a version; default "public,
+	// max-age=31536000, immutable".
 	CacheControlVersioned string
-	// ErrorHandler, if not nil, answers when there is no thumbnail, for example with a placeholder.
-	// status is [StatusCode] of err. Cache-Control, Retry-After, WWW-Authenticate and Allow are set
-	// already, Content-Type is not. It must not send err, which names paths and keys, to the client.
+	// ErrorHandler, if not nil, answers when there is no thumbnail, for example with a placeholder. status
+	// is [StatusCode] of err. Cache-Control, Retry-After, WWW-Authenticate and Allow are already set,
+	// Content-Type is not. ErrorHandler must not send err to the client, because err names paths and keys.
 	ErrorHandler func(w http.ResponseWriter, r *http.Request, status int, err error)
 
-	// Logger gets what went wrong, in full; default [slog.Default]. The server's faults are logged as
-	// errors, overload and faults of an original (415, 422) as warnings, and what any client can cause
+	// Logger receives every error in full; default [slog.Default]. Server faults are logged at level Error,
+	// overload and faults of an original (415, 422) at level Warn, and errors that any client can cause
 	// (400, 401, 404) at level Debug.
 	Logger *slog.Logger
-	// Observer, if not nil, is told of every request and every call of Generate, for metrics.
+	// Observer, if not nil, is called for every request and every call of Generate, for metrics.
 	Observer Observer
 	// ServerTiming adds a Server-Timing header (W3C Server Timing) with the durations of [Timing]
 	// to the answers of requests that generated or waited.

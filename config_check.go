@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// check refuses what is missing and what can never work, in the order of the fields.
+// check returns an error for fields that are missing or can never work, in the order of the fields.
 func (c *Config) check() error {
 	for _, f := range []struct {
 		name     string
@@ -57,7 +57,7 @@ func (c *Config) check() error {
 	return nil
 }
 
-// sameDir reports whether thumbnails would lie among the originals.
+// sameDir reports whether thumbnails would be stored among the originals.
 func sameDir(source Source, thumbs Storage) bool {
 	if storage.SameDir(source, thumbs) {
 		return true
@@ -88,7 +88,8 @@ func checkSigner(s Signer) error {
 	return nil
 }
 
-// checkResponder refuses Responders that lack a field, or name files that are nowhere.
+// checkResponder refuses Responders that miss a required field, or that name files that no web server can
+// find.
 func (c *Config) checkResponder() error {
 	name := ""
 	switch r := responderOf(c.Responder).(type) {
@@ -136,7 +137,8 @@ func responderOf(r Responder) any {
 	return nil
 }
 
-// merge lays over on defaults. A nil value removes a key; a key that no path can name is an error.
+// merge adds the entries of over to defaults. A nil value removes a key. A key that no path can name is an
+// error.
 func merge[M ~map[string]V, V comparable](field string, check func(string) error, over, defaults M) (M, error) {
 	merged := maps.Clone(defaults)
 	var none V

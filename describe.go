@@ -16,32 +16,33 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// A Describer makes [Info] of originals. The zero value reads an original's header, and its first and
-// last 64 KiB for the version. Any number of goroutines may use it at once.
+// A Describer makes the [Info] of originals. The zero value reads only the header of an original and, for
+// the version, its first and last 64 KiB. Any number of goroutines may use a Describer at once.
 type Describer struct {
 	Formats []processors.Format // as Config.Formats
 
-	// Color asks for the dominant color, which takes reading and decoding the original, reduced.
+	// Color also computes the dominant color. For that, the original is read and decoded at a reduced size.
 	Color bool
-	// FromStat takes the version from the file's entity tag or modification time, by [VersionOf],
-	// rather than from its content.
+	// FromStat computes the version with [VersionOf], from the file's entity tag or modification time,
+	// instead of from its content.
 	FromStat bool
 
-	MaxBytes  int64 // of a file that has to be read whole; default 64 MiB
-	MaxMemory int64 // for decoding, in bytes; default 256 MiB
+	MaxBytes  int64 // limits the size of a file that has to be read whole, in bytes; default 64 MiB
+	MaxMemory int64 // limits the memory for decoding, in bytes; default 256 MiB
 }
 
-// Describe is [Describer.Describe] of the zero Describer.
+// Describe calls [Describer.Describe] on the zero Describer.
 func Describe(ctx context.Context, source Source, name string) (Info, error) {
 	return Describer{}.Describe(ctx, source, name)
 }
 
-// Describe returns what is known of the original called name: its upright size, a version that
-// changes with its content and, if it is asked for, its color. Focus is zero. The error matches
-// [fs.ErrNotExist], [ErrFormat], [ErrCorrupt], [ErrTooLarge], the context's, or is the source's own.
+// Describe returns the [Info] of the original called name: its upright size, a version that changes with
+// its content and, if Color is set, its dominant color. Focus is always zero. The error matches
+// [fs.ErrNotExist], [ErrFormat], [ErrCorrupt], [ErrTooLarge] or the context's error, or is the source's
+// own.
 //
-// The version has the first and last 64 KiB and the length of the file, hashed by SHA-256, so a change
-// in the middle of a file that leaves its length is not seen; cameras and editors make none.
+// The version is a SHA-256 hash of the file's length and its first and last 64 KiB. A change in the middle
+// of a file that keeps the length is therefore not detected; cameras and editors make no such change.
 func (d Describer) Describe(ctx context.Context, source Source, name string) (info Info, err error) {
 	f, err := source.Open(ctx, name)
 	if err != nil {
@@ -112,7 +113,7 @@ func (r contextReader) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// versionBytes is how much of either end of a file its version is made of.
+// versionBytes is how many bytes of each end of a file its version covers.
 const versionBytes = 64 << 10
 
 func (d Describer) version(f fs.File, r io.ReadSeeker) (string, error) {

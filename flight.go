@@ -13,17 +13,17 @@ type flights struct {
 	all   map[*flight]struct{} // also those that are no longer valid
 }
 
-// A flight is one generation, which the requests of one process for one thumbnail share, as they do
-// its error.
+// A flight is one generation. All requests of this process for the same thumbnail share the flight and its
+// error.
 type flight struct {
 	key, source string
 	done        chan struct{} // closed when it has landed
-	landing     landing       // set before that
+	landing     landing       // set before done is closed
 
 	// Guarded by flights.mu.
 	landed   bool
 	waiting  int           // requests that wait for it
-	audience int           // these, and the one that leads if its client is there
+	audience int           // waiting, plus the leader if its client is still there
 	deserted chan struct{} // closed while the audience is 0
 	validity validity
 	storing  *storing // not nil while it is being stored
@@ -36,7 +36,7 @@ type landing struct {
 	again  bool // look into the storage again, and lead or join another flight
 }
 
-// A validity says whether what a flight makes may be stored.
+// A validity says whether the result of a flight may be stored.
 type validity int
 
 const (
@@ -51,7 +51,7 @@ type storing struct {
 	done   chan struct{}
 }
 
-// join returns the flight for key, and whether the caller leads it, who then has to call land.
+// join returns the flight for key, and whether the caller leads it. The leader has to call land.
 func (f *flights) join(key, source string) (fl *flight, leads bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -81,7 +81,7 @@ func (fl *flight) leave() {
 	}
 }
 
-// leave says that the client of the one who leads has gone.
+// leave records that the client of the leader has gone.
 func (f *flights) leave(fl *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,7 +95,7 @@ func (f *flights) whenDeserted(fl *flight) <-chan struct{} {
 	return fl.deserted
 }
 
-// abandon makes sure that nobody joins fl any more, and returns false if somebody has.
+// abandon prevents further joins of fl. It returns false if somebody still waits for fl.
 func (f *flights) abandon(fl *flight) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -112,7 +112,7 @@ func (f *flights) unlist(fl *flight) {
 	}
 }
 
-// land gives everybody who waits for fl its result. Only the first call counts.
+// land gives l to everybody who waits for fl. Only the first call counts.
 func (f *flights) land(fl *flight, l landing) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -131,8 +131,7 @@ func (f *flights) land(fl *flight, l landing) {
 	close(fl.done)
 }
 
-// wait returns how the flight landed. It returns false if patience ends first. The caller releases the
-// result.
+// wait returns how the flight landed, or false if patience ends first. The caller releases the result.
 func (f *flights) wait(fl *flight, patience context.Context) (l landing, ok bool) {
 	select {
 	case <-fl.done:
@@ -149,8 +148,9 @@ func (f *flights) wait(fl *flight, patience context.Context) (l landing, ok bool
 	return fl.landing, fl.landed
 }
 
-// expire ends the validity of every flight of a source, and of those below it if below is true. Nobody
-// joins them any more. It ends Puts in progress, and returns those that may not have ended yet.
+// expire ends the validity of every flight of a source and, if below is true, of the sources below it.
+// Nobody joins these flights any more. expire cancels their Puts in progress and returns those that may not
+// have ended yet.
 func (f *flights) expire(source string, below bool, to validity) (pending []<-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -168,7 +168,7 @@ func (f *flights) expire(source string, below bool, to validity) (pending []<-ch
 	return pending
 }
 
-// renew makes a suspect flight valid again, which is about to open its source.
+// renew makes a suspect flight valid again when the flight is about to open its source.
 func (f *flights) renew(fl *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -183,7 +183,8 @@ func (f *flights) validity(fl *flight) validity {
 	return fl.validity
 }
 
-// store calls put, unless the flight's validity is no longer what it was. expire ends put's context.
+// store calls put, unless the validity of the flight has changed from was. expire cancels the context of
+// put.
 func (f *flights) store(ctx context.Context, fl *flight, was validity, put func(ctx context.Context) error) (stored bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -204,7 +205,7 @@ func (f *flights) store(ctx context.Context, fl *flight, was validity, put func(
 	return true, put(ctx)
 }
 
-// ifValid calls g, unless the validity of fl has ended. expire does not come between.
+// ifValid calls g, unless the validity of fl has ended. expire can't run in between.
 func (f *flights) ifValid(fl *flight, g func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

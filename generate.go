@@ -10,22 +10,22 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Generate makes a thumbnail now, unless it is stored already. As for a request, only one of all
-// processes makes it: while it is locked elsewhere, Generate waits until ctx ends, and then returns
-// [ErrBusy]. A generation that has begun is bounded by Config.Timeout and not stopped by ctx. A
-// thumbnail that can't be stored is an error. [StatusCode] tells the errors apart.
+// Generate makes a thumbnail now, unless it is already stored. As with requests, only one process makes it.
+// While the thumbnail is locked elsewhere, Generate waits until ctx ends, and then returns [ErrBusy]. A
+// generation that has begun is bounded by Config.Timeout; the end of ctx does not stop it. If the thumbnail
+// can't be stored, Generate returns an error. [StatusCode] classifies the errors.
 //
-// Call it after an upload: what other calls in this process have read of the original so far is not
-// stored if it has changed, and what is remembered of its failures is forgotten.
+// Call Generate after an upload. If the original has changed, thumbnails that other calls in this process
+// are making from the old content are not stored. Failures that are remembered for the original are
+// forgotten.
 //
-// To make a thumbnail anew, call [Handler.Remove] first or, better, give the new original a new
-// Spec.Version.
+// To replace a thumbnail, call [Handler.Remove] first or, better, give the new original a new Spec.Version.
 func (h *Handler) Generate(ctx context.Context, s Spec) error {
 	_, err := h.generate(ctx, s, true)
 	return err
 }
 
-// generate is Generate. fresh says that the original may be another than it was.
+// generate implements Generate. fresh says that the original may have changed.
 func (h *Handler) generate(ctx context.Context, s Spec, fresh bool) (Outcome, error) {
 	start := time.Now()
 	e := Event{Op: OpGenerate, Spec: s}
@@ -65,14 +65,15 @@ func (h *Handler) generateNow(ctx context.Context, s Spec, fresh bool, e *Event)
 	return a.file.Close()
 }
 
-// Remove deletes every thumbnail of a source, whatever its size, method and version, and those of the
-// sources below it. What is being made of them in this process is not stored. If the Storage is not a
-// [Remover], the error matches [errors.ErrUnsupported]; if source is not a valid key, [ErrInvalid].
-// Copies in browsers and CDNs stay until they expire; only a new Spec.Version replaces those.
+// Remove deletes every thumbnail of a source, whatever its size, method and version, and the thumbnails of
+// the sources below it. Thumbnails of them that are being made in this process are not stored. If the
+// Storage is not a [Remover], the error matches [errors.ErrUnsupported]. If source is not a valid key, the
+// error matches [ErrInvalid]. Copies in browsers and CDNs stay until they expire; only a new Spec.Version
+// replaces them.
 //
-// Another process that is making such a thumbnail may still store it. One whose Source is a directory
-// does not, unless it has looked at the original for the last time already, within the time that a
-// Put takes; for other sources, give a new original a new version.
+// Another process that is making such a thumbnail may still store it. If its Source is a directory, it
+// checks the original again just before it stores the thumbnail, so this can only happen within the time of
+// one Put. For other sources, give a new original a new version.
 func (h *Handler) Remove(ctx context.Context, source string) error {
 	return h.safely(ctx, source, "remove", func() error { return h.remove(ctx, source) })
 }
@@ -94,8 +95,8 @@ func (h *Handler) remove(ctx context.Context, source string) error {
 	return nil
 }
 
-// expire ends the validity of every flight and remembered failure of a source that began before. It
-// waits for Puts in progress, which it has stopped.
+// expire ends the validity of every flight and every remembered failure of a source that began before the
+// call. It cancels Puts in progress and waits for them.
 func (h *Handler) expire(ctx context.Context, source string, below bool, to validity) error {
 	pending := h.flights.expire(source, below, to)
 	h.negative.forget(source)
@@ -109,7 +110,7 @@ func (h *Handler) expire(ctx context.Context, source string, below bool, to vali
 	return nil
 }
 
-// storageKey returns the path that a spec has under a signer.
+// storageKey returns the path of a spec under a signer.
 func storageKey(signer Signer, s Spec) (string, error) {
 	if err := s.validate(); err != nil {
 		return "", err

@@ -11,21 +11,21 @@ import (
 // Made says what [Handler.GenerateAll] did for a [Spec].
 type Made string
 
-// What there is to say.
+// The values of Made.
 const (
 	MadeNow    Made = "made"     // this call made the thumbnail
-	MadeBefore Made = "existing" // it was there, or somebody else made it meanwhile
-	NotMade    Made = "failed"   // there is none, and the error says why
+	MadeBefore Made = "existing" // the thumbnail was already stored, or another call made it meanwhile
+	NotMade    Made = "failed"   // there is no thumbnail, and the error says why
 )
 
-// GenerateAll makes the thumbnails that specs yields, and skips those that are stored: so a job that
-// was stopped goes on where it was when it is started again. Config.Workers of them are made at a time,
-// and a job waits while requests need the memory and the workers.
+// GenerateAll makes the thumbnails that specs yields and skips those that are already stored, so a job that
+// was stopped resumes when it is started again. Config.Workers thumbnails are made at a time. The job waits
+// while requests need the memory and the workers.
 //
-// report, if not nil, is told of each, in the order in which they end; its calls do not overlap. The
-// error of one does not stop the others. When ctx ends, no more are begun, those that have begun are
-// finished, and ctx's error is returned. Otherwise the error says how many failed and wraps the first
-// failure.
+// report, if not nil, is called for each thumbnail, in the order in which they finish; its calls do not
+// overlap. The error of one thumbnail does not stop the others. When ctx ends, no more thumbnails are
+// begun, those in progress are finished, and ctx's error is returned. Otherwise the error says how many
+// failed and wraps the first failure.
 //
 // As with [Handler.Generate], originals may have been replaced before the call.
 func (h *Handler) GenerateAll(ctx context.Context, specs iter.Seq[Spec], report func(Spec, Made, error)) error {
@@ -64,8 +64,8 @@ type job struct {
 // maxSeen bounds how many originals a job remembers to have begun with.
 const maxSeen = 10_000
 
-// feed hands the specs to the workers. What was going on with an original before the job's first spec
-// of it ends to count.
+// feed passes the specs to the workers. Before the job's first spec of an original, it expires everything
+// that is in progress for that original.
 func (j *job) feed(ctx context.Context, specs iter.Seq[Spec], queue chan<- Spec) error {
 	seen := map[string]bool{}
 	for s := range specs {
@@ -118,7 +118,7 @@ func (j *job) do(ctx context.Context, s Spec) {
 	}
 }
 
-// note counts an error.
+// note records an error.
 func (j *job) note(err error) {
 	if err != nil {
 		if j.failed++; j.failure == nil {
@@ -127,7 +127,7 @@ func (j *job) note(err error) {
 	}
 }
 
-// wait returns when everything has been done, with the error of the whole.
+// wait returns when the whole job is done, with the error of the job.
 func (j *job) wait(ctx context.Context) error {
 	j.begun.Wait()
 	switch {

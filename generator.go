@@ -15,8 +15,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/engine"
 )
 
-// A generator makes thumbnails, from a source to the encoded bytes: steps 8 to 11 but for storing. It
-// knows nothing of HTTP, of where thumbnails are kept, and of locks.
+// A generator makes thumbnails, from the source to the encoded bytes: steps 8 to 11 without storing. It
+// knows nothing about HTTP, storage or locks.
 type generator struct {
 	source    Source
 	engine    *engine.Engine
@@ -37,34 +37,34 @@ type order struct {
 	encoder   Encoder
 }
 
-// made is an encoded thumbnail, and the original's FileInfo when it was read.
+// made is an encoded thumbnail, with the FileInfo of the original when it was read.
 type made struct {
 	encoded *bytes.Buffer
 	origin  fs.FileInfo
 	memory  *reservation // of encoded
 }
 
-// An effort is what making a thumbnail took, whether it succeeded or not.
+// An effort is what it took to make a thumbnail, successfully or not.
 type effort struct {
 	timing Timing
 	source SourceInfo
 }
 
-// SourceInfo is what is known of an original once its header has been read.
+// SourceInfo describes an original. It is known once the header has been read.
 type SourceInfo struct {
 	Format        string // "jpeg"
 	Width, Height int    // pixels, upright
 	Bytes         int64  // size of the file; 0 if the source does not say
 }
 
-// maxAttempts is how often a generation starts, when the original changes while it is read, or needs
-// more memory than was free at once.
+// maxAttempts is how often a generation may start. It starts again when the original changes while it is
+// read, or when it needs more memory than was free at once.
 const maxAttempts = 4
 
-// headBytes is the memory that reading a header may take at first.
+// headBytes is how much memory reading a header may take at first.
 const headBytes = 1 << 20
 
-// An attempt has to start again with more memory, or because the original has changed.
+// The reasons to start an attempt again: it needs more memory, or the original has changed.
 var (
 	errRestart = errors.New("start again")
 	errChanged = errors.New("start again with another original")
@@ -107,8 +107,8 @@ func (g *generator) generate(ctx context.Context, o order, p *place) (m *made, e
 	return nil, e, &statusError{http.StatusServiceUnavailable, "read source", fmt.Errorf("%q changes while it is read", o.spec.Source)}
 }
 
-// again makes a source ready to be read from its beginning once more. One that has changed is opened
-// anew, and so is one that can't seek.
+// again rewinds a source so that it can be read from its beginning. It reopens a source that has changed or
+// can't seek.
 func (g *generator) again(ctx context.Context, src *sourceFile, same bool) (*sourceFile, error) {
 	if same && src.seeker != nil {
 		if _, err := src.seeker.Seek(0, io.SeekStart); err == nil {
@@ -119,8 +119,8 @@ func (g *generator) again(ctx context.Context, src *sourceFile, same bool) (*sou
 	return g.open(ctx, src.key)
 }
 
-// attempt makes a thumbnail with need bytes of memory. If that is too little and more is not free at
-// once, it gives back what it has and returns errRestart and what it takes.
+// attempt makes a thumbnail with need bytes of memory. If that is too little and more is not free at once,
+// it releases its memory and returns errRestart and the amount that it needs.
 func (g *generator) attempt(ctx context.Context, src *sourceFile, o order, need int64, p *place, e *effort) (m *made, more int64, err error) {
 	memory, err := g.admission.reserve(need, p)
 	if err != nil {
@@ -169,8 +169,8 @@ func (g *generator) attempt(ctx context.Context, src *sourceFile, o order, need 
 	return m, 0, nil
 }
 
-// measure does step 9: it returns how many bytes the generation will need, the file included, and what
-// it has read of a file that can't seek back.
+// measure does step 9. It returns how many bytes the generation will need, including the file. If the file
+// can't seek back, it also returns the part that it has read.
 func (g *generator) measure(ctx context.Context, src *sourceFile, o order, need int64, e *effort) (total int64, head []byte, err error) {
 	defer addTime(&e.timing.Source)()
 	ctx = codec.WithAccount(ctx, codec.NewAccount(need))
@@ -190,7 +190,8 @@ func (g *generator) measure(ctx context.Context, src *sourceFile, o order, need 
 	return total, head, err
 }
 
-// held is how many bytes a file takes in memory. One that does not know its size grows by doubling.
+// held returns how many bytes a file takes in memory. The buffer of a file of unknown size grows by
+// doubling.
 func (o *sourceFile) held() int64 {
 	if o.known {
 		return o.size + 1
@@ -198,7 +199,7 @@ func (o *sourceFile) held() int64 {
 	return min(o.size, 64<<20) / 2 * 3
 }
 
-// plan checks every limit, and returns how many bytes of memory it takes in all.
+// plan checks every limit and returns how many bytes of memory the generation takes in total.
 func (g *generator) plan(header *codec.Header, o order, file int64) (*engine.Plan, int64, error) {
 	plan, err := g.engine.Plan(header, engine.Request{
 		Processor: o.processor, Encoder: o.encoder, Width: o.spec.Size.Width, Height: o.spec.Size.Height,
@@ -215,7 +216,7 @@ func (g *generator) plan(header *codec.Header, o order, file int64) (*engine.Pla
 	return plan, plan.Bytes + file, nil
 }
 
-// work does step 11 but for storing, as one of Config.Workers.
+// work does step 11 without storing, on one of Config.Workers.
 func (g *generator) work(ctx context.Context, plan *engine.Plan, data []byte, p *place, e *effort) (*made, error) {
 	release, err := g.admission.worker(p)
 	if err != nil {
@@ -231,7 +232,7 @@ func (g *generator) work(ctx context.Context, plan *engine.Plan, data []byte, p 
 	err = g.engine.Make(ctx, data, plan, encoded, &t)
 	e.timing.Decode, e.timing.Process, e.timing.Encode = e.timing.Decode+t.Decode, e.timing.Process+t.Process, e.timing.Encode+t.Encode
 	if err == nil {
-		err = ctx.Err() // a processor that took no notice
+		err = ctx.Err() // a processor may have ignored the end of ctx
 	}
 	if err != nil {
 		freeBuffer(encoded)
@@ -240,7 +241,7 @@ func (g *generator) work(ctx context.Context, plan *engine.Plan, data []byte, p 
 	return &made{encoded: encoded}, nil
 }
 
-// headerError tells a source that fails from one that is no image.
+// headerError distinguishes a source that fails from a source that is not an image.
 func (g *generator) headerError(o order, err error) error {
 	var read *codec.ReadError
 	switch {
@@ -254,8 +255,8 @@ func (g *generator) headerError(o order, err error) error {
 	return &scopedError{ofSource, err}
 }
 
-// makeError says whose fault an error of engine.Make is, and for which thumbnails it holds: what decodes
-// does not look at the size that is wanted; processors and encoders may.
+// makeError classifies an error of engine.Make: whose fault it is, and for which thumbnails it holds.
+// Decoding does not depend on the requested size; processors and encoders may.
 func (g *generator) makeError(ctx context.Context, plan *engine.Plan, t *engine.Timing, err error) error {
 	of := ofSource
 	switch {
@@ -276,7 +277,7 @@ func (g *generator) makeError(ctx context.Context, plan *engine.Plan, t *engine.
 	return err
 }
 
-// isOriginals reports whether an error says something about the original.
+// isOriginals reports whether an error is the fault of the original.
 func isOriginals(err error) bool {
 	return errors.Is(err, ErrFormat) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrTooLarge)
 }
@@ -288,7 +289,7 @@ func (g *generator) tooLong(src *sourceFile) error {
 	return &scopedError{ofSource, fmt.Errorf("%w: source %q has more than the %d bytes that it said", ErrTooLarge, src.key, src.size)}
 }
 
-// unchanged reports whether the original is still what it was when origin was looked at.
+// unchanged reports whether the original is still the one that origin describes.
 func (g *generator) unchanged(ctx context.Context, key string, origin fs.FileInfo, strict bool) bool {
 	f, err := g.source.Open(ctx, key)
 	if err != nil || f == nil {
@@ -304,7 +305,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func newBuffer() *bytes.Buffer { return buffers.Get().(*bytes.Buffer) }
 
-// freeBuffer keeps a buffer for later, unless it is so large that few would need it.
+// freeBuffer keeps a buffer for reuse, unless it is so large that few thumbnails would need it.
 func freeBuffer(b *bytes.Buffer) {
 	if b.Cap() <= 4<<20 {
 		b.Reset()
@@ -312,7 +313,7 @@ func freeBuffer(b *bytes.Buffer) {
 	}
 }
 
-// timed adds the time that f takes to d.
+// timed adds the duration of f to d.
 func timed[T any](d *time.Duration, f func() (T, error)) (T, error) {
 	defer addTime(d)()
 	return f()

@@ -14,30 +14,32 @@ import (
 )
 
 // A Handler makes thumbnails on request. The path of a request matches the grammar in the package
-// documentation, with or without one leading slash: mount the handler with [http.StripPrefix], or
-// at the root of a host of its own. Query and host change nothing; of the headers only those of
-// conditional and range requests (RFC 9110) do, and Cache-Control: only-if-cached, which gets 504
-// (see package doctor).
+// documentation, with or without one leading slash: mount the handler with [http.StripPrefix], or at the
+// root of its own host. The handler ignores the query and the host. It reads only the headers of
+// conditional and range requests (RFC 9110), and Cache-Control: only-if-cached, which gets 504 (see package
+// doctor).
 //
-// A generation runs in the call of ServeHTTP or Generate that started it, and goes on if the context of
-// that call is canceled once it has begun: the work is worth keeping when the client is gone. Work that
-// is queued and that nobody waits for any more is dropped. [http.Server.Shutdown] waits for it, and no
-// goroutine outlives its call. A panic of anything that Config names costs one request, 500.
+// A generation runs in the call of ServeHTTP or Generate that started it. Once it has begun, it goes on
+// even if the context of that call is canceled: the thumbnail is worth keeping although the client is gone.
+// Queued work is dropped when nobody waits for it any more. [http.Server.Shutdown] waits for generations,
+// and no goroutine outlives its call. A panic in anything that Config names affects one request, which gets
+// 500.
 //
-// No request takes longer than Config.Wait + QueueTimeout + Timeout until its answer begins, if what
+// No answer begins later than Config.Wait + QueueTimeout + Timeout after the request, if everything that
 // Config names ends when its context does.
 //
-// Originals that are missing, damaged, unsupported, beyond a limit or too slow to decode are remembered
-// for a minute, in this process, so that their URLs cost one look a minute. Generate and Remove forget
-// it: call Generate after an upload. An original that changes while a thumbnail is made of it is looked
-// at again, as far as its Stat tells, and the thumbnail of what it was is not stored.
+// Failures of originals that are missing, damaged, unsupported, beyond a limit or too slow to decode are
+// remembered for a minute, in this process, so each of their URLs causes one access per minute. Generate
+// and Remove clear these failures: call Generate after an upload. If an original changes while its
+// thumbnail is being made, as reported by its Stat, it is read again, and the thumbnail of the old content
+// is not stored.
 //
-// A stored thumbnail that is empty, or that ends before its format says so, is made anew, once: the crash
-// of another program may have left it. To see that, the handler reads a few bytes of each file that it
-// opens; it makes no further call for it to a storage over a network.
+// A stored thumbnail that is empty or truncated is made again, once: a crash of another program may have
+// left it. To detect that, the handler reads a few bytes of each file that it opens. It makes no additional
+// call for that to a storage over a network.
 //
-// If the Storage fails to store a thumbnail, the request is answered from memory all the same, with
-// Cache-Control: no-store, and by [response.Stream] if the Responder is another.
+// If the Storage fails to store a thumbnail, the request is still answered from memory, with Cache-Control:
+// no-store. [response.Stream] answers it, whatever the Responder is.
 type Handler struct {
 	cfg                       Config
 	flights                   flights
@@ -46,7 +48,7 @@ type Handler struct {
 	halves                    halves
 	generator                 *generator
 	stats                     counters
-	lockLog, storeLog         rateLimiter // when it was last said that the Locker or the Storage fails
+	lockLog, storeLog         rateLimiter // when a failure of the Locker or the Storage was last logged
 	hints                     hints
 	storageLocal, sourceLocal bool
 	contentTypes              map[string]string // by extension
@@ -54,8 +56,8 @@ type Handler struct {
 
 var nosniff = []string{"nosniff"}
 
-// NewHandler returns a handler that works as cfg says. The error names a field that is missing or
-// impossible.
+// NewHandler returns a handler with the configuration cfg. The error names a field that is missing or
+// invalid.
 func NewHandler(cfg Config) (*Handler, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -107,7 +109,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// serveWith answers a request for what ask puts into the call.
+// serveWith answers a request; ask fills in the call.
 func (h *Handler) serveWith(w http.ResponseWriter, r *http.Request, ask func(*call, *Event) error) {
 	e := Event{Op: OpRequest}
 	start := time.Now()
@@ -125,7 +127,7 @@ func (h *Handler) serveWith(w http.ResponseWriter, r *http.Request, ask func(*ca
 	e.Bytes, e.Duration = out.bytes, time.Since(start)
 	h.observe(ctx, e)
 	if out.aborted {
-		panic(http.ErrAbortHandler) // what was written is not to be taken for the whole
+		panic(http.ErrAbortHandler) // the client must not take the written part for the whole
 	}
 }
 
@@ -183,7 +185,7 @@ func (h *Handler) answer(w *trackedWriter, r *http.Request, c *call, e *Event) e
 	return nil
 }
 
-// respond passes on a Responder's wish to end the connection.
+// respond calls the Responder and lets it abort the connection.
 func (h *Handler) respond(w *trackedWriter, r *http.Request, responder Responder, key string, f fs.File) error {
 	defer func() {
 		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
@@ -220,7 +222,7 @@ func (h *Handler) cacheControl(s Spec) string {
 	return h.cfg.CacheControl
 }
 
-// record leaves in e what is known of an answer.
+// record copies into e what is known about an answer.
 func (a *answer) record(e *Event) {
 	e.Outcome, e.Timing, e.Source, e.StoreErr = a.outcome, a.effort.timing, a.effort.source, a.err
 }

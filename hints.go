@@ -14,17 +14,17 @@ import (
 // hints are warnings of mistakes that programmers make.
 type hints struct{ prefix, method, extension, size, missing hint }
 
-// A hint is one kind of them: it is logged once in ten seconds at most.
+// A hint is one kind of warning. It is logged at most once in ten seconds.
 type hint struct {
 	said   rateLimiter
 	looked atomic.Int64 // when a request was last examined, in nanoseconds
 }
 
-// maxDropped is how many leading segments of a path are dropped in search of one whose secret fits.
+// maxDropped is how many leading segments of a path are dropped in search of a path whose secret fits.
 const maxDropped = 8
 
-// hint logs why a request failed, where the path is signed and a program's mistake is likely. Wrong
-// secrets, which anybody can send, are examined once a second for each kind.
+// hint logs why a request failed if its path is signed, so that a mistake in the program is likely. Anybody
+// can send wrong secrets, so hint examines them only once a second for each kind.
 func (h *Handler) hint(ctx context.Context, e *Event) {
 	switch {
 	case e.Err == nil || e.secret == "":
@@ -71,7 +71,7 @@ func (h *Handler) hintPrefix(ctx context.Context, e *Event) {
 	}
 }
 
-// verifies is Verify of a Signer that may panic.
+// verifies calls Verify of a Signer that may panic.
 func (h *Handler) verifies(s Spec, secret string) (ok bool) {
 	_ = h.safely(context.Background(), "", "verify", func() error {
 		ok = h.cfg.Signer.Verify(s, secret)
@@ -80,7 +80,7 @@ func (h *Handler) verifies(s Spec, secret string) (ok bool) {
 	return ok
 }
 
-// looks says yes once a second.
+// looks returns true once a second.
 func (k *hint) looks() bool {
 	now, last := time.Now().UnixNano(), k.looked.Load()
 	return (last == 0 || now-last >= int64(time.Second)) && k.looked.CompareAndSwap(last, now)

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// A Link is what the template function thumbnail returns. It prints as its URL; its other fields say
-// which thumbnail it is. A nil *Link prints as nothing, and is false in {{if}} and {{with}}.
+// A Link is the result of the template function thumbnail. It prints as its URL; its other fields describe
+// the thumbnail. A nil *Link prints as nothing, and is false in {{if}} and {{with}}.
 type Link struct {
 	URL    string
-	Width  int // pixels of the file, as far as they are known in advance, else 0
+	Width  int // pixels of the file, or 0 if not known in advance
 	Height int
 	Spec
 }
@@ -25,11 +25,10 @@ func (l *Link) String() string {
 	return l.URL
 }
 
-// MarshalText returns the URL, which is therefore what scripts in a template and JSON get. A nil
-// link is null there.
+// MarshalText returns the URL, so scripts in a template and JSON get the URL. A nil link is null there.
 func (l Link) MarshalText() ([]byte, error) { return []byte(l.URL), nil }
 
-// FuncMap returns the template functions for [html/template], for the methods and extensions that a
+// FuncMap returns the template functions for [html/template], with the methods and extensions that a
 // handler has by default, and without presets. It is shorthand for [Links.FuncMap].
 func FuncMap(base string, signer Signer) template.FuncMap {
 	return Links{Base: base, Signer: signer}.FuncMap()
@@ -44,23 +43,23 @@ func FuncMap(base string, signer Signer) template.FuncMap {
 //	{{thumbnail .Photo "avatar"}}                           a [Link]
 //	{{thumbnail .Photo "100x100" "crop" ".jpg"}}            a [Link] without a preset
 //
-// The picture is a string or has a method Name() string; for an empty one, or nil, they print nothing.
-// If it has a method ImageInfo() [Info], its size, version, focal point and color are used. thumbnail
-// takes a version as one more argument: a string, an integer or a time.Time.
+// The picture is a string or has a method Name() string. For an empty string or nil the functions print
+// nothing. If the picture has a method ImageInfo() [Info], the functions use its size, version, focal point
+// and color. thumbnail takes a version as an additional argument: a string, an integer or a time.Time.
 //
-// The other arguments of img and picture are attributes of the img, a name and a value each. alt is
-// required; it may be "". true is an attribute without a value; false and nil are none. Some have a
-// meaning of their own:
+// The other arguments of img and picture are attributes of the img element, as pairs of a name and a value.
+// alt is required; it may be "". The value true writes an attribute without a value; false and nil write
+// nothing. Some attributes have a special meaning:
 //
-//	"priority" true      the most important picture of the page: it is loaded at once, not lazily
-//	"version" .Changed   instead of Info's
-//	"sizes" "50vw"       instead of Preset.Sizes
+//	"priority" true      the most important picture of the page: the browser loads it at once, not lazily
+//	"version" .Changed   replaces the version of Info
+//	"sizes" "50vw"       replaces Preset.Sizes
 //	"placeholder" true   the color of Info until the picture is there, by the attribute style, which a
 //	                     Content-Security-Policy has to allow
 //
-// A preset, size, method, extension or attribute that is not valid stops the template with an error
-// that lists the valid ones. A source or a version that is not valid is data: the function prints
-// nothing, and Links.OnError is called.
+// An invalid preset, size, method, extension or attribute stops the template with an error that lists the
+// valid ones. An invalid source or version is data: the function prints nothing, and Links.OnError is
+// called.
 func (l Links) FuncMap() template.FuncMap {
 	f := functions{Links: l, logged: new(atomic.Int64)}
 	return template.FuncMap{
@@ -68,13 +67,13 @@ func (l Links) FuncMap() template.FuncMap {
 	}
 }
 
-// functions are the template functions of some links.
+// functions are the template functions of a Links.
 type functions struct {
 	Links
 	logged *atomic.Int64 // when OnError's default wrote to the log last, in nanoseconds
 }
 
-// tolerate reports whether an error is one that must not stop a page, and passes it on.
+// tolerate reports whether an error must not stop a page. If so, it passes the error to OnError.
 func (f functions) tolerate(err error) bool {
 	if !isBadSource(err) {
 		return false
@@ -90,7 +89,7 @@ func (f functions) tolerate(err error) bool {
 	return true
 }
 
-// thumbnail is the function of that name.
+// thumbnail is the template function thumbnail.
 func (f functions) thumbnail(source any, args ...any) (*Link, error) {
 	link, err := f.link(source, args)
 	if f.tolerate(err) {
@@ -127,7 +126,8 @@ func (f functions) link(source any, args []any) (*Link, error) {
 	return &Link{URL: url, Width: file.X, Height: file.Y, Spec: s}, nil
 }
 
-// arguments tells a preset from a size, method and extension. A version, in a slice of one, may follow.
+// arguments distinguishes a preset from a size, method and extension. A version, in a slice of length one,
+// may follow.
 func (f functions) arguments(args []any) (p Preset, version []any, err error) {
 	switch len(args) {
 	case 1, 2:
@@ -162,7 +162,7 @@ func (o original) withVersion(v any) (original, error) {
 	return o, o.check()
 }
 
-// srcsetOf is the function srcset. A plain string would lose candidates in html/template.
+// srcsetOf is the template function srcset. In html/template a plain string would lose candidates.
 func (f functions) srcsetOf(source any, preset string) (template.Srcset, error) {
 	p, err := f.preset(preset)
 	if err != nil {

@@ -18,7 +18,7 @@ type attributes struct {
 	others      []attribute
 }
 
-// An attribute is one that is written as it is.
+// An attribute is an attribute that is written unchanged.
 type attribute struct {
 	name, value string
 	bare        bool // without a value
@@ -54,7 +54,7 @@ func parseAttributes(pairs []any) (a attributes, err error) {
 	return a, nil
 }
 
-// set takes one attribute.
+// set sets one attribute.
 func (a *attributes) set(name string, value any) error {
 	switch name {
 	case "alt":
@@ -89,10 +89,11 @@ func (a *attributes) set(name string, value any) error {
 	return nil
 }
 
-// ownAttributes are written by the functions themselves. style could hold anything.
+// ownAttributes are the attributes that the functions write themselves, and style, which could hold
+// anything.
 var ownAttributes = []string{"src", "srcset", "width", "height", "style", "imagesrcset", "imagesizes"}
 
-// checkAttribute refuses names that could run a script, or that the functions write.
+// checkAttribute refuses the names of attributes that could run a script, or that the functions write.
 func checkAttribute(name string) error {
 	valid := name != "" && 'a' <= name[0] && name[0] <= 'z'
 	for i := range len(name) {
@@ -110,7 +111,7 @@ func checkAttribute(name string) error {
 	return nil
 }
 
-// textOf returns the text of a template's value; nil and nil pointers have none.
+// textOf returns the text of a template's value; nil and nil pointers have no text.
 func textOf(value any) string {
 	v := reflect.ValueOf(value)
 	if !v.IsValid() {

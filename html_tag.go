@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// img is the function of that name.
+// img is the template function img.
 func (f functions) img(source any, preset string, pairs ...any) (template.HTML, error) {
 	return f.tag("img", source, preset, pairs)
 }
 
-// picture is the function of that name.
+// picture is the template function picture.
 func (f functions) picture(source any, preset string, pairs ...any) (template.HTML, error) {
 	return f.tag("picture", source, preset, pairs)
 }
 
-// tag makes an img, or a picture if it has better formats.
+// tag writes an img element, or a picture element if there are better formats.
 func (f functions) tag(name string, source any, preset string, pairs []any) (template.HTML, error) {
 	call := fmt.Sprintf("{{%s … %q}}", name, preset)
 	p, err := f.preset(preset)
@@ -70,8 +70,8 @@ func (f functions) imageOf(source any, p Preset, attrs attributes) (Image, error
 	return f.image(o, p, !attrs.priority && attrs.loading != "eager")
 }
 
-// preload is the function of that name. It prints the whole element, because html/template takes
-// imagesrcset for one URL. A browser that does not know the type of the best format ignores it.
+// preload is the template function preload. It prints the whole element, because html/template takes
+// imagesrcset for a single URL. A browser that does not support the type of the best format ignores it.
 func (f functions) preload(source any, preset string) (template.HTML, error) {
 	p, err := f.preset(preset)
 	if err != nil {

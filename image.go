@@ -9,11 +9,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
 )
 
-// An Image is a picture of a page as data, for APIs and for templates other than html/template. Its
-// fields are the attributes of HTML's img.
+// An Image is the data of a picture on a page, for APIs and for templates other than html/template. Its
+// fields are the attributes of HTML's img element.
 type Image struct {
 	Src     string        `json:"src"`
-	Srcset  string        `json:"srcset,omitempty"`  // empty if there is one file
+	Srcset  string        `json:"srcset,omitempty"`  // empty if there is only one file
 	Sizes   string        `json:"sizes,omitempty"`   // of a lazy picture; empty unless Srcset has widths
 	Width   int           `json:"width,omitempty"`   // of Src, in pixels; 0 if not known
 	Height  int           `json:"height,omitempty"`  // likewise
@@ -29,9 +29,9 @@ type ImageSource struct {
 	Sizes  string `json:"sizes,omitempty"`
 }
 
-// Image returns a picture in the look of a preset. source is a string or has a method Name() string;
-// it may have a method ImageInfo() Info. The zero Image stands for an empty source. If source is not
-// valid, or the preset can't be served, the error matches [ErrInvalid].
+// Image returns the Image of a source in a preset. source is a string or has a method Name() string; it may
+// have a method ImageInfo() Info. The zero Image stands for an empty source. If source is invalid, or the
+// preset can't be served, the error matches [ErrInvalid].
 func (l Links) Image(source any, preset string) (Image, error) {
 	p, err := l.preset(preset)
 	if err != nil {
@@ -44,7 +44,7 @@ func (l Links) Image(source any, preset string) (Image, error) {
 	return l.image(o, p, true)
 }
 
-// image makes an Image. lazy says that the browser may wait until the picture is near the window.
+// image makes an Image. lazy says that the browser may load the picture when it comes near the viewport.
 func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
 	lay := l.layoutOf(p, o.info)
 	base := lay.base()
@@ -79,13 +79,13 @@ func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
 	return img, nil
 }
 
-// spec is that of one file.
+// spec returns the Spec of one file.
 func (lay layout) spec(o original, size Size, ext string) Spec {
 	return Spec{Source: o.name, Size: size, Method: lay.method, Ext: ext, Version: o.info.Version}
 }
 
-// sizes is the attribute of that name. With auto, a browser that lays the page out before it loads
-// the picture takes the true width.
+// sizes returns the attribute sizes. With auto, a browser that lays out the page before it loads the
+// picture uses the actual width.
 func (lay layout) sizes(auto bool) string {
 	sizes := lay.preset.Sizes
 	if w := lay.preset.Size.Width; sizes == "" {
@@ -97,8 +97,8 @@ func (lay layout) sizes(auto bool) string {
 	return sizes
 }
 
-// srcset lists the files in one format. If there is only one it is empty, unless single says that it
-// has to be listed all the same, without a descriptor.
+// srcset returns the attribute srcset for the files in one format. It is empty for a single file, unless
+// single is true: then it has that file, without a descriptor.
 func (l Links) srcset(o original, lay layout, ext string, single bool) (string, error) {
 	all := l.candidates(lay, ext)
 	if len(all) < 2 && !single {
@@ -122,9 +122,8 @@ func (l Links) srcset(o original, lay layout, ext string, single bool) (string, 
 	return b.String(), nil
 }
 
-// Specs iterates over every file that a source has in presets, or in all of them if none is named, so
-// that jobs make what pages ask for. Names of presets that do not exist, and sources that are not
-// valid, have none.
+// Specs iterates over every file that a source has in presets, or in all presets if none is named, so that
+// jobs can make the files that pages request. Unknown presets and invalid sources yield nothing.
 func (l Links) Specs(source any, presets ...string) iter.Seq[Spec] {
 	return func(yield func(Spec) bool) {
 		o, err := originalOf(source)

@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// Info is what a page needs to know of an original, so that it looks nothing up while it renders. A
-// program keeps it beside the original's name, in columns of a database row for instance, and its
-// template value returns it from a method ImageInfo() Info. [Describe] makes it when a file is
-// uploaded. Fields that are not known are zero.
+// Info is what a page needs to know about an original, so that rendering needs no lookup. A program keeps
+// the Info beside the original's name, for example in columns of a database row, and returns it from the
+// method ImageInfo() Info of its template value. [Describe] makes the Info when a file is uploaded. Unknown
+// fields are zero.
 type Info struct {
 	Width   int         `json:"width,omitempty"`   // pixels of the upright original
-	Height  int         `json:"height,omitempty"`  // both are known, or neither
+	Height  int         `json:"height,omitempty"`  // either both Width and Height are known, or neither
 	Version string      `json:"version,omitempty"` // changes when the content does: see Spec.Version
-	Focus   image.Point `json:"focus"`             // what matters most, in per cent from the upper left corner; (0,0) is unknown
+	Focus   image.Point `json:"focus"`             // focal point, in percent from the upper left corner; (0,0) means unknown
 	Color   string      `json:"color,omitempty"`   // "#rrggbb", the dominant color
 }
 
@@ -29,7 +29,7 @@ func (i Info) Value() (driver.Value, error) {
 	return string(text), err
 }
 
-// Scan implements [database/sql.Scanner]. NULL and an empty text are the zero Info.
+// Scan implements [database/sql.Scanner]. NULL and an empty text scan as the zero Info.
 func (i *Info) Scan(column any) error {
 	*i = Info{}
 	var text []byte
@@ -63,8 +63,8 @@ func isColor(s string) bool {
 	return err == nil
 }
 
-// VersionOf returns a version for the content of a file, from its entity tag if it has one, else from
-// its size and modification time. It is empty if neither tells anything.
+// VersionOf returns a version for the content of a file: from its entity tag if it has one, else from its
+// size and modification time. The version is empty if info has neither.
 func VersionOf(info fs.FileInfo) string {
 	h := fnv.New64a()
 	if tagged, ok := info.(interface{ ETag() string }); ok && tagged.ETag() != "" {

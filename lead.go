@@ -13,13 +13,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// lead does steps 6 to 11 for a flight, which ends with it whatever happens.
+// lead does steps 6 to 11 for a flight. The flight ends when lead returns, whatever happens.
 func (h *Handler) lead(c *call, patience context.Context, fl *flight) (l landing, e effort) {
 	stop := context.AfterFunc(c.ctx, func() { h.flights.leave(fl) })
 	defer stop()
 	defer func() { h.flights.land(fl, l) }()
 	err := h.safely(c.ctx, c.key, "generate", func() error {
-		// What follows is apart from the client, who may go.
+		// From here on, the work is independent of the client, which may disconnect.
 		ctx, cancel := c.budget.bind(context.WithoutCancel(c.ctx))
 		defer cancel()
 		l = landing{again: true}
@@ -33,7 +33,7 @@ func (h *Handler) lead(c *call, patience context.Context, fl *flight) (l landing
 		defer unlock()
 		l = h.locked(ctx, c, fl, &e)
 		if l.result != nil {
-			l.result.retain(1) // for the one who leads
+			l.result.retain(1) // for the leader
 		}
 		h.flights.land(fl, l)
 		return nil
@@ -75,8 +75,8 @@ func (h *Handler) locked(ctx context.Context, c *call, fl *flight, e *effort) la
 	return landing{err: &statusError{http.StatusServiceUnavailable, "generate", fmt.Errorf("%q changes all the time", c.spec.Source)}}
 }
 
-// settle stores what was made, if it may be, and returns the result. It returns nil if it has to be made
-// again.
+// settle stores the thumbnail, if that is allowed, and returns the result. It returns nil if the thumbnail
+// has to be made again.
 func (h *Handler) settle(ctx context.Context, c *call, fl *flight, m *made, last bool, e *effort) *result {
 	r := &result{encoded: m.encoded, memory: m.memory}
 	done := false
@@ -92,7 +92,7 @@ func (h *Handler) settle(ctx context.Context, c *call, fl *flight, m *made, last
 	return r
 }
 
-// failed is how a flight ends that made nothing.
+// failed returns the landing of a flight that made nothing.
 func (h *Handler) failed(ctx context.Context, c *call, fl *flight, err error) landing {
 	if err == errDeserted {
 		return landing{again: true}
@@ -105,8 +105,8 @@ func (h *Handler) failed(ctx context.Context, c *call, fl *flight, err error) la
 	return landing{err: err}
 }
 
-// store does the last of step 11, unless the thumbnail may not be stored. It returns false if the
-// original has changed since it was read: then it is to be made again.
+// store does the last part of step 11, unless the thumbnail may not be stored. It returns false if the
+// original has changed since it was read: then the thumbnail has to be made again.
 func (h *Handler) store(ctx context.Context, c *call, fl *flight, r *result, m *made, last bool, took *time.Duration) (done bool) {
 	defer addTime(took)()
 	for {
@@ -143,8 +143,8 @@ func (h *Handler) store(ctx context.Context, c *call, fl *flight, r *result, m *
 	return true
 }
 
-// put stores a thumbnail. A storage that fails costs the next request a generation, and this one
-// nothing, so the log says it only now and then.
+// put stores a thumbnail. A failure of the storage does not affect this request, but the next request has
+// to generate the thumbnail again, so put logs it, rate-limited.
 func (h *Handler) put(ctx context.Context, c *call, data []byte) error {
 	err := h.safely(ctx, c.key, "store", func() error {
 		return h.cfg.Storage.Put(storage.WithoutSync(ctx), c.key, bytes.NewReader(data))
@@ -160,8 +160,8 @@ func (h *Handler) put(ctx context.Context, c *call, data []byte) error {
 	return serverError("store", err)
 }
 
-// unstore removes what was stored although its validity had ended: the original's thumbnails, of which
-// the others are made anew.
+// unstore removes a thumbnail that was stored although its validity had ended. It removes all thumbnails of
+// the original; the others are made again.
 func (h *Handler) unstore(ctx context.Context, c *call) {
 	if remover, ok := ability.Find[Remover](h.cfg.Storage); ok {
 		if err := remover.RemoveAll(ctx, c.spec.Source); err != nil {

@@ -11,39 +11,39 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Links makes the URLs of one site's thumbnails. It is a plain value that any number of goroutines may
-// use at once. [Handler.Links] makes one that knows what the handler can do; a program that only links
-// to a handler elsewhere fills in the fields.
+// Links makes the URLs of one site's thumbnails. It is a plain value that any number of goroutines may use
+// at once. [Handler.Links] makes a Links that knows what the handler supports; a program that only links to
+// a handler elsewhere fills in the fields itself.
 type Links struct {
 	Base   string // where the handler is mounted: "/…", "//host…", "http://…", "https://…" or "./…"; required
 	Signer Signer // required
 
-	// Methods and Extensions are what the handler on the other side knows: everything else is an error
-	// here, in the template, rather than a broken image there. nil means what a handler knows by
-	// default. A site whose handler has Config.Processors or Config.Encoders lists theirs here.
+	// Methods and Extensions are what the handler supports. Any other method or extension is an error in the
+	// template instead of a broken image on the page. nil means what a handler supports by default. If the
+	// handler has Config.Processors or Config.Encoders, list theirs here.
 	Methods    []string
 	Extensions []string
 
-	// Presets are the looks that templates and jobs name.
+	// Presets are the presets that templates and jobs use by name.
 	Presets Presets
 
-	// MaxWidth and MaxHeight are the handler's limits for a thumbnail, in pixels; default 4096. Larger
-	// files are left out of pictures.
+	// MaxWidth and MaxHeight are the handler's limits for a thumbnail, in pixels; default 4096. Pictures do
+	// not offer larger files.
 	MaxWidth, MaxHeight int
-	// PixelLimits limit width × height of files by their extension; larger ones are left out of
-	// pictures. nil means 1.5 million for ".avif", which is slow to encode.
+	// PixelLimits limit width × height of files by their extension. Pictures do not offer larger files. nil
+	// means 1.5 million for ".avif", which is slow to encode.
 	PixelLimits map[string]int64
 
-	// OnError is called with the error for a source that no path can name: it is data, and one of them
-	// must not stop a page, so the functions of FuncMap print nothing then. By default such errors are
-	// logged as warnings with package slog, at most once a minute.
+	// OnError is called with the error for a source that no path can name. Such a source is data and must
+	// not stop a page, so the functions of FuncMap print nothing for it. By default such errors are logged
+	// as warnings with package slog, at most once a minute.
 	OnError func(error)
 
 	processors Processors // the handler's; nil means the defaults
 }
 
-// Links returns the links to the thumbnails of h, which is mounted at base: with its signer, methods,
-// extensions, limits and presets.
+// Links returns the Links of h, which is mounted at base: with its signer, methods, extensions, limits and
+// presets.
 func (h *Handler) Links(base string) Links {
 	return Links{
 		Base: base, Signer: h.cfg.Signer, Presets: h.cfg.Presets,
@@ -61,7 +61,8 @@ func keys[V any](m map[string]V) []string {
 	return all
 }
 
-// A PixelLimiter is an [Encoder] that refuses pictures of more than so many pixels; 0 means no limit.
+// A PixelLimiter is an [Encoder] that limits the pixels of a picture. PixelLimit returns the largest number
+// of pixels that Encode accepts; 0 means no limit.
 type PixelLimiter interface {
 	PixelLimit() int64
 }
@@ -85,8 +86,8 @@ var (
 	}
 )
 
-// URL is the function [URL] with the base and the signer of l. If the method or the extension of s
-// is not among those of l, or the base is not one, the error names it and matches [ErrInvalid].
+// URL calls the function [URL] with the base and the signer of l. If l does not have the method or the
+// extension of s, or its base is invalid, the error says so and matches [ErrInvalid].
 func (l Links) URL(s Spec) (string, error) {
 	if err := checkBase(l.Base); err != nil {
 		return "", err
@@ -97,7 +98,7 @@ func (l Links) URL(s Spec) (string, error) {
 	return URL(l.Base, l.Signer, s)
 }
 
-// checkBase refuses what a browser would take for a path below the page's own.
+// checkBase refuses a base that a browser would resolve relative to the page.
 func checkBase(base string) error {
 	for _, prefix := range []string{"/", "./", "http://", "https://"} {
 		if strings.HasPrefix(base, prefix) {
@@ -126,7 +127,7 @@ func (l Links) knows(method, ext string) error {
 	return nil
 }
 
-// known are the processors that this program has.
+// known returns the processors that this program has.
 func (l Links) known() Processors {
 	if l.processors == nil {
 		return defaultProcessors
@@ -143,7 +144,8 @@ func (l Links) processor(method string) Processor {
 	return p
 }
 
-// focusMethod returns the method that crops around a focal point, where method can and one is known.
+// focusMethod returns the method that crops around a focal point, if method supports that and the point is
+// known.
 func (l Links) focusMethod(method string, focus image.Point) (string, bool) {
 	if focus == (image.Point{}) {
 		return "", false

@@ -11,9 +11,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
 )
 
-// lock returns a function that unlocks once the lock is held. If it was held elsewhere and has become
-// free, both results are nil; when patience ends, the error is ErrBusy. A Locker that fails is as good
-// as no Locker, unless Config.RequireLock.
+// lock returns unlock once it holds the lock. If the lock was held elsewhere and has become free, both
+// results are nil. When patience ends, the error is ErrBusy. A failing Locker is treated as if there were
+// none, unless Config.RequireLock is set.
 func (h *Handler) lock(ctx, patience context.Context, c *call) (unlock func(), err error) {
 	waiter, _ := ability.Find[Waiter](h.cfg.Locker)
 	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
@@ -43,7 +43,8 @@ func (h *Handler) lock(ctx, patience context.Context, c *call) (unlock func(), e
 	}
 }
 
-// tryLock gives a Locker that hangs half of Config.Timeout, so that there is time to do without.
+// tryLock waits at most half of Config.Timeout for a Locker that hangs, so that time remains to work
+// without it.
 func (h *Handler) tryLock(ctx context.Context, c *call) (unlock func(), ok bool, err error) {
 	lockCtx, cancel := context.WithCancel(ctx)
 	most := h.cfg.Timeout / 2
@@ -51,7 +52,7 @@ func (h *Handler) tryLock(ctx context.Context, c *call) (unlock func(), ok bool,
 	c.budget.run()
 	release, ok, err := h.cfg.Locker.TryLock(lockCtx, c.key, h.cfg.LockTTL)
 	c.budget.pause()
-	if !hung.Stop() && err == nil && ok { // it came after all, with a context that ended
+	if !hung.Stop() && err == nil && ok { // the lock came after all, but with a context that has ended
 		err = errors.Join(context.DeadlineExceeded, release())
 	}
 	if err != nil || !ok {
@@ -67,7 +68,7 @@ func (h *Handler) tryLock(ctx context.Context, c *call) (unlock func(), ok bool,
 	}, true, nil
 }
 
-// withoutLock is what a Locker's error means.
+// withoutLock handles an error of the Locker.
 func (h *Handler) withoutLock(ctx context.Context, c *call, err error) (func(), error) {
 	if h.cfg.RequireLock {
 		return nil, &statusError{http.StatusServiceUnavailable, "lock", err}
@@ -78,7 +79,7 @@ func (h *Handler) withoutLock(ctx context.Context, c *call, err error) (func(), 
 	return func() {}, nil
 }
 
-// A rateLimiter says yes at most once in ten seconds, so that an outage does not fill the log.
+// A rateLimiter allows one event in ten seconds, so that an outage does not flood the log.
 type rateLimiter struct{ last atomic.Pointer[time.Time] }
 
 func (r *rateLimiter) now() bool {

@@ -15,16 +15,16 @@ const (
 	maxNegative = 1024 // about 300 kB
 )
 
-// A scope says for which thumbnails an error holds.
+// A scope says which thumbnails an error applies to.
 type scope int
 
 const (
-	ofThumbnail scope = iota // for this one: its size, method or extension has to do with it
-	ofMoving                 // for those of the source that show all frames of an animation
-	ofSource                 // for all of the source
+	ofThumbnail scope = iota // only this one: its size, method or extension is part of the cause
+	ofMoving                 // all of the source that show all frames of an animation
+	ofSource                 // all of the source
 )
 
-// A scopedError is an error of an original, which is remembered.
+// A scopedError is an error of an original. The negativeCache remembers it.
 type scopedError struct {
 	scope scope
 	error
@@ -32,9 +32,9 @@ type scopedError struct {
 
 func (e *scopedError) Unwrap() error { return e.error }
 
-// A negativeCache remembers for a minute which originals are missing, damaged, unsupported, beyond a limit, or
-// took too much time, so that a URL that will not work costs one look a minute, and a page with ten
-// sizes of a bad original costs no more.
+// A negativeCache remembers for a minute which originals are missing, damaged, unsupported, beyond a limit,
+// or too slow to decode. A URL that can't work then causes one access per minute, and a page with ten sizes
+// of a bad original causes no more.
 type negativeCache struct {
 	mu    sync.Mutex
 	byKey map[string]remembered
@@ -46,7 +46,7 @@ type remembered struct {
 	until  time.Time
 }
 
-// negativeKey is under what an error is remembered. No path has a NUL.
+// negativeKey returns the key under which an error is remembered. No path contains a NUL.
 func negativeKey(s scope, key string, spec Spec) string {
 	switch s {
 	case ofSource:
@@ -73,7 +73,7 @@ func (f *negativeCache) remember(key string, spec Spec, err error, now time.Time
 	f.byKey[negativeKey(scoped.scope, key, spec)] = remembered{spec.Source, err, now.Add(negativeTTL)}
 }
 
-// makeRoom drops what is out of date, and then more, until half of the room is free.
+// makeRoom drops expired errors, and then others, until half of the cache is free.
 func (f *negativeCache) makeRoom(now time.Time) {
 	for key, r := range f.byKey {
 		if !now.Before(r.until) {
@@ -88,7 +88,7 @@ func (f *negativeCache) makeRoom(now time.Time) {
 	}
 }
 
-// recall returns the error that is remembered for a thumbnail, or nil.
+// recall returns the remembered error for a thumbnail, or nil.
 func (f *negativeCache) recall(key string, spec Spec, moves bool, now time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -106,7 +106,7 @@ func (f *negativeCache) recall(key string, spec Spec, moves bool, now time.Time)
 	return nil
 }
 
-// forget drops what is remembered of a source, and of those below it.
+// forget drops the remembered errors of a source and of the sources below it.
 func (f *negativeCache) forget(source string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

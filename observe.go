@@ -11,30 +11,31 @@ import (
 	"time"
 )
 
-// An Observer is told what a [Handler] did, for metrics and traces. Observe is called after a
-// request was answered, by any number of goroutines at once. It should return soon.
+// An Observer receives an [Event] for every call of a [Handler], for metrics and traces. Observe is called
+// after a request has been answered. Any number of goroutines may call it at once. It should return
+// quickly.
 type Observer interface {
 	Observe(ctx context.Context, e Event)
 }
 
-// An Event is one request that was answered, or one call of [Handler.Generate] that returned.
+// An Event describes one request that was answered, or one call of [Handler.Generate] that returned.
 type Event struct {
-	Op        Op            // what was called
+	Op        Op            // the operation
 	Path      string        // the request's path, or empty if it does not match the grammar
-	Spec      Spec          // what Path says, or zero
-	Outcome   Outcome       // how it ended
-	Err       error         // nil, or an error for StatusCode
+	Spec      Spec          // the Spec in Path, or zero
+	Outcome   Outcome       // how the call ended
+	Err       error         // nil, or an error that StatusCode maps to a status
 	StoreErr  error         // why the thumbnail could not be stored, although it was made
-	Generated bool          // this very call made the thumbnail
-	Bytes     int64         // of the response's body that were written
-	Source    SourceInfo    // of the original, if this call read its header
+	Generated bool          // this call made the thumbnail
+	Bytes     int64         // number of bytes of the response body that were written
+	Source    SourceInfo    // describes the original, if this call read its header
 	Duration  time.Duration // from the request's arrival until it was answered
-	Timing    Timing        // the parts of Duration that took time
+	Timing    Timing        // how long the steps took
 
 	secret string // of Path
 }
 
-// An Op is a way to ask for a thumbnail.
+// An Op is an operation of a Handler.
 type Op string
 
 // The operations.
@@ -48,27 +49,27 @@ type Outcome string
 
 // The outcomes.
 const (
-	Stored    Outcome = "stored"    // the thumbnail was there already
-	Generated Outcome = "generated" // this call made it
-	Shared    Outcome = "shared"    // another call made it while this one waited
-	Failed    Outcome = "failed"    // with an error
-	Gone      Outcome = "gone"      // the client went away, or the context of Generate ended, before there was an answer
+	Stored    Outcome = "stored"    // the thumbnail was already stored
+	Generated Outcome = "generated" // this call made the thumbnail
+	Shared    Outcome = "shared"    // another call made the thumbnail while this one waited
+	Failed    Outcome = "failed"    // the call ended with an error
+	Gone      Outcome = "gone"      // the client disconnected, or the context of Generate ended, before there was an answer
 )
 
-// Timing says how long the steps took. All but Wait are 0 if the request did not try to generate the
-// thumbnail.
+// Timing says how long the steps of a call took. If the call did not try to generate the thumbnail, all
+// fields but Wait are 0.
 type Timing struct {
-	Wait    time.Duration // for another request's generation, or for the lock
-	Queue   time.Duration // for memory and a worker
+	Wait    time.Duration // waiting for another request's generation, or for the lock
+	Queue   time.Duration // waiting for memory and a worker
 	Source  time.Duration // opening and reading the original
 	Decode  time.Duration
 	Process time.Duration
-	Encode  time.Duration // of an animation, also for making the frames after the first
+	Encode  time.Duration // for an animation, includes making the frames after the first
 	Store   time.Duration
 }
 
-// header is the value of a Server-Timing header, with durations in milliseconds. "" if nothing took
-// any time.
+// header returns the value of a Server-Timing header, with durations in milliseconds. It is "" if no step
+// took any time.
 func (t Timing) header() string {
 	var b strings.Builder
 	for _, m := range []struct {
@@ -85,8 +86,8 @@ func (t Timing) header() string {
 	return b.String()
 }
 
-// logError logs what the client is not told: the server's faults as errors, overload and a source's
-// faults as warnings, and what any client can cause at level Debug.
+// logError logs the error, which the client does not see: server faults at level Error, overload and faults
+// of a source at level Warn, and errors that any client can cause at level Debug.
 func (h *Handler) logError(ctx context.Context, key string, err error) {
 	status := StatusCode(err)
 	level := slog.LevelDebug
@@ -102,13 +103,13 @@ func (h *Handler) logError(ctx context.Context, key string, err error) {
 	h.log(ctx, level, "thumbnail", "status", status, "path", key, "error", err)
 }
 
-// log logs, and survives a Logger that panics.
+// log logs a message. It recovers from a panic of the Logger.
 func (h *Handler) log(ctx context.Context, level slog.Level, msg string, args ...any) {
 	defer func() { _ = recover() }()
 	h.cfg.Logger.Log(ctx, level, msg, args...)
 }
 
-// observe tells the Observer, and survives one that panics.
+// observe calls the Observer. It recovers from a panic of the Observer.
 func (h *Handler) observe(ctx context.Context, e Event) {
 	switch {
 	case e.Err != nil && ctx.Err() != nil:
@@ -137,7 +138,7 @@ func (h *Handler) safely(ctx context.Context, key, op string, f func() error) (e
 	return f()
 }
 
-// isOverload reports whether an error is for want of memory or workers.
+// isOverload reports whether an error is caused by a lack of memory or workers.
 func isOverload(err error) bool {
 	var f *statusError
 	return errors.Is(err, ErrOverloaded) && !errors.As(err, &f)

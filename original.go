@@ -7,14 +7,14 @@ import (
 	"strconv"
 )
 
-// An original is what a template's value says of a picture.
+// An original is a picture as a template's value describes it.
 type original struct {
 	name string // key in the source; empty: there is no picture
 	info Info
 }
 
-// A badSource is the error for a name or a version that is data, not the programmer's. It must not
-// stop a page.
+// A badSource is the error for an invalid name or version. That is bad data, not a programming error, and
+// must not stop a page.
 type badSource struct{ err error }
 
 func (b *badSource) Error() string { return b.err.Error() }
@@ -25,7 +25,7 @@ func isBadSource(err error) bool {
 	return errors.As(err, &b)
 }
 
-// originalOf returns what a template's value stands for.
+// originalOf returns the original that a template's value stands for.
 func originalOf(source any) (o original, err error) {
 	if o.name, err = sourceName(source); err != nil || o.name == "" {
 		return o, err
@@ -48,7 +48,7 @@ func (o original) check() error {
 	return nil
 }
 
-// sourceName returns the key that a template's value stands for: "" for an empty one.
+// sourceName returns the key that a template's value stands for, or "" for an empty value.
 func sourceName(source any) (string, error) {
 	v := reflect.ValueOf(source)
 	if !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
@@ -66,7 +66,8 @@ func sourceName(source any) (string, error) {
 	return "", fmt.Errorf("%w: a source is a string or has a method Name() string: not a %T", ErrInvalid, source)
 }
 
-// integerVersion is versionOf for integers, and types that are strings or integers.
+// integerVersion implements versionOf for integers, and for types whose underlying type is a string or an
+// integer.
 func integerVersion(value any) (string, bool) {
 	v := reflect.ValueOf(value)
 	switch {

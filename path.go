@@ -7,7 +7,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// The lengths of the path grammar, in bytes; those of a source are storage.ValidKey's.
+// The length limits of the path grammar, in bytes. storage.ValidKey has those of a source.
 const (
 	maxPath    = 1000
 	maxMethod  = 32
@@ -16,19 +16,19 @@ const (
 	maxExt     = 8
 )
 
-// A Spec identifies a thumbnail. It is what a path says, without the secret.
+// A Spec identifies a thumbnail. It has the parts of a path, without the secret.
 type Spec struct {
 	Source  string // key of the original, "animals/kitten.jpg"
-	Size    Size   // as asked for
-	Method  string // how the original is made to fit: "crop"
-	Ext     string // with its dot, ".jpg"; it chooses the format
-	Version string // optional, 1 to 32 of A-Z, a-z, 0-9 and _; changes when the original does, and its URLs with it
+	Size    Size   // the requested size
+	Method  string // name of the Processor: "crop"
+	Ext     string // extension with its dot, ".jpg"; it selects the format
+	Version string // optional, 1 to 32 of A-Z, a-z, 0-9 and _; a new version of the original gets new URLs
 }
 
-// ParsePath parses the path of a thumbnail, percent-decoded and without a leading slash. If it does
-// not match the grammar in the package documentation, the error matches [ErrInvalid]. The secret is
-// not verified. A handler calls ParsePath itself; it is exported for functions at a CDN's edge and
-// for jobs.
+// ParsePath parses the path of a thumbnail, percent-decoded and without a leading slash. If the path does
+// not match the grammar in the package documentation, the error matches [ErrInvalid]. ParsePath does not
+// verify the secret. A handler calls ParsePath itself; it is exported for functions at a CDN's edge and for
+// jobs.
 func ParsePath(path string) (s Spec, secret string, err error) {
 	if len(path) > maxPath {
 		return Spec{}, "", fmt.Errorf("%w: the path is longer than %d bytes", ErrInvalid, maxPath)
@@ -70,8 +70,8 @@ func cutLast(s string, sep byte) (before, after string, ok bool) {
 	return "", s, false
 }
 
-// validate checks every field against the grammar. The path's whole length is checked where the
-// path is built.
+// validate checks every field against the grammar. The length of the whole path is checked where the path
+// is built.
 func (s Spec) validate() error {
 	switch {
 	case !storage.ValidKey(s.Source):

@@ -15,9 +15,9 @@ import (
 // pingBytes is the size of the file that Ping stores.
 const pingBytes = 32
 
-// Ping reports whether the Storage works, for checks at start-up and of health: it stores a small file,
-// reads it, and removes it. Where the Storage can remove nothing, one file stays, always the same. It
-// takes as long as the Storage does, until ctx ends.
+// Ping checks that the Storage works, for start-up and health checks: it stores a small file, reads it, and
+// removes it. If the Storage can't remove files, one file stays, always the same. Ping takes as long as the
+// Storage does, until ctx ends.
 func (h *Handler) Ping(ctx context.Context) error {
 	return h.safely(ctx, "", "ping", func() error { return h.ping(ctx) })
 }
@@ -33,7 +33,7 @@ func (h *Handler) ping(ctx context.Context) (err error) {
 	if deletes || removes { // several processes may ping
 		source = fmt.Sprintf("thumbnail-ping-%x", content[:8])
 	}
-	key := source + "/1x1/ping/0.txt" // no thumbnail: nobody can sign it
+	key := source + "/1x1/ping/0.txt" // not a thumbnail: nobody can sign it
 	if err := h.cfg.Storage.Put(ctx, key, bytes.NewReader(content)); err != nil {
 		return serverError("ping: put", err)
 	}

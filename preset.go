@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// A Preset says how a picture looks, once, for templates and for jobs. Its JSON has the names of the
-// fields:
+// A Preset describes how a picture looks, in one place for templates and jobs. Its JSON has the names of
+// the fields:
 //
 //	{"Size": "400x300", "Method": "crop", "Ext": ".jpg", "Formats": [".webp"], "Densities": [1, 2]}
 type Preset struct {
@@ -17,29 +17,30 @@ type Preset struct {
 	Size Size
 	// Method is "crop" by default.
 	Method string `json:",omitempty"`
-	// Ext is the extension of the file that every browser can show; ".jpg" by default.
+	// Ext is the extension of the file for browsers that support none of Formats; ".jpg" by default.
 	Ext string `json:",omitempty"`
-	// Formats are the extensions of better formats, the best first, such as ".avif" and ".webp". A
-	// browser takes the first that it knows.
+	// Formats are the extensions of better formats, the best first, such as ".avif" and ".webp". A browser
+	// takes the first one that it supports.
 	Formats []string `json:",omitempty"`
 
 	// Widths are the widths of the files that a browser chooses from, in pixels. By default they are
-	// Size.Width, twice that, and those of 320, 480, 640, 960, 1280, 1920 and 2560 that are smaller and
-	// not within a quarter of another. No file is larger than the original where its size is known.
+	// Size.Width, twice Size.Width, and those of 320, 480, 640, 960, 1280, 1920 and 2560 that are smaller
+	// and not within a quarter of another width. If the size of the original is known, no file is larger
+	// than it.
 	Widths []int `json:",omitempty"`
-	// Densities are used instead of widths for a picture of fixed size, an avatar for instance: the
-	// files for screens of so many pixels per CSS pixel, such as 1 and 2. They are also used, and are 1
-	// and 2, where the widths of the files are not known in advance.
+	// Densities replace Widths for a picture of fixed size, for example an avatar. Each density is the
+	// number of pixels of the file per CSS pixel, such as 1 and 2. Densities 1 and 2 are also used if the
+	// widths of the files are not known in advance.
 	Densities []float64 `json:",omitempty"`
-	// Sizes is the attribute sizes of a picture with widths. By default the picture is as wide as the
-	// window, and at most Size.Width: "(min-width: 640px) 640px, 100vw".
+	// Sizes is the attribute sizes of a picture with Widths. By default the picture is as wide as the
+	// viewport, and at most Size.Width: "(min-width: 640px) 640px, 100vw".
 	Sizes string `json:",omitempty"`
 }
 
-// Presets are presets by their names.
+// Presets maps names to presets.
 type Presets map[string]Preset
 
-// withDefaults returns p with what it leaves out.
+// withDefaults returns p with its empty fields filled in.
 func (p Preset) withDefaults() Preset {
 	if p.Method == "" {
 		p.Method = "crop"
@@ -50,10 +51,10 @@ func (p Preset) withDefaults() Preset {
 	return p
 }
 
-// maxCandidates bounds the files of a picture in one format: each is made and stored.
+// maxCandidates bounds the number of files of a picture in one format, since each is made and stored.
 const maxCandidates = 32
 
-// check reports what of a preset can't be served.
+// checkPreset returns an error for what can't be served in a preset.
 func (l Links) checkPreset(p Preset) error {
 	p = p.withDefaults()
 	if !p.Size.valid() {
@@ -89,8 +90,8 @@ func (l Links) checkPreset(p Preset) error {
 	return nil
 }
 
-// Check reports what of l can't work: the base, the signer, and every preset that the handler can't
-// serve. [NewHandler] checks Config.Presets in the same way.
+// Check returns an error for a base, a signer or a preset of l that can't work. [NewHandler] checks
+// Config.Presets in the same way.
 func (l Links) Check() error {
 	if l.Signer == nil {
 		return errNoSigner

@@ -8,18 +8,18 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// A result is a thumbnail that has just been made. Those who waited for it share its bytes, whose memory
+// A result is a thumbnail that has just been made. The calls that waited for it share its bytes. Its memory
 // counts until the last of them has released it.
 type result struct {
 	encoded  *bytes.Buffer
 	memory   *reservation
-	storeErr error // why it could not be stored
-	stored   bool  // neither it could not, nor may it not be
-	reopen   bool  // from the storage it is as good
+	storeErr error // why the thumbnail could not be stored
+	stored   bool  // storing neither failed nor was forbidden
+	reopen   bool  // reading it from the storage is equivalent
 	refs     atomic.Int64
 }
 
-// retain adds n to those who release r.
+// retain adds n references to r.
 func (r *result) retain(n int) { r.refs.Add(int64(n)) }
 
 func (r *result) release() {
@@ -29,7 +29,7 @@ func (r *result) release() {
 	}
 }
 
-// open returns the bytes as a file, whose Close releases r.
+// open returns the bytes as a file. Its Close releases r.
 func (r *result) open(key string) fs.File {
 	content := &resultContent{Reader: bytes.NewReader(r.encoded.Bytes()), r: r}
 	return storage.NewFile(content, storage.Info{Name: key, Size: int64(r.encoded.Len())})

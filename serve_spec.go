@@ -9,13 +9,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
 )
 
-// ServeSpec answers a request with a thumbnail that the program names: for URLs of old, and for
-// pictures behind a login. Of the steps of [Handler.ServeHTTP] only the look at the request's method
-// comes before the storage: the path is not read, and there is no secret. The program decides who may
-// ask for what.
+// ServeSpec answers a request with the thumbnail of s: for legacy URLs, and for pictures behind a login. Of
+// the steps of [Handler.ServeHTTP] before the storage, it does only the check of the request's method: it
+// does not read the path, and there is no secret. The program decides who may request which thumbnail.
 //
-// A Cache-Control that the program has set stays, and an error is not cached then. Set "private,
-// no-store" where pictures are not for everybody; a [response.Redirect] would tell their public URLs.
+// ServeSpec keeps a Cache-Control that the program has set, and then errors are not cached. Set "private,
+// no-store" if the pictures are not public; a [response.Redirect] would reveal their public URLs.
 func (h *Handler) ServeSpec(w http.ResponseWriter, r *http.Request, s Spec) {
 	own := w.Header().Get("Cache-Control")
 	if own != "" {
@@ -35,7 +34,7 @@ func (h *Handler) ServeSpec(w http.ResponseWriter, r *http.Request, s Spec) {
 	})
 }
 
-// privateErrors keeps caches from errors.
+// privateErrors keeps errors out of caches.
 type privateErrors struct{ http.ResponseWriter }
 
 func (w *privateErrors) WriteHeader(status int) {
@@ -48,15 +47,15 @@ func (w *privateErrors) WriteHeader(status int) {
 // Unwrap is for [http.ResponseController].
 func (w *privateErrors) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// PlaceholderHeader marks an answer of [Placeholder]. Its value is the status.
+// PlaceholderHeader marks an answer by [Placeholder]. Its value is the HTTP status.
 const PlaceholderHeader = "Thumbnail-Placeholder"
 
-// Placeholder returns a Config.ErrorHandler that shows a picture where there is no thumbnail because
-// the original is missing, unknown or damaged: 404, 415 and 422. The status stays; browsers show the
-// picture all the same. It is cached for a minute at most, and marked by [PlaceholderHeader]. Other
-// errors are answered by their status text.
+// Placeholder returns a Config.ErrorHandler that shows a picture if there is no thumbnail because the
+// original is missing, of unknown format or damaged: 404, 415 and 422. The status does not change; browsers
+// show the picture nevertheless. The picture is cached for a minute at most, and marked by
+// [PlaceholderHeader]. For other errors the answer is the status text.
 //
-// The file is read at once. Placeholder panics if that fails, as it is called while a program starts.
+// Placeholder reads the file immediately. It panics if that fails, because it is called at program start.
 func Placeholder(fsys fs.FS, name string) func(w http.ResponseWriter, r *http.Request, status int, err error) {
 	data, err := fs.ReadFile(fsys, name)
 	if err != nil {

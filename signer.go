@@ -11,43 +11,42 @@ import (
 	"sync"
 )
 
-// A Signer makes and checks the secret of a path. Any number of goroutines may use it at once.
+// A Signer computes and verifies the secrets of paths. Any number of goroutines may use it at once.
 //
-// Sign returns 1 to 128 ASCII letters, digits and underscores that cannot be computed without the key
-// and differ for every spec. Verify reports whether secret is valid for s, in a time that does not
-// depend on where it differs.
+// Sign returns 1 to 128 ASCII letters, digits and underscores. They can't be computed without the key, and
+// differ for every spec. Verify reports whether secret is valid for s. Its duration must not depend on
+// where secret differs.
 type Signer interface {
 	Sign(s Spec) string
 	Verify(s Spec, secret string) bool
 }
 
-// A SizeFormatter is a [Signer] that says how sizes are spelled in new URLs. [ParseSize] must return
-// size for what it returns. Other signers spell sizes as [Size.String] does.
+// A SizeFormatter is a [Signer] that determines how sizes are formatted in new URLs. [ParseSize] must
+// return size for the result of FormatSize(size). With other signers, [Size.String] formats sizes.
 type SizeFormatter interface {
 	FormatSize(size Size) string
 }
 
-// minKey is the shortest key that NewSigner takes, in bytes.
+// minKey is the length of the shortest key that NewSigner accepts, in bytes.
 const minKey = 16
 
-// HMACSigner is the signer to use. Make one with [NewSigner]. The secret is the first 20 bytes, as 40
+// HMACSigner is the standard signer. Make one with [NewSigner]. The secret is the first 20 bytes, as 40
 // lower-case hexadecimal digits, of
 //
 //	HMAC-SHA256(key, source NUL size NUL method NUL ext [NUL version])
 //
-// (RFC 2104, FIPS 180-4), with the size as [Size.String] spells it, however the path does. For the key
-// "0123456789abcdef" and a 100x100 crop of animals/kitten.jpg as .jpg that is
+// (RFC 2104, FIPS 180-4). The size is formatted by [Size.String], whatever its form in the path. For the
+// key "0123456789abcdef" and a 100x100 crop of animals/kitten.jpg as .jpg the secret is
 // 96d7643e93d96133c68e4405a16ce591863c0c46.
 //
-// The secret is a part of the file's name, so a new key means new names. Thumbnails that are stored
-// under secrets of the old key are found as long as the old key is accepted; under new URLs they are
-// made again.
+// The secret is part of the file's name, so a new key means new names. Thumbnails that are stored under
+// secrets of the old key are found as long as the old key is accepted. Under new URLs they are made again.
 type HMACSigner struct {
 	states []*sync.Pool // of keyed hashes, one pool for each key
 }
 
-// NewSigner returns a signer that signs with key and also accepts secrets of the previous keys, so that
-// a key can be changed while old pages are still in use. A key has at least 16 bytes; use random ones.
+// NewSigner returns a signer that signs with key and also accepts secrets of the previous keys, so that the
+// key can be changed while old pages are still in use. A key must have at least 16 bytes; use random bytes.
 func NewSigner(key []byte, previous ...[]byte) (*HMACSigner, error) {
 	s := &HMACSigner{}
 	for i, k := range append([][]byte{key}, previous...) {
@@ -64,8 +63,8 @@ func NewSigner(key []byte, previous ...[]byte) (*HMACSigner, error) {
 	return s, nil
 }
 
-// hmacState is a keyed hash with the memory that one signature needs. Keeping it saves hashing the
-// key each time: BenchmarkURL has the figure.
+// hmacState is a keyed hash with the memory that one signature needs. Reusing it avoids hashing the key
+// each time; BenchmarkURL measures the gain.
 type hmacState struct {
 	hash hash.Hash
 	msg  []byte
@@ -75,7 +74,7 @@ type hmacState struct {
 
 const secretBytes = 20
 
-// secret leaves the secret of s in h.hex.
+// secret puts the secret of s into h.hex.
 func (h *hmacState) secret(s Spec) []byte {
 	b := append(h.msg[:0], s.Source...)
 	b = s.Size.append(append(b, 0))
@@ -99,7 +98,7 @@ func (h *HMACSigner) Sign(s Spec) string {
 	return string(state.secret(s))
 }
 
-// Verify reports whether secret is that of s under any of the keys.
+// Verify reports whether secret is the secret of s under any of the keys.
 func (h *HMACSigner) Verify(s Spec, secret string) bool {
 	ok := 0
 	for _, pool := range h.states {
@@ -110,18 +109,19 @@ func (h *HMACSigner) Verify(s Spec, secret string) bool {
 	return ok == 1
 }
 
-// DjangoSigner returns a signer that makes and accepts the secrets of django-rest-thumbnails under
-// Django's setting SECRET_KEY, and spells sizes as it did ("100x0"), so that a site that leaves Django
-// keeps its URLs and its stored files. With
+// DjangoSigner returns a signer that computes and accepts the secrets of django-rest-thumbnails under
+// Django's setting SECRET_KEY. It formats sizes as django-rest-thumbnails does ("100x0"), so a site that
+// leaves Django keeps its URLs and its stored files. With
 //
 //	key = SHA1(source || SECRET_KEY)
 //	msg = source || "-" || width || "x" || height || "-" || method || "-" || ext [|| "-" || version]
 //
-// where || is concatenation, a secret is HMAC-SHA1(key, msg) as 40 lower-case hexadecimal digits; a
-// missing side is 0. The version is an addition; paths without one are those of the original.
+// where || is concatenation, a secret is HMAC-SHA1(key, msg) as 40 lower-case hexadecimal digits. A missing
+// side is 0. The version is an extension; paths without a version are the same as in
+// django-rest-thumbnails.
 //
-// To migrate, use [AnyOf]: sign with an [HMACSigner], and accept these for as long as old pages are in
-// use.
+// To migrate, use [AnyOf]: sign with an [HMACSigner], and accept the old secrets for as long as old pages
+// are in use.
 func DjangoSigner(secretKey string) Signer { return djangoSigner{secretKey} }
 
 type djangoSigner struct{ secretKey string }
@@ -144,8 +144,8 @@ func (d djangoSigner) FormatSize(size Size) string {
 	return fmt.Sprintf("%dx%d", size.Width, size.Height)
 }
 
-// AnyOf returns a signer that signs and spells sizes as sign does, and accepts the secrets of all
-// signers: for the time in which a site changes from one to another.
+// AnyOf returns a signer that signs and formats sizes as sign does, and accepts the secrets of all signers.
+// Use it while a site changes from one signer to another.
 func AnyOf(sign Signer, accept ...Signer) Signer {
 	return anyOf(append([]Signer{sign}, accept...))
 }
@@ -157,7 +157,7 @@ func (a anyOf) Sign(s Spec) string { return a[0].Sign(s) }
 func (a anyOf) Verify(s Spec, secret string) bool {
 	ok := false
 	for _, signer := range a {
-		ok = signer.Verify(s, secret) || ok // every one is asked: the time does not tell which it was
+		ok = signer.Verify(s, secret) || ok // asks every signer, so that the duration does not reveal which one accepted
 	}
 	return ok
 }

@@ -5,17 +5,17 @@ import (
 	"strconv"
 )
 
-// maxSide is the longest side that a path can spell, in pixels: five digits. Config.MaxWidth and
-// Config.MaxHeight are the limits that matter.
+// maxSide is the longest side that a path can express, in pixels: five digits. Config.MaxWidth and
+// Config.MaxHeight are the effective limits.
 const maxSide = 99999
 
-// Size is the requested size of a thumbnail, in pixels. A side that is 0 follows from the other one and
-// the aspect ratio of the original; they must not both be 0.
+// Size is the requested size of a thumbnail, in pixels. A side of 0 is computed from the other side and the
+// aspect ratio of the original. At most one side may be 0.
 type Size struct{ Width, Height int }
 
-// ParseSize parses "100x50", "100x" or "x50", and also "100x0" and "0x50", the spelling of
-// django-rest-thumbnails. For anything else, such as signs, leading zeros, more than five digits or
-// "0x0", the error matches [ErrInvalid].
+// ParseSize parses "100x50", "100x" or "x50", and also "100x0" and "0x50", the form of
+// django-rest-thumbnails. For any other text, such as one with signs, leading zeros or more than five
+// digits, or "0x0", the error matches [ErrInvalid].
 func ParseSize(s string) (Size, error) {
 	size, ok := parseSize(s)
 	if !ok {
@@ -34,7 +34,7 @@ func parseSize(s string) (Size, bool) {
 	return size, ok && i == len(s) && size.valid()
 }
 
-// parseSide reads the digits at s[i:], of which there may be none, and returns where they end.
+// parseSide parses the digits at s[i:], if any, and returns where they end.
 func parseSide(s string, i int) (n, end int, ok bool) {
 	start := i
 	for ; i < len(s) && '0' <= s[i] && s[i] <= '9'; i++ {
@@ -46,11 +46,10 @@ func parseSide(s string, i int) (n, end int, ok bool) {
 	return n, i, true
 }
 
-// String returns the canonical spelling, which is also the one that [HMACSigner] signs: "100x50",
-// "100x" or "x50".
+// String returns the canonical form, "100x50", "100x" or "x50". [HMACSigner] signs this form.
 func (s Size) String() string { return string(s.append(make([]byte, 0, 11))) }
 
-// MarshalText returns what String does, for JSON. The zero Size is empty.
+// MarshalText returns the result of String, for JSON. The zero Size becomes the empty text.
 func (s Size) MarshalText() ([]byte, error) {
 	if s == (Size{}) {
 		return nil, nil
@@ -58,7 +57,7 @@ func (s Size) MarshalText() ([]byte, error) {
 	return s.append(nil), nil
 }
 
-// UnmarshalText reads what [ParseSize] does.
+// UnmarshalText parses text as [ParseSize] does.
 func (s *Size) UnmarshalText(text []byte) (err error) {
 	*s, err = ParseSize(string(text))
 	return err
@@ -75,7 +74,7 @@ func (s Size) append(b []byte) []byte {
 	return b
 }
 
-// check is the error for a size that is not valid.
+// check returns an error if the size is invalid.
 func (s Size) check() error {
 	if s.valid() {
 		return nil

@@ -12,13 +12,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A sourceFile is a source's file that is open.
+// A sourceFile is an open file of a source.
 type sourceFile struct {
 	fs.File
 	key    string
-	info   fs.FileInfo // when it was opened
-	seeker io.Seeker   // nil: it can be read once
-	size   int64       // bytes; unknown: the most that it may have
+	info   fs.FileInfo // the FileInfo when the file was opened
+	seeker io.Seeker   // nil if the file can be read only once
+	size   int64       // in bytes; if not known, the largest size allowed
 	known  bool
 }
 
@@ -52,13 +52,13 @@ func (o *sourceFile) measure(limit int64) error {
 	if o.size > limit {
 		return &scopedError{ofSource, fmt.Errorf("%w: source %q has %d bytes, more than Config.MaxSourceBytes (%d)", ErrTooLarge, o.key, o.size, limit)}
 	}
-	if !o.known { // an io/fs.FileInfo need not know
+	if !o.known { // an io/fs.FileInfo need not report the size
 		o.size = limit
 	}
 	return nil
 }
 
-// reader returns a reader that seeks if the file does.
+// reader returns a reader that is an io.Seeker if the file is.
 func (o *sourceFile) reader() io.Reader {
 	if o.seeker == nil {
 		return o.File
@@ -69,8 +69,8 @@ func (o *sourceFile) reader() io.Reader {
 	}{o.File, o.seeker}
 }
 
-// read returns the whole file, whose beginning is head. What it allocates comes from the account of
-// ctx. If grew is true, there is more than was measured.
+// read returns the whole file. head is the part that has already been read. Allocations are taken from the
+// account of ctx. If grew is true, the file is larger than measured.
 func (o *sourceFile) read(ctx context.Context, head []byte) (data []byte, grew bool, err error) {
 	room := int64(256 << 10)
 	if o.known {
@@ -131,8 +131,8 @@ func takeBytes(account *codec.Account, n int64) ([]byte, error) {
 	return make([]byte, 0, n), nil
 }
 
-// changed reports whether an original surely or possibly is another than it was. Without modification
-// times or entity tags nobody can tell, and strict decides.
+// changed reports whether an original has changed, or may have. Without modification times and entity tags
+// that is unknown, and changed returns strict.
 func changed(before, after fs.FileInfo, strict bool) bool {
 	if before.Size() != after.Size() || !before.ModTime().Equal(after.ModTime()) || etag(before) != etag(after) {
 		return true

@@ -2,22 +2,22 @@ package thumbnail
 
 import "sync/atomic"
 
-// Stats is what a [Handler] does at the moment, and has done since it was made.
+// Stats describes what a [Handler] is doing, and what it has done since it was made.
 type Stats struct {
-	Working    int   // generations that compute
+	Working    int   // generations that hold a worker
 	Queued     int   // generations that wait for memory or a worker
-	Flights    int   // generations in progress, those that wait for a lock included
+	Flights    int   // generations in progress, including those that wait for a lock
 	Memory     int64 // bytes of Config.MaxMemory in use
-	Remembered int   // failures that are remembered
+	Remembered int   // number of remembered failures
 
 	Requests, Calls        int64 // requests answered, and calls of Generate
-	Hits, Generated, Fails int64 // answered from the storage; thumbnails made; ended in an error
-	Gone                   int64 // clients that went away first
-	Overloaded             int64 // answered 503 for want of memory or workers
+	Hits, Generated, Fails int64 // answered from the storage; thumbnails made; ended with an error
+	Gone                   int64 // clients that disconnected before the answer
+	Overloaded             int64 // answered 503 for lack of memory or workers
 	StoreErrors            int64 // thumbnails that could not be stored
 }
 
-// counters are the parts of Stats that add up.
+// counters are the cumulative parts of Stats.
 type counters struct {
 	requests, calls, hits, generated, fails, gone, overloaded, storeErrors atomic.Int64
 }
@@ -41,7 +41,7 @@ func (c *counters) count(e Event) {
 	}
 }
 
-// Stats returns a snapshot. It is cheap, and may be called at any time.
+// Stats returns a snapshot. The call is cheap, and may be made at any time.
 func (h *Handler) Stats() Stats {
 	a, c := h.generator.admission, &h.stats
 	s := Stats{

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// A statusError is an error of something that has to work: the storage, the lock, a processor. What it
-// wraps is for the log; its status stands whatever that is, so that a storage's fs.ErrNotExist is
-// never taken for a missing source.
+// A statusError is an error of something that has to work: the storage, the lock, a processor. The wrapped
+// error is only for the log. It does not affect the status, so a storage's fs.ErrNotExist is never mistaken
+// for a missing source.
 type statusError struct {
 	status int
 	op     string
@@ -20,7 +20,7 @@ type statusError struct {
 func (f *statusError) Error() string { return "thumbnail: " + f.op + ": " + f.err.Error() }
 func (f *statusError) Unwrap() error { return f.err }
 
-// A requestError is a request that asks for too much: 400, whatever it wraps.
+// A requestError is the error of a request that exceeds a limit: 400, whatever it wraps.
 type requestError struct{ error }
 
 func (e *requestError) Unwrap() error { return e.error }
@@ -34,12 +34,12 @@ func serverError(op string, err error) error {
 	return &statusError{status, op, err}
 }
 
-// StatusCode returns the HTTP status for an error of this package: 200 for nil, 400 for
-// [ErrInvalid], 401 for [ErrSignature], 404 for [fs.ErrNotExist] and [ErrBusy], 415 for
-// [ErrFormat], 422 for [ErrCorrupt] and [ErrTooLarge], 501 for [errors.ErrUnsupported], 503 for
-// [ErrOverloaded] and a context that ended, and 500 for every other error. An error of a [Handler]
-// may have one of its own: 405 for a method other than GET and HEAD, 400 for a size that is beyond a
-// limit as it is asked for, 500 or 503 for a fault of the server whatever it wraps.
+// StatusCode returns the HTTP status for an error of this package: 200 for nil, 400 for [ErrInvalid], 401
+// for [ErrSignature], 404 for [fs.ErrNotExist] and [ErrBusy], 415 for [ErrFormat], 422 for [ErrCorrupt] and
+// [ErrTooLarge], 501 for [errors.ErrUnsupported], 503 for [ErrOverloaded] and for a context that has ended,
+// and 500 for every other error. Some errors of a [Handler] have a status of their own: 405 for a method
+// other than GET and HEAD, 400 for a requested size beyond a limit, and 500 or 503 for a server fault,
+// whatever error it wraps.
 func StatusCode(err error) int {
 	var f *statusError
 	var r *requestError
@@ -68,9 +68,9 @@ func StatusCode(err error) int {
 	return http.StatusInternalServerError
 }
 
-// lasting reports whether an error will still hold in a minute: whether it is remembered, and
-// caches may keep it. It is one of the request or of the source; not one of the moment, of the
-// client's credentials, or of the server.
+// lasting reports whether an error will still hold in a minute, so that it may be remembered and cached.
+// Errors of the request or of the source are lasting; those of a temporary state, of the client's
+// credentials, or of the server are not.
 func lasting(err error) bool {
 	switch StatusCode(err) {
 	case http.StatusBadRequest, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
@@ -81,12 +81,12 @@ func lasting(err error) bool {
 	return false
 }
 
-// errorHeader replaces the headers of a thumbnail by those of an error.
+// errorHeader replaces the headers of a thumbnail with the headers of an error.
 func errorHeader(h http.Header, status int, err error) {
 	for _, name := range []string{"Content-Length", "Content-Range", "Content-Type", "Etag", "Last-Modified"} {
 		h.Del(name)
 	}
-	cache := "no-store" // a content delivery network keeps a bare 404 for minutes
+	cache := "no-store" // a CDN caches a 404 without Cache-Control for minutes
 	if lasting(err) {
 		cache = "public, max-age=60"
 	}
@@ -94,18 +94,18 @@ func errorHeader(h http.Header, status int, err error) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	switch {
 	case status == http.StatusUnauthorized:
-		// RFC 9110 asks for a challenge; browsers ask for a password for the schemes Basic and
-		// Digest alone.
+		// RFC 9110 requires a challenge. Browsers prompt for a password only for the schemes Basic and
+		// Digest.
 		h.Set("WWW-Authenticate", "Signature")
 	case status == http.StatusServiceUnavailable, err == ErrBusy:
 		h.Set("Retry-After", "1")
 	}
 }
 
-// errOnlyIfCached is the answer to a client that wants nothing from the handler: see package doctor.
+// errOnlyIfCached is the error for a request that the handler must not answer itself: see package doctor.
 var errOnlyIfCached = &statusError{http.StatusGatewayTimeout, "serve", errors.New("only-if-cached")}
 
-// onlyIfCached reports whether a request is for caches alone, RFC 9111, section 5.2.1.7.
+// onlyIfCached reports whether only a cache may answer a request (RFC 9111, section 5.2.1.7).
 func onlyIfCached(r *http.Request) bool {
 	for _, value := range r.Header["Cache-Control"] {
 		if strings.EqualFold(strings.TrimSpace(value), "only-if-cached") {
@@ -115,8 +115,8 @@ func onlyIfCached(r *http.Request) bool {
 	return false
 }
 
-// fail answers a request with an error: its status text, and nothing that the request or the error
-// says.
+// fail answers a request with an error. It sends only the status text, and no content of the request or the
+// error.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, key string, err error) {
 	status := StatusCode(err)
 	errorHeader(w.Header(), status, err)
@@ -131,5 +131,5 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, key string, err e
 func failPlainly(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = strings.NewReader(http.StatusText(status)).WriteTo(w) // the client may have gone; nobody is to be told
+	_, _ = strings.NewReader(http.StatusText(status)).WriteTo(w) // the client may have disconnected
 }

@@ -14,21 +14,21 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// A Sweep says which thumbnails [Handler.Sweep] removes. All of its conditions apply; the zero Sweep
-// removes the thumbnails whose original is gone.
+// A Sweep selects the thumbnails that [Handler.Sweep] removes. All of its conditions apply. The zero Sweep
+// removes the thumbnails whose original no longer exists.
 type Sweep struct {
-	// Keep, if not nil, reports whether a thumbnail stays. It may look at the method and size, see
-	// [Links.Uses], at the version, and at [Entry.Current] after a change of key.
+	// Keep, if not nil, reports whether to keep a thumbnail. It may depend on the method and size (see
+	// [Links.Uses]), on the version, and on [Entry.Current] after a change of key.
 	Keep func(Entry) bool
-	// MaxAge is how long a thumbnail may have been unused, as far as the storage knows when it was
-	// read: see [storage.Entry]. 0 means for ever.
+	// MaxAge is how long a thumbnail may have been unused, judged by the Used field of [storage.Entry]. 0
+	// means forever.
 	MaxAge time.Duration
-	// MaxBytes is how large all thumbnails may be together. Those that were used least recently are
-	// removed beyond it. 0 means no limit.
+	// MaxBytes limits the total size of all thumbnails, in bytes. If they exceed it, the least recently used
+	// ones are removed. 0 means no limit.
 	MaxBytes int64
-	// DryRun counts and removes nothing.
+	// DryRun only counts, and removes nothing.
 	DryRun bool
-	// KeepOrphans leaves thumbnails whose original is gone, and asks the Source for nothing.
+	// KeepOrphans keeps thumbnails whose original no longer exists. The Source is then not accessed.
 	KeepOrphans bool
 }
 
@@ -36,25 +36,25 @@ type Sweep struct {
 type Entry struct {
 	storage.Entry
 	Spec    Spec
-	Current bool // its secret is what the Signer makes now, not that of a previous key
+	Current bool // the secret was computed with the current key, not with a previous one
 }
 
-// Swept says what [Handler.Sweep] has done, or would have.
+// Swept counts what [Handler.Sweep] has removed and kept, or would have with DryRun.
 type Swept struct {
 	Removed, Kept           int // thumbnails
 	RemovedBytes, KeptBytes int64
 }
 
-// Sweep removes thumbnails that nobody needs, and reports how many. It may run beside handlers, in this
-// process and others: a thumbnail that is removed while it is wanted is made anew, and a response
-// that has begun goes on. Files in the storage that are no thumbnails, because their names are not of
-// the grammar or their secrets are not valid, are left alone and not counted.
+// Sweep removes thumbnails that nobody needs, and reports how many. It may run while handlers are running,
+// in this process and in others: a thumbnail that is removed while it is wanted is made again, and a
+// response that has begun completes. Files in the storage whose names do not match the path grammar or
+// whose secrets are invalid are not thumbnails. Sweep leaves them alone and does not count them.
 //
-// The Storage has to be a [storage.Lister] and a [storage.Deleter]; else the error matches
-// [errors.ErrUnsupported]. If the Source fails in any way but that an original is absent, Sweep ends
-// with its error, because then nobody knows what is gone. What can't be removed counts as kept, and
-// the error says so. With MaxBytes the storage is listed twice, and memory grows with the number of
-// thumbnails to be removed.
+// The Storage has to be a [storage.Lister] and a [storage.Deleter]; otherwise the error matches
+// [errors.ErrUnsupported]. If the Source fails with any error but a missing original, Sweep returns that
+// error, because then it can't know which originals exist. Thumbnails that can't be removed count as kept,
+// and the error says so. With MaxBytes the storage is listed twice, and Sweep uses memory in proportion to
+// the number of thumbnails to be removed.
 func (h *Handler) Sweep(ctx context.Context, s Sweep) (Swept, error) {
 	lister, ok1 := ability.Find[storage.Lister](h.cfg.Storage)
 	deleter, ok2 := ability.Find[storage.Deleter](h.cfg.Storage)
@@ -77,15 +77,15 @@ type sweeper struct {
 	deleter  storage.Deleter
 	now      time.Time
 	swept    Swept
-	gone     map[string]bool // by original, for those that were asked for last
+	gone     map[string]bool // by original, for the most recently checked ones
 	failed   int
-	firstErr error // of those for files that could not be removed
+	firstErr error // the first error of a file that could not be removed
 }
 
-// maxGone bounds how many originals are remembered.
+// maxGone bounds how many entries gone has.
 const maxGone = 10_000
 
-// thumbnails iterates over the entries that are thumbnails.
+// thumbnails calls visit for each entry that is a thumbnail.
 func (w *sweeper) thumbnails(ctx context.Context, visit func(Entry) error) error {
 	for e, err := range w.lister.List(ctx, "") {
 		if err != nil {
@@ -103,7 +103,7 @@ func (w *sweeper) thumbnails(ctx context.Context, visit func(Entry) error) error
 	return nil
 }
 
-// first removes what is not needed at all.
+// first removes the thumbnails that are not needed at all.
 func (w *sweeper) first(ctx context.Context) error {
 	return w.thumbnails(ctx, func(e Entry) error {
 		useless, err := w.useless(ctx, e)
@@ -119,7 +119,7 @@ func (w *sweeper) first(ctx context.Context) error {
 	})
 }
 
-// useless reports whether nobody needs a thumbnail.
+// useless reports whether a thumbnail is not needed.
 func (w *sweeper) useless(ctx context.Context, e Entry) (bool, error) {
 	switch {
 	case w.MaxAge > 0 && w.now.Sub(e.Used) > w.MaxAge, w.Keep != nil && !w.Keep(e):
@@ -146,7 +146,7 @@ func (w *sweeper) useless(ctx context.Context, e Entry) (bool, error) {
 	return gone, nil
 }
 
-// remove removes a thumbnail that was counted as kept.
+// remove removes a thumbnail that has been counted as kept.
 func (w *sweeper) remove(ctx context.Context, e Entry) {
 	if !w.DryRun {
 		if err := w.deleter.Remove(ctx, e.Key); err != nil {
@@ -168,11 +168,11 @@ func (w *sweeper) err() error {
 	return fmt.Errorf("thumbnail: %d thumbnails could not be removed: %w", w.failed, w.firstErr)
 }
 
-// second removes what was used least recently until the rest is within MaxBytes.
+// second removes the least recently used thumbnails until the rest fits MaxBytes.
 func (w *sweeper) second(ctx context.Context) error {
 	victims := leastRecent{excess: w.swept.KeptBytes - w.MaxBytes}
 	err := w.thumbnails(ctx, func(e Entry) error {
-		if w.DryRun { // what the first pass would have removed is there still
+		if w.DryRun { // the thumbnails that the first pass would have removed still exist
 			if useless, err := w.useless(ctx, e); useless || err != nil {
 				return err
 			}
@@ -189,8 +189,8 @@ func (w *sweeper) second(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// leastRecent keeps the entries that were used least recently, and together have at least excess
-// bytes. It is a heap of which the first was used last.
+// leastRecent collects the least recently used entries whose total size is at least excess bytes. It is a
+// heap; its first entry is the most recently used one.
 type leastRecent struct {
 	entries []Entry
 	bytes   int64
@@ -215,8 +215,8 @@ func (l *leastRecent) Pop() any {
 	return last
 }
 
-// Uses reports whether a preset of l has files like s: with its method, extension and size, or another
-// size of the same shape, as small originals have.
+// Uses reports whether a preset of l has a file like s: with the same method and extension, and with the
+// same size or, as for small originals, another size of the same aspect ratio.
 func (l Links) Uses(s Spec) bool {
 	for _, p := range l.Presets {
 		p = p.withDefaults()
@@ -230,12 +230,12 @@ func (l Links) Uses(s Spec) bool {
 	return false
 }
 
-// sameMethod reports whether a method is another's, perhaps with arguments.
+// sameMethod reports whether a method is base, possibly with arguments.
 func sameMethod(method, base string) bool {
 	return method == base || len(method) > len(base) && method[:len(base)] == base && method[len(base)] == '_'
 }
 
-// sameShape reports whether a size is a box times a factor, but for rounding.
+// sameShape reports whether a size is a box times a factor, apart from rounding.
 func sameShape(s, box Size) bool {
 	if (s.Width == 0) != (box.Width == 0) || (s.Height == 0) != (box.Height == 0) {
 		return false

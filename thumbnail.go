@@ -1,6 +1,6 @@
-// Package thumbnail makes image thumbnails on their first request, stores them under the very path
-// that was requested, and leaves every later request to a web server or a CDN that serves static
-// files, or to this package's own handler.
+// Package thumbnail makes image thumbnails when they are first requested and stores them under the
+// requested path. Later requests are served by a web server or a CDN that serves static files, or by this
+// package's own handler.
 //
 // A program uses it in three ways. It mounts a [Handler]:
 //
@@ -21,8 +21,8 @@
 //
 // # Paths
 //
-// The path of a thumbnail says what it is, and carries a secret that only holders of the key can
-// compute, so that nobody else can put the server to work:
+// The path of a thumbnail describes the thumbnail. It also carries a secret that only holders of the key
+// can compute, so nobody else can make the server generate thumbnails:
 //
 //	animals/kitten.jpg/100x100/crop/04c8f5c392a8d2b6ac86ad4e4c1dc5884a3ac317.jpg
 //
@@ -38,8 +38,8 @@
 //	secret  = 1*128(ALPHA / DIGIT / "_")
 //	ext     = "." 1*8(%x61-7A / DIGIT)
 //
-// The path is also the key under which the thumbnail is stored. All thumbnails of one source share
-// the prefix source + "/", which is what [Handler.Remove] deletes.
+// The path is also the key under which the thumbnail is stored. All thumbnails of one source share the
+// prefix source + "/", and [Handler.Remove] deletes everything under it.
 package thumbnail
 
 import (
@@ -55,51 +55,53 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// The errors of this package, to be tested with [errors.Is]. The error for a missing source matches
-// [fs.ErrNotExist]. [StatusCode] maps each to the HTTP status that the handler answers with.
+// The errors of this package. Test for them with [errors.Is]. The error for a missing source matches
+// [fs.ErrNotExist]. [StatusCode] maps each error to the HTTP status that the handler answers with.
 var (
-	ErrInvalid    = errors.New("thumbnail: invalid path or spec")  // outside the grammar, or an unknown method or extension
-	ErrSignature  = errors.New("thumbnail: secret does not match") // well-formed, but not signed with a key that is accepted
-	ErrBusy       = errors.New("thumbnail: being made elsewhere")  // the lock was not free in time
-	ErrTooLarge   = processors.ErrTooLarge                         // the source, its pixels, or the result are beyond a limit
-	ErrOverloaded = errors.New("thumbnail: too many generations")  // neither memory nor a worker was free in time
-	ErrFormat     = processors.ErrFormat                           // the source is in no format that is known
+	ErrInvalid    = errors.New("thumbnail: invalid path or spec")  // the path does not match the grammar, or names an unknown method or extension
+	ErrSignature  = errors.New("thumbnail: secret does not match") // the path is well-formed, but no accepted key signed it
+	ErrBusy       = errors.New("thumbnail: being made elsewhere")  // the lock did not become free in time
+	ErrTooLarge   = processors.ErrTooLarge                         // the source file, its pixels, or the result exceed a limit
+	ErrOverloaded = errors.New("thumbnail: too many generations")  // no memory or no worker became free in time
+	ErrFormat     = processors.ErrFormat                           // the format of the source is unknown
 	ErrCorrupt    = processors.ErrCorrupt                          // the source is damaged
 )
 
 // A Source opens originals. Every [Storage] is one.
 //
-// Open returns the original called key, which matches source in the grammar of the package
-// documentation. If there is none, the error matches [fs.ErrNotExist]; any other error means that the
-// source does not work. The file's Stat should report its size. The context bounds the reads as well.
-// Any number of goroutines may call Open at once.
+// Open returns the original named key. key matches source in the grammar of the package documentation. If
+// the original does not exist, the error matches [fs.ErrNotExist]; any other error means that the source
+// failed. The file's Stat should report its size. ctx also bounds the reads from the file. Any number of
+// goroutines may call Open at once.
 type Source interface {
 	Open(ctx context.Context, key string) (fs.File, error)
 }
 
-// The contracts of the parts that are packages of their own are written there.
+// These types are aliases. Their contracts are documented in their own packages.
 type (
 	Storage   = storage.Storage      // keeps thumbnails
 	Remover   = storage.Remover      // a Storage that can delete; Handler.Remove needs it
-	Locker    = lock.Locker          // decides who of many generates a thumbnail
-	Waiter    = lock.Waiter          // a Locker that can tell when a lock becomes free
-	Processor = processors.Processor // turns a picture into a thumbnail of it
+	Locker    = lock.Locker          // decides which of several callers generates a thumbnail
+	Waiter    = lock.Waiter          // a Locker that can wait until a lock becomes free
+	Processor = processors.Processor // turns a picture into its thumbnail
 )
 
-// An Encoder writes a picture in the format of a file-name extension. It must not modify img. Any
-// number of goroutines may call it at once.
+// An Encoder writes a picture in the format of one file-name extension. Encode must not modify img. Any
+// number of goroutines may call Encode at once.
 //
-// If it also implements [processors.Animator], it is called with animations, too. If it implements
-// [processors.Keeper], an original that needs no change is stored as it is, without metadata, when
-// that is smaller. If it implements [processors.ContextEncoder], that is called instead. If it has a
-// method ContentType() string, that returns the media type of its thumbnails, such as "image/jxl".
+// An Encoder that also implements [processors.Animator] is called with animations, too. If it implements
+// [processors.Keeper], an original that needs no change is stored without its metadata, but otherwise
+// unchanged, when that file is smaller than the encoded one. If it implements [processors.ContextEncoder],
+// EncodeContext is called instead of Encode. If it has a method ContentType() string, that method returns
+// the media type of its thumbnails, such as "image/jxl".
 type Encoder interface {
 	Encode(w io.Writer, img image.Image) error
 }
 
-// A Responder answers a request with the thumbnail that is stored under key and open as f. Content-Type
-// and Cache-Control are set already. An error means that nothing was written; the handler then answers
-// 500. The handler closes f. The package response has Responders for several web servers.
+// A Responder answers a request with a stored thumbnail: key is its storage key, and f is the open file.
+// The handler has already set Content-Type and Cache-Control. A Responder that returns an error must not
+// have written anything; the handler then answers 500. The handler closes f. The package response has
+// Responders for several web servers.
 type Responder interface {
 	Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/response"
 )
 
-// A trackedWriter knows whether an answer has begun, so that an error is not appended to it, and how
-// long it is.
+// A trackedWriter records whether an answer has begun, so that no error is appended to it, and how long the
+// answer is.
 type trackedWriter struct {
 	http.ResponseWriter
 	wrote   bool
@@ -55,7 +55,7 @@ func streamOf(r Responder) Responder {
 	return response.Stream{}
 }
 
-// seekable returns f so that it seeks if what it wraps does.
+// seekable returns a file that is an io.Seeker if the file that f wraps is.
 func seekable(f fs.File) fs.File {
 	if _, ok := f.(io.Seeker); ok {
 		return f

@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// errNoSigner is the error of links that nobody can sign.
+// errNoSigner is the error of Links without a signer.
 var errNoSigner = fmt.Errorf("%w: the signer is nil; NewSigner makes one", ErrInvalid)
 
 // URL returns the URL of a thumbnail: base, a slash if base does not end with one, and the signed path,
-// percent-encoded. base is where the handler is mounted, such as "/thumbs/", "/",
-// "https://img.example.com" or "//cdn.example.com/t"; if it is empty, the URL is a relative path. If s
-// does not match the path grammar, the path has more than 1000 bytes, or base has a query, a fragment,
-// white space or a backslash, the error matches [ErrInvalid].
+// percent-encoded. base is where the handler is mounted, such as "/thumbs/", "/", "https://img.example.com"
+// or "//cdn.example.com/t". If base is empty, the URL is a relative path. The error matches [ErrInvalid] if
+// s does not match the path grammar, if the path has more than 1000 bytes, or if base has a query, a
+// fragment, white space or a backslash.
 //
-// The size is spelled as the signer says if it is a [SizeFormatter], else as [Size.String] does.
+// The size is formatted by the signer if it is a [SizeFormatter], and by [Size.String] otherwise.
 func URL(base string, signer Signer, s Spec) (string, error) {
 	if err := s.validate(); err != nil {
 		return "", err
@@ -47,7 +47,7 @@ func URL(base string, signer Signer, s Spec) (string, error) {
 	return b.String(), nil
 }
 
-// formatSize spells size as the signer wants it spelled, and makes sure that it can be read back.
+// formatSize formats size as the signer requires, and checks that the result can be parsed.
 func formatSize(signer Signer, size Size) (string, error) {
 	f, ok := signer.(SizeFormatter)
 	if !ok {
@@ -62,9 +62,9 @@ func formatSize(signer Signer, size Size) (string, error) {
 
 const upperHex = "0123456789ABCDEF"
 
-// escape percent-encodes path as Django's filepath_to_uri does: all but letters, digits,
-// "_.-~!*()'" and "/". So no URL has a space or a comma, which would end it in a srcset, nor a
-// colon, which would make a scheme of its beginning.
+// escape percent-encodes path as Django's filepath_to_uri does: all bytes but letters, digits, "_.-~!*()'"
+// and "/". So a URL never contains a space or a comma, which would end it in a srcset, or a colon, which
+// would turn its beginning into a scheme.
 func escape(b *strings.Builder, path []byte) {
 	for _, c := range path {
 		if unescaped(c) {

@@ -15,34 +15,34 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// seen remembers which files looked whole, so that a warm hit does not look again. It forgets what
-// other files drive out.
+// seen remembers which files looked complete, so that a cache hit does not check again. An entry is lost
+// when another file takes its slot.
 type seen struct {
 	seed  maphash.Seed
 	slots [4096]atomic.Uint64
 }
 
-// slot returns where a file is remembered, and what stands there if it is.
+// slot returns the slot of a file, and the value that the slot has if the file is remembered.
 func (s *seen) slot(key string, info fs.FileInfo) (*atomic.Uint64, uint64) {
 	hash := maphash.String(s.seed, key)
 	mark := maphash.Comparable(s.seed, [3]int64{int64(hash), info.Size(), info.ModTime().UnixNano()})
 	return &s.slots[hash%uint64(len(s.slots))], mark | 1 // 0 is an empty slot
 }
 
-// halves are the stored thumbnails that were empty or cut off when they were opened. Each is made anew
-// once: if what is then stored looks no better, it is what the Encoder writes.
+// halves are the stored thumbnails that were empty or truncated when they were opened. Each is made again
+// once. If the newly stored file looks no better, it is what the Encoder writes.
 type halves struct {
 	mu    sync.Mutex
-	byKey map[string]int64 // size of the new one; -1 if there is none yet
+	byKey map[string]int64 // size of the new file; -1 if there is none yet
 }
 
 const (
 	maxHalves   = 1024
-	maxBuffered = 1 << 20 // bytes of a file that is no io.Seeker: what is larger is only asked for its size
+	maxBuffered = 1 << 20 // bytes of a file that is not an io.Seeker; of a larger one only the size is checked
 )
 
-// found notes that the stored file of size bytes is not whole. It returns false if it is what was made
-// anew.
+// found records that the stored file of size bytes is incomplete. It returns false if the file is the one
+// that was made again.
 func (h *halves) found(key string, size int64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -62,7 +62,7 @@ func (h *halves) found(key string, size int64) bool {
 	return true
 }
 
-// stored notes the size of the file that is stored now.
+// stored records the size of the file that is stored now.
 func (h *halves) stored(key string, size int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -71,11 +71,11 @@ func (h *halves) stored(key string, size int64) {
 	}
 }
 
-// whole returns a stored thumbnail, which may have been read for that, or nil if it is not whole.
+// whole returns a stored thumbnail, or nil if it is incomplete. It may have read the file for that.
 func (h *Handler) whole(c *call, f fs.File) (fs.File, error) {
 	info, err := f.Stat()
 	if err != nil || info == nil {
-		return f, nil // the Responder will say so
+		return f, nil // the Responder will report that
 	}
 	slot, mark := h.seen.slot(c.key, info)
 	if slot.Load() == mark {
@@ -112,19 +112,19 @@ func (h *Handler) whole(c *call, f fs.File) (fs.File, error) {
 	return nil, nil
 }
 
-// beyondBuffer reports whether the end of a file would be a further call over a network.
+// beyondBuffer reports whether reading the end of a file would need a further network call.
 func beyondBuffer(f fs.File, size int64) bool {
 	b, ok := ability.Find[interface{ Buffered() int64 }](f)
 	return ok && size > b.Buffered()
 }
 
-// buffered is the content of a file that was read into memory.
+// buffered is the content of a file that has been read into memory.
 type buffered struct {
 	*bytes.Reader
 	io.Closer
 }
 
-// seekingReaderAt is for one goroutine.
+// seekingReaderAt may be used by one goroutine at a time.
 type seekingReaderAt struct{ io.ReadSeeker }
 
 func (r seekingReaderAt) ReadAt(p []byte, off int64) (int, error) {
