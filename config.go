@@ -32,8 +32,8 @@ type Config struct {
 	// Processors are added to the defaults, crop, scale, smart, fit, pad, focus and entropy, and replace
 	// defaults of the same name. A nil value removes the method.
 	Processors Processors
-	// Encoders are added to the defaults, .jpg, .jpeg, .png and .gif, and replace defaults of the same name.
-	// A nil value removes the extension.
+	// Encoders are added to the defaults, .jpg, .jpeg, .png, .gif and .webp, and replace defaults of the same
+	// name. A nil value removes the extension.
 	Encoders Encoders
 
 	// Formats decode originals in formats that the library does not support. They are tried in order, before

@@ -78,7 +78,7 @@ func TestBadArgumentsStopTheTemplateAndAreNamed(t *testing.T) {
 		`{{thumbnail "k.jpg" "100x100" "foo" ".jpg"}}`:          `method "foo"`,
 		`{{thumbnail "k.jpg" "100x100" "crop" "jpg"}}`:          `extension "jpg"`,
 		`{{thumbnail "k.jpg" "100x100" "crop" ".exe"}}`:         `extension ".exe"`,
-		`{{thumbnail 42 "100x100" "crop" ".jpg"}}`:              `not a int`,
+		`{{thumbnail 42 "100x100" "crop" ".jpg"}}`:              `a value of type int is neither`,
 		`{{thumbnail "k.jpg" "100x100" "crop" ".jpg" "1" "2"}}`: `more than one version`,
 	} {
 		_, err := render(t, text, page{})

@@ -63,7 +63,7 @@ func sourceName(source any) (string, error) {
 	if v.Kind() == reflect.String {
 		return v.String(), nil
 	}
-	return "", fmt.Errorf("%w: a source is a string or has a method Name() string: not a %T", ErrInvalid, source)
+	return "", fmt.Errorf("%w: a source is a string or has a method Name() string; a value of type %T is neither", ErrInvalid, source)
 }
 
 // integerVersion implements versionOf for integers, and for types whose underlying type is a string or an

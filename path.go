@@ -90,7 +90,7 @@ func (s Spec) validate() error {
 
 // sourceError is the error for a source that no path can name.
 func sourceError(source string) error {
-	return fmt.Errorf("%w: source %q is not segments of 1 to 255 bytes, 1000 together, with / between, none of them . or .., in UTF-8 without control bytes and \\", ErrInvalid, source)
+	return fmt.Errorf("%w: source %q is not a path such as animals/kitten.jpg: segments of 1 to 255 bytes, 1000 together, with / between, none of them . or .., in UTF-8, without control bytes and without \\", ErrInvalid, source)
 }
 
 // path appends the storage key: the path of the URL, percent-decoded.

@@ -50,7 +50,7 @@ func printURL(_ context.Context, c *call) error {
 			return usage("preset %q is not one of %s", c.args[1], strings.Join(slices.Sorted(maps.Keys(presets)), ", "))
 		}
 		if len(specs) == 0 {
-			return usage("the source %q or the version %q is not one that a path can name", c.args[0], c.opt.version)
+			return usage("no path can name the source %q with the version %q: a source is a path such as animals/kitten.jpg, a version 1 to 32 letters, digits and _, or empty", c.args[0], c.opt.version)
 		}
 	} else {
 		size, err := thumbnail.ParseSize(c.args[1])
