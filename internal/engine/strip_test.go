@@ -136,8 +136,12 @@ func TestTheCorpusLooksAsItShouldWhereNothingChanges(t *testing.T) {
 		require.NoError(t, err, f.Name)
 		file := stored(t, data, processors.Crop{}, encoders[h.Format], h.Size.X)
 		_, got := decodeFile(t, file)
+		limit := 2.0
+		if len(file) <= len(data) { // encoded at the original's own quality, so that it does not grow
+			limit = 8
+		}
 		if pixels.Opaque(want) {
-			assert.Less(t, distance(t, want, got), 2.0, f.Name)
+			assert.Less(t, distance(t, want, got), limit, f.Name)
 		}
 		if bytes.Equal(file, strippers[h.Format](data)) {
 			asTheyAre++
