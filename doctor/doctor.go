@@ -17,24 +17,24 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
 )
 
-// A Finding is something wrong between a thumbnail's public URL and the handler or the stored file.
+// A Finding is a problem between a thumbnail's public URL and the handler or the stored file.
 type Finding struct {
-	Problem string // what was seen
-	Advice  string // what causes that, and what to do
+	Problem string // what was observed
+	Advice  string // the cause, and what to do about it
 }
 
 // String returns the finding as one line.
 func (f Finding) String() string { return f.Problem + ": " + f.Advice }
 
-// Examine examines a deployment as a visitor sees it. It requests one thumbnail of an existing
-// original, twice, at its public URL, and says in plain words what is wrong: the second request still
-// reached the handler, wrong type, redirect loop, no permission, another key. If there are no findings,
-// all is well. The error says why nothing could be examined.
+// Examine examines a deployment as a visitor sees it. It requests one thumbnail of an existing original
+// twice, at its public URL, and reports in plain words what is wrong: the second request still reached the
+// handler, wrong type, redirect loop, no permission, another key. No findings mean that all is well. The
+// error says why nothing could be examined.
 //
 // The thumbnail is a new one with a random version, and stays in the storage; s.Version is ignored. The
-// second request has the header "Cache-Control: only-if-cached" (RFC 9111, section 5.2.1.7), which a
-// [thumbnail.Handler] answers with 504 even if the thumbnail is stored; so it is a web server or a cache that
-// answers with the picture. A nil client means [http.DefaultClient].
+// second request has the header "Cache-Control: only-if-cached" (RFC 9111, section 5.2.1.7). A
+// [thumbnail.Handler] answers it with 504 even if the thumbnail is stored, so an answer with the picture
+// comes from a web server or a cache. A nil client means [http.DefaultClient].
 func Examine(ctx context.Context, client *http.Client, l thumbnail.Links, s thumbnail.Spec) ([]Finding, error) {
 	s.Version = "doctor_" + rand.Text()[:16]
 	url, err := l.URL(s)
@@ -75,7 +75,7 @@ type examiner struct {
 	ext    string
 }
 
-// visit is what came of a request.
+// visit is the outcome of a request.
 type visit struct {
 	err    error
 	status int
@@ -113,12 +113,12 @@ func (d examiner) get(url, cacheControl string) (v visit) {
 	return v
 }
 
-// ours reports whether an error was answered by a handler, not by a web server.
+// ours reports whether a handler, not a web server, answered with an error.
 func (v visit) ours() bool {
 	return v.header.Get("X-Content-Type-Options") == "nosniff" && strings.TrimSpace(string(v.body)) == http.StatusText(v.status)
 }
 
-// examine returns what is wrong with an answer that ought to be the thumbnail, or nil.
+// examine returns the problem of an answer that should be the thumbnail, or nil.
 func (d examiner) examine(v visit, which string) *Finding {
 	found := func(problem, advice string) *Finding { return &Finding{which + " " + problem, advice} }
 	switch {
@@ -161,8 +161,8 @@ func (d examiner) examinePicture(v visit, found func(problem, advice string) *Fi
 	return nil
 }
 
-// isPicture reports whether body has a type, as far as can be told: of some formats the beginning
-// is known, of others only that they are no text.
+// isPicture reports whether body seems to have the type want. For some formats it knows how files begin;
+// for others it only checks that body is not text.
 func isPicture(body []byte, want string) bool {
 	switch got := http.DetectContentType(body); want {
 	case "image/jpeg", "image/png", "image/gif", "image/webp":
@@ -178,8 +178,8 @@ func isPicture(body []byte, want string) bool {
 	return err == nil || errors.Is(err, image.ErrFormat)
 }
 
-// prefixed reports whether the handler takes the path of the base for the beginning of the source:
-// a source of that name, which there is not, gets another answer than 401.
+// prefixed reports whether the handler takes the path of the base for the beginning of the source. It then
+// answers a request for such a nonexistent source with a status other than 401.
 func (d examiner) prefixed(l thumbnail.Links, s thumbnail.Spec) bool {
 	site, err := neturl.Parse(l.Base)
 	if err != nil || strings.Trim(site.Path, "/") == "" {
@@ -196,7 +196,7 @@ func (d examiner) prefixed(l thumbnail.Links, s thumbnail.Spec) bool {
 	return v.err == nil && v.status != http.StatusUnauthorized
 }
 
-// unsigned makes sure that a wrong secret is refused.
+// unsigned checks that a wrong secret is refused.
 func (d examiner) unsigned(l thumbnail.Links, s thumbnail.Spec) *Finding {
 	l.Signer = forger{l.Signer}
 	url, err := l.URL(s)
@@ -209,7 +209,7 @@ func (d examiner) unsigned(l thumbnail.Links, s thumbnail.Spec) *Finding {
 	return nil
 }
 
-// forger signs with secrets that are wrong.
+// forger signs with wrong secrets.
 type forger struct{ thumbnail.Signer }
 
 func (f forger) Sign(thumbnail.Spec) string { return strings.Repeat("0", 40) }

@@ -1,22 +1,22 @@
-// Package lock implements the locks that keep a thumbnail from being generated more than once:
-// while one request generates it, others wait, or come again later.
+// Package lock implements locks that keep a thumbnail from being generated more than once: while one
+// request generates it, other requests wait, or come back later.
 //
 //   - [Memory], the default, is for one process.
 //   - [File] is for several processes on one host, with nothing to install. Use it as soon as two
 //     workers share a directory of thumbnails.
 //   - lock/redis is for several hosts.
 //
-// A lock saves work and does not guard correctness: storages replace a thumbnail whole or not at
-// all, so two generations that happen to overlap cost time and nothing else.
+// A lock avoids duplicate work, but correctness does not depend on it: storages replace a thumbnail whole
+// or not at all, so two generations that overlap only cost time.
 //
-// All of them implement thumbnail.Locker and thumbnail.Waiter, and pass package locktest, which
-// tests other implementations, too:
+// All of these types implement thumbnail.Locker and thumbnail.Waiter, and pass the tests of package
+// locktest. Other implementations can use locktest, too:
 //
 //	TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error)
 //	Wait(ctx context.Context, key string) error
 //
-// TryLock never waits: if the key is held elsewhere, ok is false and err is nil. A key is any
-// string, and is compared byte by byte. The lock lasts until unlock. If unlock is not called, the
-// end of ctx counts as the holder's death, and the lock lasts for ttl after that, so that a holder
-// whose ctx has ended has ttl to finish.
+// TryLock never waits: if the key is held elsewhere, ok is false and err is nil. A key is any string, and
+// is compared byte by byte. The lock lasts until unlock is called. If unlock is not called, the end of ctx
+// counts as the death of the holder, and the lock lasts for ttl after that. A holder whose ctx has ended
+// therefore has ttl to finish.
 package lock

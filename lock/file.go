@@ -12,29 +12,29 @@ import (
 	"time"
 )
 
-// File is a lock for processes of one host, which share a directory, and for the goroutines within
-// each. It is what two workers over one storage.Dir need, with nothing to install.
+// File is a lock for processes on one host that share a directory, and for the goroutines within each
+// process. Two workers that share one storage.Dir need it; nothing has to be installed.
 //
-// A locked key is a file with an flock(2) (LockFileEx on Windows), which the kernel releases when
-// the process ends, however it ends. So a killed holder's lock is free at once, whatever its ttl. A
-// process that is merely stopped (SIGSTOP, a frozen container) keeps its locks until it continues
-// or dies. If a holder hangs or does not unlock, the key is free ttl after the end of its ctx.
+// A locked key is a file with an flock(2) (LockFileEx on Windows). The kernel releases it when the process
+// ends, however it ends, so the lock of a killed holder is free at once, whatever its ttl. A process that
+// is merely stopped (SIGSTOP, a frozen container) keeps its locks until it continues or dies. If a holder
+// hangs or does not unlock, the key becomes free ttl after the end of its ctx.
 //
-// Keys never block each other: each has a file of its own, named by the SHA-256 of the key. An
-// unlocked key has no file; a file that a killed process left is removed by the next TryLock or
-// Wait for that key, and by [NewFile].
+// Keys never block each other: each has its own file, named by the SHA-256 of the key. An unlocked key has
+// no file. A file that a killed process left behind is removed by the next TryLock or Wait for that key,
+// and by [NewFile].
 //
-// Any number of goroutines may use a File at once. It has one open file for every lock that is
-// held, and otherwise none, and no goroutine; there is nothing to close.
+// Any number of goroutines may use a File at once. It has one open file for each held lock, no other open
+// files and no goroutines, so it needs no Close.
 type File struct {
 	dir   string // absolute
 	holds holds  // of this File, so that Wait for them costs no polling
 }
 
-// NewFile returns the lock of all processes that call NewFile with the same directory. It makes the
-// directory if there is none, for its own user and group (modes 0770 and 0660, less the umask). It
-// returns an error if no file in it can be locked. The directory should be on a local disk, for
-// locks alone, and safe from clean-up jobs.
+// NewFile returns the lock that is shared by all processes that call NewFile with the same directory. It
+// creates a missing directory, for its own user and group (modes 0770 and 0660, less the umask). It returns
+// an error if no file in the directory can be locked. The directory should be on a local disk, contain
+// nothing but locks, and be safe from clean-up jobs.
 func NewFile(dir string) (*File, error) {
 	if dir == "" {
 		return nil, errors.New("lock: no directory for lock files")
@@ -50,9 +50,9 @@ func NewFile(dir string) (*File, error) {
 	return f, nil
 }
 
-// TryLock locks key. If it is held, ok is false. The error is that of ctx, if it has ended already,
-// or of the file system. unlock returns nil, even if the lock was lost, or an error of the file
-// system; it may be called more than once, and by several goroutines.
+// TryLock locks key. If key is held, ok is false. The error is the error of ctx, if ctx has already ended,
+// or an error of the file system. unlock returns nil, even if the lock was lost, or an error of the file
+// system. It may be called more than once, and by several goroutines.
 func (f *File) TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, false, err
@@ -80,17 +80,17 @@ func (f *File) TryLock(ctx context.Context, key string, ttl time.Duration) (unlo
 	return h.unlock, true, nil
 }
 
-// How often Wait looks at a lock of another process: the kernel has no way to wait for an flock and
-// for a context. A look is one failed open or flock, a few microseconds.
+// How often Wait checks a lock of another process: the kernel can't wait for both an flock and a context.
+// One check is a failed open or flock, and takes a few microseconds.
 const (
 	firstLook = time.Millisecond
 	lastLook  = 16 * time.Millisecond
 )
 
-// Wait blocks until key is free, and then returns nil; or until ctx ends, and then returns its
-// error; or until the file system fails. It waits without polling for a key that is held through
-// this File, and notices an unlock in another process within 16 ms. When it returns, somebody else
-// may have locked the key already.
+// Wait blocks until key is free, and then returns nil. It returns earlier with an error if ctx ends or the
+// file system fails. For a key that is held through this File it waits without polling; it notices an
+// unlock in another process within 16 ms. When Wait returns, another caller may already have locked the
+// key.
 func (f *File) Wait(ctx context.Context, key string) error {
 	for next := firstLook; ; next = min(2*next, lastLook) {
 		if err := f.holds.wait(ctx, key); err != nil {
@@ -115,14 +115,14 @@ const (
 	nameLen = 2*sha256.Size + len(suffix)
 )
 
-// path returns the name of the file that is key's lock.
+// path returns the name of the lock file of key.
 func (f *File) path(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return filepath.Join(f.dir, hex.EncodeToString(sum[:])+suffix)
 }
 
-// sweep makes the directory, tries whether a file in it can be locked, and removes the files that
-// killed processes left.
+// sweep creates the directory, checks that a file in it can be locked, and removes files that killed
+// processes left behind.
 func (f *File) sweep() error {
 	lf, err := acquire(filepath.Join(f.dir, "probe"+suffix))
 	if err != nil {

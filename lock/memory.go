@@ -5,25 +5,25 @@ import (
 	"time"
 )
 
-// Memory is a lock within one process. Two workers on one host need [File], and workers on several
-// hosts lock/redis; with Memory each of them would make the same thumbnail once.
+// Memory is a lock within one process. Two workers on one host need [File], and workers on several hosts
+// need lock/redis; with Memory each of them would make the same thumbnail once.
 //
 // A holder can't die while its process lives: after a panic, its deferred unlock runs. So nothing is
 // renewed, and a key stays locked until unlock, however long that takes. If a holder hangs or does not
-// unlock, the key is free ttl after the end of its ctx.
+// unlock, the key becomes free ttl after the end of its ctx.
 //
-// A key that is not locked takes no memory, and no goroutine is started. The zero value is ready to
-// use. Any number of goroutines may use a Memory at once; it must not be copied.
+// An unlocked key takes no memory, and Memory starts no goroutines. The zero value is ready to use. Any
+// number of goroutines may use a Memory at once. A Memory must not be copied.
 type Memory struct {
 	holds holds
 }
 
-// NewMemory returns a Memory in which no key is locked, as new(Memory) is.
+// NewMemory returns a Memory in which no key is locked, like new(Memory).
 func NewMemory() *Memory { return new(Memory) }
 
-// TryLock locks key. If it is held, ok is false. The only error is that of a ctx that has ended
-// already. unlock returns nil, even if the lock was lost; it may be called more than once, and by
-// several goroutines.
+// TryLock locks key. If key is held, ok is false. The only error is the error of a ctx that has already
+// ended. unlock returns nil, even if the lock was lost. It may be called more than once, and by several
+// goroutines.
 func (m *Memory) TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, false, err
@@ -40,8 +40,8 @@ func (m *Memory) TryLock(ctx context.Context, key string, ttl time.Duration) (un
 	return h.unlock, true, nil
 }
 
-// Wait blocks, without polling, until key is free, and then returns nil; or until ctx ends, and
-// then returns its error. When it returns, somebody else may have locked the key already.
+// Wait blocks, without polling, until key is free, and then returns nil. If ctx ends first, Wait returns
+// its error. When Wait returns, another caller may already have locked the key.
 func (m *Memory) Wait(ctx context.Context, key string) error {
 	return m.holds.wait(ctx, key)
 }

@@ -7,10 +7,10 @@ import (
 	"image/draw"
 )
 
-// After returns a Processor that makes what p makes and then has change draw on it: a watermark, a
-// frame. change is given a picture of its own, with the upper left corner at (0,0), of type
-// *image.NRGBA; any number of goroutines may call it at once. The result is a [Planner], a [Locator]
-// and takes arguments if p does.
+// After returns a Processor that calls p and then lets change draw on the result, for example a watermark
+// or a frame. change receives a copy of the picture, of type *image.NRGBA with its upper left corner at
+// (0,0). Any number of goroutines may call change at once. The returned Processor is a [Planner], is a
+// [Locator], and takes arguments if p does.
 //
 //	Processors: thumbnail.Processors{"marked": processors.After(processors.Crop{}, watermark)}
 func After(p Processor, change func(draw.Image)) Processor {
@@ -45,7 +45,7 @@ func (a after) Process(ctx context.Context, src image.Image, width, height int) 
 	return out, nil
 }
 
-// With passes arguments on.
+// With passes the arguments to the inner Processor.
 func (a after) With(args string) (Processor, error) {
 	w, ok := a.inner.(interface {
 		With(args string) (Processor, error)

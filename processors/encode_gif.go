@@ -15,26 +15,27 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// GIF encodes as GIF. If the picture, or the whole of an [Animation], has no more than 256 colors,
-// that is lossless; otherwise it is dithered with 256 suitable ones, chosen in Oklab. A pixel that is less than half
-// opaque becomes transparent, others opaque. The zero value is ready to use.
+// GIF encodes as GIF. If a picture, or a whole [Animation], has no more than 256 colors, the encoding is
+// lossless. Otherwise the picture is dithered with a palette of 256 colors, chosen in Oklab. A pixel that
+// is less than half opaque becomes transparent, all others become opaque. The zero value is ready to use.
 //
-// Scaled flat art gets those colors that matter alone, without dithering, which takes far fewer bytes.
+// For scaled flat art the palette has only the colors that matter, and there is no dithering. That takes
+// far fewer bytes.
 //
-// An animation keeps its timing and its loop count. Frames that look the same become one; of others
-// only what has changed is written. The frames share a palette, unless palettes of their own are
-// smaller, or scenes differ so much that they look better with one each.
+// An animation keeps its timing and its loop count. Consecutive frames that look the same become one frame;
+// of every other frame only the changed part is written. The frames share a palette, unless separate
+// palettes make the file smaller, or scenes differ so much that they look better with separate palettes.
 type GIF struct {
-	// Lossy allows changes of colors that make the file smaller: 40 takes a third of the bytes of photographs and films
-	// away, and is seen from near. 0, the default, allows none.
+	// Lossy allows color changes that make the file smaller. 40 removes a third of the bytes of photographs
+	// and films, and is visible at close range. The default, 0, allows none.
 	Lossy int
 }
 
 // Animates implements [Animator].
 func (GIF) Animates() bool { return true }
 
-// Encode writes img to w. It does not modify img. What it keeps of an animation's frames is 32 MiB
-// of them, of those before what they take in the file.
+// Encode writes img to w. It does not modify img. Of an animation it holds up to 32 MiB of decoded frames,
+// and earlier frames in encoded form.
 func (e GIF) Encode(w io.Writer, img image.Image) error {
 	return e.EncodeContext(context.Background(), w, img)
 }
@@ -66,7 +67,7 @@ func (e GIF) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, o
 	return g.finish(w, loop)
 }
 
-// loss is how lossy a file is.
+// loss returns how lossy a file is.
 func (e GIF) loss(original Original) int {
 	if n := original.Exceeded; n > 0 {
 		return max(e.Lossy, 10<<n)
@@ -74,7 +75,7 @@ func (e GIF) loss(original Original) int {
 	return min(max(e.Lossy, 0), 200)
 }
 
-// still has a picture's only frame.
+// still returns a sequence of one frame, the picture.
 func still(ctx context.Context, img image.Image) iter.Seq2[Frame, error] {
 	return func(yield func(Frame, error) bool) {
 		out, fresh, err := pixels.NRGBA(ctx, img)
@@ -87,10 +88,11 @@ func still(ctx context.Context, img image.Image) iter.Seq2[Frame, error] {
 
 func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }
 
-// A gifWriter brings frames to 256 colors, as many of them at a time as it holds.
+// A gifWriter reduces frames to 256 colors. It chooses a palette for all the frames that it holds at a
+// time.
 type gifWriter struct {
 	ctx      context.Context
-	taken    int64 // bytes of the account
+	taken    int64 // bytes taken from the account
 	clock    clock
 	out      *gif.Encoder
 	held     []Frame
@@ -99,14 +101,14 @@ type gifWriter struct {
 	exact    exactColors
 	original Original
 	lossy    int
-	ditherer *quantize.Ditherer // of the frames before those held that have no exact colors, or nil
+	ditherer *quantize.Ditherer // of earlier frames without exact colors, or nil
 	palette  color.Palette      // of ditherer
 }
 
-// heldBytes is how many bytes of frames have a palette chosen together.
+// heldBytes is how many bytes of frames share one choice of palettes.
 const heldBytes = 32 << 20
 
-// take takes memory from the account, until close.
+// take takes memory from the account; close gives it back.
 func (g *gifWriter) take(n int64) error {
 	err := codec.AccountOf(g.ctx).Take(n)
 	if err == nil {
@@ -117,19 +119,19 @@ func (g *gifWriter) take(n int64) error {
 
 func (g *gifWriter) close() { codec.AccountOf(g.ctx).Give(g.taken) }
 
-// give is the opposite of take.
+// give gives back memory that take took.
 func (g *gifWriter) give(n int64) {
 	codec.AccountOf(g.ctx).Give(n)
 	g.taken -= n
 }
 
-// A clock turns delays into those of GIF, 1/100 s, without adding up what rounding takes.
+// A clock rounds delays to GIF's unit, 1/100 s, without accumulating rounding errors.
 type clock struct{ exact, told time.Duration }
 
 const tick = 10 * time.Millisecond
 
-// next returns the delay of the next frame. One that is not 0 does not become it, because then viewers put one
-// of their own.
+// next returns the delay of the next frame. A nonzero delay does not become 0, because viewers replace 0 by
+// a delay of their own.
 func (c *clock) next(delay time.Duration) int {
 	if delay <= 0 {
 		return 0
@@ -199,7 +201,7 @@ func (g *gifWriter) draw() error {
 			return err
 		}
 	}
-	if n := int64(len(g.held)); n > 0 { // of the last one the packer and the ditherer keep what they need for the next
+	if n := int64(len(g.held)); n > 0 { // the packer and the ditherer keep the last frame for the next call
 		g.give(5 * (n - 1) * area(frames[0].Rect.Size()))
 	}
 	clear(g.held)
@@ -207,8 +209,8 @@ func (g *gifWriter) draw() error {
 	return nil
 }
 
-// exactly returns the frames in their own colors, or nil if these are too many, or more than frames of scaled flat art
-// need.
+// exactly returns the frames in their own colors. It returns nil if there are too many colors, or more than
+// frames of scaled flat art need.
 func (g *gifWriter) exactly(frames []*image.NRGBA) ([]*image.Paletted, error) {
 	if g.scaled {
 		h, release, err := g.counted(frames)
@@ -230,10 +232,10 @@ func (g *gifWriter) exactly(frames []*image.NRGBA) ([]*image.Paletted, error) {
 	return exact, nil
 }
 
-// exactFlat is how many colors of flat art are kept as they are.
+// exactFlat is the largest number of colors of flat art that are kept exactly.
 const exactFlat = 64
 
-// inShots adds the frames in the colors that suit them.
+// inShots splits the frames into shots and adds each frame in the palette of its shot.
 func (g *gifWriter) inShots(frames []*image.NRGBA, add func(*image.Paletted) error) error {
 	whole, err := g.newShot(frames)
 	if err != nil {
@@ -256,7 +258,7 @@ func (g *gifWriter) inShots(frames []*image.NRGBA, add func(*image.Paletted) err
 	return nil
 }
 
-// limit is how many opaque colors there may be.
+// limit returns the largest number of opaque colors allowed.
 func (g *gifWriter) limit(frames []*image.NRGBA) int {
 	if g.moving || !frames[0].Opaque() {
 		return 255 // and the transparent one

@@ -9,31 +9,30 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
 )
 
-// Subsampling is the resolution of the colors in a JPEG.
+// Subsampling is the chroma resolution of a JPEG.
 type Subsampling int
 
 const (
-	Subsampling420 Subsampling = iota // colors at half width and half height: the smaller file
-	Subsampling444                    // colors at full resolution: sharper red on blue
-	Subsampling422                    // colors at half width
+	Subsampling420 Subsampling = iota // half width and half height: smaller files
+	Subsampling444                    // full resolution: sharper edges between colors such as red and blue
+	Subsampling422                    // half width
 )
 
 // JPEG encodes as JPEG (ITU-T T.81, 8 bits, Huffman), without metadata. Gray pictures become
 // grayscale JPEGs.
 //
-// A picture of a Quality looks no worse than one that libjpeg-turbo encodes with that quality, and
-// takes a tenth to a fifth fewer bytes (bench/ENCODE.md). Progressive files bring a coarse picture
-// first, take no longer to encode, and are smaller, by 2 to 7 %, from 200×200 pixels on. From that size
-// on they are the default.
+// At the same Quality, a picture looks no worse than one from libjpeg-turbo, and takes 10 to 20 % fewer
+// bytes (bench/ENCODE.md). Progressive files show a coarse picture first and take no longer to encode. From
+// 200×200 pixels they are also smaller, by 2 to 7 %; from that size they are the default.
 type JPEG struct {
 	Quality     int         // 1 to 100; 0 means 85. Other values are taken as the nearest.
-	Background  color.Color // what transparent pixels are composed on; nil means white
+	Background  color.Color // behind transparent pixels; nil means white
 	Subsampling Subsampling
-	Progressive bool // several scans from coarse to fine, whatever the size
+	Progressive bool // always progressive, whatever the size
 	Baseline    bool // never progressive: for decoders that need it; Progressive is then ignored
 }
 
-// progressiveFrom is the number of pixels from which on files are progressive by default.
+// progressiveFrom is the smallest number of pixels at which files are progressive by default.
 const progressiveFrom = 200 * 200
 
 // Encode writes img to w. It does not modify img.
@@ -41,12 +40,13 @@ func (e JPEG) Encode(w io.Writer, img image.Image) error {
 	return e.EncodeContext(context.Background(), w, img)
 }
 
-// EncodeContext is Encode for a generation: it ends when ctx does.
+// EncodeContext implements [ContextEncoder]: it is Encode, but ends when ctx does.
 func (e JPEG) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
 	return e.EncodeOriginal(ctx, w, img, Original{})
 }
 
-// EncodeOriginal implements [OriginalEncoder]: more quality than the original has is a waste of bytes.
+// EncodeOriginal implements [OriginalEncoder]. It does not use a higher quality than the original has,
+// which would waste bytes.
 func (e JPEG) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	options := jpeg.EncodeOptions{Quality: 85, Background: color.RGBA{255, 255, 255, 255}}
 	if e.Quality != 0 {

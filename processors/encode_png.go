@@ -8,21 +8,22 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 )
 
-// PNG encodes as PNG with 8 bits per sample and with transparency: with a palette if there are no more than 256
-// colors, as gray if all colors are gray. The zero value is ready to use.
+// PNG encodes as PNG with 8 bits per sample and with transparency. Pictures of at most 256 colors get a
+// palette; pictures whose colors are all gray become grayscale. The zero value is ready to use.
 type PNG struct {
-	// Palette says whether a picture of more colors gets a palette of the most suitable ones, without
-	// dithering. All else is lossless.
+	// Palette says whether a picture of more than 256 colors is reduced to a palette, without dithering.
+	// Everything else is lossless.
 	Palette Palette
 }
 
-// A Palette says whether a picture is brought to few colors.
+// A Palette says whether a picture is reduced to few colors.
 type Palette uint8
 
 const (
-	// PaletteAuto brings scaled diagrams, text and the like to few colors if that is visibly the same: pictures whose original
-	// has a palette, and those half of which are 16 colors. They have a third of the bytes then. Photographs stay as they are,
-	// and so does what is not scaled.
+	// PaletteAuto reduces scaled diagrams, text and similar pictures to few colors if the result looks the
+	// same. It considers pictures whose original has a palette, and pictures in which 16 colors cover at
+	// least half of the pixels. Their files shrink to a third. Photographs and pictures that were not scaled
+	// stay unchanged.
 	PaletteAuto Palette = iota
 	PaletteNever
 	PaletteAlways

@@ -19,15 +19,15 @@ const (
 
 // WebP encodes as WebP (RFC 9649), without metadata. The zero value is ready to use.
 //
-// An [Animation] keeps its timing and its loop count. Of each frame what has changed is written, lossless or lossy,
-// whichever is smaller.
+// An [Animation] keeps its timing and its loop count. Only the changed part of each frame is written,
+// lossless or lossy, whichever is smaller.
 //
-// Where nothing of a color shows, it is not kept. Of a lossy picture, alpha is right to 1 of 255; of a lossless one, and
-// of a lossy one of Quality 100, it is exact.
+// The color of wholly transparent pixels is not kept. Alpha is exact in lossless pictures and in lossy
+// pictures of Quality 100; in other lossy pictures it is accurate to 1 of 255.
 type WebP struct {
-	Quality  int // 1 to 100, of what is lossy; 0 means 80. Other values are taken as the nearest.
+	Quality  int // 1 to 100, for lossy pictures; 0 means 80. Other values are clamped.
 	Lossless LosslessMode
-	Effort   int // 1, fast, to 6, small, as cwebp -m; 0 means 4. Other values are taken as the nearest, below 0 as the fastest.
+	Effort   int // 1 (fast) to 6 (small), as cwebp -m; 0 means 4. Other values are clamped.
 }
 
 // Encode writes img to w. It does not modify img.
@@ -40,14 +40,14 @@ func (e WebP) EncodeContext(ctx context.Context, w io.Writer, img image.Image) e
 	return e.EncodeOriginal(ctx, w, img, Original{})
 }
 
-// EncodeOriginal implements [OriginalEncoder]: flat art that was scaled gets no more colors than make what looks the
-// same, as a PNG does, if it is lossless by itself.
+// EncodeOriginal implements [OriginalEncoder]. Scaled flat art that is encoded losslessly is reduced to the
+// colors that make it look the same, as by [PNG].
 func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	if moving, ok := img.(*Animation); ok {
 		return e.encodeAnimation(ctx, w, moving)
 	}
 	if o := e.options(); original.Exceeded > 0 && original.Quality > 0 && o.Quality > float64(original.Quality) {
-		e.Quality = max(original.Quality-6*(original.Exceeded-1), 1) // more is a waste of bytes, and it is known to some steps only
+		e.Quality = max(original.Quality-6*(original.Exceeded-1), 1) // more would waste bytes; the original's quality is only known within some steps
 	}
 	if e.Lossless == LosslessAuto {
 		few, release, err := PNG{}.reduce(ctx, img, original)
@@ -62,7 +62,7 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 	return webp.Encode(ctx, w, img, e.options())
 }
 
-// encodeAnimation holds what the frames are compressed to, until all are there.
+// encodeAnimation holds the compressed frames until all frames are compressed.
 func (e WebP) encodeAnimation(ctx context.Context, w io.Writer, moving *Animation) error {
 	o := e.options()
 	o.Quality = max(o.Quality-animationQuality, 1)
@@ -91,8 +91,8 @@ func (e WebP) encodeAnimation(ctx context.Context, w io.Writer, moving *Animatio
 	return a.Write(w, moving.LoopCount)
 }
 
-// animationQuality is by how much the quality of frames is below that of a still picture: nobody looks at them
-// for long.
+// animationQuality is how much lower the quality of frames is than the quality of a still picture: each
+// frame is seen only briefly.
 const animationQuality = 5
 
 // Animates implements [Animator].

@@ -12,11 +12,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
-// Entropy crops like [Crop], but cuts off what has the least detail: slice by slice, from the side
-// whose histogram has the lower entropy. It chooses as the smart crop of django-rest-thumbnails
-// did.
+// Entropy crops like [Crop], but cuts off the parts with the least detail: slice by slice, from the side
+// whose slice has the histogram of lower entropy. It chooses the same crop as the smart crop of
+// django-rest-thumbnails.
 type Entropy struct {
-	NoEnlarge bool // as that of Crop
+	NoEnlarge bool // see [Crop]
 }
 
 // Plan implements [Planner].
@@ -54,7 +54,7 @@ func (Entropy) Locate(ctx context.Context, img image.Image, scaled image.Point, 
 	}
 	defer codec.AccountOf(ctx).Give(bands.taken)
 
-	// Slices go through all of the other axis, whatever has been cut off there.
+	// Slices span the whole other axis, whatever has been cut off there.
 	x, err := trim(ctx, look.X, box.X, func(from, to int) float64 { return bands.entropy(image.Rect(from, 0, to, look.Y)) })
 	if err != nil {
 		return crop, err
@@ -70,8 +70,8 @@ func (Entropy) Locate(ctx context.Context, img image.Image, scaled image.Point, 
 	return crop.Sub(crop.Min).Add(image.Pt(x, y)), nil
 }
 
-// trim cuts slices off the range from 0 to size until target remains, and returns where that
-// begins. How large a slice is, and what counts as equal, is the original's.
+// trim cuts slices off the range from 0 to size until target remains, and returns where the remaining range
+// begins. The size of a slice, and which entropies count as equal, are those of django-rest-thumbnails.
 func trim(ctx context.Context, size, target int, entropy func(from, to int) float64) (int, error) {
 	from, to := 0, size
 	for excess := size - target; excess > 0; excess = to - from - target {
@@ -81,7 +81,7 @@ func trim(ctx context.Context, size, target int, entropy func(from, to int) floa
 		slice := min(excess, max(excess/5, 10))
 		start, end := entropy(from, from+slice), entropy(to-slice, to)
 		switch {
-		case end != 0 && math.Abs(start/end-1) < 0.01: // as good as equal: some of both
+		case end != 0 && math.Abs(start/end-1) < 0.01: // nearly equal: cut from both sides
 			if excess >= 2*slice {
 				from, to = from+slice, to-slice
 			} else {
@@ -132,7 +132,7 @@ func newBands(ctx context.Context, img image.Image) (bands, error) {
 	return out, nil
 }
 
-// accounted is what the pixels of an image have taken from the account.
+// accounted returns how many bytes the pixels of an image have taken from the account.
 func accounted(img image.Image) int64 {
 	if n := pixels.Bytes(img); n > codec.Free {
 		return n
@@ -140,7 +140,7 @@ func accounted(img image.Image) int64 {
 	return 0
 }
 
-// entropy returns, in bits, that of the histogram of r in which each band has 256 bins of its own.
+// entropy returns the entropy, in bits, of the histogram of r. Each band has 256 bins of its own.
 func (p bands) entropy(r image.Rectangle) float64 {
 	var histogram [4][256]int
 	for y := r.Min.Y; y < r.Max.Y; y++ {

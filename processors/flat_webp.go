@@ -8,9 +8,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// A flattener brings the frames of a scaled animation of flat art to those colors that make what looks the same:
-// what scaling puts along edges breaks the runs that lossless compression lives on. It holds frames, as they
-// have their colors chosen together.
+// A flattener reduces the frames of a scaled animation of flat art to the colors that make it look the
+// same. Scaling adds colors along edges that break the runs that lossless compression depends on. It holds
+// frames, because their colors are chosen together.
 type flattener struct {
 	ctx   context.Context
 	held  []Frame
@@ -18,7 +18,7 @@ type flattener struct {
 	draw  func(Frame) error
 }
 
-// add takes a frame, and draws those held when they become many.
+// add adds a frame. When it holds many frames, it draws them.
 func (f *flattener) add(frame Frame) error {
 	n := 4 * area(frame.Image.Rect.Size())
 	if len(f.held) > 0 && int64(len(f.held)+1)*n > heldBytes {
@@ -40,7 +40,7 @@ func (f *flattener) close() {
 	f.taken, f.held = 0, nil
 }
 
-// flush draws the frames that are held.
+// flush draws the held frames.
 func (f *flattener) flush() error {
 	defer f.close()
 	if len(f.held) == 0 {
@@ -77,7 +77,8 @@ func (f *flattener) flush() error {
 	return f.ctx.Err()
 }
 
-// choose returns the colors of the frames, and those that they get, or nil if they are to stay as they are.
+// choose returns the colors of the frames and the palette to draw them in. It returns nil if the frames
+// should stay unchanged.
 func (f *flattener) choose(pixels int64) (*quantize.Histogram, *quantize.Palette) {
 	h := quantize.NewHistogram(pixels, false)
 	for _, frame := range f.held {

@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// Focus crops like [Crop], but around a point that matters, instead of the middle: the box lies with
-// that point in its middle, as far as the picture reaches. X and Y are in per cent of the upright
-// original's width and height, from its upper left corner; values beyond 0 to 100 are taken as the
-// nearest. A Focus on (0,0), as the zero value, stands for one without a point and takes the middle.
+// Focus crops like [Crop], but around a focal point instead of the middle. The box is centered on that
+// point, or as close to it as the edges of the picture allow. X and Y are in percent of the upright
+// original's width and height, from its upper left corner; values outside 0 to 100 are clamped. The zero
+// value, and any Focus at (0,0), has no focal point and crops around the middle.
 //
-// In a path the point stands behind the method: focus_42_67. There focus_0_0 is the corner.
+// In a path the point follows the method: focus_42_67. There, focus_0_0 is the corner.
 type Focus struct {
 	X, Y      int
-	NoEnlarge bool // as that of Crop
+	NoEnlarge bool // see [Crop]
 }
 
-// With returns a Focus on the point that args names, such as "42_67".
+// With returns a Focus at the point that args names, such as "42_67".
 func (f Focus) With(args string) (Processor, error) {
 	a, b, _ := strings.Cut(args, "_")
 	x, errX := strconv.ParseUint(a, 10, 8)
@@ -34,7 +34,7 @@ func (f Focus) With(args string) (Processor, error) {
 	return f, nil
 }
 
-// FocusArgs returns the arguments of With for a point in per cent.
+// FocusArgs returns the arguments of With for a point in percent.
 func (Focus) FocusArgs(x, y int) string {
 	return fmt.Sprintf("%d_%d", min(max(x, 0), 100), min(max(y, 0), 100))
 }
@@ -52,7 +52,7 @@ func (f Focus) Process(ctx context.Context, src image.Image, width, height int) 
 	return process(ctx, f, src, width, height)
 }
 
-// corner is Focus on the upper left corner.
+// corner is a Focus at the upper left corner.
 type corner struct{ Focus }
 
 func (c corner) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
@@ -63,7 +63,7 @@ func (c corner) Process(ctx context.Context, src image.Image, width, height int)
 	return process(ctx, c, src, width, height)
 }
 
-// around places the box of a crop around the point.
+// around centers the box of a crop on the focal point.
 func (f Focus) around(original image.Point, width, height int) (image.Point, image.Rectangle) {
 	scaled, box := Crop{NoEnlarge: f.NoEnlarge}.Plan(original, width, height)
 	size := box.Size()
@@ -71,8 +71,8 @@ func (f Focus) around(original image.Point, width, height int) (image.Point, ima
 	return scaled, image.Rectangle{Min: at, Max: at.Add(size)}
 }
 
-// place returns where a box begins on a side so that the point at so many per cent of the side is in
-// the box's middle, as far as the side reaches.
+// place returns where a box begins on a side so that its middle is at percent of the side, or as close as
+// the side allows.
 func place(side, box, percent int) int {
 	percent = min(max(percent, 0), 100)
 	return min(max((2*side*percent+100)/200-box/2, 0), side-box)

@@ -6,12 +6,12 @@ import (
 	"math"
 )
 
-// Crop covers the box of width × height with the picture and cuts off what protrudes, equally on
-// both sides. The result has exactly the requested size, and is enlarged if necessary. If width or
+// Crop scales the picture to cover the box of width × height, and cuts off what protrudes, equally on both
+// sides. The result has exactly the requested size; the picture is enlarged if necessary. If width or
 // height is 0, nothing is cut off.
 type Crop struct {
-	// NoEnlarge makes a result that is smaller than the box, of the same ratio, where the picture does
-	// not cover the box: the largest one that takes no enlargement.
+	// NoEnlarge prevents enlargement. If the picture does not cover the box, the result is smaller than the
+	// box: the largest one of the same aspect ratio that needs no enlargement.
 	NoEnlarge bool
 }
 
@@ -30,10 +30,10 @@ func (c Crop) Process(ctx context.Context, src image.Image, width, height int) (
 	return process(ctx, c, src, width, height)
 }
 
-// Scale covers the box of width × height with the picture and cuts nothing off: the result has one
-// side as requested, and the other is at least as long. It is enlarged if necessary.
+// Scale scales the picture to cover the box of width × height, and cuts nothing off. One side of the result
+// is as requested, the other is at least as long. The picture is enlarged if necessary.
 type Scale struct {
-	// NoEnlarge leaves a picture as it is that does not cover the box.
+	// NoEnlarge leaves a picture unchanged if it does not cover the box.
 	NoEnlarge bool
 }
 
@@ -52,7 +52,7 @@ func (s Scale) Process(ctx context.Context, src image.Image, width, height int) 
 	return process(ctx, s, src, width, height)
 }
 
-// Fit shrinks the picture until it fits into the box of width × height. It is never enlarged.
+// Fit shrinks the picture until it fits into the box of width × height. It never enlarges the picture.
 type Fit struct{}
 
 // Plan implements [Planner].
@@ -66,11 +66,11 @@ func (f Fit) Process(ctx context.Context, src image.Image, width, height int) (i
 	return process(ctx, f, src, width, height)
 }
 
-// A scale is a factor, exact, so that halves are halves: 2448×(522/3264) is 391.5, and a little
-// less in floating point.
+// A scale is an exact factor, so that halves are halves: 2448×(522/3264) is 391.5, and slightly less in
+// floating point.
 type scale struct{ num, den int }
 
-// cover returns the scale by which original covers width × height; a 0 asks for nothing.
+// cover returns the scale at which original covers width × height. A side of 0 is ignored.
 func cover(original image.Point, width, height int) scale {
 	x, y := scale{width, original.X}, scale{height, original.Y}
 	if x.less(y) {
@@ -79,7 +79,8 @@ func cover(original image.Point, width, height int) scale {
 	return x
 }
 
-// fit returns the largest scale up to 1 by which original fits into width × height; a 0 is no limit.
+// fit returns the largest scale up to 1 at which original fits into width × height. A side of 0 is no
+// limit.
 func fit(original image.Point, width, height int) scale {
 	s := scale{1, 1}
 	if x := (scale{width, original.X}); width > 0 && x.less(s) {
@@ -93,7 +94,8 @@ func fit(original image.Point, width, height int) scale {
 
 func (s scale) less(t scale) bool { return int64(s.num)*int64(t.den) < int64(t.num)*int64(s.den) }
 
-// of rounds half away from zero. A side is never 0, and fits an int everywhere.
+// of returns size times the scale, rounded half away from zero. A side is never 0, and fits an int on every
+// platform.
 func (s scale) of(size image.Point) image.Point {
 	side := func(n int) int {
 		num, den := int64(n)*int64(s.num), int64(s.den)
@@ -102,7 +104,7 @@ func (s scale) of(size image.Point) image.Point {
 	return image.Pt(side(size.X), side(size.Y))
 }
 
-// inverse divides a side by the scale, which is above 1. 0 stays 0.
+// inverse divides a side by the scale, which is greater than 1. 0 stays 0.
 func (s scale) inverse(side int) int {
 	if side == 0 {
 		return 0
@@ -111,7 +113,7 @@ func (s scale) inverse(side int) int {
 	return int(max((2*int64(side)*den+num)/(2*num), 1))
 }
 
-// centred returns the box of width × height in the middle of scaled. A 0 stands for the whole side.
+// centred returns the box of width × height in the middle of scaled. A side of 0 means the whole side.
 func centred(scaled image.Point, width, height int) image.Rectangle {
 	size := scaled
 	if width > 0 && height > 0 {

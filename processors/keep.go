@@ -6,10 +6,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 )
 
-// A Keeper is an Encoder that may have its place taken by the original's own bytes: where a thumbnail is the
-// original itself, in its own size, upright and not converted, and the file without its metadata is
-// shorter than what the encoder writes. Keeps reports whether it allows that for files in a format, named as
-// "jpeg", "png", "gif" and "webp". encoder is the Keeper itself, or the type that embeds it, whose Encode
+// A Keeper is an Encoder whose output may be replaced by the original's own bytes. That happens if the
+// thumbnail is the original itself, in its own size, upright and not converted, and the file without its
+// metadata is shorter than the encoded one. Keeps reports whether it allows that for files in a format:
+// "jpeg", "png", "gif" or "webp". encoder is the Keeper itself, or the type that embeds it, whose Encode
 // may do more.
 type Keeper interface {
 	Keeps(encoder any, format string) bool

@@ -6,23 +6,25 @@ import (
 	"io"
 )
 
-// An Original is what an encoder may want to know of the original.
+// An Original describes the original, for an encoder.
 type Original struct {
-	// Palette says that its pixels are places in a palette, and Scaled that the thumbnail has another size: then some of
-	// its colors are only those of edges between others.
+	// Palette says that the pixels of the original are palette indices. Scaled says that the thumbnail has
+	// another size. In a scaled thumbnail, some colors occur only along edges between other colors.
 	Palette, Scaled bool
 
-	// Quality is that of a JPEG or a lossy WebP, 1 to 100, as its quantization tells; 0: not known, or none of both.
+	// Quality is the quality of a JPEG or a lossy WebP, 1 to 100, estimated from its quantization. 0 means
+	// unknown, or another format.
 	Quality int
 
-	// Exceeded is how often the thumbnail, which is in the original's format and has no more pixels, was encoded into more
-	// bytes than the original has: it should have fewer, if it still looks as good as the original does.
+	// Exceeded is how often the thumbnail has been encoded into more bytes than the original has, although
+	// it has the original's format and no more pixels. It should then have fewer bytes, if it still looks as
+	// good as the original.
 	Exceeded int
 }
 
-// An OriginalEncoder is an Encoder that wants to know of the original. If there is one, EncodeOriginal is called
-// instead of EncodeContext. Where the result has too many bytes it is called again, up to three times, see
-// [Original.Exceeded], and the shortest result counts.
+// An OriginalEncoder is an Encoder that uses information about the original. EncodeOriginal is then called
+// instead of EncodeContext. If the result has too many bytes, EncodeOriginal is called again, up to three
+// times (see [Original.Exceeded]), and the shortest result is used.
 type OriginalEncoder interface {
 	EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error
 }

@@ -10,14 +10,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// Pad shrinks the picture until it fits into the box of width × height, as [Fit] does, and fills what
-// remains of the box, equally on both sides. The result has exactly the requested size, and the
-// picture is never enlarged. If width or height is 0, nothing is filled.
+// Pad shrinks the picture until it fits into the box of width × height, as [Fit] does, and fills the rest
+// of the box, equally on both sides. The result has exactly the requested size, and the picture is never
+// enlarged. If width or height is 0, nothing is filled.
 //
-// In a path the color stands behind the method: pad_f5f5f5.
+// In a path the color follows the method: pad_f5f5f5.
 type Pad struct {
-	// Background is behind the picture. The zero value is transparent; encoders of formats without
-	// transparency, such as [JPEG], show that in a color of their own.
+	// Background is the color of the filled area and behind transparent pixels. The zero value is
+	// transparent; encoders of formats without transparency, such as [JPEG], replace it by a color of their
+	// own.
 	Background color.NRGBA
 }
 
@@ -30,7 +31,7 @@ func (p Pad) With(args string) (Processor, error) {
 	return Pad{Background: color.NRGBA{R: uint8(n >> 16), G: uint8(n >> 8), B: uint8(n), A: 255}}, nil
 }
 
-// Plan implements [Planner]. The box reaches beyond the picture.
+// Plan implements [Planner]. The crop box extends beyond the picture.
 func (Pad) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
 	scaled, whole := Fit{}.Plan(original, width, height)
 	if width == 0 || height == 0 {
@@ -84,7 +85,7 @@ func (p Pad) fill(out *image.NRGBA) {
 	}
 }
 
-// over puts pixels of the picture on those of the background.
+// over composites pixels of the picture over the background.
 func (p Pad) over(to, from []byte) {
 	if p.Background.A == 0 {
 		copy(to, from)

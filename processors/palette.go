@@ -9,23 +9,22 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/colorset"
 )
 
-// opaqueFrom is the least alpha of a pixel that counts as opaque where there is no alpha but all or
-// none.
+// opaqueFrom is the smallest alpha of a pixel that counts as opaque in formats where a pixel is either
+// opaque or transparent.
 const opaqueFrom = 128
 
-// rowsPerLook is after how many rows of a picture a context is looked at: a megabyte of pixels.
+// rowsPerLook is after how many rows of a picture the context is checked: a megabyte of pixels.
 func rowsPerLook(img *image.NRGBA) int { return max(1<<18/max(img.Rect.Dx(), 1), 1) }
 
-// exactColors are a palette of up to 256 colors, opaque ones and transparent. The zero value has
-// none.
+// exactColors is a palette of up to 256 colors, opaque ones and transparent. The zero value is empty.
 type exactColors struct {
 	set     colorset.Set
 	palette color.Palette // of set
 }
 
-// draw returns pictures in the palette, in which every pixel is either opaque or transparent. It
-// adds colors that are missing, and the transparent one if moving says so and there is room. If
-// they are too many it returns nil, and the palette is as it was.
+// draw returns the frames in the palette. Every pixel becomes either opaque or transparent. draw adds
+// missing colors to the palette, and the transparent one if moving is true and there is room. If there are
+// too many colors, it returns nil and leaves the palette unchanged.
 func (e *exactColors) draw(ctx context.Context, frames []*image.NRGBA, moving bool) []*image.Paletted {
 	set := e.set
 	out := make([]*image.Paletted, len(frames))
@@ -40,7 +39,7 @@ func (e *exactColors) draw(ctx context.Context, frames []*image.NRGBA, moving bo
 	}
 	e.set = set
 	if e.palette == nil {
-		e.palette = make(color.Palette, 0, colorset.Max) // which stays where it is, as gif.Encoder wants
+		e.palette = make(color.Palette, 0, colorset.Max) // never reallocated, as gif.Encoder requires
 	}
 	for _, c := range set.List()[len(e.palette):] {
 		e.palette = append(e.palette, color.NRGBA{byte(c), byte(c >> 8), byte(c >> 16), byte(c >> 24)})
@@ -51,7 +50,7 @@ func (e *exactColors) draw(ctx context.Context, frames []*image.NRGBA, moving bo
 	return out
 }
 
-// index sets the indices of out, unless there are too many colors.
+// index sets the indices of out. It returns false if there are too many colors.
 func index(ctx context.Context, out *image.Paletted, img *image.NRGBA, colors *colorset.Set) (ok bool) {
 	every := rowsPerLook(img)
 	for y := range img.Rect.Dy() {

@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
-// process is Process of the processors whose plan is all there is to them.
+// process implements Process for the processors that are fully described by their plan.
 func process(ctx context.Context, p Planner, src image.Image, width, height int) (image.Image, error) {
 	size := src.Bounds().Size()
 	scaled, crop, err := scaling.Box(ctx, p, size, width, height, func() (image.Image, error) { return src, nil })

@@ -11,24 +11,26 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// What looks the same, by the root mean squared distances in Oklab of all pixels, and of those whose color is
-// not in the palette. At these the mean score by SSIMULACRA 2 of screenshots is above 90.
+// The largest errors that look the same: root mean square distances in Oklab, of all pixels, and of the
+// pixels whose color is not in the palette. At these errors the mean SSIMULACRA 2 score of screenshots is
+// above 90.
 const (
 	sameError  = 0.004
 	sameMissed = 0.0085
 )
 
-// goodError is that of a picture of 256 colors which is good enough where the original had no more.
+// goodError is the largest error of a picture of 256 colors that is acceptable if the original had no more
+// colors.
 const goodError = 0.012
 
-// Flat art is what these colors cover as much of.
+// A picture is flat art if this many colors cover this share of it.
 const (
 	flatColors = 16
 	flatShare  = 0.5
 )
 
-// reduce returns a picture in the fewest colors that serve, or nil if it is to stay as it is. It is valid until
-// release is called.
+// reduce returns a picture in the fewest colors that suffice, or nil if the picture should stay unchanged.
+// The result is valid until release is called.
 func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (out *image.Paletted, release func(), err error) {
 	account, taken := codec.AccountOf(ctx), int64(0)
 	release = func() { account.Give(taken) }
@@ -54,7 +56,7 @@ func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (ou
 		return nil, release, err
 	}
 	if h.Exact() && h.Colors() <= colorset.Max && e.Palette == PaletteAuto && original.Exceeded == 0 {
-		return nil, release, nil // which costs nothing of the picture
+		return nil, release, nil // lossless
 	}
 	p := e.choose(ctx, h, original)
 	if p == nil || ctx.Err() != nil {

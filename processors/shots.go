@@ -7,17 +7,17 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// A shot is a row of frames that have a palette in common.
+// A shot is a sequence of frames that share a palette.
 type shot struct {
 	frames  []*image.NRGBA
 	limit   int // of colors
 	palette *quantize.Palette
-	plain   bool    // flat art, which is not dithered: that would break the runs that compression lives on
+	plain   bool    // flat art, which is not dithered, because dithering would break the runs that compression depends on
 	sum     float64 // of the squared distances of the pixels from the palette
 	pixels  float64
 }
 
-// counted returns the colors of the opaque pixels. The memory is the account's until release is called.
+// counted returns the colors of the opaque pixels. Its memory counts until release is called.
 func (g *gifWriter) counted(frames []*image.NRGBA) (h *quantize.Histogram, release func(), err error) {
 	n := int64(len(frames)) * area(frames[0].Rect.Size())
 	if err := g.take(quantize.Bytes(n)); err != nil {
@@ -30,7 +30,7 @@ func (g *gifWriter) counted(frames []*image.NRGBA) (h *quantize.Histogram, relea
 	return h, func() { g.give(quantize.Bytes(n)) }, g.ctx.Err()
 }
 
-// newShot chooses the palette. Flat art that was scaled gets no more colors than make what looks the same: edges have
+// newShot chooses the palette. Scaled flat art gets only the colors that make it look the same: edges have
 // hundreds of others, which nobody misses.
 func (g *gifWriter) newShot(frames []*image.NRGBA) (s shot, err error) {
 	h, release, err := g.counted(frames)
@@ -53,13 +53,13 @@ func (g *gifWriter) newShot(frames []*image.NRGBA) (s shot, err error) {
 	return s, g.ctx.Err()
 }
 
-// What looks the same of flat art, in motion and not.
+// The largest errors at which flat art looks the same, animated and still.
 const (
 	movingError  = 0.023
 	movingMissed = 0.042
 )
 
-// flatErrors are the errors of a palette that flat art does with.
+// flatErrors returns the largest errors allowed for a palette of flat art.
 func (g *gifWriter) flatErrors() (most, missed float64) {
 	most, missed = sameError, sameMissed
 	if g.moving {
@@ -69,16 +69,16 @@ func (g *gifWriter) flatErrors() (most, missed float64) {
 	return more * most, more * missed
 }
 
-// tolerable is the error of a palette that needs no better one: some three levels in each sample.
+// tolerable is the error below which a palette needs no improvement: about three levels per sample.
 const tolerable = 0.012
 
-// muchBetter is by how much less the squared error of a palette of one's own must be. (Twice the colors for the
-// same cube would leave 0.63.)
+// muchBetter is the ratio to which a separate palette must reduce the squared error. (Twice the colors in
+// the same cube would give 0.63.)
 const muchBetter = 0.8
 
-// shots cuts a shot in two where its palette is bad and those of the halves are much better, and
-// these again. Where cutting gains little, frames do with one palette: each with its own would
-// flicker, and be larger.
+// shots splits a shot in two if its palette is bad and the palettes of the halves are much better, and then
+// splits the halves in the same way. If splitting gains little, the frames share one palette: separate
+// palettes would flicker and make the file larger.
 func (g *gifWriter) shots(s shot) ([]shot, error) {
 	n := len(s.frames)
 	if n == 1 || s.plain && g.scaled || s.palette.Error <= tolerable {
@@ -100,7 +100,8 @@ func (g *gifWriter) shots(s shot) ([]shot, error) {
 	return append(first, second...), err
 }
 
-// begin sees to it that there is what draws the shot: what drew the one before, if its palette is about as good.
+// begin prepares the ditherer for a shot. It keeps the ditherer of the previous shot if its palette is
+// about as good.
 func (g *gifWriter) begin(s shot) error {
 	if g.ditherer != nil && g.ditherer.Plain == s.plain {
 		h, release, err := g.counted(s.frames)
@@ -113,7 +114,7 @@ func (g *gifWriter) begin(s shot) error {
 			return nil
 		}
 	}
-	if g.ditherer == nil { // another one takes its memory
+	if g.ditherer == nil { // the next one reuses its memory
 		if err := g.take(quantize.DithererBytes(area(s.frames[0].Rect.Size()))); err != nil {
 			return err
 		}
@@ -129,7 +130,7 @@ func (g *gifWriter) begin(s shot) error {
 	return nil
 }
 
-// paint returns a frame in the palette that begin chose.
+// paint returns a frame in the palette that begin has chosen.
 func (g *gifWriter) paint(img *image.NRGBA) *image.Paletted {
 	out := image.NewPaletted(img.Rect, g.palette)
 	g.ditherer.Draw(g.ctx, out, img)

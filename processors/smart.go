@@ -10,18 +10,19 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
-// Smart crops like [Crop], but around the subject of the picture rather than in the middle. The result has exactly the
-// requested size and is the largest rectangle of its ratio; if all are equally good, it is the
-// middle one.
+// Smart crops like [Crop], but around the subject of the picture instead of the middle. The result has
+// exactly the requested size and is the largest rectangle of its aspect ratio. If all positions are equally
+// good, Smart takes the middle one.
 //
-// It looks at a copy with 400 pixels on the shorter side (but no more than 1600 on the longer); a picture that is
-// smaller, or that the decoder has reduced to less, is enlarged to that. Edges, skin and saturated colors are weighed as in Jonas
-// Wagner's smartcrop.js. Of the rectangles that this likes as much as the middle one, or better, Smart takes the one that has most of
-// what is of rare colors or stands out from what is around, and whose sides cut through the least of it. So it never does worse
-// than [Crop], by either measure; it shows a large subject whole where that is possible, and a mountain with its sky rather than the
-// meadow in front of it. docs/smart.md has figures.
+// Smart examines a copy with 400 pixels on the shorter side (but no more than 1600 on the longer side); a
+// picture that is smaller, or that the decoder has reduced to less, is enlarged to that. Edges, skin and
+// saturated colors are weighted as in Jonas Wagner's smartcrop.js. Among the rectangles that this measure
+// rates at least as high as the middle one, Smart takes the one that shows most of the rare colors and of
+// what stands out from its surroundings, and whose sides cut through the least of it. So Smart is never
+// worse than [Crop] by either measure. It shows a large subject whole if possible, and a mountain with its
+// sky rather than the meadow in front of it. docs/smart.md has figures.
 type Smart struct {
-	NoEnlarge bool // as that of Crop
+	NoEnlarge bool // see [Crop]
 }
 
 // Plan implements [Planner].
@@ -35,8 +36,8 @@ func (s Smart) Process(ctx context.Context, src image.Image, width, height int) 
 }
 
 const (
-	smartRatio = 4  // of the longest copy that is looked at whose shorter side has all its pixels
-	smartBox   = 16 // pixels of the copy: a box with a shorter side has too little in it to be judged
+	smartRatio = 4  // the largest aspect ratio at which the copy has all the pixels of its shorter side
+	smartBox   = 16 // pixels of the copy: a box with a shorter side shows too little to be rated
 )
 
 // Locate implements [Locator].
@@ -67,20 +68,20 @@ func (Smart) Locate(ctx context.Context, img image.Image, scaled image.Point, cr
 	return crop.Sub(crop.Min).Add(at), nil
 }
 
-// smartCopy is the size of the copy of a picture that is looked at.
+// smartCopy returns the size of the examined copy of a picture.
 func smartCopy(size image.Point) image.Point {
 	short, long := float64(min(size.X, size.Y)), float64(max(size.X, size.Y))
 	return scaling.Size(size, min(saliency.Side/short, saliency.Side*smartRatio/long))
 }
 
-// smartBoxSide returns the side in a copy of the side crop of scaled.
+// smartBoxSide returns the side in the copy that corresponds to the side crop of scaled.
 func smartBoxSide(crop, scaled, small int) int {
 	side := int(math.Round(float64(crop) / float64(scaled) * float64(small)))
 	return min(max(side, smartBox), small)
 }
 
-// smartPlace returns where in the original's room a crop begins that begins at a place in the copy's room. What is
-// in the middle there is where the middle one begins here.
+// smartPlace converts the position of a crop from the copy to the original. The middle position in the copy
+// becomes the middle position in the original.
 func smartPlace(at, free, room, middle int) int {
 	if at == free/2 {
 		return middle

@@ -8,15 +8,16 @@ import (
 	"strings"
 )
 
-// Apache names the file to Apache, which sends it: the header X-Sendfile of mod_xsendfile has its
-// path. The directive XSendFilePath has to allow Root.
+// Apache lets Apache send the file: its answer has the path of the file in the header X-Sendfile of
+// mod_xsendfile. The directive XSendFilePath has to allow Root.
 type Apache struct {
 	// Root is the absolute path of the directory that holds the thumbnails.
 	Root string
 }
 
-// Respond answers with the header X-Sendfile and no body. The path in the header is not encoded, since
-// mod_xsendfile 0.12 does not decode it; so a key with a byte that a header can't carry is an error.
+// Respond answers with the header X-Sendfile and no body. The path in the header is not encoded, because
+// mod_xsendfile 0.12 does not decode it. A key with a byte that a header can't contain is therefore an
+// error.
 func (a Apache) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
 	path := join(a.Root, key)
 	if strings.ContainsAny(path, "\r\n\x00") {
@@ -36,9 +37,9 @@ func (a Apache) Respond(w http.ResponseWriter, r *http.Request, key string, f fs
 	return nil
 }
 
-// apacheETag is [ETag] in the form of Apache (FileETag MTime Size, its default), so that a
-// validator that Apache gave for the stored file is good here, and the other way round: the size
-// and the modification time in microseconds, in hexadecimal.
+// apacheETag is [ETag] in the form of Apache (FileETag MTime Size, its default): the size and the
+// modification time in microseconds, in hexadecimal. A validator that Apache gave for the stored file is
+// therefore valid here, and vice versa.
 func apacheETag(info fs.FileInfo) string {
 	if tag := ownETag(info); tag != "" || !hasTime(info) {
 		return tag

@@ -6,13 +6,13 @@ import (
 	"net/url"
 )
 
-// Nginx names the file to nginx, which sends it: the header X-Accel-Redirect (nginx, module
-// ngx_http_proxy) has its path in an internal location. Caddy can act on the same header by its
-// directive handle_response.
+// Nginx lets nginx send the file: its answer has the path of the file in an internal location in the header
+// X-Accel-Redirect (nginx, module ngx_http_proxy). Caddy can handle the same header with its directive
+// handle_response.
 //
 // nginx keeps Content-Type and Cache-Control, and sets its own ETag and Last-Modified.
 type Nginx struct {
-	// Prefix is the path of that location, such as "/_thumbs/". The percent-encoded key is appended
+	// Prefix is the path of the internal location, such as "/_thumbs/". The percent-encoded key is appended
 	// to it.
 	Prefix string
 }

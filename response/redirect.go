@@ -12,20 +12,20 @@ import (
 	"time"
 )
 
-// Redirect sends the client to another URL of the file: 302 Found (RFC 9110, section 15.4.3), with a
-// Cache-Control of its own.
+// Redirect redirects the client to another URL of the file: 302 Found (RFC 9110, section 15.4.3), with its
+// own Cache-Control.
 type Redirect struct {
-	// Prefix is the public URL below which the files are, such as "https://bucket.example.com/thumbs".
-	// The percent-encoded key is appended to it.
+	// Prefix is the public URL under which the files are, such as "https://bucket.example.com/thumbs". The
+	// percent-encoded key is appended to it.
 	Prefix string
-	// URL, if not nil, returns the URL instead of Prefix, for example a presigned one.
+	// URL, if not nil, is used instead of Prefix. It returns the URL, for example a presigned one.
 	URL func(ctx context.Context, key string) (string, error)
-	// MaxAge is how long the redirection may be cached; 0 means one minute, less than 0 not at all. It
-	// has to be shorter than the lifetime of a presigned URL.
+	// MaxAge is how long the redirect may be cached; 0 means one minute, and a negative value disables
+	// caching. MaxAge has to be shorter than the lifetime of a presigned URL.
 	MaxAge time.Duration
 }
 
-// Respond answers with a redirection. It does not read f.
+// Respond answers with a redirect. It does not read f.
 func (d Redirect) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
 	location := join(d.Prefix, (&url.URL{Path: key}).EscapedPath())
 	if d.URL != nil {

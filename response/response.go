@@ -1,6 +1,5 @@
-// Package response answers requests with stored thumbnails: [Stream] sends the bytes itself;
-// [Nginx] and [Apache] name the file to a web server in front, which sends it; [Redirect] sends the
-// client elsewhere.
+// Package response answers requests with stored thumbnails: [Stream] sends the bytes itself; [Nginx] and
+// [Apache] let a web server in front send the file; [Redirect] redirects the client.
 //
 // Each type implements thumbnail.Responder. Respond expects Content-Type and Cache-Control to be
 // set, and writes nothing if it returns an error. Any number of goroutines may call it at once.
@@ -12,13 +11,13 @@ import (
 	"strings"
 )
 
-// ETag returns a strong entity tag (RFC 9110, section 8.8.3) for a file. If info has a method
-// ETag() string, as those of S3 do, it is what that returns, unless that is empty. Otherwise it has
-// nginx's form, the modification time in seconds and the size, in hexadecimal, so that a validator
-// from nginx is valid here and vice versa. A file without a modification time has no tag; ETag then
-// returns "".
+// ETag returns a strong entity tag (RFC 9110, section 8.8.3) for a file. If info has a method ETag()
+// string, as for S3, and it returns a nonempty tag, ETag returns that tag. Otherwise the tag has nginx's
+// form, the modification time in seconds and the size, in hexadecimal, so that a validator from nginx is
+// valid here and vice versa. A file without a modification time has no tag; ETag then returns "".
 //
-// Within one second a file could change and keep its size; thumbnails of one name do not.
+// A file that changes within one second and keeps its size would keep its tag; thumbnails of one name do
+// not change that way.
 func ETag(info fs.FileInfo) string {
 	if tag := ownETag(info); tag != "" {
 		return tag
@@ -34,7 +33,7 @@ func ETag(info fs.FileInfo) string {
 	return string(append(b, '"'))
 }
 
-// ownETag is the entity tag that a file brings, "" if it brings none.
+// ownETag returns the entity tag that a file provides, or "".
 func ownETag(info fs.FileInfo) string {
 	if tagged, ok := info.(interface{ ETag() string }); ok {
 		return tagged.ETag()

@@ -12,16 +12,16 @@ import (
 
 // Stream sends the bytes itself. It supports ranges and conditional requests (RFC 9110).
 type Stream struct {
-	// MaxBuffer limits the size of a file that is not an [io.Seeker], which is read into memory, in
-	// bytes; 0 means 32 MiB. A larger one is an error.
+	// MaxBuffer limits the size in bytes of a file that is not an [io.Seeker] and is therefore read into
+	// memory; 0 means 32 MiB. A larger file is an error.
 	MaxBuffer int64
 }
 
-// maxParts is how many parts of a file one request may ask for. More than a few is a mistake or an
-// attack (RFC 9110, section 14.2, lets a server ignore Range): it gets the whole file.
+// maxParts is how many ranges of a file one request may ask for. A request for more is a mistake or an
+// attack, and gets the whole file (RFC 9110, section 14.2, lets a server ignore Range).
 const maxParts = 8
 
-// Respond writes f, the part of it that the request asks for, or 304 if the client has it already.
+// Respond writes f, the requested ranges of f, or 304 if the client already has f.
 func (s Stream) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
 	info, err := f.Stat()
 	if err != nil {

@@ -9,21 +9,21 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
 )
 
-// A Storage keeps thumbnails. Any number of goroutines may use it at once, and any number of processes
-// if it is shared. The package storage/storagetest tests an implementation against this contract.
+// A Storage keeps thumbnails. Any number of goroutines may use it at once, and any number of processes if
+// it is shared. The package storage/storagetest tests implementations of this contract.
 //
-// Open returns the file stored under key. If there is none, the error matches [fs.ErrNotExist]; any
-// other error means that the storage does not work. The file's Stat reports size and modification
-// time; its FileInfo may have a method ETag() string that returns a strong entity tag with its quotes
-// (RFC 9110, section 8.8.3), which is then used. A file that is also an [io.Seeker] is served without
-// being read into memory. Open does not wait for a Put.
+// Open returns the file stored under key. If there is none, the error matches [fs.ErrNotExist]; any other
+// error means that the storage failed. The file's Stat reports size and modification time. Its FileInfo may
+// have a method ETag() string that returns a strong entity tag with its quotes (RFC 9110, section 8.8.3);
+// responders then use this tag. A file that is also an [io.Seeker] is served without being read into
+// memory. Open does not wait for a Put.
 //
-// Put stores what r returns up to [io.EOF] under key, replacing what was there: whole or not at all. A
-// reader sees the old content or the new, never a part. If r fails, Put returns r's error and key
+// Put stores the content of r, up to [io.EOF], under key. It replaces the old content whole or not at all:
+// a reader sees either the old or the new content, never a part. If r fails, Put returns r's error and key
 // keeps its old content.
 //
-// For a key that is not valid ([ValidKey]), the error of Open matches [fs.ErrNotExist] and that of Put
-// [fs.ErrInvalid]. A call whose context is done returns the context's error, and Put then stores
+// If key is invalid (see [ValidKey]), the error of Open matches [fs.ErrNotExist], and the error of Put
+// matches [fs.ErrInvalid]. A call whose context is done returns the context's error; Put then stores
 // nothing.
 type Storage interface {
 	Open(ctx context.Context, key string) (fs.File, error)
@@ -32,21 +32,21 @@ type Storage interface {
 
 // A Remover is a [Storage] that can delete.
 //
-// RemoveAll deletes every key that begins with prefix + "/", and nothing else: "a" does not touch
-// "ab/c". It is not an error if there is none. For a prefix that is not a valid key, such as the empty
-// one, the error matches [fs.ErrInvalid] and nothing is deleted.
+// RemoveAll deletes every key that begins with prefix + "/", and nothing else: "a" does not affect "ab/c".
+// It is not an error if there is no such key. If prefix is not a valid key, for example empty, the error
+// matches [fs.ErrInvalid] and nothing is deleted.
 type Remover interface {
 	RemoveAll(ctx context.Context, prefix string) error
 }
 
-// A Local is a storage of which Open costs no call over a network: [Dir], [Memory], and types that
-// embed one of them. What has just been stored there is opened again rather than answered from memory.
+// A Local is a storage whose Open makes no network call: [Dir], [Memory], and types that embed one of them.
+// A file that has just been stored there is opened again instead of being answered from memory.
 type Local interface{ local() }
 
 func (*Dir) local()    {}
 func (*Memory) local() {}
 
-// SameDir reports whether two storages or sources surely are the same directory, however each of them
+// SameDir reports whether two storages or sources are known to be the same directory, however each of them
 // was opened.
 func SameDir(a, b any) bool {
 	x, y := rootInfo(a), rootInfo(b)

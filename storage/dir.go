@@ -12,46 +12,46 @@ import (
 	"sync"
 )
 
-// Dir keeps thumbnails in a directory, as root/key, where a web server finds them. It is also a
-// source of originals. Any number of processes may use one directory. Originals and thumbnails need
-// a directory each: "kitten.jpg" can't be a file and a directory, so Put fails if a file is in the
-// place of one of the key's directories, or a directory in the place of its file.
+// Dir keeps thumbnails in a directory, as root/key, where a web server finds them. It is also a source of
+// originals. Any number of processes may use one directory. Originals and thumbnails need separate
+// directories: "kitten.jpg" can't be both a file and a directory. Put fails if a file is in the place of
+// one of the key's directories, or a directory in the place of its file.
 //
-// Only regular files within the root exist. For a directory, a FIFO, a socket, a device, a symbolic
-// link that leads out of the root, or a name too long for the file system, the error of Open
-// matches [fs.ErrNotExist]; none of them blocks it.
+// Dir has only the regular files within the root. For a directory, a FIFO, a socket, a device, a symbolic
+// link that leads out of the root, or a name too long for the file system, the error of Open matches
+// [fs.ErrNotExist]. None of them blocks Open.
 //
 // # Following the path
 //
-// A Dir is what its path leads to at the time of each call. If the directory is removed and made
-// again, moved and replaced, if a symbolic link on the way to it is switched, or if a volume is
-// mounted there later, the next call works on what is there then. While nothing is there, the
-// errors do not match [fs.ErrNotExist]: the storage does not work, and no key is said to be absent.
+// Each call of a Dir works on the directory that its path leads to at that time. If the directory is
+// removed and made again, or moved and replaced, if a symbolic link on the way to it is switched, or if a
+// volume is mounted there later, the next call works on the new directory. While there is no directory, the
+// errors do not match [fs.ErrNotExist]: the storage fails, and no key is reported as missing.
 //
-// Below the root a symbolic link is followed if it is relative and stays within the root. An
-// absolute one does not exist, wherever it leads: what it means depends on who looks at it, for
-// instance a web server in a container.
+// Below the root a symbolic link is followed if it is relative and stays within the root. An absolute link
+// counts as missing, wherever it leads, because its target depends on who resolves it, for example a web
+// server in a container.
 //
 // # Put
 //
-// Put writes to a temporary file, syncs it, renames it to its key, and syncs that directory. All
-// readers, web servers included, see the old content or the new, and after a power failure a file
-// is whole or absent. A Put that fails leaves nothing behind. Files have mode 0644 and directories
-// 0755, less the umask, so that a web server of another user can read them.
+// Put writes to a temporary file, syncs it, renames it to its key, and syncs its directory. All readers,
+// including web servers, see the old content or the new, and after a power failure a file is complete or
+// missing. A Put that fails leaves nothing behind. Files have mode 0644 and directories 0755, less the
+// umask, so that a web server that runs as another user can read them.
 //
-// Two syncs are slow, above all beside other programs that write, and a thumbnail can be made anew.
-// So a Put under [WithoutSync], as a handler calls it, does not sync on Linux. It first gives the
-// file a second name under the root, one that no key contains and that says the key; the file systems
-// of Linux keep the order of such changes. Every 1024 of these Puts, and Close, sync the whole file system at once
-// (syncfs) and remove these names. A crash of the process loses nothing. After a power failure, when
-// the kernel has booted again, OpenDir removes the at most 1024 files per process that still have
-// one, before it returns: so no web server delivers a damaged thumbnail once the program has
-// started again. On other systems, and where a record can't be made, Put syncs.
+// Two syncs are slow, above all while other programs write, and a thumbnail can be made again. So a Put
+// under [WithoutSync], as handlers call it, does not sync on Linux. It first gives the file a second name
+// under the root. No key has such a name, and the name contains the key. File systems of Linux keep the
+// order of such changes. Every 1024 of these Puts, and Close, sync the whole file system at once (syncfs)
+// and remove the second names. A crash of the process loses nothing. After a power failure, when the kernel
+// has booted again, OpenDir removes the files that still have a second name, at most 1024 per process,
+// before it returns. So no web server delivers a damaged thumbnail once the program has started again. On
+// other systems, and if no record can be made, Put syncs.
 //
-// Temporary files lie directly under the root, on the file system that the rename needs, and their
-// names begin with the byte 0x7F (DEL), which no key contains. (A dot or an extension would not do:
-// ".tmp" is a valid key, as is every other name of printable characters. Of the control bytes, DEL
-// is the one that Windows allows in names.)
+// Temporary files lie directly under the root, because the rename needs the same file system. Their names
+// begin with the byte 0x7F (DEL), which no key contains. (A dot or an extension would not do: ".tmp" is a
+// valid key, as is every other name of printable characters. DEL is the one control byte that Windows
+// allows in names.)
 //
 // # What it costs
 //
@@ -65,11 +65,11 @@ import (
 //
 // # Sweeping
 //
-// A process that is killed leaves its temporary file in place. OpenDir removes the files of dead
-// processes and keeps those of live ones, which hold a lock on them (flock): a file of this host
-// whose lock is free is removed, whatever its age. Where the lock says nothing (a file of another
-// host on a network file system, or a system without flock, such as Windows), a file is removed if
-// it has not been written to for an hour; there no Put may pause for so long.
+// A process that is killed leaves its temporary file behind. OpenDir removes the files of dead processes
+// and keeps those of live ones, which hold a lock on them (flock): it removes a file of this host whose
+// lock is free, whatever its age. If the lock is not reliable (a file of another host on a network file
+// system, or a system without flock, such as Windows), OpenDir removes a file that has not been written to
+// for an hour; there, no Put may pause for that long.
 type Dir struct {
 	path string // absolute
 	ours string // what names of this host's temporary files begin with
@@ -80,8 +80,8 @@ type Dir struct {
 	place *place // nil once it is closed
 }
 
-// OpenDir opens the directory root, which must exist, and removes from it the temporary files of dead
-// processes and what a power failure may have damaged. The caller closes it.
+// OpenDir opens the directory root, which must exist. It removes from it the temporary files of dead
+// processes, and files that a power failure may have damaged. The caller closes the Dir.
 func OpenDir(root string) (*Dir, error) {
 	abs, err := filepath.Abs(root)
 	if err != nil {
@@ -138,8 +138,9 @@ func (d *Dir) Open(ctx context.Context, key string) (fs.File, error) {
 	return nil, notExist(key)
 }
 
-// openError tells absence from failure. Opening what is no regular file has many errors (ENXIO for
-// a socket, EACCES for a device), so unless err is clear it looks at what there is.
+// openError distinguishes a missing file from a failure. Opening something that is not a regular file has
+// many errors (ENXIO for a socket, EACCES for a device), so openError checks what is there unless err is
+// clear.
 func (p *place) openError(key string, err error) error {
 	if isNotExist(err) || errors.Is(err, p.escapes) || leadsOut(err) {
 		return notExist(key)
@@ -174,8 +175,8 @@ func (f *dirFile) WriteTo(w io.Writer) (int64, error) {
 	return f.File.WriteTo(w)
 }
 
-// Put stores what r returns as root/key, and makes directories as needed. Under [WithoutSync] it does
-// not wait for the disk.
+// Put stores the content of r as root/key, and makes directories as needed. Under [WithoutSync] it does not
+// wait for the disk.
 func (d *Dir) Put(ctx context.Context, key string, r io.Reader) error {
 	if err := checkChange(ctx, "put", key); err != nil {
 		return err

@@ -10,8 +10,8 @@ import (
 	"path"
 )
 
-// List iterates over the files below root/prefix, folder by folder. It does not follow symbolic
-// links. Entry.Used is the time of last access, where the file system keeps it.
+// List iterates over the files below root/prefix, directory by directory. It does not follow symbolic
+// links. Entry.Used is the time of last access, if the file system records it.
 func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		if err := checkList(ctx, prefix); err != nil {
@@ -93,7 +93,7 @@ func (w *walker) visit(key string, e fs.DirEntry) error {
 	return nil
 }
 
-// Remove removes the file root/key, and then its parents as far as they are empty.
+// Remove removes the file root/key, and then those of its parents that are empty.
 func (d *Dir) Remove(ctx context.Context, key string) error {
 	if err := checkChange(ctx, "remove", key); err != nil {
 		return err

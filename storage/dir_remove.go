@@ -6,10 +6,9 @@ import (
 	"path"
 )
 
-// RemoveAll removes the directory root/prefix, and then its parents as far as they are empty. A
-// file of that name stays. Everything disappears at once: the directory is first renamed to a
-// temporary name, so that a simultaneous Put comes either before the removal, and is removed, or
-// after it.
+// RemoveAll removes the directory root/prefix, and then those of its parents that are empty. A file with
+// that name stays. Everything disappears at once: RemoveAll first renames the directory to a temporary
+// name. A simultaneous Put therefore comes either before the removal, and its file is removed, or after it.
 func (d *Dir) RemoveAll(ctx context.Context, prefix string) error {
 	if err := checkChange(ctx, "removeall", prefix); err != nil {
 		return err

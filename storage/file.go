@@ -12,9 +12,8 @@ type Info struct {
 	// Name is the key; Stat reports its last segment.
 	Name string
 
-	// Size is the length of the content in bytes. It may be 0 if the content has a method
-	// Size() int64 or Len() int, as bytes.Reader, strings.Reader and io.SectionReader have, which
-	// is then called.
+	// Size is the length of the content in bytes. It may be 0 if the content has a method Size() int64 or
+	// Len() int, as bytes.Reader, strings.Reader and io.SectionReader do; NewFile then calls that method.
 	Size int64
 
 	// ModTime is when the content was stored. Clients see it, to the second, so it must not change
@@ -26,16 +25,16 @@ type Info struct {
 	ETag string
 }
 
-// NewFile makes a file of content, for the Open of a storage:
+// NewFile makes a file from content, for the Open of a storage:
 //
 //	return storage.NewFile(bytes.NewReader(b), storage.Info{Name: key, ModTime: t}), nil
 //
-// The file is an [io.Seeker] if content is one, which saves a responder a copy, and also an
-// [io.ReaderAt] if content is both. Close closes content if it is an [io.Closer]. Like other files
-// it is for one goroutine at a time.
+// The file is an [io.Seeker] if content is one, which saves responders a copy. It is also an [io.ReaderAt]
+// if content is both. Close closes content if it is an [io.Closer]. Like other files, it may be used by one
+// goroutine at a time.
 //
-// Stat returns an [fs.FileInfo] of a regular file that also has a method ETag() string. That is how a
-// storage passes an entity tag on: responders send it unless it is empty.
+// Stat returns an [fs.FileInfo] of a regular file that also has a method ETag() string. Through it a
+// storage passes on an entity tag: responders send the tag unless it is empty.
 func NewFile(content io.Reader, info Info) fs.File {
 	if info.Size == 0 {
 		switch content := content.(type) {

@@ -6,17 +6,17 @@ import (
 	"io/fs"
 )
 
-// ReadOnly is a source of originals without a Put. Make one with [FS].
+// ReadOnly is a source of originals that has no Put. Make one with [FS].
 type ReadOnly struct{ fsys fs.FS }
 
-// FS returns a source that reads a file system, such as an [embed.FS] or a zip archive. What is not a
-// regular file (a directory, a FIFO, a device) does not exist in it, and is not even opened.
+// FS returns a source that reads a file system, such as an [embed.FS] or a zip archive. Anything but a
+// regular file (a directory, a FIFO, a device) counts as missing, and is not opened.
 //
 // For a directory of the operating system use [OpenDir]: [os.DirFS] follows symbolic links out of it.
 func FS(fsys fs.FS) ReadOnly { return ReadOnly{fsys} }
 
-// Open opens the file whose path in the file system is key. It is an [io.Seeker] if the file system's
-// file is.
+// Open opens the file whose path in the file system is key. The result is an [io.Seeker] if the file
+// system's file is.
 func (r ReadOnly) Open(ctx context.Context, key string) (fs.File, error) {
 	if err := checkOpen(ctx, key); err != nil {
 		return nil, err

@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// Memory keeps thumbnails in memory: for tests, and for a small site whose CDN or proxy keeps them
-// longer. The zero value is empty and ready to use. It must not be copied after first use.
+// Memory keeps thumbnails in memory, for tests, and for a small site whose CDN or proxy caches them for
+// longer. The zero value is empty and ready to use. A Memory must not be copied after first use.
 type Memory struct {
-	// MaxBytes limits the content and keys kept, in bytes. When Put exceeds it, the least recently
-	// used files are dropped, and made again when they are requested. Content that alone is larger is
-	// refused. 0 means no limit. Set it before first use.
+	// MaxBytes limits the total size of content and keys, in bytes. When Put exceeds it, the least recently
+	// used files are dropped; they are made again when they are requested. Put refuses content that alone
+	// exceeds the limit. 0 means no limit. Set MaxBytes before first use.
 	MaxBytes int64
 
 	mu    sync.Mutex
@@ -95,7 +95,7 @@ func (m *Memory) Put(ctx context.Context, key string, r io.Reader) error {
 	return nil
 }
 
-// RemoveAll removes every key under prefix + "/". Its time grows with the number of all keys.
+// RemoveAll removes every key under prefix + "/". Its duration grows with the number of all keys.
 func (m *Memory) RemoveAll(ctx context.Context, prefix string) error {
 	if err := checkChange(ctx, "removeall", prefix); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (m *Memory) RemoveAll(ctx context.Context, prefix string) error {
 	return nil
 }
 
-// List iterates over the files that are there when it begins.
+// List iterates over the files that exist when the iteration begins.
 func (m *Memory) List(ctx context.Context, prefix string) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		if err := checkList(ctx, prefix); err != nil {

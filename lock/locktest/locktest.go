@@ -1,7 +1,7 @@
-// Package locktest tests implementations of thumbnail.Locker, as testing/slogtest tests those of
-// slog.Handler: every rule is one sentence of the contract, and a failure prints the sentence.
+// Package locktest tests implementations of thumbnail.Locker, as testing/slogtest tests implementations of
+// slog.Handler. Every rule is one sentence of the contract, and a failure prints the sentence.
 //
-// A lock that lives in memory runs in a bubble of testing/synctest, where an hour costs nothing:
+// A lock in memory is tested in a bubble of testing/synctest, where an hour takes no time:
 //
 //	func TestLock(t *testing.T) {
 //		locktest.RunInBubble(t, func(t *testing.T) locktest.Harness {
@@ -12,10 +12,10 @@
 //		})
 //	}
 //
-// A lock that lives in a server runs in real time, and its hooks in [Process] make its holders die,
-// pause, or lose the network. A rule that needs a hook that is nil is skipped, and says so; so are
-// the rules for Wait if the Locker is not a [Waiter]. The rules allow what locks may do
-// differently: a killed holder's lock may be free at once, or after its ttl.
+// A lock on a server is tested in real time. The hooks in [Process] make its holders die, pause, or lose
+// the network. A rule that needs a missing hook is skipped and reports that; so are the rules for Wait if
+// the Locker is not a [Waiter]. The rules allow differences that the contract leaves open: the lock of a
+// killed holder may be free at once, or after its ttl.
 package locktest
 
 import (
@@ -27,7 +27,7 @@ import (
 	"time"
 )
 
-// Locker is what is tested: thumbnail.Locker, repeated here so that a lock needs no import of the
+// Locker is the tested interface: thumbnail.Locker, repeated here so that a lock need not import the
 // library.
 type Locker interface {
 	TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error)
@@ -38,64 +38,63 @@ type Waiter interface {
 	Wait(ctx context.Context, key string) error
 }
 
-// Harness is a lock space in which no key is locked: a map, a directory, a prefix in a server.
-// Every rule gets a new one. Clean up with t.Cleanup.
+// Harness is a lock space in which no key is locked: a map, a directory, or a prefix on a server. Every
+// rule gets a new Harness. Clean up with t.Cleanup.
 type Harness struct {
-	// Start returns one more process on this lock space: a handle that shares with the others only
-	// what processes on two hosts (or on one, if the lock is for one host) would share. For a lock
-	// that works within one process, it returns the same Locker every time. Required. A rule calls
-	// Start at most four times, from one goroutine at a time.
+	// Start returns another process on this lock space. It shares with the other processes only what
+	// processes on two hosts (or on one, if the lock is for one host) would share. For a lock within one
+	// process, Start returns the same Locker every time. Required. A rule calls Start at most four times,
+	// from one goroutine at a time.
 	Start func() Process
 
-	// Advance lets d pass, for the lock and its holders alike: when it returns, a fake server's clock
+	// Advance lets d pass, for the lock and its holders alike: when Advance returns, a fake server's clock
 	// has moved by d, and every renewal that is due within d is done. nil means time.Sleep.
 	Advance func(d time.Duration)
 
-	// TTL is the ttl that rules about expiry use; such a rule takes two to six times as long. It
-	// should be so long that a machine that stalls for half of it does not look dead. 0 means one
-	// second.
+	// TTL is the ttl that rules about expiry use; such a rule takes two to six times as long. TTL should be
+	// long enough that a machine that stalls for half of it does not look dead. 0 means one second.
 	TTL time.Duration
 
-	// Timeout bounds every single call, stalled connections included, and the time from the moment a
-	// key is free until Wait returns. 0 means five seconds.
+	// Timeout bounds every call, including calls on stalled connections, and the time from the release of a
+	// key until Wait returns. 0 means five seconds.
 	Timeout time.Duration
 
 	// NoRenewal says that even a live holder loses its lock after ttl, which the contract allows.
 	NoRenewal bool
 }
 
-// Process is a process that locks. Every hook is optional.
+// Process is a process that uses the lock. Every hook is optional.
 type Process struct {
 	Locker Locker
 
-	// Kill ends the process as kill -9 would: when it returns, nothing of the process runs or reaches
-	// the others, no renewal, no unlock. The rules call nothing of this process afterwards.
+	// Kill ends the process as kill -9 would: when Kill returns, nothing of the process runs or reaches the
+	// others, neither a renewal nor an unlock. The rules do not call anything of this process afterwards.
 	Kill func()
 
-	// Pause stops the process as SIGSTOP would, until resume is called. If that is impossible, it may
-	// stop what reaches the server, as long as no renewal succeeds meanwhile. The rules make no call
-	// during a pause.
+	// Pause stops the process as SIGSTOP would, until resume is called. If that is impossible, Pause may
+	// block what the process sends to the server instead, as long as no renewal succeeds meanwhile. The
+	// rules make no call during a pause.
 	Pause func() (resume func())
 
 	// DropReply loses the reply to the next command that this process sends: the server executes it,
 	// and the connection breaks.
 	DropReply func()
 
-	// Stall hangs the process's connections, new ones too, without closing them, until resume is
-	// called. What was sent meanwhile may arrive then, or never.
+	// Stall makes the process's connections hang, new ones too, without closing them, until resume is
+	// called. Data that was sent meanwhile may then arrive, or never.
 	Stall func() (resume func())
 }
 
-// Run checks every rule in a subtest of its own, in real time or in that of Harness.Advance.
+// Run checks every rule in a subtest of its own, in real time or in the time of Harness.Advance.
 func Run(t *testing.T, open func(t *testing.T) Harness) {
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) { r.report(t, r.run(open(t))) })
 	}
 }
 
-// RunInBubble is like [Run], with each rule and its call of open in a bubble of [testing/synctest]:
-// time is fake, and a goroutine that outlives the rule is a panic. It is for locks that wait for
-// nothing outside the process.
+// RunInBubble is like [Run], but each rule and its call of open run in a bubble of [testing/synctest]: time
+// is fake, and a goroutine that outlives the rule causes a panic. Use it for locks that wait for nothing
+// outside the process.
 func RunInBubble(t *testing.T, open func(t *testing.T) Harness) {
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {

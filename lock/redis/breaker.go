@@ -83,11 +83,11 @@ func (b *breaker) trip(key string, since time.Time, cause error) {
 	b.down = cause
 }
 
-// run runs command, unless Redis counts as down, and returns when it has, when its time is over, or
-// when ctx ends. The command itself does not heed ctx but has commandTimeout of its own: a reply
-// that nobody waits for any more still says that Redis is up, or, missing, down. undo, if not nil,
-// gets a result that run has not returned because it came too late, and ErrDown, which leaves open
-// what Redis has done.
+// run runs command, unless Redis counts as down. It returns when command has returned, when its time is
+// over, or when ctx ends. command itself ignores ctx and has its own commandTimeout: a reply that nobody
+// waits for any more still shows that Redis is up, and a missing reply that it is down. undo, if not nil,
+// is called with a result that came too late for run to return it, and with ErrDown, after which it is
+// unknown what Redis has done.
 func run[T any](ctx context.Context, b *breaker, key string, command func(context.Context) (T, error), undo func(T, error)) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {

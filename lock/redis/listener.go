@@ -19,7 +19,7 @@ const (
 	reconnectPause = 100 * time.Millisecond
 )
 
-// listener tells waiters of releases. It listens while somebody waits.
+// listener notifies waiters of releases. It listens while somebody waits.
 type listener struct {
 	listen func(ctx context.Context, after <-chan struct{}) (done <-chan struct{})
 

@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// TryLock locks key for ttl, at least one millisecond, and keeps renewing the lock until unlock or
-// until ctx ends. It does not wait: if somebody else holds key, ok is false and err is nil. After
-// an error the key is not locked, or the lock is not renewed and expires after ttl; if Redis did
-// not answer, it is unknown which.
+// TryLock locks key for ttl, at least one millisecond, and keeps renewing the lock until unlock is called
+// or ctx ends. It does not wait: if another caller holds key, ok is false and err is nil. After an error,
+// key is either not locked, or it is locked and expires after ttl without renewal; if Redis did not answer,
+// it is unknown which.
 //
-// unlock works after ctx has ended and after Close. It frees the key and wakes those who wait for
-// it. If the lock was lost, it changes nothing and returns nil; OnError has got [ErrLost] then. It
-// returns an error if Redis did not confirm the release; the lock then expires. Further calls
-// return what the first one did.
+// unlock works after ctx has ended and after Close. It frees key and wakes the callers that wait for it. If
+// the lock was lost, unlock changes nothing and returns nil; OnError has then received [ErrLost]. If Redis
+// did not confirm the release, unlock returns an error, and the lock expires. Further calls return the
+// result of the first call.
 func (l *Locker) TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error) {
 	if ttl < time.Millisecond {
 		return nil, false, fmt.Errorf("lock %q in Redis: ttl %v is less than a millisecond", key, ttl)

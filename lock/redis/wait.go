@@ -7,13 +7,12 @@ import (
 	"time"
 )
 
-// Wait blocks until key is free, and then returns nil; or until ctx ends, and then returns its
-// error; or until Redis can't be asked. When it returns, somebody else may have locked the key
-// already.
+// Wait blocks until key is free, and then returns nil. It returns earlier with an error if ctx ends or
+// Redis can't be reached. When Wait returns, another caller may already have locked the key.
 //
-// An unlock in any process wakes it at once, and so does the expiry of a dead holder's lock.
-// Besides, it asks Redis once a second. All calls share one Pub/Sub connection, which is closed
-// when no call waits.
+// An unlock in any process wakes Wait at once, and so does the expiry of a dead holder's lock. In addition,
+// Wait checks the lock in Redis once a second. All calls share one Pub/Sub connection, which is closed when
+// no call waits.
 func (l *Locker) Wait(ctx context.Context, key string) error {
 	if err := l.wait(ctx, l.name(key)); err != nil {
 		return fmt.Errorf("wait for lock %q in Redis: %w", key, err)

@@ -1,15 +1,15 @@
-// Package httpsource reads originals over HTTP: for sites whose pictures lie on another server, and for
-// those who come from imageproxy or imgproxy.
+// Package httpsource reads originals over HTTP. It is for sites whose pictures lie on another server, and
+// for sites that used imageproxy or imgproxy before.
 //
 //	photos, err := httpsource.New(httpsource.Config{Base: "https://media.example.com/photos"})
 //	h, err := thumbnail.NewHandler(thumbnail.Config{Source: photos, …})
 //
 // # Server-side request forgery
 //
-// A server that fetches what others name can be led to addresses that only it can reach. So the
-// address of each connection is checked when it is dialed, after the name was looked up, for each
-// redirect anew: loopback, link-local, private and other special addresses are refused, however they
-// are spelled. Proxies of the environment are not used, since they would dial instead.
+// A server that fetches URLs named by others can be tricked into connecting to addresses that only it can
+// reach. So the address of each connection is checked when it is dialed, after the name lookup, and again
+// for each redirect. Loopback, link-local, private and other special addresses are refused, in whatever
+// form they are written. Proxies from the environment are not used, because they would dial instead.
 package httpsource
 
 import (
@@ -28,29 +28,30 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Config says which originals there are. Exactly one of Base and Hosts is required.
+// Config configures a [Source]. Exactly one of Base and Hosts is required.
 type Config struct {
 	// Base is the URL that keys are appended to: with "https://media.example.com/photos" the key
 	// "animals/kitten.jpg" is https://media.example.com/photos/animals/kitten.jpg. A query is sent with
 	// each request.
 	Base string
-	// Hosts are the hosts, each "name" or "name:port", that the first segment of a key may name: with
+	// Hosts are the hosts that the first segment of a key may name, each "name" or "name:port": with
 	// "media.example.com" the key "media.example.com/kitten.jpg" is https://media.example.com/kitten.jpg.
 	// Redirects to other hosts are refused.
 	Hosts []string
 
-	// Header is sent with each request to Base or Hosts, and not to where they redirect if that is
-	// another host. It may hold credentials.
+	// Header is sent with each request to Base or Hosts. It is not sent to another host after a redirect, so
+	// it may contain credentials.
 	Header http.Header
 
-	// AllowedPrefixes are addresses that are dialed though they are special, such as
+	// AllowedPrefixes are special addresses that may be dialed nevertheless, such as
 	// netip.MustParsePrefix("10.1.2.0/24") for a server in the same network.
 	AllowedPrefixes []netip.Prefix
 
-	// MaxBytes limits the body of an answer; default 64 MiB. What is longer is an error of Read. Let it
-	// be at least the MaxSourceBytes of the handler, which then refuses the original with a clear error.
+	// MaxBytes limits the body of a response, in bytes; default 64 MiB. Read returns an error for a longer
+	// body. MaxBytes should be at least the MaxSourceBytes of the handler, which then refuses the original
+	// with a clear error.
 	MaxBytes int64
-	// Timeout limits the time until the header of an answer has come, redirects included; default 10 s.
+	// Timeout limits the time until the header of the response arrives, including redirects; default 10 s.
 	// The context bounds the rest.
 	Timeout time.Duration
 }
@@ -112,7 +113,7 @@ func (s *Source) newClient() *http.Client {
 	}
 }
 
-// Close closes connections that are idle.
+// Close closes idle connections.
 func (s *Source) Close() error {
 	s.client.CloseIdleConnections()
 	return nil
@@ -137,10 +138,10 @@ func (s *Source) checkRedirect(r *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// Open requests the original. An answer of 404 or 410 matches [fs.ErrNotExist]; a key that names no
-// host of Config.Hosts, too. Any other answer but 200 is an error of the source. The file is read from
-// the connection, so it can't seek; its Stat has the Content-Length, or 0 where the server does not
-// say it, the Last-Modified and a strong ETag.
+// Open requests the original. For a response of 404 or 410, and for a key whose host is not in
+// Config.Hosts, the error matches [fs.ErrNotExist]. Any other status but 200 is an error of the source. The
+// file is read from the connection, so it can't seek. Its Stat has the Content-Length, or 0 if the server
+// does not send it, the Last-Modified and a strong ETag.
 func (s *Source) Open(ctx context.Context, key string) (fs.File, error) {
 	u, ok := s.locate(key)
 	if !ok {

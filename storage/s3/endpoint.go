@@ -12,7 +12,7 @@ import (
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// Endpoint is an S3 server and the keys for it.
+// Endpoint is an S3 server and its credentials.
 type Endpoint struct {
 	URL          string // "https://minio.example.com:9000"; "" means Amazon's in Region
 	Region       string // "" means "us-east-1", which most servers other than Amazon's expect
@@ -21,9 +21,9 @@ type Endpoint struct {
 	SessionToken string // of temporary credentials only
 }
 
-// Open returns a Storage for programs that have no *s3.Client. It addresses the bucket by path and
-// sends no checksums that aren't required, as servers other than Amazon's expect. Requests go
-// through the HTTP proxies that the environment names. Close frees its connections.
+// Open returns a Storage for programs that have no *s3.Client. It uses path-style addresses and sends only
+// the required checksums, as servers other than Amazon's expect. Requests use the HTTP proxies from the
+// environment. Close frees its connections.
 func Open(e Endpoint, bucket string, cfg Config) (*Storage, error) {
 	if e.AccessKey == "" || e.SecretKey == "" {
 		return nil, errors.New("s3: Endpoint.AccessKey or Endpoint.SecretKey is empty")

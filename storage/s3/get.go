@@ -16,15 +16,16 @@ import (
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// Open opens the object at key. It makes one request (two if the object is empty), whose answer is
-// read to its end before Open returns, so that the connection is free again. What is larger than
-// Config.FirstRange is requested in further ranges as it is read or sought; ctx covers these, too.
-// If the object is replaced meanwhile, reading fails: bytes of two objects are never mixed.
+// Open opens the object at key. It makes one request (two if the object is empty) and reads the response to
+// its end before it returns, so that the connection is free again. The part of an object beyond
+// Config.FirstRange is requested in further ranges when the file is read or sought; ctx covers these
+// requests, too. If the object is replaced meanwhile, reading fails: the bytes of two objects are never
+// mixed.
 //
-// The file is also an [io.Seeker] and an [io.ReaderAt], and its [fs.FileInfo] has a method ETag()
-// string that returns the entity tag with its quotes, as HTTP spells it.
+// The file is also an [io.Seeker] and an [io.ReaderAt]. Its [fs.FileInfo] has a method ETag() string that
+// returns the entity tag with its quotes, in the form of HTTP.
 //
-// If key is absent or not valid, the error matches [fs.ErrNotExist]; for other errors see the package
+// If key is missing or invalid, the error matches [fs.ErrNotExist]. For other errors see the package
 // documentation.
 func (s *Storage) Open(ctx context.Context, key string) (fs.File, error) {
 	name, ok := s.object(key)

@@ -15,11 +15,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// List iterates over the keys that Open accepts and that begin with prefix + "/", or over all if
-// prefix is empty, in the order of their bytes: for a gallery, or for a job that calls Generate for
-// every original. It makes one request for each thousand keys, when the loop gets there. An error
-// ends it. Objects whose names are not valid keys, such as the empty "folder/" of some tools, are
-// left out. What is stored or removed meanwhile may be seen or not.
+// List iterates over the keys that Open accepts and that begin with prefix + "/", or over all keys if
+// prefix is empty, in byte order. It is for galleries, and for jobs that call Generate for every original.
+// It makes one request per thousand keys, when the loop reaches them. An error ends the iteration. Objects
+// whose names are not valid keys, such as the empty "folder/" that some tools create, are left out. Objects
+// that are stored or removed during the iteration may or may not be listed.
 func (s *Storage) List(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error] {
 	return func(yield func(storage.Entry, error) bool) {
 		name := s.cfg.Prefix
@@ -66,7 +66,7 @@ func (s *Storage) entries(page *awss3.ListObjectsV2Output, prefix string) ([]sto
 	return all, nil
 }
 
-// Remove deletes the object of key. It is not an error if there is none.
+// Remove deletes the object at key. It is not an error if there is no such object.
 func (s *Storage) Remove(ctx context.Context, key string) error {
 	name, ok := s.object(key)
 	if !ok {

@@ -15,14 +15,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
 )
 
-// Put stores what r returns at key, whole or not at all: by one PUT with its length, which S3 makes
-// visible when it has all of it. r is read into memory first. If r fails, Put returns r's error,
-// nothing is sent, and key keeps its old content. The media type follows from key's extension,
+// Put stores the content of r at key, whole or not at all: by one PUT with its length, which S3 makes
+// visible once it has received everything. Put first reads r into memory. If r fails, Put returns r's
+// error, nothing is sent, and key keeps its old content. The media type follows from key's extension,
 // Cache-Control from the Config.
 //
-// If key is not valid, the error matches [fs.ErrInvalid]. If Put fails because the answer to its
-// request was lost or came too late, the object may have been stored nevertheless; then it is
-// whole.
+// If key is invalid, the error matches [fs.ErrInvalid]. If Put fails because the response to its request
+// was lost or came too late, the object may have been stored nevertheless; then it is complete.
 func (s *Storage) Put(ctx context.Context, key string, r io.Reader) error {
 	name, ok := s.object(key)
 	if !ok {

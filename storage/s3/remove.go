@@ -19,10 +19,10 @@ const (
 	maxReported = 10   // keys that an error names
 )
 
-// RemoveAll deletes every object under prefix + "/". The prefix ends at a segment: "a/b" means
-// "a/b/c", not "a/bc" and not "a/b" itself. It is not an error if there is none. If prefix is empty
-// or not valid, the error matches [fs.ErrInvalid] and nothing is deleted. If some objects can't be
-// deleted, the others are, and the error says how many are left and names the first few. Objects
+// RemoveAll deletes every object under prefix + "/". The prefix ends at a segment: "a/b" matches "a/b/c",
+// but neither "a/bc" nor "a/b" itself. It is not an error if there is no such object. If prefix is empty or
+// invalid, the error matches [fs.ErrInvalid] and nothing is deleted. If some objects can't be deleted, the
+// others are deleted nevertheless, and the error says how many are left and names the first few. Objects
 // that are stored meanwhile may stay.
 func (s *Storage) RemoveAll(ctx context.Context, prefix string) error {
 	name, ok := s.object(prefix)

@@ -1,40 +1,39 @@
-// Package s3 keeps thumbnails, and reads originals, in Amazon S3 and in servers that speak its
+// Package s3 keeps thumbnails, and reads originals, in Amazon S3 and in servers that implement its
 // protocol.
 //
-// [New] takes the *s3.Client that a program has already, and [Open] an endpoint and keys:
+// [New] takes the *s3.Client that a program already has, and [Open] takes an endpoint and credentials:
 //
 //	store, err := s3.New(client, "my-bucket", s3.Config{Prefix: "thumbs"})
 //
-// To open a thumbnail takes one GET, and to store one takes one PUT. Only RemoveAll and Keys list keys.
+// Opening a thumbnail takes one GET, and storing one takes one PUT. Only RemoveAll and List list keys.
 //
 // # Errors
 //
-// If S3 reports a key as NoSuchKey, the error matches [fs.ErrNotExist]. No other error does: an
-// absent bucket, refused access, a server error, a time-out, a canceled context and a failing
-// credentials provider are errors that say so. Refused access (403) matches [fs.ErrPermission], a
-// time-out [context.DeadlineExceeded]. [errors.As] finds the errors of the SDK.
+// If S3 reports NoSuchKey for a key, the error matches [fs.ErrNotExist]. No other error matches it: not the
+// errors for a missing bucket, refused access, a server error, a timeout, a canceled context or a failing
+// credentials provider. Refused access (403) matches [fs.ErrPermission], a timeout matches
+// [context.DeadlineExceeded]. [errors.As] finds the errors of the SDK.
 //
-// If the credentials lack s3:ListBucket, S3 answers 403 instead of 404 for an absent key, which
-// stays an error here. So the credentials need
+// Without the permission s3:ListBucket, S3 answers 403 instead of 404 for a missing key, and this package
+// reports that as an error. So the credentials need
 //
 //	s3:GetObject, s3:PutObject, s3:DeleteObject  on arn:aws:s3:::my-bucket/thumbs/*
 //	s3:ListBucket                                on arn:aws:s3:::my-bucket
 //
-// of which a bucket that is only a source needs s3:GetObject and s3:ListBucket.
+// A bucket that is only a source needs s3:GetObject and s3:ListBucket.
 //
 // # Retries
 //
-// After transient server errors (500, 502, 503, 504, throttling) and over broken or stalled
-// connections, an operation is tried again after a random, growing pause, until [Config.Timeout] or
-// the context ends it. The Retryer of the client is not used: it can't cover the body of an answer,
-// and would multiply the tries.
+// After transient server errors (500, 502, 503, 504, throttling) and on broken or stalled connections, an
+// operation is retried after a random, growing pause, until [Config.Timeout] or the context ends it. The
+// Retryer of the client is not used: it can't cover the body of a response, and would multiply the retries.
 //
 // # Keys
 //
-// Keys are those of [storage.ValidKey], 1,000 bytes at most. S3 allows 1,024 with the prefix, so
-// only a prefix of up to 23 bytes leaves room for the longest key. Servers that keep objects as
-// files refuse a key below another key ("a.jpg" and "a.jpg/b"); so thumbnails need a bucket or a
-// prefix other than that of their originals.
+// Keys are those of [storage.ValidKey], at most 1,000 bytes. S3 allows 1,024 bytes including the prefix, so
+// only a prefix of up to 23 bytes leaves room for the longest key. Servers that keep objects as files
+// refuse a key below another key ("a.jpg" and "a.jpg/b"), so thumbnails need another bucket or prefix than
+// their originals.
 package s3
 
 import (
@@ -49,8 +48,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Config says how a bucket is used. The zero value of every field selects the default that its
-// comment gives.
+// Config configures a [Storage]. The zero value of every field selects the default that its comment gives.
 type Config struct {
 	// Prefix is put before every key with a slash between: "thumbs" stores "a/b.jpg" as
 	// "thumbs/a/b.jpg". Empty: keys begin at the bucket's root. Slashes around it are ignored.
@@ -60,29 +58,29 @@ type Config struct {
 	// answers directly, for example "public, max-age=31536000, immutable". Empty: none.
 	CacheControl string
 
-	// Timeout bounds one operation, its retries included: Open, Put after its reader has been read,
-	// one request of RemoveAll, and one further range of a large file. 0: 10 seconds. The context
-	// may end it earlier.
+	// Timeout bounds one operation, including its retries: Open, Put after its reader has been read, one
+	// request of RemoveAll, or one further range of a large file. 0: 10 seconds. The context may end the
+	// operation earlier.
 	Timeout time.Duration
 
-	// StallTimeout is how long one try may go on without a byte moving before it is abandoned and
-	// tried again. 0: 4 seconds.
+	// StallTimeout is how long one attempt may transfer no byte before it is abandoned and retried. 0: 4
+	// seconds.
 	StallTimeout time.Duration
 
-	// FirstRange is how many bytes Open asks for. What is larger is read on in ranges of four times
-	// as many bytes, and an open file holds one of each in memory. 0: 1 MiB, which covers nearly
-	// every thumbnail (1600×1200 as JPEG is about 0.6 MB) and costs nothing for smaller ones, since
-	// S3 sends what there is. At most 256 MiB.
+	// FirstRange is how many bytes Open requests. The rest of a larger object is read in ranges of four
+	// times that size, and an open file holds one range of each size in memory. 0: 1 MiB, which covers
+	// nearly every thumbnail (1600×1200 as JPEG is about 0.6 MB) and costs nothing for smaller ones, since
+	// S3 sends only what exists. At most 256 MiB.
 	FirstRange int
 
-	// MaxPut is the size in bytes beyond which Put refuses, because it holds the whole object in
-	// memory: S3 needs its length first, and a retry needs it again. 0: 256 MiB, more than
+	// MaxPut limits the size of an object that Put stores, in bytes. Put holds the whole object in memory,
+	// because S3 needs its length first, and a retry needs its content again. 0: 256 MiB, more than
 	// 4096×4096 pixels take. S3 allows 5 GiB.
 	MaxPut int64
 
-	// PublicURL is the address under which anybody may read the bucket, or the CDN before it, for
-	// example "https://cdn.example.com/my-bucket". The full key, prefix included, follows after a
-	// slash. Empty: URL presigns.
+	// PublicURL is the address under which anybody may read the bucket, or the address of the CDN in front
+	// of it, for example "https://cdn.example.com/my-bucket". The full key, including the prefix, follows
+	// after a slash. Empty: URL presigns.
 	PublicURL string
 
 	// PresignTTL is how long a URL that URL presigns works. 0: 15 minutes; S3 allows at most 7 days.
