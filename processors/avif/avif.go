@@ -1,5 +1,5 @@
-// Package avif reads and writes AVIF (AV1 Image File Format). A handler that is to make thumbnails of
-// AVIF files is given the format, and one that is to make AVIF thumbnails the encoder:
+// Package avif reads and writes AVIF (AV1 Image File Format). A handler that makes thumbnails of
+// AVIF files needs the format, and a handler that makes AVIF thumbnails needs the encoder:
 //
 //	thumbnail.Config{
 //		Formats:  []processors.Format{avif.Format},
@@ -7,7 +7,7 @@
 //		…
 //	}
 //
-// It is a module of its own. The container is read by package processors/heif; the pixels are the
+// It is a separate module. The container is read by package processors/heif; the pixels are the
 // business of github.com/gen2brain/avif without cgo: by libavif 1.1 or a later 1, if the system has it
 // under the name libavif.so (Debian has that in libavif-dev), and else by the same library in
 // WebAssembly, which the program contains. That is slower than anything else here, see the table in
@@ -63,7 +63,7 @@ const (
 
 // Format reads AVIF, for Config.Formats. A picture is decoded to *image.RGBA, or to *image.RGBA64 if
 // it has more than 8 bits per sample: RGB of full range, by the matrix that the file says. Decode waits
-// where GOMAXPROCS pictures are in work, until its context ends. Once it has begun it can't be
+// while GOMAXPROCS pictures are in progress, until its context ends. Once it has begun it can't be
 // interrupted.
 var Format = heif.Format(decode, heif.Options{
 	Name:              "avif",

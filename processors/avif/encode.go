@@ -33,14 +33,14 @@ type Encoder struct {
 // ContentType returns "image/avif".
 func (Encoder) ContentType() string { return "image/avif" }
 
-// Encode is [Encoder.EncodeContext] without an end.
+// Encode calls [Encoder.EncodeContext] with a context that never ends.
 func (e Encoder) Encode(w io.Writer, img image.Image) error {
 	return e.EncodeContext(context.Background(), w, img)
 }
 
 // EncodeContext writes img to w, with 8 bits per sample and colors at half width and height, and says
 // that it is sRGB. It does not modify img. Transparency is kept, a picture without has none in the
-// file. Where GOMAXPROCS pictures are in work it waits, until ctx ends; once it has begun it can't be
+// file. While GOMAXPROCS pictures are in progress it waits, until ctx ends; once it has begun it can't be
 // interrupted. Memory is taken from the account of ctx by [processors.Reserve].
 func (e Encoder) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
 	size := img.Bounds().Size()
@@ -122,7 +122,7 @@ func (e Encoder) EncodeMemory(width, height int) int64 {
 	return encodeBytes*int64(width)*int64(height) + encodeFixed
 }
 
-// PixelLimit returns how many pixels a picture may have. Links leave larger files out of pages by it.
+// PixelLimit returns the largest number of pixels of a picture. Links do not offer larger files.
 func (e Encoder) PixelLimit() int64 {
 	if e.MaxPixels == 0 {
 		return DefaultMaxPixels

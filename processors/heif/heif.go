@@ -40,7 +40,7 @@ import (
 // Options say what files a decoder decodes, and what it makes of them. The zero value is for HEIC and
 // a decoder that neither crops nor turns.
 type Options struct {
-	// Name is how errors and events name the format. Empty means "heic".
+	// Name is the name of the format in errors and events. Empty means "heic".
 	Name string
 
 	// Brands are those of the box ftyp that files have, as the major brand or a compatible one. Nil
