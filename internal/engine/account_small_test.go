@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -67,4 +68,27 @@ func TestAnAccountOfTheEstimateIsEnoughForNarrowPictures(t *testing.T) {
 			}
 		}
 	}
+}
+
+// An unplanned is a Processor of a program, which does not say what it will make.
+type unplanned struct{}
+
+func (unplanned) Process(ctx context.Context, src image.Image, width, height int) (image.Image, error) {
+	return processors.Crop{}.Process(ctx, src, width, height)
+}
+
+func TestAnAccountOfTheEstimateIsEnoughForWhatIsNotPlanned(t *testing.T) {
+	for _, e := range []Encoder{processors.GIF{}, processors.PNG{}, processors.JPEG{}, processors.WebP{}} {
+		assert.NoError(t, planned(t, encodePNG(t, confetti(5, 7)), unplanned{}, e, 150, 150), "%T", e)
+	}
+	assert.NoError(t, planned(t, encodePNG(t, confetti(17, 33)), unplanned{}, processors.PNG{}, 300, 0))
+}
+
+func TestNothingIsRefusedForASizeThatIsNotKnown(t *testing.T) {
+	h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), encodePNG(t, confetti(5, 7))))
+	require.NoError(t, err)
+	plan, err := formatsOfTests.Plan(h, Request{Processor: unplanned{}, Encoder: processors.PNG{}, Width: 4096, Height: 4096, FileBytes: 100,
+		Limits: Limits{Width: 4096, Height: 4096, Memory: 64 << 20}})
+	require.NoError(t, err)
+	assert.EqualValues(t, 64<<20-100, plan.Bytes)
 }

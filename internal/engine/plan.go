@@ -68,7 +68,12 @@ func (e *Engine) Plan(h *codec.Header, r Request) (*Plan, error) {
 			p.Size = image.Pt(min(result.X, r.Limits.Width), min(result.Y, r.Limits.Height))
 		}
 	}
-	p.Bytes = p.stillBytes(codec.Options{Least: h.Turn(p.least), Tolerant: e.tolerant})
+	options := codec.Options{Least: h.Turn(p.least), Tolerant: e.tolerant}
+	p.Bytes = p.stillBytes(options)
+	if p.Size == (image.Point{}) && (r.Width > 0 || r.Height > 0) {
+		filled := p.filled()
+		p.Bytes = max(p.Bytes, min(filled.stillBytes(options), r.Limits.Memory-r.FileBytes))
+	}
 	if animates(r.Encoder) && h.Format.Frames != nil && h.FrameCount > 1 {
 		p.planAnimation()
 	}
@@ -77,6 +82,15 @@ func (e *Engine) Plan(h *codec.Header, r Request) (*Plan, error) {
 			codec.ErrTooLarge, p.Bytes, r.FileBytes, r.Limits.Memory)
 	}
 	return p, nil
+}
+
+// filled is p with a thumbnail that fills its box. A Processor that plans nothing may make less, so what that takes is
+// room to have, and nothing to refuse for.
+func (p *Plan) filled() Plan {
+	q := *p
+	size, _ := ResultSize(processors.Crop{}, p.Header.Size(), p.Width, p.Height)
+	q.Size = image.Pt(min(size.X, p.Limits.Width), min(size.Y, p.Limits.Height))
+	return q
 }
 
 func (l *Limits) setDefaults() {
