@@ -37,8 +37,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Options say what files a decoder decodes, and what it makes of them. The zero value is for HEIC and
-// a decoder that neither crops nor turns.
+// Options describe a decoder: which files it decodes, and what it returns. The zero value is for HEIC and a
+// decoder that neither crops nor rotates.
 type Options struct {
 	// Name is the name of the format in errors and events. Empty means "heic".
 	Name string
@@ -48,16 +48,17 @@ type Options struct {
 	// (mif1, msf1, miaf) matches as well.
 	Brands []string
 
-	// Items are the types of items that the decoder decodes. Nil means hvc1 and grid.
+	// Items are the item types that the decoder decodes. Nil means hvc1 and grid.
 	Items []string
 
-	// Upright says that the decoder crops, turns and mirrors the picture as the file's properties say.
-	// Otherwise it returns the picture as it is stored, and all that is done here and by the engine.
+	// Upright says that the decoder crops, rotates and mirrors the picture as the file's properties say.
+	// Otherwise the decoder returns the picture as stored, and this package and the engine apply the
+	// properties.
 	Upright bool
 
-	// StoredYCbCr says that an *image.YCbCr or *image.Gray from the decoder has the matrix and the range
-	// of the file, as decoders that copy planes return them. It is converted to what package image means
-	// by that type: the matrix of ITU-R BT.601, full range.
+	// StoredYCbCr says that an *image.YCbCr or *image.Gray from the decoder has the matrix and the range of
+	// the file, as decoders that copy planes return them. It is then converted to what package image defines
+	// for the type: the matrix of ITU-R BT.601, full range.
 	StoredYCbCr bool
 
 	// BytesPerPixel is the memory that the decoder takes at most, its result included, per pixel of 8
@@ -67,8 +68,8 @@ type Options struct {
 	// rest alive, as a slice of a WebAssembly's memory would.
 	BytesPerPixel, DeepBytesPerPixel, FixedBytes int64
 
-	// MaxSide and MaxPixels bound what the decoder accepts, as stored; 0 means 65536 and no limit. Beyond
-	// them the error matches [processors.ErrFormat].
+	// MaxSide and MaxPixels limit the pictures that the decoder accepts, by their size as stored; 0 means
+	// 65536 and no limit. Beyond them the error matches [processors.ErrFormat].
 	MaxSide   int
 	MaxPixels int64
 }
@@ -80,8 +81,8 @@ type Options struct {
 // [processors.ErrTooLarge] and the context's are passed on; any other, and a panic, means that the file
 // is damaged.
 //
-// A picture with transparency that is decoded to *image.YCbCr or *image.Gray, which have none, is an
-// error that matches [processors.ErrFormat].
+// If a picture with transparency is decoded to *image.YCbCr or *image.Gray, which have no alpha, the error
+// matches [processors.ErrFormat].
 func Format(decode func(ctx context.Context, data []byte) (image.Image, error), o Options) processors.Format {
 	if o.Name == "" {
 		o.Name = "heic"
