@@ -74,7 +74,7 @@ func TestAnAnimationIsItsFirstFrameInFormatsThatDoNotMove(t *testing.T) {
 func TestAnAnimationBeyondTheLimitsIsStill(t *testing.T) {
 	for name, limit := range map[string]func(*thumbnail.Config){
 		"pixels": func(c *thumbnail.Config) { c.MaxPixels = 40*20*8 - 1 },
-		"memory": func(c *thumbnail.Config) { c.MaxMemory = 768 << 10 },
+		"memory": func(c *thumbnail.Config) { c.MaxMemory = 2 << 20 },
 	} {
 		s := animatedSite(t)
 		limit(&s.Config)
@@ -136,7 +136,7 @@ func TestAnAnimationThatCanBeReadOnceOnlyMovesToo(t *testing.T) {
 	assert.Len(t, framesOf(t, s, ".gif").Image, 8)
 	s = animatedSite(t)
 	s.source.source = streamed{s.source.source}
-	s.MaxMemory = 768 << 10
+	s.MaxMemory = 2 << 20
 	assert.Len(t, framesOf(t, s, ".gif").Image, 1, "within limits")
 }
 
