@@ -2,6 +2,7 @@
 # make check  the cheap checks alone: format, vet, staticcheck, go.mod, types on other platforms, words
 # make test-platforms  compares pictures, bit by bit, of programs built for several processors; Debian's qemu-user-static runs those for arm64
 # make test-busy  the tests with clocks, locks and servers, five times, beside four busy programs
+# make test-long  makes thumbnails of every file of the corpus in an account of exactly the estimate, and watches the heap
 # make test-toolchains  quick tests by the oldest version of Go that go.mod allows, and by the newest
 # make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
 # make mutate changes the code in MUTANTS small ways per package, one at a time, and lists those that no test notices
@@ -35,7 +36,7 @@ SOAK = 30m
 # How many files of each format make compare has made, and six times as many TIFFs.
 FILES = 400
 
-.PHONY: test check go-test test-platforms test-busy test-toolchains compare fuzz mutate soak run bench docs apt tools
+.PHONY: test check go-test test-platforms test-busy test-long test-toolchains compare fuzz mutate soak run bench docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -59,6 +60,9 @@ compare: apt
 
 test-busy: apt tools
 	internal/ci/busy 5
+
+test-long:
+	THUMBNAIL_REAL=1 THUMBNAIL_ALL=1 go test -count 1 -timeout 1h -run TestAnAccountOfTheEstimateIsEnoughAndIsKept ./internal/engine
 
 test-toolchains:
 	internal/ci/toolchains $(TOOLCHAINS)

@@ -42,7 +42,7 @@ func TestOneCommandStartsEverythingAndLeavesNothing(t *testing.T) {
 
 	_, page := fetch(t, run.URL)
 	links := pictureLink.FindAllStringSubmatch(page, -1)
-	require.Len(t, links, 5*15, "five photos of the source")
+	require.Len(t, links, 5*16, "five photos of the source")
 	for _, m := range links[:10] {
 		status, body := fetch(t, strings.TrimSuffix(run.URL, "/")+m[1])
 		require.Equal(t, http.StatusOK, status, body)

@@ -187,11 +187,16 @@ func TestTheDocumentedRightsAreEnough(t *testing.T) {
 	var log errorLog
 	opts := redis.Options{OnError: log.add}
 	a, b := start(t, restricted, opts), start(t, restricted, opts)
-	unlock := a.lock(t, key, 100*time.Millisecond)
+	unlock := a.lock(t, key, 3*time.Second)
 	waiting := make(chan error, 1)
 	go func() { waiting <- b.Wait(t.Context(), key) }()
 	require.Eventually(t, func() bool { return pubsubs(t, admin) == 1 }, time.Minute, time.Millisecond)
-	time.Sleep(200 * time.Millisecond) // of renewals
+	left := time.Hour
+	require.Eventually(t, func() bool {
+		before := left
+		left = admin.PTTL(t.Context(), redis.DefaultPrefix+":"+key).Val()
+		return left > before
+	}, time.Minute, 10*time.Millisecond, "no renewal")
 	require.NoError(t, unlock())
 	require.NoError(t, <-waiting)
 	assert.Empty(t, log.all())
