@@ -240,7 +240,9 @@ func (p *Plan) encodeBytes() int64 {
 	if e, ok := ability.Find[processors.MemoryEstimator](p.Encoder); ok {
 		return max(e.EncodeMemory(size.X, size.Y), 0) + 4*area(size) // which may be copied first
 	}
-	return 28*area(size) + 128*int64(size.X) + encoderTables + min(96*area(size), 5<<19)
+	const large = 4 << 20 // pixels, beyond which what is held for each pixel counts alone
+	pixels := 28*min(area(size), large) + 20*max(area(size)-large, 0)
+	return pixels + 128*int64(size.X) + encoderTables + min(96*area(size), 5<<19)
 }
 
 // encoderTables are those that an encoder has for a picture of any size: GIF's are of its palette and of its compressor.
