@@ -9,6 +9,7 @@ require (
 	github.com/prometheus/client_golang v1.25.0
 	github.com/rest-thumbnails/thumbnail v0.0.0
 	github.com/stretchr/testify v1.12.1
+	golang.org/x/image v0.47.0
 	modernc.org/sqlite v1.62.0
 )
 

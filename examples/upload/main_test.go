@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	_ "golang.org/x/image/webp"
 
 	"github.com/rest-thumbnails/thumbnail/internal/browsertest"
 )
