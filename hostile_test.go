@@ -21,6 +21,7 @@ import (
 	"golang.org/x/image/tiff"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -73,6 +74,7 @@ func TestNoFileCostsTwentyTimesAnOrdinaryOne(t *testing.T) {
 // Work that began in time goes on until somebody looks at the clock. Processor time is what does not
 // depend on how busy the machine is.
 func TestTheTimeoutStopsEveryStepWithin100msOfProcessorTime(t *testing.T) {
+	imagetest.Long(t) // the race detector takes ten times the time
 	files, hostile := map[string][]byte{}, map[string]bool{}
 	for _, f := range hostileFiles(t) {
 		files[f.name], hostile[f.name] = f.data, true
