@@ -108,7 +108,7 @@ func listen(h http.Handler) error {
 	return server.Serve(l)
 }
 
-var img = regexp.MustCompile(`<img src="([^"]+)"`)
+var img = regexp.MustCompile(`<img src="(/?thumbs/[^"]+)"`)
 
 // warm requests every thumbnail of the gallery from every server, so that all are stored, and
 // returns their paths and the sum of their sizes.
