@@ -71,7 +71,7 @@ func measure(original []byte, size thumbnail.Size, tmpfs, disk string, rounds, c
 	for round := range rounds {
 		var now [2]float64
 		for turn := range 2 {
-			i := (round + turn) % 2 // whoever comes second has the warmer caches
+			i := (round + turn) % 2 // in turn, because the second one finds warmer caches
 			took, err := cold(original, size, parents[i], round, count)
 			if err != nil {
 				return 0, 0, 0, err

@@ -19,7 +19,7 @@ func Complete(r io.ReaderAt, size int64) bool {
 	}
 	head := make([]byte, completeHead)
 	if n, err := r.ReadAt(head, 0); n < len(head) {
-		return err != nil && err != io.EOF // it fails: whoever reads it will see that
+		return err != nil && err != io.EOF // a failing file is not cut off: the reader gets its error
 	}
 	if [completeHead]byte(head) == [completeHead]byte{} {
 		return false

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // FuzzEncode makes pictures of a few bytes, which are decoded to the same pixels by both decoders.
@@ -69,12 +71,7 @@ func libjpeg(t *testing.T, file []byte) []byte {
 
 // Libjpeg warns of what is not quite right, and other programs show files as it does.
 func TestLibjpegReadsEveryFileWithoutAWarning(t *testing.T) {
-	if _, err := exec.LookPath("djpeg"); err != nil {
-		if os.Getenv("THUMBNAIL_REAL") == "1" {
-			t.Fatal("THUMBNAIL_REAL=1, but djpeg is not installed")
-		}
-		t.Skip("djpeg is not installed")
-	}
+	imagetest.Program(t, "djpeg", "libjpeg-turbo-progs")
 	rng := rand.New(rand.NewSource(8))
 	pictures := 200
 	if os.Getenv("THUMBNAIL_REAL") == "1" {

@@ -7,8 +7,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/deflate"
 )
 
-// Filters are chosen by samples of rows, each an eighth of the picture from samplePlaces places, at least
-// and at most so many bytes: first a small one, then a large one of the filters that are close.
+// Filters are chosen by compressing samples of rows. A sample is an eighth of the picture, taken from samplePlaces
+// places, within the following limits in bytes. A small sample comes first, then a large one for the filters that are close.
 const (
 	minSample    = 16 << 10
 	smallSample  = 40 << 10

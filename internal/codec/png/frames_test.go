@@ -8,7 +8,7 @@ import (
 	stdpng "image/png"
 	"io"
 	"math/rand/v2"
-	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // A film is an APNG to be written.
@@ -305,11 +306,7 @@ func TestAnAnimationEndsWhereItsChunksBreakTheRules(t *testing.T) {
 
 // handed is a file that lies beside the repository. The test is skipped where it is absent.
 func handed(t *testing.T, name string) []byte {
-	data, err := os.ReadFile("../../../../shared/cases/" + name)
-	if err != nil {
-		t.Skip(err)
-	}
-	return data
+	return imagetest.Read(t, filepath.Join(imagetest.Cases(t), name))
 }
 
 func TestTheHandedAnimationsLookAsExpected(t *testing.T) {

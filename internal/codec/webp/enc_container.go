@@ -54,7 +54,7 @@ func (c *chunkWriter) chunk(id string, content []byte) {
 	}
 }
 
-// riff writes the begin of a file whose chunks have so many bytes.
+// riff writes the header of a RIFF file whose chunks take that many bytes.
 func (c *chunkWriter) riff(chunks int) {
 	c.head("RIFF", 4+chunks)
 	c.write([]byte("WEBP"))

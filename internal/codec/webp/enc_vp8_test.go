@@ -91,7 +91,7 @@ func TestLibwebpDecodesTheSame(t *testing.T) {
 		img := randomPicture(r, 1+r.IntN(150), 1+r.IntN(150))
 		path := filepath.Join(t.TempDir(), fmt.Sprint(i, ".webp"))
 		var file bytes.Buffer
-		require.NoError(t, EncodeLossy(t.Context(), &file, img, 100*r.Float64(), r.IntN(7)))
+		require.NoError(t, encodeLossyFile(t.Context(), &file, img, 100*r.Float64(), r.IntN(7)))
 		require.NoError(t, os.WriteFile(path, file.Bytes(), 0o600))
 		out, err := exec.Command(dwebp, path, "-quiet", "-pam", "-o", "-").Output()
 		require.NoError(t, err)

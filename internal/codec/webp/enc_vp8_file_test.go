@@ -7,8 +7,8 @@ import (
 	"io"
 )
 
-// EncodeLossy writes a simple lossy file (RFC 9649, 2.5). Transparency is left out.
-func EncodeLossy(ctx context.Context, w io.Writer, img image.Image, quality float64, effort int) error {
+// encodeLossyFile writes a simple lossy file (RFC 9649, 2.5). Transparency is left out.
+func encodeLossyFile(ctx context.Context, w io.Writer, img image.Image, quality float64, effort int) error {
 	size := img.Bounds().Size()
 	if size.X < 1 || size.Y < 1 || size.X > maxSide || size.Y > maxSide {
 		return errSide
