@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 )
 
 // encoded is what heif-enc makes of a file.

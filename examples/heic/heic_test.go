@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
-	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 

@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/image/draw"
 
-	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 )
 
 // displayP3 is an ICC profile of version 4: the primaries of DCI-P3 and white D65, adapted to D50, and

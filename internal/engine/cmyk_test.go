@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
-	"github.com/rest-thumbnails/thumbnail/internal/specimen"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 

@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/rest-thumbnails/thumbnail/internal/specimen"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 )
 
 // BenchmarkColour says how much longer a thumbnail takes if the original of 12 megapixels has a

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
-	"github.com/rest-thumbnails/thumbnail/internal/specimen"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 )
 
 // What the corpus says are pictures of the same thing: thumbnails agree with that of the first, by

@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/image/draw"
 
-	"github.com/rest-thumbnails/thumbnail/internal/specimen"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 

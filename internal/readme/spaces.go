@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/rest-thumbnails/thumbnail/internal/specimen"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 

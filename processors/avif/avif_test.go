@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 )
 
 var brands = []string{"avif", "mif1", "miaf"}

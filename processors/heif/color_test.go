@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )

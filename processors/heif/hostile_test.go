@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
-	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )

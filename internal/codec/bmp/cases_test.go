@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec/bmp"
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
 func TestEveryCaseIsThePictureThatItShouldBe(t *testing.T) { codectest.Cases(t, bmp.Format, "bmp") }

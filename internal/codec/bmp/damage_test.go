@@ -10,7 +10,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/bmp"
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
 func TestPixelsWithoutAnOffsetFollowThePalette(t *testing.T) {

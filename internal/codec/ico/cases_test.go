@@ -3,8 +3,8 @@ package ico_test
 import (
 	"testing"
 
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/ico"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
 func TestEveryCaseIsThePictureThatItShouldBe(t *testing.T) { codectest.Cases(t, ico.Format, "ico") }

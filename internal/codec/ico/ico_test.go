@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/ico"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
 // dib is an icon's bitmap of one color, of which the mask makes the lower half transparent.

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
 // resetTo begins with the first of chunks.

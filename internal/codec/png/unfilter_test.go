@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
 // unfilterPlainly is 9.2 word by word.

@@ -3,8 +3,8 @@ package tiff_test
 import (
 	"testing"
 
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
 func TestEveryCaseIsThePictureThatItShouldBe(t *testing.T) { codectest.Cases(t, tiff.Format, "tiff") }

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
 func TestJPEGInTIFFIsReducedWithoutBeingSeen(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
 func FuzzDecode(f *testing.F) {

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
 func decoded(t *testing.T, f *file) image.Image {

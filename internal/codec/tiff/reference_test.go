@@ -16,9 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
-	"github.com/rest-thumbnails/thumbnail/internal/codec/codectest"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
 // program skips the test, or fails it where all programs have to be there, if one is absent.

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 )
 
 // Pictures of 11³ colors, in AV1 without loss, are shown as Chromium shows them. HDR is brought into the range of a screen

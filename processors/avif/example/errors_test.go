@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"testing"
 
-	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )

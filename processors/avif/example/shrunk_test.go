@@ -4,7 +4,7 @@ import (
 	"image"
 	"testing"
 
-	ht "github.com/rest-thumbnails/thumbnail/internal/heiftest"
+	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
