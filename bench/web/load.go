@@ -54,17 +54,20 @@ func (s *server) load(ctx context.Context, script string, duration time.Duration
 	return nil
 }
 
-// report prints the rates of the best and the middle round, the processor time of one request in
-// the best round, and the ratios of the bests to http.FileServer's.
+// report prints the rates of the best and the middle round, and the processor time of one request: in
+// the best round, and as a ratio to http.FileServer's in the same round, of which the median counts.
 func report(servers []*server) {
-	fmt.Println("| stored thumbnails served by | requests/s, best round | median | ratio | CPU per request | ratio |\n|---|--:|--:|--:|--:|--:|")
+	fmt.Println("| stored thumbnails served by | requests/s, best round | median | CPU per request, best round | ratio, median of rounds | from | to |\n|---|--:|--:|--:|--:|--:|--:|")
 	first := servers[0]
 	for _, s := range servers {
-		slices.Sort(s.rate)
-		slices.Sort(s.cost)
-		best := s.rate[len(s.rate)-1]
-		fmt.Printf("| %s | %.0f | %.0f | %.2f | %d µs | %.2f |\n", s.name, best, s.rate[len(s.rate)/2], best/slices.Max(first.rate),
-			s.cost[0].Microseconds(), float64(s.cost[0])/float64(slices.Min(first.cost)))
+		ratios := make([]float64, len(s.cost))
+		for i, cost := range s.cost {
+			ratios[i] = float64(cost) / float64(first.cost[i])
+		}
+		slices.Sort(ratios)
+		rates := slices.Sorted(slices.Values(s.rate))
+		fmt.Printf("| %s | %.0f | %.0f | %.1f µs | %.2f | %.2f | %.2f |\n", s.name, rates[len(rates)-1], rates[len(rates)/2],
+			float64(slices.Min(s.cost))/float64(time.Microsecond), ratios[len(ratios)/2], ratios[0], ratios[len(ratios)-1])
 	}
 	fmt.Println()
 }

@@ -1,12 +1,14 @@
-// Command web measures how fast stored thumbnails are served, over HTTP on loopback: through nginx,
-// Apache and Caddy as the examples configure them, by the handler itself (response.Stream), and by
-// http.FileServer:
+// Command web measures how fast stored thumbnails are served, over HTTP on loopback: by the handler
+// itself (response.Stream) and by http.FileServer, each in a process of this program with the same
+// http.Server and the same http.ServeMux; by cmd/thumbnail with its gallery; and through nginx,
+// Apache and Caddy as the examples configure them:
 //
 //	go run ./bench/web
 //
-// It needs wrk and the web servers (a missing one is left out), and prints tables in Markdown. All
-// are measured in turn, in rounds, so that the ratios hold on a machine that does other things as
-// well; the figures themselves do not.
+// It needs wrk and the web servers (a missing one is left out; -only names those that are wanted), and
+// prints tables in Markdown. All are measured in turn, in rounds, and the ratio to http.FileServer is
+// that of each round, so that the ratios hold on a machine that does other things as well; the figures
+// themselves do not.
 package main
 
 import (
@@ -19,6 +21,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 )
 
@@ -27,18 +30,23 @@ func main() {
 	rounds := flag.Int("rounds", 5, "how often each server is measured")
 	duration := flag.Duration("duration", 3*time.Second, "how long each time, in whole seconds")
 	connections := flag.Int("connections", 64, "connections that wrk keeps open")
-	fileServer := flag.String("fileserver", "", "serve this directory with http.FileServer, and nothing else (what the program starts itself for)")
+	only := flag.String("only", "", "leave out the servers whose names do not contain one of these, separated by commas")
+	files := flag.String("files", "", "serve this directory with http.FileServer, and nothing else (what the program starts itself for)")
+	thumbs := flag.String("thumbs", "", "serve this directory with a Handler, and nothing else (what the program starts itself for)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if *fileServer != "" {
-		log.Fatal(serveFiles(*fileServer))
+	switch {
+	case *files != "":
+		log.Fatal(listen(http.FileServer(http.Dir(*files))))
+	case *thumbs != "":
+		log.Fatal(serveThumbnails(*thumbs))
 	}
 	dir, err := os.MkdirTemp("", "bench-web-")
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = measure(ctx, dir, *rounds, *duration, *connections)
+	err = measure(ctx, dir, strings.Split(*only, ","), *rounds, *duration, *connections)
 	if e := os.RemoveAll(dir); err == nil {
 		err = e
 	}
@@ -48,7 +56,7 @@ func main() {
 }
 
 // measure starts everything, measures, and ends everything.
-func measure(ctx context.Context, dir string, rounds int, duration time.Duration, connections int) error {
+func measure(ctx context.Context, dir string, only []string, rounds int, duration time.Duration, connections int) error {
 	if err := os.Chmod(dir, 0o755); err != nil { // the workers of web servers have other users
 		return err
 	}
@@ -56,7 +64,7 @@ func measure(ctx context.Context, dir string, rounds int, duration time.Duration
 	if err := os.Mkdir(thumbs, 0o755); err != nil {
 		return err
 	}
-	servers, err := startAll(ctx, dir, thumbs)
+	servers, err := startAll(ctx, dir, thumbs, only)
 	defer func() {
 		for _, s := range servers {
 			s.stop()
@@ -84,9 +92,4 @@ func measure(ctx context.Context, dir string, rounds int, duration time.Duration
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), len(links), bytes/len(links), connections, rounds, duration)
 	report(servers)
 	return memory(servers, links, 1000)
-}
-
-// serveFiles is the child of this program that is compared with.
-func serveFiles(dir string) error {
-	return listen(http.StripPrefix("/thumbs/", http.FileServer(http.Dir(dir))))
 }

@@ -18,7 +18,7 @@ import (
 func memory(servers []*server, links []string, connections int) error {
 	fmt.Printf("| process | MB at first | MB after the load | MB with %d connections open |\n|---|--:|--:|--:|\n", connections)
 	for _, s := range servers {
-		if s.rss == 0 || s.name != "http.FileServer" && s.name != "response.Stream" {
+		if s.rss == 0 || s.name != fileServer && s.name != stream {
 			continue
 		}
 		loaded := s.memory()

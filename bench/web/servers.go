@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -27,10 +27,17 @@ type server struct {
 	rss  int             // kB, before anything was measured
 }
 
-const module = "github.com/rest-thumbnails/thumbnail"
+const (
+	module = "github.com/rest-thumbnails/thumbnail"
+	key    = "a key of the measurement, long enough"
+
+	fileServer = "http.FileServer"
+	stream     = "response.Stream"
+	gallery    = "cmd/thumbnail with its gallery"
+)
 
 // startAll starts what there is: all serve one directory of thumbnails, with one key.
-func startAll(ctx context.Context, dir, thumbs string) (all []*server, err error) {
+func startAll(ctx context.Context, dir, thumbs string, only []string) (all []*server, err error) {
 	if _, err := exec.LookPath("wrk"); err != nil {
 		return nil, fmt.Errorf("%w; on Debian: apt install wrk", err)
 	}
@@ -42,12 +49,16 @@ func startAll(ctx context.Context, dir, thumbs string) (all []*server, err error
 		name, pkg string
 		args      []string
 	}{
-		{"http.FileServer", "", []string{"-fileserver", thumbs}},
-		{"response.Stream", "cmd/thumbnail", []string{"-addr", "127.0.0.1:0", "-thumbs", thumbs}},
+		{fileServer, "", []string{"-files", thumbs}},
+		{stream, "", []string{"-thumbs", thumbs}},
+		{gallery, "cmd/thumbnail", []string{"-addr", "127.0.0.1:0", "-thumbs", thumbs}},
 		{"nginx", "examples/nginx", []string{"-addr", "127.0.0.1:0", "-thumbs", thumbs}},
 		{"Apache", "examples/apache", []string{"-addr", "127.0.0.1:0", "-thumbs", thumbs}},
 		{"Caddy", "examples/caddy", []string{"-addr", "127.0.0.1:0", "-thumbs", thumbs}},
 	} {
+		if s.name != fileServer && s.name != gallery && !wanted(s.name, only) {
+			continue
+		}
 		binary := self
 		if s.pkg != "" {
 			binary = filepath.Join(dir, filepath.Base(s.pkg))
@@ -65,12 +76,16 @@ func startAll(ctx context.Context, dir, thumbs string) (all []*server, err error
 	return all, nil
 }
 
+func wanted(name string, only []string) bool {
+	return slices.ContainsFunc(only, func(part string) bool { return strings.Contains(name, part) })
+}
+
 var address = regexp.MustCompile(`http://[^/\s]+`)
 
 // start starts a program, which tells its address.
 func start(name, binary string, args []string) (*server, error) {
 	s := &server{name: name, cmd: exec.Command(binary, args...)}
-	s.cmd.Env = append(os.Environ(), "THUMBNAIL_KEY=a key of the measurement, long enough")
+	s.cmd.Env = append(os.Environ(), "THUMBNAIL_KEY="+key)
 	s.cmd.Stderr = os.Stderr
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -97,32 +112,16 @@ func (s *server) stop() {
 	_ = s.cmd.Wait()
 }
 
-// listen serves on a free port, and tells its address.
-func listen(h http.Handler) error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	fmt.Printf("http://%s/\n", l.Addr())
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second}
-	return server.Serve(l)
-}
-
 var img = regexp.MustCompile(`<img src="(/?thumbs/[^"]+)"`)
 
 // warm requests every thumbnail of the gallery from every server, so that all are stored, and
 // returns their paths and the sum of their sizes.
 func warm(servers []*server) (links []string, bytes int, err error) {
-	var gallery *server
-	for _, s := range servers {
-		if s.name == "response.Stream" {
-			gallery = s
-		}
-	}
-	if gallery == nil {
+	maker := slices.IndexFunc(servers, func(s *server) bool { return s.name == gallery })
+	if maker < 0 {
 		return nil, 0, errors.New("there is no gallery")
 	}
-	_, page, err := get(gallery.url + "/")
+	_, page, err := get(servers[maker].url + "/")
 	if err != nil {
 		return nil, 0, err
 	}
@@ -133,7 +132,7 @@ func warm(servers []*server) (links []string, bytes int, err error) {
 		return nil, 0, errors.New("the gallery shows nothing")
 	}
 	// The gallery's own server first: it makes them.
-	for i, s := range append([]*server{gallery}, servers...) {
+	for i, s := range append([]*server{servers[maker]}, servers...) {
 		for _, link := range links {
 			status, body, err := get(s.url + link)
 			if err == nil && status != http.StatusOK {
