@@ -81,15 +81,15 @@ func TestWhatCanNeverWorkIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	defer again.Close()
 	for want, change := range map[string]func(*thumbnail.Config){
-		"Config.Source is a nil *storage.Memory":           func(c *thumbnail.Config) { c.Source = none },
-		"Config.Storage is a nil *storage.Memory":          func(c *thumbnail.Config) { c.Storage = none },
-		"Config.Storage is the directory of Config.Source": func(c *thumbnail.Config) { c.Source, c.Storage = dir, again },
-		"DjangoSigner without a key":                       func(c *thumbnail.Config) { c.Signer = thumbnail.AnyOf(newSigner(t), thumbnail.DjangoSigner("")) },
-		"HMACSigner without a key":                         func(c *thumbnail.Config) { c.Signer = &thumbnail.HMACSigner{} },
-		"response.Nginx needs its Prefix":                  func(c *thumbnail.Config) { c.Responder = response.Nginx{} },
-		"response.Redirect needs its Prefix or its URL":    func(c *thumbnail.Config) { c.Responder = &response.Redirect{} },
-		"Config.Storage is no *storage.Dir":                func(c *thumbnail.Config) { c.Responder = response.Apache{Root: "/srv"} },
-		"Config.Workers is negative":                       func(c *thumbnail.Config) { c.Workers = -1 },
+		"Config.Source is a nil *storage.Memory":        func(c *thumbnail.Config) { c.Source = none },
+		"Config.Storage is a nil *storage.Memory":       func(c *thumbnail.Config) { c.Storage = none },
+		"Config.Storage and Config.Source overlap":      func(c *thumbnail.Config) { c.Source, c.Storage = dir, again },
+		"DjangoSigner without a key":                    func(c *thumbnail.Config) { c.Signer = thumbnail.AnyOf(newSigner(t), thumbnail.DjangoSigner("")) },
+		"HMACSigner without a key":                      func(c *thumbnail.Config) { c.Signer = &thumbnail.HMACSigner{} },
+		"response.Nginx needs its Prefix":               func(c *thumbnail.Config) { c.Responder = response.Nginx{} },
+		"response.Redirect needs its Prefix or its URL": func(c *thumbnail.Config) { c.Responder = &response.Redirect{} },
+		"Config.Storage is no *storage.Dir":             func(c *thumbnail.Config) { c.Responder = response.Apache{Root: "/srv"} },
+		"Config.Workers is negative":                    func(c *thumbnail.Config) { c.Workers = -1 },
 	} {
 		c := newSite(t).Config
 		change(&c)

@@ -23,8 +23,9 @@ type Encoders map[string]Encoder
 type Config struct {
 	// Source opens the originals.
 	Source Source
-	// Storage keeps the thumbnails. It must not be the directory or prefix of Source, because the thumbnails
-	// of kitten.jpg lie in a folder of that name.
+	// Storage keeps the thumbnails. It must not be the directory or prefix of Source, lie inside it, or
+	// contain it: thumbnails would be originals, and Remove could delete originals. NewHandler returns an
+	// error if it recognizes that: see [storage.Overlap].
 	Storage Storage
 	// Signer checks the secrets of paths.
 	Signer Signer

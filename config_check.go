@@ -28,8 +28,9 @@ func (c *Config) check() error {
 			return fmt.Errorf("thumbnail: Config.%s is a nil %T", f.name, f.value)
 		}
 	}
-	if sameDir(c.Source, c.Storage) {
-		return errors.New("thumbnail: Config.Storage is the directory of Config.Source: the thumbnails of kitten.jpg lie in a folder of that name")
+	if storage.Overlap(c.Source, c.Storage) {
+		return errors.New("thumbnail: Config.Storage and Config.Source overlap: they are one place, or one lies inside the other. " +
+			"Thumbnails would be originals, and Remove could delete originals. Give Storage a directory or prefix beside Source, not in it")
 	}
 	if err := checkSigner(c.Signer); err != nil {
 		return fmt.Errorf("thumbnail: Config.Signer: %w", err)
@@ -55,16 +56,6 @@ func (c *Config) check() error {
 		return fmt.Errorf("thumbnail: Config.Responder: %w", err)
 	}
 	return nil
-}
-
-// sameDir reports whether thumbnails would be stored among the originals.
-func sameDir(source Source, thumbs Storage) bool {
-	if storage.SameDir(source, thumbs) {
-		return true
-	}
-	a, ok1 := ability.Find[*storage.Memory](source)
-	b, ok2 := ability.Find[*storage.Memory](thumbs)
-	return ok1 && ok2 && a == b
 }
 
 // checkSigner refuses signers whose secrets anybody can compute, or that can't make any.

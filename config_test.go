@@ -29,7 +29,7 @@ func TestConfigIsCheckedAndTheWrongFieldNamed(t *testing.T) {
 		`Config.Encoders: extension ".JPG" is not a dot and 1 to 8 of a-z and 0-9`: func(c *thumbnail.Config) {
 			c.Encoders = thumbnail.Encoders{".JPG": processors.JPEG{}}
 		},
-		"Config.Storage is the directory of Config.Source": func(c *thumbnail.Config) { c.Source, c.Storage = dir, dir },
+		"Config.Storage and Config.Source overlap": func(c *thumbnail.Config) { c.Source, c.Storage = dir, dir },
 	} {
 		c := newSite(t).Config
 		change(&c)

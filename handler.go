@@ -82,8 +82,8 @@ func NewHandler(cfg Config) (*Handler, error) {
 	for ext, e := range cfg.Encoders {
 		h.contentTypes[ext] = contentType(ext, e)
 	}
-	if err := h.Links("/").Check(); err != nil {
-		return nil, fmt.Errorf("thumbnail: Config.Presets: %w", err)
+	if err := h.Links("/").checkPresets(); err != nil {
+		return nil, err
 	}
 	h.logAbilities()
 	return h, nil

@@ -219,7 +219,7 @@ func TestTheProgrammersMistakesStopTheTemplateAndListWhatIsValid(t *testing.T) {
 	l.Presets["broken"] = thumbnail.Preset{Size: size(10, 10), Method: "sepia"}
 	for text, want := range map[string]string{
 		`{{img "a.jpg" "avatr" "alt" ""}}`:                        `preset "avatr" is not one of avatar, broken, card`,
-		`{{img "a.jpg" "avatar"}}`:                                `{{img … "avatar"}}: thumbnail: invalid path or spec: "alt" is missing`,
+		`{{img "a.jpg" "avatar"}}`:                                `{{img … "avatar"}}: "alt" is missing`,
 		`{{picture "a.jpg" "hero" "alt"}}`:                        `pairs`,
 		`{{img "a.jpg" "avatar" "alt" "" "onclick" "x"}}`:         `script`,
 		`{{img "a.jpg" "avatar" "alt" "" "ONclick" "x"}}`:         `script`,
@@ -230,15 +230,20 @@ func TestTheProgrammersMistakesStopTheTemplateAndListWhatIsValid(t *testing.T) {
 		`{{img "a.jpg" "avatar" "alt" "" "class" "" "class" ""}}`: `twice`,
 		`{{img "a.jpg" "avatar" "alt" "" "priority" "yes"}}`:      `true or false`,
 		`{{img "a.jpg" "broken" "alt" ""}}`:                       `method "sepia" is not one of crop`,
-		`{{thumbnail "a.jpg" "10x10"}}`:                           `preset "10x10"`,
-		`{{thumbnail "a.jpg" "10x10" "crop"}}`:                    ``,
+		`{{thumbnail "a.jpg" "10x10"}}`:                           `after size "10x10" something is missing`,
+		`{{thumbnail "a.jpg" "10x10" "crop"}}`:                    `presets: avatar, broken, card, fit, focus, free, hero, pad, tall, widths; methods: crop, entropy, fit`,
+		`{{thumbnail "a.jpg" 10 "crop"}}`:                         `10 is not the name of a preset`,
+		`{{thumbnail "a.jpg" "10x10" 1 ".jpg"}}`:                  `extensions: .jpg`,
+		`{{thumbnail "a.jpg" "9000x9000" "crop" ".jpg"}}`:         `size 9000x9000 is more than MaxWidth × MaxHeight, 4096x4096 (Links.MaxWidth)`,
+		`{{thumbnail "a.jpg" "x5000" "scale" ".jpg"}}`:            `size x5000 is more than MaxWidth × MaxHeight`,
+		`{{thumbnail "a.jpg" "2000x2000" "crop" ".avif"}}`:        `size 2000x2000 has 4000000 pixels, and the limit for .avif is 1500000 (Links.PixelLimits)`,
 		`{{srcset "a.jpg" "x"}}`:                                  `preset "x"`,
 	} {
 		_, err := renderWith(t, l, text, nil)
 		assert.ErrorContains(t, err, want, text)
 	}
 	assert.ErrorContains(t, l.Check(), `preset "broken"`)
-	for _, base := range []string{"", "thumbs/", "javascript:x", "ftp://x/"} {
+	for _, base := range []string{"", "thumbs/", "javascript:x", "ftp://x/", "//", "///x", "https://", "https:///x", "/thumbs/?v=1", "/thumbs/#top", "https://x/?", "/a b/", "/a\x00"} {
 		l := siteLinks(t)
 		l.Base = base
 		assert.ErrorContains(t, l.Check(), "base")

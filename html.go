@@ -129,27 +129,41 @@ func (f functions) link(source any, args []any) (*Link, error) {
 // arguments distinguishes a preset from a size, method and extension. A version, in a slice of length one,
 // may follow.
 func (f functions) arguments(args []any) (p Preset, version []any, err error) {
-	switch len(args) {
-	case 1, 2:
-		name, ok := args[0].(string)
-		if !ok {
-			return p, nil, fmt.Errorf("%w: the name of a preset is a string: not %v", ErrInvalid, args[0])
-		}
-		p, err = f.preset(name)
-		return p, args[1:], err
-	case 3, 4:
+	switch {
+	case len(args) == 3 || len(args) == 4:
 		method, ok1 := args[1].(string)
 		ext, ok2 := args[2].(string)
 		if !ok1 || !ok2 {
-			return p, nil, fmt.Errorf("%w: method and extension are strings: not %v and %v", ErrInvalid, args[1], args[2])
+			return p, nil, f.misused("method and extension are strings: not %v and %v", args[1], args[2])
 		}
 		p = Preset{Method: method, Ext: ext}
 		if p.Size, err = sizeOf(args[0]); err != nil {
 			return p, nil, err
 		}
-		return p, args[3:], f.knows(method, ext)
+		if err = f.knows(method, ext); err == nil {
+			err = f.fits(p.Size, method, ext)
+		}
+		return p, args[3:], err
+	case len(args) == 0 || len(args) > 4:
+		return p, nil, f.misused("it has %d arguments", len(args)+1)
 	}
-	return p, nil, fmt.Errorf("%w: thumbnail takes a source and a preset, or a source, size, method and extension, and not more than one version: not %d arguments", ErrInvalid, len(args)+1)
+	name, ok := args[0].(string)
+	if !ok {
+		return p, nil, f.misused("%v is not the name of a preset", args[0])
+	}
+	if _, isPreset := f.Presets[name]; !isPreset {
+		if _, isSize := parseSize(name); isSize {
+			return p, nil, f.misused("after size %q something is missing", name)
+		}
+	}
+	p, err = f.preset(name)
+	return p, args[1:], err
+}
+
+// misused returns the error of a call of thumbnail that has the wrong arguments, with the right ones.
+func (f functions) misused(format string, args ...any) error {
+	return fmt.Errorf(`%w: %s; thumbnail takes a source and a preset, as in {{thumbnail .Photo "avatar"}}, or a source, size, method and extension, as in {{thumbnail .Photo "100x100" "crop" ".jpg"}}, and then a version, if there is one; presets: %s; methods: %s; extensions: %s`,
+		ErrInvalid, fmt.Sprintf(format, args...), listOf(keys(f.Presets)), f.methods(), f.extensions())
 }
 
 // withVersion returns o with the version that a template's value stands for.

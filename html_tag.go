@@ -19,17 +19,17 @@ func (f functions) picture(source any, preset string, pairs ...any) (template.HT
 
 // tag writes an img element, or a picture element if there are better formats.
 func (f functions) tag(name string, source any, preset string, pairs []any) (template.HTML, error) {
-	call := fmt.Sprintf("{{%s … %q}}", name, preset)
+	call := callOf(name, preset)
 	p, err := f.preset(preset)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", call, err)
+		return "", within(call, err)
 	}
 	if name == "img" {
 		p.Formats = nil
 	}
 	attrs, err := parseAttributes(pairs)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", call, err)
+		return "", within(call, err)
 	}
 	if attrs.sizes != "" {
 		p.Sizes = attrs.sizes
@@ -39,7 +39,7 @@ func (f functions) tag(name string, source any, preset string, pairs []any) (tem
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", call, err)
+		return "", within(call, err)
 	}
 	var w tagWriter
 	if len(img.Sources) > 0 {
@@ -59,6 +59,9 @@ func (f functions) tag(name string, source any, preset string, pairs []any) (tem
 	return template.HTML(w.String()), nil
 }
 
+// callOf spells a call for an error.
+func callOf(name, preset string) string { return fmt.Sprintf("{{%s … %q}}", name, preset) }
+
 func (f functions) imageOf(source any, p Preset, attrs attributes) (Image, error) {
 	o, err := originalOf(source)
 	if err == nil && o.name != "" && attrs.version != nil {
@@ -75,14 +78,14 @@ func (f functions) imageOf(source any, p Preset, attrs attributes) (Image, error
 func (f functions) preload(source any, preset string) (template.HTML, error) {
 	p, err := f.preset(preset)
 	if err != nil {
-		return "", fmt.Errorf("{{preload … %q}}: %w", preset, err)
+		return "", within(callOf("preload", preset), err)
 	}
 	img, err := f.imageOf(source, p, attributes{priority: true})
 	if f.tolerate(err) || err == nil && img.Src == "" {
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("{{preload … %q}}: %w", preset, err)
+		return "", within(callOf("preload", preset), err)
 	}
 	best := ImageSource{Type: img.Type, Srcset: img.Srcset, Sizes: img.Sizes}
 	if len(img.Sources) > 0 {

@@ -79,7 +79,7 @@ func TestBadArgumentsStopTheTemplateAndAreNamed(t *testing.T) {
 		`{{thumbnail "k.jpg" "100x100" "crop" "jpg"}}`:          `extension "jpg"`,
 		`{{thumbnail "k.jpg" "100x100" "crop" ".exe"}}`:         `extension ".exe"`,
 		`{{thumbnail 42 "100x100" "crop" ".jpg"}}`:              `a value of type int is neither`,
-		`{{thumbnail "k.jpg" "100x100" "crop" ".jpg" "1" "2"}}`: `more than one version`,
+		`{{thumbnail "k.jpg" "100x100" "crop" ".jpg" "1" "2"}}`: `it has 6 arguments`,
 	} {
 		_, err := render(t, text, page{})
 		assert.ErrorContains(t, err, want, text)

@@ -87,7 +87,8 @@ var (
 )
 
 // URL calls the function [URL] with the base and the signer of l. If l does not have the method or the
-// extension of s, or its base is invalid, the error says so and matches [ErrInvalid].
+// extension of s, if the size exceeds its limits, or if its base is invalid, the error says so and matches
+// [ErrInvalid].
 func (l Links) URL(s Spec) (string, error) {
 	if err := checkBase(l.Base); err != nil {
 		return "", err
@@ -95,36 +96,83 @@ func (l Links) URL(s Spec) (string, error) {
 	if err := l.knows(s.Method, s.Ext); err != nil {
 		return "", err
 	}
+	if width, height := l.limits(); s.Size.Width > width || s.Size.Height > height {
+		return "", l.fits(s.Size, s.Method, s.Ext)
+	}
 	return URL(l.Base, l.Signer, s)
 }
 
-// checkBase refuses a base that a browser would resolve relative to the page.
-func checkBase(base string) error {
-	for _, prefix := range []string{"/", "./", "http://", "https://"} {
-		if strings.HasPrefix(base, prefix) {
-			return nil
-		}
-	}
-	return fmt.Errorf("%w: base %q does not begin with /, //, http://, https:// or ./ (Links.Base)", ErrInvalid, base)
-}
-
-// knows reports an unknown method or extension.
+// knows returns an error for an unknown method or extension.
 func (l Links) knows(method, ext string) error {
-	methods, extensions := l.Methods, l.Extensions
-	if extensions == nil {
-		extensions = defaultExtensions
-	}
 	if l.Methods == nil || l.processors != nil {
 		if _, err := l.known().resolve(method); err != nil {
-			return fmt.Errorf("%w (Links.Methods)", err)
+			return fmt.Errorf("%w (%s)", err, l.field("Methods"))
 		}
-	} else if name, _, _ := strings.Cut(method, "_"); !slices.Contains(methods, method) && !slices.Contains(methods, name) {
-		return fmt.Errorf("%w: method %q is not one of %s (Links.Methods)", ErrInvalid, method, listOf(methods))
+	} else if name, _, _ := strings.Cut(method, "_"); !slices.Contains(l.Methods, method) && !slices.Contains(l.Methods, name) {
+		return fmt.Errorf("%w: method %q is not one of %s (%s)", ErrInvalid, method, l.methods(), l.field("Methods"))
 	}
-	if !slices.Contains(extensions, ext) {
-		return fmt.Errorf("%w: extension %q is not one of %s (Links.Extensions)", ErrInvalid, ext, strings.Join(extensions, ", "))
+	if !slices.Contains(l.extensionList(), ext) {
+		return fmt.Errorf("%w: extension %q is not one of %s (%s)", ErrInvalid, ext, l.extensions(), l.field("Extensions"))
 	}
 	return nil
+}
+
+// methods lists the methods for an error.
+func (l Links) methods() string {
+	if l.Methods == nil || l.processors != nil {
+		return listOf(keys(l.known()))
+	}
+	return listOf(l.Methods)
+}
+
+func (l Links) extensionList() []string {
+	if l.Extensions == nil {
+		return defaultExtensions
+	}
+	return l.Extensions
+}
+
+// extensions lists the extensions for an error.
+func (l Links) extensions() string { return listOf(l.extensionList()) }
+
+// field returns where a program sets a field of l: Handler.Links copies the fields from Config.
+func (l Links) field(name string) string {
+	if l.processors == nil {
+		return "Links." + name
+	}
+	switch name {
+	case "Methods":
+		return "Config.Processors"
+	case "Extensions":
+		return "Config.Encoders"
+	}
+	return "Config." + name
+}
+
+// fits returns an error for a size that the handler refuses, whatever the original.
+func (l Links) fits(size Size, method, ext string) error {
+	if !size.valid() {
+		return fmt.Errorf("%w: %w", ErrInvalid, size.check())
+	}
+	width, height := l.limits()
+	if size.Width > width || size.Height > height {
+		return fmt.Errorf("%w: size %v is more than MaxWidth × MaxHeight, %dx%d (%s)", ErrInvalid, size, width, height, l.field("MaxWidth"))
+	}
+	planner, _ := ability.Find[processors.Planner](l.processor(method))
+	if limit := l.pixelLimit(ext); limit > 0 && planner != nil {
+		file := surelyPlanned(planner, size.Width, size.Height)
+		if n := int64(file.X) * int64(file.Y); n > limit {
+			return fmt.Errorf("%w: size %v has %d pixels, and the limit for %s is %d (%s)", ErrInvalid, size, n, ext, limit, l.pixelLimitField())
+		}
+	}
+	return nil
+}
+
+func (l Links) pixelLimitField() string {
+	if l.processors == nil {
+		return "Links.PixelLimits"
+	}
+	return "the PixelLimit of its Encoder"
 }
 
 // known returns the processors that this program has.

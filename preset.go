@@ -57,18 +57,15 @@ const maxCandidates = 32
 // checkPreset returns an error for what can't be served in a preset.
 func (l Links) checkPreset(p Preset) error {
 	p = p.withDefaults()
-	if !p.Size.valid() {
-		return fmt.Errorf("%w: %w", ErrInvalid, p.Size.check())
-	}
-	width, height := l.limits()
-	if p.Size.Width > width || p.Size.Height > height {
-		return fmt.Errorf("%w: size %v is more than MaxWidth × MaxHeight (%dx%d)", ErrInvalid, p.Size, width, height)
-	}
 	for _, ext := range append([]string{p.Ext}, p.Formats...) {
 		if err := l.knows(p.Method, ext); err != nil {
 			return err
 		}
 	}
+	if err := l.fits(p.Size, p.Method, p.Ext); err != nil {
+		return err
+	}
+	width, _ := l.limits()
 	for _, w := range p.Widths {
 		if w < 1 || w > width {
 			return fmt.Errorf("%w: width %d is not 1 to %d", ErrInvalid, w, width)
@@ -96,10 +93,15 @@ func (l Links) Check() error {
 	if l.Signer == nil {
 		return errNoSigner
 	}
-	errs := []error{checkBase(l.Base)}
+	return errors.Join(checkBase(l.Base), l.checkPresets())
+}
+
+// checkPresets returns the errors of all presets.
+func (l Links) checkPresets() error {
+	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(l.Presets)) {
 		if err := l.checkPreset(l.Presets[name]); err != nil {
-			errs = append(errs, fmt.Errorf("preset %q: %w", name, err))
+			errs = append(errs, within(fmt.Sprintf("thumbnail: %s: preset %q", l.field("Presets"), name), err))
 		}
 	}
 	return errors.Join(errs...)
@@ -109,13 +111,28 @@ func (l Links) Check() error {
 func (l Links) preset(name string) (Preset, error) {
 	p, ok := l.Presets[name]
 	if !ok {
-		return p, fmt.Errorf("%w: preset %q is not one of %s (Links.Presets)", ErrInvalid, name, listOf(slices.Sorted(maps.Keys(l.Presets))))
+		return p, fmt.Errorf("%w: preset %q is not one of %s (%s)", ErrInvalid, name, listOf(slices.Sorted(maps.Keys(l.Presets))), l.field("Presets"))
 	}
 	if err := l.checkPreset(p); err != nil {
-		return p, fmt.Errorf("preset %q: %w", name, err)
+		return p, within(fmt.Sprintf("thumbnail: preset %q", name), err)
 	}
 	return p.withDefaults(), nil
 }
+
+// A locatedError is an error that says where the mistake is instead of that there is one.
+type locatedError struct {
+	where string
+	err   error
+}
+
+// within says where a mistake was made.
+func within(where string, err error) error { return &locatedError{where, err} }
+
+func (e *locatedError) Error() string {
+	return e.where + ": " + strings.TrimPrefix(strings.TrimPrefix(e.err.Error(), ErrInvalid.Error()+": "), "thumbnail: ")
+}
+
+func (e *locatedError) Unwrap() error { return e.err }
 
 func listOf(names []string) string {
 	if len(names) == 0 {

@@ -22,8 +22,8 @@ func URL(base string, signer Signer, s Spec) (string, error) {
 	if signer == nil {
 		return "", errNoSigner
 	}
-	if strings.ContainsAny(base, "?#\\ \t\r\n\"<>") {
-		return "", fmt.Errorf(`%w: base %q has one of ? # \ " < > or white space; it is "/thumbs/" or "https://host/path", for instance`, ErrInvalid, base)
+	if err := checkBaseText(base); err != nil {
+		return "", err
 	}
 	secret := signer.Sign(s)
 	if !isWord(secret, maxSecret, true) {
@@ -45,6 +45,35 @@ func URL(base string, signer Signer, s Spec) (string, error) {
 	}
 	escape(&b, path)
 	return b.String(), nil
+}
+
+// checkBaseText refuses a base after which a path is not a path: with a query, a fragment, or a character
+// that no URL has.
+func checkBaseText(base string) error {
+	control := func(c rune) bool { return c <= ' ' || c == 0x7f }
+	if strings.ContainsAny(base, `?#\"<>`) || strings.ContainsFunc(base, control) {
+		return fmt.Errorf(`%w: base %q has one of ? # \ " < > or white space; it is "/thumbs/" or "https://host/path", for instance`, ErrInvalid, base)
+	}
+	return nil
+}
+
+// checkBase returns an error for a base that a browser would resolve relative to the page, or from which it
+// would take the host out of the path that follows.
+func checkBase(base string) error {
+	rest, hosted := base, false
+	for _, prefix := range []string{"http://", "https://", "//"} {
+		if after, ok := strings.CutPrefix(base, prefix); ok {
+			rest, hosted = after, true
+			break
+		}
+	}
+	switch host, _, _ := strings.Cut(rest, "/"); {
+	case hosted && host == "":
+		return fmt.Errorf("%w: base %q has no host; it is \"/thumbs/\" or \"https://host/path\", for instance (Links.Base)", ErrInvalid, base)
+	case !hosted && !strings.HasPrefix(base, "/") && !strings.HasPrefix(base, "./"):
+		return fmt.Errorf("%w: base %q does not begin with /, //, http://, https:// or ./ (Links.Base)", ErrInvalid, base)
+	}
+	return checkBaseText(base)
 }
 
 // formatSize formats size as the signer requires, and checks that the result can be parsed.

@@ -52,7 +52,7 @@ func TestAnErrorOfValidationSaysWhatIsValid(t *testing.T) {
 		{base("/thumbs?x"), `has one of ? # \ " < > or white space`},
 		{thumbnail.Links{Base: "/"}.Check(), "NewSigner makes one"},
 		{preset(thumbnail.Preset{}), "two sides of 1 to 99999 pixels"},
-		{preset(thumbnail.Preset{Size: thumbnail.Size{Width: 5000}}), "more than MaxWidth × MaxHeight (4096x4096)"},
+		{preset(thumbnail.Preset{Size: thumbnail.Size{Width: 5000}}), "more than MaxWidth × MaxHeight, 4096x4096 (Links.MaxWidth)"},
 		{preset(thumbnail.Preset{Size: box, Method: "cut"}), "is not one of crop, entropy"},
 		{preset(thumbnail.Preset{Size: box, Formats: []string{".jxl"}}), "is not one of .jpg"},
 		{preset(thumbnail.Preset{Size: box, Widths: []int{0}}), "is not 1 to 4096"},
@@ -67,5 +67,36 @@ func TestAnErrorOfValidationSaysWhatIsValid(t *testing.T) {
 	s := newSite(t)
 	for _, source := range []string{"", "../x", "a//b"} {
 		assert.ErrorContains(t, s.handler(t).Remove(t.Context(), source), "segments of 1 to 255 bytes")
+	}
+}
+
+// An error of a handler's presets says once that it is one, and where the cause can be removed.
+func TestAPresetThatAHandlerCannotServeNamesTheFieldOfConfig(t *testing.T) {
+	box := thumbnail.Size{Width: 10, Height: 10}
+	for want, p := range map[string]thumbnail.Preset{
+		`thumbnail: Config.Presets: preset "card": extension ".avif" is not one of .gif, .jpeg, .jpg, .png, .webp (Config.Encoders)`:            {Size: box, Formats: []string{".avif"}},
+		`thumbnail: Config.Presets: preset "card": method "cut" is not one of crop, entropy, fit, focus, pad, scale, smart (Config.Processors)`: {Size: box, Method: "cut"},
+		`thumbnail: Config.Presets: preset "card": size 5000x is more than MaxWidth × MaxHeight, 4096x4096 (Config.MaxWidth)`:                   {Size: size(5000, 0)},
+	} {
+		s := newSite(t)
+		s.Presets = thumbnail.Presets{"card": p}
+		_, err := thumbnail.NewHandler(s.Config)
+		assert.EqualError(t, err, want)
+		assert.ErrorIs(t, err, thumbnail.ErrInvalid)
+	}
+}
+
+// What a handler would refuse for each original is no URL.
+func TestLinksRefuseASizeThatTheHandlerRefuses(t *testing.T) {
+	s := newSite(t)
+	s.MaxWidth, s.MaxHeight = 300, 200
+	h := s.handler(t)
+	for box, allowed := range map[thumbnail.Size]bool{size(300, 200): true, size(0, 200): true, size(301, 1): false, size(0, 201): false, size(301, 0): false} {
+		spec := thumbnail.Spec{Source: "k.jpg", Size: box, Method: "scale", Ext: ".jpg"}
+		_, err := h.Links("/").URL(spec)
+		assert.Equal(t, allowed, err == nil, "%v: %v", box, err)
+		signed, err := thumbnail.URL("/", s.Signer, spec)
+		assert.NoError(t, err)
+		assert.Equal(t, allowed, get(h, signed).Code != 400, "%v", box)
 	}
 }

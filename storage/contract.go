@@ -4,9 +4,6 @@ import (
 	"context"
 	"io"
 	"io/fs"
-	"os"
-
-	"github.com/rest-thumbnails/thumbnail/internal/ability"
 )
 
 // A Storage keeps thumbnails. Any number of goroutines may use it at once, and any number of processes if
@@ -45,25 +42,3 @@ type Local interface{ local() }
 
 func (*Dir) local()    {}
 func (*Memory) local() {}
-
-// SameDir reports whether two storages or sources are known to be the same directory, however each of them
-// was opened.
-func SameDir(a, b any) bool {
-	x, y := rootInfo(a), rootInfo(b)
-	return x != nil && y != nil && os.SameFile(x, y)
-}
-
-// rootInfo describes the directory that a storage or source keeps its keys in, or is nil.
-func rootInfo(v any) fs.FileInfo {
-	var info fs.FileInfo
-	var err error
-	if d, ok := ability.Find[*Dir](v); ok {
-		info, err = os.Stat(d.path)
-	} else if r, ok := ability.Find[ReadOnly](v); ok && r.fsys != nil {
-		info, err = fs.Stat(r.fsys, ".")
-	}
-	if err != nil {
-		return nil
-	}
-	return info
-}

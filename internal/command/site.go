@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"log/slog"
+	"regexp"
 	"strings"
 
 	"github.com/rest-thumbnails/thumbnail"
@@ -77,11 +78,14 @@ func (c *call) open() (s *site, err error) {
 // presetsError blames the file of presets for what the handler can't serve.
 func presetsError(opt *options, err error) error {
 	if err != nil && opt.presets != "" && errors.Is(err, thumbnail.ErrInvalid) {
-		told := strings.NewReplacer("thumbnail: Config.Presets: ", "", thumbnail.ErrInvalid.Error()+": ", "").Replace(err.Error())
-		return usage("-presets %s: %s", opt.presets, told)
+		told := strings.ReplaceAll(err.Error(), "thumbnail: Config.Presets: ", "")
+		return usage("-presets %s: %s", opt.presets, fieldOfConfig.ReplaceAllString(told, ""))
 	}
 	return err
 }
+
+// fieldOfConfig is what a program, and not who calls this one, can change.
+var fieldOfConfig = regexp.MustCompile(` \(Config\.\w+\)`)
 
 // close closes what is open, and adds to err.
 func (s *site) close(err error) error {

@@ -69,9 +69,9 @@ func printURL(_ context.Context, c *call) error {
 	return nil
 }
 
-// plain takes the library's own name off an error.
+// plain takes the library's own names off an error.
 func plain(err error) error {
-	return errors.New(strings.TrimPrefix(err.Error(), thumbnail.ErrInvalid.Error()+": "))
+	return errors.New(fieldOfConfig.ReplaceAllString(strings.TrimPrefix(err.Error(), thumbnail.ErrInvalid.Error()+": "), ""))
 }
 
 // versioned is an original of which a version may be known.
