@@ -2,11 +2,13 @@
 # make check  the cheap checks alone: format, vet, staticcheck, go.mod, types on other platforms, words
 # make test-platforms  compares pictures, bit by bit, of programs built for several processors; Debian's qemu-user-static runs those for arm64
 # make test-busy  the tests with clocks, locks and servers, five times, beside four busy programs
+# make test-clock  the tests of what measures time, with a standard library whose wall clock jumps by up to a year at every look
 # make test-long  makes thumbnails of every file of the corpus in an account of exactly the estimate, and watches the heap
 # make test-toolchains  quick tests by the oldest version of Go that go.mod allows, and by the newest
 # make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
 # make mutate changes the code in MUTANTS small ways per package, one at a time, and lists those that no test notices
 # make soak   runs three processes under a mixed load for SOAK, kills them now and then, and looks for what grows: bench/SOAK.md
+# make kill   kills workers KILLS times (SIGKILL) in the middle of their work, and compares what they have stored: bench/SOAK.md
 # make run    the gallery of cmd/thumbnail at http://127.0.0.1:8080/
 # make compare  decodes some thousand files of other programs, and compares with the formats' reference decoders
 # make bench  compares speed, memory and pictures with libvips (bench/RESULTS.md), and encoders with Debian's (bench/ENCODE.md); needs Debian
@@ -33,10 +35,14 @@ MUTATE_SKIP = README|Chromium|Corpus|TheRootLinksNoLeaf|LeavesDoNot|OrdinaryAnim
 # How long make soak runs.
 SOAK = 30m
 
+# How many workers make kill kills, and how long it may take at most.
+KILLS = 500
+KILL_TIME = 2h
+
 # How many files of each format make compare has made, and six times as many TIFFs.
 FILES = 400
 
-.PHONY: test check go-test test-platforms test-busy test-long test-toolchains compare fuzz mutate soak run bench docs apt tools
+.PHONY: test check go-test test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak kill run bench docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -61,6 +67,9 @@ compare: apt
 test-busy: apt tools
 	internal/ci/busy 5
 
+test-clock:
+	internal/ci/clock
+
 test-long:
 	THUMBNAIL_REAL=1 THUMBNAIL_ALL=1 go test -count 1 -timeout 1h -run TestAnAccountOfTheEstimateIsEnoughAndIsKept ./internal/engine
 
@@ -75,6 +84,9 @@ mutate:
 
 soak: tools
 	PATH=$(CURDIR)/.tools/bin:$$PATH go run ./bench/soak -for $(SOAK)
+
+kill:
+	go run ./bench/soak -store dir -kills $(KILLS) -for $(KILL_TIME)
 
 run:
 	go run ./cmd/thumbnail

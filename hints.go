@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -17,7 +16,7 @@ type hints struct{ prefix, method, extension, size, missing hint }
 // A hint is one kind of warning. It is logged at most once in ten seconds.
 type hint struct {
 	said   rateLimiter
-	looked atomic.Int64 // when a request was last examined, in nanoseconds
+	looked rateLimiter // when a request was last examined
 }
 
 // maxDropped is how many leading segments of a path are dropped in search of a path whose secret fits.
@@ -81,7 +80,4 @@ func (h *Handler) verifies(s Spec, secret string) (ok bool) {
 }
 
 // looks returns true once a second.
-func (k *hint) looks() bool {
-	now, last := time.Now().UnixNano(), k.looked.Load()
-	return (last == 0 || now-last >= int64(time.Second)) && k.looked.CompareAndSwap(last, now)
-}
+func (k *hint) looks() bool { return k.looked.onceIn(time.Second) }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"log/slog"
-	"sync/atomic"
 	"time"
 )
 
@@ -61,7 +60,7 @@ func FuncMap(base string, signer Signer) template.FuncMap {
 // valid ones. An invalid source or version is data: the function prints nothing, and Links.OnError is
 // called.
 func (l Links) FuncMap() template.FuncMap {
-	f := functions{Links: l, logged: new(atomic.Int64)}
+	f := functions{Links: l, logged: new(rateLimiter)}
 	return template.FuncMap{
 		"thumbnail": f.thumbnail, "srcset": f.srcsetOf, "img": f.img, "picture": f.picture, "preload": f.preload,
 	}
@@ -70,7 +69,7 @@ func (l Links) FuncMap() template.FuncMap {
 // functions are the template functions of a Links.
 type functions struct {
 	Links
-	logged *atomic.Int64 // when OnError's default wrote to the log last, in nanoseconds
+	logged *rateLimiter // when OnError's default wrote to the log last
 }
 
 // tolerate reports whether an error must not stop a page. If so, it passes the error to OnError.
@@ -82,8 +81,7 @@ func (f functions) tolerate(err error) bool {
 		f.OnError(err)
 		return true
 	}
-	now, last := time.Now().UnixNano(), f.logged.Load()
-	if (last == 0 || now-last >= int64(time.Minute)) && f.logged.CompareAndSwap(last, now) {
+	if f.logged.onceIn(time.Minute) {
 		slog.Warn("thumbnail: a picture is left out of a page", "error", err)
 	}
 	return true

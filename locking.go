@@ -79,12 +79,15 @@ func (h *Handler) withoutLock(ctx context.Context, c *call, err error) (func(), 
 	return func() {}, nil
 }
 
-// A rateLimiter allows one event in ten seconds, so that an outage does not flood the log.
+// A rateLimiter allows one event in a while.
 type rateLimiter struct{ last atomic.Pointer[time.Time] }
 
-func (r *rateLimiter) now() bool {
+// now allows one event in ten seconds, so that an outage does not flood the log.
+func (r *rateLimiter) now() bool { return r.onceIn(10 * time.Second) }
+
+func (r *rateLimiter) onceIn(d time.Duration) bool {
 	last, t := r.last.Load(), time.Now() // with its monotonic clock
-	return (last == nil || t.Sub(*last) >= 10*time.Second) && r.last.CompareAndSwap(last, &t)
+	return (last == nil || t.Sub(*last) >= d) && r.last.CompareAndSwap(last, &t)
 }
 
 // sleep waits for d, or until ctx ends.

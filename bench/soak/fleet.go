@@ -166,6 +166,7 @@ func (f *fleet) stop() {
 	for _, s := range f.servers {
 		s.kill()
 	}
+	f.workers, f.servers = nil, nil
 }
 
 // addresses are those of the workers, at the moment.
@@ -208,6 +209,21 @@ func (f *fleet) disturb(ctx context.Context, r *report, random *rand.Rand) {
 		if err := f.disturbOnce(kind, i, pause); err != nil {
 			r.find("%s: %v", kind, err)
 		}
+	}
+}
+
+// killOften kills one worker after the other, but the first, in moments of their work that chance
+// decides.
+func (f *fleet) killOften(ctx context.Context, r *report, random *rand.Rand) {
+	for n := 0; n < r.kills && ctx.Err() == nil; n++ {
+		time.Sleep(time.Duration(100+random.IntN(500)) * time.Millisecond)
+		if err := f.disturbOnce("kill worker", 1+random.IntN(len(f.workers)-1), 0); err != nil {
+			r.find("kill worker: %v", err)
+		}
+		r.count("disturbances", "kill worker")
+	}
+	if killed := r.counts["disturbances"]["kill worker"]; killed < r.kills {
+		r.find("the time was enough for %d of %d kills", killed, r.kills)
 	}
 }
 

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -93,23 +94,26 @@ func (f *fleet) judge(r *report, photos, odd []string) error {
 		r.compared++
 	}
 	if f.setup.Dir != "" {
-		r.leftOvers(f.setup.Dir, len(f.workers)+1)
+		f.stop()
+		return errors.Join(store.(io.Closer).Close(), r.leftOvers(f.setup.Dir))
 	}
 	return nil
 }
 
-// leftOvers looks for what dead workers have left, after OpenDir has swept. Each live one has a file of
-// its own there, and this process as well.
-func (r *report) leftOvers(dir string, live int) {
-	entries, err := os.ReadDir(dir)
+// leftOvers looks for what dead workers have left after another one has started and stopped.
+func (r *report) leftOvers(dir string) error {
+	d, err := storage.OpenDir(dir)
 	if err != nil {
-		r.find("%v", err)
+		return err
 	}
+	if err := d.Close(); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "\x7f") && e.Type().IsRegular() {
-			if live--; live < 0 {
-				r.find("%q is left", e.Name())
-			}
+		if strings.HasPrefix(e.Name(), "\x7f") {
+			r.find("%q is left", e.Name())
 		}
 	}
+	return err
 }

@@ -26,6 +26,7 @@ type load struct {
 	fleet       *fleet
 	report      *report
 	photos, odd []string
+	warmShare   int // of 1000 requests, those for what has been made
 
 	mu   sync.Mutex
 	warm []string // paths that were answered
@@ -46,11 +47,11 @@ func (l *load) start(ctx context.Context, clients int, seed uint64) (finished fu
 	return wg.Wait
 }
 
-// visit is one request. Nine of ten are for what has been made.
+// visit is one request. What does not belong to warmShare, and is nothing odd, makes something.
 func (l *load) visit(random *rand.Rand, client *http.Client) {
 	photo := l.photos[random.IntN(len(l.photos))]
 	switch n := random.IntN(1000); {
-	case n < 900 && l.someWarm(random) != "":
+	case n < l.warmShare && l.someWarm(random) != "":
 		l.ask(random, client, "warm", l.someWarm(random))
 	case n < 950:
 		l.ask(random, client, "cold", l.path(random, photo))

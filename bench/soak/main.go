@@ -6,8 +6,12 @@
 //	go run ./bench/soak -for 30m
 //
 // Half of the time three processes share a directory and lock.File, the other half an S3 server and
-// Redis, which need redis-server and versitygw on the PATH. The figures go to bench/SOAK.md. It exits
-// with 1 if it found something.
+// Redis, which need redis-server and versitygw on the PATH. With -kills it does nothing but kill
+// workers, so many times, while half of the requests make something:
+//
+//	go run ./bench/soak -store dir -kills 500
+//
+// The figures go to sections of bench/SOAK.md. It exits with 1 if it found something.
 package main
 
 import (
@@ -35,29 +39,33 @@ func main() {
 	out := flag.String("out", "bench/SOAK.md", "where the figures go; empty: the standard output alone")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of the random choices")
 	clients := flag.Int("clients", 24, "how many requests at a time")
+	kills := flag.Int("kills", 0, "kill workers so many times in quick succession, and end then, or after the time")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 
 	log.Printf("seed %d", *seed)
 	kinds := strings.Split(*stores, ",")
+	made := fmt.Sprintf("go run ./bench/soak -for %v -seed %d", *duration, *seed)
+	if *kills > 0 {
+		made += fmt.Sprintf(" -store %s -kills %d", *stores, *kills)
+	}
 	var reports []*report
 	var errs []error
 	for _, kind := range kinds {
 		r, err := soak(ctx, options{
-			kind: kind, duration: *duration / time.Duration(len(kinds)), corpus: *corpus, clients: *clients, random: rand.New(rand.NewPCG(*seed, 1)),
+			kind: kind, duration: *duration / time.Duration(len(kinds)), corpus: *corpus, clients: *clients, kills: *kills, made: made, random: rand.New(rand.NewPCG(*seed, 1)),
 		})
 		if r != nil {
 			reports = append(reports, r)
 		}
 		errs = append(errs, err)
 	}
-	text := markdown(reports, *duration, *seed)
-	fmt.Print(text)
-	if *out != "" {
-		errs = append(errs, os.WriteFile(*out, []byte(text), 0o644))
-	}
 	for _, r := range reports {
+		fmt.Print(r.markdown())
+		if *out != "" {
+			errs = append(errs, writeSection(*out, r.markdown()))
+		}
 		if len(r.findings) > 0 {
 			errs = append(errs, fmt.Errorf("%s: %d findings", r.kind, len(r.findings)))
 		}
@@ -73,6 +81,8 @@ type options struct {
 	duration time.Duration
 	corpus   string
 	clients  int
+	kills    int
+	made     string // the command
 	random   *rand.Rand
 }
 
@@ -92,8 +102,12 @@ func soak(ctx context.Context, o options) (*report, error) {
 	if err := f.start(3); err != nil {
 		return nil, err
 	}
-	r := newReport(o.kind)
-	l := &load{fleet: f, report: r, photos: photos, odd: odd}
+	r := newReport(o.kind, o.made)
+	r.kills = o.kills
+	l := &load{fleet: f, report: r, photos: photos, odd: odd, warmShare: 900}
+	if o.kills > 0 {
+		l.warmShare = 400
+	}
 	ctx, cancel := context.WithTimeout(ctx, o.duration)
 	defer cancel()
 	done := make(chan struct{})
@@ -102,7 +116,13 @@ func soak(ctx context.Context, o options) (*report, error) {
 		f.watch(ctx, r)
 	}()
 	finished := l.start(ctx, o.clients, o.random.Uint64())
-	f.disturb(ctx, r, rand.New(rand.NewPCG(o.random.Uint64(), 2)))
+	random := rand.New(rand.NewPCG(o.random.Uint64(), 2))
+	if o.kills > 0 {
+		f.killOften(ctx, r, random)
+		cancel()
+	} else {
+		f.disturb(ctx, r, random)
+	}
 	finished()
 	<-done
 	if err := f.settle(r); err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +15,8 @@ import (
 // A report is what was seen in one half.
 type report struct {
 	kind  string
+	made  string // the command that made it
+	kills int    // 0, or how many workers were to be killed
 	begun time.Time
 
 	mu       sync.Mutex
@@ -26,8 +27,8 @@ type report struct {
 	compared int
 }
 
-func newReport(kind string) *report {
-	return &report{kind: kind, begun: time.Now(), counts: map[string]map[string]int{}, times: map[string][]time.Duration{}}
+func newReport(kind, made string) *report {
+	return &report{kind: kind, made: made, begun: time.Now(), counts: map[string]map[string]int{}, times: map[string][]time.Duration{}}
 }
 
 func (r *report) count(kind, status string) {
@@ -101,43 +102,40 @@ func (r *report) growth() {
 	}
 }
 
-// markdown is what goes to bench/SOAK.md.
-func markdown(reports []*report, duration time.Duration, seed uint64) string {
+// title is the heading of the report's section.
+func (r *report) title() string {
+	title := map[string]string{"dir": "A directory and lock.File", "s3": "S3 and Redis"}[r.kind]
+	if r.kills > 0 {
+		title += ", with many kills"
+	}
+	return title
+}
+
+// markdown is the section of bench/SOAK.md.
+func (r *report) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Soak\n\nMade by `make soak` (`go run ./bench/soak -for %v -seed %d`), with %s on %s/%s, %d processors, on %s.\n", duration, seed, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateOnly))
-	b.WriteString(`
-Three processes share a directory and lock.File, then an S3 server and Redis. Every few seconds one of them, or a server, is killed
-(SIGKILL) and started again, or stopped for a while (SIGSTOP). Nine of ten requests are for what is stored. "404+" is a 404 with Retry-After: being made.
-`)
-	for _, r := range reports {
-		fmt.Fprintf(&b, "\n## %s\n\n| requests | answers | median | 99 %% |\n|---|---|--:|--:|\n", map[string]string{"dir": "A directory and lock.File", "s3": "S3 and Redis"}[r.kind])
-		for _, kind := range slices.Sorted(maps.Keys(r.counts)) {
-			var answers []string
-			for _, status := range slices.Sorted(maps.Keys(r.counts[kind])) {
-				answers = append(answers, strings.TrimSpace(fmt.Sprintf("%s %d", status, r.counts[kind][status])))
-			}
-			t := r.times[kind]
-			slices.Sort(t)
-			p50, p99 := "", ""
-			if len(t) > 0 {
-				p50, p99 = t[len(t)/2].Round(100*time.Microsecond).String(), t[len(t)*99/100].Round(100*time.Microsecond).String()
-			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", kind, strings.Join(answers, ", "), p50, p99)
+	fmt.Fprintf(&b, "## %s\n\nMade by `%s`, %s.\n", r.title(), r.made, machine())
+	b.WriteString("\n| requests | answers | median | 99 % |\n|---|---|--:|--:|\n")
+	for _, kind := range slices.Sorted(maps.Keys(r.counts)) {
+		var answers []string
+		for _, status := range slices.Sorted(maps.Keys(r.counts[kind])) {
+			answers = append(answers, strings.TrimSpace(fmt.Sprintf("%s %d", status, r.counts[kind][status])))
 		}
-		if len(r.samples) > 0 {
-			begin, end := r.parts()
-			b.WriteString("\n| of the process that was never killed | second fifth | last fifth |\n|---|--:|--:|\n")
-			for _, w := range watched {
-				fmt.Fprintf(&b, "| %s | %d | %d |\n", w.name, median(begin, w.value), median(end, w.value))
-			}
+		t := r.times[kind]
+		slices.Sort(t)
+		p50, p99 := "", ""
+		if len(t) > 0 {
+			p50, p99 = t[len(t)/2].Round(100*time.Microsecond).String(), t[len(t)*99/100].Round(100*time.Microsecond).String()
 		}
-		fmt.Fprintf(&b, "\n%d stored files were compared with a fresh generation.\n", r.compared)
-		if len(r.findings) == 0 {
-			b.WriteString("\nNothing was found.\n")
-		}
-		for _, f := range r.findings {
-			fmt.Fprintf(&b, "\n- %s", f)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", kind, strings.Join(answers, ", "), p50, p99)
+	}
+	if len(r.samples) > 0 {
+		begin, end := r.parts()
+		b.WriteString("\n| of the process that was never killed | second fifth | last fifth |\n|---|--:|--:|\n")
+		for _, w := range watched {
+			fmt.Fprintf(&b, "| %s | %d | %d |\n", w.name, median(begin, w.value), median(end, w.value))
 		}
 	}
-	return b.String()
+	fmt.Fprintf(&b, "\n%d stored files were compared with a fresh generation.\n", r.compared)
+	return b.String() + listFindings(r.findings)
 }

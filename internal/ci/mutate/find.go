@@ -79,7 +79,7 @@ func load(dir string) (*pkg, error) {
 		return nil, err
 	}
 	for i, f := range files {
-		w := &finder{p: p, fset: fset, info: info, here: checked, file: fset.File(f.Pos()).Name(), tree: files[i]}
+		w := &finder{p: p, fset: fset, info: info, here: checked, file: fset.File(f.Pos()).Name(), tree: files[i], idle: map[*ast.BasicLit]bool{}}
 		w.find()
 	}
 	return p, nil
@@ -107,6 +107,7 @@ type finder struct {
 	here *types.Package
 	file string
 	tree *ast.File
+	idle map[*ast.BasicLit]bool // numbers that are returned beside an error
 }
 
 func (w *finder) find() {
@@ -148,8 +149,12 @@ func (w *finder) visit(n ast.Node, constant bool) {
 		if b, ok := n.Cond.(*ast.BinaryExpr); !ok || b.Op != token.EQL && b.Op != token.NEQ {
 			w.wrap("the condition is negated", n.Cond, "mutNot(%d, ", ")")
 		}
+	case *ast.ReturnStmt:
+		w.besideError(n)
 	case *ast.BasicLit:
-		w.number(n, constant)
+		if !w.idle[n] {
+			w.number(n, constant)
+		}
 	case *ast.BlockStmt:
 		w.leaveOut(n.List)
 	case *ast.CaseClause:
@@ -184,6 +189,22 @@ func (w *finder) binary(n *ast.BinaryExpr) {
 		}
 		m := w.wrap(n.Op.String()+" becomes "+x.other, n, x.function+"(%d, ", ")")
 		w.replace(m, n.OpPos, n.Op.String(), ",")
+	}
+}
+
+// besideError notes the numbers that a return statement gives beside an error.
+func (w *finder) besideError(n *ast.ReturnStmt) {
+	if len(n.Results) < 2 {
+		return
+	}
+	last := n.Results[len(n.Results)-1]
+	if id, ok := last.(*ast.Ident); ok && id.Name == "nil" || !types.AssignableTo(w.info.Types[last].Type, types.Universe.Lookup("error").Type()) {
+		return
+	}
+	for _, r := range n.Results {
+		if lit, ok := r.(*ast.BasicLit); ok {
+			w.idle[lit] = true
+		}
 	}
 }
 

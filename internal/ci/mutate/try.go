@@ -14,6 +14,7 @@ import (
 // A test is one test function.
 type test struct {
 	name string
+	cost time.Duration // of processors: the same on a busy machine
 	took time.Duration
 }
 
@@ -82,12 +83,14 @@ func (p *pkg) reach(program, dir string, skip *regexp.Regexp, longest time.Durat
 			return nil, nil, err
 		}
 		start := time.Now()
-		if fails(p.dir, program, []test{{name: name}}, 10*time.Minute, "MUTANT_LOG="+log) {
+		cmd := command(p.dir, program, []string{name}, 10*time.Minute, "MUTANT_LOG="+log)
+		if cmd.Run() != nil {
 			fmt.Fprintf(os.Stderr, "%s fails, and is not run\n", name)
 			continue
 		}
-		t := test{name, time.Since(start)}
-		if t.took > longest {
+		t := test{name, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), time.Since(start)}
+		if t.cost > longest || t.took > time.Minute {
+			fmt.Fprintf(os.Stderr, "%s takes %v, and is not run\n", name, t.cost)
 			continue
 		}
 		all = append(all, t)
@@ -106,31 +109,36 @@ func (p *pkg) reach(program, dir string, skip *regexp.Regexp, longest time.Durat
 	return reached, all, nil
 }
 
-// quick tests are run first.
-const quick = 500 * time.Millisecond
+// Tests are run in groups, the quick ones first: most changes are noticed by those.
+var quick = []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, time.Hour}
 
-// fails reports whether any of the tests fails.
+// fails reports whether any of the tests fails, or takes more than limit, or much more than without a change.
 func fails(dir, program string, tests []test, limit time.Duration, env ...string) bool {
-	var groups [2][]string
-	for _, t := range tests {
-		i := 0
-		if t.took > quick {
-			i = 1
+	for i, atMost := range quick {
+		var names []string
+		took := time.Duration(0)
+		for _, t := range tests {
+			if t.cost <= atMost && (i == 0 || t.cost > quick[i-1]) {
+				names, took = append(names, t.name), took+t.took
+			}
 		}
-		groups[i] = append(groups[i], t.name)
-	}
-	for _, names := range groups {
 		if len(names) == 0 {
 			continue
 		}
-		cmd := exec.Command(program, "-test.run", "^("+strings.Join(names, "|")+")$", "-test.failfast", "-test.timeout", limit.String())
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
-		cmd.WaitDelay = time.Second
-		if cmd.Run() != nil {
+		patience := min(limit, 20*time.Second+4*took)
+		if command(dir, program, names, patience, env...).Run() != nil {
 			return true
 		}
 	}
 	return false
+}
+
+// command runs tests, until the first fails.
+func command(dir, program string, names []string, patience time.Duration, env ...string) *exec.Cmd {
+	cmd := exec.Command(program, "-test.short", "-test.run", "^("+strings.Join(names, "|")+")$", "-test.failfast", "-test.timeout", patience.String())
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	cmd.WaitDelay = time.Second
+	return cmd
 }
 
 // tryAlone builds a program for one change.
