@@ -1,0 +1,26 @@
+package s3
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+var _ storage.Overlapper = (*Storage)(nil)
+
+// Overlaps implements [storage.Overlapper]: it reports whether other is the same bucket of the same
+// endpoint, with a prefix that is that of s, lies inside it, or contains it.
+func (s *Storage) Overlaps(other any) bool {
+	o, ok := ability.Find[*Storage](other)
+	return ok && s.endpoint() == o.endpoint() && s.bucket == o.bucket &&
+		(strings.HasPrefix(s.cfg.Prefix, o.cfg.Prefix) || strings.HasPrefix(o.cfg.Prefix, s.cfg.Prefix))
+}
+
+// endpoint names the server. The names of Amazon's buckets are unique among its regions.
+func (s *Storage) endpoint() string {
+	return strings.TrimSuffix(cmp.Or(aws.ToString(s.client.Options().BaseEndpoint), "amazonaws.com"), "/")
+}
