@@ -137,10 +137,24 @@ func changed(before, after fs.FileInfo, strict bool) bool {
 	if before.Size() != after.Size() || !before.ModTime().Equal(after.ModTime()) || etag(before) != etag(after) {
 		return true
 	}
-	if os.SameFile(before, before) && os.SameFile(after, after) && !os.SameFile(before, after) {
+	if same, known := sameFile(before, after); known && !same {
 		return true
 	}
 	return strict && before.ModTime().IsZero() && etag(before) == ""
+}
+
+// sameFile reports whether two infos are of the same file, if that is known.
+func sameFile(a, b fs.FileInfo) (same, known bool) {
+	type inode interface {
+		SameFile(fs.FileInfo) (same, known bool)
+	}
+	if i, ok := a.(inode); ok {
+		return i.SameFile(b)
+	}
+	if i, ok := b.(inode); ok {
+		return i.SameFile(a)
+	}
+	return os.SameFile(a, b), os.SameFile(a, a) && os.SameFile(b, b)
 }
 
 func etag(info fs.FileInfo) string {

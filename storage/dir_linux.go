@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -17,52 +16,50 @@ import (
 // noOpenat2 is set once the kernel has refused openat2 (before Linux 5.6, or by seccomp).
 var noOpenat2 atomic.Bool
 
-// openRead opens a file to be read. os.Root opens folder by folder; openat2 does all at once, and
-// keeps within the root as well. O_NONBLOCK keeps a FIFO from waiting for its writer, and means
-// nothing to a regular file.
-func (p *place) openRead(name string) (*os.File, error) {
+// howToOpen keeps within the directory. O_NONBLOCK keeps a FIFO from waiting for its writer, and means nothing
+// to a regular file.
+var howToOpen = unix.OpenHow{
+	Flags:   unix.O_RDONLY | unix.O_NONBLOCK | unix.O_CLOEXEC,
+	Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS,
+}
+
+// open opens a file to be read. os.Root opens folder by folder; openat2 does all at once, and keeps within the
+// root as well.
+func (p *place) open(key string) (fs.File, error) {
 	if noOpenat2.Load() {
-		return openRead(p.root, name)
+		return p.openInRoot(key)
 	}
-	how := unix.OpenHow{
-		Flags:   unix.O_RDONLY | unix.O_NONBLOCK | unix.O_CLOEXEC,
-		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS,
-	}
-	fd, err := p.openat2(name, &how)
+	f, err := p.openat2(key)
 	switch {
 	case err == nil:
-		return os.NewFile(uintptr(fd), filepath.Join(p.root.Name(), name)), nil
+		return f.opened()
 	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
-		return openRead(p.root, name)
+		return p.openInRoot(key)
 	case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EPERM), errors.Is(err, unix.EINVAL):
-		f, err := openRead(p.root, name)
+		f, err := p.openInRoot(key)
 		if err == nil {
 			noOpenat2.Store(true)
 		}
 		return f, err
 	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	return nil, p.openError(key, &fs.PathError{Op: "open", Path: key, Err: err})
 }
 
-func (p *place) openat2(name string, how *unix.OpenHow) (fd int, err error) {
-	conn, err := p.dir.SyscallConn()
-	if err != nil {
-		return -1, err
-	}
-	var openErr error
-	err = conn.Control(func(dir uintptr) {
+func (p *place) openat2(key string) (f *regularFile, err error) {
+	f = &regularFile{key: key, at: onward}
+	controlErr := p.conn.Control(func(dir uintptr) {
 		for range 100 {
 			// EAGAIN: a folder was renamed meanwhile, so the kernel could not be sure.
-			fd, openErr = unix.Openat2(int(dir), name, how)
-			if openErr != unix.EINTR && openErr != unix.EAGAIN {
+			f.d.fd, err = unix.Openat2(int(dir), key, &howToOpen)
+			if err != unix.EINTR && err != unix.EAGAIN {
 				return
 			}
 		}
 	})
-	if err == nil {
-		err = openErr
+	if controlErr != nil {
+		return nil, controlErr
 	}
-	return fd, err
+	return f, err
 }
 
 // leadsOut reports whether err is openat2's for a path that leads out of the root.

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func (p *place) openRead(name string) (*os.File, error) { return openRead(p.root, name) }
+func (p *place) open(key string) (fs.File, error) { return p.openInRoot(key) }
 
 // leadsOut is for openat2 of Linux.
 func leadsOut(error) bool { return false }

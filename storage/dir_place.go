@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // A place is the directory that a Dir's path led to when it was opened.
 type place struct {
 	root     *os.Root
-	dir      *os.File    // the same directory, for system calls that package os does not make
-	info     fs.FileInfo // tells whether the path still leads here
-	escapes  error       // what os.Root's errors wrap for a path that leads out of it
-	ours     string      // what names of this host's temporary files begin with
+	dir      *os.File        // the same directory, for system calls that package os does not make
+	conn     syscall.RawConn // of dir
+	info     fs.FileInfo     // tells whether the path still leads here
+	escapes  error           // what os.Root's errors wrap for a path that leads out of it
+	ours     string          // what names of this host's temporary files begin with
 	unsynced *unsynced
 	disk     disk
 }
@@ -65,9 +67,13 @@ func (d *Dir) openPlace() (*place, error) {
 	if err != nil {
 		return nil, errors.Join(err, dir.Close(), root.Close())
 	}
+	conn, err := dir.SyscallConn()
+	if err != nil {
+		return nil, errors.Join(err, dir.Close(), root.Close())
+	}
 	// Package os does not export the error, but gives it for this path, and without I/O.
 	_, escapes := root.Lstat("..")
-	p := &place{root: root, dir: dir, info: info, escapes: errors.Unwrap(escapes), ours: d.ours, disk: d.disk}
+	p := &place{root: root, dir: dir, conn: conn, info: info, escapes: errors.Unwrap(escapes), ours: d.ours, disk: d.disk}
 	p.unsynced = &unsynced{place: p, boot: d.boot}
 	p.sweep()
 	return p, nil

@@ -199,8 +199,8 @@ func TestStatAfterReadingSeesThatAFileWasWrittenTo(t *testing.T) {
 	d, root := newTestDir(t)
 	require.NoError(t, os.WriteFile(filepath.Join(root, "k"), []byte("old"), 0o644))
 	for name, read := range map[string]func(fs.File) error{
-		"Read":    func(f fs.File) error { _, err := f.Read(make([]byte, 1)); return err },
-		"WriteTo": func(f fs.File) error { _, err := f.(io.WriterTo).WriteTo(io.Discard); return err },
+		"Read": func(f fs.File) error { _, err := f.Read(make([]byte, 1)); return err },
+		"Copy": func(f fs.File) error { _, err := io.Copy(io.Discard, f); return err },
 	} {
 		f, err := d.Open(t.Context(), "k")
 		require.NoError(t, err)
@@ -215,7 +215,17 @@ func TestStatAfterReadingSeesThatAFileWasWrittenTo(t *testing.T) {
 		after, err := f.Stat()
 		require.NoError(t, err)
 		assert.Equal(t, before.Size()+7, after.Size(), name)
-		assert.True(t, os.SameFile(before, after), name)
+		assert.True(t, sameFile(before, after), name)
 		require.NoError(t, f.Close())
 	}
+}
+
+func sameFile(a, b fs.FileInfo) bool {
+	if i, ok := a.(interface {
+		SameFile(fs.FileInfo) (same, known bool)
+	}); ok {
+		same, known := i.SameFile(b)
+		return same && known
+	}
+	return os.SameFile(a, b)
 }

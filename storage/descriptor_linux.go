@@ -1,0 +1,50 @@
+package storage
+
+import (
+	"io/fs"
+	"sync/atomic"
+	"syscall"
+)
+
+// A descriptor is a file descriptor that stays open while somebody uses it: a number that was closed
+// too early might be that of another file by then.
+type descriptor struct {
+	fd    int
+	state atomic.Int64 // 2 for each user, and 1 once it is closed
+}
+
+// use keeps the descriptor open until done is called. It returns false if it is closed.
+func (d *descriptor) use() bool {
+	for {
+		s := d.state.Load()
+		if s&1 != 0 {
+			return false
+		}
+		if d.state.CompareAndSwap(s, s+2) {
+			return true
+		}
+	}
+}
+
+func (d *descriptor) done() {
+	if d.state.Add(-2) == 1 {
+		_ = syscall.Close(d.fd)
+	}
+}
+
+// close lets nobody begin to use the descriptor any more. The last of those who do closes it.
+func (d *descriptor) close() error {
+	for {
+		s := d.state.Load()
+		if s&1 != 0 {
+			return fs.ErrClosed
+		}
+		if !d.state.CompareAndSwap(s, s+1) {
+			continue
+		}
+		if s == 0 {
+			return syscall.Close(d.fd) // EINTR as well means that it is closed
+		}
+		return nil
+	}
+}

@@ -1,0 +1,62 @@
+package storage
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// openInRoot opens a file by os.Root: where there is no openat2.
+func (p *place) openInRoot(key string) (fs.File, error) {
+	f, err := openRead(p.root, key)
+	if err != nil {
+		return nil, p.openError(key, err)
+	}
+	info, err := f.Stat()
+	if err == nil && info.Mode().IsRegular() {
+		return &dirFile{File: f, info: info}, nil
+	}
+	_ = f.Close()
+	if err != nil {
+		return nil, err
+	}
+	return nil, notExist(key)
+}
+
+// openError distinguishes a missing file from a failure. Opening something that is not a regular file has
+// many errors (ENXIO for a socket, EACCES for a device), so openError checks what is there unless err is
+// clear.
+func (p *place) openError(key string, err error) error {
+	if isNotExist(err) || errors.Is(err, p.escapes) || leadsOut(err) {
+		return notExist(key)
+	}
+	if info, statErr := p.root.Stat(key); statErr == nil && !info.Mode().IsRegular() {
+		return notExist(key)
+	}
+	return err
+}
+
+// dirFile is an open file whose Stat needs no system call until something has been read: whoever
+// compares what Stat says before and after reading sees that the file was written to meanwhile.
+type dirFile struct {
+	*os.File
+	info fs.FileInfo // nil once something has been read
+}
+
+func (f *dirFile) Stat() (fs.FileInfo, error) {
+	if f.info == nil {
+		return f.File.Stat()
+	}
+	return f.info, nil
+}
+
+func (f *dirFile) Read(p []byte) (int, error) {
+	f.info = nil
+	return f.File.Read(p)
+}
+
+func (f *dirFile) WriteTo(w io.Writer) (int64, error) {
+	f.info = nil
+	return f.File.WriteTo(w)
+}
