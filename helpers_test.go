@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"image"
-	"image/color"
-	"image/jpeg"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -23,22 +21,16 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // photo is a JPEG of a gradient.
-func photo(t testing.TB, width, height int) []byte {
-	img := image.NewRGBA(image.Rect(0, 0, width, height))
-	for y := range height {
-		for x := range width {
-			img.SetRGBA(x, y, color.RGBA{uint8(255 * x / width), uint8(255 * y / height), 128, 255})
-		}
-	}
-	var b bytes.Buffer
-	require.NoError(t, jpeg.Encode(&b, img, nil))
-	return b.Bytes()
+func photo(_ testing.TB, width, height int) []byte {
+	return specimen.JPEG(imagetest.Gradient(width, height), 75)
 }
 
 // site is a handler with everything around it that a test may look at.

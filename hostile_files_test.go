@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
-	"hash/crc32"
 	"image"
 	"image/jpeg"
 	"image/png"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/stretchr/testify/require"
 )
 
@@ -28,7 +28,7 @@ var (
 )
 
 func hostileFiles(t testing.TB) []hostileFile {
-	dot := pngChunk("IDAT", deflate(t, make([]byte, 301*100)))
+	dot := pieces.PNG("IDAT", deflate(t, make([]byte, 301*100)))
 	baseline := photo(t, 1000, 1000)
 	scan := baseline[bytes.LastIndex(baseline, []byte{0xff, 0xda}) : len(baseline)-2]
 	huge := bytes.Clone(baseline)
@@ -36,15 +36,15 @@ func hostileFiles(t testing.TB) []hostileFile {
 	copy(huge[frame+5:], "\xff\xdc\xff\xdc") // 65500 x 65500
 	tiny := "\x02\x02\x44\x01\x00"           // a pixel
 	return []hostileFile{
-		{"a PNG of empty blocks", rawPNG(1000, 1000, pngChunk("IDAT", append([]byte{0x78, 1}, bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, 800_000)...))), refused},
-		{"a PNG of empty blocks of the fixed code", rawPNG(1000, 1000, pngChunk("IDAT", append([]byte{0x78, 1}, bytes.Repeat([]byte{2, 8, 0x20, 0x80, 0}, 800_000)...))), refused},
-		{"a PNG of empty IDAT", rawPNG(100, 100, bytes.Repeat(pngChunk("IDAT", nil), 200_000), dot), either},
-		{"a PNG of text chunks", rawPNG(100, 100, bytes.Repeat(pngChunk("tEXt", nil), 200_000), dot), either},
-		{"a PNG whose profile is 32 MB of zeros", rawPNG(100, 100, pngChunk("iCCP", append([]byte("a\x00\x00"), deflate(t, make([]byte, 32<<20))...)), dot), either},
-		{"a PNG whose text is 32 MB of zeros", rawPNG(100, 100, pngChunk("zTXt", append([]byte("a\x00\x00"), deflate(t, make([]byte, 32<<20))...)), dot), either},
-		{"a PNG of 100 profiles", rawPNG(100, 100, bytes.Repeat(pngChunk("iCCP", append([]byte("a\x00\x00"), deflate(t, make([]byte, 1<<20))...)), 100), dot), either},
-		{"an APNG of frames that are not there", rawPNG(100, 100, pngChunk("acTL", []byte("\x7f\xff\xff\xff\x00\x00\x00\x00")),
-			bytes.Repeat(pngChunk("fcTL", []byte("\x00\x00\x00\x00\x7f\xff\xff\xff\x7f\xff\xff\xff\x7f\xff\xff\xff\x7f\xff\xff\xff\x00\x01\x00\x0a\x00\x00")), 1000), dot), either},
+		{"a PNG of empty blocks", rawPNG(1000, 1000, pieces.PNG("IDAT", append([]byte{0x78, 1}, bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, 800_000)...))), refused},
+		{"a PNG of empty blocks of the fixed code", rawPNG(1000, 1000, pieces.PNG("IDAT", append([]byte{0x78, 1}, bytes.Repeat([]byte{2, 8, 0x20, 0x80, 0}, 800_000)...))), refused},
+		{"a PNG of empty IDAT", rawPNG(100, 100, bytes.Repeat(pieces.PNG("IDAT"), 200_000), dot), either},
+		{"a PNG of text chunks", rawPNG(100, 100, bytes.Repeat(pieces.PNG("tEXt"), 200_000), dot), either},
+		{"a PNG whose profile is 32 MB of zeros", rawPNG(100, 100, pieces.PNG("iCCP", append([]byte("a\x00\x00"), deflate(t, make([]byte, 32<<20))...)), dot), either},
+		{"a PNG whose text is 32 MB of zeros", rawPNG(100, 100, pieces.PNG("zTXt", append([]byte("a\x00\x00"), deflate(t, make([]byte, 32<<20))...)), dot), either},
+		{"a PNG of 100 profiles", rawPNG(100, 100, bytes.Repeat(pieces.PNG("iCCP", append([]byte("a\x00\x00"), deflate(t, make([]byte, 1<<20))...)), 100), dot), either},
+		{"an APNG of frames that are not there", rawPNG(100, 100, pieces.PNG("acTL", []byte("\x7f\xff\xff\xff\x00\x00\x00\x00")),
+			bytes.Repeat(pieces.PNG("fcTL", []byte("\x00\x00\x00\x00\x7f\xff\xff\xff\x7f\xff\xff\xff\x7f\xff\xff\xff\x7f\xff\xff\xff\x00\x01\x00\x0a\x00\x00")), 1000), dot), either},
 		{"a TIFF of strips that are the same", sameStrips(deflate(t, make([]byte, 4<<20)), 100, 50_000), refused},
 		{"a TIFF whose directory is the next one", selfTIFF(), refused},
 		{"a GIF of 9000 frames", rawGIF(100, 100, strings.Repeat("\x21\xf9\x04\x09\x0a\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00"+tiny, 9000)), either},
@@ -55,7 +55,7 @@ func hostileFiles(t testing.TB) []hostileFile {
 		{"an ICO of 65,535 pictures in one place", append(append([]byte("\x00\x00\x01\x00\xff\xff"), bytes.Repeat([]byte("\x00\x00\x00\x00\x01\x00\x20\x00\x28\x00\x00\x00\xf6\xff\x0f\x00"), 65535)...), make([]byte, 100)...), refused},
 		{"a JPEG of 100 scans", append(append(bytes.Clone(baseline[:len(baseline)-2]), bytes.Repeat(scan, 100)...), 0xff, 0xd9), either},
 		{"a JPEG of 200,000 tables", append(append(bytes.Clone(baseline[:2]), bytes.Repeat(append([]byte("\xff\xc4\x00\x13\x00"), make([]byte, 16)...), 200_000)...), baseline[2:]...), either},
-		{"a JPEG of empty segments", append(append(bytes.Clone(baseline[:2]), bytes.Repeat([]byte("\xff\xe1\x00\x02"), 1_000_000)...), baseline[2:]...), either},
+		{"a JPEG of empty segments", append(append(bytes.Clone(baseline[:2]), bytes.Repeat(pieces.JPEG(0xe1), 1_000_000)...), baseline[2:]...), either},
 		{"a JPEG of fill bytes", append(append(bytes.Clone(baseline[:2]), bytes.Repeat([]byte{0xff}, 4<<20)...), baseline[2:]...), either},
 		{"a JPEG that says 65,500 x 65,500", huge, refused},
 		{"a BMP of escapes", rawBMP(bytes.Repeat([]byte{0, 2, 0, 0}, 1_000_000)), refused},
@@ -72,20 +72,9 @@ func deflate(t testing.TB, data []byte) []byte {
 	return b.Bytes()
 }
 
-func pngChunk(name string, data []byte) []byte {
-	b := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
-	b = append(append(b, name...), data...)
-	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
-}
-
 // rawPNG is a PNG of 8 bits RGB.
-func rawPNG(width, height uint32, chunks ...[]byte) []byte {
-	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, width), height)
-	b := append([]byte("\x89PNG\r\n\x1a\n"), pngChunk("IHDR", append(head, 8, 2, 0, 0, 0))...)
-	for _, c := range chunks {
-		b = append(b, c...)
-	}
-	return append(b, pngChunk("IEND", nil)...)
+func rawPNG(width, height int, chunks ...[]byte) []byte {
+	return pieces.PNGFile(pieces.IHDR(width, height, 8, 2, 0), bytes.Join(chunks, nil), pieces.PNG("IEND"))
 }
 
 // tiffField is a field of a directory in little-endian order, with 4-byte values.
@@ -137,8 +126,7 @@ func rawBMP(data []byte) []byte {
 }
 
 func rawWebP(chunks []byte) []byte {
-	x := append([]byte("WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\xe7\x03\x00\xe7\x03\x00"), chunks...)
-	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(x))), x...)
+	return pieces.WebP(pieces.VP8X(0, image.Pt(1000, 1000)), chunks)
 }
 
 // ordinaryFiles are a JPEG and a PNG of noise, of some 500 kB each.

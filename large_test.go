@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"image"
 	"image/jpeg"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -45,18 +45,8 @@ func flatPNG(t *testing.T, size image.Point, depth, colorType byte, pixelBytes i
 		require.NoError(t, err)
 	}
 	require.NoError(t, w.Close())
-	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(size.X)), uint32(size.Y))
-	out := []byte("\x89PNG\r\n\x1a\n")
-	for _, c := range []struct {
-		name string
-		data []byte
-	}{{"IHDR", append(head, depth, colorType, 0, 0, 0)}, {"IDAT", pixels.Bytes()}, {"IEND", nil}} {
-		out = binary.BigEndian.AppendUint32(out, uint32(len(c.data)))
-		from := len(out)
-		out = append(append(out, c.name...), c.data...)
-		out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[from:]))
-	}
-	return out
+	head := pieces.IHDR(size.X, size.Y, depth, colorType, 0)
+	return pieces.PNGFile(head, pieces.PNG("IDAT", pixels.Bytes()), pieces.PNG("IEND"))
 }
 
 func TestLargePicturesAreThumbnailsByDefault(t *testing.T) {

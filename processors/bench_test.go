@@ -5,10 +5,12 @@ import (
 	"image"
 	"io"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 func BenchmarkProcess(b *testing.B) {
-	photo := withSubject(image.Pt(500, 375), image.Pt(350, 150), 100)
+	photo := imagetest.Subject(image.Pt(500, 375), image.Pt(350, 150), 100)
 	for _, p := range builtIn {
 		b.Run(fmt.Sprintf("%T", p), func(b *testing.B) {
 			for b.Loop() {
@@ -21,7 +23,7 @@ func BenchmarkProcess(b *testing.B) {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	photo := withSubject(image.Pt(400, 300), image.Pt(200, 150), 100)
+	photo := imagetest.Subject(image.Pt(400, 300), image.Pt(200, 150), 100)
 	for _, e := range []encoder{JPEG{}, JPEG{Subsampling: Subsampling444}, JPEG{Progressive: true}, PNG{}, GIF{}} {
 		b.Run(fmt.Sprintf("%T%+v", e, e), func(b *testing.B) {
 			for b.Loop() {

@@ -81,13 +81,3 @@ func nrgba(img image.Image) *image.NRGBA {
 	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
 	return out
 }
-
-// psnr is the ratio of signal to noise over red, green and blue, in dB.
-func psnr(a, b *image.NRGBA) float64 {
-	var sum float64
-	for i := range a.Pix {
-		d := float64(a.Pix[i]) - float64(b.Pix[i])
-		sum += d * d
-	}
-	return 10 * math.Log10(255*255*float64(len(a.Pix))*3/4/max(sum, 1e-9))
-}

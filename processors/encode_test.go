@@ -9,6 +9,7 @@ import (
 	"io"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -26,7 +27,7 @@ func encoded(t testing.TB, e encoder, img image.Image) []byte {
 // pictures are one picture in every type that a processor may hand to an encoder.
 func pictures(t testing.TB) map[string]image.Image {
 	size := image.Rect(0, 0, 41, 27)
-	source := gradient(41, 27)
+	source := imagetest.Gradient(41, 27)
 	large := image.NewNRGBA(image.Rect(-9, -9, 70, 70))
 	draw.Draw(large, size.Add(image.Pt(5, 3)), source, image.Point{}, draw.Src)
 	all := map[string]image.Image{
@@ -90,7 +91,7 @@ func TestJPEGComposesTransparencyOnItsBackground(t *testing.T) {
 }
 
 func TestJPEGOptionsWork(t *testing.T) {
-	img := gradient(200, 150)
+	img := imagetest.Gradient(200, 150)
 	fill(img.SubImage(image.Rect(50, 50, 100, 100)).(*image.NRGBA), color.NRGBA{255, 0, 0, 255})
 	size := func(e JPEG) int { return len(encoded(t, e, img)) }
 	assert.Equal(t, size(JPEG{Quality: 85}), size(JPEG{}), "85 is the default")
@@ -112,7 +113,7 @@ func TestJPEGOptionsWork(t *testing.T) {
 func TestGreyStaysGrey(t *testing.T) {
 	grey := image.NewGray(image.Rect(0, 0, 40, 30))
 	deep := image.NewGray16(grey.Rect)
-	draw.Draw(grey, grey.Rect, gradient(40, 30), image.Point{}, draw.Src)
+	draw.Draw(grey, grey.Rect, imagetest.Gradient(40, 30), image.Point{}, draw.Src)
 	draw.Draw(deep, grey.Rect, grey, image.Point{}, draw.Src)
 	for _, img := range []image.Image{grey, deep} {
 		for _, e := range []encoder{JPEG{Quality: 95}, JPEG{Quality: 95, Subsampling: Subsampling444}, PNG{}} {
@@ -124,7 +125,7 @@ func TestGreyStaysGrey(t *testing.T) {
 }
 
 func TestPNGKeepsAlphaAndUsesAPaletteWhereItCan(t *testing.T) {
-	img := gradient(40, 30)
+	img := imagetest.Gradient(40, 30)
 	img.SetNRGBA(3, 3, color.NRGBA{200, 100, 50, 77})
 	_, got := decodeFile(t, encoded(t, PNG{}, img))
 	assert.Zero(t, distance(t, img, got))
@@ -146,7 +147,7 @@ func TestGIFIsExactUpTo256ColoursAndCloseBeyond(t *testing.T) {
 	_, got := decodeFile(t, encoded(t, GIF{}, few))
 	assert.Zero(t, distance(t, few, got))
 
-	many := gradient(160, 120)
+	many := imagetest.Gradient(160, 120)
 	_, got = decodeFile(t, encoded(t, GIF{}, many))
 	assert.Less(t, distance(t, many, got), 12.0)
 	// Dithered, it is closer still to who stands further off.

@@ -3,27 +3,16 @@ package processors
 import (
 	"bytes"
 	"context"
-	"github.com/rest-thumbnails/thumbnail/internal/pixels"
-	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 	"image"
 	"image/color"
 	"math"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+	"github.com/rest-thumbnails/thumbnail/internal/scaling"
+
 	"github.com/stretchr/testify/require"
 )
-
-// gradient is smooth, opaque, and different in each corner, so that no orientation of it looks like
-// another.
-func gradient(w, h int) *image.NRGBA {
-	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			img.SetNRGBA(x, y, color.NRGBA{uint8(255 * x / w), uint8(255 * y / h), uint8(60 + 100*x*y/(w*h)), 255})
-		}
-	}
-	return img
-}
 
 // distance is the root of the mean squared difference of two pictures' samples, in levels of 8 bits.
 func distance(t testing.TB, a, b image.Image) float64 {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -70,7 +71,7 @@ func TestScaledFlatArtGetsTheColorsThatMatter(t *testing.T) {
 			}
 		}
 	}
-	assert.Greater(t, 10*math.Log10(255*255*3*90*120/sum), 30.0, "dB")
+	assert.Greater(t, imagetest.Decibels(sum, 3*90*120), 30.0, "dB")
 	assert.Greater(t, same, 90*120*8/10, "areas keep their colors exactly")
 }
 func TestPhotosAreNotFlat(t *testing.T) {

@@ -9,25 +9,11 @@ import (
 	"image/draw"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
-
-// withSubject is a soft background with a detailed, colorful disc.
-func withSubject(size, at image.Point, radius int) *image.RGBA {
-	img := image.NewRGBA(image.Rectangle{Max: size})
-	for y := range size.Y {
-		for x := range size.X {
-			c := color.RGBA{uint8(150 + 40*x/size.X), uint8(160 + 30*y/size.Y), 190, 255}
-			if d := image.Pt(x, y).Sub(at); d.X*d.X+d.Y*d.Y < radius*radius {
-				c = color.RGBA{220, uint8(100 + 100*((x/6+y/6)%2)), 60, 255}
-			}
-			img.SetRGBA(x, y, c)
-		}
-	}
-	return img
-}
 
 func TestSmartKeepsTheSubject(t *testing.T) {
 	for _, c := range []struct {
@@ -40,7 +26,7 @@ func TestSmartKeepsTheSubject(t *testing.T) {
 		{image.Pt(1600, 1200), image.Pt(1300, 600), 100, 200},
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
-			img := withSubject(c.size, c.at, 60)
+			img := imagetest.Subject(c.size, c.at, 60)
 			scaled, crop := Smart{}.Plan(c.size, c.width, c.height)
 			got, err := Smart{}.Locate(t.Context(), img, scaled, crop)
 			require.NoError(t, err)
@@ -51,7 +37,7 @@ func TestSmartKeepsTheSubject(t *testing.T) {
 }
 
 func TestSmartDoesNotDependOnTheOriginOfThePicture(t *testing.T) {
-	img := withSubject(image.Pt(900, 300), image.Pt(750, 150), 60)
+	img := imagetest.Subject(image.Pt(900, 300), image.Pt(750, 150), 60)
 	large := image.NewRGBA(image.Rect(-50, -70, 1000, 500))
 	draw.Draw(large, image.Rect(17, 31, 917, 331), img, image.Point{}, draw.Src)
 	part := large.SubImage(image.Rect(17, 31, 917, 331))
@@ -85,7 +71,7 @@ func TestSmartOfAThreadIsABoxWithin(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {1000, 1}, {1, 1000}, {2, 3000}, {20000, 3}} {
 		for _, wh := range []image.Point{{1, 1}, {100, 100}, {7, 300}} {
 			scaled, crop := Smart{}.Plan(size, wh.X, wh.Y)
-			got, err := Smart{}.Locate(t.Context(), withSubject(size, size.Div(3), 50), scaled, crop)
+			got, err := Smart{}.Locate(t.Context(), imagetest.Subject(size, size.Div(3), 50), scaled, crop)
 			require.NoError(t, err)
 			assert.Equal(t, crop.Size(), got.Size())
 			assert.True(t, got.In(image.Rectangle{Max: scaled}), "%v of %v", got, scaled)
@@ -94,7 +80,7 @@ func TestSmartOfAThreadIsABoxWithin(t *testing.T) {
 }
 
 func TestSmartSeesTheSameInEveryTypeOfPicture(t *testing.T) {
-	img := withSubject(image.Pt(900, 300), image.Pt(700, 150), 60)
+	img := imagetest.Subject(image.Pt(900, 300), image.Pt(700, 150), 60)
 	b := img.Rect
 	scaled, crop := Smart{}.Plan(b.Size(), 90, 100)
 	want, err := Smart{}.Locate(t.Context(), img, scaled, crop)
@@ -140,7 +126,7 @@ func TestSmartGoesAllTheWayToTheCorner(t *testing.T) {
 	size := image.Pt(900, 300)
 	for name, at := range map[string]image.Point{"first": {60, 150}, "last": {840, 150}} {
 		scaled, crop := Smart{}.Plan(size, 60, 100)
-		got, err := Smart{}.Locate(t.Context(), withSubject(size, at, 60), scaled, crop)
+		got, err := Smart{}.Locate(t.Context(), imagetest.Subject(size, at, 60), scaled, crop)
 		require.NoError(t, err)
 		assert.True(t, image.Pt(at.X/3, 50).In(got), "%s: %v", name, got)
 	}

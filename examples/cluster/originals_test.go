@@ -3,17 +3,14 @@
 package main
 
 import (
-	"bytes"
-	"image"
-	"image/color"
-	"image/jpeg"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"sync"
 	"testing"
 
-	"github.com/stretchr/testify/require"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 )
 
 // originals is a source of pictures that counts how often each is read, which is how often a
@@ -82,15 +79,6 @@ func (o *originals) forget() {
 }
 
 // photo is a JPEG of some size in which no two parts are alike.
-func photo(t testing.TB, width, height int) []byte {
-	t.Helper()
-	img := image.NewRGBA(image.Rect(0, 0, width, height))
-	for y := range height {
-		for x := range width {
-			img.SetRGBA(x, y, color.RGBA{uint8(x * 255 / width), uint8(y * 255 / height), uint8((x ^ y) * 7), 255})
-		}
-	}
-	var b bytes.Buffer
-	require.NoError(t, jpeg.Encode(&b, img, nil))
-	return b.Bytes()
+func photo(_ testing.TB, width, height int) []byte {
+	return specimen.JPEG(imagetest.Photo(width, height, 1), 75)
 }

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/program"
 	"github.com/rest-thumbnails/thumbnail/storage"
 	"github.com/rest-thumbnails/thumbnail/storage/storagetest"
@@ -55,7 +56,7 @@ func TestThumbnailsSurviveInTheDatabase(t *testing.T) {
 }
 
 func TestThePageShowsThumbnailsThatAreThenInTheDatabase(t *testing.T) {
-	const source = "../../internal/gallery/photos"
+	source := filepath.Dir(imagetest.Gallery(t, "mountain.jpg")[0])
 	photos, err := storage.OpenDir(source)
 	require.NoError(t, err)
 	defer photos.Close()
@@ -89,7 +90,7 @@ func TestThePageShowsThumbnailsThatAreThenInTheDatabase(t *testing.T) {
 
 func TestTheProgramServesAndStops(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "thumbnails.db")
-	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0", "-source", "../../internal/gallery/photos", "-db", db)
+	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0", "-source", filepath.Dir(imagetest.Gallery(t, "mountain.jpg")[0]), "-db", db)
 	resp, err := http.Get(server.URL)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())

@@ -17,6 +17,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -73,8 +74,7 @@ func TestOrientationInEXIFIsIgnored(t *testing.T) {
 	want := imagetest.Cornered(256, 192)
 	var b bytes.Buffer
 	require.NoError(t, jpeg.Encode(&b, want, &jpeg.Options{Quality: 98}))
-	exif := "\xff\xe1\x00\x22Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
-	file := encoded(t, "in.jpg", append([]byte("\xff\xd8"+exif), b.Bytes()[2:]...))
+	file := encoded(t, "in.jpg", pieces.IntoJPEG(b.Bytes(), pieces.APP1(pieces.EXIF(6))))
 	require.Contains(t, string(file), "Exif")
 	assert.Greater(t, imagetest.PSNRWithoutAlpha(want, decoded(t, file)), 32.0)
 }

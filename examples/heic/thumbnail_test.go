@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"compress/zlib"
 	"encoding/binary"
-	"hash/crc32"
 	"image"
 	"image/png"
 	"net/http"
@@ -21,6 +19,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // displayP3 is an ICC profile of version 4: the primaries of DCI-P3 and white D65, adapted to D50, and
@@ -56,25 +55,10 @@ func displayP3() []byte {
 	return profile
 }
 
-// withProfile adds a profile to a PNG.
-func withProfile(t testing.TB, file, profile []byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	b.WriteString("iCCPprofile\x00\x00")
-	z := zlib.NewWriter(&b)
-	_, err := z.Write(profile)
-	require.NoError(t, err)
-	require.NoError(t, z.Close())
-	const ihdr = 8 + 25
-	chunk := append(ht.U32(uint32(b.Len()-4)), b.Bytes()...)
-	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(b.Bytes()))
-	return bytes.Join([][]byte{file[:ihdr], chunk, file[ihdr:]}, nil)
-}
-
 // A HEIC and a PNG of Display P3 become the same thumbnail.
 func TestColorsOfDisplayP3AreConverted(t *testing.T) {
 	plain := pngOf(t, imagetest.Cornered(320, 240))
-	p3 := withProfile(t, plain, displayP3())
+	p3 := pieces.IntoPNG(plain, pieces.ICCP(displayP3()))
 	want, err := ht.Thumbnail(t.Context(), p3, 160)
 	require.NoError(t, err)
 	unchanged, err := ht.Thumbnail(t.Context(), plain, 160)
@@ -87,7 +71,7 @@ func TestColorsOfDisplayP3AreConverted(t *testing.T) {
 	assert.Greater(t, imagetest.PSNRWithoutAlpha(want, got), 35.0)
 
 	file = ht.File(brands, 1, item(t, imagetest.Cornered(256, 192), ht.Nclx(12, 13, 6, true)))
-	want, err = ht.Thumbnail(t.Context(), withProfile(t, pngOf(t, imagetest.Cornered(256, 192)), displayP3()), 160)
+	want, err = ht.Thumbnail(t.Context(), pieces.IntoPNG(pngOf(t, imagetest.Cornered(256, 192)), pieces.ICCP(displayP3())), 160)
 	require.NoError(t, err)
 	got, err = ht.Thumbnail(t.Context(), file, 160, Format)
 	require.NoError(t, err)

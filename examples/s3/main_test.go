@@ -73,7 +73,7 @@ func startBucket(t *testing.T, public bool) string {
 func startProgram(t *testing.T, endpoint string, args ...string) string {
 	t.Helper()
 	source := t.TempDir()
-	photo, err := os.ReadFile("../../internal/gallery/photos/dandelion.jpg")
+	photo, err := os.ReadFile(imagetest.Gallery(t, "dandelion.jpg")[0])
 	require.NoError(t, err)
 	for _, name := range names {
 		require.NoError(t, os.WriteFile(filepath.Join(source, name), photo, 0o644))

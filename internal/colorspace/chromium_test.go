@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"image"
 	"image/color"
 	"image/draw"
@@ -16,27 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// A chunk of a PNG.
-type chunk struct {
-	name string
-	data []byte
-}
-
 // withChunks encodes img with chunks behind IHDR.
-func withChunks(t testing.TB, img image.Image, chunks ...chunk) []byte {
+func withChunks(t testing.TB, img image.Image, chunks ...[]byte) []byte {
 	var b bytes.Buffer
 	require.NoError(t, png.Encode(&b, img))
-	const ihdr = 8 + 25
-	out := bytes.Clone(b.Bytes()[:ihdr])
-	for _, c := range chunks {
-		out = binary.BigEndian.AppendUint32(out, uint32(len(c.data)))
-		start := len(out)
-		out = append(append(out, c.name...), c.data...)
-		out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[start:]))
-	}
-	return append(out, b.Bytes()[ihdr:]...)
+	return pieces.IntoPNG(b.Bytes(), chunks...)
 }
 
 func numbers(v ...uint32) (b []byte) {
@@ -46,9 +32,9 @@ func numbers(v ...uint32) (b []byte) {
 	return b
 }
 
-func gAMA(v uint32) chunk        { return chunk{"gAMA", numbers(v)} }
-func cICP(p, t, full byte) chunk { return chunk{"cICP", []byte{p, t, 0, full}} }
-func cHRM(v ...uint32) chunk     { return chunk{"cHRM", numbers(v...)} }
+func gAMA(v uint32) []byte        { return pieces.PNG("gAMA", numbers(v)) }
+func cICP(p, t, full byte) []byte { return pieces.PNG("cICP", []byte{p, t, 0, full}) }
+func cHRM(v ...uint32) []byte     { return pieces.PNG("cHRM", numbers(v...)) }
 func toNRGBA(img image.Image) *image.NRGBA {
 	out := image.NewNRGBA(image.Rectangle{Max: img.Bounds().Size()})
 	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
@@ -75,53 +61,53 @@ func TestPNGColoursAreWhatChromiumShows(t *testing.T) {
 	cases := []struct {
 		name      string
 		tolerance int
-		chunks    []chunk
+		chunks    [][]byte
 	}{
 		{"nothing", 0, nil},
-		{"gAMA 1/2.2", 1, []chunk{gAMA(45455)}},
-		{"gAMA 0.434", 0, []chunk{gAMA(43400)}},
-		{"gAMA 0.43", 1, []chunk{gAMA(43000)}},
-		{"gAMA 0.476", 0, []chunk{gAMA(47600)}},
-		{"gAMA 0.48", 1, []chunk{gAMA(48000)}},
-		{"gAMA 1", 1, []chunk{gAMA(100000)}},
-		{"gAMA 1/1.8", 1, []chunk{gAMA(55556)}},
-		{"gAMA 2.5", 1, []chunk{gAMA(250000)}},
-		{"gAMA 0", 1, []chunk{gAMA(0)}},
-		{"gAMA huge", 1, []chunk{gAMA(1 << 31)}},
-		{"cHRM P3", 1, []chunk{chrmP3}},
-		{"cHRM sRGB", 1, []chunk{chrmSRGB}},
-		{"gAMA 1/2.2 and cHRM Adobe", 1, []chunk{gAMA(45455), chrmAdobe}},
-		{"gAMA 1/2.2 and cHRM sRGB", 1, []chunk{gAMA(45455), chrmSRGB}},
-		{"gAMA 1 and cHRM P3", 1, []chunk{gAMA(100000), chrmP3}},
-		{"gAMA and a broken cHRM", 1, []chunk{gAMA(100000), cHRM(0, 0, 0, 0, 0, 0, 0, 0)}},
-		{"sRGB and gAMA", 1, []chunk{{"sRGB", []byte{0}}, gAMA(100000)}},
-		{"iCCP", 1, []chunk{iCCP(p3Profile())}},
-		{"iCCP before sRGB and gAMA", 1, []chunk{iCCP(p3Profile()), {"sRGB", []byte{0}}, gAMA(100000)}},
-		{"cICP before iCCP", 1, []chunk{iCCP(p3Profile()), cICP(1, 8, 1)}},
-		{"iCCP broken, gAMA", 1, []chunk{iCCP([]byte("not a profile")), gAMA(100000)}},
-		{"grey gAMA", 1, []chunk{gAMA(100000)}},
-		{"grey gAMA and cHRM Adobe", 1, []chunk{gAMA(100000), chrmAdobe}},
-		{"grey gAMA and odd cHRM", 1, []chunk{gAMA(100000), chrmSwapped}},
-		{"grey iCCP of RGB", 1, []chunk{iCCP(p3Profile())}},
-		{"grey iCCP", 1, []chunk{iCCP(greyProfile())}},
-		{"iCCP of grey", 1, []chunk{iCCP(greyProfile())}},
-		{"cICP sRGB", 1, []chunk{cICP(1, 13, 1)}},
-		{"cICP P3", 1, []chunk{cICP(12, 13, 1)}},
-		{"cICP before gAMA", 1, []chunk{gAMA(100000), cICP(12, 13, 1)}},
-		{"cICP unknown", 1, []chunk{gAMA(100000), cICP(200, 13, 1)}},
-		{"cICP BT.709", 1, []chunk{cICP(1, 1, 1)}},
-		{"cICP BT.2020", 1, []chunk{cICP(9, 14, 1)}},
-		{"cICP 2.2", 1, []chunk{cICP(1, 4, 1)}},
-		{"cICP 2.8", 1, []chunk{cICP(5, 5, 1)}},
-		{"cICP 6 6", 1, []chunk{cICP(6, 6, 1)}},
-		{"cICP 240M", 1, []chunk{cICP(7, 7, 1)}},
-		{"cICP linear", 1, []chunk{cICP(9, 8, 1)}},
-		{"cICP DCI", 1, []chunk{cICP(11, 17, 1)}},
-		{"cICP 4 4", 1, []chunk{cICP(4, 4, 1)}},
-		{"cICP 22", 1, []chunk{cICP(22, 13, 1)}},
-		{"cICP 10", 1, []chunk{cICP(10, 8, 1)}},
-		{"cICP PQ", 40, []chunk{cICP(9, 16, 1)}},
-		{"cICP HLG", 40, []chunk{cICP(9, 18, 1)}},
+		{"gAMA 1/2.2", 1, [][]byte{gAMA(45455)}},
+		{"gAMA 0.434", 0, [][]byte{gAMA(43400)}},
+		{"gAMA 0.43", 1, [][]byte{gAMA(43000)}},
+		{"gAMA 0.476", 0, [][]byte{gAMA(47600)}},
+		{"gAMA 0.48", 1, [][]byte{gAMA(48000)}},
+		{"gAMA 1", 1, [][]byte{gAMA(100000)}},
+		{"gAMA 1/1.8", 1, [][]byte{gAMA(55556)}},
+		{"gAMA 2.5", 1, [][]byte{gAMA(250000)}},
+		{"gAMA 0", 1, [][]byte{gAMA(0)}},
+		{"gAMA huge", 1, [][]byte{gAMA(1 << 31)}},
+		{"cHRM P3", 1, [][]byte{chrmP3}},
+		{"cHRM sRGB", 1, [][]byte{chrmSRGB}},
+		{"gAMA 1/2.2 and cHRM Adobe", 1, [][]byte{gAMA(45455), chrmAdobe}},
+		{"gAMA 1/2.2 and cHRM sRGB", 1, [][]byte{gAMA(45455), chrmSRGB}},
+		{"gAMA 1 and cHRM P3", 1, [][]byte{gAMA(100000), chrmP3}},
+		{"gAMA and a broken cHRM", 1, [][]byte{gAMA(100000), cHRM(0, 0, 0, 0, 0, 0, 0, 0)}},
+		{"sRGB and gAMA", 1, [][]byte{pieces.PNG("sRGB", []byte{0}), gAMA(100000)}},
+		{"iCCP", 1, [][]byte{pieces.ICCP(p3Profile())}},
+		{"iCCP before sRGB and gAMA", 1, [][]byte{pieces.ICCP(p3Profile()), pieces.PNG("sRGB", []byte{0}), gAMA(100000)}},
+		{"cICP before iCCP", 1, [][]byte{pieces.ICCP(p3Profile()), cICP(1, 8, 1)}},
+		{"iCCP broken, gAMA", 1, [][]byte{pieces.ICCP([]byte("not a profile")), gAMA(100000)}},
+		{"grey gAMA", 1, [][]byte{gAMA(100000)}},
+		{"grey gAMA and cHRM Adobe", 1, [][]byte{gAMA(100000), chrmAdobe}},
+		{"grey gAMA and odd cHRM", 1, [][]byte{gAMA(100000), chrmSwapped}},
+		{"grey iCCP of RGB", 1, [][]byte{pieces.ICCP(p3Profile())}},
+		{"grey iCCP", 1, [][]byte{pieces.ICCP(greyProfile())}},
+		{"iCCP of grey", 1, [][]byte{pieces.ICCP(greyProfile())}},
+		{"cICP sRGB", 1, [][]byte{cICP(1, 13, 1)}},
+		{"cICP P3", 1, [][]byte{cICP(12, 13, 1)}},
+		{"cICP before gAMA", 1, [][]byte{gAMA(100000), cICP(12, 13, 1)}},
+		{"cICP unknown", 1, [][]byte{gAMA(100000), cICP(200, 13, 1)}},
+		{"cICP BT.709", 1, [][]byte{cICP(1, 1, 1)}},
+		{"cICP BT.2020", 1, [][]byte{cICP(9, 14, 1)}},
+		{"cICP 2.2", 1, [][]byte{cICP(1, 4, 1)}},
+		{"cICP 2.8", 1, [][]byte{cICP(5, 5, 1)}},
+		{"cICP 6 6", 1, [][]byte{cICP(6, 6, 1)}},
+		{"cICP 240M", 1, [][]byte{cICP(7, 7, 1)}},
+		{"cICP linear", 1, [][]byte{cICP(9, 8, 1)}},
+		{"cICP DCI", 1, [][]byte{cICP(11, 17, 1)}},
+		{"cICP 4 4", 1, [][]byte{cICP(4, 4, 1)}},
+		{"cICP 22", 1, [][]byte{cICP(22, 13, 1)}},
+		{"cICP 10", 1, [][]byte{cICP(10, 8, 1)}},
+		{"cICP PQ", 40, [][]byte{cICP(9, 16, 1)}},
+		{"cICP HLG", 40, [][]byte{cICP(9, 18, 1)}},
 	}
 	source := swatches()
 	grey := image.NewGray(source.Rect)

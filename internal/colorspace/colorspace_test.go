@@ -7,7 +7,6 @@ import (
 	"image/color"
 	"image/gif"
 	"image/jpeg"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,14 +18,12 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/icc"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // app2 is a segment with part number of count of a profile.
 func app2(number, count byte, part []byte) []byte {
-	b := append([]byte{0xff, 0xe2, 0, 0}, iccMarker...)
-	b = append(append(b, number, count), part...)
-	binary.BigEndian.PutUint16(b[2:], uint16(len(b)-2))
-	return b
+	return pieces.JPEG(0xe2, []byte(iccMarker), []byte{number, count}, part)
 }
 
 // jpegWith has segments behind SOI, or, with late, before the first scan.
@@ -45,12 +42,8 @@ func jpegWith(t testing.TB, grey, late bool, segments ...[]byte) []byte {
 }
 
 func webpWith(profile []byte) []byte {
-	b := []byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00")
-	b = append(binary.LittleEndian.AppendUint32(append(b, "ICCP"...), uint32(len(profile))), profile...)
-	b = append(b, make([]byte, len(profile)&1)...)
-	b = append(b, "VP8L\x06\x00\x00\x00\x2f\x00\x00\x00\x00\x00"...) // one pixel
-	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
-	return b
+	pixel := []byte{0x2f, 0, 0, 0, 0, 0}
+	return pieces.WebP(pieces.VP8X(pieces.WebPProfile, image.Pt(1, 1)), pieces.RIFF("ICCP", profile), pieces.RIFF("VP8L", pixel))
 }
 
 func gifWith(t testing.TB, profile []byte) []byte {
@@ -153,8 +146,8 @@ func TestProfilesAreFoundInAllFormats(t *testing.T) {
 		{"grey with RGB", "jpeg", jpegWith(t, true, false, app2(1, 1, p3)), icc.RGB},
 		{"RGB with grey", "jpeg", jpegWith(t, false, false, app2(1, 1, grey)), 0},
 		{"cut off", "jpeg", jpegWith(t, false, false, app2(1, 1, p3))[:100], 0},
-		{"png", "png", withChunks(t, swatches(), iCCP(p3)), icc.RGB},
-		{"grey png", "png", withChunks(t, image.NewGray(image.Rect(0, 0, 1, 1)), iCCP(grey)), icc.Gray},
+		{"png", "png", withChunks(t, swatches(), pieces.ICCP(p3)), icc.RGB},
+		{"grey png", "png", withChunks(t, image.NewGray(image.Rect(0, 0, 1, 1)), pieces.ICCP(grey)), icc.Gray},
 		{"webp", "webp", webpWith(p3), icc.RGB},
 		{"webp, odd length", "webp", webpWith(append(p3, 0)), icc.RGB},
 		{"webp, cut off", "webp", webpWith(p3)[:200], 0},
@@ -195,8 +188,8 @@ func TestFilesThatSayNothingNewAreLeftAlone(t *testing.T) {
 func TestChunksThatAreDamagedOrSayNothingKnownArePassedOver(t *testing.T) {
 	linear := withChunks(t, swatches(), gAMA(100000))
 	require.NotNil(t, Of("png", linear))
-	assert.NotNil(t, Of("png", withChunks(t, swatches(), chunk{"sRGB", []byte{9}}, gAMA(100000))), "no such rendering intent")
-	assert.Nil(t, Of("png", withChunks(t, swatches(), chunk{"sRGB", []byte{3}}, gAMA(100000))))
+	assert.NotNil(t, Of("png", withChunks(t, swatches(), pieces.PNG("sRGB", []byte{9}), gAMA(100000))), "no such rendering intent")
+	assert.Nil(t, Of("png", withChunks(t, swatches(), pieces.PNG("sRGB", []byte{3}), gAMA(100000))))
 	linear[8+25+8] ^= 1
 	assert.Nil(t, Of("png", linear), "a wrong checksum")
 }
@@ -243,20 +236,20 @@ func TestPicturesAgreeWithLibvips(t *testing.T) {
 }
 
 func psnr(a, b *image.NRGBA) float64 {
-	sum, n := 0.0, 0.0
+	sum, n := 0.0, 0
 	for i := range a.Pix {
 		if a.Pix[i|3] > 0 {
 			d := float64(a.Pix[i]) - float64(b.Pix[i])
 			sum, n = sum+d*d, n+1
 		}
 	}
-	return 10 * math.Log10(255*255*n/max(sum, 1))
+	return imagetest.Decibels(sum, n)
 }
 
 func FuzzOf(f *testing.F) {
 	p3 := p3Profile()
 	for _, file := range [][]byte{
-		jpegWith(f, false, false, parts(p3, 3)...), withChunks(f, image.NewGray(image.Rect(0, 0, 1, 1)), iCCP(p3), gAMA(1), chrmP3),
+		jpegWith(f, false, false, parts(p3, 3)...), withChunks(f, image.NewGray(image.Rect(0, 0, 1, 1)), pieces.ICCP(p3), gAMA(1), chrmP3),
 		withChunks(f, image.NewGray(image.Rect(0, 0, 1, 1)), cICP(9, 16, 0)), webpWith(p3), gifWith(f, p3), tiffWith(binary.BigEndian, 2, p3),
 	} {
 		f.Add(file)
@@ -276,7 +269,7 @@ func BenchmarkOf(b *testing.B) {
 		file         []byte
 	}{
 		{"jpeg", "jpeg", jpegWith(b, false, false, app2(1, 1, p3Profile()))},
-		{"png iCCP", "png", withChunks(b, swatches(), iCCP(p3Profile()))},
+		{"png iCCP", "png", withChunks(b, swatches(), pieces.ICCP(p3Profile()))},
 		{"png gAMA", "png", withChunks(b, swatches(), gAMA(100000))},
 	} {
 		b.Run(c.name, func(b *testing.B) {

@@ -1,12 +1,9 @@
 package colorspace
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"image"
-
-	"github.com/klauspost/compress/zlib"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/bmp"
@@ -54,15 +51,6 @@ func p3Profile() []byte {
 
 // greyProfile has a gamma of 1.5.
 func greyProfile() []byte { return profileOf("GRAY", "kTRC"+gammaTag(1.5)) }
-
-func iCCP(profile []byte) chunk {
-	var b bytes.Buffer
-	b.WriteString("test\x00\x00")
-	w := zlib.NewWriter(&b)
-	_, _ = w.Write(profile)
-	_ = w.Close()
-	return chunk{"iCCP", b.Bytes()}
-}
 
 func apply(t *icc.Transform, img image.Image) image.Image {
 	out, err := t.Apply(context.Background(), img)

@@ -17,8 +17,7 @@ import (
 
 // The pictures of PngSuite with gAMA, cHRM and the rest, of 1 to 16 bits.
 func TestPngSuiteIsWhatChromiumShows(t *testing.T) {
-	names, err := filepath.Glob(filepath.Join(imagetest.Corpus(t), "png", "pngsuite-*.png"))
-	require.NoError(t, err)
+	names := imagetest.CorpusMatching(t, "png/pngsuite-*.png")
 	size := image.Pt(32, 32)
 	var kept []string
 	var files [][]byte

@@ -187,7 +187,7 @@ func TestAFormatOfSomebodyElseIsAskedFirst(t *testing.T) {
 		},
 	}}, false)
 	require.NoError(t, err)
-	data := encodePNG(t, gradient(3, 3))
+	data := encodePNG(t, imagetest.Gradient(3, 3))
 	h, err := e.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
 	require.NoError(t, err)
 	assert.Equal(t, "png of ours", h.Format.Name)

@@ -11,6 +11,7 @@ import (
 	"io"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
@@ -187,7 +188,7 @@ func TestMemoryForAnimationsIsAnnouncedForThoseThatMove(t *testing.T) {
 	assert.Greater(t, two, int64(2*100*8))
 	assert.Greater(t, seven, two+5*100*8)
 	assert.EqualValues(t, 5<<20, of(moving(t, 2, size), DecodeHeader, unknown, AnimationLimit{1 << 20, 5 << 20}))
-	for name, file := range map[string][]byte{"still": moving(t, 1, size), "too long": moving(t, MaxFrames+1, size), "no GIF": encodePNG(t, gradient(40, 20))} {
+	for name, file := range map[string][]byte{"still": moving(t, 1, size), "too long": moving(t, MaxFrames+1, size), "no GIF": encodePNG(t, imagetest.Gradient(40, 20))} {
 		assert.Zero(t, of(file, DecodeHeader, small, plenty), name)
 	}
 	assert.Zero(t, of(moving(t, 2, size), PeekHeader, small, plenty), "not known")

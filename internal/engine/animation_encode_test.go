@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
@@ -71,7 +72,7 @@ func TestLoopCountsAreKept(t *testing.T) {
 }
 
 func TestOnlyWhatChangesIsWritten(t *testing.T) {
-	ground := gradient(60, 40)
+	ground := imagetest.Gradient(60, 40)
 	frames := []*image.NRGBA{ground}
 	for i := range 3 {
 		next := &image.NRGBA{Pix: bytes.Clone(ground.Pix), Stride: ground.Stride, Rect: ground.Rect}
@@ -88,7 +89,7 @@ func TestWhatRestsDoesNotFlicker(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	frames, delays := []*image.NRGBA{}, delaysOf()
 	for range 6 {
-		next := gradient(64, 64)
+		next := imagetest.Gradient(64, 64)
 		for y := range 20 { // noise of many colors
 			for x := range 20 {
 				next.SetNRGBA(x, y, color.NRGBA{uint8(random.Uint32()), uint8(random.Uint32()), uint8(random.Uint32()), 255})

@@ -100,7 +100,7 @@ func TestAnimationsAreMadeInTheMemoryThatIsAnnounced(t *testing.T) {
 func TestFramesThatAreNotHeldTogetherFitTogether(t *testing.T) {
 	imagetest.Long(t)
 	size := image.Pt(640, 512)
-	ground, n := gradient(size.X, size.Y), 32<<20/4/(size.X*size.Y)+6
+	ground, n := imagetest.Gradient(size.X, size.Y), 32<<20/4/(size.X*size.Y)+6
 	for name, colours := range map[string]int{"exact": 100, "dithered": 100_000} {
 		few := uniform(size, color.NRGBA{20, 30, 40, 255})
 		if colours > 256 {

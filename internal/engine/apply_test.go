@@ -7,6 +7,7 @@ import (
 	"image/draw"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/rest-thumbnails/thumbnail/processors"
 
@@ -20,7 +21,7 @@ var builtIn = []processors.Planner{processors.Crop{}, processors.Scale{}, proces
 func TestResultsHaveTheSizePlannedAndTheSourceIsNotModified(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		side := rapid.IntRange(1, 120)
-		img := gradient(side.Draw(t, "x"), side.Draw(t, "y"))
+		img := imagetest.Gradient(side.Draw(t, "x"), side.Draw(t, "y"))
 		width, height := rapid.IntRange(0, 150).Draw(t, "width"), rapid.IntRange(1, 150).Draw(t, "height")
 		before := append([]byte{}, img.Pix...)
 		for _, p := range builtIn {
@@ -43,7 +44,7 @@ func TestResultsHaveTheSizePlannedAndTheSourceIsNotModified(t *testing.T) {
 
 func TestEveryTypeOfPictureIsScaled(t *testing.T) {
 	r := image.Rect(0, 0, 64, 48)
-	want := gradient(64, 48)
+	want := imagetest.Gradient(64, 48)
 	grey := image.NewGray(r)
 	draw.Draw(grey, r, want, image.Point{}, draw.Src)
 	palette := exactPalette(nrgbaOf(grey))
@@ -82,7 +83,7 @@ func TestTransparentEdgesHaveNoDarkFringe(t *testing.T) {
 func TestAReducedDecodeChangesNoSizeAndNoPlace(t *testing.T) {
 	// 1/8 of 641×483 is 81×61 in a JPEG decoder, rounded up.
 	size := image.Pt(641, 483)
-	full := withSubject(size, image.Pt(480, 240), 70)
+	full := imagetest.Subject(size, image.Pt(480, 240), 70)
 	reduced := reducedPicture(size, wholeOf(full, image.Pt(81, 61)), 641./8, 483./8)
 	for _, p := range builtIn {
 		for _, wh := range []image.Point{{40, 40}, {80, 0}, {0, 30}, {20, 60}, {70, 20}} {
@@ -136,7 +137,7 @@ func TestAPlainProcessorGetsTheWholeOriginal(t *testing.T) {
 	assert.Zero(t, MinDecode(p, image.Pt(800, 640), 50, 0))
 	_, ok := ResultSize(p, image.Pt(800, 640), 50, 0)
 	assert.False(t, ok)
-	img := gradient(8, 8)
+	img := imagetest.Gradient(8, 8)
 	got, err := newPicture(img).Apply(t.Context(), p, 50, 0)
 	require.NoError(t, err)
 	assert.Same(t, img, got)
@@ -151,23 +152,23 @@ func (lost) Locate(_ context.Context, _ image.Image, scaled image.Point, crop im
 }
 
 func TestABoxBeyondThePictureIsAnError(t *testing.T) {
-	_, err := newPicture(gradient(30, 20)).Apply(t.Context(), lost{}, 10, 10)
+	_, err := newPicture(imagetest.Gradient(30, 20)).Apply(t.Context(), lost{}, 10, 10)
 	assert.ErrorContains(t, err, "lost")
-	_, err = newPicture(gradient(30, 20)).Apply(t.Context(), lost{}, 15, 10)
+	_, err = newPicture(imagetest.Gradient(30, 20)).Apply(t.Context(), lost{}, 15, 10)
 	assert.NoError(t, err, "nothing to cut off, nothing to locate")
 }
 
 func TestImpossibleSizesAreErrors(t *testing.T) {
 	for _, p := range builtIn {
 		for _, wh := range []image.Point{{0, 0}, {-1, 5}, {5, -1}} {
-			_, err := p.Process(t.Context(), gradient(8, 8), wh.X, wh.Y)
+			_, err := p.Process(t.Context(), imagetest.Gradient(8, 8), wh.X, wh.Y)
 			assert.Error(t, err, "%T %v", p, wh)
 		}
 		_, err := p.Process(t.Context(), image.NewGray(image.Rectangle{}), 5, 5)
 		assert.Error(t, err, "%T of nothing", p)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err = p.Process(ctx, gradient(8, 9), 5, 5)
+		_, err = p.Process(ctx, imagetest.Gradient(8, 9), 5, 5)
 		assert.ErrorIs(t, err, context.Canceled, "%T", p)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
@@ -20,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/browsertest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // A shownFrame is a frame of a random animation: what is drawn, where, and what becomes of it.
@@ -64,39 +64,30 @@ func gifOf(t *testing.T, frames []shownFrame) []byte {
 }
 
 func webpAnimationOf(t *testing.T, frames []shownFrame) []byte {
-	chunks := [][]byte{chunk("ANIM", make([]byte, 6))}
+	chunks := [][]byte{pieces.VP8X(pieces.WebPAnimated|pieces.WebPAlpha, frameCanvas), pieces.ANIM(0)}
 	for _, f := range frames {
-		at, size := f.img.Rect.Min, f.img.Rect.Size()
-		head := make([]byte, 16)
-		for i, v := range []int{at.X / 2, at.Y / 2, size.X - 1, size.Y - 1, 100} {
-			head[3*i], head[3*i+1], head[3*i+2] = byte(v), byte(v>>8), byte(v>>16)
-		}
-		head[15] = byte(f.dispose)
+		flags := byte(f.dispose)
 		if !f.blend {
-			head[15] |= 2
+			flags |= pieces.WebPUnblended
 		}
-		chunks = append(chunks, chunk("ANMF", append(head, encodeWebP(t, f.img, true)[12:]...)))
+		chunks = append(chunks, pieces.ANMF(f.img.Rect, 100, flags, encodeWebP(t, f.img, true)[12:]))
 	}
-	return webpFile(webpAnimated|webpAlpha, frameCanvas, chunks...)
+	return pieces.WebP(chunks...)
 }
 
 func apngOf(t *testing.T, frames []shownFrame) []byte {
-	var out []byte
+	var chunks [][]byte
 	sequence := uint32(0)
 	put := func(name string, parts ...any) {
 		var data bytes.Buffer
 		for _, p := range parts {
 			require.NoError(t, binary.Write(&data, binary.BigEndian, p))
 		}
-		out = binary.BigEndian.AppendUint32(out, uint32(data.Len()))
-		from := len(out)
-		out = append(append(out, name...), data.Bytes()...)
-		out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[from:]))
+		chunks = append(chunks, pieces.PNG(name, data.Bytes()))
 	}
 	for i, f := range frames {
 		if i == 0 {
-			out = append(out, "\x89PNG\r\n\x1a\n"...)
-			put("IHDR", uint32(frameCanvas.X), uint32(frameCanvas.Y), []byte{8, 6, 0, 0, 0})
+			chunks = append(chunks, pieces.IHDR(frameCanvas.X, frameCanvas.Y, 8, 6, 0))
 			put("acTL", uint32(len(frames)), uint32(0))
 		}
 		at, size := f.img.Rect.Min, f.img.Rect.Size()
@@ -114,7 +105,7 @@ func apngOf(t *testing.T, frames []shownFrame) []byte {
 		}
 	}
 	put("IEND")
-	return out
+	return pieces.PNGFile(chunks...)
 }
 
 // zlibRows are the rows of a PNG of 8 bits with alpha, without filters.

@@ -54,8 +54,7 @@ func TestPhotosInCMYKLookAsLibvipsShowsThem(t *testing.T) {
 	if _, err := os.Stat(ghostscript); err == nil {
 		profiles = append(profiles, ghostscript)
 	}
-	photos, err := filepath.Glob("../../internal/gallery/photos/*.jpg")
-	require.NoError(t, err)
+	photos := imagetest.Gallery(t, "*.jpg")
 	more, _ := filepath.Glob("/usr/share/backgrounds/*.jpg") // Debian: lomiri-wallpapers-16.04
 	photos = append(photos, more[:min(len(more), 2)]...)
 	vips := func(args ...string) {

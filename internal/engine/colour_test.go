@@ -4,32 +4,21 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"image/png"
-	"math"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// withGamma is img as a PNG whose gAMA chunk says 1: linear light.
-func withGamma(t testing.TB, img image.Image) []byte {
-	var b bytes.Buffer
-	require.NoError(t, png.Encode(&b, img))
-	const ihdr = 8 + 25
-	chunk := []byte("\x00\x00\x00\x04gAMA\x00\x01\x86\xa0")
-	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
-	return bytes.Join([][]byte{b.Bytes()[:ihdr], chunk, b.Bytes()[ihdr:]}, nil)
-}
 
 // thumb makes a thumbnail of a file, or with p == nil the whole picture.
 func thumb(t testing.TB, data []byte, p processors.Processor, width int) image.Image {
@@ -53,18 +42,6 @@ func sized(t testing.TB, data []byte, p processors.Processor, width, height int)
 	return img
 }
 
-func decibels(a, b image.Image) float64 {
-	x, y := nrgbaOf(a), nrgbaOf(b)
-	sum := 0.0
-	for row := range x.Rect.Dy() {
-		for i := range 4 * x.Rect.Dx() {
-			d := float64(x.Pix[row*x.Stride+i]) - float64(y.Pix[row*y.Stride+i])
-			sum += d * d
-		}
-	}
-	return 10 * math.Log10(255*255*float64(4*x.Rect.Dx()*x.Rect.Dy())/max(sum, 1e-9))
-}
-
 func TestOnePhotoInManyColourSpacesGivesOneThumbnail(t *testing.T) {
 	dir := imagetest.Corpus(t)
 	read := func(name string) []byte {
@@ -76,11 +53,11 @@ func TestOnePhotoInManyColourSpacesGivesOneThumbnail(t *testing.T) {
 	for _, name := range []string{"icc/derived-DisplayP3.jpg", "icc/derived-AdobeCompat.jpg", "icc/derived-ProPhoto.jpg", "icc/derived-Rec2020.jpg"} {
 		got := thumb(t, read(name), processors.Crop{}, 200)
 		require.Equal(t, want.Bounds(), got.Bounds(), name)
-		assert.Greater(t, decibels(want, got), 35.0, name)
+		assert.Greater(t, imagetest.PSNR(want, got), 35.0, name)
 	}
 	ink := thumb(t, read("cmyk/derived-cmyk-icc.jpg"), processors.Crop{}, 200)
 	whole := thumb(t, read("cmyk/derived-cmyk-icc.jpg"), nil, 0)
-	assert.Greater(t, decibels(thumb(t, encodedPNG(t, whole), processors.Crop{}, 200), ink), 40.0, "converted before or after shrinking")
+	assert.Greater(t, imagetest.PSNR(thumb(t, encodedPNG(t, whole), processors.Crop{}, 200), ink), 40.0, "converted before or after shrinking")
 }
 
 func encodedPNG(t testing.TB, img image.Image) []byte {
@@ -102,7 +79,7 @@ func TestProcessorsAreGivenSRGB(t *testing.T) {
 	for i := range grey.Pix {
 		grey.Pix[i] = 55
 	}
-	data := withGamma(t, grey)
+	data := specimen.PNG(grey, 1)
 	for _, p := range []processors.Processor{processors.Crop{}, processors.Scale{}, processors.Fit{}, processors.Smart{}, processors.Entropy{}} {
 		assert.Equal(t, color.Gray{128}, color.GrayModel.Convert(thumb(t, data, p, 20).At(5, 5)), "%T", p)
 		assert.Equal(t, color.Gray{128}, color.GrayModel.Convert(thumb(t, data, p, 60).At(5, 5)), "%T at the size of the original", p)
@@ -120,7 +97,7 @@ func TestDarkTonesOfSixteenBitsSurvive(t *testing.T) {
 			img.SetGray16(x, y, color.Gray16{uint16(x * 4)})
 		}
 	}
-	out := thumb(t, withGamma(t, img), processors.Crop{}, 200)
+	out := thumb(t, specimen.PNG(img, 1), processors.Crop{}, 200)
 	levels := map[color.Color]bool{}
 	for x := range 200 {
 		levels[out.At(x, 1)] = true
@@ -137,7 +114,7 @@ func TestTonesFarFromSRGBAreConvertedBeforeShrinking(t *testing.T) {
 		for i := range img.Pix {
 			img.Pix[i] = 64 + byte(i/side&1)*128
 		}
-		data := withGamma(t, img)
+		data := specimen.PNG(img, 1)
 		grey := color.GrayModel.Convert(thumb(t, data, processors.Crop{}, 16).At(8, 8)).(color.Gray)
 		assert.InDelta(t, 181, grey.Y, 1)
 
@@ -188,7 +165,7 @@ func TestProfilesOfJPEGsAreApplied(t *testing.T) {
 	plain := photoJPEG(t, 160, 120)
 	tagged := bytes.Join([][]byte{plain[:2], displayP3(), plain[2:]}, nil)
 	a, b := thumb(t, plain, processors.Crop{}, 40), thumb(t, tagged, processors.Crop{}, 40)
-	assert.Less(t, decibels(a, b), 45.0)
+	assert.Less(t, imagetest.PSNR(a, b), 45.0)
 }
 
 // photoJPEG is soft shapes with the noise of a photo.

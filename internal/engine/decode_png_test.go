@@ -14,9 +14,9 @@ import (
 
 func TestAPNGThatIsShrunkAsItIsReadIsAsGood(t *testing.T) {
 	size := image.Pt(641, 483)
-	clear := withSubject(size, image.Pt(480, 240), 70)
+	clear := imagetest.Subject(size, image.Pt(480, 240), 70)
 	clear.Pix[3] = 7
-	for name, img := range map[string]image.Image{"opaque": withSubject(size, image.Pt(480, 240), 70), "with alpha": clear} {
+	for name, img := range map[string]image.Image{"opaque": imagetest.Subject(size, image.Pt(480, 240), 70), "with alpha": clear} {
 		file := encodePNG(t, img)
 		h, err := DecodeHeader(bytes.NewReader(file))
 		require.NoError(t, err)
@@ -28,13 +28,13 @@ func TestAPNGThatIsShrunkAsItIsReadIsAsGood(t *testing.T) {
 			require.NoError(t, err)
 			assert.Less(t, reduced.img.Bounds().Dx(), size.X, "%s %d", name, width)
 			scaled, crop := processors.Crop{}.Plan(size, width, width)
-			assert.Greater(t, psnr(cutOf(full, scaled, crop), cutOf(reduced, scaled, crop)), 55.0, "%s %d", name, width)
+			assert.Greater(t, imagetest.PSNRWithoutAlpha(cutOf(full, scaled, crop), cutOf(reduced, scaled, crop)), 55.0, "%s %d", name, width)
 		}
 		for _, width := range []int{50, 75, 90, 100} { // what is looked at is larger than the thumbnail
 			looked, err := Decode(t.Context(), file, h, MinDecode(processors.Smart{}, size, width, width))
 			require.NoError(t, err)
 			scaled, crop := processors.Smart{}.Plan(size, width, width)
-			assert.Greater(t, psnr(cutOf(full, scaled, crop), cutOf(looked, scaled, crop)), 42.0, "%s %d", name, width)
+			assert.Greater(t, imagetest.PSNRWithoutAlpha(cutOf(full, scaled, crop), cutOf(looked, scaled, crop)), 42.0, "%s %d", name, width)
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"testing/iotest"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
@@ -25,12 +26,12 @@ import (
 
 // files are one picture in each format, as it is seen, with an orientation where the format has it.
 func files(t testing.TB, orientation int) map[string][]byte {
-	stored := store(gradient(40, 30), orientation)
+	stored := store(imagetest.Gradient(40, 30), orientation)
 	plain := encodeJPEG(t, stored)
 	scan := bytes.Index(plain, []byte{0xff, markerSOS})
 	return map[string][]byte{
-		"jpeg":             jpegWithEXIF(plain, orientation),
-		"jpeg, EXIF late":  slices.Concat(plain[:scan], jpegWithEXIF([]byte{0xff, 0xd8}, orientation)[2:], plain[scan:]),
+		"jpeg":             pieces.IntoJPEG(plain, pieces.APP1(pieces.EXIF(orientation))),
+		"jpeg, EXIF late":  slices.Concat(plain[:scan], pieces.APP1(pieces.EXIF(orientation)), plain[scan:]),
 		"png":              pngWithEXIF(encodePNG(t, stored), orientation, false),
 		"png, EXIF behind": pngWithEXIF(encodePNG(t, stored), orientation, true),
 		"tiff":             tiffWithOrientation(t, encodeTIFF(t, stored), orientation),
@@ -38,7 +39,7 @@ func files(t testing.TB, orientation int) map[string][]byte {
 }
 
 func TestPicturesComeUprightWhateverTheirOrientation(t *testing.T) {
-	want := gradient(40, 30)
+	want := imagetest.Gradient(40, 30)
 	for orientation := 1; orientation <= 8; orientation++ {
 		for name, file := range files(t, orientation) {
 			h, img := decodeFile(t, file)
@@ -51,7 +52,7 @@ func TestPicturesComeUprightWhateverTheirOrientation(t *testing.T) {
 
 func TestOfSeveralOrientationsOfAJPEGTheFirstCounts(t *testing.T) {
 	for _, first := range []int{1, 3} {
-		h, err := DecodeHeader(bytes.NewReader(jpegWithEXIF(jpegWithEXIF(encodeJPEG(t, gradient(40, 30)), 6), first)))
+		h, err := DecodeHeader(bytes.NewReader(pieces.IntoJPEG(encodeJPEG(t, imagetest.Gradient(40, 30)), pieces.APP1(pieces.EXIF(first)), pieces.APP1(pieces.EXIF(6)))))
 		require.NoError(t, err)
 		assert.Equal(t, first, h.Orientation)
 	}
@@ -99,7 +100,7 @@ func TestAHeaderBeginsWhereTheReaderStands(t *testing.T) {
 }
 
 func TestTheFormatIsToldByContent(t *testing.T) {
-	img := gradient(9, 7)
+	img := imagetest.Gradient(9, 7)
 	for want, file := range map[string][]byte{
 		"jpeg": encodeJPEG(t, img), "png": encodePNG(t, img), "bmp": encodeBMP(t, img), "tiff": encodeTIFF(t, img),
 		"gif": encodeGIF(t, &gif.GIF{Image: []*image.Paletted{exactPalette(img)}, Delay: []int{0}}),
@@ -131,7 +132,7 @@ func TestAnErrorOfTheReaderIsNotTheImages(t *testing.T) {
 }
 
 func TestTruncatedFilesAreErrCorrupt(t *testing.T) {
-	img := gradient(60, 40)
+	img := imagetest.Gradient(60, 40)
 	for name, file := range map[string][]byte{
 		"jpeg": encodeJPEG(t, img), "png": encodePNG(t, img), "bmp": encodeBMP(t, img), "tiff": encodeTIFF(t, img),
 	} {
@@ -145,9 +146,9 @@ func TestTruncatedFilesAreErrCorrupt(t *testing.T) {
 }
 
 func TestAClaimOfManyPixelsCostsNothing(t *testing.T) {
-	small := encodePNG(t, gradient(4, 4))
+	small := encodePNG(t, imagetest.Gradient(4, 4))
 	copy(small[16:], "\x00\x00\x75\x30\x00\x00\x75\x30") // 30000×30000, with a wrong CRC
-	jpg := encodeJPEG(t, gradient(4, 4))
+	jpg := encodeJPEG(t, imagetest.Gradient(4, 4))
 	at := bytes.Index(jpg, []byte{0xff, 0xc0})
 	copy(jpg[at+5:], "\x75\x30\x75\x30")
 	for name, file := range map[string][]byte{"png": small, "jpeg": jpg} {
@@ -162,11 +163,11 @@ func TestAClaimOfManyPixelsCostsNothing(t *testing.T) {
 }
 
 func TestDecodeRefusesAPictureThatIsNotWhatItsHeaderSays(t *testing.T) {
-	small, err := DecodeHeader(bytes.NewReader(encodePNG(t, gradient(4, 4))))
+	small, err := DecodeHeader(bytes.NewReader(encodePNG(t, imagetest.Gradient(4, 4))))
 	require.NoError(t, err)
-	_, err = Decode(t.Context(), encodePNG(t, gradient(5, 4)), small, image.Point{})
+	_, err = Decode(t.Context(), encodePNG(t, imagetest.Gradient(5, 4)), small, image.Point{})
 	assert.ErrorIs(t, err, processors.ErrCorrupt)
-	_, err = Decode(t.Context(), encodeJPEG(t, gradient(4, 4)), small, image.Point{})
+	_, err = Decode(t.Context(), encodeJPEG(t, imagetest.Gradient(4, 4)), small, image.Point{})
 	assert.ErrorIs(t, err, processors.ErrCorrupt)
 }
 
@@ -197,12 +198,12 @@ func TestFormatsOfTheProgramAreDecodedToo(t *testing.T) {
 	const magic = "processors test format"
 	config := image.Config{ColorModel: color.RGBAModel, Width: 3, Height: 2}
 	image.RegisterFormat("mine", magic, func(io.Reader) (image.Image, error) {
-		large := gradient(9, 9)
+		large := imagetest.Gradient(9, 9)
 		return large.SubImage(image.Rect(1, 2, 4, 4)), nil
 	}, func(io.Reader) (image.Config, error) { return config, nil })
 	h, img := decodeFile(t, []byte(magic))
 	assert.Equal(t, "mine", h.Format)
-	assert.Zero(t, distance(t, gradient(9, 9).SubImage(image.Rect(1, 2, 4, 4)), img))
+	assert.Zero(t, distance(t, imagetest.Gradient(9, 9).SubImage(image.Rect(1, 2, 4, 4)), img))
 
 	image.RegisterFormat("bad", "processors bad format", func(io.Reader) (image.Image, error) { panic("index out of range") },
 		func(io.Reader) (image.Config, error) { return config, nil })
@@ -231,7 +232,7 @@ func TestAHeaderIsReadWithoutThePixels(t *testing.T) {
 	upright := encodePNG(t, noise)
 	for name, file := range map[string][]byte{
 		"jpeg": encodeJPEG(t, noise), "bmp": encodeBMP(t, noise), "tiff": encodeTIFF(t, noise),
-		"webp": webpFile(webpEXIF, image.Pt(256, 256), encodeWebP(t, noise, true)[12:], chunk("EXIF", exifBlock(1))),
+		"webp": pieces.WebP(pieces.VP8X(pieces.WebPEXIF, image.Pt(256, 256)), encodeWebP(t, noise, true)[12:], pieces.RIFF("EXIF", pieces.EXIF(1))),
 		// An encoder cuts the pixels into chunks of 32 KiB; one chunk for all is as right.
 		"png": bytes.Join([][]byte{upright[:33], binary.BigEndian.AppendUint32(nil, 500_000), []byte("IDAT"), make([]byte, 500_004), upright[len(upright)-12:]}, nil),
 	} {
@@ -245,8 +246,8 @@ func TestAHeaderIsReadWithoutThePixels(t *testing.T) {
 
 func TestDecodeTakesNoMoreMemoryThanAnnounced(t *testing.T) {
 	imagetest.Long(t)
-	opaque := gradient(400, 300)
-	clear := gradient(400, 300)
+	opaque := imagetest.Gradient(400, 300)
+	clear := imagetest.Gradient(400, 300)
 	clear.SetNRGBA(1, 1, color.NRGBA{})
 	deep := image.NewNRGBA64(opaque.Rect)
 	draw.Draw(deep, deep.Rect, clear, image.Point{}, draw.Src)
@@ -254,7 +255,7 @@ func TestDecodeTakesNoMoreMemoryThanAnnounced(t *testing.T) {
 	animation := &gif.GIF{Image: []*image.Paletted{frame}, Delay: []int{0}, Config: image.Config{Width: 400, Height: 300, ColorModel: frame.Palette}}
 	grey := image.NewGray(opaque.Rect)
 	for name, file := range map[string][]byte{
-		"jpeg": encodeJPEG(t, opaque), "jpeg, turned": jpegWithEXIF(encodeJPEG(t, opaque), 6), "grey jpeg": encodeJPEG(t, grey),
+		"jpeg": encodeJPEG(t, opaque), "jpeg, turned": pieces.IntoJPEG(encodeJPEG(t, opaque), pieces.APP1(pieces.EXIF(6))), "grey jpeg": encodeJPEG(t, grey),
 		"progressive jpeg": encoded(t, processors.JPEG{Progressive: true, Subsampling: processors.Subsampling444}, opaque),
 		"png":              encodePNG(t, opaque), "png with alpha": encodePNG(t, clear), "deep png": encodePNG(t, deep), "grey png": encodePNG(t, grey),
 		"png, turned": pngWithEXIF(encodePNG(t, clear), 5, false),
@@ -272,16 +273,16 @@ func TestDecodeTakesNoMoreMemoryThanAnnounced(t *testing.T) {
 }
 
 func TestPeekingStopsAtThePixels(t *testing.T) {
-	picture := encodePNG(t, gradient(40, 30))
+	picture := encodePNG(t, imagetest.Gradient(40, 30))
 	for name, file := range map[string][]byte{
 		"png":  pngWithEXIF(picture, 6, true),
-		"webp": webpFile(webpEXIF, image.Pt(40, 30), encodeWebP(t, gradient(40, 30), true)[12:], make([]byte, 100_000), chunk("EXIF", exifBlock(6))),
+		"webp": pieces.WebP(pieces.VP8X(pieces.WebPEXIF, image.Pt(40, 30)), encodeWebP(t, imagetest.Gradient(40, 30), true)[12:], make([]byte, 100_000), pieces.RIFF("EXIF", pieces.EXIF(6))),
 	} {
 		h, err := PeekHeader(bytes.NewReader(file))
 		require.NoError(t, err)
 		assert.Equal(t, image.Pt(40, 30), h.Size, name)
 	}
-	h, err := PeekHeader(bytes.NewReader(jpegWithEXIF(encodeJPEG(t, gradient(40, 30)), 6)))
+	h, err := PeekHeader(bytes.NewReader(pieces.IntoJPEG(encodeJPEG(t, imagetest.Gradient(40, 30)), pieces.APP1(pieces.EXIF(6)))))
 	require.NoError(t, err)
 	assert.Equal(t, image.Pt(30, 40), h.Size, "a processors.JPEG has it before")
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"image"
 	"image/color"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec/webp"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/rest-thumbnails/thumbnail/processors"
 
@@ -68,7 +68,7 @@ func TestALargeLossyWebPIsShrunkWhileItIsDecodedAndLosesNothing(t *testing.T) {
 		assert.Zero(t, furthest(t, cutOf(full, scaled, crop), cutOf(reduced, scaled, crop)), "for %d pixels", width)
 
 		full.options.Exact = true
-		db := psnr(cutOf(full, scaled, crop), cutOf(reduced, scaled, crop))
+		db := imagetest.PSNRWithoutAlpha(cutOf(full, scaled, crop), cutOf(reduced, scaled, crop))
 		assert.Greater(t, db, 44.0, "for %d pixels, against the textbook's", width)
 		full.options.Exact = false
 	}
@@ -97,7 +97,7 @@ func drawing(size image.Point) *image.NRGBA {
 
 func TestTheMemoryOfAWideLossyWebPIsAnnounced(t *testing.T) {
 	size := image.Pt(16383, 48)
-	file := encodeWebP(t, gradient(size.X, size.Y), false)
+	file := encodeWebP(t, imagetest.Gradient(size.X, size.Y), false)
 	h, err := DecodeHeader(bytes.NewReader(file))
 	require.NoError(t, err)
 	for _, ratio := range []int{2, 3, 4, 8, 40} {
@@ -109,34 +109,17 @@ func TestTheMemoryOfAWideLossyWebPIsAnnounced(t *testing.T) {
 }
 
 func TestLosslessWebPIsExact(t *testing.T) {
-	want := gradient(33, 21)
+	want := imagetest.Gradient(33, 21)
 	want.SetNRGBA(4, 4, color.NRGBA{10, 20, 30, 40})
 	_, img := decodeFile(t, encodeWebP(t, want, true))
 	assert.Zero(t, distance(t, want, img))
 }
 
-func chunk(id string, data []byte) []byte {
-	b := binary.LittleEndian.AppendUint32([]byte(id), uint32(len(data)))
-	b = append(b, data...)
-	return append(b, make([]byte, len(data)%2)...)
-}
-
-// webpFile joins chunks behind a VP8X that says what they are.
-func webpFile(flags byte, canvas image.Point, chunks ...[]byte) []byte {
-	x, y := canvas.X-1, canvas.Y-1
-	extended := []byte{flags, 0, 0, 0, byte(x), byte(x >> 8), 0, byte(y), byte(y >> 8), 0}
-	body := append([]byte("WEBP"), chunk("VP8X", extended)...)
-	for _, c := range chunks {
-		body = append(body, c...)
-	}
-	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
-}
-
 func TestTheOrientationOfAWebPLiesBehindItsPixels(t *testing.T) {
-	want := gradient(40, 30)
+	want := imagetest.Gradient(40, 30)
 	for orientation := 1; orientation <= 8; orientation++ {
 		stored := store(want, orientation)
-		file := webpFile(webpEXIF, stored.Rect.Size(), encodeWebP(t, stored, true)[12:], chunk("EXIF", exifBlock(orientation)))
+		file := pieces.WebP(pieces.VP8X(pieces.WebPEXIF, stored.Rect.Size()), encodeWebP(t, stored, true)[12:], pieces.RIFF("EXIF", pieces.EXIF(orientation)))
 		h, img := decodeFile(t, file)
 		assert.Equal(t, orientation, h.Orientation)
 		assert.Zero(t, distance(t, want, img), "orientation %d", orientation)
@@ -145,9 +128,9 @@ func TestTheOrientationOfAWebPLiesBehindItsPixels(t *testing.T) {
 
 func TestTheFirstFrameOfAnAnimatedWebPStandsOnItsCanvas(t *testing.T) {
 	frame := uniform(image.Pt(6, 4), color.NRGBA{0, 200, 0, 255})
-	head := []byte{1, 0, 0, 2, 0, 0, 5, 0, 0, 3, 0, 0, 100, 0, 0, 0} // 6×4 at 2,4
-	file := webpFile(webpAnimated|webpAlpha, image.Pt(20, 10),
-		chunk("ANIM", make([]byte, 6)), chunk("ANMF", append(head, encodeWebP(t, frame, true)[12:]...)))
+	pixels := encodeWebP(t, frame, true)[12:]
+	file := pieces.WebP(pieces.VP8X(pieces.WebPAnimated|pieces.WebPAlpha, image.Pt(20, 10)),
+		pieces.ANIM(0), pieces.ANMF(frame.Rect.Add(image.Pt(2, 4)), 100, 0, pixels))
 	h, img := decodeFile(t, file)
 	assert.Equal(t, image.Pt(20, 10), h.Size)
 	assert.Equal(t, color.NRGBA{}, img.At(1, 4))
@@ -155,28 +138,23 @@ func TestTheFirstFrameOfAnAnimatedWebPStandsOnItsCanvas(t *testing.T) {
 	assert.Equal(t, color.NRGBA{0, 200, 0, 255}, img.At(7, 7))
 	assert.Equal(t, color.NRGBA{}, img.At(8, 7))
 
-	head[0] = 100 // now it would stand beyond the canvas
-	file = webpFile(webpAnimated, image.Pt(20, 10), chunk("ANMF", append(head, encodeWebP(t, frame, true)[12:]...)))
+	beyond := frame.Rect.Add(image.Pt(200, 4))
+	file = pieces.WebP(pieces.VP8X(pieces.WebPAnimated, image.Pt(20, 10)), pieces.ANMF(beyond, 100, 0, pixels))
 	_, err := Decode(t.Context(), file, h, image.Point{})
 	assert.ErrorIs(t, err, processors.ErrCorrupt)
-	_, err = Decode(t.Context(), webpFile(webpAnimated, image.Pt(20, 10)), h, image.Point{})
+	_, err = Decode(t.Context(), pieces.WebP(pieces.VP8X(pieces.WebPAnimated, image.Pt(20, 10))), h, image.Point{})
 	assert.ErrorIs(t, err, processors.ErrCorrupt, "no frame at all")
 }
 
 func TestTheFirstFrameOfAnAnimationIsThatStillPicture(t *testing.T) {
-	img := gradient(60, 40)
+	img := imagetest.Gradient(60, 40)
 	for name, lossless := range map[string]bool{"lossy": false, "lossless": true} {
 		for _, alpha := range []byte{255, 100} {
 			img.SetNRGBA(3, 3, color.NRGBA{10, 20, 30, alpha})
 			file := encodeWebP(t, img, lossless)
 			_, want := decodeFile(t, file)
-			chunks := file[12:]
-			if string(chunks[:4]) == "VP8X" {
-				chunks = chunks[18:]
-			}
-			head := []byte{0, 0, 0, 0, 0, 0, 59, 0, 0, 39, 0, 0, 100, 0, 0, 0}
-			frame := chunk("ANMF", append(head, chunks...))
-			animation := webpFile(webpAnimated|webpAlpha, image.Pt(60, 40), chunk("ANIM", make([]byte, 6)), frame, frame)
+			frame := pieces.ANMF(img.Rect, 100, 0, pieces.Picture(file))
+			animation := pieces.WebP(pieces.VP8X(pieces.WebPAnimated|pieces.WebPAlpha, image.Pt(60, 40)), pieces.ANIM(0), frame, frame)
 			_, got := decodeFile(t, animation)
 			assert.Zero(t, furthest(t, want, got), "%s, alpha %d", name, alpha)
 		}

@@ -31,7 +31,7 @@ const notice = 100 * time.Millisecond
 // small are files in the built-in formats. A format without one is tried with the seeds of its fuzz
 // targets; it has to have some.
 func small(t *testing.T) (files [][]byte) {
-	img := gradient(24, 20)
+	img := imagetest.Gradient(24, 20)
 	paletted := image.NewPaletted(img.Rect, palette.WebSafe)
 	for i := range paletted.Pix {
 		paletted.Pix[i] = uint8(i % len(paletted.Palette))

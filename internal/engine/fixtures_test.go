@@ -3,32 +3,20 @@ package engine
 import (
 	"bytes"
 	"encoding/binary"
-	"hash/crc32"
 	"image"
-	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"math"
 	"runtime"
+	"slices"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 )
-
-// gradient is smooth, opaque, and different in each corner, so that no orientation of it looks like
-// another.
-func gradient(w, h int) *image.NRGBA {
-	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			img.SetNRGBA(x, y, color.NRGBA{uint8(255 * x / w), uint8(255 * y / h), uint8(60 + 100*x*y/(w*h)), 255})
-		}
-	}
-	return img
-}
 
 func encodeJPEG(t testing.TB, img image.Image) []byte {
 	var b bytes.Buffer
@@ -60,34 +48,14 @@ func encodeTIFF(t testing.TB, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// exifBlock is a TIFF header with a directory that holds an orientation and nothing else.
-func exifBlock(orientation int) []byte {
-	b := []byte("MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00")
-	b[19] = byte(orientation)
-	return b
-}
-
-// jpegWithEXIF puts an orientation into a JPEG.
-func jpegWithEXIF(file []byte, orientation int) []byte {
-	block := append([]byte("Exif\x00\x00"), exifBlock(orientation)...)
-	out := append([]byte{}, file[:2]...)
-	out = append(out, 0xff, 0xe1)
-	out = binary.BigEndian.AppendUint16(out, uint16(len(block)+2))
-	out = append(out, block...)
-	return append(out, file[2:]...)
-}
-
 // pngWithEXIF puts an orientation into a PNG, before its pixels or behind them.
 func pngWithEXIF(file []byte, orientation int, behind bool) []byte {
-	chunk := append([]byte("eXIf"), exifBlock(orientation)...)
-	full := binary.BigEndian.AppendUint32(nil, uint32(len(chunk)-4))
-	full = append(full, chunk...)
-	full = binary.BigEndian.AppendUint32(full, crc32.ChecksumIEEE(chunk))
-	at := 8 + 25 // behind IHDR
-	if behind {
-		at = len(file) - 12 // before IEND
+	chunk := pieces.PNG("eXIf", pieces.EXIF(orientation))
+	if !behind {
+		return pieces.IntoPNG(file, chunk)
 	}
-	return append(append(append([]byte{}, file[:at]...), full...), file[at:]...)
+	end := len(file) - 12 // IEND
+	return slices.Concat(file[:end], chunk, file[end:])
 }
 
 // tiffWithOrientation puts an orientation into a TIFF's directory, where its tag belongs, for the

@@ -9,20 +9,22 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
 func seed(f *testing.F) {
-	img := gradient(20, 14)
+	img := imagetest.Gradient(20, 14)
 	for _, file := range files(f, 6) {
 		f.Add(file)
 	}
 	f.Add(encodeBMP(f, img))
 	f.Add(encodeGIF(f, &gif.GIF{Image: []*image.Paletted{exactPalette(uniform(image.Pt(5, 5), img.NRGBAAt(1, 1)))}, Delay: []int{0}}))
 	f.Add(encodeWebP(f, img, true))
-	f.Add(webpFile(webpEXIF, image.Pt(20, 14), encodeWebP(f, img, false)[12:], chunk("EXIF", exifBlock(3))))
-	f.Add(webpFile(webpAnimated, image.Pt(20, 14), chunk("ANMF", append([]byte("\x00\x00\x00\x00\x00\x00\x13\x00\x00\x0d\x00\x00\x00\x00\x00\x00"), encodeWebP(f, img, false)[12:]...))))
-	f.Add(append([]byte{0xff, 0xd8, 0xff, 0xff, 0xff, 0}, jpegWithEXIF(encodeJPEG(f, img), 8)[2:]...))
+	f.Add(pieces.WebP(pieces.VP8X(pieces.WebPEXIF, image.Pt(20, 14)), encodeWebP(f, img, false)[12:], pieces.RIFF("EXIF", pieces.EXIF(3))))
+	f.Add(pieces.WebP(pieces.VP8X(pieces.WebPAnimated, image.Pt(20, 14)), pieces.ANMF(img.Rect, 0, 0, encodeWebP(f, img, false)[12:])))
+	f.Add(append([]byte{0xff, 0xd8, 0xff, 0xff, 0xff, 0}, pieces.IntoJPEG(encodeJPEG(f, img), pieces.APP1(pieces.EXIF(8)))[2:]...))
 }
 
 // known reports whether err is one that callers can tell apart.

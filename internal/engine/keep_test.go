@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -47,8 +48,8 @@ func ownSize(t *testing.T, file []byte, tolerant bool) ([]byte, error) {
 // their own.
 func TestADamagedOriginalIsEncodedAnew(t *testing.T) {
 	for format, file := range map[string][]byte{
-		"jpeg": encodeJPEG(t, gradient(80, 60)), "png": encodePNG(t, gradient(40, 30)), "gif": moving(t, 5, image.Pt(40, 20)),
-		"still gif": moving(t, 1, image.Pt(40, 20)), "webp": encodeWebP(t, gradient(80, 60), false),
+		"jpeg": encodeJPEG(t, imagetest.Gradient(80, 60)), "png": encodePNG(t, imagetest.Gradient(40, 30)), "gif": moving(t, 5, image.Pt(40, 20)),
+		"still gif": moving(t, 1, image.Pt(40, 20)), "webp": encodeWebP(t, imagetest.Gradient(80, 60), false),
 	} {
 		kept, err := ownSize(t, file, true)
 		require.NoError(t, err, format)

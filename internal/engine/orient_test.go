@@ -7,6 +7,7 @@ import (
 	"image/draw"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -41,7 +42,7 @@ func store(img image.Image, orientation int) *image.NRGBA {
 }
 
 func TestEveryTypeOfPictureIsTurnedUpright(t *testing.T) {
-	want := gradient(7, 5)
+	want := imagetest.Gradient(7, 5)
 	palette := color.Palette{}
 	for i := range 256 {
 		palette = append(palette, color.NRGBA{uint8(i), uint8(i), uint8(i), 255})

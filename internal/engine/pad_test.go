@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -27,8 +29,8 @@ func TestAPaddedPictureIsTheFittingOneInABox(t *testing.T) {
 	smoke := color.NRGBA{R: 0xf5, G: 0xf5, B: 0xf5, A: 255}
 	for orientation := 1; orientation <= 8; orientation++ {
 		for name, file := range map[string][]byte{
-			"jpeg": jpegWithEXIF(encodeJPEG(t, gradient(60, 30)), orientation),
-			"png":  pngWithEXIF(encodePNG(t, gradient(60, 30)), orientation, false),
+			"jpeg": pieces.IntoJPEG(encodeJPEG(t, imagetest.Gradient(60, 30)), pieces.APP1(pieces.EXIF(orientation))),
+			"png":  pngWithEXIF(encodePNG(t, imagetest.Gradient(60, 30)), orientation, false),
 		} {
 			for _, box := range []image.Point{{40, 40}, {20, 50}, {200, 100}, {60, 30}} {
 				what := fmt.Sprintf("%s, orientation %d, %v", name, orientation, box)

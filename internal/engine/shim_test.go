@@ -7,7 +7,6 @@ import (
 	"image"
 	"image/color"
 	"io"
-	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -163,13 +162,7 @@ func stripPNG(file []byte) []byte  { return stripped(file) }
 func stripGIF(file []byte) []byte  { return stripped(file) }
 func stripWebP(file []byte) []byte { return stripped(file) }
 
-// Flags of the VP8X chunk of WebP, and a marker of JPEG.
-const (
-	webpAnimated = 1 << 1
-	webpEXIF     = 1 << 3
-	webpAlpha    = 1 << 4
-	markerSOS    = 0xda
-)
+const markerSOS = 0xda // of JPEG
 
 type encoder = Encoder
 
@@ -189,21 +182,6 @@ func fill(img interface {
 			img.Set(x, y, c)
 		}
 	}
-}
-
-// withSubject is a smooth picture with a checkered disk.
-func withSubject(size, at image.Point, radius int) *image.RGBA {
-	img := image.NewRGBA(image.Rectangle{Max: size})
-	for y := range size.Y {
-		for x := range size.X {
-			c := color.RGBA{uint8(150 + 40*x/size.X), uint8(160 + 30*y/size.Y), 190, 255}
-			if d := image.Pt(x, y).Sub(at); d.X*d.X+d.Y*d.Y < radius*radius {
-				c = color.RGBA{220, uint8(100 + 100*((x/6+y/6)%2)), 60, 255}
-			}
-			img.SetRGBA(x, y, c)
-		}
-	}
-	return img
 }
 
 // exactPalettes returns pictures with one palette, or nil if they have more than 256 colors.
@@ -242,17 +220,6 @@ func exactPalette(img *image.NRGBA) *image.Paletted {
 		return nil
 	}
 	return all[0]
-}
-
-// psnr is the peak signal-to-noise ratio of two pictures of one size, in dB over R, G and B.
-func psnr(want, got image.Image) float64 {
-	a, b := nrgbaOf(want), nrgbaOf(got)
-	sum := 0.0
-	for i := range a.Pix {
-		d := float64(a.Pix[i]) - float64(b.Pix[i]) // alpha is equal
-		sum += d * d
-	}
-	return 10 * math.Log10(255*255*float64(len(a.Pix))*3/4/sum)
 }
 
 // isRefusal reports whether an error is the original's fault, and says so.

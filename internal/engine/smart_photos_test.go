@@ -10,17 +10,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/saliency"
 	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// smartPhotos are the photographs of the gallery, of the corpus, and of the Debian packages
-// lomiri-wallpapers-16.04 and mate-backgrounds, as far as they are there.
-var smartPhotos = []string{
-	"../../internal/gallery/photos/*.jpg", "../../internal/gallery/photos/animals/*.jpg", "../../../shared/corpus/photos/*.jpg",
-	"/usr/share/backgrounds/*.jpg", "/usr/share/backgrounds/mate/nature/*.jpg",
-}
+// wallpapers are photographs of the Debian packages lomiri-wallpapers-16.04 and mate-backgrounds.
+var wallpapers = []string{"/usr/share/backgrounds/*.jpg", "/usr/share/backgrounds/mate/nature/*.jpg"}
 
 // overlap is the part of a that b covers.
 func overlap(a, b image.Rectangle) float64 {
@@ -32,9 +29,9 @@ func overlap(a, b image.Rectangle) float64 {
 // larger: by 80 %, on the first ten photographs in which that is off the middle.
 func TestSmartFindsTheSameSubjectInAReducedPicture(t *testing.T) {
 	const many = 10
-	var paths []string
-	for _, pattern := range smartPhotos {
-		found, err := filepath.Glob(filepath.FromSlash(pattern))
+	paths := append(imagetest.Gallery(t, "*.jpg", "animals/*.jpg"), imagetest.CorpusMatching(t, "photos/*.jpg")...)
+	for _, pattern := range wallpapers {
+		found, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		paths = append(paths, found...)
 	}
@@ -73,7 +70,7 @@ func TestSmartKeepsTheFigAndTheMountains(t *testing.T) {
 		name   string
 		y0, y1 float64 // rows, of 0…1, that have to be kept
 	}{{"bowl.png", 0.27, 0.72}, {"mountain.jpg", 0.33, 0.66}} {
-		data, err := os.ReadFile(filepath.Join("../../internal/gallery/photos", c.name))
+		data, err := os.ReadFile(imagetest.Gallery(t, c.name)[0])
 		require.NoError(t, err)
 		h, err := DecodeHeader(bytes.NewReader(data))
 		require.NoError(t, err)

@@ -3,8 +3,6 @@ package engine
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
-	"hash/crc32"
 	"image"
 	"image/color"
 	"image/draw"
@@ -12,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/rest-thumbnails/thumbnail/processors"
 
@@ -21,37 +21,24 @@ import (
 
 const secret = "geheime Notiz"
 
-// segment is a JPEG's.
-func segment(marker byte, body string) []byte {
-	b := binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(body)+2))
-	return append(b, body...)
-}
-
-// pngChunk is a chunk with its CRC.
-func pngChunk(kind, body string) []byte {
-	b := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
-	b = append(append(b, kind...), body...)
-	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
-}
-
 func insert(file []byte, at int, what ...[]byte) []byte {
 	return bytes.Join([][]byte{file[:at], bytes.Join(what, nil), file[at:]}, nil)
 }
 
 // withSecrets are files with all that is to be stripped, which are smaller than what is encoded of them.
 func withSecrets(t testing.TB) map[string][]byte {
-	jpg := encoded(t, processors.JPEG{Quality: 20}, gradient(80, 60))
+	jpg := encoded(t, processors.JPEG{Quality: 20}, imagetest.Gradient(80, 60))
 	jpg = insert(jpg, 2,
-		segment(0xe0, "JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x01\x01"+"\x01\x02\x03"), segment(0xe0, "JFXX\x00\x10"+secret), segment(0xe1, "Exif\x00\x00"+string(exifBlock(1))+secret),
-		segment(0xe1, "http://ns.adobe.com/xap/1.0/\x00"+secret), segment(0xe2, "ICC_PROFILE\x00\x01\x01"+secret), segment(0xed, "Photoshop 3.0\x00"+secret), segment(0xfe, secret))
-	png := encodePNG(t, gradient(40, 30)) // std's default is smaller than BestSpeed
-	png = insert(png, 33, pngChunk("tEXt", "Comment\x00"+secret), pngChunk("eXIf", string(exifBlock(1))+secret), pngChunk("iTXt", "XML:com.adobe.xmp\x00\x00\x00\x00\x00"+secret), pngChunk("pHYs", "\x00\x00\x01\x00\x00\x00\x01\x00\x01"))
+		pieces.JPEG(0xe0, []byte("JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x01\x01"+"\x01\x02\x03")), pieces.JPEG(0xe0, []byte("JFXX\x00\x10"+secret)), pieces.JPEG(0xe1, []byte("Exif\x00\x00"+string(pieces.EXIF(1))+secret)),
+		pieces.JPEG(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+secret)), pieces.JPEG(0xe2, []byte("ICC_PROFILE\x00\x01\x01"+secret)), pieces.JPEG(0xed, []byte("Photoshop 3.0\x00"+secret)), pieces.JPEG(0xfe, []byte(secret)))
+	png := encodePNG(t, imagetest.Gradient(40, 30)) // std's default is smaller than BestSpeed
+	png = insert(png, 33, pieces.PNG("tEXt", []byte("Comment\x00"+secret)), pieces.PNG("eXIf", []byte(string(pieces.EXIF(1))+secret)), pieces.PNG("iTXt", []byte("XML:com.adobe.xmp\x00\x00\x00\x00\x00"+secret)), pieces.PNG("pHYs", []byte("\x00\x00\x01\x00\x00\x00\x01\x00\x01")))
 	animation := moving(t, 5, image.Pt(40, 20))
 	at := bytes.Index(animation, []byte("\x21\xff\x0bNETSCAPE"))
 	comment := []byte("\x21\xfe\x0d" + secret + "\x00\x21\xff\x0bXMP DataXMP\x0d" + secret + "\x00")
 	animation = insert(animation, at, comment)
-	webp := encodeWebP(t, gradient(40, 30), false)[12:]
-	webp = webpFile(webpEXIF|1<<2|1<<5, image.Pt(40, 30), chunk("ICCP", []byte(secret)), webp, chunk("EXIF", append(exifBlock(1), secret...)), chunk("XMP ", []byte(secret)))
+	webp := encodeWebP(t, imagetest.Gradient(40, 30), false)[12:]
+	webp = pieces.WebP(pieces.VP8X(pieces.WebPEXIF|pieces.WebPXMP|pieces.WebPProfile, image.Pt(40, 30)), pieces.RIFF("ICCP", []byte(secret)), webp, pieces.RIFF("EXIF", append(pieces.EXIF(1), secret...)), pieces.RIFF("XMP ", []byte(secret)))
 	return map[string][]byte{
 		"jpeg": append(jpg, secret...), "png": append(png, secret...), "gif": append(animation, secret...), "webp": append(webp, secret...),
 	}
@@ -199,7 +186,7 @@ type embedding struct{ processors.JPEG }
 func TestTheSourceIsStoredWhereNothingChangesAndItIsSmaller(t *testing.T) {
 	jpg := withSecrets(t)["jpeg"]
 	want := stripJPEG(jpg)
-	require.Less(t, len(want), len(encoded(t, processors.JPEG{}, gradient(80, 60))))
+	require.Less(t, len(want), len(encoded(t, processors.JPEG{}, imagetest.Gradient(80, 60))))
 	for name, got := range map[string][]byte{
 		"in its size": stored(t, jpg, processors.Crop{}, processors.JPEG{}, 80), "not enlarged": stored(t, jpg, processors.Fit{}, processors.JPEG{}, 800), "smart": stored(t, jpg, processors.Smart{}, processors.JPEG{}, 80),
 		"with quality": stored(t, jpg, processors.Scale{}, processors.JPEG{Quality: 95, Subsampling: processors.Subsampling444}, 80),
@@ -212,7 +199,7 @@ func TestTheSourceIsStoredWhereNothingChangesAndItIsSmaller(t *testing.T) {
 		"stamped":               stored(t, jpg, stamp{}, processors.JPEG{}, 80),
 		"another encoder":       stored(t, jpg, processors.Crop{}, embedding{}, 80),
 		"another format":        stored(t, jpg, processors.Crop{}, processors.PNG{}, 80),
-		"turned":                stored(t, jpegWithEXIF(encoded(t, processors.JPEG{Quality: 20}, gradient(80, 60)), 3), processors.Crop{}, processors.JPEG{}, 80),
+		"turned":                stored(t, pieces.IntoJPEG(encoded(t, processors.JPEG{Quality: 20}, imagetest.Gradient(80, 60)), pieces.APP1(pieces.EXIF(3))), processors.Crop{}, processors.JPEG{}, 80),
 		"encoded, smaller":      stored(t, jpg, processors.Crop{}, processors.JPEG{Quality: 2}, 80),
 		"PNG of a JPEG":         stored(t, withSecrets(t)["png"], processors.Crop{}, processors.JPEG{}, 40),
 		"first of an animation": stored(t, withSecrets(t)["gif"], processors.Crop{}, processors.PNG{}, 40),
@@ -224,13 +211,13 @@ func TestTheSourceIsStoredWhereNothingChangesAndItIsSmaller(t *testing.T) {
 
 func TestWhatWasConvertedIsNotTheOriginal(t *testing.T) {
 	deep := image.NewNRGBA64(image.Rect(0, 0, 40, 30))
-	draw.Draw(deep, deep.Rect, gradient(40, 30), image.Point{}, draw.Src)
+	draw.Draw(deep, deep.Rect, imagetest.Gradient(40, 30), image.Point{}, draw.Src)
 	for name, c := range map[string]struct {
 		file     []byte
 		original bool
 	}{
-		"16 bits, linear light": {withGamma(t, deep), false}, // converted at once
-		"8 bits, linear light":  {withGamma(t, gradient(40, 30)), false},
+		"16 bits, linear light": {specimen.PNG(deep, 1), false}, // converted at once
+		"8 bits, linear light":  {specimen.PNG(imagetest.Gradient(40, 30), 1), false},
 		"16 bits":               {encodePNG(t, deep), true},
 	} {
 		h, err := DecodeHeader(bytes.NewReader(c.file))
@@ -258,7 +245,7 @@ func TestAnEncoderOfTheProgramMaySayThatItKeepsASource(t *testing.T) {
 }
 
 func TestPNGAndGIFAreStoredAsTheyAreTooIfThatIsSmaller(t *testing.T) {
-	file := insert(encodePNG(t, gradient(64, 64)), 33, pngChunk("tEXt", "Comment\x00"+secret))
+	file := insert(encodePNG(t, imagetest.Gradient(64, 64)), 33, pieces.PNG("tEXt", []byte("Comment\x00"+secret)))
 	assert.Equal(t, stripPNG(file), stored(t, file, processors.Crop{}, wordy{processors.PNG{}}, 64))
 
 	// The encoder of this package does not put transparent pixels where it could, from the first

@@ -25,7 +25,13 @@ func psnr(a, b image.Image, channels int) float64 {
 			}
 		}
 	}
-	return 10 * math.Log10(255*255*float64(channels*r.Dx()*r.Dy())/max(sum, 1e-6))
+	return Decibels(sum, channels*r.Dx()*r.Dy())
+}
+
+// Decibels is the ratio of signal to noise of samples of 0 to 255, of whose differences the squares add
+// up to sum, in dB.
+func Decibels(sum float64, samples int) float64 {
+	return 10 * math.Log10(255*255*float64(samples)/max(sum, 1e-6))
 }
 
 func rgba(m image.Image, x, y int) [4]uint16 {
@@ -59,7 +65,7 @@ func Likeness(reference, got image.Image, part float64) float64 {
 			}
 		}
 	}
-	return 10 * math.Log10(255*255*3*float64(rows*size.X)/max(white, black, 1e-6))
+	return Decibels(max(white, black), 3*rows*size.X)
 }
 
 func clamp(v, most float64) float64 { return min(max(v, 0), most) }

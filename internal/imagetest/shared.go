@@ -48,6 +48,30 @@ func CorpusFiles(t testing.TB) (files []File) {
 	return files
 }
 
+// CorpusMatching returns the paths of the files of the corpus that match patterns.
+func CorpusMatching(t testing.TB, patterns ...string) (paths []string) {
+	t.Helper()
+	return matching(t, Corpus(t), patterns)
+}
+
+// Gallery returns the paths of the photos of the gallery that match patterns.
+func Gallery(t testing.TB, patterns ...string) (paths []string) {
+	t.Helper()
+	_, file, _, _ := runtime.Caller(0)
+	return matching(t, filepath.Join(filepath.Dir(file), "..", "gallery", "photos"), patterns)
+}
+
+func matching(t testing.TB, dir string, patterns []string) (paths []string) {
+	t.Helper()
+	for _, p := range patterns {
+		found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(p)))
+		require.NoError(t, err)
+		paths = append(paths, found...)
+	}
+	require.NotEmpty(t, paths)
+	return paths
+}
+
 // Long skips a test that takes seconds under go test -short.
 func Long(t testing.TB) {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -97,7 +98,7 @@ func psnr(want floats, got *image.Gray) float64 {
 		d := math.Min(math.Max(v, 0), 255) - float64(got.Pix[i])
 		sum += d * d
 	}
-	return 10 * math.Log10(255*255*float64(len(want.v))/sum)
+	return imagetest.Decibels(sum, len(want.v))
 }
 
 // The table that `go test -v -run Quality` prints is that of 960 columns; a row says from which

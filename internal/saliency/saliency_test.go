@@ -7,7 +7,6 @@ import (
 	"image/jpeg"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
@@ -62,10 +62,7 @@ func largest(size image.Point, x, y int) image.Point {
 var ratios = [][2]int{{1, 1}, {1, 2}, {2, 1}, {16, 9}, {9, 16}, {3, 4}, {4, 3}, {1, 9}, {9, 1}}
 
 func TestBoxesInPhotographsAreThoseOfSmartcrop(t *testing.T) {
-	paths, err := filepath.Glob("../../internal/gallery/photos/*.jpg")
-	require.NoError(t, err)
-	require.NotEmpty(t, paths)
-	for _, path := range paths {
+	for _, path := range imagetest.Gallery(t, "*.jpg") {
 		file, err := os.Open(path)
 		require.NoError(t, err)
 		photo, err := jpeg.Decode(file)

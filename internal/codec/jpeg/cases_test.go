@@ -118,7 +118,7 @@ func psnrOfMeans(p *codec.Picture, want image.Image, top float64) float64 {
 			}
 		}
 	}
-	return 10 * math.Log10(255*255*3*across*float64(down)/sum)
+	return imagetest.Decibels(sum, 3*across*down)
 }
 
 // mean is the mean color of a square tile, by area.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 const trailing = "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mdat\xff\xda\x00\x0c\x03\xff\xc4\x00\x01\xffSEFT secret"
@@ -93,9 +94,7 @@ func TestHeaderColorPixelsAndStrippedFileAgreeOnOddButCompleteFiles(t *testing.T
 func profileSegments(profile string, n int) (out []byte) {
 	for i := n; i > 0; i-- {
 		part := profile[(i-1)*len(profile)/n : i*len(profile)/n]
-		body := profileName + string([]byte{byte(i), byte(n)}) + part
-		out = append(out, 0xFF, mAPP2, byte((len(body)+2)>>8), byte(len(body)+2))
-		out = append(out, body...)
+		out = append(out, pieces.JPEG(mAPP2, []byte(profileName), []byte{byte(i), byte(n)}, []byte(part))...)
 	}
 	return out
 }
@@ -151,9 +150,7 @@ func TestAProfileIsReadWholeOrNotAtAll(t *testing.T) {
 }
 
 func TestTheOrientationIsThatOfTheFirstEXIFBlock(t *testing.T) {
-	block := func(n byte) []byte {
-		return append([]byte("\xff\xe1\x00\x22Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00"), n, 0, 0, 0, 0, 0, 0)
-	}
+	block := func(n int) []byte { return pieces.APP1(pieces.EXIF(n)) }
 	for _, progressive := range []bool{false, true} {
 		data := small(progressive).file()
 		for _, marker := range []byte{mDQT, mSOS} { // before and behind the frame header

@@ -5,12 +5,12 @@ import (
 	"context"
 	"image"
 	"image/color"
-	"math"
 	"math/rand"
 	"os"
 	"os/exec"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -107,13 +107,13 @@ func TestDamagedFilesLookAsGoodAsLibjpegShowsThem(t *testing.T) {
 				if len(out) < 240*180 {
 					continue // it refuses
 				}
-				theirs := psnr(t, pixmap(t, out), whole)
+				theirs := imagetest.PSNRWithoutAlpha(pixmap(t, out), whole)
 				img, err := tolerated(data, 8)
 				if err != nil {
 					assert.Less(t, theirs, 14., "%v, %s: %v", args, kind.name, err)
 					continue
 				}
-				ours := psnr(t, img, whole)
+				ours := imagetest.PSNRWithoutAlpha(img, whole)
 				assert.Greater(t, ours, theirs-1, "%v, %s", args, kind.name)
 			}
 		}
@@ -124,23 +124,6 @@ func write(t testing.TB, data []byte) string {
 	name := t.TempDir() + "/file.jpg"
 	require.NoError(t, os.WriteFile(name, data, 0o600))
 	return name
-}
-
-// psnr compares two pictures.
-func psnr(t testing.TB, got, want image.Image) float64 {
-	t.Helper()
-	b := want.Bounds()
-	require.Equal(t, b, got.Bounds())
-	sum := 1e-9
-	for y := range b.Dy() {
-		for x := range b.Dx() {
-			p, q := color.RGBAModel.Convert(got.At(x, y)).(color.RGBA), color.RGBAModel.Convert(want.At(x, y)).(color.RGBA)
-			for _, d := range [3]float64{float64(p.R) - float64(q.R), float64(p.G) - float64(q.G), float64(p.B) - float64(q.B)} {
-				sum += d * d
-			}
-		}
-	}
-	return min(99, 10*math.Log10(255*255*3*float64(b.Dx()*b.Dy())/sum))
 }
 
 func TestWhatIsMissingIsMidGray(t *testing.T) {

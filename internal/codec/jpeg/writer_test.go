@@ -3,6 +3,8 @@ package jpeg
 import (
 	"bytes"
 	"math/bits"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // writer writes segments and entropy-coded bits.
@@ -17,11 +19,7 @@ type writer struct {
 	behind []uint
 }
 
-func (w *writer) segment(marker byte, payload []byte) {
-	n := len(payload) + 2
-	w.Write([]byte{0xFF, marker, byte(n >> 8), byte(n)})
-	w.Write(payload)
-}
+func (w *writer) segment(marker byte, payload []byte) { w.Write(pieces.JPEG(marker, payload)) }
 
 // tables writes a DC and an AC Huffman table, with codes of 2 bits and more for some symbols.
 func (w *writer) tables() {

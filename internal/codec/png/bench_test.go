@@ -16,6 +16,7 @@ import (
 
 	"github.com/klauspost/compress/zlib"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
@@ -97,7 +98,7 @@ func inflateRows(b *testing.B, own *inflater, chunks []byte, row, rows int) {
 
 func BenchmarkInflateAgainstGo(b *testing.B) {
 	z, row, rows := photoStream()
-	chunks := appendChunk(appendChunk(nil, "IDAT", z), "IEND", nil)
+	chunks := append(pieces.PNG("IDAT", z), pieces.PNG("IEND")...)
 	var own inflater
 	rival(b, "go", func() {
 		inflateRows(b, &own, chunks, row, rows)
@@ -108,7 +109,7 @@ func BenchmarkInflateAgainstGo(b *testing.B) {
 
 func BenchmarkInflateAgainstKlauspost(b *testing.B) {
 	z, row, rows := photoStream()
-	chunks := appendChunk(appendChunk(nil, "IDAT", z), "IEND", nil)
+	chunks := append(pieces.PNG("IDAT", z), pieces.PNG("IEND")...)
 	var own inflater
 	buf := make([]byte, 64<<10)
 	rival(b, "klauspost", func() {

@@ -20,28 +20,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
-
-// appendChunk appends a chunk.
-func appendChunk(out []byte, kind string, data []byte) []byte {
-	out = binary.BigEndian.AppendUint32(out, uint32(len(data)))
-	from := len(out)
-	out = append(append(out, kind...), data...)
-	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[from:]))
-}
 
 // randomPNG writes a file of any kind that the standard has: whatever the bytes of its rows are,
 // they are a picture.
 func randomPNG(rng *rand.Rand, h Header, level int) []byte {
-	out := []byte(signature)
-	ihdr := binary.BigEndian.AppendUint32(nil, uint32(h.Width))
-	ihdr = binary.BigEndian.AppendUint32(ihdr, uint32(h.Height))
 	interlace := byte(0)
 	if h.Interlaced {
 		interlace = 1
 	}
-	out = appendChunk(out, "IHDR", append(ihdr, byte(h.Depth), byte(h.Color), 0, 0, interlace))
+	out := pieces.PNGFile(pieces.IHDR(h.Width, h.Height, byte(h.Depth), byte(h.Color), interlace))
 	bytesOf := func(n int) []byte {
 		p := make([]byte, n)
 		mask := byte(rng.Uint32()) // so that some are compressible
@@ -51,16 +41,16 @@ func randomPNG(rng *rand.Rand, h Header, level int) []byte {
 		return p
 	}
 	if h.Color == Indexed {
-		out = appendChunk(out, "PLTE", bytesOf(3*(1+rng.IntN(1<<h.Depth))))
+		out = append(out, pieces.PNG("PLTE", bytesOf(3*(1+rng.IntN(1<<h.Depth))))...)
 		if h.Transparent {
-			out = appendChunk(out, "tRNS", bytesOf(rng.IntN(1<<h.Depth)))
+			out = append(out, pieces.PNG("tRNS", bytesOf(rng.IntN(1<<h.Depth)))...)
 		}
 	} else if h.Transparent && (h.Color == Gray || h.Color == RGB) {
 		key := make([]byte, 2*h.samples())
 		if h.Depth < 16 {
 			key[1] = byte(rng.IntN(1 << h.Depth))
 		}
-		out = appendChunk(out, "tRNS", key)
+		out = append(out, pieces.PNG("tRNS", key)...)
 	}
 	var raw []byte
 	pass := func(w, h2 int) {
@@ -79,10 +69,10 @@ func randomPNG(rng *rand.Rand, h Header, level int) []byte {
 	}
 	for z := deflated(raw, level); len(z) > 0; {
 		n := min(len(z), rng.IntN(3000))
-		out = appendChunk(out, "IDAT", z[:n])
+		out = append(out, pieces.PNG("IDAT", z[:n])...)
 		z = z[n:]
 	}
-	return appendChunk(out, "IEND", nil)
+	return append(out, pieces.PNG("IEND")...)
 }
 
 func deflated(raw []byte, level int) []byte {
@@ -188,9 +178,8 @@ func TestAFlippedBitOfThePixelsIsNoticed(t *testing.T) {
 func TestFewerPixelsThanTheHeaderSaysAreCorrupt(t *testing.T) {
 	var d Decoder
 	for _, rows := range []int{0, 1, 9} {
-		out := appendChunk([]byte(signature), "IHDR", []byte{0, 0, 0, 10, 0, 0, 0, 10, 8, 2, 0, 0, 0})
-		out = appendChunk(out, "IDAT", deflated(make([]byte, rows*31), flate.DefaultCompression))
-		out = appendChunk(out, "IEND", nil)
+		data := deflated(make([]byte, rows*31), flate.DefaultCompression)
+		out := pieces.PNGFile(pieces.IHDR(10, 10, 8, 2, 0), pieces.PNG("IDAT", data), pieces.PNG("IEND"))
 		_, err := d.Decode(t.Context(), out)
 		assert.ErrorIs(t, err, ErrCorrupt, "%d rows", rows)
 	}
@@ -199,20 +188,17 @@ func TestFewerPixelsThanTheHeaderSaysAreCorrupt(t *testing.T) {
 func TestWhatStandsBehindThePixelsOrTheFileIsIgnored(t *testing.T) {
 	var d Decoder
 	z := append(deflated(make([]byte, 10*31), flate.DefaultCompression), "more"...)
-	out := appendChunk([]byte(signature), "IHDR", []byte{0, 0, 0, 10, 0, 0, 0, 10, 8, 2, 0, 0, 0})
-	out = appendChunk(out, "IDAT", z)
-	out = appendChunk(out, "IDAT", z)
-	out = appendChunk(out, "tEXt", []byte("comment"))
+	data := pieces.PNG("IDAT", z)
+	out := pieces.PNGFile(pieces.IHDR(10, 10, 8, 2, 0), data, data, pieces.PNG("tEXt", []byte("comment")))
 	out[len(out)-1]++ // the checksum of a chunk that does not matter
-	out = append(appendChunk(out, "IEND", nil), "more"...)
+	out = append(append(out, pieces.PNG("IEND")...), "more"...)
 	_, err := d.Decode(t.Context(), out)
 	assert.NoError(t, err)
 }
 
 func TestASmallFileThatPromisesManyPixelsCostsNothing(t *testing.T) {
-	out := appendChunk([]byte(signature), "IHDR", []byte{0x7f, 255, 255, 255, 0x7f, 255, 255, 255, 16, 6, 0, 0, 0})
-	out = appendChunk(out, "IDAT", deflated(make([]byte, 1000), flate.DefaultCompression))
-	out = appendChunk(out, "IEND", nil)
+	data := deflated(make([]byte, 1000), flate.DefaultCompression)
+	out := pieces.PNGFile(pieces.IHDR(0x7fffffff, 0x7fffffff, 16, 6, 0), pieces.PNG("IDAT", data), pieces.PNG("IEND"))
 	_, err := new(Decoder).Decode(t.Context(), out)
 	assert.ErrorIs(t, err, ErrCorrupt)
 }
@@ -221,9 +207,9 @@ func TestPixelsThatCanNotBeAddressedAreUnsupported(t *testing.T) {
 	if bits.UintSize == 64 {
 		t.Skip("where an int has 64 bits no file can hold so many pixels")
 	}
-	for _, size := range [][]byte{{0x7f, 255, 255, 255, 0, 0, 0, 1}, {0, 1, 0, 0, 0, 0, 0x7f, 255}} {
-		out := appendChunk([]byte(signature), "IHDR", append(size, 16, 6, 0, 0, 0))
-		out = appendChunk(out, "IDAT", make([]byte, 1<<25)) // as long as it is for so many at least
+	for _, size := range []image.Point{{0x7fffffff, 1}, {0x10000, 0x7fff}} {
+		data := pieces.PNG("IDAT", make([]byte, 1<<25)) // as long as it is for so many at least
+		out := pieces.PNGFile(pieces.IHDR(size.X, size.Y, 16, 6, 0), data)
 		_, err := new(Decoder).Decode(t.Context(), out)
 		assert.ErrorIs(t, err, ErrUnsupported)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // resetTo begins with the first of chunks.
@@ -30,7 +31,7 @@ func (z *inflater) resetTo(ctx context.Context, chunks []byte, rowBytes int) err
 func inflated(t *testing.T, stream []byte, n int) []byte {
 	t.Helper()
 	var z inflater
-	require.NoError(t, z.resetTo(t.Context(), appendChunk(appendChunk(nil, "IDAT", stream), "IEND", nil), n))
+	require.NoError(t, z.resetTo(t.Context(), append(pieces.PNG("IDAT", stream), pieces.PNG("IEND")...), n))
 	got, err := z.next(n)
 	require.NoError(t, err)
 	require.NoError(t, z.finish())
@@ -105,8 +106,8 @@ func inflateAll(t *testing.T, z *inflater, stream []byte) ([]byte, error) {
 
 func inflateOnce(t *testing.T, z *inflater, stream []byte) (got []byte, err error) {
 	t.Helper()
-	chunks := appendChunk(nil, "IDAT", append([]byte{0x78, 0x9c}, stream...))
-	require.NoError(t, z.resetTo(t.Context(), appendChunk(chunks, "IEND", nil), 1))
+	chunks := pieces.PNG("IDAT", append([]byte{0x78, 0x9c}, stream...))
+	require.NoError(t, z.resetTo(t.Context(), append(chunks, pieces.PNG("IEND")...), 1))
 	for z.state != atEnd || z.read < z.write {
 		b, err := z.next(max(1, z.write-z.read))
 		switch {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
@@ -23,7 +24,7 @@ type part struct{ kind, data string }
 func fileOf(parts ...part) []byte {
 	out := []byte(signature)
 	for _, p := range parts {
-		out = appendChunk(out, p.kind, []byte(p.data))
+		out = append(out, pieces.PNG(p.kind, []byte(p.data))...)
 	}
 	return out
 }

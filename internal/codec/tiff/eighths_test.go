@@ -20,7 +20,7 @@ func TestJPEGInTIFFIsReducedWithoutBeingSeen(t *testing.T) {
 	program(t, "vips")
 	for _, options := range []string{"tile,tile-width=128,tile-height=64", "tile-height=16", "Q=90", "tile,tile-width=256,tile-height=256"} {
 		file := filepath.Join(t.TempDir(), "photo.tif")
-		out, err := exec.CommandContext(t.Context(), "vips", "copy", "../../gallery/photos/dandelion.jpg", file+"[compression=jpeg,"+options+"]").CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), "vips", "copy", imagetest.Gallery(t, "dandelion.jpg")[0], file+"[compression=jpeg,"+options+"]").CombinedOutput()
 		require.NoError(t, err, "%s", out)
 		data, err := os.ReadFile(file)
 		require.NoError(t, err)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // allFrames composes all frames of a file.
@@ -56,14 +57,14 @@ func TestFramesAreComposedAsTheSpecificationSays(t *testing.T) {
 		size := image.Pt(4+r.IntN(60), 4+r.IntN(50))
 		canvas := make([][4]float64, size.X*size.Y)
 		var want [][][4]float64
-		chunks := [][]byte{extended(flagAnimated|flagAlpha, size), anim(5)}
+		chunks := [][]byte{pieces.VP8X(flagAnimated|flagAlpha, size), pieces.ANIM(5)}
 		var undo image.Rectangle
 		for i := range 6 {
 			at := image.Pt(2*r.IntN(size.X/2), 2*r.IntN(size.Y/2))
 			rect := image.Rectangle{Min: at, Max: at.Add(image.Pt(1+r.IntN(size.X-at.X), 1+r.IntN(size.Y-at.Y)))}
 			img := translucent(rect.Dx(), rect.Dy(), uint64(i))
 			flags := byte(r.IntN(4))
-			chunks = append(chunks, anmf(rect, 40+i, flags, chunksOf(encodeFile(t, img, true))))
+			chunks = append(chunks, pieces.ANMF(rect, 40+i, flags, pieces.Picture(encodeFile(t, img, true))))
 			for y := range size.Y {
 				for x := range size.X {
 					p, q := &canvas[y*size.X+x], image.Pt(x, y)
@@ -72,7 +73,7 @@ func TestFramesAreComposedAsTheSpecificationSays(t *testing.T) {
 					}
 					if q.In(rect) {
 						c := premultiplied(img.NRGBAAt(x-at.X, y-at.Y))
-						if flags&unblended != 0 {
+						if flags&pieces.WebPUnblended != 0 {
 							*p = c
 						} else {
 							*p = over(*p, c)
@@ -80,12 +81,12 @@ func TestFramesAreComposedAsTheSpecificationSays(t *testing.T) {
 					}
 				}
 			}
-			if undo = (image.Rectangle{}); flags&disposed != 0 {
+			if undo = (image.Rectangle{}); flags&pieces.WebPDisposed != 0 {
 				undo = rect
 			}
 			want = append(want, append([][4]float64(nil), canvas...))
 		}
-		got, delays, loops := allFrames(t, newFile(chunks...), codec.Options{})
+		got, delays, loops := allFrames(t, pieces.WebP(chunks...), codec.Options{})
 		require.Len(t, got, len(want))
 		assert.Equal(t, 4, loops)
 		for i, img := range got {
@@ -102,20 +103,20 @@ func TestFramesAreComposedAsTheSpecificationSays(t *testing.T) {
 
 func TestLoopsAreCountedAsByPackageGIF(t *testing.T) {
 	size := image.Pt(8, 8)
-	frame := anmf(image.Rectangle{Max: size}, 10, 0, chunksOf(encodeFile(t, photo(8, 8, 1), true)))
+	frame := pieces.ANMF(image.Rectangle{Max: size}, 10, 0, pieces.Picture(encodeFile(t, imagetest.Photo(8, 8, 1), true)))
 	for plays, want := range map[int]int{0: 0, 1: -1, 2: 1, 65535: 65534} {
-		_, _, loops := allFrames(t, newFile(extended(flagAnimated, size), anim(plays), frame, frame), codec.Options{})
+		_, _, loops := allFrames(t, pieces.WebP(pieces.VP8X(flagAnimated, size), pieces.ANIM(plays), frame, frame), codec.Options{})
 		assert.Equal(t, want, loops)
 	}
 }
 
 func TestAFrameOutsideOfTheCanvasIsAnError(t *testing.T) {
 	size := image.Pt(8, 8)
-	pixels := chunksOf(encodeFile(t, photo(8, 8, 1), true))
+	pixels := pieces.Picture(encodeFile(t, imagetest.Photo(8, 8, 1), true))
 	in, out := image.Rectangle{Max: size}, image.Rect(2, 0, 10, 8)
-	_, err := tryDecode(t, newFile(extended(flagAnimated, size), anim(0), anmf(out, 10, 0, pixels)), codec.Options{})
+	_, err := tryDecode(t, pieces.WebP(pieces.VP8X(flagAnimated, size), pieces.ANIM(0), pieces.ANMF(out, 10, 0, pixels)), codec.Options{})
 	assert.Error(t, err)
-	file := newFile(extended(flagAnimated, size), anim(0), anmf(in, 10, 0, pixels), anmf(out, 10, 0, pixels))
+	file := pieces.WebP(pieces.VP8X(flagAnimated, size), pieces.ANIM(0), pieces.ANMF(in, 10, 0, pixels), pieces.ANMF(out, 10, 0, pixels))
 	frames, err := Format.Frames(t.Context(), file, header(t, file), codec.Options{})
 	require.NoError(t, err)
 	_, err = frames.Next(t.Context())
@@ -128,9 +129,9 @@ func TestAFrameOutsideOfTheCanvasIsAnError(t *testing.T) {
 
 func TestTheFirstFrameStandsOnItsCanvas(t *testing.T) {
 	size, rect := image.Pt(40, 30), image.Rect(6, 4, 16, 25)
-	img := photo(10, 21, 1)
-	frame := anmf(rect, 10, 0, chunksOf(encodeFile(t, img, true)))
-	file := newFile(extended(flagAnimated, size), anim(0), frame, frame)
+	img := imagetest.Photo(10, 21, 1)
+	frame := pieces.ANMF(rect, 10, 0, pieces.Picture(encodeFile(t, img, true)))
+	file := pieces.WebP(pieces.VP8X(flagAnimated, size), pieces.ANIM(0), frame, frame)
 	got := decodeWhole(t, file).(*image.NRGBA)
 	for y := range size.Y {
 		for x := range size.X {

@@ -6,18 +6,19 @@ import (
 	"os"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"golang.org/x/image/vp8"
 )
 
 // The file is corpus/webp/wood-d.webp, of 4096×4096 pixels, where it is there.
 func benchmarkFile(b *testing.B) []byte {
-	for _, name := range corpus(b, "webp/wood-d.webp") {
+	for _, name := range imagetest.CorpusMatching(b, "webp/wood-d.webp") {
 		file, err := os.ReadFile(name)
 		if err == nil {
 			return lossyChunk(file)
 		}
 	}
-	return encode(b, photo(1024, 1024, 1), 75)
+	return encode(b, imagetest.Photo(1024, 1024, 1), 75)
 }
 
 func BenchmarkDecode(b *testing.B) {

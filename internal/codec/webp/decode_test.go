@@ -6,8 +6,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
-	"image/color"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,26 +19,6 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
-
-// photo is a picture with smooth parts, edges and noise, so that all kinds of prediction and
-// coefficients occur.
-func photo(w, h int, seed uint64) *image.NRGBA {
-	r := rand.New(rand.NewPCG(seed, 1))
-	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			c := color.NRGBA{byte(x * 255 / w), byte(y * 255 / h), byte((x + 2*y) % 256), 255}
-			if (x/40+y/56)%3 == 0 {
-				c = color.NRGBA{byte(r.IntN(256)), c.G, byte(r.IntN(60)), 255}
-			}
-			if (x-w/2)*(x-w/2)+(y-h/2)*(y-h/2) < w*h/16 {
-				c = color.NRGBA{250, 30, 20, 255}
-			}
-			img.SetNRGBA(x, y, c)
-		}
-	}
-	return img
-}
 
 // encode returns the chunk's content.
 func encode(t testing.TB, img image.Image, quality float64) []byte {
@@ -130,7 +108,7 @@ func everyKind(t testing.TB, img *image.NRGBA) map[string][]byte {
 
 func TestEverySampleIsThatOfTheReference(t *testing.T) {
 	for i, size := range []image.Point{{1, 1}, {16, 16}, {17, 15}, {5, 90}, {200, 133}, {333, 257}} {
-		for name, data := range everyKind(t, photo(size.X, size.Y, uint64(i))) {
+		for name, data := range everyKind(t, imagetest.Photo(size.X, size.Y, uint64(i))) {
 			t.Run(fmt.Sprint(size, " ", name), func(t *testing.T) {
 				want, err := reference(data)
 				require.NoError(t, err)
@@ -142,20 +120,8 @@ func TestEverySampleIsThatOfTheReference(t *testing.T) {
 	}
 }
 
-// corpus returns the files of the corpus that match.
-func corpus(t testing.TB, patterns ...string) (files []string) {
-	dir := imagetest.Corpus(t)
-	for _, p := range patterns {
-		found, err := filepath.Glob(filepath.Join(dir, p))
-		require.NoError(t, err)
-		files = append(files, found...)
-	}
-	require.NotEmpty(t, files)
-	return files
-}
-
 func TestTheCorpusIsDecodedAsByTheReference(t *testing.T) {
-	files := corpus(t, "webp/*.webp", "exif/*.webp", "malformed/*/*webp*")
+	files := imagetest.CorpusMatching(t, "webp/*.webp", "exif/*.webp", "malformed/*/*webp*")
 	for _, name := range files {
 		file, err := os.ReadFile(name)
 		require.NoError(t, err)
@@ -182,7 +148,7 @@ func TestTheCorpusIsDecodedAsByTheReference(t *testing.T) {
 
 func TestAShrunkPictureIsThatOfAllPixels(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {16, 16}, {200, 133}, {331, 257}, {8, 9}} {
-		data := encode(t, photo(size.X, size.Y, 9), 60)
+		data := encode(t, imagetest.Photo(size.X, size.Y, 9), 60)
 		full, err := Decode(t.Context(), data)
 		require.NoError(t, err)
 		for _, n := range []int{1, 2, 3, 7, 20} {
@@ -197,7 +163,7 @@ func TestAShrunkPictureIsThatOfAllPixels(t *testing.T) {
 }
 
 func TestWhatIsCutOffIsAnError(t *testing.T) {
-	data := encode(t, photo(120, 90, 3), 75)
+	data := encode(t, imagetest.Photo(120, 90, 3), 75)
 	for n := range len(data) - 3 { // the last bytes may be there to fill up
 		_, err := Decode(t.Context(), data[:n])
 		require.Error(t, err, "%d bytes of %d", n, len(data))
@@ -207,7 +173,7 @@ func TestWhatIsCutOffIsAnError(t *testing.T) {
 }
 
 func TestDecodingEndsWithItsContext(t *testing.T) {
-	data := encode(t, photo(64, 64, 3), 75)
+	data := encode(t, imagetest.Photo(64, 64, 3), 75)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := Decode(ctx, data)
@@ -233,7 +199,7 @@ func extremeLevels(data []byte) bool {
 
 func FuzzDecode(f *testing.F) {
 	for i := range 4 {
-		f.Add(encode(f, photo(50, 40, uint64(i)), float64(30*i)))
+		f.Add(encode(f, imagetest.Photo(50, 40, uint64(i)), float64(30*i)))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) >= 10 {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 type film struct {
@@ -27,7 +28,7 @@ func randomFilm(r *rand.Rand, w, h int) (f film) {
 	ground := image.NewNRGBA(image.Rect(0, 0, w, h))
 	switch r.IntN(3) {
 	case 0:
-		draw.Draw(ground, ground.Rect, photo(w, h, r.Uint64()), image.Point{}, draw.Src)
+		draw.Draw(ground, ground.Rect, imagetest.Photo(w, h, r.Uint64()), image.Point{}, draw.Src)
 	case 1:
 		draw.Draw(ground, ground.Rect, image.NewUniform(color.NRGBA{240, 240, 230, 255}), image.Point{}, draw.Src)
 	}
@@ -149,7 +150,7 @@ func TestALossyAnimationLooksAsItDid(t *testing.T) {
 }
 
 func TestAnAnimationWithoutMotionIsAStillPicture(t *testing.T) {
-	img := photo(30, 20, 1)
+	img := imagetest.Photo(30, 20, 1)
 	f := film{[]*image.NRGBA{img, img, img}, []time.Duration{50 * time.Millisecond, 60 * time.Millisecond, 70 * time.Millisecond}}
 	assert.False(t, header(t, f.encode(t, EncodeOptions{Quality: 80}, 0)).FrameCount > 1)
 	f.delays[1] = 0 // viewers have a time of their own for it
@@ -178,10 +179,10 @@ func TestAnAnimationEndsWithItsContext(t *testing.T) {
 	account := codec.NewAccount(1 << 40)
 	a, err := NewAnimation(codec.WithAccount(ctx, account), image.Pt(40, 30), EncodeOptions{Quality: 80})
 	require.NoError(t, err)
-	require.NoError(t, a.Add(photo(40, 30, 1), time.Second))
-	assert.Error(t, a.Add(photo(41, 30, 1), time.Second), "frames of several sizes")
+	require.NoError(t, a.Add(imagetest.Photo(40, 30, 1), time.Second))
+	assert.Error(t, a.Add(imagetest.Photo(41, 30, 1), time.Second), "frames of several sizes")
 	cancel()
-	assert.ErrorIs(t, a.Add(photo(40, 30, 2), time.Second), context.Canceled)
+	assert.ErrorIs(t, a.Add(imagetest.Photo(40, 30, 2), time.Second), context.Canceled)
 	a.Close()
 	assert.Zero(t, account.Used())
 }

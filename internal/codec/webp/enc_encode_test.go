@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 func encodeStill(t testing.TB, img image.Image, o EncodeOptions) []byte {
@@ -48,7 +49,7 @@ func shownByDwebp(t testing.TB, file []byte) *image.NRGBA {
 
 // shadowed is a picture with a smooth alpha of many levels, and parts that are invisible.
 func shadowed(r *rand.Rand, w, h int) *image.NRGBA {
-	img := photo(w, h, r.Uint64())
+	img := imagetest.Photo(w, h, r.Uint64())
 	cx, cy := r.IntN(w+1), r.IntN(h+1)
 	for y := range h {
 		for x := range w {
@@ -94,7 +95,7 @@ func TestAlphaOfALossyPictureIsKept(t *testing.T) {
 
 func TestOpaquePicturesHaveNoAlphaInTheFile(t *testing.T) {
 	for _, c := range []Compression{Automatic, Lossless, Lossy} {
-		file := encodeStill(t, photo(40, 30, 1), EncodeOptions{Quality: 80, Effort: 3, Compression: c})
+		file := encodeStill(t, imagetest.Photo(40, 30, 1), EncodeOptions{Quality: 80, Effort: 3, Compression: c})
 		assert.False(t, header(t, file).Detail.(*container).first.alpha, c)
 		assert.NotContains(t, string(file), "VP8X")
 	}
@@ -114,9 +115,9 @@ func TestFlatArtIsLosslessAndPhotosAreNot(t *testing.T) {
 			assert.True(t, lossless(d.img), d.name)
 		}
 	}
-	assert.False(t, lossless(photo(200, 150, 1)))
+	assert.False(t, lossless(imagetest.Photo(200, 150, 1)))
 	gray := image.NewGray(image.Rect(0, 0, 200, 150))
-	draw.Draw(gray, gray.Rect, photo(200, 150, 2), image.Point{}, draw.Src)
+	draw.Draw(gray, gray.Rect, imagetest.Photo(200, 150, 2), image.Point{}, draw.Src)
 	assert.False(t, lossless(gray), "a gray photo")
 	paletted := image.NewPaletted(image.Rect(0, 0, 60, 60), color.Palette{color.Black, color.White, color.NRGBA{200, 0, 0, 255}})
 	for i := range paletted.Pix {
@@ -129,7 +130,7 @@ func TestFlatArtIsLosslessAndPhotosAreNot(t *testing.T) {
 
 func TestAColorProfileIsWritten(t *testing.T) {
 	profile := []byte("not a profile, but an odd number of bytes")
-	for i, img := range []image.Image{photo(20, 10, 1), translucent(20, 10, 1)} {
+	for i, img := range []image.Image{imagetest.Photo(20, 10, 1), translucent(20, 10, 1)} {
 		for _, c := range []Compression{Lossless, Lossy} {
 			file := encodeStill(t, img, EncodeOptions{Quality: 80, Compression: c, Profile: profile})
 			h := header(t, file)
@@ -158,7 +159,7 @@ func TestEncodingStaysWithinTheMemoryThatIsForeseen(t *testing.T) {
 	}
 	half := image.NewNRGBA(noise.Rect) // flat enough to be tried both ways
 	draw.Draw(half, image.Rect(0, 0, 250, 100), noise, image.Point{}, draw.Src)
-	for name, img := range map[string]image.Image{"noise": noise, "half": half, "photo": photo(350, 250, 1), "translucent": shadowed(r, 350, 250), "drawing": randomDrawing(r, 350, 200)} {
+	for name, img := range map[string]image.Image{"noise": noise, "half": half, "photo": imagetest.Photo(350, 250, 1), "translucent": shadowed(r, 350, 250), "drawing": randomDrawing(r, 350, 200)} {
 		for _, c := range []Compression{Automatic, Lossless, Lossy} {
 			for _, effort := range []int{0, 4} {
 				size := img.Bounds().Size()

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // With THUMBNAIL_REAL=1 they are 5000.
@@ -33,7 +34,7 @@ func TestSmallPicturesOfEveryKindSurviveEveryOption(t *testing.T) {
 		case 1:
 			img = shadowed(r, w, h)
 		case 2:
-			img = photo(w, h, r.Uint64())
+			img = imagetest.Photo(w, h, r.Uint64())
 		}
 		o := EncodeOptions{Quality: float64(r.IntN(101)), Effort: r.IntN(7), Compression: Compression(r.IntN(3)), Exact: r.IntN(2) == 0}
 		file := encodeStill(t, img, o)

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -74,7 +75,7 @@ func plainCount(levels *[16]int16) int {
 }
 
 func TestBusyMacroblocksAreQuantizedMore(t *testing.T) {
-	img := noise(256, 64)
+	img := imagetest.Noise(256, 64, 11)
 	for i := range img.Pix {
 		if x := i / 4 % 256; x < 128 && i&3 < 3 {
 			img.Pix[i] = byte(x)

@@ -2,9 +2,10 @@ package webp
 
 import (
 	"context"
-	"encoding/binary"
 	"image"
 	"io"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // encodeLossyFile writes a simple lossy file (RFC 9649, 2.5). Transparency is left out.
@@ -22,16 +23,6 @@ func encodeLossyFile(ctx context.Context, w io.Writer, img image.Image, quality 
 	if err != nil {
 		return err
 	}
-	n := len(payload)
-	file := make([]byte, 0, 20+n+n&1)
-	file = append(file, "RIFF"...)
-	file = binary.LittleEndian.AppendUint32(file, uint32(12+n+n&1))
-	file = append(file, "WEBPVP8 "...)
-	file = binary.LittleEndian.AppendUint32(file, uint32(n))
-	file = append(file, payload...)
-	if n&1 != 0 {
-		file = append(file, 0)
-	}
-	_, err = w.Write(file)
+	_, err = w.Write(pieces.WebP(pieces.RIFF("VP8 ", payload)))
 	return err
 }

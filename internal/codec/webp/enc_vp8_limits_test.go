@@ -12,17 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
-
-// noise needs more levels and tokens than any photo.
-func noise(w, h int) *image.RGBA {
-	r := rand.New(rand.NewPCG(11, 12))
-	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	for i := range img.Pix {
-		img.Pix[i] = byte(r.IntN(256)) | byte(i&3/3*255)
-	}
-	return img
-}
 
 func lossy(ctx context.Context, img image.Image, o vp8Options) ([]byte, error) {
 	src, err := newVP8Source(ctx, img)
@@ -34,7 +25,7 @@ func lossy(ctx context.Context, img image.Image, o vp8Options) ([]byte, error) {
 }
 
 func TestMemoryOfALossyEncodeIsTakenAndGivenBack(t *testing.T) {
-	img := noise(300, 200)
+	img := imagetest.Noise(300, 200, 11)
 	for effort := range 7 {
 		account := codec.NewAccount(1 << 30)
 		o := vp8Options{Quality: 100, Effort: effort}
@@ -54,7 +45,7 @@ func TestMemoryOfALossyEncodeIsTakenAndGivenBack(t *testing.T) {
 func TestTheBuffersOfALossyFileHaveTheSizeItNeeds(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	for _, quality := range []float64{0, 50, 80, 100} {
-		for _, img := range []*image.RGBA{noise(200, 300), randomPicture(r, 300, 200), image.NewRGBA(image.Rect(0, 0, 300, 200))} {
+		for _, img := range []*image.RGBA{imagetest.Noise(200, 300, 11), randomPicture(r, 300, 200), image.NewRGBA(image.Rect(0, 0, 300, 200))} {
 			src, err := newVP8Source(t.Context(), img)
 			require.NoError(t, err)
 			e := newVP8Encoder(t.Context(), src, vp8Options{Quality: quality, Effort: 4})
@@ -82,7 +73,7 @@ func (c *endsAfter) Err() error {
 }
 
 func TestALossyEncodeLooksAtTheContextOncePerRowOfMacroblocks(t *testing.T) {
-	img := noise(64, 320)
+	img := imagetest.Noise(64, 320, 11)
 	all := &endsAfter{Context: t.Context(), n: 1 << 30}
 	_, err := lossy(all, img, vp8Options{Quality: 80, Effort: 4})
 	require.NoError(t, err)
@@ -143,7 +134,7 @@ func TestCostsAreWhatIsWritten(t *testing.T) {
 }
 
 func TestLargePicturesFitIntoThePartitionOfModes(t *testing.T) {
-	src, err := newVP8Source(t.Context(), noise(160, 160))
+	src, err := newVP8Source(t.Context(), imagetest.Noise(160, 160, 11))
 	require.NoError(t, err)
 	e := newVP8Encoder(t.Context(), src, vp8Options{Quality: 90, Effort: 4})
 	e.modeRoom = 4 * 256 // as in a picture of 190 megapixels

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/image/vp8l"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // losslessPixels decodes the content of a VP8L, alpha as it is coded.
@@ -68,7 +69,7 @@ func TestLosslessPicturesAreThoseOfTheReference(t *testing.T) {
 }
 
 func TestTheCorpusOfLosslessPicturesIsDecodedAsByTheReference(t *testing.T) {
-	for _, name := range corpus(t, "webp/*.webp", "weird/*.webp", "malformed/*/*webp*") {
+	for _, name := range imagetest.CorpusMatching(t, "webp/*.webp", "weird/*.webp", "malformed/*/*webp*") {
 		file, err := os.ReadFile(name)
 		require.NoError(t, err)
 		h, err := Format.Header(t.Context(), codec.NewBytesReader(t.Context(), file))

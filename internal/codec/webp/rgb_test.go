@@ -106,14 +106,14 @@ func TestPixelsAreThoseOfLibwebp(t *testing.T) {
 	commands := tools(t, "cwebp", "dwebp")
 	files := map[string][]byte{}
 	for i, size := range []image.Point{{1, 1}, {2, 3}, {1, 50}, {50, 1}, {16, 16}, {33, 17}, {161, 95}, {400, 300}} {
-		for name, img := range map[string]image.Image{"photo": photo(size.X, size.Y, 5), "tiles": tiles(size.X, size.Y, 7)} {
+		for name, img := range map[string]image.Image{"photo": imagetest.Photo(size.X, size.Y, 5), "tiles": tiles(size.X, size.Y, 7)} {
 			var b bytes.Buffer
 			require.NoError(t, png.Encode(&b, img))
 			q := []string{"5", "50", "75", "100"}[i%4]
 			files[fmt.Sprint(name, size, " -q ", q)] = pipe(t, commands[0], b.Bytes(), "-quiet", "-q", q, "-o", "-", "--", "-")
 		}
 	}
-	for _, name := range corpus(t, "webp/*.webp", "exif/*.webp") {
+	for _, name := range imagetest.CorpusMatching(t, "webp/*.webp", "exif/*.webp") {
 		file, err := os.ReadFile(name)
 		require.NoError(t, err)
 		// Of larger ones, TestTheCorpusIsDecodedAsByTheReference compares the planes.

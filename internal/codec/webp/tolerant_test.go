@@ -10,11 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 func TestWhatCameOfACutPictureIsShownWhereThatIsTolerated(t *testing.T) {
 	for _, lossless := range []bool{false, true} {
-		file := newFile(extended(0, image.Pt(200, 320)), chunksOf(encodeFile(t, photo(200, 320, 3), lossless)))
+		file := pieces.WebP(pieces.VP8X(0, image.Pt(200, 320)), pieces.Picture(encodeFile(t, imagetest.Photo(200, 320, 3), lossless)))
 		whole := straight(t, decodeWhole(t, file))
 		cut := file[:len(file)*6/10]
 		_, err := tryDecode(t, cut, codec.Options{})
@@ -35,7 +37,7 @@ func TestWhatCameOfACutPictureIsShownWhereThatIsTolerated(t *testing.T) {
 }
 
 func TestBrokenAlphaIsOpaqueWhereThatIsTolerated(t *testing.T) {
-	file := newFile(extended(flagAlpha, image.Pt(40, 30)), newChunk("ALPH", []byte{3, 1, 2}), chunksOf(encodeFile(t, photo(40, 30, 3), false)))
+	file := pieces.WebP(pieces.VP8X(flagAlpha, image.Pt(40, 30)), pieces.RIFF("ALPH", []byte{3, 1, 2}), pieces.Picture(encodeFile(t, imagetest.Photo(40, 30, 3), false)))
 	_, err := tryDecode(t, file, codec.Options{})
 	require.Error(t, err)
 	pic, err := tryDecode(t, file, codec.Options{Tolerant: true})
@@ -45,7 +47,7 @@ func TestBrokenAlphaIsOpaqueWhereThatIsTolerated(t *testing.T) {
 }
 
 func TestASizeWithoutPixelsIsAnEmptyPicture(t *testing.T) {
-	file := newFile(newChunk("VP8L", []byte{0x2f, 99, 0, 12, 0, 0x6b}))
+	file := pieces.WebP(pieces.RIFF("VP8L", []byte{0x2f, 99, 0, 12, 0, 0x6b}))
 	require.Len(t, file, 26)
 	img := decodeWhole(t, file).(*image.NRGBA)
 	assert.Equal(t, image.Pt(100, 49), img.Rect.Max)
@@ -59,7 +61,7 @@ func TestOneColorWithoutAPaletteIsAPicture(t *testing.T) {
 		b.put(1|0<<1|1<<2|v<<3, 11)
 	}
 	b.put(1, 4)
-	file := newFile(newChunk("VP8L", append([]byte{0x2f, 9, 0, 2, 0}, b.bytes()...)))
+	file := pieces.WebP(pieces.RIFF("VP8L", append([]byte{0x2f, 9, 0, 2, 0}, b.bytes()...)))
 	img := decodeWhole(t, file).(*image.RGBA)
 	assert.Equal(t, bytes.Repeat([]byte{200, 50, 100, 255}, 10*9), img.Pix)
 }
@@ -85,7 +87,7 @@ func TestNoSoundFileTakesMoreThanItsEstimate(t *testing.T) {
 	files := [][]byte{}
 	for i, size := range []image.Point{{1, 1}, {300, 200}, {1700, 900}} {
 		for _, lossless := range []bool{false, true} {
-			files = append(files, encodeFile(t, photo(size.X, size.Y, uint64(i)), lossless), encodeFile(t, translucent(size.X, size.Y, uint64(i)), lossless))
+			files = append(files, encodeFile(t, imagetest.Photo(size.X, size.Y, uint64(i)), lossless), encodeFile(t, translucent(size.X, size.Y, uint64(i)), lossless))
 		}
 	}
 	for _, file := range files {
@@ -107,7 +109,7 @@ func TestNoSoundFileTakesMoreThanItsEstimate(t *testing.T) {
 }
 
 func TestLosslessDecodingEndsWithItsContext(t *testing.T) {
-	file := encodeFile(t, photo(64, 64, 3), true)
+	file := encodeFile(t, imagetest.Photo(64, 64, 3), true)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := Format.Decode(ctx, file, header(t, file), codec.Options{})
@@ -119,11 +121,11 @@ func TestLosslessDecodingEndsWithItsContext(t *testing.T) {
 func FuzzFormat(f *testing.F) {
 	size := image.Pt(20, 16)
 	for _, lossless := range []bool{false, true} {
-		for _, img := range []*image.NRGBA{photo(20, 16, 1), translucent(20, 16, 1)} {
+		for _, img := range []*image.NRGBA{imagetest.Photo(20, 16, 1), translucent(20, 16, 1)} {
 			file := encodeFile(f, img, lossless)
-			frame := anmf(image.Rectangle{Max: size}, 10, 1, chunksOf(file))
+			frame := pieces.ANMF(image.Rectangle{Max: size}, 10, 1, pieces.Picture(file))
 			f.Add(file)
-			f.Add(newFile(extended(flagAnimated|flagAlpha, size), anim(0), frame, frame))
+			f.Add(pieces.WebP(pieces.VP8X(flagAnimated|flagAlpha, size), pieces.ANIM(0), frame, frame))
 		}
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {

@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // JPEG encodes img at a quality of 1 to 100.
@@ -19,23 +21,12 @@ func JPEG(img image.Image, quality int) []byte {
 
 // WithProfile puts an ICC profile of less than 64 KiB into a JPEG.
 func WithProfile(file, profile []byte) []byte {
-	return withSegment(file, 0xe2, append([]byte("ICC_PROFILE\x00\x01\x01"), profile...))
+	return pieces.IntoJPEG(file, pieces.JPEG(0xe2, []byte("ICC_PROFILE\x00\x01\x01"), profile))
 }
 
 // WithOrientation puts an EXIF orientation of 1 to 8 into a JPEG.
 func WithOrientation(file []byte, orientation int) []byte {
-	exif := []byte("Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00")
-	exif[6+19] = byte(orientation)
-	return withSegment(file, 0xe1, exif)
-}
-
-// withSegment puts a segment behind SOI.
-func withSegment(file []byte, marker byte, data []byte) []byte {
-	return bytes.Join([][]byte{file[:2], segment(marker, data), file[2:]}, nil)
-}
-
-func segment(marker byte, data []byte) []byte {
-	return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(data)+2)), data...)
+	return pieces.IntoJPEG(file, pieces.APP1(pieces.EXIF(orientation)))
 }
 
 // CMYKJPEG encodes img as four inks, of which 255 is none, as in all such files, but without
@@ -67,7 +58,7 @@ func CMYKJPEG(img image.Image, quality int) []byte {
 			}
 			if head[1] == 0xc0 { // SOF0: four components, numbered from 1, all with the first table and not subsampled
 				frame := append(bytes.Clone(head[4:9]), 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0)
-				head = segment(0xc0, frame)
+				head = pieces.JPEG(0xc0, frame)
 			}
 			out = append(out, head...)
 		}

@@ -3,10 +3,11 @@ package specimen
 import (
 	"bytes"
 	"encoding/binary"
-	"hash/crc32"
 	"image"
 	"image/draw"
 	"image/png"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // Linear is sRGB's primaries with values that are proportional to light, as renderers and cameras
@@ -19,10 +20,7 @@ func PNG(img image.Image, gamma float64) []byte {
 	if err := png.Encode(&b, img); err != nil {
 		panic(err) // a buffer takes all
 	}
-	chunk := binary.BigEndian.AppendUint32([]byte("\x00\x00\x00\x04gAMA"), uint32(gamma*100_000))
-	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
-	const header = 8 + 25 // signature and IHDR
-	return bytes.Join([][]byte{b.Bytes()[:header], chunk, b.Bytes()[header:]}, nil)
+	return pieces.IntoPNG(b.Bytes(), pieces.PNG("gAMA", binary.BigEndian.AppendUint32(nil, uint32(gamma*100_000))))
 }
 
 // OnWhite puts a transparent picture on white.

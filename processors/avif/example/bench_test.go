@@ -17,6 +17,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
 	webpcodec "github.com/rest-thumbnails/thumbnail/internal/codec/webp"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
@@ -102,7 +103,7 @@ func builtin(f *codec.Format) func(context.Context, []byte) error {
 }
 
 func mountain(b *testing.B) image.Image {
-	file, err := os.Open(filepath.Join("..", "..", "..", "examples", "server", "photos", "mountain.jpg"))
+	file, err := os.Open(imagetest.Gallery(b, "mountain.jpg")[0])
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"image"
 	"image/color"
 	"image/png"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
@@ -52,12 +52,7 @@ func TestColorsOfAnAVIFAreConverted(t *testing.T) {
 	}
 	for name, points := range map[string][2]byte{"Display P3": {12, 13}, "BT.2020, PQ": {9, 16}, "HLG": {9, 18}, "linear": {1, 8}} {
 		inAVIF := bytes.Replace(a.Bytes(), []byte("nclx\x00\x01\x00\x0d"), []byte{'n', 'c', 'l', 'x', 0, points[0], 0, points[1]}, 1)
-		chunk := []byte{'c', 'I', 'C', 'P', points[0], points[1], 0, 1}
-		const header = 8 + 25
-		inPNG := binary.BigEndian.AppendUint32(bytes.Clone(p.Bytes()[:header]), 4)
-		inPNG = binary.BigEndian.AppendUint32(append(inPNG, chunk...), crc32.ChecksumIEEE(chunk))
-		inPNG = append(inPNG, p.Bytes()[header:]...)
-
+		inPNG := pieces.IntoPNG(p.Bytes(), pieces.PNG("cICP", []byte{points[0], points[1], 0, 1}))
 		want := shrunk(t, inPNG, 216)
 		check(name, want, shrunk(t, inAVIF, 216))
 		check(name+", in AV1 alone", want, shrunk(t, inSequenceHeader(t, a.Bytes(), points), 216))

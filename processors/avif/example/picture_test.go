@@ -10,6 +10,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/internal/browsertest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 	"github.com/rest-thumbnails/thumbnail/storage"
@@ -18,7 +19,7 @@ import (
 // Chromium takes AVIF where a page has it, and the next best format where a file would be beyond the
 // limit of AVIF.
 func TestChromiumTakesAVIFWhereThereIsOne(t *testing.T) {
-	source, err := storage.OpenDir(filepath.Join("..", "..", "..", "internal", "gallery", "photos"))
+	source, err := storage.OpenDir(filepath.Dir(imagetest.Gallery(t, "mountain.jpg")[0]))
 	if err != nil {
 		t.Fatal(err)
 	}

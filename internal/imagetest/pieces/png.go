@@ -1,0 +1,53 @@
+// Package pieces makes what image files consist of, for tests: the chunks of a PNG and of a
+// WebP, the segments of a JPEG, and a block of EXIF. The boxes of a HEIF file are in heiftest.
+package pieces
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"hash/crc32"
+)
+
+// PNG is a chunk of a PNG: length, name, data, checksum.
+func PNG(name string, data ...[]byte) []byte {
+	b := append(make([]byte, 4), name...)
+	for _, d := range data {
+		b = append(b, d...)
+	}
+	binary.BigEndian.PutUint32(b, uint32(len(b)-8))
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
+}
+
+const signature = "\x89PNG\r\n\x1a\n"
+
+// PNGFile is a whole PNG of those chunks.
+func PNGFile(chunks ...[]byte) []byte {
+	return append([]byte(signature), bytes.Join(chunks, nil)...)
+}
+
+// IHDR is the first chunk of a PNG.
+func IHDR(width, height int, depth, colorType, interlace byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(width))
+	b = binary.BigEndian.AppendUint32(b, uint32(height))
+	return PNG("IHDR", append(b, depth, colorType, 0, 0, interlace))
+}
+
+// IntoPNG returns a PNG with chunks behind IHDR.
+func IntoPNG(file []byte, chunks ...[]byte) []byte {
+	const ihdr = len(signature) + 25
+	return bytes.Join([][]byte{file[:ihdr], bytes.Join(chunks, nil), file[ihdr:]}, nil)
+}
+
+// ICCP is the chunk that holds an ICC profile.
+func ICCP(profile []byte) []byte {
+	var b bytes.Buffer
+	z := zlib.NewWriter(&b)
+	if _, err := z.Write(profile); err != nil {
+		panic(err) // a buffer takes all
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return PNG("iCCP", []byte("profile\x00\x00"), b.Bytes())
+}
