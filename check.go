@@ -63,6 +63,9 @@ func (h *Handler) check(ctx context.Context, r io.Reader) (Info, error) {
 	if err := u.read(ctx, r); err != nil {
 		return Info{}, uploadError(ctx, h, nil, err)
 	}
+	if len(u.data) == 0 {
+		return Info{}, &UploadError{"empty: the file has no content; choose it again", ErrFormat}
+	}
 	b.run()
 	defer b.pause()
 	if err := u.inspect(ctx); err != nil {

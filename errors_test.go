@@ -222,3 +222,24 @@ func TestLinksMakeNoURLThatTheDefaultHandlerRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestAnErrorOfAnOriginalNamesItAndSaysWhatItIs(t *testing.T) {
+	s := newSite(t)
+	data := photo(t, 200, 100)
+	files := fstest.MapFS{"notes.jpg": {Data: []byte("<!doctype html><html>")}, "empty.jpg": {}, "cut.jpg": {Data: data[:len(data)/2]}}
+	s.Source = storage.FS(files)
+	h := s.handler(t)
+	for source, want := range map[string]string{
+		"notes.jpg": `thumbnail: source "notes.jpg": read image header: unknown image format: the file begins with "<!doctype ht"`,
+		"empty.jpg": `thumbnail: source "empty.jpg": read image header: unknown image format: the file is empty`,
+		"cut.jpg":   `thumbnail: source "cut.jpg": decode jpeg: `,
+	} {
+		for range 2 { // the second time it is remembered
+			err := h.Generate(t.Context(), spec(t, source, "50x50", "crop", ".jpg"))
+			assert.ErrorContains(t, err, want)
+		}
+	}
+	_, err := h.Check(t.Context(), bytes.NewReader(nil))
+	assert.ErrorIs(t, err, thumbnail.ErrFormat)
+	assert.EqualError(t, err, "empty: the file has no content; choose it again")
+}

@@ -161,7 +161,7 @@ func (g *generator) attempt(ctx context.Context, src *sourceFile, o order, need 
 	if !memory.grow(total) {
 		return nil, total, errRestart
 	}
-	m, err = g.work(ctx, plan, data, p, e)
+	m, err = g.work(ctx, o, plan, data, p, e)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -209,15 +209,15 @@ func (g *generator) plan(header *codec.Header, o order, file int64) (*engine.Pla
 	size := header.Size()
 	switch {
 	case err != nil && int64(size.X)*int64(size.Y) > g.limits.pixels:
-		return nil, 0, &scopedError{ofSource, fmt.Errorf("source %q: %w", o.spec.Source, err)}
+		return nil, 0, originalError(ofSource, o, err)
 	case err != nil:
-		return nil, 0, &scopedError{ofThumbnail, fmt.Errorf("source %q: %w", o.spec.Source, err)}
+		return nil, 0, originalError(ofThumbnail, o, err)
 	}
 	return plan, plan.Bytes + file, nil
 }
 
 // work does step 11 without storing, on one of Config.Workers.
-func (g *generator) work(ctx context.Context, plan *engine.Plan, data []byte, p *place, e *effort) (*made, error) {
+func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data []byte, p *place, e *effort) (*made, error) {
 	release, err := g.admission.worker(p)
 	if err != nil {
 		return nil, err
@@ -236,7 +236,7 @@ func (g *generator) work(ctx context.Context, plan *engine.Plan, data []byte, p 
 	}
 	if err != nil {
 		freeBuffer(encoded)
-		return nil, g.makeError(ctx, plan, &t, err)
+		return nil, g.makeError(ctx, o, plan, &t, err)
 	}
 	return &made{encoded: encoded}, nil
 }
@@ -250,14 +250,14 @@ func (g *generator) headerError(o order, err error) error {
 	case !isOriginals(err):
 		return err
 	case moves(o.encoder):
-		return &scopedError{ofMoving, err}
+		return originalError(ofMoving, o, err)
 	}
-	return &scopedError{ofSource, err}
+	return originalError(ofSource, o, err)
 }
 
 // makeError classifies an error of engine.Make: whose fault it is, and for which thumbnails it holds.
 // Decoding does not depend on the requested size; processors and encoders may.
-func (g *generator) makeError(ctx context.Context, plan *engine.Plan, t *engine.Timing, err error) error {
+func (g *generator) makeError(ctx context.Context, o order, plan *engine.Plan, t *engine.Timing, err error) error {
 	of := ofSource
 	switch {
 	case t.Process > 0:
@@ -269,12 +269,20 @@ func (g *generator) makeError(ctx context.Context, plan *engine.Plan, t *engine.
 		return &scopedError{of, &statusError{http.StatusServiceUnavailable, "generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, g.limits.timeout, err)}}
 	}
 	if isOriginals(err) {
-		return &scopedError{of, err}
+		return originalError(of, o, err)
 	}
 	if step := new(engine.StepError); errors.As(err, &step) {
 		return serverError(step.Step, step.Err)
 	}
 	return err
+}
+
+// originalError returns the error for what is wrong with the original of an order.
+func originalError(of scope, o order, err error) error {
+	if o.spec.Source != "" { // an upload has no name yet
+		err = fmt.Errorf("thumbnail: source %q: %w", o.spec.Source, err)
+	}
+	return &scopedError{of, err}
 }
 
 // isOriginals reports whether an error is the fault of the original.

@@ -88,8 +88,11 @@ func (f functions) tolerate(err error) bool {
 }
 
 // thumbnail is the template function thumbnail.
-func (f functions) thumbnail(source any, args ...any) (*Link, error) {
-	link, err := f.link(source, args)
+func (f functions) thumbnail(args ...any) (*Link, error) {
+	if len(args) == 0 {
+		return nil, f.misused("it has no arguments")
+	}
+	link, err := f.link(args[0], args[1:])
 	if f.tolerate(err) {
 		return nil, nil
 	}
@@ -175,8 +178,8 @@ func (o original) withVersion(v any) (original, error) {
 }
 
 // srcsetOf is the template function srcset. In html/template a plain string would lose candidates.
-func (f functions) srcsetOf(source any, preset string) (template.Srcset, error) {
-	p, err := f.preset(preset)
+func (f functions) srcsetOf(args ...any) (template.Srcset, error) {
+	source, p, _, call, err := f.begin("srcset", args)
 	if err != nil {
 		return "", err
 	}
@@ -187,8 +190,8 @@ func (f functions) srcsetOf(source any, preset string) (template.Srcset, error) 
 			return template.Srcset(set), nil
 		}
 	}
-	if f.tolerate(err) {
-		err = nil
+	if err == nil || f.tolerate(err) {
+		return "", nil
 	}
-	return "", err
+	return "", within(call, err)
 }

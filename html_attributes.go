@@ -48,6 +48,9 @@ func parseAttributes(pairs []any) (a attributes, err error) {
 			return a, err
 		}
 	}
+	if a.priority && (a.loading == "lazy" || a.has("fetchpriority")) {
+		return a, fmt.Errorf(`%w: "priority" true says that the browser loads the picture at once and first: leave out "loading" "lazy" and "fetchpriority"`, ErrInvalid)
+	}
 	if !seen["alt"] {
 		return a, fmt.Errorf(`%w: "alt" is missing: say what the picture shows, or "alt" "" if it only decorates`, ErrInvalid)
 	}

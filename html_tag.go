@@ -3,26 +3,22 @@ package thumbnail
 import (
 	"fmt"
 	"html/template"
+	"reflect"
 	"strconv"
 	"strings"
 )
 
 // img is the template function img.
-func (f functions) img(source any, preset string, pairs ...any) (template.HTML, error) {
-	return f.tag("img", source, preset, pairs)
-}
+func (f functions) img(args ...any) (template.HTML, error) { return f.tag("img", args) }
 
 // picture is the template function picture.
-func (f functions) picture(source any, preset string, pairs ...any) (template.HTML, error) {
-	return f.tag("picture", source, preset, pairs)
-}
+func (f functions) picture(args ...any) (template.HTML, error) { return f.tag("picture", args) }
 
 // tag writes an img element, or a picture element if there are better formats.
-func (f functions) tag(name string, source any, preset string, pairs []any) (template.HTML, error) {
-	call := callOf(name, preset)
-	p, err := f.preset(preset)
+func (f functions) tag(name string, args []any) (template.HTML, error) {
+	source, p, pairs, call, err := f.begin(name, args)
 	if err != nil {
-		return "", within(call, err)
+		return "", err
 	}
 	if name == "img" {
 		p.Formats = nil
@@ -59,8 +55,32 @@ func (f functions) tag(name string, source any, preset string, pairs []any) (tem
 	return template.HTML(w.String()), nil
 }
 
-// callOf spells a call for an error.
-func callOf(name, preset string) string { return fmt.Sprintf("{{%s … %q}}", name, preset) }
+// begin reads the source and the preset of a call of a function. It returns how errors spell the call.
+func (f functions) begin(name string, args []any) (source any, p Preset, pairs []any, call string, err error) {
+	call = "{{" + name + "}}"
+	missing := func(what string) error {
+		return within(call, fmt.Errorf(`%w: %s; it is {{%s .Photo "preset"%s}}, with one of the presets %s (%s)`,
+			ErrInvalid, what, name, attributesOf[name], listOf(keys(f.Presets)), f.field("Presets")))
+	}
+	if len(args) < 2 {
+		return nil, p, nil, call, missing("a picture or a preset is missing")
+	}
+	preset := reflect.ValueOf(args[1])
+	if preset.Kind() != reflect.String {
+		return nil, p, nil, call, missing(fmt.Sprintf("%v is not the name of a preset", args[1]))
+	}
+	call = fmt.Sprintf("{{%s … %q}}", name, preset)
+	if attributesOf[name] == "" && len(args) > 2 {
+		return nil, p, nil, call, missing("it takes no attributes")
+	}
+	if p, err = f.preset(preset.String()); err != nil {
+		return nil, p, nil, call, within(call, err)
+	}
+	return args[0], p, args[2:], call, nil
+}
+
+// attributesOf shows, for errors, which attributes a function takes.
+var attributesOf = map[string]string{"img": ` "alt" .Title`, "picture": ` "alt" .Title`}
 
 func (f functions) imageOf(source any, p Preset, attrs attributes) (Image, error) {
 	o, err := originalOf(source)
@@ -75,17 +95,17 @@ func (f functions) imageOf(source any, p Preset, attrs attributes) (Image, error
 
 // preload is the template function preload. It prints the whole element, because html/template takes
 // imagesrcset for a single URL. A browser that does not support the type of the best format ignores it.
-func (f functions) preload(source any, preset string) (template.HTML, error) {
-	p, err := f.preset(preset)
+func (f functions) preload(args ...any) (template.HTML, error) {
+	source, p, _, call, err := f.begin("preload", args)
 	if err != nil {
-		return "", within(callOf("preload", preset), err)
+		return "", err
 	}
 	img, err := f.imageOf(source, p, attributes{priority: true})
 	if f.tolerate(err) || err == nil && img.Src == "" {
 		return "", nil
 	}
 	if err != nil {
-		return "", within(callOf("preload", preset), err)
+		return "", within(call, err)
 	}
 	best := ImageSource{Type: img.Type, Srcset: img.Srcset, Sizes: img.Sizes}
 	if len(img.Sources) > 0 {

@@ -118,7 +118,7 @@ func TestAnUploadIsCheckedAgainstEveryLimitAndNothingIsStored(t *testing.T) {
 		"bytes":      {good, func(c *thumbnail.Config) { c.MaxSourceBytes = 1024 }, thumbnail.ErrTooLarge, "too large: the file has more than the limit, 1024 bytes"},
 		"memory":     {good, func(c *thumbnail.Config) { c.MaxMemory = 1 << 20 }, thumbnail.ErrTooLarge, "too large: a jpeg file of 400 × 300 pixels takes more memory"},
 		"no picture": {[]byte("not a picture"), nil, thumbnail.ErrFormat, "not a picture of a known format"},
-		"empty":      {nil, nil, thumbnail.ErrFormat, "not a picture of a known format"},
+		"empty":      {nil, nil, thumbnail.ErrFormat, "empty: the file has no content"},
 		"truncated":  {good[:len(good)/2], nil, thumbnail.ErrCorrupt, "damaged: "},
 		"preset's size": {photo(t, 20, 3000), func(c *thumbnail.Config) {
 			c.Presets = thumbnail.Presets{"wide": {Size: thumbnail.Size{Width: 300}, Method: "scale"}}

@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"image/png"
 	"io"
 	"io/fs"
+	"net/http"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -90,5 +93,36 @@ func TestAnOriginalThatChangesWhileItIsReadIsNeverStoredTolerantOrNot(t *testing
 			assert.Equal(t, 503, w.Code)
 			assert.Zero(t, s.storage.put.Load())
 		})
+	}
+}
+
+func TestAThinPictureKeepsAPixelOnEachSide(t *testing.T) {
+	s := newSite(t)
+	files := fstest.MapFS{}
+	for _, d := range []image.Point{{X: 60000, Y: 1}, {X: 1, Y: 60000}} {
+		var b bytes.Buffer
+		require.NoError(t, png.Encode(&b, image.NewGray(image.Rectangle{Max: d})))
+		files[fmt.Sprintf("%dx%d.png", d.X, d.Y)] = &fstest.MapFile{Data: b.Bytes()}
+	}
+	s.Source = storage.FS(files)
+	h := s.handler(t)
+	for _, c := range []struct {
+		source, size, method string
+		want                 image.Point
+	}{
+		{"60000x1.png", "200x200", "fit", image.Pt(200, 1)},
+		{"1x60000.png", "200x200", "fit", image.Pt(1, 200)},
+		{"60000x1.png", "200x", "scale", image.Pt(200, 1)},
+		{"1x60000.png", "x200", "scale", image.Pt(1, 200)},
+		{"60000x1.png", "200x200", "pad", image.Pt(200, 200)},
+		{"60000x1.png", "200x200", "crop", image.Pt(200, 200)},
+	} {
+		for _, ext := range []string{".jpg", ".png", ".gif", ".webp"} {
+			w := get(h, s.url(t, c.source, c.size, c.method, ext))
+			require.Equal(t, http.StatusOK, w.Code, "%+v", c)
+			config, _, err := image.DecodeConfig(w.Body)
+			require.NoError(t, err)
+			assert.Equal(t, c.want, image.Pt(config.Width, config.Height), "%+v%s", c, ext)
+		}
 	}
 }

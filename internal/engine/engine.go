@@ -79,6 +79,9 @@ func (e *Engine) Header(ctx context.Context, r *codec.Reader) (h *codec.Header, 
 			continue
 		}
 		h, err := f.Header(ctx, r)
+		if f == registered && errors.Is(err, codec.ErrFormat) && ctx.Err() == nil {
+			break
+		}
 		if err != nil {
 			return nil, imageError(ctx, "read", f.Name+" header", err)
 		}
@@ -91,7 +94,10 @@ func (e *Engine) Header(ctx context.Context, r *codec.Reader) (h *codec.Header, 
 		}
 		return &h, nil
 	}
-	return nil, fmt.Errorf("read image header: %w", codec.ErrFormat)
+	if len(head) == 0 {
+		return nil, fmt.Errorf("read image header: %w: the file is empty", codec.ErrFormat)
+	}
+	return nil, fmt.Errorf("read image header: %w: the file begins with %q", codec.ErrFormat, head[:min(len(head), 12)])
 }
 
 // imageError says whose fault an error of a format is: the context's, the source's, or the file's.
