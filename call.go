@@ -15,13 +15,27 @@ import (
 // A call is a thumbnail that a request or Generate asks for.
 type call struct {
 	order
-	ctx    context.Context
-	key    string // storage key: the path
+	ctx    context.Context // bound to the budget, once there is one
+	key    string          // storage key: the path
 	wait   time.Duration
-	budget *budget
-	store  bool // the thumbnail has to be stored
+	budget *budget // nil before begin
+	cancel func()  // of ctx; nil before begin
+	store  bool    // the thumbnail has to be stored
 
 	cacheControl string // of the answer; empty: what Config says
+}
+
+// begin starts the budget of a call.
+func (c *call) begin(timeout time.Duration) {
+	c.budget = &budget{left: timeout}
+	c.ctx, c.cancel = c.budget.bind(c.ctx)
+}
+
+// end releases what begin took. Files that Open returned may not be used any more.
+func (c *call) end() {
+	if c.cancel != nil {
+		c.cancel()
+	}
 }
 
 // noLimit is the wait of a call that only its context bounds.
@@ -47,11 +61,18 @@ func SpecFromContext(ctx context.Context) (s Spec, ok bool) {
 
 // obtain opens the thumbnail, and makes it first if necessary: steps 4 to 11.
 func (h *Handler) obtain(c *call) (a answer, err error) {
+	if h.storageQuick { // a budget costs more than the look
+		if f, err := h.open(c.ctx, c); f != nil || err != nil { // 4
+			return answer{file: f, outcome: Stored}, err
+		}
+	}
+	c.begin(h.cfg.Timeout)
 	c.budget.run()
 	defer c.budget.pause()
-	f, err := h.open(c.ctx, c) // 4
-	if f != nil || err != nil {
-		return answer{file: f, outcome: Stored}, err
+	if !h.storageQuick {
+		if f, err := h.open(c.ctx, c); f != nil || err != nil { // 4
+			return answer{file: f, outcome: Stored}, err
+		}
 	}
 	if err := h.checkSize(c.spec.Size); err != nil { // 5
 		return answer{}, err

@@ -31,7 +31,7 @@ func (h *Handler) generate(ctx context.Context, s Spec, fresh bool) (Outcome, er
 	e := Event{Op: OpGenerate, Spec: s}
 	e.Err = h.safely(ctx, "", "generate", func() error { return h.generateNow(ctx, s, fresh, &e) })
 	e.Duration = time.Since(start)
-	h.observe(ctx, e)
+	h.observe(ctx, &e)
 	return e.Outcome, e.Err
 }
 
@@ -53,10 +53,8 @@ func (h *Handler) generateNow(ctx context.Context, s Spec, fresh bool, e *Event)
 			return err
 		}
 	}
-	c := &call{order: o, key: key, wait: noLimit, budget: &budget{left: h.cfg.Timeout}, store: true}
-	var cancel func()
-	c.ctx, cancel = c.budget.bind(ctx)
-	defer cancel()
+	c := &call{ctx: ctx, order: o, key: key, wait: noLimit, store: true}
+	defer c.end()
 	a, err := h.obtain(c)
 	a.record(e)
 	if err != nil {

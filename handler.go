@@ -1,6 +1,7 @@
 package thumbnail
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -51,10 +52,17 @@ type Handler struct {
 	lockLog, storeLog         rateLimiter // when a failure of the Locker or the Storage was last logged
 	hints                     hints
 	storageLocal, sourceLocal bool
-	contentTypes              map[string]string // by extension
+	storageQuick              bool // Open does not wait for anything that a context could end
+
+	// Values of headers, shared by all answers.
+	contentTypes                 map[string][]string // by extension
+	cacheControl, cacheVersioned []string
 }
 
-var nosniff = []string{"nosniff"}
+var (
+	nosniff = []string{"nosniff"}
+	noStore = []string{"no-store"}
+)
 
 // NewHandler returns a handler with the configuration cfg. The error names a field that is missing or
 // invalid.
@@ -68,7 +76,8 @@ func NewHandler(cfg Config) (*Handler, error) {
 		return nil, fmt.Errorf("thumbnail: Config.Formats: %w", err)
 	}
 	e.NaiveCMYK = cfg.NaiveCMYK
-	h := &Handler{cfg: cfg, seen: seen{seed: maphash.MakeSeed()}, contentTypes: map[string]string{}}
+	h := &Handler{cfg: cfg, seen: seen{seed: maphash.MakeSeed()}, contentTypes: map[string][]string{}}
+	h.cacheControl, h.cacheVersioned = []string{cfg.CacheControl}, []string{cfg.CacheControlVersioned}
 	h.generator = &generator{
 		source: cfg.Source, engine: e,
 		admission: &admission{maxMemory: cfg.MaxMemory, workers: cfg.Workers, maxQueue: cfg.MaxQueue},
@@ -79,8 +88,12 @@ func NewHandler(cfg Config) (*Handler, error) {
 	}
 	_, h.storageLocal = cfg.Storage.(storage.Local)
 	_, h.sourceLocal = cfg.Source.(storage.Local)
+	switch cfg.Storage.(type) {
+	case *storage.Dir, *storage.Memory:
+		h.storageQuick = true
+	}
 	for ext, e := range cfg.Encoders {
-		h.contentTypes[ext] = contentType(ext, e)
+		h.contentTypes[ext] = []string{contentType(ext, e)}
 	}
 	if err := h.Links("/").checkPresets(); err != nil {
 		return nil, err
@@ -104,25 +117,31 @@ func NewHandler(cfg Config) (*Handler, error) {
 //	11 decode, process, encode, store, unlock                       else 422 if the source is damaged
 //	12 answer
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.serveWith(w, r, func(c *call, e *Event) error {
-		return h.parse(c, strings.TrimPrefix(r.URL.Path, "/"), e)
-	})
+	h.serveWith(w, r, nil, "")
 }
 
-// serveWith answers a request; ask fills in the call.
-func (h *Handler) serveWith(w http.ResponseWriter, r *http.Request, ask func(*call, *Event) error) {
-	e := Event{Op: OpRequest}
+// A request is what serving one takes, in one piece of memory.
+type request struct {
+	w trackedWriter
+	r *http.Request
+	c call
+	e Event
+}
+
+// serveWith answers a request: with the thumbnail of spec, or if that is nil with what the path asks for.
+// cacheControl replaces that of Config, unless it is empty.
+func (h *Handler) serveWith(w http.ResponseWriter, r *http.Request, spec *Spec, cacheControl string) {
 	start := time.Now()
-	out := &trackedWriter{ResponseWriter: w}
+	q := &request{
+		w: trackedWriter{ResponseWriter: w}, r: r,
+		c: call{ctx: r.Context(), wait: h.cfg.Wait, cacheControl: cacheControl}, e: Event{Op: OpRequest},
+	}
+	out, e, ctx := &q.w, &q.e, r.Context()
 	out.Header()["X-Content-Type-Options"] = nosniff
-	ctx := r.Context()
-	e.Err = h.safely(ctx, "", "serve", func() error { return h.serve(out, r, ask, &e) })
-	h.hint(ctx, &e)
+	e.Err = h.serve(q, spec)
+	h.hint(ctx, e)
 	if e.Err != nil && !out.wrote {
-		if err := h.safely(ctx, e.Path, "answer", func() error { h.fail(out, r, e.Path, e.Err); return nil }); err != nil && !out.wrote {
-			errorHeader(out.Header(), http.StatusInternalServerError, err)
-			failPlainly(out, http.StatusInternalServerError)
-		}
+		h.answerFailure(q)
 	}
 	e.Bytes, e.Duration = out.bytes, time.Since(start)
 	h.observe(ctx, e)
@@ -131,49 +150,62 @@ func (h *Handler) serveWith(w http.ResponseWriter, r *http.Request, ask func(*ca
 	}
 }
 
+// answerFailure answers with the error of a request.
+func (h *Handler) answerFailure(q *request) {
+	err := h.safely(q.r.Context(), q.e.Path, "answer", func() error { h.fail(&q.w, q.r, q.e.Path, q.e.Err); return nil })
+	if err != nil && !q.w.wrote {
+		errorHeader(q.w.Header(), http.StatusInternalServerError, err)
+		failPlainly(&q.w, http.StatusInternalServerError)
+	}
+}
+
 // serve answers with a thumbnail, or writes nothing and returns an error.
-func (h *Handler) serve(w *trackedWriter, r *http.Request, ask func(*call, *Event) error, e *Event) error {
+func (h *Handler) serve(q *request, spec *Spec) (err error) {
+	defer h.recovered(q.r.Context(), &q.e.Path, "serve", &err)
+	r, c := q.r, &q.c
 	if r.Method != http.MethodGet && r.Method != http.MethodHead { // 1
-		w.Header().Set("Allow", "GET, HEAD")
+		q.w.Header().Set("Allow", "GET, HEAD")
 		return &statusError{http.StatusMethodNotAllowed, "serve", fmt.Errorf("method %q", r.Method)}
 	}
-	c := &call{wait: h.cfg.Wait, budget: &budget{left: h.cfg.Timeout}}
-	var cancel func()
-	c.ctx, cancel = c.budget.bind(r.Context())
-	defer cancel()
-	if err := ask(c, e); err != nil {
+	if spec == nil {
+		err = h.parse(c, strings.TrimPrefix(r.URL.Path, "/"), &q.e)
+	} else {
+		err = h.ask(c, *spec, &q.e)
+	}
+	if err != nil {
 		return err
 	}
 	if onlyIfCached(r) {
 		return errOnlyIfCached
 	}
-	return h.safely(r.Context(), c.key, "generate", func() error { return h.answer(w, r, c, e) })
+	defer c.end()
+	return h.answer(q)
 }
 
 // answer does steps 4 to 12.
-func (h *Handler) answer(w *trackedWriter, r *http.Request, c *call, e *Event) error {
+func (h *Handler) answer(q *request) (err error) {
+	w, r, c := &q.w, q.r, &q.c
+	defer h.recovered(r.Context(), &c.key, "generate", &err)
 	a, err := h.obtain(c) // 4 to 11
-	a.record(e)
+	a.record(&q.e)
 	if h.cfg.ServerTiming {
-		if timing := e.Timing.header(); timing != "" {
+		if timing := q.e.Timing.header(); timing != "" {
 			w.Header().Set("Server-Timing", timing)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	defer func() { _ = h.safely(r.Context(), c.key, "close", a.file.Close) }()
-	w.Header().Set("Content-Type", h.contentTypes[c.spec.Ext])
-	if c.cacheControl == "" {
-		c.cacheControl = h.cacheControl(c.spec)
-	}
-	w.Header().Set("Cache-Control", c.cacheControl)
+	defer h.closeFile(r.Context(), &c.key, a.file)
+	header := w.Header()
+	header["Content-Type"] = h.contentTypes[c.spec.Ext]
+	header["Cache-Control"] = h.cacheControlOf(c)
 	responder := h.cfg.Responder
 	if a.passing {
-		w.Header().Set("Cache-Control", "no-store")
+		header["Cache-Control"] = noStore
 		responder = streamOf(responder)
 	}
-	err = h.safely(r.Context(), c.key, "respond", func() error { return h.respond(w, r, responder, c.key, a.file) }) // 12
+	err = h.respond(q, responder, a.file) // 12
 	if err != nil {
 		w.aborted = w.aborted || w.wrote
 		var f *statusError
@@ -185,8 +217,16 @@ func (h *Handler) answer(w *trackedWriter, r *http.Request, c *call, e *Event) e
 	return nil
 }
 
+func (h *Handler) closeFile(ctx context.Context, key *string, f fs.File) {
+	var err error
+	defer h.recovered(ctx, key, "close", &err)
+	_ = f.Close()
+}
+
 // respond calls the Responder and lets it abort the connection.
-func (h *Handler) respond(w *trackedWriter, r *http.Request, responder Responder, key string, f fs.File) error {
+func (h *Handler) respond(q *request, responder Responder, f fs.File) (err error) {
+	w := &q.w
+	defer h.recovered(q.r.Context(), &q.c.key, "respond", &err)
 	defer func() {
 		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
 			w.aborted, w.wrote = true, true
@@ -194,7 +234,7 @@ func (h *Handler) respond(w *trackedWriter, r *http.Request, responder Responder
 			panic(p)
 		}
 	}()
-	return responder.Respond(w, r, key, seekable(f))
+	return responder.Respond(w, q.r, q.c.key, seekable(f))
 }
 
 // parse does steps 2 and 3.
@@ -215,11 +255,15 @@ func (h *Handler) parse(c *call, path string, e *Event) error {
 	return err
 }
 
-func (h *Handler) cacheControl(s Spec) string {
-	if s.Version != "" {
-		return h.cfg.CacheControlVersioned
+// cacheControlOf returns the Cache-Control of a stored thumbnail.
+func (h *Handler) cacheControlOf(c *call) []string {
+	switch {
+	case c.cacheControl != "":
+		return []string{c.cacheControl}
+	case c.spec.Version != "":
+		return h.cacheVersioned
 	}
-	return h.cfg.CacheControl
+	return h.cacheControl
 }
 
 // record copies into e what is known about an answer.

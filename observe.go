@@ -110,7 +110,7 @@ func (h *Handler) log(ctx context.Context, level slog.Level, msg string, args ..
 }
 
 // observe calls the Observer. It recovers from a panic of the Observer.
-func (h *Handler) observe(ctx context.Context, e Event) {
+func (h *Handler) observe(ctx context.Context, e *Event) {
 	switch {
 	case e.Err != nil && ctx.Err() != nil:
 		e.Outcome = Gone
@@ -121,7 +121,7 @@ func (h *Handler) observe(ctx context.Context, e Event) {
 	h.stats.count(e)
 	if h.cfg.Observer != nil {
 		_ = h.safely(ctx, e.Path, "observe", func() error {
-			h.cfg.Observer.Observe(ctx, e)
+			h.cfg.Observer.Observe(ctx, *e)
 			return nil
 		})
 	}
@@ -129,17 +129,23 @@ func (h *Handler) observe(ctx context.Context, e Event) {
 
 // safely calls f. A panic becomes an error, and its stack is logged.
 func (h *Handler) safely(ctx context.Context, key, op string, f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			h.log(ctx, slog.LevelError, "thumbnail: panic", "path", key, "panic", p, "stack", string(debug.Stack()))
-			err = &statusError{http.StatusInternalServerError, op, fmt.Errorf("panic: %v", p)}
-		}
-	}()
+	defer h.recovered(ctx, &key, op, &err)
 	return f()
+}
+
+// recovered, when it is deferred, turns a panic into the error err, and logs its stack.
+func (h *Handler) recovered(ctx context.Context, key *string, op string, err *error) {
+	if p := recover(); p != nil {
+		h.log(ctx, slog.LevelError, "thumbnail: panic", "path", *key, "panic", p, "stack", string(debug.Stack()))
+		*err = &statusError{http.StatusInternalServerError, op, fmt.Errorf("panic: %v", p)}
+	}
 }
 
 // isOverload reports whether an error is caused by a lack of memory or workers.
 func isOverload(err error) bool {
+	if err == nil {
+		return false
+	}
 	var f *statusError
 	return errors.Is(err, ErrOverloaded) && !errors.As(err, &f)
 }

@@ -20,18 +20,21 @@ func (h *Handler) ServeSpec(w http.ResponseWriter, r *http.Request, s Spec) {
 	if own != "" {
 		w = &privateErrors{ResponseWriter: w}
 	}
-	h.serveWith(w, r, func(c *call, e *Event) (err error) {
-		e.Spec = s
-		if c.key, err = storageKey(h.cfg.Signer, s); err != nil {
-			return err
-		}
-		e.Path, c.cacheControl = c.key, own
-		if err = h.knows(s); err != nil {
-			return err
-		}
-		c.order, err = h.order(s)
+	h.serveWith(w, r, &s, own)
+}
+
+// ask fills in the call for a spec that the program asks for.
+func (h *Handler) ask(c *call, s Spec, e *Event) (err error) {
+	e.Spec = s
+	if c.key, err = storageKey(h.cfg.Signer, s); err != nil {
 		return err
-	})
+	}
+	e.Path = c.key
+	if err = h.knows(s); err != nil {
+		return err
+	}
+	c.order, err = h.order(s)
+	return err
 }
 
 // privateErrors keeps errors out of caches.

@@ -22,7 +22,7 @@ type counters struct {
 	requests, calls, hits, generated, fails, gone, overloaded, storeErrors atomic.Int64
 }
 
-func (c *counters) count(e Event) {
+func (c *counters) count(e *Event) {
 	if e.Op == OpGenerate {
 		c.calls.Add(1)
 	} else {

@@ -45,19 +45,20 @@ func (p *place) open(key string) (fs.File, error) {
 	return nil, p.openError(key, &fs.PathError{Op: "open", Path: key, Err: err})
 }
 
-func (p *place) openat2(key string) (f *regularFile, err error) {
-	f = &regularFile{key: key, at: onward}
-	controlErr := p.conn.Control(func(dir uintptr) {
+func (p *place) openat2(key string) (*regularFile, error) {
+	f := &regularFile{key: key, at: onward}
+	var openErr error
+	err := p.conn.Control(func(dir uintptr) {
 		for range 100 {
 			// EAGAIN: a folder was renamed meanwhile, so the kernel could not be sure.
-			f.d.fd, err = unix.Openat2(int(dir), key, &howToOpen)
-			if err != unix.EINTR && err != unix.EAGAIN {
+			f.d.fd, openErr = unix.Openat2(int(dir), key, &howToOpen)
+			if openErr != unix.EINTR && openErr != unix.EAGAIN {
 				return
 			}
 		}
 	})
-	if controlErr != nil {
-		return nil, controlErr
+	if err == nil {
+		err = openErr
 	}
 	return f, err
 }
