@@ -9,6 +9,7 @@
 # make mutate changes the code in MUTANTS small ways per package, one at a time, and lists those that no test notices
 # make soak   runs three processes under a mixed load for SOAK, kills them now and then, and looks for what grows: bench/SOAK.md
 # make kill   kills workers KILLS times (SIGKILL) in the middle of their work, and compares what they have stored: bench/SOAK.md
+# make soak-memory  makes thumbnails of every file at hand, and of 50 large photos at once, in a process whose memory the kernel limits: bench/SOAK.md
 # make run    the gallery of cmd/thumbnail at http://127.0.0.1:8080/
 # make compare  decodes some thousand files of other programs, and compares with the formats' reference decoders
 # make bench  compares speed, memory and pictures with libvips (bench/RESULTS.md), and encoders with Debian's (bench/ENCODE.md); needs Debian
@@ -42,7 +43,7 @@ KILL_TIME = 2h
 # How many files of each format make compare has made, and six times as many TIFFs.
 FILES = 400
 
-.PHONY: test check go-test test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak kill run bench docs apt tools
+.PHONY: test check go-test test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -84,6 +85,9 @@ mutate:
 
 soak: tools
 	PATH=$(CURDIR)/.tools/bin:$$PATH go run ./bench/soak -for $(SOAK)
+
+soak-memory:
+	go run ./bench/soak -memory
 
 kill:
 	go run ./bench/soak -store dir -kills $(KILLS) -for $(KILL_TIME)

@@ -57,7 +57,7 @@ func launch(cmd *exec.Cmd, env ...string) (*process, error) {
 }
 
 func (f *fleet) start(workers int) (err error) {
-	f.setup = setup{Originals: filepath.Join(f.dir, "originals"), MemoryLimit: maxMemory + 160<<20}
+	f.setup = setup{Originals: filepath.Join(f.dir, "originals"), MaxMemory: maxMemory, MemoryLimit: maxMemory + overhead}
 	f.servers = map[string]*process{}
 	switch f.kind {
 	case "dir":

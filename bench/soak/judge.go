@@ -61,7 +61,7 @@ func (f *fleet) judge(r *report, photos, odd []string) error {
 	if err != nil {
 		return err
 	}
-	cfg.MaxMemory = 0 // nothing is refused that a worker may have made
+	cfg.MaxMemory, cfg.Timeout = 0, time.Hour // nothing is refused that a worker may have made
 	handler, err := thumbnail.NewHandler(cfg)
 	if err != nil {
 		return err

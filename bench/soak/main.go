@@ -11,7 +11,8 @@
 //
 //	go run ./bench/soak -store dir -kills 500
 //
-// The figures go to sections of bench/SOAK.md. It exits with 1 if it found something.
+// With -memory, one process makes thumbnails of everything within a limit of memory that the kernel
+// enforces. The figures go to sections of bench/SOAK.md. It exits with 1 if it found something.
 package main
 
 import (
@@ -40,12 +41,25 @@ func main() {
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of the random choices")
 	clients := flag.Int("clients", 24, "how many requests at a time")
 	kills := flag.Int("kills", 0, "kill workers so many times in quick succession, and end then, or after the time")
+	memory := flag.Bool("memory", false, "make thumbnails of everything in a process with a limit of memory, and nothing else")
+	cases := flag.String("cases", "../shared/cases", "a second directory of odd files, for -memory")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 
 	log.Printf("seed %d", *seed)
 	kinds := strings.Split(*stores, ",")
+	if *memory {
+		section, err := boundMemory(ctx, []string{*corpus, *cases}, "go run ./bench/soak -memory")
+		fmt.Print(section)
+		if err == nil && *out != "" {
+			err = writeSection(*out, section)
+		}
+		if err != nil || !strings.Contains(section, "Nothing was found.") {
+			log.Fatal("the memory soak failed: ", err)
+		}
+		return
+	}
 	made := fmt.Sprintf("go run ./bench/soak -for %v -seed %d", *duration, *seed)
 	if *kills > 0 {
 		made += fmt.Sprintf(" -store %s -kills %d", *stores, *kills)

@@ -10,11 +10,13 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 
+	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -77,4 +79,47 @@ func noisy(random *rand.Rand, width, height int) *image.RGBA {
 		}
 	}
 	return img
+}
+
+// makeLarge makes pictures of 24 megapixels.
+func makeLarge(dir string) (names []string, err error) {
+	img := noisy(rand.New(rand.NewPCG(24, 24)), 6000, 4000)
+	for name, encode := range map[string]func(io.Writer) error{
+		"large.jpg":             func(w io.Writer) error { return jpeg.Encode(w, img, nil) },
+		"large-progressive.jpg": func(w io.Writer) error { return processors.JPEG{Progressive: true}.Encode(w, img) },
+		"large.png":             func(w io.Writer) error { return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(w, img) },
+		"large.webp":            func(w io.Writer) error { return processors.WebP{}.Encode(w, img) },
+	} {
+		var b bytes.Buffer
+		if err := encode(&b); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o644); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// copyCorpora copies all files below some directories, which may be missing, into one.
+func copyCorpora(to string, from []string) (names []string, err error) {
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return nil, err
+	}
+	for i, root := range from {
+		_ = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			name := fmt.Sprintf("%d-%d-%s", i, len(names), filepath.Base(path))
+			if err != nil || !e.Type().IsRegular() || !storage.ValidKey(name) {
+				return nil // there may be no corpus
+			}
+			data, err := os.ReadFile(path)
+			if err == nil {
+				err = os.WriteFile(filepath.Join(to, name), data, 0o644)
+			}
+			names = append(names, name)
+			return err
+		})
+	}
+	return names, nil
 }

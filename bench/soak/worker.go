@@ -12,6 +12,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -38,6 +39,10 @@ type setup struct {
 	S3          s3.Endpoint
 	Redis       string // its address
 	MemoryLimit int64  // GOMEMLIMIT
+
+	MaxMemory    int64         // of Config
+	QueueTimeout time.Duration // likewise
+	Group        string        // file of a control group that the worker joins, or empty
 }
 
 // bucket is that of the thumbnails.
@@ -61,7 +66,7 @@ func (s setup) locker() (thumbnail.Locker, error) {
 // config is what a worker's handler works with.
 func (s setup) config(store thumbnail.Storage) (thumbnail.Config, error) {
 	originals, err := storage.OpenDir(s.Originals)
-	return thumbnail.Config{Source: originals, Storage: store, Signer: signer, MaxMemory: maxMemory, Timeout: 20 * time.Second}, err
+	return thumbnail.Config{Source: originals, Storage: store, Signer: signer, MaxMemory: s.MaxMemory, QueueTimeout: s.QueueTimeout, Timeout: 20 * time.Second}, err
 }
 
 // state is what a worker says of itself.
@@ -75,6 +80,11 @@ func work(text string) error {
 	var s setup
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return err
+	}
+	if s.Group != "" {
+		if err := os.WriteFile(s.Group, []byte(strconv.Itoa(os.Getpid())), 0); err != nil {
+			return err
+		}
 	}
 	debug.SetMemoryLimit(s.MemoryLimit)
 	store, err := s.storage()
