@@ -43,6 +43,7 @@ type vp8lEncoder struct {
 	parsing parsing
 	prices  prices
 	symbols [maxAlphabets]uint32
+	trial   cacheTrial
 	width   int
 	height  int
 	keep    bool // more images will come that need finder
@@ -82,16 +83,16 @@ func takenFor[T any](e *vp8lEncoder, n int, size int64) ([]T, error) {
 // allocate makes what an image of n pixels needs, and those of tiles.
 func (e *vp8lEncoder) allocate(n int) (err error) {
 	heads := 1 << headBits(n)
-	if err := e.take(4*int64(heads) + 10*int64(n)); err != nil {
+	if err := e.take(4*int64(heads+1<<pairBits) + 10*int64(n)); err != nil {
 		return err
 	}
-	e.finder = finder{head: make([]int32, heads), prev: make([]int32, n), found: make([]uint32, n)}
+	e.finder = finder{head: make([]int32, heads), pairs: make([]int32, 1<<pairBits), prev: make([]int32, n), found: make([]uint32, n)}
 	e.parsing.steps = make([]uint16, n)
 	return nil
 }
 
 // chainTries are how many pixels of a chain are looked at, by effort.
-var chainTries = [7]int{4, 8, 16, 32, 48, 96, 256}
+var chainTries = [7]int{4, 8, 12, 20, 32, 64, 256}
 
 // image writes an image (RFC 9649, 5.2). That of the picture itself may have groups.
 func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
@@ -128,26 +129,25 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 	f.head = f.head[:1<<headBits(n)]
 	f.prev, f.found = f.prev[:n], f.found[:n]
 	clear(f.head)
+	clear(f.pairs)
 	p := &e.parsing
 	p.px, p.width, p.found, p.steps = px, width, f.found, p.steps[:cap(p.steps)][:n]
 	if err := f.find(e.ctx, px, width, chainTries[e.effort]); err != nil {
 		return alphabets{}, err
 	}
-	if err := p.lazy(e.ctx); err != nil {
+	if err := p.start(e.ctx, &e.trial, top); err != nil {
 		return alphabets{}, err
-	}
-	sizes := []uint{0}
-	if top {
-		sizes = []uint{0, 2, 4, 6, 8, 10}
 	}
 	rounds := 1
 	if e.effort > 4 {
 		rounds = 2
 	}
-	for range rounds {
-		var err error
-		if p.cacheBits, err = p.bestCache(e.ctx, sizes, e.symbols[:]); err != nil {
-			return alphabets{}, err
+	for i := range rounds {
+		if i > 0 && top {
+			var err error
+			if p.cacheBits, _, err = p.bestCache(e.ctx, &e.trial); err != nil {
+				return alphabets{}, err
+			}
 		}
 		a := newAlphabets(p.cacheBits)
 		if err := p.counts(e.ctx, a, e.symbols[:a.end]); err != nil {

@@ -84,7 +84,7 @@ func (c *correlator) multipliers(x, y int) uint32 {
 			after[1] += int64(c.price[w&0xff])
 		}
 	})
-	const worth = 8 * int64(bit) // what multipliers take
+	const worth = 24 * int64(bit) // what multipliers take, and what they spoil for copies
 	if after[0]+worth > before[0] {
 		m &^= 0xff
 	}

@@ -93,6 +93,9 @@ func setPrices(prices []price, counts []uint32) {
 		prices[i] = none
 		if n > 0 {
 			prices[i] = all - log2Price(n)
+			if kinds > 1 {
+				prices[i] = max(prices[i], bit)
+			}
 		}
 	}
 }
@@ -124,17 +127,38 @@ var logTable = func() (t [1024]uint16) {
 	return t
 }()
 
-// entropy is what an ideal code would take for counts, in bits, without the code itself.
+// entropy estimates what the best prefix code takes for counts, in bits, without the code itself: a little more than an
+// ideal code, whose symbols may take less than a bit.
 func entropy(counts []uint32) int64 {
-	total, sum := uint32(0), int64(0)
+	total, most, sum, kinds := uint32(0), uint32(0), int64(0), 0
 	for _, n := range counts {
-		if n > 1 {
+		if n > 0 {
 			sum -= int64(n) * int64(log2Price(n))
+			total += n
+			most = max(most, n)
+			kinds++
 		}
-		total += n
 	}
-	if total == 0 {
+	return refined(total, most, sum, kinds)
+}
+
+// refined returns the estimate of entropy for that many symbols in all, and of the most frequent kind; sum is that of
+// -n·log2(n) of all kinds.
+func refined(total, most uint32, sum int64, kinds int) int64 {
+	if kinds < 2 {
 		return 0
 	}
-	return max((sum+int64(total)*int64(log2Price(total)))/int64(bit), 0)
+	ideal := (sum + int64(total)*int64(log2Price(total))) / int64(bit)
+	// The most frequent symbol takes a bit, and the others two at least.
+	least := 2*int64(total) - int64(most)
+	weight := int64(160) // of 256
+	switch kinds {
+	case 2:
+		return int64(total)
+	case 3:
+		weight = 243
+	case 4:
+		weight = 179
+	}
+	return max(ideal, (weight*least+(256-weight)*ideal)/256)
 }

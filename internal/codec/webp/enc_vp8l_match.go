@@ -5,6 +5,7 @@ import "context"
 // A finder finds for each pixel of an image the longest earlier run of the same pixels, by hash chains.
 type finder struct {
 	head  []int32  // of each chain: the last pixel with that hash, plus 1
+	pairs []int32  // the last pixel that with the next one has that hash, plus 1
 	prev  []int32  // of each pixel: the one before it in its chain, plus 1
 	found []uint32 // of each pixel: distance << 12 | length - 1, or 0
 }
@@ -20,6 +21,10 @@ const (
 	fairMatch = 16
 
 	maxHeadBits = 16
+
+	// hashed is how many pixels the chains are of that are no runs, and pairBits for the number of pairs.
+	hashed   = 4
+	pairBits = 12
 )
 
 // headBits is for the number of chains of an image of n pixels.
@@ -55,15 +60,26 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 				best = extend(px, i, distance, best)
 			}
 		}
-		key := px[i] * 0x9e3779b1
-		if left := runEnd - i; left > 1 {
-			key = key ^ uint32(min(left, maxCopy))*0x85ebca6b
-		} else if i+1 < n {
-			key = (key>>15 ^ key ^ px[i+1]) * 0xc2b2ae35
+		var key uint32
+		if left := runEnd - i; left >= hashed {
+			key = hash(px[i], uint32(min(left, maxCopy)))
+		} else if i+hashed <= n {
+			key = hash(hash(px[i], px[i+1]), hash(px[i+2], px[i+3]))
 		}
 		slot := key >> shift
 		candidate := int(f.head[slot]) - 1
 		f.prev[i], f.head[slot] = int32(candidate+1), int32(i+1)
+		if i+1 < n {
+			pair := hash(px[i], px[i+1]) >> (32 - pairBits)
+			if best < hashed {
+				if c := int(f.pairs[pair]) - 1; c >= 0 && i-c <= farthest && px[c] == px[i] {
+					if n := extend(px, i, i-c, 1); n > best {
+						best, distance = n, i-c
+					}
+				}
+			}
+			f.pairs[pair] = int32(i + 1)
+		}
 		if best < goodMatch {
 			t := tries
 			if best >= fairMatch {
@@ -78,6 +94,11 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 		f.found[i] = last
 	}
 	return nil
+}
+
+func hash(a, b uint32) uint32 {
+	a *= 0x9e3779b1
+	return (a>>15 ^ a ^ b) * 0xc2b2ae35
 }
 
 // matchLook is after how many pixels ctx is looked at.

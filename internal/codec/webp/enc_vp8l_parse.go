@@ -67,8 +67,36 @@ func (s *stretch) length(px []uint32, i int) int {
 	return min(s.end-i, maxCopy)
 }
 
+// start parses quickly, in two ways, of which it takes the one that needs fewer bits, and chooses the size of the color
+// cache, if there may be one.
+func (p *parsing) start(ctx context.Context, t *cacheTrial, cache bool) error {
+	p.cacheBits = 0
+	if !cache {
+		return p.lazy(ctx, false)
+	}
+	if err := p.lazy(ctx, true); err != nil {
+		return err
+	}
+	nearBits, near, err := p.bestCache(ctx, t)
+	if err != nil {
+		return err
+	}
+	if err = p.lazy(ctx, false); err != nil {
+		return err
+	}
+	bits, far, err := p.bestCache(ctx, t)
+	if err != nil {
+		return err
+	}
+	if near-near/24 < far {
+		bits, err = nearBits, p.lazy(ctx, true)
+	}
+	p.cacheBits = bits
+	return err
+}
+
 // lazy parses quickly: it takes the longest match, unless the next pixel has one that is longer.
-func (p *parsing) lazy(ctx context.Context) error {
+func (p *parsing) lazy(ctx context.Context, near bool) error {
 	const shortest = 3
 	left, above := stretch{distance: 1}, stretch{distance: p.width}
 	best := func(i int) (n int, kind uint16) {
@@ -76,7 +104,7 @@ func (p *parsing) lazy(ctx context.Context) error {
 		if a := above.length(p.px, i); a > n {
 			n, kind = a, aboveStep
 		}
-		if f := p.found[i]; f != 0 && int(f&0xfff)+1 > n+1 {
+		if f := p.found[i]; !near && f != 0 && int(f&0xfff)+1 > n+1 {
 			n, kind = int(f&0xfff)+1, foundStep
 		}
 		return n, kind

@@ -141,7 +141,7 @@ func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 // predict writes the transforms that predict, and applies them.
 func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate bool) error {
 	height := len(px) / width
-	p := predictor{px: px, width: width, height: height, bits: tileBitsFor(width, height), exact: e.exact || exact, step: 2}
+	p := predictor{px: px, width: width, height: height, bits: predictorBits(width, height), exact: e.exact || exact, step: 2}
 	if e.effort > 4 || height < 64 {
 		p.step = 1
 	}
@@ -212,29 +212,35 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choic
 		g := v >> 8 & 0xff
 		return v&0xff00ff00 | (v|0xff00ff00-(g<<16|g))&0x00ff00ff
 	}
-	for y := 1; y < e.height; y++ {
+	samples := int64(0)
+	for y := range e.height {
 		if err := e.ctx.Err(); err != nil {
 			return nil, err
 		}
-		row, above := px[y*width:][:width], px[(y-1)*width:][:width]
-		for x := 1; x < width; x++ {
-			v := row[x]
-			if v == row[x-1] || v == above[x] {
-				continue
+		row, above := px[y*width:][:width], px[max(y-1, 0)*width:][:width]
+		left, corner := above[0], above[0]
+		for x, v := range row {
+			top := above[x]
+			if y == 0 {
+				top, corner = left, left
 			}
-			direct.add(v)
-			d := subPixels(v, gradient(row[x-1], above[x], above[x-1]))
-			spatial.add(d)
-			green.add(noGreen(v))
-			both.add(noGreen(d))
-			if few {
-				i := table.slots[table.slot(v)]
-				indexed.counts[i-1]++
-				near.counts[uint8(i-table.slots[table.slot(row[x-1])])]++
+			if v != left && v != top {
+				samples++
+				direct.add(v)
+				d := subPixels(v, gradient(left, top, corner))
+				spatial.add(d)
+				green.add(noGreen(v))
+				both.add(noGreen(d))
+				if few {
+					i := table.slots[table.slot(v)]
+					indexed.counts[i-1]++
+					near.counts[uint8(i-table.slots[table.slot(left)])]++
+				}
 			}
+			left, corner = v, top
 		}
 	}
-	tiles := int64(tilesOf(width, 4)*tilesOf(e.height, 4)) * 2
+	tiles := min(int64(tilesOf(width, 4)*tilesOf(e.height, 4))*2, samples)
 	all := []candidate{
 		{choice{}, direct.bits()},
 		{choice{subtractGreen: true}, green.bits()},

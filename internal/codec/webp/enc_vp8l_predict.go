@@ -67,6 +67,9 @@ func predictInto(dst, row, above []uint32, from int, mode uint8) {
 
 const predictorModes = 14
 
+// changeCost is what it takes that a tile has another mode than the one on its left, or above.
+const changeCost = 6 * int64(bit)
+
 // A predictor replaces the pixels of an image by what differs from their predictions.
 type predictor struct {
 	px            []uint32
@@ -121,6 +124,10 @@ func (p *predictor) run(e *vp8lEncoder) error {
 // choose chooses modes for the tiles whose rows are those from y to end.
 func (p *predictor) choose(y, end int) {
 	tiles := p.modes[y>>p.bits*p.across:][:p.across]
+	var above []uint32
+	if y > 0 {
+		above = p.modes[(y>>p.bits-1)*p.across:]
+	}
 	last := uint8(1)
 	for t := range tiles {
 		from, to := max(t<<p.bits, 1), min((t+1)<<p.bits, p.width)
@@ -128,6 +135,12 @@ func (p *predictor) choose(y, end int) {
 		for i := range uint8(predictorModes) {
 			mode := (last + i) % predictorModes
 			cost, plain := p.try(max(y, 1), end, from, to, mode, least)
+			if mode != last {
+				cost += changeCost
+			}
+			if above != nil && uint8(above[t]>>8) != mode {
+				cost += changeCost
+			}
 			if least < 0 || cost < least {
 				best, least = mode, cost
 			}
@@ -212,4 +225,13 @@ func (p *predictor) difference(row []uint32, x int, prediction uint32) uint32 {
 		row[x] = prediction & 0x00ffffff
 	}
 	return subPixels(row[x], prediction)
+}
+
+// predictorBits returns the size of tiles that transforms are chosen for.
+func predictorBits(width, height int) uint {
+	b := uint(3)
+	for b < 9 && tilesOf(width, b)*tilesOf(height, b) > 2600 && (b < 5 || tilesOf(width, b)*tilesOf(height, b) > 1<<14) {
+		b++
+	}
+	return b
 }

@@ -104,26 +104,105 @@ func (p *parsing) counts(ctx context.Context, a alphabets, counts []uint32) erro
 	return s.err
 }
 
-// bestCache returns the size of the cache for which the symbols of the steps have the least entropy.
-func (p *parsing) bestCache(ctx context.Context, sizes []uint, counts []uint32) (best uint, err error) {
-	least := int64(-1)
-	for _, bits := range sizes {
-		p.cacheBits = bits
-		a := newAlphabets(bits)
-		if err := p.counts(ctx, a, counts[:a.end]); err != nil {
-			return 0, err
+// A cacheTrial counts what the steps of a parsing become with caches of several sizes.
+type cacheTrial struct {
+	copies [greenSymbols - 256 + distanceSymbols]uint32 // lengths, then distances
+	extra  int64                                        // bits of these
+	sizes  [len(cacheSizes)]cacheCounts
+}
+
+// cacheSizes are the sizes of caches that are tried, as numbers of bits of a key. The last one is the largest.
+var cacheSizes = [...]uint{2, 4, 6, 8, 10}
+
+// A cacheCounts is of one size.
+type cacheCounts struct {
+	hits   [1 << maxCacheBits]uint32 // by key
+	counts [4 * 256]uint32           // samples of what is not in the cache: blue, green, red, alpha
+	colors [1 << maxCacheBits]uint32
+}
+
+// bestCache returns the size of the cache for which the symbols of the steps, and their extra bits, are the fewest
+// bits, and how many these are.
+func (p *parsing) bestCache(ctx context.Context, t *cacheTrial) (best uint, least int64, err error) {
+	*t = cacheTrial{}
+	var direct [4 * 256]uint32
+	p.cacheBits = 0
+	s := p.walk(ctx)
+	for s.ok() {
+		if s.n > 0 {
+			symbol, extra := prefix(s.n)
+			t.copies[symbol]++
+			t.extra += int64(extra)
+			symbol, extra = prefix(s.distance)
+			t.copies[greenSymbols-256+symbol]++
+			t.extra += int64(extra)
+			last := ^p.px[s.at]
+			for _, v := range p.px[s.at:s.next] {
+				if v != last {
+					t.put(v)
+					last = v
+				}
+			}
+			continue
 		}
-		if n := a.cost(counts); least < 0 || n < least {
+		addPixel(&direct, s.v)
+		t.look(s.v)
+	}
+	if s.err != nil {
+		return 0, 0, s.err
+	}
+	var green [greenSymbols + 1<<maxCacheBits]uint32
+	copy(green[256:], t.copies[:greenSymbols-256])
+	cost := func(hits []uint32, counts *[4 * 256]uint32) int64 {
+		copy(green[:256], counts[256:512])
+		copy(green[greenSymbols:], hits)
+		return symbolCost(green[:greenSymbols+len(hits)]) + symbolCost(counts[:256]) + symbolCost(counts[512:768]) + symbolCost(counts[768:])
+	}
+	least = cost(nil, &direct)
+	for i, bits := range cacheSizes {
+		if n := cost(t.sizes[i].hits[:1<<bits], &t.sizes[i].counts); n < least {
 			least, best = n, bits
 		}
 	}
-	return best, nil
+	return best, least + t.extra + symbolCost(t.copies[greenSymbols-256:]), nil
 }
+
+func addPixel(counts *[4 * 256]uint32, v uint32) {
+	counts[v&0xff]++
+	counts[256+v>>8&0xff]++
+	counts[512+v>>16&0xff]++
+	counts[768+v>>24]++
+}
+
+// put puts a color into all caches.
+func (t *cacheTrial) put(v uint32) {
+	key := cacheKey(v, maxCacheBits)
+	for i := range t.sizes {
+		t.sizes[i].colors[key>>(maxCacheBits-cacheSizes[i])&(1<<maxCacheBits-1)] = v
+	}
+}
+
+// look counts a pixel, which is in some caches perhaps, and puts it into all.
+func (t *cacheTrial) look(v uint32) {
+	key := cacheKey(v, maxCacheBits)
+	for i := range t.sizes {
+		c, k := &t.sizes[i], key>>(maxCacheBits-cacheSizes[i])&(1<<maxCacheBits-1)
+		if c.colors[k] == v {
+			c.hits[k]++
+		} else {
+			c.colors[k] = v
+			addPixel(&c.counts, v)
+		}
+	}
+}
+
+// symbolCost estimates what symbols and their code take, in bits.
+func symbolCost(counts []uint32) int64 { return entropy(counts) + codeCost(counts) }
 
 // cost estimates what symbols and their codes take, in bits.
 func (a alphabets) cost(counts []uint32) (n int64) {
 	a.each(func(from, to int) {
-		n += entropy(counts[from:to]) + codeCost(counts[from:to])
+		n += symbolCost(counts[from:to])
 	})
 	return n
 }
