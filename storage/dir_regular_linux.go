@@ -11,11 +11,12 @@ import (
 // A regularFile is an open regular file. An os.File costs four system calls more before the first byte can
 // be sent: it asks whether the file can be polled, and http.ServeContent seeks to measure it.
 type regularFile struct {
-	d    descriptor
-	key  string
-	info statInfo // when the file was opened
-	read bool     // something may have been read, so the file may be another one than it was
-	at   int64    // offset to go to before the next read, or onward
+	d     descriptor
+	key   string
+	info  statInfo // when the file was opened
+	read  bool     // something may have been read, so the file may not be any more what info says
+	begun bool     // the kernel's offset may not be 0
+	at    int64    // offset to go to before the next read, or onward
 }
 
 // onward is the offset that the kernel knows.
@@ -85,7 +86,10 @@ func (f *regularFile) Read(p []byte) (n int, err error) {
 
 // move does what Seek has put off.
 func (f *regularFile) move(fd int) (err error) {
-	f.read = true
+	if f.at == 0 && !f.begun {
+		f.at = onward
+	}
+	f.read, f.begun = true, true
 	if f.at != onward {
 		if _, err = syscall.Seek(fd, f.at, io.SeekStart); err == nil {
 			f.at = onward

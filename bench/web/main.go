@@ -91,5 +91,8 @@ func measure(ctx context.Context, dir string, only []string, rounds int, duratio
 	fmt.Printf("%s/%s, %d CPUs, %s. %d thumbnails of %d bytes on average, wrk with %d connections, %d rounds of %v in turn.\n\n",
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), len(links), bytes/len(links), connections, rounds, duration)
 	report(servers)
+	if err := countCalls(ctx, dir, servers, links); err != nil {
+		return err
+	}
 	return memory(servers, links, 1000)
 }
