@@ -3,6 +3,7 @@ package resample
 import (
 	"context"
 	"image"
+	"math/bits"
 	"sync"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -22,12 +23,16 @@ type memory struct {
 }
 
 // maxPooled bounds what one element of a pool may hold on to, in bytes. A pool has one element or
-// two per processor, so that all of them together have tens of megabytes at most, which are in nobody's account.
+// two per processor (of pixels: of each number of bits), so that all of them together have tens of megabytes at most,
+// which are in nobody's account.
 const maxPooled = 8 << 20
 
 var (
 	memories sync.Pool // of *memory
-	pixels   sync.Pool // of *[]byte: the results that were released
+
+	// pixels are results that were released, of *[]byte, by the number of bits of their size: the thumbnail that
+	// is released last does not stand before the larger copy that comes next.
+	pixels [64]sync.Pool
 )
 
 func getMemory() *memory {
@@ -64,11 +69,8 @@ func newBytes(ctx context.Context, size int64) ([]byte, error) {
 		}
 	}
 	n := int(size)
-	if p, ok := pixels.Get().(*[]byte); ok {
-		if cap(*p) >= n {
-			return (*p)[:n], nil
-		}
-		pixels.Put(p)
+	if p, ok := pixels[bits.Len(uint(n))].Get().(*[]byte); ok && cap(*p) >= n {
+		return (*p)[:n], nil
 	}
 	return make([]byte, n), nil
 }
@@ -96,7 +98,7 @@ func Release(ctx context.Context, img image.Image) {
 		img.Y, img.Cb, img.Cr = nil, nil, nil
 	}
 	if p = p[:cap(p)]; len(p) > 0 && len(p) <= maxPooled {
-		pixels.Put(&p)
+		pixels[bits.Len(uint(len(p)))].Put(&p)
 	}
 }
 

@@ -3,7 +3,6 @@ package saliency
 import (
 	"image"
 	"math"
-	"slices"
 )
 
 // What the parts of the measure count for, and what it costs to cut through something, relatively to having it.
@@ -35,21 +34,12 @@ type Picture struct {
 // Look analyzes a picture. ok is false if there is nothing to choose by.
 func Look(img image.RGBA64Image) (p *Picture, ok bool) {
 	p = &Picture{bounds: img.Bounds(), view: see(img)}
-	for _, s := range []samples{p.view.fine, p.view.rare, p.view.contrast} {
-		if len(s.weights) > 0 && slices.Min(s.weights) < slices.Max(s.weights) {
-			return p, true
-		}
-	}
-	return p, false
+	return p, !p.view.plain
 }
 
 // Measure judges a box, wherever it lies.
 func (p *Picture) Measure(box image.Rectangle) Measure {
-	box = box.Sub(p.bounds.Min)
-	free := p.bounds.Size().Sub(box.Size())
-	m := Measure{Smartcrop: p.view.fine.scoreAt(box)}
-	m.Whole = float64(fineShare*m.Smartcrop) + float64(rareShare*p.view.rare.kept(box, free)) + float64(contrastShare*p.view.contrast.kept(box, free))
-	return m
+	return p.judge(box.Size()).measure(box)
 }
 
 // Choose returns the best box of that size. None is worse than the middle one, by smartcrop's measure nor by that of
@@ -69,11 +59,12 @@ func (p *Picture) Choose(size image.Point) (best image.Rectangle, ok bool) {
 		return image.Rectangle{Min: min, Max: min.Add(size)}
 	}
 	best = at(free.X/2, free.Y/2)
-	middle := p.Measure(best)
+	j := p.judge(size)
+	middle := j.measure(best)
 	most, nearest := middle.Whole, 0.0
 	for _, y := range places(free.Y) {
 		for _, x := range places(free.X) {
-			m := p.Measure(at(x, y))
+			m := j.measure(at(x, y))
 			distance := math.Hypot(float64(2*x-free.X), float64(2*y-free.Y))
 			if m.Worse(middle) || m.Whole < most-tie || m.Whole < most+tie && distance >= nearest {
 				continue
@@ -90,51 +81,4 @@ func places(free int) (out []int) {
 		out = append(out, at)
 	}
 	return append(out, free)
-}
-
-// scoreAt is smartcrop's score of a box, wherever it lies.
-func (s samples) scoreAt(box image.Rectangle) float64 {
-	firstX, firstY := (box.Min.X+Step-1)/Step, (box.Min.Y+Step-1)/Step
-	t := tableAt(box.Size(), firstX*Step-box.Min.X, firstY*Step-box.Min.Y)
-	return s.score(firstX, firstY, t)
-}
-
-// kept is how much of the weights a box keeps, more of what is near its middle, less what its sides cut through. A
-// side that has no room beyond it cuts nothing.
-func (s samples) kept(box image.Rectangle, free image.Point) float64 {
-	left, top := box.Min.X/Step, box.Min.Y/Step
-	right, bottom := min((box.Max.X+Step-1)/Step, s.columns), min((box.Max.Y+Step-1)/Step, s.rows)
-	sum := 0.0
-	for y := top; y < bottom; y++ {
-		v := off(y, box.Min.Y, box.Dy())
-		for x := left; x < right; x++ {
-			u := off(x, box.Min.X, box.Dx())
-			sum += float64(s.weights[y*s.columns+x] * (1.3 - float64(0.6*(float64(u*u)+float64(v*v)))))
-		}
-	}
-	cut := func(x0, x1, y0, y1 int) {
-		for y := max(y0, 0); y < min(y1, s.rows); y++ {
-			for x := max(x0, 0); x < min(x1, s.columns); x++ {
-				sum -= cutCost / 2. * s.weights[y*s.columns+x]
-			}
-		}
-	}
-	if box.Min.X > 0 {
-		cut(left-1, left+1, top, bottom)
-	}
-	if box.Min.X < free.X {
-		cut(right-1, right+1, top, bottom)
-	}
-	if box.Min.Y > 0 {
-		cut(left, right, top-1, top+1)
-	}
-	if box.Min.Y < free.Y {
-		cut(left, right, bottom-1, bottom+1)
-	}
-	return sum
-}
-
-// off is how far a cell's middle is from that of a side, in halves of the side.
-func off(cell, from, side int) float64 {
-	return min(max(float64((float64(float64(cell)*Step)+Step/2-float64(from))/float64(side)*2)-1, -1), 1)
 }

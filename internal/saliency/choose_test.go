@@ -116,9 +116,44 @@ func TestMeasuresOfSmartcropAreItsScores(t *testing.T) {
 }
 
 func BenchmarkChoose(b *testing.B) {
-	img := random(rand.New(rand.NewPCG(1, 2)), image.Pt(533, 400), 40, 0)
-	for b.Loop() {
-		p, _ := Look(img)
-		p.Choose(image.Pt(400, 400))
+	pixels := random(rand.New(rand.NewPCG(1, 2)), image.Pt(533, 400), 40, 0)
+	for name, img := range map[string]image.RGBA64Image{"RGBA": pixels, "YCbCr": asYCbCr(pixels)} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				p, _ := Look(img)
+				p.Choose(image.Pt(400, 400))
+			}
+		})
+	}
+}
+
+// asYCbCr is the picture as the resampler makes it of one in Y'CbCr.
+func asYCbCr(img image.RGBA64Image) *image.YCbCr {
+	b := img.Bounds()
+	out := image.NewYCbCr(b, image.YCbCrSubsampleRatio444)
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			c := color.YCbCrModel.Convert(img.At(x, y)).(color.YCbCr)
+			i, j := out.YOffset(x, y), out.COffset(x, y)
+			out.Y[i], out.Cb[j], out.Cr[j] = c.Y, c.Cb, c.Cr
+		}
+	}
+	return out
+}
+
+// hidden keeps the kind of a picture from whoever reads its pixels.
+type hidden struct{ image.RGBA64Image }
+
+func TestEveryKindOfPictureIsSeenAlike(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 3))
+	for form := range 3 {
+		img := random(r, image.Pt(103+r.IntN(99), 117+r.IntN(99)), 60, form)
+		sub := img.(interface {
+			SubImage(image.Rectangle) image.Image
+		}).SubImage(image.Rect(3, 5, 90, 100)).(image.RGBA64Image)
+		for _, img := range []image.RGBA64Image{img, sub, asYCbCr(img), asYCbCr(sub)} {
+			assert.Equal(t, see(hidden{img}), see(img), "%T of %v, form %d", img, img.Bounds(), form)
+		}
 	}
 }

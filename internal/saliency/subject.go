@@ -2,60 +2,90 @@ package saliency
 
 import (
 	"image"
+	"image/color"
 	"math"
+	"slices"
 )
 
-// Cells are squares of Step pixels. A view has three maps of them: smartcrop's weights, and two that see what these
+// Cells are squares of Step pixels. A view has maps of them: smartcrop's weights, and two that see what these
 // miss, because they see every eighth pixel alone and count texture by how much of it there is.
 type view struct {
-	fine     samples // smartcrop's
-	rare     samples // colors that are unlike the others, where there is detail: a fruit in a bowl
-	contrast samples // unlike what is around, in the large: a mountain against the sky
+	fine  samples // smartcrop's
+	whole samples // the other two, times their shares: rare, and contrast
+	plain bool    // all cells are alike in all three
 }
 
 const (
-	rareSharpness     = 1.5 // exponents: the greater, the more the strongest cells count
-	contrastSharpness = 2.5
-	plain             = 0.15 // what a cell without any detail counts
-	fullDetail        = 8    // deviation in levels of lightness (of 100) that counts in full
-	farApart          = 60   // distance of colors beyond which they are as far apart as can be
-	surround          = 0.12 // standard deviation of what is around, in shorter sides of the picture
+	noDetail   = 0.15 // what a cell without any detail counts
+	fullDetail = 8    // deviation in levels of lightness (of 100) that counts in full
+	farApart   = 60   // distance of colors beyond which they are as far apart as can be
+	surround   = 0.12 // standard deviation of what is around, in shorter sides of the picture
 )
 
 // see makes the maps of a picture.
 func see(img image.RGBA64Image) view {
 	c := cellsOf(img)
-	v := view{fine: look(img), rare: c.samples(), contrast: c.samples()}
-	rarity := c.rarity()
-	blur(rarity, c.columns, c.rows, 1)
-	detail := append([]float64(nil), c.deviation...)
-	blur(detail, c.columns, c.rows, 1)
-	var around [3][]float64
-	for i, channel := range c.mean {
-		around[i] = append([]float64(nil), channel...)
-		blur(around[i], c.columns, c.rows, surround*float64(min(c.columns, c.rows)))
-	}
-	for i := range v.rare.weights {
-		v.rare.weights[i] = c.alpha[i] * math.Pow(rarity[i]*(plain+float64(min(detail[i], fullDetail)/fullDetail)), rareSharpness)
-		x, y, z := c.mean[0][i]-around[0][i], c.mean[1][i]-around[1][i], c.mean[2][i]-around[2][i]
-		v.contrast.weights[i] = math.Pow(math.Sqrt(float64(x*x)+float64(y*y)+float64(z*z)), contrastSharpness)
-	}
-	for _, s := range []*samples{&v.fine, &v.rare, &v.contrast} {
+	b := newBlur(c.columns, c.rows)
+	fine, rare, contrast := look(img), c.rare(b.by(1)), c.contrast(b.by(surround*float64(min(c.columns, c.rows))))
+	v := view{fine: fine, whole: rare, plain: fine.plain() && rare.plain() && contrast.plain()}
+	for _, s := range []samples{fine, rare, contrast} {
 		s.normalize()
+	}
+	for i := range v.whole.weights {
+		v.whole.weights[i] = float64(rareShare*rare.weights[i]) + float64(contrastShare*contrast.weights[i])
 	}
 	return v
 }
 
+// rare is where colors are unlike the others, and there is detail: a fruit in a bowl. The deviation is blurred after it.
+func (c *cells) rare(narrow *blur) samples {
+	out := samples{c.rarity(), c.columns, c.rows}
+	narrow.of(out.weights, out.weights)
+	narrow.of(c.deviation, c.deviation)
+	for i, rarity := range out.weights {
+		x := rarity * (noDetail + float64(min(c.deviation[i], fullDetail)/fullDetail))
+		out.weights[i] = c.alpha[i] * (x * math.Sqrt(x)) // to the power of 1.5: the strongest cells are to count
+	}
+	return out
+}
+
+// contrast is where the picture is unlike what is around, in the large: a mountain against the sky. It takes the place
+// of a mean.
+func (c *cells) contrast(wide *blur) samples {
+	out := samples{c.mean[0], c.columns, c.rows}
+	around := make([]float64, len(out.weights))
+	for k, mean := range c.mean {
+		wide.of(around, mean)
+		for i := range around {
+			x := mean[i] - around[i]
+			if k == 0 {
+				out.weights[i] = 0
+			}
+			out.weights[i] += float64(x * x)
+		}
+	}
+	for i, square := range out.weights {
+		out.weights[i] = square * math.Sqrt(math.Sqrt(square)) // the distance to the power of 2.5
+	}
+	return out
+}
+
+// plain reports whether all weights are alike.
+func (s samples) plain() bool {
+	return len(s.weights) == 0 || slices.Min(s.weights) == slices.Max(s.weights)
+}
+
 // normalize makes the sum of the weights 1.
-func (s *samples) normalize() {
+func (s samples) normalize() {
 	sum := 0.0
 	for _, w := range s.weights {
 		sum += w
 	}
+	if sum <= 0 {
+		return
+	}
 	for i := range s.weights {
-		if sum > 0 {
-			s.weights[i] /= sum
-		}
+		s.weights[i] /= sum
 	}
 }
 
@@ -68,41 +98,36 @@ type cells struct {
 	alpha         []float64 // 0 to 1
 }
 
-func (c *cells) samples() samples {
-	return samples{weights: make([]float64, c.columns*c.rows), columns: c.columns, rows: c.rows}
-}
-
 // cellsOf looks at every second pixel of every second row.
 func cellsOf(img image.RGBA64Image) *cells {
 	b := img.Bounds()
 	c := &cells{columns: b.Dx() / Step, rows: b.Dy() / Step}
 	n := c.columns * c.rows
-	for i := range c.mean {
-		c.mean[i] = make([]float64, n)
-	}
-	c.deviation, c.alpha = make([]float64, n), make([]float64, n)
-	const every, many = 2, (Step / 2) * (Step / 2)
-	for i := range n {
-		at := b.Min.Add(image.Pt(i%c.columns, i/c.columns).Mul(Step))
-		var square, alpha float64
-		var sum [3]float64
-		for y := 0; y < Step; y += every {
-			for x := 0; x < Step; x += every {
-				p := img.RGBA64At(at.X+x, at.Y+y)
-				r, g, b := float64(float64(p.R)*(100./65535)), float64(float64(p.G)*(100./65535)), float64(float64(p.B)*(100./65535))
-				light := float64(0.299*r) + float64(0.587*g) + float64(0.114*b)
-				sum[0], sum[1], sum[2] = sum[0]+light, sum[1]+r-light, sum[2]+b-light
-				square += float64(light * light)
-				alpha += float64(p.A) / 65535
-			}
+	maps := make([]float64, 5*n)
+	c.mean = [3][]float64{maps[:n:n], maps[n:][:n:n], maps[2*n:][:n:n]}
+	c.deviation, c.alpha = maps[3*n:][:n:n], maps[4*n:]
+	sums := make([]cellSum, c.columns)
+	var row []color.RGBA64
+	for j := range c.rows {
+		clear(sums)
+		for y := b.Min.Y + j*Step; y < b.Min.Y+(j+1)*Step; y += every {
+			row = addRow(sums, row, img, b.Min.X, y)
 		}
-		for j, s := range sum {
-			c.mean[j][i] = s / many
+		for i := range sums {
+			c.set(j*c.columns+i, &sums[i])
 		}
-		c.deviation[i] = math.Sqrt(max(float64(square/many)-float64(c.mean[0][i]*c.mean[0][i]), 0))
-		c.alpha[i] = alpha / many
 	}
 	return c
+}
+
+func (c *cells) set(i int, s *cellSum) {
+	const many, scale = (Step / every) * (Step / every), 100. / 65535
+	light := float64(299*uint64(s.red)+587*uint64(s.green)+114*uint64(s.blue)) * (scale / 1000 / many)
+	c.mean[0][i] = light
+	c.mean[1][i] = float64(float64(s.red)*(scale/many)) - light
+	c.mean[2][i] = float64(float64(s.blue)*(scale/many)) - light
+	c.deviation[i] = math.Sqrt(max(float64(float64(s.square)*(scale/1000*scale/1000/many))-float64(light*light), 0))
+	c.alpha[i] = float64(s.alpha) / (65535 * many)
 }
 
 // Colors are sorted into bins of binWidth, on each of three axes, of which the last two begin at -100.
@@ -117,8 +142,8 @@ const (
 
 // rarity is how far the color of each cell is from those of all others, on average.
 func (c *cells) rarity() []float64 {
-	bin := make([]int, len(c.alpha))
-	var place [allBins]int // of a bin in the list, plus 1
+	bin := make([]uint16, len(c.alpha))
+	var place [allBins]uint16 // of a bin in the list, plus 1
 	type entry struct {
 		color  [3]float64
 		weight float64
@@ -134,7 +159,7 @@ func (c *cells) rarity() []float64 {
 				*p = mostBins
 			} else {
 				list = append(list, entry{color: [3]float64{float64(l) * binWidth, float64(x) * binWidth, float64(y) * binWidth}})
-				*p = len(list)
+				*p = uint16(len(list))
 			}
 		}
 		bin[i] = *p - 1
@@ -153,41 +178,4 @@ func (c *cells) rarity() []float64 {
 		out[i] = list[p].rarity
 	}
 	return out
-}
-
-// blur smooths a map by a Gaussian of that standard deviation, in cells. Beyond the border is what is at it.
-func blur(values []float64, columns, rows int, deviation float64) {
-	if len(values) == 0 || deviation <= 0 {
-		return
-	}
-	reach := int(3*deviation) + 1
-	kernel := make([]float64, 2*reach+1)
-	sum := 0.0
-	for i := range kernel {
-		x := float64(i-reach) / deviation
-		kernel[i] = math.Exp(-x * x / 2)
-		sum += kernel[i]
-	}
-	for i := range kernel {
-		kernel[i] /= sum
-	}
-	line := make([]float64, max(columns, rows)+2*reach)
-	along := func(start, step, n int) {
-		for i := range n + 2*reach {
-			line[i] = values[start+min(max(i-reach, 0), n-1)*step]
-		}
-		for i := range n {
-			v := 0.0
-			for j, x := range line[i:][:len(kernel)] {
-				v += float64(kernel[j] * x)
-			}
-			values[start+i*step] = v
-		}
-	}
-	for y := range rows {
-		along(y*columns, 1, columns)
-	}
-	for x := range columns {
-		along(x, columns, rows)
-	}
 }

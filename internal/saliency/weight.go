@@ -2,6 +2,7 @@ package saliency
 
 import (
 	"image"
+	"image/color"
 	"math"
 )
 
@@ -28,31 +29,42 @@ const (
 // look weighs the pixels at multiples of Step, as far as Step pixels follow.
 func look(img image.RGBA64Image) samples {
 	b := img.Bounds()
-	at := func(x, y int) rgb {
-		c := img.RGBA64At(x, y)
-		return rgb{float64(c.R >> 8), float64(c.G >> 8), float64(c.B >> 8)}
-	}
 	s := samples{columns: b.Dx() / Step, rows: b.Dy() / Step}
-	s.weights = make([]float64, 0, s.columns*s.rows)
+	s.weights = make([]float64, s.columns*s.rows)
+	var rows [5][]color.RGBA64 // of the pixels, of those above, before, behind and below
+	for k := range rows {
+		rows[k] = make([]color.RGBA64, s.columns)
+	}
 	for j := range s.rows {
-		for i := range s.columns {
-			x, y := b.Min.X+i*Step, b.Min.Y+j*Step
-			c, edge := at(x, y), 0.0
+		y, edges := b.Min.Y+j*Step, j > 0 && s.columns > 1
+		readRow(rows[0], img, b.Min.X, y, Step)
+		if edges {
+			x := b.Min.X + Step
+			readRow(rows[1][1:], img, x, y-1, Step)
+			readRow(rows[2][1:], img, x-1, y, Step)
+			readRow(rows[3][1:], img, x+1, y, Step)
+			readRow(rows[4][1:], img, x, y+1, Step)
+		}
+		for i, p := range rows[0] {
+			c, edge := levels(p), 0.0
 			light := c.lightness()
-			if i > 0 && j > 0 {
+			if i > 0 && edges {
 				// In this order: of grays the sum is often a whole level, and rounding decides which.
-				edge = float64(4*light) - at(x, y-1).lightness() - at(x-1, y).lightness() - at(x+1, y).lightness() - at(x, y+1).lightness()
+				edge = float64(4*light) - levels(rows[1][i]).lightness() - levels(rows[2][i]).lightness() - levels(rows[3][i]).lightness() - levels(rows[4][i]).lightness()
 			}
-			s.weights = append(s.weights, weight(c, light/255, level(edge)))
+			s.weights[j*s.columns+i] = weight(c, light/255, level(edge))
 		}
 	}
 	return s
 }
 
+func levels(c color.RGBA64) rgb { return rgb{float64(c.R >> 8), float64(c.G >> 8), float64(c.B >> 8)} }
+
 // weight is how much a pixel of that lightness counts. edge is the Laplacian there.
 func weight(c rgb, light, edge float64) float64 {
 	w := float64(detailWeight * edge)
-	if light >= skinDarkest && light <= skinLightest {
+	// A color that has no more red than blue is more than 0.24 away from that of skin.
+	if light >= skinDarkest && light <= skinLightest && c.r > c.b {
 		w += float64(skinWeight * above(skinThreshold, c.skin()) * (edge + skinBias))
 	}
 	if light >= saturationDarkest && light <= saturationLightest {
