@@ -26,6 +26,20 @@ type Finding struct {
 // String returns the finding as one line.
 func (f Finding) String() string { return f.Problem + ": " + f.Advice }
 
+// An Examination is how a deployment is examined.
+type Examination struct {
+	// Client makes the requests; nil means [http.DefaultClient].
+	Client *http.Client
+	// NoServer says that no web server or cache before the handler is meant to answer for stored
+	// thumbnails. The second request then may reach the handler.
+	NoServer bool
+}
+
+// Examine calls [Examination.Examine] with a client.
+func Examine(ctx context.Context, client *http.Client, l thumbnail.Links, s thumbnail.Spec) ([]Finding, error) {
+	return Examination{Client: client}.Examine(ctx, l, s)
+}
+
 // Examine examines a deployment as a visitor sees it. It requests one thumbnail of an existing original
 // twice, at its public URL, and reports in plain words what is wrong: the second request still reached the
 // handler, wrong type, redirect loop, no permission, another key. No findings mean that all is well. The
@@ -34,8 +48,8 @@ func (f Finding) String() string { return f.Problem + ": " + f.Advice }
 // The thumbnail is a new one with a random version, and stays in the storage; s.Version is ignored. The
 // second request has the header "Cache-Control: only-if-cached" (RFC 9111, section 5.2.1.7). A
 // [thumbnail.Handler] answers it with 504 even if the thumbnail is stored, so an answer with the picture
-// comes from a web server or a cache. A nil client means [http.DefaultClient].
-func Examine(ctx context.Context, client *http.Client, l thumbnail.Links, s thumbnail.Spec) ([]Finding, error) {
+// comes from a web server or a cache. With NoServer it is an ordinary request.
+func (x Examination) Examine(ctx context.Context, l thumbnail.Links, s thumbnail.Spec) ([]Finding, error) {
 	s.Version = "doctor_" + rand.Text()[:16]
 	url, err := l.URL(s)
 	if err != nil {
@@ -44,7 +58,7 @@ func Examine(ctx context.Context, client *http.Client, l thumbnail.Links, s thum
 	if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
 		return nil, fmt.Errorf("%w: base %q: the public URL begins with http:// or https://", thumbnail.ErrInvalid, l.Base)
 	}
-	d := examiner{ctx: ctx, client: client, ext: s.Ext}
+	d := examiner{ctx: ctx, client: x.Client, ext: s.Ext}
 	first := d.get(url, "")
 	if first.status == http.StatusUnauthorized && first.ours() && d.prefixed(l, s) {
 		return []Finding{{"The first request got 401", "the handler sees the path with the prefix of the base: mount it with http.StripPrefix"}}, nil
@@ -53,11 +67,15 @@ func Examine(ctx context.Context, client *http.Client, l thumbnail.Links, s thum
 		return []Finding{*finding}, nil
 	}
 	var findings []Finding
-	second := d.get(url, "only-if-cached")
+	cacheControl := "only-if-cached"
+	if x.NoServer {
+		cacheControl = ""
+	}
+	second := d.get(url, cacheControl)
 	if second.status == http.StatusGatewayTimeout {
 		findings = append(findings, Finding{"The second request still reached the handler", "the web server did not find the stored file; " +
 			"its root and the path that it tries (nginx: try_files, Apache: RewriteCond -f) have to give the storage's directory and the path of the URL. " +
-			"Where no web server is meant to serve the files, all is well"})
+			"Where no web server is meant to serve the files, all is well: say so by -no-server (Examination.NoServer)"})
 	} else if finding := d.examine(second, "The second request"); finding != nil {
 		findings = append(findings, *finding)
 	} else if !bytes.Equal(first.body, second.body) {

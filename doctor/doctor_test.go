@@ -94,6 +94,20 @@ func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
 	assert.ErrorIs(t, err, thumbnail.ErrInvalid)
 }
 
+func TestWithoutAWebServerTheSecondRequestMayReachTheHandler(t *testing.T) {
+	h := newSite(t).handler(t)
+	server := httptest.NewServer(h)
+	defer server.Close()
+	examined := func(x doctor.Examination, source string) []doctor.Finding {
+		findings, err := x.Examine(t.Context(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, source, "50x50", "crop", ".jpg"))
+		require.NoError(t, err)
+		return findings
+	}
+	assert.Empty(t, examined(doctor.Examination{NoServer: true}, "k.jpg"))
+	assert.Len(t, examined(doctor.Examination{}, "k.jpg"), 1)
+	assert.Len(t, examined(doctor.Examination{NoServer: true}, "none.jpg"), 1)
+}
+
 type acceptsAll struct{ thumbnail.Signer }
 
 func (acceptsAll) Verify(thumbnail.Spec, string) bool { return true }

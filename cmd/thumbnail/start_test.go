@@ -25,7 +25,7 @@ func TestProgramThatCannotStartSaysWhy(t *testing.T) {
 		status     int
 	}{
 		{"-addr " + busy.Addr().String(), "address already in use", 1},
-		{"-addr nonsense", "nonsense", 1},
+		{"-addr nonsense", "nonsense", 2},
 		{"-key short", "-key", 2},
 		{"-source " + file, "-source", 1},
 		{"-source " + file + ".absent", "-source", 1},

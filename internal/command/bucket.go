@@ -21,7 +21,7 @@ func parseBucket(s string) (bucket, error) {
 	name, prefix, _ := strings.Cut(strings.TrimPrefix(s, "s3://"), "/")
 	prefix = strings.Trim(prefix, "/")
 	if !bucketName.MatchString(name) || prefix != "" && !storage.ValidKey(prefix) {
-		return bucket{}, fmt.Errorf("%q is not s3://bucket or s3://bucket/prefix", s)
+		return bucket{}, fmt.Errorf("%q is not s3://bucket or s3://bucket/prefix; a bucket has a name of 3 to 255 letters, digits, dots, _ and -", s)
 	}
 	return bucket{name, prefix}, nil
 }

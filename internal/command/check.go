@@ -19,11 +19,12 @@ var checkCommand = &command{
 	summary: "says whether files would make thumbnails, as a handler does of an upload",
 	details: `
 Decodes each file whole, within the limits of a handler and those of -presets, and says its size, version and dominant
-color, or what is wrong with it. Nothing is stored. - is the standard input. The status is 1 if a file is not good.
+color, or what is wrong with it. Nothing is stored. - is the standard input.
 
   thumbnail check IMG_0001.JPG holiday/*.png
 `,
-	flags: []group{checking, making, looks},
+	failure: ", because a file is not good",
+	flags:   []group{checking, making, looks},
 	check: func(_ *options, args []string) error {
 		if len(args) == 0 {
 			return errors.New("which files? thumbnail check FILE…; - is the standard input")

@@ -30,6 +30,7 @@ type command struct {
 	args    string // as -help spells what follows the flags
 	summary string // one line, for the list of commands
 	details string // paragraphs
+	failure string // what status 1 stands for, after a comma
 	flags   []group
 	check   func(*options, []string) error // nil: there are no arguments
 	run     func(context.Context, *call) error
@@ -126,7 +127,7 @@ func (c *call) main(ctx context.Context, args []string) error {
 		return usageError{err}
 	}
 	if command.check == nil && len(c.args) > 0 {
-		return usage("unexpected argument %q: all that is to be said is said by flags", c.args[0])
+		return usage("unexpected argument %q: it takes flags only", c.args[0])
 	}
 	if err := c.opt.check(command); err != nil {
 		return usageError{err}

@@ -38,7 +38,7 @@ func TestEveryFlagHasAVariableAndWinsOverIt(t *testing.T) {
 		"signer": {"django", "hmac"}, "wait": {"3s", "4s"}, "response": {"nginx", "apache"}, "response-prefix": {"/p/", "/q/"}, "lock": {"file:l", "redis://r/2"},
 		"gallery": {"true", "false"}, "tolerant": {"true", "false"}, "workers": {"3", "4"}, "presets": {"p.json", "q.json"}, "describe": {"true", "false"},
 		"json": {"true", "false"}, "base": {"/b/", "/c/"}, "version": {"v1", "v2"}, "picture": {"a.jpg", "b.jpg"}, "dry-run": {"true", "false"},
-		"max-bytes": {"10GB", "500MiB"}, "max-age": {"90d", "12h"}, "drop-old-key": {"true", "false"}, "keep-orphans": {"true", "false"},
+		"max-bytes": {"10GB", "500MiB"}, "max-age": {"90d", "12h"}, "drop-old-key": {"true", "false"}, "keep-orphans": {"true", "false"}, "no-server": {"true", "false"},
 	}
 	seen := map[string]bool{}
 	for _, command := range commands() {
@@ -88,7 +88,12 @@ func TestAWrongCallSaysTheWayOut(t *testing.T) {
 	require.NoError(t, os.Mkdir("photos", 0o755))
 	for _, c := range []struct{ args, says string }{
 		{"-wat 1s", "wat"},
-		{"-wait soon", "soon"},
+		{"-wait soon", `"soon" for flag -wait: a time is such as 10s or 500ms`},
+		{"serve -wat", "there is no flag -wat here"},
+		{"serve -addr host", "-addr is HOST:PORT, such as 127.0.0.1:8080"},
+		{"serve -addr :70000", "-addr is HOST:PORT, such as 127.0.0.1:8080"},
+		{"serve -workers many", "a whole number is wanted, such as 4"},
+		{"serve -storage s3://b/p", "3 to 255 letters"},
 		{"serve -wait -1s", "-wait is negative"},
 		{"serve -workers -1", "0 means one for each processor"},
 		{"-signer rsa", "hmac or django"},
@@ -110,6 +115,7 @@ func TestAWrongCallSaysTheWayOut(t *testing.T) {
 		{"-lock redis://host/database", "-lock"},
 		{"-key short", "openssl rand -hex 32"},
 		{"-old-key 0123456789abcdef", "needs the new -key"},
+		{"-key 0123456789abcdef -old-key short", "-old-key: the previous key has 5 bytes; at least 16 are needed"},
 		{"-presets absent.json", "absent.json"},
 		{"url a.jpg", "SOURCE SIZE METHOD EXT"},
 		{"url a.jpg 1x1 crop .jpg", "THUMBNAIL_KEY"},
@@ -126,6 +132,8 @@ func TestAWrongCallSaysTheWayOut(t *testing.T) {
 		{"warm -presets p.json", "THUMBNAIL_KEY"},
 		{"warm -presets p.json -key 0123456789abcdef", "-thumbs DIR or -storage"},
 		{"warm photos", "-source"},
+		{"warm -presets p.json -key 0123456789abcdef -thumbs t", "-source DIR"},
+		{"prune -key 0123456789abcdef -thumbs t", "-source DIR"},
 		{"prune", "THUMBNAIL_KEY"},
 		{"prune -key 0123456789abcdef", "-thumbs DIR or -storage"},
 		{"prune -max-bytes many", "10GB, 500MiB or 1000000"},
@@ -139,9 +147,29 @@ func TestAWrongCallSaysTheWayOut(t *testing.T) {
 		require.Contains(t, stderr, c.says, c.args)
 		require.Regexp(t, `^thumbnail[a-z ]*: .*\n(.*\n)*thumbnail[a-z ]* -help says more\.\n$`, stderr)
 	}
-	_, stderr, status := called(t, map[string]string{"THUMBNAIL_WAIT": "soon"}, "-addr", "127.0.0.1:0")
-	require.Equal(t, 2, status)
-	require.Contains(t, stderr, `"soon" for THUMBNAIL_WAIT`)
+	for _, v := range [][3]string{
+		{"THUMBNAIL_WAIT", "soon", "a time is such as 10s or 500ms"}, {"THUMBNAIL_GALLERY", "please", "true or false is wanted"}, {"THUMBNAIL_WORKERS", "x", "a whole number"},
+	} {
+		_, stderr, status := called(t, map[string]string{v[0]: v[1]}, "-addr", "127.0.0.1:0")
+		require.Equal(t, 2, status)
+		require.Contains(t, stderr, `"`+v[1]+`" for `+v[0]+": "+v[2])
+	}
+}
+
+func TestADirectoryThatCannotBeUsedIsToldWithTheReason(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir("photos", 0o755))
+	require.NoError(t, os.WriteFile("file", nil, 0o644))
+	for _, c := range []struct{ args, says string }{
+		{"serve -source absent", "-source absent: there is no such directory"},
+		{"serve -source file", "-source file is a file, and a directory is wanted"},
+		{"serve -source photos -thumbs file/x", "-thumbs file/x: it can't be made"},
+		{"serve -source photos -thumbs file", "-thumbs file is a file, and a directory is wanted"},
+	} {
+		_, stderr, status := called(t, nil, strings.Fields(c.args+" -addr 127.0.0.1:0")...)
+		require.Equal(t, 1, status, c.args)
+		require.Contains(t, stderr, c.says)
+	}
 }
 
 func TestHelpIsWorthReading(t *testing.T) {
@@ -162,7 +190,11 @@ func TestHelpIsWorthReading(t *testing.T) {
 		require.Empty(t, stderr)
 		again, _, _ := called(t, nil, "help", command.name)
 		require.Equal(t, stdout, again)
-		newFlags(new(options), command, false).VisitAll(func(f *flag.Flag) { require.Contains(t, stdout, "  -"+f.Name+" ") })
+		newFlags(new(options), command, false).VisitAll(func(f *flag.Flag) { require.Regexp(t, "(?m)^  -"+f.Name+"[ \n]", stdout) })
+		newFlags(new(options), command, false).VisitAll(func(f *flag.Flag) {
+			require.Contains(t, strings.Join(strings.Fields(stdout), " "), "["+variable(f.Name)+"]")
+		})
+		require.Regexp(t, `Exit status: 0 if all went well; 1 if the work failed.*; 2 if the call was wrong\.$`, strings.Join(strings.Fields(stdout), " "))
 		require.Regexp(t, `\n  .*thumbnail `+command.name+" ", stdout, "an example")
 		for line := range strings.Lines(stdout) {
 			require.LessOrEqual(t, len([]rune(line)), 125, line)

@@ -59,23 +59,12 @@ func (c *call) help(args []string) error {
 		}
 		buckets = buckets || g == reading || g == storing
 	}
-	fmt.Fprintf(c.stdout, "\nEach flag may be given as an environment variable, too: -%s as %s.\n", exampleFlag(command), variable(exampleFlag(command)))
+	fmt.Fprint(c.stdout, "\nA flag may be given as the variable in brackets, too; the flag wins.\n")
 	if buckets {
 		fmt.Fprint(c.stdout, helpOnBuckets)
 	}
+	fmt.Fprintf(c.stdout, "\n%s\n", wrap(fmt.Sprintf("Exit status: 0 if all went well; 1 if the work failed%s; 2 if the call was wrong.", command.failure), 0))
 	return nil
-}
-
-func exampleFlag(c *command) string {
-	name := ""
-	for _, g := range c.flags {
-		for _, f := range c.sorted(g) {
-			if len(f.Name) > len(name) {
-				name = f.Name
-			}
-		}
-	}
-	return name
 }
 
 // helpOn spells a flag and what it means, in lines of helpWidth.
@@ -83,29 +72,44 @@ func helpOn(f *flag.Flag) string {
 	value, text := flag.UnquoteUsage(f)
 	head := "-" + f.Name
 	if value != "" {
-		head += " " + strings.ToUpper(value)
+		head += " " + value
+		if rest, ok := strings.CutPrefix(text, value+": "); ok {
+			text = rest
+		} else if rest, ok := strings.CutPrefix(text, value); ok && value != "URL" {
+			text = strings.ToLower(value) + rest
+		}
 	}
 	if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" {
 		text += " (default: " + f.DefValue + ")"
 	}
+	text += " [" + variable(f.Name) + "]"
 	const indent = 26
 	var b strings.Builder
-	fmt.Fprintf(&b, "  %-*s ", indent-3, head)
 	if len(head) > indent-3 {
-		fmt.Fprintf(&b, "\n%*s", indent, "")
+		fmt.Fprintf(&b, "  %s\n%*s", head, indent, "")
+	} else {
+		fmt.Fprintf(&b, "  %-*s ", indent-3, head)
 	}
+	b.WriteString(wrap(text, indent))
+	return b.String() + "\n"
+}
+
+// wrap breaks a text into lines of helpWidth, each but the first with an indent.
+func wrap(text string, indent int) string {
+	var b strings.Builder
 	column := indent
-	for _, word := range strings.Fields(text) {
-		if column+len(word) > helpWidth {
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+		case column+1+len([]rune(word)) > helpWidth:
 			fmt.Fprintf(&b, "\n%*s", indent, "")
 			column = indent
+		default:
+			b.WriteByte(' ')
+			column++
 		}
-		b.WriteString(word + " ")
-		column += len(word) + 1
+		b.WriteString(word)
+		column += len([]rune(word))
 	}
-	lines := strings.Split(b.String(), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
+	return b.String()
 }

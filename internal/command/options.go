@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +30,8 @@ type options struct {
 
 	base, version string // of url
 	picture       string // of doctor
-	json          bool   // of check
+	noServer      bool
+	json          bool // of check
 
 	maxBytes    byteSize // of prune
 	maxAge      age
@@ -60,6 +62,11 @@ func (o *options) check(c *command) error {
 	case o.oldKey != "" && o.key == "":
 		return errors.New("-old-key needs the new -key")
 	}
+	if c.has(serving) {
+		if err := checkAddr(o.addr); err != nil {
+			return err
+		}
+	}
 	for _, place := range []struct{ flag, value string }{{"source", o.source}, {"storage", o.storage}} {
 		if _, err := parseBucket(place.value); isBucket(place.value) && err != nil {
 			return fmt.Errorf("-%s: %w", place.flag, err)
@@ -75,6 +82,18 @@ func (o *options) check(c *command) error {
 	}
 	if c.has(storing) {
 		return refuseSharedRoots(o)
+	}
+	return nil
+}
+
+// checkAddr finds what net.Listen would not find before everything else is open.
+func checkAddr(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return fmt.Errorf("-addr is HOST:PORT, such as 127.0.0.1:8080, or :8080 for all addresses, not %q", addr)
 	}
 	return nil
 }
@@ -96,6 +115,14 @@ func (o *options) needsStorage() error {
 		return nil
 	}
 	return errors.New("where are the thumbnails? Give -thumbs DIR or -storage s3://bucket/prefix, the same as for serve")
+}
+
+// needsSource is the error of jobs that would take the program's own photos for the originals of a site.
+func (o *options) needsSource() error {
+	if o.source != "" {
+		return nil
+	}
+	return errors.New("where are the originals? Give -source DIR or -source s3://bucket/prefix, the same as for serve")
 }
 
 // needsPresets is the error of jobs that do not know what pages ask for.

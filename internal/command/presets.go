@@ -42,7 +42,7 @@ func parsePresets(data []byte) (thumbnail.Presets, error) {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		return nil, fmt.Errorf("line %d: %w", line(data, syntax.Offset), err)
+		return nil, fmt.Errorf("line %d: no JSON: %w; a right file: %s", line(data, syntax.Offset), err, presetsExample)
 	case errors.As(err, &kind) && kind.Field == "":
 		return nil, fmt.Errorf("line %d: a file of presets is an object of objects: %s", line(data, kind.Offset), presetsExample)
 	case errors.As(err, &kind):

@@ -1,27 +1,37 @@
 package command
 
 import (
+	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 )
 
-// A progress is a bar on a terminal; on anything else it shows nothing. What is written to it appears
-// above the bar.
+// quiet is how long a job says nothing where there is no terminal for a bar.
+const quiet = 15 * time.Second
+
+// A progress is a bar on a terminal, and on anything else a line now and then, for instance in the log of a
+// nightly job. What is written to it appears above the bar.
 type progress struct {
-	mu  sync.Mutex
-	out io.Writer
-	bar *progressbar.ProgressBar // nil: none
+	mu          sync.Mutex
+	out         io.Writer
+	bar         *progressbar.ProgressBar // nil: lines
+	what        string
+	done, total int // total -1: not known
+	now         func() time.Time
+	said        time.Time // when the last line was written
+	ended       bool
 }
 
 // newProgress shows how much of a total is done; -1 is a total that is not known.
 func (c *call) newProgress(total int, what string) *progress {
-	p := &progress{out: c.stderr}
+	p := &progress{out: c.stderr, what: what, total: total, now: time.Now, said: time.Now()}
 	if c.terminal {
 		p.bar = progressbar.NewOptions(total,
 			progressbar.OptionSetWriter(c.stderr), progressbar.OptionSetDescription(what), progressbar.OptionShowCount(),
-			progressbar.OptionShowIts(), progressbar.OptionSetItsString("thumbnails"), progressbar.OptionSetPredictTime(true),
+			progressbar.OptionShowIts(), progressbar.OptionSetItsString(what), progressbar.OptionSetPredictTime(true),
 			progressbar.OptionThrottle(100e6), progressbar.OptionFullWidth(), progressbar.OptionSpinnerType(14),
 			progressbar.OptionClearOnFinish(),
 		)
@@ -33,13 +43,28 @@ func (c *call) newProgress(total int, what string) *progress {
 func (p *progress) add(done, more int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bar == nil {
-		return
+	p.done += done
+	if p.total >= 0 {
+		p.total = max(p.total+more, p.done)
 	}
-	if more != 0 {
-		p.bar.AddMax(more)
+	switch {
+	case p.bar != nil:
+		if p.total >= 0 && p.bar.GetMax() != p.total {
+			p.bar.ChangeMax(p.total)
+		}
+		_ = p.bar.Set(p.done)
+	case !p.ended && p.now().Sub(p.said) >= quiet:
+		p.said = p.now()
+		fmt.Fprintln(p.out, p.line())
 	}
-	_ = p.bar.Add(done)
+}
+
+// line spells the progress.
+func (p *progress) line() string {
+	if p.total < 0 {
+		return fmt.Sprintf("%d %s so far", p.done, p.what)
+	}
+	return fmt.Sprintf("%d of %d %s so far, %d %%", p.done, p.total, p.what, 100*p.done/max(p.total, 1))
 }
 
 // Write writes whole lines.
@@ -57,6 +82,7 @@ func (p *progress) Write(b []byte) (int, error) {
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.ended = true
 	if p.bar != nil {
 		_ = p.bar.Clear()
 		_ = p.bar.Exit()

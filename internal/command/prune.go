@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 var pruneCommand = &command{
@@ -21,7 +22,8 @@ Files that are no thumbnails signed with the -key are left alone. Try it with -d
 
   THUMBNAIL_KEY=… thumbnail prune -source /srv/photos -thumbs /srv/thumbs -max-bytes 10GB -dry-run
 `,
-	flags: []group{removing, reading, storing, signing, looks, knowing},
+	failure: ", because something could not be listed or removed, or the call was stopped",
+	flags:   []group{removing, reading, storing, signing, rotating, looks, knowing},
 	check: func(o *options, args []string) error {
 		if len(args) > 0 {
 			return fmt.Errorf("unexpected argument %q: what is removed is said by flags", args[0])
@@ -32,7 +34,10 @@ Files that are no thumbnails signed with the -key are left alone. Try it with -d
 		if o.keepOrphans && o.describe {
 			return errors.New("-describe looks at the originals, and -keep-orphans says not to")
 		}
-		return cmp.Or(o.needsKey(), o.needsStorage())
+		if o.keepOrphans {
+			return cmp.Or(o.needsKey(), o.needsStorage())
+		}
+		return cmp.Or(o.needsKey(), o.needsStorage(), o.needsSource())
 	},
 	run: prune,
 }
@@ -47,10 +52,10 @@ func prune(ctx context.Context, c *call) (err error) {
 	if err := c.sourceIsThere(ctx, s); err != nil {
 		return err
 	}
-	keeping := &keeping{ctx: ctx, call: c, site: s, links: s.handler.Links(base), progress: c.newProgress(-1, "thumbnails")}
+	keeping := &keeping{ctx: ctx, call: c, site: s, links: s.handler.Links(base), progress: c.newProgress(c.stored(ctx, s), "thumbnails"), now: time.Now()}
 	defer keeping.progress.end()
 	swept, err := s.handler.Sweep(ctx, thumbnail.Sweep{
-		Keep: keeping.keep, MaxAge: time.Duration(c.opt.maxAge), MaxBytes: int64(c.opt.maxBytes), DryRun: c.opt.dryRun, KeepOrphans: c.opt.keepOrphans,
+		Keep: keeping.keep, MaxBytes: int64(c.opt.maxBytes), DryRun: c.opt.dryRun, KeepOrphans: c.opt.keepOrphans,
 	})
 	keeping.progress.end()
 
@@ -68,6 +73,22 @@ func prune(ctx context.Context, c *call) (err error) {
 		return fmt.Errorf("%s can't be listed: %w", s.thumbs.name, err)
 	}
 	return err
+}
+
+// stored counts the files of the storage, for the bar. In a bucket that would cost as many requests as the
+// work itself: -1, not known.
+func (c *call) stored(ctx context.Context, s *site) (n int) {
+	lister, ok := s.thumbs.Storage.(storage.Lister)
+	if !ok || s.thumbs.remote {
+		return -1
+	}
+	for _, err := range lister.List(ctx, "") {
+		if err != nil {
+			return -1 // the work will meet it again
+		}
+		n++
+	}
+	return n
 }
 
 // sourceIsThere refuses to take every thumbnail for one whose original is gone, because a disk is not
@@ -93,6 +114,7 @@ type keeping struct {
 	site     *site
 	links    thumbnail.Links
 	progress *progress
+	now      time.Time
 
 	source, version string // of the original that was described last
 	described       error
@@ -101,6 +123,8 @@ type keeping struct {
 func (k *keeping) keep(e thumbnail.Entry) bool {
 	k.progress.add(1, 0)
 	switch {
+	case k.opt.maxAge > 0 && k.now.Sub(e.Used) > time.Duration(k.opt.maxAge): // and not by Sweep, which would not tell
+		return false
 	case k.opt.dropOldKey && !e.Current:
 		return false
 	case k.opt.presets != "" && !k.links.Uses(e.Spec):

@@ -2,9 +2,11 @@ package command
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // refuseSharedRoots refuses originals and thumbnails in one place.
@@ -53,7 +55,7 @@ func resolve(path string) (string, error) {
 			return filepath.Join(real, rest), nil
 		}
 		// A link that leads nowhere could lead anywhere once its target is made.
-		if _, e := os.Lstat(dir); e == nil || !os.IsNotExist(e) {
+		if _, e := os.Lstat(dir); e == nil || !os.IsNotExist(e) && !errors.Is(e, syscall.ENOTDIR) {
 			return "", err
 		}
 		if dir == filepath.Dir(dir) {

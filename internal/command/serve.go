@@ -21,8 +21,9 @@ It runs until Ctrl-C or SIGTERM, and finishes then what it has begun.
   thumbnail serve -gallery -source ~/Pictures
   THUMBNAIL_KEY=… thumbnail serve -source /srv/photos -thumbs /srv/thumbs -response nginx -presets presets.json
 `,
-	flags: []group{serving, reading, storing, signing, making, looks},
-	run:   serve,
+	failure: ", for instance because the address is taken or a directory can't be used",
+	flags:   []group{serving, reading, storing, signing, rotating, making, sharing, looks},
+	run:     serve,
 }
 
 // serve serves until ctx ends.

@@ -3,6 +3,7 @@ package command
 import (
 	"crypto/rand"
 	"fmt"
+	"strings"
 
 	"github.com/rest-thumbnails/thumbnail"
 )
@@ -27,7 +28,17 @@ func newSigner(opt *options) (thumbnail.Signer, error) {
 	}
 	signer, err := thumbnail.NewSigner(keys[0], keys[1:]...)
 	if err != nil {
-		return nil, fmt.Errorf("-key: %w; openssl rand -hex 32 makes a good one", err)
+		return nil, fmt.Errorf("%s; \"openssl rand -hex 32\" makes a good one", keyError(err))
 	}
 	return signer, nil
+}
+
+// keyError names the flag of a key that is too short.
+func keyError(err error) string {
+	text := strings.TrimPrefix(err.Error(), "thumbnail: ")
+	text = strings.Replace(text, "previous key 1", "the previous key", 1)
+	if strings.HasPrefix(text, "the previous key") {
+		return "-old-key: " + text
+	}
+	return "-key: " + text
 }

@@ -85,7 +85,7 @@ func presetsError(opt *options, err error) error {
 }
 
 // fieldOfConfig is what a program, and not who calls this one, can change.
-var fieldOfConfig = regexp.MustCompile(` \(Config\.\w+\)`)
+var fieldOfConfig = regexp.MustCompile(` \((Config|Links)\.\w+\)`)
 
 // close closes what is open, and adds to err.
 func (s *site) close(err error) error {

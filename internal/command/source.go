@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/rest-thumbnails/thumbnail"
@@ -34,11 +35,25 @@ func openSource(dir string, getenv func(string) string) (*source, error) {
 	}
 	originals, err := storage.OpenDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("-source: %w", err)
+		return nil, directoryError("source", dir, err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("-source: %w", err), originals.Close())
+		return nil, errors.Join(directoryError("source", dir, err), originals.Close())
 	}
 	return &source{originals, filesOf(root.FS()), dir, func() error { return errors.Join(root.Close(), originals.Close()) }}, nil
+}
+
+// directoryError says what is wrong with a directory that a flag names.
+func directoryError(flag, dir string, err error) error {
+	info, statErr := os.Stat(dir)
+	switch {
+	case statErr == nil && !info.IsDir():
+		return fmt.Errorf("-%s %s is a file, and a directory is wanted: %w", flag, dir, err)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("-%s %s: there is no such directory: is it mounted, is it spelled like that? %w", flag, dir, err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("-%s %s: the user that runs the program may not use it: %w", flag, dir, err)
+	}
+	return fmt.Errorf("-%s %s: %w", flag, dir, err)
 }

@@ -41,11 +41,11 @@ func openThumbs(opt *options, getenv func(string) string) (*thumbs, error) {
 		err = os.MkdirAll(path, 0o755)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("-thumbs: %w", err)
+		return nil, directoryError("thumbs", opt.thumbs, fmt.Errorf("it can't be made: %w", err))
 	}
 	dir, err := storage.OpenDir(path)
 	if err != nil {
-		return nil, fmt.Errorf("-thumbs: %w", err)
+		return nil, directoryError("thumbs", opt.thumbs, err)
 	}
 	return &thumbs{Storage: dir, name: path, close: dir.Close}, nil
 }

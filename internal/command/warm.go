@@ -9,6 +9,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/rest-thumbnails/thumbnail"
@@ -19,17 +20,18 @@ var warmCommand = &command{
 	summary: "makes the thumbnails of all originals ahead of their first request",
 	details: `
 Makes what the -presets ask for of every original, and skips what is stored: if it is stopped, by Ctrl-C or by a power
-failure, it goes on where it was when it is called again. It may run beside servers. The status is 1 if a thumbnail could
-not be made; the others are made all the same. Give it the -lock of the servers, so that nothing is made twice.
+failure, it goes on where it was when it is called again. It may run beside servers. If a thumbnail can't be made, the
+others are made all the same. Give it the -lock of the servers, so that nothing is made twice.
 
   THUMBNAIL_KEY=… thumbnail warm -source /srv/photos -thumbs /srv/thumbs -presets presets.json
 `,
-	flags: []group{reading, storing, signing, making, looks, knowing},
+	failure: ", because a thumbnail could not be made, or the call was stopped",
+	flags:   []group{looks, knowing, reading, storing, signing, making, sharing},
 	check: func(o *options, args []string) error {
 		if len(args) > 0 {
 			return fmt.Errorf("unexpected argument %q: the originals are those of -source, the looks those of -presets", args[0])
 		}
-		return cmp.Or(o.needsPresets(), o.needsKey(), o.needsStorage())
+		return cmp.Or(o.needsPresets(), o.needsKey(), o.needsStorage(), o.needsSource())
 	},
 	run: warm,
 }
@@ -46,6 +48,7 @@ type warming struct {
 	made, existing, failed int
 	unnamed                int // originals that no path can name, and folders that can't be read
 	walkErr                error
+	told                   string // the last failure
 }
 
 // warm makes everything.
@@ -111,6 +114,15 @@ func (w *warming) specs(ctx context.Context) iter.Seq[thumbnail.Spec] {
 	}
 }
 
+// failureOf says what is wrong with an original.
+func failureOf(source string, err error) string {
+	text := err.Error()
+	for _, known := range []string{"thumbnail: source %q: ", "thumbnail: describe %q: "} {
+		text = strings.TrimPrefix(text, fmt.Sprintf(known, source))
+	}
+	return source + ": " + text
+}
+
 // report counts a thumbnail, and tells why there is none.
 func (w *warming) report(s thumbnail.Spec, made thumbnail.Made, err error) {
 	w.counting.Lock()
@@ -122,7 +134,10 @@ func (w *warming) report(s thumbnail.Spec, made thumbnail.Made, err error) {
 		w.existing++
 	default:
 		w.failed++
-		fmt.Fprintf(w.progress, "%s: %v\n", s.Source, err)
+		if failure := failureOf(s.Source, err); failure != w.told { // once for all thumbnails of an original
+			w.told = failure
+			fmt.Fprintln(w.progress, failure)
+		}
 	}
 	w.progress.add(1, 0)
 }
