@@ -127,12 +127,20 @@ func (m meanFactor) of(sum uint16) int16 { return int16(uint32(sum<<m.shift) * u
 // shrinkRow averages boxes of box samples in place. A last box that is cut short by the edge
 // is the average of what is there.
 func shrinkRow(row []int16, box int) {
-	for i := 0; i*box < len(row); i++ {
-		cell := row[i*box : min(len(row), (i+1)*box)]
-		sum := len(cell) / 2
-		for _, v := range cell {
+	whole := len(row) / box
+	half, inverse := box/2, uint64(1<<40+box-1)/uint64(box) // exact for sums below 1<<23 of up to maxBox samples
+	for i := range whole {
+		sum := half
+		for _, v := range row[i*box:][:box] {
 			sum += int(v)
 		}
-		row[i] = int16(sum / len(cell))
+		row[i] = int16(uint64(sum) * inverse >> 40)
+	}
+	if rest := row[whole*box:]; len(rest) > 0 {
+		sum := len(rest) / 2
+		for _, v := range rest {
+			sum += int(v)
+		}
+		row[whole] = int16(sum / len(rest))
 	}
 }

@@ -6,6 +6,12 @@ import "golang.org/x/sys/cpu"
 
 var hasAVX2 = cpu.X86.HasAVX2
 
+// The horizontal pass takes one row at a time; a processor without AVX2 makes two of one.
+const (
+	atOnce    = 1
+	wordBytes = 16
+)
+
 // convolveRowAVX2 makes n samples, a multiple of outAlign, of stride taps each, a multiple of tapAlign.
 //
 //go:noescape
@@ -21,14 +27,18 @@ func convolveRowsAVX2(dst *byte, rows *[]int16, w *int16, taps, n int)
 //go:noescape
 func convolveRowsWideAVX2(dst *int16, rows *[]int16, w *int16, taps, n int)
 
-func convolveRow(dst, src []int16, a *axis) {
+func convolveCells(dst [][]int16, src []int16, gap int, a *axis, words *[2][]uint64) {
 	if !hasAVX2 {
-		convolveRowGo(dst, src, a)
+		convolveCellsGo(dst, src, gap, a, words)
 		return
 	}
 	n := len(a.start)
-	_, _, _ = dst[n-1], src[int(a.start[n-1])+a.stride-1], a.w[n*a.stride-1] // the assembly's reach; starts ascend
-	convolveRowAVX2(&dst[0], &src[0], &a.start[0], &a.w[0], n, a.stride)
+	last := int(a.start[n-1]) + a.stride // starts ascend
+	for i, d := range dst {
+		s := src[i*gap:]
+		_, _, _ = d[n-1], s[last-1], a.w[n*a.stride-1] // the assembly's reach
+		convolveRowAVX2(&d[0], &s[0], &a.start[0], &a.w[0], n, a.stride)
+	}
 }
 
 func convolveRows(dst []byte, rows [][]int16, w []int16) {

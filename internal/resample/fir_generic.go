@@ -2,7 +2,16 @@
 
 package resample
 
-func convolveRow(dst, src []int16, a *axis)                         { convolveRowGo(dst, src, a) }
+// The horizontal pass takes four rows at a time, and a word of them for each sample of two rows.
+const (
+	atOnce    = 4
+	wordBytes = 16
+)
+
+func convolveCells(dst [][]int16, src []int16, gap int, a *axis, words *[2][]uint64) {
+	convolveCellsGo(dst, src, gap, a, words)
+}
+
 func convolveRows(dst []byte, rows [][]int16, w []int16)            { convolveRowsGo(dst, rows, w) }
 func convolveRowsWide(dst []int16, rows [][]int16, w []int16)       { convolveRowsWideGo(dst, rows, w) }
 func addRow(sum []uint16, row []byte)                               { addRowGo(sum, row) }

@@ -7,6 +7,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// convolveRowPlainly is the horizontal pass as it is defined.
+func convolveRowPlainly(dst, src []int16, a *axis) {
+	for i, start := range a.start {
+		sum := int32(one / 2)
+		for j, w := range a.w[i*a.stride:][:a.stride] {
+			sum += int32(src[int(start)+j]) * int32(w)
+		}
+		dst[i] = int16(sum >> weightBits)
+	}
+}
+
 // Where there is no assembly the two are one, and the tests say so little.
 func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
@@ -22,10 +33,24 @@ func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 		g.step = float64(g.size) / float64(g.n)
 		var a axis
 		setAxis(&a, Kernel(rng.IntN(2)), g, exactResidual, rng.IntN(3))
-		src := samples(a.cells + a.stride)
-		want, got := make([]int16, align(g.n, lineAlign)), make([]int16, align(g.n, lineAlign))
-		convolveRowGo(want, src, &a)
-		convolveRow(got, src, &a)
+		gap := a.cells + a.stride + rng.IntN(9)
+		src := samples(4 * gap)
+		want, got := make([][]int16, 1+rng.IntN(4)), make([][]int16, 4)
+		for i := range got {
+			got[i] = make([]int16, align(g.n, lineAlign))
+		}
+		got = got[:len(want)]
+		for i := range want {
+			want[i] = make([]int16, align(g.n, lineAlign))
+			convolveRowPlainly(want[i], src[i*gap:], &a)
+		}
+		var words [2][]uint64
+		convolveCellsGo(got, src, gap, &a, &words)
+		require.Equal(t, want, got, "%+v", g)
+		for i := range got {
+			clear(got[i])
+		}
+		convolveCells(got, src, gap, &a, &words)
 		require.Equal(t, want, got, "%+v", g)
 
 		n := lineAlign * (1 + rng.IntN(5))
@@ -124,5 +149,26 @@ func TestMeansOfEqualBytesAreExactAndOthersNearlySo(t *testing.T) {
 		for sum := 0; sum <= 255*rows; sum += 7 {
 			require.InDelta(t, 64*float64(sum)/float64(rows), float64(m.of(uint16(sum))), 1)
 		}
+	}
+}
+
+func TestTheMeanOfABoxOfColumnsIsExact(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for box := 2; box <= maxBox; box++ {
+		row := make([]int16, 2*box+1+rng.IntN(box))
+		for i := range row {
+			row[i] = int16(rng.IntN(2)*16319 + rng.IntN(2))
+		}
+		var want []int16
+		for i := 0; i < len(row); i += box {
+			cell := row[i:min(len(row), i+box)]
+			sum := len(cell) / 2
+			for _, v := range cell {
+				sum += int(v)
+			}
+			want = append(want, int16(sum/len(cell)))
+		}
+		shrinkRow(row, box)
+		require.Equal(t, want, row[:len(want)], "boxes of %d", box)
 	}
 }

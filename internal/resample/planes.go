@@ -1,5 +1,7 @@
 package resample
 
+import "encoding/binary"
+
 // What happens to every sample of a row before the passes, written out in Go here, and for amd64 in
 // assembly that gives the same bits.
 
@@ -7,19 +9,24 @@ package resample
 func addRowGo(sum []uint16, row []byte) {
 	row = row[:len(sum)]
 	for len(sum) >= 8 && len(row) >= 8 {
-		sum[0] += uint16(row[0])
-		sum[1] += uint16(row[1])
-		sum[2] += uint16(row[2])
-		sum[3] += uint16(row[3])
-		sum[4] += uint16(row[4])
-		sum[5] += uint16(row[5])
-		sum[6] += uint16(row[6])
-		sum[7] += uint16(row[7])
+		v := binary.LittleEndian.Uint64(row)
+		s := (*[8]uint16)(sum)
+		add4((*[4]uint16)(s[:4]), uint32(v))
+		add4((*[4]uint16)(s[4:]), uint32(v>>32))
 		sum, row = sum[8:], row[8:]
 	}
 	for i := range sum {
 		sum[i] += uint16(row[i])
 	}
+}
+
+// add4 adds four bytes at once.
+func add4(sum *[4]uint16, row uint32) {
+	v := uint64(row)
+	v = (v | v<<16) & 0x0000FFFF0000FFFF
+	v = (v | v<<8) & 0x00FF00FF00FF00FF
+	v += uint64(sum[0]) | uint64(sum[1])<<16 | uint64(sum[2])<<32 | uint64(sum[3])<<48
+	sum[0], sum[1], sum[2], sum[3] = uint16(v), uint16(v>>16), uint16(v>>32), uint16(v>>48)
 }
 
 // widenGo turns bytes into samples of 8+sampleBits bits.

@@ -15,6 +15,7 @@ type memory struct {
 	x, y  axis
 	sums  boxes
 	cells []int16
+	words [2][]uint64 // of convolveCells
 	ring  []int16
 	rows  [][]int16
 	taps  [][]int16
@@ -43,7 +44,7 @@ func getMemory() *memory {
 }
 
 func putMemory(m *memory) {
-	if 2*(cap(m.x.w)+cap(m.y.w)+cap(m.cells)+cap(m.ring))+m.sums.bytes() <= maxPooled {
+	if 2*(cap(m.x.w)+cap(m.y.w)+cap(m.cells)+cap(m.ring))+16*cap(m.words[0])+m.sums.bytes() <= maxPooled {
 		memories.Put(m)
 	}
 }
@@ -159,8 +160,8 @@ func Memory(src, size image.Point) int64 {
 		return max(6*step/maxBox, min(6*step, 12*boxResidual)) + 12
 	}
 	columns := 6*int64(src.X) + 24*w // of weights
-	ring := (2*planes*w + 48) * taps(src.Y, h)
-	rows := (2*planes+6*planes+rowBytes)*int64(src.X) + 3*planes*w
+	ring := (2*planes*w + 48) * (taps(src.Y, h) + atOnce - 1)
+	rows := (2*atOnce*planes+wordBytes+6*planes+rowBytes)*int64(src.X) + 3*planes*w
 	return 2*columns + 2*h*(taps(src.Y, h)+tapAlign) + 8*(6*int64(src.X)/max(w-lineAlign, 1)+12) + ring + rows + 4*(w+h) +
 		4*int64(size.X)*int64(size.Y)
 }

@@ -21,7 +21,8 @@ type Shrinker struct {
 	next   int // the row that comes next
 
 	sums  boxes     // of the rows of the current box
-	cells []int16   // one row of the source, or of boxes, from x.origin on: planes × cellStride
+	cells []int16   // rows of the source, or of boxes, from x.origin on: atOnce × planes × cellStride
+	held  int       // rows in cells
 	ring  [][]int16 // the last rows after the horizontal pass, row i in ring[i%len(ring)]: planes × outStride
 	out   int       // rows of the result so far
 	line  []byte    // one row of the result: planes × outStride
@@ -104,9 +105,9 @@ func newShrinker(ctx context.Context, f Format, gx, gy grid, pre Eighths, opt Op
 	// The horizontal pass reads, but does not count, what is beyond the last column.
 	s.cellStride = gx.size - s.x.origin + s.x.stride
 	s.outStride = align(gx.n, lineAlign)
-	s.cells = grow(m.cells, s.planes*s.cellStride)
-	m.ring = grow(m.ring, s.planes*s.outStride*s.y.taps)
-	s.ring = grow(m.rows, s.y.taps)
+	s.cells = grow(m.cells, atOnce*s.planes*s.cellStride)
+	m.ring = grow(m.ring, s.planes*s.outStride*(s.y.taps+atOnce-1))
+	s.ring = grow(m.rows, s.y.taps+atOnce-1)
 	for i := range s.ring {
 		n := s.planes * s.outStride
 		s.ring[i] = m.ring[i*n : (i+1)*n]
@@ -124,9 +125,10 @@ func newShrinker(ctx context.Context, f Format, gx, gy grid, pre Eighths, opt Op
 func (s *Shrinker) bytes(gx grid) int64 {
 	n := s.x.bytes() + s.y.bytes()
 	line := int64(s.planes) * int64(align(gx.n, lineAlign))
-	n += 2 * int64(s.planes) * int64(gx.size-s.x.origin+s.x.stride) // cells
-	n += (2*line + 48) * int64(s.y.taps)                            // ring, rows and taps
-	n += 3 * line                                                   // line and wide
+	cells := int64(gx.size - s.x.origin + s.x.stride)
+	n += 2*atOnce*int64(s.planes)*cells + wordBytes*cells // and what convolveCells needs
+	n += (2*line + 48) * int64(s.y.taps+atOnce-1)         // ring, rows and taps
+	n += 3 * line                                         // line and wide
 	if s.y.box > 1 {
 		n += boxBytes(s.format, gx.size)
 	}
@@ -168,7 +170,7 @@ func (s *Shrinker) WriteRow(row []byte) {
 func (s *Shrinker) Skip(n int) { s.next += n }
 
 // rewind makes the Shrinker ready for another picture of the same shape.
-func (s *Shrinker) rewind(store storer) { s.next, s.out, s.store = 0, 0, store }
+func (s *Shrinker) rewind(store storer) { s.next, s.out, s.held, s.store = 0, 0, 0, store }
 
 // writeRow takes row y; rows come in order.
 func (s *Shrinker) writeRow(y int, row []byte) {
@@ -178,7 +180,8 @@ func (s *Shrinker) writeRow(y int, row []byte) {
 	if s.err = s.watch.spend(len(row)); s.err != nil {
 		return
 	}
-	cells := s.cells[s.lo-s.x.origin:]
+	row0 := s.cells[s.held*s.planes*s.cellStride:]
+	cells := row0[s.lo-s.x.origin:]
 	if s.y.box > 1 {
 		s.sums.add(row)
 		if y+1 != s.to && (y+1-s.y.origin)%s.y.box != 0 {
@@ -190,19 +193,25 @@ func (s *Shrinker) writeRow(y int, row []byte) {
 	}
 	if s.x.box > 1 {
 		for p := range s.planes {
-			shrinkRow(s.cells[p*s.cellStride:][:s.hi-s.x.origin], s.x.box)
+			shrinkRow(row0[p*s.cellStride:][:s.hi-s.x.origin], s.x.box)
 		}
 	}
-	s.horizontal((y - s.y.origin) / s.y.box)
+	if s.held++; s.held == atOnce || y+1 == s.to {
+		s.horizontal((y - s.y.origin) / s.y.box)
+	}
 }
 
-// horizontal scales the row in s.cells, row cell of those that the vertical pass counts, into the ring,
+// horizontal scales the rows in s.cells, the last of which is row cell of those that the vertical pass counts, into the ring,
 // and makes the rows of the result that are due.
 func (s *Shrinker) horizontal(cell int) {
-	dst := s.ring[cell%len(s.ring)]
+	var rows [atOnce][]int16
 	for p := range s.planes {
-		convolveRow(dst[p*s.outStride:][:s.outStride], s.cells[p*s.cellStride:][:s.cellStride], &s.x)
+		for i := range s.held {
+			rows[i] = s.ring[(cell-s.held+1+i)%len(s.ring)][p*s.outStride:][:s.outStride]
+		}
+		convolveCells(rows[:s.held], s.cells[p*s.cellStride:], s.planes*s.cellStride, &s.x, &s.mem.words)
 	}
+	s.held = 0
 	for s.out < s.y.n && int(s.y.start[s.out])+s.y.taps <= cell+1 {
 		if s.err = s.watch.spend(s.planes * s.outStride); s.err != nil {
 			return
