@@ -103,6 +103,7 @@ type gifWriter struct {
 	lossy    int
 	ditherer *quantize.Ditherer // of earlier frames without exact colors, or nil
 	palette  color.Palette      // of ditherer
+	arranged *arrangement       // of palette, or nil
 }
 
 // heldBytes is how many bytes of frames share one choice of palettes.
@@ -117,7 +118,12 @@ func (g *gifWriter) take(n int64) error {
 	return err
 }
 
-func (g *gifWriter) close() { codec.AccountOf(g.ctx).Give(g.taken) }
+func (g *gifWriter) close() {
+	codec.AccountOf(g.ctx).Give(g.taken)
+	if g.out != nil {
+		g.out.Close()
+	}
+}
 
 // give gives back memory that take took.
 func (g *gifWriter) give(n int64) {
@@ -191,10 +197,8 @@ func (g *gifWriter) draw() error {
 	if err != nil {
 		return err
 	}
-	for _, img := range exact {
-		if err := add(img); err != nil {
-			return err
-		}
+	if err := g.exact.arrange(exact, add); err != nil {
+		return err
 	}
 	if exact == nil {
 		if err := g.inShots(frames, add); err != nil {
@@ -249,8 +253,16 @@ func (g *gifWriter) inShots(frames []*image.NRGBA, add func(*image.Paletted) err
 		if err := g.begin(s); err != nil {
 			return err
 		}
-		for _, img := range s.frames {
-			if err := add(g.paint(img)); err != nil {
+		painted := make([]*image.Paletted, len(s.frames))
+		for i, img := range s.frames {
+			painted[i] = g.paint(img)
+		}
+		if g.arranged == nil {
+			g.arranged = newArrangement(g.palette, painted)
+		}
+		for _, img := range painted {
+			g.arranged.apply(img)
+			if err := add(img); err != nil {
 				return err
 			}
 		}

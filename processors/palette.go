@@ -20,6 +20,21 @@ func rowsPerLook(img *image.NRGBA) int { return max(1<<18/max(img.Rect.Dx(), 1),
 type exactColors struct {
 	set     colorset.Set
 	palette color.Palette // of set
+	order   *arrangement  // of palette, or nil
+}
+
+// arrange calls add with frames that draw has returned.
+func (e *exactColors) arrange(frames []*image.Paletted, add func(*image.Paletted) error) error {
+	if e.order == nil && len(frames) > 0 {
+		e.order = newArrangement(e.palette, frames)
+	}
+	for _, img := range frames {
+		e.order.apply(img)
+		if err := add(img); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // draw returns the frames in the palette. Every pixel becomes either opaque or transparent. draw adds

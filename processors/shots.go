@@ -120,7 +120,7 @@ func (g *gifWriter) begin(s shot) error {
 		}
 	}
 	g.ditherer = &quantize.Ditherer{Palette: s.palette, Transparent: uint8(len(s.palette.Colors)), Plain: s.plain}
-	g.palette = make(color.Palette, 0, 256)
+	g.palette, g.arranged = make(color.Palette, 0, 256), nil
 	for _, c := range s.palette.Colors {
 		g.palette = append(g.palette, c)
 	}

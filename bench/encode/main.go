@@ -7,7 +7,7 @@
 //	go run ./bench/encode -rows webp-lossy -sizes 400x300 -photos 6 less of it, printed
 //	go run ./bench/encode -rows jpeg -jpegli cjpegli                beside cjpegli as well, which Debian lacks
 //
-// The sections are jpeg, webp-lossy, webp-lossless, webp-animated, png, gif and avif: -rows picks those
+// The sections are jpeg, webp-lossy, webp-lossless, webp-animated, png, gif, gif-animated and avif: -rows picks those
 // with that text in their name. A new encoder is a side (side.go), a new comparison an entry of a section
 // (section_*.go). Scores are kept in bench/out/encode, so that a second run measures what has changed.
 package main
@@ -65,6 +65,7 @@ var sections = []section{
 	{"webp-animated", "WebP, animated", writeWebPAnimated},
 	{"png", "PNG", writePNG},
 	{"gif", "GIF", writeGIF},
+	{"gif-animated", "GIF, animated", writeGIFAnimated},
 	{"avif", "AVIF", writeAVIF},
 }
 

@@ -7,12 +7,9 @@ import (
 
 // pack packs p in the ways that it can be written, and puts it on the screen. next is what follows,
 // or nil.
-func (e *Encoder) pack(p, next *picture) {
-	if e.Loss > 0 {
-		e.settle(p)
-	}
+func (e *Encoder) pack(p, next *picture) error {
 	whole := image.Rectangle{Max: e.size}
-	rect := e.bounds(func(at int) bool { return p.packed[p.pix[at]] != e.shown[at] })
+	rect := e.bounds(func(at int) bool { return e.leaving(p, at) > e.Loss })
 	if len(e.frames) == 0 {
 		rect = whole // some viewers take the first frame's size for that of all
 	}
@@ -27,36 +24,48 @@ func (e *Encoder) pack(p, next *picture) {
 	if rect.Empty() {
 		rect = image.Rect(0, 0, 1, 1) // a frame there must be, for its delay
 	}
-
-	f := frame{colours: p.colours, delay: p.delay}
-	e.pixels(p, rect)
-	if e.Loss > 0 {
-		e.soften(p, rect)
+	if err := e.gather(p, rect); err != nil {
+		return err
 	}
+	f := frame{colours: p.colours, delay: p.delay}
 	// Many viewers clear to the background color where a frame has no transparent one. So it has one, if
 	// only for that.
 	for _, clears := range []bool{disposal == Background, false} {
-		for _, block := range [][]uint16{e.full, e.sparse} {
-			f.shared.keepShorter(e.packShared(p, block, clears), rect, disposal)
-			f.local.keepShorter(e.packLocal(p, block, clears), rect, disposal)
-		}
+		e.packShared(&f.shared, p, clears)
+		e.packLocal(&f.local, p, clears, f.shared.data != nil)
 		if f.shared.data != nil || f.local.data != nil {
 			break // else there is no room for one
 		}
 	}
+	f.shared.rect, f.shared.disposal = rect, disposal
+	f.local.rect, f.local.disposal = rect, disposal
 	if f.shared.data == nil {
 		f.shared = f.local
 	}
+	e.show(p, rect)
 	e.keep(f)
-
-	for at, index := range p.pix {
-		e.shown[at] = p.packed[index]
-	}
 	if disposal == Background {
 		for y := rect.Min.Y; y < rect.Max.Y; y++ {
 			clear(e.shown[y*e.size.X+rect.Min.X:][:rect.Dx()])
 		}
 	}
+	return e.ctx.Err()
+}
+
+// leaving returns the distance of the color of a pixel from the one that is shown.
+func (e *Encoder) leaving(p *picture, at int) int {
+	index := p.packed[p.pix[at]]
+	shown := e.shown[at]
+	switch {
+	case index == shown && e.Loss == 0:
+		return 0
+	case index == 0 || shown == 0:
+		if index == shown {
+			return 0
+		}
+		return far
+	}
+	return int(distance(p.wanted(at), shown))
 }
 
 // bounds returns the smallest rectangle that holds every pixel that is.
@@ -76,25 +85,49 @@ func (e *Encoder) bounds(is func(at int) bool) image.Rectangle {
 	return r
 }
 
-// unchanged stands for a pixel that leaves the screen as it is.
-const unchanged = 256
-
-// pixels sets e.full to the part of p in rect, and e.sparse to that with all unchanged that can be.
-func (e *Encoder) pixels(p *picture, rect image.Rectangle) {
-	e.full, e.sparse = e.full[:0], e.sparse[:0]
+// gather collects the pixels of a rectangle for the coder: their places in the palette as symbols.
+func (e *Encoder) gather(p *picture, rect image.Rectangle) error {
+	if err := e.room(rect.Dx() * rect.Dy()); err != nil {
+		return err
+	}
+	e.cells, e.want, e.kept = e.cells[:0], e.want[:0], e.kept[:0]
 	for y := rect.Min.Y; y < rect.Max.Y; y++ {
 		for x := rect.Min.X; x < rect.Max.X; x++ {
 			at := y*e.size.X + x
-			index := uint16(p.pix[at])
-			colour := p.packed[index]
-			if colour == 0 {
-				index = unchanged // where the screen is transparent already
+			k := cell(p.pix[at])
+			cost := e.leaving(p, at)
+			switch {
+			case p.packed[k] == 0:
+				k |= mustLeave // where the screen is transparent already
+			case cost <= e.Loss:
+				k |= mayLeave
 			}
-			e.full = append(e.full, index)
-			if colour == e.shown[at] {
-				index = unchanged
+			e.cells = append(e.cells, k)
+			if e.Loss > 0 {
+				e.want, e.kept = append(e.want, p.wanted(at)), append(e.kept, uint16(min(cost, 1<<16-1)))
 			}
-			e.sparse = append(e.sparse, index)
+		}
+	}
+	return nil
+}
+
+// show puts what was packed on the screen.
+func (e *Encoder) show(p *picture, rect image.Rectangle) {
+	if e.Loss == 0 {
+		for y := rect.Min.Y; y < rect.Max.Y; y++ {
+			for at := y*e.size.X + rect.Min.X; at < y*e.size.X+rect.Max.X; at++ {
+				e.shown[at] = p.packed[p.pix[at]]
+			}
+		}
+		return
+	}
+	i := 0
+	for y := rect.Min.Y; y < rect.Max.Y; y++ {
+		for at := y*e.size.X + rect.Min.X; at < y*e.size.X+rect.Max.X; at++ {
+			if k := e.cells[i]; k&mustLeave == 0 {
+				e.shown[at] = p.packed[k&255]
+			}
+			i++
 		}
 	}
 }
@@ -143,7 +176,7 @@ type packed struct {
 	disposal    Disposal
 	transparent int
 	table       []byte // its own, or nil
-	data        []byte // nil: can't be written so; the packer's own until it is kept
+	data        []byte // nil: can't be written so
 }
 
 func (p packed) size() int {
@@ -151,65 +184,13 @@ func (p packed) size() int {
 	return len(table) + len(p.data)
 }
 
-func (p *packed) keepShorter(q packed, rect image.Rectangle, disposal Disposal) {
-	if q.data != nil && (p.data == nil || q.size() < p.size()) {
-		*p = q
-		p.rect, p.disposal, p.data = rect, disposal, bytes.Clone(q.data)
+// keepShorter keeps q if it is shorter, and reports whether.
+func (p *packed) keepShorter(transparent int, table, data []byte) bool {
+	q := packed{transparent: transparent, table: table, data: data}
+	if p.data != nil && p.size() <= q.size() {
+		return false
 	}
-}
-
-// packShared packs a block in p's colors, unless it needs a transparent one that is not among
-// them. clears says that it needs one in any case.
-func (e *Encoder) packShared(p *picture, block []uint16, clears bool) packed {
-	out, transparent := e.packer.room(len(block)), -1
-	if clears {
-		if transparent = p.transparent; transparent < 0 {
-			return packed{}
-		}
-	}
-	for i, index := range block {
-		if index == unchanged {
-			if transparent = p.transparent; transparent < 0 {
-				return packed{}
-			}
-			index = uint16(transparent)
-		}
-		out[i] = byte(index)
-	}
-	return packed{transparent: transparent, data: e.packer.pack(out, tableWidth(len(p.table)/3))}
-}
-
-// packLocal packs a block in a table of the colors that it uses, if indices are shorter then.
-func (e *Encoder) packLocal(p *picture, block []uint16, clears bool) packed {
-	var place [unchanged + 1]int // plus 1
-	var table []byte
-	transparent := -1
-	for _, index := range block {
-		if place[index] != 0 {
-			continue
-		}
-		if len(table) == 3*256 {
-			return packed{}
-		}
-		if index == unchanged {
-			transparent = len(table) / 3
-			table = append(table, 0, 0, 0)
-		} else {
-			table = append(table, p.table[3*index:][:3]...)
-		}
-		place[index] = len(table) / 3
-	}
-	if clears && transparent < 0 && len(table) < 3*256 {
-		transparent = len(table) / 3
-		table = append(table, 0, 0, 0)
-	}
-	width := tableWidth(len(table) / 3)
-	if width >= tableWidth(len(p.table)/3) && (!clears || p.transparent >= 0) || clears && transparent < 0 {
-		return packed{}
-	}
-	out := e.packer.room(len(block))
-	for i, index := range block {
-		out[i] = byte(place[index] - 1)
-	}
-	return packed{transparent: transparent, table: table, data: e.packer.pack(out, width)}
+	q.data = bytes.Clone(data)
+	*p = q
+	return true
 }

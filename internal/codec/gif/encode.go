@@ -7,6 +7,8 @@ import (
 	"image/color"
 	"io"
 	"math/bits"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // MaxDelay is the longest that a frame can be shown, in 1/100 s.
@@ -38,18 +40,60 @@ type Encoder struct {
 	frames  []frame
 	bytes   int      // of frames
 	shown   []uint32 // what is on the screen before last, in the colors' packed form
-	packer  packer
 
-	full, sparse []uint16  // see pixels
-	softener     *softener // or nil
+	taken int64 // bytes of the account
+	coder *coder
+	cells []cell   // of the part of a frame that is packed
+	best  []cell   // as they were written, if there is a loss
+	want  []uint32 // and then their colors,
+	kept  []uint16 // and the distances of those from what is shown
 }
 
-// NewEncoder returns an Encoder of frames of that size, in pixels. It ends with ctx.
+// NewEncoder returns an Encoder of frames of that size, in pixels. It ends with ctx, and takes memory from its account
+// until it is closed.
 func NewEncoder(ctx context.Context, size image.Point) (*Encoder, error) {
 	if size.X < 1 || size.Y < 1 || size.X > 1<<16-1 || size.Y > 1<<16-1 {
 		return nil, errors.New("a size that a GIF can't have")
 	}
-	return &Encoder{ctx: ctx, size: size, shown: make([]uint32, size.X*size.Y), packer: packer{err: ctx.Err}}, nil
+	e := &Encoder{ctx: ctx, size: size}
+	if err := e.take(4 * size.X * size.Y); err != nil {
+		return nil, err
+	}
+	e.shown, e.coder = make([]uint32, size.X*size.Y), &coder{err: ctx.Err, gain: 1}
+	return e, nil
+}
+
+func (e *Encoder) take(n int) error {
+	err := codec.AccountOf(e.ctx).Take(int64(n))
+	if err == nil {
+		e.taken += int64(n)
+	}
+	return err
+}
+
+// Close gives back the memory that the encoder has taken.
+func (e *Encoder) Close() {
+	codec.AccountOf(e.ctx).Give(e.taken)
+	e.taken = 0
+}
+
+// room makes room for n pixels.
+func (e *Encoder) room(n int) error {
+	if cap(e.cells) >= n {
+		return nil
+	}
+	bytes, more := 2*2, n-cap(e.cells) // cells, and the coder's
+	if e.Loss > 0 {
+		bytes += 2 + 4 + 2
+	}
+	if err := e.take(bytes * more); err != nil {
+		return err
+	}
+	e.cells, e.coder.cells = make([]cell, 0, n), make([]cell, 0, n)
+	if e.Loss > 0 {
+		e.best, e.want, e.kept = make([]cell, 0, n), make([]uint32, 0, n), make([]uint16, 0, n)
+	}
+	return nil
 }
 
 // Add takes the next frame, which begins at (0,0) and is shown for that long, in 1/100 s. It must
@@ -72,7 +116,9 @@ func (e *Encoder) Add(img *image.Paletted, delay int) error {
 			e.last.delay = sum
 			return nil
 		}
-		e.pack(e.last, next)
+		if err := e.pack(e.last, next); err != nil {
+			return err
+		}
 	}
 	e.last = next
 	return e.ctx.Err()
@@ -83,11 +129,10 @@ func (e *Encoder) Write(w io.Writer, loop int) error {
 	if e.last == nil {
 		return errors.New("no frames")
 	}
-	e.pack(e.last, nil)
-	e.last = nil
-	if err := e.ctx.Err(); err != nil {
+	if err := e.pack(e.last, nil); err != nil {
 		return err
 	}
+	e.last = nil
 	shared := e.mostUsed()
 	table, flags := pad(shared.table)
 	with, without := len(table), 0 // bytes
@@ -144,6 +189,9 @@ type picture struct {
 	pix   []byte // indices, without a gap between rows
 	delay int
 }
+
+// wanted returns the color that a pixel should have.
+func (p *picture) wanted(at int) uint32 { return p.packed[p.pix[at]] }
 
 func (p *picture) looksLike(q *picture) bool {
 	for i, index := range p.pix {

@@ -96,7 +96,7 @@ func photo(w, h int, interlaced bool) []byte {
 		pixels = rows
 	}
 	out = appendDescriptor(out, image.Rect(0, 0, w, h), flags)
-	return append(append(out, new(packer).pack(pixels, 3)...), trailer)
+	return append(append(out, compressed(pixels, 3)...), trailer)
 }
 
 func TestAToleratedFrameHasWhatCame(t *testing.T) {

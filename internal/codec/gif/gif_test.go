@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/gif"
 	"io"
+	"math/rand/v2"
 	"reflect"
 	"testing"
 
@@ -281,4 +282,40 @@ func FuzzFrames(f *testing.F) {
 			require.True(t, bytes.Equal(want.Pix, got.Pix), "frame %d", i)
 		}
 	})
+}
+
+// What has not changed may be left or written again: whatever makes the file shorter, it is as it was.
+func TestLongAnimationsThatChangeInPartComeBack(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	palette := color.Palette{color.NRGBA{}}
+	for i := range 255 {
+		palette = append(palette, color.NRGBA{uint8(i), uint8(i / 3), uint8(255 - i), 255})
+	}
+	for _, colors := range []int{2, 3, 9, 60, 255} {
+		var frames []*image.Paletted
+		var delays []int
+		for i := range 5 {
+			m := image.NewPaletted(image.Rect(0, 0, 150, 120), palette[:1+colors])
+			for at := range m.Pix {
+				m.Pix[at] = uint8(1 + random.IntN(colors))
+			}
+			if i > 0 {
+				copy(m.Pix[40*150:], frames[i-1].Pix[30*150:100*150])
+				copy(m.Pix[:40*150], frames[i-1].Pix)
+				m.Pix[random.IntN(len(m.Pix))] = 1
+			}
+			frames, delays = append(frames, m), append(delays, 5)
+		}
+		var b bytes.Buffer
+		require.NoError(t, encode(&b, frames, delays, 0))
+		g, err := gif.DecodeAll(&b)
+		require.NoError(t, err)
+		shown := screens(g)
+		require.Len(t, shown, len(frames))
+		for i, f := range frames {
+			for at, index := range f.Pix {
+				require.Equal(t, palette[index], shown[i].NRGBAAt(at%150, at/150), "%d colors, frame %d at %d", colors, i, at)
+			}
+		}
+	}
 }

@@ -15,7 +15,7 @@ import (
 func one(pixels []byte, width int) []byte {
 	out := appendHead(nil, image.Pt(4, 2), hasTable, []byte{1, 2, 3, 4, 5, 6}, -1)
 	out = appendDescriptor(out, image.Rect(0, 0, 4, 2), 0)
-	return append(append(out, new(packer).pack(pixels, width)...), trailer)
+	return append(append(out, compressed(pixels, width)...), trailer)
 }
 
 func TestFramesThatBreakTheRulesAreErrors(t *testing.T) {
@@ -51,4 +51,13 @@ func TestFramesThatBreakTheRulesAreErrors(t *testing.T) {
 		_, err = gif.DecodeAll(bytes.NewReader(c.file))
 		assert.Equal(t, c.want == nil, err == nil, "%s, by image/gif: %v", name, err)
 	}
+}
+
+// compressed are the sub-blocks of indices of so many bits.
+func compressed(indices []byte, width int) []byte {
+	c := &coder{gain: 1, leave: -1}
+	for _, index := range indices {
+		c.cells = append(c.cells, cell(index))
+	}
+	return c.compress(width)
 }

@@ -1,0 +1,182 @@
+package gif
+
+// A coder compresses pixels by LZW (GIF89a, appendix F; T. Welch, 1984). Each code stands for a sequence of pixels that
+// has been before. Of the sequences that the picture may go on with, the coder takes the one that is worth most, which
+// is the longest unless there is a loss: a pixel that has not changed may be left as it is or be written again, and
+// where there is a loss, any pixel may have a color like its own.
+type coder struct {
+	err  func() error // why to end; nil: never
+	work int          // since err was asked
+
+	cells []cell   // what is to be compressed
+	want  []uint32 // where there is a loss: the color that each pixel should have
+	keep  []uint16 // and what it costs to leave it
+
+	loss   int32       // the largest distance of colors that may take each other's place
+	gain   int32       // the distance that one pixel more in a sequence is worth
+	colors [256]uint32 // of symbols
+	leave  int         // the symbol that leaves a pixel as it is, or -1
+
+	tree   tree
+	out    bitWriter
+	chosen choice
+	visits int
+}
+
+// A cell is a pixel: the symbol of its color, and flags.
+type cell uint16
+
+const (
+	mustLeave cell = 1 << 8 // the pixel has to be left as it is
+	mayLeave  cell = 1 << 9 // the pixel may be left as it is
+)
+
+// A choice is a sequence: a node of the tree.
+type choice struct {
+	node          int
+	length, value int32
+}
+
+const (
+	// maxVisits bounds the sequences that are looked at for one, and maxWork those until it is asked whether to end.
+	maxVisits = 256
+	maxWork   = 1 << 20
+	far       = 1 << 30
+)
+
+// compress returns the minimum code size and the sub-blocks of cells whose symbols have so many bits. They are valid
+// until it is called again. It puts the symbols that were written into the cells. What it returns is cut where there is
+// a reason to end.
+func (c *coder) compress(symbolBits int) []byte {
+	bits := uint(max(symbolBits, 2))
+	clear, width := 1<<bits, bits+1
+	c.out.reset(byte(bits))
+	c.out.write(clear, width)
+	c.tree.reset(clear + 2)
+	var p pace
+	for at := 0; at < len(c.cells); {
+		if c.work > maxWork {
+			if c.work = 0; c.err != nil && c.err() != nil {
+				break
+			}
+		}
+		c.choose(at)
+		node, length := c.chosen.node, int(c.chosen.length)
+		c.tree.extend(node)
+		c.settle(at, node, length)
+		c.out.write(node, width)
+		if c.tree.next == 1<<width {
+			width++
+		}
+		at += length
+		if p.slower(length) && c.tree.full() {
+			c.out.write(clear, width)
+			c.tree.reset(clear + 2)
+			width, p = bits+1, pace{}
+		}
+	}
+	c.out.write(clear+1, width)
+	return c.out.close()
+}
+
+// choose looks for the sequence to go on with.
+func (c *coder) choose(at int) {
+	c.visits, c.chosen = maxVisits, choice{length: 0, value: -far}
+	k := c.cells[at]
+	if k&mustLeave == 0 {
+		c.look(int(k&255), at+1, 1, 0)
+	}
+	if k&(mustLeave|mayLeave) != 0 {
+		c.look(c.leave, at+1, 1, c.leaving(at))
+	}
+	c.work += maxVisits - c.visits + int(c.chosen.length)
+}
+
+// look looks at a sequence that ends before a pixel, and at those that are longer.
+func (c *coder) look(node, at int, length, spent int32) {
+	if value := c.gain*length - spent; value > c.chosen.value {
+		c.chosen = choice{node, length, value}
+	}
+	if at == len(c.cells) {
+		return
+	}
+	c.visits--
+	k := c.cells[at]
+	if k&mustLeave == 0 {
+		if longer := c.tree.child(node, int(k&255)); longer != 0 {
+			c.look(longer, at+1, length+1, spent)
+		}
+	}
+	if k&mustLeave != 0 || k&mayLeave != 0 && c.visits > 0 {
+		if longer := c.tree.child(node, c.leave); longer != 0 {
+			c.look(longer, at+1, length+1, spent+c.leaving(at))
+		}
+	}
+	if c.loss > 0 && k&mustLeave == 0 {
+		c.lookAround(node, at, length, spent)
+	}
+}
+
+// lookAround looks at sequences that go on with a color like that of the pixel.
+func (c *coder) lookAround(node, at int, length, spent int32) {
+	own, want := int(c.cells[at]&255), c.want[at]
+	least := distance(c.colors[own], want)
+	try := func(longer, symbol int) {
+		if symbol == own || symbol == c.leave {
+			return
+		}
+		if d := distance(c.colors[symbol], want); d <= c.loss {
+			c.look(longer, at+1, length+1, spent+max(d-least, 0))
+		}
+	}
+	for longer := c.tree.first(node); longer != 0 && c.visits > 0; longer = int(c.tree.sibling[longer]) {
+		c.visits--
+		try(longer, int(c.tree.symbol[longer]))
+	}
+	if node == c.tree.last && c.tree.pending() {
+		try(c.tree.next, int(c.tree.start[node]))
+	}
+}
+
+// leaving returns what it costs to leave a pixel.
+func (c *coder) leaving(at int) int32 {
+	if c.loss == 0 {
+		return 0
+	}
+	return int32(c.keep[at])
+}
+
+// settle puts the symbols of a sequence into the cells.
+func (c *coder) settle(at, node, length int) {
+	for i := at + length - 1; i >= at; i-- {
+		c.cells[i] = cell(c.tree.symbol[node]) | c.cells[i]&(mustLeave|mayLeave)
+		node = int(c.tree.parent[node])
+	}
+}
+
+// A pace tells when the sequences known no longer help: compress forgets them then, but not before there is no room for
+// more, as a picture often goes on as it began.
+type pace struct{ codes, pixels, best int }
+
+const paceCodes = 512
+
+func (p *pace) slower(length int) bool {
+	p.codes++
+	p.pixels += length
+	if p.codes < paceCodes {
+		return false
+	}
+	slower := 10*p.pixels < 9*p.best
+	p.best = max(p.best, p.pixels)
+	p.codes, p.pixels = 0, 0
+	return slower
+}
+
+// distance is the squared distance of two colors, more than any loss if either is transparent.
+func distance(a, b uint32) int32 {
+	if a == 0 || b == 0 {
+		return far
+	}
+	red, green, blue := int32(a&255)-int32(b&255), int32(a>>8&255)-int32(b>>8&255), int32(a>>16&255)-int32(b>>16&255)
+	return red*red + green*green + blue*blue
+}
