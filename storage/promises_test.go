@@ -1,0 +1,264 @@
+package storage_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// listing is what both can do.
+type listing interface {
+	storage.Lister
+	storage.Deleter
+	Put(ctx context.Context, key string, r io.Reader) error
+	RemoveAll(ctx context.Context, prefix string) error
+}
+
+func eachListing(t *testing.T, f func(t *testing.T, s listing)) {
+	t.Run("Memory", func(t *testing.T) { f(t, storage.NewMemory()) })
+	t.Run("Dir", func(t *testing.T) {
+		d, err := storage.OpenDir(t.TempDir())
+		require.NoError(t, err)
+		defer d.Close()
+		f(t, d)
+	})
+}
+
+// listed returns the keys and the last error of a listing.
+func listed(ctx context.Context, s storage.Lister, prefix string, each func(string)) (keys []string, err error) {
+	for e, err := range s.List(ctx, prefix) {
+		if err != nil {
+			return keys, err
+		}
+		keys = append(keys, e.Key)
+		if each != nil {
+			each(e.Key)
+		}
+	}
+	return keys, nil
+}
+
+func TestAListingYieldsTheErrorThatEndsIt(t *testing.T) {
+	eachListing(t, func(t *testing.T, s listing) {
+		for i := range 20 {
+			require.NoError(t, s.Put(t.Context(), fmt.Sprintf("a/%d", i), strings.NewReader("x")))
+		}
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		for _, prefix := range []string{"", "a"} {
+			_, err := listed(ended, s, prefix, nil)
+			assert.ErrorIs(t, err, context.Canceled, prefix)
+		}
+		_, err := listed(t.Context(), s, "a/../b", nil)
+		assert.ErrorIs(t, err, fs.ErrInvalid)
+		for _, prefix := range []string{"", "a"} {
+			ctx, cancel := context.WithCancel(t.Context())
+			keys, err := listed(ctx, s, prefix, func(string) { cancel() })
+			assert.ErrorIs(t, err, context.Canceled, prefix)
+			assert.Len(t, keys, 1)
+		}
+		for range s.List(t.Context(), "") {
+			break // and the caller may end it
+		}
+	})
+}
+
+func TestWhatIsRemovedDuringAListingIsNoError(t *testing.T) {
+	eachListing(t, func(t *testing.T, s listing) {
+		for i := range 20 {
+			require.NoError(t, s.Put(t.Context(), fmt.Sprintf("a/%d", i), strings.NewReader("x")))
+			require.NoError(t, s.Put(t.Context(), fmt.Sprintf("b/%d/c", i), strings.NewReader("x")))
+		}
+		keys, err := listed(t.Context(), s, "", func(string) {
+			for i := range 20 {
+				assert.NoError(t, s.Remove(t.Context(), fmt.Sprintf("a/%d", i)))
+			}
+			assert.NoError(t, s.RemoveAll(t.Context(), "b"))
+		})
+		assert.NoError(t, err)
+		assert.NotEmpty(t, keys)
+	})
+}
+
+func TestRemoveTakesAFileAndNoDirectory(t *testing.T) {
+	eachListing(t, func(t *testing.T, s listing) {
+		require.NoError(t, s.Put(t.Context(), "a/b/c", strings.NewReader("x")))
+		for _, key := range []string{"a", "a/b", "a/b/c/d", "none", "a/none"} {
+			assert.NoError(t, s.Remove(t.Context(), key), key)
+		}
+		keys, err := listed(t.Context(), s, "", nil)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"a/b/c"}, keys)
+		assert.NoError(t, s.Remove(t.Context(), "a/b/c"))
+		keys, err = listed(t.Context(), s, "", nil)
+		require.NoError(t, err)
+		assert.Empty(t, keys)
+		assert.ErrorIs(t, s.Remove(t.Context(), "a//b"), fs.ErrInvalid)
+	})
+}
+
+func TestAClosedDirListsAndRemovesNothingAndSaysSo(t *testing.T) {
+	d, err := storage.OpenDir(t.TempDir())
+	require.NoError(t, err)
+	require.NoError(t, d.Close())
+	_, err = listed(t.Context(), d, "", nil)
+	assert.ErrorIs(t, err, fs.ErrClosed)
+	assert.ErrorContains(t, err, `list ""`)
+	assert.ErrorIs(t, d.Remove(t.Context(), "a"), fs.ErrClosed)
+	assert.ErrorIs(t, d.RemoveAll(t.Context(), "a"), fs.ErrClosed)
+	assert.NoError(t, d.Close(), "closing it again is no error")
+}
+
+func TestAPutThatIsInProgressWhenADirIsClosedEnds(t *testing.T) {
+	for _, ctx := range []context.Context{t.Context(), storage.WithoutSync(t.Context())} {
+		d, err := storage.OpenDir(t.TempDir())
+		require.NoError(t, err)
+		require.NoError(t, d.Put(ctx, "a", strings.NewReader("x")))
+		done := make(chan error, 1)
+		content := iotest.OneByteReader(strings.NewReader("content"))
+		closed := false
+		go func() {
+			done <- d.Put(ctx, "b", readerFunc(func(p []byte) (int, error) {
+				if !closed {
+					closed = true
+					assert.NoError(t, d.Close())
+				}
+				return content.Read(p)
+			}))
+		}()
+		select {
+		case <-done: // with an error or without
+		case <-time.After(time.Minute):
+			t.Fatal("it hangs")
+		}
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+func TestAPutEndsWithItsContextHoweverLongTheContentIs(t *testing.T) {
+	eachListing(t, func(t *testing.T, s listing) {
+		ctx, cancel := context.WithCancel(t.Context())
+		reads := 0
+		err := s.Put(ctx, "a", readerFunc(func(p []byte) (int, error) {
+			if reads++; reads == 3 {
+				cancel()
+			}
+			if reads > 1000 {
+				return 0, errors.New("it goes on and on")
+			}
+			return min(len(p), 10), nil
+		}))
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.LessOrEqual(t, reads, 4)
+	})
+}
+
+func TestAMemoryOfOneByteIsBounded(t *testing.T) {
+	m := &storage.Memory{MaxBytes: 1}
+	assert.Error(t, m.Put(t.Context(), "a", strings.NewReader("x")), "key and content are two bytes")
+	for _, key := range []string{"a", "b", "c"} {
+		require.NoError(t, m.Put(t.Context(), key, strings.NewReader("")))
+	}
+	keys, err := listed(t.Context(), m, "", nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"c"}, keys)
+}
+
+func TestAnEntryWasUsedWhenItWasReadLast(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere Used is ModTime")
+	}
+	root := t.TempDir()
+	d, err := storage.OpenDir(root)
+	require.NoError(t, err)
+	defer d.Close()
+	stored, read := time.Unix(1_700_000_000, 0), time.Unix(1_700_001_000, 0)
+	for key, access := range map[string]time.Time{"later": read, "before": stored.Add(-time.Hour)} {
+		require.NoError(t, d.Put(t.Context(), key, strings.NewReader("x")))
+		require.NoError(t, os.Chtimes(filepath.Join(root, key), access, stored))
+	}
+	for e, err := range d.List(t.Context(), "") {
+		require.NoError(t, err)
+		assert.True(t, e.ModTime.Equal(stored), e.Key)
+		assert.True(t, e.Used.Equal(map[string]time.Time{"later": read, "before": stored}[e.Key]), "%s: %v", e.Key, e.Used)
+	}
+}
+
+// openDescriptors counts them, or returns -1 where that can't be told.
+func openDescriptors() int {
+	names, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return -1
+	}
+	return len(names)
+}
+
+func TestADirLeavesNoDescriptorOpen(t *testing.T) {
+	use := func() {
+		d, err := storage.OpenDir(t.TempDir())
+		require.NoError(t, err)
+		for i := range 20 {
+			key := fmt.Sprintf("a/%d", i)
+			require.NoError(t, d.Put(t.Context(), key, strings.NewReader("x")))
+			require.NoError(t, d.Put(storage.WithoutSync(t.Context()), key, strings.NewReader("y")))
+			f, err := d.Open(t.Context(), key)
+			require.NoError(t, err)
+			require.NoError(t, f.Close())
+			_, err = d.Open(t.Context(), "a")
+			require.ErrorIs(t, err, fs.ErrNotExist, "a directory")
+			require.Error(t, d.Put(t.Context(), key, iotest.ErrReader(errors.New("broken"))))
+		}
+		_, err = listed(t.Context(), d, "", nil)
+		require.NoError(t, err)
+		require.NoError(t, d.RemoveAll(t.Context(), "a"))
+		require.NoError(t, d.Close())
+	}
+	use()
+	before := openDescriptors()
+	for range 5 {
+		use()
+	}
+	assert.Less(t, openDescriptors()-before, 5)
+}
+
+func TestADirWithoutSyncRemembersWhatIsNotOnTheDisk(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere every Put waits for the disk")
+	}
+	root := t.TempDir()
+	d, err := storage.OpenDir(root)
+	require.NoError(t, err)
+	hidden := func() (n int) {
+		names, err := os.ReadDir(root)
+		require.NoError(t, err)
+		for _, e := range names {
+			if strings.HasPrefix(e.Name(), "\x7f") {
+				n++
+			}
+		}
+		return n
+	}
+	require.NoError(t, d.Put(t.Context(), "a", strings.NewReader("x")))
+	assert.Zero(t, hidden(), "with sync")
+	require.NoError(t, d.Put(storage.WithoutSync(t.Context()), "b", strings.NewReader("x")))
+	assert.Equal(t, 2, hidden(), "a record and its session")
+	require.NoError(t, d.Close())
+	assert.Zero(t, hidden(), "Close has synced")
+}
