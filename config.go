@@ -108,7 +108,8 @@ type Config struct {
 	CacheControlVersioned string
 	// ErrorHandler, if not nil, answers when there is no thumbnail, for example with a placeholder. status
 	// is [StatusCode] of err. Cache-Control, Retry-After, WWW-Authenticate and Allow are already set,
-	// Content-Type is not. ErrorHandler must not send err to the client, because err names paths and keys.
+	// Content-Type is not. If ErrorHandler writes nothing, the answer is the status with its text.
+	// ErrorHandler must not send err to the client, because err names paths and keys.
 	ErrorHandler func(w http.ResponseWriter, r *http.Request, status int, err error)
 
 	// Logger receives every error in full; default [slog.Default]. Server faults are logged at level Error,

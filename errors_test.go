@@ -243,3 +243,12 @@ func TestAnErrorOfAnOriginalNamesItAndSaysWhatItIs(t *testing.T) {
 	assert.ErrorIs(t, err, thumbnail.ErrFormat)
 	assert.EqualError(t, err, "empty: the file has no content; choose it again")
 }
+
+func TestAnErrorHandlerThatWritesNothingLeavesTheAnswerToTheHandler(t *testing.T) {
+	s := newSite(t)
+	s.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ int, _ error) { w.Header().Set("X-Seen", "yes") }
+	w := get(s.handler(t), s.url(t, "none.jpg", "5x5", "crop", ".jpg"))
+	assert.Equal(t, 404, w.Code)
+	assert.Equal(t, "Not Found", w.Body.String())
+	assert.Equal(t, "yes", w.Header().Get("X-Seen"))
+}

@@ -117,15 +117,16 @@ func onlyIfCached(r *http.Request) bool {
 
 // fail answers a request with an error. It sends only the status text, and no content of the request or the
 // error.
-func (h *Handler) fail(w http.ResponseWriter, r *http.Request, key string, err error) {
+func (h *Handler) fail(w *trackedWriter, r *http.Request, key string, err error) {
 	status := StatusCode(err)
 	errorHeader(w.Header(), status, err)
 	h.logError(r.Context(), key, err)
 	if h.cfg.ErrorHandler != nil {
 		h.cfg.ErrorHandler(w, r, status, err)
-		return
 	}
-	failPlainly(w, status)
+	if !w.wrote {
+		failPlainly(w, status)
+	}
 }
 
 func failPlainly(w http.ResponseWriter, status int) {
