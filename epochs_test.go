@@ -1,0 +1,281 @@
+package thumbnail_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/lock"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+// A history is an original that is replaced now and then. Its version is in its width, and fit keeps it.
+type history struct {
+	t      *testing.T
+	mu     sync.Mutex
+	random *rand.Rand
+
+	originals *storage.Memory
+	version   int // of the original; 0: there is none yet
+	floor     int // the version at the last Remove that has returned
+	outdated  []string
+}
+
+const firstWidth = 20
+
+// pause lets others go ahead, or not. Whoever replaces the original does so half a microsecond later than
+// any pause ends, so that what takes no time is not interrupted.
+func (s *history) pause() {
+	s.mu.Lock()
+	d := time.Duration(s.random.IntN(4)*s.random.IntN(50)) * time.Millisecond
+	s.mu.Unlock()
+	if d > 0 {
+		time.Sleep(d)
+	}
+}
+
+// replace makes the next version the original.
+func (s *history) replace() {
+	time.Sleep(500 * time.Nanosecond)
+	s.mu.Lock()
+	s.version++
+	v := s.version
+	s.mu.Unlock()
+	require.NoError(s.t, s.originals.Put(s.t.Context(), "k.png", bytes.NewReader(versioned(s.t, v))))
+	time.Sleep(500 * time.Nanosecond)
+}
+
+func versioned(t *testing.T, v int) []byte {
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, firstWidth+v, 20))))
+	return b.Bytes()
+}
+
+func (s *history) now() (version, floor int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.version, s.floor
+}
+
+func (s *history) raise(to int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.floor = max(s.floor, to)
+}
+
+func (s *history) versionOf(data []byte) int {
+	return sizeOf(s.t, data).X - firstWidth
+}
+
+// Open opens the original, and takes its time before and after. Embedding a Memory makes a source local.
+func (s *history) Open(ctx context.Context, key string) (fs.File, error) {
+	s.pause()
+	f, err := s.originals.Open(ctx, key)
+	if err != nil {
+		s.pause()
+	}
+	return f, err
+}
+
+type localHistory struct {
+	*storage.Memory
+	*history
+}
+
+func (l localHistory) Open(ctx context.Context, key string) (fs.File, error) {
+	return l.history.Open(ctx, key)
+}
+
+// remembering is a storage that takes its time, and notes who begins to store what is outdated.
+type remembering struct {
+	*storage.Memory
+	s *history
+}
+
+func (r remembering) Open(ctx context.Context, key string) (fs.File, error) {
+	r.s.pause()
+	return r.Memory.Open(ctx, key)
+}
+
+func (r remembering) Put(ctx context.Context, key string, content io.Reader) error {
+	data, err := io.ReadAll(content)
+	if err != nil {
+		return err
+	}
+	if version, _ := r.s.now(); r.s.versionOf(data) != version {
+		r.s.mu.Lock()
+		r.s.outdated = append(r.s.outdated, fmt.Sprintf("version %d instead of %d", r.s.versionOf(data), version))
+		r.s.mu.Unlock()
+	}
+	r.s.pause()
+	err = r.Memory.Put(ctx, key, bytes.NewReader(data))
+	r.s.pause()
+	return err
+}
+
+func (r remembering) RemoveAll(ctx context.Context, prefix string) error {
+	r.s.pause()
+	err := r.Memory.RemoveAll(ctx, prefix)
+	r.s.pause()
+	return err
+}
+
+// newHistory has n handlers over one storage, as so many processes have.
+func newHistory(t *testing.T, seed uint64, local bool, n int) (s *history, handlers []*thumbnail.Handler, url string) {
+	s = &history{t: t, random: rand.New(rand.NewPCG(seed, 3)), originals: storage.NewMemory()}
+	store, locks, signer := remembering{storage.NewMemory(), s}, lock.NewMemory(), newSigner(t)
+	for range n {
+		cfg := thumbnail.Config{
+			Source: s, Storage: store, Signer: signer, Locker: locks, Workers: 3, Wait: time.Hour, Timeout: time.Hour, QueueTimeout: time.Hour,
+			Processors: thumbnail.Processors{"slow": processorFunc(func(ctx context.Context, src image.Image, w, h int) (image.Image, error) {
+				s.pause()
+				return processors.Fit{}.Process(ctx, src, w, h)
+			})},
+		}
+		if local {
+			cfg.Source = localHistory{storage.NewMemory(), s}
+		}
+		h, err := thumbnail.NewHandler(cfg)
+		require.NoError(t, err)
+		handlers = append(handlers, h)
+	}
+	url, err := thumbnail.URL("/", signer, spec(t, "k.png", "90x90", "slow", ".png"))
+	require.NoError(t, err)
+	return s, handlers, url
+}
+
+// visit asks for the thumbnail. What a Remove has ended is not to be seen any more.
+func (s *history) visit(h *thumbnail.Handler, url string, check bool) {
+	_, floor := s.now()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", url, nil))
+	switch {
+	case w.Code == 200 && check:
+		assert.GreaterOrEqual(s.t, s.versionOf(w.Body.Bytes()), floor)
+	case check && floor > 0:
+		assert.Equal(s.t, 503, w.Code, "there is an original, which changes all the time at worst")
+	}
+}
+
+func TestWhatWasRemovedOrReplacedIsNeverServedInAnyInterleaving(t *testing.T) {
+	rounds := uint64(400)
+	if testing.Short() {
+		rounds = 60
+	}
+	for seed := range rounds {
+		synctest.Test(t, func(t *testing.T) {
+			s, handlers, url := newHistory(t, seed, seed%2 == 0, 1)
+			h := handlers[0]
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					for range 8 {
+						s.pause()
+						s.visit(h, url, true)
+					}
+				})
+			}
+			wg.Go(func() {
+				for range 4 {
+					s.pause()
+					s.pause()
+					s.replace()
+					version, _ := s.now()
+					assert.NoError(t, h.Remove(t.Context(), "k.png"))
+					s.raise(version)
+					if seed%3 == 0 {
+						assert.NoError(t, h.Generate(t.Context(), spec(t, "k.png", "90x90", "slow", ".png")))
+					}
+				}
+			})
+			wg.Wait()
+			s.visit(h, url, true)
+		})
+		if t.Failed() {
+			t.Fatalf("with seed %d", seed)
+		}
+	}
+}
+
+// An upload where there was nothing: who asked before has a 404, which is not remembered beyond Generate.
+func TestGenerateAfterAnUploadSucceedsInAnyInterleaving(t *testing.T) {
+	rounds := uint64(400)
+	if testing.Short() {
+		rounds = 60
+	}
+	for seed := range rounds {
+		synctest.Test(t, func(t *testing.T) {
+			s, handlers, url := newHistory(t, seed, seed%2 == 0, 1)
+			h := handlers[0]
+			var wg sync.WaitGroup
+			for range 3 {
+				wg.Go(func() {
+					for range 5 {
+						s.visit(h, url, true)
+						s.pause()
+					}
+				})
+			}
+			s.pause()
+			s.replace()
+			assert.NoError(t, h.Generate(t.Context(), spec(t, "k.png", "90x90", "slow", ".png")))
+			s.raise(1)
+			wg.Wait()
+			s.visit(h, url, true)
+		})
+		if t.Failed() {
+			t.Fatalf("with seed %d", seed)
+		}
+	}
+}
+
+// Several processes know nothing of each other's Remove. What is guaranteed where originals lie in a
+// directory: nobody begins to store what is outdated by then.
+func TestNobodyBeginsToStoreWhatIsOutdatedWhereOriginalsAreLocal(t *testing.T) {
+	rounds := uint64(400)
+	if testing.Short() {
+		rounds = 60
+	}
+	for seed := range rounds {
+		synctest.Test(t, func(t *testing.T) {
+			s, handlers, url := newHistory(t, seed, true, 3)
+			var wg sync.WaitGroup
+			for i := range 6 {
+				wg.Go(func() {
+					for range 6 {
+						s.pause()
+						s.visit(handlers[i%3], url, false)
+					}
+				})
+			}
+			wg.Go(func() {
+				for i := range 5 {
+					s.pause()
+					s.pause()
+					s.replace()
+					assert.NoError(t, handlers[i%3].Remove(t.Context(), "k.png"))
+				}
+			})
+			wg.Wait()
+			assert.Empty(t, s.outdated)
+		})
+		if t.Failed() {
+			t.Fatalf("with seed %d", seed)
+		}
+	}
+}
