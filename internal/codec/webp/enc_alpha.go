@@ -46,7 +46,10 @@ func encodeAlpha(ctx context.Context, img *image.NRGBA, effort int, reduce bool)
 func release(ctx context.Context, b []byte) { codec.AccountOf(ctx).Give(int64(cap(b))) }
 
 func encodeAlphaBy(ctx context.Context, img *image.NRGBA, effort int, filter byte, reduce bool) ([]byte, error) {
-	e := newVP8LEncoder(ctx, vp8lOptions{effort: effort, exact: true})
+	e, err := newVP8LEncoder(ctx, vp8lOptions{effort: effort, exact: true})
+	if err != nil {
+		return nil, err
+	}
 	defer e.close()
 	e.width, e.height = img.Rect.Dx(), img.Rect.Dy()
 	head := uint32(alphaLossless) | uint32(filter)<<2

@@ -3,6 +3,7 @@ package webp
 import (
 	"context"
 	"image"
+	"sync"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
@@ -17,7 +18,10 @@ type vp8lOptions struct {
 // depends on the pixels and the options alone. Memory is taken from the account of ctx; that of the result,
 // its capacity, stays taken.
 func encodeVP8L(ctx context.Context, img *image.NRGBA, o vp8lOptions) ([]byte, error) {
-	e := newVP8LEncoder(ctx, o)
+	e, err := newVP8LEncoder(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	defer e.close()
 	if err := e.picture(img); err != nil {
 		return nil, err
@@ -47,11 +51,24 @@ type vp8lEncoder struct {
 	width   int
 	height  int
 	keep    bool // more images will come that need finder
+
+	sub *vp8lEncoder // for images that are none of the picture
 }
 
-func newVP8LEncoder(ctx context.Context, o vp8lOptions) *vp8lEncoder {
+// vp8lEncoderBytes is more than the size of a vp8lEncoder.
+const vp8lEncoderBytes = 160 << 10
+
+// vp8lEncoders keeps encoders that are not in use, for their scratch memory.
+var vp8lEncoders = sync.Pool{New: func() any { return new(vp8lEncoder) }}
+
+func newVP8LEncoder(ctx context.Context, o vp8lOptions) (*vp8lEncoder, error) {
 	account := codec.AccountOf(ctx)
-	return &vp8lEncoder{ctx: ctx, account: account, vp8lOptions: o, w: bitSink{account: account}}
+	if err := account.Take(vp8lEncoderBytes); err != nil {
+		return nil, err
+	}
+	e := vp8lEncoders.Get().(*vp8lEncoder)
+	e.ctx, e.account, e.taken, e.vp8lOptions, e.w = ctx, account, vp8lEncoderBytes, o, bitSink{account: account}
+	return e, nil
 }
 
 func (e *vp8lEncoder) take(n int64) error {
@@ -67,9 +84,18 @@ func (e *vp8lEncoder) give(n int64) {
 	e.taken -= n
 }
 
+// close gives the memory back. The encoder can't be used any longer.
 func (e *vp8lEncoder) close() {
+	if e.sub != nil {
+		e.sub.close()
+		e.sub = nil
+	}
 	e.give(e.taken)
 	e.w.close()
+	p := &e.parsing
+	p.px, p.found, p.steps, e.finder, e.keep = nil, nil, nil, finder{}, false
+	e.ctx, e.account = nil, nil
+	vp8lEncoders.Put(e)
 }
 
 // takenFor allocates n elements of the given size in bytes, from the account.
@@ -80,13 +106,20 @@ func takenFor[T any](e *vp8lEncoder, n int, size int64) ([]T, error) {
 	return make([]T, n), nil
 }
 
-// allocate makes what an image of n pixels needs, and those of tiles.
+// allocate makes what images of up to n pixels need.
 func (e *vp8lEncoder) allocate(n int) (err error) {
-	heads := 1 << headBits(n)
-	if err := e.take(4*int64(heads+1<<pairBits) + 10*int64(n)); err != nil {
+	if n <= cap(e.parsing.steps) {
+		return nil
+	}
+	bytes := func(n int) int64 { return 4<<headBits(n) + 4<<pairBits(n) + 10*int64(n) }
+	if old := cap(e.parsing.steps); old > 0 {
+		e.give(bytes(old))
+		e.finder, e.parsing.found, e.parsing.steps = finder{}, nil, nil
+	}
+	if err := e.take(bytes(n)); err != nil {
 		return err
 	}
-	e.finder = finder{head: make([]int32, heads), pairs: make([]int32, 1<<pairBits), prev: make([]int32, n), found: make([]uint32, n)}
+	e.finder = finder{head: make([]int32, 1<<headBits(n)), pairs: make([]int32, 1<<pairBits(n)), prev: make([]int32, n), found: make([]uint32, n)}
 	e.parsing.steps = make([]uint16, n)
 	return nil
 }
@@ -126,7 +159,7 @@ func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 // parse chooses how an image is written, and counts its symbols.
 func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error) {
 	f, n := e.finder, len(px)
-	f.head = f.head[:1<<headBits(n)]
+	f.head, f.pairs = f.head[:1<<headBits(n)], f.pairs[:1<<pairBits(n)]
 	f.prev, f.found = f.prev[:n], f.found[:n]
 	clear(f.head)
 	clear(f.pairs)
@@ -156,7 +189,7 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 		if e.effort < 2 {
 			break
 		}
-		e.prices.set(a, e.symbols[:a.end])
+		e.prices.set(a, e.symbols[:a.end], min(len(px), maxCopy))
 		if err := p.cheapest(e.ctx, &e.prices); err != nil {
 			return a, err
 		}
@@ -181,8 +214,13 @@ func (e *vp8lEncoder) putGroups(g *grouping) error {
 
 // aside writes an image that is none of the picture, while that has been parsed already.
 func (e *vp8lEncoder) aside(px []uint32, width int) error {
-	sub := newVP8LEncoder(e.ctx, e.vp8lOptions)
-	defer sub.close()
+	if e.sub == nil {
+		var err error
+		if e.sub, err = newVP8LEncoder(e.ctx, e.vp8lOptions); err != nil {
+			return err
+		}
+	}
+	sub := e.sub
 	sub.w, e.w.buf = e.w, nil
 	err := sub.allocate(len(px))
 	if err == nil {

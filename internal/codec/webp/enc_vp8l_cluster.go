@@ -137,18 +137,15 @@ func (c *clusterer) recount() {
 
 // merge joins clusters for as long as that saves bits, those of codes included. It returns what all take.
 func (c *clusterer) merge() (total int64, err error) {
-	a, n := c.tiles.alphabets, len(c.clusters)
+	n := len(c.clusters)
 	var cost [maxGroups]int64
 	var saved [maxGroups][maxGroups]int64
-	both := make([]uint32, a.end)
 	try := func(i, j int) {
-		for s, v := range c.clusters[i].counts {
-			both[s] = v + c.clusters[j].counts[s]
-		}
-		saved[i][j] = cost[i] + cost[j] - a.cost(both)
+		saved[i][j] = cost[i] + cost[j] - c.tiles.cost(c.clusters[i].counts, c.clusters[j].counts)
 	}
+	none := make([]uint32, c.tiles.end)
 	for i := range n {
-		cost[i] = a.cost(c.clusters[i].counts)
+		cost[i] = c.tiles.cost(c.clusters[i].counts, none)
 		for j := range i {
 			try(i, j)
 		}
@@ -188,6 +185,34 @@ func (c *clusterer) merge() (total int64, err error) {
 		total += cost[i]
 	}
 	return total, nil
+}
+
+// cost estimates what the symbols of two clusters, and their codes, take in bits.
+func (t *tileCounts) cost(x, y []uint32) (sum int64) {
+	from := 0
+	for _, to := range [...]int{t.red, t.blue, t.alpha, t.distance, t.end} {
+		var total, most uint32
+		var logs, kinds, gaps int64
+		last := -1
+		px, py, symbols := x[from:to], y[from:to], t.symbol[from:to]
+		for i, s := range symbols {
+			n := px[i] + py[i]
+			if n == 0 {
+				continue
+			}
+			logs -= nLog2(n)
+			total += n
+			most = max(most, n)
+			kinds++
+			if int(s) != last+1 {
+				gaps++
+			}
+			last = int(s)
+		}
+		sum += refined(total, most, logs, int(kinds)) + codeBits(kinds, gaps, last)
+		from = to
+	}
+	return sum
 }
 
 // join adds cluster x to y, which is a lower one, and gives the last one the number x.

@@ -59,19 +59,20 @@ type prices struct {
 	segment []int // of lengths that cost the same: where each one ends
 }
 
-// set computes prices of what has been counted. What has not been costs a bit more than what was once.
-func (p *prices) set(a alphabets, counts []uint32) {
+// set computes prices of what has been counted, of lengths up to the longest. What has not been counted costs a bit more
+// than what was once.
+func (p *prices) set(a alphabets, counts []uint32, longest int) {
 	p.alphabets = a
 	a.each(func(from, to int) { setPrices(p.of[from:to], counts[from:to]) })
 	p.segment = p.segment[:0]
-	for n := 1; n <= maxCopy; n++ {
+	for n := 1; n <= longest; n++ {
 		symbol, extra := prefix(n)
 		p.length[n] = p.of[256+symbol] + price(extra)*bit
 		if n > 1 && p.length[n] != p.length[n-1] {
 			p.segment = append(p.segment, n-1)
 		}
 	}
-	p.segment = append(p.segment, maxCopy)
+	p.segment = append(p.segment, longest)
 }
 
 func setPrices(prices []price, counts []uint32) {
@@ -127,13 +128,28 @@ var logTable = func() (t [1024]uint16) {
 	return t
 }()
 
+// nLog2 is n times the binary logarithm of n.
+func nLog2(n uint32) int64 {
+	if n < uint32(len(nLogTable)) {
+		return int64(nLogTable[n])
+	}
+	return int64(n) * int64(log2Price(n))
+}
+
+var nLogTable = func() (t [1 << 11]int32) {
+	for n := 1; n < len(t); n++ {
+		t[n] = int32(n) * int32(log2Price(uint32(n)))
+	}
+	return t
+}()
+
 // entropy estimates what the best prefix code takes for counts, in bits, without the code itself: a little more than an
 // ideal code, whose symbols may take less than a bit.
 func entropy(counts []uint32) int64 {
 	total, most, sum, kinds := uint32(0), uint32(0), int64(0), 0
 	for _, n := range counts {
 		if n > 0 {
-			sum -= int64(n) * int64(log2Price(n))
+			sum -= nLog2(n)
 			total += n
 			most = max(most, n)
 			kinds++

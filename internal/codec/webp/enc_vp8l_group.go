@@ -18,11 +18,51 @@ const (
 	groupCost = 200
 )
 
-// tileCounts are how often each symbol stands in each tile: symbol<<20 | count.
+// tileCounts are how often each symbol stands in each tile: symbol<<20 | count. Symbols have other numbers here, without
+// those that the image does not have.
 type tileCounts struct {
 	alphabets
+	number  []uint16 // of a symbol
+	symbol  []uint16 // by number, counted from the first one of its alphabet
 	entries []uint32
 	start   []int32 // of each tile; one more at the end
+}
+
+func newTileCounts(a alphabets, whole []uint32) *tileCounts {
+	t := &tileCounts{number: make([]uint16, a.end)}
+	ends := []*int{&t.red, &t.blue, &t.alpha, &t.distance, &t.end}
+	a.each(func(from, to int) {
+		for s := from; s < to; s++ {
+			if whole[s] > 0 {
+				t.number[s] = uint16(len(t.symbol))
+				t.symbol = append(t.symbol, uint16(s-from))
+			}
+		}
+		*ends[0], ends = len(t.symbol), ends[1:]
+	})
+	return t
+}
+
+// whole returns counts by number of those by symbol.
+func (t *tileCounts) whole(counts []uint32) []uint32 {
+	by := make([]uint32, t.end)
+	for s, n := range counts {
+		if n > 0 {
+			by[t.number[s]] = n
+		}
+	}
+	return by
+}
+
+// counts returns counts by symbol of those by number.
+func (t *tileCounts) counts(by []uint32, whole []uint32) []uint32 {
+	counts := make([]uint32, len(whole))
+	for s, n := range whole {
+		if n > 0 {
+			counts[s] = by[t.number[s]]
+		}
+	}
+	return counts
 }
 
 func (t *tileCounts) tile(i int) []uint32 { return t.entries[t.start[i]:t.start[i+1]] }
@@ -37,10 +77,10 @@ func tileBitsFor(width, height int) uint {
 }
 
 // countTiles counts the symbols of each tile.
-func (e *vp8lEncoder) countTiles(p *parsing, a alphabets, tileBits uint) (*tileCounts, error) {
+func (e *vp8lEncoder) countTiles(p *parsing, a alphabets, whole []uint32, tileBits uint) (*tileCounts, error) {
 	across, height := tilesOf(p.width, tileBits), len(p.px)/p.width
-	t := &tileCounts{alphabets: a}
-	dense, err := takenFor[uint32](e, across*a.end, 4)
+	t := newTileCounts(a, whole)
+	dense, err := takenFor[uint32](e, across*t.end, 4)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +93,7 @@ func (e *vp8lEncoder) countTiles(p *parsing, a alphabets, tileBits uint) (*tileC
 			return err
 		}
 		for x := range across {
-			counts := dense[x*a.end:][:a.end]
+			counts := dense[x*t.end:][:t.end]
 			for s, n := range counts {
 				if n > 0 {
 					t.entries = append(t.entries, uint32(s)<<20|n)
@@ -76,7 +116,11 @@ func (e *vp8lEncoder) countTiles(p *parsing, a alphabets, tileBits uint) (*tileC
 			}
 		}
 		x := (s.at - rowStart) >> tileBits
-		s.count(&a, dense[x*a.end:][:a.end])
+		counts := dense[x*t.end:][:t.end]
+		list, n := s.symbols(&a)
+		for _, symbol := range list[:n] {
+			counts[t.number[symbol]]++
+		}
 	}
 	if s.err != nil {
 		return nil, s.err
@@ -131,14 +175,14 @@ func (e *vp8lEncoder) group(p *parsing, a alphabets, whole []uint32) (g grouping
 	if err := e.take(24 * int64(n)); err != nil {
 		return g, err
 	}
-	tiles, err := e.countTiles(p, a, g.tileBits)
+	tiles, err := e.countTiles(p, a, whole, g.tileBits)
 	if err == errManySymbols {
 		return g, nil
 	}
 	if err != nil {
 		return g, err
 	}
-	c := clusterer{e: e, tiles: tiles, whole: whole, of: make([]uint16, n), cost: make([]int64, n), own: make([]int64, n)}
+	c := clusterer{e: e, tiles: tiles, whole: tiles.whole(whole), of: make([]uint16, n), cost: make([]int64, n), own: make([]int64, n)}
 	for t := range c.own {
 		c.own[t] = tiles.entropy(t)
 	}
@@ -160,10 +204,13 @@ func (e *vp8lEncoder) group(p *parsing, a alphabets, whole []uint32) (g grouping
 	if total+mapCost(c.of, g.across) >= a.cost(whole) {
 		return g, nil
 	}
+	if err := e.take(4 * int64(len(c.clusters)) * int64(len(whole))); err != nil { // putSteps takes them after this
+		return g, err
+	}
 	g.of = c.of
 	g.counts = g.counts[:0]
 	for _, cl := range c.clusters {
-		g.counts = append(g.counts, cl.counts)
+		g.counts = append(g.counts, tiles.counts(cl.counts, whole))
 	}
 	return g, nil
 }
@@ -177,7 +224,7 @@ func (t *tileCounts) entropy(tile int) (sum int64) {
 		for len(entries) > 0 && int(entries[0]>>20) < end {
 			n := entries[0] & (1<<20 - 1)
 			total += n
-			part += int64(n) * int64(log2Price(n))
+			part += nLog2(n)
 			entries = entries[1:]
 		}
 		if total > 0 {

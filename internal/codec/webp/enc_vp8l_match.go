@@ -22,9 +22,8 @@ const (
 
 	maxHeadBits = 16
 
-	// hashed is how many pixels the chains are of that are no runs, and pairBits for the number of pairs.
-	hashed   = 4
-	pairBits = 12
+	// hashed is how many pixels the chains are of that are no runs.
+	hashed = 4
 )
 
 // headBits is for the number of chains of an image of n pixels.
@@ -36,13 +35,16 @@ func headBits(n int) uint {
 	return b
 }
 
+// pairBits is for the number of pairs.
+func pairBits(n int) uint { return min(headBits(n), 12) }
+
 // find fills f.found. tries bounds how many pixels of a chain are compared.
 //
 // Within a run of one color, chains are of places where as much of such a run is left: otherwise a
 // chain would be of the run itself, and the match that goes on beyond it never be seen.
 func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error {
 	n := len(px)
-	shift := 32 - headBits(n)
+	shift, pairShift := 32-headBits(n), 32-pairBits(n)
 	runEnd, last := 0, uint32(0)
 	for i := range px {
 		if i%matchLook == 0 {
@@ -70,7 +72,7 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 		candidate := int(f.head[slot]) - 1
 		f.prev[i], f.head[slot] = int32(candidate+1), int32(i+1)
 		if i+1 < n {
-			pair := hash(px[i], px[i+1]) >> (32 - pairBits)
+			pair := hash(px[i], px[i+1]) >> pairShift
 			if best < hashed {
 				if c := int(f.pairs[pair]) - 1; c >= 0 && i-c <= farthest && px[c] == px[i] {
 					if n := extend(px, i, i-c, 1); n > best {

@@ -148,7 +148,7 @@ type lane struct {
 // first pixel to each one.
 func (p *parsing) cheapest(ctx context.Context, prices *prices) error {
 	const never = price(1) << 28
-	for i := range p.ring {
+	for i := range min(len(p.px)+1, ringSize) {
 		p.ring[i] = never
 	}
 	p.ring[0] = 0

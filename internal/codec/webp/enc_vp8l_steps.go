@@ -76,22 +76,17 @@ func (s *parsingWalk) lookUp() {
 	}
 }
 
-// count adds the symbols of the step to counts.
-func (s *parsedStep) count(a *alphabets, counts []uint32) {
+// symbols returns those of the step, and how many they are.
+func (s *parsedStep) symbols(a *alphabets) (list [4]int, n int) {
 	switch {
 	case s.n > 0:
 		length, _ := prefix(s.n)
 		distance, _ := prefix(s.distance)
-		counts[256+length]++
-		counts[a.distance+distance]++
+		return [4]int{256 + length, a.distance + distance}, 2
 	case s.key >= 0:
-		counts[greenSymbols+s.key]++
-	default:
-		counts[s.v>>8&0xff]++
-		counts[a.red+int(s.v>>16&0xff)]++
-		counts[a.blue+int(s.v&0xff)]++
-		counts[a.alpha+int(s.v>>24)]++
+		return [4]int{greenSymbols + s.key}, 1
 	}
+	return [4]int{int(s.v >> 8 & 0xff), a.red + int(s.v>>16&0xff), a.blue + int(s.v&0xff), a.alpha + int(s.v>>24)}, 4
 }
 
 // counts counts the symbols of all steps.
@@ -99,7 +94,10 @@ func (p *parsing) counts(ctx context.Context, a alphabets, counts []uint32) erro
 	clear(counts)
 	s := p.walk(ctx)
 	for s.ok() {
-		s.count(&a, counts)
+		list, n := s.symbols(&a)
+		for _, symbol := range list[:n] {
+			counts[symbol]++
+		}
 	}
 	return s.err
 }
@@ -219,6 +217,12 @@ func codeCost(counts []uint32) int64 {
 			last = s
 		}
 	}
+	return codeBits(kinds, gaps, last)
+}
+
+// codeBits estimates what the lengths of a code of that many symbols take, in bits, which stand one after the other
+// without that many gaps.
+func codeBits(kinds, gaps int64, last int) int64 {
 	switch {
 	case kinds < 2 && last < 256:
 		return 5
