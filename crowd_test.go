@@ -34,18 +34,46 @@ func working(d time.Duration) processorFunc {
 }
 
 func TestTheTimeInTheQueueIsNotCounted(t *testing.T) {
+	for _, c := range []struct {
+		crowd, workers int
+		work, timeout  time.Duration
+	}{{30, 1, time.Second, 2 * time.Second}, {60, 2, 80 * time.Millisecond, 2 * time.Second}, {200, 2, 80 * time.Millisecond, 90 * time.Millisecond}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSite(t)
+			s.Workers, s.Timeout, s.QueueTimeout = c.workers, c.timeout, time.Minute
+			s.Processors = thumbnail.Processors{"work": working(c.work)}
+			h := s.handler(t)
+			var wg sync.WaitGroup
+			start := time.Now()
+			for i := range c.crowd {
+				wg.Go(func() { assert.Equal(t, 200, get(h, s.url(t, "k.jpg", fmt.Sprintf("%dx9", i+1), "work", ".jpg")).Code) })
+			}
+			wg.Wait()
+			assert.Equal(t, time.Duration(c.crowd/c.workers)*c.work, time.Since(start), "all workers compute all the time")
+		})
+	}
+}
+
+func TestAStoredThumbnailWaitsForNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
-		s.Workers, s.Timeout, s.QueueTimeout = 1, 2*time.Second, time.Minute
+		s.Workers, s.MaxQueue, s.MaxMemory = 1, 2, 4<<20
 		s.Processors = thumbnail.Processors{"work": working(time.Second)}
 		h := s.handler(t)
+		stored := s.url(t, "k.jpg", "7x7", "crop", ".jpg")
+		require.Equal(t, 200, get(h, stored).Code)
 		var wg sync.WaitGroup
-		start := time.Now()
-		for i := range 30 {
+		for i := range 3 {
 			wg.Go(func() { assert.Equal(t, 200, get(h, s.url(t, "k.jpg", fmt.Sprintf("%dx9", i+1), "work", ".jpg")).Code) })
 		}
+		synctest.Wait()
+		require.Equal(t, 503, get(h, s.url(t, "k.jpg", "9x9", "work", ".jpg")).Code, "no worker and no place in the queue is free")
+		start := time.Now()
+		for range 100 {
+			assert.Equal(t, 200, get(h, stored).Code)
+		}
+		assert.Zero(t, time.Since(start))
 		wg.Wait()
-		assert.Equal(t, 30*time.Second, time.Since(start), "one worker computes at a time")
 	})
 }
 
