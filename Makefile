@@ -13,6 +13,7 @@
 # make run    the gallery of cmd/thumbnail at http://127.0.0.1:8080/
 # make compare  decodes some thousand files of other programs, and compares with the formats' reference decoders
 # make bench  compares speed, memory and pictures with libvips (bench/RESULTS.md), and encoders with Debian's (bench/ENCODE.md); needs Debian
+# make bench-crowd  how long stored thumbnails take beside new ones (bench/WEB.md)
 # make docs   makes the pictures of README.md again
 
 # Debian packages of the servers and programs that tests drive. A test skips without its program, unless
@@ -43,7 +44,7 @@ KILL_TIME = 2h
 # How many files of each format make compare has made, and six times as many TIFFs.
 FILES = 400
 
-.PHONY: test check go-test test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench docs apt tools
+.PHONY: test check go-test test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench bench-crowd docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -98,6 +99,9 @@ run:
 bench:
 	bench/run.sh
 	bench/encode/run.sh
+
+bench-crowd:
+	go run ./bench/crowd
 
 docs:
 	go run ./internal/readme

@@ -226,7 +226,7 @@ func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data [
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	ctx = codec.WithAccount(ctx, codec.NewAccount(plan.Bytes))
+	ctx = codec.WithAccount(newYielding(ctx), codec.NewAccount(plan.Bytes))
 	encoded := newBuffer()
 	var t engine.Timing
 	err = g.engine.Make(ctx, data, plan, encoded, &t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime"
 
 	"github.com/rest-thumbnails/thumbnail/internal/gallery"
 )
@@ -46,6 +47,7 @@ func serve(ctx context.Context, c *call) (err error) {
 		}
 		pages.Mount(mux)
 	}
+	spareProcessor(c.getenv)
 	return listen(ctx, &c.opt, mux, func(url string) {
 		fmt.Fprintf(c.stdout, "Thumbnails of %s: %s\n", s.source.name, url)
 		fmt.Fprintln(c.stdout, s.remark())
@@ -63,4 +65,13 @@ func (s *site) remark() string {
 		remark += " The key is random: their URLs are good until the program ends. Give -key for URLs that last."
 	}
 	return remark
+}
+
+// spareProcessor lets Go run one goroutine more at a time than there are processors, unless the environment
+// says how many. While all workers compute, that one notices requests for stored thumbnails at once; otherwise
+// Go looks for them every 10 ms.
+func spareProcessor(getenv func(string) string) {
+	if n := runtime.GOMAXPROCS(0); getenv("GOMAXPROCS") == "" && n <= runtime.NumCPU() {
+		runtime.GOMAXPROCS(n + 1)
+	}
 }

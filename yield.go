@@ -1,0 +1,34 @@
+package thumbnail
+
+import (
+	"context"
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+// yieldEvery is how long a worker computes before it lets others run.
+const yieldEvery = time.Millisecond
+
+// A yielding is the context of a worker. Decoders, processors and encoders ask it again and again whether
+// to end, and now and then it lets other goroutines run meanwhile. Go's scheduler would do so after 10 ms
+// only, so that a request for a stored thumbnail would wait for all workers in turn.
+type yielding struct {
+	context.Context
+	yield func()
+	start time.Time
+	last  atomic.Int64 // nanoseconds after start
+}
+
+func newYielding(ctx context.Context) *yielding {
+	return &yielding{Context: ctx, yield: runtime.Gosched, start: time.Now()}
+}
+
+// Err may be called by any number of goroutines.
+func (y *yielding) Err() error {
+	now, last := int64(time.Since(y.start)), y.last.Load()
+	if now-last >= int64(yieldEvery) && y.last.CompareAndSwap(last, now) {
+		y.yield()
+	}
+	return y.Context.Err()
+}

@@ -1,0 +1,32 @@
+package thumbnail
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+func TestAWorkerLetsOthersRunOnceAMillisecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		y, yields := newYielding(ctx), 0
+		y.yield = func() { yields++ }
+		within := codec.WithAccount(y, codec.NewAccount(1))
+		for range 10 {
+			assert.NoError(t, within.Err())
+			time.Sleep(yieldEvery / 4)
+		}
+		assert.Equal(t, 2, yields)
+		time.Sleep(time.Hour)
+		assert.NoError(t, within.Err())
+		assert.NoError(t, within.Err())
+		assert.Equal(t, 3, yields)
+		cancel()
+		assert.ErrorIs(t, within.Err(), context.Canceled)
+	})
+}
