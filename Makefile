@@ -1,5 +1,6 @@
 # make test   sets everything up and runs every check and every test; needs Go, and Debian for the real servers
 # make check  the cheap checks alone: format, vet, staticcheck, go.mod, types on other platforms, words
+# make corpus  makes the corpus of odd and damaged files that tests read, in .corpus, once; needs Debian's programs
 # make test-platforms  compares pictures, bit by bit, of programs built for several processors; Debian's qemu-user-static runs those for arm64
 # make test-busy  the tests with clocks, locks and servers, five times, beside four busy programs
 # make test-clock  the tests of what measures time, with a standard library whose wall clock jumps by up to a year at every look
@@ -44,7 +45,7 @@ KILL_TIME = 2h
 # How many files of each format make compare has made, and six times as many TIFFs.
 FILES = 400
 
-.PHONY: test check go-test test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench bench-crowd docs apt tools
+.PHONY: test check go-test corpus test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench bench-crowd docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -56,8 +57,11 @@ check: tools
 	internal/ci/check
 	internal/ci/crossbuild $(PLATFORMS)
 
-go-test: apt tools
+go-test: apt tools corpus
 	internal/ci/gotest
+
+corpus: apt
+	go run ./internal/corpus -o .corpus
 
 test-platforms:
 	internal/ci/apt qemu-user-static

@@ -2,7 +2,6 @@ package thumbnail_test
 
 import (
 	"net/http"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,13 +12,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Every file of the corpus, which lies beside the project, goes through a handler with the default
-// limits.
+// Every file of the corpus goes through a handler with the default limits.
 func TestTheHandlerAnswersForEveryFileOfTheCorpus(t *testing.T) {
 	files := imagetest.CorpusFiles(t)
 	s := newSite(t)
 	memory := storage.NewMemory()
-	s.Source, s.Storage = storage.FS(os.DirFS(imagetest.Corpus(t))), memory
+	s.Source, s.Storage = storage.FS(imagetest.FileFS(files)), memory
 	h := s.handler(t)
 	allowed := map[string][]int{"ok": {200}, "reject": {415, 422}, "limit": {415, 422}, "lenient": {200, 415, 422}, "optional": {200, 415, 422}, "either": {200, 415, 422}}
 	for _, f := range files {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +25,7 @@ type File struct {
 	Path     string      // to open it
 	Format   string      // "JPEG", "PNG", …
 	Features string      // what is odd, by key words
+	Own      bool        // made by internal/corpus
 	Expect   string      // "ok", "reject", "limit", "lenient", "optional" or "either"
 	Display  image.Point // upright, in pixels; 0 where there is none
 }
@@ -36,14 +38,24 @@ func Corpus(t testing.TB) string {
 	return shared(t, "corpus")
 }
 
-// CorpusFiles returns all files of the corpus.
+// CorpusFiles returns all files of the corpora that are there: .corpus in this repository, which
+// internal/corpus makes, and ../shared/corpus beside it, which nobody needs. It skips the test if
+// there is none, or fails it, as Missing does.
 func CorpusFiles(t testing.TB) (files []File) {
 	t.Helper()
-	dir := Corpus(t)
-	for _, col := range Rows(t, dir) {
-		f := File{Name: col[0], Path: filepath.Join(dir, filepath.FromSlash(col[0])), Format: col[4], Features: col[8], Expect: col[9]}
-		_, _ = fmt.Sscanf(col[6], "%dx%d", &f.Display.X, &f.Display.Y)
-		files = append(files, f)
+	Long(t)
+	for _, dir := range []string{filepath.Join(repository(), ".corpus"), filepath.Join(repository(), "..", "shared", "corpus")} {
+		if _, err := os.Stat(dir); err != nil {
+			continue
+		}
+		for _, col := range Rows(t, dir) {
+			f := File{Name: col[0], Path: filepath.Join(dir, filepath.FromSlash(col[0])), Own: col[1] == "own", Format: col[4], Features: col[8], Expect: col[9]}
+			_, _ = fmt.Sscanf(col[6], "%dx%d", &f.Display.X, &f.Display.Y)
+			files = append(files, f)
+		}
+	}
+	if len(files) == 0 {
+		Missing(t, "there is no corpus: make corpus")
 	}
 	return files
 }
@@ -57,8 +69,7 @@ func CorpusMatching(t testing.TB, patterns ...string) (paths []string) {
 // Gallery returns the paths of the photos of the gallery that match patterns.
 func Gallery(t testing.TB, patterns ...string) (paths []string) {
 	t.Helper()
-	_, file, _, _ := runtime.Caller(0)
-	return matching(t, filepath.Join(filepath.Dir(file), "..", "gallery", "photos"), patterns)
+	return matching(t, filepath.Join(repository(), "internal", "gallery", "photos"), patterns)
 }
 
 func matching(t testing.TB, dir string, patterns []string) (paths []string) {
@@ -70,6 +81,19 @@ func matching(t testing.TB, dir string, patterns []string) (paths []string) {
 	}
 	require.NotEmpty(t, paths)
 	return paths
+}
+
+// A FileFS is a file system of the files of a corpus by their names.
+type FileFS []File
+
+// Open opens the file of that name.
+func (files FileFS) Open(name string) (fs.File, error) {
+	for _, f := range files {
+		if f.Name == name {
+			return os.Open(f.Path)
+		}
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 // Long skips a test that takes seconds under go test -short.
@@ -88,16 +112,24 @@ func Cases(t testing.TB) string {
 	return shared(t, "cases")
 }
 
-// shared returns a folder of ../shared. Where it is absent the test is skipped, or fails if the
-// environment says that nothing may be.
+// shared returns a folder of ../shared. Where it is absent the test is skipped, or fails if
+// THUMBNAIL_REAL is set and is not "alone".
 func shared(t testing.TB, name string) string {
 	t.Helper()
-	_, file, _, _ := runtime.Caller(0)
-	dir := filepath.Join(filepath.Dir(file), "..", "..", "..", "shared", name)
+	dir := filepath.Join(repository(), "..", "shared", name)
 	if _, err := os.Stat(dir); err != nil {
+		if os.Getenv("THUMBNAIL_REAL") == "alone" {
+			t.Skip("../shared/" + name + " is not beside this repository")
+		}
 		Missing(t, "../shared/"+name+" is not beside this repository")
 	}
 	return dir
+}
+
+// repository returns the folder of the main module.
+func repository() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
 // Missing skips a test for want of something, or lets it fail where THUMBNAIL_REAL is set.
@@ -134,7 +166,8 @@ func Read(t testing.TB, path string) []byte {
 	return data
 }
 
-// Real reports whether THUMBNAIL_REAL is set: all programs and files that tests look for have to be there.
+// Real reports whether THUMBNAIL_REAL is set: all programs and files that tests look for have to be
+// there. With "alone" the files beside the repository may be absent, as in the clone of a stranger.
 func Real() bool { return os.Getenv("THUMBNAIL_REAL") != "" }
 
 // Program returns the path of a program of a Debian package, or skips the test, or fails it, as Missing
