@@ -52,6 +52,9 @@ type vp8lEncoder struct {
 	height  int
 	keep    bool // more images will come that need finder
 
+	draft bool  // what the picture takes is estimated only
+	bits  int64 // that
+
 	sub *vp8lEncoder // for images that are none of the picture
 }
 
@@ -93,7 +96,7 @@ func (e *vp8lEncoder) close() {
 	e.give(e.taken)
 	e.w.close()
 	p := &e.parsing
-	p.px, p.found, p.steps, e.finder, e.keep = nil, nil, nil, finder{}, false
+	p.px, p.found, p.steps, e.finder, e.keep, e.draft = nil, nil, nil, finder{}, false, false
 	e.ctx, e.account = nil, nil
 	vp8lEncoders.Put(e)
 }
@@ -130,7 +133,7 @@ var chainTries = [7]int{4, 8, 12, 20, 32, 64, 256}
 // image writes an image (RFC 9649, 5.2). That of the picture itself may have groups.
 func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 	a, err := e.parse(px, width, top)
-	if err != nil {
+	if err != nil || top && e.draft {
 		return err
 	}
 	p := &e.parsing
@@ -168,7 +171,8 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 	if err := f.find(e.ctx, px, width, chainTries[e.effort]); err != nil {
 		return alphabets{}, err
 	}
-	if err := p.start(e.ctx, &e.trial, top); err != nil {
+	var err error
+	if e.bits, err = p.start(e.ctx, &e.trial, top); err != nil || top && e.draft {
 		return alphabets{}, err
 	}
 	rounds := 1

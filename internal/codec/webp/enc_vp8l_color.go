@@ -3,9 +3,14 @@ package webp
 // subtractGreenFrom subtracts green from red and blue (RFC 9649, 4.3).
 func subtractGreenFrom(px []uint32) {
 	for i, v := range px {
-		green := v >> 8 & 0xff
-		px[i] = v&0xff00ff00 | (v|0xff00ff00-(green<<16|green))&0x00ff00ff
+		px[i] = withoutGreen(v)
 	}
+}
+
+// withoutGreen subtracts green from red and blue of a pixel.
+func withoutGreen(v uint32) uint32 {
+	green := v >> 8 & 0xff
+	return v&0xff00ff00 | (v|0xff00ff00-(green<<16|green))&0x00ff00ff
 }
 
 // A correlator subtracts from red what it has in common with green, and from blue what it has with green and

@@ -11,7 +11,7 @@ type grouping struct {
 }
 
 const (
-	maxGroups = 64
+	maxGroups = 48
 	maxTiles  = 1024
 
 	// groupCost is what a group has to save, in bits, to be worth a try.

@@ -14,13 +14,19 @@ const (
 	// farthest is the largest distance that can be written: 2^20 less the codes of neighbors.
 	farthest = maxDistance - 120
 
-	// goodMatch is the length from which on no longer one is looked for.
+	// goodMatch is the length from which on no longer one is looked for, and longMatch that of one which goes on.
 	goodMatch = 128
+	longMatch = 64
 
 	// fairMatch is the length from which on it is looked for in an eighth of the places.
 	fairMatch = 16
 
 	maxHeadBits = 16
+
+	// Of a run, pixels with more than longRun to come are looked for and found at its start, and where that is a multiple of
+	// runStep.
+	longRun = 32
+	runStep = 8
 
 	// hashed is how many pixels the chains are of that are no runs.
 	hashed = 4
@@ -45,15 +51,20 @@ func pairBits(n int) uint { return min(headBits(n), 12) }
 func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error {
 	n := len(px)
 	shift, pairShift := 32-headBits(n), 32-pairBits(n)
-	runEnd, last := 0, uint32(0)
+	runEnd, last, beyond := 0, uint32(0), uint32(0)
 	for i := range px {
 		if i%matchLook == 0 {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 		}
-		if i >= runEnd {
+		start := i >= runEnd
+		if start {
 			for runEnd = i + 1; runEnd < n && px[runEnd] == px[i]; runEnd++ {
+			}
+			beyond = 0
+			if runEnd+1 < n {
+				beyond = hash(px[runEnd], px[runEnd+1])
 			}
 		}
 		best, distance := 0, 0
@@ -63,8 +74,15 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 			}
 		}
 		var key uint32
-		if left := runEnd - i; left >= hashed {
-			key = hash(px[i], uint32(min(left, maxCopy)))
+		if left := runEnd - i; left > longRun && left%runStep != 0 && !start {
+			last = 0
+			if best > 0 {
+				last = uint32(distance)<<12 | uint32(best-1)
+			}
+			f.found[i] = last
+			continue
+		} else if left >= hashed {
+			key = hash(hash(px[i], uint32(left)), beyond)
 		} else if i+hashed <= n {
 			key = hash(hash(px[i], px[i+1]), hash(px[i+2], px[i+3]))
 		}
@@ -82,7 +100,7 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 			}
 			f.pairs[pair] = int32(i + 1)
 		}
-		if best < goodMatch {
+		if best < longMatch {
 			t := tries
 			if best >= fairMatch {
 				t = (tries + 7) / 8

@@ -68,31 +68,31 @@ func (s *stretch) length(px []uint32, i int) int {
 }
 
 // start parses quickly, in two ways, of which it takes the one that needs fewer bits, and chooses the size of the color
-// cache, if there may be one.
-func (p *parsing) start(ctx context.Context, t *cacheTrial, cache bool) error {
+// cache, if there may be one. It estimates what that takes, in bits.
+func (p *parsing) start(ctx context.Context, t *cacheTrial, cache bool) (total int64, err error) {
 	p.cacheBits = 0
 	if !cache {
-		return p.lazy(ctx, false)
+		return 0, p.lazy(ctx, false)
 	}
 	if err := p.lazy(ctx, true); err != nil {
-		return err
+		return 0, err
 	}
 	nearBits, near, err := p.bestCache(ctx, t)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err = p.lazy(ctx, false); err != nil {
-		return err
+		return 0, err
 	}
 	bits, far, err := p.bestCache(ctx, t)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if near-near/24 < far {
+	if near-near/24 < far { // that which has fewer copies is the better start
 		bits, err = nearBits, p.lazy(ctx, true)
 	}
 	p.cacheBits = bits
-	return err
+	return min(near, far), err
 }
 
 // lazy parses quickly: it takes the longest match, unless the next pixel has one that is longer.

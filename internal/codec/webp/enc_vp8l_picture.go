@@ -1,10 +1,8 @@
 package webp
 
 import (
-	"cmp"
 	"encoding/binary"
 	"image"
-	"slices"
 )
 
 // picture writes the header (RFC 9649, 3.4), transforms and pixels.
@@ -69,13 +67,14 @@ func (e *vp8lEncoder) pixels(px []uint32) error {
 	switch {
 	case err != nil:
 		return err
-	case len(choices) == 1 || e.effort < 3 || len(px) > maxTried:
+	case len(choices) == 1 || e.effort < 3:
 		return e.attempt(px, table, choices[0])
 	}
 	return e.tryAll(px, table, choices)
 }
 
-// maxTried is the number of pixels up to which several choices of transforms are tried.
+// maxTried is the number of pixels up to which several choices of transforms are tried to the end. Of larger pictures
+// drafts are compared.
 const maxTried = 1 << 16
 
 // tryAll writes what the best of the choices makes of the pixels.
@@ -87,19 +86,31 @@ func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) e
 	defer e.give(4 * int64(len(again)))
 	copy(again, px)
 	head, best := e.w, bitSink{}
-	e.keep = true
 	defer func() { best.close(); e.keep = false }()
-	for i, c := range choices {
+	try := func(c choice) error {
 		copy(px, again)
 		e.w = bitSink{account: e.account, acc: head.acc, n: head.n}
 		e.w.reserve(int64(len(head.buf)))
 		if e.w.err == nil {
 			e.w.buf = append(e.w.buf, head.buf...)
 		}
-		if err = e.attempt(px, table, c); err != nil {
+		return e.attempt(px, table, c)
+	}
+	if len(px) > maxTried {
+		if choices, err = e.drafted(px, again, table, choices); err != nil {
+			e.w = head
+			return err
+		}
+		e.w = bitSink{account: e.account}
+	}
+	least := int64(-1)
+	for i, c := range choices {
+		e.keep = i+1 < len(choices)
+		if err = try(c); err != nil {
 			break
 		}
-		if i == 0 || len(e.w.buf) < len(best.buf) {
+		if n := int64(len(e.w.buf)); least < 0 || n < least {
+			least = n
 			best, e.w = e.w, best
 		}
 		e.w.close()
@@ -112,6 +123,32 @@ func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) e
 	head.close()
 	e.w, best = best, bitSink{}
 	return nil
+}
+
+// maxDraft is how many pixels drafts are of, about.
+const maxDraft = 1 << 17
+
+// drafted returns the best choice, by drafts of rows in the middle of the picture.
+func (e *vp8lEncoder) drafted(px, again []uint32, table *colorTable, choices []choice) ([]choice, error) {
+	rows := min(maxDraft/e.width+1, e.height)
+	again = again[(e.height-rows)/2*e.width:][:rows*e.width]
+	e.keep, e.draft = true, true
+	defer func() { e.draft = false }()
+	best, least := 0, int64(-1)
+	for i, c := range choices {
+		n := copy(px, again)
+		e.w = bitSink{account: e.account}
+		err := e.attempt(px[:n], table, c)
+		bits := e.bits + 8*int64(len(e.w.buf))
+		e.w.close()
+		if err != nil {
+			return nil, err
+		}
+		if least < 0 || bits < least {
+			best, least = i, bits
+		}
+	}
+	return choices[best : best+1], nil
 }
 
 // attempt writes what the transforms make of the pixels.
@@ -142,7 +179,7 @@ func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate bool) error {
 	height := len(px) / width
 	p := predictor{px: px, width: width, height: height, bits: predictorBits(width, height), exact: e.exact || exact, step: 2}
-	if e.effort > 4 || height < 64 {
+	if e.effort >= 4 || height < 64 {
 		p.step = 1
 	}
 	p.across = tilesOf(width, p.bits)
@@ -178,102 +215,4 @@ func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate bool) err
 	e.w.put(1|colorTransform<<1, 3)
 	e.w.put(uint32(c.bits-2), 3)
 	return e.aside(c.tiles, c.across)
-}
-
-// A choice is of transforms.
-type choice struct{ palette, subtractGreen, predict, correlate bool }
-
-// An estimate counts samples of the pixels that no simple copy makes.
-type estimate struct{ counts [4 * 256]uint32 }
-
-func (s *estimate) add(v uint32) {
-	s.counts[v&0xff]++
-	s.counts[256+v>>8&0xff]++
-	s.counts[512+v>>16&0xff]++
-	s.counts[768+v>>24]++
-}
-
-func (s *estimate) bits() (sum int64) {
-	for c := 0; c < len(s.counts); c += 256 {
-		sum += entropy(s.counts[c:c+256]) + codeCost(s.counts[c:c+256])
-	}
-	return sum
-}
-
-// analyze returns choices of transforms, the best one first: that for which the samples of those pixels have the least
-// entropy that are neither like the one on the left nor like the one above.
-func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choice, error) {
-	if few && len(table.colors) <= 16 {
-		return []choice{{palette: true}}, nil
-	}
-	var direct, green, spatial, both, indexed, near estimate
-	width := e.width
-	noGreen := func(v uint32) uint32 {
-		g := v >> 8 & 0xff
-		return v&0xff00ff00 | (v|0xff00ff00-(g<<16|g))&0x00ff00ff
-	}
-	samples := int64(0)
-	for y := range e.height {
-		if err := e.ctx.Err(); err != nil {
-			return nil, err
-		}
-		row, above := px[y*width:][:width], px[max(y-1, 0)*width:][:width]
-		left, corner := above[0], above[0]
-		for x, v := range row {
-			top := above[x]
-			if y == 0 {
-				top, corner = left, left
-			}
-			if v != left && v != top {
-				samples++
-				direct.add(v)
-				d := subPixels(v, gradient(left, top, corner))
-				spatial.add(d)
-				green.add(noGreen(v))
-				both.add(noGreen(d))
-				if few {
-					i := table.slots[table.slot(v)]
-					indexed.counts[i-1]++
-					near.counts[uint8(i-table.slots[table.slot(left)])]++
-				}
-			}
-			left, corner = v, top
-		}
-	}
-	tiles := min(int64(tilesOf(width, 4)*tilesOf(e.height, 4))*2, samples)
-	all := []candidate{
-		{choice{}, direct.bits()},
-		{choice{subtractGreen: true}, green.bits()},
-		{choice{predict: true, correlate: true}, spatial.bits() + tiles},
-		{choice{predict: true, correlate: true, subtractGreen: true}, both.bits() + tiles},
-	}
-	if few {
-		palette := int64(12 * len(table.colors))
-		all = append(all, candidate{choice{palette: true}, indexed.bits() + palette})
-		if len(px) <= maxTried { // the estimate alone is not to be trusted
-			all = append(all, candidate{choice{palette: true, predict: true}, near.bits() + palette + tiles})
-		}
-	}
-	return bestOf(all, len(px)), nil
-}
-
-// A candidate is a choice with an estimate of the bits.
-type candidate struct {
-	choice
-	bits int64
-}
-
-// bestOf returns the best choice, and those that may be better than it seems.
-func bestOf(all []candidate, pixels int) (choices []choice) {
-	slack := int64(2) // quarters: of an icon more are tried
-	if pixels > 1<<14 {
-		slack = 1
-	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
-	for _, c := range all[:3] {
-		if c.bits <= all[0].bits+all[0].bits*slack/4 {
-			choices = append(choices, c.choice)
-		}
-	}
-	return choices
 }

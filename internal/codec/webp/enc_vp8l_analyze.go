@@ -1,0 +1,165 @@
+package webp
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A choice is of transforms.
+type choice struct{ palette, subtractGreen, predict, correlate bool }
+
+// An estimate counts samples of the pixels that no simple copy makes.
+type estimate struct{ counts [4 * 256]uint32 }
+
+func (s *estimate) add(v uint32) {
+	s.counts[v&0xff]++
+	s.counts[256+v>>8&0xff]++
+	s.counts[512+v>>16&0xff]++
+	s.counts[768+v>>24]++
+}
+
+func (s *estimate) bits() (sum int64) {
+	for c := 0; c < len(s.counts); c += 256 {
+		sum += entropy(s.counts[c:c+256]) + codeCost(s.counts[c:c+256])
+	}
+	return sum
+}
+
+// pairs are of samples one after the other. Those that have come before are likely to be copied.
+type pairs struct {
+	last     [1 << 12]uint32
+	repeated int64
+}
+
+// add adds a pair, by its hash, and reports whether it is a new one.
+func (p *pairs) add(h uint32) bool {
+	last := &p.last[h>>20]
+	if *last == h {
+		p.repeated++
+		return false
+	}
+	*last = h
+	return true
+}
+
+// bits estimates what the repeated ones take.
+func (p *pairs) bits() int64 { return 5 * p.repeated }
+
+// estimates are of pixels as they are, without green, predicted, and both.
+type estimates struct{ direct, green, spatial, both estimate }
+
+func (s *estimates) plain(v, withoutGreen uint32) {
+	s.direct.add(v)
+	s.green.add(withoutGreen)
+}
+
+func (s *estimates) predicted(d, withoutGreen uint32) {
+	s.spatial.add(d)
+	s.both.add(withoutGreen)
+}
+
+func (s *estimates) candidates(plain, predicted, tiles int64) []candidate {
+	return []candidate{
+		{choice{}, s.direct.bits() + plain},
+		{choice{subtractGreen: true}, s.green.bits() + plain},
+		{choice{predict: true, correlate: true}, s.spatial.bits() + predicted + tiles},
+		{choice{predict: true, correlate: true, subtractGreen: true}, s.both.bits() + predicted + tiles},
+	}
+}
+
+// analyze returns choices of transforms, the best one first: that for which the samples of those pixels have the least
+// entropy that are neither like the one on the left nor like the one above.
+func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choice, error) {
+	if few && len(table.colors) <= 16 {
+		return []choice{{palette: true}}, nil
+	}
+	var all [2]estimates // of all samples, and of those that have not come before
+	var indexed, near estimate
+	width := e.width
+	samples := int64(0)
+	var plain, predicted pairs
+	lastD := uint32(0)
+	for y := range e.height {
+		if err := e.ctx.Err(); err != nil {
+			return nil, err
+		}
+		row, above := px[y*width:][:width], px[max(y-1, 0)*width:][:width]
+		left, corner := above[0], above[0]
+		for x, v := range row {
+			top := above[x]
+			if y == 0 {
+				top, corner = left, left
+			}
+			if v != left && v != top {
+				samples++
+				d := subPixels(v, gradient(left, top, corner))
+				vGreen, dGreen := withoutGreen(v), withoutGreen(d)
+				all[0].plain(v, vGreen)
+				all[0].predicted(d, dGreen)
+				if plain.add(hash(left, v)) {
+					all[1].plain(v, vGreen)
+				}
+				if predicted.add(hash(lastD, d)) {
+					all[1].predicted(d, dGreen)
+				}
+				lastD = d
+				if few {
+					i := table.slots[table.slot(v)]
+					indexed.counts[i-1]++
+					near.counts[uint8(i-table.slots[table.slot(left)])]++
+				}
+			}
+			left, corner = v, top
+		}
+	}
+	tiles := min(int64(tilesOf(width, 4)*tilesOf(e.height, 4))*2, samples)
+	list := all[0].candidates(0, 0, tiles)
+	fresh := all[1].candidates(plain.bits(), predicted.bits(), tiles)
+	if few {
+		palette := int64(12 * len(table.colors))
+		c := candidate{choice{palette: true}, indexed.bits() + palette}
+		list, fresh = append(list, c), append(fresh, c)
+		if len(px) <= maxTried { // the estimate alone is not to be trusted
+			list = append(list, candidate{choice{palette: true, predict: true}, near.bits() + palette + tiles})
+		}
+	}
+	choices := bestOf(list, len(px))
+	if other := bestOf(fresh, len(px))[0]; !slices.Contains(choices, other) && other.predict != choices[0].predict {
+		choices = append(choices, other)
+	}
+	if len(px) > maxTried && len(choices) == 1 && choices[0].predict {
+		for _, c := range list { // ascending
+			if !c.predict {
+				if c.bits < list[0].bits*3/2 {
+					choices = append(choices, c.choice)
+				}
+				break
+			}
+		}
+	}
+	return choices, nil
+}
+
+// A candidate is a choice with an estimate of the bits.
+type candidate struct {
+	choice
+	bits int64
+}
+
+// bestOf returns the best choice, and those that may be better than it seems.
+func bestOf(all []candidate, pixels int) (choices []choice) {
+	slack := int64(2) // quarters: of an icon more are tried
+	if pixels > 1<<14 {
+		slack = 1
+	}
+	if pixels > maxTried {
+		slack = 0
+	}
+	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
+	for _, c := range all[:3] {
+		if c.bits <= all[0].bits+all[0].bits*slack/4 {
+			choices = append(choices, c.choice)
+		}
+	}
+	return choices
+}
