@@ -59,13 +59,18 @@ func (e JPEG) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 		r, g, b, _ := e.Background.RGBA()
 		options.Background = color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255}
 	}
-	switch e.Subsampling {
-	case Subsampling444:
-		options.Subsampling = jpeg.Subsampling444
-	case Subsampling422:
-		options.Subsampling = jpeg.Subsampling422
-	}
+	options.Subsampling = e.subsampling()
 	size := img.Bounds().Size()
 	options.Progressive = !e.Baseline && (e.Progressive || size.X*size.Y >= progressiveFrom)
 	return jpeg.Encode(ctx, w, img, options)
+}
+
+func (e JPEG) subsampling() jpeg.Subsampling {
+	switch e.Subsampling {
+	case Subsampling444:
+		return jpeg.Subsampling444
+	case Subsampling422:
+		return jpeg.Subsampling422
+	}
+	return jpeg.Subsampling420
 }

@@ -73,9 +73,3 @@ var ErrTooLarge = codec.ErrTooLarge
 type ContextEncoder interface {
 	EncodeContext(ctx context.Context, w io.Writer, img image.Image) error
 }
-
-// A MemoryEstimator is a ContextEncoder that takes more than 28 bytes per pixel from the account.
-// EncodeMemory returns an upper bound of the bytes that it takes for a picture of width × height pixels.
-type MemoryEstimator interface {
-	EncodeMemory(width, height int) int64
-}

@@ -20,6 +20,10 @@ type Account struct {
 // small tables and headers. A loop that makes many such allocations takes their sum.
 const Free = 64 << 10
 
+// FileBytes returns how many bytes the buffer of a file of n bytes takes while it is written: it grows by a quarter, and the
+// shorter one is there until it is copied.
+func FileBytes(n int64) int64 { return n + n + n/4 + 16<<10 }
+
 // NewAccount returns an account of limit bytes.
 func NewAccount(limit int64) *Account { return &Account{limit: limit} }
 

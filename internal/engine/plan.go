@@ -212,6 +212,9 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	scaled := resample.Memory(h.Stored, h.Turn(p.Size))
 	result := 4 * area(p.Size)
 	made := max(3*result, 2*result+p.encodeBytes()) // scaled, converted and drawn on; then encoded
+	if p.least == (image.Point{}) {                 // it may be the decoded picture, or a part of it
+		made = max(made, saturated(float64(decoded)+float64(result+p.encodeBytes())))
+	}
 	steps := max(saturated(float64(decoded)+float64(max(look, scaled))), made)
 	return saturated(float64(steps) + float64(profile+fixedBytes))
 }
@@ -233,19 +236,19 @@ func (p *Plan) lookBytes(decoded int64, scaled image.Point) int64 {
 	return saturated(float64(n) + float64(resized))
 }
 
-// encodeBytes is what an encoder takes for a picture, beside it: as much again as often as WebP holds
-// it, the file, and tables of colors and of a compressor, which small pictures do with less of.
+// encodeBytes is what an encoder takes for a picture, beside it. Of one that does not say, it is a few copies
+// and tables, which small pictures do with less of.
 func (p *Plan) encodeBytes() int64 {
 	size := p.Size
 	if e, ok := ability.Find[processors.MemoryEstimator](p.Encoder); ok {
-		return max(e.EncodeMemory(size.X, size.Y), 0) + 4*area(size) // which may be copied first
+		return max(e.EncodeMemory(size.X, size.Y), 0)
 	}
 	const large = 4 << 20 // pixels, beyond which what is held for each pixel counts alone
 	pixels := 28*min(area(size), large) + 20*max(area(size)-large, 0)
 	return pixels + 128*int64(size.X) + encoderTables + min(96*area(size), 5<<19)
 }
 
-// encoderTables are those that an encoder has for a picture of any size: GIF's are of its palette and of its compressor.
+// encoderTables are those that an encoder has for a picture of any size.
 const encoderTables = 1 << 20
 
 // fixedBytes are tables, and rows of a few thousand pixels.

@@ -57,7 +57,7 @@ func (e Encoder) EncodeContext(ctx context.Context, w io.Writer, img image.Image
 	case limit > 0 && pixels > int64(limit):
 		return fmt.Errorf("encode avif: %w: %d×%d pixels are more than Encoder.MaxPixels (%d)", processors.ErrTooLarge, size.X, size.Y, limit)
 	}
-	bytes := e.EncodeMemory(size.X, size.Y)
+	bytes := encodeMemory(pixels)
 	if err := processors.Reserve(ctx, bytes); err != nil {
 		return fmt.Errorf("encode avif: %w", err)
 	}
@@ -117,10 +117,14 @@ func compact(img image.Image) *image.RGBA {
 	return out
 }
 
-// EncodeMemory returns how many bytes EncodeContext takes from the account.
+// EncodeMemory returns how many bytes EncodeContext takes from the account, with those of the file while it is written.
 func (e Encoder) EncodeMemory(width, height int) int64 {
-	return encodeBytes*int64(width)*int64(height) + encodeFixed
+	pixels := int64(width) * int64(height)
+	return encodeMemory(pixels) + fileBytes*pixels
 }
+
+// encodeMemory is what EncodeContext takes itself.
+func encodeMemory(pixels int64) int64 { return encodeBytes*pixels + encodeFixed }
 
 // PixelLimit returns the largest number of pixels of a picture. Links do not offer larger files.
 func (e Encoder) PixelLimit() int64 {

@@ -168,13 +168,18 @@ func (e *encoder) blockSize(c *encComponent, x, y int) (w, h int) {
 	return min(8, width-8*x), min(8, height-8*y)
 }
 
-// EncodeMemory returns the most bytes that Encode takes from the account for a picture of that size.
-// An ordinary one needs a sixth of it.
+// EncodeMemory returns the most bytes that it takes to encode a picture of that size, without the picture: of the
+// account of Encode, and of the file, of which the buffer grows by a quarter. An ordinary one needs a sixth of it.
 func EncodeMemory(size image.Point, o EncodeOptions) int64 {
 	h, v := o.Subsampling.factors()
 	mcus := int64(ceilDiv(size.X, 8*h)) * int64(ceilDiv(size.Y, 8*v))
+	blocks := mcus * int64(h*v+2)
 	// No more than a tenth of a chunk is left free, and the last one of each stream.
-	tokens := mcus * int64(h*v+2) * blockTokens
+	tokens := blocks*blockTokens/9*10*4 + 10*chunkBytes
 	rows := 3*int64(8*v)*int64(size.X) + 8*int64(size.X)
-	return tokens/9*10*4 + 10*chunkBytes + rows
+	return tokens + rows + codec.FileBytes(blocks*blockBytes+4<<10)
 }
+
+// blockBytes is how long a block is, on average, in the longest file: of black and white noise, at quality 100, a
+// coefficient has 9 bits.
+const blockBytes = 64 * 9 / 8

@@ -59,6 +59,17 @@ func (e *encoder) begin(ctx context.Context, size image.Point) error {
 	return nil
 }
 
+// EncodeMemory returns the most bytes that it takes to encode a picture of that size, without the picture: of the
+// account of Encode, and of the file, of which the buffer grows by a quarter.
+func EncodeMemory(size image.Point) int64 {
+	pixels := (4*int64(size.X) + 1) * int64(size.Y)
+	long := pixels + pixels>>10 + 4<<10 // of the file
+	fixed := 7*4*int64(size.X) + int64(unsafe.Sizeof(encoder{})) + deflate.Memory(int(pixels))
+	// The rows; what they become, which grows by a quarter, or doubles while it is small; and then the file. An
+	// encoder from the pool has buffers that may be too small.
+	return fixed + pixels + 2*(long+long/4) + min(2*long, 2<<20) + min(2*long, maxPooled) + 64<<10
+}
+
 // end gives back what was taken, and keeps the encoder for another picture unless it has become large.
 func (e *encoder) end() {
 	kept := 0
