@@ -190,13 +190,29 @@ func (g *generator) measure(ctx context.Context, src *sourceFile, o order, need 
 	return total, head, err
 }
 
-// held returns how many bytes a file takes in memory. The buffer of a file of unknown size grows by
-// doubling.
+// held returns how many bytes a file takes in memory. The buffer of a file of unknown size grows, and files of
+// more than 64 MiB find no more than those do.
 func (o *sourceFile) held() int64 {
 	if o.known {
 		return o.size + 1
 	}
-	return min(o.size, 64<<20) / 2 * 3
+	most, room, held := min(o.size, 64<<20), int64(firstRoom), int64(firstRoom)
+	for room <= most {
+		next := roomAfter(room, most)
+		room, held = next, room+next
+	}
+	return held
+}
+
+// firstRoom is the size of the first buffer of a file of unknown size, and roomAfter the size of the buffer after one
+// of n bytes, in which the largest file of most bytes, and one byte more, need not grow by a little at last.
+const firstRoom = 256 << 10
+
+func roomAfter(n, most int64) int64 {
+	if 2*n+n/8 > most {
+		return most + 1
+	}
+	return 2 * n
 }
 
 // plan checks every limit and returns how many bytes of memory the generation takes in total.

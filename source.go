@@ -72,7 +72,7 @@ func (o *sourceFile) reader() io.Reader {
 // read returns the whole file. head is the part that has already been read. Allocations are taken from the
 // account of ctx. If grew is true, the file is larger than measured.
 func (o *sourceFile) read(ctx context.Context, head []byte) (data []byte, grew bool, err error) {
-	room := int64(256 << 10)
+	room := int64(firstRoom)
 	if o.known {
 		room = o.size + 1
 	}
@@ -96,7 +96,7 @@ func (o *sourceFile) read(ctx context.Context, head []byte) (data []byte, grew b
 			if o.known || int64(len(data)) > o.size {
 				return nil, true, nil
 			}
-			more, err := takeBytes(account, 2*int64(cap(data)))
+			more, err := takeBytes(account, roomAfter(int64(cap(data)), o.size))
 			if err != nil {
 				return nil, false, err
 			}
