@@ -53,6 +53,7 @@ func header(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	if err != nil {
 		return codec.Header{}, cutOff(err)
 	}
+	m.readBare(r, offset)
 	m.place(fileHeader, offset)
 	h := codec.Header{Stored: image.Pt(m.width, m.height), Orientation: 1, Palette: m.bits <= 8, Detail: m}
 	if m.size >= v5Header { // which may have a profile, somewhere behind the pixels

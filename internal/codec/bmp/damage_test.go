@@ -95,3 +95,31 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) { codectest.Fuzz(t, bmp.Format, data) })
 }
+
+// ImageMagick writes such files by -define bmp:subtype=RGB565 bmp3:, and says at least where the pixels are.
+func TestPixelsInTheMasksPlaceAreOf565Bits(t *testing.T) {
+	for _, size := range []image.Point{{w, h}, {1, 1}, {2, 1}, {3, 3}} {
+		for name, pixels := range map[string][]byte{"noise": rows(size.X, size.Y, 16), "black": make([]byte, (size.X+1)/2*4*size.Y)} {
+			b := newBitmap(size.X, size.Y, 16, pixels)
+			b.compression, b.masks = 3, []uint32{0xf800, 0x7e0, 0x1f}
+			_, want, err := codectest.Decode(t.Context(), bmp.Format, b.encode(), codec.Options{})
+			require.NoError(t, err)
+			b.masks = nil
+			_, got, err := codectest.Decode(t.Context(), bmp.Format, b.encode(), codec.Options{})
+			require.NoError(t, err, "%v of %s", size, name)
+			assert.Equal(t, want.Image, got.Image, "%v of %s", size, name)
+		}
+	}
+}
+
+// The first header may say that the pixels follow the second one where masks do.
+func TestMasksAreFoundWherePixelsAreSaidToBe(t *testing.T) {
+	b := newBitmap(w, h, 16, rows(w, h, 16))
+	b.compression, b.masks = 3, []uint32{0x7c00, 0x3e0, 0x1f}
+	_, want, err := codectest.Decode(t.Context(), bmp.Format, b.encode(), codec.Options{})
+	require.NoError(t, err)
+	b.offset = 54
+	_, got, err := codectest.Decode(t.Context(), bmp.Format, b.encode(), codec.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, want.Image, got.Image)
+}

@@ -47,6 +47,7 @@ type info struct {
 	palette int64 // offsets from the beginning of the file
 	pixels  int64
 
+	bare bool  // the masks of compMasks are not there
 	icon bool  // there is a mask of transparent pixels
 	mask int64 // its offset
 }
@@ -128,7 +129,7 @@ func (m *info) place(base, offset int64) {
 	m.base = base
 	m.palette = base + m.size
 	switch {
-	case m.size > infoHeader:
+	case m.size > infoHeader || m.bare:
 	case m.compression == compMasks:
 		m.palette += 12
 	case m.compression == compAlphaMasks:

@@ -3,6 +3,8 @@ package bmp
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // A mask finds a sample in a pixel.
@@ -22,7 +24,10 @@ func (m *info) masksOf(data []byte) (values [4]uint32) {
 	if m.icon && m.bits == 32 {
 		values[3] = 0xff000000
 	}
-	if !m.masked() {
+	if m.bare && m.bits == 16 {
+		return [4]uint32{0xf800, 0x7e0, 0x1f, 0}
+	}
+	if !m.masked() || m.bare {
 		return values
 	}
 	at := m.base + infoHeader
@@ -36,6 +41,27 @@ func (m *info) masksOf(data []byte) (values [4]uint32) {
 		}
 	}
 	return values
+}
+
+// readBare finds out whether a file has pixels where its masks should be: ImageMagick writes none with subtype=RGB565
+// and a header of Windows 3. offset is where the pixels are, by the first header.
+func (m *info) readBare(r *codec.Reader, offset int64) {
+	if m.compression != compMasks || m.size != infoHeader || offset != m.base+infoHeader {
+		return
+	}
+	var b [12]byte
+	if r.Read(b[:]) != nil {
+		m.bare = true // fewer pixels than masks would take
+		return
+	}
+	red, green, blue := binary.LittleEndian.Uint32(b[:]), binary.LittleEndian.Uint32(b[4:]), binary.LittleEndian.Uint32(b[8:])
+	all := red | green | blue
+	m.bare = all == 0 || red&green|red&blue|green&blue != 0 || uint64(all)>>m.bits != 0
+	for _, v := range []uint32{red, green, blue} {
+		if _, err := newMask(v); err != nil {
+			m.bare = true
+		}
+	}
 }
 
 // newMask takes a run of ones. A sample of no bits is 0.
