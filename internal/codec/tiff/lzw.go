@@ -9,9 +9,9 @@ import (
 // lzwSource is LZW (section 13). Files of before TIFF 5.0 have the lowest bit first, and widen their
 // codes one code later.
 //
-// A string that got a code was written before: it is the one of the code before with the byte after
-// it. Its first eight bytes are kept with the code, which is all of most strings of photographs; the rest is copied from
-// there as long as that is in the window.
+// A string that got a code was written before: it is the one of the code before with the byte after it. So an entry
+// of the table is where in the window it was written, and its length. A string that the window has left
+// behind is made of its final bytes, from the last one on.
 type lzwSource struct {
 	input
 	pos   int
@@ -25,31 +25,28 @@ type lzwSource struct {
 	last  int  // code that was read before, or -1
 	at    int  // where in the window its string is
 	table [lzwCodes]lzwString
-	final [lzwCodes]byte // of strings
+
+	// What strings are made of: the code of all but the final byte, and, of those that are gone, that.
+	prefix [lzwCodes]uint16
+	final  [lzwCodes]byte
 
 	window []byte
-	moved  int // by how much the window has moved
 	taken  int // how far it has been taken
 	left   int // bytes that the strip or tile still has to make
 	row    int // bytes of a row
 	write  int // how far it is decoded
 }
 
-// An lzwString is the first eight bytes of a string, the first one lowest, where it stands in the window,
-// were that never moved, and which string it is but for its final byte.
-type lzwString struct {
-	head           uint64
-	at             int32
-	prefix, length uint16
-}
+// An lzwString is where a string stands in the window, and its length from bit 18 on. Single bytes stand before
+// what moves. Those that are not in the window any more, and codes that are no strings, have lzwGone added.
+type lzwString uint32
 
-// headBytes is how many bytes of a string are kept with it.
-const headBytes = 8
+func newString(at, length int) lzwString { return lzwString(at) | lzwString(length)<<18 }
 
-// longer is the head of a string of n bytes with one more behind them.
-func longer(head uint64, n int, final byte) uint64 {
-	return head | uint64(final)<<(8*uint(n)) // nothing, if it is full
-}
+func (e lzwString) at() int     { return int(e & (1<<18 - 1)) }
+func (e lzwString) length() int { return int(e &^ lzwGone >> 18) }
+
+const lzwGone = 1 << 31
 
 const (
 	lzwCodes = 4096
@@ -58,21 +55,24 @@ const (
 
 	lzwHistory = 64 << 10
 	lzwProduce = 64 << 10
-	lzwSlop    = lzwCodes + 16 // what a code writes at most
+	lzwSlop    = lzwCodes + 64 // what is written at most beyond an end, and read
+	lzwFirst   = 256           // what is before stays where it is
 
-	lzwBytes = lzwCodes*17 + lzwHistory + lzwProduce + lzwSlop + 512
+	lzwBytes = lzwCodes*7 + lzwFirst + lzwHistory + lzwProduce + lzwSlop + 512
 )
 
 func (s *lzwSource) reset(in []byte, rows int) error {
 	if s.window == nil {
-		s.window = make([]byte, lzwHistory+lzwProduce+lzwSlop)
+		s.window = make([]byte, lzwFirst+lzwHistory+lzwProduce+lzwSlop)
 	}
 	s.pos, s.acc, s.count, s.err = 0, 0, 0, nil
-	s.moved, s.taken, s.write, s.left = 0, 0, 0, rows*s.row
+	s.taken, s.write, s.left = lzwFirst, lzwFirst, rows*s.row
 	s.old = len(in) >= 2 && !s.reversed && in[0] == 0 && in[1]&1 == 1 // a clear code, lowest bit first
 	for i := range 256 {
-		s.table[i], s.final[i] = lzwString{head: uint64(i), at: -1, length: 1}, byte(i)
+		s.window[i], s.final[i] = byte(i), byte(i)
+		s.table[i] = newString(i, 1)
 	}
+	s.table[lzwClear], s.table[lzwEnd] = lzwGone, lzwGone
 	s.clear()
 	return s.input.reset(in, rows)
 }
@@ -100,13 +100,23 @@ func (s *lzwSource) read(p []byte) error {
 
 // moveWindow makes room in the window if there is none, and returns by how much it has moved.
 func (s *lzwSource) moveWindow() int {
-	if s.write < lzwHistory+lzwProduce {
+	if s.write < lzwFirst+lzwHistory+lzwProduce {
 		return 0
 	}
-	n := s.write - lzwHistory
-	copy(s.window, s.window[n:s.write])
-	s.write, s.taken, s.at = lzwHistory, lzwHistory, s.at-n
-	s.moved += n
+	n := s.write - lzwHistory - lzwFirst
+	for i, e := range s.table[lzwEnd+1 : s.next] {
+		code, at := lzwEnd+1+i, e.at()-n
+		switch {
+		case e >= lzwGone:
+		case at < lzwFirst:
+			s.final[code] = s.window[e.at()+e.length()-1]
+			s.table[code] = newString(0, e.length()) | lzwGone
+		default:
+			s.table[code] = newString(at, e.length())
+		}
+	}
+	copy(s.window[lzwFirst:], s.window[s.write-lzwHistory:s.write])
+	s.write, s.taken, s.at = lzwFirst+lzwHistory, lzwFirst+lzwHistory, s.at-n
 	return n
 }
 
@@ -161,10 +171,13 @@ func (s *lzwSource) refill() error {
 // fill decodes until the window is full, or as much is there as is needed.
 func (s *lzwSource) fill() error {
 	from := s.write
-	end := min(lzwHistory+lzwProduce, from+s.left)
+	end := min(lzwFirst+lzwHistory+lzwProduce, from+s.left)
 	for s.write < end {
 		if s.last >= 0 && !s.old && !s.reversed {
-			if s.usual(end); s.write >= end {
+			if s.next < lzwCodes {
+				s.usual(end)
+			}
+			if s.write >= end {
 				break
 			}
 		}
@@ -191,77 +204,77 @@ func (s *lzwSource) fill() error {
 		} else {
 			s.copy(code)
 		}
-		s.learn(s.window[at])
+		s.learn()
 		s.last, s.at = code, at
 	}
 	s.left -= s.write - from
 	return nil
 }
 
-// usual decodes codes up to one that needs more thought: one of no string, of a long string that is not
-// in the window, or at the end of the input.
+// usual decodes codes up to one that needs more thought: one that is no string, a string that is not in the window or
+// reaches beyond end, or the last bytes of the input.
 func (s *lzwSource) usual(end int) {
-	window, data, table := s.window, s.data, &s.table
-	acc, count, width, pos, write := s.acc, s.count, s.width, s.pos, s.write
-	next, last, at := s.next, s.last, s.at
-	head, n, moved := table[last].head, int(table[last].length), s.moved
-	for write < end {
-		if count < width {
-			if pos+4 > len(data) {
-				break
+	window, next := s.window, s.next
+	count, width, pos, write := s.count, s.width, s.pos, s.write
+	acc := s.acc << (64 - count) // the first bit is the highest here
+	limit := 1<<width - 1
+	// The string that gets the next code is in the table already, but for its final byte.
+	s.table[next&(lzwCodes-1)], s.prefix[next&(lzwCodes-1)] = newString(s.at, s.table[s.last].length()+1), uint16(s.last)
+loop:
+	for write < end && pos+8 <= len(s.data) && next < limit {
+		acc |= binary.BigEndian.Uint64(s.data[pos:]) >> (count & 63)
+		pos += int(63-count) >> 3
+		count |= 56
+		for range 4 { // codes of at most 12 bits
+			code := int(acc>>((64-width)&63)) & (lzwCodes - 1)
+			e := s.table[code]
+			from, m := e.at(), int(e>>18)
+			if code >= next {
+				if code > next || write+m > end {
+					break loop
+				}
+				copy(window[write:write+m-1], window[from:])
+				window[write+m-1] = window[from]
+			} else {
+				if m > 8 {
+					if e >= lzwGone || write+m > end {
+						break loop
+					}
+					copyLong(window, write, from, m)
+				}
+				binary.LittleEndian.PutUint64(window[write:], binary.LittleEndian.Uint64(window[from:]))
 			}
-			acc = acc<<32 | uint64(binary.BigEndian.Uint32(data[pos:]))
-			pos += 4
-			count += 32
-		}
-		code := int(acc>>((count-width)&63)) & (1<<width - 1) & (lzwCodes - 1)
-		if code >= next || code&^1 == lzwClear {
-			break
-		}
-		e := &table[code]
-		m := int(e.length)
-		if m > headBytes {
-			from := int(e.at) - moved
-			if from < 0 {
-				break
-			}
-			copy(window[write+headBytes:write+m], window[from+headBytes:from+m])
-		}
-		binary.LittleEndian.PutUint64(window[write:], e.head)
-		count -= width
-		first := byte(e.head)
-		headOfThis := e.head
-		if next < lzwCodes {
-			table[next] = lzwString{longer(head, n, first), int32(at + moved), uint16(last), uint16(n + 1)}
-			s.final[next] = first
+			acc <<= width & 63
+			count -= width
 			next++
-			if next == 1<<width-1 && width < 12 {
+			s.table[next&(lzwCodes-1)] = newString(write, m+1)
+			s.prefix[next&(lzwCodes-1)] = uint16(code)
+			write += m
+			if next >= limit {
+				if width == 12 {
+					break
+				}
 				width++
+				limit = 1<<width - 1
 			}
 		}
-		last, at, head, n = code, write, headOfThis, m
-		write += m
 	}
-	s.acc, s.count, s.width, s.pos, s.write = acc, count, width, pos, write
-	s.next, s.last, s.at = next, last, at
+	s.acc, s.count, s.width, s.pos, s.write = acc>>(64-count), count, width, pos, write
+	s.next, s.last, s.at = next, int(s.prefix[next&(lzwCodes-1)]), s.table[next&(lzwCodes-1)].at()
 }
 
-// copyString copies n bytes within the window, which has room behind them.
-func copyString(window []byte, to, from, n int) {
-	binary.LittleEndian.PutUint64(window[to:], binary.LittleEndian.Uint64(window[from:]))
-	if n > 8 {
-		copy(window[to+8:to+n], window[from+8:from+n])
-	}
+// copyLong copies n bytes within the window, but for the first eight.
+func copyLong(window []byte, to, from, n int) {
+	copy(window[to+8:to+n], window[from+8:from+n])
 }
 
-// learn gives a code to the string of the code before and a byte.
-func (s *lzwSource) learn(final byte) {
+// learn gives a code to the string of the code before and the byte after it.
+func (s *lzwSource) learn() {
 	if s.last < 0 || s.next >= lzwCodes {
 		return
 	}
-	before := &s.table[s.last]
-	s.table[s.next] = lzwString{longer(before.head, int(before.length), final), int32(s.at + s.moved), uint16(s.last), before.length + 1}
-	s.final[s.next] = final
+	s.table[s.next] = newString(s.at, s.table[s.last].length()+1)
+	s.prefix[s.next] = uint16(s.last)
 	s.next++
 	limit := 1<<s.width - 1
 	if s.old {
@@ -283,15 +296,14 @@ func (s *lzwSource) again() {
 // copy writes the string of a code.
 func (s *lzwSource) copy(code int) {
 	e := s.table[code]
-	n := int(e.length)
-	at := int(e.at) - s.moved
-	if at >= 0 {
-		copyString(s.window, s.write, at, n)
-	} else {
-		to := s.window[s.write:][:n]
+	n := e.length()
+	to := s.window[s.write:][:n]
+	if e < lzwGone {
+		copy(to, s.window[e.at():][:n])
+	} else { // and what it begins with stood before it
 		for i := n - 1; i >= 0; i-- {
 			to[i] = s.final[code]
-			code = int(s.table[code].prefix)
+			code = int(s.prefix[code])
 		}
 	}
 	s.write += n
