@@ -5,6 +5,8 @@ type strength struct {
 	edge, inner int32 // limits of the difference across edges of macroblocks, and of blocks; 0: no filter
 	interior    int32 // limit of the differences on either side
 	hev         int32 // differences beyond mean high variance at the edge
+
+	lanes laneLimits
 }
 
 func newStrength(level, sharpness int) strength {
@@ -27,10 +29,12 @@ func newStrength(level, sharpness int) strength {
 	} else if level >= 15 {
 		hev = 1
 	}
-	return strength{
+	s := strength{
 		edge: int32(2*(level+2) + interior), inner: int32(2*level + interior),
 		interior: int32(interior), hev: int32(hev),
 	}
+	s.lanes = newLaneLimits(&s)
+	return s
 }
 
 // edges are the edges of a macroblock that are to be filtered.
@@ -160,45 +164,61 @@ func smooth(pix []byte, at, across int, limit int32, s *strength) (ok, high bool
 }
 
 // edgeFilter is that of the edges between macroblocks: section 15.3.
-func edgeFilter(pix []byte, at, along, across, n int, limit int32, s *strength) {
-	for range n {
-		if ok, high := smooth(pix, at, across, limit, s); ok {
-			p2, p1, p0 := int32(pix[at-3*across]), int32(pix[at-2*across]), int32(pix[at-across])
-			q0, q1, q2 := int32(pix[at]), int32(pix[at+across]), int32(pix[at+2*across])
-			if high {
-				common(pix, at, across, p1, p0, q0, q1)
-			} else {
-				w := signed8(signed8(p1-q1) + 3*(q0-p0))
-				a := (27*w + 63) >> 7
-				pix[at-across], pix[at] = clip(p0+a), clip(q0-a)
-				a = (18*w + 63) >> 7
-				pix[at-2*across], pix[at+across] = clip(p1+a), clip(q1-a)
-				a = (9*w + 63) >> 7
-				pix[at-3*across], pix[at+2*across] = clip(p2+a), clip(q2-a)
-			}
-		}
-		at += along
+func edgeFilter(pix []byte, at, along, across, n int, _ int32, s *strength) {
+	if across == 1 {
+		filterColumns(pix, at, along, n, s, true)
+	} else {
+		filterRows(pix, at, across, n, s, true)
 	}
 }
 
 // innerFilter is that of the edges between blocks: section 15.3.
-func innerFilter(pix []byte, at, along, across, n int, limit int32, s *strength) {
-	for range n {
-		if ok, high := smooth(pix, at, across, limit, s); ok {
-			p1, p0 := int32(pix[at-2*across]), int32(pix[at-across])
-			q0, q1 := int32(pix[at]), int32(pix[at+across])
-			if high {
-				common(pix, at, across, p1, p0, q0, q1)
-			} else {
-				a := 3 * (q0 - p0)
-				b := signed5((a + 4) >> 3)
-				pix[at], pix[at-across] = clip(q0-b), clip(p0+signed5((a+3)>>3))
-				b = (b + 1) >> 1
-				pix[at+across], pix[at-2*across] = clip(q1-b), clip(p1+b)
-			}
-		}
-		at += along
+func innerFilter(pix []byte, at, along, across, n int, _ int32, s *strength) {
+	if across == 1 {
+		filterColumns(pix, at, along, n, s, false)
+	} else {
+		filterRows(pix, at, across, n, s, false)
 	}
+}
+
+// edgeAt is edgeFilter at one position.
+func edgeAt(pix []byte, at, across int, limit int32, s *strength) {
+	ok, high := smooth(pix, at, across, limit, s)
+	if !ok {
+		return
+	}
+	p2, p1, p0 := int32(pix[at-3*across]), int32(pix[at-2*across]), int32(pix[at-across])
+	q0, q1, q2 := int32(pix[at]), int32(pix[at+across]), int32(pix[at+2*across])
+	if high {
+		common(pix, at, across, p1, p0, q0, q1)
+		return
+	}
+	w := signed8(signed8(p1-q1) + 3*(q0-p0))
+	a := (27*w + 63) >> 7
+	pix[at-across], pix[at] = clip(p0+a), clip(q0-a)
+	a = (18*w + 63) >> 7
+	pix[at-2*across], pix[at+across] = clip(p1+a), clip(q1-a)
+	a = (9*w + 63) >> 7
+	pix[at-3*across], pix[at+2*across] = clip(p2+a), clip(q2-a)
+}
+
+// innerAt is innerFilter at one position.
+func innerAt(pix []byte, at, across int, limit int32, s *strength) {
+	ok, high := smooth(pix, at, across, limit, s)
+	if !ok {
+		return
+	}
+	p1, p0 := int32(pix[at-2*across]), int32(pix[at-across])
+	q0, q1 := int32(pix[at]), int32(pix[at+across])
+	if high {
+		common(pix, at, across, p1, p0, q0, q1)
+		return
+	}
+	a := 3 * (q0 - p0)
+	b := signed5((a + 4) >> 3)
+	pix[at], pix[at-across] = clip(q0-b), clip(p0+signed5((a+3)>>3))
+	b = (b + 1) >> 1
+	pix[at+across], pix[at-2*across] = clip(q1-b), clip(p1+b)
 }
 
 func abs(v int32) int32 {
