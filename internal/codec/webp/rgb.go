@@ -28,21 +28,6 @@ func blendGo(dst []uint16, near, far []byte) {
 	}
 }
 
-// convertRowGo converts a row of pixels, two by two, which share the nearer chroma sample. Chroma
-// is from blend.
-func convertRowGo(dst, luma []byte, cb, cr []uint16) {
-	cr = cr[:len(cb)]
-	for i := 1; i < len(cb)-1; i++ {
-		u, v := 3*cb[i]+8, 3*cr[i]+8
-		convert(dst[:4], int32(luma[0]), int32(u+cb[i-1])>>4, int32(v+cr[i-1])>>4)
-		if len(luma) < 2 {
-			return
-		}
-		convert(dst[4:8], int32(luma[1]), int32(u+cb[i+1])>>4, int32(v+cr[i+1])>>4)
-		dst, luma = dst[8:], luma[2:]
-	}
-}
-
 // What is subtracted, times 1<<6: the products of 16 and 128, from which luma and chroma are
 // counted, less a half for rounding. The 2 of green is libwebp's.
 const (
@@ -51,15 +36,63 @@ const (
 	blueOffset  = (16*lumaFactor+128*cbToBlue)>>8 - 32
 )
 
-// convert converts a pixel. Products lose 8 bits before they are added up, as they do in libwebp.
-func convert(dst []byte, y, u, v int32) {
-	y = y * lumaFactor >> 8
-	r := y + v*crToRed>>8 - redOffset
-	g := y - u*cbToGreen>>8 - v*crToGreen>>8 - greenOffset
-	b := y + u*cbToBlue>>8 - blueOffset
-	if uint32(r|g|b) < 256<<6 { // as nearly all
-		binary.LittleEndian.PutUint32(dst, uint32(r>>6)|uint32(g>>6)<<8|uint32(b>>6)<<16|0xff<<24)
+// A sum of an entry of each of parts is a pixel: red, green and blue, each times 1<<6, in lanes of 21 bits. Products lose 8 bits before they are added up, as
+// they do in libwebp. A lane has partBias added, so that it is positive, and that a bit tells where it has to be limited.
+const (
+	partBits = 21
+	partBias = 1 << 15
+	inPart   = 1 | 1<<partBits | 1<<(2*partBits) // times n: n in each lane
+)
+
+var parts = makeParts()
+
+func makeParts() (p struct{ y, u, v [256]uint64 }) {
+	lanes := func(r, g, b int) uint64 { return uint64(r + g<<partBits + b<<(2*partBits)) }
+	for i := range 256 {
+		y := i * lumaFactor >> 8
+		p.y[i] = lanes(y-redOffset, y-greenOffset, y-blueOffset) + partBias*inPart
+		p.u[i] = lanes(0, -(i * cbToGreen >> 8), i*cbToBlue>>8)
+		p.v[i] = lanes(i*crToRed>>8, -(i * crToGreen >> 8), 0)
+	}
+	return p
+}
+
+// convertRowGo converts a row of pixels, two by two, which share the nearer chroma sample. Chroma
+// is from blend.
+func convertRowGo(dst, luma []byte, cb, cr []uint16) {
+	if len(luma) == 0 {
 		return
 	}
-	dst[0], dst[1], dst[2], dst[3] = clip(r>>6), clip(g>>6), clip(b>>6), 255
+	cr = cr[:len(cb)]
+	before, here := uint64(cb[0])|uint64(cr[0])<<16, uint64(cb[1])|uint64(cr[1])<<16
+	cb, cr = cb[2:], cr[2:]
+	for i := range cb {
+		next := uint64(cb[i]) | uint64(cr[i])<<16
+		// Cb and Cr of two pixels, in lanes of 16 bits: three parts of the nearer one, and one of the other.
+		near := 3*here + 8*0x00010001
+		chroma := (near + before | (near+next)<<32) >> 4
+		if len(luma) < 2 || len(dst) < 8 {
+			binary.LittleEndian.PutUint32(dst, pixel(luma[0], chroma))
+			return
+		}
+		left, right := pixel(luma[0], chroma), pixel(luma[1], chroma>>32)
+		binary.LittleEndian.PutUint64(dst, uint64(left)|uint64(right)<<32)
+		before, here = here, next
+		dst, luma = dst[8:], luma[2:]
+	}
+}
+
+// pixel is red, green, blue and 255 of a pixel, of which chroma has Cb in the lowest byte and Cr 16 bits above.
+func pixel(luma byte, chroma uint64) uint32 {
+	s := parts.y[luma] + parts.u[byte(chroma)] + parts.v[byte(chroma>>16)]
+	if (s^partBias*inPart)&(7<<14*inPart) != 0 {
+		return limited(s)
+	}
+	return uint32(s>>6)&0xFF | uint32(s>>(partBits+6-8))&0xFF00 | uint32(s>>(2*partBits+6-16))&0xFF0000 | 0xFF000000
+}
+
+// limited is pixel where a component is beyond what a byte holds.
+func limited(s uint64) uint32 {
+	lane := func(i int) uint32 { return uint32(clip((int32(s>>(i*partBits)&(1<<partBits-1)) - partBias) >> 6)) }
+	return lane(0) | lane(1)<<8 | lane(2)<<16 | 0xFF000000
 }
