@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -179,6 +180,31 @@ func TestAMemoryOfOneByteIsBounded(t *testing.T) {
 	keys, err := listed(t.Context(), m, "", nil)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"c"}, keys)
+	read := 0
+	assert.Error(t, m.Put(t.Context(), "d", readerFunc(func(p []byte) (int, error) {
+		if read += len(p); read > 1<<20 {
+			return 0, io.ErrUnexpectedEOF
+		}
+		return len(p), nil
+	})))
+	assert.Less(t, read, 1<<12, "and does not read on")
+}
+
+func TestAMemoryKnowsWhatWasUsedLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := storage.NewMemory()
+		stored := time.Now()
+		require.NoError(t, m.Put(t.Context(), "a", strings.NewReader("x")))
+		time.Sleep(time.Hour)
+		f, err := m.Open(t.Context(), "a")
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+		for e, err := range m.List(t.Context(), "") {
+			require.NoError(t, err)
+			assert.True(t, e.ModTime.Equal(stored))
+			assert.True(t, e.Used.Equal(stored.Add(time.Hour)))
+		}
+	})
 }
 
 func TestAnEntryWasUsedWhenItWasReadLast(t *testing.T) {
