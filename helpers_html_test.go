@@ -183,7 +183,7 @@ func TestALinkKnowsTheSizeOfItsFile(t *testing.T) {
 		`{{with thumbnail .P "hero"}}{{.Width}}x{{.Height}} {{.Size}} {{.Version}}{{end}}`:     "600x300 600x300 ",
 		`{{with thumbnail .P "hero" 7}}{{.Version}}{{end}}`:                                    "7",
 		`{{with thumbnail .P "200x100" "crop" ".jpg" .T}}{{.Version}}{{end}}`:                  "2s",
-		`{{with thumbnail .P "9000x9000" "crop" ".jpg"}}{{.Size}}{{end}}`:                      "9000x9000",
+		`{{with thumbnail .P "4096x4096" "crop" ".jpg"}}{{.Size}}{{end}}`:                      "4096x4096",
 		`{{with thumbnail .F "focus"}}{{.Method}}{{end}}`:                                      "focus_42_67",
 		`{{with thumbnail .P "focus"}}{{.Method}}{{end}}`:                                      "focus",
 		`{{with thumbnail "" "focus"}}{{.Method}}{{else}}none{{end}}{{thumbnail "" "avatar"}}`: "none",
