@@ -4,12 +4,15 @@ package thumbnail_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"image"
 	"image/jpeg"
 	"image/png"
 	"io"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/fstest"
@@ -22,6 +25,8 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/processors/heif"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -41,6 +46,7 @@ func cost(t testing.TB, data []byte, ext string, n int) (status int, source thum
 		s.Observer = o
 		s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: data}})
 		s.MaxMemory = 64 << 20
+		s.Formats = []processors.Format{heif.Format(decodeNothing, heif.Options{})}
 		h := s.handler(t)
 		url := s.url(t, "k.jpg", "100x100", "fit", ext)
 		start := cpuTime(t)
@@ -60,13 +66,63 @@ func TestNoFileCostsTwentyTimesAnOrdinaryOne(t *testing.T) {
 		_, _, took := cost(t, data, ".jpg", 3)
 		perByte = max(perByte, took*1000/time.Duration(len(data)))
 	}
-	for _, f := range hostileFiles(t) {
-		for _, ext := range []string{".jpg", ".gif"} {
+	for _, f := range append(hostileFiles(t), moreHostileFiles(t)...) {
+		for _, ext := range []string{".jpg", ".gif", ".webp"} {
 			status, source, took := cost(t, f.data, ext, 1)
 			assert.True(t, slices.Contains(f.status, status), "%s %s: %d", f.name, ext, status)
 			pixels := min(int64(source.Width)*int64(source.Height), 4_000_000)
 			ordinary := perByte*time.Duration(int64(len(f.data))+pixels)/1000 + 2*time.Millisecond
 			assert.LessOrEqual(t, took, 20*ordinary, "%s %s costs %.1f ordinary files", f.name, ext, float64(took)/float64(ordinary))
+		}
+	}
+}
+
+// decodeNothing is a decoder of HEVC that has nothing to decode.
+func decodeNothing(context.Context, []byte) (image.Image, error) {
+	return nil, thumbnail.ErrCorrupt
+}
+
+// Config.MaxMemory holds for what is alive, with the documented slack of accounts and the pools.
+func TestNoFileTakesMoreMemoryThanConfigAllows(t *testing.T) {
+	imagetest.Long(t)
+	const limit, pools = 16 << 20, 12 << 20
+	for _, f := range append(hostileFiles(t), moreHostileFiles(t)...) {
+		for _, ext := range []string{".jpg", ".webp"} {
+			s := newSite(t)
+			s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: f.data}})
+			s.MaxMemory = limit
+			s.Formats = []processors.Format{heif.Format(decodeNothing, heif.Options{})}
+			h := s.handler(t)
+			url := s.url(t, "k.jpg", "100x100", "fit", ext)
+			peak := imagetest.Peak(func() { get(h, url) })
+			assert.LessOrEqual(t, peak, int64(limit*11/10+4<<20+pools), "%s %s: %d MiB", f.name, ext, peak>>20)
+			assert.Zero(t, h.Stats().Memory, f.name)
+		}
+	}
+}
+
+// What took too long, or is beyond a limit, is looked at once a minute, whatever the page asks for.
+func TestTenSizesOfWhatIsTooMuchCostOne(t *testing.T) {
+	files := append(hostileFiles(t), moreHostileFiles(t)...)
+	for name, change := range map[string]func(s *site){
+		"time":   func(s *site) { s.Timeout = time.Millisecond },
+		"pixels": func(s *site) { s.MaxPixels = 10 },
+		"bytes":  func(s *site) { s.MaxSourceBytes = 10 },
+	} {
+		for _, f := range files {
+			if name == "time" && !strings.Contains(f.name, "empty blocks") && !strings.Contains(f.name, "strips") {
+				continue // the others may be done in a millisecond
+			}
+			s := newSite(t)
+			s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: f.data}})
+			change(s)
+			h := s.handler(t)
+			statuses := map[int]bool{}
+			for i := range 10 {
+				statuses[get(h, s.url(t, "k.jpg", fmt.Sprintf("%dx%d", 20+i, 30+i), "fit", []string{".jpg", ".png"}[i%2])).Code] = true
+			}
+			assert.Len(t, statuses, 1, "%s: %s", name, f.name)
+			assert.LessOrEqual(t, s.source.opened.Load(), int64(1), "%s: %s %v", name, f.name, statuses)
 		}
 	}
 }
