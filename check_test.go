@@ -224,3 +224,28 @@ func (s slowReader) Read(p []byte) (int, error) {
 	time.Sleep(700 * time.Millisecond)
 	return s.Reader.Read(p[:min(len(p), 100)])
 }
+
+func TestAnUploadIsRefusedAtOnceWhereTheQueueIsFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		s.MaxMemory, s.MaxQueue, s.QueueTimeout, s.Timeout = 6<<20, 1, time.Hour, time.Hour
+		s.Processors = thumbnail.Processors{"work": working(20 * time.Second)}
+		s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: append(photo(t, 200, 100), make([]byte, 3<<20)...)}})
+		h := s.handler(t)
+		codes, errs := make(chan int), make(chan error)
+		go func() { codes <- get(h, s.url(t, "k.jpg", "5x5", "work", ".jpg")).Code }()
+		synctest.Wait()
+		upload := func() error {
+			_, err := h.Check(t.Context(), bytes.NewReader(append(photo(t, 40, 30), make([]byte, 3<<20)...)))
+			return err
+		}
+		go func() { errs <- upload() }()
+		synctest.Wait()
+		require.Equal(t, 1, h.Stats().Queued)
+		start := time.Now()
+		assert.ErrorIs(t, upload(), thumbnail.ErrOverloaded)
+		assert.Zero(t, time.Since(start))
+		assert.Equal(t, 200, <-codes)
+		assert.NoError(t, <-errs)
+	})
+}
