@@ -1,0 +1,136 @@
+package thumbnail_test
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"io"
+	"io/fs"
+	"testing"
+	"testing/fstest"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/lock"
+	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/storage"
+)
+
+func TestWhoSharesAGenerationIsToldHowLongTheWaitWas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		s.Wait = time.Minute
+		o := &observer{}
+		s.Observer = o
+		s.Processors = thumbnail.Processors{"work": working(10 * time.Second)}
+		h := s.handler(t)
+		url := s.url(t, "k.jpg", "5x5", "work", ".jpg")
+		done := make(chan int, 2)
+		go func() { done <- get(h, url).Code }()
+		time.Sleep(4 * time.Second)
+		assert.Equal(t, 200, get(h, url).Code)
+		assert.Equal(t, 200, <-done)
+		waits := map[thumbnail.Outcome]time.Duration{}
+		for _, e := range o.events {
+			waits[e.Outcome] = e.Timing.Wait
+		}
+		assert.Equal(t, map[thumbnail.Outcome]time.Duration{thumbnail.Generated: 0, thumbnail.Shared: 6 * time.Second}, waits)
+	})
+}
+
+func TestWhoWaitsForALockElsewhereIsToldHowLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		memory := lock.NewMemory()
+		s.Locker, s.Wait = memory, time.Minute
+		o := &observer{}
+		s.Observer = o
+		url := s.url(t, "k.jpg", "5x5", "crop", ".jpg")
+		unlock, ok, err := memory.TryLock(t.Context(), url[1:], time.Hour)
+		require.NoError(t, err)
+		require.True(t, ok)
+		time.AfterFunc(7*time.Second, func() { _ = unlock() })
+		assert.Equal(t, 200, get(s.handler(t), url).Code)
+		assert.Equal(t, 7*time.Second, o.events[0].Timing.Wait)
+	})
+}
+
+func TestAnOriginalMayHaveAsManyBytesAsTheLimitAndNoMore(t *testing.T) {
+	for _, n := range []int{5000, 256 << 10, 256<<10 + 1, 1 << 20} {
+		data := photo(t, 40, 30)
+		data = append(data, make([]byte, n-len(data))...)
+		for name, open := range map[string]func() fs.File{
+			"of a known size": func() fs.File {
+				return storage.NewFile(bytes.NewReader(data), storage.Info{Name: "k.jpg"})
+			},
+			"of none": func() fs.File { return storage.NewFile(onlyReader{bytes.NewReader(data)}, storage.Info{Name: "k.jpg"}) },
+			"of a known size that can't seek": func() fs.File {
+				return storage.NewFile(onlyReader{bytes.NewReader(data)}, storage.Info{Name: "k.jpg", Size: int64(n)})
+			},
+		} {
+			for limit, status := range map[int]int{n - 1: 422, n: 200, n + 1: 200} {
+				s := newSite(t)
+				s.MaxSourceBytes = int64(limit)
+				s.source.open = func(context.Context, string) (fs.File, error) { return open(), nil }
+				h := s.handler(t)
+				assert.Equal(t, status, get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code, "%d bytes %s, limit %d", n, name, limit)
+				assert.Zero(t, h.Stats().Memory)
+			}
+		}
+	}
+}
+
+func TestTwoEncodersThatWriteHalvesAreAskedTwiceEach(t *testing.T) {
+	s := newSite(t)
+	half := func(w io.Writer, img image.Image) error {
+		var b bytes.Buffer
+		if err := (processors.JPEG{}).Encode(&b, img); err != nil {
+			return err
+		}
+		_, err := w.Write(b.Bytes()[:b.Len()/2])
+		return err
+	}
+	s.Encoders = thumbnail.Encoders{".jpg": encoderFunc(half)}
+	h := s.handler(t)
+	urls := []string{s.url(t, "k.jpg", "50x50", "crop", ".jpg"), s.url(t, "k.jpg", "60x60", "crop", ".jpg"), s.url(t, "k.jpg", "70x70", "crop", ".jpg")}
+	for range 5 {
+		for _, url := range urls {
+			assert.Equal(t, 200, get(h, url).Code)
+		}
+	}
+	assert.EqualValues(t, 2*len(urls), s.storage.put.Load())
+}
+
+func TestNoSideOfAFileIsNothing(t *testing.T) {
+	l := siteLinks(t)
+	l.Presets["flat"] = thumbnail.Preset{Size: size(100, 1), Densities: []float64{0.1, 1}}
+	l.Presets["line"] = thumbnail.Preset{Size: size(100, 2), Widths: []int{10, 100}}
+	for preset, want := range map[string][]string{"flat": {"10x1 0.1x", "100x1 1x"}, "line": {"10x1 10w", "100x2 100w"}} {
+		img, err := l.Image("a.jpg", preset)
+		require.NoError(t, err)
+		assert.Equal(t, want, sizesIn(img.Srcset), preset)
+	}
+	many := make([]float64, 33)
+	for i := range many {
+		many[i] = 1
+	}
+	l.Presets = thumbnail.Presets{"p": {Size: size(10, 10), Densities: many}}
+	assert.ErrorContains(t, l.Check(), "more than 32 files")
+	l.Presets = thumbnail.Presets{"p": {Size: size(10, 10), Densities: many[:32]}}
+	assert.NoError(t, l.Check())
+}
+
+func TestTheSecondLookCostsNothingWhereALockWasFree(t *testing.T) {
+	s := newSite(t)
+	s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: photo(t, 20, 10)}})
+	h := s.handler(t)
+	url := s.url(t, "k.jpg", "5x5", "crop", ".jpg")
+	require.Equal(t, 200, get(h, url).Code)
+	before := s.storage.opened.Load()
+	require.Equal(t, 200, get(h, url).Code)
+	assert.EqualValues(t, before+1, s.storage.opened.Load(), "a hit opens one file")
+}
