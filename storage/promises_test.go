@@ -290,3 +290,19 @@ func TestADirWithoutSyncRemembersWhatIsNotOnTheDisk(t *testing.T) {
 	require.NoError(t, d.Close())
 	assert.Zero(t, hidden(), "Close has synced")
 }
+
+func TestAFileReadsAtAnyPlaceWhereItsContentDoes(t *testing.T) {
+	f := storage.NewFile(strings.NewReader("content"), storage.Info{Name: "a/b"})
+	at, ok := f.(io.ReaderAt)
+	require.True(t, ok)
+	b := make([]byte, 3)
+	n, err := at.ReadAt(b, 2)
+	require.NoError(t, err)
+	assert.Equal(t, "nte", string(b[:n]))
+	_, ok = storage.NewFile(struct{ io.ReadSeeker }{strings.NewReader("content")}, storage.Info{}).(io.ReaderAt)
+	assert.False(t, ok)
+	_, ok = storage.NewFile(struct{ io.ReadSeeker }{strings.NewReader("content")}, storage.Info{}).(io.Seeker)
+	assert.True(t, ok)
+	_, ok = storage.NewFile(io.LimitReader(strings.NewReader("content"), 3), storage.Info{}).(io.Seeker)
+	assert.False(t, ok)
+}

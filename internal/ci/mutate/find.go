@@ -192,13 +192,15 @@ func (w *finder) binary(n *ast.BinaryExpr) {
 	}
 }
 
-// besideError notes the numbers that a return statement gives beside an error.
+// besideError notes the numbers that a return statement gives beside an error or a false.
 func (w *finder) besideError(n *ast.ReturnStmt) {
 	if len(n.Results) < 2 {
 		return
 	}
 	last := n.Results[len(n.Results)-1]
-	if id, ok := last.(*ast.Ident); ok && id.Name == "nil" || !types.AssignableTo(w.info.Types[last].Type, types.Universe.Lookup("error").Type()) {
+	id, _ := last.(*ast.Ident)
+	isError := types.AssignableTo(w.info.Types[last].Type, types.Universe.Lookup("error").Type())
+	if id != nil && (id.Name == "nil" || id.Name == "true") || !isError && (id == nil || id.Name != "false") {
 		return
 	}
 	for _, r := range n.Results {

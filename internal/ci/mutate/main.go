@@ -1,11 +1,11 @@
 // Command mutate asks whether tests would notice mistakes: it makes one small change at a time to the
 // code of packages, runs the tests that reach it, and lists the changes that no test has noticed.
 //
-//	go run ./internal/ci/mutate [-n 100] [-seed 1] [-part 1/4] [-skip REGEXP] [-longest 5s] [-files REGEXP] [-known FILE] PACKAGE...
+//	go run ./internal/ci/mutate [-n 100] [-seed 1] [-part 1/4] [-skip REGEXP] [-longest 10s] [-files REGEXP] [-known FILE] PACKAGE...
 //
 // The changes are those of Offutt et al., "An experimental determination of sufficient mutant
 // operators" (1996), as far as Go has them: relational and logical operators are exchanged, numbers
-// moved by one, conditions negated, statements left out. Numbers that are returned beside an error are
+// moved by one, conditions negated, statements left out. Numbers that are returned beside an error or a false are
 // left alone, as nobody looks at them. All of a package's are woven into one program,
 // which a number in its environment tells which one to make ("mutant schemata", Untch et al. 1993); a
 // test that does not reach a change is not run for it. Constants, which can't be woven, are changed
@@ -33,7 +33,7 @@ func main() {
 	part := flag.String("part", "1/1", "try only this part of them")
 	limit := flag.Duration("timeout", time.Minute, "for the tests of one change; what takes longer is noticed")
 	skip := flag.String("skip", "^$", "tests that are not run")
-	longest := flag.Duration("longest", 5*time.Second, "tests that take more processor time are not run")
+	longest := flag.Duration("longest", 10*time.Second, "tests that take more processor time are not run")
 	only := flag.String("files", "", "change only files of such names")
 	knownFile := flag.String("known", "", "file with changes that no test can notice")
 	flag.Parse()
