@@ -25,6 +25,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/internal/browsertest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -187,7 +188,7 @@ func descriptorWidths(img browsertest.ShownImage) (widths []int) {
 func TestPagesAreValidHTML(t *testing.T) {
 	validator := filepath.Join(".tools", "npm", "node_modules", ".bin", "html-validate")
 	if _, err := os.Stat(validator); err != nil {
-		t.Skip("html-validate is not installed; make tools installs it where there is npm")
+		imagetest.Missing(t, "html-validate is not installed; make tools installs it where there is npm")
 	}
 	body := get(albumSite(t), "/page/1").Body.Bytes()
 	body = bytes.Replace(body, []byte(browsertest.Pictures), nil, 1)
