@@ -39,6 +39,7 @@ const albumPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><t
 <style>body { margin: 0 } img { max-width: 100%; height: auto }</style></head><body>
 <p>{{picture .Photo "hero" "alt" "hero" "priority" true}}</p><p>text</p>
 <p>{{picture .Photo "column" "alt" "column"}}</p><p>text</p>
+<p>{{img .Photo "column" "alt" "without formats"}}</p><p>text</p>
 <p>{{img .Photo "avatar" "alt" "avatar"}}</p><p>text</p>
 <p>{{img .Small "column" "alt" "small"}}</p><p>text</p>
 <p>{{img .Hostile "avatar" "alt" .Text "title" .Text "data-x" .Text}}</p><p>text</p>
@@ -108,7 +109,7 @@ func TestChromiumTakesTheFileThatSuitsAndNothingMoves(t *testing.T) {
 			assert.Zero(t, page.Shift, "the layout moves")
 			assert.Equal(t, "album", page.Title)
 			assert.Equal(t, 2, page.Scripts, "those of the test")
-			require.Len(t, page.Images, 6, "%s", value)
+			require.Len(t, page.Images, 7, "%s", value)
 			for _, img := range page.Images {
 				require.NotZero(t, img.NaturalWidth, "%+v", img)
 				checkShown(t, site, img, scale, widths[i])
@@ -119,7 +120,13 @@ func TestChromiumTakesTheFileThatSuitsAndNothingMoves(t *testing.T) {
 				return page.Images[j]
 			}
 			assert.True(t, strings.HasSuffix(byAlt("hero").Src, ".webp"), "the better format")
+			for _, path := range page.Fetched { // the hero alone is twice as wide as high
+				if strings.HasPrefix(path, "/thumbs/") && boxInURL(t, path).X == 2*boxInURL(t, path).Y {
+					assert.Equal(t, byAlt("hero").Src, path, "the preload fetches what is shown")
+				}
+			}
 			assert.True(t, strings.HasSuffix(byAlt("column").Src, ".webp"))
+			assert.True(t, strings.HasSuffix(byAlt("without formats").Src, ".jpg"))
 			assert.Equal(t, 266, byAlt("small").Width, "nothing is enlarged: a box of 4:3 in 300x200")
 			hostile := byAlt(hostileText)
 			assert.Equal(t, hostileText, hostile.Attributes["title"])
