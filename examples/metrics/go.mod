@@ -5,6 +5,7 @@ go 1.26.0
 replace github.com/rest-thumbnails/thumbnail => ../..
 
 require (
+	github.com/grafana/grafana-foundation-sdk/go v0.0.22
 	github.com/prometheus/client_golang v1.25.0
 	github.com/rest-thumbnails/thumbnail v0.0.0
 	github.com/stretchr/testify v1.12.1

@@ -3,7 +3,8 @@
 //	go run . -photos ~/Pictures -picture IMG_0001.JPG
 //
 // Each thumbnail that is made is also a trace, with a span for each step, which is printed. A program of
-// yours sends them to a collector instead. dashboard.json shows the metrics in Grafana.
+// yours sends them to a collector instead. dashboard.json shows the metrics in Grafana; its tests fill the types of
+// Grafana's schema with it, and let a Prometheus answer the query of each panel.
 package main
 
 import (
