@@ -94,8 +94,7 @@ window.addEventListener("load", async () => {
 	const images = [...document.images]
 	await Promise.all(images.map(i => i.complete ? 0 : new Promise(done => { i.onload = i.onerror = done })))
 	await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
-	const fetched = performance.getEntriesByType("resource").map(e => new URL(e.name).pathname)
-	report({shift, fetched, title: document.title, scripts: document.scripts.length, images: images.map(i => ({
+	report({shift, title: document.title, scripts: document.scripts.length, images: images.map(i => ({
 		src: new URL(i.currentSrc || i.src, location).pathname, alt: i.alt, attributes: Object.fromEntries([...i.attributes].map(a => [a.name, a.value])),
 		naturalWidth: i.naturalWidth, naturalHeight: i.naturalHeight, width: i.width, height: i.height,
 	}))})
@@ -104,8 +103,7 @@ window.addEventListener("load", async () => {
 
 // Shown is what the script Pictures reports.
 type Shown struct {
-	Shift   float64  // layout shift, the sum of all entries
-	Fetched []string // the paths of everything that the page has loaded
+	Shift   float64 // layout shift, the sum of all entries
 	Title   string
 	Scripts int
 	Images  []ShownImage
