@@ -13,6 +13,14 @@ type boolState struct {
 	n   int
 }
 
+// shiftOf has how far a range is shifted to be 128 at least. The instruction that finds the highest bit takes longer.
+var shiftOf = func() (shifts [256]uint8) {
+	for i := range shifts {
+		shifts[i] = uint8(bits.LeadingZeros8(uint8(i)))
+	}
+	return shifts
+}()
+
 // bit encodes a bit that is 0 with the probability prob/256. It adds 7 bits at most: room for three
 // calls is there after boolWriter.room.
 func (s boolState) bit(bit bool, prob uint8) boolState {
@@ -24,14 +32,14 @@ func (s boolState) bit(bit bool, prob uint8) boolState {
 
 func (s boolState) zero(prob uint8) boolState {
 	split := 1 + (s.rng-1)*uint32(prob)>>8
-	shift := bits.LeadingZeros8(uint8(split))
+	shift := int(shiftOf[uint8(split)])
 	return boolState{s.low << (shift & 63), split << (shift & 31), s.n + shift}
 }
 
 func (s boolState) one(prob uint8) boolState {
 	split := 1 + (s.rng-1)*uint32(prob)>>8
 	rng := s.rng - split
-	shift := bits.LeadingZeros8(uint8(rng))
+	shift := int(shiftOf[uint8(rng)])
 	return boolState{(s.low + uint64(split)) << (shift & 63), rng << (shift & 31), s.n + shift}
 }
 
@@ -40,7 +48,7 @@ func (s boolState) one(prob uint8) boolState {
 func (s boolState) even(bit uint32) boolState {
 	split := (s.rng + 1) >> 1
 	rng := split + (s.rng-2*split)&-bit
-	shift := bits.LeadingZeros8(uint8(rng))
+	shift := int(shiftOf[uint8(rng)])
 	return boolState{(s.low + uint64(split&-bit)) << (shift & 63), rng << (shift & 31), s.n + shift}
 }
 

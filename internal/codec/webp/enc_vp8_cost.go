@@ -87,9 +87,9 @@ func makeLevelCodes() (codes [maxLevel + 1]levelCode) {
 // a level's bits cost, up to smallLevels; classes of larger ones; and the end. There is no end behind a
 // zero, unless it was in another block.
 type planeCosts struct {
-	level [17][3][smallLevels]uint16
-	class [17][3][classes]uint16
-	end   [17][3]uint16
+	level [16][4][smallLevels]uint16 // 4 instead of 3, so that no index needs a check
+	class [16][4][classes]uint16
+	end   [17][4]uint16
 }
 
 const smallLevels = 16
@@ -146,14 +146,14 @@ func setClasses(to *[classes]uint16, base int, p *[11]uint8) {
 // rate returns what a block costs whose last coefficient that is not 0 has the number count-1.
 func (c *planeCosts) rate(levels *[16]int16, count, first, context int) int {
 	if count <= first {
-		return int(c.end[first&15][context%3])
+		return int(c.end[first&15][context&3])
 	}
 	sum := 0
 	n := first
 	for _, v := range levels[first&15 : count] {
 		level := abs(int32(v))
 		if level < smallLevels {
-			sum += int(c.level[n&15][context][level&(smallLevels-1)])
+			sum += int(c.level[n&15][context&3][level&(smallLevels-1)])
 		} else {
 			sum += c.large(n, context, level)
 		}
@@ -161,7 +161,7 @@ func (c *planeCosts) rate(levels *[16]int16, count, first, context int) int {
 		n++
 	}
 	if count < 16 {
-		sum += int(c.end[count&15][context])
+		sum += int(c.end[count&15][context&3])
 	}
 	return sum
 }
@@ -169,7 +169,7 @@ func (c *planeCosts) rate(levels *[16]int16, count, first, context int) int {
 // large is what a level of smallLevels or more costs.
 func (c *planeCosts) large(n, context int, level int32) int {
 	code := &levelCodes[level&maxLevel]
-	return int(c.class[n&15][context][code.class%classes]) + int(code.cost)
+	return int(c.class[n&15][context&3][code.class%classes]) + int(code.cost)
 }
 
 // Costs of modes.

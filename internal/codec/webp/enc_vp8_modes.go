@@ -305,8 +305,8 @@ func (e *vp8Encoder) tryQuad(j int, list []uint8, s *encSegment) {
 	inverse(&t.groups[j], &t.preds[j], &t.src, &t.pixels[j], &errors)
 	for slot, mode := range list {
 		rate := int(t.costs[mode%modes])
-		if score(int64(errors[slot]), rate, s.lambda) >= t.score {
-			continue
+		if score(int64(errors[slot]), rate+256*int(min(t.coded[j].counts[slot], 1)), s.lambda) >= t.score {
+			continue // whatever its levels are: the last one has a sign
 		}
 		rate += e.costs[planeLuma].rate(&t.coded[j].levels[slot], int(t.coded[j].counts[slot]), 0, t.context)
 		if v := score(int64(errors[slot]), rate, s.lambda); v < t.score {

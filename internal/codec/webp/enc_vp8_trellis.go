@@ -19,11 +19,11 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 	if count <= first {
 		return false
 	}
-	best := lambda * int64(costs.end[first&15][context%3])
+	best := lambda * int64(costs.end[first&15][context&3])
 	bestEnd, bestLevel := first, 0
 	// Scores of the best ways to both levels of the coefficient before, and contexts these are for the next.
 	var score0, score1 int64 = 0, 1 << 60
-	context0, context1 := context%3, 0
+	context0, context1 := context&3, 0
 	for n := first; n < count && n < 16; n++ {
 		at := (int(zigzag[n]) + 4*b) & 63
 		v := abs(int32(raw[at]))
@@ -31,7 +31,7 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 		high := min((v+step>>1)*int32(q.recip[at])>>16, maxLevel)
 		here := &costs.level[n]
 		if high == 0 {
-			way0, way1 := score0+lambda*int64(here[context0][0]), score1+lambda*int64(here[context1][0])
+			way0, way1 := score0+lambda*int64(here[context0&3][0]), score1+lambda*int64(here[context1&3][0])
 			t.level[n][0], t.from[n][0] = 0, 0
 			if way1 < way0 {
 				way0, t.from[n][0] = way1, 1
@@ -58,10 +58,10 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 		score0, context0 = up, int(min(high, 2))
 		score1, context1 = down, int(min(high-1, 2))
 		end := &costs.end[n+1] // 0 behind the last coefficient
-		if v := up + lambda*int64(end[context0]); v < best {
+		if v := up + lambda*int64(end[context0&3]); v < best {
 			best, bestEnd, bestLevel = v, n+1, 0
 		}
-		if v := down + lambda*int64(end[context1]); high > 1 && v < best {
+		if v := down + lambda*int64(end[context1&3]); high > 1 && v < best {
 			best, bestEnd, bestLevel = v, n+1, 1
 		}
 	}
@@ -71,7 +71,7 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 // both returns what a level costs, and what the next one towards zero does.
 func (c *planeCosts) both(n, context int, level int32) (high, low int) {
 	if level < smallLevels {
-		t := &c.level[n&15][context%3]
+		t := &c.level[n&15][context&3]
 		return int(t[level&(smallLevels-1)]), int(t[(level-1)&(smallLevels-1)])
 	}
 	return c.large(n, context, level), c.large(n, context, level-1)
