@@ -49,7 +49,7 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 	if o := e.options(); original.Exceeded > 0 && original.Quality > 0 && o.Quality > float64(original.Quality) {
 		e.Quality = max(original.Quality-6*(original.Exceeded-1), 1) // more would waste bytes; the original's quality is only known within some steps
 	}
-	if e.Lossless == LosslessAuto {
+	if e.Lossless == LosslessAuto && (original.Palette || mayBeFlat(img)) {
 		few, release, err := PNG{}.reduce(ctx, img, original)
 		defer release()
 		if err != nil {
