@@ -16,16 +16,16 @@ import (
 // makes the fewest bytes. Frames in between are whole, so that a viewer who has come in late, or seeks, need not begin with
 // the first.
 type AnimationEncoder struct {
-	ctx      context.Context
-	o        EncodeOptions
-	size     image.Point
-	taken    int64        // of the account, for last
-	last     *image.NRGBA // as it is seen
-	frames   []motion
-	clock    time.Duration // when the frames end
-	told     int64         // the same in milliseconds, as it is written
-	sinceKey int           // frames
-	trial    trial
+	ctx        context.Context
+	o          EncodeOptions
+	size       image.Point
+	taken      int64        // of the account, for last
+	last       *image.NRGBA // as it is seen
+	frames     []motion
+	clock      time.Duration // when the frames end
+	writtenEnd int64         // the same in milliseconds, as the file has it
+	sinceKey   int           // frames
+	trial      trial
 }
 
 // A motion is a frame of the file.
@@ -100,8 +100,8 @@ func (a *AnimationEncoder) milliseconds(delay time.Duration) int64 {
 		return 0
 	}
 	a.clock += delay
-	ms := min(max((a.clock+time.Millisecond/2).Milliseconds()-a.told, 1), maxFrameTime)
-	a.told += ms
+	ms := min(max((a.clock+time.Millisecond/2).Milliseconds()-a.writtenEnd, 1), maxFrameTime)
+	a.writtenEnd += ms
 	return ms
 }
 

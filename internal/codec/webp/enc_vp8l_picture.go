@@ -64,13 +64,18 @@ func (e *vp8lEncoder) pixels(px []uint32) error {
 		table.sort()
 	}
 	choices, err := e.analyze(px, table, few)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case len(choices) == 1 || e.effort < 3:
-		return e.attempt(px, table, choices[0])
 	}
-	return e.tryAll(px, table, choices)
+	if len(choices) > 1 && e.effort >= 3 {
+		if len(px) <= maxTried {
+			return e.tryAll(px, table, choices)
+		}
+		if choices, err = e.drafted(px, table, choices); err != nil {
+			return err
+		}
+	}
+	return e.attempt(px, table, choices[0])
 }
 
 // maxTried is the number of pixels up to which several choices of transforms are tried to the end. Of larger pictures
@@ -87,30 +92,18 @@ func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) e
 	copy(again, px)
 	head, best := e.w, bitSink{}
 	defer func() { best.close(); e.keep = false }()
-	try := func(c choice) error {
+	for i, c := range choices {
 		copy(px, again)
 		e.w = bitSink{account: e.account, acc: head.acc, n: head.n}
 		e.w.reserve(int64(len(head.buf)))
 		if e.w.err == nil {
 			e.w.buf = append(e.w.buf, head.buf...)
 		}
-		return e.attempt(px, table, c)
-	}
-	if len(px) > maxTried {
-		if choices, err = e.drafted(px, again, table, choices); err != nil {
-			e.w = head
-			return err
-		}
-		e.w = bitSink{account: e.account}
-	}
-	least := int64(-1)
-	for i, c := range choices {
 		e.keep = i+1 < len(choices)
-		if err = try(c); err != nil {
+		if err = e.attempt(px, table, c); err != nil {
 			break
 		}
-		if n := int64(len(e.w.buf)); least < 0 || n < least {
-			least = n
+		if i == 0 || len(e.w.buf) < len(best.buf) {
 			best, e.w = e.w, best
 		}
 		e.w.close()
@@ -129,16 +122,22 @@ func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) e
 const maxDraft = 1 << 17
 
 // drafted returns the best choice, by drafts of rows in the middle of the picture.
-func (e *vp8lEncoder) drafted(px, again []uint32, table *colorTable, choices []choice) ([]choice, error) {
+func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) ([]choice, error) {
 	rows := min(maxDraft/e.width+1, e.height)
-	again = again[(e.height-rows)/2*e.width:][:rows*e.width]
-	e.keep, e.draft = true, true
-	defer func() { e.draft = false }()
+	middle := px[(e.height-rows)/2*e.width:][:rows*e.width]
+	draft, err := takenFor[uint32](e, len(middle), 4)
+	if err != nil {
+		return nil, err
+	}
+	defer e.give(4 * int64(len(draft)))
+	head := e.w
+	e.draft = true
+	defer func() { e.w, e.draft = head, false }()
 	best, least := 0, int64(-1)
 	for i, c := range choices {
-		n := copy(px, again)
+		copy(draft, middle)
 		e.w = bitSink{account: e.account}
-		err := e.attempt(px[:n], table, c)
+		err := e.attempt(draft, table, c)
 		bits := e.bits + 8*int64(len(e.w.buf))
 		e.w.close()
 		if err != nil {

@@ -179,3 +179,28 @@ func FuzzALosslessPictureSurvives(f *testing.F) {
 		require.True(t, bytes.Equal(img.Pix, got))
 	})
 }
+
+func TestLosslessBytesDoNotDependOnWhatWasEncodedBefore(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	var pictures []*image.NRGBA
+	var files [][]byte
+	for range 24 {
+		pictures = append(pictures, randomDrawing(r, 1+r.IntN(300), 1+r.IntN(260)))
+		files = append(files, encodeLossless(t, pictures[len(pictures)-1], vp8lOptions{effort: 4}))
+	}
+	for range 3 {
+		for _, i := range r.Perm(len(pictures)) {
+			require.True(t, bytes.Equal(files[i], encodeLossless(t, pictures[i], vp8lOptions{effort: 4})), "picture %d", i)
+		}
+	}
+}
+
+func TestALargePictureOfEveryKindSurvivesDrafts(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for i, img := range []*image.NRGBA{chart(700, 500, color.White, 1), logo(400, 300, 2, true), shadow(500, 300, 3), terminal(600, 300, 4), randomDrawing(r, 500, 400), dithered(400, 300, 5)} {
+		file := encodeLossless(t, img, vp8lOptions{effort: 4})
+		got, err := losslessPixels(t, file, img.Rect.Size())
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(visible(img), visible(&image.NRGBA{Pix: got})), "picture %d", i)
+	}
+}

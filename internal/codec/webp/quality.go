@@ -6,7 +6,7 @@ import "math"
 const qualityBytes = 64
 
 // qualityOf returns the quality for which libwebp takes as coarse steps as the frame that begins with vp8, 1 to
-// 100, or 0 if it is not told. Of segments the mean counts.
+// 100, or 0 if the frame does not say it. Of segments the mean counts.
 func qualityOf(vp8 []byte) int {
 	var d decoder
 	if err := d.frameHeader(vp8); err != nil {
