@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
@@ -121,7 +122,7 @@ func TestACutArithmeticScanIsCorruptUnlessThatIsTolerated(t *testing.T) {
 		for _, part := range []float64{0.5, 0.8, 0.95} {
 			cut := file[:int(part*float64(len(file)))]
 			_, err := decode(cut, 8)
-			require.ErrorIs(t, err, ErrCorrupt, "%s %v", kind, part)
+			require.ErrorIs(t, err, codec.ErrCorrupt, "%s %v", kind, part)
 			if kind == "-progressive" {
 				continue
 			}

@@ -66,7 +66,7 @@ func TestOddFilesLookAsTheyShould(t *testing.T) {
 		}
 		_, h, err := byFormat(t, f.data, codec.Options{})
 		if f.class == "tolerant" {
-			assert.ErrorIs(t, err, ErrCorrupt, f.name)
+			assert.ErrorIs(t, err, codec.ErrCorrupt, f.name)
 		} else {
 			assert.NoError(t, err, f.name)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
@@ -52,7 +53,7 @@ func TestSoundFilesOfTheCorpusDecodeAtEveryScale(t *testing.T) {
 			}
 			img, err := d.Decode(context.Background(), data, Options{Scale: n, FullChroma: n%2 == 0})
 			if f.Expect == "lenient" && err != nil {
-				assert.ErrorIs(t, err, ErrCorrupt, f.Name)
+				assert.ErrorIs(t, err, codec.ErrCorrupt, f.Name)
 				t.Logf("%s at %d/8: %v", f.Name, n, err)
 				continue
 			}
@@ -81,7 +82,7 @@ func TestAtFullSizeImageJPEGAgreesWithinTwo(t *testing.T) {
 		got, err := d.Decode(context.Background(), data, Options{})
 		if strings.HasPrefix(f.Name, "malformed/") {
 			if err != nil { // stricter on missing tables, and on coefficients that do not fit
-				assert.ErrorIs(t, err, ErrCorrupt, f.Name)
+				assert.ErrorIs(t, err, codec.ErrCorrupt, f.Name)
 			}
 			continue
 		}
@@ -113,7 +114,7 @@ func TestDamagedFilesAreErrorsOrPictures(t *testing.T) {
 		for _, n := range []int{1, 2, 3, 8} {
 			_, err := d.Decode(context.Background(), data, Options{Scale: n, FullChroma: true})
 			if err != nil {
-				assert.True(t, errors.Is(err, ErrCorrupt) != errors.Is(err, ErrUnsupported), "%s: %v", f.Name, err)
+				assert.True(t, errors.Is(err, codec.ErrCorrupt) != errors.Is(err, codec.ErrFormat), "%s: %v", f.Name, err)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"math/rand"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -32,10 +33,10 @@ func TestEveryPrefixOfAFileThatLacksPixelsIsCorruptAtEveryScale(t *testing.T) {
 		for n := 1; n <= 8; n++ {
 			for end := 0; end < eoi; end += 1 + end%7 {
 				_, err := decode(data[:end], n)
-				require.ErrorIs(t, err, ErrCorrupt, "%d of %d bytes at %d/8, progressive %v", end, len(data), n, progressive)
+				require.ErrorIs(t, err, codec.ErrCorrupt, "%d of %d bytes at %d/8, progressive %v", end, len(data), n, progressive)
 			}
 			_, err := decode(data[:eoi-1], n)
-			require.ErrorIs(t, err, ErrCorrupt)
+			require.ErrorIs(t, err, codec.ErrCorrupt)
 			want, err := decode(data, n)
 			require.NoError(t, err)
 			for end := eoi; end < len(data); end++ {
@@ -74,19 +75,19 @@ func TestWhatTheDecoderCannotDoIsUnsupportedAndWhatIsBrokenIsCorrupt(t *testing.
 		data []byte
 		want error
 	}{
-		"12 bits":               {patch(data, mSOF1, 4, 12), ErrUnsupported},
-		"lossless":              {patch(data, mSOF1, 1, 0xC3), ErrUnsupported},
-		"hierarchical":          {patch(data, mSOF1, 1, 0xC5), ErrUnsupported},
-		"no height":             {patch(patch(data, mSOF1, 5, 0), mSOF1, 6, 0), ErrUnsupported},
-		"no width":              {patch(patch(data, mSOF1, 7, 0), mSOF1, 8, 0), ErrCorrupt},
-		"sampling factor 5":     {patch(data, mSOF1, 11, 0x51), ErrCorrupt},
-		"two components":        {patch(data, mSOF1, 9, 2), ErrUnsupported},
-		"scan of a stranger":    {patch(data, mSOS, 5, 77), ErrCorrupt},
-		"unknown Huffman table": {patch(data, mSOS, 6, 0x11), ErrCorrupt},
-		"second frame":          {insert(data, mSOS, data[bytes.Index(data, []byte{0xFF, mSOF1}):][:19]...), ErrCorrupt},
-		"too few bytes":         {patch(patch(data, mSOF1, 5, 0xFF), mSOF1, 7, 0xFF), ErrCorrupt},
-		"empty":                 {nil, ErrCorrupt},
-		"PNG":                   {[]byte("\x89PNG\r\n\x1a\n"), ErrCorrupt},
+		"12 bits":               {patch(data, mSOF1, 4, 12), codec.ErrFormat},
+		"lossless":              {patch(data, mSOF1, 1, 0xC3), codec.ErrFormat},
+		"hierarchical":          {patch(data, mSOF1, 1, 0xC5), codec.ErrFormat},
+		"no height":             {patch(patch(data, mSOF1, 5, 0), mSOF1, 6, 0), codec.ErrFormat},
+		"no width":              {patch(patch(data, mSOF1, 7, 0), mSOF1, 8, 0), codec.ErrCorrupt},
+		"sampling factor 5":     {patch(data, mSOF1, 11, 0x51), codec.ErrCorrupt},
+		"two components":        {patch(data, mSOF1, 9, 2), codec.ErrFormat},
+		"scan of a stranger":    {patch(data, mSOS, 5, 77), codec.ErrCorrupt},
+		"unknown Huffman table": {patch(data, mSOS, 6, 0x11), codec.ErrCorrupt},
+		"second frame":          {insert(data, mSOS, data[bytes.Index(data, []byte{0xFF, mSOF1}):][:19]...), codec.ErrCorrupt},
+		"too few bytes":         {patch(patch(data, mSOF1, 5, 0xFF), mSOF1, 7, 0xFF), codec.ErrCorrupt},
+		"empty":                 {nil, codec.ErrCorrupt},
+		"PNG":                   {[]byte("\x89PNG\r\n\x1a\n"), codec.ErrCorrupt},
 	} {
 		for n := 1; n <= 8; n++ {
 			_, err := decode(c.data, n)
@@ -105,7 +106,7 @@ func TestAComponentWithoutAScanIsCorrupt(t *testing.T) {
 	data := c.file()
 	last := bytes.LastIndex(data, []byte{0xFF, mSOS})
 	_, err := decode(append(data[:last:last], 0xFF, mEOI), 8)
-	assert.ErrorIs(t, err, ErrCorrupt)
+	assert.ErrorIs(t, err, codec.ErrCorrupt)
 }
 
 func TestAComponentInTwoScansOfASequentialFileIsCorrupt(t *testing.T) {
@@ -115,7 +116,7 @@ func TestAComponentInTwoScansOfASequentialFileIsCorrupt(t *testing.T) {
 	first := bytes.Index(data, []byte{0xFF, mSOS})
 	second := first + 2 + bytes.Index(data[first+2:], []byte{0xFF, mSOS})
 	_, err := decode(append(data[:second:second], data[first:]...), 8)
-	assert.ErrorIs(t, err, ErrCorrupt)
+	assert.ErrorIs(t, err, codec.ErrCorrupt)
 }
 
 func TestAQuantisationTableMayBeRedefinedForTheComponentsThatFollow(t *testing.T) {
@@ -165,7 +166,7 @@ func TestAHuffmanTableWithTooManyCodesIsCorruptWhereItIsUsed(t *testing.T) {
 	const counts = 5
 	data = patch(patch(data, mDHT, counts, 3), mDHT, counts+9, 10-3) // three codes of one bit, and as many fewer of ten
 	_, err := decode(data, 8)
-	assert.ErrorIs(t, err, ErrCorrupt)
+	assert.ErrorIs(t, err, codec.ErrCorrupt)
 	assert.ErrorContains(t, err, "too many codes")
 }
 
@@ -198,7 +199,7 @@ func TestACoefficientBeyondTheBlockIsCorrupt(t *testing.T) {
 	w.Write([]byte{0xFF, mEOI})
 	for n := 1; n <= 8; n++ {
 		_, err := decode(w.Bytes(), n)
-		assert.ErrorIs(t, err, ErrCorrupt, "%d/8", n)
+		assert.ErrorIs(t, err, codec.ErrCorrupt, "%d/8", n)
 	}
 }
 
@@ -280,7 +281,7 @@ func TestAPictureThatCanNotBeAddressedIsUnsupported(t *testing.T) {
 	}
 	data = append(data, make([]byte, 1<<24)...) // as long as such a picture is at least
 	_, err := decode(data, 8)
-	assert.ErrorIs(t, err, ErrUnsupported)
+	assert.ErrorIs(t, err, codec.ErrFormat)
 }
 
 func TestFourComponentsHaveTheMeaningOfImageCMYK(t *testing.T) {
@@ -313,6 +314,6 @@ func TestAScanThatEndsAnywhereInTheReadersBufferIsCorrupt(t *testing.T) {
 		end := start + cut
 		short := append(data[:end:end], 0xFF, mEOI)
 		_, err := d.Decode(context.Background(), short, Options{Scale: 1 + cut%8})
-		require.ErrorIs(t, err, ErrCorrupt)
+		require.ErrorIs(t, err, codec.ErrCorrupt)
 	}
 }

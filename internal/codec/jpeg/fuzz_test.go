@@ -41,7 +41,7 @@ func FuzzBytes(f *testing.F) {
 		for n := 1; n < 8; n++ {
 			img, err := d.Decode(context.Background(), data, Options{Scale: n, FullChroma: n%2 == 0})
 			if err != nil {
-				require.True(t, errors.Is(err, ErrCorrupt) || errors.Is(err, ErrUnsupported), err)
+				require.True(t, errors.Is(err, codec.ErrCorrupt) || errors.Is(err, codec.ErrFormat), err)
 				continue
 			}
 			require.Equal(t, image.Rect(0, 0, ceilDiv(h.Width*n, 8), ceilDiv(h.Height*n, 8)), img.Bounds())
@@ -155,7 +155,7 @@ func FuzzFormat(f *testing.F) {
 			require.False(t, tolerant.Partial)
 			require.Zero(t, maxDifference(t, "tolerant", tolerant.Image, strict.Image))
 		} else if errTolerant == nil {
-			require.ErrorIs(t, errStrict, ErrCorrupt)
+			require.ErrorIs(t, errStrict, codec.ErrCorrupt)
 			require.True(t, tolerant.Partial)
 		}
 		stripped := Format.Strip(data, &h)
@@ -174,7 +174,7 @@ func decodeWithin(t *testing.T, data []byte, h *codec.Header, o codec.Options) (
 	if err != nil {
 		require.Zero(t, account.Used())
 		// The work may be too large, but never the memory.
-		require.True(t, errors.Is(err, ErrCorrupt) || errors.Is(err, ErrUnsupported) || errors.Is(err, codec.ErrTooLarge) && account.Peak() > 0, err)
+		require.True(t, errors.Is(err, codec.ErrCorrupt) || errors.Is(err, codec.ErrFormat) || errors.Is(err, codec.ErrTooLarge) && account.Peak() > 0, err)
 	}
 	return p, err
 }

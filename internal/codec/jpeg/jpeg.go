@@ -9,7 +9,7 @@
 // Decoded are baseline, extended and progressive files of 8 bits, in Huffman (ITU-T T.81, SOF0 to
 // SOF2) and arithmetic coding (SOF9, SOF10), every combination of sampling factors from 1 to 4,
 // restart markers, and one (gray), three (Y'CbCr, RGB) or four (CMYK, YCCK) components. 12 bits,
-// lossless and hierarchical files are [ErrUnsupported].
+// lossless and hierarchical files are [codec.ErrFormat].
 //
 // Complete pixels are a picture, whatever stands around them: the end of the file may be missing, and
 // anything may follow the last scan. A sequential file is complete once every component has come, a
@@ -28,15 +28,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// ErrCorrupt matches (errors.Is) the error for a file that breaks the format, or that ends too early.
-var ErrCorrupt = codec.ErrCorrupt
-
-// ErrUnsupported matches (errors.Is) the error for a file that uses a part of the format which this
-// package leaves out.
-var ErrUnsupported = codec.ErrFormat
-
-func corrupt(what string) error     { return fmt.Errorf("%w: %s", ErrCorrupt, what) }
-func unsupported(what string) error { return fmt.Errorf("%w: %s", ErrUnsupported, what) }
+func corrupt(what string) error     { return fmt.Errorf("%w: %s", codec.ErrCorrupt, what) }
+func unsupported(what string) error { return fmt.Errorf("%w: %s", codec.ErrFormat, what) }
 
 // Header is what a file says about itself before its first scan.
 type Header struct {
@@ -135,7 +128,7 @@ type Decoder struct {
 // The picture lies in the Decoder's memory: it is valid until the next call of Decode or Release.
 // That memory is taken from the account of ctx until then.
 //
-// Errors match [ErrCorrupt], [ErrUnsupported] or [codec.ErrTooLarge], or are ctx's: ctx is looked at
+// Errors match [codec.ErrCorrupt], [codec.ErrFormat] or [codec.ErrTooLarge], or are ctx's: ctx is looked at
 // once per row of blocks. A progressive file whose scans are out of proportion to its pixels is too
 // large, and so is what the account can't pay. Damage in what the scale leaves out may go unseen.
 func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Image, error) {
@@ -145,7 +138,7 @@ func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Ima
 	}
 	d.tolerant = false
 	img, err := d.decode(ctx, data, n, o)
-	if o.Tolerant && errors.Is(err, ErrCorrupt) {
+	if o.Tolerant && errors.Is(err, codec.ErrCorrupt) {
 		d.tolerant = true
 		img, err = d.decode(ctx, data, n, o)
 	}

@@ -56,7 +56,7 @@ func TestSegmentsThatBreakTheRulesAreCorruptAtEveryScale(t *testing.T) {
 	} {
 		for n := 1; n <= 8; n++ {
 			_, err := decode(c.data, n)
-			assert.ErrorIs(t, err, ErrCorrupt, "%s at %d/8", name, n)
+			assert.ErrorIs(t, err, codec.ErrCorrupt, "%s at %d/8", name, n)
 			assert.ErrorContains(t, err, c.reason, "%s at %d/8", name, n)
 		}
 	}
@@ -93,7 +93,7 @@ func TestRestartMarkersOutOfOrderOrMissingAreCorrupt(t *testing.T) {
 			damaged := patch(data, mRST0, 1, instead)
 			for n := 1; n <= 8; n++ {
 				_, err := decode(damaged, n)
-				assert.ErrorIs(t, err, ErrCorrupt, "%x at %d/8, progressive %v", instead, n, progressive)
+				assert.ErrorIs(t, err, codec.ErrCorrupt, "%x at %d/8, progressive %v", instead, n, progressive)
 			}
 		}
 	}
@@ -110,7 +110,7 @@ func TestWhatStandsBeforeARestartMarkerIsSteppedOver(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, got)
 		_, err = decode(data[:bytes.Index(data, []byte{0xFF, mRST0})], 8)
-		assert.ErrorIs(t, err, ErrCorrupt, "nothing follows")
+		assert.ErrorIs(t, err, codec.ErrCorrupt, "nothing follows")
 	}
 }
 
@@ -135,7 +135,7 @@ func TestEachScanOfAProgressiveFileThatEndsTooEarlyIsCorrupt(t *testing.T) {
 				continue // too short to lack bits for certain
 			}
 			_, err = decode(append(data[:end+left:end+left], data[behind:]...), 8)
-			assert.ErrorIs(t, err, ErrCorrupt, "%d of %d bytes of scan %d", left, behind-end, scans)
+			assert.ErrorIs(t, err, codec.ErrCorrupt, "%d of %d bytes of scan %d", left, behind-end, scans)
 		}
 		scans++
 		at = behind

@@ -1,6 +1,10 @@
 package jpeg
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
 
 // readTables takes in a segment that defines tables or the restart interval.
 func (d *Decoder) readTables(seg segment) error {
@@ -50,7 +54,7 @@ func endsPicture(marker byte) (bool, error) {
 }
 
 // tolerates reports whether decoding ends with what there is, instead of with err.
-func (d *Decoder) tolerates(err error) bool { return d.tolerant && errors.Is(err, ErrCorrupt) }
+func (d *Decoder) tolerates(err error) bool { return d.tolerant && errors.Is(err, codec.ErrCorrupt) }
 
 // complete checks that every component has come.
 func (d *Decoder) complete() error {

@@ -124,7 +124,7 @@ func (s *segments) head(seg segment, n int64) ([]byte, error) {
 func walkError(err error) error {
 	var read *codec.ReadError
 	switch {
-	case err == nil, errors.As(err, &read), errors.Is(err, codec.ErrTooLarge), errors.Is(err, ErrCorrupt), errors.Is(err, ErrUnsupported),
+	case err == nil, errors.As(err, &read), errors.Is(err, codec.ErrTooLarge), errors.Is(err, codec.ErrCorrupt), errors.Is(err, codec.ErrFormat),
 		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF):

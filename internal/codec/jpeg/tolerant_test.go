@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -176,7 +177,7 @@ func TestLessThanATenthOfAPictureIsNone(t *testing.T) {
 			length = bytes.Index(file[start+2:], []byte{0xFF, mSOS})
 		}
 		_, err := tolerated(file[:start+length*7/100], 8)
-		assert.ErrorIs(t, err, ErrCorrupt)
+		assert.ErrorIs(t, err, codec.ErrCorrupt)
 		_, err = tolerated(file[:start+length*15/100], 8)
 		assert.NoError(t, err)
 	}

@@ -59,7 +59,7 @@ func BenchmarkShrinkAgainstDecodingByTheStandardLibrary(b *testing.B) {
 	if err := stdpng.Encode(&file, detailed(1826, 1370)); err != nil {
 		b.Fatal(err)
 	}
-	var d Decoder
+	var d decoder
 	rival(b, "image/png", func() {
 		img, err := d.Shrink(context.Background(), file.Bytes(), resample.Rect{X1: 1826, Y1: 1370}, image.Pt(267, 200), resample.Options{})
 		if err != nil {

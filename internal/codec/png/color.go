@@ -27,7 +27,7 @@ func readColor(ctx context.Context, data []byte, _ *codec.Header) (c codec.Color
 	if err != nil {
 		return c, err
 	}
-	if f.Color == Gray || f.Color == GrayAlpha {
+	if f.Color == colorGray || f.Color == colorGrayAlpha {
 		c.Space = codec.SpaceGray
 	}
 	var all colors

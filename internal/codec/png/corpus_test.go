@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
@@ -31,11 +32,11 @@ func corpusPNGs(tb testing.TB) (files []imagetest.File) {
 }
 
 func TestTheCorpusDecodesAsByTheStandardLibrary(t *testing.T) {
-	var d Decoder
+	var d decoder
 	sound := 0
 	for _, f := range corpusPNGs(t) {
 		data := imagetest.Read(t, f.Path)
-		h, err := ReadHeader(data)
+		h, err := headerOf(data)
 		if err == nil && float64(h.Width)*float64(h.Height) > maxTestPixels {
 			assert.NotEqual(t, "ok", f.Expect)
 			continue
@@ -51,11 +52,11 @@ func TestTheCorpusDecodesAsByTheStandardLibrary(t *testing.T) {
 
 // compare decodes with this package and with image/png, and says whether there was a picture.
 // image/png gets what is left when all is taken away that does not count, of which it is less tolerant.
-func compare(t *testing.T, d *Decoder, data []byte, name string) bool {
+func compare(t *testing.T, d *decoder, data []byte, name string) bool {
 	t.Helper()
 	got, err := d.Decode(t.Context(), data)
 	if err != nil {
-		require.True(t, errors.Is(err, ErrCorrupt) || errors.Is(err, ErrUnsupported), "%s: %v", name, err)
+		require.True(t, errors.Is(err, codec.ErrCorrupt) || errors.Is(err, codec.ErrFormat), "%s: %v", name, err)
 		require.Nil(t, got)
 		_, wantErr := stdpng.Decode(bytes.NewReader(data))
 		require.Error(t, wantErr, "%s: %v, but image/png takes it", name, err)
@@ -105,10 +106,10 @@ func requireSame(t *testing.T, want, got image.Image, name string) {
 }
 
 func TestShrinkingTheCorpusEqualsResizingWhatWasDecoded(t *testing.T) {
-	var d Decoder
+	var d decoder
 	for _, f := range corpusPNGs(t) {
 		data := imagetest.Read(t, f.Path)
-		if h, err := ReadHeader(data); err != nil || float64(h.Width)*float64(h.Height) > 4e6 {
+		if h, err := headerOf(data); err != nil || float64(h.Width)*float64(h.Height) > 4e6 {
 			continue
 		}
 		if img, err := d.Decode(t.Context(), data); err == nil {
@@ -118,7 +119,7 @@ func TestShrinkingTheCorpusEqualsResizingWhatWasDecoded(t *testing.T) {
 }
 
 // requireShrinks requires of several sizes and parts that Shrink is resample.Resize of img.
-func requireShrinks(t *testing.T, d *Decoder, data []byte, img image.Image, name string) {
+func requireShrinks(t *testing.T, d *decoder, data []byte, img image.Image, name string) {
 	t.Helper()
 	full := resample.Full(img.Bounds())
 	part := resample.Rect{X0: full.X1 / 4, Y0: full.Y1 / 3, X1: full.X1 / 2, Y1: full.Y1 / 1.5}

@@ -13,11 +13,11 @@ import (
 // *image.Gray16, *image.Paletted, *image.RGBA and *image.RGBA64 of opaque pictures, and *image.NRGBA and
 // *image.NRGBA64. An index that the palette does not define is opaque black.
 //
-// Errors match [ErrCorrupt] or [ErrUnsupported] (so does that for more pixels than can be
+// Errors match [codec.ErrCorrupt] or [codec.ErrFormat] (so does that for more pixels than can be
 // addressed), or are ctx's: ctx is looked at often. Checked are the CRC of every chunk that the pixels
 // need (IHDR, IDAT, and PLTE and tRNS where they count), and the Adler-32 of the pixels. Nothing else
 // has to be right, or there: pixels that are complete are a picture.
-func (d *Decoder) Decode(ctx context.Context, data []byte) (image.Image, error) {
+func (d *decoder) Decode(ctx context.Context, data []byte) (image.Image, error) {
 	defer d.forget()
 	if err := d.begin(ctx, data); err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func (d *Decoder) Decode(ctx context.Context, data []byte) (image.Image, error) 
 	return d.decode()
 }
 
-func (d *Decoder) decode() (image.Image, error) {
+func (d *decoder) decode() (image.Image, error) {
 	if err := d.account.Take(d.imageBytes()); err != nil {
 		return nil, err
 	}
@@ -63,9 +63,9 @@ type canvas struct {
 	row    func(dst, src []byte) // writes a row of the file, or of a pass
 }
 
-func (d *Decoder) newCanvas() canvas {
+func (d *decoder) newCanvas() canvas {
 	r := image.Rect(0, 0, d.Width, d.Height)
-	if d.Color == Indexed {
+	if d.Color == colorIndexed {
 		m := image.NewPaletted(r, nil)
 		return canvas{m, m.Pix, m.Stride, 1, func(dst, src []byte) { unpack(dst, src, d.Depth) }}
 	}
@@ -146,7 +146,7 @@ var adam7 = [7]struct{ x, y, dx, dy int }{
 }
 
 // passes decodes the rows of the file onto c: all at once, or by Adam7.
-func (d *Decoder) passes(c canvas) (done progress, err error) {
+func (d *decoder) passes(c canvas) (done progress, err error) {
 	if !d.Interlaced {
 		done.rows, err = d.pass(image.Pt(d.Width, d.Height), d.Height, func(y int, row []byte) {
 			c.row(c.pix[y*c.stride:][:d.Width*c.pixel], row)

@@ -26,7 +26,7 @@ import (
 
 // randomPNG writes a file of any kind that the standard has: whatever the bytes of its rows are,
 // they are a picture.
-func randomPNG(rng *rand.Rand, h Header, level int) []byte {
+func randomPNG(rng *rand.Rand, h pictureHeader, level int) []byte {
 	interlace := byte(0)
 	if h.Interlaced {
 		interlace = 1
@@ -40,12 +40,12 @@ func randomPNG(rng *rand.Rand, h Header, level int) []byte {
 		}
 		return p
 	}
-	if h.Color == Indexed {
+	if h.Color == colorIndexed {
 		out = append(out, pieces.PNG("PLTE", bytesOf(3*(1+rng.IntN(1<<h.Depth))))...)
 		if h.Transparent {
 			out = append(out, pieces.PNG("tRNS", bytesOf(rng.IntN(1<<h.Depth)))...)
 		}
-	} else if h.Transparent && (h.Color == Gray || h.Color == RGB) {
+	} else if h.Transparent && (h.Color == colorGray || h.Color == colorRGB) {
 		key := make([]byte, 2*h.samples())
 		if h.Depth < 16 {
 			key[1] = byte(rng.IntN(1 << h.Depth))
@@ -87,14 +87,14 @@ func deflated(raw []byte, level int) []byte {
 }
 
 // everyKind calls f with every combination of color type, depth, interlacing and transparency.
-func everyKind(f func(Header)) {
-	depths := map[ColorType][]int{
-		Gray: {1, 2, 4, 8, 16}, RGB: {8, 16}, Indexed: {1, 2, 4, 8}, GrayAlpha: {8, 16}, RGBA: {8, 16},
+func everyKind(f func(pictureHeader)) {
+	depths := map[colorType][]int{
+		colorGray: {1, 2, 4, 8, 16}, colorRGB: {8, 16}, colorIndexed: {1, 2, 4, 8}, colorGrayAlpha: {8, 16}, colorRGBA: {8, 16},
 	}
-	for _, c := range []ColorType{Gray, RGB, Indexed, GrayAlpha, RGBA} {
+	for _, c := range []colorType{colorGray, colorRGB, colorIndexed, colorGrayAlpha, colorRGBA} {
 		for _, depth := range depths[c] {
 			for i := range 4 {
-				f(Header{Depth: depth, Color: c, Interlaced: i&1 != 0, Transparent: i&2 != 0})
+				f(pictureHeader{Depth: depth, Color: c, Interlaced: i&1 != 0, Transparent: i&2 != 0})
 			}
 		}
 	}
@@ -102,8 +102,8 @@ func everyKind(f func(Header)) {
 
 func TestEveryKindOfFileDecodesAsByTheStandardLibrary(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
-	var d Decoder
-	everyKind(func(h Header) {
+	var d decoder
+	everyKind(func(h pictureHeader) {
 		for i := range 8 {
 			h.Width, h.Height = 1+rng.IntN(40), 1+rng.IntN(40)
 			if i == 0 {
@@ -111,7 +111,7 @@ func TestEveryKindOfFileDecodesAsByTheStandardLibrary(t *testing.T) {
 			}
 			name := fmt.Sprintf("%+v", h)
 			data := randomPNG(rng, h, []int{flate.DefaultCompression, flate.NoCompression, flate.HuffmanOnly, flate.BestSpeed}[i%4])
-			got, err := ReadHeader(data)
+			got, err := headerOf(data)
 			require.NoError(t, err)
 			require.Equal(t, image.Pt(h.Width, h.Height), image.Pt(got.Width, got.Height))
 			require.True(t, compare(t, &d, data, name), name)
@@ -124,17 +124,17 @@ func TestEveryKindOfFileDecodesAsByTheStandardLibrary(t *testing.T) {
 
 func TestARowMayBeLongerThanTheWindow(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 6))
-	var d Decoder
+	var d decoder
 	for _, w := range []int{300, 100_000, 40_000} {
-		file := randomPNG(rng, Header{Width: w, Height: 7, Depth: 16, Color: RGBA}, flate.BestSpeed)
+		file := randomPNG(rng, pictureHeader{Width: w, Height: 7, Depth: 16, Color: colorRGBA}, flate.BestSpeed)
 		require.True(t, compare(t, &d, file, "long rows"), "there is a picture")
 	}
 }
 
 func TestAFileCutOffInItsPixelsIsCorrupt(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 6))
-	var d Decoder
-	everyKind(func(h Header) {
+	var d decoder
+	everyKind(func(h pictureHeader) {
 		h.Width, h.Height = 13, 11
 		data := randomPNG(rng, h, flate.DefaultCompression)
 		want, err := d.Decode(t.Context(), data)
@@ -146,10 +146,10 @@ func TestAFileCutOffInItsPixelsIsCorrupt(t *testing.T) {
 				requireSame(t, want, img, "cut")
 				continue
 			}
-			require.ErrorIs(t, err, ErrCorrupt, "%d of %d bytes", n, len(data))
+			require.ErrorIs(t, err, codec.ErrCorrupt, "%d of %d bytes", n, len(data))
 			require.Nil(t, img)
 			img, err = d.Shrink(t.Context(), data[:n], resample.Rect{X1: 13, Y1: 2}, image.Pt(3, 2), resample.Options{})
-			require.ErrorIs(t, err, ErrCorrupt)
+			require.ErrorIs(t, err, codec.ErrCorrupt)
 			require.Nil(t, img)
 		}
 	})
@@ -157,8 +157,8 @@ func TestAFileCutOffInItsPixelsIsCorrupt(t *testing.T) {
 
 func TestAFlippedBitOfThePixelsIsNoticed(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 6))
-	var d Decoder
-	data := randomPNG(rng, Header{Width: 13, Height: 11, Depth: 8, Color: RGB}, flate.DefaultCompression)
+	var d decoder
+	data := randomPNG(rng, pictureHeader{Width: 13, Height: 11, Depth: 8, Color: colorRGB}, flate.DefaultCompression)
 	want, err := d.Decode(t.Context(), data)
 	require.NoError(t, err)
 	for i := range len(data) - 12 {
@@ -170,23 +170,23 @@ func TestAFlippedBitOfThePixelsIsNoticed(t *testing.T) {
 				requireSame(t, want, got, "flipped")
 				continue
 			}
-			assert.ErrorIs(t, err, ErrCorrupt, "bit %d of byte %d", bit, i)
+			assert.ErrorIs(t, err, codec.ErrCorrupt, "bit %d of byte %d", bit, i)
 		}
 	}
 }
 
 func TestFewerPixelsThanTheHeaderSaysAreCorrupt(t *testing.T) {
-	var d Decoder
+	var d decoder
 	for _, rows := range []int{0, 1, 9} {
 		data := deflated(make([]byte, rows*31), flate.DefaultCompression)
 		out := pieces.PNGFile(pieces.IHDR(10, 10, 8, 2, 0), pieces.PNG("IDAT", data), pieces.PNG("IEND"))
 		_, err := d.Decode(t.Context(), out)
-		assert.ErrorIs(t, err, ErrCorrupt, "%d rows", rows)
+		assert.ErrorIs(t, err, codec.ErrCorrupt, "%d rows", rows)
 	}
 }
 
 func TestWhatStandsBehindThePixelsOrTheFileIsIgnored(t *testing.T) {
-	var d Decoder
+	var d decoder
 	z := append(deflated(make([]byte, 10*31), flate.DefaultCompression), "more"...)
 	data := pieces.PNG("IDAT", z)
 	out := pieces.PNGFile(pieces.IHDR(10, 10, 8, 2, 0), data, data, pieces.PNG("tEXt", []byte("comment")))
@@ -199,8 +199,8 @@ func TestWhatStandsBehindThePixelsOrTheFileIsIgnored(t *testing.T) {
 func TestASmallFileThatPromisesManyPixelsCostsNothing(t *testing.T) {
 	data := deflated(make([]byte, 1000), flate.DefaultCompression)
 	out := pieces.PNGFile(pieces.IHDR(0x7fffffff, 0x7fffffff, 16, 6, 0), pieces.PNG("IDAT", data), pieces.PNG("IEND"))
-	_, err := new(Decoder).Decode(t.Context(), out)
-	assert.ErrorIs(t, err, ErrCorrupt)
+	_, err := new(decoder).Decode(t.Context(), out)
+	assert.ErrorIs(t, err, codec.ErrCorrupt)
 }
 
 func TestPixelsThatCanNotBeAddressedAreUnsupported(t *testing.T) {
@@ -210,18 +210,18 @@ func TestPixelsThatCanNotBeAddressedAreUnsupported(t *testing.T) {
 	for _, size := range []image.Point{{0x7fffffff, 1}, {0x10000, 0x7fff}} {
 		data := pieces.PNG("IDAT", make([]byte, 1<<25)) // as long as it is for so many at least
 		out := pieces.PNGFile(pieces.IHDR(size.X, size.Y, 16, 6, 0), data)
-		_, err := new(Decoder).Decode(t.Context(), out)
-		assert.ErrorIs(t, err, ErrUnsupported)
+		_, err := new(decoder).Decode(t.Context(), out)
+		assert.ErrorIs(t, err, codec.ErrFormat)
 	}
 }
 
 func TestAContextThatEndsStopsDecoding(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	data := randomPNG(rand.New(rand.NewPCG(1, 1)), Header{Width: 9, Height: 9, Depth: 8, Color: RGB}, flate.DefaultCompression)
-	_, err := new(Decoder).Decode(ctx, data)
+	data := randomPNG(rand.New(rand.NewPCG(1, 1)), pictureHeader{Width: 9, Height: 9, Depth: 8, Color: colorRGB}, flate.DefaultCompression)
+	_, err := new(decoder).Decode(ctx, data)
 	assert.ErrorIs(t, err, context.Canceled)
-	_, err = new(Decoder).Shrink(ctx, data, resample.Rect{X1: 9, Y1: 9}, image.Pt(2, 2), resample.Options{})
+	_, err = new(decoder).Shrink(ctx, data, resample.Rect{X1: 9, Y1: 9}, image.Pt(2, 2), resample.Options{})
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
@@ -231,7 +231,7 @@ func TestShrinkingAllocatesByTheWidthAndNotTheArea(t *testing.T) {
 		require.NoError(t, stdpng.Encode(&b, image.NewNRGBA(image.Rect(0, 0, 500, height))))
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := new(Decoder).Shrink(t.Context(), b.Bytes(), resample.Rect{X1: 500, Y1: float64(height)}, image.Pt(20, 20), resample.Options{})
+		_, err := new(decoder).Shrink(t.Context(), b.Bytes(), resample.Rect{X1: 500, Y1: float64(height)}, image.Pt(20, 20), resample.Options{})
 		runtime.ReadMemStats(&after)
 		require.NoError(t, err)
 		return after.TotalAlloc - before.TotalAlloc
@@ -241,11 +241,11 @@ func TestShrinkingAllocatesByTheWidthAndNotTheArea(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	rng := rand.New(rand.NewPCG(2, 3))
-	everyKind(func(h Header) {
+	everyKind(func(h pictureHeader) {
 		h.Width, h.Height = 1+rng.IntN(12), 1+rng.IntN(12)
 		f.Add(randomPNG(rng, h, flate.DefaultCompression))
 	})
-	var d Decoder
+	var d decoder
 	f.Fuzz(func(t *testing.T, data []byte) {
 		data = withChecksums(data)
 		if len(data) > 24 && int64(binary.BigEndian.Uint32(data[16:]))*int64(binary.BigEndian.Uint32(data[20:])) > 1e6 {
@@ -287,7 +287,7 @@ func FuzzInflate(f *testing.F) {
 		}
 		got, err := inflateAll(t, &z, stream)
 		if wantErr != nil {
-			require.ErrorIs(t, err, ErrCorrupt)
+			require.ErrorIs(t, err, codec.ErrCorrupt)
 			return
 		}
 		require.NoError(t, err)

@@ -113,7 +113,7 @@ func (e *encoder) encode(ctx context.Context, w io.Writer, img image.Image) erro
 		e.out = binary.BigEndian.AppendUint32(e.out, uint32(f.Height))
 		e.out = append(e.out, byte(f.Depth), byte(f.Color), 0, 0, 0)
 	})
-	if f.Color == Indexed {
+	if f.Color == colorIndexed {
 		e.palette(f.colours.List())
 	}
 	packed, err := e.pixels(ctx, f, row)

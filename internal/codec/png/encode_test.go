@@ -58,29 +58,29 @@ func TestTheFormIsTheOneOfTheFewestBits(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		at    func(x, y int) color.NRGBA
-		color ColorType
+		color colorType
 		depth int
 	}{
-		{"black", func(x, y int) color.NRGBA { return grey(0) }, Gray, 1},
-		{"black and white", func(x, y int) color.NRGBA { return grey(x % 2 * 255) }, Gray, 1},
-		{"four greys", func(x, y int) color.NRGBA { return grey(x % 4 * 85) }, Gray, 2},
-		{"sixteen greys", func(x, y int) color.NRGBA { return grey(x % 16 * 17) }, Gray, 4},
-		{"two odd greys", func(x, y int) color.NRGBA { return grey(100 + x%2) }, Indexed, 1},
-		{"all greys", func(x, y int) color.NRGBA { return grey((x + 32*y) % 256) }, Gray, 8},
-		{"one colour", func(x, y int) color.NRGBA { return color.NRGBA{1, 2, 3, 255} }, Indexed, 1},
-		{"nothing", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 9, 0} }, Indexed, 1},
-		{"3 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 3), 2, 3, 255} }, Indexed, 2},
-		{"5 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 5), 2, 3, 200} }, Indexed, 4},
-		{"17 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 17), 2, 3, byte(7 * x)} }, Indexed, 8},
-		{"256 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y % 8), 3, 255} }, Indexed, 8},
-		{"transparent greys", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(x), byte(x), byte(8 * y)} }, GrayAlpha, 8},
-		{"colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, 255} }, RGB, 8},
-		{"transparent colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, byte(255 - x)} }, RGBA, 8},
+		{"black", func(x, y int) color.NRGBA { return grey(0) }, colorGray, 1},
+		{"black and white", func(x, y int) color.NRGBA { return grey(x % 2 * 255) }, colorGray, 1},
+		{"four greys", func(x, y int) color.NRGBA { return grey(x % 4 * 85) }, colorGray, 2},
+		{"sixteen greys", func(x, y int) color.NRGBA { return grey(x % 16 * 17) }, colorGray, 4},
+		{"two odd greys", func(x, y int) color.NRGBA { return grey(100 + x%2) }, colorIndexed, 1},
+		{"all greys", func(x, y int) color.NRGBA { return grey((x + 32*y) % 256) }, colorGray, 8},
+		{"one colour", func(x, y int) color.NRGBA { return color.NRGBA{1, 2, 3, 255} }, colorIndexed, 1},
+		{"nothing", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 9, 0} }, colorIndexed, 1},
+		{"3 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 3), 2, 3, 255} }, colorIndexed, 2},
+		{"5 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 5), 2, 3, 200} }, colorIndexed, 4},
+		{"17 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 17), 2, 3, byte(7 * x)} }, colorIndexed, 8},
+		{"256 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y % 8), 3, 255} }, colorIndexed, 8},
+		{"transparent greys", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(x), byte(x), byte(8 * y)} }, colorGrayAlpha, 8},
+		{"colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, 255} }, colorRGB, 8},
+		{"transparent colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, byte(255 - x)} }, colorRGBA, 8},
 	} {
 		img := painted(32, 32, c.at)
 		before := bytes.Clone(img.Pix)
 		data := encoded(t, img)
-		h, err := ReadHeader(data)
+		h, err := headerOf(data)
 		require.NoError(t, err, c.name)
 		assert.Equal(t, c.color, h.Color, c.name)
 		assert.Equal(t, c.depth, h.Depth, c.name)
@@ -113,7 +113,7 @@ func TestAnyTypeOfImageComesBackAsItWas(t *testing.T) {
 		}).SubImage(image.Rect(1, 3, 20, 9))
 		images = append(images, m, part)
 	}
-	var d Decoder
+	var d decoder
 	for _, img := range images {
 		data := encoded(t, img)
 		got, err := d.Decode(t.Context(), data)

@@ -16,25 +16,25 @@ type expansion struct {
 func (f *file) expansion() expansion {
 	deep := f.Depth == 16
 	switch {
-	case f.Color == Indexed:
+	case f.Color == colorIndexed:
 		if f.Transparent {
 			return expansion{resample.NRGBA8, f.colourOf()}
 		}
 		return expansion{resample.RGBX8, f.colourOf()}
-	case f.Color == Gray && f.trns && deep:
+	case f.Color == colorGray && f.trns && deep:
 		return expansion{resample.GrayAlpha16, f.keyed16}
-	case f.Color == Gray && f.trns:
+	case f.Color == colorGray && f.trns:
 		return expansion{resample.GrayAlpha8, f.keyedGray}
-	case f.Color == Gray && f.Depth < 8:
+	case f.Color == colorGray && f.Depth < 8:
 		return expansion{resample.Gray8, f.gray}
-	case f.Color == RGB && f.trns && deep:
+	case f.Color == colorRGB && f.trns && deep:
 		return expansion{resample.NRGBA16, f.keyed16}
-	case f.Color == RGB && f.trns:
+	case f.Color == colorRGB && f.trns:
 		return expansion{resample.NRGBA8, f.keyedRGB}
 	}
-	formats := map[ColorType][2]resample.Format{
-		Gray: {resample.Gray8, resample.Gray16}, RGB: {resample.RGB8, resample.RGB16},
-		GrayAlpha: {resample.GrayAlpha8, resample.GrayAlpha16}, RGBA: {resample.NRGBA8, resample.NRGBA16},
+	formats := map[colorType][2]resample.Format{
+		colorGray: {resample.Gray8, resample.Gray16}, colorRGB: {resample.RGB8, resample.RGB16},
+		colorGrayAlpha: {resample.GrayAlpha8, resample.GrayAlpha16}, colorRGBA: {resample.NRGBA8, resample.NRGBA16},
 	}
 	if deep {
 		return expansion{to: formats[f.Color][1]}
@@ -137,7 +137,7 @@ func (f *file) keyed16(dst, src []byte) {
 }
 
 // straight returns what makes NRGBA of 8 bits of a row of the file.
-func (d *Decoder) straight() func(dst, src []byte) {
+func (d *decoder) straight() func(dst, src []byte) {
 	x := d.expansion()
 	return func(dst, src []byte) {
 		n := len(dst) / 4

@@ -6,22 +6,22 @@ import (
 
 // file is what the chunks before the pixels say of them.
 type file struct {
-	Header
+	pictureHeader
 	palette [256][4]byte // R, G, B, A; what the file does not define is opaque black
 	colours int          // that the file defines
 	trns    bool
-	key     [3]uint16 // the samples that are transparent, if trns and not Indexed
+	key     [3]uint16 // the samples that are transparent, if trns and not indexed
 	damage  error     // a wrong checksum of a chunk that counts, or nil
 }
 
 // samples per pixel
-func (h *Header) samples() int {
+func (h *pictureHeader) samples() int {
 	switch h.Color {
-	case GrayAlpha:
+	case colorGrayAlpha:
 		return 2
-	case RGB:
+	case colorRGB:
 		return 3
-	case RGBA:
+	case colorRGBA:
 		return 4
 	default:
 		return 1
@@ -29,12 +29,12 @@ func (h *Header) samples() int {
 }
 
 // rowBytes is the length of a row of that many pixels without its filter type.
-func (h *Header) rowBytes(width int) int {
+func (h *pictureHeader) rowBytes(width int) int {
 	return int((int64(width)*int64(h.samples()*h.Depth) + 7) / 8)
 }
 
 // pixelBytes is the distance between bytes that filters bring together (9.2).
-func (h *Header) pixelBytes() int { return max(h.samples()*h.Depth/8, 1) }
+func (h *pictureHeader) pixelBytes() int { return max(h.samples()*h.Depth/8, 1) }
 
 // chunks reads up to the first IDAT, and returns it. It is not ok if there is none. What it has no use
 // for itself it hands to also, which may be nil.
@@ -65,13 +65,13 @@ func (f *file) ihdr(b []byte) error {
 	if width == 0 || height == 0 || width > 1<<31-1 || height > 1<<31-1 {
 		return corrupt("size")
 	}
-	f.Width, f.Height, f.Depth, f.Color, f.Interlaced = int(width), int(height), int(b[8]), ColorType(b[9]), b[12] == 1
+	f.Width, f.Height, f.Depth, f.Color, f.Interlaced = int(width), int(height), int(b[8]), colorType(b[9]), b[12] == 1
 	if b[10] != 0 || b[11] != 0 || b[12] > 1 {
 		return unsupported("methods %d, %d, %d", b[10], b[11], b[12])
 	}
-	depths := map[ColorType]uint{ // bit n for depth n (table 11.1)
-		Gray: 1<<1 | 1<<2 | 1<<4 | 1<<8 | 1<<16, RGB: 1<<8 | 1<<16, Indexed: 1<<1 | 1<<2 | 1<<4 | 1<<8,
-		GrayAlpha: 1<<8 | 1<<16, RGBA: 1<<8 | 1<<16,
+	depths := map[colorType]uint{ // bit n for depth n (table 11.1)
+		colorGray: 1<<1 | 1<<2 | 1<<4 | 1<<8 | 1<<16, colorRGB: 1<<8 | 1<<16, colorIndexed: 1<<1 | 1<<2 | 1<<4 | 1<<8,
+		colorGrayAlpha: 1<<8 | 1<<16, colorRGBA: 1<<8 | 1<<16,
 	}
 	if depths[f.Color]>>f.Depth&1 == 0 {
 		return unsupported("color type %d of depth %d", f.Color, f.Depth)
@@ -80,14 +80,14 @@ func (f *file) ihdr(b []byte) error {
 }
 
 // plte reads the palette (11.2.2). The first one counts, as far as indices reach. Other color types
-// than Indexed may have one as a suggestion, and it says nothing of their pixels; but as in libpng
+// than indexed may have one as a suggestion, and it says nothing of their pixels; but as in libpng
 // no tRNS that stands before it does either.
 func (f *file) plte(w *walker, c chunk) error {
-	if f.Color == Gray || f.Color == GrayAlpha || c.size < 3 || f.colours > 0 {
+	if f.Color == colorGray || f.Color == colorGrayAlpha || c.size < 3 || f.colours > 0 {
 		return nil
 	}
 	f.trns = false
-	if f.Color != Indexed {
+	if f.Color != colorIndexed {
 		return nil
 	}
 	const limit = 1 << 16 // some writers do not know one
@@ -113,9 +113,9 @@ func (f *file) plte(w *walker, c chunk) error {
 func (f *file) trnsChunk(w *walker, c chunk) error {
 	fits := false
 	switch f.Color {
-	case Gray, RGB:
+	case colorGray, colorRGB:
 		fits = c.size == int64(2*f.samples())
-	case Indexed:
+	case colorIndexed:
 		fits = c.size > 0 && c.size <= int64(f.colours)
 	}
 	if !fits || f.trns {
@@ -125,7 +125,7 @@ func (f *file) trnsChunk(w *walker, c chunk) error {
 	if err != nil || data == nil {
 		return err
 	}
-	if f.Color == Indexed {
+	if f.Color == colorIndexed {
 		for i := range data {
 			f.palette[i][3] = data[i]
 		}
@@ -144,8 +144,8 @@ func (f *file) trnsChunk(w *walker, c chunk) error {
 }
 
 func (f *file) transparent() bool {
-	if f.Color != Indexed {
-		return f.trns || f.Color == GrayAlpha || f.Color == RGBA
+	if f.Color != colorIndexed {
+		return f.trns || f.Color == colorGrayAlpha || f.Color == colorRGBA
 	}
 	for _, c := range f.palette[:f.colours] {
 		if c[3] != 255 {

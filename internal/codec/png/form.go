@@ -11,14 +11,14 @@ import (
 
 // form is how a picture is written.
 type form struct {
-	Header
-	colours colorset.Set // of an Indexed one, R | G<<8 | B<<16 | A<<24: those that are not opaque first
+	pictureHeader
+	colours colorset.Set // of an indexed one, R | G<<8 | B<<16 | A<<24: those that are not opaque first
 }
 
 // chooseForm looks at all pixels and chooses the form that takes the fewest bits for each, gray
 // before indices as it has no palette.
 func chooseForm(size image.Point, row func(y int) []byte) *form {
-	f := &form{Header: Header{Width: size.X, Height: size.Y, Depth: 8}}
+	f := &form{pictureHeader: pictureHeader{Width: size.X, Height: size.Y, Depth: 8}}
 	few, gray, opaque, grayDepth := true, true, true, 1
 	for y := 0; y < size.Y && (few || gray || opaque); y++ {
 		last := uint32(1) // which no pixel is
@@ -43,16 +43,16 @@ func chooseForm(size image.Point, row func(y int) []byte) *form {
 	}
 	switch {
 	case gray && opaque && grayDepth <= indexDepth:
-		f.Color, f.Depth = Gray, grayDepth
+		f.Color, f.Depth = colorGray, grayDepth
 	case few:
-		f.Color, f.Depth = Indexed, indexDepth
+		f.Color, f.Depth = colorIndexed, indexDepth
 		f.sortColours()
 	case gray:
-		f.Color = GrayAlpha
+		f.Color = colorGrayAlpha
 	case opaque:
-		f.Color = RGB
+		f.Color = colorRGB
 	default:
-		f.Color = RGBA
+		f.Color = colorRGBA
 	}
 	return f
 }
@@ -83,25 +83,25 @@ func depthOf(v byte) int {
 // pack makes a row of the file from one of NRGBA.
 func (f *form) pack(dst, src []byte) {
 	switch f.Color {
-	case RGBA:
+	case colorRGBA:
 		copy(dst, src)
-	case RGB:
+	case colorRGB:
 		for len(dst) >= 3 && len(src) >= 4 {
 			dst[0], dst[1], dst[2] = src[0], src[1], src[2]
 			dst, src = dst[3:], src[4:]
 		}
-	case GrayAlpha:
+	case colorGrayAlpha:
 		for len(dst) >= 2 && len(src) >= 4 {
 			dst[0], dst[1] = src[0], src[3]
 			dst, src = dst[2:], src[4:]
 		}
-	case Gray:
+	case colorGray:
 		clear(dst)
 		for bit := 0; len(src) >= 4; bit += f.Depth {
 			dst[bit/8] |= src[0] >> (8 - f.Depth) << (8 - f.Depth - bit%8)
 			src = src[4:]
 		}
-	case Indexed:
+	case colorIndexed:
 		clear(dst)
 		for bit := 0; len(src) >= 4; bit += f.Depth {
 			place, _ := f.colours.Place(binary.LittleEndian.Uint32(src))

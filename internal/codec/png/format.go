@@ -56,7 +56,7 @@ func (d *detail) memory(o codec.Options) int64 {
 func (f *file) imageBytes() int64 {
 	pixel := 4
 	switch {
-	case f.Color == Indexed, f.Color == Gray && !f.trns:
+	case f.Color == colorIndexed, f.Color == colorGray && !f.trns:
 		pixel = 1
 	}
 	if f.Depth == 16 {
@@ -69,11 +69,11 @@ func (f *file) imageBytes() int64 {
 }
 
 // decoders keep their buffers, up to maxKept bytes each.
-var decoders = sync.Pool{New: func() any { return new(Decoder) }}
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
 // decode decodes the default image. A large one is shrunk row by row as it is read.
 func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
-	d := decoders.Get().(*Decoder)
+	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
 	defer d.forget()
 	d.tolerant = o.Tolerant

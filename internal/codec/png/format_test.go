@@ -34,10 +34,10 @@ func TestTheOrientationIsReadBeforeAndBehindThePixels(t *testing.T) {
 		file        []byte
 		peek, whole int
 	}{
-		"before":                 {fileOf(head(8, Gray), exifOf(6), rowsOf(2), exifOf(3), end), 6, 6},
-		"behind":                 {fileOf(head(8, Gray), rowsOf(2), exifOf(8), end), 1, 8},
-		"behind, without an end": {fileOf(head(8, Gray), rowsOf(2), exifOf(8)), 1, 8},
-		"behind the end":         {fileOf(head(8, Gray), rowsOf(2), end, exifOf(8)), 1, 1},
+		"before":                 {fileOf(head(8, colorGray), exifOf(6), rowsOf(2), exifOf(3), end), 6, 6},
+		"behind":                 {fileOf(head(8, colorGray), rowsOf(2), exifOf(8), end), 1, 8},
+		"behind, without an end": {fileOf(head(8, colorGray), rowsOf(2), exifOf(8)), 1, 8},
+		"behind the end":         {fileOf(head(8, colorGray), rowsOf(2), end, exifOf(8)), 1, 1},
 	} {
 		h, err := Format.Header(t.Context(), codec.NewReader(t.Context(), bytes.NewReader(c.file), false))
 		require.NoError(t, err)
@@ -59,7 +59,7 @@ func TestTheOrientationIsReadBeforeAndBehindThePixels(t *testing.T) {
 // With an account of what Memory says every kind of file decodes, and takes no less than it uses.
 func TestMemoryIsEnough(t *testing.T) {
 	rng := rand.New(rand.NewPCG(12, 6))
-	everyKind(func(h Header) {
+	everyKind(func(h pictureHeader) {
 		for _, size := range []image.Point{{1, 1}, {400, 300}, {30_000, 4}, {4, 30_000}} {
 			h.Width, h.Height = size.X, size.Y
 			data := randomPNG(rng, h, flate.BestSpeed)
@@ -84,7 +84,7 @@ func TestMemoryIsEnough(t *testing.T) {
 }
 
 func TestAnAccountIsGivenBackWhereThereIsNoPicture(t *testing.T) {
-	data := randomPNG(rand.New(rand.NewPCG(1, 6)), Header{Width: 300, Height: 300, Depth: 8, Color: RGB}, flate.BestSpeed)
+	data := randomPNG(rand.New(rand.NewPCG(1, 6)), pictureHeader{Width: 300, Height: 300, Depth: 8, Color: colorRGB}, flate.BestSpeed)
 	head := header(t, data)
 	account := codec.NewAccount(1 << 30)
 	for _, least := range []image.Point{{}, {30, 30}} {
@@ -118,27 +118,27 @@ func TestOneDescriptionOfColorsCounts(t *testing.T) {
 	gAMA, cHRM := part{"gAMA", numbers(100000)}, part{"cHRM", numbers(31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)}
 	cICP, sRGB := part{"cICP", "\x0c\x0d\x00\x01"}, part{"sRGB", "\x00"}
 	p3 := &[8]float64{.3127, .329, .68, .32, .265, .69, .15, .06}
-	broken := fileOf(head(8, RGB), gAMA, rowsOf(6), end)
+	broken := fileOf(head(8, colorRGB), gAMA, rowsOf(6), end)
 	broken[8+25+8]++
 	for name, c := range map[string]struct {
 		file []byte
 		want codec.Color
 	}{
-		"nothing":              {fileOf(head(8, RGB), rowsOf(6), end), codec.Color{}},
-		"of gray":              {fileOf(head(8, Gray), rowsOf(2), end), codec.Color{Space: codec.SpaceGray}},
-		"gAMA":                 {fileOf(head(8, RGB), gAMA, rowsOf(6), end), codec.Color{Gamma: 1}},
-		"gAMA and cHRM":        {fileOf(head(8, RGB), gAMA, cHRM, rowsOf(6), end), codec.Color{Gamma: 1, Primaries: p3}},
-		"cHRM":                 {fileOf(head(8, RGB), cHRM, rowsOf(6), end), codec.Color{}},
-		"gAMA behind pixels":   {fileOf(head(8, RGB), rowsOf(6), gAMA, end), codec.Color{}},
+		"nothing":              {fileOf(head(8, colorRGB), rowsOf(6), end), codec.Color{}},
+		"of gray":              {fileOf(head(8, colorGray), rowsOf(2), end), codec.Color{Space: codec.SpaceGray}},
+		"gAMA":                 {fileOf(head(8, colorRGB), gAMA, rowsOf(6), end), codec.Color{Gamma: 1}},
+		"gAMA and cHRM":        {fileOf(head(8, colorRGB), gAMA, cHRM, rowsOf(6), end), codec.Color{Gamma: 1, Primaries: p3}},
+		"cHRM":                 {fileOf(head(8, colorRGB), cHRM, rowsOf(6), end), codec.Color{}},
+		"gAMA behind pixels":   {fileOf(head(8, colorRGB), rowsOf(6), gAMA, end), codec.Color{}},
 		"gAMA with bad sum":    {broken, codec.Color{}},
-		"gAMA of sRGB":         {fileOf(head(8, RGB), part{"gAMA", numbers(45455)}, rowsOf(6), end), codec.Color{}},
-		"sRGB before gAMA":     {fileOf(head(8, RGB), gAMA, sRGB, rowsOf(6), end), codec.Color{}},
-		"iCCP before sRGB":     {fileOf(head(8, RGB), sRGB, iCCP(profile), rowsOf(6), end), codec.Color{Profile: profile}},
-		"iCCP that is none":    {fileOf(head(8, RGB), gAMA, iCCP([]byte("none")), rowsOf(6), end), codec.Color{Gamma: 1}},
-		"cICP before iCCP":     {fileOf(head(8, RGB), iCCP(profile), cICP, rowsOf(6), end), codec.Color{CICP: &codec.CICP{Primaries: 12, Transfer: 13, FullRange: true}}},
-		"cICP of unknown":      {fileOf(head(8, RGB), part{"cICP", "\xc8\x0d\x00\x01"}, gAMA, rowsOf(6), end), codec.Color{Gamma: 1}},
-		"cICP of a matrix":     {fileOf(head(8, RGB), part{"cICP", "\x0c\x0d\x01\x01"}, gAMA, rowsOf(6), end), codec.Color{Gamma: 1}},
-		"the first of several": {fileOf(head(8, RGB), gAMA, part{"gAMA", numbers(50000)}, rowsOf(6), end), codec.Color{Gamma: 1}},
+		"gAMA of sRGB":         {fileOf(head(8, colorRGB), part{"gAMA", numbers(45455)}, rowsOf(6), end), codec.Color{}},
+		"sRGB before gAMA":     {fileOf(head(8, colorRGB), gAMA, sRGB, rowsOf(6), end), codec.Color{}},
+		"iCCP before sRGB":     {fileOf(head(8, colorRGB), sRGB, iCCP(profile), rowsOf(6), end), codec.Color{Profile: profile}},
+		"iCCP that is none":    {fileOf(head(8, colorRGB), gAMA, iCCP([]byte("none")), rowsOf(6), end), codec.Color{Gamma: 1}},
+		"cICP before iCCP":     {fileOf(head(8, colorRGB), iCCP(profile), cICP, rowsOf(6), end), codec.Color{CICP: &codec.CICP{Primaries: 12, Transfer: 13, FullRange: true}}},
+		"cICP of unknown":      {fileOf(head(8, colorRGB), part{"cICP", "\xc8\x0d\x00\x01"}, gAMA, rowsOf(6), end), codec.Color{Gamma: 1}},
+		"cICP of a matrix":     {fileOf(head(8, colorRGB), part{"cICP", "\x0c\x0d\x01\x01"}, gAMA, rowsOf(6), end), codec.Color{Gamma: 1}},
+		"the first of several": {fileOf(head(8, colorRGB), gAMA, part{"gAMA", numbers(50000)}, rowsOf(6), end), codec.Color{Gamma: 1}},
 	} {
 		got, err := Format.Color(t.Context(), c.file, header(t, c.file))
 		require.NoError(t, err)
@@ -151,7 +151,7 @@ func TestAProfileTakesWhatItAnnouncesAndNoMore(t *testing.T) {
 	profile := make([]byte, 30<<20)
 	copy(profile[36:], "acsp")
 	binary.BigEndian.PutUint32(profile, 1<<20)
-	data := fileOf(head(8, RGB), iCCP(profile), rowsOf(6), end)
+	data := fileOf(head(8, colorRGB), iCCP(profile), rowsOf(6), end)
 	account := codec.NewAccount(1 << 20)
 	c, err := Format.Color(codec.WithAccount(t.Context(), account), data, header(t, data))
 	require.NoError(t, err)
@@ -159,7 +159,7 @@ func TestAProfileTakesWhatItAnnouncesAndNoMore(t *testing.T) {
 	_, err = Format.Color(codec.WithAccount(t.Context(), codec.NewAccount(1<<20-1)), data, header(t, data))
 	assert.ErrorIs(t, err, codec.ErrTooLarge)
 	binary.BigEndian.PutUint32(profile, maxProfile+1)
-	data = fileOf(head(8, RGB), iCCP(profile), rowsOf(6), end)
+	data = fileOf(head(8, colorRGB), iCCP(profile), rowsOf(6), end)
 	c, err = Format.Color(t.Context(), data, header(t, data))
 	require.NoError(t, err)
 	assert.Nil(t, c.Profile)

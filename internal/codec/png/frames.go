@@ -11,7 +11,7 @@ import (
 
 // frames composes the frames of an APNG on its canvas, one after the other.
 type frames struct {
-	decoder   Decoder
+	decoder   decoder
 	walker    *walker
 	animation animation
 	account   *codec.Account

@@ -21,7 +21,7 @@ import (
 
 // A film is an APNG to be written.
 type film struct {
-	header Header
+	header pictureHeader
 	hidden bool // the default image is not a frame
 	frames []shot
 	plays  uint32
@@ -68,7 +68,7 @@ func (f *film) random(rng *rand.Rand, r image.Rectangle) []byte {
 	p := make([]byte, h.rowBytes(r.Dx())*r.Dy())
 	for i := range p {
 		p[i] = byte(rng.Uint32())
-		if n := 4 * h.Depth / 8; h.Color == RGBA && i%n >= n-h.Depth/8 && rng.IntN(3) > 0 {
+		if n := 4 * h.Depth / 8; h.Color == colorRGBA && i%n >= n-h.Depth/8 && rng.IntN(3) > 0 {
 			p[i] = byte(rng.IntN(2) * 255)
 		}
 	}
@@ -165,7 +165,7 @@ func allFrames(t testing.TB, data []byte, o codec.Options) (frames []*image.NRGB
 
 func randomFilm(rng *rand.Rand) *film {
 	f := &film{hidden: rng.IntN(3) == 0, plays: uint32(rng.IntN(4))}
-	kinds := []Header{{Depth: 8, Color: RGBA}, {Depth: 16, Color: RGBA}, {Depth: 8, Color: RGB}, {Depth: 8, Color: GrayAlpha}, {Depth: 8, Color: Gray}, {Depth: 16, Color: RGB}}
+	kinds := []pictureHeader{{Depth: 8, Color: colorRGBA}, {Depth: 16, Color: colorRGBA}, {Depth: 8, Color: colorRGB}, {Depth: 8, Color: colorGrayAlpha}, {Depth: 8, Color: colorGray}, {Depth: 16, Color: colorRGB}}
 	f.header = kinds[rng.IntN(len(kinds))]
 	f.header.Interlaced = rng.IntN(3) == 0
 	f.header.Width, f.header.Height = 1+rng.IntN(30), 1+rng.IntN(30)
@@ -233,7 +233,7 @@ func TestAnAnimationEndsWhereItsChunksBreakTheRules(t *testing.T) {
 	rng := rand.New(rand.NewPCG(31, 11))
 	f := randomFilm(rng)
 	f.hidden, f.header.Interlaced = false, false
-	f.header = Header{Width: 9, Height: 9, Depth: 8, Color: RGBA}
+	f.header = pictureHeader{Width: 9, Height: 9, Depth: 8, Color: colorRGBA}
 	f.frames = nil
 	for range 3 {
 		r := image.Rect(0, 0, 9, 9)

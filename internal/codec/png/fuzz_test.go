@@ -20,7 +20,7 @@ func FuzzFormat(f *testing.F) {
 	for range 6 {
 		f.Add(fileOf(randomFilm(rng).chunks(rng)...))
 	}
-	everyKind(func(h Header) {
+	everyKind(func(h pictureHeader) {
 		h.Width, h.Height = 9, 17
 		f.Add(randomPNG(rng, h, flate.DefaultCompression))
 	})

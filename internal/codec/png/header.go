@@ -19,7 +19,7 @@ func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	if err != nil {
 		return h, err
 	}
-	h.Stored, h.Palette = image.Pt(d.Width, d.Height), d.Color == Indexed
+	h.Stored, h.Palette = image.Pt(d.Width, d.Height), d.Color == colorIndexed
 	h.MinBytes = int64(d.rawBytes() / maxInflation)
 
 	s := headerScan{detail: d, w: w, header: &h, animation: animation{canvas: h.Stored}}

@@ -145,7 +145,7 @@ func TestStreamsAreInflatedAsByTheStandardLibrary(t *testing.T) {
 		got, err := inflateAll(t, &z, stream)
 		want, wantErr := io.ReadAll(flate.NewReader(bytes.NewReader(stream)))
 		if wantErr != nil {
-			require.ErrorIs(t, err, ErrCorrupt)
+			require.ErrorIs(t, err, codec.ErrCorrupt)
 			continue
 		}
 		require.NoError(t, err)
@@ -210,7 +210,7 @@ func TestCodesWithoutMeaningAndDistancesBeforeTheBeginningAreCorrupt(t *testing.
 		stream := packed("1" + "10" + c.codes) // the last block, of fixed codes
 		got, err := inflateAll(t, &z, stream)
 		if c.want == "" {
-			require.ErrorIs(t, err, ErrCorrupt, c.codes)
+			require.ErrorIs(t, err, codec.ErrCorrupt, c.codes)
 			continue
 		}
 		require.NoError(t, err, c.codes)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
@@ -30,7 +31,7 @@ func fileOf(parts ...part) []byte {
 }
 
 // head is the IHDR of a picture of 2 × 2 pixels.
-func head(depth int, color ColorType) part {
+func head(depth int, color colorType) part {
 	return part{"IHDR", string([]byte{0, 0, 0, 2, 0, 0, 0, 2, byte(depth), byte(color), 0, 0, 0})}
 }
 
@@ -42,7 +43,7 @@ func rowsOf(n int) part {
 var end = part{kind: "IEND"}
 
 func TestChunksThatBreakTheRulesAreCorrupt(t *testing.T) {
-	gray, indexed := head(8, Gray), head(8, Indexed)
+	gray, indexed := head(8, colorGray), head(8, colorIndexed)
 	for name, c := range map[string]struct {
 		file   []byte
 		reason string
@@ -61,11 +62,11 @@ func TestChunksThatBreakTheRulesAreCorrupt(t *testing.T) {
 				part{"IDAT", string(deflated(append(make([]byte, 3*39), 5, 0, 0), flate.NoCompression))}, end), "filter type",
 		},
 	} {
-		_, err := new(Decoder).Decode(t.Context(), c.file)
-		assert.ErrorIs(t, err, ErrCorrupt, name)
+		_, err := new(decoder).Decode(t.Context(), c.file)
+		assert.ErrorIs(t, err, codec.ErrCorrupt, name)
 		assert.ErrorContains(t, err, c.reason, name)
-		_, err = new(Decoder).Shrink(t.Context(), c.file, resample.Rect{X1: 2, Y1: 1}, image.Pt(1, 1), resample.Options{})
-		assert.ErrorIs(t, err, ErrCorrupt, "%s, where the first row would do", name)
+		_, err = new(decoder).Shrink(t.Context(), c.file, resample.Rect{X1: 2, Y1: 1}, image.Pt(1, 1), resample.Options{})
+		assert.ErrorIs(t, err, codec.ErrCorrupt, "%s, where the first row would do", name)
 		_, err = stdpng.Decode(bytes.NewReader(c.file))
 		assert.Error(t, err, "%s, by image/png", name)
 	}
@@ -74,19 +75,19 @@ func TestChunksThatBreakTheRulesAreCorrupt(t *testing.T) {
 // What does not belong in a file changes nothing of its pixels.
 func TestChunksThatDoNotCountAreIgnored(t *testing.T) {
 	palette, trns := part{"PLTE", "abcdef"}, part{"tRNS", "ab"}
-	gray, rgb, indexed := head(8, Gray), head(8, RGB), head(8, Indexed)
+	gray, colorRGB, indexed := head(8, colorGray), head(8, colorRGB), head(8, colorIndexed)
 	rows, rows3, plain := rowsOf(2), rowsOf(6), fileOf(indexed, palette, rowsOf(2), end)
 	key3 := part{"tRNS", "\x00\x00\x00\x00\x00\x00"}
 	for name, c := range map[string]struct{ file, like []byte }{
 		"second header":                        {fileOf(gray, gray, rows, end), fileOf(gray, rows, end)},
 		"palette of two colours and a bit":     {fileOf(indexed, part{"PLTE", "abcdefg"}, rows, end), plain},
-		"palette beyond the depth":             {fileOf(head(1, Indexed), part{"PLTE", "abcdefghi"}, rowsOf(1), end), fileOf(head(1, Indexed), palette, rowsOf(1), end)},
+		"palette beyond the depth":             {fileOf(head(1, colorIndexed), part{"PLTE", "abcdefghi"}, rowsOf(1), end), fileOf(head(1, colorIndexed), palette, rowsOf(1), end)},
 		"palette of 257 colours":               {fileOf(indexed, part{"PLTE", strings.Repeat("abc", 257)}, rows, end), fileOf(indexed, part{"PLTE", strings.Repeat("abc", 256)}, rows, end)},
 		"palette of grey":                      {fileOf(gray, palette, rows, end), fileOf(gray, rows, end)},
-		"palette of seven bytes in RGB":        {fileOf(rgb, part{"PLTE", "abcdefg"}, rows3, end), fileOf(rgb, rows3, end)},
+		"palette of seven bytes in RGB":        {fileOf(colorRGB, part{"PLTE", "abcdefg"}, rows3, end), fileOf(colorRGB, rows3, end)},
 		"second palette":                       {fileOf(indexed, palette, part{"PLTE", "ghijkl"}, rows, end), plain},
-		"palette behind transparency":          {fileOf(rgb, key3, palette, rows3, end), fileOf(rgb, rows3, end)},
-		"palette behind pixels":                {fileOf(rgb, rows3, palette, end), fileOf(rgb, rows3, end)},
+		"palette behind transparency":          {fileOf(colorRGB, key3, palette, rows3, end), fileOf(colorRGB, rows3, end)},
+		"palette behind pixels":                {fileOf(colorRGB, rows3, palette, end), fileOf(colorRGB, rows3, end)},
 		"transparency of no palette":           {fileOf(indexed, trns, palette, rows, end), plain},
 		"transparency of 257 colours":          {fileOf(indexed, palette, part{"tRNS", strings.Repeat("a", 257)}, rows, end), plain},
 		"transparency beyond the palette":      {fileOf(indexed, palette, part{"tRNS", "abc"}, rows, end), plain},
@@ -94,9 +95,9 @@ func TestChunksThatDoNotCountAreIgnored(t *testing.T) {
 		"transparency behind pixels":           {fileOf(indexed, palette, rows, trns, end), plain},
 		"transparency of half a grey":          {fileOf(gray, part{"tRNS", "\x00"}, rows, end), fileOf(gray, rows, end)},
 		"transparency of three greys":          {fileOf(gray, key3, rows, end), fileOf(gray, rows, end)},
-		"transparency of a grey of RGB":        {fileOf(rgb, trns, rows3, end), fileOf(rgb, rows3, end)},
-		"transparency beside alpha":            {fileOf(head(8, RGBA), key3, rowsOf(8), end), fileOf(head(8, RGBA), rowsOf(8), end)},
-		"transparency of a value beyond":       {fileOf(head(4, Gray), part{"tRNS", "00"}, rowsOf(1), end), fileOf(head(4, Gray), rowsOf(1), end)},
+		"transparency of a grey of RGB":        {fileOf(colorRGB, trns, rows3, end), fileOf(colorRGB, rows3, end)},
+		"transparency beside alpha":            {fileOf(head(8, colorRGBA), key3, rowsOf(8), end), fileOf(head(8, colorRGBA), rowsOf(8), end)},
+		"transparency of a value beyond":       {fileOf(head(4, colorGray), part{"tRNS", "00"}, rowsOf(1), end), fileOf(head(4, colorGray), rowsOf(1), end)},
 		"second transparency":                  {fileOf(indexed, palette, trns, part{"tRNS", "cd"}, rows, end), fileOf(indexed, palette, trns, rows, end)},
 		"transparency of a wrong length first": {fileOf(gray, part{"tRNS", "a"}, part{"tRNS", "\x00\x00"}, rows, end), fileOf(gray, part{"tRNS", "\x00\x00"}, rows, end)},
 		"an end that holds something":          {fileOf(gray, rows, part{"IEND", "a"}), fileOf(gray, rows, end)},
@@ -110,10 +111,10 @@ func TestChunksThatDoNotCountAreIgnored(t *testing.T) {
 		require.NotEqual(t, c.file, c.like)
 		want, err := stdpng.Decode(bytes.NewReader(c.like))
 		require.NoError(t, err, name)
-		got, err := new(Decoder).Decode(t.Context(), c.file)
+		got, err := new(decoder).Decode(t.Context(), c.file)
 		require.NoError(t, err, name)
 		requireSame(t, want, got, name)
-		_, err = new(Decoder).Shrink(t.Context(), c.file, resample.Rect{X1: 2, Y1: 1}, image.Pt(1, 1), resample.Options{})
+		_, err = new(decoder).Shrink(t.Context(), c.file, resample.Rect{X1: 2, Y1: 1}, image.Pt(1, 1), resample.Options{})
 		assert.NoError(t, err, name)
 		if sound := strip(c.file); sound != nil {
 			if want, err = stdpng.Decode(bytes.NewReader(sound)); name != "more rows" && assert.NoError(t, err, name) {
@@ -131,47 +132,47 @@ func TestAWrongChecksumMattersOnlyWhereTheChunkDoes(t *testing.T) {
 		parts []part
 		sound bool
 	}{
-		{"PLTE", []part{head(8, RGB), {"PLTE", "abc"}, rowsOf(6), end}, true},
-		{"tRNS", []part{head(8, RGBA), {"tRNS", "ab"}, rowsOf(8), end}, true},
-		{"tEXt", []part{head(8, Gray), {"tEXt", "ab"}, rows, end}, true},
-		{"IEND", []part{head(8, Gray), rows, end}, true},
-		{"IDAT", []part{head(8, Gray), {"IDAT", rows.data + surplus.data}, end}, false},
-		{"IDAT", []part{head(8, Gray), rows, surplus, end}, true}, // the last one
-		{"IDAT", []part{head(8, Gray), rows, {"IDAT", ""}, end}, true},
+		{"PLTE", []part{head(8, colorRGB), {"PLTE", "abc"}, rowsOf(6), end}, true},
+		{"tRNS", []part{head(8, colorRGBA), {"tRNS", "ab"}, rowsOf(8), end}, true},
+		{"tEXt", []part{head(8, colorGray), {"tEXt", "ab"}, rows, end}, true},
+		{"IEND", []part{head(8, colorGray), rows, end}, true},
+		{"IDAT", []part{head(8, colorGray), {"IDAT", rows.data + surplus.data}, end}, false},
+		{"IDAT", []part{head(8, colorGray), rows, surplus, end}, true}, // the last one
+		{"IDAT", []part{head(8, colorGray), rows, {"IDAT", ""}, end}, true},
 	} {
 		damaged := fileOf(c.parts...)
 		at := bytes.LastIndex(damaged, []byte(c.kind))
 		damaged[at+4+int(binary.BigEndian.Uint32(damaged[at-4:]))]++
-		_, err := new(Decoder).Decode(t.Context(), damaged)
+		_, err := new(decoder).Decode(t.Context(), damaged)
 		if c.sound {
 			assert.NoError(t, err, c.kind)
 		} else {
-			assert.ErrorIs(t, err, ErrCorrupt, c.kind)
+			assert.ErrorIs(t, err, codec.ErrCorrupt, c.kind)
 		}
 	}
 }
 
 func TestDamagedChunksThatMatterAreCorrupt(t *testing.T) {
-	whole := fileOf(head(8, Indexed), part{"PLTE", "abcdef"}, part{"tRNS", "a"}, rowsOf(2), end)
+	whole := fileOf(head(8, colorIndexed), part{"PLTE", "abcdef"}, part{"tRNS", "a"}, rowsOf(2), end)
 	for _, kind := range []string{"IHDR", "PLTE", "tRNS", "IDAT"} {
 		damaged := bytes.Clone(whole)
 		at := bytes.Index(damaged, []byte(kind))
 		damaged[at+4+int(binary.BigEndian.Uint32(damaged[at-4:]))]++ // of the checksum
-		_, err := new(Decoder).Decode(t.Context(), damaged)
-		assert.ErrorIs(t, err, ErrCorrupt, kind)
+		_, err := new(decoder).Decode(t.Context(), damaged)
+		assert.ErrorIs(t, err, codec.ErrCorrupt, kind)
 		assert.ErrorContains(t, err, kind)
 	}
 }
 
 func TestWhatTheStandardDoesNotHaveIsUnsupported(t *testing.T) {
-	gray := head(8, Gray).data
+	gray := head(8, colorGray).data
 	for name, ihdr := range map[string]string{
-		"colour type 1": head(8, 1).data, "colour type 7": head(8, 7).data, "depth 3": head(3, Gray).data, "depth 32": head(32, Gray).data,
-		"RGB of 4 bits": head(4, RGB).data, "16 bits of index": head(16, Indexed).data,
+		"colour type 1": head(8, 1).data, "colour type 7": head(8, 7).data, "depth 3": head(3, colorGray).data, "depth 32": head(32, colorGray).data,
+		"RGB of 4 bits": head(4, colorRGB).data, "16 bits of index": head(16, colorIndexed).data,
 		"compression 1": gray[:10] + "\x01\x00\x00", "filter method 1": gray[:11] + "\x01\x00", "interlacing 2": gray[:12] + "\x02",
 	} {
-		_, err := new(Decoder).Decode(t.Context(), fileOf(part{"IHDR", ihdr}, rowsOf(2), end))
-		assert.ErrorIs(t, err, ErrUnsupported, name)
+		_, err := new(decoder).Decode(t.Context(), fileOf(part{"IHDR", ihdr}, rowsOf(2), end))
+		assert.ErrorIs(t, err, codec.ErrFormat, name)
 	}
 }
 
@@ -190,8 +191,8 @@ func TestPixelsThatAreNotWhatTheirStreamSaysAreCorrupt(t *testing.T) {
 		"stored bytes that are cut": {"\x78\x9c\x01\x06\x00\xf9\xff\x00\x00", "cut off"},
 		"fewer rows":                {string(deflated(make([]byte, 3), flate.DefaultCompression)), "too few pixels"},
 	} {
-		_, err := new(Decoder).Decode(t.Context(), fileOf(head(8, Gray), part{"IDAT", c.stream}, end))
-		assert.ErrorIs(t, err, ErrCorrupt, name)
+		_, err := new(decoder).Decode(t.Context(), fileOf(head(8, colorGray), part{"IDAT", c.stream}, end))
+		assert.ErrorIs(t, err, codec.ErrCorrupt, name)
 		assert.ErrorContains(t, err, c.reason, name)
 	}
 }
@@ -222,7 +223,7 @@ func TestBlocksThatBreakTheRulesAreCorrupt(t *testing.T) {
 	} {
 		stream := append(packed(c.bits), make([]byte, 8)...)
 		_, err := inflateAll(t, &z, stream)
-		assert.ErrorIs(t, err, ErrCorrupt, name)
+		assert.ErrorIs(t, err, codec.ErrCorrupt, name)
 		assert.ErrorContains(t, err, c.reason, name)
 		_, err = io.ReadAll(flate.NewReader(bytes.NewReader(stream)))
 		assert.Error(t, err, "%s, by compress/flate", name)

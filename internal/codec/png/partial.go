@@ -8,7 +8,7 @@ import (
 // fillRest gives the pixels that were not decoded a color: in an interlaced picture that of the pass
 // before, from which each pass refines, and where there is none mid-gray, or transparent where there
 // is alpha.
-func (d *Decoder) fillRest(c canvas, done progress) {
+func (d *decoder) fillRest(c canvas, done progress) {
 	missing := d.missing(c)
 	if !d.Interlaced {
 		for y := done.rows; y < d.Height; y++ {
@@ -60,7 +60,7 @@ func fillRow(row, pixel []byte) {
 }
 
 // missing returns the bytes of a pixel that was not decoded.
-func (d *Decoder) missing(c canvas) []byte {
+func (d *decoder) missing(c canvas) []byte {
 	pixel := make([]byte, c.pixel)
 	switch m := c.img.(type) {
 	case *image.Paletted:

@@ -15,10 +15,6 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// ErrCorrupt matches (errors.Is) the error for a file that breaks the format, or that ends too early,
-// and ErrUnsupported the one for a color type, depth or method that the standard does not have.
-var ErrCorrupt, ErrUnsupported = codec.ErrCorrupt, codec.ErrFormat
-
 func corrupt(what string) error { return fmt.Errorf("%w: %s", codec.ErrCorrupt, what) }
 
 func isDamage(err error) bool { return errors.Is(err, codec.ErrCorrupt) }
@@ -27,33 +23,33 @@ func unsupported(what string, v ...any) error {
 	return fmt.Errorf("%w: %s", codec.ErrFormat, fmt.Sprintf(what, v...))
 }
 
-// ColorType is how samples make a pixel (11.2.1).
-type ColorType uint8
+// colorType is how samples make a pixel (11.2.1).
+type colorType uint8
 
 const (
-	Gray      ColorType = 0
-	RGB       ColorType = 2
-	Indexed   ColorType = 3
-	GrayAlpha ColorType = 4
-	RGBA      ColorType = 6
+	colorGray      colorType = 0
+	colorRGB       colorType = 2
+	colorIndexed   colorType = 3
+	colorGrayAlpha colorType = 4
+	colorRGBA      colorType = 6
 )
 
-// Header is what a file says about itself before its pixels.
-type Header struct {
+// pictureHeader is what a file says about itself before its pixels.
+type pictureHeader struct {
 	Width, Height int // pixels; never 0
 	Depth         int // bits per sample: 1, 2, 4, 8 or 16
-	Color         ColorType
+	Color         colorType
 	Interlaced    bool // by Adam7
 	Transparent   bool // some pixels may be: there is an alpha channel or a tRNS chunk
 }
 
-// ReadHeader reads the chunks before the first IDAT. Pixels are not looked at, and nothing is
+// headerOf reads the chunks before the first IDAT. Pixels are not looked at, and nothing is
 // allocated for them.
-func ReadHeader(data []byte) (Header, error) {
+func headerOf(data []byte) (pictureHeader, error) {
 	var f file
 	w, err := f.open(codec.NewBytesReader(context.Background(), data))
 	if err != nil {
-		return f.Header, err
+		return f.pictureHeader, err
 	}
 	_, ok, err := f.chunks(w, nil)
 	switch {
@@ -62,5 +58,5 @@ func ReadHeader(data []byte) (Header, error) {
 	case err == nil:
 		err = f.damage
 	}
-	return f.Header, err
+	return f.pictureHeader, err
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Decoder decodes one file after another and keeps its buffers in between. The zero value is ready
+// decoder decodes one file after another and keeps its buffers in between. The zero value is ready
 // for use. Not for several goroutines at once. Decoding runs on the calling goroutine alone.
-type Decoder struct {
+type decoder struct {
 	file
 	inflater
 	row, above []byte // of the picture, or of the pass
@@ -25,7 +25,7 @@ type Decoder struct {
 }
 
 // begin reads what is before the pixels of data, a whole file.
-func (d *Decoder) begin(ctx context.Context, data []byte) error {
+func (d *decoder) begin(ctx context.Context, data []byte) error {
 	d.account, d.taken, d.partial = codec.AccountOf(ctx), 0, false
 	w, err := d.open(codec.NewBytesReader(ctx, data))
 	if err != nil {
@@ -45,8 +45,8 @@ func (d *Decoder) begin(ctx context.Context, data []byte) error {
 }
 
 // beginPixels begins with c, the first chunk of pixels, which are n bytes of the file at most.
-func (d *Decoder) beginPixels(ctx context.Context, w *walker, c chunk, seq *sequence, n int64) error {
-	if d.Color == Indexed && d.colours == 0 {
+func (d *decoder) beginPixels(ctx context.Context, w *walker, c chunk, seq *sequence, n int64) error {
+	if d.Color == colorIndexed && d.colours == 0 {
 		return corrupt("no palette")
 	}
 	// A file that can't hold its pixels is found out before they are given room.
@@ -81,18 +81,18 @@ const (
 )
 
 // rawBytes is how many bytes the rows have, before they are compressed.
-func (h *Header) rawBytes() float64 {
+func (h *pictureHeader) rawBytes() float64 {
 	return float64(h.Height) * (float64(float64(h.Width)*float64(h.samples()*h.Depth)/8) + 1)
 }
 
 // workBytes is how much memory a Decoder works with, beside the picture that it makes.
-func (h *Header) workBytes() int64 {
+func (h *pictureHeader) workBytes() int64 {
 	row := int64(h.rowBytes(h.Width))
 	const fixed = history + slop + idatBuffer + idatPad + 4*(litEntries+distEntries) + 16<<10
 	return fixed + 2*row + max(produce, row+1) + 2*8*int64(h.Width) // a wide row, and a part
 }
 
-func (d *Decoder) take(n int64) error {
+func (d *decoder) take(n int64) error {
 	err := d.account.Take(n)
 	if err == nil {
 		d.taken += n
@@ -104,13 +104,13 @@ func (d *Decoder) take(n int64) error {
 const maxKept = 1 << 20
 
 // release gives back what was taken.
-func (d *Decoder) release() {
+func (d *decoder) release() {
 	d.account.Give(d.taken)
 	d.account, d.taken = nil, 0
 }
 
 // forget lets go of the file, and of large buffers.
-func (d *Decoder) forget() {
+func (d *decoder) forget() {
 	d.release()
 	d.in.w, d.in.meter, d.in.seq = nil, nil, nil
 	if cap(d.row)+cap(d.above)+cap(d.wide)+cap(d.part)+cap(d.window) > maxKept {
@@ -120,7 +120,7 @@ func (d *Decoder) forget() {
 
 // pass reads rows of that many pixels and gives those before until to yield, which may not keep them.
 // It returns how many rows there were.
-func (d *Decoder) pass(size image.Point, until int, yield func(y int, row []byte)) (rows int, err error) {
+func (d *decoder) pass(size image.Point, until int, yield func(y int, row []byte)) (rows int, err error) {
 	if size.X == 0 || size.Y == 0 {
 		return 0, nil // not in the file (8.1)
 	}
@@ -149,7 +149,7 @@ func (d *Decoder) pass(size image.Point, until int, yield func(y int, row []byte
 
 // salvaged is the error that is left of err, after which there are so many of the pixels: none if the
 // Decoder is tolerant and they are a tenth.
-func (d *Decoder) salvaged(err error, pixels int64) error {
+func (d *decoder) salvaged(err error, pixels int64) error {
 	if err == nil || !d.tolerant || !isDamage(err) || float64(pixels) < float64(d.Width)*float64(d.Height)/10 {
 		return err
 	}

@@ -15,9 +15,9 @@ import (
 // Memory follows the width of the picture, except for an interlaced one, which is decoded whole as
 // by Decode.
 //
-// Errors match [ErrCorrupt] or [ErrUnsupported], or are ctx's. All of the file is read and checked,
+// Errors match [codec.ErrCorrupt] or [codec.ErrFormat], or are ctx's. All of the file is read and checked,
 // even if r is only a part: see Decode.
-func (d *Decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
+func (d *decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
 	defer d.forget()
 	if err := d.begin(ctx, data); err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func (d *Decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size
 	return img, nil
 }
 
-func (d *Decoder) shrink(ctx context.Context, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
+func (d *decoder) shrink(ctx context.Context, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
 	x := d.expansion()
 	if x.row != nil {
 		d.wide = grow(d.wide, d.Width*x.to.BytesPerPixel())

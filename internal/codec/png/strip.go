@@ -41,7 +41,7 @@ func strip(data []byte) []byte {
 		case err != nil || dataErr != nil:
 			return nil
 		case !counts:
-		case !sound || f.Color == Indexed && c.is("PLTE") && c.size != int64(3*f.colours):
+		case !sound || f.Color == colorIndexed && c.is("PLTE") && c.size != int64(3*f.colours):
 			return nil
 		default:
 			out = append(out, data[c.at-8:w.behind]...)

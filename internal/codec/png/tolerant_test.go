@@ -20,7 +20,7 @@ import (
 func TestAToleratedPictureHasWhatCame(t *testing.T) {
 	rng := rand.New(rand.NewPCG(40, 6))
 	tolerant := codec.Options{Tolerant: true}
-	everyKind(func(h Header) {
+	everyKind(func(h pictureHeader) {
 		h.Width, h.Height = 23, 41
 		data := randomPNG(rng, h, flate.DefaultCompression)
 		head := header(t, data)
@@ -47,7 +47,7 @@ func TestAToleratedPictureHasWhatCame(t *testing.T) {
 				if same && rows == y {
 					rows++
 				}
-				if !h.Interlaced && !same && h.Color != Indexed {
+				if !h.Interlaced && !same && h.Color != colorIndexed {
 					require.True(t, rest, "%+v: row %d after %d", h, y, rows)
 				}
 			}
@@ -128,7 +128,7 @@ func TestDamageIsToleratedAndSaid(t *testing.T) {
 // What a tolerant decoder returns depends on nothing that it decoded before.
 func TestNothingIsLeftOfTheLastPicture(t *testing.T) {
 	rng := rand.New(rand.NewPCG(42, 6))
-	everyKind(func(h Header) {
+	everyKind(func(h pictureHeader) {
 		h.Width, h.Height = 40, 40
 		data := randomPNG(rng, h, flate.DefaultCompression)
 		head := header(t, data)
@@ -144,7 +144,7 @@ func TestNothingIsLeftOfTheLastPicture(t *testing.T) {
 				}
 				pictures = append(pictures, out)
 			}
-			other := randomPNG(rng, Header{Width: 90, Height: 90, Depth: 8, Color: RGBA}, flate.NoCompression)
+			other := randomPNG(rng, pictureHeader{Width: 90, Height: 90, Depth: 8, Color: colorRGBA}, flate.NoCompression)
 			_, err := Format.Decode(t.Context(), other, header(t, other), codec.Options{})
 			require.NoError(t, err)
 		}
@@ -159,7 +159,7 @@ func TestTheHandedPicturesLookAsExpected(t *testing.T) {
 	}{
 		"n28-cut-no-adler": {"n01-planar-tiled-lzw", true}, "p21-bad-adler": {"p20-extra-zlib-data", true},
 		"p20-extra-zlib-data": {"p20-extra-zlib-data", false}, "p22-no-iend": {"p20-extra-zlib-data", false},
-		"p34-trns-before-plte": {"p34-trns-before-plte", false}, "p35-rgba-with-trns": {"p35-rgba-with-trns", false},
+		"p34-trns-before-plte": {"p34-trns-before-plte", false}, "p35-colorRGBA-with-trns": {"p35-colorRGBA-with-trns", false},
 		"p40-graya-trns": {"p40-graya-trns", false}, "p41-gray-plte": {"p40-graya-trns", false}, "p43-gray-trns6": {"p40-graya-trns", false},
 		"p45-trns-after-idat": {"p45-trns-after-idat", false}, "p47-plte-len7": {"p45-trns-after-idat", false},
 	} {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
@@ -64,5 +65,5 @@ func TestFiltersAreUndoneAsTheStandardSaysAndNothingBehindTheRowsIsTouched(t *te
 			require.Equal(t, unfilterPlainly(filterPaeth, src, above, n), got)
 		}
 	}
-	require.ErrorIs(t, unfilter(5, make([]byte, 9), make([]byte, 9), make([]byte, 9), 3), ErrCorrupt)
+	require.ErrorIs(t, unfilter(5, make([]byte, 9), make([]byte, 9), make([]byte, 9), 3), codec.ErrCorrupt)
 }

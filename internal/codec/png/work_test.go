@@ -89,7 +89,7 @@ func TestCancellationIsNoticedInEveryLoop(t *testing.T) {
 		"zeros":                    fileOf(head8, part{"IDAT", string(deflated(make([]byte, 200<<20), flate.BestSpeed))}, end),
 	} {
 		ctx := &endingContext{Context: t.Context(), left: 3}
-		_, err := new(Decoder).Decode(ctx, file)
+		_, err := new(decoder).Decode(ctx, file)
 		require.Error(t, err, name)
 		assert.LessOrEqual(t, -ctx.left, 3, "%s: looked at after it had ended", name)
 	}

@@ -26,7 +26,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.Run("whole", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := Decode(b.Context(), data); err != nil {
+			if _, err := decodeVP8(b.Context(), data); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -34,7 +34,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.Run("shrunk", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := Shrink(b.Context(), data, image.Pt(200, 200)); err != nil {
+			if _, err := shrinkVP8(b.Context(), data, image.Pt(200, 200)); err != nil {
 				b.Fatal(err)
 			}
 		}

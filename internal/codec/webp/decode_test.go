@@ -149,13 +149,13 @@ func TestTheCorpusIsDecodedAsByTheReference(t *testing.T) {
 func TestAShrunkPictureIsThatOfAllPixels(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {16, 16}, {200, 133}, {331, 257}, {8, 9}} {
 		data := encode(t, imagetest.Photo(size.X, size.Y, 9), 60)
-		full, err := Decode(t.Context(), data)
+		full, err := decodeVP8(t.Context(), data)
 		require.NoError(t, err)
 		for _, n := range []int{1, 2, 3, 7, 20} {
 			small := image.Pt((size.X+n-1)/n, (size.Y+n-1)/n)
 			want, err := resample.Resize(t.Context(), full, resample.Full(full.Rect), small, resample.Options{})
 			require.NoError(t, err)
-			got, err := Shrink(t.Context(), data, small)
+			got, err := shrinkVP8(t.Context(), data, small)
 			require.NoError(t, err)
 			require.Equal(t, want, got, "%v to %v", size, small)
 		}
@@ -165,9 +165,9 @@ func TestAShrunkPictureIsThatOfAllPixels(t *testing.T) {
 func TestWhatIsCutOffIsAnError(t *testing.T) {
 	data := encode(t, imagetest.Photo(120, 90, 3), 75)
 	for n := range len(data) - 3 { // the last bytes may be there to fill up
-		_, err := Decode(t.Context(), data[:n])
+		_, err := decodeVP8(t.Context(), data[:n])
 		require.Error(t, err, "%d bytes of %d", n, len(data))
-		_, err = Shrink(t.Context(), data[:n], image.Pt(20, 15))
+		_, err = shrinkVP8(t.Context(), data[:n], image.Pt(20, 15))
 		require.Error(t, err, "%d bytes of %d", n, len(data))
 	}
 }
@@ -176,7 +176,7 @@ func TestDecodingEndsWithItsContext(t *testing.T) {
 	data := encode(t, imagetest.Photo(64, 64, 3), 75)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := Decode(ctx, data)
+	_, err := decodeVP8(ctx, data)
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
@@ -211,7 +211,7 @@ func FuzzDecode(f *testing.F) {
 		if err == nil && wantErr == nil && !extremeLevels(data) {
 			samePixels(t, want, got)
 		}
-		_, shrunkErr := Shrink(t.Context(), data, image.Pt(10, 10))
+		_, shrunkErr := shrinkVP8(t.Context(), data, image.Pt(10, 10))
 		assert.Equal(t, err, shrunkErr)
 	})
 }

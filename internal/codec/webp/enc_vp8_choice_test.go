@@ -101,7 +101,7 @@ func TestMoreQualityIsMoreBytesAndLessError(t *testing.T) {
 		for _, quality := range []float64{5, 30, 55, 75, 90, 100} {
 			payload, err := lossy(t.Context(), img, vp8Options{Quality: quality, Effort: effort})
 			require.NoError(t, err)
-			got, err := Decode(t.Context(), payload)
+			got, err := decodeVP8(t.Context(), payload)
 			require.NoError(t, err)
 			sum := int64(0)
 			for i := range got.Pix {

@@ -176,7 +176,7 @@ func TestAFlatPictureTakesFewBytesAndStaysFlat(t *testing.T) {
 			payload, err := lossy(t.Context(), img, vp8Options{Quality: 80, Effort: effort})
 			require.NoError(t, err)
 			assert.Less(t, len(payload), 120)
-			got, err := Decode(t.Context(), payload)
+			got, err := decodeVP8(t.Context(), payload)
 			require.NoError(t, err)
 			worst := 0
 			for i := range got.Pix {

@@ -95,7 +95,7 @@ func TestLibwebpDecodesTheSame(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, file.Bytes(), 0o600))
 		out, err := exec.Command(dwebp, path, "-quiet", "-pam", "-o", "-").Output()
 		require.NoError(t, err)
-		ours, err := Decode(context.Background(), file.Bytes()[20:])
+		ours, err := decodeVP8(context.Background(), file.Bytes()[20:])
 		require.NoError(t, err)
 		assert.True(t, bytes.HasSuffix(out, ours.Pix))
 	}

@@ -3,7 +3,6 @@ package webp
 import (
 	"errors"
 	"fmt"
-	"image"
 )
 
 var errShort = errors.New("webp: the file is cut off")
@@ -37,13 +36,6 @@ func (d *decoder) frameHeader(vp8 []byte) error {
 	}
 	d.mbw, d.mbh = (d.width+15)/16, (d.height+15)/16
 	return nil
-}
-
-// Size returns the size of the picture in vp8, in pixels, which Decode would make room for.
-func Size(vp8 []byte) (image.Point, error) {
-	var d decoder
-	err := d.frameHeader(vp8)
-	return image.Pt(d.width, d.height), err
 }
 
 // header reads what stands before the macroblocks: RFC 6386, 9.1 to 9.11 and 19.2.
