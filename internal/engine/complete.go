@@ -1,8 +1,9 @@
 package engine
 
 import (
-	"encoding/binary"
 	"io"
+
+	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )
 
 const (
@@ -29,34 +30,5 @@ func Complete(r io.ReaderAt, size int64) bool {
 			return f.Complete == nil || f.Complete(head, r, size)
 		}
 	}
-	return string(head[4:8]) != "ftyp" || boxesEnd(r, size)
-}
-
-// boxesEnd reports whether the boxes of a file of the ISO base media file format (ISO/IEC 14496-12,
-// section 4.2), such as AVIF, end where the file does.
-func boxesEnd(r io.ReaderAt, size int64) bool {
-	box := make([]byte, 16)
-	at := int64(0)
-	for range 16 {
-		if at >= size {
-			return at == size
-		}
-		if n, err := r.ReadAt(box, at); n < 8 {
-			return err != nil && err != io.EOF
-		} else if n < len(box) {
-			clear(box[n:])
-		}
-		length := int64(binary.BigEndian.Uint32(box))
-		switch {
-		case length == 0: // to the end of the file
-			return true
-		case length == 1:
-			length = int64(binary.BigEndian.Uint64(box[8:]) & (1<<62 - 1))
-		}
-		if length < 8 || length > size-at {
-			return false
-		}
-		at += length
-	}
-	return true // more boxes than are worth a look
+	return string(head[4:8]) != "ftyp" || heif.Complete(r, size)
 }

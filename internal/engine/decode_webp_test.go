@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"image"
 	"image/color"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/webp"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
@@ -93,6 +95,70 @@ func drawing(size image.Point) *image.NRGBA {
 		}
 	}
 	return img
+}
+
+func TestALossyWebPTakesNoMoreMemoryThanItsCanvasAnnounces(t *testing.T) {
+	vp8 := encodeWebP(t, imagetest.Gradient(64, 64), false)[20:]
+	binary.LittleEndian.PutUint16(vp8[6:], 16383)
+	binary.LittleEndian.PutUint16(vp8[8:], 16383)
+	file := pieces.WebP(pieces.VP8X(0, image.Pt(64, 64)), pieces.RIFF("VP8 ", vp8))
+	h, err := DecodeHeader(bytes.NewReader(file))
+	if err == nil {
+		took := allocated(func() { _, err = Decode(t.Context(), file, h, image.Point{}) })
+		assert.LessOrEqual(t, took, uint64(h.DecodeBytes(image.Point{})))
+	}
+	assert.ErrorIs(t, err, processors.ErrCorrupt)
+}
+
+func TestTheMemoryOfALargeLossyWebPIsThatOfTheShrunkOne(t *testing.T) {
+	size := image.Pt(1000, 750)
+	pixels := pieces.Picture(encodeWebP(t, imagetest.Gradient(size.X, size.Y), false))
+	for _, orientation := range []int{1, 6} {
+		file := pieces.WebP(pieces.VP8X(pieces.WebPEXIF, size), pixels, pieces.RIFF("EXIF", pieces.EXIF(orientation)))
+		h, err := DecodeHeader(bytes.NewReader(file))
+		require.NoError(t, err)
+		for _, width := range []int{50, 75, 130} {
+			least := MinDecode(processors.Scale{}, h.Size, width, 0)
+			took := allocated(func() { _, err = Decode(t.Context(), file, h, least) })
+			require.NoError(t, err)
+			assert.LessOrEqual(t, took, uint64(h.DecodeBytes(least)), "turned by %d, for %d pixels", orientation, width)
+			assert.Less(t, h.DecodeBytes(least), h.DecodeBytes(image.Point{})/2)
+		}
+		_, err = Decode(t.Context(), file[:len(file)/2], h, image.Pt(20, 15))
+		assert.ErrorIs(t, err, processors.ErrCorrupt, "cut off")
+	}
+}
+
+func TestTheMemoryOfAWebPInFullSizeIsAnnounced(t *testing.T) {
+	size := image.Pt(803, 601)
+	for _, orientation := range []int{1, 6} {
+		for _, lossless := range []bool{false, true} {
+			for _, alpha := range []byte{255, 200} {
+				img, flags := imagetest.Gradient(size.X, size.Y), byte(pieces.WebPEXIF)
+				for x := range size.X {
+					for y := range x % size.Y {
+						img.Pix[img.PixOffset(x, y)+3] = alpha - byte(x*y%7*int(255-alpha)/9)
+					}
+				}
+				if alpha < 255 {
+					flags |= pieces.WebPAlpha
+				}
+				file := pieces.WebP(pieces.VP8X(flags, size), pieces.Picture(encodeWebP(t, img, lossless)), pieces.RIFF("EXIF", pieces.EXIF(orientation)))
+				h, err := DecodeHeader(bytes.NewReader(file))
+				require.NoError(t, err)
+				require.Equal(t, orientation, h.Orientation)
+				account := codec.NewAccount(h.DecodeBytes(image.Point{}))
+				var upright image.Image
+				heap := imagetest.Peak(func() {
+					pic, err := Decode(codec.WithAccount(t.Context(), account), file, h, image.Point{})
+					require.NoError(t, err)
+					upright = pic.Image()
+				})
+				assert.Equal(t, alpha == 255, nrgbaOf(upright).Opaque())
+				assert.LessOrEqual(t, heap, h.DecodeBytes(image.Point{})*11/10+4<<20, "turned by %d, alpha %d, lossless %v", orientation, alpha, lossless)
+			}
+		}
+	}
 }
 
 func TestTheMemoryOfAWideLossyWebPIsAnnounced(t *testing.T) {

@@ -2,6 +2,7 @@ package heif
 
 import (
 	"encoding/binary"
+	"io"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
@@ -11,12 +12,9 @@ import (
 func boxes(m *codec.Meter, b []byte) func(yield func(string, []byte) bool) {
 	return func(yield func(string, []byte) bool) {
 		for len(b) >= 8 && m.Spend(8) == nil {
-			size, head := uint64(binary.BigEndian.Uint32(b)), uint64(8)
-			switch {
-			case size == 0: // it is the last one
+			size, head := boxSize(b)
+			if size == 0 { // it is the last one
 				size = uint64(len(b))
-			case size == 1 && len(b) >= 16:
-				size, head = binary.BigEndian.Uint64(b[8:]), 16
 			}
 			if size < head || size > uint64(len(b)) || !yield(string(b[4:8]), b[head:size:size]) {
 				return
@@ -24,6 +22,41 @@ func boxes(m *codec.Meter, b []byte) func(yield func(string, []byte) bool) {
 			b = b[size:]
 		}
 	}
+}
+
+// boxSize returns the size of the box that b begins with, 8 bytes at least, and of its head. 0 stands for one that
+// goes on to the end of the file.
+func boxSize(b []byte) (size, head uint64) {
+	size = uint64(binary.BigEndian.Uint32(b))
+	if size == 1 && len(b) >= 16 {
+		return binary.BigEndian.Uint64(b[8:]), 16
+	}
+	return size, 8
+}
+
+// Complete reports whether a file of size bytes looks as if it had been written to its end: whether its boxes end where
+// it does. It reads the heads of 16 boxes at the most. An error in reading is no sign of a file that is cut off.
+func Complete(r io.ReaderAt, size int64) bool {
+	b := make([]byte, 16)
+	at := int64(0)
+	for range 16 {
+		if at >= size {
+			return at == size
+		}
+		n, err := r.ReadAt(b, at)
+		if n < 8 {
+			return err != nil && err != io.EOF
+		}
+		length, head := boxSize(b[:n])
+		if length == 0 {
+			return true
+		}
+		if length < head || length > uint64(size-at) {
+			return false
+		}
+		at += int64(length)
+	}
+	return true // more boxes than are worth a look
 }
 
 // fields are numbers of some bytes each, the highest first.

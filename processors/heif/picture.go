@@ -252,20 +252,21 @@ func next(r *codec.Reader) (kind string, size int64, err error) {
 	if err != nil {
 		return "", 0, err
 	}
-	f := fields{b: head}
-	n, length := f.next(4), int64(8)
-	kind = string(head[min(4, len(head)):min(8, len(head))])
-	f.skip(min(4, len(f.b)))
 	switch {
-	case len(head) == 0, len(head) >= 8 && n == 0 && kind != "meta":
+	case len(head) == 0:
 		return "", 0, io.EOF
-	case len(head) < 8 || n == 1 && len(head) < 16:
+	case len(head) < 8:
 		return "", 0, io.ErrUnexpectedEOF
-	case n == 1:
-		n, length = f.next(8), 16
 	}
-	if n < uint64(length) || n > 1<<60 {
+	kind = string(head[4:8])
+	n, length := boxSize(head)
+	switch {
+	case n == 0 && kind != "meta":
+		return "", 0, io.EOF
+	case n == 1 && len(head) < 16:
+		return "", 0, io.ErrUnexpectedEOF
+	case n < length || n > 1<<60:
 		return "", 0, corrupt("a box of %d bytes", n)
 	}
-	return kind, int64(n) - length, r.Skip(length)
+	return kind, int64(n - length), r.Skip(int64(length))
 }
