@@ -128,9 +128,19 @@ func TestATooLargeResultIsOneErrorByRequestAndByConsequence(t *testing.T) {
 }
 
 func TestACustomProcessorBeyondTheLimitsIsRefused(t *testing.T) {
-	s := newSite(t)
-	s.Processors = thumbnail.Processors{"huge": processorFunc(func(context.Context, image.Image, int, int) (image.Image, error) {
-		return image.NewGray(image.Rect(0, 0, 5000, 5000)), nil
-	})}
-	assert.ErrorIs(t, s.handler(t).Generate(t.Context(), spec(t, "k.jpg", "5x5", "huge", ".jpg")), thumbnail.ErrTooLarge)
+	for result, good := range map[image.Point]bool{{100, 100}: true, {101, 100}: false, {100, 101}: false, {200, 50}: true, {200, 51}: false, {5000, 5000}: false} {
+		s := newSite(t)
+		s.MaxWidth, s.MaxHeight = 100, 100
+		s.Processors = thumbnail.Processors{"huge": processorFunc(func(context.Context, image.Image, int, int) (image.Image, error) {
+			return image.NewGray(image.Rectangle{Max: result}), nil
+		})}
+		err := s.handler(t).Generate(t.Context(), spec(t, "k.jpg", "5x5", "huge", ".jpg"))
+		if good {
+			assert.NoError(t, err, "%v", result)
+			continue
+		}
+		assert.ErrorIs(t, err, thumbnail.ErrTooLarge, "%v", result)
+		assert.ErrorContains(t, err, "Config.MaxWidth")
+		assert.Zero(t, s.storage.put.Load())
+	}
 }

@@ -60,7 +60,7 @@ func TestWhoWaitsForALockElsewhereIsToldHowLong(t *testing.T) {
 }
 
 func TestAnOriginalMayHaveAsManyBytesAsTheLimitAndNoMore(t *testing.T) {
-	for _, n := range []int{5000, 256 << 10, 256<<10 + 1, 1 << 20} {
+	for _, n := range []int{5000, 256 << 10, 256<<10 + 1, 1 << 20, 4 << 20} {
 		data := photo(t, 40, 30)
 		data = append(data, make([]byte, n-len(data))...)
 		for name, open := range map[string]func() fs.File{
@@ -133,4 +133,27 @@ func TestTheSecondLookCostsNothingWhereALockWasFree(t *testing.T) {
 	before := s.storage.opened.Load()
 	require.Equal(t, 200, get(h, url).Code)
 	assert.EqualValues(t, before+1, s.storage.opened.Load(), "a hit opens one file")
+}
+
+// What has not opened its original yet is not suspect, whatever the source says of modification times.
+func TestAFlightThatHasNotBegunWhenGenerateIsCalledIsStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		memory := lock.NewMemory()
+		s.Locker, s.Wait = memory, time.Minute
+		h := s.handler(t)
+		url := s.url(t, "k.jpg", "5x5", "crop", ".jpg")
+		unlock, ok, err := memory.TryLock(t.Context(), url[1:], time.Hour)
+		require.NoError(t, err)
+		require.True(t, ok)
+		done := make(chan string)
+		go func() { done <- get(h, url).Header().Get("Cache-Control") }()
+		synctest.Wait()
+		require.NoError(t, h.Generate(t.Context(), spec(t, "k.jpg", "6x6", "crop", ".jpg")))
+		require.NoError(t, unlock())
+		assert.NotEqual(t, "no-store", <-done)
+		f, err := s.storage.Open(t.Context(), url[1:])
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+	})
 }

@@ -191,6 +191,7 @@ func TestALateLockIsReleased(t *testing.T) {
 		s.Locker = l
 		assert.Equal(t, 200, get(s.handler(t), s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code, "without a lock")
 		assert.True(t, l.released)
+		assert.Contains(t, s.log.String(), "the lock fails", "its context has ended")
 	})
 }
 
