@@ -157,3 +157,56 @@ func TestAFlightThatHasNotBegunWhenGenerateIsCalledIsStored(t *testing.T) {
 		require.NoError(t, f.Close())
 	})
 }
+
+// slowLocker gets every lock, after a while.
+type slowLocker struct{ d time.Duration }
+
+func (l slowLocker) TryLock(context.Context, string, time.Duration) (func() error, bool, error) {
+	time.Sleep(l.d)
+	return func() error { return nil }, true, nil
+}
+
+func TestTheTimeOfTheLockerCountsAndIsAtMostHalf(t *testing.T) {
+	for name, c := range map[string]struct {
+		locker thumbnail.Locker
+		method string
+		status int
+		took   time.Duration
+	}{
+		"a slow one":         {slowLocker{10 * time.Second}, "crop", 200, 10 * time.Second},
+		"and slow work":      {slowLocker{10 * time.Second}, "hang", 503, 30 * time.Second},
+		"one that hangs":     {hangingLocker{}, "crop", 200, 15 * time.Second},
+		"and work that does": {hangingLocker{}, "hang", 503, 30 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSite(t)
+			s.Locker = c.locker
+			s.Processors = thumbnail.Processors{"hang": processorFunc(func(ctx context.Context, _ image.Image, _, _ int) (image.Image, error) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			})}
+			start := time.Now()
+			assert.Equal(t, c.status, get(s.handler(t), s.url(t, "k.jpg", "5x5", c.method, ".jpg")).Code, name)
+			assert.Equal(t, c.took, time.Since(start), name)
+		})
+	}
+}
+
+func TestAJobWaitsWhereTheQueueIsFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		s.Workers, s.MaxQueue, s.QueueTimeout = 1, 1, time.Minute
+		s.Processors = thumbnail.Processors{"work": working(5 * time.Second)}
+		h := s.handler(t)
+		done := make(chan int, 2)
+		for _, size := range []string{"5x5", "6x6"} {
+			go func() { done <- get(h, s.url(t, "k.jpg", size, "work", ".jpg")).Code }()
+			synctest.Wait()
+		}
+		require.Equal(t, 1, h.Stats().Queued)
+		one := func(yield func(thumbnail.Spec) bool) { yield(spec(t, "k.jpg", "7x7", "crop", ".jpg")) }
+		require.NoError(t, h.GenerateAll(t.Context(), one, nil))
+		assert.Equal(t, 200, <-done)
+		assert.Equal(t, 200, <-done)
+	})
+}

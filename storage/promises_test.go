@@ -80,20 +80,34 @@ func TestAListingYieldsTheErrorThatEndsIt(t *testing.T) {
 }
 
 func TestWhatIsRemovedDuringAListingIsNoError(t *testing.T) {
-	eachListing(t, func(t *testing.T, s listing) {
-		for i := range 20 {
-			require.NoError(t, s.Put(t.Context(), fmt.Sprintf("a/%d", i), strings.NewReader("x")))
-			require.NoError(t, s.Put(t.Context(), fmt.Sprintf("b/%d/c", i), strings.NewReader("x")))
-		}
-		keys, err := listed(t.Context(), s, "", func(string) {
+	for _, pattern := range []string{"a/%d", "a/%d/c"} {
+		eachListing(t, func(t *testing.T, s listing) {
 			for i := range 20 {
-				assert.NoError(t, s.Remove(t.Context(), fmt.Sprintf("a/%d", i)))
+				require.NoError(t, s.Put(t.Context(), fmt.Sprintf(pattern, i), strings.NewReader("x")))
 			}
-			assert.NoError(t, s.RemoveAll(t.Context(), "b"))
+			keys, err := listed(t.Context(), s, "", func(string) {
+				for i := range 20 {
+					assert.NoError(t, s.Remove(t.Context(), fmt.Sprintf(pattern, i)))
+				}
+			})
+			assert.NoError(t, err)
+			assert.NotEmpty(t, keys)
 		})
-		assert.NoError(t, err)
-		assert.NotEmpty(t, keys)
-	})
+	}
+}
+
+func TestADirListsRegularFilesAlone(t *testing.T) {
+	root := t.TempDir()
+	d, err := storage.OpenDir(root)
+	require.NoError(t, err)
+	defer d.Close()
+	require.NoError(t, d.Put(t.Context(), "a/file", strings.NewReader("x")))
+	require.NoError(t, os.Symlink("file", filepath.Join(root, "a", "link")))
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(root, "a", "broken")))
+	require.NoError(t, os.Mkdir(filepath.Join(root, "a", "empty"), 0o755))
+	keys, err := listed(t.Context(), d, "", nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a/file"}, keys)
 }
 
 func TestRemoveTakesAFileAndNoDirectory(t *testing.T) {
@@ -247,6 +261,12 @@ func TestADirLeavesNoDescriptorOpen(t *testing.T) {
 			require.NoError(t, d.Put(t.Context(), key, strings.NewReader("x")))
 			require.NoError(t, d.Put(storage.WithoutSync(t.Context()), key, strings.NewReader("y")))
 			f, err := d.Open(t.Context(), key)
+			require.NoError(t, err)
+			_, err = f.(io.Seeker).Seek(0, io.SeekEnd)
+			require.NoError(t, err)
+			_, err = f.Read(make([]byte, 1))
+			require.ErrorIs(t, err, io.EOF)
+			_, err = f.Stat()
 			require.NoError(t, err)
 			require.NoError(t, f.Close())
 			_, err = d.Open(t.Context(), "a")
