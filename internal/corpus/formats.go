@@ -101,10 +101,14 @@ func gifs(b *bench) error {
 			way{fmt.Sprintf("colors%d-interlaced", colors), fmt.Sprintf("convert IN.png +dither -colors %d -interlace GIF gif:OUT", colors)})
 	}
 	ways = append(ways, way{"uncompressed", "convert IN.png -compress None gif:OUT"}, way{"dithered", "convert IN.png -colors 16 gif:OUT"})
+	if err := b.all("gif", "GIF", ".gif", "ok", []picture{b.mountain, b.drawing, b.bowl, b.dot}, ways); err != nil {
+		return err
+	}
+	ways = nil
 	for _, disposal := range []string{"None", "Background", "Previous"} {
 		ways = append(ways, way{"animated-" + strings.ToLower(disposal), "convert -delay 7 -dispose " + disposal + " IN.png '(' IN.png -crop 60%x50%+3+2 ')' '(' IN.png -negate -crop 30%x70%+9+4 ')' -loop 3 gif:OUT"})
 	}
-	return b.all("gif", "GIF", ".gif", "ok", []picture{b.mountain, b.drawing, b.bowl, b.dot}, ways)
+	return b.all("gif", "GIF", ".gif", "ok", []picture{b.mountain, b.drawing, b.bowl, b.deep}, ways)
 }
 
 // webps: lossy and lossless, alpha, filters, partitions; animations.

@@ -124,14 +124,14 @@ func animatedCorpus(t *testing.T) map[string][]byte {
 	files := imagetest.CorpusFiles(t)
 	all := map[string][]byte{}
 	for _, f := range files {
-		if strings.HasPrefix(f.Name, "gif-animated/") && strings.HasSuffix(f.Name, ".gif") {
+		if strings.Contains(f.Name, "animated") && strings.HasSuffix(f.Name, ".gif") {
 			data := imagetest.Read(t, f.Path)
 			if g, err := gif.DecodeAll(bytes.NewReader(data)); err == nil && len(g.Image) > 1 {
 				all[f.Name] = data
 			}
 		}
 	}
-	require.Greater(t, len(all), 15)
+	require.Greater(t, len(all), 10)
 	return all
 }
 
@@ -155,10 +155,17 @@ func TestAnimationsOfTheCorpusKeepTheirPixelsTimingAndLoops(t *testing.T) {
 		assert.Equal(t, image.Rect(0, 0, 20, 20), img.Bounds(), path)
 		again := reencoded(t, img)
 		if len(again.Frames) > 1 {
-			assert.Equal(t, small.Delays, again.Delays, path)
+			assert.Equal(t, total(small.Delays), total(again.Delays), path) // frames that are equal once they are small are joined
 			assert.Equal(t, small.LoopCount, again.LoopCount, path)
 		}
 	}
+}
+
+func total(delays []time.Duration) (sum time.Duration) {
+	for _, d := range delays {
+		sum += d
+	}
+	return sum
 }
 
 func TestDisposalIsAsInTheReferencePictures(t *testing.T) {
