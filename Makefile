@@ -15,6 +15,7 @@
 # make compare  decodes some thousand files of other programs, and compares with the formats' reference decoders
 # make bench  compares speed, memory and pictures with libvips (bench/RESULTS.md), and encoders with Debian's (bench/ENCODE.md); needs Debian
 # make bench-crowd  how long stored thumbnails take beside new ones (bench/WEB.md)
+# make bench-peers  compares with imgproxy, imagor and imageproxy where you run them: bench/peers says how, bench/PEERS.md has the report
 # make docs   makes the pictures of README.md again
 
 # Debian packages of the servers and programs that tests drive. A test skips without its program, unless
@@ -45,7 +46,7 @@ KILL_TIME = 2h
 # How many files of each format make compare has made, and six times as many TIFFs.
 FILES = 400
 
-.PHONY: test check go-test corpus test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench bench-crowd docs apt tools
+.PHONY: test check go-test corpus test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench bench-crowd bench-peers docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -106,6 +107,9 @@ bench:
 
 bench-crowd:
 	go run ./bench/crowd
+
+bench-peers:
+	go run ./bench/peers -imgproxy '$(IMGPROXY)' -imagor '$(IMAGOR)' -imageproxy '$(IMAGEPROXY)'
 
 docs:
 	go run ./internal/readme
