@@ -52,6 +52,8 @@ type vp8lEncoder struct {
 	height  int
 	keep    bool // more images will come that need finder
 
+	predicted bool // px of the picture are what is left of it
+
 	draft bool  // what the picture takes is estimated only
 	bits  int64 // that
 
@@ -130,6 +132,10 @@ func (e *vp8lEncoder) allocate(n int) (err error) {
 // chainTries are how many pixels of a chain are looked at, by effort.
 var chainTries = [7]int{4, 8, 12, 20, 32, 64, 256}
 
+// manyPixels is the number of pixels from which on half as many are looked at in a picture that is not predicted, such as a
+// screenshot: of so many most have a copy nearby.
+const manyPixels = 1 << 19
+
 // image writes an image (RFC 9649, 5.2). That of the picture itself may have groups.
 func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 	a, err := e.parse(px, width, top)
@@ -168,7 +174,11 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 	clear(f.pairs)
 	p := &e.parsing
 	p.px, p.width, p.found, p.steps = px, width, f.found, p.steps[:cap(p.steps)][:n]
-	if err := f.find(e.ctx, px, width, chainTries[e.effort]); err != nil {
+	tries := chainTries[e.effort]
+	if n > manyPixels && !e.predicted {
+		tries = (tries + 1) / 2
+	}
+	if err := f.find(e.ctx, px, width, tries); err != nil {
 		return alphabets{}, err
 	}
 	var err error

@@ -89,7 +89,7 @@ func (c *clusterer) found(most int) error {
 				worst, gain = t, g
 			}
 		}
-		if worst < 0 || gain < groupCost*int64(bit)/8 {
+		if worst < 0 || gain < groupCost*int64(bit)/4 {
 			return nil
 		}
 		c.own[worst] = c.cost[worst] // it does not found another one

@@ -153,6 +153,7 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 // attempt writes what the transforms make of the pixels.
 func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 	width := e.width
+	e.predicted = c.predict
 	if c.palette {
 		e.w.put(1|colorIndexing<<1, 3)
 		e.w.put(uint32(len(table.colors)-1), 8)
