@@ -127,16 +127,6 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choic
 	if other := bestOf(fresh, len(px))[0]; !slices.Contains(choices, other) && other.predict != choices[0].predict {
 		choices = append(choices, other)
 	}
-	if len(px) > maxTried && len(choices) == 1 && choices[0].predict {
-		for _, c := range list { // ascending
-			if !c.predict {
-				if c.bits < list[0].bits*3/2 {
-					choices = append(choices, c.choice)
-				}
-				break
-			}
-		}
-	}
 	return choices, nil
 }
 

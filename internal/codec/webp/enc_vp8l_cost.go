@@ -165,16 +165,9 @@ func refined(total, most uint32, sum int64, kinds int) int64 {
 		return 0
 	}
 	ideal := (sum + int64(total)*int64(log2Price(total))) / int64(bit)
-	// The most frequent symbol takes a bit, and the others two at least.
-	least := 2*int64(total) - int64(most)
-	weight := int64(160) // of 256
-	switch kinds {
-	case 2:
+	if kinds == 2 {
 		return int64(total)
-	case 3:
-		weight = 243
-	case 4:
-		weight = 179
 	}
-	return max(ideal, (weight*least+(256-weight)*ideal)/256)
+	// The most frequent symbol takes a bit at least, and the others two.
+	return max(ideal, 2*int64(total)-int64(most))
 }

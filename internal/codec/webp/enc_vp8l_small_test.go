@@ -1,0 +1,57 @@
+package webp
+
+import (
+	"image"
+	"image/color"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+)
+
+func TestCostsAreThoseOfPrefixCodes(t *testing.T) {
+	r := rand.New(rand.NewPCG(51, 52))
+	for range 300 {
+		counts := make([]uint32, 2+r.IntN(280))
+		for i := range counts {
+			if counts[i] = uint32(r.IntN(1 << r.IntN(12))); r.IntN(3) == 0 {
+				counts[i] = 0
+			}
+		}
+		counts[0], counts[1] = uint32(1+r.IntN(1<<20)), 7 // one symbol is frequent
+		var m codeMaker
+		length := make([]uint8, len(counts))
+		m.lengths(counts, maxLength, length)
+		want := 0.0
+		for s, n := range counts {
+			want += float64(n) * float64(length[s])
+		}
+		assert.InEpsilon(t, want, float64(entropy(counts)), 0.35)
+	}
+}
+
+func TestWhatRepeatsIsCopied(t *testing.T) {
+	tile, wall := imagetest.Static(64, 64, 1), image.NewNRGBA(image.Rect(0, 0, 512, 320))
+	for y := range 320 {
+		for x := range 512 {
+			wall.Set(x, y, tile.At(x%64, y%64))
+		}
+	}
+	one, all := len(encodeLossless(t, tile, vp8lOptions{effort: 4})), len(encodeLossless(t, wall, vp8lOptions{effort: 4}))
+	assert.Less(t, all, one+one/8)
+}
+
+func TestAGradientOfEqualRowsOrColumnsTakesNextToNothing(t *testing.T) {
+	for name, at := range map[string]func(x, y int) int{"rows": func(x, _ int) int { return x }, "columns": func(_, y int) int { return y }} {
+		img := image.NewNRGBA(image.Rect(0, 0, 700, 500))
+		for y := range 500 {
+			for x := range 700 {
+				v := at(x, y)
+				img.SetNRGBA(x, y, color.NRGBA{byte(v / 3), byte(v / 4), byte(255 - v/5), 255})
+			}
+		}
+		assert.Less(t, len(encodeLossless(t, img, vp8lOptions{effort: 4})), 1200, name)
+	}
+}
