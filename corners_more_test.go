@@ -210,3 +210,24 @@ func TestAJobWaitsWhereTheQueueIsFull(t *testing.T) {
 		assert.Equal(t, 200, <-done)
 	})
 }
+
+func TestAnOriginalOfOneRowIsKnown(t *testing.T) {
+	for _, info := range []thumbnail.Info{{Width: 100, Height: 1}, {Width: 1, Height: 100}} {
+		img, err := siteLinks(t).Image(row{"a.jpg", info}, "fit")
+		require.NoError(t, err)
+		assert.Equal(t, [2]int{info.Width, info.Height}, [2]int{img.Width, img.Height})
+	}
+}
+
+func TestASweepToOneByteRemovesEverything(t *testing.T) {
+	s := newSite(t)
+	s.Storage = storage.NewMemory()
+	h := s.handler(t)
+	for _, size := range []string{"5x5", "6x6"} {
+		require.Equal(t, 200, get(h, s.url(t, "k.jpg", size, "crop", ".jpg")).Code)
+	}
+	swept, err := h.Sweep(t.Context(), thumbnail.Sweep{MaxBytes: 1})
+	require.NoError(t, err)
+	assert.Equal(t, 2, swept.Removed)
+	assert.Zero(t, swept.Kept)
+}
