@@ -6,6 +6,7 @@ import (
 	"image"
 	"io"
 	"io/fs"
+	"strconv"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -230,4 +231,78 @@ func TestASweepToOneByteRemovesEverything(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 2, swept.Removed)
 	assert.Zero(t, swept.Kept)
+}
+
+// QueueTimeout is for both queues together.
+func TestTheQueuesForMemoryAndForWorkersShareTheirTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		s.Workers, s.MaxMemory, s.QueueTimeout = 1, 6<<20, 10*time.Second
+		s.Processors = thumbnail.Processors{"work": working(6 * time.Second)}
+		big := append(photo(t, 20, 10), make([]byte, 3<<20)...)
+		s.source.source = storage.FS(fstest.MapFS{"big.jpg": {Data: big}, "small.jpg": {Data: photo(t, 20, 10)}})
+		h := s.handler(t)
+		codes := map[string]chan int{}
+		for i, source := range []string{"big.jpg", "small.jpg", "big.jpg"} {
+			size := []string{"5x5", "6x6", "7x7"}[i]
+			codes[size] = make(chan int, 1)
+			go func() { codes[size] <- get(h, s.url(t, source, size, "work", ".jpg")).Code }()
+			synctest.Wait()
+		}
+		start := time.Now()
+		assert.Equal(t, 503, <-codes["7x7"], "6 s for the memory, and 4 s for the worker")
+		assert.Equal(t, 10*time.Second, time.Since(start))
+		assert.Equal(t, 200, <-codes["5x5"])
+		assert.Equal(t, 200, <-codes["6x6"])
+	})
+}
+
+func TestAFileMayBeAsLargeAsTheLimits(t *testing.T) {
+	l := siteLinks(t)
+	l.MaxWidth, l.MaxHeight, l.PixelLimits = 2000, 1000, map[string]int64{".jpg": 2_000_000}
+	img, err := l.Image("a.jpg", "hero")
+	require.NoError(t, err)
+	assert.Contains(t, img.Srcset, " 2000w")
+	for _, change := range []func(){
+		func() { l.MaxWidth = 1999 }, func() { l.MaxWidth, l.MaxHeight = 2000, 999 }, func() { l.MaxHeight, l.PixelLimits = 1000, map[string]int64{".jpg": 1_999_999} },
+	} {
+		change()
+		img, err := l.Image("a.jpg", "hero")
+		require.NoError(t, err)
+		assert.NotContains(t, img.Srcset, " 2000w")
+	}
+	got, err := renderWith(t, siteLinks(t), `{{img . "fit" "alt" ""}}`, row{"a.jpg", thumbnail.Info{Width: 1, Height: 1}})
+	require.NoError(t, err)
+	assert.Contains(t, got, ` width="1" height="1" `)
+}
+
+// vanishing is a local source.
+type vanishing struct{ *storage.Memory }
+
+func TestAnOriginalThatVanishesWhileItIsShrunkIsMissing(t *testing.T) {
+	s := newSite(t)
+	source := vanishing{storage.NewMemory()}
+	require.NoError(t, source.Put(t.Context(), "k.jpg", bytes.NewReader(photo(t, 20, 10))))
+	s.Source = source
+	s.Processors = thumbnail.Processors{"odd": processorFunc(func(ctx context.Context, src image.Image, w, h int) (image.Image, error) {
+		assert.NoError(t, source.Remove(ctx, "k.jpg"))
+		return processors.Crop{}.Process(ctx, src, w, h)
+	})}
+	h := s.handler(t)
+	url := s.url(t, "k.jpg", "5x5", "odd", ".jpg")
+	assert.Equal(t, 404, get(h, url).Code)
+	assert.Zero(t, s.storage.put.Load())
+	assert.Zero(t, h.Stats().Memory)
+}
+
+func TestAPlaceholderSaysHowLongItIs(t *testing.T) {
+	s := newSite(t)
+	s.ErrorHandler = thumbnail.Placeholder(fstest.MapFS{"p.jpg": {Data: photo(t, 20, 10)}}, "p.jpg")
+	h := s.handler(t)
+	url := s.url(t, "none.jpg", "5x5", "crop", ".jpg")
+	for _, method := range []string{"GET", "HEAD"} {
+		w := request(h, method, url)
+		assert.Equal(t, strconv.Itoa(len(photo(t, 20, 10))), w.Header().Get("Content-Length"), method)
+		assert.Equal(t, method == "GET", w.Body.Len() > 0)
+	}
 }
