@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -112,4 +113,24 @@ func TestSymbolicLinksBelowTheRootAreFollowedIfTheyAreRelativeAndStayWithin(t *t
 		_, err := d.Open(t.Context(), key)
 		assert.ErrorIs(t, err, fs.ErrNotExist, key)
 	}
+}
+
+func TestADirThatHasFollowedItsPathOpensItOnce(t *testing.T) {
+	if openDescriptors() < 0 {
+		t.Skip("descriptors can't be counted")
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which closes files that nobody has
+	root := filepath.Join(t.TempDir(), "thumbs")
+	require.NoError(t, os.Mkdir(root, 0o755))
+	d, err := storage.OpenDir(root)
+	require.NoError(t, err)
+	defer d.Close()
+	require.NoError(t, os.Rename(root, root+"-old"))
+	require.NoError(t, os.Mkdir(root, 0o755))
+	put(t, d, "a", "new")
+	before := openDescriptors()
+	for range 30 {
+		assert.Equal(t, "new", content(t, d, "a"))
+	}
+	assert.Less(t, openDescriptors()-before, 5)
 }

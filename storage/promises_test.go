@@ -252,6 +252,9 @@ func openDescriptors() int {
 }
 
 func TestADirLeavesNoDescriptorOpen(t *testing.T) {
+	if openDescriptors() < 0 {
+		t.Skip("descriptors can't be counted")
+	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which closes files that nobody has
 	use := func() {
 		d, err := storage.OpenDir(t.TempDir())
