@@ -253,3 +253,25 @@ func TestWorkersAreGivenInOrder(t *testing.T) {
 	require.Eventually(t, func() bool { a.mu.Lock(); defer a.mu.Unlock(); return a.busy == 0 }, wait, tick)
 	assert.False(t, a.full())
 }
+
+func TestTheQueueForMemoryIsBoundedWhileWorkersAreFree(t *testing.T) {
+	a := &admission{maxMemory: 100, workers: 8, maxQueue: 2}
+	all, err := a.reserve(100, patient{})
+	require.NoError(t, err)
+	done := make(chan error, 2)
+	for range 2 {
+		go func() {
+			r, err := a.reserve(10, patient{})
+			r.release()
+			done <- err
+		}()
+	}
+	queued := func() int { a.mu.Lock(); defer a.mu.Unlock(); return a.queued() }
+	require.Eventually(t, func() bool { return queued() == 2 }, wait, tick)
+	assert.False(t, a.full(), "a request that finds memory needs no place in the queue")
+	_, err = a.reserve(10, patient{})
+	assert.ErrorIs(t, err, ErrOverloaded)
+	all.release()
+	assert.NoError(t, <-done)
+	assert.NoError(t, <-done)
+}

@@ -88,9 +88,10 @@ func TestOverloadIsAnsweredAtOnce(t *testing.T) {
 			wg.Go(func() { assert.Equal(t, 200, get(h, s.url(t, "k.jpg", fmt.Sprintf("%dx9", i+1), "work", ".jpg")).Code) })
 		}
 		synctest.Wait()
-		start := time.Now()
+		start, opened := time.Now(), s.source.opened.Load()
 		w := get(h, s.url(t, "k.jpg", "9x9", "work", ".jpg"))
 		assert.Equal(t, 503, w.Code)
+		assert.Equal(t, opened, s.source.opened.Load(), "the original is not even opened")
 		assert.Equal(t, "1", w.Header().Get("Retry-After"))
 		assert.Zero(t, time.Since(start))
 		assert.Equal(t, 2, h.Stats().Queued)
