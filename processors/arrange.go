@@ -2,6 +2,7 @@ package processors
 
 import (
 	"cmp"
+	"context"
 	"image"
 	"image/color"
 	"slices"
@@ -13,12 +14,15 @@ type arrangement struct {
 	palette color.Palette // as arranged
 }
 
-// newArrangement arranges a palette for frames that have it.
-func newArrangement(palette color.Palette, frames []*image.Paletted) *arrangement {
+// newArrangement arranges a palette for frames that have it. It looks at them up to the end of ctx.
+func newArrangement(ctx context.Context, palette color.Palette, frames []*image.Paletted) *arrangement {
 	var frequency [256]int
 	for i, img := range frames {
 		var used [256]bool
 		for at, index := range img.Pix {
+			if at%indicesPerLook == 0 && ctx.Err() != nil {
+				break
+			}
 			if i == 0 || index != frames[i-1].Pix[at] {
 				used[index] = true
 			}
@@ -45,13 +49,19 @@ func newArrangement(palette color.Palette, frames []*image.Paletted) *arrangemen
 	return a
 }
 
-// apply arranges a frame. Colors that the palette has got since come last.
-func (a *arrangement) apply(img *image.Paletted) {
+// indicesPerLook is how many indices are passed between two looks at a context.
+const indicesPerLook = 1 << 20
+
+// apply arranges a frame, up to the end of ctx. Colors that the palette has got since come last.
+func (a *arrangement) apply(ctx context.Context, img *image.Paletted) {
 	for i := len(a.palette); i < len(img.Palette); i++ {
 		a.to[i] = uint8(i)
 		a.palette = append(a.palette, img.Palette[i])
 	}
 	for i, index := range img.Pix {
+		if i%indicesPerLook == 0 && ctx.Err() != nil {
+			break
+		}
 		img.Pix[i] = a.to[index]
 	}
 	img.Palette = a.palette

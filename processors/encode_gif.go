@@ -197,7 +197,7 @@ func (g *gifWriter) draw() error {
 	if err != nil {
 		return err
 	}
-	if err := g.exact.arrange(exact, add); err != nil {
+	if err := g.exact.arrange(g.ctx, exact, add); err != nil {
 		return err
 	}
 	if exact == nil {
@@ -258,10 +258,10 @@ func (g *gifWriter) inShots(frames []*image.NRGBA, add func(*image.Paletted) err
 			painted[i] = g.paint(img)
 		}
 		if g.arranged == nil {
-			g.arranged = newArrangement(g.palette, painted)
+			g.arranged = newArrangement(g.ctx, g.palette, painted)
 		}
 		for _, img := range painted {
-			g.arranged.apply(img)
+			g.arranged.apply(g.ctx, img)
 			if err := add(img); err != nil {
 				return err
 			}

@@ -24,12 +24,12 @@ type exactColors struct {
 }
 
 // arrange calls add with frames that draw has returned.
-func (e *exactColors) arrange(frames []*image.Paletted, add func(*image.Paletted) error) error {
+func (e *exactColors) arrange(ctx context.Context, frames []*image.Paletted, add func(*image.Paletted) error) error {
 	if e.order == nil && len(frames) > 0 {
-		e.order = newArrangement(e.palette, frames)
+		e.order = newArrangement(ctx, e.palette, frames)
 	}
 	for _, img := range frames {
-		e.order.apply(img)
+		e.order.apply(ctx, img)
 		if err := add(img); err != nil {
 			return err
 		}

@@ -71,14 +71,15 @@ func (e *Encoder) leaving(p *picture, at int) int {
 // bounds returns the smallest rectangle that holds every pixel that is.
 func (e *Encoder) bounds(is func(at int) bool) image.Rectangle {
 	r := image.Rectangle{Min: e.size}
-	for y := range e.size.Y {
+	e.rows(0, e.size.Y, func(y int) bool {
 		for x := range e.size.X {
 			if is(y*e.size.X + x) {
 				r.Min = image.Pt(min(r.Min.X, x), min(r.Min.Y, y))
 				r.Max = image.Pt(max(r.Max.X, x+1), y+1)
 			}
 		}
-	}
+		return true
+	})
 	if r.Max.X == 0 {
 		return image.Rectangle{}
 	}
@@ -91,7 +92,7 @@ func (e *Encoder) gather(p *picture, rect image.Rectangle) error {
 		return err
 	}
 	e.cells, e.want, e.kept = e.cells[:0], e.want[:0], e.kept[:0]
-	for y := rect.Min.Y; y < rect.Max.Y; y++ {
+	e.rows(rect.Min.Y, rect.Max.Y, func(y int) bool {
 		for x := rect.Min.X; x < rect.Max.X; x++ {
 			at := y*e.size.X + x
 			k := cell(p.pix[at])
@@ -107,29 +108,32 @@ func (e *Encoder) gather(p *picture, rect image.Rectangle) error {
 				e.want, e.kept = append(e.want, p.wanted(at)), append(e.kept, uint16(min(cost, 1<<16-1)))
 			}
 		}
-	}
-	return nil
+		return true
+	})
+	return e.ctx.Err()
 }
 
 // show puts what was packed on the screen.
 func (e *Encoder) show(p *picture, rect image.Rectangle) {
 	if e.Loss == 0 {
-		for y := rect.Min.Y; y < rect.Max.Y; y++ {
+		e.rows(rect.Min.Y, rect.Max.Y, func(y int) bool {
 			for at := y*e.size.X + rect.Min.X; at < y*e.size.X+rect.Max.X; at++ {
 				e.shown[at] = p.packed[p.pix[at]]
 			}
-		}
+			return true
+		})
 		return
 	}
 	i := 0
-	for y := rect.Min.Y; y < rect.Max.Y; y++ {
+	e.rows(rect.Min.Y, rect.Max.Y, func(y int) bool {
 		for at := y*e.size.X + rect.Min.X; at < y*e.size.X+rect.Max.X; at++ {
 			if k := e.cells[i]; k&mustLeave == 0 {
 				e.shown[at] = p.packed[k&255]
 			}
 			i++
 		}
-	}
+		return true
+	})
 }
 
 // A frame is what is kept of a picture.

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"iter"
 	"math/bits"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -112,7 +113,7 @@ func (e *Encoder) Add(img *image.Paletted, delay int) error {
 		}
 	}
 	if e.last != nil {
-		if sum, ok := Merge(e.last.delay, next.delay); ok && e.last.looksLike(next) {
+		if sum, ok := Merge(e.last.delay, next.delay); ok && e.sameLooks(e.last, next) {
 			e.last.delay = sum
 			return nil
 		}
@@ -193,9 +194,38 @@ type picture struct {
 // wanted returns the color that a pixel should have.
 func (p *picture) wanted(at int) uint32 { return p.packed[p.pix[at]] }
 
-func (p *picture) looksLike(q *picture) bool {
-	for i, index := range p.pix {
-		if p.packed[index] != q.packed[q.pix[i]] {
+// sameLooks reports whether two pictures look alike.
+func (e *Encoder) sameLooks(p, q *picture) bool {
+	return e.rows(0, e.size.Y, func(y int) bool {
+		from, to := y*e.size.X, (y+1)*e.size.X
+		others := q.pix[from:to]
+		for i, index := range p.pix[from:to] {
+			if p.packed[index] != q.packed[others[i]] {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// runs yields cells in runs of half a megabyte, and where each begins, until the context ends.
+func (e *Encoder) runs(cells []cell) iter.Seq2[int, []cell] {
+	return func(yield func(int, []cell) bool) {
+		const long = 1 << 18
+		for at := 0; at < len(cells) && e.ctx.Err() == nil; at += long {
+			if !yield(at, cells[at:min(at+long, len(cells))]) {
+				return
+			}
+		}
+	}
+}
+
+// rows calls f for rows, until that returns false or the context ends, which it looks at once per megabyte of
+// colors. It reports whether all were seen.
+func (e *Encoder) rows(from, to int, f func(y int) bool) bool {
+	every := max(1<<18/e.size.X, 1)
+	for y := from; y < to; y++ {
+		if (y-from)%every == 0 && e.ctx.Err() != nil || !f(y) {
 			return false
 		}
 	}

@@ -33,14 +33,16 @@ func (e *Encoder) packShared(to *packed, p *picture, clears bool) {
 	if clears {
 		most = p.transparent
 	}
-	for _, k := range e.cells {
-		if k&(mustLeave|mayLeave) == 0 {
-			most = max(most, int(k&255))
-		} else if k&mustLeave != 0 || p.transparent >= 0 {
-			most = max(most, p.transparent)
-		}
-		if k&mustLeave != 0 && p.transparent < 0 {
-			return
+	for _, run := range e.runs(e.cells) {
+		for _, k := range run {
+			if k&(mustLeave|mayLeave) == 0 {
+				most = max(most, int(k&255))
+			} else if k&mustLeave != 0 || p.transparent >= 0 {
+				most = max(most, p.transparent)
+			}
+			if k&mustLeave != 0 && p.transparent < 0 {
+				return
+			}
 		}
 	}
 	c := e.coder
@@ -48,15 +50,22 @@ func (e *Encoder) packShared(to *packed, p *picture, clears bool) {
 	for w := either; w <= written; w++ {
 		if w == written || p.transparent < 0 {
 			w = written
-			for _, k := range e.cells {
-				if k&mustLeave == 0 {
-					most = max(most, int(k&255))
+			for _, run := range e.runs(e.cells) {
+				for _, k := range run {
+					if k&mustLeave == 0 {
+						most = max(most, int(k&255))
+					}
 				}
 			}
 		}
 		c.cells = c.cells[:0]
-		for _, k := range e.cells {
-			c.cells = append(c.cells, w.of(k, most))
+		for _, run := range e.runs(e.cells) {
+			for _, k := range run {
+				c.cells = append(c.cells, w.of(k, most))
+			}
+		}
+		if e.ctx.Err() != nil {
+			return
 		}
 		if e.try(to, most, p.transparent, nil, clears) {
 			e.best, c.cells = c.cells, e.best
@@ -69,11 +78,13 @@ func (e *Encoder) packShared(to *packed, p *picture, clears bool) {
 
 // fix makes the cells what was written.
 func (e *Encoder) fix(p *picture) {
-	for i, k := range e.best {
-		if int(k&255) == p.transparent {
-			e.cells[i] |= mustLeave
-		} else {
-			e.cells[i] = k & 255
+	for from, run := range e.runs(e.best) {
+		for i, k := range run {
+			if int(k&255) == p.transparent {
+				e.cells[from+i] |= mustLeave
+			} else {
+				e.cells[from+i] = k & 255
+			}
 		}
 	}
 }
@@ -81,17 +92,19 @@ func (e *Encoder) fix(p *picture) {
 // try compresses, and keeps that if it is shorter than what there is.
 func (e *Encoder) try(to *packed, most, transparent int, table []byte, clears bool) bool {
 	data := e.coder.compress(tableWidth(most + 1))
-	if !clears && !leaves(e.coder.cells, transparent) {
+	if !clears && !e.leaves(transparent) {
 		transparent = -1
 	}
 	return to.keepShorter(transparent, table, data)
 }
 
 // leaves reports whether a pixel is left.
-func leaves(cells []cell, transparent int) bool {
-	for _, k := range cells {
-		if int(k&255) == transparent {
-			return true
+func (e *Encoder) leaves(transparent int) bool {
+	for _, run := range e.runs(e.coder.cells) {
+		for _, k := range run {
+			if int(k&255) == transparent {
+				return true
+			}
 		}
 	}
 	return false
@@ -107,17 +120,22 @@ func (e *Encoder) packLocal(to *packed, p *picture, clears, otherwise bool) {
 	c := e.coder
 	c.colors, c.loss, c.gain, c.leave = t.packed, 0, 1, t.leave
 	c.cells = c.cells[:0]
-	for i, k := range e.cells {
-		if e.Loss > 0 && e.kept[i] > 0 {
-			k &^= mayLeave // as this is not what was written
+	for from, run := range e.runs(e.cells) {
+		for i, k := range run {
+			if e.Loss > 0 && e.kept[from+i] > 0 {
+				k &^= mayLeave // as this is not what was written
+			}
+			place := t.places[k&255]
+			if place < 0 {
+				place, k = 0, mustLeave // which has a color that nothing else needs
+			} else if t.leave < 0 {
+				k &^= mayLeave
+			}
+			c.cells = append(c.cells, k&^255|cell(place))
 		}
-		place := t.places[k&255]
-		if place < 0 {
-			place, k = 0, mustLeave // which has a color that nothing else needs
-		} else if t.leave < 0 {
-			k &^= mayLeave
-		}
-		c.cells = append(c.cells, k&^255|cell(place))
+	}
+	if e.ctx.Err() != nil {
+		return
 	}
 	e.try(to, len(t.table)/3-1, t.leave, t.table, clears)
 }
@@ -141,14 +159,16 @@ func (e *Encoder) localTable(p *picture, clears bool) (t localTable, ok bool) {
 		}
 	}
 	must, may := clears, false
-	for _, k := range e.cells {
-		switch {
-		case k&mustLeave != 0:
-			must = true
-		case k&mayLeave != 0:
-			may = true
-		default:
-			need(int(k & 255))
+	for _, run := range e.runs(e.cells) {
+		for _, k := range run {
+			switch {
+			case k&mustLeave != 0:
+				must = true
+			case k&mayLeave != 0:
+				may = true
+			default:
+				need(int(k & 255))
+			}
 		}
 	}
 	t.leave = -1
@@ -162,10 +182,12 @@ func (e *Encoder) localTable(p *picture, clears bool) (t localTable, ok bool) {
 			return t, false
 		}
 	}
-	for _, k := range e.cells {
-		if need(int(k & 255)); t.places[k&255] < 0 {
-			return t, false
+	for _, run := range e.runs(e.cells) {
+		for _, k := range run {
+			if need(int(k & 255)); t.places[k&255] < 0 {
+				return t, false
+			}
 		}
 	}
-	return t, true
+	return t, e.ctx.Err() == nil
 }

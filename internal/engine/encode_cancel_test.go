@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"io"
+	"iter"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// quickEncoders is an encoder of each format, and of each way to compress, at the effort that takes the
+// least time; thorough asks for all.
+func quickEncoders() map[string]Encoder {
+	if thorough() {
+		return ownEncoders()
+	}
+	return map[string]Encoder{
+		"JPEG": processors.JPEG{Baseline: true}, "progressive JPEG": processors.JPEG{}, "PNG": processors.PNG{}, "PNG of a palette": processors.PNG{Palette: processors.PaletteAlways},
+		"GIF": processors.GIF{}, "lossy WebP": processors.WebP{Effort: -1, Lossless: processors.LosslessNever}, "lossless WebP": processors.WebP{Effort: -1, Lossless: processors.LosslessAlways},
+	}
+}
+
+// largePictures are of 2900×2900 pixels, of few colors and of many, and three frames of an animation.
+func largePictures() map[string]image.Image {
+	const side = 2900
+	flat := imagetest.Static(side, side, 1)
+	for i := range flat.Pix {
+		flat.Pix[i] = byte(i/4%side/40*20) | byte(i&3/3*255)
+	}
+	all := map[string]image.Image{"flat": flat}
+	if thorough() {
+		all["photo"], all["noise"] = imagetest.Photo(side, side, 1), imagetest.Noise(side, side, 1)
+	}
+	return all
+}
+
+func filmOfOne(img *image.NRGBA) *processors.Animation {
+	moved := imagetest.Photo(img.Rect.Dx(), 40, 1)
+	frames := func(yield func(processors.Frame, error) bool) {
+		for i := range 2 {
+			next := &image.NRGBA{Pix: append([]byte(nil), img.Pix...), Stride: img.Stride, Rect: img.Rect}
+			copy(next.Pix[i*1000*img.Stride:], moved.Pix)
+			if !yield(processors.Frame{Image: next, Delay: 100 * time.Millisecond}, nil) {
+				return
+			}
+		}
+	}
+	return &processors.Animation{Image: img, Frames: iter.Seq2[processors.Frame, error](frames), LoopCount: 0}
+}
+
+// An endingContext ends at the nth look at it, and measures what is computed between looks.
+type endingContext struct {
+	watchedContext
+	end int // 0: never
+}
+
+func (c *endingContext) Err() error {
+	now := imagetest.CPU()
+	c.longest, c.last = max(c.longest, now-c.last), now
+	if c.looks++; c.end > 0 && c.looks >= c.end {
+		return context.Canceled
+	}
+	return nil
+}
+
+// encodeWatched encodes until the context ends, and returns how much was computed between two looks at it at the most.
+func encodeWatched(t *testing.T, e Encoder, img image.Image, end int) (longest time.Duration, looks int, err error) {
+	c := &endingContext{watchedContext{Context: codec.WithAccount(t.Context(), nil)}, end}
+	longest = c.during(func() { err = e.(processors.ContextEncoder).EncodeContext(c, io.Discard, img) })
+	_ = c.Err()
+	return max(longest, c.longest), c.looks, err
+}
+
+func TestEveryEncoderLooksAtTheContextOften(t *testing.T) {
+	imagetest.Long(t)
+	for kind, img := range largePictures() {
+		for name, e := range quickEncoders() {
+			assertEncodesInSteps(t, e, img, fmt.Sprintf("%s, %s", name, kind))
+			if still, ok := img.(*image.NRGBA); ok && animates(e) && thorough() {
+				assertEncodesInSteps(t, e, filmOfOne(still), fmt.Sprintf("%s, %s that moves", name, kind))
+			}
+		}
+	}
+}
+
+func assertEncodesInSteps(t *testing.T, e Encoder, img image.Image, what string) {
+	longest, looks, err := encodeWatched(t, e, img, 0)
+	assert.NoError(t, err, what)
+	for range 2 {
+		if longest > notice { // the garbage collector computes as well
+			again, _, _ := encodeWatched(t, e, img, 0)
+			longest = min(longest, again)
+		}
+	}
+	assert.LessOrEqual(t, longest, notice, "%s: CPU time between two looks at the context", what)
+	end := looks / 2
+	_, after, err := encodeWatched(t, e, img, end)
+	assert.ErrorIs(t, err, context.Canceled, what)
+	assert.LessOrEqual(t, after-end, 50, "%s: looks at a context that has ended", what)
+	t.Logf("%s: %d looks, %v at most between two, %d after the end", what, looks, longest.Round(time.Millisecond), after-end)
+}
