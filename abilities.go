@@ -10,6 +10,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
 	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/response"
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // A withArgs is a [Processor] whose method may have arguments, as in "focus_42_67". With returns the
@@ -91,11 +93,14 @@ func contentType(ext string, e Encoder) string {
 func (h *Handler) logAbilities() {
 	c := h.cfg
 	h.log(context.Background(), slog.LevelDebug, "thumbnail: abilities",
-		"storage removes", ability.Has[Remover](c.Storage), "storage is local", h.storageLocal, "locker waits", ability.Has[Waiter](c.Locker),
-		"signer formats sizes", ability.Has[SizeFormatter](c.Signer),
+		"storage removes", ability.Has[Remover](c.Storage), "storage lists", ability.Has[storage.Lister](c.Storage), "storage deletes", ability.Has[storage.Deleter](c.Storage),
+		"storage is local", h.storageLocal, "source is local", h.sourceLocal, "locker waits", ability.Has[Waiter](c.Locker),
+		"signer formats sizes", ability.Has[SizeFormatter](c.Signer), "responder streams", ability.Has[response.Stream](c.Responder),
 		"methods that plan", having[processors.Planner](c.Processors), "locate", having[processors.Locator](c.Processors), "have arguments", having[withArgs](c.Processors),
 		"extensions that animate", having[processors.Animator](c.Encoders), "have contexts", having[processors.ContextEncoder](c.Encoders),
-		"have media types", having[interface{ ContentType() string }](c.Encoders))
+		"have media types", having[interface{ ContentType() string }](c.Encoders), "have originals", having[processors.OriginalEncoder](c.Encoders),
+		"keep originals", having[processors.Keeper](c.Encoders), "estimate memory", having[processors.MemoryEstimator](c.Encoders),
+		"limit pixels", having[PixelLimiter](c.Encoders))
 }
 
 // having returns the keys of the values that implement an optional interface.

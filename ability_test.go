@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/lock"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/response"
 	"github.com/rest-thumbnails/thumbnail/storage"
@@ -81,9 +82,26 @@ func TestWhatCanNeverWorkIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	defer again.Close()
 	for want, change := range map[string]func(*thumbnail.Config){
-		"Config.Source is a nil *storage.Memory":        func(c *thumbnail.Config) { c.Source = none },
-		"Config.Storage is a nil *storage.Memory":       func(c *thumbnail.Config) { c.Storage = none },
-		"Config.Storage and Config.Source overlap":      func(c *thumbnail.Config) { c.Source, c.Storage = dir, again },
+		"Config.Source is a nil *storage.Memory":            func(c *thumbnail.Config) { c.Source = none },
+		"Config.Storage is a nil *storage.Memory":           func(c *thumbnail.Config) { c.Storage = none },
+		"Config.Storage and Config.Source overlap":          func(c *thumbnail.Config) { c.Source, c.Storage = dir, again },
+		"Config.Signer is a nil *thumbnail.HMACSigner":      func(c *thumbnail.Config) { c.Signer = (*thumbnail.HMACSigner)(nil) },
+		"Config.Locker is a nil *lock.Memory":               func(c *thumbnail.Config) { c.Locker = (*lock.Memory)(nil) },
+		"Config.Responder is a nil *response.Nginx":         func(c *thumbnail.Config) { c.Responder = (*response.Nginx)(nil) },
+		"Config.Observer is a nil *thumbnail_test.observer": func(c *thumbnail.Config) { c.Observer = (*observer)(nil) },
+		"Config.Processors: \"crop\" is a nil *processors.Crop": func(c *thumbnail.Config) {
+			c.Processors = thumbnail.Processors{"crop": (*processors.Crop)(nil)}
+		},
+		"Config.Encoders: \".png\" is a nil *processors.PNG": func(c *thumbnail.Config) {
+			c.Encoders = thumbnail.Encoders{".png": (*processors.PNG)(nil)}
+		},
+		"response.Apache needs its Root": func(c *thumbnail.Config) { c.Responder = response.Apache{} },
+		"response.Nginx names files that something else serves, and Config.Storage is no *storage.Dir": func(c *thumbnail.Config) {
+			c.Responder = response.Nginx{Prefix: "/thumbs/"}
+		},
+		"response.Redirect names files that something else serves, and Config.Storage is no *storage.Dir": func(c *thumbnail.Config) {
+			c.Responder = response.Redirect{Prefix: "/thumbs/"}
+		},
 		"DjangoSigner without a key":                    func(c *thumbnail.Config) { c.Signer = thumbnail.AnyOf(newSigner(t), thumbnail.DjangoSigner("")) },
 		"HMACSigner without a key":                      func(c *thumbnail.Config) { c.Signer = &thumbnail.HMACSigner{} },
 		"response.Nginx needs its Prefix":               func(c *thumbnail.Config) { c.Responder = response.Nginx{} },

@@ -61,7 +61,7 @@ func (d Describer) describe(ctx context.Context, f fs.File) (Info, error) {
 		return Info{}, err
 	}
 	ctx = codec.WithAccount(ctx, codec.NewAccount(orElse(d.MaxMemory, 256<<20)))
-	r, seeks := f.(io.ReadSeeker)
+	r, seeks := seekable(f).(io.ReadSeeker)
 	var data []byte
 	if !seeks || d.Color {
 		if data, err = readBounded(ctx, f, orElse(d.MaxBytes, 64<<20)); err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/internal/engine"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
@@ -86,8 +87,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 			width: cfg.MaxWidth, height: cfg.MaxHeight, timeout: cfg.Timeout,
 		},
 	}
-	_, h.storageLocal = cfg.Storage.(storage.Local)
-	_, h.sourceLocal = cfg.Source.(storage.Local)
+	h.storageLocal, h.sourceLocal = ability.Has[storage.Local](cfg.Storage), ability.Has[storage.Local](cfg.Source)
 	switch cfg.Storage.(type) {
 	case *storage.Dir, *storage.Memory:
 		h.storageQuick = true

@@ -163,7 +163,7 @@ func (a anyOf) Verify(s Spec, secret string) bool {
 }
 
 func (a anyOf) FormatSize(size Size) string {
-	if f, ok := a[0].(SizeFormatter); ok {
+	if f, ok := sizeFormatter(a[0]); ok {
 		return f.FormatSize(size)
 	}
 	return size.String()

@@ -3,6 +3,8 @@ package thumbnail
 import (
 	"fmt"
 	"strings"
+
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
 )
 
 // errNoSigner is the error of Links without a signer.
@@ -76,9 +78,17 @@ func checkBase(base string) error {
 	return checkBaseText(base)
 }
 
+// sizeFormatter returns the SizeFormatter that a signer is or wraps.
+func sizeFormatter(signer Signer) (SizeFormatter, bool) {
+	if _, ok := signer.(*HMACSigner); ok {
+		return nil, false // at once, as pages have thousands of URLs
+	}
+	return ability.Find[SizeFormatter](signer)
+}
+
 // formatSize formats size as the signer requires, and checks that the result can be parsed.
 func formatSize(signer Signer, size Size) (string, error) {
-	f, ok := signer.(SizeFormatter)
+	f, ok := sizeFormatter(signer)
 	if !ok {
 		return size.String(), nil
 	}
