@@ -1,10 +1,12 @@
-package processors
+package processors_test
 
 import (
 	"fmt"
 	"image"
 	"io"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
@@ -24,7 +26,7 @@ func BenchmarkProcess(b *testing.B) {
 
 func BenchmarkEncode(b *testing.B) {
 	photo := imagetest.Subject(image.Pt(400, 300), image.Pt(200, 150), 100)
-	for _, e := range []encoder{JPEG{}, JPEG{Subsampling: Subsampling444}, JPEG{Progressive: true}, PNG{}, GIF{}} {
+	for _, e := range []encoder{processors.JPEG{}, processors.JPEG{Subsampling: processors.Subsampling444}, processors.JPEG{Progressive: true}, processors.PNG{}, processors.GIF{}} {
 		b.Run(fmt.Sprintf("%T%+v", e, e), func(b *testing.B) {
 			for b.Loop() {
 				if err := e.Encode(io.Discard, photo); err != nil {
@@ -35,4 +37,4 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-var builtIn = []Planner{Crop{}, Scale{}, Fit{}, Smart{}, Entropy{}}
+var builtIn = []processors.Planner{processors.Crop{}, processors.Scale{}, processors.Fit{}, processors.Smart{}, processors.Entropy{}}

@@ -1,4 +1,4 @@
-package processors
+package processors_test
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"image/jpeg"
 	"io"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/assert"
@@ -64,7 +66,7 @@ func TestEveryTypeOfPictureIsEncodedAndNotModified(t *testing.T) {
 			e         encoder
 			tolerance float64
 		}{
-			{PNG{}, 0}, {JPEG{Quality: 95}, 8}, {JPEG{Quality: 95, Subsampling: Subsampling444}, 8}, {JPEG{Quality: 95, Progressive: true}, 8}, {GIF{}, 8},
+			{processors.PNG{}, 0}, {processors.JPEG{Quality: 95}, 8}, {processors.JPEG{Quality: 95, Subsampling: processors.Subsampling444}, 8}, {processors.JPEG{Quality: 95, Progressive: true}, 8}, {processors.GIF{}, 8},
 		} {
 			_, got := decodeFile(t, encoded(t, c.e, img))
 			assert.LessOrEqual(t, distance(t, before, got), c.tolerance, "%T of %s", c.e, name)
@@ -76,33 +78,33 @@ func TestEveryTypeOfPictureIsEncodedAndNotModified(t *testing.T) {
 func TestJPEGComposesTransparencyOnItsBackground(t *testing.T) {
 	img := uniform(image.Pt(16, 16), color.NRGBA{0, 0, 0, 0})
 	for _, c := range []struct {
-		e    JPEG
+		e    processors.JPEG
 		want color.NRGBA
 	}{
-		{JPEG{}, color.NRGBA{255, 255, 255, 255}},
-		{JPEG{Background: color.NRGBA{40, 80, 120, 255}}, color.NRGBA{40, 80, 120, 255}},
+		{processors.JPEG{}, color.NRGBA{255, 255, 255, 255}},
+		{processors.JPEG{Background: color.NRGBA{40, 80, 120, 255}}, color.NRGBA{40, 80, 120, 255}},
 	} {
 		_, got := decodeFile(t, encoded(t, c.e, img))
 		assert.Less(t, distance(t, uniform(image.Pt(16, 16), c.want), got), 3.0, "%v", c)
 	}
 	half := uniform(image.Pt(16, 16), color.NRGBA{200, 0, 0, 128})
-	_, got := decodeFile(t, encoded(t, JPEG{}, half))
+	_, got := decodeFile(t, encoded(t, processors.JPEG{}, half))
 	assert.Less(t, distance(t, uniform(image.Pt(16, 16), color.NRGBA{227, 127, 127, 255}), got), 3.0)
 }
 
 func TestJPEGOptionsWork(t *testing.T) {
 	img := imagetest.Gradient(200, 150)
 	fill(img.SubImage(image.Rect(50, 50, 100, 100)).(*image.NRGBA), color.NRGBA{255, 0, 0, 255})
-	size := func(e JPEG) int { return len(encoded(t, e, img)) }
-	assert.Equal(t, size(JPEG{Quality: 85}), size(JPEG{}), "85 is the default")
-	assert.Less(t, size(JPEG{Quality: 30}), size(JPEG{}))
-	assert.Equal(t, size(JPEG{Quality: 100}), size(JPEG{Quality: 1000}))
-	assert.Equal(t, size(JPEG{Quality: 1}), size(JPEG{Quality: -7}))
-	assert.True(t, bytes.Contains(encoded(t, JPEG{Progressive: true}, img), []byte{0xff, 0xc2}))
+	size := func(e processors.JPEG) int { return len(encoded(t, e, img)) }
+	assert.Equal(t, size(processors.JPEG{Quality: 85}), size(processors.JPEG{}), "85 is the default")
+	assert.Less(t, size(processors.JPEG{Quality: 30}), size(processors.JPEG{}))
+	assert.Equal(t, size(processors.JPEG{Quality: 100}), size(processors.JPEG{Quality: 1000}))
+	assert.Equal(t, size(processors.JPEG{Quality: 1}), size(processors.JPEG{Quality: -7}))
+	assert.True(t, bytes.Contains(encoded(t, processors.JPEG{Progressive: true}, img), []byte{0xff, 0xc2}))
 
-	for e, want := range map[JPEG]image.YCbCrSubsampleRatio{
-		{}:                            image.YCbCrSubsampleRatio420,
-		{Subsampling: Subsampling444}: image.YCbCrSubsampleRatio444,
+	for e, want := range map[processors.JPEG]image.YCbCrSubsampleRatio{
+		{}:                                       image.YCbCrSubsampleRatio420,
+		{Subsampling: processors.Subsampling444}: image.YCbCrSubsampleRatio444,
 	} {
 		got, err := jpeg.Decode(bytes.NewReader(encoded(t, e, img)))
 		require.NoError(t, err)
@@ -116,7 +118,7 @@ func TestGreyStaysGrey(t *testing.T) {
 	draw.Draw(grey, grey.Rect, imagetest.Gradient(40, 30), image.Point{}, draw.Src)
 	draw.Draw(deep, grey.Rect, grey, image.Point{}, draw.Src)
 	for _, img := range []image.Image{grey, deep} {
-		for _, e := range []encoder{JPEG{Quality: 95}, JPEG{Quality: 95, Subsampling: Subsampling444}, PNG{}} {
+		for _, e := range []encoder{processors.JPEG{Quality: 95}, processors.JPEG{Quality: 95, Subsampling: processors.Subsampling444}, processors.PNG{}} {
 			_, got := decodeFile(t, encoded(t, e, img))
 			assert.IsType(t, &image.Gray{}, got, "%T", e)
 			assert.Less(t, distance(t, grey, got), 3.0, "%T", e)
@@ -127,13 +129,13 @@ func TestGreyStaysGrey(t *testing.T) {
 func TestPNGKeepsAlphaAndUsesAPaletteWhereItCan(t *testing.T) {
 	img := imagetest.Gradient(40, 30)
 	img.SetNRGBA(3, 3, color.NRGBA{200, 100, 50, 77})
-	_, got := decodeFile(t, encoded(t, PNG{}, img))
+	_, got := decodeFile(t, encoded(t, processors.PNG{}, img))
 	assert.Zero(t, distance(t, img, got))
 
 	few := uniform(image.Pt(40, 30), color.NRGBA{1, 2, 3, 255})
 	few.SetNRGBA(3, 3, color.NRGBA{200, 100, 50, 77})
 	few.SetNRGBA(4, 3, color.NRGBA{})
-	_, got = decodeFile(t, encoded(t, PNG{}, few))
+	_, got = decodeFile(t, encoded(t, processors.PNG{}, few))
 	assert.IsType(t, &image.Paletted{}, got)
 	assert.Zero(t, distance(t, few, got))
 }
@@ -144,18 +146,18 @@ func TestGIFIsExactUpTo256ColoursAndCloseBeyond(t *testing.T) {
 		few.SetNRGBA(i%40, i/40, color.NRGBA{uint8(i % 255), uint8(i % 255 * 3), 9, 255})
 	}
 	few.SetNRGBA(0, 0, color.NRGBA{})
-	_, got := decodeFile(t, encoded(t, GIF{}, few))
+	_, got := decodeFile(t, encoded(t, processors.GIF{}, few))
 	assert.Zero(t, distance(t, few, got))
 
 	many := imagetest.Gradient(160, 120)
-	_, got = decodeFile(t, encoded(t, GIF{}, many))
+	_, got = decodeFile(t, encoded(t, processors.GIF{}, many))
 	assert.Less(t, distance(t, many, got), 12.0)
 	// Dithered, it is closer still to who stands further off.
 	assert.Less(t, distance(t, wholeOf(many, image.Pt(20, 15)), wholeOf(got, image.Pt(20, 15))), 3.0)
 
 	fill(many.SubImage(image.Rect(0, 0, 80, 120)).(*image.NRGBA), color.NRGBA{200, 0, 0, 127})
 	fill(many.SubImage(image.Rect(80, 0, 82, 120)).(*image.NRGBA), color.NRGBA{200, 0, 0, 128})
-	_, got = decodeFile(t, encoded(t, GIF{}, many))
+	_, got = decodeFile(t, encoded(t, processors.GIF{}, many))
 	assert.Equal(t, color.NRGBA{}, color.NRGBAModel.Convert(got.At(79, 50)))
 	assert.Equal(t, uint8(255), color.NRGBAModel.Convert(got.At(81, 50)).(color.NRGBA).A)
 }

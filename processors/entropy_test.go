@@ -1,9 +1,11 @@
-package processors
+package processors_test
 
 import (
 	"image"
 	"image/color"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -79,9 +81,9 @@ func TestEntropyChoosesAsTheOriginalDid(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			size := c.img.Bounds().Size()
-			scaled, crop := Entropy{}.Plan(size, c.width, c.height)
+			scaled, crop := processors.Entropy{}.Plan(size, c.width, c.height)
 			require.Equal(t, size, scaled)
-			got, err := Entropy{}.Locate(t.Context(), c.img, scaled, crop)
+			got, err := processors.Entropy{}.Locate(t.Context(), c.img, scaled, crop)
 			require.NoError(t, err)
 			assert.Equal(t, c.want, got)
 		})
@@ -90,8 +92,8 @@ func TestEntropyChoosesAsTheOriginalDid(t *testing.T) {
 
 func TestEntropyOfAHugeBoxLooksAtABoundedPicture(t *testing.T) {
 	img := stripe()
-	scaled, crop := Entropy{}.Plan(img.Bounds().Size(), 4096, 4096)
-	got, err := Entropy{}.Locate(t.Context(), img, scaled, crop)
+	scaled, crop := processors.Entropy{}.Plan(img.Bounds().Size(), 4096, 4096)
+	got, err := processors.Entropy{}.Locate(t.Context(), img, scaled, crop)
 	require.NoError(t, err)
 	assert.Equal(t, crop.Size(), got.Size())
 	assert.InDelta(t, 180*4096/100, got.Min.X, 10*4096/100)

@@ -1,4 +1,4 @@
-package processors
+package processors_test
 
 import (
 	"bytes"

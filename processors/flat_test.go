@@ -1,4 +1,4 @@
-package processors
+package processors_test
 
 import (
 	"bytes"
@@ -7,6 +7,9 @@ import (
 	"image/gif"
 	"math"
 	"testing"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/assert"
@@ -34,10 +37,10 @@ func discs(n int) (frames []*image.NRGBA) {
 	return frames
 }
 
-func animated(frames []*image.NRGBA, scaled bool) *Animation {
-	return &Animation{Image: frames[0], Scaled: scaled, Frames: func(yield func(Frame, error) bool) {
+func animated(frames []*image.NRGBA, scaled bool) *processors.Animation {
+	return &processors.Animation{Image: frames[0], Scaled: scaled, Frames: func(yield func(processors.Frame, error) bool) {
 		for _, f := range frames {
-			if !yield(Frame{Image: f, Delay: 10 * tick}, nil) {
+			if !yield(processors.Frame{Image: f, Delay: 10 * 10 * time.Millisecond}, nil) {
 				return
 			}
 		}
@@ -48,7 +51,7 @@ func TestScaledFlatArtGetsTheColorsThatMatter(t *testing.T) {
 	frames := discs(6)
 	encoded := func(scaled bool) []byte {
 		var b bytes.Buffer
-		require.NoError(t, GIF{}.Encode(&b, animated(frames, scaled)))
+		require.NoError(t, processors.GIF{}.Encode(&b, animated(frames, scaled)))
 		return b.Bytes()
 	}
 	small, exact := encoded(true), encoded(false)
@@ -78,11 +81,11 @@ func TestPhotosAreNotFlat(t *testing.T) {
 	frames := []*image.NRGBA{scene(64, 64), scene(64, 64), scene(64, 64)}
 	frames[1].SetNRGBA(3, 3, color.NRGBA{1, 2, 3, 255})
 	var b bytes.Buffer
-	require.NoError(t, GIF{}.Encode(&b, animated(frames, true)))
+	require.NoError(t, processors.GIF{}.Encode(&b, animated(frames, true)))
 	g, err := gif.DecodeAll(&b)
 	require.NoError(t, err)
 	assert.Len(t, g.Config.ColorModel.(color.Palette), 256)
-	require.NoError(t, GIF{}.Encode(&b, animated([]*image.NRGBA{image.NewNRGBA(frames[0].Rect)}, true)), "nothing opaque")
+	require.NoError(t, processors.GIF{}.Encode(&b, animated([]*image.NRGBA{image.NewNRGBA(frames[0].Rect)}, true)), "nothing opaque")
 }
 
 // A film's noise is not drawn: what differs by a level or two stays.
@@ -98,7 +101,7 @@ func TestWhatHardlyChangesIsNotWrittenAgain(t *testing.T) {
 	second.SetNRGBA(30, 30, color.NRGBA{0, 0, 0, 255})
 	second.SetNRGBA(31, 31, color.NRGBA{255, 255, 0, 255})
 	var one, two bytes.Buffer
-	require.NoError(t, GIF{}.Encode(&one, first))
-	require.NoError(t, GIF{}.Encode(&two, animated([]*image.NRGBA{first, second}, true)))
+	require.NoError(t, processors.GIF{}.Encode(&one, first))
+	require.NoError(t, processors.GIF{}.Encode(&two, animated([]*image.NRGBA{first, second}, true)))
 	assert.Less(t, two.Len(), one.Len()+100)
 }

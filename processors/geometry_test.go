@@ -1,8 +1,10 @@
-package processors
+package processors_test
 
 import (
 	"image"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -13,30 +15,30 @@ import (
 func TestGeometryIsThatOfTheOriginal(t *testing.T) {
 	box := func(x0, y0, x1, y1 int) image.Rectangle { return image.Rect(x0, y0, x1, y1) }
 	for _, c := range []struct {
-		p             Planner
+		p             processors.Planner
 		original      image.Point
 		width, height int
 		scaled        image.Point
 		crop          image.Rectangle
 	}{
-		{Crop{}, image.Pt(500, 342), 100, 100, image.Pt(146, 100), box(23, 0, 123, 100)},
-		{Scale{}, image.Pt(500, 342), 100, 100, image.Pt(146, 100), box(0, 0, 146, 100)},
-		{Crop{}, image.Pt(500, 342), 100, 0, image.Pt(100, 68), box(0, 0, 100, 68)},
-		{Scale{}, image.Pt(500, 342), 100, 0, image.Pt(100, 68), box(0, 0, 100, 68)},
-		{Crop{}, image.Pt(500, 342), 0, 100, image.Pt(146, 100), box(0, 0, 146, 100)},
-		{Scale{}, image.Pt(500, 342), 0, 100, image.Pt(146, 100), box(0, 0, 146, 100)},
-		{Crop{}, image.Pt(500, 342), 1000, 1000, image.Pt(1462, 1000), box(231, 0, 1231, 1000)},
-		{Crop{}, image.Pt(500, 342), 101, 51, image.Pt(101, 69), box(0, 9, 101, 60)},
-		{Crop{}, image.Pt(500, 342), 50, 333, image.Pt(487, 333), box(218, 0, 268, 333)},
-		{Crop{}, image.Pt(200, 101), 100, 0, image.Pt(100, 51), box(0, 0, 100, 51)},
-		{Crop{}, image.Pt(1920, 1080), 333, 0, image.Pt(333, 187), box(0, 0, 333, 187)},
-		{Crop{}, image.Pt(1920, 1081), 100, 0, image.Pt(100, 56), box(0, 0, 100, 56)},
-		{Crop{}, image.Pt(1000, 1), 100, 0, image.Pt(100, 1), box(0, 0, 100, 1)},
-		{Crop{}, image.Pt(3, 1), 1, 0, image.Pt(1, 1), box(0, 0, 1, 1)},
-		{Fit{}, image.Pt(500, 342), 100, 100, image.Pt(100, 68), box(0, 0, 100, 68)},
-		{Fit{}, image.Pt(500, 342), 1000, 1000, image.Pt(500, 342), box(0, 0, 500, 342)},
-		{Fit{}, image.Pt(500, 342), 0, 50, image.Pt(73, 50), box(0, 0, 73, 50)},
-		{Fit{}, image.Pt(1000, 1), 100, 100, image.Pt(100, 1), box(0, 0, 100, 1)},
+		{processors.Crop{}, image.Pt(500, 342), 100, 100, image.Pt(146, 100), box(23, 0, 123, 100)},
+		{processors.Scale{}, image.Pt(500, 342), 100, 100, image.Pt(146, 100), box(0, 0, 146, 100)},
+		{processors.Crop{}, image.Pt(500, 342), 100, 0, image.Pt(100, 68), box(0, 0, 100, 68)},
+		{processors.Scale{}, image.Pt(500, 342), 100, 0, image.Pt(100, 68), box(0, 0, 100, 68)},
+		{processors.Crop{}, image.Pt(500, 342), 0, 100, image.Pt(146, 100), box(0, 0, 146, 100)},
+		{processors.Scale{}, image.Pt(500, 342), 0, 100, image.Pt(146, 100), box(0, 0, 146, 100)},
+		{processors.Crop{}, image.Pt(500, 342), 1000, 1000, image.Pt(1462, 1000), box(231, 0, 1231, 1000)},
+		{processors.Crop{}, image.Pt(500, 342), 101, 51, image.Pt(101, 69), box(0, 9, 101, 60)},
+		{processors.Crop{}, image.Pt(500, 342), 50, 333, image.Pt(487, 333), box(218, 0, 268, 333)},
+		{processors.Crop{}, image.Pt(200, 101), 100, 0, image.Pt(100, 51), box(0, 0, 100, 51)},
+		{processors.Crop{}, image.Pt(1920, 1080), 333, 0, image.Pt(333, 187), box(0, 0, 333, 187)},
+		{processors.Crop{}, image.Pt(1920, 1081), 100, 0, image.Pt(100, 56), box(0, 0, 100, 56)},
+		{processors.Crop{}, image.Pt(1000, 1), 100, 0, image.Pt(100, 1), box(0, 0, 100, 1)},
+		{processors.Crop{}, image.Pt(3, 1), 1, 0, image.Pt(1, 1), box(0, 0, 1, 1)},
+		{processors.Fit{}, image.Pt(500, 342), 100, 100, image.Pt(100, 68), box(0, 0, 100, 68)},
+		{processors.Fit{}, image.Pt(500, 342), 1000, 1000, image.Pt(500, 342), box(0, 0, 500, 342)},
+		{processors.Fit{}, image.Pt(500, 342), 0, 50, image.Pt(73, 50), box(0, 0, 73, 50)},
+		{processors.Fit{}, image.Pt(1000, 1), 100, 100, image.Pt(100, 1), box(0, 0, 100, 1)},
 	} {
 		scaled, crop := c.p.Plan(c.original, c.width, c.height)
 		assert.Equal(t, c.scaled, scaled, "%T of %v to %dx%d", c.p, c.original, c.width, c.height)
@@ -52,7 +54,7 @@ func TestEveryPlanKeepsItsPromises(t *testing.T) {
 		if width == 0 && height == 0 {
 			return
 		}
-		for _, p := range []Planner{Crop{}, Scale{}, Fit{}, Smart{}, Entropy{}, Focus{X: 10, Y: 80}} {
+		for _, p := range []processors.Planner{processors.Crop{}, processors.Scale{}, processors.Fit{}, processors.Smart{}, processors.Entropy{}, processors.Focus{X: 10, Y: 80}} {
 			scaled, crop := p.Plan(original, width, height)
 			size := crop.Size()
 			if size.X < 1 || size.Y < 1 || !crop.In(image.Rectangle{Max: scaled}) {
@@ -63,11 +65,11 @@ func TestEveryPlanKeepsItsPromises(t *testing.T) {
 				t.Fatalf("%T: a picture of the size planned, %v, is planned to become %v of %v", p, size, whole, again)
 			}
 			switch p.(type) {
-			case Fit:
+			case processors.Fit:
 				if width > 0 && size.X > width || height > 0 && size.Y > height || size.X > original.X || size.Y > original.Y {
 					t.Fatalf("Fit makes %v", size)
 				}
-			case Scale:
+			case processors.Scale:
 				if size.X < width || size.Y < height || size.X != width && size.Y != height {
 					t.Fatalf("Scale makes %v", size)
 				}
@@ -94,7 +96,7 @@ func TestHalvesAreRoundedAwayFromZeroExactly(t *testing.T) {
 		{image.Pt(1000, 750), 18, 0, image.Pt(18, 14)},
 		{image.Pt(2448, 3264), 0, 522, image.Pt(392, 522)},
 	} {
-		for _, p := range []Planner{Crop{}, Scale{}, Fit{}} {
+		for _, p := range []processors.Planner{processors.Crop{}, processors.Scale{}, processors.Fit{}} {
 			scaled, _ := p.Plan(c.original, c.width, c.height)
 			assert.Equal(t, c.want, scaled, "%T", p)
 		}
@@ -103,7 +105,7 @@ func TestHalvesAreRoundedAwayFromZeroExactly(t *testing.T) {
 		for y := 1; y < 60; y++ {
 			for width := 1; width < 60; width++ {
 				want := max((2*y*width+x)/(2*x), 1)
-				scaled, _ := Scale{}.Plan(image.Pt(x, y), width, 0)
+				scaled, _ := processors.Scale{}.Plan(image.Pt(x, y), width, 0)
 				require.Equal(t, image.Pt(width, want), scaled, "%dx%d", x, y)
 			}
 		}

@@ -1,4 +1,4 @@
-package processors
+package processors_test
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"sync/atomic"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -50,7 +52,7 @@ func small(random *rand.Rand) *image.NRGBA {
 }
 
 // requirePNG checks that a PNG has the picture's pixels, or a palette of as many colors as there may be.
-func requirePNG(t require.TestingT, img *image.NRGBA, e PNG, original Original) {
+func requirePNG(t require.TestingT, img *image.NRGBA, e processors.PNG, original processors.Original) {
 	var b bytes.Buffer
 	require.NoError(t, e.EncodeOriginal(context.Background(), &b, img, original))
 	out, err := png.Decode(bytes.NewReader(b.Bytes()))
@@ -59,7 +61,7 @@ func requirePNG(t require.TestingT, img *image.NRGBA, e PNG, original Original) 
 	if p, ok := out.(*image.Paletted); ok {
 		require.LessOrEqual(t, len(p.Palette), 256)
 	}
-	exact := e.Palette == PaletteNever || e.Palette == PaletteAuto && !original.Scaled && original.Exceeded == 0
+	exact := e.Palette == processors.PaletteNever || e.Palette == processors.PaletteAuto && !original.Scaled && original.Exceeded == 0
 	for y := range img.Rect.Dy() {
 		for x := range img.Rect.Dx() {
 			want, got := img.NRGBAAt(x, y), color.NRGBAModel.Convert(out.At(x, y)).(color.NRGBA)
@@ -68,7 +70,7 @@ func requirePNG(t require.TestingT, img *image.NRGBA, e PNG, original Original) 
 			}
 			if exact && want != got {
 				require.Equal(t, want, got) // which takes its time
-			} else if want.A == 255 && e.Palette == PaletteAuto && got.A < 200 {
+			} else if want.A == 255 && e.Palette == processors.PaletteAuto && got.A < 200 {
 				require.Greater(t, got.A, uint8(200))
 			}
 		}
@@ -76,7 +78,7 @@ func requirePNG(t require.TestingT, img *image.NRGBA, e PNG, original Original) 
 }
 
 // requireGIF checks that a GIF has what is opaque where the picture has it, and its pixels where they are few.
-func requireGIF(t require.TestingT, frames []*image.NRGBA, e GIF, original Original) {
+func requireGIF(t require.TestingT, frames []*image.NRGBA, e processors.GIF, original processors.Original) {
 	var img image.Image = frames[0]
 	if len(frames) > 1 {
 		img = animated(frames, original.Scaled)
@@ -113,21 +115,21 @@ func colorsOf(img *image.NRGBA) int {
 	return len(known)
 }
 
-func randomOriginal(random *rand.Rand) Original {
-	return Original{Palette: random.IntN(2) == 0, Scaled: random.IntN(2) == 0, Exceeded: random.IntN(4) % 3}
+func randomOriginal(random *rand.Rand) processors.Original {
+	return processors.Original{Palette: random.IntN(2) == 0, Scaled: random.IntN(2) == 0, Exceeded: random.IntN(4) % 3}
 }
 
 func TestThousandsOfSmallPicturesComeBackFromPNG(t *testing.T) {
 	for seed := range uint64(5000) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		requirePNG(t, small(random), PNG{Palette: Palette(seed % 3)}, randomOriginal(random))
+		requirePNG(t, small(random), processors.PNG{Palette: processors.Palette(seed % 3)}, randomOriginal(random))
 	}
 }
 
 func TestThousandsOfSmallPicturesComeBackFromGIF(t *testing.T) {
 	for seed := range uint64(5000) {
 		random := rand.New(rand.NewPCG(seed, 2))
-		requireGIF(t, film(random), GIF{Lossy: int(seed%4) * 30}, randomOriginal(random))
+		requireGIF(t, film(random), processors.GIF{Lossy: int(seed%4) * 30}, randomOriginal(random))
 	}
 }
 
@@ -153,7 +155,7 @@ func FuzzPNG(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, options byte) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		requirePNG(t, small(random), PNG{Palette: Palette(options % 3)}, randomOriginal(random))
+		requirePNG(t, small(random), processors.PNG{Palette: processors.Palette(options % 3)}, randomOriginal(random))
 	})
 }
 
@@ -163,7 +165,7 @@ func FuzzGIF(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, options byte) {
 		random := rand.New(rand.NewPCG(seed, 2))
-		requireGIF(t, film(random), GIF{Lossy: int(options)}, randomOriginal(random))
+		requireGIF(t, film(random), processors.GIF{Lossy: int(options)}, randomOriginal(random))
 	})
 }
 
@@ -185,13 +187,17 @@ func TestEncodersOfGraphicsEndWithTheirContexts(t *testing.T) {
 	frames := []*image.NRGBA{scene(400, 300), scene(400, 300)}
 	frames[1].SetNRGBA(1, 1, color.NRGBA{1, 2, 3, 255})
 	for name, encode := range map[string]func(ctx context.Context, w *bytes.Buffer) error{
-		"png": func(ctx context.Context, w *bytes.Buffer) error { return PNG{}.EncodeContext(ctx, w, frames[0]) },
-		"png 8": func(ctx context.Context, w *bytes.Buffer) error {
-			return PNG{Palette: PaletteAlways}.EncodeContext(ctx, w, frames[0])
+		"png": func(ctx context.Context, w *bytes.Buffer) error {
+			return processors.PNG{}.EncodeContext(ctx, w, frames[0])
 		},
-		"gif": func(ctx context.Context, w *bytes.Buffer) error { return GIF{}.EncodeContext(ctx, w, frames[0]) },
+		"png 8": func(ctx context.Context, w *bytes.Buffer) error {
+			return processors.PNG{Palette: processors.PaletteAlways}.EncodeContext(ctx, w, frames[0])
+		},
+		"gif": func(ctx context.Context, w *bytes.Buffer) error {
+			return processors.GIF{}.EncodeContext(ctx, w, frames[0])
+		},
 		"film": func(ctx context.Context, w *bytes.Buffer) error {
-			return GIF{Lossy: 40}.EncodeContext(ctx, w, animated(frames, true))
+			return processors.GIF{Lossy: 40}.EncodeContext(ctx, w, animated(frames, true))
 		},
 	} {
 		account := codec.NewAccount(1 << 30)
@@ -223,7 +229,7 @@ func TestPNGsAreTheSameInLibpng(t *testing.T) {
 			}
 		}
 		var b bytes.Buffer
-		require.NoError(t, PNG{Palette: Palette(seed % 2)}.Encode(&b, img))
+		require.NoError(t, processors.PNG{Palette: processors.Palette(seed % 2)}.Encode(&b, img))
 		cmd := exec.Command(path, "-verbose")
 		cmd.Stdin = bytes.NewReader(b.Bytes())
 		out, err := cmd.Output()

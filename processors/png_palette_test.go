@@ -1,4 +1,4 @@
-package processors
+package processors_test
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"image/png"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -44,7 +46,7 @@ func scene(w, h int) *image.NRGBA {
 	return img
 }
 
-func encodedPNG(t *testing.T, e PNG, img image.Image, original Original) ([]byte, image.Image) {
+func encodedPNG(t *testing.T, e processors.PNG, img image.Image, original processors.Original) ([]byte, image.Image) {
 	var b bytes.Buffer
 	require.NoError(t, e.EncodeOriginal(t.Context(), &b, img, original))
 	out, err := png.Decode(bytes.NewReader(b.Bytes()))
@@ -73,10 +75,10 @@ func abs(v int) int { return max(v, -v) }
 
 func TestADiagramGetsAPaletteOfFewColors(t *testing.T) {
 	img := diagram(300, 200)
-	full, same := encodedPNG(t, PNG{Palette: PaletteNever}, img, Original{})
+	full, same := encodedPNG(t, processors.PNG{Palette: processors.PaletteNever}, img, processors.Original{})
 	n, _ := differ(img, same)
 	assert.Zero(t, n, "without a palette it is lossless")
-	few, out := encodedPNG(t, PNG{}, img, Original{Scaled: true})
+	few, out := encodedPNG(t, processors.PNG{}, img, processors.Original{Scaled: true})
 	require.IsType(t, new(image.Paletted), out)
 	assert.Less(t, len(few), len(full)*3/4)
 	n, most := differ(img, out)
@@ -86,19 +88,19 @@ func TestADiagramGetsAPaletteOfFewColors(t *testing.T) {
 
 func TestWhatIsNotScaledStaysAsItIs(t *testing.T) {
 	img := diagram(300, 200)
-	_, out := encodedPNG(t, PNG{}, img, Original{Palette: true})
+	_, out := encodedPNG(t, processors.PNG{}, img, processors.Original{Palette: true})
 	n, _ := differ(img, out)
 	assert.Zero(t, n)
 }
 
 func TestAPhotographStaysAsItIs(t *testing.T) {
 	img := scene(200, 150)
-	for _, original := range []Original{{}, {Scaled: true}, {Palette: true, Scaled: true}} {
-		_, out := encodedPNG(t, PNG{}, img, original)
+	for _, original := range []processors.Original{{}, {Scaled: true}, {Palette: true, Scaled: true}} {
+		_, out := encodedPNG(t, processors.PNG{}, img, original)
 		n, _ := differ(img, out)
 		assert.Zero(t, n, "%+v", original)
 	}
-	_, out := encodedPNG(t, PNG{Palette: PaletteAlways}, img, Original{})
+	_, out := encodedPNG(t, processors.PNG{Palette: processors.PaletteAlways}, img, processors.Original{})
 	require.IsType(t, new(image.Paletted), out)
 	_, most := differ(img, out)
 	assert.Less(t, most, 60)
@@ -109,7 +111,7 @@ func TestAtMost256ColorsStayAsTheyAre(t *testing.T) {
 	for i := range 64 * 64 {
 		img.SetNRGBA(i%64, i/64, color.NRGBA{byte(i % 16 * 3), byte(i / 64 % 16 * 3), 100, byte(255 - i%2)})
 	}
-	_, out := encodedPNG(t, PNG{}, img, Original{Palette: true, Scaled: true})
+	_, out := encodedPNG(t, processors.PNG{}, img, processors.Original{Palette: true, Scaled: true})
 	n, _ := differ(img, out)
 	assert.Zero(t, n)
 }
@@ -121,7 +123,7 @@ func TestTransparencyIsReducedWithTheColors(t *testing.T) {
 			img.SetNRGBA(x+100, y, color.NRGBA{10, 20, 200, byte(x * 6)})
 		}
 	}
-	_, out := encodedPNG(t, PNG{Palette: PaletteAlways}, img, Original{})
+	_, out := encodedPNG(t, processors.PNG{Palette: processors.PaletteAlways}, img, processors.Original{})
 	for x := range 40 {
 		_, _, _, a := out.At(x+100, 50).RGBA()
 		assert.InDelta(t, x*6, a>>8, 12)

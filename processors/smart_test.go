@@ -1,4 +1,4 @@
-package processors
+package processors_test
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"image/color/palette"
 	"image/draw"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/assert"
@@ -27,8 +29,8 @@ func TestSmartKeepsTheSubject(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			img := imagetest.Subject(c.size, c.at, 60)
-			scaled, crop := Smart{}.Plan(c.size, c.width, c.height)
-			got, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+			scaled, crop := processors.Smart{}.Plan(c.size, c.width, c.height)
+			got, err := processors.Smart{}.Locate(t.Context(), img, scaled, crop)
 			require.NoError(t, err)
 			at := image.Pt(c.at.X*scaled.X/c.size.X, c.at.Y*scaled.Y/c.size.Y)
 			assert.True(t, at.In(got), "subject at %v, but cropped to %v of %v", at, got, scaled)
@@ -42,10 +44,10 @@ func TestSmartDoesNotDependOnTheOriginOfThePicture(t *testing.T) {
 	draw.Draw(large, image.Rect(17, 31, 917, 331), img, image.Point{}, draw.Src)
 	part := large.SubImage(image.Rect(17, 31, 917, 331))
 
-	scaled, crop := Smart{}.Plan(img.Rect.Size(), 90, 100)
-	want, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+	scaled, crop := processors.Smart{}.Plan(img.Rect.Size(), 90, 100)
+	want, err := processors.Smart{}.Locate(t.Context(), img, scaled, crop)
 	require.NoError(t, err)
-	got, err := Smart{}.Locate(t.Context(), part, scaled, crop)
+	got, err := processors.Smart{}.Locate(t.Context(), part, scaled, crop)
 	require.NoError(t, err)
 	assert.Equal(t, want, got)
 }
@@ -59,8 +61,8 @@ func TestSmartOfAnySizeIsABoxWithin(t *testing.T) {
 		for i := range img.Pix {
 			img.Pix[i] = byte(i * i >> 3)
 		}
-		scaled, crop := Smart{}.Plan(size, width, height)
-		got, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+		scaled, crop := processors.Smart{}.Plan(size, width, height)
+		got, err := processors.Smart{}.Locate(t.Context(), img, scaled, crop)
 		if err != nil || got.Size() != crop.Size() || !got.In(image.Rectangle{Max: scaled}) {
 			t.Fatalf("%v of %v, planned %v: %v", got, scaled, crop, err)
 		}
@@ -70,8 +72,8 @@ func TestSmartOfAnySizeIsABoxWithin(t *testing.T) {
 func TestSmartOfAThreadIsABoxWithin(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {1000, 1}, {1, 1000}, {2, 3000}, {20000, 3}} {
 		for _, wh := range []image.Point{{1, 1}, {100, 100}, {7, 300}} {
-			scaled, crop := Smart{}.Plan(size, wh.X, wh.Y)
-			got, err := Smart{}.Locate(t.Context(), imagetest.Subject(size, size.Div(3), 50), scaled, crop)
+			scaled, crop := processors.Smart{}.Plan(size, wh.X, wh.Y)
+			got, err := processors.Smart{}.Locate(t.Context(), imagetest.Subject(size, size.Div(3), 50), scaled, crop)
 			require.NoError(t, err)
 			assert.Equal(t, crop.Size(), got.Size())
 			assert.True(t, got.In(image.Rectangle{Max: scaled}), "%v of %v", got, scaled)
@@ -82,8 +84,8 @@ func TestSmartOfAThreadIsABoxWithin(t *testing.T) {
 func TestSmartSeesTheSameInEveryTypeOfPicture(t *testing.T) {
 	img := imagetest.Subject(image.Pt(900, 300), image.Pt(700, 150), 60)
 	b := img.Rect
-	scaled, crop := Smart{}.Plan(b.Size(), 90, 100)
-	want, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+	scaled, crop := processors.Smart{}.Plan(b.Size(), 90, 100)
+	want, err := processors.Smart{}.Locate(t.Context(), img, scaled, crop)
 	require.NoError(t, err)
 	cmyk, ycbcr := image.NewCMYK(b), image.NewYCbCr(b, image.YCbCrSubsampleRatio420)
 	for i := 0; i < len(img.Pix); i += 4 {
@@ -105,7 +107,7 @@ func TestSmartSeesTheSameInEveryTypeOfPicture(t *testing.T) {
 // assertLocatedNear allows for what colors lose in other types.
 func assertLocatedNear(t *testing.T, want image.Rectangle, img image.Image, scaled image.Point, crop image.Rectangle) {
 	t.Helper()
-	got, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+	got, err := processors.Smart{}.Locate(t.Context(), img, scaled, crop)
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, overlap(want, got), 0.9, "%T: %v instead of %v", img, got, want)
 }
@@ -114,8 +116,8 @@ func TestSmartOfAPictureWithoutASubjectIsCentred(t *testing.T) {
 	for _, img := range []image.Image{flatGrey(300, 200), flatGrey(900, 300), uniform(image.Pt(200, 300), color.NRGBA{})} {
 		size := img.Bounds().Size()
 		for _, wh := range []image.Point{{100, 100}, {200, 50}, {50, 200}} {
-			scaled, crop := Smart{}.Plan(size, wh.X, wh.Y)
-			got, err := Smart{}.Locate(t.Context(), img, scaled, crop)
+			scaled, crop := processors.Smart{}.Plan(size, wh.X, wh.Y)
+			got, err := processors.Smart{}.Locate(t.Context(), img, scaled, crop)
 			require.NoError(t, err)
 			assert.Equal(t, crop, got)
 		}
@@ -125,8 +127,8 @@ func TestSmartOfAPictureWithoutASubjectIsCentred(t *testing.T) {
 func TestSmartGoesAllTheWayToTheCorner(t *testing.T) {
 	size := image.Pt(900, 300)
 	for name, at := range map[string]image.Point{"first": {60, 150}, "last": {840, 150}} {
-		scaled, crop := Smart{}.Plan(size, 60, 100)
-		got, err := Smart{}.Locate(t.Context(), imagetest.Subject(size, at, 60), scaled, crop)
+		scaled, crop := processors.Smart{}.Plan(size, 60, 100)
+		got, err := processors.Smart{}.Locate(t.Context(), imagetest.Subject(size, at, 60), scaled, crop)
 		require.NoError(t, err)
 		assert.True(t, image.Pt(at.X/3, 50).In(got), "%s: %v", name, got)
 	}
