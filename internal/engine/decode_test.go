@@ -7,6 +7,7 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"image/color/palette"
 	"image/draw"
 	"image/gif"
 	"io"
@@ -230,15 +231,28 @@ func TestAHeaderIsReadWithoutThePixels(t *testing.T) {
 	noise := image.NewNRGBA(image.Rect(0, 0, 256, 256))
 	rand.NewChaCha8([32]byte{}).Read(noise.Pix)
 	upright := encodePNG(t, noise)
+	still := image.NewPaletted(noise.Rect, palette.Plan9)
+	imagetest.Fill(still.Pix, 1)
+	directory := binary.LittleEndian.Uint32(encodeTIFF(t, noise)[4:])
+	require.Greater(t, directory, uint32(250_000), "it is at the end of the TIFF")
+	icon := binary.LittleEndian.AppendUint32([]byte{0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 32, 0}, uint32(len(upright)))
 	for name, file := range map[string][]byte{
 		"jpeg": encodeJPEG(t, noise), "bmp": encodeBMP(t, noise), "tiff": encodeTIFF(t, noise),
+		"gif": encodeGIF(t, &gif.GIF{Image: []*image.Paletted{still}, Delay: []int{0}}), "ico": append(append(icon, 22, 0, 0, 0), upright...),
 		"webp": pieces.WebP(pieces.VP8X(pieces.WebPEXIF, image.Pt(256, 256)), encodeWebP(t, noise, true)[12:], pieces.RIFF("EXIF", pieces.EXIF(1))),
 		// An encoder cuts the pixels into chunks of 32 KiB; one chunk for all is as right.
 		"png": bytes.Join([][]byte{upright[:33], binary.BigEndian.AppendUint32(nil, 500_000), []byte("IDAT"), make([]byte, 500_004), upright[len(upright)-12:]}, nil),
 	} {
 		require.Greater(t, len(file), 60_000, name)
 		r := &counting{ReadSeeker: bytes.NewReader(file)}
-		_, err := DecodeHeader(r)
+		_, err := PeekHeader(r)
+		require.NoError(t, err)
+		assert.LessOrEqual(t, r.n, 3*4096, name)
+		if name == "gif" {
+			continue // that it is no animation is seen behind the pixels, through which blocks of 255 bytes lead
+		}
+		r = &counting{ReadSeeker: bytes.NewReader(file)}
+		_, err = DecodeHeader(r)
 		require.NoError(t, err)
 		assert.LessOrEqual(t, r.n, 3*4096, name)
 	}
