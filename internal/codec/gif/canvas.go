@@ -6,8 +6,8 @@ import (
 	"image"
 )
 
-// A Canvas is the screen that the frames are drawn on in their order. It begins transparent.
-type Canvas struct {
+// A canvas is the screen that the frames are drawn on in their order. It begins transparent.
+type canvas struct {
 	Image *image.RGBA // every pixel is either opaque or transparent
 
 	dispose Disposal // of what was drawn last, in …
@@ -15,14 +15,14 @@ type Canvas struct {
 	saved   []byte // the pixels in drawn before that, for Previous
 }
 
-// NewCanvas returns a canvas of that size in pixels.
-func NewCanvas(size image.Point) *Canvas {
-	return &Canvas{Image: image.NewRGBA(image.Rectangle{Max: size})}
+// newCanvas returns a canvas of that size in pixels.
+func newCanvas(size image.Point) *canvas {
+	return &canvas{Image: image.NewRGBA(image.Rectangle{Max: size})}
 }
 
 // Draw disposes of the frame that was drawn last and draws f. It reports whether any pixel may
 // differ from what was seen before. After an error the canvas is of no use.
-func (c *Canvas) Draw(ctx context.Context, d *Decoder, f *Frame) (changed bool, err error) {
+func (c *canvas) Draw(ctx context.Context, d *decoder, f *imageFrame) (changed bool, err error) {
 	changed = c.undo()
 	c.dispose, c.drawn = f.Disposal, f.Rect.Intersect(c.Image.Rect)
 	if c.dispose == Previous {
@@ -53,7 +53,7 @@ func (c *Canvas) Draw(ctx context.Context, d *Decoder, f *Frame) (changed bool, 
 }
 
 // coarse makes row y, which did not come, that of the pass before.
-func (c *Canvas) coarse(y, top int, missing []int) {
+func (c *canvas) coarse(y, top int, missing []int) {
 	if from := coarser(y, top, missing); from >= c.drawn.Min.Y {
 		at := c.Image.PixOffset(c.drawn.Min.X, y)
 		copy(c.Image.Pix[at:][:4*c.drawn.Dx()], c.Image.Pix[c.Image.PixOffset(c.drawn.Min.X, from):])
@@ -61,7 +61,7 @@ func (c *Canvas) coarse(y, top int, missing []int) {
 }
 
 // undo disposes of the last frame.
-func (c *Canvas) undo() (changed bool) {
+func (c *canvas) undo() (changed bool) {
 	switch c.dispose {
 	case Background:
 		c.eachRow(func(row []byte) { clear(row) })
@@ -74,7 +74,7 @@ func (c *Canvas) undo() (changed bool) {
 	return !c.drawn.Empty()
 }
 
-func (c *Canvas) eachRow(do func(row []byte)) {
+func (c *canvas) eachRow(do func(row []byte)) {
 	for y := c.drawn.Min.Y; y < c.drawn.Max.Y; y++ {
 		do(c.Image.Pix[c.Image.PixOffset(c.drawn.Min.X, y):][:4*c.drawn.Dx()])
 	}

@@ -11,14 +11,14 @@ import (
 
 func TestWhatIsDisposedOfIsGoneBeforeTheNextFrame(t *testing.T) {
 	sound := one([]byte{0, 1, 0, 1, 1, 0, 1, 0}, 2)
-	f, err := Parse(sound, 1)
+	f, err := parse(sound, 1)
 	require.NoError(t, err)
 	large, small := f.Frames[0], f.Frames[0]
 	small.Rect = image.Rect(0, 1, 2, 2) // the same data begin with other pixels than are there
 	for disposal, want := range map[Disposal]bool{Keep: false, Background: true, Previous: true} {
-		c := NewCanvas(f.Screen)
-		draw := func(frame Frame) []byte {
-			_, err := c.Draw(t.Context(), new(Decoder), &frame)
+		c := newCanvas(f.Screen)
+		draw := func(frame imageFrame) []byte {
+			_, err := c.Draw(t.Context(), new(decoder), &frame)
 			require.NoError(t, err)
 			return bytes.Clone(c.Image.Pix)
 		}

@@ -14,8 +14,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A Decoder unpacks frames. Its zero value is ready to use, by one goroutine at a time.
-type Decoder struct {
+// A decoder unpacks frames. Its zero value is ready to use, by one goroutine at a time.
+type decoder struct {
 	blocks blocks
 	lzw    *lzw.Reader
 	row    []byte
@@ -25,16 +25,16 @@ type Decoder struct {
 	damage   error       // of a tolerant one: what was wrong with the last frame, or nil
 	missing  []int       // the rows of the screen that did not come, in their order
 	short    image.Point // where the row ends that came in part; zero: there is none
-	frame    *Frame      // the last one
+	frame    *imageFrame // the last one
 }
 
 // Still returns f's pixels with its palette, if they cover the screen, and else on a transparent
 // screen, as browsers do: they ignore the background color.
-func (d *Decoder) Still(ctx context.Context, f *Frame, screen image.Point) (image.Image, error) {
+func (d *decoder) Still(ctx context.Context, f *imageFrame, screen image.Point) (image.Image, error) {
 	d.least = least
 	whole := image.Rectangle{Max: screen}
 	if !whole.In(f.Rect) {
-		c := NewCanvas(screen)
+		c := newCanvas(screen)
 		_, err := c.Draw(ctx, d, f)
 		return c.Image, err
 	}
@@ -53,7 +53,7 @@ func (d *Decoder) Still(ctx context.Context, f *Frame, screen image.Point) (imag
 
 // table returns f's colors as the bytes of an image.RGBA, and as the same in a uint32, and their
 // number.
-func (f *Frame) table() (packed [256]uint32, colours [256][4]byte, n int) {
+func (f *imageFrame) table() (packed [256]uint32, colours [256][4]byte, n int) {
 	b := f.colours()
 	n = len(b) / 3
 	for i := range n {
@@ -79,7 +79,7 @@ const least = 0.1
 //
 // A tolerant Decoder ends without an error where data end or are damaged, if d.least of the pixels have come;
 // d.damage says so, and the last row that is handed over may be short.
-func (d *Decoder) rows(ctx context.Context, f *Frame, screen image.Rectangle, colors int, do func(y int, row []byte)) error {
+func (d *decoder) rows(ctx context.Context, f *imageFrame, screen image.Rectangle, colors int, do func(y int, row []byte)) error {
 	d.damage, d.missing, d.short, d.frame = nil, nil, image.Point{}, f
 	seen := f.Rect.Intersect(screen)
 	if seen.Empty() {
@@ -121,7 +121,7 @@ func (d *Decoder) rows(ctx context.Context, f *Frame, screen image.Rectangle, co
 }
 
 // begin begins with the data of f.
-func (d *Decoder) begin(ctx context.Context, f *Frame, screen image.Rectangle) error {
+func (d *decoder) begin(ctx context.Context, f *imageFrame, screen image.Rectangle) error {
 	if len(f.data) == 0 {
 		return errEnd
 	}
@@ -145,7 +145,7 @@ func (d *Decoder) begin(ctx context.Context, f *Frame, screen image.Rectangle) e
 }
 
 // next unpacks a row and returns the part of it that is seen, after an error what there is of it.
-func (d *Decoder) next(f *Frame, seen image.Rectangle) ([]byte, error) {
+func (d *decoder) next(f *imageFrame, seen image.Rectangle) ([]byte, error) {
 	row := d.row[:f.Rect.Dx()]
 	n, err := io.ReadFull(d.lzw, row)
 	switch {
@@ -162,7 +162,7 @@ func (d *Decoder) next(f *Frame, seen image.Rectangle) ([]byte, error) {
 }
 
 // allIn reports whether all indices are below n.
-func (d *Decoder) allIn(row []byte, n int) bool {
+func (d *decoder) allIn(row []byte, n int) bool {
 	if n >= 256 {
 		return true
 	}
@@ -175,7 +175,7 @@ func (d *Decoder) allIn(row []byte, n int) bool {
 }
 
 // salvaged is the error that is left of err.
-func (d *Decoder) salvaged(err error, seen image.Rectangle) error {
+func (d *decoder) salvaged(err error, seen image.Rectangle) error {
 	rows := float64(seen.Dy() - len(d.missing))
 	if err == nil || !d.tolerant || !errors.Is(err, codec.ErrCorrupt) || rows < d.least*float64(seen.Dy()) {
 		return err
@@ -187,7 +187,7 @@ func (d *Decoder) salvaged(err error, seen image.Rectangle) error {
 type pass struct{ from, step int }
 
 // passes are the groups of rows in the order of the file (GIF89a, appendix E).
-func (f *Frame) passes() []pass {
+func (f *imageFrame) passes() []pass {
 	if f.flags&isInterlaced != 0 {
 		return []pass{{0, 8}, {4, 8}, {2, 4}, {1, 2}}
 	}

@@ -111,7 +111,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	if err := account.Take(taken); err != nil {
 		return nil, err
 	}
-	d := &Decoder{tolerant: o.Tolerant}
+	d := &decoder{tolerant: o.Tolerant}
 	img, err := d.Still(ctx, &f, w.screen)
 	if err != nil {
 		account.Give(taken)
@@ -124,8 +124,8 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 // frames draws the frames of a file on its screen, one after the other.
 type frames struct {
 	walker    *walker
-	canvas    *Canvas
-	decoder   Decoder
+	canvas    *canvas
+	decoder   decoder
 	loopCount int
 	count     int
 	account   *codec.Account
@@ -142,11 +142,11 @@ func openFrames(ctx context.Context, data []byte, h *codec.Header, o codec.Optio
 	if err != nil {
 		return nil, err
 	}
-	f := &frames{walker: w, loopCount: loop, account: codec.AccountOf(ctx), decoder: Decoder{tolerant: o.Tolerant}}
+	f := &frames{walker: w, loopCount: loop, account: codec.AccountOf(ctx), decoder: decoder{tolerant: o.Tolerant}}
 	if err := f.take(4*area(h.Stored) + tables); err != nil {
 		return nil, err
 	}
-	f.canvas = NewCanvas(h.Stored)
+	f.canvas = newCanvas(h.Stored)
 	return f, nil
 }
 
@@ -220,7 +220,7 @@ func (f *frames) next(ctx context.Context) (codec.Frame, error) {
 }
 
 // room takes memory for what lies below a frame that will be removed, and for a row.
-func (f *frames) room(frame *Frame) error {
+func (f *frames) room(frame *imageFrame) error {
 	n := int64(max(0, frame.Rect.Dx()-cap(f.decoder.row)))
 	if frame.Disposal == Previous {
 		n += max(0, 4*area(frame.Rect.Intersect(f.canvas.Image.Rect).Size())-int64(cap(f.canvas.saved)))

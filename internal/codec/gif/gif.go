@@ -12,24 +12,24 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A File is the structure of a GIF. It refers to the bytes that it was parsed from.
-type File struct {
+// A structure is the structure of a GIF. It refers to the bytes that it was parsed from.
+type structure struct {
 	Screen    image.Point // the logical screen, in pixels, as the first frame enlarges it
 	LoopCount int         // as in image/gif: -1 plays once, 0 for ever, n plays n+1 times
-	Frames    []Frame
+	Frames    []imageFrame
 
 	flags   byte
 	palette []byte // the global color table, three bytes a color
 }
 
-// Screen returns the screen on which frames are drawn: as declared, but large enough for the whole
+// screenOf returns the screen on which frames are drawn: as declared, but large enough for the whole
 // of the first frame, as it is in browsers.
-func Screen(declared image.Point, first image.Rectangle) image.Point {
+func screenOf(declared image.Point, first image.Rectangle) image.Point {
 	return image.Pt(max(declared.X, first.Max.X), max(declared.Y, first.Max.Y))
 }
 
-// A Frame is one image of a GIF. Its pixels are still compressed.
-type Frame struct {
+// An imageFrame is one image of a GIF. Its pixels are still compressed.
+type imageFrame struct {
 	Rect     image.Rectangle // on the screen; may be empty, or reach beyond if it is not the first
 	Delay    int             // 1/100 s
 	Disposal Disposal
@@ -64,18 +64,18 @@ const (
 	applicationData = 0xff
 )
 
-// Parse reads the structure of a GIF up to its end, or to the end of as many frames as limit says.
+// parse reads the structure of a GIF up to its end, or to the end of as many frames as limit says.
 // It decodes no pixels.
 //
 // An error comes with the frames before it. It is io.ErrUnexpectedEOF for a file that is cut off
 // within a block. One that ends between blocks without a trailer, or goes on with something that is
 // no block, has simply ended.
-func Parse(data []byte, limit int) (*File, error) {
+func parse(data []byte, limit int) (*structure, error) {
 	w, err := open(codec.NewBytesReader(context.Background(), data), data)
 	if err != nil {
-		return &File{LoopCount: -1}, err
+		return &structure{LoopCount: -1}, err
 	}
-	f := &File{flags: w.flags, palette: w.palette}
+	f := &structure{flags: w.flags, palette: w.palette}
 	for len(f.Frames) < limit {
 		frame, ok, err := w.next()
 		if err == nil && ok {
@@ -97,7 +97,7 @@ func Parse(data []byte, limit int) (*File, error) {
 var black [3 * 256]byte
 
 // colours returns the table that counts.
-func (f *Frame) colours() []byte {
+func (f *imageFrame) colours() []byte {
 	switch {
 	case f.flags&hasTable != 0:
 		return f.palette

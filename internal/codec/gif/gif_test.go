@@ -33,7 +33,7 @@ func file(t testing.TB) []byte {
 }
 
 func TestParseReadsWhatImageGIFWrites(t *testing.T) {
-	f, err := Parse(file(t), 100)
+	f, err := parse(file(t), 100)
 	require.NoError(t, err)
 	assert.Equal(t, image.Pt(20, 12), f.Screen)
 	assert.Equal(t, 5, f.LoopCount)
@@ -43,20 +43,20 @@ func TestParseReadsWhatImageGIFWrites(t *testing.T) {
 	assert.Equal(t, []Disposal{Background, Previous}, []Disposal{f.Frames[0].Disposal, f.Frames[1].Disposal})
 	assert.Equal(t, []int{-1, 2}, []int{f.Frames[0].transparent, f.Frames[1].transparent})
 
-	f, err = Parse(file(t), 1)
+	f, err = parse(file(t), 1)
 	require.NoError(t, err)
 	assert.Len(t, f.Frames, 1)
 }
 
 func TestAFileMayEndBetweenBlocksAndNowhereElse(t *testing.T) {
 	whole := file(t)
-	_, err := Parse(whole[:len(whole)-1], 100)
+	_, err := parse(whole[:len(whole)-1], 100)
 	require.NoError(t, err, "without a trailer")
-	f, err := Parse(append(whole[:len(whole)-1:len(whole)-1], "<html>"...), 100)
+	f, err := parse(append(whole[:len(whole)-1:len(whole)-1], "<html>"...), 100)
 	require.NoError(t, err, "with something else in its place")
 	assert.Len(t, f.Frames, 2)
 	for n := range 100 {
-		f, err := Parse(whole[:n], 100)
+		f, err := parse(whole[:n], 100)
 		if err == nil {
 			require.LessOrEqual(t, len(f.Frames), 1)
 			continue
@@ -64,7 +64,7 @@ func TestAFileMayEndBetweenBlocksAndNowhereElse(t *testing.T) {
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	}
 	for n := 2; n < 20; n++ {
-		_, err := Parse(whole[:len(whole)-n], 100)
+		_, err := parse(whole[:len(whole)-n], 100)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF, "without %d bytes", n)
 	}
 }
@@ -72,13 +72,13 @@ func TestAFileMayEndBetweenBlocksAndNowhereElse(t *testing.T) {
 func TestInterlacedRowsComeWhereTheyBelong(t *testing.T) {
 	data := file(t)
 	at := bytes.IndexByte(data[40:], imageSeparator) + 40
-	plain, err := Parse(data, 1)
+	plain, err := parse(data, 1)
 	require.NoError(t, err)
 	data[at+9] |= isInterlaced
-	mixed, err := Parse(data, 1)
+	mixed, err := parse(data, 1)
 	require.NoError(t, err)
-	rows := func(f *File) (order []int, pix [][]byte) {
-		err := new(Decoder).rows(t.Context(), &f.Frames[0], image.Rectangle{Max: f.Screen}, 256, func(y int, row []byte) {
+	rows := func(f *structure) (order []int, pix [][]byte) {
+		err := new(decoder).rows(t.Context(), &f.Frames[0], image.Rectangle{Max: f.Screen}, 256, func(y int, row []byte) {
 			order, pix = append(order, y), append(pix, bytes.Clone(row))
 		})
 		require.NoError(t, err)
@@ -92,20 +92,20 @@ func TestInterlacedRowsComeWhereTheyBelong(t *testing.T) {
 }
 
 func TestAFrameFarLargerThanItsScreenIsNotUnpacked(t *testing.T) {
-	f, err := Parse(file(t), 1)
+	f, err := parse(file(t), 1)
 	require.NoError(t, err)
 	frame := f.Frames[0]
 	frame.Rect = image.Rect(0, 0, 65535, 65535)
-	_, err = NewCanvas(f.Screen).Draw(t.Context(), new(Decoder), &frame)
+	_, err = newCanvas(f.Screen).Draw(t.Context(), new(decoder), &frame)
 	assert.ErrorIs(t, err, errSize)
 }
 
 func TestUnpackingEndsWithItsContext(t *testing.T) {
-	f, err := Parse(file(t), 1)
+	f, err := parse(file(t), 1)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = new(Decoder).Still(ctx, &f.Frames[0], f.Screen)
+	_, err = new(decoder).Still(ctx, &f.Frames[0], f.Screen)
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
@@ -159,11 +159,11 @@ func TestAllDepthsAndColourCountsAreWrittenExactly(t *testing.T) {
 		}
 		var b bytes.Buffer
 		require.NoError(t, encode(&b, frames, delays, 0))
-		f, err := Parse(b.Bytes(), 100)
+		f, err := parse(b.Bytes(), 100)
 		require.NoError(t, err)
-		canvas := NewCanvas(f.Screen)
+		canvas := newCanvas(f.Screen)
 		for i := range f.Frames {
-			_, err := canvas.Draw(t.Context(), new(Decoder), &f.Frames[i])
+			_, err := canvas.Draw(t.Context(), new(decoder), &f.Frames[i])
 			require.NoError(t, err)
 			for y := range 31 {
 				for x := range 17 {
@@ -196,7 +196,7 @@ func TestFramesThatAreClearedHaveATransparentColor(t *testing.T) {
 		}
 		var b bytes.Buffer
 		require.NoError(t, encode(&b, frames, []int{10, 10, 10, 10}, 0))
-		f, err := Parse(b.Bytes(), 100)
+		f, err := parse(b.Bytes(), 100)
 		require.NoError(t, err)
 		require.Len(t, f.Frames, 4)
 		cleared := 0
@@ -207,9 +207,9 @@ func TestFramesThatAreClearedHaveATransparentColor(t *testing.T) {
 			}
 		}
 		assert.NotZero(t, cleared)
-		canvas := NewCanvas(f.Screen)
+		canvas := newCanvas(f.Screen)
 		for i := range f.Frames {
-			_, err := canvas.Draw(t.Context(), new(Decoder), &f.Frames[i])
+			_, err := canvas.Draw(t.Context(), new(decoder), &f.Frames[i])
 			require.NoError(t, err)
 			for y := range 8 {
 				for x := range 16 {
@@ -226,16 +226,16 @@ func FuzzParse(f *testing.F) {
 		if len(data) < 6 {
 			return
 		}
-		file, err := Parse(data, 50)
+		file, err := parse(data, 50)
 		if err != nil {
 			return
 		}
-		again, err := Parse(file.Stripped(), 51)
+		again, err := parse(file.stripped(), 51)
 		if err != nil {
 			t.Fatal(err)
 		}
 		again.flags, file.flags = again.flags&hasTable, file.flags&hasTable
-		for _, f := range []*File{file, again} {
+		for _, f := range []*structure{file, again} {
 			for i := range f.Frames {
 				f.Frames[i].flags &= hasTable | isInterlaced | tableBits
 				if f.Frames[i].Disposal == 0 {
@@ -257,12 +257,12 @@ func FuzzFrames(f *testing.F) {
 	interlaced[bytes.IndexByte(interlaced[40:], imageSeparator)+40+9] |= isInterlaced
 	f.Add(interlaced)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := Parse(data, 20)
+		file, err := parse(data, 20)
 		if err != nil || file.Screen.X*file.Screen.Y > 1<<16 {
 			return
 		}
-		var d Decoder
-		canvas := NewCanvas(file.Screen)
+		var d decoder
+		canvas := newCanvas(file.Screen)
 		for i := range file.Frames {
 			if _, err := canvas.Draw(t.Context(), &d, &file.Frames[i]); err != nil {
 				return

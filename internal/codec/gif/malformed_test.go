@@ -40,11 +40,11 @@ func TestFramesThatBreakTheRulesAreErrors(t *testing.T) {
 		"no sub-blocks":       {append(bytes.Clone(sound[:size+1]), 0, trailer), io.ErrUnexpectedEOF},
 		"a cut-off sub-block": {append(bytes.Clone(sound[:size+1]), 1, sound[size+2], 0, trailer), io.ErrUnexpectedEOF},
 	} {
-		f, err := Parse(c.file, 10)
+		f, err := parse(c.file, 10)
 		require.NoError(t, err, name)
 		require.Len(t, f.Frames, 1, name)
 		for range 2 { // of a screen that the frame covers, and of a larger one
-			_, err = new(Decoder).Still(t.Context(), &f.Frames[0], f.Screen)
+			_, err = new(decoder).Still(t.Context(), &f.Frames[0], f.Screen)
 			assert.ErrorIs(t, err, c.want, name)
 			f.Screen = f.Screen.Add(image.Pt(1, 1))
 		}

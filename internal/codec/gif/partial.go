@@ -9,7 +9,7 @@ import (
 // fillRest gives the rows that did not come a color: in an interlaced frame that of the pass before,
 // from which each pass refines, and else a transparent one. Indices beyond the palette become
 // transparent.
-func (d *Decoder) fillRest(out *image.Paletted) {
+func (d *decoder) fillRest(out *image.Paletted) {
 	f := d.frame
 	index, found := 0, false
 	for i, c := range out.Palette {
@@ -45,7 +45,7 @@ func (d *Decoder) fillRest(out *image.Paletted) {
 
 // replace makes a color transparent that no pixel has, and returns its index, or else that of the
 // color that is nearest to mid-gray.
-func (d *Decoder) replace(out *image.Paletted) int {
+func (d *decoder) replace(out *image.Paletted) int {
 	var used [256]bool
 	for y := range out.Rect.Dy() {
 		if _, gone := slices.BinarySearch(d.missing, y); gone {

@@ -8,16 +8,16 @@ import (
 // strip returns a file with the frames, their timing and the loop count, and nothing else, or nil of
 // one that is damaged.
 func strip(data []byte) []byte {
-	f, err := Parse(data, maxFrames)
+	f, err := parse(data, maxFrames)
 	if err != nil || len(f.Frames) == 0 || len(f.Frames) == maxFrames {
 		return nil
 	}
-	return f.Stripped()
+	return f.stripped()
 }
 
-// Stripped returns the file as it was but for everything that no decoder needs: comments, text,
+// stripped returns the file as it was but for everything that no decoder needs: comments, text,
 // other applications' data, and whatever follows the last frame.
-func (f *File) Stripped() []byte {
+func (f *structure) stripped() []byte {
 	out := appendHead(nil, f.Screen, f.flags&(hasTable|tableBits), f.palette, f.LoopCount)
 	for i := range f.Frames {
 		frame := &f.Frames[i]

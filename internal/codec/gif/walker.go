@@ -22,14 +22,14 @@ type walker struct {
 	loopCount int    // so far
 
 	frames  int
-	control Frame
+	control imageFrame
 	inData  bool // the data of the last frame have not been passed
 	profile *profile
 }
 
 // open reads the signature and the logical screen descriptor (GIF89a, section 18). whole may be nil.
 func open(r *codec.Reader, whole []byte) (*walker, error) {
-	w := &walker{r: r, whole: whole, loopCount: -1, control: Frame{transparent: -1}}
+	w := &walker{r: r, whole: whole, loopCount: -1, control: imageFrame{transparent: -1}}
 	b, err := r.Block(13)
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -50,7 +50,7 @@ func pointAt(b []byte) image.Point {
 
 // next goes to the data of the next frame, which it passes over when it is called again. It is not
 // ok at the end of the file: at the trailer, or between blocks, or where something is no block.
-func (w *walker) next() (f Frame, ok bool, err error) {
+func (w *walker) next() (f imageFrame, ok bool, err error) {
 	if w.inData {
 		w.inData = false
 		err := w.r.Skip(1)
@@ -83,7 +83,7 @@ func (w *walker) next() (f Frame, ok bool, err error) {
 }
 
 // data passes over the data of f, which next has just returned, and keeps them.
-func (w *walker) data(f *Frame) error {
+func (w *walker) data(f *imageFrame) error {
 	start := w.r.Pos()
 	w.inData = false
 	err := w.r.Skip(1)
@@ -143,7 +143,7 @@ func (w *walker) extension() error {
 }
 
 func (w *walker) graphicControl(b []byte) {
-	w.control = Frame{Disposal: Disposal(b[0] >> 2 & 7), Delay: int(binary.LittleEndian.Uint16(b[1:])), transparent: -1}
+	w.control = imageFrame{Disposal: Disposal(b[0] >> 2 & 7), Delay: int(binary.LittleEndian.Uint16(b[1:])), transparent: -1}
 	if w.control.Disposal == 4 { // an old mistake in a specification, which browsers forgive
 		w.control.Disposal = Previous
 	}
@@ -165,8 +165,8 @@ func (w *walker) loops() error {
 }
 
 // image reads an image descriptor and the color table behind it (section 20).
-func (w *walker) image() (f Frame, err error) {
-	f, w.control = w.control, Frame{transparent: -1}
+func (w *walker) image() (f imageFrame, err error) {
+	f, w.control = w.control, imageFrame{transparent: -1}
 	b, err := w.r.Block(9)
 	if err != nil {
 		return f, err
@@ -178,7 +178,7 @@ func (w *walker) image() (f Frame, err error) {
 		return f, err
 	}
 	if w.frames == 0 {
-		w.screen = Screen(w.screen, f.Rect)
+		w.screen = screenOf(w.screen, f.Rect)
 	}
 	w.frames++
 	w.inData = true
