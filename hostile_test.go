@@ -12,7 +12,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -30,13 +29,6 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// cpuTime is what this process has had.
-func cpuTime(t testing.TB) time.Duration {
-	var ru syscall.Rusage
-	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &ru))
-	return time.Duration(ru.Utime.Nano() + ru.Stime.Nano())
-}
-
 // cost makes a thumbnail of a file, and returns the status and the processor time of the best of n tries.
 func cost(t testing.TB, data []byte, ext string, n int) (status int, source thumbnail.SourceInfo, best time.Duration) {
 	best = time.Hour
@@ -49,9 +41,9 @@ func cost(t testing.TB, data []byte, ext string, n int) (status int, source thum
 		s.Formats = []processors.Format{heif.Format(decodeNothing, heif.Options{})}
 		h := s.handler(t)
 		url := s.url(t, "k.jpg", "100x100", "fit", ext)
-		start := cpuTime(t)
+		start := imagetest.CPU()
 		status = get(h, url).Code
-		best = min(best, cpuTime(t)-start)
+		best = min(best, imagetest.CPU()-start)
 		assert.Zero(t, h.Stats().Memory)
 		source = o.events[0].Source
 	}
@@ -191,9 +183,9 @@ func TestTheTimeoutStopsEveryStepWithin100msOfProcessorTime(t *testing.T) {
 				s.Timeout = 20 * time.Millisecond
 				h := s.handler(t)
 				url := s.url(t, "k.jpg", look.size, look.method, look.ext)
-				start := cpuTime(t)
+				start := imagetest.CPU()
 				get(h, url)
-				least = min(least, cpuTime(t)-start)
+				least = min(least, imagetest.CPU()-start)
 			}
 			assert.LessOrEqual(t, least, 120*time.Millisecond, "%s %v", name, look)
 		}

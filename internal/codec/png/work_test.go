@@ -8,7 +8,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -16,14 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
-
-// cpuTime is the time that this process has computed.
-func cpuTime(t testing.TB) time.Duration {
-	var u syscall.Rusage
-	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
 
 // emptyBlocks is a stream of so many bytes of blocks with tables and no symbol.
 func emptyBlocks(n int) []byte {
@@ -53,9 +46,9 @@ func TestNoFileCostsMuchMoreThanAnOrdinaryOne(t *testing.T) {
 		h := header(t, file)
 		best := time.Hour
 		for range 3 {
-			start := cpuTime(t)
+			start := imagetest.CPU()
 			_, _ = Format.Decode(t.Context(), file, h, codec.Options{})
-			best = min(best, cpuTime(t)-start)
+			best = min(best, imagetest.CPU()-start)
 		}
 		return best
 	}

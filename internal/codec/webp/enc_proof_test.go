@@ -61,7 +61,7 @@ type looked struct {
 }
 
 func (l looked) Err() error {
-	now := processTime()
+	now := imagetest.CPU()
 	*l.longest = max(*l.longest, now-*l.last)
 	*l.last = now
 	return l.Context.Err()
@@ -81,7 +81,7 @@ func TestTheEncoderLooksAtItsContextOften(t *testing.T) {
 		for _, o := range []EncodeOptions{{Effort: 4}, {Effort: 5, Compression: Lossless}} {
 			least := time.Hour
 			for range 3 { // the machine may be busy, and the garbage collector
-				start, longest := processTime(), time.Duration(0)
+				start, longest := imagetest.CPU(), time.Duration(0)
 				ctx := looked{codec.WithAccount(t.Context(), nil), &start, &longest}
 				require.NoError(t, Encode(ctx, new(bytes.Buffer), img, o))
 				if least = min(least, longest); least < 50*time.Millisecond {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -51,11 +52,11 @@ func BenchmarkLossless(b *testing.B) {
 		b.Run(d.name, func(b *testing.B) {
 			size, seconds := cwebp(b, d.img, "-lossless", "-z", "6")
 			var n int
-			begin := processTime()
+			begin := imagetest.CPU()
 			for b.Loop() {
 				n = len(encodeLossless(b, d.img, vp8lOptions{effort: 4})) + 20
 			}
-			own := (processTime() - begin).Seconds() / float64(b.N)
+			own := (imagetest.CPU() - begin).Seconds() / float64(b.N)
 			b.ReportMetric(float64(n), "bytes")
 			b.ReportMetric(float64(n)/float64(size), "bytes/libwebp")
 			b.ReportMetric(1000*own, "cpu-ms")
