@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
 // fullChroma returns img in 4:4:4, each sample of chroma repeated.
@@ -33,7 +34,7 @@ func fullChroma(ctx context.Context, img *image.YCbCr) (*image.YCbCr, error) {
 
 // newYCbCr is image.NewYCbCr, in memory of the account.
 func newYCbCr(ctx context.Context, size image.Point, ratio image.YCbCrSubsampleRatio) (*image.YCbCr, error) {
-	dx, dy := subsampling(ratio)
+	dx, dy := pixels.ChromaFactors(ratio)
 	w, h := (size.X+dx-1)/dx, (size.Y+dy-1)/dy
 	luma, chroma := size.X*size.Y, w*h
 	b, err := codec.Bytes(ctx, luma+2*chroma)
@@ -44,11 +45,4 @@ func newYCbCr(ctx context.Context, size image.Point, ratio image.YCbCrSubsampleR
 		Y: b[:luma:luma], Cb: b[luma : luma+chroma : luma+chroma], Cr: b[luma+chroma:],
 		YStride: size.X, CStride: w, SubsampleRatio: ratio, Rect: image.Rectangle{Max: size},
 	}, nil
-}
-
-// subsampling returns how many pixels share a sample of chroma, horizontally and vertically, as
-// package image has it.
-func subsampling(ratio image.YCbCrSubsampleRatio) (dx, dy int) {
-	unit := image.NewYCbCr(image.Rect(0, 0, 4, 2), ratio) // no ratio shares more
-	return 4 / unit.CStride, 2 * unit.CStride / len(unit.Cb)
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -30,7 +31,7 @@ func randomYCbCr(rng *rand.Rand, ratio image.YCbCrSubsampleRatio) *image.YCbCr {
 
 func TestAsManyPixelsShareASampleOfChromaAsTheRatioSays(t *testing.T) {
 	for ratio, want := range chromaSteps {
-		dx, dy := subsampling(ratio)
+		dx, dy := pixels.ChromaFactors(ratio)
 		assert.Equal(t, want, image.Pt(dx, dy), "%v", ratio)
 	}
 }

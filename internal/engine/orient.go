@@ -206,7 +206,7 @@ func (t turn) plane(ctx context.Context, dst []byte, dstStride int, size image.P
 // yCbCr turns the three planes, and with them the direction of the subsampling.
 func (t turn) yCbCr(ctx context.Context, img *image.YCbCr, size image.Point) (*image.YCbCr, error) {
 	b := img.Rect
-	dx, dy := subsampling(img.SubsampleRatio)
+	dx, dy := pixels.ChromaFactors(img.SubsampleRatio)
 	// The samples of chroma lie on a grid that begins at the stored picture's upper left corner.
 	// Mirrored, it would begin within a sample if the side is no multiple of the step; and a
 	// transposed 4:1:1 or 4:1:0 has no name.

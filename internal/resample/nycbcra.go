@@ -3,6 +3,8 @@ package resample
 import (
 	"image"
 	"image/color"
+
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
 // nycbcraRows is of Y'CbCr with alpha, as lossy WebP has it. The chroma is interpolated between its
@@ -30,7 +32,7 @@ func nycbcraRows(src *image.NYCbCrA) rows {
 // chromaRow returns a function that writes row y of both chroma planes at luma resolution.
 func chromaRow(src *image.YCbCr) func(y int, cb, cr []byte) {
 	b := src.Rect
-	dx, dy := subsampling(src.SubsampleRatio)
+	dx, dy := pixels.ChromaFactors(src.SubsampleRatio)
 	nx := (b.Max.X-1)/dx - b.Min.X/dx + 1
 	ny := (b.Max.Y-1)/dy - b.Min.Y/dy + 1
 	type tap struct{ i, w int32 } // between samples i and i+1 (if there), the second weighing w/16

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
 // memory is what a Shrinker works with. It lies in a sync.Pool, which the garbage collector empties,
@@ -31,9 +32,9 @@ const maxPooled = 8 << 20
 var (
 	memories sync.Pool // of *memory
 
-	// pixels are results that were released, of *[]byte, by the number of bits of their size: the thumbnail that
+	// bytePools are results that were released, of *[]byte, by the number of bits of their size: the thumbnail that
 	// is released last does not stand before the larger copy that comes next.
-	pixels [64]sync.Pool
+	bytePools [64]sync.Pool
 )
 
 func getMemory() *memory {
@@ -70,7 +71,7 @@ func newBytes(ctx context.Context, size int64) ([]byte, error) {
 		}
 	}
 	n := int(size)
-	if p, ok := pixels[bits.Len(uint(n))].Get().(*[]byte); ok && cap(*p) >= n {
+	if p, ok := bytePools[bits.Len(uint(n))].Get().(*[]byte); ok && cap(*p) >= n {
 		return (*p)[:n], nil
 	}
 	return make([]byte, n), nil
@@ -99,7 +100,7 @@ func Release(ctx context.Context, img image.Image) {
 		img.Y, img.Cb, img.Cr = nil, nil, nil
 	}
 	if p = p[:cap(p)]; len(p) > 0 && len(p) <= maxPooled {
-		pixels[bits.Len(uint(len(p)))].Put(&p)
+		bytePools[bits.Len(uint(len(p)))].Put(&p)
 	}
 }
 
@@ -123,7 +124,7 @@ func Bytes(img image.Image) int64 {
 
 // newYCbCr is image.NewYCbCr without the clearing.
 func newYCbCr(ctx context.Context, size image.Point, ratio image.YCbCrSubsampleRatio) (*image.YCbCr, error) {
-	dx, dy := subsampling(ratio)
+	dx, dy := pixels.ChromaFactors(ratio)
 	cw, ch := (size.X+dx-1)/dx, (size.Y+dy-1)/dy
 	p, err := newBytes(ctx, int64(size.X)*int64(size.Y)+2*int64(cw)*int64(ch))
 	if err != nil {

@@ -4,24 +4,9 @@ import (
 	"cmp"
 	"context"
 	"image"
-)
 
-// subsampling is how many luma samples lie along and across one chroma sample.
-func subsampling(r image.YCbCrSubsampleRatio) (x, y int) {
-	switch r {
-	case image.YCbCrSubsampleRatio422:
-		return 2, 1
-	case image.YCbCrSubsampleRatio420:
-		return 2, 2
-	case image.YCbCrSubsampleRatio440:
-		return 1, 2
-	case image.YCbCrSubsampleRatio411:
-		return 4, 1
-	case image.YCbCrSubsampleRatio410:
-		return 4, 2
-	}
-	return 1, 1
-}
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
+)
 
 // resizeYCbCr scales each plane as it is. A chroma sample lies in the center of the luma samples
 // that share it (JFIF 1.02).
@@ -45,8 +30,8 @@ func resizeYCbCr(ctx context.Context, src *image.YCbCr, r Rect, size image.Point
 	luma.plane(dst.Y, dst.YStride, src.Y, src.YStride)
 	luma.Close()
 
-	ix, iy := subsampling(src.SubsampleRatio)
-	ox, oy := subsampling(dst.SubsampleRatio)
+	ix, iy := pixels.ChromaFactors(src.SubsampleRatio)
+	ox, oy := pixels.ChromaFactors(dst.SubsampleRatio)
 	cx := chromaGrid(b.Min.X, b.Max.X, ix, ox, lx)
 	cy := chromaGrid(b.Min.Y, b.Max.Y, iy, oy, ly)
 	chroma, err := newShrinker(ctx, Gray8, cx, cy, opt.Chroma, opt)

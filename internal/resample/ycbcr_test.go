@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -43,8 +44,8 @@ func TestYCbCrPlanesAgreeWithTheTextbookAtEverySubsampling(t *testing.T) {
 					luma := planeOf(src.Y, src.YStride, bounds.Dx(), bounds.Dy()).scale(lanczos3, 3, r.X0, sx, r.Y0, sy, size)
 					near(t, luma, got.Y, got.YStride)
 
-					ix, iy := subsampling(in)
-					ox, oy := subsampling(out)
+					ix, iy := pixels.ChromaFactors(in)
+					ox, oy := pixels.ChromaFactors(out)
 					// In the chroma plane's own coordinates, which begin with the sample that the
 					// first pixel has.
 					x0 := (float64(bounds.Min.X)+r.X0)/float64(ix) - float64(bounds.Min.X/ix)
@@ -79,7 +80,7 @@ func TestChromaStaysWhereItsLumaIs(t *testing.T) {
 	for _, in := range ratios {
 		for _, out := range ratios {
 			src := image.NewYCbCr(image.Rect(0, 0, 256, 64), in)
-			ix, _ := subsampling(in)
+			ix, _ := pixels.ChromaFactors(in)
 			for i := range src.Y {
 				src.Y[i] = byte(i % src.YStride)
 			}
@@ -90,7 +91,7 @@ func TestChromaStaysWhereItsLumaIs(t *testing.T) {
 			}
 			got := resize(src, Rect{32, 8, 224, 56}, image.Pt(64, 16), Options{Subsample: out}).(*image.YCbCr)
 			for x := 8; x < 56; x++ {
-				ox, _ := subsampling(out)
+				ox, _ := pixels.ChromaFactors(out)
 				c := got.COffset(x, 8)
 				middle := 32 + 3*(float64(x/ox*ox)+float64(ox)/2) - 0.5 // of its luma samples, in levels
 				assert.InDelta(t, middle, float64(got.Cb[c]), 1.1, "%v to %v, column %d", in, out, x)
@@ -123,7 +124,7 @@ func TestNYCbCrAHasItsChromaWhereYCbCrHasIt(t *testing.T) {
 		for i := range src.Y {
 			src.Y[i], src.A[i] = 128, 255
 		}
-		dx, dy := subsampling(ratio)
+		dx, dy := pixels.ChromaFactors(ratio)
 		for i := range src.Cb { // steep ramps along both axes
 			src.Cb[i], src.Cr[i] = byte(64+i%src.CStride*dx*2), byte(64+i/src.CStride*dy*2)
 		}

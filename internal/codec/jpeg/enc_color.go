@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"image"
 	"image/draw"
+
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
 // A packed sum holds Y'CbCr of a pixel, or of up to four: Cb in bits 0–21, Cr in bits 22–43, each
@@ -207,7 +209,7 @@ func (s *source) resample(y, at, last int) {
 func (s *source) fullRow(buffer int, samples []byte, y int) []byte {
 	m, x, width := s.ycbcr, s.bounds.Min.X, s.bounds.Dx()
 	from := samples[m.COffset(x, y):]
-	dx, _ := chromaFactors(m.SubsampleRatio)
+	dx, _ := pixels.ChromaFactors(m.SubsampleRatio)
 	if dx == 1 {
 		return from[:width]
 	}

@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"math/bits"
+
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
 // source has the samples of the picture to be written, a row of MCUs at a time.
@@ -48,7 +50,7 @@ func (s *source) begin(img image.Image, background color.RGBA, h, v int) {
 	case *image.Gray16:
 	case *image.YCbCr:
 		s.planes[0] = plane{m.Y[m.YOffset(s.bounds.Min.X, s.bounds.Min.Y):], m.YStride, true}
-		dx, dy := chromaFactors(m.SubsampleRatio)
+		dx, dy := pixels.ChromaFactors(m.SubsampleRatio)
 		aligned := s.bounds.Min.X >= 0 && s.bounds.Min.X%dx == 0 && s.bounds.Min.Y >= 0 && s.bounds.Min.Y%dy == 0
 		if dx != h || dy != v || !aligned {
 			s.ycbcr = m
@@ -60,23 +62,6 @@ func (s *source) begin(img image.Image, background color.RGBA, h, v int) {
 	default:
 		s.rgb = true
 	}
-}
-
-// chromaFactors returns how many pixels share a sample of chroma.
-func chromaFactors(ratio image.YCbCrSubsampleRatio) (dx, dy int) {
-	switch ratio {
-	case image.YCbCrSubsampleRatio422:
-		return 2, 1
-	case image.YCbCrSubsampleRatio420:
-		return 2, 2
-	case image.YCbCrSubsampleRatio440:
-		return 1, 2
-	case image.YCbCrSubsampleRatio411:
-		return 4, 1
-	case image.YCbCrSubsampleRatio410:
-		return 4, 2
-	}
-	return 1, 1
 }
 
 // size returns how many bytes allocate allocates.

@@ -1,8 +1,10 @@
 package codectest
 
 import (
+	"bytes"
 	"errors"
 	"image"
+	"io"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,4 +62,42 @@ func assertKnown(t *testing.T, err error) {
 	if err != nil && !errors.Is(err, codec.ErrFormat) && !errors.Is(err, codec.ErrCorrupt) && !errors.Is(err, codec.ErrTooLarge) {
 		t.Errorf("an error of no kind: %v", err)
 	}
+}
+
+// Ways takes every way into a file, of less than 64 KiB: what is read from a stream and from memory agrees, what decodes
+// strictly decodes tolerantly, and nothing takes more than was estimated. It returns the two pictures, or nil where there is none.
+func Ways(t *testing.T, f *codec.Format, data []byte) (strict, tolerant *codec.Picture) {
+	h, err := f.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
+	streamed, streamErr := f.Header(t.Context(), codec.NewReader(t.Context(), io.MultiReader(bytes.NewReader(data)), true))
+	require.Equal(t, err == nil, streamErr == nil)
+	if err != nil {
+		return nil, nil
+	}
+	require.Equal(t, h, streamed)
+	if int64(h.Stored.X)*int64(h.Stored.Y) > 1<<18 {
+		return nil, nil
+	}
+	_, err = f.Color(t.Context(), data, &h)
+	require.NoError(t, err)
+	account := codec.NewAccount(f.Memory(&h, codec.Options{}))
+	strict, err = f.Decode(codec.WithAccount(t.Context(), account), data, &h, codec.Options{})
+	require.False(t, errors.Is(err, codec.ErrTooLarge) && len(data) < 1<<16, "%v", err)
+	tolerant, tolerantErr := f.Decode(t.Context(), data, &h, codec.Options{Tolerant: true})
+	switch {
+	case err == nil:
+		require.NoError(t, tolerantErr)
+		require.False(t, tolerant.Partial)
+	case tolerantErr == nil:
+		require.True(t, tolerant.Partial)
+	}
+	if h.FrameCount < 2 || h.FrameCount > 100 {
+		return strict, tolerant
+	}
+	for _, o := range []codec.Options{{}, {Tolerant: true}} {
+		frames, err := f.Frames(t.Context(), data, &h, o)
+		for err == nil {
+			_, err = frames.Next(t.Context())
+		}
+	}
+	return strict, tolerant
 }
