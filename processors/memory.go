@@ -41,7 +41,7 @@ func (e GIF) EncodeMemory(width, height int) int64 {
 	size := image.Pt(width, height)
 	n := area(size)
 	drawn := 4*n + quantize.Bytes(n) + quantize.DithererBytes(n) // as NRGBA; its colors, and the errors of those before
-	return drawn + gif.EncodeMemory(size)
+	return drawn + gif.EncodeMemory(size, e.Lossy > 0)
 }
 
 // EncodeMemory implements [MemoryEstimator]. It does not cover animations, whose frames come one by one.
