@@ -1,6 +1,7 @@
 # make test   sets everything up and runs every check and every test; needs Go, and Debian for the real servers
 # make check  the cheap checks alone: format, vet, staticcheck, go.mod, types on other platforms, words
 # make corpus  makes the corpus of odd and damaged files that tests read, in .corpus, once; needs Debian's programs
+# make lint   builds golangci-lint, once, and runs it; make check runs it where it is there
 # make test-platforms  compares pictures, bit by bit, of programs built for several processors; Debian's qemu-user-static runs those for arm64
 # make test-busy  the tests with clocks, locks and servers, five times, beside four busy programs
 # make test-clock  the tests of what measures time, with a standard library whose wall clock jumps by up to a year at every look
@@ -29,6 +30,8 @@ PLATFORMS = linux/arm64 linux/386 windows/amd64 darwin/arm64 freebsd/amd64
 # The oldest version of Go that go.mod allows, and the first of the newest language version.
 TOOLCHAINS = go1.26.0 go1.27.0
 
+GOLANGCI = v2.15.0
+
 FUZZTIME = 120
 
 # How many small changes per package make mutate tries; 0 means all, which takes hours. Tests of many files and
@@ -46,7 +49,7 @@ KILL_TIME = 2h
 # How many files of each format make compare has made, and six times as many TIFFs.
 FILES = 400
 
-.PHONY: test check go-test corpus test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench bench-crowd bench-peers docs apt tools
+.PHONY: test check go-test corpus lint test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench bench-crowd bench-peers docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
@@ -56,10 +59,16 @@ test: apt tools
 check: tools
 	internal/ci/words
 	internal/ci/check
+	internal/ci/lint
+	internal/ci/api
 	internal/ci/crossbuild $(PLATFORMS)
 
 go-test: apt tools corpus
 	internal/ci/gotest
+
+lint:
+	[ -x .tools/bin/golangci-lint ] || GOBIN=$(CURDIR)/.tools/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
+	internal/ci/lint
 
 corpus: apt
 	go run ./internal/corpus -o .corpus
