@@ -28,6 +28,10 @@ const (
 	longRun = 32
 	runStep = 8
 
+	// maxFruitless is how many searches that found next to nothing are remembered: after half of it a quarter of the places
+	// is enough, as in noise.
+	maxFruitless = 128
+
 	// hashed is how many pixels the chains are of that are no runs.
 	hashed = 4
 )
@@ -52,6 +56,7 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 	n := len(px)
 	shift, pairShift := 32-headBits(n), 32-pairBits(n)
 	runEnd, last, beyond := 0, uint32(0), uint32(0)
+	fruitless := 0 // searches lately that found no long match
 	for i := range px {
 		if i%matchLook == 0 {
 			if err := ctx.Err(); err != nil {
@@ -102,10 +107,18 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 		}
 		if best < longMatch {
 			t := tries
-			if best >= fairMatch {
+			switch {
+			case best >= fairMatch:
 				t = (tries + 7) / 8
+			case fruitless > maxFruitless/2:
+				t = (tries + 3) / 4
 			}
 			best, distance = f.longest(px, i, candidate, best, distance, t)
+			if best < 2*hashed {
+				fruitless = min(fruitless+1, maxFruitless)
+			} else {
+				fruitless /= 2
+			}
 		}
 		last = 0
 		if best > 0 {
