@@ -6,6 +6,8 @@ import (
 	"image"
 	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"testing"
 	"testing/fstest"
@@ -305,4 +307,69 @@ func TestAPlaceholderSaysHowLongItIs(t *testing.T) {
 		assert.Equal(t, strconv.Itoa(len(photo(t, 20, 10))), w.Header().Get("Content-Length"), method)
 		assert.Equal(t, method == "GET", w.Body.Len() > 0)
 	}
+}
+
+func TestAThumbnailThatWouldBeTooLargeSaysNothingOfOthers(t *testing.T) {
+	s := newSite(t)
+	s.MaxWidth, s.MaxHeight = 400, 400
+	s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: photo(t, 20, 3000)}})
+	h := s.handler(t)
+	for range 2 {
+		assert.Equal(t, 422, get(h, s.url(t, "k.jpg", "300x", "scale", ".jpg")).Code)
+	}
+	assert.EqualValues(t, 1, s.source.opened.Load(), "it is remembered")
+	assert.Equal(t, 200, get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code)
+}
+
+// sleepyWriter is a client that takes a minute for each piece.
+type sleepyWriter struct{ *httptest.ResponseRecorder }
+
+func (w sleepyWriter) Write(p []byte) (int, error) {
+	time.Sleep(time.Minute)
+	return w.ResponseRecorder.Write(p)
+}
+
+func TestWhoIsSentAResultLetsOthersHaveTheMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		s.Workers, s.MaxMemory, s.QueueTimeout = 2, 6<<20, time.Hour
+		s.Processors = thumbnail.Processors{"work": working(6 * time.Second)}
+		s.storage.failPut = func() error { return errBoom } // so that it is sent from memory
+		s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: append(photo(t, 20, 10), make([]byte, 3<<20)...)}})
+		h := s.handler(t)
+		done := make(chan int, 2)
+		for _, size := range []string{"5x5", "6x6"} {
+			go func() {
+				w := sleepyWriter{httptest.NewRecorder()}
+				h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, s.url(t, "k.jpg", size, "work", ".jpg"), nil))
+				done <- w.Code
+			}()
+			synctest.Wait()
+		}
+		assert.Equal(t, 1, h.Stats().Queued)
+		time.Sleep(7 * time.Second)
+		assert.Zero(t, h.Stats().Queued, "the first is being sent, and the second has begun")
+		assert.Equal(t, 200, <-done)
+		assert.Equal(t, 200, <-done)
+		assert.Zero(t, h.Stats().Memory)
+	})
+}
+
+func TestASweepByAgeCountsNanoseconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		s.Storage = storage.NewMemory()
+		h := s.handler(t)
+		require.Equal(t, 200, get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code)
+		time.Sleep(2 * time.Nanosecond)
+		swept, err := h.Sweep(t.Context(), thumbnail.Sweep{MaxAge: 1, KeepOrphans: true})
+		require.NoError(t, err)
+		assert.Equal(t, 1, swept.Removed)
+	})
+	got, err := renderWith(t, siteLinks(t), `{{with thumbnail "a.jpg" "1x" "crop" ".jpg" .}}{{.Version}}{{end}}`, uint64(25))
+	require.NoError(t, err)
+	assert.Equal(t, "25", got)
+	got, err = renderWith(t, siteLinks(t), `{{with thumbnail "a.jpg" "1x" "crop" ".jpg" .}}{{.Version}}{{end}}`, int32(25))
+	require.NoError(t, err)
+	assert.Equal(t, "25", got)
 }
