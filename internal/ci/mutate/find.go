@@ -107,7 +107,7 @@ type finder struct {
 	here *types.Package
 	file string
 	tree *ast.File
-	idle map[*ast.BasicLit]bool // numbers that are returned beside an error
+	idle map[*ast.BasicLit]bool // numbers that change nothing
 }
 
 func (w *finder) find() {
@@ -151,6 +151,8 @@ func (w *finder) visit(n ast.Node, constant bool) {
 		}
 	case *ast.ReturnStmt:
 		w.besideError(n)
+	case *ast.CallExpr:
+		w.capacity(n)
 	case *ast.BasicLit:
 		if !w.idle[n] {
 			w.number(n, constant)
@@ -189,6 +191,27 @@ func (w *finder) binary(n *ast.BinaryExpr) {
 		}
 		m := w.wrap(n.Op.String()+" becomes "+x.other, n, x.function+"(%d, ", ")")
 		w.replace(m, n.OpPos, n.Op.String(), ",")
+	}
+}
+
+// capacity notes the numbers that make takes, which change no result, and the sign of infinity.
+func (w *finder) capacity(n *ast.CallExpr) {
+	switch f := n.Fun.(type) {
+	case *ast.Ident:
+		if f.Name != "make" {
+			return
+		}
+	case *ast.SelectorExpr:
+		if f.Sel.Name != "Inf" && f.Sel.Name != "IsInf" {
+			return
+		}
+	default:
+		return
+	}
+	for _, arg := range n.Args {
+		if lit, ok := arg.(*ast.BasicLit); ok {
+			w.idle[lit] = true
+		}
 	}
 }
 

@@ -5,8 +5,8 @@
 //
 // The changes are those of Offutt et al., "An experimental determination of sufficient mutant
 // operators" (1996), as far as Go has them: relational and logical operators are exchanged, numbers
-// moved by one, conditions negated, statements left out. Numbers that are returned beside an error or a false are
-// left alone, as nobody looks at them. All of a package's are woven into one program,
+// moved by one, conditions negated, statements left out. Numbers that are returned beside an error or a false,
+// and those that make takes, are left alone, as they change nothing. All of a package's are woven into one program,
 // which a number in its environment tells which one to make ("mutant schemata", Untch et al. 1993); a
 // test that does not reach a change is not run for it. Constants, which can't be woven, are changed
 // one build at a time. The files themselves are not touched: the go command is given an overlay.
@@ -68,8 +68,14 @@ func main() {
 		if err != nil {
 			fatal(err)
 		}
+		of := 0
+		for _, k := range chosen {
+			if m := p.mutants[k]; known[m.id()] && !m.dropped {
+				of++
+			}
+		}
 		noticed, tried = noticed+a, tried+b
-		fmt.Printf("%s: %d of %d changes were noticed\n", dir, a, b)
+		fmt.Printf("%s: %d of %d changes were noticed; %d of the others are listed in %s\n", dir, a, b, of, *knownFile)
 	}
 	if noticed*10 < tried*9 {
 		os.Exit(1)
