@@ -98,6 +98,9 @@ func NewHandler(cfg Config) (*Handler, error) {
 	if err := h.Links("/").checkPresets(); err != nil {
 		return nil, err
 	}
+	if err := cfg.start(); err != nil {
+		return nil, err
+	}
 	h.logAbilities()
 	return h, nil
 }

@@ -36,6 +36,10 @@ type Format struct {
 
 	// Color returns the color description in a file. A nil Color means that the pixels are sRGB.
 	Color func(ctx context.Context, data []byte) (FormatColor, error)
+
+	// Start prepares for the first image, as that of [Starter] does. A nil Start means that there is nothing to
+	// prepare.
+	Start func() error
 }
 
 // A FormatHeader has the properties that an image of a [Format] declares.

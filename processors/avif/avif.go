@@ -11,8 +11,9 @@
 // business of github.com/gen2brain/avif without cgo: by libavif 1.1 or a later 1, if the system has it
 // under the name libavif.so (Debian has that in libavif-dev), and else by the same library in
 // WebAssembly, which the program contains. That is slower than anything else here, see the table in
-// README.md, and there are one to three seconds of compilation when the first picture is decoded or
-// encoded: [Start] does it at once.
+// docs/formats.md, and it has to be compiled, which takes one to three seconds of a processor. NewHandler does
+// that, by Format.Start and [Encoder.Start], so that the first picture costs what any other does; a program without
+// a handler calls [Start].
 //
 // # Pictures
 //
@@ -46,11 +47,12 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"io"
 	"runtime"
+	"sync"
 
 	"github.com/gen2brain/avif"
 
+	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )
 
@@ -65,7 +67,15 @@ const (
 // it has more than 8 bits per sample: RGB of full range, by the matrix that the file says. Decode waits
 // while GOMAXPROCS pictures are in progress, until its context ends. Once it has begun it can't be
 // interrupted.
-var Format = heif.Format(decode, heif.Options{
+var Format = format()
+
+func format() processors.Format {
+	f := heif.Format(decode, options)
+	f.Start = Start
+	return f
+}
+
+var options = heif.Options{
 	Name:              "avif",
 	Brands:            []string{"avif", "avis"},
 	Items:             []string{"av01", "grid"},
@@ -74,7 +84,7 @@ var Format = heif.Format(decode, heif.Options{
 	FixedBytes:        decodeFixed,
 	MaxSide:           MaxSide,
 	MaxPixels:         maxPixels,
-})
+}
 
 // instances bounds how many pictures are in work, to GOMAXPROCS as it is when the program starts,
 // which honors the quota of a container: each keeps one core busy.
@@ -100,10 +110,20 @@ func call(ctx context.Context, f func() error) (err error) {
 }
 
 // Start prepares for the first picture: it takes one to three seconds, and memory that stays in
-// use. Programs that don't call it wait for it at the first picture instead.
-func Start() error {
-	return Encoder{}.Encode(io.Discard, image.NewRGBA(image.Rect(0, 0, 1, 1)))
-}
+// use. NewHandler calls it; a program that uses the encoder without a handler waits for it at the first picture instead.
+// It does nothing when it is called again.
+func Start() error { return start() }
+
+var start = sync.OnceValue(func() error {
+	file, err := Encoder{}.encode(context.Background(), image.NewRGBA(image.Rect(0, 0, 8, 8)))
+	if err == nil {
+		_, err = decode(context.Background(), file)
+	}
+	return err
+})
+
+// Start calls the function of that name. It implements [processors.Starter].
+func (Encoder) Start() error { return Start() }
 
 // decode returns the picture as it is stored. The memory has been taken from the account.
 func decode(ctx context.Context, data []byte) (img image.Image, err error) {
