@@ -8,25 +8,22 @@ import "encoding/binary"
 // addRowGo adds a row of bytes to sums.
 func addRowGo(sum []uint16, row []byte) {
 	row = row[:len(sum)]
-	for len(sum) >= 8 && len(row) >= 8 {
-		v := binary.LittleEndian.Uint64(row)
-		s := (*[8]uint16)(sum)
-		add4((*[4]uint16)(s[:4]), uint32(v))
-		add4((*[4]uint16)(s[4:]), uint32(v>>32))
-		sum, row = sum[8:], row[8:]
+	i := 0
+	for ; i+8 <= len(sum); i += 8 {
+		s, v := (*[8]uint16)(sum[i:i+8]), binary.LittleEndian.Uint64(row[i:i+8])
+		lower, upper := v&0xFFFFFFFF, v>>32 // four bytes each, which become lanes of 16 bits
+		lower = (lower | lower<<16) & 0x0000FFFF0000FFFF
+		upper = (upper | upper<<16) & 0x0000FFFF0000FFFF
+		lower = (lower | lower<<8) & 0x00FF00FF00FF00FF
+		upper = (upper | upper<<8) & 0x00FF00FF00FF00FF
+		lower += uint64(s[0]) | uint64(s[1])<<16 | uint64(s[2])<<32 | uint64(s[3])<<48
+		upper += uint64(s[4]) | uint64(s[5])<<16 | uint64(s[6])<<32 | uint64(s[7])<<48
+		s[0], s[1], s[2], s[3] = uint16(lower), uint16(lower>>16), uint16(lower>>32), uint16(lower>>48)
+		s[4], s[5], s[6], s[7] = uint16(upper), uint16(upper>>16), uint16(upper>>32), uint16(upper>>48)
 	}
-	for i := range sum {
+	for ; i < len(sum); i++ {
 		sum[i] += uint16(row[i])
 	}
-}
-
-// add4 adds four bytes at once.
-func add4(sum *[4]uint16, row uint32) {
-	v := uint64(row)
-	v = (v | v<<16) & 0x0000FFFF0000FFFF
-	v = (v | v<<8) & 0x00FF00FF00FF00FF
-	v += uint64(sum[0]) | uint64(sum[1])<<16 | uint64(sum[2])<<32 | uint64(sum[3])<<48
-	sum[0], sum[1], sum[2], sum[3] = uint16(v), uint16(v>>16), uint16(v>>32), uint16(v>>48)
 }
 
 // widenGo turns bytes into samples of 8+sampleBits bits.
