@@ -63,35 +63,39 @@ func convertRowGo(dst, luma []byte, cb, cr []uint16) {
 	if len(luma) == 0 {
 		return
 	}
-	cr = cr[:len(cb)]
+	pairs := len(luma) / 2
 	before, here := uint64(cb[0])|uint64(cr[0])<<16, uint64(cb[1])|uint64(cr[1])<<16
-	cb, cr = cb[2:], cr[2:]
+	cb, cr = cb[2:][:pairs], cr[2:][:pairs]
 	for i := range cb {
 		next := uint64(cb[i]) | uint64(cr[i])<<16
 		// Cb and Cr of two pixels, in lanes of 16 bits: three parts of the nearer one, and one of the other.
 		near := 3*here + 8*0x00010001
 		chroma := (near + before | (near+next)<<32) >> 4
-		if len(luma) < 2 || len(dst) < 8 {
-			binary.LittleEndian.PutUint32(dst, pixel(luma[0], chroma))
-			return
+		two := (*[2]byte)(luma[2*i : 2*i+2])
+		left := parts.y[two[0]] + parts.u[byte(chroma)] + parts.v[byte(chroma>>16)]
+		right := parts.y[two[1]] + parts.u[byte(chroma>>32)] + parts.v[byte(chroma>>48)]
+		var pixels uint64
+		if beyond := (left ^ partBias*inPart) | (right ^ partBias*inPart); beyond&(7<<14*inPart) == 0 {
+			pixels = uint64(packed(left)) | uint64(packed(right))<<32
+		} else {
+			pixels = uint64(limited(left)) | uint64(limited(right))<<32
 		}
-		left, right := pixel(luma[0], chroma), pixel(luma[1], chroma>>32)
-		binary.LittleEndian.PutUint64(dst, uint64(left)|uint64(right)<<32)
+		binary.LittleEndian.PutUint64(dst[8*i:8*i+8], pixels)
 		before, here = here, next
-		dst, luma = dst[8:], luma[2:]
+	}
+	if len(luma)%2 != 0 {
+		chroma := (3*here + 8*0x00010001 + before) >> 4
+		sum := parts.y[luma[2*pairs]] + parts.u[byte(chroma)] + parts.v[byte(chroma>>16)]
+		binary.LittleEndian.PutUint32(dst[8*pairs:], limited(sum))
 	}
 }
 
-// pixel is red, green, blue and 255 of a pixel, of which chroma has Cb in the lowest byte and Cr 16 bits above.
-func pixel(luma byte, chroma uint64) uint32 {
-	s := parts.y[luma] + parts.u[byte(chroma)] + parts.v[byte(chroma>>16)]
-	if (s^partBias*inPart)&(7<<14*inPart) != 0 {
-		return limited(s)
-	}
-	return uint32(s>>6)&0xFF | uint32(s>>(partBits+6-8))&0xFF00 | uint32(s>>(2*partBits+6-16))&0xFF0000 | 0xFF000000
+// packed is red, green, blue and 255 of a pixel, none of which is beyond what a byte holds.
+func packed(sum uint64) uint32 {
+	return uint32(sum>>6)&0xFF | uint32(sum>>(partBits+6-8))&0xFF00 | uint32(sum>>(2*partBits+6-16))&0xFF0000 | 0xFF000000
 }
 
-// limited is pixel where a component is beyond what a byte holds.
+// limited is packed where a component may be beyond that.
 func limited(s uint64) uint32 {
 	lane := func(i int) uint32 { return uint32(clip((int32(s>>(i*partBits)&(1<<partBits-1)) - partBias) >> 6)) }
 	return lane(0) | lane(1)<<8 | lane(2)<<16 | 0xFF000000
