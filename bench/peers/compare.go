@@ -218,23 +218,23 @@ func report(o options, servers []*server) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Compared with other servers\n\nMade by `make bench-peers` on %s/%s, %d processors, %s. Originals of 12 megapixels over HTTP from the same machine, "+
 		"%d requests at a time, %d rounds of %d requests in turn, JPEG quality 85, WebP quality 80. Cold: each thumbnail is another one, and is stored by this library alone. "+
-		"Warm: the same few thumbnails again and again; a server that stores nothing makes them again. Rates and processor times are medians; `×` is the median of the ratios of each round, "+
-		"of this library's rate to the other's.\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), o.clients, o.rounds, o.requests)
+		"Warm: the same few thumbnails again and again; a server that stores nothing makes them again. Rates and processor times are medians; `×` is the median of the ratios of each round: "+
+		"of this library's rate to the other's, and of the other's processor time to this library's. On a machine that does other things as well, only processor times say something.\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), o.clients, o.rounds, o.requests)
 	for _, s := range servers {
 		fmt.Fprintf(&b, "- %s %s, up to %d MB of memory\n", s.kind.name, s.version(), peakMemory(s.pid))
 	}
-	fmt.Fprintf(&b, "\n| | server | cold, per second | × | CPU, ms | bytes | warm, per second | CPU, ms |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
+	fmt.Fprintf(&b, "\n| | server | cold, per second | × | CPU, ms | × | bytes | warm, per second | CPU, ms |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, j := range jobs {
 		for _, s := range servers {
 			cold, warm := s.cold[j], s.warm[j]
 			if len(cold) == 0 {
 				continue
 			}
-			ratios := make([]float64, len(cold))
-			for i := range cold {
-				ratios[i] = float64(cold[i].took) / float64(servers[0].cold[j][i].took)
+			rates, costs := make([]float64, len(cold)), make([]float64, len(cold))
+			for i, own := range servers[0].cold[j] {
+				rates[i], costs[i] = float64(cold[i].took)/float64(own.took), float64(cold[i].cpu)/float64(own.cpu)
 			}
-			fmt.Fprintf(&b, "| %v | %s | %.1f | %.2f | %.1f | %d | %.0f | %.2f |\n", j, s.kind.name, perSecond(cold), median(ratios), cpu(cold), cold[0].bytes, perSecond(warm), cpu(warm))
+			fmt.Fprintf(&b, "| %v | %s | %.1f | %.2f | %.1f | %.2f | %d | %.0f | %.2f |\n", j, s.kind.name, perSecond(cold), median(rates), cpu(cold), median(costs), cold[0].bytes, perSecond(warm), cpu(warm))
 		}
 	}
 	return b.String()
