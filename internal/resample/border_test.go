@@ -3,6 +3,8 @@ package resample
 import (
 	"fmt"
 	"image"
+	"image/color"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -105,5 +107,34 @@ func TestRowsThatAreConstantStayThatWhenEnlarged(t *testing.T) {
 				assert.Equal(t, got.Pix[i/size.X*size.X], v)
 			}
 		})
+	}
+}
+
+// The reference is our kernel in float64, which repeats the border where it reaches outside: so what differs from browsers along the
+// border is that their kernel is another.
+func TestTheBorderIsRepeatedInEveryKindOfPicture(t *testing.T) {
+	sizes := []struct{ from, to image.Point }{
+		{image.Pt(2, 2), image.Pt(40, 40)}, {image.Pt(1, 9), image.Pt(17, 30)}, {image.Pt(13, 8), image.Pt(14, 50)},
+		{image.Pt(31, 6), image.Pt(16, 24)}, {image.Pt(6, 31), image.Pt(24, 16)}, // of which one side is reduced
+		{image.Pt(31, 40), image.Pt(16, 13)},
+	}
+	r := rand.New(rand.NewPCG(6, 6))
+	for name, make := range kinds {
+		if name == "Paletted" { // of one color
+			continue
+		}
+		for _, s := range sizes {
+			src := make(image.Rectangle{Max: s.from})
+			for y := range s.from.Y {
+				for x := range s.from.X {
+					src.Set(x, y, color.NRGBA64{uint16(r.Uint32()), uint16(r.Uint32()), uint16(r.Uint32()), uint16(r.Uint32())})
+				}
+			}
+			for _, k := range []Kernel{Lanczos3, CatmullRom} {
+				t.Run(fmt.Sprint(name, s, k), func(t *testing.T) {
+					within(t, reference(src, Full(src.Bounds()), s.to, k), resize(src, Full(src.Bounds()), s.to, Options{Kernel: k}), 1.5)
+				})
+			}
+		}
 	}
 }

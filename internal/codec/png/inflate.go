@@ -30,6 +30,7 @@ type inflater struct {
 	read   int    // how far it has been taken
 	write  int    // how far it is decoded
 	sum    adler
+	trust  bool // nobody asks for the checksum
 }
 
 const (
@@ -156,7 +157,9 @@ func (z *inflater) fill() error {
 			return corrupt("cut off")
 		}
 	}
-	z.sum.add(z.window[from:z.write])
+	if !z.trust {
+		z.sum.add(z.window[from:z.write])
+	}
 	return z.in.meter.Spend(int64(z.write-from) / 16)
 }
 

@@ -18,6 +18,7 @@ func (f *Inflater) Reset(stream []byte, flip bool, rowBytes, total int, meter *c
 		s.buf = make([]byte, idatBuffer+idatPad)
 	}
 	*s = idat{raw: stream, flip: flip, meter: meter, buf: s.buf, bad: math.MaxInt64}
+	f.z.trust = true
 	return f.z.begin(history + max(min(produce, total), rowBytes) + slop)
 }
 

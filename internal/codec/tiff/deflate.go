@@ -17,10 +17,16 @@ func (s *deflateSource) reset(in []byte, rows int) error {
 }
 
 func (s *deflateSource) read(p []byte) error {
-	row, err := s.inflater.Next(len(p))
-	if err != nil {
-		return err
-	}
+	row, err := s.slice(len(p))
 	copy(p, row)
-	return s.meter.Spend(int64(len(p)) / 16)
+	return err
+}
+
+// slice returns the next n bytes where they are.
+func (s *deflateSource) slice(n int) ([]byte, error) {
+	row, err := s.inflater.Next(n)
+	if err != nil {
+		return nil, err
+	}
+	return row, s.meter.Spend(int64(n) / 16)
 }

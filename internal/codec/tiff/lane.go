@@ -87,7 +87,7 @@ func (a *lane) row(y int) ([]byte, error) {
 			}
 		}
 	}
-	if src, ok := a.cols[0].src.(*plainSource); ok && a.asIs() && a.cols[0].bad > y {
+	if src, ok := a.cols[0].src.(slicer); ok && a.asIs() && a.cols[0].bad > y {
 		row, err := src.slice(a.stride)
 		if err == nil {
 			return row, nil
@@ -102,7 +102,7 @@ func (a *lane) row(y int) ([]byte, error) {
 	return a.band, nil
 }
 
-// asIs reports whether the rows of an uncompressed strip need nothing done.
+// asIs reports whether the rows of a strip need nothing done once they are decompressed.
 func (a *lane) asIs() bool {
 	l := a.d.layout
 	return len(a.cols) == 1 && l.bits == 8 && !l.predicts() && l.fillOrder != 2 && l.segW == l.width

@@ -20,6 +20,11 @@ type source interface {
 	close()
 }
 
+// A slicer is a source whose rows are valid until the next one, and must not be changed.
+type slicer interface {
+	slice(n int) ([]byte, error)
+}
+
 // newSource returns the source for the compression.
 func (d *decoder) newSource() (source, error) {
 	l := d.layout
