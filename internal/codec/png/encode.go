@@ -1,6 +1,7 @@
 package png
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"hash/crc32"
@@ -107,6 +108,13 @@ type encoder struct {
 func (e *encoder) encode(ctx context.Context, w io.Writer, img image.Image) error {
 	row := straightRows(img)
 	f := chooseForm(img.Bounds().Size(), row)
+	packed, err := e.pixels(ctx, f, row)
+	if err == nil && f.paletteHeavy() {
+		f, packed, err = e.orWithout(ctx, f, row, packed)
+	}
+	if err != nil {
+		return err
+	}
 	e.out = append(e.out[:0], signature...)
 	e.chunk("IHDR", func() {
 		e.out = binary.BigEndian.AppendUint32(e.out, uint32(f.Width))
@@ -115,10 +123,6 @@ func (e *encoder) encode(ctx context.Context, w io.Writer, img image.Image) erro
 	})
 	if f.Color == colorIndexed {
 		e.palette(f.colours.List())
-	}
-	packed, err := e.pixels(ctx, f, row)
-	if err != nil {
-		return err
 	}
 	// The pixels are written from where they lie.
 	at := len(e.out)
@@ -134,6 +138,19 @@ func (e *encoder) encode(ctx context.Context, w io.Writer, img image.Image) erro
 	e.chunk("IEND", func() {})
 	_, err = w.Write(e.out)
 	return err
+}
+
+// orWithout returns the shorter one of a small picture with a palette, whose pixels are packed, and the same without.
+func (e *encoder) orWithout(ctx context.Context, f *form, row func(y int) []byte, packed []byte) (*form, []byte, error) {
+	packed = bytes.Clone(packed)
+	e.out = e.out[:0]
+	e.palette(f.colours.List())
+	g := f.without()
+	other, err := e.pixels(ctx, g, row)
+	if err != nil || len(other) < len(packed)+len(e.out) {
+		return g, other, err
+	}
+	return f, packed, nil
 }
 
 // chunk appends a chunk whose data fill appends.

@@ -72,7 +72,11 @@ func TestTheFormIsTheOneOfTheFewestBits(t *testing.T) {
 		{"3 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 3), 2, 3, 255} }, colorIndexed, 2},
 		{"5 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 5), 2, 3, 200} }, colorIndexed, 4},
 		{"17 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 17), 2, 3, byte(7 * x)} }, colorIndexed, 8},
-		{"256 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y % 8), 3, 255} }, colorIndexed, 8},
+		{"256 colours", func(x, y int) color.NRGBA {
+			i := (x*x*31 + y*y*17 + x*y*7) % 256
+			return color.NRGBA{byte(i), byte(i * (101 + 3*i)), byte(i*57 ^ i*i), 255}
+		}, colorIndexed, 8},
+		{"256 colours, each of which follows from those beside it", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y % 8), 3, 255} }, colorRGB, 8},
 		{"transparent greys", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(x), byte(x), byte(8 * y)} }, colorGrayAlpha, 8},
 		{"colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, 255} }, colorRGB, 8},
 		{"transparent colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, byte(255 - x)} }, colorRGBA, 8},

@@ -13,6 +13,20 @@ import (
 type form struct {
 	pictureHeader
 	colours colorset.Set // of an indexed one, R | G<<8 | B<<16 | A<<24: those that are not opaque first
+	direct  colorType    // of an indexed one: what it would be without a palette
+}
+
+// without returns the form without a palette.
+func (f *form) without() *form {
+	g := &form{pictureHeader: f.pictureHeader}
+	g.Color, g.Depth = f.direct, 8
+	return g
+}
+
+// paletteHeavy reports whether the palette might take more bytes than it saves. Pictures of more pixels than four for
+// each byte of the palette save more.
+func (f *form) paletteHeavy() bool {
+	return f.Color == colorIndexed && f.Width*f.Height < 4*4*len(f.colours.List())
 }
 
 // chooseForm looks at all pixels and chooses the form that takes the fewest bits for each, gray
@@ -42,17 +56,23 @@ func chooseForm(size image.Point, row func(y int) []byte) *form {
 		indexDepth = indexDepthOf(len(f.colours.List()))
 	}
 	switch {
-	case gray && opaque && grayDepth <= indexDepth:
+	case gray && opaque:
+		f.direct = colorGray
+	case gray:
+		f.direct = colorGrayAlpha
+	case opaque:
+		f.direct = colorRGB
+	default:
+		f.direct = colorRGBA
+	}
+	switch {
+	case f.direct == colorGray && grayDepth <= indexDepth:
 		f.Color, f.Depth = colorGray, grayDepth
 	case few:
 		f.Color, f.Depth = colorIndexed, indexDepth
 		f.sortColours()
-	case gray:
-		f.Color = colorGrayAlpha
-	case opaque:
-		f.Color = colorRGB
 	default:
-		f.Color = colorRGBA
+		f.Color = f.direct
 	}
 	return f
 }
