@@ -3,6 +3,7 @@ package thumbnail_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"io"
 	"io/fs"
@@ -372,4 +373,24 @@ func TestASweepByAgeCountsNanoseconds(t *testing.T) {
 	got, err = renderWith(t, siteLinks(t), `{{with thumbnail "a.jpg" "1x" "crop" ".jpg" .}}{{.Version}}{{end}}`, int32(25))
 	require.NoError(t, err)
 	assert.Equal(t, "25", got)
+}
+
+func TestWhatWasCopiedToAClientIsNotFollowedByAnErrorPage(t *testing.T) {
+	s := newSite(t)
+	s.Responder = responderFunc(func(w http.ResponseWriter, _ *http.Request, _ string, f fs.File) error {
+		_, err := io.Copy(w, struct{ io.Reader }{f})
+		return errors.Join(errBoom, err)
+	})
+	assert.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { get(s.handler(t), s.url(t, "k.jpg", "5x5", "crop", ".jpg")) })
+}
+
+func TestAStoredHalfIsWarnedOf(t *testing.T) {
+	s := newSite(t)
+	h := s.handler(t)
+	url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")
+	require.NoError(t, s.storage.Storage.Put(t.Context(), url[1:], bytes.NewReader(photo(t, 50, 50)[:300])))
+	w := get(h, url)
+	assert.Equal(t, image.Pt(50, 50), sizeOf(t, w.Body.Bytes()))
+	assert.Positive(t, countLines(s.log.String(), "a stored thumbnail is not whole"))
+	assert.Contains(t, s.log.String(), "level=WARN")
 }
