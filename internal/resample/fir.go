@@ -23,8 +23,10 @@ func convolveCellsGo(dst [][]int16, src []int16, gap int, a *axis, words *[2][]u
 		even := src[min(2*i, len(dst)-1)*gap:][:n]
 		odd := src[min(2*i+1, len(dst)-1)*gap:][:n]
 		words[i] = grow(words[i], n)
-		for j, v := range even {
-			words[i][j] = pair(v, odd[j])
+		w := words[i]
+		even, odd = even[:len(w)], odd[:len(w)]
+		for j := range w {
+			w[j] = pair(even[j], odd[j])
 		}
 	}
 	if len(dst) <= 2 {

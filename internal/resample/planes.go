@@ -81,8 +81,13 @@ func splitPremulGo(dst []int16, stride int, row []byte) {
 // meanGo writes the means of one plane.
 func meanGo(dst []int16, sum []uint16, m meanFactor) {
 	sum = sum[:len(dst)]
-	for i, v := range sum {
-		dst[i] = m.of(v)
+	i := 0
+	for ; i+4 <= len(dst); i += 4 {
+		d := (*[4]int16)(dst[i : i+4])
+		d[0], d[1], d[2], d[3] = m.four((*[4]uint16)(sum[i : i+4]))
+	}
+	for ; i < len(dst); i++ {
+		dst[i] = m.of(sum[i])
 	}
 }
 
@@ -91,7 +96,15 @@ func meanSplitGo(dst []int16, stride int, sum []uint16, m meanFactor) {
 	w := len(sum) / 4
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
 	for i := range d0 {
-		s := sum[4*i:][:4]
-		d0[i], d1[i], d2[i], d3[i] = m.of(s[0]), m.of(s[1]), m.of(s[2]), m.of(s[3])
+		d0[i], d1[i], d2[i], d3[i] = m.four((*[4]uint16)(sum[4*i : 4*i+4]))
 	}
+}
+
+// four is of four sums, two to a multiplication.
+func (m meanFactor) four(s *[4]uint16) (_, _, _, _ int16) {
+	const lanes = 0x0000FFFF0000FFFF
+	v := uint64(s[0]) | uint64(s[1])<<16 | uint64(s[2])<<32 | uint64(s[3])<<48
+	even := v & lanes << (m.shift & 15) & lanes * uint64(m.factor)
+	odd := v >> 16 & lanes << (m.shift & 15) & lanes * uint64(m.factor)
+	return int16(even >> 16), int16(odd >> 16), int16(even >> 48), int16(odd >> 48)
 }
