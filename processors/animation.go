@@ -2,6 +2,7 @@ package processors
 
 import (
 	"image"
+	"image/color"
 	"iter"
 	"time"
 
@@ -21,6 +22,10 @@ type Animation struct {
 	// Scaled says that the frames were scaled. Some of their colors then occur only along edges between
 	// other colors, and an encoder may drop such colors if the result looks the same.
 	Scaled bool
+
+	// Colors, if not nil, returns the colors of the original's frames, once Frames has yielded all. It returns nil if
+	// there are more than 256.
+	Colors func() []color.NRGBA
 }
 
 // Opaque reports whether the first frame is opaque.

@@ -25,9 +25,13 @@ import (
 // An animation keeps its timing and its loop count. Consecutive frames that look the same become one frame;
 // of every other frame only the changed part is written. The frames share a palette, unless separate
 // palettes make the file smaller, or scenes differ so much that they look better with separate palettes.
+//
+// Of a scaled animation whose original has up to 255 colors, several encodings are made, in palettes of more and of fewer
+// colors and with some loss. The one that looks best is used of those that have about as few bytes as one in
+// the colors of the original alone.
 type GIF struct {
 	// Lossy allows color changes that make the file smaller. 40 removes a third of the bytes of photographs
-	// and films, and is visible at close range. The default, 0, allows none.
+	// and films, and is visible at close range. The default, 0, allows none in stills and in animations that are not scaled.
 	Lossy int
 }
 
@@ -51,10 +55,10 @@ func (e GIF) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, o
 	if moving, ok := img.(*Animation); ok {
 		frames, loop = moving.Frames, moving.LoopCount
 	}
-	g := gifWriter{ctx: ctx, lossy: e.loss(original), original: original, scaled: original.Scaled}
+	g := gifWriter{ctx: ctx, recipe: recipe{loss: 3 * e.loss(original)}, original: original, scaled: original.Scaled, asked: e.Lossy > 0}
 	defer g.close()
 	if moving, ok := img.(*Animation); ok {
-		g.scaled = moving.Scaled
+		g.scaled, g.colors = moving.Scaled, moving.Colors
 	}
 	for frame, err := range frames {
 		if err == nil {
@@ -91,6 +95,7 @@ func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }
 // A gifWriter reduces frames to 256 colors. It chooses a palette for all the frames that it holds at a
 // time.
 type gifWriter struct {
+	painter
 	ctx      context.Context
 	taken    int64 // bytes taken from the account
 	clock    clock
@@ -98,9 +103,16 @@ type gifWriter struct {
 	held     []Frame
 	moving   bool // there is more than one frame
 	scaled   bool // see Animation and Original
-	exact    exactColors
+	asked    bool // for a loss
+	decided  bool // about the recipe
+	colors   func() []color.NRGBA
 	original Original
-	lossy    int
+	recipe   recipe
+}
+
+// A painter is what frames have in common that follow one another.
+type painter struct {
+	exact    exactColors
 	ditherer *quantize.Ditherer // of earlier frames without exact colors, or nil
 	palette  color.Palette      // of ditherer
 	arranged *arrangement       // of palette, or nil
@@ -160,11 +172,10 @@ func (g *gifWriter) add(f Frame) (err error) {
 		if g.out, err = gif.NewEncoder(g.ctx, f.Image.Rect.Size()); err != nil {
 			return err
 		}
-		g.out.Loss = 3 * g.lossy
 	}
 	g.moving = g.moving || len(g.held) > 0
 	if n := int64(len(g.held)); n > 0 && 4*(n+1)*area(f.Image.Rect.Size()) > heldBytes {
-		err = g.draw()
+		err = g.draw(false)
 	}
 	g.held = append(g.held, f)
 	return err
@@ -174,7 +185,7 @@ func (g *gifWriter) finish(w io.Writer, loop int) error {
 	if g.out == nil {
 		return errors.New("an animation of no frames")
 	}
-	if err := g.draw(); err != nil {
+	if err := g.draw(true); err != nil {
 		return err
 	}
 	if err := g.ctx.Err(); err != nil {
@@ -183,53 +194,70 @@ func (g *gifWriter) finish(w io.Writer, loop int) error {
 	return g.out.Write(w, loop)
 }
 
-// draw packs the frames that are held.
-func (g *gifWriter) draw() error {
-	frames, drawn := make([]*image.NRGBA, len(g.held)), 0
-	for i, f := range g.held {
-		frames[i] = f.Image
+// draw packs the frames that are held, which may be the last ones.
+func (g *gifWriter) draw(last bool) error {
+	drawn := false
+	if !g.decided {
+		g.decided = true
+		var err error
+		if drawn, err = g.decide(last); err != nil {
+			return err
+		}
 	}
-	add := func(img *image.Paletted) error {
-		drawn++
-		return errors.Join(g.ctx.Err(), g.out.Add(img, g.clock.next(g.held[drawn-1].Delay)))
-	}
-	exact, err := g.exactly(frames)
-	if err != nil {
-		return err
-	}
-	if err := g.exact.arrange(g.ctx, exact, add); err != nil {
-		return err
-	}
-	if exact == nil {
-		if err := g.inShots(frames, add); err != nil {
+	if !drawn {
+		g.out.Loss = g.recipe.loss
+		if err := g.paintAll(g.out, g.held); err != nil {
 			return err
 		}
 	}
 	if n := int64(len(g.held)); n > 0 { // the packer and the ditherer keep the last frame for the next call
-		g.give(5 * (n - 1) * area(frames[0].Rect.Size()))
+		g.give(5 * (n - 1) * area(g.held[0].Image.Rect.Size()))
 	}
 	clear(g.held)
 	g.held = g.held[:0]
 	return nil
 }
 
+// paintAll paints frames by the recipe.
+func (g *gifWriter) paintAll(out *gif.Encoder, held []Frame) error {
+	frames, drawn := make([]*image.NRGBA, len(held)), 0
+	for i, f := range held {
+		frames[i] = f.Image
+	}
+	add := func(img *image.Paletted) error {
+		drawn++
+		return errors.Join(g.ctx.Err(), out.Add(img, g.clock.next(held[drawn-1].Delay)))
+	}
+	exact, err := g.exactly(frames)
+	if err != nil {
+		return err
+	}
+	if exact != nil {
+		return g.exact.arrange(g.ctx, exact, add)
+	}
+	return g.inShots(frames, add)
+}
+
 // exactly returns the frames in their own colors. It returns nil if there are too many colors, or more than
 // frames of scaled flat art need.
 func (g *gifWriter) exactly(frames []*image.NRGBA) ([]*image.Paletted, error) {
+	if g.recipe.colors != nil {
+		return nil, nil
+	}
 	if g.scaled {
 		h, release, err := g.counted(frames)
 		if err != nil {
 			return nil, err
 		}
 		defer release()
-		if h.Colors() > exactFlat && h.Share(flatColors) >= flatShare {
+		if (h.Colors() > exactFlat || g.recipe.coarser > 1) && h.Share(flatColors) >= flatShare {
 			return nil, nil
 		}
 	}
-	exact := g.exact.draw(g.ctx, frames, g.moving)
+	exact := g.exact.draw(g.ctx, frames, g.moving, g.scaled)
 	if exact == nil && len(g.exact.palette) > 0 {
 		var fresh exactColors
-		if exact = fresh.draw(g.ctx, frames, g.moving); exact != nil {
+		if exact = fresh.draw(g.ctx, frames, g.moving, g.scaled); exact != nil {
 			g.exact = fresh
 		}
 	}

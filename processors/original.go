@@ -12,6 +12,11 @@ type Original struct {
 	// another size. In a scaled thumbnail, some colors occur only along edges between other colors.
 	Palette, Scaled bool
 
+	// Size is the upright size of the original in pixels, and Bytes that of its file if it has the format of the
+	// thumbnail, else 0.
+	Size  image.Point
+	Bytes int
+
 	// Quality is the quality of a JPEG or a lossy WebP, 1 to 100, estimated from its quantization. 0 means
 	// unknown, or another format.
 	Quality int

@@ -13,6 +13,14 @@ import (
 // opaque or transparent.
 const opaqueFrom = 128
 
+// isOpaque reports whether a pixel counts as opaque that had another alpha in the frame before. It should not flicker.
+func isOpaque(alpha, before uint8) bool {
+	return alpha >= opaqueFrom || before >= opaqueFrom && before-alpha <= flicker
+}
+
+// flicker is a change of alpha that is not seen.
+const flicker = 24
+
 // rowsPerLook is after how many rows of a picture the context is checked: a megabyte of pixels.
 func rowsPerLook(img *image.NRGBA) int { return max(1<<18/max(img.Rect.Dx(), 1), 1) }
 
@@ -38,14 +46,18 @@ func (e *exactColors) arrange(ctx context.Context, frames []*image.Paletted, add
 }
 
 // draw returns the frames in the palette. Every pixel becomes either opaque or transparent. draw adds
-// missing colors to the palette, and the transparent one if moving is true and there is room. If there are
-// too many colors, it returns nil and leaves the palette unchanged.
-func (e *exactColors) draw(ctx context.Context, frames []*image.NRGBA, moving bool) []*image.Paletted {
+// missing colors to the palette, and the transparent one if moving is true and there is room. If calm, a pixel whose
+// alpha changes little stays opaque. If there are too many colors, it returns nil and leaves the palette unchanged.
+func (e *exactColors) draw(ctx context.Context, frames []*image.NRGBA, moving, calm bool) []*image.Paletted {
 	set := e.set
 	out := make([]*image.Paletted, len(frames))
 	for i, img := range frames {
 		out[i] = image.NewPaletted(img.Rect, nil)
-		if !index(ctx, out[i], img, &set) {
+		var before *image.NRGBA
+		if i > 0 && calm {
+			before = frames[i-1]
+		}
+		if !index(ctx, out[i], img, before, &set) {
 			return nil
 		}
 	}
@@ -65,8 +77,8 @@ func (e *exactColors) draw(ctx context.Context, frames []*image.NRGBA, moving bo
 	return out
 }
 
-// index sets the indices of out. It returns false if there are too many colors.
-func index(ctx context.Context, out *image.Paletted, img *image.NRGBA, colors *colorset.Set) (ok bool) {
+// index sets the indices of out. It returns false if there are too many colors. before is the frame before, or nil.
+func index(ctx context.Context, out *image.Paletted, img, before *image.NRGBA, colors *colorset.Set) (ok bool) {
 	every := rowsPerLook(img)
 	for y := range img.Rect.Dy() {
 		if y%every == 0 && ctx.Err() != nil {
@@ -74,9 +86,13 @@ func index(ctx context.Context, out *image.Paletted, img *image.NRGBA, colors *c
 		}
 		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
 		to := out.Pix[y*out.Stride:]
-		for x := 0; len(row) >= 4; x, row = x+1, row[4:] {
+		last := row
+		if before != nil {
+			last = before.Pix[y*before.Stride:][:4*img.Rect.Dx()]
+		}
+		for x := 0; len(row) >= 4; x, row, last = x+1, row[4:], last[4:] {
 			color := binary.LittleEndian.Uint32(row) | 255<<24
-			if row[3] < opaqueFrom {
+			if !isOpaque(row[3], last[3]) {
 				color = 0 // transparent is one color
 			}
 			place, ok := colors.Place(color)

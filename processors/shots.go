@@ -39,10 +39,14 @@ func (g *gifWriter) newShot(frames []*image.NRGBA) (s shot, err error) {
 	}
 	defer release()
 	s = shot{frames: frames, limit: g.limit(frames), plain: h.Share(flatColors) >= flatShare || g.original.Exceeded > 0, pixels: float64(h.Pixels())}
+	if g.recipe.colors != nil {
+		s.palette, s.plain = quantize.NewPalette(g.recipe.colors), true
+		return s, g.ctx.Err()
+	}
 	s.palette = h.Choose(g.ctx, s.limit)
 	if s.plain && g.scaled {
 		most, missed := g.flatErrors()
-		for n := 3; n < s.limit && g.ctx.Err() == nil; n += 1 + n/4 {
+		for n := 3; n < s.limit && g.ctx.Err() == nil; n += 1 + n/8 {
 			if p := h.Choose(g.ctx, n); p.Error <= most && p.Missed <= missed {
 				s.palette = p
 				break
@@ -66,6 +70,9 @@ func (g *gifWriter) flatErrors() (most, missed float64) {
 		most, missed = movingError, movingMissed
 	}
 	more := 1 + float64(g.original.Exceeded)
+	if g.recipe.coarser > 0 {
+		more *= g.recipe.coarser
+	}
 	return more * most, more * missed
 }
 
@@ -119,7 +126,7 @@ func (g *gifWriter) begin(s shot) error {
 			return err
 		}
 	}
-	g.ditherer = &quantize.Ditherer{Palette: s.palette, Transparent: uint8(len(s.palette.Colors)), Plain: s.plain}
+	g.ditherer = &quantize.Ditherer{Palette: s.palette, Transparent: uint8(len(s.palette.Colors)), Plain: s.plain, Calm: g.scaled}
 	g.palette, g.arranged = make(color.Palette, 0, 256), nil
 	for _, c := range s.palette.Colors {
 		g.palette = append(g.palette, c)

@@ -42,7 +42,14 @@ func All(photo func(i int, size image.Point) (image.Image, error)) (all []Film, 
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range append(append(drawings(), recordings()...), shown...) {
+	return files(append(append(drawings(), recordings()...), shown...))
+}
+
+// Drawn draws those without photographs.
+func Drawn() ([]Film, error) { return files(append(drawings(), recordings()...)) }
+
+func files(scenes []scene) (all []Film, err error) {
+	for _, s := range scenes {
 		file, err := s.file()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)

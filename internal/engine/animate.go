@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"io"
 	"time"
 
@@ -40,8 +41,16 @@ func (p *Picture) Animate(ctx context.Context, proc processors.Processor, width,
 	held := codec.AccountOf(ctx).Used() - before
 	_, planned := ability.Find[processors.Planner](proc)
 	moving := &processors.Animation{Image: still, LoopCount: first.LoopCount(), Scaled: still.Bounds().Size() != p.header.Stored}
+	colors := &seenColors{many: p.header.Described}
+	if moving.Scaled {
+		moving.Colors = func() []color.NRGBA { return colors.list() }
+	}
 	moving.Frames = func(yield func(processors.Frame, error) bool) {
 		m := &movie{picture: p, apply: apply, original: true, kept: !planned || still.Bounds().Size() == p.header.Stored, frames: first, held: held}
+		if moving.Scaled {
+			*colors = seenColors{many: p.header.Described}
+			m.colors = colors
+		}
 		first, held = nil, 0
 		err := m.makeAll(ctx, still.Bounds().Size(), func(f processors.Frame) bool { return yield(f, nil) })
 		m.close(ctx)
@@ -64,6 +73,7 @@ type movie struct {
 	held     int64        // bytes of the account that frames has
 	kept     bool         // apply may return what it is given
 	original bool         // all frames so far are as in the file
+	colors   *seenColors  // of the frames so far, or nil if nobody wants to know
 }
 
 // makeAll makes all frames and joins those that look the same.
@@ -153,6 +163,9 @@ func (m *movie) makeOne(ctx context.Context, i int, last *image.NRGBA) (made pro
 	}
 	if last != nil && !f.Changed {
 		return processors.Frame{Image: last, Delay: f.Delay}, nil
+	}
+	if m.colors != nil {
+		m.colors.add(ctx, f.Image)
 	}
 	frame := *m.picture
 	frame.img, frame.decoded, frame.held, frame.small, frame.result = f.Image, new(codec.Picture), 0, nil, nil

@@ -22,7 +22,7 @@ import (
 func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, img image.Image) error {
 	out := newOutput(ctx, w)
 	defer out.close()
-	original := processors.Original{Palette: p.header.Palette, Quality: p.header.Quality, Scaled: img.Bounds().Size() != p.Size()}
+	original := p.original(encoder, img)
 	err := encode(ctx, out, encoder, img, original)
 	if moving, ok := img.(*processors.Animation); ok && errors.Is(err, errSizes) {
 		out.restart()
@@ -39,6 +39,15 @@ func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, 
 		return p.tighten(ctx, out, encoder, img, original)
 	}
 	return nil
+}
+
+// original describes the original for an encoder.
+func (p *Picture) original(encoder Encoder, img image.Image) processors.Original {
+	o := processors.Original{Palette: p.header.Palette, Quality: p.header.Quality, Scaled: img.Bounds().Size() != p.Size(), Size: p.Size()}
+	if keeper, ok := ability.Find[processors.Keeper](encoder); ok && keeper.Keeps(encoder, p.header.Format.Name) {
+		o.Bytes = len(p.data)
+	}
+	return o
 }
 
 // keep puts the file without its metadata into the place of what the encoder has written, if that is allowed.

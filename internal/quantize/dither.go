@@ -21,6 +21,7 @@ type Ditherer struct {
 	Palette     *Palette
 	Transparent uint8
 	Plain       bool // without dithering
+	Calm        bool // a pixel whose alpha changes little stays opaque
 
 	source []uint8 // of each pixel the color for which its index was chosen
 	index  []uint8
@@ -52,14 +53,21 @@ func (d *Ditherer) Draw(ctx context.Context, out *image.Paletted, img *image.NRG
 		for x := range to {
 			p := row[4*x:][:4]
 			if !again || !near(p, source[4*x:][:4]) {
+				opaque := p[3] >= opaqueFrom || again && d.Calm && source[4*x+3] >= opaqueFrom && source[4*x+3]-p[3] <= flicker
 				copy(source[4*x:], p)
-				index[x] = d.draw(p, share(row, above, x), now, below, x+1)
+				index[x] = d.Transparent
+				if opaque {
+					index[x] = d.draw(p, share(row, above, x), now, below, x+1)
+				}
 			}
 			to[x] = index[x]
 		}
 		above = row
 	}
 }
+
+// flicker is a change of alpha that does not make an opaque pixel transparent.
+const flicker = 24
 
 // near reports whether a pixel is about what it was.
 func near(p, q []uint8) bool {
@@ -88,9 +96,6 @@ func share(row, above []uint8, x int) float32 {
 
 // draw returns the index of a pixel, and hands on what that lacks.
 func (d *Ditherer) draw(p []uint8, share float32, now, below [][3]float32, x int) uint8 {
-	if p[3] < opaqueFrom {
-		return d.Transparent
-	}
 	if d.Plain {
 		return uint8(d.Palette.Index(p[0], p[1], p[2]))
 	}

@@ -10,8 +10,8 @@ import (
 func (e *Encoder) pack(p, next *picture) error {
 	whole := image.Rectangle{Max: e.size}
 	rect := e.bounds(func(at int) bool { return e.leaving(p, at) > e.Loss })
-	if len(e.frames) == 0 {
-		rect = whole // some viewers take the first frame's size for that of all
+	if len(e.frames) == 0 && next == nil {
+		rect = whole // some viewers take the frame's size for that of a still
 	}
 	disposal := Keep
 	if next != nil {
@@ -44,6 +44,9 @@ func (e *Encoder) pack(p, next *picture) error {
 	}
 	e.show(p, rect)
 	e.keep(f)
+	if e.Watch != nil {
+		e.Watch(p.number, e.shown)
+	}
 	if disposal == Background {
 		for y := rect.Min.Y; y < rect.Max.Y; y++ {
 			clear(e.shown[y*e.size.X+rect.Min.X:][:rect.Dx()])

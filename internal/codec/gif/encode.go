@@ -34,6 +34,10 @@ type Encoder struct {
 	// where that is shorter. Then the pixels that Add is given are changed.
 	Loss int
 
+	// Watch, if not nil, is called with what is on the screen while a frame is shown, and with the place of that frame
+	// among those that were added. A color has its red in the lowest bits; a transparent one is 0.
+	Watch func(frame int, shown []uint32)
+
 	ctx     context.Context
 	size    image.Point
 	last    *picture     // not packed: that depends on the next
@@ -43,6 +47,7 @@ type Encoder struct {
 	shown   []uint32 // what is on the screen before last, in the colors' packed form
 
 	taken int64 // bytes of the account
+	added int   // frames
 	coder *coder
 	cells []cell   // of the part of a frame that is packed
 	best  []cell   // as they were written, if there is a loss
@@ -72,10 +77,11 @@ func (e *Encoder) take(n int) error {
 	return err
 }
 
-// Close gives back the memory that the encoder has taken.
+// Close gives back the memory that the encoder has taken. Then only Write may be called, and only if it was before.
 func (e *Encoder) Close() {
 	codec.AccountOf(e.ctx).Give(e.taken)
 	e.taken = 0
+	e.shown, e.coder, e.cells, e.best, e.want, e.kept = nil, nil, nil, nil, nil, nil
 }
 
 // room makes room for n pixels.
@@ -105,7 +111,8 @@ func (e *Encoder) Add(img *image.Paletted, delay int) error {
 	if img.Rect != (image.Rectangle{Max: e.size}) || len(img.Palette) == 0 || len(img.Palette) > 256 {
 		return errors.New("frames of several sizes, or with no or too many colours")
 	}
-	next := &picture{colours: e.colours(img.Palette), pix: img.Pix, delay: min(max(delay, 0), MaxDelay)}
+	e.added++
+	next := &picture{number: e.added - 1, colours: e.colours(img.Palette), pix: img.Pix, delay: min(max(delay, 0), MaxDelay)}
 	if img.Stride != e.size.X {
 		next.pix = nil
 		for y := range e.size.Y {
@@ -125,15 +132,17 @@ func (e *Encoder) Add(img *image.Paletted, delay int) error {
 	return e.ctx.Err()
 }
 
-// Write ends the animation and writes it. loop is as in image/gif. One frame makes a still picture.
+// Write ends the animation and writes it, more than once if need be. loop is as in image/gif. One frame makes a still picture.
 func (e *Encoder) Write(w io.Writer, loop int) error {
-	if e.last == nil {
+	if e.last != nil {
+		if err := e.pack(e.last, nil); err != nil {
+			return err
+		}
+		e.last = nil
+	}
+	if len(e.frames) == 0 {
 		return errors.New("no frames")
 	}
-	if err := e.pack(e.last, nil); err != nil {
-		return err
-	}
-	e.last = nil
 	shared := e.mostUsed()
 	table, flags := pad(shared.table)
 	with, without := len(table), 0 // bytes
@@ -189,6 +198,8 @@ type picture struct {
 	*colours
 	pix   []byte // indices, without a gap between rows
 	delay int
+
+	number int // of those that were added
 }
 
 // wanted returns the color that a pixel should have.
