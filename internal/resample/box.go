@@ -128,7 +128,7 @@ func (m meanFactor) of(sum uint16) int16 { return int16(uint32(sum<<m.shift) * u
 // is the average of what is there.
 func shrinkRow(row []int16, box int) {
 	whole := len(row) / box
-	half, inverse := box/2, uint64(1<<40+box-1)/uint64(box) // exact for sums below 1<<23 of up to maxBox samples
+	half, inverse := box/2, (1<<40+uint64(box)-1)/uint64(box) // exact for sums below 1<<23 of up to maxBox samples
 	for i := range whole {
 		sum := half
 		for _, v := range row[i*box:][:box] {
