@@ -70,7 +70,7 @@ func BenchmarkWarmHit(b *testing.B) {
 			client := server.Client()
 			return func() {
 				r, err := client.Get(server.URL + url)
-				if err != nil || r.StatusCode != 200 {
+				if err != nil || r.StatusCode != http.StatusOK {
 					b.Fatal(err, r)
 				}
 				_, _ = io.Copy(io.Discard, r.Body)

@@ -82,7 +82,7 @@ func checkSigner(s Signer) error {
 // checkResponder refuses Responders that miss a required field, or that name files that no web server can
 // find.
 func (c *Config) checkResponder() error {
-	name := ""
+	var name string
 	switch r := responderOf(c.Responder).(type) {
 	case response.Nginx:
 		if name = "response.Nginx"; r.Prefix == "" {

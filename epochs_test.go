@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
@@ -163,7 +164,7 @@ func newHistory(t *testing.T, seed uint64, local bool, n int) (s *history, handl
 func (s *history) visit(h *thumbnail.Handler, url string, check bool) {
 	_, floor := s.now()
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("GET", url, nil))
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, url, nil))
 	switch {
 	case w.Code == 200 && check:
 		assert.GreaterOrEqual(s.t, s.versionOf(w.Body.Bytes()), floor)

@@ -44,7 +44,7 @@ func recipeHandler(methods thumbnail.Processors) *thumbnail.Handler {
 
 // ask asks a mux as a browser does, perhaps one that has logged in.
 func ask(mux http.Handler, path, session string) {
-	r := httptest.NewRequest("GET", path, nil)
+	r := httptest.NewRequest(http.MethodGet, path, nil)
 	if session != "" {
 		r.AddCookie(&http.Cookie{Name: "session", Value: session})
 	}
@@ -123,7 +123,7 @@ func ExampleSpecFromContext() {
 			return
 		}
 		w := httptest.NewRecorder()
-		mux.ServeHTTP(w, httptest.NewRequest("GET", url, nil))
+		mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, url, nil))
 		img, err := jpeg.Decode(w.Body)
 		if err != nil {
 			fmt.Println(err)

@@ -307,7 +307,7 @@ func isOriginals(err error) bool {
 }
 
 func (g *generator) tooLong(src *sourceFile) error {
-	if int64(src.size) >= g.limits.sourceBytes {
+	if src.size >= g.limits.sourceBytes {
 		return &scopedError{ofSource, fmt.Errorf("%w: source %q has more than Config.MaxSourceBytes (%d)", ErrTooLarge, src.key, g.limits.sourceBytes)}
 	}
 	return &scopedError{ofSource, fmt.Errorf("%w: source %q has more than the %d bytes that it said", ErrTooLarge, src.key, src.size)}

@@ -79,11 +79,16 @@ type Source interface {
 
 // These types are aliases. Their contracts are documented in their own packages.
 type (
-	Storage   = storage.Storage      // keeps thumbnails
-	Remover   = storage.Remover      // a Storage that can delete; Handler.Remove needs it
-	Locker    = lock.Locker          // decides which of several callers generates a thumbnail
-	Waiter    = lock.Waiter          // a Locker that can wait until a lock becomes free
-	Processor = processors.Processor // turns a picture into its thumbnail
+	// Storage keeps thumbnails.
+	Storage = storage.Storage
+	// Remover is a Storage that can delete; Handler.Remove needs it.
+	Remover = storage.Remover
+	// Locker decides which of several callers generates a thumbnail.
+	Locker = lock.Locker
+	// Waiter is a Locker that can wait until a lock becomes free.
+	Waiter = lock.Waiter
+	// Processor turns a picture into its thumbnail.
+	Processor = processors.Processor
 )
 
 // An Encoder writes a picture in the format of one file-name extension. Encode must not modify img. Any

@@ -75,14 +75,14 @@ func (h *halves) stored(key string, size int64) {
 func (h *Handler) whole(c *call, f fs.File) (fs.File, error) {
 	info, err := f.Stat()
 	if err != nil || info == nil {
-		return f, nil // the Responder will report that
+		return f, nil //nolint:nilerr // the Responder will report that
 	}
 	slot, mark := h.seen.slot(c.key, info)
 	if slot.Load() == mark {
 		return f, nil
 	}
 	size := info.Size()
-	complete := false
+	var complete bool
 	if at, ok := ability.Find[io.ReaderAt](f); ok {
 		complete = beyondBuffer(f, size) || engine.Complete(at, size)
 	} else if s, ok := f.(io.ReadSeeker); ok {

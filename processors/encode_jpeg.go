@@ -12,6 +12,7 @@ import (
 // Subsampling is the chroma resolution of a JPEG.
 type Subsampling int
 
+// The chroma resolutions that [JPEG] writes.
 const (
 	Subsampling420 Subsampling = iota // half width and half height: smaller files
 	Subsampling444                    // full resolution: sharper edges between colors such as red and blue

@@ -25,7 +25,9 @@ const (
 	// least half of the pixels. Their files shrink to a third. Photographs and pictures that were not scaled
 	// stay unchanged.
 	PaletteAuto Palette = iota
+	// PaletteNever keeps all colors.
 	PaletteNever
+	// PaletteAlways reduces every picture to at most 256 colors.
 	PaletteAlways
 )
 

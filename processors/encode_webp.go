@@ -11,6 +11,7 @@ import (
 // LosslessMode says which pictures [WebP] compresses without loss.
 type LosslessMode int
 
+// The choices of [WebP] between lossy and lossless.
 const (
 	LosslessAuto   LosslessMode = iota // flat art: pictures of few colors, such as logos, charts and screenshots
 	LosslessAlways                     // all

@@ -42,7 +42,7 @@ func BenchmarkDirAgainstFileServerFS(b *testing.B) {
 	fileServer := http.FileServerFS(d.place.root.FS())
 
 	b.Run("handler", func(b *testing.B) {
-		r := httptest.NewRequest("GET", "/"+benchKey, nil)
+		r := httptest.NewRequest(http.MethodGet, "/"+benchKey, nil)
 		once := func(h http.Handler) func() {
 			return func() { h.ServeHTTP(&discard{header: make(http.Header)}, r) }
 		}

@@ -87,7 +87,7 @@ func (f *fleet) start(workers int) (err error) {
 // startServer starts Redis or the S3 server, perhaps again.
 func (f *fleet) startServer(name string) error {
 	p := f.servers[name]
-	address := ""
+	var address string
 	if p != nil {
 		address = p.address
 	} else {

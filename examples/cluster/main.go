@@ -115,6 +115,6 @@ func run(ctx, hurry context.Context, args []string, stdout, stderr io.Writer) (e
 	case <-ctx.Done():
 		return nil
 	case <-c.front.exited:
-		return fmt.Errorf("nginx ended: %v", c.front.err)
+		return fmt.Errorf("nginx ended: %w", c.front.err)
 	}
 }

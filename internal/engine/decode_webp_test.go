@@ -82,7 +82,7 @@ func drawing(size image.Point) *image.NRGBA {
 	img := uniform(size, color.NRGBA{0, 0, 255, 255})
 	for y := range size.Y {
 		for x := range size.X {
-			n := 0
+			var n int
 			switch {
 			case y < size.Y/2:
 				n = x/3*7 + y/3*13 // squares

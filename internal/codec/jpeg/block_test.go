@@ -83,7 +83,7 @@ func TestSteppingOverCoefficientsTakesTheBitsThatReadingThemTakes(t *testing.T) 
 			var b block
 			for i := range blocks {
 				r.ready()
-				ok := false
+				var ok bool
 				if n == 1 {
 					ok = r.skipAC(h, 0)
 				} else {

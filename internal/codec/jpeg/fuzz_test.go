@@ -94,7 +94,7 @@ func sameButForOverflow(t *testing.T, got, want image.Image) {
 // FuzzCoefficients makes sound files of every kind from a seed and compares with the reference
 // inverse DCT.
 func FuzzCoefficients(f *testing.F) {
-	for i := range len(samplings) {
+	for i := range samplings {
 		f.Add(int64(i), byte(i), byte(30), byte(40), byte(i), byte(i))
 	}
 	f.Fuzz(func(t *testing.T, seed int64, sampling, width, height, kind, scale byte) {

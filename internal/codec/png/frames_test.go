@@ -286,7 +286,7 @@ func TestAnAnimationEndsWhereItsChunksBreakTheRules(t *testing.T) {
 	}
 
 	data := fileOf(sound...)
-	last := int(bytes.LastIndex(data, []byte("fdAT")))
+	last := bytes.LastIndex(data, []byte("fdAT"))
 	got, _, err := allFrames(t, data[:last+20], codec.Options{})
 	require.NoError(t, err)
 	assert.Len(t, got, 2, "cut in the last frame")

@@ -18,7 +18,7 @@ func (a *animation) draw(ctx context.Context, c chunk) (delay time.Duration, cha
 	clearRect(a.canvas, a.dispose)
 	a.dispose = image.Rectangle{}
 	if err != nil { // the frame is lost
-		return fr.delay, changed, nil
+		return fr.delay, changed, nil //nolint:nilerr // asked for by Tolerant
 	}
 	if fr.dispose {
 		a.dispose = fr.rect()

@@ -125,7 +125,7 @@ func predictAlpha(filter byte, edge bool, left, top, corner uint8) uint8 {
 	case filter == 2:
 		return top
 	}
-	return uint8(clip(int32(left) + int32(top) - int32(corner)))
+	return clip(int32(left) + int32(top) - int32(corner))
 }
 
 // filtersFor returns the filters to try, and whether levels are reduced.

@@ -83,7 +83,7 @@ func setPrices(prices []price, counts []uint32) {
 			kinds++
 		}
 	}
-	none := price(0)
+	var none price
 	if kinds > 1 || total == 0 {
 		none = log2Price(max(total, 4)) + bit
 	} else {
