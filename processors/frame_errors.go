@@ -65,7 +65,7 @@ func squareError(img *image.NRGBA, shown []uint32, r image.Rectangle) (wrong, se
 	}
 	n := float64(r.Dx() * r.Dy())
 	mean := float64(sum) / n
-	variance := (float64(squares)/n - float64(mean*mean)) / 64
+	variance := float64((float64(squares)/n - float64(mean*mean)) / 64)
 	return float64(all) / 3, float64(lack) / 64 / n / (variance + errorNoise)
 }
 

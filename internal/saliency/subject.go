@@ -122,7 +122,7 @@ func cellsOf(img image.RGBA64Image) *cells {
 
 func (c *cells) set(i int, s *cellSum) {
 	const many, scale = (Step / every) * (Step / every), 100. / 65535
-	light := float64(299*uint64(s.red)+587*uint64(s.green)+114*uint64(s.blue)) * (scale / 1000 / many)
+	light := float64(float64(299*uint64(s.red)+587*uint64(s.green)+114*uint64(s.blue)) * (scale / 1000 / many))
 	c.mean[0][i] = light
 	c.mean[1][i] = float64(float64(s.red)*(scale/many)) - light
 	c.mean[2][i] = float64(float64(s.blue)*(scale/many)) - light
