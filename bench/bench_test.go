@@ -75,20 +75,20 @@ func TestTransparentPartsLieOnWhite(t *testing.T) {
 	assert.Equal(t, []byte{255, 127, 127}, sampleOf(half).pix)
 }
 
-func TestChromaIsInterpolatedBetweenTheCentresOfItsSamples(t *testing.T) {
-	type neighbours struct {
+func TestChromaIsInterpolatedBetweenTheCentersOfItsSamples(t *testing.T) {
+	type neighbors struct {
 		before, after int
 		share         float64
 	}
-	at := func(i, d, n int) neighbours {
+	at := func(i, d, n int) neighbors {
 		before, after, share := between(i, d, n)
-		return neighbours{before, after, share}
+		return neighbors{before, after, share}
 	}
-	assert.Equal(t, neighbours{0, 0, 0.75}, at(0, 2, 4), "the first luma sample lies before the first chroma sample")
-	assert.Equal(t, neighbours{0, 1, 0.25}, at(1, 2, 4))
-	assert.Equal(t, neighbours{0, 1, 0.75}, at(2, 2, 4))
-	assert.Equal(t, neighbours{3, 3, 0.25}, at(7, 2, 4), "nor is there one after the last")
-	assert.Equal(t, neighbours{3, 3, 0}, at(3, 1, 4))
+	assert.Equal(t, neighbors{0, 0, 0.75}, at(0, 2, 4), "the first luma sample lies before the first chroma sample")
+	assert.Equal(t, neighbors{0, 1, 0.25}, at(1, 2, 4))
+	assert.Equal(t, neighbors{0, 1, 0.75}, at(2, 2, 4))
+	assert.Equal(t, neighbors{3, 3, 0.25}, at(7, 2, 4), "nor is there one after the last")
+	assert.Equal(t, neighbors{3, 3, 0}, at(3, 1, 4))
 }
 
 func TestPSNRIsThatOfTheMeanSquaredError(t *testing.T) {
@@ -136,7 +136,7 @@ func TestTheLibraryObeys(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, file.Bytes(), 0o600))
 
 	l := newLibrary()
-	for _, c := range []string{"load " + path, "job 64 64 centre jpeg", "save " + filepath.Join(dir, "thumb")} {
+	for _, c := range []string{"load " + path, "job 64 64 center jpeg", "save " + filepath.Join(dir, "thumb")} {
 		answer, err := l.obey(c)
 		require.NoError(t, err, c)
 		require.Equal(t, "ok", answer, c)
@@ -153,7 +153,7 @@ func TestTheLibraryObeys(t *testing.T) {
 	assert.Equal(t, image.Pt(64, 64), thumb.size)
 	img, err := jpeg.Decode(&file)
 	require.NoError(t, err)
-	assert.Greater(t, judge(thumb, reference(img, conventions(img.Bounds().Size(), job{64, 64, "centre"}))).psnr, 38.0)
+	assert.Greater(t, judge(thumb, reference(img, conventions(img.Bounds().Size(), job{64, 64, "center"}))).psnr, 38.0)
 
 	_, err = l.obey("run")
 	assert.Error(t, err)

@@ -20,7 +20,7 @@ type worker struct {
 // A job is what a thumbnail is to be. H may be 0.
 type job struct {
 	w, h int
-	crop string // none, centre, attention
+	crop string // none, center, attention
 }
 
 // start runs a program with additions to the environment.

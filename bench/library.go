@@ -109,7 +109,7 @@ func headerOf(data []byte) (*codec.Header, error) {
 
 func (j job) processor() processors.Processor {
 	switch j.crop {
-	case "centre":
+	case "center":
 		return processors.Crop{}
 	case "attention":
 		return processors.Smart{}

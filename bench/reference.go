@@ -57,13 +57,13 @@ func taps(x0, x1 float64, length, n int) []tap {
 	wide := max(1, step)
 	out := make([]tap, n)
 	for i := range out {
-		centre := x0 + (float64(i)+0.5)*step
-		first := max(0, int(math.Ceil(centre-3*wide-0.5)))
-		last := min(length-1, int(math.Floor(centre+3*wide-0.5)))
+		center := x0 + (float64(i)+0.5)*step
+		first := max(0, int(math.Ceil(center-3*wide-0.5)))
+		last := min(length-1, int(math.Floor(center+3*wide-0.5)))
 		t := tap{first, make([]float64, max(0, last-first+1))}
 		sum := 0.0
 		for j := range t.weights {
-			t.weights[j] = lanczos3((float64(first+j) + 0.5 - centre) / wide)
+			t.weights[j] = lanczos3((float64(first+j) + 0.5 - center) / wide)
 			sum += t.weights[j]
 		}
 		for j := range t.weights {

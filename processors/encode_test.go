@@ -112,16 +112,16 @@ func TestJPEGOptionsWork(t *testing.T) {
 	}
 }
 
-func TestGreyStaysGrey(t *testing.T) {
-	grey := image.NewGray(image.Rect(0, 0, 40, 30))
-	deep := image.NewGray16(grey.Rect)
-	draw.Draw(grey, grey.Rect, imagetest.Gradient(40, 30), image.Point{}, draw.Src)
-	draw.Draw(deep, grey.Rect, grey, image.Point{}, draw.Src)
-	for _, img := range []image.Image{grey, deep} {
+func TestGrayStaysGray(t *testing.T) {
+	gray := image.NewGray(image.Rect(0, 0, 40, 30))
+	deep := image.NewGray16(gray.Rect)
+	draw.Draw(gray, gray.Rect, imagetest.Gradient(40, 30), image.Point{}, draw.Src)
+	draw.Draw(deep, gray.Rect, gray, image.Point{}, draw.Src)
+	for _, img := range []image.Image{gray, deep} {
 		for _, e := range []encoder{processors.JPEG{Quality: 95}, processors.JPEG{Quality: 95, Subsampling: processors.Subsampling444}, processors.PNG{}} {
 			_, got := decodeFile(t, encoded(t, e, img))
 			assert.IsType(t, &image.Gray{}, got, "%T", e)
-			assert.Less(t, distance(t, grey, got), 3.0, "%T", e)
+			assert.Less(t, distance(t, gray, got), 3.0, "%T", e)
 		}
 	}
 }
@@ -140,7 +140,7 @@ func TestPNGKeepsAlphaAndUsesAPaletteWhereItCan(t *testing.T) {
 	assert.Zero(t, distance(t, few, got))
 }
 
-func TestGIFIsExactUpTo256ColoursAndCloseBeyond(t *testing.T) {
+func TestGIFIsExactUpTo256ColorsAndCloseBeyond(t *testing.T) {
 	few := image.NewNRGBA(image.Rect(0, 0, 40, 40))
 	for i := range 1600 {
 		few.SetNRGBA(i%40, i/40, color.NRGBA{uint8(i % 255), uint8(i % 255 * 3), 9, 255})

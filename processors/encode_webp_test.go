@@ -84,7 +84,7 @@ func TestAFileSaysWhetherAnythingShinesThrough(t *testing.T) {
 	}
 }
 
-func TestColoursHaveTheirFullRange(t *testing.T) {
+func TestColorsHaveTheirFullRange(t *testing.T) {
 	for _, c := range []color.NRGBA{{255, 255, 255, 255}, {0, 0, 0, 255}, {128, 128, 128, 255}, {200, 60, 40, 255}, {30, 60, 200, 255}} {
 		img := image.NewNRGBA(image.Rect(0, 0, 40, 40))
 		draw.Draw(img, img.Rect, image.NewUniform(c), image.Point{}, draw.Src)
@@ -114,7 +114,7 @@ func TestAlphaOfAWebPIsKept(t *testing.T) {
 	}
 }
 
-func TestPremultipliedColoursAreDividedByAlpha(t *testing.T) {
+func TestPremultipliedColorsAreDividedByAlpha(t *testing.T) {
 	straight := withAlpha(webpPicture(64, 64))
 	multiplied := image.NewRGBA(straight.Rect)
 	draw.Draw(multiplied, multiplied.Rect, straight, image.Point{}, draw.Src)
@@ -139,10 +139,10 @@ func TestPremultipliedColoursAreDividedByAlpha(t *testing.T) {
 
 func TestTheSamePictureGivesTheSamePixelsInEveryType(t *testing.T) {
 	nrgba := webpPicture(60, 44)
-	grey := image.NewGray(nrgba.Rect)
-	draw.Draw(grey, grey.Rect, nrgba, image.Point{}, draw.Src)
-	greyRGBA := image.NewRGBA(nrgba.Rect)
-	draw.Draw(greyRGBA, grey.Rect, grey, image.Point{}, draw.Src)
+	gray := image.NewGray(nrgba.Rect)
+	draw.Draw(gray, gray.Rect, nrgba, image.Point{}, draw.Src)
+	grayRGBA := image.NewRGBA(nrgba.Rect)
+	draw.Draw(grayRGBA, gray.Rect, gray, image.Point{}, draw.Src)
 	rgba := image.NewRGBA(nrgba.Rect)
 	draw.Draw(rgba, rgba.Rect, nrgba, image.Point{}, draw.Src)
 	nrgba64 := image.NewNRGBA64(nrgba.Rect)
@@ -160,7 +160,7 @@ func TestTheSamePictureGivesTheSamePixelsInEveryType(t *testing.T) {
 
 	for name, pair := range map[string][2]image.Image{
 		"RGBA": {nrgba, rgba}, "NRGBA64": {nrgba, nrgba64}, "a part of another": {nrgba, large.SubImage(part)},
-		"grey": {greyRGBA, grey}, "YCbCr": {converted, ycbcr}, "an unknown type": {nrgba, struct{ image.Image }{nrgba}},
+		"gray": {grayRGBA, gray}, "YCbCr": {converted, ycbcr}, "an unknown type": {nrgba, struct{ image.Image }{nrgba}},
 	} {
 		for _, e := range []processors.WebP{{}, {Lossless: processors.LosslessNever}, {Lossless: processors.LosslessAlways}} {
 			if name == "YCbCr" && e.Lossless != processors.LosslessAlways {

@@ -35,7 +35,7 @@ func flatRGB(w, h int) *image.RGBA {
 	return img
 }
 
-func flatGrey(w, h int) *image.Gray {
+func flatGray(w, h int) *image.Gray {
 	img := image.NewGray(image.Rect(0, 0, w, h))
 	fill(img, color.Gray{128})
 	return img
@@ -54,7 +54,7 @@ func fill(img interface {
 }
 
 func stripe() *image.Gray {
-	img := flatGrey(300, 100)
+	img := flatGray(300, 100)
 	for y := range 100 {
 		for x := 180; x < 240; x++ {
 			img.SetGray(x, y, color.Gray{uint8(37*x + 91*y)})
@@ -73,11 +73,11 @@ func TestEntropyChoosesAsTheOriginalDid(t *testing.T) {
 		{"content below", syn(300, 200), 300, 100, image.Rect(0, 100, 300, 200)},
 		{"content at the right", syn(300, 200), 150, 200, image.Rect(150, 0, 300, 200)},
 		{"content at the right, upright", syn(200, 300), 123, 300, image.Rect(77, 0, 200, 300)},
-		{"flat RGB stays centred", flatRGB(300, 200), 150, 200, image.Rect(75, 0, 225, 200)},
-		{"flat RGB stays centred, vertically", flatRGB(300, 200), 300, 100, image.Rect(0, 50, 300, 150)},
-		{"flat grey drifts to the right", flatGrey(300, 200), 150, 200, image.Rect(150, 0, 300, 200)},
-		{"flat grey drifts to the bottom", flatGrey(300, 200), 300, 100, image.Rect(0, 100, 300, 200)},
-		{"a stripe in grey", stripe(), 100, 100, image.Rect(180, 0, 280, 100)},
+		{"flat RGB stays centered", flatRGB(300, 200), 150, 200, image.Rect(75, 0, 225, 200)},
+		{"flat RGB stays centered, vertically", flatRGB(300, 200), 300, 100, image.Rect(0, 50, 300, 150)},
+		{"flat gray drifts to the right", flatGray(300, 200), 150, 200, image.Rect(150, 0, 300, 200)},
+		{"flat gray drifts to the bottom", flatGray(300, 200), 300, 100, image.Rect(0, 100, 300, 200)},
+		{"a stripe in gray", stripe(), 100, 100, image.Rect(180, 0, 280, 100)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			size := c.img.Bounds().Size()

@@ -19,10 +19,10 @@ type Crop struct {
 func (c Crop) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {
 	s := cover(original, width, height)
 	if c.NoEnlarge && (scale{1, 1}).less(s) {
-		return original, centred(original, s.inverse(width), s.inverse(height))
+		return original, centered(original, s.inverse(width), s.inverse(height))
 	}
 	scaled := s.of(original)
-	return scaled, centred(scaled, width, height)
+	return scaled, centered(scaled, width, height)
 }
 
 // Process implements [Processor].
@@ -113,8 +113,8 @@ func (s scale) inverse(side int) int {
 	return int(max((2*int64(side)*den+num)/(2*num), 1))
 }
 
-// centred returns the box of width × height in the middle of scaled. A side of 0 means the whole side.
-func centred(scaled image.Point, width, height int) image.Rectangle {
+// centered returns the box of width × height in the middle of scaled. A side of 0 means the whole side.
+func centered(scaled image.Point, width, height int) image.Rectangle {
 	size := scaled
 	if width > 0 && height > 0 {
 		size = image.Pt(min(width, scaled.X), min(height, scaled.Y))

@@ -112,8 +112,8 @@ func assertLocatedNear(t *testing.T, want image.Rectangle, img image.Image, scal
 	assert.GreaterOrEqual(t, overlap(want, got), 0.9, "%T: %v instead of %v", img, got, want)
 }
 
-func TestSmartOfAPictureWithoutASubjectIsCentred(t *testing.T) {
-	for _, img := range []image.Image{flatGrey(300, 200), flatGrey(900, 300), uniform(image.Pt(200, 300), color.NRGBA{})} {
+func TestSmartOfAPictureWithoutASubjectIsCentered(t *testing.T) {
+	for _, img := range []image.Image{flatGray(300, 200), flatGray(900, 300), uniform(image.Pt(200, 300), color.NRGBA{})} {
 		size := img.Bounds().Size()
 		for _, wh := range []image.Point{{100, 100}, {200, 50}, {50, 200}} {
 			scaled, crop := processors.Smart{}.Plan(size, wh.X, wh.Y)

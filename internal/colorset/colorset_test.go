@@ -7,12 +7,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestPlacesAreThoseOfTheFirstColoursInTheirOrder(t *testing.T) {
+func TestPlacesAreThoseOfTheFirstColorsInTheirOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		colour := rapid.OneOf(rapid.Uint32(), rapid.Uint32Range(0, 300), rapid.Map(rapid.Uint32Range(0, 300), func(i uint32) uint32 { return i << 22 }))
+		color := rapid.OneOf(rapid.Uint32(), rapid.Uint32Range(0, 300), rapid.Map(rapid.Uint32Range(0, 300), func(i uint32) uint32 { return i << 22 }))
 		var set Set
 		places := map[uint32]int{}
-		for _, c := range rapid.SliceOfN(colour, 0, 1000).Draw(t, "colours") {
+		for _, c := range rapid.SliceOfN(color, 0, 1000).Draw(t, "colors") {
 			want, known := places[c]
 			if !known && len(places) < Max {
 				want, known = len(places), true

@@ -57,7 +57,7 @@ func swatches() *image.NRGBA {
 	return img
 }
 
-func TestPNGColoursAreWhatChromiumShows(t *testing.T) {
+func TestPNGColorsAreWhatChromiumShows(t *testing.T) {
 	cases := []struct {
 		name      string
 		tolerance int
@@ -85,12 +85,12 @@ func TestPNGColoursAreWhatChromiumShows(t *testing.T) {
 		{"iCCP before sRGB and gAMA", 1, [][]byte{pieces.ICCP(p3Profile()), pieces.PNG("sRGB", []byte{0}), gAMA(100000)}},
 		{"cICP before iCCP", 1, [][]byte{pieces.ICCP(p3Profile()), cICP(1, 8, 1)}},
 		{"iCCP broken, gAMA", 1, [][]byte{pieces.ICCP([]byte("not a profile")), gAMA(100000)}},
-		{"grey gAMA", 1, [][]byte{gAMA(100000)}},
-		{"grey gAMA and cHRM Adobe", 1, [][]byte{gAMA(100000), chrmAdobe}},
-		{"grey gAMA and odd cHRM", 1, [][]byte{gAMA(100000), chrmSwapped}},
-		{"grey iCCP of RGB", 1, [][]byte{pieces.ICCP(p3Profile())}},
-		{"grey iCCP", 1, [][]byte{pieces.ICCP(greyProfile())}},
-		{"iCCP of grey", 1, [][]byte{pieces.ICCP(greyProfile())}},
+		{"gray gAMA", 1, [][]byte{gAMA(100000)}},
+		{"gray gAMA and cHRM Adobe", 1, [][]byte{gAMA(100000), chrmAdobe}},
+		{"gray gAMA and odd cHRM", 1, [][]byte{gAMA(100000), chrmSwapped}},
+		{"gray iCCP of RGB", 1, [][]byte{pieces.ICCP(p3Profile())}},
+		{"gray iCCP", 1, [][]byte{pieces.ICCP(grayProfile())}},
+		{"iCCP of gray", 1, [][]byte{pieces.ICCP(grayProfile())}},
 		{"cICP sRGB", 1, [][]byte{cICP(1, 13, 1)}},
 		{"cICP P3", 1, [][]byte{cICP(12, 13, 1)}},
 		{"cICP before gAMA", 1, [][]byte{gAMA(100000), cICP(12, 13, 1)}},
@@ -110,16 +110,16 @@ func TestPNGColoursAreWhatChromiumShows(t *testing.T) {
 		{"cICP HLG", 40, [][]byte{cICP(9, 18, 1)}},
 	}
 	source := swatches()
-	grey := image.NewGray(source.Rect)
-	for i := range grey.Pix {
-		grey.Pix[i] = byte(i)
+	gray := image.NewGray(source.Rect)
+	for i := range gray.Pix {
+		gray.Pix[i] = byte(i)
 	}
 	var sources []image.Image
 	var files [][]byte
 	for _, c := range cases {
 		var source image.Image = source
-		if strings.HasPrefix(c.name, "grey") {
-			source = grey
+		if strings.HasPrefix(c.name, "gray") {
+			source = gray
 		}
 		sources = append(sources, source)
 		files = append(files, withChunks(t, source, c.chunks...))

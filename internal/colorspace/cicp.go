@@ -58,8 +58,8 @@ func power(gamma, a, slope, at float64) icc.Transfer {
 
 // codePoints is the Transform of ColorPrimaries and TransferCharacteristics. ok is false if they
 // are unknown or reserved.
-func codePoints(colours, function uint16, narrow bool) (t *icc.Transform, ok bool) {
-	chromaticities, known := primaries[colours]
+func codePoints(colors, function uint16, narrow bool) (t *icc.Transform, ok bool) {
+	chromaticities, known := primaries[colors]
 	curve, ok := transfer(function)
 	if !known || !ok {
 		return nil, false

@@ -27,9 +27,9 @@ func app2(number, count byte, part []byte) []byte {
 }
 
 // jpegWith has segments behind SOI, or, with late, before the first scan.
-func jpegWith(t testing.TB, grey, late bool, segments ...[]byte) []byte {
+func jpegWith(t testing.TB, gray, late bool, segments ...[]byte) []byte {
 	var img image.Image = image.NewRGBA(image.Rect(0, 0, 8, 8))
-	if grey {
+	if gray {
 		img = image.NewGray(img.Bounds())
 	}
 	var b bytes.Buffer
@@ -99,13 +99,13 @@ func tiffWith(order binary.AppendByteOrder, photometric uint16, profile []byte) 
 	return b
 }
 
-func bmpWith(colours string, profile []byte) []byte {
+func bmpWith(colors string, profile []byte) []byte {
 	b := make([]byte, 14+124+4) // one pixel
 	copy(b, "BM")
 	binary.LittleEndian.PutUint32(b[10:], 14+124)
 	binary.LittleEndian.PutUint32(b[14:], 124)
 	b[18], b[22], b[26], b[28] = 1, 1, 1, 24
-	copy(b[14+56:], colours)
+	copy(b[14+56:], colors)
 	binary.LittleEndian.PutUint32(b[14+112:], 124+4)
 	binary.LittleEndian.PutUint32(b[14+116:], uint32(len(profile)))
 	return append(b, profile...)
@@ -121,7 +121,7 @@ func parts(profile []byte, n int) (out [][]byte) {
 func swapped(p [][]byte) [][]byte { p[0], p[2] = p[2], p[0]; return p }
 
 func TestProfilesAreFoundInAllFormats(t *testing.T) {
-	p3, grey := p3Profile(), greyProfile()
+	p3, gray := p3Profile(), grayProfile()
 	srgb := bytes.Replace(p3, []byte("acsp"), []byte("xxxx"), 1)
 	for _, c := range []struct {
 		name, format string
@@ -142,27 +142,27 @@ func TestProfilesAreFoundInAllFormats(t *testing.T) {
 		{"another APP2", "jpeg", jpegWith(t, false, false, []byte{0xff, 0xe2, 0, 6, 'M', 'P', 'F', 0}, app2(1, 1, p3)), icc.RGB},
 		{"no profile", "jpeg", jpegWith(t, false, false), 0},
 		{"a broken profile", "jpeg", jpegWith(t, false, false, app2(1, 1, srgb)), 0},
-		{"grey with grey", "jpeg", jpegWith(t, true, false, app2(1, 1, grey)), icc.Gray},
-		{"grey with RGB", "jpeg", jpegWith(t, true, false, app2(1, 1, p3)), icc.RGB},
-		{"RGB with grey", "jpeg", jpegWith(t, false, false, app2(1, 1, grey)), 0},
+		{"gray with gray", "jpeg", jpegWith(t, true, false, app2(1, 1, gray)), icc.Gray},
+		{"gray with RGB", "jpeg", jpegWith(t, true, false, app2(1, 1, p3)), icc.RGB},
+		{"RGB with gray", "jpeg", jpegWith(t, false, false, app2(1, 1, gray)), 0},
 		{"cut off", "jpeg", jpegWith(t, false, false, app2(1, 1, p3))[:100], 0},
 		{"png", "png", withChunks(t, swatches(), pieces.ICCP(p3)), icc.RGB},
-		{"grey png", "png", withChunks(t, image.NewGray(image.Rect(0, 0, 1, 1)), pieces.ICCP(grey)), icc.Gray},
+		{"gray png", "png", withChunks(t, image.NewGray(image.Rect(0, 0, 1, 1)), pieces.ICCP(gray)), icc.Gray},
 		{"webp", "webp", webpWith(p3), icc.RGB},
 		{"webp, odd length", "webp", webpWith(append(p3, 0)), icc.RGB},
 		{"webp, cut off", "webp", webpWith(p3)[:200], 0},
-		{"webp of grey", "webp", webpWith(grey), 0},
+		{"webp of gray", "webp", webpWith(gray), 0},
 		{"gif", "gif", gifWith(t, p3), icc.RGB},
 		{"gif, cut off", "gif", gifWith(t, p3)[:300], 0},
 		{"tiff", "tiff", tiffWith(binary.LittleEndian, 2, p3), icc.RGB},
 		{"big-endian tiff", "tiff", tiffWith(binary.BigEndian, 2, p3), icc.RGB},
-		{"grey tiff", "tiff", tiffWith(binary.BigEndian, 1, grey), icc.Gray},
+		{"gray tiff", "tiff", tiffWith(binary.BigEndian, 1, gray), icc.Gray},
 		{"cmyk tiff with RGB", "tiff", tiffWith(binary.BigEndian, 5, p3), 0},
 		{"tiff, cut off", "tiff", tiffWith(binary.LittleEndian, 2, p3)[:200], 0},
 		{"bmp", "bmp", bmpWith("DEBM", p3), icc.RGB},
 		{"bmp that is sRGB", "bmp", bmpWith("BGRs", p3), 0},
 		{"bmp, cut off", "bmp", bmpWith("DEBM", p3)[:200], 0},
-		{"bmp of grey", "bmp", bmpWith("DEBM", grey), 0},
+		{"bmp of gray", "bmp", bmpWith("DEBM", gray), 0},
 		{"another format", "heif", p3, 0},
 		{"nothing", "png", nil, 0},
 	} {

@@ -49,8 +49,8 @@ func p3Profile() []byte {
 	return profileOf("RGB ", "rXYZ"+xyzTag(0x83df, 0x3dbf, 0xffffffbb), "gXYZ"+xyzTag(0x4abf, 0xb137, 0x0ab9), "bXYZ"+xyzTag(0x2838, 0x110b, 0xc8b9), "rTRC"+g, "gTRC"+g, "bTRC"+g)
 }
 
-// greyProfile has a gamma of 1.5.
-func greyProfile() []byte { return profileOf("GRAY", "kTRC"+gammaTag(1.5)) }
+// grayProfile has a gamma of 1.5.
+func grayProfile() []byte { return profileOf("GRAY", "kTRC"+gammaTag(1.5)) }
 
 func apply(t *icc.Transform, img image.Image) image.Image {
 	out, err := t.Apply(context.Background(), img)

@@ -29,7 +29,7 @@ type picture struct {
 	name          string // NAME.png on the bench
 	width, height int
 	origin        string
-	licence       string
+	license       string
 }
 
 // bench is where the files are made: a folder with the pictures, in which commands run.
@@ -39,7 +39,7 @@ type bench struct {
 	files                                           []file
 }
 
-var drawn = picture{origin: "drawn by internal/corpus", licence: "as this repository"}
+var drawn = picture{origin: "drawn by internal/corpus", license: "as this repository"}
 
 // newBench lays the pictures out, small enough that some hundred files of them take seconds.
 func newBench() (*bench, error) {
@@ -52,13 +52,13 @@ func newBench() (*bench, error) {
 		to            *picture
 		name, path    string
 		width, height int
-		licence       string
+		license       string
 	}{
 		{&b.mountain, "mountain", "internal/gallery/photos/mountain.jpg", 301, 203, "CC BY 4.0, Aitzol Berasategi"},
 		{&b.dogs, "dogs", "internal/gallery/photos/animals/dogs.jpg", 160, 240, "CC BY 4.0, Aitzol Berasategi"},
 		{&b.bowl, "bowl", "internal/gallery/photos/bowl.png", 240, 183, "CC BY 4.0, Trevor Freespace"},
 	} {
-		*p.to = picture{p.name, p.width, p.height, p.path + " (Debian: lomiri-wallpapers-16.04)", p.licence}
+		*p.to = picture{p.name, p.width, p.height, p.path + " (Debian: lomiri-wallpapers-16.04)", p.license}
 		path, err := filepath.Abs(p.path)
 		if err != nil {
 			return nil, err

@@ -66,7 +66,7 @@ func run(dir string) error {
 // write writes the files and MANIFEST.tsv, a row for each.
 func write(dir string, files []file) error {
 	var manifest strings.Builder
-	manifest.WriteString("path\tset\tclass\tbytes\tformat\tdimensions\tdisplay_dimensions\tmode\tfeatures\texpect\tsource\tlicence\tsha256\n")
+	manifest.WriteString("path\tset\tclass\tbytes\tformat\tdimensions\tdisplay_dimensions\tmode\tfeatures\texpect\tsource\tlicense\tsha256\n")
 	for _, f := range files {
 		path := filepath.Join(dir, filepath.FromSlash(f.name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -84,7 +84,7 @@ func write(dir string, files []file) error {
 				seen = fmt.Sprintf("%dx%d", f.height, f.width)
 			}
 		}
-		row := []string{f.name, "own", class, fmt.Sprint(len(f.data)), f.format, stored, seen, "", f.features, f.expect, f.of.origin, f.of.licence, hex.EncodeToString(sum[:])}
+		row := []string{f.name, "own", class, fmt.Sprint(len(f.data)), f.format, stored, seen, "", f.features, f.expect, f.of.origin, f.of.license, hex.EncodeToString(sum[:])}
 		manifest.WriteString(strings.Join(row, "\t") + "\n")
 	}
 	return os.WriteFile(filepath.Join(dir, "MANIFEST.tsv"), []byte(manifest.String()), 0o666)

@@ -76,7 +76,7 @@ func TestAnimationsAreMadeInTheMemoryThatIsAnnounced(t *testing.T) {
 		every int // frames; each look takes milliseconds
 	}{
 		"more than is held at a time": {noise(t, 44, image.Pt(500, 400)), 500, 11},
-		"of more colours":             {noise(t, 9, image.Pt(500, 400)), 450, 1},
+		"of more colors":              {noise(t, 9, image.Pt(500, 400)), 450, 1},
 		"of large frames":             {noise(t, 2, image.Pt(1200, 1000)), 1200, 1},
 		"enlarged":                    {noise(t, 10, image.Pt(80, 80)), 320, 1},
 		"many frames":                 {noise(t, MaxFrames, image.Pt(3, 3)), 3, 5000},
@@ -101,9 +101,9 @@ func TestFramesThatAreNotHeldTogetherFitTogether(t *testing.T) {
 	imagetest.Long(t)
 	size := image.Pt(640, 512)
 	ground, n := imagetest.Gradient(size.X, size.Y), 32<<20/4/(size.X*size.Y)+6
-	for name, colours := range map[string]int{"exact": 100, "dithered": 100_000} {
+	for name, colors := range map[string]int{"exact": 100, "dithered": 100_000} {
 		few := uniform(size, color.NRGBA{20, 30, 40, 255})
-		if colours > 256 {
+		if colors > 256 {
 			few = ground
 		}
 		f := &film{LoopCount: 3}
@@ -121,7 +121,7 @@ func TestFramesThatAreNotHeldTogetherFitTogether(t *testing.T) {
 			assert.LessOrEqual(t, area(frame.Rect.Size()), int64(64*64), "%s: frame %d: what rests is written once", name, i+1)
 		}
 		again := composed(g)
-		if colours <= 256 {
+		if colors <= 256 {
 			assertSame(t, f, again, name)
 		}
 		for _, i := range []int{0, n / 2, n - 1} {

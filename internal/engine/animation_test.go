@@ -73,7 +73,7 @@ func reencoded(t require.TestingT, a image.Image) *film {
 
 // anyGIF is an animation of frames of all sizes, places, disposals and palettes.
 func anyGIF(t *rapid.T) *gif.GIF {
-	colours := rapid.SampledFrom([]color.Color{
+	colors := rapid.SampledFrom([]color.Color{
 		color.RGBA{}, color.RGBA{255, 0, 0, 255}, color.RGBA{0, 255, 0, 255}, color.RGBA{0, 0, 255, 255}, color.RGBA{255, 255, 255, 255}, color.RGBA{0, 0, 0, 255},
 	})
 	size := rapid.IntRange(1, 12)
@@ -83,7 +83,7 @@ func anyGIF(t *rapid.T) *gif.GIF {
 	for range rapid.IntRange(2, 6).Draw(t, "frames") {
 		x, y := rapid.IntRange(0, whole.Max.X-1).Draw(t, "x"), rapid.IntRange(0, whole.Max.Y-1).Draw(t, "y")
 		r := image.Rect(x, y, rapid.IntRange(x+1, whole.Max.X).Draw(t, "right"), rapid.IntRange(y+1, whole.Max.Y).Draw(t, "bottom"))
-		frame := image.NewPaletted(r, rapid.SliceOfN(colours, 2, 5).Draw(t, "palette"))
+		frame := image.NewPaletted(r, rapid.SliceOfN(colors, 2, 5).Draw(t, "palette"))
 		for i := range frame.Pix {
 			frame.Pix[i] = byte(rapid.IntRange(0, len(frame.Palette)-1).Draw(t, "pixel"))
 		}
@@ -143,7 +143,7 @@ func TestAnimationsOfTheCorpusKeepTheirPixelsTimingAndLoops(t *testing.T) {
 		require.NoError(t, err, path)
 		got := filmOf(t, img)
 		assertSame(t, composed(g), got, path)
-		if colours := exactPalettes(got.Frames); colours != nil {
+		if colors := exactPalettes(got.Frames); colors != nil {
 			again := reencoded(t, img)
 			again.LoopCount = got.LoopCount // of a single frame none is written
 			assertSame(t, got, again, path)

@@ -45,9 +45,9 @@ func TestResultsHaveTheSizePlannedAndTheSourceIsNotModified(t *testing.T) {
 func TestEveryTypeOfPictureIsScaled(t *testing.T) {
 	r := image.Rect(0, 0, 64, 48)
 	want := imagetest.Gradient(64, 48)
-	grey := image.NewGray(r)
-	draw.Draw(grey, r, want, image.Point{}, draw.Src)
-	palette := exactPalette(nrgbaOf(grey))
+	gray := image.NewGray(r)
+	draw.Draw(gray, r, want, image.Point{}, draw.Src)
+	palette := exactPalette(nrgbaOf(gray))
 	require.NotNil(t, palette)
 	for _, img := range []draw.Image{
 		image.NewNRGBA(r), image.NewRGBA(r), image.NewNRGBA64(r), image.NewRGBA64(r), image.NewCMYK(r),
@@ -56,7 +56,7 @@ func TestEveryTypeOfPictureIsScaled(t *testing.T) {
 		source := image.Image(want)
 		switch img.(type) {
 		case *image.Gray, *image.Gray16, *image.Paletted:
-			source = grey
+			source = gray
 		}
 		draw.Draw(img, r, source, image.Point{}, draw.Src)
 		reference, err := processors.Crop{}.Process(t.Context(), source, 20, 20)

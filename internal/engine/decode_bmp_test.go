@@ -26,7 +26,7 @@ func TestTheSamplesOfABMPAreWhereItsMasksSay(t *testing.T) {
 		"not even in version 4":             {108, 32, 0, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 255}},
 		"unless it has a mask":              {108, 32, 3, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 7}},
 		"behind the header, too":            {40, 32, 6, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 7}},
-		"colours the other way round":       {40, 32, 3, [4]uint32{255, 255 << 8, 255 << 16}, 0x07030201, color.NRGBA{1, 2, 3, 255}},
+		"colors the other way round":        {40, 32, 3, [4]uint32{255, 255 << 8, 255 << 16}, 0x07030201, color.NRGBA{1, 2, 3, 255}},
 		"10 bits each, of which 8 are kept": {56, 32, 3, [4]uint32{1023 << 20, 1023 << 10, 1023}, 4<<20 | 1023<<10 | 8, color.NRGBA{1, 255, 2, 255}},
 	} {
 		b := make([]byte, 14+int(c.header), 200)

@@ -267,11 +267,11 @@ func TestDecodeTakesNoMoreMemoryThanAnnounced(t *testing.T) {
 	draw.Draw(deep, deep.Rect, clear, image.Point{}, draw.Src)
 	frame := image.NewPaletted(image.Rect(0, 0, 400, 299), color.Palette{color.Black, color.White})
 	animation := &gif.GIF{Image: []*image.Paletted{frame}, Delay: []int{0}, Config: image.Config{Width: 400, Height: 300, ColorModel: frame.Palette}}
-	grey := image.NewGray(opaque.Rect)
+	gray := image.NewGray(opaque.Rect)
 	for name, file := range map[string][]byte{
-		"jpeg": encodeJPEG(t, opaque), "jpeg, turned": pieces.IntoJPEG(encodeJPEG(t, opaque), pieces.APP1(pieces.EXIF(6))), "grey jpeg": encodeJPEG(t, grey),
+		"jpeg": encodeJPEG(t, opaque), "jpeg, turned": pieces.IntoJPEG(encodeJPEG(t, opaque), pieces.APP1(pieces.EXIF(6))), "gray jpeg": encodeJPEG(t, gray),
 		"progressive jpeg": encoded(t, processors.JPEG{Progressive: true, Subsampling: processors.Subsampling444}, opaque),
-		"png":              encodePNG(t, opaque), "png with alpha": encodePNG(t, clear), "deep png": encodePNG(t, deep), "grey png": encodePNG(t, grey),
+		"png":              encodePNG(t, opaque), "png with alpha": encodePNG(t, clear), "deep png": encodePNG(t, deep), "gray png": encodePNG(t, gray),
 		"png, turned": pngWithEXIF(encodePNG(t, clear), 5, false),
 		"gif":         encodeGIF(t, animation), "bmp": encodeBMP(t, opaque), "tiff": encodeTIFF(t, opaque), "deep tiff": encodeTIFF(t, deep),
 		"webp": encodeWebP(t, opaque, false), "webp with alpha": encodeWebP(t, clear, false), "lossless webp": encodeWebP(t, clear, true),

@@ -37,7 +37,7 @@ func uniform(size image.Point, c color.NRGBA) *image.NRGBA {
 	return img
 }
 
-func TestLossyWebPHasTheFullRangeOfColours(t *testing.T) {
+func TestLossyWebPHasTheFullRangeOfColors(t *testing.T) {
 	for _, c := range []color.NRGBA{
 		{255, 255, 255, 255}, {0, 0, 0, 255}, {128, 128, 128, 255}, {200, 60, 40, 255}, {30, 60, 200, 255},
 	} {

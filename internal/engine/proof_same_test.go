@@ -76,8 +76,8 @@ func TestWhatIsNoPictureIsAnError(t *testing.T) {
 	assert.NotZero(t, rejected)
 }
 
-// colourful is a photo-like picture: soft, and no orientation of it looks like another.
-func colourful(w, h int) *image.NRGBA {
+// colorful is a photo-like picture: soft, and no orientation of it looks like another.
+func colorful(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	level := func(v float64) uint8 { return uint8(128 + 100*v) }
 	for y := range h {
@@ -89,9 +89,9 @@ func colourful(w, h int) *image.NRGBA {
 	return img
 }
 
-func TestFiveColourSpacesInEightOrientationsGiveOneThumbnail(t *testing.T) {
+func TestFiveColorSpacesInEightOrientationsGiveOneThumbnail(t *testing.T) {
 	imagetest.Long(t)
-	photo := colourful(300, 200)
+	photo := colorful(300, 200)
 	want := wholeOf(photo, image.Pt(60, 40))
 	for _, space := range []specimen.Space{specimen.SRGB, specimen.DisplayP3, specimen.AdobeRGB, specimen.ProPhoto, specimen.Rec2020} {
 		pixels := space.Of(photo)
@@ -106,7 +106,7 @@ func TestFiveColourSpacesInEightOrientationsGiveOneThumbnail(t *testing.T) {
 }
 
 func TestFourInksAreThePictureTheyWereMadeOf(t *testing.T) {
-	photo := colourful(600, 400)
+	photo := colorful(600, 400)
 	want := wholeOf(photo, image.Pt(120, 80))
 	naively(func() {
 		assert.GreaterOrEqual(t, imagetest.PSNRWithoutAlpha(want, thumb(t, specimen.CMYKJPEG(photo, 95), processors.Crop{}, 120)), 38.0)

@@ -96,7 +96,7 @@ func TestAFirstFrameWithoutPixelsLeavesTheScreenTransparent(t *testing.T) {
 	assert.ErrorIs(t, err, processors.ErrCorrupt, "no screen, and no frame")
 }
 
-func TestAFrameWithoutColoursIsBlack(t *testing.T) {
+func TestAFrameWithoutColorsIsBlack(t *testing.T) {
 	file := screened(t, image.Pt(16, 16), image.Rect(0, 0, 16, 16), image.Rect(0, 0, 16, 16))
 	f, err := gif.DecodeAll(bytes.NewReader(file))
 	require.NoError(t, err)

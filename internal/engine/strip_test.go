@@ -94,7 +94,7 @@ func TestStrippedFilesOfTheCorpusShowTheSame(t *testing.T) {
 		require.NoError(t, err, f.Name)
 		assert.Equal(t, h.Size, after.Size, f.Name)
 		assert.LessOrEqual(t, len(got), len(data)+32, f.Name)
-		if colourManaged(data) {
+		if colorManaged(data) {
 			continue // its profile is what is stripped
 		}
 		sameLooks(t, f.Name, data, got)
@@ -137,9 +137,9 @@ func TestTheCorpusLooksAsItShouldWhereNothingChanges(t *testing.T) {
 	assert.Greater(t, asTheyAre, 20)
 }
 
-// colourManaged reports whether a file says something about its colors, in which case it is no
+// colorManaged reports whether a file says something about its colors, in which case it is no
 // candidate unless that is sRGB.
-func colourManaged(data []byte) bool {
+func colorManaged(data []byte) bool {
 	for _, sign := range []string{"ICC_PROFILE", "iCCP", "gAMA", "cHRM", "cICP", "ICCRGBG1"} {
 		if bytes.Contains(data, []byte(sign)) {
 			return true
@@ -280,7 +280,7 @@ func FuzzStrip(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h, err := DecodeHeader(bytes.NewReader(data))
-		if err != nil || strippers[h.Format] == nil || h.Orientation != 1 || h.DecodeBytes(image.Point{}) > 4<<20 || colourManaged(data) {
+		if err != nil || strippers[h.Format] == nil || h.Orientation != 1 || h.DecodeBytes(image.Point{}) > 4<<20 || colorManaged(data) {
 			return
 		}
 		got := strippers[h.Format](data) // of damaged files as well: no panic

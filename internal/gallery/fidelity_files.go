@@ -167,11 +167,11 @@ func dots(img image.Image) []byte {
 // before away.
 func moving(img image.Image) []byte {
 	const frames = 12
-	colours := append(color.Palette{color.Transparent}, palette.Plan9[:255]...)
+	colors := append(color.Palette{color.Transparent}, palette.Plan9[:255]...)
 	img = shrunk(img, 240)
 	var film gif.GIF
 	for i := range frames {
-		frame := image.NewPaletted(image.Rect(0, 0, 480, 240), colours)
+		frame := image.NewPaletted(image.Rect(0, 0, 480, 240), colors)
 		step := min(i, frames-i) * 40
 		stddraw.Draw(frame, img.Bounds().Add(image.Pt(step, 28)), img, image.Point{}, stddraw.Src)
 		film.Image, film.Delay, film.Disposal = append(film.Image, frame), append(film.Delay, 10), append(film.Disposal, gif.DisposalBackground)

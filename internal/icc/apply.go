@@ -228,12 +228,12 @@ func spell(to, row []byte, table *[4 * 256]byte) {
 
 // paletted converts the palette, and returns the picture with its pixels spelled out.
 func (t *Transform) paletted(ctx context.Context, img *image.Paletted) (image.Image, error) {
-	colours := image.NewNRGBA(image.Rect(0, 0, 256, 1))
+	colors := image.NewNRGBA(image.Rect(0, 0, 256, 1))
 	for i, c := range img.Palette[:min(len(img.Palette), 256)] {
-		colours.Set(i, 0, c)
+		colors.Set(i, 0, c)
 	}
 	var table [4 * 256]byte
-	if err := t.rows(ctx, colours, table[:]); err != nil {
+	if err := t.rows(ctx, colors, table[:]); err != nil {
 		return nil, err
 	}
 	b := img.Rect

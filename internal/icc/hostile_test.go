@@ -69,7 +69,7 @@ func TestHostileProfilesAreErrorsAndCostNothing(t *testing.T) {
 		"an mAB grid of 0 points":   patched("rgb-mab-all-v4", mab+clut, 0),
 		"samples of 4 bytes":        patched("rgb-mab-all-v4", mab+clut+16, 4),
 		"CMYK without a table":      patched("srgb-v4", 16, []byte("CMYK")...),
-		"grey without a curve":      patched("srgb-v4", 16, []byte("GRAY")...),
+		"gray without a curve":      patched("srgb-v4", 16, []byte("GRAY")...),
 		"more than the bound":       append(slices.Clone(testProfiles()["srgb-v4"]), make([]byte, MaxProfile)...),
 	} {
 		var err error

@@ -20,7 +20,7 @@ const MaxProfile = 4 << 20
 
 // ErrProfile is matched by every error of this package: the profile is broken, or of a kind that
 // pictures don't have. Such a one is to be ignored.
-var ErrProfile = errors.New("unusable colour profile")
+var ErrProfile = errors.New("unusable color profile")
 
 func broken(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrProfile, fmt.Sprintf(format, args...))
@@ -100,7 +100,7 @@ func readProfile(data []byte) (*profile, error) {
 	case "CMYK":
 		p.space = CMYK
 	default:
-		return nil, broken("colour space %q", space)
+		return nil, broken("color space %q", space)
 	}
 	switch pcs := string(data[20:24]); pcs {
 	case "XYZ ":

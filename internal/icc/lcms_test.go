@@ -26,11 +26,11 @@ import (
 var update = flag.Bool("update", false, "write testdata/lcms.txt anew, with transicc")
 
 // convert takes colors of 8 bits to sRGB.
-func convert(t testing.TB, tr *Transform, colours [][]byte) [][3]byte {
-	n := len(colours)
+func convert(t testing.TB, tr *Transform, colors [][]byte) [][3]byte {
+	n := len(colors)
 	out := make([][3]byte, n)
 	var pixels []byte
-	for _, c := range colours {
+	for _, c := range colors {
 		if tr.Space() == RGB {
 			c = append(slices.Clone(c), 255)
 		}
@@ -55,27 +55,27 @@ func convert(t testing.TB, tr *Transform, colours [][]byte) [][3]byte {
 	return out
 }
 
-// gridColours spreads colors evenly, the corners included, rounded to 8 bits.
-func gridColours(s Space, points int) (colours [][]byte) {
-	colours = [][]byte{{}}
+// gridColors spreads colors evenly, the corners included, rounded to 8 bits.
+func gridColors(s Space, points int) (colors [][]byte) {
+	colors = [][]byte{{}}
 	for range s.channels() {
 		var next [][]byte
-		for _, c := range colours {
+		for _, c := range colors {
 			for i := range points {
 				next = append(next, append(c[:len(c):len(c)], byte(math.Round(float64(i)*255/float64(points-1)))))
 			}
 		}
-		colours = next
+		colors = next
 	}
-	return colours
+	return colors
 }
 
 // transicc converts colors with littlecms, relative colorimetric, without black-point compensation.
-func transicc(t testing.TB, profile []byte, s Space, colours [][]byte) [][3]float64 {
+func transicc(t testing.TB, profile []byte, s Space, colors [][]byte) [][3]float64 {
 	file := filepath.Join(t.TempDir(), "profile.icc")
 	require.NoError(t, os.WriteFile(file, profile, 0o600))
 	var in bytes.Buffer
-	for _, c := range colours {
+	for _, c := range colors {
 		for _, v := range c {
 			if s == CMYK {
 				fmt.Fprintf(&in, "%.10g ", float64(v)*100/255)
@@ -100,7 +100,7 @@ func transicc(t testing.TB, profile []byte, s Space, colours [][]byte) [][3]floa
 			out = append(out, v)
 		}
 	}
-	require.Len(t, out, len(colours))
+	require.Len(t, out, len(colors))
 	return out
 }
 
@@ -109,17 +109,17 @@ func needTransicc(t *testing.T) { imagetest.Program(t, "transicc", "liblcms2-uti
 
 // compareWith returns the largest and the mean ΔE2000 between the Transform and littlecms.
 func compareWith(t *testing.T, tr *Transform, profile []byte, points int) (largest, mean float64) {
-	colours := gridColours(tr.Space(), points)
-	want := transicc(t, profile, tr.Space(), colours)
-	for i, got := range convert(t, tr, colours) {
+	colors := gridColors(tr.Space(), points)
+	want := transicc(t, profile, tr.Space(), colors)
+	for i, got := range convert(t, tr, colors) {
 		d := imagetest.DeltaE2000(labOf([3]float64{float64(got[0]), float64(got[1]), float64(got[2])}), labOf(want[i]))
 		if d > largest {
 			largest = d
 			if d > 1 {
-				t.Logf("%v: %v, not %.2f: %.2f", colours[i], got, want[i], d)
+				t.Logf("%v: %v, not %.2f: %.2f", colors[i], got, want[i], d)
 			}
 		}
-		mean += d / float64(len(colours))
+		mean += d / float64(len(colors))
 	}
 	return largest, mean
 }
@@ -178,9 +178,9 @@ func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
 		for _, name := range names {
 			tr, err := Parse(profiles[name])
 			require.NoError(t, err)
-			colours := gridColours(tr.Space(), points[tr.Space()])
-			for i, v := range transicc(t, profiles[name], tr.Space(), colours) {
-				fmt.Fprintf(&out, "%s %x %.2f %.2f %.2f\n", name, colours[i], v[0], v[1], v[2])
+			colors := gridColors(tr.Space(), points[tr.Space()])
+			for i, v := range transicc(t, profiles[name], tr.Space(), colors) {
+				fmt.Fprintf(&out, "%s %x %.2f %.2f %.2f\n", name, colors[i], v[0], v[1], v[2])
 			}
 		}
 		require.NoError(t, os.WriteFile(file, []byte(out.String()), 0o644))
@@ -191,14 +191,14 @@ func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
 	var known Cache
 	for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n")[1:] {
 		var name string
-		var colour []byte
+		var color []byte
 		var want [3]float64
-		_, err := fmt.Sscanf(line, "%s %x %f %f %f", &name, &colour, &want[0], &want[1], &want[2])
+		_, err := fmt.Sscanf(line, "%s %x %f %f %f", &name, &color, &want[0], &want[1], &want[2])
 		require.NoError(t, err, line)
 		seen[name] = true
 		tr, err := known.Parse(context.Background(), profiles[name])
 		require.NoError(t, err, name)
-		got := convert(t, tr, [][]byte{colour})[0]
+		got := convert(t, tr, [][]byte{color})[0]
 		d := imagetest.DeltaE2000(labOf([3]float64{float64(got[0]), float64(got[1]), float64(got[2])}), labOf(want))
 		assert.LessOrEqual(t, d, 1.0, "%s: %v", line, got)
 	}

@@ -39,11 +39,11 @@ func (t *Transform) Far() bool {
 	if t == nil || t.space == CMYK {
 		return false
 	}
-	const grey, far = 128, 20
-	pixel := []byte{grey, grey, grey, 255}
+	const gray, far = 128, 20
+	pixel := []byte{gray, gray, gray, 255}
 	r := run{Transform: t}
 	r.row(pixel, pixel)
-	return max(pixel[1], grey)-min(pixel[1], grey) > far
+	return max(pixel[1], gray)-min(pixel[1], gray) > far
 }
 
 // size is about how many bytes the Transform takes.
@@ -105,21 +105,21 @@ func (t *Transform) setMatrix(p *profile) error {
 		return broken("a matrix to CIELAB")
 	}
 	var toXYZ matrix
-	for i, colour := range []string{"r", "g", "b"} {
-		column, ok := p.tag(colour + "XYZ")
+	for i, color := range []string{"r", "g", "b"} {
+		column, ok := p.tag(color + "XYZ")
 		if !ok || len(column) < 20 || string(column[:4]) != "XYZ " {
-			return broken("no %sXYZ", colour)
+			return broken("no %sXYZ", color)
 		}
 		for j := range 3 {
 			v := fixed(column[8+4*j:])
 			if math.Abs(v) > 4 {
-				return broken("%sXYZ beyond reason", colour)
+				return broken("%sXYZ beyond reason", color)
 			}
 			toXYZ[j][i] = v
 		}
-		b, ok := p.tag(colour + "TRC")
+		b, ok := p.tag(color + "TRC")
 		if !ok {
-			return broken("no %sTRC", colour)
+			return broken("no %sTRC", color)
 		}
 		c, _, err := parseCurve(b)
 		if err != nil {

@@ -39,13 +39,13 @@ func TestPaperStaysWhite(t *testing.T) {
 	}
 }
 
-func TestGreysStayNeutral(t *testing.T) {
+func TestGraysStayNeutral(t *testing.T) {
 	for _, name := range []string{"display-p3-v4", "adobe-rgb-v2", "prophoto-v2", "rec2020-v4", "linear-v2", "para4-v4", "rgb-mab-m-matrix-b-v4"} {
-		var greys [][]byte
+		var grays [][]byte
 		for i := range 256 {
-			greys = append(greys, []byte{byte(i), byte(i), byte(i)})
+			grays = append(grays, []byte{byte(i), byte(i), byte(i)})
 		}
-		for i, c := range convert(t, parse(t, name), greys) {
+		for i, c := range convert(t, parse(t, name), grays) {
 			assert.True(t, c[0] == c[1] && c[1] == c[2], "%s: %d becomes %v", name, i, c)
 		}
 	}
@@ -99,7 +99,7 @@ func pictures(alpha bool) map[string]image.Image {
 	}
 }
 
-func TestAllTypesOfImagesGiveTheSameColours(t *testing.T) {
+func TestAllTypesOfImagesGiveTheSameColors(t *testing.T) {
 	tr := parse(t, "adobe-rgb-v2")
 	for _, alpha := range []bool{false, true} {
 		imgs := pictures(alpha)
@@ -124,7 +124,7 @@ func TestAllTypesOfImagesGiveTheSameColours(t *testing.T) {
 			}
 			if r, ok := got.(*image.RGBA); ok {
 				for i := 0; i < len(r.Pix); i += 4 {
-					require.LessOrEqual(t, max(r.Pix[i], r.Pix[i+1], r.Pix[i+2]), r.Pix[i+3], "a colour beyond its alpha")
+					require.LessOrEqual(t, max(r.Pix[i], r.Pix[i+1], r.Pix[i+2]), r.Pix[i+3], "a color beyond its alpha")
 				}
 			}
 		}
@@ -155,7 +155,7 @@ func TestYCbCrIsConvertedAsItsRGBWouldBe(t *testing.T) {
 	}
 }
 
-func TestGreyPicturesStayGreyWhereTheyCan(t *testing.T) {
+func TestGrayPicturesStayGrayWhereTheyCan(t *testing.T) {
 	img := image.NewGray(image.Rect(2, 2, 18, 18))
 	deep := image.NewGray16(img.Rect)
 	for i := range img.Pix {
@@ -178,7 +178,7 @@ func TestGreyPicturesStayGreyWhereTheyCan(t *testing.T) {
 		}
 	}
 	tinted, ok := apply(parse(t, "scanner-sampled-v2"), img).(*image.RGBA)
-	require.True(t, ok, "three different curves tint greys")
+	require.True(t, ok, "three different curves tint grays")
 	want := convert(t, parse(t, "scanner-sampled-v2"), [][]byte{{100, 100, 100}})[0]
 	at := tinted.RGBAAt(2+100%16, 2+100/16)
 	assert.Equal(t, want, [3]byte{at.R, at.G, at.B})

@@ -67,7 +67,7 @@ func layers(w, h int, c color.NRGBA, coverage func(x, y, w, h int) float64) map[
 
 // Neither the kernel's overshoot may show, as a line along the edge, nor the rounding of what is
 // hardly there.
-func TestAFlatShapeOnTransparentGroundKeepsItsColour(t *testing.T) {
+func TestAFlatShapeOnTransparentGroundKeepsItsColor(t *testing.T) {
 	const w, h = 110, 90
 	for shape, coverage := range shapes {
 		for _, c := range []color.NRGBA{{200, 30, 60, 255}, {9, 128, 254, 255}} {
@@ -79,7 +79,7 @@ func TestAFlatShapeOnTransparentGroundKeepsItsColour(t *testing.T) {
 				for _, size := range []image.Point{{3, 2}, {9, 8}, {20, 31}, {50, 41}, {109, 90}, {130, 101}, {260, 13}} {
 					for _, opt := range []Options{{}, {Kernel: CatmullRom, Exact: true}} {
 						got := resize(src, Full(src.Bounds()), size, opt).(*image.NRGBA)
-						requireColour(t, want, got, fmt.Sprintf("%s in %s, %v to %v, %+v", shape, kind, src.Bounds(), size, opt))
+						requireColor(t, want, got, fmt.Sprintf("%s in %s, %v to %v, %+v", shape, kind, src.Bounds(), size, opt))
 					}
 				}
 			}
@@ -87,7 +87,7 @@ func TestAFlatShapeOnTransparentGroundKeepsItsColour(t *testing.T) {
 	}
 }
 
-func TestAFlatGreyShapeKeepsItsGrey(t *testing.T) {
+func TestAFlatGrayShapeKeepsItsGray(t *testing.T) {
 	const w, h = 110, 90
 	for shape, coverage := range shapes {
 		for _, f := range []Format{GrayAlpha8, GrayAlpha16} {
@@ -103,14 +103,14 @@ func TestAFlatGreyShapeKeepsItsGrey(t *testing.T) {
 					}
 					s.WriteRow(row)
 				}
-				requireColour(t, color.NRGBA{77, 77, 77, 255}, imageOf(s).(*image.NRGBA), fmt.Sprint(shape, f, size))
+				requireColor(t, color.NRGBA{77, 77, 77, 255}, imageOf(s).(*image.NRGBA), fmt.Sprint(shape, f, size))
 			}
 		}
 	}
 }
 
-// requireColour requires colors within one level of want from alpha 16 on, and none where nothing is.
-func requireColour(t *testing.T, want color.NRGBA, img *image.NRGBA, what string) {
+// requireColor requires colors within one level of want from alpha 16 on, and none where nothing is.
+func requireColor(t *testing.T, want color.NRGBA, img *image.NRGBA, what string) {
 	t.Helper()
 	for i := 0; i < len(img.Pix); i += 4 {
 		got := color.NRGBA{img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3]}
@@ -125,7 +125,7 @@ func requireColour(t *testing.T, want color.NRGBA, img *image.NRGBA, what string
 }
 
 // Colors that are not multiplied by alpha show errors that alpha would hide.
-func TestColoursOfTransparentPicturesAgreeWithTheTextbook(t *testing.T) {
+func TestColorsOfTransparentPicturesAgreeWithTheTextbook(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	const w, h = 60, 50
 	src := image.NewNRGBA(image.Rect(0, 0, w, h))

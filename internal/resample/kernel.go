@@ -127,19 +127,19 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 		if err := watch.spend(8 * a.taps); err != nil {
 			return err
 		}
-		centre := (g.x0 + float64((float64(i)+0.5)*g.step) - float64(a.origin)) / float64(a.box)
-		centre = min(max(centre, edge), float64(a.cells)-edge) // beyond the edge is what is at the edge
-		first, end := math.Floor(centre-reach+0.5), math.Floor(centre+reach+0.5)
+		center := (g.x0 + float64((float64(i)+0.5)*g.step) - float64(a.origin)) / float64(a.box)
+		center = min(max(center, edge), float64(a.cells)-edge) // beyond the edge is what is at the edge
+		first, end := math.Floor(center-reach+0.5), math.Floor(center+reach+0.5)
 		lo := int(max(0, first))
 		hi := min(int(min(end, float64(a.cells))), lo+a.taps)
 		start := min(lo, a.cells-a.taps)
 		a.start[i] = int32(start)
-		k.fill(f[:hi-lo], (float64(lo)+0.5-centre)/scale, 1/scale, sharp)
+		k.fill(f[:hi-lo], (float64(lo)+0.5-center)/scale, 1/scale, sharp)
 		if enlarges {
-			k.replicate(f[:hi-lo], (float64(lo)+0.5-centre)/scale, 1/scale, lo-int(first), int(end)-hi)
+			k.replicate(f[:hi-lo], (float64(lo)+0.5-center)/scale, 1/scale, lo-int(first), int(end)-hi)
 		}
 		sharpenPairs(f[:hi-lo], lo, across)
-		quantise(a.w[i*a.stride+lo-start:][:hi-lo], f[:hi-lo])
+		quantize(a.w[i*a.stride+lo-start:][:hi-lo], f[:hi-lo])
 	}
 	for i := g.n; i < len(a.start); i++ {
 		a.start[i] = a.start[g.n-1] // of weight 0
@@ -193,10 +193,10 @@ func (k Kernel) replicate(f []float64, x, dx float64, before, after int) {
 	}
 }
 
-// quantise turns f into weights whose sum is exactly one, so that flat pictures stay flat: what
+// quantize turns f into weights whose sum is exactly one, so that flat pictures stay flat: what
 // rounding takes from one weight the next one gets, so that no error adds up however many and small
 // they are.
-func quantise(w []int16, f []float64) {
+func quantize(w []int16, f []float64) {
 	var sum float64
 	for _, v := range f {
 		sum += v

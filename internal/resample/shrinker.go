@@ -226,14 +226,14 @@ func (s *Shrinker) vertical() {
 	w := s.y.w[s.out*s.y.stride:][:s.y.stride]
 	line := s.line
 	if s.straight != nil {
-		colours, alpha := s.wide[:3*s.outStride], s.wide[3*s.outStride:]
-		convolveRowsWide(alpha, s.under(len(colours)), w)
+		colors, alpha := s.wide[:3*s.outStride], s.wide[3*s.outStride:]
+		convolveRowsWide(alpha, s.under(len(colors)), w)
 		if !isOpaque(alpha[:s.x.n]) {
-			convolveRowsWide(colours, s.under(0), w)
+			convolveRowsWide(colors, s.under(0), w)
 			straightRow(s.straight.Pix[s.out*s.straight.Stride:][:s.straight.Stride], s.wide, s.outStride)
 			return
 		}
-		line = line[:len(colours)]
+		line = line[:len(colors)]
 	}
 	convolveRows(line, s.under(0), w)
 	s.store(s.out, line, s.outStride)

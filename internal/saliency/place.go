@@ -28,9 +28,9 @@ func tableAt(box image.Point, x, y int) table {
 	for _, y := range down {
 		for _, x := range across {
 			edge := float64((x.edge + y.edge) * edgeWeight)
-			centre := 1.41 - math.Sqrt(x.square+y.square)
-			thirds := float64(max(0, centre+edge+0.5) * 1.2 * (x.thirds + y.thirds))
-			t.worth = append(t.worth, centre+thirds+edge-outside)
+			center := 1.41 - math.Sqrt(x.square+y.square)
+			thirds := float64(max(0, center+edge+0.5) * 1.2 * (x.thirds + y.thirds))
+			t.worth = append(t.worth, center+thirds+edge-outside)
 		}
 	}
 	return t

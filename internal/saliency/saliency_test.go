@@ -80,13 +80,13 @@ func TestBoxesInPhotographsAreThoseOfSmartcrop(t *testing.T) {
 }
 
 // random is noise of that strength on rectangles of several colors, skin among them. Form 1 is
-// grey, form 2 partly transparent.
+// gray, form 2 partly transparent.
 func random(r *rand.Rand, size image.Point, noise, form int) image.RGBA64Image {
 	img := image.NewRGBA(image.Rectangle{Max: size})
-	colour := func() color.RGBA { return color.RGBA{byte(r.IntN(256)), byte(r.IntN(256)), byte(r.IntN(256)), 255} }
-	draw.Draw(img, img.Rect, image.NewUniform(colour()), image.Point{}, draw.Src)
+	anyColor := func() color.RGBA { return color.RGBA{byte(r.IntN(256)), byte(r.IntN(256)), byte(r.IntN(256)), 255} }
+	draw.Draw(img, img.Rect, image.NewUniform(anyColor()), image.Point{}, draw.Src)
 	for i := range r.IntN(8) {
-		c := colour()
+		c := anyColor()
 		if i%3 == 0 {
 			light := 50 + r.IntN(40<<r.IntN(3)) // dark ones are the rule: where skin begins to count
 			c = color.RGBA{byte(light), byte(light*73/100 + r.IntN(9)), byte(light*56/100 + r.IntN(9)), 255}
@@ -102,9 +102,9 @@ func random(r *rand.Rand, size image.Point, noise, form int) image.RGBA64Image {
 	}
 	switch form {
 	case 1:
-		grey := image.NewGray(img.Rect)
-		draw.Draw(grey, grey.Rect, img, image.Point{}, draw.Src)
-		return grey
+		gray := image.NewGray(img.Rect)
+		draw.Draw(gray, gray.Rect, img, image.Point{}, draw.Src)
+		return gray
 	case 2:
 		for i := 0; i < len(img.Pix); i += 4 {
 			a := byte(r.IntN(256))

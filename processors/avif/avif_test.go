@@ -142,15 +142,15 @@ func TestAPartOfAPictureIsEncodedAlone(t *testing.T) {
 
 func TestTheSamePictureIsTheSameFileInEveryType(t *testing.T) {
 	rgba := imagetest.Cornered(40, 30)
-	grey := image.NewGray(rgba.Rect)
-	draw.Draw(grey, grey.Rect, rgba, image.Point{}, draw.Src)
+	gray := image.NewGray(rgba.Rect)
+	draw.Draw(gray, gray.Rect, rgba, image.Point{}, draw.Src)
 	deep := image.NewNRGBA64(rgba.Rect)
 	draw.Draw(deep, deep.Rect, rgba, image.Point{}, draw.Src)
 	indexed := image.NewPaletted(rgba.Rect, palette.Plan9)
 	draw.Draw(indexed, indexed.Rect, rgba, image.Point{}, draw.Src)
 	moved := image.NewNRGBA(image.Rect(-7, 3, 33, 33))
 	draw.Draw(moved, moved.Rect, withAlpha(rgba), image.Point{}, draw.Src)
-	for name, img := range map[string]image.Image{"grey": grey, "deep": deep, "indexed": indexed, "elsewhere, transparent": moved, "nothing": image.NewNRGBA(rgba.Rect)} {
+	for name, img := range map[string]image.Image{"gray": gray, "deep": deep, "indexed": indexed, "elsewhere, transparent": moved, "nothing": image.NewNRGBA(rgba.Rect)} {
 		want := image.NewRGBA(rgba.Rect)
 		draw.Draw(want, want.Rect, img, img.Bounds().Min, draw.Src)
 		assert.Equal(t, encode(t, avif.Encoder{}, want), encode(t, avif.Encoder{}, img), name)

@@ -88,9 +88,9 @@ func TestPicturesAreClippedTurnedAndMirroredAsByLibvips(t *testing.T) {
 func TestEveryKindOfSampleIsReadAsByLibvips(t *testing.T) {
 	dir := t.TempDir()
 	source := withAlpha(imagetest.Cornered(64, 48))
-	grey := image.NewGray(source.Rect)
-	draw.Draw(grey, grey.Rect, imagetest.Cornered(64, 48), image.Point{}, draw.Src)
-	for name, img := range map[string]image.Image{"opaque": imagetest.Cornered(64, 48), "alpha": source, "grey": grey} {
+	gray := image.NewGray(source.Rect)
+	draw.Draw(gray, gray.Rect, imagetest.Cornered(64, 48), image.Point{}, draw.Src)
+	for name, img := range map[string]image.Image{"opaque": imagetest.Cornered(64, 48), "alpha": source, "gray": gray} {
 		var b bytes.Buffer
 		require.NoError(t, png.Encode(&b, img))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), b.Bytes(), 0o600))
@@ -126,7 +126,7 @@ func solid(img *image.NRGBA) *image.NRGBA {
 	return out
 }
 
-func TestNoColourIsBrighterThanAlphaAllows(t *testing.T) {
+func TestNoColorIsBrighterThanAlphaAllows(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 64, 64))
 	for i := range img.Pix { // noise, of all alphas, that is not valid as premultiplied colors are
 		img.Pix[i] = byte(i * i >> 3)

@@ -30,8 +30,8 @@ func points(t testing.TB, f processors.Format, file []byte) [2]uint16 {
 	return [2]uint16{uint16(c.CICP.Primaries), uint16(c.CICP.Transfer)}
 }
 
-// sequenceColours are the code points of an AVIF with that payload.
-func sequenceColours(t testing.TB, av1 []byte) [2]uint16 {
+// sequenceColors are the code points of an AVIF with that payload.
+func sequenceColors(t testing.TB, av1 []byte) [2]uint16 {
 	t.Helper()
 	return points(t, avif(image.Pt(121, 11)), ht.File(avifBrands, 1, ht.Item{Kind: "av01", Properties: [][]byte{ht.Size(121, 11)}, Data: av1}))
 }
@@ -41,14 +41,14 @@ func obu(kind byte, content ...byte) []byte {
 	return append([]byte{kind<<3 | 2, byte(len(content))}, content...)
 }
 
-func TestTheFirstSequenceHeaderSaysTheColours(t *testing.T) {
+func TestTheFirstSequenceHeaderSaysTheColors(t *testing.T) {
 	p3, pq := av1Of(12, 13)[2:], av1Of(9, 16)[2:] // behind the temporal delimiter
 	unsized := append([]byte{1 << 3}, p3[2:2+p3[1]]...)
 	extended := append([]byte{1<<3 | 4 | 2, 0, p3[1]}, p3[2:]...)
 	long := append([]byte{p3[0], p3[1] | 0x80, 0x80, 0}, p3[2:]...)
 	for name, c := range map[string]struct {
-		av1            []byte
-		colours, curve uint16
+		av1           []byte
+		colors, curve uint16
 	}{
 		"first":                        {p3, 12, 13},
 		"of two":                       {append(pq[:2+pq[1]:2+pq[1]], p3...), 9, 16},
@@ -57,20 +57,20 @@ func TestTheFirstSequenceHeaderSaysTheColours(t *testing.T) {
 		"with an extension":            {extended, 12, 13},
 		"with a long size":             {long, 12, 13},
 		"without a size":               {unsized, 12, 13},
-		"without colours":              {obu(1, 0x38, 0x18, 0xfc, 0x53, 0), 1, 13},
+		"without colors":               {obu(1, 0x38, 0x18, 0xfc, 0x53, 0), 1, 13},
 		"cut off":                      {p3[:7], 1, 13},
 		"none":                         {obu(5, 1, 2, 3), 1, 13},
 		"behind more than there is":    {append([]byte{5<<3 | 2, 200}, p3...), 1, 13},
 		"behind a size without an end": {append([]byte{5<<3 | 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, p3...), 1, 13},
 		"of an extension alone":        {[]byte{1<<3 | 4 | 2, 0}, 1, 13},
 	} {
-		assert.Equal(t, [2]uint16{c.colours, c.curve}, sequenceColours(t, c.av1), name)
+		assert.Equal(t, [2]uint16{c.colors, c.curve}, sequenceColors(t, c.av1), name)
 	}
 }
 
 // A header is written as the specification's syntax tables say (5.5), with a random value for every
 // field.
-func TestColoursAreFoundBehindEveryOptionalField(t *testing.T) {
+func TestColorsAreFoundBehindEveryOptionalField(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
 		var w bitWriter
@@ -165,7 +165,7 @@ func TestColoursAreFoundBehindEveryOptionalField(t *testing.T) {
 		}
 		w.put(1, 1)
 		header := append([]byte{1 << 3}, w.data...)
-		require.Equal(t, want, sequenceColours(t, header))
+		require.Equal(t, want, sequenceColors(t, header))
 	}
 }
 

@@ -22,14 +22,14 @@ import (
 var swatchesAV1 []byte
 
 // av1Of is the AV1 of the swatches, whose sequence header says these colors.
-func av1Of(colours, function byte) []byte {
+func av1Of(colors, function byte) []byte {
 	const start, end, at = 4, 12, 37 // the header's 8 bytes; the first bit of color_primaries
 	var w bitWriter
 	w.put(binary.BigEndian.Uint64(swatchesAV1[start:end])>>(64-at), at)
-	w.put(uint64(colours), 8)
+	w.put(uint64(colors), 8)
 	w.put(uint64(function), 8)
 	w.put(0, 8) // matrix_coefficients: RGB
-	if colours != 1 || function != 13 {
+	if colors != 1 || function != 13 {
 		w.put(1, 1) // color_range
 	}
 	w.put(1, 3) // neither separate_uv_delta_q nor film_grain_params_present; trailing bits

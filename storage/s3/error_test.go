@@ -72,7 +72,7 @@ func TestErrorsCanBeBranchedOn(t *testing.T) {
 	}
 }
 
-func TestACancelledContextSendsNothing(t *testing.T) {
+func TestACanceledContextSendsNothing(t *testing.T) {
 	server, s := newFake(t, Config{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -86,7 +86,7 @@ func tidyRules(root string) []rule {
 					return err
 				}
 				_ = s.Put(ctx, "a/b/x.jpg", brokenAfter("some"))
-				_ = s.Put(cancelled(ctx), "a/c/x.jpg", strings.NewReader("content"))
+				_ = s.Put(canceled(ctx), "a/c/x.jpg", strings.NewReader("content"))
 				putPanics(ctx, s, "a/d/x.jpg")
 				_ = put(ctx, s, "k.jpg/100x100/x.jpg", "a file stands for its folder")
 				files, err := tree(root)

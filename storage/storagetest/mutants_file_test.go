@@ -217,7 +217,7 @@ var removeMutants = []mutant{
 			return m.RemoveAll(ctx, path.Clean(prefix))
 		}}
 	}},
-	{"cancelled", "does not look", func() Storage {
+	{"canceled", "does not look", func() Storage {
 		m := new(model)
 		return broken{model: m, removeAll: func(ctx context.Context, prefix string) error {
 			return m.RemoveAll(context.WithoutCancel(ctx), prefix)

@@ -113,19 +113,19 @@ var putMutants = []mutant{
 				return m.Put(ctx, key, r)
 			}}
 	}},
-	{"cancelled Open", "does not look", func() Storage {
+	{"canceled Open", "does not look", func() Storage {
 		m := new(model)
 		return broken{model: m, open: func(ctx context.Context, key string) (fs.File, error) {
 			return m.Open(context.WithoutCancel(ctx), key)
 		}}
 	}},
-	{"cancelled Put", "does not look", func() Storage {
+	{"canceled Put", "does not look", func() Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			return m.Put(context.WithoutCancel(ctx), key, r)
 		}}
 	}},
-	{"cancelled Put", "looks only at the beginning", func() Storage {
+	{"canceled Put", "looks only at the beginning", func() Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			if err := ctx.Err(); err != nil {

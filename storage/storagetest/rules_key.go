@@ -29,7 +29,7 @@ var keyRules = []rule{
 			}
 			return errors.Join(notExist(ctx, s, "file.jpg/x.jpg"), notExist(ctx, s, "file.jpg/100x100/crop/x.jpg"))
 		}},
-	{"another spelling", "A key is not normalised: what is not a valid key opens nothing, even where cleaning or decoding it would give one that holds something, and Open says fs.ErrNotExist.",
+	{"another spelling", "A key is not normalized: what is not a valid key opens nothing, even where cleaning or decoding it would give one that holds something, and Open says fs.ErrNotExist.",
 		func(ctx context.Context, s Storage) error {
 			if err := put(ctx, s, "a/b.jpg", "content"); err != nil {
 				return err

@@ -80,41 +80,41 @@ var putRules = []rule{
 			}
 			return nil
 		}},
-	{"cancelled Open", "Open with a context that is done returns an error that matches the context's.",
+	{"canceled Open", "Open with a context that is done returns an error that matches the context's.",
 		func(ctx context.Context, s Storage) error {
 			if err := put(ctx, s, "x.jpg", "content"); err != nil {
 				return err
 			}
-			f, err := s.Open(cancelled(ctx), "x.jpg")
+			f, err := s.Open(canceled(ctx), "x.jpg")
 			if err == nil {
 				_ = f.Close()
 				return errors.New("Open succeeds, want context.Canceled")
 			}
-			return wantCancelled("Open", err)
+			return wantCanceled("Open", err)
 		}},
-	{"cancelled Put", "Put with a context that is done, before or while r is read, returns an error that matches the context's, and stores nothing.",
+	{"canceled Put", "Put with a context that is done, before or while r is read, returns an error that matches the context's, and stores nothing.",
 		func(ctx context.Context, s Storage) error {
-			if err := wantCancelled("Put", s.Put(cancelled(ctx), "before.jpg", strings.NewReader("content"))); err != nil {
+			if err := wantCanceled("Put", s.Put(canceled(ctx), "before.jpg", strings.NewReader("content"))); err != nil {
 				return err
 			}
 			putCtx, cancel := context.WithCancel(ctx)
 			defer cancel()
 			atEnd := readFunc(func([]byte) (int, error) { cancel(); return 0, io.EOF })
 			err := s.Put(putCtx, "while.jpg", io.MultiReader(strings.NewReader("content"), atEnd))
-			if err := wantCancelled("Put, its context cancelled while it reads,", err); err != nil {
+			if err := wantCanceled("Put, its context canceled while it reads,", err); err != nil {
 				return err
 			}
 			return errors.Join(holdsNothing(ctx, s, "before.jpg"), holdsNothing(ctx, s, "while.jpg"))
 		}},
 }
 
-func cancelled(ctx context.Context) context.Context {
+func canceled(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancel(ctx)
 	cancel()
 	return ctx
 }
 
-func wantCancelled(what string, err error) error {
+func wantCanceled(what string, err error) error {
 	if !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("%s returns %v, want an error that matches context.Canceled", what, err)
 	}

@@ -72,12 +72,12 @@ var removeRules = []rule{
 			}
 			return nil
 		}},
-	{"cancelled", "RemoveAll with a context that is done returns an error that matches the context's.",
+	{"canceled", "RemoveAll with a context that is done returns an error that matches the context's.",
 		func(ctx context.Context, s Storage) error {
 			if err := put(ctx, s, "a/x.jpg", "content"); err != nil {
 				return err
 			}
-			return wantCancelled("RemoveAll", s.(Remover).RemoveAll(cancelled(ctx), "a"))
+			return wantCanceled("RemoveAll", s.(Remover).RemoveAll(canceled(ctx), "a"))
 		}},
 	{"put again", "What was removed can be put again.",
 		func(ctx context.Context, s Storage) error {

@@ -33,13 +33,13 @@ func (c *canvas) Draw(ctx context.Context, d *decoder, f *imageFrame) (changed b
 	err = d.rows(ctx, f, c.Image.Rect, n, func(y int, row []byte) {
 		pix := c.Image.Pix[c.Image.PixOffset(c.drawn.Min.X, y):]
 		for i, index := range row {
-			colour := packed[index]
-			if colour == 0 { // the transparent one, or one that there is not
+			color := packed[index]
+			if color == 0 { // the transparent one, or one that there is not
 				continue
 			}
 			p := pix[4*i:][:4]
-			if binary.LittleEndian.Uint32(p) != colour {
-				binary.LittleEndian.PutUint32(p, colour)
+			if binary.LittleEndian.Uint32(p) != color {
+				binary.LittleEndian.PutUint32(p, color)
 				changed = true
 			}
 		}

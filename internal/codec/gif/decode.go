@@ -53,20 +53,20 @@ func (d *decoder) Still(ctx context.Context, f *imageFrame, screen image.Point) 
 
 // table returns f's colors as the bytes of an image.RGBA, and as the same in a uint32, and their
 // number.
-func (f *imageFrame) table() (packed [256]uint32, colours [256][4]byte, n int) {
-	b := f.colours()
+func (f *imageFrame) table() (packed [256]uint32, colors [256][4]byte, n int) {
+	b := f.colors()
 	n = len(b) / 3
 	for i := range n {
-		colours[i] = [4]byte{b[3*i], b[3*i+1], b[3*i+2], 255}
+		colors[i] = [4]byte{b[3*i], b[3*i+1], b[3*i+2], 255}
 	}
 	if f.transparent >= 0 {
 		n = max(n, f.transparent+1) // browsers take an index beyond the table, too
-		colours[f.transparent] = [4]byte{}
+		colors[f.transparent] = [4]byte{}
 	}
 	for i := range packed {
-		packed[i] = binary.LittleEndian.Uint32(colours[i][:])
+		packed[i] = binary.LittleEndian.Uint32(colors[i][:])
 	}
-	return packed, colours, n
+	return packed, colors, n
 }
 
 // least is the part of a frame that has to be there for a tolerant Decoder, and 0 of frames on others.

@@ -27,7 +27,7 @@ func (e *Encoder) pack(p, next *picture) error {
 	if err := e.gather(p, rect); err != nil {
 		return err
 	}
-	f := frame{colours: p.colours, delay: p.delay}
+	f := frame{colors: p.colors, delay: p.delay}
 	// Many viewers clear to the background color where a frame has no transparent one. So it has one, if
 	// only for that.
 	for _, clears := range []bool{disposal == Background, false} {
@@ -141,7 +141,7 @@ func (e *Encoder) show(p *picture, rect image.Rectangle) {
 
 // A frame is what is kept of a picture.
 type frame struct {
-	*colours
+	*colors
 	delay  int
 	shared packed // as it is written with the colors' table; the shorter way if only that is kept
 	local  packed // with one of its own; nil data if that can't be shorter
@@ -149,9 +149,9 @@ type frame struct {
 
 // best is the shorter way to write f if the table that frames share is that of c; nil: if there is
 // none.
-func (f *frame) best(c *colours) packed {
+func (f *frame) best(c *colors) packed {
 	p := f.shared
-	if f.colours != c && p.table == nil {
+	if f.colors != c && p.table == nil {
 		p.table = f.table
 	}
 	if f.local.data != nil && f.local.size() < p.size() {

@@ -109,10 +109,10 @@ func (e *Encoder) room(n int) error {
 // which colors may have been added.
 func (e *Encoder) Add(img *image.Paletted, delay int) error {
 	if img.Rect != (image.Rectangle{Max: e.size}) || len(img.Palette) == 0 || len(img.Palette) > 256 {
-		return errors.New("frames of several sizes, or with no or too many colours")
+		return errors.New("frames of several sizes, or with no or too many colors")
 	}
 	e.added++
-	next := &picture{number: e.added - 1, colours: e.colours(img.Palette), pix: img.Pix, delay: min(max(delay, 0), MaxDelay)}
+	next := &picture{number: e.added - 1, colors: e.colors(img.Palette), pix: img.Pix, delay: min(max(delay, 0), MaxDelay)}
 	if img.Stride != e.size.X {
 		next.pix = nil
 		for y := range e.size.Y {
@@ -183,10 +183,10 @@ func (e *Encoder) Write(w io.Writer, loop int) error {
 }
 
 // mostUsed returns the colors of the most frames.
-func (e *Encoder) mostUsed() *colours {
-	most := e.frames[0].colours
+func (e *Encoder) mostUsed() *colors {
+	most := e.frames[0].colors
 	for i := range e.frames {
-		if c := e.frames[i].colours; c.used > most.used {
+		if c := e.frames[i].colors; c.used > most.used {
 			most = c
 		}
 	}
@@ -195,7 +195,7 @@ func (e *Encoder) mostUsed() *colours {
 
 // A picture is a frame as it is to be seen.
 type picture struct {
-	*colours
+	*colors
 	pix   []byte // indices, without a gap between rows
 	delay int
 
@@ -243,19 +243,19 @@ func (e *Encoder) rows(from, to int, f func(y int) bool) bool {
 	return true
 }
 
-// colours are a palette.
-type colours struct {
+// colors are a palette.
+type colors struct {
 	table       []byte // three bytes a color
 	packed      [256]uint32
 	transparent int // -1: none
 	used        int // by how many frames
 }
 
-// colours returns those of the next frame's palette.
-func (e *Encoder) colours(p color.Palette) *colours {
-	c := &colours{transparent: -1}
+// colors returns those of the next frame's palette.
+func (e *Encoder) colors(p color.Palette) *colors {
+	c := &colors{transparent: -1}
 	if e.palette == &p[0] {
-		c = e.last.colours
+		c = e.last.colors
 	}
 	e.palette = &p[0]
 	for i := len(c.table) / 3; i < len(p); i++ {

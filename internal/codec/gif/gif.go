@@ -96,8 +96,8 @@ func parse(data []byte, limit int) (*structure, error) {
 // black is the table of a frame that has none, as it is in browsers.
 var black [3 * 256]byte
 
-// colours returns the table that counts.
-func (f *imageFrame) colours() []byte {
+// colors returns the table that counts.
+func (f *imageFrame) colors() []byte {
 	switch {
 	case f.flags&hasTable != 0:
 		return f.palette

@@ -132,7 +132,7 @@ func TestEncodeRefusesWhatAGIFCanNotBe(t *testing.T) {
 	small, large := image.NewPaletted(image.Rect(0, 0, 2, 2), palette), image.NewPaletted(image.Rect(0, 0, 3, 2), palette)
 	for name, frames := range map[string][]*image.Paletted{
 		"none": {}, "two sizes": {small, large}, "no pixels": {image.NewPaletted(image.Rectangle{}, palette)},
-		"no colours": {image.NewPaletted(small.Rect, nil)}, "too wide": {image.NewPaletted(image.Rect(0, 0, 65536, 1), palette)},
+		"no colors": {image.NewPaletted(small.Rect, nil)}, "too wide": {image.NewPaletted(image.Rect(0, 0, 65536, 1), palette)},
 		"elsewhere": {image.NewPaletted(image.Rect(1, 1, 2, 2), palette)},
 	} {
 		assert.Error(t, encode(io.Discard, frames, make([]int, len(frames)), 0), name)
@@ -143,7 +143,7 @@ func TestEncodeRefusesWhatAGIFCanNotBe(t *testing.T) {
 	assert.NoError(t, encode(io.Discard, []*image.Paletted{small}, []int{1}, 0))
 }
 
-func TestAllDepthsAndColourCountsAreWrittenExactly(t *testing.T) {
+func TestAllDepthsAndColorCountsAreWrittenExactly(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 5, 16, 17, 128, 129, 255, 256} {
 		frames, delays := []*image.Paletted{}, []int{}
 		palette := color.Palette{}
@@ -167,7 +167,7 @@ func TestAllDepthsAndColourCountsAreWrittenExactly(t *testing.T) {
 			require.NoError(t, err)
 			for y := range 31 {
 				for x := range 17 {
-					require.Equal(t, frames[i].At(x, y), color.NRGBAModel.Convert(canvas.Image.At(x, y)), "%d colours, frame %d, at %d,%d", n, i, x, y)
+					require.Equal(t, frames[i].At(x, y), color.NRGBAModel.Convert(canvas.Image.At(x, y)), "%d colors, frame %d, at %d,%d", n, i, x, y)
 				}
 			}
 		}

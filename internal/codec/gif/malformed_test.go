@@ -34,7 +34,7 @@ func TestFramesThatBreakTheRulesAreErrors(t *testing.T) {
 		"sound":               {sound, nil},
 		"codes of 1 bit":      {resized(1), errCodeSize},
 		"codes of 9 bits":     {resized(9), errCodeSize},
-		"a third colour":      {one([]byte{0, 1, 2, 1, 1, 0, 1, 0}, 2), errPixel},
+		"a third color":       {one([]byte{0, 1, 2, 1, 1, 0, 1, 0}, 2), errPixel},
 		"seven pixels":        {one(pixels[:7], 2), io.ErrUnexpectedEOF},
 		"no pixels":           {one(nil, 2), io.ErrUnexpectedEOF},
 		"no sub-blocks":       {append(bytes.Clone(sound[:size+1]), 0, trailer), io.ErrUnexpectedEOF},

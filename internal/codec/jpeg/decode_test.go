@@ -119,7 +119,7 @@ func TestAComponentInTwoScansOfASequentialFileIsCorrupt(t *testing.T) {
 	assert.ErrorIs(t, err, codec.ErrCorrupt)
 }
 
-func TestAQuantisationTableMayBeRedefinedForTheComponentsThatFollow(t *testing.T) {
+func TestAQuantizationTableMayBeRedefinedForTheComponentsThatFollow(t *testing.T) {
 	for _, progressive := range []bool{false, true} {
 		c := small(progressive)
 		c.separate = true

@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// The forward DCT of 8×8 samples and their quantisation. The twin is forwardGo, in enc_forward.go,
+// The forward DCT of 8×8 samples and their quantization. The twin is forwardGo, in enc_forward.go,
 // which has the same bits: the same sums in the same order, none of them fused with a product.
 // BenchmarkForward compares the two.
 //

@@ -71,7 +71,7 @@ func (f *frame) readSOF(marker byte, seg []byte) error {
 			return corrupt("sampling factor outside 1 to 4")
 		}
 		if c.tq > 3 {
-			return corrupt("quantisation table number above 3")
+			return corrupt("quantization table number above 3")
 		}
 		f.comps = append(f.comps, c)
 	}

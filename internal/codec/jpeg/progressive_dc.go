@@ -127,7 +127,7 @@ func blank(ts []dcTarget, n int) {
 func (d *Decoder) latch(c *component) error {
 	table := &d.quant[c.tq]
 	if !table.defined {
-		return corrupt("component without a quantisation table")
+		return corrupt("component without a quantization table")
 	}
 	if !c.seen {
 		c.seen, c.steps = true, table.q

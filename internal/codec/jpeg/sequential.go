@@ -68,7 +68,7 @@ func (d *Decoder) targets(m *mcus) ([]target, error) {
 	for i, u := range m.units {
 		q := &d.quant[u.c.tq]
 		if !q.defined {
-			return nil, corrupt("scan without a quantisation table")
+			return nil, corrupt("scan without a quantization table")
 		}
 		slots, places := &slotsFor[u.c.scale], new([64]placement)
 		for k := range places {

@@ -54,7 +54,7 @@ func (t *tables) readDQT(seg []byte) error {
 		size := 64 << precision
 		switch {
 		case precision > 1 || id > 3:
-			return corrupt("bad quantisation table number or precision")
+			return corrupt("bad quantization table number or precision")
 		case len(seg) < 1+size:
 			return corrupt("DQT has a wrong length")
 		}

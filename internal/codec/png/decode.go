@@ -176,7 +176,7 @@ func (d *decoder) passes(c canvas) (done progress, err error) {
 
 // paletteOf is the palette of the file, with opaque black for the indices that go beyond it.
 func (f *file) paletteOf(indices []byte) color.Palette {
-	n := f.colours
+	n := f.colors
 	if n < 1<<f.Depth {
 		for _, v := range indices {
 			n = max(n, int(v)+1)

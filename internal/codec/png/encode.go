@@ -122,7 +122,7 @@ func (e *encoder) encode(ctx context.Context, w io.Writer, img image.Image) erro
 		e.out = append(e.out, byte(f.Depth), byte(f.Color), 0, 0, 0)
 	})
 	if f.Color == colorIndexed {
-		e.palette(f.colours.List())
+		e.palette(f.colors.List())
 	}
 	// The pixels are written from where they lie.
 	at := len(e.out)
@@ -144,7 +144,7 @@ func (e *encoder) encode(ctx context.Context, w io.Writer, img image.Image) erro
 func (e *encoder) orWithout(ctx context.Context, f *form, row func(y int) []byte, packed []byte) (*form, []byte, error) {
 	packed = bytes.Clone(packed)
 	e.out = e.out[:0]
-	e.palette(f.colours.List())
+	e.palette(f.colors.List())
 	g := f.without()
 	other, err := e.pixels(ctx, g, row)
 	if err != nil || len(other) < len(packed)+len(e.out) {
@@ -163,17 +163,17 @@ func (e *encoder) chunk(kind string, fill func()) {
 }
 
 // palette appends PLTE, and tRNS if there is a color that is not opaque; these come first.
-func (e *encoder) palette(colours []uint32) {
+func (e *encoder) palette(colors []uint32) {
 	e.chunk("PLTE", func() {
-		for _, c := range colours {
+		for _, c := range colors {
 			e.out = append(e.out, byte(c), byte(c>>8), byte(c>>16))
 		}
 	})
-	if colours[0]>>24 == 255 {
+	if colors[0]>>24 == 255 {
 		return
 	}
 	e.chunk("tRNS", func() {
-		for _, c := range colours {
+		for _, c := range colors {
 			if c>>24 != 255 {
 				e.out = append(e.out, byte(c>>24))
 			}

@@ -54,32 +54,32 @@ func requireEqualPixels(t *testing.T, want, got image.Image, name string) {
 }
 
 func TestTheFormIsTheOneOfTheFewestBits(t *testing.T) {
-	grey := func(v int) color.NRGBA { return color.NRGBA{byte(v), byte(v), byte(v), 255} }
+	gray := func(v int) color.NRGBA { return color.NRGBA{byte(v), byte(v), byte(v), 255} }
 	for _, c := range []struct {
 		name  string
 		at    func(x, y int) color.NRGBA
 		color colorType
 		depth int
 	}{
-		{"black", func(x, y int) color.NRGBA { return grey(0) }, colorGray, 1},
-		{"black and white", func(x, y int) color.NRGBA { return grey(x % 2 * 255) }, colorGray, 1},
-		{"four greys", func(x, y int) color.NRGBA { return grey(x % 4 * 85) }, colorGray, 2},
-		{"sixteen greys", func(x, y int) color.NRGBA { return grey(x % 16 * 17) }, colorGray, 4},
-		{"two odd greys", func(x, y int) color.NRGBA { return grey(100 + x%2) }, colorIndexed, 1},
-		{"all greys", func(x, y int) color.NRGBA { return grey((x + 32*y) % 256) }, colorGray, 8},
-		{"one colour", func(x, y int) color.NRGBA { return color.NRGBA{1, 2, 3, 255} }, colorIndexed, 1},
+		{"black", func(x, y int) color.NRGBA { return gray(0) }, colorGray, 1},
+		{"black and white", func(x, y int) color.NRGBA { return gray(x % 2 * 255) }, colorGray, 1},
+		{"four grays", func(x, y int) color.NRGBA { return gray(x % 4 * 85) }, colorGray, 2},
+		{"sixteen grays", func(x, y int) color.NRGBA { return gray(x % 16 * 17) }, colorGray, 4},
+		{"two odd grays", func(x, y int) color.NRGBA { return gray(100 + x%2) }, colorIndexed, 1},
+		{"all grays", func(x, y int) color.NRGBA { return gray((x + 32*y) % 256) }, colorGray, 8},
+		{"one color", func(x, y int) color.NRGBA { return color.NRGBA{1, 2, 3, 255} }, colorIndexed, 1},
 		{"nothing", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 9, 0} }, colorIndexed, 1},
-		{"3 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 3), 2, 3, 255} }, colorIndexed, 2},
-		{"5 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 5), 2, 3, 200} }, colorIndexed, 4},
-		{"17 colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 17), 2, 3, byte(7 * x)} }, colorIndexed, 8},
-		{"256 colours", func(x, y int) color.NRGBA {
+		{"3 colors", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 3), 2, 3, 255} }, colorIndexed, 2},
+		{"5 colors", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 5), 2, 3, 200} }, colorIndexed, 4},
+		{"17 colors", func(x, y int) color.NRGBA { return color.NRGBA{byte(x % 17), 2, 3, byte(7 * x)} }, colorIndexed, 8},
+		{"256 colors", func(x, y int) color.NRGBA {
 			i := (x*x*31 + y*y*17 + x*y*7) % 256
 			return color.NRGBA{byte(i), byte(i * (101 + 3*i)), byte(i*57 ^ i*i), 255}
 		}, colorIndexed, 8},
-		{"256 colours, each of which follows from those beside it", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y % 8), 3, 255} }, colorRGB, 8},
-		{"transparent greys", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(x), byte(x), byte(8 * y)} }, colorGrayAlpha, 8},
-		{"colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, 255} }, colorRGB, 8},
-		{"transparent colours", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, byte(255 - x)} }, colorRGBA, 8},
+		{"256 colors, each of which follows from those beside it", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y % 8), 3, 255} }, colorRGB, 8},
+		{"transparent grays", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(x), byte(x), byte(8 * y)} }, colorGrayAlpha, 8},
+		{"colors", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, 255} }, colorRGB, 8},
+		{"transparent colors", func(x, y int) color.NRGBA { return color.NRGBA{byte(x), byte(y), 3, byte(255 - x)} }, colorRGBA, 8},
 	} {
 		img := painted(32, 32, c.at)
 		before := bytes.Clone(img.Pix)

@@ -18,9 +18,9 @@ func (f *file) expansion() expansion {
 	switch {
 	case f.Color == colorIndexed:
 		if f.Transparent {
-			return expansion{resample.NRGBA8, f.colourOf()}
+			return expansion{resample.NRGBA8, f.colorOf()}
 		}
-		return expansion{resample.RGBX8, f.colourOf()}
+		return expansion{resample.RGBX8, f.colorOf()}
 	case f.Color == colorGray && f.trns && deep:
 		return expansion{resample.GrayAlpha16, f.keyed16}
 	case f.Color == colorGray && f.trns:
@@ -60,11 +60,11 @@ func unpack(dst, src []byte, depth int) {
 	}
 }
 
-// colourOf returns what writes the colors of a row of indices.
-func (f *file) colourOf() func(dst, src []byte) {
-	var colours [256]uint32
+// colorOf returns what writes the colors of a row of indices.
+func (f *file) colorOf() func(dst, src []byte) {
+	var colors [256]uint32
 	for i, c := range f.palette {
-		colours[i] = binary.LittleEndian.Uint32(c[:])
+		colors[i] = binary.LittleEndian.Uint32(c[:])
 	}
 	return func(dst, src []byte) {
 		w := len(dst) / 4
@@ -74,7 +74,7 @@ func (f *file) colourOf() func(dst, src []byte) {
 			unpack(indices, src, f.Depth)
 		}
 		for _, v := range indices[:w] {
-			binary.LittleEndian.PutUint32(dst, colours[v])
+			binary.LittleEndian.PutUint32(dst, colors[v])
 			dst = dst[4:]
 		}
 	}

@@ -8,7 +8,7 @@ import (
 type file struct {
 	pictureHeader
 	palette [256][4]byte // R, G, B, A; what the file does not define is opaque black
-	colours int          // that the file defines
+	colors  int          // that the file defines
 	trns    bool
 	key     [3]uint16 // the samples that are transparent, if trns and not indexed
 	damage  error     // a wrong checksum of a chunk that counts, or nil
@@ -83,7 +83,7 @@ func (f *file) ihdr(b []byte) error {
 // than indexed may have one as a suggestion, and it says nothing of their pixels; but as in libpng
 // no tRNS that stands before it does either.
 func (f *file) plte(w *walker, c chunk) error {
-	if f.Color == colorGray || f.Color == colorGrayAlpha || c.size < 3 || f.colours > 0 {
+	if f.Color == colorGray || f.Color == colorGrayAlpha || c.size < 3 || f.colors > 0 {
 		return nil
 	}
 	f.trns = false
@@ -98,11 +98,11 @@ func (f *file) plte(w *walker, c chunk) error {
 	if !sound {
 		f.damage = corrupt("checksum of PLTE")
 	}
-	f.colours = min(len(data)/3, 1<<f.Depth)
+	f.colors = min(len(data)/3, 1<<f.Depth)
 	for i := range f.palette {
 		f.palette[i] = [4]byte{3: 255}
 	}
-	for i := range f.colours {
+	for i := range f.colors {
 		copy(f.palette[i][:3], data[3*i:])
 	}
 	return nil
@@ -116,7 +116,7 @@ func (f *file) trnsChunk(w *walker, c chunk) error {
 	case colorGray, colorRGB:
 		fits = c.size == int64(2*f.samples())
 	case colorIndexed:
-		fits = c.size > 0 && c.size <= int64(f.colours)
+		fits = c.size > 0 && c.size <= int64(f.colors)
 	}
 	if !fits || f.trns {
 		return nil
@@ -147,7 +147,7 @@ func (f *file) transparent() bool {
 	if f.Color != colorIndexed {
 		return f.trns || f.Color == colorGrayAlpha || f.Color == colorRGBA
 	}
-	for _, c := range f.palette[:f.colours] {
+	for _, c := range f.palette[:f.colors] {
 		if c[3] != 255 {
 			return true
 		}

@@ -12,8 +12,8 @@ import (
 // form is how a picture is written.
 type form struct {
 	pictureHeader
-	colours colorset.Set // of an indexed one, R | G<<8 | B<<16 | A<<24: those that are not opaque first
-	direct  colorType    // of an indexed one: what it would be without a palette
+	colors colorset.Set // of an indexed one, R | G<<8 | B<<16 | A<<24: those that are not opaque first
+	direct colorType    // of an indexed one: what it would be without a palette
 }
 
 // without returns the form without a palette.
@@ -26,7 +26,7 @@ func (f *form) without() *form {
 // paletteHeavy reports whether the palette might take more bytes than it saves. Pictures of more pixels than four for
 // each byte of the palette save more.
 func (f *form) paletteHeavy() bool {
-	return f.Color == colorIndexed && f.Width*f.Height < 4*4*len(f.colours.List())
+	return f.Color == colorIndexed && f.Width*f.Height < 4*4*len(f.colors.List())
 }
 
 // chooseForm looks at all pixels and chooses the form that takes the fewest bits for each, gray
@@ -43,7 +43,7 @@ func chooseForm(size image.Point, row func(y int) []byte) *form {
 			}
 			last = c
 			if few {
-				_, few = f.colours.Place(c)
+				_, few = f.colors.Place(c)
 			}
 			opaque = opaque && c>>24 == 255
 			if gray = gray && (c^c>>8)&0xffff == 0; gray {
@@ -53,7 +53,7 @@ func chooseForm(size image.Point, row func(y int) []byte) *form {
 	}
 	indexDepth := 64 // worse than all others
 	if few {
-		indexDepth = indexDepthOf(len(f.colours.List()))
+		indexDepth = indexDepthOf(len(f.colors.List()))
 	}
 	switch {
 	case gray && opaque:
@@ -70,7 +70,7 @@ func chooseForm(size image.Point, row func(y int) []byte) *form {
 		f.Color, f.Depth = colorGray, grayDepth
 	case few:
 		f.Color, f.Depth = colorIndexed, indexDepth
-		f.sortColours()
+		f.sortColors()
 	default:
 		f.Color = f.direct
 	}
@@ -124,22 +124,22 @@ func (f *form) pack(dst, src []byte) {
 	case colorIndexed:
 		clear(dst)
 		for bit := 0; len(src) >= 4; bit += f.Depth {
-			place, _ := f.colours.Place(binary.LittleEndian.Uint32(src))
+			place, _ := f.colors.Place(binary.LittleEndian.Uint32(src))
 			dst[bit/8] |= byte(place) << (8 - f.Depth - bit%8)
 			src = src[4:]
 		}
 	}
 }
 
-// sortColours gives places anew: first to those with less alpha, as tRNS wants it, and of the same
+// sortColors gives places anew: first to those with less alpha, as tRNS wants it, and of the same
 // to darker ones, so that like colors tend to be neighbors.
-func (f *form) sortColours() {
-	sorted := slices.SortedFunc(slices.Values(f.colours.List()), func(a, b uint32) int {
+func (f *form) sortColors() {
+	sorted := slices.SortedFunc(slices.Values(f.colors.List()), func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(a>>24, b>>24), cmp.Compare(luma(a), luma(b)), cmp.Compare(a, b))
 	})
-	f.colours = colorset.Set{}
+	f.colors = colorset.Set{}
 	for _, c := range sorted {
-		f.colours.Place(c)
+		f.colors.Place(c)
 	}
 }
 

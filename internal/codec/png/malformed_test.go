@@ -48,15 +48,15 @@ func TestChunksThatBreakTheRulesAreCorrupt(t *testing.T) {
 		file   []byte
 		reason string
 	}{
-		"no header":             {fileOf(rowsOf(2), end), "no IHDR"},
-		"short header":          {fileOf(part{"IHDR", gray.data[:12]}, rowsOf(2), end), "no IHDR"},
-		"no width":              {fileOf(part{"IHDR", "\x00\x00\x00\x00" + gray.data[4:]}, rowsOf(2), end), "size"},
-		"a height of 32 bits":   {fileOf(part{"IHDR", gray.data[:4] + "\x80\x00\x00\x00" + gray.data[8:]}, rowsOf(2), end), "size"},
-		"no pixels":             {fileOf(gray, end), "no pixels"},
-		"no bytes of pixels":    {fileOf(gray, part{"IDAT", ""}, end), "pixels"},
-		"no palette":            {fileOf(indexed, rowsOf(2), end), "no palette"},
-		"palette of no colours": {fileOf(indexed, part{"PLTE", ""}, rowsOf(2), end), "no palette"},
-		"filter 5":              {fileOf(gray, part{"IDAT", string(deflated([]byte{0, 0, 0, 5, 0, 0}, flate.NoCompression))}, end), "filter type"},
+		"no header":            {fileOf(rowsOf(2), end), "no IHDR"},
+		"short header":         {fileOf(part{"IHDR", gray.data[:12]}, rowsOf(2), end), "no IHDR"},
+		"no width":             {fileOf(part{"IHDR", "\x00\x00\x00\x00" + gray.data[4:]}, rowsOf(2), end), "size"},
+		"a height of 32 bits":  {fileOf(part{"IHDR", gray.data[:4] + "\x80\x00\x00\x00" + gray.data[8:]}, rowsOf(2), end), "size"},
+		"no pixels":            {fileOf(gray, end), "no pixels"},
+		"no bytes of pixels":   {fileOf(gray, part{"IDAT", ""}, end), "pixels"},
+		"no palette":           {fileOf(indexed, rowsOf(2), end), "no palette"},
+		"palette of no colors": {fileOf(indexed, part{"PLTE", ""}, rowsOf(2), end), "no palette"},
+		"filter 5":             {fileOf(gray, part{"IDAT", string(deflated([]byte{0, 0, 0, 5, 0, 0}, flate.NoCompression))}, end), "filter type"},
 		"filter 5 far below": {
 			fileOf(part{"IHDR", gray.data[:4] + "\x00\x00\x00\x28" + gray.data[8:]},
 				part{"IDAT", string(deflated(append(make([]byte, 3*39), 5, 0, 0), flate.NoCompression))}, end), "filter type",
@@ -80,22 +80,22 @@ func TestChunksThatDoNotCountAreIgnored(t *testing.T) {
 	key3 := part{"tRNS", "\x00\x00\x00\x00\x00\x00"}
 	for name, c := range map[string]struct{ file, like []byte }{
 		"second header":                        {fileOf(gray, gray, rows, end), fileOf(gray, rows, end)},
-		"palette of two colours and a bit":     {fileOf(indexed, part{"PLTE", "abcdefg"}, rows, end), plain},
+		"palette of two colors and a bit":      {fileOf(indexed, part{"PLTE", "abcdefg"}, rows, end), plain},
 		"palette beyond the depth":             {fileOf(head(1, colorIndexed), part{"PLTE", "abcdefghi"}, rowsOf(1), end), fileOf(head(1, colorIndexed), palette, rowsOf(1), end)},
-		"palette of 257 colours":               {fileOf(indexed, part{"PLTE", strings.Repeat("abc", 257)}, rows, end), fileOf(indexed, part{"PLTE", strings.Repeat("abc", 256)}, rows, end)},
-		"palette of grey":                      {fileOf(gray, palette, rows, end), fileOf(gray, rows, end)},
+		"palette of 257 colors":                {fileOf(indexed, part{"PLTE", strings.Repeat("abc", 257)}, rows, end), fileOf(indexed, part{"PLTE", strings.Repeat("abc", 256)}, rows, end)},
+		"palette of gray":                      {fileOf(gray, palette, rows, end), fileOf(gray, rows, end)},
 		"palette of seven bytes in RGB":        {fileOf(colorRGB, part{"PLTE", "abcdefg"}, rows3, end), fileOf(colorRGB, rows3, end)},
 		"second palette":                       {fileOf(indexed, palette, part{"PLTE", "ghijkl"}, rows, end), plain},
 		"palette behind transparency":          {fileOf(colorRGB, key3, palette, rows3, end), fileOf(colorRGB, rows3, end)},
 		"palette behind pixels":                {fileOf(colorRGB, rows3, palette, end), fileOf(colorRGB, rows3, end)},
 		"transparency of no palette":           {fileOf(indexed, trns, palette, rows, end), plain},
-		"transparency of 257 colours":          {fileOf(indexed, palette, part{"tRNS", strings.Repeat("a", 257)}, rows, end), plain},
+		"transparency of 257 colors":           {fileOf(indexed, palette, part{"tRNS", strings.Repeat("a", 257)}, rows, end), plain},
 		"transparency beyond the palette":      {fileOf(indexed, palette, part{"tRNS", "abc"}, rows, end), plain},
 		"empty transparency":                   {fileOf(indexed, palette, part{"tRNS", ""}, rows, end), plain},
 		"transparency behind pixels":           {fileOf(indexed, palette, rows, trns, end), plain},
-		"transparency of half a grey":          {fileOf(gray, part{"tRNS", "\x00"}, rows, end), fileOf(gray, rows, end)},
-		"transparency of three greys":          {fileOf(gray, key3, rows, end), fileOf(gray, rows, end)},
-		"transparency of a grey of RGB":        {fileOf(colorRGB, trns, rows3, end), fileOf(colorRGB, rows3, end)},
+		"transparency of half a gray":          {fileOf(gray, part{"tRNS", "\x00"}, rows, end), fileOf(gray, rows, end)},
+		"transparency of three grays":          {fileOf(gray, key3, rows, end), fileOf(gray, rows, end)},
+		"transparency of a gray of RGB":        {fileOf(colorRGB, trns, rows3, end), fileOf(colorRGB, rows3, end)},
 		"transparency beside alpha":            {fileOf(head(8, colorRGBA), key3, rowsOf(8), end), fileOf(head(8, colorRGBA), rowsOf(8), end)},
 		"transparency of a value beyond":       {fileOf(head(4, colorGray), part{"tRNS", "00"}, rowsOf(1), end), fileOf(head(4, colorGray), rowsOf(1), end)},
 		"second transparency":                  {fileOf(indexed, palette, trns, part{"tRNS", "cd"}, rows, end), fileOf(indexed, palette, trns, rows, end)},
@@ -167,7 +167,7 @@ func TestDamagedChunksThatMatterAreCorrupt(t *testing.T) {
 func TestWhatTheStandardDoesNotHaveIsUnsupported(t *testing.T) {
 	gray := head(8, colorGray).data
 	for name, ihdr := range map[string]string{
-		"colour type 1": head(8, 1).data, "colour type 7": head(8, 7).data, "depth 3": head(3, colorGray).data, "depth 32": head(32, colorGray).data,
+		"color type 1": head(8, 1).data, "color type 7": head(8, 7).data, "depth 3": head(3, colorGray).data, "depth 32": head(32, colorGray).data,
 		"RGB of 4 bits": head(4, colorRGB).data, "16 bits of index": head(16, colorIndexed).data,
 		"compression 1": gray[:10] + "\x01\x00\x00", "filter method 1": gray[:11] + "\x01\x00", "interlacing 2": gray[:12] + "\x02",
 	} {

@@ -46,7 +46,7 @@ func (d *decoder) begin(ctx context.Context, data []byte) error {
 
 // beginPixels begins with c, the first chunk of pixels, which are n bytes of the file at most.
 func (d *decoder) beginPixels(ctx context.Context, w *walker, c chunk, seq *sequence, n int64) error {
-	if d.Color == colorIndexed && d.colours == 0 {
+	if d.Color == colorIndexed && d.colors == 0 {
 		return corrupt("no palette")
 	}
 	// A file that can't hold its pixels is found out before they are given room.

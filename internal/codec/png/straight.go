@@ -32,15 +32,15 @@ func straightRows(img image.Image) func(y int) []byte {
 			return row
 		}
 	case *image.Paletted:
-		var colours [256]uint32 // a pixel beyond the palette is transparent
+		var colors [256]uint32 // a pixel beyond the palette is transparent
 		for i, c := range m.Palette[:min(len(m.Palette), 256)] {
 			if c := color.NRGBAModel.Convert(c).(color.NRGBA); c.A != 0 {
-				colours[i] = uint32(c.R) | uint32(c.G)<<8 | uint32(c.B)<<16 | uint32(c.A)<<24
+				colors[i] = uint32(c.R) | uint32(c.G)<<8 | uint32(c.B)<<16 | uint32(c.A)<<24
 			}
 		}
 		return func(y int) []byte {
 			for x, v := range m.Pix[at(m, y):][:b.Dx()] {
-				binary.LittleEndian.PutUint32(row[4*x:], colours[v])
+				binary.LittleEndian.PutUint32(row[4*x:], colors[v])
 			}
 			return row
 		}

@@ -21,11 +21,11 @@ func strip(data []byte) []byte {
 		if err != nil || !ok || c.is("IEND") || pixels && !c.is("IDAT") {
 			break
 		}
-		counts, before := c.is("IDAT"), [2]int{f.colours, boolInt(f.trns)}
+		counts, before := c.is("IDAT"), [2]int{f.colors, boolInt(f.trns)}
 		switch {
 		case c.is("PLTE"):
 			err = f.plte(w, c)
-			counts = before[0] != f.colours
+			counts = before[0] != f.colors
 			if before[1] == 1 && !f.trns {
 				return nil // it makes the tRNS before it void
 			}
@@ -41,7 +41,7 @@ func strip(data []byte) []byte {
 		case err != nil || dataErr != nil:
 			return nil
 		case !counts:
-		case !sound || f.Color == colorIndexed && c.is("PLTE") && c.size != int64(3*f.colours):
+		case !sound || f.Color == colorIndexed && c.is("PLTE") && c.size != int64(3*f.colors):
 			return nil
 		default:
 			out = append(out, data[c.at-8:w.behind]...)

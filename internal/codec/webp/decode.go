@@ -54,8 +54,8 @@ func newPlane(width, height int) plane {
 // row returns a row of pixels, with what is behind it.
 func (p *plane) row(y int) []byte { return p.pix[p.origin+y*p.stride:][:p.stride-16] }
 
-// A neighbour is what is remembered of the macroblock above, or of that on the left.
-type neighbour struct {
+// A neighbor is what is remembered of the macroblock above, or of that on the left.
+type neighbor struct {
 	modes [4]uint8
 	nz    border
 }
@@ -83,7 +83,7 @@ type decoder struct {
 	counts       [24]uint8 // of a block's coefficients; 1 stands for the first alone
 	dc           [1]group  // one block: the first coefficients, if they are transformed once more
 	dcCount      [1]uint8
-	above        []neighbour
+	above        []neighbor
 
 	y, cb, cr plane       // the current row of macroblocks, as prediction sees it
 	row       []filtering // what the loop filter is to do with its macroblocks
@@ -93,7 +93,7 @@ type decoder struct {
 }
 
 func (d *decoder) allocate() {
-	d.above = make([]neighbour, d.mbw)
+	d.above = make([]neighbor, d.mbw)
 	d.y, d.cb, d.cr = newPlane(16*d.mbw, 16), newPlane(8*d.mbw, 8), newPlane(8*d.mbw, 8)
 	d.row = make([]filtering, d.mbw)
 	d.bands = [3]band{newBand(16*d.mbw, 16), newBand(8*d.mbw, 8), newBand(8*d.mbw, 8)}
@@ -116,7 +116,7 @@ func (d *decoder) decodeRow(mby int) {
 	d.cb.begin(mby == 0, 8)
 	d.cr.begin(mby == 0, 8)
 	var m macroblock
-	var left neighbour
+	var left neighbor
 	for x := range d.mbw {
 		above := &d.above[x]
 		d.readModes(&m, &above.modes, &left.modes)

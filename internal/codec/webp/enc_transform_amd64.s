@@ -156,7 +156,7 @@ other:
 	MOVB $0, ret+40(FP)
 	RET
 
-// LEVEL quantises a row.
+// LEVEL quantizes a row.
 #define LEVEL(at, to) \
 	VMOVDQU  at(AX), Y4          \
 	VPABSW   Y4, Y5              \

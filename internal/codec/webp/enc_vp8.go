@@ -58,8 +58,8 @@ type vp8Encoder struct {
 	tight    bool  // the first partition has room only for the cheapest modes
 
 	// What surrounds the macroblock.
-	above     []neighbour
-	left      neighbour
+	above     []neighbor
+	left      neighbor
 	y, cb, cr plane // the current row of macroblocks, as the decoder will see it
 	around    [3]outline
 
@@ -130,7 +130,7 @@ func (e *vp8Encoder) encode(row func(y int)) error {
 		return err
 	}
 	e.records = make([]record, e.mbw*e.mbh)
-	e.above = make([]neighbour, e.mbw)
+	e.above = make([]neighbor, e.mbw)
 	e.y, e.cb, e.cr = newPlane(16*e.mbw, 16), newPlane(8*e.mbw, 8), newPlane(8*e.mbw, 8)
 	if err := e.divide(e.step); err != nil {
 		return err
@@ -192,7 +192,7 @@ func (e *vp8Encoder) encodeRow(y int) error {
 	e.y.begin(y == 0, 16)
 	e.cb.begin(y == 0, 8)
 	e.cr.begin(y == 0, 8)
-	e.left = neighbour{}
+	e.left = neighbor{}
 	for x := range e.mbw {
 		if err := e.levels.reserve(); err != nil {
 			return err

@@ -30,14 +30,14 @@ func stepOf(quality float64) float64 {
 	return low + float64((index-float64(i))*(high-low))
 }
 
-// quantiserDeltas are added to the indices of the quantizer: of y1 DC, y2 DC, y2 AC, chroma DC, and chroma
+// quantizerDeltas are added to the indices of the quantizer: of y1 DC, y2 DC, y2 AC, chroma DC, and chroma
 // AC. The mean of colors is seen best.
-var quantiserDeltas = [5]int{3: -4}
+var quantizerDeltas = [5]int{3: -4}
 
 // newSegment returns what a step of the quantizer means.
 func newSegment(step float64) (s encSegment) {
 	s.index = indexOfStep(step)
-	deltas := &quantiserDeltas
+	deltas := &quantizerDeltas
 	at := func(table *[128]uint16, delta int) int32 { return int32(table[min(max(s.index+delta, 0), 127)]) }
 	y1 := [16]int32{at(&dcSteps, deltas[0]), at(&acSteps, 0)}
 	y2 := [16]int32{2 * at(&dcSteps, deltas[1]), max(8, at(&acSteps, deltas[2])*155/100)}

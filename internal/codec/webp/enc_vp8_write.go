@@ -55,7 +55,7 @@ func (e *vp8Encoder) writeModes(out []byte, probs *tokenProbs) ([]byte, error) {
 	w.flag(false) // no deltas of the filter level
 	w.uint(0, 2)  // one partition of coefficients
 	w.uint(e.segments[0].index, 7)
-	for _, delta := range quantiserDeltas {
+	for _, delta := range quantizerDeltas {
 		w.int(delta, 4)
 	}
 	w.flag(false) // probabilities are not kept for another frame

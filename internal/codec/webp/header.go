@@ -53,12 +53,12 @@ func (d *decoder) header(vp8 []byte) error {
 	}
 	p := newPartition(rest[:first])
 	p.uint(2) // the color space, of which there is one, and whether clamping can be left out
-	quantisers, levels, relative := d.segmentHeader(&p)
+	quantizers, levels, relative := d.segmentHeader(&p)
 	d.filterHeader(&p, levels, relative)
 	if err := d.partitions(p.uint(2), rest[first:]); err != nil {
 		return err
 	}
-	d.quantHeader(&p, quantisers, relative)
+	d.quantHeader(&p, quantizers, relative)
 	p.flag() // whether the probabilities stay for the next frame
 	probs := defaultTokenProbs
 	for i := range probs {
@@ -85,16 +85,16 @@ func (d *decoder) header(vp8 []byte) error {
 
 // segmentHeader returns the quantizer index and the filter level of each segment, and whether they
 // are to be added to those of the frame. Without segments there is one, and nothing to add.
-func (d *decoder) segmentHeader(p *partition) (quantisers, levels [4]int, relative bool) {
+func (d *decoder) segmentHeader(p *partition) (quantizers, levels [4]int, relative bool) {
 	d.treeProbs = [3]uint8{255, 255, 255}
 	if !p.flag() {
-		return quantisers, levels, true
+		return quantizers, levels, true
 	}
 	d.segmented = p.flag()
 	if p.flag() {
 		relative = !p.flag()
-		for i := range quantisers {
-			quantisers[i] = p.int(7)
+		for i := range quantizers {
+			quantizers[i] = p.int(7)
 		}
 		for i := range levels {
 			levels[i] = p.int(6)
@@ -107,7 +107,7 @@ func (d *decoder) segmentHeader(p *partition) (quantisers, levels [4]int, relati
 			}
 		}
 	}
-	return quantisers, levels, relative
+	return quantizers, levels, relative
 }
 
 // filterHeader reads RFC 6386, 9.4. Sections 15.2 to 15.4 say what follows from it.
@@ -166,12 +166,12 @@ func (d *decoder) partitions(log2 int, data []byte) error {
 }
 
 // quantHeader reads RFC 6386, 9.6: indices of the quantizer.
-func (d *decoder) quantHeader(p *partition, quantisers [4]int, relative bool) {
+func (d *decoder) quantHeader(p *partition, quantizers [4]int, relative bool) {
 	frame := p.uint(7)
 	y1dc, y2dc, y2ac, uvdc, uvac := p.int(4), p.int(4), p.int(4), p.int(4), p.int(4)
 	step := func(table *[128]uint16, q int) int32 { return int32(table[min(max(q, 0), 127)]) }
 	for i := range d.segments {
-		q := quantisers[i]
+		q := quantizers[i]
 		if relative {
 			q += frame
 		}

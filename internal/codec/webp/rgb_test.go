@@ -41,7 +41,7 @@ func video(y, cb, cr float64) [3]float64 {
 	return c
 }
 
-func TestChromaIsInterpolatedAndColoursAreThoseOfTheStandard(t *testing.T) {
+func TestChromaIsInterpolatedAndColorsAreThoseOfTheStandard(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	for _, size := range []image.Point{{1, 1}, {2, 1}, {1, 2}, {2, 2}, {3, 3}, {1, 40}, {41, 1}, {64, 48}, {65, 49}} {
 		img := image.NewYCbCr(image.Rectangle{Max: size}, image.YCbCrSubsampleRatio420)

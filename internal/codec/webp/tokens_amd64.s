@@ -74,7 +74,7 @@ block:
 	XORL v, v
 
 	// The bits of the lowest row's and the last column's blocks come in at the top, while those of
-	// their neighbours go out.
+	// their neighbors go out.
 counted:
 	MOVQ  i-64(SP), split
 	MOVQ  counts-56(SP), prob

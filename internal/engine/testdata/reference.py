@@ -103,7 +103,7 @@ def upright(path):
     chunks = png_chunks(path)
     profile = img.info.get("icc_profile")
     orientation = exif_orientation(img.info.get("exif"))
-    if img.mode in ("I", "I;16", "I;16B"):  # 16 bits of grey
+    if img.mode in ("I", "I;16", "I;16B"):  # 16 bits of gray
         deep = np.asarray(img).astype(np.float32)
         opaque = np.ones(deep.shape, np.float32)
         if b"tRNS" in chunks:
@@ -125,7 +125,7 @@ def upright(path):
 class Deep:
     """A PNG without a profile, in floating-point numbers: some gammas make much of less than a level of 8 bits.
 
-    With such a gamma, colours are converted before the picture is reduced, as Chromium does, else afterwards.
+    With such a gamma, colors are converted before the picture is reduced, as Chromium does, else afterwards.
     """
 
     def __init__(self, rgb, alpha, chunks):

@@ -48,11 +48,11 @@ func CMYKJPEG(img image.Image, quality int) []byte {
 	}
 	out := []byte{0xff, 0xd8}
 	for i, ink := range inks {
-		grey := JPEG(ink, quality)[2:]
-		for grey[1] != 0xda { // SOS
-			n := 2 + int(binary.BigEndian.Uint16(grey[2:]))
-			head := grey[:n]
-			grey = grey[n:]
+		gray := JPEG(ink, quality)[2:]
+		for gray[1] != 0xda { // SOS
+			n := 2 + int(binary.BigEndian.Uint16(gray[2:]))
+			head := gray[:n]
+			gray = gray[n:]
 			if i > 0 {
 				continue // the tables are the same
 			}
@@ -62,8 +62,8 @@ func CMYKJPEG(img image.Image, quality int) []byte {
 			}
 			out = append(out, head...)
 		}
-		grey[5] = byte(i + 1) // whose scan it is
-		out = append(out, grey[:len(grey)-2]...)
+		gray[5] = byte(i + 1) // whose scan it is
+		out = append(out, gray[:len(gray)-2]...)
 	}
 	return append(out, 0xff, 0xd9)
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 )
 
-// BenchmarkColour says how much longer a thumbnail takes if the original of 12 megapixels has a
+// BenchmarkColor says how much longer a thumbnail takes if the original of 12 megapixels has a
 // profile that was seen before. Pictures take turns, and the fastest runs count.
-func BenchmarkColour(b *testing.B) {
+func BenchmarkColor(b *testing.B) {
 	plain := photoJPEG(b, 4000, 3000)
 	names := []string{"none", "P3", "ProPhoto", "table"}
 	files := [][]byte{plain}

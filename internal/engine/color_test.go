@@ -42,7 +42,7 @@ func sized(t testing.TB, data []byte, p processors.Processor, width, height int)
 	return img
 }
 
-func TestOnePhotoInManyColourSpacesGivesOneThumbnail(t *testing.T) {
+func TestOnePhotoInManyColorSpacesGivesOneThumbnail(t *testing.T) {
 	dir := imagetest.Corpus(t)
 	read := func(name string) []byte {
 		data, err := os.ReadFile(filepath.Join(dir, name))
@@ -75,11 +75,11 @@ func (s stretch) Process(_ context.Context, src image.Image, _, _ int) (image.Im
 }
 
 func TestProcessorsAreGivenSRGB(t *testing.T) {
-	grey := image.NewGray(image.Rect(0, 0, 60, 40))
-	for i := range grey.Pix {
-		grey.Pix[i] = 55
+	gray := image.NewGray(image.Rect(0, 0, 60, 40))
+	for i := range gray.Pix {
+		gray.Pix[i] = 55
 	}
-	data := specimen.PNG(grey, 1)
+	data := specimen.PNG(gray, 1)
 	for _, p := range []processors.Processor{processors.Crop{}, processors.Scale{}, processors.Fit{}, processors.Smart{}, processors.Entropy{}} {
 		assert.Equal(t, color.Gray{128}, color.GrayModel.Convert(thumb(t, data, p, 20).At(5, 5)), "%T", p)
 		assert.Equal(t, color.Gray{128}, color.GrayModel.Convert(thumb(t, data, p, 60).At(5, 5)), "%T at the size of the original", p)
@@ -115,8 +115,8 @@ func TestTonesFarFromSRGBAreConvertedBeforeShrinking(t *testing.T) {
 			img.Pix[i] = 64 + byte(i/side&1)*128
 		}
 		data := specimen.PNG(img, 1)
-		grey := color.GrayModel.Convert(thumb(t, data, processors.Crop{}, 16).At(8, 8)).(color.Gray)
-		assert.InDelta(t, 181, grey.Y, 1)
+		gray := color.GrayModel.Convert(thumb(t, data, processors.Crop{}, 16).At(8, 8)).(color.Gray)
+		assert.InDelta(t, 181, gray.Y, 1)
 
 		h, err := DecodeHeader(bytes.NewReader(data))
 		require.NoError(t, err)
