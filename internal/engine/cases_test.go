@@ -32,9 +32,9 @@ type caseRow struct {
 	maxBytes               int
 }
 
-// shortCases are the rows that are known to fall short, each with the reason.
+// shortCases are the rows that are known to fall short, by the number of their file, each with the reason.
 var shortCases = map[string]string{
-	"png/n98-trns-out-of-range-gray4.png .png": "its reference is transparent, and its text says that nothing is",
+	"png/n98": "its reference is transparent, and its text says that nothing is",
 }
 
 func parseCase(t *testing.T, f []string) (r caseRow) {
@@ -87,7 +87,7 @@ func TestEveryCaseComesOutAsItsManifestSays(t *testing.T) {
 	for _, fields := range imagetest.Rows(t, dir) {
 		r := parseCase(t, fields)
 		t.Run(r.path+" "+r.ext, func(t *testing.T) {
-			if reason, ok := shortCases[r.path+" "+r.ext]; ok {
+			if reason, ok := shortCases[strings.SplitN(r.path, "-", 2)[0]]; ok {
 				t.Skip(reason)
 			}
 			data := imagetest.Read(t, filepath.Join(dir, r.path))
