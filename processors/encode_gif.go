@@ -19,16 +19,16 @@ import (
 // lossless. Otherwise the picture is dithered with a palette of 256 colors, chosen in Oklab. A pixel that
 // is less than half opaque becomes transparent, all others become opaque. The zero value is ready to use.
 //
-// For scaled flat art the palette has only the colors that matter, and there is no dithering. That takes
-// far fewer bytes.
+// Scaled flat art gets a palette of its main colors, without those that occur only along edges, and no
+// dithering. The file is then much smaller.
 //
-// An animation keeps its timing and its loop count. Consecutive frames that look the same become one frame;
-// of every other frame only the changed part is written. The frames share a palette, unless separate
-// palettes make the file smaller, or scenes differ so much that they look better with separate palettes.
+// An animation keeps its timing and its loop count. Consecutive frames that look the same become one frame. For
+// every other frame, only the changed part is written. The frames share a palette, unless separate palettes
+// make the file smaller, or scenes differ so much that they look better with separate palettes.
 //
-// Of a scaled animation whose original has up to 255 colors, several encodings are made, in palettes of more and of fewer
-// colors and with some loss. The one that looks best is used of those that have about as few bytes as one in
-// the colors of the original alone.
+// A scaled animation whose original has up to 255 colors is encoded several times, with larger and smaller
+// palettes and with some loss. One of these encodings uses only the colors of the original. Among the encodings
+// that are about as short as that one, the one that looks best is used.
 type GIF struct {
 	// Lossy allows color changes that make the file smaller. 40 removes a third of the bytes of photographs
 	// and films, and is visible at close range. The default, 0, allows none in stills and in animations that are not scaled.
@@ -38,8 +38,8 @@ type GIF struct {
 // Animates implements [Animator].
 func (GIF) Animates() bool { return true }
 
-// Encode writes img to w. It does not modify img. Of an animation it holds up to 32 MiB of decoded frames,
-// and earlier frames in encoded form.
+// Encode writes img to w. It does not modify img. For an animation it holds up to 32 MiB of decoded frames; it
+// holds earlier frames in encoded form.
 func (e GIF) Encode(w io.Writer, img image.Image) error {
 	return e.EncodeContext(context.Background(), w, img)
 }

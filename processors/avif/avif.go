@@ -7,39 +7,41 @@
 //		…
 //	}
 //
-// It is a separate module. The container is read by package processors/heif; the pixels are the
-// business of github.com/gen2brain/avif without cgo: by libavif 1.1 or a later 1, if the system has it
-// under the name libavif.so (Debian has that in libavif-dev), and else by the same library in
-// WebAssembly, which the program contains. That is slower than anything else here, see the table in
-// docs/formats.md, and it has to be compiled, which takes one to three seconds of a processor. NewHandler does
-// that, by Format.Start and [Encoder.Start], so that the first picture costs what any other does; a program without
+// It is a separate module. Package processors/heif reads the container, and github.com/gen2brain/avif decodes
+// and encodes the pixels, without cgo. It calls libavif 1.1 or a later version 1, if the system has it under
+// the name libavif.so (Debian: package libavif-dev). Otherwise it runs the same library as WebAssembly, which
+// the program contains. WebAssembly is slower than all other formats (docs/formats.md has a table), and it has
+// to be compiled when the program runs, which takes one to three seconds of CPU time. NewHandler compiles it by
+// Format.Start and [Encoder.Start], so that the first picture takes no longer than the next. A program without
 // a handler calls [Start].
 //
 // # Pictures
 //
-// The picture is the primary item, of a sequence too; of one with a gain map it is the base. It is
-// turned, mirrored and cropped as the file's properties say, and its colors are those of its ICC
-// profile, its box colr or its AV1 sequence header. Metadata is not read, orientation in EXIF included.
+// The picture is the primary item, also in an image sequence. If the picture has a gain map, it is the base
+// image. It is rotated, mirrored and cropped as the file's properties say. Its colors are described by its ICC
+// profile, its box colr or its AV1 sequence header. Metadata, including the orientation in EXIF, is not read.
 //
 // # Memory
 //
-// The WebAssembly is compiled once, but each picture takes a new instance of it, whose memory goes to
-// the garbage collector afterwards: a thumbnail of 400×300 pixels allocates 15 MB when it is decoded
-// and 42 MB when it is encoded, as it grows in steps. No more than GOMAXPROCS pictures are in work at
-// a time; the others wait, until their context ends. What a picture takes is taken from the account of
-// the context before: 24 bytes per pixel and 24 MB when it is decoded, 56 per pixel if samples have more
-// than 8 bits, and half as much again with transparency; 96 bytes per pixel and 12 MB when it is encoded.
-// The system's library has its memory from the system's malloc.
+// The WebAssembly is compiled once, but each picture needs a new instance, whose memory the garbage collector
+// frees afterwards. The memory of an instance grows in steps: decoding 400×300 pixels allocates 15 MB, and
+// encoding them allocates 42 MB. At most GOMAXPROCS pictures are decoded or encoded at a time; others wait, at
+// most until their context ends.
+//
+// The memory for a picture is taken from the account of the context before the codec runs. Decoding takes 24 MB
+// and 24 bytes per pixel, or 56 bytes per pixel if samples have more than 8 bits. Transparency adds half of the
+// bytes per pixel. Encoding takes 12 MB and 96 bytes per pixel. The system's library allocates by the system's
+// malloc.
 //
 // # Building
 //
-// To find the system's library, a program is linked dynamically (to libc, also with CGO_ENABLED=0).
-// For one that is static, say
+// To load the system's library, the program is linked dynamically to libc, even with CGO_ENABLED=0. For a
+// static program, build with
 //
 //	go build -tags nodynamic
 //
-// github.com/gen2brain/avif registers itself with package image. Pictures that are decoded that way are
-// neither turned nor cropped; a handler asks Config.Formats first.
+// github.com/gen2brain/avif registers itself with package image. image.Decode then neither rotates nor crops
+// AVIF pictures. A handler does both, because it tries Config.Formats first.
 package avif
 
 import (
@@ -56,17 +58,17 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )
 
-// MaxSide is how many pixels a side may have. AV1 can express twice as many, but few decoders read
-// such a file. maxPixels is libavif's AVIF_DEFAULT_IMAGE_SIZE_LIMIT; its limit of a side is MaxSide.
+// MaxSide is the largest width and height of a picture, in pixels. It is libavif's default limit. AV1 allows
+// twice as many, but few decoders read such a file. maxPixels is libavif's AVIF_DEFAULT_IMAGE_SIZE_LIMIT.
 const (
 	MaxSide   = 32768
 	maxPixels = 1 << 28
 )
 
-// Format reads AVIF, for Config.Formats. A picture is decoded to *image.RGBA, or to *image.RGBA64 if
-// it has more than 8 bits per sample: RGB of full range, by the matrix that the file says. Decode waits
-// while GOMAXPROCS pictures are in progress, until its context ends. Once it has begun it can't be
-// interrupted.
+// Format reads AVIF, for Config.Formats. A picture is decoded to *image.RGBA, or to *image.RGBA64 if it has
+// more than 8 bits per sample. The samples are full-range RGB, converted by the matrix that the file declares.
+// While GOMAXPROCS pictures are in progress, Decode waits until one of them is done or its context ends. A
+// decoding that has begun can't be interrupted.
 var Format = format()
 
 func format() processors.Format {
@@ -86,11 +88,11 @@ var options = heif.Options{
 	MaxPixels:         maxPixels,
 }
 
-// instances bounds how many pictures are in work, to GOMAXPROCS as it is when the program starts,
-// which honors the quota of a container: each keeps one core busy.
+// instances limits the pictures in progress to the GOMAXPROCS at program start, which respects the CPU quota of
+// a container. Each picture keeps one core busy.
 var instances = make(chan struct{}, runtime.GOMAXPROCS(0))
 
-// call runs f when there is room for it, and turns a panic into an error.
+// call runs f once an instance is free, and turns a panic into an error.
 func call(ctx context.Context, f func() error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -109,9 +111,9 @@ func call(ctx context.Context, f func() error) (err error) {
 	return f()
 }
 
-// Start prepares for the first picture: it takes one to three seconds, and memory that stays in
-// use. NewHandler calls it; a program that uses the encoder without a handler waits for it at the first picture instead.
-// It does nothing when it is called again.
+// Start prepares for the first picture. It takes one to three seconds, and memory that stays in use. NewHandler
+// calls Start. Without a call of Start, the first picture takes that much longer. Further calls do nothing and
+// return the same error. Any number of goroutines may call Start at once.
 func Start() error { return start() }
 
 var start = sync.OnceValue(func() error {
@@ -122,10 +124,10 @@ var start = sync.OnceValue(func() error {
 	return err
 })
 
-// Start calls the function of that name. It implements [processors.Starter].
+// Start calls the function [Start]. It implements [processors.Starter].
 func (Encoder) Start() error { return Start() }
 
-// decode returns the picture as it is stored. The memory has been taken from the account.
+// decode returns the picture as stored. The caller has taken the memory from the account.
 func decode(ctx context.Context, data []byte) (img image.Image, err error) {
 	err = call(ctx, func() error {
 		all, err := avif.DecodeAll(bytes.NewReader(primary(data)))
@@ -141,12 +143,12 @@ func decode(ctx context.Context, data []byte) (img image.Image, err error) {
 	return img, err
 }
 
-// stillDuration is what libavif says of a picture that is no animation. github.com/gen2brain/avif
-// returns no error where the pixels can't be decoded, but leaves the duration as it was.
+// stillDuration is the duration that libavif reports for a still picture. If the pixels can't be decoded,
+// github.com/gen2brain/avif returns no error, but does not set the duration.
 const stillDuration = 1
 
-// primary makes libavif take the primary item: if the major brand of a file is avis, or one of a general
-// format, it prefers a track. It returns a copy of the file if the brand is another one.
+// primary makes libavif decode the primary item. libavif prefers a track if the major brand of a file is avis
+// or a general one; primary then returns a copy of the file with another major brand.
 func primary(file []byte) []byte {
 	if len(file) >= 12 && string(file[4:8]) == "ftyp" && string(file[8:12]) != "avif" {
 		file = bytes.Clone(file)

@@ -14,19 +14,19 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// DefaultMaxPixels is how many pixels an AVIF may have that an [Encoder] writes, unless its field says
-// otherwise: 1.5 million take most of a second and 150 MB.
+// DefaultMaxPixels is the default of Encoder.MaxPixels. Encoding 1.5 million pixels takes most of a second and
+// 150 MB.
 const DefaultMaxPixels = 1_500_000
 
-// Encoder encodes as AVIF, without metadata. The zero value is ready to use, by several goroutines
-// at once.
+// Encoder encodes as AVIF, without metadata. The zero value is ready to use. Any number of goroutines may use
+// an Encoder at once.
 type Encoder struct {
 	Quality int // 1 to 100; 0 means 60, which looks about like JPEG at 85. Values beyond are taken as the nearest.
 	Effort  int // 1, fast, to 10, small; 0 means 1. Values beyond are taken as the nearest. 3 takes about three times as long as 1.
 
-	// MaxPixels is how many pixels a picture may have: AVIF takes fifty times the CPU of JPEG, and a
-	// hundred bytes of memory per pixel. 0 means DefaultMaxPixels, a negative value no limit. Beyond it the error
-	// matches processors.ErrTooLarge.
+	// MaxPixels limits width × height of a picture, because AVIF takes fifty times the CPU time of JPEG, and a
+	// hundred bytes of memory per pixel. 0 means DefaultMaxPixels, a negative value means no limit. For a
+	// larger picture the error matches processors.ErrTooLarge.
 	MaxPixels int
 }
 
@@ -38,10 +38,10 @@ func (e Encoder) Encode(w io.Writer, img image.Image) error {
 	return e.EncodeContext(context.Background(), w, img)
 }
 
-// EncodeContext writes img to w, with 8 bits per sample and colors at half width and height, and says
-// that it is sRGB. It does not modify img. Transparency is kept, a picture without has none in the
-// file. While GOMAXPROCS pictures are in progress it waits, until ctx ends; once it has begun it can't be
-// interrupted. Memory is taken from the account of ctx by [processors.Reserve].
+// EncodeContext writes img to w, with 8 bits per sample and 4:2:0 chroma subsampling, and declares the colors
+// as sRGB. It does not modify img. It keeps transparency, and writes no alpha for an opaque picture. While
+// GOMAXPROCS pictures are in progress, it waits until one of them is done or ctx ends. An encoding that has
+// begun can't be interrupted. Memory is taken from the account of ctx by [processors.Reserve].
 func (e Encoder) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
 	size := img.Bounds().Size()
 	limit := e.MaxPixels
@@ -93,10 +93,9 @@ func (e Encoder) encode(ctx context.Context, img image.Image) ([]byte, error) {
 	return file.Bytes(), nil
 }
 
-// sayColors makes the code points of ITU-T H.273 in a file, which libavif leaves unspecified,
-// those of what it has encoded: the primaries of BT.709, the transfer function of sRGB, the matrix
-// of BT.601. That is what unspecified ones are to be taken for (MIAF, ISO/IEC 23000-22,
-// 7.3.6.4), but not every program does.
+// sayColors sets the code points of ITU-T H.273 in a file to those of the encoded pixels: the primaries of
+// BT.709, the transfer function of sRGB, the matrix of BT.601. libavif leaves them unspecified. Readers should
+// assume these values for unspecified ones (MIAF, ISO/IEC 23000-22, 7.3.6.4), but not every program does.
 func sayColors(file []byte) {
 	header, _, _ := bytes.Cut(file, []byte("mdat"))
 	unspecified := []byte("colrnclx\x00\x02\x00\x02\x00\x02")
@@ -105,8 +104,8 @@ func sayColors(file []byte) {
 	}
 }
 
-// compact returns img as the encoder takes it: rows without gaps between them, the upper left
-// corner at (0,0). It may be img itself.
+// compact returns img, or a copy of img, in the form that the encoder needs: rows without gaps between them,
+// and the upper left corner at (0,0).
 func compact(img image.Image) *image.RGBA {
 	b := img.Bounds()
 	if img, ok := img.(*image.RGBA); ok && b.Min == (image.Point{}) && img.Stride == 4*b.Dx() {
@@ -117,13 +116,14 @@ func compact(img image.Image) *image.RGBA {
 	return out
 }
 
-// EncodeMemory returns how many bytes EncodeContext takes from the account, with those of the file while it is written.
+// EncodeMemory implements processors.MemoryEstimator. The result includes the bytes of the file while it is
+// written.
 func (e Encoder) EncodeMemory(width, height int) int64 {
 	pixels := int64(width) * int64(height)
 	return encodeMemory(pixels) + fileBytes*pixels
 }
 
-// encodeMemory is what EncodeContext takes itself.
+// encodeMemory is the number of bytes that EncodeContext itself takes from the account.
 func encodeMemory(pixels int64) int64 { return encodeBytes*pixels + encodeFixed }
 
 // PixelLimit returns the largest number of pixels of a picture. Links do not offer larger files.

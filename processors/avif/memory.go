@@ -6,8 +6,8 @@ import (
 	"image"
 )
 
-// What a picture takes, in bytes per pixel and on top of that: TestMemoryIsCounted measures it. The
-// memory of an instance grows in steps, during which the old one is there as well.
+// The memory that a picture takes: bytes per pixel, and a fixed part. TestMemoryIsCounted measures both. The
+// memory of an instance grows in steps; during a step, the old memory and the new one are both in use.
 const (
 	decodeBytes     = 24
 	decodeDeepBytes = 56 // samples of more than 8 bits
@@ -17,9 +17,8 @@ const (
 	encodeFixed     = 12 << 20
 )
 
-// own returns the picture with pixels of its own, so that the memory of the instance can be given back,
-// and makes no color brighter than alpha allows, which lossy files of premultiplied colors are not
-// certain to do.
+// own copies the pixels of a picture, so that the memory of the instance can be freed. It clamps each
+// premultiplied color to alpha, because lossy compression can make a color exceed it.
 func own(img image.Image) image.Image {
 	switch img := img.(type) {
 	case *image.RGBA:

@@ -34,8 +34,9 @@ func boxSize(b []byte) (size, head uint64) {
 	return size, 8
 }
 
-// Complete reports whether a file of size bytes looks as if it had been written to its end: whether its boxes end where
-// it does. It reads the heads of 16 boxes at the most. An error in reading is no sign of a file that is cut off.
+// Complete reports whether a file of size bytes looks complete: its last box ends at the end of the file. It
+// reads the headers of at most 16 boxes. If reading fails, it returns true, because an error of r does not mean
+// that the file is truncated.
 func Complete(r io.ReaderAt, size int64) bool {
 	b := make([]byte, 16)
 	at := int64(0)

@@ -1,7 +1,7 @@
-// Package heif reads the container of HEIC, AVIF and other files of the High Efficiency Image File
-// Format (ISO/IEC 23008-12) in pure Go: which of its items is the picture, how large it is, how it is
-// cropped, turned and mirrored, what its colors are, and what decoding it takes. It has no codec. With
-// somebody's, [Format] makes a [processors.Format]:
+// Package heif reads the container of HEIC, AVIF and other files of the High Efficiency Image File Format
+// (ISO/IEC 23008-12) in pure Go. It finds the item that is the picture, its size, crop, rotation, mirroring and
+// colors, and estimates the memory that decoding takes. It has no codec: [Format] makes a [processors.Format]
+// from this package and a decoder of the caller's:
 //
 //	thumbnail.Config{Formats: []processors.Format{heif.Format(decode, heif.Options{Upright: true})}, …}
 //
@@ -9,20 +9,21 @@
 //
 // # Pictures
 //
-// The picture is the primary item, of a sequence too; of one with a gain map it is the base. The
-// properties clap, irot and imir are applied in the order in which the file lists them. The orientation
-// in EXIF is ignored: the standard (Annex A.2.3) and all readers do so, because writers that turn a
-// picture by irot leave the camera's EXIF as it was. Colors are those of the box colr: an ICC profile,
-// or code points of ITU-T H.273; where there is none, those in the sequence header of the AV1 or HEVC.
+// The picture is the primary item, also in an image sequence. If the picture has a gain map, it is the base
+// image. The properties clap, irot and imir are applied in the order in which the file lists them. The
+// orientation in EXIF is ignored, as the standard (Annex A.2.3) says and all readers do, because writers that
+// rotate a picture by irot do not update the camera's EXIF. The colors are described by the box colr, with an
+// ICC profile or code points of ITU-T H.273. If there is no such box, the sequence header of AV1 or HEVC
+// describes them.
 //
-// What is not supported matches [processors.ErrFormat]: an item of another codec, an essential property
-// that is unknown, a sequence without a primary item. A file whose pixels are cut off, or more than it
-// announces, is damaged.
+// The error matches [processors.ErrFormat] for an item of another codec, for an unknown essential property, and
+// for a sequence without a primary item. A file is damaged if pixel data is missing, or if it has more pixels
+// than its boxes declare.
 //
 // # Limits
 //
-// The box meta may have 5 MiB, and a picture may have 65536 tiles. The work of reading it is
-// proportional to its size, and ends with the context.
+// The box meta may have up to 5 MiB, and a picture may have up to 65536 tiles. The time to read the box is
+// proportional to its size. Reading stops when the context ends.
 package heif
 
 import (
@@ -37,15 +38,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Options describe a decoder: which files it decodes, and what it returns. The zero value is for HEIC and a
-// decoder that neither crops nor rotates.
+// Options describe a decoder: which files it decodes, and what it returns. The zero value describes a decoder
+// of HEIC that neither crops nor rotates.
 type Options struct {
 	// Name is the name of the format in errors and events. Empty means "heic".
 	Name string
 
-	// Brands are those of the box ftyp that files have, as the major brand or a compatible one. Nil
-	// means heic, heix, heim, heis, hevc, hevx, hevm and hevs. A file that has general brands alone
-	// (mif1, msf1, miaf) matches as well.
+	// Brands are the brands in the box ftyp of the files that the format matches, as the major brand or a
+	// compatible one. Nil means heic, heix, heim, heis, hevc, hevx, hevm and hevs. A file that has only general
+	// brands (mif1, msf1, miaf) matches as well.
 	Brands []string
 
 	// Items are the item types that the decoder decodes. Nil means hvc1 and grid.
@@ -56,30 +57,32 @@ type Options struct {
 	// properties.
 	Upright bool
 
-	// StoredYCbCr says that an *image.YCbCr or *image.Gray from the decoder has the matrix and the range of
-	// the file, as decoders that copy planes return them. It is then converted to what package image defines
-	// for the type: the matrix of ITU-R BT.601, full range.
+	// StoredYCbCr says that the decoder copies planes: its *image.YCbCr or *image.Gray has the matrix and the
+	// range of the file. This package then converts the samples to those that package image defines: the matrix
+	// of ITU-R BT.601, full range.
 	StoredYCbCr bool
 
-	// BytesPerPixel is the memory that the decoder takes at most, its result included, per pixel of 8
-	// bits per sample; DeepBytesPerPixel is that for more than 8 bits. 0 means 16, and twice
-	// BytesPerPixel. A pixel of alpha counts as a half. FixedBytes comes on top, and three bytes per
-	// byte of the file, for decoders that copy it. Only the result stays counted: it may not keep the
-	// rest alive, as a slice of a WebAssembly's memory would.
+	// BytesPerPixel is an upper bound of the memory that the decoder takes for each pixel of 8 bits per sample,
+	// including its result; 0 means 16. DeepBytesPerPixel is the bound for more than 8 bits per sample; 0 means
+	// twice BytesPerPixel. A pixel of alpha counts as half a pixel. Added to that are FixedBytes and, for
+	// decoders that copy the file, three bytes per byte of the file. When the decoder has returned, only the
+	// memory of the result stays counted, so the result must not keep other memory alive, as a slice of a
+	// WebAssembly's memory would.
 	BytesPerPixel, DeepBytesPerPixel, FixedBytes int64
 
-	// MaxSide and MaxPixels limit the pictures that the decoder accepts, by their size as stored; 0 means
-	// 65536 and no limit. Beyond them the error matches [processors.ErrFormat].
+	// MaxSide and MaxPixels limit the stored size of pictures, in pixels. A MaxSide of 0 means 65536, a
+	// MaxPixels of 0 means no limit. For a larger picture the error matches [processors.ErrFormat].
 	MaxSide   int
 	MaxPixels int64
 }
 
-// Format returns a format whose files decode decodes. It may be called by any number of goroutines at
-// once, does not modify its data, and leaves the result to the caller. Its memory is taken from the
-// account of the context before it is called, by [processors.Reserve], so it takes none itself. If its
-// error matches image.ErrFormat or [processors.ErrFormat], a feature is not supported; one that matches
-// [processors.ErrTooLarge] and the context's are passed on; any other, and a panic, means that the file
-// is damaged.
+// Format returns a format that calls decode to decode files. Any number of goroutines may call decode at once.
+// decode must not modify data, nor use its result after it returns. Format takes the memory of decode from the
+// account of ctx, by [processors.Reserve], so decode takes none itself.
+//
+// If the error of decode matches image.ErrFormat or [processors.ErrFormat], a feature of the file is not
+// supported. The context's error and errors that match [processors.ErrTooLarge] are passed on. Any other error,
+// or a panic, means that the file is damaged.
 //
 // If a picture with transparency is decoded to *image.YCbCr or *image.Gray, which have no alpha, the error
 // matches [processors.ErrFormat].
