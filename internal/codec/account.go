@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// An Account holds the bytes of memory that one generation may use. Whatever allocates more than
-// [Free] bytes takes them from the account first, so the limit holds whatever a file says of itself.
+// An Account limits the memory that one generation may use, in bytes. Code that allocates more than
+// [Free] bytes takes them from the account first. So the limit holds whatever a file declares.
 //
 // A nil *Account has no limit. Any number of goroutines may use an Account at once.
 type Account struct {
@@ -16,18 +16,18 @@ type Account struct {
 	peak  atomic.Int64
 }
 
-// Free is the number of bytes that an allocation may have without being taken from an account:
-// small tables and headers. A loop that makes many such allocations takes their sum.
+// Free is the size in bytes up to which an allocation, such as a small table or a header, need not be
+// taken from an account. A loop that makes many small allocations takes their sum.
 const Free = 64 << 10
 
-// FileBytes returns how many bytes the buffer of a file of n bytes takes while it is written: it grows by a quarter, and the
-// shorter one is there until it is copied.
+// FileBytes returns the peak memory, in bytes, of a buffer to which a file of n bytes is written. The buffer grows by a
+// quarter, and the old and the new buffer exist together while the content is copied.
 func FileBytes(n int64) int64 { return n + n + n/4 + 16<<10 }
 
 // NewAccount returns an account of limit bytes.
 func NewAccount(limit int64) *Account { return &Account{limit: limit} }
 
-// Take takes n bytes. If fewer are left it takes none, and the error matches [ErrTooLarge].
+// Take takes n bytes. If fewer than n bytes are left, Take takes none and its error matches [ErrTooLarge].
 func (a *Account) Take(n int64) error {
 	if a == nil || n == 0 {
 		return nil
@@ -56,7 +56,7 @@ func (a *Account) raisePeak(used int64) {
 	}
 }
 
-// Give returns n bytes that were taken, once nothing refers to that memory any more.
+// Give returns n taken bytes to the account. Call it once nothing refers to that memory anymore.
 func (a *Account) Give(n int64) {
 	if a != nil {
 		a.used.Add(-n)
@@ -81,8 +81,8 @@ func (a *Account) Peak() int64 {
 
 type accountKey struct{}
 
-// WithAccount returns a context that carries a. Functions that decode, resample or encode find it
-// there, because interfaces such as Processor have no other parameter that could carry it.
+// WithAccount returns a context that carries a. The context carries the account because interfaces such
+// as Processor have no other parameter for it. Functions that decode, resample or encode call [AccountOf].
 func WithAccount(ctx context.Context, a *Account) context.Context {
 	return context.WithValue(ctx, accountKey{}, a)
 }

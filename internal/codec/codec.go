@@ -1,20 +1,20 @@
-// Package codec is what the formats share: errors, headers, the reader of headers, the memory
-// account, and the Format that each of them is.
+// Package codec holds what all image formats share: the Format type, errors, headers, the Reader of
+// files, the memory account and the work meter.
 //
-// A format has one room, a package below this one, and one line in the table of package engine.
-// Nothing else names it.
+// Each format is one package below this one and one line in the table of package engine. No other
+// code names a format.
 package codec
 
 import "errors"
 
 var (
-	// ErrFormat is matched by the error for data that is no image in a known format, or is one with a
-	// feature that is not supported.
+	// ErrFormat is matched by the error for data that is not an image in a known format, and for an
+	// image that uses an unsupported feature.
 	ErrFormat = errors.New("unknown image format")
 
 	// ErrCorrupt is matched by the error for an image that is damaged or truncated.
 	ErrCorrupt = errors.New("damaged image")
 
-	// ErrTooLarge is matched by the error for an image that needs more memory or work than it may.
+	// ErrTooLarge is matched by the error for an image that needs more memory or work than allowed.
 	ErrTooLarge = errors.New("beyond a limit")
 )

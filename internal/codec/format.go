@@ -7,93 +7,93 @@ import (
 	"time"
 )
 
-// A Format is all that the library knows of an image format. Functions that a format has no use for
-// are nil: a nil Color means sRGB, a nil Strip that files are always encoded anew, and nil Frames
-// that there are no animations.
+// A Format implements one image format. Optional functions may be nil. A nil Color means sRGB. A nil
+// Strip means that files are always re-encoded. A nil Frames means that the format has no animations.
 //
-// All functions are safe for concurrent use. They take what they allocate beyond [Free] bytes from
-// the account of their context, and look at the context as [Meter] does. Their errors match
-// [ErrFormat], [ErrCorrupt], [ErrTooLarge], the context's error or, where they read from a
-// [Reader], a [ReadError]; any other error counts as ErrCorrupt.
+// All functions are safe for concurrent use. They take allocations of more than [Free] bytes from the
+// account of their context, and check the context as often as [Meter] does. Their errors match
+// [ErrFormat], [ErrCorrupt], [ErrTooLarge], the context's error or, if they read from a [Reader], are a
+// [ReadError]. Any other error counts as ErrCorrupt.
 type Format struct {
-	Name string // as errors and events name it: "jpeg"
+	Name string // the name in errors and events, such as "jpeg"
 
-	// Match reports whether a file that begins with head, its first 64 bytes or all there are, is in
-	// this format.
+	// Match reports whether a file is in this format. head holds the first 64 bytes of the file, or the
+	// whole file if it is shorter.
 	Match func(head []byte) bool
 
-	// Header reads what a file declares, up to the pixels. It goes on to what stands behind them if
-	// r.Whole() says so. It sets the fields of a Header but Format.
+	// Header reads the metadata before the pixels. If r.Whole() is true, Header also reads the metadata
+	// after the pixels. It sets all fields of the Header except Format and Peeked.
 	Header func(ctx context.Context, r *Reader) (Header, error)
 
-	// Memory returns the bytes that Decode takes from the account, estimated to the safe side. The
-	// file itself is not counted.
+	// Memory returns an upper bound of the bytes that Decode takes from the account. The file itself is
+	// not included.
 	Memory func(h *Header, o Options) int64
 
-	// Decode decodes the picture, or the first frame of an animation composed on its whole canvas.
-	// data is the whole file, h what Header returned for it when r.Whole() was true. The picture may
-	// refer to data, which is not modified.
+	// Decode decodes the picture, or the first frame of an animation drawn on the whole canvas. data is
+	// the whole file, and h is the Header that was read from it with r.Whole() true. Decode does not
+	// modify data, but the picture may refer to data.
 	Decode func(ctx context.Context, data []byte, h *Header, o Options) (*Picture, error)
 
-	// Color returns what the file says of its colors. A description that is broken is as good as none.
+	// Color returns the file's description of its colors. An invalid description counts as none.
 	Color func(ctx context.Context, data []byte, h *Header) (Color, error)
 
-	// Strip returns a shorter file with the same pixels and no metadata, or nil if there is none that
-	// every viewer shows alike.
+	// Strip returns the file without its metadata, with the same encoded pixels. It returns nil if
+	// viewers might show the stripped file differently.
 	Strip func(data []byte, h *Header) []byte
 
-	// Complete reports whether a file that begins with head and has size bytes looks as if it had been
-	// written to its end. It reads a few bytes at most. Nil means that the format does not tell.
+	// Complete reports whether a file looks completely written. head holds its first bytes, and size is
+	// its size in bytes. Complete reads only a few bytes. Nil means that the format gives no sign.
 	Complete func(head []byte, r io.ReaderAt, size int64) bool
 
 	// Frames opens the animation of a file whose header has more than one frame.
 	Frames func(ctx context.Context, data []byte, h *Header, o Options) (Frames, error)
 }
 
-// Options say how a picture is decoded. The zero value asks for the whole picture as it is.
+// Options control decoding. The zero value decodes the whole picture at its original size.
 type Options struct {
-	// Least is the size in pixels, as the picture lies in the file, that the whole of it will be scaled
-	// down to. The decoder may reduce the picture accordingly, as far as that costs no visible quality:
-	// 42 dB against a full decode, for the sharpest photographs. The zero Point asks for the original
-	// size.
+	// Least is the size in pixels, in stored orientation, to which the caller will scale the whole
+	// picture down. The decoder may then return a smaller picture if the quality loss stays invisible:
+	// a PSNR of 42 dB against a full decode, for the sharpest photographs. The zero Point asks for the
+	// original size.
 	Least image.Point
 
-	// Tolerant asks for what can be decoded of a damaged picture, if that is at least a tenth of it.
-	// The rest is mid-gray, or transparent where there is alpha.
+	// Tolerant makes Decode return a damaged picture if at least a tenth of its pixels can be decoded.
+	// The missing pixels are mid-gray, or transparent if the picture has alpha.
 	Tolerant bool
 }
 
 // A Header is what an image declares before any pixel is decoded.
 type Header struct {
 	Format      *Format
-	Stored      image.Point // pixels, as they lie in the file
-	Orientation int         // EXIF's 1 to 8, by which the stored picture is turned; 1 is upright
+	Stored      image.Point // size in pixels before Orientation is applied
+	Orientation int         // EXIF orientation, 1 to 8; 1 is upright
 
-	// Of an animation. Header counts frames only as far as r.Whole() lets it; 0 means not counted.
+	// FrameCount and FramePixels describe an animation. Header counts all frames only if r.Whole() is
+	// true; 0 means not counted.
 	FrameCount  int
-	FramePixels int64 // pixels that have to be looked at for all frames
+	FramePixels int64 // number of pixels to process for all frames
 
-	// Peeked says that what stands behind the pixels has not been read: the orientation may be
-	// another, and there may be frames. Whoever calls Format.Header sets it.
+	// Peeked means that the metadata after the pixels has not been read. The orientation may still
+	// change, and there may be more frames. The caller of Format.Header sets Peeked.
 	Peeked bool
 
-	// Profile is how many bytes the ICC profile has that Color will return, or more; 0 if there is
-	// none. Described says that Color will return something: a profile or anything else. Plans
-	// reckon with both.
+	// Profile is an upper bound of the size in bytes of the ICC profile that Color returns; 0 means no
+	// profile. Described means that Color returns a profile or another color description. The engine
+	// uses both to estimate memory.
 	Profile   int64
 	Described bool
 
-	Palette  bool  // pixels are places in a palette
-	Quality  int   // of a JPEG or a lossy WebP: 1 to 100, as the encoders of the Independent JPEG Group and of libwebp count; 0: not known
+	Palette  bool  // pixels are palette indices
+	Quality  int   // quality of a JPEG or a lossy WebP, 1 to 100, on the scale of libjpeg or libwebp; 0 means unknown
 	MinBytes int64 // a file with fewer bytes is damaged
-	Detail   any   // what the format's own functions want to know of it
+	Detail   any   // private data of the format
 }
 
 // Size returns the size in pixels of the upright picture.
 func (h *Header) Size() image.Point { return h.Turn(h.Stored) }
 
-// Turn exchanges the sides of a size where the picture lies on its side: from stored to upright, and
-// back.
+// Turn converts a size from stored to upright orientation, or back. It swaps width and height if the
+// orientation rotates by 90 or 270 degrees.
 func (h *Header) Turn(size image.Point) image.Point {
 	if h.Orientation >= 5 && h.Orientation <= 8 {
 		return image.Pt(size.Y, size.X)
@@ -101,35 +101,34 @@ func (h *Header) Turn(size image.Point) image.Point {
 	return size
 }
 
-// A Picture is a decoded image as it lies in the file, with its upper left corner at (0,0).
+// A Picture is a decoded image in stored orientation, with its upper left corner at (0,0).
 type Picture struct {
 	Image image.Image
 
-	// Width and Height are how many of Image's pixels the original covers: one decoded at n/8 may end
-	// within its last pixel. Zero means all of them.
+	// Width and Height are the size of the original in pixels of Image. They may be fractions: a JPEG
+	// decoded at n/8 may end inside the last pixel. Zero means the size of Image.
 	Width, Height float64
 
-	// Luma and Chroma say how many of the 8 cosines of a block were decoded, per direction, for the
-	// resampler. The zero Point means that they were not reduced.
+	// Luma and Chroma are the numbers of DCT frequencies, out of 8 per direction, that were decoded. The
+	// resampler uses them. The zero Point means all frequencies.
 	Luma, Chroma image.Point
 
-	// Partial says that a part of the picture was missing or damaged, which only Options.Tolerant
-	// allows.
+	// Partial means that some pixels were missing or damaged. Only a tolerant decode sets Partial.
 	Partial bool
 
-	// Release, if not nil, gives the memory of Image back for reuse.
+	// Release, if not nil, returns the memory of Image for reuse.
 	Release func()
 }
 
-// Color is what a file says of the colors of its pixels. At most one of Profile, CICP, SRGB, and
-// Gamma with Primaries is set: the one that counts. The zero Color says nothing.
+// Color is a file's description of its colors. At most one of Profile, CICP, and Gamma with Primaries
+// is set: the one that takes precedence. The zero Color means that the file has no description.
 type Color struct {
-	Space   Space  // of the pixels; a Profile of another space is ignored
+	Space   Space  // color space of the pixels; a Profile for another space is ignored
 	Profile []byte // ICC profile
 
 	CICP *CICP // code points of ITU-T H.273
 
-	Gamma     float64     // of the samples, such as 0.45455; 0 means that there is none
+	Gamma     float64     // encoding gamma of the samples, such as 0.45455; 0 means none
 	Primaries *[8]float64 // x and y of white, red, green, blue (CIE 1931); nil means sRGB's
 }
 
@@ -139,7 +138,7 @@ type CICP struct {
 	FullRange                   bool
 }
 
-// A Space is the kind of a picture's pixels.
+// A Space is the color space of a picture's pixels.
 type Space uint8
 
 // The spaces.
@@ -149,20 +148,21 @@ const (
 	SpaceCMYK
 )
 
-// Frames are the pictures of an animation, one after the other, each composed on the whole canvas.
-// They are for one goroutine.
+// Frames iterates over the frames of an animation, each drawn on the whole canvas. Only one goroutine
+// may use it.
 type Frames interface {
-	// LoopCount is as in package image/gif: -1 plays once, 0 for ever, n plays n+1 times.
+	// LoopCount returns the loop count as package image/gif defines it: -1 plays once, 0 plays forever,
+	// and n plays n+1 times.
 	LoopCount() int
 
-	// Next returns the next frame, or io.EOF after the last. The image is an *image.RGBA or an
-	// *image.NRGBA; it is the canvas itself, which the next call changes.
+	// Next returns the next frame, or io.EOF after the last one. The image is the canvas itself, an
+	// *image.RGBA or an *image.NRGBA, and the next call of Next changes it.
 	Next(ctx context.Context) (Frame, error)
 }
 
 // A Frame is one picture of an animation.
 type Frame struct {
 	Image   image.Image
-	Delay   time.Duration // for which it is shown; 0 is left to the viewer
-	Changed bool          // false if Image surely looks as it did after the call before
+	Delay   time.Duration // display time; 0 leaves the choice to the viewer
+	Changed bool          // false only if Image is known to be the same as after the previous call
 }

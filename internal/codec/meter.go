@@ -5,26 +5,26 @@ import (
 	"fmt"
 )
 
-// A Meter counts the work of a loop whose length the file decides. It looks at the context once per
-// 64 Ki units, and ends work that is out of proportion to what the file holds. A unit is a byte of
-// input, or 16 bytes of output, or anything else that costs as much.
+// A Meter counts the work of a loop whose length depends on the file. It checks the context once per
+// 64 Ki units and stops work that exceeds the limit. A unit is one byte of input, 16 bytes of output,
+// or other work of the same cost.
 //
 // A Meter is for one goroutine.
 type Meter struct {
 	ctx   context.Context
-	left  int64 // until the context is looked at
-	total int64 // that may still be spent
+	left  int64 // units until the context is checked again
+	total int64 // units that may still be spent
 }
 
 const meterStep = 64 << 10
 
-// NewMeter returns a meter of limit units in all.
+// NewMeter returns a meter that allows limit units in total.
 func NewMeter(ctx context.Context, limit int64) *Meter {
 	return &Meter{ctx: ctx, total: limit}
 }
 
-// Spend reports n units of work that were done or are about to be done. It returns the error of the
-// context when that has ended, and an error that matches [ErrTooLarge] beyond the limit.
+// Spend adds n units of work, before or after the work is done. It returns the error of the context
+// once the context has ended, and an error that matches [ErrTooLarge] once the limit is exceeded.
 func (m *Meter) Spend(n int64) error {
 	m.left -= n
 	if m.left > 0 {

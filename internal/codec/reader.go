@@ -7,46 +7,46 @@ import (
 	"io"
 )
 
-// A Reader reads the header of a file: forward, and at other places where the file can seek or its
-// bytes are there already. It never holds more than was asked for, but for what a source that can't
-// seek has sent so far, which it keeps for those who read on: see [Reader.Retained].
+// A Reader reads the header of a file. It reads forward; it also goes to any offset if the source can
+// seek or the whole file is in memory. Of a source that can't seek, a Reader keeps everything that it
+// has read, so that the caller can read on from there: see [Reader.Retained]. Of a source that can
+// seek, it buffers only what the caller needs.
 //
-// Its errors are a [ReadError] for what the source itself returned, the context's error,
-// io.ErrUnexpectedEOF where the file ends too soon, and one that matches [ErrTooLarge] where the
-// account is empty.
+// The error is a [ReadError] if the source failed, the context's error if the context has ended,
+// io.ErrUnexpectedEOF if the file ends too soon, and matches [ErrTooLarge] if the account is empty.
 type Reader struct {
 	ctx    context.Context
 	src    io.Reader // nil: buf is the whole file
-	seeker io.Seeker // nil: all that was read stays in buf
-	buf    []byte    // bytes of the file, from base on
+	seeker io.Seeker // nil: buf keeps everything that was read
+	buf    []byte    // bytes of the file, from offset base on
 	base   int64
-	pos    int64 // of the next byte
-	taken  int64 // bytes of buf taken from the account
+	pos    int64 // offset of the next byte
+	taken  int64 // bytes taken from the account for buf
 	srcErr error // io.EOF, or what the source returned
 	whole  bool
-	idle   int // reads in a row that returned nothing
+	idle   int // number of consecutive reads that returned no bytes
 }
 
-// readAhead is how much is read at least. It is small because the chunks of a PNG are: after each
-// that is skipped, that much is read.
+// readAhead is the minimum size of a read in bytes. It is small because PNG chunks are small, and a
+// read follows each skipped chunk.
 const readAhead = 1 << 10
 
-// skipAhead is how far a source that can seek is read through rather than sought: a seek costs a
-// system call, or a request.
+// skipAhead is the distance in bytes up to which a Reader skips by reading instead of seeking. A seek
+// costs a system call or a request.
 const skipAhead = 4 << 10
 
-// maxRead is how much is read at a time, so that memory follows what the file has, and maxIdle how
-// often a source may return nothing.
+// maxRead is the maximum size of a read in bytes. It makes the buffer grow with the data that the file
+// really has. maxIdle is how often in a row a source may return no bytes.
 const (
 	maxRead = 64 << 10
 	maxIdle = 100
 )
 
-// maxBlock is what Block returns at most.
+// maxBlock is the maximum size of a block in bytes, unless the whole file is in memory.
 const maxBlock = 16 << 20
 
-// NewReader returns a Reader of what src begins with. If src is an io.Seeker it is sought, from where
-// it stands. If whole is false, functions that read headers stop at the pixels.
+// NewReader returns a Reader of src. The Reader seeks if src is an io.Seeker that is at offset 0. If
+// whole is false, functions that read headers stop at the pixels.
 func NewReader(ctx context.Context, src io.Reader, whole bool) *Reader {
 	r := &Reader{ctx: ctx, src: src, whole: whole}
 	if s, ok := src.(io.Seeker); ok {
@@ -57,7 +57,7 @@ func NewReader(ctx context.Context, src io.Reader, whole bool) *Reader {
 	return r
 }
 
-// NewBytesReader returns a Reader of a whole file. Blocks are parts of data.
+// NewBytesReader returns a Reader of data, a whole file. Block returns slices of data.
 func NewBytesReader(ctx context.Context, data []byte) *Reader {
 	return &Reader{ctx: ctx, buf: data, srcErr: io.EOF, whole: true}
 }
@@ -68,17 +68,17 @@ type ReadError struct{ Err error }
 func (e *ReadError) Error() string { return e.Err.Error() }
 func (e *ReadError) Unwrap() error { return e.Err }
 
-// Whole reports whether what stands behind the pixels is wanted as well.
+// Whole reports whether the caller also wants the metadata that follows the pixels.
 func (r *Reader) Whole() bool { return r.whole }
 
-// Seeks reports whether SeekTo costs little: the source can seek, or the whole file is in memory.
+// Seeks reports whether SeekTo is cheap: the source can seek, or the whole file is in memory.
 func (r *Reader) Seeks() bool { return r.src == nil || r.seeker != nil }
 
 // Pos returns the offset of the next byte.
 func (r *Reader) Pos() int64 { return r.pos }
 
-// Retained returns what was read of a source that can't seek, from its first byte on. The memory
-// stays taken from the account.
+// Retained returns all bytes that were read from a source that can't seek, or nil if the source can
+// seek. The account stays charged for this memory.
 func (r *Reader) Retained() []byte {
 	if r.seeker != nil {
 		return nil
@@ -86,8 +86,8 @@ func (r *Reader) Retained() []byte {
 	return r.buf
 }
 
-// Peek returns the next n bytes without passing over them, fewer only at the end of the file. They are
-// valid until the next call.
+// Peek returns the next n bytes without advancing the Reader. It returns fewer bytes only at the end
+// of the file. The bytes are valid until the next call.
 func (r *Reader) Peek(n int) ([]byte, error) {
 	err := r.fill(int64(n))
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -117,8 +117,9 @@ func (r *Reader) Read(p []byte) error {
 	return err
 }
 
-// Block reads n bytes, which are valid until the next call. What it allocates follows what the file
-// has, not what n claims. More than 16 MiB match ErrTooLarge, unless the whole file is in memory.
+// Block reads n bytes, which are valid until the next call. Its memory grows with the bytes that the
+// file really has, not with n. If n is more than 16 MiB the error matches ErrTooLarge, unless the whole
+// file is in memory.
 func (r *Reader) Block(n int64) ([]byte, error) {
 	if n < 0 {
 		return nil, errors.New("a block of negative length")
@@ -134,7 +135,7 @@ func (r *Reader) Block(n int64) ([]byte, error) {
 	return r.buf[at : at+n : at+n], nil
 }
 
-// Skip passes over n bytes. It may end behind the end of the file; then the next read fails.
+// Skip advances by n bytes. It may go beyond the end of the file; then the next read fails.
 func (r *Reader) Skip(n int64) error {
 	if n < 0 {
 		return errors.New("a block of negative length")
@@ -142,7 +143,7 @@ func (r *Reader) Skip(n int64) error {
 	return r.SeekTo(r.pos + n)
 }
 
-// SeekTo goes to an offset, before or behind the current one.
+// SeekTo moves to an offset in the file, backward or forward.
 func (r *Reader) SeekTo(offset int64) error {
 	if offset < 0 {
 		return errors.New("an offset before the file")
@@ -177,7 +178,7 @@ func (r *Reader) SeekTo(offset int64) error {
 	return nil
 }
 
-// fill reads on until n bytes stand behind pos.
+// fill reads until buf holds n bytes from pos on.
 func (r *Reader) fill(n int64) error {
 	for {
 		if r.pos-r.base+n <= int64(len(r.buf)) {
@@ -199,7 +200,7 @@ func (r *Reader) fill(n int64) error {
 	}
 }
 
-// discard drops what stands before pos, of a source that can be sought.
+// discard drops the bytes before pos if the source can seek.
 func (r *Reader) discard() {
 	if r.seeker == nil || r.pos == r.base {
 		return
@@ -209,7 +210,7 @@ func (r *Reader) discard() {
 	r.base += before
 }
 
-// more appends what one read returns to buf. It asks for want bytes, within reason.
+// more appends the bytes of one Read to buf. It asks for want bytes, but at least readAhead and at most maxRead.
 func (r *Reader) more(want int64) error {
 	want = min(max(want, readAhead), maxRead)
 	if need := int64(len(r.buf)) + want; need > int64(cap(r.buf)) {
@@ -234,7 +235,7 @@ func (r *Reader) more(want int64) error {
 	return nil
 }
 
-// grow makes room for need bytes, twice as many at most.
+// grow enlarges buf to a capacity of at least need bytes, by doubling.
 func (r *Reader) grow(need int64) error {
 	size := max(2*int64(cap(r.buf)), need, 2*readAhead)
 	if size > Free {

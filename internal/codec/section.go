@@ -2,9 +2,9 @@ package codec
 
 import "io"
 
-// Section returns a Reader of the next n bytes of r, which are a file within the file. It reads
-// forward, and only up to the pixels. r is behind what it has read afterwards, and must not be used
-// meanwhile.
+// Section returns a Reader of the next n bytes of r, a file embedded in the file. The section cannot
+// seek and reports Whole as false. r must not be used while the section is in use. Afterwards r stands
+// where the section stopped reading.
 func (r *Reader) Section(n int64) *Reader {
 	return NewReader(r.ctx, &section{r, n}, false)
 }

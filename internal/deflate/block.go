@@ -31,7 +31,7 @@ func (h *histogram) count(tokens []token) {
 	}
 }
 
-// entropy is how many bits the symbols take in an ideal code, without those behind them.
+// entropy returns the number of bits that the symbols take in an ideal code, without their extra bits.
 func (h *histogram) entropy() float64 { return entropy(h.literals[:]) + entropy(h.distances[:]) }
 
 func entropy(counts []uint32) float64 {
@@ -48,7 +48,7 @@ func entropy(counts []uint32) float64 {
 	return sum + float64(float64(total)*log2(total))
 }
 
-// logs are logarithms of small numbers.
+// logs[n] is the binary logarithm of n.
 var logs = func() (l [4096]float64) {
 	for i := range l {
 		l[i] = math.Log2(float64(i))
@@ -63,14 +63,14 @@ func log2(n uint32) float64 {
 	return math.Log2(float64(n))
 }
 
-// A writer writes bits, the lowest first.
+// A writer writes bits, least significant bit first.
 type writer struct {
 	out  []byte
 	acc  uint64
 	held uint // bits in acc, less than 32 between calls
 }
 
-// put writes n bits, at most 32.
+// put writes the n low bits of v; n is at most 32.
 func (w *writer) put(v uint64, n uint) {
 	w.acc |= v << w.held
 	w.held += n
@@ -81,7 +81,7 @@ func (w *writer) put(v uint64, n uint) {
 	}
 }
 
-// align fills up a byte with zeros.
+// align pads the last byte with zero bits.
 func (w *writer) align() {
 	for ; w.held > 0; w.held -= min(w.held, 8) {
 		w.out = append(w.out, byte(w.acc))
@@ -89,7 +89,7 @@ func (w *writer) align() {
 	}
 }
 
-// codes are the codes of a block.
+// codes holds the Huffman codes of a block.
 type codes struct {
 	literal, distance, length code
 	lit                       [literals]uint8
@@ -101,7 +101,7 @@ type codes struct {
 	runs                      []run
 }
 
-// A run is an element of the description of code lengths (3.2.7).
+// A run is one symbol of the code length alphabet with its extra bits (3.2.7).
 type run struct{ symbol, extra, value uint8 }
 
 func (c *codes) build(h *histogram) {
@@ -111,10 +111,10 @@ func (c *codes) build(h *histogram) {
 	c.distance.build(h.distances[:], maxBits)
 }
 
-// order is in which the lengths of the code of code lengths stand (3.2.7).
+// order is the order in which the lengths of the code length code are stored (3.2.7).
 var order = [codeLengths]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 
-// head writes the codes.
+// head writes the Huffman tables.
 func (c *codes) head(w *writer) {
 	used := func(lengths []uint8, least int) int {
 		n := len(lengths)
@@ -143,7 +143,7 @@ func (c *codes) head(w *writer) {
 	}
 }
 
-// appendRuns describes code lengths by themselves and by runs.
+// appendRuns run-length encodes code lengths.
 func appendRuns(runs []run, lengths []uint8) []run {
 	for len(lengths) > 0 {
 		v, n := lengths[0], 1
@@ -175,7 +175,7 @@ func appendRuns(runs []run, lengths []uint8) []run {
 	return runs
 }
 
-// body writes the tokens.
+// body writes the tokens and the end-of-block symbol.
 func (c *codes) body(w *writer, tokens []token) {
 	for _, t := range tokens {
 		if t.distance() == 0 {

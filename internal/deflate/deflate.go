@@ -1,8 +1,8 @@
-// Package deflate compresses to zlib streams (RFC 1950, RFC 1951) what is in memory as a whole, such as the
-// filtered rows of a PNG. Sections are those of RFC 1951.
+// Package deflate compresses data to zlib streams (RFC 1950, RFC 1951). All of the data must be in memory, such
+// as the filtered rows of a PNG. Section numbers in comments are those of RFC 1951.
 //
-// It finds matches in hash chains, takes one only if it has fewer bits than its literals are expected to
-// have, and begins a block wherever codes of its own pay.
+// The encoder finds matches with hash chains. It uses a match only if the match is estimated to take fewer bits
+// than the literals it replaces. It starts a new block where new Huffman tables save more bits than they cost.
 package deflate
 
 import (
@@ -13,16 +13,16 @@ import (
 	"unsafe"
 )
 
-// An Effort says how long matches are looked for.
+// An Effort sets how hard the encoder searches for matches.
 type Effort struct {
-	chain int  // how many places are looked at
-	nice  int  // a length that is long enough
-	good  int  // a length from which on a quarter of the chain is enough to look for a better one
-	lazy  int  // how many positions further on a better match may begin
-	hasty bool // it gives up where there are none
+	chain int  // maximum number of earlier positions to compare
+	nice  int  // match length at which the search stops
+	good  int  // match length from which lazy matching searches only a quarter as many positions
+	lazy  int  // maximum number of positions that lazy matching looks ahead; 0 disables it
+	hasty bool // skip positions where matches are rare
 }
 
-// The efforts: that of an estimate, that for noise with few matches in it, and those for the rest.
+// Quick is for estimates, Light for noisy data with few matches, and Usual and Thorough for all other data.
 var (
 	Quick    = Effort{chain: 4, nice: 32, good: 8, hasty: true}
 	Light    = Effort{chain: 4, nice: 32, good: 8, lazy: 1, hasty: true}
@@ -30,37 +30,37 @@ var (
 	Thorough = Effort{chain: 128, nice: 258, good: 32, lazy: 2}
 )
 
-// A Compressor keeps its memory from one call to the next. The zero value is ready to use, by one goroutine
-// at a time.
+// A Compressor reuses its buffers from one call to the next. The zero value is ready to use. Only one goroutine
+// may use a Compressor at a time.
 type Compressor struct {
 	matcher matcher
 	writer  writer
 	codes   codes
 	tokens  []token
-	block   histogram // of tokens, but the last chunk
-	chunk   histogram // of what follows in tokens
-	counted int       // tokens in block
+	block   histogram // of tokens[:counted]
+	chunk   histogram // of the tokens after those
+	counted int       // number of tokens counted in block
 	costs   [literals]uint32
 	far     [distances]uint32
 
 	out   io.Writer // nil: only an estimate is made
-	total histogram // of an estimate
-	extra int       // bits behind the symbols of an estimate
+	total histogram // estimate only: of all blocks
+	extra int       // estimate only: number of extra bits
 }
 
-// Memory is how many bytes a Compressor has at most for data of n bytes.
+// Memory returns the maximum number of bytes that a Compressor allocates for n bytes of data.
 func Memory(n int) int64 {
 	matcher := 4*(1<<hashBits(n)+1<<min(hashBits(n), hash3Bits)) + 4*windowOf(n)
 	return int64(unsafe.Sizeof(Compressor{})) + int64(matcher) + 9*int64(min(n, blockTokens)) + 1<<10
 }
 
 const (
-	blockTokens = 1 << 15 // of a block at most
-	chunkTokens = 1 << 11 // after which it is seen whether another block begins
+	blockTokens = 1 << 15 // maximum per block
+	chunkTokens = 1 << 11 // the encoder considers a new block after each chunk
 )
 
-// Compress writes the zlib stream of data to w, a block at a time. It looks at ctx once per 64 KiB. The error
-// is that of ctx or of w.
+// Compress writes data to w as a zlib stream, one block per Write. It checks ctx once per 64 KiB of data. It
+// returns the error of ctx or of w.
 func (c *Compressor) Compress(ctx context.Context, w io.Writer, data []byte, e Effort) error {
 	c.out = w
 	defer func() { c.out, c.matcher.data = nil, nil }()
@@ -76,7 +76,7 @@ func (c *Compressor) Compress(ctx context.Context, w io.Writer, data []byte, e E
 	return err
 }
 
-// Estimate returns about how many bytes a stream of data has.
+// Estimate returns the approximate size in bytes of the compressed data.
 func (c *Compressor) Estimate(ctx context.Context, data []byte, e Effort) (int, error) {
 	c.extra, c.total = 0, histogram{}
 	defer func() { c.matcher.data = nil }()
@@ -89,7 +89,7 @@ func (c *Compressor) Estimate(ctx context.Context, data []byte, e Effort) (int, 
 	return (c.extra + int(c.total.entropy()) + 7) / 8, nil
 }
 
-// Entropy returns about how many bytes a stream of data has that has no matches.
+// Entropy returns the approximate size in bytes of data compressed by Huffman coding alone, without matches.
 func Entropy(data []byte) int {
 	var counts [256]uint32
 	for _, v := range data {
@@ -98,7 +98,7 @@ func Entropy(data []byte) int {
 	return int(entropy(counts[:])+7) / 8
 }
 
-// add adds a token, and ends the block where that pays.
+// add appends a token. It ends the block before the last chunk if two blocks take fewer bits than one.
 func (c *Compressor) add(t token) error {
 	c.tokens = append(c.tokens, t)
 	if len(c.tokens)-c.counted < chunkTokens {
@@ -109,7 +109,7 @@ func (c *Compressor) add(t token) error {
 	if c.out != nil && c.counted > 0 {
 		both := c.block
 		both.add(&c.chunk)
-		const head = 80 * 8 // bits that codes take
+		const head = 80 * 8 // estimated size of the Huffman tables of a block, in bits
 		if apart := c.block.entropy() + c.chunk.entropy() + head; apart < both.entropy() || len(c.tokens) == blockTokens {
 			if err := c.flush(c.counted, false); err != nil {
 				return err
@@ -131,7 +131,7 @@ func (c *Compressor) flush(n int, last bool) (err error) {
 	}
 	if c.out != nil {
 		c.codes.build(&c.block)
-		kind := uint64(2 << 1) // with codes of its own
+		kind := uint64(2 << 1) // BTYPE 2: dynamic Huffman tables (3.2.3)
 		if last {
 			kind |= 1
 		}

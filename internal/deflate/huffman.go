@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// A code is a Huffman code: how many bits each symbol has, and which, the first one lowest.
+// A code is a Huffman code: the code length of each symbol, and its code with the first bit in the lowest place.
 type code struct {
 	lengths []uint8
 	bits    []uint16
@@ -18,8 +18,8 @@ type leaf struct {
 	symbol uint16
 }
 
-// build makes a code of minimum redundancy for counts, in which no symbol has more than limit bits.
-// There are at least two symbols with bits, as some decoders want it.
+// build makes a Huffman code for counts, with code lengths of at most limit bits. At least two symbols get a
+// code, because some decoders require two.
 func (c *code) build(counts []uint32, limit int) {
 	var buffer [literals]leaf
 	leaves := buffer[:0]
@@ -39,14 +39,14 @@ func (c *code) build(counts []uint32, limit int) {
 		depths[i] = l.n
 	}
 	minimumRedundancy(depths[:len(leaves)])
-	var number [33]int // of symbols, by bits
+	var number [33]int // number of symbols by code length
 	for _, d := range depths[:len(leaves)] {
 		number[min(d, 32)]++
 	}
 	limitDepth(&number, limit)
 	clear(c.lengths)
 	at := len(leaves)
-	for n := 1; n <= limit; n++ { // the most frequent ones have the fewest bits
+	for n := 1; n <= limit; n++ { // the most frequent symbols get the shortest codes
 		for range number[n] {
 			at--
 			c.lengths[leaves[at].symbol] = uint8(n)
@@ -55,11 +55,11 @@ func (c *code) build(counts []uint32, limit int) {
 	c.assign(&number)
 }
 
-// minimumRedundancy replaces frequencies in ascending order by the depths of their leaves (A. Moffat and J. Katajainen,
-// In-Place Calculation of Minimum-Redundancy Codes, 1995).
+// minimumRedundancy replaces frequencies, sorted in ascending order, by the depths of their leaves (A. Moffat and
+// J. Katajainen, In-Place Calculation of Minimum-Redundancy Codes, 1995).
 func minimumRedundancy(a []uint32) {
 	n := len(a)
-	// Nodes are made in the order of their sums. A node's place then holds its parent.
+	// Phase 1: create internal nodes in ascending order of their sums. The element of a merged node then holds the index of its parent.
 	leaf, root := 0, 0
 	take := func(next int) uint32 {
 		if leaf >= n || root < next && a[root] < a[leaf] {
@@ -75,12 +75,12 @@ func minimumRedundancy(a []uint32) {
 		first := take(next)
 		a[next] = first + take(next)
 	}
-	// Parents become depths of nodes.
+	// Phase 2: replace parent indices by depths of internal nodes.
 	a[n-2] = 0
 	for next := n - 3; next >= 0; next-- {
 		a[next] = a[a[next]] + 1
 	}
-	// Of each depth, what is no node is a leaf.
+	// Phase 3: at each depth, the places not taken by internal nodes are leaves.
 	available, depth, node, place := 1, uint32(0), n-2, n-1
 	for available > 0 {
 		used := 0
@@ -96,13 +96,13 @@ func minimumRedundancy(a []uint32) {
 	}
 }
 
-// limitDepth makes leaves beyond the limit shorter, and as few others longer as make room for them.
+// limitDepth shortens codes longer than limit, and lengthens as few others as needed to keep the code prefix-free.
 func limitDepth(number *[33]int, limit int) {
 	for n := limit + 1; n < len(number); n++ {
 		number[limit] += number[n]
 		number[n] = 0
 	}
-	space := 0 // in units of the longest
+	space := 0 // Kraft sum, in units of 2^-limit
 	for n := 1; n <= limit; n++ {
 		space += number[n] << (limit - n)
 	}
@@ -118,7 +118,7 @@ func limitDepth(number *[33]int, limit int) {
 	}
 }
 
-// assign gives out bits in the order of the symbols (3.2.2).
+// assign assigns canonical codes in the order of the symbols (3.2.2).
 func (c *code) assign(number *[33]int) {
 	var next [maxBits + 2]uint16
 	for n := 1; n <= maxBits; n++ {

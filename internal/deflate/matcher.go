@@ -11,22 +11,22 @@ const (
 	maxMatch = 258
 )
 
-// A matcher finds earlier occurrences of what follows a position: in chains of positions whose next four
-// bytes have the same hash, and by the last position whose next three bytes have.
+// A matcher finds earlier occurrences of the bytes at a position. It follows hash chains of positions whose first
+// four bytes have the same hash. For matches of three bytes it keeps only the last position of each hash.
 type matcher struct {
 	data   []byte
-	hashed int     // positions before it are in the tables
-	shift  uint    // of a hash of four bytes
+	hashed int     // positions before this one have been inserted or skipped
+	shift  uint    // right shift that gives the hash of four bytes
 	head   []int32 // last position, plus 1, by hash of four bytes
 	head3  []int32 // last position, plus 1, by hash of three bytes
-	prev   []int32 // position before, plus 1, by position in the window
+	prev   []int32 // previous position in the chain, plus 1, by position in the window
 }
 
 const hash3Bits = 14
 
 func hashBits(n int) int { return min(max(bits.Len(uint(n)), 9), 15) }
 
-// windowOf is how many positions are kept of n bytes, a power of two.
+// windowOf returns the number of positions to keep for n bytes of data, a power of two.
 func windowOf(n int) int { return 1 << min(bits.Len(uint(n)), 15) }
 
 // reset forgets all positions.
@@ -46,14 +46,14 @@ func room[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-const multiplier = 2654435761 // 2³² by the golden ratio
+const multiplier = 2654435761 // 2³² divided by the golden ratio
 
 func (m *matcher) hash4(v uint32) uint32 { return v * multiplier >> m.shift }
 func (m *matcher) hash3(v uint32) uint32 {
 	return v << 8 * multiplier >> (32 - hash3Bits) & uint32(len(m.head3)-1)
 }
 
-// insert puts the positions before end into the tables.
+// insert adds all positions before end to the hash tables.
 func (m *matcher) insert(end int) {
 	end = min(end, len(m.data)-3)
 	mask := len(m.prev) - 1
@@ -67,12 +67,12 @@ func (m *matcher) insert(end int) {
 	m.hashed = max(m.hashed, end)
 }
 
-// skip leaves positions out.
+// skip excludes the positions before end that have not been inserted.
 func (m *matcher) skip(end int) { m.hashed = max(m.hashed, end) }
 
-// find returns the longest match at a position that is longer than best, the nearest one of that length. It
-// looks at up to chain positions, and is content with one of nice bytes. All positions before must be in the
-// tables. It returns best, 0 if there is none.
+// find returns the longest match at position at that is longer than best; among equally long matches the nearest
+// one. It compares up to chain positions and stops at a match of nice bytes. All positions before at must have
+// been inserted. Distance 0 means that there is no match.
 func (m *matcher) find(at, best, chain, nice int) (length, distance int) {
 	data, mask := m.data, len(m.prev)-1
 	most := min(maxMatch, len(data)-at)
@@ -103,7 +103,7 @@ func (m *matcher) find(at, best, chain, nice int) (length, distance int) {
 	return best, distance
 }
 
-// common is how many bytes a and b, which is no longer, begin with in common.
+// common returns the length of the common prefix of a and b. b must not be longer than a.
 func common(a, b []byte) int {
 	n := 0
 	a = a[:len(b)]

@@ -5,10 +5,10 @@ import (
 	"math/bits"
 )
 
-// costUnit is a bit, in the costs of symbols.
+// costUnit is the cost of one bit.
 const costUnit = 16
 
-// setCosts expects that symbols will be as frequent as they were.
+// setCosts sets the cost of each symbol from its frequency in h, the histogram of the previous block.
 func (c *Compressor) setCosts(h *histogram) {
 	set := func(costs, counts []uint32) {
 		total := uint32(0)
@@ -23,7 +23,7 @@ func (c *Compressor) setCosts(h *histogram) {
 	set(c.far[:], h.distances[:])
 }
 
-// guess sets costs before anything is known: literals as frequent as in the data.
+// guess sets the costs for the first block. Literal costs come from byte frequencies at the start of data.
 func (c *Compressor) guess(data []byte) {
 	h := &c.block
 	*h = histogram{}
@@ -40,7 +40,7 @@ func (c *Compressor) guess(data []byte) {
 	*h = histogram{}
 }
 
-// saves reports whether a match has fewer bits than the literals in its place.
+// saves reports whether a match takes fewer bits than the literals it replaces.
 func (c *Compressor) saves(at, length, distance int) bool {
 	if length > 12 {
 		return true
@@ -54,13 +54,14 @@ func (c *Compressor) saves(at, length, distance int) bool {
 	return cost < apart
 }
 
-// After patience positions without a match in a row, a hasty effort goes on in longer and longer steps.
+// After patience consecutive positions without a match, a hasty effort skips ahead in increasing steps, up to maxStep.
 const (
 	patience = 16
 	maxStep  = 16
 )
 
-// parse cuts data into tokens: at each position the longest match, unless a better one begins behind it.
+// parse splits data into tokens. At each position it takes the longest match, unless lazy matching finds a better
+// one a few positions later.
 func (c *Compressor) parse(ctx context.Context, data []byte, e Effort) error {
 	m := &c.matcher
 	m.reset(data)
@@ -119,7 +120,7 @@ func (c *Compressor) parse(ctx context.Context, data []byte, e Effort) error {
 	return nil
 }
 
-// best returns the longest match at a position that saves bits.
+// best returns the longest match at a position, or distance 0 if that match saves no bits.
 func (c *Compressor) best(at, least, chain, nice int) (length, distance int) {
 	length, distance = c.matcher.find(at, least, chain, nice)
 	if distance > 0 && !c.saves(at, length, distance) {
@@ -128,7 +129,7 @@ func (c *Compressor) best(at, least, chain, nice int) (length, distance int) {
 	return length, distance
 }
 
-// pass goes over a match. Of long runs only the ends are worth finding.
+// pass skips most positions inside a match that is a long run. Only the ends of a run are useful for later matches.
 func (c *Compressor) pass(at, length, distance int) {
 	if length >= 64 && distance < 16 {
 		c.matcher.insert(at + 16)

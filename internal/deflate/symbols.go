@@ -2,33 +2,32 @@ package deflate
 
 import "math/bits"
 
-// A token is a literal, or the length of a match with its distance in the upper half.
+// A token is a literal, or a match with its length in the low 16 bits and its distance in the high 16 bits.
 type token uint32
 
 func match(length, distance int) token { return token(distance)<<16 | token(length) }
 
 func (t token) distance() int { return int(t >> 16) }
-func (t token) length() int   { return int(t & 0xffff) } // of a match
+func (t token) length() int   { return int(t & 0xffff) } // only of a match
 
 // The alphabets (3.2.5, 3.2.7).
 const (
 	endOfBlock    = 256
-	literals      = 286 // and lengths
+	literals      = 286 // literal/length alphabet
 	distances     = 30
 	codeLengths   = 19
 	maxBits       = 15
-	maxLengthBits = 7 // of the code of code lengths
+	maxLengthBits = 7 // of the code length code
 )
 
-// A symbol stands for a length or a distance, with so many bits behind it.
+// A symbol encodes a length or a distance; extra bits are added to base.
 type symbol struct {
 	code  uint16
 	extra uint8
 	base  uint16
 }
 
-// lengthSymbols are by length, and distanceSymbols by the distance less 1 up to 255, and beyond by
-// 256 and the upper bits.
+// lengthSymbols is indexed by length. distanceSymbols is indexed by n = distance-1 if n < 256, else by 256 + n>>7.
 var (
 	lengthSymbols   [maxMatch + 1]symbol
 	distanceSymbols [512]symbol
@@ -44,7 +43,7 @@ func init() {
 	}
 }
 
-// lengthSymbol computes a length's symbol: from 11 on four share as many extra bits.
+// lengthSymbol computes the symbol of a length. From length 11 on, four consecutive symbols have the same number of extra bits.
 func lengthSymbol(length int) symbol {
 	if length == maxMatch {
 		return symbol{285, 0, maxMatch}
@@ -57,7 +56,7 @@ func lengthSymbol(length int) symbol {
 	return symbol{uint16(257 + 4*extra + n>>extra), uint8(extra), uint16(n>>extra<<extra + minMatch)}
 }
 
-// symbolOfDistance computes a distance's symbol: from 5 on two share as many extra bits.
+// symbolOfDistance computes the symbol of a distance. From distance 5 on, two consecutive symbols have the same number of extra bits.
 func symbolOfDistance(distance int) symbol {
 	n := distance - 1
 	if n < 4 {

@@ -8,15 +8,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// Decode decodes data, a whole file, at its full size, to a new image of the type that image/png
-// gives: *image.Gray,
-// *image.Gray16, *image.Paletted, *image.RGBA and *image.RGBA64 of opaque pictures, and *image.NRGBA and
-// *image.NRGBA64. An index that the palette does not define is opaque black.
+// Decode decodes data, a whole file, at full size. The new image has the same type as from image/png:
+// *image.Gray, *image.Gray16 or *image.Paletted; *image.RGBA or *image.RGBA64 if the color type is
+// opaque; else *image.NRGBA or *image.NRGBA64. An index that the palette does not define is opaque black.
 //
-// Errors match [codec.ErrCorrupt] or [codec.ErrFormat] (so does that for more pixels than can be
-// addressed), or are ctx's: ctx is looked at often. Checked are the CRC of every chunk that the pixels
-// need (IHDR, IDAT, and PLTE and tRNS where they count), and the Adler-32 of the pixels. Nothing else
-// has to be right, or there: pixels that are complete are a picture.
+// Errors match [codec.ErrCorrupt], or [codec.ErrFormat] (also for more pixels than can be addressed),
+// or are the error of ctx, which is checked often. Decode verifies the Adler-32 checksum of the pixels
+// and the CRC of every chunk that the pixels need: IHDR, IDAT, and PLTE and tRNS if they apply. It
+// ignores all other errors and missing chunks: complete pixels are a picture.
 func (d *decoder) Decode(ctx context.Context, data []byte) (image.Image, error) {
 	defer d.forget()
 	if err := d.begin(ctx, data); err != nil {
@@ -47,20 +46,20 @@ func (d *decoder) decode() (image.Image, error) {
 	return c.img, nil
 }
 
-// progress is how much of the pixels has been decoded.
+// progress states how many rows have been decoded.
 type progress struct {
-	pass   int // of Adam7, or 0
-	rows   int // of that pass
+	pass   int // pass of Adam7; 0 if not interlaced
+	rows   int // decoded rows of that pass
 	pixels int64
 }
 
-// canvas is a picture that is being decoded.
+// canvas is the destination of the decoded rows.
 type canvas struct {
 	img    image.Image
 	pix    []byte
 	stride int
 	pixel  int                   // bytes
-	row    func(dst, src []byte) // writes a row of the file, or of a pass
+	row    func(dst, src []byte) // converts a row of the file, or of a pass
 }
 
 func (d *decoder) newCanvas() canvas {
@@ -74,7 +73,7 @@ func (d *decoder) newCanvas() canvas {
 	if plain == nil {
 		plain = func(dst, src []byte) { copy(dst, src) }
 	}
-	// finished makes the pixels of four samples, of so many bytes each, that package image wants.
+	// finished returns a function that converts a row to pixels of four samples, as package image requires. sample is the size of a sample in bytes.
 	finished := func(sample int, finish func(dst, src []byte, sample int)) func(dst, src []byte) {
 		return func(dst, src []byte) {
 			if x.row != nil {
@@ -113,7 +112,7 @@ func (d *decoder) newCanvas() canvas {
 	}
 }
 
-// spreadGray turns gray and alpha, of n bytes each, into red, green, blue and alpha.
+// spreadGray converts gray and alpha samples of n bytes each to red, green, blue and alpha.
 func spreadGray(dst, src []byte, n int) {
 	for len(dst) >= 4*n && len(src) >= 2*n {
 		copy(dst, src[:n])
@@ -123,7 +122,7 @@ func spreadGray(dst, src []byte, n int) {
 	}
 }
 
-// addOpaque adds alpha to red, green and blue of n bytes each, 1 or 2.
+// addOpaque adds an opaque alpha sample to red, green and blue samples of n bytes each; n is 1 or 2.
 func addOpaque(dst, src []byte, n int) {
 	if n == 1 {
 		for len(dst) >= 4 && len(src) >= 3 {
@@ -139,13 +138,13 @@ func addOpaque(dst, src []byte, n int) {
 	}
 }
 
-// adam7 are the passes of an interlaced picture (8.2): where the first pixel is, and how far it is to
-// the next.
+// adam7 lists the passes of an interlaced picture (8.2): the position of the first pixel, and the
+// distance to the next one in each direction.
 var adam7 = [7]struct{ x, y, dx, dy int }{
 	{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
 }
 
-// passes decodes the rows of the file onto c: all at once, or by Adam7.
+// passes decodes all rows of the file into c, in one pass or in the seven passes of Adam7.
 func (d *decoder) passes(c canvas) (done progress, err error) {
 	if !d.Interlaced {
 		done.rows, err = d.pass(image.Pt(d.Width, d.Height), d.Height, func(y int, row []byte) {
@@ -174,7 +173,7 @@ func (d *decoder) passes(c canvas) (done progress, err error) {
 	return done, nil
 }
 
-// paletteOf is the palette of the file, with opaque black for the indices that go beyond it.
+// paletteOf returns the palette of the file, extended with opaque black for indices beyond its end.
 func (f *file) paletteOf(indices []byte) color.Palette {
 	n := f.colors
 	if n < 1<<f.Depth {

@@ -14,15 +14,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/deflate"
 )
 
-// Encode writes img to w with 8 bits per sample, without loss but for the color of what is wholly
-// transparent: in indices or gray of as few bits as will do, else in gray, gray with alpha, RGB, or
-// RGBA. Equal pictures give equal bytes, whatever their types. img, which is not modified, must
-// have pixels. Encode may be called from several goroutines.
+// Encode writes img to w as PNG with 8 bits per sample or fewer. Compression is lossless, except that
+// fully transparent pixels lose their color. Encode uses a palette or gray with the smallest bit depth
+// that suffices, else gray with alpha, RGB or RGBA. Equal pictures give equal bytes, whatever their Go
+// types. img must not be empty; Encode does not modify it. Several goroutines may call Encode at once.
 //
-// Rows are filtered in the way, of five, that makes a sample of them shortest: all of them alike, or each with the
-// filter that leaves the fewest pairs of bytes.
+// Encode tries filter strategies on samples of the picture and takes the one that compresses best. A
+// strategy is one filter for all rows, or for each row the filter that leaves the fewest distinct byte pairs.
 //
-// Memory is taken from the account of ctx. The error is w's, that of an account that is empty, or that of ctx.
+// Encode takes its memory from the account of ctx. It returns the error of w, of ctx, or of an empty account.
 func Encode(ctx context.Context, w io.Writer, img image.Image) error {
 	e, _ := encoders.Get().(*encoder)
 	if e == nil {
@@ -36,8 +36,8 @@ func Encode(ctx context.Context, w io.Writer, img image.Image) error {
 	return err
 }
 
-// begin takes what an encoder has before it knows how much it writes. Memory of a picture before that
-// is larger than this one could need is dropped, so that it is not refused for it.
+// begin charges the account for the buffers of the encoder. It drops buffers left from an earlier picture that
+// are larger than this picture can need, so that they can't exhaust the account.
 func (e *encoder) begin(ctx context.Context, size image.Point) error {
 	e.account, e.taken = codec.AccountOf(ctx), 0
 	most := (4*size.X + 1) * size.Y
@@ -60,18 +60,18 @@ func (e *encoder) begin(ctx context.Context, size image.Point) error {
 	return nil
 }
 
-// EncodeMemory returns the most bytes that it takes to encode a picture of that size, without the picture: of the
-// account of Encode, and of the file, of which the buffer grows by a quarter.
+// EncodeMemory returns the maximum memory in bytes for encoding a picture of the given size: the memory of Encode
+// and of the buffer of the file, which grows by a quarter. The picture itself is not included.
 func EncodeMemory(size image.Point) int64 {
 	pixels := (4*int64(size.X) + 1) * int64(size.Y)
-	long := pixels + pixels>>10 + 4<<10 // of the file
+	long := pixels + pixels>>10 + 4<<10 // maximum size of the file
 	fixed := 7*4*int64(size.X) + int64(unsafe.Sizeof(encoder{})) + deflate.Memory(int(pixels))
-	// The rows; what they become, which grows by a quarter, or doubles while it is small; and then the file. An
-	// encoder from the pool has buffers that may be too small.
+	// The filtered rows, the compressed data and the file. Buffers grow by a quarter, or double while they are
+	// small. The buffers of an encoder from the pool may be too small and exist beside the new ones.
 	return fixed + pixels + 2*(long+long/4) + min(2*long, 2<<20) + min(2*long, maxPooled) + 64<<10
 }
 
-// end gives back what was taken, and keeps the encoder for another picture unless it has become large.
+// end returns all memory to the account. It puts the encoder back into the pool unless its buffers are large.
 func (e *encoder) end() {
 	kept := 0
 	for _, a := range []*appender{&e.rows, &e.packed} {
@@ -86,7 +86,7 @@ func (e *encoder) end() {
 	}
 }
 
-// maxPooled bounds the file that an encoder may hold on to, in bytes.
+// maxPooled is the maximum size in bytes of the buffers that a pooled encoder keeps.
 const maxPooled = 4 << 20
 
 var encoders sync.Pool // of *encoder
@@ -95,11 +95,11 @@ var encoders sync.Pool // of *encoder
 type encoder struct {
 	account *codec.Account
 	taken   int64
-	out     []byte   // the next chunk
-	rows    appender // what is compressed
-	packed  appender // what that makes
+	out     []byte   // chunks that have not been written yet
+	rows    appender // filtered rows
+	packed  appender // compressed rows
 	deflate deflate.Compressor
-	held    int // bytes, for which it has made room
+	held    int // raw size in bytes of the last picture, which deflate has buffers for
 	row     []byte
 	above   []byte
 	filters filterer
@@ -124,7 +124,7 @@ func (e *encoder) encode(ctx context.Context, w io.Writer, img image.Image) erro
 	if f.Color == colorIndexed {
 		e.palette(f.colors.List())
 	}
-	// The pixels are written from where they lie.
+	// The compressed pixels are written without being copied.
 	at := len(e.out)
 	e.out = append(binary.BigEndian.AppendUint32(e.out, uint32(len(packed))), "IDAT"...)
 	sum := crc32.Update(crc32.ChecksumIEEE(e.out[at+4:]), crc32.IEEETable, packed)
@@ -140,7 +140,8 @@ func (e *encoder) encode(ctx context.Context, w io.Writer, img image.Image) erro
 	return err
 }
 
-// orWithout returns the shorter one of a small picture with a palette, whose pixels are packed, and the same without.
+// orWithout compares the encoding with a palette, whose pixels are packed, with one without a palette. It returns the
+// shorter one.
 func (e *encoder) orWithout(ctx context.Context, f *form, row func(y int) []byte, packed []byte) (*form, []byte, error) {
 	packed = bytes.Clone(packed)
 	e.out = e.out[:0]
@@ -153,7 +154,7 @@ func (e *encoder) orWithout(ctx context.Context, f *form, row func(y int) []byte
 	return f, packed, nil
 }
 
-// chunk appends a chunk whose data fill appends.
+// chunk appends a chunk; fill appends the data of the chunk.
 func (e *encoder) chunk(kind string, fill func()) {
 	at := len(e.out)
 	e.out = append(append(e.out, 0, 0, 0, 0), kind...)
@@ -162,7 +163,7 @@ func (e *encoder) chunk(kind string, fill func()) {
 	e.out = binary.BigEndian.AppendUint32(e.out, crc32.ChecksumIEEE(e.out[at+4:]))
 }
 
-// palette appends PLTE, and tRNS if there is a color that is not opaque; these come first.
+// palette appends PLTE, and tRNS if some colors are not opaque. Such colors must come first.
 func (e *encoder) palette(colors []uint32) {
 	e.chunk("PLTE", func() {
 		for _, c := range colors {
@@ -181,7 +182,7 @@ func (e *encoder) palette(colors []uint32) {
 	})
 }
 
-// appender is a writer to a slice, whose memory is the account's.
+// appender is an io.Writer that appends to a slice and takes the memory from the account.
 type appender struct {
 	b       []byte
 	account *codec.Account
@@ -198,7 +199,7 @@ func (a *appender) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// reserve makes room for n bytes in all.
+// reserve makes room for n bytes in total.
 func (a *appender) reserve(n int) error {
 	if n <= cap(a.b) {
 		return nil
@@ -207,7 +208,7 @@ func (a *appender) reserve(n int) error {
 	return a.grow(n)
 }
 
-// grow makes room for size bytes.
+// grow reallocates the buffer with a capacity of size bytes.
 func (a *appender) grow(size int) error {
 	if err := a.account.Take(int64(size)); err != nil {
 		return err

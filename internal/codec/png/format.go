@@ -11,10 +11,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// Format is PNG, with APNG.
+// Format implements PNG, including APNG.
 //
-// The still picture of an APNG is its default image, the one in IDAT, even if that is not a frame of
-// the animation; then it is none of Frames.
+// The still picture of an APNG is the default image, which is stored in IDAT. Frames returns the
+// default image only if it is a frame of the animation.
 var Format = &codec.Format{
 	Name:     "png",
 	Match:    func(head []byte) bool { return codec.HasMagic(head, signature) },
@@ -27,14 +27,14 @@ var Format = &codec.Format{
 	Frames:   openFrames,
 }
 
-// detail is what this package wants to know of a file when it decodes it.
+// detail is Header.Detail of a PNG file.
 type detail struct {
 	file
-	far bool // tones are so far from sRGB's that they are converted before the picture is shrunk
+	far bool // the transfer function differs so much from sRGB's that colors are converted before the picture is shrunk
 }
 
-// shrunk returns the size to which a picture is shrunk while it is decoded, row by row, so that
-// memory follows its width. It is the zero Point if the picture is decoded whole.
+// shrunk returns the size to which a picture is shrunk while it is decoded row by row. It returns the
+// zero Point if the picture is decoded at full size.
 func (d *detail) shrunk(least image.Point) image.Point {
 	if d.far || d.Interlaced || least.X < 1 || least.Y < 1 || 2*least.X > d.Width || 2*least.Y > d.Height {
 		return image.Point{}
@@ -52,7 +52,7 @@ func (d *detail) memory(o codec.Options) int64 {
 	return math.MaxInt64
 }
 
-// imageBytes is the memory of the whole picture.
+// imageBytes returns the memory of the picture at full size.
 func (f *file) imageBytes() int64 {
 	pixel := 4
 	switch {
@@ -68,10 +68,10 @@ func (f *file) imageBytes() int64 {
 	return int64(f.Width) * int64(f.Height) * int64(pixel)
 }
 
-// decoders keep their buffers, up to maxKept bytes each.
+// decoders is a pool of decoders, each of which keeps at most maxKept bytes of buffers.
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// decode decodes the default image. A large one is shrunk row by row as it is read.
+// decode decodes the default image. A large image is shrunk row by row while it is read.
 func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)

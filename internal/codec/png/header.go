@@ -9,9 +9,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/exif"
 )
 
-// readHeader reads the chunks up to the pixels, and of a whole file those behind as well: the
-// orientation may stand there (11.3.3.5), and the frames of an animation do. A file that ends before
-// the pixels is not an error here.
+// readHeader reads the chunks before the pixels. If r.Whole() is true it also reads the chunks after
+// the pixels, which hold the frames of an animation and may hold the orientation (11.3.3.5). A file
+// that ends before the pixels is not an error here.
 func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	d := new(detail)
 	h := codec.Header{Orientation: 1, Detail: d}
@@ -40,21 +40,21 @@ func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	}
 }
 
-// headerScan is what readHeader looks for.
+// headerScan is the state of readHeader.
 type headerScan struct {
 	*detail
 	w      *walker
 	header *codec.Header
 
-	turned bool // there was an eXIf
-	gamma  bool // there is a gAMA that is far from sRGB's
-	other  bool // there is a description of colors that counts more
+	turned bool // an eXIf chunk has been read
+	gamma  bool // a gAMA chunk has a gamma far from sRGB's
+	other  bool // a color description takes precedence over gAMA
 
 	animation
 	frames int
 }
 
-// usualInflation is how many times smaller a profile is in its chunk, at most.
+// usualInflation is the largest compression ratio expected of an ICC profile in an iCCP chunk.
 const usualInflation = 64
 
 // maxExif is the size in bytes beyond which an eXIf chunk is not read.
@@ -77,7 +77,7 @@ func (s *headerScan) chunk(c chunk) error {
 		}
 		if sound && len(data) == 4 {
 			g := binary.BigEndian.Uint32(data)
-			s.gamma = g < 37000 || g > 57000 // as icc.Transform.Far, to the safe side
+			s.gamma = g < 37000 || g > 57000 // a conservative form of icc.Transform.Far
 			s.header.Described = s.header.Described || s.gamma
 		}
 	case c.is("iCCP"):
@@ -97,7 +97,7 @@ func (s *headerScan) chunk(c chunk) error {
 	return nil
 }
 
-// done returns the header of a file that was read to its end.
+// done returns the header after all chunks have been read.
 func (s *headerScan) done() codec.Header {
 	s.header.FrameCount = max(s.frames, 1)
 	s.header.FramePixels = int64(s.header.FrameCount) * int64(s.Width) * int64(s.Height)

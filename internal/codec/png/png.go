@@ -1,10 +1,11 @@
-// Package png decodes PNG files row by row, so that a picture can be shrunk while it is read and
-// memory follows its width and not its area, and encodes them as small as is cheap.
+// Package png decodes and encodes PNG files. The decoder works row by row and shrinks a picture while
+// reading it, so memory grows with the width of the picture, not with its area. The encoder makes
+// files as small as is possible in little time.
 //
-// All of "Portable Network Graphics (PNG) Specification (Third Edition)", W3C 2025, that concerns
-// the samples of the still picture is decoded: every color type, depth and filter, Adam7 and tRNS.
-// What concerns color spaces and orientation (iCCP, gAMA, cHRM, sRGB, cICP, eXIf) and animation is
-// the caller's. Section numbers in comments are of that document.
+// The package decodes every color type, bit depth and filter, Adam7, tRNS and APNG. It reads the
+// color description (iCCP, gAMA, cHRM, sRGB, cICP) and the orientation (eXIf) and returns them; the
+// caller applies them. Section numbers in comments are those of "Portable Network Graphics (PNG)
+// Specification (Third Edition)", W3C 2025, unless another document is named.
 package png
 
 import (
@@ -23,7 +24,7 @@ func unsupported(what string, v ...any) error {
 	return fmt.Errorf("%w: %s", codec.ErrFormat, fmt.Sprintf(what, v...))
 }
 
-// colorType is how samples make a pixel (11.2.1).
+// colorType is the color type of IHDR: the kinds of samples that form a pixel (11.2.1).
 type colorType uint8
 
 const (
@@ -34,17 +35,16 @@ const (
 	colorRGBA      colorType = 6
 )
 
-// pictureHeader is what a file says about itself before its pixels.
+// pictureHeader describes the still picture, from the chunks before its pixels.
 type pictureHeader struct {
 	Width, Height int // pixels; never 0
 	Depth         int // bits per sample: 1, 2, 4, 8 or 16
 	Color         colorType
 	Interlaced    bool // by Adam7
-	Transparent   bool // some pixels may be: there is an alpha channel or a tRNS chunk
+	Transparent   bool // some pixels may be transparent: there is an alpha channel or a tRNS chunk
 }
 
-// headerOf reads the chunks before the first IDAT. Pixels are not looked at, and nothing is
-// allocated for them.
+// headerOf reads the chunks before the first IDAT. It does not read pixels or allocate memory for them.
 func headerOf(data []byte) (pictureHeader, error) {
 	var f file
 	w, err := f.open(codec.NewBytesReader(context.Background(), data))
