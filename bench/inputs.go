@@ -55,8 +55,8 @@ var inputs = []*input{
 
 	{name: "raindrops-2mp.jpg", pkg: "mate-backgrounds", original: mate + "nature/RainDrops.jpg"},
 	{name: "blinds-2mp.jpg", pkg: "mate-backgrounds", original: mate + "nature/Blinds.jpg"},
-	{name: "life-2mp.jpg", pkg: "lomiri-wallpapers-16.04", original: life, transform: "vips thumbnail $in " + jpeg420(95) + " 1920 --height 1200 --crop center"},
-	{name: "picos-2mp.jpg", pkg: "lomiri-wallpapers-16.04", original: picos, transform: "vips thumbnail $in " + jpeg420(95) + " 1920 --height 1200 --crop center"},
+	{name: "life-2mp.jpg", pkg: "lomiri-wallpapers-16.04", original: life, transform: "vips thumbnail $in " + jpeg420(95) + " 1920 --height 1200 --crop centre"},
+	{name: "picos-2mp.jpg", pkg: "lomiri-wallpapers-16.04", original: picos, transform: "vips thumbnail $in " + jpeg420(95) + " 1920 --height 1200 --crop centre"},
 
 	{name: "elephants-12mp-progressive.jpg", pkg: "mate-backgrounds", original: elephants, transform: progressive + "$dir/elephants-12mp.jpg"},
 	{name: "kleiber-12mp-progressive.jpg", pkg: "lomiri-wallpapers-20.04", original: kleiber, transform: progressive + "$dir/kleiber-12mp.jpg"},
@@ -66,7 +66,7 @@ var inputs = []*input{
 	{name: "kleiber-18mp.jpg", pkg: "lomiri-wallpapers-20.04", original: kleiber,
 		transform: "vips crop $in $dir/baseline.jpg[Q=95,strip,subsample_mode=on] 194 109 5640 3172 && " + progressive + "$dir/baseline.jpg"},
 	{name: "seeding-18mp.jpg", pkg: "lomiri-wallpapers-16.04", original: seeding,
-		transform: "vips thumbnail $in $dir/baseline.jpg[Q=95,strip,subsample_mode=on] 5640 --height 3172 --crop center && " + progressive + "$dir/baseline.jpg"},
+		transform: "vips thumbnail $in $dir/baseline.jpg[Q=95,strip,subsample_mode=on] 5640 --height 3172 --crop centre && " + progressive + "$dir/baseline.jpg"},
 
 	{name: "patak-14.7mp.png", pkg: "plasma-workspace-wallpapers", original: plasma + "Patak/contents/images/5120x2880.png"},
 	{name: "kleiber-14.7mp.png", pkg: "lomiri-wallpapers-20.04", original: kleiber,
@@ -78,9 +78,9 @@ var inputs = []*input{
 			`vips bandjoin "$dir/opaque.v $dir/alpha.v" $out[strip]`},
 
 	{name: "mate-cold-2.5mp.png", pkg: "mate-backgrounds", original: mate + "desktop/Ubuntu-Mate-Cold-no-logo.png"},
-	{name: "life-2.5mp.png", pkg: "lomiri-wallpapers-16.04", original: life, transform: "vips thumbnail $in $out[strip] 1920 --height 1280 --crop center"},
-	{name: "picos-2.5mp.png", pkg: "lomiri-wallpapers-16.04", original: picos, transform: "vips thumbnail $in $out[strip] 1920 --height 1280 --crop center"},
-	{name: "dragonfly-2.5mp.png", pkg: "lomiri-wallpapers-16.04", original: dragonfly, transform: "vips thumbnail $in $out[strip] 1920 --height 1280 --crop center"},
+	{name: "life-2.5mp.png", pkg: "lomiri-wallpapers-16.04", original: life, transform: "vips thumbnail $in $out[strip] 1920 --height 1280 --crop centre"},
+	{name: "picos-2.5mp.png", pkg: "lomiri-wallpapers-16.04", original: picos, transform: "vips thumbnail $in $out[strip] 1920 --height 1280 --crop centre"},
+	{name: "dragonfly-2.5mp.png", pkg: "lomiri-wallpapers-16.04", original: dragonfly, transform: "vips thumbnail $in $out[strip] 1920 --height 1280 --crop centre"},
 
 	tiff("elephants-plain.tif", "elephants-12mp.jpg", "[strip]"),
 	tiff("kleiber-plain.tif", "kleiber-12mp.jpg", "[strip]"),
@@ -106,7 +106,7 @@ var inputs = []*input{
 
 	{name: "wood-16.8mp.webp", pkg: "gnome-backgrounds", original: gnome + "wood-d.webp"},
 	{name: "seeding-16.8mp.webp", pkg: "lomiri-wallpapers-16.04", original: seeding,
-		transform: "vips thumbnail $in $dir/big.png 5462 --height 3072 --crop center && cwebp -quiet -size 400000 -pass 6 $dir/big.png -o $out"},
+		transform: "vips thumbnail $in $dir/big.png 5462 --height 3072 --crop centre && cwebp -quiet -size 400000 -pass 6 $dir/big.png -o $out"},
 	{name: "kleiber-16.8mp.webp", pkg: "lomiri-wallpapers-20.04", original: kleiber,
 		transform: "vips crop $in $dir/big.png 283 159 5462 3072 && cwebp -quiet -size 400000 -pass 6 $dir/big.png -o $out"},
 	{name: "elephants-16.8mp.webp", pkg: "mate-backgrounds", original: elephants,

@@ -159,7 +159,7 @@ func TestTheHandedPicturesLookAsExpected(t *testing.T) {
 	}{
 		"n28-cut-no-adler": {"n01-planar-tiled-lzw", true}, "p21-bad-adler": {"p20-extra-zlib-data", true},
 		"p20-extra-zlib-data": {"p20-extra-zlib-data", false}, "p22-no-iend": {"p20-extra-zlib-data", false},
-		"p34-trns-before-plte": {"p34-trns-before-plte", false}, "p35-colorRGBA-with-trns": {"p35-colorRGBA-with-trns", false},
+		"p34-trns-before-plte": {"p34-trns-before-plte", false}, "p35-rgba-with-trns": {"p35-rgba-with-trns", false},
 		"p40-graya-trns": {"p40-graya-trns", false}, "p41-gray-plte": {"p40-graya-trns", false}, "p43-gray-trns6": {"p40-graya-trns", false},
 		"p45-trns-after-idat": {"p45-trns-after-idat", false}, "p47-plte-len7": {"p45-trns-after-idat", false},
 	} {
