@@ -16,14 +16,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Animate is [Picture.Apply] to all frames. It returns a processors.Animation if the original is one of which
-// a thumbnail takes no more than limit, and else what Apply does. One frame is processed after the
-// other, each on the whole canvas, with one crop box for all, which is found in the first.
+// Animate calls [Picture.Apply] on every frame. It returns a processors.Animation if the original is an
+// animation and its thumbnail stays within limit; otherwise it returns the result of Apply. The frames are
+// processed one after the other, each as the whole canvas. All frames have the crop box of the first one.
 //
-// All frames but the first are made while they are encoded: until then ctx must not end, and only
-// then it shows whether they are damaged. Frames that look the same become one, unless the delay of
-// either is 0 or 10 ms, for which viewers put one of their own. Should proc make frames of different
-// sizes, their sequence ends with an error, and [Picture.Encode] encodes the first alone.
+// All frames but the first are made during encoding. So ctx must not end before that, and an error of a damaged
+// frame is returned by the encoder. Consecutive frames that look the same become one frame, unless the delay of
+// one of them is 0 or 10 ms: viewers replace these delays by one of their own. If proc makes frames of
+// different sizes, the sequence ends with an error, and [Picture.Encode] encodes only the first frame.
 func (p *Picture) Animate(ctx context.Context, proc processors.Processor, width, height int, limit AnimationLimit) (image.Image, error) {
 	apply, err := p.prepare(ctx, proc, width, height)
 	if err != nil {
@@ -62,10 +62,10 @@ func (p *Picture) Animate(ctx context.Context, proc processors.Processor, width,
 	return moving, nil
 }
 
-// errStopped says that nobody wants more frames, errSizes that they have several sizes.
+// errStopped means that the consumer stopped the iteration; errSizes means that the frames differ in size.
 var errStopped, errSizes = errors.New("stopped"), errors.New("frames of several sizes")
 
-// A movie makes the frames of an animation.
+// A movie makes the frames of an animated thumbnail.
 type movie struct {
 	picture  *Picture // with what is to be done to the pixels
 	apply    applyFunc
@@ -133,7 +133,8 @@ func (m *movie) close(ctx context.Context) {
 	m.held, m.frames = 0, nil
 }
 
-// next returns the next frame of the file. Where damage is tolerated, it is the end.
+// next returns frame i of the file. If the Engine is tolerant, a damaged frame ends the animation, unless it is
+// the first one.
 func (m *movie) next(ctx context.Context, i int) (f codec.Frame, err error) {
 	if err := ctx.Err(); err != nil {
 		return f, err
@@ -155,7 +156,7 @@ func (m *movie) next(ctx context.Context, i int) (f codec.Frame, err error) {
 	return f, err
 }
 
-// makeOne makes the next frame, which may be last, the one before, again. i is its number.
+// makeOne makes frame i. If the frame looks like the previous one, it returns last again.
 func (m *movie) makeOne(ctx context.Context, i int, last *image.NRGBA) (made processors.Frame, err error) {
 	f, err := m.next(ctx, i)
 	if err != nil {
@@ -186,7 +187,8 @@ func (m *movie) makeOne(ctx context.Context, i int, last *image.NRGBA) (made pro
 	return processors.Frame{Image: out, Delay: f.Delay}, err
 }
 
-// own returns a thumbnail of p as a picture of its own, which alone the account then has of p.
+// own returns thumb as an image that shares no memory with p, and releases p. The account then holds only the
+// memory of the result.
 func (p *Picture) own(ctx context.Context, thumb image.Image) (*image.NRGBA, error) {
 	out, fresh, err := compact(ctx, thumb)
 	if err != nil {
@@ -202,7 +204,8 @@ func (p *Picture) own(ctx context.Context, thumb image.Image) (*image.NRGBA, err
 // maxDelay is the longest time that a GIF can show a frame.
 const maxDelay = (1<<16 - 1) * 10 * time.Millisecond
 
-// joined is the delay of two frames that look the same; not ok if there is none.
+// joined returns the delay of the frame that replaces two frames that look the same. ok is false if they can't
+// be joined.
 func joined(a, b time.Duration) (sum time.Duration, ok bool) {
 	const own = 10 * time.Millisecond // up to here viewers put a delay of their own
 	return a + b, a > own && b > own && a+b <= maxDelay
@@ -221,7 +224,8 @@ func samePixels(a, b *image.NRGBA) bool {
 	return true
 }
 
-// compact returns img without pixels around it. Fresh says that it shares no memory with img.
+// compact returns img as an NRGBA image whose memory has few unused bytes. fresh reports that the result shares
+// no memory with img.
 func compact(ctx context.Context, img image.Image) (out *image.NRGBA, fresh bool, err error) {
 	out, fresh, err = pixels.NRGBA(ctx, img)
 	if err != nil || out.Stride == 4*out.Rect.Dx() && cap(out.Pix) <= 2*len(out.Pix) {

@@ -9,13 +9,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/colorset"
 )
 
-// seenColors are the opaque colors of the frames of an animation, as far as they are few.
+// seenColors collects the opaque colors of an animation's frames, up to a maximum.
 type seenColors struct {
 	set  colorset.Set
 	many bool // there are more than fit
 }
 
-// add adds those of a frame, up to the end of ctx.
+// add adds the colors of a frame. It stops when ctx ends.
 func (s *seenColors) add(ctx context.Context, img image.Image) {
 	var pix []byte
 	stride, size := 0, img.Bounds().Size()

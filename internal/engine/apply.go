@@ -12,9 +12,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Apply makes a thumbnail with proc. If proc is a Planner, it is given what it plans for, scaled and
-// cropped; otherwise it is given the whole picture, which must not be reduced then: see [MinDecode].
-// The result is valid until Release. Apply can be called once, but see Reuse.
+// Apply makes a thumbnail with proc. If proc is a Planner, Apply scales and crops the picture as planned, and
+// passes the result to proc. Otherwise it passes the whole picture, which must not have been decoded at a
+// reduced size: see [MinDecode]. The result is valid until Release. Apply can be called only once, unless Reuse
+// has been called.
 func (p *Picture) Apply(ctx context.Context, proc processors.Processor, width, height int) (image.Image, error) {
 	apply, err := p.prepare(ctx, proc, width, height)
 	if err != nil {
@@ -23,11 +24,11 @@ func (p *Picture) Apply(ctx context.Context, proc processors.Processor, width, h
 	return apply(ctx, p)
 }
 
-// An applyFunc makes a thumbnail of a picture, whose pixels it drops where it can.
+// An applyFunc makes a thumbnail of a picture. It frees the picture's pixels as soon as it can.
 type applyFunc func(context.Context, *Picture) (image.Image, error)
 
-// prepare returns what is to be done to p and to every picture of the same size that is to be
-// cropped alike.
+// prepare returns the function that makes the thumbnail of p. The function can also be applied to other
+// pictures of the same size; it uses the same crop box.
 func (p *Picture) prepare(ctx context.Context, proc processors.Processor, width, height int) (applyFunc, error) {
 	planner, ok := ability.Find[processors.Planner](proc)
 	if !ok {
@@ -60,7 +61,7 @@ func processed(img image.Image, err error) (image.Image, error) {
 	return img, err
 }
 
-// box returns the size to which the picture is to be scaled, and the part of that to keep.
+// box returns the size to scale the picture to, and the part of the scaled picture to keep.
 func (p *Picture) box(ctx context.Context, planner processors.Planner, width, height int) (scaled image.Point, crop image.Rectangle, err error) {
 	var shown image.Image
 	scaled, crop, err = scaling.Box(ctx, planner, p.Size(), width, height, func() (image.Image, error) {
@@ -73,8 +74,8 @@ func (p *Picture) box(ctx context.Context, planner processors.Planner, width, he
 	return scaled, crop, err
 }
 
-// cut scales the whole picture to scaled and keeps what the box crop has of that, both as seen. Only
-// the pixels of the box are computed, and only they are turned.
+// cut scales the whole picture to scaled and keeps the box crop. Both are sizes of the upright picture. Only
+// the pixels of the box are computed and rotated.
 func (p *Picture) cut(ctx context.Context, scaled image.Point, crop image.Rectangle) (image.Image, error) {
 	crop = crop.Intersect(image.Rectangle{Max: scaled})
 	if orientation := p.header.Orientation; orientation > 1 {

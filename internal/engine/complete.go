@@ -11,9 +11,9 @@ const (
 	minComplete  = 24 // bytes: less than the smallest file of any format
 )
 
-// Complete reports whether a file of size bytes looks as if it had been written to its end. It costs two
-// reads of a few bytes. Of a format that says nothing of its end, whatever is not empty and does not
-// begin with zeros is complete; file systems leave zeros where data never came.
+// Complete reports whether a file of size bytes looks complete. It reads a few bytes, twice. If the format does
+// not mark the end of a file, every file counts as complete that is not empty and does not begin with zeros.
+// File systems leave zeros where data was never written.
 func Complete(r io.ReaderAt, size int64) bool {
 	if size < minComplete {
 		return false

@@ -1,28 +1,28 @@
 // Package engine makes a thumbnail of the bytes of an original: header, plan, decode, process,
 // encode. It has the one table of formats, and checks every limit in one place, [Engine.Plan].
 //
-// A thumbnail is made in four steps, of which the first two cost no pixels:
+// A thumbnail is made in four steps. The first two decode no pixels:
 //
 //	e, err := engine.New(formats, tolerant)                 // once
 //	h, err := e.Header(ctx, codec.NewReader(ctx, f, whole)) // format, upright size, orientation, frames
 //	p, err := e.Plan(h, engine.Request{…})                  // every limit; p.Bytes is what to admit, without the file itself
 //	err = e.Make(ctx, data, p, &encoded, &timing)           // within the account of ctx
 //
-// The header of a file that has not been read whole is provisional ([codec.Header.Peeked]): what stands
-// behind the pixels may still turn the picture on its side or add frames. So the caller admits memory
-// by it, reads the file, and asks again with a [codec.NewBytesReader]; if the second plan needs more
-// than was admitted, it starts again with that.
+// The header of a file that has not been read whole is provisional ([codec.Header.Peeked]): data after the
+// pixels may still change the orientation or add frames. So the caller admits memory by the first plan, reads
+// the file, and reads header and plan again from the bytes ([codec.NewBytesReader]). If the second plan needs
+// more memory than was admitted, the caller starts again with the larger amount.
 //
-// Errors match codec.ErrFormat, codec.ErrCorrupt, codec.ErrTooLarge, a [codec.ReadError] of the
-// source, or the context's; all others are a [StepError] of a processor or an encoder.
+// Errors match codec.ErrFormat, codec.ErrCorrupt, codec.ErrTooLarge or the context's error, or are a
+// [codec.ReadError] of the source. Every other error is a [StepError] of a processor or an encoder.
 //
 // # Memory
 //
-// Make takes what it allocates from the account of its context, and gives back what it drops: a
-// decoded picture before it is encoded, for instance. [Plan.Bytes] estimates the peak to the safe side, so
-// that a sound file finds enough in an account of just that. In nobody's account are the pools of
-// decoders, resampler and encoders, which keep up to some 30 MiB per processor between pictures, and
-// the cache of color profiles with another 32 MiB.
+// Make takes the memory that it allocates from the account of its context, and gives memory back as soon as it
+// is unused, for example that of the decoded picture before encoding. [Plan.Bytes] is an upper bound of the
+// peak, so an account of that many bytes is sufficient for every undamaged file. Accounts do not cover the
+// pools of decoders, resampler and encoders, which keep up to about 30 MiB per processor between pictures, and
+// the cache of color profiles, up to 32 MiB.
 package engine
 
 import (
@@ -34,9 +34,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// An Engine knows the formats. Any number of goroutines may use it at once.
+// An Engine holds the formats and makes thumbnails. Any number of goroutines may use it at once.
 type Engine struct {
-	// NaiveCMYK shows CMYK without a profile as (1-C)(1-K), not as print. It is set before the Engine is
+	// NaiveCMYK converts CMYK without a profile by (1-C)(1-K) instead of as print. Set it before the Engine is
 	// used.
 	NaiveCMYK bool
 
@@ -44,8 +44,8 @@ type Engine struct {
 	tolerant bool
 }
 
-// New returns an Engine that asks the given formats before the built-in ones. A tolerant one shows
-// what can be decoded of a damaged picture.
+// New returns an Engine that tries the given formats before the built-in ones. A tolerant Engine uses the
+// decodable part of a damaged picture.
 func New(formats []processors.Format, tolerant bool) (*Engine, error) {
 	e := &Engine{tolerant: tolerant}
 	for i, f := range formats {
@@ -62,8 +62,8 @@ func New(formats []processors.Format, tolerant bool) (*Engine, error) {
 // headBytes is how much of a file is shown to Format.Match.
 const headBytes = 64
 
-// Header reads the header of the image that r begins with. The content tells the format. Sizes are
-// reported as declared, however large. A file that is truncated after its header is not noticed.
+// Header reads the header of the image at the start of r. It recognizes the format by the content. It returns
+// the declared size, however large, and does not detect a file that is truncated after its header.
 func (e *Engine) Header(ctx context.Context, r *codec.Reader) (h *codec.Header, err error) {
 	defer func() {
 		if p := recover(); p != nil { // in a decoder of others
@@ -100,7 +100,7 @@ func (e *Engine) Header(ctx context.Context, r *codec.Reader) (h *codec.Header, 
 	return nil, fmt.Errorf("read image header: %w: the file begins with %q", codec.ErrFormat, head[:min(len(head), 12)])
 }
 
-// imageError says whose fault an error of a format is: the context's, the source's, or the file's.
+// imageError attributes an error of a format to the context, the source, or the file.
 func imageError(ctx context.Context, step, what string, err error) error {
 	var read *codec.ReadError
 	switch {

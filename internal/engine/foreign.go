@@ -11,9 +11,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// foreign makes a format of somebody else's like one of the table. What its Decode takes from the
-// account is its own affair, by processors.Reserve; what it does not take there is estimated, and taken
-// here, so that the limit holds all the same.
+// foreign adapts a processors.Format to a codec.Format. Its Decode may take memory by processors.Reserve;
+// foreign takes the estimated memory from the account first, so that the limit holds even if Decode reserves
+// nothing.
 func foreign(f processors.Format) *codec.Format {
 	out := &codec.Format{Name: f.Name, Match: f.Match}
 	out.Header = func(ctx context.Context, r *codec.Reader) (codec.Header, error) {
@@ -64,11 +64,13 @@ func foreign(f processors.Format) *codec.Format {
 	return out
 }
 
-// foreignProfile is how large a profile of somebody else's format is taken to be: display profiles have less.
+// foreignProfile is the assumed size in bytes of the profile in a file of a processors.Format. Display profiles
+// are smaller.
 const foreignProfile = 64 << 10
 
-// decodeForeign decodes within the account: what is reserved meanwhile counts, and of what was
-// estimated the rest is taken for the picture itself.
+// decodeForeign takes estimate bytes from the account and calls decode, whose reservations must fit into the
+// estimate. Afterwards only the memory of the picture, or the part that decode has reserved if that is more,
+// stays taken.
 func decodeForeign(ctx context.Context, h *codec.Header, estimate int64, decode func(context.Context) (image.Image, error)) (*codec.Picture, error) {
 	own := codec.NewAccount(estimate + codec.Free) // small tables are free here, too
 	if err := codec.AccountOf(ctx).Take(estimate); err != nil {
@@ -91,5 +93,5 @@ func decodeForeign(ctx context.Context, h *codec.Header, estimate int64, decode 
 	return &codec.Picture{Image: img}, err
 }
 
-// saturated is int64(f) for whatever f.
+// saturated returns int64(f), or 1<<62 if f is larger.
 func saturated(f float64) int64 { return int64(min(f, 1<<62)) }

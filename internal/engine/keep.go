@@ -11,14 +11,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Encode appends img, which Apply or Animate returned, to w with encoder.
+// Encode encodes img, a result of Apply or Animate, and appends it to w.
 //
-// If img is the original itself, undamaged, in its own size, upright and not converted, encoder is a
-// processors.Keeper of its format, and the file without its metadata is shorter than what encoder writes,
-// Encode appends those bytes of the file instead. They have no EXIF, XMP, profile, comment or preview,
-// and nothing after the end of the image.
+// Encode appends the file without its metadata instead if all of the following hold: img is the undamaged
+// original in its own size, upright and not converted; encoder is a processors.Keeper of its format; and these
+// bytes are fewer than those that encoder writes. They contain no EXIF, XMP, profile, comment or preview, and
+// nothing after the end of the image.
 //
-// If img is an animation of which frames turn out to have several sizes, only the first is encoded.
+// If the frames of an animation turn out to differ in size, Encode encodes only the first frame.
 func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, img image.Image) error {
 	out := newOutput(ctx, w)
 	defer out.close()
@@ -50,7 +50,7 @@ func (p *Picture) original(encoder Encoder, img image.Image) processors.Original
 	return o
 }
 
-// keep puts the file without its metadata into the place of what the encoder has written, if that is allowed.
+// keep replaces the encoder's output by the file without its metadata, if that is allowed and shorter.
 func (p *Picture) keep(ctx context.Context, out *output, encoder Encoder, img image.Image) (kept bool, err error) {
 	keeper, ok := ability.Find[processors.Keeper](encoder)
 	if !ok || p.header.Format.Strip == nil || !p.isOriginal(img) || !keeper.Keeps(encoder, p.header.Format.Name) {
@@ -64,7 +64,7 @@ func (p *Picture) keep(ctx context.Context, out *output, encoder Encoder, img im
 	return false, nil
 }
 
-// encode prefers EncodeOriginal, and then EncodeContext.
+// encode calls EncodeOriginal if encoder has that method, otherwise EncodeContext, otherwise Encode.
 func encode(ctx context.Context, w *output, encoder Encoder, img image.Image, original processors.Original) error {
 	if e, ok := ability.Find[processors.OriginalEncoder](encoder); ok {
 		return e.EncodeOriginal(ctx, w, img, original)
@@ -75,7 +75,7 @@ func encode(ctx context.Context, w *output, encoder Encoder, img image.Image, or
 	return encoder.Encode(w, img)
 }
 
-// isOriginal reports whether img is what was decoded, and all of it.
+// isOriginal reports whether img is the whole decoded original, unchanged.
 func (p *Picture) isOriginal(img image.Image) bool {
 	if moving, ok := img.(*processors.Animation); ok {
 		return moving == p.moving && p.movingOriginal
@@ -84,8 +84,8 @@ func (p *Picture) isOriginal(img image.Image) bool {
 		p.header.FrameCount <= 1 && img.Bounds().Size() == p.header.Stored
 }
 
-// isSound reports whether nothing of img, which is the original, is missing or damaged. Where damage is
-// tolerated, the frames of an animation do not say so: they are decoded once more.
+// isSound reports whether the original is complete and undamaged. A tolerant Engine does not report damaged
+// frames of an animation, so isSound then decodes the frames again, strictly.
 func (p *Picture) isSound(ctx context.Context, img image.Image) bool {
 	if _, ok := img.(*processors.Animation); !ok || !p.tolerant {
 		return !p.decoded.Partial
@@ -104,7 +104,7 @@ func (p *Picture) isSound(ctx context.Context, img image.Image) bool {
 	}
 }
 
-// samePointer compares images, of which some can't be compared.
+// samePointer reports whether a and b are the same image. It returns false for types that can't be compared.
 func samePointer(a, b image.Image) (same bool) {
 	defer func() {
 		if recover() != nil {

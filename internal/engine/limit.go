@@ -6,28 +6,27 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// MaxFrames is how many frames an animation has at most, whatever its [AnimationLimit].
+// MaxFrames is the largest number of frames of an animation, whatever the [AnimationLimit].
 const MaxFrames = 10_000
 
-// An AnimationLimit says which animations are processed whole. Of others there is the first frame,
-// as a still picture.
+// An AnimationLimit says which animations stay animated. The others become a still picture of the first frame.
 type AnimationLimit struct {
 	Pixels int64 // frames × width × height, of the original and of the result
 	Bytes  int64 // memory: see bytesFor
 }
 
-// allows is about a thumbnail of that size. For the zero Point, a size that is not known, only the
-// original is looked at.
+// allows reports whether a thumbnail of the size result may be animated. If result is the zero Point, the size
+// is unknown, and allows checks only the original.
 func (l AnimationLimit) allows(h *codec.Header, result image.Point) bool {
 	n := int64(h.FrameCount)
 	return n > 1 && n <= MaxFrames && h.FramePixels <= l.Pixels && n*area(result) <= l.Pixels &&
 		bytesFor(n, result, h.Stored) <= l.Bytes
 }
 
-// bytesFor is the memory in which n frames become a GIF: for those of the result that are held, and
-// their indices; for what each step keeps of one; for what is compressed of all, of which a pixel
-// takes 12 bits at most, and that again as the file; for the structure and the palette of each; and
-// for the canvas: itself, what lay below the frame on it, and a copy for the processor.
+// bytesFor returns an upper bound of the memory for encoding n frames as GIF. It is the sum of: the frames that
+// the encoder holds, and their palette indices; one frame in each step; the compressed frames, at most 12 bits
+// per pixel, and the same again for the file; a structure and a palette per frame; the canvas, its content
+// below the current frame, and a copy for the processor.
 func bytesFor(n int64, result, canvas image.Point) int64 {
 	const held = 32 << 20 // bytes of frames that processors.GIF holds
 	const tables = 2 << 20

@@ -13,7 +13,7 @@ import (
 // Timing is how long the steps of Make took.
 type Timing struct{ Decode, Process, Encode time.Duration }
 
-// A StepError is the failure of a processor or an encoder, which is not the original's fault.
+// A StepError is an error of a processor or an encoder that the original did not cause.
 type StepError struct {
 	Step string // "process" or "encode"
 	Err  error
@@ -22,8 +22,8 @@ type StepError struct {
 func (e *StepError) Error() string { return e.Step + ": " + e.Err.Error() }
 func (e *StepError) Unwrap() error { return e.Err }
 
-// Make decodes data, processes it as planned, and appends the encoded thumbnail to w. The plan is
-// that of the header of data. t, if not nil, is told how long it took.
+// Make decodes data, processes it by the plan p, and appends the encoded thumbnail to w. p must have been made
+// from the header of data. If t is not nil, Make adds the durations of the steps to it.
 func (e *Engine) Make(ctx context.Context, data []byte, p *Plan, w *bytes.Buffer, t *Timing) error {
 	if t == nil {
 		t = new(Timing)
@@ -49,8 +49,8 @@ func (e *Engine) Make(ctx context.Context, data []byte, p *Plan, w *bytes.Buffer
 	return stepError("encode", err)
 }
 
-// stepError lets a processor, and the frames of an animation, which are made while it is encoded,
-// say that it is the source's fault. All else is the step's.
+// stepError returns errors that the original has caused unchanged, because processors may return them, and
+// encoders return those of frames. It wraps every other error in a StepError.
 func stepError(step string, err error) error {
 	if err == nil || errors.Is(err, codec.ErrFormat) || errors.Is(err, codec.ErrCorrupt) || errors.Is(err, codec.ErrTooLarge) {
 		return err

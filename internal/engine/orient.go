@@ -9,11 +9,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// A turn takes a picture from how it is stored to how it is seen: transposed first, then mirrored.
+// A turn maps a stored picture to the upright one: it is transposed first, then mirrored.
 type turn struct{ transpose, flipX, flipY bool }
 
-// turns are the meanings of EXIF's orientations: at 6, for instance, row 0 of the file is seen at
-// the right, and column 0 at the top (Exif 2.32, 4.6.4).
+// turns has the turn of each EXIF orientation. For example, at orientation 6, row 0 of the file is the right
+// edge of the upright picture, and column 0 is the top (Exif 2.32, 4.6.4).
 var turns = [9]turn{
 	2: {flipX: true},
 	3: {flipX: true, flipY: true},
@@ -24,8 +24,8 @@ var turns = [9]turn{
 	8: {transpose: true, flipY: true},
 }
 
-// orient returns img as seen under an orientation of 1 to 8. It returns img itself for 1. The memory of
-// what it makes is taken from the account.
+// orient returns img turned upright, for an EXIF orientation of 1 to 8. For 1 it returns img itself. The memory
+// of the result is taken from the account.
 func orient(ctx context.Context, img image.Image, orientation int) (image.Image, error) {
 	if orientation < 2 || orientation > 8 {
 		return img, nil
@@ -74,7 +74,7 @@ func orient(ctx context.Context, img image.Image, orientation int) (image.Image,
 	}
 }
 
-// rawPixels returns the pixels of the types whose pixels have n bytes each, in one slice.
+// rawPixels returns the pixels of an image that has them in one slice, n bytes each.
 func rawPixels(img image.Image) (pix []byte, stride, n int) {
 	b := img.Bounds()
 	switch img := img.(type) {
@@ -98,7 +98,7 @@ func rawPixels(img image.Image) (pix []byte, stride, n int) {
 	return nil, 0, 0
 }
 
-// orNil makes no interface of a nil pointer.
+// orNil returns a nil interface for a nil pointer.
 func orNil(img *image.YCbCr, err error) (image.Image, error) {
 	if err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func orNil(img *image.YCbCr, err error) (image.Image, error) {
 	return img, nil
 }
 
-// size exchanges the sides of a size, if the turn does.
+// size returns the size of a picture after the turn.
 func (t turn) size(size image.Point) image.Point {
 	if t.transpose {
 		return image.Pt(size.Y, size.X)
@@ -114,7 +114,7 @@ func (t turn) size(size image.Point) image.Point {
 	return size
 }
 
-// other turns an image that package image does not know: no decoder of ours makes one.
+// other turns an image whose type is not from package image. The built-in decoders return none.
 func (t turn) other(ctx context.Context, img image.Image, size image.Point) (image.Image, error) {
 	pix, err := codec.Bytes(ctx, 8*size.X*size.Y)
 	if err != nil {
@@ -130,7 +130,7 @@ func (t turn) other(ctx context.Context, img image.Image, size image.Point) (ima
 	})
 }
 
-// rowByRow calls do for every row, and looks at ctx once per megabyte.
+// rowByRow calls do for every row, and checks ctx once per megabyte.
 func rowByRow(ctx context.Context, size image.Point, bytes int, do func(y int)) error {
 	every := max(1<<20/max(bytes*size.X, 1), 1)
 	for y := range size.Y {
@@ -144,7 +144,7 @@ func rowByRow(ctx context.Context, size image.Point, bytes int, do func(y int)) 
 	return nil
 }
 
-// source returns where the pixel that is seen at x, y of a picture of that size is stored.
+// source returns the stored coordinates of the pixel at (x, y) of the upright picture.
 func (t turn) source(x, y int, size image.Point) image.Point {
 	if t.flipX {
 		x = size.X - 1 - x
@@ -158,7 +158,7 @@ func (t turn) source(x, y int, size image.Point) image.Point {
 	return image.Pt(x, y)
 }
 
-// turned returns the turned pixels, of n bytes, of src; size is that of the result.
+// turned returns the turned pixels of src, n bytes each. size is the size of the result.
 func (t turn) turned(ctx context.Context, size image.Point, src []byte, stride, n int) ([]byte, error) {
 	dst, err := codec.Bytes(ctx, n*size.X*size.Y)
 	if err != nil {
@@ -167,7 +167,7 @@ func (t turn) turned(ctx context.Context, size image.Point, src []byte, stride, 
 	return dst, t.plane(ctx, dst, n*size.X, size, src, stride, n)
 }
 
-// plane fills dst, a plane of that size in pixels of n bytes, with src turned.
+// plane writes src, turned, to dst. dst is a plane of the given size with n bytes per pixel.
 func (t turn) plane(ctx context.Context, dst []byte, dstStride int, size image.Point, src []byte, srcStride, n int) error {
 	origin := t.source(0, 0, size)
 	alongX, alongY := n, srcStride // bytes from one seen pixel to the next in src
@@ -203,13 +203,13 @@ func (t turn) plane(ctx context.Context, dst []byte, dstStride int, size image.P
 	})
 }
 
-// yCbCr turns the three planes, and with them the direction of the subsampling.
+// yCbCr turns the three planes. Transposing also exchanges horizontal and vertical subsampling.
 func (t turn) yCbCr(ctx context.Context, img *image.YCbCr, size image.Point) (*image.YCbCr, error) {
 	b := img.Rect
 	dx, dy := pixels.ChromaFactors(img.SubsampleRatio)
-	// The samples of chroma lie on a grid that begins at the stored picture's upper left corner.
-	// Mirrored, it would begin within a sample if the side is no multiple of the step; and a
-	// transposed 4:1:1 or 4:1:0 has no name.
+	// The grid of chroma samples begins at the upper left corner of the stored picture. If a side is not a
+	// multiple of the grid's step, the mirrored grid would begin within a sample. Package image has no ratio
+	// for a transposed 4:1:1 or 4:1:0. In both cases the chroma is expanded first.
 	stored := b.Size()
 	mirrorX, mirrorY := t.flipX, t.flipY
 	if t.transpose {

@@ -7,8 +7,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// An output appends to a buffer whose growth is taken from the account: an encoder may write more
-// than its picture has pixels.
+// An output appends to a buffer and takes the buffer's growth from the account, because a file may have more
+// bytes than its picture has pixels.
 type output struct {
 	account *codec.Account
 	w       *bytes.Buffer
@@ -30,7 +30,7 @@ func (o *output) Write(p []byte) (int, error) {
 	return o.w.Write(p)
 }
 
-// grow makes room for need bytes and a quarter more.
+// grow enlarges the buffer to need bytes and a quarter more.
 func (o *output) grow(need int) error {
 	size := int64(need + need/4)
 	if err := o.account.Take(size); err != nil {
@@ -44,14 +44,14 @@ func (o *output) grow(need int) error {
 	return nil
 }
 
-// len is how many bytes have been written.
+// len returns the number of bytes written.
 func (o *output) len() int { return o.w.Len() - o.start }
 
-// head is what a format is recognized by.
+// head returns the first bytes, by which a format is recognized.
 func (o *output) head() []byte { return o.w.Bytes()[o.start:][:min(o.len(), headBytes)] }
 
 // restart drops what has been written.
 func (o *output) restart() { o.w.Truncate(o.start) }
 
-// close gives back what was taken: the buffer is the caller's.
+// close gives the memory back to the account. The buffer belongs to the caller.
 func (o *output) close() { o.account.Give(o.taken) }

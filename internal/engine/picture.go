@@ -14,8 +14,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// A Picture is a decoded image. It may be reduced, and it is turned upright only once it is small,
-// which costs less. It is for one goroutine at a time.
+// A Picture is a decoded image, possibly at a reduced size. It is turned upright after scaling, when it has
+// fewer pixels. Only one goroutine at a time may use it.
 type Picture struct {
 	header  *codec.Header
 	data    []byte // the file
@@ -37,13 +37,13 @@ type Picture struct {
 	movingOriginal bool                  // each as in the file
 }
 
-// Decode decodes the image in data, whose header is h. Of an animation it decodes the first frame,
-// composed on the whole canvas. The file's description of its colors is kept for the conversion to
-// sRGB; if tones are as far from sRGB's as those of linear light, they are converted at once. If the
-// description is broken, the colors are taken for sRGB, and CMYK for [colorspace.Press].
+// Decode decodes the image in data, whose header is h. For an animation it decodes the first frame, composed on
+// the whole canvas. Colors are converted to sRGB after scaling. If the tone curve is as far from that of sRGB
+// as linear light is, they are converted before it, if possible. If the color description is invalid, Decode
+// assumes sRGB, and [colorspace.Press] for CMYK.
 //
-// least, in pixels of the upright picture, is how small the whole will be made: see [MinDecode]. The
-// decoder may reduce the picture accordingly, as codec.Options says. The zero Point asks for the
+// least is the smallest size that the caller needs of the whole upright picture, in pixels: see [MinDecode].
+// The decoder may reduce the picture accordingly, as described at codec.Options. The zero Point means the
 // original size.
 //
 // If the picture is damaged, truncated, or not as large as h says, the error matches codec.ErrCorrupt,
@@ -91,15 +91,15 @@ func (e *Engine) Decode(ctx context.Context, data []byte, h *codec.Header, least
 	return pic, nil
 }
 
-// cheap is memory in bytes that it is worth for a picture to be converted before it is scaled.
+// cheap is the memory in bytes up to which a picture is always decoded whole and converted before scaling.
 const cheap = 4 << 20
 
-// convertsWhole reports whether a picture whose tones are far from sRGB's is decoded whole.
+// convertsWhole reports whether a picture whose tone curve is far from that of sRGB is decoded at full size.
 func convertsWhole(h *codec.Header, o codec.Options) bool {
 	return h.Format.Memory(h, codec.Options{Tolerant: o.Tolerant}) <= max(h.Format.Memory(h, o), cheap)
 }
 
-// colorsOf returns what converts the colors of a file to sRGB, or nil.
+// colorsOf returns the transform from the colors of a file to sRGB, or nil if they are sRGB.
 func colorsOf(ctx context.Context, data []byte, h *codec.Header) (*icc.Transform, error) {
 	if h.Format.Color == nil {
 		return nil, nil
@@ -129,9 +129,9 @@ func (p *Picture) take(decoded *codec.Picture) {
 	p.options = resample.Options{Luma: resample.Eighths(decoded.Luma), Chroma: resample.Eighths(decoded.Chroma)}
 }
 
-// setColors tells what img's colors are. They are converted once img is small, but at once where
-// tones are far from sRGB's, unless img is reduced: that is what browsers show, and resizing leaves 8
-// bits.
+// setColors sets the transform of the colors of img. Colors are converted after scaling. If the tone curve is
+// far from that of sRGB and img has its full size, setColors converts them now: browsers convert before
+// scaling, too, and the scaled picture has only 8 bits per sample.
 func (p *Picture) setColors(ctx context.Context, t *icc.Transform) error {
 	if t.Far() && p.img.Bounds().Size() == p.header.Stored {
 		img, err := t.Apply(ctx, p.img)
@@ -149,7 +149,8 @@ func (p *Picture) setColors(ctx context.Context, t *icc.Transform) error {
 	return nil
 }
 
-// accounted is what an image has taken from the account that was made by this package or by icc.
+// accounted returns the number of bytes that an image made by this package or by icc has taken from the
+// account.
 func accounted(img image.Image) int64 {
 	if n := pixels.Bytes(img); n > codec.Free {
 		return n
@@ -157,23 +158,23 @@ func accounted(img image.Image) int64 {
 	return 0
 }
 
-// Size returns the upright size in pixels of the original, of which the picture may be a reduction.
+// Size returns the upright size of the original in pixels. The decoded picture may be smaller.
 func (p *Picture) Size() image.Point { return p.header.Size() }
 
 // Partial reports whether a part of the picture was missing or damaged.
 func (p *Picture) Partial() bool { return p.decoded.Partial }
 
-// Reuse allows Image, Apply and Animate to be called several times: what they make is then kept beside the decoded
-// picture, and no longer than until the next call.
+// Reuse allows several calls of Image, Apply and Animate. The decoded picture then stays in memory. The result
+// of a call is valid until the next call.
 func (p *Picture) Reuse() { p.reused = true }
 
-// Image returns the picture upright and in sRGB, with its upper left corner at (0,0). It is valid
-// until Release. It can be called once, but see Reuse.
+// Image returns the picture upright and in sRGB, with its upper left corner at (0,0). The result is valid until
+// Release. Image can be called only once, unless Reuse has been called.
 func (p *Picture) Image(ctx context.Context) (image.Image, error) {
 	return p.upright(ctx, p.img, func() { p.drop(ctx) })
 }
 
-// upright converts img to sRGB and turns it. dropped is called once img is of no use any more.
+// upright converts img to sRGB and turns it upright. It calls dropped when img is no longer needed.
 func (p *Picture) upright(ctx context.Context, img image.Image, dropped func()) (image.Image, error) {
 	converted, err := p.colors.Apply(ctx, img)
 	if err != nil {
@@ -208,7 +209,7 @@ func (p *Picture) drop(ctx context.Context) {
 	p.img, p.held = nil, 0
 }
 
-// Release gives the picture's memory back for reuse. What Image or Apply returned must not be used
+// Release gives the memory of the picture back for reuse. Results of Image and Apply must not be used
 // afterwards.
 func (p *Picture) Release(ctx context.Context) {
 	if p.small != nil {
@@ -218,7 +219,7 @@ func (p *Picture) Release(ctx context.Context) {
 	p.forget(ctx)
 }
 
-// forget gives the memory back to the account, but not for reuse: somebody else refers to it.
+// forget gives the memory back to the account, but not for reuse, because the caller still refers to it.
 func (p *Picture) forget(ctx context.Context) {
 	p.reused = false
 	if p.img != nil {
@@ -234,7 +235,7 @@ func (p *Picture) forget(ctx context.Context) {
 	p.colorBytes = 0
 }
 
-// disown leaves the memory of img to the caller, if it is p's.
+// disown passes the memory of img to the caller. It returns false if img does not belong to p.
 func (p *Picture) disown(img image.Image) bool {
 	switch {
 	case p.small != nil && samePointer(img, p.small):

@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// A Request says what is to be made of an original.
+// A Request describes the thumbnail to make.
 type Request struct {
 	Processor     processors.Processor
 	Encoder       Encoder
@@ -29,14 +29,14 @@ type Encoder interface {
 	Encode(w io.Writer, img image.Image) error
 }
 
-// Limits bound one generation. A value that is not positive is no limit.
+// Limits bound one generation. A value of 0 or less means no limit.
 type Limits struct {
 	Pixels        int64 // width × height of an original; of all frames of an animation, and of its thumbnail
 	Width, Height int   // of a thumbnail
 	Memory        int64 // bytes, with those of the file itself
 }
 
-// A Plan is what will be made of an original, and at what cost.
+// A Plan describes the thumbnail that Make will make, and the memory that it takes.
 type Plan struct {
 	Request
 	Header *codec.Header
@@ -50,8 +50,8 @@ type Plan struct {
 // Moves reports whether the thumbnail will be an animation.
 func (p *Plan) Moves() bool { return p.animation.Bytes > 0 }
 
-// Plan checks every limit. Where a header is provisional, sides that may still be exchanged are not
-// held against the result.
+// Plan checks every limit. If the header is provisional, Plan does not refuse the size of the result, because
+// the orientation may still exchange width and height.
 func (e *Engine) Plan(h *codec.Header, r Request) (*Plan, error) {
 	r.Limits.setDefaults()
 	size := h.Size()
@@ -84,8 +84,8 @@ func (e *Engine) Plan(h *codec.Header, r Request) (*Plan, error) {
 	return p, nil
 }
 
-// filled is p with a thumbnail that fills its box. A Processor that plans nothing may make less, so what that takes is
-// room to have, and nothing to refuse for.
+// filled returns p with a thumbnail that fills its box. A Processor that is not a Planner may return a smaller
+// one. So this memory is admitted if it is within the limit, but a request is not refused for it.
 func (p *Plan) filled() Plan {
 	q := *p
 	size, _ := ResultSize(processors.Crop{}, p.Header.Size(), p.Width, p.Height)
@@ -115,11 +115,11 @@ func (l Limits) checkResult(size image.Point) error {
 	return nil
 }
 
-// maxSide is the longest side of a thumbnail that follows from the other, in pixels: what WebP can
-// store.
+// maxSide is the largest length in pixels of a side that is computed from the other side. WebP can store no
+// longer one.
 const maxSide = 16_383
 
-// fitsArea reports whether a size that is beyond a side is within the product of both.
+// fitsArea reports whether a size with a side beyond its limit has no more than Width × Height pixels.
 func (l Limits) fitsArea(size image.Point) bool {
 	if size.X > maxSide || size.Y > maxSide || size.X < 1 || size.Y < 1 {
 		return false
@@ -128,7 +128,7 @@ func (l Limits) fitsArea(size image.Point) bool {
 	return pixels/int64(l.Width) < int64(l.Height) || pixels%int64(l.Width) == 0 && pixels/int64(l.Width) == int64(l.Height)
 }
 
-// planAnimation plans one, if it is within the limits.
+// planAnimation makes p the plan of an animation, if that is within the limits.
 func (p *Plan) planAnimation() {
 	limit := AnimationLimit{Pixels: p.Limits.Pixels, Bytes: max(0, p.Limits.Memory-p.FileBytes-p.Bytes)}
 	if p.Size == (image.Point{}) {
@@ -144,20 +144,19 @@ func (p *Plan) planAnimation() {
 	p.Bytes += limit.Bytes
 }
 
-// animates reports whether an encoder wants the whole of an animation. Others are given the first
-// frame.
+// animates reports whether an encoder accepts animations. Other encoders receive the first frame.
 func animates(encoder any) bool {
 	a, ok := ability.Find[processors.Animator](encoder)
 	return ok && a.Animates()
 }
 
-// locateSide is the length in pixels that the shorter side of a picture has at least when a Locator
-// looks at it, unless the original is smaller: see processors.Locator. What is cropped to
-// 200×200 need not be decoded any larger for it.
+// locateSide is the minimum length in pixels of the shorter side of a picture that is passed to a Locator,
+// unless the original is smaller: see processors.Locator. So a thumbnail of 200×200 pixels needs no larger
+// decode for the Locator.
 const locateSide = 200
 
-// ResultSize returns the size in pixels of what p will make of an upright original of that size, if
-// p is a Planner. Otherwise ok is false: only the result tells.
+// ResultSize returns the size in pixels of the thumbnail that p makes of an upright original of the given size.
+// If p is not a Planner, the size is not known in advance, and ok is false.
 func ResultSize(p processors.Processor, original image.Point, width, height int) (size image.Point, ok bool) {
 	planner, ok := ability.Find[processors.Planner](p)
 	if !ok {
@@ -167,9 +166,8 @@ func ResultSize(p processors.Processor, original image.Point, width, height int)
 	return crop.Size(), true
 }
 
-// MinDecode returns the size in pixels in which p needs the whole upright picture. Given that,
-// [Engine.Decode] guarantees a result as good as from the original. The zero Point stands for the
-// original size.
+// MinDecode returns the smallest size in pixels at which p needs the whole upright picture. If [Engine.Decode]
+// gets that size, the result is as good as from the original. The zero Point means the original size.
 func MinDecode(p processors.Processor, original image.Point, width, height int) image.Point {
 	planner, ok := ability.Find[processors.Planner](p)
 	if !ok {
@@ -186,11 +184,11 @@ func MinDecode(p processors.Processor, original image.Point, width, height int) 
 	return least
 }
 
-// area is what no sum of a few multiples of which overflows.
+// area returns width × height, limited so that sums of a few multiples of it do not overflow.
 func area(size image.Point) int64 { return min(int64(size.X)*int64(size.Y), 1<<50) }
 
-// stillBytes is the memory that it takes to make a still picture: the most of what each step takes
-// beside what those before it have left.
+// stillBytes returns an upper bound of the memory for a still picture: the maximum over the steps of the memory
+// that a step takes plus the memory that earlier steps still hold.
 func (p *Plan) stillBytes(o codec.Options) int64 {
 	h := p.Header
 	profile := int64(0)
@@ -219,8 +217,8 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	return saturated(float64(steps) + float64(profile+fixedBytes))
 }
 
-// lookBytes is what a Locator takes: the picture turned, and a smaller one of that, or a larger one where it is enlarged
-// to scaled.
+// lookBytes returns the memory that a Locator takes: for the upright picture, and for a copy that is reduced,
+// or enlarged to scaled.
 func (p *Plan) lookBytes(decoded int64, scaled image.Point) int64 {
 	const (
 		most     = 4 << 20 // pixels that processors.Entropy looks at, beyond those of processors.Smart
@@ -236,8 +234,8 @@ func (p *Plan) lookBytes(decoded int64, scaled image.Point) int64 {
 	return saturated(float64(n) + float64(resized))
 }
 
-// encodeBytes is what an encoder takes for a picture, beside it. Of one that does not say, it is a few copies
-// and tables, which small pictures do with less of.
+// encodeBytes returns the memory that the encoder takes, without the picture itself. For an encoder that is not
+// a MemoryEstimator it assumes a few copies of the picture, and tables that are smaller for small pictures.
 func (p *Plan) encodeBytes() int64 {
 	size := p.Size
 	if e, ok := ability.Find[processors.MemoryEstimator](p.Encoder); ok {
@@ -248,8 +246,8 @@ func (p *Plan) encodeBytes() int64 {
 	return pixels + 128*int64(size.X) + encoderTables + min(96*area(size), 5<<19)
 }
 
-// encoderTables are those that an encoder has for a picture of any size.
+// encoderTables is the assumed size in bytes of an encoder's tables, for a picture of any size.
 const encoderTables = 1 << 20
 
-// fixedBytes are tables, and rows of a few thousand pixels.
+// fixedBytes is the size in bytes of tables and of rows of a few thousand pixels.
 const fixedBytes = 64 << 10

@@ -13,10 +13,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// registered is the last resort: whatever the program has registered with image.RegisterFormat. Such a
-// decoder does not tell orientation, colors or the memory that it takes, which is guessed; it is not stopped
-// but between its reads; and which of two that know the same format is asked depends on the order
-// in which packages are initialized. processors.Format has none of these faults.
+// registered is the last resort: the decoders that the program has registered with image.RegisterFormat. Such a
+// decoder reports no orientation and no colors, and its memory has to be guessed. It can be canceled only when
+// it reads. If two decoders are registered for a format, the order in which packages are initialized decides
+// which one is called. processors.Format has none of these limitations.
 var registered = &codec.Format{
 	Name:   "registered",
 	Match:  func([]byte) bool { return true },
@@ -44,7 +44,7 @@ func registeredHeader(_ context.Context, r *codec.Reader) (codec.Header, error) 
 	return codec.Header{Format: named, Orientation: 1, Stored: image.Pt(config.Width, config.Height), Detail: bytes}, nil
 }
 
-// registeredMemory is a guess: the picture, and as much again.
+// registeredMemory assumes twice the memory of the picture.
 func registeredMemory(h *codec.Header, _ codec.Options) int64 {
 	return saturated(float64(h.Detail.(int64))*(float64(h.Stored.X)+32)*(float64(h.Stored.Y)+32)) + 256<<10
 }
@@ -73,8 +73,8 @@ func atOrigin(ctx context.Context, img image.Image) (image.Image, error) {
 	return out, pixels.Draw(ctx, out, img, draw.Src)
 }
 
-// A contextReader reads data until ctx ends, in small steps: a few bytes can keep a decoder busy
-// for long.
+// A contextReader reads data in small steps until ctx ends, because a decoder may work for a long time on a few
+// bytes.
 type contextReader struct {
 	ctx  context.Context
 	data []byte

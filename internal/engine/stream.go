@@ -7,8 +7,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A stream is a [codec.Reader] as an [io.Reader]. It remembers an error of the source, which whoever
-// reads may hide or reword.
+// A stream is a [codec.Reader] as an [io.Reader]. It records the error of the source, because the decoder that
+// reads from it may hide or reword the error.
 type stream struct {
 	r   *codec.Reader
 	err error // a *codec.ReadError
@@ -40,7 +40,7 @@ func (s *stream) remember(err error) error {
 // A seeker is a stream whose source can seek.
 type seeker struct{ *stream }
 
-// Seek implements [io.Seeker], but for io.SeekEnd: the length is not known.
+// Seek implements [io.Seeker], except for io.SeekEnd, because the length is not known.
 func (s seeker) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekStart:

@@ -11,8 +11,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/webp"
 )
 
-// table has the built-in formats, in the order in which they are asked. A new format is its package
-// and a line here: docs/ARCHITECTURE.md has an example.
+// table has the built-in formats, in the order in which they are tried. To add a format, write its package and
+// add a line here; docs/ARCHITECTURE.md has an example.
 var table = []*codec.Format{
 	jpeg.Format,
 	png.Format,
