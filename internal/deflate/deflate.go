@@ -40,6 +40,7 @@ type Compressor struct {
 	block   histogram // of tokens[:counted]
 	chunk   histogram // of the tokens after those
 	counted int       // number of tokens counted in block
+	bits    float64   // entropy of block
 	costs   [literals]uint32
 	far     [distances]uint32
 
@@ -98,29 +99,42 @@ func Entropy(data []byte) int {
 	return int(entropy(counts[:])+7) / 8
 }
 
-// add appends a token. It ends the block before the last chunk if two blocks take fewer bits than one.
+// add appends a token, for which there is room.
 func (c *Compressor) add(t token) error {
-	c.tokens = append(c.tokens, t)
-	if len(c.tokens)-c.counted < chunkTokens {
+	n := len(c.tokens)
+	c.tokens = c.tokens[:n+1]
+	c.tokens[n] = t
+	if n+1 < c.counted+chunkTokens {
 		return nil
 	}
+	return c.ended()
+}
+
+// ended counts the last chunk. It ends the block before it if two blocks take fewer bits than one.
+func (c *Compressor) ended() error {
 	c.chunk = histogram{}
 	c.chunk.count(c.tokens[c.counted:])
-	if c.out != nil && c.counted > 0 {
+	if c.out == nil {
+		c.block.add(&c.chunk)
+		c.counted = len(c.tokens)
+		return c.flush(c.counted, false)
+	}
+	alone := c.chunk.entropy()
+	if c.counted > 0 {
 		both := c.block
 		both.add(&c.chunk)
 		const head = 80 * 8 // estimated size of the Huffman tables of a block, in bits
-		if apart := c.block.entropy() + c.chunk.entropy() + head; apart < both.entropy() || len(c.tokens) == blockTokens {
+		together := both.entropy()
+		if apart := c.bits + alone + head; apart < together || len(c.tokens) == blockTokens {
 			if err := c.flush(c.counted, false); err != nil {
 				return err
 			}
+		} else {
+			alone = together
 		}
 	}
 	c.block.add(&c.chunk)
-	c.counted = len(c.tokens)
-	if c.out == nil {
-		return c.flush(c.counted, false)
-	}
+	c.counted, c.bits = len(c.tokens), alone
 	return nil
 }
 

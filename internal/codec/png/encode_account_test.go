@@ -25,7 +25,7 @@ func TestASmallPictureDoesNotPayForALargeOneBefore(t *testing.T) {
 	for range 20 { // a pool may keep nothing
 		var b bytes.Buffer
 		require.NoError(t, Encode(t.Context(), &b, noise(300, 300)))
-		account := codec.NewAccount(18*50*50 + 64*50 + 64<<10 + deflate.Memory(4*50*50+50))
+		account := codec.NewAccount(18*50*50 + 64*50 + 128<<10 + deflate.Memory(4*50*50+50))
 		require.NoError(t, Encode(codec.WithAccount(t.Context(), account), &b, noise(50, 50)))
 	}
 }

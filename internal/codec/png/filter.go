@@ -1,9 +1,6 @@
 package png
 
-import (
-	"encoding/binary"
-	"math"
-)
+import "math"
 
 // A strategy says how the filters of a picture's rows are chosen. The first five are a filter for all
 // rows, by its number in the standard (9.2).
@@ -14,7 +11,8 @@ const byPairs strategy = filterPaeth + 1 // for each row the one that leaves the
 // A filterer filters rows. The zero value is ready to use once it has room.
 type filterer struct {
 	tries [filterPaeth + 1][]byte // filter type and filtered row, one for each filter
-	seen  [1 << 16 / 64]uint64    // pairs of bytes
+	seen  [1 << 16]uint8          // by pair of bytes: the last turn in which there was one
+	turn  uint8
 }
 
 // room makes room for rows of n bytes.
@@ -34,7 +32,7 @@ func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 	best, least := 0, math.MaxInt
 	for i, try := range f.tries {
 		filterRow(byte(i), try[1:], row, above, n)
-		cost := 5 * f.pairs(try[1:])
+		cost := 5 * f.pairs(try[1:], least/5)
 		if i == filterNone {
 			cost = cost * 4 / 5 // what is not filtered is like other rows, too
 		}
@@ -45,56 +43,27 @@ func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 	return f.tries[best]
 }
 
-// filterRow applies a filter (9.2). All rows have the same length; n is the number of bytes of a pixel.
-func filterRow(filter byte, dst, row, above []byte, n int) {
-	row, above = row[:len(dst)], above[:len(dst)]
-	first := min(n, len(dst))
-	switch filter {
-	case filterNone:
-		copy(dst, row)
-	case filterSub:
-		copy(dst, row[:first])
-		left := row[:len(dst)-first]
-		for i, v := range row[first:] {
-			dst[first+i] = v - left[i]
-		}
-	case filterUp:
-		for i := range dst {
-			dst[i] = row[i] - above[i]
-		}
-	case filterAverage:
-		for i := range first {
-			dst[i] = row[i] - above[i]/2
-		}
-		for i := first; i < len(dst); i++ {
-			dst[i] = row[i] - byte((int(row[i-first])+int(above[i]))/2)
-		}
-	case filterPaeth:
-		for i := range first {
-			dst[i] = row[i] - above[i]
-		}
-		for i := first; i < len(dst); i++ {
-			dst[i] = row[i] - paeth(int(row[i-first]), int(above[i]), int(above[i-first]))
-		}
-	}
-}
-
 // pairs counts the different pairs of neighboring bytes: a measure of entropy that knows that matches are to
-// come.
-func (f *filterer) pairs(p []byte) int {
-	n := 0
-	for i := 1; i < len(p); i++ {
-		pair := binary.LittleEndian.Uint16(p[i-1:])
-		set := &f.seen[pair/64]
-		n += int(^*set >> (pair % 64) & 1)
-		*set |= 1 << (pair % 64)
-	}
-	if len(p) > len(f.seen)/4 {
+// come. Where there are more than most it returns any number that is larger.
+func (f *filterer) pairs(p []byte, most int) int {
+	if f.turn++; f.turn == 0 {
 		clear(f.seen[:])
-		return n
+		f.turn = 1
 	}
-	for i := 1; i < len(p); i++ {
-		f.seen[binary.LittleEndian.Uint16(p[i-1:])/64] = 0
+	n, turn := 0, f.turn
+	for len(p) > 1 && n <= most {
+		part := p[:min(len(p), 256)]
+		pair := uint16(part[0])
+		for _, v := range part[1:] {
+			pair = pair<<8 | uint16(v)
+			fresh := 0
+			if f.seen[pair] != turn {
+				fresh = 1
+			}
+			n += fresh
+			f.seen[pair] = turn
+		}
+		p = p[len(part)-1:]
 	}
 	return n
 }

@@ -106,6 +106,10 @@ func (f *form) pack(dst, src []byte) {
 	case colorRGBA:
 		copy(dst, src)
 	case colorRGB:
+		for len(dst) >= 4 && len(src) >= 4 { // alpha is overwritten by the next pixel
+			binary.LittleEndian.PutUint32(dst, binary.LittleEndian.Uint32(src))
+			dst, src = dst[3:], src[4:]
+		}
 		for len(dst) >= 3 && len(src) >= 4 {
 			dst[0], dst[1], dst[2] = src[0], src[1], src[2]
 			dst, src = dst[3:], src[4:]

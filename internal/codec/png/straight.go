@@ -58,10 +58,20 @@ func straightRows(img image.Image) func(y int) []byte {
 	}
 }
 
+// twoOpaque is the alpha of two opaque pixels.
+const twoOpaque = 0xff000000ff000000
+
 // straighten copies a row and calls partly with the pixels that are neither opaque nor wholly
 // transparent, and their alpha. The transparent ones become black.
 func straighten(dst, src []byte, partly func(p, alpha uint32) uint32) {
 	for len(dst) >= 4 && len(src) >= 4 {
+		if len(dst) >= 8 && len(src) >= 8 {
+			if two := binary.LittleEndian.Uint64(src); two&twoOpaque == twoOpaque {
+				binary.LittleEndian.PutUint64(dst, two)
+				dst, src = dst[8:], src[8:]
+				continue
+			}
+		}
 		p := binary.LittleEndian.Uint32(src)
 		switch a := p >> 24; a {
 		case 255:
