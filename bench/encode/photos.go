@@ -52,7 +52,7 @@ func (p photo) make(path string, size image.Point) error {
 		return nil
 	}
 	made := path + ".new.ppm"
-	cmd := exec.Command("vips", "thumbnail", backgrounds+p.file, made+"[strip]", fmt.Sprint(size.X), "--height", fmt.Sprint(size.Y), "--crop", "center")
+	cmd := exec.Command("vips", "thumbnail", backgrounds+p.file, made+"[strip]", fmt.Sprint(size.X), "--height", fmt.Sprint(size.Y), "--crop", "centre")
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
 		return err
