@@ -9,34 +9,34 @@ const (
 	// maxUnit bounds the bytes that one interleaved MCU can take: 10 blocks (section B.2.3) of 64
 	// coefficients of at most 17 + 15 bits, and 8 bytes that a refill looks ahead.
 	maxUnit = 10*64*32/8 + 16
-	// bufSize leaves room for an MCU that is read past the end.
+	// bufSize leaves room for reading one MCU past the end of the data.
 	bufSize = 32<<10 + maxUnit
 )
 
 // bitReader reads one entropy-coded segment: the data between two markers (section B.1.1.5).
 //
-// The stuffed zeros (section F.1.2.3) are taken out ahead, a buffer at a time, so that the decoding
-// loops can load eight bytes at once without looking for 0xFF: bytes.IndexByte finds those at
-// memory speed. The loops refill without asking for the end of the data, too: whoever runs them
-// calls ready before each MCU, which makes sure of maxUnit bytes, and overrun after it. What is
-// read past the end in between is old buffer contents, and always ends in an error; a tolerant decode,
-// which goes on, reads zeros as libjpeg does.
+// It removes the stuffed zeros (section F.1.2.3) in advance, one buffer at a time. bytes.IndexByte finds the
+// 0xFF bytes at memory speed, and the decoding loops can then load eight bytes at once.
+//
+// The decoding loops do not check for the end of the data. Their caller calls ready before each MCU, which
+// provides maxUnit bytes, and overrun after it. A loop that reads past the end reads old buffer contents, and
+// overrun then reports an error. A tolerant decode continues after the end and reads zeros, as libjpeg does.
 type bitReader struct {
 	buf []byte
 	pos int    // next byte of buf
 	end int    // end of the valid bytes
-	acc uint64 // the next bits, from the top
+	acc uint64 // the next bits, starting at the most significant bit
 
-	// taken is how many of acc's bits are used up, or were never there; at most 64. Below the
-	// others acc may hold more bits of the byte at pos, which a refill repeats.
+	// taken is the number of bits of acc that are consumed or were never filled, at most 64. Below the valid
+	// bits acc may already hold bits of the byte at pos; a refill sets the same bits again.
 	taken uint
 
 	in       *input
 	done     bool // a marker or the end of the file follows
-	zeroTail bool // zeros follow the segment, instead of old contents
+	zeroTail bool // read zeros after the end of the segment instead of old buffer contents
 }
 
-// begin starts at the input's offset.
+// begin starts reading at the current offset of in.
 func (r *bitReader) begin(in *input) {
 	if r.buf == nil {
 		r.buf = make([]byte, bufSize)
@@ -46,15 +46,15 @@ func (r *bitReader) begin(in *input) {
 	r.fill()
 }
 
-// ready makes sure that the next MCU lies in the buffer, as far as the segment has it.
+// ready makes sure that the buffer holds the next MCU, or the rest of the segment.
 func (r *bitReader) ready() {
 	if r.end-r.pos < maxUnit && !r.done {
 		r.fill()
 	}
 }
 
-// more is ready for a loop that has pos, acc and taken in variables, which it leaves to r; it
-// returns the new pos. ok is false where the loop has read beyond the end of the segment.
+// more is like ready, for a loop that keeps pos, acc and taken in local variables. more stores them in r and
+// returns the new pos. ok is false if the loop has read beyond the end of the segment.
 func (r *bitReader) more(pos int, acc uint64, taken uint) (_ int, ok bool) {
 	r.pos, r.acc, r.taken = pos, acc, taken
 	if r.overrun() {
@@ -67,10 +67,8 @@ func (r *bitReader) more(pos int, acc uint64, taken uint) (_ int, ok bool) {
 // overrun reports whether more bits were taken than the segment has.
 func (r *bitReader) overrun() bool { return r.done && r.pos*8-64+int(r.taken) > r.end*8 }
 
-// refill makes sure of 32 bits in acc: enough for a symbol with its magnitude bits, 16 + 15.
-//
-// It takes all bytes of which a bit is missing (after F. Giesen, "Reading bits in far too many
-// ways", 2018, variant 4).
+// refill fills acc to at least 32 bits, enough for a Huffman code and its magnitude bits (16 + 15). The method is
+// variant 4 of F. Giesen, "Reading bits in far too many ways", 2018.
 func (r *bitReader) refill() {
 	if r.taken > 32 {
 		r.acc |= binary.BigEndian.Uint64(r.buf[r.pos:]) >> (64 - r.taken)
@@ -89,7 +87,7 @@ func (r *bitReader) take(m uint) uint64 {
 	return v
 }
 
-// fill moves what is left to the start of the buffer and unstuffs the input behind it.
+// fill moves the unread bytes to the start of the buffer and appends input, without its stuffed zeros.
 func (r *bitReader) fill() {
 	r.end = copy(r.buf, r.buf[r.pos:r.end])
 	r.pos = 0

@@ -2,21 +2,21 @@ package jpeg
 
 import "encoding/binary"
 
-// block holds the dequantized coefficients of one 8×8 block that a scale needs, divided by 8: at
-// 8·u + v the one of horizontal frequency u and vertical frequency v. DC, at 0, has level added to
-// it.
+// block holds the dequantized coefficients of one 8×8 block, divided by 8, as far as the scale needs them. The
+// coefficient of horizontal frequency u and vertical frequency v is at index 8·u + v. DC, at index 0, includes
+// level.
 type block [64]float32
 
-// slots says where a scale of n keeps the coefficient k (zigzag), of frequencies u and v, if it is
-// one of the lowest n×n.
+// slots maps the zigzag index k of a coefficient, of frequencies u and v, to its place at scale n. Only the lowest
+// n×n coefficients have a place.
 type slots struct {
-	at    [64]uint8 // in a block: 8·u + v, else discard
-	dense [64]uint8 // in n×n values: n·u + v, else discard
-	last  uint      // highest k that is kept
-	kept  uint64    // bit k: kept
+	at    [64]uint8 // index in a block, 8·u + v, or discard
+	dense [64]uint8 // index in n×n values, n·u + v, or discard
+	last  uint      // highest k that has a place
+	kept  uint64    // bit k is set if k has a place
 }
 
-// discard is a slot of a block that no n below 8 reads.
+// discard is an index of a block that no scale below 8 reads.
 const discard = 63
 
 var slotsFor = makeSlots()
@@ -35,19 +35,18 @@ func makeSlots() (s [9]slots) {
 	return s
 }
 
-// placement is what becomes of a coefficient: an eighth of its quantization step, and its slot.
+// placement holds an eighth of the quantization step of a coefficient, and the index of the coefficient in a block.
 type placement struct {
 	q  float32
 	at uint32
 }
 
-// The loops below add up what the entries of the Huffman tables say in one variable, the state: in
-// its low byte the bits taken of acc's 64, above it the coefficient read last, 0 for DC. An advance
-// of endOfBlock leads past all.
+// The loops below add the entries of the Huffman tables to one variable, the state. Its low byte is the number of
+// consumed bits of acc. The bits above hold the zigzag index of the last coefficient, 0 for DC. An advance of
+// endOfBlock leads past all valid indices.
 
-// refilled tops acc up to at least 56 bits, which is enough for one symbol and its magnitude bits
-// (16 + 15), and for an entry of huffman.skips before it. It returns how many bytes that took; the
-// state becomes smaller by 8 times as many.
+// refilled fills acc to at least 56 bits. That is enough for an entry of huffman.skips and for one symbol with its
+// magnitude bits (16 + 15) after it. took is the number of bytes read; the caller subtracts 8·took from the state.
 func refilled(acc uint64, buf []byte, state uint) (_ uint64, took uint) {
 	return acc | binary.BigEndian.Uint64(buf)>>(-state&63), (state&255 - 1) >> 3
 }
@@ -66,8 +65,9 @@ func (r *bitReader) decodeDC(h *huffman) (diff int32, ok bool) {
 	return e.value(), true
 }
 
-// decodeAC reads the coefficients 1 to last of a block, dequantized, into b, and skips the rest
-// (section F.2.2.2). Above found there is none up to last; it is 0 if there is none at all.
+// decodeAC reads coefficients 1 to last of a block, dequantizes them into b, and skips the rest of the block
+// (section F.2.2.2). All coefficients after found and up to last are zero. found is 0 if the block has no AC
+// coefficient.
 func (r *bitReader) decodeAC(h *huffman, places *[64]placement, last uint, b *block) (found uint, ok bool) {
 	buf, pos, acc, state := r.buf, r.pos, r.acc, r.taken
 	symbols := &h.symbols
@@ -89,7 +89,7 @@ func (r *bitReader) decodeAC(h *huffman, places *[64]placement, last uint, b *bl
 		next := state + uint(e&0xFFFF)
 		if next >= 64<<8 {
 			r.pos, r.acc, r.taken = pos, acc, next&255
-			// Anything else would be a coefficient that does not fit the block.
+			// Any other advance past the block is an error.
 			return state >> 8, next >= endOfBlock<<8
 		}
 		state = next
@@ -106,8 +106,8 @@ func (r *bitReader) decodeAC(h *huffman, places *[64]placement, last uint, b *bl
 	return state >> 8, r.skipAC(h, state>>8)
 }
 
-// skipAC reads the coefficients after k and forgets them: two entries of huffman.skips between
-// refills, as long as they stay in the block.
+// skipAC skips the coefficients after k. It uses two entries of huffman.skips per refill while they stay inside the
+// block.
 func (r *bitReader) skipAC(h *huffman, k uint) (ok bool) {
 	buf, pos, acc, state := r.buf, r.pos, r.acc, k<<8|r.taken
 	skips := &h.skips
@@ -132,7 +132,7 @@ func (r *bitReader) skipAC(h *huffman, k uint) (ok bool) {
 			state = next
 			break
 		}
-		// The entry goes on into the next block, or is none. One symbol, then.
+		// The entry would continue into the next block, or is empty: skip a single symbol.
 		one := h.symbols[acc>>(64-symbolBits)]
 		if one == 0 {
 			if one = h.slow(acc); one == 0 {

@@ -5,18 +5,18 @@ import (
 	"math/bits"
 )
 
-// coefficients are what the scans of a progressive file have brought so far, quantized: the values
-// that the scale needs, and of all others whether they are zero, on which the scans that refine
-// them depend.
+// coefficients holds the quantized coefficients that the scans of a progressive file have decoded so far. It has
+// the values of the coefficients that the scale needs. For every coefficient it also records whether it is nonzero,
+// because refinement scans depend on that.
 type coefficients struct {
-	value   [4][]int16  // per component: scale·scale to a block
-	nonzero [4][]uint64 // bit k (zigzag) to a block; nil where no AC scan is decoded
+	value   [4][]int16  // per component, scale·scale values per block
+	nonzero [4][]uint64 // per component, one word per block with bit k in zigzag order; nil if no AC scan is decoded
 
-	values []int16 // memory of value
+	values []int16 // backing memory of value
 	words  []uint64
 }
 
-// allocate makes room for the components of f, withAC for those of which AC scans are decoded.
+// allocate allocates memory for the components of f. withAC marks the components whose AC scans are decoded.
 func (p *coefficients) allocate(f *frame, withAC [4]bool) {
 	values, words := 0, 0
 	for i, c := range f.comps {
@@ -40,12 +40,12 @@ func (p *coefficients) allocate(f *frame, withAC [4]bool) {
 	}
 }
 
-// transform makes samples of the coefficients.
+// transform applies the inverse DCT to all coefficients.
 func (d *Decoder) transform(ctx context.Context) error {
 	d.out.allocate(&d.frame)
 	for i := range d.comps {
 		c := &d.comps[i]
-		var q [64]int32 // quantization steps, where the values are
+		var q [64]int32 // quantization steps, in the order of value
 		for k, at := range slotsFor[c.scale].dense {
 			if slotsFor[c.scale].kept>>k&1 != 0 {
 				q[at] = c.steps[k]
@@ -61,7 +61,7 @@ func (d *Decoder) transform(ctx context.Context) error {
 	return nil
 }
 
-// transformRow makes samples of row y of the blocks of component i.
+// transformRow applies the inverse DCT to row y of the blocks of component i.
 func (d *Decoder) transformRow(i, y int, q *[64]int32) {
 	c := &d.comps[i]
 	size := c.scale * c.scale
@@ -78,7 +78,7 @@ func (d *Decoder) transformRow(i, y int, q *[64]int32) {
 		transformTwo(row, q, dst, dst[stride:])
 		return
 	}
-	var nonzero []uint64 // empty: no AC scan has come
+	var nonzero []uint64 // empty if no AC scan was decoded
 	if all := d.prog.nonzero[i]; all != nil {
 		nonzero = all[y*c.blocksX:][:c.codedX]
 	} else {
@@ -104,8 +104,8 @@ func (d *Decoder) transformRow(i, y int, q *[64]int32) {
 	}
 }
 
-// transformTwo is a row of inverse DCTs of two points: sums and differences, for which no block is
-// worth its while.
+// transformTwo applies the two-point inverse DCT, which is sums and differences, to a row of blocks. It works on the
+// coefficients directly, because copying them to a block would take longer.
 func transformTwo(row []int16, q *[64]int32, upper, lower []byte) {
 	for ; len(row) >= 4 && len(upper) >= 2 && len(lower) >= 2; row, upper, lower = row[4:], upper[2:], lower[2:] {
 		f00, f01 := int(row[0])*int(q[0])+half, int(row[1])*int(q[1])
@@ -117,7 +117,7 @@ func transformTwo(row []int16, q *[64]int32, upper, lower []byte) {
 	}
 }
 
-// half is level for coefficients that are not divided by 8 yet.
+// half is level for coefficients that are not yet divided by 8.
 const half = 8 * level
 
 func clamped(v int) byte {

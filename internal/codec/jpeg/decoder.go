@@ -7,7 +7,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// reset begins a file. Buffers and tables of the one before stay for reuse.
+// reset starts a new file. It keeps the buffers and tables of the previous file for reuse.
 func (d *Decoder) reset(ctx context.Context, data []byte) {
 	d.giveBack()
 	d.input = input{data: data}
@@ -18,12 +18,12 @@ func (d *Decoder) reset(ctx context.Context, data []byte) {
 	d.partial, d.blocks, d.missing = d.tolerant, 0, 0
 }
 
-// forget drops the file, which is the caller's.
+// forget drops all references to the file, which belongs to the caller.
 func (d *Decoder) forget() {
 	d.input, d.segs, d.meter = input{}, segments{}, nil
 }
 
-// plausible refuses a file that is too short for the picture it announces before memory is taken.
+// plausible returns an error if the file is too short for its declared picture. It runs before memory is allocated.
 func (d *Decoder) plausible() error {
 	least := d.minBytes()
 	if d.tolerant {
@@ -35,8 +35,8 @@ func (d *Decoder) plausible() error {
 	return nil
 }
 
-// maxWork bounds, in units of [codec.Meter], what progressive scans cost: so many visits of each
-// block as no encoder makes, and what the bytes of the file are worth.
+// maxWork returns the maximum work for progressive scans, in units of [codec.Meter]. It allows more visits of each
+// block than any encoder causes, and an amount for each byte of the file.
 func (d *Decoder) maxWork() int64 {
 	blocks := int64(0)
 	for _, c := range d.comps {
@@ -45,7 +45,7 @@ func (d *Decoder) maxWork() int64 {
 	return 40*blocks + 16*int64(len(d.data)) + 1<<20
 }
 
-// take takes n bytes from the account of ctx, and remembers it.
+// take takes n bytes from the account of ctx and adds them to d.taken.
 func (d *Decoder) take(ctx context.Context, n int64) error {
 	account := codec.AccountOf(ctx)
 	if err := account.Take(n); err != nil {
@@ -60,16 +60,16 @@ func (d *Decoder) giveBack() {
 	d.account, d.taken = nil, 0
 }
 
-// keep bounds, in bytes, what a Decoder takes back to the pool; larger buffers go to the garbage
-// collector.
+// keep is the maximum size in bytes of the buffers that a Decoder keeps in the pool. Larger buffers are left to the
+// garbage collector.
 const keep = 16 << 20
 
 var pool = sync.Pool{New: func() any { return new(Decoder) }}
 
-// Get returns a Decoder, a used one if possible.
+// Get returns a Decoder from the pool, or a new one.
 func Get() *Decoder { return pool.Get().(*Decoder) }
 
-// Release returns a Decoder to Get. It and its picture must not be used any more.
+// Release returns d to the pool. The Decoder and its picture must not be used afterwards.
 func (d *Decoder) Release() {
 	d.giveBack()
 	if cap(d.out.memory)+cap(d.out.pixels)+2*cap(d.prog.values)+8*cap(d.prog.words) > keep {
@@ -78,11 +78,10 @@ func (d *Decoder) Release() {
 	pool.Put(d)
 }
 
-// slack is how many bytes a buffer that is used again may be larger than what is needed, and taken
-// from the account.
+// slack is the number of bytes by which a reused buffer may exceed the needed size, which the account is charged for.
 const slack = 512 << 10
 
-// grown returns s with length n and any contents, reallocated if need be.
+// grown returns s with length n, reallocated if necessary. The contents are undefined.
 func grown[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)
@@ -90,8 +89,8 @@ func grown[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// fitted is grown for elements of size bytes that are taken from the account: s is reallocated if it
-// is much larger, too.
+// fitted is like grown, for elements of size bytes that are taken from the account. It also reallocates s if s is
+// much larger than needed.
 func fitted[T any](s []T, n int, size int) []T {
 	if (cap(s)-n)*size > slack {
 		s = nil
@@ -99,7 +98,7 @@ func fitted[T any](s []T, n int, size int) []T {
 	return grown(s, n)
 }
 
-// trim drops buffers for which the picture has no use.
+// trim drops buffers that the picture does not use.
 func (d *Decoder) trim() {
 	if !d.progressive && 2*cap(d.prog.values)+8*cap(d.prog.words) > slack {
 		d.prog = coefficients{}

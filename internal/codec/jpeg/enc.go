@@ -11,17 +11,17 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Subsampling is the resolution of the chroma that Encode writes.
+// Subsampling is the chroma subsampling of the file.
 type Subsampling uint8
 
-// The subsamplings, by the names of the field.
+// The chroma subsamplings.
 const (
 	Subsampling420 Subsampling = iota // half the width, half the height
 	Subsampling422                    // half the width
-	Subsampling444                    // full
+	Subsampling444                    // full resolution
 )
 
-// factors returns how many pixels share a sample of chroma.
+// factors returns the number of pixels per chroma sample in each direction.
 func (s Subsampling) factors() (h, v int) {
 	switch s {
 	case Subsampling444:
@@ -32,12 +32,12 @@ func (s Subsampling) factors() (h, v int) {
 	return 2, 2
 }
 
-// EncodeOptions say how Encode writes a picture.
+// EncodeOptions control Encode.
 type EncodeOptions struct {
-	Quality     int // 1 to 100, on the scale of libjpeg: a picture looks no worse than libjpeg's of that quality
+	Quality     int // 1 to 100, on the scale of libjpeg: the result looks at least as good as libjpeg's at the same quality
 	Subsampling Subsampling
-	Background  color.RGBA // opaque: what transparent pixels are composed on; the zero value is black
-	Progressive bool       // several scans from coarse to fine (SOF2), rather than one (SOF0)
+	Background  color.RGBA // opaque color behind transparent pixels; the zero value is black
+	Progressive bool       // a progressive file (SOF2) instead of a baseline file (SOF0)
 }
 
 // maxSide is the largest width and height that a frame header can state.
@@ -45,14 +45,14 @@ const maxSide = 65535
 
 var errSize = errors.New("jpeg: a side of the picture is 0, or more than 65535 pixels")
 
-// Encode writes img as a JPEG with JFIF marker, Huffman tables made for it, and no metadata. An
-// *image.Gray, or an *image.Gray16, becomes a file of one component. The planes of an *image.YCbCr
-// are taken as they are, its chroma brought to the subsampling asked for; all others are converted
-// from RGB (JFIF 1.02). The bytes depend on the picture and the options alone.
+// Encode writes img as a JPEG file with a JFIF marker, optimized Huffman tables and no metadata. An *image.Gray or
+// *image.Gray16 becomes a file of one component. The planes of an *image.YCbCr are used directly, with chroma
+// resampled to the requested subsampling. All other images are converted from RGB (JFIF 1.02). The bytes depend only
+// on the picture and the options.
 //
-// What is to be written is kept until the Huffman tables are known that it needs: see [EncodeMemory].
-// That much is taken from the account of ctx as it is needed, and given back. ctx is looked at once
-// per row of MCUs, and once per 256 KiB of what is kept.
+// Encode keeps all symbols in memory until the optimized Huffman tables are known: see [EncodeMemory]. It takes this
+// memory from the account of ctx as needed and returns it at the end. It checks ctx once per row of MCUs, and once
+// per 256 KiB of symbols.
 func Encode(ctx context.Context, w io.Writer, img image.Image, o EncodeOptions) error {
 	size := img.Bounds().Size()
 	if size.X < 1 || size.Y < 1 || size.X > maxSide || size.Y > maxSide {
@@ -83,7 +83,7 @@ var encoders = sync.Pool{New: func() any { return new(encoder) }}
 type encoder struct {
 	ctx     context.Context
 	account *codec.Account
-	taken   int64 // bytes, from the account
+	taken   int64 // bytes taken from the account
 
 	size       image.Point
 	comps      []encComponent // Y, Cb, Cr, or Y alone
@@ -95,10 +95,10 @@ type encoder struct {
 	coded codedBlock
 
 	oneChroma bool         // Cb and Cr share a quantization table
-	script    *[3][]stream // of a progressive file
+	script    *[3][]stream // scans of a progressive file
 
 	out     bitWriter
-	streams [3][4]stream          // of each component, or the first one alone
+	streams [3][4]stream          // by component and scan of the script; sequential files use only the first
 	counts  [scanGroups]histogram // of symbols: of a sequential scan's tables DC 0, AC 0, DC 1 and AC 1, or of each group of scans
 	codes   codeTables
 }
@@ -106,9 +106,9 @@ type encoder struct {
 // encComponent is a color component of the picture to be written.
 type encComponent struct {
 	h, v   int         // sampling factors
-	blocks image.Point // that hold samples; the MCUs at the edges have more
-	table  int         // of the Huffman tables: 0 for luma, 1 for chroma
-	dc     int32       // of the block before
+	blocks image.Point // number of blocks with samples; MCUs at the edges may have more
+	table  int         // number of the Huffman tables: 0 for luma, 1 for chroma
+	dc     int32       // DC coefficient of the previous block
 }
 
 func (e *encoder) begin(ctx context.Context, w io.Writer, img image.Image, o EncodeOptions) {
@@ -136,7 +136,7 @@ func (e *encoder) begin(ctx context.Context, w io.Writer, img image.Image, o Enc
 	e.counts = [scanGroups]histogram{}
 }
 
-// end gives the memory back, and forgets what is the caller's.
+// end returns the memory to the account and drops references to the caller's data.
 func (e *encoder) end() {
 	for i := range e.streams {
 		for n := range e.streams[i] {
@@ -149,7 +149,7 @@ func (e *encoder) end() {
 	e.ctx, e.account, e.out.w = nil, nil, nil
 }
 
-// allocate makes what depends on the width of the picture.
+// allocate allocates the buffers that depend on the width of the picture.
 func (e *encoder) allocate() error {
 	n := int64(e.src.size())
 	if n > codec.Free {
@@ -162,24 +162,25 @@ func (e *encoder) allocate() error {
 	return nil
 }
 
-// blockSize returns the samples of a block that lie in the picture, at most 8×8.
+// blockSize returns the width and height of the part of a block that lies inside the picture, at most 8×8.
 func (e *encoder) blockSize(c *encComponent, x, y int) (w, h int) {
 	width, height := ceilDiv(e.size.X*c.h, e.hMax), ceilDiv(e.size.Y*c.v, e.vMax)
 	return min(8, width-8*x), min(8, height-8*y)
 }
 
-// EncodeMemory returns the most bytes that it takes to encode a picture of that size, without the picture: of the
-// account of Encode, and of the file, of which the buffer grows by a quarter. An ordinary one needs a sixth of it.
+// EncodeMemory returns the maximum memory in bytes for encoding a picture of the given size: the memory of Encode and
+// of the buffer of the file, which grows by a quarter. The picture itself is not included. An ordinary picture needs
+// a sixth of this memory.
 func EncodeMemory(size image.Point, o EncodeOptions) int64 {
 	h, v := o.Subsampling.factors()
 	mcus := int64(ceilDiv(size.X, 8*h)) * int64(ceilDiv(size.Y, 8*v))
 	blocks := mcus * int64(h*v+2)
-	// No more than a tenth of a chunk is left free, and the last one of each stream.
+	// At most a tenth of each chunk stays unused, and the last chunk of each stream.
 	tokens := blocks*blockTokens/9*10*4 + 10*chunkBytes
 	rows := 3*int64(8*v)*int64(size.X) + 8*int64(size.X)
 	return tokens + rows + codec.FileBytes(blocks*blockBytes+4<<10)
 }
 
-// blockBytes is how long a block is, on average, in the longest file: of black and white noise, at quality 100, a
-// coefficient has 9 bits.
+// blockBytes is the average size of a block in the largest possible file. In black and white noise at quality 100 a
+// coefficient takes 9 bits.
 const blockBytes = 64 * 9 / 8

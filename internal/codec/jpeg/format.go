@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Format is what the library knows of JPEG.
+// Format implements JPEG.
 var Format = &codec.Format{
 	Name:     "jpeg",
 	Match:    func(head []byte) bool { return codec.HasMagic(head, "\xff\xd8") },
@@ -20,7 +20,8 @@ var Format = &codec.Format{
 	Strip:    strip,
 }
 
-// decodeFormat decodes at the fewest eighths from which a picture of o.Least pixels is good.
+// decodeFormat implements Format.Decode. It decodes at the smallest scale n/8 that is good enough for a result of
+// o.Least pixels.
 func decodeFormat(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
 	options := h.Detail.(*detail).reduction(o.Least)
 	options.Tolerant = o.Tolerant

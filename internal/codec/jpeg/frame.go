@@ -2,8 +2,8 @@ package jpeg
 
 import "image/color"
 
-// frame is what SOF and the application markers say (sections B.2.2 and A.1.1), and the geometry
-// that follows from it and from the scale.
+// frame holds the contents of SOF and of the application markers (sections B.2.2 and A.1.1), and the geometry
+// that follows from them and from the scale.
 type frame struct {
 	width, height  int
 	progressive    bool
@@ -13,9 +13,9 @@ type frame struct {
 	jfif, adobe    bool
 	adobeTransform byte // 0: RGB or CMYK, 1: YCbCr, 2: YCCK
 
-	mcusX, mcusY int // of an interleaved scan
-	scale        int // of the picture, eighths
-	outW, outH   int // of the picture, pixels
+	mcusX, mcusY int // number of MCUs of an interleaved scan
+	scale        int // scale of the picture in eighths
+	outW, outH   int // size of the scaled picture in pixels
 	roughChroma  bool
 }
 
@@ -25,14 +25,14 @@ type component struct {
 	h, v int // sampling factors
 	tq   byte
 
-	// blocksX and blocksY are what an interleaved scan brings, padding included; a scan of this
-	// component alone brings codedX × codedY blocks (section A.2.2).
+	// An interleaved scan has blocksX × blocksY blocks, including padding. A scan of this component alone has
+	// codedX × codedY blocks (section A.2.2).
 	blocksX, blocksY int
 	codedX, codedY   int
 
 	scale int       // eighths; a block becomes scale × scale samples
-	seen  bool      // a scan has brought its DC coefficients
-	steps [64]int32 // of a progressive file: the quantization table when that scan came, zigzag
+	seen  bool      // a scan with its DC coefficients has been read
+	steps [64]int32 // progressive only: the quantization table at the time of that scan, in zigzag order
 }
 
 func (f *frame) readSOF(marker byte, seg []byte) error {
@@ -79,10 +79,10 @@ func (f *frame) readSOF(marker byte, seg []byte) error {
 	return nil
 }
 
-// geometry derives the number of blocks from the sampling factors (sections A.1.1 and A.2).
+// geometry computes the numbers of MCUs and blocks from the sampling factors (sections A.1.1 and A.2).
 func (f *frame) geometry() {
 	if len(f.comps) == 1 {
-		f.comps[0].h, f.comps[0].v = 1, 1 // one component is never interleaved (section A.2.2)
+		f.comps[0].h, f.comps[0].v = 1, 1 // a scan of one component is never interleaved (section A.2.2)
 	}
 	f.hMax, f.vMax = 1, 1
 	for _, c := range f.comps {
@@ -104,7 +104,7 @@ func (f *frame) scaleTo(n int, fullChroma bool) {
 	f.outW, f.outH = ceilDiv(f.width*n, 8), ceilDiv(f.height*n, 8)
 	for i := range f.comps {
 		c := &f.comps[i]
-		k := 1 // enlargement against n
+		k := 1 // scale of this component relative to n
 		for fullChroma && 2*k*n <= 8 && f.hMax%(2*k*c.h) == 0 && f.vMax%(2*k*c.v) == 0 {
 			k *= 2
 		}
@@ -112,9 +112,8 @@ func (f *frame) scaleTo(n int, fullChroma bool) {
 	}
 }
 
-// isRGB reports whether three components are R, G and B as they are, and decides as image/jpeg
-// does: a JFIF file is Y'CbCr, another one RGB if Adobe's marker or the names of its components say
-// so.
+// isRGB reports whether the three components are R, G and B. It decides as image/jpeg does. A JFIF file is
+// Y'CbCr. Any other file is RGB if the Adobe marker or the component identifiers say so.
 func (f *frame) isRGB() bool {
 	if len(f.comps) != 3 || f.jfif {
 		return false

@@ -9,13 +9,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/exif"
 )
 
-// detail is what a [codec.Header] keeps for the functions of this package.
+// detail is the [codec.Header.Detail] of a JPEG file.
 type detail struct {
 	frame
-	profile int64 // bytes of the ICC profile, where it has to be put together
+	profile int64 // memory in bytes for joining an ICC profile of several segments; else 0
 }
 
-// readFormatHeader reads up to the first scan: EXIF may follow the frame header.
+// readFormatHeader reads the segments before the first scan. It does not stop at the frame header, because EXIF
+// may follow it.
 func readFormatHeader(ctx context.Context, r *codec.Reader) (codec.Header, error) {
 	s := segments{r: r}
 	d := &detail{}
@@ -33,7 +34,7 @@ func readFormatHeader(ctx context.Context, r *codec.Reader) (codec.Header, error
 				h.Quality = q
 			}
 		case mAPP1:
-			if turned { // of several the first counts, as in browsers
+			if turned { // if there are several, the first one applies, as in browsers
 				return nil
 			}
 			b, err := s.data(seg)
@@ -56,7 +57,7 @@ func readFormatHeader(ctx context.Context, r *codec.Reader) (codec.Header, error
 		return codec.Header{}, err
 	}
 	h.Stored = image.Pt(d.width, d.height)
-	h.MinBytes = int64(d.minBytes()) / 10 // which is what Tolerant asks for; Decode knows more
+	h.MinBytes = int64(d.minBytes()) / 10 // a tolerant decode needs a tenth; Decode checks more exactly
 	d.profile = p.joined()
 	if p.complete() {
 		h.Profile, h.Described = p.size, true
@@ -64,11 +65,11 @@ func readFormatHeader(ctx context.Context, r *codec.Reader) (codec.Header, error
 	return h, nil
 }
 
-// annexK is the sum of the steps for luma in section K.1, which have quality 50.
+// annexK is the sum of the quantization steps of the luma table in section K.1, which is that of quality 50.
 const annexK = 3688
 
-// qualityOf returns the quality of which an encoder of the Independent JPEG Group makes as fine steps as those of the
-// first table of a DQT segment, or 0 if there is no table of 8 bits with number 0.
+// qualityOf estimates the libjpeg quality from the quantization table in a DQT segment. It returns 0 if the first
+// table of the segment is not an 8-bit table with number 0.
 func qualityOf(dqt []byte) int {
 	if len(dqt) < 65 || dqt[0] != 0 {
 		return 0
@@ -83,9 +84,9 @@ func qualityOf(dqt []byte) int {
 	return min(100-50*sum/annexK, 100)
 }
 
-// minBytes returns how many bytes the scans of a file take at least. Every block costs one bit for
-// its DC coefficient, in a sequential file one more for the end of the block. Arithmetic coding may
-// take none.
+// minBytes returns the minimum size of the scans in bytes. Every block takes at least one bit for its DC
+// coefficient, and in a sequential file one more bit for the end of the block. With arithmetic coding the
+// minimum is 0.
 func (f *frame) minBytes() int {
 	if f.arithmetic {
 		return 0

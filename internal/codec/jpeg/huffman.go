@@ -3,25 +3,25 @@ package jpeg
 import "github.com/rest-thumbnails/thumbnail/internal/codec"
 
 const (
-	symbolBits = 10 // window of huffman.symbols
-	skipBits   = 12 // window of huffman.skips
+	symbolBits = 10 // index width of huffman.symbols
+	skipBits   = 12 // index width of huffman.skips
 
-	// maxSkip is how many bits an entry of huffman.skips may take: before it a refill leaves 56,
-	// and it may be followed by a symbol of 16 + 15. In a picture of 8 bits none takes more than
+	// maxSkip is the maximum number of bits that an entry of huffman.skips may consume. A refill provides 56
+	// bits, and a symbol of 16 + 15 bits may follow the entry. In an 8-bit picture no entry consumes more than
 	// skipBits + 10.
 	maxSkip = 25
 )
 
-// An entry of huffman.symbols says what the next bits are, magnitude bits included:
+// An entry of huffman.symbols is a decoded symbol with its magnitude bits:
 //
-//	bits 0–7    how many bits the symbol takes
-//	bits 8–15   how far it advances in the block: zero run and coefficient; endOfBlock for EOB
-//	bits 16–31  the coefficient, signed
+//	bits 0–7    number of bits that the symbol and its magnitude bits take
+//	bits 8–15   advance in the block: zero run plus 1 for the coefficient; endOfBlock for EOB
+//	bits 16–31  value of the coefficient, signed
 //
-// 0 stands for what does not fit the window; see huffman.slow.
+// 0 means that the bits do not fit the index; huffman.slow decodes them.
 type entry uint32
 
-// endOfBlock as an advance leads past every valid position, so that one comparison ends the loop.
+// endOfBlock is the advance of EOB. It leads past every valid position, so one comparison ends the loop.
 const endOfBlock = 128
 
 func (e entry) bits() uint   { return uint(e & 63) }
@@ -42,25 +42,23 @@ type huffman struct {
 
 	symbols [1 << symbolBits]entry
 
-	// codes has the symbol of the next code in bits 8–15 and the length of the code in bits 0–7; 0
-	// for longer codes.
+	// codes holds the symbol in bits 8–15 and the code length in bits 0–7; 0 for codes of more than symbolBits.
 	codes [1 << symbolBits]uint16
 
-	// skips steps over coefficients nobody needs. An entry covers as many whole symbols as have
-	// their codes in the window (the magnitude bits may reach beyond it, since they are not looked
-	// at): how many bits, at most maxSkip, in bits 0–4, how far it advances in bits 8–15, as in
-	// entry. It is made on first use.
+	// skips skips unneeded coefficients. An entry covers as many symbols as have their codes within the index.
+	// The magnitude bits may lie beyond the index because their values are not needed. Bits 0–4 are the number
+	// of bits, at most maxSkip; bits 8–15 are the advance as in entry. skips is built on first use.
 	skips     [1 << skipBits]uint16
 	skipsMade bool
 
-	// For longer codes: the first code that is too large for a length, left-aligned to 16 bits, and
-	// what to add to a code of a length to find its value (figure F.16).
+	// For longer codes, by code length: limit is the first code that is too large, left-aligned to 16 bits.
+	// offset is added to a code to get the index of its symbol (figure F.16).
 	limit  [17]uint32
 	offset [17]int32
 }
 
-// define says what the table is. It is built when a scan uses it, and not again if it is what it was:
-// many files share the tables of annex K.
+// define sets the code of the table. ready builds the lookup tables when a scan uses the table. A table that is
+// defined again with the same contents is not rebuilt: many files use the tables of annex K.
 func (h *huffman) define(class int, counts, values string) {
 	if string(h.counts[:]) != counts || string(h.values[:h.nValues]) != values {
 		copy(h.counts[:], counts)
@@ -89,8 +87,7 @@ func (h *huffman) ready(m *codec.Meter) error {
 	return nil
 }
 
-// build makes the tables from counts and values. It reports false if there are more codes of a
-// length than the shorter ones leave room for.
+// build makes the lookup tables from counts and values. It returns false if the code is over-subscribed.
 func (h *huffman) build() bool {
 	clear(h.symbols[:])
 	clear(h.codes[:])
@@ -114,7 +111,7 @@ func (h *huffman) build() bool {
 	return true
 }
 
-// expand fills the part of symbols that begins with one code.
+// expand fills the entries of symbols whose index begins with the given code.
 func (h *huffman) expand(first uint32, length int, symbol byte) {
 	run, size := int(symbol>>4), int(symbol&15)
 	valid := h.valid(symbol)
@@ -133,8 +130,8 @@ func (h *huffman) expand(first uint32, length int, symbol byte) {
 	}
 }
 
-// valid reports whether a symbol may occur in a sequential scan; EOBn of progressive scans is read
-// by slow.
+// valid reports whether a symbol may occur in a sequential scan. EOBn of progressive scans is not valid here; slow
+// reads it.
 func (h *huffman) valid(symbol byte) bool {
 	if h.dc {
 		return symbol < 16
@@ -142,7 +139,7 @@ func (h *huffman) valid(symbol byte) bool {
 	return symbol&15 != 0 || symbol == 0 || symbol == 0xF0
 }
 
-// advance of a symbol without coefficient: EOB, or ZRL, 16 zeros.
+// advance returns the advance of a symbol without a coefficient: EOB, or ZRL (16 zeros).
 func (h *huffman) advance(run int) int {
 	if run == 0 && !h.dc {
 		return endOfBlock
@@ -150,7 +147,7 @@ func (h *huffman) advance(run int) int {
 	return run + 1
 }
 
-// extend is EXTEND of figure F.12: the value of size magnitude bits.
+// extend is EXTEND of figure F.12. It returns the value that the given number of magnitude bits stands for.
 func extend(magnitude int32, size int) int32 {
 	if magnitude < 1<<(size-1) {
 		return magnitude - 1<<size + 1
@@ -158,7 +155,7 @@ func extend(magnitude int32, size int) int32 {
 	return magnitude
 }
 
-// code finds the symbol that acc begins with, and the length of its code, 0 if there is none.
+// code returns the symbol at the start of acc and the length of its code; length 0 means an invalid code.
 func (h *huffman) code(acc uint64) (symbol byte, length int) {
 	if c := h.codes[acc>>(64-symbolBits)]; c != 0 {
 		return byte(c >> 8), int(c & 255)
@@ -166,8 +163,8 @@ func (h *huffman) code(acc uint64) (symbol byte, length int) {
 	return h.lookup(uint32(acc >> 48))
 }
 
-// lookup finds the symbol that a window of 16 bits begins with, and the length of its code, 0 if
-// there is none (figure F.16).
+// lookup returns the symbol at the start of a window of 16 bits and the length of its code; length 0 means an
+// invalid code (figure F.16).
 func (h *huffman) lookup(window uint32) (symbol byte, length int) {
 	for length = 1; length <= 16; length++ {
 		if window < h.limit[length] {
@@ -177,8 +174,8 @@ func (h *huffman) lookup(window uint32) (symbol byte, length int) {
 	return 0, 0
 }
 
-// slow decodes a symbol that symbols does not have. acc must hold 31 bits. The entry is 0 if there
-// is none.
+// slow decodes a symbol that does not fit the table symbols. acc must hold 31 bits. The entry is 0 if the code is
+// invalid.
 func (h *huffman) slow(acc uint64) entry {
 	symbol, length := h.code(acc)
 	if length == 0 || !h.valid(symbol) {
@@ -192,8 +189,8 @@ func (h *huffman) slow(acc uint64) entry {
 	return newEntry(length+size, run+1, extend(magnitude, size))
 }
 
-// endOfBand finds the EOBn that acc begins with, n from 0 to 14 (section G.1.2.2). length is 0 if
-// it is something else.
+// endOfBand decodes EOBn at the start of acc, n from 0 to 14 (section G.1.2.2). length is 0 if the symbol is not an
+// EOBn.
 func (h *huffman) endOfBand(acc uint64) (n, length uint) {
 	symbol, l := h.code(acc)
 	if symbol&15 != 0 || symbol == 0xF0 {
@@ -202,7 +199,7 @@ func (h *huffman) endOfBand(acc uint64) (n, length uint) {
 	return uint(symbol >> 4), uint(l)
 }
 
-// makeSkips fills skips: for each window, symbol after symbol as long as their codes are in it.
+// makeSkips fills skips. For each index it decodes symbols as long as their codes lie within the index.
 func (h *huffman) makeSkips() {
 	if h.skipsMade {
 		return
@@ -230,7 +227,7 @@ func (h *huffman) makeSkips() {
 			}
 		}
 		if advance == 0 {
-			advance = 64 // no symbol: ends the loop without being an EOB
+			advance = 64 // an invalid code ends the loop without being an EOB
 		}
 		h.skips[w] = uint16(total | advance<<8)
 	}

@@ -1,21 +1,21 @@
-// Package jpeg decodes JPEG files at n/8 of their size, n from 1 to 8, doing only the work that the
-// size asks for.
+// Package jpeg decodes and encodes JPEG files. It can decode at n/8 of the original size, n from 1 to 8.
+// A smaller scale takes less work.
 //
-// A JPEG file holds 8×8 cosine coefficients; a picture of n/8 the size needs only the lowest n×n of
-// each block, transformed by an n-point inverse DCT. The rest is stepped over: in a sequential file
-// by a table that skips several Huffman symbols at once, in a progressive file by leaving out whole
-// scans.
+// A JPEG block has 8×8 DCT coefficients. At scale n/8 the decoder needs only the lowest n×n coefficients
+// of each block, and applies an n-point inverse DCT to them. It skips the other coefficients: in a
+// sequential file with a table that skips several Huffman symbols per lookup, and in a progressive file by
+// skipping whole scans.
 //
-// Decoded are baseline, extended and progressive files of 8 bits, in Huffman (ITU-T T.81, SOF0 to
-// SOF2) and arithmetic coding (SOF9, SOF10), every combination of sampling factors from 1 to 4,
-// restart markers, and one (gray), three (Y'CbCr, RGB) or four (CMYK, YCCK) components. 12 bits,
-// lossless and hierarchical files are [codec.ErrFormat].
+// The package decodes baseline, extended and progressive files with 8 bits per sample, with Huffman coding
+// (ITU-T T.81, SOF0 to SOF2) or arithmetic coding (SOF9, SOF10), every combination of sampling factors from
+// 1 to 4, restart markers, and one (gray), three (Y'CbCr, RGB) or four (CMYK, YCCK) components. For 12-bit,
+// lossless and hierarchical files the error matches [codec.ErrFormat].
 //
-// Complete pixels are a picture, whatever stands around them: the end of the file may be missing, and
-// anything may follow the last scan. A sequential file is complete once every component has come, a
-// progressive one with EOI, or once every bit of every coefficient has come.
+// Complete pixels are a picture. The end of the file may be missing, and any data may follow the last scan.
+// A sequential file is complete once every component has been decoded. A progressive file is complete at
+// EOI, or once every bit of every coefficient has been decoded.
 //
-// Section numbers in the comments are those of ITU-T T.81.
+// Section numbers in comments are those of ITU-T T.81.
 package jpeg
 
 import (
@@ -31,20 +31,19 @@ import (
 func corrupt(what string) error     { return fmt.Errorf("%w: %s", codec.ErrCorrupt, what) }
 func unsupported(what string) error { return fmt.Errorf("%w: %s", codec.ErrFormat, what) }
 
-// Header is what a file says about itself before its first scan.
+// Header describes the picture, from the markers before the first scan.
 type Header struct {
 	Width, Height int // pixels; never 0
 	Components    int // 1, 3 or 4
 	Progressive   bool
 	ColorModel    color.Model // of the decoded picture: Gray, YCbCr, RGBA or CMYK
 
-	// Sampling has the sampling factors (section A.1.1), {horizontal, vertical}, of each component,
-	// 1 to 4: 4:2:0 is {2, 2}, {1, 1}, {1, 1}.
+	// Sampling holds the sampling factors (section A.1.1) of each component, {horizontal, vertical}, 1 to 4.
+	// 4:2:0 is {2, 2}, {1, 1}, {1, 1}.
 	Sampling [4][2]int
 }
 
-// ReadHeader reads the markers up to the first scan. Pixels are not looked at, and nothing is
-// allocated for them.
+// ReadHeader reads the markers before the first scan. It does not read pixels or allocate memory for them.
 func ReadHeader(data []byte) (Header, error) {
 	var f frame
 	s := segments{r: codec.NewBytesReader(context.Background(), data)}
@@ -61,25 +60,25 @@ func ReadHeader(data []byte) (Header, error) {
 	return h, nil
 }
 
-// Options say how a file is to be decoded.
+// Options control decoding.
 type Options struct {
 	// Scale is the size in eighths, 1 to 8; 0 means 8. The picture is ⌈Width·Scale/8⌉ ×
 	// ⌈Height·Scale/8⌉ pixels.
 	Scale int
 
-	// FullChroma decodes subsampled chroma at twice (or four times) the Scale, as far as the file
-	// has it, as libjpeg does: 4:2:0 at 4/8 becomes 4:4:4. Without it a 4:2:0 file stays 4:2:0 at
-	// every scale, which is cheaper, above all for progressive files, whose chroma scans are then
-	// left out. It has no effect at Scale 8.
+	// FullChroma decodes subsampled chroma at two or four times the Scale, up to its stored resolution, as
+	// libjpeg does: 4:2:0 at 4/8 becomes 4:4:4. Without FullChroma a 4:2:0 file stays 4:2:0 at every scale.
+	// That is faster, above all for progressive files, where the decoder then skips more chroma scans.
+	// FullChroma has no effect at Scale 8.
 	FullChroma bool
 
-	// RoughChroma leaves out the last bit of the AC coefficients of what FullChroma enlarges, in
-	// progressive files that are not quantized coarsely. The scans that bring it take more time
-	// than all others together.
+	// RoughChroma skips the last bit of the AC coefficients of components that FullChroma enlarges, in
+	// progressive files without coarse quantization. The scans of that bit take more time than all other
+	// scans together.
 	RoughChroma bool
 
-	// Tolerant decodes what there is of a damaged or truncated file, if that is at least a tenth. It
-	// looks for restart markers as libjpeg does. What is missing is mid-gray.
+	// Tolerant makes Decode return a damaged or truncated picture if at least a tenth of it can be decoded.
+	// Missing pixels are mid-gray. After an error Decode searches for restart markers as libjpeg does.
 	Tolerant bool
 }
 
@@ -93,9 +92,8 @@ func (o Options) scale() (int, error) {
 	return o.Scale, nil
 }
 
-// Decoder decodes one file after another and keeps its buffers and tables in between. The zero
-// value is ready for use. Not for several goroutines at once. Decoding runs on the calling
-// goroutine alone.
+// Decoder decodes one file after another and reuses its buffers and tables. The zero value is ready to
+// use. Only one goroutine may use a Decoder at a time. Decoding starts no goroutines.
 type Decoder struct {
 	input
 	frame
@@ -109,28 +107,29 @@ type Decoder struct {
 	meter *codec.Meter
 
 	account *codec.Account
-	taken   int64 // from the account
+	taken   int64 // bytes taken from the account
 
-	readLast bool // the last scan is decoded whether it is wanted or not
-	clean    bool // EOI follows the data of the last scan that was decoded
+	readLast bool // the last scan is decoded even if the scale does not need it
+	clean    bool // EOI directly follows the data of the last decoded scan
 
 	tolerant bool
 	partial  bool
-	blocks   int // that a tolerant decode should have had
-	missing  int // of these
+	blocks   int // number of blocks that a complete tolerant decode has
+	missing  int // number of those blocks that are missing
 }
 
-// Decode decodes data, a whole file. The picture is an [*image.Gray], [*image.YCbCr], [*image.RGBA]
-// (of an RGB file, opaque) or [*image.CMYK], with its origin at (0, 0) and the meaning that
-// image/jpeg gives it (0 is no ink, even in an Adobe file, which stores the inverse). A combination
-// of sampling factors that [image.YCbCr] can't express is brought to 4:4:4.
+// Decode decodes data, a whole file. The picture is an [*image.Gray], [*image.YCbCr], [*image.RGBA] (opaque,
+// for an RGB file) or [*image.CMYK], with its origin at (0, 0). Samples mean the same as in image/jpeg: in
+// CMYK 0 is no ink, also for Adobe files, which store inverted values. If [image.YCbCr] can't express the
+// combination of sampling factors, Decode converts the picture to 4:4:4.
 //
-// The picture lies in the Decoder's memory: it is valid until the next call of Decode or Release.
-// That memory is taken from the account of ctx until then.
+// The picture uses the Decoder's memory and is valid until the next call of Decode or Release. The account of
+// ctx is charged for that memory until then.
 //
-// Errors match [codec.ErrCorrupt], [codec.ErrFormat] or [codec.ErrTooLarge], or are ctx's: ctx is looked at
-// once per row of blocks. A progressive file whose scans are out of proportion to its pixels is too
-// large, and so is what the account can't pay. Damage in what the scale leaves out may go unseen.
+// Errors match [codec.ErrCorrupt], [codec.ErrFormat] or [codec.ErrTooLarge], or are the error of ctx, which is
+// checked once per row of blocks. The error matches ErrTooLarge if the account is empty, or if the scans of a
+// progressive file take too much work for its number of pixels. Decode may not notice damage in data that it
+// skips because of the scale.
 func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Image, error) {
 	n, err := o.scale()
 	if err != nil {
@@ -149,7 +148,7 @@ func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Ima
 	return img, err
 }
 
-// Partial reports whether a part of the last picture was missing or damaged.
+// Partial reports whether some pixels of the last picture were missing or damaged.
 func (d *Decoder) Partial() bool { return d.partial }
 
 func (d *Decoder) decode(ctx context.Context, data []byte, n int, o Options) (image.Image, error) {

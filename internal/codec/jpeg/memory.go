@@ -6,13 +6,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// fixed is what a Decoder takes besides pixels and coefficients: tables, the buffer of the
-// bitReader, the list of scans.
+// fixed is the memory of a Decoder besides pixels and coefficients: tables, the buffer of the bitReader and the
+// list of scans.
 const fixed = 256 << 10
 
-// Memory is how many bytes Decode will take for pixels and coefficients, whatever the length of the
-// file; 0 for options that it refuses. Tables and the input buffer (about 150 kB, reused) come on
-// top.
+// Memory returns the number of bytes that Decode takes for pixels and coefficients. It does not depend on the length
+// of the file. It is 0 for invalid options. Tables and the input buffer, about 150 kB, are reused and not included.
 func (h Header) Memory(o Options) int64 {
 	n, err := o.scale()
 	if err != nil {
@@ -27,7 +26,7 @@ func (h Header) Memory(o Options) int64 {
 	return f.memory(h.ColorModel)
 }
 
-// decodeMemory returns what decoding takes from the account, and the profile.
+// decodeMemory returns the memory that decoding and reading the ICC profile take from the account.
 func decodeMemory(h *codec.Header, o codec.Options) int64 {
 	d := h.Detail.(*detail)
 	f := d.frame
@@ -37,13 +36,13 @@ func decodeMemory(h *codec.Header, o codec.Options) int64 {
 	return f.need() + d.profile
 }
 
-// need is what Decode takes from the account.
+// need returns the memory that Decode takes from the account.
 func (f *frame) need() int64 {
 	columns := int64(f.outW) * int64(len(f.comps)) * 8 // of samplers
 	return f.memory(f.colorModel()) + columns + fixed
 }
 
-// memory is what planes and coefficients allocate at most, in bytes, for a picture of that model.
+// memory returns the maximum memory of planes and coefficients in bytes, for a picture of the given color model.
 func (f *frame) memory(model color.Model) int64 {
 	total := f.interleaved(model)
 	for _, c := range f.comps {
@@ -56,7 +55,7 @@ func (f *frame) memory(model color.Model) int64 {
 	return total
 }
 
-// interleaved is the part of memory that holds the picture where the planes are not the picture.
+// interleaved returns the memory of the interleaved picture, or 0 if the planes themselves are the picture.
 func (f *frame) interleaved(model color.Model) int64 {
 	area := int64(f.outW) * int64(f.outH)
 	switch model {

@@ -9,9 +9,9 @@ import (
 // planes holds the decoded samples of each component, in whole blocks.
 type planes struct {
 	plane  [4][]byte
-	stride [4]int // samples
+	stride [4]int // in samples
 	pixels []byte // of an interleaved picture
-	memory []byte // what plane points into
+	memory []byte // backing memory of the planes
 }
 
 func (p *planes) allocate(f *frame) {
@@ -28,8 +28,8 @@ func (p *planes) allocate(f *frame) {
 	}
 }
 
-// gray makes all samples of component i mid-gray, for what a damaged file does not bring: of the
-// fourth component, black ink, none, which is stored as 255.
+// gray fills component i with mid-gray, for samples that are missing in a damaged file. It fills the fourth component,
+// black ink, with 255, which means no ink.
 func (p *planes) gray(i int) {
 	sample := byte(128)
 	if i == 3 {
@@ -40,7 +40,7 @@ func (p *planes) gray(i int) {
 	}
 }
 
-// picture makes an image of the planes.
+// picture returns the planes as an image.
 func (d *Decoder) picture(ctx context.Context) (image.Image, error) {
 	p := &d.out
 	bounds := image.Rect(0, 0, d.outW, d.outH)
@@ -75,7 +75,7 @@ var subsamplingRatios = map[[2]int]image.YCbCrSubsampleRatio{
 	{4, 2}: image.YCbCrSubsampleRatio410,
 }
 
-// subsampling is the ratio of the decoded planes; ok is false where image.YCbCr has no name for it.
+// subsampling returns the chroma subsampling of the decoded planes. ok is false if image.YCbCr does not support it.
 func (f *frame) subsampling() (ratio image.YCbCrSubsampleRatio, ok bool) {
 	size := func(c component) [2]int { return [2]int{c.h * c.scale, c.v * c.scale} }
 	y, cb := size(f.comps[0]), size(f.comps[1])
@@ -86,7 +86,7 @@ func (f *frame) subsampling() (ratio image.YCbCrSubsampleRatio, ok bool) {
 	return ratio, ok
 }
 
-// sampler reads a component at the size of the picture by repeating samples, as image.YCbCr does.
+// sampler upsamples a component to the size of the picture by repeating samples, as image.YCbCr does.
 type sampler struct {
 	plane  []byte
 	stride int
@@ -105,10 +105,10 @@ func (d *Decoder) sampler(i int) sampler {
 	return s
 }
 
-// row has the samples of row y of the picture.
+// row returns the sample row for row y of the picture.
 func (s *sampler) row(y int) []byte { return s.plane[y*s.rows/s.of*s.stride:] }
 
-// upsampled is the picture as 4:4:4.
+// upsampled returns the picture as 4:4:4.
 func (d *Decoder) upsampled(ctx context.Context, bounds image.Rectangle) (image.Image, error) {
 	img := &image.YCbCr{
 		YStride: d.outW, CStride: d.outW, SubsampleRatio: image.YCbCrSubsampleRatio444, Rect: bounds,

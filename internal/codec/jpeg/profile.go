@@ -9,23 +9,23 @@ import (
 
 const (
 	profileName = "ICC_PROFILE\x00"
-	profileHead = int64(len(profileName) + 2) // and the number of the part, and how many there are
+	profileHead = int64(len(profileName) + 2) // followed by the number of the part and the number of parts
 
-	// maxProfile is the size in bytes beyond which a profile is ignored. Those of printers have up to
-	// 3 MB.
+	// maxProfile is the maximum size of an ICC profile in bytes; a larger one is ignored. Printer profiles have
+	// up to 3 MB.
 	maxProfile = 4 << 20
 )
 
-// profile collects the APP2 segments that hold an ICC profile (ICC.1:2022, B.4). They may come in
-// any order; if one is missing, or there twice, there is no profile.
+// profile collects the APP2 segments that hold an ICC profile (ICC.1:2022, B.4). The segments may come in any order.
+// If one is missing or duplicated, the profile is ignored.
 type profile struct {
-	parts  []segment // by their numbers; empty where it has not come
+	parts  []segment // by part number; empty if not yet read
 	have   int
 	size   int64 // of the profile, bytes
 	broken bool
 }
 
-// add takes in an APP2 segment that begins with b.
+// add records an APP2 segment whose data begins with b.
 func (p *profile) add(b []byte, seg segment) {
 	if p.broken || int64(len(b)) < profileHead || !strings.HasPrefix(string(b[:len(profileName)]), profileName) {
 		return
@@ -47,7 +47,7 @@ func (p *profile) complete() bool {
 	return !p.broken && p.have > 0 && p.have == len(p.parts)-1 && p.size > 0 && p.size <= maxProfile
 }
 
-// joined returns how many bytes it takes to put the profile together: none if it is in one piece.
+// joined returns the memory in bytes for joining the parts: 0 if there is only one.
 func (p *profile) joined() int64 {
 	if !p.complete() || p.have == 1 {
 		return 0
@@ -55,7 +55,7 @@ func (p *profile) joined() int64 {
 	return p.size
 }
 
-// bytes returns the profile of a file, nil if there is none. It may be a part of data.
+// bytes returns the profile of a file, or nil if there is none. The result may be a slice of data.
 func (p *profile) bytes(ctx context.Context, data []byte) ([]byte, error) {
 	if !p.complete() {
 		return nil, nil
@@ -75,7 +75,7 @@ func (p *profile) bytes(ctx context.Context, data []byte) ([]byte, error) {
 	return all, nil
 }
 
-// readColor says what the pixels of a file are, and returns its profile.
+// readColor implements Format.Color. It returns the color space of the pixels and the ICC profile.
 func readColor(ctx context.Context, data []byte, _ *codec.Header) (codec.Color, error) {
 	s := segments{r: codec.NewBytesReader(ctx, data)}
 	var f frame

@@ -1,10 +1,10 @@
 package jpeg
 
-// progress is which bits of each coefficient have come, by component: 0 for nothing, otherwise the
-// position of the lowest bit and 1.
+// progress records by component which bits of each coefficient have been read. 0 means none; otherwise the value is
+// the position of the lowest bit read, plus 1.
 type progress [4][64]uint8
 
-// fits reports whether a scan brings the bits that component i lacks next.
+// fits reports whether a scan has the next missing bits of component i.
 func (p *progress) fits(i int, s *scan) bool {
 	next := uint8(0)
 	if s.ah > 0 {
@@ -21,7 +21,7 @@ func (p *progress) note(s *scan) {
 	}
 }
 
-// complete reports whether all bits of n components have come, behind which no scan can follow.
+// complete reports whether all bits of n components have been read. No scan can follow then.
 func (p *progress) complete(n int) bool {
 	for i := range n {
 		for _, bit := range p[i] {

@@ -7,22 +7,22 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// maxScans is how many scans a progressive file may have. The largest useful number, each bit of
-// each coefficient for itself, is about 2,600 for three components; real files have 6 to 20.
+// maxScans is the maximum number of scans of a progressive file. The largest useful number is about 2,600 for three
+// components, with a scan for each bit of each coefficient. Real files have 6 to 20 scans.
 const maxScans = 4000
 
-// plannedScan is what becomes of a scan.
+// plannedScan is a scan of the file, and whether it is decoded.
 type plannedScan struct {
-	at, next       int64 // offsets of its marker, and of the one behind it
+	at, next       int64 // offsets of its marker and of the next marker
 	comps          uint8 // bit i: component i
 	ss, se, ah, al uint8
 	wanted         bool
 }
 
-// plan finds the scans that matter, by walking over all of them without decoding, which is at
-// memory speed.
+// plan lists all scans and marks those that must be decoded. It finds the scans without decoding them, at memory
+// speed.
 func (d *Decoder) plan(first segment) (planned []plannedScan, err error) {
-	s := d.segs // the walk leaves the position alone
+	s := d.segs // a copy, so that the position of d.segs stays unchanged
 	var p progress
 	seg, end := first, false
 	for err == nil && !end && !p.complete(len(d.comps)) {
@@ -72,11 +72,10 @@ func (d *Decoder) planScan(s *segments, seg segment, p *progress) (plannedScan, 
 
 // choose marks the scans that are decoded.
 //
-// From the last scan to the first: a scan matters if it brings bits of a coefficient that is
-// wanted, and a refinement of AC coefficients that matters wants the history of its whole band,
-// because it has a bit for each nonzero one. The last bit of the AC coefficients of rough
-// components does not matter. Where nothing says that the last scan is whole, it is decoded to see
-// that.
+// It goes from the last scan to the first. A scan is decoded if it has bits of a needed coefficient. An AC
+// refinement scan also needs all earlier scans of its band, because it has a correction bit for each nonzero
+// coefficient. The last bit of the AC coefficients of rough components is not needed. If nothing else shows that
+// the last scan is complete, it is decoded to check that.
 func (d *Decoder) choose(planned []plannedScan, last bool) {
 	var want [4]uint64
 	for i, c := range d.comps {
@@ -98,21 +97,21 @@ func (d *Decoder) choose(planned []plannedScan, last bool) {
 	}
 }
 
-// band is the coefficients of a scan, bit k for coefficient k.
+// band returns the coefficients of a scan as a bit mask, bit k for coefficient k in zigzag order.
 func (s *plannedScan) band() uint64 { return ^uint64(0) << s.ss & (^uint64(0) >> (63 - s.se)) }
 
-// maxRoughStep is the largest quantization step of chroma that may be rough: that of quality 66 in
-// the usual tables (libjpeg's scaling of table K.2).
+// maxRoughStep is the largest chroma quantization step for which RoughChroma applies. It is that of quality 66 in
+// libjpeg's scaling of table K.2.
 const maxRoughStep = 12
 
-// rough reports whether the last bits of the AC coefficients of c are left out.
+// rough reports whether the last bit of the AC coefficients of c is skipped.
 func (d *Decoder) rough(c *component) bool {
 	table := &d.quant[c.tq]
 	return d.roughChroma && c.scale > d.scale && table.defined && max(table.q[1], table.q[2]) <= maxRoughStep
 }
 
-// decodeProgressive decodes the scans that matter (annex G), of which first is the first of all, and
-// then transforms.
+// decodeProgressive decodes the needed scans (annex G) and then applies the inverse DCT. first is the first scan of
+// the file.
 func (d *Decoder) decodeProgressive(ctx context.Context, first segment) error {
 	planned, err := d.plan(first)
 	if err != nil {
@@ -163,8 +162,8 @@ func (d *Decoder) progressiveScans(ctx context.Context, planned []plannedScan) e
 	return nil
 }
 
-// scanWork and tableWork are what it costs to begin a scan, and to build a Huffman table, in units
-// of [codec.Meter].
+// scanWork and tableWork are the costs of starting a scan and of building a Huffman table, in units of
+// [codec.Meter].
 const (
 	scanWork  = 128
 	tableWork = 1024

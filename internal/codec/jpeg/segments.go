@@ -13,25 +13,25 @@ import (
 type segment struct {
 	marker byte
 	at     int64 // offset of the marker
-	body   int64 // offset of what stands behind the length
-	size   int64 // of that, in bytes; 0 for markers that stand alone
+	body   int64 // offset of the data after the length field
+	size   int64 // size of that data in bytes; 0 for markers without data
 }
 
-// segments walks over the marker segments of a file. It is the only one that does: headers, colors,
-// pixels and stripped files all come from what it returns.
+// segments iterates over the marker segments of a file. Headers, colors, pixels and stripped files are all read
+// through this one type.
 type segments struct {
 	r    *codec.Reader
-	next int64 // offset from which the next marker is looked for
+	next int64 // offset at which the search for the next marker starts
 
-	tolerant bool // markers without meaning are damaged data
+	tolerant bool // unknown markers count as damaged data
 }
 
-// window is how many bytes are searched at a time for a marker that is not where it is expected.
+// window is the number of bytes to read at a time while searching for a marker that is not at the expected place.
 const window = 4 << 10
 
-// read returns the next segment, without its body. Like libjpeg it steps over what belongs to none:
-// bytes between segments, fill bytes, entropy-coded data with its stuffed zeros, and the markers TEM
-// and RSTn. EOI, SOI and whatever has no meaning here are the caller's.
+// read returns the next segment, without its body. Like libjpeg it skips data outside of segments: bytes between
+// segments, fill bytes, entropy-coded data with its stuffed zeros, and the markers TEM and RSTn. It returns EOI,
+// SOI and unknown markers, which the caller handles.
 func (s *segments) read() (segment, error) {
 	marker, err := s.marker()
 	if err != nil {
@@ -54,13 +54,13 @@ func (s *segments) read() (segment, error) {
 	return seg, nil
 }
 
-// skippable reports whether what a segment says can be ignored. Those of a length of 0 or 1 are
-// taken for empty.
+// skippable reports whether a segment can be ignored. A skippable segment with an invalid length of 0 or 1 counts
+// as empty.
 func skippable(marker byte) bool {
 	return marker >= mAPP0 && marker <= mAPP15 || marker == mCOM || marker == mDNL
 }
 
-// marker goes behind the next marker.
+// marker advances past the next marker and returns the marker.
 func (s *segments) marker() (byte, error) {
 	if err := s.r.SeekTo(s.next); err != nil {
 		return 0, err
@@ -113,14 +113,14 @@ func (s *segments) data(seg segment) ([]byte, error) {
 	return b, walkError(err)
 }
 
-// head returns up to n bytes of the body of a segment, fewer only where it is shorter.
+// head returns the first n bytes of the body of a segment, or the whole body if it is shorter.
 func (s *segments) head(seg segment, n int64) ([]byte, error) {
 	seg.size = min(seg.size, n)
 	return s.data(seg)
 }
 
-// walkError says of a file that ends too early that it is corrupt, and leaves the errors of the
-// source and of the context as they are.
+// walkError converts the error for a file that ends too early to one that matches ErrCorrupt. It returns errors of
+// the source and of the context unchanged.
 func walkError(err error) error {
 	var read *codec.ReadError
 	switch {
@@ -133,8 +133,8 @@ func walkError(err error) error {
 	return corrupt(err.Error())
 }
 
-// readHead reads what stands before the first scan, whose header it returns, into f. Segments that
-// say nothing of the frame are given to also.
+// readHead reads the segments before the first scan into f, and returns the segment of the first scan header. It
+// passes segments that do not concern the frame to also.
 func (s *segments) readHead(f *frame, also func(segment) error) (first segment, err error) {
 	soi, err := s.r.Peek(2)
 	if err != nil {
@@ -178,7 +178,7 @@ func (s *segments) readHeadSegment(f *frame, seg segment, also func(segment) err
 		f.application(m, b)
 		return nil
 	case m == mSOI || m == mDNL:
-		return nil // the frame header has said it
+		return nil // ignored: the frame header already states the height that DNL repeats
 	case skippable(m) || m == mDHT || m == mDQT || m == mDRI || m == mDAC:
 		return also(seg)
 	case m < mSOF0:

@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// decodeSequential decodes the scans of a baseline or extended file (section F.2), of which first is
-// the first, until every component has come.
+// decodeSequential decodes the scans of a baseline or extended file (section F.2) until every component has been
+// decoded. first is the first scan.
 func (d *Decoder) decodeSequential(ctx context.Context, first segment) error {
 	d.out.allocate(&d.frame)
 	if d.tolerant {
@@ -44,13 +44,13 @@ func (d *Decoder) sequentialScans(ctx context.Context) error {
 	return nil
 }
 
-// target is where the blocks of one unit of the MCUs go, and what it takes to decode them.
+// target describes one block of an MCU: its destination, and the tables for decoding it.
 type target struct {
 	c          *component
 	dc, ac     *huffman
-	arith      *arithmeticTarget // instead of dc and ac
+	arith      *arithmeticTarget // arithmetic coding: used instead of dc and ac
 	places     *[64]placement
-	last       uint // highest coefficient that is needed
+	last       uint // highest needed coefficient, in zigzag order
 	prediction *int32
 	plane      []byte
 	stride     int
@@ -88,7 +88,7 @@ func (d *Decoder) targets(m *mcus) ([]target, error) {
 	return ts, nil
 }
 
-// codingOf sets the entropy coding of a target.
+// codingOf sets the entropy coding tables of a target.
 func (d *Decoder) codingOf(t *target, sc *scanComponent) error {
 	if d.frame.arithmetic {
 		t.arith = d.arith.target(sc, &d.conditioning)

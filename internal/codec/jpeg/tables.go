@@ -1,6 +1,6 @@
 package jpeg
 
-// tables are what DHT, DQT and DRI define, for the scans that follow.
+// tables holds the contents of DHT, DQT, DAC and DRI, which apply to the scans that follow.
 type tables struct {
 	huff            [2][4]huffman // DC, AC
 	quant           [4]quantTable
@@ -15,8 +15,8 @@ type quantTable struct {
 	defined bool
 }
 
-// undefine forgets the tables of the file before. Their contents stay, in case the next file brings
-// the same.
+// undefine marks all tables as undefined at the start of a file. Their contents are kept, in case the file defines
+// the same tables as the previous one.
 func (t *tables) undefine() {
 	for class := range t.huff {
 		for i := range t.huff[class] {
@@ -30,7 +30,7 @@ func (t *tables) undefine() {
 	t.conditioning = usualConditioning
 }
 
-// segment takes in a segment that defines tables or the restart interval.
+// segment reads a segment that defines tables or the restart interval.
 func (t *tables) segment(marker byte, seg []byte) error {
 	switch marker {
 	case mDHT:
@@ -72,7 +72,7 @@ func (t *tables) readDQT(seg []byte) error {
 	return nil
 }
 
-// readDHT reads Huffman tables (section B.2.4.2). They are built when a scan uses them.
+// readDHT reads Huffman tables (section B.2.4.2). The lookup tables are built when a scan uses them.
 func (t *tables) readDHT(seg []byte) error {
 	for len(seg) > 0 {
 		class, id := seg[0]>>4, seg[0]&15
