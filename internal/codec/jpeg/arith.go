@@ -53,7 +53,8 @@ type arithmetic struct {
 	a     uint32 // size of the interval, 0x8000 to 0x10000
 	shift uint   // how often c is shifted until the next byte is due
 	end   bool   // a marker or the end of the file has been met: zeros follow
-	extra int    // of these, bytes that were read
+	cut   bool   // it was the end of the file
+	extra int    // of the zeros, bytes that were read
 
 	dc         [4][dcBins]bin // by table
 	ac         [4][acBins]bin
@@ -71,7 +72,7 @@ func (a *arithmetic) reset() {
 
 // begin starts at the offset of in (section D.2.5).
 func (a *arithmetic) begin(in *input) {
-	a.in, a.end, a.extra, a.overflowed = in, false, 0, false
+	a.in, a.end, a.cut, a.extra, a.overflowed = in, false, false, 0, false
 	a.c = a.next() << 24
 	a.c |= a.next() << 16
 	a.a, a.shift = 0x10000, 0
@@ -80,23 +81,35 @@ func (a *arithmetic) begin(in *input) {
 // next reads a byte; behind the segment it is 0 (section D.2.6).
 func (a *arithmetic) next() uint32 {
 	in := a.in
-	if a.end || in.off >= len(in.data) {
-		a.end = true
+	if a.end {
 		a.extra++
 		return 0
 	}
-	b := in.data[in.off]
-	if b != 0xFF {
-		in.off++
-		return uint32(b)
-	}
-	if in.off+1 < len(in.data) && in.data[in.off+1] == 0 {
-		in.off += 2
-		return 0xFF
+	if in.off < len(in.data) {
+		b := in.data[in.off]
+		if b != 0xFF {
+			in.off++
+			return uint32(b)
+		}
+		if in.off+1 < len(in.data) && in.data[in.off+1] == 0 {
+			in.off += 2
+			return 0xFF
+		}
 	}
 	a.end = true
+	a.cut = !markerFollows(in)
 	a.extra++
 	return 0
+}
+
+// markerFollows reports whether more than fill bytes stands at the offset of in.
+func markerFollows(in *input) bool {
+	for i := in.off; i < len(in.data); i++ {
+		if in.data[i] != 0xFF {
+			return true
+		}
+	}
+	return false
 }
 
 // maxExtra is how many bytes of zeros may be read behind the end of a file: the decoder reads two
@@ -106,7 +119,7 @@ const maxExtra = 8
 
 // overrun reports whether more was read than the file has, or what can't be.
 func (a *arithmetic) overrun() bool {
-	return a.overflowed || a.extra > maxExtra && a.in.off >= len(a.in.data)
+	return a.overflowed || a.extra > maxExtra && a.cut
 }
 
 // decode decodes one binary decision in the context s (sections D.2.1 to D.2.4).

@@ -134,6 +134,12 @@ func TestACutArithmeticScanIsCorruptUnlessThatIsTolerated(t *testing.T) {
 				}
 			}
 		}
+		middle := bytes.LastIndex(file[:len(file)*3/4], []byte{0xFF, 0})
+		require.Greater(t, middle, len(file)/2)
+		for _, fill := range []string{"\xFF", "\xFF\xFF\xFF"} { // no marker, though it begins like one
+			_, err := decode(append(bytes.Clone(file[:middle]), fill...), 8)
+			require.ErrorIs(t, err, codec.ErrCorrupt, "%s with %q at its end", kind, fill)
+		}
 		noEnd, err := decode(file[:len(file)-2], 8)
 		require.NoError(t, err)
 		assert.Zero(t, maxDifference(t, kind, noEnd, whole))
