@@ -10,23 +10,23 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// An animation composes frames on a canvas, which begins transparent: the background color of the
-// file is a hint that browsers do not take.
+// An animation draws frames on a canvas. The canvas is transparent at first. The background color of the file is only
+// a hint, which browsers ignore.
 type animation struct {
 	data     []byte
 	file     *container
 	tolerant bool
 	walk     *walker
-	loops    int // as in the file: 0 for ever
-	left     int // frames
+	loops    int // loop count of the file; 0 means forever
+	left     int // number of frames left
 
 	canvas  *image.NRGBA
-	scratch *image.NRGBA // of a frame that is blended
+	scratch *image.NRGBA // scratch for frames that are blended
 	dispose image.Rectangle
-	shown   int // frames
+	shown   int // number of frames returned
 }
 
-// frames is Format.Frames.
+// frames implements Format.Frames.
 func frames(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (codec.Frames, error) {
 	f, ok := h.Detail.(*container)
 	if !ok {
@@ -44,7 +44,7 @@ func frames(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 
 func (a *animation) rewind(ctx context.Context) { a.walk = walk(codec.NewBytesReader(ctx, a.data)) }
 
-// readLoops looks for the chunk "ANIM" before the first frame.
+// readLoops reads the loop count from the "ANIM" chunk, which comes before the first frame.
 func (a *animation) readLoops() error {
 	for {
 		c, err := a.walk.chunk()
@@ -69,7 +69,7 @@ func (a *animation) readLoops() error {
 	}
 }
 
-// LoopCount translates the file's count, which is of plays.
+// LoopCount converts the file's count, which is the number of plays, to that of codec.Frames.
 func (a *animation) LoopCount() int {
 	switch a.loops {
 	case 0:
@@ -80,7 +80,7 @@ func (a *animation) LoopCount() int {
 	return a.loops - 1
 }
 
-// Next composes the next frame.
+// Next draws the next frame on the canvas.
 func (a *animation) Next(ctx context.Context) (codec.Frame, error) {
 	for a.left > 0 {
 		c, err := a.walk.chunk()

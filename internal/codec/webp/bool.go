@@ -5,19 +5,19 @@ import (
 	"math/bits"
 )
 
-// A window is the state of the boolean entropy decoder (RFC 6386, 7.3). It is small enough to be
-// kept in registers: pass it by value.
+// A window is the state of the boolean entropy decoder (RFC 6386, 7.3). It is passed by value so that the compiler
+// keeps it in registers.
 type window struct {
-	value uint64 // what comes next, from the top bit on
+	value uint64 // the next bits, starting at the most significant bit
 	rng   uint32 // "range" in the RFC: 128 to 255
-	n     int    // how many bits of value are there
+	n     int    // number of valid bits in value
 }
 
-// split is where the range is divided for a bit that is 0 with the probability prob/256.
+// split returns the point that divides the range, for a bit that is 0 with probability prob/256.
 func (w window) split(prob uint8) uint32 { return 1 + (w.rng-1)*uint32(prob)>>8 }
 
-// isZero says which bit comes next, if 8 bits are in the window. zero and one take it, and with it
-// 7 bits at most.
+// isZero reports whether the next bit is 0. The window must hold at least 8 bits. The caller then calls zero or one,
+// which consumes at most 7 bits of the window.
 func (w window) isZero(split uint32) bool { return w.value < uint64(split)<<56 }
 
 func (w window) zero(split uint32) window {
@@ -30,8 +30,8 @@ func (w window) one(split uint32) window {
 	return w.zero(w.rng - split)
 }
 
-// read decodes a bit. Where it is decided upon at once, isZero, zero and one are faster, as there
-// is one branch then.
+// read decodes a bit. A caller that branches on the bit is faster with isZero, zero and one, because these need only
+// one branch.
 func (w window) read(prob uint8) (window, bool) {
 	split := w.split(prob)
 	if w.isZero(split) {
@@ -40,8 +40,8 @@ func (w window) read(prob uint8) (window, bool) {
 	return w.one(split), true
 }
 
-// readSign gives v a sign, by a bit that is 0 or 1 with the same probability: without a branch,
-// which could not be predicted.
+// readSign reads a sign bit, which is 0 or 1 with the same probability, and returns v or -v. It has no branch, because
+// the branch would be unpredictable.
 func (w window) readSign(v int32) (window, int32) {
 	split := (w.rng + 1) >> 1
 	value, borrow := bits.Sub64(w.value, uint64(split)<<56, 0)
@@ -50,25 +50,24 @@ func (w window) readSign(v int32) (window, int32) {
 	return w.zero(split + (w.rng-2*split)&one), (v ^ int32(one)) - int32(one)
 }
 
-// A partition is a part of the file with an entropy decoder of its own.
+// A partition is a data partition (RFC 6386, 9.5) with its own entropy decoder.
 type partition struct {
 	window
 	data []byte
-	pos  int // the byte that follows those in the window
+	pos  int // index of the next byte to load into the window
 }
 
 func newPartition(data []byte) partition {
 	return partition{window: window{rng: 255}, data: data}
 }
 
-// fill makes sure that 56 bits are in w: enough for 7 calls of read in any case, as the last one
-// need not leave any. Zeros follow the end of the data.
+// fill fills w to at least 56 bits. That is enough for 7 calls of read. After the end of the data it adds zeros.
 func (p *partition) fill(w window) window {
 	if w.n >= 56 {
 		return w
 	}
 	if p.pos+8 <= len(p.data) {
-		// More than n bits of value may be right already; the same ones come again.
+		// Bits of value below the n valid ones may be set already. The new bits have the same values.
 		w.value |= binary.BigEndian.Uint64(p.data[p.pos:]) >> (w.n & 63)
 		p.pos += (63 - w.n) >> 3
 		w.n |= 56
@@ -84,14 +83,14 @@ func (p *partition) fill(w window) window {
 	return w
 }
 
-// exhausted says whether more has been read than there was: whoever writes a partition leaves a bit
-// or more at its end.
+// exhausted reports whether the decoder has read beyond the end of the partition. A complete partition always has at
+// least one spare bit at its end.
 func (p *partition) exhausted() bool {
 	read := 8*p.pos - p.n
 	return read > 0 && read >= 8*len(p.data)
 }
 
-// bit, flag, uint and int are for the headers, where speed does not matter.
+// bit decodes one bit. bit, flag, uint and int are for headers, where speed does not matter.
 func (p *partition) bit(prob uint8) (bit bool) {
 	if p.n < 8 {
 		p.window = p.fill(p.window)
@@ -112,7 +111,7 @@ func (p *partition) uint(n int) (v int) {
 	return v
 }
 
-// int reads a number of n bits and a sign, if there is one at all.
+// int reads an optional number: a flag, then n bits and a sign bit. Without the flag the number is 0.
 func (p *partition) int(n int) int {
 	if !p.flag() {
 		return 0

@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// draw disposes of the frame before and draws the one in c.
+// draw disposes of the previous frame and draws the frame in chunk c.
 func (a *animation) draw(ctx context.Context, c chunk) (delay time.Duration, changed bool, err error) {
 	fr, err := a.file.readFrame(a.walk, c)
 	if err != nil && !(a.tolerant && a.shown > 0) {
@@ -17,7 +17,7 @@ func (a *animation) draw(ctx context.Context, c chunk) (delay time.Duration, cha
 	changed = !a.dispose.Empty() || a.shown == 0
 	clearRect(a.canvas, a.dispose)
 	a.dispose = image.Rectangle{}
-	if err != nil { // the frame is lost
+	if err != nil { // the frame can't be decoded
 		return fr.delay, changed, nil //nolint:nilerr // asked for by Tolerant
 	}
 	if fr.dispose {
@@ -34,7 +34,7 @@ func (a *animation) draw(ctx context.Context, c chunk) (delay time.Duration, cha
 	return fr.delay, true, nil
 }
 
-// replace decodes a frame right into the canvas.
+// replace decodes a frame directly into the canvas.
 func (a *animation) replace(ctx context.Context, fr *frame) error {
 	s := &sink{canvas: a.file.canvas, at: fr.at, pix: a.canvas.Pix, alpha: true}
 	_, err := fr.decode(ctx, a.data, s, a.tolerant)
@@ -61,8 +61,7 @@ func (a *animation) over(ctx context.Context, fr *frame) error {
 	return nil
 }
 
-// blendOver blends src over dst: pixels that are not premultiplied (WebP Container Specification,
-// "Alpha-blending").
+// blendOver blends src over dst. The pixels are not premultiplied (WebP Container Specification, "Alpha-blending").
 func blendOver(dst, src []byte) {
 	dst = dst[:len(src)]
 	for i := 0; i+4 <= len(src); i += 4 {

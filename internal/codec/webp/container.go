@@ -21,17 +21,17 @@ const (
 	flagProfile  = 1 << 5
 )
 
-// maxFrames is how far frames are counted. No animation may have as many.
+// maxFrames is the number at which the count of frames stops. An animation with so many frames is refused.
 const maxFrames = 10_001
 
-// A container is what a file's chunks say: Header.Detail.
+// A container describes the chunks of a file. It is the Header.Detail of a WebP file.
 type container struct {
-	extended bool // there is a "VP8X", whose flags these are
+	extended bool // the file has a "VP8X" chunk, which sets the flags
 	flags    byte
 	canvas   image.Point
-	first    frame // or the still picture
+	first    frame // the first frame, or the still picture
 	animated bool
-	frames   int   // that the file holds entirely, as far as they were counted
+	frames   int   // number of complete frames in the part of the file that was read
 	profile  chunk // "ICCP"
 }
 
@@ -40,16 +40,16 @@ type container struct {
 type frame struct {
 	at, size image.Point // on the canvas, in pixels
 	delay    time.Duration
-	blend    bool // it is drawn over the canvas, else it replaces it
-	dispose  bool // its rectangle is cleared afterwards
-	alpha    bool // it may be transparent
+	blend    bool // alpha-blend the frame over the canvas; else overwrite the canvas
+	dispose  bool // clear the frame's rectangle after display
+	alpha    bool // the frame may have transparent pixels
 
-	alphaChunk chunk // "ALPH", without a name if there is none
-	image      chunk // "VP8 " or "VP8L", without a name if there is none
+	alphaChunk chunk // "ALPH"; its id is empty if there is none
+	image      chunk // "VP8 " or "VP8L"; its id is empty if there is none
 }
 
-// empty reports whether a lossless picture is only a size: the shortest prefix codes take 23 bits
-// behind the 5 bytes of the header. Browsers show such a picture as an empty one.
+// empty reports whether a lossless picture has a size but no pixel data. The shortest prefix codes take 23 bits after
+// the 5 bytes of the header. Browsers show such a picture as an empty one.
 func (f *frame) empty() bool { return f.lossless() && f.image.size < 8 }
 
 func (f *frame) lossless() bool            { return f.image.id == "VP8L" }
@@ -79,7 +79,7 @@ func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	return h, nil
 }
 
-// readContainer walks to the picture or the first frame and, if r wants all, to the end.
+// readContainer reads the chunks up to the picture or the first frame. If r.Whole() is true it reads all chunks.
 func readContainer(r *codec.Reader, h *codec.Header) (*container, error) {
 	f := &container{}
 	w := walk(r)
@@ -108,12 +108,12 @@ func readContainer(r *codec.Reader, h *codec.Header) (*container, error) {
 // found reports whether the picture or the first frame has been found.
 func (f *container) found() bool { return f.first.image.id != "" }
 
-// more reports whether something that counts may follow.
+// more reports whether the rest of the file may hold a chunk that is needed.
 func (f *container) more(r *codec.Reader) bool {
 	return r.Whole() && (f.animated || f.flags&flagEXIF != 0 || f.flags&flagProfile != 0 && f.profile.id == "")
 }
 
-// take looks into c.
+// take reads chunk c if it is needed.
 func (f *container) take(w *walker, c chunk, h *codec.Header) error {
 	switch c.id {
 	case "VP8X":
@@ -146,7 +146,7 @@ func (f *container) take(w *walker, c chunk, h *codec.Header) error {
 			return err
 		}
 		h.Orientation = exif.Orientation(b)
-		f.flags &^= flagEXIF // one is enough
+		f.flags &^= flagEXIF // only the first EXIF chunk is read
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func (f *container) readExtended(r *codec.Reader, c chunk) error {
 	return nil
 }
 
-// readStill reads the size of the picture in c, which is that of the canvas.
+// readStill reads the size of the still picture in c, which is also the size of the canvas.
 func (f *container) readStill(r *codec.Reader, c chunk, h *codec.Header) error {
 	size, alpha, err := bitstreamSize(r, c)
 	if err != nil {
@@ -189,7 +189,7 @@ func (f *container) readStill(r *codec.Reader, c chunk, h *codec.Header) error {
 	return nil
 }
 
-// countFrame counts the frame in c if the file holds all of it, and keeps the first one.
+// countFrame counts the frame in c if the frame is complete, and stores the first frame.
 func (f *container) countFrame(w *walker, c chunk) error {
 	f.animated = true
 	if !f.found() {
@@ -209,7 +209,7 @@ func (f *container) countFrame(w *walker, c chunk) error {
 	return err
 }
 
-// readFrame reads what an "ANMF" says of its frame, and finds the frame's chunks.
+// readFrame reads the frame header in an "ANMF" chunk and finds the chunks of the frame.
 func (f *container) readFrame(w *walker, c chunk) (fr frame, err error) {
 	if err := w.r.SeekTo(c.at); err != nil {
 		return fr, err
@@ -254,8 +254,8 @@ func (f *container) readFrame(w *walker, c chunk) (fr frame, err error) {
 	}
 }
 
-// bitstreamSize reads the size of the picture in a chunk "VP8 " or "VP8L", and whether it says that
-// it has alpha (RFC 6386, 9.1; RFC 9649, 3.4).
+// bitstreamSize reads the size of the picture in a "VP8 " or "VP8L" chunk, and whether the bitstream declares alpha
+// (RFC 6386, 9.1; RFC 9649, 3.4).
 func bitstreamSize(r *codec.Reader, c chunk) (size image.Point, alpha bool, err error) {
 	b, err := r.Peek(int(min(c.size, 10)))
 	if err != nil {

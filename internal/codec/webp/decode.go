@@ -1,16 +1,16 @@
-// Package webp reads WebP: the container, with its animations, the lossless pictures (RFC 9649), and
-// the lossy ones, key frames of VP8 (RFC 6386), exactly as libwebp does.
+// Package webp decodes and encodes WebP: the container with animations, lossless pictures (RFC 9649), and lossy
+// pictures, which are VP8 key frames (RFC 6386). Decoded pixels are identical to those of libwebp.
 //
-// golang.org/x/image/webp leaves colors in video range (16 to 235: golang/go#40173), and takes
-// four times as long.
+// golang.org/x/image/webp does not expand video range colors (16 to 235: golang/go#40173), and takes four times
+// as long.
 package webp
 
 import (
 	"context"
 )
 
-// decode decodes what follows the header. It calls row for every row of the picture, from top to
-// bottom, once it is ready for convert.
+// decode decodes the macroblocks after the header. It calls row for every row of the picture, from top to bottom, as
+// soon as convert can convert that row.
 func (d *decoder) decode(ctx context.Context, row func(y int)) error {
 	if err := take(ctx, d.bytes()); err != nil {
 		return err
@@ -30,66 +30,66 @@ func (d *decoder) decode(ctx context.Context, row func(y int)) error {
 	return nil
 }
 
-// A plane is a row of macroblocks of luma or chroma, as prediction sees it: not filtered, with the
-// pixels around.
+// A plane holds one row of macroblocks of luma or chroma before loop filtering, and the surrounding pixels that
+// prediction uses.
 type plane struct {
 	pix    []byte
 	stride int
-	origin int // where in pix the row's first pixel is
+	origin int // index in pix of the first pixel of the row
 }
 
-// Around it are the row above and a column on the left, of which the RFC says what they hold in the
-// first row and column.
+// A plane also holds the row above and a column on the left. RFC 6386 defines their values for the first row and
+// column of macroblocks.
 const (
 	noAbove = 127
 	noLeft  = 129
 )
 
 func newPlane(width, height int) plane {
-	const left, right = 16, 16 // in fact 1, and 4 of the next macroblock; the rest is for alignment
+	const left, right = 16, 16 // only 1 and 4 are used (4 are of the next macroblock); the rest is for alignment
 	stride := left + width + right
 	return plane{make([]byte, stride*(1+height)), stride, stride + left}
 }
 
-// row returns a row of pixels, with what is behind it.
+// row returns row y of the pixels, including the pixels beyond its right end.
 func (p *plane) row(y int) []byte { return p.pix[p.origin+y*p.stride:][:p.stride-16] }
 
-// A neighbor is what is remembered of the macroblock above, or of that on the left.
+// A neighbor is the decoding state of the macroblock above or on the left.
 type neighbor struct {
 	modes [4]uint8
 	nz    border
 }
 
 type decoder struct {
-	tolerant bool // of partitions that are cut off
+	tolerant bool // accept truncated partitions
 
 	width, height int // pixels
 	mbw, mbh      int // macroblocks
 
-	segmented bool // macroblocks say to which segment they belong
+	segmented bool // each macroblock has a segment number
 	treeProbs [3]uint8
 	segments  [4]segment
 	mayskip   bool
 	skipProb  uint8
 	probs     [planes]planeProbs
-	simple    bool // of two loop filters
+	simple    bool // the simple loop filter is used
 	filtered  bool
 
 	modes  partition
 	tokens []partition
 
-	// Of one macroblock: four groups of luma, Cb and Cr. They are zero between macroblocks.
+	// Coefficients of one macroblock: four groups of luma, then Cb and Cr. They are zero between macroblocks.
 	coefficients [6]group
-	counts       [24]uint8 // of a block's coefficients; 1 stands for the first alone
-	dc           [1]group  // one block: the first coefficients, if they are transformed once more
+	counts       [24]uint8 // number of coefficients per block; 1 means that only the first may be nonzero
+	dc           [1]group  // the Y2 block, if the macroblock has one
 	dcCount      [1]uint8
 	above        []neighbor
 
-	y, cb, cr plane       // the current row of macroblocks, as prediction sees it
-	row       []filtering // what the loop filter is to do with its macroblocks
-	bands     [3]band     // Y, Cb and Cr of that row, filtered
-	top       int         // the first row of the picture among its macroblocks
-	chroma    [2][]uint16 // Cb and Cr of one row of pixels: scratch
+	y, cb, cr plane       // the current row of macroblocks before loop filtering
+	row       []filtering // loop filter parameters of its macroblocks
+	bands     [3]band     // Y, Cb and Cr of that row, loop filtered
+	top       int         // y of the first pixel row of the current row of macroblocks
+	chroma    [2][]uint16 // scratch: upsampled Cb and Cr of one row of pixels
 }
 
 func (d *decoder) allocate() {
@@ -100,7 +100,7 @@ func (d *decoder) allocate() {
 	d.allocateChroma()
 }
 
-// bytes bounds what allocate takes.
+// bytes returns an upper bound of the memory that allocate takes.
 func (d *decoder) bytes() int64 { return 1100*int64(d.mbw) + 8<<10 }
 
 func (d *decoder) allocateChroma() {
@@ -142,7 +142,7 @@ func (b *border) skip(whole bool) {
 	}
 }
 
-// begin prepares what is around a row of macroblocks.
+// begin sets the pixels around a row of macroblocks.
 func (p *plane) begin(first bool, height int) {
 	top := p.pix[:p.stride]
 	if first {
@@ -161,10 +161,10 @@ func (p *plane) begin(first bool, height int) {
 	}
 }
 
-// end keeps the lowest pixels for the row below.
+// end saves the lowest row of pixels for the next row of macroblocks.
 func (p *plane) end(height int) { copy(p.pix[:p.stride], p.pix[height*p.stride:]) }
 
-// reconstruct predicts a macroblock and adds what the coefficients stand for.
+// reconstruct predicts a macroblock and adds the residue.
 func (d *decoder) reconstruct(m *macroblock, mbx, mby int) {
 	buf, stride := d.y.pix, d.y.stride
 	at := d.y.origin + 16*mbx
@@ -174,8 +174,8 @@ func (d *decoder) reconstruct(m *macroblock, mbx, mby int) {
 			addGroup(buf[at+4*y*stride:], stride, 8, &d.coefficients[y], d.counts[4*y:][:4])
 		}
 	} else {
-		// The rightmost blocks all use what is above the next macroblock, whose own pixels aren't
-		// there yet.
+		// The rightmost blocks of all four rows use the pixels above the next macroblock, because the next
+		// macroblock has not been decoded yet.
 		for y := 3; y < 15; y += 4 {
 			copy(buf[at+y*stride+16:][:4], buf[at-stride+16:])
 		}

@@ -1,10 +1,10 @@
 package webp
 
-// A strength is how much the loop filter does: RFC 6386, 15.2 to 15.4.
+// A strength holds the limits of the loop filter: RFC 6386, 15.2 to 15.4.
 type strength struct {
-	edge, inner int32 // limits of the difference across edges of macroblocks, and of blocks; 0: no filter
-	interior    int32 // limit of the differences on either side
-	hev         int32 // differences beyond mean high variance at the edge
+	edge, inner int32 // edge limits for macroblock edges and for inner block edges; 0 means no filter
+	interior    int32 // interior limit: maximum difference between neighboring pixels on one side of the edge
+	hev         int32 // high edge variance threshold
 
 	lanes laneLimits
 }
@@ -37,7 +37,7 @@ func newStrength(level, sharpness int) strength {
 	return s
 }
 
-// edges are the edges of a macroblock that are to be filtered.
+// edges is the set of edges of a macroblock that are filtered.
 type edges uint8
 
 const (
@@ -46,13 +46,13 @@ const (
 	innerEdges
 )
 
-// filtering is what the loop filter is to do with a macroblock.
+// filtering holds the loop filter parameters of a macroblock.
 type filtering struct {
 	strength *strength
 	edges    edges
 }
 
-// filtering returns what is to be done with m, whose coefficients have been counted.
+// filtering returns the loop filter parameters of m. The coefficients of m must have been counted.
 func (d *decoder) filtering(m *macroblock, mbx, mby int) (f filtering) {
 	kind := 0
 	if !m.whole {
@@ -74,14 +74,14 @@ func (d *decoder) filtering(m *macroblock, mbx, mby int) (f filtering) {
 	return f
 }
 
-// A place is where the first pixels of a macroblock are in the bands.
+// A place holds the positions of a macroblock's first pixels in the bands.
 type place struct {
 	y, cb, cr    *band
 	luma, chroma int
 }
 
-// filterRow filters the row of macroblocks in the bands, from left to right, and with it the three
-// rows of pixels above.
+// filterRow applies the loop filter to the row of macroblocks in the bands, from left to right. This also changes the
+// three rows of pixels above.
 func (d *decoder) filterRow() {
 	at := place{&d.bands[0], &d.bands[1], &d.bands[2], d.bands[0].at(0), d.bands[1].at(0)}
 	for _, f := range d.row {
@@ -103,8 +103,8 @@ func filterGo(at place, f filtering) {
 	filterEdges(at.cr.pix, at.chroma, at.cr.stride, 8, f, edgeFilter, innerFilter)
 }
 
-// An edge filter goes along n pixels, along apart, from pix[at]; those across the edge are across
-// apart.
+// An edge filter filters an edge of n pixels. The first pixel after the edge is pix[at]. Neighboring pixels along the
+// edge are along apart in pix; neighboring pixels across the edge are across apart.
 type edge func(pix []byte, at, along, across, n int, limit int32, s *strength)
 
 func filterEdges(pix []byte, at, stride, size int, f filtering, outer, within edge) {
@@ -127,7 +127,7 @@ func filterEdges(pix []byte, at, stride, size int, f filtering, outer, within ed
 	}
 }
 
-// simpleFilter is section 15.2.
+// simpleFilter is the simple loop filter: section 15.2.
 func simpleFilter(pix []byte, at, along, across, n int, limit int32, _ *strength) {
 	for range n {
 		p1, p0 := int32(pix[at-2*across]), int32(pix[at-across])
@@ -139,15 +139,15 @@ func simpleFilter(pix []byte, at, along, across, n int, limit int32, _ *strength
 	}
 }
 
-// common changes the two pixels at the edge, using two more.
+// common adjusts p0 and q0, the pixels next to the edge. p1 and q1 also contribute to the adjustment.
 func common(pix []byte, at, across int, p1, p0, q0, q1 int32) {
 	a := 3*(q0-p0) + signed8(p1-q1)
 	pix[at] = clip(q0 - signed5((a+4)>>3))
 	pix[at-across] = clip(p0 + signed5((a+3)>>3))
 }
 
-// smooth says whether the differences on both sides of an edge are within the limits, and high
-// whether they are large right at the edge.
+// smooth returns in ok whether the differences across and beside the edge are within the limits. high reports high
+// edge variance.
 func smooth(pix []byte, at, across int, limit int32, s *strength) (ok, high bool) {
 	p1, p0 := int32(pix[at-2*across]), int32(pix[at-across])
 	q0, q1 := int32(pix[at]), int32(pix[at+across])
@@ -163,7 +163,7 @@ func smooth(pix []byte, at, across int, limit int32, s *strength) (ok, high bool
 	return true, max(dp, dq) > s.hev
 }
 
-// edgeFilter is that of the edges between macroblocks: section 15.3.
+// edgeFilter is the normal loop filter for edges between macroblocks: section 15.3.
 func edgeFilter(pix []byte, at, along, across, n int, _ int32, s *strength) {
 	if across == 1 {
 		filterColumns(pix, at, along, n, s, true)
@@ -172,7 +172,7 @@ func edgeFilter(pix []byte, at, along, across, n int, _ int32, s *strength) {
 	}
 }
 
-// innerFilter is that of the edges between blocks: section 15.3.
+// innerFilter is the normal loop filter for edges between blocks inside a macroblock: section 15.3.
 func innerFilter(pix []byte, at, along, across, n int, _ int32, s *strength) {
 	if across == 1 {
 		filterColumns(pix, at, along, n, s, false)

@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Format is WebP.
+// Format implements WebP.
 var Format = &codec.Format{
 	Name:     "webp",
 	Match:    func(head []byte) bool { return codec.HasMagic(head, "RIFF????WEBPVP8") },
@@ -22,7 +22,7 @@ var Format = &codec.Format{
 	Frames:   frames,
 }
 
-// profile returns the content of the chunk "ICCP".
+// profile implements Format.Color. It returns the ICC profile in the "ICCP" chunk.
 func profile(_ context.Context, data []byte, h *codec.Header) (codec.Color, error) {
 	if f, ok := h.Detail.(*container); ok && f.profile.id != "" {
 		if p := f.profile.of(data); int64(len(p)) == f.profile.size {
@@ -34,7 +34,7 @@ func profile(_ context.Context, data []byte, h *codec.Header) (codec.Color, erro
 
 var errDetail = errors.New("webp: the header is one of another format")
 
-// decode decodes a still picture, or the first frame of an animation on its canvas.
+// decode implements Format.Decode. It decodes a still picture, or the first frame of an animation on its canvas.
 func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
 	f, ok := h.Detail.(*container)
 	if !ok {
@@ -60,8 +60,8 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	return pic, nil
 }
 
-// decode writes the frame to s. It reports whether rows are missing, which it makes then: that is an
-// error unless it is tolerated.
+// decode writes the frame to s. partial is true if rows were missing; decode then fills them. Without tolerant,
+// missing rows are an error.
 func (f *frame) decode(ctx context.Context, data []byte, s *sink, tolerant bool) (partial bool, err error) {
 	broken, err := f.rows(ctx, data, s, tolerant)
 	switch {
@@ -76,13 +76,13 @@ func (f *frame) decode(ctx context.Context, data []byte, s *sink, tolerant bool)
 	return true, nil
 }
 
-// fatal tells errors that say nothing about the picture.
+// fatal reports whether err says nothing about the picture.
 func fatal(err error) bool {
 	return errors.Is(err, codec.ErrTooLarge) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// shrunk returns the size to which a picture is shrunk while it is decoded, row by row, so that
-// memory follows its width, or the zero Point if it is decoded whole.
+// shrunk returns the size to which a picture is shrunk while it is decoded row by row. It returns the zero Point if the
+// picture is decoded at full size.
 func shrunk(size image.Point, o codec.Options) image.Point {
 	if o.Least.X < 1 || o.Least.Y < 1 || 2*o.Least.X > size.X || 2*o.Least.Y > size.Y {
 		return image.Point{}

@@ -7,13 +7,12 @@ import (
 
 var errShort = errors.New("webp: the file is cut off")
 
-// A segment is what macroblocks of the same kind have in common (RFC 6386, 9.3).
+// A segment holds the parameters that macroblocks with the same segment number share (RFC 6386, 9.3).
 type segment struct {
-	// Step sizes of the quantizer by the coefficient's number: one for the first, one for all
-	// others (section 14.1).
+	// Quantizer steps by coefficient: one step for DC, one for all AC coefficients (section 14.1).
 	y1, y2, uv [16]int32
 
-	filter [2]strength // of macroblocks predicted as a whole, and of those of 4×4 blocks
+	filter [2]strength // for macroblocks with a 16×16 prediction mode, and for those with 4×4 modes
 }
 
 // frameHeader reads the uncompressed part of the header: RFC 6386, 9.1.
@@ -38,7 +37,7 @@ func (d *decoder) frameHeader(vp8 []byte) error {
 	return nil
 }
 
-// header reads what stands before the macroblocks: RFC 6386, 9.1 to 9.11 and 19.2.
+// header reads the frame header, everything before the macroblocks: RFC 6386, 9.1 to 9.11 and 19.2.
 func (d *decoder) header(vp8 []byte) error {
 	if err := d.frameHeader(vp8); err != nil {
 		return err
@@ -52,14 +51,14 @@ func (d *decoder) header(vp8 []byte) error {
 		first = len(rest)
 	}
 	p := newPartition(rest[:first])
-	p.uint(2) // the color space, of which there is one, and whether clamping can be left out
+	p.uint(2) // color_space, which has only one value, and clamping_type
 	quantizers, levels, relative := d.segmentHeader(&p)
 	d.filterHeader(&p, levels, relative)
 	if err := d.partitions(p.uint(2), rest[first:]); err != nil {
 		return err
 	}
 	d.quantHeader(&p, quantizers, relative)
-	p.flag() // whether the probabilities stay for the next frame
+	p.flag() // refresh_entropy_probs
 	probs := defaultTokenProbs
 	for i := range probs {
 		for j := range probs[i] {
@@ -83,8 +82,8 @@ func (d *decoder) header(vp8 []byte) error {
 	return nil
 }
 
-// segmentHeader returns the quantizer index and the filter level of each segment, and whether they
-// are to be added to those of the frame. Without segments there is one, and nothing to add.
+// segmentHeader returns the quantizer index and the loop filter level of each segment. If relative is true, they are
+// added to those of the frame. Without segmentation there is one segment with zeros, which are relative.
 func (d *decoder) segmentHeader(p *partition) (quantizers, levels [4]int, relative bool) {
 	d.treeProbs = [3]uint8{255, 255, 255}
 	if !p.flag() {
@@ -110,12 +109,12 @@ func (d *decoder) segmentHeader(p *partition) (quantizers, levels [4]int, relati
 	return quantizers, levels, relative
 }
 
-// filterHeader reads RFC 6386, 9.4. Sections 15.2 to 15.4 say what follows from it.
+// filterHeader reads the loop filter parameters (RFC 6386, 9.4) and derives the filter strengths (15.2 to 15.4).
 func (d *decoder) filterHeader(p *partition, levels [4]int, relative bool) {
 	d.simple = p.flag()
 	frame, sharpness := p.uint(6), p.uint(3)
 	var intra, blocks int
-	if deltas := p.flag(); deltas && p.flag() { // and if they are updated
+	if deltas := p.flag(); deltas && p.flag() { // loop_filter_adj_enable and mode_ref_lf_delta_update
 		var ref, mode [4]int
 		for i := range ref {
 			ref[i] = p.int(6)
@@ -125,7 +124,7 @@ func (d *decoder) filterHeader(p *partition, levels [4]int, relative bool) {
 		}
 		intra, blocks = ref[0], mode[0]
 	}
-	d.filtered = frame != 0 // of a frame without, segments have none either
+	d.filtered = frame != 0 // if the frame's level is 0, no segment is filtered
 	for i := range d.segments {
 		level := levels[i]
 		if relative {
@@ -136,7 +135,7 @@ func (d *decoder) filterHeader(p *partition, levels [4]int, relative bool) {
 	}
 }
 
-// partitions finds the partitions of coefficients: RFC 6386, 9.5.
+// partitions finds the token partitions: RFC 6386, 9.5.
 func (d *decoder) partitions(log2 int, data []byte) error {
 	n := 1 << log2
 	if len(data) < 3*(n-1) {
@@ -165,7 +164,7 @@ func (d *decoder) partitions(log2 int, data []byte) error {
 	return nil
 }
 
-// quantHeader reads RFC 6386, 9.6: indices of the quantizer.
+// quantHeader reads the quantizer indices: RFC 6386, 9.6.
 func (d *decoder) quantHeader(p *partition, quantizers [4]int, relative bool) {
 	frame := p.uint(7)
 	y1dc, y2dc, y2ac, uvdc, uvac := p.int(4), p.int(4), p.int(4), p.int(4), p.int(4)

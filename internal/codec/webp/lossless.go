@@ -8,23 +8,22 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A lossless picture is decoded row by row (RFC 9649). Memory is that of the last million pixels,
-// which references may reach, of the tables of prefix codes that are used, and of what the transforms
-// need.
+// lossless decodes a lossless picture row by row (RFC 9649). It holds in memory the last million pixels, which
+// backward references may reach, the tables of the used prefix codes, and the data of the transforms.
 type lossless struct {
 	ctx   context.Context
 	meter *codec.Meter
-	taken int64 // bytes of the account
+	taken int64 // bytes taken from the account
 
 	bits          bitReader
 	width, height int
-	transforms    []transform // in their order in the file
+	transforms    []transform // in the order of the file
 	pixels        *pixels
 	line          []uint32
 }
 
-// newLossless reads what stands before the pixels of a picture of that size. data begins behind the
-// picture's header. The caller closes the result, unless there is an error.
+// newLossless reads the data before the pixels. data starts after the header of the picture. If there is no error, the
+// caller closes the result.
 func newLossless(ctx context.Context, data []byte, width, height int) (*lossless, error) {
 	work := 1<<20 + 8*int64(len(data)) + int64(width)*int64(height)
 	d := &lossless{ctx: ctx, meter: codec.NewMeter(ctx, work), width: width, height: height, bits: bitReader{data: data}}
@@ -60,7 +59,7 @@ func (d *lossless) begin() (err error) {
 	return err
 }
 
-// row returns the next row, as ARGB, which is valid until the next call.
+// row returns the next row as ARGB. The row is valid until the next call.
 func (d *lossless) row() ([]uint32, error) {
 	row, err := d.pixels.row()
 	if err != nil {
@@ -73,7 +72,7 @@ func (d *lossless) row() ([]uint32, error) {
 	return d.line, nil
 }
 
-// subImage decodes an image that is none of the picture.
+// subImage decodes an image that holds data of a transform or prefix code groups, not pixels of the picture.
 func (d *lossless) subImage(width, height int, do func(y int, row []uint32)) error {
 	p, err := d.newPixels(width, height, false)
 	if err != nil {
@@ -113,7 +112,7 @@ func putRGBA(dst []byte, row []uint32) {
 	}
 }
 
-// putRGBX is putRGBA of a picture whose alpha does not count.
+// putRGBX is like putRGBA for an opaque picture, whose alpha samples are ignored.
 func putRGBX(dst []byte, row []uint32) {
 	dst = dst[:4*len(row)]
 	for i, v := range row {

@@ -6,10 +6,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// shrinkerBytes bounds the memory of a Shrinker and its result.
+// shrinkerBytes returns an upper bound of the memory of a Shrinker and its result.
 func shrinkerBytes(full, small image.Point) int64 { return 4*area(small) + 160*int64(full.X) }
 
-// memory is Format.Memory.
+// memory implements Format.Memory.
 func memory(h *codec.Header, o codec.Options) int64 {
 	f, ok := h.Detail.(*container)
 	if !ok {
@@ -23,7 +23,7 @@ func memory(h *codec.Header, o codec.Options) int64 {
 	return bytes + 4*int64(f.canvas.X) + f.first.bytes() + fixed
 }
 
-// bytes bounds what the frame takes while it is decoded, beside its pixels.
+// bytes returns an upper bound of the memory for decoding the frame, without its pixels.
 func (f *frame) bytes() int64 {
 	d := decoder{mbw: (f.size.X + 15) / 16}
 	switch {
@@ -35,9 +35,9 @@ func (f *frame) bytes() int64 {
 	return d.bytes()
 }
 
-// losslessBytes bounds what a lossless picture of n bytes takes: the pixels that references reach, as
-// much again for the images of its transforms, and tables, of which the files that libwebp makes have
-// 26 MiB at most.
+// losslessBytes returns an upper bound of the memory for decoding a lossless picture of n bytes. It includes the pixels
+// that backward references may reach, the same amount for the images of transforms, and the prefix code tables. Files
+// that libwebp writes have at most 26 MiB of tables.
 func losslessBytes(size image.Point, n int64) int64 {
 	pixels := area(size)
 	return 4*min(pixels, maxDistance*3/2) + pixels + 8*int64(size.X) + min(32*n, 26<<20) + 320<<10

@@ -1,6 +1,6 @@
 package webp
 
-// Modes of prediction (RFC 6386, 8.1). The first four are for blocks of all sizes.
+// Prediction modes (RFC 6386, 8.1). The first four apply to blocks of all sizes.
 const (
 	modeDC = iota
 	modeTM
@@ -15,17 +15,17 @@ const (
 	modes
 )
 
-// A macroblock is 16×16 pixels, and what the first partition says about them.
+// A macroblock covers 16×16 pixels. Its fields come from the first partition.
 type macroblock struct {
 	segment uint8
-	skip    bool // no coefficient but those that are predicted
-	whole   bool // luma is predicted as a whole, by luma[0], and else by 4×4 blocks
+	skip    bool // mb_skip_coeff: the macroblock has no coefficients
+	whole   bool // luma has the 16×16 mode luma[0]; else each 4×4 block has its own mode
 	luma    [16]uint8
 	chroma  uint8
 }
 
-// readModes reads what comes next in the first partition: RFC 6386, 19.3. above holds the modes of
-// the four blocks above, left those on the left; both become those of this one.
+// readModes reads the next macroblock header from the first partition: RFC 6386, 19.3. above and left hold the modes of
+// the four blocks above and on the left. readModes replaces them by the modes of this macroblock.
 func (d *decoder) readModes(m *macroblock, above, left *[4]uint8) {
 	p := &d.modes
 	w := p.fill(p.window)
@@ -81,8 +81,8 @@ func (d *decoder) readModes(m *macroblock, above, left *[4]uint8) {
 	p.window = w
 }
 
-// modeTree is the tree of the modes of 4×4 blocks (RFC 6386, 11.2): at 2i+bit, for the node i,
-// stands the next node or, negated, a mode.
+// modeTree is the tree of the 4×4 prediction modes (RFC 6386, 11.2). Element 2i+bit, for node i, is the next node or
+// a negated mode.
 var modeTree = [18]int8{
 	-modeDC, 1, -modeTM, 2, -modeVE, 3, 4, 6, -modeHE, 5, -modeRD, -modeVR, -modeLD, 7, -modeVL, 8, -modeHD, -modeHU,
 }

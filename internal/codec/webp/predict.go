@@ -2,9 +2,8 @@ package webp
 
 import "encoding/binary"
 
-// predictGo fills a square of size pixels (16 of luma, 8 of chroma) that begins at buf[at], from
-// the row above and the column on the left: RFC 6386, 12.2 and 12.3. Where there is no macroblock
-// above or on the left, modeDC does without.
+// predictGo predicts a square of size×size pixels (16 for luma, 8 for chroma) at buf[at] from the row above and the
+// column on the left: RFC 6386, 12.2 and 12.3. modeDC ignores the row or column if there is no macroblock there.
 func predictGo(buf []byte, at, stride, size int, mode uint8, hasAbove, hasLeft bool) {
 	switch mode {
 	case modeTM:
@@ -64,7 +63,7 @@ func fill(row []byte, v byte) {
 	}
 }
 
-// predictTM continues the slope: each pixel is left + above - corner.
+// predictTM is TrueMotion prediction: each pixel is left + above - corner, clamped.
 func predictTM(buf []byte, at, stride, size int) {
 	corner := int32(buf[at-stride-1])
 	above := binary.LittleEndian.Uint64(buf[at-stride:])
@@ -84,8 +83,8 @@ func predictTM(buf []byte, at, stride, size int) {
 	}
 }
 
-// predictBlocksGo predicts the four 4×4 blocks that begin at buf[at], one after the other, and adds
-// what g stands for, as addGroupGo does.
+// predictBlocksGo predicts a row of four 4×4 blocks, the first at buf[at]. After each block it adds the residue in g, as
+// addGroupGo does.
 func predictBlocksGo(buf []byte, at, stride int, modes []uint8, g *group, counts []uint8) {
 	for b, mode := range modes {
 		predictBlock(buf, at+4*b, stride, mode, binary.LittleEndian.Uint32(buf[at+4*b-stride+4:]))
@@ -95,9 +94,8 @@ func predictBlocksGo(buf []byte, at, stride int, modes []uint8, g *group, counts
 	}
 }
 
-// predictBlock fills the 4×4 pixels that begin at buf[at]: RFC 6386, 12.3. right is the four pixels
-// above on the right, the leftmost in the lowest byte. The names of the edge's pixels go from the
-// lower left corner to the upper right one.
+// predictBlock predicts the 4×4 pixels at buf[at]: RFC 6386, 12.3. right holds the four pixels above on the right, the
+// leftmost in the lowest byte. The edge pixels are named from the lower left corner to the upper right corner.
 func predictBlock(buf []byte, at, stride int, mode uint8, right uint32) {
 	top := binary.LittleEndian.Uint32(buf[at-stride:])
 	if mode == modeTM {
@@ -141,7 +139,7 @@ func predictBlock(buf []byte, at, stride int, mode uint8, right uint32) {
 		e9, e10, e11, e12 := right&255, right>>8&255, right>>16&255, right>>24
 		r0 = avg2(e5, e6) | avg2(e6, e7)<<8 | avg2(e7, e8)<<16 | avg2(e8, e9)<<24
 		r1 = avg3(e5, e6, e7) | avg3(e6, e7, e8)<<8 | avg3(e7, e8, e9)<<16 | avg3(e8, e9, e10)<<24
-		r2 = r0>>8 | avg3(e9, e10, e11)<<24 // not the mean of two: the RFC's exception
+		r2 = r0>>8 | avg3(e9, e10, e11)<<24 // not the mean of two pixels: an exception in the RFC
 		r3 = r1>>8 | avg3(e10, e11, e12)<<24
 	case modeHD:
 		r3 = avg2(e0, e1) | avg3(e0, e1, e2)<<8 | avg2(e1, e2)<<16 | avg3(e1, e2, e3)<<24

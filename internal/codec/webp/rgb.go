@@ -13,8 +13,8 @@ const (
 	cbToBlue   = 33050
 )
 
-// blend sets chroma[1:] to 4 times the chroma of a row of pixels, which lies between the two given
-// rows, and repeats what is at the ends.
+// blend sets chroma[1:] to 4 times the chroma of a row of pixels that lies between the chroma rows near and far. It
+// repeats the first and the last sample.
 func blend(chroma []uint16, near, far []byte) {
 	n := len(near)
 	blendInner(chroma[1:][:n], near, far)
@@ -28,16 +28,17 @@ func blendGo(dst []uint16, near, far []byte) {
 	}
 }
 
-// What is subtracted, times 1<<6: the products of 16 and 128, from which luma and chroma are
-// counted, less a half for rounding. The 2 of green is libwebp's.
+// Offsets times 1<<6: the products of 16 for luma and 128 for chroma, less one half for rounding. The 2 for green
+// matches libwebp.
 const (
 	redOffset   = (16*lumaFactor+128*crToRed)>>8 - 32
 	greenOffset = (16*lumaFactor-128*(cbToGreen+crToGreen))>>8 - 32 + 2
 	blueOffset  = (16*lumaFactor+128*cbToBlue)>>8 - 32
 )
 
-// A sum of an entry of each of parts is a pixel: red, green and blue, each times 1<<6, in lanes of 21 bits. Products lose 8 bits before they are added up, as
-// they do in libwebp. A lane has partBias added, so that it is positive, and that a bit tells where it has to be limited.
+// The sum of one entry of each table in parts is a pixel: red, green and blue, each times 1<<6, in lanes of 21 bits. As
+// in libwebp, products lose 8 bits before they are added. partBias is added to each lane, so that the lane is positive
+// and one bit shows whether it must be clamped.
 const (
 	partBits = 21
 	partBias = 1 << 15
@@ -57,8 +58,8 @@ func makeParts() (p struct{ y, u, v [256]uint64 }) {
 	return p
 }
 
-// convertRowGo converts a row of pixels, two by two, which share the nearer chroma sample. Chroma
-// is from blend.
+// convertRowGo converts a row of pixels in pairs; the pixels of a pair have the same nearest chroma sample. cb and cr
+// come from blend.
 func convertRowGo(dst, luma []byte, cb, cr []uint16) {
 	if len(luma) == 0 {
 		return
@@ -68,7 +69,7 @@ func convertRowGo(dst, luma []byte, cb, cr []uint16) {
 	cb, cr = cb[2:][:pairs], cr[2:][:pairs]
 	for i := range cb {
 		next := uint64(cb[i]) | uint64(cr[i])<<16
-		// Cb and Cr of two pixels, in lanes of 16 bits: three parts of the nearer one, and one of the other.
+		// Cb and Cr of two pixels, in lanes of 16 bits: 3/4 of the nearer sample and 1/4 of the other.
 		near := 3*here + 8*0x00010001
 		chroma := (near + before | (near+next)<<32) >> 4
 		two := (*[2]byte)(luma[2*i : 2*i+2])
@@ -90,12 +91,12 @@ func convertRowGo(dst, luma []byte, cb, cr []uint16) {
 	}
 }
 
-// packed is red, green, blue and 255 of a pixel, none of which is beyond what a byte holds.
+// packed returns red, green, blue and 255 of a pixel whose components need no clamping.
 func packed(sum uint64) uint32 {
 	return uint32(sum>>6)&0xFF | uint32(sum>>(partBits+6-8))&0xFF00 | uint32(sum>>(2*partBits+6-16))&0xFF0000 | 0xFF000000
 }
 
-// limited is packed where a component may be beyond that.
+// limited is like packed, but clamps the components.
 func limited(s uint64) uint32 {
 	lane := func(i int) uint32 { return uint32(clip((int32(s>>(i*partBits)&(1<<partBits-1)) - partBias) >> 6)) }
 	return lane(0) | lane(1)<<8 | lane(2)<<16 | 0xFF000000

@@ -8,26 +8,26 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A chunk is a part of a RIFF file: its name, and where its content stands in the file. The size is
-// the declared one: the file may end before.
+// A chunk is a chunk of a RIFF file: its name, and the offset and declared size of its content. The file may end before
+// the chunk does.
 type chunk struct {
 	id       string
 	at, size int64
 }
 
-// of returns the content in data, the whole file, as far as it is there.
+// of returns the content of the chunk in data, the whole file. It is shorter than declared if the file is truncated.
 func (c chunk) of(data []byte) []byte {
 	end := min(c.at+c.size, int64(len(data)))
 	at := min(c.at, end)
 	return data[at:end:end]
 }
 
-// A walker goes from one chunk of a file, or of a chunk that holds others, to the next (WebP
-// Container Specification, "RIFF File Format").
+// A walker iterates over the chunks of a file, or over the chunks inside another chunk (WebP Container Specification,
+// "RIFF File Format").
 type walker struct {
 	r    *codec.Reader
-	next int64 // where the next chunk begins
-	end  int64 // where the last one ends at the latest
+	next int64 // offset of the next chunk
+	end  int64 // offset at which the last chunk must have ended
 }
 
 // headSize is the number of bytes before the first chunk, and before a chunk's content.
@@ -38,13 +38,13 @@ const (
 
 func walk(r *codec.Reader) *walker { return &walker{r: r, next: headSize, end: math.MaxInt64} }
 
-// inside walks through the chunks within c, behind the first skip bytes.
+// inside returns a walker of the chunks inside c that follow its first skip bytes.
 func (w *walker) inside(c chunk, skip int64) *walker {
 	return &walker{r: w.r, next: c.at + skip, end: c.at + c.size}
 }
 
-// chunk returns the next chunk, and stands at the begin of its content. The error is io.EOF where
-// there is none.
+// chunk returns the next chunk and moves the reader to the start of its content. The error is io.EOF if there is no
+// further chunk.
 func (w *walker) chunk() (chunk, error) {
 	if w.end-w.next < chunkHead {
 		return chunk{}, io.EOF
@@ -68,8 +68,8 @@ func (w *walker) chunk() (chunk, error) {
 	return c, nil
 }
 
-// pass passes over the padding behind a chunk of odd size. Some writers leave it out: there, the next
-// chunk's name stands where it should be.
+// pass skips the padding byte after a chunk of odd size. Some writers omit the padding. pass detects this because the
+// name of the next chunk is then in its place.
 func (w *walker) pass(c chunk) error {
 	if c.size&1 == 0 {
 		return nil

@@ -1,7 +1,7 @@
 package webp
 
-// A band is a row of macroblocks of luma or chroma as the picture has them, below the lower half of
-// the row above.
+// A band holds one row of macroblocks of luma or chroma after loop filtering, and above it the lower half of the
+// previous row.
 type band struct {
 	pix    []byte
 	stride int
@@ -9,18 +9,17 @@ type band struct {
 }
 
 func newBand(width, height int) band {
-	// An odd number of cache lines, so that those of a column don't compete for a few places.
+	// The stride is an odd number of cache lines, so that the pixels of a column use different cache sets.
 	stride := (width/64 + 1 | 1) * 64
 	return band{make([]byte, stride*(height/2+height)), stride, height}
 }
 
-// at returns where row y begins in pix. Rows are counted from the first one of the macroblocks:
-// those above are negative.
+// at returns the index in pix of row y. Row 0 is the first row of the macroblocks; rows above have negative numbers.
 func (b *band) at(y int) int { return (b.height/2 + y) * b.stride }
 
 func (b *band) row(y int) []byte { return b.pix[b.at(y):][:b.stride] }
 
-// take goes on to the next row of macroblocks, which p holds.
+// take advances to the next row of macroblocks and copies it from p.
 func (b *band) take(p *plane) {
 	copy(b.pix, b.pix[b.at(b.height/2):])
 	for y := range b.height {
@@ -28,12 +27,12 @@ func (b *band) take(p *plane) {
 	}
 }
 
-// late is the number of rows above the next macroblocks that are not ready before these are: their
-// loop filter will change 3 rows of chroma there, which 7 rows of pixels are interpolated from.
+// late is the number of pixel rows above the next row of macroblocks that can't be converted yet. The loop filter of the
+// next row will change 3 rows of chroma, and chroma upsampling uses them for 7 rows of pixels.
 const late = 7
 
-// output filters the row of macroblocks that has been decoded and calls row for those rows of the
-// picture that are ready now.
+// output applies the loop filter to the decoded row of macroblocks. It calls row for the rows of the picture that are
+// now complete.
 func (d *decoder) output(mby int, row func(y int)) {
 	d.top = 16 * mby
 	d.bands[0].take(&d.y)
@@ -51,9 +50,8 @@ func (d *decoder) output(mby int, row func(y int)) {
 	}
 }
 
-// convert writes row y of the picture, which is ready, to dst, as pixels of image.RGBA. Chroma is
-// sited in the center of four pixels, and interpolated linearly ("fancy upsampling"), as libwebp
-// does by default.
+// convert writes row y of the picture to dst, as pixels of image.RGBA. The row must be complete. Chroma samples are
+// centered between four pixels and upsampled linearly ("fancy upsampling"), as libwebp does by default.
 func (d *decoder) convert(dst []byte, y int) {
 	near, last := y/2, (d.height+1)/2-1
 	far := min(max(near-1+y%2*2, 0), last)

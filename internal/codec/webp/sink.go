@@ -8,21 +8,21 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// A sink takes the rows of a frame, from the top one on: straight into an image, or through a
-// Shrinker. What is around the frame stays transparent.
+// A sink receives the rows of a frame from top to bottom. It writes them to an image directly or through a Shrinker.
+// Pixels outside of the frame stay transparent.
 type sink struct {
 	canvas image.Point
-	at     image.Point // of the frame
-	y      int         // of the frame: the next row
+	at     image.Point // position of the frame on the canvas
+	y      int         // next row of the frame
 
-	pix    []byte // of the image: 4 bytes per pixel
+	pix    []byte // pixels of the image, 4 bytes each
 	shrink *resample.Shrinker
 	line   []byte // a row of the canvas, for shrink
 	alpha  bool
 	result int64 // bytes of the picture
 }
 
-// newSink takes memory for a picture of the whole canvas, or of small pixels where that is not zero.
+// newSink allocates a picture of the size of the canvas, or of size small if small is not zero.
 func newSink(ctx context.Context, canvas, at, small image.Point, alpha bool) (*sink, error) {
 	s := &sink{canvas: canvas, at: at, alpha: alpha}
 	if s.result = 4 * area(small); small == (image.Point{}) {
@@ -51,7 +51,7 @@ func newSink(ctx context.Context, canvas, at, small image.Point, alpha bool) (*s
 	return s, nil
 }
 
-// row returns where the next row goes: 4 bytes per pixel, red, green, blue, alpha.
+// row returns the memory for the next row: 4 bytes per pixel, red, green, blue, alpha.
 func (s *sink) row(width int) []byte {
 	if s.shrink != nil {
 		return s.line[4*s.at.X:][:4*width]
@@ -59,7 +59,7 @@ func (s *sink) row(width int) []byte {
 	return s.pix[4*((s.at.Y+s.y)*s.canvas.X+s.at.X):][:4*width]
 }
 
-// next says that the row is there.
+// next reports that the caller has written the row.
 func (s *sink) next() {
 	if s.shrink != nil {
 		s.shrink.WriteRow(s.line)
@@ -67,7 +67,7 @@ func (s *sink) next() {
 	s.y++
 }
 
-// fill makes the rows that are missing of a frame of size pixels.
+// fill fills the missing rows of a frame of the given size.
 func (s *sink) fill(size image.Point) {
 	for s.y < size.Y {
 		row := s.row(size.X)
@@ -81,7 +81,7 @@ func (s *sink) fill(size image.Point) {
 	}
 }
 
-// close gives the working memory back.
+// close returns the working memory to the account.
 func (s *sink) close(ctx context.Context) {
 	if s.shrink != nil {
 		s.shrink.Close()
@@ -89,7 +89,7 @@ func (s *sink) close(ctx context.Context) {
 	}
 }
 
-// picture returns the picture, once all rows of the frame are there.
+// picture returns the picture. All rows of the frame must have been written.
 func (s *sink) picture(ctx context.Context) (*codec.Picture, error) {
 	if s.shrink != nil {
 		clear(s.line)
@@ -113,7 +113,7 @@ func (s *sink) picture(ctx context.Context) (*codec.Picture, error) {
 	return pic, nil
 }
 
-// take takes n bytes from the account of ctx, if they are more than codec.Free.
+// take takes n bytes from the account of ctx if n is more than codec.Free.
 func take(ctx context.Context, n int64) error {
 	if n <= codec.Free {
 		return nil
@@ -121,7 +121,7 @@ func take(ctx context.Context, n int64) error {
 	return codec.AccountOf(ctx).Take(n)
 }
 
-// give returns what take has taken.
+// give returns n bytes that take took.
 func give(ctx context.Context, n int64) {
 	if n > codec.Free {
 		codec.AccountOf(ctx).Give(n)

@@ -1,6 +1,6 @@
 package webp
 
-// Planes of coefficients (RFC 6386, 13.3).
+// Block types of coefficients (RFC 6386, 13.3).
 const (
 	planeLumaAC = iota // without the first coefficient, which is in planeLumaDC
 	planeLumaDC
@@ -9,12 +9,12 @@ const (
 	planes
 )
 
-// tokenProbs are probabilities by plane, band, context (how many of the neighbors have
-// coefficients, or what the last coefficient was), and node of the tree.
+// tokenProbs holds the token probabilities by block type, band, context and tree node. The context is the number of
+// neighbors with coefficients for the first coefficient of a block, and the class of the previous coefficient for others.
 type tokenProbs [planes][8][3][11]uint8
 
-// planeProbs are the probabilities of a plane by the coefficient's number instead of its band.
-// Those behind the last are never looked at.
+// planeProbs holds the probabilities of a block type by coefficient number instead of band. The element after the last
+// coefficient is never used.
 type planeProbs [17][3][11]uint8
 
 // bandOf is the band of a coefficient.
@@ -29,8 +29,7 @@ func (t *tokenProbs) byNumber() (probs [planes]planeProbs) {
 	return probs
 }
 
-// zigzag is where coefficients go in a group, by their number: from the upper left corner to the
-// lower right one.
+// zigzag is the place in a group of each coefficient, by its number in zigzag order.
 var zigzag = [16]uint8{0, 1, 16, 32, 17, 2, 3, 18, 33, 48, 49, 34, 19, 35, 50, 51}
 
 // largeProbs are the probabilities of the extra bits of the categories 3 to 6: section 13.2.
