@@ -8,11 +8,12 @@ import (
 )
 
 // Filters are chosen by compressing samples of rows. A sample is an eighth of the picture, taken from samplePlaces
-// places, within the following limits in bytes. A small sample comes first, then a large one for the filters that are close.
+// places, within the following limits in bytes. A small sample comes first, then a large one for the filters that are
+// close, unless it would hardly be larger or matches hardly save anything where filters do: photos.
 const (
 	minSample    = 16 << 10
-	smallSample  = 40 << 10
-	largeSample  = 128 << 10
+	smallSample  = 32 << 10
+	largeSample  = 96 << 10
 	samplePlaces = 3
 )
 
@@ -34,14 +35,14 @@ func (e *encoder) choose(ctx context.Context, f *form, straight func(y int) []by
 		return plan{}, err
 	}
 	best, close := nearest(tries)
-	if len(close) > 1 && large > small {
+	if len(close) > 1 && large > 2*small && !(best.photo() && best.filters != filterNone) {
 		if tries, err = e.try(ctx, f, straight, close, large); err != nil {
 			return plan{}, err
 		}
 		best, _ = nearest(tries)
 	}
 	switch {
-	case 10*best.size > 9*best.literals: // a photo
+	case best.photo():
 		return plan{best.filters, deflate.Light}, nil
 	case total < thoroughBytes:
 		return plan{best.filters, deflate.Thorough}, nil
@@ -55,7 +56,10 @@ type trial struct {
 	size, literals int // with matches, and without
 }
 
-// nearest returns the shortest trial, and the filters of those that are up to a quarter longer.
+// photo reports whether matches hardly save anything.
+func (t trial) photo() bool { return 10*t.size > 9*t.literals }
+
+// nearest returns the shortest trial, and the filters of those that are up to an eighth longer.
 func nearest(tries []trial) (best trial, close []strategy) {
 	best.size = math.MaxInt
 	for _, t := range tries {
@@ -64,7 +68,7 @@ func nearest(tries []trial) (best trial, close []strategy) {
 		}
 	}
 	for _, t := range tries {
-		if t.size <= best.size+best.size/4 {
+		if t.size <= best.size+best.size/8 {
 			close = append(close, t.filters)
 		}
 	}
