@@ -2,7 +2,7 @@ package png
 
 import "encoding/binary"
 
-// adler is the Adler-32 checksum (RFC 1950, 8.2) of what was added; newAdler is that of nothing.
+// adler is the Adler-32 checksum (RFC 1950, 8.2) of the added bytes; newAdler is the checksum of no bytes.
 type adler struct{ a, b uint32 }
 
 func newAdler() adler { return adler{a: 1} }
@@ -47,12 +47,12 @@ func (s *adler) add(p []byte) {
 	s.a, s.b = a%adlerMod, b%adlerMod
 }
 
-// lanes adds up four lanes of 16 bits.
+// lanes returns the sum of four lanes of 16 bits.
 func lanes(v uint64) uint32 {
 	return uint32(v&0xffff) + uint32(v>>16&0xffff) + uint32(v>>32&0xffff) + uint32(v>>48)
 }
 
-// weighted adds up four lanes, times w, w-2, w-4 and w-6.
+// weighted returns the sum of four lanes with the weights w, w-2, w-4 and w-6.
 func weighted(v uint64, w uint32) uint32 {
 	return uint32(v&0xffff)*w + uint32(v>>16&0xffff)*(w-2) + uint32(v>>32&0xffff)*(w-4) + uint32(v>>48)*(w-6)
 }

@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// An animation follows the chunks of an APNG (PNG, third edition, 4.9 and 11.3.6). It ends where a
-// chunk breaks the rules, before the frame that this one belongs to: what came before can be shown.
+// An animation tracks the animation chunks of an APNG (4.9 and 11.3.6). If a chunk is invalid, the animation ends
+// before the frame of that chunk, so that the earlier frames can be shown.
 type animation struct {
 	canvas image.Point
 	limit  uint32 // the number of frames that acTL announces; 0 before it
-	plays  uint32 // 0: for ever
+	plays  uint32 // 0 means forever
 	sequence
-	next    *control // of the frame whose data come next, or nil
-	current control  // of the last frame that has begun
-	inFrame bool     // fdAT chunks continue it
+	next    *control // control of the next frame, whose data has not begun, or nil
+	current control  // control of the last frame whose data has begun
+	inFrame bool     // fdAT chunks may continue the current frame
 	ended   bool
 	count   uint32
 }
 
-// A sequence counts the chunks fcTL and fdAT.
+// A sequence checks the sequence numbers of fcTL and fdAT chunks.
 type sequence struct{ number uint32 }
 
 func (s *sequence) take(n uint32) bool {
@@ -31,7 +31,7 @@ func (s *sequence) take(n uint32) bool {
 	return true
 }
 
-// A control is how a frame is put on the canvas (11.3.6.2).
+// A control is the content of an fcTL chunk: how a frame is drawn on the canvas (11.3.6.2).
 type control struct {
 	rect    image.Rectangle
 	delay   time.Duration
@@ -48,8 +48,8 @@ const (
 	blendOver   = 1
 )
 
-// chunk looks at a chunk other than IDAT. It reports whether the data of a frame, an.current,
-// begin with it.
+// chunk processes a chunk other than IDAT. begun is true if the chunk starts the data of a frame, which is then
+// an.current.
 func (an *animation) chunk(w *walker, c chunk) (begun bool, err error) {
 	switch {
 	case an.ended:
@@ -84,7 +84,7 @@ func (an *animation) chunk(w *walker, c chunk) (begun bool, err error) {
 	return false, nil
 }
 
-// pixels is chunk for the first IDAT, which is a frame if an fcTL stands before it.
+// pixels processes the first IDAT chunk. The default image is a frame if an fcTL chunk precedes it.
 func (an *animation) pixels() (begun bool) {
 	if an.ended || an.next == nil {
 		return false
@@ -103,7 +103,7 @@ func (an *animation) begin() {
 	an.count++
 }
 
-// control reads an fcTL. It is not ok if that breaks the rules.
+// control reads an fcTL chunk. ok is false if the chunk is invalid.
 func (an *animation) control(b []byte) (ok bool) {
 	at := func(i int) int64 { return int64(binary.BigEndian.Uint32(b[i:])) }
 	w, h, x, y := at(4), at(8), at(12), at(16)
@@ -122,7 +122,7 @@ func (an *animation) control(b []byte) (ok bool) {
 	return true
 }
 
-// loopCount is that of package image/gif.
+// loopCount returns the loop count as codec.Frames defines it.
 func (an *animation) loopCount() int {
 	switch an.plays {
 	case 0:

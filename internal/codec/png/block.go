@@ -13,7 +13,7 @@ func (z *inflater) block() error {
 	}
 	z.refill()
 	z.last = z.take(1) == 1
-	cost := int64(8) // of the block, beside its symbols
+	cost := int64(8) // cost of the block besides its symbols
 	switch z.take(2) {
 	case 0:
 		z.byteAlign()
@@ -41,7 +41,7 @@ func (z *inflater) block() error {
 	return z.in.meter.Spend(cost)
 }
 
-// tablesCost is how many bytes could be decoded in the time that it takes to build the tables.
+// tablesCost is the cost of building the tables, in bytes that could be decoded in the same time.
 const tablesCost = 512
 
 // fixedTables sets the tables of RFC 1951, 3.2.6.
@@ -64,7 +64,7 @@ func (z *inflater) fixedTables() {
 	build(z.dist[:], distBits, n[:32], distSymbols[:])
 }
 
-// dynamic reads the tables that a block brings (RFC 1951, 3.2.7).
+// dynamic reads the Huffman tables of a block with dynamic codes (RFC 1951, 3.2.7).
 func (z *inflater) dynamic() error {
 	lits, dists, codes := 257+int(z.take(5)), 1+int(z.take(5)), 4+int(z.take(4))
 	if lits > maxLit || dists > maxDist {

@@ -11,16 +11,16 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// colors holds the contents of the chunks that say something of colors; nil is absent.
+// colors holds the contents of the color chunks; nil means absent.
 type colors struct {
 	cICP, iCCP, sRGB, cHRM, gAMA []byte
 }
 
-// maxProfile is the size in bytes beyond which a profile is not read.
+// maxProfile is the maximum size of an ICC profile in bytes; a larger one is ignored.
 const maxProfile = 4 << 20
 
-// readColor follows the precedence of 4.3: cICP, iCCP, sRGB, then cHRM with gAMA. The first chunk of
-// its kind counts. One that is broken, or says what is not known, is passed over.
+// readColor implements Format.Color with the precedence of 4.3: cICP, iCCP, sRGB, then cHRM with gAMA. Of several
+// chunks of one type the first applies. An invalid chunk, or one with unknown values, is ignored.
 func readColor(ctx context.Context, data []byte, _ *codec.Header) (c codec.Color, err error) {
 	var f file
 	w, err := f.open(codec.NewBytesReader(ctx, data))
@@ -61,8 +61,8 @@ func (all *colors) chunk(w *walker, c chunk) error {
 	return err
 }
 
-// codePoints reads cICP (11.3.2.6). It is nil if there is none, or one of unknown or reserved values.
-// Samples of a PNG are RGB, so its matrix is 0.
+// codePoints reads cICP (11.3.2.6). It returns nil if the chunk is absent or has unknown or reserved values. The matrix
+// must be 0, because PNG samples are RGB.
 func (all *colors) codePoints() *codec.CICP {
 	b := all.cICP
 	if len(b) != 4 || b[2] != 0 || b[3] > 1 {
@@ -75,9 +75,8 @@ func (all *colors) codePoints() *codec.CICP {
 	return &codec.CICP{Primaries: b[0], Transfer: b[1], FullRange: b[3] == 1}
 }
 
-// inflateProfile returns the profile in an iCCP chunk (11.3.2.3): a name, a method, and a zlib
-// stream. No more is inflated than the header of the profile announces, which is little if it is
-// none. It returns nil if it is broken.
+// inflateProfile returns the ICC profile in an iCCP chunk (11.3.2.3), which holds a name, a method and a zlib stream. It
+// inflates at most the size that the header of the profile declares. It returns nil if the profile is invalid.
 func inflateProfile(ctx context.Context, chunk []byte) ([]byte, error) {
 	i := bytes.IndexByte(chunk, 0)
 	if i < 1 || i > 79 || len(chunk) < i+2 || chunk[i+1] != 0 {
@@ -108,9 +107,9 @@ func inflateProfile(ctx context.Context, chunk []byte) ([]byte, error) {
 	return profile[:header+n], ctx.Err()
 }
 
-// gamma is what gAMA and cHRM say. Three things that the standard leaves open are as Chromium has them:
-// cHRM counts only beside gAMA; gAMA without cHRM has the primaries of sRGB; and it is then sRGB itself
-// if it is within 5 % of 1/2.2, which is what writers of sRGB put there.
+// gamma returns the contents of gAMA and cHRM. Where the standard leaves the choice to the decoder, gamma follows
+// Chromium. cHRM without gAMA is ignored. gAMA without cHRM implies the primaries of sRGB. Such a gAMA within 5 % of
+// 1/2.2 means sRGB, because writers of sRGB store that value.
 func (all *colors) gamma() (gamma float64, primaries *[8]float64) {
 	if len(all.gAMA) != 4 {
 		return 0, nil

@@ -6,11 +6,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// expansion says how rows of the file are brought to a format that resample takes: one without
-// palette, key or samples of less than 8 bits.
+// expansion converts rows of the file to a format of package resample: without palette, transparent color key or
+// samples of fewer than 8 bits.
 type expansion struct {
 	to  resample.Format
-	row func(dst, src []byte) // nil if rows are in it already
+	row func(dst, src []byte) // nil if rows already have that format
 }
 
 func (f *file) expansion() expansion {
@@ -42,7 +42,7 @@ func (f *file) expansion() expansion {
 	return expansion{to: formats[f.Color][0]}
 }
 
-// unpack gives one byte to each of the samples of a row, which dst says how many they are.
+// unpack unpacks len(dst) samples of depth bits to one byte each.
 func unpack(dst, src []byte, depth int) {
 	if depth == 8 {
 		copy(dst, src)
@@ -60,7 +60,7 @@ func unpack(dst, src []byte, depth int) {
 	}
 }
 
-// colorOf returns what writes the colors of a row of indices.
+// colorOf returns a function that converts a row of indices to colors.
 func (f *file) colorOf() func(dst, src []byte) {
 	var colors [256]uint32
 	for i, c := range f.palette {
@@ -80,7 +80,7 @@ func (f *file) colorOf() func(dst, src []byte) {
 	}
 }
 
-// scale is what a sample is multiplied by to have 8 bits.
+// scale returns the factor that scales a sample to 8 bits.
 func (f *file) scale() byte { return byte(255 / (1<<min(f.Depth, 8) - 1)) }
 
 func (f *file) gray(dst, src []byte) {
@@ -136,7 +136,7 @@ func (f *file) keyed16(dst, src []byte) {
 	}
 }
 
-// straight returns what makes NRGBA of 8 bits of a row of the file.
+// straight returns a function that converts a row of the file to 8-bit NRGBA.
 func (d *decoder) straight() func(dst, src []byte) {
 	x := d.expansion()
 	return func(dst, src []byte) {
@@ -150,7 +150,7 @@ func (d *decoder) straight() func(dst, src []byte) {
 	}
 }
 
-// toNRGBA brings a row to four samples of 8 bits.
+// toNRGBA converts a row of format f to 8-bit NRGBA.
 func toNRGBA(dst, src []byte, f resample.Format) {
 	n, size := len(dst)/4, 1 // of a sample
 	switch f {

@@ -4,17 +4,17 @@ import (
 	"encoding/binary"
 )
 
-// file is what the chunks before the pixels say of them.
+// file holds the contents of the chunks before the pixels, as far as decoding needs them.
 type file struct {
 	pictureHeader
-	palette [256][4]byte // R, G, B, A; what the file does not define is opaque black
-	colors  int          // that the file defines
+	palette [256][4]byte // R, G, B, A; entries that the file does not define are opaque black
+	colors  int          // number of palette entries that the file defines
 	trns    bool
-	key     [3]uint16 // the samples that are transparent, if trns and not indexed
-	damage  error     // a wrong checksum of a chunk that counts, or nil
+	key     [3]uint16 // samples of the transparent color, if trns is set and the color type is not indexed
+	damage  error     // error for a wrong checksum of a needed chunk, or nil
 }
 
-// samples per pixel
+// samples returns the number of samples per pixel.
 func (h *pictureHeader) samples() int {
 	switch h.Color {
 	case colorGrayAlpha:
@@ -28,16 +28,17 @@ func (h *pictureHeader) samples() int {
 	}
 }
 
-// rowBytes is the length of a row of that many pixels without its filter type.
+// rowBytes returns the length in bytes of a row of width pixels, without the filter type byte.
 func (h *pictureHeader) rowBytes(width int) int {
 	return int((int64(width)*int64(h.samples()*h.Depth) + 7) / 8)
 }
 
-// pixelBytes is the distance between bytes that filters bring together (9.2).
+// pixelBytes returns the distance between a byte and the corresponding byte of the pixel to the left, as filters use it
+// (9.2).
 func (h *pictureHeader) pixelBytes() int { return max(h.samples()*h.Depth/8, 1) }
 
-// chunks reads up to the first IDAT, and returns it. It is not ok if there is none. What it has no use
-// for itself it hands to also, which may be nil.
+// chunks reads the chunks up to the first IDAT and returns that IDAT. ok is false if there is none. chunks passes all
+// other chunks that it does not read to also, which may be nil.
 func (f *file) chunks(w *walker, also func(c chunk) error) (idat chunk, ok bool, err error) {
 	for {
 		c, ok, err := w.next()
@@ -79,9 +80,9 @@ func (f *file) ihdr(b []byte) error {
 	return nil
 }
 
-// plte reads the palette (11.2.2). The first one counts, as far as indices reach. Other color types
-// than indexed may have one as a suggestion, and it says nothing of their pixels; but as in libpng
-// no tRNS that stands before it does either.
+// plte reads the palette (11.2.2). The first PLTE chunk applies, up to the number of possible indices. For color types
+// other than indexed, PLTE is a suggestion and does not affect pixels. But as in libpng, a tRNS chunk before PLTE is
+// then ignored.
 func (f *file) plte(w *walker, c chunk) error {
 	if f.Color == colorGray || f.Color == colorGrayAlpha || c.size < 3 || f.colors > 0 {
 		return nil
@@ -90,7 +91,7 @@ func (f *file) plte(w *walker, c chunk) error {
 	if f.Color != colorIndexed {
 		return nil
 	}
-	const limit = 1 << 16 // some writers do not know one
+	const limit = 1 << 16 // some writers exceed the maximum of 256 entries
 	data, sound, err := w.data(c, limit)
 	if err != nil || data == nil {
 		return err
@@ -108,8 +109,8 @@ func (f *file) plte(w *walker, c chunk) error {
 	return nil
 }
 
-// trnsChunk reads which pixels are transparent (11.3.1.1). As in libpng the first one counts that the
-// color type may have, behind PLTE if there is one, and that has the right length.
+// trnsChunk reads tRNS (11.3.1.1). As in libpng, the first valid tRNS chunk applies. A valid one is allowed for the color
+// type, follows PLTE if there is a PLTE, and has the right length.
 func (f *file) trnsChunk(w *walker, c chunk) error {
 	fits := false
 	switch f.Color {

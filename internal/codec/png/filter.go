@@ -2,20 +2,20 @@ package png
 
 import "math"
 
-// A strategy says how the filters of a picture's rows are chosen. The first five are a filter for all
-// rows, by its number in the standard (9.2).
+// A strategy selects the filter of each row. The first five strategies use one filter for all rows and have the number
+// of that filter (9.2).
 type strategy int
 
-const byPairs strategy = filterPaeth + 1 // for each row the one that leaves the fewest different pairs of bytes
+const byPairs strategy = filterPaeth + 1 // for each row the filter that leaves the fewest distinct pairs of neighboring bytes
 
-// A filterer filters rows. The zero value is ready to use once it has room.
+// A filterer filters rows. Call room before the first row.
 type filterer struct {
-	tries [filterPaeth + 1][]byte // filter type and filtered row, one for each filter
+	tries [filterPaeth + 1][]byte // for each filter: filter type and filtered row
 	seen  [1 << 16]uint8          // by pair of bytes: the last turn in which there was one
 	turn  uint8
 }
 
-// room makes room for rows of n bytes.
+// room allocates buffers for rows of n bytes.
 func (f *filterer) room(n int) {
 	for i := range f.tries {
 		f.tries[i] = grow(f.tries[i], n+1)
@@ -23,7 +23,7 @@ func (f *filterer) room(n int) {
 	}
 }
 
-// filtered returns the row with a filter type in front. n is the number of bytes of a pixel.
+// filtered returns the filtered row, preceded by its filter type. n is the number of bytes per pixel.
 func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 	if s < byPairs {
 		filterRow(byte(s), f.tries[s][1:], row, above, n)
@@ -43,8 +43,8 @@ func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 	return f.tries[best]
 }
 
-// pairs counts the different pairs of neighboring bytes: a measure of entropy that knows that matches are to
-// come. Where there are more than most it returns any number that is larger.
+// pairs counts the distinct pairs of neighboring bytes. The count is a measure of entropy that favors repetitions, which
+// deflate will find as matches. Where there are more than most it returns any number that is larger.
 func (f *filterer) pairs(p []byte, most int) int {
 	if f.turn++; f.turn == 0 {
 		clear(f.seen[:])

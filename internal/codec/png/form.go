@@ -9,33 +9,33 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/colorset"
 )
 
-// form is how a picture is written.
+// form is the color type, bit depth and palette with which a picture is written.
 type form struct {
 	pictureHeader
-	colors colorset.Set // of an indexed one, R | G<<8 | B<<16 | A<<24: those that are not opaque first
-	direct colorType    // of an indexed one: what it would be without a palette
+	colors colorset.Set // indexed only: the palette, R | G<<8 | B<<16 | A<<24, colors that are not opaque first
+	direct colorType    // indexed only: the color type without a palette
 }
 
-// without returns the form without a palette.
+// without returns the form for the same picture without a palette.
 func (f *form) without() *form {
 	g := &form{pictureHeader: f.pictureHeader}
 	g.Color, g.Depth = f.direct, 8
 	return g
 }
 
-// paletteHeavy reports whether the palette might take more bytes than it saves. Pictures of more pixels than four for
-// each byte of the palette save more.
+// paletteHeavy reports whether the palette might take more bytes than it saves. It can't if the picture has more than
+// four pixels per byte of the palette.
 func (f *form) paletteHeavy() bool {
 	return f.Color == colorIndexed && f.Width*f.Height < 4*4*len(f.colors.List())
 }
 
-// chooseForm looks at all pixels and chooses the form that takes the fewest bits for each, gray
-// before indices as it has no palette.
+// chooseForm returns the form with the fewest bits per pixel. It reads all pixels. At equal size it prefers gray to
+// indexed, because gray has no palette.
 func chooseForm(size image.Point, row func(y int) []byte) *form {
 	f := &form{pictureHeader: pictureHeader{Width: size.X, Height: size.Y, Depth: 8}}
 	few, gray, opaque, grayDepth := true, true, true, 1
 	for y := 0; y < size.Y && (few || gray || opaque); y++ {
-		last := uint32(1) // which no pixel is
+		last := uint32(1) // no pixel has this value
 		for p := row(y); len(p) >= 4; p = p[4:] {
 			c := binary.LittleEndian.Uint32(p)
 			if c == last {
@@ -77,7 +77,7 @@ func chooseForm(size image.Point, row func(y int) []byte) *form {
 	return f
 }
 
-// indexDepthOf is how many bits an index takes into n colors, at most 256.
+// indexDepthOf returns the bit depth of indices into a palette of n colors; n is at most 256.
 func indexDepthOf(n int) int {
 	depth := 1
 	for 1<<depth < n {
@@ -86,7 +86,7 @@ func indexDepthOf(n int) int {
 	return depth
 }
 
-// depthOf is how many bits the gray value v takes.
+// depthOf returns the smallest bit depth that can represent the gray value v.
 func depthOf(v byte) int {
 	switch {
 	case v%0xff == 0:
@@ -100,7 +100,7 @@ func depthOf(v byte) int {
 	}
 }
 
-// pack makes a row of the file from one of NRGBA.
+// pack converts a row of NRGBA to a row of the file.
 func (f *form) pack(dst, src []byte) {
 	switch f.Color {
 	case colorRGBA:
@@ -135,8 +135,8 @@ func (f *form) pack(dst, src []byte) {
 	}
 }
 
-// sortColors gives places anew: first to those with less alpha, as tRNS wants it, and of the same
-// to darker ones, so that like colors tend to be neighbors.
+// sortColors sorts the palette by alpha, because tRNS requires colors that are not opaque first. Colors of equal alpha
+// are sorted from dark to light, so that similar colors tend to be neighbors.
 func (f *form) sortColors() {
 	sorted := slices.SortedFunc(slices.Values(f.colors.List()), func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(a>>24, b>>24), cmp.Compare(luma(a), luma(b)), cmp.Compare(a, b))
@@ -147,5 +147,5 @@ func (f *form) sortColors() {
 	}
 }
 
-// luma is about 8 times the luma of Rec. 601.
+// luma returns about 8 times the luma of Rec. 601.
 func luma(c uint32) uint32 { return 2*(c&255) + 5*(c>>8&255) + c>>16&255 }

@@ -9,22 +9,22 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// frames composes the frames of an APNG on its canvas, one after the other.
+// frames draws the frames of an APNG on its canvas.
 type frames struct {
 	decoder   decoder
 	walker    *walker
 	animation animation
 	account   *codec.Account
-	size      int64 // of the file, in bytes
+	size      int64 // size of the file in bytes
 	tolerant  bool
 
 	canvas *image.NRGBA
-	saved  []byte // what was below the last frame, for disposePrevious
+	saved  []byte // canvas pixels under the last frame, for disposePrevious
 	last   control
 	taken  int64
-	first  chunk // IDAT, until it has been passed
+	first  chunk // the first IDAT chunk, until it has been processed
 	count  int
-	row    func(dst, src []byte) // makes NRGBA of a row
+	row    func(dst, src []byte) // converts a row to NRGBA
 	line   []byte
 }
 
@@ -65,7 +65,7 @@ func (f *frames) take(n int64) error {
 // LoopCount implements codec.Frames.
 func (f *frames) LoopCount() int { return f.animation.loopCount() }
 
-// Next implements codec.Frames. The animation ends before a frame in which the file is cut off.
+// Next implements codec.Frames. The animation ends before an incomplete frame.
 func (f *frames) Next(ctx context.Context) (codec.Frame, error) {
 	frame, err := f.next(ctx)
 	if err != nil {
@@ -106,7 +106,7 @@ func (f *frames) next(ctx context.Context) (frame codec.Frame, err error) {
 	return codec.Frame{Image: f.canvas, Delay: f.last.delay, Changed: changed || drawn}, nil
 }
 
-// find goes to the data of the next frame. Its error is io.EOF if there is none.
+// find advances to the data of the next frame. The error is io.EOF if there is none.
 func (f *frames) find() (c chunk, seq *sequence, err error) {
 	an := &f.animation
 	if c = f.first; c.size > 0 || c.at > 0 {
@@ -136,13 +136,13 @@ func (f *frames) find() (c chunk, seq *sequence, err error) {
 	return c, nil, io.EOF
 }
 
-// cut reports whether the file ended in the frame that was drawn last.
+// cut reports whether the file ended inside the last drawn frame.
 func (f *frames) cut() bool {
 	_, ok, err := f.walker.next()
 	return err == nil && !ok
 }
 
-// save remembers what lies below the frame.
+// save stores the canvas pixels under the frame.
 func (f *frames) save() error {
 	if f.last.dispose != disposePrevious {
 		return nil
@@ -159,7 +159,7 @@ func (f *frames) save() error {
 	return nil
 }
 
-// undo disposes of the last frame. It reports whether that changes anything.
+// undo disposes of the last frame. It reports whether the canvas may have changed.
 func (f *frames) undo() bool {
 	switch {
 	case f.count == 0 || f.last.dispose == disposeNone:
@@ -180,7 +180,7 @@ func (f *frames) eachRow(do func(row []byte)) {
 	}
 }
 
-// draw decodes a frame onto the canvas. After an error there is what was decoded before it.
+// draw decodes a frame onto the canvas. If there is an error, the rows decoded before it stay on the canvas.
 func (f *frames) draw(ctx context.Context, c chunk, seq *sequence) (changed bool, err error) {
 	d := &f.decoder
 	d.Width, d.Height = f.last.rect.Dx(), f.last.rect.Dy()
@@ -213,8 +213,7 @@ func (f *frames) draw(ctx context.Context, c chunk, seq *sequence) (changed bool
 // whole is the only pass of a picture that is not interlaced.
 var whole = [1]struct{ x, y, dx, dy int }{{0, 0, 1, 1}}
 
-// blend puts the pixels of src on every step-th one of dst (13.16). It reports whether any differs
-// from what was there.
+// blend draws the pixels of src on every step-th pixel of dst (13.16). It reports whether any pixel of dst changed.
 func blend(dst, src []byte, step int, how byte) (changed bool) {
 	for ; len(src) >= 4; src = src[4:] {
 		was := binary.LittleEndian.Uint32(dst)
@@ -234,7 +233,7 @@ func blend(dst, src []byte, step int, how byte) (changed bool) {
 	return changed
 }
 
-// over is the pixel p on the pixel below.
+// over returns pixel p blended over the pixel below.
 func over(below, p uint32) uint32 {
 	a, b := p>>24, below>>24
 	if a == 255 || b == 0 {

@@ -153,9 +153,8 @@ func build(table []uint32, primary uint, lengths []byte, symbols []uint32) bool 
 	return true
 }
 
-// subtableWidth is how many bits the subtable looks at whose first code has n bits: codes are
-// handed out in order, so that it takes all of n bits that there are, then all of one more, until
-// it is full.
+// subtableWidth returns the index width of the subtable whose first code has n bits. Codes are assigned in order of
+// length, so the subtable takes all codes of n bits, then those of n+1 bits, and so on until it is full.
 func subtableWidth(count *[16]int, n, primary uint) uint {
 	width := n - primary
 	for used := count[n]; used < 1<<width && primary+width < 15; {
@@ -165,7 +164,7 @@ func subtableWidth(count *[16]int, n, primary uint) uint {
 	return width
 }
 
-// entry completes a symbol's entry by its code's length.
+// entry adds the code length to the entry of a symbol.
 func entry(symbol uint32, n uint) uint32 {
 	if symbol&literals == 0 && symbol&exceptional == 0 {
 		symbol |= uint32(n) << 8
@@ -173,9 +172,8 @@ func entry(symbol uint32, n uint) uint32 {
 	return symbol + uint32(n)
 }
 
-// joinLiterals makes entries of several literals, where their codes, of the given lengths, fit into
-// the index together. It goes down, because an entry is made from some with lower indices that are
-// of single literals still.
+// joinLiterals creates entries with several literals if their codes fit into the index together. It processes indices
+// in descending order, because an entry is built from entries with lower indices that still hold single literals.
 func joinLiterals(t *litTable, lengths []byte) {
 	least := uint32(litBits)
 	for _, n := range lengths[:256] {

@@ -9,38 +9,37 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// idat is the stream of what consecutive IDAT chunks hold, or fdAT chunks behind their sequence
-// numbers, in a buffer that ends with zeros when the stream has ended, so that who reads it need not
-// look at every byte whether it is there.
+// idat is the concatenated data of consecutive IDAT chunks, or of fdAT chunks without their sequence numbers. At the
+// end of the stream its buffer is padded with zeros, so that the reader need not check for the end at every byte.
 type idat struct {
 	w     *walker // nil: the stream is the rest of raw
 	raw   []byte
-	flip  bool // the lowest bit of a byte of raw is its highest
+	flip  bool // the bits of each byte of raw are in reverse order
 	meter *codec.Meter
-	seq   *sequence // of fdAT chunks, or nil
+	seq   *sequence // sequence numbers of fdAT chunks, or nil
 
-	c    chunk  // the current one
-	left int64  // bytes of it that are not in buf yet
-	sum  uint32 // of its name and of what is in buf
-	from int64  // where in the stream it begins
-	bad  int64  // where in the stream the first chunk begins whose checksum is wrong
+	c    chunk  // the current chunk
+	left int64  // bytes of c that are not in buf yet
+	sum  uint32 // CRC of its name and of its bytes that have been read to buf
+	from int64  // stream offset of its data
+	bad  int64  // stream offset of the first chunk with a wrong checksum
 
-	checked bool // the current one's checksum
+	checked bool // the checksum of the current chunk has been checked
 	done    bool // all chunks are in buf
 
-	base int64 // where in the stream buf begins
+	base int64 // stream offset of buf
 	buf  []byte
-	pos  int // of the next byte
-	end  int // of what is there: pos is beyond it if more was read than there is
+	pos  int // index in buf of the next byte
+	end  int // end of the data in buf; pos > end means that the reader has read beyond the stream
 }
 
 const (
 	idatBuffer = 64 << 10
 	idatPad    = 1 << 10 // zeros after the end
-	idatBack   = 8       // bytes that fit into the inflater's bits
+	idatBack   = 8       // bytes that the inflater may hold in its bit register and give back
 )
 
-// open begins with c, the first chunk.
+// open starts the stream with its first chunk c.
 func (s *idat) open(w *walker, c chunk, seq *sequence, meter *codec.Meter) error {
 	if s.buf == nil {
 		s.buf = make([]byte, idatBuffer+idatPad)
@@ -70,8 +69,8 @@ func (s *idat) begin(c chunk) error {
 	return s.w.r.Skip(4)
 }
 
-// want makes sure that n ≤ idatPad bytes can be read, if only zeros. It keeps the last bytes that
-// were read: the inflater may give them back.
+// want makes sure that n ≤ idatPad bytes can be read; after the end of the stream these are zeros. It keeps the last
+// bytes that were read, because the inflater may give them back.
 func (s *idat) want(n int) error {
 	if s.done || s.end-s.pos >= n {
 		return nil
@@ -125,7 +124,7 @@ func (s *idat) more(n int) ([]byte, error) {
 	return b, s.w.r.Skip(int64(len(b)))
 }
 
-// nextChunk checks the current chunk, and opens the next one if it is of the same kind.
+// nextChunk checks the checksum of the current chunk, and opens the next chunk if it has the same type.
 func (s *idat) nextChunk() (ok bool, err error) {
 	if err := s.check(); err != nil {
 		return false, err
@@ -144,8 +143,8 @@ func (s *idat) nextChunk() (ok bool, err error) {
 	return true, s.begin(c)
 }
 
-// check compares the checksum of a chunk that has been read to its end. One that the file no longer
-// has is not wrong.
+// check verifies the checksum of a chunk that has been read completely. A checksum beyond the end of the file does not
+// count as wrong.
 func (s *idat) check() error {
 	b, err := s.w.r.Peek(4)
 	if err != nil || s.checked {
@@ -158,7 +157,7 @@ func (s *idat) check() error {
 	return nil
 }
 
-// sound reports whether the checksums are right of all chunks that were needed for what was read.
+// sound reports whether all chunks from which data was read have correct checksums.
 func (s *idat) sound() (bool, error) {
 	at := s.base + int64(s.pos)
 	for s.left > 0 && s.from < at {

@@ -6,31 +6,29 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// inflater decodes a zlib stream (RFC 1950) of deflated data (RFC 1951), 64 bits of it in a
-// register, up to three literals with one look into a table, and straight into a window from which
-// rows are taken without being copied.
+// inflater decodes a zlib stream (RFC 1950) of deflated data (RFC 1951). It keeps 64 bits of input in a register and
+// decodes up to three literals per table lookup. It writes to a window, and rows are slices of the window.
 //
-// It is here because of its speed: github.com/klauspost/compress takes 2.5 times as long for the
-// same photos, which alone is most of what libvips takes for the whole thumbnail. See
-// BenchmarkInflateAgainstKlauspost.
+// The package has its own inflater for speed. github.com/klauspost/compress takes 2.5 times as long for the same
+// photos, which is most of the time that libvips takes for a whole thumbnail: BenchmarkInflateAgainstKlauspost.
 type inflater struct {
 	in    idat
 	bits  uint64
-	count uint // of bits that are valid; those above may be set already to what follows
+	count uint // number of valid bits; the bits above may already hold bits that follow
 
 	state  uint8
-	last   bool // no block follows
-	stored int  // bytes that are left of a stored block
+	last   bool // the current block is the last one
+	stored int  // remaining bytes of a stored block
 	fixed  bool // the tables are those of RFC 1951, 3.2.6
 	err    error
 	lit    litTable
 	dist   distTable
 
-	window []byte // history, and what was decoded
-	read   int    // how far it has been taken
-	write  int    // how far it is decoded
+	window []byte // history and decoded bytes
+	read   int    // index of the next byte that next returns
+	write  int    // index of the next byte to decode
 	sum    adler
-	trust  bool // nobody asks for the checksum
+	trust  bool // the checksum is not verified
 }
 
 const (
@@ -40,18 +38,18 @@ const (
 	atEnd
 
 	history = 32 << 10
-	produce = 128 << 10 // bytes that fit into the window beside the history, if rows are not longer
+	produce = 128 << 10 // bytes of the window besides the history, unless a row is longer
 
-	// slop is how much a turn of the loop of symbols may write that begins at its last place: four
-	// times three literals, and the longest match, which is copied 16 bytes at a time.
+	// slop is the maximum number of bytes that one iteration of the symbol loop writes: four times three
+	// literals, and the longest match, which is copied 16 bytes at a time.
 	slop = 4*3 + 258 + 16
 
-	// lookahead is how much it may read: three refills, of which each goes on by 7 bytes at most
-	// and reads 8.
+	// lookahead is the maximum number of bytes that one iteration reads: three refills, each of which reads 8
+	// bytes and advances by at most 7.
 	lookahead = 2*7 + 8
 )
 
-// reset begins with c, the first chunk of pixels, from which rows of at most rowBytes will be taken.
+// reset starts a stream with c, its first chunk. Rows have at most rowBytes bytes.
 func (z *inflater) reset(w *walker, c chunk, seq *sequence, rowBytes int, meter *codec.Meter) error {
 	if err := z.in.open(w, c, seq, meter); err != nil {
 		return err
@@ -59,7 +57,7 @@ func (z *inflater) reset(w *walker, c chunk, seq *sequence, rowBytes int, meter 
 	return z.begin(windowBytes(rowBytes))
 }
 
-// begin reads what a stream begins with, and makes a window of n bytes.
+// begin reads the zlib header and allocates a window of n bytes.
 func (z *inflater) begin(n int) error {
 	z.bits, z.count, z.state, z.last = 0, 0, beforeBlock, false
 	z.read, z.write, z.sum, z.err, z.fixed = 0, 0, newAdler(), nil, false
@@ -81,11 +79,11 @@ func (z *inflater) begin(n int) error {
 	return nil
 }
 
-// windowBytes is the size of the window for rows of that many bytes.
+// windowBytes returns the size of the window for rows of rowBytes bytes.
 func windowBytes(rowBytes int) int { return history + max(produce, rowBytes) + slop }
 
-// next takes n bytes, which stay valid until the next call. After an error there are those that were
-// decoded before it.
+// next returns n bytes, which are valid until the next call. With an error it returns the bytes that were decoded
+// before the error.
 func (z *inflater) next(n int) ([]byte, error) {
 	for z.write-z.read < n {
 		if z.err == nil && z.state == atEnd {
@@ -106,8 +104,8 @@ func (z *inflater) next(n int) ([]byte, error) {
 	return p, nil
 }
 
-// finish goes to the end of the stream, and checks its checksum and those of its chunks. That there
-// are more pixels than wanted is no mistake.
+// finish decodes to the end of the stream, and verifies its checksum and the checksums of its chunks. Surplus pixels are
+// not an error.
 func (z *inflater) finish() error {
 	for z.state != atEnd && z.err == nil {
 		z.write = copy(z.window, z.window[max(z.write-history, 0):z.write])
@@ -135,7 +133,7 @@ func (z *inflater) finish() error {
 	return err
 }
 
-// fill decodes until the window is full or the stream at its end.
+// fill decodes until the window is full or the stream ends.
 func (z *inflater) fill() error {
 	from := z.write
 	for z.state != atEnd && z.write <= len(z.window)-slop {
@@ -197,7 +195,7 @@ func (z *inflater) take(n uint) uint64 {
 	return v
 }
 
-// byteAlign drops the bits of a byte that was begun, and gives back those that follow.
+// byteAlign drops the remaining bits of a partly read byte, and gives whole bytes back to the input.
 func (z *inflater) byteAlign() {
 	z.in.pos -= int(z.count / 8)
 	z.bits, z.count = 0, 0

@@ -5,9 +5,8 @@ import (
 	"image/color"
 )
 
-// fillRest gives the pixels that were not decoded a color: in an interlaced picture that of the pass
-// before, from which each pass refines, and where there is none mid-gray, or transparent where there
-// is alpha.
+// fillRest fills the pixels that were not decoded. In an interlaced picture it repeats pixels of earlier passes. Where
+// there are none, it uses mid-gray, or transparent if the picture has alpha.
 func (d *decoder) fillRest(c canvas, done progress) {
 	missing := d.missing(c)
 	if !d.Interlaced {
@@ -30,8 +29,8 @@ func (d *decoder) fillRest(c canvas, done progress) {
 	}
 }
 
-// source returns the decoded pixel that stands for one: the upper left corner of the block, of the
-// last pass that has come so far, in which it lies.
+// source returns the decoded pixel that replaces pixel (x, y): the upper left corner of its Adam7 block in the last pass
+// that has been decoded there.
 func (p progress) source(x, y int) (at image.Point, ok bool) {
 	for i := min(p.pass, len(adam7)-1); i >= 0; i-- {
 		a := adam7[i]
@@ -81,8 +80,8 @@ func (d *decoder) missing(c canvas) []byte {
 	return pixel
 }
 
-// missingIndex returns the index of mid-gray, or of a transparent color, which it adds to the palette
-// where there is room, or puts in the place of one that no pixel has.
+// missingIndex returns the palette index of mid-gray, or of a transparent color. It adds that color to the palette if
+// there is room, or replaces a color that no pixel uses.
 func missingIndex(m *image.Paletted, transparent bool) byte {
 	want := color.Color(color.RGBA{128, 128, 128, 255})
 	if transparent {

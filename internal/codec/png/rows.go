@@ -8,8 +8,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// decoder decodes one file after another and keeps its buffers in between. The zero value is ready
-// for use. Not for several goroutines at once. Decoding runs on the calling goroutine alone.
+// decoder decodes one file after another and reuses its buffers. The zero value is ready to use. Only one goroutine may
+// use a decoder at a time. Decoding starts no goroutines.
 type decoder struct {
 	file
 	inflater
@@ -24,7 +24,7 @@ type decoder struct {
 	taken    int64 // from it, for what is done with when the picture is
 }
 
-// begin reads what is before the pixels of data, a whole file.
+// begin reads the chunks before the pixels of data, a whole file.
 func (d *decoder) begin(ctx context.Context, data []byte) error {
 	d.account, d.taken, d.partial = codec.AccountOf(ctx), 0, false
 	w, err := d.open(codec.NewBytesReader(ctx, data))
@@ -44,12 +44,12 @@ func (d *decoder) begin(ctx context.Context, data []byte) error {
 	return d.beginPixels(ctx, w, c, nil, int64(len(data))-c.at)
 }
 
-// beginPixels begins with c, the first chunk of pixels, which are n bytes of the file at most.
+// beginPixels starts decoding pixels with c, their first chunk. The pixels take at most n bytes of the file.
 func (d *decoder) beginPixels(ctx context.Context, w *walker, c chunk, seq *sequence, n int64) error {
 	if d.Color == colorIndexed && d.colors == 0 {
 		return corrupt("no palette")
 	}
-	// A file that can't hold its pixels is found out before they are given room.
+	// Refuse a file that is too short for its pixels before allocating memory.
 	raw := d.rawBytes()
 	if raw > float64(n)*maxInflation && !d.tolerant {
 		return corrupt("too few bytes for the pixels")
@@ -70,22 +70,22 @@ func (d *decoder) beginPixels(ctx context.Context, w *walker, c chunk, seq *sequ
 }
 
 const (
-	// maxInflation is how many bytes deflate can make of one, at most (RFC 1951: 258 bytes for two
-	// codes of one bit).
+	// maxInflation is the maximum ratio of inflated to deflated bytes (RFC 1951: 258 bytes for two codes of one
+	// bit).
 	maxInflation = 1032
 
-	// maxWork is how much more work a file may be than an ordinary one of as many bytes and pixels: see
-	// codec.Meter. Nothing is refused for freeWork, which takes some 30 ms.
+	// maxWork is the maximum work relative to an ordinary file with the same number of bytes and pixels: see
+	// codec.Meter. freeWork is always allowed; it takes about 30 ms.
 	maxWork  = 8
 	freeWork = 3 << 20
 )
 
-// rawBytes is how many bytes the rows have, before they are compressed.
+// rawBytes returns the uncompressed size of all rows in bytes.
 func (h *pictureHeader) rawBytes() float64 {
 	return float64(h.Height) * (float64(float64(h.Width)*float64(h.samples()*h.Depth)/8) + 1)
 }
 
-// workBytes is how much memory a Decoder works with, beside the picture that it makes.
+// workBytes returns the working memory of a decoder, without the picture.
 func (h *pictureHeader) workBytes() int64 {
 	row := int64(h.rowBytes(h.Width))
 	const fixed = history + slop + idatBuffer + idatPad + 4*(litEntries+distEntries) + 16<<10
@@ -100,16 +100,16 @@ func (d *decoder) take(n int64) error {
 	return err
 }
 
-// maxKept bounds the buffers that a Decoder keeps, in bytes.
+// maxKept is the maximum size of the buffers that a pooled decoder keeps, in bytes.
 const maxKept = 1 << 20
 
-// release gives back what was taken.
+// release returns the taken memory to the account.
 func (d *decoder) release() {
 	d.account.Give(d.taken)
 	d.account, d.taken = nil, 0
 }
 
-// forget lets go of the file, and of large buffers.
+// forget drops references to the file, and large buffers.
 func (d *decoder) forget() {
 	d.release()
 	d.in.w, d.in.meter, d.in.seq = nil, nil, nil
@@ -118,8 +118,8 @@ func (d *decoder) forget() {
 	}
 }
 
-// pass reads rows of that many pixels and gives those before until to yield, which may not keep them.
-// It returns how many rows there were.
+// pass reads the rows of a pass of the given size, and calls yield for rows before until. yield must not keep a row. pass
+// returns the number of rows that were decoded.
 func (d *decoder) pass(size image.Point, until int, yield func(y int, row []byte)) (rows int, err error) {
 	if size.X == 0 || size.Y == 0 {
 		return 0, nil // not in the file (8.1)
@@ -147,8 +147,8 @@ func (d *decoder) pass(size image.Point, until int, yield func(y int, row []byte
 	return size.Y, nil
 }
 
-// salvaged is the error that is left of err, after which there are so many of the pixels: none if the
-// Decoder is tolerant and they are a tenth.
+// salvaged returns nil if the decoder is tolerant, err is damage, and the decoded pixels are at least a tenth of all
+// pixels. Otherwise it returns err.
 func (d *decoder) salvaged(err error, pixels int64) error {
 	if err == nil || !d.tolerant || !isDamage(err) || float64(pixels) < float64(d.Width)*float64(d.Height)/10 {
 		return err

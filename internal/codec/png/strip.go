@@ -6,9 +6,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// strip keeps the chunks that the pixels of the default image need: IHDR, PLTE and tRNS if they count,
-// and IDAT. It returns nil of a file that not every viewer shows alike: one with a damaged chunk among
-// them, or with an unknown critical one.
+// strip implements Format.Strip. It keeps IHDR, IDAT, and PLTE and tRNS if they affect pixels. It returns nil if one of
+// these chunks is damaged or if there is an unknown critical chunk, because viewers may show such a file differently.
 func strip(data []byte) []byte {
 	var f file
 	w, err := f.open(codec.NewBytesReader(context.Background(), data))
@@ -27,7 +26,7 @@ func strip(data []byte) []byte {
 			err = f.plte(w, c)
 			counts = before[0] != f.colors
 			if before[1] == 1 && !f.trns {
-				return nil // it makes the tRNS before it void
+				return nil // this PLTE invalidates the tRNS chunk before it
 			}
 		case c.is("tRNS"):
 			err = f.trnsChunk(w, c)

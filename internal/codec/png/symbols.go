@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// What the loop of symbols ends for.
+// Reasons for which the symbol loop ends.
 const (
 	paused = iota // the window is full, or the input ran out
 	blockEnd
@@ -36,7 +36,7 @@ func (z *inflater) huffman() error {
 	return nil
 }
 
-// tail decodes the last symbols of the stream one by one, and none that has bits that are not there.
+// tail decodes the last symbols of the stream one by one. It decodes no symbol with bits beyond the end of the stream.
 func (z *inflater) tail() int {
 	missing := func() bool { return (z.in.end-z.in.pos)*8+int(z.count) < 0 }
 	drop := func(e uint32) { z.take(uint(e & taken)) }
@@ -91,8 +91,8 @@ func (z *inflater) tail() int {
 	return paused
 }
 
-// symbolsGo decodes symbols until the block ends, the input was read beyond stop, or the window was
-// written beyond full, of which each turn of its loop takes care once: see lookahead and slop.
+// symbolsGo decodes symbols until the block ends, the input has been read beyond stop, or the window has been written
+// beyond full. It checks these limits once per iteration: see lookahead and slop.
 func (z *inflater) symbolsGo(stop, full int) int {
 	lit, dist := &z.lit, &z.dist
 	in, pos := z.in.buf, z.in.pos
@@ -173,8 +173,8 @@ func (z *inflater) symbolsGo(stop, full int) int {
 	return result
 }
 
-// repeat copies length bytes from an earlier place to another, and may write slop bytes beyond. Where the places
-// overlap, what is copied is copied again.
+// repeat copies length bytes from index from to index write; it may write up to slop bytes more. If the ranges overlap,
+// copied bytes are copied again, as deflate requires.
 func repeat(out []byte, from, write, length int) {
 	end := write + length
 	if write-from < 8 { // the first bytes repeated make a longer period

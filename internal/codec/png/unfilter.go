@@ -113,8 +113,8 @@ func unfilterPaethGo(dst, src, above []byte, n, i int) {
 	}
 }
 
-// paeth is the one of left, above and aboveLeft that is nearest to left + above - aboveLeft, the
-// first of equals (9.4). It is without branches when compiled, as they could not be predicted.
+// paeth returns the one of left, above and aboveLeft that is nearest to left + above - aboveLeft; the first one if two
+// are equally near (9.4). It compiles to code without branches, which would be unpredictable.
 func paeth(left, above, aboveLeft int) byte {
 	p, q := above-aboveLeft, left-aboveLeft
 	a, b, c := abs(p), abs(q), abs(p+q)

@@ -11,27 +11,27 @@ import (
 
 const signature = "\x89PNG\r\n\x1a\n"
 
-// A walker goes from chunk to chunk (5.3). Whatever looks at a file does so by one: header, colors,
-// pixels, frames and stripping.
+// A walker iterates over the chunks of a file (5.3). Header, colors, pixels, frames and stripping all read the file
+// through a walker.
 type walker struct {
 	r      *codec.Reader
 	behind int64 // offset of the next chunk
 }
 
-// A chunk is where one lies in the file. It may claim more data than the file has.
+// A chunk is the position of a chunk in the file. Its declared size may exceed the file.
 type chunk struct {
 	name [4]byte
 	at   int64 // offset of its data
-	size int64 // of its data, in bytes
+	size int64 // declared size of its data in bytes
 }
 
 func (c *chunk) is(name string) bool { return string(c.name[:]) == name }
 
-// maxChunk is the size in bytes beyond which there are no chunks.
+// maxChunk is the maximum size of a chunk in bytes (5.3).
 const maxChunk = 1<<31 - 1
 
-// next goes to the next chunk, whatever has been read of the current one. It is not ok at the end of
-// the file, or where no chunk can be.
+// next advances to the next chunk, no matter how much of the current chunk has been read. ok is false at the end of the
+// file, or if there is no valid chunk header.
 func (w *walker) next() (c chunk, ok bool, err error) {
 	if err := w.r.SeekTo(w.behind); err != nil {
 		return c, false, err
@@ -46,15 +46,15 @@ func (w *walker) next() (c chunk, ok bool, err error) {
 	}
 	copy(c.name[:], b[4:])
 	c.at = w.behind + 8
-	w.behind = c.at + c.size + 4 // with the checksum
+	w.behind = c.at + c.size + 4 // 4 bytes of checksum
 	return c, true, nil
 }
 
 // back makes next return c again.
 func (w *walker) back(c chunk) { w.behind = c.at - 8 }
 
-// data returns what c holds, until the next call, and whether its checksum is right. It is nil if the
-// file ends before, or there are more than limit bytes.
+// data returns the data of c, valid until the next call, and whether its checksum is correct. It returns nil if the
+// file ends inside c, or if c has more than limit bytes.
 func (w *walker) data(c chunk, limit int64) (b []byte, sound bool, err error) {
 	if c.size > limit {
 		return nil, false, nil
@@ -70,7 +70,7 @@ func (w *walker) data(c chunk, limit int64) (b []byte, sound bool, err error) {
 	return b, crc32.Update(crc32.ChecksumIEEE(c.name[:]), crc32.IEEETable, b) == sum, nil
 }
 
-// ignoreEnd makes nothing of a file that ends too soon.
+// ignoreEnd returns nil if err means that the file ends too early, and else err.
 func ignoreEnd(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
@@ -78,7 +78,7 @@ func ignoreEnd(err error) error {
 	return err
 }
 
-// open reads the signature and IHDR, which has to be the first chunk.
+// open reads the signature and IHDR, which must be the first chunk.
 func (f *file) open(r *codec.Reader) (*walker, error) {
 	*f = file{}
 	b, err := r.Peek(len(signature))
@@ -111,7 +111,7 @@ func (f *file) open(r *codec.Reader) (*walker, error) {
 	return w, err
 }
 
-// peek returns the first n bytes of what c holds, or as many as there are.
+// peek returns the first n bytes of the data of c, or all of the data if there is less.
 func (w *walker) peek(c chunk, n int64) ([]byte, error) {
 	if err := w.r.SeekTo(c.at); err != nil {
 		return nil, err
