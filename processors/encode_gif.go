@@ -26,9 +26,10 @@ import (
 // every other frame, only the changed part is written. The frames share a palette, unless separate palettes
 // make the file smaller, or scenes differ so much that they look better with separate palettes.
 //
-// A scaled animation whose original has up to 255 colors is encoded several times, with larger and smaller
-// palettes and with some loss. One of these encodings uses only the colors of the original. Among the encodings
-// that are about as short as that one, the one that looks best is used.
+// A scaled animation whose original has up to 255 colors is encoded up to five times, with larger and smaller
+// palettes and with some loss. A smaller encoding is used only if it looks hardly worse, or if the usual one
+// is larger than the original. Sharp art, such as black text on white, keeps the colors that scaling puts
+// along its edges, and has more bytes than in the colors of the original alone.
 type GIF struct {
 	// Lossy allows color changes that make the file smaller. 40 removes a third of the bytes of photographs
 	// and films, and is visible at close range. The default, 0, allows none in stills and in animations that are not scaled.

@@ -1,27 +1,22 @@
 package processors
 
-import (
-	"image"
-	"math"
-)
+import "math"
 
-// frameErrors measures how much frames differ to the eye from what they should be: by squares of a few pixels, because
-// errors are seen more where there is little else.
+// frameErrors measures how much frames differ to the eye from what they should be.
 type frameErrors struct {
-	held           []Frame
-	every          int
-	sum, fourth, n float64 // of squares
-	worst          float64 // mean squared error of a frame, in levels of samples
+	held      []Frame
+	every     int
+	want, got *planes
+	like      likeness
+	worst     float64 // mean squared error of a frame, in levels of samples
 }
 
-const (
-	errorSide   = 8  // of a square
-	errorFrames = 6  // that are looked at
-	errorNoise  = 30 // the variance that is not seen
-)
+// errorFrames is how many frames are looked at.
+const errorFrames = 6
 
 func newErrors(held []Frame) *frameErrors {
-	return &frameErrors{held: held, every: (len(held) + errorFrames - 1) / errorFrames}
+	size := held[0].Image.Rect.Size()
+	return &frameErrors{held: held, every: (len(held) + errorFrames - 1) / errorFrames, want: newPlanes(size), got: newPlanes(size)}
 }
 
 // add adds a frame as it is shown.
@@ -30,46 +25,62 @@ func (f *frameErrors) add(frame int, shown []uint32) {
 		return
 	}
 	img := f.held[frame].Image
-	size, all := img.Rect.Size(), 0.0
-	for y := 0; y < size.Y; y += errorSide {
-		for x := 0; x < size.X; x += errorSide {
-			wrong, e := squareError(img, shown, image.Rect(x, y, min(x+errorSide, size.X), min(y+errorSide, size.Y)))
-			f.sum += e
-			f.fourth += float64(e * e * e * e)
-			f.n++
-			all += wrong
-		}
-	}
-	f.worst = max(f.worst, all/float64(area(size)))
-}
-
-// squareError returns the sum of the squared errors of the samples of a square, and the error of its lightness in relation to
-// how much there is to see.
-func squareError(img *image.NRGBA, shown []uint32, r image.Rectangle) (wrong, seen float64) {
-	sum, squares, lack, all := 0, 0, 0, 0
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		for x := r.Min.X; x < r.Max.X; x++ {
-			want, got := [3]int{255, 255, 255}, [3]int{255, 255, 255}
-			if p := img.Pix[img.PixOffset(x, y):][:4]; p[3] >= opaqueFrom {
-				want = [3]int{int(p[0]), int(p[1]), int(p[2])}
+	size, all := img.Rect.Size(), int64(0)
+	f.want.size, f.got.size = size, size
+	for y := range size.Y {
+		row := img.Pix[y*img.Stride:][:4*size.X]
+		for at := y * size.X; len(row) >= 4; at, row = at+1, row[4:] {
+			want, got := [3]int32{255, 255, 255}, [3]int32{255, 255, 255}
+			if row[3] >= opaqueFrom {
+				want = [3]int32{int32(row[0]), int32(row[1]), int32(row[2])}
 			}
-			if c := shown[y*img.Rect.Dx()+x]; c != 0 {
-				got = [3]int{int(c & 255), int(c >> 8 & 255), int(c >> 16 & 255)}
+			if c := shown[at]; c != 0 {
+				got = [3]int32{int32(c & 255), int32(c >> 8 & 255), int32(c >> 16 & 255)}
 			}
-			a, b := 2*want[0]+5*want[1]+want[2], 2*got[0]+5*got[1]+got[2]
-			sum, squares, lack = sum+a, squares+a*a, lack+(a-b)*(a-b)
 			for i, v := range want {
-				all += (v - got[i]) * (v - got[i])
+				all += int64((v - got[i]) * (v - got[i]))
 			}
+			f.want.set(at, want)
+			f.got.set(at, got)
 		}
 	}
-	n := float64(r.Dx() * r.Dy())
-	mean := float64(sum) / n
-	variance := float64((float64(squares)/n - float64(mean*mean)) / 64)
-	return float64(all) / 3, float64(lack) / 64 / n / (variance + errorNoise)
+	f.like.add(f.want, f.got)
+	f.worst = max(f.worst, float64(all)/3/float64(area(size)))
 }
 
-// mean is a mean to which large errors contribute more.
-func (f *frameErrors) mean() float64 {
-	return f.sum/max(f.n, 1) + math.Sqrt(math.Sqrt(f.fourth/max(f.n, 1)))
+// A lack says how much frames lack of what they should be, in parts that are about points of SSIMULACRA 2.
+type lack [2*likeScales + 1]float64
+
+// lack returns what the frames lack.
+func (f *frameErrors) lack() (l lack) {
+	for scale := range likeScales {
+		light, color := f.like.norms(scale)
+		l[2*scale], l[2*scale+1] = lightPoints[scale]*light, colorPoints[scale]*color
+	}
+	l[2*likeScales] = levelPoints * math.Sqrt(f.worst)
+	return l
+}
+
+// The points are fitted to trials with the films of the benchmark.
+const levelPoints = 1.2
+
+var (
+	lightPoints = [likeScales]float64{80, 45, 50}
+	colorPoints = [likeScales]float64{0, 15, 0}
+)
+
+// sum is what is lacking altogether.
+func (l *lack) sum() (sum float64) {
+	for _, v := range l {
+		sum += v
+	}
+	return sum
+}
+
+// beyond returns what is lacking that the other has.
+func (l *lack) beyond(other lack) (sum float64) {
+	for i, v := range l {
+		sum += max(v-other[i], 0)
+	}
+	return sum
 }

@@ -21,18 +21,14 @@ type recipe struct {
 type trial struct {
 	recipe
 	bytes int
-	error float64 // see frameErrors
-	worst float64 // mean squared error of a frame
+	lack  lack // of likeness to what the frames should be
 	out   *gif.Encoder
 }
 
-// losses are those that are tried.
-var losses = []int{0, 100, 400, 1200, 3000, 8000}
-
 // decide chooses the recipe for an animation of few colors that is scaled. Its original has no colors in between, but
-// the thumbnail has them along all edges, and would often be larger than its size tells. It may have about as many bytes as it
-// would have in the colors of the original alone. Of the recipes that reach that, the one with the least errors is taken. If drawn, the
-// frames are in g.out.
+// the thumbnail has them along all edges, and would often be larger than its size tells. So a few recipes are tried that take fewer
+// bytes. One is used only if it looks hardly worse than the usual one: sharp art, black text above all, needs its bytes. If drawn,
+// the frames are in g.out.
 func (g *gifWriter) decide(last bool) (drawn bool, err error) {
 	if !g.moving || !g.scaled || g.asked || g.colors == nil || !last {
 		return false, nil
@@ -51,27 +47,25 @@ func (g *gifWriter) decide(last bool) (drawn bool, err error) {
 		return false, err
 	}
 	g.out.Close()
-	g.out = t.best().out
+	g.out = t.best.out
 	return true, nil
 }
 
 // maxTried bounds the pixels of an animation that is encoded in several ways.
 const maxTried = 3 << 20
 
-// trials look for the best recipe.
+// trials look for the best recipe, and are at most five.
 type trials struct {
 	g              *gifWriter
-	budget, larger int    // bytes
-	most           int    // bytes that the animation may have where frames would not be close otherwise
-	taken          int64  // bytes of the account for these trials, as they are packed; what a trial has before is g's
-	good, better   *trial // with the fewest errors, within the budget and within the larger one
-	close          *trial // with the fewest bytes of those whose frames are all close to what they should be
+	budget, enough int    // bytes: where there is room for more colors, and where no fewer are looked for
+	taken          int64  // bytes of the account for the best trial, as it is packed; what a trial has before is g's
+	usual, best    *trial // best is one that looks about like the usual one
 }
 
-// all tries recipes.
+// all tries recipes, the likely ones first, until one takes few enough bytes.
 func (t *trials) all(colors []color.NRGBA) error {
-	usual, err := t.try(recipe{})
-	if err != nil {
+	var err error
+	if t.usual, err = t.try(recipe{}); err != nil {
 		return err
 	}
 	plain, err := t.try(recipe{colors: colors})
@@ -79,35 +73,29 @@ func (t *trials) all(colors []color.NRGBA) error {
 		return err
 	}
 	t.setBudgets(plain.bytes, len(colors))
-	if err := t.keep(usual); err != nil {
+	if err := t.keep(t.usual); err != nil {
 		return err
 	}
-	if usual.bytes <= t.budget {
+	if t.usual.bytes <= t.budget {
 		return t.finer()
 	}
-	if err := t.keep(plain); err != nil {
+	if err := t.keep(plain); err != nil || t.best.bytes <= t.budget {
 		return err
 	}
-	if err := t.tryAndKeep(recipe{coarser: 1.5}); err != nil {
+	fewer, err := t.tryAndKeep(recipe{coarser: 1.5})
+	if err != nil || t.best.bytes <= t.budget {
 		return err
 	}
-	for _, r := range []recipe{{colors: colors}, {coarser: 2}, {}} {
-		low, high := 0, len(losses) // of those losses the first one that is enough
-		for low < high {
-			middle := (low + high) / 2
-			r.loss = losses[middle]
-			made, err := t.try(r)
-			if err != nil {
-				return err
-			}
-			if made.bytes <= t.budget {
-				high = middle
-			} else {
-				low = middle + 1
-			}
-			if err := t.keep(made); err != nil {
-				return err
-			}
+	next := []recipe{{coarser: 2, loss: 1200}}
+	switch {
+	case !t.close(fewer) || fewer.bytes == t.usual.bytes && !t.close(plain):
+		next = []recipe{{loss: 1200}}
+	case fewer.bytes == t.usual.bytes: // fewer colors are of no use
+		next = []recipe{{colors: colors, loss: 100}, {colors: colors, loss: 400}}
+	}
+	for _, r := range next {
+		if _, err := t.tryAndKeep(r); err != nil || t.best.bytes <= t.budget {
+			return err
 		}
 	}
 	return nil
@@ -115,36 +103,34 @@ func (t *trials) all(colors []color.NRGBA) error {
 
 // finer tries palettes of more colors, where there is room for them.
 func (t *trials) finer() error {
-	err := t.tryAndKeep(recipe{coarser: 0.75})
+	_, err := t.tryAndKeep(recipe{coarser: 0.75})
 	if err == nil {
-		err = t.tryAndKeep(recipe{coarser: 0.5})
+		_, err = t.tryAndKeep(recipe{coarser: 0.5})
 	}
 	return err
 }
 
-func (t *trials) tryAndKeep(r recipe) error {
+func (t *trials) tryAndKeep(r recipe) (*trial, error) {
 	made, err := t.try(r)
 	if err == nil {
 		err = t.keep(made)
 	}
-	return err
+	return made, err
 }
 
-// setBudgets says how many bytes the animation may have, which has so many in the original's colors. Of flat art it may
-// have fewer, as programs that know no other colors leave out lines, too, and as bytes grow less than pixels do.
+// setBudgets is told how many bytes the animation takes in the original's colors. Of flat art it may
+// have fewer, as bytes grow less than pixels do.
 func (t *trials) setBudgets(plain, colors int) {
 	o := t.g.original
 	share := float64(area(t.g.held[0].Image.Rect.Size())) / float64(max(area(o.Size), 1))
 	scaled := int(float64(o.Bytes) * math.Pow(share, 0.65))
-	t.most = plain * 28 / 25
 	switch {
 	case colors > manyColors && (o.Bytes == 0 || scaled > plain):
-		t.budget, t.larger = plain, plain
+		t.budget = plain
 	case o.Bytes == 0:
-		t.budget, t.larger = plain*7/10, plain*4/5
+		t.budget = plain * 7 / 10
 	default:
 		t.budget = max(plain*18/25, min(plain*17/20, scaled))
-		t.larger = max(scaled, min(plain, max(plain*3/4, scaled*5/4)))
 	}
 }
 
@@ -153,19 +139,10 @@ const manyColors = 96
 
 // keep keeps a trial if it is the best so far.
 func (t *trials) keep(made *trial) error {
-	if made.betterThan(t.good, t.budget) {
-		t.good = made
+	if made != t.usual && !made.betterThan(t.best, t) {
+		return nil
 	}
-	if made.betterThan(t.better, t.larger) {
-		t.better = made
-	}
-	if made.worst <= closeEnough && (t.close == nil || made.bytes < t.close.bytes) {
-		t.close = made
-	}
-	n := int64(t.good.bytes + t.better.bytes)
-	if t.close != nil {
-		n += int64(t.close.bytes)
-	}
+	n := int64(made.bytes)
 	if n > t.taken {
 		if err := t.g.take(n - t.taken); err != nil {
 			return err
@@ -173,37 +150,37 @@ func (t *trials) keep(made *trial) error {
 	} else {
 		t.g.give(t.taken - n)
 	}
-	t.taken = n
+	t.best, t.taken = made, n
 	return nil
 }
 
-// betterThan reports whether a trial has fewer errors than another, or fewer bytes if either exceeds the budget.
-func (made *trial) betterThan(other *trial, budget int) bool {
-	if other == nil || made.bytes > budget || other.bytes > budget {
-		return other == nil || made.bytes < other.bytes
-	}
-	return made.error < other.error
-}
-
-// best returns the trial to be used.
-func (t *trials) best() *trial {
+// betterThan reports whether a trial is to be used rather than another, which looks well enough: of those that are small
+// the one that looks best, or else the smallest.
+func (made *trial) betterThan(other *trial, t *trials) bool {
 	switch {
-	case t.good.worst <= closeEnough && t.good.error <= acceptable:
-		return t.good
-	case t.better.worst <= closeEnough:
-		return t.better
-	case t.close != nil && t.close.bytes <= t.most:
-		return t.close
-	case t.good.error > acceptable && t.good.error > 1.5*t.better.error:
-		return t.better
+	case !t.close(made):
+		return false
+	case made.bytes > t.budget || other.bytes > t.budget:
+		return made.bytes < other.bytes
 	}
-	return t.good
+	return made.lack.sum() < other.lack.sum()
 }
 
-const (
-	acceptable  = 0.5 // an error at which the SSIMULACRA 2 score is about 70
-	closeEnough = 100 // a mean squared error, of 28 dB
-)
+// close reports whether a trial looks hardly worse than the usual one, or not much worse if that is larger than the original,
+// which has to be avoided.
+func (t *trials) close(made *trial) bool {
+	most := float64(acceptable)
+	if o := t.g.original.Bytes; o > 0 && int64(t.usual.bytes) > int64(o) {
+		most = endurable
+	}
+	return made.lack.beyond(t.usual.lack) <= most
+}
+
+// acceptable is about how many points of SSIMULACRA 2 may be lost.
+const acceptable = 7
+
+// endurable is as much where the usual encoding is larger than the original.
+const endurable = 38
 
 // try encodes by a recipe.
 func (t *trials) try(r recipe) (made *trial, err error) {
@@ -211,6 +188,10 @@ func (t *trials) try(r recipe) (made *trial, err error) {
 	g.painter, g.clock, g.recipe = painter{}, clock{}, r
 	made = &trial{recipe: r}
 	if made.out, err = gif.NewEncoder(g.ctx, g.held[0].Image.Rect.Size()); err != nil {
+		return nil, err
+	}
+	picture := planesBytes(area(g.held[0].Image.Rect.Size()))
+	if err := g.take(picture); err != nil {
 		return nil, err
 	}
 	seen := newErrors(g.held)
@@ -226,7 +207,7 @@ func (t *trials) try(r recipe) (made *trial, err error) {
 	if err != nil {
 		return nil, err
 	}
-	made.error, made.worst = seen.mean(), seen.worst
+	made.lack = seen.lack()
 	return made, nil
 }
 

@@ -5,18 +5,21 @@ import (
 	"context"
 	"image"
 	"image/color"
+	"image/draw"
+	"image/gif"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// halved are the frames of discs as thumbnails, and the colors of the frames.
-func halved(t *testing.T) *processors.Animation {
-	frames := discs(6)
+// halved are frames as thumbnails, and the colors of the frames.
+func halved(t *testing.T, frames []*image.NRGBA) *processors.Animation {
 	colors := distinct(frames)
 	for i, img := range frames {
 		small := image.NewNRGBA(image.Rect(0, 0, img.Rect.Dx()/2, img.Rect.Dy()/2))
@@ -39,7 +42,7 @@ func halved(t *testing.T) *processors.Animation {
 }
 
 func TestWithoutMemoryForTrialsAnAnimationIsEncodedOnce(t *testing.T) {
-	a := halved(t)
+	a := halved(t, discs(6))
 	account := codec.NewAccount(1 << 30)
 	var whole, less bytes.Buffer
 	require.NoError(t, processors.GIF{}.EncodeContext(codec.WithAccount(t.Context(), account), &whole, a))
@@ -49,18 +52,67 @@ func TestWithoutMemoryForTrialsAnAnimationIsEncodedOnce(t *testing.T) {
 	require.NoError(t, processors.GIF{}.EncodeContext(codec.WithAccount(t.Context(), once), &less, a))
 	assert.Zero(t, once.Used())
 
-	a = halved(t)
+	a = halved(t, discs(6))
 	tight := codec.NewAccount(once.Peak())
 	require.NoError(t, processors.GIF{}.EncodeContext(codec.WithAccount(t.Context(), tight), &less, a))
 	assert.Zero(t, tight.Used())
 }
 
 func TestTrialsEndWithTheContext(t *testing.T) {
-	a := halved(t)
+	a := halved(t, discs(6))
 	ctx, cancel := context.WithCancel(t.Context())
 	colors := a.Colors()
 	a.Colors = func() []color.NRGBA { cancel(); return colors }
 	account := codec.NewAccount(1 << 30)
 	assert.ErrorIs(t, processors.GIF{}.EncodeContext(codec.WithAccount(ctx, account), new(bytes.Buffer), a), context.Canceled)
 	assert.Zero(t, account.Used())
+}
+
+// letters are frames of small black strokes on white, which become gray as thumbnails.
+func letters(n int) (frames []*image.NRGBA) {
+	for i := range n {
+		random := rand.New(rand.NewPCG(uint64(i), 5))
+		img := image.NewNRGBA(image.Rect(0, 0, 160, 96))
+		draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
+		for y := 4; y < 90; y += 10 {
+			for x := 4; x < 150; x += 2 + random.IntN(5) {
+				r := image.Rect(x, y+random.IntN(4), x+1, y+7)
+				if random.IntN(3) == 0 {
+					r = image.Rect(x, y+random.IntN(7), x+4, y+7).Intersect(image.Rect(x, y, x+4, y+1+random.IntN(7)))
+				}
+				draw.Draw(img, r, image.Black, image.Point{}, draw.Src)
+			}
+		}
+		frames = append(frames, img)
+	}
+	return frames
+}
+
+// likenessOf is the least likeness of the frames of a GIF to those of an animation, in dB.
+func likenessOf(t *testing.T, file []byte, a *processors.Animation) float64 {
+	g, err := gif.DecodeAll(bytes.NewReader(file))
+	require.NoError(t, err)
+	screen, i, least := image.NewNRGBA(a.Image.Bounds()), 0, 100.0
+	for f, err := range a.Frames {
+		require.NoError(t, err)
+		require.Less(t, i, len(g.Image))
+		draw.Draw(screen, g.Image[i].Rect, g.Image[i], g.Image[i].Rect.Min, draw.Over)
+		least = min(least, imagetest.PSNR(screen, f.Image))
+		i++
+	}
+	return least
+}
+
+func TestATrialNeverLooksMuchWorseThanTheUsualEncoding(t *testing.T) {
+	for name, frames := range map[string][]*image.NRGBA{"discs": discs(6), "letters": letters(5)} {
+		a := halved(t, frames)
+		var tried, once bytes.Buffer
+		require.NoError(t, processors.GIF{}.Encode(&tried, a))
+		was := a.Colors
+		a.Colors = nil
+		require.NoError(t, processors.GIF{}.Encode(&once, a))
+		a.Colors = was
+		assert.LessOrEqual(t, tried.Len(), once.Len()*5/4, name)
+		assert.Greater(t, likenessOf(t, tried.Bytes(), a), likenessOf(t, once.Bytes(), a)-5, name)
+	}
 }

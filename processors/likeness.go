@@ -1,0 +1,99 @@
+package processors
+
+import (
+	"image"
+	"math"
+)
+
+// A likeness measures how much of the structure of frames is lost, in lightness and in color, near and from afar: sharp
+// details are gone or there are edges that should not be. It is what structural similarity lacks, of squares of pixels.
+type likeness struct {
+	fourth [likeScales][3]float64 // sums of fourth powers
+	n      [likeScales]float64
+}
+
+const (
+	likeScales = 3  // each half as large as the one before
+	likeSide   = 8  // of a square
+	likeNoise  = 80 // the variance that is not seen
+)
+
+// planes are the lightness of a picture, eight times as large, and how much redder and bluer than that it is.
+type planes struct {
+	size image.Point
+	pix  [3][]int32
+}
+
+// planesBytes is the memory that two pictures of so many pixels take.
+func planesBytes(pixels int64) int64 { return 2 * 3 * 4 * pixels }
+
+func newPlanes(size image.Point) *planes {
+	p := &planes{size: size}
+	for i := range p.pix {
+		p.pix[i] = make([]int32, size.X*size.Y)
+	}
+	return p
+}
+
+func (p *planes) set(at int, c [3]int32) {
+	light := 2*c[0] + 5*c[1] + c[2]
+	p.pix[0][at], p.pix[1][at], p.pix[2][at] = light, 4*(c[0]-c[1]), (8*c[2]-light)/2
+}
+
+// halve makes a picture half as large, in place.
+func (p *planes) halve() {
+	size := image.Pt(p.size.X/2, p.size.Y/2)
+	for _, pix := range p.pix {
+		for y := range size.Y {
+			above, below := pix[2*y*p.size.X:], pix[(2*y+1)*p.size.X:]
+			for x := range size.X {
+				pix[y*size.X+x] = (above[2*x] + above[2*x+1] + below[2*x] + below[2*x+1]) / 4
+			}
+		}
+	}
+	p.size = size
+}
+
+// add adds a frame. It changes both pictures.
+func (l *likeness) add(want, got *planes) {
+	for scale := range likeScales {
+		if scale > 0 {
+			want.halve()
+			got.halve()
+		}
+		size := want.size
+		for y := 0; y < size.Y; y += likeSide {
+			for x := 0; x < size.X; x += likeSide {
+				r := image.Rect(x, y, min(x+likeSide, size.X), min(y+likeSide, size.Y))
+				for i := range want.pix {
+					d := unlike(want.pix[i], got.pix[i], size.X, r)
+					l.fourth[scale][i] += float64(d * d * d * d)
+				}
+				l.n[scale]++
+			}
+		}
+	}
+}
+
+// unlike returns 0 for squares of equal structure, and up to 2 for such as have none in common.
+func unlike(want, got []int32, stride int, r image.Rectangle) float64 {
+	var a, b, aa, bb, ab int64
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		others := got[y*stride:]
+		for x := r.Min.X; x < r.Max.X; x++ {
+			v, w := int64(want[y*stride+x]), int64(others[x])
+			a, b, aa, bb, ab = a+v, b+w, aa+v*v, bb+w*w, ab+v*w
+		}
+	}
+	n := int64(r.Dx() * r.Dy())
+	const level = 8 * 8 // squared
+	whole := float64(n*n) * level
+	noise := float64(likeNoise * whole)
+	return 1 - (float64(2*(n*ab-a*b))+noise)/(float64(n*aa-a*a+n*bb-b*b)+noise)
+}
+
+// norms returns the 4-norms of lightness and of color at a scale.
+func (l *likeness) norms(scale int) (light, color float64) {
+	root := func(v float64) float64 { return math.Sqrt(math.Sqrt(v / max(l.n[scale], 1))) }
+	return root(l.fourth[scale][0]), max(root(l.fourth[scale][1]), root(l.fourth[scale][2]))
+}
