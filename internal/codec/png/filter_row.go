@@ -64,9 +64,8 @@ func subtractPaeth(dst, row, left, above, aboveLeft []byte) {
 	for i := range dst {
 		a, b, c := int(left[i]), int(above[i]), int(aboveLeft[i])
 		// The distances to a, b and c, without their signs.
-		pa, pb := b-c, a-c
-		pc := pa + pb
-		pa, pb, pc = (pa^pa>>63)-pa>>63, (pb^pb>>63)-pb>>63, (pc^pc>>63)-pc>>63
+		p, q := b-c, a-c
+		pa, pb, pc := abs(p), abs(q), abs(p+q)
 		if pb < pa {
 			a, pa = b, pb
 		}
