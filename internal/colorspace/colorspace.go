@@ -1,9 +1,8 @@
-// Package colorspace makes a conversion to sRGB of what an image file says of the colors of its pixels.
+// Package colorspace converts the color description of an image file to an [icc.Transform] to sRGB.
 //
-// CMYK without a profile says nothing. It is shown as print programs and libvips do, as coated offset
-// print: see [Press]. Browsers and Pillow show (1-C)(1-K) instead, which is brighter and more saturated
-// than any press can print; whoever wants thumbnails to look like the original in a browser asks
-// for that.
+// The colors of CMYK without a profile are undefined. The package treats such pixels as coated offset print, as print
+// programs and libvips do: see [Press]. Browsers and Pillow use (1-C)(1-K) instead, which is brighter and more saturated
+// than any print. The caller uses that formula if thumbnails should look like the original in a browser.
 package colorspace
 
 import (
@@ -15,17 +14,16 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
-// profiles is shared by all pictures: a collection has few profiles. It is bounded, see [icc.Cache],
-// and nothing but time is lost without it.
+// profiles caches the Transforms of ICC profiles for all pictures, because the pictures of a site use few different
+// profiles. Its size is bounded: see [icc.Cache]. The cache only saves time.
 var profiles icc.Cache
 
-// Transform returns the conversion to sRGB of pixels of that color. It is nil if there is nothing to
-// do: because the pixels are sRGB, because nothing is said of their colors, or because what is said
-// is broken or does not fit the kind of the pixels. A profile that is broken is passed over, for code
-// points or a gamma; code points that are unknown or reserved, for a gamma.
+// Transform returns the conversion from c to sRGB. It returns nil if no conversion is needed: the pixels are sRGB, c has
+// no description, or the description is invalid or does not fit c.Space. An invalid profile is ignored in favor of code
+// points or a gamma. Unknown or reserved code points are ignored in favor of a gamma.
 //
-// The account of ctx has the memory that the conversion takes. The error matches
-// codec.ErrTooLarge if it is empty.
+// Transform takes the memory of the conversion from the account of ctx. The error matches codec.ErrTooLarge if the account
+// is empty.
 func Transform(ctx context.Context, c codec.Color) (*icc.Transform, error) {
 	if c.Profile != nil {
 		t, err := profiles.Parse(ctx, c.Profile)
@@ -46,8 +44,8 @@ func Transform(ctx context.Context, c codec.Color) (*icc.Transform, error) {
 	return ofGamma(c.Gamma, c.Primaries), nil
 }
 
-// fits reports whether a profile for one kind of pixels can be used for another. Gray pixels with a
-// profile for RGB are common, and mean what red, green and blue of that value would.
+// fits reports whether a profile applies to pixels of the given space. Gray pixels with an RGB profile are common; a gray
+// value then means equal red, green and blue.
 func fits(pixels codec.Space, profile icc.Space) bool {
 	switch pixels {
 	case codec.SpaceGray:
@@ -58,7 +56,7 @@ func fits(pixels codec.Space, profile icc.Space) bool {
 	return profile == icc.RGB
 }
 
-// ofGamma is the Transform of a gamma, of the samples, with primaries.
+// ofGamma returns the Transform for samples with the given gamma and primaries.
 func ofGamma(gamma float64, primaries *[8]float64) *icc.Transform {
 	if !(gamma > 0) {
 		return nil
@@ -71,7 +69,7 @@ func ofGamma(gamma float64, primaries *[8]float64) *icc.Transform {
 	return usable(icc.New(p, icc.TransferFunc(func(v float64) float64 { return math.Pow(v, 1/gamma) }), false))
 }
 
-// usable is nil of a Transform that is broken or has nothing to do.
+// usable returns nil if err is not nil or the Transform is the identity, and else t.
 func usable(t *icc.Transform, err error) *icc.Transform {
 	if err != nil || t.Identity() {
 		return nil

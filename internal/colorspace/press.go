@@ -8,25 +8,24 @@ import (
 
 //go:generate go run ./fitpress
 
-// Press returns the conversion to sRGB of CMYK of which nothing is known: the colors of coated offset
-// print, as print programs show them, relative to the paper's white. So black ink alone is a dark
-// gray, and cyan is far from a screen's. Everybody is given the same Transform.
+// Press returns the conversion to sRGB of CMYK pixels without a profile. It shows the colors of coated offset print as
+// print programs do, relative to the white of the paper. So black ink alone is a dark gray, and cyan differs clearly from
+// the cyan of a screen. All callers share one Transform.
 //
-// It is a cubic polynomial of the four inks, fitted to what was measured on such prints and to what libvips shows; before it,
-// tone values grow a little. fitpress has the data, their license, and how they are
-// fitted.
+// The conversion applies a small dot gain to each ink, and then a cubic polynomial of the four inks. The polynomial is
+// fitted to measurements of such prints and to the output of libvips. fitpress has the data, their license and the fit.
 func Press() *icc.Transform { return press() }
 
 var press = sync.OnceValue(func() *icc.Transform { return icc.NewInks(pressPoints, pressGrowth, pressOf) })
 
-// pressPoints is how many nodes the grid has along each ink, from which the polynomial differs by
-// less than one level of 255 between them.
+// pressPoints is the number of grid nodes along each ink. Between the nodes, interpolation differs from the polynomial by
+// less than one of 255 levels.
 const pressPoints = 9
 
-// pressGrowth is the tone value of an ink on paper.
+// pressGrowth returns the tone value of an ink on paper, with dot gain.
 func pressGrowth(ink int, x float64) float64 { return x + float64(4*pressGains[ink]*x*(1-x)) }
 
-// pressOf is the polynomial: CIELAB's f of X, Y and Z relative to the paper.
+// pressOf evaluates the polynomial. It returns CIELAB's f of X, Y and Z relative to the paper.
 func pressOf(inks [4]float64) [3]float64 {
 	out := [3]float64{1, 1, 1}
 	for _, t := range pressTerms {
@@ -43,7 +42,7 @@ func pressOf(inks [4]float64) [3]float64 {
 	return out
 }
 
-// A pressTerm is a product of powers of cyan, magenta, yellow and black, with its factors for X, Y
+// A pressTerm is a term of the polynomial: the powers of cyan, magenta, yellow and black, and the coefficients for X, Y
 // and Z.
 type pressTerm struct {
 	powers  [4]int

@@ -9,13 +9,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Apply returns img in sRGB. The result is an *image.Gray if img is gray and remains so, an *image.NRGBA if img has
-// alpha that is not premultiplied, and otherwise an *image.RGBA; it has 8 bits per sample, and lies where img lies. It
-// is img itself if there is nothing to do, or if the Transform is for pixels of another kind: that of CMYK for an
-// *image.CMYK only, those of gray and RGB for all others. Applied to colors, a gray one is taken for each channel.
+// Apply converts img to sRGB. The result has 8 bits per sample and the same bounds as img. It is an *image.Gray if img is
+// gray and stays gray, an *image.NRGBA if img has alpha that is not premultiplied, and otherwise an *image.RGBA.
 //
-// img is not modified. The memory of the result is taken from the account of ctx, unless it is img. The error is that of
-// an account that is empty, or of ctx.
+// Apply returns img itself if img is sRGB already, or if the Transform is for other pixels: a CMYK Transform applies only
+// to an *image.CMYK, and gray and RGB Transforms apply to all other images. A gray Transform converts each channel of a
+// color image.
+//
+// Apply does not modify img. It takes the memory of a new image from the account of ctx. It returns the error of ctx or
+// of an empty account.
 func (t *Transform) Apply(ctx context.Context, img image.Image) (image.Image, error) {
 	if t.Identity() {
 		return img, nil
@@ -57,7 +59,7 @@ func (t *Transform) Apply(ctx context.Context, img image.Image) (image.Image, er
 	}
 }
 
-// lineBytes is what is allocated per pixel of a row: its planes, the row itself, and its chroma.
+// lineBytes is the memory per pixel of a row: planes, pixels and chroma.
 const lineBytes = 4*4 + 8 + 2
 
 // pixels allocates the pixels of a picture as large as img.
@@ -66,7 +68,7 @@ func pixels(ctx context.Context, img image.Image, bytes int) ([]byte, error) {
 	return codec.Bytes(ctx, bytes*size.X*size.Y)
 }
 
-// eachRow calls do with every row, and looks at ctx once per megabyte of four bytes per pixel.
+// eachRow calls do for every row. It checks ctx once per megabyte of pixels, at four bytes per pixel.
 func eachRow(ctx context.Context, b image.Rectangle, do func(y int)) error {
 	every := max(1<<18/b.Dx(), 1)
 	for y := b.Min.Y; y < b.Max.Y; y++ {
@@ -91,7 +93,7 @@ func (t *Transform) rows(ctx context.Context, img image.Image, pix []byte) error
 	})
 }
 
-// other converts images that package image does not know, by way of 16 bits per sample.
+// other converts images of types outside of package image, through 16 bits per sample.
 func (t *Transform) other(ctx context.Context, img image.Image) (image.Image, error) {
 	pix, err := pixels(ctx, img, 8)
 	if err != nil {
@@ -111,8 +113,8 @@ func (t *Transform) other(ctx context.Context, img image.Image) (image.Image, er
 	return t.deep(ctx, wide)
 }
 
-// straight returns row y of a picture as four bytes per pixel, in line if they don't lie so in the
-// picture.
+// straight returns row y of a picture as four bytes per pixel. It returns a slice of the picture if the picture has this
+// layout; otherwise it writes the row to line.
 func straight(line []byte, img image.Image, y int) []byte {
 	b := img.Bounds()
 	switch img := img.(type) {
@@ -182,7 +184,7 @@ func (t *Transform) premultiplied(ctx context.Context, img *image.RGBA) (image.I
 	})
 }
 
-// gray converts by a table of all grays.
+// gray converts a gray picture with a table of all 256 grays.
 func (t *Transform) gray(ctx context.Context, img *image.Gray) (image.Image, error) {
 	all := image.NewNRGBA(image.Rect(0, 0, 256, 1))
 	for i := range 256 {
@@ -219,14 +221,14 @@ func (t *Transform) gray(ctx context.Context, img *image.Gray) (image.Image, err
 	})
 }
 
-// spell writes what a table has for each byte of a row.
+// spell writes the four bytes of table for each byte of a row.
 func spell(to, row []byte, table *[4 * 256]byte) {
 	for x, v := range row {
 		copy(to[4*x:][:4], table[4*int(v):])
 	}
 }
 
-// paletted converts the palette, and returns the picture with its pixels spelled out.
+// paletted converts the palette, and returns the picture with colors instead of indices.
 func (t *Transform) paletted(ctx context.Context, img *image.Paletted) (image.Image, error) {
 	colors := image.NewNRGBA(image.Rect(0, 0, 256, 1))
 	for i, c := range img.Palette[:min(len(img.Palette), 256)] {

@@ -9,12 +9,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A Cache keeps the Transforms of the profiles that were used last: 32 of them, and 32 MiB beside the
-// last one, which no account of a generation has. The zero Cache is empty and ready. Goroutines may
-// share it.
+// A Cache keeps the Transforms of the 32 most recently used profiles, in at most 32 MiB besides the most recent one. This
+// memory is not charged to any account. The zero Cache is empty and ready to use. Goroutines may share a Cache.
 type Cache struct {
 	mu      sync.Mutex
-	entries []cached // the last used one first
+	entries []cached // most recently used first
 }
 
 type cached struct {
@@ -27,15 +26,15 @@ const (
 	cacheBytes   = 32 << 20
 )
 
-// Memory returns how many bytes it takes to parse a profile of n bytes, at most.
+// Memory returns the maximum memory in bytes for parsing a profile of n bytes.
 func Memory(n int) int64 {
 	const node, sample = 4 * 4, 3 // bytes in memory of what has as many in the profile, at least
 	return int64(min(n, MaxProfile))*node/sample + 6*4*int64(len(post{})) + 16<<10
 }
 
-// Parse is [Parse], remembered. The account of ctx has the memory of the Transform from then on,
-// since the cache may drop it while it is in use. The error matches [ErrProfile], or
-// codec.ErrTooLarge if the account is empty.
+// Parse is like the function [Parse], with a cache. It takes the memory of the Transform from the account of ctx, because
+// the cache may drop the Transform while it is in use. The error matches [ErrProfile], or codec.ErrTooLarge if the
+// account is empty.
 func (c *Cache) Parse(ctx context.Context, profile []byte) (*Transform, error) {
 	if len(profile) > MaxProfile {
 		return nil, broken("%d bytes", len(profile))
@@ -59,7 +58,7 @@ func (c *Cache) Parse(ctx context.Context, profile []byte) (*Transform, error) {
 	return t, nil
 }
 
-// charge is what the account has to have for a Transform.
+// charge returns the memory to take from the account for a Transform.
 func (t *Transform) charge() int64 {
 	if n := int64(t.size()); n > codec.Free {
 		return n

@@ -57,8 +57,8 @@ func parseCurve(b []byte) (c curve, size int, err error) {
 // at evaluates the curve. Both x and the result are clipped to 0…1.
 func (c *curve) at(x float64) float64 { return clip(c.beyond(clip(x))) }
 
-// beyond evaluates a curve in the middle of others, where littlecms does not clip a parametric one:
-// the formula goes on below 0 and above 1. The result is within ±beyondReason.
+// beyond evaluates a curve between other steps of a lookup table. As in littlecms, a parametric curve is not clipped
+// there: its formula also applies below 0 and above 1. The result is within ±beyondReason.
 func (c *curve) beyond(x float64) float64 {
 	if c.samples != nil {
 		return c.sampled(clip(x))
@@ -115,7 +115,7 @@ func (c *curve) sample(i int) float64 {
 	return float64(binary.BigEndian.Uint16(c.samples[2*i:])) / 65535
 }
 
-// isIdentity reports whether the curve changes nothing that 16 bits could show.
+// isIdentity reports whether the curve is the identity at 16 bits per sample.
 func (c *curve) isIdentity() bool {
 	for i := range 257 {
 		if x := float64(float64(i) / 256); math.Abs(c.at(x)-x) > 1.0/65535 {
@@ -125,7 +125,7 @@ func (c *curve) isIdentity() bool {
 	return true
 }
 
-// clip brings x to 0…1; what is no number becomes 0.
+// clip clips x to 0…1; NaN becomes 0.
 func clip(x float64) float64 {
 	if !(x > 0) {
 		return 0

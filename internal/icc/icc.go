@@ -1,9 +1,8 @@
-// Package icc converts pictures to sRGB: by ICC profiles, or by primaries and a transfer function.
+// Package icc converts pictures to sRGB, from the color space of an ICC profile, or from primaries and a transfer function.
 //
-// The conversion is relative colorimetric, without black-point compensation, and colors outside of
-// sRGB are clipped. Understood are profiles of versions 2 and 4 whose device space is gray, RGB or
-// CMYK and which describe it by tone curves, by tone curves and a matrix, or by a lookup table
-// (lut8, lut16, lutAToB) to CIE XYZ or CIELAB.
+// The conversion is relative colorimetric, without black-point compensation. Colors outside of sRGB are clipped. The
+// package supports profiles of versions 2 and 4 for gray, RGB and CMYK. A profile may have tone curves, tone curves and a
+// matrix, or a lookup table (lut8, lut16, lutAToB) to CIE XYZ or CIELAB.
 //
 // Source: ICC.1:2022 (profile version 4.4), whose sections the comments cite, and ICC.1:2001-04 for
 // version 2.
@@ -15,18 +14,18 @@ import (
 	"fmt"
 )
 
-// MaxProfile is the size in bytes beyond which a profile is refused. Those of printers have up to 3 MB.
+// MaxProfile is the maximum size of a profile in bytes. Printer profiles have up to 3 MB.
 const MaxProfile = 4 << 20
 
-// ErrProfile is matched by every error of this package: the profile is broken, or of a kind that
-// pictures don't have. Such a one is to be ignored.
+// ErrProfile is matched by the errors for invalid profiles, and for profiles of a class or color space that is not used
+// for pictures. The caller should ignore such a profile.
 var ErrProfile = errors.New("unusable color profile")
 
 func broken(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrProfile, fmt.Sprintf(format, args...))
 }
 
-// A Space is the color space of pixels as a file has them.
+// A Space is the color space of stored pixels.
 type Space uint8
 
 const (
@@ -35,11 +34,11 @@ const (
 	CMYK
 )
 
-// channels is the number of samples per pixel.
+// channels returns the number of samples per pixel.
 func (s Space) channels() int { return [...]int{Gray: 1, RGB: 3, CMYK: 4}[s] }
 
-// Parse makes a Transform of a profile. It keeps no reference to data. Its time and memory are
-// bounded by the length of data, whatever data says of itself. The error matches [ErrProfile].
+// Parse returns the Transform of an ICC profile. It keeps no reference to data. Its time and memory are bounded by the
+// length of data. The error matches [ErrProfile].
 func Parse(data []byte) (*Transform, error) {
 	p, err := readProfile(data)
 	if err != nil {
@@ -63,7 +62,7 @@ func Parse(data []byte) (*Transform, error) {
 	return t, nil
 }
 
-// A profile is what the header and the tag table of an ICC profile say (7.2, 7.3).
+// A profile holds the header and the tag table of an ICC profile (7.2, 7.3).
 type profile struct {
 	space Space
 	lab   bool // the profile connection space is CIELAB, not CIE XYZ
@@ -117,7 +116,7 @@ func readProfile(data []byte) (*profile, error) {
 	return p, nil
 }
 
-// tag returns the first tag of that signature. What lies beyond the data is absent.
+// tag returns the data of the first tag with the given signature. A tag beyond the end of the profile counts as absent.
 func (p *profile) tag(signature string) ([]byte, bool) {
 	for t := p.tags; len(t) > 0; t = t[12:] {
 		if string(t[:4]) != signature {
@@ -132,8 +131,8 @@ func (p *profile) tag(signature string) ([]byte, bool) {
 	return nil, false
 }
 
-// lutTag returns the lookup table of the relative colorimetric intent, or else the perceptual
-// one's: it goes before curves and matrix (8.10.2).
+// lutTag returns the lookup table of the relative colorimetric intent, or else that of the perceptual intent. A lookup
+// table takes precedence over curves and matrix (8.10.2).
 func (p *profile) lutTag() ([]byte, bool) {
 	if b, ok := p.tag("A2B1"); ok {
 		return b, true

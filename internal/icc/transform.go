@@ -2,8 +2,8 @@ package icc
 
 import "math"
 
-// A Transform converts pixels of one color space to sRGB. It does not change, so goroutines may
-// share it. The nil Transform is the one of pixels that are sRGB already.
+// A Transform converts pixels of one color space to sRGB. It is immutable, so goroutines may share it. The nil Transform
+// is for pixels that are sRGB already.
 type Transform struct {
 	space    Space
 	identity bool // pixels are sRGB as they are
@@ -17,7 +17,7 @@ type Transform struct {
 	opaque byte // what is added to the fourth byte: 255 if that is an ink
 }
 
-// finish prepares what follows from the rest.
+// finish computes the derived fields.
 func (t *Transform) finish() {
 	t.identity = t.changesNothing()
 	if t.space == CMYK {
@@ -25,16 +25,15 @@ func (t *Transform) finish() {
 	}
 }
 
-// Space is what pixels the Transform is for.
+// Space returns the color space of the pixels that the Transform converts.
 func (t *Transform) Space() Space { return t.space }
 
-// Identity reports whether the pixels are sRGB already, or so nearly that none would change by more
-// than a 255th.
+// Identity reports whether the conversion would change no sample by more than 1 of 255 levels.
 func (t *Transform) Identity() bool { return t == nil || t.identity }
 
-// Far reports whether tones are so unlike sRGB's, as those of linear light are, that it is seen
-// whether a picture is converted before it is scaled or afterwards: whether medium gray becomes
-// another by more than 20 of 255 levels. Gammas of 1.8 to 2.7 are near.
+// Far reports whether the transfer function differs so much from sRGB's, as that of linear light does, that converting
+// before or after scaling makes a visible difference. The criterion is whether the conversion changes medium gray by more
+// than 20 of 255 levels. Gammas of 1.8 to 2.7 are not far.
 func (t *Transform) Far() bool {
 	if t == nil || t.space == CMYK {
 		return false
@@ -46,7 +45,7 @@ func (t *Transform) Far() bool {
 	return max(pixel[1], gray)-min(pixel[1], gray) > far
 }
 
-// size is about how many bytes the Transform takes.
+// size returns the approximate memory of the Transform in bytes.
 func (t *Transform) size() int {
 	n := 6 << 10
 	if t.lut != nil {
@@ -58,7 +57,7 @@ func (t *Transform) size() int {
 	return n
 }
 
-// setCurve sets the curve of one channel, and that of the channels behind it.
+// setCurve sets the curve of a channel and of all later channels.
 func (t *Transform) setCurve(channel int, f func(float64) float64) {
 	var in [256]float32
 	for i := range in {

@@ -7,8 +7,8 @@ import (
 	"image/color"
 )
 
-// Draw sets the indices of out, which are those of the nearest colors, to that of transparent where a pixel
-// does not count. It returns early if ctx ends.
+// Draw sets each index of out to that of the nearest color, or to transparent if the pixel is not counted. It returns early
+// if ctx ends.
 func (h *Histogram) Draw(ctx context.Context, out *image.Paletted, img *image.NRGBA, p *Palette, transparent uint8) {
 	every := max(1<<18/max(img.Rect.Dx(), 1), 1)
 	var last uint32

@@ -11,14 +11,13 @@ import (
 	"unsafe"
 )
 
-// A Histogram counts the colors of pictures. Where they are too many, those that agree in the upper bits
-// of their samples become one.
+// A Histogram counts the colors of pictures. If there are too many, it merges colors with equal upper bits.
 type Histogram struct {
 	opaque  bool
 	entries []entry
-	slots   []uint32 // places of entries, plus 1, by hash
-	shift   uint     // bits of each sample that do not count
-	last    uint32   // the pixel before
+	slots   []uint32 // indices of entries, plus 1, by hash
+	shift   uint     // number of low bits of each sample that are ignored
+	last    uint32   // the previous pixel
 	at      int      // its entry
 	pixels  int64
 }
@@ -38,19 +37,19 @@ const (
 	maxEntries  = 3 << 13 // three quarters of the slots
 )
 
-// Bytes is the memory that a Histogram of n pixels takes at most, with a Palette that it chooses.
+// Bytes returns the maximum memory of a Histogram for n pixels, including a Palette that it chooses.
 func Bytes(n int64) int64 {
 	const perEntry = int64(unsafe.Sizeof(entry{}) + unsafe.Sizeof(&entry{}))
 	return perEntry*min(n, maxEntries) + 4<<slotBits(n) + 256*min(n, 256) + 4<<10
 }
 
-// NewHistogram returns one for n pixels, or more. If opaque, pixels are either transparent or opaque: what is
-// less than half opaque is not counted, and the rest is opaque.
+// NewHistogram returns a Histogram for n or more pixels. If opaque is set, pixels less than half opaque are not counted,
+// and all other pixels count as opaque.
 func NewHistogram(n int64, opaque bool) *Histogram {
 	return &Histogram{opaque: opaque, entries: make([]entry, 0, max(min(n, maxEntries), 1)), slots: make([]uint32, 1<<slotBits(n))}
 }
 
-// slotBits is for a table that is three quarters full at most.
+// slotBits returns the size of the hash table as a power of two, so that the table is at most three quarters full.
 func slotBits(n int64) int { return min(bits.Len64(uint64(n))+1, maxSlotBits) }
 
 // opaqueFrom is the least alpha of a pixel that counts as opaque where there is no alpha but all or none.

@@ -7,8 +7,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// boxes yields type and content of the boxes in b (ISO/IEC 14496-12, 4.2), up to one that is broken
-// or goes on beyond b. It ends early when the meter does.
+// boxes yields the type and content of the boxes in b (ISO/IEC 14496-12, 4.2). It stops at a box that is invalid or
+// extends beyond b, and when the meter's limit is reached.
 func boxes(m *codec.Meter, b []byte) func(yield func(string, []byte) bool) {
 	return func(yield func(string, []byte) bool) {
 		for len(b) >= 8 && m.Spend(8) == nil {
@@ -24,8 +24,8 @@ func boxes(m *codec.Meter, b []byte) func(yield func(string, []byte) bool) {
 	}
 }
 
-// boxSize returns the size of the box that b begins with, 8 bytes at least, and of its head. 0 stands for one that
-// goes on to the end of the file.
+// boxSize returns the size of the box at the start of b and the size of its header. b has at least 8 bytes. Size 0 means
+// that the box extends to the end of the file.
 func boxSize(b []byte) (size, head uint64) {
 	size = uint64(binary.BigEndian.Uint32(b))
 	if size == 1 && len(b) >= 16 {

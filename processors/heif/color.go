@@ -4,7 +4,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// colors are what a file says of the colors of its picture.
+// colors is the color description of the picture.
 type colors struct {
 	profile []byte // ICC
 	gray    bool   // the pixels have no color
@@ -12,15 +12,15 @@ type colors struct {
 	known bool // what of a sequence is about colors
 }
 
-// A sequence is what a codec's sequence header says of the pictures: their size and colors, as code
-// points of ITU-T H.273. Those that are not given are 2, unspecified.
+// A sequence holds the size and colors from the sequence header of a codec. Colors are code points of ITU-T H.273; absent
+// code points are 2, unspecified.
 type sequence struct {
 	width, height               int // largest, in pixels
 	primaries, transfer, matrix uint16
 	fullRange                   bool
 }
 
-// searched is how many bytes of an item are looked at for its colors.
+// searched is the number of bytes of an item that are searched for a sequence header.
 const searched = 4096
 
 // colors reads the boxes "colr" of the picture (ISO/IEC 23008-12, 6.5.5, and ISO/IEC 14496-12,

@@ -11,8 +11,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// decode takes the memory that the codec needs, calls it, and crops what it returns. Only the result
-// stays taken.
+// decode takes the memory of the codec from the account, calls the codec, and crops its result. Afterwards only the memory
+// of the result stays taken.
 func (f *format) decode(ctx context.Context, data []byte) (image.Image, error) {
 	p, h, err := f.whole(ctx, data)
 	if err != nil {
@@ -40,10 +40,10 @@ func (f *format) decode(ctx context.Context, data []byte) (image.Image, error) {
 	return img, nil
 }
 
-// call calls the codec, and says which error it returned.
+// call calls the codec and classifies its error.
 func (f *format) call(ctx context.Context, data []byte) (img image.Image, err error) {
 	defer func() {
-		if p := recover(); p != nil { // that is a file it was not prepared for
+		if p := recover(); p != nil { // a panic of the codec counts as a damaged file
 			img, err = nil, corrupt("%v", p)
 		}
 	}()
@@ -61,7 +61,7 @@ func (f *format) call(ctx context.Context, data []byte) (img image.Image, err er
 	return nil, fmt.Errorf("%w: %w", codec.ErrCorrupt, err)
 }
 
-// finish makes of what the codec returned what the header announced.
+// finish converts the result of the codec to the picture that the header describes.
 func (f *format) finish(ctx context.Context, img image.Image, p *picture) (image.Image, error) {
 	switch img.(type) {
 	case *image.YCbCr, *image.Gray, *image.Gray16, *image.CMYK:
@@ -85,7 +85,7 @@ func (f *format) finish(ctx context.Context, img image.Image, p *picture) (image
 	return cropped(img, keep.Add(img.Bounds().Min)), nil
 }
 
-// cropBytes is the memory per pixel that cropping may take, where the pixels have to be moved.
+// cropBytes is the maximum memory per pixel for cropping if the pixels must be copied.
 const cropBytes = 8
 
 // cropped returns a part of img with its upper left corner at (0,0). The pixels stay where they are,

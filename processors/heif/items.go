@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// An item is one that the picture is made of: itself, a tile of its grid, its alpha, a tile of that.
+// An item is a part of the picture: the primary item, a tile of its grid, its alpha item, or a tile of the alpha item.
 type item struct {
 	id    uint32
 	kind  string // four letters; empty if the file does not say
@@ -34,7 +34,7 @@ const maxAuxiliary = 16
 // itemBytes is the memory that an item takes.
 const itemBytes = 400
 
-// A directory is the box "meta", of which it keeps the parts that speak of the picture.
+// A directory holds the parts of the box "meta" that describe the picture.
 type directory struct {
 	meter *codec.Meter
 	ctx   context.Context
@@ -71,7 +71,7 @@ func open(ctx context.Context, meta []byte) (*directory, error) {
 	return d, nil
 }
 
-// close gives back what the directory took from the account.
+// close returns the memory of the directory to the account.
 func (d *directory) close() { codec.AccountOf(d.ctx).Give(d.taken) }
 
 // take takes n bytes from the account, until close.
@@ -83,7 +83,7 @@ func (d *directory) take(n int64) error {
 	return nil
 }
 
-// add returns the item of that number, which it adds if it is new.
+// add returns the item with the given ID, and adds it if it is new.
 func (d *directory) add(id uint32) (*item, error) {
 	if it := d.items[id]; it != nil {
 		return it, nil
@@ -99,7 +99,7 @@ func (d *directory) add(id uint32) (*item, error) {
 	return it, nil
 }
 
-// collect finds the items that the primary item is made of, and those that are auxiliary to it.
+// collect finds the items of which the primary item consists, and its auxiliary items.
 func (d *directory) collect() error {
 	if d.pitm == nil {
 		return fmt.Errorf("%w: no primary item", codec.ErrFormat)
@@ -119,8 +119,8 @@ func (d *directory) collect() error {
 	return d.meter.Spend(0)
 }
 
-// references reads the box "iref" (ISO/IEC 14496-12, 8.11.12) twice: which tiles and auxiliary items
-// the primary item has, and which tiles those have.
+// references reads the box "iref" (ISO/IEC 14496-12, 8.11.12) twice. The first pass finds the tiles and auxiliary items of
+// the primary item, the second pass the tiles of the auxiliary items.
 func (d *directory) references(primary uint32) error {
 	err := d.eachReference(func(kind string, from uint32, to fields, idSize int) (err error) {
 		switch {
