@@ -2,7 +2,7 @@
  * worker: libvips as a program that obeys the driver's commands, one a line, and answers each with a line.
  *
  *	load FILE           reads the source into memory                                -> ok
- *	job W H CROP OUT    CROP: none centre attention; OUT: picture jpeg; H may be 0  -> ok
+ *	job W H CROP OUT    CROP: none center attention; OUT: picture jpeg; H may be 0  -> ok
  *	run N WORKERS       does the job N times in all, with WORKERS at a time         -> CPU and wall time in microseconds
  *	save FILE           does the job once more and writes the pixels, 8-bit sRGB    -> ok
  *	peak                the peak of resident memory so far                          -> KiB
@@ -137,7 +137,7 @@ int main(int argc, char **argv) {
 			puts("ok");
 		} else if (sscanf(line, "job %d %d %63s %63s", &w, &h, b, c) == 4) {
 			width = w, height = h, to_jpeg = !strcmp(c, "jpeg");
-			crop = !strcmp(b, "centre") ? VIPS_INTERESTING_CENTRE
+			crop = !strcmp(b, "center") ? VIPS_INTERESTING_CENTRE
 				: !strcmp(b, "attention") ? VIPS_INTERESTING_ATTENTION : VIPS_INTERESTING_NONE;
 			puts("ok");
 		} else if (sscanf(line, "run %d %d", &w, &h) == 2 && h > 0 && h <= 64) {
