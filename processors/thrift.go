@@ -56,10 +56,10 @@ const maxTried = 3 << 20
 
 // trials look for the best recipe, and are at most five.
 type trials struct {
-	g              *gifWriter
-	budget, enough int    // bytes: where there is room for more colors, and where no fewer are looked for
-	taken          int64  // bytes of the account for the best trial, as it is packed; what a trial has before is g's
-	usual, best    *trial // best is one that looks about like the usual one
+	g           *gifWriter
+	budget      int    // bytes; a trial that takes fewer leaves room for more colors
+	taken       int64  // bytes of the account for the best trial, which is held packed; g has taken the rest
+	usual, best *trial // the plain encoding, and the best of those that look like it
 }
 
 // all tries recipes, the likely ones first, until one takes few enough bytes.
