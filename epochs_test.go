@@ -39,8 +39,8 @@ type history struct {
 
 const firstWidth = 20
 
-// pause lets others go ahead, or not. Whoever replaces the original does so half a microsecond later than
-// any pause ends, so that what takes no time is not interrupted.
+// pause sleeps for a random number of milliseconds, often none. Replacements of the original happen half a
+// microsecond after the end of a pause, so they never interrupt a step that takes no time.
 func (s *history) pause() {
 	s.mu.Lock()
 	d := time.Duration(s.random.IntN(4)*s.random.IntN(50)) * time.Millisecond

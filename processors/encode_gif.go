@@ -145,7 +145,7 @@ func (g *gifWriter) give(n int64) {
 }
 
 // A clock rounds delays to GIF's unit, 1/100 s, without accumulating rounding errors.
-type clock struct{ exact, told time.Duration }
+type clock struct{ exact, written time.Duration }
 
 const tick = 10 * time.Millisecond
 
@@ -156,8 +156,8 @@ func (c *clock) next(delay time.Duration) int {
 		return 0
 	}
 	c.exact += delay
-	n := min(max((c.exact-c.told+tick/2)/tick, 1), gif.MaxDelay)
-	c.told += n * tick
+	n := min(max((c.exact-c.written+tick/2)/tick, 1), gif.MaxDelay)
+	c.written += n * tick
 	return int(n)
 }
 

@@ -118,7 +118,7 @@ func (t *trials) tryAndKeep(r recipe) (*trial, error) {
 	return made, err
 }
 
-// setBudgets is told how many bytes the animation takes in the original's colors. Of flat art it may
+// setBudgets takes the size in bytes of the animation in the original's colors. Of flat art it may
 // have fewer, as bytes grow less than pixels do.
 func (t *trials) setBudgets(plain, colors int) {
 	o := t.g.original

@@ -129,7 +129,7 @@ func thumbnailOf(data []byte, encoder engine.Encoder, part float64, out *bytes.B
 	return h, formats.Make(ctx, data, plan, out, nil)
 }
 
-// movieRow is what is to be told of a thumbnail.
+// movieRow is a row of the table: sizes in bytes and SSIMULACRA2 of our thumbnail and of the other encoder's.
 type movieRow struct {
 	size               image.Point
 	frames             int

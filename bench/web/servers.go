@@ -104,7 +104,7 @@ func start(name, binary string, args []string) (*server, error) {
 			return s, nil
 		}
 	}
-	return nil, errors.Join(errors.New("it told no address"), s.cmd.Wait())
+	return nil, errors.Join(errors.New("it printed no address"), s.cmd.Wait())
 }
 
 func (s *server) stop() {

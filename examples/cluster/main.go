@@ -39,7 +39,7 @@ func main() {
 	err := run(ctx, hurry, os.Args[1:], os.Stdout, os.Stderr)
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage): // has been told, with the flags
+	case errors.Is(err, errUsage): // has been printed, with the flags
 		os.Exit(2)
 	default:
 		fmt.Fprintln(os.Stderr, "cluster:", err)

@@ -63,7 +63,7 @@ func checkFiles(ctx context.Context, c *call) error {
 		c.tellChecked(name, info, err)
 	}
 	if failed {
-		return errTold
+		return errReported
 	}
 	return nil
 }

@@ -61,8 +61,8 @@ func (e usageError) Unwrap() error { return e.err }
 
 func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// errTold is an error of the work that has been told already.
-var errTold = errors.New("told")
+// errReported means that the work failed and that the failure has been printed.
+var errReported = errors.New("reported")
 
 // Main is the program. It ends the process: with status 0, 1 if the work failed, or 2 if the call was
 // wrong.
@@ -87,7 +87,7 @@ func (c *call) status(err error) int {
 	switch wrong := (usageError{}); {
 	case err == nil:
 		return 0
-	case errors.Is(err, errTold):
+	case errors.Is(err, errReported):
 		return 1
 	case errors.As(err, &wrong):
 		fmt.Fprintf(c.stderr, "%s: %v\n%s -help says more.\n", name, err, name)

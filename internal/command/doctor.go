@@ -70,7 +70,7 @@ func examine(ctx context.Context, c *call) (err error) {
 		fmt.Fprintln(c.stdout, f)
 	}
 	if len(findings) > 0 {
-		return errTold
+		return errReported
 	}
 	if c.opt.noServer {
 		fmt.Fprintln(c.stdout, "All is well: the thumbnail was made, and came a second time.")

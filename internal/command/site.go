@@ -78,8 +78,8 @@ func (c *call) open() (s *site, err error) {
 // presetsError blames the file of presets for what the handler can't serve.
 func presetsError(opt *options, err error) error {
 	if err != nil && opt.presets != "" && errors.Is(err, thumbnail.ErrInvalid) {
-		told := strings.ReplaceAll(err.Error(), "thumbnail: Config.Presets: ", "")
-		return usage("-presets %s: %s", opt.presets, fieldOfConfig.ReplaceAllString(told, ""))
+		message := strings.ReplaceAll(err.Error(), "thumbnail: Config.Presets: ", "")
+		return usage("-presets %s: %s", opt.presets, fieldOfConfig.ReplaceAllString(message, ""))
 	}
 	return err
 }

@@ -48,7 +48,7 @@ type warming struct {
 	made, existing, failed int
 	unnamed                int // originals that no path can name, and folders that can't be read
 	walkErr                error
-	told                   string // the last failure
+	reported               string // the last failure that was printed
 }
 
 // warm makes everything.
@@ -81,8 +81,8 @@ func warm(ctx context.Context, c *call) (err error) {
 		return errors.New("stopped; call it again to go on")
 	case w.walkErr != nil:
 		return fmt.Errorf("list the originals of %s: %w", s.source.name, w.walkErr)
-	case w.failed > 0: // each has been told
-		return errTold
+	case w.failed > 0: // each has been printed
+		return errReported
 	}
 	return failure
 }
@@ -134,8 +134,8 @@ func (w *warming) report(s thumbnail.Spec, made thumbnail.Made, err error) {
 		w.existing++
 	default:
 		w.failed++
-		if failure := failureOf(s.Source, err); failure != w.told { // once for all thumbnails of an original
-			w.told = failure
+		if failure := failureOf(s.Source, err); failure != w.reported { // once for all thumbnails of an original
+			w.reported = failure
 			fmt.Fprintln(w.progress, failure)
 		}
 	}

@@ -62,9 +62,9 @@ func Build(t testing.TB, dir string) string {
 	return path
 }
 
-// A Server is a running program that told its address.
+// A Server is a running program that has printed its address.
 type Server struct {
-	URL string // as it told, "http://127.0.0.1:41234/"
+	URL string // as it printed it, "http://127.0.0.1:41234/"
 
 	cmd    *exec.Cmd
 	output *output

@@ -142,7 +142,7 @@ func asYCbCr(img image.RGBA64Image) *image.YCbCr {
 	return out
 }
 
-// hidden keeps the kind of a picture from whoever reads its pixels.
+// hidden hides the concrete type of a picture, so that its pixels are read by RGBA64At.
 type hidden struct{ image.RGBA64Image }
 
 func TestEveryKindOfPictureIsSeenAlike(t *testing.T) {

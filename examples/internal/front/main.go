@@ -19,7 +19,7 @@ func Main(k Kind) {
 	stop()
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage): // has been told
+	case errors.Is(err, errUsage): // has been printed
 		os.Exit(2)
 	default:
 		fmt.Fprintf(os.Stderr, "%s: %v\n", k.Name, err)

@@ -53,7 +53,7 @@ func TestFramesThatBreakTheRulesAreErrors(t *testing.T) {
 	}
 }
 
-// compressed are the sub-blocks of indices of so many bits.
+// compressed returns the LZW data of indices of width bits, in sub-blocks.
 func compressed(indices []byte, width int) []byte {
 	c := &coder{gain: 1, leave: -1}
 	for _, index := range indices {

@@ -132,8 +132,8 @@ func (e *vp8lEncoder) allocate(n int) (err error) {
 // chainTries are how many pixels of a chain are looked at, by effort.
 var chainTries = [7]int{4, 8, 12, 20, 32, 64, 256}
 
-// manyPixels is the number of pixels from which on half as many are looked at in a picture that is not predicted, such as a
-// screenshot: of so many most have a copy nearby.
+// manyPixels is the size, in pixels, from which the match finder samples only half of the pixels of a picture without prediction,
+// such as a screenshot. In a picture of that size most pixels have a copy nearby.
 const manyPixels = 1 << 19
 
 // image writes an image (RFC 9649, 5.2). That of the picture itself may have groups.

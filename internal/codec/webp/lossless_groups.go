@@ -58,8 +58,8 @@ func (p *pixels) readGroups(n int) error {
 	return nil
 }
 
-// readGroup reads the codes of a group, of a cache of so many entries, and builds their tables if
-// they are used.
+// readGroup reads the five prefix codes of a group. cache is the number of entries of the color cache.
+// If used is false, readGroup builds no decoding tables.
 func (d *lossless) readGroup(g *codes, l *lengths, cache int, used bool) (err error) {
 	l.used = 0
 	for i, c := range []*code{&g.green, &g.red, &g.blue, &g.alpha, &g.distance} {
