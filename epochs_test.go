@@ -39,6 +39,19 @@ type history struct {
 
 const firstWidth = 20
 
+// interleave plays a history in fake time, once for each seed below rounds, or below short under go test -short.
+func interleave(t *testing.T, rounds, short uint64, play func(t *testing.T, seed uint64)) {
+	if testing.Short() {
+		rounds = short
+	}
+	for seed := range rounds {
+		synctest.Test(t, func(t *testing.T) { play(t, seed) })
+		if t.Failed() {
+			t.Fatalf("with seed %d", seed)
+		}
+	}
+}
+
 // pause sleeps for a random number of milliseconds, often none. Replacements of the original happen half a
 // microsecond after the end of a pause, so they never interrupt a step that takes no time.
 func (s *history) pause() {
@@ -174,109 +187,82 @@ func (s *history) visit(h *thumbnail.Handler, url string, check bool) {
 }
 
 func TestWhatWasRemovedOrReplacedIsNeverServedInAnyInterleaving(t *testing.T) {
-	rounds := uint64(400)
-	if testing.Short() {
-		rounds = 60
-	}
-	for seed := range rounds {
-		synctest.Test(t, func(t *testing.T) {
-			s, handlers, url := newHistory(t, seed, seed%2 == 0, 1)
-			h := handlers[0]
-			var wg sync.WaitGroup
-			for range 4 {
-				wg.Go(func() {
-					for range 8 {
-						s.pause()
-						s.visit(h, url, true)
-					}
-				})
-			}
+	interleave(t, 400, 60, func(t *testing.T, seed uint64) {
+		s, handlers, url := newHistory(t, seed, seed%2 == 0, 1)
+		h := handlers[0]
+		var wg sync.WaitGroup
+		for range 4 {
 			wg.Go(func() {
-				for range 4 {
+				for range 8 {
 					s.pause()
-					s.pause()
-					s.replace()
-					version, _ := s.now()
-					assert.NoError(t, h.Remove(t.Context(), "k.png"))
-					s.raise(version)
-					if seed%3 == 0 {
-						assert.NoError(t, h.Generate(t.Context(), spec(t, "k.png", "90x90", "slow", ".png")))
-					}
+					s.visit(h, url, true)
 				}
 			})
-			wg.Wait()
-			s.visit(h, url, true)
-		})
-		if t.Failed() {
-			t.Fatalf("with seed %d", seed)
 		}
-	}
+		wg.Go(func() {
+			for range 4 {
+				s.pause()
+				s.pause()
+				s.replace()
+				version, _ := s.now()
+				assert.NoError(t, h.Remove(t.Context(), "k.png"))
+				s.raise(version)
+				if seed%3 == 0 {
+					assert.NoError(t, h.Generate(t.Context(), spec(t, "k.png", "90x90", "slow", ".png")))
+				}
+			}
+		})
+		wg.Wait()
+		s.visit(h, url, true)
+	})
 }
 
 // An upload where there was nothing: who asked before has a 404, which is not remembered beyond Generate.
 func TestGenerateAfterAnUploadSucceedsInAnyInterleaving(t *testing.T) {
-	rounds := uint64(400)
-	if testing.Short() {
-		rounds = 60
-	}
-	for seed := range rounds {
-		synctest.Test(t, func(t *testing.T) {
-			s, handlers, url := newHistory(t, seed, seed%2 == 0, 1)
-			h := handlers[0]
-			var wg sync.WaitGroup
-			for range 3 {
-				wg.Go(func() {
-					for range 5 {
-						s.visit(h, url, true)
-						s.pause()
-					}
-				})
-			}
-			s.pause()
-			s.replace()
-			assert.NoError(t, h.Generate(t.Context(), spec(t, "k.png", "90x90", "slow", ".png")))
-			s.raise(1)
-			wg.Wait()
-			s.visit(h, url, true)
-		})
-		if t.Failed() {
-			t.Fatalf("with seed %d", seed)
+	interleave(t, 400, 60, func(t *testing.T, seed uint64) {
+		s, handlers, url := newHistory(t, seed, seed%2 == 0, 1)
+		h := handlers[0]
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				for range 5 {
+					s.visit(h, url, true)
+					s.pause()
+				}
+			})
 		}
-	}
+		s.pause()
+		s.replace()
+		assert.NoError(t, h.Generate(t.Context(), spec(t, "k.png", "90x90", "slow", ".png")))
+		s.raise(1)
+		wg.Wait()
+		s.visit(h, url, true)
+	})
 }
 
 // Several processes know nothing of each other's Remove. What is guaranteed where originals lie in a
 // directory: nobody begins to store what is outdated by then.
 func TestNobodyBeginsToStoreWhatIsOutdatedWhereOriginalsAreLocal(t *testing.T) {
-	rounds := uint64(400)
-	if testing.Short() {
-		rounds = 60
-	}
-	for seed := range rounds {
-		synctest.Test(t, func(t *testing.T) {
-			s, handlers, url := newHistory(t, seed, true, 3)
-			var wg sync.WaitGroup
-			for i := range 6 {
-				wg.Go(func() {
-					for range 6 {
-						s.pause()
-						s.visit(handlers[i%3], url, false)
-					}
-				})
-			}
+	interleave(t, 400, 60, func(t *testing.T, seed uint64) {
+		s, handlers, url := newHistory(t, seed, true, 3)
+		var wg sync.WaitGroup
+		for i := range 6 {
 			wg.Go(func() {
-				for i := range 5 {
+				for range 6 {
 					s.pause()
-					s.pause()
-					s.replace()
-					assert.NoError(t, handlers[i%3].Remove(t.Context(), "k.png"))
+					s.visit(handlers[i%3], url, false)
 				}
 			})
-			wg.Wait()
-			assert.Empty(t, s.outdated)
-		})
-		if t.Failed() {
-			t.Fatalf("with seed %d", seed)
 		}
-	}
+		wg.Go(func() {
+			for i := range 5 {
+				s.pause()
+				s.pause()
+				s.replace()
+				assert.NoError(t, handlers[i%3].Remove(t.Context(), "k.png"))
+			}
+		})
+		wg.Wait()
+		assert.Empty(t, s.outdated)
+	})
 }

@@ -118,8 +118,8 @@ func (t *trials) tryAndKeep(r recipe) (*trial, error) {
 	return made, err
 }
 
-// setBudgets takes the size in bytes of the animation in the original's colors. Of flat art it may
-// have fewer, as bytes grow less than pixels do.
+// setBudgets takes the size in bytes of the animation in the original's colors. The budget
+// of flat art is smaller, because its bytes grow more slowly than its pixels.
 func (t *trials) setBudgets(plain, colors int) {
 	o := t.g.original
 	share := float64(area(t.g.held[0].Image.Rect.Size())) / float64(max(area(o.Size), 1))
