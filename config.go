@@ -55,11 +55,11 @@ type Config struct {
 	// Locker decides which of several processes generates a thumbnail. The default is a [lock.Memory], for
 	// one process. Use [lock.NewFile] for several processes on one host, and lock/redis for several hosts.
 	Locker Locker
-	// LockTTL is how long the lock of a dead holder keeps others waiting; default 10 s. A live holder keeps
-	// its lock for as long as it needs.
+	// LockTTL is how long a lock outlives a holder that died; default 10 s. A live holder keeps its
+	// lock for as long as it needs.
 	LockTTL time.Duration
-	// RequireLock makes a failure of the Locker an error: requests get 503. By default the thumbnail is then
-	// generated without a lock, because a lock only avoids duplicate work.
+	// RequireLock makes an error of the Locker an error of the request, which gets 503. By default a thumbnail
+	// is generated without a lock after such an error, because a lock only avoids duplicate work.
 	RequireLock bool
 
 	// Wait is how long a request waits for a thumbnail that another request is making; default 10 s. With a
@@ -77,8 +77,8 @@ type Config struct {
 	MaxSourceBytes int64
 	// MaxPixels limits width × height of an original; default 250 million. Whether an original within this
 	// limit can be decoded depends on MaxMemory: a JPEG that is decoded at a reduced size needs little. An
-	// animation is served as a still picture, its first frame, if it has more than 10,000 frames, or if all
-	// frames of it or of its thumbnail together exceed MaxPixels.
+	// animation is served as a still picture, its first frame, if it has more than 10,000 frames, or if the
+	// total pixels of its frames, or of its thumbnail's frames, exceed MaxPixels.
 	MaxPixels int64
 	// MaxWidth and MaxHeight limit a thumbnail, in pixels; default 4096. A side that is computed from the
 	// other side may be longer, up to 16,383, if the thumbnail has no more than MaxWidth × MaxHeight pixels.
@@ -91,8 +91,9 @@ type Config struct {
 	// bytes for each pixel of all frames. If that is too much, it becomes a still picture.
 	MaxMemory int64
 	// MaxQueue limits how many generations wait for memory or a worker; default 256. QueueTimeout limits how
-	// long one generation waits in total; default 10 s. Beyond either limit the answer is 503; for MaxQueue
-	// it is immediate. A queued generation is dropped when no request waits for it any more.
+	// long one generation waits in total; default 10 s. A generation beyond either limit is answered 503,
+	// without waiting if the queue is full. A queued generation is dropped when no request waits for it any
+	// more.
 	MaxQueue     int
 	QueueTimeout time.Duration
 

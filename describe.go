@@ -38,8 +38,8 @@ func Describe(ctx context.Context, source Source, name string) (Info, error) {
 
 // Describe returns the [Info] of the original called name: its upright size, a version that changes with
 // its content and, if Color is set, its dominant color. Focus is always zero. The error matches
-// [fs.ErrNotExist], [ErrFormat], [ErrCorrupt], [ErrTooLarge] or the context's error, or is the source's
-// own.
+// [fs.ErrNotExist], [ErrFormat], [ErrCorrupt], [ErrTooLarge] or the context's error, or it is another error
+// of the source.
 //
 // The version is a SHA-256 hash of the file's length and its first and last 64 KiB. A change in the middle
 // of a file that keeps the length is therefore not detected; cameras and editors make no such change.

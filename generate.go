@@ -64,14 +64,13 @@ func (h *Handler) generateNow(ctx context.Context, s Spec, fresh bool, e *Event)
 }
 
 // Remove deletes every thumbnail of a source, whatever its size, method and version, and the thumbnails of
-// the sources below it. Thumbnails of them that are being made in this process are not stored. If the
-// Storage is not a [Remover], the error matches [errors.ErrUnsupported]. If source is not a valid key, the
-// error matches [ErrInvalid]. Copies in browsers and CDNs stay until they expire; only a new Spec.Version
-// replaces them.
+// the sources below it. Thumbnails of these sources that this process is making are not stored. If the Storage is not a
+// [Remover], the error matches [errors.ErrUnsupported]. If source is not a valid key, the error matches
+// [ErrInvalid]. Copies in browsers and CDNs stay until they expire; only a new Spec.Version replaces them.
 //
-// Another process that is making such a thumbnail may still store it. If its Source is a directory, it
-// checks the original again just before it stores the thumbnail, so this can only happen within the time of
-// one Put. For other sources, give a new original a new version.
+// Another process that is making such a thumbnail during the call may still store it. If the Source is a
+// directory, every process checks the original again just before it stores a thumbnail, so this can only
+// happen within the time of one Put. For other sources, give a new original a new version.
 func (h *Handler) Remove(ctx context.Context, source string) error {
 	return h.safely(ctx, source, "remove", func() error { return h.remove(ctx, source) })
 }

@@ -22,12 +22,12 @@ const (
 // was stopped resumes when it is started again. Config.Workers thumbnails are made at a time. The job waits
 // while requests need the memory and the workers.
 //
-// report, if not nil, is called for each thumbnail, in the order in which they finish; its calls do not
+// report, if not nil, is called for each thumbnail, in the order of completion, and its calls do not
 // overlap. The error of one thumbnail does not stop the others. When ctx ends, no more thumbnails are
 // begun, those in progress are finished, and ctx's error is returned. Otherwise the error says how many
 // failed and wraps the first failure.
 //
-// As with [Handler.Generate], originals may have been replaced before the call.
+// Like [Handler.Generate], GenerateAll may be called after originals have been replaced.
 func (h *Handler) GenerateAll(ctx context.Context, specs iter.Seq[Spec], report func(Spec, Made, error)) error {
 	j := &job{h: h, report: report}
 	queue := make(chan Spec)

@@ -24,21 +24,21 @@ import (
 // A generation runs in the call of ServeHTTP or Generate that started it. Once it has begun, it goes on
 // even if the context of that call is canceled: the thumbnail is worth keeping although the client is gone.
 // Queued work is dropped when nobody waits for it any more. [http.Server.Shutdown] waits for generations,
-// and no goroutine outlives its call. A panic in anything that Config names affects one request, which gets
-// 500.
+// and no goroutine outlives its call. A panic in anything that Config names affects only one request, which
+// gets 500.
 //
-// No answer begins later than Config.Wait + QueueTimeout + Timeout after the request, if everything that
-// Config names ends when its context does.
+// Every answer begins within Config.Wait + QueueTimeout + Timeout of the request, provided that everything
+// that Config names ends when its context does.
 //
-// Failures of originals that are missing, damaged, unsupported, beyond a limit or too slow to decode are
-// remembered for a minute, in this process, so each of their URLs causes one access per minute. Generate
-// and Remove clear these failures: call Generate after an upload. If an original changes while its
-// thumbnail is being made, as reported by its Stat, it is read again, and the thumbnail of the old content
-// is not stored.
+// If a generation fails because its original is missing, damaged, unsupported, beyond a limit or too slow
+// to decode, the process remembers that failure for a minute, so each such URL causes at most one access
+// per minute. Generate and Remove clear these failures: call Generate after an upload. If an original
+// changes while its thumbnail is being made, as reported by its Stat, it is read again, and the thumbnail
+// of the old content is not stored.
 //
-// A stored thumbnail that is empty or truncated is made again, once: a crash of another program may have
-// left it. To detect that, the handler reads a few bytes of each file that it opens. It makes no additional
-// call for that to a storage over a network.
+// A stored thumbnail that is empty or truncated, perhaps by a crash of another program, is made again,
+// once. To detect that, the handler reads a few bytes of each file that it opens. A storage over a network
+// gets no additional request for that.
 //
 // If the Storage fails to store a thumbnail, the request is still answered from memory, with Cache-Control:
 // no-store. [response.Stream] answers it, whatever the Responder is.
@@ -111,12 +111,12 @@ func NewHandler(cfg Config) (*Handler, error) {
 //	 2 the path matches the grammar; method and extension are known else 400
 //	 3 the secret is right; no I/O has happened so far              else 401
 //	 4 the thumbnail is stored: go to 12
-//	 5 the size asked for is within MaxWidth and MaxHeight          else 400
-//	 6 the lock is free, or becomes so within Wait                  else 404, not to be cached
+//	 5 the requested size is within MaxWidth and MaxHeight          else 400
+//	 6 the lock is free, or becomes free within Wait                else 404, not to be cached
 //	 7 the thumbnail is stored by now: go to 12
 //	 8 the source exists                                            else 404
-//	 9 its format is known, and its size within the limits          else 415, 422
-//	10 memory and a worker are free, or become so in time           else 503; 422 if there will never be enough memory
+//	 9 its format is known, and it is within the limits             else 415, 422
+//	10 memory and a worker become free within QueueTimeout          else 503; 422 if it needs more than MaxMemory
 //	11 decode, process, encode, store, unlock                       else 422 if the source is damaged
 //	12 answer
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {

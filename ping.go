@@ -16,8 +16,8 @@ import (
 const pingBytes = 32
 
 // Ping checks that the Storage works, for start-up and health checks: it stores a small file, reads it, and
-// removes it. If the Storage can't remove files, one file stays, always the same. Ping takes as long as the
-// Storage does, until ctx ends.
+// removes it. If the Storage can't remove files, every Ping stores the same file, and it stays. Ping has no
+// timeout of its own; use ctx.
 func (h *Handler) Ping(ctx context.Context) error {
 	return h.safely(ctx, "", "ping", func() error { return h.ping(ctx) })
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
 )
 
-// ServeSpec answers a request with the thumbnail of s: for legacy URLs, and for pictures behind a login. Of
-// the steps of [Handler.ServeHTTP] before the storage, it does only the check of the request's method: it
-// does not read the path, and there is no secret. The program decides who may request which thumbnail.
+// ServeSpec answers a request with the thumbnail of s: for legacy URLs, and for pictures behind a login. It
+// checks the request's method, but neither reads the request's path nor verifies a secret: the program
+// decides who may request which thumbnail. It then continues with step 4 of [Handler.ServeHTTP].
 //
 // ServeSpec keeps a Cache-Control that the program has set, and then errors are not cached. Set "private,
 // no-store" if the pictures are not public; a [response.Redirect] would reveal their public URLs.

@@ -13,7 +13,7 @@ type Stats struct {
 	Requests, Calls        int64 // requests answered, and calls of Generate
 	Hits, Generated, Fails int64 // answered from the storage; thumbnails made; ended with an error
 	Gone                   int64 // clients that disconnected before the answer
-	Overloaded             int64 // answered 503 for lack of memory or workers
+	Overloaded             int64 // answered 503 because no memory or worker became free
 	StoreErrors            int64 // thumbnails that could not be stored
 }
 

@@ -46,9 +46,9 @@ type Swept struct {
 }
 
 // Sweep removes thumbnails that nobody needs, and reports how many. It may run while handlers are running,
-// in this process and in others: a thumbnail that is removed while it is wanted is made again, and a
-// response that has begun completes. Files in the storage whose names do not match the path grammar or
-// whose secrets are invalid are not thumbnails. Sweep leaves them alone and does not count them.
+// in this process and in others: a removed thumbnail is made again when it is requested, and responses in
+// progress are completed. Files in the storage whose names do not match the path grammar or whose secrets
+// are invalid are not thumbnails. Sweep leaves them alone and does not count them.
 //
 // The Storage has to be a [storage.Lister] and a [storage.Deleter]; otherwise the error matches
 // [errors.ErrUnsupported]. If the Source fails with any error but a missing original, Sweep returns that

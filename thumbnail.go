@@ -17,7 +17,8 @@
 //
 //	<img src="{{thumbnail .Photo "100x100" "crop" ".jpg"}}">
 //
-// And it keeps them where it likes, by implementing [Storage], which has two methods.
+// And it chooses where thumbnails are stored: any type that implements the two methods of [Storage] will
+// do.
 //
 // # Paths
 //

@@ -26,12 +26,12 @@ type Finding struct {
 // String returns the finding as one line.
 func (f Finding) String() string { return f.Problem + ": " + f.Advice }
 
-// An Examination is how a deployment is examined.
+// An Examination has the options for examining a deployment. The zero value is ready to use.
 type Examination struct {
 	// Client makes the requests; nil means [http.DefaultClient].
 	Client *http.Client
-	// NoServer says that no web server or cache before the handler is meant to answer for stored
-	// thumbnails. The second request then may reach the handler.
+	// NoServer says that no web server or cache in front of the handler is meant to serve stored thumbnails,
+	// so the second request may reach the handler.
 	NoServer bool
 }
 

@@ -28,8 +28,8 @@ import (
 //
 // A scaled animation whose original has up to 255 colors is encoded up to five times, with larger and smaller
 // palettes and with some loss. A smaller encoding is used only if it looks hardly worse, or if the usual one
-// is larger than the original. Sharp art, such as black text on white, keeps the colors that scaling puts
-// along its edges, and has more bytes than in the colors of the original alone.
+// is larger than the original. Sharp art, such as black text on white, keeps the colors that scaling adds
+// along its edges, so its file is larger than one with only the colors of the original.
 type GIF struct {
 	// Lossy allows color changes that make the file smaller. 40 removes a third of the bytes of photographs
 	// and films, and is visible at close range. The default, 0, allows none in stills and in animations that are not scaled.

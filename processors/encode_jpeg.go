@@ -24,9 +24,9 @@ const (
 //
 // At the same Quality, a picture looks no worse than one from libjpeg-turbo, and takes 10 to 20 % fewer
 // bytes (bench/ENCODE.md). Progressive files show a coarse picture first and take no longer to encode. From
-// 200×200 pixels they are also smaller, by 2 to 7 %; from that size they are the default.
+// 200×200 pixels on they are also 2 to 7 % smaller, and are the default.
 type JPEG struct {
-	Quality     int         // 1 to 100; 0 means 85. Other values are taken as the nearest.
+	Quality     int         // 1 to 100; 0 means 85. Other values are clamped.
 	Background  color.Color // behind transparent pixels; nil means white
 	Subsampling Subsampling
 	Progressive bool // always progressive, whatever the size
@@ -41,7 +41,7 @@ func (e JPEG) Encode(w io.Writer, img image.Image) error {
 	return e.EncodeContext(context.Background(), w, img)
 }
 
-// EncodeContext implements [ContextEncoder]: it is Encode, but ends when ctx does.
+// EncodeContext implements [ContextEncoder].
 func (e JPEG) EncodeContext(ctx context.Context, w io.Writer, img image.Image) error {
 	return e.EncodeOriginal(ctx, w, img, Original{})
 }

@@ -24,7 +24,7 @@ const (
 // lossless or lossy, whichever is smaller.
 //
 // The color of wholly transparent pixels is not kept. Alpha is exact in lossless pictures and in lossy
-// pictures of Quality 100; in other lossy pictures it is accurate to 1 of 255.
+// pictures of Quality 100; in other lossy pictures it is off by at most 1 of 255.
 type WebP struct {
 	Quality  int // 1 to 100, for lossy pictures; 0 means 80. Other values are clamped.
 	Lossless LosslessMode

@@ -37,7 +37,7 @@ type Format struct {
 	// Color returns the color description in a file. A nil Color means that the pixels are sRGB.
 	Color func(ctx context.Context, data []byte) (FormatColor, error)
 
-	// Start prepares for the first image, as that of [Starter] does. A nil Start means that there is nothing to
+	// Start prepares for the first image, as [Starter.Start] does. A nil Start means that there is nothing to
 	// prepare.
 	Start func() error
 }
@@ -50,7 +50,8 @@ type FormatHeader struct {
 }
 
 // FormatColor describes the colors of an image's pixels. The zero value means sRGB. A profile takes
-// precedence over code points. A profile that is broken, or for pixels of another kind, is ignored.
+// precedence over code points. A profile that is invalid, or is for another color model than that of the
+// pixels, is ignored.
 type FormatColor struct {
 	Profile []byte // ICC profile
 	CICP    *CICP

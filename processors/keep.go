@@ -7,10 +7,10 @@ import (
 )
 
 // A Keeper is an Encoder whose output may be replaced by the original's own bytes. That happens if the
-// thumbnail is the original itself, in its own size, upright and not converted, and the file without its
-// metadata is shorter than the encoded one. Keeps reports whether it allows that for files in a format:
-// "jpeg", "png", "gif" or "webp". encoder is the Keeper itself, or the type that embeds it, whose Encode
-// may do more.
+// thumbnail has the pixels of the original, neither scaled nor rotated nor converted, and the original's
+// file without its metadata is shorter than the encoded one. Keeps reports whether it allows that for files
+// in a format: "jpeg", "png", "gif" or "webp". encoder is the Keeper itself, or a type that embeds it and
+// whose Encode may do more.
 type Keeper interface {
 	Keeps(encoder any, format string) bool
 }

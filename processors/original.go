@@ -12,8 +12,8 @@ type Original struct {
 	// another size. In a scaled thumbnail, some colors occur only along edges between other colors.
 	Palette, Scaled bool
 
-	// Size is the upright size of the original in pixels, and Bytes that of its file if it has the format of the
-	// thumbnail, else 0.
+	// Size is the upright size of the original in pixels. Bytes is the size of its file if the file has the
+	// format of the thumbnail, else 0.
 	Size  image.Point
 	Bytes int
 
@@ -21,9 +21,9 @@ type Original struct {
 	// unknown, or another format.
 	Quality int
 
-	// Exceeded is how often the thumbnail has been encoded into more bytes than the original has, although
-	// it has the original's format and no more pixels. It should then have fewer bytes, if it still looks as
-	// good as the original.
+	// Exceeded counts the earlier encodings of this thumbnail that were larger than the file of the original,
+	// although the thumbnail has the same format and no more pixels. The encoder should then make a smaller
+	// file, if that still looks as good as the original.
 	Exceeded int
 }
 

@@ -1,6 +1,6 @@
-// Package processors has what a thumbnail handler does to pictures: methods such as [Crop] and [Smart],
-// encoders such as [JPEG], and [Format], which adds decoders of other formats. Put them into
-// thumbnail.Config.
+// Package processors provides the methods by which a thumbnail handler processes pictures, such as [Crop]
+// and [Smart], its encoders, such as [JPEG], and [Format], which adds decoders of other formats.
+// thumbnail.Config has a field for each of the three.
 //
 // Any number of goroutines may use a value of this package at once.
 //
@@ -8,9 +8,9 @@
 //
 // Thumbnails are sRGB. The color descriptions of a file take precedence in this order: a PNG's cICP; an ICC
 // profile (ICC.1:2022, versions 2 and 4; matrix, gray or lookup table; relative colorimetric, without
-// black-point compensation); a PNG's sRGB, then gAMA with cHRM, as Chromium shows them; and what
-// [Format.Color] of another format returns. A broken description is ignored. Without any description,
-// pixels are sRGB.
+// black-point compensation); a PNG's sRGB, then gAMA with cHRM, as Chromium shows them; and, for a format
+// of thumbnail.Config.Formats, what its [Format.Color] returns. An invalid description is ignored. Without
+// any description, pixels are sRGB.
 //
 // Signals that may be brighter than white, PQ and HLG of ITU-R BT.2100, are scaled so that reference white,
 // 203 cd/m² (ITU-R BT.2408), is 1. Then the brightest channel m of each pixel becomes m·(1+m/p²)/(1+m), the
@@ -24,8 +24,8 @@
 // # Decoders
 //
 // The built-in formats are decoded by this module, whatever is registered with [image.RegisterFormat]. Only
-// other formats are looked up there. However, some packages that this package imports register decoders
-// themselves, so [image.Decode] may call those in a program that imports this package.
+// other formats are looked up there. Some packages that this package imports register decoders of their
+// own, which [image.Decode] then finds.
 //
 // On amd64 some loops are written in assembly. The build tag noasm selects the Go versions.
 package processors
@@ -70,8 +70,8 @@ type Planner interface {
 	Plan(original image.Point, width, height int) (scaled image.Point, crop image.Rectangle)
 }
 
-// A Locator is a [Planner] that chooses the position of its crop box, but not its size, by the content. The
-// box lies within the picture.
+// A Locator is a [Planner] whose crop box always has the planned size, but has a position that depends on
+// the content. The box lies within the picture.
 //
 // Locate returns a box of crop's size within (0,0)-scaled. img shows the whole upright original, possibly
 // reduced: it is at least as large as scaled, and its shorter side has at least 200 pixels, unless the

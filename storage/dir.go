@@ -16,9 +16,9 @@ import (
 // directories: "kitten.jpg" can't be both a file and a directory. Put fails if a file is in the place of
 // one of the key's directories, or a directory in the place of its file.
 //
-// Dir has only the regular files within the root. For a directory, a FIFO, a socket, a device, a symbolic
-// link that leads out of the root, or a name too long for the file system, the error of Open matches
-// [fs.ErrNotExist]. None of them blocks Open.
+// Dir serves only the regular files within the root. For a directory, a FIFO, a socket, a device, a
+// symbolic link that leads out of the root, or a name too long for the file system, the error of Open
+// matches [fs.ErrNotExist]. None of them blocks Open.
 //
 // # Following the path
 //
@@ -40,12 +40,12 @@ import (
 //
 // Two syncs are slow, above all while other programs write, and a thumbnail can be made again. So a Put
 // under [WithoutSync], as handlers call it, does not sync on Linux. It first gives the file a second name
-// under the root. No key has such a name, and the name contains the key. File systems of Linux keep the
-// order of such changes. Every 1024 of these Puts, and Close, sync the whole file system at once (syncfs)
-// and remove the second names. A crash of the process loses nothing. After a power failure, when the kernel
-// has booted again, OpenDir removes the files that still have a second name, at most 1024 per process,
-// before it returns. So no web server delivers a damaged thumbnail once the program has started again. On
-// other systems, and if no record can be made, Put syncs.
+// under the root, which contains the key but is not a valid key. Linux file systems keep the order of such
+// changes. After every 1024 of these Puts, and in Close, the whole file system is synced at once (syncfs)
+// and the second names are removed. A crash of the process loses nothing. After a power failure, when the
+// kernel has booted again, OpenDir removes the files that still have a second name, at most 1024 per
+// process, before it returns. So no web server delivers a damaged thumbnail once the program has started
+// again. On other systems, and if the file can't be given a second name, Put syncs.
 //
 // Temporary files lie directly under the root, because the rename needs the same file system. Their names
 // begin with the byte 0x7F (DEL), which no key contains. (A dot or an extension would not do: ".tmp" is a

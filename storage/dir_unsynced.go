@@ -11,9 +11,9 @@ import (
 type withoutSyncKey struct{}
 
 // WithoutSync returns a context under which Put need not wait until the content would survive a power
-// failure, because the content can be made again. A storage may ignore it. A storage that honors it ensures
-// that, once it is opened after a power failure, the content is complete or missing. Handlers store
-// thumbnails this way; originals are stored without it.
+// failure, because the content can be made again. A storage may ignore it. A storage that honors it still
+// guarantees that, when it is opened after a power failure, the content is complete or missing. Handlers
+// store thumbnails this way; originals are stored without it.
 func WithoutSync(ctx context.Context) context.Context {
 	return context.WithValue(ctx, withoutSyncKey{}, true)
 }

@@ -33,8 +33,8 @@ type Info struct {
 // if content is both. Close closes content if it is an [io.Closer]. Like other files, it may be used by one
 // goroutine at a time.
 //
-// Stat returns an [fs.FileInfo] of a regular file that also has a method ETag() string. Through it a
-// storage passes on an entity tag: responders send the tag unless it is empty.
+// Stat returns an [fs.FileInfo] of a regular file that also has a method ETag() string. ETag returns
+// info.ETag, which responders send unless it is empty.
 func NewFile(content io.Reader, info Info) fs.File {
 	if info.Size == 0 {
 		switch content := content.(type) {

@@ -19,7 +19,7 @@ type Overlapper interface {
 // originals, and the removal of thumbnails could delete originals.
 //
 // Overlap recognizes the same [Memory], a [Dir] in a Dir, a Dir in an [FS] of a directory, and what an
-// [Overlapper] recognizes, also behind Unwrap.
+// [Overlapper] recognizes. It also looks at what a wrapper's method Unwrap returns.
 func Overlap(a, b any) bool {
 	if x, ok := ability.Find[*Memory](a); ok {
 		y, ok := ability.Find[*Memory](b)

@@ -13,10 +13,10 @@
 // Prefix:released.
 //
 // Every script uses one key, so all of this works in a cluster. A release is published by plain PUBLISH,
-// not by sharded PUBLISH: a cluster forwards it to every node, so a process hears of all keys over one
-// connection, whichever node it is connected to. The price is that a process that waits for any key
-// receives every release: some hundred bytes per generated thumbnail. With a Ring, a waiter hears of the
-// keys of one shard only; it checks the others once a second.
+// not by sharded PUBLISH: a cluster forwards it to every node, so a process receives the releases of all
+// keys over one connection, whichever node it is connected to. The price is that a process that waits for
+// any key receives every release: some hundred bytes per generated thumbnail. With a Ring, a waiter
+// receives the releases of one shard only; it checks other keys once a second.
 //
 // A user with restricted rights needs +@connection +set +get +del +pttl +pexpire +hdel +evalsha +eval
 // +publish +subscribe, ~Prefix:* and &Prefix:released.
@@ -30,9 +30,9 @@
 // # Goroutines
 //
 // Each held lock has one goroutine, which ends with unlock or with the context of TryLock. While any call
-// of Wait blocks, there is one more goroutine. A command that got no answer in time may leave one behind
-// until the client gives up on it, after its DialTimeout or ReadTimeout. The ReadTimeout of a *Client is
-// two seconds here.
+// of Wait blocks, there is one more goroutine. A command that got no answer in time may leave a goroutine
+// behind until the client gives up, after its DialTimeout or ReadTimeout. For this package's commands, a
+// *Client has a ReadTimeout of two seconds.
 package redis
 
 import (
@@ -74,11 +74,11 @@ type Options struct {
 
 // Locker locks keys in Redis. Any number of goroutines may use it at once.
 //
-// A command has one second, whatever the options of the client. If Redis does not answer in time, it counts
-// as down: every call fails within a few milliseconds, with an error that matches [ErrDown], until Redis
-// answers a probe. Calls start the probes, one at a time and at most four a second, so nothing runs between
-// calls. While other commands are being answered, a command has three seconds, because then this process is
-// overloaded and not Redis.
+// A command has a timeout of one second, whatever the options of the client. If Redis does not answer in
+// time, it counts as down: every call fails within a few milliseconds, with an error that matches
+// [ErrDown], until Redis answers a probe. Calls start the probes, one at a time and at most four a second,
+// so nothing runs between calls. While other commands are being answered, the timeout is three seconds,
+// because then this process is overloaded, not Redis.
 type Locker struct {
 	client  redis.UniversalClient
 	prefix  string

@@ -8,18 +8,18 @@
 //	}
 //
 // It is a separate module. Package processors/heif reads the container, and github.com/gen2brain/avif decodes
-// and encodes the pixels, without cgo. It calls libavif 1.1 or a later version 1, if the system has it under
-// the name libavif.so (Debian: package libavif-dev). Otherwise it runs the same library as WebAssembly, which
-// the program contains. WebAssembly is slower than all other formats (docs/formats.md has a table), and it has
-// to be compiled when the program runs, which takes one to three seconds of CPU time. NewHandler compiles it by
-// Format.Start and [Encoder.Start], so that the first picture takes no longer than the next. A program without
-// a handler calls [Start].
+// and encodes the pixels, without cgo. The latter calls libavif 1.1 or a later 1.x version, if the system
+// has it under the name libavif.so (Debian: package libavif-dev). Otherwise it runs the same library as
+// WebAssembly, which is compiled into the program. WebAssembly is slower than all other formats
+// (docs/formats.md has a table), and it has to be compiled when the program runs, which takes one to three
+// seconds of CPU time. NewHandler compiles it by Format.Start and [Encoder.Start], so that the first
+// picture takes no longer than the next. A program without a handler calls [Start].
 //
 // # Pictures
 //
-// The picture is the primary item, also in an image sequence. If the picture has a gain map, it is the base
-// image. It is rotated, mirrored and cropped as the file's properties say. Its colors are described by its ICC
-// profile, its box colr or its AV1 sequence header. Metadata, including the orientation in EXIF, is not read.
+// The picture is the primary item, also in an image sequence; a gain map is ignored. The picture is
+// rotated, mirrored and cropped as the file's properties say. Its colors are described by its ICC profile,
+// its box colr or its AV1 sequence header. Metadata, including the orientation in EXIF, is not read.
 //
 // # Memory
 //
@@ -40,7 +40,7 @@
 //
 //	go build -tags nodynamic
 //
-// github.com/gen2brain/avif registers itself with package image. image.Decode then neither rotates nor crops
+// github.com/gen2brain/avif registers itself with package image, but image.Decode neither rotates nor crops
 // AVIF pictures. A handler does both, because it tries Config.Formats first.
 package avif
 
@@ -58,8 +58,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )
 
-// MaxSide is the largest width and height of a picture, in pixels. It is libavif's default limit. AV1 allows
-// twice as many, but few decoders read such a file. maxPixels is libavif's AVIF_DEFAULT_IMAGE_SIZE_LIMIT.
+// MaxSide is the largest width and height of a picture, in pixels. It is libavif's default limit. AV1
+// allows sides of twice that length, but few decoders read such a file.
 const (
 	MaxSide   = 32768
 	maxPixels = 1 << 28

@@ -21,8 +21,8 @@ const DefaultMaxPixels = 1_500_000
 // Encoder encodes as AVIF, without metadata. The zero value is ready to use. Any number of goroutines may use
 // an Encoder at once.
 type Encoder struct {
-	Quality int // 1 to 100; 0 means 60, which looks about like JPEG at 85. Values beyond are taken as the nearest.
-	Effort  int // 1, fast, to 10, small; 0 means 1. Values beyond are taken as the nearest. 3 takes about three times as long as 1.
+	Quality int // 1 to 100; 0 means 60, which looks about like JPEG at 85. Other values are clamped.
+	Effort  int // 1, fast, to 10, small; 0 means 1. Other values are clamped. 3 takes about three times as long as 1.
 
 	// MaxPixels limits width × height of a picture, because AVIF takes fifty times the CPU time of JPEG, and a
 	// hundred bytes of memory per pixel. 0 means DefaultMaxPixels, a negative value means no limit. For a

@@ -9,12 +9,11 @@
 //
 // # Pictures
 //
-// The picture is the primary item, also in an image sequence. If the picture has a gain map, it is the base
-// image. The properties clap, irot and imir are applied in the order in which the file lists them. The
-// orientation in EXIF is ignored, as the standard (Annex A.2.3) says and all readers do, because writers that
-// rotate a picture by irot do not update the camera's EXIF. The colors are described by the box colr, with an
-// ICC profile or code points of ITU-T H.273. If there is no such box, the sequence header of AV1 or HEVC
-// describes them.
+// The picture is the primary item, also in an image sequence; a gain map is ignored. The properties clap,
+// irot and imir are applied in the order in which the file lists them. The orientation in EXIF is ignored,
+// as the standard (Annex A.2.3) says and all readers do, because writers that rotate a picture by irot do
+// not update the camera's EXIF. The colors are described by the box colr, with an ICC profile or code
+// points of ITU-T H.273. If there is no such box, the sequence header of AV1 or HEVC describes them.
 //
 // The error matches [processors.ErrFormat] for an item of another codec, for an unknown essential property, and
 // for a sequence without a primary item. A file is damaged if pixel data is missing, or if it has more pixels
@@ -64,10 +63,10 @@ type Options struct {
 
 	// BytesPerPixel is an upper bound of the memory that the decoder takes for each pixel of 8 bits per sample,
 	// including its result; 0 means 16. DeepBytesPerPixel is the bound for more than 8 bits per sample; 0 means
-	// twice BytesPerPixel. A pixel of alpha counts as half a pixel. Added to that are FixedBytes and, for
-	// decoders that copy the file, three bytes per byte of the file. When the decoder has returned, only the
-	// memory of the result stays counted, so the result must not keep other memory alive, as a slice of a
-	// WebAssembly's memory would.
+	// twice BytesPerPixel. A pixel of alpha counts as half a pixel. The bound for a picture also includes
+	// FixedBytes and, because decoders copy the file, three times the size of the file. After the decoder has
+	// returned, only the memory of the result is counted, so the result must not keep other memory alive. For
+	// example, it must not be a slice of a WebAssembly instance's memory.
 	BytesPerPixel, DeepBytesPerPixel, FixedBytes int64
 
 	// MaxSide and MaxPixels limit the stored size of pictures, in pixels. A MaxSide of 0 means 65536, a

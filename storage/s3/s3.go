@@ -80,7 +80,7 @@ type Config struct {
 
 	// PublicURL is the address under which anybody may read the bucket, or the address of the CDN in front
 	// of it, for example "https://cdn.example.com/my-bucket". The full key, including the prefix, follows
-	// after a slash. Empty: URL presigns.
+	// after a slash. Empty: [Storage.URL] returns presigned URLs.
 	PublicURL string
 
 	// PresignTTL is how long a URL that URL presigns works. 0: 15 minutes; S3 allows at most 7 days.

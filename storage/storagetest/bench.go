@@ -11,10 +11,9 @@ import (
 // PNG.
 var benchSizes = []int{4 << 10, 40 << 10, 400 << 10}
 
-// Bench measures what a handler does with a storage, so that storages can be compared: Open of a
-// key that holds nothing, which every new thumbnail begins with, twice; Open and reading to the
-// end, which every later request does if no web server does it, by one goroutine and by GOMAXPROCS
-// of them; and Put. Call it as
+// Bench measures the operations of a handler, so that storages can be compared: Open of a missing key,
+// which precedes each new thumbnail; Open followed by reading to the end, as for each later request, in one
+// goroutine and in GOMAXPROCS goroutines; and Put. Call it as
 //
 //	func BenchmarkStorage(b *testing.B) { storagetest.Bench(b, open) }
 func Bench(b *testing.B, open func(t testing.TB) Storage) {

@@ -1,6 +1,6 @@
-// Package storagetest tests implementations of a thumbnail storage: what passes [Run] can be the
-// Storage of a thumbnail.Config. Its own interface types say what it tests, so that a storage needs
-// no import of the library.
+// Package storagetest tests implementations of a thumbnail storage: an implementation that passes [Run] can
+// be the Storage of a thumbnail.Config. The package declares the interfaces that it tests, so an
+// implementation need not import the library.
 //
 //	func TestStorage(t *testing.T) {
 //		storagetest.Run(t, func(t testing.TB) storagetest.Storage { return newStorage(t.TempDir()) })
@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// Storage is what is tested. Any number of goroutines may use it at once. A call whose context is done
-// returns the context's error.
+// Storage is the tested interface. Any number of goroutines may use it at once. A call whose context is
+// done returns the context's error.
 //
 // A key is one or more segments separated by "/", at most 1000 bytes in all; a segment is 1 to 255
 // bytes of valid UTF-8 without control bytes (below 0x20, and 0x7F) and backslashes, and neither
@@ -30,9 +30,9 @@ type Storage interface {
 	// nothing or is not valid, and only then, the error matches fs.ErrNotExist.
 	Open(ctx context.Context, key string) (fs.File, error)
 
-	// Put makes what r returns, up to io.EOF, the content of key: whole or not at all. If r fails,
-	// Put returns r's error, possibly wrapped, and key keeps its old content. If key is not valid,
-	// the error matches fs.ErrInvalid.
+	// Put stores the content of r, up to io.EOF, under key: whole or not at all. If r fails, Put
+	// returns r's error, possibly wrapped, and key keeps its old content. If key is not valid, the
+	// error matches fs.ErrInvalid.
 	Put(ctx context.Context, key string, r io.Reader) error
 }
 
