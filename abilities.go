@@ -114,3 +114,9 @@ func having[T any, M ~map[string]V, V any](m M) []string {
 	slices.Sort(found)
 	return found
 }
+
+// moves reports whether an encoder shows all frames of an animation.
+func moves(e Encoder) bool {
+	a, ok := ability.Find[processors.Animator](e)
+	return ok && a.Animates()
+}

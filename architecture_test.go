@@ -1,6 +1,9 @@
 package thumbnail_test
 
 import (
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,23 +18,66 @@ import (
 func TestThePlacesInTheArchitectureAreThere(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("docs", "ARCHITECTURE.md"))
 	require.NoError(t, err)
-	file := regexp.MustCompile("`((?:internal|processors|[a-z]+)/[a-z0-9_/]+\\.go)`((?:[:,] `[A-Za-z.]+`)*)")
-	name := regexp.MustCompile("`([A-Za-z.]+)`")
-	found := 0
-	for _, m := range file.FindAllStringSubmatch(string(page), -1) {
-		path := m[1]
-		if dir, _, _ := strings.Cut(path, "/"); dir != "internal" && dir != "processors" {
-			path = filepath.Join("internal", "codec", path)
-		}
-		code, err := os.ReadFile(path)
-		if !assert.NoError(t, err) {
-			continue
-		}
-		found++
-		for _, n := range name.FindAllStringSubmatch(m[2], -1) {
-			words := strings.Split(n[1], ".")
-			assert.Regexp(t, `\b`+words[len(words)-1]+`\b`, string(code), "%s in %s", n[1], path)
+	span := regexp.MustCompile("(: |, )?`([^`\n]+)`")
+	file := regexp.MustCompile(`^[a-z0-9_/]+\.go$`)
+	name := regexp.MustCompile(`^[A-Za-z.]+$`)
+	var path, code string // of the last file, if only names in it followed
+	end, files, names := 0, 0, 0
+	for _, m := range span.FindAllStringSubmatchIndex(string(page), -1) {
+		word := string(page[m[4]:m[5]])
+		follows := m[0] == end && m[2] >= 0
+		end = m[1]
+		switch {
+		case file.MatchString(word):
+			path, code = word, placeIn(t, word)
+			files++
+		case follows && code != "" && name.MatchString(word):
+			assert.Regexp(t, `\b`+word[strings.LastIndex(word, ".")+1:]+`\b`, code, "%s in %s", word, path)
+			names++
+		default:
+			code = ""
 		}
 	}
-	assert.Greater(t, found, 60)
+	assert.Greater(t, files, 90)
+	assert.Greater(t, names, 30)
+}
+
+// placeIn returns the code of a file that the page names: by its path, or by that in the rooms of formats.
+func placeIn(t *testing.T, path string) string {
+	for _, pattern := range []string{path, "internal/codec/" + path, "internal/codec/*/" + path} {
+		if found, _ := filepath.Glob(filepath.FromSlash(pattern)); len(found) > 0 {
+			code, err := os.ReadFile(found[0])
+			require.NoError(t, err)
+			return string(code)
+		}
+	}
+	assert.Fail(t, "no such file", path)
+	return ""
+}
+
+// A test of a package that others import is a user of the package. Mechanisms that need tests from inside are
+// packages in an internal folder. Programs (package main) can't be imported.
+func TestOnlyInternalPackagesAreTestedFromInside(t *testing.T) {
+	later := map[string]bool{
+		"processors": true, "bench/ssimulacra2": true,
+		"storage": true, "storage/s3": true, "storage/storagetest": true, "lock/locktest": true, "lock/redis": true,
+	}
+	looked := 0
+	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "internal" || d.Name() == "testdata"):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.PackageClauseOnly)
+		require.NoError(t, err)
+		looked++
+		black := f.Name.Name == "main" || strings.HasSuffix(f.Name.Name, "_test")
+		assert.True(t, black || later[filepath.ToSlash(filepath.Dir(path))], "%s is in package %s", path, f.Name.Name)
+		return nil
+	}))
+	assert.Greater(t, looked, 100)
 }

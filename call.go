@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/internal/negative"
 )
 
 // A call is a thumbnail that a request or Generate asks for.
@@ -36,6 +37,11 @@ func (c *call) end() {
 	if c.cancel != nil {
 		c.cancel()
 	}
+}
+
+// thumbnail returns what the cache of failures knows the thumbnail by.
+func (c *call) thumbnail() negative.Thumbnail {
+	return negative.Thumbnail{Key: c.key, Source: c.spec.Source, Version: c.spec.Version, Moves: moves(c.encoder)}
 }
 
 // noLimit is the wait of a call that only its context bounds.
@@ -89,7 +95,7 @@ func (h *Handler) obtain(c *call) (a answer, err error) {
 		if round > 2 { // somebody says that it may be there now, and it is not
 			sleep(patience, 10*time.Millisecond)
 		}
-		if err := h.negative.recall(c.key, c.spec, moves(c.encoder), time.Now()); err != nil {
+		if err := h.negative.Recall(c.thumbnail(), time.Now()); err != nil {
 			return a, err
 		}
 		var l landing

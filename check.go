@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/rest-thumbnails/thumbnail/internal/admission"
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
@@ -54,12 +55,12 @@ func (h *Handler) check(ctx context.Context, r io.Reader) (Info, error) {
 		u.seen.moves = u.seen.moves || moves(e)
 	}
 	u.room = min(max(lengthOf(r)+1, headBytes/2), h.cfg.MaxSourceBytes+1)
-	memory, err := h.generator.admission.reserve(min(u.room+headBytes/2, h.cfg.MaxMemory), p)
+	memory, err := h.generator.admission.Reserve(min(u.room+headBytes/2, h.cfg.MaxMemory), p)
 	if err != nil {
 		return Info{}, uploadError(ctx, h, nil, err)
 	}
 	u.memory = memory
-	defer memory.release()
+	defer memory.Release()
 	if err := u.read(ctx, r); err != nil {
 		return Info{}, uploadError(ctx, h, nil, err)
 	}
@@ -79,7 +80,7 @@ func (h *Handler) check(ctx context.Context, r io.Reader) (Info, error) {
 type upload struct {
 	h      *Handler
 	place  *place
-	memory *reservation
+	memory *admission.Reservation
 	room   int64 // of data at first
 	data   []byte
 	header *codec.Header
@@ -150,7 +151,7 @@ func (u *upload) grow(size int64) error {
 	if size > u.h.cfg.MaxMemory {
 		return fmt.Errorf("%w: it takes %d bytes of memory, more than Config.MaxMemory (%d)", ErrTooLarge, size, u.h.cfg.MaxMemory)
 	}
-	return u.memory.await(size, u.place)
+	return u.memory.Await(size, u.place)
 }
 
 // inspect looks at the header, plans every preset, and decodes the file.
@@ -183,7 +184,7 @@ func (u *upload) inspect(ctx context.Context) (err error) {
 	if err := u.grow(total); err != nil {
 		return err
 	}
-	release, err := g.admission.worker(u.place)
+	release, err := g.admission.Worker(u.place)
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (h *Handler) remove(ctx context.Context, source string) error {
 // call. It cancels Puts in progress and waits for them.
 func (h *Handler) expire(ctx context.Context, source string, below bool, to validity) error {
 	pending := h.flights.expire(source, below, to)
-	h.negative.forget(source)
+	h.negative.Forget(source)
 	for _, done := range pending {
 		select {
 		case <-done:

@@ -11,8 +11,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/admission"
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/engine"
+	"github.com/rest-thumbnails/thumbnail/internal/negative"
+	"github.com/rest-thumbnails/thumbnail/internal/yield"
 )
 
 // A generator makes thumbnails, from the source to the encoded bytes: steps 8 to 11 without storing. It
@@ -20,7 +23,7 @@ import (
 type generator struct {
 	source    Source
 	engine    *engine.Engine
-	admission *admission
+	admission *admission.Control
 	limits    limits
 }
 
@@ -41,7 +44,7 @@ type order struct {
 type made struct {
 	encoded *bytes.Buffer
 	origin  fs.FileInfo
-	memory  *reservation // of encoded
+	memory  *admission.Reservation // of encoded
 }
 
 // An effort is what it took to make a thumbnail, successfully or not.
@@ -72,8 +75,8 @@ var (
 
 // generate makes a thumbnail. It waits for memory and for a worker in p.
 func (g *generator) generate(ctx context.Context, o order, p *place) (m *made, e effort, err error) {
-	if g.admission.full() {
-		return nil, e, errQueueFull
+	if g.admission.Full() {
+		return nil, e, admission.ErrQueueFull
 	}
 	src, err := timed(&e.timing.Source, func() (*sourceFile, error) { return g.open(ctx, o.spec.Source) })
 	if err != nil {
@@ -84,7 +87,7 @@ func (g *generator) generate(ctx context.Context, o order, p *place) (m *made, e
 			closed := false
 			defer func() {
 				if !closed && m != nil { // it panicked
-					m.memory.release()
+					m.memory.Release()
 				}
 			}()
 			src.Close()
@@ -122,11 +125,11 @@ func (g *generator) again(ctx context.Context, src *sourceFile, same bool) (*sou
 // attempt makes a thumbnail with need bytes of memory. If that is too little and more is not free at once,
 // it releases its memory and returns errRestart and the amount that it needs.
 func (g *generator) attempt(ctx context.Context, src *sourceFile, o order, need int64, p *place, e *effort) (m *made, more int64, err error) {
-	memory, err := g.admission.reserve(need, p)
+	memory, err := g.admission.Reserve(need, p)
 	if err != nil {
 		return nil, 0, err
 	}
-	defer func() { memory.release() }()
+	defer func() { memory.Release() }()
 	if err := ctx.Err(); err != nil {
 		return nil, 0, err
 	}
@@ -134,10 +137,10 @@ func (g *generator) attempt(ctx context.Context, src *sourceFile, o order, need 
 	if err != nil {
 		return nil, total, err
 	}
-	if !memory.grow(total) {
+	if !memory.Grow(total) {
 		return nil, total, errRestart
 	}
-	ctx = codec.WithAccount(ctx, codec.NewAccount(memory.size))
+	ctx = codec.WithAccount(ctx, codec.NewAccount(memory.Size()))
 	start := time.Now()
 	data, grew, err := src.read(ctx, head)
 	e.timing.Source += time.Since(start)
@@ -158,14 +161,14 @@ func (g *generator) attempt(ctx context.Context, src *sourceFile, o order, need 
 	if err != nil {
 		return nil, 0, err
 	}
-	if !memory.grow(total) {
+	if !memory.Grow(total) {
 		return nil, total, errRestart
 	}
 	m, err = g.work(ctx, o, plan, data, p, e)
 	if err != nil {
 		return nil, 0, err
 	}
-	m.origin, m.memory = src.info, memory.move()
+	m.origin, m.memory = src.info, memory.Move()
 	return m, 0, nil
 }
 
@@ -225,16 +228,16 @@ func (g *generator) plan(header *codec.Header, o order, file int64) (*engine.Pla
 	size := header.Size()
 	switch {
 	case err != nil && int64(size.X)*int64(size.Y) > g.limits.pixels:
-		return nil, 0, originalError(ofSource, o, err)
+		return nil, 0, originalError(negative.OfSource, o, err)
 	case err != nil:
-		return nil, 0, originalError(ofThumbnail, o, err)
+		return nil, 0, originalError(negative.OfThumbnail, o, err)
 	}
 	return plan, plan.Bytes + file, nil
 }
 
 // work does step 11 without storing, on one of Config.Workers.
 func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data []byte, p *place, e *effort) (*made, error) {
-	release, err := g.admission.worker(p)
+	release, err := g.admission.Worker(p)
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +245,7 @@ func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data [
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	ctx = codec.WithAccount(newYielding(ctx), codec.NewAccount(plan.Bytes))
+	ctx = codec.WithAccount(yield.Context(ctx), codec.NewAccount(plan.Bytes))
 	encoded := newBuffer()
 	var t engine.Timing
 	err = g.engine.Make(ctx, data, plan, encoded, &t)
@@ -266,23 +269,23 @@ func (g *generator) headerError(o order, err error) error {
 	case !isOriginals(err):
 		return err
 	case moves(o.encoder):
-		return originalError(ofMoving, o, err)
+		return originalError(negative.OfMoving, o, err)
 	}
-	return originalError(ofSource, o, err)
+	return originalError(negative.OfSource, o, err)
 }
 
 // makeError classifies an error of engine.Make: whose fault it is, and for which thumbnails it holds.
 // Decoding does not depend on the requested size; processors and encoders may.
 func (g *generator) makeError(ctx context.Context, o order, plan *engine.Plan, t *engine.Timing, err error) error {
-	of := ofSource
+	of := negative.OfSource
 	switch {
 	case t.Process > 0:
-		of = ofThumbnail
+		of = negative.OfThumbnail
 	case moves(plan.Encoder):
-		of = ofMoving
+		of = negative.OfMoving
 	}
 	if timedOut(ctx) {
-		return &scopedError{of, &statusError{http.StatusServiceUnavailable, "generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, g.limits.timeout, err)}}
+		return &negative.Error{Scope: of, Err: &statusError{http.StatusServiceUnavailable, "generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, g.limits.timeout, err)}}
 	}
 	if isOriginals(err) {
 		return originalError(of, o, err)
@@ -294,11 +297,11 @@ func (g *generator) makeError(ctx context.Context, o order, plan *engine.Plan, t
 }
 
 // originalError returns the error for what is wrong with the original of an order.
-func originalError(of scope, o order, err error) error {
+func originalError(of negative.Scope, o order, err error) error {
 	if o.spec.Source != "" { // an upload has no name yet
 		err = fmt.Errorf("thumbnail: source %q: %w", o.spec.Source, err)
 	}
-	return &scopedError{of, err}
+	return &negative.Error{Scope: of, Err: err}
 }
 
 // isOriginals reports whether an error is the fault of the original.
@@ -308,9 +311,9 @@ func isOriginals(err error) bool {
 
 func (g *generator) tooLong(src *sourceFile) error {
 	if src.size >= g.limits.sourceBytes {
-		return &scopedError{ofSource, fmt.Errorf("%w: source %q has more than Config.MaxSourceBytes (%d)", ErrTooLarge, src.key, g.limits.sourceBytes)}
+		return &negative.Error{Scope: negative.OfSource, Err: fmt.Errorf("%w: source %q has more than Config.MaxSourceBytes (%d)", ErrTooLarge, src.key, g.limits.sourceBytes)}
 	}
-	return &scopedError{ofSource, fmt.Errorf("%w: source %q has more than the %d bytes that it said", ErrTooLarge, src.key, src.size)}
+	return &negative.Error{Scope: negative.OfSource, Err: fmt.Errorf("%w: source %q has more than the %d bytes that it said", ErrTooLarge, src.key, src.size)}
 }
 
 // unchanged reports whether the original is still the one that origin describes.

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/internal/admission"
 	"github.com/rest-thumbnails/thumbnail/internal/engine"
+	"github.com/rest-thumbnails/thumbnail/internal/negative"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -45,7 +47,7 @@ import (
 type Handler struct {
 	cfg                       Config
 	flights                   flights
-	negative                  negativeCache
+	negative                  negative.Cache
 	seen                      seen
 	halves                    halves
 	generator                 *generator
@@ -81,7 +83,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 	h.cacheControl, h.cacheVersioned = []string{cfg.CacheControl}, []string{cfg.CacheControlVersioned}
 	h.generator = &generator{
 		source: cfg.Source, engine: e,
-		admission: &admission{maxMemory: cfg.MaxMemory, workers: cfg.Workers, maxQueue: cfg.MaxQueue},
+		admission: admission.New(admission.Limits{Memory: cfg.MaxMemory, Workers: cfg.Workers, Queue: cfg.MaxQueue}),
 		limits: limits{
 			sourceBytes: cfg.MaxSourceBytes, pixels: cfg.MaxPixels, memory: cfg.MaxMemory,
 			width: cfg.MaxWidth, height: cfg.MaxHeight, timeout: cfg.Timeout,

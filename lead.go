@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/internal/negative"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -82,7 +83,7 @@ func (h *Handler) settle(ctx context.Context, c *call, fl *flight, m *made, last
 	done := false
 	defer func() {
 		if !done {
-			m.memory.release()
+			m.memory.Release()
 		}
 	}()
 	done = h.store(ctx, c, fl, r, m, last, &e.timing.Store)
@@ -97,11 +98,11 @@ func (h *Handler) failed(ctx context.Context, c *call, fl *flight, err error) la
 	if err == errDeserted {
 		return landing{again: true}
 	}
-	var scoped *scopedError
+	var scoped *negative.Error
 	if timedOut(ctx) && !errors.As(err, &scoped) {
 		err = serverError("generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, h.cfg.Timeout, err))
 	}
-	h.flights.ifValid(fl, func() { h.negative.remember(c.key, c.spec, err, time.Now()) })
+	h.flights.ifValid(fl, func() { h.negative.Remember(c.thumbnail(), err, time.Now()) })
 	return landing{err: err}
 }
 
@@ -138,7 +139,7 @@ func (h *Handler) store(ctx context.Context, c *call, fl *flight, r *result, m *
 		r.stored, r.storeErr = err == nil, err
 		break
 	}
-	few := r.memory.keep(int64(r.encoded.Cap()))
+	few := r.memory.Keep(int64(r.encoded.Cap()))
 	r.reopen = r.stored && (h.storageLocal || !few)
 	return true
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"sync/atomic"
 
+	"github.com/rest-thumbnails/thumbnail/internal/admission"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -12,7 +13,7 @@ import (
 // counts until the last of them has released it.
 type result struct {
 	encoded  *bytes.Buffer
-	memory   *reservation
+	memory   *admission.Reservation
 	storeErr error // why the thumbnail could not be stored
 	stored   bool  // storing neither failed nor was forbidden
 	reopen   bool  // reading it from the storage is equivalent
@@ -24,7 +25,7 @@ func (r *result) retain(n int) { r.refs.Add(int64(n)) }
 
 func (r *result) release() {
 	if r.refs.Add(-1) == 0 {
-		r.memory.release()
+		r.memory.Release()
 		freeBuffer(r.encoded)
 	}
 }

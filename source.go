@@ -10,6 +10,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/negative"
 )
 
 // A sourceFile is an open file of a source.
@@ -26,7 +27,7 @@ type sourceFile struct {
 func (g *generator) open(ctx context.Context, key string) (*sourceFile, error) {
 	f, err := g.source.Open(ctx, key)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &scopedError{ofSource, fmt.Errorf("thumbnail: source %q: %w", key, err)}
+		return nil, &negative.Error{Scope: negative.OfSource, Err: fmt.Errorf("thumbnail: source %q: %w", key, err)}
 	}
 	if err != nil {
 		return nil, serverError("open source", err)
@@ -50,7 +51,7 @@ func (o *sourceFile) measure(limit int64) error {
 	}
 	o.info, o.size, o.known = info, info.Size(), info.Size() > 0
 	if o.size > limit {
-		return &scopedError{ofSource, fmt.Errorf("%w: source %q has %d bytes, more than Config.MaxSourceBytes (%d)", ErrTooLarge, o.key, o.size, limit)}
+		return &negative.Error{Scope: negative.OfSource, Err: fmt.Errorf("%w: source %q has %d bytes, more than Config.MaxSourceBytes (%d)", ErrTooLarge, o.key, o.size, limit)}
 	}
 	if !o.known { // an io/fs.FileInfo need not report the size
 		o.size = limit

@@ -43,14 +43,11 @@ func (c *counters) count(e *Event) {
 
 // Stats returns a snapshot. The call is cheap, and may be made at any time.
 func (h *Handler) Stats() Stats {
-	a, c := h.generator.admission, &h.stats
-	s := Stats{
-		Flights: h.flights.count(), Remembered: h.negative.count(),
+	load, c := h.generator.admission.Load(), &h.stats
+	return Stats{
+		Working: load.Working, Queued: load.Queued, Memory: load.Memory,
+		Flights: h.flights.count(), Remembered: h.negative.Len(),
 		Requests: c.requests.Load(), Calls: c.calls.Load(), Hits: c.hits.Load(), Generated: c.generated.Load(), Fails: c.fails.Load(),
 		Gone: c.gone.Load(), Overloaded: c.overloaded.Load(), StoreErrors: c.storeErrors.Load(),
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s.Working, s.Queued, s.Memory = a.busy, a.queued(), a.used
-	return s
 }

@@ -51,6 +51,7 @@ import (
 	"io/fs"
 	"net/http"
 
+	"github.com/rest-thumbnails/thumbnail/internal/admission"
 	"github.com/rest-thumbnails/thumbnail/lock"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/storage"
@@ -63,7 +64,7 @@ var (
 	ErrSignature  = errors.New("thumbnail: secret does not match") // the path is well-formed, but no accepted key signed it
 	ErrBusy       = errors.New("thumbnail: being made elsewhere")  // the lock did not become free in time
 	ErrTooLarge   = processors.ErrTooLarge                         // the source file, its pixels, or the result exceed a limit
-	ErrOverloaded = errors.New("thumbnail: too many generations")  // no memory or no worker became free in time
+	ErrOverloaded = admission.ErrOverloaded                        // no memory or no worker became free in time
 	ErrFormat     = processors.ErrFormat                           // the format of the source is unknown
 	ErrCorrupt    = processors.ErrCorrupt                          // the source is damaged
 )

@@ -1,4 +1,4 @@
-package thumbnail
+package admission
 
 import (
 	"errors"
@@ -19,7 +19,7 @@ type patient struct{ gone chan struct{} }
 
 var errGone = errors.New("gone")
 
-func (p patient) wait(ready <-chan struct{}) error {
+func (p patient) Wait(ready <-chan struct{}) error {
 	select {
 	case <-ready:
 		return nil
@@ -30,18 +30,18 @@ func (p patient) wait(ready <-chan struct{}) error {
 
 // granted is how a reservation that may have to wait ends.
 type granted struct {
-	r   *reservation
+	r   *Reservation
 	err error
 }
 
 // queue asks for memory in another goroutine and returns when it waits or has got it.
-func queue(t *testing.T, a *admission, need int64) (answer chan granted) {
+func queue(t *testing.T, a *Control, need int64) (answer chan granted) {
 	answer = make(chan granted, 1)
 	a.mu.Lock()
 	before := len(a.forMemory)
 	a.mu.Unlock()
 	go func() {
-		r, err := a.reserve(need, patient{})
+		r, err := a.Reserve(need, patient{})
 		answer <- granted{r, err}
 	}()
 	require.Eventually(t, func() bool {
@@ -53,46 +53,46 @@ func queue(t *testing.T, a *admission, need int64) (answer chan granted) {
 }
 
 func TestSmallWorkPassesLargeWorkABoundedNumberOfTimes(t *testing.T) {
-	a := &admission{maxMemory: 100, maxQueue: 1000}
-	first, err := a.reserve(60, patient{})
+	a := New(Limits{Memory: 100, Queue: 1000})
+	first, err := a.Reserve(60, patient{})
 	require.NoError(t, err)
 	large := queue(t, a, 80)
 	for i := range maxPassed {
-		small, err := a.reserve(1, failsToWait{})
+		small, err := a.Reserve(1, failsToWait{})
 		require.NoError(t, err, i)
-		small.release()
+		small.Release()
 	}
-	_, err = a.reserve(1, failsToWait{})
+	_, err = a.Reserve(1, failsToWait{})
 	assert.ErrorIs(t, err, errGone, "nobody passes any more, although there is memory")
 	waiting := queue(t, a, 1)
 	assert.Empty(t, waiting)
-	first.release()
+	first.Release()
 	assert.NoError(t, (<-large).err)
 	assert.NoError(t, (<-waiting).err)
 }
 
 type failsToWait struct{}
 
-func (failsToWait) wait(<-chan struct{}) error { return errGone }
+func (failsToWait) Wait(<-chan struct{}) error { return errGone }
 
 func TestWorkThatWaitsIsPassedOverWhenMemoryIsFreed(t *testing.T) {
-	a := &admission{maxMemory: 100, maxQueue: 1000}
-	holds, err := a.reserve(50, patient{})
+	a := New(Limits{Memory: 100, Queue: 1000})
+	holds, err := a.Reserve(50, patient{})
 	require.NoError(t, err)
-	more, err := a.reserve(50, patient{})
+	more, err := a.Reserve(50, patient{})
 	require.NoError(t, err)
 	large := queue(t, a, 90)
 	var small []chan granted
 	for range maxPassed + 1 {
 		small = append(small, queue(t, a, 10))
 	}
-	more.release()
+	more.Release()
 	passed := 0
 	for i := range small {
 		select {
 		case g := <-small[i]:
 			require.NoError(t, g.err)
-			g.r.release()
+			g.r.Release()
 			passed++
 		default:
 		}
@@ -102,25 +102,25 @@ func TestWorkThatWaitsIsPassedOverWhenMemoryIsFreed(t *testing.T) {
 		select {
 		case g := <-small[i]:
 			require.NoError(t, g.err)
-			g.r.release()
+			g.r.Release()
 			passed++
 		default:
 		}
 	}
 	assert.Equal(t, 1, len(a.forMemory)-1, "the last one does not pass any more")
 	assert.Empty(t, large)
-	holds.release()
-	(<-large).r.release()
+	holds.Release()
+	(<-large).r.Release()
 }
 
 func TestWhoGivesUpIsInNobodysWay(t *testing.T) {
-	a := &admission{maxMemory: 100, maxQueue: 1000}
-	holds, err := a.reserve(50, patient{})
+	a := New(Limits{Memory: 100, Queue: 1000})
+	holds, err := a.Reserve(50, patient{})
 	require.NoError(t, err)
 	gone := make(chan struct{})
 	large := make(chan granted, 1)
 	go func() {
-		r, err := a.reserve(90, patient{gone})
+		r, err := a.Reserve(90, patient{gone})
 		large <- granted{r, err}
 	}()
 	require.Eventually(t, func() bool { a.mu.Lock(); defer a.mu.Unlock(); return len(a.forMemory) == 1 }, wait, tick)
@@ -130,17 +130,17 @@ func TestWhoGivesUpIsInNobodysWay(t *testing.T) {
 	close(gone)
 	assert.ErrorIs(t, (<-large).err, errGone)
 	assert.NoError(t, (<-small).err)
-	holds.release()
+	holds.Release()
 }
 
 func TestUploadsThatWaitForEachOtherAreNotStuck(t *testing.T) {
-	a := &admission{maxMemory: 100, maxQueue: 1000}
-	grow := func(r *reservation, size int64) chan error {
+	a := New(Limits{Memory: 100, Queue: 1000})
+	grow := func(r *Reservation, size int64) chan error {
 		answer := make(chan error, 1)
 		a.mu.Lock()
 		before := len(a.forMemory)
 		a.mu.Unlock()
-		go func() { answer <- r.await(size, patient{}) }()
+		go func() { answer <- r.Await(size, patient{}) }()
 		require.Eventually(t, func() bool {
 			a.mu.Lock()
 			defer a.mu.Unlock()
@@ -148,130 +148,130 @@ func TestUploadsThatWaitForEachOtherAreNotStuck(t *testing.T) {
 		}, wait, tick)
 		return answer
 	}
-	one, err := a.reserve(40, patient{})
+	one, err := a.Reserve(40, patient{})
 	require.NoError(t, err)
-	two, err := a.reserve(40, patient{})
+	two, err := a.Reserve(40, patient{})
 	require.NoError(t, err)
-	generation, err := a.reserve(20, patient{})
+	generation, err := a.Reserve(20, patient{})
 	require.NoError(t, err)
 	newcomer := queue(t, a, 30)
 	first := grow(one, 90)
 	second := grow(two, 80)
 	assert.Empty(t, first)
 	assert.Empty(t, second, "as long as somebody works, there is hope")
-	generation.release()
+	generation.Release()
 	assert.ErrorIs(t, <-second, ErrOverloaded, "the last one that came")
 	assert.Empty(t, first)
 	assert.Empty(t, newcomer, "those who hold something come first")
-	two.release()
+	two.Release()
 	assert.NoError(t, <-first)
 	assert.EqualValues(t, 90, one.size)
-	one.release()
-	(<-newcomer).r.release()
+	one.Release()
+	(<-newcomer).r.Release()
 	assert.Zero(t, a.used)
 }
 
 func TestResultsTakeNoMoreThanAQuarterOfTheMemory(t *testing.T) {
-	a := &admission{maxMemory: 100, maxQueue: 1000}
-	var all []*reservation
+	a := New(Limits{Memory: 100, Queue: 1000})
+	var all []*Reservation
 	for i := range 4 {
-		r, err := a.reserve(20, patient{})
+		r, err := a.Reserve(20, patient{})
 		require.NoError(t, err)
-		assert.Equal(t, i < 2, r.keep(10), "result %d", i)
+		assert.Equal(t, i < 2, r.Keep(10), "result %d", i)
 		all = append(all, r)
 	}
 	assert.EqualValues(t, 40, a.used)
-	all[0].release()
-	all[0].release()
-	all[1].release()
+	all[0].Release()
+	all[0].Release()
+	all[1].Release()
 	assert.EqualValues(t, 20, a.used)
-	r, err := a.reserve(20, patient{})
+	r, err := a.Reserve(20, patient{})
 	require.NoError(t, err)
-	assert.False(t, r.keep(6), "26 of 100")
-	r, err = a.reserve(20, patient{})
+	assert.False(t, r.Keep(6), "26 of 100")
+	r, err = a.Reserve(20, patient{})
 	require.NoError(t, err)
-	assert.False(t, r.keep(1))
-	all[2].release()
-	all[3].release()
-	r, err = a.reserve(20, patient{})
+	assert.False(t, r.Keep(1))
+	all[2].Release()
+	all[3].Release()
+	r, err = a.Reserve(20, patient{})
 	require.NoError(t, err)
-	assert.True(t, r.keep(18), "25 of 100 are a quarter")
+	assert.True(t, r.Keep(18), "25 of 100 are a quarter")
 }
 
 func TestAReservationThatWasHandedOnIsReleasedOnce(t *testing.T) {
-	a := &admission{maxMemory: 100}
-	r, err := a.reserve(30, patient{})
+	a := New(Limits{Memory: 100})
+	r, err := a.Reserve(30, patient{})
 	require.NoError(t, err)
-	moved := r.move()
-	r.release()
+	moved := r.Move()
+	r.Release()
 	assert.EqualValues(t, 30, a.used)
-	moved.release()
-	moved.release()
+	moved.Release()
+	moved.Release()
 	assert.Zero(t, a.used)
-	(*reservation)(nil).release()
+	(*Reservation)(nil).Release()
 }
 
 func TestAReservationGrowsOnlyWhereNobodyWaitsInVain(t *testing.T) {
-	a := &admission{maxMemory: 100, maxQueue: 10}
-	r, err := a.reserve(30, patient{})
+	a := New(Limits{Memory: 100, Queue: 10})
+	r, err := a.Reserve(30, patient{})
 	require.NoError(t, err)
-	assert.True(t, r.grow(100), "all there is")
-	assert.True(t, r.grow(50), "less is nothing new")
+	assert.True(t, r.Grow(100), "all there is")
+	assert.True(t, r.Grow(50), "less is nothing new")
 	assert.EqualValues(t, 100, a.used)
-	assert.False(t, r.grow(101))
+	assert.False(t, r.Grow(101))
 	large := queue(t, a, 90)
-	r.keep(20)
+	r.Keep(20)
 	a.mu.Lock()
 	a.forMemory[0].passed = maxPassed
 	a.mu.Unlock()
-	assert.False(t, r.grow(21), "somebody has been passed too often")
+	assert.False(t, r.Grow(21), "somebody has been passed too often")
 	assert.Empty(t, large)
-	r.release()
-	(<-large).r.release()
+	r.Release()
+	(<-large).r.Release()
 }
 
 func TestWorkersAreGivenInOrder(t *testing.T) {
-	a := &admission{workers: 1, maxQueue: 2}
-	release, err := a.worker(patient{})
+	a := New(Limits{Workers: 1, Queue: 2})
+	release, err := a.Worker(patient{})
 	require.NoError(t, err)
 	order := make(chan int, 2)
 	for i := range 2 {
 		go func() {
-			release, err := a.worker(patient{})
+			release, err := a.Worker(patient{})
 			assert.NoError(t, err)
 			order <- i
 			release()
 		}()
 		require.Eventually(t, func() bool { a.mu.Lock(); defer a.mu.Unlock(); return len(a.forWorker) == i+1 }, wait, tick)
 	}
-	_, err = a.worker(patient{})
+	_, err = a.Worker(patient{})
 	assert.ErrorIs(t, err, ErrOverloaded, "the queue is full")
-	assert.True(t, a.full())
+	assert.True(t, a.Full())
 	release()
 	assert.Equal(t, 0, <-order)
 	assert.Equal(t, 1, <-order)
 	require.Eventually(t, func() bool { a.mu.Lock(); defer a.mu.Unlock(); return a.busy == 0 }, wait, tick)
-	assert.False(t, a.full())
+	assert.False(t, a.Full())
 }
 
 func TestTheQueueForMemoryIsBoundedWhileWorkersAreFree(t *testing.T) {
-	a := &admission{maxMemory: 100, workers: 8, maxQueue: 2}
-	all, err := a.reserve(100, patient{})
+	a := New(Limits{Memory: 100, Workers: 8, Queue: 2})
+	all, err := a.Reserve(100, patient{})
 	require.NoError(t, err)
 	done := make(chan error, 2)
 	for range 2 {
 		go func() {
-			r, err := a.reserve(10, patient{})
-			r.release()
+			r, err := a.Reserve(10, patient{})
+			r.Release()
 			done <- err
 		}()
 	}
 	queued := func() int { a.mu.Lock(); defer a.mu.Unlock(); return a.queued() }
 	require.Eventually(t, func() bool { return queued() == 2 }, wait, tick)
-	assert.False(t, a.full(), "a request that finds memory needs no place in the queue")
-	_, err = a.reserve(10, patient{})
+	assert.False(t, a.Full(), "a request that finds memory needs no place in the queue")
+	_, err = a.Reserve(10, patient{})
 	assert.ErrorIs(t, err, ErrOverloaded)
-	all.release()
+	all.Release()
 	assert.NoError(t, <-done)
 	assert.NoError(t, <-done)
 }

@@ -1,4 +1,4 @@
-package thumbnail
+package yield
 
 import (
 	"context"
@@ -14,12 +14,12 @@ import (
 func TestAWorkerLetsOthersRunOnceAMillisecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		y, yields := newYielding(ctx), 0
-		y.yield = func() { yields++ }
+		yields := 0
+		y := yieldingTo(ctx, func() { yields++ })
 		within := codec.WithAccount(y, codec.NewAccount(1))
 		for range 10 {
 			assert.NoError(t, within.Err())
-			time.Sleep(yieldEvery / 4)
+			time.Sleep(every / 4)
 		}
 		assert.Equal(t, 2, yields)
 		time.Sleep(time.Hour)

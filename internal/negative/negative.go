@@ -1,0 +1,134 @@
+// Package negative remembers which originals are missing, damaged, unsupported, beyond a limit, or too slow
+// to decode.
+package negative
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	ttl       = time.Minute
+	maxErrors = 1024 // errors, about 300 kB
+)
+
+// A Scope says which thumbnails an error applies to.
+type Scope int
+
+// The scopes, the narrowest first.
+const (
+	OfThumbnail Scope = iota // only this one: its size, method or extension is part of the cause
+	OfMoving                 // all of the source that show all frames of an animation
+	OfSource                 // all of the source
+)
+
+// An Error is an error of an original. Only such errors are remembered.
+type Error struct {
+	Scope Scope
+	Err   error
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
+
+// A Thumbnail is what an error is about.
+type Thumbnail struct {
+	Key             string // storage key
+	Source, Version string
+	Moves           bool // it shows all frames of an animation
+}
+
+// in returns the key under which an error is remembered. No path contains a NUL.
+func (t Thumbnail) in(s Scope) string {
+	switch s {
+	case OfSource:
+		return t.Source + "\x00" + t.Version
+	case OfMoving:
+		return t.Source + "\x00" + t.Version + "\x00moving"
+	}
+	return t.Key
+}
+
+// A Cache remembers for a minute the errors of originals. A URL that can't work then causes one access per
+// minute, and a page with ten sizes of a bad original causes no more. The zero Cache is empty. Any number
+// of goroutines may share it.
+type Cache struct {
+	mu    sync.Mutex
+	byKey map[string]remembered
+}
+
+type remembered struct {
+	source string
+	err    error
+	until  time.Time
+}
+
+// Remember stores err, if it wraps an [Error].
+func (c *Cache) Remember(t Thumbnail, err error, now time.Time) {
+	var scoped *Error
+	if !errors.As(err, &scoped) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byKey == nil {
+		c.byKey = map[string]remembered{}
+	}
+	if len(c.byKey) >= maxErrors {
+		c.makeRoom(now)
+	}
+	c.byKey[t.in(scoped.Scope)] = remembered{t.Source, err, now.Add(ttl)}
+}
+
+// makeRoom drops expired errors, and then others, until half of the cache is free.
+func (c *Cache) makeRoom(now time.Time) {
+	for key, r := range c.byKey {
+		if !now.Before(r.until) {
+			delete(c.byKey, key)
+		}
+	}
+	for key := range c.byKey {
+		if len(c.byKey) <= maxErrors/2 {
+			break
+		}
+		delete(c.byKey, key)
+	}
+}
+
+// Recall returns the remembered error for a thumbnail, or nil.
+func (c *Cache) Recall(t Thumbnail, now time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.byKey) == 0 {
+		return nil
+	}
+	for s := OfThumbnail; s <= OfSource; s++ {
+		if s == OfMoving && !t.Moves {
+			continue
+		}
+		if r, ok := c.byKey[t.in(s)]; ok && now.Before(r.until) {
+			return r.err
+		}
+	}
+	return nil
+}
+
+// Forget drops the remembered errors of a source and of the sources below it.
+func (c *Cache) Forget(source string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key, r := range c.byKey {
+		if r.source == source || strings.HasPrefix(r.source, source+"/") {
+			delete(c.byKey, key)
+		}
+	}
+}
+
+// Len returns how many errors are remembered, out of date or not.
+func (c *Cache) Len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.byKey)
+}
