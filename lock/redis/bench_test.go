@@ -8,14 +8,15 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/rest-thumbnails/thumbnail/lock/redis"
+	"github.com/rest-thumbnails/thumbnail/lock/redis/internal/redistest"
 )
 
 // BenchmarkLock compares a lock and its unlock with the two commands that this takes at least, over
 // the same client. go test -bench Lock
 // -count 5 runs them in turns; look at the ratio of the least.
 func BenchmarkLock(b *testing.B) {
-	s := startServer(b)
-	client := goredis.NewClient(&goredis.Options{Addr: s.addr()})
+	s := redistest.StartServer(b)
+	client := goredis.NewClient(&goredis.Options{Addr: s.Addr()})
 	defer client.Close()
 	l := redis.New(client, redis.Options{})
 	defer l.Close()
@@ -59,8 +60,8 @@ func BenchmarkLock(b *testing.B) {
 // BenchmarkHandOver is the time from the unlock in one process until a waiter in another one has
 // the lock.
 func BenchmarkHandOver(b *testing.B) {
-	s := startServer(b)
-	holder, waiter := start(b, single(s.addr()), redis.Options{}), start(b, single(s.addr()), redis.Options{})
+	s := redistest.StartServer(b)
+	holder, waiter := start(b, redistest.Single(s.Addr()), redis.Options{}), start(b, redistest.Single(s.Addr()), redis.Options{})
 	ctx := context.Background()
 	var total time.Duration
 	for b.Loop() {

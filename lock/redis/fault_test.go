@@ -13,29 +13,30 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/lock/redis"
+	"github.com/rest-thumbnails/thumbnail/lock/redis/internal/redistest"
 )
 
 // withoutRetries is a client that never repeats a command by itself.
-func withoutRetries(addr string) connect {
-	return func(n *network) goredis.UniversalClient {
-		return goredis.NewClient(&goredis.Options{Addr: addr, Dialer: n.dial, MaxRetries: -1})
+func withoutRetries(addr string) redistest.Connect {
+	return func(n *redistest.Network) goredis.UniversalClient {
+		return goredis.NewClient(&goredis.Options{Addr: addr, Dialer: n.Dial, MaxRetries: -1})
 	}
 }
 
 // heedful is a client whose commands end with their context.
-func heedful(addr string) connect {
-	return func(n *network) goredis.UniversalClient {
-		return goredis.NewClient(&goredis.Options{Addr: addr, Dialer: n.dial, ContextTimeoutEnabled: true})
+func heedful(addr string) redistest.Connect {
+	return func(n *redistest.Network) goredis.UniversalClient {
+		return goredis.NewClient(&goredis.Options{Addr: addr, Dialer: n.Dial, ContextTimeoutEnabled: true})
 	}
 }
 
 func TestTheReplyToSetIsLostAndTheLockIsOurs(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	for name, c := range map[string]connect{"a client that retries": single(m.Addr()), "one that does not": withoutRetries(m.Addr())} {
+	for name, c := range map[string]redistest.Connect{"a client that retries": redistest.Single(m.Addr()), "one that does not": withoutRetries(m.Addr())} {
 		p := start(t, c, redis.Options{})
-		other := start(t, single(m.Addr()), redis.Options{})
-		lost := p.net.dropReply("set", false)
+		other := start(t, redistest.Single(m.Addr()), redis.Options{})
+		lost := p.net.DropReply("set", false)
 		unlock := p.lock(t, key, time.Minute)
 		lost()
 		assert.False(t, other.free(t, key), name)
@@ -48,10 +49,10 @@ func TestTheReplyToUnlockIsLostAndNothingElse(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
 	var log errorLog
-	p := start(t, single(m.Addr()), redis.Options{OnError: log.add})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{OnError: log.add})
 	require.NoError(t, p.lock(t, key, time.Minute)()) // the scripts are loaded
 	unlock := p.lock(t, key, time.Minute)
-	lost := p.net.dropReply("evalsha", false)
+	lost := p.net.DropReply("evalsha", false)
 	require.NoError(t, unlock())
 	lost()
 	assert.Empty(t, log.all(), "the lock was not lost")
@@ -61,11 +62,11 @@ func TestTheReplyToUnlockIsLostAndNothingElse(t *testing.T) {
 // The connection stays open and says nothing: nobody can know whether Redis has set the lock. It did.
 func TestALockThatTryLockCouldNotConfirmIsReleased(t *testing.T) {
 	t.Parallel()
-	for name, client := range map[string]func(addr string) connect{"a patient client": single, "one that heeds contexts": heedful} {
+	for name, client := range map[string]func(addr string) redistest.Connect{"a patient client": redistest.Single, "one that heeds contexts": heedful} {
 		t.Run(name, func(t *testing.T) {
 			m := miniredis.RunT(t)
 			p := start(t, client(m.Addr()), redis.Options{})
-			lost := p.net.dropReply("set", true)
+			lost := p.net.DropReply("set", true)
 			_, ok, err := p.TryLock(t.Context(), key, time.Minute)
 			assert.False(t, ok)
 			assert.ErrorIs(t, err, redis.ErrDown)
@@ -83,9 +84,9 @@ func TestALockThatTryLockCouldNotConfirmIsReleased(t *testing.T) {
 func TestALockThatArrivesAfterTheCallerHasLeftIsReleased(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{})
 	require.NoError(t, p.lock(t, key, time.Minute)()) // there is a connection
-	resume := p.net.stall()
+	resume := p.net.Stall()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	_, ok, err := p.TryLock(ctx, key, time.Minute)
@@ -99,9 +100,9 @@ func TestALockThatArrivesAfterTheCallerHasLeftIsReleased(t *testing.T) {
 func TestAHangingRedisCostsASecondOnceAndThenMilliseconds(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{})
 	require.NoError(t, p.lock(t, "a connection", time.Minute)())
-	resume := p.net.stall()
+	resume := p.net.Stall()
 	began := time.Now()
 	_, _, err := p.TryLock(t.Context(), key, time.Minute)
 	assert.ErrorIs(t, err, redis.ErrDown)
@@ -132,7 +133,7 @@ func TestAHangingRedisCostsASecondOnceAndThenMilliseconds(t *testing.T) {
 func TestARefusedConnectionIsAnOutageToo(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{})
 	m.Close()
 	_, ok, err := p.TryLock(t.Context(), key, time.Minute)
 	assert.False(t, ok)
@@ -145,9 +146,9 @@ func TestARefusedConnectionIsAnOutageToo(t *testing.T) {
 func TestUnlockDuringAnOutageSaysSo(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{})
 	unlock := p.lock(t, key, time.Minute)
-	resume := p.net.stall()
+	resume := p.net.Stall()
 	defer resume()
 	err := unlock()
 	assert.ErrorIs(t, err, redis.ErrDown)
@@ -158,12 +159,12 @@ func TestUnlockDuringAnOutageSaysSo(t *testing.T) {
 // What a waiter hears comes over a connection of its own, which may die alone.
 func TestAWaiterSurvivesTheLossOfThePubSubConnection(t *testing.T) {
 	t.Parallel()
-	s := startServer(t)
-	a := start(t, single(s.addr()), redis.Options{})
-	b := start(t, single(s.addr()), redis.Options{})
-	admin := s.client()
+	s := redistest.StartServer(t)
+	a := start(t, redistest.Single(s.Addr()), redis.Options{})
+	b := start(t, redistest.Single(s.Addr()), redis.Options{})
+	admin := s.Client()
 	defer admin.Close()
-	subscribed := func() bool { return numSub(t, admin, "restthumbnails:released") == 1 }
+	subscribed := func() bool { return redistest.NumSub(t, admin, "restthumbnails:released") == 1 }
 	unlock := a.lock(t, key, time.Minute)
 	waiting := make(chan error, 1)
 	go func() { waiting <- b.Wait(t.Context(), key) }()
@@ -176,33 +177,13 @@ func TestAWaiterSurvivesTheLossOfThePubSubConnection(t *testing.T) {
 	require.NoError(t, <-waiting)
 }
 
-// A release that nobody could announce is found as soon as the waiter listens again.
-func TestAWaiterLooksWhenItsPubSubConnectionIsBack(t *testing.T) {
-	t.Parallel()
-	s := startServer(t)
-	a := start(t, single(s.addr()), redis.Options{})
-	b := start(t, single(s.addr()), redis.Options{})
-	admin := s.client()
-	defer admin.Close()
-	unlock := a.lock(t, key, time.Minute)
-	waiting := make(chan error, 1)
-	redis.PollEvery(b.Locker, time.Hour)
-	go func() { waiting <- b.Wait(t.Context(), key) }()
-	require.Eventually(t, func() bool { return numSub(t, admin, "restthumbnails:released") == 1 }, time.Minute, time.Millisecond)
-	resume := b.net.stall()
-	require.NoError(t, admin.ClientKillByFilter(t.Context(), "TYPE", "pubsub").Err())
-	require.NoError(t, unlock())
-	resume()
-	require.NoError(t, <-waiting, "it did not have to ask")
-}
-
 // Twenty goroutines hammer a Redis whose network hangs now and then; nobody may ever hold what
 // another one holds.
 func TestMutualExclusionHoldsOnABadNetwork(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
 	var log errorLog
-	processes := []*process{start(t, single(m.Addr()), log.options(t)), start(t, single(m.Addr()), log.options(t))}
+	processes := []*process{start(t, redistest.Single(m.Addr()), log.options(t)), start(t, redistest.Single(m.Addr()), log.options(t))}
 	var holders, most, got int
 	var mu sync.Mutex
 	count := func(d int) {
@@ -236,9 +217,9 @@ func TestMutualExclusionHoldsOnABadNetwork(t *testing.T) {
 	}
 	for ctx.Err() == nil {
 		for _, p := range processes {
-			p.net.dropReply("set", false)
+			p.net.DropReply("set", false)
 			time.Sleep(20 * time.Millisecond)
-			resume := p.net.stall()
+			resume := p.net.Stall()
 			time.Sleep(30 * time.Millisecond)
 			resume()
 			time.Sleep(20 * time.Millisecond)

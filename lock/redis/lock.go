@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/lock/redis/internal/breaker"
 )
 
 // TryLock locks key for ttl, at least one millisecond, and keeps renewing the lock until unlock is called
@@ -30,7 +32,7 @@ func (l *Locker) TryLock(ctx context.Context, key string, ttl time.Duration) (un
 		token: rand.Text(),
 		since: time.Now(),
 	}
-	ok, err = run(ctx, &l.breaker, h.name, h.acquire, h.abandon)
+	ok, err = breaker.Run(ctx, &l.breaker, h.name, h.acquire, h.abandon)
 	if err != nil {
 		return nil, false, fmt.Errorf("lock %q in Redis: %w", key, err)
 	}
@@ -61,7 +63,7 @@ func (h *hold) abandon(ok bool, err error) {
 	if !ok && !errors.Is(err, ErrDown) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), breaker.Timeout)
 	defer cancel()
 	h.l.release(ctx, h.name, h.token) // or it expires
 }
@@ -98,7 +100,7 @@ func (h *hold) renew(ctx context.Context) {
 		case <-timer.C:
 		}
 		now := time.Now()
-		ours, err := run(ctx, &h.l.breaker, h.name, func(ctx context.Context) (bool, error) {
+		ours, err := breaker.Run(ctx, &h.l.breaker, h.name, func(ctx context.Context) (bool, error) {
 			return h.l.renew(ctx, h.name, h.token, h.ttl)
 		}, nil)
 		switch {
@@ -120,7 +122,7 @@ func (h *hold) unlock(ctx context.Context) error {
 	if h.lost {
 		return nil
 	}
-	found, err := run(ctx, &h.l.breaker, h.name, func(ctx context.Context) (int, error) {
+	found, err := breaker.Run(ctx, &h.l.breaker, h.name, func(ctx context.Context) (int, error) {
 		return h.l.release(ctx, h.name, h.token)
 	}, nil)
 	if err != nil {

@@ -2,8 +2,8 @@ package redis_test
 
 import (
 	"context"
+	"regexp"
 	"runtime"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/lock/redis"
+	"github.com/rest-thumbnails/thumbnail/lock/redis/internal/redistest"
 )
 
 const key = "animals/kitten.jpg/100x100/crop/04c8f5c392a8d2b6ac86ad4e4c1dc5884a3ac317.jpg"
@@ -64,8 +65,8 @@ func (e *errorLog) options(t *testing.T) redis.Options {
 // This one runs before the parallel tests, so that every goroutine of the package is its own.
 func TestNoGoroutineIsLeftWithoutClose(t *testing.T) {
 	m := miniredis.RunT(t)
-	a := start(t, single(m.Addr()), redis.Options{})
-	b := start(t, single(m.Addr()), redis.Options{})
+	a := start(t, redistest.Single(m.Addr()), redis.Options{})
+	b := start(t, redistest.Single(m.Addr()), redis.Options{})
 	unlock := a.lock(t, key, time.Minute)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, ok, err := a.TryLock(ctx, "never unlocked", time.Minute)
@@ -80,18 +81,19 @@ func TestNoGoroutineIsLeftWithoutClose(t *testing.T) {
 	cancel()
 	waiters.Wait()
 
+	ours := regexp.MustCompile(`lock/redis(/internal/(breaker|waiting))?\.`)
 	stacks := func() string {
 		buf := make([]byte, 1<<20)
 		return string(buf[:runtime.Stack(buf, true)])
 	}
-	assert.Eventually(t, func() bool { return !strings.Contains(stacks(), "lock/redis.(*") }, time.Minute, 10*time.Millisecond)
+	assert.Eventually(t, func() bool { return !ours.MatchString(stacks()) }, time.Minute, 10*time.Millisecond)
 	assert.Empty(t, m.PubSubChannels("*"), "the Pub/Sub connection is open, though nobody waits")
 }
 
 func TestALockIsAKeyWithATokenAndAnExpiry(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{})
 	unlock := p.lock(t, key, 10*time.Second)
 	require.Equal(t, []string{"restthumbnails:" + key}, m.Keys())
 	first, err := m.Get("restthumbnails:" + key)
@@ -110,8 +112,8 @@ func TestALockIsAKeyWithATokenAndAnExpiry(t *testing.T) {
 func TestPrefixesAreSeparateLockSpaces(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	a := start(t, single(m.Addr()), redis.Options{Prefix: "a"})
-	b := start(t, single(m.Addr()), redis.Options{Prefix: "b"})
+	a := start(t, redistest.Single(m.Addr()), redis.Options{Prefix: "a"})
+	b := start(t, redistest.Single(m.Addr()), redis.Options{Prefix: "b"})
 	a.lock(t, key, time.Minute)
 	assert.True(t, b.free(t, key))
 	assert.False(t, a.free(t, key))
@@ -120,7 +122,7 @@ func TestPrefixesAreSeparateLockSpaces(t *testing.T) {
 func TestATTLBelowAMillisecondIsRefused(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{})
 	for _, ttl := range []time.Duration{-time.Second, 0, time.Microsecond} {
 		_, ok, err := p.TryLock(t.Context(), key, ttl)
 		assert.False(t, ok)
@@ -136,7 +138,7 @@ func TestNewWithoutAClientPanics(t *testing.T) {
 func TestCloseEndsEverythingButUnlock(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{})
 	unlock := p.lock(t, key, time.Minute)
 	waiting := make(chan error)
 	go func() { waiting <- p.Wait(t.Context(), key) }()
@@ -156,7 +158,7 @@ func TestCloseEndsEverythingButUnlock(t *testing.T) {
 func TestTheScriptsSurviveAFlush(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{})
 	for range 3 {
 		require.NoError(t, p.client.ScriptFlush(t.Context()).Err())
 		require.NoError(t, p.lock(t, key, time.Minute)())
@@ -167,7 +169,7 @@ func TestTheScriptsSurviveAFlush(t *testing.T) {
 func TestAnErrorReplyIsReportedAndNoOutage(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{})
 	m.HSet("restthumbnails:"+key, "somebody", "else's")
 	_, ok, err := p.TryLock(t.Context(), key, time.Minute)
 	assert.False(t, ok)
@@ -190,7 +192,7 @@ func TestALostLockIsReportedOnceAndNotReleased(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := miniredis.RunT(t)
 			var log errorLog
-			p := start(t, single(m.Addr()), redis.Options{OnError: log.add})
+			p := start(t, redistest.Single(m.Addr()), redis.Options{OnError: log.add})
 			unlock := p.lock(t, key, c.ttl)
 			require.NoError(t, m.Set("restthumbnails:"+key, "the next holder"))
 			if c.wait {
@@ -213,7 +215,7 @@ func TestErrorsOfARenewalAreReportedAndDoNotEndIt(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
 	var log errorLog
-	p := start(t, single(m.Addr()), redis.Options{OnError: log.add})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{OnError: log.add})
 	unlock := p.lock(t, key, 300*time.Millisecond)
 	m.SetError("ERR out of order")
 	require.Eventually(t, func() bool { return len(log.all()) >= 2 }, time.Minute, 5*time.Millisecond)
@@ -228,7 +230,7 @@ func TestErrorsOfARenewalAreReportedAndDoNotEndIt(t *testing.T) {
 func TestAWaiterFindsOutWithoutAnAnnouncement(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Options{})
 	m.Set("restthumbnails:"+key, "somebody who says nothing")
 	time.AfterFunc(100*time.Millisecond, func() { m.Del("restthumbnails:" + key) })
 	require.NoError(t, p.Wait(t.Context(), key))
@@ -238,8 +240,8 @@ func TestAWaiterFindsOutWithoutAnAnnouncement(t *testing.T) {
 func TestAWaiterIgnoresTheReleaseOfAnotherLock(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	a := start(t, single(m.Addr()), redis.Options{})
-	b := start(t, single(m.Addr()), redis.Options{})
+	a := start(t, redistest.Single(m.Addr()), redis.Options{})
+	b := start(t, redistest.Single(m.Addr()), redis.Options{})
 	unlock := a.lock(t, key, time.Minute)
 	waiting := make(chan error, 1)
 	go func() { waiting <- b.Wait(t.Context(), key) }()
@@ -272,8 +274,8 @@ func TestAClientThatIsClosedFailsClearly(t *testing.T) {
 func TestARingLocksAndWaits(t *testing.T) {
 	t.Parallel()
 	shards := map[string]string{"a": miniredis.RunT(t).Addr(), "b": miniredis.RunT(t).Addr()}
-	ring := func(n *network) goredis.UniversalClient {
-		return goredis.NewRing(&goredis.RingOptions{Addrs: shards, Dialer: n.dial})
+	ring := func(n *redistest.Network) goredis.UniversalClient {
+		return goredis.NewRing(&goredis.RingOptions{Addrs: shards, Dialer: n.Dial})
 	}
 	a, b := start(t, ring, redis.Options{}), start(t, ring, redis.Options{})
 	var waiters sync.WaitGroup

@@ -38,15 +38,19 @@ package redis
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/rest-thumbnails/thumbnail/lock/redis/internal/breaker"
+	"github.com/rest-thumbnails/thumbnail/lock/redis/internal/waiting"
 )
 
 var (
 	// ErrDown means that Redis does not answer, or can't work at the moment (loading, failing over).
-	ErrDown = errors.New("redis is down")
+	ErrDown = breaker.ErrDown
 	// ErrLost means that a lock was gone before it was released: its holder was stopped or disconnected for
 	// longer than ttl, or Redis lost the key. Only Options.OnError receives it.
 	ErrLost = errors.New("lock was lost")
@@ -56,9 +60,6 @@ var (
 
 // DefaultPrefix is the default value of Options.Prefix.
 const DefaultPrefix = "restthumbnails"
-
-// commandTimeout is how long a command may take. After that it has failed, and Redis counts as down.
-const commandTimeout = time.Second
 
 // Options are options of [New]. The zero value is ready to use.
 type Options struct {
@@ -83,13 +84,11 @@ type Locker struct {
 	client  redis.UniversalClient
 	prefix  string
 	onError func(error)
-	breaker breaker
-	waiting listener
+	breaker breaker.Breaker
+	waiting waiting.Room
 
-	pollEvery time.Duration // bounds how long a waiter believes what it saw, in case an announcement is lost
-
-	ctx    context.Context // ends with Close
-	cancel context.CancelFunc
+	ctx    context.Context // ends with Close, by ErrClosed
+	cancel context.CancelCauseFunc
 
 	mu      sync.Mutex
 	closed  bool
@@ -105,16 +104,29 @@ func New(client redis.UniversalClient, opts Options) *Locker {
 	if c, ok := client.(*redis.Client); ok {
 		// The same connections with a shorter patience, so that what has been given up is soon
 		// over; but not a shorter one than ours, since the client would then try again.
-		client = c.WithTimeout(2 * commandTimeout)
+		client = c.WithTimeout(2 * breaker.Timeout)
 	}
-	l := &Locker{client: client, prefix: opts.Prefix, onError: opts.OnError, pollEvery: time.Second}
+	l := &Locker{client: client, prefix: opts.Prefix, onError: opts.OnError}
 	if l.prefix == "" {
 		l.prefix = DefaultPrefix
 	}
-	l.ctx, l.cancel = context.WithCancel(context.Background())
-	l.breaker.probe = l.probe
-	l.waiting.listen = l.listen
+	l.ctx, l.cancel = context.WithCancelCause(context.Background())
+	l.breaker.Probe = l.probe
+	l.waiting = waiting.Room{Client: client, Channel: l.channel(), Look: l.look, Poll: time.Second, Closed: l.ctx, Go: l.spawn}
 	return l
+}
+
+// Wait blocks until key is free, and then returns nil. It returns earlier with an error if ctx ends or
+// Redis can't be reached. When Wait returns, another caller may already have locked the key.
+//
+// An unlock in any process wakes Wait at once, and so does the expiry of a dead holder's lock. In addition,
+// Wait checks the lock in Redis once a second. All calls share one Pub/Sub connection, which is closed when
+// no call waits.
+func (l *Locker) Wait(ctx context.Context, key string) error {
+	if err := l.waiting.Wait(ctx, l.name(key)); err != nil {
+		return fmt.Errorf("wait for lock %q in Redis: %w", key, err)
+	}
+	return nil
 }
 
 // Close ends every Wait, all renewals and the Pub/Sub connection, and returns when they have ended. Held
@@ -124,7 +136,7 @@ func (l *Locker) Close() error {
 	l.mu.Lock()
 	l.closed = true
 	l.mu.Unlock()
-	l.cancel()
+	l.cancel(ErrClosed)
 	l.running.Wait()
 	return nil
 }

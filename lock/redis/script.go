@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/rest-thumbnails/thumbnail/lock/redis/internal/breaker"
+	"github.com/rest-thumbnails/thumbnail/lock/redis/internal/waiting"
 )
 
 // The scripts compare and act in one step. KEYS[1] is the lock, ARGV[1] the token of whoever claims
@@ -43,7 +46,7 @@ const (
 // lost, SET finds the key taken, by us.
 func (l *Locker) acquire(ctx context.Context, name, token string, ttl time.Duration) (bool, error) {
 	ok, err := l.client.SetNX(ctx, name, token, ttl).Result()
-	if unavailable(err) && ctx.Err() == nil { // once more, for clients that don't (MaxRetries -1)
+	if breaker.Unavailable(err) && ctx.Err() == nil { // once more, for clients that don't (MaxRetries -1)
 		ok, err = l.client.SetNX(ctx, name, token, ttl).Result()
 	}
 	if ok || err != nil {
@@ -63,26 +66,20 @@ func (l *Locker) release(ctx context.Context, name, token string) (int, error) {
 	return releaseScript.Run(ctx, l.client, []string{name}, token, l.channel()).Int()
 }
 
-// holder is what lookScript saw: whose lock it is and when it expires. A negative expiry is none.
-type holder struct {
-	token   string
-	expires time.Duration
-}
-
 // look returns the holder of the lock; ok is false if nobody does.
-func (l *Locker) look(ctx context.Context, name string) (h holder, ok bool, err error) {
+func (l *Locker) look(ctx context.Context, name string) (h waiting.Holder, ok bool, err error) {
 	type seen struct {
-		holder
-		ok bool
+		holder waiting.Holder
+		ok     bool
 	}
-	s, err := run(ctx, &l.breaker, name, func(ctx context.Context) (seen, error) {
+	s, err := breaker.Run(ctx, &l.breaker, name, func(ctx context.Context) (seen, error) {
 		reply, err := lookScript.Run(ctx, l.client, []string{name}).Slice()
 		if err != nil {
 			return seen{}, err
 		}
 		token, _ := reply[0].(string)
 		ms, _ := reply[1].(int64)
-		return seen{holder{token, time.Duration(ms) * time.Millisecond}, ms != -2}, nil
+		return seen{waiting.Holder{Token: token, Expires: time.Duration(ms) * time.Millisecond}, ms != -2}, nil
 	}, nil)
 	return s.holder, s.ok, err
 }

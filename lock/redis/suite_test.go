@@ -11,6 +11,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/lock/locktest"
 	"github.com/rest-thumbnails/thumbnail/lock/redis"
+	"github.com/rest-thumbnails/thumbnail/lock/redis/internal/redistest"
 )
 
 func TestMain(m *testing.M) {
@@ -18,39 +19,16 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// connect makes a client whose connections go through n.
-type connect func(n *network) goredis.UniversalClient
-
-func single(addr string) connect {
-	return func(n *network) goredis.UniversalClient {
-		return goredis.NewClient(&goredis.Options{Addr: addr, Dialer: n.dial})
-	}
-}
-
-func cluster(addr string) connect {
-	return func(n *network) goredis.UniversalClient {
-		return goredis.NewClusterClient(&goredis.ClusterOptions{Addrs: []string{addr}, Dialer: n.dial, ContextTimeoutEnabled: true})
-	}
-}
-
-func sentinel(addr string) connect {
-	return func(n *network) goredis.UniversalClient {
-		return goredis.NewFailoverClient(&goredis.FailoverOptions{
-			MasterName: masterName, SentinelAddrs: []string{addr}, Dialer: n.dial,
-		})
-	}
-}
-
 // process is a Locker with a client and a network of its own.
 type process struct {
 	*redis.Locker
-	net    *network
+	net    *redistest.Network
 	client goredis.UniversalClient
 }
 
-func start(t testing.TB, c connect, opts redis.Options) *process {
+func start(t testing.TB, c redistest.Connect, opts redis.Options) *process {
 	t.Helper()
-	n := newNetwork(t)
+	n := redistest.NewNetwork(t)
 	p := &process{net: n, client: c(n)}
 	p.Locker = redis.New(p.client, opts)
 	t.Cleanup(func() {
@@ -61,16 +39,16 @@ func start(t testing.TB, c connect, opts redis.Options) *process {
 }
 
 // harness is the suite's view of processes on one Redis, under a prefix of the test's own.
-func harness(t *testing.T, c connect) locktest.Harness {
+func harness(t *testing.T, c redistest.Connect) locktest.Harness {
 	opts := redis.Options{Prefix: t.Name()}
 	return locktest.Harness{Start: func() locktest.Process {
 		p := start(t, c, opts)
 		return locktest.Process{
 			Locker:    p,
-			Kill:      p.net.cutOff,
-			Pause:     p.net.stall,
-			Stall:     p.net.stall,
-			DropReply: func() { p.net.dropReply("set", false) },
+			Kill:      p.net.CutOff,
+			Pause:     p.net.Stall,
+			Stall:     p.net.Stall,
+			DropReply: func() { p.net.DropReply("set", false) },
 		}
 	}}
 }
@@ -79,7 +57,7 @@ func TestConformsOnMiniredis(t *testing.T) {
 	t.Parallel()
 	locktest.Run(t, func(t *testing.T) locktest.Harness {
 		m := miniredis.RunT(t)
-		h := harness(t, single(m.Addr()))
+		h := harness(t, redistest.Single(m.Addr()))
 		h.Advance = func(d time.Duration) { // its keys expire by FastForward alone; the processes live in real time
 			const step = 10 * time.Millisecond
 			for ; d > 0; d -= step {
@@ -94,18 +72,18 @@ func TestConformsOnMiniredis(t *testing.T) {
 
 func TestConformsOnRedis(t *testing.T) {
 	t.Parallel()
-	s := startServer(t)
-	locktest.Run(t, func(t *testing.T) locktest.Harness { return harness(t, single(s.addr())) })
+	s := redistest.StartServer(t)
+	locktest.Run(t, func(t *testing.T) locktest.Harness { return harness(t, redistest.Single(s.Addr())) })
 }
 
 func TestConformsOnACluster(t *testing.T) {
 	t.Parallel()
-	s := startCluster(t)
-	locktest.Run(t, func(t *testing.T) locktest.Harness { return harness(t, cluster(s.addr())) })
+	s := redistest.StartCluster(t)
+	locktest.Run(t, func(t *testing.T) locktest.Harness { return harness(t, redistest.Cluster(s.Addr())) })
 }
 
 func TestConformsUnderASentinel(t *testing.T) {
 	t.Parallel()
-	s := startSentinel(t)
-	locktest.Run(t, func(t *testing.T) locktest.Harness { return harness(t, sentinel(s.sentinel.addr())) })
+	s := redistest.StartSentinel(t)
+	locktest.Run(t, func(t *testing.T) locktest.Harness { return harness(t, redistest.Sentinel(s.Sentinel.Addr())) })
 }

@@ -1,4 +1,6 @@
-package redis_test
+// Package redistest starts Redis servers for tests, and puts a network between them and their clients that
+// can hang, be cut, and lose replies.
+package redistest
 
 import (
 	"bytes"
@@ -24,8 +26,8 @@ func needRedis(t testing.TB) {
 	imagetest.Program(t, "redis-server", "redis-server")
 }
 
-// server is a redis-server process on a loopback port.
-type server struct {
+// Server is a redis-server process on a loopback port.
+type Server struct {
 	t    testing.TB
 	port int
 	args []string
@@ -33,53 +35,53 @@ type server struct {
 	log  bytes.Buffer
 }
 
-// startServer starts a redis-server that answers; it stops with the test.
-func startServer(t testing.TB, args ...string) *server {
+// StartServer starts a redis-server that answers; it stops with the test.
+func StartServer(t testing.TB, args ...string) *Server {
 	t.Helper()
 	needRedis(t)
 	port := freePort(t)
-	s := &server{t: t, port: port, args: append(args,
+	s := &Server{t: t, port: port, args: append(args,
 		"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())}
-	t.Cleanup(s.kill)
-	s.start()
+	t.Cleanup(s.Kill)
+	s.Start()
 	return s
 }
 
-func (s *server) addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
-// start starts it, again after kill.
-func (s *server) start() {
+// Start starts it, again after kill.
+func (s *Server) Start() {
 	s.t.Helper()
 	s.cmd = exec.Command("redis-server", s.args...)
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
 	require.NoError(s.t, s.cmd.Start())
-	c := s.client()
+	c := s.Client()
 	defer c.Close()
 	require.Eventually(s.t, func() bool { return c.Ping(context.Background()).Err() == nil }, time.Minute, 10*time.Millisecond,
 		"redis-server does not answer")
 }
 
-// kill ends it as kill -9 does.
-func (s *server) kill() {
+// Kill ends it as kill -9 does.
+func (s *Server) Kill() {
 	if s.cmd != nil && s.cmd.Process != nil {
 		s.cmd.Process.Kill()
 		s.cmd.Wait()
 	}
 	if s.t.Failed() {
-		s.t.Logf("redis-server %s:\n%s", s.addr(), s.log.String())
+		s.t.Logf("redis-server %s:\n%s", s.Addr(), s.log.String())
 	}
 }
 
-// client is a connection of the test's own.
-func (s *server) client() *goredis.Client {
-	return goredis.NewClient(&goredis.Options{Addr: s.addr(), DialerRetries: 1})
+// Client is a connection of the test's own.
+func (s *Server) Client() *goredis.Client {
+	return goredis.NewClient(&goredis.Options{Addr: s.Addr(), DialerRetries: 1})
 }
 
-// startCluster starts a cluster of one node, which has all slots.
-func startCluster(t testing.TB) *server {
+// StartCluster starts a cluster of one node, which has all slots.
+func StartCluster(t testing.TB) *Server {
 	t.Helper()
-	s := startServer(t, "--cluster-enabled", "yes")
-	c := s.client()
+	s := StartServer(t, "--cluster-enabled", "yes")
+	c := s.Client()
 	defer c.Close()
 	ctx := context.Background()
 	require.NoError(t, c.ClusterAddSlotsRange(ctx, 0, 16383).Err())
@@ -90,19 +92,20 @@ func startCluster(t testing.TB) *server {
 	return s
 }
 
-// sentinels is a master and a replica under the eyes of one sentinel.
-type sentinels struct {
-	master, replica, sentinel *server
+// Sentinels is a master and a replica under the eyes of one sentinel.
+type Sentinels struct {
+	Master, Replica, Sentinel *Server
 }
 
-const masterName = "thumbnails"
+// MasterName is the name by which the sentinel knows the master.
+const MasterName = "thumbnails"
 
-func startSentinel(t testing.TB) sentinels {
+func StartSentinel(t testing.TB) Sentinels {
 	t.Helper()
-	s := sentinels{master: startServer(t)}
-	s.replica = startServer(t, "--replicaof", "127.0.0.1", strconv.Itoa(s.master.port), "--repl-diskless-sync-delay", "0")
+	s := Sentinels{Master: StartServer(t)}
+	s.Replica = StartServer(t, "--replicaof", "127.0.0.1", strconv.Itoa(s.Master.port), "--repl-diskless-sync-delay", "0")
 	ctx := context.Background()
-	r := s.replica.client()
+	r := s.Replica.Client()
 	defer r.Close()
 	require.Eventually(t, func() bool {
 		info, err := r.Info(ctx, "replication").Result()
@@ -111,13 +114,13 @@ func startSentinel(t testing.TB) sentinels {
 
 	conf := filepath.Join(t.TempDir(), "sentinel.conf")
 	text := fmt.Sprintf("sentinel monitor %s 127.0.0.1 %d 1\nsentinel down-after-milliseconds %[1]s 500\nsentinel failover-timeout %[1]s 3000\n",
-		masterName, s.master.port)
+		MasterName, s.Master.port)
 	require.NoError(t, os.WriteFile(conf, []byte(text), 0o600))
-	s.sentinel = startServer(t, conf, "--sentinel")
-	c := goredis.NewSentinelClient(&goredis.Options{Addr: s.sentinel.addr()})
+	s.Sentinel = StartServer(t, conf, "--sentinel")
+	c := goredis.NewSentinelClient(&goredis.Options{Addr: s.Sentinel.Addr()})
 	defer c.Close()
 	require.Eventually(t, func() bool {
-		replicas, err := c.Replicas(ctx, masterName).Result()
+		replicas, err := c.Replicas(ctx, MasterName).Result()
 		return err == nil && len(replicas) == 1
 	}, time.Minute, 50*time.Millisecond, "the sentinel does not see the replica")
 	return s

@@ -1,4 +1,4 @@
-package redis_test
+package redistest
 
 import (
 	"bytes"
@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// network is what lies between one process and its servers: TCP proxies, one for every address that
+// Network is what lies between one process and its servers: TCP proxies, one for every address that
 // the process dials, which can hang, be cut, and lose replies.
-type network struct {
+type Network struct {
 	t testing.TB
 
 	mu      sync.Mutex
@@ -34,18 +34,19 @@ type drop struct {
 	done    chan struct{}
 }
 
-func newNetwork(t testing.TB) *network {
-	n := &network{t: t, proxies: map[string]net.Listener{}, conns: map[net.Conn]struct{}{}}
+// NewNetwork returns a network that is cut when the test ends.
+func NewNetwork(t testing.TB) *Network {
+	n := &Network{t: t, proxies: map[string]net.Listener{}, conns: map[net.Conn]struct{}{}}
 	n.flowing.L = &n.mu
 	t.Cleanup(func() {
-		n.cutOff()
+		n.CutOff()
 		n.pumps.Wait()
 	})
 	return n
 }
 
-// dial is a Dialer for the options of a client.
-func (n *network) dial(ctx context.Context, netw, addr string) (net.Conn, error) {
+// Dial is a Dialer for the options of a client.
+func (n *Network) Dial(ctx context.Context, netw, addr string) (net.Conn, error) {
 	n.mu.Lock()
 	proxy := n.proxies[addr]
 	if proxy == nil && !n.cut {
@@ -65,7 +66,7 @@ func (n *network) dial(ctx context.Context, netw, addr string) (net.Conn, error)
 	return d.DialContext(ctx, netw, proxy.Addr().String())
 }
 
-func (n *network) serve(proxy net.Listener, addr string) {
+func (n *Network) serve(proxy net.Listener, addr string) {
 	for {
 		client, err := proxy.Accept()
 		if err != nil {
@@ -75,7 +76,7 @@ func (n *network) serve(proxy net.Listener, addr string) {
 	}
 }
 
-func (n *network) carry(client net.Conn, addr string) {
+func (n *Network) carry(client net.Conn, addr string) {
 	defer client.Close()
 	if !n.admit(client) {
 		return
@@ -109,7 +110,7 @@ func (n *network) carry(client net.Conn, addr string) {
 }
 
 // discard reads until the end, and passes nothing on.
-func (n *network) discard(c net.Conn) {
+func (n *Network) discard(c net.Conn) {
 	n.pumps.Go(func() {
 		for b := make([]byte, 4096); ; {
 			if _, err := c.Read(b); err != nil {
@@ -125,7 +126,7 @@ func (n *network) discard(c net.Conn) {
 }
 
 // watch arms lose when the command passes whose reply shall be lost.
-func (n *network) watch(b []byte, lose chan *drop) {
+func (n *Network) watch(b []byte, lose chan *drop) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.drop != nil && bytes.Contains(b, n.drop.command) {
@@ -135,7 +136,7 @@ func (n *network) watch(b []byte, lose chan *drop) {
 }
 
 // pump carries bytes while pass allows, and holds them back during a stall.
-func (n *network) pump(dst, src net.Conn, pass func([]byte) bool) {
+func (n *Network) pump(dst, src net.Conn, pass func([]byte) bool) {
 	for b := make([]byte, 64<<10); ; {
 		k, err := src.Read(b)
 		if err != nil || !n.open() || !pass(b[:k]) {
@@ -148,7 +149,7 @@ func (n *network) pump(dst, src net.Conn, pass func([]byte) bool) {
 }
 
 // admit waits until connections may be made and remembers c for the cut.
-func (n *network) admit(c net.Conn) bool {
+func (n *Network) admit(c net.Conn) bool {
 	if !n.open() {
 		return false
 	}
@@ -159,7 +160,7 @@ func (n *network) admit(c net.Conn) bool {
 }
 
 // open waits for the end of a stall.
-func (n *network) open() bool {
+func (n *Network) open() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for n.stalled && !n.cut {
@@ -168,8 +169,8 @@ func (n *network) open() bool {
 	return !n.cut
 }
 
-// stall holds every byte back until resume.
-func (n *network) stall() (resume func()) {
+// Stall holds every byte back until resume.
+func (n *Network) Stall() (resume func()) {
 	set := func(stalled bool) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
@@ -180,8 +181,8 @@ func (n *network) stall() (resume func()) {
 	return func() { set(false) }
 }
 
-// cutOff ends everything, for good.
-func (n *network) cutOff() {
+// CutOff ends everything, for good.
+func (n *Network) CutOff() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.cut = true
@@ -194,9 +195,9 @@ func (n *network) cutOff() {
 	n.flowing.Broadcast()
 }
 
-// dropReply loses the reply to the next command of that name: by breaking the connection, or
+// DropReply loses the reply to the next command of that name: by breaking the connection, or
 // silently. lost waits until it has happened.
-func (n *network) dropReply(command string, silent bool) (lost func()) {
+func (n *Network) DropReply(command string, silent bool) (lost func()) {
 	wire := fmt.Sprintf("$%d\r\n%s\r\n", len(command), command) // "set", but not the "setinfo" of a handshake
 	d := &drop{command: []byte(wire), silent: silent, done: make(chan struct{})}
 	n.mu.Lock()

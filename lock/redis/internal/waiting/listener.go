@@ -1,4 +1,4 @@
-package redis
+package waiting
 
 import (
 	"context"
@@ -21,8 +21,6 @@ const (
 
 // listener notifies waiters of releases. It listens while somebody waits.
 type listener struct {
-	listen func(ctx context.Context, after <-chan struct{}) (done <-chan struct{})
-
 	mu      sync.Mutex
 	waiters map[string]map[chan string]struct{} // by the key in Redis
 	stop    context.CancelFunc                  // nil while nobody waits
@@ -32,14 +30,15 @@ type listener struct {
 // join registers a waiter: released gets the token of every lock on name that is released from now
 // on, or from when the connection stands, which "" announces: then it is time to look. Between two
 // receives all but one may be dropped.
-func (n *listener) join(name string) (released <-chan string, leave func()) {
+func (r *Room) join(name string) (released <-chan string, leave func()) {
 	c := make(chan string, 1)
+	n := &r.listener
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.stop == nil {
 		var ctx context.Context
 		ctx, n.stop = context.WithCancel(context.Background())
-		n.done = n.listen(ctx, n.done)
+		n.done = r.listen(ctx, n.done)
 	}
 	if n.waiters == nil {
 		n.waiters = make(map[string]map[chan string]struct{})
@@ -95,10 +94,10 @@ func wake(c chan string, token string) {
 }
 
 // listen starts to listen, once the predecessor has ended, so that there are never two connections.
-func (l *Locker) listen(ctx context.Context, after <-chan struct{}) <-chan struct{} {
+func (r *Room) listen(ctx context.Context, after <-chan struct{}) <-chan struct{} {
 	done := make(chan struct{})
 	ctx, cancel := context.WithCancel(ctx)
-	stop := context.AfterFunc(l.ctx, cancel)
+	stop := context.AfterFunc(r.Closed, cancel)
 	loop := func() {
 		defer close(done)
 		defer stop()
@@ -107,11 +106,11 @@ func (l *Locker) listen(ctx context.Context, after <-chan struct{}) <-chan struc
 			<-after
 		}
 		for ctx.Err() == nil {
-			l.subscribe(ctx)
+			r.subscribe(ctx)
 			sleep(ctx, reconnectPause)
 		}
 	}
-	if !l.spawn(loop) {
+	if !r.Go(loop) {
 		cancel()
 		stop()
 		close(done)
@@ -121,8 +120,8 @@ func (l *Locker) listen(ctx context.Context, after <-chan struct{}) <-chan struc
 
 // subscribe passes on what one subscription says, until ctx ends or the connection hangs. go-redis
 // reconnects after errors, and subscribes again; that is confirmed each time.
-func (l *Locker) subscribe(ctx context.Context) {
-	sub := l.client.Subscribe(ctx, l.channel())
+func (r *Room) subscribe(ctx context.Context) {
+	sub := r.Client.Subscribe(ctx, r.Channel)
 	closed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() { // wakes the receiver
 		defer close(closed)
@@ -155,10 +154,10 @@ func (l *Locker) subscribe(ctx context.Context) {
 		asked = false
 		switch msg := msg.(type) {
 		case *redis.Subscription:
-			l.waiting.announceAll()
+			r.listener.announceAll()
 		case *redis.Message:
 			token, name, _ := strings.Cut(msg.Payload, ":")
-			l.waiting.announce(name, token)
+			r.listener.announce(name, token)
 		}
 	}
 }

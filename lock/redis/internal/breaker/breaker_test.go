@@ -1,4 +1,4 @@
-package redis
+package breaker
 
 import (
 	"context"
@@ -41,17 +41,17 @@ func (f *fakeRedis) probe(ctx context.Context, key string) error {
 	return f.answer(ctx)
 }
 
-func (f *fakeRedis) breaker() *breaker { return &breaker{probe: f.probe} }
+func (f *fakeRedis) breaker() *Breaker { return &Breaker{Probe: f.probe} }
 
 // call runs one command and returns how long that took.
-func (f *fakeRedis) call(ctx context.Context, b *breaker) (time.Duration, error) {
+func (f *fakeRedis) call(ctx context.Context, b *Breaker) (time.Duration, error) {
 	began := time.Now()
-	_, err := run(ctx, b, "key", f.command, nil)
+	_, err := Run(ctx, b, "key", f.command, nil)
 	return time.Since(began), err
 }
 
 // down returns a breaker that has just found out that f hangs.
-func (f *fakeRedis) down(t *testing.T) *breaker {
+func (f *fakeRedis) down(t *testing.T) *Breaker {
 	b := f.breaker()
 	f.hangs.Store(true)
 	_, err := f.call(t.Context(), b)
@@ -64,7 +64,7 @@ func TestACommandHasOneSecond(t *testing.T) {
 		stuck := make(chan struct{})
 		defer close(stuck)
 		began := time.Now()
-		_, err := run(t.Context(), new(breaker), "key", func(context.Context) (bool, error) {
+		_, err := Run(t.Context(), new(Breaker), "key", func(context.Context) (bool, error) {
 			<-stuck // a client that heeds no context
 			return true, nil
 		}, nil)
@@ -76,8 +76,8 @@ func TestACommandHasOneSecond(t *testing.T) {
 
 func TestAReplyAfter900msIsNoOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := new(breaker)
-		ok, err := run(t.Context(), b, "key", func(context.Context) (bool, error) {
+		b := new(Breaker)
+		ok, err := Run(t.Context(), b, "key", func(context.Context) (bool, error) {
 			time.Sleep(900 * time.Millisecond)
 			return true, nil
 		}, nil)
@@ -108,7 +108,7 @@ func TestAnOutageCostsEachCallAFewMilliseconds(t *testing.T) {
 		assert.Equal(t, before, f.commands.Load(), "commands were sent to a Redis that is down")
 		assert.EqualValues(t, 8, f.probes.Load(), "a probe hangs for a second and the next one starts a quarter of a second later")
 		assert.EqualValues(t, 1, f.most.Load(), "probes at once")
-		time.Sleep(commandTimeout) // the last probe
+		time.Sleep(Timeout) // the last probe
 	})
 }
 
@@ -140,7 +140,7 @@ func TestAFailedProbeIsFollowedByOneThatSucceeds(t *testing.T) {
 		time.Sleep(probePause)
 		_, err := f.call(t.Context(), b)
 		require.ErrorIs(t, err, ErrDown)
-		time.Sleep(commandTimeout)
+		time.Sleep(Timeout)
 		f.hangs.Store(false)
 		_, err = f.call(t.Context(), b)
 		require.ErrorIs(t, err, ErrDown, "it is not time for a probe yet")
@@ -161,7 +161,7 @@ func TestACallerWithLittleTimeFindsOutToo(t *testing.T) {
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.NotErrorIs(t, err, ErrDown)
 		assert.Equal(t, 100*time.Millisecond, took)
-		time.Sleep(commandTimeout)
+		time.Sleep(Timeout)
 		_, err = f.call(t.Context(), b)
 		assert.ErrorIs(t, err, ErrDown)
 		assert.EqualValues(t, 1, f.commands.Load())
@@ -170,11 +170,11 @@ func TestACallerWithLittleTimeFindsOutToo(t *testing.T) {
 
 func TestACallerThatLeavesIsNoOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := new(breaker)
+		b := new(Breaker)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(100*time.Millisecond, cancel)
 		late := make(chan bool, 1)
-		_, err := run(ctx, b, "key", func(ctx context.Context) (bool, error) {
+		_, err := Run(ctx, b, "key", func(ctx context.Context) (bool, error) {
 			time.Sleep(500 * time.Millisecond)
 			return true, ctx.Err()
 		}, func(ok bool, err error) { late <- ok && err == nil })
@@ -222,6 +222,6 @@ func TestErrorRepliesAreAnswers(t *testing.T) {
 		context.DeadlineExceeded:         true,
 		redis.ErrClosed:                  true,
 	} {
-		assert.Equal(t, want, unavailable(err), "%v", err)
+		assert.Equal(t, want, Unavailable(err), "%v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package redis
+package breaker
 
 import (
 	"sync"
@@ -13,8 +13,8 @@ const (
 	maxLaps = 3
 )
 
-// A countdown calls a function when commandTimeout has passed in which Redis answered nobody,
-// though this process could have heard it; or maxLaps times commandTimeout, since what a command
+// A countdown calls a function when Timeout has passed in which Redis answered nobody,
+// though this process could have heard it; or maxLaps times Timeout, since what a command
 // waits for may be the one node of a cluster that is down.
 //
 // A clock alone would not do. Where a thousand goroutines want two CPUs, a command may well take
@@ -35,7 +35,7 @@ func startCountdown(answers *atomic.Int64, f func()) *countdown {
 	c := &countdown{answers: answers, heard: answers.Load(), left: steps, most: maxLaps * steps}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.timer = time.AfterFunc(commandTimeout/steps, func() {
+	c.timer = time.AfterFunc(Timeout/steps, func() {
 		if c.step() {
 			f()
 		}
@@ -59,7 +59,7 @@ func (c *countdown) step() bool {
 		c.left = 0
 		return true
 	}
-	c.timer.Reset(commandTimeout / steps)
+	c.timer.Reset(Timeout / steps)
 	return false
 }
 

@@ -1,4 +1,6 @@
-package redis
+// Package breaker notices that a Redis is down, and then spares callers the time to find out: of the calls
+// made during an outage, only a few probes reach Redis.
+package breaker
 
 import (
 	"context"
@@ -11,6 +13,12 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// ErrDown means that Redis does not answer, or can't work at the moment (loading, failing over).
+var ErrDown = errors.New("redis is down")
+
+// Timeout is how long a command may take. After that it has failed, and Redis counts as down.
+const Timeout = time.Second
+
 const (
 	// probePause is the time from the end of one probe to the start of the next.
 	probePause = 250 * time.Millisecond
@@ -21,11 +29,15 @@ const (
 
 // errOverdue is the cause when a command got no answer. It is not context.DeadlineExceeded: that
 // would tell the caller of its own deadline.
-var errOverdue = fmt.Errorf("%w: no answer within %v", ErrDown, commandTimeout)
+var errOverdue = fmt.Errorf("%w: no answer within %v", ErrDown, Timeout)
 
-// breaker remembers that Redis is down, so that not every call has to find out.
-type breaker struct {
-	probe   func(ctx context.Context, key string) error
+// Breaker remembers that Redis is down, so that not every call has to find out. Any number of goroutines may
+// use it at once.
+type Breaker struct {
+	// Probe sends a command for key that changes nothing. An error reply shows that Redis is up, as nil does.
+	// It is needed from the first outage on.
+	Probe func(ctx context.Context, key string) error
+
 	answers atomic.Int64 // to commands and probes
 
 	mu      sync.Mutex
@@ -38,7 +50,7 @@ type breaker struct {
 }
 
 // allow returns nil if Redis counts as up. If not, it sees to it that there is a probe.
-func (b *breaker) allow(ctx context.Context) error {
+func (b *Breaker) allow(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.down != nil && b.probing == nil && time.Since(b.probed) >= probePause {
@@ -54,10 +66,10 @@ func (b *breaker) allow(ctx context.Context) error {
 	return b.down
 }
 
-// ask does one probe, which takes commandTimeout at most.
-func (b *breaker) ask(key string) {
+// ask does one probe, which takes Timeout at most.
+func (b *Breaker) ask(key string) {
 	_, err := attempt(context.Background(), b, key, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, b.probe(ctx, key)
+		return struct{}{}, b.Probe(ctx, key)
 	}, nil)
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -71,7 +83,7 @@ func (b *breaker) ask(key string) {
 
 // trip notes that Redis is down, seen by a command that began at since. What began before the last
 // recovery says nothing about now.
-func (b *breaker) trip(key string, since time.Time, cause error) {
+func (b *Breaker) trip(key string, since time.Time, cause error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if since.Before(b.up) {
@@ -83,12 +95,12 @@ func (b *breaker) trip(key string, since time.Time, cause error) {
 	b.down = cause
 }
 
-// run runs command, unless Redis counts as down. It returns when command has returned, when its time is
-// over, or when ctx ends. command itself ignores ctx and has its own commandTimeout: a reply that nobody
+// Run runs command, unless Redis counts as down. It returns when command has returned, when its time is
+// over, or when ctx ends. command itself ignores ctx and has its own Timeout: a reply that nobody
 // waits for any more still shows that Redis is up, and a missing reply that it is down. undo, if not nil,
-// is called with a result that came too late for run to return it, and with ErrDown, after which it is
+// is called with a result that came too late for Run to return it, and with ErrDown, after which it is
 // unknown what Redis has done.
-func run[T any](ctx context.Context, b *breaker, key string, command func(context.Context) (T, error), undo func(T, error)) (T, error) {
+func Run[T any](ctx context.Context, b *Breaker, key string, command func(context.Context) (T, error), undo func(T, error)) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
 		return none, err
@@ -99,8 +111,8 @@ func run[T any](ctx context.Context, b *breaker, key string, command func(contex
 	return attempt(ctx, b, key, command, undo)
 }
 
-// attempt is run without asking the breaker first.
-func attempt[T any](ctx context.Context, b *breaker, key string, command func(context.Context) (T, error), undo func(T, error)) (T, error) {
+// attempt is Run without asking the breaker first.
+func attempt[T any](ctx context.Context, b *Breaker, key string, command func(context.Context) (T, error), undo func(T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error
@@ -121,7 +133,7 @@ func attempt[T any](ctx context.Context, b *breaker, key string, command func(co
 		var r result
 		r.value, r.err = command(ctx)
 		limit.stop()
-		if unavailable(r.err) {
+		if Unavailable(r.err) {
 			r.err = downBy(ctx, r.err)
 			b.trip(key, began, r.err)
 		} else {
@@ -157,9 +169,9 @@ func downBy(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %v", ErrDown, err) // %v: what err matches, a deadline perhaps, is none of the caller's
 }
 
-// unavailable reports whether err says that Redis can't be reached, or can't do its work at
+// Unavailable reports whether err says that Redis can't be reached, or can't do its work at
 // present. Any other error reply is an answer.
-func unavailable(err error) bool {
+func Unavailable(err error) bool {
 	var reply redis.Error
 	switch {
 	case err == nil || errors.Is(err, redis.Nil):

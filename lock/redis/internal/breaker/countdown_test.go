@@ -1,4 +1,4 @@
-package redis
+package breaker
 
 import (
 	"context"
@@ -30,10 +30,10 @@ func TestACountdownDoesNotCountWhileTheProcessCannotRun(t *testing.T) {
 	called := make(chan time.Time, 1)
 	c := startCountdown(new(atomic.Int64), func() { called <- time.Now() })
 	c.mu.Lock()
-	time.Sleep(2 * commandTimeout)
+	time.Sleep(2 * Timeout)
 	free := time.Now()
 	c.mu.Unlock()
-	require.GreaterOrEqual(t, (<-called).Sub(free), commandTimeout/2)
+	require.GreaterOrEqual(t, (<-called).Sub(free), Timeout/2)
 }
 
 func TestRedisIsNotDownWhileItAnswersOthers(t *testing.T) {
@@ -42,15 +42,15 @@ func TestRedisIsNotDownWhileItAnswersOthers(t *testing.T) {
 		time.Minute:     3 * time.Second, // it is the one node of a cluster that is down, perhaps
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			b := new(breaker)
+			b := new(Breaker)
 			for i := range 6 { // others, each 0.45 s after the one before
-				go run(t.Context(), b, "other", func(context.Context) (bool, error) {
+				go Run(t.Context(), b, "other", func(context.Context) (bool, error) {
 					time.Sleep(time.Duration(i) * 450 * time.Millisecond)
 					return true, nil
 				}, nil)
 			}
 			began := time.Now()
-			_, err := run(t.Context(), b, "key", func(ctx context.Context) (bool, error) {
+			_, err := Run(t.Context(), b, "key", func(ctx context.Context) (bool, error) {
 				select {
 				case <-time.After(answerAfter):
 				case <-ctx.Done():
