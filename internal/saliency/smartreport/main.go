@@ -87,12 +87,12 @@ func main() {
 
 const head = `# Smart
 
-What [Smart](../processors/smart.go) keeps of photographs, by the measure that it goes by: the share of smartcrop's weights, of rare colors with detail and of
-what stands out from what is around, less what the sides of the crop cut through (package internal/saliency). Each cell has it
-for the crop in the middle, for the one of smartcrop alone, which Smart was until November 2026, and for Smart. The greater the better; only numbers of
-one cell can be compared. Smart is never below the middle, nor below it in smartcrop's own score.
+Where [Smart](../processors/smart.go) crops photographs, rated by the score that it maximizes: the share of smartcrop's weights, of rare colors with detail, and of
+parts that stand out from their surroundings, minus what the sides of the crop cut through (package internal/saliency). Each cell has three scores: of the crop in
+the middle, of smartcrop's own choice (the method Smart until November 2026), and of Smart. A higher score is better; scores of different cells can't be
+compared. Smart never scores lower than the middle, neither by this score nor by that of smartcrop.
 
-The photographs are those of the gallery and of the Debian packages named. The table is written by
+The photographs are those of the gallery and of the named Debian packages. This command writes the table:
 ` + "`go run ./internal/saliency/smartreport > docs/smart.md`" + `.
 
 | photograph | package | 320×120: middle, before, now | 200×200 | 120×200 |
