@@ -167,59 +167,77 @@ func (h *Handler) answerFailure(q *request) {
 // serve answers with a thumbnail, or writes nothing and returns an error.
 func (h *Handler) serve(q *request, spec *Spec) (err error) {
 	defer h.recovered(q.r.Context(), &q.e.Path, "serve", &err)
-	r, c := q.r, &q.c
+	if err := h.accept(q, spec); err != nil {
+		return err
+	}
+	defer q.c.end()
+	return h.answer(q)
+}
+
+// accept does steps 1 to 3.
+func (h *Handler) accept(q *request, spec *Spec) error {
+	r := q.r
 	if r.Method != http.MethodGet && r.Method != http.MethodHead { // 1
 		q.w.Header().Set("Allow", "GET, HEAD")
 		return &statusError{http.StatusMethodNotAllowed, "serve", fmt.Errorf("method %q", r.Method)}
 	}
+	var err error
 	if spec == nil {
-		err = h.parse(c, strings.TrimPrefix(r.URL.Path, "/"), &q.e)
+		err = h.parse(&q.c, strings.TrimPrefix(r.URL.Path, "/"), &q.e)
 	} else {
-		err = h.ask(c, *spec, &q.e)
+		err = h.ask(&q.c, *spec, &q.e)
 	}
-	if err != nil {
-		return err
-	}
-	if onlyIfCached(r) {
+	if err == nil && onlyIfCached(r) {
 		return errOnlyIfCached
 	}
-	defer c.end()
-	return h.answer(q)
+	return err
 }
 
 // answer does steps 4 to 12.
 func (h *Handler) answer(q *request) (err error) {
-	w, r, c := &q.w, q.r, &q.c
-	defer h.recovered(r.Context(), &c.key, "generate", &err)
-	a, err := h.obtain(c) // 4 to 11
-	a.record(&q.e)
-	if h.cfg.ServerTiming {
-		if timing := q.e.Timing.header(); timing != "" {
-			w.Header().Set("Server-Timing", timing)
-		}
-	}
+	defer h.recovered(q.r.Context(), &q.c.key, "generate", &err)
+	f, responder, err := h.prepare(q)
 	if err != nil {
 		return err
 	}
-	defer h.closeFile(r.Context(), &c.key, a.file)
-	header := w.Header()
-	header["Content-Type"] = h.contentTypes[c.spec.Ext]
-	header["Cache-Control"] = h.cacheControlOf(c)
-	responder := h.cfg.Responder
-	if a.passing {
-		header["Cache-Control"] = noStore
-		responder = streamOf(responder)
-	}
-	err = h.respond(q, responder, a.file) // 12
-	if err != nil {
-		w.aborted = w.aborted || w.wrote
-		var f *statusError
-		if errors.As(err, &f) {
-			return err
-		}
-		return serverError("respond", err)
+	defer h.closeFile(q.r.Context(), &q.c.key, f)
+	if err = h.respond(q, responder, f); err != nil { // 12
+		q.w.aborted = q.w.aborted || q.w.wrote
+		return respondError(err)
 	}
 	return nil
+}
+
+// respondError returns what an error of a Responder means: a fault of the server, unless it has a status.
+func respondError(err error) error {
+	if _, ok := errors.AsType[*statusError](err); ok {
+		return err
+	}
+	return serverError("respond", err)
+}
+
+// prepare does steps 4 to 11 and sets the headers of the answer. It is not a part of answer, because then
+// its large frame would be on the stack while the file is sent, and the stack of each connection would
+// have to grow from 8 to 16 kB.
+func (h *Handler) prepare(q *request) (f fs.File, responder Responder, err error) {
+	a, err := h.obtain(&q.c)
+	a.record(&q.e)
+	header := q.w.Header()
+	if h.cfg.ServerTiming {
+		if timing := q.e.Timing.header(); timing != "" {
+			header.Set("Server-Timing", timing)
+		}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	header["Content-Type"] = h.contentTypes[q.c.spec.Ext]
+	header["Cache-Control"] = h.cacheControlOf(&q.c)
+	if a.passing {
+		header["Cache-Control"] = noStore
+		return a.file, streamOf(h.cfg.Responder), nil
+	}
+	return a.file, h.cfg.Responder, nil
 }
 
 func (h *Handler) closeFile(ctx context.Context, key *string, f fs.File) {

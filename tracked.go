@@ -33,7 +33,13 @@ func (w *trackedWriter) Write(p []byte) (int, error) {
 // ReadFrom lets net/http send a file without copying it through this process (sendfile).
 func (w *trackedWriter) ReadFrom(r io.Reader) (int64, error) {
 	w.wrote = true
-	n, err := io.Copy(w.ResponseWriter, r)
+	var n int64
+	var err error
+	if to, ok := w.ResponseWriter.(io.ReaderFrom); ok {
+		n, err = to.ReadFrom(r)
+	} else {
+		n, err = io.Copy(w.ResponseWriter, r)
+	}
 	w.bytes += n
 	return n, err
 }
