@@ -59,7 +59,6 @@ func placeIn(t *testing.T, path string) string {
 // packages in an internal folder. Programs (package main) can't be imported.
 func TestOnlyInternalPackagesAreTestedFromInside(t *testing.T) {
 	later := map[string]bool{
-		"processors": true, "bench/ssimulacra2": true,
 		"storage": true, "storage/s3": true, "storage/storagetest": true, "lock/locktest": true, "lock/redis": true,
 	}
 	looked := 0

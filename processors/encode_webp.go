@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec/webp"
+	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
 // LosslessMode says which pictures [WebP] compresses without loss.
@@ -50,7 +51,7 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 	if o := e.options(); original.Exceeded > 0 && original.Quality > 0 && o.Quality > float64(original.Quality) {
 		e.Quality = max(original.Quality-6*(original.Exceeded-1), 1) // more would waste bytes; the original's quality is only known within some steps
 	}
-	if e.Lossless == LosslessAuto && (original.Palette || mayBeFlat(img)) {
+	if e.Lossless == LosslessAuto && (original.Palette || quantize.ShareAtMost(img, flatColors) >= flatShare) {
 		few, release, err := PNG{}.reduce(ctx, img, original)
 		defer release()
 		if err != nil {

@@ -14,7 +14,7 @@ const preface = `# The encoders beside those of Debian
 
 ` + "`bench/encode/run.sh`" + ` installs what it needs and measures all of this again; ` + "`go run ./bench/encode -rows NAME`" + ` measures a section.
 Figures are means over pictures of ratios of one run, with one thread. Photos come from packages of Debian, scaled
-and cropped by vips; files are decoded by the reference's decoder. S2 is SSIMULACRA 2.1 (bench/ssimulacra2),
+and cropped by vips; files are decoded by the reference's decoder. S2 is SSIMULACRA 2.1 (internal/ssimulacra2),
 butteraugli is that of libjxl.
 `
 

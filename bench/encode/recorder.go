@@ -8,9 +8,9 @@ import (
 	"io"
 	"time"
 
-	"github.com/rest-thumbnails/thumbnail/bench/ssimulacra2"
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	room "github.com/rest-thumbnails/thumbnail/internal/codec/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/ssimulacra2"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 

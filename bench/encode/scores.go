@@ -14,7 +14,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/rest-thumbnails/thumbnail/bench/ssimulacra2"
+	"github.com/rest-thumbnails/thumbnail/internal/ssimulacra2"
 )
 
 // score is how a copy looks.

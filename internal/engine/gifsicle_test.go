@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/bench/films"
-	"github.com/rest-thumbnails/thumbnail/bench/ssimulacra2"
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/ssimulacra2"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 

@@ -1,4 +1,4 @@
-package processors
+package saliency
 
 import (
 	"bytes"
@@ -12,22 +12,23 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
-	"github.com/rest-thumbnails/thumbnail/internal/saliency"
+	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
 // By its own measure, of the copy that it examines.
-func TestSmartIsNeverWorseThanTheMiddle(t *testing.T) {
+func TestTheLocatedCropIsNeverWorseThanTheMiddle(t *testing.T) {
 	sizes := []image.Point{{200, 200}, {320, 120}, {120, 200}, {640, 360}, {90, 400}, {400, 90}, {33, 32}, {1000, 999}}
 	notWorse := func(t require.TestingT, img image.Image, size image.Point, what string) {
 		b := img.Bounds()
-		scaled, crop := Smart{}.Plan(b.Size(), size.X, size.Y)
-		got, err := Smart{}.Locate(context.Background(), img, scaled, crop)
+		scaled := scaling.Size(b.Size(), max(float64(size.X)/float64(b.Dx()), float64(size.Y)/float64(b.Dy())))
+		crop := image.Rectangle{Max: size}.Add(scaled.Sub(size).Div(2))
+		got, err := Locate(context.Background(), img, scaled, crop)
 		require.NoError(t, err)
-		examined := smartCopy(b.Size())
+		examined := copySize(b.Size())
 		small, err := resample.Resize(context.Background(), img, resample.Full(b), examined, resample.Options{})
 		require.NoError(t, err)
-		picture, ok := saliency.Look(small.(image.RGBA64Image))
-		box := image.Pt(smartBoxSide(crop.Dx(), scaled.X, examined.X), smartBoxSide(crop.Dy(), scaled.Y, examined.Y))
+		picture, ok := Look(small.(image.RGBA64Image))
+		box := image.Pt(boxSide(crop.Dx(), scaled.X, examined.X), boxSide(crop.Dy(), scaled.Y, examined.Y))
 		free, room := examined.Sub(box), scaled.Sub(crop.Size())
 		if !ok || min(room.X, free.X) > 0 && room.X < free.X || min(room.Y, free.Y) > 0 && room.Y < free.Y {
 			return // nothing to choose by, or fewer places than were tried: one lies between two of these
@@ -36,7 +37,7 @@ func TestSmartIsNeverWorseThanTheMiddle(t *testing.T) {
 			at := image.Pt(r.Min.X*free.X/max(room.X, 1), r.Min.Y*free.Y/max(room.Y, 1))
 			for _, d := range []image.Point{{1, 0}, {0, 1}, {1, 1}} { // of the places that become this one
 				next := at.Add(d)
-				if next.X <= free.X && next.Y <= free.Y && smartPlace(next.X, free.X, room.X, crop.Min.X) == r.Min.X && smartPlace(next.Y, free.Y, room.Y, crop.Min.Y) == r.Min.Y {
+				if next.X <= free.X && next.Y <= free.Y && placeOf(next.X, free.X, room.X, crop.Min.X) == r.Min.X && placeOf(next.Y, free.Y, room.Y, crop.Min.Y) == r.Min.Y {
 					at = next
 				}
 			}

@@ -1,13 +1,14 @@
-package processors
+package quantize
 
 import (
 	"image"
 	"slices"
 )
 
-// mayBeFlat reports whether flatColors colors may cover flatShare of a picture: not if as many levels of its green or
-// luma don't. That is seen at a small part of the cost of counting colors. Pictures that are not opaque may be flat.
-func mayBeFlat(img image.Image) bool {
+// ShareAtMost returns an upper bound of [Histogram.Share] of a picture, at a small part of the cost of counting
+// colors: the share of the n most frequent levels of its green or luma. It returns 1 for pictures that are not
+// opaque, and for types other than *image.YCbCr, *image.NRGBA and *image.RGBA.
+func ShareAtMost(img image.Image, n int) float64 {
 	var counts [256]int
 	size := img.Bounds().Size()
 	switch m := img.(type) {
@@ -19,21 +20,21 @@ func mayBeFlat(img image.Image) bool {
 		}
 	case *image.NRGBA:
 		if !countGreen(&counts, m.Pix, m.Stride, size) {
-			return true
+			return 1
 		}
 	case *image.RGBA:
 		if !countGreen(&counts, m.Pix, m.Stride, size) {
-			return true
+			return 1
 		}
 	default:
-		return true
+		return 1
 	}
 	slices.SortFunc(counts[:], func(a, b int) int { return b - a })
-	most := 0
-	for _, n := range counts[:flatColors] {
-		most += n
+	sum := 0
+	for _, k := range counts[:min(n, len(counts))] {
+		sum += k
 	}
-	return float64(most) >= flatShare*float64(size.X)*float64(size.Y)
+	return float64(sum) / (float64(size.X) * float64(size.Y))
 }
 
 // countGreen counts the levels of green, until a pixel is not opaque.
