@@ -6,6 +6,7 @@ package pixels
 
 import (
 	"context"
+	"encoding/binary"
 	"image"
 	"image/color"
 	"image/draw"
@@ -15,8 +16,33 @@ import (
 
 // Opaque reports whether no pixel of img is transparent.
 func Opaque(img image.Image) bool {
+	switch m := img.(type) {
+	case *image.RGBA:
+		return opaque(m.Pix, m.Stride, m.Rect.Size())
+	case *image.NRGBA:
+		return opaque(m.Pix, m.Stride, m.Rect.Size())
+	}
 	o, ok := img.(interface{ Opaque() bool })
 	return ok && o.Opaque()
+}
+
+// opaque is the method Opaque of image.RGBA and image.NRGBA, eight pixels at a time.
+func opaque(pix []byte, stride int, size image.Point) bool {
+	const alpha = 0xff000000_ff000000
+	for y := range size.Y {
+		row, all := pix[y*stride:][:4*size.X], uint64(alpha)
+		for ; len(row) >= 32; row = row[32:] {
+			all &= binary.LittleEndian.Uint64(row) & binary.LittleEndian.Uint64(row[8:]) &
+				binary.LittleEndian.Uint64(row[16:]) & binary.LittleEndian.Uint64(row[24:])
+		}
+		for ; len(row) >= 4; row = row[4:] {
+			all &= uint64(row[3])<<24 | 0xff<<56
+		}
+		if all&alpha != alpha {
+			return false
+		}
+	}
+	return true
 }
 
 // NRGBA returns img with 8 bits per sample, alpha not premultiplied, and its upper left corner at
@@ -28,7 +54,7 @@ func NRGBA(ctx context.Context, img image.Image) (out *image.NRGBA, fresh bool, 
 	case *image.NRGBA:
 		return &image.NRGBA{Pix: img.Pix[img.PixOffset(b.Min.X, b.Min.Y):], Stride: img.Stride, Rect: size}, false, nil
 	case *image.RGBA:
-		if img.Opaque() {
+		if Opaque(img) {
 			return &image.NRGBA{Pix: img.Pix[img.PixOffset(b.Min.X, b.Min.Y):], Stride: img.Stride, Rect: size}, false, nil
 		}
 	}

@@ -35,3 +35,26 @@ func TestAPlaceBeyondThePaletteIsTransparent(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []byte{0, 0, 0, 0}, out.Pix)
 }
+
+func TestOnePixelThatIsNotOpaqueIsSeenWhereverItIs(t *testing.T) {
+	for w := 1; w <= 19; w++ {
+		whole := image.NewNRGBA(image.Rect(-3, -2, 30, 10))
+		for i := range whole.Pix {
+			whole.Pix[i] = byte(i) | 0xf0
+			if i%4 == 3 {
+				whole.Pix[i] = 255
+			}
+		}
+		part := whole.SubImage(image.Rect(2, 1, 2+w, 4)).(*image.NRGBA)
+		for y := whole.Rect.Min.Y; y < whole.Rect.Max.Y; y++ {
+			for x := whole.Rect.Min.X; x < whole.Rect.Max.X; x++ {
+				whole.Pix[whole.PixOffset(x, y)+3] = 254
+				inside := image.Pt(x, y).In(part.Rect)
+				require.Equal(t, !inside, Opaque(part), "%d wide, pixel %d,%d", w, x, y)
+				require.Equal(t, !inside, Opaque(&image.RGBA{Pix: part.Pix, Stride: part.Stride, Rect: part.Rect}))
+				whole.Pix[whole.PixOffset(x, y)+3] = 255
+			}
+		}
+	}
+	require.True(t, Opaque(image.NewNRGBA(image.Rectangle{})))
+}
