@@ -115,7 +115,7 @@ func lossyAnyway(img image.Image, c Compression) bool {
 // encodeLossyFrame compresses img, whose alpha is that of straight, if there is one.
 func encodeLossyFrame(ctx context.Context, img image.Image, straight *image.NRGBA, o EncodeOptions) (*codedFrame, error) {
 	f := &codedFrame{size: img.Bounds().Size()}
-	if straight != nil && !straight.Opaque() {
+	if straight != nil && !straighten.Opaque(straight) {
 		var err error
 		if f.alpha, err = encodeAlpha(ctx, straight, o.Effort, o.Quality < 100); err != nil {
 			return nil, err

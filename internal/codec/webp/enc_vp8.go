@@ -80,9 +80,9 @@ type settings struct {
 var efforts = [7]settings{
 	{wholes: 1, chromas: 1, blocks: 1, good: 6},
 	{wholes: 1, chromas: 1, blocks: 1, good: 3},
-	{wholes: 1, chromas: 1, blocks: 1, good: 1},
+	{wholes: 1, chromas: 1, blocks: 1, good: 2},
 	{wholes: 1, chromas: 1, blocks: 2, good: 1},
-	{wholes: 2, chromas: 1, blocks: 4, good: 1, trellis: true},
+	{wholes: 1, chromas: 1, blocks: 3, good: 1, trellis: true},
 	{wholes: 4, chromas: 4, blocks: modes, trellis: true},
 	{wholes: 4, chromas: 4, blocks: modes, trellis: true, twice: true},
 }
@@ -164,7 +164,7 @@ func (e *vp8Encoder) pass(row func(y int)) error {
 		if err := e.ctx.Err(); err != nil {
 			return err
 		}
-		if done := y * e.mbw; !e.settings.twice && done >= learned+learned/2 {
+		if done := y * e.mbw; !e.settings.twice && done >= 2*learned {
 			e.learn(e.counts.probabilities())
 			learned = done
 		}

@@ -40,22 +40,26 @@ func (e *vp8Encoder) tryChroma(x int, s *encSegment, mode uint8, a *chromaAttemp
 	e.rateChroma(x, s, a)
 }
 
-// rateChroma makes the pixels of an attempt that has been quantized, and its score.
+// rateChroma makes the pixels of an attempt that has been quantized, and its score if it is compared with another.
 func (e *vp8Encoder) rateChroma(x int, s *encSegment, a *chromaAttempt) {
+	var errors [2][4]int32
+	for i := range 2 {
+		inverse(&a.groups[i], &e.work.chromaPreds[a.mode&3][i], &e.work.chroma[i], &a.pixels[i], &errors[i])
+	}
+	a.any = anyLevels(a.coded[:], 0)
+	if a.score = 0; e.settings.chromas < 2 {
+		return
+	}
 	rate, distortion := chromaCosts[a.mode], int64(0)
-	a.any = false
 	borders := e.chromaBorders(x)
 	for i := range 2 {
-		var errors [4]int32
-		inverse(&a.groups[i], &e.work.chromaPreds[a.mode&3][i], &e.work.chroma[i], &a.pixels[i], &errors)
 		above, left := borders[i][0], borders[i][1]
 		for b := range 4 {
 			n := int(a.coded[i].counts[b])
-			distortion += int64(errors[b])
+			distortion += int64(errors[i][b])
 			rate += e.costs[planeChroma].rate(&a.coded[i].levels[b], n, 0, int(above>>(b%2)&1+left>>(b/2)&1))
 			setBit(&above, b%2, n > 0)
 			setBit(&left, b/2, n > 0)
-			a.any = a.any || n > 0
 		}
 	}
 	a.score = score(distortion, rate, s.lambdaUV)

@@ -157,11 +157,11 @@ func (e *vp8Encoder) tryWhole(x int, s *encSegment, mode uint8, a *lumaAttempt) 
 	for i, v := range dc {
 		a.groups[i/4][4*(i%4)] = v
 	}
-	e.rateWhole(x, s, a)
+	e.rateWhole(x, s, a, w.whole.score)
 }
 
-// rateWhole makes the pixels of an attempt that has been quantized, and its score.
-func (e *vp8Encoder) rateWhole(x int, s *encSegment, a *lumaAttempt) {
+// rateWhole makes the pixels of an attempt that has been quantized, and its score, or only a score that is not below the limit.
+func (e *vp8Encoder) rateWhole(x int, s *encSegment, a *lumaAttempt, limit int64) {
 	distortion, errors := int64(0), [4]int32{}
 	for y := range a.groups {
 		inverse(&a.groups[y], &e.work.wholePreds[a.modes[0]&3][y], &e.work.luma[y], &a.pixels[y], &errors)
@@ -169,11 +169,15 @@ func (e *vp8Encoder) rateWhole(x int, s *encSegment, a *lumaAttempt) {
 			distortion += int64(d)
 		}
 	}
+	a.any = a.dcCount > 0 || anyLevels(a.coded[:], 1)
+	rate := wholeCosts[a.modes[0]]
+	if a.score = score(distortion, rate, s.lambda); a.score >= limit {
+		return
+	}
 	above, left := e.above[x].nz, e.left.nz
-	rate := wholeCosts[a.modes[0]] + e.costs[planeLumaDC].rate(&a.dc, int(a.dcCount), 0, int(above.dc+left.dc))
-	blocks, any := e.rateLuma(a, planeLumaAC, above.luma, left.luma)
-	a.any = any || a.dcCount > 0
-	a.score = score(distortion, rate+blocks, s.lambda)
+	rate += e.costs[planeLumaDC].rate(&a.dc, int(a.dcCount), 0, int(above.dc+left.dc))
+	rate += e.rateLuma(a, planeLumaAC, above.luma, left.luma)
+	a.score = score(distortion, rate, s.lambda)
 }
 
 // refineWhole chooses the levels of an attempt again.
@@ -190,12 +194,23 @@ func (e *vp8Encoder) refineWhole(x int, s *encSegment, a *lumaAttempt) {
 		setBit(&left, i/4, c.counts[i%4] > 1)
 	}
 	if changed {
-		e.rateWhole(x, s, a)
+		e.rateWhole(x, s, a, 0) // nobody needs the score any longer
 	}
 }
 
-// rateLuma returns what the 16 blocks cost, and whether any has coefficients.
-func (e *vp8Encoder) rateLuma(a *lumaAttempt, plane int, above, left uint8) (rate int, any bool) {
+// anyLevels reports whether a block has levels from the first coefficient on.
+func anyLevels(groups []coded, first uint8) bool {
+	for i := range groups {
+		n := &groups[i].counts
+		if max(n[0], n[1], n[2], n[3]) > first {
+			return true
+		}
+	}
+	return false
+}
+
+// rateLuma returns what the 16 blocks cost.
+func (e *vp8Encoder) rateLuma(a *lumaAttempt, plane int, above, left uint8) (rate int) {
 	first := firstOf(plane)
 	for i := range 16 {
 		c := &a.coded[i/4]
@@ -203,9 +218,8 @@ func (e *vp8Encoder) rateLuma(a *lumaAttempt, plane int, above, left uint8) (rat
 		rate += e.costs[plane].rate(&c.levels[i%4], n, first, int(above>>(i%4)&1+left>>(i/4)&1))
 		setBit(&above, i%4, n > first)
 		setBit(&left, i/4, n > first)
-		any = any || n > first
 	}
-	return rate, any
+	return rate
 }
 
 // tryBlocks looks for a way to predict luma by 4×4 blocks that is better than the best as a whole, and

@@ -3,6 +3,8 @@ package webp
 import (
 	"encoding/binary"
 	"image"
+
+	straighten "github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
 // picture writes the header (RFC 9649, 3.4), transforms and pixels.
@@ -12,7 +14,7 @@ func (e *vp8lEncoder) picture(img *image.NRGBA) error {
 	e.w.put(uint32(e.width-1), 14)
 	e.w.put(uint32(e.height-1), 14)
 	alpha := uint32(1)
-	if img.Opaque() {
+	if straighten.Opaque(img) {
 		alpha = 0
 	}
 	e.w.put(alpha, 4) // and version 0
