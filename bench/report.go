@@ -48,25 +48,19 @@ func (r *report) write(out io.Writer) {
 func (r *report) writeHead(out io.Writer) {
 	fmt.Fprintf(out, `# Results of `+"`make bench`"+`
 
-%s, %s, %d cores, %s; %s against this library, %s, at %s.
-Load average %s at the start and %s at the end, both sides of this comparison included.
+%s, %s, %d cores, %s. %s is compared with this library (%s, commit %s). Load average %s at the start and %s at the end, including this comparison.
 
-Both sides make the same thumbnails of the same bytes, as programs of their own that take turns (A B A B), %d rounds of at least %v of CPU time each. **ms** are of
-CPU time (getrusage: all threads, system calls, garbage collection), the shortest round and in brackets the median; a **ratio** is
-the library's to libvips', of the shortest. One worker: one thread, VIPS_CONCURRENCY=1 and GOMAXPROCS=1. libvips is called as servers call it,
-vips_thumbnail_buffer and vips_jpegsave_buffer, its operation cache off (libvips/worker.c); the library as its handler calls it (library.go).
+Both sides make the same thumbnails of the same bytes, as separate programs that run alternately (A B A B), in %d rounds of at least %v of CPU time each. **ms** is CPU time (getrusage: all threads, system calls, garbage collection) of the shortest round, and in brackets of the median round. **ratio** is the library's time divided by that of libvips, both of their shortest rounds. Both run one worker: one thread, VIPS_CONCURRENCY=1 and GOMAXPROCS=1. libvips is called as servers call it, by vips_thumbnail_buffer and vips_jpegsave_buffer, without its operation cache (libvips/worker.c); the library is called as its handler calls it (library.go).
 
-**PSNR** and **SSIM** are those of the pictures before encoding (8-bit sRGB), against a textbook Lanczos-3 in float64 of the whole picture
-(reference.go): JPEG by image/jpeg, its chroma interpolated linearly as libjpeg's fancy upsampling does; PNG by image/png, what is transparent over white; WebP by dwebp. **Peak** is the program's high-water mark of
-resident memory after eight thumbnails, code and source included.
+**PSNR** and **SSIM** compare the pictures before encoding (8-bit sRGB) with a textbook Lanczos-3 in float64 of the whole original (reference.go). The reference decodes JPEG by image/jpeg, with linear interpolation of chroma like libjpeg's fancy upsampling; PNG by image/png, over white; and WebP by dwebp. **Peak** is the program's maximum resident memory after eight thumbnails, including its code and the original.
 
 `, r.began.Format("2 January 2006"), cpuModel(), runtime.NumCPU(), osName(), r.versions[0], r.versions[1], commit(), r.load[0], r.load[1],
 		r.settings.rounds, r.settings.atLeast)
 }
 
 func (r *report) writeSummary(out io.Writer) {
-	fmt.Fprint(out, "## Targets\n\nRatios of CPU time, the geometric mean and the worst of the inputs, with encoding and without. A target is met for an input"+
-		" if both ratios are, with a PSNR no lower than libvips' or than 42 dB.\n\n| work | target | → JPEG, mean | worst | → picture, mean | worst | lowest PSNR (libvips' there), dB | met |\n|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprint(out, "## Targets\n\nRatios of CPU time, with and without encoding: the geometric mean of the inputs, and the worst input. An input meets the target"+
+		" if both of its ratios do, and if its PSNR is at least 42 dB or that of libvips.\n\n| work | target | → JPEG, mean | worst | → picture, mean | worst | lowest PSNR (libvips' there), dB | met |\n|---|---|---|---|---|---|---|---|\n")
 	for _, row := range table {
 		var encoded, picture []float64
 		met := 0
@@ -152,7 +146,7 @@ func (r *report) writeRows(out io.Writer) {
 
 func (r *report) writeSeveral(out io.Writer) {
 	if len(r.scaling) > 0 {
-		fmt.Fprintf(out, "\n## Two workers on two cores against one: ≥ %.2f×\n\n%s. Pictures a second by the clock, the best round of each, which says little on a machine that others use: see the load average above; and the CPU time of a picture with two workers over that with one.\n\n",
+		fmt.Fprintf(out, "\n## Two workers on two cores against one: ≥ %.2f×\n\n%s. The table has the rate of two workers divided by that of one, by the wall clock, in the best round of each, which means little on a machine with other load (see the load average above); and the CPU time of a picture with two workers divided by that with one.\n\n",
 			speedupTarget, table[0].work)
 		fmt.Fprint(out, "| input | libvips | library | CPU, libvips | CPU, library |\n|---|---|---|---|---|\n")
 		for _, s := range r.scaling {

@@ -34,7 +34,7 @@ func main() {
 	if *child != "" {
 		log.Fatal(serve(*child))
 	}
-	fmt.Printf("%d processors, %s, %d requests per second for stored thumbnails, %d clients for new ones, %d × %v quiet and crowded in turn.\n\n",
+	fmt.Printf("%d processors, %s, %d requests per second for stored thumbnails, %d clients for new ones, alternately quiet and crowded, %d × %v each.\n\n",
 		runtime.NumCPU(), runtime.Version(), *warm, *cold, *rounds, *period)
 	fmt.Println("| GOMAXPROCS | new thumbnails per second | | median | 90 % | 99 % | longest |\n|--:|--:|---|--:|--:|--:|--:|")
 	for _, more := range []int{0, 1} {

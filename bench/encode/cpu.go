@@ -58,7 +58,7 @@ func (b *bench) compare(subject, theirs side, p *picture, quality int) (s, t flo
 // writeTimes writes the table of CPU time.
 func (l *lossy) writeTimes(p printer, t *times) {
 	p("### CPU time at quality %d\n", l.timed)
-	p("Over that of the reference for the same picture, the shortest of several in turn; in brackets milliseconds, of the encoder and of its reference.\n")
+	p("CPU time divided by that of the reference for the same picture: the shortest of several alternating runs of each. In brackets: the milliseconds of the encoder, and of the reference.\n")
 	head, line := "| size |", "|---|"
 	for _, name := range t.names {
 		head, line = head+" "+name+" |", line+"--:|"

@@ -23,7 +23,7 @@ type lossless struct {
 
 // write measures everything and writes a table with a line for each picture and the mean of each set.
 func (l *lossless) write(b *bench, p printer) error {
-	p("Bytes, and bytes and CPU time of %s over those of:\n", l.subject.label)
+	p("File size, then the ratios of file size and CPU time of %s to those of:\n", l.subject.label)
 	head, line := "| picture | size | kB |", "|---|--:|--:|"
 	for _, s := range l.theirs {
 		head, line = head+" "+s.label+" |", line+"--:|"

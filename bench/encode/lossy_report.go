@@ -24,7 +24,7 @@ func sizeName(size image.Point) string {
 // writeEqual writes the table of bytes at equal scores.
 func (l *lossy) writeEqual(p printer, curves []measured) {
 	p("### Bytes at equal quality\n")
-	p("Bytes over those of the reference where both have the same score: by SSIMULACRA 2 / by butteraugli (3-norm), where the reference has the quality on the left.\n")
+	p("File size divided by the reference's, where both have the same score: by SSIMULACRA 2 / by butteraugli (3-norm). The score is that of the reference at the quality on the left.\n")
 	head, line := "| size | quality |", "|---|--:|"
 	for _, pair := range l.pairs {
 		head, line = head+" "+pair.name+" |", line+"--:|"
@@ -44,8 +44,8 @@ func (l *lossy) writeEqual(p printer, curves []measured) {
 
 // writeSame writes the table of what a number of quality gives.
 func (l *lossy) writeSame(p printer, curves []measured) {
-	p("### The same number for quality\n")
-	p("SSIMULACRA 2 less the reference's (more is better) / butteraugli over the reference's (less is better) / bytes over the reference's.\n")
+	p("### At the same quality setting\n")
+	p("SSIMULACRA 2 minus the reference's (higher is better) / butteraugli divided by the reference's (lower is better) / file size divided by the reference's.\n")
 	head, line := "| size | quality | reference: S2, butteraugli, kB |", "|---|--:|--:|"
 	for _, pair := range l.pairs {
 		head, line = head+" "+pair.name+" |", line+"--:|"
@@ -75,7 +75,7 @@ func (l *lossy) writeSame(p printer, curves []measured) {
 // writePairs says what is compared with what.
 func (l *lossy) writePairs(p printer) {
 	for _, pair := range l.pairs {
-		p("- %s: %s beside %s", pair.name, pair.subject.label, pair.theirs.label)
+		p("- %s: %s against %s", pair.name, pair.subject.label, pair.theirs.label)
 	}
 	p("")
 }

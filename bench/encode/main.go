@@ -5,7 +5,7 @@
 //	bench/encode/run.sh                                             everything: installs what it needs, writes bench/ENCODE.md
 //	go run ./bench/encode -rows webp                                a section alone, written into bench/ENCODE.md
 //	go run ./bench/encode -rows webp-lossy -sizes 400x300 -photos 6 less of it, printed
-//	go run ./bench/encode -rows jpeg -jpegli cjpegli                beside cjpegli as well, which Debian lacks
+//	go run ./bench/encode -rows jpeg -jpegli cjpegli                beside cjpegli as well, which is not in Debian
 //
 // The sections are jpeg, webp-lossy, webp-lossless, webp-animated, png, gif, gif-animated and avif: -rows picks those
 // with that text in their name. A new encoder is a side (side.go), a new comparison an entry of a section

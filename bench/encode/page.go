@@ -10,12 +10,12 @@ import (
 	"strings"
 )
 
-const preface = `# The encoders beside those of Debian
+const preface = `# The encoders compared with those of Debian
 
-` + "`bench/encode/run.sh`" + ` installs what it needs and measures all of this again; ` + "`go run ./bench/encode -rows NAME`" + ` measures a section.
-Figures are means over pictures of ratios of one run, with one thread. Photos come from packages of Debian, scaled
-and cropped by vips; files are decoded by the reference's decoder. S2 is SSIMULACRA 2.1 (internal/ssimulacra2),
-butteraugli is that of libjxl.
+` + "`bench/encode/run.sh`" + ` installs what it needs and measures everything again; ` + "`go run ./bench/encode -rows NAME`" + ` measures one section.
+Each figure is a mean of ratios, one for each picture, from one run with one thread. Photos are from Debian packages, scaled
+and cropped by vips; files are decoded by the reference's decoder. S2 is SSIMULACRA 2.1 (internal/ssimulacra2);
+butteraugli is the version of libjxl.
 `
 
 // readPage returns the sections of ENCODE.md by title.
@@ -36,7 +36,7 @@ func readPage(path string) (map[string]string, error) {
 	return page, nil
 }
 
-// writePage writes ENCODE.md. Sections that this program does not write, of programs that Debian lacks,
+// writePage writes ENCODE.md. Sections that this program does not write, of programs that are not in Debian,
 // stay behind those that it does.
 func writePage(path string, page map[string]string) error {
 	var b strings.Builder

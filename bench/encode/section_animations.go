@@ -24,7 +24,7 @@ func writeGIFAnimated(b *bench, p printer) error {
 	if err != nil {
 		return err
 	}
-	p("%s, %s. Thumbnails of animations, beside `gifsicle --resize WxH -O3` of the same size. S2 is the mean over up to 12 frames, on white, beside the frames as they are before they are reduced to a palette.\n",
+	p("%s, %s. Thumbnails of animations, compared with those of `gifsicle --resize WxH -O3` in the same size. S2 is the mean over up to 12 frames, on white, compared with the frames before they are reduced to a palette.\n",
 		today(), packages(append(photoPackages, "gifsicle")...))
 	p("| animation | size | frames | original, bytes | ours | gifsicle | over gifsicle | S2: ours, gifsicle |\n|---|--:|--:|--:|--:|--:|--:|--:|")
 	sum, n, above := movieRow{}, 0.0, 0

@@ -41,9 +41,9 @@ func writeAVIF(b *bench, p printer) error {
 	}
 	l := lossy{
 		pairs: []pair{
-			{name: "default, beside speed 10", subject: effort("", "0"), theirs: native("10")},
-			{name: "default, beside speed 6", subject: effort("", "0"), theirs: native("6")},
-			{name: "effort 3, beside speed 6", subject: effort("Effort: 3", "3"), theirs: native("6")},
+			{name: "default vs. speed 10", subject: effort("", "0"), theirs: native("10")},
+			{name: "default vs. speed 6", subject: effort("", "0"), theirs: native("6")},
+			{name: "effort 3 vs. speed 6", subject: effort("Effort: 3", "3"), theirs: native("6")},
 		},
 		qualities: []int{30, 45, 60, 75, 90},
 		compared:  []int{45, 60, 75},
@@ -55,8 +55,8 @@ func writeAVIF(b *bench, p printer) error {
 			l.sizes = append(l.sizes, size)
 		}
 	}
-	p("%s, %s. %d photos: %s. Ours is libaom in WebAssembly, run by wazero; CPU time of avifenc is that of the process. "+
-		"Quality of avifenc is the quantizer 63 × (1 − quality / 100).\n", today(), packages(append(photoPackages, "libavif-bin", "libaom3", "libjxl-devtools")...), b.photos, b.photoNames())
+	p("%s, %s. %d photos: %s. This library runs libaom in WebAssembly, by wazero. The CPU time of avifenc is that of its process, "+
+		"and its quality is the quantizer 63 × (1 − quality / 100).\n", today(), packages(append(photoPackages, "libavif-bin", "libaom3", "libjxl-devtools")...), b.photos, b.photoNames())
 	l.writePairs(p)
 	return l.write(b, p)
 }

@@ -134,7 +134,7 @@ func writeWebPAnimated(b *bench, p printer) error {
 	if err != nil {
 		return err
 	}
-	p("%s, %s. Bytes of `processors.WebP{}` over those of `gif2webp -mixed` for the same frames, of both over those of `processors.GIF{}`, and CPU time over that of the process gif2webp.\n", today(), packages("webp"))
+	p("%s, %s. The file size of `processors.WebP{}` divided by that of `gif2webp -mixed` for the same frames, both file sizes divided by that of `processors.GIF{}`, and the CPU time divided by that of the process gif2webp.\n", today(), packages("webp"))
 	p("| animation | frames' size | kB | over gif2webp | over our GIF | gif2webp over our GIF | CPU time |\n|---|--:|--:|--:|--:|--:|--:|")
 	var mean [4]float64
 	n := 0.0

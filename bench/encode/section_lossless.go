@@ -21,7 +21,7 @@ func writeWebPLossless(b *bench, p printer) error {
 	if l.pictures, err = b.drawn(); err != nil {
 		return err
 	}
-	p("%s, %s. Flat and transparent art is scaled by vips, screenshots are of pages that this program makes.\n",
+	p("%s, %s. Flat and transparent art is scaled by vips, screenshots show pages that this program generates.\n",
 		today(), packages("webp", "libwebp7", "mate-backgrounds", "gnome-backgrounds", "adwaita-icon-theme", "chromium"))
 	return l.write(b, p)
 }
@@ -64,7 +64,7 @@ func writePNG(b *bench, p printer) error {
 		return err
 	}
 	l.pictures = append(pictures, photos...)
-	p("%s, %s. Flat and transparent art is scaled by vips, screenshots are of pages that this program makes. CPU time of vips is that in memory; optipng takes seconds.\n",
+	p("%s, %s. Flat and transparent art is scaled by vips, screenshots show pages that this program generates. CPU time of vips is that in memory; optipng takes seconds.\n",
 		today(), packages("libvips42", "optipng", "mate-backgrounds", "gnome-backgrounds", "adwaita-icon-theme", "chromium"))
 	return l.write(b, p)
 }

@@ -18,9 +18,9 @@ func writeWebP(b *bench, p printer) error {
 	}
 	l := lossy{
 		pairs: []pair{
-			{name: "default, beside -m 4", subject: effort("", 0), theirs: cwebp("4")},
-			{name: "effort 2, beside -m 2", subject: effort("Effort: 2", 2), theirs: cwebp("2")},
-			{name: "effort 6, beside -m 6", subject: effort("Effort: 6", 6), theirs: cwebp("6")},
+			{name: "default vs. -m 4", subject: effort("", 0), theirs: cwebp("4")},
+			{name: "effort 2 vs. -m 2", subject: effort("Effort: 2", 2), theirs: cwebp("2")},
+			{name: "effort 6 vs. -m 6", subject: effort("Effort: 6", 6), theirs: cwebp("6")},
 		},
 		qualities: []int{50, 60, 70, 80, 90},
 		compared:  []int{60, 70, 80},

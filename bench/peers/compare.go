@@ -216,10 +216,10 @@ func get(at string) (contentType string, body []byte, err error) {
 // report writes the tables. Ratios are medians of those of each round.
 func report(o options, servers []*server) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Compared with other servers\n\nMade by `make bench-peers` on %s/%s, %d processors, %s. Originals of 12 megapixels over HTTP from the same machine, "+
-		"%d requests at a time, %d rounds of %d requests in turn, JPEG quality 85, WebP quality 80. Cold: each thumbnail is another one, and is stored by this library alone. "+
-		"Warm: the same few thumbnails again and again; a server that stores nothing makes them again. Rates and processor times are medians; `×` is the median of the ratios of each round: "+
-		"of this library's rate to the other's, and of the other's processor time to this library's. On a machine that does other things as well, only processor times say something.\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), o.clients, o.rounds, o.requests)
+	fmt.Fprintf(&b, "# Compared with other servers\n\nMade by `make bench-peers` on %s/%s, %d processors, %s. Originals of 12 megapixels are fetched by HTTP from the same machine. "+
+		"The servers take turns, with %d requests at a time, in %d rounds of %d requests; the quality is 85 for JPEG and 80 for WebP. Cold: every request is for a new thumbnail, and only this library stores it. "+
+		"Warm: the same few thumbnails are requested repeatedly; a server without a storage makes them again. Rates and CPU times are medians; `×` is the median of the ratios of the rounds: "+
+		"this library's rate divided by the other's, and the other's CPU time divided by this library's. On a machine with other load, only the CPU times are meaningful.\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), o.clients, o.rounds, o.requests)
 	for _, s := range servers {
 		fmt.Fprintf(&b, "- %s %s, up to %d MB of memory\n", s.kind.name, s.version(), peakMemory(s.pid))
 	}

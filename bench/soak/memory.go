@@ -46,7 +46,7 @@ func boundMemory(ctx context.Context, corpora []string, made string) (section st
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "## Within a limit of memory\n\nMade by `%s`, %s.\n\nOne process has MaxMemory and 160 MiB more, as its control group's limit and as GOMEMLIMIT.\n", made, machine())
+	fmt.Fprintf(&b, "## Within a memory limit\n\nMade by `%s`, %s.\n\nOne process may use MaxMemory plus 160 MiB. This is the limit of its control group, and its GOMEMLIMIT.\n", made, machine())
 	b.WriteString("\n| what | MaxMemory, MiB | limit, MiB | enforced by | peak of the group, MiB | VmHWM, MiB | answers |\n|---|--:|--:|---|--:|--:|---|\n")
 	var findings []string
 	for _, o := range []bound{

@@ -16,7 +16,7 @@ import (
 const preface = `# Soak
 
 Three processes share a directory and lock.File, then an S3 server and Redis. Every few seconds one of them, or a server, is killed
-(SIGKILL) and started again, or stopped for a while (SIGSTOP). Nine of ten requests are for what is stored. "404+" is a 404 with Retry-After: being made.
+(SIGKILL) and started again, or stopped for a while (SIGSTOP). Nine of ten requests are for stored thumbnails. "404+" is a 404 with Retry-After: the thumbnail is being made.
 `
 
 // machine says where and when figures were made.

@@ -40,9 +40,9 @@ func main() {
 	for _, size := range []thumbnail.Size{{Width: 200, Height: 200}, {Width: 800, Height: 600}} {
 		for _, busy := range []bool{false, true} {
 			stop := func() {}
-			name := "quiet"
+			name := "idle"
 			if busy {
-				name = "beside writes and syncs"
+				name = "busy"
 				stop = disturb(*disk)
 			}
 			memory, onDisk, ratio, err := measure(original, size, *tmpfs, *disk, *rounds, *count)
