@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/rest-thumbnails/thumbnail/storage/storagetest/internal/rules"
 )
 
 // benchSizes are those of thumbnails: a small JPEG, one for a screen of double density, and a large
@@ -21,13 +23,13 @@ func Bench(b *testing.B, open func(t testing.TB) Storage) {
 		s := open(b)
 		b.ReportAllocs()
 		for b.Loop() {
-			if err := notExist(b.Context(), s, benchKey(1)); err != nil {
+			if err := rules.NotExist(b.Context(), s, benchKey(1)); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 	for _, size := range benchSizes {
-		content := pattern(size)
+		content := rules.Pattern(size)
 		b.Run(fmt.Sprintf("read/%dKiB", size>>10), func(b *testing.B) {
 			s := openWith(b, open, content)
 			b.SetBytes(int64(size))
@@ -51,7 +53,7 @@ func Bench(b *testing.B, open func(t testing.TB) Storage) {
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
-				if err := put(b.Context(), s, benchKey(i%100), content); err != nil {
+				if err := rules.Put(b.Context(), s, benchKey(i%100), content); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -66,7 +68,7 @@ func benchKey(i int) string {
 
 func openWith(b *testing.B, open func(t testing.TB) Storage, content string) Storage {
 	s := open(b)
-	if err := put(b.Context(), s, benchKey(1), content); err != nil {
+	if err := rules.Put(b.Context(), s, benchKey(1), content); err != nil {
 		b.Fatal(err)
 	}
 	return s

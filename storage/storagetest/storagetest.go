@@ -15,8 +15,11 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"iter"
 	"testing"
-	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
+	"github.com/rest-thumbnails/thumbnail/storage/storagetest/internal/rules"
 )
 
 // Storage is the tested interface. Any number of goroutines may use it at once. A call whose context is
@@ -44,29 +47,34 @@ type Remover interface {
 	RemoveAll(ctx context.Context, prefix string) error
 }
 
-// ruleTimeout bounds one rule, so that a storage that hangs fails instead of stopping the test run.
-// A real server over a slow line needs a few seconds for the largest.
-const ruleTimeout = time.Minute
+// Lister is an optional ability of a [Storage]. [Run] tests it if the storage has it.
+type Lister interface {
+	// List iterates over every key that begins with prefix + "/", or over all keys if prefix is empty,
+	// in no particular order. An error ends it; it matches fs.ErrInvalid if prefix is neither empty
+	// nor a valid key.
+	List(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error]
+}
 
-// rule is one sentence of the contract. check is given a storage that is empty.
-type rule struct {
-	name, sentence string
-	check          func(ctx context.Context, s Storage) error
+// Deleter is an optional ability of a [Storage]. [Run] tests it if the storage has it.
+type Deleter interface {
+	// Remove removes the content of key, and nothing below it. It is not an error if there is none.
+	// If key is not valid, the error matches fs.ErrInvalid and nothing is removed.
+	Remove(ctx context.Context, key string) error
 }
 
 // Run tests the storage that open returns. open is called once for each rule and returns an empty
 // storage of its own, which it may end by t.Cleanup. The rules run one after the other. A test that
 // calls Run should not run in parallel with others, because one rule counts goroutines.
 func Run(t *testing.T, open func(t testing.TB) Storage) {
-	for _, r := range rules() {
-		t.Run(r.name, func(t *testing.T) { r.run(t, open(t)) })
+	for _, r := range rules.All() {
+		t.Run(r.Name, func(t *testing.T) { r.Run(t, open(t)) })
 	}
 	t.Run("RemoveAll", func(t *testing.T) {
 		if _, ok := open(t).(Remover); !ok {
 			t.Skip("the storage has no RemoveAll, which is optional")
 		}
-		for _, r := range removeRules {
-			t.Run(r.name, func(t *testing.T) { r.run(t, open(t)) })
+		for _, r := range rules.Remove {
+			t.Run(r.Name, func(t *testing.T) { r.Run(t, open(t)) })
 		}
 	})
 	t.Run("List", func(t *testing.T) {
@@ -76,26 +84,8 @@ func Run(t *testing.T, open func(t testing.TB) Storage) {
 		if !lists && !deletes {
 			t.Skip("the storage has neither List nor Remove, which are optional")
 		}
-		for _, r := range listRules {
-			t.Run(r.name, func(t *testing.T) { r.run(t, open(t)) })
+		for _, r := range rules.List {
+			t.Run(r.Name, func(t *testing.T) { r.Run(t, open(t)) })
 		}
 	})
-}
-
-// rules returns the rules that every storage is held to.
-func rules() []rule {
-	var all []rule
-	for _, group := range [][]rule{keyRules, contentRules, putRules, fileRules, concurrencyRules} {
-		all = append(all, group...)
-	}
-	return all
-}
-
-func (r rule) run(t *testing.T, s Storage) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), ruleTimeout)
-	defer cancel()
-	if err := r.check(ctx, s); err != nil {
-		t.Errorf("%v\nThe rule: %s", err, r.sentence)
-	}
 }

@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -12,46 +12,31 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Lister is an optional ability of a [Storage]. [Run] tests it if the storage has it.
-type Lister interface {
-	// List iterates over every key that begins with prefix + "/", or over all keys if prefix is empty,
-	// in no particular order. An error ends it; it matches fs.ErrInvalid if prefix is neither empty
-	// nor a valid key.
-	List(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error]
-}
-
-// Deleter is an optional ability of a [Storage]. [Run] tests it if the storage has it.
-type Deleter interface {
-	// Remove removes the content of key, and nothing below it. It is not an error if there is none.
-	// If key is not valid, the error matches fs.ErrInvalid and nothing is removed.
-	Remove(ctx context.Context, key string) error
-}
-
-// listRules say what List does, where there is one.
-var listRules = []rule{
+// List holds the rules that say what List does, where there is one.
+var List = []Rule{
 	{"list all", "List of the empty prefix has every key once, at any depth.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			keys := []string{"x.jpg", "k.jpg/x.jpg", "k.jpg/100x100/crop/x.jpg", "k.jpg/100x100/crop/猫 %2F?#.jpg", "k.jpg2/x.jpg"}
 			return errors.Join(distinct(ctx, s, keys), lists(ctx, s, "", keys...))
 		}},
 	{"list under a prefix", "List has the keys that begin with prefix + \"/\", and no others.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			under := []string{"a/k.jpg/x.jpg", "a/k.jpg/100x100/x.jpg"}
 			err := distinct(ctx, s, append([]string{"a/k.jpgs/x.jpg", "a/k.jp/x.jpg", "b/x.jpg", "own/x.jpg"}, under...))
 			return errors.Join(err, lists(ctx, s, "a/k.jpg", under...), lists(ctx, s, "own/x.jpg"), lists(ctx, s, "absent"), lists(ctx, s, "absent/x.jpg"))
 		}},
 	{"list many", "List has everything, however many keys there are: more than a server lists at a time.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			var keys []string
 			for i := range 1100 {
 				keys = append(keys, fmt.Sprintf("many.jpg/%dx/crop/x.jpg", i+1))
 			}
-			err := forEach(len(keys), func(i int) error { return put(ctx, s, keys[i], "content") })
+			err := forEach(len(keys), func(i int) error { return Put(ctx, s, keys[i], "content") })
 			return errors.Join(err, lists(ctx, s, "many.jpg", keys...))
 		}},
 	{"list entries", "An Entry has the size in bytes and the time of the Put, and Used is not before ModTime.",
-		func(ctx context.Context, s Storage) error {
-			if err := put(ctx, s, "a/x.jpg", "seven b"); err != nil {
+		func(ctx context.Context, s storage.Storage) error {
+			if err := Put(ctx, s, "a/x.jpg", "seven b"); err != nil {
 				return err
 			}
 			for e, err := range list(ctx, s, "a") {
@@ -63,7 +48,7 @@ var listRules = []rule{
 			return nil
 		}},
 	{"list invalid prefix", "List of a prefix that is neither empty nor a valid key ends with an error that matches fs.ErrInvalid.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			for _, prefix := range invalidKeys() {
 				if prefix == "" {
 					continue
@@ -77,13 +62,13 @@ var listRules = []rule{
 			return nil
 		}},
 	{"list and stop", "A loop over List may end early, and remove what it is given.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			keys := []string{"a/1.jpg", "a/2.jpg", "a/3.jpg"}
 			err := distinct(ctx, s, keys)
 			for range list(ctx, s, "") {
 				break
 			}
-			d, ok := s.(Deleter)
+			d, ok := s.(storage.Deleter)
 			if !ok {
 				return err
 			}
@@ -93,8 +78,8 @@ var listRules = []rule{
 			return errors.Join(err, lists(ctx, s, ""))
 		}},
 	{"remove one", "Remove removes the content of key and nothing else; it is not an error if there is none.",
-		func(ctx context.Context, s Storage) error {
-			d, ok := s.(Deleter)
+		func(ctx context.Context, s storage.Storage) error {
+			d, ok := s.(storage.Deleter)
 			if !ok {
 				return nil
 			}
@@ -105,8 +90,8 @@ var listRules = []rule{
 			return errors.Join(err, holdsNothing(ctx, s, "a/x.jpg"), holds(ctx, s, "a/x.jpg2", "of a/x.jpg2"), holds(ctx, s, "a/k.jpg/y.jpg", "of a/k.jpg/y.jpg"))
 		}},
 	{"remove invalid key", "Remove of a key that is not valid returns an error that matches fs.ErrInvalid.",
-		func(ctx context.Context, s Storage) error {
-			d, ok := s.(Deleter)
+		func(ctx context.Context, s storage.Storage) error {
+			d, ok := s.(storage.Deleter)
 			if !ok {
 				return nil
 			}
@@ -120,16 +105,16 @@ var listRules = []rule{
 }
 
 // list is List of a storage that has it; of others it is empty.
-func list(ctx context.Context, s Storage, prefix string) iter.Seq2[storage.Entry, error] {
-	if l, ok := s.(Lister); ok {
+func list(ctx context.Context, s storage.Storage, prefix string) iter.Seq2[storage.Entry, error] {
+	if l, ok := s.(storage.Lister); ok {
 		return l.List(ctx, prefix)
 	}
 	return func(func(storage.Entry, error) bool) {}
 }
 
 // lists checks that List of prefix has exactly keys.
-func lists(ctx context.Context, s Storage, prefix string, keys ...string) error {
-	if _, ok := s.(Lister); !ok {
+func lists(ctx context.Context, s storage.Storage, prefix string, keys ...string) error {
+	if _, ok := s.(storage.Lister); !ok {
 		return nil
 	}
 	var got []string

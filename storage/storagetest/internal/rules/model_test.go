@@ -1,10 +1,11 @@
-package storagetest
+package rules
 
 import (
 	"bytes"
 	"context"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -187,5 +188,7 @@ func (b broken) RemoveAll(ctx context.Context, prefix string) error {
 }
 
 func TestTheModelBreaksNoRule(t *testing.T) {
-	Run(t, func(testing.TB) Storage { return new(model) })
+	for _, r := range slices.Concat(All(), Remove) {
+		t.Run(r.Name, func(t *testing.T) { r.Run(t, new(model)) })
+	}
 }

@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // putRules say that Put is whole or not at all.
-var putRules = []rule{
+var putRules = []Rule{
 	{"error of the reader", "If r fails, Put returns r's error, possibly wrapped.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			for _, content := range []string{"", "some of the content"} {
 				if err := s.Put(ctx, "x.jpg", brokenAfter(content)); !errors.Is(err, errBroken) {
 					return fmt.Errorf("Put returns %v, want an error that matches %q", err, errBroken)
@@ -20,8 +22,8 @@ var putRules = []rule{
 			return nil
 		}},
 	{"nothing of a failure", "If r fails, nothing is stored, however much was read.",
-		func(ctx context.Context, s Storage) error {
-			for i, content := range []string{"", "some", pattern(6 << 20)} {
+		func(ctx context.Context, s storage.Storage) error {
+			for i, content := range []string{"", "some", Pattern(6 << 20)} {
 				key := fmt.Sprintf("new/%d.jpg", i)
 				_ = s.Put(ctx, key, brokenAfter(content))
 				if err := holdsNothing(ctx, s, key); err != nil {
@@ -31,11 +33,11 @@ var putRules = []rule{
 			return nil
 		}},
 	{"old content after a failure", "If r fails, key keeps its old content.",
-		func(ctx context.Context, s Storage) error {
-			if err := put(ctx, s, "x.jpg", "old"); err != nil {
+		func(ctx context.Context, s storage.Storage) error {
+			if err := Put(ctx, s, "x.jpg", "old"); err != nil {
 				return err
 			}
-			for _, content := range []string{"", "some", pattern(300_000)} {
+			for _, content := range []string{"", "some", Pattern(300_000)} {
 				_ = s.Put(ctx, "x.jpg", brokenAfter(content))
 				if err := holds(ctx, s, "x.jpg", "old"); err != nil {
 					return err
@@ -44,27 +46,27 @@ var putRules = []rule{
 			return nil
 		}},
 	{"success after a failure", "A Put that failed does not stand in the way of the next one.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			_ = s.Put(ctx, "again.jpg", brokenAfter("some of the content"))
-			return errors.Join(put(ctx, s, "again.jpg", "content"), holds(ctx, s, "again.jpg", "content"))
+			return errors.Join(Put(ctx, s, "again.jpg", "content"), holds(ctx, s, "again.jpg", "content"))
 		}},
 	{"panic", "If r panics, nothing is stored, and the storage can be used as before.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			putPanics(ctx, s, "panic.jpg")
 			if err := holdsNothing(ctx, s, "panic.jpg"); err != nil {
 				return err
 			}
 			return within(ctx, "Put after a panic", func(ctx context.Context) error {
-				return errors.Join(put(ctx, s, "panic.jpg", "content"), holds(ctx, s, "panic.jpg", "content"))
+				return errors.Join(Put(ctx, s, "panic.jpg", "content"), holds(ctx, s, "panic.jpg", "content"))
 			})
 		}},
 	{"invisible until done", "While Put reads r, Open does not wait, and finds what key held before: the old content or nothing.",
-		func(ctx context.Context, s Storage) error {
-			if err := put(ctx, s, "old.jpg", "old"); err != nil {
+		func(ctx context.Context, s storage.Storage) error {
+			if err := Put(ctx, s, "old.jpg", "old"); err != nil {
 				return err
 			}
 			for _, size := range []int{10, 300_000} {
-				content := pattern(size)
+				content := Pattern(size)
 				during := func() error { return holds(ctx, s, "old.jpg", "old") }
 				if err := putWatched(ctx, s, "old.jpg", content, during); err != nil {
 					return err
@@ -74,15 +76,15 @@ var putRules = []rule{
 				if err := putWatched(ctx, s, key, content, during); err != nil {
 					return err
 				}
-				if err := put(ctx, s, "old.jpg", "old"); err != nil {
+				if err := Put(ctx, s, "old.jpg", "old"); err != nil {
 					return err
 				}
 			}
 			return nil
 		}},
 	{"canceled Open", "Open with a context that is done returns an error that matches the context's.",
-		func(ctx context.Context, s Storage) error {
-			if err := put(ctx, s, "x.jpg", "content"); err != nil {
+		func(ctx context.Context, s storage.Storage) error {
+			if err := Put(ctx, s, "x.jpg", "content"); err != nil {
 				return err
 			}
 			f, err := s.Open(canceled(ctx), "x.jpg")
@@ -93,7 +95,7 @@ var putRules = []rule{
 			return wantCanceled("Open", err)
 		}},
 	{"canceled Put", "Put with a context that is done, before or while r is read, returns an error that matches the context's, and stores nothing.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			if err := wantCanceled("Put", s.Put(canceled(ctx), "before.jpg", strings.NewReader("content"))); err != nil {
 				return err
 			}
@@ -123,14 +125,14 @@ func wantCanceled(what string, err error) error {
 
 // putPanics puts from a reader that panics after some bytes. A storage that turns the panic into an
 // error is welcome to.
-func putPanics(ctx context.Context, s Storage, key string) {
+func putPanics(ctx context.Context, s storage.Storage, key string) {
 	defer func() { _ = recover() }()
 	panics := readFunc(func([]byte) (int, error) { panic("storagetest: the reader panics") })
 	_ = s.Put(ctx, key, io.MultiReader(strings.NewReader("some"), panics))
 }
 
 // putWatched puts content and calls during when all of it is read but not yet said to be the end.
-func putWatched(ctx context.Context, s Storage, key, content string, during func() error) error {
+func putWatched(ctx context.Context, s storage.Storage, key, content string, during func() error) error {
 	var err error
 	atEnd := readFunc(func([]byte) (int, error) {
 		if err == nil {

@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -18,7 +18,7 @@ var mutants = slices.Concat(keyMutants, putMutants, fileMutants, removeMutants, 
 
 // keyMutants break what keys and contents are.
 var keyMutants = []mutant{
-	{"absent", "an error of its own", func() Storage {
+	{"absent", "an error of its own", func() storage.Storage {
 		return &model{absent: func(m *model, key string) error {
 			if m.has(func(string) bool { return true }) {
 				return nil
@@ -26,7 +26,7 @@ var keyMutants = []mutant{
 			return errors.New("no such key")
 		}}
 	}},
-	{"prefix of a key", "a directory's own error", func() Storage {
+	{"prefix of a key", "a directory's own error", func() storage.Storage {
 		return &model{absent: func(m *model, key string) error {
 			if m.has(func(k string) bool { return strings.HasPrefix(k, key+"/") }) {
 				return syscall.EISDIR
@@ -34,7 +34,7 @@ var keyMutants = []mutant{
 			return nil
 		}}
 	}},
-	{"below a key", "ENOTDIR", func() Storage {
+	{"below a key", "ENOTDIR", func() storage.Storage {
 		return &model{absent: func(m *model, key string) error {
 			if storage.ValidKey(key) && m.has(func(k string) bool { return strings.HasPrefix(key, k+"/") }) {
 				return syscall.ENOTDIR
@@ -42,13 +42,13 @@ var keyMutants = []mutant{
 			return nil
 		}}
 	}},
-	{"another spelling", "path.Clean", func() Storage {
+	{"another spelling", "path.Clean", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, open: func(ctx context.Context, key string) (fs.File, error) {
 			return m.Open(ctx, strings.TrimPrefix(path.Clean(key), "/"))
 		}}
 	}},
-	{"another spelling", "io/fs's error", func() Storage {
+	{"another spelling", "io/fs's error", func() storage.Storage {
 		return &model{absent: func(m *model, key string) error {
 			if !storage.ValidKey(key) {
 				return fs.ErrInvalid
@@ -56,10 +56,10 @@ var keyMutants = []mutant{
 			return nil
 		}}
 	}},
-	{"invalid", "only io/fs's rules", func() Storage {
+	{"invalid", "only io/fs's rules", func() storage.Storage {
 		return &model{invalid: func(key string) bool { return !fs.ValidPath(key) }}
 	}},
-	{"odd", "unescapes", func() Storage {
+	{"odd", "unescapes", func() storage.Storage {
 		return &model{key: func(key string) string {
 			if s, err := url.PathUnescape(key); err == nil {
 				return s
@@ -67,11 +67,11 @@ var keyMutants = []mutant{
 			return key
 		}}
 	}},
-	{"odd", "trims", func() Storage { return &model{key: strings.TrimSpace} }},
-	{"long", "cuts names", func() Storage {
+	{"odd", "trims", func() storage.Storage { return &model{key: strings.TrimSpace} }},
+	{"long", "cuts names", func() storage.Storage {
 		return &model{key: func(key string) string { return key[:min(len(key), 254)] }}
 	}},
-	{"both", "a file gives way to a folder", func() Storage {
+	{"both", "a file gives way to a folder", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			err := m.Put(ctx, key, r)
@@ -81,7 +81,7 @@ var keyMutants = []mutant{
 			return err
 		}}
 	}},
-	{"both", "a folder gives way to a file", func() Storage {
+	{"both", "a folder gives way to a file", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			err := m.Put(ctx, key, r)
@@ -91,10 +91,10 @@ var keyMutants = []mutant{
 			return err
 		}}
 	}},
-	{"bytes", "text mode", func() Storage {
+	{"bytes", "text mode", func() storage.Storage {
 		return &model{decode: func(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }}
 	}},
-	{"empty", "no bytes is no file", func() Storage {
+	{"empty", "no bytes is no file", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, open: func(ctx context.Context, key string) (fs.File, error) {
 			f, err := m.Open(ctx, key)
@@ -104,10 +104,10 @@ var keyMutants = []mutant{
 			return f, err
 		}}
 	}},
-	{"large", "a column of 4 MiB", func() Storage {
+	{"large", "a column of 4 MiB", func() storage.Storage {
 		return &model{decode: func(s string) string { return s[:min(len(s), 4<<20)] }}
 	}},
-	{"any reader", "drops what comes with io.EOF", func() Storage {
+	{"any reader", "drops what comes with io.EOF", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			return m.Put(ctx, key, readFunc(func(b []byte) (int, error) {
@@ -119,7 +119,7 @@ var keyMutants = []mutant{
 			}))
 		}}
 	}},
-	{"any reader", "takes no byte for the end", func() Storage {
+	{"any reader", "takes no byte for the end", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			return m.Put(ctx, key, readFunc(func(b []byte) (int, error) {
@@ -131,7 +131,7 @@ var keyMutants = []mutant{
 			}))
 		}}
 	}},
-	{"replace", "does not truncate", func() Storage {
+	{"replace", "does not truncate", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			old := m.get(key)

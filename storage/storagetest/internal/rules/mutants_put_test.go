@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"bytes"
@@ -9,11 +9,13 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // putMutants break that Put is whole or not at all, and that calls may be made at once.
 var putMutants = []mutant{
-	{"error of the reader", "says that all is well", func() Storage {
+	{"error of the reader", "says that all is well", func() storage.Storage {
 		return &model{failed: func(_ *model, _, _, _ string, err error) error {
 			if errors.Is(err, errBroken) {
 				return nil
@@ -21,7 +23,7 @@ var putMutants = []mutant{
 			return err
 		}}
 	}},
-	{"error of the reader", "hides the cause", func() Storage {
+	{"error of the reader", "hides the cause", func() storage.Storage {
 		return &model{failed: func(_ *model, _, _, _ string, err error) error {
 			if errors.Is(err, errBroken) {
 				return errors.New("put failed: " + err.Error())
@@ -29,7 +31,7 @@ var putMutants = []mutant{
 			return err
 		}}
 	}},
-	{"nothing of a failure", "keeps what it has", func() Storage {
+	{"nothing of a failure", "keeps what it has", func() storage.Storage {
 		return &model{failed: func(m *model, key, read, old string, err error) error {
 			if errors.Is(err, errBroken) && old == "" && read != "" {
 				m.set(key, read)
@@ -37,7 +39,7 @@ var putMutants = []mutant{
 			return err
 		}}
 	}},
-	{"old content after a failure", "removes first", func() Storage {
+	{"old content after a failure", "removes first", func() storage.Storage {
 		return &model{failed: func(m *model, key, read, old string, err error) error {
 			if errors.Is(err, errBroken) {
 				m.drop(key)
@@ -45,7 +47,7 @@ var putMutants = []mutant{
 			return err
 		}}
 	}},
-	{"success after a failure", "its temporary name is taken", func() Storage {
+	{"success after a failure", "its temporary name is taken", func() storage.Storage {
 		var taken sync.Map
 		m := &model{failed: func(_ *model, key, read, old string, err error) error {
 			if old == "" {
@@ -61,7 +63,7 @@ var putMutants = []mutant{
 			return m.Put(ctx, key, replay(data, err))
 		}}
 	}},
-	{"panic", "stores in a defer", func() Storage {
+	{"panic", "stores in a defer", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			var read bytes.Buffer
@@ -76,7 +78,7 @@ var putMutants = []mutant{
 			return err
 		}}
 	}},
-	{"panic", "keeps a mutex locked", func() Storage {
+	{"panic", "keeps a mutex locked", func() storage.Storage {
 		m, mu := new(model), new(sync.Mutex)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			mu.Lock()
@@ -85,7 +87,7 @@ var putMutants = []mutant{
 			return err
 		}}
 	}},
-	{"invisible until done", "writes in place", func() Storage {
+	{"invisible until done", "writes in place", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			if !strings.HasPrefix(key, "new/") {
@@ -99,7 +101,7 @@ var putMutants = []mutant{
 			return err
 		}}
 	}},
-	{"invisible until done", "one lock for reading and writing", func() Storage {
+	{"invisible until done", "one lock for reading and writing", func() storage.Storage {
 		m, mu := new(model), new(sync.Mutex)
 		return broken{model: m,
 			open: func(ctx context.Context, key string) (fs.File, error) {
@@ -113,19 +115,19 @@ var putMutants = []mutant{
 				return m.Put(ctx, key, r)
 			}}
 	}},
-	{"canceled Open", "does not look", func() Storage {
+	{"canceled Open", "does not look", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, open: func(ctx context.Context, key string) (fs.File, error) {
 			return m.Open(context.WithoutCancel(ctx), key)
 		}}
 	}},
-	{"canceled Put", "does not look", func() Storage {
+	{"canceled Put", "does not look", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			return m.Put(context.WithoutCancel(ctx), key, r)
 		}}
 	}},
-	{"canceled Put", "looks only at the beginning", func() Storage {
+	{"canceled Put", "looks only at the beginning", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			if err := ctx.Err(); err != nil {
@@ -134,10 +136,10 @@ var putMutants = []mutant{
 			return m.Put(context.WithoutCancel(ctx), key, r)
 		}}
 	}},
-	{"one key at once", "one temporary name for a key", func() Storage {
+	{"one key at once", "one temporary name for a key", func() storage.Storage {
 		return newOverlapping(func(key string) string { return key })
 	}},
-	{"many keys at once", "one temporary name for all", func() Storage {
+	{"many keys at once", "one temporary name for all", func() storage.Storage {
 		return newOverlapping(func(key string) string {
 			if strings.HasPrefix(key, "many/") {
 				return "many/"
@@ -145,7 +147,7 @@ var putMutants = []mutant{
 			return ""
 		})
 	}},
-	{"read while replaced", "removes, then stores", func() Storage {
+	{"read while replaced", "removes, then stores", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, put: func(ctx context.Context, key string, r io.Reader) error {
 			data, err := m.read(r)
@@ -156,7 +158,7 @@ var putMutants = []mutant{
 			return m.Put(ctx, key, replay(data, err))
 		}}
 	}},
-	{"goroutines", "one for each Open", func() Storage {
+	{"goroutines", "one for each Open", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, open: func(ctx context.Context, key string) (fs.File, error) {
 			go func() { <-ctx.Done() }()
@@ -167,7 +169,7 @@ var putMutants = []mutant{
 
 // newOverlapping returns a storage whose Puts, as long as there are several at once, write to one
 // file if temp gives them one name.
-func newOverlapping(temp func(key string) string) Storage {
+func newOverlapping(temp func(key string) string) storage.Storage {
 	type shared struct {
 		data    []byte
 		writers int

@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -13,23 +13,23 @@ import (
 // mutant is a storage with one mistake, which people make, and the one rule that finds it.
 type mutant struct {
 	rule, mistake string
-	make          func() Storage
+	make          func() storage.Storage
 }
 
 func TestEveryRuleFindsItsMutantsAndNoOthers(t *testing.T) {
 	defer func(d time.Duration) { hang = d }(hang)
 	hang = time.Second
-	all := append(append(rules(), removeRules...), listRules...)
+	all := append(append(All(), Remove...), List...)
 	found := make(map[string]bool)
 	for _, m := range mutants {
 		t.Run(m.rule+"/"+m.mistake, func(t *testing.T) {
 			var failed []string
 			for _, r := range all {
-				ctx, cancel := context.WithTimeout(t.Context(), ruleTimeout)
-				if err := r.check(ctx, m.make()); err != nil {
-					failed = append(failed, r.name)
-					if r.name != m.rule {
-						t.Logf("%s: %v", r.name, err)
+				ctx, cancel := context.WithTimeout(t.Context(), timeout)
+				if err := r.Check(ctx, m.make()); err != nil {
+					failed = append(failed, r.Name)
+					if r.Name != m.rule {
+						t.Logf("%s: %v", r.Name, err)
 					}
 				}
 				cancel()
@@ -39,7 +39,7 @@ func TestEveryRuleFindsItsMutantsAndNoOthers(t *testing.T) {
 		})
 	}
 	for _, r := range all {
-		assert.True(t, found[r.name], "the rule %q has no mutant", r.name)
+		assert.True(t, found[r.Name], "the rule %q has no mutant", r.Name)
 	}
 }
 
@@ -48,19 +48,19 @@ func TestEveryDirRuleFindsItsMutantsAndNoOthers(t *testing.T) {
 	for _, m := range dirMutants {
 		t.Run(m.rule+"/"+m.mistake, func(t *testing.T) {
 			var failed []string
-			for i := range dirRules("", nil) {
+			for i := range Dir("", nil) {
 				root := t.TempDir()
-				reopen := func() Storage {
+				reopen := func() storage.Storage {
 					d, err := storage.OpenDir(root)
 					require.NoError(t, err)
 					t.Cleanup(func() { _ = d.Close() })
 					return m.make(d, root)
 				}
-				r := dirRules(root, reopen)[i]
-				if err := r.check(t.Context(), reopen()); err != nil {
-					failed = append(failed, r.name)
-					if r.name != m.rule {
-						t.Logf("%s: %v", r.name, err)
+				r := Dir(root, reopen)[i]
+				if err := r.Check(t.Context(), reopen()); err != nil {
+					failed = append(failed, r.Name)
+					if r.Name != m.rule {
+						t.Logf("%s: %v", r.Name, err)
 					}
 				}
 			}
@@ -68,16 +68,16 @@ func TestEveryDirRuleFindsItsMutantsAndNoOthers(t *testing.T) {
 			found[m.rule] = true
 		})
 	}
-	for _, r := range dirRules("", nil) {
-		assert.True(t, found[r.name], "the rule %q has no mutant", r.name)
+	for _, r := range Dir("", nil) {
+		assert.True(t, found[r.Name], "the rule %q has no mutant", r.Name)
 	}
 }
 
 func TestRuleNamesAreUniqueAndSentencesAreSentences(t *testing.T) {
 	names := make(map[string]bool)
-	for _, r := range append(append(append(rules(), removeRules...), listRules...), dirRules("", nil)...) {
-		assert.False(t, names[r.name], "two rules are called %q", r.name)
-		names[r.name] = true
-		assert.Regexp(t, `^[A-Z].*\.$`, r.sentence)
+	for _, r := range append(append(append(All(), Remove...), List...), Dir("", nil)...) {
+		assert.False(t, names[r.Name], "two rules are called %q", r.Name)
+		names[r.Name] = true
+		assert.Regexp(t, `^[A-Z].*\.$`, r.Sentence)
 	}
 }

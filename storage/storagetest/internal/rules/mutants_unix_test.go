@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-package storagetest
+package rules
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 )
 
 var dirMutants = append(commonDirMutants, []dirMutant{
-	{"link out", "follows it", func(d *storage.Dir, root string) Storage {
+	{"link out", "follows it", func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, open: func(ctx context.Context, key string) (fs.File, error) {
 			f, err := d.Open(ctx, key)
 			if info, statErr := os.Stat(filepath.Join(root, key)); err != nil && statErr == nil && info.Mode().IsRegular() {
@@ -21,7 +21,7 @@ var dirMutants = append(commonDirMutants, []dirMutant{
 			return f, err
 		}}
 	}},
-	{"link to nothing", "ELOOP", func(d *storage.Dir, root string) Storage {
+	{"link to nothing", "ELOOP", func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, open: func(ctx context.Context, key string) (fs.File, error) {
 			f, err := d.Open(ctx, key)
 			if _, statErr := os.Stat(filepath.Join(root, key)); err != nil && statErr != nil && !os.IsNotExist(statErr) && storage.ValidKey(key) {

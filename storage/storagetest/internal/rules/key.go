@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -6,43 +6,45 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // keyRules say which keys there are, and which hold something.
-var keyRules = []rule{
+var keyRules = []Rule{
 	{"absent", "Open of a key that was never put returns an error that matches fs.ErrNotExist.",
-		func(ctx context.Context, s Storage) error {
-			return errors.Join(notExist(ctx, s, "absent.jpg"), notExist(ctx, s, "absent/100x100/crop/x.jpg"))
+		func(ctx context.Context, s storage.Storage) error {
+			return errors.Join(NotExist(ctx, s, "absent.jpg"), NotExist(ctx, s, "absent/100x100/crop/x.jpg"))
 		}},
 	{"prefix of a key", "A key that is only the beginning of others, as a directory is, holds nothing: Open says fs.ErrNotExist.",
-		func(ctx context.Context, s Storage) error {
-			if err := put(ctx, s, "folder/kitten.jpg/100x100/x.jpg", "content"); err != nil {
+		func(ctx context.Context, s storage.Storage) error {
+			if err := Put(ctx, s, "folder/kitten.jpg/100x100/x.jpg", "content"); err != nil {
 				return err
 			}
-			return errors.Join(notExist(ctx, s, "folder"), notExist(ctx, s, "folder/kitten.jpg"),
-				notExist(ctx, s, "folder/kitten.jpg/100x100"))
+			return errors.Join(NotExist(ctx, s, "folder"), NotExist(ctx, s, "folder/kitten.jpg"),
+				NotExist(ctx, s, "folder/kitten.jpg/100x100"))
 		}},
 	{"below a key", "A key that goes on below one that holds something holds nothing for that: Open says fs.ErrNotExist.",
-		func(ctx context.Context, s Storage) error {
-			if err := put(ctx, s, "file.jpg", "content"); err != nil {
+		func(ctx context.Context, s storage.Storage) error {
+			if err := Put(ctx, s, "file.jpg", "content"); err != nil {
 				return err
 			}
-			return errors.Join(notExist(ctx, s, "file.jpg/x.jpg"), notExist(ctx, s, "file.jpg/100x100/crop/x.jpg"))
+			return errors.Join(NotExist(ctx, s, "file.jpg/x.jpg"), NotExist(ctx, s, "file.jpg/100x100/crop/x.jpg"))
 		}},
 	{"another spelling", "A key is not normalized: what is not a valid key opens nothing, even where cleaning or decoding it would give one that holds something, and Open says fs.ErrNotExist.",
-		func(ctx context.Context, s Storage) error {
-			if err := put(ctx, s, "a/b.jpg", "content"); err != nil {
+		func(ctx context.Context, s storage.Storage) error {
+			if err := Put(ctx, s, "a/b.jpg", "content"); err != nil {
 				return err
 			}
 			var errs []error
 			for _, key := range append(invalidKeys(), "/a/b.jpg", "a/b.jpg/", "a//b.jpg", "a/./b.jpg", "./a/b.jpg", "a/../a/b.jpg",
 				"a/x/../b.jpg", `a\b.jpg`, "a/b.jpg\x00", "../a/b.jpg") {
-				errs = append(errs, notExist(ctx, s, key))
+				errs = append(errs, NotExist(ctx, s, key))
 			}
 			return errors.Join(errs...)
 		}},
 	{"invalid", "Put of a key that is not valid returns an error that matches fs.ErrInvalid.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			for _, key := range invalidKeys() {
 				if err := s.Put(ctx, key, strings.NewReader("content")); !errors.Is(err, fs.ErrInvalid) {
 					return fmt.Errorf("Put(%s) returns %v, want fs.ErrInvalid", quote(key), err)
@@ -51,10 +53,10 @@ var keyRules = []rule{
 			return nil
 		}},
 	{"odd", "Every valid key is a key of its own, byte for byte: spaces, +, %, an escape spelled out, #, ?, quotes, Unicode.",
-		func(ctx context.Context, s Storage) error { return distinct(ctx, s, oddKeys) }},
+		func(ctx context.Context, s storage.Storage) error { return distinct(ctx, s, oddKeys) }},
 	{"long", "Segments of 255 bytes and keys of 1000 bytes are keys like others, down to the last byte.",
-		func(ctx context.Context, s Storage) error {
-			segment, key := strings.Repeat("s", 254), pattern(249)
+		func(ctx context.Context, s storage.Storage) error {
+			segment, key := strings.Repeat("s", 254), Pattern(249)
 			return distinct(ctx, s, []string{
 				segment + "1/x.jpg", segment + "2/x.jpg", "long/" + segment + "1", "long/" + segment + "2",
 				strings.Repeat(key+"/", 3) + key + "1", strings.Repeat(key+"/", 3) + key + "2",
@@ -63,16 +65,16 @@ var keyRules = []rule{
 			})
 		}},
 	{"both", "Where a key is also the beginning of another, the storage holds both, or the second Put returns an error; the first keeps its content.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			for _, keys := range [][2]string{
 				{"k.jpg", "k.jpg/100x100/crop/x.jpg"},
 				{"l.jpg/100x100/crop/x.jpg", "l.jpg"},
 				{"m/l.jpg/100x100/crop/x.jpg", "m/l.jpg/100x100"},
 			} {
-				if err := put(ctx, s, keys[0], "first"); err != nil {
+				if err := Put(ctx, s, keys[0], "first"); err != nil {
 					return err
 				}
-				if put(ctx, s, keys[1], "second") == nil {
+				if Put(ctx, s, keys[1], "second") == nil {
 					if err := holds(ctx, s, keys[1], "second"); err != nil {
 						return err
 					}
@@ -86,9 +88,9 @@ var keyRules = []rule{
 }
 
 // distinct puts to every key another content and looks for all of them afterwards.
-func distinct(ctx context.Context, s Storage, keys []string) error {
+func distinct(ctx context.Context, s storage.Storage, keys []string) error {
 	for _, key := range keys {
-		if err := put(ctx, s, key, "of "+key); err != nil {
+		if err := Put(ctx, s, key, "of "+key); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -7,31 +7,33 @@ import (
 	"io"
 	"strings"
 	"testing/iotest"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // contentRules say that content is kept as it is.
-var contentRules = []rule{
+var contentRules = []Rule{
 	{"bytes", "Content is bytes: each of the 256 values is kept, in any order.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			var all strings.Builder
 			for i := range 256 {
 				all.WriteString("\r\n\x00\x1a\xff\xfe")
 				all.WriteByte(byte(i))
 			}
-			return errors.Join(put(ctx, s, "bytes", all.String()), holds(ctx, s, "bytes", all.String()))
+			return errors.Join(Put(ctx, s, "bytes", all.String()), holds(ctx, s, "bytes", all.String()))
 		}},
 	{"empty", "Empty content is content: the key is there, and its file has no byte.",
-		func(ctx context.Context, s Storage) error {
-			return errors.Join(put(ctx, s, "empty.jpg", ""), holds(ctx, s, "empty.jpg", ""))
+		func(ctx context.Context, s storage.Storage) error {
+			return errors.Join(Put(ctx, s, "empty.jpg", ""), holds(ctx, s, "empty.jpg", ""))
 		}},
 	{"large", "Content of several megabytes is kept whole.",
-		func(ctx context.Context, s Storage) error {
-			content := pattern(6<<20 + 1)
-			return errors.Join(put(ctx, s, "large.png", content), holds(ctx, s, "large.png", content))
+		func(ctx context.Context, s storage.Storage) error {
+			content := Pattern(6<<20 + 1)
+			return errors.Join(Put(ctx, s, "large.png", content), holds(ctx, s, "large.png", content))
 		}},
 	{"any reader", "Put takes what an io.Reader may do: bytes one at a time, no byte and no error, bytes along with io.EOF.",
-		func(ctx context.Context, s Storage) error {
-			content := pattern(1000)
+		func(ctx context.Context, s storage.Storage) error {
+			content := Pattern(1000)
 			for name, r := range map[string]io.Reader{
 				"one byte at a time":    iotest.OneByteReader(strings.NewReader(content)),
 				"half of what is asked": iotest.HalfReader(strings.NewReader(content)),
@@ -48,9 +50,9 @@ var contentRules = []rule{
 			return nil
 		}},
 	{"replace", "Put to a key that holds something replaces all of it, by longer or by shorter content.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			for _, content := range []string{"first", "the second one", "3rd", "", "last"} {
-				if err := errors.Join(put(ctx, s, "a/x.jpg", content), holds(ctx, s, "a/x.jpg", content)); err != nil {
+				if err := errors.Join(Put(ctx, s, "a/x.jpg", content), holds(ctx, s, "a/x.jpg", content)); err != nil {
 					return err
 				}
 			}

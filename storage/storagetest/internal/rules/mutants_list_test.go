@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -31,8 +31,8 @@ func (l lister) Remove(ctx context.Context, key string) error {
 }
 
 // changed is List of m, of which change alters or drops entries.
-func changed(change func(prefix string, n int, e *storage.Entry) bool) func() Storage {
-	return func() Storage {
+func changed(change func(prefix string, n int, e *storage.Entry) bool) func() storage.Storage {
+	return func() storage.Storage {
 		return lister{Memory: storage.NewMemory(), list: func(ctx context.Context, m *storage.Memory, prefix string) iter.Seq2[storage.Entry, error] {
 			return func(yield func(storage.Entry, error) bool) {
 				n := 0
@@ -54,7 +54,7 @@ var listMutants = []mutant{
 	{"list all", "leaves out what lies in no folder", changed(func(prefix string, _ int, e *storage.Entry) bool {
 		return strings.Contains(e.Key, "/")
 	})},
-	{"list under a prefix", "cuts no segment", func() Storage {
+	{"list under a prefix", "cuts no segment", func() storage.Storage {
 		return lister{Memory: storage.NewMemory(), list: func(ctx context.Context, m *storage.Memory, prefix string) iter.Seq2[storage.Entry, error] {
 			return func(yield func(storage.Entry, error) bool) {
 				if prefix != "" && !storage.ValidKey(prefix) {
@@ -74,7 +74,7 @@ var listMutants = []mutant{
 	{"list many", "has one page", changed(func(_ string, n int, _ *storage.Entry) bool { return n <= 1000 })},
 	{"list entries", "has no sizes", changed(func(_ string, _ int, e *storage.Entry) bool { e.Size = 0; return true })},
 	{"list entries", "has no times", changed(func(_ string, _ int, e *storage.Entry) bool { e.ModTime = time.Time{}; return true })},
-	{"list invalid prefix", "takes it for all", func() Storage {
+	{"list invalid prefix", "takes it for all", func() storage.Storage {
 		return lister{Memory: storage.NewMemory(), list: func(ctx context.Context, m *storage.Memory, prefix string) iter.Seq2[storage.Entry, error] {
 			if prefix != "" && !storage.ValidKey(prefix) {
 				return func(yield func(storage.Entry, error) bool) { yield(storage.Entry{Key: "x.jpg"}, nil) }
@@ -82,7 +82,7 @@ var listMutants = []mutant{
 			return m.List(ctx, prefix)
 		}}
 	}},
-	{"list and stop", "removes another", func() Storage {
+	{"list and stop", "removes another", func() storage.Storage {
 		return lister{Memory: storage.NewMemory(), remove: func(ctx context.Context, m *storage.Memory, key string) error {
 			if key == "a/2.jpg" {
 				return nil
@@ -90,7 +90,7 @@ var listMutants = []mutant{
 			return m.Remove(ctx, key)
 		}}
 	}},
-	{"remove one", "removes what is below", func() Storage {
+	{"remove one", "removes what is below", func() storage.Storage {
 		return lister{Memory: storage.NewMemory(), remove: func(ctx context.Context, m *storage.Memory, key string) error {
 			if err := m.Remove(ctx, key); err != nil {
 				return err
@@ -98,7 +98,7 @@ var listMutants = []mutant{
 			return m.RemoveAll(ctx, key)
 		}}
 	}},
-	{"remove invalid key", "says nothing", func() Storage {
+	{"remove invalid key", "says nothing", func() storage.Storage {
 		return lister{Memory: storage.NewMemory(), remove: func(ctx context.Context, m *storage.Memory, key string) error {
 			if !storage.ValidKey(key) {
 				return nil

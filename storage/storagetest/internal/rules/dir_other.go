@@ -1,6 +1,6 @@
 //go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
 
-package storagetest
+package rules
 
 // specialFileRules has no rule where package syscall makes no special files.
-func specialFileRules(func(key string) string) []rule { return nil }
+func specialFileRules(func(key string) string) []Rule { return nil }

@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -10,13 +10,15 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // concurrencyRules say that any number of goroutines may use a storage at once, and that none is
 // left by it.
-var concurrencyRules = []rule{
+var concurrencyRules = []Rule{
 	{"one key at once", "Of several Puts to one key at once each succeeds, and the content of one of them is stored, whole.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			contents := manyContents()
 			for range 3 {
 				err := atOnce(contents, func(content string, r io.Reader) error { return s.Put(ctx, "one/x.jpg", r) })
@@ -30,7 +32,7 @@ var concurrencyRules = []rule{
 			return nil
 		}},
 	{"many keys at once", "Puts to several keys at once do not disturb each other.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			contents := manyContents()
 			key := func(content string) string { return fmt.Sprintf("many/%d/x.jpg", len(content)) }
 			err := atOnce(contents, func(content string, r io.Reader) error { return s.Put(ctx, key(content), r) })
@@ -40,9 +42,9 @@ var concurrencyRules = []rule{
 			return err
 		}},
 	{"read while replaced", "While the content of a key is replaced again and again, every Open succeeds and reads one of the contents, whole.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			contents := manyContents()
-			if err := put(ctx, s, "busy/x.jpg", contents[0]); err != nil {
+			if err := Put(ctx, s, "busy/x.jpg", contents[0]); err != nil {
 				return err
 			}
 			ctx, stop := context.WithCancel(ctx)
@@ -57,16 +59,16 @@ var concurrencyRules = []rule{
 			}
 			var err error
 			for i := 0; i < 5*len(contents) && err == nil; i++ {
-				err = put(ctx, s, "busy/x.jpg", contents[i%len(contents)])
+				err = Put(ctx, s, "busy/x.jpg", contents[i%len(contents)])
 			}
 			stop()
 			readers.Wait()
 			return errors.Join(append(errs, err)...)
 		}},
 	{"goroutines", "No goroutine outlives the call that started it, or the file.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			use := func() error {
-				if err := errors.Join(put(ctx, s, "go/x.jpg", pattern(1000)), holds(ctx, s, "go/x.jpg", pattern(1000))); err != nil {
+				if err := errors.Join(Put(ctx, s, "go/x.jpg", Pattern(1000)), holds(ctx, s, "go/x.jpg", Pattern(1000))); err != nil {
 					return err
 				}
 				_ = holdsNothing(ctx, s, "go/absent.jpg")
@@ -142,7 +144,7 @@ func atOnce(contents []string, f func(content string, r io.Reader) error) error 
 	return errors.Join(errs...)
 }
 
-func holdsOneOf(ctx context.Context, s Storage, key string, contents []string) error {
+func holdsOneOf(ctx context.Context, s storage.Storage, key string, contents []string) error {
 	got, err := get(ctx, s, key)
 	if err == nil && !slices.Contains(contents, got) {
 		err = fmt.Errorf("%s holds %s, which was never put", quote(key), quote(got))

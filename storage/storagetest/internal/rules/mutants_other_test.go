@@ -1,5 +1,5 @@
 //go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
 
-package storagetest
+package rules
 
 var dirMutants = commonDirMutants

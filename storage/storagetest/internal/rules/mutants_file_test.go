@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -58,8 +58,8 @@ func (i oddInfo) Size() int64        { return i.size }
 func (i oddInfo) ModTime() time.Time { return i.time }
 
 // withInfo returns a storage whose files' Stat is changed.
-func withInfo(change func(*oddInfo)) func() Storage {
-	return func() Storage {
+func withInfo(change func(*oddInfo)) func() storage.Storage {
+	return func() storage.Storage {
 		return &model{file: func(_ *model, key string, c content) fs.File {
 			return oddFile{File: plainFile(key, c), info: func(info fs.FileInfo) fs.FileInfo {
 				odd := &oddInfo{info, info.Mode(), info.Size(), info.ModTime()}
@@ -77,7 +77,7 @@ var fileMutants = []mutant{
 	{"size", "of what is left in a buffer", withInfo(func(i *oddInfo) { i.size = min(i.size, 4096) })},
 	{"time", "of Open", withInfo(func(i *oddInfo) { i.time = time.Now() })},
 	{"time", "none", withInfo(func(i *oddInfo) { i.time = time.Time{} })},
-	{"end", "begins again", func() Storage {
+	{"end", "begins again", func() storage.Storage {
 		return &model{file: func(_ *model, key string, c content) fs.File {
 			r := strings.NewReader(c.data)
 			return oddFile{File: plainFile(key, c), read: func(b []byte) (int, error) {
@@ -89,7 +89,7 @@ var fileMutants = []mutant{
 			}}
 		}}
 	}},
-	{"small reads", "wants a larger buffer", func() Storage {
+	{"small reads", "wants a larger buffer", func() storage.Storage {
 		return &model{file: func(_ *model, key string, c content) fs.File {
 			f := plainFile(key, c)
 			return oddFile{File: f, read: func(b []byte) (int, error) {
@@ -100,7 +100,7 @@ var fileMutants = []mutant{
 			}}
 		}}
 	}},
-	{"seek", "forgets the end", func() Storage {
+	{"seek", "forgets the end", func() storage.Storage {
 		return &model{file: func(_ *model, key string, c content) fs.File {
 			r := strings.NewReader(c.data)
 			info := storage.Info{Name: key, ModTime: c.modTime}
@@ -110,7 +110,7 @@ var fileMutants = []mutant{
 			}{badSeeker{r}, r}, info)
 		}}
 	}},
-	{"own position", "one handle for all", func() Storage {
+	{"own position", "one handle for all", func() storage.Storage {
 		var mu sync.Mutex
 		var shared fs.File
 		return &model{file: func(_ *model, key string, c content) fs.File {
@@ -125,7 +125,7 @@ var fileMutants = []mutant{
 			return shared
 		}}
 	}},
-	{"replaced while open", "looks the key up again", func() Storage {
+	{"replaced while open", "looks the key up again", func() storage.Storage {
 		return &model{file: func(m *model, key string, c content) fs.File {
 			if key != "open.jpg" {
 				return plainFile(key, c)
@@ -142,7 +142,7 @@ var fileMutants = []mutant{
 			}}
 		}}
 	}},
-	{"close", "complains of what was not read", func() Storage {
+	{"close", "complains of what was not read", func() storage.Storage {
 		return &model{file: func(_ *model, key string, c content) fs.File {
 			return oddFile{File: plainFile(key, c), close: func() error { return errors.New("connection in use") }}
 		}}
@@ -162,37 +162,37 @@ func (s badSeeker) Seek(offset int64, whence int) (int64, error) {
 
 // removeMutants break RemoveAll.
 var removeMutants = []mutant{
-	{"under the prefix", "to a depth of three", func() Storage {
+	{"under the prefix", "to a depth of three", func() storage.Storage {
 		return &model{under: func(key, prefix string) bool {
 			rest, ok := strings.CutPrefix(key, prefix+"/")
 			return ok && strings.Count(rest, "/") < 3
 		}}
 	}},
-	{"many", "one page of a listing", func() Storage {
+	{"many", "one page of a listing", func() storage.Storage {
 		var left atomic.Int32
 		left.Store(1000)
 		return &model{under: func(key, prefix string) bool {
 			return strings.HasPrefix(key, prefix+"/") && left.Add(-1) >= 0
 		}}
 	}},
-	{"whole segments", "a prefix of bytes", func() Storage {
+	{"whole segments", "a prefix of bytes", func() storage.Storage {
 		return &model{under: func(key, prefix string) bool { return key != prefix && strings.HasPrefix(key, prefix) }}
 	}},
-	{"no pattern", "glob", func() Storage {
+	{"no pattern", "glob", func() storage.Storage {
 		return &model{under: func(key, prefix string) bool {
 			match, _ := path.Match(prefix+"/*", key)
 			return match || strings.HasPrefix(key, prefix+"/")
 		}}
 	}},
-	{"no pattern", "LIKE", func() Storage {
+	{"no pattern", "LIKE", func() storage.Storage {
 		return &model{under: func(key, prefix string) bool {
 			return strings.HasPrefix(key, prefix+"/") || strings.HasPrefix(key, strings.TrimSuffix(prefix, "%")) && strings.HasSuffix(prefix, "%")
 		}}
 	}},
-	{"not the key itself", "os.RemoveAll", func() Storage {
+	{"not the key itself", "os.RemoveAll", func() storage.Storage {
 		return &model{under: func(key, prefix string) bool { return key == prefix || strings.HasPrefix(key, prefix+"/") }}
 	}},
-	{"nothing there", "ENOTDIR", func() Storage {
+	{"nothing there", "ENOTDIR", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, removeAll: func(ctx context.Context, prefix string) error {
 			if storage.ValidKey(prefix) && m.has(func(key string) bool { return strings.HasPrefix(prefix, key+"/") }) {
@@ -201,7 +201,7 @@ var removeMutants = []mutant{
 			return m.RemoveAll(ctx, prefix)
 		}}
 	}},
-	{"invalid prefix", "the empty one is everything", func() Storage {
+	{"invalid prefix", "the empty one is everything", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, removeAll: func(ctx context.Context, prefix string) error {
 			if prefix == "" {
@@ -211,19 +211,19 @@ var removeMutants = []mutant{
 			return m.RemoveAll(ctx, prefix)
 		}}
 	}},
-	{"invalid prefix", "path.Clean", func() Storage {
+	{"invalid prefix", "path.Clean", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, removeAll: func(ctx context.Context, prefix string) error {
 			return m.RemoveAll(ctx, path.Clean(prefix))
 		}}
 	}},
-	{"canceled", "does not look", func() Storage {
+	{"canceled", "does not look", func() storage.Storage {
 		m := new(model)
 		return broken{model: m, removeAll: func(ctx context.Context, prefix string) error {
 			return m.RemoveAll(context.WithoutCancel(ctx), prefix)
 		}}
 	}},
-	{"put again", "what is deleted stays deleted", func() Storage {
+	{"put again", "what is deleted stays deleted", func() storage.Storage {
 		var tombs sync.Map
 		m := new(model)
 		m.under = func(key, prefix string) bool {
@@ -240,7 +240,7 @@ var removeMutants = []mutant{
 			return m.Open(ctx, key)
 		}}
 	}},
-	{"at once with Put", "the folder is gone", func() Storage {
+	{"at once with Put", "the folder is gone", func() storage.Storage {
 		var removals atomic.Int32
 		m := new(model)
 		return broken{model: m,

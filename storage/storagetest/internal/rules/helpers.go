@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"strings"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// put stores content, and an error says that it could not.
-func put(ctx context.Context, s Storage, key, content string) error {
+// Put stores content, and an error says that it could not.
+func Put(ctx context.Context, s storage.Storage, key, content string) error {
 	if err := s.Put(ctx, key, strings.NewReader(content)); err != nil {
 		return fmt.Errorf("Put(%s): %w", quote(key), err)
 	}
@@ -19,7 +21,7 @@ func put(ctx context.Context, s Storage, key, content string) error {
 }
 
 // get returns what key holds.
-func get(ctx context.Context, s Storage, key string) (string, error) {
+func get(ctx context.Context, s storage.Storage, key string) (string, error) {
 	f, err := s.Open(ctx, key)
 	if err != nil {
 		return "", fmt.Errorf("Open(%s): %w", quote(key), err)
@@ -33,7 +35,7 @@ func get(ctx context.Context, s Storage, key string) (string, error) {
 }
 
 // holds checks that key holds exactly want.
-func holds(ctx context.Context, s Storage, key, want string) error {
+func holds(ctx context.Context, s storage.Storage, key, want string) error {
 	got, err := get(ctx, s, key)
 	if err == nil && got != want {
 		err = fmt.Errorf("%s holds %s, want %s", quote(key), quote(got), quote(want))
@@ -43,7 +45,7 @@ func holds(ctx context.Context, s Storage, key, want string) error {
 
 // holdsNothing checks that key can't be opened, whatever the error is: the rules about the error
 // are rules of their own.
-func holdsNothing(ctx context.Context, s Storage, key string) error {
+func holdsNothing(ctx context.Context, s storage.Storage, key string) error {
 	f, err := s.Open(ctx, key)
 	if err != nil {
 		return nil
@@ -52,8 +54,8 @@ func holdsNothing(ctx context.Context, s Storage, key string) error {
 	return fmt.Errorf("Open(%s) succeeds, want nothing there", quote(key))
 }
 
-// notExist checks that Open of key says fs.ErrNotExist.
-func notExist(ctx context.Context, s Storage, key string) error {
+// NotExist checks that Open of key says fs.ErrNotExist.
+func NotExist(ctx context.Context, s storage.Storage, key string) error {
 	f, err := s.Open(ctx, key)
 	if err == nil {
 		_ = f.Close()
@@ -85,9 +87,9 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(b []byte) (int, error) { return f(b) }
 
-// pattern returns size bytes whose period, a prime, fits in no buffer evenly: a piece that is
+// Pattern returns size bytes whose period, a prime, fits in no buffer evenly: a piece that is
 // missing, doubled or moved shows.
-func pattern(size int) string {
+func Pattern(size int) string {
 	b := make([]byte, min(size, 65_521))
 	state := uint32(1)
 	for i := range b {

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-package storagetest
+package rules
 
 import (
 	"context"
@@ -10,14 +10,16 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // specialFileRules are about files that are neither regular nor directories. at gives the path of a
 // key.
-func specialFileRules(at func(key string) string) []rule {
-	return []rule{
+func specialFileRules(at func(key string) string) []Rule {
+	return []Rule{
 		{"link out", "A symbolic link that leads out of the directory, to a file or a directory, is fs.ErrNotExist from Open.",
-			func(ctx context.Context, s Storage) error {
+			func(ctx context.Context, s storage.Storage) error {
 				outside, err := os.MkdirTemp("", "storagetest")
 				if err != nil {
 					return err
@@ -31,23 +33,23 @@ func specialFileRules(at func(key string) string) []rule {
 				return errors.Join(os.WriteFile(secret, []byte("secret"), 0o644),
 					os.Symlink(secret, at("file.jpg")), os.Symlink(outside, at("folder")), os.Symlink(relative, at("relative.jpg")),
 					os.Symlink("..", at("up")), os.Symlink("/", at("top")),
-					notExist(ctx, s, "file.jpg"), notExist(ctx, s, "folder/secret.jpg"), notExist(ctx, s, "relative.jpg"),
-					notExist(ctx, s, "up/x.jpg"), notExist(ctx, s, "top/etc/passwd"))
+					NotExist(ctx, s, "file.jpg"), NotExist(ctx, s, "folder/secret.jpg"), NotExist(ctx, s, "relative.jpg"),
+					NotExist(ctx, s, "up/x.jpg"), NotExist(ctx, s, "top/etc/passwd"))
 			}},
 		{"link to nothing", "A symbolic link that leads nowhere, or in a circle, is fs.ErrNotExist from Open.",
-			func(ctx context.Context, s Storage) error {
+			func(ctx context.Context, s storage.Storage) error {
 				return errors.Join(os.Symlink("absent.jpg", at("nowhere.jpg")), os.Symlink("circle.jpg", at("circle.jpg")),
-					notExist(ctx, s, "nowhere.jpg"), notExist(ctx, s, "circle.jpg"), notExist(ctx, s, "circle.jpg/x.jpg"))
+					NotExist(ctx, s, "nowhere.jpg"), NotExist(ctx, s, "circle.jpg"), NotExist(ctx, s, "circle.jpg/x.jpg"))
 			}},
 		{"FIFO", "A FIFO is fs.ErrNotExist from Open, which does not wait for its writer.",
-			func(ctx context.Context, s Storage) error {
+			func(ctx context.Context, s storage.Storage) error {
 				if err := syscall.Mkfifo(at("fifo.jpg"), 0o644); err != nil {
 					return err
 				}
-				return within(ctx, "Open of a FIFO", func(ctx context.Context) error { return notExist(ctx, s, "fifo.jpg") })
+				return within(ctx, "Open of a FIFO", func(ctx context.Context) error { return NotExist(ctx, s, "fifo.jpg") })
 			}},
 		{"socket", "A socket is fs.ErrNotExist from Open.",
-			func(ctx context.Context, s Storage) error {
+			func(ctx context.Context, s storage.Storage) error {
 				// The path of a socket has at most about 100 bytes, so it is made elsewhere.
 				short, err := os.MkdirTemp("", "s")
 				if err != nil {
@@ -59,10 +61,10 @@ func specialFileRules(at func(key string) string) []rule {
 					return err
 				}
 				defer l.Close()
-				return errors.Join(os.Rename(filepath.Join(short, "s"), at("socket.jpg")), notExist(ctx, s, "socket.jpg"))
+				return errors.Join(os.Rename(filepath.Join(short, "s"), at("socket.jpg")), NotExist(ctx, s, "socket.jpg"))
 			}},
 		{"device", "A device is fs.ErrNotExist from Open, and never read.",
-			func(ctx context.Context, s Storage) error {
+			func(ctx context.Context, s storage.Storage) error {
 				err := mknod(at("zero.jpg"))
 				if errors.Is(err, syscall.EPERM) || errors.Is(err, errors.ErrUnsupported) {
 					return nil // only root may make one, and where nobody can, nobody has one there
@@ -70,7 +72,7 @@ func specialFileRules(at func(key string) string) []rule {
 				if err != nil {
 					return fmt.Errorf("mknod: %w", err)
 				}
-				return notExist(ctx, s, "zero.jpg")
+				return NotExist(ctx, s, "zero.jpg")
 			}},
 	}
 }

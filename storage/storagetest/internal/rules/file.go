@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -8,12 +8,14 @@ import (
 	"io/fs"
 	"testing/iotest"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // fileRules say what an open file is.
-var fileRules = []rule{
+var fileRules = []Rule{
 	{"regular", "Stat describes a regular file.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			return withFile(ctx, s, "stat.jpg", "content", func(_ fs.File, info fs.FileInfo) error {
 				if !info.Mode().IsRegular() || info.IsDir() {
 					return fmt.Errorf("Stat says mode %v, directory %v", info.Mode(), info.IsDir())
@@ -22,9 +24,9 @@ var fileRules = []rule{
 			})
 		}},
 	{"size", "Stat gives the size of the content in bytes, also before it is read.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			for _, size := range []int{0, 1, 70_000} {
-				err := withFile(ctx, s, "size.jpg", pattern(size), func(_ fs.File, info fs.FileInfo) error {
+				err := withFile(ctx, s, "size.jpg", Pattern(size), func(_ fs.File, info fs.FileInfo) error {
 					if info.Size() != int64(size) {
 						return fmt.Errorf("Stat says %d bytes, want %d", info.Size(), size)
 					}
@@ -37,8 +39,8 @@ var fileRules = []rule{
 			return nil
 		}},
 	{"time", "Stat gives the time of the Put, the same as long as the content stays; an HTTP cache relies on it.",
-		func(ctx context.Context, s Storage) error {
-			if err := put(ctx, s, "time.jpg", "content"); err != nil {
+		func(ctx context.Context, s storage.Storage) error {
+			if err := Put(ctx, s, "time.jpg", "content"); err != nil {
 				return err
 			}
 			first, err := modTime(ctx, s, "time.jpg")
@@ -57,7 +59,7 @@ var fileRules = []rule{
 			return nil
 		}},
 	{"end", "At its end the file returns 0, io.EOF, as often as it is read.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			for _, content := range []string{"", "content"} {
 				err := withFile(ctx, s, "end.jpg", content, func(f fs.File, _ fs.FileInfo) error {
 					if _, err := io.ReadAll(f); err != nil {
@@ -77,8 +79,8 @@ var fileRules = []rule{
 			return nil
 		}},
 	{"small reads", "A file can be read in pieces of any size.",
-		func(ctx context.Context, s Storage) error {
-			content := pattern(10_000)
+		func(ctx context.Context, s storage.Storage) error {
+			content := Pattern(10_000)
 			return withFile(ctx, s, "pieces.jpg", content, func(f fs.File, _ fs.FileInfo) error {
 				var got []byte
 				for size := 1; ; size = size*3 + 1 {
@@ -95,8 +97,8 @@ var fileRules = []rule{
 			})
 		}},
 	{"seek", "If the file is an io.Seeker or an io.ReaderAt, it does what those say.",
-		func(ctx context.Context, s Storage) error {
-			content := pattern(1000)
+		func(ctx context.Context, s storage.Storage) error {
+			content := Pattern(1000)
 			return withFile(ctx, s, "seek.jpg", content, func(f fs.File, _ fs.FileInfo) error {
 				if _, ok := f.(io.Seeker); !ok {
 					return nil
@@ -105,7 +107,7 @@ var fileRules = []rule{
 			})
 		}},
 	{"own position", "Files that are open at once for one key have a position each.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			return withFile(ctx, s, "two.jpg", "content", func(first fs.File, _ fs.FileInfo) error {
 				half := make([]byte, 3)
 				if _, err := io.ReadFull(first, half); err != nil {
@@ -118,21 +120,21 @@ var fileRules = []rule{
 			})
 		}},
 	{"replaced while open", "A file that is open reads on in the content that it was opened with when another one is put.",
-		func(ctx context.Context, s Storage) error {
+		func(ctx context.Context, s storage.Storage) error {
 			return withFile(ctx, s, "open.jpg", "the old one", func(f fs.File, _ fs.FileInfo) error {
 				half := make([]byte, 4)
 				if _, err := io.ReadFull(f, half); err != nil {
 					return err
 				}
-				if err := put(ctx, s, "open.jpg", "and a new one"); err != nil {
+				if err := Put(ctx, s, "open.jpg", "and a new one"); err != nil {
 					return err
 				}
 				return rest(f, "old one")
 			})
 		}},
 	{"close", "Close of a file returns nil, whether it was read to its end, halfway or not at all.",
-		func(ctx context.Context, s Storage) error {
-			if err := put(ctx, s, "close.jpg", "content"); err != nil {
+		func(ctx context.Context, s storage.Storage) error {
+			if err := Put(ctx, s, "close.jpg", "content"); err != nil {
 				return err
 			}
 			for _, n := range []int64{0, 3, 7, 8} {
@@ -150,8 +152,8 @@ var fileRules = []rule{
 }
 
 // withFile puts content and calls f with it opened. What Close returns is a matter of one rule alone.
-func withFile(ctx context.Context, s Storage, key, content string, f func(fs.File, fs.FileInfo) error) error {
-	if err := put(ctx, s, key, content); err != nil {
+func withFile(ctx context.Context, s storage.Storage, key, content string, f func(fs.File, fs.FileInfo) error) error {
+	if err := Put(ctx, s, key, content); err != nil {
 		return err
 	}
 	file, err := s.Open(ctx, key)
@@ -166,7 +168,7 @@ func withFile(ctx context.Context, s Storage, key, content string, f func(fs.Fil
 	return f(file, info)
 }
 
-func modTime(ctx context.Context, s Storage, key string) (time.Time, error) {
+func modTime(ctx context.Context, s storage.Storage, key string) (time.Time, error) {
 	f, err := s.Open(ctx, key)
 	if err != nil {
 		return time.Time{}, err

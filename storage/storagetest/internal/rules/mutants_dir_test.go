@@ -1,4 +1,4 @@
-package storagetest
+package rules
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 // dirMutant makes of a Dir, which breaks no rule, one with a mistake.
 type dirMutant struct {
 	rule, mistake string
-	make          func(d *storage.Dir, root string) Storage
+	make          func(d *storage.Dir, root string) storage.Storage
 }
 
 // brokenDir is a Dir with a method or two replaced.
@@ -51,8 +51,8 @@ func (b brokenDir) RemoveAll(ctx context.Context, prefix string) error {
 
 // opens returns a storage that opens what Dir says is absent if the file at its path, seen without
 // following or with, is of mode.
-func opens(stat func(string) (fs.FileInfo, error), mode fs.FileMode) func(*storage.Dir, string) Storage {
-	return func(d *storage.Dir, root string) Storage {
+func opens(stat func(string) (fs.FileInfo, error), mode fs.FileMode) func(*storage.Dir, string) storage.Storage {
+	return func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, open: func(ctx context.Context, key string) (fs.File, error) {
 			f, err := d.Open(ctx, key)
 			if err != nil {
@@ -66,8 +66,8 @@ func opens(stat func(string) (fs.FileInfo, error), mode fs.FileMode) func(*stora
 }
 
 // fails returns a storage that makes another error of what Dir says is absent and Lstat knows.
-func fails(mode fs.FileMode) func(*storage.Dir, string) Storage {
-	return func(d *storage.Dir, root string) Storage {
+func fails(mode fs.FileMode) func(*storage.Dir, string) storage.Storage {
+	return func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, open: func(ctx context.Context, key string) (fs.File, error) {
 			f, err := d.Open(ctx, key)
 			if err != nil {
@@ -81,8 +81,8 @@ func fails(mode fs.FileMode) func(*storage.Dir, string) Storage {
 }
 
 // afterPut returns a storage that does something more after each Put.
-func afterPut(do func(root, key string, err error)) func(*storage.Dir, string) Storage {
-	return func(d *storage.Dir, root string) Storage {
+func afterPut(do func(root, key string, err error)) func(*storage.Dir, string) storage.Storage {
+	return func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, put: func(ctx context.Context, key string, r io.Reader) error {
 			err := d.Put(ctx, key, r)
 			do(root, key, err)
@@ -92,7 +92,7 @@ func afterPut(do func(root, key string, err error)) func(*storage.Dir, string) S
 }
 
 var commonDirMutants = []dirMutant{
-	{"path", "a name of its own", func(d *storage.Dir, root string) Storage {
+	{"path", "a name of its own", func(d *storage.Dir, root string) storage.Storage {
 		name := func(key string) string {
 			if !storage.ValidKey(key) || !strings.HasPrefix(key, "animals/") {
 				return key
@@ -111,7 +111,7 @@ var commonDirMutants = []dirMutant{
 		}
 	})},
 	{"directory", "os.Open", opens(os.Lstat, fs.ModeDir)},
-	{"temporary name", "a dot and a random text", func(d *storage.Dir, root string) Storage {
+	{"temporary name", "a dot and a random text", func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, put: func(ctx context.Context, key string, r io.Reader) error {
 			f, err := os.CreateTemp(root, ".tmp")
 			if err != nil {
@@ -132,19 +132,19 @@ var commonDirMutants = []dirMutant{
 			_ = os.MkdirAll(filepath.Join(root, path.Dir(key)), 0o755)
 		}
 	})},
-	{"opened again", "sweeps what lives", func(d *storage.Dir, root string) Storage {
+	{"opened again", "sweeps what lives", func(d *storage.Dir, root string) storage.Storage {
 		found, _ := filepath.Glob(filepath.Join(root, "\x7f*"))
 		for _, name := range found {
 			_ = os.Remove(name)
 		}
 		return d
 	}},
-	{"empty parents", "stay", func(d *storage.Dir, root string) Storage {
+	{"empty parents", "stay", func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, removeAll: func(ctx context.Context, prefix string) error {
 			return os.RemoveAll(filepath.Join(root, prefix))
 		}}
 	}},
-	{"empty parents", "the root goes too", func(d *storage.Dir, root string) Storage {
+	{"empty parents", "the root goes too", func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, removeAll: func(ctx context.Context, prefix string) error {
 			err := d.RemoveAll(ctx, prefix)
 			_ = os.Remove(root)
