@@ -20,11 +20,11 @@ package locktest
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/lock/locktest/internal/rules"
 )
 
 // Locker is the tested interface: thumbnail.Locker, repeated here so that a lock need not import the
@@ -87,8 +87,8 @@ type Process struct {
 
 // Run checks every rule in a subtest of its own, in real time or in the time of Harness.Advance.
 func Run(t *testing.T, open func(t *testing.T) Harness) {
-	for _, r := range rules {
-		t.Run(r.name, func(t *testing.T) { r.report(t, r.run(open(t))) })
+	for _, r := range rules.All {
+		t.Run(r.Name, func(t *testing.T) { r.Report(t, r.Run(open(t).space())) })
 	}
 }
 
@@ -96,35 +96,23 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 // is fake, and a goroutine that outlives the rule causes a panic. Use it for locks that wait for nothing
 // outside the process.
 func RunInBubble(t *testing.T, open func(t *testing.T) Harness) {
-	for _, r := range rules {
-		t.Run(r.name, func(t *testing.T) {
+	for _, r := range rules.All {
+		t.Run(r.Name, func(t *testing.T) {
 			var err error
-			synctest.Test(t, func(t *testing.T) { err = r.run(open(t)) })
-			r.report(t, err)
+			synctest.Test(t, func(t *testing.T) { err = r.Run(open(t).space()) })
+			r.Report(t, err)
 		})
 	}
 }
 
-// report says what run found.
-func (r rule) report(t *testing.T, err error) {
-	t.Helper()
-	switch message, skip := r.describe(err); {
-	case skip:
-		t.Skip(message)
-	case message != "":
-		t.Error(message)
+// space returns h as the rules take it.
+func (h Harness) space() rules.Space {
+	s := rules.Space{Advance: h.Advance, TTL: h.TTL, Timeout: h.Timeout, NoRenewal: h.NoRenewal}
+	if h.Start != nil {
+		s.Start = func() rules.Process {
+			p := h.Start()
+			return rules.Process{Locker: p.Locker, Kill: p.Kill, Pause: p.Pause, DropReply: p.DropReply, Stall: p.Stall}
+		}
 	}
-}
-
-// describe is what report prints: nothing if err is nil.
-func (r rule) describe(err error) (message string, skip bool) {
-	var s skipped
-	switch {
-	case err == nil:
-		return "", false
-	case errors.As(err, &s):
-		return fmt.Sprintf("not checked, because %s: %s", s.why, r.sentence), true
-	default:
-		return fmt.Sprintf("the contract says: %s\nbut: %v", r.sentence, err), false
-	}
+	return s
 }

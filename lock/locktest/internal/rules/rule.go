@@ -1,4 +1,5 @@
-package locktest
+// Package rules says what a lock does: rule by rule, each a sentence and a check of it.
+package rules
 
 import (
 	"context"
@@ -10,26 +11,26 @@ import (
 )
 
 // A rule is one sentence of the contract and the check of it.
-type rule struct {
-	name     string
+type Rule struct {
+	Name     string
 	sentence string
 	check    func(*env)
 }
 
-// rules are all rules, in the order in which a reader of failures wants them: what later rules
+// All are all rules, in the order in which a reader of failures wants them: what later rules
 // build on comes first.
-var rules = slices.Concat(lockRules, unlockRules, timeRules, faultRules, waitRules)
+var All = slices.Concat(lockRules, unlockRules, timeRules, faultRules, waitRules)
 
 // skipped is the error of a rule that can't be checked.
 type skipped struct{ why string }
 
 func (s skipped) Error() string { return "skipped: " + s.why }
 
-// verdict carries the end of a check up to run, so that a check reads as a list of steps.
+// verdict carries the end of a check up to Run, so that a check reads as a list of steps.
 type verdict struct{ err error }
 
-// run checks r on h: nil, skipped, or what is wrong.
-func (r rule) run(h Harness) (err error) {
+// Run checks r on h: nil, skipped, or what is wrong.
+func (r Rule) Run(h Space) (err error) {
 	if h.Start == nil {
 		return errors.New("Harness.Start is nil")
 	}
@@ -51,7 +52,7 @@ func (r rule) run(h Harness) (err error) {
 // env is what a check works with. Its methods, but for those of client that say otherwise, belong
 // to the check's own goroutine: they end it.
 type env struct {
-	Harness
+	Space
 	ctx      context.Context // ends with the check
 	cancel   context.CancelFunc
 	began    time.Time
@@ -64,7 +65,7 @@ type env struct {
 	undo    []func()       // of every pause and stall
 }
 
-func newEnv(h Harness) *env {
+func newEnv(h Space) *env {
 	if h.Advance == nil {
 		h.Advance = time.Sleep
 	}
@@ -74,7 +75,7 @@ func newEnv(h Harness) *env {
 	if h.Timeout == 0 {
 		h.Timeout = 5 * time.Second
 	}
-	e := &env{Harness: h, began: time.Now()}
+	e := &env{Space: h, began: time.Now()}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	return e
 }

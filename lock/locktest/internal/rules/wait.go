@@ -1,8 +1,8 @@
-package locktest
+package rules
 
 import "context"
 
-var waitRules = []rule{
+var waitRules = []Rule{
 	{
 		"Wait for a free key returns at once",
 		"Wait for a key that nobody holds returns nil at once.",

@@ -1,10 +1,12 @@
-package locktest
+package rules
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/lock"
 )
 
 // key is the key of most rules: one as the library makes them.
@@ -157,7 +159,7 @@ func (c *client) until(undo func()) func() {
 
 // wait starts Wait, and skips the rule if there is none.
 func (c *client) wait(ctx context.Context, key string) <-chan error {
-	w, ok := c.Locker.(Waiter)
+	w, ok := c.Locker.(lock.Waiter)
 	c.e.need(ok, "the Locker is no Waiter")
 	done := make(chan error, 1)
 	c.e.calls.Go(func() { done <- w.Wait(ctx, key) })

@@ -1,11 +1,11 @@
-package locktest
+package rules
 
 import (
 	"context"
 	"time"
 )
 
-var unlockRules = []rule{
+var unlockRules = []Rule{
 	{
 		"unlock frees the key",
 		"When unlock has returned, the next TryLock has the key, whoever asks.",

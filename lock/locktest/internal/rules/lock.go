@@ -1,4 +1,4 @@
-package locktest
+package rules
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 )
 
-var lockRules = []rule{
+var lockRules = []Rule{
 	{
 		"a free key is locked",
 		"TryLock of a free key returns an unlock that is not nil, ok == true and a nil error.",

@@ -1,11 +1,11 @@
-package locktest
+package rules
 
 import (
 	"context"
 	"time"
 )
 
-var timeRules = []rule{
+var timeRules = []Rule{
 	{
 		"a living holder keeps its lock",
 		"The lock of a holder that lives is renewed past ttl, until unlock.",

@@ -1,4 +1,4 @@
-package locktest
+package rules
 
 import (
 	"errors"
@@ -13,10 +13,10 @@ var moreMutants = map[string]string{
 }
 
 // check runs r on a simulated lock that is broken as breaks says.
-func check(t *testing.T, r rule, breaks string) (err error) {
+func check(t *testing.T, r Rule, breaks string) (err error) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
-		err = r.run(Harness{
+		err = r.Run(Space{
 			Start: func() Process { return s.start(breaks).process() },
 			TTL:   10 * time.Minute, // so that a call that takes seconds changes nothing but what its own rule is about
 		})
@@ -26,32 +26,32 @@ func check(t *testing.T, r rule, breaks string) (err error) {
 }
 
 func TestARightLockPassesEveryRuleAndSkipsNone(t *testing.T) {
-	for _, r := range rules {
+	for _, r := range All {
 		if err := check(t, r, ""); err != nil {
-			t.Errorf("%s: %v", r.name, err)
+			t.Errorf("%s: %v", r.Name, err)
 		}
 	}
 }
 
 func TestABrokenLockFailsItsRuleAndPassesAllOthers(t *testing.T) {
 	mutants := map[string]string{}
-	for _, r := range rules {
-		mutants[r.name] = r.name
+	for _, r := range All {
+		mutants[r.Name] = r.Name
 	}
 	for name, rule := range moreMutants {
 		mutants[name] = rule
 	}
 	for mutant, finder := range mutants {
 		t.Run(mutant, func(t *testing.T) {
-			for _, r := range rules {
+			for _, r := range All {
 				err := check(t, r, mutant)
 				switch {
 				case errors.As(err, new(skipped)):
-					t.Errorf("%q %v", r.name, err)
-				case err == nil && r.name == finder:
-					t.Errorf("%q did not find it", r.name)
-				case err != nil && r.name != finder:
-					t.Errorf("%q fails, too: %v", r.name, err)
+					t.Errorf("%q %v", r.Name, err)
+				case err == nil && r.Name == finder:
+					t.Errorf("%q did not find it", r.Name)
+				case err != nil && r.Name != finder:
+					t.Errorf("%q fails, too: %v", r.Name, err)
 				case err != nil:
 					t.Logf("%v", err)
 				}

@@ -1,8 +1,8 @@
-package locktest
+package rules
 
 import "context"
 
-var faultRules = []rule{
+var faultRules = []Rule{
 	{
 		"a lost reply costs a ttl at most",
 		"When the reply to the locking command is lost, TryLock returns an error or the lock, and nobody is kept away for longer than ttl.",
