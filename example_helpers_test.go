@@ -34,6 +34,15 @@ func exampleLinks() thumbnail.Links {
 	}
 }
 
+// A program finds wrong calls in its templates when it starts.
+func ExampleLinks_CheckTemplate() {
+	links := exampleLinks()
+	page := template.Must(template.New("page.html").Funcs(links.FuncMap()).Parse(`{{img .Photo "hero" "alt" .Title}}`))
+	fmt.Println(links.CheckTemplate(page))
+	// Output:
+	// template: page.html:1:2: {{img … "hero"}}: preset "hero" is not one of avatar, card (Links.Presets)
+}
+
 // A picture is a row of a database. ImageInfo returns what Describe found when it was uploaded.
 type picture struct {
 	File          string
