@@ -1,23 +1,23 @@
 # make test   sets everything up and runs every check and every test; needs Go, and Debian for the real servers
-# make check  the cheap checks alone: format, vet, staticcheck, go.mod, types on other platforms, words
-# make corpus  makes the corpus of odd and damaged files that tests read, in .corpus, once; needs Debian's programs
-# make lint   builds golangci-lint, once, and runs it; make check runs it where it is there
-# make test-platforms  compares pictures, bit by bit, of programs built for several processors; Debian's qemu-user-static runs those for arm64
-# make test-busy  the tests with clocks, locks and servers, five times, beside four busy programs
-# make test-clock  the tests of what measures time, with a standard library whose wall clock jumps by up to a year at every look
-# make test-long  makes thumbnails of every file of the corpus in an account of exactly the estimate, and watches the heap
-# make test-toolchains  quick tests by the oldest version of Go that go.mod allows, and by the newest
-# make fuzz   every fuzz target for a while: FUZZTIME seconds in sum
-# make mutate changes the code in MUTANTS small ways per package, one at a time, and lists those that no test notices
-# make soak   runs three processes under a mixed load for SOAK, kills them now and then, and looks for what grows: bench/SOAK.md
-# make kill   kills workers KILLS times (SIGKILL) in the middle of their work, and compares what they have stored: bench/SOAK.md
-# make soak-memory  makes thumbnails of every file at hand, and of 50 large photos at once, in a process whose memory the kernel limits: bench/SOAK.md
-# make run    the gallery of cmd/thumbnail at http://127.0.0.1:8080/
-# make compare  decodes some thousand files of other programs, and compares with the formats' reference decoders
+# make check  only the cheap checks: format, vet, staticcheck, go.mod, types on other platforms, words
+# make corpus  generates the unusual and damaged files that tests read, in .corpus, once; needs Debian's programs
+# make lint   builds golangci-lint, once, and runs it; make check runs it if it has been built
+# make test-platforms  compares thumbnails from builds for several processors bit by bit; Debian's qemu-user-static runs the build for arm64
+# make test-busy  runs the tests with clocks, locks and servers five times while four programs keep the processors busy
+# make test-clock  runs the tests of code that measures time with a standard library whose wall clock jumps by up to a year at every call of time.Now
+# make test-long  makes thumbnails of every file of the corpus with an account of exactly the estimate, and measures the heap
+# make test-toolchains  runs quick tests with the oldest version of Go that go.mod allows, and with the newest
+# make fuzz   runs every fuzz target, for FUZZTIME seconds in total
+# make mutate makes MUTANTS small changes per package, one at a time, and lists those that no test detects
+# make soak   runs three processes under a mixed load for SOAK, kills them from time to time, and looks for leaks: bench/SOAK.md
+# make kill   kills workers KILLS times (SIGKILL) during their work, and checks the files that they have stored: bench/SOAK.md
+# make soak-memory  makes thumbnails of every test file, and of 50 large photos at once, in a process whose memory the kernel limits: bench/SOAK.md
+# make run    runs the gallery of cmd/thumbnail at http://127.0.0.1:8080/
+# make compare  decodes some thousand files of other programs, and compares the pixels with those of reference decoders
 # make bench  compares speed, memory and pictures with libvips (bench/RESULTS.md), and encoders with Debian's (bench/ENCODE.md); needs Debian
-# make bench-crowd  how long stored thumbnails take beside new ones (bench/WEB.md)
-# make bench-peers  compares with imgproxy, imagor and imageproxy where you run them: bench/peers says how, bench/PEERS.md has the report
-# make docs   makes the pictures of README.md again
+# make bench-crowd  measures the latency of stored thumbnails while new ones are made (bench/WEB.md)
+# make bench-peers  compares with running servers of imgproxy, imagor and imageproxy: bench/peers says how, bench/PEERS.md is the report
+# make docs   regenerates the pictures of README.md
 
 # Debian packages of the servers and programs that tests drive. A test skips without its program, unless
 # THUMBNAIL_REAL is set, as it is here.
@@ -34,19 +34,19 @@ GOLANGCI = v2.15.0
 
 FUZZTIME = 120
 
-# How many small changes per package make mutate tries; 0 means all, which takes hours. Tests of many files and
-# whole programs reach everything and notice little; they are left out.
+# How many small changes per package make mutate tries; 0 means all, which takes hours. Tests that run on many files or
+# run whole programs are skipped: they execute all code but detect few changes.
 MUTANTS = 100
 MUTATE_SKIP = README|Chromium|Corpus|TheRootLinksNoLeaf|LeavesDoNot|OrdinaryAnimations|NoFile|TenSizesOfWhatIs|TheTimeoutStops|PagesAre|LargePictures|PiecesOf
 
 # How long make soak runs.
 SOAK = 30m
 
-# How many workers make kill kills, and how long it may take at most.
+# How many workers make kill kills, and its time limit.
 KILLS = 500
 KILL_TIME = 2h
 
-# How many files of each format make compare has made, and six times as many TIFFs.
+# How many files make compare generates for each format; for TIFF it is six times as many.
 FILES = 400
 
 .PHONY: test check go-test corpus lint test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench bench-crowd bench-peers docs apt tools
