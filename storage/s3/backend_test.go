@@ -1,27 +1,30 @@
-package s3
+package s3_test
 
 import (
 	"context"
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // newFake starts a fake with a bucket, and fails the test if it leaves a goroutine.
-func newFake(t testing.TB, cfg Config) (*s3fake.Server, *Storage) {
+func newFake(t testing.TB, cfg s3.Config) (*s3fake.Server, *s3.Storage) {
 	t.Helper()
 	t.Cleanup(func() { goleak.VerifyNone(t) })
 	server := s3fake.New()
@@ -30,13 +33,13 @@ func newFake(t testing.TB, cfg Config) (*s3fake.Server, *Storage) {
 	return server, openAt(t, fakeEndpoint(server), "bucket", cfg)
 }
 
-func fakeEndpoint(server *s3fake.Server) Endpoint {
-	return Endpoint{URL: server.URL, AccessKey: s3fake.AccessKey, SecretKey: "secret"}
+func fakeEndpoint(server *s3fake.Server) s3.Endpoint {
+	return s3.Endpoint{URL: server.URL, AccessKey: s3fake.AccessKey, SecretKey: "secret"}
 }
 
-func openAt(t testing.TB, e Endpoint, bucket string, cfg Config) *Storage {
+func openAt(t testing.TB, e s3.Endpoint, bucket string, cfg s3.Config) *s3.Storage {
 	t.Helper()
-	s, err := Open(e, bucket, cfg)
+	s, err := s3.Open(e, bucket, cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
@@ -45,20 +48,39 @@ func openAt(t testing.TB, e Endpoint, bucket string, cfg Config) *Storage {
 var buckets atomic.Int64
 
 // newBucket makes a bucket that nobody has used, and a storage of it.
-func newBucket(t testing.TB, e Endpoint, cfg Config) *Storage {
+func newBucket(t testing.TB, e s3.Endpoint, cfg s3.Config) *s3.Storage {
 	t.Helper()
-	s := openAt(t, e, fmt.Sprintf("bucket-%d-%d", time.Now().UnixNano(), buckets.Add(1)), cfg)
-	_, err := s.client.CreateBucket(t.Context(), &awss3.CreateBucketInput{Bucket: aws.String(s.bucket)})
-	require.NoError(t, err)
-	return s
+	return openAt(t, e, makeBucket(t, e), cfg)
 }
 
-func put(t testing.TB, s *Storage, key, content string) {
+// makeBucket makes a bucket that nobody has used.
+func makeBucket(t testing.TB, e s3.Endpoint) string {
+	t.Helper()
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	name := fmt.Sprintf("bucket-%d-%d", time.Now().UnixNano(), buckets.Add(1))
+	_, err := newClient(e, transport).CreateBucket(t.Context(), &awss3.CreateBucketInput{Bucket: aws.String(name)})
+	require.NoError(t, err)
+	return name
+}
+
+// newClient returns a client with the SDK's own settings: three tries, checksums on everything.
+func newClient(e s3.Endpoint, transport http.RoundTripper) *awss3.Client {
+	return awss3.New(awss3.Options{
+		Region:       "us-east-1",
+		BaseEndpoint: aws.String(e.URL),
+		UsePathStyle: true,
+		HTTPClient:   &http.Client{Transport: transport},
+		Credentials:  credentials.NewStaticCredentialsProvider(e.AccessKey, e.SecretKey, ""),
+	})
+}
+
+func put(t testing.TB, s *s3.Storage, key, content string) {
 	t.Helper()
 	require.NoError(t, s.Put(t.Context(), key, strings.NewReader(content)))
 }
 
-func read(t testing.TB, s *Storage, key string) string {
+func read(t testing.TB, s *s3.Storage, key string) string {
 	t.Helper()
 	f, err := s.Open(t.Context(), key)
 	require.NoError(t, err)

@@ -1,18 +1,20 @@
-package s3
+package s3_test
 
 import (
 	"math"
+	"net/http"
 	"net/http/httptrace"
 	"testing"
 	"time"
 
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 	"github.com/stretchr/testify/require"
 )
 
 func TestAnImpossibleConfigurationIsRefusedByTheNameOfItsField(t *testing.T) {
 	client := awss3.New(awss3.Options{Region: "us-east-1"})
-	for field, cfg := range map[string]Config{
+	for field, cfg := range map[string]s3.Config{
 		"FirstRange is not": {FirstRange: math.MaxInt},
 		"MaxPut is not":     {MaxPut: math.MaxInt64},
 		"Timeout":           {Timeout: -1},
@@ -23,30 +25,29 @@ func TestAnImpossibleConfigurationIsRefusedByTheNameOfItsField(t *testing.T) {
 		"Prefix":            {Prefix: "a//b"},
 		"PublicURL":         {PublicURL: "cdn.example.com"},
 	} {
-		_, err := New(client, "bucket", cfg)
+		_, err := s3.New(client, "bucket", cfg)
 		require.ErrorContains(t, err, "Config."+field)
 	}
-	_, err := New(nil, "bucket", Config{})
+	_, err := s3.New(nil, "bucket", s3.Config{})
 	require.ErrorContains(t, err, "client")
-	_, err = New(client, "", Config{})
+	_, err = s3.New(client, "", s3.Config{})
 	require.ErrorContains(t, err, "bucket")
 
-	for field, e := range map[string]Endpoint{
+	for field, e := range map[string]s3.Endpoint{
 		"AccessKey": {SecretKey: "s"},
 		"SecretKey": {AccessKey: "a"},
 		"URL":       {URL: "127.0.0.1:9000", AccessKey: "a", SecretKey: "s"},
 	} {
-		_, err := Open(e, "bucket", Config{})
+		_, err := s3.Open(e, "bucket", s3.Config{})
 		require.ErrorContains(t, err, "Endpoint."+field)
 	}
 }
 
 func TestTheClientOfTheCallerIsUsedAndLeftAlone(t *testing.T) {
-	server, _ := newFake(t, Config{})
-	mine, err := Open(fakeEndpoint(server), "bucket", Config{})
-	require.NoError(t, err)
-	defer mine.Close()
-	s, err := New(mine.client, "bucket", Config{})
+	server, _ := newFake(t, s3.Config{})
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	s, err := s3.New(newClient(fakeEndpoint(server), transport), "bucket", s3.Config{})
 	require.NoError(t, err)
 	put(t, s, "x.jpg", "x")
 	require.NoError(t, s.Close())
@@ -54,7 +55,7 @@ func TestTheClientOfTheCallerIsUsedAndLeftAlone(t *testing.T) {
 }
 
 func TestCloseFreesTheConnections(t *testing.T) {
-	_, s := newFake(t, Config{})
+	_, s := newFake(t, s3.Config{})
 	var reused []bool
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { reused = append(reused, i.Reused) }})
 	for range 2 {
@@ -68,7 +69,7 @@ func TestCloseFreesTheConnections(t *testing.T) {
 }
 
 func TestAmazonIsTheEndpointWithoutAURL(t *testing.T) {
-	s, err := Open(Endpoint{Region: "eu-central-1", AccessKey: "a", SecretKey: "s"}, "bucket", Config{})
+	s, err := s3.Open(s3.Endpoint{Region: "eu-central-1", AccessKey: "a", SecretKey: "s"}, "bucket", s3.Config{})
 	require.NoError(t, err)
 	address, err := s.URL(t.Context(), "x.jpg")
 	require.NoError(t, err)

@@ -1,19 +1,20 @@
-package s3
+package s3_test
 
 import (
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
 	"github.com/rest-thumbnails/thumbnail/storage/storagetest"
 )
 
 // config has a prefix, and ranges of which the largest content of the suite needs several.
-var config = Config{Prefix: "thumbs/of site", FirstRange: 256 << 10}
+var config = s3.Config{Prefix: "thumbs/of site", FirstRange: 256 << 10}
 
 func TestStorageOnTheFakeKeepsTheContract(t *testing.T) {
 	server := s3fake.New()
 	defer server.Close()
-	for name, cfg := range map[string]Config{"defaults": {}, "configured": config} {
+	for name, cfg := range map[string]s3.Config{"defaults": {}, "configured": config} {
 		t.Run(name, func(t *testing.T) {
 			storagetest.Run(t, func(t testing.TB) storagetest.Storage { return newBucket(t, fakeEndpoint(server), cfg) })
 		})
@@ -29,10 +30,10 @@ func TestStorageOnARealServerKeepsTheContract(t *testing.T) {
 func BenchmarkStorageOnTheFake(b *testing.B) {
 	server := s3fake.New()
 	defer server.Close()
-	storagetest.Bench(b, func(t testing.TB) storagetest.Storage { return newBucket(t, fakeEndpoint(server), Config{}) })
+	storagetest.Bench(b, func(t testing.TB) storagetest.Storage { return newBucket(t, fakeEndpoint(server), s3.Config{}) })
 }
 
 func BenchmarkStorageOnARealServer(b *testing.B) {
 	endpoint := startReal(b)
-	storagetest.Bench(b, func(t testing.TB) storagetest.Storage { return newBucket(t, endpoint, Config{}) })
+	storagetest.Bench(b, func(t testing.TB) storagetest.Storage { return newBucket(t, endpoint, s3.Config{}) })
 }

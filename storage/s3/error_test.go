@@ -1,4 +1,4 @@
-package s3
+package s3_test
 
 import (
 	"context"
@@ -16,20 +16,21 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
 )
 
 // operations are everything that a Storage sends.
-var operations = map[string]func(context.Context, *Storage) error{
-	"open": func(ctx context.Context, s *Storage) error { _, err := s.Open(ctx, "a/x.jpg"); return err },
-	"put":  func(ctx context.Context, s *Storage) error { return s.Put(ctx, "a/x.jpg", strings.NewReader("x")) },
-	"remove": func(ctx context.Context, s *Storage) error {
+var operations = map[string]func(context.Context, *s3.Storage) error{
+	"open": func(ctx context.Context, s *s3.Storage) error { _, err := s.Open(ctx, "a/x.jpg"); return err },
+	"put":  func(ctx context.Context, s *s3.Storage) error { return s.Put(ctx, "a/x.jpg", strings.NewReader("x")) },
+	"remove": func(ctx context.Context, s *s3.Storage) error {
 		return s.RemoveAll(ctx, "a")
 	},
 }
 
 func TestOnlyAnAbsentKeyIsAbsent(t *testing.T) {
-	server, s := newFake(t, Config{})
+	server, s := newFake(t, s3.Config{})
 	_, err := s.Open(t.Context(), "a/x.jpg")
 	requireMissing(t, err)
 	require.Len(t, server.Requests(), 1, "an absent key is not asked for again")
@@ -59,7 +60,7 @@ func TestOnlyAnAbsentKeyIsAbsent(t *testing.T) {
 }
 
 func TestErrorsCanBeBranchedOn(t *testing.T) {
-	server, s := newFake(t, Config{})
+	server, s := newFake(t, s3.Config{})
 	for name, operation := range operations {
 		server.BreakNext(1, s3fake.Status(http.StatusForbidden, "AccessDenied"))
 		server.Requests()
@@ -73,7 +74,7 @@ func TestErrorsCanBeBranchedOn(t *testing.T) {
 }
 
 func TestACanceledContextSendsNothing(t *testing.T) {
-	server, s := newFake(t, Config{})
+	server, s := newFake(t, s3.Config{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, operation := range operations {
@@ -89,20 +90,20 @@ func TestFailuresOfTheClientAreNoAbsentKeys(t *testing.T) {
 	url := server.URL
 	server.Close() // nobody listens there any more
 	for name, operation := range operations {
-		refused := openAt(t, Endpoint{URL: url, AccessKey: "a", SecretKey: "s"}, "bucket", Config{Timeout: 200 * time.Millisecond})
+		refused := openAt(t, s3.Endpoint{URL: url, AccessKey: "a", SecretKey: "s"}, "bucket", s3.Config{Timeout: 200 * time.Millisecond})
 		err := operation(t.Context(), refused)
 		requireFailure(t, err, "connection refused")
 		require.ErrorIs(t, err, context.DeadlineExceeded, name)
 
 		// Credentials come from files as a rule, and the error of an absent one matches fs.ErrNotExist.
-		keyless, err := New(awss3.New(awss3.Options{
+		keyless, err := s3.New(awss3.New(awss3.Options{
 			Region:       "us-east-1",
 			BaseEndpoint: aws.String(url),
 			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 				_, err := os.Open("/no/such/token")
 				return aws.Credentials{}, fmt.Errorf("read token: %w", err)
 			}),
-		}), "bucket", Config{Timeout: 200 * time.Millisecond})
+		}), "bucket", s3.Config{Timeout: 200 * time.Millisecond})
 		require.NoError(t, err)
 		requireFailure(t, operation(t.Context(), keyless), "/no/such/token")
 		_, err = keyless.URL(t.Context(), "x.jpg")
@@ -111,7 +112,7 @@ func TestFailuresOfTheClientAreNoAbsentKeys(t *testing.T) {
 }
 
 func TestTheErrorOfTheReaderIsTheErrorOfPutAndNothingIsSent(t *testing.T) {
-	server, s := newFake(t, Config{MaxPut: 1000})
+	server, s := newFake(t, s3.Config{MaxPut: 1000})
 	put(t, s, "x.jpg", "old")
 	server.Requests()
 	broken := errors.New("broken encoder")

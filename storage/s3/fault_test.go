@@ -1,15 +1,15 @@
-package s3
+package s3_test
 
 import (
 	"context"
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
 )
 
@@ -32,7 +32,7 @@ func TestFaultsThatPassAreTriedAgain(t *testing.T) {
 		"answer stops in between": s3fake.HangAfter(10),
 	} {
 		t.Run(what, func(t *testing.T) {
-			server, s := newFake(t, Config{StallTimeout: 100 * time.Millisecond})
+			server, s := newFake(t, s3.Config{StallTimeout: 100 * time.Millisecond})
 			server.BreakNext(2, fault)
 			put(t, s, "a/x.jpg", content(300_000))
 			object, _ := server.Object("bucket", "a/x.jpg")
@@ -49,7 +49,7 @@ func TestFaultsThatPassAreTriedAgain(t *testing.T) {
 }
 
 func TestReadingOnIsTriedAgainToo(t *testing.T) {
-	server, s := newFake(t, Config{FirstRange: 1000, StallTimeout: 200 * time.Millisecond})
+	server, s := newFake(t, s3.Config{FirstRange: 1000, StallTimeout: 200 * time.Millisecond})
 	server.Set("bucket", "source.jpg", []byte(content(20_000)))
 	for _, fault := range []s3fake.Fault{unavailable, s3fake.Reset(0), s3fake.Cut(1500), s3fake.HangAfter(1500)} {
 		n := 0
@@ -64,7 +64,7 @@ func TestReadingOnIsTriedAgainToo(t *testing.T) {
 }
 
 func TestAConflictIsTriedAgainAFewTimes(t *testing.T) {
-	server, s := newFake(t, Config{})
+	server, s := newFake(t, s3.Config{})
 	conflict := s3fake.Status(http.StatusConflict, "ExistingObjectIsDirectory")
 	server.BreakNext(2, conflict)
 	put(t, s, "x.jpg", "content")
@@ -75,7 +75,7 @@ func TestAConflictIsTriedAgainAFewTimes(t *testing.T) {
 }
 
 func TestTwoSecondsOfUnavailabilityPass(t *testing.T) {
-	server, s := newFake(t, Config{})
+	server, s := newFake(t, s3.Config{})
 	server.BreakFor(2*time.Second, unavailable)
 	put(t, s, "x.jpg", "content")
 	require.Equal(t, "content", read(t, s, "x.jpg"))
@@ -94,7 +94,7 @@ func TestAnOutageEndsWithAnErrorThatSaysWhich(t *testing.T) {
 	} {
 		for name, operation := range operations {
 			t.Run(what+"/"+name, func(t *testing.T) {
-				server, s := newFake(t, Config{Timeout: 500 * time.Millisecond, StallTimeout: 150 * time.Millisecond})
+				server, s := newFake(t, s3.Config{Timeout: 500 * time.Millisecond, StallTimeout: 150 * time.Millisecond})
 				server.Set("bucket", "a/x.jpg", []byte("old"))
 				server.Break(func(*http.Request) s3fake.Fault { return c.fault })
 				err := within(t, 10*time.Second, func(ctx context.Context) error { return operation(ctx, s) })
@@ -112,7 +112,7 @@ func TestTheContextEndsRetriesEarlier(t *testing.T) {
 	for what, fault := range map[string]s3fake.Fault{"503": unavailable, "hang": s3fake.Hang} {
 		for name, operation := range operations {
 			t.Run(what+"/"+name, func(t *testing.T) {
-				server, s := newFake(t, Config{Timeout: time.Hour, StallTimeout: time.Hour})
+				server, s := newFake(t, s3.Config{Timeout: time.Hour, StallTimeout: time.Hour})
 				server.Break(func(*http.Request) s3fake.Fault { return fault })
 				err := within(t, 10*time.Second, func(ctx context.Context) error {
 					ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
@@ -135,7 +135,7 @@ func TestTheContextEndsRetriesEarlier(t *testing.T) {
 }
 
 func TestAPutThatIsCutInTheMiddleIsInvisible(t *testing.T) {
-	server, s := newFake(t, Config{Timeout: 500 * time.Millisecond})
+	server, s := newFake(t, s3.Config{Timeout: 500 * time.Millisecond})
 	server.Set("bucket", "old.jpg", []byte("old"))
 	server.Break(func(*http.Request) s3fake.Fault { return s3fake.Reset(100_000) })
 	for _, key := range []string{"old.jpg", "new.jpg"} {
@@ -147,49 +147,9 @@ func TestAPutThatIsCutInTheMiddleIsInvisible(t *testing.T) {
 }
 
 func TestASlowConnectionIsNotAStalledOne(t *testing.T) {
-	server, s := newFake(t, Config{StallTimeout: time.Second})
+	server, s := newFake(t, s3.Config{StallTimeout: time.Second})
 	server.Set("bucket", "x.jpg", []byte(content(12_000)))
 	server.Break(func(*http.Request) s3fake.Fault { return s3fake.Trickle(1000, 100*time.Millisecond) })
 	require.Equal(t, content(12_000), read(t, s, "x.jpg"), "in 1.2 seconds")
 	require.Len(t, server.Requests(), 1)
-}
-
-func TestPausesGrowToTwoSecondsAndAreRandomByHalf(t *testing.T) {
-	for n, most := range []time.Duration{50, 100, 200, 400, 800, 1600, 2000, 2000} {
-		most *= time.Millisecond
-		seen := map[time.Duration]bool{}
-		for range 100 {
-			p := pause(n)
-			require.GreaterOrEqual(t, p, most/2)
-			require.Less(t, p, most)
-			seen[p] = true
-		}
-		require.Greater(t, len(seen), 10)
-	}
-	require.LessOrEqual(t, pause(1<<30), maxPause)
-}
-
-func TestNothingIsTriedForever(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, err := Open(Endpoint{URL: "http://x", AccessKey: "a", SecretKey: "s"}, "bucket", Config{})
-		require.NoError(t, err)
-		tries, start := 0, time.Now()
-		err = s.do(t.Context(), "test", func(context.Context, func()) error {
-			tries++
-			return errPassing{context.DeadlineExceeded}
-		})
-		requireFailure(t, err, "gave up")
-		require.LessOrEqual(t, time.Since(start), defaultTimeout)
-		require.Greater(t, time.Since(start), defaultTimeout/2)
-		require.Less(t, tries, 30)
-
-		start = time.Now()
-		err = s.do(t.Context(), "test", func(ctx context.Context, _ func()) error {
-			<-ctx.Done()
-			return ctx.Err()
-		})
-		requireFailure(t, err, "gave up")
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.LessOrEqual(t, time.Since(start), defaultTimeout)
-	})
 }

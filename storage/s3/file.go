@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -9,7 +10,12 @@ import (
 	"path"
 	"sync"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/failure"
 )
+
+// errChanged is what reading on gives once the object is another one than was opened, or gone.
+var errChanged = errors.New("the object was replaced or removed while it was read")
 
 // file is an open object. Its beginning stays in memory, since a header is read twice as a rule; of
 // the rest there is one range at a time.
@@ -134,7 +140,7 @@ func (f *file) load(off int64) error {
 	f.rest = nil // before the next one comes: never two in memory
 	n := min(restFactor*int64(f.s.cfg.FirstRange), f.info.size-off)
 	e, err := f.s.get(f.ctx, fmt.Sprintf("read %q from byte %d on", f.name, off), f.name, off, int(n), f.info.etag)
-	switch status(err) {
+	switch failure.Status(err) {
 	case http.StatusPreconditionFailed, http.StatusNotFound, http.StatusRequestedRangeNotSatisfiable:
 		return f.fail("read", fmt.Errorf("%w: %w", errChanged, err))
 	}

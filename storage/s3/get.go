@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/failure"
 )
 
 // Open opens the object at key. It makes one request (two if the object is empty) and reads the response to
@@ -34,7 +35,7 @@ func (s *Storage) Open(ctx context.Context, key string) (fs.File, error) {
 	}
 	first, err := s.get(ctx, fmt.Sprintf("open %q", name), name, 0, s.cfg.FirstRange, "")
 	if err != nil {
-		if code(err) == "NoSuchKey" {
+		if failure.Code(err) == "NoSuchKey" {
 			return nil, &fs.PathError{Op: "open", Path: key, Err: fs.ErrNotExist}
 		}
 		return nil, err
@@ -64,7 +65,7 @@ func (s *Storage) get(ctx context.Context, what, name string, off int64, n int, 
 	var got extent
 	err := s.do(ctx, what, func(ctx context.Context, alive func()) error {
 		out, err := s.client.GetObject(ctx, in, options)
-		if status(err) == http.StatusRequestedRangeNotSatisfiable && off == 0 {
+		if failure.Status(err) == http.StatusRequestedRangeNotSatisfiable && off == 0 {
 			// An empty object has no range. Without one its answer has size, time and tag as any
 			// other's.
 			whole := *in
@@ -91,7 +92,7 @@ func readExtent(out *awss3.GetObjectOutput, off int64, n int, alive func()) (ext
 	// One byte more than was asked for: so the end of the body is seen, or that there is too much
 	// of it.
 	if _, err := buf.ReadFrom(io.LimitReader(movingReader{out.Body, alive}, int64(n)+1)); err != nil {
-		return extent{}, errPassing{fmt.Errorf("read the answer: %w", err)}
+		return extent{}, failure.Passing{Err: fmt.Errorf("read the answer: %w", err)}
 	}
 	data := buf.Bytes()
 
@@ -144,4 +145,16 @@ func quoted(etag string) string {
 		return etag
 	}
 	return `"` + etag + `"`
+}
+
+// movingReader tells alive of each read.
+type movingReader struct {
+	io.Reader
+	alive func()
+}
+
+func (r movingReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	r.alive()
+	return n, err
 }

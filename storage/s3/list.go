@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/rest-thumbnails/thumbnail/storage"
+	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/circle"
 )
 
 // List iterates over the keys that Open accepts and that begin with prefix + "/", or over all keys if
@@ -79,7 +80,7 @@ func (s *Storage) Remove(ctx context.Context, key string) error {
 func (s *Storage) pages(ctx context.Context, prefix string) iter.Seq2[*awss3.ListObjectsV2Output, error] {
 	return func(yield func(*awss3.ListObjectsV2Output, error) bool) {
 		var token *string
-		var loop loopDetector
+		var tokens circle.Detector
 		for {
 			page, err := s.list(ctx, prefix, token)
 			if err != nil {
@@ -91,32 +92,12 @@ func (s *Storage) pages(ctx context.Context, prefix string) iter.Seq2[*awss3.Lis
 			if !yield(page, nil) || last {
 				return
 			}
-			if loop.seen(*token) {
+			if tokens.Seen(*token) {
 				yield(nil, fmt.Errorf("s3: list %q: the server repeats a continuation token", prefix))
 				return
 			}
 		}
 	}
-}
-
-// A loopDetector finds that a sequence of tokens has become a circle, by Brent's algorithm, which
-// keeps one of them.
-type loopDetector struct {
-	saved       string
-	steps, next int
-}
-
-// seen reports whether token is the one that was saved. It takes at most three times as many steps as
-// the circle and the way to it have.
-func (d *loopDetector) seen(token string) bool {
-	if d.steps > 0 && token == d.saved {
-		return true
-	}
-	if d.steps == d.next {
-		d.saved, d.next = token, 2*d.next+1
-	}
-	d.steps++
-	return false
 }
 
 func (s *Storage) list(ctx context.Context, prefix string, token *string) (page *awss3.ListObjectsV2Output, err error) {

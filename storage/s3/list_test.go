@@ -1,15 +1,16 @@
-package s3
+package s3_test
 
 import (
 	"fmt"
 	"slices"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 	"github.com/stretchr/testify/require"
 )
 
 // keysOf collects the keys that List gives.
-func keysOf(t *testing.T, s *Storage) (keys []string) {
+func keysOf(t *testing.T, s *s3.Storage) (keys []string) {
 	t.Helper()
 	for entry, err := range s.List(t.Context(), "") {
 		require.NoError(t, err)
@@ -19,7 +20,7 @@ func keysOf(t *testing.T, s *Storage) (keys []string) {
 }
 
 func TestListGivesWhatLiesUnderThePrefixInOrder(t *testing.T) {
-	server, s := newFake(t, Config{Prefix: "photos"})
+	server, s := newFake(t, s3.Config{Prefix: "photos"})
 	for _, name := range []string{"photos/b/é +%.jpg", "photos/a.jpg", "photos/folder/", "photos2/c.jpg", "a.jpg"} {
 		server.Set("bucket", name, []byte("x"))
 	}
@@ -27,7 +28,7 @@ func TestListGivesWhatLiesUnderThePrefixInOrder(t *testing.T) {
 }
 
 func TestListAsksForAThousandAtOnceAndStopsWithItsLoop(t *testing.T) {
-	server, s := newFake(t, Config{})
+	server, s := newFake(t, s3.Config{})
 	var want []string
 	for i := range 2500 {
 		want = append(want, fmt.Sprintf("%04d.jpg", i))
@@ -44,8 +45,8 @@ func TestListAsksForAThousandAtOnceAndStopsWithItsLoop(t *testing.T) {
 }
 
 func TestListEndsWithAnError(t *testing.T) {
-	server, _ := newFake(t, Config{})
-	s := openAt(t, fakeEndpoint(server), "absent", Config{})
+	server, _ := newFake(t, s3.Config{})
+	s := openAt(t, fakeEndpoint(server), "absent", s3.Config{})
 	n := 0
 	for _, err := range s.List(t.Context(), "") {
 		n++
@@ -55,7 +56,7 @@ func TestListEndsWithAnError(t *testing.T) {
 }
 
 func TestOnARealServerListGivesEveryKey(t *testing.T) {
-	s := newBucket(t, startReal(t), Config{Prefix: "photos"})
+	s := newBucket(t, startReal(t), s3.Config{Prefix: "photos"})
 	require.Empty(t, keysOf(t, s))
 	want := []string{"a b+c%2F#?&.jpg", "animals/dogs.jpg", "z/猫.jpg"}
 	for _, key := range want {

@@ -1,4 +1,4 @@
-package s3
+package s3_test
 
 import (
 	"context"
@@ -14,11 +14,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
 )
 
 func TestOpenOfAThumbnailIsOneRequestHoweverItIsUsed(t *testing.T) {
-	server, s := newFake(t, Config{Prefix: "thumbs"})
+	server, s := newFake(t, s3.Config{Prefix: "thumbs"})
 	server.Set("bucket", "thumbs/a/x.jpg", []byte(content(50_000)))
 
 	f, err := s.Open(t.Context(), "a/x.jpg")
@@ -39,7 +40,7 @@ func TestOpenOfAThumbnailIsOneRequestHoweverItIsUsed(t *testing.T) {
 }
 
 func TestOpenLeavesNothingUnreadOnTheConnection(t *testing.T) {
-	server, s := newFake(t, Config{})
+	server, s := newFake(t, s3.Config{})
 	server.Set("bucket", "x.jpg", []byte(content(900_000)))
 	fresh := 0
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) {
@@ -58,7 +59,7 @@ func TestOpenLeavesNothingUnreadOnTheConnection(t *testing.T) {
 }
 
 func TestALargerFileIsReadInRanges(t *testing.T) {
-	server, s := newFake(t, Config{FirstRange: 1000})
+	server, s := newFake(t, s3.Config{FirstRange: 1000})
 	want := content(10_001)
 	server.Set("bucket", "source.jpg", []byte(want))
 
@@ -93,7 +94,7 @@ func TestALargerFileIsReadInRanges(t *testing.T) {
 }
 
 func TestFilesOfEverySizeAroundTheRangesReadRight(t *testing.T) {
-	server, s := newFake(t, Config{FirstRange: 16})
+	server, s := newFake(t, s3.Config{FirstRange: 16})
 	for _, size := range []int{0, 1, 15, 16, 17, 79, 80, 81, 144, 145, 1000} {
 		server.Set("bucket", "x", []byte(content(size)))
 		f, err := s.Open(t.Context(), "x")
@@ -104,7 +105,7 @@ func TestFilesOfEverySizeAroundTheRangesReadRight(t *testing.T) {
 }
 
 func TestAnEmptyObjectHasSizeTimeAndTag(t *testing.T) {
-	_, s := newFake(t, Config{})
+	_, s := newFake(t, s3.Config{})
 	put(t, s, "empty.jpg", "")
 	f, err := s.Open(t.Context(), "empty.jpg")
 	require.NoError(t, err)
@@ -120,7 +121,7 @@ func TestAnEmptyObjectHasSizeTimeAndTag(t *testing.T) {
 }
 
 func TestAnObjectThatChangesWhileItIsReadIsNeverMixed(t *testing.T) {
-	server, s := newFake(t, Config{FirstRange: 100})
+	server, s := newFake(t, s3.Config{FirstRange: 100})
 	for what, change := range map[string]func(){
 		"replaced": func() { server.Set("bucket", "x.jpg", []byte(strings.Repeat("b", 1000))) },
 		"shrunk":   func() { server.Set("bucket", "x.jpg", []byte("b")) },
@@ -138,7 +139,7 @@ func TestAnObjectThatChangesWhileItIsReadIsNeverMixed(t *testing.T) {
 }
 
 func TestReadingOnNamesTheObjectThatWasOpened(t *testing.T) {
-	server, s := newFake(t, Config{FirstRange: 100})
+	server, s := newFake(t, s3.Config{FirstRange: 100})
 	server.Set("bucket", "x.jpg", []byte(content(1000)))
 	var conditions []string
 	server.Break(func(r *http.Request) s3fake.Fault {
@@ -151,7 +152,7 @@ func TestReadingOnNamesTheObjectThatWasOpened(t *testing.T) {
 }
 
 func TestAServerThatIgnoresTheConditionIsNotBelieved(t *testing.T) {
-	server, s := newFake(t, Config{FirstRange: 100})
+	server, s := newFake(t, s3.Config{FirstRange: 100})
 	server.Set("bucket", "x.jpg", []byte(strings.Repeat("a", 1000)))
 	f, err := s.Open(t.Context(), "x.jpg")
 	require.NoError(t, err)
@@ -164,7 +165,7 @@ func TestAServerThatIgnoresTheConditionIsNotBelieved(t *testing.T) {
 }
 
 func TestGoroutinesMayShareReadAt(t *testing.T) {
-	server, s := newFake(t, Config{FirstRange: 100})
+	server, s := newFake(t, s3.Config{FirstRange: 100})
 	want := content(3000)
 	server.Set("bucket", "x.jpg", []byte(want))
 	f, err := s.Open(t.Context(), "x.jpg")
@@ -183,7 +184,7 @@ func TestGoroutinesMayShareReadAt(t *testing.T) {
 }
 
 func TestTheContextOfOpenCoversReadingOn(t *testing.T) {
-	server, s := newFake(t, Config{FirstRange: 100})
+	server, s := newFake(t, s3.Config{FirstRange: 100})
 	server.Set("bucket", "x.jpg", []byte(content(1000)))
 	ctx, cancel := context.WithCancel(t.Context())
 	f, err := s.Open(ctx, "x.jpg")
@@ -196,7 +197,7 @@ func TestTheContextOfOpenCoversReadingOn(t *testing.T) {
 }
 
 func TestAClosedFileSaysSo(t *testing.T) {
-	_, s := newFake(t, Config{})
+	_, s := newFake(t, s3.Config{})
 	put(t, s, "x.jpg", "x")
 	f, err := s.Open(t.Context(), "x.jpg")
 	require.NoError(t, err)
@@ -211,7 +212,7 @@ func TestAClosedFileSaysSo(t *testing.T) {
 }
 
 func TestAServerThatIgnoresRangesServesThumbnails(t *testing.T) {
-	server, s := newFake(t, Config{FirstRange: 100})
+	server, s := newFake(t, s3.Config{FirstRange: 100})
 	server.Set("bucket", "small", []byte(content(100)))
 	server.Set("bucket", "large", []byte(content(101)))
 	server.Break(s3fake.IgnoreRange)

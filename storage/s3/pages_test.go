@@ -1,4 +1,4 @@
-package s3
+package s3_test
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
 )
 
@@ -20,7 +20,7 @@ func TestAListingEndsThoughTheServerRepeatsItsTokens(t *testing.T) {
 }
 
 func testCircle(t *testing.T, circle int) {
-	server, s := newFake(t, Config{})
+	server, s := newFake(t, s3.Config{})
 	requests := 0
 	server.Break(func(r *http.Request) s3fake.Fault {
 		if r.Method != http.MethodGet {
@@ -37,28 +37,4 @@ func testCircle(t *testing.T, circle int) {
 	})
 	requireFailure(t, s.RemoveAll(t.Context(), "a"), "repeats")
 	assert.LessOrEqual(t, requests, 4*circle+2)
-}
-
-func TestTheLoopDetectorFindsCirclesAndNothingElse(t *testing.T) {
-	for start := range 20 {
-		for length := 1; length < 20; length++ {
-			var d loopDetector
-			steps := 0
-			for n := 0; ; n++ {
-				token := n
-				if n >= start {
-					token = start + (n-start)%length
-				}
-				if d.seen(fmt.Sprint(token)) {
-					break
-				}
-				steps++
-				require.Less(t, steps, 4*(start+length)+4)
-			}
-		}
-	}
-	var d loopDetector
-	for n := range 10_000 {
-		require.False(t, d.seen(fmt.Sprint(n)))
-	}
 }

@@ -1,4 +1,4 @@
-package s3
+package s3_test
 
 import (
 	"bytes"
@@ -7,11 +7,12 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 	"github.com/stretchr/testify/require"
 )
 
 func TestPutIsOneRequestWithLengthTypeAndCacheControl(t *testing.T) {
-	server, s := newFake(t, Config{Prefix: "/thumbs/", CacheControl: "public, max-age=31536000, immutable"})
+	server, s := newFake(t, s3.Config{Prefix: "/thumbs/", CacheControl: "public, max-age=31536000, immutable"})
 	for key, want := range map[string]string{
 		"a/x.jpg": "image/jpeg", "a/x.jpeg": "image/jpeg", "a/x.PNG": "image/png", "a/x.gif": "image/gif",
 		"a/x.webp": "image/webp", "a/x.avif": "image/avif", "a/x.jpg/1": "application/octet-stream", "a/x": "application/octet-stream",
@@ -27,14 +28,14 @@ func TestPutIsOneRequestWithLengthTypeAndCacheControl(t *testing.T) {
 }
 
 func TestWithoutAnOptionThereIsNoCacheControl(t *testing.T) {
-	server, s := newFake(t, Config{})
+	server, s := newFake(t, s3.Config{})
 	put(t, s, "x.jpg", "x")
 	object, _ := server.Object("bucket", "x.jpg")
 	require.Empty(t, object.CacheControl)
 }
 
 func TestConcurrentPutsDoNotShareABuffer(t *testing.T) {
-	_, s := newFake(t, Config{})
+	_, s := newFake(t, s3.Config{})
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {

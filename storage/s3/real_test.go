@@ -1,4 +1,4 @@
-package s3
+package s3_test
 
 import (
 	"context"
@@ -12,22 +12,20 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 	"github.com/stretchr/testify/require"
 )
 
 func TestOnARealServerErrorsAreTold(t *testing.T) {
 	endpoint := startReal(t)
-	s := newBucket(t, endpoint, Config{})
-	_, err := s.Open(t.Context(), "absent/x.jpg")
+	bucket := makeBucket(t, endpoint)
+	_, err := openAt(t, endpoint, bucket, s3.Config{}).Open(t.Context(), "absent/x.jpg")
 	requireMissing(t, err)
 
-	absent := openAt(t, endpoint, "no-such-bucket", Config{})
+	absent := openAt(t, endpoint, "no-such-bucket", s3.Config{})
 	wrong := endpoint
 	wrong.SecretKey = "wrongsecret"
-	stranger := openAt(t, wrong, s.bucket, Config{})
+	stranger := openAt(t, wrong, bucket, s3.Config{})
 	for name, operation := range operations {
 		requireFailure(t, operation(t.Context(), absent), "NoSuchBucket")
 		err := operation(t.Context(), stranger)
@@ -37,7 +35,7 @@ func TestOnARealServerErrorsAreTold(t *testing.T) {
 }
 
 func TestOnARealServerTypeAndCacheControlAreKept(t *testing.T) {
-	s := newBucket(t, startReal(t), Config{Prefix: "thumbs", CacheControl: "public, max-age=60"})
+	s := newBucket(t, startReal(t), s3.Config{Prefix: "thumbs", CacheControl: "public, max-age=60"})
 	header := checkPresigned(t, s, "a b+c%2F#?&'/猫~_-.webp")
 	require.Equal(t, "image/webp", header.Get("Content-Type"))
 	require.Equal(t, "public, max-age=60", header.Get("Cache-Control"))
@@ -46,16 +44,9 @@ func TestOnARealServerTypeAndCacheControlAreKept(t *testing.T) {
 // Programs bring a client with the SDK's own settings: three tries, checksums on everything.
 func TestOnARealServerAClientWithTheSDKsSettingsWorks(t *testing.T) {
 	endpoint := startReal(t)
-	bucket := newBucket(t, endpoint, Config{}).bucket
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
-	s, err := New(awss3.New(awss3.Options{
-		Region:       "us-east-1",
-		BaseEndpoint: aws.String(endpoint.URL),
-		UsePathStyle: true,
-		HTTPClient:   &http.Client{Transport: transport},
-		Credentials:  credentials.NewStaticCredentialsProvider(endpoint.AccessKey, endpoint.SecretKey, ""),
-	}), bucket, Config{FirstRange: 1000})
+	s, err := s3.New(newClient(endpoint, transport), makeBucket(t, endpoint), s3.Config{FirstRange: 1000})
 	require.NoError(t, err)
 	checkPresigned(t, s, "a/x.jpg")
 	put(t, s, "a/y.jpg", content(10_000))
@@ -68,7 +59,7 @@ func TestOnARealServerAClientWithTheSDKsSettingsWorks(t *testing.T) {
 }
 
 func TestOnARealServerAFileIsOfOneObject(t *testing.T) {
-	s := newBucket(t, startReal(t), Config{FirstRange: 1000})
+	s := newBucket(t, startReal(t), s3.Config{FirstRange: 1000})
 	put(t, s, "x.jpg", content(5000))
 	f, err := s.Open(t.Context(), "x.jpg")
 	require.NoError(t, err)
@@ -85,7 +76,7 @@ func TestOnARealServerAFileIsOfOneObject(t *testing.T) {
 }
 
 func TestOnARealServerRemoveAllTakesMoreThanAThousand(t *testing.T) {
-	s := newBucket(t, startReal(t), Config{})
+	s := newBucket(t, startReal(t), s3.Config{})
 	var wg sync.WaitGroup
 	for worker := range 8 {
 		wg.Go(func() {
@@ -99,25 +90,20 @@ func TestOnARealServerRemoveAllTakesMoreThanAThousand(t *testing.T) {
 	wg.Wait()
 	put(t, s, "a b+c%d/x.jpg", "another")
 	require.NoError(t, s.RemoveAll(t.Context(), "a b+c%"))
-	page, err := s.list(t.Context(), "", nil)
-	require.NoError(t, err)
-	keys, err := pageKeys(page, "")
-	require.NoError(t, err)
-	require.Equal(t, []string{"a b+c%d/x.jpg"}, keys)
+	require.Equal(t, []string{"a b+c%d/x.jpg"}, keysOf(t, s))
 }
 
 func TestOnARealServerAPutThatIsCutIsInvisible(t *testing.T) {
 	endpoint := startReal(t)
-	s := newBucket(t, endpoint, Config{})
+	bucket := makeBucket(t, endpoint)
+	s := openAt(t, endpoint, bucket, s3.Config{})
 	put(t, s, "old.jpg", "old")
 	cut := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, address)
 		return &cutConn{conn, 100_000}, err
 	}}
 	defer cut.CloseIdleConnections()
-	o := s.client.Options()
-	o.HTTPClient = &http.Client{Transport: cut}
-	broken, err := New(awss3.New(o), s.bucket, Config{Timeout: 300 * time.Millisecond})
+	broken, err := s3.New(newClient(endpoint, cut), bucket, s3.Config{Timeout: 300 * time.Millisecond})
 	require.NoError(t, err)
 	for _, key := range []string{"old.jpg", "new.jpg"} {
 		requireFailure(t, broken.Put(t.Context(), key, strings.NewReader(content(200_000))))

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/failure"
 )
 
 const (
@@ -77,7 +78,7 @@ func (s *Storage) remove(ctx context.Context, prefix string, keys []string, fail
 			switch err.Code {
 			case "InternalError", "ServiceUnavailable", "SlowDown":
 				pending = append(pending, types.ObjectIdentifier{Key: e.Key})
-				again = errPassing{err}
+				again = failure.Passing{Err: err}
 			default:
 				failed.add(aws.ToString(e.Key), err)
 			}

@@ -1,4 +1,4 @@
-package s3
+package s3_test
 
 import (
 	"bytes"
@@ -11,11 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
 func TestAThumbnailCostsNoMoreRequestsThanItMust(t *testing.T) {
-	server, originals := newFake(t, Config{Prefix: "originals"})
-	thumbs := openAt(t, fakeEndpoint(server), "bucket", Config{Prefix: "thumbs"})
+	server, originals := newFake(t, s3.Config{Prefix: "originals"})
+	thumbs := openAt(t, fakeEndpoint(server), "bucket", s3.Config{Prefix: "thumbs"})
 	var photo bytes.Buffer
 	require.NoError(t, jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 300, 200)), nil))
 	server.Set("bucket", "originals/k.jpg", photo.Bytes())

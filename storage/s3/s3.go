@@ -37,6 +37,7 @@
 package s3
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -46,6 +47,7 @@ import (
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/rest-thumbnails/thumbnail/storage"
+	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/retry"
 )
 
 // Config configures a [Storage]. The zero value of every field selects the default that its comment gives.
@@ -167,6 +169,15 @@ func (c *Config) fill() error {
 			return fmt.Errorf("s3: Config.Prefix %q is not a valid key", c.Prefix)
 		}
 		c.Prefix += "/"
+	}
+	return nil
+}
+
+// do runs one operation, as often as its errors are transient. what names it in its error. try calls alive
+// whenever bytes move.
+func (s *Storage) do(ctx context.Context, what string, try func(ctx context.Context, alive func()) error) error {
+	if err := (retry.Policy{Timeout: s.cfg.Timeout, Stall: s.cfg.StallTimeout}).Do(ctx, try); err != nil {
+		return fmt.Errorf("s3: %s in bucket %q: %w", what, s.bucket, err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/failure"
 )
 
 // URL returns a URL at which a browser gets the object at key: under Config.PublicURL, or else
@@ -42,7 +43,7 @@ func (s *Storage) Presign(ctx context.Context, key string, ttl time.Duration) (s
 		Key:    aws.String(name),
 	}, awss3.WithPresignExpires(ttl), awss3.WithPresignClientFromClientOptions(options))
 	if err != nil {
-		return "", fmt.Errorf("s3: presign %q: %w", name, explain(err))
+		return "", fmt.Errorf("s3: presign %q: %w", name, failure.Explain(err))
 	}
 	return request.URL, nil
 }

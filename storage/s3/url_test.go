@@ -1,4 +1,4 @@
-package s3
+package s3_test
 
 import (
 	"io"
@@ -9,13 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 	"github.com/stretchr/testify/require"
 )
 
 func TestAPublicURLIsEscapedDownToUnreservedBytes(t *testing.T) {
 	for _, base := range []string{"https://cdn.example.com/t", "https://cdn.example.com/t/"} {
 		t.Run(base, func(t *testing.T) {
-			_, s := newFake(t, Config{Prefix: "thumbs", PublicURL: base})
+			_, s := newFake(t, s3.Config{Prefix: "thumbs", PublicURL: base})
 			got, err := s.URL(t.Context(), "a b+c%2F#?&'/猫~_-.jpg")
 			require.NoError(t, err)
 			require.Equal(t, "https://cdn.example.com/t/thumbs/a%20b%2Bc%252F%23%3F%26%27/%E7%8C%AB~_-.jpg", got)
@@ -26,7 +27,7 @@ func TestAPublicURLIsEscapedDownToUnreservedBytes(t *testing.T) {
 }
 
 func TestAPresignedURLWorksForAnybodyForItsTime(t *testing.T) {
-	server, s := newFake(t, Config{Prefix: "thumbs", PresignTTL: time.Minute})
+	server, s := newFake(t, s3.Config{Prefix: "thumbs", PresignTTL: time.Minute})
 	checkPresigned(t, s, "a b+c%2F#?&'/猫~_-.jpg")
 	server.Requests()
 
@@ -47,7 +48,7 @@ func TestAPresignedURLWorksForAnybodyForItsTime(t *testing.T) {
 }
 
 // checkPresigned stores something at key and gets it without credentials.
-func checkPresigned(t testing.TB, s *Storage, key string) http.Header {
+func checkPresigned(t testing.TB, s *s3.Storage, key string) http.Header {
 	t.Helper()
 	put(t, s, key, "content of "+key)
 	address, err := s.Presign(t.Context(), key, time.Minute)

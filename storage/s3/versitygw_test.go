@@ -1,4 +1,4 @@
-package s3
+package s3_test
 
 import (
 	"bytes"
@@ -13,20 +13,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
 // startReal starts versitygw, an S3 server that checks signatures, for one test.
 // internal/tools/build.sh builds it.
-func startReal(t testing.TB) Endpoint {
+func startReal(t testing.TB) s3.Endpoint {
 	t.Helper()
 	program := findVersitygw(t)
 	for range 3 { // a free port may be taken by the time that the server wants it
 		if address, ok := start(t, program); ok {
-			return Endpoint{URL: "http://" + address, AccessKey: "testkey", SecretKey: "testsecret123"}
+			return s3.Endpoint{URL: "http://" + address, AccessKey: "testkey", SecretKey: "testsecret123"}
 		}
 	}
 	t.Fatal("versitygw does not start")
-	return Endpoint{}
+	return s3.Endpoint{}
 }
 
 func start(t testing.TB, program string) (address string, ok bool) {
