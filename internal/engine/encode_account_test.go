@@ -100,9 +100,10 @@ func TestNoEncoderIsRefusedByItsOwnEstimate(t *testing.T) {
 	if !thorough() {
 		sizes = sizes[:len(sizes)-1]
 	}
-	for name, e := range ownEncoders() {
-		for _, size := range sizes {
-			for kind, img := range costly(size) {
+	for _, size := range sizes {
+		pictures := costly(size)
+		for name, e := range ownEncoders() {
+			for kind, img := range pictures {
 				for _, original := range []processors.Original{{}, {Scaled: true, Palette: true, Exceeded: 2, Quality: 50}} {
 					assert.NoError(t, encodeWithin(t, e, img, original), "%s: %s of %v, %+v", name, kind, size, original)
 				}

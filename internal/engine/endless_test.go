@@ -84,6 +84,12 @@ func samplesOf(t *testing.T, f *codec.Format) (samples [][]byte) {
 // A structure is what an endless file consists of: a beginning, and what is repeated behind it.
 type structure struct{ begins, repeated []byte }
 
+// longer repeats what is repeated, so that it is copied in large pieces.
+func (s structure) longer() structure {
+	s.repeated = bytes.Repeat(s.repeated, 1+(16<<10)/len(s.repeated))
+	return s
+}
+
 // structures returns what can be made of a sample without knowing its format: its parts repeated, and
 // its beginnings with an endless rest of one byte, or of noise.
 func structures(sample []byte, seed uint64) (all []structure) {
@@ -174,7 +180,7 @@ func TestAHeaderOfAnEndlessFileEndsWithTheContext(t *testing.T) {
 			for _, s := range structures(sample, uint64(i)) {
 				for _, whole := range []bool{false, true} {
 					ctx, cancel := context.WithCancel(codec.WithAccount(t.Context(), codec.NewAccount(8<<20)))
-					r := &endlessReader{structure: s, left: 1 << 20, cancel: cancel}
+					r := &endlessReader{structure: s.longer(), left: 1 << 20, cancel: cancel}
 					_, _ = f.Header(ctx, codec.NewReader(ctx, r, whole))
 					cancel()
 					assert.LessOrEqual(t, r.late, 256<<10, "%s: bytes read after the context had ended: %q…, then %q…", f.Name, s.begins[:min(40, len(s.begins))], s.repeated[:min(40, len(s.repeated))])
@@ -186,11 +192,11 @@ func TestAHeaderOfAnEndlessFileEndsWithTheContext(t *testing.T) {
 
 func TestEveryStepLooksAtTheContextOften(t *testing.T) {
 	imagetest.Long(t)
+	data := make([]byte, 2<<20)
 	for _, f := range table {
 		for i, sample := range samplesOf(t, f) {
 			for _, s := range structures(sample, uint64(i)) {
-				data := make([]byte, 2<<20)
-				_, _ = (&endlessReader{structure: s, left: len(data) + 1}).Read(data)
+				_, _ = (&endlessReader{structure: s.longer(), left: len(data) + 1}).Read(data)
 				assertLooksOften(t, f, data)
 			}
 		}

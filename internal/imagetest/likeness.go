@@ -76,6 +76,25 @@ type taps struct {
 	weights []float64
 }
 
+// of is the weighted sum of samples.
+func (t taps) of(row [][4]float64) [4]float64 {
+	var r, g, b, a float64
+	samples := row[t.first : t.first+len(t.weights)]
+	for j, w := range t.weights {
+		s := &samples[j]
+		r, g, b, a = r+float64(w*s[0]), g+float64(w*s[1]), b+float64(w*s[2]), a+float64(w*s[3])
+	}
+	return [4]float64{r, g, b, a}
+}
+
+// add adds the samples of a row, times w, to those of sum.
+func add(sum [][4]float64, w float64, row [][4]float64) {
+	for x := range row {
+		s, v := &sum[x], &row[x]
+		s[0], s[1], s[2], s[3] = s[0]+float64(w*v[0]), s[1]+float64(w*v[1]), s[2]+float64(w*v[2]), s[3]+float64(w*v[3])
+	}
+}
+
 func lanczos3(from, to int) []taps {
 	step := float64(from) / float64(to)
 	wide := max(step, 1)
@@ -101,26 +120,36 @@ func lanczos3(from, to int) []taps {
 	return all
 }
 
+// samplesOf returns a function that returns the samples of a pixel, premultiplied with its alpha.
+func samplesOf(src image.Image) func(x, y int) [4]float64 {
+	samples := func(c [4]uint16) [4]float64 {
+		return [4]float64{float64(c[0]), float64(c[1]), float64(c[2]), float64(c[3])}
+	}
+	p, ok := src.(*image.Paletted)
+	if !ok {
+		return func(x, y int) [4]float64 { return samples(rgba(src, x, y)) }
+	}
+	var colors [256][4]float64
+	for i, c := range p.Palette {
+		r, g, b, a := c.RGBA()
+		colors[i] = samples([4]uint16{uint16(r), uint16(g), uint16(b), uint16(a)})
+	}
+	return func(x, y int) [4]float64 { return colors[p.Pix[p.PixOffset(x, y)]] }
+}
+
 // scaled needs memory for one row of the source, and for its result as often as rows overlap.
 func scaled(src image.Image, size image.Point) [][4]float64 {
 	b := src.Bounds()
 	horizontal, vertical := lanczos3(b.Dx(), size.X), lanczos3(b.Dy(), size.Y)
 	out := make([][4]float64, size.X*size.Y)
 	row, narrow := make([][4]float64, b.Dx()), make([][4]float64, size.X)
-	start := 0
+	start, at := 0, samplesOf(src)
 	for y := range b.Dy() {
 		for x := range row {
-			for i, v := range rgba(src, b.Min.X+x, b.Min.Y+y) {
-				row[x][i] = float64(v)
-			}
+			row[x] = at(b.Min.X+x, b.Min.Y+y)
 		}
 		for x, t := range horizontal {
-			narrow[x] = [4]float64{}
-			for j, w := range t.weights {
-				for i := range 4 {
-					narrow[x][i] += w * row[t.first+j][i]
-				}
-			}
+			narrow[x] = t.of(row)
 		}
 		for start < size.Y && vertical[start].first+len(vertical[start].weights) <= y {
 			start++
@@ -129,12 +158,7 @@ func scaled(src image.Image, size image.Point) [][4]float64 {
 			if y-vertical[i].first >= len(vertical[i].weights) {
 				continue
 			}
-			w := vertical[i].weights[y-vertical[i].first]
-			for x, v := range narrow {
-				for c := range 4 {
-					out[i*size.X+x][c] += w * v[c]
-				}
-			}
+			add(out[i*size.X:(i+1)*size.X], vertical[i].weights[y-vertical[i].first], narrow)
 		}
 	}
 	return out
