@@ -41,6 +41,11 @@ func (f *frame) readSOF(marker byte, seg []byte) error {
 	}
 	switch marker {
 	case mSOF0, mSOF1, mSOF2, mSOF9, mSOF10:
+	case mSOF3, mSOF11:
+		if len(seg) < 6 || len(seg) != 6+3*int(seg[5]) {
+			return corrupt("SOF has a wrong length")
+		}
+		return ErrLossless
 	default:
 		return unsupported(markerName(marker))
 	}

@@ -31,6 +31,9 @@ import (
 func corrupt(what string) error     { return fmt.Errorf("%w: %s", codec.ErrCorrupt, what) }
 func unsupported(what string) error { return fmt.Errorf("%w: %s", codec.ErrFormat, what) }
 
+// ErrLossless is the error for a frame of lossless coding. It matches [codec.ErrFormat].
+var ErrLossless = unsupported(markerName(mSOF3))
+
 // Header describes the picture, from the markers before the first scan.
 type Header struct {
 	Width, Height int // pixels; never 0
@@ -150,6 +153,15 @@ func (d *Decoder) Decode(ctx context.Context, data []byte, o Options) (image.Ima
 
 // Partial reports whether some pixels of the last picture were missing or damaged.
 func (d *Decoder) Partial() bool { return d.partial }
+
+// Missing returns the share of the last picture that was missing, from 0 to 0.9. It is 0 unless
+// Partial is true.
+func (d *Decoder) Missing() float64 {
+	if d.blocks == 0 {
+		return 0
+	}
+	return float64(d.missing) / float64(d.blocks)
+}
 
 func (d *Decoder) decode(ctx context.Context, data []byte, n int, o Options) (image.Image, error) {
 	d.reset(ctx, data)

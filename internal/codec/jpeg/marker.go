@@ -8,10 +8,12 @@ const (
 	mSOF0  = 0xC0 // baseline sequential
 	mSOF1  = 0xC1 // extended sequential
 	mSOF2  = 0xC2 // progressive
+	mSOF3  = 0xC3 // lossless
 	mDHT   = 0xC4
 	mJPG   = 0xC8
 	mSOF9  = 0xC9 // extended sequential, arithmetic coding
 	mSOF10 = 0xCA // progressive, arithmetic coding
+	mSOF11 = 0xCB // lossless, arithmetic coding
 	mDAC   = 0xCC
 	mSOF15 = 0xCF
 	mRST0  = 0xD0
@@ -38,7 +40,7 @@ func isFrame(m byte) bool {
 // markerName says what an unsupported marker would have brought.
 func markerName(m byte) string {
 	switch m {
-	case 0xC3, 0xC7, 0xCB, 0xCF:
+	case mSOF3, 0xC7, mSOF11, mSOF15:
 		return "lossless coding"
 	case 0xC5, 0xC6, 0xCD, 0xCE, 0xDE, 0xDF:
 		return "hierarchical coding"

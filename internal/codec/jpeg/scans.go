@@ -37,8 +37,8 @@ func (d *Decoder) nextScan() (seg segment, ok bool, err error) {
 	}
 }
 
-// endsPicture reports whether no scan of the picture follows a marker that stands between scans: EOI,
-// or what is the beginning of something else. The error is for what can't stand there.
+// endsPicture reports whether a marker after a scan ends the picture: EOI, or SOI, which begins another
+// file. A marker that may not follow the frame header is damage, because the frame header was supported.
 func endsPicture(marker byte) (bool, error) {
 	switch {
 	case marker == mEOI || marker == mSOI:
@@ -47,10 +47,8 @@ func endsPicture(marker byte) (bool, error) {
 		return false, nil
 	case isFrame(marker):
 		return false, corrupt("second frame header")
-	case marker < mSOF0:
-		return false, corrupt("unknown marker")
 	}
-	return false, unsupported(markerName(marker))
+	return false, corrupt("unknown marker")
 }
 
 // tolerates reports whether decoding ends with what there is, instead of with err.

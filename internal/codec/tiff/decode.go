@@ -25,6 +25,8 @@ type decoder struct {
 	lanes   []*lane
 	convert *converter
 	missing int64 // pixels that are damaged
+
+	soundJPEG bool // a strip or tile with a readable JPEG header was looked for and found
 }
 
 // errRepaint says that a picture with a palette has damaged pixels, for which there is no color.

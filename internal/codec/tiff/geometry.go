@@ -40,6 +40,8 @@ func (l *layout) check() error {
 		return unsupported("fax of %d bits", l.bits*l.rowSamples())
 	case l.isJPEG() && l.bits != 8:
 		return unsupported("JPEG of %d bits", l.bits)
+	case l.isJPEG() && l.rowSamples() != 1 && l.rowSamples() != 3 && l.rowSamples() != 4:
+		return unsupported("JPEG of %d samples", l.rowSamples())
 	case l.photometric == palette && (l.bits > 16 || l.format == float):
 		return unsupported("a palette of %d bits", l.bits)
 	case float64(l.segW)*float64(l.bits)*float64(l.samples) > math.MaxInt32*8:

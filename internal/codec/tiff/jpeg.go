@@ -2,8 +2,10 @@ package tiff
 
 import (
 	"encoding/binary"
+	"errors"
 	"image"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
 )
 
@@ -29,6 +31,16 @@ const (
 
 func (s *jpegSource) reset(in []byte, rows int) error {
 	s.y, s.img = 0, nil
+	err := s.decode(in, rows)
+	if errors.Is(err, codec.ErrFormat) && s.d.readsJPEG(err) {
+		return corrupt("a JPEG whose header is damaged: %v", err)
+	}
+	return err
+}
+
+// decode decodes the JPEG of a strip or tile. Where damage is tolerated, what is missing in it is gray,
+// and counted, unless gray would need more than the value 128 in each of its samples.
+func (s *jpegSource) decode(in []byte, rows int) error {
 	l := s.d.layout
 	in, err := s.assemble(in)
 	if err != nil {
@@ -46,8 +58,35 @@ func (s *jpegSource) reset(in []byte, rows int) error {
 	if s.decoder == nil {
 		s.decoder = jpeg.Get()
 	}
-	s.img, err = s.decoder.Decode(s.d.ctx, in, jpeg.Options{Scale: s.d.eighths, FullChroma: true})
+	grays := !l.planar && l.samples == l.colors() && l.photometric != separated
+	s.img, err = s.decoder.Decode(s.d.ctx, in, jpeg.Options{Scale: s.d.eighths, FullChroma: true, Tolerant: s.d.tolerant && grays})
+	if err == nil && s.decoder.Partial() {
+		area := float64(min(l.segW, l.width)) * float64(rows)
+		s.d.missing += max(1, int64(area*s.decoder.Missing()))
+	}
 	return err
+}
+
+// readsJPEG reports whether the JPEGs in the file are of a kind that is decoded, although the header of
+// one of them caused err. All of them are of one kind, so that one is damaged. Only lossless coding is
+// consistent with the directory; it counts as the kind if no other strip or tile has another.
+func (d *decoder) readsJPEG(err error) bool {
+	if !errors.Is(err, jpeg.ErrLossless) || d.layout.jpeg != nil || d.soundJPEG {
+		return true
+	}
+	const others = 16
+	l := d.layout
+	for i := range min(others, l.offsets.count) {
+		in, err := l.segment(d.data, i, l.segH)
+		if err != nil {
+			continue
+		}
+		if _, err = jpeg.ReadHeader(in); err == nil {
+			d.soundJPEG = true
+			break
+		}
+	}
+	return d.soundJPEG
 }
 
 // jpegExtra is how much longer a file is than its tables and its strip.
