@@ -72,7 +72,9 @@ func TestAFlippedBitInAJPEGStripCostsThatStripAlone(t *testing.T) {
 	}
 }
 
-func rgbaAt(m image.Image, x, y int) color.RGBA { return color.RGBAModel.Convert(m.At(x, y)).(color.RGBA) }
+func rgbaAt(m image.Image, x, y int) color.RGBA {
+	return color.RGBAModel.Convert(m.At(x, y)).(color.RGBA)
+}
 
 func TestAFlippedBitInTheOnlyJPEGStripIsDamage(t *testing.T) {
 	part := jpegStrip(t, true)

@@ -36,7 +36,7 @@ func (a *animation) draw(ctx context.Context, c chunk) (delay time.Duration, cha
 
 // replace decodes a frame directly into the canvas.
 func (a *animation) replace(ctx context.Context, fr *frame) error {
-	s := &sink{canvas: a.file.canvas, at: fr.at, pix: a.canvas.Pix, alpha: true}
+	s := &sink{canvas: a.file.canvas, at: fr.at, pix: a.canvas.Pix, alpha: true, keep: a.shown > 0}
 	_, err := fr.decode(ctx, a.data, s, a.tolerant)
 	return err
 }

@@ -31,7 +31,7 @@ type container struct {
 	canvas   image.Point
 	first    frame // the first frame, or the still picture
 	animated bool
-	frames   int   // number of complete frames in the part of the file that was read
+	frames   int   // number of frames that begin in the part of the file that was read
 	profile  chunk // "ICCP"
 }
 
@@ -189,7 +189,7 @@ func (f *container) readStill(r *codec.Reader, c chunk, h *codec.Header) error {
 	return nil
 }
 
-// countFrame counts the frame in c if the frame is complete, and stores the first frame.
+// countFrame counts the frame in c, even if the file ends in it, and stores the first frame.
 func (f *container) countFrame(w *walker, c chunk) error {
 	f.animated = true
 	if !f.found() {
@@ -199,14 +199,10 @@ func (f *container) countFrame(w *walker, c chunk) error {
 		}
 		f.first = fr
 	}
-	if !w.r.Whole() {
-		return nil
-	}
-	ok, err := w.complete(c)
-	if ok {
+	if w.r.Whole() {
 		f.frames++
 	}
-	return err
+	return nil
 }
 
 // readFrame reads the frame header in an "ANMF" chunk and finds the chunks of the frame.

@@ -88,15 +88,3 @@ func (w *walker) pass(c chunk) error {
 	}
 	return nil
 }
-
-// complete reports whether the file holds all of c.
-func (w *walker) complete(c chunk) (bool, error) {
-	if c.size == 0 {
-		return true, nil
-	}
-	if err := w.r.SeekTo(c.at + c.size - 1); err != nil {
-		return false, err
-	}
-	b, err := w.r.Peek(1)
-	return len(b) == 1, err
-}

@@ -19,6 +19,7 @@ type sink struct {
 	shrink *resample.Shrinker
 	line   []byte // a row of the canvas, for shrink
 	alpha  bool
+	keep   bool  // fill leaves the pixels below the frame as they are
 	result int64 // bytes of the picture
 }
 
@@ -69,6 +70,9 @@ func (s *sink) next() {
 
 // fill fills the missing rows of a frame of the given size.
 func (s *sink) fill(size image.Point) {
+	if s.keep {
+		s.y = size.Y
+	}
 	for s.y < size.Y {
 		row := s.row(size.X)
 		clear(row)
