@@ -21,15 +21,16 @@ type converter struct {
 	out     []byte
 	finish  func(dst, src []byte) // picked to out; nil: they are the same
 	palette [][3]byte
+	cut     bool // the palette lacks values
 }
 
-// newConverter prepares for a layout. colors asks for the colors of a palette rather than for places
-// in it.
-func newConverter(ctx context.Context, l *layout, data []byte, colors bool) (*converter, error) {
+// newConverter returns a converter for a layout. If colors is true, it resolves a palette; else pixels may
+// stay places in it.
+func newConverter(ctx context.Context, l *layout, data []byte, colors, tolerant bool) (*converter, error) {
 	c := new(converter)
 	c.plan(l, colors)
 	if l.photometric == palette {
-		if err := c.readPalette(ctx, data); err != nil {
+		if err := c.readPalette(ctx, data, tolerant); err != nil {
 			return nil, err
 		}
 	}

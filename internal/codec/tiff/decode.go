@@ -26,6 +26,7 @@ type decoder struct {
 	convert *converter
 	missing int64 // pixels that are damaged
 
+	assumed   bool // offsets of strips or tiles are cut off and were assumed
 	soundJPEG bool // a strip or tile with a readable JPEG header was looked for and found
 }
 
@@ -36,6 +37,9 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	l, err := layoutOf(ctx, data, h)
 	if err != nil {
 		return nil, err
+	}
+	if l.cut && !o.Tolerant {
+		return nil, corrupt("the directory is cut off")
 	}
 	if l.isOneJPEG() {
 		return l.decodeJPEG(ctx, data, o)
@@ -65,7 +69,7 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 		d.layout = l
 	}
 	var err error
-	if d.convert, err = newConverter(ctx, l, data, colors || small != (image.Point{})); err != nil {
+	if d.convert, err = newConverter(ctx, l, data, colors || small != (image.Point{}), d.tolerant); err != nil {
 		return nil, err
 	}
 	if err := d.open(); err != nil {
@@ -94,7 +98,7 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 	if err != nil {
 		return nil, err
 	}
-	pic := &codec.Picture{Image: img, Partial: d.missing > 0}
+	pic := &codec.Picture{Image: img, Partial: d.missing > 0 || l.cut || d.assumed || d.convert.cut}
 	if small != (image.Point{}) {
 		pic.Release = func() { resample.Release(ctx, img) }
 	}

@@ -2,6 +2,8 @@ package tiff
 
 import (
 	"encoding/binary"
+	"errors"
+	"io"
 	"math"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -162,34 +164,36 @@ func (f *field) read(r *codec.Reader, n int) ([]byte, error) {
 	return r.Block(size)
 }
 
-// readDirectory gives every field of the first directory to visit.
-func readDirectory(r *codec.Reader, visit func(tag uint16, f field) error) error {
+// readDirectory calls visit for every field of the first directory, which begins at offset at. cut means
+// that the file ends before the last field.
+func readDirectory(r *codec.Reader, visit func(tag uint16, f field) error) (at int64, cut bool, err error) {
 	start, err := r.Peek(16)
 	if err != nil {
-		return err
+		return 0, false, err
 	}
 	if len(start) < 8 {
-		return corrupt("no directory")
+		return 0, false, corrupt("no directory")
 	}
 	order := binary.ByteOrder(binary.LittleEndian)
 	if start[0] == 'M' {
 		order = binary.BigEndian
 	}
 	d := directory{r: r, order: order, big: order.Uint16(start[2:]) == 43}
-	at := int64(order.Uint32(start[4:]))
+	at = int64(order.Uint32(start[4:]))
 	if d.big {
 		if len(start) < 16 || order.Uint16(start[4:]) != 8 {
-			return corrupt("offsets that are not of 8 bytes")
+			return 0, false, corrupt("offsets that are not of 8 bytes")
 		}
 		at = int64(order.Uint64(start[8:]))
 	}
 	if at < 8 {
-		return corrupt("no directory")
+		return 0, false, corrupt("no directory")
 	}
 	if err := r.SeekTo(at); err != nil {
-		return err
+		return 0, false, err
 	}
-	return d.fields(visit)
+	cut, err = d.fields(visit)
+	return at, cut, err
 }
 
 // A directory is one that is being read.
@@ -199,32 +203,36 @@ type directory struct {
 	big   bool
 }
 
-func (d *directory) fields(visit func(tag uint16, f field) error) error {
+// fields reads the directory that begins here.
+func (d *directory) fields(visit func(tag uint16, f field) error) (cut bool, err error) {
 	counter, entry := int64(2), int64(12)
 	if d.big {
 		counter, entry = 8, 20
 	}
 	b, err := d.r.Block(counter)
 	if err != nil {
-		return err
+		return false, err
 	}
 	n := uint64(d.order.Uint16(b))
 	if d.big {
 		n = d.order.Uint64(b)
 	}
 	if n > maxEntries {
-		return corrupt("a directory of %d fields", n)
+		return false, corrupt("a directory of %d fields", n)
 	}
-	for range n {
+	for i := range n {
 		e, err := d.r.Block(entry)
+		if errors.Is(err, io.ErrUnexpectedEOF) && i > 0 {
+			return true, nil
+		}
 		if err != nil {
-			return err
+			return false, err
 		}
 		if err := visit(d.order.Uint16(e), d.field(e)); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // field reads an entry.

@@ -34,7 +34,7 @@ func (l *layout) check() error {
 	switch {
 	case l.samples < l.colors() || l.samples > maxSamples:
 		return unsupported("%d samples for a pixel of kind %d", l.samples, l.photometric)
-	case l.offsets.count < 1 && l.old.stream.count < 1:
+	case l.offsets.count < 1 && l.old.stream.count < 1 && !(l.cut && l.compression == plain && l.standsBehindHeader()):
 		return corrupt("no pixels")
 	case l.isFax() && (l.bits != 1 || l.rowSamples() != 1):
 		return unsupported("fax of %d bits", l.bits*l.rowSamples())
@@ -164,7 +164,15 @@ func ceilDiv(a, b int) int { return int((int64(a) + int64(b) - 1) / int64(b)) }
 // there. rows is how many of its rows are within the picture.
 func (l *layout) segment(data []byte, i int64, rows int) ([]byte, error) {
 	at, ok := l.offsets.at(data, i)
-	if !ok || at >= int64(len(data)) || at < 0 {
+	if !ok {
+		at = -1
+	}
+	return l.segmentAt(data, i, at, rows)
+}
+
+// segmentAt is segment for a strip or tile that begins at an offset.
+func (l *layout) segmentAt(data []byte, i, at int64, rows int) ([]byte, error) {
+	if at >= int64(len(data)) || at < 0 {
 		return nil, corrupt("strip or tile %d is not in the file", i)
 	}
 	rest := data[at:]

@@ -146,7 +146,7 @@ func (a *lane) open(c *column, i, y int) error {
 		a.d.sources = append(a.d.sources, src)
 	}
 	at := (int64(a.plane)*int64(l.down())+int64(y/l.segH))*int64(l.across()) + int64(i)
-	in, err := l.segment(a.d.data, at, rows)
+	in, err := a.d.segment(at, rows)
 	if err == nil {
 		if l.tiled {
 			rows = l.segH

@@ -2,7 +2,9 @@ package tiff
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -107,6 +109,8 @@ type layout struct {
 	tables        field // JPEGTables
 	profile       field
 	old           oldJPEGFields
+	start         int64         // offset of the directory
+	cut           bool          // the file ends inside the directory, or before values of its fields
 	jpeg          *codec.Header // of the first strip or tile; nil: it is none, or damaged
 	jpegBytes     int64         // that the file says it has
 
@@ -120,18 +124,18 @@ type oldJPEGFields struct{ stream, length, quant, dc, ac field }
 
 // readLayout reads the first directory.
 func readLayout(r *codec.Reader) (*layout, error) {
-	fields := map[uint16]field{}
-	err := readDirectory(r, func(tag uint16, f field) error {
-		if _, twice := fields[tag]; !twice && isWanted(tag) {
-			fields[tag] = f
+	p := &parser{r: r, fields: map[uint16]field{}}
+	start, cut, err := readDirectory(r, func(tag uint16, f field) error {
+		if _, twice := p.fields[tag]; !twice && isWanted(tag) {
+			p.fields[tag] = f
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{r: r, fields: fields}
-	l := &layout{order: fields[tagWidth].order}
+	p.cut = cut
+	l := &layout{order: p.fields[tagWidth].order, start: start}
 	p.sizes(l)
 	p.pixels(l)
 	p.segments(l)
@@ -139,7 +143,13 @@ func readLayout(r *codec.Reader) (*layout, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
+	if l.cut = p.cut; l.cut {
+		l.guess(p)
+	}
 	if err := l.check(); err != nil {
+		if l.cut {
+			err = corrupt("a directory that is cut off: %v", err)
+		}
 		return nil, err
 	}
 	if l.compression == oldJPEG && l.old.stream.count > 0 {
@@ -156,20 +166,29 @@ func isWanted(tag uint16) bool {
 type parser struct {
 	r      *codec.Reader
 	fields map[uint16]field
+	cut    bool // the file ends before some values
 	err    error
 }
 
-// all returns up to n values of a field, none if it is absent.
+// all returns up to n values of a field. It returns none if the field is absent or its values are cut off.
 func (p *parser) all(tag uint16, n int) []int64 {
 	f, ok := p.fields[tag]
 	if !ok || p.err != nil {
 		return nil
 	}
 	values, err := f.numbers(p.r, n)
-	if err != nil {
+	p.failed(err)
+	return values
+}
+
+// failed notes the error of reading values. The end of the file is none: a tolerant decode does without
+// the values.
+func (p *parser) failed(err error) {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		p.cut = true
+	} else if err != nil {
 		p.err = err
 	}
-	return values
 }
 
 // one returns the first value of a field.
@@ -207,6 +226,9 @@ func (p *parser) sizes(l *layout) {
 func (p *parser) pixels(l *layout) {
 	l.compression = p.small(tagCompression, plain)
 	bits := p.all(tagBits, maxSamples)
+	if len(bits) == 0 {
+		bits = p.all(tagBits, 1) // the others may be cut off
+	}
 	l.samples = p.small(tagSamples, 0)
 	guess := max(len(bits), 1)
 	kind := int64(blackIsZero)
@@ -248,6 +270,10 @@ func (p *parser) pixels(l *layout) {
 	l.planar = p.small(tagPlanar, 1) == 2 && l.samples > 1
 	l.predictor = p.small(tagPredictor, 1)
 	l.t4 = p.one(tagT4Options, 0)
+	if n := p.fields[tagStripOffsets].count; p.cut && l.samples > 1 && p.fields[tagPlanar].count == 0 {
+		rows := p.one(tagRowsPerStrip, math.MaxInt32) // the field that says it is cut off
+		l.planar = rows > 0 && n == int64(l.samples)*((int64(l.height)+rows-1)/rows)
+	}
 	colors := l.colors()
 	for i, kind := range p.all(tagExtraSamples, maxSamples) {
 		if l.alpha == alphaNone && (kind == alphaScaled || kind == alphaPlain) && colors+i < l.samples {
@@ -304,9 +330,7 @@ func (p *parser) reals(tag uint16, to []float64) {
 		return
 	}
 	values, err := f.reals(p.r, len(to))
-	if err != nil {
-		p.err = err
-	}
+	p.failed(err)
 	for _, v := range values {
 		if math.IsNaN(v) || math.Abs(v) > 1e6 {
 			return

@@ -21,19 +21,17 @@ func (l *layout) readJPEG(ctx context.Context, r *codec.Reader) error {
 	if !l.isJPEG() {
 		return nil
 	}
-	at, err := l.offsets.numbers(r, 1)
-	if err != nil || len(at) == 0 {
-		return err
-	}
+	p := &parser{r: r, fields: map[uint16]field{tagStripOffsets: l.offsets, tagStripCounts: l.counts}}
+	at := p.one(tagStripOffsets, -1)
 	l.jpegBytes = l.segBytes(min(l.segH, l.height))
-	counts, err := l.counts.numbers(r, 1)
-	if err != nil {
-		return err
+	if n := p.one(tagStripCounts, 0); n > 0 {
+		l.jpegBytes = n
 	}
-	if len(counts) > 0 && counts[0] > 0 {
-		l.jpegBytes = counts[0]
+	l.cut = l.cut || p.cut
+	if p.err != nil || at < 0 {
+		return p.err
 	}
-	if err := r.SeekTo(at[0]); err != nil {
+	if err := r.SeekTo(at); err != nil {
 		return err
 	}
 	h, err := jpeg.Format.Header(ctx, r.Section(l.jpegBytes))
@@ -73,5 +71,9 @@ func (l *layout) decodeJPEG(ctx context.Context, data []byte, o codec.Options) (
 	if err != nil {
 		return nil, err
 	}
-	return jpeg.Format.Decode(ctx, file, &h, o)
+	pic, err := jpeg.Format.Decode(ctx, file, &h, o)
+	if err == nil && l.cut {
+		pic.Partial = true
+	}
+	return pic, err
 }

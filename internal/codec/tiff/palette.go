@@ -22,7 +22,8 @@ func (c *converter) paletted(alpha, colors bool) {
 
 // readPalette reads all reds, all greens and all blues. They have 16 bits; where none is above 255
 // they have 8, as old programs wrote them. What is missing is black.
-func (c *converter) readPalette(ctx context.Context, data []byte) error {
+// A tolerant decode takes what there is of one that is cut off.
+func (c *converter) readPalette(ctx context.Context, data []byte, tolerant bool) error {
 	l := c.layout
 	n := int64(1) << l.bits
 	var err error
@@ -33,6 +34,9 @@ func (c *converter) readPalette(ctx context.Context, data []byte) error {
 		return corrupt("no palette")
 	}
 	values, ok := l.colorMap.bytes(data)
+	if !ok && tolerant && l.colorMap.offset < int64(len(data)) {
+		return c.cutPalette(data[l.colorMap.offset:], n)
+	}
 	if !ok || l.colorMap.kind != typeShort {
 		return corrupt("the palette is not in the file")
 	}
@@ -48,6 +52,43 @@ func (c *converter) readPalette(ctx context.Context, data []byte) error {
 			c.palette[i][j] = byte(l.order.Uint16(values[2*(j*n+i):]) >> shift)
 		}
 	}
+	return nil
+}
+
+// cutPalette reads a palette of n colors of which only the first values are in the file. A missing blue,
+// or green and blue, is as bright as the rest of its color; a missing color is mid-gray.
+func (c *converter) cutPalette(values []byte, n int64) error {
+	if c.layout.colorMap.kind != typeShort || len(values) < 2 {
+		return corrupt("the palette is not in the file")
+	}
+	at := func(i int64) (v int, ok bool) {
+		if 2*i+2 > int64(len(values)) {
+			return 0, false
+		}
+		return int(c.layout.order.Uint16(values[2*i:])), true
+	}
+	shift := 0
+	for i := range 3 * n {
+		if v, _ := at(i); v > 255 {
+			shift = 8
+			break
+		}
+	}
+	for i := range n {
+		rest := 128
+		sum, count := 0, 0
+		for j := range int64(3) {
+			v, ok := at(j*n + i)
+			if v >>= shift; ok {
+				sum, count = sum+v, count+1
+				rest = sum / count
+			} else {
+				v = rest
+			}
+			c.palette[i][j] = byte(v)
+		}
+	}
+	c.cut = true
 	return nil
 }
 

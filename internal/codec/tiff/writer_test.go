@@ -22,6 +22,7 @@ type file struct {
 	parts  [][]byte       // strips or tiles
 	tiled  bool
 	noSize bool // without StripByteCounts
+	last   bool // long values stand behind the directory, as libtiff writes them
 }
 
 func newFile(w, h, bits, samples, photometric int, parts ...[]byte) *file {
@@ -95,12 +96,22 @@ func (f *file) directory(out []byte, fields map[uint16]any) []byte {
 			continue
 		}
 		tags = append(tags, uint16(tag))
-		if binary.Size(v) > inline {
+		if binary.Size(v) > inline && !f.last {
 			places[uint16(tag)] = len(out)
 			put(v)
 		}
 	}
 	at := len(out)
+	behind := at + 2 + 12*len(tags) + 4
+	if f.big {
+		behind = at + 8 + 20*len(tags) + 8
+	}
+	for _, tag := range tags {
+		if v := fields[tag]; binary.Size(v) > inline && f.last {
+			places[tag] = behind
+			behind += binary.Size(v)
+		}
+	}
 	number := func(v int) {
 		if f.big {
 			put(uint64(v))
@@ -136,6 +147,11 @@ func (f *file) directory(out []byte, fields map[uint16]any) []byte {
 		out = append(out, make([]byte, inline-(len(out)-before))...)
 	}
 	number(0)
+	for _, tag := range tags {
+		if v := fields[tag]; binary.Size(v) > inline && f.last {
+			put(v)
+		}
+	}
 	if f.big {
 		f.order.PutUint64(out[8:], uint64(at))
 	} else {

@@ -1,0 +1,72 @@
+package tiff
+
+// guess sets what BitsPerSample and SamplesPerPixel probably said where they are cut off. Programs that write
+// the directory last put the pixels between it and the header, as libtiff does. So if the pixels are not
+// compressed, their length verifies the guess.
+func (l *layout) guess(p *parser) {
+	depths, samples := []int{l.bits}, []int{l.samples}
+	if f, ok := p.fields[tagBits]; ok && !f.begins(p) {
+		depths = []int{8, 16}
+		samples[0] = max(l.samples, int(min(f.count, maxSamples)))
+	} else if _, ok := p.fields[tagSamples]; !ok {
+		samples = append(samples, l.samples+1) // alpha
+	}
+	for _, l.bits = range depths {
+		for _, l.samples = range samples {
+			if l.compression == plain && l.standsBehindHeader() {
+				return
+			}
+		}
+	}
+	l.bits, l.samples = depths[0], samples[0]
+}
+
+const headerBytes = 8 // of a file that is not a BigTIFF
+
+// standsBehindHeader reports whether pixels that are not compressed fit between header and directory.
+func (l *layout) standsBehindHeader() bool {
+	end := headerBytes + l.segmentsBytes()
+	return end == l.start || end+1 == l.start
+}
+
+// begins reports whether the first value is in the file.
+func (f *field) begins(p *parser) bool {
+	values, err := f.numbers(p.r, 1)
+	p.failed(err)
+	return len(values) > 0
+}
+
+// segmentsBytes is the length of all strips or tiles without compression.
+func (l *layout) segmentsBytes() int64 {
+	return l.segmentOffset(int64(l.planes()) * int64(l.across()) * int64(l.down()))
+}
+
+// segmentOffset is the length of the first n strips or tiles without compression.
+func (l *layout) segmentOffset(n int64) int64 {
+	if l.tiled {
+		return n * l.segBytes(l.segH)
+	}
+	planes, strips := n/int64(l.down()), n%int64(l.down())
+	return planes*l.segBytes(l.height) + strips*l.segBytes(l.segH)
+}
+
+// segment returns the bytes of a strip or tile. If its offset is cut off, a tolerant decode assumes that
+// strips or tiles without compression follow each other without gaps.
+func (d *decoder) segment(i int64, rows int) ([]byte, error) {
+	l := d.layout
+	if _, ok := l.offsets.at(d.data, i); ok || !d.tolerant || l.compression != plain {
+		return l.segment(d.data, i, rows)
+	}
+	first, ok := l.offsets.at(d.data, 0)
+	if !ok {
+		first, ok = headerBytes, l.standsBehindHeader()
+	}
+	if second, two := l.offsets.at(d.data, 1); two && second != first+l.segmentOffset(1) {
+		ok = false
+	}
+	if !ok {
+		return l.segment(d.data, i, rows)
+	}
+	d.assumed = true
+	return l.segmentAt(d.data, i, first+l.segmentOffset(i), rows)
+}

@@ -1,0 +1,138 @@
+package tiff_test
+
+import (
+	"encoding/binary"
+	"image"
+	"image/color"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
+)
+
+// ending is a picture of 40×20 pixels in 5 strips whose directory stands behind the pixels, and the values of its
+// fields behind that.
+func ending(samples, bits int, compression uint16) *file {
+	f := newFile(40, 20, bits, samples, map[int]int{1: 1, 3: 2}[samples])
+	f.last = true
+	v := noise(5, 40*20*samples, bits)
+	for i := range 5 {
+		strip := pack(binary.LittleEndian, bits, 40*samples, v[i*40*4*samples:][:40*4*samples])
+		if compression == 8 {
+			strip = deflated(strip)
+		}
+		f.parts = append(f.parts, strip)
+	}
+	return f.set(259, []uint16{compression}).set(278, []uint16{4})
+}
+
+// directoryOf returns where the directory of a file begins, and where its values do.
+func directoryOf(data []byte) (at, values int) {
+	at = int(binary.LittleEndian.Uint32(data[4:]))
+	return at, at + 2 + 12*int(binary.LittleEndian.Uint16(data[at:])) + 4
+}
+
+func tolerant(t *testing.T, data []byte) (image.Image, error) {
+	_, pic, err := codectest.Decode(t.Context(), tiff.Format, data, codec.Options{Tolerant: true})
+	if err != nil {
+		assert.ErrorIs(t, err, codec.ErrCorrupt)
+		return nil, err
+	}
+	assert.True(t, pic.Partial)
+	return pic.Image, nil
+}
+
+func TestADirectoryThatIsCutOffIsDamage(t *testing.T) {
+	for _, samples := range []int{1, 3} {
+		for _, compression := range []uint16{1, 8} {
+			whole := ending(samples, 8, compression).encode()
+			_, sound, err := codectest.Decode(t.Context(), tiff.Format, whole, codec.Options{})
+			require.NoError(t, err)
+			start, _ := directoryOf(whole)
+			counts := len(whole) - 5*4 // StripByteCounts come last; what they say is said twice
+			for n := start; n < len(whole); n++ {
+				_, pic, err := codectest.Decode(t.Context(), tiff.Format, whole[:n], codec.Options{})
+				if n >= counts {
+					require.NoError(t, err)
+					require.Zero(t, sameAs(sound.Image, pic.Image))
+					continue
+				}
+				require.ErrorIs(t, err, codec.ErrCorrupt, "%d of %d", n, len(whole))
+			}
+		}
+	}
+}
+
+func TestUncompressedPixelsBeforeACutDirectoryAreShownWhereThatIsTolerated(t *testing.T) {
+	for _, samples := range []int{1, 3} {
+		for _, bits := range []int{8, 16} {
+			f := ending(samples, bits, 1)
+			sound := decoded(t, f)
+			whole := f.encode()
+			start, _ := directoryOf(whole)
+			counts := len(whole) - 5*4
+			for n := start + 2 + 12*7; n < counts; n++ { // with all fields up to StripOffsets
+				img, err := tolerant(t, whole[:n])
+				require.NoError(t, err, "%d samples of %d bits, %d of %d bytes", samples, bits, n, len(whole))
+				require.Zero(t, sameAs(sound, img), "%d samples of %d bits, %d of %d bytes", samples, bits, n, len(whole))
+			}
+			_, err := tolerant(t, whole[:start+2])
+			require.Error(t, err, "no field")
+		}
+	}
+}
+
+func TestStripsWhoseOffsetsAreThereAreShownWhereThatIsTolerated(t *testing.T) {
+	f := ending(1, 8, 8)
+	sound := decoded(t, f)
+	whole := f.encode()
+	_, values := directoryOf(whole)
+	for strips := 1; strips < 5; strips++ {
+		img, err := tolerant(t, whole[:values+4*strips])
+		require.NoError(t, err)
+		for y := range 20 {
+			want := color.Color(color.Gray{128})
+			if y < 4*strips {
+				want = sound.At(7, y)
+			}
+			require.Equal(t, want, img.At(7, y), "row %d, %d offsets", y, strips)
+		}
+	}
+	_, err := tolerant(t, whole[:values+3])
+	require.Error(t, err, "no offset")
+}
+
+func TestAPaletteThatIsCutOffIsShownAsFarAsItIsThere(t *testing.T) {
+	v := noise(2, 16*16, 8)
+	f := newFile(16, 16, 8, 1, 3, pack(binary.LittleEndian, 8, 16, v))
+	f.last = true
+	colors := make([]uint16, 768)
+	for i := range colors {
+		colors[i] = uint16(i*7%256) * 257
+	}
+	whole := f.set(320, colors).encode()
+	for _, have := range []int{767, 700, 512, 300} {
+		data := whole[:len(whole)-2*(768-have)]
+		_, _, err := codectest.Decode(t.Context(), tiff.Format, data, codec.Options{})
+		require.ErrorIs(t, err, codec.ErrCorrupt)
+		img, err := tolerant(t, data)
+		require.NoError(t, err)
+		for i, p := range v {
+			level := func(j int) uint8 { return uint8(colors[256*j+int(p)] >> 8) }
+			want := color.RGBA{level(0), level(1), level(2), 255}
+			if 256+int(p) >= have {
+				want.G = want.R
+			}
+			if 512+int(p) >= have {
+				want.B = uint8((int(want.R) + int(want.G)) / 2)
+			}
+			require.Equal(t, want, color.RGBAModel.Convert(img.At(i%16, i/16)), "color %d of a palette with %d values", p, have)
+		}
+	}
+	_, err := tolerant(t, whole[:len(whole)-2*768])
+	require.Error(t, err)
+}
