@@ -21,19 +21,19 @@ type result struct {
 	score   [2]score
 }
 
-// met says whether the row's target is, for this input: the ratio with and without encoding, and
-// the quality.
+// met reports whether this input meets the target of its row: by both ratios, with and without encoding,
+// and by its quality.
 func (r *result) met() bool {
 	encoded, _ := r.encoded.ratio()
 	picture, _ := r.picture.ratio()
 	return encoded <= r.row.target && picture <= r.row.target && r.goodEnough()
 }
 
-// goodEnough: no lower than libvips or than 42 dB, whichever is lower. 0.05 dB is what is printed
-// the same.
+// goodEnough reports whether the PSNR is at least 42 dB or that of libvips. A difference of 0.05 dB is
+// rounded away in the table.
 func (r *result) goodEnough() bool { return r.score[1].psnr >= min(r.score[0].psnr, 42)-0.05 }
 
-// measureTable measures the rows of the table whose work is picked, on every input that there is.
+// measureTable measures the rows of the table that picked selects, on every available input.
 func measureTable(s *sides, made map[string]*input, picked func(row) bool) ([]*result, error) {
 	var results []*result
 	for _, row := range table {
@@ -80,7 +80,7 @@ func (s *sides) measure(row row, in *input) (*result, error) {
 	return r, err
 }
 
-// scores judges the pictures of both sides, libvips first.
+// scores compares the pictures of both sides with the reference, libvips first.
 func (s *sides) scores(in *input, j job) (scores [2]score, err error) {
 	full, err := decodeInFull(in)
 	if err != nil {
@@ -98,8 +98,8 @@ func (s *sides) scores(in *input, j job) (scores [2]score, err error) {
 	})
 }
 
-// decodeInFull decodes with what is neither side's: package image, for WebP dwebp, which is the
-// format's reference decoder, and for TIFF and BMP ImageMagick.
+// decodeInFull decodes by a decoder of neither side: package image; dwebp, the reference decoder, for WebP;
+// ImageMagick for TIFF and BMP.
 func decodeInFull(in *input) (image.Image, error) {
 	path, decode := in.path, png.Decode
 	switch in.format {
@@ -128,11 +128,11 @@ func decodeInFull(in *input) (image.Image, error) {
 	return decode(f)
 }
 
-// A scaling is how much faster two workers are than one, in pictures a second, libvips first.
+// A scaling is the ratio of the rates of two workers and of one, in pictures per second, libvips first.
 type scaling struct {
 	in      *input
 	speedup [2]float64
-	cpu     [2]float64 // what a picture costs with two workers, over what it costs with one
+	cpu     [2]float64 // CPU time of a picture with two workers, divided by that with one
 }
 
 // measureScaling alternates one worker and two, on both sides.
@@ -140,7 +140,7 @@ func measureScaling(s *sides, in *input, j job) (*scaling, error) {
 	if err := s.prepare(in, j, "jpeg"); err != nil {
 		return nil, err
 	}
-	var with [3]comparison // so many workers
+	var with [3]comparison // by number of workers
 	rounds := s.settings.rounds
 	s.settings.rounds = 1
 	defer func() { s.settings.rounds = rounds }()
@@ -170,7 +170,7 @@ func (c *clock) append(d clock) {
 	c.wall = append(c.wall, d.wall...)
 }
 
-// A crowding is the peak of resident memory with several at a time, in MiB, libvips first.
+// A crowding is the peak resident memory of several thumbnails at a time, in MiB, libvips first.
 type crowding struct {
 	in  *input
 	mib [2]float64

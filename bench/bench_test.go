@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// waves is a picture that is smooth enough to be known at any size.
+// waves returns a picture so smooth that its pixels can be computed at any size.
 func waves(size image.Point) *image.NRGBA {
 	img := image.NewNRGBA(image.Rectangle{Max: size})
 	for y := range size.Y {
@@ -127,8 +127,8 @@ func TestASideThatIsAHalfIsExpectedEitherWay(t *testing.T) {
 	assert.ElementsMatch(t, []int{391, 391, 392, 392}, heights)
 }
 
-// The library's worker is what the numbers are about: it obeys the commands that the driver knows.
-func TestTheLibraryObeys(t *testing.T) {
+// The figures depend on the library's worker, so it has to execute every command of the driver.
+func TestTheWorkerOfTheLibraryExecutesEveryCommand(t *testing.T) {
 	dir := t.TempDir()
 	var file bytes.Buffer
 	require.NoError(t, jpeg.Encode(&file, waves(image.Pt(640, 480)), &jpeg.Options{Quality: 95}))

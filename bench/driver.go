@@ -10,14 +10,15 @@ import (
 	"time"
 )
 
-// A worker is one side: a process that does what libvips/worker.c describes.
+// A worker is one side of the comparison: a process that executes the commands that libvips/worker.c
+// describes.
 type worker struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
 	out *bufio.Reader
 }
 
-// A job is what a thumbnail is to be. H may be 0.
+// A job describes a thumbnail. H may be 0.
 type job struct {
 	w, h int
 	crop string // none, center, attention
@@ -39,7 +40,7 @@ func start(program []string, env ...string) (*worker, error) {
 	return &worker{cmd, in, bufio.NewReader(out)}, cmd.Start()
 }
 
-// ask sends a command and returns the answer.
+// ask sends a command and returns the reply.
 func (w *worker) ask(format string, args ...any) (string, error) {
 	command := fmt.Sprintf(format, args...)
 	if _, err := fmt.Fprintln(w.in, command); err != nil {
@@ -52,7 +53,7 @@ func (w *worker) ask(format string, args ...any) (string, error) {
 	return strings.TrimSpace(line), nil
 }
 
-// command expects ok.
+// command sends a command whose reply is ok.
 func (w *worker) command(format string, args ...any) error {
 	answer, err := w.ask(format, args...)
 	if err == nil && answer != "ok" {
@@ -63,12 +64,12 @@ func (w *worker) command(format string, args ...any) error {
 
 func (w *worker) load(path string) error { return w.command("load %s", path) }
 
-// set says what run does from now on; output is picture or jpeg.
+// set sets the job of later calls of run; output is picture or jpeg.
 func (w *worker) set(j job, output string) error {
 	return w.command("job %d %d %s %s", j.w, j.h, j.crop, output)
 }
 
-// run does the job n times, with so many at a time.
+// run does the job n times, by workers threads.
 func (w *worker) run(n, workers int) (cpu, wall time.Duration, err error) {
 	answer, err := w.ask("run %d %d", n, workers)
 	if err != nil {
@@ -79,7 +80,7 @@ func (w *worker) run(n, workers int) (cpu, wall time.Duration, err error) {
 	return time.Duration(c) * time.Microsecond, time.Duration(t) * time.Microsecond, err
 }
 
-// picture is what the job gives.
+// picture returns the result of the job.
 func (w *worker) picture() (*sample, error) {
 	f, err := os.CreateTemp("", "bench")
 	if err != nil {
@@ -93,7 +94,7 @@ func (w *worker) picture() (*sample, error) {
 	return readSample(f.Name())
 }
 
-// peak is the peak of resident memory, in KiB.
+// peak returns the peak resident memory, in KiB.
 func (w *worker) peak() (kib int, err error) {
 	answer, err := w.ask("peak")
 	if err != nil {

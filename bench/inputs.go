@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// An input is a picture to be measured with. Nothing of it is in this repository.
+// An input is a picture for the measurements. It is not in this repository.
 type input struct {
-	name      string // of the file that is made
-	pkg       string // Debian package that the original is from; "" is the corpus beside the repository
+	name      string // of the generated file
+	pkg       string // Debian package that the original is from; "" means the corpus next to the repository
 	original  string // path
 	transform string // shell command that makes $out of $in; "" takes the original as it is
 
@@ -44,9 +44,9 @@ func jpeg420(quality int) string { return fmt.Sprintf("$out[Q=%d,strip,subsample
 
 const progressive = "jpegtran -copy none -progressive -outfile $out " // lossless
 
-// inputs are made in this order: some are made of earlier ones, in $dir. Photos are cropped rather
-// than scaled where they are large enough, since that keeps what the lens and the sensor made of an
-// edge.
+// inputs are made in this order, because some are made from earlier ones in $dir. Photos are cropped
+// instead of scaled if they are large enough, because cropping keeps edges as the lens and the sensor
+// recorded them.
 var inputs = []*input{
 	{name: "elephants-12mp.jpg", pkg: "mate-backgrounds", original: elephants, transform: "vips crop $in " + jpeg420(90) + " 820 86 4000 3000"},
 	{name: "kleiber-12mp.jpg", pkg: "lomiri-wallpapers-20.04", original: kleiber, transform: "vips crop $in " + jpeg420(90) + " 1014 195 4000 3000"},
@@ -113,7 +113,7 @@ var inputs = []*input{
 		transform: "vips crop $in $dir/big.png 89 50 5462 3072 && cwebp -quiet $dir/big.png -o $out"},
 }
 
-// tiff is a picture of 12 megapixels as a TIFF, with options of vips.
+// tiff returns a photo of 12 megapixels as a TIFF, with options of vips.
 func tiff(name, photo, options string) *input {
 	in := &input{name: name, pkg: "lomiri-wallpapers-20.04", original: kleiber, transform: "vips copy $dir/" + photo + " $out" + options}
 	switch photo {
@@ -125,8 +125,7 @@ func tiff(name, photo, options string) *input {
 	return in
 }
 
-// makeInputs makes those that are not in dir already. Inputs of the corpus are left out where there
-// is none.
+// makeInputs makes the inputs that are not yet in dir. Without a corpus, inputs of the corpus are left out.
 func makeInputs(dir, corpus string) (map[string]*input, error) {
 	made := map[string]*input{}
 	for _, in := range inputs {
@@ -170,7 +169,7 @@ func (in *input) make(dir, original string) error {
 	return os.Rename(unfinished, in.path)
 }
 
-// describe fills in what the file is.
+// describe fills in the properties of the file.
 func (in *input) describe() error {
 	data, err := os.ReadFile(in.path)
 	if err != nil {
@@ -195,7 +194,7 @@ func (in *input) String() string {
 	return fmt.Sprintf("%s (%d×%d, %.1f MB)", in.name, in.size.X, in.size.Y, float64(in.bytes)/1e6)
 }
 
-// provenance says where the input comes from, for the report.
+// provenance returns the origin of the input, for the report.
 func (in *input) provenance() string {
 	from := "the corpus"
 	if in.pkg != "" {

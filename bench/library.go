@@ -17,8 +17,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// This file is the library as the worker that libvips/worker.c describes. It does what the handler
-// does between the source's bytes and the thumbnail's.
+// This file implements the worker that libvips/worker.c describes, by this library. It does the same work
+// as the handler between reading the original and storing the thumbnail.
 
 // A library is the state of the worker.
 type library struct {
@@ -32,7 +32,7 @@ func newLibrary() *library {
 	return &library{buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
 }
 
-// serve obeys commands until stdin ends.
+// serve executes commands until stdin ends.
 func serve() error {
 	l := newLibrary()
 	in := bufio.NewScanner(os.Stdin)
@@ -73,7 +73,7 @@ func scan(line, format string, into ...any) bool {
 	return err == nil && n == len(into)
 }
 
-// thumbnail makes one, and calls use with it before its memory is given back.
+// thumbnail makes a thumbnail, and calls use with it before its memory is reused.
 func (l *library) thumbnail(use func(image.Image) error) error {
 	ctx := context.Background()
 	header, err := headerOf(l.source)
@@ -93,11 +93,11 @@ func (l *library) thumbnail(use func(image.Image) error) error {
 	return use(thumb)
 }
 
-// formats are those that the library knows.
+// formats is an engine with the built-in formats.
 var formats = func() *engine.Engine {
 	e, err := engine.New(nil, false)
 	if err != nil {
-		panic(err) // only formats of others can be wrong
+		panic(err) // only formats of Config.Formats can be invalid
 	}
 	return e
 }()
@@ -129,8 +129,8 @@ func (l *library) once() error {
 	})
 }
 
-// run gives as many processors to Go as there are workers, so that one worker is one thread, its
-// garbage collection included.
+// run sets GOMAXPROCS to the number of workers, so that one worker has one thread, including its garbage
+// collection.
 func (l *library) run(n, workers int) (string, error) {
 	runtime.GOMAXPROCS(min(workers, runtime.NumCPU()))
 	var left atomic.Int64

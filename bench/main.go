@@ -1,9 +1,9 @@
-// Command bench compares this library with libvips: CPU time, memory, and how close the pictures
-// come to a textbook.
+// Command bench compares this library with libvips: CPU time, memory, and the PSNR of the pictures to a
+// textbook resampling.
 //
-//	make bench                                          everything, into bench/RESULTS.md
-//	bench/run.sh -rows progressive -rounds 3 -results ''  some rows of the table, quickly, nothing written
-//	bench/run.sh -psnr photo.jpg …                      PSNR by the size of the decode, for the rule of MinDecode
+//	make bench                                          measures everything and writes bench/RESULTS.md
+//	bench/run.sh -rows progressive -rounds 3 -results ''  measures some rows of the table, quickly, and writes no file
+//	bench/run.sh -psnr photo.jpg …                      prints the PSNR by the scale of the decode, on which the rule of MinDecode is based
 package main
 
 import (

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// sides are the two programs, started afresh.
+// sides are the two programs, newly started.
 type sides struct {
 	vips, library *worker
 	settings      settings
@@ -15,9 +15,9 @@ type sides struct {
 // settings say how to measure.
 type settings struct {
 	vips    string        // the program made from libvips/worker.c
-	self    string        // this program, which is the library's worker too
-	rounds  int           // of each side, in turn
-	atLeast time.Duration // CPU time that a round of a side takes
+	self    string        // this program, which is also the library's worker
+	rounds  int           // of each side, alternately
+	atLeast time.Duration // minimum CPU time of a round of one side
 }
 
 func (s settings) start() (*sides, error) {
@@ -52,7 +52,7 @@ func (s *sides) prepare(in *input, j job, output string) error {
 	})
 }
 
-// times are of one thumbnail, one for each round.
+// times are the CPU times of one thumbnail, one for each round.
 type times []time.Duration
 
 func (t times) min() time.Duration { return slices.Min(t) }
@@ -62,18 +62,19 @@ func (t times) median() time.Duration {
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }
 
-// A comparison is what both sides took in one series of rounds, in turn.
+// A comparison has the times of both sides in one series of alternating rounds.
 type comparison struct{ vips, library clock }
 
 type clock struct{ cpu, wall times }
 
-// ratio of CPU time, library to libvips, of the shortest times and of the medians.
+// ratio returns the CPU time of the library divided by that of libvips, for the shortest times and for the
+// medians.
 func (c comparison) ratio() (shortest, median float64) {
 	return float64(c.library.cpu.min()) / float64(c.vips.cpu.min()),
 		float64(c.library.cpu.median()) / float64(c.vips.cpu.median())
 }
 
-// compare times the job that both sides are prepared for, with so many workers each.
+// compare times the prepared job on both sides, with workers threads each.
 func (s *sides) compare(workers int) (comparison, error) {
 	var c comparison
 	runs := map[*worker]int{}
@@ -84,7 +85,7 @@ func (s *sides) compare(workers int) (comparison, error) {
 		cpu, _, err := w.run(workers, workers)
 		each := max(cpu, time.Microsecond) / time.Duration(workers)
 		n := int(math.Ceil(float64(s.settings.atLeast) / float64(each)))
-		runs[w] = (max(n, 1) + workers - 1) / workers * workers // so that no worker is idle at the end
+		runs[w] = (max(n, 1) + workers - 1) / workers * workers // a multiple of workers, so that none is idle at the end
 		return err
 	})
 	for range s.settings.rounds {
@@ -105,8 +106,7 @@ func (s *sides) compare(workers int) (comparison, error) {
 	return c, err
 }
 
-// peaks starts both sides afresh and returns their peaks of resident memory in MiB, with so many
-// workers at a time.
+// peaks starts both sides again and returns their peak resident memory in MiB, with workers threads.
 func (s settings) peaks(in *input, j job, workers int) (vips, library float64, err error) {
 	fresh, err := s.start()
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// cpuTime is what all threads of this process have used so far, in the program and in the kernel.
+// cpuTime returns the user and system time of all threads of this process so far.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -17,8 +17,8 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// peak reads the high-water mark of this program's memory. ru_maxrss would count what the driver
-// had resident before exec.
+// peak returns VmHWM, the peak resident memory of this program. ru_maxrss would include the memory of the
+// driver before exec.
 func peak() (string, error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

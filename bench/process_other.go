@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// CPU time and resident memory are read the way of Linux; main refuses to run elsewhere.
+// CPU time and resident memory are read as Linux provides them; main refuses to run on other systems.
 
 func cpuTime() time.Duration { return 0 }
 

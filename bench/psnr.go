@@ -17,11 +17,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// tuningWidths are for a picture of 4000 columns; of others, as large a part of the width is asked for.
+// tuningWidths are the thumbnail widths for a picture of 4000 columns. For other pictures they are scaled
+// in proportion.
 var tuningWidths = []int{200, 267, 300, 400, 533, 640, 800, 1067, 1280, 1600}
 
-// printPSNR prints how close thumbnails of JPEGs come to the reference, by the size they are
-// decoded at, beside libvips: the table that the rule of processors.MinDecode is made from.
+// printPSNR prints the PSNR of thumbnails of JPEGs by the scale at which they are decoded, and that of
+// libvips. The rule of processors.MinDecode is based on this table.
 func printPSNR(out io.Writer, vips *worker, photos []string) error {
 	for _, photo := range photos {
 		if err := printPhoto(out, vips, photo); err != nil {
@@ -49,7 +50,7 @@ func printPhoto(out io.Writer, vips *worker, photo string) error {
 		return fmt.Errorf("orientation %d: the reference is of upright pictures", header.Orientation)
 	}
 	jobs := make([]job, len(tuningWidths))
-	of := make([]int, len(tuningWidths)+1) // which of the references are of which job
+	of := make([]int, len(tuningWidths)+1) // references of job i begin at of[i]
 	var wants []want
 	for i, w := range tuningWidths {
 		jobs[i] = job{(w*size.X + 2000) / 4000, 0, "none"}
@@ -84,10 +85,10 @@ func printPhoto(out io.Writer, vips *worker, photo string) error {
 	return nil
 }
 
-// A decoding is the photo decoded at n/8, for every n from 1 to 8; nil where none came out.
+// A decoding has the photo decoded at n/8, for every n from 1 to 8; nil if no size gives that scale.
 type decoding [9]*engine.Picture
 
-// decodeEveryWay asks for ever larger pictures, and keeps what comes out.
+// decodeEveryWay decodes for increasing minimum sizes, and keeps one picture of each scale.
 func decodeEveryWay(data []byte, h *codec.Header) (pictures decoding, err error) {
 	const steps = 64
 	for i := 1; i <= steps; i++ {
@@ -98,12 +99,12 @@ func decodeEveryWay(data []byte, h *codec.Header) (pictures decoding, err error)
 		if pictures[n] != nil {
 			pictures[n].Release(context.Background())
 		}
-		pictures[n] = picture // the last one of its size has its chroma in full, if there is a choice
+		pictures[n] = picture // the last one of a scale has full chroma resolution, if the decoder has a choice
 	}
 	return pictures, nil
 }
 
-// decode returns the number of eighths, too.
+// decode returns the picture and its scale in eighths.
 func decode(data []byte, h *codec.Header, least image.Point) (*engine.Picture, int, error) {
 	picture, err := formats.Decode(context.Background(), data, h, least)
 	if err != nil {
@@ -125,7 +126,7 @@ func (d decoding) release() {
 	}
 }
 
-// row is a row of the table: from every number of eighths that leaves something to shrink.
+// row returns a row of the table, with every scale that still has to be reduced.
 func (d decoding) row(data []byte, h *codec.Header, j job, references []*raster) (string, error) {
 	picture, chosen, err := decode(data, h, engine.MinDecode(processors.Scale{}, h.Size(), j.w, j.h))
 	if err != nil {
@@ -152,9 +153,9 @@ func (d decoding) row(data []byte, h *codec.Header, j job, references []*raster)
 	return line.String(), nil
 }
 
-// conventions are the references for a picture that covers what the job asks for. Its sides are
-// rounded, halves either way, and either the source is stretched to the rounded size, or shrunk
-// alike in both directions and laid in the middle.
+// conventions returns the references for a picture that covers the requested box. Implementations differ in
+// two ways: halves are rounded up or down, and the source is either stretched to the rounded size, or
+// scaled by the same factor in both directions and centered.
 func conventions(size image.Point, j job) (wants []want) {
 	shrink := math.Inf(1)
 	if j.w > 0 {
@@ -175,7 +176,7 @@ func conventions(size image.Point, j job) (wants []want) {
 }
 
 func roundings(x float64) []int {
-	const half = 1e-9 // as good as a half
+	const half = 1e-9 // tolerance for a half
 	down, up := int(math.Round(x-half)), int(math.Round(x+half))
 	if down == up {
 		return []int{up}

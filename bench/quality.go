@@ -9,13 +9,13 @@ import (
 	"os"
 )
 
-// A sample is a result of one side: 8-bit sRGB, three samples a pixel, transparent parts over white.
+// A sample is a result of one side: 8-bit sRGB, three samples per pixel, composited over white.
 type sample struct {
 	size image.Point
 	pix  []byte
 }
 
-// sampleOf is img as a viewer would show it.
+// sampleOf returns img as a viewer would show it.
 func sampleOf(img image.Image) *sample {
 	b := img.Bounds()
 	s := &sample{b.Size(), make([]byte, 0, 3*b.Dx()*b.Dy())}
@@ -30,7 +30,7 @@ func sampleOf(img image.Image) *sample {
 
 func onWhite(c, a byte) byte { return byte((int(c)*int(a) + 255*(255-int(a)) + 127) / 255) }
 
-// readSample reads what a worker saved: "width height channels", a line feed, and the samples.
+// readSample reads the file that a worker saved: "width height channels", a line feed, and the samples.
 func readSample(path string) (*sample, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -58,7 +58,7 @@ func readSample(path string) (*sample, error) {
 	return s, nil
 }
 
-// over is the box of r, over white, at the offset at.
+// over returns the part of r of a size at an offset, composited over white.
 func (r *raster) over(at, size image.Point) []float64 {
 	out := make([]float64, 0, 3*size.X*size.Y)
 	for y := range size.Y {
@@ -72,16 +72,15 @@ func (r *raster) over(at, size image.Point) []float64 {
 	return out
 }
 
-// A score is how close a result is to the reference.
+// A score is the similarity of a result to the reference.
 type score struct {
 	psnr float64 // dB, over the three channels
 	ssim float64
 }
 
-// judge compares s with the part of one of the references that it shows. Where that part lies is
-// found by trying, so a crop counts for what it shows and not for what it chose; and there are
-// several references where it is a matter of convention how a source is laid over a rounded number
-// of pixels.
+// judge compares s with the part of a reference that it shows, and returns the best score. It tries all
+// positions, because a crop is judged by its pixels and not by its position. There are several references
+// if conventions differ in how a source is mapped to a rounded number of pixels.
 func judge(s *sample, references []*raster) score {
 	best, part := math.Inf(-1), []float64(nil)
 	for _, r := range references {
@@ -125,9 +124,9 @@ func lumaOfFloats(p []float64) []float64 {
 	return out
 }
 
-// ssim is the mean structural similarity of two luma planes: Wang, Bovik, Sheikh and Simoncelli,
-// "Image quality assessment: from error visibility to structural similarity", 2004, with its
-// Gaussian window of 11 × 11 and σ = 1.5.
+// ssim returns the mean structural similarity of two luma planes: Wang, Bovik, Sheikh and Simoncelli,
+// "Image quality assessment: from error visibility to structural similarity", 2004, with its Gaussian
+// window of 11 × 11 and σ = 1.5.
 func ssim(a, b []float64, size image.Point) float64 {
 	product := func(p, q []float64) []float64 {
 		out := make([]float64, len(p))
@@ -146,7 +145,7 @@ func ssim(a, b []float64, size image.Point) float64 {
 	return sum / float64(len(ma))
 }
 
-// blur is the Gaussian window, where it fits in.
+// blur applies the Gaussian window at every position at which it fits into the plane.
 func blur(p []float64, size image.Point) []float64 {
 	var window [11]float64
 	total := 0.0

@@ -8,22 +8,21 @@ import (
 	"sync"
 )
 
-// This file is what both sides are compared with: the textbook, in float64, with code of neither.
-// The picture is decoded in full, and so begins at (0,0); turned into R'G'B' as it is (no linear
-// light: neither side uses it), premultiplied where it has alpha, and filtered with Lanczos-3,
-// first along the rows and then along the columns, every output sample with weights of its own that
-// sum to 1.
+// This file makes the references that both sides are compared with: textbook resampling in float64, without
+// code of either side. The original is decoded at full size, converted to R'G'B' (not to linear light,
+// which neither side uses), premultiplied if it has alpha, and filtered by Lanczos-3, first along the rows
+// and then along the columns. The weights of every output sample sum to 1.
 
-// A rectangle of the source, in its pixels, that becomes the whole result.
+// A box is the rectangle of the source, in its pixels, that becomes the whole result.
 type box struct{ x0, y0, x1, y1 float64 }
 
-// A want is one result: the box scaled to size.
+// A want describes one result: the box scaled to size.
 type want struct {
 	box  box
 	size image.Point
 }
 
-// A raster is a picture in float64, 0 to 255, alpha-premultiplied, four samples a pixel.
+// A raster is a picture in float64, 0 to 255, alpha-premultiplied, with four samples per pixel.
 type raster struct {
 	size image.Point
 	pix  []float64
@@ -44,14 +43,14 @@ func lanczos3(x float64) float64 {
 	return 3 * math.Sin(a) * math.Sin(a/3) / (a * a)
 }
 
-// A tap says which input samples an output sample is made of.
+// A tap has the input samples of an output sample, and their weights.
 type tap struct {
 	first   int
 	weights []float64
 }
 
-// taps are those for n output samples that show the stretch x0 to x1 of a line of length samples.
-// Beyond the ends of the line lies nothing: the weights of what there is sum to 1.
+// taps returns the taps of n output samples for the range x0 to x1 of a line of length samples. Positions
+// beyond the ends of the line have no weight; the other weights sum to 1.
 func taps(x0, x1 float64, length, n int) []tap {
 	step := (x1 - x0) / float64(n)
 	wide := max(1, step)
@@ -78,7 +77,7 @@ func taps(x0, x1 float64, length, n int) []tap {
 func reference(img image.Image, wants []want) []*raster {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
-	narrow := make([]*raster, len(wants)) // as wide as the result, as high as the source
+	narrow := make([]*raster, len(wants)) // with the width of the result and the height of the source
 	across := make([][]tap, len(wants))
 	for i, want := range wants {
 		narrow[i] = newRaster(image.Pt(want.size.X, h))
@@ -117,7 +116,7 @@ func filterRow(dst, row []float64, across []tap) {
 	}
 }
 
-// filterColumns makes one row of the result, and clamps it to what samples can be.
+// filterColumns makes one row of the result, and clamps it to the range of samples.
 func filterColumns(dst []float64, narrow *raster, t tap) {
 	for j, weight := range t.weights {
 		for x, v := range narrow.pix[4*(t.first+j)*narrow.size.X:][:len(dst)] {
@@ -129,7 +128,7 @@ func filterColumns(dst []float64, narrow *raster, t tap) {
 	}
 }
 
-// readRow writes row y of img to dst, four premultiplied samples a pixel.
+// readRow writes row y of img to dst, with four premultiplied samples per pixel.
 func readRow(dst []float64, img image.Image, y int) {
 	b := img.Bounds()
 	if ycc, ok := img.(*image.YCbCr); ok {
@@ -137,7 +136,7 @@ func readRow(dst []float64, img image.Image, y int) {
 		return
 	}
 	for x := range b.Dx() {
-		// In the picture's own terms, so that nothing is rounded on the way.
+		// Read the samples by type, so that no value is rounded.
 		var r, g, bl, a float64
 		switch c := img.At(b.Min.X+x, b.Min.Y+y).(type) {
 		case color.NRGBA:
@@ -151,9 +150,9 @@ func readRow(dst []float64, img image.Image, y int) {
 	}
 }
 
-// readYCbCr converts as JFIF says, without rounding. Subsampled chroma is interpolated linearly
-// between the centers of its samples, which lie in the middle of the luma samples they stand for:
-// libjpeg's "fancy upsampling", in float64.
+// readYCbCr converts a row by the equations of JFIF, without rounding. Subsampled chroma is interpolated
+// linearly, like libjpeg's "fancy upsampling", but in float64. The center of a chroma sample is in the
+// middle of its luma samples.
 func readYCbCr(dst []float64, img *image.YCbCr, y int) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	dx, dy := subsampling(img.SubsampleRatio)
@@ -179,22 +178,21 @@ func readYCbCr(dst []float64, img *image.YCbCr, y int) {
 	}
 }
 
-// between returns the two samples, of n, that lie around sample i of a line d times as fine, and
-// how far it is from the first to the second.
+// between returns the two of n samples on either side of sample i of a line with d times the resolution,
+// and the position of i between them, 0 to 1.
 func between(i, d, n int) (before, after int, share float64) {
 	at := (float64(i)+0.5)/float64(d) - 0.5
 	floor := math.Floor(at)
 	return min(max(int(floor), 0), n-1), min(max(int(floor)+1, 0), n-1), at - floor
 }
 
-// subsampling returns how many luma samples share one of chroma, along a row and along a column, as
-// package image has it.
+// subsampling returns how many luma samples share a chroma sample, along a row and along a column.
 func subsampling(r image.YCbCrSubsampleRatio) (dx, dy int) {
-	unit := image.NewYCbCr(image.Rect(0, 0, 4, 2), r) // no ratio shares more
+	unit := image.NewYCbCr(image.Rect(0, 0, 4, 2), r) // the largest ratio of package image
 	return 4 / unit.CStride, 2 * unit.CStride / len(unit.Cb)
 }
 
-// inParallel cuts 0 to n into one stretch for each processor.
+// inParallel divides 0 to n into one range for each CPU.
 func inParallel(n int, do func(from, to int)) {
 	var wg sync.WaitGroup
 	parts := runtime.GOMAXPROCS(0)

@@ -15,7 +15,7 @@ import (
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d.Microseconds())/1000) }
 
-// line is the result for the terminal.
+// line returns the result as a line for the terminal.
 func (r *result) line() string {
 	encoded, median := r.encoded.ratio()
 	picture, _ := r.picture.ratio()
@@ -25,7 +25,7 @@ func (r *result) line() string {
 		r.mib[0], r.mib[1], r.score[0].psnr, r.score[1].psnr, r.score[0].ssim, r.score[1].ssim, map[bool]string{true: "", false: "  MISSED"}[r.met()])
 }
 
-// A report is all that was measured.
+// A report has all measurements.
 type report struct {
 	settings settings
 	versions [2]string // libvips, Go

@@ -13,14 +13,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// The stages of a generation, each on the first input of each row of the table. To see a change:
+// These benchmarks measure the stages of a generation, each with the first input of each row of the table.
+// To compare a change:
 //
 //	make bench                                                      # once: it makes the inputs
 //	go test -run='^$' -bench=. -count=10 ./bench > before           # change something
 //	go test -run='^$' -bench=. -count=10 ./bench > after
 //	benchstat before after
 
-// A work is what a stage is given.
+// A work is the input of a stage.
 type work struct {
 	data   []byte
 	header *codec.Header
@@ -28,7 +29,7 @@ type work struct {
 	least  image.Point
 }
 
-// stage runs do, made by prepare for each row, with its input.
+// stage runs a benchmark for each row: prepare gets the input of the row and returns do, which is measured.
 func stage(b *testing.B, prepare func(b *testing.B, w work) (do func() error)) {
 	for _, row := range table {
 		path := filepath.Join("out", row.inputs[0])
@@ -85,7 +86,7 @@ func BenchmarkDecode(b *testing.B) {
 	})
 }
 
-// BenchmarkProcess is resizing, and looking for the place of a smart crop.
+// BenchmarkProcess measures resizing, and the choice of a smart crop.
 func BenchmarkProcess(b *testing.B) {
 	stage(b, func(b *testing.B, w work) func() error {
 		picture, p := w.decode(b), w.job.processor()
@@ -106,7 +107,7 @@ func BenchmarkEncode(b *testing.B) {
 	})
 }
 
-// BenchmarkGeneration is all of them, as a worker does it.
+// BenchmarkGeneration measures all stages together, as in a worker.
 func BenchmarkGeneration(b *testing.B) {
 	stage(b, func(_ *testing.B, w work) func() error {
 		l := newLibrary()

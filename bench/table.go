@@ -2,7 +2,7 @@ package main
 
 import "fmt"
 
-// A row is a kind of work, and the ratio to libvips in CPU time that it is meant to have.
+// A row is a kind of work, and the target for its CPU time divided by that of libvips.
 type row struct {
 	work   string
 	job    job
@@ -10,7 +10,7 @@ type row struct {
 	inputs []string
 }
 
-// name is the work as the name of a benchmark.
+// name returns the work as the name of a benchmark.
 func (r row) name() string {
 	return fmt.Sprintf("%s→%dx%d-%s", r.inputs[0], r.job.w, r.job.h, r.job.crop)
 }
@@ -45,7 +45,7 @@ var table = []row{
 	{"12 MP BMP → 200×200 crop", job{200, 200, "center"}, 0.60, []string{"elephants.bmp", "kleiber.bmp", "dragonfly.bmp"}},
 }
 
-// What concerns several at a time is measured with the first row's work.
+// Measurements with several thumbnails at a time use the work of the first row.
 const (
 	speedupTarget = 1.85 // two workers on two cores against one, in pictures a second
 	crowd         = 8    // at a time

@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// A load asks a server for thumbnails.
+// A load requests thumbnails from a server.
 type load struct {
 	links   thumbnail.Links
 	clients int
@@ -82,8 +82,8 @@ func (l *load) failure() error {
 	return l.err
 }
 
-// warm asks for stored thumbnails at a rate, whether or not the earlier requests have been answered, and
-// returns how long each took.
+// warm requests stored thumbnails at a constant rate, even while earlier requests are unanswered, and
+// returns the latency of each.
 func (l *load) warm(period time.Duration, perSecond int) (times []time.Duration) {
 	var wg sync.WaitGroup
 	n := int(period.Seconds() * float64(perSecond))
@@ -101,7 +101,8 @@ func (l *load) warm(period time.Duration, perSecond int) (times []time.Duration)
 	return times
 }
 
-// cold asks for new thumbnails until ctx ends. What it returns is closed when all clients have stopped.
+// cold requests new thumbnails until ctx ends. The returned channel is closed when all clients have
+// stopped.
 func (l *load) cold(ctx context.Context) <-chan struct{} {
 	var wg sync.WaitGroup
 	for range l.clients {

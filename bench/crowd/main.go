@@ -1,12 +1,12 @@
-// Command crowd measures how long a stored thumbnail takes while others are being made: the 99th percentile
-// of the answers to paced requests for stored thumbnails, with the server quiet, and beside clients that ask
-// for new thumbnails of 12 megapixels all the time:
+// Command crowd measures the latency of stored thumbnails while others are being made. It requests stored
+// thumbnails at a constant rate, alternately from an idle server and from one that other clients
+// continuously ask for new thumbnails of 12 megapixels:
 //
 //	go run ./bench/crowd
 //
-// The server is a process of its own, with as many workers as there are processors: once as Go starts it, and
-// once with GOMAXPROCS one more, as cmd/thumbnail runs. Quiet and crowded seconds take turns, so that the ratio
-// holds on a machine that does other things as well.
+// The server is a separate process with as many workers as CPUs. It runs once with the default GOMAXPROCS,
+// and once with one more, as cmd/thumbnail does. Quiet and crowded seconds alternate, so the ratio is valid
+// even on a machine with other load.
 package main
 
 import (

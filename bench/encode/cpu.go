@@ -12,7 +12,7 @@ type times struct {
 	subject, theirs [][]float64 // by timing, then by picture
 }
 
-// times measures CPU time: both sides take turns, and the shortest of several counts.
+// times measures CPU time: the minimum of several runs, in which both sides alternate.
 func (l *lossy) times(b *bench, pictures []*picture) (*times, error) {
 	t := &times{pictures: pictures}
 	for _, pair := range l.pairs {
@@ -36,7 +36,7 @@ func (l *lossy) times(b *bench, pictures []*picture) (*times, error) {
 	return t, nil
 }
 
-// compare returns the shortest CPU time of either side.
+// compare returns the minimum CPU time of each side.
 func (b *bench) compare(subject, theirs side, p *picture, quality int) (s, t float64, err error) {
 	for range b.rounds {
 		for _, c := range []struct {
@@ -75,7 +75,7 @@ func (l *lossy) writeTimes(p printer, t *times) {
 	p("")
 }
 
-// of returns means over the pictures of a size: of the ratios, and of either side.
+// of returns three means over the pictures of a size: of the ratios, and of the times of each side.
 func (t *times) of(timing int, size image.Point) (ratio, subject, theirs float64) {
 	n := 0.0
 	for i, p := range t.pictures {

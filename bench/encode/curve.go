@@ -9,17 +9,17 @@ import (
 	"sync"
 )
 
-// point is a file of some quality.
+// point is a file encoded at one quality, and its scores.
 type point struct {
 	quality int
 	bytes   float64
 	score
 }
 
-// A decoder makes pixels of a file, as the world sees them: it is that of the reference.
+// A decoder returns the pixels of a file. It is the reference decoder of the format.
 type decoder func(b *bench, file []byte) (*image.RGBA, error)
 
-// printing is a decoder that reads a file and prints a PPM.
+// printing returns a decoder that runs a program, which reads a file and prints a PPM.
 func printing(args ...string) decoder {
 	return func(_ *bench, file []byte) (*image.RGBA, error) {
 		f, err := os.CreateTemp("", "encoded-*")
@@ -85,8 +85,8 @@ func (b *bench) point(s side, p *picture, quality int, decode decoder) (point, e
 func bySSIMULACRA2(p point) float64 { return p.S2 }
 func byButteraugli(p point) float64 { return p.Butteraugli }
 
-// bytesAt returns how many bytes a picture of that score takes: between two points of a curve, the
-// logarithm of the bytes is taken to be linear.
+// bytesAt returns the size in bytes of a file with a score. It interpolates the logarithm of the size
+// linearly between two points of a curve.
 func bytesAt(curve []point, score func(point) float64, want float64) float64 {
 	i := 1
 	rises := score(curve[len(curve)-1]) > score(curve[0])

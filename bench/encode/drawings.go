@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// drawing is a picture of a Debian package that was drawn.
+// drawing is a drawn picture, no photograph, in a Debian package.
 type drawing struct{ name, file string }
 
 const icons = "/usr/share/icons/Adwaita/512x512/"
 
-// transparent are of adwaita-icon-theme.
+// transparent are icons of adwaita-icon-theme.
 var transparent = []drawing{
 	{"headphones", icons + "devices/audio-headphones.png"},
 	{"gaming", icons + "devices/input-gaming.png"},
@@ -26,7 +26,7 @@ var transparent = []drawing{
 	{"package", icons + "mimetypes/package-x-generic.png"},
 }
 
-// flat are of gnome-backgrounds and mate-backgrounds.
+// flat are opaque drawings of gnome-backgrounds and mate-backgrounds.
 var flat = []drawing{
 	{"blobs", backgrounds + "gnome/blobs-l.svg"},
 	{"drool", backgrounds + "gnome/drool-d.svg"},

@@ -13,7 +13,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// lossless is a comparison of encoders that keep every pixel.
+// lossless is a comparison of lossless encoders.
 type lossless struct {
 	subject  side
 	theirs   []side
@@ -87,7 +87,7 @@ func (l *lossless) measure(b *bench, p *picture) (r losslessRow, err error) {
 	return r, nil
 }
 
-// check sees to it that every pixel that shows is the same.
+// check returns an error unless every visible pixel is unchanged.
 func (l *lossless) check(file []byte, p *picture) error {
 	decoded, err := l.decode(file)
 	if err != nil {
@@ -119,7 +119,7 @@ func ratios(all [][2]float64, n float64) string {
 	return b.String()
 }
 
-// decodedBy is a decoder of ours.
+// decodedBy returns the decoder of a format of this library.
 func decodedBy(f *codec.Format) func(file []byte) (image.Image, error) {
 	return func(file []byte) (image.Image, error) {
 		ctx := context.Background()
@@ -137,7 +137,7 @@ func decodedBy(f *codec.Format) func(file []byte) (image.Image, error) {
 
 func decodedAsPNG(file []byte) (image.Image, error) { return png.Decode(bytes.NewReader(file)) }
 
-// raw returns the path of a PAM with the pixels: what libraries are given in memory.
+// raw returns the path of a PAM file with the pixels, from which programs fill the memory that they encode.
 func (p *picture) raw() (string, error) {
 	img, err := p.image()
 	if err != nil {

@@ -87,7 +87,7 @@ func (l *lossy) curves(b *bench, pictures []*picture) ([]measured, error) {
 	return all, nil
 }
 
-// mean is of f, over the pictures of a size, or over all if it is zero.
+// mean returns the mean of f over the pictures of a size, or over all pictures if size is zero.
 func (m *measured) mean(size image.Point, f func(subject, theirs []point) float64) float64 {
 	sum, n := 0.0, 0.0
 	for i, p := range m.pictures {
@@ -98,7 +98,8 @@ func (m *measured) mean(size image.Point, f func(subject, theirs []point) float6
 	return sum / n
 }
 
-// equal is the mean of the ratios of bytes where both score as the reference does at a quality.
+// equal returns the mean ratio of file sizes at equal scores, which are those of the reference at a
+// quality.
 func (m *measured) equal(size image.Point, score func(point) float64, quality int) float64 {
 	return m.mean(size, func(subject, theirs []point) float64 {
 		reference := at(theirs, quality)

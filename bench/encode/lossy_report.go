@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// sizesAndAll are the sizes of a table, and the zero size for all together.
+// sizesAndAll returns the sizes of a table, followed by the zero size, which stands for all of them.
 func (l *lossy) sizesAndAll() []image.Point {
 	if len(l.sizes) < 2 {
 		return l.sizes
@@ -42,7 +42,7 @@ func (l *lossy) writeEqual(p printer, curves []measured) {
 	p("")
 }
 
-// writeSame writes the table of what a number of quality gives.
+// writeSame writes the table of scores and sizes at the same quality setting.
 func (l *lossy) writeSame(p printer, curves []measured) {
 	p("### At the same quality setting\n")
 	p("SSIMULACRA 2 minus the reference's (higher is better) / butteraugli divided by the reference's (lower is better) / file size divided by the reference's.\n")
@@ -72,7 +72,7 @@ func (l *lossy) writeSame(p printer, curves []measured) {
 	p("")
 }
 
-// writePairs says what is compared with what.
+// writePairs writes the list of the pairs that are compared.
 func (l *lossy) writePairs(p printer) {
 	for _, pair := range l.pairs {
 		p("- %s: %s against %s", pair.name, pair.subject.label, pair.theirs.label)
@@ -80,7 +80,7 @@ func (l *lossy) writePairs(p printer) {
 	p("")
 }
 
-// replaceSection puts a section into ENCODE.md in the place of what it had.
+// replaceSection replaces a section of ENCODE.md.
 func replaceSection(path, title, text string) error {
 	page, err := readPage(path)
 	if err != nil {

@@ -1,15 +1,16 @@
-// Command encode compares the encoders with those that Debian has: bytes at equal quality as
-// SSIMULACRA 2 and butteraugli see it, how pictures of one Quality look, and CPU time.
+// Command encode compares the encoders with those in Debian: file size at equal quality, by SSIMULACRA 2
+// and by butteraugli; quality at the same quality setting; and CPU time.
 //
 //	make bench                                                      everything, after a comparison with libvips
 //	bench/encode/run.sh                                             everything: installs what it needs, writes bench/ENCODE.md
-//	go run ./bench/encode -rows webp                                a section alone, written into bench/ENCODE.md
-//	go run ./bench/encode -rows webp-lossy -sizes 400x300 -photos 6 less of it, printed
-//	go run ./bench/encode -rows jpeg -jpegli cjpegli                beside cjpegli as well, which is not in Debian
+//	go run ./bench/encode -rows webp                                only this section, written into bench/ENCODE.md
+//	go run ./bench/encode -rows webp-lossy -sizes 400x300 -photos 6 a part of a section, printed
+//	go run ./bench/encode -rows jpeg -jpegli cjpegli                also compares with cjpegli, which is not in Debian
 //
-// The sections are jpeg, webp-lossy, webp-lossless, webp-animated, png, gif, gif-animated and avif: -rows picks those
-// with that text in their name. A new encoder is a side (side.go), a new comparison an entry of a section
-// (section_*.go). Scores are kept in bench/out/encode, so that a second run measures what has changed.
+// The sections are jpeg, webp-lossy, webp-lossless, webp-animated, png, gif, gif-animated and avif; -rows
+// selects those whose names contain its value. To add an encoder, add a side (side.go); to add a
+// comparison, add an entry to a section (section_*.go). Scores are cached in bench/out/encode, so a second
+// run computes only new ones.
 package main
 
 import (
@@ -49,7 +50,7 @@ type bench struct {
 	scores *scores
 }
 
-// allSizes are those of photos.
+// allSizes are the sizes of photos.
 var allSizes = []image.Point{{X: 200, Y: 200}, {X: 400, Y: 300}, {X: 800, Y: 600}, {X: 1600, Y: 1200}}
 
 // section is a part of ENCODE.md.

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// workers are the programs of native, and what they are linked with.
+// workers are the programs in the folder native, and the libraries that they are linked with.
 var workers = map[string]string{"jpeg": "-ljpeg", "webp": "-lwebp -lm", "vips": "`pkg-config --cflags --libs vips`"}
 
-// worker returns the path of a program of native, which it builds first.
+// worker builds a program of the folder native if necessary, and returns its path.
 func (b *bench) worker(name string) (string, error) {
 	path := filepath.Join(b.dir, name+"-worker")
 	source := "bench/encode/native/" + name + ".c"

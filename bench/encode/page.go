@@ -37,7 +37,7 @@ func readPage(path string) (map[string]string, error) {
 }
 
 // writePage writes ENCODE.md. Sections that this program does not write, of programs that are not in Debian,
-// stay behind those that it does.
+// stay after the others.
 func writePage(path string, page map[string]string) error {
 	var b strings.Builder
 	b.WriteString(preface)

@@ -13,7 +13,7 @@ import (
 // A page is shown by Chromium, to make a screenshot.
 type page struct{ name, body, style string }
 
-// pages are what screens show: text, tables, code, forms, charts, in light and dark.
+// pages are typical contents of screens: text, tables, code, forms and charts, in light and dark themes.
 var pages = []page{
 	{"article", "<h1>" + words(1, 6) + "</h1>" + paragraphs(2, 6), "body{font:17px serif;max-width:800px;margin:auto}"},
 	{"table", "<table>" + table(3, 30, 8) + "</table>", "table{border-collapse:collapse;font:14px sans-serif}td{border:1px solid #ccc;padding:4px 9px}tr:nth-child(odd){background:#f2f5fa}"},
@@ -28,7 +28,7 @@ var pages = []page{
 
 const letters = "etaoinsrhldcumfpgwybvk"
 
-// words are of random letters.
+// words returns n words of random letters.
 func words(seed int64, n int) string {
 	rng := rand.New(rand.NewSource(seed))
 	var b strings.Builder

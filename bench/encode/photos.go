@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A photo is of a Debian package. Nothing of it is in this repository.
+// A photo is a file of a Debian package; it is not in this repository.
 type photo struct{ name, file string }
 
 const backgrounds = "/usr/share/backgrounds/"
@@ -33,7 +33,7 @@ var photos = []photo{
 	{"umang", "umang_by_Abhishek_Mudgal.jpg"},
 }
 
-// photosOf returns the photos at the sizes, which it makes unless they are there.
+// photosOf returns the photos in each of the sizes. It makes the files that do not exist yet.
 func (b *bench) photosOf(sizes []image.Point) (all []*picture, err error) {
 	for _, size := range sizes {
 		for _, p := range photos[:b.photos] {

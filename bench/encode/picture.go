@@ -12,7 +12,7 @@ import (
 	"sync"
 )
 
-// picture is what is encoded: a PPM of a photo, or a PNG.
+// picture is an input of the encoders: a photo as PPM, or another picture as PNG.
 type picture struct {
 	set, name string
 	path      string
@@ -23,7 +23,7 @@ type picture struct {
 	err  error
 }
 
-// image is an *image.RGBA of a photo, else an *image.NRGBA, as encoders are given it.
+// image returns the decoded picture: an *image.RGBA for a photo, else an *image.NRGBA.
 func (p *picture) image() (image.Image, error) {
 	p.load.Do(func() {
 		var f *os.File

@@ -14,13 +14,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// A recorder is an encoder that keeps the frames that it is given.
+// A recorder is an Encoder that stores the frames instead of encoding them.
 type recorder struct{ frames []processors.Frame }
 
 // Animates implements processors.Animator.
 func (*recorder) Animates() bool { return true }
 
-// Encode implements thumbnail.Encoder. It writes a byte.
+// Encode implements thumbnail.Encoder. It writes one byte, because an empty result is an error.
 func (r *recorder) Encode(w io.Writer, img image.Image) error {
 	moving, ok := img.(*processors.Animation)
 	if !ok {
@@ -40,7 +40,7 @@ func (r *recorder) Encode(w io.Writer, img image.Image) error {
 	return err
 }
 
-// score is the mean of those of up to 12 frames of a GIF.
+// score returns the mean score of up to 12 frames of a GIF.
 func (r *recorder) score(file []byte) (float64, error) {
 	ctx := context.Background()
 	h, err := room.Format.Header(ctx, codec.NewBytesReader(ctx, file))
@@ -79,7 +79,7 @@ func (r *recorder) score(file []byte) (float64, error) {
 	return sum / n, nil
 }
 
-// onWhite puts a picture on white, with pixels as opaque as GIF can have them.
+// onWhite composites a picture over white. As in a GIF, pixels are either opaque or transparent.
 func onWhite(img *image.NRGBA) image.Image {
 	out := image.NewNRGBA(img.Rect)
 	draw.Draw(out, out.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)

@@ -17,13 +17,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/ssimulacra2"
 )
 
-// score is how a copy looks.
+// score is the similarity of a copy to its original.
 type score struct {
 	S2          float64 // SSIMULACRA 2: 100 is no difference
 	Butteraugli float64 // its 3-norm: 0 is no difference
 }
 
-// scores keeps what has been measured, by the pixels of both pictures.
+// scores is a cache of scores, keyed by the pixels of both pictures.
 type scores struct {
 	path string
 	mu   sync.Mutex
@@ -54,7 +54,7 @@ func (s *scores) save() error {
 	return os.WriteFile(s.path, data, 0o644)
 }
 
-// of compares a copy with the photo that it was made of.
+// of compares a copy with its original.
 func (s *scores) of(p *picture, copied *image.RGBA) (score, error) {
 	img, err := p.image()
 	if err != nil {
@@ -84,7 +84,8 @@ func (s *scores) of(p *picture, copied *image.RGBA) (score, error) {
 	return made, nil
 }
 
-// reference keeps the one of the last picture: copies of a picture come one after the other.
+// reference returns the reference of a picture. It keeps the last one, because the copies of a picture are
+// compared one after the other.
 func (s *scores) reference(p *picture, img image.Image) *ssimulacra2.Reference {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,7 +95,7 @@ func (s *scores) reference(p *picture, img image.Image) *ssimulacra2.Reference {
 	return s.ref
 }
 
-// butteraugli asks the program of libjxl.
+// butteraugli runs the program of libjxl.
 func butteraugli(path string, copied *image.RGBA) (float64, error) {
 	f, err := os.CreateTemp("", "*.ppm")
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// parts are the widths of thumbnails of animations, over those of their originals.
+// parts are the widths of thumbnails of animations, divided by those of their originals.
 var parts = []float64{0.5, 0.7}
 
 // writeGIFAnimated compares thumbnails of animations with those of gifsicle.
@@ -55,7 +55,8 @@ type movie struct {
 	file []byte
 }
 
-// movies are the animations of cases and corpus and those of package films. What is no GIF becomes one.
+// movies returns the animations of cases, of the corpus and of package films. It converts other formats to
+// GIF.
 func (b *bench) movies() (all []movie, err error) {
 	for _, pattern := range []string{"cases/gif/*.gif", "cases/png/*apng*.png", "cases/webp/*anim*.webp", "cases/webp/*frames*.webp", "cases/webp/n7*.webp", "corpus/gif-animated/*.gif"} {
 		found, err := filepath.Glob(filepath.Join(b.corpus, pattern))
@@ -95,7 +96,7 @@ func (b *bench) movies() (all []movie, err error) {
 	return all, err
 }
 
-// gifsicle does something to a file.
+// gifsicle runs gifsicle on a file.
 func (b *bench) gifsicle(file []byte, args string) ([]byte, error) {
 	path := filepath.Join(b.dir, "original.gif")
 	if err := os.WriteFile(path, file, 0o644); err != nil {
@@ -114,7 +115,7 @@ var formats = func() *engine.Engine {
 	return e
 }()
 
-// thumbnailOf makes a thumbnail that is so much of the original wide.
+// thumbnailOf makes a thumbnail whose width is part times that of the original.
 func thumbnailOf(data []byte, encoder engine.Encoder, part float64, out *bytes.Buffer) (*codec.Header, error) {
 	ctx := context.Background()
 	h, err := formats.Header(ctx, codec.NewBytesReader(ctx, data))

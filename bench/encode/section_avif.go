@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// writeAVIF compares processors/avif, a module of its own, which a program there runs for us.
+// writeAVIF compares processors/avif. As that is a separate module, a program in it runs the encoder.
 func writeAVIF(b *bench, p printer) error {
 	worker, err := filepath.Abs(filepath.Join(b.dir, "avif-worker"))
 	if err != nil {
@@ -61,7 +61,8 @@ func writeAVIF(b *bench, p printer) error {
 	return l.write(b, p)
 }
 
-// byPNG gives a program, which knows no PPM, the photo as {png}, and as {aq} the quantizer of a quality.
+// byPNG replaces {png} in the arguments by the photo as PNG, for programs that can't read PPM, and {aq} by
+// the quantizer of a quality.
 func (s side) byPNG() side {
 	args := strings.Trim(s.label, "`")
 	run := func(b *bench, p *picture, quality int) ([]byte, float64, error) {

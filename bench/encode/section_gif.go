@@ -70,7 +70,7 @@ func (b *bench) still(subject, theirs side, p *picture) (r gifRow, err error) {
 	return gifRow{s.S2, t.S2, s.Butteraugli, t.Butteraugli, s.bytes / 1000, s.bytes / t.bytes, took / other}, err
 }
 
-// animations are the GIF files beside the repository that have several frames.
+// animations returns the GIF files in the directory next to the repository that have several frames.
 func (b *bench) animations() (all []string, err error) {
 	for _, pattern := range []string{"cases/gif/*.gif", "corpus/gif-animated/*.gif"} {
 		found, err := filepath.Glob(filepath.Join(b.corpus, pattern))
@@ -87,7 +87,7 @@ func (b *bench) animations() (all []string, err error) {
 	return all, nil
 }
 
-// film returns an animation as encoders are given it, or nil if the file is a still or damaged.
+// film returns the Animation that encoders receive for a file, or nil if the file is a still or damaged.
 func film(path string) (*processors.Animation, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -48,7 +48,7 @@ func writeJPEG(b *bench, p printer) error {
 	return l.write(b, p)
 }
 
-// planes is an encoder that is given Y'CbCr in 4:2:0, as the thumbnail of a JPEG is.
+// planes returns an encoder that receives Y'CbCr in 4:2:0, as for the thumbnail of a JPEG.
 func planes(of func(quality int) processors.JPEG) side {
 	return side{cpu: func(_ *bench, p *picture, quality int) (float64, error) {
 		img, err := p.planes()

@@ -26,7 +26,7 @@ func writeWebPLossless(b *bench, p printer) error {
 	return l.write(b, p)
 }
 
-// drawn are pictures that are no photos.
+// drawn returns the pictures that are not photos.
 func (b *bench) drawn() (all []*picture, err error) {
 	opaque, err := b.scaledTo("flat art", flat, 640)
 	if err != nil {

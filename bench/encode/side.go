@@ -17,7 +17,7 @@ import (
 
 // A side is an encoder that is compared.
 type side struct {
-	label string // a command line, or what is written in Go
+	label string // a command line, or a Go expression
 
 	// encode makes a file.
 	encode func(b *bench, p *picture, quality int) ([]byte, error)
@@ -57,7 +57,8 @@ func encodeTo(w io.Writer, e thumbnail.Encoder, img image.Image) error {
 	return e.Encode(w, img)
 }
 
-// inProcess returns the CPU time of f, in microseconds: the mean over a few milliseconds at least.
+// inProcess returns the CPU time of f, in microseconds: the mean of calls that take at least a few
+// milliseconds together.
 func inProcess(size image.Point, f func() error) (float64, error) {
 	n := max(1, 500_000/(size.X*size.Y))
 	start := cpuTime()
@@ -69,8 +70,9 @@ func inProcess(size image.Point, f func() error) (float64, error) {
 	return (cpuTime() - start) / float64(n), nil
 }
 
-// command is a program. Of its arguments {in} is the picture, {q} the quality and {out} the file that it
-// makes; without {out} that is what it prints. CPU time is that of the process.
+// command is a side that runs a program. In its arguments, {in} is the picture, {q} the quality, and {out}
+// the file that it writes; without {out}, the file is its standard output. The CPU time is that of the
+// process.
 func command(args string) side {
 	s := side{label: "`" + args + "`"}
 	s.encode = func(b *bench, p *picture, quality int) ([]byte, error) {
@@ -84,8 +86,8 @@ func command(args string) side {
 	return s
 }
 
-// timedBy measures CPU time by a program of native, which prints it: so neither starting it nor reading
-// the picture counts. {raw} is the picture as a PAM.
+// timedBy measures the CPU time by a program of the folder native, which prints it without the time for
+// starting and for reading the picture. {raw} is the picture as a PAM file.
 func (s side) timedBy(name, args string) side {
 	s.cpu = func(b *bench, p *picture, quality int) (float64, error) {
 		worker, err := b.worker(name)
@@ -107,14 +109,14 @@ func (s side) timedBy(name, args string) side {
 	return s
 }
 
-// untimed does not measure CPU time.
+// untimed returns the side without the measurement of CPU time.
 func (s side) untimed() side {
 	s.cpu = nil
 	return s
 }
 
-// execute runs a program, and returns the file that it made and its CPU time in microseconds. What
-// follows {out} in its argument is the extension, and options in brackets.
+// execute runs a program, and returns the file that it wrote and its CPU time in microseconds. The text
+// after {out} in its argument is the extension, which may be followed by options in brackets.
 func execute(b *bench, args, in string, quality int) (file []byte, took float64, err error) {
 	words := strings.Fields(strings.NewReplacer("{in}", in, "{q}", fmt.Sprint(quality)).Replace(args))
 	made := ""

@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 )
 
-// A canvas is what a frame is drawn on.
+// A canvas is a picture that frames are drawn on.
 type canvas struct {
 	img    *image.NRGBA
 	random *rand.Rand
@@ -26,7 +26,7 @@ func (c *canvas) fill(x, y, w, h int, v uint32) {
 
 func (c *canvas) background(v uint32) { c.fill(0, 0, c.img.Rect.Dx(), c.img.Rect.Dy(), v) }
 
-// blend puts a color over a pixel.
+// blend composites a color over a pixel, which it covers by the fraction cover.
 func (c *canvas) blend(x, y int, v uint32, cover float64) {
 	if !image.Pt(x, y).In(c.img.Rect) || cover <= 0 {
 		return
@@ -39,7 +39,7 @@ func (c *canvas) blend(x, y int, v uint32, cover float64) {
 	c.img.SetNRGBA(x, y, color.NRGBA{mix(p.R, q.R), mix(p.G, q.G), mix(p.B, q.B), max(p.A, uint8(min(cover, 1)*255))})
 }
 
-// ellipse has smooth edges if smooth.
+// ellipse draws a filled ellipse, antialiased if smooth is true.
 func (c *canvas) ellipse(x, y, rx, ry float64, v uint32, smooth bool) {
 	for py := int(y - ry - 2); py < int(y+ry+3); py++ {
 		for px := int(x - rx - 2); px < int(x+rx+3); px++ {
@@ -53,7 +53,7 @@ func (c *canvas) ellipse(x, y, rx, ry float64, v uint32, smooth bool) {
 	}
 }
 
-// line has smooth edges.
+// line draws an antialiased line.
 func (c *canvas) line(x0, y0, x1, y1, width float64, v uint32) {
 	length := max(math.Hypot(x1-x0, y1-y0), 1e-9)
 	ux, uy := (x1-x0)/length, (y1-y0)/length
@@ -67,8 +67,8 @@ func (c *canvas) line(x0, y0, x1, y1, width float64, v uint32) {
 	}
 }
 
-// text writes letters of a font that is made up, five by seven squares each. Smooth ones lie between pixels, as those of
-// outline fonts do.
+// text draws letters of an invented font, of five by seven squares each. If smooth is true, the positions
+// are fractions of pixels, as with outline fonts.
 func (c *canvas) text(x, y float64, s string, size float64, v uint32, smooth bool) {
 	for _, r := range s {
 		if r != ' ' {
@@ -104,7 +104,7 @@ func (c *canvas) square(x, y, size float64, v uint32, smooth bool) {
 	}
 }
 
-// words are of letters without sense, but always the same.
+// words returns n words of random letters; the same seed gives the same words.
 func words(seed uint64, n int) string {
 	random := rand.New(rand.NewPCG(seed, 3))
 	var b []byte

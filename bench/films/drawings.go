@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// drawings are flat art.
+// drawings returns the films of flat art.
 func drawings() []scene {
 	return []scene{
 		{name: "cartoon", size: image.Pt(320, 240), frames: 24, colors: 16, draw: func(c *canvas, i int) { cartoon(c, i, false) }},

@@ -1,5 +1,5 @@
-// Package films draws animated GIFs of the kinds that people have, for comparisons of encoders: cartoons,
-// screen recordings, photos that move, sprites, loaders, and all that a GIF can have in its structure.
+// Package films draws animated GIFs of typical kinds, for comparisons of encoders: cartoons, screen
+// recordings, moving photos, sprites and loading indicators, with all structures that a GIF can have.
 package films
 
 import (
@@ -16,11 +16,11 @@ import (
 type Film struct {
 	Name       string
 	Photo      bool // it shows photographs
-	Interlaced bool // the file should be; image/gif does not write that
+	Interlaced bool // the file should be interlaced; image/gif can't write that
 	File       []byte
 }
 
-// scene is how a film is drawn.
+// scene describes how a film is drawn.
 type scene struct {
 	name       string
 	photo      bool
@@ -30,13 +30,13 @@ type scene struct {
 	colors     int
 	dither     draw.Drawer // nil: the nearest color
 	local      bool        // a palette for each frame
-	whole      bool        // frames are written whole, not by what has changed
+	whole      bool        // every frame is written whole, not only its changed part
 	disposal   byte
 	delay      func(i int) int
 	draw       func(c *canvas, i int)
 }
 
-// All draws all films. Those that show photographs take them from photo, which returns one of that size.
+// All draws all films. photo returns a photograph of the requested size, for films that show photographs.
 func All(photo func(i int, size image.Point) (image.Image, error)) (all []Film, err error) {
 	shown, err := photographs(photo)
 	if err != nil {
@@ -45,7 +45,7 @@ func All(photo func(i int, size image.Point) (image.Image, error)) (all []Film, 
 	return files(append(append(drawings(), recordings()...), shown...))
 }
 
-// Drawn draws those without photographs.
+// Drawn draws the films that show no photographs.
 func Drawn() ([]Film, error) { return files(append(drawings(), recordings()...)) }
 
 func files(scenes []scene) (all []Film, err error) {
@@ -104,7 +104,7 @@ func (s *scene) drawer() draw.Drawer {
 	return s.dither
 }
 
-// changed is the part of a frame that differs from the one before.
+// changed returns the part of a frame that differs from the previous frame.
 func changed(now, before *image.Paletted) *image.Paletted {
 	var r image.Rectangle
 	for y := range now.Rect.Dy() {
@@ -120,7 +120,7 @@ func changed(now, before *image.Paletted) *image.Paletted {
 	return now.SubImage(r).(*image.Paletted)
 }
 
-// clearTransparent gives pixels that are transparent the last color, which is transparent.
+// clearTransparent sets transparent pixels to the last color of the palette, which is transparent.
 func clearTransparent(p *image.Paletted, img *image.NRGBA) {
 	for i := range p.Pix {
 		if img.Pix[4*i+3] < 128 {
@@ -129,8 +129,8 @@ func clearTransparent(p *image.Paletted, img *image.NRGBA) {
 	}
 }
 
-// paletteOf returns a palette for frames: their colors, if those are few enough, or means of boxes that are cut at the
-// median of their longest side. The last one is transparent if there are transparent pixels.
+// paletteOf returns a palette of at most n colors for frames: their own colors, or the colors of a median
+// cut if there are more. If the frames have transparent pixels, the last color is transparent.
 func paletteOf(frames []*image.NRGBA, n int) color.Palette {
 	random := rand.New(rand.NewPCG(1, 2))
 	count := map[[3]uint8]int{}

@@ -69,7 +69,8 @@ func cut(count map[[3]uint8]int, n int) (palette color.Palette) {
 	return palette
 }
 
-// bayer dithers by a matrix (B. Bayer, 1973), as video programs do, because what rests stays the same.
+// bayer is ordered dithering (B. Bayer, 1973). Video programs use it because static parts of the picture
+// stay identical between frames.
 type bayer struct{ strength int }
 
 func (b bayer) Draw(dst draw.Image, r image.Rectangle, src image.Image, _ image.Point) {

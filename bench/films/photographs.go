@@ -5,7 +5,7 @@ import (
 	"image/draw"
 )
 
-// photographs are films of photos.
+// photographs returns the films that show photographs.
 func photographs(photo func(i int, size image.Point) (image.Image, error)) (all []scene, err error) {
 	var large [4]*image.NRGBA
 	for i := range large {

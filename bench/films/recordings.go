@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// recordings are of screens.
+// recordings returns screen recordings.
 func recordings() []scene {
 	return []scene{
 		{name: "window", size: image.Pt(640, 400), frames: 40, colors: 64, draw: func(c *canvas, i int) { window(c, i, true) }},

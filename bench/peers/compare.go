@@ -27,7 +27,7 @@ type options struct {
 
 type peer struct{ name, url string }
 
-// A server is one that is compared.
+// A server is one of the compared servers.
 type server struct {
 	kind kind
 	url  string
@@ -38,8 +38,8 @@ type server struct {
 
 // A sample is a round.
 type sample struct {
-	took, cpu time.Duration // of one request, all clients together
-	bytes     int           // of one answer
+	took, cpu time.Duration // the time of a round with all clients, divided by its requests
+	bytes     int           // of one response
 }
 
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}, Timeout: 2 * time.Minute}
@@ -91,7 +91,7 @@ func compare(ctx context.Context, o options) (string, error) {
 	return report(o, servers), nil
 }
 
-// makePhotos makes originals of 12 megapixels of Debian's backgrounds.
+// makePhotos makes originals of 12 megapixels from desktop backgrounds in Debian.
 func makePhotos(dir string) (string, error) {
 	dir = filepath.Join(dir, "originals")
 	if err := os.Mkdir(dir, 0o755); err != nil {
@@ -129,7 +129,7 @@ func serveOriginals(dir string) (urls []string, stop func(), err error) {
 	return urls, func() { _ = l.Close() }, nil
 }
 
-// findServers starts this library's server, and finds the others. end ends what was started.
+// findServers starts this library's server, and finds the others. end stops the started server.
 func findServers(peers []peer, original, dir string) (servers []*server, end func(), err error) {
 	end = func() {}
 	self, err := os.Executable()
@@ -162,7 +162,8 @@ func findServers(peers []peer, original, dir string) (servers []*server, end fun
 	return servers, end, nil
 }
 
-// load requests thumbnails whose numbers number returns, for at least a time, and returns what one costs.
+// load requests the thumbnails whose numbers number returns, for at least the duration least, and returns
+// the cost of one request.
 func (s *server) load(o options, j job, originals []string, least time.Duration, number func(i int) int) (sample, error) {
 	var next, done, bytes atomic.Int64
 	var wg sync.WaitGroup
@@ -213,7 +214,7 @@ func get(at string) (contentType string, body []byte, err error) {
 	return resp.Header.Get("Content-Type"), body, err
 }
 
-// report writes the tables. Ratios are medians of those of each round.
+// report writes the tables. A ratio is the median of the ratios of the rounds.
 func report(o options, servers []*server) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Compared with other servers\n\nMade by `make bench-peers` on %s/%s, %d processors, %s. Originals of 12 megapixels are fetched by HTTP from the same machine. "+

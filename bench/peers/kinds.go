@@ -31,11 +31,11 @@ type kind struct {
 	flag string // "" is this library
 	name string
 	path func(j job, original string, n int) string // of the nth thumbnail; original is a URL
-	webp bool                                       // it writes WebP
+	webp bool                                       // the program writes WebP
 }
 
-// kinds have the thumbnail of an original made as they say in their documentation: filled by cropping, and
-// nothing else. A number in the original's query makes each thumbnail another one.
+// kinds request a thumbnail as the documentation of each program says: cropped to fill the box, without
+// other changes. A number in the query of the original makes each thumbnail a new one.
 var kinds = []kind{
 	{name: "thumbnail", path: ownPath, webp: true},
 	{flag: "imgproxy", name: "imgproxy", webp: true, path: func(j job, original string, n int) string {

@@ -1,13 +1,14 @@
-// Command peers compares the handler with other servers of thumbnails, as far as the caller runs them:
+// Command peers compares the handler with other thumbnail servers that the caller runs:
 //
 //	IMGPROXY_ALLOW_LOOPBACK_SOURCE_ADDRESSES=true IMGPROXY_BIND=127.0.0.1:8081 imgproxy &
 //	IMAGOR_UNSAFE=1 imagor -port 8082 &
 //	imageproxy -addr 127.0.0.1:8083 -allowHosts 127.0.0.1 &
 //	make bench-peers IMGPROXY=http://127.0.0.1:8081 IMAGOR=http://127.0.0.1:8082 IMAGEPROXY=http://127.0.0.1:8083
 //
-// All get the same originals of 12 megapixels, over HTTP from this program, and make the same sizes at the same
-// quality. They take turns. The processor time and the memory of a server are those of its process, which is found by its port,
-// so servers have to run on this machine, without containers. The report goes to bench/PEERS.md.
+// All servers fetch the same originals of 12 megapixels over HTTP from this program, and make the same
+// sizes at the same quality, in alternation. The program finds the process of a server by its port, and
+// measures its CPU time and memory. So the servers have to run on this machine, without containers. The
+// report goes to bench/PEERS.md.
 package main
 
 import (

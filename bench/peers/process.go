@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// findProcess returns the id of the process that listens at a URL.
+// findProcess returns the ID of the process that listens at a URL.
 func findProcess(at string) (int, error) {
 	u, err := url.Parse(at)
 	if err != nil {
@@ -43,10 +43,10 @@ func findProcess(at string) (int, error) {
 	return 0, fmt.Errorf("no process of this machine is seen to listen at %s", at)
 }
 
-// tick is the unit of the times in /proc on every Linux.
+// tick is the unit of the times in /proc, the same on every Linux.
 const tick = 10 * time.Millisecond
 
-// cpuTime returns the time that a process has had on all processors together.
+// cpuTime returns the CPU time of a process, on all CPUs together.
 func cpuTime(pid int) time.Duration {
 	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	f := strings.Fields(string(b[strings.LastIndexByte(string(b), ')')+1:]))
@@ -70,7 +70,8 @@ func peakMemory(pid int) int {
 	return 0
 }
 
-// version returns what a server says of itself: over HTTP, by a command, or else by what Go's linker wrote into it.
+// version returns the version that a server reports: over HTTP, by a command, or else in the build
+// information of its Go binary.
 func (s *server) version() string {
 	exe := fmt.Sprintf("/proc/%d/exe", s.pid)
 	switch s.kind.flag {

@@ -24,7 +24,7 @@ var signer = func() thumbnail.Signer {
 	return s
 }()
 
-// serve serves thumbnails of originals that origin has, on a free port, and prints its URL.
+// serve serves thumbnails of the originals at origin, on a free port, and prints its URL.
 func serve(origin, dir string) error {
 	source, err := httpsource.New(httpsource.Config{Base: origin, AllowedPrefixes: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	if err != nil {
@@ -49,7 +49,7 @@ func serve(origin, dir string) error {
 	return http.Serve(l, http.StripPrefix("/thumbs/", h)) //nolint:gosec // it has no strangers
 }
 
-// ownPath makes each thumbnail another one by its version.
+// ownPath returns the path of a thumbnail. The number n is its version, so every number is a new thumbnail.
 func ownPath(j job, original string, n int) string {
 	link, err := thumbnail.URL("/thumbs/", signer, thumbnail.Spec{
 		Source: path.Base(original), Size: thumbnail.Size{Width: j.width, Height: j.height}, Method: "crop", Ext: j.ext, Version: strconv.Itoa(n),

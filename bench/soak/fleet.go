@@ -23,7 +23,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// A fleet is the workers and servers of one half.
+// A fleet has the workers and servers of one half of the run.
 type fleet struct {
 	dir, kind string
 	setup     setup
@@ -34,7 +34,7 @@ type fleet struct {
 	outage  time.Time // until when a server of the storage may fail requests
 }
 
-// A process is a program that was started.
+// A process is a program that this one has started.
 type process struct {
 	*exec.Cmd
 	address string
@@ -48,7 +48,7 @@ func (p *process) kill() {
 
 func (p *process) signal(s syscall.Signal) { _ = syscall.Kill(-p.Process.Pid, s) }
 
-// launch starts a program in a process group of its own.
+// launch starts a program in its own process group.
 func launch(cmd *exec.Cmd, env ...string) (*process, error) {
 	cmd.Env = append(os.Environ(), env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -84,7 +84,7 @@ func (f *fleet) start(workers int) (err error) {
 	return err
 }
 
-// startServer starts Redis or the S3 server, perhaps again.
+// startServer starts or restarts Redis or the S3 server.
 func (f *fleet) startServer(name string) error {
 	p := f.servers[name]
 	var address string
@@ -169,7 +169,7 @@ func (f *fleet) stop() {
 	f.workers, f.servers = nil, nil
 }
 
-// addresses are those of the workers, at the moment.
+// addresses returns the addresses of the running workers.
 func (f *fleet) addresses() (all []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -179,15 +179,15 @@ func (f *fleet) addresses() (all []string) {
 	return all
 }
 
-// disturbed reports whether the storage's server may fail requests that began at a time.
+// disturbed reports whether requests that began at since may fail, because the storage's server was down.
 func (f *fleet) disturbed(since time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return since.Before(f.outage)
 }
 
-// disturb kills, stops and restarts something every few seconds. The first worker is only stopped, so
-// that what it holds can be watched.
+// disturb kills, stops or restarts a process every few seconds. The first worker is only stopped, never
+// killed, so that its memory can be observed.
 func (f *fleet) disturb(ctx context.Context, r *report, random *rand.Rand) {
 	for {
 		select {
@@ -212,8 +212,7 @@ func (f *fleet) disturb(ctx context.Context, r *report, random *rand.Rand) {
 	}
 }
 
-// killOften kills one worker after the other, but the first, in moments of their work that chance
-// decides.
+// killOften kills one worker after the other, except the first, at random moments of their work.
 func (f *fleet) killOften(ctx context.Context, r *report, random *rand.Rand) {
 	for n := 0; n < r.kills && ctx.Err() == nil; n++ {
 		time.Sleep(time.Duration(100+random.IntN(500)) * time.Millisecond)
@@ -261,7 +260,7 @@ func (f *fleet) disturbOnce(kind string, i int, pause time.Duration) error {
 	return nil
 }
 
-// watch asks the first worker every few seconds how much it holds.
+// watch requests the state of the first worker every few seconds.
 func (f *fleet) watch(ctx context.Context, r *report) {
 	for ctx.Err() == nil {
 		if s, err := f.state(f.addresses()[0]); err == nil {

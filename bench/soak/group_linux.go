@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A group is a control group below the one of this process, with a limit of memory. It may be nil.
+// A group is a control group below the one of this process, with a memory limit. It may be nil.
 type group struct {
 	dir     string
 	version int
@@ -55,7 +55,7 @@ func (g *group) name() string {
 	return fmt.Sprintf("cgroup v%d", g.version)
 }
 
-// procs is the file that a process writes its number to in order to join.
+// procs returns the file to which a process writes its ID to join the group.
 func (g *group) procs() string {
 	if g == nil {
 		return ""
@@ -63,7 +63,8 @@ func (g *group) procs() string {
 	return filepath.Join(g.dir, "cgroup.procs")
 }
 
-// peak is the most that the group had, in bytes, of which pages of files can be dropped at any time.
+// peak returns the peak memory of the group in bytes. It includes the page cache, which the kernel can
+// reclaim.
 func (g *group) peak() int64 {
 	if g == nil {
 		return 0
@@ -77,7 +78,7 @@ func (g *group) remove() {
 	if g == nil {
 		return
 	}
-	for range 100 { // until its last process is gone
+	for range 100 { // until its last process has ended
 		if os.Remove(g.dir) == nil {
 			return
 		}
@@ -85,7 +86,7 @@ func (g *group) remove() {
 	}
 }
 
-// highWater returns the most memory that a process had, in bytes: VmHWM of proc_pid_status(5).
+// highWater returns the peak resident memory of a process, in bytes: VmHWM of proc_pid_status(5).
 func highWater(pid int) (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

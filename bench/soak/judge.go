@@ -19,7 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// settle waits until nothing is being made, and looks whether workers hold anything.
+// settle waits until no generation is in progress, and checks that workers hold no memory or locks.
 func (f *fleet) settle(r *report) error {
 	var last state
 	for range 100 {
@@ -45,7 +45,7 @@ func (f *fleet) settle(r *report) error {
 	return nil
 }
 
-// judge compares every file that is stored with a fresh generation.
+// judge compares every stored file with a new generation.
 func (f *fleet) judge(r *report, photos, odd []string) error {
 	for name, s := range f.servers {
 		if s.ProcessState != nil {
@@ -61,7 +61,7 @@ func (f *fleet) judge(r *report, photos, odd []string) error {
 	if err != nil {
 		return err
 	}
-	cfg.MaxMemory, cfg.Timeout = 0, time.Hour // nothing is refused that a worker may have made
+	cfg.MaxMemory, cfg.Timeout = 0, time.Hour // no limit refuses a thumbnail that a worker may have made
 	handler, err := thumbnail.NewHandler(cfg)
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (f *fleet) judge(r *report, photos, odd []string) error {
 	return nil
 }
 
-// leftOvers looks for what dead workers have left after another one has started and stopped.
+// leftOvers looks for temporary files of dead workers, after another worker has started and stopped.
 func (r *report) leftOvers(dir string) error {
 	d, err := storage.OpenDir(dir)
 	if err != nil {

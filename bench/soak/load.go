@@ -21,18 +21,18 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// A load is what visitors do.
+// A load sends the requests of visitors.
 type load struct {
 	fleet       *fleet
 	report      *report
 	photos, odd []string
-	warmShare   int // of 1000 requests, those for what has been made
+	warmShare   int // of 1000 requests, how many are for stored thumbnails
 
 	mu   sync.Mutex
 	warm []string // paths that were answered
 }
 
-// start lets clients ask until ctx ends; finished waits for them.
+// start starts clients that send requests until ctx ends; finished waits for them.
 func (l *load) start(ctx context.Context, clients int, seed uint64) (finished func()) {
 	var wg sync.WaitGroup
 	for i := range clients {
@@ -47,7 +47,7 @@ func (l *load) start(ctx context.Context, clients int, seed uint64) (finished fu
 	return wg.Wait
 }
 
-// visit is one request. What does not belong to warmShare, and is nothing odd, makes something.
+// visit sends one request: for a stored thumbnail, for an unusual original, or for a new thumbnail.
 func (l *load) visit(random *rand.Rand, client *http.Client) {
 	photo := l.photos[random.IntN(len(l.photos))]
 	switch n := random.IntN(1000); {
@@ -82,7 +82,7 @@ func (l *load) someWarm(random *rand.Rand) string {
 	return l.warm[random.IntN(len(l.warm))]
 }
 
-// path is that of a thumbnail, of one of some thousand.
+// path returns the path of one of some thousand thumbnails.
 func (l *load) path(random *rand.Rand, source string) string {
 	methods := []string{"crop", "smart", "fit", "pad_f5f5f5", "focus_30_70", "entropy"}
 	ext := []string{".jpg", ".jpg", ".png", ".gif"}[random.IntN(4)]
@@ -100,7 +100,7 @@ var expected = map[string]string{
 	"warm": "200 404+ 503", "cold": "200 404+ 503", "slow": "200 404+ 503", "forged": "401", "missing": "404 404+ 503", "odd": "200 404+ 415 422 503",
 }
 
-// ask sends a request, and looks whether the answer is one of those that are documented, and whole.
+// ask sends a request, and checks that the response is complete and has a documented status.
 func (l *load) ask(random *rand.Rand, client *http.Client, kind, path string) {
 	addresses := l.fleet.addresses()
 	start := time.Now()
@@ -147,7 +147,7 @@ func (l *load) ask(random *rand.Rand, client *http.Client, kind, path string) {
 	}
 }
 
-// readSlowly reads like a phone in a tunnel.
+// readSlowly reads with long pauses, like a phone on a poor connection.
 func readSlowly(r io.Reader) (all []byte, err error) {
 	buf := make([]byte, 256)
 	for {
@@ -163,7 +163,7 @@ func readSlowly(r io.Reader) (all []byte, err error) {
 	}
 }
 
-// hangUp goes away before the answer is there.
+// hangUp disconnects before the response arrives.
 func (l *load) hangUp(random *rand.Rand, client *http.Client, path string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(random.IntN(50))*time.Millisecond)
 	defer cancel()

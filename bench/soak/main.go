@@ -1,18 +1,18 @@
 //go:build unix
 
-// Command soak runs handlers in several processes under a mixed load for a while, kills and stops them
-// and their servers, and looks whether anything grows, leaks or comes out wrong:
+// Command soak runs handlers in several processes under a mixed load, kills and stops them and their
+// servers, and looks for leaks and wrong results:
 //
 //	go run ./bench/soak -for 30m
 //
 // Half of the time three processes share a directory and lock.File, the other half an S3 server and
-// Redis, which need redis-server and versitygw on the PATH. With -kills it does nothing but kill
-// workers, so many times, while half of the requests make something:
+// Redis, which need redis-server and versitygw on the PATH. With -kills it only kills workers, as many
+// times as the flag says, while half of the requests are for new thumbnails:
 //
 //	go run ./bench/soak -store dir -kills 500
 //
-// With -memory, one process makes thumbnails of everything within a limit of memory that the kernel
-// enforces. The figures go to sections of bench/SOAK.md. It exits with 1 if it found something.
+// With -memory, one process makes thumbnails of all test files within a memory limit that the kernel
+// enforces. The figures go to sections of bench/SOAK.md. If it finds a problem, the exit status is 1.
 package main
 
 import (
@@ -89,7 +89,7 @@ func main() {
 	}
 }
 
-// options are those of one half.
+// options are the options of one half of the run.
 type options struct {
 	kind     string
 	duration time.Duration
@@ -100,7 +100,7 @@ type options struct {
 	random   *rand.Rand
 }
 
-// soak is one half.
+// soak runs one half.
 func soak(ctx context.Context, o options) (*report, error) {
 	dir, err := os.MkdirTemp("", "soak-")
 	if err != nil {

@@ -17,10 +17,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// overhead is what the documentation says that a process needs beside Config.MaxMemory.
+// overhead is the memory that, according to the documentation, a process needs in addition to
+// Config.MaxMemory.
 const overhead = 160 << 20
 
-// A bound is one process that may take no more than MaxMemory and overhead.
+// A bound is the run of one process that may use no more than MaxMemory plus overhead.
 type bound struct {
 	what      string
 	maxMemory int64
@@ -28,8 +29,8 @@ type bound struct {
 	requests  []string // paths
 }
 
-// boundMemory is the soak of memory: one worker in a control group of its own, where the kernel ends what
-// takes more. Where there is none to be had, it is the peak of what the process had that counts.
+// boundMemory runs one worker in its own control group, in which the kernel kills a process that exceeds
+// the limit. Without a control group, it checks the peak memory of the process.
 func boundMemory(ctx context.Context, corpora []string, made string) (section string, err error) {
 	dir, err := os.MkdirTemp("", "soak-")
 	if err != nil {
@@ -63,7 +64,7 @@ func boundMemory(ctx context.Context, corpora []string, made string) (section st
 	return b.String() + listFindings(findings), nil
 }
 
-// peaks are what a run took.
+// peaks has the results of a run, formatted for the table.
 type peaks struct{ by, group, process, answers string }
 
 func (o bound) run(ctx context.Context, dir string) (p peaks, findings []string, err error) {
@@ -123,7 +124,7 @@ func mebi(n int64) string {
 	return fmt.Sprint(n >> 20)
 }
 
-// ask sends the requests, so many at a time, and counts the answers.
+// ask sends the requests, several at a time, and counts the responses by status.
 func (o bound) ask(ctx context.Context, address string) map[int]int {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -157,7 +158,7 @@ func (o bound) ask(ctx context.Context, address string) map[int]int {
 	return status
 }
 
-// looks are the paths of the thumbnails of some originals.
+// looks returns the paths of the thumbnails of some originals.
 func looks(sources []string) (all []string) {
 	for _, source := range sources {
 		for _, s := range []thumbnail.Spec{
@@ -175,7 +176,7 @@ func looks(sources []string) (all []string) {
 	return all
 }
 
-// fifty are the paths of 50 thumbnails, each of another size.
+// fifty returns the paths of 50 thumbnails of different sizes.
 func fifty(sources []string) (all []string) {
 	for i := range 50 {
 		if link, err := thumbnail.URL("/", signer, thumbnail.Spec{

@@ -20,7 +20,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// makeOriginals fills a directory with good pictures and odd ones, and returns their names.
+// makeOriginals fills a directory with photos and with unusual pictures, and returns their names.
 func makeOriginals(dir, corpus string) (photos, odd []string, err error) {
 	if err := os.MkdirAll(filepath.Join(dir, "odd"), 0o755); err != nil {
 		return nil, nil, err
@@ -68,7 +68,7 @@ func makeOriginals(dir, corpus string) (photos, odd []string, err error) {
 	return photos, odd, err
 }
 
-// noisy is a picture of soft shapes and some noise.
+// noisy returns a picture of smooth shapes with some noise.
 func noisy(random *rand.Rand, width, height int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	a, b := 1+random.IntN(200), 1+random.IntN(200)

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// A report is what was seen in one half.
+// A report has the observations of one half of the run.
 type report struct {
 	kind  string
 	made  string // the command that made it
-	kills int    // 0, or how many workers were to be killed
+	kills int    // requested number of kills of workers, or 0
 	begun time.Time
 
 	mu       sync.Mutex
@@ -40,7 +40,7 @@ func (r *report) count(kind, status string) {
 	r.counts[kind][status]++
 }
 
-// took notes how long a request took.
+// took records the duration of a request.
 func (r *report) took(kind string, d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -55,7 +55,7 @@ func (r *report) sample(s state) {
 	r.samples = append(r.samples, s)
 }
 
-// find notes what should not be.
+// find records a finding.
 func (r *report) find(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -66,7 +66,7 @@ func (r *report) find(format string, args ...any) {
 	}
 }
 
-// median of what one looks at.
+// median returns the median of value over the samples.
 func median(samples []state, value func(state) int64) int64 {
 	all := make([]int64, 0, len(samples))
 	for _, s := range samples {
@@ -79,20 +79,20 @@ func median(samples []state, value func(state) int64) int64 {
 var watched = []struct {
 	name  string
 	value func(state) int64
-	slack int64 // that the end may be above the beginning, beside a quarter
+	slack int64 // allowed growth, in addition to a quarter of the value at the beginning
 }{
 	{"heap, bytes", func(s state) int64 { return s.Heap }, 16 << 20},
 	{"goroutines", func(s state) int64 { return s.Goroutines }, 40},
 	{"file descriptors", func(s state) int64 { return s.Files }, 40},
 }
 
-// parts are the samples of the second and of the last fifth of the time.
+// parts returns the samples of the second and of the last fifth of the time.
 func (r *report) parts() (begin, end []state) {
 	n := len(r.samples)
 	return r.samples[n/5 : max(2*n/5, n/5+1)], r.samples[4*n/5:]
 }
 
-// growth says what has grown.
+// growth records a finding for each value that has grown.
 func (r *report) growth() {
 	begin, end := r.parts()
 	for _, w := range watched {
@@ -102,7 +102,7 @@ func (r *report) growth() {
 	}
 }
 
-// title is the heading of the report's section.
+// title returns the heading of the report's section.
 func (r *report) title() string {
 	title := map[string]string{"dir": "A directory and lock.File", "s3": "S3 and Redis"}[r.kind]
 	if r.kills > 0 {
@@ -111,7 +111,7 @@ func (r *report) title() string {
 	return title
 }
 
-// markdown is the section of bench/SOAK.md.
+// markdown returns the section of bench/SOAK.md.
 func (r *report) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s\n\nMade by `%s`, %s.\n", r.title(), r.made, machine())

@@ -19,12 +19,12 @@ Three processes share a directory and lock.File, then an S3 server and Redis. Ev
 (SIGKILL) and started again, or stopped for a while (SIGSTOP). Nine of ten requests are for stored thumbnails. "404+" is a 404 with Retry-After: the thumbnail is being made.
 `
 
-// machine says where and when figures were made.
+// machine returns a description of the machine, and the date.
 func machine() string {
 	return fmt.Sprintf("with %s on %s/%s, %d processors, on %s", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateOnly))
 }
 
-// writeSection replaces the section of the same heading in a file, or adds it to its end.
+// writeSection replaces the section with the same heading in a file, or appends it.
 func writeSection(name, section string) error {
 	data, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

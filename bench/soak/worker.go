@@ -24,15 +24,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// workerEnv makes a process of this program a worker.
+// workerEnv is the environment variable that makes a process of this program a worker.
 const workerEnv = "SOAK_WORKER"
 
-// maxMemory is Config.MaxMemory of the workers.
+// maxMemory is the Config.MaxMemory of the workers.
 const maxMemory = 128 << 20
 
 var signer = thumbnail.DjangoSigner("a key of the soak")
 
-// setup is what the workers share.
+// setup is the configuration that the workers share.
 type setup struct {
 	Originals   string
 	Dir, Locks  string // of the thumbnails and the locks; or
@@ -45,7 +45,7 @@ type setup struct {
 	Group        string        // file of a control group that the worker joins, or empty
 }
 
-// bucket is that of the thumbnails.
+// bucket is the bucket of the thumbnails.
 const bucket = "thumbs"
 
 func (s setup) storage() (thumbnail.Storage, error) {
@@ -63,13 +63,13 @@ func (s setup) locker() (thumbnail.Locker, error) {
 	return redis.New(client, redis.Options{}), nil
 }
 
-// config is what a worker's handler works with.
+// config returns the configuration of a worker's handler.
 func (s setup) config(store thumbnail.Storage) (thumbnail.Config, error) {
 	originals, err := storage.OpenDir(s.Originals)
 	return thumbnail.Config{Source: originals, Storage: store, Signer: signer, MaxMemory: s.MaxMemory, QueueTimeout: s.QueueTimeout, Timeout: 20 * time.Second}, err
 }
 
-// state is what a worker says of itself.
+// state is the state that a worker reports.
 type state struct {
 	Heap, Goroutines, Files int64
 	Stats                   thumbnail.Stats
@@ -113,7 +113,7 @@ func work(text string) error {
 	})
 	mux.HandleFunc("GET /-/state", func(w http.ResponseWriter, _ *http.Request) {
 		runtime.GC()
-		runtime.GC() // pools are emptied by the second
+		runtime.GC() // the second collection empties the pools
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		files, _ := os.ReadDir("/proc/self/fd")

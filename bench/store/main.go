@@ -1,10 +1,10 @@
-// Command store measures how much storing costs a cold thumbnail: how many a second a handler makes with
-// a storage.Dir on a disk, in relation to one on tmpfs, with the disk quiet and beside a program that
+// Command store measures the cost of storing a cold thumbnail. It compares the rate of a handler with a
+// storage.Dir on a disk with that of one on tmpfs, both while the disk is idle and while another program
 // writes and syncs:
 //
 //	go run ./bench/store -disk /var/tmp -tmpfs /dev/shm
 //
-// The two take turns, so that the ratios hold on a machine that does other things as well.
+// The two alternate, so the ratios are valid even on a machine with other load.
 package main
 
 import (
@@ -55,8 +55,8 @@ func main() {
 	}
 }
 
-// measure returns how many thumbnails a second are made in the median round, and the median ratio of two
-// rounds that follow each other.
+// measure returns the thumbnails per second of the median round on either file system, and the median ratio
+// of two consecutive rounds.
 func measure(original []byte, size thumbnail.Size, tmpfs, disk string, rounds, count int) (memory, onDisk, ratio float64, err error) {
 	var rates [2][]float64
 	var ratios []float64
@@ -71,7 +71,7 @@ func measure(original []byte, size thumbnail.Size, tmpfs, disk string, rounds, c
 	for round := range rounds {
 		var now [2]float64
 		for turn := range 2 {
-			i := (round + turn) % 2 // in turn, because the second one finds warmer caches
+			i := (round + turn) % 2 // alternate the order, because the second one has warmer caches
 			took, err := cold(original, size, parents[i], round, count)
 			if err != nil {
 				return 0, 0, 0, err
@@ -154,7 +154,7 @@ func disturb(parent string) (stop func()) {
 	return func() { close(done); <-ended }
 }
 
-// photo is a JPEG of smooth noise.
+// photo returns a JPEG of smooth noise.
 func photo(width, height int) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	for y := range height {

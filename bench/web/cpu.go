@@ -12,9 +12,8 @@ import (
 // tick is the unit of the times in /proc, which is the same on every Linux: USER_HZ, 100 per second.
 const tick = 10 * time.Millisecond
 
-// cpu is the time that a process and its descendants, such as nginx's workers, have had on all CPUs
-// together; 0 where /proc does not tell. Unlike requests per second it does not depend on how many
-// others want the CPUs.
+// cpu returns the CPU time of a process and its descendants, such as nginx's workers, or 0 without /proc.
+// Unlike requests per second, it does not depend on the other load of the machine.
 func (s *server) cpu() (sum time.Duration) {
 	files, _ := filepath.Glob("/proc/[0-9]*/stat")
 	children := map[int][]int{}
@@ -40,7 +39,7 @@ func readStat(file string) (pid, parent int, used time.Duration, err error) {
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	// The second field is the program's name in parentheses, and may hold anything.
+	// The second field is the program's name in parentheses, and may contain spaces and parentheses.
 	before, after, ok := strings.Cut(string(b), " (")
 	if i := strings.LastIndexByte(after, ')'); ok && i >= 0 {
 		after = after[i+1:]

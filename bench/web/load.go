@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// writeScript writes a script for wrk that requests all paths in turn, as a browser would.
+// writeScript writes a script for wrk that requests all paths one after the other, with the headers of a
+// browser.
 func writeScript(dir string, links []string) (string, error) {
 	path := filepath.Join(dir, "wrk.lua")
 	script := "local paths = {\"" + strings.Join(links, "\",\"") + "\"}\nlocal i = 0\n" +
@@ -29,7 +30,7 @@ var (
 	total = regexp.MustCompile(`([0-9]+) requests in`)
 )
 
-// load lets wrk work on a server for a while.
+// load runs wrk against a server.
 func (s *server) load(ctx context.Context, script string, duration time.Duration, connections int) error {
 	before := s.cpu()
 	out, err := exec.CommandContext(ctx, "wrk", "-t", "1", "-c", strconv.Itoa(connections), "-d", strconv.Itoa(int(duration.Seconds()))+"s",
@@ -54,8 +55,8 @@ func (s *server) load(ctx context.Context, script string, duration time.Duration
 	return nil
 }
 
-// report prints the rates of the best and the middle round, and the processor time of one request: in
-// the best round, and as a ratio to http.FileServer's in the same round, of which the median counts.
+// report prints the request rates of the best and of the median round, and the CPU time of one request: in
+// the best round, and as the median of the ratios to http.FileServer in the same round.
 func report(servers []*server) {
 	fmt.Println("| stored thumbnails served by | requests/s, best round | median | CPU per request, best round | ratio, median of rounds | from | to |\n|---|--:|--:|--:|--:|--:|--:|")
 	first := servers[0]

@@ -5,10 +5,10 @@
 //
 //	go run ./bench/web
 //
-// It needs wrk and the web servers (a missing one is left out; -only names those that are wanted), and
-// prints tables in Markdown. All are measured in turn, in rounds, and the ratio to http.FileServer is
-// that of each round, so that the ratios hold on a machine that does other things as well; the figures
-// themselves do not.
+// It needs wrk and the web servers (a missing one is skipped; -only selects some), and prints tables in
+// Markdown. The servers are measured one after the other, in rounds, and each ratio to http.FileServer is
+// that of one round. So the ratios are valid even on a machine with other load, but the absolute figures
+// are not.
 package main
 
 import (
@@ -57,7 +57,7 @@ func main() {
 
 // measure starts everything, measures, and ends everything.
 func measure(ctx context.Context, dir string, only []string, rounds int, duration time.Duration, connections int) error {
-	if err := os.Chmod(dir, 0o755); err != nil { // the workers of web servers have other users
+	if err := os.Chmod(dir, 0o755); err != nil { // the workers of web servers run as other users
 		return err
 	}
 	thumbs := filepath.Join(dir, "thumbs")

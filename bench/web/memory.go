@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// memory prints what the Go processes use while connections are open: each has had one thumbnail,
-// and stays (keep-alive).
+// memory prints the memory of the Go processes while connections are open. Each connection has transferred
+// one thumbnail and is kept alive.
 func memory(servers []*server, links []string, connections int) error {
 	fmt.Printf("| process | MB at first | MB after the load | MB with %d connections open |\n|---|--:|--:|--:|\n", connections)
 	for _, s := range servers {
@@ -65,7 +65,7 @@ func openAll(address string, links []string, n int) (open []net.Conn, err error)
 
 var residentSet = regexp.MustCompile(`VmRSS:\s+([0-9]+) kB`)
 
-// memory is the resident set of a process in kB, 0 where /proc does not tell.
+// memory returns the resident set of a process in kB, or 0 without /proc.
 func (s *server) memory() int {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
 	if err != nil {

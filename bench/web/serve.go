@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// serveThumbnails serves what is stored in dir. It has no originals.
+// serveThumbnails serves the thumbnails stored in dir. It has no originals.
 func serveThumbnails(dir string) error {
 	signer, err := thumbnail.NewSigner([]byte(key))
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// server is one that is measured.
+// server is one of the measured servers.
 type server struct {
 	name string
 	cmd  *exec.Cmd
@@ -36,7 +36,8 @@ const (
 	gallery    = "cmd/thumbnail with its gallery"
 )
 
-// startAll starts what there is: all serve one directory of thumbnails, with one key.
+// startAll starts the available servers. All of them serve the same directory of thumbnails, with the same
+// key.
 func startAll(ctx context.Context, dir, thumbs string, only []string) (all []*server, err error) {
 	if _, err := exec.LookPath("wrk"); err != nil {
 		return nil, fmt.Errorf("%w; on Debian: apt install wrk", err)
@@ -82,7 +83,7 @@ func wanted(name string, only []string) bool {
 
 var address = regexp.MustCompile(`http://[^/\s]+`)
 
-// start starts a program, which tells its address.
+// start starts a program, which prints its address.
 func start(name, binary string, args []string) (*server, error) {
 	s := &server{name: name, cmd: exec.Command(binary, args...)}
 	s.cmd.Env = append(os.Environ(), "THUMBNAIL_KEY="+key)
@@ -98,7 +99,7 @@ func start(name, binary string, args []string) (*server, error) {
 	for lines.Scan() {
 		if s.url = address.FindString(lines.Text()); s.url != "" {
 			go func() {
-				for lines.Scan() { // so that the program can go on writing
+				for lines.Scan() { // so that the program is not blocked when it writes
 				}
 			}()
 			return s, nil
@@ -131,7 +132,7 @@ func warm(servers []*server) (links []string, bytes int, err error) {
 	if len(links) == 0 {
 		return nil, 0, errors.New("the gallery shows nothing")
 	}
-	// The gallery's own server first: it makes them.
+	// The gallery's own server comes first, because it makes the thumbnails.
 	for i, s := range append([]*server{servers[maker]}, servers...) {
 		for _, link := range links {
 			status, body, err := get(s.url + link)

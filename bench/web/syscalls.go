@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// aboutFiles are the system calls that a request for a file makes because of the file. Those of the connection
-// and of Go's scheduler are left out: how many there are depends on timing.
+// aboutFiles are the system calls that a request makes for its file. System calls for the connection and by
+// Go's scheduler are not counted, because their number depends on timing.
 var aboutFiles = []string{"newfstatat", "stat", "statx", "openat", "openat2", "fcntl", "epoll_ctl", "fstat", "lseek", "pread64", "sendfile", "close"}
 
 // countCalls prints which system calls the Go processes make for one request, as strace counts them over many.
@@ -40,7 +40,7 @@ func countCalls(ctx context.Context, dir string, servers []*server, links []stri
 	return nil
 }
 
-// trace requests n files over one connection, and counts.
+// trace requests n files over one connection, and counts the system calls.
 func (s *server) trace(ctx context.Context, out string, links []string, n int) (string, error) {
 	tracer := exec.CommandContext(ctx, "strace", "-f", "-c", "-U", "name,calls", "-e", "trace="+strings.Join(aboutFiles, ","), "-o", out, "-p", strconv.Itoa(s.cmd.Process.Pid))
 	stderr, err := tracer.StderrPipe()
@@ -60,7 +60,7 @@ func (s *server) trace(ctx context.Context, out string, links []string, n int) (
 		}
 	}
 	_ = tracer.Process.Signal(syscall.SIGINT)
-	_ = tracer.Wait() // it ends by the signal
+	_ = tracer.Wait() // it is ended by the signal
 	report, err := os.ReadFile(out)
 	if err != nil {
 		return "", err
