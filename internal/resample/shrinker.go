@@ -32,6 +32,7 @@ type Shrinker struct {
 	cellStride, outStride int
 
 	store    storer
+	keep     func(line []int16) // if not nil, it takes the rows of the result, with fraction bits, instead of store
 	img      image.Image
 	straight *image.NRGBA // img, if it has alpha
 	mem      *memory
@@ -141,17 +142,20 @@ func ShrinkBytes(f Format, src, size image.Point, opt Options) int64 {
 	if f == CMYK8 && opt.KeepCMYK {
 		f = cmykRaw
 	}
-	r := Full(image.Rectangle{Max: src})
-	gx := grid{src.X, 0, r.X1 / float64(size.X), size.X}
-	gy := grid{src.Y, 0, r.Y1 / float64(size.Y), size.Y}
-	s := &Shrinker{format: f, planes: f.planes()}
-	s.x.shape(opt.Kernel, gx, columnResidual, opt.Luma.X)
-	s.y.shape(opt.Kernel, gy, opt.rowResidual(), opt.Luma.Y)
 	pixel := int64(4)
-	if s.planes == 1 {
+	if f.planes() == 1 {
 		pixel = 1
 	}
-	return s.bytes(gx) + pixel*int64(size.X)*int64(size.Y)
+	gx, gy := wholeGrids(src, size)
+	return workBytes(f, gx, gy, opt.Luma, opt) + pixel*int64(size.X)*int64(size.Y)
+}
+
+// workBytes is the memory that newShrinker takes from the account.
+func workBytes(f Format, gx, gy grid, pre Eighths, opt Options) int64 {
+	s := &Shrinker{format: f, planes: f.planes()}
+	s.x.shape(opt.Kernel, gx, columnResidual, pre.X)
+	s.y.shape(opt.Kernel, gy, opt.rowResidual(), pre.Y)
+	return s.bytes(gx)
 }
 
 // Rows is the range of the source's rows that have an influence on the result. The others need not
@@ -224,6 +228,11 @@ func (s *Shrinker) horizontal(cell int) {
 // vertical makes row s.out of the result from the ring.
 func (s *Shrinker) vertical() {
 	w := s.y.w[s.out*s.y.stride:][:s.y.stride]
+	if s.keep != nil {
+		convolveRowsWide(s.wide, s.under(0), w)
+		s.keep(s.wide)
+		return
+	}
 	line := s.line
 	if s.straight != nil {
 		colors, alpha := s.wide[:3*s.outStride], s.wide[3*s.outStride:]

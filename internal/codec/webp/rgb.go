@@ -101,3 +101,16 @@ func limited(s uint64) uint32 {
 	lane := func(i int) uint32 { return uint32(clip((int32(s>>(i*partBits)&(1<<partBits-1)) - partBias) >> 6)) }
 	return lane(0) | lane(1)<<8 | lane(2)<<16 | 0xFF000000
 }
+
+// convertSamples is a resample.Converter: it converts a row of Y'CbCr, of samples times 64, to pixels of image.RGBA.
+func convertSamples(dst []byte, luma, cb, cr []int16) {
+	const bits = 14 + 6 // of the factors and of the samples
+	n := len(dst) / 4
+	luma, cb, cr = luma[:n], cb[:n], cr[:n]
+	for i, v := range luma {
+		y := (int32(v)-16<<6)*lumaFactor + 1<<(bits-1)
+		u, v := int32(cb[i])-128<<6, int32(cr[i])-128<<6
+		binary.LittleEndian.PutUint32(dst[4*i:], uint32(clip((y+v*crToRed)>>bits))|
+			uint32(clip((y-u*cbToGreen-v*crToGreen)>>bits))<<8|uint32(clip((y+u*cbToBlue)>>bits))<<16|0xFF000000)
+	}
+}

@@ -62,3 +62,9 @@ func (d *decoder) convert(dst []byte, y int) {
 	}
 	convertRow(dst, d.bands[0].row(y - d.top)[:d.width], d.chroma[0], d.chroma[1])
 }
+
+// planes returns row y of luma, and the rows of Cb and Cr that belong to it. Row y must be complete.
+func (d *decoder) planes(y int) (luma, cb, cr []byte) {
+	half, chroma := (d.width+1)/2, y/2-d.top/2
+	return d.bands[0].row(y - d.top)[:d.width], d.bands[1].row(chroma)[:half], d.bands[2].row(chroma)[:half]
+}

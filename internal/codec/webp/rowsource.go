@@ -28,6 +28,12 @@ func (f *frame) rows(ctx context.Context, data []byte, s *sink, tolerant bool) (
 		}
 	}
 	defer give(ctx, int64(len(alpha)))
+	if s.reduction() >= unfiltered {
+		d.filtered = false
+	}
+	if s.planes != nil {
+		return broken, d.decode(ctx, func(y int) { s.nextPlanar(d.planes(y)) })
+	}
 	return broken, d.decode(ctx, func(y int) {
 		row := s.row(d.width)
 		d.convert(row, y)

@@ -1,6 +1,7 @@
 package webp
 
 import (
+	"bytes"
 	"context"
 	"image"
 
@@ -9,27 +10,35 @@ import (
 )
 
 // A sink receives the rows of a frame from top to bottom. It writes them to an image directly or through a Shrinker.
-// Pixels outside of the frame stay transparent.
+// Pixels outside of the frame stay transparent. If planes is not nil, the sink takes rows of Y'CbCr instead.
 type sink struct {
 	canvas image.Point
 	at     image.Point // position of the frame on the canvas
 	y      int         // next row of the frame
+	small  image.Point // size of the picture if it is not that of the canvas
 
 	pix    []byte // pixels of the image, 4 bytes each
 	shrink *resample.Shrinker
 	line   []byte // a row of the canvas, for shrink
+	planes *resample.Planar
 	alpha  bool
 	keep   bool  // fill leaves the pixels below the frame as they are
 	result int64 // bytes of the picture
 }
 
-// newSink allocates a picture of the size of the canvas, or of size small if small is not zero.
-func newSink(ctx context.Context, canvas, at, small image.Point, alpha bool) (*sink, error) {
-	s := &sink{canvas: canvas, at: at, alpha: alpha}
+// newSink allocates a picture of the size of the canvas, or of size small if small is not zero. If planar is true, a
+// picture that is shrunk comes as planes of Y'CbCr, and covers the canvas.
+func newSink(ctx context.Context, canvas, at, small image.Point, alpha, planar bool) (*sink, error) {
+	s := &sink{canvas: canvas, at: at, small: small, alpha: alpha}
 	if s.result = 4 * area(small); small == (image.Point{}) {
 		s.result = 4 * area(canvas)
 		pix, err := codec.Bytes(ctx, 4*canvas.X*canvas.Y)
 		s.pix = pix
+		return s, err
+	}
+	if planar {
+		planes, err := resample.NewPlanar(ctx, canvas, small, convertSamples, resample.Options{})
+		s.planes = planes
 		return s, err
 	}
 	format := resample.RGBA8
@@ -52,6 +61,14 @@ func newSink(ctx context.Context, canvas, at, small image.Point, alpha bool) (*s
 	return s, nil
 }
 
+// reduction is the ratio of the sides of the canvas to those of the picture, whichever is less.
+func (s *sink) reduction() int {
+	if s.small == (image.Point{}) {
+		return 1
+	}
+	return min(s.canvas.X/s.small.X, s.canvas.Y/s.small.Y)
+}
+
 // row returns the memory for the next row: 4 bytes per pixel, red, green, blue, alpha.
 func (s *sink) row(width int) []byte {
 	if s.shrink != nil {
@@ -68,10 +85,31 @@ func (s *sink) next() {
 	s.y++
 }
 
+// nextPlanar takes a row of luma. After the second row of a pair, and after the last row, it also takes the row of chroma
+// of the pair.
+func (s *sink) nextPlanar(luma, cb, cr []byte) {
+	s.planes.WriteLuma(luma)
+	if s.y%2 == 1 || s.y == s.canvas.Y-1 {
+		s.planes.WriteChroma(cb, cr)
+	}
+	s.y++
+}
+
+// grayLuma is the luma of gray (128), in video range.
+const grayLuma = 126
+
 // fill fills the missing rows of a frame of the given size.
 func (s *sink) fill(size image.Point) {
 	if s.keep {
 		s.y = size.Y
+		return
+	}
+	if s.planes != nil {
+		luma, chroma := bytes.Repeat([]byte{grayLuma}, size.X), bytes.Repeat([]byte{128}, (size.X+1)/2)
+		for s.y < size.Y {
+			s.nextPlanar(luma, chroma, chroma)
+		}
+		return
 	}
 	for s.y < size.Y {
 		row := s.row(size.X)
@@ -87,6 +125,9 @@ func (s *sink) fill(size image.Point) {
 
 // close returns the working memory to the account.
 func (s *sink) close(ctx context.Context) {
+	if s.planes != nil {
+		s.planes.Close()
+	}
 	if s.shrink != nil {
 		s.shrink.Close()
 		give(ctx, int64(len(s.line)))
@@ -95,6 +136,13 @@ func (s *sink) close(ctx context.Context) {
 
 // picture returns the picture. All rows of the frame must have been written.
 func (s *sink) picture(ctx context.Context) (*codec.Picture, error) {
+	if s.planes != nil {
+		img, err := s.planes.Image()
+		if err != nil {
+			return nil, err
+		}
+		return &codec.Picture{Image: img, Release: func() { resample.Release(ctx, img) }}, nil
+	}
 	if s.shrink != nil {
 		clear(s.line)
 		for range s.canvas.Y - s.at.Y - s.y {

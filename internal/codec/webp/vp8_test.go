@@ -3,8 +3,6 @@ package webp
 import (
 	"context"
 	"image"
-
-	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // decodeVP8 decodes vp8, the content of a chunk "VP8 ". The result's upper left corner is at (0,0).
@@ -24,26 +22,21 @@ func decodeVP8(ctx context.Context, vp8 []byte) (*image.RGBA, error) {
 	return out, nil
 }
 
-// shrinkVP8 returns what resample.Resize makes of the whole picture that decodeVP8 returns, in size
-// pixels. Memory is that of the result and of a few rows.
+// shrinkVP8 decodes vp8 as a picture of size pixels.
 func shrinkVP8(ctx context.Context, vp8 []byte, size image.Point) (image.Image, error) {
 	var d decoder
 	if err := d.header(vp8); err != nil {
 		return nil, err
 	}
-	full := image.Rect(0, 0, d.width, d.height)
-	s, err := resample.NewShrinker(ctx, resample.RGBA8, full.Max, resample.Full(full), size, resample.Options{})
+	s, err := newSink(ctx, image.Pt(d.width, d.height), image.Point{}, size, false, true)
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close()
-	pixels := make([]byte, 4*d.width)
-	err = d.decode(ctx, func(y int) {
-		d.convert(pixels, y)
-		s.WriteRow(pixels)
-	})
-	if err != nil {
+	defer s.close(ctx)
+	d.filtered = d.filtered && s.reduction() < unfiltered
+	if err := d.decode(ctx, func(y int) { s.nextPlanar(d.planes(y)) }); err != nil {
 		return nil, err
 	}
-	return s.Image()
+	img, err := s.planes.Image()
+	return img, err
 }

@@ -1,0 +1,146 @@
+package resample
+
+import (
+	"context"
+	"image"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// Planar scales a picture in Y'CbCr 4:2:0 whose rows come one by one, to RGB. It scales each plane as it is, as Resize
+// does, and converts only the samples of the result.
+type Planar struct {
+	planes [3]*Shrinker
+	rows   [3][][]int16 // rows of the result that wait for those of the other planes
+	free   [][]int16
+	next   int // row of the result that is converted next
+
+	img     *image.RGBA
+	convert Converter
+	ctx     context.Context
+	taken   int64 // bytes of the account, for rows
+}
+
+// A Converter converts a row of Y'CbCr to pixels of image.RGBA. A sample v of 8 bits is passed as 64 v. Samples may lie
+// below 0 or above 255, because the kernel overshoots.
+type Converter func(dst []byte, y, cb, cr []int16)
+
+// waiting is the number of rows of a plane that can wait for other planes.
+const waiting = 16
+
+// NewPlanar prepares to scale a picture of src pixels to size pixels, which must not be more than half of src. The errors
+// are those of NewShrinker.
+func NewPlanar(ctx context.Context, src, size image.Point, convert Converter, opt Options) (*Planar, error) {
+	check(src, Full(image.Rectangle{Max: src}), size)
+	p := &Planar{convert: convert, ctx: ctx}
+	lx, ly := wholeGrids(src, size)
+	cx, cy := halfGrids(lx, ly)
+	for i := range p.planes {
+		gx, gy, pre := lx, ly, opt.Luma
+		if i > 0 {
+			gx, gy, pre = cx, cy, opt.Chroma
+		}
+		s, err := newShrinker(ctx, Gray8, gx, gy, pre, opt)
+		if err != nil {
+			p.Close()
+			return nil, err
+		}
+		p.planes[i] = s
+		s.keep = func(line []int16) { p.put(i, line) }
+		s.mem.wide = grow(s.mem.wide, s.outStride)
+		s.wide = s.mem.wide
+	}
+	if n := waitingBytes(size); n > codec.Free {
+		if err := codec.AccountOf(ctx).Take(n); err != nil {
+			p.Close()
+			return nil, err
+		}
+		p.taken = n
+	}
+	pix, err := newPix(ctx, size, 4)
+	if err != nil {
+		p.Close()
+		return nil, err
+	}
+	p.img = &image.RGBA{Pix: pix, Stride: 4 * size.X, Rect: image.Rectangle{Max: size}}
+	return p, nil
+}
+
+// wholeGrids returns the grids of a picture that is scaled as a whole.
+func wholeGrids(src, size image.Point) (x, y grid) {
+	x = grid{src.X, 0, float64(src.X) / float64(size.X), size.X}
+	y = grid{src.Y, 0, float64(src.Y) / float64(size.Y), size.Y}
+	return x, y
+}
+
+// halfGrids returns the grids of chroma that belong to those of luma.
+func halfGrids(lx, ly grid) (x, y grid) {
+	return chromaGrid(0, lx.size, 2, 1, lx), chromaGrid(0, ly.size, 2, 1, ly)
+}
+
+// waitingBytes returns the memory of rows that wait.
+func waitingBytes(size image.Point) int64 { return 3 * waiting * 2 * int64(size.X) }
+
+// PlanarBytes returns how many bytes NewPlanar takes from the account, the result included.
+func PlanarBytes(src, size image.Point, opt Options) int64 {
+	lx, ly := wholeGrids(src, size)
+	cx, cy := halfGrids(lx, ly)
+	return workBytes(Gray8, lx, ly, opt.Luma, opt) + 2*workBytes(Gray8, cx, cy, opt.Chroma, opt) +
+		waitingBytes(size) + 4*int64(size.X)*int64(size.Y)
+}
+
+// WriteLuma takes the next row of luma, and WriteChroma the next rows of chroma. Row y of chroma must follow rows 2y and
+// 2y+1 of luma.
+func (p *Planar) WriteLuma(row []byte) { p.planes[0].WriteRow(row) }
+
+// WriteChroma is described with WriteLuma.
+func (p *Planar) WriteChroma(cb, cr []byte) {
+	p.planes[1].WriteRow(cb)
+	p.planes[2].WriteRow(cr)
+}
+
+// put takes a row of the result of plane i, and converts the rows that are complete.
+func (p *Planar) put(i int, line []int16) {
+	width := p.img.Rect.Dx()
+	var row []int16
+	if n := len(p.free); n > 0 {
+		row, p.free = p.free[n-1], p.free[:n-1]
+	} else {
+		row = make([]int16, width)
+	}
+	copy(row, line)
+	p.rows[i] = append(p.rows[i], row)
+	for len(p.rows[0]) > 0 && len(p.rows[1]) > 0 && len(p.rows[2]) > 0 {
+		p.convert(p.img.Pix[p.next*p.img.Stride:][:p.img.Stride], p.rows[0][0], p.rows[1][0], p.rows[2][0])
+		p.next++
+		for j := range p.rows {
+			p.free = append(p.free, p.rows[j][0])
+			p.rows[j] = append(p.rows[j][:0], p.rows[j][1:]...)
+		}
+	}
+}
+
+// Image is the result. The error is that of the context if it has ended, or says that rows are missing.
+func (p *Planar) Image() (*image.RGBA, error) {
+	for _, s := range p.planes {
+		if s.err != nil {
+			return nil, s.err
+		}
+	}
+	if p.next < p.img.Rect.Dy() {
+		return nil, errRows
+	}
+	p.Close()
+	return p.img, nil
+}
+
+// Close gives the working memory back. It need not be called after Image has returned a picture.
+func (p *Planar) Close() {
+	for _, s := range p.planes {
+		if s != nil {
+			s.Close()
+		}
+	}
+	codec.AccountOf(p.ctx).Give(p.taken)
+	p.taken = 0
+}
