@@ -69,7 +69,7 @@ func SpecFromContext(ctx context.Context) (s Spec, ok bool) {
 func (h *Handler) obtain(c *call) (a answer, err error) {
 	if h.storageQuick { // a budget costs more than the look
 		if f, err := h.open(c.ctx, c); f != nil || err != nil { // 4
-			return answer{file: f, outcome: Stored}, err
+			return answer{file: f, outcome: OutcomeStored}, err
 		}
 	}
 	c.begin(h.cfg.Timeout)
@@ -77,7 +77,7 @@ func (h *Handler) obtain(c *call) (a answer, err error) {
 	defer c.budget.pause()
 	if !h.storageQuick {
 		if f, err := h.open(c.ctx, c); f != nil || err != nil { // 4
-			return answer{file: f, outcome: Stored}, err
+			return answer{file: f, outcome: OutcomeStored}, err
 		}
 	}
 	if err := h.checkSize(c.spec.Size); err != nil { // 5
@@ -116,7 +116,7 @@ func (h *Handler) obtain(c *call) (a answer, err error) {
 			return a, c.ended()
 		}
 		if f, err := h.open(c.ctx, c); f != nil || err != nil {
-			a.file, a.outcome = f, Shared
+			a.file, a.outcome = f, OutcomeShared
 			return a, err
 		}
 	}
@@ -139,11 +139,11 @@ func (h *Handler) join(c *call, patience context.Context, a *answer) (l landing,
 		wait := a.effort.timing.Wait
 		a.effort = e
 		a.effort.timing.Wait += wait
-		a.outcome = Generated
+		a.outcome = OutcomeGenerated
 		return l, nil
 	}
 	defer addTime(&a.effort.timing.Wait)()
-	a.outcome = Shared
+	a.outcome = OutcomeShared
 	l, ok := h.flights.wait(fl, patience)
 	if !ok {
 		return l, ErrBusy

@@ -42,7 +42,7 @@ func TestWhoSharesAGenerationIsToldHowLongTheWaitWas(t *testing.T) {
 		for _, e := range o.events {
 			waits[e.Outcome] = e.Timing.Wait
 		}
-		assert.Equal(t, map[thumbnail.Outcome]time.Duration{thumbnail.Generated: 0, thumbnail.Shared: 6 * time.Second}, waits)
+		assert.Equal(t, map[thumbnail.Outcome]time.Duration{thumbnail.OutcomeGenerated: 0, thumbnail.OutcomeShared: 6 * time.Second}, waits)
 	})
 }
 

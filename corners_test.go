@@ -100,7 +100,7 @@ func TestStatsCountClientsThatHaveGone(t *testing.T) {
 	cancel()
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, s.url(t, "k.jpg", "5x5", "crop", ".jpg"), nil))
 	assert.EqualValues(t, 1, h.Stats().Gone)
-	assert.Zero(t, h.Stats().Fails)
+	assert.Zero(t, h.Stats().Failed)
 }
 
 func TestWhoComesAfterTheLeaderHasGoneMayGoAsWell(t *testing.T) {

@@ -124,7 +124,7 @@ func TestQueuedWorkThatNobodyWaitsForIsDropped(t *testing.T) {
 		assert.Zero(t, <-done)
 		assert.Zero(t, h.Stats().Queued)
 		assert.Equal(t, 200, <-done)
-		assert.Equal(t, thumbnail.Gone, o.events[0].Outcome)
+		assert.Equal(t, thumbnail.OutcomeGone, o.events[0].Outcome)
 		assert.EqualValues(t, 1, s.storage.put.Load())
 	})
 }

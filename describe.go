@@ -27,8 +27,8 @@ type Describer struct {
 	// instead of from its content.
 	FromStat bool
 
-	MaxBytes  int64 // limits the size of a file that has to be read whole, in bytes; default 64 MiB
-	MaxMemory int64 // limits the memory for decoding, in bytes; default 256 MiB
+	MaxSourceBytes int64 // limits the size of a file that has to be read whole, in bytes; default 64 MiB
+	MaxMemory      int64 // limits the memory for decoding, in bytes; default 256 MiB
 }
 
 // Describe calls [Describer.Describe] on the zero Describer.
@@ -64,7 +64,7 @@ func (d Describer) describe(ctx context.Context, f fs.File) (Info, error) {
 	r, seeks := seekable(f).(io.ReadSeeker)
 	var data []byte
 	if !seeks || d.Color {
-		if data, err = readBounded(ctx, f, orElse(d.MaxBytes, 64<<20)); err != nil {
+		if data, err = readBounded(ctx, f, orElse(d.MaxSourceBytes, 64<<20)); err != nil {
 			return Info{}, err
 		}
 		r = bytes.NewReader(data)

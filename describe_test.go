@@ -70,7 +70,7 @@ func TestDescribeKnowsSizeVersionAndColor(t *testing.T) {
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = thumbnail.Describe(t.Context(), source, "x.txt")
 	assert.ErrorIs(t, err, thumbnail.ErrFormat)
-	_, err = thumbnail.Describer{MaxBytes: 10}.Describe(t.Context(), forwardOnly{source}, "red.png")
+	_, err = thumbnail.Describer{MaxSourceBytes: 10}.Describe(t.Context(), forwardOnly{source}, "red.png")
 	assert.ErrorIs(t, err, thumbnail.ErrTooLarge)
 }
 

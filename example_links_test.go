@@ -85,12 +85,12 @@ func ExampleParseSize() {
 }
 
 // A new key signs; links by the previous one work on.
-func ExampleNewSigner() {
-	before, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
+func ExampleNewHMACSigner() {
+	before, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}
-	after, err := thumbnail.NewSigner([]byte("fedcba9876543210"), []byte("0123456789abcdef"))
+	after, err := thumbnail.NewHMACSigner([]byte("fedcba9876543210"), []byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}
@@ -108,7 +108,7 @@ func ExampleDjangoSigner() {
 // Sign in the new way, and accept both.
 func ExampleAnyOf() {
 	old := thumbnail.DjangoSigner("the SECRET_KEY of settings.py")
-	now, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
+	now, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}

@@ -106,7 +106,7 @@ func (j *job) do(ctx context.Context, s Spec) {
 		return // stopped, which says nothing of the thumbnail
 	case err != nil:
 		m = NotMade
-	case outcome == Generated:
+	case outcome == OutcomeGenerated:
 		m = MadeNow
 	}
 	j.mu.Lock()

@@ -38,7 +38,7 @@ func cost(t testing.TB, data []byte, ext string, n int) (status int, source thum
 		s.Observer = o
 		s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: data}})
 		s.MaxMemory = 64 << 20
-		s.Formats = []processors.Format{heif.Format(decodeNothing, heif.Options{})}
+		s.Formats = []processors.Format{heif.Format(decodeNothing, heif.Config{})}
 		h := s.handler(t)
 		url := s.url(t, "k.jpg", "100x100", "fit", ext)
 		start := imagetest.CPU()
@@ -83,7 +83,7 @@ func TestNoFileTakesMoreMemoryThanConfigAllows(t *testing.T) {
 			s := newSite(t)
 			s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: f.data}})
 			s.MaxMemory = limit
-			s.Formats = []processors.Format{heif.Format(decodeNothing, heif.Options{})}
+			s.Formats = []processors.Format{heif.Format(decodeNothing, heif.Config{})}
 			h := s.handler(t)
 			url := s.url(t, "k.jpg", "100x100", "fit", ext)
 			peak := imagetest.Peak(func() { get(h, url) })

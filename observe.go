@@ -49,11 +49,11 @@ type Outcome string
 
 // The outcomes.
 const (
-	Stored    Outcome = "stored"    // the thumbnail was already stored
-	Generated Outcome = "generated" // this call made the thumbnail
-	Shared    Outcome = "shared"    // another call made the thumbnail while this one waited
-	Failed    Outcome = "failed"    // the call ended with an error
-	Gone      Outcome = "gone"      // the client disconnected, or the context of Generate ended, before there was an answer
+	OutcomeStored    Outcome = "stored"    // the thumbnail was already stored
+	OutcomeGenerated Outcome = "generated" // this call made the thumbnail
+	OutcomeShared    Outcome = "shared"    // another call made the thumbnail while this one waited
+	OutcomeFailed    Outcome = "failed"    // the call ended with an error
+	OutcomeGone      Outcome = "gone"      // the client disconnected, or the context of Generate ended, before there was an answer
 )
 
 // Timing says how long the steps of a call took. If the call did not try to generate the thumbnail, all
@@ -113,11 +113,11 @@ func (h *Handler) log(ctx context.Context, level slog.Level, msg string, args ..
 func (h *Handler) observe(ctx context.Context, e *Event) {
 	switch {
 	case e.Err != nil && ctx.Err() != nil:
-		e.Outcome = Gone
+		e.Outcome = OutcomeGone
 	case e.Err != nil:
-		e.Outcome = Failed
+		e.Outcome = OutcomeFailed
 	}
-	e.Generated = e.Outcome == Generated
+	e.Generated = e.Outcome == OutcomeGenerated
 	h.stats.count(e)
 	if h.cfg.Observer != nil {
 		_ = h.safely(ctx, e.Path, "observe", func() error {

@@ -27,10 +27,10 @@ func (h *Handler) ping(ctx context.Context) (err error) {
 	if _, err := rand.Read(content); err != nil {
 		return serverError("ping", err)
 	}
-	deleter, deletes := ability.Find[storage.Deleter](h.cfg.Storage)
-	remover, removes := ability.Find[Remover](h.cfg.Storage)
+	one, removesOne := ability.Find[storage.Remover](h.cfg.Storage)
+	all, removesAll := ability.Find[AllRemover](h.cfg.Storage)
 	source := "thumbnail-ping"
-	if deletes || removes { // several processes may ping
+	if removesOne || removesAll { // several processes may ping
 		source = fmt.Sprintf("thumbnail-ping-%x", content[:8])
 	}
 	key := source + "/1x1/ping/0.txt" // not a thumbnail: nobody can sign it
@@ -40,10 +40,10 @@ func (h *Handler) ping(ctx context.Context) (err error) {
 	defer func() {
 		var removed error
 		switch {
-		case removes:
-			removed = remover.RemoveAll(ctx, source)
-		case deletes:
-			removed = deleter.Remove(ctx, key)
+		case removesAll:
+			removed = all.RemoveAll(ctx, source)
+		case removesOne:
+			removed = one.Remove(ctx, key)
 		}
 		if removed != nil {
 			err = errors.Join(err, serverError("ping: remove", removed))
@@ -58,7 +58,7 @@ func (h *Handler) ping(ctx context.Context) (err error) {
 	if err != nil {
 		return serverError("ping: read", err)
 	}
-	if !bytes.Equal(got, content) && (deletes || removes) {
+	if !bytes.Equal(got, content) && (removesOne || removesAll) {
 		return serverError("ping", errors.New("what was read is not what was stored"))
 	}
 	return nil

@@ -194,5 +194,5 @@ func TestStatsCountWhatHappened(t *testing.T) {
 	require.NoError(t, h.Generate(t.Context(), spec(t, "k.jpg", "6x6", "crop", ".jpg")))
 	s.storage.failPut = func() error { return errBoom }
 	get(h, s.url(t, "k.jpg", "7x7", "crop", ".jpg"))
-	assert.Equal(t, thumbnail.Stats{Requests: 7, Calls: 2, Hits: 3, Generated: 3, Fails: 3, StoreErrors: 1, Remembered: 1}, h.Stats())
+	assert.Equal(t, thumbnail.Stats{Requests: 7, Calls: 2, Stored: 3, Generated: 3, Failed: 3, StoreErrors: 1, Remembered: 1}, h.Stats())
 }

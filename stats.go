@@ -10,16 +10,16 @@ type Stats struct {
 	Memory     int64 // bytes of Config.MaxMemory in use
 	Remembered int   // number of remembered failures
 
-	Requests, Calls        int64 // requests answered, and calls of Generate
-	Hits, Generated, Fails int64 // answered from the storage; thumbnails made; ended with an error
-	Gone                   int64 // clients that disconnected before the answer
-	Overloaded             int64 // answered 503 because no memory or worker became free
-	StoreErrors            int64 // thumbnails that could not be stored
+	Requests, Calls           int64 // requests answered, and calls of Generate
+	Stored, Generated, Failed int64 // answered from the storage; thumbnails made; ended with an error
+	Gone                      int64 // clients that disconnected before the answer
+	Overloaded                int64 // answered 503 because no memory or worker became free
+	StoreErrors               int64 // thumbnails that could not be stored
 }
 
 // counters are the cumulative parts of Stats.
 type counters struct {
-	requests, calls, hits, generated, fails, gone, overloaded, storeErrors atomic.Int64
+	requests, calls, stored, generated, failed, gone, overloaded, storeErrors atomic.Int64
 }
 
 func (c *counters) count(e *Event) {
@@ -29,11 +29,11 @@ func (c *counters) count(e *Event) {
 		c.requests.Add(1)
 	}
 	switch e.Outcome {
-	case Stored:
-		c.hits.Add(1)
-	case Failed:
-		c.fails.Add(1)
-	case Gone:
+	case OutcomeStored:
+		c.stored.Add(1)
+	case OutcomeFailed:
+		c.failed.Add(1)
+	case OutcomeGone:
 		c.gone.Add(1)
 	}
 	if isOverload(e.Err) {
@@ -47,7 +47,7 @@ func (h *Handler) Stats() Stats {
 	return Stats{
 		Working: load.Working, Queued: load.Queued, Memory: load.Memory,
 		Flights: h.flights.count(), Remembered: h.negative.Len(),
-		Requests: c.requests.Load(), Calls: c.calls.Load(), Hits: c.hits.Load(), Generated: c.generated.Load(), Fails: c.fails.Load(),
+		Requests: c.requests.Load(), Calls: c.calls.Load(), Stored: c.stored.Load(), Generated: c.generated.Load(), Failed: c.failed.Load(),
 		Gone: c.gone.Load(), Overloaded: c.overloaded.Load(), StoreErrors: c.storeErrors.Load(),
 	}
 }

@@ -64,7 +64,7 @@ func TestWhatIsFoundIsLoggedAndFoundThroughUnwrap(t *testing.T) {
 	}
 	plain := found(func(*thumbnail.Config) {})
 	for _, want := range []string{
-		`"storage removes"=true`, `"storage lists"=true`, `"storage deletes"=true`, `"storage is local"=true`, `"locker waits"=true`, `"signer formats sizes"=true`, `"responder streams"=true`,
+		`"storage removes all"=true`, `"storage lists"=true`, `"storage removes one"=true`, `"storage is local"=true`, `"locker waits"=true`, `"signer formats sizes"=true`, `"responder streams"=true`,
 		`"methods that plan"="[crop entropy fit focus pad scale smart]"`, `locate="[entropy smart]"`, `"have arguments"="[focus`, `"extensions that animate"="[.gif .webp]"`, `"have contexts"="[.gif .jpeg .jpg .png .webp]"`,
 		`"keep originals"="[.gif .jpeg .jpg .png .webp]"`, `"estimate memory"="[.gif .jpeg .jpg .png .webp]"`, `"limit pixels"=[]`,
 	} {
@@ -92,8 +92,8 @@ func TestAWrappedSignerStillFormatsSizes(t *testing.T) {
 func TestAWrappedFileStillSeeks(t *testing.T) {
 	file := photo(t, 3000, 2000)
 	source := wrappedSource{storage.FS(fstest.MapFS{"k.jpg": {Data: file}})}
-	info, err := thumbnail.Describer{MaxBytes: 100}.Describe(t.Context(), source, "k.jpg")
-	require.NoError(t, err, "it need not be read whole, so that it may be longer than MaxBytes")
+	info, err := thumbnail.Describer{MaxSourceBytes: 100}.Describe(t.Context(), source, "k.jpg")
+	require.NoError(t, err, "it need not be read whole, so that it may be longer than MaxSourceBytes")
 	assert.Equal(t, 3000, info.Width)
 	s := newSite(t)
 	s.Source = source

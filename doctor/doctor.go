@@ -26,8 +26,8 @@ type Finding struct {
 // String returns the finding as one line.
 func (f Finding) String() string { return f.Problem + ": " + f.Advice }
 
-// An Examination has the options for examining a deployment. The zero value is ready to use.
-type Examination struct {
+// An Examiner examines deployments. The zero value is ready to use.
+type Examiner struct {
 	// Client makes the requests; nil means [http.DefaultClient].
 	Client *http.Client
 	// NoServer says that no web server or cache in front of the handler is meant to serve stored thumbnails,
@@ -35,9 +35,9 @@ type Examination struct {
 	NoServer bool
 }
 
-// Examine calls [Examination.Examine] with a client.
-func Examine(ctx context.Context, client *http.Client, l thumbnail.Links, s thumbnail.Spec) ([]Finding, error) {
-	return Examination{Client: client}.Examine(ctx, l, s)
+// Examine calls [Examiner.Examine] on the zero Examiner.
+func Examine(ctx context.Context, l thumbnail.Links, s thumbnail.Spec) ([]Finding, error) {
+	return Examiner{}.Examine(ctx, l, s)
 }
 
 // Examine examines a deployment as a visitor sees it. It requests one thumbnail of an existing original
@@ -49,7 +49,7 @@ func Examine(ctx context.Context, client *http.Client, l thumbnail.Links, s thum
 // second request has the header "Cache-Control: only-if-cached" (RFC 9111, section 5.2.1.7). A
 // [thumbnail.Handler] answers it with 504 even if the thumbnail is stored, so an answer with the picture
 // comes from a web server or a cache. With NoServer it is an ordinary request.
-func (x Examination) Examine(ctx context.Context, l thumbnail.Links, s thumbnail.Spec) ([]Finding, error) {
+func (x Examiner) Examine(ctx context.Context, l thumbnail.Links, s thumbnail.Spec) ([]Finding, error) {
 	s.Version = "doctor_" + rand.Text()[:16]
 	url, err := l.URL(s)
 	if err != nil {
@@ -75,7 +75,7 @@ func (x Examination) Examine(ctx context.Context, l thumbnail.Links, s thumbnail
 	if second.status == http.StatusGatewayTimeout {
 		findings = append(findings, Finding{"The second request still reached the handler", "the web server did not find the stored file; " +
 			"its root and the path that it tries (nginx: try_files, Apache: RewriteCond -f) have to give the storage's directory and the path of the URL. " +
-			"Where no web server is meant to serve the files, all is well: say so by -no-server (Examination.NoServer)"})
+			"Where no web server is meant to serve the files, all is well: say so by -no-server (Examiner.NoServer)"})
 	} else if finding := d.examine(second, "The second request"); finding != nil {
 		findings = append(findings, *finding)
 	} else if !bytes.Equal(first.body, second.body) {

@@ -51,7 +51,7 @@ func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(code) })
 	}
 	otherKey := newSite(t)
-	otherKey.Signer, _ = thumbnail.NewSigner([]byte("another key of 16 bytes or more"))
+	otherKey.Signer, _ = thumbnail.NewHMACSigner([]byte("another key of 16 bytes or more"))
 	named := newSite(t)
 	named.Responder, named.ServedElsewhere = response.Nginx{Prefix: "/_thumbs/"}, true
 	open := newSite(t)
@@ -72,7 +72,7 @@ func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
 		"with a wrong secret was answered": front(open.handler(t), asIs),
 	} {
 		server := httptest.NewServer(server)
-		findings, err := doctor.Examine(t.Context(), server.Client(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+		findings, err := doctor.Examiner{Client: server.Client()}.Examine(t.Context(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
 		require.NoError(t, err)
 		server.Close()
 		if want == "" {
@@ -83,14 +83,14 @@ func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
 		assert.Contains(t, findings[0].String(), want)
 	}
 	server := httptest.NewServer(h)
-	findings, err := doctor.Examine(t.Context(), server.Client(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "none.jpg", "50x50", "crop", ".jpg"))
+	findings, err := doctor.Examiner{Client: server.Client()}.Examine(t.Context(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "none.jpg", "50x50", "crop", ".jpg"))
 	require.NoError(t, err)
 	assert.Contains(t, findings[0].String(), "has no such original")
 	server.Close()
-	findings, err = doctor.Examine(t.Context(), nil, thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+	findings, err = doctor.Examine(t.Context(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
 	require.NoError(t, err)
 	assert.Contains(t, findings[0].String(), "nothing answers")
-	_, err = doctor.Examine(t.Context(), nil, thumbnail.Links{Base: "/thumbs/", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+	_, err = doctor.Examine(t.Context(), thumbnail.Links{Base: "/thumbs/", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
 	assert.ErrorIs(t, err, thumbnail.ErrInvalid)
 }
 
@@ -98,14 +98,14 @@ func TestWithoutAWebServerTheSecondRequestMayReachTheHandler(t *testing.T) {
 	h := newSite(t).handler(t)
 	server := httptest.NewServer(h)
 	defer server.Close()
-	examined := func(x doctor.Examination, source string) []doctor.Finding {
+	examined := func(x doctor.Examiner, source string) []doctor.Finding {
 		findings, err := x.Examine(t.Context(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, source, "50x50", "crop", ".jpg"))
 		require.NoError(t, err)
 		return findings
 	}
-	assert.Empty(t, examined(doctor.Examination{NoServer: true}, "k.jpg"))
-	assert.Len(t, examined(doctor.Examination{}, "k.jpg"), 1)
-	assert.Len(t, examined(doctor.Examination{NoServer: true}, "none.jpg"), 1)
+	assert.Empty(t, examined(doctor.Examiner{NoServer: true}, "k.jpg"))
+	assert.Len(t, examined(doctor.Examiner{}, "k.jpg"), 1)
+	assert.Len(t, examined(doctor.Examiner{NoServer: true}, "none.jpg"), 1)
 }
 
 type acceptsAll struct{ thumbnail.Signer }
@@ -119,7 +119,7 @@ func TestDoctorTellsAForgottenStripPrefixFromAnotherKey(t *testing.T) {
 		"still reached the handler": http.StripPrefix("/thumbs", h),
 	} {
 		server := httptest.NewServer(mounted)
-		findings, err := doctor.Examine(t.Context(), server.Client(), thumbnail.Links{Base: server.URL + "/thumbs", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
+		findings, err := doctor.Examiner{Client: server.Client()}.Examine(t.Context(), thumbnail.Links{Base: server.URL + "/thumbs", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
 		server.Close()
 		require.NoError(t, err)
 		require.Len(t, findings, 1)
@@ -134,7 +134,7 @@ func TestDoctorKnowsAPageThatIsCalledAPicture(t *testing.T) {
 			_, _ = w.Write([]byte("<html>welcome</html>"))
 		}))
 		links := thumbnail.Links{Base: server.URL, Signer: newSigner(t), Extensions: []string{ext}}
-		findings, err := doctor.Examine(t.Context(), server.Client(), links, spec(t, "k.jpg", "50x50", "crop", ext))
+		findings, err := doctor.Examiner{Client: server.Client()}.Examine(t.Context(), links, spec(t, "k.jpg", "50x50", "crop", ext))
 		server.Close()
 		require.NoError(t, err)
 		require.Len(t, findings, 1, ext)

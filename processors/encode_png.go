@@ -17,7 +17,7 @@ type PNG struct {
 }
 
 // A Palette says whether a picture is reduced to few colors.
-type Palette uint8
+type Palette int
 
 const (
 	// PaletteAuto reduces scaled diagrams, text and similar pictures to few colors if the result looks the
@@ -25,10 +25,10 @@ const (
 	// least half of the pixels. Their files shrink to a third. Photographs and pictures that were not scaled
 	// stay unchanged.
 	PaletteAuto Palette = iota
-	// PaletteNever keeps all colors.
-	PaletteNever
 	// PaletteAlways reduces every picture to at most 256 colors.
 	PaletteAlways
+	// PaletteNever keeps all colors.
+	PaletteNever
 )
 
 // Encode writes img to w. It does not modify img.

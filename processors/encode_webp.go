@@ -9,14 +9,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// LosslessMode says which pictures [WebP] compresses without loss.
-type LosslessMode int
+// Lossless says which pictures [WebP] compresses without loss.
+type Lossless int
 
 // The choices of [WebP] between lossy and lossless.
 const (
-	LosslessAuto   LosslessMode = iota // flat art: pictures of few colors, such as logos, charts and screenshots
-	LosslessAlways                     // all
-	LosslessNever                      // none
+	LosslessAuto   Lossless = iota // flat art: pictures of few colors, such as logos, charts and screenshots
+	LosslessAlways                 // all
+	LosslessNever                  // none
 )
 
 // WebP encodes as WebP (RFC 9649), without metadata. The zero value is ready to use.
@@ -28,7 +28,7 @@ const (
 // pictures of Quality 100; in other lossy pictures it is off by at most 1 of 255.
 type WebP struct {
 	Quality  int // 1 to 100, for lossy pictures; 0 means 80. Other values are clamped.
-	Lossless LosslessMode
+	Lossless Lossless
 	Effort   int // 1 (fast) to 6 (small), as cwebp -m; 0 means 4. Other values are clamped.
 }
 

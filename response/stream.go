@@ -14,9 +14,9 @@ import (
 
 // Stream sends the bytes itself. It supports ranges and conditional requests (RFC 9110).
 type Stream struct {
-	// MaxBuffer limits the size in bytes of a file that is not an [io.Seeker] and is therefore read into
+	// MaxBufferBytes limits the size in bytes of a file that is not an [io.Seeker] and is therefore read into
 	// memory; 0 means 32 MiB. A larger file is an error.
-	MaxBuffer int64
+	MaxBufferBytes int64
 }
 
 // maxParts is how many ranges of a file one request may ask for. A request for more is a mistake or an
@@ -99,7 +99,7 @@ func (s Stream) content(f fs.File, size int64) (io.ReadSeeker, error) {
 	if seeker, ok := f.(io.ReadSeeker); ok {
 		return seeker, nil
 	}
-	limit := s.MaxBuffer
+	limit := s.MaxBufferBytes
 	if limit == 0 {
 		limit = 32 << 20
 	}

@@ -25,11 +25,11 @@ type Lister interface {
 	List(ctx context.Context, prefix string) iter.Seq2[Entry, error]
 }
 
-// A Deleter is a storage that can remove one file.
+// A Remover is a storage that can remove one file.
 //
 // Remove removes the file stored under key, and nothing below key. It is not an error if there is no such
 // file. If key is invalid, the error matches [fs.ErrInvalid].
-type Deleter interface {
+type Remover interface {
 	Remove(ctx context.Context, key string) error
 }
 

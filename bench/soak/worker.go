@@ -60,7 +60,7 @@ func (s setup) locker() (thumbnail.Locker, error) {
 		return lock.NewFile(s.Locks)
 	}
 	client := goredis.NewClient(&goredis.Options{Addr: s.Redis, ContextTimeoutEnabled: true})
-	return redis.New(client, redis.Options{}), nil
+	return redis.New(client, redis.Config{}), nil
 }
 
 // config returns the configuration of a worker's handler.

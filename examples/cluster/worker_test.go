@@ -133,7 +133,7 @@ func (s setup) locker() (thumbnail.Locker, error) {
 		return lock.NewFile(s.LockDir)
 	}
 	client := goredis.NewClient(&goredis.Options{Addr: s.Redis, ContextTimeoutEnabled: true})
-	return redis.New(client, redis.Options{OnError: func(err error) { fmt.Fprintln(os.Stderr, err) }}), nil
+	return redis.New(client, redis.Config{OnError: func(err error) { fmt.Fprintln(os.Stderr, err) }}), nil
 }
 
 // httpSource reads originals from a web server, and tells it who asks.

@@ -29,7 +29,7 @@ func main() {
 
 // write writes the picture three times.
 func write(w io.Writer, key, photo string) error {
-	signer, err := thumbnail.NewSigner([]byte(key))
+	signer, err := thumbnail.NewHMACSigner([]byte(key))
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 
 // Format reads HEIC. The decoder is libheif and libde265 in WebAssembly, so a broken file can do no
 // harm outside of it. It crops and turns pictures itself, and returns the samples as they are stored.
-var Format = wide(heif.Format(decode, heif.Options{
+var Format = wide(heif.Format(decode, heif.Config{
 	Upright:           true,
 	StoredYCbCr:       true,
 	BytesPerPixel:     24, // TestMemoryIsCounted measures it

@@ -35,7 +35,7 @@ func main() {
 
 // render writes the page that shows the photos. It asks nobody: not the server, not the photos.
 func render(w io.Writer, key, base string, photos []string) error {
-	signer, err := thumbnail.NewSigner([]byte(key))
+	signer, err := thumbnail.NewHMACSigner([]byte(key))
 	if err != nil {
 		return err
 	}

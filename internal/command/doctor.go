@@ -60,8 +60,8 @@ func examine(ctx context.Context, c *call) (err error) {
 	}
 	links := thumbnail.Links{Base: publicBase(c.args[0]), Signer: signer}
 	fmt.Fprintf(c.stdout, "Examining a thumbnail of %s at %s\n", picture, links.Base)
-	examination := doctor.Examination{Client: &http.Client{Timeout: generation + time.Minute}, NoServer: c.opt.noServer}
-	findings, err := examination.Examine(ctx, links,
+	examiner := doctor.Examiner{Client: &http.Client{Timeout: generation + time.Minute}, NoServer: c.opt.noServer}
+	findings, err := examiner.Examine(ctx, links,
 		thumbnail.Spec{Source: picture, Size: thumbnail.Size{Width: 100, Height: 100}, Method: "crop", Ext: gallery.ExtensionOf(picture)})
 	if err != nil {
 		return err

@@ -62,7 +62,7 @@ func openLock(s string, logger *slog.Logger) (*locker, error) {
 	case l.redis != nil:
 		l.redis.ContextTimeoutEnabled = true
 		client := goredis.NewClient(l.redis)
-		shared := redis.New(client, redis.Options{OnError: func(err error) { logger.Warn("the lock", "error", err) }})
+		shared := redis.New(client, redis.Config{OnError: func(err error) { logger.Warn("the lock", "error", err) }})
 		return &locker{shared, func() error { return errors.Join(shared.Close(), client.Close()) }}, nil
 	}
 	return &locker{lock.NewMemory(), func() error { return nil }}, nil

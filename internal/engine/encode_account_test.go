@@ -28,7 +28,7 @@ func ownEncoders() map[string]Encoder {
 			all[fmt.Sprintf("JPEG %s, quality %d, progressive", name, quality)] = processors.JPEG{Quality: quality, Subsampling: sampling, Progressive: true}
 		}
 	}
-	for name, lossless := range map[string]processors.LosslessMode{"auto": processors.LosslessAuto, "lossless": processors.LosslessAlways, "lossy": processors.LosslessNever} {
+	for name, lossless := range map[string]processors.Lossless{"auto": processors.LosslessAuto, "lossless": processors.LosslessAlways, "lossy": processors.LosslessNever} {
 		for _, effort := range []int{-1, 2, 4, 6} {
 			if effort == 2 && !thorough() {
 				continue

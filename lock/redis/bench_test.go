@@ -18,7 +18,7 @@ func BenchmarkLock(b *testing.B) {
 	s := redistest.StartServer(b)
 	client := goredis.NewClient(&goredis.Options{Addr: s.Addr()})
 	defer client.Close()
-	l := redis.New(client, redis.Options{})
+	l := redis.New(client, redis.Config{})
 	defer l.Close()
 	ctx := context.Background()
 	b.Run("commands", func(b *testing.B) {
@@ -61,7 +61,7 @@ func BenchmarkLock(b *testing.B) {
 // the lock.
 func BenchmarkHandOver(b *testing.B) {
 	s := redistest.StartServer(b)
-	holder, waiter := start(b, redistest.Single(s.Addr()), redis.Options{}), start(b, redistest.Single(s.Addr()), redis.Options{})
+	holder, waiter := start(b, redistest.Single(s.Addr()), redis.Config{}), start(b, redistest.Single(s.Addr()), redis.Config{})
 	ctx := context.Background()
 	var total time.Duration
 	for b.Loop() {

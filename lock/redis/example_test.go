@@ -20,7 +20,7 @@ func Example() {
 
 	client := goredis.NewClient(&goredis.Options{Addr: server.Addr(), ContextTimeoutEnabled: true})
 	defer client.Close()
-	locker := redis.New(client, redis.Options{OnError: func(err error) { fmt.Println(err) }})
+	locker := redis.New(client, redis.Config{OnError: func(err error) { fmt.Println(err) }})
 	defer locker.Close()
 
 	ctx := context.Background()

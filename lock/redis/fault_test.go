@@ -34,8 +34,8 @@ func TestTheReplyToSetIsLostAndTheLockIsOurs(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
 	for name, c := range map[string]redistest.Connect{"a client that retries": redistest.Single(m.Addr()), "one that does not": withoutRetries(m.Addr())} {
-		p := start(t, c, redis.Options{})
-		other := start(t, redistest.Single(m.Addr()), redis.Options{})
+		p := start(t, c, redis.Config{})
+		other := start(t, redistest.Single(m.Addr()), redis.Config{})
 		lost := p.net.DropReply("set", false)
 		unlock := p.lock(t, key, time.Minute)
 		lost()
@@ -49,7 +49,7 @@ func TestTheReplyToUnlockIsLostAndNothingElse(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
 	var log errorLog
-	p := start(t, redistest.Single(m.Addr()), redis.Options{OnError: log.add})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{OnError: log.add})
 	require.NoError(t, p.lock(t, key, time.Minute)()) // the scripts are loaded
 	unlock := p.lock(t, key, time.Minute)
 	lost := p.net.DropReply("evalsha", false)
@@ -65,7 +65,7 @@ func TestALockThatTryLockCouldNotConfirmIsReleased(t *testing.T) {
 	for name, client := range map[string]func(addr string) redistest.Connect{"a patient client": redistest.Single, "one that heeds contexts": heedful} {
 		t.Run(name, func(t *testing.T) {
 			m := miniredis.RunT(t)
-			p := start(t, client(m.Addr()), redis.Options{})
+			p := start(t, client(m.Addr()), redis.Config{})
 			lost := p.net.DropReply("set", true)
 			_, ok, err := p.TryLock(t.Context(), key, time.Minute)
 			assert.False(t, ok)
@@ -84,7 +84,7 @@ func TestALockThatTryLockCouldNotConfirmIsReleased(t *testing.T) {
 func TestALockThatArrivesAfterTheCallerHasLeftIsReleased(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, redistest.Single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{})
 	require.NoError(t, p.lock(t, key, time.Minute)()) // there is a connection
 	resume := p.net.Stall()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -100,7 +100,7 @@ func TestALockThatArrivesAfterTheCallerHasLeftIsReleased(t *testing.T) {
 func TestAHangingRedisCostsASecondOnceAndThenMilliseconds(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, redistest.Single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{})
 	require.NoError(t, p.lock(t, "a connection", time.Minute)())
 	resume := p.net.Stall()
 	began := time.Now()
@@ -133,7 +133,7 @@ func TestAHangingRedisCostsASecondOnceAndThenMilliseconds(t *testing.T) {
 func TestARefusedConnectionIsAnOutageToo(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, redistest.Single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{})
 	m.Close()
 	_, ok, err := p.TryLock(t.Context(), key, time.Minute)
 	assert.False(t, ok)
@@ -146,7 +146,7 @@ func TestARefusedConnectionIsAnOutageToo(t *testing.T) {
 func TestUnlockDuringAnOutageSaysSo(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, redistest.Single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{})
 	unlock := p.lock(t, key, time.Minute)
 	resume := p.net.Stall()
 	defer resume()
@@ -160,8 +160,8 @@ func TestUnlockDuringAnOutageSaysSo(t *testing.T) {
 func TestAWaiterSurvivesTheLossOfThePubSubConnection(t *testing.T) {
 	t.Parallel()
 	s := redistest.StartServer(t)
-	a := start(t, redistest.Single(s.Addr()), redis.Options{})
-	b := start(t, redistest.Single(s.Addr()), redis.Options{})
+	a := start(t, redistest.Single(s.Addr()), redis.Config{})
+	b := start(t, redistest.Single(s.Addr()), redis.Config{})
 	admin := s.Client()
 	defer admin.Close()
 	subscribed := func() bool { return redistest.NumSub(t, admin, "restthumbnails:released") == 1 }

@@ -58,15 +58,15 @@ func (e *errorLog) all() []error {
 }
 
 // options are options under a prefix of the test's own.
-func (e *errorLog) options(t *testing.T) redis.Options {
-	return redis.Options{Prefix: t.Name(), OnError: e.add}
+func (e *errorLog) options(t *testing.T) redis.Config {
+	return redis.Config{Prefix: t.Name(), OnError: e.add}
 }
 
 // This one runs before the parallel tests, so that every goroutine of the package is its own.
 func TestNoGoroutineIsLeftWithoutClose(t *testing.T) {
 	m := miniredis.RunT(t)
-	a := start(t, redistest.Single(m.Addr()), redis.Options{})
-	b := start(t, redistest.Single(m.Addr()), redis.Options{})
+	a := start(t, redistest.Single(m.Addr()), redis.Config{})
+	b := start(t, redistest.Single(m.Addr()), redis.Config{})
 	unlock := a.lock(t, key, time.Minute)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, ok, err := a.TryLock(ctx, "never unlocked", time.Minute)
@@ -93,7 +93,7 @@ func TestNoGoroutineIsLeftWithoutClose(t *testing.T) {
 func TestALockIsAKeyWithATokenAndAnExpiry(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, redistest.Single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{})
 	unlock := p.lock(t, key, 10*time.Second)
 	require.Equal(t, []string{"restthumbnails:" + key}, m.Keys())
 	first, err := m.Get("restthumbnails:" + key)
@@ -112,8 +112,8 @@ func TestALockIsAKeyWithATokenAndAnExpiry(t *testing.T) {
 func TestPrefixesAreSeparateLockSpaces(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	a := start(t, redistest.Single(m.Addr()), redis.Options{Prefix: "a"})
-	b := start(t, redistest.Single(m.Addr()), redis.Options{Prefix: "b"})
+	a := start(t, redistest.Single(m.Addr()), redis.Config{Prefix: "a"})
+	b := start(t, redistest.Single(m.Addr()), redis.Config{Prefix: "b"})
 	a.lock(t, key, time.Minute)
 	assert.True(t, b.free(t, key))
 	assert.False(t, a.free(t, key))
@@ -122,7 +122,7 @@ func TestPrefixesAreSeparateLockSpaces(t *testing.T) {
 func TestATTLBelowAMillisecondIsRefused(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, redistest.Single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{})
 	for _, ttl := range []time.Duration{-time.Second, 0, time.Microsecond} {
 		_, ok, err := p.TryLock(t.Context(), key, ttl)
 		assert.False(t, ok)
@@ -132,13 +132,13 @@ func TestATTLBelowAMillisecondIsRefused(t *testing.T) {
 
 func TestNewWithoutAClientPanics(t *testing.T) {
 	t.Parallel()
-	assert.Panics(t, func() { redis.New(nil, redis.Options{}) })
+	assert.Panics(t, func() { redis.New(nil, redis.Config{}) })
 }
 
 func TestCloseEndsEverythingButUnlock(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, redistest.Single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{})
 	unlock := p.lock(t, key, time.Minute)
 	waiting := make(chan error)
 	go func() { waiting <- p.Wait(t.Context(), key) }()
@@ -158,7 +158,7 @@ func TestCloseEndsEverythingButUnlock(t *testing.T) {
 func TestTheScriptsSurviveAFlush(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, redistest.Single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{})
 	for range 3 {
 		require.NoError(t, p.client.ScriptFlush(t.Context()).Err())
 		require.NoError(t, p.lock(t, key, time.Minute)())
@@ -169,7 +169,7 @@ func TestTheScriptsSurviveAFlush(t *testing.T) {
 func TestAnErrorReplyIsReportedAndNoOutage(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, redistest.Single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{})
 	m.HSet("restthumbnails:"+key, "somebody", "else's")
 	_, ok, err := p.TryLock(t.Context(), key, time.Minute)
 	assert.False(t, ok)
@@ -192,7 +192,7 @@ func TestALostLockIsReportedOnceAndNotReleased(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := miniredis.RunT(t)
 			var log errorLog
-			p := start(t, redistest.Single(m.Addr()), redis.Options{OnError: log.add})
+			p := start(t, redistest.Single(m.Addr()), redis.Config{OnError: log.add})
 			unlock := p.lock(t, key, c.ttl)
 			require.NoError(t, m.Set("restthumbnails:"+key, "the next holder"))
 			if c.wait {
@@ -215,7 +215,7 @@ func TestErrorsOfARenewalAreReportedAndDoNotEndIt(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
 	var log errorLog
-	p := start(t, redistest.Single(m.Addr()), redis.Options{OnError: log.add})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{OnError: log.add})
 	unlock := p.lock(t, key, 300*time.Millisecond)
 	m.SetError("ERR out of order")
 	require.Eventually(t, func() bool { return len(log.all()) >= 2 }, time.Minute, 5*time.Millisecond)
@@ -230,7 +230,7 @@ func TestErrorsOfARenewalAreReportedAndDoNotEndIt(t *testing.T) {
 func TestAWaiterFindsOutWithoutAnAnnouncement(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	p := start(t, redistest.Single(m.Addr()), redis.Options{})
+	p := start(t, redistest.Single(m.Addr()), redis.Config{})
 	m.Set("restthumbnails:"+key, "somebody who says nothing")
 	time.AfterFunc(100*time.Millisecond, func() { m.Del("restthumbnails:" + key) })
 	require.NoError(t, p.Wait(t.Context(), key))
@@ -240,8 +240,8 @@ func TestAWaiterFindsOutWithoutAnAnnouncement(t *testing.T) {
 func TestAWaiterIgnoresTheReleaseOfAnotherLock(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
-	a := start(t, redistest.Single(m.Addr()), redis.Options{})
-	b := start(t, redistest.Single(m.Addr()), redis.Options{})
+	a := start(t, redistest.Single(m.Addr()), redis.Config{})
+	b := start(t, redistest.Single(m.Addr()), redis.Config{})
 	unlock := a.lock(t, key, time.Minute)
 	waiting := make(chan error, 1)
 	go func() { waiting <- b.Wait(t.Context(), key) }()
@@ -262,7 +262,7 @@ func TestAClientThatIsClosedFailsClearly(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
 	client := goredis.NewClient(&goredis.Options{Addr: m.Addr()})
-	l := redis.New(client, redis.Options{})
+	l := redis.New(client, redis.Config{})
 	defer l.Close()
 	require.NoError(t, client.Close())
 	_, ok, err := l.TryLock(t.Context(), key, time.Minute)
@@ -277,7 +277,7 @@ func TestARingLocksAndWaits(t *testing.T) {
 	ring := func(n *redistest.Network) goredis.UniversalClient {
 		return goredis.NewRing(&goredis.RingOptions{Addrs: shards, Dialer: n.Dial})
 	}
-	a, b := start(t, ring, redis.Options{}), start(t, ring, redis.Options{})
+	a, b := start(t, ring, redis.Config{}), start(t, ring, redis.Config{})
 	var waiters sync.WaitGroup
 	for _, k := range []string{"1", "2", "3", "4", "5", "6", "7", "8"} {
 		unlock := a.lock(t, k, time.Minute)

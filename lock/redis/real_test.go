@@ -51,7 +51,7 @@ func TestLocksSurviveAFailover(t *testing.T) {
 	t.Parallel()
 	s := redistest.StartSentinel(t)
 	c := redistest.Sentinel(s.Sentinel.Addr())
-	a, b := start(t, c, redis.Options{}), start(t, c, redis.Options{})
+	a, b := start(t, c, redis.Config{}), start(t, c, redis.Config{})
 	unlock := a.lock(t, key, 20*time.Second)
 	m := s.Master.Client()
 	require.NoError(t, m.Do(t.Context(), "wait", 1, 5000).Err()) // the replica has it
@@ -91,7 +91,7 @@ func TestTheDocumentedRightsAreEnough(t *testing.T) {
 		return goredis.NewClient(&goredis.Options{Addr: s.Addr(), Dialer: n.Dial, Username: "thumbnails", Password: "secret"})
 	}
 	var log errorLog
-	opts := redis.Options{OnError: log.add}
+	opts := redis.Config{OnError: log.add}
 	a, b := start(t, restricted, opts), start(t, restricted, opts)
 	unlock := a.lock(t, key, 3*time.Second)
 	waiting := make(chan error, 1)

@@ -2,7 +2,7 @@
 // thumbnail.Locker and thumbnail.Waiter over github.com/redis/go-redis/v9.
 //
 //	client := goredis.NewClient(&goredis.Options{Addr: "redis:6379", ContextTimeoutEnabled: true})
-//	cfg.Locker = redis.New(client, redis.Options{})
+//	cfg.Locker = redis.New(client, redis.Config{})
 //
 // # What is in Redis
 //
@@ -52,17 +52,17 @@ var (
 	// ErrDown means that Redis does not answer, or can't work at the moment (loading, failing over).
 	ErrDown = breaker.ErrDown
 	// ErrLost means that a lock was gone before it was released: its holder was stopped or disconnected for
-	// longer than ttl, or Redis lost the key. Only Options.OnError receives it.
+	// longer than ttl, or Redis lost the key. Only Config.OnError receives it.
 	ErrLost = errors.New("lock was lost")
 	// ErrClosed is the error of TryLock and Wait after Close.
 	ErrClosed = errors.New("locker is closed")
 )
 
-// DefaultPrefix is the default value of Options.Prefix.
+// DefaultPrefix is the default value of Config.Prefix.
 const DefaultPrefix = "restthumbnails"
 
-// Options are options of [New]. The zero value is ready to use.
-type Options struct {
+// Config configures a [Locker]. The zero value is ready to use.
+type Config struct {
 	// Prefix is the beginning of the name of every key and of the channel. Processes that share locks must
 	// have the same Prefix. "" means DefaultPrefix.
 	Prefix string
@@ -97,7 +97,7 @@ type Locker struct {
 
 // New returns a Locker that uses client. The caller closes client after the Locker. New does not connect:
 // if Redis is down, TryLock returns an error. New panics if client is nil.
-func New(client redis.UniversalClient, opts Options) *Locker {
+func New(client redis.UniversalClient, cfg Config) *Locker {
 	if client == nil {
 		panic("redis: New needs a client")
 	}
@@ -106,7 +106,7 @@ func New(client redis.UniversalClient, opts Options) *Locker {
 		// over; but not a shorter one than ours, since the client would then try again.
 		client = c.WithTimeout(2 * breaker.Timeout)
 	}
-	l := &Locker{client: client, prefix: opts.Prefix, onError: opts.OnError}
+	l := &Locker{client: client, prefix: cfg.Prefix, onError: cfg.OnError}
 	if l.prefix == "" {
 		l.prefix = DefaultPrefix
 	}

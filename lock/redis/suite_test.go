@@ -26,7 +26,7 @@ type process struct {
 	client goredis.UniversalClient
 }
 
-func start(t testing.TB, c redistest.Connect, opts redis.Options) *process {
+func start(t testing.TB, c redistest.Connect, opts redis.Config) *process {
 	t.Helper()
 	n := redistest.NewNetwork(t)
 	p := &process{net: n, client: c(n)}
@@ -40,7 +40,7 @@ func start(t testing.TB, c redistest.Connect, opts redis.Options) *process {
 
 // harness is the suite's view of processes on one Redis, under a prefix of the test's own.
 func harness(t *testing.T, c redistest.Connect) locktest.Harness {
-	opts := redis.Options{Prefix: t.Name()}
+	opts := redis.Config{Prefix: t.Name()}
 	return locktest.Harness{Start: func() locktest.Process {
 		p := start(t, c, opts)
 		return locktest.Process{

@@ -77,7 +77,7 @@ func format() processors.Format {
 	return f
 }
 
-var options = heif.Options{
+var options = heif.Config{
 	Name:              "avif",
 	Brands:            []string{"avif", "avis"},
 	Items:             []string{"av01", "grid"},

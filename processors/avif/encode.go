@@ -27,7 +27,7 @@ type Encoder struct {
 	// MaxPixels limits width × height of a picture, because AVIF takes fifty times the CPU time of JPEG, and a
 	// hundred bytes of memory per pixel. 0 means DefaultMaxPixels, a negative value means no limit. For a
 	// larger picture the error matches processors.ErrTooLarge.
-	MaxPixels int
+	MaxPixels int64
 }
 
 // ContentType returns "image/avif".
@@ -54,7 +54,7 @@ func (e Encoder) EncodeContext(ctx context.Context, w io.Writer, img image.Image
 		return errors.New("encode avif: an empty picture")
 	case size.X > MaxSide || size.Y > MaxSide:
 		return fmt.Errorf("encode avif: %w: %d×%d: no side can have more than %d pixels", processors.ErrTooLarge, size.X, size.Y, MaxSide)
-	case limit > 0 && pixels > int64(limit):
+	case limit > 0 && pixels > limit:
 		return fmt.Errorf("encode avif: %w: %d×%d pixels are more than Encoder.MaxPixels (%d)", processors.ErrTooLarge, size.X, size.Y, limit)
 	}
 	bytes := encodeMemory(pixels)
@@ -131,5 +131,5 @@ func (e Encoder) PixelLimit() int64 {
 	if e.MaxPixels == 0 {
 		return DefaultMaxPixels
 	}
-	return int64(max(e.MaxPixels, 0)) // 0 means no limit here
+	return max(e.MaxPixels, 0) // 0 means no limit here
 }

@@ -23,7 +23,7 @@ var (
 
 // What Links believe of an encoder is what the encoder does.
 func TestAPictureBeyondThePixelLimitIsRefused(t *testing.T) {
-	for maxPixels, limit := range map[int]int64{0: avif.DefaultMaxPixels, 1: 1, 1200: 1200, 3_000_000: 3_000_000} {
+	for maxPixels, limit := range map[int64]int64{0: avif.DefaultMaxPixels, 1: 1, 1200: 1200, 3_000_000: 3_000_000} {
 		e := avif.Encoder{MaxPixels: maxPixels}
 		require.Equal(t, limit, e.PixelLimit())
 		beyond := image.NewGray(image.Rect(0, 0, int(limit/2)+1, 2))

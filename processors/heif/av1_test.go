@@ -15,7 +15,7 @@ import (
 
 // avif is a format of AV1.
 func avif(size image.Point) processors.Format {
-	return heif.Format(plain(size), heif.Options{Name: "avif", Brands: []string{"avif", "avis"}, Items: []string{"av01", "grid"}})
+	return heif.Format(plain(size), heif.Config{Name: "avif", Brands: []string{"avif", "avis"}, Items: []string{"av01", "grid"}})
 }
 
 // points are the code points that a file says, the unspecified ones being those of sRGB.

@@ -194,7 +194,7 @@ func hevcWith(set []byte) []byte {
 }
 
 func TestAHEICWithoutColrSaysItsColorsInTheHEVC(t *testing.T) {
-	f := heif.Format(nil, heif.Options{})
+	f := heif.Format(nil, heif.Config{})
 	for layers := range 4 {
 		set := parameterSet(320, 240, layers, false, 9, 16, 9)
 		file := ht.File(heic, 1, ht.Item{Kind: "hvc1", Properties: [][]byte{hevcWith(set), ht.Size(320, 240)}, Data: []byte("HEVC")})
@@ -211,7 +211,7 @@ func TestMorePixelsThanAFileSaysAreCountedOrDamage(t *testing.T) {
 	small := ht.File(avifBrands, 1, ht.Item{Kind: "av01", Properties: [][]byte{ht.Size(1, 1)}, Data: swatchesAV1})
 	_, err := avif(image.Pt(1, 1)).Decode(t.Context(), small)
 	assert.ErrorIs(t, err, processors.ErrCorrupt)
-	f := heif.Format(plain(image.Pt(1, 1)), heif.Options{BytesPerPixel: 10})
+	f := heif.Format(plain(image.Pt(1, 1)), heif.Config{BytesPerPixel: 10})
 	huge := ht.File(heic, 1, ht.Item{Kind: "hvc1", Properties: [][]byte{hevcWith(parameterSet(3000, 3000, 0, true, 1, 13, 6)), ht.Size(1, 1)}, Data: []byte("HEVC")})
 	h, err := f.Header(t.Context(), bytes.NewReader(huge))
 	require.NoError(t, err)
@@ -222,7 +222,7 @@ func TestMorePixelsThanAFileSaysAreCountedOrDamage(t *testing.T) {
 	among := append(ht.U32(uint32(len(set))), set...) // the pixels
 	config := hevcConfig(8)
 	config[8+21] = 3
-	_, err = heif.Format(plain(image.Pt(1, 1)), heif.Options{}).Decode(t.Context(),
+	_, err = heif.Format(plain(image.Pt(1, 1)), heif.Config{}).Decode(t.Context(),
 		ht.File(heic, 1, ht.Item{Kind: "hvc1", Properties: [][]byte{config, ht.Size(1, 1)}, Data: append(ht.U32(2), append([]byte{9, 9}, among...)...)}))
 	assert.ErrorIs(t, err, processors.ErrCorrupt)
 }

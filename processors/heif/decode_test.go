@@ -25,7 +25,7 @@ func returning(img image.Image, err error) func(context.Context, []byte) (image.
 
 func TestTheMemoryOfTheDecoderIsCounted(t *testing.T) {
 	file := still(ht.Size(400, 300))
-	o := heif.Options{BytesPerPixel: 20, FixedBytes: 1 << 20}
+	o := heif.Config{BytesPerPixel: 20, FixedBytes: 1 << 20}
 	h, err := header(file, o)
 	require.NoError(t, err)
 	assert.Greater(t, h.Bytes, int64(20*400*300+1<<20))
@@ -48,7 +48,7 @@ func TestTheMemoryOfTheDecoderIsCounted(t *testing.T) {
 }
 
 func TestTilesAndAlphaAreCounted(t *testing.T) {
-	o := heif.Options{BytesPerPixel: 10}
+	o := heif.Config{BytesPerPixel: 10}
 	memory := func(items ...ht.Item) int64 {
 		h, err := header(ht.File(heic, 1, items...), o)
 		require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestWhatADecoderReturnsIsTold(t *testing.T) {
 			return nil, ctx.Err()
 		}, context.Canceled},
 	} {
-		img, err := heif.Format(c.decode, heif.Options{}).Decode(ctx, still(ht.Size(3, 2)))
+		img, err := heif.Format(c.decode, heif.Config{}).Decode(ctx, still(ht.Size(3, 2)))
 		if ctx.Err() != nil {
 			ctx, cancel = context.WithCancel(t.Context())
 		}
@@ -92,7 +92,7 @@ func TestWhatADecoderReturnsIsTold(t *testing.T) {
 		assert.Nil(t, img, name)
 	}
 	cancel()
-	_, err := heif.Format(returning(image.NewRGBA(size), nil), heif.Options{}).Decode(ctx, still(ht.Size(3, 2)))
+	_, err := heif.Format(returning(image.NewRGBA(size), nil), heif.Config{}).Decode(ctx, still(ht.Size(3, 2)))
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
@@ -101,10 +101,10 @@ func TestTransparencyThatADecoderLeavesOutIsNotShownAsOpaque(t *testing.T) {
 		ht.Item{Kind: "hvc1", Properties: [][]byte{ht.Size(4, 4), ht.Alpha()}, Data: []byte{2}, Refs: []ht.Ref{{Kind: "auxl", To: []int{1}}}})
 	size := image.Rect(0, 0, 4, 4)
 	for _, img := range []image.Image{image.NewYCbCr(size, image.YCbCrSubsampleRatio420), image.NewGray(size)} {
-		_, err := heif.Format(returning(img, nil), heif.Options{}).Decode(t.Context(), file)
+		_, err := heif.Format(returning(img, nil), heif.Config{}).Decode(t.Context(), file)
 		assert.ErrorIs(t, err, processors.ErrFormat)
 	}
-	_, err := heif.Format(returning(image.NewNRGBA(size), nil), heif.Options{}).Decode(t.Context(), file)
+	_, err := heif.Format(returning(image.NewNRGBA(size), nil), heif.Config{}).Decode(t.Context(), file)
 	assert.NoError(t, err)
 }
 
@@ -129,7 +129,7 @@ func TestCroppingKeepsThePixels(t *testing.T) {
 	for _, img := range images {
 		for _, x := range []int32{-3, -2, 0, 4} {
 			for _, y := range []int32{-3, -2, 1} {
-				out, err := heif.Format(returning(img, nil), heif.Options{}).Decode(t.Context(), still(ht.Size(24, 20), ht.Clap(10, 8, x, y)))
+				out, err := heif.Format(returning(img, nil), heif.Config{}).Decode(t.Context(), still(ht.Size(24, 20), ht.Clap(10, 8, x, y)))
 				require.NoError(t, err)
 				require.Equal(t, image.Rect(0, 0, 10, 8), out.Bounds())
 				for v := range 8 {
@@ -168,7 +168,7 @@ func TestSamplesHaveTheMatrixAndRangeOfTheFile(t *testing.T) {
 					}
 				}
 				file := still(ht.Size(img.Rect.Dx(), 7), ht.Nclx(1, 13, matrix, full))
-				out, err := heif.Format(returning(img, nil), heif.Options{StoredYCbCr: true}).Decode(t.Context(), file)
+				out, err := heif.Format(returning(img, nil), heif.Config{StoredYCbCr: true}).Decode(t.Context(), file)
 				require.NoError(t, err)
 				for i, want := range palette {
 					got := color.RGBAModel.Convert(out.At(8*i+5, 6)).(color.RGBA)
@@ -185,7 +185,7 @@ func TestSamplesOfOtherKinds(t *testing.T) {
 	copy(gbr.Cb, []byte{30, 30, 30, 30})
 	copy(gbr.Cr, []byte{230, 230, 230, 230})
 	decode := func(img image.Image, nclx []byte) (image.Image, error) {
-		return heif.Format(returning(img, nil), heif.Options{StoredYCbCr: true}).Decode(t.Context(), still(ht.Size(2, 2), nclx))
+		return heif.Format(returning(img, nil), heif.Config{StoredYCbCr: true}).Decode(t.Context(), still(ht.Size(2, 2), nclx))
 	}
 	out, err := decode(gbr, ht.Nclx(1, 13, 0, true))
 	require.NoError(t, err)
@@ -206,7 +206,7 @@ func TestSamplesOfOtherKinds(t *testing.T) {
 
 	same := image.NewYCbCr(gbr.Rect, image.YCbCrSubsampleRatio420)
 	same.Y[0] = 77
-	out, err = heif.Format(returning(same, nil), heif.Options{}).Decode(t.Context(), still(ht.Size(2, 2), ht.Nclx(1, 13, 1, false)))
+	out, err = heif.Format(returning(same, nil), heif.Config{}).Decode(t.Context(), still(ht.Size(2, 2), ht.Nclx(1, 13, 1, false)))
 	require.NoError(t, err)
 	assert.Equal(t, byte(77), out.(*image.YCbCr).Y[0], "of a decoder that converts itself")
 }
@@ -224,7 +224,7 @@ func TestAHandlerMakesThumbnailsByAFormat(t *testing.T) {
 		}
 	}
 	file := still(ht.Size(size.X, size.Y), ht.Turn(1), ht.Nclx(12, 13, 6, true))
-	got, err := ht.Thumbnail(t.Context(), file, 20, heif.Format(returning(img, nil), heif.Options{}))
+	got, err := ht.Thumbnail(t.Context(), file, 20, heif.Format(returning(img, nil), heif.Config{}))
 	require.NoError(t, err)
 	assert.Equal(t, image.Rect(0, 0, 20, 30), got.Bounds())
 	c := color.RGBAModel.Convert(got.At(5, 25)).(color.RGBA)

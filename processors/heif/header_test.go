@@ -43,7 +43,7 @@ func plain(size image.Point) func(context.Context, []byte) (image.Image, error) 
 	}
 }
 
-func header(file []byte, o heif.Options) (processors.FormatHeader, error) {
+func header(file []byte, o heif.Config) (processors.FormatHeader, error) {
 	return heif.Format(plain(image.Pt(1, 1)), o).Header(context.Background(), bytes.NewReader(file))
 }
 
@@ -86,7 +86,7 @@ func TestPropertiesAreAppliedInTheirOrder(t *testing.T) {
 				if want.Rect.Dx() < 3 || want.Rect.Dy() < 3 {
 					continue
 				}
-				f := heif.Format(plain(size), heif.Options{})
+				f := heif.Format(plain(size), heif.Config{})
 				file := still(properties...)
 				h, err := f.Header(t.Context(), bytes.NewReader(file))
 				require.NoError(t, err)
@@ -96,7 +96,7 @@ func TestPropertiesAreAppliedInTheirOrder(t *testing.T) {
 				require.Equal(t, image.Point{}, img.Bounds().Min)
 				require.Equal(t, want.Pix, imagetest.Turned(img, h.Orientation).Pix, "%q %q %q", a, b, c)
 
-				upright := heif.Format(plain(want.Rect.Size()), heif.Options{Upright: true})
+				upright := heif.Format(plain(want.Rect.Size()), heif.Config{Upright: true})
 				h, err = upright.Header(t.Context(), bytes.NewReader(file))
 				require.NoError(t, err)
 				require.Equal(t, 1, h.Orientation, "nothing is turned twice")
@@ -109,7 +109,7 @@ func TestPropertiesAreAppliedInTheirOrder(t *testing.T) {
 }
 
 func TestPropertiesBeforeTheSizeAreAppliedToo(t *testing.T) {
-	h, err := header(still(ht.Clap(10, 8, 0, 0), ht.Turn(1), ht.Size(30, 20)), heif.Options{})
+	h, err := header(still(ht.Clap(10, 8, 0, 0), ht.Turn(1), ht.Size(30, 20)), heif.Config{})
 	require.NoError(t, err)
 	assert.Equal(t, [3]int{8, 10, 8}, [3]int{h.Width, h.Height, h.Orientation})
 }
@@ -129,15 +129,15 @@ func TestACleanApertureIsClippedToThePicture(t *testing.T) {
 		{ht.U32(8, 1), image.Pt(12, 34)},
 		{nil, image.Pt(12, 34)},
 	} {
-		h, err := header(still(ht.Size(12, 34), ht.Box("clap", c.clap)), heif.Options{})
+		h, err := header(still(ht.Size(12, 34), ht.Box("clap", c.clap)), heif.Config{})
 		require.NoError(t, err)
 		assert.Equal(t, c.want, image.Pt(h.Width, h.Height), "%v", c.clap)
 	}
 }
 
 func TestFilesAreKnownByTheirBrands(t *testing.T) {
-	avif := heif.Format(nil, heif.Options{Name: "avif", Brands: []string{"avif", "avis"}})
-	heic := heif.Format(nil, heif.Options{})
+	avif := heif.Format(nil, heif.Config{Name: "avif", Brands: []string{"avif", "avis"}})
+	heic := heif.Format(nil, heif.Config{})
 	for brands, want := range map[string][2]bool{
 		"heic":             {true, false},
 		"heixmif1heic":     {true, false},
@@ -167,10 +167,10 @@ func TestEveryReaderSeesTheSameHeader(t *testing.T) {
 	file := still(ht.Size(300, 200), ht.Turn(1))
 	at := int(file[3])
 	file = bytes.Join([][]byte{file[:at], ht.Box("mdat", make([]byte, 300<<10)), file[at:]}, nil)
-	want, err := header(file, heif.Options{})
+	want, err := header(file, heif.Config{})
 	require.NoError(t, err)
 	assert.Equal(t, [3]int{200, 300, 8}, [3]int{want.Width, want.Height, want.Orientation})
-	f := heif.Format(nil, heif.Options{})
+	f := heif.Format(nil, heif.Config{})
 	for name, r := range map[string]io.Reader{
 		"forward": io.MultiReader(bytes.NewReader(file)), "byte by byte": iotest.OneByteReader(bytes.NewReader(file)),
 		"behind something": func() io.Reader {
@@ -189,7 +189,7 @@ func TestEveryReaderSeesTheSameHeader(t *testing.T) {
 func TestPixelsAreNotRead(t *testing.T) {
 	file := append(still(ht.Size(3, 2)), make([]byte, 1<<20)...)
 	r := &counting{ReadSeeker: bytes.NewReader(file)}
-	_, err := heif.Format(nil, heif.Options{}).Header(t.Context(), r)
+	_, err := heif.Format(nil, heif.Config{}).Header(t.Context(), r)
 	require.NoError(t, err)
 	assert.Less(t, r.n, 3000)
 }
@@ -209,7 +209,7 @@ func TestTheErrorOfTheSourceIsReturnedAsItIs(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	file := still(ht.Size(3, 2))
 	for n := range bytes.Index(file, []byte("mdat")) - 4 {
-		_, err := heif.Format(nil, heif.Options{}).Header(t.Context(), io.MultiReader(bytes.NewReader(file[:n]), iotest.ErrReader(broken)))
+		_, err := heif.Format(nil, heif.Config{}).Header(t.Context(), io.MultiReader(bytes.NewReader(file[:n]), iotest.ErrReader(broken)))
 		require.Equal(t, broken, err)
 	}
 }
@@ -217,7 +217,7 @@ func TestTheErrorOfTheSourceIsReturnedAsItIs(t *testing.T) {
 func TestHeadersThatAreCutOffAreDamaged(t *testing.T) {
 	whole := still(ht.Size(3, 2))
 	for n := range bytes.Index(whole, []byte("mdat")) - 4 {
-		_, err := header(whole[:n], heif.Options{})
+		_, err := header(whole[:n], heif.Config{})
 		require.ErrorIs(t, err, processors.ErrCorrupt, "%d bytes", n)
 		require.NotErrorIs(t, err, processors.ErrFormat)
 	}
@@ -234,11 +234,11 @@ func TestHeadersThatAreCutOffAreDamaged(t *testing.T) {
 		"no tiles":          ht.File(heic, 1, ht.Grid(1, 1, 5, 5, nil)),
 		"too few tiles":     ht.File(heic, 1, ht.Grid(2, 1, 5, 5, []int{2}), ht.Item{Kind: "hvc1", Properties: [][]byte{hevcConfig(8), ht.Size(5, 5)}}),
 	} {
-		_, err := header(b, heif.Options{})
+		_, err := header(b, heif.Config{})
 		assert.ErrorIs(t, err, processors.ErrCorrupt, name)
 		assert.NotErrorIs(t, err, processors.ErrFormat, name)
 	}
-	_, err := header(append(ht.U32(1<<30), "meta"...), heif.Options{})
+	_, err := header(append(ht.U32(1<<30), "meta"...), heif.Config{})
 	assert.ErrorIs(t, err, processors.ErrTooLarge)
 }
 
@@ -257,7 +257,7 @@ func TestPicturesThatCannotBeShownAreOfAnotherFormat(t *testing.T) {
 		"turned a hundred times":      still(append([][]byte{size}, bytes.SplitAfter(bytes.Repeat(ht.Turn(1), 100), []byte("irot\x01"))[:100]...)...),
 		"larger than the decoder may": still(ht.Size(1<<16+1, 2)),
 	} {
-		_, err := header(b, heif.Options{})
+		_, err := header(b, heif.Config{})
 		assert.ErrorIs(t, err, processors.ErrFormat, name)
 	}
 }
@@ -266,7 +266,7 @@ func TestAPictureHasTheDepthOfItsTiles(t *testing.T) {
 	grid := func(depth byte) []byte {
 		return ht.File(heic, 1, ht.Grid(1, 1, 3, 2, []int{2}), ht.Item{Kind: "hvc1", Properties: [][]byte{hevcConfig(depth), ht.Size(3, 2)}})
 	}
-	o := heif.Options{BytesPerPixel: 10, DeepBytesPerPixel: 1000}
+	o := heif.Config{BytesPerPixel: 10, DeepBytesPerPixel: 1000}
 	flat, err := header(grid(8), o)
 	require.NoError(t, err)
 	deep, err := header(grid(10), o)

@@ -3,7 +3,7 @@
 // colors, and estimates the memory that decoding takes. It has no codec: [Format] makes a [processors.Format]
 // from this package and a decoder of the caller's:
 //
-//	thumbnail.Config{Formats: []processors.Format{heif.Format(decode, heif.Options{Upright: true})}, …}
+//	thumbnail.Config{Formats: []processors.Format{heif.Format(decode, heif.Config{Upright: true})}, …}
 //
 // Package processors/avif does so for AVIF; examples/heic is a program that reads HEIC.
 //
@@ -37,9 +37,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Options describe a decoder: which files it decodes, and what it returns. The zero value describes a decoder
+// Config describes a decoder: which files it decodes, and what it returns. The zero value describes a decoder
 // of HEIC that neither crops nor rotates.
-type Options struct {
+type Config struct {
 	// Name is the name of the format in errors and events. Empty means "heic".
 	Name string
 
@@ -85,7 +85,7 @@ type Options struct {
 //
 // If a picture with transparency is decoded to *image.YCbCr or *image.Gray, which have no alpha, the error
 // matches [processors.ErrFormat].
-func Format(decode func(ctx context.Context, data []byte) (image.Image, error), o Options) processors.Format {
+func Format(decode func(ctx context.Context, data []byte) (image.Image, error), o Config) processors.Format {
 	if o.Name == "" {
 		o.Name = "heic"
 	}
@@ -116,7 +116,7 @@ func Format(decode func(ctx context.Context, data []byte) (image.Image, error), 
 
 // A format is what Format returns.
 type format struct {
-	Options
+	Config
 	codec func(ctx context.Context, data []byte) (image.Image, error)
 }
 

@@ -62,7 +62,7 @@ func hostile() map[string][]byte {
 }
 
 func TestHostileHeadersCostLittle(t *testing.T) {
-	f := heif.Format(plain(image.Pt(3, 2)), heif.Options{})
+	f := heif.Format(plain(image.Pt(3, 2)), heif.Config{})
 	for name, file := range hostile() {
 		const limit = 64 << 20
 		account := codec.NewAccount(limit)
@@ -82,7 +82,7 @@ func TestHostileHeadersCostLittle(t *testing.T) {
 }
 
 func TestTheHeadersMemoryIsWhatTheAccountHas(t *testing.T) {
-	f := heif.Format(plain(image.Pt(3, 2)), heif.Options{})
+	f := heif.Format(plain(image.Pt(3, 2)), heif.Config{})
 	for name, file := range hostile() {
 		if name == "top-level boxes of 8 bytes, forever" {
 			continue
@@ -96,7 +96,7 @@ func TestTheHeadersMemoryIsWhatTheAccountHas(t *testing.T) {
 func TestAnEndedContextEndsEverything(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	f := heif.Format(plain(image.Pt(3, 2)), heif.Options{})
+	f := heif.Format(plain(image.Pt(3, 2)), heif.Config{})
 	for name, file := range hostile() {
 		_, err := f.Decode(ctx, file)
 		assert.ErrorIs(t, err, context.Canceled, name)
@@ -138,7 +138,7 @@ func FuzzFormat(f *testing.F) {
 	format := heif.Format(func(context.Context, []byte) (image.Image, error) {
 		return image.NewYCbCr(image.Rectangle{Max: size}, image.YCbCrSubsampleRatio420), nil
 	},
-		heif.Options{Items: []string{"hvc1", "av01", "grid"}, StoredYCbCr: true, MaxPixels: 1 << 20})
+		heif.Config{Items: []string{"hvc1", "av01", "grid"}, StoredYCbCr: true, MaxPixels: 1 << 20})
 	f.Fuzz(func(t *testing.T, file []byte) {
 		account := codec.NewAccount(1 << 28)
 		ctx := codec.WithAccount(t.Context(), account)

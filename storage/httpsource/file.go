@@ -42,7 +42,7 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	n, err := b.answer.Body.Read(p)
 	if int64(n) > b.left {
-		return int(b.left), fmt.Errorf("the original has more than %d bytes (Config.MaxBytes)", b.limit)
+		return int(b.left), fmt.Errorf("the original has more than %d bytes (Config.MaxSourceBytes)", b.limit)
 	}
 	b.left -= int64(n)
 	if err == io.EOF && b.answer.ContentLength > b.limit-b.left {

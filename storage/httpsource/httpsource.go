@@ -47,10 +47,10 @@ type Config struct {
 	// netip.MustParsePrefix("10.1.2.0/24") for a server in the same network.
 	AllowedPrefixes []netip.Prefix
 
-	// MaxBytes limits the body of a response, in bytes; default 64 MiB. Read returns an error for a longer
-	// body. MaxBytes should be at least the MaxSourceBytes of the handler, which then refuses the original
+	// MaxSourceBytes limits the body of a response, in bytes; default 64 MiB. Read returns an error for a longer
+	// body. It should be at least that of the handler, which then refuses the original
 	// with a clear error.
-	MaxBytes int64
+	MaxSourceBytes int64
 	// Timeout limits the time until the header of the response arrives, including redirects; default 10 s.
 	// The context bounds the rest.
 	Timeout time.Duration
@@ -72,8 +72,8 @@ func New(cfg Config) (*Source, error) {
 	switch {
 	case (cfg.Base == "") == (len(cfg.Hosts) == 0):
 		return nil, errors.New("httpsource: exactly one of Config.Base and Config.Hosts is required")
-	case cfg.MaxBytes < 0 || cfg.Timeout < 0:
-		return nil, errors.New("httpsource: Config.MaxBytes or Config.Timeout is negative")
+	case cfg.MaxSourceBytes < 0 || cfg.Timeout < 0:
+		return nil, errors.New("httpsource: Config.MaxSourceBytes or Config.Timeout is negative")
 	}
 	if cfg.Base != "" {
 		base, err := url.Parse(cfg.Base)
@@ -87,8 +87,8 @@ func New(cfg Config) (*Source, error) {
 			return nil, fmt.Errorf("httpsource: Config.Hosts: %q is not a host", host)
 		}
 	}
-	if s.cfg.MaxBytes == 0 {
-		s.cfg.MaxBytes = 64 << 20
+	if s.cfg.MaxSourceBytes == 0 {
+		s.cfg.MaxSourceBytes = 64 << 20
 	}
 	if s.cfg.Timeout == 0 {
 		s.cfg.Timeout = 10 * time.Second
@@ -155,7 +155,7 @@ func (s *Source) Open(ctx context.Context, key string) (fs.File, error) {
 	}
 	switch answer.StatusCode {
 	case http.StatusOK:
-		return newFile(key, answer, s.cfg.MaxBytes, cancel), nil
+		return newFile(key, answer, s.cfg.MaxSourceBytes, cancel), nil
 	case http.StatusNotFound, http.StatusGone:
 		err = fs.ErrNotExist
 	default:

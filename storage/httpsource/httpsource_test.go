@@ -95,7 +95,7 @@ func TestOnlyNotFoundAndGoneMeanThatThereIsNothing(t *testing.T) {
 }
 
 func TestABodyIsBoundedAndACutOneIsAnError(t *testing.T) {
-	s := serve(t, httpsource.Config{MaxBytes: 100}, func(w http.ResponseWriter, r *http.Request) {
+	s := serve(t, httpsource.Config{MaxSourceBytes: 100}, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "cut.jpg") {
 			w.Header().Set("Content-Length", "50")
 			fmt.Fprint(w, "short")
@@ -167,7 +167,7 @@ func TestAServerThatSaysNothingIsLeft(t *testing.T) {
 func TestAnImpossibleConfigIsRefused(t *testing.T) {
 	for _, cfg := range []httpsource.Config{
 		{}, {Base: "https://a.example", Hosts: []string{"b.example"}}, {Base: "a.example"}, {Base: "ftp://a.example"}, {Base: "/photos"},
-		{Base: "https://a.example/#x"}, {Hosts: []string{"https://a.example"}}, {Hosts: []string{""}}, {Base: "https://a.example", MaxBytes: -1},
+		{Base: "https://a.example/#x"}, {Hosts: []string{"https://a.example"}}, {Hosts: []string{""}}, {Base: "https://a.example", MaxSourceBytes: -1},
 	} {
 		_, err := httpsource.New(cfg)
 		assert.Error(t, err, "%+v", cfg)

@@ -15,15 +15,15 @@ import (
 func TestAnImpossibleConfigurationIsRefusedByTheNameOfItsField(t *testing.T) {
 	client := awss3.New(awss3.Options{Region: "us-east-1"})
 	for field, cfg := range map[string]s3.Config{
-		"FirstRange is not": {FirstRange: math.MaxInt},
-		"MaxPut is not":     {MaxPut: math.MaxInt64},
-		"Timeout":           {Timeout: -1},
-		"StallTimeout":      {StallTimeout: -1},
-		"PresignTTL":        {PresignTTL: 8 * 24 * time.Hour},
-		"FirstRange":        {FirstRange: -1},
-		"MaxPut":            {MaxPut: -1},
-		"Prefix":            {Prefix: "a//b"},
-		"PublicURL":         {PublicURL: "cdn.example.com"},
+		"FirstRange is not":  {FirstRange: math.MaxInt},
+		"MaxPutBytes is not": {MaxPutBytes: math.MaxInt64},
+		"Timeout":            {Timeout: -1},
+		"StallTimeout":       {StallTimeout: -1},
+		"PresignTTL":         {PresignTTL: 8 * 24 * time.Hour},
+		"FirstRange":         {FirstRange: -1},
+		"MaxPutBytes":        {MaxPutBytes: -1},
+		"Prefix":             {Prefix: "a//b"},
+		"PublicURL":          {PublicURL: "cdn.example.com"},
 	} {
 		_, err := s3.New(client, "bucket", cfg)
 		require.ErrorContains(t, err, "Config."+field)

@@ -112,12 +112,12 @@ func TestFailuresOfTheClientAreNoAbsentKeys(t *testing.T) {
 }
 
 func TestTheErrorOfTheReaderIsTheErrorOfPutAndNothingIsSent(t *testing.T) {
-	server, s := newFake(t, s3.Config{MaxPut: 1000})
+	server, s := newFake(t, s3.Config{MaxPutBytes: 1000})
 	put(t, s, "x.jpg", "old")
 	server.Requests()
 	broken := errors.New("broken encoder")
 	require.ErrorIs(t, s.Put(t.Context(), "x.jpg", failing(500, broken)), broken)
-	requireFailure(t, s.Put(t.Context(), "x.jpg", strings.NewReader(content(1001))), "Config.MaxPut")
+	requireFailure(t, s.Put(t.Context(), "x.jpg", strings.NewReader(content(1001))), "Config.MaxPutBytes")
 	ctx, cancel := context.WithCancel(t.Context())
 	require.ErrorIs(t, s.Put(ctx, "x.jpg", readerFunc(func(p []byte) (int, error) { cancel(); return len(p) / 2, nil })), context.Canceled)
 	require.Empty(t, server.Requests())

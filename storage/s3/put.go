@@ -29,12 +29,12 @@ func (s *Storage) Put(ctx context.Context, key string, r io.Reader) error {
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	defer release(buf)
-	n, err := buf.ReadFrom(io.LimitReader(contextReader{ctx, r}, s.cfg.MaxPut+1))
+	n, err := buf.ReadFrom(io.LimitReader(contextReader{ctx, r}, s.cfg.MaxPutBytes+1))
 	if err != nil {
 		return fmt.Errorf("s3: put %q: %w", name, err)
 	}
-	if n > s.cfg.MaxPut {
-		return fmt.Errorf("s3: put %q: larger than Config.MaxPut, %d bytes", name, s.cfg.MaxPut)
+	if n > s.cfg.MaxPutBytes {
+		return fmt.Errorf("s3: put %q: larger than Config.MaxPutBytes, %d bytes", name, s.cfg.MaxPutBytes)
 	}
 	return s.do(ctx, fmt.Sprintf("put %q", name), func(ctx context.Context, alive func()) error {
 		in := &awss3.PutObjectInput{

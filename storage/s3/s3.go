@@ -75,10 +75,10 @@ type Config struct {
 	// S3 sends only what exists. At most 256 MiB.
 	FirstRange int
 
-	// MaxPut limits the size of an object that Put stores, in bytes. Put holds the whole object in memory,
+	// MaxPutBytes limits the size of an object that Put stores, in bytes. Put holds the whole object in memory,
 	// because S3 needs its length first, and a retry needs its content again. 0: 256 MiB, more than
 	// 4096×4096 pixels take. S3 allows 5 GiB.
-	MaxPut int64
+	MaxPutBytes int64
 
 	// PublicURL is the address under which anybody may read the bucket, or the address of the CDN in front
 	// of it, for example "https://cdn.example.com/my-bucket". The full key, including the prefix, follows
@@ -93,14 +93,14 @@ const (
 	defaultTimeout      = 10 * time.Second
 	defaultStallTimeout = 4 * time.Second
 	defaultFirstRange   = 1 << 20
-	defaultMaxPut       = 256 << 20
+	defaultMaxPutBytes  = 256 << 20
 	defaultPresignTTL   = 15 * time.Minute
 
-	maxFirstRange = 256 << 20          // bytes
-	maxMaxPut     = 5 << 30            // bytes, a rule of S3
-	maxPresignTTL = 7 * 24 * time.Hour // a rule of Signature Version 4
-	maxFullKey    = 1024               // bytes, a rule of S3
-	restFactor    = 4                  // size of further ranges, in first ranges
+	maxFirstRange  = 256 << 20          // bytes
+	maxMaxPutBytes = 5 << 30            // bytes, a rule of S3
+	maxPresignTTL  = 7 * 24 * time.Hour // a rule of Signature Version 4
+	maxFullKey     = 1024               // bytes, a rule of S3
+	restFactor     = 4                  // size of further ranges, in first ranges
 )
 
 // Storage is a bucket, or what lies under a prefix in it. Any number of goroutines may use it at once.
@@ -149,14 +149,14 @@ func (c *Config) fill() error {
 	if c.FirstRange < 0 || c.FirstRange > maxFirstRange {
 		return fmt.Errorf("s3: Config.FirstRange is not between 0 and %d", maxFirstRange)
 	}
-	if c.MaxPut < 0 || c.MaxPut > maxMaxPut {
-		return fmt.Errorf("s3: Config.MaxPut is not between 0 and %d", int64(maxMaxPut))
+	if c.MaxPutBytes < 0 || c.MaxPutBytes > maxMaxPutBytes {
+		return fmt.Errorf("s3: Config.MaxPutBytes is not between 0 and %d", int64(maxMaxPutBytes))
 	}
 	if c.FirstRange == 0 {
 		c.FirstRange = defaultFirstRange
 	}
-	if c.MaxPut == 0 {
-		c.MaxPut = defaultMaxPut
+	if c.MaxPutBytes == 0 {
+		c.MaxPutBytes = defaultMaxPutBytes
 	}
 	if c.PresignTTL > maxPresignTTL {
 		return errors.New("s3: Config.PresignTTL is longer than 7 days, which S3 refuses")

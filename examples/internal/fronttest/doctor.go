@@ -26,7 +26,7 @@ type Break struct {
 // TestDoctor makes sure that the doctor finds what is wrong, and says it.
 func TestDoctor(t *testing.T, k front.Kind, broken map[string]Break) {
 	Find(t, k)
-	other, err := thumbnail.NewSigner([]byte("another key, which is long enough"))
+	other, err := thumbnail.NewHMACSigner([]byte("another key, which is long enough"))
 	require.NoError(t, err)
 	broken["another key"] = Break{Signer: other, Want: "another key"}
 	broken["StripPrefix forgotten"] = Break{Prefixed: true, Want: "http.StripPrefix"}

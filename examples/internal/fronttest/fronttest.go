@@ -89,7 +89,7 @@ func newSite(t testing.TB, k front.Kind, b Break) *Site {
 	require.NoError(t, os.Mkdir(s.Thumbs, 0o755))
 	s.Source("k.jpg")
 	var err error
-	s.Signer, err = thumbnail.NewSigner([]byte(key))
+	s.Signer, err = thumbnail.NewHMACSigner([]byte(key))
 	require.NoError(t, err)
 	dir, err := storage.OpenDir(s.Thumbs)
 	require.NoError(t, err)
@@ -206,7 +206,7 @@ func (s *Site) stored(t *testing.T) (names []string) {
 
 // Doctor examines a server.
 func (s *Site) Doctor(t *testing.T, server Server) []doctor.Finding {
-	findings, err := doctor.Examine(t.Context(), client, thumbnail.Links{Base: server.URL + "/thumbs/", Signer: s.Signer},
+	findings, err := doctor.Examiner{Client: client}.Examine(t.Context(), thumbnail.Links{Base: server.URL + "/thumbs/", Signer: s.Signer},
 		thumbnail.Spec{Source: "k.jpg", Size: thumbnail.Size{Width: 40}, Method: "crop", Ext: ".jpg"})
 	require.NoError(t, err)
 	return findings

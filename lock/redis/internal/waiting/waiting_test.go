@@ -38,7 +38,7 @@ type holder struct {
 func newHolder(t *testing.T, c redistest.Connect) holder {
 	n := redistest.NewNetwork(t)
 	client := c(n)
-	l := redis.New(client, redis.Options{})
+	l := redis.New(client, redis.Config{})
 	t.Cleanup(func() {
 		l.Close()
 		client.Close()
