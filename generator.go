@@ -193,8 +193,9 @@ func (g *generator) measure(ctx context.Context, src *sourceFile, o order, need 
 	return total, head, err
 }
 
-// held returns how many bytes a file takes in memory. The buffer of a file of unknown size grows, and files of
-// more than 64 MiB find no more than those do.
+// held returns how many bytes of memory it takes to read the file. If its size is unknown, the buffer grows:
+// while its content is copied to the next larger buffer, both take memory. The estimate is for at most 64 MiB;
+// a larger file of unknown size does not fit.
 func (o *sourceFile) held() int64 {
 	if o.known {
 		return o.size + 1
@@ -207,10 +208,12 @@ func (o *sourceFile) held() int64 {
 	return held
 }
 
-// firstRoom is the size of the first buffer of a file of unknown size, and roomAfter the size of the buffer after one
-// of n bytes, in which the largest file of most bytes, and one byte more, need not grow by a little at last.
+// firstRoom is the size of the first buffer of a file of unknown size, in bytes.
 const firstRoom = 256 << 10
 
+// roomAfter returns the size of the buffer that replaces a full one of n bytes: twice as large. If that is
+// nearly the size of the largest file, of most bytes, the next buffer holds the largest file and one byte
+// more, so that it is the last.
 func roomAfter(n, most int64) int64 {
 	if 2*n+n/8 > most {
 		return most + 1
@@ -258,62 +261,6 @@ func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data [
 		return nil, g.makeError(ctx, o, plan, &t, err)
 	}
 	return &made{encoded: encoded}, nil
-}
-
-// headerError distinguishes a source that fails from a source that is not an image.
-func (g *generator) headerError(o order, err error) error {
-	var read *codec.ReadError
-	switch {
-	case errors.As(err, &read):
-		return serverError("read source", read.Err)
-	case !isOriginals(err):
-		return err
-	case moves(o.encoder):
-		return originalError(negative.OfMoving, o, err)
-	}
-	return originalError(negative.OfSource, o, err)
-}
-
-// makeError classifies an error of engine.Make: whose fault it is, and for which thumbnails it holds.
-// Decoding does not depend on the requested size; processors and encoders may.
-func (g *generator) makeError(ctx context.Context, o order, plan *engine.Plan, t *engine.Timing, err error) error {
-	of := negative.OfSource
-	switch {
-	case t.Process > 0:
-		of = negative.OfThumbnail
-	case moves(plan.Encoder):
-		of = negative.OfMoving
-	}
-	if timedOut(ctx) {
-		return &negative.Error{Scope: of, Err: &statusError{http.StatusServiceUnavailable, "generate", fmt.Errorf("%w after %v: %w", context.DeadlineExceeded, g.limits.timeout, err)}}
-	}
-	if isOriginals(err) {
-		return originalError(of, o, err)
-	}
-	if step := new(engine.StepError); errors.As(err, &step) {
-		return serverError(step.Step, step.Err)
-	}
-	return err
-}
-
-// originalError returns the error for what is wrong with the original of an order.
-func originalError(of negative.Scope, o order, err error) error {
-	if o.spec.Source != "" { // an upload has no name yet
-		err = fmt.Errorf("thumbnail: source %q: %w", o.spec.Source, err)
-	}
-	return &negative.Error{Scope: of, Err: err}
-}
-
-// isOriginals reports whether an error is the fault of the original.
-func isOriginals(err error) bool {
-	return errors.Is(err, ErrFormat) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrTooLarge)
-}
-
-func (g *generator) tooLong(src *sourceFile) error {
-	if src.size >= g.limits.sourceBytes {
-		return &negative.Error{Scope: negative.OfSource, Err: fmt.Errorf("%w: source %q has more than Config.MaxSourceBytes (%d)", ErrTooLarge, src.key, g.limits.sourceBytes)}
-	}
-	return &negative.Error{Scope: negative.OfSource, Err: fmt.Errorf("%w: source %q has more than the %d bytes that it said", ErrTooLarge, src.key, src.size)}
 }
 
 // unchanged reports whether the original is still the one that origin describes.
