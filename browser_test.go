@@ -96,6 +96,7 @@ func boxInURL(t *testing.T, path string) image.Point {
 }
 
 func TestChromiumTakesTheFileThatSuitsAndNothingMoves(t *testing.T) {
+	imagetest.Long(t)
 	site := albumSite(t)
 	widths := []int{360, 768, 1440}
 	for _, scale := range []float64{1, 2} {
@@ -188,6 +189,7 @@ func descriptorWidths(img browsertest.ShownImage) (widths []int) {
 
 // A validator of HTML has nothing to say against what the functions print.
 func TestPagesAreValidHTML(t *testing.T) {
+	imagetest.Long(t)
 	validator := filepath.Join(".tools", "npm", "node_modules", ".bin", "html-validate")
 	if _, err := os.Stat(validator); err != nil {
 		imagetest.Missing(t, "html-validate is not installed; make tools installs it where there is npm")

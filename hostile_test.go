@@ -53,6 +53,7 @@ func cost(t testing.TB, data []byte, ext string, n int) (status int, source thum
 // An ordinary file costs what its bytes and its pixels cost in those of noise, of which each pixel has
 // several bytes: so the pixels are not counted twice.
 func TestNoFileCostsTwentyTimesAnOrdinaryOne(t *testing.T) {
+	imagetest.Long(t)
 	perByte := time.Duration(0)
 	for _, data := range ordinaryFiles(t) {
 		_, _, took := cost(t, data, ".jpg", 3)
@@ -95,6 +96,7 @@ func TestNoFileTakesMoreMemoryThanConfigAllows(t *testing.T) {
 
 // What is beyond a limit is looked at once a minute, whatever the page asks for.
 func TestTenSizesOfWhatIsTooMuchCostOne(t *testing.T) {
+	imagetest.Long(t)
 	files := append(hostileFiles(t), moreHostileFiles(t)...)
 	for name, change := range map[string]func(s *site){
 		"pixels": func(s *site) { s.MaxPixels = 10 },

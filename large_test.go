@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
@@ -53,6 +54,7 @@ func flatPNG(t *testing.T, size image.Point, depth, colorType byte, pixelBytes i
 }
 
 func TestLargePicturesAreThumbnailsByDefault(t *testing.T) {
+	imagetest.Long(t)
 	for _, c := range []struct {
 		name, size string
 		file       func() []byte

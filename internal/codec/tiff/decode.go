@@ -20,7 +20,8 @@ type decoder struct {
 	tolerant  bool
 	sourceRow int // bytes of a row as sources yield it
 	sources   []source
-	eighths   int // of their sides, to which the JPEGs in strips or tiles are decoded
+	taken     int64 // bytes of the account, for sources
+	eighths   int   // of their sides, to which the JPEGs in strips or tiles are decoded
 
 	lanes   []*lane
 	convert *converter
@@ -145,6 +146,8 @@ func (d *decoder) close() {
 	for _, s := range d.sources {
 		s.close()
 	}
+	d.account.Give(d.taken)
+	d.taken = 0
 }
 
 // rowTo decodes row y.

@@ -138,6 +138,7 @@ func (a *lane) open(c *column, i, y int) error {
 		if err := a.d.account.Take(l.sourceBytes()); err != nil {
 			return err
 		}
+		a.d.taken += l.sourceBytes()
 		src, err := a.d.newSource()
 		if err != nil {
 			return err
