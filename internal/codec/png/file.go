@@ -10,6 +10,7 @@ type file struct {
 	palette [256][4]byte // R, G, B, A; entries that the file does not define are opaque black
 	colors  int          // number of palette entries that the file defines
 	trns    bool
+	noMatch bool      // the tRNS chunk that applies has a sample that no pixel can have
 	key     [3]uint16 // samples of the transparent color, if trns is set and the color type is not indexed
 	damage  error     // error for a wrong checksum of a needed chunk, or nil
 }
@@ -119,7 +120,7 @@ func (f *file) trnsChunk(w *walker, c chunk) error {
 	case colorIndexed:
 		fits = c.size > 0 && c.size <= int64(f.colors)
 	}
-	if !fits || f.trns {
+	if !fits || f.trns || f.noMatch {
 		return nil
 	}
 	data, sound, err := w.data(c, c.size)
@@ -134,7 +135,8 @@ func (f *file) trnsChunk(w *walker, c chunk) error {
 		for i := range f.samples() {
 			f.key[i] = binary.BigEndian.Uint16(data[2*i:])
 			if int(f.key[i])>>f.Depth != 0 {
-				return nil // no sample has that value
+				f.noMatch = true
+				return nil
 			}
 		}
 	}

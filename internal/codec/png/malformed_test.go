@@ -99,6 +99,7 @@ func TestChunksThatDoNotCountAreIgnored(t *testing.T) {
 		"transparency beside alpha":            {fileOf(head(8, colorRGBA), key3, rowsOf(8), end), fileOf(head(8, colorRGBA), rowsOf(8), end)},
 		"transparency of a value beyond":       {fileOf(head(4, colorGray), part{"tRNS", "00"}, rowsOf(1), end), fileOf(head(4, colorGray), rowsOf(1), end)},
 		"second transparency":                  {fileOf(indexed, palette, trns, part{"tRNS", "cd"}, rows, end), fileOf(indexed, palette, trns, rows, end)},
+		"transparency of a value beyond first": {fileOf(gray, part{"tRNS", "\x01\x00"}, part{"tRNS", "\x00\x00"}, rows, end), fileOf(gray, rows, end)},
 		"transparency of a wrong length first": {fileOf(gray, part{"tRNS", "a"}, part{"tRNS", "\x00\x00"}, rows, end), fileOf(gray, part{"tRNS", "\x00\x00"}, rows, end)},
 		"an end that holds something":          {fileOf(gray, rows, part{"IEND", "a"}), fileOf(gray, rows, end)},
 		"no end":                               {fileOf(gray, rows), fileOf(gray, rows, end)},
