@@ -15,7 +15,7 @@ func (d *Decoder) reset(ctx context.Context, data []byte) {
 	d.frame = frame{comps: d.comps[:0]}
 	d.undefine()
 	d.bits.zeroTail = d.tolerant
-	d.partial, d.blocks, d.missing = d.tolerant, 0, 0
+	d.partial, d.blocks, d.missing, d.examined = d.tolerant, 0, 0, 0
 }
 
 // forget drops all references to the file, which belongs to the caller.

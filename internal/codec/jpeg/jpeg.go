@@ -119,6 +119,7 @@ type Decoder struct {
 	partial  bool
 	blocks   int // number of blocks that a complete tolerant decode has
 	missing  int // number of those blocks that are missing
+	examined int // offset of the last marker that wasRestart examined
 }
 
 // Decode decodes data, a whole file. The picture is an [*image.Gray], [*image.YCbCr], [*image.RGBA] (opaque,

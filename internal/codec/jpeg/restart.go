@@ -83,7 +83,8 @@ func (d *Decoder) restart(r *restarts) error {
 // resynchronize looks for the restart marker want as libjpeg does: one that is one or two ahead stays
 // for later, and the data before it are missing; one that is one or two behind is passed over; any
 // other is taken for want, as is every one if they are uncounted. It reports false if data are
-// missing. A marker that is there twice counts once.
+// missing. A marker that is there twice counts once. Beyond libjpeg, a restart marker with a wrong bit that
+// makes it another marker is recognized by the one after it.
 func (d *Decoder) resynchronize(want byte, uncounted bool) bool {
 	for {
 		at, marker := d.nextMarker()
@@ -91,6 +92,9 @@ func (d *Decoder) resynchronize(want byte, uncounted bool) bool {
 		case marker == 0: // the end of the file
 			d.off = at
 			return false
+		case d.wasRestart(at, marker, want):
+			d.off = at + 2
+			return true
 		case marker < mSOF0:
 			d.off = at + 2
 		case marker < mRST0 || marker > mRST7 || !uncounted && (ahead == 1 || ahead == 2):
@@ -103,6 +107,22 @@ func (d *Decoder) resynchronize(want byte, uncounted bool) bool {
 			return true
 		}
 	}
+}
+
+// wasRestart reports whether the marker at offset at is the restart marker want with a wrong bit: it is no
+// restart marker, no scan header with a plausible length, and the restart marker after want comes next. It
+// examines each offset once, so that the search for the next marker takes no longer than the file.
+func (d *Decoder) wasRestart(at int, marker, want byte) bool {
+	if marker >= mRST0 && marker <= mRST7 || at == d.examined {
+		return false
+	}
+	d.examined = at
+	in := input{data: d.data, off: at + 2}
+	if marker == mSOS && at+4 <= len(d.data) && d.data[at+2] == 0 && d.data[at+3] <= 14 {
+		return false
+	}
+	_, next := in.nextMarker()
+	return next == mRST0|(want+1)&7
 }
 
 // damaged is called where the entropy-coded data are. What follows up to the next restart marker is
