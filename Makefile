@@ -88,6 +88,7 @@ test-clock:
 
 test-long:
 	THUMBNAIL_REAL=1 THUMBNAIL_ALL=1 go test -count 1 -timeout 1h -run 'TestAnAccountOfTheEstimateIsEnoughAndIsKept|TestNoEncoderIsRefused|TestNoiseIsEncoded|TestEveryEncoderLooks' ./internal/engine
+	THUMBNAIL_REAL=1 THUMBNAIL_ALL=1 go test -count 1 -timeout 1h -run TestTheHeapStaysWithinTheAccount ./internal/codec/jpeg
 
 test-toolchains:
 	internal/ci/toolchains $(TOOLCHAINS)

@@ -48,10 +48,10 @@ func heapPeak(f func()) int64 {
 }
 
 // Whatever a file says of itself, its thumbnail takes no more than the account has, and the account
-// is never too small for a sound file. THUMBNAIL_ALL asks for every file, else it is one in ten.
+// is never too small for a sound file. THUMBNAIL_ALL asks for every file, else it is one in twenty.
 func TestAnAccountOfTheEstimateIsEnoughAndIsKept(t *testing.T) {
 	files := imagetest.CorpusFiles(t)
-	every := 10
+	every := 20
 	if os.Getenv("THUMBNAIL_ALL") != "" {
 		every = 1
 	}

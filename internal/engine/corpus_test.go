@@ -45,26 +45,23 @@ func TestEveryFileOfTheCorpusComesOutAsItsManifestSays(t *testing.T) {
 	for _, f := range files {
 		t.Run(f.Name, func(t *testing.T) {
 			data := imagetest.Read(t, f.Path)
-			limit := 2 * time.Second // a hostile file may end by it
-			if f.Expect == "ok" {
-				limit = 5 * time.Minute
+			if f.Expect == "ok" { // TestThumbnailsAreWhatTheReferenceMakes looks at its pixels
+				h, err := DecodeHeader(bytes.NewReader(data))
+				require.NoError(t, err)
+				assert.Equal(t, f.Display, h.Size)
+				return
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // a hostile file may end by it
 			defer cancel()
 			h, img, err := thumbnailOf(ctx, data)
-			switch {
-			case err == nil:
+			if err == nil {
 				require.NotContains(t, []string{"reject", "limit"}, f.Expect)
 				_, crop := processors.Crop{}.Plan(h.Size, 100, 0)
 				assert.Equal(t, crop.Size(), img.Bounds().Size())
-				if f.Expect == "ok" {
-					assert.Equal(t, f.Display, h.Size)
-				}
-			default:
-				require.NotEqual(t, "ok", f.Expect, "%v", err)
-				known := errors.Is(err, processors.ErrFormat) || errors.Is(err, processors.ErrCorrupt) || errors.Is(err, processors.ErrTooLarge) || errors.Is(err, errLimit) || errors.Is(err, context.DeadlineExceeded)
-				assert.True(t, known, "%v", err)
+				return
 			}
+			known := errors.Is(err, processors.ErrFormat) || errors.Is(err, processors.ErrCorrupt) || errors.Is(err, processors.ErrTooLarge) || errors.Is(err, errLimit) || errors.Is(err, context.DeadlineExceeded)
+			assert.True(t, known, "%v", err)
 		})
 	}
 }

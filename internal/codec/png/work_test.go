@@ -32,6 +32,7 @@ func emptyBlocks(n int) []byte {
 
 // Files that burn cost no more than 20 times an ordinary one of as many bytes and pixels.
 func TestNoFileCostsMuchMoreThanAnOrdinaryOne(t *testing.T) {
+	imagetest.Long(t)
 	const n = 2 << 20
 	rng := rand.New(rand.NewPCG(50, 6))
 	head8 := part{"IHDR", "\x00\x00\x00\x40\x00\x00\x00\x40\x08\x02\x00\x00\x00"}

@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // playedByChromium returns the frames of an animation one above the other, over white, by its ImageDecoder.
@@ -51,6 +53,7 @@ func playedByChromium(t *testing.T, file []byte, size image.Point, frames int) i
 }
 
 func TestChromiumShowsEveryFrameAsOurDecoderDoes(t *testing.T) {
+	imagetest.Long(t)
 	r := rand.New(rand.NewPCG(41, 42))
 	for i, c := range []Compression{Lossless, Automatic} {
 		f := randomFilm(r, 60, 44)

@@ -13,6 +13,7 @@ import (
 )
 
 func TestChromiumShowsStillPicturesAsOurDecoderDoes(t *testing.T) {
+	imagetest.Long(t)
 	r := rand.New(rand.NewPCG(43, 44))
 	size := image.Pt(67, 45)
 	var files [][]byte

@@ -102,6 +102,7 @@ func TestOpaquePicturesHaveNoAlphaInTheFile(t *testing.T) {
 }
 
 func TestFlatArtIsLosslessAndPhotosAreNot(t *testing.T) {
+	imagetest.Long(t)
 	lossless := func(img image.Image) bool {
 		return header(t, encodeStill(t, img, EncodeOptions{Quality: 80, Effort: 4})).Detail.(*container).first.lossless()
 	}

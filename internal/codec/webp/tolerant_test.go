@@ -84,6 +84,7 @@ func (b *bitWriter) bytes() []byte {
 }
 
 func TestNoSoundFileTakesMoreThanItsEstimate(t *testing.T) {
+	imagetest.Long(t)
 	files := [][]byte{}
 	for i, size := range []image.Point{{1, 1}, {300, 200}, {1700, 900}} {
 		for _, lossless := range []bool{false, true} {
