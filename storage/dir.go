@@ -2,13 +2,11 @@ package storage
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"path"
-	"path/filepath"
-	"sync"
+	"iter"
+
+	"github.com/rest-thumbnails/thumbnail/storage/internal/dir"
 )
 
 // Dir keeps thumbnails in a directory, as root/key, where a web server finds them. It is also a source of
@@ -69,141 +67,54 @@ import (
 // lock is free, whatever its age. If the lock is not reliable (a file of another host on a network file
 // system, or a system without flock, such as Windows), OpenDir removes a file that has not been written to
 // for an hour; there, no Put may pause for that long.
-type Dir struct {
-	path string // absolute
-	ours string // what names of this host's temporary files begin with
-	boot string // of the kernel; empty where that can't be told, and every Put syncs
-	disk disk
-
-	mu    sync.RWMutex
-	place *place // nil once it is closed
-}
+type Dir struct{ dir *dir.Dir }
 
 // OpenDir opens the directory root, which must exist. It removes from it the temporary files of dead
 // processes, and files that a power failure may have damaged. The caller closes the Dir.
 func OpenDir(root string) (*Dir, error) {
-	abs, err := filepath.Abs(root)
+	d, err := dir.Open(root)
 	if err != nil {
 		return nil, err
 	}
-	return openDir(abs, bootTag(), osDisk{})
+	return &Dir{d}, nil
 }
 
-func openDir(path, boot string, disk disk) (*Dir, error) {
-	d := &Dir{disk: disk, path: path, ours: tempPrefix + hostTag() + "-", boot: boot}
-	p, err := d.openPlace()
-	if err != nil {
-		return nil, err
-	}
-	d.place = p
-	return d, nil
-}
+// WithoutSync returns a context under which Put need not wait until the content would survive a power
+// failure, because the content can be made again. A storage may ignore it. A storage that honors it still
+// guarantees that, when it is opened after a power failure, the content is complete or missing. Handlers
+// store thumbnails this way; originals are stored without it.
+func WithoutSync(ctx context.Context) context.Context { return dir.WithoutSync(ctx) }
 
 // Close releases the directory. Open files stay open; other methods then return an error that matches
 // [fs.ErrClosed].
-func (d *Dir) Close() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.place == nil {
-		return nil
-	}
-	err := d.place.close()
-	d.place = nil
-	return err
-}
+func (d *Dir) Close() error { return d.dir.Close() }
 
 // Open opens the file root/key. The file is also an [io.Seeker], an [io.ReaderAt] and a
 // [syscall.Conn], so that net/http can send it without copying it through this process (sendfile).
-func (d *Dir) Open(ctx context.Context, key string) (fs.File, error) {
-	if err := checkOpen(ctx, key); err != nil {
-		return nil, err
-	}
-	p, err := d.now()
-	if err != nil {
-		return nil, err
-	}
-	return p.open(key)
-}
+func (d *Dir) Open(ctx context.Context, key string) (fs.File, error) { return d.dir.Open(ctx, key) }
 
 // Put stores the content of r as root/key, and makes directories as needed. Under [WithoutSync] it does not
 // wait for the disk.
-func (d *Dir) Put(ctx context.Context, key string, r io.Reader) error {
-	if err := checkChange(ctx, "put", key); err != nil {
-		return err
+func (d *Dir) Put(ctx context.Context, key string, r io.Reader) error { return d.dir.Put(ctx, key, r) }
+
+// List iterates over the files below root/prefix, directory by directory. It does not follow symbolic
+// links. Entry.Used is the time of last access, if the file system records it.
+func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		for e, err := range d.dir.List(ctx, prefix) {
+			if !yield(Entry(e), err) {
+				return
+			}
+		}
 	}
-	p, err := d.now()
-	if err != nil {
-		return fmt.Errorf("put %q: %w", key, err)
-	}
-	t, err := p.createTemp()
-	if err != nil {
-		return fmt.Errorf("put %q: %w", key, err)
-	}
-	defer t.discard() // also when r panics
-	err = p.disk.write(t.file, contextReader{ctx, r})
-	if err == nil {
-		err = p.finish(ctx, t, key)
-	}
-	if err != nil {
-		return fmt.Errorf("put %q: %w", key, err)
-	}
-	return nil
 }
 
-// finish gives a file that is written its key.
-func (p *place) finish(ctx context.Context, t *temp, key string) error {
-	record := ""
-	if withoutSync(ctx) {
-		record = p.unsynced.record(t.name, key) // before the rename, so that it is there whenever the file is
-	}
-	var err error
-	if record == "" {
-		err = p.disk.sync(t.file)
-	}
-	if err == nil {
-		err = p.disk.flush(t.file)
-	}
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err == nil {
-		err = p.commit(t, key)
-	}
-	switch {
-	case err != nil:
-		p.unsynced.withdraw(record)
-		return err
-	case record == "":
-		p.disk.syncDir(p.root, path.Dir(key))
-	default:
-		p.unsynced.add(record)
-	}
-	return nil
-}
+// Remove removes the file root/key, and then those of its parents that are empty.
+func (d *Dir) Remove(ctx context.Context, key string) error { return d.dir.Remove(ctx, key) }
 
-// commit renames t to key.
-func (p *place) commit(t *temp, key string) error {
-	if closeBeforeRename {
-		if err := p.disk.close(t.file); err != nil {
-			return err
-		}
-	}
-	parent := path.Dir(key)
-	err := p.disk.rename(p.root, t.name, key)
-	// RemoveAll may take the directory away again before the file is in it, so one attempt is not
-	// enough.
-	for range 100 {
-		if !errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-		if err = p.root.MkdirAll(parent, 0o755); err == nil {
-			err = p.disk.rename(p.root, t.name, key)
-		}
-	}
-	if err != nil {
-		p.prune(parent)
-		return err
-	}
-	t.renamed = true
-	return nil
+// RemoveAll removes the directory root/prefix, and then those of its parents that are empty. A file with
+// that name stays. Everything disappears at once: RemoveAll first renames the directory to a temporary
+// name. A simultaneous Put therefore comes either before the removal, and its file is removed, or after it.
+func (d *Dir) RemoveAll(ctx context.Context, prefix string) error {
+	return d.dir.RemoveAll(ctx, prefix)
 }

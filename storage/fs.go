@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 )
 
 // ReadOnly is a source of originals that has no Put. Make one with [FS].
@@ -18,7 +20,7 @@ func FS(fsys fs.FS) ReadOnly { return ReadOnly{fsys} }
 // Open opens the file whose path in the file system is key. The result is an [io.Seeker] if the file
 // system's file is.
 func (r ReadOnly) Open(ctx context.Context, key string) (fs.File, error) {
-	if err := checkOpen(ctx, key); err != nil {
+	if err := contract.Open(ctx, key); err != nil {
 		return nil, err
 	}
 	// Stat goes first because opening a FIFO would block, and again on what was opened, which may
@@ -46,8 +48,8 @@ func regular(info fs.FileInfo, err error) error {
 
 // absentOr returns err so that it matches fs.ErrNotExist if that is what it means.
 func absentOr(err error, key string) error {
-	if isNotExist(err) {
-		return notExist(key)
+	if contract.IsNotExist(err) {
+		return contract.NotExist(key)
 	}
 	return err
 }

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"io/fs"
 	"iter"
 	"time"
 )
@@ -31,15 +30,4 @@ type Lister interface {
 // file. If key is invalid, the error matches [fs.ErrInvalid].
 type Remover interface {
 	Remove(ctx context.Context, key string) error
-}
-
-// checkList returns the error of List that needs no look at the content.
-func checkList(ctx context.Context, prefix string) error {
-	if prefix != "" {
-		return checkChange(ctx, "list", prefix)
-	}
-	if err := ctx.Err(); err != nil {
-		return &fs.PathError{Op: "list", Path: prefix, Err: err}
-	}
-	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"iter"
 	"sync"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 )
 
 // Memory keeps thumbnails in memory, for tests, and for a small site whose CDN or proxy caches them for
@@ -42,14 +44,14 @@ func NewMemory() *Memory { return new(Memory) }
 
 // Open returns the content of key. The file is an [io.Seeker].
 func (m *Memory) Open(ctx context.Context, key string) (fs.File, error) {
-	if err := checkOpen(ctx, key); err != nil {
+	if err := contract.Open(ctx, key); err != nil {
 		return nil, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e, ok := m.files[key]
 	if !ok {
-		return nil, notExist(key)
+		return nil, contract.NotExist(key)
 	}
 	m.used.MoveToFront(e)
 	f := e.Value.(*memoryFile)
@@ -59,10 +61,10 @@ func (m *Memory) Open(ctx context.Context, key string) (fs.File, error) {
 
 // Put reads r to its end, and then stores the content under key.
 func (m *Memory) Put(ctx context.Context, key string, r io.Reader) error {
-	if err := checkChange(ctx, "put", key); err != nil {
+	if err := contract.Change(ctx, "put", key); err != nil {
 		return err
 	}
-	r = contextReader{ctx, r}
+	r = contract.Reader{Ctx: ctx, R: r}
 	if m.MaxBytes > 0 {
 		r = io.LimitReader(r, m.MaxBytes+1)
 	}
@@ -97,13 +99,13 @@ func (m *Memory) Put(ctx context.Context, key string, r io.Reader) error {
 
 // RemoveAll removes every key under prefix + "/". Its duration grows with the number of all keys.
 func (m *Memory) RemoveAll(ctx context.Context, prefix string) error {
-	if err := checkChange(ctx, "removeall", prefix); err != nil {
+	if err := contract.Change(ctx, "removeall", prefix); err != nil {
 		return err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for key, e := range m.files {
-		if under(key, prefix) {
+		if contract.Under(key, prefix) {
 			m.drop(e)
 		}
 	}
@@ -113,7 +115,7 @@ func (m *Memory) RemoveAll(ctx context.Context, prefix string) error {
 // List iterates over the files that exist when the iteration begins.
 func (m *Memory) List(ctx context.Context, prefix string) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		if err := checkList(ctx, prefix); err != nil {
+		if err := contract.List(ctx, prefix); err != nil {
 			yield(Entry{}, err)
 			return
 		}
@@ -133,7 +135,7 @@ func (m *Memory) entries(prefix string) (all []Entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for key, e := range m.files {
-		if prefix == "" || under(key, prefix) {
+		if prefix == "" || contract.Under(key, prefix) {
 			f := e.Value.(*memoryFile)
 			all = append(all, Entry{Key: key, Size: int64(len(f.content)), ModTime: f.modTime, Used: f.used})
 		}
@@ -143,7 +145,7 @@ func (m *Memory) entries(prefix string) (all []Entry) {
 
 // Remove removes the file stored under key.
 func (m *Memory) Remove(ctx context.Context, key string) error {
-	if err := checkChange(ctx, "remove", key); err != nil {
+	if err := contract.Change(ctx, "remove", key); err != nil {
 		return err
 	}
 	m.mu.Lock()

@@ -1,18 +1,19 @@
-package storage
+package storage_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/storage"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-func has(ctx context.Context, m *Memory, key string) bool {
+func has(ctx context.Context, m *storage.Memory, key string) bool {
 	f, err := m.Open(ctx, key)
 	if err != nil {
 		return false
@@ -21,7 +22,7 @@ func has(ctx context.Context, m *Memory, key string) bool {
 }
 
 func TestABoundedMemoryDropsWhatWasNotUsedForLongest(t *testing.T) {
-	m := &Memory{MaxBytes: 3 * 101}
+	m := &storage.Memory{MaxBytes: 3 * 101}
 	for _, key := range []string{"a", "b", "c"} {
 		require.NoError(t, m.Put(t.Context(), key, strings.NewReader(strings.Repeat("x", 100))))
 	}
@@ -34,7 +35,7 @@ func TestABoundedMemoryDropsWhatWasNotUsedForLongest(t *testing.T) {
 }
 
 func TestABoundedMemoryRefusesWhatIsLargerAndKeepsTheOld(t *testing.T) {
-	m := &Memory{MaxBytes: 100}
+	m := &storage.Memory{MaxBytes: 100}
 	require.NoError(t, m.Put(t.Context(), "a", strings.NewReader("old")))
 	read := 0
 	endless := readerFunc(func(b []byte) (int, error) { read += len(b); return len(b), nil })
@@ -47,22 +48,37 @@ func TestABoundedMemoryRefusesWhatIsLargerAndKeepsTheOld(t *testing.T) {
 	assert.Equal(t, "old", string(got))
 }
 
-func TestMemoryCountsWhatItHolds(t *testing.T) {
-	m := NewMemory()
-	for i := range 100 {
-		require.NoError(t, m.Put(t.Context(), fmt.Sprintf("k%d/x", i%7), strings.NewReader(strings.Repeat("x", i))))
+func TestABoundedMemoryCountsWhatItHolds(t *testing.T) {
+	const size = 2 + 98 // key and content
+	for name, forget := range map[string]func(m *storage.Memory) error{
+		"RemoveAll": func(m *storage.Memory) error { return m.RemoveAll(t.Context(), "k") },
+		"Remove": func(m *storage.Memory) (err error) {
+			for i := range 8 {
+				err = errors.Join(err, m.Remove(t.Context(), fmt.Sprintf("k/%d", i)))
+			}
+			return err
+		},
+		"replaced": func(m *storage.Memory) (err error) {
+			for i := range 8 {
+				err = errors.Join(err, m.Put(t.Context(), fmt.Sprintf("k/%d", i), strings.NewReader("short")))
+			}
+			return err
+		},
+	} {
+		m := &storage.Memory{MaxBytes: 8 * (size + 1)}
+		for range 3 {
+			for i := range 8 {
+				require.NoError(t, m.Put(t.Context(), fmt.Sprintf("k/%d", i), strings.NewReader(strings.Repeat("x", size-2))))
+			}
+			keys, err := listed(t.Context(), m, "", nil)
+			require.NoError(t, err)
+			assert.Len(t, keys, 8, "%s: it holds as much as it may, to the byte", name)
+			require.NoError(t, m.Put(t.Context(), "k/8", strings.NewReader("")))
+			keys, err = listed(t.Context(), m, "", nil)
+			require.NoError(t, err)
+			assert.Len(t, keys, 8, "%s: and no more", name)
+			require.NoError(t, m.Remove(t.Context(), "k/8"))
+			require.NoError(t, forget(m))
+		}
 	}
-	var sum int64
-	for e := m.used.Front(); e != nil; e = e.Next() {
-		sum += e.Value.(*memoryFile).size()
-	}
-	assert.Equal(t, sum, m.size)
-	assert.Equal(t, 7, m.used.Len())
-	for i := range 7 {
-		require.NoError(t, m.RemoveAll(t.Context(), fmt.Sprintf("k%d", i)))
-	}
-	assert.Zero(t, m.size)
-	assert.Zero(t, m.used.Len())
-	_, err := m.Open(t.Context(), "k1/x")
-	assert.ErrorIs(t, err, fs.ErrNotExist)
 }

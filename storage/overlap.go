@@ -39,7 +39,7 @@ func rootInfo(v any) fs.FileInfo {
 	var info fs.FileInfo
 	var err error
 	if d, ok := ability.Find[*Dir](v); ok {
-		info, err = os.Stat(d.path)
+		info, err = os.Stat(d.dir.Path())
 	} else if r, ok := ability.Find[ReadOnly](v); ok && r.fsys != nil {
 		info, err = fs.Stat(r.fsys, ".")
 	}
@@ -63,7 +63,7 @@ func within(v any, outer fs.FileInfo) bool {
 	if !ok {
 		return false // the path of an fs.FS is not known
 	}
-	path, err := filepath.EvalSymlinks(d.path)
+	path, err := filepath.EvalSymlinks(d.dir.Path())
 	for ; err == nil && path != filepath.Dir(path); inner, err = os.Stat(path) {
 		if os.SameFile(inner, outer) {
 			return true

@@ -13,6 +13,7 @@ import (
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 )
 
 // Put stores the content of r at key, whole or not at all: by one PUT with its length, which S3 makes
@@ -29,7 +30,7 @@ func (s *Storage) Put(ctx context.Context, key string, r io.Reader) error {
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	defer release(buf)
-	n, err := buf.ReadFrom(io.LimitReader(contextReader{ctx, r}, s.cfg.MaxPutBytes+1))
+	n, err := buf.ReadFrom(io.LimitReader(contract.Reader{Ctx: ctx, R: r}, s.cfg.MaxPutBytes+1))
 	if err != nil {
 		return fmt.Errorf("s3: put %q: %w", name, err)
 	}
@@ -49,19 +50,6 @@ func (s *Storage) Put(ctx context.Context, key string, r io.Reader) error {
 		_, err := s.client.PutObject(ctx, in, options)
 		return err
 	})
-}
-
-// contextReader reads until its context ends.
-type contextReader struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r contextReader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.Reader.Read(p)
 }
 
 // body is what one try sends. The SDK reads it twice, first for the signature, and never after

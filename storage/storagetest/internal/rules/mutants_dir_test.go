@@ -65,21 +65,6 @@ func opens(stat func(string) (fs.FileInfo, error), mode fs.FileMode) func(*stora
 	}
 }
 
-// fails returns a storage that makes another error of what Dir says is absent and Lstat knows.
-func fails(mode fs.FileMode) func(*storage.Dir, string) storage.Storage {
-	return func(d *storage.Dir, root string) storage.Storage {
-		return brokenDir{Dir: d, open: func(ctx context.Context, key string) (fs.File, error) {
-			f, err := d.Open(ctx, key)
-			if err != nil {
-				if info, statErr := os.Lstat(filepath.Join(root, key)); statErr == nil && info.Mode().Type() == mode {
-					return nil, fs.ErrPermission
-				}
-			}
-			return f, err
-		}}
-	}
-}
-
 // afterPut returns a storage that does something more after each Put.
 func afterPut(do func(root, key string, err error)) func(*storage.Dir, string) storage.Storage {
 	return func(d *storage.Dir, root string) storage.Storage {

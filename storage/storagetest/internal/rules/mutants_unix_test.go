@@ -34,3 +34,18 @@ var dirMutants = append(commonDirMutants, []dirMutant{
 	{"socket", "ENXIO", fails(fs.ModeSocket)},
 	{"device", "opens it", opens(os.Lstat, fs.ModeDevice|fs.ModeCharDevice)},
 }...)
+
+// fails returns a storage that makes another error of what Dir says is absent and Lstat knows.
+func fails(mode fs.FileMode) func(*storage.Dir, string) storage.Storage {
+	return func(d *storage.Dir, root string) storage.Storage {
+		return brokenDir{Dir: d, open: func(ctx context.Context, key string) (fs.File, error) {
+			f, err := d.Open(ctx, key)
+			if err != nil {
+				if info, statErr := os.Lstat(filepath.Join(root, key)); statErr == nil && info.Mode().Type() == mode {
+					return nil, fs.ErrPermission
+				}
+			}
+			return f, err
+		}}
+	}
+}

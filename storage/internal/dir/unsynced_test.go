@@ -1,6 +1,6 @@
 //go:build linux
 
-package storage
+package dir
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -22,7 +23,7 @@ const (
 
 // openBooted opens root under a kernel of that boot.
 func openBooted(t testing.TB, root, boot string) *Dir {
-	d, err := openDir(root, boot, osDisk{})
+	d, err := open(root, boot, osDisk{})
 	require.NoError(t, err)
 	return d
 }
@@ -66,7 +67,7 @@ func TestAfterAPowerFailureNoUnsyncedFileIsLeft(t *testing.T) {
 	require.NoError(t, err)
 	f.Close()
 	for _, name := range names(t, root) {
-		assert.True(t, ValidKey(name), "%q is left", name)
+		assert.True(t, contract.ValidKey(name), "%q is left", name)
 	}
 }
 

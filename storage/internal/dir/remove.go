@@ -1,16 +1,18 @@
-package storage
+package dir
 
 import (
 	"context"
 	"fmt"
 	"path"
+
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 )
 
 // RemoveAll removes the directory root/prefix, and then those of its parents that are empty. A file with
 // that name stays. Everything disappears at once: RemoveAll first renames the directory to a temporary
 // name. A simultaneous Put therefore comes either before the removal, and its file is removed, or after it.
 func (d *Dir) RemoveAll(ctx context.Context, prefix string) error {
-	if err := checkChange(ctx, "removeall", prefix); err != nil {
+	if err := contract.Change(ctx, "removeall", prefix); err != nil {
 		return err
 	}
 	p, err := d.now()
@@ -23,7 +25,7 @@ func (d *Dir) RemoveAll(ctx context.Context, prefix string) error {
 func (p *place) removeAll(prefix string) error {
 	info, err := p.root.Stat(prefix)
 	if err != nil {
-		if err = p.openError(prefix, err); isNotExist(err) {
+		if err = p.openError(prefix, err); contract.IsNotExist(err) {
 			return nil
 		}
 		return err
@@ -33,7 +35,7 @@ func (p *place) removeAll(prefix string) error {
 	}
 	doomed := p.tempName()
 	if err := p.disk.rename(p.root, prefix, doomed); err != nil {
-		if isNotExist(err) {
+		if contract.IsNotExist(err) {
 			return nil // another RemoveAll was faster
 		}
 		doomed = prefix // a mount point, or on Windows a directory with an open file: not at once then

@@ -1,4 +1,4 @@
-package storage
+package dir
 
 import (
 	"context"
@@ -8,13 +8,16 @@ import (
 	"io/fs"
 	"iter"
 	"path"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 )
 
 // List iterates over the files below root/prefix, directory by directory. It does not follow symbolic
 // links. Entry.Used is the time of last access, if the file system records it.
 func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		if err := checkList(ctx, prefix); err != nil {
+		if err := contract.List(ctx, prefix); err != nil {
 			yield(Entry{}, err)
 			return
 		}
@@ -28,6 +31,14 @@ func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[Entry, error] {
 			yield(Entry{}, fmt.Errorf("list %q: %w", prefix, err))
 		}
 	}
+}
+
+// An Entry is a file that List finds. Its fields are those of storage.Entry.
+type Entry struct {
+	Key     string
+	Size    int64
+	ModTime time.Time
+	Used    time.Time
 }
 
 // errStop says that the loop over a list has ended.
@@ -47,7 +58,7 @@ const walkBatch = 256
 func (w *walker) walk(dir string) error {
 	f, err := w.place.root.Open(path.Clean("./" + dir))
 	if err != nil {
-		if isNotExist(err) || errors.Is(err, w.place.escapes) {
+		if contract.IsNotExist(err) || errors.Is(err, w.place.escapes) {
 			return nil
 		}
 		return err
@@ -61,7 +72,7 @@ func (w *walker) walk(dir string) error {
 			}
 		}
 		switch {
-		case err == io.EOF || isNotExist(err): // a file, or removed meanwhile
+		case err == io.EOF || contract.IsNotExist(err): // a file, or removed meanwhile
 			return nil
 		case err != nil:
 			return err
@@ -74,7 +85,7 @@ func (w *walker) visit(key string, e fs.DirEntry) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	if !ValidKey(key) {
+	if !contract.ValidKey(key) {
 		return nil
 	}
 	if e.IsDir() {
@@ -82,7 +93,7 @@ func (w *walker) visit(key string, e fs.DirEntry) error {
 	}
 	info, err := w.place.root.Lstat(key)
 	switch {
-	case err != nil && isNotExist(err), err == nil && !info.Mode().IsRegular():
+	case err != nil && contract.IsNotExist(err), err == nil && !info.Mode().IsRegular():
 		return nil
 	case err != nil:
 		return err
@@ -95,7 +106,7 @@ func (w *walker) visit(key string, e fs.DirEntry) error {
 
 // Remove removes the file root/key, and then those of its parents that are empty.
 func (d *Dir) Remove(ctx context.Context, key string) error {
-	if err := checkChange(ctx, "remove", key); err != nil {
+	if err := contract.Change(ctx, "remove", key); err != nil {
 		return err
 	}
 	p, err := d.now()
@@ -107,7 +118,7 @@ func (d *Dir) Remove(ctx context.Context, key string) error {
 		err = p.root.Remove(key)
 	}
 	if err != nil {
-		if err = p.openError(key, err); isNotExist(err) {
+		if err = p.openError(key, err); contract.IsNotExist(err) {
 			return nil
 		}
 		return fmt.Errorf("remove %q: %w", key, err)

@@ -1,4 +1,4 @@
-package storage_test
+package dir_test
 
 import (
 	"errors"
@@ -23,7 +23,7 @@ import (
 func withAndWithoutOpenat2(t *testing.T, f func(t *testing.T)) {
 	t.Run("openat2", f)
 	t.Run("folder by folder", func(t *testing.T) {
-		storage.RefuseOpenat2(t)
+		refuseOpenat2(t)
 		f(t)
 	})
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package storage
+package dir
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -98,7 +99,7 @@ func (d *faultyDisk) syncAll(dir *os.File) error {
 
 func openFaulty(t testing.TB, root string) (*Dir, *faultyDisk) {
 	disk := &faultyDisk{fail: map[string]error{}, synced: map[string]bool{}}
-	d, err := openDir(root, thisBoot, disk)
+	d, err := open(root, thisBoot, disk)
 	require.NoError(t, err)
 	disk.done = nil
 	return d, disk
@@ -213,7 +214,7 @@ func TestAPowerFailureAtAnyPlaceLeavesNoDamagedFile(t *testing.T) {
 			assert.NotEqual(t, fresh, map[bool]string{true: string(b)}[unsynced], "it is not trusted")
 			require.NoError(t, again.Close())
 			for _, name := range names(t, root) {
-				assert.True(t, ValidKey(name), "%q is left", name)
+				assert.True(t, contract.ValidKey(name), "%q is left", name)
 			}
 			if ended {
 				break

@@ -1,4 +1,4 @@
-package storage
+package dir
 
 import (
 	"context"
@@ -12,13 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 func newTestDir(t testing.TB) (*Dir, string) {
 	root := t.TempDir()
-	d, err := OpenDir(root)
+	d, err := Open(root)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = d.Close() })
 	return d, root
@@ -52,11 +53,11 @@ func names(t testing.TB, root string) []string {
 }
 
 func TestOpenDirNeedsADirectory(t *testing.T) {
-	_, err := OpenDir(filepath.Join(t.TempDir(), "absent"))
+	_, err := Open(filepath.Join(t.TempDir(), "absent"))
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o644))
-	_, err = OpenDir(file)
+	_, err = Open(file)
 	assert.Error(t, err)
 }
 
@@ -75,7 +76,7 @@ func TestATemporaryFileLiesDirectlyUnderTheRootUnderNoKey(t *testing.T) {
 	require.NoError(t, whileReading(t, d, "a/b/x.jpg", func() {
 		found := names(t, root)
 		require.Len(t, found, 1)
-		assert.False(t, ValidKey(found[0]), "%q", found[0])
+		assert.False(t, contract.ValidKey(found[0]), "%q", found[0])
 		_, err := d.Open(t.Context(), found[0])
 		assert.ErrorIs(t, err, fs.ErrNotExist)
 	}))
@@ -104,7 +105,7 @@ func TestOpenDirSweepsWhatTheDeadLeftAndNothingElse(t *testing.T) {
 	require.NoError(t, os.Mkdir(filepath.Join(root, "sub"), 0o755))
 	leave(t, root, "sub/"+ours+"OLD", 2*time.Hour) // nobody puts one there
 
-	d, err := OpenDir(root)
+	d, err := Open(root)
 	require.NoError(t, err)
 	defer d.Close()
 	want := []string{"kitten.jpg", "sub", theirs + "YOUNG", "\x7fother"}
@@ -131,7 +132,7 @@ func TestALiveWritersFileIsNotSweptHoweverOldItLooks(t *testing.T) {
 	require.NoError(t, whileReading(t, d, "a/x.jpg", func() {
 		past := time.Now().Add(-1000 * time.Hour)
 		require.NoError(t, os.Chtimes(filepath.Join(root, names(t, root)[0]), past, past))
-		again, err := OpenDir(root)
+		again, err := Open(root)
 		require.NoError(t, err)
 		require.NoError(t, again.Close())
 		assert.Len(t, names(t, root), 1)

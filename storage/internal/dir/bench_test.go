@@ -1,4 +1,4 @@
-package storage
+package dir
 
 import (
 	"context"
@@ -23,7 +23,7 @@ const benchKey = "animals/kitten.jpg/100x100/crop/04c8f5c392a8d2b6ac86ad4e4c1dc5
 // time for Dir.
 func BenchmarkDirAgainstFileServerFS(b *testing.B) {
 	root := b.TempDir()
-	d, err := OpenDir(root)
+	d, err := Open(root)
 	require.NoError(b, err)
 	defer d.Close()
 	require.NoError(b, d.Put(b.Context(), benchKey, strings.NewReader(strings.Repeat("x", 8<<10))))
@@ -108,7 +108,7 @@ func BenchmarkSweep(b *testing.B) {
 		require.NoError(b, os.Mkdir(filepath.Join(root, fmt.Sprintf("kitten%d.jpg", i)), 0o755))
 	}
 	for b.Loop() {
-		d, err := OpenDir(root)
+		d, err := Open(root)
 		require.NoError(b, err)
 		_ = d.Close()
 	}

@@ -1,10 +1,12 @@
-package storage
+package dir
 
 import (
 	"errors"
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 )
 
 // openInRoot opens a file by os.Root: where there is no openat2.
@@ -21,18 +23,18 @@ func (p *place) openInRoot(key string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, notExist(key)
+	return nil, contract.NotExist(key)
 }
 
 // openError distinguishes a missing file from a failure. Opening something that is not a regular file has
 // many errors (ENXIO for a socket, EACCES for a device), so openError checks what is there unless err is
 // clear.
 func (p *place) openError(key string, err error) error {
-	if isNotExist(err) || errors.Is(err, p.escapes) || leadsOut(err) {
-		return notExist(key)
+	if contract.IsNotExist(err) || errors.Is(err, p.escapes) || leadsOut(err) {
+		return contract.NotExist(key)
 	}
 	if info, statErr := p.root.Stat(key); statErr == nil && !info.Mode().IsRegular() {
-		return notExist(key)
+		return contract.NotExist(key)
 	}
 	return err
 }

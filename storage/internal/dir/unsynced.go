@@ -1,4 +1,4 @@
-package storage
+package dir
 
 import (
 	"context"
@@ -6,14 +6,13 @@ import (
 	"os"
 	"strings"
 	"sync"
+
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 )
 
 type withoutSyncKey struct{}
 
-// WithoutSync returns a context under which Put need not wait until the content would survive a power
-// failure, because the content can be made again. A storage may ignore it. A storage that honors it still
-// guarantees that, when it is opened after a power failure, the content is complete or missing. Handlers
-// store thumbnails this way; originals are stored without it.
+// WithoutSync returns a context under which Put does not wait for the disk.
 func WithoutSync(ctx context.Context) context.Context {
 	return context.WithValue(ctx, withoutSyncKey{}, true)
 }
@@ -154,7 +153,7 @@ func (u *unsynced) end() {
 // removeRecorded removes the file whose key a record holds.
 func (p *place) removeRecorded(record string) {
 	key, err := p.recordedKey(record)
-	if err != nil || !ValidKey(key) {
+	if err != nil || !contract.ValidKey(key) {
 		return
 	}
 	info, err := p.root.Lstat(key)
@@ -221,7 +220,7 @@ func sessionOf(record string) (boot, id string, ok bool) {
 func (p *place) isAlive(boot, id string) bool {
 	f, err := p.root.OpenFile(sessionPrefix+boot+"-"+id, os.O_RDWR, 0)
 	if err != nil {
-		return !isNotExist(err)
+		return !contract.IsNotExist(err)
 	}
 	defer f.Close()
 	return tryLock(f) == lockHeld

@@ -1,4 +1,4 @@
-package storage
+package dir
 
 import (
 	"errors"
@@ -13,8 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// noOpenat2 is set once the kernel has refused openat2 (before Linux 5.6, or by seccomp).
-var noOpenat2 atomic.Bool
+// NoOpenat2 is set once the kernel has refused openat2 (before Linux 5.6, or by seccomp). Files are opened folder
+// by folder then.
+var NoOpenat2 atomic.Bool
 
 // howToOpen keeps within the directory. O_NONBLOCK keeps a FIFO from waiting for its writer, and means nothing
 // to a regular file.
@@ -26,7 +27,7 @@ var howToOpen = unix.OpenHow{
 // open opens a file to be read. os.Root opens folder by folder; openat2 does all at once, and keeps within the
 // root as well.
 func (p *place) open(key string) (fs.File, error) {
-	if noOpenat2.Load() {
+	if NoOpenat2.Load() {
 		return p.openInRoot(key)
 	}
 	f, err := p.openat2(key)
@@ -38,7 +39,7 @@ func (p *place) open(key string) (fs.File, error) {
 	case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EPERM), errors.Is(err, unix.EINVAL):
 		f, err := p.openInRoot(key)
 		if err == nil {
-			noOpenat2.Store(true)
+			NoOpenat2.Store(true)
 		}
 		return f, err
 	}

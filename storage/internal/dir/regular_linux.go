@@ -1,4 +1,4 @@
-package storage
+package dir
 
 import (
 	"io"
@@ -6,6 +6,8 @@ import (
 	"path"
 	"syscall"
 	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 )
 
 // A regularFile is an open regular file. An os.File costs four system calls more before the first byte can
@@ -26,7 +28,7 @@ const onward = -1
 func (f *regularFile) opened() (fs.File, error) {
 	err := f.do("stat", func(fd int) error { return syscall.Fstat(fd, &f.info.stat) })
 	if err == nil && f.info.stat.Mode&syscall.S_IFMT != syscall.S_IFREG {
-		err = notExist(f.key)
+		err = contract.NotExist(f.key)
 	}
 	if err != nil {
 		_ = f.Close()

@@ -1,0 +1,157 @@
+// Package dir keeps files in a directory of the file system: whole, whatever happens to the process or the
+// power, and under no other name than their keys.
+package dir
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"sync"
+
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
+)
+
+// A Dir keeps files in a directory. storage.Dir documents it.
+type Dir struct {
+	path string // absolute
+	ours string // what names of this host's temporary files begin with
+	boot string // of the kernel; empty where that can't be told, and every Put syncs
+	disk disk
+
+	mu    sync.RWMutex
+	place *place // nil once it is closed
+}
+
+// Open opens the directory root, which must exist, and sweeps it. The caller closes the Dir.
+func Open(root string) (*Dir, error) {
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	return open(abs, bootTag(), osDisk{})
+}
+
+func open(path, boot string, disk disk) (*Dir, error) {
+	d := &Dir{disk: disk, path: path, ours: tempPrefix + hostTag() + "-", boot: boot}
+	p, err := d.openPlace()
+	if err != nil {
+		return nil, err
+	}
+	d.place = p
+	return d, nil
+}
+
+// Path is the absolute path of the directory.
+func (d *Dir) Path() string { return d.path }
+
+// Close releases the directory. Open files stay open; other methods then return an error that matches
+// [fs.ErrClosed].
+func (d *Dir) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.place == nil {
+		return nil
+	}
+	err := d.place.close()
+	d.place = nil
+	return err
+}
+
+// Open opens the file root/key. The file is also an [io.Seeker], an [io.ReaderAt] and a
+// [syscall.Conn], so that net/http can send it without copying it through this process (sendfile).
+func (d *Dir) Open(ctx context.Context, key string) (fs.File, error) {
+	if err := contract.Open(ctx, key); err != nil {
+		return nil, err
+	}
+	p, err := d.now()
+	if err != nil {
+		return nil, err
+	}
+	return p.open(key)
+}
+
+// Put stores the content of r as root/key, and makes directories as needed.
+func (d *Dir) Put(ctx context.Context, key string, r io.Reader) error {
+	if err := contract.Change(ctx, "put", key); err != nil {
+		return err
+	}
+	p, err := d.now()
+	if err != nil {
+		return fmt.Errorf("put %q: %w", key, err)
+	}
+	t, err := p.createTemp()
+	if err != nil {
+		return fmt.Errorf("put %q: %w", key, err)
+	}
+	defer t.discard() // also when r panics
+	err = p.disk.write(t.file, contract.Reader{Ctx: ctx, R: r})
+	if err == nil {
+		err = p.finish(ctx, t, key)
+	}
+	if err != nil {
+		return fmt.Errorf("put %q: %w", key, err)
+	}
+	return nil
+}
+
+// finish gives a file that is written its key.
+func (p *place) finish(ctx context.Context, t *temp, key string) error {
+	record := ""
+	if withoutSync(ctx) {
+		record = p.unsynced.record(t.name, key) // before the rename, so that it is there whenever the file is
+	}
+	var err error
+	if record == "" {
+		err = p.disk.sync(t.file)
+	}
+	if err == nil {
+		err = p.disk.flush(t.file)
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = p.commit(t, key)
+	}
+	switch {
+	case err != nil:
+		p.unsynced.withdraw(record)
+		return err
+	case record == "":
+		p.disk.syncDir(p.root, path.Dir(key))
+	default:
+		p.unsynced.add(record)
+	}
+	return nil
+}
+
+// commit renames t to key.
+func (p *place) commit(t *temp, key string) error {
+	if closeBeforeRename {
+		if err := p.disk.close(t.file); err != nil {
+			return err
+		}
+	}
+	parent := path.Dir(key)
+	err := p.disk.rename(p.root, t.name, key)
+	// RemoveAll may take the directory away again before the file is in it, so one attempt is not
+	// enough.
+	for range 100 {
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		if err = p.root.MkdirAll(parent, 0o755); err == nil {
+			err = p.disk.rename(p.root, t.name, key)
+		}
+	}
+	if err != nil {
+		p.prune(parent)
+		return err
+	}
+	t.renamed = true
+	return nil
+}
