@@ -49,7 +49,7 @@ func (c *Config) check() error {
 	}
 	for i, f := range c.Formats {
 		if f.Name == "" || f.Match == nil || f.Header == nil || f.Decode == nil {
-			return fmt.Errorf("thumbnail: Config.Formats[%d] (%q) lacks its Name, Match, Header or Decode", i, f.Name)
+			return fmt.Errorf("thumbnail: Config.Formats[%d] (%q) needs Name, Match, Header and Decode", i, f.Name)
 		}
 	}
 	if err := c.checkResponder(); err != nil {

@@ -17,7 +17,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
-// A real browser obeys the page's policy, runs its script, and writes what it saw.
+// A real browser enforces the page's Content-Security-Policy, runs its script, and returns the resulting
+// HTML.
 func TestBrowserWritesPixelsAndBytesUnderEachPicture(t *testing.T) {
 	chromium := imagetest.Program(t, "chromium", "chromium")
 	dir := t.TempDir()
@@ -25,8 +26,8 @@ func TestBrowserWritesPixelsAndBytesUnderEachPicture(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "text.jpg"), []byte("no picture"), 0o644))
 	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0", "-source", dir)
 
-	// The window is as high as the page, so that no picture is left for later. A second visit finds
-	// all in the storage.
+	// The window is as high as the page, so that lazy pictures are loaded, too. On a second visit all
+	// thumbnails are in the storage.
 	browser := exec.Command(chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(),
 		"--window-size=1280,6000", "--virtual-time-budget=20000", "--dump-dom", server.URL)

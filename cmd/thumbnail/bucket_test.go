@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A server that refuses everything stands for S3: here it matters what the program asks it for, and
-// says itself.
+// A server that refuses every request stands in for S3: the test examines only the requests and the
+// messages of the program.
 func TestSourceAndStorageMayBeBuckets(t *testing.T) {
 	asked := make(chan string, 1000)
 	bucket := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -17,8 +17,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
-// clicker clicks on the original a quarter from the left and three quarters down, and reports what the next
-// page shows.
+// clicker is a script that clicks on the original, a quarter from the left and three quarters from the top,
+// and reports the content of the next page.
 const clicker = browsertest.Script + `<script>
 addEventListener("load", () => {
 	const original = document.getElementById("original");
@@ -49,7 +49,7 @@ func TestAClickOnTheOriginalIsAFocalPoint(t *testing.T) {
 		page = bytes.Replace(page, []byte("</head>"), []byte(clicker+"</head>"), 1)
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(page)), int64(len(page))
 		r.Header.Set("Content-Length", fmt.Sprint(len(page)))
-		r.Header.Del("Content-Security-Policy") // which allows neither this script nor the frame
+		r.Header.Del("Content-Security-Policy") // the policy allows neither this script nor the frame
 		return err
 	}
 	for _, value := range browsertest.Show(t, proxy, 1, browsertest.View{URL: "/photo/drum.jpg?size=60x60&ext=.jpg", Width: 1000}) {

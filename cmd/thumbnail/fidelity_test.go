@@ -18,10 +18,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
-// exhibited are the two pictures of an exhibit; plain is what image.Decode and CatmullRom make, nil where that is nothing.
+// exhibited has the two pictures of an exhibit. plain is the result of image.Decode and CatmullRom, or nil
+// if that fails.
 type exhibited struct{ plain, right []byte }
 
-// fidelityPage fetches the page and every picture on it; the exhibits go by the names of their
+// fidelityPage fetches the page and every picture on it, and returns the exhibits by the names of their
 // originals.
 func fidelityPage(t *testing.T, server string) map[string]*exhibited {
 	t.Helper()
@@ -46,14 +47,14 @@ func fidelityPage(t *testing.T, server string) map[string]*exhibited {
 		switch {
 		case isPlain:
 			all[name].plain = picture
-		case all[name].right == nil: // what comes later are other formats of the same
+		case all[name].right == nil: // later pictures are other formats of the same exhibit
 			all[name].right = picture
 		}
 	}
 	return all
 }
 
-// decoded is a picture, and the color of a pixel near its upper left corner.
+// decoded has a picture, and the color of a pixel near its upper left corner.
 func decoded(t *testing.T, picture []byte) (img image.Image, corner [4]uint32) {
 	t.Helper()
 	img, _, err := image.Decode(bytes.NewReader(picture))
@@ -62,7 +63,7 @@ func decoded(t *testing.T, picture []byte) (img image.Image, corner [4]uint32) {
 	return img, [4]uint32{r >> 8, g >> 8, b >> 8, a >> 8}
 }
 
-// mean is the average of red, green and blue, of 0 to 255.
+// mean returns the average of red, green and blue, 0 to 255.
 func mean(t *testing.T, picture []byte) (sum [3]float64) {
 	t.Helper()
 	img, _ := decoded(t, picture)
@@ -79,7 +80,7 @@ func mean(t *testing.T, picture []byte) (sum [3]float64) {
 	return sum
 }
 
-// What the page shows takes seconds to make, so that one program serves all tests.
+// The files of the page take seconds to make, so all tests share one program.
 func TestFidelity(t *testing.T) {
 	server := program.Start(t, program.Build(t, "."), nil, "-addr", "127.0.0.1:0").URL
 	t.Run("there are no other names", func(t *testing.T) { testOtherNames(t, server) })
@@ -96,7 +97,7 @@ func testPairs(t *testing.T, server string) {
 	white, black := [4]uint32{255, 255, 255, 255}, [4]uint32{0, 0, 0, 255}
 
 	t.Run("profiles", func(t *testing.T) {
-		want := mean(t, shown["bowl.png"].right) // on white, of a file without a profile
+		want := mean(t, shown["bowl.png"].right) // over white, from a file without a profile
 		for _, name := range []string{"p3.jpg", "adobe.jpg"} {
 			require.InDeltaSlice(t, want[:], meanOf(t, shown[name].right), 1.5, name)
 			require.Greater(t, want[0]-mean(t, shown[name].plain)[0], 4.0, "%s is paler", name)
@@ -171,10 +172,10 @@ func meanOf(t *testing.T, picture []byte) []float64 {
 
 func testOtherNames(t *testing.T, server string) {
 	for path, status := range map[string]int{
-		"/fidelity/originals/p3.jpg":    http.StatusOK, // before anybody saw the page
+		"/fidelity/originals/p3.jpg":    http.StatusOK, // before the page has been visited
 		"/fidelity/originals/other.jpg": http.StatusNotFound,
 		"/fidelity/plain/other.jpg":     http.StatusNotFound,
-		"/fidelity/plain/inks.jpg":      http.StatusNotFound, // there is none
+		"/fidelity/plain/inks.jpg":      http.StatusNotFound, // image.Decode fails for this one
 		"/fidelity/":                    http.StatusNotFound,
 		fidelityBase + "p3.jpg/320x/fit/0000000000000000000000000000000000000000.jpg": http.StatusUnauthorized,
 	} {
@@ -193,8 +194,8 @@ func testWebP(t *testing.T, server string) {
 	require.Zero(t, corner[3], "transparent")
 }
 
-// A browser obeys the page's policy, sees every picture, and the script writes pixels and bytes
-// under each.
+// A browser enforces the page's policy, loads every picture, and the script writes pixels and bytes under
+// each.
 func testInABrowser(t *testing.T, server string) {
 	chromium := imagetest.Program(t, "chromium", "chromium")
 	browser := exec.Command(chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

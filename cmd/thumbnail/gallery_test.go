@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The photos that come with the program, with their sizes as seen.
+// photos are the photos that come with the program, with their upright sizes.
 var builtIn = map[string]image.Point{
 	"animals/dogs.jpg": {800, 1200},
 	"bowl.png":         {480, 367},

@@ -19,14 +19,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
-// threePresets makes three files of an original.
+// threePresets describe three files for each original.
 const threePresets = `{
 	"avatar": {"Size": "32x32", "Densities": [1]},
 	"card":   {"Size": "60x40", "Method": "fit", "Densities": [1]},
 	"hero":   {"Size": "80x", "Method": "scale", "Densities": [1]}
 }`
 
-// writePresets writes a file of presets.
+// writePresets writes a presets file.
 func writePresets(t *testing.T, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "presets.json")
@@ -34,7 +34,7 @@ func writePresets(t *testing.T, content string) string {
 	return path
 }
 
-// writePhotos writes small photos of different colors, in folders of a hundred.
+// writePhotos writes small photos of different colors, a hundred in each folder.
 func writePhotos(t *testing.T, dir string, n int) {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 120, 90))
@@ -51,12 +51,12 @@ func writePhotos(t *testing.T, dir string, n int) {
 	}
 }
 
-// stored are the thumbnails of a directory, and when each was written.
+// stored returns the thumbnails in a directory, with the time when each was written.
 func stored(t *testing.T, dir string) map[string]time.Time {
 	t.Helper()
 	all := map[string]time.Time{}
 	require.NoError(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), "\x7f") { // which begins the names of what is not finished
+		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), "\x7f") { // temporary files begin with this byte
 			return ignoreGone(err)
 		}
 		info, err := entry.Info()
@@ -69,7 +69,7 @@ func stored(t *testing.T, dir string) map[string]time.Time {
 	return all
 }
 
-// ignoreGone is for files that are renamed while a directory is read.
+// ignoreGone ignores the error for files that are renamed while the directory is read.
 func ignoreGone(err error) error {
 	if os.IsNotExist(err) {
 		return nil
@@ -77,8 +77,8 @@ func ignoreGone(err error) error {
 	return err
 }
 
-// A job that is killed at any moment goes on where it was: each thumbnail is made once, all are whole,
-// and nothing else is left.
+// A job that is killed at any moment resumes where it was: each thumbnail is made once, all thumbnails are
+// complete, and no other files are left.
 func TestWarmIsKilledAndGoesOn(t *testing.T) {
 	const photos, each = 1000, 3
 	source, thumbs := t.TempDir(), t.TempDir()

@@ -34,8 +34,8 @@ func link(t *testing.T, source, size string) string {
 
 func TestSIGTERMLetsAGenerationFinish(t *testing.T) {
 	dir, stored := t.TempDir(), t.TempDir()
-	// Large enough to keep the server busy for longer than the pause below. If it is faster, the
-	// test still holds, but shows less.
+	// The picture is large enough to keep the server busy for longer than the pause below. On a faster machine
+	// the test still passes, but checks less.
 	var large bytes.Buffer
 	require.NoError(t, png.Encode(&large, image.NewNRGBA(image.Rect(0, 0, 8000, 8000))))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "large.png"), large.Bytes(), 0o644))
@@ -96,7 +96,7 @@ func TestWithAKeyThumbnailsOutliveTheProgram(t *testing.T) {
 	require.NotContains(t, first.Output(), testKey)
 	first.Stop(t)
 
-	// The second one has no such photo: it can only have found the thumbnail.
+	// The second program has no such photo, so it can only have found the stored thumbnail.
 	second := program.Start(t, binary, []string{"THUMBNAIL_KEY=" + testKey, "THUMBNAIL_THUMBS=" + stored}, "-addr", "127.0.0.1:0", "-source", t.TempDir())
 	resp, again := get(t, join(second.URL, link(t, "bowl.png", "50x50")))
 	require.Equal(t, http.StatusOK, resp.StatusCode)
@@ -118,7 +118,7 @@ func TestDjangoSignerMakesTheOriginalsURLs(t *testing.T) {
 	require.Regexp(t, regexp.MustCompile(`/thumbs/animals/kitten\.jpg/120x0/crop/[0-9a-f]{40}\.jpg`), string(body))
 }
 
-// kittens is a source with the picture of the original's documentation.
+// kittens returns a source with the picture that the documentation uses.
 func kittens(t *testing.T) string {
 	dir := t.TempDir()
 	writePicture(t, dir, "animals/kitten.jpg")

@@ -1,20 +1,20 @@
-// Command thumbnail makes thumbnails on their first request. Without arguments it opens a gallery with
-// photos of its own, which is the shortest way to see the library work:
+// Command thumbnail makes thumbnails on their first request. Without arguments it serves a gallery of
+// built-in photos, which is the quickest way to see the library work:
 //
 //	go run github.com/rest-thumbnails/thumbnail/cmd/thumbnail
 //
-// Its commands are those of a site:
+// For a site, it has these commands:
 //
-//	thumbnail serve     serves thumbnails, and a gallery if asked for
+//	thumbnail serve     serves thumbnails, and optionally a gallery
 //	thumbnail url       prints the URL of a thumbnail
-//	thumbnail check     says whether files would make thumbnails
+//	thumbnail check     reports whether thumbnails can be made of files
 //	thumbnail doctor    examines a deployment as a visitor sees it
-//	thumbnail warm      makes the thumbnails of all originals ahead of their first request
+//	thumbnail warm      makes the thumbnails of all originals before they are requested
 //	thumbnail prune     removes thumbnails that nobody needs
 //
-// -help says more. Every flag may be given as an environment variable, too: -response-prefix as
-// THUMBNAIL_RESPONSE_PREFIX. The exit status is 0 if all went well, 1 if the work failed, and 2 if the
-// call was wrong.
+// -help has details. Every flag can also be set by an environment variable: -response-prefix by
+// THUMBNAIL_RESPONSE_PREFIX. The exit status is 0 for success, 1 if the command failed, and 2 if the
+// arguments are invalid.
 package main
 
 import "github.com/rest-thumbnails/thumbnail/internal/command"

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What the pages show.
+// These tests check the content of the gallery's pages.
 const (
 	base          = "/thumbs/"
 	fidelityBase  = "/fidelity/thumbs/"
@@ -31,11 +31,11 @@ var (
 
 func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 
-// shown is one figure of the gallery, as the HTML has it.
+// shown is one figure of the gallery, as in the HTML.
 type shown struct {
 	Link  string // path of the img
-	Line  string // of a template
-	URL   string // as written below
+	Line  string // of a template, as the page shows it
+	URL   string // as the page shows it
 	Facts string // pixels and bytes
 }
 
@@ -56,7 +56,7 @@ func figures(t *testing.T, page string) (all []shown) {
 	return all
 }
 
-// source, size and method are what the URL of a figure says.
+// source, size and method return the parts of the URL of a figure.
 func (s shown) parts(t *testing.T) (source, size, method string) {
 	t.Helper()
 	path, err := url.PathUnescape(s.Link)
@@ -67,8 +67,8 @@ func (s shown) parts(t *testing.T) (source, size, method string) {
 	return strings.Join(parts[:n-3], "/"), parts[n-3], parts[n-2]
 }
 
-// want is the size that a thumbnail has to have, of an original of w × h pixels as seen. Rounding
-// is half away from zero.
+// want returns the expected size of a thumbnail of an upright original of w × h pixels. Halves are rounded
+// away from zero.
 func want(w, h int, size, method string) image.Point {
 	left, right, _ := strings.Cut(size, "x")
 	boxW, _ := strconv.Atoi(left)
@@ -99,5 +99,5 @@ func get(t *testing.T, url string) (*http.Response, []byte) {
 	return resp, body
 }
 
-// join puts a path of the server after its address, which ends in a slash.
+// join appends a path to the server's address, which ends with a slash.
 func join(address, path string) string { return strings.TrimSuffix(address, "/") + path }

@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
-// images are the pictures of a page but for the originals.
+// images returns the pictures of a page, except the originals.
 func images(t *testing.T, page string) (links []string) {
 	t.Helper()
 	resp, body := get(t, page)
@@ -52,7 +52,7 @@ func TestAPhotoIsShownAsTheFormAsks(t *testing.T) {
 	}
 	require.Contains(t, images(t, photo+"?size=60x40&method=focus&x=10&y=90")[0], "/focus_10_90/")
 
-	// What is wrong is said, with what is valid.
+	// The page reports an invalid field, and lists the valid values.
 	for query, says := range map[string]string{
 		"?size=big":                   "100x100, 100x or x100",
 		"?method=cut":                 "crop, entropy, fit, focus",

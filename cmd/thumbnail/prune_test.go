@@ -17,7 +17,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/program"
 )
 
-// site is a source of three photos, its thumbnails by three presets, and the flags of both.
+// site is a source of three photos with thumbnails in three presets, and the flags for both directories.
 func site(t *testing.T) (source, thumbs string, flags []string) {
 	t.Helper()
 	source, thumbs = t.TempDir(), t.TempDir()
@@ -91,14 +91,14 @@ func TestPruneKeepsThumbnailsOfTheVersionThatIs(t *testing.T) {
 	_, stderr, status := program.Run(t, binary, nil, append([]string{"warm", "-describe", "-presets", writePresets(t, threePresets)}, flags...)...)
 	require.Zero(t, status, stderr)
 	require.Len(t, stored(t, thumbs), 18)
-	writePhotos(t, source, 1) // as it was
+	writePhotos(t, source, 1) // the same photo as before
 	require.NoError(t, os.Rename(filepath.Join(source, "00", "0001.jpg"), filepath.Join(source, "00", "0002.jpg")))
 	stdout, _, status := program.Run(t, binary, nil, append([]string{"prune", "-describe"}, flags...)...)
 	require.Zero(t, status)
 	require.Contains(t, stdout, "Removed 15 thumbnails", "9 without a version, 3 of the first content of 0002, and 3 of 0001, which is gone")
 }
 
-// Visitors ask for thumbnails while others are removed again and again: each answer is whole.
+// While thumbnails are removed again and again, visitors request others: each response is complete.
 func TestPruneToAQuotaUnderLoadBreaksNoResponse(t *testing.T) {
 	binary := program.Build(t, ".")
 	source, thumbs := t.TempDir(), t.TempDir()
@@ -145,7 +145,7 @@ func TestPruneToAQuotaUnderLoadBreaksNoResponse(t *testing.T) {
 	server.Stop(t)
 }
 
-// visit fetches a thumbnail and decodes it whole.
+// visit fetches a thumbnail and decodes all of it.
 func visit(url string) error {
 	resp, err := http.Get(url)
 	if err != nil {

@@ -16,7 +16,7 @@ func TestProgramRefusesOverlapAndMakesNothing(t *testing.T) {
 	require.Contains(t, stderr, "overlap")
 	require.NoDirExists(t, filepath.Join(dir, "thumbs"))
 
-	// Without -thumbs they would be among the temporary files.
+	// Without -thumbs the thumbnails would be in a temporary directory.
 	temporary := filepath.Join(dir, "tmp")
 	require.NoError(t, os.Mkdir(temporary, 0o755))
 	_, stderr, status = program.Run(t, program.Build(t, "."), []string{"TMPDIR=" + temporary}, "-addr", "127.0.0.1:0", "-source", dir)

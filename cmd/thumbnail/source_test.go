@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// writePicture writes a small JPEG under dir, and the folders on its way.
+// writePicture writes a small JPEG under dir, and creates its directories.
 func writePicture(t *testing.T, dir, name string) {
 	t.Helper()
 	path := filepath.Join(dir, filepath.FromSlash(name))
@@ -51,7 +51,7 @@ func TestSourceMayHaveAnyNames(t *testing.T) {
 	}
 }
 
-// next is the address of the page after this one, "" if it is the last.
+// next returns the address of the next page, or "" for the last page.
 func next(t *testing.T, page, server string) string {
 	t.Helper()
 	_, body := get(t, page)

@@ -33,7 +33,7 @@ func TestTheDoctorSaysWhatIsWrongWithApache(t *testing.T) {
 		"closed":                      {Edit: []string{"Require all granted", "Require all denied"}, Want: "no permission"},
 		"what is absent is not made":  {Edit: []string{`ProxyPass "/" "http://127.0.0.1:8080/" nocanon timeout=90`, ""}, Want: "does not pass on to the handler"},
 	}
-	if os.Geteuid() == 0 { // whose Apache has workers of another user; mod_xsendfile says 404 then
+	if os.Geteuid() == 0 { // Apache's workers then run as another user, and mod_xsendfile answers 404
 		broken["no permission"] = fronttest.Break{Files: func(dir string) error { return os.Chmod(dir, 0o700) }, Want: "may not read"}
 	}
 	fronttest.TestDoctor(t, apache, broken)

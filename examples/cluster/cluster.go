@@ -21,23 +21,22 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/gallery"
 )
 
-// cluster is a number of processes, and the directory that they work in.
+// A cluster is a set of processes, and the directory that they work in.
 type cluster struct {
 	programs
 	dir string
-	url string // of the gallery, when it is up
+	url string // of the gallery, once it is running
 
-	processes []*process // in the order in which they were started
+	processes []*process // in the order of their start
 	front     *process   // nginx
 
 	mu       sync.Mutex
 	log      io.Writer
-	early    []string // what was said before everything was up; nobody needs it if it comes up
-	up, down bool     // everything is up; everything is to end
+	early    []string // log lines before everything is running; they are printed only if the start fails
+	up, down bool     // everything is running; everything is being stopped
 }
 
-// newCluster makes a cluster of nothing yet, which is to be stopped. What its processes write goes
-// to log.
+// newCluster returns a cluster without processes. The caller stops it. Output of its processes goes to log.
 func newCluster(p programs, log io.Writer) (*cluster, error) {
 	dir, err := os.MkdirTemp("", "cluster-")
 	if err != nil {
@@ -46,12 +45,12 @@ func newCluster(p programs, log io.Writer) (*cluster, error) {
 	return &cluster{programs: p, dir: dir, log: log}, nil
 }
 
-// start starts everything, each when what it needs is up.
+// start starts all processes, each after those that it depends on.
 func (c *cluster) start(ctx context.Context, opt options) error {
 	binary := filepath.Join(c.dir, "server")
 	build := goCommand(ctx, "build", "-o", binary, ".")
 	build.Dir = c.server
-	build.Env = append(os.Environ(), "GOTMPDIR="+c.dir) // which we remove, if go does not
+	build.Env = append(os.Environ(), "GOTMPDIR="+c.dir) // this program removes it, if the go command does not
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the worker: %w\n%s", err, out)
 	}
@@ -82,7 +81,7 @@ func (c *cluster) start(ctx context.Context, opt options) error {
 	return nil
 }
 
-// stop stops everything, the last first, and removes the directory.
+// stop stops all processes in reverse order, and removes the directory.
 func (c *cluster) stop(hurry context.Context) error {
 	c.mu.Lock()
 	c.down = true
@@ -93,7 +92,7 @@ func (c *cluster) stop(hurry context.Context) error {
 	return os.RemoveAll(c.dir)
 }
 
-// launch starts a process whose lines go to the log, and to each of listen.
+// launch starts a process whose output lines go to the log, and to each function in listen.
 func (c *cluster) launch(name string, quit syscall.Signal, cmd *exec.Cmd, listen ...func(line string)) (*process, error) {
 	p, err := launch(name, quit, cmd, func(line string) {
 		for _, f := range listen {
@@ -112,7 +111,7 @@ func (c *cluster) launch(name string, quit syscall.Signal, cmd *exec.Cmd, listen
 	return p, nil
 }
 
-// say logs a line while everything is up. What is said when everything ends is not news.
+// say logs a line while everything is running. Lines during the shutdown are not logged.
 func (c *cluster) say(name, line string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,14 +125,14 @@ func (c *cluster) say(name, line string) {
 	}
 }
 
-// story is what was said before an error.
+// story adds the log lines before an error to the error.
 func (c *cluster) story() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return strings.Join(c.early, "\n")
 }
 
-// ready calls check until it succeeds: until the process is up.
+// ready calls check until it succeeds, that is, until the process is running.
 func ready(ctx context.Context, p *process, check func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -152,7 +151,7 @@ func ready(ctx context.Context, p *process, check func(context.Context) error) e
 	}
 }
 
-// dial succeeds when somebody listens.
+// dial succeeds when a process listens at the address.
 func dial(address string) error {
 	conn, err := net.Dial("tcp", address)
 	if err == nil {
@@ -161,7 +160,7 @@ func dial(address string) error {
 	return err
 }
 
-// freeAddress is a loopback address on which nobody listens.
+// freeAddress returns a loopback address at which no process listens.
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -170,7 +169,8 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// environment is ours without what would set the workers' flags, and with more.
+// environment returns the environment of this program without the variables of the workers' flags, and with
+// additional ones.
 func environment(more ...string) []string {
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "THUMBNAIL_") || strings.HasPrefix(v, "AWS_")

@@ -14,17 +14,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// faultyNetwork lies between workers and an S3 server, and can fail as S3 does.
+// faultyNetwork is a proxy between the workers and an S3 server that can fail as S3 does.
 type faultyNetwork struct {
 	*httptest.Server
 
 	mu     sync.Mutex
-	fault  func(w http.ResponseWriter, r *http.Request) // nil while all is well
-	end    chan struct{}                                // of the fault
-	halve  bool                                         // the next PUT
-	half   chan struct{}                                // it has been sent by half
-	cut    chan struct{}                                // it is to break off
-	served int                                          // faults
+	fault  func(w http.ResponseWriter, r *http.Request) // nil if there is no fault
+	end    chan struct{}                                // closed at the end of the fault
+	halve  bool                                         // stop the next PUT halfway
+	half   chan struct{}                                // closed when half of it has been sent
+	cut    chan struct{}                                // closed when the connection is to be broken
+	served int                                          // requests that met the fault
 }
 
 func newFaultyNetwork(t testing.TB, server string) *faultyNetwork {
@@ -37,7 +37,7 @@ func newFaultyNetwork(t testing.TB, server string) *faultyNetwork {
 		Transport: transport,
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
-			r.Out.Host = r.In.Host // which is signed
+			r.Out.Host = r.In.Host // the signature includes the host
 		},
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
@@ -67,7 +67,7 @@ func newFaultyNetwork(t testing.TB, server string) *faultyNetwork {
 	return n
 }
 
-// refuse answers every request as an overloaded S3 does, until heal.
+// refuse answers every request like an overloaded S3 server, until heal.
 func (n *faultyNetwork) refuse() {
 	n.set(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -77,7 +77,7 @@ func (n *faultyNetwork) refuse() {
 	})
 }
 
-// hang takes every request and answers none, until heal, which breaks their connections.
+// hang accepts requests and answers none, until heal, which closes their connections.
 func (n *faultyNetwork) hang() {
 	n.mu.Lock()
 	end := n.end
@@ -98,7 +98,7 @@ func (n *faultyNetwork) set(fault func(http.ResponseWriter, *http.Request)) {
 	n.fault = fault
 }
 
-// heal ends the fault, and returns how many requests met one.
+// heal ends the fault, and returns the number of requests that met it.
 func (n *faultyNetwork) heal() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -108,8 +108,8 @@ func (n *faultyNetwork) heal() int {
 	return n.served
 }
 
-// stopNextPutHalfway passes half of the next PUT's body on, closes halfway, and breaks the rest off
-// at cut.
+// stopNextPutHalfway forwards half of the body of the next PUT, closes halfway, and breaks the connection
+// when cut is closed.
 func (n *faultyNetwork) stopNextPutHalfway() (halfway <-chan struct{}, cut func()) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -117,7 +117,7 @@ func (n *faultyNetwork) stopNextPutHalfway() (halfway <-chan struct{}, cut func(
 	return n.half, sync.OnceFunc(func() { close(n.cut) })
 }
 
-// halved breaks off in the middle.
+// halved is a body that ends with an error in the middle.
 type halved struct {
 	io.ReadCloser
 	left int64

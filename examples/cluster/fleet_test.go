@@ -30,7 +30,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// needReal returns the real servers' programs, or skips the test where they are not installed.
+// needReal returns the paths of the real servers, or skips the test if they are not installed.
 func needReal(t testing.TB) programs {
 	t.Helper()
 	p, err := findPrograms(t.Context())
@@ -40,7 +40,7 @@ func needReal(t testing.TB) programs {
 	return p
 }
 
-// newTestCluster is a cluster without processes, which ends with the test.
+// newTestCluster returns a cluster without processes, which is stopped at the end of the test.
 func newTestCluster(t testing.TB, p programs) *cluster {
 	t.Helper()
 	c, err := newCluster(p, io.Discard)
@@ -54,7 +54,7 @@ func newTestCluster(t testing.TB, p programs) *cluster {
 	return c
 }
 
-// onServers is the setup of workers that share an S3 server and a Redis of this cluster.
+// onServers returns the setup of workers that share an S3 server and a Redis of this cluster.
 func (c *cluster) onServers(t testing.TB) setup {
 	t.Helper()
 	endpoint, err := c.startS3(t.Context())
@@ -66,12 +66,12 @@ func (c *cluster) onServers(t testing.TB) setup {
 	return setup{S3: endpoint, Redis: address}
 }
 
-// onOneHost is the setup of workers that share a directory and nothing else.
+// onOneHost returns the setup of workers that share only a directory.
 func onOneHost(t testing.TB) setup {
 	return setup{Dir: t.TempDir(), LockDir: filepath.Join(t.TempDir(), "locks")}
 }
 
-// fleet is a number of workers, which are processes of this test binary.
+// A fleet is a set of workers, which are processes of this test binary.
 type fleet struct {
 	t         testing.TB
 	setup     setup
@@ -138,7 +138,7 @@ func (f *fleet) startWorker(env ...string) *worker {
 	case <-w.exited:
 		require.FailNow(f.t, "the worker ended", "%v\n%s", w.err, said.String())
 	case <-time.After(patience):
-		require.FailNow(f.t, "the worker tells no address")
+		require.FailNow(f.t, "the worker printed no address")
 	}
 	return w
 }
@@ -150,7 +150,7 @@ func (f *fleet) addresses() (all []string) {
 	return all
 }
 
-// by returns the worker that is a process.
+// by returns the worker with a process ID.
 func (f *fleet) by(pid int) *worker {
 	f.t.Helper()
 	for _, w := range f.workers {
@@ -162,7 +162,7 @@ func (f *fleet) by(pid int) *worker {
 	return nil
 }
 
-// key is the storage's key of the thumbnail of an original: also the path of its URL.
+// key returns the storage key of the thumbnail of an original, which is also the path of its URL.
 func (f *fleet) key(original string) string {
 	f.t.Helper()
 	link, err := thumbnail.URL("", testSigner, thumbnail.Spec{Source: original, Size: f.size, Method: "crop", Ext: ".jpg"})
@@ -170,7 +170,7 @@ func (f *fleet) key(original string) string {
 	return strings.TrimPrefix(link, "/")
 }
 
-// state asks a worker for its state.
+// state requests the state of a worker.
 func (f *fleet) state(w *worker) (s state, err error) {
 	resp, err := f.client.Get("http://" + w.address + "/-/state")
 	if err != nil {
@@ -180,7 +180,7 @@ func (f *fleet) state(w *worker) (s state, err error) {
 	return s, json.NewDecoder(resp.Body).Decode(&s)
 }
 
-// awaitInFlight waits until the workers have so many requests together.
+// awaitInFlight waits until the workers together have n requests in progress.
 func (f *fleet) awaitInFlight(n int) {
 	f.t.Helper()
 	require.Eventually(f.t, func() bool {
@@ -194,7 +194,7 @@ func (f *fleet) awaitInFlight(n int) {
 	}, time.Minute, 10*time.Millisecond, "the requests do not reach the workers")
 }
 
-// answer is what a request got.
+// answer is the response to a request.
 type answer struct {
 	status int
 	body   []byte
@@ -202,7 +202,7 @@ type answer struct {
 	took   time.Duration
 }
 
-// get asks for the thumbnail of an original at an address.
+// get requests the thumbnail of an original at an address.
 func (f *fleet) get(address, original string) (a answer) {
 	start := time.Now()
 	defer func() { a.took = time.Since(start) }()
@@ -215,7 +215,7 @@ func (f *fleet) get(address, original string) (a answer) {
 	return answer{status: resp.StatusCode, body: body, err: err}
 }
 
-// ask sends requests for originals, each to the next address, all at once.
+// ask sends requests for originals all at once, distributed over the addresses.
 func (f *fleet) ask(addresses, names []string) (wait func() []answer) {
 	answers := make([]answer, len(names))
 	var wg sync.WaitGroup
@@ -225,7 +225,7 @@ func (f *fleet) ask(addresses, names []string) (wait func() []answer) {
 	return func() []answer { wg.Wait(); return answers }
 }
 
-// requirePicture requires that an answer is a whole thumbnail.
+// requirePicture requires that a response is a complete thumbnail.
 func (f *fleet) requirePicture(a answer) {
 	f.t.Helper()
 	require.NoError(f.t, a.err)
@@ -233,7 +233,7 @@ func (f *fleet) requirePicture(a answer) {
 	require.NoError(f.t, f.check(a.body))
 }
 
-// check says what is wrong with a thumbnail.
+// check returns an error for a thumbnail that is incomplete or wrong.
 func (f *fleet) check(b []byte) error {
 	img, err := jpeg.Decode(bytes.NewReader(b))
 	switch {
@@ -247,8 +247,7 @@ func (f *fleet) check(b []byte) error {
 	return nil
 }
 
-// requireWhole requires that everything that is stored is a whole thumbnail, and returns how many
-// there are.
+// requireWhole requires that every stored file is a complete thumbnail, and returns how many there are.
 func (f *fleet) requireWhole() (n int) {
 	f.t.Helper()
 	see := func(key string, file fs.File, err error) {
@@ -281,7 +280,7 @@ func (f *fleet) requireWhole() (n int) {
 	return n
 }
 
-// lastLines keeps the end of what a process writes.
+// lastLines keeps the last lines of the output of a process.
 type lastLines struct {
 	mu    sync.Mutex
 	lines []string

@@ -22,7 +22,7 @@ func TestWhenTheGeneratingProcessIsKilledNobodySeesIt(t *testing.T) {
 	servers := c.onServers(t)
 	for name, s := range map[string]setup{"S3 and Redis": servers, "a directory and lock.File": onOneHost(t)} {
 		t.Run(name, func(t *testing.T) {
-			s.LockTTL, s.Wait = 2*time.Second, time.Hour // who waits for less than the hour has seen the lock end
+			s.LockTTL, s.Wait = 2*time.Second, time.Hour // a request that ends within the hour has noticed the end of the lock
 			f := startFleet(t, 4, s)
 			front := frontOf(t, c, f)
 			for round := range 3 {
@@ -47,14 +47,14 @@ func TestWhenTheGeneratingProcessIsKilledNobodySeesIt(t *testing.T) {
 	}
 }
 
-// The worker dies when S3 has half of the thumbnail.
+// The worker is killed when S3 has received half of the thumbnail.
 func TestWhenTheStoringProcessIsKilledNothingPartialIsStored(t *testing.T) {
 	c := newTestCluster(t, needReal(t))
 	s := c.onServers(t)
 	network := newFaultyNetwork(t, s.S3.URL)
 	direct := s.S3
 	s.S3.URL = network.URL
-	s.LockTTL, s.Wait = 2*time.Second, time.Hour // who waits for less than the hour has seen the lock end
+	s.LockTTL, s.Wait = 2*time.Second, time.Hour // a request that ends within the hour has noticed the end of the lock
 	f := startFleet(t, 4, s)
 	f.setup.S3 = direct
 	f.size = thumbnail.Size{Width: 1000, Height: 750}
@@ -86,17 +86,17 @@ func TestAHolderThatWasStoppedReleasesNobodyElsesLock(t *testing.T) {
 		require.NoError(t, err)
 		return holder
 	}
-	for _, w := range f.workers { // each knows Redis and S3 already
+	for _, w := range f.workers { // each worker already has connections to Redis and S3
 		f.requirePicture(f.get(w.address, fmt.Sprint(w.cmd.Process.Pid)+".jpg"))
 	}
 	f.originals.forget()
 
-	// The first worker has the lock, and is stopped. The second takes over when the lock has expired.
+	// The first worker holds the lock and is stopped. The second takes over when the lock has expired.
 	releaseOld := f.originals.hold()
 	old := f.ask(f.addresses()[:1], repeat("stopped.jpg", 1))
 	require.Equal(t, f.workers[0], f.by(<-f.originals.asked))
 	first := lock()
-	time.Sleep(2 * s.LockTTL) // while it lives it keeps its lock
+	time.Sleep(2 * s.LockTTL) // a live worker keeps its lock
 	require.Equal(t, first, lock())
 	require.NoError(t, f.workers[0].cmd.Process.Signal(syscall.SIGSTOP))
 	releaseNew := f.originals.hold()
@@ -105,7 +105,7 @@ func TestAHolderThatWasStoppedReleasesNobodyElsesLock(t *testing.T) {
 	second := lock()
 	require.NotEqual(t, first, second)
 
-	// The first goes on, and finishes, while the second still works.
+	// The first worker continues and finishes while the second still works.
 	require.NoError(t, f.workers[0].cmd.Process.Signal(syscall.SIGCONT))
 	releaseOld()
 	f.requirePicture(old()[0])
@@ -125,8 +125,7 @@ func TestAHolderThatWasStoppedReleasesNobodyElsesLock(t *testing.T) {
 	}, patience, 10*time.Millisecond)
 }
 
-// A process that is stopped keeps what the kernel has locked for it, so nobody generates twice;
-// others wait.
+// A stopped process keeps its kernel locks, so no other process generates; requests wait.
 func TestAHolderOfAFileThatWasStoppedKeepsItsLock(t *testing.T) {
 	s := onOneHost(t)
 	s.LockTTL, s.Wait = 500*time.Millisecond, time.Minute
@@ -147,7 +146,7 @@ func TestAHolderOfAFileThatWasStoppedKeepsItsLock(t *testing.T) {
 	require.Equal(t, 1, f.requireWhole())
 }
 
-// frontOf starts nginx before a fleet, and returns its address.
+// frontOf starts nginx in front of a fleet, and returns its address.
 func frontOf(t *testing.T, c *cluster, f *fleet) string {
 	t.Helper()
 	url, err := c.startNginx(t.Context(), "127.0.0.1:0", f.addresses())

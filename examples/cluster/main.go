@@ -39,7 +39,7 @@ func main() {
 	err := run(ctx, hurry, os.Args[1:], os.Stdout, os.Stderr)
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage): // has been printed, with the flags
+	case errors.Is(err, errUsage): // the error and the flags have been printed
 		os.Exit(2)
 	default:
 		fmt.Fprintln(os.Stderr, "cluster:", err)
@@ -54,7 +54,7 @@ type options struct {
 	workers int
 }
 
-// parseOptions reads the flags, and tells mistakes on stderr.
+// parseOptions reads the flags, and prints mistakes to stderr.
 func parseOptions(args []string, stderr io.Writer) (options, error) {
 	var opt options
 	flags := flag.NewFlagSet("cluster", flag.ContinueOnError)
@@ -80,7 +80,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	return opt, nil
 }
 
-// run starts a cluster and keeps it until ctx ends; hurry ends the stopping.
+// run starts a cluster and keeps it running until ctx ends; hurry ends the orderly shutdown.
 func run(ctx, hurry context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	opt, err := parseOptions(args, stderr)
 	if err != nil {
@@ -100,7 +100,7 @@ func run(ctx, hurry context.Context, args []string, stdout, stderr io.Writer) (e
 	defer func() { err = errors.Join(err, c.stop(hurry)) }()
 
 	err = c.start(ctx, opt)
-	if ctx.Err() != nil { // stopped before everything was up
+	if ctx.Err() != nil { // stopped before everything was running
 		return nil
 	}
 	if err != nil {

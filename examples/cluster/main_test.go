@@ -51,7 +51,7 @@ func TestOneCommandStartsEverythingAndLeavesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, made, "the thumbnails are in the bucket")
 
-	// The others go on without one worker, and without Redis.
+	// The other workers continue without one worker, and without Redis.
 	require.NoError(t, syscall.Kill(processes["worker 2"], syscall.SIGKILL))
 	require.NoError(t, syscall.Kill(processes["redis"], syscall.SIGKILL))
 	require.Eventually(t, func() bool { return strings.Contains(run.Output(), "worker 2: ended by itself") }, patience, 10*time.Millisecond)
@@ -108,7 +108,7 @@ func TestAnAddressThatIsTakenIsSaid(t *testing.T) {
 	require.Empty(t, left)
 }
 
-// fetch gets a URL over a connection of its own.
+// fetch requests a URL over a new connection.
 func fetch(t *testing.T, url string) (status int, body string) {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
@@ -120,8 +120,8 @@ func fetch(t *testing.T, url string) (status int, body string) {
 	return resp.StatusCode, string(b)
 }
 
-// interrupt starts the program and sends SIGTERM after a while. It returns its status, and what it
-// wrote to stderr.
+// interrupt starts the program and sends SIGTERM after a while. It returns the exit status and the output
+// to stderr.
 func interrupt(t *testing.T, binary, temporary string, after time.Duration) (status int, stderr string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -130,11 +130,11 @@ func interrupt(t *testing.T, binary, temporary string, after time.Duration) (sta
 	cmd.Stderr = &out
 	require.NoError(t, cmd.Start())
 	time.AfterFunc(after, func() { _ = cmd.Process.Signal(syscall.SIGTERM) })
-	_ = cmd.Wait() // the status says it
+	_ = cmd.Wait() // the exit status has the result
 	return cmd.ProcessState.ExitCode(), out.String()
 }
 
-// justGo is a PATH with nothing in it but the go command.
+// justGo returns a PATH with only the go command.
 func justGo(t *testing.T) string {
 	t.Helper()
 	command, err := exec.LookPath("go")
@@ -144,7 +144,7 @@ func justGo(t *testing.T) string {
 	return dir
 }
 
-// listener takes a port for the time of the test.
+// listener occupies a port for the duration of the test.
 func listener(t *testing.T) net.Addr {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -14,7 +14,7 @@ import (
 	"text/template"
 )
 
-// nginxConf is the configuration, in which a template stands for what depends on the machine.
+// nginxConf is the template of the configuration. Its fields depend on the machine.
 //
 //go:embed nginx.conf
 var nginxConf string
@@ -33,7 +33,7 @@ func (c *cluster) startNginx(ctx context.Context, address string, workers []stri
 		_, port, _ = net.SplitHostPort(free)
 		address = net.JoinHostPort(host, port)
 	}
-	// nginx takes a port that is taken for one that may become free, and tries for a while.
+	// nginx retries for a while to bind a port that is in use, in case it becomes free.
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return "", err

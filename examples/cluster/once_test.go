@@ -55,8 +55,8 @@ func TestSimultaneousRequestsForManyMakeOneGenerationEach(t *testing.T) {
 	})
 }
 
-// storm asks the workers in turn, holds the originals back until all requests are with them, and
-// requires that all get the same good picture.
+// storm sends requests to all workers, delays the originals until the workers have all requests, and
+// requires that all responses are the same complete picture.
 func storm(t *testing.T, f *fleet, names []string) {
 	t.Helper()
 	release := f.originals.hold()

@@ -13,18 +13,18 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 )
 
-// originals is a source of pictures that counts how often each is read, which is how often a
-// thumbnail of it is generated, and can hold its answers back.
+// originals is an HTTP server of pictures. It counts how often each one is read, which is the number of
+// generations, and can delay its responses.
 type originals struct {
 	*httptest.Server
-	asked chan int // process IDs of those who asked, as far as somebody reads it
+	asked chan int // receives the process ID of each client, if a test reads it
 
 	mu    sync.Mutex
 	reads map[string]int
-	gate  chan struct{} // closed when answers may go
+	gate  chan struct{} // closed when responses may be sent
 }
 
-// newOriginals serves one picture under every name.
+// newOriginals serves the same picture under every name.
 func newOriginals(t testing.TB, picture []byte) *originals {
 	o := &originals{asked: make(chan int, 10_000), reads: map[string]int{}, gate: make(chan struct{})}
 	close(o.gate)
@@ -48,7 +48,7 @@ func newOriginals(t testing.TB, picture []byte) *originals {
 	return o
 }
 
-// hold keeps every answer back until release, which may be called more than once.
+// hold delays every response until release, which may be called more than once.
 func (o *originals) hold() (release func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -57,7 +57,7 @@ func (o *originals) hold() (release func()) {
 	return sync.OnceFunc(func() { close(gate) })
 }
 
-// counts returns how often a picture was read, and how often all of them.
+// counts returns how often a picture was read, and the total for all pictures.
 func (o *originals) counts(name string) (one, all int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -67,7 +67,7 @@ func (o *originals) counts(name string) (one, all int) {
 	return o.reads[name], all
 }
 
-// forget discards who has asked until now.
+// forget discards the process IDs received so far.
 func (o *originals) forget() {
 	for {
 		select {
@@ -78,7 +78,7 @@ func (o *originals) forget() {
 	}
 }
 
-// photo is a JPEG of some size in which no two parts are alike.
+// photo returns a JPEG of a size whose parts all differ.
 func photo(_ testing.TB, width, height int) []byte {
 	return specimen.JPEG(imagetest.Photo(width, height, 1), 75)
 }

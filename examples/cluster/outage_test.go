@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// load is clients that ask workers in turn for new thumbnails and for old ones, until stop.
+// A load has clients that request new and stored thumbnails from all workers, until stop.
 type load struct {
 	f       *fleet
 	over    atomic.Bool
@@ -28,7 +28,7 @@ func (f *fleet) load(name string, clients int) *load {
 	for c := range clients {
 		l.wg.Go(func() {
 			for i := c; !l.over.Load(); i++ {
-				a := f.get(f.workers[i%len(f.workers)].address, fmt.Sprintf("%s-%d.jpg", name, i/3)) // one for three clients
+				a := f.get(f.workers[i%len(f.workers)].address, fmt.Sprintf("%s-%d.jpg", name, i/3)) // one worker for three clients
 				l.mu.Lock()
 				l.answers = append(l.answers, a)
 				l.mu.Unlock()
@@ -39,7 +39,7 @@ func (f *fleet) load(name string, clients int) *load {
 	return l
 }
 
-// stop returns all answers, and what the slowest took.
+// stop returns all responses, and the longest duration of a request.
 func (l *load) stop() (answers []answer, slowest time.Duration) {
 	l.over.Store(true)
 	l.wg.Wait()
@@ -62,7 +62,7 @@ func TestNoRequestFailsWhenRedisIsStoppedAndRestarted(t *testing.T) {
 	redis, err := c.runRedis(t.Context(), s.Redis)
 	require.NoError(t, err)
 	time.Sleep(time.Second)
-	require.NoError(t, redis.cmd.Process.Signal(syscall.SIGSTOP)) // it hangs
+	require.NoError(t, redis.cmd.Process.Signal(syscall.SIGSTOP)) // Redis hangs
 	time.Sleep(2 * time.Second)
 	require.NoError(t, redis.cmd.Process.Signal(syscall.SIGCONT))
 	time.Sleep(time.Second)
@@ -74,7 +74,7 @@ func TestNoRequestFailsWhenRedisIsStoppedAndRestarted(t *testing.T) {
 	}
 	f.originals.forget()
 
-	// Once Redis is back, so is the lock.
+	// Once Redis works again, so does the lock.
 	require.Eventually(t, func() bool {
 		name := fmt.Sprintf("after-%d.jpg", time.Now().UnixNano())
 		storm(t, f, repeat(name, 40))
@@ -144,7 +144,7 @@ func TestAnOutageOfS3IsSurvived(t *testing.T) {
 	}, 20*time.Second, 500*time.Millisecond, "goroutines are left")
 }
 
-// requirePictureOr5xx requires an answer that is good, or says clearly that it is not.
+// requirePictureOr5xx requires that a response is a complete picture or has a status of 5xx.
 func requirePictureOr5xx(t *testing.T, f *fleet, a answer) {
 	t.Helper()
 	require.NoError(t, a.err)
@@ -156,7 +156,7 @@ func requirePictureOr5xx(t *testing.T, f *fleet, a answer) {
 	require.Equal(t, http.StatusText(a.status), string(a.body))
 }
 
-// goroutines counts those of each worker when it has nothing to do.
+// goroutines returns the number of goroutines of each idle worker.
 func (f *fleet) goroutines() (n []int) {
 	f.t.Helper()
 	f.client.CloseIdleConnections()

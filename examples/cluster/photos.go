@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// makeBuckets makes buckets unless they are there.
+// makeBuckets makes the buckets that do not exist.
 func makeBuckets(ctx context.Context, e s3.Endpoint, names ...string) error {
 	client := awss3.New(awss3.Options{
 		BaseEndpoint: aws.String(e.URL),
@@ -37,7 +37,7 @@ func makeBuckets(ctx context.Context, e s3.Endpoint, names ...string) error {
 	return nil
 }
 
-// upload puts every picture of photos into the bucket of the originals.
+// upload stores every photo in the bucket of the originals.
 func upload(ctx context.Context, e s3.Endpoint, photos fs.FS) error {
 	store, err := s3.Open(e, photosBucket, s3.Config{})
 	if err != nil {

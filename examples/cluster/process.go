@@ -11,25 +11,25 @@ import (
 	"time"
 )
 
-// patience is how long a program may take to start, or to stop when it is asked to.
+// patience is the time limit for the start and for the orderly end of a program.
 const patience = 30 * time.Second
 
-// A process is a program that was started.
+// A process is a started program.
 type process struct {
 	name   string
 	cmd    *exec.Cmd
-	quit   syscall.Signal // asks it to finish and end
+	quit   syscall.Signal // asks the program to finish and end
 	exited chan struct{}  // closed when err is set
 	err    error
 }
 
-// launch starts a program. Each line of its output goes to tell. It has a process group of its own:
-// Ctrl-C in the terminal does not reach it, so that we stop one after the other.
-func launch(name string, quit syscall.Signal, cmd *exec.Cmd, tell func(line string)) (*process, error) {
-	output := &lines{tell: tell}
-	cmd.Stdout, cmd.Stderr = output, output // of one writer, so never both at once
+// launch starts a program and calls onLine for each line of its output. The program has its own process
+// group, so that Ctrl-C in the terminal does not reach it, and this program stops the processes in order.
+func launch(name string, quit syscall.Signal, cmd *exec.Cmd, onLine func(line string)) (*process, error) {
+	output := &lines{onLine: onLine}
+	cmd.Stdout, cmd.Stderr = output, output // one writer for both, so that writes do not overlap
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.WaitDelay = 5 * time.Second // for those that it has started and that still write
+	cmd.WaitDelay = 5 * time.Second // for its child processes that still write
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func launch(name string, quit syscall.Signal, cmd *exec.Cmd, tell func(line stri
 	return p, nil
 }
 
-// alive reports whether the process has not ended by itself.
+// alive reports whether the process has not yet ended.
 func (p *process) alive() bool {
 	select {
 	case <-p.exited:
@@ -51,12 +51,12 @@ func (p *process) alive() bool {
 	}
 }
 
-// stop asks the process to end, and kills it, with those it has started, when it does not or when
+// stop asks the process to end. It kills the process and its children if they do not end in time, or when
 // hurry ends.
 func (p *process) stop(hurry context.Context) {
 	if p.alive() {
 		_ = p.cmd.Process.Signal(p.quit)
-		_ = p.cmd.Process.Signal(syscall.SIGCONT) // somebody may have stopped it, to see what happens
+		_ = p.cmd.Process.Signal(syscall.SIGCONT) // somebody may have stopped it by SIGSTOP
 		late := time.NewTimer(patience)
 		defer late.Stop()
 		select {
@@ -71,17 +71,17 @@ func (p *process) stop(hurry context.Context) {
 	p.kill()
 }
 
-// kill is kill -9 for the process and those it has started.
+// kill sends SIGKILL to the process and its children.
 func (p *process) kill() {
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 	<-p.exited
 }
 
-// lines cuts what is written to it into lines.
+// lines is a writer that splits its input into lines.
 type lines struct {
-	mu   sync.Mutex
-	tell func(line string)
-	rest []byte
+	mu     sync.Mutex
+	onLine func(line string)
+	rest   []byte
 }
 
 func (l *lines) Write(b []byte) (int, error) {
@@ -93,7 +93,7 @@ func (l *lines) Write(b []byte) (int, error) {
 		if !found {
 			return len(b), nil
 		}
-		l.tell(string(line))
+		l.onLine(string(line))
 		l.rest = rest
 	}
 }

@@ -12,16 +12,16 @@ import (
 	"syscall"
 )
 
-// module is what the programs belong to.
+// module is the module path of the programs.
 const module = "github.com/rest-thumbnails/thumbnail"
 
-// programs are the paths of what a cluster runs.
+// programs has the paths of the programs that a cluster runs.
 type programs struct {
 	redis, nginx, versitygw string
-	server                  string // directory of cmd/thumbnail, which is built
+	server                  string // directory of the compiled cmd/thumbnail
 }
 
-// findPrograms finds everything, or says all that is missing and where it comes from.
+// findPrograms finds all programs, or returns an error that lists the missing ones and how to install them.
 func findPrograms(ctx context.Context) (programs, error) {
 	root, err := goList(ctx, "-m", "-f", "{{.Dir}}", module)
 	if err != nil {
@@ -40,7 +40,7 @@ func findPrograms(ctx context.Context) (programs, error) {
 		missing = append(missing, fmt.Errorf("there is no %s: %s", filepath.Base(names[0]), from))
 	}
 	find(&p.redis, "apt install redis-server", "redis-server")
-	find(&p.nginx, "apt install nginx", "nginx", "/usr/sbin/nginx") // which is not in everybody's PATH
+	find(&p.nginx, "apt install nginx", "nginx", "/usr/sbin/nginx") // its directory may be missing from PATH
 	tools := filepath.Join(root, "internal", "tools", "build.sh")
 	find(&p.versitygw, "sh "+tools+" builds it", filepath.Join(root, ".tools", "bin", "versitygw"), "versitygw")
 	if len(missing) > 0 {
@@ -50,10 +50,10 @@ func findPrograms(ctx context.Context) (programs, error) {
 	return p, nil
 }
 
-// goCommand is a call of go that is interrupted, with the compilers that it runs, when ctx ends.
+// goCommand returns a go command that is interrupted, with its compilers, when ctx ends.
 func goCommand(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches it through us
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C does not reach it directly; the end of ctx does
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 	cmd.WaitDelay = patience
 	return cmd

@@ -15,8 +15,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// startRedis starts a redis-server that keeps nothing on disk, and returns its URL. Locks need not
-// survive a restart.
+// startRedis starts a redis-server that writes nothing to disk, and returns its URL. Locks need not survive
+// a restart.
 func (c *cluster) startRedis(ctx context.Context) (url string, err error) {
 	address, err := freeAddress()
 	if err != nil {
@@ -28,7 +28,7 @@ func (c *cluster) startRedis(ctx context.Context) (url string, err error) {
 	return "redis://" + address + "/0", nil
 }
 
-// runRedis starts it at an address, perhaps again.
+// runRedis starts or restarts redis-server at an address.
 func (c *cluster) runRedis(ctx context.Context, address string) (*process, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -42,13 +42,13 @@ func (c *cluster) runRedis(ctx context.Context, address string) (*process, error
 	return p, ready(ctx, p, func(context.Context) error { return dial(address) })
 }
 
-// The buckets of a cluster: originals and thumbnails never share one place.
+// The buckets of a cluster. Originals and thumbnails need separate buckets.
 const (
 	photosBucket = "photos"
 	thumbsBucket = "thumbs"
 )
 
-// startS3 starts an S3 server that keeps objects as files under the cluster's directory.
+// startS3 starts an S3 server that stores objects as files in the cluster's directory.
 func (c *cluster) startS3(ctx context.Context) (s3.Endpoint, error) {
 	e := s3.Endpoint{Region: "us-east-1", AccessKey: "cluster", SecretKey: "a secret of loopback"}
 	address, err := freeAddress()
@@ -69,13 +69,13 @@ func (c *cluster) startS3(ctx context.Context) (s3.Endpoint, error) {
 	return e, ready(ctx, p, func(ctx context.Context) error { return makeBuckets(ctx, e, photosBucket, thumbsBucket) })
 }
 
-// addressOfWorker is what a worker writes when it serves.
+// addressOfWorker matches the line that a worker prints when it listens.
 var addressOfWorker = regexp.MustCompile(`http://(127\.0\.0\.1:\d+)/`)
 
-// startWorker starts cmd/thumbnail, and returns the address that it listens on.
+// startWorker starts cmd/thumbnail, and returns its address.
 func (c *cluster) startWorker(ctx context.Context, n int, binary string, e s3.Endpoint, redis, key string) (address string, err error) {
 	cmd := exec.Command(binary, "-addr", "127.0.0.1:0", "-source", "s3://"+photosBucket, "-storage", "s3://"+thumbsBucket, "-lock", redis, "-wait", "20s")
-	cmd.Env = environment("THUMBNAIL_KEY="+key, // not where ps shows it
+	cmd.Env = environment("THUMBNAIL_KEY="+key, // in the environment, because ps shows arguments
 		"AWS_ENDPOINT_URL="+e.URL, "AWS_REGION="+e.Region, "AWS_ACCESS_KEY_ID="+e.AccessKey, "AWS_SECRET_ACCESS_KEY="+e.SecretKey)
 	found := make(chan string, 1)
 	p, err := c.launch(fmt.Sprintf("worker %d", n), syscall.SIGTERM, cmd, func(line string) {
@@ -94,7 +94,7 @@ func (c *cluster) startWorker(ctx context.Context, n int, binary string, e s3.En
 		case address = <-found:
 			return nil
 		default:
-			return fmt.Errorf("%s tells no address", p.name)
+			return fmt.Errorf("%s printed no address", p.name)
 		}
 	})
 }

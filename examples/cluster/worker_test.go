@@ -30,7 +30,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// workerEnv makes a process of this test binary a worker.
+// workerEnv is the environment variable that makes a process of this test binary a worker.
 const workerEnv = "CLUSTER_TEST_WORKER"
 
 func TestMain(m *testing.M) {
@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 	os.Exit(program.Main(m))
 }
 
-// setup is what a worker works with.
+// setup is the configuration of a worker.
 type setup struct {
 	Source string // URL of the originals
 
@@ -58,17 +58,17 @@ type setup struct {
 	LockTTL, Wait, Timeout time.Duration
 }
 
-// state is what a worker tells of itself.
+// state is the state that a worker reports.
 type state struct {
-	InFlight   int64         // requests for thumbnails
-	Goroutines int           // with no idle connection of its own
-	CPU        time.Duration // of the process so far
+	InFlight   int64         // requests for thumbnails in progress
+	Goroutines int           // while the worker has no idle connections
+	CPU        time.Duration // CPU time of the process so far
 }
 
 var testSigner = thumbnail.DjangoSigner("a key of the tests")
 
-// work serves thumbnails under /, and its state under /-/state, until its standard input ends, as
-// it does with its parent.
+// work serves thumbnails under / and the state under /-/state. It ends when its standard input is closed,
+// which happens at the latest when the parent process ends.
 func work(config string) error {
 	var s setup
 	if err := json.Unmarshal([]byte(config), &s); err != nil {
@@ -118,7 +118,7 @@ func work(config string) error {
 	return http.Serve(listener, mux)
 }
 
-// store opens where the thumbnails are; idle closes its idle connections.
+// store opens the storage of the thumbnails; idle closes its idle connections.
 func (s setup) store() (_ thumbnail.Storage, idle func(), err error) {
 	if s.Dir != "" {
 		dir, err := storage.OpenDir(s.Dir)
@@ -136,7 +136,7 @@ func (s setup) locker() (thumbnail.Locker, error) {
 	return redis.New(client, redis.Config{OnError: func(err error) { fmt.Fprintln(os.Stderr, err) }}), nil
 }
 
-// httpSource reads originals from a web server, and tells it who asks.
+// httpSource reads originals from a web server, and sends it the process ID of the worker.
 type httpSource struct {
 	url    string
 	client *http.Client

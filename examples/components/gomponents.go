@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// gomponentsPicture is a picture by gomponents.
+// gomponentsPicture renders a picture by gomponents.
 func gomponentsPicture(img thumbnail.Image, alt string) g.Node {
 	return g.El("picture",
 		g.Map(img.Sources, func(s thumbnail.ImageSource) g.Node {

@@ -27,7 +27,7 @@ func main() {
 	}
 }
 
-// write writes the picture three times.
+// write writes the picture in all three ways.
 func write(w io.Writer, key, photo string) error {
 	signer, err := thumbnail.NewHMACSigner([]byte(key))
 	if err != nil {

@@ -18,7 +18,7 @@ var (
 	attribute = regexp.MustCompile(`([a-z]+)="([^"]*)"`)
 )
 
-// attributes returns the tags of some HTML, with their attributes.
+// attributes returns the tags in HTML, with their attributes.
 func attributes(html string) (all []map[string]string) {
 	for _, t := range tag.FindAllStringSubmatch(html, -1) {
 		m := map[string]string{"": t[1]}

@@ -15,14 +15,14 @@ import (
 
 var bucket = []byte("thumbnails")
 
-// Bolt keeps thumbnails in one bbolt file. Nothing of package thumbnail is needed to write a
-// storage: two methods of this shape are one, and RemoveAll is an ability that it may have. A value
-// is the time of the Put, 8 bytes, and then the content.
+// Bolt keeps thumbnails in one bbolt file. A storage does not need to import package thumbnail: a type with
+// the methods Open and Put is a storage, and RemoveAll is optional. A value in the database is the time of
+// the Put, in 8 bytes, followed by the content.
 type Bolt struct{ db *bbolt.DB }
 
-// OpenBolt opens the file at path, and makes it if it is absent. Close it after use.
+// OpenBolt opens the file at path, and creates it if it does not exist. Close it after use.
 func OpenBolt(path string) (*Bolt, error) {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second}) // one process at a time has it
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second}) // only one process can open it at a time
 	if err != nil {
 		return nil, err
 	}
@@ -44,11 +44,11 @@ func (b *Bolt) Open(ctx context.Context, key string) (fs.File, error) {
 	}
 	var value []byte
 	err := b.db.View(func(tx *bbolt.Tx) error {
-		value = bytes.Clone(tx.Bucket(bucket).Get([]byte(key))) // what Get returns is gone after the transaction
+		value = bytes.Clone(tx.Bucket(bucket).Get([]byte(key))) // the result of Get is valid only during the transaction
 		return nil
 	})
 	if err == nil && value == nil {
-		err = fs.ErrNotExist // the one error that means: make it
+		err = fs.ErrNotExist // the handler then makes the thumbnail
 	}
 	if err == nil && len(value) < 8 {
 		err = errors.New("not written by this program")
@@ -64,8 +64,8 @@ func (b *Bolt) Put(ctx context.Context, key string, r io.Reader) error {
 	if !storage.ValidKey(key) {
 		return &fs.PathError{Op: "put", Path: key, Err: fs.ErrInvalid}
 	}
-	// All of r is read before the transaction begins: if r fails, nothing has happened, and a slow
-	// r keeps nobody waiting.
+	// Read all of r before the transaction begins: if r fails, nothing is stored, and a slow r blocks no other
+	// Put.
 	value := bytes.NewBuffer(binary.BigEndian.AppendUint64(nil, uint64(time.Now().UnixNano())))
 	if _, err := value.ReadFrom(r); err != nil {
 		return err
@@ -76,7 +76,7 @@ func (b *Bolt) Put(ctx context.Context, key string, r io.Reader) error {
 	return b.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucket).Put([]byte(key), value.Bytes()) })
 }
 
-// RemoveAll makes Handler.Remove work. Keys are sorted, so those of one source are neighbors.
+// RemoveAll makes Handler.Remove work. Keys are sorted, so the thumbnails of one source are adjacent.
 func (b *Bolt) RemoveAll(ctx context.Context, prefix string) error {
 	if !storage.ValidKey(prefix) {
 		return &fs.PathError{Op: "removeall", Path: prefix, Err: fs.ErrInvalid}

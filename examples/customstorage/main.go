@@ -79,7 +79,7 @@ func run(ctx context.Context, addr, source, file, key string) error {
 	return <-drained
 }
 
-// site is a page of all photos in files, and their thumbnails.
+// site serves a page with all photos in files, and their thumbnails.
 func site(photos thumbnail.Source, files fs.FS, thumbs thumbnail.Storage, key string) (http.Handler, error) {
 	signer, err := thumbnail.NewHMACSigner([]byte(key))
 	if err != nil {

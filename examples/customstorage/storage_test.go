@@ -32,7 +32,7 @@ func openBolt(t testing.TB) *Bolt {
 func TestBoltIsAStorage(t *testing.T) {
 	storagetest.Run(t, func(t testing.TB) storagetest.Storage {
 		b := openBolt(t)
-		b.db.NoSync = true // a thousand syncs would take long, and no rule turns the power off
+		b.db.NoSync = true // a thousand syncs would take long, and no rule simulates a power failure
 		return b
 	})
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// mounts are ways to put a handler at /app/thumbs/.
+// mounts are different ways to mount a handler at /app/thumbs/.
 var mounts = map[string]func(h http.Handler) http.Handler{
 	"net/http": func(h http.Handler) http.Handler {
 		mux := http.NewServeMux()
@@ -63,7 +63,7 @@ func main() {
 	log.Fatal(<-failed)
 }
 
-// prepare returns a handler, and the path of one thumbnail.
+// prepare returns a handler, and the path of a thumbnail.
 func prepare(photos, picture string) (http.Handler, string, error) {
 	source, err := storage.OpenDir(photos)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 )
 
-// encoded is what heif-enc makes of a file.
+// encoded returns the HEIC file that heif-enc makes of a file.
 func encoded(t testing.TB, name string, file []byte, args ...string) []byte {
 	t.Helper()
 	path := imagetest.Program(t, "heif-enc", "libheif-examples")
@@ -30,7 +30,7 @@ func encoded(t testing.TB, name string, file []byte, args ...string) []byte {
 	return heic
 }
 
-// pngOf has an ICC profile if that is not nil.
+// pngOf encodes a PNG, with an ICC profile unless profile is nil.
 func pngOf(t testing.TB, img image.Image) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -38,7 +38,8 @@ func pngOf(t testing.TB, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// hevc is the picture of a file of heif-enc: its "hvcC" and its HEVC. Its sides are multiples of 64.
+// hevc has the "hvcC" box and the HEVC data of a file of heif-enc. The sides of its picture are multiples
+// of 64.
 func hevc(t testing.TB, img image.Image) (config, data []byte) {
 	t.Helper()
 	file := encoded(t, "in.png", pngOf(t, img), "-p", "chroma=444")
@@ -47,12 +48,12 @@ func hevc(t testing.TB, img image.Image) (config, data []byte) {
 	require.Positive(t, j)
 	require.Zero(t, bytes.Count(file, []byte("grid")), "one item")
 	number := func(at int) uint32 { return binary.BigEndian.Uint32(file[at:]) }
-	// Version 0, numbers of 4 bytes: the item's number and file, base, count, offset, length.
+	// Version 0 with numbers of 4 bytes: ID and file of the item, base, count, offset, length.
 	require.Equal(t, []byte{0, 0, 0, 0, 0x44, 0x40}, file[j+8:j+14])
 	return file[i:][:number(i)], file[number(j+20)+number(j+26):][:number(j+30)]
 }
 
-// item is a picture with properties.
+// item is an image item with properties.
 func item(t testing.TB, img image.Image, properties ...[]byte) ht.Item {
 	t.Helper()
 	config, data := hevc(t, img)

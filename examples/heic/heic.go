@@ -14,22 +14,23 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )
 
-// Format reads HEIC. The decoder is libheif and libde265 in WebAssembly, so a broken file can do no
-// harm outside of it. It crops and turns pictures itself, and returns the samples as they are stored.
+// Format reads HEIC. The decoder is libheif with libde265 in WebAssembly, so a malicious file can't harm
+// the process. It crops and rotates pictures itself, and returns the stored samples.
 var Format = wide(heif.Format(decode, heif.Config{
 	Upright:           true,
 	StoredYCbCr:       true,
-	BytesPerPixel:     24, // TestMemoryIsCounted measures it
+	BytesPerPixel:     24, // measured by TestMemoryIsCounted
 	DeepBytesPerPixel: 40,
 	FixedBytes:        8 << 20,
-	MaxSide:           16384, // libde265 has no more, libheif no more pixels
+	MaxSide:           16384, // limit of libde265; libheif limits the number of pixels
 	MaxPixels:         16384 * 16384,
 }))
 
-// instances bounds how many pictures are in work: each keeps one core busy.
+// instances bounds how many pictures are decoded at a time: each uses one core.
 var instances = make(chan struct{}, runtime.GOMAXPROCS(0))
 
-// decode waits for an instance, until its context ends. Once it has begun it can't be interrupted.
+// decode waits for an instance, at most until its context ends. A decoding that has begun can't be
+// interrupted.
 func decode(ctx context.Context, data []byte) (image.Image, error) {
 	select {
 	case instances <- struct{}{}:
@@ -44,9 +45,9 @@ func decode(ctx context.Context, data []byte) (image.Image, error) {
 	return own(img)
 }
 
-func init() { heic.ForceWasmMode = true } // also where the system has a libheif, which need not be as good
+func init() { heic.ForceWasmMode = true } // even if the system has a libheif, which may be a worse version
 
-// asHEIC makes libheif sure of a file whose major brand is one of a general format.
+// asHEIC changes a general major brand to that of HEIC, so that libheif accepts the file.
 func asHEIC(file []byte) []byte {
 	if len(file) >= 12 && string(file[8:12]) != "heic" {
 		file = bytes.Clone(file)
@@ -55,11 +56,11 @@ func asHEIC(file []byte) []byte {
 	return file
 }
 
-// narrow is the width in pixels below which the decoder mistakes where rows begin, and writes behind
-// them: libheif's have 64 samples at least, of chroma too.
+// narrow is the width in pixels below which the decoder misreads the stride of rows and writes beyond them:
+// rows of libheif have at least 64 samples, also for chroma.
 const narrow = 127
 
-// wide refuses pictures that are too narrow before they are decoded.
+// wide refuses pictures that are too narrow, before they are decoded.
 func wide(f processors.Format) processors.Format {
 	header := f.Header
 	f.Header = func(ctx context.Context, r io.Reader) (processors.FormatHeader, error) {
@@ -72,7 +73,8 @@ func wide(f processors.Format) processors.Format {
 	return f
 }
 
-// own returns the picture with samples of its own, so that the memory of the WebAssembly is given back.
+// own returns a copy of the picture outside the memory of the WebAssembly, so that this memory can be
+// freed.
 func own(img image.Image) (image.Image, error) {
 	switch img := img.(type) {
 	case *image.YCbCr:

@@ -21,7 +21,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// decoded is the picture of a file, of the size that its header says.
+// decoded returns the picture of a file, and requires that it has the size in the file's header.
 func decoded(t testing.TB, file []byte) image.Image {
 	t.Helper()
 	require.True(t, Format.Match(file[:64]))
@@ -48,7 +48,7 @@ func TestEightOrientations(t *testing.T) {
 	want := imagetest.Cornered(256, 192)
 	stored := item(t, want)
 	for quarters := range byte(4) {
-		for mirror := range byte(3) { // 2: none
+		for mirror := range byte(3) { // 2 means no mirroring
 			file := stored
 			file.Properties = append(stored.Properties[:2:2], ht.Clap(200, 160, 4, -6))
 			seen := imagetest.Turned(want.SubImage(image.Rect(32, 10, 232, 170)), 1)
@@ -68,8 +68,8 @@ func TestEightOrientations(t *testing.T) {
 	}
 }
 
-// heif-enc copies the EXIF of a JPEG, and says nothing else of how it is to be turned. The standard
-// wants it ignored.
+// heif-enc copies the EXIF of a JPEG, and writes no other orientation. The standard requires readers to
+// ignore EXIF orientation.
 func TestOrientationInEXIFIsIgnored(t *testing.T) {
 	want := imagetest.Cornered(256, 192)
 	var b bytes.Buffer
@@ -105,7 +105,7 @@ func TestTenBitsAreRead(t *testing.T) {
 	assert.Greater(t, imagetest.PSNRWithoutAlpha(want, decoded(t, file)), 34.0)
 }
 
-// The samples that are encoded are those of BT.709 or BT.2020, as cameras for video write them.
+// The encoded samples are those of BT.709 or BT.2020, as in video of cameras.
 func TestSamplesHaveTheMatrixAndRangeThatTheFileSays(t *testing.T) {
 	want := imagetest.Cornered(256, 192)
 	for _, c := range []struct {
@@ -113,7 +113,7 @@ func TestSamplesHaveTheMatrixAndRangeThatTheFileSays(t *testing.T) {
 		kr, kb float64
 		full   bool
 	}{{1, 0.2126, 0.0722, false}, {1, 0.2126, 0.0722, true}, {9, 0.2627, 0.0593, false}, {6, 0.299, 0.114, false}} {
-		disguised := image.NewRGBA(want.Rect) // RGB that become these samples by the matrix that heif-enc uses
+		disguised := image.NewRGBA(want.Rect) // RGB that the matrix of heif-enc converts to these samples
 		for y := range 192 {
 			for x := range 256 {
 				p := want.RGBAAt(x, y)
@@ -172,7 +172,7 @@ func TestWhoWaitsForTheDecoderStopsWithItsContext(t *testing.T) {
 }
 
 func TestMemoryIsCounted(t *testing.T) {
-	decoded(t, encoded(t, "in.png", pngOf(t, imagetest.Cornered(256, 192)))) // compiles
+	decoded(t, encoded(t, "in.png", pngOf(t, imagetest.Cornered(256, 192)))) // compiles the WebAssembly
 	for _, size := range []image.Point{{256, 192}, {1600, 1200}, {3000, 2000}} {
 		for _, options := range [][]string{nil, {"-b", "10"}} {
 			var source image.Image = imagetest.Cornered(size.X, size.Y)

@@ -31,7 +31,7 @@ func main() {
 	log.Fatal(http.ListenAndServe(*addr, handler))
 }
 
-// prepare returns what serves the thumbnails, and the path of one.
+// prepare returns the handler, and the path of a thumbnail.
 func prepare(photos, picture string) (http.Handler, string, error) {
 	source, err := storage.OpenDir(photos)
 	if err != nil {

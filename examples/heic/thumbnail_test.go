@@ -55,7 +55,7 @@ func displayP3() []byte {
 	return profile
 }
 
-// A HEIC and a PNG of Display P3 become the same thumbnail.
+// A HEIC and a PNG in Display P3 give the same thumbnail.
 func TestColorsOfDisplayP3AreConverted(t *testing.T) {
 	plain := pngOf(t, imagetest.Cornered(320, 240))
 	p3 := pieces.IntoPNG(plain, pieces.ICCP(displayP3()))
@@ -95,7 +95,7 @@ func TestAHEICBecomesAThumbnail(t *testing.T) {
 	assert.Greater(t, imagetest.PSNRWithoutAlpha(want, img), 30.0)
 }
 
-// Files of others, with the pictures that are expected of them.
+// Files of other programs, with the expected pictures.
 func TestCasesOfHEIC(t *testing.T) {
 	dir := imagetest.Cases(t)
 	rows := 0

@@ -28,7 +28,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// Grafana's own schema knows every field of the dashboard, its panels and its queries.
+// Grafana's own schema has every field of the dashboard, of its panels and of its queries.
 func TestTheDashboardFitsGrafanasSchema(t *testing.T) {
 	plugins.RegisterDefaultPlugins()
 	text, err := os.ReadFile("dashboard.json")
@@ -38,7 +38,7 @@ func TestTheDashboardFitsGrafanasSchema(t *testing.T) {
 	require.NoError(t, d.Validate())
 	assert.Empty(t, unknown(t, text), "what Grafana does not know, it drops")
 	ids := map[uint32]bool{}
-	taken := map[[2]uint32]string{} // cells of Grafana's grid of 24 columns
+	taken := map[[2]uint32]string{} // cells of Grafana's grid of 24 columns that are in use
 	for _, p := range d.Panels {
 		panel := p.Panel
 		require.NotNil(t, panel)
@@ -57,7 +57,8 @@ func TestTheDashboardFitsGrafanasSchema(t *testing.T) {
 	}
 }
 
-// unknown lists what is in a dashboard and is not there any more when the types of Grafana's schema have been filled with it.
+// unknown returns the fields of a dashboard that are lost when the dashboard is decoded into the types of
+// Grafana's schema and encoded again.
 func unknown(t *testing.T, text []byte) []string {
 	var d dashboard.Dashboard
 	require.NoError(t, json.Unmarshal(text, &d))
@@ -69,7 +70,7 @@ func unknown(t *testing.T, text []byte) []string {
 	return missing("", ours, theirs)
 }
 
-// missing lists the paths of values in ours that theirs has not.
+// missing returns the paths of values that are in ours and not in theirs.
 func missing(path string, ours, theirs any) (paths []string) {
 	switch ours := ours.(type) {
 	case map[string]any:
@@ -94,7 +95,7 @@ func missing(path string, ours, theirs any) (paths []string) {
 	return paths
 }
 
-// A Prometheus that reads /metrics of the program has an answer to the query of every panel.
+// A Prometheus server that scrapes the program's /metrics returns a result for the query of every panel.
 func TestPrometheusAnswersEveryPanel(t *testing.T) {
 	prometheus := imagetest.Program(t, "prometheus", "prometheus")
 	imagetest.Long(t)
@@ -125,7 +126,8 @@ func TestPrometheusAnswersEveryPanel(t *testing.T) {
 	assert.Subset(t, series, []string{"generated", "stored", "failed"})
 }
 
-// startSite runs the program's handler, and keeps asking for thumbnails that are there, new, forged, absent and damaged.
+// startSite runs the program's handler, and repeatedly requests stored, new, forged, missing and damaged
+// thumbnails.
 func startSite(t *testing.T, dir string) *httptest.Server {
 	photo, err := os.ReadFile(filepath.Join("..", "..", "docs", "original.jpg"))
 	require.NoError(t, err)
@@ -133,7 +135,7 @@ func startSite(t *testing.T, dir string) *httptest.Server {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
 	}
 	usual := slog.Default()
-	slog.SetDefault(slog.New(slog.DiscardHandler)) // the failures are meant
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // the test causes errors on purpose
 	t.Cleanup(func() { slog.SetDefault(usual) })
 	h, link, err := prepare(dir, "a.jpg", sdktrace.NewTracerProvider())
 	require.NoError(t, err)
@@ -171,7 +173,8 @@ func visit(site *httptest.Server, path string) {
 	}
 }
 
-// startPrometheus runs Prometheus, which reads the metrics of a site twice a second, and returns the URL of its API.
+// startPrometheus runs Prometheus, which scrapes the metrics of a site twice a second, and returns the URL
+// of its API.
 func startPrometheus(t *testing.T, program string, site *httptest.Server) string {
 	dir := t.TempDir()
 	config := fmt.Sprintf("global: {scrape_interval: 500ms}\nscrape_configs: [{job_name: thumbnails, static_configs: [{targets: [%q]}]}]\n", strings.TrimPrefix(site.URL, "http://"))
@@ -203,7 +206,7 @@ func startPrometheus(t *testing.T, program string, site *httptest.Server) string
 	return "http://" + address + "/api/v1/query"
 }
 
-// query returns the labels of the series that have a number now.
+// query returns the labels of the series that currently have a value.
 func query(api, expr string) (labels []string, err error) {
 	r, err := http.Get(api + "?query=" + url.QueryEscape(expr))
 	if err != nil {

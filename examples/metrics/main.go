@@ -40,7 +40,7 @@ func main() {
 	log.Fatal(http.ListenAndServe(*addr, handler))
 }
 
-// prepare returns what serves the thumbnails and the metrics, and the path of one thumbnail.
+// prepare returns the handler of thumbnails and metrics, and the path of a thumbnail.
 func prepare(photos, picture string, traces *sdktrace.TracerProvider) (http.Handler, string, error) {
 	source, err := storage.OpenDir(photos)
 	if err != nil {

@@ -66,7 +66,7 @@ func TestARequestIsCountedTimedAndTraced(t *testing.T) {
 	}
 }
 
-// Every metric on the dashboard is one that the program has.
+// The program has every metric of the dashboard.
 func TestTheDashboardShowsMetricsThatExist(t *testing.T) {
 	text, err := os.ReadFile("dashboard.json")
 	require.NoError(t, err)

@@ -11,11 +11,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// tracer makes a span of each request that made a thumbnail or failed, below the span of the request's
-// context, and one of each step.
+// tracer makes a span for each request that made a thumbnail or failed, as a child of the span in the
+// request's context, and a child span for each step.
 type tracer struct{ trace.Tracer }
 
-// Observe implements thumbnail.Observer. The event comes when all is over: the spans are dated back.
+// Observe implements thumbnail.Observer. It is called after the request, so it makes spans with start times
+// in the past.
 func (t tracer) Observe(ctx context.Context, e thumbnail.Event) {
 	if !e.Generated && e.Err == nil {
 		return

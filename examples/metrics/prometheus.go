@@ -19,7 +19,8 @@ func (all observers) Observe(ctx context.Context, e thumbnail.Event) {
 	}
 }
 
-// metrics counts. No label has a path, a source or a size: there are too many of them.
+// metrics are counters and histograms. No label has a path, a source or a size, because those have too many
+// values.
 type metrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
@@ -66,7 +67,7 @@ func stages(t thumbnail.Timing) []stage {
 	return []stage{{"queue", t.Queue}, {"read", t.Source}, {"decode", t.Decode}, {"process", t.Process}, {"encode", t.Encode}, {"store", t.Store}}
 }
 
-// gauges show what a handler does at the moment.
+// gauges report the current state of a handler.
 func gauges(stats func() thumbnail.Stats) []prometheus.Collector {
 	gauge := func(name, help string, value func(thumbnail.Stats) float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return value(stats()) })

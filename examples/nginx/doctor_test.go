@@ -39,7 +39,7 @@ func TestTheDoctorSaysWhatIsWrongWithNginx(t *testing.T) {
 		"another site's page":        {Edit: []string{"location @thumbs  { proxy_pass http://thumbs; }", `location @thumbs { types { } default_type text/html; return 200 "welcome"; }`}, Want: `"text/html"`},
 		"a page called a picture":    {Edit: []string{"location @thumbs  { proxy_pass http://thumbs; }", `location @thumbs { types { } default_type image/jpeg; return 200 "<html>"; }`}, Want: "6 bytes that are no image/jpeg"},
 	}
-	if os.Geteuid() == 0 { // whose nginx has workers of another user
+	if os.Geteuid() == 0 { // nginx's workers then run as another user
 		broken["no permission"] = fronttest.Break{Files: func(dir string) error { return os.Chmod(dir, 0o700) }, Want: "no permission"}
 	}
 	fronttest.TestDoctor(t, nginx, broken)

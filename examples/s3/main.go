@@ -80,7 +80,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		Storage:   thumbs,
 		Signer:    signer,
 		Responder: responder,
-		// The bucket serves what a redirection leads to.
+		// With these modes the bucket serves the URL of the redirect.
 		ServedElsewhere: true,
 		Wait:            10 * time.Second,
 	})

@@ -33,11 +33,11 @@ const (
 	bucket    = "pictures"
 )
 
-// names are those that servers encode in different ways.
+// names contain characters that servers encode in different ways.
 var names = []string{"plain.jpg", "a b+c%2F#?&';[x]=é猫.jpg"}
 
-// startBucket starts a real S3 server with a bucket, whose objects anybody may read if it is
-// public, and returns its address.
+// startBucket starts a real S3 server with a bucket and returns its address. If public is true, everybody
+// may read the objects.
 func startBucket(t *testing.T, public bool) string {
 	t.Helper()
 	program, err := filepath.Abs("../../.tools/bin/versitygw")
@@ -92,7 +92,7 @@ func link(t *testing.T, base, source string) string {
 	return url
 }
 
-// get follows no redirection.
+// get sends a request and follows no redirect.
 func get(t *testing.T, method, url string, headers ...string) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, nil)

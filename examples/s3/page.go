@@ -16,7 +16,7 @@ const pageHTML = `<!DOCTYPE html>
 {{end}}</html>
 `
 
-// page shows the pictures that lie directly in a directory.
+// page shows the pictures that are directly in a directory.
 func page(source fs.FS, signer thumbnail.Signer) http.Handler {
 	html := template.Must(template.New("page").Funcs(thumbnail.FuncMap("/thumbs/", signer)).Parse(pageHTML))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -13,8 +13,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// presigned is how long a presigned address works; a redirection to it may be cached for a shorter
-// time, so that no cache leads to an address that is dead already.
+// presigned is how long a presigned URL works. A redirect to it may be cached for a shorter time, so that
+// no cache redirects to an expired URL.
 const (
 	presigned = 15 * time.Minute
 	cached    = 10 * time.Minute
@@ -36,10 +36,10 @@ func newResponder(how string, public bool, bucket *s3.Storage) (thumbnail.Respon
 	return nil, fmt.Errorf("-response is public, presigned or nginx, not %q", how)
 }
 
-// accel lets nginx get the object from the bucket: X-Accel-Redirect names the location of
-// site.conf, X-Bucket-Path the object with a signature for nginx, as it has to be sent.
-// (response.Nginx names a path, which nginx decodes and encodes in its own way; S3 takes a "+" that
-// nginx leaves as it is for a space.)
+// accel lets nginx fetch the object from the bucket. X-Accel-Redirect names the location in site.conf, and
+// X-Bucket-Path is the path of the object with a signature, in the encoding that nginx has to send.
+// (response.Nginx names a path that nginx decodes and encodes again; nginx does not encode "+", which S3
+// decodes as a space.)
 type accel struct{ bucket *s3.Storage }
 
 func (a accel) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {

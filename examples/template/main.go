@@ -33,7 +33,7 @@ func main() {
 	}
 }
 
-// render writes the page that shows the photos. It asks nobody: not the server, not the photos.
+// render writes the page with the photos. It accesses neither the handler nor the photos.
 func render(w io.Writer, key, base string, photos []string) error {
 	signer, err := thumbnail.NewHMACSigner([]byte(key))
 	if err != nil {

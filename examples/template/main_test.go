@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 
-// Two processes, one that makes pages and one that makes thumbnails, share the key and nothing else.
+// A process that renders pages and a process that makes thumbnails share only the key.
 func TestPagesOfOneProcessShowThumbnailsOfAnother(t *testing.T) {
 	server := program.Start(t, program.Build(t, "../../cmd/thumbnail"), []string{"THUMBNAIL_KEY=a key that both have"}, "-addr", "127.0.0.1:0")
 	page := program.Build(t, ".")
@@ -37,7 +37,7 @@ func TestPagesOfOneProcessShowThumbnailsOfAnother(t *testing.T) {
 	}
 	require.Equal(t, []image.Point{{64, 64}, {320, 480}, {64, 64}, {320, 180}}, sizes)
 
-	// With another key the links are worth nothing.
+	// Links signed with another key are refused.
 	stdout, stderr, status = program.Run(t, page, nil, "-key", "a key that one has", "-base", server.URL+"thumbs/", "dandelion.jpg")
 	require.Equal(t, 0, status, stderr)
 	resp, err := http.Get(html.UnescapeString(regexp.MustCompile(`src="([^"]+)"`).FindStringSubmatch(stdout)[1]))

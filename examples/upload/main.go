@@ -32,11 +32,12 @@ import (
 //go:embed page.html
 var pageHTML string
 
-// A photo is a row. Its methods are what the template functions ask for, so {{img . "tile"}} works.
+// A Photo is a row of the database. It has the methods that the template functions use, so {{img . "tile"}}
+// works.
 type photo struct {
 	ID    int64
 	Title string
-	File  string // the original's name
+	File  string // name of the original
 	Info  thumbnail.Info
 }
 
@@ -58,7 +59,7 @@ func main() {
 	key := flag.String("key", "change this key, please", "secret key of the thumbnails' URLs, at least 16 bytes")
 	flag.Parse()
 	s := newSite(*data, []byte(*key))
-	s.running.Go(func() { s.warm(context.Background()) }) // what was not made before the last stop
+	s.running.Go(func() { s.warm(context.Background()) }) // thumbnails that were not made before the program last stopped
 	log.Printf("http://%s/", *addr)
 	log.Fatal(http.ListenAndServe(*addr, s.routes()))
 }
@@ -69,7 +70,7 @@ func newSite(dir string, key []byte) *site {
 	must(s.db.Exec(`CREATE TABLE IF NOT EXISTS photos (id INTEGER PRIMARY KEY, title TEXT, file TEXT, info TEXT)`))
 	s.thumbs = must(thumbnail.NewHandler(thumbnail.Config{
 		Source: s.originals, Storage: must(storage.OpenDir(dir + "/thumbs")), Signer: must(thumbnail.NewHMACSigner(key)),
-		Presets: thumbnail.Presets{ // the looks of a photo, for pages and for jobs
+		Presets: thumbnail.Presets{ // sizes and formats, for pages and for jobs
 			"tile": {Size: thumbnail.Size{Width: 200, Height: 200}, Method: "smart", Densities: []float64{1, 2}},
 			"hero": {Size: thumbnail.Size{Width: 960, Height: 480}, Formats: []string{".webp"}},
 		},
@@ -106,10 +107,10 @@ func (s *site) index(w http.ResponseWriter, r *http.Request) {
 	_, _ = b.WriteTo(w)
 }
 
-// change does something to the photo that the path names, or to a new one, and answers.
+// change adds or changes the photo that the path names, and responds.
 func (s *site) change(do func(w http.ResponseWriter, r *http.Request, p photo) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		p := photo{File: rand.Text()} // what a visitor's file is called decides nothing
+		p := photo{File: rand.Text()} // the name of the visitor's file is ignored
 		if id := chi.URLParam(r, "id"); id != "" {
 			found, err := s.find(r.Context(), "id = ?", id)
 			if err != nil || len(found) == 0 {
@@ -130,8 +131,8 @@ func (s *site) change(do func(w http.ResponseWriter, r *http.Request, p photo) e
 	}
 }
 
-// upload checks a file before it takes the place of a good one. The thumbnails of the old one go once
-// it is replaced, and so does what is being made of it.
+// upload checks a file before it replaces the existing one. After that it removes the thumbnails of the old
+// file, and those in progress.
 func (s *site) upload(w http.ResponseWriter, r *http.Request, p photo) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 65<<20)
 	file, header, err := r.FormFile("photo")
@@ -154,7 +155,7 @@ func (s *site) upload(w http.ResponseWriter, r *http.Request, p photo) error {
 	return err
 }
 
-// remove deletes the row first, so that no page shows the photo, then the original, then its thumbnails.
+// remove first deletes the row, so that no page shows the photo, then the original, then its thumbnails.
 func (s *site) remove(_ http.ResponseWriter, r *http.Request, p photo) error {
 	if _, err := s.db.ExecContext(r.Context(), `DELETE FROM photos WHERE id = ?`, p.ID); err != nil {
 		return err
@@ -165,7 +166,7 @@ func (s *site) remove(_ http.ResponseWriter, r *http.Request, p photo) error {
 	return s.thumbs.Remove(r.Context(), p.File)
 }
 
-// warm makes the thumbnails that no visitor has asked for yet. Those that are there stay.
+// warm makes the thumbnails that no visitor has requested yet, and skips stored ones.
 func (s *site) warm(ctx context.Context) {
 	all, err := s.find(ctx, "true")
 	for _, p := range all {
@@ -176,7 +177,7 @@ func (s *site) warm(ctx context.Context) {
 	}
 }
 
-// find returns the photos of a condition, the newest first.
+// find returns the photos that match a condition, the newest first.
 func (s *site) find(ctx context.Context, where string, args ...any) (found []photo, err error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, title, file, info FROM photos WHERE `+where+` ORDER BY id DESC`, args...)
 	if err != nil {

@@ -33,7 +33,7 @@ func photoOf(t *testing.T, width, height int, c color.Color) []byte {
 	return b.Bytes()
 }
 
-// A visitor has a browser without scripts.
+// visitor is a browser without scripts.
 type visitor struct {
 	t *testing.T
 	h http.Handler
@@ -69,7 +69,7 @@ func (v visitor) post(path, title string, file []byte) (int, string) {
 
 var thumbnailURL = regexp.MustCompile(`/thumbs/[^" ,]+`)
 
-// colorOf returns the color in the middle of the first thumbnail of a page.
+// colorOf returns the color in the middle of the first thumbnail on a page.
 func (v visitor) colorOf(page string) color.NRGBA {
 	url := thumbnailURL.FindString(page)
 	require.NotEmpty(v.t, url, page)

@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// bucket is what s3://name/prefix names.
+// bucket is the parsed form of s3://name/prefix.
 type bucket struct{ name, prefix string }
 
 func isBucket(s string) bool { return strings.HasPrefix(s, "s3://") }
@@ -26,7 +26,7 @@ func parseBucket(s string) (bucket, error) {
 	return bucket{name, prefix}, nil
 }
 
-// openBucket opens s3://bucket/prefix on the server that the environment names.
+// openBucket opens s3://bucket/prefix on the S3 server that the environment names.
 func openBucket(s string, getenv func(string) string) (*s3.Storage, error) {
 	b, err := parseBucket(s)
 	if err != nil {
@@ -49,7 +49,7 @@ func openBucket(s string, getenv func(string) string) (*s3.Storage, error) {
 	return store, nil
 }
 
-// refuseOverlappingBuckets is refuseOverlap for two places in buckets.
+// refuseOverlappingBuckets is like refuseOverlap, for two places in buckets.
 func refuseOverlappingBuckets(source, thumbs string) error {
 	originals, err := parseBucket(source)
 	if err != nil {
@@ -65,7 +65,7 @@ func refuseOverlappingBuckets(source, thumbs string) error {
 	return nil
 }
 
-// contains reports whether what has a prefix lies in b, too.
+// contains reports whether b contains all keys with a prefix.
 func (b bucket) contains(prefix string) bool {
 	return b.prefix == "" || strings.HasPrefix(prefix+"/", b.prefix+"/")
 }

@@ -34,7 +34,7 @@ color, or what is wrong with it. Nothing is stored. - is the standard input.
 	run: checkFiles,
 }
 
-// A checked is what is said of a file.
+// A checked is the result for one file, as JSON.
 type checked struct {
 	File    string `json:"file"`
 	Width   int    `json:"width,omitempty"`
@@ -60,7 +60,7 @@ func checkFiles(ctx context.Context, c *call) error {
 			return ctx.Err()
 		}
 		failed = failed || err != nil
-		c.tellChecked(name, info, err)
+		c.printChecked(name, info, err)
 	}
 	if failed {
 		return errReported
@@ -85,7 +85,7 @@ func (c *call) checkFile(ctx context.Context, h *thumbnail.Handler, name string)
 	return info, withoutPath(err)
 }
 
-// withoutPath is the error of a file whose name is said already.
+// withoutPath returns the error without the file name, which the message already has.
 func withoutPath(err error) error {
 	var e *fs.PathError
 	if errors.As(err, &e) && !errors.Is(err, io.EOF) {
@@ -94,14 +94,14 @@ func withoutPath(err error) error {
 	return err
 }
 
-// tellChecked says what is known of a file: what is wrong on stderr, the rest on stdout.
-func (c *call) tellChecked(name string, info thumbnail.Info, err error) {
+// printChecked prints the result: errors to stderr, everything else to stdout.
+func (c *call) printChecked(name string, info thumbnail.Info, err error) {
 	if c.opt.json {
 		said := checked{File: name, Width: info.Width, Height: info.Height, Version: info.Version, Color: info.Color}
 		if err != nil {
 			said = checked{File: name, Error: err.Error()}
 		}
-		_ = json.NewEncoder(c.stdout).Encode(said) // a pipe may be closed
+		_ = json.NewEncoder(c.stdout).Encode(said) // stdout may be a closed pipe
 		return
 	}
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package command is the program cmd/thumbnail, for those who build it with more formats.
+// Package command implements the program cmd/thumbnail. A program with more formats calls [Main] with them.
 package command
 
 import (
@@ -18,25 +18,25 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Extra is what a build of the program has beside the library's own formats.
+// Extra has the encoders and formats of a build of the program that the library does not have.
 type Extra struct {
 	Formats  []processors.Format
 	Encoders thumbnail.Encoders
 }
 
-// A command is the first argument of the program.
+// A command is a subcommand of the program, the first argument.
 type command struct {
 	name    string
-	args    string // as -help spells what follows the flags
+	args    string // arguments after the flags, as -help prints them
 	summary string // one line, for the list of commands
 	details string // paragraphs
-	failure string // what status 1 stands for, after a comma
+	failure string // meaning of exit status 1, after a comma
 	flags   []group
-	check   func(*options, []string) error // nil: there are no arguments
+	check   func(*options, []string) error // nil means that there are no arguments
 	run     func(context.Context, *call) error
 }
 
-// commands are all, in the order of -help.
+// commands are all commands, in the order of -help.
 func commands() []*command {
 	return []*command{serveCommand, urlCommand, checkCommand, doctorCommand, warmCommand, pruneCommand}
 }
@@ -46,14 +46,14 @@ type call struct {
 	extra          Extra
 	command        *command
 	opt            options
-	args           []string // those that are no flags
+	args           []string // arguments that are not flags
 	getenv         func(string) string
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	terminal       bool // stderr is one
+	terminal       bool // stderr is a terminal
 }
 
-// A usageError is a wrong call. It ends in what to do.
+// A usageError is an error in the arguments. Its text ends with advice.
 type usageError struct{ err error }
 
 func (e usageError) Error() string { return e.err.Error() }
@@ -61,14 +61,14 @@ func (e usageError) Unwrap() error { return e.err }
 
 func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// errReported means that the work failed and that the failure has been printed.
+// errReported means that the command failed and that its errors have been printed.
 var errReported = errors.New("reported")
 
-// Main is the program. It ends the process: with status 0, 1 if the work failed, or 2 if the call was
-// wrong.
+// Main runs the program. It ends the process with status 0, 1 if the command failed, or 2 if the arguments
+// are invalid.
 func Main(extra Extra) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // after the first signal the next one ends the process at once
+	context.AfterFunc(ctx, stop) // after the first signal, a second one ends the process at once
 	c := &call{
 		extra: extra, getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		terminal: term.IsTerminal(int(os.Stderr.Fd())),
@@ -78,7 +78,7 @@ func Main(extra Extra) {
 	os.Exit(status)
 }
 
-// status tells an error and returns the exit status.
+// status prints an error and returns the exit status.
 func (c *call) status(err error) int {
 	name := "thumbnail"
 	if c.command != nil {
@@ -97,7 +97,7 @@ func (c *call) status(err error) int {
 	return 1
 }
 
-// main finds the command and runs it. Without one the gallery is served.
+// main finds the command and runs it. Without a command it serves the gallery.
 func (c *call) main(ctx context.Context, args []string) error {
 	gallery := true
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
@@ -140,7 +140,7 @@ func (c *call) main(ctx context.Context, args []string) error {
 	return command.run(ctx, c)
 }
 
-// find returns the command of a name, or nil for help.
+// find returns the command with a name, or nil for help.
 func find(name string) (*command, error) {
 	var names []string
 	for _, command := range commands() {

@@ -41,7 +41,7 @@ The thumbnail stays in the storage. Where no web server stands before the progra
 	run: examine,
 }
 
-// examine requests a thumbnail twice at its public URL, and tells what is wrong on the way.
+// examine requests a thumbnail twice at its public URL, and prints problems of the deployment.
 func examine(ctx context.Context, c *call) (err error) {
 	signer, err := newSigner(&c.opt)
 	if err != nil {
@@ -80,7 +80,7 @@ func examine(ctx context.Context, c *call) (err error) {
 	return nil
 }
 
-// firstPicture is the first picture of a source.
+// firstPicture returns the first picture of a source.
 func firstPicture(ctx context.Context, src *source) (picture string, err error) {
 	_, err = src.tree(ctx, func(name string) error {
 		if !gallery.IsPicture(name) || !nameable(name) {
@@ -95,8 +95,8 @@ func firstPicture(ctx context.Context, src *source) (picture string, err error) 
 	return picture, err
 }
 
-// publicBase is where the thumbnails of a URL are: under /thumbs/, unless the URL says more than a
-// host.
+// publicBase returns the base of the thumbnails at a URL: the URL itself, or /thumbs/ if the URL has no
+// path.
 func publicBase(public string) string {
 	if u, err := url.Parse(public); err == nil && strings.Trim(u.Path, "/") == "" {
 		return strings.TrimRight(public, "/") + base

@@ -6,10 +6,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// encoders are those beside the library's defaults.
+// encoders returns the encoders in addition to the library's defaults.
 func (c *call) encoders() thumbnail.Encoders { return c.extra.Encoders }
 
-// waitOf is Config.Wait, of which 0 is the default.
+// waitOf returns Config.Wait for the flag. A Config.Wait of 0 would mean the default.
 func waitOf(o *options) time.Duration {
 	if o.wait == 0 {
 		return -1

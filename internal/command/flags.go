@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A group is flags that belong together. Its value is their heading.
+// A group is a set of flags that belong together. Its value is their heading in -help.
 type group string
 
 const (
@@ -30,7 +30,7 @@ const (
 	removing group = "What is removed"
 )
 
-// register adds the flags of a group.
+// register adds the flags of a group to a flag set.
 func (g group) register(f *flag.FlagSet, o *options, gallery bool) {
 	switch g {
 	case serving:
@@ -78,9 +78,9 @@ func (g group) register(f *flag.FlagSet, o *options, gallery bool) {
 	}
 }
 
-// newFlags makes the flags of a command.
+// newFlags returns the flags of a command.
 func newFlags(o *options, c *command, gallery bool) *flag.FlagSet {
-	o.signer, o.response, o.lock = "hmac", "stream", "memory" // where a command has no such flag
+	o.signer, o.response, o.lock = "hmac", "stream", "memory" // defaults for commands without these flags
 	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.Usage = func() {}
@@ -90,7 +90,7 @@ func newFlags(o *options, c *command, gallery bool) *flag.FlagSet {
 	return flags
 }
 
-// parse reads the flags, wherever they stand, and then the environment. It returns the other
+// parse parses the flags, which may follow other arguments, and then the environment. It returns the other
 // arguments.
 func parse(flags *flag.FlagSet, args []string, getenv func(string) string) (others []string, err error) {
 	for {
@@ -124,10 +124,10 @@ func flagError(err error) error {
 	return err
 }
 
-// valid says which values the flags have that package flag parses.
+// valid describes the valid values of the flags that package flag parses.
 var valid = map[string]string{"wait": "a time is such as 10s or 500ms", "workers": "a whole number is wanted, such as 4"}
 
-// validValue is what is wrong with the value of a variable.
+// validValue describes the valid values of a flag, for the error about its environment variable.
 func validValue(f *flag.Flag, err error) error {
 	if says, ok := valid[f.Name]; ok {
 		return errors.New(says)
@@ -138,8 +138,8 @@ func validValue(f *flag.Flag, err error) error {
 	return err
 }
 
-// fromEnvironment sets the flags that were not given from variables like THUMBNAIL_RESPONSE_PREFIX.
-// An empty variable is as good as none.
+// fromEnvironment sets the flags that were not given from variables like THUMBNAIL_RESPONSE_PREFIX. An
+// empty variable counts as unset.
 func fromEnvironment(flags *flag.FlagSet, getenv func(string) string) error {
 	given := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
@@ -157,19 +157,19 @@ func fromEnvironment(flags *flag.FlagSet, getenv func(string) string) error {
 	return errors.Join(errs...)
 }
 
-// variable is the environment variable of a flag.
+// variable returns the environment variable of a flag.
 func variable(flag string) string {
 	return "THUMBNAIL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 func parseFloat(s string) (float64, error) {
-	if strings.ContainsAny(s, "nNxXpP_") { // NaN, Inf and what only programmers write
+	if strings.ContainsAny(s, "nNxXpP_") { // NaN, Inf, and notations that only programmers use
 		return 0, strconv.ErrSyntax
 	}
 	return strconv.ParseFloat(s, 64)
 }
 
-// sorted are the names of a command's flags, by group.
+// sorted returns the names of a command's flags, by group.
 func (c *command) sorted(g group) (flags []*flag.Flag) {
 	set := flag.NewFlagSet("", flag.ContinueOnError)
 	g.register(set, new(options), false)

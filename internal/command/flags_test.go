@@ -17,7 +17,7 @@ import (
 
 const testKey = "a key of the tests, long enough"
 
-// called is what a call of the program says, without a process.
+// called runs the program within the test's process, and returns its output and exit status.
 func called(t *testing.T, env map[string]string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -26,14 +26,14 @@ func called(t *testing.T, env map[string]string, args ...string) (stdout, stderr
 	return out.String(), errs.String(), status
 }
 
-// optionsOf are the options of a call, or its error.
+// optionsOf returns the options of a call, or its error.
 func optionsOf(c *command, gallery bool, env map[string]string, args ...string) (o options, others []string, err error) {
 	others, err = parse(newFlags(&o, c, gallery), args, func(name string) string { return env[name] })
 	return o, others, err
 }
 
 func TestEveryFlagHasAVariableAndWinsOverIt(t *testing.T) {
-	values := map[string][2]string{ // one for the variable, one for the flag
+	values := map[string][2]string{ // a value for the variable, and one for the flag
 		"addr": {"127.0.0.1:1", "a:2"}, "source": {"s", "s2"}, "thumbs": {"t", "t2"}, "storage": {"s3://aaa", "s3://bbb"}, "key": {"k", "k2"}, "old-key": {"o", "o2"},
 		"signer": {"django", "hmac"}, "wait": {"3s", "4s"}, "response": {"nginx", "apache"}, "response-prefix": {"/p/", "/q/"}, "lock": {"file:l", "redis://r/2"},
 		"gallery": {"true", "false"}, "tolerant": {"true", "false"}, "workers": {"3", "4"}, "presets": {"p.json", "q.json"}, "describe": {"true", "false"},

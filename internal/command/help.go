@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// helpWidth is how long the lines of -help are, in columns.
+// helpWidth is the length of lines in -help, in columns.
 const helpWidth = 100
 
 const helpHead = `Thumbnails that are made on their first request.
@@ -26,13 +26,13 @@ Exit status: 0 if all went well; 1 if the work failed, for instance because a fi
 something; 2 if the call was wrong.
 `
 
-// helpOnBuckets says how S3 is reached.
+// helpOnBuckets explains how to configure S3.
 const helpOnBuckets = `
 The S3 server of s3://… and its keys are given by the variables that other programs use: AWS_ENDPOINT_URL (default:
 Amazon's), AWS_REGION (default: us-east-1), AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.
 `
 
-// help tells about the program, or about a command.
+// help prints the help of the program, or of a command.
 func (c *call) help(args []string) error {
 	if len(args) == 0 {
 		fmt.Fprint(c.stdout, helpHead)
@@ -67,7 +67,7 @@ func (c *call) help(args []string) error {
 	return nil
 }
 
-// helpOn spells a flag and what it means, in lines of helpWidth.
+// helpOn formats a flag and its meaning in lines of helpWidth.
 func helpOn(f *flag.Flag) string {
 	value, text := flag.UnquoteUsage(f)
 	head := "-" + f.Name
@@ -94,7 +94,7 @@ func helpOn(f *flag.Flag) string {
 	return b.String() + "\n"
 }
 
-// wrap breaks a text into lines of helpWidth, each but the first with an indent.
+// wrap breaks a text into lines of helpWidth, and indents all but the first.
 func wrap(text string, indent int) string {
 	var b strings.Builder
 	column := indent

@@ -10,14 +10,13 @@ import (
 	"time"
 )
 
-// generation is the longest that one thumbnail may take to be made.
+// generation is the time limit of one generation.
 const generation = 30 * time.Second
 
-// listen listens, tells the address by ready, and serves until ctx ends. Then it lets the requests
-// in flight finish, so that no generation is lost.
+// listen listens, calls ready with the address, and serves until ctx ends. It then waits for the requests
+// in progress, so that no generation is lost.
 func listen(ctx context.Context, opt *options, h http.Handler, ready func(url string)) error {
-	// An answer may wait for somebody else's generation, make its own, and then has to reach the
-	// client.
+	// A request may wait for another one's generation, then generate itself, and then has to be answered.
 	longest := opt.wait + generation + 30*time.Second
 	server := &http.Server{
 		Handler:           h,
@@ -52,7 +51,7 @@ func listen(ctx context.Context, opt *options, h http.Handler, ready func(url st
 	return nil
 }
 
-// address is the URL at which a browser on this machine finds the listener.
+// address returns the URL at which a browser on this machine reaches the listener.
 func address(listener net.Listener) string {
 	addr := listener.Addr().(*net.TCPAddr)
 	host := addr.IP.String()

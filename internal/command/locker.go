@@ -14,13 +14,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/lock/redis"
 )
 
-// locking is what -lock says.
+// locking is the parsed value of -lock.
 type locking struct {
 	dir   string           // file:DIR
 	redis *goredis.Options // redis://…
 }
 
-// parseLock reads memory, file:DIR or redis://…; its error does not repeat a password.
+// parseLock parses memory, file:DIR or redis://…; its errors do not contain a password.
 func parseLock(s string) (locking, error) {
 	dir, isFile := strings.CutPrefix(s, "file:")
 	switch {
@@ -39,14 +39,14 @@ func parseLock(s string) (locking, error) {
 	return locking{}, fmt.Errorf("%q is none of memory, file:DIR and redis://host:port", kind)
 }
 
-// locker is the lock that the processes share.
+// locker is the Locker that the processes share.
 type locker struct {
 	thumbnail.Locker
 	close func() error
 }
 
-// openLock opens what -lock names. Redis is not asked for anything yet: the program works without,
-// and says so.
+// openLock opens the lock that -lock selects. It does not connect to Redis: the program also works without
+// Redis, and logs that.
 func openLock(s string, logger *slog.Logger) (*locker, error) {
 	l, err := parseLock(s)
 	if err != nil {

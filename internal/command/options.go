@@ -9,24 +9,24 @@ import (
 	"time"
 )
 
-// options are what the flags say.
+// options are the values of the flags.
 type options struct {
 	addr     string
-	source   string // directory or s3://bucket/prefix; "" means the photos that come with the program
+	source   string // directory or s3://bucket/prefix; "" means the built-in photos
 	thumbs   string // directory; "" means a temporary one
 	storage  string // s3://bucket/prefix; "" means the directory thumbs
 	key      string // "" means a random one
-	oldKey   string // signs nothing, and is accepted
+	oldKey   string // accepted, but not used for signing
 	signer   string // hmac, django
 	wait     time.Duration
 	response string // stream, nginx, apache
 	prefix   string // of response
 	lock     string // memory, file:DIR, redis://…
-	gallery  bool   // whether to show pages, too
+	gallery  bool   // whether to serve the gallery's pages, too
 	tolerant bool
-	workers  int    // 0 means one for each processor
+	workers  int    // 0 means one for each CPU
 	presets  string // file; "" means none
-	describe bool   // pages know what Describe says
+	describe bool   // pages use the Info of Describe
 
 	base, version string // of url
 	picture       string // of doctor
@@ -40,7 +40,7 @@ type options struct {
 	keepOrphans bool
 }
 
-// check finds what the types of the flags do not.
+// check finds invalid combinations and values that the types of the flags allow.
 func (o *options) check(c *command) error {
 	switch {
 	case o.signer != "hmac" && o.signer != "django":
@@ -86,7 +86,7 @@ func (o *options) check(c *command) error {
 	return nil
 }
 
-// checkAddr finds what net.Listen would not find before everything else is open.
+// checkAddr finds an invalid address before anything else is opened.
 func checkAddr(addr string) error {
 	_, port, err := net.SplitHostPort(addr)
 	if err == nil {
@@ -101,7 +101,7 @@ func checkAddr(addr string) error {
 // has reports whether a command has a group of flags.
 func (c *command) has(g group) bool { return slices.Contains(c.flags, g) }
 
-// needsKey is the error of commands whose work a random key would make worthless.
+// needsKey is the error of commands whose results a random key would make useless.
 func (o *options) needsKey() error {
 	if o.key != "" {
 		return nil
@@ -109,7 +109,7 @@ func (o *options) needsKey() error {
 	return errors.New("the -key of the site is missing (or the variable THUMBNAIL_KEY): it signs the URLs, which are the names of the thumbnails")
 }
 
-// needsStorage is the error of jobs without a place that lasts.
+// needsStorage is the error of jobs without a permanent storage.
 func (o *options) needsStorage() error {
 	if o.thumbs != "" || o.storage != "" {
 		return nil
@@ -117,7 +117,7 @@ func (o *options) needsStorage() error {
 	return errors.New("where are the thumbnails? Give -thumbs DIR or -storage s3://bucket/prefix, the same as for serve")
 }
 
-// needsSource is the error of jobs that would take the program's own photos for the originals of a site.
+// needsSource is the error of jobs for which the built-in photos are not the originals of a site.
 func (o *options) needsSource() error {
 	if o.source != "" {
 		return nil
@@ -125,7 +125,7 @@ func (o *options) needsSource() error {
 	return errors.New("where are the originals? Give -source DIR or -source s3://bucket/prefix, the same as for serve")
 }
 
-// needsPresets is the error of jobs that do not know what pages ask for.
+// needsPresets is the error of jobs that need to know which files pages request.
 func (o *options) needsPresets() error {
 	if o.presets != "" {
 		return nil
@@ -133,7 +133,7 @@ func (o *options) needsPresets() error {
 	return errors.New("-presets FILE is missing: it says which thumbnails pages ask for. An example: " + presetsExample)
 }
 
-// A byteSize is a flag like 10GB, 500MiB or 1000000.
+// A byteSize is the value of a flag such as 10GB, 500MiB or 1000000.
 type byteSize int64
 
 var byteUnits = []struct {
@@ -167,7 +167,7 @@ func (b *byteSize) String() string {
 	return bytesText(int64(*b))
 }
 
-// bytesText spells a number of bytes for people.
+// bytesText formats a number of bytes for people.
 func bytesText(n int64) string {
 	for _, unit := range []struct {
 		name  string
@@ -180,7 +180,7 @@ func bytesText(n int64) string {
 	return fmt.Sprintf("%d bytes", n)
 }
 
-// An age is a flag like 90d or 12h.
+// An age is the value of a flag such as 90d or 12h.
 type age time.Duration
 
 func (a *age) Set(s string) error {

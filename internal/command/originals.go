@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// An original is what a page's row of a database would be.
+// An original is the data that a page of a site would have in its database row.
 type original struct {
 	name string
 	info thumbnail.Info
@@ -21,7 +21,7 @@ type original struct {
 func (o original) Name() string              { return o.name }
 func (o original) ImageInfo() thumbnail.Info { return o.info }
 
-// isOriginal reports whether a file is one that thumbnails are made of, as far as its name tells.
+// isOriginal reports whether a file is an original, judged by its name.
 func (c *call) isOriginal(name string) bool {
 	if gallery.IsPicture(name) {
 		return true
@@ -36,7 +36,7 @@ func nameable(name string) bool {
 	return err == nil
 }
 
-// walk visits the originals whose names a path can have, and counts the other ones.
+// walk visits the originals whose names are valid in a path, and counts the other ones.
 func (c *call) walk(ctx context.Context, src *source, visit func(name string) error) (skipped int, err error) {
 	unread, err := src.tree(ctx, func(name string) error {
 		switch {
@@ -51,7 +51,7 @@ func (c *call) walk(ctx context.Context, src *source, visit func(name string) er
 	return skipped + unread, err
 }
 
-// count counts the originals, until most of them.
+// count counts the originals, up to most.
 func (c *call) count(ctx context.Context, src *source, most int) (n int, err error) {
 	_, err = c.walk(ctx, src, func(string) error {
 		if n++; n == most {

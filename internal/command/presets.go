@@ -13,10 +13,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// presetsExample is a file of presets.
+// presetsExample is an example of a presets file, for -help.
 const presetsExample = `{"card": {"Size": "400x300", "Method": "crop", "Ext": ".jpg", "Formats": [".webp"], "Densities": [1, 2]}}`
 
-// readPresets reads a file of presets; "" is none.
+// readPresets reads a presets file; "" means none.
 func readPresets(name string) (thumbnail.Presets, error) {
 	if name == "" {
 		return nil, nil
@@ -32,7 +32,7 @@ func readPresets(name string) (thumbnail.Presets, error) {
 	return presets, nil
 }
 
-// parsePresets reads presets strictly: what is misspelled would otherwise be a default.
+// parsePresets rejects unknown fields, because a misspelled field would silently have its default value.
 func parsePresets(data []byte) (thumbnail.Presets, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
@@ -64,12 +64,12 @@ func parsePresets(data []byte) (thumbnail.Presets, error) {
 	return presets, nil
 }
 
-// line is the number of the line of an offset.
+// line returns the line number of an offset.
 func line(data []byte, offset int64) int {
 	return 1 + bytes.Count(data[:min(int(offset), len(data))], []byte{'\n'})
 }
 
-// nameOf is what JSON calls a type.
+// nameOf returns the name of a Go type in JSON's terms.
 func nameOf(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Slice:
@@ -82,7 +82,7 @@ func nameOf(t reflect.Type) string {
 	return t.String()
 }
 
-// presetFields are the fields of a preset.
+// presetFields lists the fields of a preset.
 func presetFields() (names []string) {
 	t := reflect.TypeFor[thumbnail.Preset]()
 	for i := range t.NumField() {

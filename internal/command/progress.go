@@ -9,23 +9,23 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// quiet is how long a job says nothing where there is no terminal for a bar.
+// quiet is the interval between progress lines if there is no terminal for a bar.
 const quiet = 15 * time.Second
 
-// A progress is a bar on a terminal, and on anything else a line now and then, for instance in the log of a
-// nightly job. What is written to it appears above the bar.
+// A progress is a bar on a terminal, and otherwise a line from time to time, for example in the log of a
+// nightly job. Text written to it appears above the bar.
 type progress struct {
 	mu          sync.Mutex
 	out         io.Writer
-	bar         *progressbar.ProgressBar // nil: lines
+	bar         *progressbar.ProgressBar // nil means lines
 	what        string
-	done, total int // total -1: not known
+	done, total int // total is -1 if not known
 	now         func() time.Time
 	said        time.Time // when the last line was written
 	ended       bool
 }
 
-// newProgress shows how much of a total is done; -1 is a total that is not known.
+// newProgress shows the progress towards a total; -1 means that the total is not known.
 func (c *call) newProgress(total int, what string) *progress {
 	p := &progress{out: c.stderr, what: what, total: total, now: time.Now, said: time.Now()}
 	if c.terminal {
@@ -39,7 +39,7 @@ func (c *call) newProgress(total int, what string) *progress {
 	return p
 }
 
-// add counts what is done, and what is new in the total.
+// add adds to the count of finished work, and to the total.
 func (p *progress) add(done, more int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -59,7 +59,7 @@ func (p *progress) add(done, more int) {
 	}
 }
 
-// line spells the progress.
+// line formats the progress as a line.
 func (p *progress) line() string {
 	if p.total < 0 {
 		return fmt.Sprintf("%d %s so far", p.done, p.what)
@@ -67,7 +67,7 @@ func (p *progress) line() string {
 	return fmt.Sprintf("%d of %d %s so far, %d %%", p.done, p.total, p.what, 100*p.done/max(p.total, 1))
 }
 
-// Write writes whole lines.
+// Write buffers incomplete lines and writes whole ones.
 func (p *progress) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -78,7 +78,7 @@ func (p *progress) Write(b []byte) (int, error) {
 	return p.out.Write(b)
 }
 
-// end takes the bar away.
+// end removes the bar.
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

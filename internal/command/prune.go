@@ -42,7 +42,7 @@ Files that are no thumbnails signed with the -key are left alone. Try it with -d
 	run: prune,
 }
 
-// prune removes what is not needed.
+// prune removes the thumbnails that are not needed.
 func prune(ctx context.Context, c *call) (err error) {
 	s, err := c.open()
 	if err != nil {
@@ -75,8 +75,8 @@ func prune(ctx context.Context, c *call) (err error) {
 	return err
 }
 
-// stored counts the files of the storage, for the bar. In a bucket that would cost as many requests as the
-// work itself: -1, not known.
+// stored counts the files in the storage, for the bar. It returns -1, not known, for a bucket, where
+// counting would take as many requests as the work itself.
 func (c *call) stored(ctx context.Context, s *site) (n int) {
 	lister, ok := s.thumbs.Storage.(storage.Lister)
 	if !ok || s.thumbs.remote {
@@ -84,15 +84,15 @@ func (c *call) stored(ctx context.Context, s *site) (n int) {
 	}
 	for _, err := range lister.List(ctx, "") {
 		if err != nil {
-			return -1 // the work will meet it again
+			return -1 // the work will return the same error
 		}
 		n++
 	}
 	return n
 }
 
-// sourceIsThere refuses to take every thumbnail for one whose original is gone, because a disk is not
-// mounted.
+// sourceIsThere returns an error if the source is empty, for example because a disk is not mounted: all
+// thumbnails would then be removed as orphans.
 func (c *call) sourceIsThere(ctx context.Context, s *site) error {
 	if c.opt.keepOrphans {
 		return nil
@@ -107,7 +107,7 @@ func (c *call) sourceIsThere(ctx context.Context, s *site) error {
 	return nil
 }
 
-// A keeping decides which thumbnails stay.
+// A keeping decides which thumbnails to keep.
 type keeping struct {
 	*call
 	ctx      context.Context
@@ -116,14 +116,14 @@ type keeping struct {
 	progress *progress
 	now      time.Time
 
-	source, version string // of the original that was described last
+	source, version string // the original that was last described, and its version
 	described       error
 }
 
 func (k *keeping) keep(e thumbnail.Entry) bool {
 	k.progress.add(1, 0)
 	switch {
-	case k.opt.maxAge > 0 && k.now.Sub(e.Used) > time.Duration(k.opt.maxAge): // and not by Sweep, which would not tell
+	case k.opt.maxAge > 0 && k.now.Sub(e.Used) > time.Duration(k.opt.maxAge): // checked here and not by Sweep, which would not report the reason
 		return false
 	case k.opt.dropOldKey && !e.Current:
 		return false
@@ -135,8 +135,8 @@ func (k *keeping) keep(e thumbnail.Entry) bool {
 	return true
 }
 
-// isCurrent reports whether a thumbnail is of what its original is now. One that can't be read keeps its
-// thumbnails.
+// isCurrent reports whether a thumbnail has the version of its original. The thumbnails of an original that
+// can't be read are kept.
 func (k *keeping) isCurrent(s thumbnail.Spec) bool {
 	if k.source != s.Source {
 		info, err := thumbnail.Describer{Formats: k.extra.Formats}.Describe(k.ctx, k.site.source, s.Source)

@@ -7,7 +7,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/response"
 )
 
-// newResponder makes what answers with a stored thumbnail. dir is the directory of the thumbnails.
+// newResponder returns the Responder that the flags select. dir is the directory of the thumbnails.
 func newResponder(opt *options, dir string) thumbnail.Responder {
 	switch opt.response {
 	case "nginx":

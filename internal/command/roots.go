@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// refuseSharedRoots refuses originals and thumbnails in one place.
+// refuseSharedRoots returns an error if originals and thumbnails are in the same place.
 func refuseSharedRoots(opt *options) error {
 	switch originals, thumbs := isBucket(opt.source), isBucket(opt.storage); {
 	case originals && thumbs:
@@ -20,10 +20,9 @@ func refuseSharedRoots(opt *options) error {
 	return refuseOverlap(opt.source, cmp.Or(opt.thumbs, filepath.Join(os.TempDir(), temporaryName)))
 }
 
-// refuseOverlap refuses a directory of thumbnails that is the directory of originals, or lies
-// inside of it, or around it: a thumbnail of kitten.jpg lies in a directory of that name, which
-// there would be the original. Symbolic links are followed, and thumbs need not exist. An empty
-// source overlaps with nothing.
+// refuseOverlap returns an error if the directory of thumbnails is the directory of originals, lies inside
+// it, or contains it. Otherwise the directory of the thumbnails of kitten.jpg could be in the place of the
+// original. Symbolic links are followed, and thumbs need not exist. An empty source overlaps with nothing.
 func refuseOverlap(source, thumbs string) error {
 	if source == "" {
 		return nil
@@ -42,8 +41,8 @@ func refuseOverlap(source, thumbs string) error {
 	return nil
 }
 
-// resolve makes path absolute and free of symbolic links as far as it exists; what does not exist
-// yet is appended as it is.
+// resolve returns path as an absolute path without symbolic links. The part that does not exist yet is
+// appended unchanged.
 func resolve(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -54,7 +53,7 @@ func resolve(path string) (string, error) {
 		if err == nil {
 			return filepath.Join(real, rest), nil
 		}
-		// A link that leads nowhere could lead anywhere once its target is made.
+		// A dangling link could lead anywhere once its target is created.
 		if _, e := os.Lstat(dir); e == nil || !os.IsNotExist(e) && !errors.Is(e, syscall.ENOTDIR) {
 			return "", err
 		}
@@ -65,13 +64,12 @@ func resolve(path string) (string, error) {
 	}
 }
 
-// within reports whether path, which is resolved, is dir or lies inside of it. It asks the file
-// system and not the spelling, so that it is right where case does not matter and across bind
-// mounts.
+// within reports whether path, which is resolved, is dir or lies inside it. It compares files instead of
+// names, so it is correct on case-insensitive file systems and across bind mounts.
 func within(path, dir string) bool {
 	outer, err := os.Stat(dir)
 	if err != nil {
-		return false // what does not exist has nothing inside
+		return false // a directory that does not exist contains nothing
 	}
 	for {
 		if inner, err := os.Stat(path); err == nil && os.SameFile(inner, outer) {

@@ -39,11 +39,11 @@ func TestOverlappingRootsAreRefused(t *testing.T) {
 		{".", "thumbs", true},
 		{in("photos"), "/", true},
 		{"photos", "thumbs/../photos/x", true},
-		{in("photos"), in("dangling"), true}, // nobody knows where it will be
+		{in("photos"), in("dangling"), true}, // its target may later be created anywhere
 		{in("photos"), in("thumbs"), false},
 		{in("photos"), in("thumbs/new"), false},
 		{in("photos"), in("photos-thumbs"), false},
-		{in("photos"), in("photos/away"), false}, // which is thumbs
+		{in("photos"), in("photos/away"), false}, // the link leads to thumbs
 		{in("photos"), in("photos/away/new"), false},
 		{"photos", "thumbs", false},
 		{"", "thumbs", false},

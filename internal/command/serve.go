@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/gallery"
 )
 
-// base is where the thumbnails are mounted.
+// base is the path at which the thumbnails are mounted.
 const base = "/thumbs/"
 
 var serveCommand = &command{
@@ -54,7 +54,7 @@ func serve(ctx context.Context, c *call) (err error) {
 	})
 }
 
-// remark says where the thumbnails are, and for how long they are good.
+// remark says where the thumbnails are, and how long their URLs are valid.
 func (s *site) remark() string {
 	remark := "They are stored in " + s.thumbs.name
 	if s.thumbs.temporary {
@@ -67,9 +67,9 @@ func (s *site) remark() string {
 	return remark
 }
 
-// spareProcessor lets Go run one goroutine more at a time than there are processors, unless the environment
-// says how many. While all workers compute, that one notices requests for stored thumbnails at once; otherwise
-// Go looks for them every 10 ms.
+// spareProcessor sets GOMAXPROCS to one more than the number of CPUs, unless the environment sets it. While
+// all workers compute, the additional goroutine notices requests for stored thumbnails at once; otherwise
+// Go polls for them every 10 ms.
 func spareProcessor(getenv func(string) string) {
 	if n := runtime.GOMAXPROCS(0); getenv("GOMAXPROCS") == "" && n <= runtime.NumCPU() {
 		runtime.GOMAXPROCS(n + 1)

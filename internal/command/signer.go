@@ -8,8 +8,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// newSigner makes the signer that the options ask for. Without a key it takes a random one: URLs
-// are then good for as long as the program runs.
+// newSigner returns the signer that the options select. Without a key it uses a random one, so URLs are
+// valid only while the program runs.
 func newSigner(opt *options) (thumbnail.Signer, error) {
 	key := opt.key
 	if key == "" {
@@ -33,7 +33,7 @@ func newSigner(opt *options) (thumbnail.Signer, error) {
 	return signer, nil
 }
 
-// keyError names the flag of a key that is too short.
+// keyError adds the flag to the error for a key that is too short.
 func keyError(err error) string {
 	text := strings.TrimPrefix(err.Error(), "thumbnail: ")
 	text = strings.Replace(text, "previous key 1", "the previous key", 1)

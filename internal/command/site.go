@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/gallery"
 )
 
-// A site is everything that a handler works with.
+// A site has everything that a handler needs.
 type site struct {
 	opt     *options
 	source  *source
@@ -22,7 +22,7 @@ type site struct {
 	timings *gallery.Timings // nil without a gallery
 }
 
-// open opens what the options name.
+// open opens the source, the storage and the lock that the options select.
 func (c *call) open() (s *site, err error) {
 	presets, err := readPresets(c.opt.presets)
 	if err != nil {
@@ -75,7 +75,7 @@ func (c *call) open() (s *site, err error) {
 	return s, presetsError(&c.opt, err)
 }
 
-// presetsError blames the file of presets for what the handler can't serve.
+// presetsError names the presets file in the error for a preset that the handler can't serve.
 func presetsError(opt *options, err error) error {
 	if err != nil && opt.presets != "" && errors.Is(err, thumbnail.ErrInvalid) {
 		message := strings.ReplaceAll(err.Error(), "thumbnail: Config.Presets: ", "")
@@ -84,10 +84,11 @@ func presetsError(opt *options, err error) error {
 	return err
 }
 
-// fieldOfConfig is what a program, and not who calls this one, can change.
+// fieldOfConfig matches advice about fields of Config, which a program can set, but not a user of this
+// command.
 var fieldOfConfig = regexp.MustCompile(` \((Config|Links)\.\w+\)`)
 
-// close closes what is open, and adds to err.
+// close closes everything that is open, and adds errors to err.
 func (s *site) close(err error) error {
 	errs := []error{err}
 	if s.locker != nil {
@@ -100,7 +101,7 @@ func (s *site) close(err error) error {
 		errs = append(errs, s.source.close())
 	}
 	if errs = withoutNil(errs); len(errs) == 1 {
-		return errs[0] // as it is
+		return errs[0] // unchanged
 	}
 	return errors.Join(errs...)
 }

@@ -11,16 +11,16 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// source is where the originals are: for the handler a thumbnail.Source, for the gallery a tree
-// that it can list.
+// source is the place of the originals: a thumbnail.Source for the handler, and a tree that the gallery can
+// list.
 type source struct {
 	thumbnail.Source
 	tree  gallery.Tree
-	name  string // for people
+	name  string // displayed name
 	close func() error
 }
 
-// openSource opens a directory, a bucket or, for "", the photos that come with the program.
+// openSource opens a directory, a bucket or, for "", the built-in photos.
 func openSource(dir string, getenv func(string) string) (*source, error) {
 	switch {
 	case dir == "":
@@ -44,7 +44,7 @@ func openSource(dir string, getenv func(string) string) (*source, error) {
 	return &source{originals, filesOf(root.FS()), dir, func() error { return errors.Join(root.Close(), originals.Close()) }}, nil
 }
 
-// directoryError says what is wrong with a directory that a flag names.
+// directoryError rewords the error for a directory that a flag names.
 func directoryError(flag, dir string, err error) error {
 	info, statErr := os.Stat(dir)
 	switch {

@@ -10,21 +10,20 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// temporaryName is the name of a temporary directory of thumbnails, where * stands for something
-// random.
+// temporaryName is the name of a temporary directory of thumbnails, in which * is replaced by a random
+// string.
 const temporaryName = "thumbs-*"
 
-// thumbs is where the thumbnails are: a directory or a bucket.
+// thumbs is the place of the thumbnails: a directory or a bucket.
 type thumbs struct {
 	thumbnail.Storage
-	name      string // for people; of a directory its absolute path
+	name      string // displayed name; for a directory its absolute path
 	temporary bool
-	remote    bool // a bucket: to look into it costs a request
+	remote    bool // a bucket: each look-up is a request
 	close     func() error
 }
 
-// openThumbs opens what the options name: a bucket, or a directory, which is made if it is absent,
-// or a temporary one.
+// openThumbs opens a bucket, a directory, which it creates if necessary, or a temporary directory.
 func openThumbs(opt *options, getenv func(string) string) (*thumbs, error) {
 	switch {
 	case opt.storage != "":
@@ -50,7 +49,7 @@ func openThumbs(opt *options, getenv func(string) string) (*thumbs, error) {
 	return &thumbs{Storage: dir, name: path, close: dir.Close}, nil
 }
 
-// openTemporary makes a directory that close removes.
+// openTemporary creates a directory that close removes.
 func openTemporary() (*thumbs, error) {
 	path, err := os.MkdirTemp("", temporaryName)
 	if err != nil {

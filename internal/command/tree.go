@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// filesOf visits files folder by folder, but for folders whose names begin with a dot.
+// filesOf visits files directory by directory, except in directories whose names begin with a dot.
 func filesOf(files fs.FS) gallery.Tree {
 	return func(ctx context.Context, visit func(string) error) (unread int, err error) {
 		err = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {

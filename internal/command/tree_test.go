@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// closed is a file system whose folder "closed" can't be read.
+// closed is a file system whose directory "closed" can't be read.
 type closed struct{ fstest.MapFS }
 
 func (c closed) ReadDir(name string) ([]fs.DirEntry, error) {

@@ -69,18 +69,18 @@ func printURL(_ context.Context, c *call) error {
 	return nil
 }
 
-// plain takes the library's own names off an error.
+// plain removes the library's own names from an error.
 func plain(err error) error {
 	return errors.New(fieldOfConfig.ReplaceAllString(strings.TrimPrefix(err.Error(), thumbnail.ErrInvalid.Error()+": "), ""))
 }
 
-// versioned is an original of which a version may be known.
+// versioned is an original with a version, if known.
 type versioned struct{ name, version string }
 
 func (v versioned) Name() string              { return v.name }
 func (v versioned) ImageInfo() thumbnail.Info { return thumbnail.Info{Version: v.version} }
 
-// unstored is a handler that serves nothing: it knows the methods, the extensions and the limits.
+// unstored returns a handler without a storage, only for its methods, extensions and limits.
 func (c *call) unstored(presets thumbnail.Presets) (*thumbnail.Handler, error) {
 	signer, err := newSigner(&c.opt)
 	if err != nil {

@@ -42,16 +42,16 @@ type warming struct {
 	site     *site
 	links    thumbnail.Links
 	progress *progress
-	each     int // files of an original of which nothing is known
+	each     int // number of files of an original whose size is unknown
 
 	counting               sync.Mutex
 	made, existing, failed int
-	unnamed                int // originals that no path can name, and folders that can't be read
+	unnamed                int // originals whose names are invalid in a path, and directories that can't be read
 	walkErr                error
 	reported               string // the last failure that was printed
 }
 
-// warm makes everything.
+// warm makes all thumbnails.
 func warm(ctx context.Context, c *call) (err error) {
 	s, err := c.open()
 	if err != nil {
@@ -81,13 +81,13 @@ func warm(ctx context.Context, c *call) (err error) {
 		return errors.New("stopped; call it again to go on")
 	case w.walkErr != nil:
 		return fmt.Errorf("list the originals of %s: %w", s.source.name, w.walkErr)
-	case w.failed > 0: // each has been printed
+	case w.failed > 0: // each failure has been printed
 		return errReported
 	}
 	return failure
 }
 
-// specs are the thumbnails of all originals.
+// specs yields the thumbnails of all originals.
 func (w *warming) specs(ctx context.Context) iter.Seq[thumbnail.Spec] {
 	return func(yield func(thumbnail.Spec) bool) {
 		w.unnamed, w.walkErr = w.walk(ctx, w.site.source, func(name string) error {
@@ -114,7 +114,7 @@ func (w *warming) specs(ctx context.Context) iter.Seq[thumbnail.Spec] {
 	}
 }
 
-// failureOf says what is wrong with an original.
+// failureOf formats the error of an original.
 func failureOf(source string, err error) string {
 	text := err.Error()
 	for _, known := range []string{"thumbnail: source %q: ", "thumbnail: describe %q: "} {
@@ -123,7 +123,7 @@ func failureOf(source string, err error) string {
 	return source + ": " + text
 }
 
-// report counts a thumbnail, and tells why there is none.
+// report counts a thumbnail, and prints the error if it was not made.
 func (w *warming) report(s thumbnail.Spec, made thumbnail.Made, err error) {
 	w.counting.Lock()
 	defer w.counting.Unlock()

@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// originals makes a directory with a picture and a file that is none, and a file of presets. It returns the flags for both.
+// originals makes a directory with a picture and a file that is not a picture, and a presets file. It
+// returns the flags for both.
 func originals(t *testing.T) (flags []string, presets, thumbs string) {
 	dir := t.TempDir()
 	source := filepath.Join(dir, "photos")

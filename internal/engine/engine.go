@@ -50,7 +50,7 @@ func New(formats []processors.Format, tolerant bool) (*Engine, error) {
 	e := &Engine{tolerant: tolerant}
 	for i, f := range formats {
 		if f.Name == "" || f.Match == nil || f.Header == nil || f.Decode == nil {
-			return nil, fmt.Errorf("format %d (%q) lacks its Name, Match, Header or Decode", i, f.Name)
+			return nil, fmt.Errorf("format %d (%q) needs Name, Match, Header and Decode", i, f.Name)
 		}
 		e.formats = append(e.formats, foreign(f))
 	}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"image"
-	_ "image/jpeg" // what thumbnails are
+	_ "image/jpeg" // the format of most thumbnails
 	_ "image/png"
 	"io"
 	"net/url"
@@ -15,16 +15,16 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// facts are what is known of a picture.
+// facts are the properties of a picture that a page shows.
 type facts struct {
 	Width, Height int // pixels
 	Bytes         int64
 	Milliseconds  float64 // 0 if not known
 }
 
-// Facts reads the header of the thumbnail at a URL of this site. It is nil if there is no such
-// thumbnail yet: rendering a page makes none. In a bucket it does not look, since a page has more
-// thumbnails than should be requests. The browser then fills in what it sees (assets/gallery.js).
+// Facts reads the header of the thumbnail at a URL of this site. It returns nil if the thumbnail is not
+// stored, because rendering a page makes no thumbnails. It also returns nil for thumbnails in a bucket,
+// because a page has too many for a request each. The browser then fills in the facts (assets/gallery.js).
 func (s seeing) Facts(link *thumbnail.Link) *facts {
 	if s.cfg.Remote || link == nil {
 		return nil
@@ -49,7 +49,8 @@ func (s seeing) Facts(link *thumbnail.Link) *facts {
 	return &facts{config.Width, config.Height, info.Size(), s.cfg.Timings.milliseconds(key)}
 }
 
-// Original describes an original, from its header. It is nil where that costs a request, or fails.
+// Original returns facts from the header of an original. It returns nil if that fails, or if it would take
+// a request.
 func (s seeing) Original(name string) *facts {
 	if s.cfg.Remote {
 		return nil
@@ -70,7 +71,7 @@ func (s seeing) Original(name string) *facts {
 	return &facts{Width: info.Width, Height: info.Height, Bytes: stat.Size()}
 }
 
-// Otherwise is what a page says of a thumbnail that Facts does not describe.
+// Otherwise returns the text of a page for a thumbnail without facts.
 func (s seeing) Otherwise() string {
 	if s.cfg.Remote {
 		return "to be made, or stored"
@@ -78,13 +79,13 @@ func (s seeing) Otherwise() string {
 	return "to be made"
 }
 
-// seeing finds facts for the time of one request.
+// seeing caches facts during one request.
 type seeing struct {
 	*Gallery
 	ctx context.Context
 }
 
-// head returns the first bytes of a file, and all of it again.
+// head returns the first bytes of a file, and a reader of the whole file.
 func head(r io.Reader) ([]byte, io.Reader, error) {
 	first := make([]byte, 512)
 	n, err := io.ReadFull(r, first)

@@ -20,13 +20,13 @@ const (
 	fidelityWidth = 320 // pixels
 )
 
-// fidelity shows pictures that are easily got wrong, beside what image.Decode and the best scaler of
-// golang.org/x/image make of them. All of it is in memory, and made on the first visit.
+// fidelity shows pictures that are difficult to process correctly, next to the results of image.Decode and
+// the best scaler of golang.org/x/image. It makes all of them in memory, on the first visit.
 type fidelity struct {
 	originals *storage.Memory
 	thumbs    http.Handler
 	template  *template.Template
-	formats   []string // extensions that the page asks for
+	formats   []string // extensions that the page shows
 	timings   Timings
 	ready     func() ([]exhibit, error)
 	logger    *slog.Logger
@@ -77,7 +77,7 @@ func (f *fidelity) mount(mux *http.ServeMux) {
 	})
 }
 
-// made returns the exhibits, or answers that there are none.
+// made returns the exhibits, or answers with an error.
 func (f *fidelity) made(w http.ResponseWriter) ([]exhibit, bool) {
 	all, err := f.ready()
 	if err != nil {
@@ -87,7 +87,7 @@ func (f *fidelity) made(w http.ResponseWriter) ([]exhibit, bool) {
 	return all, err == nil
 }
 
-// find returns the exhibit that the request names, or answers that there is none.
+// find returns the exhibit that the request names, or answers 404.
 func (f *fidelity) find(w http.ResponseWriter, r *http.Request) (exhibit, bool) {
 	all, ok := f.made(w)
 	if !ok {
@@ -108,19 +108,19 @@ func (f *fidelity) page(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// fidelityView is what the page renders.
+// fidelityView is the data of the page.
 type fidelityView struct {
 	*fidelity
 	Exhibits []exhibit
 	Formats  []string
 }
 
-// Milliseconds is how long a thumbnail took to make, or 0.
+// Milliseconds returns how long the thumbnail took to make, or 0 if not known.
 func (f *fidelity) Milliseconds(l *thumbnail.Link) float64 {
 	return f.timings.milliseconds(strings.TrimPrefix(l.URL, fidelityBase))
 }
 
-// plain serves what image.Decode and CatmullRom make of an exhibit.
+// plain serves the result of image.Decode and CatmullRom for an exhibit.
 func (f *fidelity) plain(w http.ResponseWriter, r *http.Request) {
 	if e, ok := f.find(w, r); ok && e.PlainError == "" {
 		servePicture(w, r, e.plain)
@@ -129,7 +129,7 @@ func (f *fidelity) plain(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// original serves the file of an exhibit as it is.
+// original serves the unchanged file of an exhibit.
 func (f *fidelity) original(w http.ResponseWriter, r *http.Request) {
 	if e, ok := f.find(w, r); ok {
 		servePicture(w, r, e.file)
@@ -143,5 +143,5 @@ func servePicture(w http.ResponseWriter, r *http.Request, file []byte) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(file))
 }
 
-// Size is that of the thumbnail, as in its URL.
+// Size returns the size of the thumbnail, as in its URL.
 func (e exhibit) Size() string { return thumbnail.Size{Width: fidelityWidth}.String() }

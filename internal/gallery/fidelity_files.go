@@ -19,19 +19,19 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// An exhibit is a picture that is easily got wrong.
+// An exhibit is a picture that is difficult to process correctly.
 type exhibit struct {
 	Title, Why string
 	Name       string // of the original
 	Ext        string // of the thumbnail
 	file       []byte
 
-	PlainError        string // why image.Decode makes nothing of it; "" if it makes something:
+	PlainError        string // error of image.Decode, or "" if it succeeds, with these results:
 	PlainMilliseconds float64
 	plain             []byte
 }
 
-// makePlain does as most Go programs do, which have no WebP to write.
+// makePlain processes the picture as most Go programs do, which have no WebP encoder.
 func (e *exhibit) makePlain() {
 	ext := e.Ext
 	if ext == ".webp" {
@@ -46,7 +46,7 @@ func (e *exhibit) makePlain() {
 	e.plain = b.Bytes()
 }
 
-// Pixels is the size of the file as it is stored.
+// Pixels returns the stored size of the picture.
 func (e exhibit) Pixels() string {
 	config, _, err := image.DecodeConfig(bytes.NewReader(e.file))
 	if err != nil {
@@ -55,10 +55,10 @@ func (e exhibit) Pixels() string {
 	return fmt.Sprintf("%d × %d", config.Width, config.Height)
 }
 
-// Bytes is the length of the file.
+// Bytes returns the length of the file.
 func (e exhibit) Bytes() int { return len(e.file) }
 
-// exhibits makes them from the photos that come with the program.
+// exhibits makes the exhibits from the built-in photos.
 func exhibits(photos fs.FS) ([]exhibit, error) {
 	dandelion, err := photo1000(photos, "dandelion.jpg")
 	if err != nil {
@@ -124,13 +124,13 @@ func exhibits(photos fs.FS) ([]exhibit, error) {
 	}, nil
 }
 
-// phone makes a file as an iPhone does, of a picture that lies on its side.
+// phone makes a file like an iPhone's: the stored picture is rotated, and EXIF has the orientation.
 func phone(lying image.Image) []byte {
 	file := specimen.JPEG(shrunk(specimen.DisplayP3.Of(lying), 4032), 90)
 	return specimen.WithOrientation(specimen.WithProfile(file, specimen.DisplayP3.Profile()), 6)
 }
 
-// photo1000 decodes a JPEG and makes it 1000 pixels wide.
+// photo1000 decodes a JPEG and scales it to a width of 1000 pixels.
 func photo1000(photos fs.FS, name string) (image.Image, error) {
 	f, err := photos.Open(name)
 	if err != nil {
@@ -144,7 +144,7 @@ func photo1000(photos fs.FS, name string) (image.Image, error) {
 	return shrunk(img, 1000), nil
 }
 
-// shrunk is img at a width in pixels, which may be larger.
+// shrunk scales img to a width in pixels, which may also be larger.
 func shrunk(img image.Image, width int) *image.RGBA {
 	b := img.Bounds()
 	out := image.NewRGBA(image.Rect(0, 0, width, b.Dy()*width/b.Dx()))
@@ -152,19 +152,19 @@ func shrunk(img image.Image, width int) *image.RGBA {
 	return out
 }
 
-// dots draws img with black dots on white: 1 bit per pixel.
+// dots dithers img to black dots on white, 1 bit per pixel.
 func dots(img image.Image) []byte {
 	out := image.NewPaletted(img.Bounds(), color.Palette{color.Black, color.White})
 	stddraw.FloydSteinberg.Draw(out, out.Rect, img, img.Bounds().Min)
 	var b bytes.Buffer
 	if err := png.Encode(&b, out); err != nil {
-		panic(err) // a buffer takes all
+		panic(err) // writes to a bytes.Buffer don't fail
 	}
 	return b.Bytes()
 }
 
-// moving shows img on its way over a transparent ground, there and back: each frame takes the one
-// before away.
+// moving makes an animation of img that moves over a transparent background, there and back. Each frame
+// replaces the previous one.
 func moving(img image.Image) []byte {
 	const frames = 12
 	colors := append(color.Palette{color.Transparent}, palette.Plan9[:255]...)
@@ -178,7 +178,7 @@ func moving(img image.Image) []byte {
 	}
 	var b bytes.Buffer
 	if err := gif.EncodeAll(&b, &film); err != nil {
-		panic(err) // a buffer takes all
+		panic(err) // writes to a bytes.Buffer don't fail
 	}
 	return b.Bytes()
 }

@@ -1,4 +1,4 @@
-// Package gallery is the pages of cmd/thumbnail: pictures beside their thumbnails.
+// Package gallery implements the pages of cmd/thumbnail, which show pictures next to their thumbnails.
 package gallery
 
 import (
@@ -22,7 +22,7 @@ var assets embed.FS
 //go:embed photos
 var photos embed.FS
 
-// Photos are the photos that come with the program.
+// Photos returns the built-in photos.
 func Photos() fs.FS {
 	files, err := fs.Sub(photos, "photos")
 	if err != nil {
@@ -34,13 +34,13 @@ func Photos() fs.FS {
 // photosPerPage keeps a page short enough to look through.
 const photosPerPage = 10
 
-// A Config says what a [Gallery] shows.
+// A Config configures a [Gallery].
 type Config struct {
 	Source  thumbnail.Source
 	Tree    Tree              // of the originals
-	Name    string            // of the source, for people
+	Name    string            // displayed name of the source
 	Storage thumbnail.Storage // of the thumbnails
-	Remote  bool              // to look into Source or Storage costs a request
+	Remote  bool              // each access to Source or Storage is a network request
 	Links   thumbnail.Links   // to the handler
 	Timings *Timings          // an Observer of the handler; may be nil
 
@@ -50,16 +50,16 @@ type Config struct {
 	Logger        *slog.Logger
 }
 
-// A Gallery shows every picture of the source in every method and in a few sizes, and on pages of
-// their own: one picture as a form asks for it, pictures as the template functions print them, and
-// files that are easily got wrong.
+// A Gallery shows every picture of the source in every method and in several sizes. Further pages show one
+// picture with the parameters of a form, pictures as the template functions print them, and files that are
+// difficult to process correctly.
 type Gallery struct {
 	cfg      Config
 	pages    *template.Template
 	fidelity *fidelity
 }
 
-// New returns a gallery. Nothing is made before somebody looks at it.
+// New returns a gallery. It makes nothing before the first visit.
 func New(cfg Config) (*Gallery, error) {
 	if len(cfg.Links.Presets) == 0 {
 		cfg.Links.Presets = demoPresets(cfg.Links)
@@ -77,8 +77,7 @@ func New(cfg Config) (*Gallery, error) {
 // escapePath escapes the name of a picture for the path of a URL.
 func escapePath(name string) string { return (&url.URL{Path: name}).EscapedPath() }
 
-// Mount adds the pages and what belongs to them: /, /photo/, /originals/, /picture, /fidelity, and files
-// beside them.
+// Mount adds the pages and their files: /, /photo/, /originals/, /picture, /fidelity, styles and scripts.
 func (g *Gallery) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", g.index)
 	mux.HandleFunc("GET /photo/{name...}", g.photo)
@@ -93,7 +92,7 @@ func (g *Gallery) Mount(mux *http.ServeMux) {
 	g.fidelity.mount(mux)
 }
 
-// index renders the page whose number is in the query: 1 if there is none.
+// index renders the page whose number is in the query; the default is 1.
 func (g *Gallery) index(w http.ResponseWriter, r *http.Request) {
 	number := 1
 	if q := r.URL.Query(); q.Has("page") {
@@ -109,7 +108,7 @@ func (g *Gallery) index(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// list finds pictures, or answers that it can't.
+// list lists pictures, or answers with an error.
 func (g *Gallery) list(w http.ResponseWriter, r *http.Request, skip, n int) (list, bool) {
 	found, err := listPictures(r.Context(), g.cfg.Tree, g.linkable, skip, n)
 	if err != nil {
@@ -131,7 +130,7 @@ func fail(w http.ResponseWriter, what string, err error, logger *slog.Logger) {
 	http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 }
 
-// policy lets nothing into a page but what this server sends.
+// policy allows a page to load only resources of this server.
 const policy = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // render sends a page.
@@ -147,11 +146,11 @@ func render(w http.ResponseWriter, pages *template.Template, name string, view a
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	_, _ = page.WriteTo(w) // the visitor may have gone
+	_, _ = page.WriteTo(w) // the visitor may have disconnected
 }
 
-// linkable reports whether every thumbnail of a picture has a URL: names with control bytes, for
-// instance, have none.
+// linkable reports whether every thumbnail of a picture has a URL; a name with control bytes, for example,
+// has none.
 func (g *Gallery) linkable(picture string) bool {
 	for _, row := range rowsOf(picture) {
 		for _, f := range row.Figures {

@@ -11,12 +11,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// shown are the types that every browser shows. Of other originals a rendition is shown.
+// shown are the media types that every browser displays. For other originals, a thumbnail is displayed
+// instead.
 var shown = map[string]bool{
 	"image/jpeg": true, "image/png": true, "image/gif": true, "image/webp": true, "image/bmp": true, "image/avif": true,
 }
 
-// original serves an original as it is, if browsers show such files.
+// original serves an unchanged original if browsers display its type.
 func (g *Gallery) original(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	if !IsPicture(name) || !g.linkable(name) {
@@ -61,10 +62,10 @@ func (g *Gallery) original(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "", modified, seeker)
 		return
 	}
-	_, _ = io.Copy(w, whole) // the visitor may have gone
+	_, _ = io.Copy(w, whole) // the visitor may have disconnected
 }
 
-// typeOf is http.DetectContentType, which does not know AVIF.
+// typeOf is like http.DetectContentType, but also knows AVIF.
 func typeOf(head []byte) string {
 	if len(head) >= 12 && bytes.Equal(head[4:8], []byte("ftyp")) && bytes.HasPrefix(head[8:], []byte("avi")) {
 		return "image/avif"

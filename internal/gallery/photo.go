@@ -13,32 +13,32 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// photoView is one picture as a form asks for it.
+// photoView is the data of the page of one picture.
 type photoView struct {
 	seeing
 	Name, Error string
 
-	Size, Method, Ext string // as in the form; Ext is "" for a comparison
-	X, Y              string // the focal point in per cent, or ""
+	Size, Method, Ext string // as in the form; Ext is "" for a comparison of formats
+	X, Y              string // the focal point in percent, or ""
 	Methods           []string
 	Extensions        []string
 	Rows              []scaleRow
 }
 
-// scaleRow is a picture in each format, for screens of a density.
+// scaleRow has a picture in each format, for one pixel density.
 type scaleRow struct {
 	Scale   string // "1x"
 	Figures []sized
 }
 
-// sized is a thumbnail and the size at which it is shown.
+// sized is a thumbnail and the size at which it is displayed.
 type sized struct {
 	figure
-	Width, Height int // CSS pixels; 0 where that follows from the picture
+	Width, Height int // CSS pixels; 0 if the browser computes it
 	Scale         int
 }
 
-// photo renders one picture as the query asks for it.
+// photo renders one picture with the parameters in the query.
 func (g *Gallery) photo(w http.ResponseWriter, r *http.Request) {
 	v := photoView{seeing: seeing{g, r.Context()}, Name: r.PathValue("name"), Methods: g.cfg.Links.Methods, Extensions: g.cfg.Links.Extensions}
 	if !IsPicture(v.Name) || !g.linkable(v.Name) {
@@ -63,7 +63,7 @@ func (g *Gallery) photo(w http.ResponseWriter, r *http.Request) {
 	g.render(w, "photo.html", v)
 }
 
-// read takes what the form says, and what it leaves out.
+// read reads the form, and sets defaults for missing fields.
 func (v *photoView) read(q url.Values) {
 	v.Size, v.Method, v.Ext = "320x240", "crop", ""
 	if q.Has("size") {
@@ -76,7 +76,7 @@ func (v *photoView) read(q url.Values) {
 	v.X, v.Y = strings.TrimSpace(q.Get("x")), strings.TrimSpace(q.Get("y"))
 }
 
-// rows are the thumbnails that the form asks for.
+// rows returns the thumbnails for the parameters of the form.
 func (v *photoView) rows() (rows []scaleRow, err error) {
 	size, err := thumbnail.ParseSize(v.Size)
 	if err != nil {
@@ -104,7 +104,7 @@ func (v *photoView) rows() (rows []scaleRow, err error) {
 	return rows, nil
 }
 
-// formats are those that are compared: JPEG first, then the better ones that the program has.
+// formats returns the compared formats: first JPEG, then the better ones that the program has.
 func (v *photoView) formats() []string {
 	if v.Ext != "" {
 		return []string{v.Ext}
@@ -118,7 +118,7 @@ func (v *photoView) formats() []string {
 	return compared
 }
 
-// Marked reports whether there is a focal point to show.
+// Marked reports whether there is a focal point to display.
 func (v photoView) Marked() bool {
 	inside := func(s string) bool {
 		n, err := strconv.Atoi(s)
@@ -127,5 +127,5 @@ func (v photoView) Marked() bool {
 	return v.Method == "focus" && inside(v.X) && inside(v.Y)
 }
 
-// HasAVIF reports whether this build of the program makes AVIF.
+// HasAVIF reports whether this build of the program can encode AVIF.
 func (v photoView) HasAVIF() bool { return slices.Contains(v.Extensions, ".avif") }

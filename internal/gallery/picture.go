@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// demoPresets are those of the page /picture where the program was given none.
+// demoPresets are the presets of the page /picture if the program was started without presets.
 func demoPresets(l thumbnail.Links) thumbnail.Presets {
 	var better []string
 	for _, ext := range []string{".avif", ".webp"} {
@@ -29,7 +29,7 @@ func demoPresets(l thumbnail.Links) thumbnail.Presets {
 	}
 }
 
-// A described is a picture as a row of a site's database has it.
+// A described is a picture with the data of a site's database row.
 type described struct {
 	name string
 	info thumbnail.Info
@@ -38,28 +38,28 @@ type described struct {
 func (d described) Name() string              { return d.name }
 func (d described) ImageInfo() thumbnail.Info { return d.info }
 
-// pictureView is what the page /picture renders.
+// pictureView is the data of the page /picture.
 type pictureView struct {
-	First    *described // of the page, which is loaded first
+	First    *described // the most important picture of the page
 	Priority string     // its preset
 	Sections []pictureSection
 }
 
-// pictureSection is one preset.
+// pictureSection is the part of the page for one preset.
 type pictureSection struct {
 	Preset   string
-	Says     string // of the preset
+	Says     string // Go source of the preset
 	Size     thumbnail.Size
 	Pictures []shownPicture
 }
 
-// shownPicture is a picture, the line of a template that shows it, and what that printed.
+// shownPicture has a picture, the template line that shows it, and the output of that line.
 type shownPicture struct {
 	Name, Line, Printed string
 	HTML                template.HTML
 }
 
-// picture renders pictures as the template functions print them.
+// picture renders pictures by the template functions.
 func (g *Gallery) picture(w http.ResponseWriter, r *http.Request) {
 	found, ok := g.list(w, r, 0, 6)
 	if !ok {
@@ -69,7 +69,7 @@ func (g *Gallery) picture(w http.ResponseWriter, r *http.Request) {
 	var all []described
 	for _, name := range found.Pictures {
 		d := described{name: name}
-		if !g.cfg.Remote { // as a site does once, when a picture is uploaded
+		if !g.cfg.Remote { // a site does this once, when a picture is uploaded
 			info, err := thumbnail.Describer{Formats: g.cfg.Formats}.Describe(r.Context(), g.cfg.Source, name)
 			if err != nil {
 				continue
@@ -100,7 +100,7 @@ func (g *Gallery) picture(w http.ResponseWriter, r *http.Request) {
 	g.render(w, "picture.html", v)
 }
 
-// presetsByWidth are the names of the presets, the widest first.
+// presetsByWidth returns the names of the presets, the widest first.
 func (g *Gallery) presetsByWidth() []string {
 	presets := g.cfg.Links.Presets
 	return slices.SortedFunc(maps.Keys(presets), func(a, b string) int {
@@ -108,7 +108,7 @@ func (g *Gallery) presetsByWidth() []string {
 	})
 }
 
-// count is how many pictures of a preset the page shows.
+// count returns the number of pictures that the page shows for a preset.
 func count(p thumbnail.Preset) int {
 	switch {
 	case p.Size.Width >= 800:
@@ -119,7 +119,7 @@ func count(p thumbnail.Preset) int {
 	return 6
 }
 
-// says spells a preset as a line of Go.
+// says formats a preset as a line of Go.
 func says(p thumbnail.Preset) string {
 	var fields []string
 	add := func(name string, value any, is bool) {
@@ -137,7 +137,7 @@ func says(p thumbnail.Preset) string {
 	return strings.Join(fields, " · ")
 }
 
-// show renders one picture by its preset.
+// show renders one picture in a preset.
 func (g *Gallery) show(d described, preset string, priority bool) (shownPicture, error) {
 	line := `{{picture . ` + strconv.Quote(preset) + ` "alt" .Name}}`
 	if priority {

@@ -8,32 +8,31 @@ import (
 	"strings"
 )
 
-// extensions are those that pictures usually have. The library goes by content; a list that opened
-// every file would be slow.
+// extensions are the usual extensions of pictures. The library recognizes formats by content, but opening
+// every file for a list would be slow.
 var extensions = []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff"}
 
-// maxPage bounds how far into the source a page number makes listPictures walk.
+// maxPage limits how far listPictures walks for a page number.
 const maxPage = 1000
 
-// A Tree visits every file of a source, by its key, until visit returns an error; fs.SkipAll ends
-// it well. It returns how many folders could not be read.
+// A Tree calls visit for the key of every file of a source, until visit returns an error; fs.SkipAll ends
+// the walk without an error. It returns the number of directories that could not be read.
 type Tree func(ctx context.Context, visit func(key string) error) (unread int, err error)
 
-// IsPicture reports whether a file is a picture that is shown, by its name.
+// IsPicture reports whether the gallery shows a file, judged by its name.
 func IsPicture(name string) bool {
 	return !IsHidden(name) && slices.Contains(extensions, strings.ToLower(path.Ext(name)))
 }
 
-// list is a part of the pictures in a source.
+// list is a section of the pictures of a source.
 type list struct {
-	Pictures []string // keys, always in the same order
-	More     bool     // there are pictures after these
-	Skipped  int      // folders that can't be read, names that no URL can spell
+	Pictures []string // keys, in a stable order
+	More     bool     // there are more pictures after these
+	Skipped  int      // directories that can't be read, and names that are invalid in a URL
 }
 
-// listPictures walks a source for at most n pictures after the first skip. Names that begin with a
-// dot are left out. It stops as soon as it knows enough, so the first page of a large source costs
-// little.
+// listPictures returns at most n pictures of a source after skipping some. Names that begin with a dot are
+// left out. It stops walking as early as possible, so the first page of a large source takes little time.
 func listPictures(ctx context.Context, walk Tree, linkable func(string) bool, skip, n int) (list, error) {
 	var l list
 	unread, err := walk(ctx, func(name string) error {
@@ -55,5 +54,5 @@ func listPictures(ctx context.Context, walk Tree, linkable func(string) bool, sk
 	return l, err
 }
 
-// IsHidden reports whether a file's name, or that of a folder above it, begins with a dot.
+// IsHidden reports whether the name of a file, or of a directory above it, begins with a dot.
 func IsHidden(name string) bool { return strings.HasPrefix(name, ".") || strings.Contains(name, "/.") }

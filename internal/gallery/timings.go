@@ -8,13 +8,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// Timings remembers how long thumbnails took to make. It is an Observer of their handler.
+// Timings remembers how long thumbnails took to make. It is an Observer of the handler.
 type Timings struct {
 	mu sync.Mutex
 	of map[string]time.Duration // by path
 }
 
-// maxTimings bounds what is remembered.
+// maxTimings limits the number of remembered thumbnails.
 const maxTimings = 10_000
 
 // Observe implements thumbnail.Observer.
@@ -30,7 +30,8 @@ func (t *Timings) Observe(_ context.Context, e thumbnail.Event) {
 	t.of[e.Path] = e.Timing.Decode + e.Timing.Process + e.Timing.Encode
 }
 
-// milliseconds is how long the thumbnail at a path took to decode, process and encode, or 0.
+// milliseconds returns how long the thumbnail at a path took to decode, process and encode, or 0 if not
+// known.
 func (t *Timings) milliseconds(path string) float64 {
 	if t == nil {
 		return 0

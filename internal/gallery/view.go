@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// What the gallery shows of each picture.
+// The methods and sizes in which the gallery shows each picture.
 var (
 	methods = []string{"crop", "scale", "smart", "fit", "entropy"}
 	sizes   = []string{"200x200", "320x120", "120x"}
 )
 
-// view is what the template of the gallery renders.
+// view is the data of the gallery's template.
 type view struct {
 	seeing
 	Source  string
@@ -22,10 +22,10 @@ type view struct {
 	Skipped int // pictures that are not shown
 
 	Number         int // of the page, from 1
-	Previous, Next int // numbers of the pages beside it; 0 if there is none
+	Previous, Next int // numbers of the previous and next page; 0 if there is none
 }
 
-// photo is one picture of the source with its thumbnails, a row for each size.
+// photo is one picture of the source with its thumbnails, in a row for each size.
 type photo struct {
 	Name string
 	Rows []row
@@ -39,7 +39,7 @@ type row struct {
 // figure is one thumbnail: the arguments of the template function.
 type figure struct{ Photo, Size, Method, Ext string }
 
-// newView makes the view of one page.
+// newView returns the view of one page.
 func (g *Gallery) newView(ctx context.Context, number int, found list) view {
 	v := view{seeing: seeing{g, ctx}, Source: g.cfg.Name, Skipped: found.Skipped, Number: number, Previous: number - 1}
 	if found.More && number < maxPage {
@@ -51,7 +51,7 @@ func (g *Gallery) newView(ctx context.Context, number int, found list) view {
 	return v
 }
 
-// rowsOf lists the thumbnails of one picture.
+// rowsOf returns the thumbnails of one picture.
 func rowsOf(picture string) []row {
 	rows := make([]row, len(sizes))
 	for i, size := range sizes {
@@ -63,7 +63,7 @@ func rowsOf(picture string) []row {
 	return rows
 }
 
-// ExtensionOf is the format that suits a picture: PNG where it may be transparent.
+// ExtensionOf returns a suitable format for a picture: PNG if it may be transparent.
 func ExtensionOf(picture string) string {
 	switch strings.ToLower(path.Ext(picture)) {
 	case ".png", ".gif", ".webp":
@@ -72,7 +72,7 @@ func ExtensionOf(picture string) string {
 	return ".jpg"
 }
 
-// Line is the line of a template that makes the thumbnail's URL.
+// Line returns the template line that prints the URL of the thumbnail.
 func (f figure) Line() string {
 	return fmt.Sprintf(`{{thumbnail %s "%s" "%s" "%s"}}`, strconv.Quote(f.Photo), f.Size, f.Method, f.Ext)
 }

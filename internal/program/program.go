@@ -109,7 +109,7 @@ func Start(t testing.TB, binary string, env []string, args ...string) *Server {
 	case <-s.exited:
 		require.FailNow(t, "the program ended without telling an address", "%v\n%s", s.err, s.Output())
 	case <-time.After(patience):
-		require.FailNow(t, "the program tells no address", "%s", s.Output())
+		require.FailNow(t, "the program printed no address", "%s", s.Output())
 	}
 	return s
 }

@@ -43,23 +43,23 @@ func TestPathsThatAConfigurationCannotHoldAreRefused(t *testing.T) {
 	}
 	k.Site = "listen 80;"
 	_, _, err = k.fill(Site{Thumbs: "/a", Dir: "/c"}, "u", "g")
-	require.ErrorContains(t, err, "lacks")
+	require.ErrorContains(t, err, "does not contain")
 }
 
 func TestADirectoryThatTheWorkersCannotEnterIsNamed(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root's web servers have workers of another user")
 	}
-	dir := t.TempDir() // whose parent is the owner's alone
+	dir := t.TempDir() // its parent directory is accessible only to the owner
 	require.ErrorContains(t, Reachable(dir), "chmod a+x")
 	require.NoError(t, Reachable("/"))
 }
 
 func TestMistakesInFlagsAreTold(t *testing.T) {
 	for _, args := range [][]string{{"-nosuch"}, {"argument"}} {
-		var told bytes.Buffer
-		require.ErrorIs(t, run(t.Context(), Kind{Name: "K"}, args, &told, &told), errUsage)
-		require.NotEmpty(t, told.String())
+		var output bytes.Buffer
+		require.ErrorIs(t, run(t.Context(), Kind{Name: "K"}, args, &output, &output), errUsage)
+		require.NotEmpty(t, output.String())
 	}
 	_, err := place(t.TempDir(), options{addr: "8080"})
 	require.ErrorContains(t, err, "-addr")

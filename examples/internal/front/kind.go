@@ -11,40 +11,43 @@ import (
 	"strings"
 )
 
-// A Kind is a web server program with a configuration. It is a plain value: tests break copies of it.
+// A Kind is a web server program with a configuration. It is a plain value, so that tests can modify
+// copies.
 type Kind struct {
-	Name    string // for people
-	Program string // in the PATH
+	Name    string // displayed name
+	Program string // name of the executable
 	Install string // the command that installs it on Debian
 
-	// Site is the configuration that people copy, Main what is around it here. They hold
-	// 127.0.0.1:8080, /srv/thumbs and the like, for which [Kind.Start] puts the places of a [Site].
+	// Site is the configuration that users copy, and Main is the rest of the server's configuration. Both
+	// contain placeholders such as 127.0.0.1:8080 and /srv/thumbs, which [Kind.Start] replaces by the values
+	// of a [Site].
 	Site, Main string
-	Listen     [2]string // how Site says where to listen, and how it says so with the address %s
+	Listen     [2]string // how Site specifies the address to listen on: the placeholder, and its replacement with %s for the address
 
-	// Args are those that make the program run in the foreground with the configuration file of a
-	// folder. The user is the one that workers should have, "" where that is not to be chosen.
+	// Args returns the arguments with which the program runs in the foreground, with the configuration file in
+	// dir. user is the user for its worker processes; "" keeps the default.
 	Args func(file, user string) []string
-	// Response is what the gallery's -response has to be.
+	// Response is the value of the flag -response of the gallery.
 	Response string
 }
 
-// A Site is a place where a Kind runs.
+// A Site has the addresses and directories with which a Kind runs.
 type Site struct {
-	Address string // to listen on: 127.0.0.1 with a port
+	Address string // address to listen on: 127.0.0.1 with a port
 	App     string // the handler's host and port
 	Thumbs  string // the directory of the thumbnails
-	Dir     string // for its configuration, logs and sockets; a folder of its own
+	Dir     string // directory for its configuration, logs and sockets; no other Site may use it
 }
 
-// ErrNotInstalled says that there is no such web server here.
+// ErrNotInstalled is matched by the error for a web server that is not installed.
 var ErrNotInstalled = errors.New("not installed")
 
-// Find returns the path of the program, or an error that matches [ErrNotInstalled] and says what to do.
+// Find returns the path of the program. If it is not installed, the error matches [ErrNotInstalled] and
+// says how to install it.
 func (k Kind) Find() (string, error) {
 	path, err := exec.LookPath(k.Program)
 	if err != nil {
-		// Debian keeps servers in a directory that is not in everybody's PATH.
+		// Debian installs servers in a directory that may be missing from PATH.
 		if path, err = exec.LookPath("/usr/sbin/" + k.Program); err != nil {
 			return "", fmt.Errorf("%s is %w: there is no program %s; on Debian: %s", k.Name, ErrNotInstalled, k.Program, k.Install)
 		}
@@ -52,10 +55,10 @@ func (k Kind) Find() (string, error) {
 	return path, nil
 }
 
-// plainPath has no character that means something to a configuration.
+// plainPath matches paths without characters that are special in a configuration file.
 var plainPath = regexp.MustCompile(`^/[0-9A-Za-z/_.+@-]*$`)
 
-// fill returns the two configurations with the places of a site.
+// fill returns the two configurations with the values of a site.
 func (k Kind) fill(s Site, user, group string) (site, around string, err error) {
 	for _, path := range []string{s.Thumbs, s.Dir} {
 		if !plainPath.MatchString(path) {
@@ -64,7 +67,7 @@ func (k Kind) fill(s Site, user, group string) (site, around string, err error) 
 	}
 	for _, part := range []string{k.Listen[0], "127.0.0.1:8080"} {
 		if !strings.Contains(k.Site, part) {
-			return "", "", fmt.Errorf("the configuration of %s lacks %q", k.Name, part)
+			return "", "", fmt.Errorf("the configuration of %s does not contain %q", k.Name, part)
 		}
 	}
 	replace := strings.NewReplacer(
@@ -79,7 +82,7 @@ func (k Kind) fill(s Site, user, group string) (site, around string, err error) 
 	return replace.Replace(k.Site), replace.Replace(k.Main), nil
 }
 
-// NginxArgs are the Args of nginx.
+// NginxArgs returns the Args of nginx.
 func NginxArgs(file, user string) []string {
 	args := []string{"-e", "stderr", "-c", file}
 	if user != "" {

@@ -11,15 +11,15 @@ import (
 	"syscall"
 )
 
-// Main is the program of an example: it starts the gallery's gallery and a web server in
-// front of it, tells the address, and stops both at Ctrl-C or SIGTERM.
+// Main is the main function of an example: it starts the gallery and a web server in front of it, prints
+// the address, and stops both on Ctrl-C or SIGTERM.
 func Main(k Kind) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, k, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage): // has been printed
+	case errors.Is(err, errUsage): // the error has been printed
 		os.Exit(2)
 	default:
 		fmt.Fprintf(os.Stderr, "%s: %v\n", k.Name, err)
@@ -29,7 +29,7 @@ func Main(k Kind) {
 
 var errUsage = errors.New("usage")
 
-// options are what the flags say.
+// options are the values of the flags.
 type options struct{ addr, source, thumbs, key string }
 
 func parse(k Kind, args []string, stderr io.Writer) (opt options, err error) {

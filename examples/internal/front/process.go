@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Process is a program that runs.
+// A Process is a running program.
 type Process struct {
 	name  string
 	cmd   *exec.Cmd
@@ -16,11 +16,11 @@ type Process struct {
 	err   error
 }
 
-// start runs a command in a process group of its own: Ctrl-C in a terminal reaches this program
-// alone, which then ends the others in their order.
+// start runs a command in its own process group. Ctrl-C in a terminal then reaches only this program, which
+// stops the others in order.
 func start(name string, cmd *exec.Cmd) (*Process, error) {
 	ownGroup(cmd)
-	cmd.WaitDelay = 5 * time.Second // for what the program's own children hold open
+	cmd.WaitDelay = 5 * time.Second // for child processes that keep the output open
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
@@ -34,14 +34,14 @@ func start(name string, cmd *exec.Cmd) (*Process, error) {
 	return p, nil
 }
 
-// Ended is closed when the program has ended by itself or by Stop.
+// Ended returns a channel that is closed when the program has ended, by itself or by Stop.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// PID is the number of the process.
+// PID returns the process ID.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
-// Stop asks the program to end (SIGTERM), waits until it has, and makes it (SIGKILL) if it takes
-// too long. It may be called more than once.
+// Stop sends SIGTERM, waits for the program to end, and sends SIGKILL if that takes too long. It may be
+// called more than once.
 func (p *Process) Stop() error {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {

@@ -14,10 +14,10 @@ import (
 	"time"
 )
 
-// gallery is the program that is run behind the web server.
+// gallery is the package of the program behind the web server.
 const gallery = "github.com/rest-thumbnails/thumbnail/cmd/thumbnail"
 
-// run runs both until ctx ends, and returns an error if one of them ends before.
+// run runs both programs until ctx ends. If one of them ends earlier, it returns an error.
 func run(ctx context.Context, k Kind, args []string, stdout, stderr io.Writer) (err error) {
 	opt, err := parse(k, args, stderr)
 	if err != nil {
@@ -37,7 +37,7 @@ func run(ctx context.Context, k Kind, args []string, stdout, stderr io.Writer) (
 	}
 	app, err := startGallery(ctx, k, opt, &site, stderr)
 	if err != nil && ctx.Err() != nil {
-		return nil // Ctrl-C while it was being built
+		return nil // Ctrl-C during the build
 	}
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func run(ctx context.Context, k Kind, args []string, stdout, stderr io.Writer) (
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, server.Stop()) }() // first: no request is left without its handler
+	defer func() { err = errors.Join(err, server.Stop()) }() // stop the web server first, so that no request finds the handler gone
 
 	fmt.Fprintf(stdout, "The gallery behind %s: http://%s/\n", k.Name, site.Address)
 	fmt.Fprintf(stdout, "%s sends what is stored in %s; the rest goes to the handler at http://%s/.\n", k.Name, site.Thumbs, site.App)
@@ -61,7 +61,7 @@ func run(ctx context.Context, k Kind, args []string, stdout, stderr io.Writer) (
 	}
 }
 
-// place chooses the address and makes the directories, which the web server's user can enter.
+// place chooses the address and makes the directories, which the web server's user can read.
 func place(dir string, opt options) (s Site, err error) {
 	host, port, err := net.SplitHostPort(opt.addr)
 	if err != nil {
@@ -91,11 +91,11 @@ func place(dir string, opt options) (s Site, err error) {
 	return s, Reachable(s.Thumbs)
 }
 
-// startGallery builds and starts the gallery, and notes its address.
+// startGallery builds and starts the gallery, and records its address.
 func startGallery(ctx context.Context, k Kind, opt options, s *Site, stderr io.Writer) (*Process, error) {
 	program := filepath.Join(s.Dir, "server")
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, gallery)
-	build.Env = append(os.Environ(), "GOTMPDIR="+s.Dir) // what it leaves if it is interrupted goes with the rest
+	build.Env = append(os.Environ(), "GOTMPDIR="+s.Dir) // files of an interrupted build are removed with this directory
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build %s (run this inside of its module): %w\n%s", gallery, err, out)
 	}
@@ -106,10 +106,10 @@ func startGallery(ctx context.Context, k Kind, opt options, s *Site, stderr io.W
 	cmd := exec.Command(program, args...)
 	cmd.Env = os.Environ()
 	if opt.key != "" {
-		cmd.Env = append(cmd.Env, "THUMBNAIL_KEY="+opt.key) // everybody can read the arguments of a process
+		cmd.Env = append(cmd.Env, "THUMBNAIL_KEY="+opt.key) // every user can read the arguments of a process
 	}
 	cmd.Stderr = stderr
-	// A pipe of our own: exec's is closed by Wait, which may come before all is read.
+	// Use a pipe of our own: Wait closes that of exec, possibly before all output is read.
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -121,25 +121,25 @@ func startGallery(ctx context.Context, k Kind, opt options, s *Site, stderr io.W
 		_ = r.Close()
 		return nil, err
 	}
-	told := make(chan string, 1)
+	addresses := make(chan string, 1)
 	go func() {
 		defer r.Close()
 		for lines := bufio.NewScanner(r); lines.Scan(); {
 			if m := address.FindStringSubmatch(lines.Text()); m != nil {
 				select {
-				case told <- m[1]:
+				case addresses <- m[1]:
 				default:
 				}
 			}
 		}
 	}()
 	select {
-	case s.App = <-told:
+	case s.App = <-addresses:
 		return p, nil
 	case <-p.Ended():
 		return nil, fmt.Errorf("the gallery ended at once: %w", p.err)
 	case <-time.After(patience):
-		return nil, errors.Join(errors.New("the gallery tells no address"), p.Stop())
+		return nil, errors.Join(errors.New("the gallery printed no address"), p.Stop())
 	}
 }
 

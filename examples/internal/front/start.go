@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// patience is how long a program may take to start or to stop, on a busy machine.
+// patience is the time limit for the start and the stop of a program, on a busy machine.
 const patience = time.Minute
 
-// Start runs the web server, which writes its messages to log, until [Process.Stop]. It returns
-// when the server listens.
+// Start runs the web server until [Process.Stop], and writes its messages to log. It returns when the
+// server listens.
 func (k Kind) Start(s Site, log io.Writer) (*Process, error) {
 	program, err := k.Find()
 	if err != nil {
@@ -40,9 +40,9 @@ func (k Kind) Start(s Site, log io.Writer) (*Process, error) {
 	return Listen(k.Name, cmd, s.Address)
 }
 
-// Listen starts a program, and returns when it listens at an address, which has to be free.
+// Listen starts a program, and returns when it listens at an address, which must be free.
 func Listen(name string, cmd *exec.Cmd, address string) (*Process, error) {
-	probe, err := net.Listen("tcp", address) // otherwise whatever has it would be taken for the program
+	probe, err := net.Listen("tcp", address) // a process that already listens there would be mistaken for the program
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func Listen(name string, cmd *exec.Cmd, address string) (*Process, error) {
 	return p, nil
 }
 
-// listens waits until something listens at an address, or the process is no more.
+// listens waits until a process listens at an address, or until the process has ended.
 func (p *Process) listens(address string) error {
 	limit := time.After(patience)
 	for {
@@ -77,7 +77,7 @@ func (p *Process) listens(address string) error {
 	}
 }
 
-// FreeAddress returns an address of this machine at which nothing listens.
+// FreeAddress returns an address of this machine at which no process listens.
 func FreeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

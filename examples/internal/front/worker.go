@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// worker returns the user and the group that a web server started by root gives its workers: one of
-// those that distributions make for it. Started by another user, it runs as that user.
+// worker returns the user and the group for the worker processes of a web server that root starts: one that
+// distributions create for web servers. A server that another user starts runs as that user.
 func worker() (name, group string) {
 	for _, candidate := range []string{"www-data", "http", "apache", "nginx", "nobody"} {
 		if os.Geteuid() != 0 {
@@ -25,11 +25,11 @@ func worker() (name, group string) {
 	return "#" + fmt.Sprint(os.Geteuid()), "#" + fmt.Sprint(os.Getegid())
 }
 
-// Reachable makes sure that the workers of a web server, which may be of another user, can read
-// what is in a directory.
+// Reachable makes a directory readable for the worker processes of a web server, which may run as another
+// user.
 func Reachable(dir string) error {
 	if os.Geteuid() != 0 {
-		return nil // they are ours
+		return nil // they run as this user
 	}
 	for path := dir; ; path = filepath.Dir(path) {
 		info, err := os.Stat(path)

@@ -12,18 +12,18 @@ import (
 	"github.com/rest-thumbnails/thumbnail/examples/internal/front"
 )
 
-// Break is one way in which a deployment is wrong, and what the doctor has to say.
+// A Break is one fault of a deployment, and the finding of doctor that it must cause.
 type Break struct {
-	Edit      []string               // the configuration: texts and what stands in their place, in pairs
-	Responder thumbnail.Responder    // of the handler, if not the right one
-	Signer    thumbnail.Signer       // of the handler, if not the right one
-	Prefixed  bool                   // the handler sees the prefix that http.StripPrefix should take off
-	Down      bool                   // nothing listens where the handler should be
-	Files     func(dir string) error // done to the directory of the thumbnails
-	Want      string                 // a part of the one finding
+	Edit      []string               // replacements in the configuration, in pairs of old and new text
+	Responder thumbnail.Responder    // of the handler; nil means the correct one
+	Signer    thumbnail.Signer       // of the handler; nil means the correct one
+	Prefixed  bool                   // the handler receives the prefix that http.StripPrefix should remove
+	Down      bool                   // no process listens at the address of the handler
+	Files     func(dir string) error // changes the directory of the thumbnails
+	Want      string                 // part of the only finding
 }
 
-// TestDoctor makes sure that the doctor finds what is wrong, and says it.
+// TestDoctor checks that doctor reports each fault.
 func TestDoctor(t *testing.T, k front.Kind, broken map[string]Break) {
 	Find(t, k)
 	other, err := thumbnail.NewHMACSigner([]byte("another key, which is long enough"))

@@ -31,7 +31,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Test is what all three have to stand.
+// Test runs the tests that every web server has to pass.
 func Test(t *testing.T, k front.Kind) {
 	Find(t, k)
 	s := NewSite(t, k)
@@ -46,7 +46,8 @@ func Test(t *testing.T, k front.Kind) {
 	t.Run("the doctor finds nothing", func(t *testing.T) { require.Empty(t, s.Doctor(t, fast)) })
 }
 
-// Find skips the test without the web server, unless THUMBNAIL_REAL says that it must be there.
+// Find returns the path of the web server. Without it, Find skips the test, or fails it if THUMBNAIL_REAL
+// is set.
 func Find(t testing.TB, k front.Kind) {
 	t.Helper()
 	if _, err := k.Find(); errors.Is(err, front.ErrNotInstalled) {
@@ -54,33 +55,34 @@ func Find(t testing.TB, k front.Kind) {
 	}
 }
 
-// AlwaysTheHandler is a Kind that never finds the stored file by itself, so that every request
-// takes the handler's way.
+// AlwaysTheHandler returns a Kind that never finds the stored file itself, so that every request reaches
+// the handler.
 func AlwaysTheHandler(k front.Kind) front.Kind {
 	k.Site = strings.ReplaceAll(k.Site, "^/thumbs/(", "^/never/(")
 	return k
 }
 
-// Site is a handler with its storage and sources, and web servers in front of it.
+// A Site is a handler with its storage and source, and the web servers in front of it.
 type Site struct {
 	t       testing.TB
 	kind    front.Kind
 	Signer  thumbnail.Signer
 	Config  thumbnail.Config
 	Thumbs  string       // directory of the storage
-	stream  http.Handler // streams what is stored
+	stream  http.Handler // streams stored thumbnails
 	app     *httptest.Server
 	asked   atomic.Int64 // requests that reached the handler
 	sources fstest.MapFS
 }
 
-// Server is a web server that runs.
+// A Server is a running web server.
 type Server struct {
 	URL string // without a slash at its end
 	log *syncBuffer
 }
 
-// NewSite makes a site for a kind, whose responder its handler has. It ends with the test.
+// NewSite makes a site for a kind. Its handler has the kind's responder. The site is closed at the end of
+// the test.
 func NewSite(t testing.TB, k front.Kind) *Site { return newSite(t, k, Break{}) }
 
 func newSite(t testing.TB, k front.Kind, b Break) *Site {
@@ -98,7 +100,7 @@ func newSite(t testing.TB, k front.Kind, b Break) *Site {
 		Source:  storage.FS(s.sources),
 		Storage: dir,
 		Signer:  s.Signer,
-		// What is in a file does not matter here; its extension does.
+		// Only the extension of the file matters here, not its content.
 		Encoders:  thumbnail.Encoders{".webp": processors.JPEG{}, ".avif": processors.JPEG{}},
 		Logger:    slog.New(slog.DiscardHandler),
 		Responder: response.Stream{},
@@ -133,7 +135,7 @@ func (s *Site) handler() http.Handler {
 	return http.StripPrefix("/thumbs", h)
 }
 
-// PublicDir is a folder of the test that other users can enter.
+// PublicDir returns a temporary directory that other users can enter.
 func PublicDir(t testing.TB) string {
 	dir := t.TempDir()
 	require.NoError(t, os.Chmod(dir, 0o755))
@@ -148,12 +150,12 @@ func (s *Site) Start(k front.Kind) Server {
 	return s.StartBefore(k, strings.TrimPrefix(s.app.URL, "http://"))
 }
 
-// StartBefore starts a web server in front of the app at an address.
+// StartBefore starts a web server in front of the handler at an address.
 func (s *Site) StartBefore(k front.Kind, app string) Server {
 	s.t.Helper()
 	log := &syncBuffer{}
 	var err error
-	for range 3 { // a free port may be taken by the time that the server wants it
+	for range 3 { // another process may have taken a free port before the server binds it
 		address, e := front.FreeAddress()
 		require.NoError(s.t, e)
 		var p *front.Process
@@ -184,7 +186,7 @@ func (s *Site) Source(name string) {
 	s.sources[name] = &fstest.MapFile{Data: b.Bytes()}
 }
 
-// Link is the path of a thumbnail, from the host's root.
+// Link returns the path of a thumbnail in its URL.
 func (s *Site) Link(source, size, ext, version string) string {
 	px, err := thumbnail.ParseSize(size)
 	require.NoError(s.t, err)
@@ -193,10 +195,10 @@ func (s *Site) Link(source, size, ext, version string) string {
 	return link
 }
 
-// stored lists the files of the storage.
+// stored returns the files of the storage.
 func (s *Site) stored(t *testing.T) (names []string) {
 	require.NoError(t, fs.WalkDir(os.DirFS(s.Thumbs), ".", func(name string, e fs.DirEntry, err error) error {
-		if !e.IsDir() && storage.ValidKey(name) { // others are the storage's own
+		if !e.IsDir() && storage.ValidKey(name) { // others are internal files of the storage
 			names = append(names, name)
 		}
 		return err
@@ -204,7 +206,7 @@ func (s *Site) stored(t *testing.T) (names []string) {
 	return names
 }
 
-// Doctor examines a server.
+// Doctor examines a server by package doctor.
 func (s *Site) Doctor(t *testing.T, server Server) []doctor.Finding {
 	findings, err := doctor.Examiner{Client: client}.Examine(t.Context(), thumbnail.Links{Base: server.URL + "/thumbs/", Signer: s.Signer},
 		thumbnail.Spec{Source: "k.jpg", Size: thumbnail.Size{Width: 40}, Method: "crop", Ext: ".jpg"})
@@ -212,7 +214,7 @@ func (s *Site) Doctor(t *testing.T, server Server) []doctor.Finding {
 	return findings
 }
 
-// syncBuffer is a buffer that several goroutines write to.
+// syncBuffer is a buffer that several goroutines may write to.
 type syncBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// secret is in files that nobody is to see.
+// secret is the content of files that must not be served.
 const secret = "nobody is to see this"
 
 func (s *Site) testErrors(t *testing.T, server Server) {
@@ -73,19 +73,18 @@ func (s *Site) testHostile(t *testing.T, server Server) {
 		"/%5fthumbs/" + rest, "/thumbs/..%2f_thumbs/" + rest, "/_thumbs/..%2f..%2fetc/passwd", "/_thumbs/../../etc/passwd", s.Thumbs + "/" + rest, "/never/" + rest,
 	} {
 		got := raw(t, server, target, "X-Accel-Redirect", "/_thumbs/"+rest, "X-Sendfile", filepath.Join(s.Thumbs, rest), "X-Original-URL", link, "X-Rewrite-URL", link)
-		unsigned := strings.HasPrefix(target, "/thumbs/%25") // well-formed, of another source
+		unsigned := strings.HasPrefix(target, "/thumbs/%25") // well-formed, but signed for another source
 		assert.True(t, got.status == 400 || got.status == 404 || unsigned && got.status == 401, "%d for %s", got.status, target)
 		assert.Empty(t, got.header["X-Injected"], target)
 		assert.Empty(t, got.header["Set-Cookie"], target)
 		assert.NotContains(t, got.body, "root:", target)
 	}
-	// The absolute form (RFC 9112, section 3.2.2) is none of that, though it has two slashes.
+	// The absolute form (RFC 9112, section 3.2.2) is valid, although it has two slashes.
 	require.Equal(t, http.StatusOK, raw(t, server, server.URL+link).status)
 	require.ElementsMatch(t, append(before, "k.jpg"+strings.TrimPrefix(rest, "k.jpg")), s.stored(t))
 }
 
-// testOtherFiles lays into the storage what does not belong there, as a writer does for the time of
-// a Put.
+// testOtherFiles puts files into the storage that are not thumbnails, like the temporary file of a Put.
 func (s *Site) testOtherFiles(t *testing.T, server Server) {
 	write := func(name string) {
 		path := filepath.Join(s.Thumbs, name)
@@ -116,15 +115,15 @@ func (s *Site) testOtherFiles(t *testing.T, server Server) {
 		"/thumbs/folder/x/y/.htaccess", "/thumbs/link.jpg", "/thumbs/linked/secret.jpg", "/thumbs/folder/", "/thumbs/folder", "/thumbs/linked/", "/thumbs/",
 	}
 	refused := []int{400, 404}
-	if s.kind.Name != "Caddy" { // which follows symbolic links: see Caddyfile
+	if s.kind.Name != "Caddy" { // Caddy follows symbolic links: see Caddyfile
 		link(outside, "k.jpg/100x100/crop/secret.jpg")
 		link(filepath.Dir(outside), "evil.jpg")
 		targets = append(targets, "/thumbs/k.jpg/100x100/crop/secret.jpg", "/thumbs/evil.jpg/100x100/crop/secret.jpg")
 		refused = append(refused, 401, 403)
 	}
 	if s.kind.Name != "Caddy" {
-		// One that stands in a thumbnail's place is none: the handler makes the thumbnail, which
-		// takes that place.
+		// A link in the place of a thumbnail is not followed: the handler makes the thumbnail, which replaces the
+		// link.
 		stands := s.Link("k.jpg", "100x100", ".png", "")
 		link(outside, strings.TrimPrefix(stands, "/thumbs/"))
 		for range 2 {

@@ -21,12 +21,12 @@ var (
 
 const key = "a key of the tests, long enough"
 
-// TestProgram runs the program of the test's own folder, which needs [program.Main]: the gallery is
-// there, its thumbnails come, doctor finds nothing, and SIGTERM ends everything and leaves nothing
+// TestProgram runs the program in the test's directory, which has to call [front.Main]: the gallery works,
+// its thumbnails are served, doctor reports nothing, and SIGTERM ends all processes and leaves no files
 // behind.
 func TestProgram(t *testing.T, k front.Kind) {
 	Find(t, k)
-	gallery := program.Build(t, "../../cmd/thumbnail") // also so that the program, which has to tell its address in time, finds it compiled
+	gallery := program.Build(t, "../../cmd/thumbnail") // also so that the program, which has to print its address in time, finds it compiled
 	temporary := PublicDir(t)
 	running := program.Start(t, program.Build(t, "."), []string{"TMPDIR=" + temporary}, "-addr", "127.0.0.1:0", "-key", key)
 	url := strings.TrimSuffix(running.URL, "/")

@@ -13,14 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// client keeps no connections, follows no redirections, and asks for no compression.
+// client keeps no connections open, follows no redirects, and requests no compression.
 var client = &http.Client{
 	Transport:     &http.Transport{DisableKeepAlives: true, DisableCompression: true},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	Timeout:       time.Minute,
 }
 
-// answer is what came back.
+// answer is a response.
 type answer struct {
 	status int
 	header http.Header
@@ -48,7 +48,7 @@ func read(t *testing.T, resp *http.Response) answer {
 	return answer{resp.StatusCode, resp.Header, string(body)}
 }
 
-// raw sends a request whose target is not looked at by net/http.
+// raw sends a request whose target net/http does not validate.
 func raw(t *testing.T, server Server, target string, headers ...string) answer {
 	t.Helper()
 	host := strings.TrimPrefix(server.URL, "http://")
@@ -67,7 +67,7 @@ func raw(t *testing.T, server Server, target string, headers ...string) answer {
 	return read(t, resp)
 }
 
-// streamed is what the handler would have streamed.
+// streamed returns the response that the handler would stream.
 func (s *Site) streamed(link string, headers ...string) answer {
 	r := httptest.NewRequest(http.MethodGet, link, nil)
 	for i := 0; i < len(headers); i += 2 {
@@ -78,7 +78,7 @@ func (s *Site) streamed(link string, headers ...string) answer {
 	return answer{w.Code, w.Header(), w.Body.String()}
 }
 
-// count returns how many requests reach the handler while f runs.
+// count returns the number of requests that reach the handler while f runs.
 func (s *Site) count(f func()) int64 {
 	before := s.asked.Load()
 	f()

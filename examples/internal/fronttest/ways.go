@@ -36,7 +36,7 @@ func (s *Site) testTwoRequests(t *testing.T, server Server) {
 				for _, name := range []string{"Content-Type", "Cache-Control", "X-Content-Type-Options", "Last-Modified", "Accept-Ranges"} {
 					require.Equal(t, want.header[name], got.header[name], "%s in answer %d of %s", name, i, link)
 				}
-				// Apache calls the tag of a file weak that is younger than a second.
+				// Apache marks the entity tag of a file as weak during its first second.
 				require.Equal(t, first.header.Get("Etag"), strings.TrimPrefix(got.header.Get("Etag"), "W/"))
 				require.Regexp(t, `^"[0-9a-z-]{8,}"$`, first.header.Get("Etag"))
 				for _, name := range []string{"X-Sendfile", "X-Accel-Redirect"} {
@@ -52,14 +52,15 @@ func (s *Site) testTwoRequests(t *testing.T, server Server) {
 	require.Equal(t, []string{"public, max-age=31536000, immutable"}, visit(t, http.MethodGet, server.URL+s.Link("k.jpg", "50x40", ".jpg", "v2")).header["Cache-Control"])
 }
 
-// testConditional sends the same requests to a server that finds the file itself, and to one that
-// always asks the handler; each is given the validators of the other.
+// testConditional sends the same requests to a server that finds the file itself, and to one that always
+// asks the handler. Each gets the validators of the other.
 func (s *Site) testConditional(t *testing.T, fast, slow Server) {
 	link := s.Link("k.jpg", "60x50", ".jpg", "")
-	first := visit(t, http.MethodGet, fast.URL+link) // makes it
+	first := visit(t, http.MethodGet, fast.URL+link) // makes the thumbnail
 	require.Equal(t, http.StatusOK, first.status)
 	body := first.body
-	// Old enough for Apache to call its validators strong: a second for tags, a minute for dates.
+	// The file is old enough for Apache to call its validators strong: one second for entity tags, a minute
+	// for dates.
 	modified := time.Now().Add(-2 * time.Hour)
 	path, err := url.PathUnescape(strings.TrimPrefix(link, "/thumbs/"))
 	require.NoError(t, err)
@@ -109,7 +110,7 @@ func (s *Site) testConditional(t *testing.T, fast, slow Server) {
 			check(412, "", "If-Match", `"x"`)
 			check(412, "", "If-Unmodified-Since", date(-1))
 			if method == http.MethodHead {
-				continue // RFC 9110, section 14.2: ranges are for GET
+				continue // RFC 9110, section 14.2: ranges apply only to GET
 			}
 			got := check(206, body[:10], "Range", "bytes=0-9")
 			assert.Equal(t, fmt.Sprintf("bytes 0-9/%d", len(body)), got.header.Get("Content-Range"))
@@ -120,7 +121,7 @@ func (s *Site) testConditional(t *testing.T, fast, slow Server) {
 			check(200, body, "Range", "bytes=0-9", "If-Range", `"x"`)
 			check(206, body[:10], "Range", "bytes=0-9", "If-Range", date(0))
 			got = check(416, "", "Range", "bytes=999999-")
-			if s.kind.Name != "Apache" { // which leaves it out; RFC 9110, section 15.5.17, says SHOULD
+			if s.kind.Name != "Apache" { // Apache omits it; RFC 9110, section 15.5.17, says SHOULD
 				assert.Equal(t, fmt.Sprintf("bytes */%d", len(body)), got.header.Get("Content-Range"))
 			}
 			several := visit(t, method, server.URL+link, "Range", "bytes=0-4,10-14")
@@ -132,7 +133,7 @@ func (s *Site) testConditional(t *testing.T, fast, slow Server) {
 	}
 }
 
-// names are those that have broken a web server before.
+// names are file names that have caused bugs in web servers.
 var names = []string{
 	"a b.jpg", "a  b .jpg", "100%.jpg", "%41.jpg", "a%2Fb.jpg", "a%2fb.jpg", "%25.jpg", "%00.jpg", "a+b.jpg", "a#b.jpg", "a?b=c.jpg", "a;b.jpg",
 	"a&b.jpg", `a"b.jpg`, "a'b.jpg", "a`b.jpg", "a(b).jpg", "a[b].jpg", "[a-z]*.jpg", "a{b}.jpg", "{env.HOME}.jpg", "$uri.jpg", "$1.jpg",
