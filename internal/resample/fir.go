@@ -1,6 +1,9 @@
 package resample
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // The two passes are finite impulse response filters, written out in Go here, and for amd64 in assembly
 // that gives the same bits.
@@ -13,54 +16,80 @@ const (
 // align rounds n up to a multiple of to, a power of two.
 func align(n, to int) int { return (n + to - 1) &^ (to - 1) }
 
-// convolveCellsGo is the horizontal pass over n rows of one plane, four at most, which lie gap samples apart from src on. It extends
+// A column has the samples of eight rows, two in a word as pair puts them.
+type column [4]uint64
+
+// convolveCellsGo is the horizontal pass over n rows of one plane, eight at most, which lie gap samples apart from src on. It extends
 // over the axis' taps from every start; each of dst takes len(a.start) samples.
 //
 // Two rows share a word, so that one multiplication does for both: see pair.
-func convolveCellsGo(dst [][]int16, src []int16, gap int, a *axis, words *[2][]uint64) {
+func convolveCellsGo(dst [][]int16, src []int16, gap int, a *axis, scratch *[]column) {
 	n := int(a.start[len(a.start)-1]) + a.taps // starts ascend
-	for i := range words {
-		even := src[min(2*i, len(dst)-1)*gap:][:n]
-		odd := src[min(2*i+1, len(dst)-1)*gap:][:n]
-		words[i] = grow(words[i], n)
-		w := words[i]
-		even, odd = even[:len(w)], odd[:len(w)]
-		for j := range w {
-			w[j] = pair(even[j], odd[j])
+	*scratch = grow(*scratch, n)
+	all := (*scratch)[:n]
+	row := func(i int) []int16 { return src[min(i, len(dst)-1)*gap:][:n] } // one that is missing is the last
+	for k := 0; k < len(dst); k += 4 {
+		r0, r1, r2, r3 := row(k), row(k+1), row(k+2), row(k+3)
+		if k == 0 {
+			for j := range all {
+				all[j][0], all[j][1] = pair(r0[j], r1[j]), pair(r2[j], r3[j])
+			}
+			continue
+		}
+		for j := range all {
+			all[j][2], all[j][3] = pair(r0[j], r1[j]), pair(r2[j], r3[j])
 		}
 	}
-	if len(dst) <= 2 {
-		convolveTwo(dst[0], dst[len(dst)-1], words[0], a)
-		return
+	var rows [8][]int16
+	for k := range rows {
+		rows[k] = dst[min(k, len(dst)-1)][:len(a.start)] // the last of an odd number of rows is made twice
 	}
-	d0, d1, d2, d3 := dst[0], dst[1], dst[2], dst[len(dst)-1]
-	_, _, _, _ = d0[:len(a.start)], d1[:len(a.start)], d2[:len(a.start)], d3[:len(a.start)]
 	for i, start := range a.start {
 		w := a.w[i*a.stride:][:a.taps]
-		p, q := words[0][start:][:len(w)], words[1][start:][:len(w)]
-		s, t := uint64(one/2+one/2<<32), uint64(one/2+one/2<<32)
-		for j, v := range w {
-			f := uint64(int64(v))
-			s += p[j] * f
-			t += q[j] * f
+		if len(dst) > 4 {
+			s, t, u, v := weightedEight(all[start:], w)
+			rows[7][i], rows[6][i], rows[5][i], rows[4][i] = sample(upper(v)), sample(lower(v)), sample(upper(u)), sample(lower(u))
+			rows[3][i], rows[2][i], rows[1][i], rows[0][i] = sample(upper(t)), sample(lower(t)), sample(upper(s)), sample(lower(s))
+			continue
 		}
-		d3[i], d2[i] = int16(upper(t)>>weightBits), int16(lower(t)>>weightBits) // the last of three rows is made twice
-		d1[i], d0[i] = int16(upper(s)>>weightBits), int16(lower(s)>>weightBits)
+		s, t := weighted(all[start:], w)
+		rows[3][i], rows[2][i], rows[1][i], rows[0][i] = sample(upper(t)), sample(lower(t)), sample(upper(s)), sample(lower(s))
 	}
 }
 
-// convolveTwo is convolveCellsGo for two rows.
-func convolveTwo(d0, d1 []int16, words []uint64, a *axis) {
-	d0, d1 = d0[:len(a.start)], d1[:len(a.start)]
-	for i, start := range a.start {
-		w := a.w[i*a.stride:][:a.taps]
-		p := words[start:][:len(w)]
-		s := uint64(one/2 + one/2<<32)
-		for j, v := range w {
-			s += p[j] * uint64(int64(v))
-		}
-		d0[i], d1[i] = int16(lower(s)>>weightBits), int16(upper(s)>>weightBits)
+// sample drops the fraction bits of the weights.
+func sample(sum int32) int16 { return int16(sum >> weightBits) }
+
+// weightedEight adds up columns with weights, from half on.
+func weightedEight(columns []column, w []int16) (s, t, u, v uint64) {
+	const half = one/2 + one/2<<32
+	s, t, u, v = half, half, half, half
+	columns = columns[:len(w)]
+	j := 0
+	for ; j+2 <= len(w); j += 2 {
+		f, c := (*[2]int16)(w[j:j+2]), (*[2]column)(columns[j:j+2])
+		g := uint64(int64(f[0]))
+		s, t, u, v = s+c[0][0]*g, t+c[0][1]*g, u+c[0][2]*g, v+c[0][3]*g
+		g = uint64(int64(f[1]))
+		s, t, u, v = s+c[1][0]*g, t+c[1][1]*g, u+c[1][2]*g, v+c[1][3]*g
 	}
+	if j < len(w) {
+		c, g := &columns[j], uint64(int64(w[j]))
+		s, t, u, v = s+c[0]*g, t+c[1]*g, u+c[2]*g, v+c[3]*g
+	}
+	return s, t, u, v
+}
+
+// weighted is weightedEight for the first four rows.
+func weighted(columns []column, w []int16) (s, t uint64) {
+	s, t = one/2+one/2<<32, one/2+one/2<<32
+	columns = columns[:len(w)]
+	for j, f := range w {
+		g := uint64(int64(f))
+		s += columns[j][0] * g
+		t += columns[j][1] * g
+	}
+	return s, t
 }
 
 // pair puts two signed numbers into a word: such words add up, and a word times a number has both products, as long as each fits its half.
@@ -71,13 +100,15 @@ func pair(lower, upper int16) uint64 { return uint64(int64(lower)) + uint64(int6
 func convolveRowsGo(dst []byte, rows [][]int16, w []int16) {
 	const shift = weightBits + sampleBits
 	begin := beginning(1<<(shift-1), w[:len(rows)])
-	for i := 0; i+8 <= len(dst); i += 8 {
-		s := sumRows(begin, rows, w, i)
-		d := (*[8]byte)(dst[i:])
-		d[0], d[2] = clamp(lower(s[0])>>shift), clamp(upper(s[0])>>shift)
-		d[1], d[3] = clamp(lower(s[1])>>shift), clamp(upper(s[1])>>shift)
-		d[4], d[6] = clamp(lower(s[2])>>shift), clamp(upper(s[2])>>shift)
-		d[5], d[7] = clamp(lower(s[3])>>shift), clamp(upper(s[3])>>shift)
+	for i := 0; i+lineAlign <= len(dst); i += lineAlign {
+		var sums lineSums
+		sums.add(begin, rows, w, i)
+		d := (*[lineAlign]byte)(dst[i : i+lineAlign])
+		for j := range lineAlign / 4 {
+			s, t := sums[2*j], sums[2*j+1]
+			binary.LittleEndian.PutUint32(d[4*j:], uint32(clamp(lower(s)>>shift))|uint32(clamp(lower(t)>>shift))<<8|
+				uint32(clamp(upper(s)>>shift))<<16|uint32(clamp(upper(t)>>shift))<<24)
+		}
 	}
 }
 
@@ -85,38 +116,69 @@ func convolveRowsGo(dst []byte, rows [][]int16, w []int16) {
 func convolveRowsWideGo(dst []int16, rows [][]int16, w []int16) {
 	begin := beginning(one/2, w[:len(rows)])
 	wide := func(v int32) int16 { return int16(min(max(v>>weightBits, math.MinInt16), math.MaxInt16)) }
-	for i := 0; i+8 <= len(dst); i += 8 {
-		s := sumRows(begin, rows, w, i)
-		d := (*[8]int16)(dst[i:])
-		for j := range 2 {
-			d[4*j], d[4*j+2] = wide(lower(s[2*j])), wide(upper(s[2*j]))
-			d[4*j+1], d[4*j+3] = wide(lower(s[2*j+1])), wide(upper(s[2*j+1]))
+	for i := 0; i+lineAlign <= len(dst); i += lineAlign {
+		var sums lineSums
+		sums.add(begin, rows, w, i)
+		d := (*[lineAlign]int16)(dst[i : i+lineAlign])
+		for j := range lineAlign / 4 {
+			s, t := sums[2*j], sums[2*j+1]
+			d[4*j], d[4*j+1], d[4*j+2], d[4*j+3] = wide(lower(s)), wide(lower(t)), wide(upper(s)), wide(upper(t))
 		}
 	}
 }
 
-// sumRows adds up the weighted rows, from column i on: columns 0 and 2, 1 and 3, 4 and 6, 5 and 7 in the halves of a word each. They are
-// made positive for that by adding 1<<15, which begin makes up for.
-func sumRows(begin uint64, rows [][]int16, w []int16, i int) (sum [4]uint64) {
-	const signs, low = 0x8000800080008000, 0x0000FFFF0000FFFF
-	s0, s1, s2, s3 := begin, begin, begin, begin
-	w = w[:len(rows)]
-	for k, row := range rows {
-		r := (*[8]int16)(row[i:])
-		f := uint64(int64(w[k]))
-		v := four(r[0], r[1], r[2], r[3]) ^ signs
-		s0 += v & low * f
-		s1 += v >> 16 & low * f
-		v = four(r[4], r[5], r[6], r[7]) ^ signs
-		s2 += v & low * f
-		s3 += v >> 16 & low * f
+// lineSums are the sums of lineAlign columns: 0 and 2, 1 and 3, 4 and 6, 5 and 7 and so on in the halves of a word each.
+type lineSums [lineAlign / 2]uint64
+
+// add sets the sums to those of the weighted rows, an even number, from column i on. Samples are made positive for that by
+// adding 1<<15, which begin makes up for.
+func (sums *lineSums) add(begin uint64, rows [][]int16, w []int16, i int) {
+	for j := range sums {
+		sums[j] = begin
 	}
-	return [4]uint64{s0, s1, s2, s3}
+	w = w[:len(rows)]
+	k := 0
+	for ; k+4 <= len(rows); k += 4 {
+		r, v := rows[k:k+4], w[k:k+4]
+		sums.addFour((*[lineAlign]int16)(r[0][i:]), (*[lineAlign]int16)(r[1][i:]), (*[lineAlign]int16)(r[2][i:]), (*[lineAlign]int16)(r[3][i:]),
+			uint64(int64(v[0])), uint64(int64(v[1])), uint64(int64(v[2])), uint64(int64(v[3])))
+	}
+	for ; k+2 <= len(rows); k += 2 {
+		sums.addTwo((*[lineAlign]int16)(rows[k][i:]), (*[lineAlign]int16)(rows[k+1][i:]), uint64(int64(w[k])), uint64(int64(w[k+1])))
+	}
+}
+
+// addTwo adds two rows, times f and g. It is a function of its own because all its variables fit the registers.
+func (sums *lineSums) addTwo(a, b *[lineAlign]int16, f, g uint64) {
+	const signs, low = 0x8000800080008000, 0x0000FFFF0000FFFF
+	for j := range lineAlign / 4 {
+		u := four((*[4]int16)(a[4*j:4*j+4])) ^ signs
+		s, t := u&low*f, u>>16&low*f
+		u = four((*[4]int16)(b[4*j:4*j+4])) ^ signs
+		sums[2*j] += s + u&low*g
+		sums[2*j+1] += t + u>>16&low*g
+	}
+}
+
+// addFour adds four rows.
+func (sums *lineSums) addFour(a, b, c, d *[lineAlign]int16, f, g, h, i uint64) {
+	const signs, low = 0x8000800080008000, 0x0000FFFF0000FFFF
+	for j := range lineAlign / 4 {
+		u := four((*[4]int16)(a[4*j:4*j+4])) ^ signs
+		s, t := u&low*f, u>>16&low*f
+		u = four((*[4]int16)(b[4*j:4*j+4])) ^ signs
+		s, t = s+u&low*g, t+u>>16&low*g
+		u = four((*[4]int16)(c[4*j:4*j+4])) ^ signs
+		s, t = s+u&low*h, t+u>>16&low*h
+		u = four((*[4]int16)(d[4*j:4*j+4])) ^ signs
+		sums[2*j] += s + u&low*i
+		sums[2*j+1] += t + u>>16&low*i
+	}
 }
 
 // four is what a load of four samples gives on a little-endian processor.
-func four(a, b, c, d int16) uint64 {
-	return uint64(uint16(a)) | uint64(uint16(b))<<16 | uint64(uint16(c))<<32 | uint64(uint16(d))<<48
+func four(s *[4]int16) uint64 {
+	return uint64(uint16(s[0])) | uint64(uint16(s[1]))<<16 | uint64(uint16(s[2]))<<32 | uint64(uint16(s[3]))<<48
 }
 
 // beginning is what sumRows begins with, in both halves: half, less what it adds to samples.

@@ -27,9 +27,9 @@ func convolveRowsAVX2(dst *byte, rows *[]int16, w *int16, taps, n int)
 //go:noescape
 func convolveRowsWideAVX2(dst *int16, rows *[]int16, w *int16, taps, n int)
 
-func convolveCells(dst [][]int16, src []int16, gap int, a *axis, words *[2][]uint64) {
+func convolveCells(dst [][]int16, src []int16, gap int, a *axis, scratch *[]column) {
 	if !hasAVX2 {
-		convolveCellsGo(dst, src, gap, a, words)
+		convolveCellsGo(dst, src, gap, a, scratch)
 		return
 	}
 	n := len(a.start)

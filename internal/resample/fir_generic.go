@@ -2,14 +2,14 @@
 
 package resample
 
-// The horizontal pass takes four rows at a time, and a word of them for each sample of two rows.
+// The horizontal pass takes eight rows at a time, and a word for each sample of two rows.
 const (
-	atOnce    = 4
-	wordBytes = 16
+	atOnce    = 8
+	wordBytes = 32
 )
 
-func convolveCells(dst [][]int16, src []int16, gap int, a *axis, words *[2][]uint64) {
-	convolveCellsGo(dst, src, gap, a, words)
+func convolveCells(dst [][]int16, src []int16, gap int, a *axis, scratch *[]column) {
+	convolveCellsGo(dst, src, gap, a, scratch)
 }
 
 func convolveRows(dst []byte, rows [][]int16, w []int16)            { convolveRowsGo(dst, rows, w) }

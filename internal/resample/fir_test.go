@@ -34,8 +34,8 @@ func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 		var a axis
 		setAxis(&a, Kernel(rng.IntN(2)), g, exactResidual, rng.IntN(3))
 		gap := a.cells + a.stride + rng.IntN(9)
-		src := samples(4 * gap)
-		want, got := make([][]int16, 1+rng.IntN(4)), make([][]int16, 4)
+		src := samples(8 * gap)
+		want, got := make([][]int16, 1+rng.IntN(8)), make([][]int16, 8)
 		for i := range got {
 			got[i] = make([]int16, align(g.n, lineAlign))
 		}
@@ -44,13 +44,13 @@ func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 			want[i] = make([]int16, align(g.n, lineAlign))
 			convolveRowPlainly(want[i], src[i*gap:], &a)
 		}
-		var words [2][]uint64
-		convolveCellsGo(got, src, gap, &a, &words)
+		var scratch []column
+		convolveCellsGo(got, src, gap, &a, &scratch)
 		require.Equal(t, want, got, "%+v", g)
 		for i := range got {
 			clear(got[i])
 		}
-		convolveCells(got, src, gap, &a, &words)
+		convolveCells(got, src, gap, &a, &scratch)
 		require.Equal(t, want, got, "%+v", g)
 
 		n := lineAlign * (1 + rng.IntN(5))

@@ -29,8 +29,14 @@ func addRowGo(sum []uint16, row []byte) {
 // widenGo turns bytes into samples of 8+sampleBits bits.
 func widenGo(dst []int16, row []byte) {
 	row = row[:len(dst)]
-	for i, v := range row {
-		dst[i] = int16(v) << sampleBits
+	i := 0
+	for ; i+8 <= len(dst); i += 8 {
+		d, v := (*[8]int16)(dst[i:i+8]), binary.LittleEndian.Uint64(row[i:i+8])
+		putFour((*[4]int16)(d[:4]), spread(v))
+		putFour((*[4]int16)(d[4:]), spread(v>>32))
+	}
+	for ; i < len(dst); i++ {
+		dst[i] = int16(row[i]) << sampleBits
 	}
 }
 
@@ -65,16 +71,17 @@ func splitRGBGo(dst []int16, stride int, row []byte) {
 
 // splitPremulGo is splitGo with three bytes multiplied by the fourth, alpha.
 func splitPremulGo(dst []int16, stride int, row []byte) {
+	m := premulOf(sampleBits)
 	w := len(row) / 4
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
 	for i := range d0 {
 		if len(row) < 4 {
 			break
 		}
-		p := row[:4]
+		v := binary.LittleEndian.Uint32(row)
 		row = row[4:]
-		a := p[3]
-		d0[i], d1[i], d2[i], d3[i] = premul8(p[0], a), premul8(p[1], a), premul8(p[2], a), int16(a)<<sampleBits
+		redBlue, greenAlpha := m.pixel(v)
+		d0[i], d1[i], d2[i], d3[i] = int16(redBlue), int16(greenAlpha), int16(redBlue>>32), int16(v>>24)<<sampleBits
 	}
 }
 
@@ -83,8 +90,7 @@ func meanGo(dst []int16, sum []uint16, m meanFactor) {
 	sum = sum[:len(dst)]
 	i := 0
 	for ; i+4 <= len(dst); i += 4 {
-		d := (*[4]int16)(dst[i : i+4])
-		d[0], d[1], d[2], d[3] = m.four((*[4]uint16)(sum[i : i+4]))
+		putFour((*[4]int16)(dst[i:i+4]), m.four(fourSums((*[4]uint16)(sum[i:i+4]))))
 	}
 	for ; i < len(dst); i++ {
 		dst[i] = m.of(sum[i])
@@ -96,15 +102,31 @@ func meanSplitGo(dst []int16, stride int, sum []uint16, m meanFactor) {
 	w := len(sum) / 4
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
 	for i := range d0 {
-		d0[i], d1[i], d2[i], d3[i] = m.four((*[4]uint16)(sum[4*i : 4*i+4]))
+		v := m.four(fourSums((*[4]uint16)(sum[4*i : 4*i+4])))
+		d0[i], d1[i], d2[i], d3[i] = int16(v), int16(v>>16), int16(v>>32), int16(v>>48)
 	}
 }
 
-// four is of four sums, two to a multiplication.
-func (m meanFactor) four(s *[4]uint16) (_, _, _, _ int16) {
+// four is of four sums in lanes of 16 bits, two to a multiplication.
+func (m meanFactor) four(sums uint64) uint64 {
 	const lanes = 0x0000FFFF0000FFFF
-	v := uint64(s[0]) | uint64(s[1])<<16 | uint64(s[2])<<32 | uint64(s[3])<<48
-	even := v & lanes << (m.shift & 15) & lanes * uint64(m.factor)
-	odd := v >> 16 & lanes << (m.shift & 15) & lanes * uint64(m.factor)
-	return int16(even >> 16), int16(odd >> 16), int16(even >> 48), int16(odd >> 48)
+	even := sums & lanes << (m.shift & 15) & lanes * uint64(m.factor)
+	odd := sums >> 16 & lanes << (m.shift & 15) & lanes * uint64(m.factor)
+	return even>>16&lanes | odd&^lanes
+}
+
+// fourSums is what a load of four sums gives on a little-endian processor.
+func fourSums(s *[4]uint16) uint64 {
+	return uint64(s[0]) | uint64(s[1])<<16 | uint64(s[2])<<32 | uint64(s[3])<<48
+}
+
+// putFour stores four lanes of 16 bits.
+func putFour(d *[4]int16, v uint64) {
+	d[0], d[1], d[2], d[3] = int16(v), int16(v>>16), int16(v>>32), int16(v>>48)
+}
+
+// spread makes lanes of 16 bits of the lower four bytes of v, with the fraction bits of a sample.
+func spread(v uint64) uint64 {
+	v = (v&0xFFFFFFFF | v<<16) & 0x0000FFFF0000FFFF
+	return (v | v<<8) & 0x00FF00FF00FF00FF << sampleBits
 }

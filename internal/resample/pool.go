@@ -13,15 +13,15 @@ import (
 // memory is what a Shrinker works with. It lies in a sync.Pool, which the garbage collector empties,
 // and is not kept when a huge picture has made it larger than maxPooled.
 type memory struct {
-	x, y  axis
-	sums  boxes
-	cells []int16
-	words [2][]uint64 // of convolveCells
-	ring  []int16
-	rows  [][]int16
-	taps  [][]int16
-	line  []byte
-	wide  []int16
+	x, y    axis
+	sums    boxes
+	cells   []int16
+	columns []column // of convolveCells
+	ring    []int16
+	rows    [][]int16
+	taps    [][]int16
+	line    []byte
+	wide    []int16
 }
 
 // maxPooled bounds what one element of a pool may hold on to, in bytes. A pool has one element or
@@ -45,7 +45,7 @@ func getMemory() *memory {
 }
 
 func putMemory(m *memory) {
-	if 2*(cap(m.x.w)+cap(m.y.w)+cap(m.cells)+cap(m.ring))+16*cap(m.words[0])+m.sums.bytes() <= maxPooled {
+	if 2*(cap(m.x.w)+cap(m.y.w)+cap(m.cells)+cap(m.ring))+32*cap(m.columns)+m.sums.bytes() <= maxPooled {
 		memories.Put(m)
 	}
 }

@@ -213,7 +213,7 @@ func (s *Shrinker) horizontal(cell int) {
 		for i := range s.held {
 			rows[i] = s.ring[(cell-s.held+1+i)%len(s.ring)][p*s.outStride:][:s.outStride]
 		}
-		convolveCells(rows[:s.held], s.cells[p*s.cellStride:], s.planes*s.cellStride, &s.x, &s.mem.words)
+		convolveCells(rows[:s.held], s.cells[p*s.cellStride:], s.planes*s.cellStride, &s.x, &s.mem.columns)
 	}
 	s.held = 0
 	for s.out < s.y.n && int(s.y.start[s.out])+s.y.taps <= cell+1 {
