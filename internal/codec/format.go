@@ -134,8 +134,8 @@ type Color struct {
 
 // CICP holds code points of ITU-T H.273.
 type CICP struct {
-	Primaries, Transfer, Matrix uint8
-	FullRange                   bool
+	Primaries, Transfer uint8
+	FullRange           bool
 }
 
 // A Space is the color space of a picture's pixels.

@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Animate calls [Picture.Apply] on every frame. It returns a processors.Animation if the original is an
+// animate calls [Picture.Apply] on every frame. It returns a processors.Animation if the original is an
 // animation and its thumbnail stays within limit; otherwise it returns the result of Apply. The frames are
 // processed one after the other, each as the whole canvas. All frames have the crop box of the first one.
 //
@@ -24,7 +24,7 @@ import (
 // frame is returned by the encoder. Consecutive frames that look the same become one frame, unless the delay of
 // one of them is 0 or 10 ms: viewers replace these delays by one of their own. If proc makes frames of
 // different sizes, the sequence ends with an error, and [Picture.Encode] encodes only the first frame.
-func (p *Picture) Animate(ctx context.Context, proc processors.Processor, width, height int, limit AnimationLimit) (image.Image, error) {
+func (p *Picture) animate(ctx context.Context, proc processors.Processor, width, height int, limit animationLimit) (image.Image, error) {
 	apply, err := p.prepare(ctx, proc, width, height)
 	if err != nil {
 		return nil, err

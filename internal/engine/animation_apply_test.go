@@ -150,15 +150,15 @@ func TestBeyondALimitTheFirstFrameIsServedAsAStill(t *testing.T) {
 	require.NoError(t, err)
 	enough := h.AnimationBytes(image.Pt(20, 10), plenty)
 	for name, c := range map[string]struct {
-		limit    AnimationLimit
+		limit    animationLimit
 		width    int
 		animated bool
 	}{
-		"just enough pixels":         {AnimationLimit{n * pixels, 1 << 30}, 20, true},
-		"too few pixels":             {AnimationLimit{n*pixels - 1, 1 << 30}, 20, false},
-		"too few for a large result": {AnimationLimit{n*4*pixels - 1, 1 << 30}, 80, false},
-		"just enough memory":         {AnimationLimit{1 << 30, enough}, 20, true},
-		"too little memory":          {AnimationLimit{1 << 30, enough - 1}, 20, false},
+		"just enough pixels":         {animationLimit{n * pixels, 1 << 30}, 20, true},
+		"too few pixels":             {animationLimit{n*pixels - 1, 1 << 30}, 20, false},
+		"too few for a large result": {animationLimit{n*4*pixels - 1, 1 << 30}, 80, false},
+		"just enough memory":         {animationLimit{1 << 30, enough}, 20, true},
+		"too little memory":          {animationLimit{1 << 30, enough - 1}, 20, false},
 	} {
 		pic, img, err := animate(t.Context(), file, processors.Crop{}, c.width, 0, c.limit)
 		require.NoError(t, err, name)
@@ -169,17 +169,17 @@ func TestBeyondALimitTheFirstFrameIsServedAsAStill(t *testing.T) {
 		assert.Zero(t, distance(t, want, img), name)
 	}
 
-	_, img, err := animate(t.Context(), moving(t, MaxFrames, image.Pt(4, 4)), processors.Crop{}, 4, 4, plenty)
+	_, img, err := animate(t.Context(), moving(t, maxFrames, image.Pt(4, 4)), processors.Crop{}, 4, 4, plenty)
 	require.NoError(t, err)
 	assert.IsType(t, &processors.Animation{}, img)
-	_, img, err = animate(t.Context(), moving(t, MaxFrames+1, image.Pt(4, 4)), processors.Crop{}, 4, 4, plenty)
+	_, img, err = animate(t.Context(), moving(t, maxFrames+1, image.Pt(4, 4)), processors.Crop{}, 4, 4, plenty)
 	require.NoError(t, err)
 	assert.False(t, isAnimation(img))
 }
 
 func TestMemoryForAnimationsIsAnnouncedForThoseThatMove(t *testing.T) {
 	size, unknown, small := image.Pt(40, 20), image.Point{}, image.Pt(10, 10)
-	of := func(file []byte, read func(io.Reader) (Header, error), result image.Point, limit AnimationLimit) int64 {
+	of := func(file []byte, read func(io.Reader) (Header, error), result image.Point, limit animationLimit) int64 {
 		h, err := read(bytes.NewReader(file))
 		require.NoError(t, err)
 		return h.AnimationBytes(result, limit)
@@ -187,8 +187,8 @@ func TestMemoryForAnimationsIsAnnouncedForThoseThatMove(t *testing.T) {
 	two, seven := of(moving(t, 2, size), DecodeHeader, small, plenty), of(moving(t, 7, size), DecodeHeader, small, plenty)
 	assert.Greater(t, two, int64(2*100*8))
 	assert.Greater(t, seven, two+5*100*8)
-	assert.EqualValues(t, 5<<20, of(moving(t, 2, size), DecodeHeader, unknown, AnimationLimit{1 << 20, 5 << 20}))
-	for name, file := range map[string][]byte{"still": moving(t, 1, size), "too long": moving(t, MaxFrames+1, size), "no GIF": encodePNG(t, imagetest.Gradient(40, 20))} {
+	assert.EqualValues(t, 5<<20, of(moving(t, 2, size), DecodeHeader, unknown, animationLimit{1 << 20, 5 << 20}))
+	for name, file := range map[string][]byte{"still": moving(t, 1, size), "too long": moving(t, maxFrames+1, size), "no GIF": encodePNG(t, imagetest.Gradient(40, 20))} {
 		assert.Zero(t, of(file, DecodeHeader, small, plenty), name)
 	}
 	assert.Zero(t, of(moving(t, 2, size), PeekHeader, small, plenty), "not known")

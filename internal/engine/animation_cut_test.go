@@ -41,7 +41,7 @@ func TestAnAnimationThatIsCutInALaterFrameIsDamagedInEveryFormat(t *testing.T) {
 			require.NoError(t, err, "%s: the first frame is whole", name)
 			assert.False(t, pic.Partial(), name)
 			pic.Reuse()
-			img, err := pic.Animate(t.Context(), processors.Crop{}, frameCanvas.X, 0, plenty)
+			img, err := pic.animate(t.Context(), processors.Crop{}, frameCanvas.X, 0, plenty)
 			if !tolerant {
 				if err == nil {
 					err = processors.GIF{}.Encode(io.Discard, img)

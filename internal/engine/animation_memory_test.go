@@ -79,7 +79,7 @@ func TestAnimationsAreMadeInTheMemoryThatIsAnnounced(t *testing.T) {
 		"of more colors":              {noise(t, 9, image.Pt(500, 400)), 450, 1},
 		"of large frames":             {noise(t, 2, image.Pt(1200, 1000)), 1200, 1},
 		"enlarged":                    {noise(t, 10, image.Pt(80, 80)), 320, 1},
-		"many frames":                 {noise(t, MaxFrames, image.Pt(3, 3)), 3, 5000},
+		"many frames":                 {noise(t, maxFrames, image.Pt(3, 3)), 3, 5000},
 	} {
 		h, err := DecodeHeader(bytes.NewReader(c.file))
 		require.NoError(t, err)

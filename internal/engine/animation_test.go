@@ -23,10 +23,10 @@ import (
 )
 
 // plenty is a limit that no test reaches.
-var plenty = AnimationLimit{Pixels: 1 << 40, Bytes: 1 << 40}
+var plenty = animationLimit{Pixels: 1 << 40, Bytes: 1 << 40}
 
 // animate goes from a file to the thumbnail of all of its frames.
-func animate(ctx context.Context, file []byte, p processors.Processor, width, height int, limit AnimationLimit) (*testPicture, image.Image, error) {
+func animate(ctx context.Context, file []byte, p processors.Processor, width, height int, limit animationLimit) (*testPicture, image.Image, error) {
 	h, err := DecodeHeader(bytes.NewReader(file))
 	if err != nil {
 		return nil, nil, err
@@ -35,7 +35,7 @@ func animate(ctx context.Context, file []byte, p processors.Processor, width, he
 	if err != nil {
 		return nil, nil, err
 	}
-	img, err := pic.Animate(ctx, p, width, height, limit)
+	img, err := pic.animate(ctx, p, width, height, limit)
 	return pic, img, err
 }
 
@@ -222,7 +222,7 @@ func FuzzAnimate(f *testing.F) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
-		pic, img, err := animate(ctx, data, processors.Crop{}, 13, 9, AnimationLimit{Pixels: 4 << 20, Bytes: 4 << 20})
+		pic, img, err := animate(ctx, data, processors.Crop{}, 13, 9, animationLimit{Pixels: 4 << 20, Bytes: 4 << 20})
 		if err != nil {
 			if !known(err) && ctx.Err() == nil {
 				t.Fatal(err)

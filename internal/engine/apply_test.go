@@ -29,7 +29,7 @@ func TestResultsHaveTheSizePlannedAndTheSourceIsNotModified(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want, _ := ResultSize(p, img.Rect.Size(), width, height); got.Bounds().Size() != want {
+			if want, _ := resultSize(p, img.Rect.Size(), width, height); got.Bounds().Size() != want {
 				t.Fatalf("%T made %v, not %v", p, got.Bounds().Size(), want)
 			}
 			if !pixels.Opaque(got) {
@@ -135,7 +135,7 @@ func TestAPlainProcessorGetsTheWholeOriginal(t *testing.T) {
 	var seen image.Point
 	p := plain{&seen}
 	assert.Zero(t, MinDecode(p, image.Pt(800, 640), 50, 0))
-	_, ok := ResultSize(p, image.Pt(800, 640), 50, 0)
+	_, ok := resultSize(p, image.Pt(800, 640), 50, 0)
 	assert.False(t, ok)
 	img := imagetest.Gradient(8, 8)
 	got, err := newPicture(img).Apply(t.Context(), p, 50, 0)

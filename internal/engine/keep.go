@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Encode encodes img, a result of Apply or Animate, and appends it to w.
+// Encode encodes img, a result of Apply or animate, and appends it to w.
 //
 // Encode appends the file without its metadata instead if all of the following hold: img is the undamaged
 // original in its own size, upright and not converted; encoder is a processors.Keeper of its format; and these

@@ -6,20 +6,20 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// MaxFrames is the largest number of frames of an animation, whatever the [AnimationLimit].
-const MaxFrames = 10_000
+// maxFrames is the largest number of frames of an animation, whatever the [animationLimit].
+const maxFrames = 10_000
 
-// An AnimationLimit says which animations stay animated. The others become a still picture of the first frame.
-type AnimationLimit struct {
+// An animationLimit says which animations stay animated. The others become a still picture of the first frame.
+type animationLimit struct {
 	Pixels int64 // frames × width × height, of the original and of the result
 	Bytes  int64 // memory: see bytesFor
 }
 
 // allows reports whether a thumbnail of the size result may be animated. If result is the zero Point, the size
 // is unknown, and allows checks only the original.
-func (l AnimationLimit) allows(h *codec.Header, result image.Point) bool {
+func (l animationLimit) allows(h *codec.Header, result image.Point) bool {
 	n := int64(h.FrameCount)
-	return n > 1 && n <= MaxFrames && h.FramePixels <= l.Pixels && n*area(result) <= l.Pixels &&
+	return n > 1 && n <= maxFrames && h.FramePixels <= l.Pixels && n*area(result) <= l.Pixels &&
 		bytesFor(n, result, h.Stored) <= l.Bytes
 }
 

@@ -35,7 +35,7 @@ func (e *Engine) Make(ctx context.Context, data []byte, p *Plan, w *bytes.Buffer
 	defer pic.Release(ctx)
 	thumb, err := timed(&t.Process, func() (image.Image, error) {
 		if p.Moves() {
-			return pic.Animate(ctx, p.Processor, p.Width, p.Height, p.animation)
+			return pic.animate(ctx, p.Processor, p.Width, p.Height, p.animation)
 		}
 		return pic.Apply(ctx, p.Processor, p.Width, p.Height)
 	})

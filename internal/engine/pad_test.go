@@ -59,7 +59,7 @@ func TestEveryFrameOfAnAnimationIsPadded(t *testing.T) {
 }
 
 func TestAPaddedPictureIsHeldAgainstTheLimits(t *testing.T) {
-	size, known := ResultSize(processors.Pad{}, image.Pt(10, 10), 5000, 40)
+	size, known := resultSize(processors.Pad{}, image.Pt(10, 10), 5000, 40)
 	assert.True(t, known)
 	assert.Equal(t, image.Pt(5000, 40), size)
 }

@@ -164,7 +164,7 @@ func (p *Picture) Size() image.Point { return p.header.Size() }
 // Partial reports whether a part of the picture was missing or damaged.
 func (p *Picture) Partial() bool { return p.decoded.Partial }
 
-// Reuse allows several calls of Image, Apply and Animate. The decoded picture then stays in memory. The result
+// Reuse allows several calls of Image, Apply and animate. The decoded picture then stays in memory. The result
 // of a call is valid until the next call.
 func (p *Picture) Reuse() { p.reused = true }
 

@@ -44,7 +44,7 @@ type Plan struct {
 	Bytes  int64       // of memory that Make takes from its account at most
 
 	least     image.Point
-	animation AnimationLimit // of zero bytes: it will be a still picture
+	animation animationLimit // of zero bytes: it will be a still picture
 }
 
 // Moves reports whether the thumbnail will be an animation.
@@ -59,7 +59,7 @@ func (e *Engine) Plan(h *codec.Header, r Request) (*Plan, error) {
 		return nil, fmt.Errorf("%w: %dx%d pixels are more than Config.MaxPixels (%d)", codec.ErrTooLarge, size.X, size.Y, r.Limits.Pixels)
 	}
 	p := &Plan{Request: r, Header: h, least: MinDecode(r.Processor, size, r.Width, r.Height)}
-	if result, known := ResultSize(r.Processor, size, r.Width, r.Height); known {
+	if result, known := resultSize(r.Processor, size, r.Width, r.Height); known {
 		if err := r.Limits.checkResult(result); err != nil && !h.Peeked {
 			return nil, err
 		}
@@ -88,7 +88,7 @@ func (e *Engine) Plan(h *codec.Header, r Request) (*Plan, error) {
 // one. So this memory is admitted if it is within the limit, but a request is not refused for it.
 func (p *Plan) filled() Plan {
 	q := *p
-	size, _ := ResultSize(processors.Crop{}, p.Header.Size(), p.Width, p.Height)
+	size, _ := resultSize(processors.Crop{}, p.Header.Size(), p.Width, p.Height)
 	q.Size = image.Pt(min(size.X, p.Limits.Width), min(size.Y, p.Limits.Height))
 	return q
 }
@@ -130,7 +130,7 @@ func (l Limits) fitsArea(size image.Point) bool {
 
 // planAnimation makes p the plan of an animation, if that is within the limits.
 func (p *Plan) planAnimation() {
-	limit := AnimationLimit{Pixels: p.Limits.Pixels, Bytes: max(0, p.Limits.Memory-p.FileBytes-p.Bytes)}
+	limit := animationLimit{Pixels: p.Limits.Pixels, Bytes: max(0, p.Limits.Memory-p.FileBytes-p.Bytes)}
 	if p.Size == (image.Point{}) {
 		limit.Bytes = min(limit.Bytes, p.Limits.Memory/4)
 	}
@@ -155,9 +155,9 @@ func animates(encoder any) bool {
 // decode for the Locator.
 const locateSide = 200
 
-// ResultSize returns the size in pixels of the thumbnail that p makes of an upright original of the given size.
+// resultSize returns the size in pixels of the thumbnail that p makes of an upright original of the given size.
 // If p is not a Planner, the size is not known in advance, and ok is false.
-func ResultSize(p processors.Processor, original image.Point, width, height int) (size image.Point, ok bool) {
+func resultSize(p processors.Processor, original image.Point, width, height int) (size image.Point, ok bool) {
 	planner, ok := ability.Find[processors.Planner](p)
 	if !ok {
 		return image.Point{}, false

@@ -53,7 +53,7 @@ func (h Header) DecodeBytes(least image.Point) int64 {
 }
 
 // AnimationBytes is the memory of an animated thumbnail of that size, 0 if there is none within limit.
-func (h Header) AnimationBytes(result image.Point, limit AnimationLimit) int64 {
+func (h Header) AnimationBytes(result image.Point, limit animationLimit) int64 {
 	if !limit.allows(h.read, result) {
 		return 0
 	}

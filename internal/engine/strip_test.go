@@ -264,7 +264,7 @@ func TestPNGAndGIFAreStoredAsTheyAreTooIfThatIsSmaller(t *testing.T) {
 	require.Less(t, len(stripGIF(file)), len(encoded(t, processors.GIF{}, img)))
 	assert.Equal(t, stripGIF(file), stored(t, file, processors.Crop{}, processors.GIF{}, 40))
 
-	pic, img, err := animate(t.Context(), file, processors.Crop{}, 40, 0, AnimationLimit{})
+	pic, img, err := animate(t.Context(), file, processors.Crop{}, 40, 0, animationLimit{})
 	require.NoError(t, err)
 	var b bytes.Buffer
 	require.NoError(t, pic.Encode(&b, processors.GIF{}, img))

@@ -19,7 +19,7 @@ func Orientation(b []byte) int {
 	if len(b) > 0 && b[0] != 'I' && b[0] != 'M' {
 		b = b[1:] // the second byte of padding, which should be 0 and sometimes is 0xFF
 	}
-	order, offset, ok := ParseHeader(b)
+	order, offset, ok := parseHeader(b)
 	if !ok || int64(offset)+2 > int64(len(b)) {
 		return 1
 	}
@@ -27,15 +27,15 @@ func Orientation(b []byte) int {
 	entries := int(order.Uint16(b))
 	for b = b[2:]; entries > 0 && len(b) >= 12; entries, b = entries-1, b[12:] {
 		if order.Uint16(b) == orientationTag {
-			return Value(order, b)
+			return value(order, b)
 		}
 	}
 	return 1
 }
 
-// ParseHeader reads the 8 bytes that a TIFF file begins with: the byte order, and where the first
+// parseHeader reads the 8 bytes that a TIFF file begins with: the byte order, and where the first
 // directory lies.
-func ParseHeader(b []byte) (order binary.ByteOrder, offset uint32, ok bool) {
+func parseHeader(b []byte) (order binary.ByteOrder, offset uint32, ok bool) {
 	switch {
 	case len(b) < 8:
 		return nil, 0, false
@@ -50,8 +50,8 @@ func ParseHeader(b []byte) (order binary.ByteOrder, offset uint32, ok bool) {
 	return order, offset, offset >= 8
 }
 
-// Value returns the orientation in a directory entry of 12 bytes whose tag is Orientation.
-func Value(order binary.ByteOrder, entry []byte) int {
+// value returns the orientation in a directory entry of 12 bytes whose tag is Orientation.
+func value(order binary.ByteOrder, entry []byte) int {
 	const short, long = 3, 4
 	value := uint32(0)
 	switch kind := order.Uint16(entry[2:]); {

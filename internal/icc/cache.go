@@ -33,7 +33,7 @@ func Memory(n int) int64 {
 }
 
 // Parse is like the function [Parse], with a cache. It takes the memory of the Transform from the account of ctx, because
-// the cache may drop the Transform while it is in use. The error matches [ErrProfile], or codec.ErrTooLarge if the
+// the cache may drop the Transform while it is in use. The error matches [errProfile], or codec.ErrTooLarge if the
 // account is empty.
 func (c *Cache) Parse(ctx context.Context, profile []byte) (*Transform, error) {
 	if len(profile) > MaxProfile {

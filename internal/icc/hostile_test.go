@@ -74,7 +74,7 @@ func TestHostileProfilesAreErrorsAndCostNothing(t *testing.T) {
 	} {
 		var err error
 		allocated := testing.AllocsPerRun(1, func() { _, err = Parse(profile) })
-		assert.ErrorIs(t, err, ErrProfile, name)
+		assert.ErrorIs(t, err, errProfile, name)
 		assert.Less(t, allocated, 100.0, name)
 	}
 }
@@ -115,7 +115,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		tr, err := Parse(data)
 		if err != nil {
-			assert.ErrorIs(t, err, ErrProfile)
+			assert.ErrorIs(t, err, errProfile)
 			return
 		}
 		for _, img := range imgs {

@@ -17,12 +17,12 @@ import (
 // MaxProfile is the maximum size of a profile in bytes. Printer profiles have up to 3 MB.
 const MaxProfile = 4 << 20
 
-// ErrProfile is matched by the errors for invalid profiles, and for profiles of a class or color space that is not used
+// errProfile is matched by the errors for invalid profiles, and for profiles of a class or color space that is not used
 // for pictures. The caller should ignore such a profile.
-var ErrProfile = errors.New("unusable color profile")
+var errProfile = errors.New("unusable color profile")
 
 func broken(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrProfile, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %s", errProfile, fmt.Sprintf(format, args...))
 }
 
 // A Space is the color space of stored pixels.
@@ -38,7 +38,7 @@ const (
 func (s Space) channels() int { return [...]int{Gray: 1, RGB: 3, CMYK: 4}[s] }
 
 // Parse returns the Transform of an ICC profile. It keeps no reference to data. Its time and memory are bounded by the
-// length of data. The error matches [ErrProfile].
+// length of data. The error matches [errProfile].
 func Parse(data []byte) (*Transform, error) {
 	p, err := readProfile(data)
 	if err != nil {

@@ -155,7 +155,7 @@ func TestAgreesWithLittlecmsOnInstalledProfiles(t *testing.T) {
 			tr, err := Parse(profile)
 			class, space := string(profile[12:16]), string(profile[16:20])
 			if class == "abst" || class == "nmcl" || space == "Lab " {
-				assert.ErrorIs(t, err, ErrProfile)
+				assert.ErrorIs(t, err, errProfile)
 				return
 			}
 			require.NoError(t, err)

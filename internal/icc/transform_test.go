@@ -243,7 +243,7 @@ func TestANarrowRangeRunsFrom16To235(t *testing.T) {
 func TestImpossiblePrimariesAreRefused(t *testing.T) {
 	for _, p := range []Primaries{{}, {White: D65}, {White: D65, Red: D65, Green: D65, Blue: D65}, {White: [2]float64{0.3, 0}, Red: SRGB.Red, Green: SRGB.Green, Blue: SRGB.Blue}} {
 		_, err := New(p, PQ(), false)
-		assert.ErrorIs(t, err, ErrProfile, "%v", p)
+		assert.ErrorIs(t, err, errProfile, "%v", p)
 	}
 }
 
@@ -275,7 +275,7 @@ func TestCacheIsBoundedAndShared(t *testing.T) {
 	again, _ = c.Parse(context.Background(), profiles[names[0]])
 	assert.Same(t, first, again)
 	_, err = c.Parse(context.Background(), []byte("no profile"))
-	assert.ErrorIs(t, err, ErrProfile)
+	assert.ErrorIs(t, err, errProfile)
 	assert.Len(t, c.entries, cacheEntries)
 }
 

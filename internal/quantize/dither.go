@@ -122,4 +122,4 @@ func (d *Ditherer) draw(p []uint8, share float32, now, below [][3]float32, x int
 }
 
 // DithererBytes returns the memory of a Ditherer for n pixels, including its Palette.
-func DithererBytes(n int64) int64 { return 5*n + PaletteBytes }
+func DithererBytes(n int64) int64 { return 5*n + paletteBytes }

@@ -78,5 +78,5 @@ func (p *Palette) Index(r, g, b uint8) int {
 	return int(*at) - 1
 }
 
-// PaletteBytes is the memory of a Palette at most.
-const PaletteBytes = 2<<(3*gridBits) + 1<<14
+// paletteBytes is the memory of a Palette at most.
+const paletteBytes = 2<<(3*gridBits) + 1<<14

@@ -77,7 +77,7 @@ func (p *Picture) Choose(size image.Point) (best image.Rectangle, ok bool) {
 
 // places are where a box that has so much room is tried: where [Best] does, and at the far end.
 func places(free int) (out []int) {
-	for at := 0; at < free; at += Step {
+	for at := 0; at < free; at += step {
 		out = append(out, at)
 	}
 	return append(out, free)

@@ -24,8 +24,8 @@ func (j *judge) measure(box image.Rectangle) Measure {
 
 // score is smartcrop's score of a box, wherever it lies.
 func (j *judge) score(box image.Rectangle) float64 {
-	first := image.Pt((box.Min.X+Step-1)/Step, (box.Min.Y+Step-1)/Step)
-	offset := first.Mul(Step).Sub(box.Min)
+	first := image.Pt((box.Min.X+step-1)/step, (box.Min.Y+step-1)/step)
+	offset := first.Mul(step).Sub(box.Min)
 	t, ok := j.tables[offset]
 	if !ok {
 		t = tableAt(j.size, offset.X, offset.Y)
@@ -38,8 +38,8 @@ func (j *judge) score(box image.Rectangle) float64 {
 // side that has no room beyond it cuts nothing.
 func (j *judge) kept(box image.Rectangle) float64 {
 	s, free := j.view.whole, j.bounds.Size().Sub(j.size)
-	left, top := box.Min.X/Step, box.Min.Y/Step
-	right, bottom := min((box.Max.X+Step-1)/Step, s.columns), min((box.Max.Y+Step-1)/Step, s.rows)
+	left, top := box.Min.X/step, box.Min.Y/step
+	right, bottom := min((box.Max.X+step-1)/step, s.columns), min((box.Max.Y+step-1)/step, s.rows)
 	if right <= left {
 		return 0
 	}
@@ -88,5 +88,5 @@ func sumRow(weights, factors []float64) (all, far float64) {
 
 // off is how far a cell's middle is from that of a side, in halves of the side.
 func off(cell, from, side int) float64 {
-	return min(max(float64((float64(float64(cell)*Step)+Step/2-float64(from))/float64(side)*2)-1, -1), 1)
+	return min(max(float64((float64(float64(cell)*step)+step/2-float64(from))/float64(side)*2)-1, -1), 1)
 }

@@ -39,18 +39,18 @@ func addRow(sums []cellSum, row []color.RGBA64, img image.RGBA64Image, x, y int)
 		return row
 	}
 	if row == nil {
-		row = make([]color.RGBA64, len(sums)*(Step/every))
+		row = make([]color.RGBA64, len(sums)*(step/every))
 	}
 	readRow(row, img, x, y, every)
 	for i, p := range row {
-		sums[i/(Step/every)].add(sumOf(uint32(p.R), uint32(p.G), uint32(p.B), uint32(p.A)))
+		sums[i/(step/every)].add(sumOf(uint32(p.R), uint32(p.G), uint32(p.B), uint32(p.A)))
 	}
 	return row
 }
 
 func addRGBA(sums []cellSum, pix []byte) {
 	for i := range sums {
-		cell := (*[4 * Step]byte)(pix[4*Step*i:])
+		cell := (*[4 * step]byte)(pix[4*step*i:])
 		var red, green, blue, alpha uint32
 		var square uint64
 		for k := 0; k < len(cell); k += 4 * every {
@@ -65,9 +65,9 @@ func addRGBA(sums []cellSum, pix []byte) {
 
 func addYCbCr(sums []cellSum, luma, blue, red []byte) {
 	for i := range sums {
-		y, cb, cr := (*[Step]byte)(luma[Step*i:]), (*[Step]byte)(blue[Step*i:]), (*[Step]byte)(red[Step*i:])
-		s := cellSum{alpha: 0xffff * (Step / every)}
-		for k := 0; k < Step; k += every {
+		y, cb, cr := (*[step]byte)(luma[step*i:]), (*[step]byte)(blue[step*i:]), (*[step]byte)(red[step*i:])
+		s := cellSum{alpha: 0xffff * (step / every)}
+		for k := 0; k < step; k += every {
 			r, g, b := fromYCbCr(y[k], cb[k], cr[k])
 			s.red, s.green, s.blue = s.red+r, s.green+g, s.blue+b
 			light := uint64(299*r + 587*g + 114*b)

@@ -45,8 +45,8 @@ type part struct {
 
 // along returns the parts of the samples along a side of that many pixels, from one of them on.
 func along(side, first int) []part {
-	parts := make([]part, 0, side/Step+1)
-	for at := first; at < side; at += Step {
+	parts := make([]part, 0, side/step+1)
+	for at := first; at < side; at += step {
 		p := math.Abs(0.5-float64(at)/float64(side)) * 2
 		edge := max(p-1+edgeRadius, 0)
 		third := (p - 1./3) * 8

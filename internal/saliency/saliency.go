@@ -21,16 +21,16 @@ import (
 // Side is the length in pixels of a picture's shorter side that the method is made for.
 const Side = 400
 
-// Step is the distance in pixels, across and down, of the pixels that are looked at and of the
+// step is the distance in pixels, across and down, of the pixels that are looked at and of the
 // boxes that are tried.
-const Step = 8
+const step = 8
 
 // tie is how much less, relatively, a score may be and still count as equal: what rounding does to
 // a sum.
 const tie = 1e-9
 
 // Best returns the best box of that size in img, among those whose upper left corner is a multiple
-// of Step away from img's. Of equal ones it is the one closest to the middle. ok is false if there
+// of step away from img's. Of equal ones it is the one closest to the middle. ok is false if there
 // is nothing to choose by, or if the box is empty or larger than the picture.
 func Best(img image.RGBA64Image, box image.Point) (best image.Rectangle, ok bool) {
 	b := img.Bounds()
@@ -44,7 +44,7 @@ func Best(img image.RGBA64Image, box image.Point) (best image.Rectangle, ok bool
 	}
 
 	t := tableOf(box)
-	columns, rows := free.X/Step+1, free.Y/Step+1
+	columns, rows := free.X/step+1, free.Y/step+1
 	scores := make([]float64, 0, columns*rows)
 	for y := range rows {
 		for x := range columns {
@@ -59,7 +59,7 @@ func Best(img image.RGBA64Image, box image.Point) (best image.Rectangle, ok bool
 			place, nearest = i, distance
 		}
 	}
-	at := b.Min.Add(image.Pt(place%columns, place/columns).Mul(Step))
+	at := b.Min.Add(image.Pt(place%columns, place/columns).Mul(step))
 	return image.Rectangle{Min: at, Max: at.Add(box)}, true
 }
 

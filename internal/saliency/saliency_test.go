@@ -47,7 +47,7 @@ func assertSameBox(t require.TestingT, img image.RGBA64Image, box image.Point) {
 	case got == want:
 		return
 	}
-	score := func(r image.Rectangle) float64 { return s.score(r.Min.X/Step, r.Min.Y/Step, table) }
+	score := func(r image.Rectangle) float64 { return s.score(r.Min.X/step, r.Min.Y/step, table) }
 	assert.InDelta(t, score(want), score(got), 1e-6, "%v of %v: %v instead of %v", box, img.Bounds(), got, want)
 }
 

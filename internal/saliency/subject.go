@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// Cells are squares of Step pixels. A view has maps of them: smartcrop's weights, and two that see what these
+// Cells are squares of step pixels. A view has maps of them: smartcrop's weights, and two that see what these
 // miss, because they see every eighth pixel alone and count texture by how much of it there is.
 type view struct {
 	fine  samples // smartcrop's
@@ -101,7 +101,7 @@ type cells struct {
 // cellsOf looks at every second pixel of every second row.
 func cellsOf(img image.RGBA64Image) *cells {
 	b := img.Bounds()
-	c := &cells{columns: b.Dx() / Step, rows: b.Dy() / Step}
+	c := &cells{columns: b.Dx() / step, rows: b.Dy() / step}
 	n := c.columns * c.rows
 	maps := make([]float64, 5*n)
 	c.mean = [3][]float64{maps[:n:n], maps[n:][:n:n], maps[2*n:][:n:n]}
@@ -110,7 +110,7 @@ func cellsOf(img image.RGBA64Image) *cells {
 	var row []color.RGBA64
 	for j := range c.rows {
 		clear(sums)
-		for y := b.Min.Y + j*Step; y < b.Min.Y+(j+1)*Step; y += every {
+		for y := b.Min.Y + j*step; y < b.Min.Y+(j+1)*step; y += every {
 			row = addRow(sums, row, img, b.Min.X, y)
 		}
 		for i := range sums {
@@ -121,7 +121,7 @@ func cellsOf(img image.RGBA64Image) *cells {
 }
 
 func (c *cells) set(i int, s *cellSum) {
-	const many, scale = (Step / every) * (Step / every), 100. / 65535
+	const many, scale = (step / every) * (step / every), 100. / 65535
 	light := float64(float64(299*uint64(s.red)+587*uint64(s.green)+114*uint64(s.blue)) * (scale / 1000 / many))
 	c.mean[0][i] = light
 	c.mean[1][i] = float64(float64(s.red)*(scale/many)) - light

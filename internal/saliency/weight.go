@@ -26,24 +26,24 @@ const (
 	saturationLightest  = 0.9
 )
 
-// look weighs the pixels at multiples of Step, as far as Step pixels follow.
+// look weighs the pixels at multiples of step, as far as step pixels follow.
 func look(img image.RGBA64Image) samples {
 	b := img.Bounds()
-	s := samples{columns: b.Dx() / Step, rows: b.Dy() / Step}
+	s := samples{columns: b.Dx() / step, rows: b.Dy() / step}
 	s.weights = make([]float64, s.columns*s.rows)
 	var rows [5][]color.RGBA64 // of the pixels, of those above, before, behind and below
 	for k := range rows {
 		rows[k] = make([]color.RGBA64, s.columns)
 	}
 	for j := range s.rows {
-		y, edges := b.Min.Y+j*Step, j > 0 && s.columns > 1
-		readRow(rows[0], img, b.Min.X, y, Step)
+		y, edges := b.Min.Y+j*step, j > 0 && s.columns > 1
+		readRow(rows[0], img, b.Min.X, y, step)
 		if edges {
-			x := b.Min.X + Step
-			readRow(rows[1][1:], img, x, y-1, Step)
-			readRow(rows[2][1:], img, x-1, y, Step)
-			readRow(rows[3][1:], img, x+1, y, Step)
-			readRow(rows[4][1:], img, x, y+1, Step)
+			x := b.Min.X + step
+			readRow(rows[1][1:], img, x, y-1, step)
+			readRow(rows[2][1:], img, x-1, y, step)
+			readRow(rows[3][1:], img, x+1, y, step)
+			readRow(rows[4][1:], img, x, y+1, step)
 		}
 		for i, p := range rows[0] {
 			c, edge := levels(p), 0.0

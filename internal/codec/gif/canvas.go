@@ -10,9 +10,9 @@ import (
 type canvas struct {
 	Image *image.RGBA // every pixel is either opaque or transparent
 
-	dispose Disposal // of what was drawn last, in …
+	dispose disposal // of what was drawn last, in …
 	drawn   image.Rectangle
-	saved   []byte // the pixels in drawn before that, for Previous
+	saved   []byte // the pixels in drawn before that, for disposalPrevious
 }
 
 // newCanvas returns a canvas of that size in pixels.
@@ -25,7 +25,7 @@ func newCanvas(size image.Point) *canvas {
 func (c *canvas) Draw(ctx context.Context, d *decoder, f *imageFrame) (changed bool, err error) {
 	changed = c.undo()
 	c.dispose, c.drawn = f.Disposal, f.Rect.Intersect(c.Image.Rect)
-	if c.dispose == Previous {
+	if c.dispose == disposalPrevious {
 		c.saved = c.saved[:0]
 		c.eachRow(func(row []byte) { c.saved = append(c.saved, row...) })
 	}
@@ -63,9 +63,9 @@ func (c *canvas) coarse(y, top int, missing []int) {
 // undo disposes of the last frame.
 func (c *canvas) undo() (changed bool) {
 	switch c.dispose {
-	case Background:
+	case disposalBackground:
 		c.eachRow(func(row []byte) { clear(row) })
-	case Previous:
+	case disposalPrevious:
 		saved := c.saved
 		c.eachRow(func(row []byte) { saved = saved[copy(row, saved):] })
 	default:

@@ -15,7 +15,7 @@ func TestWhatIsDisposedOfIsGoneBeforeTheNextFrame(t *testing.T) {
 	require.NoError(t, err)
 	large, small := f.Frames[0], f.Frames[0]
 	small.Rect = image.Rect(0, 1, 2, 2) // the same data begin with other pixels than are there
-	for disposal, want := range map[Disposal]bool{Keep: false, Background: true, Previous: true} {
+	for how, want := range map[disposal]bool{disposalKeep: false, disposalBackground: true, disposalPrevious: true} {
 		c := newCanvas(f.Screen)
 		draw := func(frame imageFrame) []byte {
 			_, err := c.Draw(t.Context(), new(decoder), &frame)
@@ -25,12 +25,12 @@ func TestWhatIsDisposedOfIsGoneBeforeTheNextFrame(t *testing.T) {
 		draw(large)
 		at := c.Image.PixOffset(0, 1)
 		before := bytes.Clone(c.Image.Pix[at : at+8])
-		small.Disposal = disposal
+		small.Disposal = how
 		draw(small)
 		drawn := bytes.Clone(c.Image.Pix[at : at+8])
 		require.NotEqual(t, before, drawn)
 		assert.Equal(t, want, c.undo())
-		after := map[Disposal][]byte{Keep: drawn, Background: make([]byte, 8), Previous: before}[disposal]
-		assert.Equal(t, after, c.Image.Pix[at:at+8], "%d", disposal)
+		after := map[disposal][]byte{disposalKeep: drawn, disposalBackground: make([]byte, 8), disposalPrevious: before}[how]
+		assert.Equal(t, after, c.Image.Pix[at:at+8], "%d", how)
 	}
 }

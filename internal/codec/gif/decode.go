@@ -28,9 +28,9 @@ type decoder struct {
 	frame    *imageFrame // the last one
 }
 
-// Still returns f's pixels with its palette, if they cover the screen, and else on a transparent
+// still returns f's pixels with its palette, if they cover the screen, and else on a transparent
 // screen, as browsers do: they ignore the background color.
-func (d *decoder) Still(ctx context.Context, f *imageFrame, screen image.Point) (image.Image, error) {
+func (d *decoder) still(ctx context.Context, f *imageFrame, screen image.Point) (image.Image, error) {
 	d.least = least
 	whole := image.Rectangle{Max: screen}
 	if !whole.In(f.Rect) {

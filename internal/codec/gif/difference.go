@@ -13,12 +13,12 @@ func (e *Encoder) pack(p, next *picture) error {
 	if len(e.frames) == 0 && next == nil {
 		rect = whole // some viewers take the frame's size for that of a still
 	}
-	disposal := Keep
+	disposal := disposalKeep
 	if next != nil {
 		// What the next frame lets shine through again has to be cleared before it, which can be
 		// done only with the rectangle of this one.
 		if gone := e.bounds(func(at int) bool { return p.packed[p.pix[at]] != 0 && next.packed[next.pix[at]] == 0 }); !gone.Empty() {
-			rect, disposal = rect.Union(gone), Background
+			rect, disposal = rect.Union(gone), disposalBackground
 		}
 	}
 	if rect.Empty() {
@@ -30,7 +30,7 @@ func (e *Encoder) pack(p, next *picture) error {
 	f := frame{colors: p.colors, delay: p.delay}
 	// Many viewers clear to the background color where a frame has no transparent one. So it has one, if
 	// only for that.
-	for _, clears := range []bool{disposal == Background, false} {
+	for _, clears := range []bool{disposal == disposalBackground, false} {
 		e.packShared(&f.shared, p, clears)
 		e.packLocal(&f.local, p, clears, f.shared.data != nil)
 		if f.shared.data != nil || f.local.data != nil {
@@ -47,7 +47,7 @@ func (e *Encoder) pack(p, next *picture) error {
 	if e.Watch != nil {
 		e.Watch(p.number, e.shown)
 	}
-	if disposal == Background {
+	if disposal == disposalBackground {
 		for y := rect.Min.Y; y < rect.Max.Y; y++ {
 			clear(e.shown[y*e.size.X+rect.Min.X:][:rect.Dx()])
 		}
@@ -180,7 +180,7 @@ func (e *Encoder) keep(f frame) {
 // packed is a frame as it is written.
 type packed struct {
 	rect        image.Rectangle
-	disposal    Disposal
+	disposal    disposal
 	transparent int
 	table       []byte // its own, or nil
 	data        []byte // nil: can't be written so

@@ -15,10 +15,10 @@ import (
 // MaxDelay is the longest that a frame can be shown, in 1/100 s.
 const MaxDelay = 1<<16 - 1
 
-// Merge returns how long one frame is shown that stands for two that look the same. It is not ok
+// mergeDelays returns how long one frame is shown that stands for two that look the same. It is not ok
 // where it would be shown for another time than the two: beyond MaxDelay, or where a delay of 0 or
 // 1 is involved, for which browsers put one of their own.
-func Merge(delay, next int) (sum int, ok bool) {
+func mergeDelays(delay, next int) (sum int, ok bool) {
 	return delay + next, delay > 1 && next > 1 && delay+next <= MaxDelay
 }
 
@@ -120,7 +120,7 @@ func (e *Encoder) Add(img *image.Paletted, delay int) error {
 		}
 	}
 	if e.last != nil {
-		if sum, ok := Merge(e.last.delay, next.delay); ok && e.sameLooks(e.last, next) {
+		if sum, ok := mergeDelays(e.last.delay, next.delay); ok && e.sameLooks(e.last, next) {
 			e.last.delay = sum
 			return nil
 		}

@@ -112,7 +112,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 		return nil, err
 	}
 	d := &decoder{tolerant: o.Tolerant}
-	img, err := d.Still(ctx, &f, w.screen)
+	img, err := d.still(ctx, &f, w.screen)
 	if err != nil {
 		account.Give(taken)
 		return nil, err
@@ -222,7 +222,7 @@ func (f *frames) next(ctx context.Context) (codec.Frame, error) {
 // room takes memory for what lies below a frame that will be removed, and for a row.
 func (f *frames) room(frame *imageFrame) error {
 	n := int64(max(0, frame.Rect.Dx()-cap(f.decoder.row)))
-	if frame.Disposal == Previous {
+	if frame.Disposal == disposalPrevious {
 		n += max(0, 4*area(frame.Rect.Intersect(f.canvas.Image.Rect).Size())-int64(cap(f.canvas.saved)))
 	}
 	return f.take(n)

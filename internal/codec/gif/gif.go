@@ -32,7 +32,7 @@ func screenOf(declared image.Point, first image.Rectangle) image.Point {
 type imageFrame struct {
 	Rect     image.Rectangle // on the screen; may be empty, or reach beyond if it is not the first
 	Delay    int             // 1/100 s
-	Disposal Disposal
+	Disposal disposal
 
 	transparent int // the index that leaves a pixel as it is, or -1
 	flags       byte
@@ -42,13 +42,13 @@ type imageFrame struct {
 	cut         bool   // the file ends in data
 }
 
-// Disposal says what becomes of a frame before the next one is drawn.
-type Disposal byte
+// disposal says what becomes of a frame before the next one is drawn.
+type disposal byte
 
 const (
-	Keep       Disposal = 1 // it stays; so it does at 0 and at values that have no meaning
-	Background Disposal = 2 // its rectangle becomes transparent
-	Previous   Disposal = 3 // its rectangle becomes what it was before
+	disposalKeep       disposal = 1 // it stays; so it does at 0 and at values that have no meaning
+	disposalBackground disposal = 2 // its rectangle becomes transparent
+	disposalPrevious   disposal = 3 // its rectangle becomes what it was before
 )
 
 // Flags and labels.

@@ -40,7 +40,7 @@ func TestParseReadsWhatImageGIFWrites(t *testing.T) {
 	require.Len(t, f.Frames, 2)
 	assert.Equal(t, image.Rect(1, 1, 20, 12), f.Frames[1].Rect)
 	assert.Equal(t, []int{10, 0}, []int{f.Frames[0].Delay, f.Frames[1].Delay})
-	assert.Equal(t, []Disposal{Background, Previous}, []Disposal{f.Frames[0].Disposal, f.Frames[1].Disposal})
+	assert.Equal(t, []disposal{disposalBackground, disposalPrevious}, []disposal{f.Frames[0].Disposal, f.Frames[1].Disposal})
 	assert.Equal(t, []int{-1, 2}, []int{f.Frames[0].transparent, f.Frames[1].transparent})
 
 	f, err = parse(file(t), 1)
@@ -105,7 +105,7 @@ func TestUnpackingEndsWithItsContext(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = new(decoder).Still(ctx, &f.Frames[0], f.Screen)
+	_, err = new(decoder).still(ctx, &f.Frames[0], f.Screen)
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
@@ -201,7 +201,7 @@ func TestFramesThatAreClearedHaveATransparentColor(t *testing.T) {
 		require.Len(t, f.Frames, 4)
 		cleared := 0
 		for i := range f.Frames {
-			if f.Frames[i].Disposal == Background {
+			if f.Frames[i].Disposal == disposalBackground {
 				cleared++
 				assert.GreaterOrEqual(t, f.Frames[i].transparent, 0, name)
 			}
@@ -239,7 +239,7 @@ func FuzzParse(f *testing.F) {
 			for i := range f.Frames {
 				f.Frames[i].flags &= hasTable | isInterlaced | tableBits
 				if f.Frames[i].Disposal == 0 {
-					f.Frames[i].Disposal = Keep
+					f.Frames[i].Disposal = disposalKeep
 				}
 			}
 		}

@@ -44,7 +44,7 @@ func TestFramesThatBreakTheRulesAreErrors(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Len(t, f.Frames, 1, name)
 		for range 2 { // of a screen that the frame covers, and of a larger one
-			_, err = new(decoder).Still(t.Context(), &f.Frames[0], f.Screen)
+			_, err = new(decoder).still(t.Context(), &f.Frames[0], f.Screen)
 			assert.ErrorIs(t, err, c.want, name)
 			f.Screen = f.Screen.Add(image.Pt(1, 1))
 		}

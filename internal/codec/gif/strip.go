@@ -46,8 +46,8 @@ func appendHead(b []byte, screen image.Point, flags byte, palette []byte, loop i
 	return b
 }
 
-func appendControl(b []byte, delay int, disposal Disposal, transparent int) []byte {
-	flags, index := byte(disposal)<<2, byte(0)
+func appendControl(b []byte, delay int, after disposal, transparent int) []byte {
+	flags, index := byte(after)<<2, byte(0)
 	if transparent >= 0 {
 		flags, index = flags|1, byte(transparent)
 	}

@@ -143,9 +143,9 @@ func (w *walker) extension() error {
 }
 
 func (w *walker) graphicControl(b []byte) {
-	w.control = imageFrame{Disposal: Disposal(b[0] >> 2 & 7), Delay: int(binary.LittleEndian.Uint16(b[1:])), transparent: -1}
+	w.control = imageFrame{Disposal: disposal(b[0] >> 2 & 7), Delay: int(binary.LittleEndian.Uint16(b[1:])), transparent: -1}
 	if w.control.Disposal == 4 { // an old mistake in a specification, which browsers forgive
-		w.control.Disposal = Previous
+		w.control.Disposal = disposalPrevious
 	}
 	if b[0]&1 != 0 {
 		w.control.transparent = int(b[3])

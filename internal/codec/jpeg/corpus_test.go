@@ -61,7 +61,7 @@ func TestSoundFilesOfTheCorpusDecodeAtEveryScale(t *testing.T) {
 				break
 			}
 			assert.Equal(t, image.Rect(0, 0, (h.Width*n+7)/8, (h.Height*n+7)/8), img.Bounds(), "%s at %d/8", f.Name, n)
-			assert.Equal(t, h.ColorModel, img.ColorModel(), f.Name)
+			assert.Equal(t, h.colorModel, img.ColorModel(), f.Name)
 		}
 	}
 }

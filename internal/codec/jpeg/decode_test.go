@@ -236,8 +236,8 @@ func TestAHeaderIsReadWithoutPixels(t *testing.T) {
 	h, err := ReadHeader(small(true).file())
 	require.NoError(t, err)
 	assert.Equal(t, Header{
-		Width: 83, Height: 61, Components: 3, Progressive: true, ColorModel: color.YCbCrModel,
-		Sampling: [4][2]int{{2, 2}, {1, 1}, {1, 1}},
+		Width: 83, Height: 61, Components: 3, progressive: true, colorModel: color.YCbCrModel,
+		sampling: [4][2]int{{2, 2}, {1, 1}, {1, 1}},
 	}, h)
 }
 

@@ -38,12 +38,12 @@ var ErrLossless = unsupported(markerName(mSOF3))
 type Header struct {
 	Width, Height int // pixels; never 0
 	Components    int // 1, 3 or 4
-	Progressive   bool
-	ColorModel    color.Model // of the decoded picture: Gray, YCbCr, RGBA or CMYK
+	progressive   bool
+	colorModel    color.Model // of the decoded picture: Gray, YCbCr, RGBA or CMYK
 
-	// Sampling holds the sampling factors (section A.1.1) of each component, {horizontal, vertical}, 1 to 4.
+	// sampling holds the sampling factors (section A.1.1) of each component, {horizontal, vertical}, 1 to 4.
 	// 4:2:0 is {2, 2}, {1, 1}, {1, 1}.
-	Sampling [4][2]int
+	sampling [4][2]int
 }
 
 // ReadHeader reads the markers before the first scan. It does not read pixels or allocate memory for them.
@@ -55,10 +55,10 @@ func ReadHeader(data []byte) (Header, error) {
 	}
 	h := Header{
 		Width: f.width, Height: f.height, Components: len(f.comps),
-		Progressive: f.progressive, ColorModel: f.colorModel(),
+		progressive: f.progressive, colorModel: f.colorModel(),
 	}
 	for i, c := range f.comps {
-		h.Sampling[i] = [2]int{c.h, c.v}
+		h.sampling[i] = [2]int{c.h, c.v}
 	}
 	return h, nil
 }
@@ -75,10 +75,10 @@ type Options struct {
 	// FullChroma has no effect at Scale 8.
 	FullChroma bool
 
-	// RoughChroma skips the last bit of the AC coefficients of components that FullChroma enlarges, in
+	// roughChroma skips the last bit of the AC coefficients of components that FullChroma enlarges, in
 	// progressive files without coarse quantization. The scans of that bit take more time than all other
 	// scans together.
-	RoughChroma bool
+	roughChroma bool
 
 	// Tolerant makes Decode return a damaged or truncated picture if at least a tenth of it can be decoded.
 	// Missing pixels are mid-gray. After an error Decode searches for restart markers as libjpeg does.
@@ -174,7 +174,7 @@ func (d *Decoder) decode(ctx context.Context, data []byte, n int, o Options) (im
 		return nil, err
 	}
 	d.scaleTo(n, o.FullChroma)
-	d.roughChroma = o.RoughChroma
+	d.roughChroma = o.roughChroma
 	if m := d.memory(d.colorModel()); int64(int(m)) != m {
 		return nil, unsupported("picture larger than what can be addressed")
 	}

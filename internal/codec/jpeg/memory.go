@@ -17,13 +17,13 @@ func (h Header) Memory(o Options) int64 {
 	if err != nil {
 		return 0
 	}
-	f := frame{width: h.Width, height: h.Height, progressive: h.Progressive}
+	f := frame{width: h.Width, height: h.Height, progressive: h.progressive}
 	for i := range h.Components {
-		f.comps = append(f.comps, component{h: h.Sampling[i][0], v: h.Sampling[i][1]})
+		f.comps = append(f.comps, component{h: h.sampling[i][0], v: h.sampling[i][1]})
 	}
 	f.geometry()
 	f.scaleTo(n, o.FullChroma)
-	return f.memory(h.ColorModel)
+	return f.memory(h.colorModel)
 }
 
 // decodeMemory returns the memory that decoding and reading the ICC profile take from the account.

@@ -100,7 +100,7 @@ func (d *Decoder) choose(planned []plannedScan, last bool) {
 // band returns the coefficients of a scan as a bit mask, bit k for coefficient k in zigzag order.
 func (s *plannedScan) band() uint64 { return ^uint64(0) << s.ss & (^uint64(0) >> (63 - s.se)) }
 
-// maxRoughStep is the largest chroma quantization step for which RoughChroma applies. It is that of quality 66 in
+// maxRoughStep is the largest chroma quantization step for which roughChroma applies. It is that of quality 66 in
 // libjpeg's scaling of table K.2.
 const maxRoughStep = 12
 

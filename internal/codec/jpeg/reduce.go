@@ -43,7 +43,7 @@ func (f *frame) reduction(least image.Point) Options {
 		if have >= minReduction[n]*full {
 			return Options{
 				Scale: n, FullChroma: have < minReductionSubsampled[n]*subsampled,
-				RoughChroma: n == 1 && have >= minReductionRough,
+				roughChroma: n == 1 && have >= minReductionRough,
 			}
 		}
 	}

@@ -111,7 +111,7 @@ func TestEveryKindOfFileIsTheReferenceInverseDCTOfItsCoefficientsAtEveryScale(t 
 				var d Decoder
 				for scale := 1; scale <= 8; scale++ {
 					for _, full := range []bool{false, true} {
-						img, err := d.Decode(context.Background(), data, Options{Scale: scale, FullChroma: full, RoughChroma: scale == 1 && i%2 == 0})
+						img, err := d.Decode(context.Background(), data, Options{Scale: scale, FullChroma: full, roughChroma: scale == 1 && i%2 == 0})
 						require.NoError(t, err)
 						c.check(t, &d, img, scale)
 					}

@@ -118,7 +118,7 @@ func TestShrinkingTheCorpusEqualsResizingWhatWasDecoded(t *testing.T) {
 	}
 }
 
-// requireShrinks requires of several sizes and parts that Shrink is resample.Resize of img.
+// requireShrinks requires of several sizes and parts that decodeShrunk is resample.Resize of img.
 func requireShrinks(t *testing.T, d *decoder, data []byte, img image.Image, name string) {
 	t.Helper()
 	full := resample.Full(img.Bounds())
@@ -131,7 +131,7 @@ func requireShrinks(t *testing.T, d *decoder, data []byte, img image.Image, name
 	} {
 		want, err := resample.Resize(t.Context(), img, c.r, c.size, resample.Options{})
 		require.NoError(t, err, name)
-		got, err := d.Shrink(t.Context(), data, c.r, c.size, resample.Options{})
+		got, err := d.decodeShrunk(t.Context(), data, c.r, c.size, resample.Options{})
 		require.NoError(t, err, name)
 		require.Equal(t, c.size, got.Bounds().Size())
 		for y := range c.size.Y {

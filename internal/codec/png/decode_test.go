@@ -148,7 +148,7 @@ func TestAFileCutOffInItsPixelsIsCorrupt(t *testing.T) {
 			}
 			require.ErrorIs(t, err, codec.ErrCorrupt, "%d of %d bytes", n, len(data))
 			require.Nil(t, img)
-			img, err = d.Shrink(t.Context(), data[:n], resample.Rect{X1: 13, Y1: 2}, image.Pt(3, 2), resample.Options{})
+			img, err = d.decodeShrunk(t.Context(), data[:n], resample.Rect{X1: 13, Y1: 2}, image.Pt(3, 2), resample.Options{})
 			require.ErrorIs(t, err, codec.ErrCorrupt)
 			require.Nil(t, img)
 		}
@@ -221,7 +221,7 @@ func TestAContextThatEndsStopsDecoding(t *testing.T) {
 	data := randomPNG(rand.New(rand.NewPCG(1, 1)), pictureHeader{Width: 9, Height: 9, Depth: 8, Color: colorRGB}, flate.DefaultCompression)
 	_, err := new(decoder).Decode(ctx, data)
 	assert.ErrorIs(t, err, context.Canceled)
-	_, err = new(decoder).Shrink(ctx, data, resample.Rect{X1: 9, Y1: 9}, image.Pt(2, 2), resample.Options{})
+	_, err = new(decoder).decodeShrunk(ctx, data, resample.Rect{X1: 9, Y1: 9}, image.Pt(2, 2), resample.Options{})
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
@@ -231,7 +231,7 @@ func TestShrinkingAllocatesByTheWidthAndNotTheArea(t *testing.T) {
 		require.NoError(t, stdpng.Encode(&b, image.NewNRGBA(image.Rect(0, 0, 500, height))))
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := new(decoder).Shrink(t.Context(), b.Bytes(), resample.Rect{X1: 500, Y1: float64(height)}, image.Pt(20, 20), resample.Options{})
+		_, err := new(decoder).decodeShrunk(t.Context(), b.Bytes(), resample.Rect{X1: 500, Y1: float64(height)}, image.Pt(20, 20), resample.Options{})
 		runtime.ReadMemStats(&after)
 		require.NoError(t, err)
 		return after.TotalAlloc - before.TotalAlloc

@@ -65,7 +65,7 @@ func TestChunksThatBreakTheRulesAreCorrupt(t *testing.T) {
 		_, err := new(decoder).Decode(t.Context(), c.file)
 		assert.ErrorIs(t, err, codec.ErrCorrupt, name)
 		assert.ErrorContains(t, err, c.reason, name)
-		_, err = new(decoder).Shrink(t.Context(), c.file, resample.Rect{X1: 2, Y1: 1}, image.Pt(1, 1), resample.Options{})
+		_, err = new(decoder).decodeShrunk(t.Context(), c.file, resample.Rect{X1: 2, Y1: 1}, image.Pt(1, 1), resample.Options{})
 		assert.ErrorIs(t, err, codec.ErrCorrupt, "%s, where the first row would do", name)
 		_, err = stdpng.Decode(bytes.NewReader(c.file))
 		assert.Error(t, err, "%s, by image/png", name)
@@ -115,7 +115,7 @@ func TestChunksThatDoNotCountAreIgnored(t *testing.T) {
 		got, err := new(decoder).Decode(t.Context(), c.file)
 		require.NoError(t, err, name)
 		requireSame(t, want, got, name)
-		_, err = new(decoder).Shrink(t.Context(), c.file, resample.Rect{X1: 2, Y1: 1}, image.Pt(1, 1), resample.Options{})
+		_, err = new(decoder).decodeShrunk(t.Context(), c.file, resample.Rect{X1: 2, Y1: 1}, image.Pt(1, 1), resample.Options{})
 		assert.NoError(t, err, name)
 		if sound := strip(c.file); sound != nil {
 			if want, err = stdpng.Decode(bytes.NewReader(sound)); name != "more rows" && assert.NoError(t, err, name) {

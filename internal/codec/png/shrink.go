@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// Shrink decodes data, a whole file, and scales the part r of the picture to size pixels, as resample.Resize does. The
+// decodeShrunk decodes data, a whole file, and scales the part r of the picture to size pixels, as resample.Resize does. The
 // result is an *image.Gray of gray without transparency, else an opaque *image.RGBA or an *image.NRGBA, and the caller's, who may hand it to
 // resample.Release. It panics if r or size is empty.
 //
@@ -17,7 +17,7 @@ import (
 //
 // Errors match [codec.ErrCorrupt] or [codec.ErrFormat], or are ctx's. All of the file is read and checked,
 // even if r is only a part: see Decode.
-func (d *decoder) Shrink(ctx context.Context, data []byte, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
+func (d *decoder) decodeShrunk(ctx context.Context, data []byte, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
 	defer d.forget()
 	if err := d.begin(ctx, data); err != nil {
 		return nil, err
