@@ -70,6 +70,8 @@ var kinds = []kind{
 			return "convert in.png -resize " + fmt.Sprintf("%dx%d! ", 1+r.IntN(255), 1+r.IntN(255)) + pick(r, "", "-colors 250 ", "-colors 16 ", "-monochrome ") + "ico:out"
 		}},
 	{name: "tiff", times: 6, need: []string{"convert", "vips", "tiffcp"}, least: 36, decode: "convert 'tiff:out[0]' -depth 8 png32:want.png", make: tiffCommand},
+	{name: "tiff by libtiff", times: 2, need: []string{"convert", "vips", "tiffcp", "tiff2rgba"}, least: 40, decode: "tiff2rgba -c none out want.tif && convert want.tif -depth 8 png32:want.png", make: tiffCommand},
+	{name: "tiff by libvips", times: 2, need: []string{"convert", "vips", "tiffcp"}, least: 36, decode: "vips colourspace out want.png srgb", make: tiffCommand},
 }
 
 // tiffCommand has a TIFF made by one program, and most of them copied by tiffcp.
@@ -142,24 +144,33 @@ func TestFilesOfOtherProgramsAreWhatTheReferenceMakesOfThem(t *testing.T) {
 	}
 }
 
-// one compares a file. It is false if the programs could not make one.
-func (k *kind) one(t *testing.T, e *engine.Engine, r *rand.Rand) bool {
-	dir := t.TempDir()
-	alpha := !k.noAlpha && r.IntN(3) == 0
+// shell runs a command in a directory.
+func shell(t *testing.T, dir, line string) error {
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", line)
+	cmd.Dir = dir
+	return cmd.Run()
+}
+
+// made has a command make the file out of in.png, which is img. It returns the directory of both.
+func made(t *testing.T, img image.Image, command string) (dir string, data []byte, ok bool) {
+	dir = t.TempDir()
 	var in bytes.Buffer
-	require.NoError(t, png.Encode(&in, source(r, alpha)))
+	require.NoError(t, png.Encode(&in, img))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "in.png"), in.Bytes(), 0o600))
-	command := k.make(r, alpha)
-	shell := func(line string) error {
-		cmd := exec.CommandContext(t.Context(), "sh", "-c", line)
-		cmd.Dir = dir
-		return cmd.Run()
-	}
-	if shell(command) != nil || shell(k.decode) != nil {
-		return false
+	if shell(t, dir, command) != nil {
+		return dir, nil, false
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "out"))
-	if err != nil {
+	return dir, data, err == nil
+}
+
+// one compares a file. It is false if the programs could not make one.
+func (k *kind) one(t *testing.T, e *engine.Engine, r *rand.Rand) bool {
+	alpha := !k.noAlpha && r.IntN(3) == 0
+	img := source(r, alpha)
+	command := k.make(r, alpha)
+	dir, data, ok := made(t, img, command)
+	if !ok || shell(t, dir, k.decode) != nil {
 		return false
 	}
 	reference, err := os.ReadFile(filepath.Join(dir, "want.png"))
