@@ -67,7 +67,7 @@ func pngParts(t *testing.T, img image.Image, level png.CompressionLevel) map[str
 func randomAPNG(t *testing.T, r *rand.Rand) madeFile {
 	canvas := image.Rect(0, 0, 1+r.IntN(50), 1+r.IntN(40))
 	kind := pick(r, "Gray", "Gray16", "RGBA", "RGBA64", "NRGBA", "NRGBA64", "Paletted", "Paletted of 4 colors")
-	n, hidden := 1+r.IntN(5), r.IntN(3) == 0
+	n, hidden := 2+r.IntN(5), r.IntN(3) == 0
 	level := pick(r, png.DefaultCompression, png.NoCompression, png.BestSpeed)
 	first := pngParts(t, randomImage(r, kind, canvas), level)
 	w := &apngWriter{t: t, chunks: [][]byte{pieces.PNG("IHDR", first["IHDR"])}}
