@@ -3,11 +3,11 @@ package ability
 
 import "reflect"
 
-// maxLayers bounds the search, in case that a value wraps itself.
+// maxLayers limits the search, in case a value wraps itself.
 const maxLayers = 100
 
-// Find returns v, or else what it wraps, or what that wraps, whichever is a T first. A value wraps
-// another if it has a method Unwrap without parameters that returns it, of whatever type, as for
+// Find returns the first T among v, the value that v wraps, the value that that wraps, and so on. A value
+// wraps another if it has a method Unwrap without parameters that returns it, as for
 // [net/http.ResponseController].
 func Find[T any](v any) (t T, ok bool) {
 	for range maxLayers {

@@ -19,7 +19,7 @@ var (
 // memory. After that, no other generation gets memory first.
 const maxPassed = 64
 
-// Limits are what a Control hands out.
+// Limits are the amounts that a Control may hand out.
 type Limits struct {
 	Memory  int64 // bytes
 	Workers int
@@ -41,7 +41,7 @@ type Control struct {
 	forWorker []*ticket
 }
 
-// New returns a Control of which nothing is in use.
+// New returns a Control with these limits.
 func New(l Limits) *Control { return &Control{limits: l} }
 
 // A ticket is a place in one of the queues.
@@ -59,7 +59,7 @@ type Waiter interface {
 	Wait(ready <-chan struct{}) error
 }
 
-// Load is what is in use.
+// Load is the amounts in use.
 type Load struct {
 	Working int   // workers
 	Queued  int   // requests that wait for memory or a worker

@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	wait = 30 * time.Second // for a goroutine to get where it will
+	wait = 30 * time.Second // for a goroutine to reach the state that a test waits for
 	tick = time.Millisecond
 )
 
-// patient waits as long as it takes; one that is gone does not.
+// patient is a Waiter that waits until the request is granted or gone is closed.
 type patient struct{ gone chan struct{} }
 
 var errGone = errors.New("gone")
@@ -28,13 +28,13 @@ func (p patient) Wait(ready <-chan struct{}) error {
 	}
 }
 
-// granted is how a reservation that may have to wait ends.
+// granted is the result of a reservation that may have to wait.
 type granted struct {
 	r   *Reservation
 	err error
 }
 
-// queue asks for memory in another goroutine and returns when it waits or has got it.
+// queue requests memory in another goroutine, and returns when the request waits or is granted.
 func queue(t *testing.T, a *Control, need int64) (answer chan granted) {
 	answer = make(chan granted, 1)
 	a.mu.Lock()
@@ -97,7 +97,7 @@ func TestWorkThatWaitsIsPassedOverWhenMemoryIsFreed(t *testing.T) {
 		default:
 		}
 	}
-	// Each that gives back lets the next one pass, as long as it may.
+	// Each release lets the next generation overtake, until the limit.
 	for i := 0; passed < maxPassed; i = (i + 1) % len(small) {
 		select {
 		case g := <-small[i]:

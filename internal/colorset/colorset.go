@@ -1,11 +1,11 @@
-// Package colorset numbers the colors of a picture that has few.
+// Package colorset assigns indices to the colors of a picture with few colors.
 package colorset
 
 // Max is how many colors a [Set] holds.
 const Max = 256
 
-// A Set is up to [Max] colors in the order in which they came. What the 32 bits of a color mean
-// is the caller's to say. The zero value is empty.
+// A Set has up to [Max] colors in the order in which they were added. The caller defines the meaning of the
+// 32 bits of a color. The zero value is empty.
 type Set struct {
 	list   []uint32
 	places [slots]uint16 // in list, plus 1
@@ -17,10 +17,11 @@ const (
 	slots    = 1 << slotBits
 )
 
-// List has the colors by their places. It is valid until the next call of Place.
+// List returns the colors in the order of their indices. It is valid until the next call of Place.
 func (s *Set) List() []uint32 { return s.list }
 
-// Place returns the place of c, the next free one if c is new. ok is false if there are Max others.
+// Place returns the index of c, and adds c if it is new. ok is false if the set already has Max other
+// colors.
 func (s *Set) Place(c uint32) (place int, ok bool) {
 	slot := c * 2654435761 >> (32 - slotBits) // 2³² by the golden ratio: D. Knuth, The Art of Computer Programming, volume 3, 6.4
 	for s.places[slot] != 0 {

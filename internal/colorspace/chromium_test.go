@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// withChunks encodes img with chunks behind IHDR.
+// withChunks encodes img with chunks after IHDR.
 func withChunks(t testing.TB, img image.Image, chunks ...[]byte) []byte {
 	var b bytes.Buffer
 	require.NoError(t, png.Encode(&b, img))
@@ -48,7 +48,7 @@ var (
 	chrmP3      = cHRM(31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
 )
 
-// swatches are 11³ colors.
+// swatches returns a picture of 11³ colors.
 func swatches() *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, 121, 11))
 	for i := range 11 * 11 * 11 {

@@ -6,7 +6,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
-// primaries are the ColorPrimaries of ITU-T H.273, table 2.
+// primaries has the ColorPrimaries of ITU-T H.273, table 2.
 var primaries = map[uint16]icc.Primaries{
 	1:  icc.SRGB,
 	4:  {White: [2]float64{0.310, 0.316}, Red: [2]float64{0.67, 0.33}, Green: [2]float64{0.21, 0.71}, Blue: [2]float64{0.14, 0.08}},
@@ -21,10 +21,10 @@ var primaries = map[uint16]icc.Primaries{
 	22: {White: icc.D65, Red: [2]float64{0.630, 0.340}, Green: [2]float64{0.295, 0.605}, Blue: [2]float64{0.155, 0.077}},
 }
 
-// transfer returns a TransferCharacteristics of H.273, table 3, from sample to light.
+// transfer returns the function of a TransferCharacteristics of H.273, table 3, from sample to light.
 func transfer(code uint16) (f icc.Transfer, ok bool) {
 	switch code {
-	case 1, 6, 11, 12, 14, 15: // BT.709 and its kin: not the inverse of what the camera did, but what screens show
+	case 1, 6, 11, 12, 14, 15: // BT.709 and related: screens do not apply the inverse of the camera's curve, but ITU-R BT.1886
 		return icc.TransferFunc(func(x float64) float64 { return math.Pow(x, 2.4) }), true // ITU-R BT.1886
 	case 4:
 		return icc.TransferFunc(func(x float64) float64 { return math.Pow(x, 2.2) }), true
@@ -46,7 +46,7 @@ func transfer(code uint16) (f icc.Transfer, ok bool) {
 	return f, false
 }
 
-// power is the inverse of a curve that is slope·x up to a break, and a·x^(1/gamma) - (a-1) above.
+// power returns the inverse of a curve that is slope·x up to a break, and a·x^(1/gamma) - (a-1) above it.
 func power(gamma, a, slope, at float64) icc.Transfer {
 	return icc.TransferFunc(func(x float64) float64 {
 		if x < slope*at {
@@ -56,8 +56,8 @@ func power(gamma, a, slope, at float64) icc.Transfer {
 	})
 }
 
-// codePoints is the Transform of ColorPrimaries and TransferCharacteristics. ok is false if they
-// are unknown or reserved.
+// codePoints returns the Transform of ColorPrimaries and TransferCharacteristics. ok is false if they are
+// unknown or reserved.
 func codePoints(colors, function uint16, narrow bool) (t *icc.Transform, ok bool) {
 	chromaticities, known := primaries[colors]
 	curve, ok := transfer(function)

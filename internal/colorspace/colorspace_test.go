@@ -21,12 +21,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// app2 is a segment with part number of count of a profile.
+// app2 returns an APP2 segment with part number of count of a profile.
 func app2(number, count byte, part []byte) []byte {
 	return pieces.JPEG(0xe2, []byte(iccMarker), []byte{number, count}, part)
 }
 
-// jpegWith has segments behind SOI, or, with late, before the first scan.
+// jpegWith returns a JPEG with segments after SOI or, if late is true, before the first scan.
 func jpegWith(t testing.TB, gray, late bool, segments ...[]byte) []byte {
 	var img image.Image = image.NewRGBA(image.Rect(0, 0, 8, 8))
 	if gray {
@@ -62,7 +62,7 @@ func gifWith(t testing.TB, profile []byte) []byte {
 	return bytes.Join([][]byte{b.Bytes()[:at], ext, {0}, b.Bytes()[at:]}, nil)
 }
 
-// tiffWith is a TIFF of one pixel.
+// tiffWith returns a TIFF of one pixel.
 func tiffWith(order binary.AppendByteOrder, photometric uint16, profile []byte) []byte {
 	b := []byte("II\x2a\x00")
 	if order.AppendUint16(nil, 1)[0] == 0 {
@@ -87,7 +87,7 @@ func tiffWith(order binary.AppendByteOrder, photometric uint16, profile []byte) 
 	}
 	short(259, 1)
 	short(262, photometric)
-	short(273, 0) // the pixel is what the file begins with
+	short(273, 0) // the pixel is at the start of the file
 	short(277, samples)
 	short(278, 1)
 	short(279, samples)
@@ -126,7 +126,7 @@ func TestProfilesAreFoundInAllFormats(t *testing.T) {
 	for _, c := range []struct {
 		name, format string
 		file         []byte
-		want         icc.Space // 0: none
+		want         icc.Space // 0 means that there is no Transform
 	}{
 		{"one chunk", "jpeg", jpegWith(t, false, false, app2(1, 1, p3)), icc.RGB},
 		{"behind the frame header", "jpeg", jpegWith(t, false, true, app2(1, 1, p3)), icc.RGB},
@@ -201,7 +201,7 @@ func TestBombOfTheCorpusCostsNothing(t *testing.T) {
 	assert.Less(t, allocated, 50.0)
 }
 
-// The pictures of the corpus, at full size, against littlecms in libvips.
+// The pictures of the corpus, at full size, compared with littlecms in libvips.
 func TestPicturesAgreeWithLibvips(t *testing.T) {
 	dir := imagetest.Corpus(t)
 	imagetest.Program(t, "vips", "libvips-tools")
@@ -220,7 +220,7 @@ func TestPicturesAgreeWithLibvips(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out.png")
 			intent := "relative"
 			if strings.Contains(name, "xyb") || strings.Contains(name, "cmyk") {
-				intent = "perceptual" // the only one that these profiles have; asked for another, libvips mixes two
+				intent = "perceptual" // the only intent of these profiles; for another intent libvips mixes two
 			}
 			output, err := exec.Command("vips", "icc_transform", filepath.Join(dir, name), out, "srgb", "--embedded", "--intent", intent).CombinedOutput()
 			require.NoError(t, err, "%s", output)

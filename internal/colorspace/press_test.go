@@ -13,7 +13,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// press shows inks of 0 to 255.
+// press returns the color of inks of 0 to 255.
 func pressed(t *testing.T, inks ...uint8) [3]uint8 {
 	img := image.NewCMYK(image.Rect(0, 0, 1, 1))
 	require.Equal(t, 4, copy(img.Pix, inks))
@@ -24,7 +24,8 @@ func pressed(t *testing.T, inks ...uint8) [3]uint8 {
 
 func TestPaperIsWhiteAndInksAreThoseOfOffsetPrint(t *testing.T) {
 	assert.Equal(t, [3]uint8{255, 255, 255}, pressed(t, 0, 0, 0, 0))
-	// ISO 12647-2, coated paper, relative to it: what screens can show of cyan, magenta, yellow and black.
+	// The colors of cyan, magenta, yellow and black by ISO 12647-2 for coated paper, relative to the paper, as
+	// far as they are within the gamut of a screen.
 	for _, c := range []struct{ inks, want []uint8 }{
 		{[]uint8{255, 0, 0, 0}, []uint8{0, 160, 228}},
 		{[]uint8{0, 255, 0, 0}, []uint8{230, 12, 128}},
@@ -59,7 +60,7 @@ func TestMoreInkIsNeverBrighter(t *testing.T) {
 	}
 }
 
-// Between the nodes of its grid Press is still the polynomial.
+// Between the nodes of its grid, Press approximates the polynomial.
 func TestTheGridIsFineEnough(t *testing.T) {
 	worst := 0.0
 	for i := range 2000 {

@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
-// profileOf makes a version 2 profile of tags, each four letters and the data behind them.
+// profileOf returns a version 2 profile with tags: pairs of a four-letter name and its data.
 func profileOf(space string, tags ...string) []byte {
 	b := make([]byte, 128)
 	b[8] = 2
@@ -43,7 +43,7 @@ func gammaTag(g float64) string {
 	return "curv\x00\x00\x00\x00\x00\x00\x00\x01" + string([]byte{byte(g), byte((g - float64(int(g))) * 256)})
 }
 
-// p3Profile has Display P3's primaries and a gamma of 2.2.
+// p3Profile has the primaries of Display P3 and a gamma of 2.2.
 func p3Profile() []byte {
 	g := gammaTag(2.2)
 	return profileOf("RGB ", "rXYZ"+xyzTag(0x83df, 0x3dbf, 0xffffffbb), "gXYZ"+xyzTag(0x4abf, 0xb137, 0x0ab9), "bXYZ"+xyzTag(0x2838, 0x110b, 0xc8b9), "rTRC"+g, "gTRC"+g, "bTRC"+g)
@@ -60,7 +60,7 @@ func apply(t *icc.Transform, img image.Image) image.Image {
 	return out
 }
 
-// Of returns what converts the colors of a file.
+// Of returns the conversion for the colors of a file.
 func Of(format string, file []byte) *icc.Transform {
 	for _, f := range []*codec.Format{jpeg.Format, png.Format, gif.Format, webp.Format, tiff.Format, bmp.Format} {
 		if f.Name != format {

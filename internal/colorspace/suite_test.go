@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// The pictures of PngSuite with gAMA, cHRM and the rest, of 1 to 16 bits.
+// The pictures of PngSuite with gAMA, cHRM and other color chunks, of 1 to 16 bits.
 func TestPngSuiteIsWhatChromiumShows(t *testing.T) {
 	names := imagetest.CorpusMatching(t, "png/pngsuite-*.png")
 	size := image.Pt(32, 32)
@@ -47,7 +47,7 @@ func TestPngSuiteIsWhatChromiumShows(t *testing.T) {
 		allowed := 1
 		switch sources[i].(type) {
 		case *image.Gray16, *image.RGBA64:
-			allowed = 13 // Chromium brings them to 8 bits first, which leaves gaps where the light is linear
+			allowed = 13 // Chromium first reduces them to 8 bits, which leaves gaps in linear light
 		}
 		assert.LessOrEqual(t, largest, allowed, kept[i])
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// confetti has as many colors as pixels.
+// confetti returns a picture in which every pixel has a color of its own.
 func confetti(w, h int) *image.NRGBA {
 	r, img := rand.New(rand.NewPCG(1, uint64(w*h))), image.NewNRGBA(image.Rect(0, 0, w, h))
 	for i := range w * h {
@@ -38,7 +38,7 @@ func planned(t *testing.T, data []byte, p processors.Processor, e Encoder, width
 	return formatsOfTests.Make(codec.WithAccount(t.Context(), codec.NewAccount(plan.Bytes)), data, plan, &out, nil)
 }
 
-// Tables of encoders count for more than the pixels of a small picture do.
+// For a small picture, the tables of encoders take more memory than the pixels.
 func TestAnAccountOfTheEstimateIsEnoughForSmallPictures(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {16, 17}, {17, 33}, {64, 17}} {
 		img := confetti(size.X, size.Y)
@@ -57,7 +57,7 @@ func TestAnAccountOfTheEstimateIsEnoughForSmallPictures(t *testing.T) {
 	}
 }
 
-// A narrow picture that covers a box is enlarged to millions of pixels, where an Entropy looks.
+// A narrow picture that covers a box is enlarged to millions of pixels, all of which Entropy reads.
 func TestAnAccountOfTheEstimateIsEnoughForNarrowPictures(t *testing.T) {
 	for _, size := range []image.Point{{16383, 1}, {1, 16383}, {4000, 3}} {
 		img := image.NewNRGBA(image.Rectangle{Max: size})
@@ -70,7 +70,7 @@ func TestAnAccountOfTheEstimateIsEnoughForNarrowPictures(t *testing.T) {
 	}
 }
 
-// An unplanned is a Processor of a program, which does not say what it will make.
+// An unplanned is a Processor without the method Plan.
 type unplanned struct{}
 
 func (unplanned) Process(ctx context.Context, src image.Image, width, height int) (image.Image, error) {

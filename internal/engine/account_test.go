@@ -22,8 +22,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// heapPeak returns the most live bytes while f runs, beyond those before. It collects garbage all the
-// time.
+// heapPeak returns the peak of live bytes while f runs, minus those before. It runs the garbage collector
+// continuously.
 func heapPeak(f func()) int64 {
 	var stats runtime.MemStats
 	live := func() int64 {
@@ -31,7 +31,7 @@ func heapPeak(f func()) int64 {
 		runtime.ReadMemStats(&stats)
 		return int64(stats.HeapAlloc)
 	}
-	live() // pools are emptied by the second
+	live() // the second collection empties the pools
 	before := live()
 	var done atomic.Bool
 	peak := make(chan int64)
@@ -93,7 +93,7 @@ func TestAnAccountOfTheEstimateIsEnoughAndIsKept(t *testing.T) {
 	}
 }
 
-// What fuzzing has found is held to the same limit, whether a thumbnail comes out or not.
+// Findings of the fuzzers are held to the same limit, whether they give a thumbnail or an error.
 func TestNoSeedOfFuzzingTakesMoreThanItsAccount(t *testing.T) {
 	paths, err := filepath.Glob("../codec/*/testdata/fuzz/*/*")
 	require.NoError(t, err)
@@ -118,7 +118,7 @@ func TestNoSeedOfFuzzingTakesMoreThanItsAccount(t *testing.T) {
 	}
 }
 
-// seedBytes are the byte slices in a seed.
+// seedBytes returns the byte slices in a seed file.
 func seedBytes(t *testing.T, path string) (all [][]byte) {
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -134,7 +134,7 @@ func seedBytes(t *testing.T, path string) (all [][]byte) {
 	return all
 }
 
-// toy is a format of one color: "TOY", width, height, red, green, blue.
+// toy is a format of pictures of one color: "TOY", width, height, red, green, blue.
 var toy = &codec.Format{
 	Name:  "toy",
 	Match: func(head []byte) bool { return codec.HasMagic(head, "TOY") },
@@ -174,7 +174,7 @@ func TestAFormatIsOneValueInTheTable(t *testing.T) {
 	assert.True(t, errors.Is(err, codec.ErrCorrupt))
 }
 
-// The same for a decoder of somebody else.
+// The same test for a decoder of Config.Formats.
 func TestAFormatOfSomebodyElseIsAskedFirst(t *testing.T) {
 	e, err := New([]processors.Format{{
 		Name:  "png of ours",
@@ -200,7 +200,7 @@ func TestAFormatOfSomebodyElseIsAskedFirst(t *testing.T) {
 	assert.Equal(t, image.Pt(10, 20), img.Bounds().Size())
 }
 
-// A context that has ended ends every format, whatever the file holds.
+// A canceled context ends the decoding of every format, whatever the file contains.
 func TestEveryFormatEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

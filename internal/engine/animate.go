@@ -67,13 +67,13 @@ var errStopped, errSizes = errors.New("stopped"), errors.New("frames of several 
 
 // A movie makes the frames of an animated thumbnail.
 type movie struct {
-	picture  *Picture // with what is to be done to the pixels
+	picture  *Picture // with the steps to apply to its pixels
 	apply    applyFunc
 	frames   codec.Frames // nil: to be opened again
 	held     int64        // bytes of the account that frames has
 	kept     bool         // apply may return what it is given
 	original bool         // all frames so far are as in the file
-	colors   *seenColors  // of the frames so far, or nil if nobody wants to know
+	colors   *seenColors  // of the frames so far, or nil if the encoder does not need them
 }
 
 // makeAll makes all frames and joins those that look the same.
@@ -81,7 +81,7 @@ func (m *movie) makeAll(ctx context.Context, size image.Point, yield func(proces
 	if err := m.open(ctx); err != nil {
 		return err
 	}
-	var last processors.Frame // which may be shown for longer
+	var last processors.Frame // its delay may still grow
 	for i := 0; ; i++ {
 		next, err := m.makeOne(ctx, i, last.Image)
 		switch {
@@ -127,7 +127,7 @@ func (m *movie) open(ctx context.Context) (err error) {
 	return imageError(ctx, "decode", p.header.Format.Name, err)
 }
 
-// close gives back what the frames have.
+// close gives the memory of the frames back.
 func (m *movie) close(ctx context.Context) {
 	codec.AccountOf(ctx).Give(m.held)
 	m.held, m.frames = 0, nil
@@ -207,7 +207,7 @@ const maxDelay = (1<<16 - 1) * 10 * time.Millisecond
 // joined returns the delay of the frame that replaces two frames that look the same. ok is false if they can't
 // be joined.
 func joined(a, b time.Duration) (sum time.Duration, ok bool) {
-	const own = 10 * time.Millisecond // up to here viewers put a delay of their own
+	const own = 10 * time.Millisecond // viewers replace delays up to this one
 	return a + b, a > own && b > own && a+b <= maxDelay
 }
 

@@ -12,7 +12,7 @@ import (
 // seenColors collects the opaque colors of an animation's frames, up to a maximum.
 type seenColors struct {
 	set  colorset.Set
-	many bool // there are more than fit
+	many bool // there are more colors than the maximum
 }
 
 // add adds the colors of a frame. It stops when ctx ends.

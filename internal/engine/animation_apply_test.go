@@ -18,8 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// moving is an animation of n frames of that size, all of them whole: a bright square goes over a
-// dark ground.
+// moving returns an animation of n full frames: a bright square moves over a dark background.
 func moving(t testing.TB, n int, size image.Point) []byte {
 	g := &gif.GIF{}
 	palette := color.Palette{color.RGBA{20, 30, 40, 255}, color.RGBA{250, 220, 90, 255}}
@@ -36,7 +35,7 @@ func isAnimation(img image.Image) bool {
 	return ok
 }
 
-// A recorder is a Processor that notes what it is given.
+// A recorder is a Processor that records its arguments.
 type recorder struct {
 	seen []image.Image
 	make func(i int, src image.Image) (image.Image, error)
@@ -47,7 +46,7 @@ func (r *recorder) Process(_ context.Context, src image.Image, width, height int
 	return r.make(len(r.seen), src)
 }
 
-// A wanderer is a Locator that would find another place each time.
+// A wanderer is a Locator that returns a different box at each call.
 type wanderer struct {
 	processors.Crop
 	located   *int
@@ -82,7 +81,7 @@ func TestAllFramesAreCutByOneRectangle(t *testing.T) {
 }
 
 func TestAProcessorThatPlansNothingGetsACanvasForEachFrame(t *testing.T) {
-	r := &recorder{make: func(_ int, src image.Image) (image.Image, error) { // a part, in the source's memory
+	r := &recorder{make: func(_ int, src image.Image) (image.Image, error) { // a subimage, in the memory of the source
 		return src.(interface {
 			SubImage(image.Rectangle) image.Image
 		}).SubImage(image.Rect(2, 3, 12, 10)), nil

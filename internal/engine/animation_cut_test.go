@@ -13,7 +13,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// noisyFrames are opaque frames of 64 colors that fill the canvas and hardly compress.
+// noisyFrames returns opaque full frames of 64 colors that hardly compress.
 func noisyFrames(n int) (out []shownFrame) {
 	for i := range n {
 		img := imagetest.Photo(frameCanvas.X, frameCanvas.Y, uint64(i))
@@ -30,7 +30,7 @@ func TestAnAnimationThatIsCutInALaterFrameIsDamagedInEveryFormat(t *testing.T) {
 		frames := noisyFrames(4)
 		two, three := file(t, frames[:2]), file(t, frames[:3])
 		data := file(t, frames)
-		data = data[:len(two)+(len(three)-len(two))*7/10] // in the third
+		data = data[:len(two)+(len(three)-len(two))*7/10] // ends within the third frame
 		for _, tolerant := range []bool{false, true} {
 			e, err := New(nil, tolerant)
 			require.NoError(t, err)
@@ -56,7 +56,7 @@ func TestAnAnimationThatIsCutInALaterFrameIsDamagedInEveryFormat(t *testing.T) {
 			for i := range 2 {
 				assert.True(t, sameShown(whole.Frames[i].Pix, got.Frames[i].Pix), "%s, frame %d", name, i)
 			}
-			if len(got.Frames) > 2 { // what is missing of it is that of the frame before
+			if len(got.Frames) > 2 { // missing pixels keep the values of the previous frame
 				last := len(whole.Frames[1].Pix) - 4*frameCanvas.X
 				assert.True(t, sameShown(whole.Frames[1].Pix[last:], got.Frames[2].Pix[last:]), name)
 			}

@@ -16,14 +16,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// decodeAll is what image/gif makes of an encoded animation.
+// decodeAll decodes an encoded animation by image/gif.
 func decodeAll(t testing.TB, a *film) *gif.GIF {
 	g, err := gif.DecodeAll(bytes.NewReader(encoded(t, processors.GIF{}, a.animation())))
 	require.NoError(t, err)
 	return g
 }
 
-// localTables counts the frames that have a color table of their own.
+// localTables counts the frames with a local color table.
 func localTables(t testing.TB, g *gif.GIF) int {
 	n := 0
 	global, _ := g.Config.ColorModel.(color.Palette)
@@ -111,7 +111,7 @@ func TestWhatRestsDoesNotFlicker(t *testing.T) {
 }
 
 func TestScenesThatHaveNothingInCommonHavePalettesOfTheirOwn(t *testing.T) {
-	corner := func(i int) *image.NRGBA { // all colors of an eighth of the cube
+	corner := func(i int) *image.NRGBA { // all colors in an eighth of the color cube
 		img := image.NewNRGBA(image.Rect(0, 0, 96, 96))
 		random := rand.New(rand.NewPCG(5, uint64(i)))
 		eachPixel(img, func(x, y int, p []byte) {
@@ -135,8 +135,8 @@ func TestScenesThatHaveNothingInCommonHavePalettesOfTheirOwn(t *testing.T) {
 }
 
 func TestAFrameHasATableOfItsOwnWhereThatIsSmaller(t *testing.T) {
-	// 16 frames with 16 colors of their own each: all 256 in a shared table would make every index
-	// 8 bits long.
+	// 16 frames, each with 16 colors that no other frame has: a shared table of all 256 colors would need
+	// indices of 8 bits.
 	a := &film{}
 	random := rand.New(rand.NewPCG(3, 4))
 	for i := range 16 {
@@ -154,7 +154,7 @@ func TestAFrameHasATableOfItsOwnWhereThatIsSmaller(t *testing.T) {
 
 func TestAnimationsKeepTheirTransparency(t *testing.T) {
 	a := &film{}
-	for i := range 5 { // a translucent disc goes over nothing, with more than 256 colors
+	for i := range 5 { // a translucent disc of more than 256 colors moves over a transparent background
 		frame := image.NewNRGBA(image.Rect(0, 0, 60, 40))
 		for y := range 40 {
 			for x := range 60 {
@@ -174,7 +174,7 @@ func TestAnimationsKeepTheirTransparency(t *testing.T) {
 	}
 }
 
-// delaysOf is of delays in 1/100 s.
+// delaysOf returns delays in 1/100 s as durations.
 func delaysOf(ticks ...int) (out []time.Duration) {
 	for _, n := range ticks {
 		out = append(out, time.Duration(n)*10*time.Millisecond)

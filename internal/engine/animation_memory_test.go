@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A heap notes the most memory that was in use when it was looked at.
+// A heap records the peak of the memory in use at its samples.
 type heap struct{ most uint64 }
 
 func (h *heap) look() {
@@ -29,7 +29,7 @@ func (h *heap) look() {
 	h.most = max(h.most, m.HeapAlloc)
 }
 
-// A watcher is a Processor that looks at the heap after every so many frames.
+// A watcher is a Processor that samples the heap every few frames.
 type watcher struct {
 	processors.Crop
 	heap  *heap
@@ -44,7 +44,7 @@ func (w watcher) Process(ctx context.Context, src image.Image, width, height int
 	return w.Crop.Process(ctx, src, width, height)
 }
 
-// A watchedBuffer looks at the heap when it has room for all.
+// A watchedBuffer samples the heap when it has its full capacity.
 type watchedBuffer struct {
 	bytes.Buffer
 	heap *heap
@@ -55,7 +55,7 @@ func (b *watchedBuffer) Grow(n int) {
 	b.heap.look()
 }
 
-// noise is an animation that hardly can be compressed.
+// noise returns an animation that hardly compresses.
 func noise(t testing.TB, n int, size image.Point) []byte {
 	g, random := &gif.GIF{}, rand.New(rand.NewPCG(1, 2))
 	for range n {
@@ -73,7 +73,7 @@ func TestAnimationsAreMadeInTheMemoryThatIsAnnounced(t *testing.T) {
 	for name, c := range map[string]struct {
 		file  []byte
 		width int
-		every int // frames; each look takes milliseconds
+		every int // frames between samples, because each sample takes milliseconds
 	}{
 		"more than is held at a time": {noise(t, 44, image.Pt(500, 400)), 500, 11},
 		"of more colors":              {noise(t, 9, image.Pt(500, 400)), 450, 1},
@@ -89,7 +89,7 @@ func TestAnimationsAreMadeInTheMemoryThatIsAnnounced(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, processors.GIF{}.Encode(&watchedBuffer{heap: &while}, img))
 		runtime.KeepAlive(c.file)
-		announced := h.AnimationBytes(img.Bounds().Size(), plenty) + h.DecodeBytes(image.Point{}) + 8*area(img.Bounds().Size()) // and for the still picture
+		announced := h.AnimationBytes(img.Bounds().Size(), plenty) + h.DecodeBytes(image.Point{}) + 8*area(img.Bounds().Size()) // and the memory for the still picture
 		took := int64(while.most - before.most)
 		assert.LessOrEqual(t, took, announced, name)
 		t.Logf("%s: %.1f MB of %.1f MB, %.2f bytes per pixel of %d frames", name, float64(took)/1e6, float64(announced)/1e6,

@@ -25,7 +25,7 @@ import (
 // plenty is a limit that no test reaches.
 var plenty = animationLimit{Pixels: 1 << 40, Bytes: 1 << 40}
 
-// animate goes from a file to the thumbnail of all of its frames.
+// animate makes the thumbnail of all frames of a file.
 func animate(ctx context.Context, file []byte, p processors.Processor, width, height int, limit animationLimit) (*testPicture, image.Image, error) {
 	h, err := DecodeHeader(bytes.NewReader(file))
 	if err != nil {
@@ -39,8 +39,8 @@ func animate(ctx context.Context, file []byte, p processors.Processor, width, he
 	return pic, img, err
 }
 
-// composed is what a viewer shows of an animation, done in the simplest way: a copy of the whole
-// screen for each frame.
+// composed composes an animation as a viewer does, in the simplest way: with a copy of the whole canvas for
+// each frame.
 func composed(g *gif.GIF) *film {
 	whole := image.Rect(0, 0, g.Config.Width, g.Config.Height)
 	out := &film{LoopCount: g.LoopCount}
@@ -62,7 +62,7 @@ func composed(g *gif.GIF) *film {
 	return out
 }
 
-// reencoded is what is seen of an animation that went through the encoder.
+// reencoded returns the visible frames of an encoded animation.
 func reencoded(t require.TestingT, a image.Image) *film {
 	var b bytes.Buffer
 	require.NoError(t, processors.GIF{}.Encode(&b, a))
@@ -71,7 +71,7 @@ func reencoded(t require.TestingT, a image.Image) *film {
 	return composed(g)
 }
 
-// anyGIF is an animation of frames of all sizes, places, disposals and palettes.
+// anyGIF returns an animation with frames of all sizes, positions, disposal methods and palettes.
 func anyGIF(t *rapid.T) *gif.GIF {
 	colors := rapid.SampledFrom([]color.Color{
 		color.RGBA{}, color.RGBA{255, 0, 0, 255}, color.RGBA{0, 255, 0, 255}, color.RGBA{0, 0, 255, 255}, color.RGBA{255, 255, 255, 255}, color.RGBA{0, 0, 0, 255},
@@ -89,7 +89,8 @@ func anyGIF(t *rapid.T) *gif.GIF {
 		}
 		g.Image = append(g.Image, frame)
 		g.Delay = append(g.Delay, rapid.SampledFrom([]int{0, 1, 2, 10, 40000, 65535}).Draw(t, "delay"))
-		// A frame without any control would be given the disposal of the one before by image/gif.
+		// For a frame without a graphic control extension, image/gif would use the disposal of the previous
+		// frame.
 		g.Disposal = append(g.Disposal, byte(rapid.IntRange(1, 3).Draw(t, "disposal")))
 	}
 	return g
@@ -100,7 +101,7 @@ func TestAnimationsAreComposedAndWrittenPixelByPixel(t *testing.T) {
 		g := anyGIF(t)
 		var b bytes.Buffer
 		require.NoError(t, gif.EncodeAll(&b, g))
-		g, err := gif.DecodeAll(bytes.NewReader(b.Bytes())) // in which one palette has one transparent color
+		g, err := gif.DecodeAll(bytes.NewReader(b.Bytes())) // each palette now has one transparent color
 		require.NoError(t, err)
 		want := composed(g)
 		_, img, err := animate(context.Background(), b.Bytes(), processors.Crop{}, g.Config.Width, g.Config.Height, plenty)
@@ -145,7 +146,7 @@ func TestAnimationsOfTheCorpusKeepTheirPixelsTimingAndLoops(t *testing.T) {
 		assertSame(t, composed(g), got, path)
 		if colors := exactPalettes(got.Frames); colors != nil {
 			again := reencoded(t, img)
-			again.LoopCount = got.LoopCount // of a single frame none is written
+			again.LoopCount = got.LoopCount // a file with one frame has no loop count
 			assertSame(t, got, again, path)
 		}
 
@@ -155,7 +156,7 @@ func TestAnimationsOfTheCorpusKeepTheirPixelsTimingAndLoops(t *testing.T) {
 		assert.Equal(t, image.Rect(0, 0, 20, 20), img.Bounds(), path)
 		again := reencoded(t, img)
 		if len(again.Frames) > 1 {
-			assert.Equal(t, total(small.Delays), total(again.Delays), path) // frames that are equal once they are small are joined
+			assert.Equal(t, total(small.Delays), total(again.Delays), path) // frames that are equal after scaling are joined
 			assert.Equal(t, small.LoopCount, again.LoopCount, path)
 		}
 	}
@@ -247,7 +248,7 @@ func FuzzAnimate(f *testing.F) {
 			}
 		}
 		if moving, ok := img.(*processors.Animation); ok {
-			moving.Scaled = false // else flat art would not keep all of its colors
+			moving.Scaled = false // otherwise flat art would lose some of its colors
 		}
 		again := reencoded(t, img)
 		if !isAnimation(img) {

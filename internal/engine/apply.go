@@ -53,7 +53,7 @@ func (p *Picture) prepare(ctx context.Context, proc processors.Processor, width,
 	}, nil
 }
 
-// processed checks what a processor returns.
+// processed checks the result of a processor.
 func processed(img image.Image, err error) (image.Image, error) {
 	if err == nil && img == nil {
 		err = errors.New("returned no image")
@@ -81,7 +81,7 @@ func (p *Picture) cut(ctx context.Context, scaled image.Point, crop image.Rectan
 	if orientation := p.header.Orientation; orientation > 1 {
 		t := turns[orientation]
 		a, b := t.source(crop.Min.X, crop.Min.Y, scaled), t.source(crop.Max.X-1, crop.Max.Y-1, scaled)
-		crop = image.Rect(a.X, a.Y, b.X, b.Y) // which puts the smaller first
+		crop = image.Rect(a.X, a.Y, b.X, b.Y) // image.Rect orders the coordinates
 		crop.Max = crop.Max.Add(image.Pt(1, 1))
 		scaled = t.size(scaled)
 	}

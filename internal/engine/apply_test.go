@@ -81,7 +81,7 @@ func TestTransparentEdgesHaveNoDarkFringe(t *testing.T) {
 }
 
 func TestAReducedDecodeChangesNoSizeAndNoPlace(t *testing.T) {
-	// 1/8 of 641×483 is 81×61 in a JPEG decoder, rounded up.
+	// 641×483 at 1/8 is 81×61 in a JPEG decoder, which rounds up.
 	size := image.Pt(641, 483)
 	full := imagetest.Subject(size, image.Pt(480, 240), 70)
 	reduced := reducedPicture(size, wholeOf(full, image.Pt(81, 61)), 641./8, 483./8)
@@ -99,7 +99,7 @@ func TestAReducedDecodeChangesNoSizeAndNoPlace(t *testing.T) {
 	}
 }
 
-// A watermark is what a user of this package writes.
+// A watermark is a Processor as users of this package write it.
 type watermark struct{ processors.Crop }
 
 func (w watermark) Process(ctx context.Context, src image.Image, width, height int) (image.Image, error) {
@@ -123,7 +123,7 @@ func TestAWatermarkThatEmbedsCropIsDrawn(t *testing.T) {
 	assert.Equal(t, color.RGBA{10, 20, 30, 255}, got.At(4, 4))
 }
 
-// A plain processor has no ability but Process.
+// A plain processor has only the method Process.
 type plain struct{ seen *image.Point }
 
 func (p plain) Process(_ context.Context, src image.Image, width, height int) (image.Image, error) {
@@ -144,7 +144,7 @@ func TestAPlainProcessorGetsTheWholeOriginal(t *testing.T) {
 	assert.Equal(t, image.Pt(50, 0), seen)
 }
 
-// A lost locator finds boxes where there are none.
+// A lost locator returns boxes outside the picture.
 type lost struct{ processors.Crop }
 
 func (lost) Locate(_ context.Context, _ image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error) {

@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// made goes the whole way from bytes to a file of 12 pixels' width.
+// made makes a file of 12 pixels' width from the bytes of an original.
 func made(ctx context.Context, e *Engine, data []byte, p processors.Processor, encoder Encoder) ([]byte, error) {
 	h, err := e.Header(ctx, codec.NewBytesReader(ctx, data))
 	if err != nil {
@@ -31,7 +31,7 @@ func made(ctx context.Context, e *Engine, data []byte, p processors.Processor, e
 	return b.Bytes(), err
 }
 
-// Decoders, encoders and profiles are shared by goroutines: the race detector looks at them here.
+// Goroutines share decoders, encoders and profiles: the race detector checks them here.
 func TestThumbnailsMadeAtOnceAreThoseMadeOneByOne(t *testing.T) {
 	e, err := New(nil, false)
 	require.NoError(t, err)

@@ -32,7 +32,7 @@ type caseRow struct {
 	maxBytes               int
 }
 
-// shortCases are the rows that are known to fall short, by the number of their file, each with the reason.
+// shortCases are the rows that are known to fail, by the number of their file, each with the reason.
 var shortCases = map[string]string{
 	"png/n98": "its reference is transparent, and its text says that nothing is",
 }
@@ -62,7 +62,7 @@ func parseCase(t *testing.T, f []string) (r caseRow) {
 	return r
 }
 
-// make makes the thumbnail that a row asks for, within the limits that a handler has by default.
+// make makes the thumbnail of a row, within the default limits of a handler.
 func (r *caseRow) make(t *testing.T, data []byte, tolerant bool) ([]byte, error) {
 	e, err := New(nil, tolerant)
 	require.NoError(t, err)
@@ -81,7 +81,7 @@ func (r *caseRow) make(t *testing.T, data []byte, tolerant bool) ([]byte, error)
 	return out.Bytes(), err
 }
 
-// Every file is the picture that it should be, by default or where damage is tolerated.
+// Every file gives the expected picture, either by default or with Tolerant.
 func TestEveryCaseComesOutAsItsManifestSays(t *testing.T) {
 	dir := imagetest.Cases(t)
 	for _, fields := range imagetest.Rows(t, dir) {
@@ -134,7 +134,7 @@ func (r *caseRow) compare(t *testing.T, file, expected []byte) {
 	assert.InDelta(t, total.Seconds(), duration.Seconds(), max(total.Seconds()/10, 0.01*float64(len(r.frames))), "seconds in all")
 }
 
-// framesOf are all frames of a file.
+// framesOf returns all frames of a file.
 func framesOf(t *testing.T, file []byte) *film {
 	h, err := DecodeHeader(bytes.NewReader(file))
 	require.NoError(t, err)
@@ -152,7 +152,7 @@ func framesOf(t *testing.T, file []byte) *film {
 	return out
 }
 
-// at returns the frame that is shown at a time.
+// at returns the frame that is displayed at a time.
 func (f *film) at(when time.Duration) *image.NRGBA {
 	for i, d := range f.Delays {
 		if when < d {

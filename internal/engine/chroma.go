@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// fullChroma returns img in 4:4:4, each sample of chroma repeated.
+// fullChroma returns img in 4:4:4, with each chroma sample repeated.
 func fullChroma(ctx context.Context, img *image.YCbCr) (*image.YCbCr, error) {
 	b := img.Rect
 	out, err := newYCbCr(ctx, b.Size(), image.YCbCrSubsampleRatio444)
@@ -32,7 +32,7 @@ func fullChroma(ctx context.Context, img *image.YCbCr) (*image.YCbCr, error) {
 	return out, nil
 }
 
-// newYCbCr is image.NewYCbCr, in memory of the account.
+// newYCbCr is like image.NewYCbCr, and takes the memory from the account.
 func newYCbCr(ctx context.Context, size image.Point, ratio image.YCbCrSubsampleRatio) (*image.YCbCr, error) {
 	dx, dy := pixels.ChromaFactors(ratio)
 	w, h := (size.X+dx-1)/dx, (size.Y+dy-1)/dy

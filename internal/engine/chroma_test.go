@@ -10,14 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// chromaSteps is how many pixels share a sample of chroma.
+// chromaSteps is the number of pixels that share a chroma sample.
 var chromaSteps = map[image.YCbCrSubsampleRatio]image.Point{
 	image.YCbCrSubsampleRatio444: {X: 1, Y: 1}, image.YCbCrSubsampleRatio440: {X: 1, Y: 2},
 	image.YCbCrSubsampleRatio422: {X: 2, Y: 1}, image.YCbCrSubsampleRatio420: {X: 2, Y: 2},
 	image.YCbCrSubsampleRatio411: {X: 4, Y: 1}, image.YCbCrSubsampleRatio410: {X: 4, Y: 2},
 }
 
-// randomYCbCr is part of a larger picture: it begins anywhere in a sample of chroma.
+// randomYCbCr returns a subimage of a larger picture, whose origin may be within a chroma sample.
 func randomYCbCr(rng *rand.Rand, ratio image.YCbCrSubsampleRatio) *image.YCbCr {
 	img := image.NewYCbCr(image.Rect(0, 0, 40, 30), ratio)
 	for _, plane := range [][]byte{img.Y, img.Cb, img.Cr} {

@@ -22,17 +22,17 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// A shownFrame is a frame of a random animation: what is drawn, where, and what becomes of it.
+// A shownFrame is a frame of a random animation: its pixels, position, blending and disposal.
 type shownFrame struct {
-	img     *image.NRGBA // its bounds are its place
-	blend   bool         // over what is there, else in its place
-	dispose int          // 0: it stays, 1: its place becomes transparent, 2: what was there before comes back
+	img     *image.NRGBA // its bounds are its position
+	blend   bool         // composited over the canvas, instead of replacing it
+	dispose int          // 0: keep, 1: clear to transparent, 2: restore the previous canvas
 }
 
-// frameCanvas is the size of all of them.
+// frameCanvas is the size of the canvas of all animations.
 var frameCanvas = image.Pt(24, 20)
 
-// randomFrames are of a few colors, some of them transparent. WebP has its offsets even.
+// randomFrames have few colors, some of them transparent. For WebP the offsets are even.
 func randomFrames(r *rand.Rand, disposals int) (out []shownFrame) {
 	palette := []color.NRGBA{{}, {}, {255, 0, 0, 255}, {0, 200, 0, 255}, {20, 40, 255, 255}, {250, 250, 250, 255}}
 	for i := range 3 + r.IntN(4) {
@@ -108,7 +108,7 @@ func apngOf(t *testing.T, frames []shownFrame) []byte {
 	return pieces.PNGFile(chunks...)
 }
 
-// zlibRows are the rows of a PNG of 8 bits with alpha, without filters.
+// zlibRows returns the compressed rows of a PNG of 8 bits with alpha, without filters.
 func zlibRows(t *testing.T, img *image.NRGBA) []byte {
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
@@ -120,7 +120,8 @@ func zlibRows(t *testing.T, img *image.NRGBA) []byte {
 	return b.Bytes()
 }
 
-// framesPage decodes every file by the browser's own decoder, and reports the pixels of each frame.
+// framesPage is a page that decodes every file by the browser's decoder, and reports the pixels of each
+// frame.
 func framesPage(files [][]byte, mediaType string) http.Handler {
 	mux := http.NewServeMux()
 	for i, f := range files {
@@ -186,7 +187,7 @@ func TestFramesOfAnimationsAreWhatChromiumShows(t *testing.T) {
 	}
 }
 
-// sameShown compares pixels that are opaque or transparent, whatever the color of the latter.
+// sameShown compares pictures of opaque or transparent pixels. The color of transparent pixels is ignored.
 func sameShown(a, b []byte) bool {
 	for i := 0; i < len(a); i += 4 {
 		if a[i+3] != b[i+3] || a[i+3] != 0 && !bytes.Equal(a[i:i+3], b[i:i+3]) {

@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// naively has CMYK shown as browsers do while f runs.
+// naively runs f with CMYK converted as browsers do.
 func naively(f func()) {
 	formatsOfTests.NaiveCMYK = true
 	defer func() { formatsOfTests.NaiveCMYK = false }()
@@ -27,7 +27,7 @@ func naively(f func()) {
 
 func TestCMYKWithoutAProfileIsPrintUnlessTheNaiveColorsAreAskedFor(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 32, 32))
-	fill(img, color.NRGBA{0, 255, 255, 255}) // cyan, and no other ink
+	fill(img, color.NRGBA{0, 255, 255, 255}) // cyan, without other inks
 	file := specimen.CMYKJPEG(img, 95)
 	cyan := func() color.NRGBA { return nrgbaOf(thumb(t, file, processors.Crop{}, 16)).NRGBAAt(8, 8) }
 	ink := cyan()
@@ -41,8 +41,8 @@ func TestCMYKWithoutAProfileIsPrintUnlessTheNaiveColorsAreAskedFor(t *testing.T)
 	})
 }
 
-// Photographs that are separated in three ways, by libvips, by Ghostscript's default profile and with as much
-// black as there can be, look as libvips shows CMYK without a profile.
+// Photographs separated in three ways (by libvips, by Ghostscript's default profile, and with maximum
+// black) look as libvips shows CMYK without a profile.
 func TestPhotosInCMYKLookAsLibvipsShowsThem(t *testing.T) {
 	for _, name := range []string{"vips", "vipsthumbnail"} {
 		if _, err := exec.LookPath(name); err != nil {

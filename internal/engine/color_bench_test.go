@@ -15,8 +15,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 )
 
-// BenchmarkColor says how much longer a thumbnail takes if the original of 12 megapixels has a
-// profile that was seen before. Pictures take turns, and the fastest runs count.
+// BenchmarkColor measures how much longer a thumbnail takes if the original of 12 megapixels has a cached
+// profile. The pictures alternate, and the fastest runs are compared.
 func BenchmarkColor(b *testing.B) {
 	plain := photoJPEG(b, 4000, 3000)
 	names := []string{"none", "P3", "ProPhoto", "table"}
@@ -45,8 +45,8 @@ func BenchmarkColor(b *testing.B) {
 	}
 }
 
-// tableProfile describes a gamma of 2.2 and sRGB's primaries by a table of 17³ colors (lut16Type,
-// ICC.1:2022, 10.10).
+// tableProfile describes a gamma of 2.2 and the primaries of sRGB by a lookup table of 17³ colors
+// (lut16Type, ICC.1:2022, 10.10).
 func tableProfile() []byte {
 	const points = 17
 	be := binary.BigEndian

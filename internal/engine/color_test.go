@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// thumb makes a thumbnail of a file, or with p == nil the whole picture.
+// thumb makes a thumbnail of a file, or decodes the whole picture if p is nil.
 func thumb(t testing.TB, data []byte, p processors.Processor, width int) image.Image {
 	return sized(t, data, p, width, 0)
 }
@@ -66,7 +66,7 @@ func encodedPNG(t testing.TB, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// stretch is a processor that plans nothing, and so is given the whole picture.
+// stretch is a Processor that is not a Planner, so it receives the whole picture.
 type stretch struct{ got *image.Image }
 
 func (s stretch) Process(_ context.Context, src image.Image, _, _ int) (image.Image, error) {
@@ -89,7 +89,7 @@ func TestProcessorsAreGivenSRGB(t *testing.T) {
 	assert.Equal(t, color.Gray{128}, color.GrayModel.Convert(src.At(5, 5)))
 }
 
-// One step of 8 bits of linear light is 13 steps of sRGB.
+// One step of linear light in 8 bits is 13 steps of sRGB.
 func TestDarkTonesOfSixteenBitsSurvive(t *testing.T) {
 	img := image.NewGray16(image.Rect(0, 0, 400, 4))
 	for y := range 4 {
@@ -127,8 +127,7 @@ func TestTonesFarFromSRGBAreConvertedBeforeShrinking(t *testing.T) {
 	}
 }
 
-// displayP3 is a profile with the primaries of Display P3 and a gamma of 2.2, as the APP2 segment
-// of a JPEG.
+// displayP3 returns an APP2 segment with a profile: the primaries of Display P3 and a gamma of 2.2.
 func displayP3() []byte {
 	const d50 = "\x00\x00\xf6\xd6\x00\x01\x00\x00\x00\x00\xd3\x2d"
 	const gamma = "curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33\x00\x00"
@@ -168,7 +167,7 @@ func TestProfilesOfJPEGsAreApplied(t *testing.T) {
 	assert.Less(t, imagetest.PSNR(a, b), 45.0)
 }
 
-// photoJPEG is soft shapes with the noise of a photo.
+// photoJPEG returns smooth shapes with the noise of a photo.
 func photoJPEG(t testing.TB, w, h int) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	noise := uint32(1)

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	completeHead = 16 // bytes that tell the format
-	minComplete  = 24 // bytes: less than the smallest file of any format
+	completeHead = 16 // bytes that identify the format
+	minComplete  = 24 // bytes; no format has a smaller file
 )
 
 // Complete reports whether a file of size bytes looks complete. It reads a few bytes, twice. If the format does
@@ -20,7 +20,7 @@ func Complete(r io.ReaderAt, size int64) bool {
 	}
 	head := make([]byte, completeHead)
 	if n, err := r.ReadAt(head, 0); n < len(head) {
-		return err != nil && err != io.EOF // a failing file is not cut off: the reader gets its error
+		return err != nil && err != io.EOF // a read error does not mean that the file is truncated; the caller will meet the error again
 	}
 	if [completeHead]byte(head) == [completeHead]byte{} {
 		return false

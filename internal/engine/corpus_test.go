@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The limits that a server would set.
+// The limits of a typical server.
 const (
 	corpusPixels = 50_000_000
 	corpusMemory = 512 << 20
@@ -23,7 +23,7 @@ const (
 
 var errLimit = errors.New("beyond a limit")
 
-// thumbnailOf goes the whole way from bytes to a thumbnail of 100 pixels' width.
+// thumbnailOf makes a thumbnail of 100 pixels' width from the bytes of an original.
 func thumbnailOf(ctx context.Context, data []byte) (Header, image.Image, error) {
 	h, err := DecodeHeader(bytes.NewReader(data))
 	if err != nil {

@@ -56,7 +56,7 @@ func leaves(size image.Point) *image.YCbCr {
 	return img
 }
 
-// keeps42dB makes thumbnails of a JPEG, and compares them with those of a full decode.
+// keeps42dB compares thumbnails of a JPEG with those of a full decode.
 func keeps42dB(t *testing.T, name string, data []byte, ratios ...float64) {
 	t.Helper()
 	h, err := DecodeHeader(bytes.NewReader(data))
@@ -76,7 +76,8 @@ func keeps42dB(t *testing.T, name string, data []byte, ratios ...float64) {
 	}
 }
 
-// A reduced decode must not be seen: 42 dB against a full decode, where least is decoded for a size.
+// The error of a reduced decode must not be visible: at least 42 dB to a full decode, at the sizes at which
+// the scale changes.
 func TestAReducedDecodeOfASharpPictureKeeps42dB(t *testing.T) {
 	sharp := leaves(image.Pt(1000, 750))
 	for name, encoder := range map[string]processors.JPEG{
@@ -87,12 +88,13 @@ func TestAReducedDecodeOfASharpPictureKeeps42dB(t *testing.T) {
 	} {
 		var file bytes.Buffer
 		require.NoError(t, encoder.Encode(&file, sharp))
-		// 2 % beyond the limits from which on eighths are decoded, and from which on chroma is not decoded at twice the scale.
+		// 2 % above the sizes at which the scale in eighths changes, and at which chroma is no longer decoded at
+		// twice the scale.
 		keeps42dB(t, name, file.Bytes(), 13.9, 6.12, 3.81, 2.66, 2.13, 1.64, 1.29, 22, 8.57, 5.04, 3.47, 15.1)
 	}
 }
 
-// The same of real photographs, at whatever size. Only parts are looked at, to save time.
+// The same test for real photographs, at all sizes. To save time it compares only parts of them.
 func TestAReducedDecodeKeeps42dB(t *testing.T) {
 	dir := imagetest.Corpus(t)
 	for _, name := range []string{"dog_exif_extended_xmp_icc.jpg", "umang_by_Abhishek_Mudgal.jpg", "derived-rst-every-mcu-420-1mp.jpg"} {

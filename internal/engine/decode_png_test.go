@@ -30,7 +30,7 @@ func TestAPNGThatIsShrunkAsItIsReadIsAsGood(t *testing.T) {
 			scaled, crop := processors.Crop{}.Plan(size, width, width)
 			assert.Greater(t, imagetest.PSNRWithoutAlpha(cutOf(full, scaled, crop), cutOf(reduced, scaled, crop)), 55.0, "%s %d", name, width)
 		}
-		for _, width := range []int{50, 75, 90, 100} { // what is looked at is larger than the thumbnail
+		for _, width := range []int{50, 75, 90, 100} { // Smart and Entropy need more pixels than the thumbnail has
 			looked, err := Decode(t.Context(), file, h, MinDecode(processors.Smart{}, size, width, width))
 			require.NoError(t, err)
 			scaled, crop := processors.Smart{}.Plan(size, width, width)
@@ -46,7 +46,7 @@ func TestTheMemoryOfAPNGFollowsItsWidth(t *testing.T) {
 	h, err := DecodeHeader(bytes.NewReader(file))
 	require.NoError(t, err)
 	least := MinDecode(processors.Fit{}, h.Size, 20, 200)
-	_, err = Decode(t.Context(), file, h, least) // the decoder's buffers are there now
+	_, err = Decode(t.Context(), file, h, least) // fills the pools of the decoder
 	require.NoError(t, err)
 	took := allocated(func() { _, err = Decode(t.Context(), file, h, least) })
 	require.NoError(t, err)

@@ -25,7 +25,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// files are one picture in each format, as it is seen, with an orientation where the format has it.
+// files are the same upright picture in each format, with an orientation if the format has one.
 func files(t testing.TB, orientation int) map[string][]byte {
 	stored := store(imagetest.Gradient(40, 30), orientation)
 	plain := encodeJPEG(t, stored)
@@ -85,7 +85,7 @@ func TestAHeaderIsTheSameFromEveryReader(t *testing.T) {
 	}
 }
 
-// unseekable is a Seeker in name only, like the File of a pipe.
+// unseekable has a method Seek that always fails, like the File of a pipe.
 type unseekable struct{ io.Reader }
 
 func (unseekable) Seek(int64, int) (int64, error) { return 0, os.ErrInvalid }
@@ -215,7 +215,7 @@ func TestFormatsOfTheProgramAreDecodedToo(t *testing.T) {
 	assert.ErrorIs(t, err, processors.ErrCorrupt, "a decoder's panic is the file's fault")
 }
 
-// A counting reader counts what is read of it.
+// A counting reader counts the bytes that are read from it.
 type counting struct {
 	io.ReadSeeker
 	n int
@@ -240,7 +240,7 @@ func TestAHeaderIsReadWithoutThePixels(t *testing.T) {
 		"jpeg": encodeJPEG(t, noise), "bmp": encodeBMP(t, noise), "tiff": encodeTIFF(t, noise),
 		"gif": encodeGIF(t, &gif.GIF{Image: []*image.Paletted{still}, Delay: []int{0}}), "ico": append(append(icon, 22, 0, 0, 0), upright...),
 		"webp": pieces.WebP(pieces.VP8X(pieces.WebPEXIF, image.Pt(256, 256)), encodeWebP(t, noise, true)[12:], pieces.RIFF("EXIF", pieces.EXIF(1))),
-		// An encoder cuts the pixels into chunks of 32 KiB; one chunk for all is as right.
+		// An encoder divides the pixels into chunks of 32 KiB; a single chunk is also valid.
 		"png": bytes.Join([][]byte{upright[:33], binary.BigEndian.AppendUint32(nil, 500_000), []byte("IDAT"), make([]byte, 500_004), upright[len(upright)-12:]}, nil),
 	} {
 		require.Greater(t, len(file), 60_000, name)
@@ -249,7 +249,7 @@ func TestAHeaderIsReadWithoutThePixels(t *testing.T) {
 		require.NoError(t, err)
 		assert.LessOrEqual(t, r.n, 3*4096, name)
 		if name == "gif" {
-			continue // that it is no animation is seen behind the pixels, through which blocks of 255 bytes lead
+			continue // the frames follow the pixels, whose blocks of 255 bytes have to be skipped
 		}
 		r = &counting{ReadSeeker: bytes.NewReader(file)}
 		_, err = DecodeHeader(r)

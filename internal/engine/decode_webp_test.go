@@ -57,7 +57,7 @@ func TestLossyWebPHasTheFullRangeOfColors(t *testing.T) {
 
 func TestALargeLossyWebPIsShrunkWhileItIsDecodedAndLosesNothing(t *testing.T) {
 	imagetest.Long(t)
-	size := image.Pt(613, 417) // no multiple of anything
+	size := image.Pt(613, 417) // not a multiple of any block size
 	file := encodeWebP(t, drawing(size), false)
 	h, err := DecodeHeader(bytes.NewReader(file))
 	require.NoError(t, err)
@@ -76,8 +76,9 @@ func TestALargeLossyWebPIsShrunkWhileItIsDecodedAndLosesNothing(t *testing.T) {
 	}
 }
 
-// drawing has thin lines and small squares of the most saturated colors. Its chroma, of half the resolution, leaves the
-// range of RGB, so that a picture that is converted to RGB before it is scaled loses more than one that is scaled first.
+// drawing returns thin lines and small squares of the most saturated colors. Its chroma, at half
+// resolution, exceeds the range of RGB, so conversion to RGB before scaling loses more than conversion
+// afterwards.
 func drawing(size image.Point) *image.NRGBA {
 	img := uniform(size, color.NRGBA{0, 0, 255, 255})
 	for y := range size.Y {
@@ -261,7 +262,7 @@ func TestALossyWebPIsAsLibwebpShowsIt(t *testing.T) {
 			assert.Equal(t, alpha, !pixels.Opaque(got))
 			assert.LessOrEqual(t, furthest(t, want, got), 2, "%v, alpha: %v", size, alpha)
 
-			// However little or much it is to shrink, the result is as close to the original as that of dwebp's pixels.
+			// At every scale, the result is as close to the original as a thumbnail made from dwebp's pixels.
 			for width := size.X; width > 15 && size.X > 100; width = width * 4 / 5 {
 				pic, err := Decode(t.Context(), file, h, MinDecode(processors.Scale{}, size, width, 0))
 				require.NoError(t, err)
@@ -278,7 +279,7 @@ func TestALossyWebPIsAsLibwebpShowsIt(t *testing.T) {
 	}
 }
 
-// furthest is the largest difference of two samples, colors not premultiplied.
+// furthest returns the largest difference of two samples; colors are not premultiplied.
 func furthest(t testing.TB, a, b image.Image) (most int) {
 	require.Equal(t, a.Bounds().Size(), b.Bounds().Size())
 	p, q := nrgbaOf(a), nrgbaOf(b)

@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// ownEncoders are the encoders of this module, with every option that changes what they take.
+// ownEncoders are the encoders of this module, with every option that changes their memory use.
 func ownEncoders() map[string]Encoder {
 	all := map[string]Encoder{
 		"PNG": processors.PNG{}, "PNG, never a palette": processors.PNG{Palette: processors.PaletteNever}, "PNG, always a palette": processors.PNG{Palette: processors.PaletteAlways},
@@ -43,10 +43,10 @@ func ownEncoders() map[string]Encoder {
 	return all
 }
 
-// thorough reports whether THUMBNAIL_ALL asks for every option, which takes minutes.
+// thorough reports whether THUMBNAIL_ALL is set, with which every option is tried, in minutes.
 func thorough() bool { return os.Getenv("THUMBNAIL_ALL") != "" }
 
-// qualities are the least, the usual and the highest one, of which the last takes most.
+// qualities are the lowest, the default and the highest quality; the highest takes the most memory.
 func qualities(usual int) []int {
 	if thorough() {
 		return []int{1, usual, 100}
@@ -54,7 +54,8 @@ func qualities(usual int) []int {
 	return []int{100}
 }
 
-// costly are pictures of a size in which an encoder finds little, and such in which it finds a lot of kinds of things.
+// costly returns pictures of a size with few features for an encoder, and pictures with many kinds of
+// features.
 func costly(size image.Point) map[string]image.Image {
 	few := imagetest.Static(size.X, size.Y, 3)
 	for i := range few.Pix {
@@ -82,7 +83,8 @@ func costly(size image.Point) map[string]image.Image {
 	}
 }
 
-// encodeWithin encodes with an account of what the encoder estimates, of which nothing may be left taken.
+// encodeWithin encodes with an account of the encoder's estimate, and requires that all memory is given
+// back.
 func encodeWithin(t *testing.T, e Encoder, img image.Image, original processors.Original) error {
 	size := img.Bounds().Size()
 	account := codec.NewAccount(e.(processors.MemoryEstimator).EncodeMemory(size.X, size.Y))
@@ -112,7 +114,7 @@ func TestNoEncoderIsRefusedByItsOwnEstimate(t *testing.T) {
 	}
 }
 
-// A plan of noise is enough to make it, and what is in use is within the plan.
+// The plan for a picture of noise is sufficient, and the memory in use stays within the plan.
 func TestNoiseIsEncodedWithinItsPlan(t *testing.T) {
 	imagetest.Long(t)
 	e, err := New(nil, false)
@@ -137,7 +139,7 @@ func TestNoiseIsEncodedWithinItsPlan(t *testing.T) {
 	}
 }
 
-// The largest thumbnails that are allowed by default are within the memory that is allowed by default.
+// The largest thumbnails within the default limits can be made within the default MaxMemory.
 func TestTheLargestThumbnailsAreAdmittedByDefault(t *testing.T) {
 	e, err := New(nil, false)
 	require.NoError(t, err)
@@ -146,7 +148,7 @@ func TestTheLargestThumbnailsAreAdmittedByDefault(t *testing.T) {
 	require.NoError(t, err)
 	for name, encoder := range ownEncoders() {
 		if name == "GIF, lossy" {
-			continue // which needs 620 MB for it
+			continue // lossy GIF needs 620 MB for it
 		}
 		_, err := e.Plan(h, Request{Processor: processors.Crop{}, Encoder: encoder, Width: 4096, Height: 4096, FileBytes: 16 << 20,
 			Limits: Limits{Width: 4096, Height: 4096, Memory: 512 << 20}})

@@ -16,8 +16,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// quickEncoders is an encoder of each format, and of each way to compress, at the effort that takes the
-// least time; thorough asks for all.
+// quickEncoders has an encoder for each format and each compression method, at the fastest effort; thorough
+// tries all of them.
 func quickEncoders() map[string]Encoder {
 	if thorough() {
 		return ownEncoders()
@@ -28,7 +28,7 @@ func quickEncoders() map[string]Encoder {
 	}
 }
 
-// largePictures are of 2900×2900 pixels, of few colors and of many, and three frames of an animation.
+// largePictures are 2900×2900 pixels with few and with many colors, and an animation of three frames.
 func largePictures() map[string]image.Image {
 	const side = 2900
 	flat := imagetest.Static(side, side, 1)
@@ -56,10 +56,10 @@ func filmOfOne(img *image.NRGBA) *processors.Animation {
 	return &processors.Animation{Image: img, Frames: iter.Seq2[processors.Frame, error](frames), LoopCount: 0}
 }
 
-// An endingContext ends at the nth look at it, and measures what is computed between looks.
+// An endingContext ends when its Err is called for the nth time, and measures the work between calls.
 type endingContext struct {
 	watchedContext
-	end int // 0: never
+	end int // 0 means never
 }
 
 func (c *endingContext) Err() error {
@@ -71,7 +71,7 @@ func (c *endingContext) Err() error {
 	return nil
 }
 
-// encodeWatched encodes until the context ends, and returns how much was computed between two looks at it at the most.
+// encodeWatched encodes until the context ends, and returns the longest work between two calls of Err.
 func encodeWatched(t *testing.T, e Encoder, img image.Image, end int) (longest time.Duration, looks int, err error) {
 	c := &endingContext{watchedContext{Context: codec.WithAccount(t.Context(), nil)}, end}
 	longest = c.during(func() { err = e.(processors.ContextEncoder).EncodeContext(c, io.Discard, img) })
@@ -95,7 +95,7 @@ func assertEncodesInSteps(t *testing.T, e Encoder, img image.Image, what string)
 	longest, looks, err := encodeWatched(t, e, img, 0)
 	assert.NoError(t, err, what)
 	for range 2 {
-		if longest > notice { // the garbage collector computes as well
+		if longest > notice { // the garbage collector also takes CPU time
 			again, _, _ := encodeWatched(t, e, img, 0)
 			longest = min(longest, again)
 		}

@@ -25,11 +25,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// notice is how much may be computed until a context that has ended is noticed.
+// notice is how much work may be done before a canceled context is noticed.
 const notice = 100 * time.Millisecond
 
-// small are files in the built-in formats. A format without one is tried with the seeds of its fuzz
-// targets; it has to have some.
+// small are files in the built-in formats. Other formats are tested with the seeds of their fuzz targets,
+// and must have some.
 func small(t *testing.T) (files [][]byte) {
 	img := imagetest.Gradient(24, 20)
 	paletted := image.NewPaletted(img.Rect, palette.WebSafe)
@@ -61,7 +61,7 @@ func small(t *testing.T) (files [][]byte) {
 	return append(files, icon)
 }
 
-// samplesOf returns files whose header a format can read: of small, and of its seeds.
+// samplesOf returns files with a valid header of a format: its files in small, and its seeds.
 func samplesOf(t *testing.T, f *codec.Format) (samples [][]byte) {
 	files := small(t)
 	seeds, err := filepath.Glob(filepath.Join("..", "codec", f.Name, "testdata", "fuzz", "*", "*"))
@@ -81,17 +81,17 @@ func samplesOf(t *testing.T, f *codec.Format) (samples [][]byte) {
 	return samples[:min(4, len(samples))]
 }
 
-// A structure is what an endless file consists of: a beginning, and what is repeated behind it.
+// A structure describes an endless file: a beginning, and a part that repeats.
 type structure struct{ begins, repeated []byte }
 
-// longer repeats what is repeated, so that it is copied in large pieces.
+// longer repeats the repeated part, so that it is copied in large pieces.
 func (s structure) longer() structure {
 	s.repeated = bytes.Repeat(s.repeated, 1+(16<<10)/len(s.repeated))
 	return s
 }
 
-// structures returns what can be made of a sample without knowing its format: its parts repeated, and
-// its beginnings with an endless rest of one byte, or of noise.
+// structures returns endless files derived from a sample without knowledge of its format: with its parts
+// repeated, and its beginnings followed by one byte or by noise without end.
 func structures(sample []byte, seed uint64) (all []structure) {
 	random := rand.New(rand.NewPCG(seed, 19))
 	noise := make([]byte, 64<<10)
@@ -109,7 +109,7 @@ func structures(sample []byte, seed uint64) (all []structure) {
 			all = append(all, structure{sample[:end], []byte{0}}, structure{sample[:end], []byte{0xff}}, structure{sample[:end], noise}, structure{sample[:end], sample})
 		}
 	}
-	// Segments, chunks, blocks and boxes that are empty, or hold no more than their own length.
+	// Segments, chunks, blocks and boxes that are empty or contain only their own length.
 	for _, empty := range []string{"\xff\xfe\x00\x02", "\xff\xe2\x00\x02", "\x00\x00\x00\x00tEXt\x00\x00\x00\x00", "\x00\x00\x00\x00IDAT\x35\xaf\x06\x1e", "XXXX\x00\x00\x00\x00", "\x21\xfe\x00", "\x21\xff\x00", "\x00\x00\x00\x08free"} {
 		for _, end := range []int{2, 8, 13, 20, 30, 33, n} {
 			if end <= n {
@@ -120,7 +120,8 @@ func structures(sample []byte, seed uint64) (all []structure) {
 	return all
 }
 
-// An endlessReader yields a structure for ever. It cancels a context after some bytes, and counts those after that.
+// An endlessReader yields a structure without end. It cancels a context after some bytes, and counts the
+// bytes read after that.
 type endlessReader struct {
 	structure
 	at, left, late int
@@ -150,7 +151,7 @@ func (r *endlessReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// A watchedContext measures what is computed between two looks at it.
+// A watchedContext measures the work between two calls of its Err.
 type watchedContext struct {
 	context.Context
 	last, longest time.Duration
@@ -207,7 +208,7 @@ func assertLooksOften(t *testing.T, f *codec.Format, data []byte) {
 	ctx := &watchedContext{Context: codec.WithAccount(t.Context(), codec.NewAccount(64<<20))}
 	check := func(step string, do func()) {
 		if took := ctx.during(do); took >= notice {
-			took = min(took, ctx.during(do)) // the garbage collector may have worked for all that was before
+			took = min(took, ctx.during(do)) // the garbage collector may have worked for earlier allocations
 			assert.Less(t, took, notice, "%s: CPU time of %s between two looks at the context: %q…", f.Name, step, data[:64])
 		}
 	}
@@ -235,7 +236,7 @@ func assertLooksOften(t *testing.T, f *codec.Format, data []byte) {
 	}
 }
 
-// playAll asks for all frames of an animation.
+// playAll iterates over all frames of an animation.
 func playAll(ctx context.Context, f *codec.Format, data []byte, h *codec.Header) {
 	frames, err := f.Frames(ctx, data, h, codec.Options{Tolerant: true})
 	if err != nil {

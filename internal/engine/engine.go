@@ -40,7 +40,7 @@ type Engine struct {
 	// used.
 	NaiveCMYK bool
 
-	formats  []*codec.Format // in the order in which they are asked
+	formats  []*codec.Format // in the order in which they are tried
 	tolerant bool
 }
 
@@ -66,7 +66,7 @@ const headBytes = 64
 // the declared size, however large, and does not detect a file that is truncated after its header.
 func (e *Engine) Header(ctx context.Context, r *codec.Reader) (h *codec.Header, err error) {
 	defer func() {
-		if p := recover(); p != nil { // in a decoder of others
+		if p := recover(); p != nil { // a decoder of Config.Formats panicked
 			h, err = nil, fmt.Errorf("read image header: %w: %v", codec.ErrCorrupt, p)
 		}
 	}()

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A film is an animation with all of its frames in memory.
+// A film is an animation with all frames in memory.
 type film struct {
 	Frames    []*image.NRGBA
 	Delays    []time.Duration
@@ -28,7 +28,7 @@ func filmOf(t require.TestingT, img image.Image) *film {
 	return out
 }
 
-// animation is what an encoder is given.
+// animation returns the film as encoders receive it.
 func (f *film) animation() *processors.Animation {
 	return &processors.Animation{Image: f.Frames[0], LoopCount: f.LoopCount, Frames: func(yield func(processors.Frame, error) bool) {
 		for i, img := range f.Frames {
@@ -39,7 +39,7 @@ func (f *film) animation() *processors.Animation {
 	}}
 }
 
-// merged joins frames that look the same, so that films can be compared by what is seen when.
+// merged joins equal consecutive frames, so that films can be compared by what is visible at each time.
 func (f *film) merged() *film {
 	out := &film{LoopCount: f.LoopCount}
 	for i, img := range f.Frames {

@@ -48,7 +48,7 @@ func encodeTIFF(t testing.TB, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// pngWithEXIF puts an orientation into a PNG, before its pixels or behind them.
+// pngWithEXIF inserts an orientation into a PNG, before or after its pixels.
 func pngWithEXIF(file []byte, orientation int, behind bool) []byte {
 	chunk := pieces.PNG("eXIf", pieces.EXIF(orientation))
 	if !behind {
@@ -58,8 +58,8 @@ func pngWithEXIF(file []byte, orientation int, behind bool) []byte {
 	return slices.Concat(file[:end], chunk, file[end:])
 }
 
-// tiffWithOrientation puts an orientation into a TIFF's directory, where its tag belongs, for the
-// resolution.
+// tiffWithOrientation replaces the resolution in a TIFF's directory by an orientation, at the place of its
+// tag.
 func tiffWithOrientation(t testing.TB, file []byte, orientation int) []byte {
 	out := bytes.Clone(file)
 	order := binary.LittleEndian
@@ -77,7 +77,7 @@ func tiffWithOrientation(t testing.TB, file []byte, orientation int) []byte {
 	return out
 }
 
-// distance is the root of the mean squared difference of two pictures' samples, in levels of 8 bits.
+// distance returns the root mean square difference of the samples of two pictures, in 8-bit levels.
 func distance(t testing.TB, a, b image.Image) float64 {
 	require.Equal(t, a.Bounds().Size(), b.Bounds().Size())
 	p, q := nrgbaOf(a), nrgbaOf(b)
@@ -102,7 +102,7 @@ func decodeFile(t testing.TB, file []byte) (Header, image.Image) {
 	return h, img
 }
 
-// allocated returns how many bytes f allocates.
+// allocated returns the number of bytes that f allocates.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

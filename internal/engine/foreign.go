@@ -72,7 +72,7 @@ const foreignProfile = 64 << 10
 // estimate. Afterwards only the memory of the picture, or the part that decode has reserved if that is more,
 // stays taken.
 func decodeForeign(ctx context.Context, h *codec.Header, estimate int64, decode func(context.Context) (image.Image, error)) (*codec.Picture, error) {
-	own := codec.NewAccount(estimate + codec.Free) // small tables are free here, too
+	own := codec.NewAccount(estimate + codec.Free) // small tables need no account here either
 	if err := codec.AccountOf(ctx).Take(estimate); err != nil {
 		return nil, err
 	}

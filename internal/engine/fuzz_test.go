@@ -27,7 +27,7 @@ func seed(f *testing.F) {
 	f.Add(append([]byte{0xff, 0xd8, 0xff, 0xff, 0xff, 0}, pieces.IntoJPEG(encodeJPEG(f, img), pieces.APP1(pieces.EXIF(8)))[2:]...))
 }
 
-// known reports whether err is one that callers can tell apart.
+// known reports whether err matches one of the errors that callers distinguish.
 func known(err error) bool {
 	return errors.Is(err, processors.ErrFormat) || errors.Is(err, processors.ErrCorrupt)
 }

@@ -21,8 +21,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// moreThanGifsicle are films of sharp art of which thumbnails take more: gifsicle keeps the two or few colors of the original,
-// in which scaled strokes break. So ours have to look better.
+// moreThanGifsicle are films of sharp art whose thumbnails are larger than gifsicle's, which keeps only the
+// few colors of the original, so that scaled strokes break. Ours have to look better.
 var moreThanGifsicle = map[string]float64{
 	"black and white":    1.7,
 	"fade":               1.35,
@@ -43,7 +43,7 @@ func TestAnimationsOfFewColorsTakeHardlyMoreThanGifsicles(t *testing.T) {
 		plan, err := formatsOfTests.Plan(h, Request{Processor: processors.Scale{}, Encoder: processors.GIF{}, Width: h.Size().X / 2})
 		require.NoError(t, err)
 		if int64(h.FrameCount)*area(plan.Size) > 600_000 {
-			continue // which takes long; bench/encode has them
+			continue // they take long; bench/encode has them
 		}
 		var ours bytes.Buffer
 		account := codec.NewAccount(plan.Bytes)
@@ -68,7 +68,7 @@ func TestAnimationsOfFewColorsTakeHardlyMoreThanGifsicles(t *testing.T) {
 	}
 }
 
-// wantedFrame is the first frame of a thumbnail before it is reduced to a palette.
+// wantedFrame returns the first frame of a thumbnail before it is reduced to a palette.
 func wantedFrame(t *testing.T, file []byte, size image.Point) image.Image {
 	h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), file))
 	require.NoError(t, err)
@@ -81,7 +81,7 @@ func wantedFrame(t *testing.T, file []byte, size image.Point) image.Image {
 	return img
 }
 
-// scoreOf is the SSIMULACRA 2 score of the first frame of a GIF.
+// scoreOf returns the SSIMULACRA 2 score of the first frame of a GIF.
 func scoreOf(t *testing.T, want image.Image, file []byte) float64 {
 	img, err := gif.Decode(bytes.NewReader(file))
 	require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// wordy is an encoder whose files are long, and which lets the original take their place.
+// wordy is an encoder with long files that allows the original's file in their place.
 type wordy struct{ Encoder }
 
 const padding = 100_000
@@ -30,7 +30,7 @@ func (w wordy) Encode(out io.Writer, img image.Image) error {
 func (w wordy) Animates() bool       { return animates(w.Encoder) }
 func (wordy) Keeps(any, string) bool { return true }
 
-// ownSize makes a thumbnail in the original's own size.
+// ownSize makes a thumbnail in the size of the original.
 func ownSize(t *testing.T, file []byte, tolerant bool) ([]byte, error) {
 	e, err := New(nil, tolerant)
 	require.NoError(t, err)
@@ -44,8 +44,8 @@ func ownSize(t *testing.T, file []byte, tolerant bool) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// A damaged original is shown where that is tolerated, but never handed on: viewers show it in ways of
-// their own.
+// With Tolerant a damaged original is decoded, but its file is never used as the thumbnail, because viewers
+// show damage in different ways.
 func TestADamagedOriginalIsEncodedAnew(t *testing.T) {
 	for format, file := range map[string][]byte{
 		"jpeg": encodeJPEG(t, imagetest.Gradient(80, 60)), "png": encodePNG(t, imagetest.Gradient(40, 30)), "gif": moving(t, 5, image.Pt(40, 20)),
@@ -68,7 +68,7 @@ func TestADamagedOriginalIsEncodedAnew(t *testing.T) {
 	}
 }
 
-// The structure of this file is whole: only its third frame does not decode.
+// The structure of this file is complete; only its third frame can't be decoded.
 func TestAnAnimationWithADamagedFrameIsEncodedAnew(t *testing.T) {
 	file := moving(t, 5, image.Pt(40, 20))
 	at := 0
@@ -76,7 +76,7 @@ func TestAnAnimationWithADamagedFrameIsEncodedAnew(t *testing.T) {
 		at += bytes.Index(file[at:], []byte{0x2c, 0, 0, 0, 0, 40, 0, 20, 0}) + 1
 	}
 	const palette = 2 * 3
-	pixels := file[at+9+palette:] // behind the descriptor: the code size, and a block
+	pixels := file[at+9+palette:] // after the descriptor: the code size, and a block
 	require.Equal(t, byte(2), pixels[0])
 	copy(pixels[6:20], bytes.Repeat([]byte{0xff}, 14))
 	require.NotNil(t, stripped(file))

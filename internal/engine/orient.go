@@ -98,7 +98,7 @@ func rawPixels(img image.Image) (pix []byte, stride, n int) {
 	return nil, 0, 0
 }
 
-// orNil returns a nil interface for a nil pointer.
+// orNil returns nil if p is a nil pointer, so that the interface is nil as well.
 func orNil(img *image.YCbCr, err error) (image.Image, error) {
 	if err != nil {
 		return nil, err
@@ -170,7 +170,7 @@ func (t turn) turned(ctx context.Context, size image.Point, src []byte, stride, 
 // plane writes src, turned, to dst. dst is a plane of the given size with n bytes per pixel.
 func (t turn) plane(ctx context.Context, dst []byte, dstStride int, size image.Point, src []byte, srcStride, n int) error {
 	origin := t.source(0, 0, size)
-	alongX, alongY := n, srcStride // bytes from one seen pixel to the next in src
+	alongX, alongY := n, srcStride // bytes from a pixel of the upright picture to the next one in its row, in src
 	if t.transpose {
 		alongX, alongY = srcStride, n
 	}

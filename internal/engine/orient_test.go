@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// store returns how a picture that is to be seen as img lies in a file with that orientation. It is
-// written from the names of the orientations, as a check on the table.
+// store returns the stored picture of which img is the upright form, for an orientation. It is derived from
+// the names of the orientations, to check the table.
 func store(img image.Image, orientation int) *image.NRGBA {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
@@ -24,7 +24,7 @@ func store(img image.Image, orientation int) *image.NRGBA {
 	out := image.NewNRGBA(image.Rectangle{Max: size})
 	for y := range h {
 		for x := range w {
-			// Row 0 of the file is seen at the …, column 0 at the …:
+			// Row 0 of the file is the … edge of the upright picture, column 0 is the … edge:
 			at := map[int]image.Point{
 				1: image.Pt(x, y),         // top, left
 				2: image.Pt(w-1-x, y),     // top, right

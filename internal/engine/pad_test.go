@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// padded draws a picture in the middle of a box.
+// padded returns the expected picture: src in the middle of a box.
 func padded(img image.Image, box image.Point, background color.Color) image.Image {
 	out := image.NewNRGBA(image.Rectangle{Max: box})
 	draw.Draw(out, out.Rect, image.NewUniform(background), image.Point{}, draw.Src)
@@ -24,7 +24,7 @@ func padded(img image.Image, box image.Point, background color.Color) image.Imag
 	return out
 }
 
-// A box that reaches beyond the picture is as large as planned, however the original lies.
+// A box that extends beyond the picture has the planned size, whatever the orientation of the original.
 func TestAPaddedPictureIsTheFittingOneInABox(t *testing.T) {
 	smoke := color.NRGBA{R: 0xf5, G: 0xf5, B: 0xf5, A: 255}
 	for orientation := 1; orientation <= 8; orientation++ {

@@ -20,21 +20,21 @@ type Picture struct {
 	header  *codec.Header
 	data    []byte // the file
 	decoded *codec.Picture
-	held    int64 // bytes of the account that decoded has
+	held    int64 // bytes of the account that the decoded picture takes
 
-	img           image.Image // as it lies in the file, perhaps reduced; nil once it is dropped
-	width, height float64     // of its pixels, which the original covers: one decoded at n/8 may end within its last pixel
+	img           image.Image // as stored, possibly reduced; nil after drop
+	width, height float64     // size of img in its pixels; at n/8 the original may end within the last pixel
 	options       resample.Options
-	colorBytes    int64          // of the account, that colors has
-	colors        *icc.Transform // from img's to sRGB, which is done once it is small; nil: they are
-	converted     bool           // img is not what the file has
-	small         image.Image    // what the resampler has made of it, or nil
-	result        image.Image    // what has been made of that, or nil
+	colorBytes    int64          // bytes of the account that colors takes
+	colors        *icc.Transform // from the colors of img to sRGB, applied after scaling; nil if img is sRGB
+	converted     bool           // the pixels of img are no longer those of the file
+	small         image.Image    // img after scaling, or nil
+	result        image.Image    // the thumbnail, or nil
 	tolerant      bool
-	reused        bool // what is made of img does not replace it
+	reused        bool // Reuse was called: results do not replace img
 
-	moving         *processors.Animation // whose frames have been made last
-	movingOriginal bool                  // each as in the file
+	moving         *processors.Animation // the last result of Animate
+	movingOriginal bool                  // every frame of it is unchanged from the file
 }
 
 // Decode decodes the image in data, whose header is h. For an animation it decodes the first frame, composed on
@@ -51,7 +51,7 @@ type Picture struct {
 // data must not be changed while the picture is in use.
 func (e *Engine) Decode(ctx context.Context, data []byte, h *codec.Header, least image.Point) (pic *Picture, err error) {
 	defer func() {
-		if p := recover(); p != nil { // in a decoder: that is a file it was not prepared for
+		if p := recover(); p != nil { // in a decoder: the file triggers a bug
 			pic, err = nil, fmt.Errorf("decode %s: %w: %v", h.Format.Name, codec.ErrCorrupt, p)
 		}
 	}()
@@ -68,7 +68,7 @@ func (e *Engine) Decode(ctx context.Context, data []byte, h *codec.Header, least
 	}
 	options := codec.Options{Least: h.Turn(least), Tolerant: e.tolerant}
 	if colors.Far() && convertsWhole(h, options) {
-		options.Least = image.Point{} // because it is to be converted before it is scaled
+		options.Least = image.Point{} // colors are converted before scaling
 	}
 	before = account.Used()
 	decoded, err := h.Format.Decode(ctx, data, h, options)
@@ -111,7 +111,7 @@ func colorsOf(ctx context.Context, data []byte, h *codec.Header) (*icc.Transform
 		return nil, err
 	}
 	if err != nil {
-		color = codec.Color{} // one that is broken is as good as none
+		color = codec.Color{} // an invalid description is ignored
 	}
 	described := account.Used() - before
 	t, err := colorspace.Transform(ctx, color)
@@ -205,7 +205,7 @@ func (p *Picture) drop(ctx context.Context) {
 		release()
 		p.decoded.Release = nil
 	}
-	account.Give(p.held - (before - account.Used())) // the format may have given it back itself
+	account.Give(p.held - (before - account.Used())) // the format may have given some of it back itself
 	p.img, p.held = nil, 0
 }
 

@@ -18,8 +18,8 @@ import (
 type Request struct {
 	Processor     processors.Processor
 	Encoder       Encoder
-	Width, Height int   // as asked for: one of them may be 0
-	FileBytes     int64 // that the file itself takes of Limits.Memory
+	Width, Height int   // as requested: one of them may be 0
+	FileBytes     int64 // memory of the file itself, a part of Limits.Memory
 	Limits        Limits
 }
 
@@ -33,18 +33,18 @@ type Encoder interface {
 type Limits struct {
 	Pixels        int64 // width × height of an original; of all frames of an animation, and of its thumbnail
 	Width, Height int   // of a thumbnail
-	Memory        int64 // bytes, with those of the file itself
+	Memory        int64 // bytes, including the file itself
 }
 
 // A Plan describes the thumbnail that Make will make, and the memory that it takes.
 type Plan struct {
 	Request
 	Header *codec.Header
-	Size   image.Point // of the thumbnail; the zero Point if only making it tells
-	Bytes  int64       // of memory that Make takes from its account at most
+	Size   image.Point // of the thumbnail; the zero Point if it is not known in advance
+	Bytes  int64       // upper bound of the memory that Make takes from its account
 
 	least     image.Point
-	animation animationLimit // of zero bytes: it will be a still picture
+	animation animationLimit // zero Bytes means a still picture
 }
 
 // Moves reports whether the thumbnail will be an animation.
@@ -202,7 +202,7 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	}
 	var look int64
 	if _, planned := ability.Find[processors.Planner](p.Processor); !planned {
-		look = saturated(8 * float64(area(h.Stored))) // converted, and turned
+		look = saturated(8 * float64(area(h.Stored))) // converted and upright
 	} else if locator, ok := ability.Find[processors.Locator](p.Processor); ok {
 		seen, _ := locator.Plan(h.Size(), p.Width, p.Height)
 		look = p.lookBytes(decoded, seen)
@@ -210,7 +210,7 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	scaled := resample.Memory(h.Stored, h.Turn(p.Size))
 	result := 4 * area(p.Size)
 	made := max(3*result, 2*result+p.encodeBytes()) // scaled, converted and drawn on; then encoded
-	if p.least == (image.Point{}) {                 // it may be the decoded picture, or a part of it
+	if p.least == (image.Point{}) {                 // the result may be the decoded picture, or a part of it
 		made = max(made, saturated(float64(decoded)+float64(result+p.encodeBytes())))
 	}
 	steps := max(saturated(float64(decoded)+float64(max(look, scaled))), made)
@@ -221,7 +221,7 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 // or enlarged to scaled.
 func (p *Plan) lookBytes(decoded int64, scaled image.Point) int64 {
 	const (
-		most     = 4 << 20 // pixels that processors.Entropy looks at, beyond those of processors.Smart
+		most     = 4 << 20 // pixels that processors.Entropy reads, beyond those of processors.Smart
 		mostSide = 1 << 14
 	)
 	n := 2 * 4 * min(max(area(p.least), area(scaled), area(p.Size), 1<<20), most)
@@ -241,7 +241,7 @@ func (p *Plan) encodeBytes() int64 {
 	if e, ok := ability.Find[processors.MemoryEstimator](p.Encoder); ok {
 		return max(e.EncodeMemory(size.X, size.Y), 0)
 	}
-	const large = 4 << 20 // pixels, beyond which what is held for each pixel counts alone
+	const large = 4 << 20 // pixels; beyond this number only per-pixel memory is added
 	pixels := 28*min(area(size), large) + 20*max(area(size)-large, 0)
 	return pixels + 128*int64(size.X) + encoderTables + min(96*area(size), 5<<19)
 }

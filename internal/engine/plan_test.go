@@ -17,7 +17,7 @@ func TestAReducedDecodeIsNeverSmallerThanWhatIsNeeded(t *testing.T) {
 		for _, p := range []processors.Planner{processors.Crop{}, processors.Scale{}, processors.Fit{}, processors.Smart{}, processors.Entropy{}} {
 			least := MinDecode(p, original, width, height)
 			if least == (image.Point{}) {
-				continue // all of it
+				continue // the whole file
 			}
 			scaled, _ := p.Plan(original, width, height)
 			if least.X < scaled.X || least.Y < scaled.Y || least.X >= original.X || least.Y >= original.Y {

@@ -18,11 +18,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 )
 
-// What the corpus says are pictures of the same thing: thumbnails agree with that of the first, by
-// so many dB at least.
+// Files of the corpus that show the same picture: the thumbnails agree with that of the first file, with at
+// least the given PSNR.
 //
-// The eight photos of exif/ were each encoded anew, some after scaling: whole decodes of them
-// differ by 27 to 31 dB, wrong orientations by less than 20.
+// The eight photos of exif/ were encoded separately, some after scaling: their full decodes differ by 27 to
+// 31 dB. With a wrong orientation the PSNR is below 20 dB.
 var samePictures = []struct {
 	least float64
 	names []string
@@ -76,7 +76,7 @@ func TestWhatIsNoPictureIsAnError(t *testing.T) {
 	assert.NotZero(t, rejected)
 }
 
-// colorful is a photo-like picture: soft, and no orientation of it looks like another.
+// colorful returns a photo-like picture: smooth, and different in each orientation.
 func colorful(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	level := func(v float64) uint8 { return uint8(128 + 100*v) }

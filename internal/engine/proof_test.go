@@ -21,8 +21,8 @@ import (
 // proofWidths are the widths in pixels of the thumbnails that are compared.
 var proofWidths = []int{96, 24}
 
-// TestThumbnailsAreWhatTheReferenceMakes compares a thumbnail of every good file of the corpus with
-// what Pillow and lcms2 make of it: testdata/reference.py.
+// TestThumbnailsAreWhatTheReferenceMakes compares a thumbnail of every undamaged file of the corpus with
+// that of Pillow and lcms2: testdata/reference.py.
 func TestThumbnailsAreWhatTheReferenceMakes(t *testing.T) {
 	files := imagetest.CorpusFiles(t)
 	reference := pillow(t)
@@ -43,7 +43,7 @@ func TestThumbnailsAreWhatTheReferenceMakes(t *testing.T) {
 			}
 			for i, width := range proofWidths {
 				var got *image.RGBA
-				naively(func() { got = onWhite(thumb(t, data, processors.Fit{}, width)) }) // as Pillow
+				naively(func() { got = onWhite(thumb(t, data, processors.Fit{}, width)) }) // as Pillow does
 				size, _ := processors.Fit{}.Plan(f.Display, width, 0)
 				require.Equal(t, size, got.Bounds().Size())
 				assert.GreaterOrEqual(t, imagetest.PSNRWithoutAlpha(want[f.Name][i], got), least, "at a width of %d", width)
@@ -52,10 +52,10 @@ func TestThumbnailsAreWhatTheReferenceMakes(t *testing.T) {
 	}
 }
 
-// pillow returns a function that makes the reference's thumbnails of files: for each
-// name one of every width.
+// pillow returns a function that makes the reference thumbnails of files: for each name, one of every
+// width.
 func pillow(t *testing.T) func(files []imagetest.File) map[string][]image.Image {
-	const python = "/usr/bin/python3" // Debian's, which is the one that has Debian's packages
+	const python = "/usr/bin/python3" // the one for which Debian installs packages
 	check := exec.Command(python, "-c", "import numpy; from PIL import ImageCms; ImageCms.core.profile_tobytes")
 	if out, err := check.CombinedOutput(); err != nil {
 		imagetest.Missing(t, "python3-pil and python3-numpy are not installed: "+string(out))
@@ -92,7 +92,7 @@ func pillow(t *testing.T) func(files []imagetest.File) map[string][]image.Image 
 	}
 }
 
-// onWhite is what one sees of img on a white page.
+// onWhite returns img composited over white.
 func onWhite(img image.Image) *image.RGBA {
 	out := image.NewRGBA(image.Rectangle{Max: img.Bounds().Size()})
 	draw.Draw(out, out.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)

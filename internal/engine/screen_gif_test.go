@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// screened is an animation whose first frame is red and in the given place, the second one blue;
-// the screen is declared to be that large.
+// screened returns an animation whose first frame is red, at the given position, and whose second frame is
+// blue. size is the declared screen size.
 func screened(t testing.TB, screen image.Point, first, second image.Rectangle) []byte {
 	frame := func(r image.Rectangle, c color.Color) *image.Paletted {
 		return image.NewPaletted(r, color.Palette{c, color.White})
@@ -29,7 +29,7 @@ func screened(t testing.TB, screen image.Point, first, second image.Rectangle) [
 	return file
 }
 
-// The sizes are those that Chromium 156 tells as naturalWidth and naturalHeight.
+// The sizes are naturalWidth and naturalHeight in Chromium 156.
 func TestTheFirstFrameEnlargesTheScreen(t *testing.T) {
 	red, blue, second := color.NRGBA{255, 0, 0, 255}, color.NRGBA{0, 0, 255, 255}, image.Rect(8, 8, 50, 50)
 	for name, c := range map[string]struct {
@@ -86,7 +86,7 @@ func TestAScreenIsAsLargeAsLimitsAreToldBeforeItHasMemory(t *testing.T) {
 func TestAFirstFrameWithoutPixelsLeavesTheScreenTransparent(t *testing.T) {
 	file := screened(t, image.Pt(16, 16), image.Rect(0, 0, 10, 10), image.Rect(0, 0, 16, 16))
 	at := bytes.IndexByte(file[13+6:], 0x2c) + 13 + 6
-	file[at+7] = 0 // its height
+	file[at+7] = 0 // height of the screen
 	_, still := decodeFile(t, file)
 	assert.Zero(t, distance(t, image.NewNRGBA(image.Rect(0, 0, 16, 16)), still))
 	_, img, err := animate(t.Context(), file, processors.Crop{}, 16, 16, plenty)

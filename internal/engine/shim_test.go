@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
-// formatsOfTests is an Engine without formats of others.
+// formatsOfTests is an Engine with only the built-in formats.
 var formatsOfTests = func() *Engine {
 	e, err := New(nil, false)
 	if err != nil {
@@ -25,7 +25,7 @@ var formatsOfTests = func() *Engine {
 	return e
 }()
 
-// A Header is what tests look at.
+// A Header is a header in the form that tests use.
 type Header struct {
 	Format      string
 	Size        image.Point
@@ -42,17 +42,17 @@ func headerOf(r io.Reader, whole bool) (Header, error) {
 	return Header{h.Format.Name, h.Size(), h.Orientation, h}, nil
 }
 
-// DecodeHeader reads all of a file that counts, PeekHeader what stands before the pixels.
+// DecodeHeader reads the whole file, PeekHeader only the part before the pixels.
 func DecodeHeader(r io.Reader) (Header, error) { return headerOf(r, true) }
 func PeekHeader(r io.Reader) (Header, error)   { return headerOf(r, false) }
 
-// DecodeBytes is the memory of the decoder.
+// DecodeBytes returns the memory of the decoder.
 func (h Header) DecodeBytes(least image.Point) int64 {
 	const tables = 256 << 10
 	return h.read.Format.Memory(h.read, codec.Options{Least: h.read.Turn(least)}) + tables
 }
 
-// AnimationBytes is the memory of an animated thumbnail of that size, 0 if there is none within limit.
+// AnimationBytes returns the memory of an animated thumbnail of a size, or 0 if limit allows none.
 func (h Header) AnimationBytes(result image.Point, limit animationLimit) int64 {
 	if !limit.allows(h.read, result) {
 		return 0
@@ -63,7 +63,7 @@ func (h Header) AnimationBytes(result image.Point, limit animationLimit) int64 {
 	return bytesFor(int64(h.read.FrameCount), result, h.read.Stored)
 }
 
-// A testPicture needs no context where tests have none to give.
+// A testPicture has the methods of a Picture without context and error handling.
 type testPicture struct{ *Picture }
 
 func Decode(ctx context.Context, data []byte, h Header, least image.Point) (*testPicture, error) {
@@ -89,7 +89,7 @@ func (p *testPicture) Encode(w *bytes.Buffer, e Encoder, img image.Image) error 
 	return p.Picture.Encode(context.Background(), w, e, img)
 }
 
-// newPicture is the picture of an original that is upright and not reduced.
+// newPicture returns the picture of an upright original at full size.
 func newPicture(img image.Image) *testPicture {
 	size := img.Bounds().Size()
 	p := &Picture{
@@ -132,7 +132,7 @@ func cutOf(p *testPicture, scaled image.Point, crop image.Rectangle) image.Image
 	return out
 }
 
-// orientOf is orient without a limit.
+// orientOf is orient without an account.
 func orientOf(img image.Image, orientation int) image.Image {
 	out, err := orient(context.Background(), img, orientation)
 	if err != nil {
@@ -141,14 +141,14 @@ func orientOf(img image.Image, orientation int) image.Image {
 	return out
 }
 
-// reducedPicture is one that covers an upright original of that size.
+// reducedPicture returns img as the reduced picture of an upright original of a size.
 func reducedPicture(size image.Point, img image.Image, width, height float64) *testPicture {
 	p := newPicture(img)
 	p.header.Stored, p.width, p.height = size, width, height
 	return p
 }
 
-// stripped is a file without metadata, or nil.
+// stripped returns a file without metadata, or nil.
 func stripped(file []byte) []byte {
 	h, err := DecodeHeader(bytes.NewReader(file))
 	if err != nil {
@@ -162,7 +162,7 @@ func stripPNG(file []byte) []byte  { return stripped(file) }
 func stripGIF(file []byte) []byte  { return stripped(file) }
 func stripWebP(file []byte) []byte { return stripped(file) }
 
-const markerSOS = 0xda // of JPEG
+const markerSOS = 0xda // a JPEG marker
 
 type encoder = Encoder
 
@@ -184,7 +184,7 @@ func fill(img interface {
 	}
 }
 
-// exactPalettes returns pictures with one palette, or nil if they have more than 256 colors.
+// exactPalettes returns pictures in a shared palette, or nil if they have more than 256 colors.
 func exactPalettes(frames []*image.NRGBA) []*image.Paletted {
 	places, palette := map[color.NRGBA]int{}, color.Palette{}
 	out := make([]*image.Paletted, len(frames))
@@ -222,7 +222,7 @@ func exactPalette(img *image.NRGBA) *image.Paletted {
 	return all[0]
 }
 
-// isRefusal reports whether an error is the original's fault, and says so.
+// isRefusal reports whether an error matches one of the errors for unusable originals.
 func isRefusal(err error) bool {
 	return errors.Is(err, codec.ErrFormat) || errors.Is(err, codec.ErrCorrupt) || errors.Is(err, codec.ErrTooLarge)
 }

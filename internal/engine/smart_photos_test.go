@@ -19,14 +19,14 @@ import (
 // wallpapers are photographs of the Debian packages lomiri-wallpapers-16.04 and mate-backgrounds.
 var wallpapers = []string{"/usr/share/backgrounds/*.jpg", "/usr/share/backgrounds/mate/nature/*.jpg"}
 
-// overlap is the part of a that b covers.
+// overlap returns the fraction of a that b covers.
 func overlap(a, b image.Rectangle) float64 {
 	both := a.Intersect(b).Size()
 	return float64(both.X*both.Y) / float64(a.Dx()*a.Dy())
 }
 
-// What Smart keeps of a file that is decoded no larger than need be is what it keeps of one that is decoded
-// larger: by 80 %, on the first ten photographs in which that is off the middle.
+// Smart crops a file that was decoded at the smallest sufficient size like one that was decoded larger: the
+// boxes overlap by 80 %. The test uses the first ten photographs whose box is not the middle one.
 func TestSmartFindsTheSameSubjectInAReducedPicture(t *testing.T) {
 	const many = 10
 	paths := append(imagetest.Gallery(t, "*.jpg", "animals/*.jpg"), imagetest.CorpusMatching(t, "photos/*.jpg")...)
@@ -64,11 +64,12 @@ func TestSmartFindsTheSameSubjectInAReducedPicture(t *testing.T) {
 	assert.GreaterOrEqual(t, tried, 2, "photographs with a subject off the middle")
 }
 
-// Where github.com/muesli/smartcrop cuts the fig in half, and shows the meadow without the mountains.
+// Photographs in which github.com/muesli/smartcrop cuts the fig in half, and shows the meadow without the
+// mountains.
 func TestSmartKeepsTheFigAndTheMountains(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		y0, y1 float64 // rows, of 0…1, that have to be kept
+		y0, y1 float64 // rows, 0 to 1, that the crop has to contain
 	}{{"bowl.png", 0.27, 0.72}, {"mountain.jpg", 0.33, 0.66}} {
 		data, err := os.ReadFile(imagetest.Gallery(t, c.name)[0])
 		require.NoError(t, err)

@@ -25,13 +25,14 @@ func insert(file []byte, at int, what ...[]byte) []byte {
 	return bytes.Join([][]byte{file[:at], bytes.Join(what, nil), file[at:]}, nil)
 }
 
-// withSecrets are files with all that is to be stripped, which are smaller than what is encoded of them.
+// withSecrets are files with all kinds of metadata. Without it they are smaller than their encoded
+// thumbnails.
 func withSecrets(t testing.TB) map[string][]byte {
 	jpg := encoded(t, processors.JPEG{Quality: 20}, imagetest.Gradient(80, 60))
 	jpg = insert(jpg, 2,
 		pieces.JPEG(0xe0, []byte("JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x01\x01"+"\x01\x02\x03")), pieces.JPEG(0xe0, []byte("JFXX\x00\x10"+secret)), pieces.JPEG(0xe1, []byte("Exif\x00\x00"+string(pieces.EXIF(1))+secret)),
 		pieces.JPEG(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+secret)), pieces.JPEG(0xe2, []byte("ICC_PROFILE\x00\x01\x01"+secret)), pieces.JPEG(0xed, []byte("Photoshop 3.0\x00"+secret)), pieces.JPEG(0xfe, []byte(secret)))
-	png := encodePNG(t, imagetest.Gradient(40, 30)) // std's default is smaller than BestSpeed
+	png := encodePNG(t, imagetest.Gradient(40, 30)) // the default compression of image/png is smaller than BestSpeed
 	png = insert(png, 33, pieces.PNG("tEXt", []byte("Comment\x00"+secret)), pieces.PNG("eXIf", []byte(string(pieces.EXIF(1))+secret)), pieces.PNG("iTXt", []byte("XML:com.adobe.xmp\x00\x00\x00\x00\x00"+secret)), pieces.PNG("pHYs", []byte("\x00\x00\x01\x00\x00\x00\x01\x00\x01")))
 	animation := moving(t, 5, image.Pt(40, 20))
 	at := bytes.Index(animation, []byte("\x21\xff\x0bNETSCAPE"))
@@ -58,7 +59,7 @@ func TestStrippedFilesShowTheSameAndTellNothing(t *testing.T) {
 	}
 }
 
-// sameLooks compares two files by every pixel, and GIFs in every frame.
+// sameLooks compares all pixels of two files, and all frames of GIFs.
 func sameLooks(t testing.TB, name string, a, b []byte) {
 	_, p := decodeFile(t, a)
 	_, q := decodeFile(t, b)
@@ -95,7 +96,7 @@ func TestStrippedFilesOfTheCorpusShowTheSame(t *testing.T) {
 		assert.Equal(t, h.Size, after.Size, f.Name)
 		assert.LessOrEqual(t, len(got), len(data)+32, f.Name)
 		if colorManaged(data) {
-			continue // its profile is what is stripped
+			continue // its profile is metadata
 		}
 		sameLooks(t, f.Name, data, got)
 	}
@@ -124,7 +125,7 @@ func TestTheCorpusLooksAsItShouldWhereNothingChanges(t *testing.T) {
 		file := stored(t, data, processors.Crop{}, encoders[h.Format], h.Size.X)
 		_, got := decodeFile(t, file)
 		limit := 2.0
-		if len(file) <= len(data) { // encoded at the original's own quality, so that it does not grow
+		if len(file) <= len(data) { // encoded at the quality of the original, so that it does not become larger
 			limit = 8
 		}
 		if pixels.Opaque(want) {
@@ -137,8 +138,8 @@ func TestTheCorpusLooksAsItShouldWhereNothingChanges(t *testing.T) {
 	assert.Greater(t, asTheyAre, 20)
 }
 
-// colorManaged reports whether a file says something about its colors, in which case it is no
-// candidate unless that is sRGB.
+// colorManaged reports whether a file has a color description. Such a file is stored unchanged only if the
+// description is sRGB.
 func colorManaged(data []byte) bool {
 	for _, sign := range []string{"ICC_PROFILE", "iCCP", "gAMA", "cHRM", "cICP", "ICCRGBG1"} {
 		if bytes.Contains(data, []byte(sign)) {
@@ -148,7 +149,7 @@ func colorManaged(data []byte) bool {
 	return false
 }
 
-// stored is what becomes of a file that is asked for in a size.
+// stored returns the thumbnail of a file in a size.
 func stored(t testing.TB, file []byte, p processors.Processor, encoder encoder, width int) []byte {
 	var pic *testPicture
 	var img image.Image
@@ -170,7 +171,7 @@ func stored(t testing.TB, file []byte, p processors.Processor, encoder encoder, 
 	return b.Bytes()[len("before"):]
 }
 
-// A stamp is a processor that draws on a copy, in the size it is given.
+// A stamp is a Processor that draws on a copy of the picture, without changing its size.
 type stamp struct{ processors.Crop }
 
 func (stamp) Process(_ context.Context, src image.Image, _, _ int) (image.Image, error) {
@@ -180,7 +181,7 @@ func (stamp) Process(_ context.Context, src image.Image, _, _ int) (image.Image,
 	return out, nil
 }
 
-// An embedding encoder might do more than the one it embeds.
+// An embedding encoder may do more than the one that it embeds.
 type embedding struct{ processors.JPEG }
 
 func TestTheSourceIsStoredWhereNothingChangesAndItIsSmaller(t *testing.T) {
@@ -216,7 +217,7 @@ func TestWhatWasConvertedIsNotTheOriginal(t *testing.T) {
 		file     []byte
 		original bool
 	}{
-		"16 bits, linear light": {specimen.PNG(deep, 1), false}, // converted at once
+		"16 bits, linear light": {specimen.PNG(deep, 1), false}, // converted while it is decoded
 		"8 bits, linear light":  {specimen.PNG(imagetest.Gradient(40, 30), 1), false},
 		"16 bits":               {encodePNG(t, deep), true},
 	} {
@@ -230,7 +231,7 @@ func TestWhatWasConvertedIsNotTheOriginal(t *testing.T) {
 	}
 }
 
-// A keeper is an encoder of the program's own that says that it keeps WebP.
+// A keeper is an encoder of a program whose Keeps accepts WebP.
 type keeper struct{ encoder }
 
 func (k keeper) Keeps(encoder any, format string) bool { return encoder == k && format == "webp" }
@@ -248,8 +249,8 @@ func TestPNGAndGIFAreStoredAsTheyAreTooIfThatIsSmaller(t *testing.T) {
 	file := insert(encodePNG(t, imagetest.Gradient(64, 64)), 33, pieces.PNG("tEXt", []byte("Comment\x00"+secret)))
 	assert.Equal(t, stripPNG(file), stored(t, file, processors.Crop{}, wordy{processors.PNG{}}, 64))
 
-	// The encoder of this package does not put transparent pixels where it could, from the first
-	// frame on; this file does.
+	// The encoder of this package does not use transparent pixels in the first frame, although it could; this
+	// file does.
 	g := &gif.GIF{LoopCount: 3}
 	for i := range 3 {
 		frame := image.NewPaletted(image.Rect(i, 0, 9+i, 2), color.Palette{color.RGBA{1, 2, 3, 255}, color.RGBA{byte(90 * i), 2, 3, 255}})
@@ -283,7 +284,7 @@ func FuzzStrip(f *testing.F) {
 		if err != nil || strippers[h.Format] == nil || h.Orientation != 1 || h.DecodeBytes(image.Point{}) > 4<<20 || colorManaged(data) {
 			return
 		}
-		got := strippers[h.Format](data) // of damaged files as well: no panic
+		got := strippers[h.Format](data) // also for damaged files: no panic
 		pic, err := Decode(t.Context(), data, h, image.Point{})
 		if err != nil || got == nil {
 			return

@@ -17,7 +17,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// smaller makes a thumbnail in the original's format that is so much of it wide.
+// smaller makes a thumbnail in the original's format whose width is part times that of the original.
 func smaller(t *testing.T, data []byte, part float64) (file []byte, ok bool) {
 	h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
 	if err != nil {
@@ -34,7 +34,7 @@ func smaller(t *testing.T, data []byte, part float64) (file []byte, ok bool) {
 	return out.Bytes(), err == nil
 }
 
-// moreThanTheirOriginals are files of which thumbnails have more bytes, for a reason.
+// moreThanTheirOriginals are files whose thumbnails may be larger than the original, with the reason.
 var moreThanTheirOriginals = map[string]string{
 	"cramps.gif":            "16 colors in patterns, of which scaling makes hundreds",
 	"rgb-to-gbr-test.png":   "its colors are converted, which makes others",
@@ -48,11 +48,11 @@ func TestNoThumbnailHasMoreBytesThanItsOriginal(t *testing.T) {
 		}
 		data := imagetest.Read(t, f.Path)
 		if len(data) < 2<<10 {
-			continue // of an icon of 32 pixels each edge is a new color
+			continue // in an icon of 32 pixels, every scaled edge is a new color
 		}
 		parts := []float64{1, 0.9, 0.5}
 		if f.Own && f.Format != "JPEG" {
-			parts = []float64{0.5} // a soft or dithered picture of few colors has more of them once it is scaled
+			parts = []float64{0.5} // scaling adds colors to a soft or dithered picture of few colors
 		}
 		for _, part := range parts {
 			if file, ok := smaller(t, data, part); ok {
@@ -62,7 +62,7 @@ func TestNoThumbnailHasMoreBytesThanItsOriginal(t *testing.T) {
 	}
 }
 
-// hidden hides what an encoder can do beyond Encode.
+// hidden hides all methods of an encoder except Encode.
 type hidden struct{ Encoder }
 
 // fileOfWidth makes a thumbnail of a width.
@@ -76,7 +76,7 @@ func fileOfWidth(t *testing.T, data []byte, encoder Encoder, width int) []byte {
 	return out.Bytes()
 }
 
-// wavy is a picture with detail everywhere.
+// wavy returns a picture with detail everywhere.
 func wavy(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {

@@ -1,4 +1,4 @@
-// Package exif reads the one thing that a thumbnail needs of EXIF: the orientation.
+// Package exif reads the only part of EXIF that a thumbnail needs: the orientation.
 //
 // Sources: Exif 2.32 (CIPA DC-008), section 4.6; TIFF 6.0, section 2.
 package exif
@@ -10,14 +10,14 @@ import (
 
 const orientationTag = 0x0112
 
-// Orientation returns the orientation, 1 to 8, that a block of EXIF holds: a TIFF header with its
-// first directory, with or without the "Exif\0\0" in front that JPEG wants and some writers put
-// into PNG and WebP too. Whatever is absent, broken or out of range counts as 1, upright. It does
-// not allocate.
+// Orientation returns the orientation, 1 to 8, in a block of EXIF: a TIFF header with its first directory.
+// The prefix "Exif\0\0", which JPEG requires and some writers also put into PNG and WebP, may precede the
+// header. A missing, invalid or out-of-range orientation counts as 1, upright. Orientation does not
+// allocate.
 func Orientation(b []byte) int {
 	b = bytes.TrimPrefix(b, []byte("Exif\x00"))
 	if len(b) > 0 && b[0] != 'I' && b[0] != 'M' {
-		b = b[1:] // the second byte of padding, which should be 0 and sometimes is 0xFF
+		b = b[1:] // the second padding byte should be 0, but some writers use 0xFF
 	}
 	order, offset, ok := parseHeader(b)
 	if !ok || int64(offset)+2 > int64(len(b)) {
@@ -33,8 +33,8 @@ func Orientation(b []byte) int {
 	return 1
 }
 
-// parseHeader reads the 8 bytes that a TIFF file begins with: the byte order, and where the first
-// directory lies.
+// parseHeader reads the 8-byte header of a TIFF file. It returns the byte order and the offset of the first
+// directory.
 func parseHeader(b []byte) (order binary.ByteOrder, offset uint32, ok bool) {
 	switch {
 	case len(b) < 8:
@@ -58,7 +58,7 @@ func value(order binary.ByteOrder, entry []byte) int {
 	case order.Uint32(entry[4:]) != 1: // the count
 	case kind == short:
 		value = uint32(order.Uint16(entry[8:]))
-	case kind == long: // against the standard, but written
+	case kind == long: // not valid, but some writers use it
 		value = order.Uint32(entry[8:])
 	}
 	if value < 1 || value > 8 {

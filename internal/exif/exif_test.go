@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// block is a TIFF header with a directory of one entry behind another one.
+// block returns a TIFF header with a directory that has another entry before the given one.
 func block(order binary.AppendByteOrder, kind uint16, count uint32, value []byte) []byte {
 	b := []byte("II\x2a\x00")
 	if order.String() == "BigEndian" {

@@ -1,9 +1,9 @@
-// Package mediatype has the one table of the media types of images by the extensions of their files.
+// Package mediatype has the table of the media types of images by file-name extension.
 package mediatype
 
 import "strings"
 
-// types are not those of package mime, whose table depends on the machine.
+// types replaces package mime, whose table depends on the machine.
 var types = map[string]string{
 	".apng": "image/png",
 	".avif": "image/avif",
@@ -24,8 +24,8 @@ var types = map[string]string{
 	".webp": "image/webp",
 }
 
-// Of returns the media type of an extension such as ".jpg", in upper or lower case;
-// application/octet-stream if it is not that of an image.
+// Of returns the media type of an extension such as ".jpg", in upper or lower case. For other extensions it
+// returns application/octet-stream.
 func Of(ext string) string {
 	if t := types[strings.ToLower(ext)]; t != "" {
 		return t

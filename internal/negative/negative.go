@@ -20,8 +20,8 @@ type Scope int
 // The scopes, the narrowest first.
 const (
 	OfThumbnail Scope = iota // only this one: its size, method or extension is part of the cause
-	OfMoving                 // all of the source that show all frames of an animation
-	OfSource                 // all of the source
+	OfMoving                 // all thumbnails of the source that show all frames of an animation
+	OfSource                 // all thumbnails of the source
 )
 
 // An Error is an error of an original. Only such errors are remembered.
@@ -33,14 +33,14 @@ type Error struct {
 func (e *Error) Error() string { return e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// A Thumbnail is what an error is about.
+// A Thumbnail identifies the thumbnail of an error.
 type Thumbnail struct {
 	Key             string // storage key
 	Source, Version string
 	Moves           bool // it shows all frames of an animation
 }
 
-// in returns the key under which an error is remembered. No path contains a NUL.
+// in returns the map key of an error with a scope. No path contains a NUL.
 func (t Thumbnail) in(s Scope) string {
 	switch s {
 	case OfSource:
@@ -126,7 +126,7 @@ func (c *Cache) Forget(source string) {
 	}
 }
 
-// Len returns how many errors are remembered, out of date or not.
+// Len returns the number of remembered errors, including expired ones.
 func (c *Cache) Len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

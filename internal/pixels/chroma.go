@@ -2,7 +2,7 @@ package pixels
 
 import "image"
 
-// ChromaFactors returns how many pixels, along and across, share a sample of chroma.
+// ChromaFactors returns how many pixels share a chroma sample, horizontally and vertically.
 func ChromaFactors(ratio image.YCbCrSubsampleRatio) (dx, dy int) {
 	switch ratio {
 	case image.YCbCrSubsampleRatio422:

@@ -1,7 +1,8 @@
-// Package pixels converts between the types of package image, for what decodes, turns and encodes.
+// Package pixels converts between the image types of package image, for decoders, encoders and the
+// orientation.
 //
-// What it allocates is taken from the account of the context, and given back by whoever drops it: see
-// [Give].
+// It takes the memory that it allocates from the account of the context. The owner of a result gives the
+// memory back: see [Give].
 package pixels
 
 import (
@@ -14,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Opaque reports whether no pixel of img is transparent.
+// Opaque reports whether img has no transparent pixels.
 func Opaque(img image.Image) bool {
 	switch m := img.(type) {
 	case *image.RGBA:
@@ -26,7 +27,7 @@ func Opaque(img image.Image) bool {
 	return ok && o.Opaque()
 }
 
-// opaque is the method Opaque of image.RGBA and image.NRGBA, eight pixels at a time.
+// opaque implements the method Opaque of image.RGBA and image.NRGBA, eight pixels at a time.
 func opaque(pix []byte, stride int, size image.Point) bool {
 	const alpha = 0xff000000_ff000000
 	for y := range size.Y {
@@ -45,8 +46,8 @@ func opaque(pix []byte, stride int, size image.Point) bool {
 	return true
 }
 
-// NRGBA returns img with 8 bits per sample, alpha not premultiplied, and its upper left corner at
-// (0,0). It may share img's memory, which fresh denies: read only.
+// NRGBA returns img with 8 bits per sample, alpha not premultiplied, and its upper left corner at (0,0). If
+// fresh is false, the result shares the memory of img, and must not be modified.
 func NRGBA(ctx context.Context, img image.Image) (out *image.NRGBA, fresh bool, err error) {
 	b := img.Bounds()
 	size := image.Rectangle{Max: b.Size()}
@@ -66,14 +67,14 @@ func NRGBA(ctx context.Context, img image.Image) (out *image.NRGBA, fresh bool, 
 	if indexed, ok := img.(*image.Paletted); ok {
 		return out, true, expand(ctx, out, indexed)
 	}
-	if Opaque(img) { // package draw is fast in this direction
+	if Opaque(img) { // package draw is fast in this case
 		return out, true, Draw(ctx, &image.RGBA{Pix: pix, Stride: out.Stride, Rect: size}, img, draw.Src)
 	}
 	return out, true, Draw(ctx, out, img, draw.Src)
 }
 
-// expand draws a picture in its own colors: those that are nearly transparent would lose bits in between, if they were
-// multiplied with their alpha. A place beyond the palette is transparent.
+// expand draws a paletted picture from its palette. Package draw would premultiply the colors, which loses
+// bits of nearly transparent ones. An index beyond the palette is transparent.
 func expand(ctx context.Context, dst *image.NRGBA, img *image.Paletted) error {
 	var colors [256]color.NRGBA
 	for i, c := range img.Palette[:min(len(img.Palette), len(colors))] {
@@ -92,7 +93,7 @@ func expand(ctx context.Context, dst *image.NRGBA, img *image.Paletted) error {
 	return nil
 }
 
-// Draw draws the whole of img on dst, whose upper left corner is at (0,0), a megabyte at a time.
+// Draw draws the whole of img on dst, whose upper left corner is at (0,0), in parts of a megabyte.
 func Draw(ctx context.Context, dst draw.Image, img image.Image, op draw.Op) error {
 	b := img.Bounds()
 	rows := max(1<<18/max(b.Dx(), 1), 1)
@@ -105,7 +106,7 @@ func Draw(ctx context.Context, dst draw.Image, img image.Image, op draw.Op) erro
 	return nil
 }
 
-// Bytes is the memory of the pixels of an image of package image; 0 for others.
+// Bytes returns the memory of the pixels of an image of package image, and 0 for other types.
 func Bytes(img image.Image) int64 {
 	switch img := img.(type) {
 	case *image.YCbCr:
@@ -136,8 +137,7 @@ func Bytes(img image.Image) int64 {
 	return 0
 }
 
-// Give gives the memory of an image back to the account that it was taken from, once nothing refers
-// to it any more.
+// Give gives the memory of an image back to its account. Call it when no reference to the image is left.
 func Give(ctx context.Context, img image.Image) {
 	if n := Bytes(img); n > codec.Free {
 		codec.AccountOf(ctx).Give(n)

@@ -2,15 +2,15 @@ package saliency
 
 import "math"
 
-// A blur smooths maps by a Gaussian. Beyond the border is what is at it.
+// A blur smooths maps by a Gaussian. Beyond the border, the cells at the border repeat.
 type blur struct {
 	columns, rows int
-	kernel        []float64 // from the middle on: a multiple of four taps, and the one in the middle
-	line          []float64 // a row with what is beyond its ends
-	across        []float64 // the map after the rows are done
+	kernel        []float64 // from the center: its weight, and a multiple of four weights
+	line          []float64 // a row, extended at both ends
+	across        []float64 // the map after the horizontal pass
 }
 
-// newBlur returns a blur of maps of that size.
+// newBlur returns a blur for maps of a size.
 func newBlur(columns, rows int) *blur {
 	return &blur{columns: columns, rows: rows, across: make([]float64, columns*rows)}
 }
@@ -18,7 +18,7 @@ func newBlur(columns, rows int) *blur {
 // by sets the standard deviation, in cells.
 func (b *blur) by(deviation float64) *blur {
 	reach := int(3*deviation) + 1
-	taps := (reach + 3) &^ 3 // those that are added are 0
+	taps := (reach + 3) &^ 3 // the added weights are 0
 	b.kernel, b.line = make([]float64, 1+taps), make([]float64, b.columns+2*taps)
 	sum := 0.0
 	for i := range reach + 1 {
@@ -66,7 +66,7 @@ func (b *blur) of(dst, values []float64) {
 	}
 }
 
-// scaleRow writes row times factor.
+// scaleRow sets a row to another row times factor.
 func scaleRow(out, row []float64, factor float64) {
 	row = row[:len(out)]
 	for i := range out {
@@ -74,7 +74,7 @@ func scaleRow(out, row []float64, factor float64) {
 	}
 }
 
-// addTaps adds what four taps on either side have.
+// addTaps adds the contributions of four taps on either side.
 func addTaps(out, kernel []float64, before, after [4][]float64) {
 	n := len(out)
 	k0, k1, k2, k3 := kernel[0], kernel[1], kernel[2], kernel[3]

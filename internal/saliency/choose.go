@@ -5,7 +5,8 @@ import (
 	"math"
 )
 
-// What the parts of the measure count for, and what it costs to cut through something, relatively to having it.
+// The weights of the parts of the measure, and the costs of cutting through them, relative to the gain for
+// containing them.
 const (
 	fineShare     = 0.2
 	rareShare     = 1.5
@@ -13,42 +14,43 @@ const (
 	cutCost       = 2
 )
 
-// A Measure says how good a box is. Only Measures of boxes of one size in one picture can be compared.
+// A Measure rates a box. Only Measures of boxes of the same size in the same picture can be compared.
 type Measure struct {
-	Smartcrop float64 // the score of smartcrop, of a picture whose weights add up to 1
-	Whole     float64 // the sum that is to be the greatest: with rare colors and contrasts, which are not to be cut through
+	Smartcrop float64 // the score of smartcrop, with weights that sum to 1
+	Whole     float64 // the score to maximize: includes rare colors and contrasts, and the costs of cutting through them
 }
 
-// Worse reports whether m is worse than n, in either respect.
+// Worse reports whether m is worse than n by at least one of the two scores.
 func (m Measure) Worse(n Measure) bool {
 	const rounding = 1e-9
 	return m.Whole < n.Whole-rounding || m.Smartcrop < n.Smartcrop-rounding
 }
 
-// A Picture is one whose boxes are judged.
+// A Picture is an analyzed picture whose boxes can be measured.
 type Picture struct {
 	bounds image.Rectangle
 	view   view
 }
 
-// Look analyzes a picture. ok is false if there is nothing to choose by.
+// Look analyzes a picture. ok is false if it has no feature to choose a box by.
 func Look(img image.RGBA64Image) (p *Picture, ok bool) {
 	p = &Picture{bounds: img.Bounds(), view: see(img)}
 	return p, !p.view.plain
 }
 
-// Measure judges a box, wherever it lies.
+// Measure rates a box at any position.
 func (p *Picture) Measure(box image.Rectangle) Measure {
 	return p.judge(box.Size()).measure(box)
 }
 
-// Choose returns the best box of that size. None is worse than the middle one, by smartcrop's measure nor by that of
-// this package; of equal ones it is the one closest to the middle. ok is false if the box is empty or larger than the picture.
+// Choose returns the best box of a size. By neither score is it worse than the middle box. Of equally good
+// boxes it returns the one closest to the middle. ok is false if the box is empty or larger than the
+// picture.
 //
-// smartcrop alone counts a pixel near to the edge of the box for much less than one outside. So it cuts a large subject in
-// half rather than have it touch the edge; and it prefers a meadow, in which every pixel is a detail, to the
-// mountains and the sky above it. Among the boxes that it likes as much as the middle one the others are
-// chosen from by what they keep whole.
+// smartcrop by itself gives pixels near the edge of the box a much lower weight than pixels outside the
+// box. So it rather cuts a large subject in half than lets it touch the edge, and it prefers a meadow, in
+// which every pixel is a detail, to the mountains and the sky above it. Among the boxes with at least the
+// smartcrop score of the middle box, Choose returns the one that keeps most subjects whole.
 func (p *Picture) Choose(size image.Point) (best image.Rectangle, ok bool) {
 	free := p.bounds.Size().Sub(size)
 	if size.X < 1 || size.Y < 1 || free.X < 0 || free.Y < 0 {
@@ -75,7 +77,8 @@ func (p *Picture) Choose(size image.Point) (best image.Rectangle, ok bool) {
 	return best, true
 }
 
-// places are where a box that has so much room is tried: where [Best] does, and at the far end.
+// places returns the positions at which a box is tried along an axis with the given free space: the
+// multiples of step, as in [Best], and the end.
 func places(free int) (out []int) {
 	for at := 0; at < free; at += step {
 		out = append(out, at)

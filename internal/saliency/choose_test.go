@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// chosen is the box of a size in a picture that has something to choose by.
+// chosen returns the chosen box of a size in a picture that has features.
 func chosen(t require.TestingT, img image.RGBA64Image, size image.Point) image.Rectangle {
 	p, ok := Look(img)
 	require.True(t, ok)
@@ -41,7 +41,7 @@ func TestTheChosenBoxIsNeverWorseThanTheMiddle(t *testing.T) {
 	})
 }
 
-// paint makes a picture of a function of places of 0…1.
+// paint makes a picture from a function of coordinates between 0 and 1.
 func paint(size image.Point, of func(x, y float64, noise int) color.RGBA) *image.RGBA {
 	img := image.NewRGBA(image.Rectangle{Max: size})
 	r := rand.New(rand.NewPCG(3, 4))
@@ -53,8 +53,8 @@ func paint(size image.Point, of func(x, y float64, noise int) color.RGBA) *image
 	return img
 }
 
-// Half of the fruit, at the border of the picture, has more of what smartcrop counts than all of it near to the
-// sides of the crop.
+// By smartcrop's score, half of the fruit at the border of the picture is better than the whole fruit near
+// the edge of the crop.
 func TestALargeSubjectIsKeptWhole(t *testing.T) {
 	size := image.Pt(520, 400)
 	fruit := func(x, y float64) bool { return math.Hypot((x-0.45)*1.3, y-0.48) < 0.2 }
@@ -128,7 +128,7 @@ func BenchmarkChoose(b *testing.B) {
 	}
 }
 
-// asYCbCr is the picture as the resampler makes it of one in Y'CbCr.
+// asYCbCr returns a picture in Y'CbCr, as the resampler makes it of a photograph.
 func asYCbCr(img image.RGBA64Image) *image.YCbCr {
 	b := img.Bounds()
 	out := image.NewYCbCr(b, image.YCbCrSubsampleRatio444)

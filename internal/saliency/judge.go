@@ -6,15 +6,15 @@ import "image"
 type judge struct {
 	*Picture
 	size   image.Point
-	tables map[image.Point]table // by what is left of the first samples
-	square []float64             // of how far a column is from the middle of the box
+	tables map[image.Point]table // by the offset of the first sample within the box
+	square []float64             // squared distances of the columns from the center of the box
 }
 
 func (p *Picture) judge(size image.Point) *judge {
 	return &judge{Picture: p, size: size, tables: map[image.Point]table{}, square: make([]float64, p.view.whole.columns)}
 }
 
-// measure judges a box, wherever it lies.
+// measure rates a box at any position.
 func (j *judge) measure(box image.Rectangle) Measure {
 	box = box.Sub(j.bounds.Min)
 	m := Measure{Smartcrop: j.score(box)}
@@ -22,7 +22,7 @@ func (j *judge) measure(box image.Rectangle) Measure {
 	return m
 }
 
-// score is smartcrop's score of a box, wherever it lies.
+// score returns smartcrop's score of a box at any position.
 func (j *judge) score(box image.Rectangle) float64 {
 	first := image.Pt((box.Min.X+step-1)/step, (box.Min.Y+step-1)/step)
 	offset := first.Mul(step).Sub(box.Min)
@@ -34,8 +34,8 @@ func (j *judge) score(box image.Rectangle) float64 {
 	return j.view.fine.score(first.X, first.Y, t)
 }
 
-// kept is how much of the weights a box keeps, more of what is near its middle, less what its sides cut through. A
-// side that has no room beyond it cuts nothing.
+// kept returns the weights within a box, more for those near its center, minus the weights that its sides
+// cut through. A side at the border of the picture cuts through nothing.
 func (j *judge) kept(box image.Rectangle) float64 {
 	s, free := j.view.whole, j.bounds.Size().Sub(j.size)
 	left, top := box.Min.X/step, box.Min.Y/step
@@ -76,7 +76,7 @@ func (j *judge) kept(box image.Rectangle) float64 {
 	return sum
 }
 
-// sumRow is the sum of the weights, and that of each times its factor.
+// sumRow returns the sum of the weights, and the sum of the weights times their factors.
 func sumRow(weights, factors []float64) (all, far float64) {
 	weights = weights[:len(factors)]
 	for i, f := range factors {
@@ -86,7 +86,7 @@ func sumRow(weights, factors []float64) (all, far float64) {
 	return all, far
 }
 
-// off is how far a cell's middle is from that of a side, in halves of the side.
+// off returns the distance of the center of a cell from the center of a side, in half sides.
 func off(cell, from, side int) float64 {
 	return min(max(float64((float64(float64(cell)*step)+step/2-float64(from))/float64(side)*2)-1, -1), 1)
 }

@@ -14,8 +14,9 @@ const (
 	minBox   = 16 // pixels of the copy: a box with a shorter side shows too little to be rated
 )
 
-// Locate moves crop, the middle part of a picture scaled to that size, to where [Picture.Choose] takes it in a
-// copy of the picture with [Side] pixels on the shorter side. If there is nothing to choose by, crop stays.
+// Locate returns the position of crop, which is the middle box of a picture scaled to a size, after
+// [Picture.Choose] has chosen a box in a copy of the picture with [Side] pixels on the shorter side. If the
+// picture has no feature to choose by, crop is unchanged.
 func Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error) {
 	if err := ctx.Err(); err != nil {
 		return crop, err

@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
-// By its own measure, of the copy that it examines.
+// Rated by the score of Smart, in the copy that it examines.
 func TestTheLocatedCropIsNeverWorseThanTheMiddle(t *testing.T) {
 	sizes := []image.Point{{200, 200}, {320, 120}, {120, 200}, {640, 360}, {90, 400}, {400, 90}, {33, 32}, {1000, 999}}
 	notWorse := func(t require.TestingT, img image.Image, size image.Point, what string) {
@@ -31,11 +31,11 @@ func TestTheLocatedCropIsNeverWorseThanTheMiddle(t *testing.T) {
 		box := image.Pt(boxSide(crop.Dx(), scaled.X, examined.X), boxSide(crop.Dy(), scaled.Y, examined.Y))
 		free, room := examined.Sub(box), scaled.Sub(crop.Size())
 		if !ok || min(room.X, free.X) > 0 && room.X < free.X || min(room.Y, free.Y) > 0 && room.Y < free.Y {
-			return // nothing to choose by, or fewer places than were tried: one lies between two of these
+			return // no features, or fewer positions than were tried: the result is between two of them
 		}
 		in := func(r image.Rectangle) image.Rectangle {
 			at := image.Pt(r.Min.X*free.X/max(room.X, 1), r.Min.Y*free.Y/max(room.Y, 1))
-			for _, d := range []image.Point{{1, 0}, {0, 1}, {1, 1}} { // of the places that become this one
+			for _, d := range []image.Point{{1, 0}, {0, 1}, {1, 1}} { // neighboring positions, which map to other positions in the copy
 				next := at.Add(d)
 				if next.X <= free.X && next.Y <= free.Y && placeOf(next.X, free.X, room.X, crop.Min.X) == r.Min.X && placeOf(next.Y, free.Y, room.Y, crop.Min.Y) == r.Min.Y {
 					at = next

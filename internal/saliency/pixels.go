@@ -5,27 +5,28 @@ import (
 	"image/color"
 )
 
-// every is the distance in pixels of those that a cell's means are of.
+// every is the distance in pixels between the pixels that contribute to the mean of a cell.
 const every = 2
 
-// A cellSum is that of the pixels of a cell, whose samples have 16 bits.
+// A cellSum has the sums over the pixels of a cell, whose samples have 16 bits.
 type cellSum struct {
 	red, green, blue, alpha uint32
-	square                  uint64 // of 1000 times the lightness
+	square                  uint64 // of 1000 times the lightness, squared
 }
 
 func (s *cellSum) add(t cellSum) {
 	s.red, s.green, s.blue, s.alpha, s.square = s.red+t.red, s.green+t.green, s.blue+t.blue, s.alpha+t.alpha, s.square+t.square
 }
 
-// sumOf is that of one pixel.
+// sumOf returns the cellSum of one pixel.
 func sumOf(r, g, b, a uint32) cellSum {
-	light := uint64(299*r + 587*g + 114*b) // less than 1<<26
+	light := uint64(299*r + 587*g + 114*b) // at most 26 bits
 	return cellSum{r, g, b, a, light * light}
 }
 
-// addRow adds the pixels of row y, from x on, to the cells that they lie in. The kinds of pictures that the
-// resampler makes of photographs are read without a call per pixel, others by a row that is returned for reuse.
+// addRow adds the pixels of row y, from x on, to the sums of their cells. The image types that the
+// resampler returns for photographs are read without a call per pixel; for other types it returns a row
+// buffer for reuse.
 func addRow(sums []cellSum, row []color.RGBA64, img image.RGBA64Image, x, y int) []color.RGBA64 {
 	switch img := img.(type) {
 	case *image.YCbCr:
@@ -77,7 +78,7 @@ func addYCbCr(sums []cellSum, luma, blue, red []byte) {
 	}
 }
 
-// fromYCbCr converts as color.YCbCr does: by JFIF's factors times 1<<16, with 16 bits of the result kept.
+// fromYCbCr converts as color.YCbCr does: by JFIF's factors times 1<<16, keeping 16 bits of the result.
 func fromYCbCr(luma, blue, red byte) (r, g, b uint32) {
 	y, cb, cr := int32(luma)*0x10101, int32(blue)-128, int32(red)-128
 	x, m, z := y+91881*cr, y-22554*cb-46802*cr, y+116130*cb
@@ -87,7 +88,7 @@ func fromYCbCr(luma, blue, red byte) (r, g, b uint32) {
 	return uint32(x >> 8), uint32(m >> 8), uint32(z >> 8)
 }
 
-// clamp16 is the upper 16 of 24 bits, where v is a number of 24 bits.
+// clamp16 returns the upper 16 of 24 bits, after clamping v to 24 bits.
 func clamp16(v int32) uint32 { return uint32(min(max(v>>8, 0), 0xffff)) }
 
 // readRow reads the pixels x, x+step, x+2·step … of row y of img into dst, as RGBA64At returns them.

@@ -6,22 +6,22 @@ import (
 )
 
 const (
-	outside    = -0.5 // what a pixel outside of the box is worth
-	edgeRadius = 0.4  // how near to the edge, in halves of the box's side, a pixel counts for less
+	outside    = -0.5 // weight of a pixel outside the box
+	edgeRadius = 0.4  // distance from the edge, in half sides of the box, within which the weight is reduced
 	edgeWeight = -20
 )
 
-// A table says what the samples of a box are worth, relatively to those outside of it.
+// A table has the weights of the positions in a box, relative to those outside.
 type table struct {
 	worth         []float64 // row by row
 	columns, rows int
 }
 
-// tableOf is what smartcrop calls importance: the middle is worth most, the lines of the thirds
-// more than what lies around them, unless that is near to an edge.
+// tableOf computes what smartcrop calls importance: the weight is highest in the center, and higher on the
+// lines of thirds than next to them, except near an edge.
 func tableOf(box image.Point) table { return tableAt(box, 0, 0) }
 
-// tableAt is that of samples of which the first is so many pixels within the box.
+// tableAt returns the table for samples of which the first is offset pixels within the box.
 func tableAt(box image.Point, x, y int) table {
 	across, down := along(box.X, x), along(box.Y, y)
 	t := table{make([]float64, 0, len(across)*len(down)), len(across), len(down)}
@@ -36,14 +36,14 @@ func tableAt(box image.Point, x, y int) table {
 	return t
 }
 
-// part is what one coordinate has to do with the worth of a place.
+// part is the contribution of one coordinate to the weight of a position.
 type part struct {
-	square float64 // of the distance from the middle, in halves of the side
-	edge   float64 // square of how far it is within edgeRadius
-	thirds float64 // 1 on the line of a third, 0 from an eighth of half a side off
+	square float64 // of the distance from the center, in half sides
+	edge   float64 // square of the distance within edgeRadius
+	thirds float64 // 1 on a line of thirds, falling to 0 at an eighth of a half side
 }
 
-// along returns the parts of the samples along a side of that many pixels, from one of them on.
+// along returns the parts of the samples along a side of n pixels, from the first sample on.
 func along(side, first int) []part {
 	parts := make([]part, 0, side/step+1)
 	for at := first; at < side; at += step {

@@ -1,15 +1,14 @@
-// Package saliency finds the part of a picture that is most worth keeping: edges, the color of
-// skin and saturated colors, near the lines of the thirds of what is kept and away from its edges.
+// Package saliency finds the part of a picture that is most worth keeping: edges, the color of skin and
+// saturated colors. Features count more near the lines of thirds of the crop, and less near its edges.
 //
-// [Best] is the method of Jonas Wagner's smartcrop.js
-// (https://github.com/jwagner/smartcrop.js), with the constants that github.com/muesli/smartcrop v0.3.0 has. In the
-// same picture the same box is found, down to the peculiarities: blue and red have changed places
-// in the lightness, and the sum of its weights is 1.3. It
-// takes a hundredth of the time (see BenchmarkBest), because a box is judged by every eighth
-// pixel of every eighth row alone. Nothing but these pixels is analyzed; and as boxes begin at
-// them, too, what a pixel's place in the box is worth is one table for all boxes.
+// [Best] is the method of Jonas Wagner's smartcrop.js (https://github.com/jwagner/smartcrop.js), with the
+// constants of github.com/muesli/smartcrop v0.3.0. It finds the same box in the same picture, including
+// that implementation's peculiarities: the lightness exchanges blue and red, and its weights sum to 1.3. It
+// takes a hundredth of the time (see BenchmarkBest), because it rates a box only by every eighth pixel of
+// every eighth row, and analyzes only these pixels. As boxes also begin only at these pixels, all boxes
+// share one table of the weights of positions.
 //
-// [Picture.Choose] goes on from there: it finds the box that keeps subjects whole.
+// [Picture.Choose] goes further: it finds the box that keeps subjects whole.
 package saliency
 
 import (
@@ -18,20 +17,20 @@ import (
 	"slices"
 )
 
-// Side is the length in pixels of a picture's shorter side that the method is made for.
+// Side is the length in pixels of a picture's shorter side for which the method is designed.
 const Side = 400
 
-// step is the distance in pixels, across and down, of the pixels that are looked at and of the
-// boxes that are tried.
+// step is the distance in pixels, horizontally and vertically, between examined pixels, and between the
+// positions of boxes.
 const step = 8
 
-// tie is how much less, relatively, a score may be and still count as equal: what rounding does to
-// a sum.
+// tie is the relative difference up to which two scores count as equal. It covers rounding errors of the
+// sums.
 const tie = 1e-9
 
-// Best returns the best box of that size in img, among those whose upper left corner is a multiple
-// of step away from img's. Of equal ones it is the one closest to the middle. ok is false if there
-// is nothing to choose by, or if the box is empty or larger than the picture.
+// Best returns the best box of a size in img, among those whose upper left corner is a multiple of step
+// away from that of img. Of equally good boxes it returns the one closest to the middle. ok is false if img
+// has no feature to choose by, or if the box is empty or larger than the picture.
 func Best(img image.RGBA64Image, box image.Point) (best image.Rectangle, ok bool) {
 	b := img.Bounds()
 	free := b.Size().Sub(box)
@@ -54,7 +53,7 @@ func Best(img image.RGBA64Image, box image.Point) (best image.Rectangle, ok bool
 	most := slices.Max(scores)
 	place, nearest := 0, math.MaxInt
 	for i, score := range scores {
-		x, y := 2*(i%columns)-(columns-1), 2*(i/columns)-(rows-1) // from the middle, in half steps
+		x, y := 2*(i%columns)-(columns-1), 2*(i/columns)-(rows-1) // distance from the middle, in half steps
 		if distance := x*x + y*y; distance < nearest && score >= most-float64(tie*math.Abs(most)) {
 			place, nearest = i, distance
 		}
@@ -63,18 +62,18 @@ func Best(img image.RGBA64Image, box image.Point) (best image.Rectangle, ok bool
 	return image.Rectangle{Min: at, Max: at.Add(box)}, true
 }
 
-// samples are the weights of the pixels that are looked at.
+// samples are the weights of the examined pixels.
 type samples struct {
 	weights       []float64
 	columns, rows int
 }
 
-// score is the sum of the weights in the box that begins at sample x, y, each times what its place
-// is worth. (The box with the highest sum has the highest mean, because all are of one size; and
-// that what lies outside counts against a box is in the worth.)
+// score returns the sum of the weights in the box that begins at sample (x, y), each times the weight of
+// its position. (The box with the highest sum has the highest mean, because all boxes have the same size.
+// The table accounts for pixels outside the box, which reduce the score.)
 func (s samples) score(x, y int, t table) float64 {
 	sum := 0.0
-	columns, rows := min(t.columns, s.columns-x), min(t.rows, s.rows-y) // the last samples of a box may be too near to the edge
+	columns, rows := min(t.columns, s.columns-x), min(t.rows, s.rows-y) // the last samples of a box may be too close to the edge of the picture
 	if columns <= 0 {
 		return 0
 	}

@@ -19,14 +19,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// asIs is a resizer for pictures that smartcrop does not want smaller.
+// asIs is a resizer for pictures that smartcrop need not reduce.
 type asIs struct{}
 
 func (asIs) Resize(img image.Image, _, _ uint) image.Image { return img }
 
-// smartcropBest is the box that github.com/muesli/smartcrop finds. It tries boxes of that size
-// alone, if they touch two opposite edges of img and img has no more than 400 pixels on the shorter
-// side.
+// smartcropBest returns the box that github.com/muesli/smartcrop finds. That package tries only boxes of
+// this size if they touch two opposite edges of img, and img has at most 400 pixels on the shorter side.
 func smartcropBest(t require.TestingT, img image.Image, box image.Point) image.Rectangle {
 	found, err := smartcrop.NewAnalyzer(asIs{}).FindBestCrop(img, box.X, box.Y)
 	require.NoError(t, err)
@@ -34,8 +33,8 @@ func smartcropBest(t require.TestingT, img image.Image, box image.Point) image.R
 	return found
 }
 
-// assertSameBox says that Best finds what smartcrop does, or one that is as good but for what
-// rounding does to the sums.
+// assertSameBox asserts that Best finds the box of smartcrop, or one with the same score apart from
+// rounding errors.
 func assertSameBox(t require.TestingT, img image.RGBA64Image, box image.Point) {
 	want := smartcropBest(t, img, box)
 	got, ok := Best(img, box)
@@ -51,7 +50,7 @@ func assertSameBox(t require.TestingT, img image.RGBA64Image, box image.Point) {
 	assert.InDelta(t, score(want), score(got), 1e-6, "%v of %v: %v instead of %v", box, img.Bounds(), got, want)
 }
 
-// largest is the size of the largest box of the ratio x:y.
+// largest returns the size of the largest box of the ratio x:y.
 func largest(size image.Point, x, y int) image.Point {
 	if size.X*y < size.Y*x {
 		return image.Pt(size.X, max(1, size.X*y/x))
@@ -69,7 +68,7 @@ func TestBoxesInPhotographsAreThoseOfSmartcrop(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, file.Close())
 		size := photo.Bounds().Size()
-		size = size.Mul(Side / 2).Div(min(size.X, size.Y)) // half, because smartcrop takes its time
+		size = size.Mul(Side / 2).Div(min(size.X, size.Y)) // half, because smartcrop is slow
 		copied, err := resample.Resize(t.Context(), photo, resample.Full(photo.Bounds()), size, resample.Options{})
 		require.NoError(t, err)
 		small := copied.(image.RGBA64Image)
@@ -79,8 +78,8 @@ func TestBoxesInPhotographsAreThoseOfSmartcrop(t *testing.T) {
 	}
 }
 
-// random is noise of that strength on rectangles of several colors, skin among them. Form 1 is
-// gray, form 2 partly transparent.
+// random returns noise of a strength on rectangles of several colors, including skin. Form 1 is gray, form
+// 2 partly transparent.
 func random(r *rand.Rand, size image.Point, noise, form int) image.RGBA64Image {
 	img := image.NewRGBA(image.Rectangle{Max: size})
 	anyColor := func() color.RGBA { return color.RGBA{byte(r.IntN(256)), byte(r.IntN(256)), byte(r.IntN(256)), 255} }
@@ -88,7 +87,7 @@ func random(r *rand.Rand, size image.Point, noise, form int) image.RGBA64Image {
 	for i := range r.IntN(8) {
 		c := anyColor()
 		if i%3 == 0 {
-			light := 50 + r.IntN(40<<r.IntN(3)) // dark ones are the rule: where skin begins to count
+			light := 50 + r.IntN(40<<r.IntN(3)) // mostly dark, around the lightness at which skin begins to count
 			c = color.RGBA{byte(light), byte(light*73/100 + r.IntN(9)), byte(light*56/100 + r.IntN(9)), 255}
 		}
 		at := image.Pt(r.IntN(size.X), r.IntN(size.Y))

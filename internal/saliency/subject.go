@@ -7,22 +7,23 @@ import (
 	"slices"
 )
 
-// Cells are squares of step pixels. A view has maps of them: smartcrop's weights, and two that see what these
-// miss, because they see every eighth pixel alone and count texture by how much of it there is.
+// Cells are squares of step pixels. A view has maps of cells: smartcrop's weights, and two other maps,
+// which detect what smartcrop misses because it samples only every eighth pixel and measures only the
+// amount of texture.
 type view struct {
-	fine  samples // smartcrop's
-	whole samples // the other two, times their shares: rare, and contrast
-	plain bool    // all cells are alike in all three
+	fine  samples // of smartcrop
+	whole samples // the sum of the two maps rare and contrast, each times its weight
+	plain bool    // in all three maps, all cells have the same weight
 }
 
 const (
-	noDetail   = 0.15 // what a cell without any detail counts
-	fullDetail = 8    // deviation in levels of lightness (of 100) that counts in full
-	farApart   = 60   // distance of colors beyond which they are as far apart as can be
-	surround   = 0.12 // standard deviation of what is around, in shorter sides of the picture
+	noDetail   = 0.15 // weight of a cell without any detail
+	fullDetail = 8    // deviation in lightness (0 to 100) that has the full weight
+	farApart   = 60   // distance of colors beyond which a larger distance makes no difference
+	surround   = 0.12 // standard deviation of the surroundings, in shorter sides of the picture
 )
 
-// see makes the maps of a picture.
+// see computes the maps of a picture.
 func see(img image.RGBA64Image) view {
 	c := cellsOf(img)
 	b := newBlur(c.columns, c.rows)
@@ -37,20 +38,21 @@ func see(img image.RGBA64Image) view {
 	return v
 }
 
-// rare is where colors are unlike the others, and there is detail: a fruit in a bowl. The deviation is blurred after it.
+// rare is the map of detail in colors that are unlike the others, such as a fruit in a bowl. The deviation
+// is blurred afterwards.
 func (c *cells) rare(narrow *blur) samples {
 	out := samples{c.rarity(), c.columns, c.rows}
 	narrow.of(out.weights, out.weights)
 	narrow.of(c.deviation, c.deviation)
 	for i, rarity := range out.weights {
 		x := rarity * (noDetail + float64(min(c.deviation[i], fullDetail)/fullDetail))
-		out.weights[i] = c.alpha[i] * (x * math.Sqrt(x)) // to the power of 1.5: the strongest cells are to count
+		out.weights[i] = c.alpha[i] * (x * math.Sqrt(x)) // to the power of 1.5, to emphasize the strongest cells
 	}
 	return out
 }
 
-// contrast is where the picture is unlike what is around, in the large: a mountain against the sky. It takes the place
-// of a mean.
+// contrast is the map of large areas that differ from their surroundings, such as a mountain against the
+// sky. It reuses the memory of a mean.
 func (c *cells) contrast(wide *blur) samples {
 	out := samples{c.mean[0], c.columns, c.rows}
 	around := make([]float64, len(out.weights))
@@ -70,12 +72,12 @@ func (c *cells) contrast(wide *blur) samples {
 	return out
 }
 
-// plain reports whether all weights are alike.
+// plain reports whether all weights are equal.
 func (s samples) plain() bool {
 	return len(s.weights) == 0 || slices.Min(s.weights) == slices.Max(s.weights)
 }
 
-// normalize makes the sum of the weights 1.
+// normalize scales the weights so that they sum to 1.
 func (s samples) normalize() {
 	sum := 0.0
 	for _, w := range s.weights {
@@ -89,8 +91,8 @@ func (s samples) normalize() {
 	}
 }
 
-// cells are the means of the pixels of squares: lightness of 0 to 100, and two differences of colors on the same
-// scale.
+// cells has the means of the pixels of squares: lightness from 0 to 100, and two color differences on the
+// same scale.
 type cells struct {
 	columns, rows int
 	mean          [3][]float64
@@ -98,7 +100,7 @@ type cells struct {
 	alpha         []float64 // 0 to 1
 }
 
-// cellsOf looks at every second pixel of every second row.
+// cellsOf reads every second pixel of every second row.
 func cellsOf(img image.RGBA64Image) *cells {
 	b := img.Bounds()
 	c := &cells{columns: b.Dx() / step, rows: b.Dy() / step}
@@ -130,20 +132,20 @@ func (c *cells) set(i int, s *cellSum) {
 	c.alpha[i] = float64(s.alpha) / (65535 * many)
 }
 
-// Colors are sorted into bins of binWidth, on each of three axes, of which the last two begin at -100.
+// Colors are counted in bins of binWidth, on three axes, of which the last two begin at -100.
 const (
 	binWidth      = 12.5
 	lightBins     = 9
 	colorBins     = 17
 	allBins       = lightBins * colorBins * colorBins
-	mostBins      = 512 // that are compared with each other; a picture of more colors has none that is rare
-	rareLightness = 0.5 // what a difference of lightness counts, squared
+	mostBins      = 512 // bins that are compared with each other; in a picture with more colors none is rare
+	rareLightness = 0.5 // factor of a difference in lightness, squared
 )
 
-// rarity is how far the color of each cell is from those of all others, on average.
+// rarity returns the mean distance of the color of each cell from the colors of all others.
 func (c *cells) rarity() []float64 {
 	bin := make([]uint16, len(c.alpha))
-	var place [allBins]uint16 // of a bin in the list, plus 1
+	var place [allBins]uint16 // index of a bin in the list, plus 1
 	type entry struct {
 		color  [3]float64
 		weight float64

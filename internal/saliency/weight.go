@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// What the three kinds of detail count for, and what is added to the strength of the edge where
-// color is weighed by it.
+// The weights of the three kinds of detail, and the offset of the edge strength where colors are weighted
+// by it.
 const (
 	detailWeight     = 0.2
 	skinWeight       = 1.8
@@ -16,7 +16,7 @@ const (
 	saturationBias   = 0.2
 )
 
-// The least that counts as skin and as saturated, and the lightness at which it does.
+// The thresholds of skin and saturation, and the lightness at which they apply.
 const (
 	skinThreshold       = 0.8
 	skinDarkest         = 0.2
@@ -26,12 +26,12 @@ const (
 	saturationLightest  = 0.9
 )
 
-// look weighs the pixels at multiples of step, as far as step pixels follow.
+// look computes the weights of the pixels at multiples of step that are at least step pixels from the end.
 func look(img image.RGBA64Image) samples {
 	b := img.Bounds()
 	s := samples{columns: b.Dx() / step, rows: b.Dy() / step}
 	s.weights = make([]float64, s.columns*s.rows)
-	var rows [5][]color.RGBA64 // of the pixels, of those above, before, behind and below
+	var rows [5][]color.RGBA64 // of the pixels, and of their neighbors above, left, right and below
 	for k := range rows {
 		rows[k] = make([]color.RGBA64, s.columns)
 	}
@@ -49,7 +49,7 @@ func look(img image.RGBA64Image) samples {
 			c, edge := levels(p), 0.0
 			light := c.lightness()
 			if i > 0 && edges {
-				// In this order: of grays the sum is often a whole level, and rounding decides which.
+				// The order matters: for gray pixels the sum is often a whole level, and rounding decides between two.
 				edge = float64(4*light) - levels(rows[1][i]).lightness() - levels(rows[2][i]).lightness() - levels(rows[3][i]).lightness() - levels(rows[4][i]).lightness()
 			}
 			s.weights[j*s.columns+i] = weight(c, light/255, level(edge))
@@ -60,10 +60,10 @@ func look(img image.RGBA64Image) samples {
 
 func levels(c color.RGBA64) rgb { return rgb{float64(c.R >> 8), float64(c.G >> 8), float64(c.B >> 8)} }
 
-// weight is how much a pixel of that lightness counts. edge is the Laplacian there.
+// weight returns the weight of a pixel with a lightness. edge is the Laplacian at the pixel.
 func weight(c rgb, light, edge float64) float64 {
 	w := float64(detailWeight * edge)
-	// A color that has no more red than blue is more than 0.24 away from that of skin.
+	// A color with no more red than blue is more than 0.24 away from that of skin.
 	if light >= skinDarkest && light <= skinLightest && c.r > c.b {
 		w += float64(skinWeight * above(skinThreshold, c.skin()) * (edge + skinBias))
 	}
@@ -73,10 +73,10 @@ func weight(c rgb, light, edge float64) float64 {
 	return w
 }
 
-// above stretches what v, of 0 to 1, has above threshold to that range.
+// above maps the range from threshold to 1 to 0 to 1.
 func above(threshold, v float64) float64 { return level((v - threshold) * (255 / (1 - threshold))) }
 
-// level makes 0 to 1 of one of the 256 levels of a byte, rounded down.
+// level converts one of the 256 levels of a byte, rounded down, to 0 to 1.
 func level(v float64) float64 { return math.Floor(min(max(v, 0), 255)) / 255 }
 
 // rgb is a color, alpha-premultiplied, whose levels are 0 to 255.
@@ -86,8 +86,8 @@ func (c rgb) lightness() float64 {
 	return float64(0.5126*c.b) + float64(0.7152*c.g) + float64(0.0722*c.r)
 }
 
-// skin is 1 less the distance of the color's direction from that of skin. It is 0 for black, which
-// has none.
+// skin returns 1 minus the distance of the color's direction from that of skin. It is 0 for black, which
+// has no direction.
 func (c rgb) skin() float64 {
 	length := math.Sqrt(float64(c.r*c.r) + float64(c.g*c.g) + float64(c.b*c.b))
 	if length == 0 {
@@ -97,7 +97,7 @@ func (c rgb) skin() float64 {
 	return 1 - math.Sqrt(float64(r*r)+float64(g*g)+float64(b*b))
 }
 
-// saturation is that of the HSL model.
+// saturation returns the saturation of the HSL model.
 func (c rgb) saturation() float64 {
 	most, least := max(c.r, c.g, c.b)/255, min(c.r, c.g, c.b)/255
 	switch sum := most + least; {

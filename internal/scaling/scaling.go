@@ -1,5 +1,5 @@
-// Package scaling does what a Planner of package processors has planned: it finds the box, and scales
-// and crops. The processors use it on whole pictures, and the engine on those that are reduced and not yet
+// Package scaling executes the plan of a Planner of package processors: it finds the box, scales and crops.
+// The processors use it on whole pictures, and the engine on pictures that may be reduced and not yet
 // upright.
 package scaling
 
@@ -13,18 +13,19 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// A Planner is that of package processors.
+// A Planner is a Planner of package processors.
 type Planner interface {
 	Plan(original image.Point, width, height int) (scaled image.Point, crop image.Rectangle)
 }
 
-// A Locator is that of package processors.
+// A Locator is a Locator of package processors.
 type Locator interface {
 	Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error)
 }
 
-// Box returns the size to which a picture of that size is to be scaled, and the part of that to
-// keep, which may reach beyond it. A Locator is shown what look returns: the whole picture, upright.
+// Box returns the size to which a picture of a size is to be scaled, and the part of the result to keep,
+// which may extend beyond it. If p is a Locator, it receives the result of look: the whole picture,
+// upright.
 func Box(ctx context.Context, planner Planner, size image.Point, width, height int, look func() (image.Image, error)) (scaled image.Point, crop image.Rectangle, err error) {
 	none := image.Rectangle{}
 	if width < 0 || height < 0 || width == 0 && height == 0 {
@@ -55,10 +56,10 @@ func Box(ctx context.Context, planner Planner, size image.Point, width, height i
 	return scaled, crop, ctx.Err()
 }
 
-// Cut scales the whole of img, of which the original covers width × height pixels, to scaled, and
-// keeps what the box crop has of that. Only the pixels of the box are computed: Lanczos-3 in premultiplied
-// alpha, palettes expanded. Where there is nothing to do it returns img itself; else the result is to be
-// handed to resample.Release.
+// Cut scales img, of which the original covers width × height pixels, to scaled, and keeps the box crop. It
+// computes only the pixels of the box, by Lanczos-3 with premultiplied alpha and expanded palettes. If
+// there is nothing to do, it returns img itself; otherwise the caller passes the result to resample.Release
+// when it is no longer used.
 func Cut(ctx context.Context, img image.Image, width, height float64, scaled image.Point, crop image.Rectangle, options resample.Options) (image.Image, error) {
 	crop = crop.Intersect(image.Rectangle{Max: scaled})
 	x, y := width/float64(scaled.X), height/float64(scaled.Y)
@@ -69,7 +70,7 @@ func Cut(ctx context.Context, img image.Image, width, height float64, scaled ima
 	return resample.Resize(ctx, img, r, crop.Size(), options)
 }
 
-// Whole is Cut of all of img.
+// Whole calls Cut on all of img.
 func Whole(ctx context.Context, img image.Image, size image.Point) (image.Image, error) {
 	if size == img.Bounds().Size() {
 		return img, nil
@@ -77,7 +78,7 @@ func Whole(ctx context.Context, img image.Image, size image.Point) (image.Image,
 	return resample.Resize(ctx, img, resample.Full(img.Bounds()), size, resample.Options{})
 }
 
-// Size multiplies the sides of a size by a factor. A side is never 0, and fits an int everywhere.
+// Size multiplies the sides of a size by a factor. A side is at least 1, and fits an int on every platform.
 func Size(original image.Point, factor float64) image.Point {
 	side := func(n int) int { return int(min(max(math.Round(float64(n)*factor), 1), math.MaxInt32)) }
 	return image.Pt(side(original.X), side(original.Y))

@@ -8,12 +8,13 @@ import (
 	"time"
 )
 
-// every is how long a worker computes before it lets others run.
+// every is how long a worker computes before it yields.
 const every = time.Millisecond
 
-// A yielding is the context of a worker, made by Context. Decoders, processors and encoders ask it again and again whether
-// to end, and now and then it lets other goroutines run meanwhile. Go's scheduler would do so after 10 ms
-// only, so that a request for a stored thumbnail would wait for all workers in turn.
+// A yielding is the context of a worker, made by Context. Decoders, processors and encoders call its Err
+// frequently to find out whether to end, and from time to time Err lets other goroutines run. Go's
+// scheduler would do so only after 10 ms, so a request for a stored thumbnail would wait for one worker
+// after the other.
 type yielding struct {
 	context.Context
 	yield func()

@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// fitGains tries steps of half a percent, one ink after the other, while that is better.
+// fitGains changes one gain after the other by half a percent, as long as that reduces the difference.
 func fitGains(terms []term, patches []patch, shown [][3]float64) [4]float64 {
 	var steps [4]int
 	gains := func() (g [4]float64) {
@@ -37,7 +37,7 @@ func fitGains(terms []term, patches []patch, shown [][3]float64) [4]float64 {
 	return gains()
 }
 
-// difference is ΔE2000 to what libvips shows, on average.
+// difference returns the mean ΔE2000 to the colors of libvips.
 func difference(terms []term, gains [4]float64, patches []patch, shown [][3]float64) (mean float64) {
 	for i, p := range patches {
 		got := onAScreen(terms, grown(p.inks, gains))
@@ -47,7 +47,7 @@ func difference(terms []term, gains [4]float64, patches []patch, shown [][3]floa
 	return mean
 }
 
-// grown are tone values on paper.
+// grown returns the tone values on paper, with dot gain.
 func grown(inks, gains [4]float64) [4]float64 {
 	for i, x := range inks {
 		inks[i] = x + 4*gains[i]*x*(1-x)
@@ -55,8 +55,8 @@ func grown(inks, gains [4]float64) [4]float64 {
 	return inks
 }
 
-// onScreen are the patches as libvips shows them, but for those that are on the border of what a screen
-// can show, or beyond.
+// onScreen returns the colors of the patches by libvips, without those at or beyond the limits of the gamut
+// of a screen.
 func onScreen(patches []patch, shown [][3]float64, gains [4]float64) (out []patch) {
 	for i, p := range patches {
 		if s := shown[i]; min(s[0], s[1], s[2]) > 0 && max(s[0], s[1], s[2]) < 1 {
@@ -68,7 +68,7 @@ func onScreen(patches []patch, shown [][3]float64, gains [4]float64) (out []patc
 	return out
 }
 
-// onAScreen is CIELAB of grown inks, as a screen shows them.
+// onAScreen returns CIELAB of tone values on paper, as a screen shows them.
 func onAScreen(terms []term, inks [4]float64) [3]float64 {
 	f := [3]float64{1, 1, 1}
 	for _, t := range terms {
@@ -88,7 +88,7 @@ func onAScreen(terms []term, inks [4]float64) [3]float64 {
 		encode(0.0719453*x-0.2289914*y+1.4052427*z))
 }
 
-// libvips is what libvips shows of patches, 0 to 1 per channel.
+// libvips returns the colors that libvips computes for patches, 0 to 1 per channel.
 func libvips(patches []patch) (out [][3]float64) {
 	var raw []byte
 	for _, p := range patches {

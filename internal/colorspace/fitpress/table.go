@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A patch is inks of 0…1 and f of X, Y and Z relative to the paper.
+// A patch has the inks, 0 to 1, and f of X, Y and Z relative to the paper.
 type patch struct {
 	inks   [4]float64
 	f      [3]float64
@@ -47,7 +47,7 @@ func readTable(name string) (patches []patch) {
 	return patches
 }
 
-// root is the function f in the definition of CIELAB (ISO/CIE 11664-4), unroot its inverse.
+// root is the function f in the definition of CIELAB (ISO/CIE 11664-4); unroot is its inverse.
 func root(t float64) float64 {
 	if t > 216.0/24389 {
 		return math.Cbrt(t)

@@ -4,7 +4,7 @@ import "math"
 
 const degree = 3
 
-// A term is a product of powers of the inks, with its factors.
+// A term is a product of powers of the inks, with its coefficients.
 type term struct {
 	powers  [4]int
 	factors [3]float64
@@ -18,7 +18,7 @@ func (t term) of(inks [4]float64) float64 {
 	return out
 }
 
-// fit solves the normal equations. Paper is white: there is no constant term but 1.
+// fit solves the normal equations. The only constant term is 1, because paper is white.
 func fit(patches []patch) (terms []term) {
 	for i := 1; i < 256; i++ {
 		t := term{powers: [4]int{i >> 6, i >> 4 & 3, i >> 2 & 3, i & 3}}
@@ -52,7 +52,8 @@ func fit(patches []patch) (terms []term) {
 	return terms
 }
 
-// eliminate solves linear equations (Gauss and Jordan, the largest pivot first). The right sides are the columns behind.
+// eliminate solves linear equations by Gauss-Jordan elimination with partial pivoting. The right-hand sides
+// are the last columns.
 func eliminate(rows [][]float64) {
 	for i := range rows {
 		best := i

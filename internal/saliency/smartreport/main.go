@@ -26,8 +26,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// patterns are where the photographs lie, and how they are named in the table. Of a folder of renditions of one picture
-// the largest file is taken.
+// patterns have the paths of the photographs, and their source in the table. Of a folder with several
+// renditions of a picture, the largest file is used.
 var patterns = []struct{ pattern, source string }{
 	{"internal/gallery/photos/*.jpg", "the gallery"},
 	{"internal/gallery/photos/*.png", "the gallery"},
@@ -38,7 +38,7 @@ var patterns = []struct{ pattern, source string }{
 	{"/usr/share/wallpapers/*/contents/images", "plasma-workspace-wallpapers"},
 }
 
-// sizes are the shapes that are cropped to.
+// sizes are the aspect ratios of the crops.
 var sizes = []image.Point{{320, 120}, {200, 200}, {120, 200}}
 
 func main() {
@@ -105,7 +105,7 @@ func check(err error) {
 	}
 }
 
-// largest is the largest file of a folder.
+// largest returns the largest file of a folder.
 func largest(dir string) (path string) {
 	entries, err := os.ReadDir(dir)
 	check(err)
@@ -118,7 +118,7 @@ func largest(dir string) (path string) {
 	return path
 }
 
-// name is the end of a path that tells photographs apart.
+// name returns the part of a path that identifies a photograph.
 func name(path string) string {
 	if before, _, ok := strings.Cut(path, "/contents/images/"); ok {
 		return filepath.Base(before)
@@ -126,7 +126,7 @@ func name(path string) string {
 	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 }
 
-// small is the copy of a photograph that Smart looks at.
+// small returns the copy of a photograph that Smart examines.
 func small(path string) (image.Image, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -149,7 +149,7 @@ func small(path string) (image.Image, error) {
 	return out, err
 }
 
-// measure is that of the middle, of smartcrop and of Smart, and the last two boxes.
+// measure returns the scores of the middle, of smartcrop and of Smart, and the boxes of the last two.
 func measure(view *saliency.Picture, photo image.Image, size image.Point) (m [3]float64, boxes [2]image.Rectangle) {
 	full := photo.Bounds().Size()
 	scaled, crop := processors.Smart{}.Plan(full, size.X, size.Y)
@@ -172,7 +172,7 @@ func measure(view *saliency.Picture, photo image.Image, size image.Point) (m [3]
 	return m, [2]image.Rectangle{before, now}
 }
 
-// sheet shows a photograph and, for each size, what was kept before and now.
+// sheet draws a photograph and, for each size, the crops of smartcrop and of Smart.
 func sheet(file string, photo image.Image, boxes [3][2]image.Rectangle) error {
 	out := image.NewRGBA(image.Rect(0, 0, 1000, 340))
 	draw.Draw(out, out.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
