@@ -264,3 +264,10 @@ func TestRemoveDoesNotWaitForAPutThatHonorsItsContext(t *testing.T) {
 		assert.Zero(t, time.Since(start))
 	})
 }
+
+// tiffField is a field of a directory in little-endian order, with 4-byte values.
+func tiffField(b []byte, tag, count, value uint32) []byte {
+	b = binary.LittleEndian.AppendUint16(b, uint16(tag))
+	b = binary.LittleEndian.AppendUint16(b, 4)
+	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(b, count), value)
+}

@@ -1,3 +1,5 @@
+//go:build unix
+
 package thumbnail_test
 
 import (
@@ -75,13 +77,6 @@ func deflate(t testing.TB, data []byte) []byte {
 // rawPNG is a PNG of 8 bits RGB.
 func rawPNG(width, height int, chunks ...[]byte) []byte {
 	return pieces.PNGFile(pieces.IHDR(width, height, 8, 2, 0), bytes.Join(chunks, nil), pieces.PNG("IEND"))
-}
-
-// tiffField is a field of a directory in little-endian order, with 4-byte values.
-func tiffField(b []byte, tag, count, value uint32) []byte {
-	b = binary.LittleEndian.AppendUint16(b, uint16(tag))
-	b = binary.LittleEndian.AppendUint16(b, 4)
-	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(b, count), value)
 }
 
 // sameStrips is a gray TIFF of n rows that are one piece of deflated data.
