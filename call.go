@@ -23,6 +23,9 @@ type call struct {
 	cancel func()  // of ctx; nil before begin
 	store  bool    // the thumbnail has to be stored
 
+	looked time.Time // when the last look into the storage began
+	absent bool      // that look is still right: the thumbnail is not stored
+
 	cacheControl string // of the answer; empty: what Config says
 }
 
@@ -178,6 +181,7 @@ func (h *Handler) take(c *call, r *result, a *answer) error {
 
 // open opens the stored thumbnail. The file is nil if the thumbnail is missing or incomplete.
 func (h *Handler) open(ctx context.Context, c *call) (fs.File, error) {
+	c.looked = time.Now()
 	f, err := h.cfg.Storage.Open(ctx, c.key)
 	switch {
 	case err == nil:

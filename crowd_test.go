@@ -132,7 +132,7 @@ func TestQueuedWorkThatNobodyWaitsForIsDropped(t *testing.T) {
 func TestNoRequestTakesLongerThanItsThreeTimes(t *testing.T) {
 	for name, change := range map[string]func(s *site){
 		"a look":        func(s *site) { s.Storage = hanging{s.storage, 1} },
-		"a second look": func(s *site) { s.Storage = hanging{s.storage, 2} },
+		"a second look": func(s *site) { s.Storage, s.Locker = hanging{s.storage, 2}, onlyLocker{lock.NewMemory()} },
 		"the lock":      func(s *site) { s.Locker = hangingLocker{} },
 		"the source": func(s *site) {
 			s.source.open = func(ctx context.Context, _ string) (fs.File, error) { <-ctx.Done(); return nil, ctx.Err() }
@@ -207,7 +207,7 @@ func TestAColdThumbnailOfARemoteStorageTakesNoMoreCallsThanItMust(t *testing.T) 
 	s := newSite(t)
 	h := s.handler(t)
 	require.Equal(t, 200, get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code)
-	assert.EqualValues(t, 2, s.storage.opened.Load(), "before and under the lock")
+	assert.EqualValues(t, 1, s.storage.opened.Load(), "the lock says that nobody has made it meanwhile")
 	assert.EqualValues(t, 1, s.source.opened.Load())
 	assert.EqualValues(t, 1, s.storage.put.Load())
 	assert.Zero(t, h.Stats().Memory)

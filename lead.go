@@ -49,13 +49,15 @@ func (h *Handler) lead(c *call, patience context.Context, fl *flight) (l landing
 func (h *Handler) locked(ctx context.Context, c *call, fl *flight, e *effort) landing {
 	c.budget.run()
 	defer c.budget.pause()
-	f, err := h.open(ctx, c) // 7
-	if err != nil {
-		return landing{err: err}
-	}
-	if f != nil {
-		_ = f.Close()
-		return landing{again: true}
+	if !c.absent {
+		f, err := h.open(ctx, c) // 7
+		if err != nil {
+			return landing{err: err}
+		}
+		if f != nil {
+			_ = f.Close()
+			return landing{again: true}
+		}
 	}
 	p := &place{
 		budget: c.budget, timeout: h.cfg.QueueTimeout, left: h.cfg.QueueTimeout,

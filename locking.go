@@ -46,6 +46,7 @@ func (h *Handler) lock(ctx, patience context.Context, c *call) (unlock func(), e
 // tryLock waits at most half of Config.Timeout for a Locker that hangs, so that time remains to work
 // without it.
 func (h *Handler) tryLock(ctx context.Context, c *call) (unlock func(), ok bool, err error) {
+	c.absent = false
 	lockCtx, cancel := context.WithCancel(ctx)
 	most := h.cfg.Timeout / 2
 	hung := time.AfterFunc(most, cancel)
@@ -58,6 +59,9 @@ func (h *Handler) tryLock(ctx context.Context, c *call) (unlock func(), ok bool,
 	if err != nil || !ok {
 		cancel()
 		return nil, false, err
+	}
+	if history, ok := ability.Find[Historian](h.cfg.Locker); ok {
+		c.absent = history.FreeSince(c.key, c.looked)
 	}
 	return func() {
 		defer cancel()

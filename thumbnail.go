@@ -89,6 +89,8 @@ type (
 	Locker = lock.Locker
 	// Waiter is a Locker that can wait until a lock becomes free.
 	Waiter = lock.Waiter
+	// Historian is a Locker that remembers which keys were held.
+	Historian = lock.Historian
 	// Processor turns a picture into its thumbnail.
 	Processor = processors.Processor
 )

@@ -24,3 +24,14 @@ type Locker interface {
 type Waiter interface {
 	Wait(ctx context.Context, key string) error
 }
+
+// A Historian is a [Locker] that remembers for a while which keys were held. It saves a look into the
+// storage: what was missing there when a key was free, is still missing if nobody held the key since then.
+//
+// FreeSince reports whether it is certain that nobody held key between since and the TryLock by which the
+// caller holds key now. It may be false although nobody did, and it is false if key is not held through this
+// Locker. It does not wait. A wrapper that locks more than the Locker which its Unwrap returns needs a
+// FreeSince of its own.
+type Historian interface {
+	FreeSince(key string, since time.Time) bool
+}

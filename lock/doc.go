@@ -9,8 +9,8 @@
 // A lock avoids duplicate work, but correctness does not depend on it: storages replace a thumbnail whole
 // or not at all, so two generations that overlap only cost time.
 //
-// All of these types implement thumbnail.Locker and thumbnail.Waiter, and pass the tests of package
-// locktest. Other implementations can use locktest, too:
+// All of these types implement [Locker] and [Waiter], and pass the tests of package locktest. Memory is also
+// a [Historian]. Other implementations can use locktest, too:
 //
 //	TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error)
 //	Wait(ctx context.Context, key string) error

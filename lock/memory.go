@@ -15,7 +15,8 @@ import (
 // An unlocked key takes no memory, and Memory starts no goroutines. The zero value is ready to use. Any
 // number of goroutines may use a Memory at once. A Memory must not be copied.
 type Memory struct {
-	holds holds
+	holds   holds
+	history history
 }
 
 // NewMemory returns a Memory in which no key is locked, like new(Memory).
@@ -30,6 +31,7 @@ func (m *Memory) TryLock(ctx context.Context, key string, ttl time.Duration) (un
 	}
 	h := newHold()
 	h.release = func() error {
+		m.history.released(key) // first, so that the next holder knows
 		m.holds.remove(key, h)
 		return nil
 	}
@@ -44,4 +46,9 @@ func (m *Memory) TryLock(ctx context.Context, key string, ttl time.Duration) (un
 // its error. When Wait returns, another caller may already have locked the key.
 func (m *Memory) Wait(ctx context.Context, key string) error {
 	return m.holds.wait(ctx, key)
+}
+
+// FreeSince implements [Historian].
+func (m *Memory) FreeSince(key string, since time.Time) bool {
+	return m.holds.get(key) != nil && m.history.last(key).Before(since)
 }

@@ -14,8 +14,9 @@
 //
 // A lock on a server is tested in real time. The hooks in [Process] make its holders die, pause, or lose
 // the network. A rule that needs a missing hook is skipped and reports that; so are the rules for Wait if
-// the Locker is not a [Waiter]. The rules allow differences that the contract leaves open: the lock of a
-// killed holder may be free at once, or after its ttl.
+// the Locker is not a [Waiter], and those for FreeSince if it is not a lock.Historian. The rules allow
+// differences that the contract leaves open: the lock of a killed holder may be free at once, or after its
+// ttl.
 package locktest
 
 import (

@@ -32,14 +32,31 @@ func (l *Locker) TryLock(ctx context.Context, key string, ttl time.Duration) (un
 		token: rand.Text(),
 		since: time.Now(),
 	}
-	ok, err = breaker.Run(ctx, &l.breaker, h.name, h.acquire, h.abandon)
+	found, err := breaker.Run(ctx, &l.breaker, h.name, h.acquire, h.abandon)
 	if err != nil {
 		return nil, false, fmt.Errorf("lock %q in Redis: %w", key, err)
 	}
-	if !ok {
+	if found == acquiredNot {
 		return nil, false, nil
 	}
+	if found == acquiredFresh {
+		h.freeFrom = time.Now().Add(-min(remembered, ttl) / 3)
+	} else {
+		h.freeFrom = time.Now()
+	}
+	l.holds.Store(key, h)
 	return h.start(ctx), true, nil
+}
+
+// remembered is how long Redis knows that a lock was released.
+const remembered = 10 * time.Second
+
+// FreeSince implements thumbnail.Historian, for times at most a third of ttl, or three seconds, before TryLock
+// returned. It asks nobody: TryLock has seen whether there was a trace of another holder in Redis. A holder
+// that was dead or stopped for two thirds of ttl may have lost its lock meanwhile without one.
+func (l *Locker) FreeSince(key string, since time.Time) bool {
+	h, ok := l.holds.Load(key)
+	return ok && since.After(h.(*hold).freeFrom)
 }
 
 // hold is one lock that is ours, from TryLock to unlock.
@@ -48,19 +65,20 @@ type hold struct {
 	key, name string
 	token     string
 	ttl       time.Duration
+	freeFrom  time.Time // nobody held the lock from here until we did
 
 	// Of the goroutine that renews, and, when that has ended, of unlock.
 	since time.Time // the lock was ours for ttl from here on
 	lost  bool
 }
 
-func (h *hold) acquire(ctx context.Context) (bool, error) {
+func (h *hold) acquire(ctx context.Context) (int, error) {
 	return h.l.acquire(ctx, h.name, h.token, h.ttl)
 }
 
-// abandon deletes a lock that was got, or may have been got, without TryLock's having returned it.
-func (h *hold) abandon(ok bool, err error) {
-	if !ok && !errors.Is(err, ErrDown) {
+// abandon frees a lock that was got, or may have been got, without TryLock's having returned it.
+func (h *hold) abandon(found int, err error) {
+	if found == acquiredNot && !errors.Is(err, ErrDown) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), breaker.Timeout)
@@ -73,12 +91,15 @@ func (h *hold) start(ctx context.Context) (unlock func() error) {
 	working, done := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	stop := context.AfterFunc(h.l.ctx, done)
+	forget := func() { h.l.holds.CompareAndDelete(h.key, h) }
 	renewals := func() {
 		defer close(ended)
 		defer stop()
+		defer forget()
 		h.renew(working)
 	}
 	if !h.l.spawn(renewals) {
+		forget()
 		close(ended)
 	}
 	return sync.OnceValue(func() error {

@@ -82,7 +82,7 @@ func TestTheDocumentedRightsAreEnough(t *testing.T) {
 	s := redistest.StartServer(t)
 	admin := s.Client()
 	defer admin.Close()
-	rights := "+@connection +set +get +del +pttl +pexpire +hdel +evalsha +eval +publish +subscribe ~restthumbnails:* &restthumbnails:released"
+	rights := "+@connection +set +get +pttl +pexpire +hdel +evalsha +eval +publish +subscribe ~restthumbnails:* &restthumbnails:released"
 	require.NoError(t, admin.Do(t.Context(), "acl", "setuser", "thumbnails", "reset", "on", ">secret").Err())
 	for _, right := range strings.Fields(rights) {
 		require.NoError(t, admin.Do(t.Context(), "acl", "setuser", "thumbnails", right).Err())

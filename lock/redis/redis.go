@@ -6,11 +6,12 @@
 //
 // # What is in Redis
 //
-// A lock is the key Prefix:key. Its value is a token that only its holder knows, and its expiry is ttl (SET
-// NX PX). Renewal and release are scripts that compare the token before they act, so neither can affect
-// another holder's lock, however late it arrives. The holder's process renews the lock every ttl/3. When
-// the process dies, the lock expires ttl after the last renewal. Each release is published on the channel
-// Prefix:released.
+// A lock is the key Prefix:key. Its value is a token that only its holder knows, and its expiry is ttl.
+// Renewal and release are scripts that compare the token before they act, so neither can affect another
+// holder's lock, however late it arrives. The holder's process renews the lock every ttl/3. When the process
+// dies, the lock expires ttl after the last renewal. A released lock has an empty value, which expires after
+// ten seconds: so the next holder knows that somebody may have made the thumbnail just now. Each release is
+// published on the channel Prefix:released.
 //
 // Every script uses one key, so all of this works in a cluster. A release is published by plain PUBLISH,
 // not by sharded PUBLISH: a cluster forwards it to every node, so a process receives the releases of all
@@ -18,14 +19,14 @@
 // any key receives every release: some hundred bytes per generated thumbnail. With a Ring, a waiter
 // receives the releases of one shard only; it checks other keys once a second.
 //
-// A user with restricted rights needs +@connection +set +get +del +pttl +pexpire +hdel +evalsha +eval
+// A user with restricted rights needs +@connection +set +get +pttl +pexpire +hdel +evalsha +eval
 // +publish +subscribe, ~Prefix:* and &Prefix:released.
 //
 // # What it does not promise
 //
-// Redis replicates after it has answered. After a failover a lock may be missing, and then two processes
-// hold it for a while. That is good enough to avoid duplicate work, but not if correctness depends on the
-// lock.
+// Redis replicates after it has answered. After a failover a lock, or the trace of its release, may be
+// missing, and then two processes hold it for a while, or make the same thumbnail one after the other. That
+// is good enough to avoid duplicate work, but not if correctness depends on the lock.
 //
 // # Goroutines
 //
@@ -86,6 +87,7 @@ type Locker struct {
 	onError func(error)
 	breaker breaker.Breaker
 	waiting waiting.Room
+	holds   sync.Map // of *hold, by key
 
 	ctx    context.Context // ends with Close, by ErrClosed
 	cancel context.CancelCauseFunc

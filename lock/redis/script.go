@@ -13,25 +13,42 @@ import (
 // The scripts compare and act in one step. KEYS[1] is the lock, ARGV[1] the token of whoever claims
 // to hold it.
 var (
+	// acquireScript sets the lock, for ARGV[2] ms, unless somebody else holds it. It may be repeated with the same
+	// token, as go-redis does when a connection breaks: if Redis had set the lock and only the reply was lost,
+	// the lock is ours already.
+	acquireScript = redis.NewScript(`
+		local holder = redis.call('GET', KEYS[1])
+		if holder and holder ~= '' and holder ~= ARGV[1] then return 0 end
+		redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+		if holder then return 1 end
+		return 2`)
+
 	// renewScript sets the expiry to ARGV[2] ms, if the lock is still ours.
 	renewScript = redis.NewScript(`
 		if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 		return redis.call('PEXPIRE', KEYS[1], ARGV[2])`)
 
-	// releaseScript deletes the lock, if it is still ours, and announces that on the channel ARGV[2].
+	// releaseScript leaves of the lock, if it is still ours, an empty value for ARGV[3] ms, and announces the
+	// release on the channel ARGV[2].
 	releaseScript = redis.NewScript(`
 		local holder = redis.call('GET', KEYS[1])
-		if not holder then return 0 end
+		if not holder or holder == '' then return 0 end
 		if holder ~= ARGV[1] then return -1 end
-		redis.call('DEL', KEYS[1])
+		redis.call('SET', KEYS[1], '', 'PX', ARGV[3])
 		redis.call('PUBLISH', ARGV[2], ARGV[1] .. ':' .. KEYS[1])
 		return 1`)
 
-	// lookScript returns the holder of the lock, and its expiry in ms: -2 if there is no lock, -1 if it
-	// has none. It is a script because a client may send plain reads to a replica, which lags
+	// lookScript returns the holder of the lock, or '', and its expiry in ms: -1 if it has none. It is a script because a client may send plain reads to a replica, which lags
 	// behind.
 	lookScript = redis.NewScript(`
 		return {redis.call('GET', KEYS[1]) or '', redis.call('PTTL', KEYS[1])}`)
+)
+
+// What acquireScript found.
+const (
+	acquiredNot   = 0 // somebody else holds it
+	acquiredAfter = 1 // somebody held it not long ago
+	acquiredFresh = 2
 )
 
 // What releaseScript found.
@@ -41,18 +58,16 @@ const (
 	releasedOthers = -1
 )
 
-// acquire creates the lock, unless somebody holds it. It may be repeated with the same token, as
-// go-redis does when a connection breaks: if Redis had created the lock and only the reply was
-// lost, SET finds the key taken, by us.
-func (l *Locker) acquire(ctx context.Context, name, token string, ttl time.Duration) (bool, error) {
-	ok, err := l.client.SetNX(ctx, name, token, ttl).Result()
+// acquire creates the lock, unless somebody holds it.
+func (l *Locker) acquire(ctx context.Context, name, token string, ttl time.Duration) (int, error) {
+	acquire := func() (int, error) {
+		return acquireScript.Run(ctx, l.client, []string{name}, token, milliseconds(ttl)).Int()
+	}
+	found, err := acquire()
 	if breaker.Unavailable(err) && ctx.Err() == nil { // once more, for clients that don't (MaxRetries -1)
-		ok, err = l.client.SetNX(ctx, name, token, ttl).Result()
+		found, err = acquire()
 	}
-	if ok || err != nil {
-		return ok, err
-	}
-	return l.renew(ctx, name, token, ttl)
+	return found, err
 }
 
 // renew gives the lock its ttl again, unless it is no longer ours.
@@ -61,9 +76,9 @@ func (l *Locker) renew(ctx context.Context, name, token string, ttl time.Duratio
 	return n == 1, err
 }
 
-// release deletes the lock, unless it is no longer ours.
+// release frees the lock, unless it is no longer ours.
 func (l *Locker) release(ctx context.Context, name, token string) (int, error) {
-	return releaseScript.Run(ctx, l.client, []string{name}, token, l.channel()).Int()
+	return releaseScript.Run(ctx, l.client, []string{name}, token, l.channel(), milliseconds(remembered)).Int()
 }
 
 // look returns the holder of the lock; ok is false if nobody does.
@@ -79,7 +94,7 @@ func (l *Locker) look(ctx context.Context, name string) (h waiting.Holder, ok bo
 		}
 		token, _ := reply[0].(string)
 		ms, _ := reply[1].(int64)
-		return seen{waiting.Holder{Token: token, Expires: time.Duration(ms) * time.Millisecond}, ms != -2}, nil
+		return seen{waiting.Holder{Token: token, Expires: time.Duration(ms) * time.Millisecond}, token != ""}, nil
 	}, nil)
 	return s.holder, s.ok, err
 }

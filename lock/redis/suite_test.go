@@ -7,6 +7,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
+	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"github.com/rest-thumbnails/thumbnail/lock/locktest"
@@ -43,12 +44,13 @@ func harness(t *testing.T, c redistest.Connect) locktest.Harness {
 	opts := redis.Config{Prefix: t.Name()}
 	return locktest.Harness{Start: func() locktest.Process {
 		p := start(t, c, opts)
+		require.NoError(t, p.lock(t, "the scripts are loaded", time.Minute)())
 		return locktest.Process{
 			Locker:    p,
 			Kill:      p.net.CutOff,
 			Pause:     p.net.Stall,
 			Stall:     p.net.Stall,
-			DropReply: func() { p.net.DropReply("set", false) },
+			DropReply: func() { p.net.DropReply("evalsha", false) },
 		}
 	}}
 }

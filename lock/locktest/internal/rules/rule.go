@@ -19,7 +19,7 @@ type Rule struct {
 
 // All are all rules, in the order in which a reader of failures wants them: what later rules
 // build on comes first.
-var All = slices.Concat(lockRules, unlockRules, timeRules, faultRules, waitRules)
+var All = slices.Concat(lockRules, unlockRules, timeRules, faultRules, waitRules, historyRules)
 
 // skipped is the error of a rule that can't be checked.
 type skipped struct{ why string }

@@ -31,8 +31,17 @@ func TestEveryRuleIsASentenceWithANameOfItsOwn(t *testing.T) {
 	}
 }
 
-// onlyLocker hides Wait.
-type onlyLocker struct{ lock.Locker }
+// noWaiter hides Wait, noHistorian hides FreeSince.
+type (
+	noWaiter struct {
+		lock.Locker
+		lock.Historian
+	}
+	noHistorian struct {
+		lock.Locker
+		lock.Waiter
+	}
+)
 
 func TestWhatIsMissingIsSkippedWithAWord(t *testing.T) {
 	without := map[string]func(p Process, h *Space) Process{
@@ -40,7 +49,8 @@ func TestWhatIsMissingIsSkippedWithAWord(t *testing.T) {
 		"Process.Pause is nil":       func(p Process, _ *Space) Process { p.Pause = nil; return p },
 		"Process.DropReply is nil":   func(p Process, _ *Space) Process { p.DropReply = nil; return p },
 		"Process.Stall is nil":       func(p Process, _ *Space) Process { p.Stall = nil; return p },
-		"the Locker is no Waiter":    func(p Process, _ *Space) Process { p.Locker = onlyLocker{p.Locker}; return p },
+		"the Locker is no Waiter":    func(p Process, _ *Space) Process { p.Locker = noWaiter{p.Locker, p.Locker.(lock.Historian)}; return p },
+		"the Locker is no Historian": func(p Process, _ *Space) Process { p.Locker = noHistorian{p.Locker, p.Locker.(lock.Waiter)}; return p },
 		"Harness.NoRenewal is set":   func(p Process, h *Space) Process { h.NoRenewal = true; return p },
 		"a paused holder keeps this": func(p Process, _ *Space) Process { p.Pause = func() func() { return func() {} }; return p },
 	}
@@ -51,7 +61,7 @@ func TestWhatIsMissingIsSkippedWithAWord(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newServer()
 				h := Space{TTL: 10 * time.Minute}
-				change(Process{}, &h)
+				change(Process{Locker: newServer().start("")}, &h)
 				h.Start = func() Process { return change(s.start("").process(), &h) }
 				err = r.Run(h)
 				time.Sleep(2 * long)

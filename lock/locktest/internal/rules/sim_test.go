@@ -24,6 +24,8 @@ type server struct {
 	keys         map[string]entry
 	releases     map[string]int // of a key
 	lastReleased map[string]int // the token
+	released     map[string]time.Time
+	expired      map[string]time.Time
 	nextToken    int
 }
 
@@ -34,13 +36,14 @@ type entry struct {
 }
 
 func newServer() *server {
-	return &server{keys: map[string]entry{}, releases: map[string]int{}, lastReleased: map[string]int{}}
+	return &server{keys: map[string]entry{}, releases: map[string]int{}, lastReleased: map[string]int{}, released: map[string]time.Time{}, expired: map[string]time.Time{}}
 }
 
 // get returns the token that holds key, or 0. Callers of all methods hold mu: client.do sees to that.
 func (s *server) get(key string) int {
 	e, ok := s.keys[key]
 	if ok && !time.Now().Before(e.expires) {
+		s.expired[key] = e.expires
 		delete(s.keys, key)
 		return 0
 	}
@@ -53,6 +56,7 @@ func (s *server) set(c *simClient, key string, token int, ttl time.Duration) {
 
 func (s *server) del(key string) {
 	s.releases[key]++
+	s.released[key] = time.Now()
 	s.lastReleased[key] = s.get(key)
 	delete(s.keys, key)
 }

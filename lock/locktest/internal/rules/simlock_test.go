@@ -269,3 +269,16 @@ func (c *simClient) first(key string, release int) bool {
 	c.server.lastReleased[mark] = release
 	return was != release
 }
+
+// FreeSince is told by the server, whose clock is that of all.
+func (c *simClient) FreeSince(key string, since time.Time) bool {
+	s := c.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	held := s.get(key) != 0 && s.keys[key].owner == c
+	if c.breaks == "FreeSince knows of no holder when there is none" {
+		held = true
+	}
+	return held && (s.released[key].Before(since) || c.breaks == "FreeSince remembers the last holder") &&
+		(s.expired[key].Before(since) || c.breaks == "FreeSince remembers the dead")
+}
