@@ -97,7 +97,8 @@ fuzz:
 	internal/ci/fuzz $(FUZZTIME)
 
 mutate:
-	go run ./internal/ci/mutate -n $(MUTANTS) -skip '$(MUTATE_SKIP)' -known docs/mutants.md . ./storage ./storage/internal/contract ./storage/internal/dir ./lock ./response
+	go run ./internal/ci/mutate -n $(MUTANTS) -skip '$(MUTATE_SKIP)' -known docs/mutants.md . ./internal/admission ./internal/negative ./internal/yield \
+		./storage ./storage/internal/contract ./storage/internal/dir ./lock ./response
 
 soak: tools
 	PATH=$(CURDIR)/.tools/bin:$$PATH go run ./bench/soak -for $(SOAK)

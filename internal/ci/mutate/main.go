@@ -1,7 +1,7 @@
 // Command mutate asks whether tests would notice mistakes: it makes one small change at a time to the
 // code of packages, runs the tests that reach it, and lists the changes that no test has noticed.
 //
-//	go run ./internal/ci/mutate [-n 100] [-seed 1] [-part 1/4] [-skip REGEXP] [-longest 10s] [-files REGEXP] [-known FILE] PACKAGE...
+//	go run ./internal/ci/mutate [-n 100] [-seed 1] [-part 1/4] [-parallel 2] [-skip REGEXP] [-longest 10s] [-files REGEXP] [-known FILE] PACKAGE...
 //
 // The changes are those of Offutt et al., "An experimental determination of sufficient mutant
 // operators" (1996), as far as Go has them: relational and logical operators are exchanged, numbers
@@ -22,6 +22,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,7 @@ func main() {
 	seed := flag.Uint64("seed", 1, "of the choice")
 	part := flag.String("part", "1/1", "try only this part of them")
 	limit := flag.Duration("timeout", time.Minute, "for the tests of one change; what takes longer is noticed")
+	workers := flag.Int("parallel", runtime.NumCPU(), "how many changes to try at a time")
 	skip := flag.String("skip", "^$", "tests that are not run")
 	longest := flag.Duration("longest", 10*time.Second, "tests that take more processor time are not run")
 	only := flag.String("files", "", "change only files of such names")
@@ -64,7 +66,7 @@ func main() {
 			chosen = chosen[:*n]
 		}
 		chosen = chosen[len(chosen)*(i-1)/parts : len(chosen)*i/parts]
-		a, b, err := p.tryAll(chosen, known, skipped, *longest, *limit)
+		a, b, err := p.tryAll(chosen, *workers, known, skipped, *longest, *limit)
 		if err != nil {
 			fatal(err)
 		}

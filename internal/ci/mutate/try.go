@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,7 +21,7 @@ type test struct {
 }
 
 // tryAll tries the changes of p that were chosen, prints those that no test notices, and counts.
-func (p *pkg) tryAll(chosen []int, known map[string]bool, skip *regexp.Regexp, longest, limit time.Duration) (noticed, tried int, err error) {
+func (p *pkg) tryAll(chosen []int, workers int, known map[string]bool, skip *regexp.Regexp, longest, limit time.Duration) (noticed, tried int, err error) {
 	dir, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return 0, 0, err
@@ -33,23 +35,23 @@ func (p *pkg) tryAll(chosen []int, known map[string]bool, skip *regexp.Regexp, l
 	if err != nil {
 		return 0, 0, err
 	}
+	seen := p.notice(chosen, workers, func(k int) bool {
+		m := p.mutants[k]
+		switch {
+		case known[m.id()]:
+			return false
+		case m.alone:
+			return p.tryAlone(m, all, limit)
+		}
+		return fails(p.dir, program, reached[k], limit, "MUTANT="+strconv.Itoa(k))
+	})
 	for i, k := range chosen {
 		m := p.mutants[k]
 		if m.dropped {
 			continue
 		}
-		seen := false
-		switch {
-		case known[m.id()]:
-		case m.alone:
-			if seen, err = p.tryAlone(m, all, limit); err != nil {
-				continue // it does not compile
-			}
-		default:
-			seen = fails(p.dir, program, reached[k], limit, "MUTANT="+strconv.Itoa(k))
-		}
 		tried++
-		if seen {
+		if seen[i] {
 			noticed++
 		} else if !known[m.id()] {
 			note := ""
@@ -58,11 +60,33 @@ func (p *pkg) tryAll(chosen []int, known map[string]bool, skip *regexp.Regexp, l
 			}
 			fmt.Printf("%s:%d: %s: %s%s\n", m.file, m.line, m.what, m.code, note)
 		}
-		if (i+1)%100 == 0 {
-			fmt.Fprintf(os.Stderr, "%s: %d of %d\n", p.dir, i+1, len(chosen))
-		}
 	}
 	return noticed, tried, nil
+}
+
+// notice calls try for the changes that were chosen, several at a time: the tests of many changes wait.
+func (p *pkg) notice(chosen []int, workers int, try func(k int) bool) []bool {
+	seen := make([]bool, len(chosen))
+	var wg sync.WaitGroup
+	var next, done atomic.Int64
+	for range workers {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(chosen) {
+					return
+				}
+				if !p.mutants[chosen[i]].dropped {
+					seen[i] = try(chosen[i])
+				}
+				if n := done.Add(1); n%50 == 0 {
+					fmt.Fprintf(os.Stderr, "%s: %d of %d\n", p.dir, n, len(chosen))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return seen
 }
 
 // reach returns which tests reach a change, by the change, and all tests.
@@ -125,7 +149,7 @@ func fails(dir, program string, tests []test, limit time.Duration, env ...string
 		if len(names) == 0 {
 			continue
 		}
-		patience := min(limit, 20*time.Second+4*took)
+		patience := min(limit, 10*time.Second+4*took)
 		if command(dir, program, names, patience, env...).Run() != nil {
 			return true
 		}
@@ -141,16 +165,17 @@ func command(dir, program string, names []string, patience time.Duration, env ..
 	return cmd
 }
 
-// tryAlone builds a program for one change.
-func (p *pkg) tryAlone(m *mutant, tests []test, limit time.Duration) (noticed bool, err error) {
+// tryAlone builds a program for one change, and drops the change if it does not compile.
+func (p *pkg) tryAlone(m *mutant, tests []test, limit time.Duration) (noticed bool) {
 	dir, err := os.MkdirTemp("", "mutate")
 	if err != nil {
-		return false, err
+		return false
 	}
 	defer os.RemoveAll(dir)
 	program, _, err := p.build(dir, map[string][]edit{m.file: m.edits}, false)
 	if err != nil {
-		return false, err
+		m.dropped = true
+		return false
 	}
-	return fails(p.dir, program, tests, limit), nil
+	return fails(p.dir, program, tests, limit)
 }

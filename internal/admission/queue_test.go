@@ -1,0 +1,139 @@
+package admission
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// late is served, and gives up at the same time.
+type late struct{ before func() }
+
+func (l late) Wait(ready <-chan struct{}) error {
+	l.before()
+	<-ready
+	return errGone
+}
+
+func TestWhoGivesUpHoldsNothingAndWaitsNowhere(t *testing.T) {
+	a := New(Limits{Memory: 100, Workers: 1, Queue: 10})
+	all, err := a.Reserve(60, patient{})
+	require.NoError(t, err)
+	upload, err := a.Reserve(40, patient{})
+	require.NoError(t, err)
+	release, err := a.Worker(patient{})
+	require.NoError(t, err)
+	full := Load{Working: 1, Memory: 100}
+	assert.Equal(t, full, a.Load())
+
+	_, err = a.Reserve(10, failsToWait{})
+	assert.ErrorIs(t, err, errGone)
+	assert.Equal(t, full, a.Load())
+	_, err = a.Worker(failsToWait{})
+	assert.ErrorIs(t, err, errGone)
+	assert.Equal(t, full, a.Load())
+	assert.ErrorIs(t, upload.Await(50, failsToWait{}), errGone)
+	assert.Equal(t, full, a.Load())
+	assert.EqualValues(t, 40, upload.Size())
+
+	all.Release()
+	upload.Release()
+	release()
+	assert.Zero(t, a.Load())
+}
+
+func TestWhoIsServedWhileGivingUpHasWhatWasAskedFor(t *testing.T) {
+	a := New(Limits{Memory: 100, Workers: 1, Queue: 10})
+	all, err := a.Reserve(60, patient{})
+	require.NoError(t, err)
+	upload, err := a.Reserve(40, patient{})
+	require.NoError(t, err)
+	release, err := a.Worker(patient{})
+	require.NoError(t, err)
+
+	r, err := a.Reserve(30, late{func() {
+		assert.Equal(t, Load{Working: 1, Queued: 1, Memory: 100}, a.Load())
+		all.Release()
+	}})
+	require.NoError(t, err)
+	assert.Equal(t, Load{Working: 1, Memory: 70}, a.Load())
+	require.NoError(t, upload.Await(80, late{func() { r.Release() }}))
+	assert.Equal(t, Load{Working: 1, Memory: 80}, a.Load())
+	again, err := a.Worker(late{release})
+	require.NoError(t, err)
+	assert.Equal(t, Load{Working: 1, Memory: 80}, a.Load())
+	again()
+	upload.Release()
+	assert.Zero(t, a.Load())
+}
+
+func TestAResultThatIsSmallerThanItsWorkLetsOthersIn(t *testing.T) {
+	a := New(Limits{Memory: 100, Queue: 10})
+	r, err := a.Reserve(100, patient{})
+	require.NoError(t, err)
+	waits := queue(t, a, 60)
+	assert.Empty(t, waits)
+	r.Keep(40)
+	(<-waits).r.Release()
+	assert.EqualValues(t, 40, a.Load().Memory)
+}
+
+func TestAnUploadThatCanNeverHaveItsMemoryIsRefused(t *testing.T) {
+	a := New(Limits{Memory: 100, Queue: 10})
+	r, err := a.Reserve(50, patient{})
+	require.NoError(t, err)
+	assert.ErrorIs(t, r.Await(101, patient{}), ErrOverloaded)
+	assert.Equal(t, Load{Memory: 50}, a.Load())
+}
+
+func TestUploadsOfAByteCountAsWell(t *testing.T) {
+	a := New(Limits{Memory: 100, Queue: 10})
+	one, err := a.Reserve(1, patient{})
+	require.NoError(t, err)
+	two, err := a.Reserve(99, patient{})
+	require.NoError(t, err)
+	first := make(chan error, 1)
+	go func() { first <- one.Await(60, patient{}) }()
+	require.Eventually(t, func() bool { return a.Load().Queued == 1 }, wait, tick)
+	second := make(chan error, 1)
+	go func() { second <- two.Await(100, patient{}) }()
+	require.Eventually(t, func() bool { return len(second) == 1 }, wait, tick)
+	assert.ErrorIs(t, <-second, ErrOverloaded)
+	two.Release()
+	assert.NoError(t, <-first)
+}
+
+func TestAByteOfWorkIsHopeForAnUpload(t *testing.T) {
+	a := New(Limits{Memory: 100, Queue: 10})
+	work, err := a.Reserve(1, patient{})
+	require.NoError(t, err)
+	r, err := a.Reserve(50, patient{})
+	require.NoError(t, err)
+	require.NoError(t, r.Await(100, late{func() {
+		assert.Equal(t, 1, a.Load().Queued)
+		work.Release()
+	}}))
+}
+
+func TestAnUploadGoesBeforeThoseThatWereOvertakenTooOften(t *testing.T) {
+	a := New(Limits{Memory: 100, Queue: 10})
+	work, err := a.Reserve(30, patient{})
+	require.NoError(t, err)
+	upload, err := a.Reserve(20, patient{})
+	require.NoError(t, err)
+	large := queue(t, a, 80)
+	for range 64 {
+		small, err := a.Reserve(1, failsToWait{})
+		require.NoError(t, err)
+		small.Release()
+	}
+	_, err = a.Reserve(1, failsToWait{})
+	require.ErrorIs(t, err, errGone, "64 are enough")
+	assert.True(t, upload.Grow(20), "it has that much")
+	assert.False(t, upload.Grow(21))
+	assert.NoError(t, upload.Await(60, patient{}), "there is memory, and it holds some")
+	upload.Release()
+	work.Release()
+	(<-large).r.Release()
+}
