@@ -52,7 +52,7 @@ func Encode(ctx context.Context, w io.Writer, img image.Image, o EncodeOptions) 
 // account of Encode, and of the file, of which the buffer grows by a quarter. That is as many for noise that is lossless as
 // for noise of any quality and effort; a photo at quality 80 takes half of it.
 func EncodeMemory(size image.Point) int64 {
-	return 18*area(size) + 128*int64(size.X) + 512<<10 + min(96*area(size), 2<<20)
+	return 18*area(size) + 128*int64(size.X) + 512<<10 + min(112*area(size), 5<<19)
 }
 
 // release gives back the memory of a frame.

@@ -116,7 +116,7 @@ func (e *vp8lEncoder) allocate(n int) (err error) {
 	if n <= cap(e.parsing.steps) {
 		return nil
 	}
-	bytes := func(n int) int64 { return 4<<headBits(n) + 4<<pairBits(n) + 10*int64(n) }
+	bytes := func(n int) int64 { return 3*4<<headBits(n) + 4<<pairBits(n) + 10*int64(n) }
 	if old := cap(e.parsing.steps); old > 0 {
 		e.give(bytes(old))
 		e.finder, e.parsing.found, e.parsing.steps = finder{}, nil, nil
@@ -125,12 +125,15 @@ func (e *vp8lEncoder) allocate(n int) (err error) {
 		return err
 	}
 	e.finder = finder{head: make([]int32, 1<<headBits(n)), pairs: make([]int32, 1<<pairBits(n)), prev: make([]int32, n), found: make([]uint32, n)}
+	for k := range e.finder.windows {
+		e.finder.windows[k].last = make([]int32, 1<<headBits(n))
+	}
 	e.parsing.steps = make([]uint16, n)
 	return nil
 }
 
 // chainTries are how many pixels of a chain are looked at, by effort.
-var chainTries = [7]int{4, 8, 12, 20, 32, 64, 256}
+var chainTries = [7]int{4, 8, 10, 12, 16, 48, 256}
 
 // manyPixels is the size, in pixels, from which the match finder samples only half of the pixels of a picture without prediction,
 // such as a screenshot. In a picture of that size most pixels have a copy nearby.
@@ -178,11 +181,14 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 	if n > manyPixels && !e.predicted {
 		tries = (tries + 1) / 2
 	}
+	if top && e.draft {
+		tries = (tries + 3) / 4
+	}
 	if err := f.find(e.ctx, px, width, tries); err != nil {
 		return alphabets{}, err
 	}
 	var err error
-	if e.bits, err = p.start(e.ctx, &e.trial, top); err != nil || top && e.draft {
+	if e.bits, err = p.start(e.ctx, &e.trial, top, e.draft); err != nil || top && e.draft {
 		return alphabets{}, err
 	}
 	rounds := 1

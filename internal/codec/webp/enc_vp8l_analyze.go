@@ -8,6 +8,9 @@ import (
 // A choice is of transforms.
 type choice struct{ palette, subtractGreen, predict, correlate bool }
 
+// plain reports whether pixels stay pixels: the green samples may be subtracted.
+func (c choice) plain() bool { return !c.palette && !c.predict }
+
 // An estimate counts samples of the pixels that no simple copy makes.
 type estimate struct{ counts [4 * 256]uint32 }
 
@@ -116,18 +119,31 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choic
 	list := all[0].candidates(0, 0, tiles)
 	fresh := all[1].candidates(plain.bits(), predicted.bits(), tiles)
 	if few {
-		palette := int64(12 * len(table.colors))
+		palette := 20 * int64(len(table.colors))
 		c := candidate{choice{palette: true}, indexed.bits() + palette}
 		list, fresh = append(list, c), append(fresh, c)
-		if len(px) <= maxTried { // the estimate alone is not to be trusted
+		if len(px) <= maxDrafted { // the estimate alone is not to be trusted
 			list = append(list, candidate{choice{palette: true, predict: true}, near.bits() + palette + tiles})
 		}
 	}
-	choices := bestOf(list, len(px))
-	if other := bestOf(fresh, len(px))[0]; !slices.Contains(choices, other) && other.predict != choices[0].predict {
-		choices = append(choices, other)
+	return families(bestOf(list, len(px)), fresh), nil
+}
+
+// families adds the best choice with prediction, or without it, to choices that have only the others: copies may save far more
+// than the estimates know, as in gradients, where rows are like those above but for a shift.
+func families(choices []choice, fresh []candidate) []choice {
+	slices.SortStableFunc(fresh, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
+	for _, c := range fresh {
+		missing := !slices.ContainsFunc(choices, func(o choice) bool { return o.predict == c.predict })
+		limit := 3 * fresh[0].bits
+		if c.predict {
+			limit = fresh[0].bits * 17 / 16
+		}
+		if missing && c.bits < limit {
+			choices = append(choices, c.choice)
+		}
 	}
-	return choices, nil
+	return choices
 }
 
 // A candidate is a choice with an estimate of the bits.
@@ -142,12 +158,16 @@ func bestOf(all []candidate, pixels int) (choices []choice) {
 	if pixels > 1<<14 {
 		slack = 1
 	}
-	if pixels > maxTried {
+	if pixels > maxDrafted {
 		slack = 0
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
-	for _, c := range all[:3] {
-		if c.bits <= all[0].bits+all[0].bits*slack/4 {
+	for _, c := range all {
+		limit := all[0].bits + all[0].bits*slack/4
+		if c.predict && !all[0].predict { // what prediction takes is estimated well, but copies save more than the estimates know
+			limit = all[0].bits + all[0].bits/16
+		}
+		if c.bits <= limit && len(choices) < 3 && !(c.plain() && slices.ContainsFunc(choices, choice.plain)) {
 			choices = append(choices, c.choice)
 		}
 	}

@@ -22,6 +22,7 @@ type correlator struct {
 	across        int
 	tiles         []uint32 // multipliers, as they are written
 	price         *[4 * 256]price
+	worth         int64 // what the multipliers of a tile have to save
 }
 
 func (c *correlator) run(e *vp8lEncoder) error {
@@ -29,12 +30,17 @@ func (c *correlator) run(e *vp8lEncoder) error {
 		if err := e.ctx.Err(); err != nil {
 			return err
 		}
+		left := uint32(0)
 		for x := 0; x < c.width; x += 1 << c.bits {
 			at := y>>c.bits*c.across + x>>c.bits
-			m := c.multipliers(x, y)
-			c.tiles[at] = 0xff000000 | m
-			if m != 0 {
-				c.apply(x, y, m)
+			above := uint32(0)
+			if y > 0 {
+				above = c.tiles[at-c.across] & 0xffffff
+			}
+			left = c.multipliers(x, y, left, above)
+			c.tiles[at] = 0xff000000 | left
+			if left != 0 {
+				c.apply(x, y, left)
 			}
 		}
 	}
@@ -52,12 +58,58 @@ func (c *correlator) rows(x, y int, do func(row []uint32)) {
 	}
 }
 
-// multipliers returns those that suit a tile: by least squares, if they make it cheaper.
-func (c *correlator) multipliers(x, y int) uint32 {
-	var gg, rr, gr, gb, rb int64
+// multipliers returns those that suit a tile: of the tile on the left, of the one above, or by least squares, whichever make it cheapest,
+// or none.
+func (c *correlator) multipliers(x, y int, left, above uint32) uint32 {
+	fitted, gray := c.fit(x, y)
+	if gray {
+		return 0
+	}
+	best := [2]int64{} // of red, of blue
+	m := uint32(0)
+	for i, candidate := range [3]uint32{left, above, fitted} {
+		if candidate == 0 || i == 1 && candidate == left {
+			continue
+		}
+		red, blue := c.gain(x, y, candidate)
+		if i == 2 { // what other multipliers take, and what they spoil for copies
+			red, blue = red-c.worth, blue-2*c.worth
+		}
+		if red > best[0] {
+			best[0], m = red, m&^0xff|candidate&0xff
+		}
+		if blue > best[1] {
+			best[1], m = blue, m&0xff|candidate&0xffff00
+		}
+	}
+	return m
+}
+
+// gain returns how much cheaper multipliers make red, and blue.
+func (c *correlator) gain(x, y int, m uint32) (red, blue int64) {
 	c.rows(x, y, func(row []uint32) {
 		for _, v := range row {
+			w := decorrelate(v, m)
+			red += int64(c.price[512+v>>16&0xff] - c.price[512+w>>16&0xff])
+			blue += int64(c.price[v&0xff] - c.price[w&0xff])
+		}
+	})
+	return red, blue
+}
+
+// fit returns the multipliers of least squares, and whether there is nothing to be gained. Large differences may have been reduced
+// modulo 256, so they do not count.
+func (c *correlator) fit(x, y int) (m uint32, gray bool) {
+	const large = 80
+	var gg, rr, gr, gb, rb int64
+	all := uint32(0)
+	c.rows(x, y, func(row []uint32) {
+		for _, v := range row {
+			all |= v
 			r, g, b := int64(int8(v>>16)), int64(int8(v>>8)), int64(int8(v))
+			if max(r, -r, g, -g, b, -b) > large {
+				continue
+			}
 			gg += g * g
 			rr += r * r
 			gr += g * r
@@ -65,38 +117,17 @@ func (c *correlator) multipliers(x, y int) uint32 {
 			rb += r * b
 		}
 	})
-	if gg == 0 && rr == 0 {
-		return 0
+	if all&0xffff00 == 0 || all&0xff00ff == 0 {
+		return 0, true
 	}
-	m := uint32(uint8(scaled(gr, gg)))
+	m = uint32(uint8(scaled(gr, gg)))
 	if det := gg*rr - gr*gr; det > 0 && det > gg*rr/64 {
 		m |= uint32(uint8(scaled64(float64(float64(gb)*float64(rr))-float64(float64(rb)*float64(gr)), float64(det))))<<8 |
 			uint32(uint8(scaled64(float64(float64(rb)*float64(gg))-float64(float64(gb)*float64(gr)), float64(det))))<<16
 	} else {
 		m |= uint32(uint8(scaled(gb, gg))) << 8
 	}
-	if m == 0 {
-		return 0
-	}
-	// Each of red and blue has its multipliers, or none.
-	var before, after [2]int64
-	c.rows(x, y, func(row []uint32) {
-		for _, v := range row {
-			w := decorrelate(v, m)
-			before[0] += int64(c.price[512+v>>16&0xff])
-			after[0] += int64(c.price[512+w>>16&0xff])
-			before[1] += int64(c.price[v&0xff])
-			after[1] += int64(c.price[w&0xff])
-		}
-	})
-	const worth = 24 * int64(bit) // what multipliers take, and what they spoil for copies
-	if after[0]+worth > before[0] {
-		m &^= 0xff
-	}
-	if after[1]+2*worth > before[1] {
-		m &^= 0xffff00
-	}
-	return m
+	return m, false
 }
 
 // scaled is 32·a/b, as a multiplier.

@@ -16,6 +16,9 @@ const (
 
 	// groupCost is what a group has to save, in bits, to be worth a try.
 	groupCost = 200
+
+	// leastGrouped is the number of bits below which an image has one group: more would not save what they cost.
+	leastGrouped = 4000
 )
 
 // tileCounts are how often each symbol stands in each tile: symbol<<20 | count. Symbols have other numbers here, without
@@ -167,7 +170,7 @@ func (e *vp8lEncoder) group(p *parsing, a alphabets, whole []uint32) (g grouping
 	g.tileBits = tileBitsFor(p.width, height)
 	g.across = tilesOf(p.width, g.tileBits)
 	n := g.across * tilesOf(height, g.tileBits)
-	if n < 2 || e.effort < 1 {
+	if n < 2 || e.effort < 1 || a.cost(whole) < leastGrouped {
 		return g, nil
 	}
 	mark := e.taken

@@ -2,12 +2,15 @@ package webp
 
 import "context"
 
-// A finder finds for each pixel of an image the longest earlier run of the same pixels, by hash chains.
+// A finder finds for each pixel of an image the longest earlier run of the same pixels, by hash chains, and by hashes of windows:
+// a chain is of many short matches where an image is regular, such as what prediction leaves of a gradient, and a search would end
+// before it comes to a long one.
 type finder struct {
-	head  []int32  // of each chain: the last pixel with that hash, plus 1
-	pairs []int32  // the last pixel that with the next one has that hash, plus 1
-	prev  []int32  // of each pixel: the one before it in its chain, plus 1
-	found []uint32 // of each pixel: distance << 12 | length - 1, or 0
+	head    []int32 // of each chain: the last pixel with that hash, plus 1
+	pairs   []int32 // the last pixel that with the next one has that hash, plus 1
+	prev    []int32 // of each pixel: the one before it in its chain, plus 1
+	windows [2]pixelWindow
+	found   []uint32 // of each pixel: distance << 12 | length - 1, or 0
 }
 
 const (
@@ -54,9 +57,12 @@ func pairBits(n int) uint { return min(headBits(n), 12) }
 // chain would be of the run itself, and the match that goes on beyond it never be seen.
 func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error {
 	n := len(px)
-	shift, pairShift := 32-headBits(n), 32-pairBits(n)
+	shift := 32 - headBits(n)
 	runEnd, last, beyond := 0, uint32(0), uint32(0)
 	fruitless := 0 // searches lately that found no long match
+	for k := range f.windows {
+		f.windows[k].begin(px, windowSizes[k])
+	}
 	for i := range px {
 		if i%matchLook == 0 {
 			if err := ctx.Err(); err != nil {
@@ -78,12 +84,12 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 				best = extend(px, i, distance, best)
 			}
 		}
+		for k := range f.windows {
+			best, distance = f.windows[k].look(px, i, best, distance)
+		}
 		var key uint32
 		if left := runEnd - i; left > longRun && left%runStep != 0 && !start {
-			last = 0
-			if best > 0 {
-				last = uint32(distance)<<12 | uint32(best-1)
-			}
+			last = foundAs(best, distance)
 			f.found[i] = last
 			continue
 		} else if left >= hashed {
@@ -94,17 +100,7 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 		slot := key >> shift
 		candidate := int(f.head[slot]) - 1
 		f.prev[i], f.head[slot] = int32(candidate+1), int32(i+1)
-		if i+1 < n {
-			pair := hash(px[i], px[i+1]) >> pairShift
-			if best < hashed {
-				if c := int(f.pairs[pair]) - 1; c >= 0 && i-c <= farthest && px[c] == px[i] {
-					if n := extend(px, i, i-c, 1); n > best {
-						best, distance = n, i-c
-					}
-				}
-			}
-			f.pairs[pair] = int32(i + 1)
-		}
+		best, distance = f.pair(px, i, best, distance)
 		if best < longMatch {
 			t := tries
 			switch {
@@ -120,13 +116,33 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 				fruitless /= 2
 			}
 		}
-		last = 0
-		if best > 0 {
-			last = uint32(distance)<<12 | uint32(best-1)
-		}
+		last = foundAs(best, distance)
 		f.found[i] = last
 	}
 	return nil
+}
+
+// foundAs returns a match as found has it.
+func foundAs(n, distance int) uint32 {
+	if n == 0 {
+		return 0
+	}
+	return uint32(distance)<<12 | uint32(n-1)
+}
+
+// pair looks at the last place where two pixels had the hash of these, unless a match of hashed pixels is known.
+func (f *finder) pair(px []uint32, i, best, distance int) (int, int) {
+	if i+1 >= len(px) {
+		return best, distance
+	}
+	last := &f.pairs[hash(px[i], px[i+1])>>(32-pairBits(len(px)))]
+	if c := int(*last) - 1; best < hashed && c >= 0 && i-c <= farthest && px[c] == px[i] {
+		if n := extend(px, i, i-c, 1); n > best {
+			best, distance = n, i-c
+		}
+	}
+	*last = int32(i + 1)
+	return best, distance
 }
 
 func hash(a, b uint32) uint32 {

@@ -69,10 +69,17 @@ func (s *stretch) length(px []uint32, i int) int {
 
 // start parses quickly, in two ways, of which it takes the one that needs fewer bits, and chooses the size of the color
 // cache, if there may be one. It estimates what that takes, in bits.
-func (p *parsing) start(ctx context.Context, t *cacheTrial, cache bool) (total int64, err error) {
+func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft bool) (total int64, err error) {
 	p.cacheBits = 0
 	if !cache {
 		return 0, p.lazy(ctx, false)
+	}
+	if draft {
+		if err := p.lazy(ctx, false); err != nil {
+			return 0, err
+		}
+		_, total, err = p.bestCache(ctx, t)
+		return total, err
 	}
 	if err := p.lazy(ctx, true); err != nil {
 		return 0, err

@@ -1,8 +1,10 @@
 package webp
 
 import (
+	"cmp"
 	"encoding/binary"
 	"image"
+	"slices"
 
 	straighten "github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
@@ -70,19 +72,24 @@ func (e *vp8lEncoder) pixels(px []uint32) error {
 		return err
 	}
 	if len(choices) > 1 && e.effort >= 3 {
-		if len(px) <= maxTried {
-			return e.tryAll(px, table, choices)
+		if len(px) > maxTried {
+			if choices, err = e.drafted(px, table, choices); err != nil {
+				return err
+			}
 		}
-		if choices, err = e.drafted(px, table, choices); err != nil {
-			return err
+		if len(choices) > 1 {
+			return e.tryAll(px, table, choices)
 		}
 	}
 	return e.attempt(px, table, choices[0])
 }
 
-// maxTried is the number of pixels up to which several choices of transforms are tried to the end. Of larger pictures
-// drafts are compared.
-const maxTried = 1 << 16
+// maxTried is the number of pixels up to which all choices of transforms are tried to the end. Of larger pictures
+// drafts are compared, and up to maxDrafted two may be tried to the end if their drafts are nearly equal.
+const (
+	maxTried   = 1 << 10
+	maxDrafted = 1 << 16
+)
 
 // tryAll writes what the best of the choices makes of the pixels.
 func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) error {
@@ -120,12 +127,9 @@ func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) e
 	return nil
 }
 
-// maxDraft is how many pixels drafts are of, about.
-const maxDraft = 1 << 17
-
-// drafted returns the best choice, by drafts of rows in the middle of the picture.
+// drafted returns the best choice, by drafts of rows in the middle of the picture; or the two best of a small picture.
 func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) ([]choice, error) {
-	rows := min(maxDraft/e.width+1, e.height)
+	rows := min(max(len(px)/4, maxDrafted)/e.width+1, e.height)
 	middle := px[(e.height-rows)/2*e.width:][:rows*e.width]
 	draft, err := takenFor[uint32](e, len(middle), 4)
 	if err != nil {
@@ -135,8 +139,8 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 	head := e.w
 	e.draft = true
 	defer func() { e.w, e.draft = head, false }()
-	best, least := 0, int64(-1)
-	for i, c := range choices {
+	var drafts []candidate
+	for _, c := range choices {
 		copy(draft, middle)
 		e.w = bitSink{account: e.account}
 		err := e.attempt(draft, table, c)
@@ -145,11 +149,14 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 		if err != nil {
 			return nil, err
 		}
-		if least < 0 || bits < least {
-			best, least = i, bits
-		}
+		drafts = append(drafts, candidate{c, bits})
 	}
-	return choices[best : best+1], nil
+	slices.SortStableFunc(drafts, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
+	choices = append(choices[:0], drafts[0].choice)
+	if len(px) <= maxDrafted && drafts[1].bits-drafts[0].bits < drafts[0].bits/32 {
+		choices = append(choices, drafts[1].choice)
+	}
+	return choices, nil
 }
 
 // attempt writes what the transforms make of the pixels.
@@ -169,7 +176,7 @@ func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 		e.w.put(1|subtractGreen<<1, 3)
 	}
 	if c.predict {
-		if err := e.predict(px, width, c.palette, c.correlate); err != nil {
+		if err := e.predict(px, width, c.palette, c.correlate, c.subtractGreen); err != nil {
 			return err
 		}
 	}
@@ -178,7 +185,7 @@ func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 }
 
 // predict writes the transforms that predict, and applies them.
-func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate bool) error {
+func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate, green bool) error {
 	height := len(px) / width
 	p := predictor{px: px, width: width, height: height, bits: predictorBits(width, height), exact: e.exact || exact, step: 2}
 	if e.effort >= 4 || height < 64 {
@@ -203,7 +210,10 @@ func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate bool) err
 	if !correlate {
 		return nil
 	}
-	c := correlator{px: px, width: width, height: height, bits: p.bits, across: p.across, tiles: p.modes, price: &p.price}
+	c := correlator{px: px, width: width, height: height, bits: p.bits, across: p.across, tiles: p.modes, price: &p.price, worth: 24 * int64(bit)}
+	if green {
+		c.worth = 80 * int64(bit) // there is less in common
+	}
 	if err := c.run(e); err != nil {
 		return err
 	}

@@ -107,10 +107,27 @@ type cacheTrial struct {
 	copies [greenSymbols - 256 + distanceSymbols]uint32 // lengths, then distances
 	extra  int64                                        // bits of these
 	sizes  [len(cacheSizes)]cacheCounts
+	tried  int // the sizes
 }
 
 // cacheSizes are the sizes of caches that are tried, as numbers of bits of a key. The last one is the largest.
 var cacheSizes = [...]uint{2, 4, 6, 8, 10}
+
+// reset forgets everything. Of caches those are tried that have an entry for four pixels or more.
+func (t *cacheTrial) reset(pixels int) {
+	clear(t.copies[:])
+	t.extra, t.tried = 0, 0
+	for i, bits := range cacheSizes {
+		if 4<<bits > pixels {
+			break
+		}
+		c := &t.sizes[i]
+		clear(c.hits[:1<<bits])
+		clear(c.counts[:])
+		clear(c.colors[:1<<bits])
+		t.tried++
+	}
+}
 
 // A cacheCounts is of one size.
 type cacheCounts struct {
@@ -122,7 +139,7 @@ type cacheCounts struct {
 // bestCache returns the size of the cache for which the symbols of the steps, and their extra bits, are the fewest
 // bits, and how many these are.
 func (p *parsing) bestCache(ctx context.Context, t *cacheTrial) (best uint, least int64, err error) {
-	*t = cacheTrial{}
+	t.reset(len(p.px))
 	var direct [4 * 256]uint32
 	p.cacheBits = 0
 	s := p.walk(ctx)
@@ -157,7 +174,7 @@ func (p *parsing) bestCache(ctx context.Context, t *cacheTrial) (best uint, leas
 		return symbolCost(green[:greenSymbols+len(hits)]) + symbolCost(counts[:256]) + symbolCost(counts[512:768]) + symbolCost(counts[768:])
 	}
 	least = cost(nil, &direct)
-	for i, bits := range cacheSizes {
+	for i, bits := range cacheSizes[:t.tried] {
 		if n := cost(t.sizes[i].hits[:1<<bits], &t.sizes[i].counts); n < least {
 			least, best = n, bits
 		}
@@ -175,7 +192,7 @@ func addPixel(counts *[4 * 256]uint32, v uint32) {
 // put puts a color into all caches.
 func (t *cacheTrial) put(v uint32) {
 	key := cacheKey(v, maxCacheBits)
-	for i := range t.sizes {
+	for i := range t.sizes[:t.tried] {
 		t.sizes[i].colors[key>>(maxCacheBits-cacheSizes[i])&(1<<maxCacheBits-1)] = v
 	}
 }
@@ -183,7 +200,7 @@ func (t *cacheTrial) put(v uint32) {
 // look counts a pixel, which is in some caches perhaps, and puts it into all.
 func (t *cacheTrial) look(v uint32) {
 	key := cacheKey(v, maxCacheBits)
-	for i := range t.sizes {
+	for i := range t.sizes[:t.tried] {
 		c, k := &t.sizes[i], key>>(maxCacheBits-cacheSizes[i])&(1<<maxCacheBits-1)
 		if c.colors[k] == v {
 			c.hits[k]++
