@@ -34,6 +34,7 @@ var shownKinds = []struct {
 }{
 	{"image/gif", byProgram(gifCommand)},
 	{"image/x-icon", byProgram(icoCommand)},
+	{"image/vnd.microsoft.icon", func(t *testing.T, r *rand.Rand) (madeFile, bool) { return randomICO(t, r), true }},
 	{"image/png", func(t *testing.T, r *rand.Rand) (madeFile, bool) { return randomAPNG(t, r), true }},
 }
 
