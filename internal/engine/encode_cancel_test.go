@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"image/draw"
 	"io"
 	"iter"
 	"testing"
@@ -47,7 +48,7 @@ func filmOfOne(img *image.NRGBA) *processors.Animation {
 	frames := func(yield func(processors.Frame, error) bool) {
 		for i := range 2 {
 			next := &image.NRGBA{Pix: append([]byte(nil), img.Pix...), Stride: img.Stride, Rect: img.Rect}
-			copy(next.Pix[i*1000*img.Stride:], moved.Pix)
+			copy(next.Pix[i*img.Rect.Dy()/3*img.Stride:], moved.Pix)
 			if !yield(processors.Frame{Image: next, Delay: 100 * time.Millisecond}, nil) {
 				return
 			}
@@ -59,13 +60,17 @@ func filmOfOne(img *image.NRGBA) *processors.Animation {
 // An endingContext ends when its Err is called for the nth time, and measures the work between calls.
 type endingContext struct {
 	watchedContext
-	end int // 0 means never
+	end   int           // 0 means never
+	ended time.Duration // CPU time then
 }
 
 func (c *endingContext) Err() error {
 	now := imagetest.CPU()
 	c.longest, c.last = max(c.longest, now-c.last), now
 	if c.looks++; c.end > 0 && c.looks >= c.end {
+		if c.looks == c.end {
+			c.ended = now
+		}
 		return context.Canceled
 	}
 	return nil
@@ -73,7 +78,7 @@ func (c *endingContext) Err() error {
 
 // encodeWatched encodes until the context ends, and returns the longest work between two calls of Err.
 func encodeWatched(t *testing.T, e Encoder, img image.Image, end int) (longest time.Duration, looks int, err error) {
-	c := &endingContext{watchedContext{Context: codec.WithAccount(t.Context(), nil)}, end}
+	c := &endingContext{watchedContext: watchedContext{Context: codec.WithAccount(t.Context(), nil)}, end: end}
 	longest = c.during(func() { err = e.(processors.ContextEncoder).EncodeContext(c, io.Discard, img) })
 	_ = c.Err()
 	return max(longest, c.longest), c.looks, err
@@ -106,4 +111,25 @@ func assertEncodesInSteps(t *testing.T, e Encoder, img image.Image, what string)
 	assert.ErrorIs(t, err, context.Canceled, what)
 	assert.LessOrEqual(t, after-end, 50, "%s: looks at a context that has ended", what)
 	t.Logf("%s: %d looks, %v at most between two, %d after the end", what, looks, longest.Round(time.Millisecond), after-end)
+}
+
+// At the usual effort, and in animations. The pictures are small, so that this takes half a second.
+func TestEncodersEndSoonAfterTheContextAtTheUsualEffortAndInAnimations(t *testing.T) {
+	still := imagetest.Static(384, 384, 1)
+	draw.Draw(still, still.Rect, imagetest.Photo(384, 384, 1), image.Point{}, draw.Src)
+	for name, e := range map[string]Encoder{
+		"GIF": processors.GIF{}, "lossy WebP": processors.WebP{Lossless: processors.LosslessNever}, "lossless WebP": processors.WebP{Lossless: processors.LosslessAlways},
+	} {
+		for kind, img := range map[string]image.Image{"still": still, "moves": filmOfOne(still)} {
+			what := name + ", " + kind
+			longest, looks, err := encodeWatched(t, e, img, 0)
+			assert.NoError(t, err, what)
+			assert.LessOrEqual(t, longest, notice/2, "%s: CPU time between two looks at the context", what)
+			assert.Greater(t, looks, 30, what)
+			c := &endingContext{watchedContext: watchedContext{Context: codec.WithAccount(t.Context(), nil)}, end: looks / 2}
+			assert.ErrorIs(t, e.(processors.ContextEncoder).EncodeContext(c, io.Discard, img), context.Canceled, what)
+			assert.LessOrEqual(t, imagetest.CPU()-c.ended, notice, "%s: CPU time after the end", what)
+			assert.LessOrEqual(t, c.looks-c.end, 50, "%s: looks at a context that has ended", what)
+		}
+	}
 }
