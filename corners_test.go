@@ -3,7 +3,6 @@ package thumbnail_test
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"image"
 	"image/color"
@@ -23,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/response"
 	"github.com/rest-thumbnails/thumbnail/storage"
@@ -152,18 +152,7 @@ func TestWhatWasFoundOfAConfigIsLogged(t *testing.T) {
 
 // cmykTIFF is a picture of one color.
 func cmykTIFF(c, m, y, k byte) []byte {
-	const fields, side = 9, 8
-	data := uint32(8 + 2 + 12*fields + 4)
-	b := binary.LittleEndian.AppendUint16([]byte("II*\x00\x08\x00\x00\x00"), fields)
-	for _, f := range [][3]uint32{{256, 1, side}, {257, 1, side}, {258, 4, data + 4*side*side}, {259, 1, 1}, {262, 1, 5}, {273, 1, data}, {277, 1, 4}, {278, 1, side}, {279, 1, 4 * side * side}} {
-		b = tiffField(b, f[0], f[1], f[2])
-	}
-	b = append(b, 0, 0, 0, 0)
-	b = append(b, bytes.Repeat([]byte{c, m, y, k}, side*side)...)
-	for range 4 {
-		b = binary.LittleEndian.AppendUint32(b, 8)
-	}
-	return b
+	return pieces.NewTIFF(8, 8, 8, 4, 5, bytes.Repeat([]byte{c, m, y, k}, 8*8)).Encode()
 }
 
 func TestNaiveCMYKIsWhatBrowsersShow(t *testing.T) {
@@ -263,11 +252,4 @@ func TestRemoveDoesNotWaitForAPutThatHonorsItsContext(t *testing.T) {
 		assert.Equal(t, 200, <-done)
 		assert.Zero(t, time.Since(start))
 	})
-}
-
-// tiffField is a field of a directory in little-endian order, with 4-byte values.
-func tiffField(b []byte, tag, count, value uint32) []byte {
-	b = binary.LittleEndian.AppendUint16(b, uint16(tag))
-	b = binary.LittleEndian.AppendUint16(b, 4)
-	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(b, count), value)
 }

@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,29 +81,17 @@ func rawPNG(width, height int, chunks ...[]byte) []byte {
 }
 
 // sameStrips is a gray TIFF of n rows that are one piece of deflated data.
-func sameStrips(data []byte, width, n uint32) []byte {
-	const fields = 9
-	offsets := uint32(8 + 2 + 12*fields + 4)
-	at := offsets + 8*n
-	b := binary.LittleEndian.AppendUint16([]byte("II*\x00\x08\x00\x00\x00"), fields)
-	for _, f := range [][3]uint32{{256, 1, width}, {257, 1, n}, {258, 1, 8}, {259, 1, 8}, {262, 1, 1}, {273, n, offsets}, {277, 1, 1}, {278, 1, 1}, {279, n, offsets + 4*n}} {
-		b = tiffField(b, f[0], f[1], f[2])
-	}
-	b = append(b, 0, 0, 0, 0)
-	for range n {
-		b = binary.LittleEndian.AppendUint32(b, at)
-	}
-	for range n {
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(data)))
-	}
-	return append(b, data...)
+func sameStrips(data []byte, width, n int) []byte {
+	const header = 8
+	return pieces.NewTIFF(width, n, 8, 1, 1, data).Set(259, []uint16{8}).Set(278, []uint32{1}).
+		Set(273, slices.Repeat([]uint32{header}, n)).Set(279, slices.Repeat([]uint32{uint32(len(data))}, n)).Encode()
 }
 
 // selfTIFF has directories that are their own children and successors.
 func selfTIFF() []byte {
 	b := []byte("II*\x00\x08\x00\x00\x00\x03\x00")
-	for _, tag := range []uint32{330, 34665, 34853} {
-		b = tiffField(b, tag, 1, 8)
+	for _, tag := range []uint16{330, 34665, 34853} {
+		b, _ = binary.Append(b, binary.LittleEndian, []uint16{tag, 4, 1, 0, 8, 0}) // one LONG: 8
 	}
 	return append(b, 8, 0, 0, 0)
 }

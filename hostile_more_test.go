@@ -196,22 +196,19 @@ func emptyPieces() (all []byte) {
 	return all
 }
 
-// profileTIFF is a gray TIFF of 100x100 pixels with a profile.
+// profileTIFF is a gray TIFF of 100x100 pixels with a profile, which is said to be far too long if it is nil.
 func profileTIFF(profile []byte) []byte {
-	const fields, side = 10, 100
-	at := uint32(8 + 2 + 12*fields + 4)
-	length := uint32(len(profile))
+	const side, tag = 100, 34675
+	field := profile
 	if profile == nil {
-		length = 1 << 31
+		field = make([]byte, 8)
 	}
-	b := binary.LittleEndian.AppendUint16([]byte("II*\x00\x08\x00\x00\x00"), fields)
-	for _, f := range [][3]uint32{{256, 1, side}, {257, 1, side}, {258, 1, 8}, {259, 1, 1}, {262, 1, 1}, {273, 1, at}, {277, 1, 1}, {278, 1, side}, {279, 1, side * side}} {
-		b = tiffField(b, f[0], f[1], f[2])
+	b := pieces.NewTIFF(side, side, 8, 1, 1, make([]byte, side*side)).Set(tag, field).Encode()
+	if profile == nil {
+		at := bytes.LastIndex(b, binary.LittleEndian.AppendUint16(nil, tag))
+		binary.LittleEndian.PutUint32(b[at+4:], 1<<31)
 	}
-	b = binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(b, 34675), 7)
-	b = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(b, length), at+side*side)
-	b = append(b, 0, 0, 0, 0)
-	return append(append(b, make([]byte, side*side)...), profile...)
+	return b
 }
 
 // heifOf is the header of a HEIC file with an item of 1000x1000 pixels, and what places it.

@@ -63,40 +63,11 @@ func gifWith(t testing.TB, profile []byte) []byte {
 }
 
 // tiffWith returns a TIFF of one pixel.
-func tiffWith(order binary.AppendByteOrder, photometric uint16, profile []byte) []byte {
-	b := []byte("II\x2a\x00")
-	if order.AppendUint16(nil, 1)[0] == 0 {
-		b = []byte("MM\x00\x2a")
-	}
-	samples := map[uint16]uint16{1: 1, 2: 3, 5: 4}[photometric]
-	const entries = 10
-	rest := uint32(8 + 2 + 12*entries + 4)
-	bits := rest + uint32(len(profile))
-	b = order.AppendUint16(order.AppendUint32(b, 8), entries)
-	short := func(tag, value uint16) {
-		b = order.AppendUint32(order.AppendUint16(order.AppendUint16(b, tag), 3), 1)
-		b = order.AppendUint16(order.AppendUint16(b, value), 0)
-	}
-	short(256, 1)
-	short(257, 1)
-	if samples == 1 {
-		short(258, 8)
-	} else {
-		b = order.AppendUint32(order.AppendUint16(order.AppendUint16(b, 258), 3), uint32(samples))
-		b = order.AppendUint32(b, bits)
-	}
-	short(259, 1)
-	short(262, photometric)
-	short(273, 0) // the pixel is at the start of the file
-	short(277, samples)
-	short(278, 1)
-	short(279, samples)
-	b = order.AppendUint32(order.AppendUint16(order.AppendUint16(b, 34675), 7), uint32(len(profile)))
-	b = append(append(order.AppendUint32(b, rest), 0, 0, 0, 0), profile...)
-	for range samples {
-		b = order.AppendUint16(b, 8)
-	}
-	return b
+func tiffWith(order pieces.ByteOrder, photometric int, profile []byte) []byte {
+	samples := map[int]int{1: 1, 2: 3, 5: 4}[photometric]
+	f := pieces.NewTIFF(1, 1, 8, samples, photometric, make([]byte, samples)).Set(34675, profile)
+	f.Order = order
+	return f.Encode()
 }
 
 func bmpWith(colors string, profile []byte) []byte {

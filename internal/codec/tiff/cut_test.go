@@ -12,22 +12,23 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // ending is a picture of 40×20 pixels in 5 strips whose directory stands behind the pixels, and the values of its
 // fields behind that.
-func ending(samples, bits int, compression uint16) *file {
-	f := newFile(40, 20, bits, samples, map[int]int{1: 1, 3: 2}[samples])
-	f.last = true
+func ending(samples, bits int, compression uint16) *pieces.TIFF {
+	f := pieces.NewTIFF(40, 20, bits, samples, map[int]int{1: 1, 3: 2}[samples])
+	f.Last = true
 	v := noise(5, 40*20*samples, bits)
 	for i := range 5 {
 		strip := pack(binary.LittleEndian, bits, 40*samples, v[i*40*4*samples:][:40*4*samples])
 		if compression == 8 {
 			strip = deflated(strip)
 		}
-		f.parts = append(f.parts, strip)
+		f.Parts = append(f.Parts, strip)
 	}
-	return f.set(259, []uint16{compression}).set(278, []uint16{4})
+	return f.Set(259, []uint16{compression}).Set(278, []uint16{4})
 }
 
 // directoryOf returns where the directory of a file begins, and where its values do.
@@ -49,7 +50,7 @@ func tolerant(t *testing.T, data []byte) (image.Image, error) {
 func TestADirectoryThatIsCutOffIsDamage(t *testing.T) {
 	for _, samples := range []int{1, 3} {
 		for _, compression := range []uint16{1, 8} {
-			whole := ending(samples, 8, compression).encode()
+			whole := ending(samples, 8, compression).Encode()
 			_, sound, err := codectest.Decode(t.Context(), tiff.Format, whole, codec.Options{})
 			require.NoError(t, err)
 			start, _ := directoryOf(whole)
@@ -72,7 +73,7 @@ func TestUncompressedPixelsBeforeACutDirectoryAreShownWhereThatIsTolerated(t *te
 		for _, bits := range []int{8, 16} {
 			f := ending(samples, bits, 1)
 			sound := decoded(t, f)
-			whole := f.encode()
+			whole := f.Encode()
 			start, _ := directoryOf(whole)
 			counts := len(whole) - 5*4
 			for n := start + 2 + 12*7; n < counts; n++ { // with all fields up to StripOffsets
@@ -89,7 +90,7 @@ func TestUncompressedPixelsBeforeACutDirectoryAreShownWhereThatIsTolerated(t *te
 func TestStripsWhoseOffsetsAreThereAreShownWhereThatIsTolerated(t *testing.T) {
 	f := ending(1, 8, 8)
 	sound := decoded(t, f)
-	whole := f.encode()
+	whole := f.Encode()
 	_, values := directoryOf(whole)
 	for strips := 1; strips < 5; strips++ {
 		img, err := tolerant(t, whole[:values+4*strips])
@@ -108,13 +109,13 @@ func TestStripsWhoseOffsetsAreThereAreShownWhereThatIsTolerated(t *testing.T) {
 
 func TestAPaletteThatIsCutOffIsShownAsFarAsItIsThere(t *testing.T) {
 	v := noise(2, 16*16, 8)
-	f := newFile(16, 16, 8, 1, 3, pack(binary.LittleEndian, 8, 16, v))
-	f.last = true
+	f := pieces.NewTIFF(16, 16, 8, 1, 3, pack(binary.LittleEndian, 8, 16, v))
+	f.Last = true
 	colors := make([]uint16, 768)
 	for i := range colors {
 		colors[i] = uint16(i*7%256) * 257
 	}
-	whole := f.set(320, colors).encode()
+	whole := f.Set(320, colors).Encode()
 	for _, have := range []int{767, 700, 512, 300} {
 		data := whole[:len(whole)-2*(768-have)]
 		_, _, err := codectest.Decode(t.Context(), tiff.Format, data, codec.Options{})

@@ -16,16 +16,17 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // striped is a white picture of 5 strips of 10 rows, gray or with alpha.
-func striped(samples, photometric int, compress func([]byte) []byte, compression uint16) *file {
-	f := newFile(40, 50, 8, samples, photometric)
+func striped(samples, photometric int, compress func([]byte) []byte, compression uint16) *pieces.TIFF {
+	f := pieces.NewTIFF(40, 50, 8, samples, photometric)
 	for range 5 {
 		row := bytes.Repeat([]byte{255}, 40*10*samples)
-		f.parts = append(f.parts, compress(row))
+		f.Parts = append(f.Parts, compress(row))
 	}
-	return f.set(278, []uint32{10}).set(259, []uint16{compression}).set(338, []uint16{2, 2, 2, 2}[:max(samples-3, 0)])
+	return f.Set(278, []uint32{10}).Set(259, []uint16{compression}).Set(338, []uint16{2, 2, 2, 2}[:max(samples-3, 0)])
 }
 
 // lzwOf packs as TIFF of before 5.0 does, the lowest bit first.
@@ -38,18 +39,18 @@ func lzwOf(p []byte) []byte {
 }
 
 func TestADamagedStripLeavesTheOthers(t *testing.T) {
-	for name, make := range map[string]func() *file{
-		"deflate": func() *file { return striped(1, 1, deflated, 8) },
-		"RGB":     func() *file { return striped(3, 2, deflated, 8) },
-		"alpha":   func() *file { return striped(4, 2, deflated, 8) },
-		"CMYK":    func() *file { f := striped(4, 5, deflated, 8); f.set(338, nil); return f },
+	for name, make := range map[string]func() *pieces.TIFF{
+		"deflate": func() *pieces.TIFF { return striped(1, 1, deflated, 8) },
+		"RGB":     func() *pieces.TIFF { return striped(3, 2, deflated, 8) },
+		"alpha":   func() *pieces.TIFF { return striped(4, 2, deflated, 8) },
+		"CMYK":    func() *pieces.TIFF { f := striped(4, 5, deflated, 8); f.Set(338, nil); return f },
 	} {
 		for _, least := range []image.Point{{}, {X: 20, Y: 25}} {
 			f := make()
-			f.parts[2] = f.parts[2][:3]
-			_, _, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{Least: least})
+			f.Parts[2] = f.Parts[2][:3]
+			_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Least: least})
 			assert.ErrorIs(t, err, codec.ErrCorrupt, name)
-			_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{Tolerant: true, Least: least})
+			_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Tolerant: true, Least: least})
 			require.NoError(t, err, name)
 			assert.True(t, pic.Partial, name)
 			h := pic.Image.Bounds().Dy()
@@ -68,18 +69,18 @@ func TestADamagedStripLeavesTheOthers(t *testing.T) {
 
 func TestATileThatIsDamagedLeavesItsNeighbors(t *testing.T) {
 	for _, planes := range []bool{false, true} {
-		f := newFile(32, 32, 8, 3, 2).set(322, []uint16{16}).set(323, []uint16{16}).set(259, []uint16{8})
-		f.tiled = true
+		f := pieces.NewTIFF(32, 32, 8, 3, 2).Set(322, []uint16{16}).Set(323, []uint16{16}).Set(259, []uint16{8})
+		f.Tiled = true
 		n, size := 4, 16*16*3
 		if planes {
-			f.set(284, []uint16{2})
+			f.Set(284, []uint16{2})
 			n, size = 12, 16*16
 		}
 		for range n {
-			f.parts = append(f.parts, deflated(bytes.Repeat([]byte{255}, size)))
+			f.Parts = append(f.Parts, deflated(bytes.Repeat([]byte{255}, size)))
 		}
-		f.parts[1] = f.parts[1][:5]
-		_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{Tolerant: true})
+		f.Parts[1] = f.Parts[1][:5]
+		_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Tolerant: true})
 		require.NoError(t, err)
 		assert.True(t, pic.Partial)
 		for _, p := range []image.Point{{0, 0}, {15, 15}, {0, 16}, {31, 31}} {
@@ -91,9 +92,9 @@ func TestATileThatIsDamagedLeavesItsNeighbors(t *testing.T) {
 }
 
 func TestADamagedPictureWithAPaletteIsGrayWhereItIs(t *testing.T) {
-	f := striped(1, 3, deflated, 8).set(320, make([]uint16, 768))
-	f.parts[4] = nil
-	_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{Tolerant: true})
+	f := striped(1, 3, deflated, 8).Set(320, make([]uint16, 768))
+	f.Parts[4] = nil
+	_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Tolerant: true})
 	require.NoError(t, err)
 	assert.True(t, pic.Partial)
 	assert.Equal(t, color.RGBA{0, 0, 0, 255}, pic.Image.At(0, 0))
@@ -103,16 +104,16 @@ func TestADamagedPictureWithAPaletteIsGrayWhereItIs(t *testing.T) {
 func TestLessThanATenthIsNoPicture(t *testing.T) {
 	for _, least := range []image.Point{{}, {X: 4, Y: 40}} {
 		for rows, want := range map[int]error{9: codec.ErrCorrupt, 10: nil} {
-			g := newFile(10, 100, 8, 1, 1)
+			g := pieces.NewTIFF(10, 100, 8, 1, 1)
 			for i := range 100 {
 				p := []byte{0x7f}
 				if i < rows {
 					p = []byte{0xf7, 200} // ten times
 				}
-				g.parts = append(g.parts, p)
+				g.Parts = append(g.Parts, p)
 			}
-			g.set(259, []uint16{32773}).set(278, []uint16{1})
-			_, _, err := codectest.Decode(t.Context(), tiff.Format, g.encode(), codec.Options{Tolerant: true, Least: least})
+			g.Set(259, []uint16{32773}).Set(278, []uint16{1})
+			_, _, err := codectest.Decode(t.Context(), tiff.Format, g.Encode(), codec.Options{Tolerant: true, Least: least})
 			assert.ErrorIs(t, err, want)
 		}
 	}
@@ -121,9 +122,9 @@ func TestLessThanATenthIsNoPicture(t *testing.T) {
 func TestACutFileIsDecodedAsFarAsItGoes(t *testing.T) {
 	var b bytes.Buffer // with the directory in front, as programs write that stream
 	pixels := bytes.Repeat([]byte{255}, 40*50)
-	f := newFile(40, 50, 8, 1, 1)
-	f.set(273, []uint32{400}).set(279, []uint32{2000})
-	head := f.encode()
+	f := pieces.NewTIFF(40, 50, 8, 1, 1)
+	f.Set(273, []uint32{400}).Set(279, []uint32{2000})
+	head := f.Encode()
 	require.Less(t, len(head), 400)
 	b.Write(head)
 	b.Write(make([]byte, 400-len(head)))
@@ -139,12 +140,12 @@ func TestACutFileIsDecodedAsFarAsItGoes(t *testing.T) {
 // burning is a file of about a megabyte whose strips all are the same bytes.
 func burning(compression uint16, strip []byte) []byte {
 	const rows = 60000
-	f := newFile(16, rows, 8, 1, 1, strip).set(259, []uint16{compression}).set(278, []uint16{1})
+	f := pieces.NewTIFF(16, rows, 8, 1, 1, strip).Set(259, []uint16{compression}).Set(278, []uint16{1})
 	offsets, counts := make([]uint32, rows), make([]uint32, rows)
 	for i := range offsets {
 		offsets[i], counts[i] = 8, uint32(len(strip))
 	}
-	return f.set(273, offsets).set(279, counts).encode()
+	return f.Set(273, offsets).Set(279, counts).Encode()
 }
 
 func TestBytesThatAreManyStripsCostNoMoreThanAFileOfThatSize(t *testing.T) {
@@ -197,7 +198,7 @@ func TestEveryDecoderLooksAtItsContext(t *testing.T) {
 		"deflate":  {8, append([]byte{0x78, 0x9c}, bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, size/5)...), size >> 16},
 		"LZW":      {5, bytes.Repeat([]byte{0x80, 0x40, 0x20, 0x10, 8, 4, 2, 1, 0}, size/9), size >> 16},
 	} {
-		data := newFile(2000, 2000, 8, 1, 1, c.strip).set(259, []uint16{c.compression}).encode()
+		data := pieces.NewTIFF(2000, 2000, 8, 1, 1, c.strip).Set(259, []uint16{c.compression}).Encode()
 		ctx := &looking{Context: t.Context()}
 		codectest.Decode(ctx, tiff.Format, data, codec.Options{Least: image.Pt(100, 100)})
 		assert.GreaterOrEqual(t, ctx.looks, c.looks*9/10, name)
@@ -211,14 +212,14 @@ func TestEveryDecoderLooksAtItsContext(t *testing.T) {
 func TestOldLZWIsRead(t *testing.T) {
 	v := noise(3, 200*100, 8)
 	p := pack(binary.LittleEndian, 8, 200, v)
-	f := newFile(200, 100, 8, 1, 1, lzwOf(p)).set(259, []uint16{5})
+	f := pieces.NewTIFF(200, 100, 8, 1, 1, lzwOf(p)).Set(259, []uint16{5})
 	assert.Zero(t, sameAs(decoded(t, f), grayOf(200, 100, 8, v)))
 }
 
 func TestSizesThatCannotBeCountedAreTooLarge(t *testing.T) {
 	for _, size := range [][2]uint32{{1<<31 - 1, 1<<31 - 1}, {1 << 24, 1 << 21}} {
-		f := newFile(1, 1, 8, 3, 2, make([]byte, 3)).set(256, []uint32{size[0]}).set(257, []uint32{size[1]})
-		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{})
+		f := pieces.NewTIFF(1, 1, 8, 3, 2, make([]byte, 3)).Set(256, []uint32{size[0]}).Set(257, []uint32{size[1]})
+		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{})
 		assert.ErrorIs(t, err, codec.ErrTooLarge)
 	}
 }
@@ -228,19 +229,19 @@ func TestManySmallTilesOfJPEGAreASoundFile(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, jpeg.Encode(&b, tile, nil))
 	const side = 2048
-	f := newFile(side, side, 8, 1, 1, b.Bytes()).set(259, []uint16{7}).set(322, []uint16{16}).set(323, []uint16{16})
-	f.tiled = true
+	f := pieces.NewTIFF(side, side, 8, 1, 1, b.Bytes()).Set(259, []uint16{7}).Set(322, []uint16{16}).Set(323, []uint16{16})
+	f.Tiled = true
 	n := side * side / 256
-	for len(f.parts) < n {
-		f.parts = append(f.parts, b.Bytes())
+	for len(f.Parts) < n {
+		f.Parts = append(f.Parts, b.Bytes())
 	}
-	assert.NotNil(t, codectest.WithinMemory(t, tiff.Format, f.encode(), codec.Options{Least: image.Pt(9, 9)}, "tiles"))
+	assert.NotNil(t, codectest.WithinMemory(t, tiff.Format, f.Encode(), codec.Options{Least: image.Pt(9, 9)}, "tiles"))
 }
 
 func TestAStripEndsWhereTheNextOneBegins(t *testing.T) {
-	f := newFile(40, 20, 8, 1, 1, make([]byte, 100), make([]byte, 400)).set(278, []uint32{10})
+	f := pieces.NewTIFF(40, 20, 8, 1, 1, make([]byte, 100), make([]byte, 400)).Set(278, []uint32{10})
 	for _, counts := range [][]uint32{{100, 400}, {0, 0}} {
-		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.set(279, counts).encode(), codec.Options{})
+		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Set(279, counts).Encode(), codec.Options{})
 		assert.ErrorIs(t, err, codec.ErrCorrupt)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // jpegStrip is a JPEG file of 48×16 pixels.
@@ -37,15 +38,15 @@ func jpegStrip(t *testing.T, colored bool) []byte {
 }
 
 // jpegStrips is a picture of n such strips.
-func jpegStrips(t *testing.T, colored bool, n int) *file {
-	f := newFile(48, 16*n, 8, 1, 1)
+func jpegStrips(t *testing.T, colored bool, n int) *pieces.TIFF {
+	f := pieces.NewTIFF(48, 16*n, 8, 1, 1)
 	if colored {
-		f = newFile(48, 16*n, 8, 3, 6).set(530, []uint16{2, 2})
+		f = pieces.NewTIFF(48, 16*n, 8, 3, 6).Set(530, []uint16{2, 2})
 	}
 	for range n {
-		f.parts = append(f.parts, jpegStrip(t, colored))
+		f.Parts = append(f.Parts, jpegStrip(t, colored))
 	}
-	return f.set(259, []uint16{7}).set(278, []uint16{16})
+	return f.Set(259, []uint16{7}).Set(278, []uint16{16})
 }
 
 func TestAFlippedBitInAJPEGStripCostsThatStripAlone(t *testing.T) {
@@ -55,8 +56,8 @@ func TestAFlippedBitInAJPEGStripCostsThatStripAlone(t *testing.T) {
 		for _, hit := range []int{0, 2} {
 			for bit := hit; bit < 8*len(part); bit += 29 {
 				f := jpegStrips(t, colored, 4)
-				f.parts[hit][bit/8] ^= 1 << (bit % 8)
-				data := f.encode()
+				f.Parts[hit][bit/8] ^= 1 << (bit % 8)
+				data := f.Encode()
 				if _, _, err := codectest.Decode(t.Context(), tiff.Format, data, codec.Options{}); err != nil {
 					assert.ErrorIs(t, err, codec.ErrCorrupt, "bit %d", bit)
 				}
@@ -80,8 +81,8 @@ func TestAFlippedBitInTheOnlyJPEGStripIsDamage(t *testing.T) {
 	part := jpegStrip(t, true)
 	for bit := 0; bit < 8*len(part); bit += 11 {
 		f := jpegStrips(t, true, 1)
-		f.parts[0][bit/8] ^= 1 << (bit % 8)
-		if _, _, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{}); err != nil {
+		f.Parts[0][bit/8] ^= 1 << (bit % 8)
+		if _, _, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{}); err != nil {
 			assert.ErrorIs(t, err, codec.ErrCorrupt, "bit %d of byte %d", bit%8, bit/8)
 		}
 	}
@@ -89,17 +90,17 @@ func TestAFlippedBitInTheOnlyJPEGStripIsDamage(t *testing.T) {
 
 func TestLosslessJPEGStripsAreNotDamage(t *testing.T) {
 	f := jpegStrips(t, false, 3)
-	for _, p := range f.parts {
+	for _, p := range f.Parts {
 		p[bytes.Index(p, []byte{0xff, 0xc0})+1] = 0xc3
 	}
 	for _, tolerant := range []bool{false, true} {
-		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{Tolerant: tolerant})
+		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Tolerant: tolerant})
 		assert.ErrorIs(t, err, codec.ErrFormat)
 	}
-	f.parts[1] = jpegStrip(t, false)
-	_, _, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{})
+	f.Parts[1] = jpegStrip(t, false)
+	_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{})
 	assert.ErrorIs(t, err, codec.ErrCorrupt)
-	_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{Tolerant: true})
+	_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Tolerant: true})
 	require.NoError(t, err)
 	assert.True(t, pic.Partial)
 }
@@ -108,8 +109,8 @@ func TestACutJPEGStripIsKeptUpToTheCut(t *testing.T) {
 	f := jpegStrips(t, true, 2)
 	sound := decoded(t, f)
 	f = jpegStrips(t, true, 2)
-	f.parts[1] = f.parts[1][:len(f.parts[1])-100]
-	_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{Tolerant: true})
+	f.Parts[1] = f.Parts[1][:len(f.Parts[1])-100]
+	_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Tolerant: true})
 	require.NoError(t, err)
 	assert.True(t, pic.Partial)
 	assert.Equal(t, rgbaAt(sound, 2, 20), rgbaAt(pic.Image, 2, 20))

@@ -16,11 +16,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-func decoded(t *testing.T, f *file) image.Image {
+func decoded(t *testing.T, f *pieces.TIFF) image.Image {
 	t.Helper()
-	_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{})
+	_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{})
 	require.NoError(t, err)
 	require.False(t, pic.Partial)
 	return pic.Image
@@ -29,19 +30,19 @@ func decoded(t *testing.T, f *file) image.Image {
 const width, height = 37, 23
 
 func TestSamplesOfEveryDepthAreRead(t *testing.T) {
-	for _, order := range []byteOrder{binary.LittleEndian, binary.BigEndian} {
+	for _, order := range []pieces.ByteOrder{binary.LittleEndian, binary.BigEndian} {
 		for _, bits := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 32} {
 			gray := noise(uint64(bits), width*height, bits)
-			f := newFile(width, height, bits, 1, 1, pack(order, bits, width, gray))
-			f.order = order
+			f := pieces.NewTIFF(width, height, bits, 1, 1, pack(order, bits, width, gray))
+			f.Order = order
 			assert.LessOrEqual(t, sameAs(decoded(t, f), grayOf(width, height, bits, gray)), 1.0, "gray, %d bits, %v", bits, order)
 			for _, samples := range []int{3, 4, 5} {
 				colors := noise(uint64(bits), width*height*samples, bits)
-				f = newFile(width, height, bits, samples, 2, pack(order, bits, width*samples, colors))
-				f.order, f.big = order, samples == 4
-				f.set(338, []uint16{0, 0}[:samples-3])
+				f = pieces.NewTIFF(width, height, bits, samples, 2, pack(order, bits, width*samples, colors))
+				f.Order, f.Big = order, samples == 4
+				f.Set(338, []uint16{0, 0}[:samples-3])
 				if samples == 3 {
-					f.set(338, nil)
+					f.Set(338, nil)
 				}
 				assert.LessOrEqual(t, sameAs(decoded(t, f), rgbOf(width, height, bits, samples, colors)), 1.0, "RGB, %d bits, %v", bits, order)
 			}
@@ -56,7 +57,7 @@ func TestWhiteIsZeroIsInverted(t *testing.T) {
 		for i := range v {
 			inverse[i] = 1<<bits - 1 - v[i]
 		}
-		f := newFile(width, height, bits, 1, 0, pack(binary.LittleEndian, bits, width, v))
+		f := pieces.NewTIFF(width, height, bits, 1, 0, pack(binary.LittleEndian, bits, width, v))
 		assert.LessOrEqual(t, sameAs(decoded(t, f), grayOf(width, height, bits, inverse)), 1.0, "%d bits", bits)
 	}
 }
@@ -73,8 +74,8 @@ func TestFloatsAreLevelsFrom0To1(t *testing.T) {
 	f16 := []uint64{0, 0x3c00, 0x3800, 0x3400, 0xc200, 0x4700, 0x7e00, 0x3a00}
 	f24 := []uint64{0, 0x3f0000, 0x3e0000, 0x3d0000, 0xc08000, 0x41c000, 0x7f8000, 0x3e8000}
 	for bits, v := range map[int][]uint64{16: f16, 24: f24, 32: f32, 64: f64} {
-		f := newFile(len(values), 1, bits, 1, 1, pack(binary.BigEndian, bits, len(v), v)).set(339, []uint16{3})
-		f.order = binary.BigEndian
+		f := pieces.NewTIFF(len(values), 1, bits, 1, 1, pack(binary.BigEndian, bits, len(v), v)).Set(339, []uint16{3})
+		f.Order = binary.BigEndian
 		assert.LessOrEqual(t, sameAs(decoded(t, f), want), 0.5, "%d bits", bits)
 	}
 }
@@ -83,9 +84,9 @@ func TestOnlySamplesThatAreAlphaAreAlpha(t *testing.T) {
 	v := noise(1, width*height*5, 8)
 	data := pack(binary.LittleEndian, 8, width*5, v)
 	for _, extra := range [][]uint16{nil, {0}, {0, 0}, {1, 0}, {2, 0}, {0, 1}, {0, 2}, {9, 2}} {
-		f := newFile(width, height, 8, 5, 2, data)
+		f := pieces.NewTIFF(width, height, 8, 5, 2, data)
 		if extra != nil {
-			f.set(338, extra)
+			f.Set(338, extra)
 		}
 		m := decoded(t, f)
 		for i := range width * height {
@@ -123,7 +124,7 @@ func TestPalettesHave16BitsOr8(t *testing.T) {
 			}
 			colors[0] = uint16(255 * scale)
 			v := noise(1, width*height, bits)
-			f := newFile(width, height, bits, 1, 3, pack(binary.LittleEndian, bits, width, v)).set(320, colors)
+			f := pieces.NewTIFF(width, height, bits, 1, 3, pack(binary.LittleEndian, bits, width, v)).Set(320, colors)
 			want := image.NewRGBA(image.Rect(0, 0, width, height))
 			for i, p := range v {
 				want.SetRGBA(i%width, i/width, color.RGBA{byte(int(colors[p]) / scale), byte(int(colors[n+int(p)]) / scale), byte(int(colors[2*n+int(p)]) / scale), 255})
@@ -138,18 +139,18 @@ func TestFieldsThatAreMissingAreUnderstood(t *testing.T) {
 	data := pack(binary.LittleEndian, 8, width*3, v)
 	want := rgbOf(width, height, 8, 3, v)
 	half := 12 * width * 3
-	for name, f := range map[string]*file{
-		"one value of BitsPerSample":      newFile(width, height, 8, 3, 2, data).set(258, []uint16{8}),
-		"no SamplesPerPixel":              newFile(width, height, 8, 3, 2, data).set(277, nil),
-		"no Compression":                  newFile(width, height, 8, 3, 2, data).set(259, nil),
-		"no PhotometricInterpretation":    newFile(width, height, 8, 3, 2, data).set(262, nil),
-		"no StripByteCounts":              {order: binary.LittleEndian, fields: newFile(width, height, 8, 3, 2).fields, parts: [][]byte{data}, noSize: true},
-		"StripByteCounts of 0":            newFile(width, height, 8, 3, 2, data).set(279, []uint32{0}),
-		"StripByteCounts that are short":  newFile(width, height, 8, 3, 2, data).set(279, []uint32{77}),
-		"two strips without RowsPerStrip": newFile(width, height, 8, 3, 2, data[:half], data[half:]),
-		"RowsPerStrip of 0":               newFile(width, height, 8, 3, 2, data).set(278, []uint32{0}),
-		"RowsPerStrip beyond the picture": newFile(width, height, 8, 3, 2, data).set(278, []uint32{math.MaxUint32}),
-		"sizes of 16 bits":                newFile(width, height, 8, 3, 2, data).set(256, []uint16{width}).set(257, []uint16{height}),
+	for name, f := range map[string]*pieces.TIFF{
+		"one value of BitsPerSample":      pieces.NewTIFF(width, height, 8, 3, 2, data).Set(258, []uint16{8}),
+		"no SamplesPerPixel":              pieces.NewTIFF(width, height, 8, 3, 2, data).Set(277, nil),
+		"no Compression":                  pieces.NewTIFF(width, height, 8, 3, 2, data).Set(259, nil),
+		"no PhotometricInterpretation":    pieces.NewTIFF(width, height, 8, 3, 2, data).Set(262, nil),
+		"no StripByteCounts":              {Order: binary.LittleEndian, Fields: pieces.NewTIFF(width, height, 8, 3, 2).Fields, Parts: [][]byte{data}, NoSize: true},
+		"StripByteCounts of 0":            pieces.NewTIFF(width, height, 8, 3, 2, data).Set(279, []uint32{0}),
+		"StripByteCounts that are short":  pieces.NewTIFF(width, height, 8, 3, 2, data).Set(279, []uint32{77}),
+		"two strips without RowsPerStrip": pieces.NewTIFF(width, height, 8, 3, 2, data[:half], data[half:]),
+		"RowsPerStrip of 0":               pieces.NewTIFF(width, height, 8, 3, 2, data).Set(278, []uint32{0}),
+		"RowsPerStrip beyond the picture": pieces.NewTIFF(width, height, 8, 3, 2, data).Set(278, []uint32{math.MaxUint32}),
+		"sizes of 16 bits":                pieces.NewTIFF(width, height, 8, 3, 2, data).Set(256, []uint16{width}).Set(257, []uint16{height}),
 	} {
 		assert.Zero(t, sameAs(decoded(t, f), want), name)
 	}
@@ -157,8 +158,8 @@ func TestFieldsThatAreMissingAreUnderstood(t *testing.T) {
 
 func TestOnlyTheOrientationIsLeftToTheCaller(t *testing.T) {
 	for orientation := range uint16(11) {
-		f := newFile(3, 2, 8, 1, 1, make([]byte, 6)).set(274, []uint16{orientation})
-		h, err := tiff.Format.Header(t.Context(), codec.NewBytesReader(t.Context(), f.encode()))
+		f := pieces.NewTIFF(3, 2, 8, 1, 1, make([]byte, 6)).Set(274, []uint16{orientation})
+		h, err := tiff.Format.Header(t.Context(), codec.NewBytesReader(t.Context(), f.Encode()))
 		require.NoError(t, err)
 		want := int(orientation)
 		if want < 1 || want > 8 {
@@ -170,7 +171,7 @@ func TestOnlyTheOrientationIsLeftToTheCaller(t *testing.T) {
 }
 
 func TestPredictorsAreUndone(t *testing.T) {
-	for _, order := range []byteOrder{binary.LittleEndian, binary.BigEndian} {
+	for _, order := range []pieces.ByteOrder{binary.LittleEndian, binary.BigEndian} {
 		for _, bits := range []int{8, 16, 32} {
 			v := noise(uint64(bits), width*height*3, bits)
 			d := make([]uint64, len(v))
@@ -180,8 +181,8 @@ func TestPredictorsAreUndone(t *testing.T) {
 					d[i] = (v[i] - v[i-3]) & (1<<bits - 1)
 				}
 			}
-			f := newFile(width, height, bits, 3, 2, deflated(pack(order, bits, 3*width, d))).set(259, []uint16{8}).set(317, []uint16{2})
-			f.order = order
+			f := pieces.NewTIFF(width, height, bits, 3, 2, deflated(pack(order, bits, 3*width, d))).Set(259, []uint16{8}).Set(317, []uint16{2})
+			f.Order = order
 			assert.LessOrEqual(t, sameAs(decoded(t, f), rgbOf(width, height, bits, 3, v)), 1.0, "%d bits, %v", bits, order)
 		}
 	}
@@ -216,7 +217,7 @@ func TestSubsampledChromaIsSpread(t *testing.T) {
 				data = append(data, cb, cr)
 			}
 		}
-		f := newFile(w, h, 8, 3, 6, data).set(530, []uint16{uint16(sub[0]), uint16(sub[1])})
+		f := pieces.NewTIFF(w, h, 8, 3, 6, data).Set(530, []uint16{uint16(sub[0]), uint16(sub[1])})
 		assert.LessOrEqual(t, sameAs(decoded(t, f), m), 2.0, fmt.Sprint(sub))
 	}
 }
@@ -227,7 +228,7 @@ func TestAPaletteStaysOneUnlessThePictureIsReduced(t *testing.T) {
 		colors[i] = uint16(i * 1300)
 	}
 	v := noise(1, width*height, 4)
-	data := newFile(width, height, 4, 1, 3, pack(binary.LittleEndian, 4, width, v)).set(320, colors).encode()
+	data := pieces.NewTIFF(width, height, 4, 1, 3, pack(binary.LittleEndian, 4, width, v)).Set(320, colors).Encode()
 	_, pic, err := codectest.Decode(t.Context(), tiff.Format, data, codec.Options{})
 	require.NoError(t, err)
 	assert.IsType(t, &image.Paletted{}, pic.Image)
@@ -238,24 +239,24 @@ func TestAPaletteStaysOneUnlessThePictureIsReduced(t *testing.T) {
 
 func TestWhatIsNotDecodedIsSaid(t *testing.T) {
 	data := make([]byte, width*height*8)
-	for name, f := range map[string]*file{
-		"compression":          newFile(width, height, 8, 1, 1, data).set(259, []uint16{34712}),
-		"CFA":                  newFile(width, height, 8, 1, 32803, data),
-		"depths that differ":   newFile(width, height, 8, 3, 2, data).set(258, []uint16{5, 6, 5}),
-		"fax of 8 bits":        newFile(width, height, 8, 1, 1, data).set(259, []uint16{4}),
-		"a predictor of 4 bit": newFile(width, height, 4, 1, 1, data).set(259, []uint16{5}).set(317, []uint16{2}),
-		"complex numbers":      newFile(width, height, 32, 1, 1, data).set(339, []uint16{6}),
+	for name, f := range map[string]*pieces.TIFF{
+		"compression":          pieces.NewTIFF(width, height, 8, 1, 1, data).Set(259, []uint16{34712}),
+		"CFA":                  pieces.NewTIFF(width, height, 8, 1, 32803, data),
+		"depths that differ":   pieces.NewTIFF(width, height, 8, 3, 2, data).Set(258, []uint16{5, 6, 5}),
+		"fax of 8 bits":        pieces.NewTIFF(width, height, 8, 1, 1, data).Set(259, []uint16{4}),
+		"a predictor of 4 bit": pieces.NewTIFF(width, height, 4, 1, 1, data).Set(259, []uint16{5}).Set(317, []uint16{2}),
+		"complex numbers":      pieces.NewTIFF(width, height, 32, 1, 1, data).Set(339, []uint16{6}),
 	} {
-		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{})
+		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{})
 		assert.ErrorIs(t, err, codec.ErrFormat, name)
 	}
-	for name, f := range map[string]*file{
-		"no width":         newFile(0, height, 8, 1, 1, data),
-		"too few pixels":   newFile(width, height, 8, 3, 2, data[:width*height*2]),
-		"no strips":        newFile(width, height, 8, 1, 1, data).set(273, []byte{}),
-		"a palette absent": newFile(width, height, 8, 1, 3, data),
+	for name, f := range map[string]*pieces.TIFF{
+		"no width":         pieces.NewTIFF(0, height, 8, 1, 1, data),
+		"too few pixels":   pieces.NewTIFF(width, height, 8, 3, 2, data[:width*height*2]),
+		"no strips":        pieces.NewTIFF(width, height, 8, 1, 1, data).Set(273, []byte{}),
+		"a palette absent": pieces.NewTIFF(width, height, 8, 1, 3, data),
 	} {
-		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.encode(), codec.Options{})
+		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{})
 		assert.ErrorIs(t, err, codec.ErrCorrupt, name)
 	}
 }
@@ -264,7 +265,7 @@ func TestTheProfileIsFound(t *testing.T) {
 	profile := []byte("not a profile, but long enough to lie elsewhere")
 	for photometric, space := range map[int]codec.Space{1: codec.SpaceGray, 2: codec.SpaceRGB, 5: codec.SpaceCMYK} {
 		n := map[int]int{1: 1, 2: 3, 5: 4}[photometric]
-		data := newFile(width, height, 8, n, photometric, make([]byte, width*height*n)).set(34675, profile).encode()
+		data := pieces.NewTIFF(width, height, 8, n, photometric, make([]byte, width*height*n)).Set(34675, profile).Encode()
 		h, err := tiff.Format.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
 		require.NoError(t, err)
 		c, err := tiff.Format.Color(t.Context(), data, &h)
@@ -274,7 +275,7 @@ func TestTheProfileIsFound(t *testing.T) {
 }
 
 func TestADirectoryBehindThePixelsIsSought(t *testing.T) {
-	data := newFile(1000, 1000, 8, 3, 2, make([]byte, 3e6)).encode()
+	data := pieces.NewTIFF(1000, 1000, 8, 3, 2, make([]byte, 3e6)).Encode()
 	src := &counter{Reader: bytes.NewReader(data)}
 	h, err := tiff.Format.Header(t.Context(), codec.NewReader(t.Context(), src, false))
 	require.NoError(t, err)

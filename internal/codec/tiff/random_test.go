@@ -15,6 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // A randomTIFF is a picture of random samples in a file of random layout.
@@ -27,7 +28,7 @@ type randomTIFF struct {
 	extra                                    []uint16
 	palette                                  []uint16
 	values                                   []uint64 // samples of a pixel together
-	order                                    byteOrder
+	order                                    pieces.ByteOrder
 }
 
 func newRandomTIFF(r *rand.Rand) *randomTIFF {
@@ -217,30 +218,30 @@ func packBits(p []byte, row int) (out []byte) {
 }
 
 // file writes the picture.
-func (p *randomTIFF) file(r *rand.Rand) *file {
-	f := newFile(p.w, p.h, p.bits, p.samples, p.photometric)
-	f.order, f.big, f.tiled, f.last = p.order, r.IntN(3) == 0, p.tiled, r.IntN(2) == 0
-	f.set(259, []uint16{p.compression}).set(317, []uint16{uint16(p.predictor)}).set(266, []uint16{uint16(p.fillOrder)}).set(284, []uint16{1})
+func (p *randomTIFF) file(r *rand.Rand) *pieces.TIFF {
+	f := pieces.NewTIFF(p.w, p.h, p.bits, p.samples, p.photometric)
+	f.Order, f.Big, f.Tiled, f.Last = p.order, r.IntN(3) == 0, p.tiled, r.IntN(2) == 0
+	f.Set(259, []uint16{p.compression}).Set(317, []uint16{uint16(p.predictor)}).Set(266, []uint16{uint16(p.fillOrder)}).Set(284, []uint16{1})
 	if p.planar {
-		f.set(284, []uint16{2})
+		f.Set(284, []uint16{2})
 	}
 	if p.float {
 		formats := make([]uint16, p.samples)
 		for i := range formats {
 			formats[i] = 3
 		}
-		f.set(339, formats)
+		f.Set(339, formats)
 	}
 	if p.tiled {
-		f.set(322, []uint16{16}).set(323, []uint16{16})
+		f.Set(322, []uint16{16}).Set(323, []uint16{16})
 	} else {
-		f.set(278, []uint32{uint32(p.segH)})
+		f.Set(278, []uint32{uint32(p.segH)})
 	}
 	if len(p.extra) > 0 {
-		f.set(338, p.extra)
+		f.Set(338, p.extra)
 	}
 	if p.palette != nil {
-		f.set(320, p.palette)
+		f.Set(320, p.palette)
 	}
 	planes := []int{-1}
 	if p.planar {
@@ -252,7 +253,7 @@ func (p *randomTIFF) file(r *rand.Rand) *file {
 	for _, plane := range planes {
 		for y := 0; y < p.h; y += p.segH {
 			for x := 0; x < p.w; x += p.segW {
-				f.parts = append(f.parts, p.segment(x, y, plane))
+				f.Parts = append(f.Parts, p.segment(x, y, plane))
 			}
 		}
 	}
@@ -322,7 +323,7 @@ func TestRandomLayoutsAreReadAsTheyAreWritten(t *testing.T) {
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 77))
 		p := newRandomTIFF(r)
-		data := p.file(r).encode()
+		data := p.file(r).Encode()
 		_, pic, err := codectest.Decode(t.Context(), tiff.Format, data, codec.Options{})
 		if !assert.NoError(t, err, "%d: %v", seed, p) {
 			continue

@@ -19,6 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
 // program skips the test, or fails it where all programs have to be there, if one is absent.
@@ -29,31 +30,31 @@ func program(t *testing.T, names ...string) {
 }
 
 // originals are pictures of every kind that tiffcp writes in other ways.
-func originals() map[string]*file {
+func originals() map[string]*pieces.TIFF {
 	const w, h = 237, 151
 	le := binary.LittleEndian
 	colors := make([]uint16, 768)
 	for i := range colors {
 		colors[i] = uint16(i * 1237)
 	}
-	out := map[string]*file{}
+	out := map[string]*pieces.TIFF{}
 	for _, bits := range []int{1, 2, 4, 8, 12, 16} {
-		out[fmt.Sprintf("gray%d", bits)] = newFile(w, h, bits, 1, 1, pack(le, bits, w, noise(1, w*h, bits)))
+		out[fmt.Sprintf("gray%d", bits)] = pieces.NewTIFF(w, h, bits, 1, 1, pack(le, bits, w, noise(1, w*h, bits)))
 	}
-	out["white0"] = newFile(w, h, 1, 1, 0, pack(le, 1, w, noise(2, w*h, 1)))
+	out["white0"] = pieces.NewTIFF(w, h, 1, 1, 0, pack(le, 1, w, noise(2, w*h, 1)))
 	for _, bits := range []int{8, 16} {
-		out[fmt.Sprintf("rgb%d", bits)] = newFile(w, h, bits, 3, 2, pack(le, bits, 3*w, noise(3, 3*w*h, bits)))
-		out[fmt.Sprintf("rgba%d", bits)] = newFile(w, h, bits, 4, 2, pack(le, bits, 4*w, noise(4, 4*w*h, bits))).set(338, []uint16{2})
-		out[fmt.Sprintf("cmyk%d", bits)] = newFile(w, h, bits, 4, 5, pack(le, bits, 4*w, noise(5, 4*w*h, bits)))
+		out[fmt.Sprintf("rgb%d", bits)] = pieces.NewTIFF(w, h, bits, 3, 2, pack(le, bits, 3*w, noise(3, 3*w*h, bits)))
+		out[fmt.Sprintf("rgba%d", bits)] = pieces.NewTIFF(w, h, bits, 4, 2, pack(le, bits, 4*w, noise(4, 4*w*h, bits))).Set(338, []uint16{2})
+		out[fmt.Sprintf("cmyk%d", bits)] = pieces.NewTIFF(w, h, bits, 4, 5, pack(le, bits, 4*w, noise(5, 4*w*h, bits)))
 	}
-	out["graya"] = newFile(w, h, 8, 2, 1, pack(le, 8, 2*w, noise(6, 2*w*h, 8))).set(338, []uint16{1})
-	out["palette8"] = newFile(w, h, 8, 1, 3, pack(le, 8, w, noise(7, w*h, 8))).set(320, colors)
-	out["palette4"] = newFile(w, h, 4, 1, 3, pack(le, 4, w, noise(8, w*h, 4))).set(320, colors[:48])
+	out["graya"] = pieces.NewTIFF(w, h, 8, 2, 1, pack(le, 8, 2*w, noise(6, 2*w*h, 8))).Set(338, []uint16{1})
+	out["palette8"] = pieces.NewTIFF(w, h, 8, 1, 3, pack(le, 8, w, noise(7, w*h, 8))).Set(320, colors)
+	out["palette4"] = pieces.NewTIFF(w, h, 4, 1, 3, pack(le, 4, w, noise(8, w*h, 4))).Set(320, colors[:48])
 	floats := noise(9, w*h*3, 8)
 	for i := range floats {
 		floats[i] = uint64([]uint32{0, 0x3f800000, 0x3f000000, 0x3e800000}[floats[i]/64])
 	}
-	out["float"] = newFile(w, h, 32, 3, 2, pack(le, 32, 3*w, floats)).set(339, []uint16{3, 3, 3})
+	out["float"] = pieces.NewTIFF(w, h, 32, 3, 2, pack(le, 32, 3*w, floats)).Set(339, []uint16{3, 3, 3})
 	return out
 }
 
@@ -70,7 +71,7 @@ func TestWhatTiffcpWritesOtherwiseIsTheSamePicture(t *testing.T) {
 	dir, r := t.TempDir(), rand.New(rand.NewPCG(1, 2))
 	files := 0
 	for name, f := range originals() {
-		data := f.encode()
+		data := f.Encode()
 		path := filepath.Join(dir, name+".tif")
 		require.NoError(t, os.WriteFile(path, data, 0o600))
 		_, pic, err := codectest.Decode(t.Context(), tiff.Format, data, codec.Options{})
@@ -130,9 +131,9 @@ func TestOtherProgramsFilesAreTheirPictures(t *testing.T) {
 	dir := t.TempDir()
 	const w, h = 237, 151
 	source := filepath.Join(dir, "rgb.tif")
-	require.NoError(t, os.WriteFile(source, newFile(w, h, 8, 3, 2, pack(binary.LittleEndian, 8, 3*w, noise(3, 3*w*h, 8))).encode(), 0o600))
+	require.NoError(t, os.WriteFile(source, pieces.NewTIFF(w, h, 8, 3, 2, pack(binary.LittleEndian, 8, 3*w, noise(3, 3*w*h, 8))).Encode(), 0o600))
 	gray := filepath.Join(dir, "gray.tif")
-	require.NoError(t, os.WriteFile(gray, newFile(w, h, 8, 1, 1, pack(binary.LittleEndian, 8, w, noise(3, w*h, 8))).encode(), 0o600))
+	require.NoError(t, os.WriteFile(gray, pieces.NewTIFF(w, h, 8, 1, 1, pack(binary.LittleEndian, 8, w, noise(3, w*h, 8))).Encode(), 0o600))
 	commands := []string{
 		"convert rgb.tif -compress Fax", "convert rgb.tif -compress Group4", "convert gray.tif -monochrome -compress Group4 -endian MSB",
 		"convert rgb.tif -compress RLE -type Palette", "convert rgb.tif -colors 13 -compress LZW", "convert rgb.tif -depth 16 -endian MSB -compress Zip",

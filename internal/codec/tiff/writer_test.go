@@ -6,162 +6,12 @@ import (
 	"image/color"
 	"math"
 	"math/rand/v2"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// byteOrder is that of a file.
-type byteOrder interface {
-	binary.ByteOrder
-	binary.AppendByteOrder
-}
-
-// file is a TIFF that tests make: its fields, and strips or tiles that are compressed already.
-type file struct {
-	order  byteOrder
-	big    bool
-	fields map[uint16]any // []uint16, []uint32, []byte, []float32
-	parts  [][]byte       // strips or tiles
-	tiled  bool
-	noSize bool // without StripByteCounts
-	last   bool // long values stand behind the directory, as libtiff writes them
-}
-
-func newFile(w, h, bits, samples, photometric int, parts ...[]byte) *file {
-	depths := make([]uint16, samples)
-	for i := range depths {
-		depths[i] = uint16(bits)
-	}
-	return &file{order: binary.LittleEndian, parts: parts, fields: map[uint16]any{
-		256: []uint32{uint32(w)}, 257: []uint32{uint32(h)}, 258: depths, 259: []uint16{1}, 262: []uint16{uint16(photometric)},
-		277: []uint16{uint16(samples)},
-	}}
-}
-
-func (f *file) set(tag uint16, v any) *file {
-	if v == nil {
-		delete(f.fields, tag)
-	} else {
-		f.fields[tag] = v
-	}
-	return f
-}
-
-// encode writes the file: header, strips, long values, directory.
-func (f *file) encode() []byte {
-	var out []byte
-	put := func(v any) { out, _ = binary.Append(out, f.order, v) }
-	magic := []byte("II")
-	if f.order == byteOrder(binary.BigEndian) {
-		magic = []byte("MM")
-	}
-	out = append(out, magic...)
-	if f.big {
-		put(uint16(43))
-		put(uint16(8))
-		put(uint16(0))
-		put(uint64(0))
-	} else {
-		put(uint16(42))
-		put(uint32(0))
-	}
-	offsets, sizes := make([]uint32, len(f.parts)), make([]uint32, len(f.parts))
-	for i, p := range f.parts {
-		offsets[i], sizes[i] = uint32(len(out)), uint32(len(p))
-		out = append(out, p...)
-	}
-	fields := map[uint16]any{}
-	for tag, v := range f.fields {
-		fields[tag] = v
-	}
-	where := map[bool][2]uint16{false: {273, 279}, true: {324, 325}}[f.tiled]
-	if _, ok := fields[where[0]]; !ok {
-		fields[where[0]] = offsets
-	}
-	if _, ok := fields[where[1]]; !ok && !f.noSize {
-		fields[where[1]] = sizes
-	}
-	return f.directory(out, fields)
-}
-
-func (f *file) directory(out []byte, fields map[uint16]any) []byte {
-	put := func(v any) { out, _ = binary.Append(out, f.order, v) }
-	inline := 4
-	if f.big {
-		inline = 8
-	}
-	var tags []uint16
-	places := map[uint16]int{}
-	for tag := range 1 << 16 {
-		v, ok := fields[uint16(tag)]
-		if !ok {
-			continue
-		}
-		tags = append(tags, uint16(tag))
-		if binary.Size(v) > inline && !f.last {
-			places[uint16(tag)] = len(out)
-			put(v)
-		}
-	}
-	at := len(out)
-	behind := at + 2 + 12*len(tags) + 4
-	if f.big {
-		behind = at + 8 + 20*len(tags) + 8
-	}
-	for _, tag := range tags {
-		if v := fields[tag]; binary.Size(v) > inline && f.last {
-			places[tag] = behind
-			behind += binary.Size(v)
-		}
-	}
-	number := func(v int) {
-		if f.big {
-			put(uint64(v))
-		} else {
-			put(uint32(v))
-		}
-	}
-	if f.big {
-		put(uint64(len(tags)))
-	} else {
-		put(uint16(len(tags)))
-	}
-	for _, tag := range tags {
-		v := fields[tag]
-		kind, size := map[bool]uint16{true: 7, false: 1}[tag >= 32768 || tag == 347], 1
-		switch v.(type) {
-		case []uint16:
-			kind, size = 3, 2
-		case []uint32:
-			kind, size = 4, 4
-		case []float32:
-			kind, size = 11, 4
-		}
-		put(tag)
-		put(kind)
-		number(binary.Size(v) / size)
-		if place, ok := places[tag]; ok {
-			number(place)
-			continue
-		}
-		before := len(out)
-		put(v)
-		out = append(out, make([]byte, inline-(len(out)-before))...)
-	}
-	number(0)
-	for _, tag := range tags {
-		if v := fields[tag]; binary.Size(v) > inline && f.last {
-			put(v)
-		}
-	}
-	if f.big {
-		f.order.PutUint64(out[8:], uint64(at))
-	} else {
-		f.order.PutUint32(out[4:], uint32(at))
-	}
-	return out
-}
-
 // pack makes rows of samples of so many bits each, rows begin with a byte.
-func pack(order byteOrder, bits, perRow int, values []uint64) []byte {
+func pack(order pieces.ByteOrder, bits, perRow int, values []uint64) []byte {
 	var out []byte
 	for ; len(values) > 0; values = values[min(perRow, len(values)):] {
 		row := values[:min(perRow, len(values))]
@@ -173,7 +23,7 @@ func pack(order byteOrder, bits, perRow int, values []uint64) []byte {
 			continue
 		case 24:
 			for _, v := range row {
-				if order == byteOrder(binary.LittleEndian) {
+				if order == pieces.ByteOrder(binary.LittleEndian) {
 					out = append(out, byte(v), byte(v>>8), byte(v>>16))
 				} else {
 					out = append(out, byte(v>>16), byte(v>>8), byte(v))
