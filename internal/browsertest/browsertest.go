@@ -1,4 +1,4 @@
-// Package browsertest shows pages to Chromium in tests.
+// Package browsertest displays pages in Chromium in tests.
 package browsertest
 
 import (
@@ -17,18 +17,18 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// A View is one page in a window of its own width.
+// A View is a page in a window of a given width.
 type View struct {
-	URL   string // of the site's own origin: "/page"
+	URL   string // a path on the site: "/page"
 	Width int    // CSS pixels
 }
 
-// frameHeight is the height of every window in CSS pixels. What lies below is not loaded if it is lazy.
+// frameHeight is the height of every window in CSS pixels. Lazy pictures below it are not loaded.
 const frameHeight = 2000
 
-// Show serves site to Chromium at a device scale, and opens every view in a frame of its width. Each page
-// has to call report(value) once, which Script defines; the values come back as JSON, in the
-// order of views. It skips the test if there is no Chromium.
+// Show serves site to Chromium at a device pixel ratio, and opens every view in a frame of its width. Each
+// page has to call report(value) once, which Script defines. Show returns the values as JSON, in the order
+// of views. Without Chromium it skips the test.
 func Show(t *testing.T, site http.Handler, scale float64, views ...View) []json.RawMessage {
 	t.Helper()
 	chromium := imagetest.Program(t, "chromium", "chromium")
@@ -80,13 +80,13 @@ func Show(t *testing.T, site http.Handler, scale float64, views ...View) []json.
 	return values
 }
 
-// Script is to be put into each page.
+// Script defines report, and has to be part of each page.
 const Script = `<script>
 function report(value) { fetch("/report/" + window.name, {method: "POST", body: JSON.stringify(value)}) }
 </script>`
 
-// Pictures is a script that reports every picture of the page once all are there, and how far the
-// layout has moved: a [Shown] as JSON.
+// Pictures is a script that reports the pictures of the page when all are loaded, and the layout shift: a
+// [Shown] as JSON.
 const Pictures = Script + `<script>
 let shift = 0
 new PerformanceObserver(list => { for (const e of list.getEntries()) shift += e.value }).observe({type: "layout-shift", buffered: true})
@@ -101,7 +101,7 @@ window.addEventListener("load", async () => {
 })
 </script>`
 
-// Shown is what the script Pictures reports.
+// Shown is the report of the script Pictures.
 type Shown struct {
 	Shift   float64 // layout shift, the sum of all entries
 	Title   string
@@ -109,11 +109,11 @@ type Shown struct {
 	Images  []ShownImage
 }
 
-// A ShownImage is an img of a page.
+// A ShownImage is an img element of a page.
 type ShownImage struct {
-	Src                         string // the path that was fetched
+	Src                         string // the path that was loaded
 	Alt                         string
 	Attributes                  map[string]string
-	NaturalWidth, NaturalHeight int // CSS pixels, after the descriptor of the candidate
-	Width, Height               int // on the page
+	NaturalWidth, NaturalHeight int // CSS pixels, after the density of the candidate
+	Width, Height               int // as displayed on the page
 }

@@ -50,7 +50,7 @@ func (w *apngWriter) data(r *rand.Rand, pixels []byte, first bool) {
 	}
 }
 
-// pngParts encodes a picture and returns the contents of its chunks, those of one name joined.
+// pngParts encodes a picture and returns the contents of its chunks by name, concatenated.
 func pngParts(t *testing.T, img image.Image, level png.CompressionLevel) map[string][]byte {
 	var b bytes.Buffer
 	require.NoError(t, (&png.Encoder{CompressionLevel: level}).Encode(&b, img))
@@ -63,7 +63,7 @@ func pngParts(t *testing.T, img image.Image, level png.CompressionLevel) map[str
 	return parts
 }
 
-// randomAPNG is an animation of any color type, whose default image may not be a frame.
+// randomAPNG returns an animation of a random color type, whose default image may not be one of its frames.
 func randomAPNG(t *testing.T, r *rand.Rand) madeFile {
 	canvas := image.Rect(0, 0, 1+r.IntN(50), 1+r.IntN(40))
 	kind := pick(r, "Gray", "Gray16", "RGBA", "RGBA64", "NRGBA", "NRGBA64", "Paletted", "Paletted of 4 colors")
@@ -99,7 +99,8 @@ func randomAPNG(t *testing.T, r *rand.Rand) madeFile {
 	return madeFile{how, pieces.PNGFile(w.chunks...)}
 }
 
-// randomImage has coarse stripes, and is not opaque where its kind has alpha. Its pixels, not its size, are random.
+// randomImage returns wide stripes, with transparency if the color type has alpha. The size is given; the
+// pixels are random.
 func randomImage(r *rand.Rand, kind string, rect image.Rectangle) image.Image {
 	level := func() uint16 { return uint16(r.IntN(5)) * 0x3fff }
 	var colors color.Palette
@@ -145,7 +146,7 @@ func randomImage(r *rand.Rand, kind string, rect image.Rectangle) image.Image {
 		}
 	}
 	if kind == "NRGBA" || kind == "NRGBA64" {
-		img.Set(0, 0, color.NRGBA{1, 2, 3, 100}) // never opaque, which would be another color type
+		img.Set(0, 0, color.NRGBA{1, 2, 3, 100}) // never opaque: an opaque picture would get another color type
 	}
 	return img
 }

@@ -21,13 +21,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// A madeFile is a file, and how it was made.
+// A madeFile is a file and a description of how it was made.
 type madeFile struct {
 	how  string
 	data []byte
 }
 
-// shownKinds are formats whose files are compared with Chromium.
+// shownKinds are the formats whose files are compared with Chromium.
 var shownKinds = []struct {
 	mediaType string
 	make      func(t *testing.T, r *rand.Rand) (madeFile, bool)
@@ -38,7 +38,7 @@ var shownKinds = []struct {
 	{"image/png", func(t *testing.T, r *rand.Rand) (madeFile, bool) { return randomAPNG(t, r), true }},
 }
 
-// gifCommand makes a still, or an animation of frames of several sizes and disposals.
+// gifCommand makes a still, or an animation of frames with several sizes and disposal methods.
 func gifCommand(r *rand.Rand) string {
 	colors := fmt.Sprintf(" -colors %d ", 2+r.IntN(255))
 	if r.IntN(3) == 0 {
@@ -59,7 +59,7 @@ func icoCommand(r *rand.Rand) string {
 	return line + "ico:out"
 }
 
-// byProgram has a file made by a shell command from in.png to out.
+// byProgram makes a file by a shell command that converts in.png to out.
 func byProgram(command func(*rand.Rand) string) func(*testing.T, *rand.Rand) (madeFile, bool) {
 	return func(t *testing.T, r *rand.Rand) (madeFile, bool) {
 		if _, err := exec.LookPath("convert"); err != nil {
@@ -76,7 +76,7 @@ func TestFilesAreWhatChromiumShows(t *testing.T) {
 	require.NoError(t, err)
 	for _, k := range shownKinds {
 		if k.mediaType != "image/png" && os.Getenv("THUMBNAIL_COMPARE") == "" {
-			continue // internal/engine and internal/codec/ico compare some of their own
+			continue // internal/engine and internal/codec/ico have comparisons of their own
 		}
 		t.Run(k.mediaType, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(13, uint64(len(k.mediaType))))
@@ -90,7 +90,7 @@ func TestFilesAreWhatChromiumShows(t *testing.T) {
 			compared := 0
 			for i, f := range made {
 				if len(shown[i]) == 0 {
-					continue // refused
+					continue // Chromium refuses the file
 				}
 				compared++
 				got, err := framesOf(t, e, f.data)
@@ -142,7 +142,7 @@ func framesOf(t *testing.T, e *engine.Engine, data []byte) (out []*image.NRGBA, 
 	return out, err
 }
 
-// straight returns a copy of a picture.
+// straight returns a copy of a picture whose colors are not premultiplied.
 func straight(img image.Image) *image.NRGBA {
 	out := image.NewNRGBA(image.Rectangle{Max: img.Bounds().Size()})
 	for y := range out.Rect.Dy() {
@@ -153,7 +153,7 @@ func straight(img image.Image) *image.NRGBA {
 	return out
 }
 
-// shownFrames returns the frames that Chromium shows of each file, or none if it refuses the file.
+// shownFrames returns the frames that Chromium displays for each file, or none if it refuses the file.
 func shownFrames(t *testing.T, made []madeFile, mediaType string) (out [][]*image.NRGBA) {
 	mux := http.NewServeMux()
 	for i, f := range made {

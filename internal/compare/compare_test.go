@@ -22,14 +22,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// A kind is a format: how files are made of a PNG, how the reference decodes them to a PNG, and how like ours
-// has to be.
+// A kind is a format: how its files are made from a PNG, how the reference decodes them to a PNG, and the
+// PSNR that our decoder must reach.
 type kind struct {
 	name    string
-	times   int // how many files for one of the others
+	times   int // factor for the number of files
 	need    []string
-	make    func(r *rand.Rand, alpha bool) string // a shell command from in.png to out
-	decode  string                                // from out to want.png
+	make    func(r *rand.Rand, alpha bool) string // returns a shell command that converts in.png to out
+	decode  string                                // a shell command that converts out to want.png
 	least   float64                               // dB
 	noAlpha bool
 }
@@ -74,7 +74,7 @@ var kinds = []kind{
 	{name: "tiff by libvips", times: 2, need: []string{"convert", "vips", "tiffcp"}, least: 36, decode: "vips colourspace out want.png srgb", make: tiffCommand},
 }
 
-// tiffCommand has a TIFF made by one program, and most of them copied by tiffcp.
+// tiffCommand makes a TIFF by one program, and then copies most of them by tiffcp with other options.
 func tiffCommand(r *rand.Rand, alpha bool) string {
 	first := "convert in.png " + pick(r, "", "-alpha off ", "-alpha off -colors 250 ", "-alpha off -colors 15 ", "-alpha off -colorspace Gray ", "-alpha off -monochrome ", "-depth 16 ",
 		"-alpha off -colorspace Gray -depth 16 ", "-alpha off -depth 4 ", "-alpha off -colorspace Gray -depth 2 ") +
@@ -89,10 +89,10 @@ func tiffCommand(r *rand.Rand, alpha bool) string {
 	}
 	copied := " && tiffcp " + pick(r, "-c none", "-c lzw:1", "-c lzw:2", "-c zip:1", "-c zip:2", "-c packbits") + pick(r, "", " -B", " -L") + pick(r, "", " -s", " -t -w 48 -l 16", fmt.Sprintf(" -r %d", 1+r.IntN(40))) +
 		pick(r, "", " -8") + " first.tif out"
-	return first + copied + " 2>/dev/null || mv first.tif out" // not everything can be copied that way
+	return first + copied + " 2>/dev/null || mv first.tif out" // tiffcp can't convert every file
 }
 
-// files is how many files are made of a format.
+// files returns the number of files for a format.
 func files(times int) int {
 	if n, err := strconv.Atoi(os.Getenv("THUMBNAIL_COMPARE")); err == nil {
 		return n * times
@@ -100,7 +100,7 @@ func files(times int) int {
 	return 2
 }
 
-// source is a soft picture with edges, noise and, with alpha, a transparent part.
+// source returns a smooth picture with edges, noise and, if alpha is true, a transparent part.
 func source(r *rand.Rand, alpha bool) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, 1+r.IntN(pick(r, 20, 90, 300)), 1+r.IntN(pick(r, 20, 90, 200))))
 	a, b, noise := 2+8*r.Float64(), 2+8*r.Float64(), pick(r, 1, 6)
@@ -151,7 +151,7 @@ func shell(t *testing.T, dir, line string) error {
 	return cmd.Run()
 }
 
-// made has a command make the file out of in.png, which is img. It returns the directory of both.
+// made writes img to in.png and runs a command that makes a file from it. It returns the directory of both.
 func made(t *testing.T, img image.Image, command string) (dir string, data []byte, ok bool) {
 	dir = t.TempDir()
 	var in bytes.Buffer
@@ -164,7 +164,7 @@ func made(t *testing.T, img image.Image, command string) (dir string, data []byt
 	return dir, data, err == nil
 }
 
-// one compares a file. It is false if the programs could not make one.
+// one compares a file. It returns false if the programs could not make one.
 func (k *kind) one(t *testing.T, e *engine.Engine, r *rand.Rand) bool {
 	alpha := !k.noAlpha && r.IntN(3) == 0
 	img := source(r, alpha)
@@ -191,7 +191,7 @@ func (k *kind) one(t *testing.T, e *engine.Engine, r *rand.Rand) bool {
 	}
 	least := k.least
 	if strings.Contains(command, "-sample 4x") || strings.Contains(command, "-quality") && got.Bounds().Dx()*got.Bounds().Dy() < 600 {
-		least -= 10 // chroma is interpolated another way, which is all there is of tiny pictures
+		least -= 10 // chroma is interpolated in another way, which matters in tiny pictures
 	}
 	if like := imagetest.PSNR(want, got); like < least {
 		t.Errorf("%s: %.1f dB of %v pixels", command, like, got.Bounds().Size())

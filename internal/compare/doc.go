@@ -1,4 +1,4 @@
-// Package compare has tests alone: files of every format, made by other programs with random options, are decoded here
-// and by the format's reference decoder. THUMBNAIL_COMPARE says how many files of each format; make compare
-// has hundreds made, make test a few.
+// Package compare contains only tests. Other programs make files of every format with random options, which
+// are decoded by this library and by the reference decoder of the format. THUMBNAIL_COMPARE sets the number
+// of files for each format: make compare uses hundreds, make test a few.
 package compare

@@ -81,7 +81,7 @@ func TestDamagedRestartMarkersLookAsGoodAsByLibjpeg(t *testing.T) {
 		damaged := kind.damage(r, file, at[r.IntN(len(at))])
 		theirs, ok := pnmLikeness(filtered(file, "djpeg", "-nosmooth"), filtered(damaged, "djpeg", "-nosmooth"))
 		if !ok {
-			continue // refused
+			continue // djpeg refuses the file
 		}
 		whole, err := decoded(t, e, file)
 		require.NoError(t, err)
@@ -100,14 +100,14 @@ func TestDamagedRestartMarkersLookAsGoodAsByLibjpeg(t *testing.T) {
 	assert.GreaterOrEqual(t, sum, theirSum-float64(count)/10)
 }
 
-// perfect is the likeness in dB beyond which pictures count as the same.
+// perfect is the PSNR in dB above which pictures count as equal.
 const perfect = 60
 
-// filtered returns what a program makes of its input. The program may fail.
+// filtered returns the output of a program for an input. An error of the program is ignored.
 func filtered(in []byte, program string, options ...string) []byte {
 	cmd := exec.Command(program, options...)
 	cmd.Stdin = bytes.NewReader(in)
-	out, _ := cmd.Output() // djpeg fails where it warns
+	out, _ := cmd.Output() // the exit status of djpeg is nonzero for a warning
 	return out
 }
 
@@ -120,7 +120,7 @@ func ppm(img *image.NRGBA) []byte {
 	return out
 }
 
-// pnmLikeness compares two PGM or PPM files of one size, in dB. ok is false if they differ in size.
+// pnmLikeness returns the PSNR of two PGM or PPM files in dB. ok is false if they differ in size.
 func pnmLikeness(a, b []byte) (dB float64, ok bool) {
 	if len(a) != len(b) || len(a) < 15 {
 		return 0, false

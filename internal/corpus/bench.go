@@ -18,21 +18,21 @@ import (
 // A file is a row of the manifest.
 type file struct {
 	name, format, features, expect string
-	width, height                  int  // as stored; 0 where there is no picture
-	turned                         bool // seen with width and height exchanged
+	width, height                  int  // as stored; 0 if there is no picture
+	turned                         bool // upright width and height are exchanged
 	of                             picture
 	data                           []byte
 }
 
-// A picture is what files are made of.
+// A picture is the source of files.
 type picture struct {
-	name          string // NAME.png on the bench
+	name          string // NAME.png in the folder of the bench
 	width, height int
 	origin        string
 	license       string
 }
 
-// bench is where the files are made: a folder with the pictures, in which commands run.
+// A bench is the folder in which files are made, with the source pictures.
 type bench struct {
 	dir                                             string
 	mountain, dogs, bowl, drawing, deep, dot, noise picture
@@ -41,7 +41,7 @@ type bench struct {
 
 var drawn = picture{origin: "drawn by internal/corpus", license: "as this repository"}
 
-// newBench lays the pictures out, small enough that some hundred files of them take seconds.
+// newBench writes the source pictures. They are so small that some hundred files of them take only seconds.
 func newBench() (*bench, error) {
 	dir, err := os.MkdirTemp("", "corpus")
 	if err != nil {
@@ -82,7 +82,7 @@ func newBench() (*bench, error) {
 	return b, nil
 }
 
-// output runs a shell command on the bench and returns the file that it made.
+// output runs a shell command in the folder and returns the file that it made.
 func (b *bench) output(file, command string, args ...any) ([]byte, error) {
 	command = fmt.Sprintf(command, args...)
 	path := filepath.Join(b.dir, file)
@@ -95,8 +95,8 @@ func (b *bench) output(file, command string, args ...any) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// make adds a file that a command makes of a picture: IN and OUT in it stand for both, without IN's
-// extension.
+// make adds a file that a shell command makes from a picture. IN and OUT in the command stand for both
+// files; IN has no extension.
 func (b *bench) make(f file, command string) error {
 	command = string(bytes.ReplaceAll(bytes.ReplaceAll([]byte(command), []byte("IN"), []byte(f.of.name)), []byte("OUT"), []byte("out")))
 	data, err := b.output("out", "%s", command)
@@ -108,7 +108,7 @@ func (b *bench) make(f file, command string) error {
 	return nil
 }
 
-// add adds a file; its size is that of its picture unless it says another.
+// add adds a file. Unless the file has a size of its own, it gets that of its picture.
 func (b *bench) add(f file) {
 	if f.width == 0 && f.expect != "reject" {
 		f.width, f.height = f.of.width, f.of.height
@@ -116,7 +116,7 @@ func (b *bench) add(f file) {
 	b.files = append(b.files, f)
 }
 
-// image decodes a picture of the bench.
+// image decodes a source picture.
 func (b *bench) image(p picture) (image.Image, error) {
 	data, err := os.ReadFile(filepath.Join(b.dir, p.name+".png"))
 	if err != nil {
@@ -125,7 +125,7 @@ func (b *bench) image(p picture) (image.Image, error) {
 	return png.Decode(bytes.NewReader(data))
 }
 
-// drawing is flat art: seven colors, straight and slanted edges.
+// drawing returns flat art: seven colors, with straight and slanted edges.
 func drawing(w, h int) *image.Paletted {
 	img := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{color.White, color.Black, color.RGBA{200, 30, 30, 255}, color.RGBA{30, 160, 60, 255},
 		color.RGBA{30, 60, 200, 255}, color.RGBA{240, 200, 40, 255}, color.RGBA{120, 120, 120, 255}})
@@ -144,7 +144,7 @@ func drawing(w, h int) *image.Paletted {
 	return img
 }
 
-// deep is a soft picture with 16 bits per sample.
+// deep returns a smooth picture with 16 bits per sample.
 func deep(w, h int) *image.RGBA64 {
 	img := image.NewRGBA64(image.Rect(0, 0, w, h))
 	level := func(v float64) uint16 { return uint16(32768 + 26000*v) }
@@ -157,7 +157,7 @@ func deep(w, h int) *image.RGBA64 {
 	return img
 }
 
-// static is gray noise over a slope.
+// static returns gray noise over a gradient.
 func static(w, h int) *image.Gray {
 	r := rand.New(rand.NewPCG(1, 2))
 	img := image.NewGray(image.Rect(0, 0, w, h))
@@ -173,6 +173,6 @@ func jpegOf(img image.Image, quality int) []byte {
 	opaque := image.NewRGBA(image.Rectangle{Max: img.Bounds().Size()})
 	draw.Draw(opaque, opaque.Rect, image.White, image.Point{}, draw.Src)
 	draw.Draw(opaque, opaque.Rect, img, img.Bounds().Min, draw.Over)
-	_ = jpeg.Encode(&out, opaque, &jpeg.Options{Quality: quality}) // a bytes.Buffer has no errors
+	_ = jpeg.Encode(&out, opaque, &jpeg.Options{Quality: quality}) // writes to a bytes.Buffer don't fail
 	return out.Bytes()
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 )
 
-// A way is one way to store a picture: what it is called, and the command.
+// A way is one way to store a picture: its name, and the command.
 type way struct{ name, command string }
 
 // all makes a file of every picture in every way.
@@ -23,7 +23,7 @@ func (b *bench) all(class, format, ext, expect string, pictures []picture, ways 
 	return nil
 }
 
-// jpegs: samplings, scans, restarts, gray, inks, profiles, orientations.
+// jpegs makes JPEGs: chroma subsampling, scans, restart intervals, gray, CMYK, profiles, orientations.
 func jpegs(b *bench) error {
 	var ways, archive []way
 	for _, sample := range []string{"1x1", "2x1", "1x2", "2x2", "4x1"} {
@@ -59,7 +59,7 @@ func jpegs(b *bench) error {
 	return nil
 }
 
-// pngs: color types and depths, interlaced or not, filters, transparency, gamma.
+// pngs makes PNGs: color types and depths, interlacing, filters, transparency, gamma.
 func pngs(b *bench) error {
 	types := []way{
 		{"gray8", "-colorspace Gray -alpha off -depth 8 -define png:color-type=0 -define png:bit-depth=8"},
@@ -93,7 +93,7 @@ func pngs(b *bench) error {
 	return b.all("png", "PNG", ".png", "ok", []picture{b.mountain, b.noise, b.dot}, ways)
 }
 
-// gifs: stills of many palettes, and animations with every disposal.
+// gifs makes GIFs: stills with different palettes, and animations with every disposal method.
 func gifs(b *bench) error {
 	var ways []way
 	for _, colors := range []int{2, 5, 16, 100, 256} {
@@ -111,7 +111,7 @@ func gifs(b *bench) error {
 	return b.all("gif", "GIF", ".gif", "ok", []picture{b.mountain, b.drawing, b.bowl, b.deep}, ways)
 }
 
-// webps: lossy and lossless, alpha, filters, partitions; animations.
+// webps makes WebPs: lossy and lossless, alpha, filters, partitions, animations.
 func webps(b *bench) error {
 	ways := []way{
 		{"lossy", "cwebp -quiet -q 80 IN.png -o OUT"}, {"lossy-low", "cwebp -quiet -q 5 IN.png -o OUT"}, {"simple-filter", "cwebp -quiet -q 60 -nostrong IN.png -o OUT"},
@@ -128,7 +128,7 @@ func webps(b *bench) error {
 	return b.all("webp", "WebP", ".webp", "lenient", []picture{b.mountain, b.drawing}, animated)
 }
 
-// others: TIFF, BMP and ICO, which the reference reads in part.
+// others makes TIFF, BMP and ICO files, some of which the reference can't read.
 func others(b *bench) error {
 	var tiffs []way
 	for _, compression := range []string{"none", "lzw", "zip", "packbits"} {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// damaged makes files that are cut off, flipped, and put together wrongly: a picture may come out of
-// them, or an error.
+// damaged makes files that are truncated, have flipped bits, or are assembled wrongly. Both a picture and
+// an error are valid results.
 func damaged(b *bench) error {
 	wanted := map[string]bool{}
 	for _, name := range []string{"jpeg/mountain-2x2-baseline.jpg", "jpeg/mountain-2x2-progressive.jpg", "jpeg/dogs-1x1-restart.jpg", "jpeg/mountain-arithmetic.jpg", "png/bowl-rgba8.png",
@@ -33,7 +33,7 @@ func damaged(b *bench) error {
 		for i := range 8 {
 			data := bytes.Clone(f.data)
 			for range 1 + i/2 {
-				// Most of a file is pixels: half of the flips hit the first kilobyte.
+				// Most of a file is pixels, so half of the flips hit the first kilobyte.
 				data[r.IntN(min(len(data), []int{1024, len(data)}[i%2]))] ^= 1 << r.IntN(8)
 			}
 			b.hurt(f, fmt.Sprintf("flip%d", i), data)
@@ -58,8 +58,7 @@ func (b *bench) hurt(f file, how string, data []byte) {
 	b.add(f)
 }
 
-// bombs are headers of pictures that no site wants to decode, with nearly nothing behind them: the
-// default limits refuse them.
+// bombs makes files with headers of huge pictures and almost no data. The default limits refuse them.
 func bombs(b *bench) error {
 	const side = 60_000
 	add := func(name, format string, data []byte) {
@@ -97,7 +96,7 @@ func bombs(b *bench) error {
 	return nil
 }
 
-// strangers are files that sites are sent and that are no pictures, or none that can be read.
+// strangers makes files that users upload although they are not pictures, or not readable ones.
 func strangers(b *bench) error {
 	for _, s := range []struct{ name, data string }{
 		{"empty.jpg", ""},

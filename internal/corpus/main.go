@@ -19,7 +19,7 @@ import (
 	"strings"
 )
 
-// sources are what the files depend on: a folder that other sources made is made anew.
+// sources are the program's own source files: if they change, the folder is made again.
 //
 //go:embed *.go
 var sources embed.FS
@@ -63,7 +63,7 @@ func run(dir string) error {
 	return os.WriteFile(stamp, []byte(version), 0o666)
 }
 
-// write writes the files and MANIFEST.tsv, a row for each.
+// write writes the files and MANIFEST.tsv, which has a row for each.
 func write(dir string, files []file) error {
 	var manifest strings.Builder
 	manifest.WriteString("path\tset\tclass\tbytes\tformat\tdimensions\tdisplay_dimensions\tmode\tfeatures\texpect\tsource\tlicense\tsha256\n")

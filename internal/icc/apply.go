@@ -62,7 +62,7 @@ func (t *Transform) Apply(ctx context.Context, img image.Image) (image.Image, er
 // lineBytes is the memory per pixel of a row: planes, pixels and chroma.
 const lineBytes = 4*4 + 8 + 2
 
-// pixels allocates the pixels of a picture as large as img.
+// pixels allocates the pixels of a picture of the size of img.
 func pixels(ctx context.Context, img image.Image, bytes int) ([]byte, error) {
 	size := img.Bounds().Size()
 	return codec.Bytes(ctx, bytes*size.X*size.Y)
@@ -82,8 +82,7 @@ func eachRow(ctx context.Context, b image.Rectangle, do func(y int)) error {
 	return nil
 }
 
-// rows converts a picture, row by row, whose alpha is not premultiplied. There are no gaps between
-// the rows of pix.
+// rows converts a picture whose alpha is not premultiplied, row by row. The rows of pix are contiguous.
 func (t *Transform) rows(ctx context.Context, img image.Image, pix []byte) error {
 	b := img.Bounds()
 	line := make([]byte, 4*b.Dx())
@@ -93,7 +92,7 @@ func (t *Transform) rows(ctx context.Context, img image.Image, pix []byte) error
 	})
 }
 
-// other converts images of types outside of package image, through 16 bits per sample.
+// other converts image types that are not in package image, with 16 bits per sample.
 func (t *Transform) other(ctx context.Context, img image.Image) (image.Image, error) {
 	pix, err := pixels(ctx, img, 8)
 	if err != nil {
@@ -150,7 +149,7 @@ func fromYCbCr(line []byte, img *image.YCbCr, y int) {
 	toRGB(line, luma, cb[:w], cr[:w])
 }
 
-// premultiplied converts a picture whose colors are multiplied by alpha.
+// premultiplied converts a picture whose colors are premultiplied with alpha.
 func (t *Transform) premultiplied(ctx context.Context, img *image.RGBA) (image.Image, error) {
 	b := img.Rect
 	pix, err := pixels(ctx, img, 4)
@@ -248,7 +247,7 @@ func (t *Transform) paletted(ctx context.Context, img *image.Paletted) (image.Im
 	})
 }
 
-// deep converts 16 bits per sample to 8.
+// deep converts a picture with 16 bits per sample to 8.
 func (t *Transform) deep(ctx context.Context, img image.Image) (image.Image, error) {
 	b := img.Bounds()
 	pix, err := pixels(ctx, img, 4)

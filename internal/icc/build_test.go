@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// The profiles of the tests are built here, byte by byte. What they describe need not be a real device.
+// The tests build their profiles here. The profiles need not describe real devices.
 
 var be = binary.BigEndian
 
@@ -27,7 +27,7 @@ type testTag struct {
 	data []byte
 }
 
-// buildProfile puts a profile together; equal tags share their data, as in real ones.
+// buildProfile assembles a profile. Equal tags share their data, as in real profiles.
 func buildProfile(version byte, class, space, pcs string, tags ...testTag) []byte {
 	tags = append(tags, testTag{"wtpt", xyz(d50)}, testTag{"desc", textTag(version, "test")}, testTag{"cprt", textTag(version, "CC0")})
 	head := make([]byte, headerSize)
@@ -96,7 +96,7 @@ func para(kind int, p ...float64) []byte {
 	return b
 }
 
-// matrixProfile has the primaries' matrix, and one curve for all channels or three.
+// matrixProfile returns a profile with a matrix, and with one curve for all channels or three.
 func matrixProfile(version byte, p Primaries, trc ...[]byte) []byte {
 	m, _ := p.toXYZ()
 	var tags []testTag
@@ -119,7 +119,7 @@ var (
 
 var deviceMatrix, _ = adobeRGB.toXYZ()
 
-// device is the model behind the tables: ink or light of 0…1 to CIELAB.
+// device is the model that the tables are based on: from ink or light, 0 to 1, to CIELAB.
 func device(in []float64) vector {
 	rgb := vector{}
 	for i := range 3 {
@@ -149,7 +149,7 @@ func xyzToLab(v vector) vector {
 	return vector{116*f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])}
 }
 
-// codings of the connection space, in 0…1.
+// codings are the encodings of the connection space, in 0 to 1.
 func labV2(v vector) vector {
 	return vector{v[0] / 100 * 65280 / 65535, (v[1] + 128) * 256 / 65535, (v[2] + 128) * 256 / 65535}
 }
@@ -162,7 +162,7 @@ func codedXYZ(v vector) vector {
 	return f
 }
 
-// nodes samples the device on a grid: bytes of width 1 or 2.
+// nodes samples the device on a grid, in samples of 1 or 2 bytes.
 func nodes(width int, coding func(vector) vector, curve func(float64) float64, grid ...int) (b []byte) {
 	at := make([]int, len(grid))
 	for {
@@ -192,7 +192,7 @@ func nodes(width int, coding func(vector) vector, curve func(float64) float64, g
 
 func same(x float64) float64 { return x }
 
-// lutTables is a lut8 or lut16 whose input tables are x^0.8 and whose output tables are the identity.
+// lutTables returns a lut8 or lut16 whose input tables are x^0.8 and whose output tables are the identity.
 func lutTables(width, inputs, points int, coding func(vector) vector, out func(float64) float64) []byte {
 	entries := 256
 	kind := "mft1"
@@ -231,7 +231,7 @@ func lutTables(width, inputs, points int, coding func(vector) vector, out func(f
 	return b
 }
 
-// lutAToB puts parts together; nil ones are absent.
+// lutAToB assembles a lutAToBType; nil parts are absent.
 func lutAToB(inputs int, a, clut, m, mat, b []byte) []byte {
 	out := join([]byte("mAB \x00\x00\x00\x00"), []byte{byte(inputs), 3, 0, 0}, make([]byte, 20))
 	for i, part := range [][]byte{b, mat, m, clut, a} {
@@ -260,7 +260,7 @@ func gridOf(width int, coding func(vector) vector, curve func(float64) float64, 
 	return append(b, nodes(width, coding, curve, grid...)...)
 }
 
-// xyzMatrix takes linear light to coded CIE XYZ.
+// xyzMatrix converts linear light to encoded CIE XYZ.
 func xyzMatrix(p Primaries) (b []byte) {
 	m, _ := p.toXYZ()
 	for _, row := range m {
@@ -273,14 +273,14 @@ func xyzMatrix(p Primaries) (b []byte) {
 
 var allProfiles = buildProfiles()
 
-// testProfiles are all there are, by name. They are not to be modified.
+// testProfiles has all profiles by name. Tests must not modify them.
 func testProfiles() map[string][]byte { return allProfiles }
 
 func buildProfiles() map[string][]byte {
 	a2b := func(version byte, space, pcs string, table []byte) []byte {
 		return buildProfile(version, "scnr", space, pcs, testTag{"A2B0", table})
 	}
-	var wrong [9]uint16 // a perceptual table that must not be used where there is a colorimetric one
+	var wrong [9]uint16 // a perceptual table, which must not be used if there is a colorimetric one
 	pow := func(g float64) func(float64) float64 { return func(x float64) float64 { return math.Pow(x, g) } }
 	return map[string][]byte{
 		"display-p3-v4":         matrixProfile(4, displayP3, srgbTRC),
@@ -317,7 +317,7 @@ func buildProfiles() map[string][]byte {
 	}
 }
 
-// identityMatrix adds an offset to each value, and nothing else.
+// identityMatrix adds an offset to each value, and changes nothing else.
 func identityMatrix(offset float64) (b []byte) {
 	for i := range 12 {
 		switch {

@@ -14,7 +14,7 @@ type curve struct {
 	p       [7]float64
 }
 
-// parseCurve reads the curve that b begins with, and returns how many bytes it takes.
+// parseCurve parses the curve at the start of b, and returns its length in bytes.
 func parseCurve(b []byte) (c curve, size int, err error) {
 	if len(b) < 12 {
 		return c, 0, broken("a curve of %d bytes", len(b))
@@ -70,7 +70,7 @@ func (c *curve) beyond(x float64) float64 {
 		return math.Pow(x, g)
 	}
 	g, a, b, cc, d, e, f := c.p[0], c.p[1], c.p[2], c.p[3], c.p[4], c.p[5], c.p[6]
-	switch c.kind { // table 70
+	switch c.kind { // ISO 15076, table 70
 	case 1:
 		if g != 1 {
 			x = power(x, g)

@@ -5,12 +5,12 @@ import (
 	"sync"
 )
 
-// encodeSteps is fine enough for every level of sRGB to be hit exactly, also at the dark end, where
-// one level is 1/3295 of white.
+// encodeSteps is the number of steps of linear light. It is so large that every level of sRGB can be
+// reached, even near black, where one level is 1/3295 of white.
 const encodeSteps = 1 << 14
 
-// encoding is sRGB's transfer function, from steps of linear light to levels. encodeAVX2 reads
-// three bytes more than the last step.
+// encoding is the transfer function of sRGB, from steps of linear light to levels. encodeAVX2 reads three
+// bytes beyond the last step.
 var encoding = sync.OnceValue(func() *[encodeSteps + 3]byte {
 	var table [encodeSteps + 3]byte
 	for i := range table {
@@ -19,7 +19,7 @@ var encoding = sync.OnceValue(func() *[encodeSteps + 3]byte {
 	return &table
 })
 
-// encoded is sRGB's transfer function (IEC 61966-2-1), from linear light, of which 1 is white.
+// encoded applies the transfer function of sRGB (IEC 61966-2-1) to linear light, in which 1 is white.
 func encoded(v float64) float64 {
 	if v <= 0.0031308 {
 		return 12.92 * v
@@ -27,14 +27,14 @@ func encoded(v float64) float64 {
 	return float64(1.055*math.Pow(v, 1/2.4)) - 0.055
 }
 
-// level encodes linear light, of which 1 is white. It is clipped as an integer, which takes no
-// branch; so v has to be one, and no Transform makes more than 10^14 of it.
+// level encodes linear light, in which 1 is white. It clips the value as an integer, which needs no branch,
+// so v must be in the range of an int64; no Transform exceeds 10^14.
 func level(table *[encodeSteps + 3]byte, v float32) byte {
 	return table[min(max(int64(float32(v*(encodeSteps-1))+0.5), 0), encodeSteps-1)]
 }
 
-// encodeGo takes linear light, or CIE XYZ, to sRGB: to out = sum·in + a·(next-in) +
-// b·(afterNext-in), as linear says. The fourth byte is that of src, or 255 if that is an ink.
+// encodeGo converts linear light, or CIE XYZ, to sRGB by out = sum·in + a·(next-in) + b·(afterNext-in), see
+// linear. The fourth byte is that of src, or 255 if that byte is an ink.
 func (t *Transform) encodeGo(dst, src []byte, p *planes, from int) {
 	table := encoding()
 	sum, a, b := t.matrix.sum, t.matrix.a, t.matrix.b

@@ -1,8 +1,8 @@
 package icc
 
-// A grid of nodes in which colors are interpolated tetrahedrally: through the four corners of that
-// one of a cell's six tetrahedra in which the color lies. Grays stay on its edge (Kasson, Nin,
-// Plouffe and Hafner, Performing color space conversions with three-dimensional linear
+// A grid has nodes between which colors are interpolated tetrahedrally: by the four corners of the
+// tetrahedron that contains the color, one of six in a cell. Grays lie on an edge shared by all six
+// (Kasson, Nin, Plouffe and Hafner, Performing color space conversions with three-dimensional linear
 // interpolation, 1995).
 type grid struct {
 	inputs int       // 1, 3 or 4
@@ -11,11 +11,11 @@ type grid struct {
 	node   []float32 // four values each, of which the fourth is not used; the last input varies fastest
 }
 
-// weightOne is the sum of the four weights, which are integers. The values of nodes are kept
-// divided by it.
+// weightOne is the sum of the four weights, which are integers. The values of the nodes are stored divided
+// by it.
 const weightOne = 1 << 14
 
-// newGrid takes the values at the points of a grid from b: samples of width bytes.
+// newGrid reads the values of the nodes from b, in samples of width bytes.
 func newGrid(points []byte, b []byte, width int) (*grid, error) {
 	g, n := &grid{inputs: len(points)}, 1
 	for i := len(points) - 1; i >= 0; i-- {
@@ -35,7 +35,7 @@ func newGrid(points []byte, b []byte, width int) (*grid, error) {
 	return g, nil
 }
 
-// decode puts what m makes of the values in their place.
+// decode replaces the values of the nodes by the results of m.
 func (g *grid) decode(m *affine) {
 	for n := 0; n < len(g.node); n += 4 {
 		v := g.node[n:][:3]
@@ -44,8 +44,8 @@ func (g *grid) decode(m *affine) {
 	}
 }
 
-// rowGo interpolates pixels whose samples are places on the grid: 0 … last+1. The results are the
-// first three planes.
+// rowGo interpolates pixels whose samples are positions on the grid, 0 to last+1. The results are the first
+// three planes.
 func (g *grid) rowGo(p *planes, from int) {
 	xs, ys, zs, ws := p[0], p[1], p[2], p[3]
 	for i := from; i < len(xs); i++ {
@@ -59,7 +59,7 @@ func (g *grid) rowGo(p *planes, from int) {
 		case 3:
 			t := g.tetrahedron(0, xs[i], ys[i], zs[i])
 			xs[i], ys[i], zs[i] = t.at(g, 0)
-		case 4: // along the first input between two tetrahedra of the others
+		case 4: // along the first input, between the tetrahedra of two cells of the other three
 			n, f := g.cell(0, xs[i])
 			t := g.tetrahedron(1, ys[i], zs[i], ws[i])
 			a, b, c := t.at(g, n*g.step[0])
@@ -69,8 +69,8 @@ func (g *grid) rowGo(p *planes, from int) {
 	}
 }
 
-// cell returns the cell in which x is along an input, and how far it is in it. The last cell has
-// its far end.
+// cell returns the cell that contains x along an input, and the position in the cell. The last cell
+// includes its end.
 func (g *grid) cell(input int, x float32) (n int32, in float32) {
 	n = min(int32(x), g.last[input])
 	return n, x - float32(n)
@@ -79,17 +79,17 @@ func (g *grid) cell(input int, x float32) (n int32, in float32) {
 // at returns the values of a node.
 func (g *grid) at(node int32) []float32 { return g.node[4*node:][:3] }
 
-// A tetrahedron is four nodes and their weights.
+// A tetrahedron has four nodes and their weights.
 type tetrahedron struct {
 	node   [4]int32
 	weight [4]float32
 }
 
-// tetrahedron finds that in which a color of three inputs is, the first of which is given.
+// tetrahedron finds the tetrahedron that contains a color of three inputs, beginning at input first.
 //
-// Its corners are those on the way from the lowest to the highest, along the input that is farthest
-// up its cell first. That order is found without a branch, which could not be predicted: each key
-// has the place in the cell above the step.
+// Its corners are on the path from the lowest to the highest corner of the cell that first goes along the
+// input with the highest position. The order is found without branches, which the CPU could not predict:
+// each key has the position in the cell in its high bits and the step in its low bits.
 func (g *grid) tetrahedron(first int, x, y, z float32) (t tetrahedron) {
 	nx, fx := g.cell(first, x)
 	ny, fy := g.cell(first+1, y)
@@ -104,7 +104,7 @@ func (g *grid) tetrahedron(first int, x, y, z float32) (t tetrahedron) {
 	return t
 }
 
-// at interpolates between the nodes, moved by so many.
+// at interpolates between the nodes, offset by a number of nodes.
 func (t *tetrahedron) at(g *grid, move int32) (x, y, z float32) {
 	a, b, c, d := g.at(move+t.node[0]), g.at(move+t.node[1]), g.at(move+t.node[2]), g.at(move+t.node[3])
 	p, q, r, s := t.weight[0], t.weight[1], t.weight[2], t.weight[3]
@@ -113,9 +113,9 @@ func (t *tetrahedron) at(g *grid, move int32) (x, y, z float32) {
 		float32(p*a[2]) + float32(q*b[2]) + float32(r*c[2]) + float32(s*d[2])
 }
 
-// descending sorts without a branch, which max and min would be compiled to.
+// descending sorts without a branch; max and min would be compiled to branches.
 func descending(a, b, c int32) (high, middle, low int32) {
-	d := (a - b) & ((a - b) >> 31) // 0 if a is the greater
+	d := (a - b) & ((a - b) >> 31) // 0 if a is greater
 	a, b = a-d, b+d
 	d = (a - c) & ((a - c) >> 31)
 	high, c = a-d, c+d

@@ -5,7 +5,7 @@ import (
 	"image"
 )
 
-// apply is Apply without a limit.
+// apply is Apply without an account.
 func apply(t *Transform, img image.Image) image.Image {
 	out, err := t.Apply(context.Background(), img)
 	if err != nil {

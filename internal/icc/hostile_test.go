@@ -17,7 +17,7 @@ func patched(name string, at int, b ...byte) []byte {
 	return p
 }
 
-// tagAt is where a tag's data begins.
+// tagAt returns the offset of a tag's data.
 func tagAt(t *testing.T, name, tag string) int {
 	p := testProfiles()[name]
 	for i := range int(be.Uint32(p[headerSize:])) {
@@ -79,7 +79,7 @@ func TestHostileProfilesAreErrorsAndCostNothing(t *testing.T) {
 	}
 }
 
-// Offsets that overlap are allowed: a table may serve as its own curve.
+// Overlapping offsets are allowed: a table may serve as its own curve.
 func TestOverlappingTagsAreRead(t *testing.T) {
 	p := testProfiles()["display-p3-v4"]
 	_, err := Parse(p)

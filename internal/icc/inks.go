@@ -1,9 +1,9 @@
 package icc
 
-// NewInks makes the Transform of four inks that are known by a function, not by a profile. curve maps
-// an ink, 0 (cyan) to 3 (black), of 0…1 to what of counts by, 0…1 as well. of returns the cube roots, or rather CIELAB's f,
-// of X, Y and Z, each relative to the white. It is asked at the nodes of a grid of points^4; between them the
-// function should be nearly straight.
+// NewInks returns the Transform of CMYK that is defined by functions instead of a profile. curve maps an
+// ink, 0 (cyan) to 3 (black), with a value of 0 to 1, to the argument of of, also 0 to 1. of returns
+// CIELAB's f of X, Y and Z relative to white (approximately the cube roots). It is evaluated at the nodes
+// of a grid with points nodes along each ink, and should be almost linear between them.
 func NewInks(points int, curve func(ink int, x float64) float64, of func(inks [4]float64) [3]float64) *Transform {
 	g := &grid{inputs: 4}
 	nodes := int32(1)

@@ -25,7 +25,7 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/lcms.txt anew, with transicc")
 
-// convert takes colors of 8 bits to sRGB.
+// convert converts 8-bit colors to sRGB.
 func convert(t testing.TB, tr *Transform, colors [][]byte) [][3]byte {
 	n := len(colors)
 	out := make([][3]byte, n)
@@ -55,7 +55,7 @@ func convert(t testing.TB, tr *Transform, colors [][]byte) [][3]byte {
 	return out
 }
 
-// gridColors spreads colors evenly, the corners included, rounded to 8 bits.
+// gridColors returns evenly spaced colors, including the corners, rounded to 8 bits.
 func gridColors(s Space, points int) (colors [][]byte) {
 	colors = [][]byte{{}}
 	for range s.channels() {
@@ -70,7 +70,7 @@ func gridColors(s Space, points int) (colors [][]byte) {
 	return colors
 }
 
-// transicc converts colors with littlecms, relative colorimetric, without black-point compensation.
+// transicc converts colors by littlecms, relative colorimetric, without black-point compensation.
 func transicc(t testing.TB, profile []byte, s Space, colors [][]byte) [][3]float64 {
 	file := filepath.Join(t.TempDir(), "profile.icc")
 	require.NoError(t, os.WriteFile(file, profile, 0o600))
@@ -104,7 +104,8 @@ func transicc(t testing.TB, profile []byte, s Space, colors [][]byte) [][3]float
 	return out
 }
 
-// needTransicc skips without littlecms' command, or fails, as imagetest.Missing does.
+// needTransicc skips or fails the test, as imagetest.Missing does, if the program of littlecms is not
+// installed.
 func needTransicc(t *testing.T) { imagetest.Program(t, "transicc", "liblcms2-utils") }
 
 // compareWith returns the largest and the mean ΔE2000 between the Transform and littlecms.
@@ -166,7 +167,8 @@ func TestAgreesWithLittlecmsOnInstalledProfiles(t *testing.T) {
 	}
 }
 
-// Where littlecms is absent, its results for the generated profiles are still there.
+// The results of littlecms for the generated profiles are stored, so that the test also runs without
+// littlecms.
 func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
 	const file = "testdata/lcms.txt"
 	profiles := testProfiles()
@@ -207,7 +209,7 @@ func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
 
 var srgbCurve, _, _ = parseCurve(srgbTRC)
 
-// labOf is CIELAB of an sRGB color of 0…255.
+// labOf returns CIELAB of an sRGB color of 0 to 255.
 func labOf(rgb [3]float64) [3]float64 {
 	return imagetest.Lab(rgb[0]/255, rgb[1]/255, rgb[2]/255)
 }

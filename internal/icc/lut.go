@@ -5,18 +5,18 @@ import (
 	"math"
 )
 
-// A lut is what lies behind the first curves of a lookup table: grid, curves, matrix, curves; then
-// the coding of the profile connection space. Values are 0…1 as coded.
+// A lut is the part of a lookup table after the first curves: grid, curves, matrix, curves, and the
+// decoding of the profile connection space. Values are 0 to 1, as encoded.
 type lut struct {
 	grid   *grid   // nil: none
 	middle posts   // M curves
 	matrix *affine // nil: none
 	last   posts   // B curves, or the output tables of lut8 and lut16
-	coding *affine // from coded values to X, Y, Z relative to D50, or to CIELAB's f of these; nil: the nodes of the grid hold the latter
+	coding *affine // from encoded values to X, Y, Z relative to D50, or to CIELAB's f of these; nil if the nodes of the grid are already decoded
 	lab    bool
 }
 
-// row takes pixels through the table, to CIE XYZ relative to D50.
+// row converts pixels to CIE XYZ relative to D50.
 func (l *lut) row(p *planes) {
 	if l.grid != nil {
 		l.grid.row(p)
@@ -82,8 +82,8 @@ func (t *Transform) setLUT(p *profile, b []byte) error {
 	return nil
 }
 
-// coding says what coded values mean (6.3.4): X, Y, Z relative to D50, or, with lab, CIELAB's f of
-// these. lut16 codes L*a*b* as version 2 did, in version 4 too (10.10).
+// coding returns the meaning of encoded values (6.3.4): X, Y, Z relative to D50 or, if lab is true,
+// CIELAB's f of these. lut16 encodes L*a*b* as in version 2, also in profiles of version 4 (10.10).
 func coding(lab, lut16 bool) *affine {
 	if !lab {
 		const most = 1 + 32767.0/32768
@@ -103,8 +103,8 @@ func coding(lab, lut16 bool) *affine {
 	}
 }
 
-// readTables reads lut8 and lut16, whose input tables begin at an offset. Their matrix is for CIE
-// XYZ only.
+// readTables reads lut8 and lut16. Their input tables begin at an offset. Their matrix applies only to CIE
+// XYZ.
 func (l *lut) readTables(b []byte, inputs, width, offset, in, out int) (first []curve, err error) {
 	if in < 2 || in > 4096 || out < 2 || out > 4096 {
 		return nil, broken("tables of %d and %d entries", in, out)
@@ -133,7 +133,7 @@ func (l *lut) readTables(b []byte, inputs, width, offset, in, out int) (first []
 	return first, nil
 }
 
-// readAToB reads lutAToBType. An offset of 0 stands for a part that is absent.
+// readAToB reads a lutAToBType. An offset of 0 means that the part is absent.
 func (l *lut) readAToB(b []byte, inputs int) (first []curve, err error) {
 	part := func(at int) ([]byte, error) {
 		offset := binary.BigEndian.Uint32(b[at:])
@@ -180,7 +180,7 @@ func (l *lut) readAToB(b []byte, inputs int) (first []curve, err error) {
 		return nil, err
 	case rest == nil && inputs != 3:
 		return nil, broken("%d channels without a grid", inputs)
-	case rest != nil && (len(rest) < 20 || rest[16] != 1 && rest[16] != 2): // 16 numbers of grid points, the width of samples, and the samples
+	case rest != nil && (len(rest) < 20 || rest[16] != 1 && rest[16] != 2): // the number of grid points of 16 dimensions, the width of the samples, and the samples
 		return nil, broken("a grid of the wrong shape")
 	case rest != nil:
 		if l.grid, err = newGrid(rest[:inputs], rest[20:], int(rest[16])); err != nil {
@@ -190,7 +190,7 @@ func (l *lut) readAToB(b []byte, inputs int) (first []curve, err error) {
 	return curves(28, inputs)
 }
 
-// readMatrix reads nine factors and three summands.
+// readMatrix reads nine factors and three offsets.
 func (l *lut) readMatrix(b []byte, err error) error {
 	if err != nil || b == nil {
 		return err

@@ -26,7 +26,7 @@ func (m matrix) apply(v vector) (w vector) {
 // columns returns m with its columns multiplied by v.
 func (m matrix) columns(v vector) matrix { return m.mul(matrix{{v[0]}, {0, v[1]}, {0, 0, v[2]}}) }
 
-// inverse returns the inverse of m; ok is false if it has none worth the name.
+// inverse returns the inverse of m. ok is false if m is singular or nearly so.
 func (m matrix) inverse() (inv matrix, ok bool) {
 	minor := func(i, j int) float64 {
 		a, b, c, d := (i+1)%3, (i+2)%3, (j+1)%3, (j+2)%3
@@ -47,7 +47,7 @@ func (m matrix) inverse() (inv matrix, ok bool) {
 // d50 is the white of the profile connection space (7.2.16).
 var d50 = vector{0.9642, 1, 0.8249}
 
-// bradford takes CIE XYZ to the cone responses in which whites are adapted (annex E.1).
+// bradford converts CIE XYZ to the cone responses in which the white point is adapted (annex E.1).
 var bradford = matrix{{0.8951, 0.2664, -0.1614}, {-0.7502, 1.7135, 0.0367}, {0.0389, -0.0685, 1.0296}}
 
 // Primaries are chromaticities: CIE 1931 x and y.
@@ -80,20 +80,18 @@ func (p Primaries) toXYZ() (m matrix, ok bool) {
 	return back.columns(vector{to[0] / from[0], to[1] / from[1], to[2] / from[2]}).mul(bradford).mul(m), from[0] > 0 && from[1] > 0 && from[2] > 0
 }
 
-// fromXYZ is the matrix from CIE XYZ, adapted to D50, to linear sRGB.
+// fromXYZ converts CIE XYZ, adapted to D50, to linear sRGB.
 func fromXYZ() matrix {
 	m, _ := SRGB.toXYZ()
 	inv, _ := m.inverse()
 	return inv
 }
 
-// A linear maps three numbers to three, in a form that gives three equal ones if it gets three
-// equal ones and every sum is 1: out = sum·in + a·(next-in) + b·(afterNext-in), for each channel in
-// turn.
+// A linear maps three numbers to three, in a form that maps equal numbers to equal numbers if every sum is
+// 1: out = sum·in + a·(next-in) + b·(afterNext-in), for each channel in turn.
 type linear struct{ sum, a, b [3]float32 }
 
-// neutral is how far white may be off and still count as white: rounding in profiles makes up to a
-// tenth of it.
+// neutral is the tolerance for white. Rounding in profiles causes up to a tenth of it.
 const neutral = 0.002
 
 func newLinear(m matrix) (l linear) {
@@ -108,7 +106,7 @@ func newLinear(m matrix) (l linear) {
 	return l
 }
 
-// brightest is the largest of the three numbers that l makes of x, y and z, or 1 if that is less.
+// brightest returns the largest of the three results of l for x, y and z, but at least 1.
 func (l *linear) brightest(x, y, z float32) float32 {
 	return max(1,
 		float32(l.sum[0]*x)+float32(l.a[0]*(y-x))+float32(l.b[0]*(z-x)),

@@ -1,12 +1,12 @@
 package icc
 
-// planes are a row of pixels on its way through a Transform, a slice of the same length for each
-// channel. First they are what the curves make of the samples, of which the fourth counts in CMYK
-// only, and in the end CIE XYZ or linear light.
+// planes are a row of pixels during the conversion, with a slice of the same length for each channel. At
+// first they have the results of the curves, of which CMYK uses the fourth; at the end they have CIE XYZ or
+// linear light.
 //
-// Every step goes through the whole row. In AVX2 a lookup table takes a fifth of the time that it
-// takes in Go, and curves and a matrix half: BenchmarkApply. A thumbnail of 800×600 with such a
-// table takes a tenth longer than one without a profile; by the code in Go it is two thirds.
+// Every step processes the whole row. With AVX2 a lookup table takes a fifth of its time in Go, and curves
+// with a matrix take half: BenchmarkApply. With such a table a thumbnail of 800×600 takes a tenth longer
+// than without a profile; with the Go code, two thirds longer.
 type planes [4][]float32
 
 // resize makes room for n pixels.

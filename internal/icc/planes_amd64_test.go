@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// withoutAVX2 does f with the twins in Go.
+// withoutAVX2 runs f with the Go twins.
 func withoutAVX2(f func()) {
 	was := hasAVX2
 	hasAVX2 = false
@@ -20,7 +20,8 @@ func withoutAVX2(f func()) {
 	f()
 }
 
-// Widths around the eight pixels that are taken at once, and rows that end where their memory ends.
+// Widths around the eight pixels that AVX2 processes at a time, with rows that end at the end of their
+// memory.
 func TestAssemblyAndGoConvertAlike(t *testing.T) {
 	pq, err := New(rec2020, PQ(), false)
 	require.NoError(t, err)
@@ -50,8 +51,8 @@ func TestAssemblyAndGoConvertAlike(t *testing.T) {
 	}
 }
 
-// Whatever the places are, no node is read that is not there: around them nothing is a number. How far a color is between two tetrahedra
-// must be one, as nothing comes of it otherwise.
+// Whatever the positions are, no memory outside the nodes is read: it is filled with NaN. The position
+// between two tetrahedra must be a number, because a NaN there would not be visible in the result.
 func TestAssemblyStaysOnItsGrid(t *testing.T) {
 	nan := float32(math.NaN())
 	odd := []float32{-1, -0.0001, 16.0001, 1e9, -1e9, 17, 0, 0.5, 16, nan, float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32}
@@ -83,7 +84,7 @@ func TestAssemblyStaysOnItsGrid(t *testing.T) {
 	}
 }
 
-// What is no light is encoded as some level, from within the table.
+// A NaN is encoded as some level within the table.
 func TestAssemblyEncodesWhateverComes(t *testing.T) {
 	odd := []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32, -math.MaxFloat32, 2, -1, 0}
 	var p planes

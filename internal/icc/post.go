@@ -2,10 +2,10 @@ package icc
 
 import "math"
 
-// A post is a curve behind the grid, in steps from postLow to postHigh, with straight lines between.
-// Beyond it is level. Each entry has its value in the upper 16 bits, and in the lower ones how much
-// more the next one is, both signed, in units of which postUnits are 1, the value from 1/2 on: one
-// look serves for both.
+// A post is a curve after the grid, in steps from postLow to postHigh, with linear interpolation. Outside
+// this range it is constant. Each entry has its value in the upper 16 bits and the difference to the next
+// entry in the lower 16 bits, both signed, in units of 1/postUnits, so one load gets both. Values are
+// offset by 1/2.
 type post [postLast + 1]uint32
 
 const (
@@ -30,8 +30,7 @@ func newPost(c *curve) *post {
 	return p
 }
 
-// posts are the curves of three channels. Those that would change nothing are nil, and don't clip
-// either.
+// posts are the curves of three channels. An identity curve is nil, and does not clip either.
 type posts [3]*post
 
 func newPosts(curves []curve) (out posts) {
@@ -66,7 +65,7 @@ func (p *post) rowGo(values []float32) {
 	}
 }
 
-// An affine map takes three values to sums of them, row after row, and adds the last three.
+// An affine map is a 3×3 matrix, row by row, followed by three offsets.
 type affine [12]float32
 
 func (m *affine) of(x, y, z float32) (float32, float32, float32) {
@@ -81,7 +80,7 @@ func (m *affine) rowGo(p *planes, from int) {
 	}
 }
 
-// cubeGo is fromLab.
+// cubeGo applies fromLab.
 func cubeGo(values []float32) {
 	for i, f := range values {
 		if f > 6.0/29 {

@@ -17,7 +17,8 @@ func (r *run) row(dst, src []byte) {
 	r.convert(dst, src, p)
 }
 
-// row16 is the same for samples of 16 bits. Between the entries the curves are near to straight.
+// row16 is like row, for samples of 16 bits. Between the entries of the table, the curves are interpolated
+// linearly.
 func (r *run) row16(dst []byte, src []uint16) {
 	p := &r.planes
 	p.resize(len(src) / 4)
@@ -33,7 +34,7 @@ func (r *run) row16(dst []byte, src []uint16) {
 	r.convert(dst, dst, p)
 }
 
-// channels is how many of a pixel's four bytes are looked up.
+// channels is the number of bytes of a pixel that are looked up.
 func (t *Transform) channels() int {
 	if t.space == CMYK {
 		return 4
@@ -41,7 +42,7 @@ func (t *Transform) channels() int {
 	return 3
 }
 
-// convert converts pixels that were looked up. The fourth byte is that of src.
+// convert converts pixels after the look-up. The fourth byte is that of src.
 func (t *Transform) convert(dst, src []byte, p *planes) {
 	if t.lut != nil {
 		t.lut.row(p)

@@ -2,13 +2,13 @@ package icc
 
 import "math"
 
-// A tone maps light that may be brighter than white into the range that has an end.
+// A tone maps light that may be brighter than white into the range of a screen.
 //
 // 1 is reference white, 203 cd/m² (ITU-R BT.2408). The brightest channel m of a pixel becomes
-// m·(1+m/p²)/(1+m), the curve of Reinhard et al. (Photographic Tone Reproduction for Digital
-// Images, 2002, equation 4) that ends at the peak p, 1000 cd/m², and 1 above; the other two keep
-// their ratio to it, and with it the hue. A saturated color may then still have a channel of sRGB above
-// 1: that one becomes 1, and the others keep their ratio to it as well.
+// m·(1+m/p²)/(1+m), the curve of Reinhard et al. (Photographic Tone Reproduction for Digital Images, 2002,
+// equation 4), which reaches 1 at the peak p, 1000 cd/m², and is 1 above. The other two channels keep their
+// ratio to it, and so the hue. A saturated color may then still have a channel of sRGB above 1. That
+// channel becomes 1, and the others again keep their ratio to it.
 type tone struct {
 	gamma float64 // of HLG's system (ITU-R BT.2100, table 5), applied to luminance; 1: none
 }
@@ -38,13 +38,13 @@ func (t *tone) row(planes *planes, toSRGB *linear) {
 	}
 }
 
-// A Transfer says how samples of 0…1 stand for light.
+// A Transfer defines how samples of 0 to 1 encode light.
 type Transfer struct {
-	decode func(float64) float64 // to 0…1, or of PQ more
+	decode func(float64) float64 // to 0…1; PQ may exceed 1
 	tone   *tone
 }
 
-// TransferFunc is a transfer function by a formula: f maps a sample of 0…1 to light, of which 1 is
+// TransferFunc returns the transfer function f, which maps a sample of 0 to 1 to light, in which 1 is
 // white.
 func TransferFunc(f func(float64) float64) Transfer { return Transfer{decode: f} }
 
@@ -58,7 +58,7 @@ func PQ() Transfer {
 	}}
 }
 
-// HLG is hybrid log-gamma, ITU-R BT.2100, table 5, on a display of 1000 cd/m².
+// HLG is hybrid log-gamma of ITU-R BT.2100, table 5, for a display of 1000 cd/m².
 func HLG() Transfer {
 	const a, b, c = 0.17883277, 0.28466892, 0.55991073
 	return Transfer{tone: &tone{gamma: 1.2}, decode: func(x float64) float64 {
@@ -69,15 +69,15 @@ func HLG() Transfer {
 	}}
 }
 
-// New makes the Transform of a space that is known by its primaries and transfer function, not by a
-// profile. It is for RGB pixels, and for gray ones. narrow says that samples run from 16/255 to
-// 235/255 only.
+// New returns the Transform of a color space that is defined by primaries and a transfer function instead
+// of a profile. It applies to RGB pixels and to gray ones. narrow says that samples range from 16/255 to
+// 235/255.
 func New(p Primaries, f Transfer, narrow bool) (*Transform, error) {
 	toXYZ, ok := p.toXYZ()
 	m := fromXYZ().mul(toXYZ)
 	for _, row := range m {
 		for _, v := range row {
-			ok = ok && math.Abs(v) < 100 // NaN is not
+			ok = ok && math.Abs(v) < 100 // false for NaN
 		}
 	}
 	if !ok {

@@ -25,7 +25,7 @@ func hlgSample(v float64) uint16 {
 	return uint16(math.Round(65535 * (0.17883277*math.Log(12*v-0.28466892) + 0.55991073)))
 }
 
-// toRec2020 takes linear sRGB to linear light of the primaries of BT.2020 (ITU-R BT.2087).
+// toRec2020 converts linear sRGB to linear light in the primaries of BT.2020 (ITU-R BT.2087).
 func toRec2020(c [3]float64) [3]float64 {
 	return [3]float64{
 		0.6274*c[0] + 0.3293*c[1] + 0.0433*c[2],
@@ -34,8 +34,8 @@ func toRec2020(c [3]float64) [3]float64 {
 	}
 }
 
-// Saturated colors of the screen, at any light: their channels keep the ratio that they have, though
-// the primaries of the file are others than the screen's.
+// Saturated colors of the screen at any brightness: their channels keep their ratio, although the file has
+// other primaries than the screen.
 func TestBrightHDRKeepsItsHue(t *testing.T) {
 	linearOf := func(v byte) float64 {
 		x := float64(v) / 255

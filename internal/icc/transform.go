@@ -8,13 +8,13 @@ type Transform struct {
 	space    Space
 	identity bool // pixels are sRGB as they are
 
-	in     [4][256]float32 // each channel's curve: linear light, or, with a table, the place on its grid
-	slope  [4]float32      // of curves that are straight lines from 0, for a sample of 1; 0: of others
-	matrix linear          // from linear light to that of sRGB; with a table, from CIE XYZ relative to D50
-	lut    *lut            // nil: curves and a matrix are all
+	in     [4][256]float32 // each channel's curve: linear light or, with a lut, the position on its grid
+	slope  [4]float32      // of curves that are straight lines through 0, per sample of 1; 0 for other curves
+	matrix linear          // from linear light to linear sRGB; with a lut, from CIE XYZ relative to D50
+	lut    *lut            // nil if the profile has only curves and a matrix
 	tone   *tone           // nil: no light is brighter than white
 
-	opaque byte // what is added to the fourth byte: 255 if that is an ink
+	opaque byte // added to the fourth byte: 255 if that is an ink
 }
 
 // finish computes the derived fields.
@@ -71,7 +71,7 @@ func (t *Transform) setCurve(channel int, f func(float64) float64) {
 	}
 	if slope > 0 {
 		for i := range in {
-			in[i] = float32(i) * slope // the same bits as multiplyAVX2
+			in[i] = float32(i) * slope // the same bits as from multiplyAVX2
 		}
 	}
 	for c := channel; c < len(t.in); c++ {
@@ -79,7 +79,7 @@ func (t *Transform) setCurve(channel int, f func(float64) float64) {
 	}
 }
 
-// setGray reads the curve of a gray profile (8.3.4): to the luminance, or to the lightness.
+// setGray reads the curve of a gray profile (8.3.4), which gives the luminance or the lightness.
 func (t *Transform) setGray(p *profile) error {
 	b, ok := p.tag("kTRC")
 	if !ok {
@@ -130,8 +130,8 @@ func (t *Transform) setMatrix(p *profile) error {
 	return nil
 }
 
-// changesNothing tries all grays, the ways from black to the primaries and secondaries, and a
-// coarse grid between.
+// changesNothing tries all grays, the lines from black to the primaries and secondaries, and a coarse grid
+// of other colors.
 func (t *Transform) changesNothing() bool {
 	if t.space == CMYK {
 		return false

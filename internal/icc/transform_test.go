@@ -25,7 +25,7 @@ func TestWhiteStaysWhiteAndBlackBlack(t *testing.T) {
 		tr, err := Parse(profile)
 		require.NoError(t, err, name)
 		if tr.lut != nil || name == "para2-v4" || name == "para1-v4" || name == "para4-v4" {
-			continue // the white and black of their devices are others
+			continue // their devices have another white and black
 		}
 		n := tr.Space().channels()
 		got := convert(t, tr, [][]byte{slices.Repeat([]byte{255}, n), make([]byte, n)})
@@ -63,7 +63,8 @@ func TestProfilesOfSRGBChangeNothing(t *testing.T) {
 	assert.False(t, parse(t, "gamma-para0-v4").Identity())
 }
 
-// pictures shows the same colors in every type of image that holds them, away from the origin.
+// pictures has the same colors in every type of image that can represent them, with an origin other than
+// (0,0).
 func pictures(alpha bool) map[string]image.Image {
 	r := image.Rect(3, 5, 20, 14)
 	rnd := rand.New(rand.NewPCG(1, 2))
@@ -112,7 +113,7 @@ func TestAllTypesOfImagesGiveTheSameColors(t *testing.T) {
 					w, g := want.NRGBAAt(x, y), color.NRGBAModel.Convert(got.At(x, y)).(color.NRGBA)
 					tolerance := 1.0
 					if alpha && name == "RGBA" {
-						tolerance = 3 + 500/(float64(w.A)+1) // premultiplied, little is left of a faint color
+						tolerance = 3 + 500/(float64(w.A)+1) // premultiplication loses precision of faint colors
 					}
 					require.Equal(t, w.A, g.A, name)
 					if w.A > 0 {
@@ -198,7 +199,7 @@ func TestSourcesAreNotModified(t *testing.T) {
 	}
 }
 
-// 8 bits of linear light have gaps of 13 levels of sRGB; 16 bits have none.
+// 8 bits of linear light leave gaps of 13 levels of sRGB; 16 bits leave none.
 func TestSixteenBitsKeepDarkTones(t *testing.T) {
 	img := image.NewGray16(image.Rect(0, 0, 1000, 1))
 	for x := range 1000 {
@@ -269,7 +270,7 @@ func TestCacheIsBoundedAndShared(t *testing.T) {
 	for i := range 2 * cacheEntries {
 		_, err := c.Parse(context.Background(), append(slices.Clone(profiles[names[1]]), byte(i)))
 		require.NoError(t, err)
-		_, _ = c.Parse(context.Background(), profiles[names[0]]) // in use: is kept
+		_, _ = c.Parse(context.Background(), profiles[names[0]]) // recently used, so it is kept
 	}
 	assert.Len(t, c.entries, cacheEntries)
 	again, _ = c.Parse(context.Background(), profiles[names[0]])

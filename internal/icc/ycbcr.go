@@ -1,6 +1,6 @@
 package icc
 
-// toRGBGo makes opaque pixels of four bytes: JFIF's formula as color.YCbCrToRGB rounds it.
+// toRGBGo converts to opaque pixels of four bytes, by JFIF's formula with the rounding of color.YCbCrToRGB.
 func toRGBGo(line, luma, cb, cr []byte) {
 	cb, cr = cb[:len(luma)], cr[:len(luma)]
 	for x, l := range luma {

@@ -6,5 +6,5 @@ import "time"
 
 var started = time.Now()
 
-// CPU stands in for the CPU time of this process where it cannot be asked for.
+// CPU replaces the CPU time of this process on systems that don't report it.
 func CPU() time.Duration { return time.Since(started) }

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Lab is CIELAB, relative to D50, of a color of sRGB, 0 to 1 per channel (IEC 61966-2-1).
+// Lab returns CIELAB, relative to D50, of an sRGB color with channels of 0 to 1 (IEC 61966-2-1).
 func Lab(r, g, b float64) [3]float64 {
 	r, g, b = light(r), light(g), light(b)
 	x := root((0.4360747*r + 0.3850649*g + 0.1430804*b) / 0.9642200)
@@ -29,8 +29,8 @@ func root(t float64) float64 {
 	return (24389.0/27*t + 16) / 116
 }
 
-// DeltaE2000 is ISO/CIE 11664-6, as laid out by Sharma, Wu and Dalal, The CIEDE2000
-// Color-Difference Formula, 2005.
+// DeltaE2000 returns the color difference of ISO/CIE 11664-6, as described by Sharma, Wu and Dalal, The
+// CIEDE2000 Color-Difference Formula, 2005.
 func DeltaE2000(p, q [3]float64) float64 {
 	const deg = math.Pi / 180
 	pow7 := func(x float64) float64 { return math.Sqrt(math.Pow(x, 7) / (math.Pow(x, 7) + math.Pow(25, 7))) }
@@ -60,7 +60,7 @@ func DeltaE2000(p, q [3]float64) float64 {
 	return math.Sqrt(x*x + y*y + z*z + rT*y*z)
 }
 
-// Differences are ΔE2000 of the pixels of two pictures of one size, row by row.
+// Differences returns ΔE2000 of the pixels of two pictures of the same size, row by row.
 func Differences(a, b image.Image) (out []float64) {
 	r, s := a.Bounds(), b.Bounds().Min
 	lab := func(m image.Image, x, y int) [3]float64 {

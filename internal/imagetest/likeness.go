@@ -6,11 +6,10 @@ import (
 	"math"
 )
 
-// PSNR compares two pictures of one size, premultiplied with their alpha, in dB over all four
-// channels.
+// PSNR compares two pictures of the same size, premultiplied, in dB over all four channels.
 func PSNR(a, b image.Image) float64 { return psnr(a, b, 4) }
 
-// PSNRWithoutAlpha compares R, G and B of two pictures of one size, premultiplied with their alpha, in dB.
+// PSNRWithoutAlpha compares R, G and B of two pictures of the same size, premultiplied, in dB.
 func PSNRWithoutAlpha(a, b image.Image) float64 { return psnr(a, b, 3) }
 
 func psnr(a, b image.Image, channels int) float64 {
@@ -28,8 +27,7 @@ func psnr(a, b image.Image, channels int) float64 {
 	return Decibels(sum, channels*r.Dx()*r.Dy())
 }
 
-// Decibels is the ratio of signal to noise of samples of 0 to 255, of whose differences the squares add
-// up to sum, in dB.
+// Decibels returns the PSNR in dB of samples of 0 to 255. sum is the sum of the squared differences.
 func Decibels(sum float64, samples int) float64 {
 	return 10 * math.Log10(255*255*float64(samples)/max(sum, 1e-6))
 }
@@ -44,9 +42,9 @@ func rgba(m image.Image, x, y int) [4]uint16 {
 	return [4]uint16{c.R, c.G, c.B, c.A}
 }
 
-// Likeness compares the upper part (1: all) of a picture with a reference of another size, which is
-// scaled by Lanczos-3 in floating point, premultiplied: over white and over black, in dB over R, G and
-// B, of which it returns the lower.
+// Likeness compares the upper part of a picture (1 means all of it) with a reference of another size. It
+// scales the reference by Lanczos-3 in floating point, premultiplied. It composites both over white and
+// over black, and returns the lower PSNR of R, G and B in dB.
 func Likeness(reference, got image.Image, part float64) float64 {
 	size := got.Bounds().Size()
 	want := scaled(reference, size)
@@ -76,7 +74,7 @@ type taps struct {
 	weights []float64
 }
 
-// of is the weighted sum of samples.
+// of returns the weighted sum of samples.
 func (t taps) of(row [][4]float64) [4]float64 {
 	var r, g, b, a float64
 	samples := row[t.first : t.first+len(t.weights)]
@@ -120,7 +118,7 @@ func lanczos3(from, to int) []taps {
 	return all
 }
 
-// samplesOf returns a function that returns the samples of a pixel, premultiplied with its alpha.
+// samplesOf returns a function that returns the premultiplied samples of a pixel.
 func samplesOf(src image.Image) func(x, y int) [4]float64 {
 	samples := func(c [4]uint16) [4]float64 {
 		return [4]float64{float64(c[0]), float64(c[1]), float64(c[2]), float64(c[3])}
@@ -137,7 +135,7 @@ func samplesOf(src image.Image) func(x, y int) [4]float64 {
 	return func(x, y int) [4]float64 { return colors[p.Pix[p.PixOffset(x, y)]] }
 }
 
-// scaled needs memory for one row of the source, and for its result as often as rows overlap.
+// scaled needs memory for one row of the source, and for as many rows of the result as overlap.
 func scaled(src image.Image, size image.Point) [][4]float64 {
 	b := src.Bounds()
 	horizontal, vertical := lanczos3(b.Dx(), size.X), lanczos3(b.Dy(), size.Y)

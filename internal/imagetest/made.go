@@ -6,8 +6,8 @@ import (
 	"math/rand/v2"
 )
 
-// Gradient is smooth, opaque, and different in each corner, so that no orientation of it looks like
-// another.
+// Gradient returns a smooth, opaque picture that is different in each corner, so that its orientation is
+// visible.
 func Gradient(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -18,7 +18,7 @@ func Gradient(w, h int) *image.NRGBA {
 	return img
 }
 
-// Subject is a smooth picture with a checkered disk.
+// Subject returns a smooth picture with a checkered disk.
 func Subject(size, at image.Point, radius int) *image.RGBA {
 	img := image.NewRGBA(image.Rectangle{Max: size})
 	for y := range size.Y {
@@ -33,7 +33,7 @@ func Subject(size, at image.Point, radius int) *image.RGBA {
 	return img
 }
 
-// Photo has smooth parts, edges and noise, as photos do.
+// Photo returns a picture with smooth parts, edges and noise, like a photo.
 func Photo(w, h int, seed uint64) *image.NRGBA {
 	r := rand.New(rand.NewPCG(seed, 1))
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -52,7 +52,7 @@ func Photo(w, h int, seed uint64) *image.NRGBA {
 	return img
 }
 
-// Noise has samples of any value, and is opaque: no encoder finds anything in it.
+// Noise returns an opaque picture of random samples, which no encoder can compress.
 func Noise(w, h int, seed uint64) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	Fill(img.Pix, seed)
@@ -62,7 +62,7 @@ func Noise(w, h int, seed uint64) *image.RGBA {
 	return img
 }
 
-// Static is noise whose alpha is noise as well.
+// Static returns noise with random alpha.
 func Static(w, h int, seed uint64) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	Fill(img.Pix, seed)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Peak is the most memory in bytes that is in use while f runs, beyond what was before: garbage is
-// collected as soon as there is a little.
+// Peak returns the peak of the memory in use while f runs, in bytes, minus the memory before. It makes the
+// garbage collector run very often.
 func Peak(f func()) int64 {
 	defer debug.SetGCPercent(debug.SetGCPercent(5))
 	runtime.GC()

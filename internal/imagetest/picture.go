@@ -6,8 +6,7 @@ import (
 	"image/draw"
 )
 
-// Cornered is a smooth and opaque picture with a corner of another color, so that it is seen how it
-// is turned.
+// Cornered returns a smooth, opaque picture with a corner of another color, which shows its orientation.
 func Cornered(w, h int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -22,7 +21,7 @@ func Cornered(w, h int) *image.RGBA {
 	return img
 }
 
-// Turned is what is seen of a picture by EXIF's orientation, 1 to 8.
+// Turned returns the upright form of a picture with an EXIF orientation of 1 to 8.
 func Turned(img image.Image, orientation int) *image.RGBA {
 	out := image.NewRGBA(image.Rectangle{Max: turnedSize(img, orientation)})
 	turn(out, img, orientation)

@@ -1,5 +1,5 @@
-// Package imagetest is what tests of pictures share: where files lie that are no part of the
-// repository, and how alike two pictures are.
+// Package imagetest has helpers for tests of pictures: the paths of test files that are not in the
+// repository, generated pictures, and measures of similarity.
 package imagetest
 
 import (
@@ -21,26 +21,26 @@ import (
 
 // A File is a row of the corpus' manifest.
 type File struct {
-	Name     string      // below the folder of the corpus, with slashes
-	Path     string      // to open it
+	Name     string      // relative to the folder of the corpus, with slashes
+	Path     string      // to open the file
 	Format   string      // "JPEG", "PNG", …
-	Features string      // what is odd, by key words
+	Features string      // keywords for the unusual features of the file
 	Own      bool        // made by internal/corpus
 	Expect   string      // "ok", "reject", "limit", "lenient", "optional" or "either"
-	Display  image.Point // upright, in pixels; 0 where there is none
+	Display  image.Point // upright, in pixels; 0 if there is no picture
 }
 
-// Corpus returns the folder of odd images beside the repository, which has a MANIFEST.tsv. Tests that
-// look at it are too long for go test -short.
+// Corpus returns the folder of unusual images next to the repository, which has a MANIFEST.tsv. Tests of
+// the corpus take too long for go test -short.
 func Corpus(t testing.TB) string {
 	t.Helper()
 	Long(t)
 	return shared(t, "corpus")
 }
 
-// CorpusFiles returns all files of the corpora that are there: .corpus in this repository, which
-// internal/corpus makes, and ../shared/corpus beside it, which nobody needs. It skips the test if
-// there is none, or fails it, as Missing does.
+// CorpusFiles returns all files of the existing corpora: .corpus in this repository, which internal/corpus
+// makes, and ../shared/corpus, which is optional. If there is none, it skips or fails the test, as Missing
+// does.
 func CorpusFiles(t testing.TB) (files []File) {
 	t.Helper()
 	Long(t)
@@ -83,10 +83,10 @@ func matching(t testing.TB, dir string, patterns []string) (paths []string) {
 	return paths
 }
 
-// A FileFS is a file system of the files of a corpus by their names.
+// A FileFS is a file system of the files of a corpus, by name.
 type FileFS []File
 
-// Open opens the file of that name.
+// Open opens the file with a name.
 func (files FileFS) Open(name string) (fs.File, error) {
 	for _, f := range files {
 		if f.Name == name {
@@ -96,7 +96,7 @@ func (files FileFS) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-// Long skips a test that takes seconds under go test -short.
+// Long skips a test that takes seconds if go test -short is used.
 func Long(t testing.TB) {
 	t.Helper()
 	if testing.Short() {
@@ -104,16 +104,16 @@ func Long(t testing.TB) {
 	}
 }
 
-// Cases returns the folder of cases beside the repository: files, with the pictures that are
-// expected of them, and a MANIFEST.tsv.
+// Cases returns the folder of cases next to the repository: files with their expected pictures, and a
+// MANIFEST.tsv.
 func Cases(t testing.TB) string {
 	t.Helper()
 	Long(t)
 	return shared(t, "cases")
 }
 
-// shared returns a folder of ../shared. Where it is absent the test is skipped, or fails if
-// THUMBNAIL_REAL is set and is not "alone".
+// shared returns a folder of ../shared. If it does not exist, the test is skipped, or fails if
+// THUMBNAIL_REAL is set to a value other than "alone".
 func shared(t testing.TB, name string) string {
 	t.Helper()
 	dir := filepath.Join(repository(), "..", "shared", name)
@@ -132,7 +132,8 @@ func repository() string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
-// Missing skips a test for want of something, or lets it fail where THUMBNAIL_REAL is set.
+// Missing skips a test that needs something that is not installed. If THUMBNAIL_REAL is set, the test
+// fails.
 func Missing(t testing.TB, what string) {
 	t.Helper()
 	if Real() {
@@ -141,7 +142,7 @@ func Missing(t testing.TB, what string) {
 	t.Skip(what)
 }
 
-// Rows returns the lines of the manifest of a folder, without the first, each as its fields.
+// Rows returns the rows of the manifest of a folder, without the header, each split into its fields.
 func Rows(t testing.TB, dir string) (rows [][]string) {
 	manifest, err := os.ReadFile(filepath.Join(dir, "MANIFEST.tsv"))
 	require.NoError(t, err)
@@ -152,7 +153,7 @@ func Rows(t testing.TB, dir string) (rows [][]string) {
 	return rows[1:]
 }
 
-// Read reads a file, and unpacks it if it is packed.
+// Read reads a file, and decompresses it if it is compressed.
 func Read(t testing.TB, path string) []byte {
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -166,12 +167,12 @@ func Read(t testing.TB, path string) []byte {
 	return data
 }
 
-// Real reports whether THUMBNAIL_REAL is set: all programs and files that tests look for have to be
-// there. With "alone" the files beside the repository may be absent, as in the clone of a stranger.
+// Real reports whether THUMBNAIL_REAL is set: then all programs and files that tests use have to exist. If
+// its value is "alone", the files next to the repository may be missing, as in a fresh clone.
 func Real() bool { return os.Getenv("THUMBNAIL_REAL") != "" }
 
-// Program returns the path of a program of a Debian package, or skips the test, or fails it, as Missing
-// does.
+// Program returns the path of a program of a Debian package. If it is not installed, Program skips or fails
+// the test, as Missing does.
 func Program(t testing.TB, name, debian string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)

@@ -20,17 +20,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience is how long a program may take to start or to stop, on a machine that is busy and compiles.
+// patience is the time limit for the start and the stop of a program, on a machine that is busy compiling.
 const patience = 5 * time.Minute
 
-// binaries are what Build has built, by directory, for as long as Main runs.
+// binaries are the paths of the compiled programs, by directory, until Main returns.
 var binaries = struct {
 	sync.Mutex
 	folder string
 	paths  map[string]string
 }{paths: map[string]string{}}
 
-// Main runs the tests of a package, as its TestMain, and removes what Build has built.
+// Main runs the tests of a package. Call it in TestMain: it removes the programs that Build has compiled.
 func Main(m *testing.M) int {
 	folder, err := os.MkdirTemp("", "programs-")
 	if err != nil {
@@ -41,8 +41,8 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Build compiles the package in a directory, relative to the test's own, once for all tests, and
-// returns the path of the binary. It needs [Main], and a Unix: the programs are ended by SIGTERM.
+// Build compiles the package in a directory relative to the test's, once for all tests, and returns the
+// path of the binary. It needs [Main], and a Unix system, because programs are stopped by SIGTERM.
 func Build(t testing.TB, dir string) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -64,7 +64,7 @@ func Build(t testing.TB, dir string) string {
 
 // A Server is a running program that has printed its address.
 type Server struct {
-	URL string // as it printed it, "http://127.0.0.1:41234/"
+	URL string // the printed address, such as "http://127.0.0.1:41234/"
 
 	cmd    *exec.Cmd
 	output *output
@@ -72,8 +72,8 @@ type Server struct {
 	err    error
 }
 
-// Start runs a binary with more variables in its environment ("NAME=value"; may be nil), and
-// returns when it has written its address. It is killed at the end of the test if it still runs.
+// Start runs a binary with additional environment variables ("NAME=value"; may be nil), and returns when it
+// has printed its address. At the end of the test it is killed if it still runs.
 func Start(t testing.TB, binary string, env []string, args ...string) *Server {
 	t.Helper()
 	s := &Server{cmd: exec.Command(binary, args...), output: &output{}, exited: make(chan struct{})}
@@ -114,7 +114,7 @@ func Start(t testing.TB, binary string, env []string, args ...string) *Server {
 	return s
 }
 
-// environment is that of the test without what sets the flags of the programs.
+// environment returns the environment of the test without the variables of the programs' flags.
 func environment() (env []string) {
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "THUMBNAIL_") {
@@ -124,7 +124,7 @@ func environment() (env []string) {
 	return env
 }
 
-// Output is what the program has written so far, stdout and stderr.
+// Output returns the output of the program so far, stdout and stderr.
 func (s *Server) Output() string { return s.output.String() }
 
 // Terminate sends SIGTERM, and does not wait.
@@ -151,7 +151,7 @@ func (s *Server) Wait(t testing.TB) {
 	}
 }
 
-// Run runs a binary to its end, and returns what it wrote and its exit status.
+// Run runs a binary to its end, and returns its output and exit status.
 func Run(t testing.TB, binary string, env []string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -161,11 +161,11 @@ func Run(t testing.TB, binary string, env []string, args ...string) (stdout, std
 	require.NoError(t, cmd.Start())
 	hung := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
 	defer hung.Stop()
-	_ = cmd.Wait() // the status says it
+	_ = cmd.Wait() // the exit status has the result
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
-// output is a buffer that several goroutines write to.
+// output is a buffer that several goroutines may write to.
 type output struct {
 	mu sync.Mutex
 	b  bytes.Buffer

@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// pictures are the files under docs and what each of them is.
+// pictures are the files in docs, and the Spec of each.
 var pictures = []struct {
 	file string
 	spec thumbnail.Spec
@@ -46,7 +46,7 @@ func main() {
 
 // write makes the pictures from the photos in one directory and writes them into another.
 func write(photos, docs string) error {
-	// What is signed here is thrown away; the pictures get short names.
+	// The signatures are not used; the pictures get short names.
 	signer, err := thumbnail.NewHMACSigner(make([]byte, 16))
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func write(photos, docs string) error {
 		if err := handler.Generate(ctx, p.spec); err != nil {
 			return fmt.Errorf("%s: %w", p.file, err)
 		}
-		key, err := thumbnail.URL("", signer, p.spec) // these names need no escaping: path and key are the same
+		key, err := thumbnail.URL("", signer, p.spec) // these names need no escaping, so the relative URL is the storage key
 		if err != nil {
 			return err
 		}

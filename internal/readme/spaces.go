@@ -12,15 +12,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// photos are those of a directory, and what was made of them.
+// photos are the photos in a directory, and generated ones.
 type photos struct{ made, files fileSource }
 
 type fileSource interface {
 	Open(ctx context.Context, key string) (fs.File, error)
 }
 
-// openPhotos adds one photo in other color spaces to those in a directory: "p3.jpg" has its
-// profile, and in "p3-ignored.jpg" it is lost.
+// openPhotos adds copies of a photo in other color spaces to the photos in a directory: "p3.jpg" has its
+// profile, and "p3-ignored.jpg" does not.
 func openPhotos(dir string) (photos, error) {
 	made := storage.NewMemory()
 	all := photos{made, storage.FS(os.DirFS(dir))}
@@ -44,7 +44,7 @@ func openPhotos(dir string) (photos, error) {
 	return all, nil
 }
 
-// Open looks among what was made first.
+// Open looks for a generated photo first.
 func (p photos) Open(ctx context.Context, key string) (fs.File, error) {
 	f, err := p.made.Open(ctx, key)
 	if errors.Is(err, fs.ErrNotExist) {

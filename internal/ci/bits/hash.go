@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// A way to make a thumbnail.
+// A way is a way to make a thumbnail.
 type way struct {
 	name      string
 	processor processors.Processor
@@ -31,7 +31,7 @@ var ways = []way{
 	{"whole png", processors.Fit{}, processors.PNG{}, 4096, 4096},
 }
 
-// hashes returns a hash and a way for each thumbnail of an original.
+// hashes returns the hash and the way of each thumbnail of an original.
 func hashes(data []byte, pixels int) (lines [][2]string) {
 	ctx := context.Background()
 	e, err := engine.New(nil, true)
@@ -63,7 +63,8 @@ func (w way) hash(ctx context.Context, e *engine.Engine, h *codec.Header, data [
 	return fmt.Sprintf("%x", sha256.Sum256(out.Bytes()))[:32]
 }
 
-// kind is what an error matches; its words may name sizes that differ between 32 and 64 bits.
+// kind returns the sentinel that an error matches. The error's text may contain sizes that differ between
+// 32 and 64 bits.
 func kind(err error) string {
 	for _, known := range []error{codec.ErrFormat, codec.ErrCorrupt, codec.ErrTooLarge} {
 		if errors.Is(err, known) {

@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// scene is a picture with gradients, edges, noise and, where alpha says so, transparency.
+// scene returns a picture with gradients, edges and noise and, if alpha is true, with transparency.
 func scene(size image.Point, seed uint64, alpha bool) *image.NRGBA {
 	random := rand.New(rand.NewPCG(seed, 1))
 	img := image.NewNRGBA(image.Rectangle{Max: size})
@@ -40,7 +40,7 @@ func scene(size image.Point, seed uint64, alpha bool) *image.NRGBA {
 	return img
 }
 
-// writeOriginals writes files of every format and of many color spaces into a folder.
+// writeOriginals writes files in every format and in many color spaces to a folder.
 func writeOriginals(dir string) error {
 	var failure error
 	write := func(name string, data []byte) {

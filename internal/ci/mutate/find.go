@@ -20,20 +20,20 @@ import (
 type mutant struct {
 	file, what string
 	line       int
-	code       string // the line
+	code       string // the changed line
 	edits      []edit
-	alone      bool // it can't be woven: edits are the change itself
-	dropped    bool // such code does not compile
+	alone      bool // it can't be woven into the program: edits are the change itself
+	dropped    bool // the changed code does not compile
 }
 
-// id names a change whatever its line is.
+// id identifies a change independently of its line number.
 func (m *mutant) id() string { return fmt.Sprintf("%s: %s: %s", m.file, m.what, m.code) }
 
 // An edit replaces bytes of a file.
 type edit struct {
 	at, end int
 	text    string
-	closes  bool // it stands behind what it belongs to
+	closes  bool // inserted after the node, not before it
 }
 
 // A pkg is a package and its changes.
@@ -85,7 +85,7 @@ func load(dir string) (*pkg, error) {
 	return p, nil
 }
 
-// exports returns where the compiled packages are that a package imports.
+// exports returns the paths of the compiled packages that a package imports.
 func exports(dir string) (importer.Lookup, error) {
 	out, err := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", dir).Output()
 	if err != nil {
@@ -99,7 +99,7 @@ func exports(dir string) (importer.Lookup, error) {
 	return func(path string) (io.ReadCloser, error) { return os.Open(files[path]) }, nil
 }
 
-// A finder finds the changes of one file.
+// A finder finds the changes in one file.
 type finder struct {
 	p    *pkg
 	fset *token.FileSet
@@ -107,11 +107,11 @@ type finder struct {
 	here *types.Package
 	file string
 	tree *ast.File
-	idle map[*ast.BasicLit]bool // numbers that change nothing
+	idle map[*ast.BasicLit]bool // numbers whose change has no effect
 }
 
 func (w *finder) find() {
-	constant := 0 // depth of what has to stay a constant
+	constant := 0 // nesting depth of code that has to be constant
 	var stack []ast.Node
 	ast.Inspect(w.tree, func(n ast.Node) bool {
 		if n == nil {
@@ -130,7 +130,7 @@ func (w *finder) find() {
 	})
 }
 
-// fixed reports whether what is below a node has to be constant.
+// fixed reports whether the code below a node has to be constant.
 func fixed(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.GenDecl:
@@ -166,7 +166,7 @@ func (w *finder) visit(n ast.Node, constant bool) {
 	}
 }
 
-// exchanged are operators, what is written instead, and the function that does either.
+// exchanged has the operators, their replacements, and the helper function that executes either.
 var exchanged = map[token.Token]struct{ other, function string }{
 	token.LSS: {"<=", "mutLess"}, token.LEQ: {"<", "mutLessOrEqual"}, token.GTR: {">=", "mutGreater"}, token.GEQ: {">", "mutGreaterOrEqual"},
 	token.ADD: {"-", "mutAdd"}, token.SUB: {"+", "mutSubtract"}, token.LAND: {"||", "mutAnd"}, token.LOR: {"&&", "mutOr"},
@@ -194,7 +194,8 @@ func (w *finder) binary(n *ast.BinaryExpr) {
 	}
 }
 
-// capacity notes the numbers that make takes, which change no result, and the sign of infinity.
+// capacity marks the arguments of make, which change no result, and the sign of infinity, as not to be
+// changed.
 func (w *finder) capacity(n *ast.CallExpr) {
 	switch f := n.Fun.(type) {
 	case *ast.Ident:
@@ -215,7 +216,7 @@ func (w *finder) capacity(n *ast.CallExpr) {
 	}
 }
 
-// besideError notes the numbers that a return statement gives beside an error or a false.
+// besideError marks the numbers that are returned together with an error or false as not to be changed.
 func (w *finder) besideError(n *ast.ReturnStmt) {
 	if len(n.Results) < 2 {
 		return
@@ -257,7 +258,7 @@ func (w *finder) number(n *ast.BasicLit, constant bool) {
 	w.wrap(what, n, "mutNumber["+name+"](%d, ", ")")
 }
 
-// leaveOut leaves out one statement of a block at a time: calls, assignments, defers.
+// leaveOut makes a change for each statement of a block that can be left out: calls, assignments, defers.
 func (w *finder) leaveOut(list []ast.Stmt) {
 	for _, s := range list {
 		switch s := s.(type) {
@@ -289,7 +290,7 @@ func (w *finder) add(what string, at token.Pos) *mutant {
 	return m
 }
 
-// wrap weaves a change around a node. The %d in before is its number.
+// wrap weaves a change around a node. The %d in before is the number of the change.
 func (w *finder) wrap(what string, n ast.Node, before, after string) *mutant {
 	at := n.Pos()
 	if b, ok := n.(*ast.BinaryExpr); ok {

@@ -91,7 +91,7 @@ func fatal(err error) {
 
 var printed = regexp.MustCompile(`^\s*(\S+\.go):\d+: (.*)$`)
 
-// readKnown reads the changes that a file lists.
+// readKnown reads the changes listed in a file.
 func readKnown(name string) (map[string]bool, error) {
 	if name == "" {
 		return nil, nil

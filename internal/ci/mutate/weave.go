@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// helpers is the file that woven code calls. It is added to the package.
+// helpers is the source file with the functions that woven code calls. It is added to the package.
 const helpers = `package %s
 
 import (
@@ -62,7 +62,7 @@ func mutAnd(k int, x bool, y func() bool) bool { if mutOn(k) { return x || y() }
 func mutOr(k int, x bool, y func() bool) bool { if mutOn(k) { return x && y() }; return x || y() }
 `
 
-// apply makes edits to a source. Those of outer nodes come first in the list.
+// apply applies edits to a source file. Edits of outer nodes precede those of inner nodes in the list.
 func apply(source []byte, edits []edit) []byte {
 	type placed struct {
 		edit
@@ -72,7 +72,7 @@ func apply(source []byte, edits []edit) []byte {
 	for i, e := range edits {
 		order := i
 		if e.closes {
-			order = -i // what was opened last is closed first
+			order = -i // the innermost is closed first
 		}
 		all = append(all, placed{e, order})
 	}
@@ -97,8 +97,8 @@ func apply(source []byte, edits []edit) []byte {
 	return append(out, source[at:]...)
 }
 
-// build compiles the tests of p with the edits, by file, and returns the program. add says whether the
-// helpers are needed.
+// build compiles the tests of p with the edits, by file, and returns the path of the program. If add is
+// true, it adds the helpers.
 func (p *pkg) build(dir string, edits map[string][]edit, add bool) (program string, output []byte, err error) {
 	replace := map[string]string{}
 	for file, list := range edits {
@@ -136,8 +136,7 @@ func (p *pkg) build(dir string, edits map[string][]edit, add bool) (program stri
 
 var complaint = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(\d+): `)
 
-// weave builds one program with all changes. Those that do not compile so are left to builds of their
-// own.
+// weave builds one program with all changes. Changes that do not compile this way get separate builds.
 func (p *pkg) weave(dir string) (program string, err error) {
 	for range 20 {
 		edits := map[string][]edit{}

@@ -11,14 +11,14 @@ import (
 	"strings"
 )
 
-// A checker has the packages of one platform that are checked already.
+// A checker has the packages of one platform that have been checked.
 type checker struct {
 	fset     *token.FileSet
 	sizes    types.Sizes
 	packages map[string]*types.Package
 }
 
-// check returns what is wrong with the module on a platform, "linux/arm64".
+// check returns the type errors of the module on a platform such as "linux/arm64".
 func check(platform string) (found []error) {
 	goos, arch, ok := strings.Cut(platform, "/")
 	if !ok {
@@ -37,7 +37,7 @@ func check(platform string) (found []error) {
 	return found
 }
 
-// check type-checks a package. Of those that are not of this module it looks at declarations only.
+// check type-checks a package. In packages of other modules it checks only declarations.
 func (c *checker) check(p *listedPackage) (found []error) {
 	var files []*ast.File
 	for _, name := range p.GoFiles {
@@ -71,7 +71,7 @@ func (c *checker) check(p *listedPackage) (found []error) {
 	return found
 }
 
-// withoutBody finds functions that assembly would have to give, in a package without any.
+// withoutBody finds functions without a body in a package without assembly.
 func (c *checker) withoutBody(files []*ast.File) (found []error) {
 	for _, file := range files {
 		for _, d := range file.Decls {

@@ -11,16 +11,17 @@ import (
 	"strings"
 )
 
-// A listedPackage is what go list says of a package, or of its variant with tests.
+// A listedPackage is the output of go list for a package, or for its variant with tests.
 type listedPackage struct {
 	Dir, ImportPath string
 	GoFiles, SFiles []string
 	ImportMap       map[string]string
-	DepOnly         bool // only imported by what was asked for
+	DepOnly         bool // a dependency of the listed packages
 	Module          *struct{ GoVersion string }
 }
 
-// list lists the packages of this module, their tests, and all that they import, each after what it imports.
+// list lists the packages of this module, their tests, and all dependencies, each after its own
+// dependencies.
 func list(goos, arch string) (all []*listedPackage, err error) {
 	fields := "-json=Dir,ImportPath,GoFiles,SFiles,ImportMap,DepOnly,Module"
 	cmd := exec.Command("go", "list", "-deps", "-test", fields, "./...")
@@ -40,7 +41,7 @@ func list(goos, arch string) (all []*listedPackage, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if !strings.HasSuffix(p.ImportPath, ".test") && p.ImportPath != "unsafe" { // the program that runs the tests is generated
+		if !strings.HasSuffix(p.ImportPath, ".test") && p.ImportPath != "unsafe" { // the main package of the test binary is generated
 			all = append(all, p)
 		}
 	}

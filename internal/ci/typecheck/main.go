@@ -1,9 +1,9 @@
-// Typecheck GOOS/GOARCH... type-checks the module of the current folder, its tests included, as each
+// Typecheck GOOS/GOARCH... type-checks the module in the current folder, including its tests, as each
 // platform compiles it without cgo.
 //
-// It reads the source of everything that is imported, and compiles nothing: the compiler's back end
-// and the assembler, which it leaves out, are nine tenths of what a build for another platform costs,
-// and find nothing in code without assembly that the type checker does not.
+// It reads the source code of all imports, and compiles nothing. The compiler's back end and the assembler
+// take nine tenths of the time of a build for another platform. In code without assembly they find no
+// errors that the type checker does not find.
 package main
 
 import (

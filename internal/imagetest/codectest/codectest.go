@@ -1,4 +1,4 @@
-// Package codectest tests formats: what they make of files, and that no file breaks their promises.
+// Package codectest tests image formats: their results for given files, and their contract for any file.
 package codectest
 
 import (
@@ -27,8 +27,8 @@ func Decode(ctx context.Context, f *codec.Format, data []byte, o codec.Options) 
 	return &h, pic, err
 }
 
-// Cases decodes the files of ../shared/cases that are in a folder, and compares them with the pictures
-// that are expected. It skips the test, or fails it, if they are not there.
+// Cases decodes the files in a folder of ../shared/cases, and compares them with the expected pictures. It
+// skips or fails the test if they are not there.
 func Cases(t *testing.T, f *codec.Format, folder string) {
 	dir := imagetest.Cases(t)
 	for _, row := range imagetest.Rows(t, dir) {

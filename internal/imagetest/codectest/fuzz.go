@@ -13,9 +13,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Fuzz checks what has to hold for every file: it is refused with an error that says why, or is a
-// picture of the size that its header says. It is decoded whole, reduced, and with tolerance, within
-// a few megabytes.
+// Fuzz checks the contract for a file: it is either refused, with an error that says why, or it is a
+// picture of the size in its header. Fuzz decodes it at full size, reduced, and tolerantly, within a few
+// megabytes.
 func Fuzz(t *testing.T, f *codec.Format, data []byte) {
 	const memory = 4 << 20
 	if !f.Match(data[:min(64, len(data))]) {
@@ -64,8 +64,9 @@ func assertKnown(t *testing.T, err error) {
 	}
 }
 
-// Ways takes every way into a file, of less than 64 KiB: what is read from a stream and from memory agrees, what decodes
-// strictly decodes tolerantly, and nothing takes more than was estimated. It returns the two pictures, or nil where there is none.
+// Ways reads a file of less than 64 KiB in every way. It checks that a stream and a file in memory give the
+// same results, that a file that decodes strictly also decodes tolerantly, and that memory use stays within
+// the estimates. It returns the strict and the tolerant picture, or nil.
 func Ways(t *testing.T, f *codec.Format, data []byte) (strict, tolerant *codec.Picture) {
 	h, err := f.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
 	streamed, streamErr := f.Header(t.Context(), codec.NewReader(t.Context(), io.MultiReader(bytes.NewReader(data)), true))

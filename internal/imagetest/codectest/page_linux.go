@@ -7,8 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// AtPageEnd returns n bytes, behind which a page follows that can be neither read nor written: who
-// does ends the test.
+// AtPageEnd returns n bytes that end at an inaccessible page. A read or write beyond them crashes the test.
 func AtPageEnd(tb testing.TB, n int) []byte {
 	tb.Helper()
 	page := syscall.Getpagesize()
@@ -17,14 +16,14 @@ func AtPageEnd(tb testing.TB, n int) []byte {
 	return m[page:][size-n : size : size]
 }
 
-// AtPageStart returns n bytes, before which is such a page.
+// AtPageStart returns n bytes that begin after an inaccessible page.
 func AtPageStart(tb testing.TB, n int) []byte {
 	tb.Helper()
 	page := syscall.Getpagesize()
 	return guarded(tb, (n+page-1)/page*page)[page:][:n:n]
 }
 
-// guarded returns whole pages of that size between two that can't be touched.
+// guarded returns whole pages of a total size between two inaccessible ones.
 func guarded(tb testing.TB, size int) []byte {
 	tb.Helper()
 	page := syscall.Getpagesize()

@@ -4,7 +4,7 @@ package codectest
 
 import "testing"
 
-// AtPageEnd returns n bytes. That nothing behind them is touched only a slice's bounds tell here.
+// AtPageEnd returns n bytes. On this system, only the bounds of the slice prevent access beyond them.
 func AtPageEnd(_ testing.TB, n int) []byte { return make([]byte, n) }
 
 // AtPageStart returns n bytes.

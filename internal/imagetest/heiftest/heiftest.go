@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 )
 
-// Box makes a box.
+// Box returns a box.
 func Box(kind string, content ...[]byte) []byte {
 	b := append(make([]byte, 4), kind...)
 	for _, c := range content {
@@ -16,7 +16,7 @@ func Box(kind string, content ...[]byte) []byte {
 	return b
 }
 
-// U16 and U32 are numbers, the highest byte first.
+// U16 and U32 encode numbers in big-endian order.
 func U16(values ...uint16) (b []byte) {
 	for _, v := range values {
 		b = binary.BigEndian.AppendUint16(b, v)
@@ -32,21 +32,22 @@ func U32(values ...uint32) (b []byte) {
 	return b
 }
 
-// Size, Turn, Mirror, Clap, Nclx, Profile and Alpha are properties.
+// Size, Turn, Mirror, Clap, Nclx, Profile and Alpha return properties of items.
 func Size(width, height int) []byte { return Box("ispe", U32(0, uint32(width), uint32(height))) }
 
-// Turn turns by quarters, anti-clockwise.
+// Turn rotates counterclockwise by quarter turns.
 func Turn(quarters byte) []byte { return Box("irot", []byte{quarters}) }
 
 // Mirror exchanges top and bottom (0), or left and right (1).
 func Mirror(axis byte) []byte { return Box("imir", []byte{axis}) }
 
-// Clap keeps w×h pixels, whose center lies x to the right of the picture's, and y below.
+// Clap keeps w×h pixels. Their center is offset from the center of the picture by x to the right and y
+// downwards.
 func Clap(w, h, x, y int32) []byte {
 	return Box("clap", U32(uint32(w), 1, uint32(h), 1, uint32(x), 1, uint32(y), 1))
 }
 
-// Nclx says colors by code points.
+// Nclx describes colors by code points.
 func Nclx(primaries, transfer, matrix uint16, full bool) []byte {
 	flag := byte(0)
 	if full {
@@ -55,20 +56,20 @@ func Nclx(primaries, transfer, matrix uint16, full bool) []byte {
 	return Box("colr", []byte("nclx"), U16(primaries, transfer, matrix), []byte{flag})
 }
 
-// Profile holds an ICC profile.
+// Profile describes colors by an ICC profile.
 func Profile(profile []byte) []byte { return Box("colr", []byte("prof"), profile) }
 
-// Alpha says that an item is transparency.
+// Alpha marks an item as the transparency of another one.
 func Alpha() []byte {
 	return Box("auxC", U32(0), []byte("urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\x00"))
 }
 
-// An Item is one of a file.
+// An Item is an item of a HEIF file.
 type Item struct {
 	Kind       string
 	Properties [][]byte // boxes; all are essential but ispe, pixi, colr and auxC
 	Data       []byte
-	Inside     bool // Data stands in the box idat
+	Inside     bool // Data is stored in the box idat
 	Refs       []Ref
 }
 
@@ -78,14 +79,14 @@ type Ref struct {
 	To   []int
 }
 
-// Grid is an item of tiles, which have those numbers.
+// Grid is an item that consists of tiles, given by their IDs.
 func Grid(columns, rows, width, height int, tiles []int, properties ...[]byte) Item {
 	data := append([]byte{0, 0, byte(rows - 1), byte(columns - 1)}, U16(uint16(width), uint16(height))...)
 	return Item{Kind: "grid", Properties: append([][]byte{Size(width, height)}, properties...), Data: data, Inside: true, Refs: []Ref{{Kind: "dimg", To: tiles}}}
 }
 
-// File makes a file whose items have the numbers 1, 2, …, and whose primary item is that one. brands
-// are the major one and those that the file is compatible with.
+// File returns a file whose items have the IDs 1, 2, …. primary is the ID of the primary item. brands are
+// the major brand and the compatible ones.
 func File(brands []string, primary int, items ...Item) []byte {
 	ftyp := append([]byte(brands[0]), 0, 0, 0, 0)
 	for _, b := range brands {
@@ -102,7 +103,7 @@ func File(brands []string, primary int, items ...Item) []byte {
 	return bytes.Join([][]byte{start, Meta(len(start)+len(meta)+8, primary, items), Box("mdat", data)}, nil)
 }
 
-// Meta makes the box meta of a file in which the data of the items begin at an offset.
+// Meta returns the box meta of a file in which the data of the items begin at an offset.
 func Meta(offset, primary int, items []Item) []byte {
 	var iinf, iref, ipco, idat []byte
 	ipma, iloc := U32(1, uint32(len(items))), append([]byte{1, 0, 0, 0, 0x44, 0}, U16(uint16(len(items)))...)

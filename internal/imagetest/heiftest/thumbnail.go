@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Thumbnail makes a thumbnail of a file, not wider than that, as a handler does that is given these formats.
+// Thumbnail makes a thumbnail of a file, with a maximum width, as a handler with these formats does.
 func Thumbnail(ctx context.Context, file []byte, width int, formats ...processors.Format) (image.Image, error) {
 	signer, err := thumbnail.NewHMACSigner([]byte("a secret of at least 16 bytes"))
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 )
 
-// JPEG is a segment of a JPEG: marker, length, data.
+// JPEG returns a segment of a JPEG: marker, length, data.
 func JPEG(marker byte, data ...[]byte) []byte {
 	b := []byte{0xff, marker, 0, 0}
 	for _, d := range data {
@@ -15,17 +15,17 @@ func JPEG(marker byte, data ...[]byte) []byte {
 	return b
 }
 
-// IntoJPEG returns a JPEG with segments behind SOI.
+// IntoJPEG returns a JPEG with segments inserted after SOI.
 func IntoJPEG(file []byte, segments ...[]byte) []byte {
 	return bytes.Join([][]byte{file[:2], bytes.Join(segments, nil), file[2:]}, nil)
 }
 
-// EXIF is a block of EXIF, as PNG and WebP hold it: a directory with an orientation and nothing else.
+// EXIF returns a block of EXIF as in PNG and WebP: a directory with only an orientation.
 func EXIF(orientation int) []byte {
 	b := []byte("MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00")
 	b[19] = byte(orientation)
 	return b
 }
 
-// APP1 is the segment in which a JPEG holds EXIF.
+// APP1 returns the segment in which a JPEG has EXIF.
 func APP1(exif []byte) []byte { return JPEG(0xe1, []byte("Exif\x00\x00"), exif) }

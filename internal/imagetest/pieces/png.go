@@ -1,5 +1,5 @@
-// Package pieces makes what image files consist of, for tests: the chunks of a PNG and of a
-// WebP, the segments of a JPEG, and a block of EXIF. The boxes of a HEIF file are in heiftest.
+// Package pieces makes the parts of image files for tests: chunks of PNG and WebP, segments of JPEG, and a
+// block of EXIF. Package heiftest makes the boxes of a HEIF file.
 package pieces
 
 import (
@@ -9,7 +9,7 @@ import (
 	"hash/crc32"
 )
 
-// PNG is a chunk of a PNG: length, name, data, checksum.
+// PNG returns a chunk of a PNG: length, name, data, checksum.
 func PNG(name string, data ...[]byte) []byte {
 	b := append(make([]byte, 4), name...)
 	for _, d := range data {
@@ -21,30 +21,30 @@ func PNG(name string, data ...[]byte) []byte {
 
 const signature = "\x89PNG\r\n\x1a\n"
 
-// PNGFile is a whole PNG of those chunks.
+// PNGFile returns a PNG that consists of chunks.
 func PNGFile(chunks ...[]byte) []byte {
 	return append([]byte(signature), bytes.Join(chunks, nil)...)
 }
 
-// IHDR is the first chunk of a PNG.
+// IHDR returns the first chunk of a PNG.
 func IHDR(width, height int, depth, colorType, interlace byte) []byte {
 	b := binary.BigEndian.AppendUint32(nil, uint32(width))
 	b = binary.BigEndian.AppendUint32(b, uint32(height))
 	return PNG("IHDR", append(b, depth, colorType, 0, 0, interlace))
 }
 
-// IntoPNG returns a PNG with chunks behind IHDR.
+// IntoPNG returns a PNG with chunks inserted after IHDR.
 func IntoPNG(file []byte, chunks ...[]byte) []byte {
 	const ihdr = len(signature) + 25
 	return bytes.Join([][]byte{file[:ihdr], bytes.Join(chunks, nil), file[ihdr:]}, nil)
 }
 
-// ICCP is the chunk that holds an ICC profile.
+// ICCP returns the chunk with an ICC profile.
 func ICCP(profile []byte) []byte {
 	var b bytes.Buffer
 	z := zlib.NewWriter(&b)
 	if _, err := z.Write(profile); err != nil {
-		panic(err) // a buffer takes all
+		panic(err) // writes to a bytes.Buffer don't fail
 	}
 	if err := z.Close(); err != nil {
 		panic(err)

@@ -6,7 +6,7 @@ import (
 	"image"
 )
 
-// RIFF is a chunk of a WebP: name, length, data, and a byte more where the data are odd.
+// RIFF returns a chunk of a WebP: name, length, data, and a padding byte if the length is odd.
 func RIFF(name string, data ...[]byte) []byte {
 	b := append([]byte(name), 0, 0, 0, 0)
 	for _, d := range data {
@@ -17,7 +17,7 @@ func RIFF(name string, data ...[]byte) []byte {
 	return append(b, make([]byte, n%2)...)
 }
 
-// WebP is a whole file of those chunks.
+// WebP returns a file that consists of chunks.
 func WebP(chunks ...[]byte) []byte {
 	body := bytes.Join(chunks, nil)
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+len(body))), append([]byte("WEBP"), body...)...)
@@ -32,13 +32,14 @@ const (
 	WebPProfile  = 1 << 5
 )
 
-// VP8X is the first chunk of an extended WebP.
+// VP8X returns the first chunk of an extended WebP.
 func VP8X(flags byte, canvas image.Point) []byte {
 	b := []byte{flags, 0, 0, 0}
 	return RIFF("VP8X", append24(b, canvas.X-1, canvas.Y-1))
 }
 
-// ANIM says how often an animation is shown; 0 is without end. The background is of no use to anybody.
+// ANIM returns the chunk with the loop count of an animation; 0 means forever. Viewers ignore its
+// background color.
 func ANIM(loops int) []byte {
 	return RIFF("ANIM", []byte{10, 20, 30, 255, byte(loops), byte(loops >> 8)})
 }
@@ -49,13 +50,13 @@ const (
 	WebPUnblended = 1 << 1
 )
 
-// ANMF is a frame of an animation, whose picture is those chunks.
+// ANMF returns a frame of an animation, whose picture consists of chunks.
 func ANMF(r image.Rectangle, milliseconds int, flags byte, chunks []byte) []byte {
 	head := append24(nil, r.Min.X/2, r.Min.Y/2, r.Dx()-1, r.Dy()-1, milliseconds)
 	return RIFF("ANMF", append(head, flags), chunks)
 }
 
-// Picture returns the chunks of a still WebP without the file's head and VP8X.
+// Picture returns the chunks of a still WebP without the RIFF header and VP8X.
 func Picture(file []byte) []byte {
 	if string(file[12:16]) == "VP8X" {
 		return file[30:]

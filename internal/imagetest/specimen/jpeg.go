@@ -14,24 +14,24 @@ import (
 func JPEG(img image.Image, quality int) []byte {
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality}); err != nil {
-		panic(err) // a buffer takes all
+		panic(err) // writes to a bytes.Buffer don't fail
 	}
 	return b.Bytes()
 }
 
-// WithProfile puts an ICC profile of less than 64 KiB into a JPEG.
+// WithProfile inserts an ICC profile of less than 64 KiB into a JPEG.
 func WithProfile(file, profile []byte) []byte {
 	return pieces.IntoJPEG(file, pieces.JPEG(0xe2, []byte("ICC_PROFILE\x00\x01\x01"), profile))
 }
 
-// WithOrientation puts an EXIF orientation of 1 to 8 into a JPEG.
+// WithOrientation inserts an EXIF orientation of 1 to 8 into a JPEG.
 func WithOrientation(file []byte, orientation int) []byte {
 	return pieces.IntoJPEG(file, pieces.APP1(pieces.EXIF(orientation)))
 }
 
-// CMYKJPEG encodes img as four inks, of which 255 is none, as in all such files, but without
-// Adobe's marker. Go's encoder knows no CMYK: each ink is encoded as a gray picture, whose scan
-// becomes one of four.
+// CMYKJPEG encodes img in CMYK, without Adobe's marker. As in all such files, 255 means no ink. Go's
+// encoder does not support CMYK, so each ink is encoded as a gray picture, whose scan becomes one of the
+// four scans.
 func CMYKJPEG(img image.Image, quality int) []byte {
 	b := img.Bounds()
 	var inks [4]*image.Gray
@@ -54,7 +54,7 @@ func CMYKJPEG(img image.Image, quality int) []byte {
 			head := gray[:n]
 			gray = gray[n:]
 			if i > 0 {
-				continue // the tables are the same
+				continue // all four use the same tables
 			}
 			if head[1] == 0xc0 { // SOF0: four components, numbered from 1, all with the first table and not subsampled
 				frame := append(bytes.Clone(head[4:9]), 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0)
@@ -62,7 +62,7 @@ func CMYKJPEG(img image.Image, quality int) []byte {
 			}
 			out = append(out, head...)
 		}
-		gray[5] = byte(i + 1) // whose scan it is
+		gray[5] = byte(i + 1) // the component of the scan
 		out = append(out, gray[:len(gray)-2]...)
 	}
 	return append(out, 0xff, 0xd9)

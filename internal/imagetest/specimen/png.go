@@ -10,20 +10,20 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// Linear is sRGB's primaries with values that are proportional to light, as renderers and cameras
-// write them. A PNG says so by a gamma of 1.
+// Linear has the primaries of sRGB and values proportional to light, as renderers and cameras write them. A
+// PNG declares it by a gamma of 1.
 var Linear = Space{"linear light", SRGB.xy, 1}
 
-// PNG encodes img with a gAMA chunk of that gamma.
+// PNG encodes img with a gAMA chunk for a gamma.
 func PNG(img image.Image, gamma float64) []byte {
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
-		panic(err) // a buffer takes all
+		panic(err) // writes to a bytes.Buffer don't fail
 	}
 	return pieces.IntoPNG(b.Bytes(), pieces.PNG("gAMA", binary.BigEndian.AppendUint32(nil, uint32(gamma*100_000))))
 }
 
-// OnWhite puts a transparent picture on white.
+// OnWhite composites a transparent picture over white.
 func OnWhite(img image.Image) *image.RGBA {
 	out := image.NewRGBA(img.Bounds())
 	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)

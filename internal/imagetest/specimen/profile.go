@@ -6,7 +6,8 @@ import (
 	"unicode/utf16"
 )
 
-// Profile returns an ICC profile of the space: version 4, a matrix and a tone curve (ICC.1:2022, 8.3.3).
+// Profile returns an ICC profile of the space: version 4, with a matrix and a tone curve (ICC.1:2022,
+// 8.3.3).
 func (s Space) Profile() []byte {
 	m := s.toXYZ()
 	column := func(i int) []byte { return xyzTag(m[0][i], m[1][i], m[2][i]) }
@@ -49,7 +50,7 @@ func fixed(b []byte, v ...float64) []byte {
 
 func xyzTag(x, y, z float64) []byte { return fixed([]byte("XYZ \x00\x00\x00\x00"), x, y, z) }
 
-// curveTag is a parametricCurveType: of type 3 for sRGB, else of type 0.
+// curveTag returns a parametricCurveType: of type 3 for sRGB, else of type 0.
 func (s Space) curveTag() []byte {
 	if s.gamma != 0 {
 		return fixed([]byte("para\x00\x00\x00\x00\x00\x00\x00\x00"), s.gamma)
@@ -57,7 +58,7 @@ func (s Space) curveTag() []byte {
 	return fixed([]byte("para\x00\x00\x00\x00\x00\x03\x00\x00"), 2.4, 1/1.055, 0.055/1.055, 1/12.92, 0.04045)
 }
 
-// textTag is a multiLocalizedUnicodeType with one text.
+// textTag returns a multiLocalizedUnicodeType with one text.
 func textTag(s string) []byte {
 	text := utf16.Encode([]rune(s))
 	b := []byte("mluc\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x0cenUS")

@@ -1,6 +1,6 @@
-// Package specimen makes pictures that are easily got wrong, from ones that are not: the same
-// colors in another color space with its ICC profile, an orientation, CMYK. Tests, examples and
-// the README show with them what becomes of such files.
+// Package specimen makes pictures that are difficult to process correctly from ordinary ones: the same
+// colors in another color space with its ICC profile, an orientation, CMYK. Tests, examples and the README
+// use them.
 package specimen
 
 import (
@@ -13,10 +13,10 @@ import (
 type Space struct {
 	Name  string
 	xy    [4][2]float64 // white, red, green, blue
-	gamma float64       // of the tone curve; 0 is that of sRGB
+	gamma float64       // of the tone curve; 0 means that of sRGB
 }
 
-// Spaces that cameras, screens and image editors use.
+// Color spaces of cameras, screens and image editors.
 var (
 	SRGB      = Space{"sRGB", [4][2]float64{{0.3127, 0.329}, {0.64, 0.33}, {0.3, 0.6}, {0.15, 0.06}}, 0}
 	DisplayP3 = Space{"Display P3", [4][2]float64{{0.3127, 0.329}, {0.68, 0.32}, {0.265, 0.69}, {0.15, 0.06}}, 0}
@@ -56,7 +56,7 @@ func (m matrix) times(v [3]float64) (out [3]float64) {
 	return out
 }
 
-// after is the product m·n: first n, then m.
+// after returns the product m·n: first n, then m.
 func (m matrix) after(n matrix) (out matrix) {
 	for i := range m {
 		for j := range m {
@@ -66,7 +66,7 @@ func (m matrix) after(n matrix) (out matrix) {
 	return out
 }
 
-// inverse is the adjugate over the determinant.
+// inverse returns the adjugate divided by the determinant.
 func (m matrix) inverse() (out matrix) {
 	for i := range 3 {
 		for j := range 3 {
@@ -83,7 +83,7 @@ func (m matrix) inverse() (out matrix) {
 	return out
 }
 
-// linear is the light of a value of 0 to 1.
+// linear returns the light of a value of 0 to 1.
 func (s Space) linear(v float64) float64 {
 	switch {
 	case s.gamma != 0:
@@ -94,7 +94,7 @@ func (s Space) linear(v float64) float64 {
 	return math.Pow((v+0.055)/1.055, 2.4)
 }
 
-// encoded is the inverse of linear. What lies beyond the space is clipped.
+// encoded is the inverse of linear. Colors outside the space are clipped.
 func (s Space) encoded(light float64) float64 {
 	light = min(max(light, 0), 1)
 	switch {
@@ -106,7 +106,7 @@ func (s Space) encoded(light float64) float64 {
 	return 1.055*math.Pow(light, 1/2.4) - 0.055
 }
 
-// Of returns the colors of img, which is sRGB, in the space. Alpha is dropped.
+// Of converts img from sRGB to the space. Alpha is dropped.
 func (s Space) Of(img image.Image) *image.RGBA64 {
 	var light [256]float64
 	for i := range light {
