@@ -9,20 +9,20 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// A canvas takes the rows of a picture.
+// A canvas receives the rows of a picture, from top to bottom.
 type canvas interface {
 	write(y int, row []byte)
 	image() (image.Image, error)
 	close()
 }
 
-// reduced scales the picture as its rows come.
+// reduced is a canvas that scales the picture while it receives the rows.
 type reduced struct{ *resample.Shrinker }
 
-// reducing keeps ink as it is, for a profile that is applied afterwards.
+// reducing keeps CMYK, because the profile is applied after scaling.
 var reducing = resample.Options{KeepCMYK: true}
 
-// newReduced prepares to scale a picture from full, decoded to that many eighths of it, to small.
+// newReduced returns a canvas that scales to small. The original has size full; its rows come decoded at eighths/8.
 func newReduced(ctx context.Context, f resample.Format, full image.Point, eighths int, small image.Point) (canvas, error) {
 	options := reducing
 	options.Luma = resample.Eighths{X: eighths, Y: eighths}
@@ -39,15 +39,15 @@ func (r reduced) write(_ int, row []byte)     { r.WriteRow(row) }
 func (r reduced) image() (image.Image, error) { return r.Image() }
 func (r reduced) close()                      { r.Close() }
 
-// whole is the picture as it is.
+// whole is a canvas that stores the picture at full size.
 type whole struct {
 	img    image.Image
 	pix    []byte
 	stride int
-	spread int // bytes of a sample of RGB that gets an opaque alpha, or 0
+	spread int // if the rows are RGB and the image has alpha: bytes per sample; else 0
 }
 
-// newWhole makes the image for the converter's format.
+// newWhole allocates the image for the converter's format.
 func (d *decoder) newWhole() (canvas, error) {
 	l, f := d.layout, d.convert.format
 	n := d.convert.imageBytes()
@@ -85,7 +85,7 @@ func (d *decoder) newWhole() (canvas, error) {
 	return c, nil
 }
 
-// imageBytes is the size of a pixel in the image of the whole picture.
+// imageBytes returns the size in bytes of a pixel in the image that newWhole allocates.
 func (c *converter) imageBytes() int {
 	switch c.format {
 	case resample.RGB8:
@@ -118,7 +118,7 @@ func (c *whole) write(y int, row []byte) {
 func (c *whole) image() (image.Image, error) { return c.img, nil }
 func (c *whole) close()                      {}
 
-// paletteFor returns the palette with as many colors as an index can mean.
+// paletteFor returns the palette with a color for each possible index.
 func (c *converter) paletteFor() color.Palette {
 	p := make(color.Palette, 1<<c.layout.bits)
 	for i := range p {

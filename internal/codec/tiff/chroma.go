@@ -1,13 +1,13 @@
 package tiff
 
-// chroma turns Y'CbCr into red, green and blue (section 21).
+// chroma holds the tables for converting Y'CbCr to RGB (section 21).
 type chroma struct {
-	luma         [256]int32 // fixed point, 16 bits behind the point
-	red, greenR  [256]int32 // what Cr adds
-	greenB, blue [256]int32 // what Cb adds
+	luma         [256]int32 // fixed-point numbers with 16 fractional bits
+	red, greenR  [256]int32 // contribution of Cr
+	greenB, blue [256]int32 // contribution of Cb
 }
 
-// newChroma prepares for the coefficients and the range of a layout.
+// newChroma computes the tables for the coefficients and the reference range of a layout.
 func newChroma(l *layout) *chroma {
 	k, r := l.coefficients, l.reference
 	if k[0] <= 0 || k[1] <= 0 || k[2] <= 0 {
@@ -32,7 +32,7 @@ func newChroma(l *layout) *chroma {
 	return c
 }
 
-// fixed bounds what odd coefficients make, so that sums don't overflow.
+// fixed converts f to fixed point. It limits extreme values, so that sums do not overflow.
 func fixed(f float64) int32 { return int32(max(-4000, min(f, 4000)) * (1 << 16)) }
 
 func (c *chroma) pixel(y, cb, cr byte) (r, g, b byte) {
@@ -50,7 +50,7 @@ func clip(v int32) byte {
 	return byte(v)
 }
 
-// convert returns a function for pixels of n samples, the fourth of which is alpha.
+// convert returns a function that converts pixels of n samples. The fourth sample is alpha.
 func (c *chroma) convert(n int) func(dst, src []byte) {
 	return func(dst, src []byte) {
 		for len(dst) >= n && len(src) >= n {

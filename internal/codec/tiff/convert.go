@@ -7,25 +7,25 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// A converter makes pixels of the samples in the file.
+// A converter converts the samples of the file to pixels.
 type converter struct {
 	layout  *layout
 	format  resample.Format
-	indexed bool     // pixels are places in the palette
-	wanted  []int    // samples of a pixel that matter: color, then alpha
-	rows    [][]byte // what lanes have yielded
+	indexed bool     // pixels are palette indices
+	wanted  []int    // indices of the samples that are needed: color, then alpha
+	rows    [][]byte // the current row of each lane
 	width   int
-	sample  int // bytes
+	sample  int // bytes per sample
 
-	picked  []byte // the wanted samples alone
+	picked  []byte // a row of the wanted samples only
 	out     []byte
-	finish  func(dst, src []byte) // picked to out; nil: they are the same
+	finish  func(dst, src []byte) // converts picked to out; nil means no conversion
 	palette [][3]byte
-	cut     bool // the palette lacks values
+	cut     bool // some palette values are missing
 }
 
-// newConverter returns a converter for a layout. If colors is true, it resolves a palette; else pixels may
-// stay places in it.
+// newConverter returns a converter for a layout. If colors is true, it converts palette indices to colors;
+// otherwise pixels may stay indices.
 func newConverter(ctx context.Context, l *layout, data []byte, colors, tolerant bool) (*converter, error) {
 	c := new(converter)
 	c.plan(l, colors)
@@ -46,7 +46,7 @@ func newConverter(ctx context.Context, l *layout, data []byte, colors, tolerant 
 	return c, err
 }
 
-// plan chooses how samples become pixels. It allocates next to nothing.
+// plan chooses the conversion. It allocates only a few small slices.
 func (c *converter) plan(l *layout, colors bool) {
 	c.layout, c.width, c.sample = l, l.width, l.sampleBytes()
 	for i := range l.colors() {
@@ -60,7 +60,7 @@ func (c *converter) plan(l *layout, colors bool) {
 	c.choose(alpha, colors)
 }
 
-// bytes is what newConverter allocates.
+// bytes returns the number of bytes that newConverter allocates.
 func (c *converter) bytes() (n int64) {
 	l := c.layout
 	if c.picks() {
@@ -75,12 +75,12 @@ func (c *converter) bytes() (n int64) {
 	return n
 }
 
-// picks reports whether the wanted samples do not lie together.
+// picks reports whether the wanted samples of a pixel are not contiguous in a row.
 func (c *converter) picks() bool {
 	return len(c.wanted) > 1 && c.layout.planar || !c.layout.planar && c.layout.samples != len(c.wanted)
 }
 
-// choose sets the format and how samples become it.
+// choose sets the format and the conversion to it.
 func (c *converter) choose(alpha, colors bool) {
 	l, wide := c.layout, c.sample == 2
 	either := func(narrow, other resample.Format) resample.Format {
@@ -119,7 +119,7 @@ func (c *converter) choose(alpha, colors bool) {
 	}
 }
 
-// row returns the pixels of the row that c.rows holds.
+// row converts the row in c.rows to pixels.
 func (c *converter) row() []byte {
 	row := c.rows[0]
 	if c.picks() {
@@ -133,7 +133,7 @@ func (c *converter) row() []byte {
 	return c.out
 }
 
-// pick brings the wanted samples together.
+// pick copies the wanted samples to c.picked.
 func (c *converter) pick() {
 	n := c.sample
 	to := len(c.wanted) * n
@@ -155,7 +155,7 @@ func (c *converter) pick() {
 	}
 }
 
-// gray chooses how gray becomes pixels: with alpha they are red, green and blue.
+// gray chooses the conversion of gray. Gray with alpha becomes RGB with alpha.
 func (c *converter) gray(alpha bool, format resample.Format) {
 	flip := byte(0)
 	if c.layout.photometric == whiteIsZero {
@@ -184,14 +184,14 @@ func (c *converter) gray(alpha bool, format resample.Format) {
 	}
 }
 
-// narrow leaves the upper 8 bits of 16.
+// narrow converts 16-bit samples to their upper 8 bits.
 func narrow(dst, src []byte) {
 	for i := range dst {
 		dst[i] = src[2*i]
 	}
 }
 
-// clamp sees to it that no color is brighter than its alpha, where it is multiplied with it.
+// clamp limits premultiplied colors to their alpha.
 func (c *converter) clamp() {
 	before, n := c.finish, 4*c.sample
 	c.finish = func(dst, src []byte) {

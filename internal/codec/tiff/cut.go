@@ -1,8 +1,8 @@
 package tiff
 
-// guess sets what BitsPerSample and SamplesPerPixel probably said where they are cut off. Programs that write
-// the directory last put the pixels between it and the header, as libtiff does. So if the pixels are not
-// compressed, their length verifies the guess.
+// guess sets the probable BitsPerSample and SamplesPerPixel if these fields are cut off. Programs that write the
+// directory last, such as libtiff, write the pixels between header and directory. So for uncompressed pixels
+// their length confirms the guess.
 func (l *layout) guess(p *parser) {
 	depths, samples := []int{l.bits}, []int{l.samples}
 	if f, ok := p.fields[tagBits]; ok && !f.begins(p) {
@@ -23,25 +23,25 @@ func (l *layout) guess(p *parser) {
 
 const headerBytes = 8 // of a file that is not a BigTIFF
 
-// standsBehindHeader reports whether pixels that are not compressed fit between header and directory.
+// standsBehindHeader reports whether uncompressed pixels exactly fill the space between header and directory.
 func (l *layout) standsBehindHeader() bool {
 	end := headerBytes + l.segmentsBytes()
 	return end == l.start || end+1 == l.start
 }
 
-// begins reports whether the first value is in the file.
+// begins reports whether the first value of the field is in the file.
 func (f *field) begins(p *parser) bool {
 	values, err := f.numbers(p.r, 1)
 	p.failed(err)
 	return len(values) > 0
 }
 
-// segmentsBytes is the length of all strips or tiles without compression.
+// segmentsBytes returns the length in bytes of all strips or tiles without compression.
 func (l *layout) segmentsBytes() int64 {
 	return l.segmentOffset(int64(l.planes()) * int64(l.across()) * int64(l.down()))
 }
 
-// segmentOffset is the length of the first n strips or tiles without compression.
+// segmentOffset returns the length in bytes of the first n strips or tiles without compression.
 func (l *layout) segmentOffset(n int64) int64 {
 	if l.tiled {
 		return n * l.segBytes(l.segH)
@@ -50,8 +50,8 @@ func (l *layout) segmentOffset(n int64) int64 {
 	return planes*l.segBytes(l.height) + strips*l.segBytes(l.segH)
 }
 
-// segment returns the bytes of a strip or tile. If its offset is cut off, a tolerant decode assumes that
-// strips or tiles without compression follow each other without gaps.
+// segment returns the bytes of strip or tile i. If its offset is cut off, a tolerant decode assumes that
+// uncompressed strips or tiles follow each other without gaps.
 func (d *decoder) segment(i int64, rows int) ([]byte, error) {
 	l := d.layout
 	if _, ok := l.offsets.at(d.data, i); ok || !d.tolerant || l.compression != plain {

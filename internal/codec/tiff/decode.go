@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// A decoder decodes one file.
+// A decoder holds the state of decoding one file.
 type decoder struct {
 	ctx       context.Context
 	account   *codec.Account
@@ -18,20 +18,21 @@ type decoder struct {
 	layout    *layout
 	data      []byte
 	tolerant  bool
-	sourceRow int // bytes of a row as sources yield it
+	sourceRow int // bytes of a row that a source returns
 	sources   []source
-	taken     int64 // bytes of the account, for sources
-	eighths   int   // of their sides, to which the JPEGs in strips or tiles are decoded
+	taken     int64 // bytes taken from the account for sources
+	eighths   int   // scale at which JPEG strips or tiles are decoded
 
 	lanes   []*lane
 	convert *converter
-	missing int64 // pixels that are damaged
+	missing int64 // number of damaged pixels
 
-	assumed   bool // offsets of strips or tiles are cut off and were assumed
-	soundJPEG bool // a strip or tile with a readable JPEG header was looked for and found
+	assumed   bool // offsets of strips or tiles are cut off, and were inferred
+	soundJPEG bool // readsJPEG has found a strip or tile with a readable JPEG header
 }
 
-// errRepaint says that a picture with a palette has damaged pixels, for which there is no color.
+// errRepaint means that a palette picture has damaged pixels and the palette may have no mid-gray. The picture is
+// then decoded again as RGB.
 var errRepaint = errors.New("damaged pixels in a picture with a palette")
 
 func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
@@ -58,7 +59,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	return pic, err
 }
 
-// decodeLayout decodes the picture that l describes. A palette is resolved if colors says so.
+// decodeLayout decodes the picture that l describes. If colors is true, palette indices become colors.
 func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, colors bool) (*codec.Picture, error) {
 	d := &decoder{ctx: ctx, account: codec.AccountOf(ctx), layout: l, data: data, tolerant: o.Tolerant}
 	d.meter = codec.NewMeter(ctx, l.work(int64(len(data))))
@@ -106,14 +107,15 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 	return pic, nil
 }
 
-// work is how much decoding may cost: what files cost that have as many bytes and pixels, several
-// times.
+// work returns the maximum work of decoding, in units of codec.Meter: a multiple of the work that ordinary files of
+// as many bytes and pixels take.
 func (l *layout) work(fileSize int64) int64 {
 	pixels := float64(l.width) * float64(l.height) * float64(l.samples*max(l.bits, 8)) / 8
 	return 1<<22 + 4*fileSize + int64(min(pixels, 1<<56)/4)
 }
 
-// shrunk is the size to which a picture is scaled while it is decoded, or zero.
+// shrunk returns the size to which the picture is scaled during decoding. It returns the zero Point if the picture is
+// decoded at full size.
 func shrunk(l *layout, o codec.Options) image.Point {
 	if o.Least == (image.Point{}) || 2*o.Least.X > l.width || 2*o.Least.Y > l.height {
 		return image.Point{}
@@ -121,7 +123,7 @@ func shrunk(l *layout, o codec.Options) image.Point {
 	return o.Least
 }
 
-// open prepares the lanes that are needed: of planes that are neither color nor alpha there is none.
+// open creates the lanes. Planes that are neither color nor alpha need none.
 func (d *decoder) open() error {
 	l := d.layout
 	d.sourceRow = l.segRowBytes()
@@ -150,7 +152,7 @@ func (d *decoder) close() {
 	d.taken = 0
 }
 
-// rowTo decodes row y.
+// rowTo decodes row y and writes it to out.
 func (d *decoder) rowTo(out canvas, y int) error {
 	for i, a := range d.lanes {
 		row, err := a.row(y)
@@ -171,17 +173,17 @@ func (d *decoder) rowTo(out canvas, y int) error {
 	return d.meter.Spend(int64(len(row)) / 16)
 }
 
-// tolerates reports whether damage may be passed over: not the end of the context, nor of memory.
+// tolerates reports whether decoding continues after err. It does not continue after the end of the context, or
+// without memory.
 func (d *decoder) tolerates(err error) bool {
 	return d.tolerant && d.ctx.Err() == nil && !errors.Is(err, codec.ErrTooLarge) && !errors.Is(err, codec.ErrFormat)
 }
 
-// paint makes damaged pixels mid-gray, or transparent where there is alpha, and returns how many
-// there are.
+// paint makes damaged pixels of row y mid-gray, or transparent if there is alpha. It returns their number.
 func (d *decoder) paint(row []byte, y int) (n int64, err error) {
 	f, end := d.convert.format, 0
 	pixel := f.BytesPerPixel()
-	for _, a := range d.lanes { // all of which have the same columns
+	for _, a := range d.lanes { // all lanes have the same columns
 		a.damaged(y, func(x, to int) {
 			if d.convert.indexed {
 				err = errRepaint
@@ -195,7 +197,7 @@ func (d *decoder) paint(row []byte, y int) (n int64, err error) {
 	return min(n, int64(end)), err
 }
 
-// paintRow fills pixels with mid-gray, or with nothing.
+// paintRow makes pixels mid-gray, or transparent if the format has alpha.
 func paintRow(f resample.Format, row []byte) {
 	switch f {
 	case resample.NRGBA8, resample.NRGBA16, resample.RGBA8, resample.RGBA16:

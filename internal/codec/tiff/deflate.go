@@ -2,11 +2,11 @@ package tiff
 
 import "github.com/rest-thumbnails/thumbnail/internal/codec/png"
 
-// deflateSource is zlib's format (RFC 1950). Its checksum stands behind the pixels and is not read.
+// deflateSource decodes zlib streams (RFC 1950). The checksum after the pixels is not verified.
 type deflateSource struct {
 	input
 	inflater png.Inflater
-	row      int // bytes of a row
+	row      int // bytes per row
 }
 
 func (s *deflateSource) reset(in []byte, rows int) error {
@@ -22,7 +22,7 @@ func (s *deflateSource) read(p []byte) error {
 	return err
 }
 
-// slice returns the next n bytes where they are.
+// slice returns the next n bytes as a slice of the window.
 func (s *deflateSource) slice(n int) ([]byte, error) {
 	row, err := s.inflater.Next(n)
 	if err != nil {

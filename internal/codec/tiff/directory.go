@@ -34,19 +34,19 @@ var typeSize = [19]int64{
 	typeSRational: 8, typeFloat: 4, typeDouble: 8, typeIFD: 4, typeLong8: 8, typeSLong8: 8, typeIFD8: 8,
 }
 
-// maxEntries is how many fields a directory may have: as many as a classic one can count.
+// maxEntries is the maximum number of fields in a directory. It is the largest number that a classic TIFF can declare.
 const maxEntries = 65535
 
-// A field is an entry of the directory. Its values lie in the entry itself, or somewhere in the file.
+// A field is an entry of the directory. Its values are in the entry itself if they fit, otherwise elsewhere in the file.
 type field struct {
 	order  binary.ByteOrder
 	kind   uint16
 	count  int64
-	inline []byte // the values, where they fit into the entry
-	offset int64  // of the values, where they don't
+	inline []byte // the values if they fit into the entry, else nil
+	offset int64  // offset of the values if they do not fit
 }
 
-// size is the number of bytes that the values take.
+// size returns the size in bytes of all values.
 func (f *field) size() int64 {
 	if int(f.kind) >= len(typeSize) || f.count > math.MaxInt64/8 {
 		return 0
@@ -54,7 +54,7 @@ func (f *field) size() int64 {
 	return typeSize[f.kind] * f.count
 }
 
-// bytes returns the values as they lie in the file, and whether they do.
+// bytes returns the encoded values. ok is false if the file does not contain all of them.
 func (f *field) bytes(data []byte) ([]byte, bool) {
 	n := f.size()
 	switch {
@@ -66,7 +66,7 @@ func (f *field) bytes(data []byte) ([]byte, bool) {
 	return data[f.offset : f.offset+n : f.offset+n], true
 }
 
-// at returns value i of an array of whole numbers, of which data is the file.
+// at returns integer value i of the field. data is the whole file. ok is false if the value is not in the file.
 func (f *field) at(data []byte, i int64) (int64, bool) {
 	n := int64(0)
 	if int(f.kind) < len(typeSize) {
@@ -84,7 +84,7 @@ func (f *field) at(data []byte, i int64) (int64, bool) {
 	return number(f.order, f.kind, data[f.offset+i*n:])
 }
 
-// number reads one whole number. Beyond 2^63-1 there is none.
+// number reads one integer. ok is false if it is larger than 2^63-1.
 func number(order binary.ByteOrder, kind uint16, b []byte) (int64, bool) {
 	switch kind {
 	case typeByte, typeUndefined:
@@ -106,8 +106,7 @@ func number(order binary.ByteOrder, kind uint16, b []byte) (int64, bool) {
 	return 0, false
 }
 
-// numbers returns the first n values, fewer if there are fewer. They are read from r, which may be a
-// file of which no more is wanted.
+// numbers reads the first n values from r as integers. It returns fewer if the field has fewer.
 func (f *field) numbers(r *codec.Reader, n int) ([]int64, error) {
 	b, err := f.read(r, n)
 	if err != nil || b == nil {
@@ -123,7 +122,7 @@ func (f *field) numbers(r *codec.Reader, n int) ([]int64, error) {
 	return out, nil
 }
 
-// reals is numbers for fractions.
+// reals is like numbers, but returns floating point numbers.
 func (f *field) reals(r *codec.Reader, n int) ([]float64, error) {
 	b, err := f.read(r, n)
 	if err != nil || b == nil {
@@ -149,7 +148,7 @@ func (f *field) reals(r *codec.Reader, n int) ([]float64, error) {
 	return out, nil
 }
 
-// read returns the bytes of the first n values. They are valid until r is used again.
+// read returns the encoded first n values. They are valid until the next use of r.
 func (f *field) read(r *codec.Reader, n int) ([]byte, error) {
 	if int(f.kind) >= len(typeSize) || typeSize[f.kind] == 0 {
 		return nil, nil
@@ -164,8 +163,8 @@ func (f *field) read(r *codec.Reader, n int) ([]byte, error) {
 	return r.Block(size)
 }
 
-// readDirectory calls visit for every field of the first directory, which begins at offset at. cut means
-// that the file ends before the last field.
+// readDirectory calls visit for every field of the first directory, and returns the offset of the directory. cut
+// means that the file ends before the last field.
 func readDirectory(r *codec.Reader, visit func(tag uint16, f field) error) (at int64, cut bool, err error) {
 	start, err := r.Peek(16)
 	if err != nil {
@@ -196,14 +195,14 @@ func readDirectory(r *codec.Reader, visit func(tag uint16, f field) error) (at i
 	return at, cut, err
 }
 
-// A directory is one that is being read.
+// A directory holds the state of reading a directory.
 type directory struct {
 	r     *codec.Reader
 	order binary.ByteOrder
 	big   bool
 }
 
-// fields reads the directory that begins here.
+// fields calls visit for every field of the directory at the reader's position.
 func (d *directory) fields(visit func(tag uint16, f field) error) (cut bool, err error) {
 	counter, entry := int64(2), int64(12)
 	if d.big {
@@ -235,7 +234,7 @@ func (d *directory) fields(visit func(tag uint16, f field) error) (cut bool, err
 	return false, nil
 }
 
-// field reads an entry.
+// field parses an entry.
 func (d *directory) field(e []byte) field {
 	f := field{order: d.order, kind: d.order.Uint16(e[2:])}
 	values := e[8:]

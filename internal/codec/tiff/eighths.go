@@ -2,12 +2,12 @@ package tiff
 
 import "image"
 
-// leastReduction is how many times larger than what is made of it a picture decoded at 1/8, 2/8 and 4/8 has to
-// be: a little more than in package jpeg, where it is measured.
+// leastReduction is the minimum ratio of the size decoded at 1/8, 2/8 and 4/8 to the size of the result. The values
+// are slightly larger than those that were measured in package jpeg.
 var leastReduction = map[int]float64{1: 1.8, 2: 1.6, 4: 1.4}
 
-// eighths is to how many eighths of its sides a picture is decoded that is scaled to small: 8 but for JPEG, whose
-// strips or tiles have to end between blocks.
+// eighths returns the scale in eighths at which a picture is decoded for a result of size small. It is less than 8
+// only for JPEG, and only if strips or tiles end between blocks.
 func (l *layout) eighths(small image.Point) int {
 	if small == (image.Point{}) || !l.isJPEG() || l.planar || l.subX > 2 || l.subY > 2 {
 		return 8
@@ -22,7 +22,7 @@ func (l *layout) eighths(small image.Point) int {
 	return 8
 }
 
-// reduced is the layout of the picture at n/8, with as many strips or tiles.
+// reduced returns the layout of the picture at n/8, with the same number of strips or tiles.
 func (l *layout) reduced(n int) *layout {
 	small := *l
 	small.width, small.height = ceilDiv(l.width*n, 8), ceilDiv(l.height*n, 8)

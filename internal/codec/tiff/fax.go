@@ -7,14 +7,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// faxSource is fax: T.4 in one and two dimensions, and T.6. A row is known by where its color
-// changes, beginning with white.
+// faxSource decodes fax: T.4 in one and two dimensions, and T.6. A row is stored as the columns at which its color
+// changes. It begins with white.
 type faxSource struct {
 	input
 	bits  faxBits
 	codes *faxTables
 	width int
-	two   bool // two dimensions, each row says how many it has
+	two   bool // T.4 in two dimensions: each row declares how it is coded
 	kind  int  // the compression
 	above []int32
 	row   []int32
@@ -30,8 +30,8 @@ func newFaxSource(ctx context.Context, l *layout, in input) (*faxSource, error) 
 	return s, err
 }
 
-// faxEnd is how many changes behind the last one are looked at, and faxSpare room for them and for
-// runs of no pixels.
+// faxEnd is the number of entries after the last change that decoding may read. faxSpare is the number of entries
+// that a row needs besides one per pixel: for faxEnd, and for runs of length 0.
 const (
 	faxEnd   = 4
 	faxSpare = 8
@@ -39,7 +39,7 @@ const (
 
 func (s *faxSource) reset(in []byte, rows int) error {
 	s.bits = faxBits{data: in, reversed: s.reversed}
-	s.row = s.row[:0] // white
+	s.row = s.row[:0] // a white row
 	s.closeRow()
 	s.row, s.above = s.above, s.row
 	return s.input.reset(in, rows)
@@ -73,15 +73,15 @@ func (s *faxSource) read(p []byte) error {
 	return s.spend(min(s.bits.pos, len(s.data)), len(p))
 }
 
-// closeRow ends the row as what comes below expects it.
+// closeRow appends the entries that decoding the next row reads after the last change.
 func (s *faxSource) closeRow() {
 	for range faxEnd {
 		s.row = append(s.row, int32(s.width))
 	}
 }
 
-// endOfLine steps over the code between rows, with the zeros before it, if it is there. It reports
-// whether the next row is one of two dimensions.
+// endOfLine skips an end-of-line code and the fill bits before it, if there is one. It reports whether the next row is
+// coded in two dimensions.
 func (s *faxSource) endOfLine() (two bool, err error) {
 	for s.bits.peek(11) == 0 {
 		for s.bits.peek(16) == 0 {
@@ -107,7 +107,7 @@ func (s *faxSource) endOfLine() (two bool, err error) {
 	return two, nil
 }
 
-// oneDimension reads runs of alternating color (T.4, 4.1).
+// oneDimension decodes a row of runs of alternating color (T.4, 4.1).
 func (s *faxSource) oneDimension() error {
 	at := 0
 	for color := 0; at < s.width; color ^= 1 {
@@ -149,7 +149,7 @@ func (s *faxSource) badCode() error {
 	return corrupt("fax code")
 }
 
-// change notes that the color changes at a column.
+// change appends a column at which the color changes.
 func (s *faxSource) change(at int) error {
 	switch {
 	case at > s.width:
@@ -161,7 +161,7 @@ func (s *faxSource) change(at int) error {
 	return nil
 }
 
-// twoDimensions reads how a row differs from the one above (T.4, 4.2; T.6, 2.2).
+// twoDimensions decodes a row that is coded as differences from the row above (T.4, 4.2; T.6, 2.2).
 func (s *faxSource) twoDimensions() error {
 	at, color, b := -1, 0, 0
 	for at < s.width {
@@ -209,7 +209,7 @@ func (s *faxSource) twoDimensions() error {
 	return nil
 }
 
-// draw writes the row's bits to p: 1 is black.
+// draw writes the row to p, one bit per pixel. 1 is black.
 func (s *faxSource) draw(p []byte) {
 	clear(p)
 	for i := 0; i < len(s.row); i += 2 {
@@ -238,11 +238,11 @@ func blacken(p []byte, from, to int) {
 	p[last] |= tail
 }
 
-// faxBits reads bits, the highest or the lowest of a byte first. Behind the end are zeros.
+// faxBits reads bits, starting with the highest or the lowest bit of each byte. After the end it reads zeros.
 type faxBits struct {
 	data     []byte
 	reversed bool
-	pos      int // of the next byte, which may be behind the end
+	pos      int // index of the next byte; may be beyond the end
 	acc      uint64
 	count    uint
 }
@@ -266,14 +266,14 @@ func (b *faxBits) skip(n uint) {
 	b.count -= n
 }
 
-// align goes on to the next multiple of n bits.
+// align skips to the next multiple of n bits.
 func (b *faxBits) align(n uint) {
 	if used := (uint(b.pos)*8 - b.count) % n; used != 0 {
 		b.skip(n - used)
 	}
 }
 
-// overrun is an error if bits were used that are not there.
+// overrun returns an error if bits beyond the end were used.
 func (b *faxBits) overrun() error {
 	if b.pos-int(b.count/8) > len(b.data) {
 		return io.ErrUnexpectedEOF

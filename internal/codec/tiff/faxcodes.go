@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// The codes of runs, T.4 tables 2 and 3: of 0 to 63 pixels, and of multiples of 64.
+// Codes of run lengths (T.4, tables 2 and 3): 0 to 63 pixels, and multiples of 64.
 const (
 	faxWhite = `00110101 000111 0111 1000 1011 1100 1110 1111 10011 10100 00111 01000 001000 000011 110100 110101
 		101010 101011 0100111 0001100 0001000 0010111 0000011 0000100 0101000 0101011 0010011 0100100 0011000 00000010 00000011 00011010
@@ -22,16 +22,17 @@ const (
 	faxBoth = `00000001000 00000001100 00000001101 000000010010 000000010011 000000010100 000000010101 000000010110 000000010111 000000011100 000000011101 000000011110 000000011111`
 )
 
-// faxPeek is the length of the longest code.
+// faxPeek is the length of the longest run code in bits.
 const faxPeek = 13
 
-// A faxRun is what the next 13 bits begin with: a run and the length of its code, 0 if there is none.
+// A faxRun is the run at the start of the next 13 bits, and the length of its code in bits. The length is 0 if the bits
+// begin with no valid code.
 type faxRun struct {
 	pixels int16
 	bits   uint8
 }
 
-// The codes of how a row differs from the one above, T.4 table 4.
+// Codes of the modes for two dimensions (T.4, table 4).
 const (
 	modePass = iota
 	modeHorizontal
@@ -43,7 +44,7 @@ type faxMode struct {
 	shift      int8
 }
 
-// faxModePeek is the length of the longest mode.
+// faxModePeek is the length of the longest mode code in bits.
 const faxModePeek = 7
 
 type faxTables struct {
@@ -70,7 +71,7 @@ var faxCodes = sync.OnceValue(func() *faxTables {
 	return t
 })
 
-// fill sets the entries of a table that begin with a code.
+// fill sets the table entries whose index begins with a code.
 func fill[T any](table []T, code string, value T) {
 	first, n := 0, len(table)
 	for _, bit := range code {

@@ -8,7 +8,7 @@ func (l *layout) isFax() bool {
 
 func (l *layout) isJPEG() bool { return l.compression == newJPEG || l.compression == oldJPEG }
 
-// colors is how many samples of a pixel are color.
+// colors returns the number of color samples per pixel.
 func (l *layout) colors() int {
 	switch l.photometric {
 	case rgb, yCbCr, cieLab, iccLab:
@@ -19,7 +19,7 @@ func (l *layout) colors() int {
 	return 1
 }
 
-// check refuses what can't be decoded.
+// check returns an error if the file can't be decoded.
 func (l *layout) check() error {
 	switch l.compression {
 	case plain, faxRLE, faxG3, faxG4, faxRLEW, lzw, newJPEG, oldJPEG, deflate, deflateOld, packBits:
@@ -53,7 +53,7 @@ func (l *layout) check() error {
 	return l.checkColor()
 }
 
-// checkSamples refuses depths, formats and predictors that nobody writes.
+// checkSamples returns an error for depths, formats and predictors that are not supported.
 func (l *layout) checkSamples() error {
 	switch l.format {
 	case unsignedInt, signedInt, undefined:
@@ -79,8 +79,7 @@ func (l *layout) checkSamples() error {
 	return nil
 }
 
-// predicts reports whether samples are stored as differences. The field means that only with some
-// compressions.
+// predicts reports whether samples are stored as differences. The Predictor field applies only to LZW and deflate.
 func (l *layout) predicts() bool {
 	return l.predictor > 1 && (l.compression == lzw || l.compression == deflate || l.compression == deflateOld)
 }
@@ -116,12 +115,12 @@ func (l *layout) checkYCbCr() error {
 	return nil
 }
 
-// subsampled reports whether rows hold blocks of luma with a pair of chroma (section 21).
+// subsampled reports whether rows consist of blocks of several luma samples and one Cb and Cr (section 21).
 func (l *layout) subsampled() bool {
 	return l.photometric == yCbCr && !l.isJPEG() && (l.subX > 1 || l.subY > 1)
 }
 
-// planes is how many planes there are, each of strips or tiles of its own.
+// planes returns the number of planes that have strips or tiles of their own.
 func (l *layout) planes() int {
 	if l.planar {
 		return l.samples
@@ -129,7 +128,7 @@ func (l *layout) planes() int {
 	return 1
 }
 
-// rowSamples is how many samples of a pixel lie together.
+// rowSamples returns the number of contiguous samples per pixel.
 func (l *layout) rowSamples() int {
 	if l.planar {
 		return 1
@@ -137,12 +136,12 @@ func (l *layout) rowSamples() int {
 	return l.samples
 }
 
-// across is how many strips or tiles lie side by side, down how many below each other.
+// across returns the number of strips or tiles side by side. down returns the number of them one below the other.
 func (l *layout) across() int { return ceilDiv(l.width, l.segW) }
 func (l *layout) down() int   { return ceilDiv(l.height, l.segH) }
 
-// segRowBytes is the length of a row of a strip or tile, or, if chroma is subsampled, of a row of
-// blocks.
+// segRowBytes returns the length in bytes of a row of a strip or tile. If chroma is subsampled, it is the length of a
+// row of blocks.
 func (l *layout) segRowBytes() int {
 	if l.subsampled() {
 		return ceilDiv(l.segW, l.subX) * (l.subX*l.subY + 2)
@@ -150,7 +149,7 @@ func (l *layout) segRowBytes() int {
 	return int((int64(l.segW)*int64(l.rowSamples())*int64(l.bits) + 7) / 8)
 }
 
-// segBytes is the length of a strip or tile of that many rows.
+// segBytes returns the length in bytes of a strip or tile of rows rows, without compression.
 func (l *layout) segBytes(rows int) int64 {
 	if l.subsampled() {
 		rows = ceilDiv(rows, l.subY)
@@ -160,8 +159,8 @@ func (l *layout) segBytes(rows int) int64 {
 
 func ceilDiv(a, b int) int { return int((int64(a) + int64(b) - 1) / int64(b)) }
 
-// segment returns the bytes of a strip or tile: those that the file says it has, or what can be
-// there. rows is how many of its rows are within the picture.
+// segment returns the bytes of strip or tile i. Its length is the declared one, unless that is missing or too short.
+// rows is the number of its rows within the picture.
 func (l *layout) segment(data []byte, i int64, rows int) ([]byte, error) {
 	at, ok := l.offsets.at(data, i)
 	if !ok {
@@ -170,7 +169,7 @@ func (l *layout) segment(data []byte, i int64, rows int) ([]byte, error) {
 	return l.segmentAt(data, i, at, rows)
 }
 
-// segmentAt is segment for a strip or tile that begins at an offset.
+// segmentAt is like segment, but does not look up the offset of the strip or tile, which is at.
 func (l *layout) segmentAt(data []byte, i, at int64, rows int) ([]byte, error) {
 	if at >= int64(len(data)) || at < 0 {
 		return nil, corrupt("strip or tile %d is not in the file", i)
@@ -184,7 +183,7 @@ func (l *layout) segmentAt(data []byte, i, at int64, rows int) ([]byte, error) {
 	want := l.segBytes(rows)
 	switch {
 	case !ok || n <= 0:
-		n = end // nobody says
+		n = end // no declared length
 	case l.compression == plain && n < want && end >= want:
 		n = want
 	case l.compression == plain && n < want && l.offsets.count == 1:

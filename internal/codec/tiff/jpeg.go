@@ -9,18 +9,18 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
 )
 
-// jpegSource is JPEG in TIFF: a strip or tile is a JPEG file, whose tables may stand in the
-// directory (TIFF Technical Note 2).
+// jpegSource decodes JPEG in TIFF. Each strip or tile is a JPEG file, whose tables may be in the directory (TIFF
+// Technical Note 2).
 type jpegSource struct {
 	d       *decoder
 	decoder *jpeg.Decoder
-	file    []byte // with tables
+	file    []byte // strip or tile with its tables
 	img     image.Image
 	chroma  *chroma
 	y       int
 }
 
-// Markers of JPEG that are looked for.
+// JPEG markers.
 const (
 	jpegSOI = 0xd8
 	jpegEOI = 0xd9
@@ -38,8 +38,8 @@ func (s *jpegSource) reset(in []byte, rows int) error {
 	return err
 }
 
-// decode decodes the JPEG of a strip or tile. Where damage is tolerated, what is missing in it is gray,
-// and counted, unless gray would need more than the value 128 in each of its samples.
+// decode decodes the JPEG of a strip or tile. A tolerant decode keeps the part that decodes and counts the rest as
+// missing, if the value 128 in all samples is mid-gray. Otherwise it loses the whole strip or tile.
 func (s *jpegSource) decode(in []byte, rows int) error {
 	l := s.d.layout
 	in, err := s.assemble(in)
@@ -50,7 +50,7 @@ func (s *jpegSource) decode(in []byte, rows int) error {
 	if err != nil {
 		return err
 	}
-	const margin = 16 // a block of pixels
+	const margin = 16 // width and height of the largest usual MCU in pixels
 	w, high := ceilDiv(h.Width*s.d.eighths, 8), ceilDiv(h.Height*s.d.eighths, 8)
 	if w < l.segW && w < l.width || w > l.segW+margin || high < rows && !l.tiled || high > l.segH+margin || h.Components != l.rowSamples() {
 		return corrupt("a JPEG of %d×%d pixels in a strip or tile of %d×%d", w, high, l.segW, rows)
@@ -67,9 +67,9 @@ func (s *jpegSource) decode(in []byte, rows int) error {
 	return err
 }
 
-// readsJPEG reports whether the JPEGs in the file are of a kind that is decoded, although the header of
-// one of them caused err. All of them are of one kind, so that one is damaged. Only lossless coding is
-// consistent with the directory; it counts as the kind if no other strip or tile has another.
+// readsJPEG reports whether the JPEGs in the file are of a supported kind, although the header of one of them caused
+// err. Then that header is damaged. An unsupported header other than a lossless one contradicts the directory. A
+// lossless one is damage if any other strip or tile has a supported header, because all are of one kind.
 func (d *decoder) readsJPEG(err error) bool {
 	if !errors.Is(err, jpeg.ErrLossless) || d.layout.jpeg != nil || d.soundJPEG {
 		return true
@@ -89,11 +89,11 @@ func (d *decoder) readsJPEG(err error) bool {
 	return d.soundJPEG
 }
 
-// jpegExtra is how much longer a file is than its tables and its strip.
+// jpegExtra is the number of bytes that assemble adds to the tables and the strip.
 const jpegExtra = 32
 
-// assemble makes a file of the tables in the directory and the strip. What the samples mean stands
-// in the directory, so markers that say it otherwise are left out. A strip of the old kind is a file.
+// assemble returns a JPEG file that consists of the tables in the directory and the strip. It omits application
+// segments, because the directory defines the color space. An old-style strip is a complete file.
 func (s *jpegSource) assemble(in []byte) ([]byte, error) {
 	l := s.d.layout
 	tables, _ := l.tables.bytes(s.d.data)
@@ -121,8 +121,8 @@ func (s *jpegSource) assemble(in []byte) ([]byte, error) {
 	return append(out, 0xff, jpegEOI), nil
 }
 
-// appendSegments appends the segments of a JPEG stream, but for those of applications, its beginning
-// and its end. What follows the first scan is appended as it is.
+// appendSegments appends the segments of a JPEG stream except SOI, EOI, APPn and COM. From the first SOS on it copies
+// the stream unchanged.
 func appendSegments(out, in []byte) []byte {
 	for len(in) >= 2 {
 		marker := in[1]
@@ -161,7 +161,7 @@ func (s *jpegSource) read(p []byte) error {
 	switch m := s.img.(type) {
 	case *image.Gray:
 		copy(p, m.Pix[y*m.Stride:][:w])
-	case *image.CMYK: // whose ink the decoder has taken for inverted
+	case *image.CMYK: // the decoder has inverted the samples, as in Adobe files
 		for i, v := range m.Pix[y*m.Stride:][:min(4*w, len(p))] {
 			p[i] = ^v
 		}
@@ -177,7 +177,7 @@ func (s *jpegSource) read(p []byte) error {
 	return s.d.meter.Spend(int64(len(p)) / 16)
 }
 
-// colors writes row y of a picture in Y'CbCr as red, green and blue.
+// colors converts row y of a Y'CbCr picture to RGB.
 func (s *jpegSource) colors(p []byte, m *image.YCbCr, y, w int) {
 	if s.chroma == nil {
 		s.chroma = newChroma(&layout{reference: [6]float64{0, 255, 128, 255, 128, 255}})

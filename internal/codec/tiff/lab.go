@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// lab turns CIE L*a*b* of white D50 into sRGB.
+// lab converts CIE L*a*b* with white point D50 to sRGB.
 type lab struct {
-	icc    bool // a and b are not signed, but 0 is in the middle
-	sample int  // bytes
-	n      int  // samples of a pixel, the fourth of which is alpha
+	icc    bool // a* and b* are unsigned with an offset; else they are signed
+	sample int  // bytes per sample
+	n      int  // samples per pixel; the fourth is alpha
 	tones  []uint16
 }
 
@@ -20,7 +20,8 @@ func newLab(icc bool, sample, n int) *lab {
 
 const toneSteps = 1 << 13
 
-// srgbTones is the transfer function of sRGB (IEC 61966-2-1), of 0 to 1 in toneSteps, to 16 bits.
+// srgbTones is the transfer function of sRGB (IEC 61966-2-1). Its index is linear light from 0 to 1 in toneSteps
+// steps; its values have 16 bits.
 var srgbTones = sync.OnceValue(func() []uint16 {
 	t := make([]uint16, toneSteps+1)
 	for i := range t {
@@ -35,8 +36,7 @@ var srgbTones = sync.OnceValue(func() []uint16 {
 	return t
 })
 
-// d50ToSRGB makes linear red, green and blue of X/Xn, Y/Yn and Z/Zn under D50, with Bradford's
-// adaptation to D65.
+// d50ToSRGB converts X/Xn, Y/Yn and Z/Zn with white point D50 to linear sRGB, with Bradford adaptation to D65.
 var d50ToSRGB = [3][3]float64{
 	{3.1338561 * 0.96422, -1.6168667, -0.4906146 * 0.82521},
 	{-0.9787684 * 0.96422, 1.9161415, 0.0334540 * 0.82521},
@@ -63,9 +63,9 @@ func (c *lab) convert(dst, src []byte) {
 	}
 }
 
-// values returns L* and a* and b*.
+// values returns L*, a* and b* of a pixel.
 func (c *lab) values(p []byte) (l, a, b float64) {
-	var v [3]float64 // in eighths of 16 bits
+	var v [3]float64 // on a scale of 16 bits
 	for i := range v {
 		w := uint16(p[i*c.sample]) << 8
 		if c.sample == 2 {
@@ -87,7 +87,7 @@ func (c *lab) values(p []byte) (l, a, b float64) {
 	return min(v[0]/white, 1) * 100, v[1], v[2]
 }
 
-// cube is the inverse of the function that L*a*b* is defined by.
+// cube is the inverse of the function f in the definition of L*a*b*.
 func cube(t float64) float64 {
 	const delta = 6.0 / 29
 	if t > delta {

@@ -4,11 +4,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A lane yields the rows of the picture: all samples of a pixel together, or one plane.
+// A lane decodes the rows of the picture, or of one plane of it.
 //
-// Strips, and tiles as wide as the picture, are decoded row by row. Of tiles that lie side by side
-// either each is decoded row by row too, or they are decoded one after the other into a band as high
-// as a tile: whichever takes less memory.
+// It decodes strips, and tiles as wide as the picture, row by row. If several tiles are side by side, a lane either
+// decodes all of them in parallel, row by row, or one after the other into a band as high as a tile. It chooses the
+// way that takes less memory.
 type lane struct {
 	d      *decoder
 	plane  int
@@ -19,17 +19,17 @@ type lane struct {
 	scratch []byte
 	expand  func(dst, src []byte, n int)
 	band    []byte
-	stride  int // bytes of a row of the band
-	pixel   int // bytes
-	first   int // row of the picture that the band begins with
-	rows    int // in the band
+	stride  int // bytes per row of the band
+	pixel   int // bytes per pixel
+	first   int // row of the picture at which the band begins
+	rows    int // number of rows in the band
 }
 
-// A column is the strips, or the tiles, that lie below each other.
+// A column is a column of strips or tiles.
 type column struct {
 	src  source
-	x, w int // pixels within the picture
-	bad  int // rows of the picture from here on are damaged, up to the end of the strip or tile
+	x, w int // horizontal position and width within the picture in pixels
+	bad  int // first damaged row of the current strip or tile, as a row of the picture
 }
 
 func (d *decoder) newLane(plane int) (*lane, error) {
@@ -55,10 +55,10 @@ func (d *decoder) newLane(plane int) (*lane, error) {
 	return a, err
 }
 
-// columnSize is how many bytes a column takes.
+// columnSize is the size of a column in bytes.
 const columnSize = 40
 
-// pixelBytes is how many whole bytes a pixel of a source takes, or 0.
+// pixelBytes returns the size in bytes of a pixel before expand, rounded down.
 func (l *layout) pixelBytes() int { return l.rowSamples() * l.bits / 8 }
 
 // banded reports whether tiles are decoded into a band.
@@ -70,7 +70,7 @@ func (l *layout) banded() bool {
 	return l.isJPEG() || band < int64(l.across())*l.sourceBytes()
 }
 
-// row returns row y of the picture, which is the one after the last. It is valid until the next call.
+// row decodes row y. Calls must be in order of y. The row is valid until the next call.
 func (a *lane) row(y int) ([]byte, error) {
 	if a.banded {
 		if y >= a.first+a.rows {
@@ -102,7 +102,7 @@ func (a *lane) row(y int) ([]byte, error) {
 	return a.band, nil
 }
 
-// asIs reports whether the rows of a strip need nothing done once they are decompressed.
+// asIs reports whether decompressed rows of a strip need no further processing.
 func (a *lane) asIs() bool {
 	l := a.d.layout
 	return len(a.cols) == 1 && l.bits == 8 && !l.predicts() && l.fillOrder != 2 && l.segW == l.width
@@ -114,7 +114,7 @@ func (a *lane) fill(y int) error {
 	a.first, a.rows = y, min(l.segH, l.height-y)
 	for i := range a.cols {
 		c := &a.cols[i]
-		c.src = a.cols[0].src // one after the other
+		c.src = a.cols[0].src // all columns share one source
 		if err := a.open(c, i, y); err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (a *lane) fill(y int) error {
 	return nil
 }
 
-// open begins the strip or tile that is the i-th from the left and holds row y of the picture.
+// open starts the strip or tile in column i that contains row y.
 func (a *lane) open(c *column, i, y int) error {
 	l := a.d.layout
 	c.x, c.bad = i*l.segW, l.height
@@ -160,7 +160,7 @@ func (a *lane) open(c *column, i, y int) error {
 	return nil
 }
 
-// read decodes the next row of a column into its place in row.
+// read decodes the next row of a column into its part of row.
 func (a *lane) read(c *column, y int, row []byte) error {
 	if y >= c.bad {
 		return nil
@@ -186,7 +186,7 @@ func (a *lane) read(c *column, y int, row []byte) error {
 	return nil
 }
 
-// failed notes that a column is damaged from row y on, if damage is tolerated.
+// failed marks a column as damaged from row y on if the decoder tolerates err. Otherwise it returns err.
 func (a *lane) failed(c *column, y int, err error) error {
 	if !a.d.tolerates(err) {
 		return err
@@ -195,7 +195,7 @@ func (a *lane) failed(c *column, y int, err error) error {
 	return nil
 }
 
-// damaged gives the columns that are damaged in row y, as pixels from x to to, to visit.
+// damaged calls visit for each column that is damaged in row y, with its first pixel and the pixel after its last.
 func (a *lane) damaged(y int, visit func(x, to int)) {
 	for i := range a.cols {
 		if c := &a.cols[i]; y >= c.bad {

@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Fields that matter (section 8 and what came later).
+// Tags of the fields that are read (section 8 and later specifications).
 const (
 	tagWidth          = 256
 	tagHeight         = 257
@@ -49,19 +49,19 @@ const (
 // Compressions.
 const (
 	plain       = 1
-	faxRLE      = 2 // Modified Huffman: T.4, each row begins with a byte
+	faxRLE      = 2 // Modified Huffman: as T.4, but each row begins at a byte
 	faxG3       = 3
 	faxG4       = 4
 	lzw         = 5
 	oldJPEG     = 6
 	newJPEG     = 7
 	deflate     = 8
-	faxRLEW     = 32771 // as faxRLE, each row begins with 16 bits
+	faxRLEW     = 32771 // like faxRLE, but each row begins at a multiple of 16 bits
 	packBits    = 32773
 	deflateOld  = 32946
 	maxSamples  = 32
 	alphaNone   = 0
-	alphaScaled = 1 // colors are multiplied with it already
+	alphaScaled = 1 // colors are premultiplied
 	alphaPlain  = 2
 )
 
@@ -86,7 +86,7 @@ const (
 	undefined   = 4
 )
 
-// A layout says how the pixels lie in the file.
+// A layout describes the pixels in the file.
 type layout struct {
 	order         binary.ByteOrder
 	width, height int
@@ -96,13 +96,13 @@ type layout struct {
 	compression   int
 	photometric   int
 	fillOrder     int
-	planar        bool // a plane for each sample
+	planar        bool // each sample has a plane
 	predictor     int
 	t4            int64
-	alpha         int // kind of the first extra sample that is one
-	alphaAt       int // its index
+	alpha         int // kind of the first extra sample that is alpha, or alphaNone
+	alphaAt       int // index of that sample in the pixel
 	tiled         bool
-	segW, segH    int // pixels of a strip or tile
+	segW, segH    int // size of a strip or tile in pixels
 	offsets       field
 	counts        field
 	colorMap      field
@@ -111,15 +111,15 @@ type layout struct {
 	old           oldJPEGFields
 	start         int64         // offset of the directory
 	cut           bool          // the file ends inside the directory, or before values of its fields
-	jpeg          *codec.Header // of the first strip or tile; nil: it is none, or damaged
-	jpegBytes     int64         // that the file says it has
+	jpeg          *codec.Header // header of the first strip or tile; nil if it has none that is sound
+	jpegBytes     int64         // declared size of the first strip or tile
 
-	subX, subY   int // of Y'CbCr
+	subX, subY   int // subsampling of Y'CbCr
 	coefficients [3]float64
 	reference    [6]float64
 }
 
-// oldJPEGFields are those of compression 6 (section 22).
+// oldJPEGFields are the fields of old-style JPEG, compression 6 (section 22).
 type oldJPEGFields struct{ stream, length, quant, dc, ac field }
 
 // readLayout reads the first directory.
@@ -162,7 +162,7 @@ func isWanted(tag uint16) bool {
 	return tag >= tagWidth && tag <= tagReferenceRange || tag == tagProfile
 }
 
-// A parser takes values out of fields. The first error stays.
+// A parser reads values of fields. It keeps the first error.
 type parser struct {
 	r      *codec.Reader
 	fields map[uint16]field
@@ -181,8 +181,8 @@ func (p *parser) all(tag uint16, n int) []int64 {
 	return values
 }
 
-// failed notes the error of reading values. The end of the file is none: a tolerant decode does without
-// the values.
+// failed records the error of reading values. The end of the file sets cut instead, because a tolerant decode
+// continues without the values.
 func (p *parser) failed(err error) {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		p.cut = true
@@ -191,7 +191,7 @@ func (p *parser) failed(err error) {
 	}
 }
 
-// one returns the first value of a field.
+// one returns the first value of a field, or otherwise if there is none.
 func (p *parser) one(tag uint16, otherwise int64) int64 {
 	if v := p.all(tag, 1); len(v) > 0 {
 		return v[0]
@@ -199,12 +199,12 @@ func (p *parser) one(tag uint16, otherwise int64) int64 {
 	return otherwise
 }
 
-// small is one for values that are numbers of something.
+// small is like one, but limits the value to 32 bits.
 func (p *parser) small(tag uint16, otherwise int) int {
 	return int(min(p.one(tag, int64(otherwise)), math.MaxInt32))
 }
 
-// maxPixels is so many that their bytes can still be counted.
+// maxPixels is the maximum number of pixels. The number of their bytes fits in an int64.
 const maxPixels = 1 << 44
 
 func (p *parser) sizes(l *layout) {
@@ -222,7 +222,7 @@ func (p *parser) sizes(l *layout) {
 	}
 }
 
-// pixels reads what a pixel is.
+// pixels reads the fields that describe a pixel.
 func (p *parser) pixels(l *layout) {
 	l.compression = p.small(tagCompression, plain)
 	bits := p.all(tagBits, maxSamples)
@@ -271,7 +271,7 @@ func (p *parser) pixels(l *layout) {
 	l.predictor = p.small(tagPredictor, 1)
 	l.t4 = p.one(tagT4Options, 0)
 	if n := p.fields[tagStripOffsets].count; p.cut && l.samples > 1 && p.fields[tagPlanar].count == 0 {
-		rows := p.one(tagRowsPerStrip, math.MaxInt32) // the field that says it is cut off
+		rows := p.one(tagRowsPerStrip, math.MaxInt32) // PlanarConfiguration is cut off, but planes have more strips
 		l.planar = rows > 0 && n == int64(l.samples)*((int64(l.height)+rows-1)/rows)
 	}
 	colors := l.colors()
@@ -282,7 +282,7 @@ func (p *parser) pixels(l *layout) {
 	}
 }
 
-// segments reads where strips or tiles are.
+// segments reads the size and the place of strips or tiles.
 func (p *parser) segments(l *layout) {
 	l.offsets, l.counts = p.fields[tagStripOffsets], p.fields[tagStripCounts]
 	l.segW, l.segH = l.width, l.height
@@ -302,7 +302,7 @@ func (p *parser) segments(l *layout) {
 	}
 }
 
-// color reads what some kinds of pixels need.
+// color reads the fields that only some photometric interpretations or compressions need.
 func (p *parser) color(l *layout) {
 	l.colorMap, l.tables, l.profile = p.fields[tagColorMap], p.fields[tagJPEGTables], p.fields[tagProfile]
 	l.old = oldJPEGFields{
@@ -323,7 +323,7 @@ func (p *parser) color(l *layout) {
 	p.reals(tagReferenceRange, l.reference[:])
 }
 
-// reals fills to with the values of a field if it has them all, and all are sound.
+// reals sets to to the values of a field if the field has len(to) values and all are finite and plausible.
 func (p *parser) reals(tag uint16, to []float64) {
 	f, ok := p.fields[tag]
 	if !ok || p.err != nil {

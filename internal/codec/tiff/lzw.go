@@ -6,12 +6,12 @@ import (
 	"math/bits"
 )
 
-// lzwSource is LZW (section 13). Files of before TIFF 5.0 have the lowest bit first, and widen their
-// codes one code later.
+// lzwSource decodes LZW (section 13). In files from before TIFF 5.0 the lowest bit comes first, and codes become
+// wider one code later.
 //
-// A string that got a code was written before: it is the one of the code before with the byte after it. So an entry
-// of the table is where in the window it was written, and its length. A string that the window has left
-// behind is made of its final bytes, from the last one on.
+// The string of a new code is the string of the previous code and the byte that follows it in the output. So it is in
+// the output already, and a table entry is its position in the window and its length. A string that has left the
+// window is rebuilt from its final bytes, last byte first.
 type lzwSource struct {
 	input
 	pos   int
@@ -21,24 +21,25 @@ type lzwSource struct {
 	err   error
 
 	width uint // bits of a code
-	next  int  // code that the next string gets
-	last  int  // code that was read before, or -1
-	at    int  // where in the window its string is
+	next  int  // code of the next new string
+	last  int  // the previous code, or -1
+	at    int  // position of its string in the window
 	table [lzwCodes]lzwString
 
-	// What strings are made of: the code of all but the final byte, and, of those that are gone, that.
+	// For each code: the code of its string without the final byte, and, if the string has left the window, that byte.
 	prefix [lzwCodes]uint16
 	final  [lzwCodes]byte
 
 	window []byte
-	taken  int // how far it has been taken
-	left   int // bytes that the strip or tile still has to make
-	row    int // bytes of a row
-	write  int // how far it is decoded
+	taken  int // index of the next byte that read returns
+	left   int // bytes of the strip or tile that are not decoded yet
+	row    int // bytes per row
+	write  int // index of the next byte to decode
 }
 
-// An lzwString is where a string stands in the window, and its length from bit 18 on. Single bytes stand before
-// what moves. Those that are not in the window any more, and codes that are no strings, have lzwGone added.
+// An lzwString holds the position of a string in the window in bits 0 to 17, and its length in bits 18 to 30. The
+// strings of single bytes are at the start of the window, which does not move. lzwGone is set for strings that have
+// left the window, and for codes without a string.
 type lzwString uint32
 
 func newString(at, length int) lzwString { return lzwString(at) | lzwString(length)<<18 }
@@ -55,8 +56,8 @@ const (
 
 	lzwHistory = 64 << 10
 	lzwProduce = 64 << 10
-	lzwSlop    = lzwCodes + 64 // what is written at most beyond an end, and read
-	lzwFirst   = 256           // what is before stays where it is
+	lzwSlop    = lzwCodes + 64 // maximum number of bytes that are read or written beyond the end
+	lzwFirst   = 256           // size of the part of the window that does not move
 
 	lzwBytes = lzwCodes*7 + lzwFirst + lzwHistory + lzwProduce + lzwSlop + 512
 )
@@ -98,7 +99,7 @@ func (s *lzwSource) read(p []byte) error {
 	return nil
 }
 
-// moveWindow makes room in the window if there is none, and returns by how much it has moved.
+// moveWindow moves the window if it is full. It returns the distance in bytes.
 func (s *lzwSource) moveWindow() int {
 	if s.write < lzwFirst+lzwHistory+lzwProduce {
 		return 0
@@ -120,7 +121,7 @@ func (s *lzwSource) moveWindow() int {
 	return n
 }
 
-// code reads a code.
+// code reads the next code.
 func (s *lzwSource) code() (int, error) {
 	if s.count < s.width {
 		if err := s.refill(); err != nil {
@@ -168,7 +169,7 @@ func (s *lzwSource) refill() error {
 	return nil
 }
 
-// fill decodes until the window is full, or as much is there as is needed.
+// fill decodes until the window is full or the strip or tile is complete.
 func (s *lzwSource) fill() error {
 	from := s.write
 	end := min(lzwFirst+lzwHistory+lzwProduce, from+s.left)
@@ -211,14 +212,14 @@ func (s *lzwSource) fill() error {
 	return nil
 }
 
-// usual decodes codes up to one that needs more thought: one that is no string, a string that is not in the window or
-// reaches beyond end, or the last bytes of the input.
+// usual is the fast path of fill. It stops before a code without a string, before a string that is not in the window or
+// would be written beyond end, and near the end of the input.
 func (s *lzwSource) usual(end int) {
 	window, next := s.window, s.next
 	count, width, pos, write := s.count, s.width, s.pos, s.write
-	acc := s.acc << (64 - count) // the first bit is the highest here
+	acc := s.acc << (64 - count) // in this function the next bit is the highest
 	limit := 1<<width - 1
-	// The string that gets the next code is in the table already, but for its final byte.
+	// The string of the next code is already in the table. Only its final byte is not known yet.
 	s.table[next&(lzwCodes-1)], s.prefix[next&(lzwCodes-1)] = newString(s.at, s.table[s.last].length()+1), uint16(s.last)
 loop:
 	for write < end && pos+8 <= len(s.data) && next < limit {
@@ -263,12 +264,12 @@ loop:
 	s.next, s.last, s.at = next, int(s.prefix[next&(lzwCodes-1)]), s.table[next&(lzwCodes-1)].at()
 }
 
-// copyLong copies n bytes within the window, but for the first eight.
+// copyLong copies bytes 8 to n-1 of a string within the window.
 func copyLong(window []byte, to, from, n int) {
 	copy(window[to+8:to+n], window[from+8:from+n])
 }
 
-// learn gives a code to the string of the code before and the byte after it.
+// learn adds the string of the previous code and the byte that follows it to the table.
 func (s *lzwSource) learn() {
 	if s.last < 0 || s.next >= lzwCodes {
 		return
@@ -285,7 +286,7 @@ func (s *lzwSource) learn() {
 	}
 }
 
-// again writes the string of the code before, and its first byte.
+// again writes the string of the previous code and then the first byte of that string.
 func (s *lzwSource) again() {
 	at := s.write
 	s.copy(s.last)
@@ -300,7 +301,7 @@ func (s *lzwSource) copy(code int) {
 	to := s.window[s.write:][:n]
 	if e < lzwGone {
 		copy(to, s.window[e.at():][:n])
-	} else { // and what it begins with stood before it
+	} else { // it has left the window
 		for i := n - 1; i >= 0; i-- {
 			to[i] = s.final[code]
 			code = int(s.prefix[code])

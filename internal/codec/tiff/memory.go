@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// memory adds up what decode takes, step by step.
+// memory implements Format.Memory. It adds up the allocations of decode.
 func memory(h *codec.Header, o codec.Options) int64 {
 	l, ok := h.Detail.(*layout)
 	if !ok {
@@ -32,7 +32,7 @@ func memory(h *codec.Header, o codec.Options) int64 {
 	return total + int64(l.width)*int64(l.height)*int64(c.imageBytes())
 }
 
-// laneBytes is what a lane takes, with its sources.
+// laneBytes returns the memory of a lane and its sources.
 func (l *layout) laneBytes() int64 {
 	pixel := int64(l.rowSamples() * l.sampleBytes())
 	rows, sources := int64(1), int64(l.across())
@@ -50,7 +50,7 @@ func (l *layout) laneBytes() int64 {
 	return rows*int64(l.width)*pixel + row + int64(l.scratch()) + int64(l.across())*columnSize + sources*one
 }
 
-// sourceBytes is what a source takes whatever the picture.
+// sourceBytes returns the memory of a source, except what segmentBytes returns.
 func (l *layout) sourceBytes() int64 {
 	switch l.compression {
 	case lzw:
@@ -61,24 +61,24 @@ func (l *layout) sourceBytes() int64 {
 	return 256
 }
 
-// segmentBytes is what a source takes that decodes a strip or tile at once.
+// segmentBytes returns the memory that a source takes in addition if it decodes a strip or tile at once.
 func (l *layout) segmentBytes() int64 {
 	switch {
 	case !l.isJPEG():
 		return 0
-	case l.jpeg == nil: // damaged; others may be sound
+	case l.jpeg == nil: // the first is damaged; others may be sound
 		return 2*l.segBytes(min(l.segH, l.height)) + l.assembledBytes() + 256<<10
 	}
 	return jpeg.Format.Memory(l.jpeg, codec.Options{}) + l.assembledBytes()
 }
 
-// assembledBytes is the size of a JPEG file with its tables, estimated by the first strip or tile.
+// assembledBytes estimates the size of the file that assemble returns from the first strip or tile.
 func (l *layout) assembledBytes() int64 {
 	if l.compression == oldJPEG {
 		return 0
 	}
 	n := l.jpegBytes
-	if l.across()*l.down() > 1 { // others may have more
+	if l.across()*l.down() > 1 { // others may be larger
 		n = max(2*n, l.segBytes(min(l.segH, l.height)))
 	}
 	return n + l.tables.size() + jpegExtra

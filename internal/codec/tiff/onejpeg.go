@@ -9,14 +9,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
 )
 
-// wholeJPEG makes the layout that of a picture which is one JPEG file (section 22).
+// wholeJPEG changes the layout to that of a picture which is one JPEG file (section 22).
 func (l *layout) wholeJPEG() {
 	l.tiled, l.planar, l.segW, l.segH = false, false, l.width, l.height
 	l.offsets, l.counts = l.old.stream, field{}
 }
 
-// readJPEG reads the header of the first strip or tile if that is a JPEG file. One that is damaged is
-// left to the decoder.
+// readJPEG reads the header of the first strip or tile if it is a JPEG file. If that header is damaged, l.jpeg stays
+// nil, and the decoder reports the damage.
 func (l *layout) readJPEG(ctx context.Context, r *codec.Reader) error {
 	if !l.isJPEG() {
 		return nil
@@ -45,7 +45,7 @@ func (l *layout) readJPEG(ctx context.Context, r *codec.Reader) error {
 	return nil
 }
 
-// isOneJPEG reports whether the picture is one JPEG file whose pixels mean what they do in such files.
+// isOneJPEG reports whether the picture is one JPEG file whose color space is one that JPEG files have.
 func (l *layout) isOneJPEG() bool {
 	if l.jpeg == nil || l.across()*l.down() > 1 || l.planar || l.samples != l.colors() {
 		return false

@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// paletted chooses the format. colors asks for colors rather than for places in the palette.
+// paletted chooses the format of a palette picture. If colors is true, indices become colors.
 func (c *converter) paletted(alpha, colors bool) {
 	switch {
 	case alpha:
@@ -20,9 +20,9 @@ func (c *converter) paletted(alpha, colors bool) {
 	}
 }
 
-// readPalette reads all reds, all greens and all blues. They have 16 bits; where none is above 255
-// they have 8, as old programs wrote them. What is missing is black.
-// A tolerant decode takes what there is of one that is cut off.
+// readPalette reads the palette: all reds, then all greens, then all blues. Values have 16 bits. If none is above 255
+// they have 8 bits, as old programs wrote them. Colors that the field does not have are black. If tolerant is true, a
+// palette that is cut off is read as far as it is in the file.
 func (c *converter) readPalette(ctx context.Context, data []byte, tolerant bool) error {
 	l := c.layout
 	n := int64(1) << l.bits
@@ -55,8 +55,8 @@ func (c *converter) readPalette(ctx context.Context, data []byte, tolerant bool)
 	return nil
 }
 
-// cutPalette reads a palette of n colors of which only the first values are in the file. A missing blue,
-// or green and blue, is as bright as the rest of its color; a missing color is mid-gray.
+// cutPalette reads a palette of n colors of which only the first values are in the file. A missing component is the
+// mean of the other components of its color. A color without any component is mid-gray.
 func (c *converter) cutPalette(values []byte, n int64) error {
 	if c.layout.colorMap.kind != typeShort || len(values) < 2 {
 		return corrupt("the palette is not in the file")
@@ -92,7 +92,7 @@ func (c *converter) cutPalette(values []byte, n int64) error {
 	return nil
 }
 
-// lookUp turns places in the palette, with or without alpha, into colors.
+// lookUp converts palette indices, with or without alpha, to colors.
 func (c *converter) lookUp(dst, src []byte) {
 	n, alpha := c.format.BytesPerPixel(), c.format == resample.NRGBA8
 	step := c.sample * len(c.wanted)

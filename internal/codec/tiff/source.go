@@ -8,19 +8,20 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A source yields the rows of a strip or tile as if they were not compressed.
+// A source decompresses the rows of strips or tiles.
 type source interface {
-	// reset begins a strip or tile of that many rows.
+	// reset starts a strip or tile that has rows rows.
 	reset(in []byte, rows int) error
 
-	// read fills p, which is a row of the strip or tile.
+	// read decompresses the next row into p.
 	read(p []byte) error
 
-	// close gives memory back.
+	// close releases memory.
 	close()
 }
 
-// A slicer is a source whose rows are valid until the next one, and must not be changed.
+// A slicer is a source that can return rows without copying. A row is valid until the next call and must not be
+// modified.
 type slicer interface {
 	slice(n int) ([]byte, error)
 }
@@ -54,12 +55,12 @@ func (d *decoder) newSource() (source, error) {
 	return s, nil
 }
 
-// input is the bytes of a strip or tile.
+// input is the compressed bytes of a strip or tile.
 type input struct {
 	meter    *codec.Meter
-	reversed bool // the lowest bit of a byte comes first
+	reversed bool // the lowest bit of each byte comes first
 	data     []byte
-	spent    int // bytes that the meter knows of
+	spent    int // bytes that were reported to the meter
 }
 
 func (s *input) reset(in []byte, _ int) error {
@@ -69,17 +70,17 @@ func (s *input) reset(in []byte, _ int) error {
 
 func (s *input) close() { s.data = nil }
 
-// spend tells the meter that the input is read up to pos, and that n bytes of output were made of it.
+// spend reports to the meter that the input was read up to pos and that n bytes were decompressed.
 func (s *input) spend(pos, n int) error {
 	used := pos - s.spent
 	s.spent = pos
 	return s.meter.Spend(int64(used) + int64(n)/16)
 }
 
-// plainSource is no compression.
+// plainSource reads uncompressed data.
 type plainSource struct{ input }
 
-// slice returns the next n bytes where they are.
+// slice returns the next n bytes as a slice of the file.
 func (s *plainSource) slice(n int) ([]byte, error) {
 	if n > len(s.data) {
 		return nil, io.ErrUnexpectedEOF
@@ -107,11 +108,11 @@ func reverse(p []byte) {
 	}
 }
 
-// packBitsSource is PackBits (section 9).
+// packBitsSource decodes PackBits (section 9).
 type packBitsSource struct {
 	input
 	pos    int
-	run    int // bytes that are left of a run
+	run    int // remaining bytes of the current run
 	repeat bool
 	value  byte
 }
@@ -149,7 +150,7 @@ func (s *packBitsSource) read(p []byte) error {
 	return s.spend(s.pos, len(out))
 }
 
-// begin reads the control byte of a run.
+// begin reads control bytes up to the next run.
 func (s *packBitsSource) begin() error {
 	for s.run == 0 {
 		if s.pos+1 >= len(s.data) {
@@ -160,7 +161,7 @@ func (s *packBitsSource) begin() error {
 		switch {
 		case control >= 0:
 			s.run, s.repeat = int(control)+1, false
-		case control != -128: // which means nothing
+		case control != -128: // -128 is no run
 			s.run, s.repeat, s.value = 1-int(control), true, s.byte(s.pos)
 			s.pos++
 		case s.pos&0xffff == 0:
@@ -179,12 +180,12 @@ func (s *input) byte(i int) byte {
 	return s.data[i]
 }
 
-// chromaSource turns blocks of luma and a pair of chroma (section 21) into pixels of three samples.
+// chromaSource converts blocks of several luma samples and one Cb and Cr (section 21) to pixels of three samples.
 type chromaSource struct {
 	source
 	subX, subY int
 	block      []byte // a row of blocks
-	next       int    // row within them
+	next       int    // next row within the blocks
 }
 
 func newChromaSource(ctx context.Context, l *layout, s source) (source, error) {

@@ -5,10 +5,8 @@ import (
 	"math"
 )
 
-// tidy undoes, in place, what a row has gone through: byte order and predictor. Samples of more than
-// 8 bits are big-endian afterwards, unless they are packed.
-//
-// scratch is as long as row if the layout asks for it: see [layout.scratch].
+// tidy undoes the byte order and the predictor of a row, in place. Afterwards samples of 16, 24, 32 or 64 bits are
+// big-endian. scratch has the length that [layout.scratch] returns.
 func (l *layout) tidy(row, scratch []byte) {
 	step := l.rowSamples()
 	if l.predicts() && l.predictor == 3 {
@@ -24,7 +22,7 @@ func (l *layout) tidy(row, scratch []byte) {
 	}
 }
 
-// scratch is how many bytes tidy needs to work on a row.
+// scratch returns the size in bytes of the scratch memory that tidy needs.
 func (l *layout) scratch() int {
 	if l.predicts() && l.predictor == 3 {
 		return l.segRowBytes()
@@ -32,7 +30,7 @@ func (l *layout) scratch() int {
 	return 0
 }
 
-// swap turns samples of n bytes around.
+// swap reverses the bytes of samples of n bytes.
 func swap(row []byte, n int) {
 	switch n {
 	case 2:
@@ -58,8 +56,8 @@ func swap(row []byte, n int) {
 	}
 }
 
-// accumulate undoes horizontal differencing (section 14) of big-endian samples of n bytes, step of
-// which make a pixel.
+// accumulate undoes horizontal differencing (section 14). Samples are big-endian and have n bytes; a pixel has step
+// samples.
 func accumulate(row []byte, n, step int) {
 	back := n * step
 	switch n {
@@ -92,7 +90,7 @@ func accumulate(row []byte, n, step int) {
 	}
 }
 
-// accumulate3 is accumulate for pixels of three bytes.
+// accumulate3 is accumulate for pixels of three samples of one byte.
 func accumulate3(row []byte) {
 	var r, g, b byte
 	for len(row) >= 3 {
@@ -102,8 +100,8 @@ func accumulate3(row []byte) {
 	}
 }
 
-// gather undoes the predictor of floating point numbers (Adobe's TIFF Technical Note 3): bytes were
-// sorted by their place in the number, and then differenced.
+// gather undoes the floating point predictor (Adobe's TIFF Technical Note 3). The encoder has grouped the bytes of a
+// row by their significance, and then stored differences.
 func gather(row, sorted []byte, n, step int) {
 	for i := step; i < len(row); i++ {
 		row[i] += row[i-step]
@@ -117,8 +115,8 @@ func gather(row, sorted []byte, n, step int) {
 	}
 }
 
-// expand returns how a tidy row of so many samples becomes one with samples of 8 or 16 bits, or nil
-// if it is one. Fewer than 8 bits become 8, unless they are places in a palette.
+// expand returns a function that converts n samples of a tidy row to 8 or 16 bits, or nil if no conversion is needed.
+// Samples of fewer than 8 bits are scaled to 8 bits; palette indices are not scaled.
 func (l *layout) expand() func(dst, src []byte, n int) {
 	switch {
 	case l.bits == 64:
@@ -148,7 +146,7 @@ func (l *layout) expand() func(dst, src []byte, n int) {
 		}
 	case l.bits == 8 || l.bits == 16:
 		return nil
-	case l.bits%8 == 0: // the upper 16
+	case l.bits%8 == 0: // the upper 16 bits are kept
 		return func(dst, src []byte, n int) {
 			for i := range n {
 				copy(dst[2*i:2*i+2], src[i*l.bits/8:])
@@ -158,7 +156,7 @@ func (l *layout) expand() func(dst, src []byte, n int) {
 	return l.unpack()
 }
 
-// small is a floating point number of fewer bits than 32, of which so many are exponent and mantissa.
+// small converts a floating point number with the given numbers of exponent and mantissa bits. It returns 0 for NaN.
 func small(v uint32, exponent, mantissa uint) float64 {
 	e, m := int(v>>mantissa&(1<<exponent-1)), v&(1<<mantissa-1)
 	bias := 1<<(exponent-1) - 1
@@ -175,7 +173,7 @@ func small(v uint32, exponent, mantissa uint) float64 {
 	return f
 }
 
-// putFloat writes a number from 0 to 1 as one from 0 to 65535.
+// putFloat scales a number from 0 to 1 to 16 bits and writes it. It limits other numbers to that range.
 func putFloat(dst []byte, f float64) {
 	v := uint16(0)
 	switch {
@@ -187,7 +185,7 @@ func putFloat(dst []byte, f float64) {
 	binary.BigEndian.PutUint16(dst, v)
 }
 
-// unpack is expand for whole numbers that are not whole bytes.
+// unpack is expand for integers whose size is not a multiple of 8 bits.
 func (l *layout) unpack() func(dst, src []byte, n int) {
 	bits := uint(l.bits)
 	if bits < 8 {
@@ -228,7 +226,7 @@ func (l *layout) unpack() func(dst, src []byte, n int) {
 	}
 }
 
-// sampleBytes is the size of a sample after expand.
+// sampleBytes returns the size in bytes of a sample after expand.
 func (l *layout) sampleBytes() int {
 	if l.bits <= 8 && l.format != float {
 		return 1

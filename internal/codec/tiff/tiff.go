@@ -1,5 +1,5 @@
-// Package tiff reads TIFF and BigTIFF files: the first picture in them, strip by strip or tile by
-// tile, so that a picture can be shrunk while it is read and memory follows its width.
+// Package tiff decodes the first picture of TIFF and BigTIFF files. It decodes row by row, so that a picture can be
+// shrunk while it is decoded, and memory depends on the width of the picture.
 //
 // Sources: TIFF 6.0 (Adobe, 1992) with its technical notes, the BigTIFF design of libtiff, and ITU-T
 // T.4 and T.6 for fax. Section numbers in comments are those of TIFF 6.0.
@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Format is TIFF.
+// Format implements TIFF.
 var Format = &codec.Format{
 	Name:   "tiff",
 	Match:  match,
@@ -58,7 +58,7 @@ func header(ctx context.Context, r *codec.Reader) (codec.Header, error) {
 	return out, nil
 }
 
-// layoutOf returns what header has found, or finds it again.
+// layoutOf returns the layout in the header, or reads it again if the header has none.
 func layoutOf(ctx context.Context, data []byte, h *codec.Header) (*layout, error) {
 	if l, ok := h.Detail.(*layout); ok {
 		return l, nil
@@ -70,7 +70,7 @@ func layoutOf(ctx context.Context, data []byte, h *codec.Header) (*layout, error
 	return again.Detail.(*layout), nil
 }
 
-// colorOf returns the profile in the first directory, if it is there (ICC.1:2022, B.5).
+// colorOf implements Format.Color. The ICC profile is a field of the directory (ICC.1:2022, B.5).
 func colorOf(ctx context.Context, data []byte, h *codec.Header) (codec.Color, error) {
 	l, err := layoutOf(ctx, data, h)
 	if err != nil {
@@ -83,7 +83,7 @@ func colorOf(ctx context.Context, data []byte, h *codec.Header) (codec.Color, er
 	case separated:
 		c.Space = codec.SpaceCMYK
 	case cieLab, iccLab:
-		return c, nil // converted by the decoder
+		return c, nil // the decoder converts these to sRGB
 	}
 	if p := l.profile; p.kind == typeUndefined || p.kind == typeByte {
 		if block, ok := p.bytes(data); ok && len(block) > 0 {
