@@ -1,8 +1,8 @@
-// Package bmp reads bitmaps of Windows and OS/2, of every header that they have had.
+// Package bmp decodes the bitmaps of Windows and OS/2, with every version of their header.
 //
 // Sources: Microsoft's documentation of BITMAPCOREHEADER, BITMAPINFOHEADER, BITMAPV4HEADER and
-// BITMAPV5HEADER, and the OS/2 2.0 Presentation Manager reference. Where these are silent or files
-// break them, pictures look as Chromium shows them.
+// BITMAPV5HEADER, and the OS/2 2.0 Presentation Manager reference. For cases that these do not define, and for files
+// that violate them, the package follows Chromium.
 package bmp
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Format is BMP.
+// Format implements BMP.
 var Format = &codec.Format{
 	Name:   "bmp",
 	Match:  match,
@@ -26,7 +26,7 @@ var Format = &codec.Format{
 	Color:  colorOf,
 }
 
-// match looks at the length of the second header as well: "BM" alone begins many a text.
+// match also checks the length of the second header, because a text may begin with "BM".
 func match(head []byte) bool {
 	if !codec.HasMagic(head, "BM") || len(head) < 18 {
 		return false
@@ -56,7 +56,7 @@ func header(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	m.readBare(r, offset)
 	m.place(fileHeader, offset)
 	h := codec.Header{Stored: image.Pt(m.width, m.height), Orientation: 1, Palette: m.bits <= 8, Detail: m}
-	if m.size >= v5Header { // which may have a profile, somewhere behind the pixels
+	if m.size >= v5Header { // it may have a profile, which is usually after the pixels
 		h.Profile, h.Described = usualProfile, true
 	}
 	if !m.rle() {
@@ -65,7 +65,7 @@ func header(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	return h, nil
 }
 
-// usualProfile is how large a profile is taken to be: those of displays have less.
+// usualProfile is the assumed maximum size of a profile in bytes. Display profiles are smaller.
 const usualProfile = 64 << 10
 
 func cutOff(err error) error {
@@ -75,7 +75,7 @@ func cutOff(err error) error {
 	return err
 }
 
-// infoOf returns what header has found, or finds it again.
+// infoOf returns the info in the header, or reads it again if the header has none.
 func infoOf(ctx context.Context, data []byte, h *codec.Header) (*info, error) {
 	if m, ok := h.Detail.(*info); ok {
 		return m, nil
@@ -87,8 +87,8 @@ func infoOf(ctx context.Context, data []byte, h *codec.Header) (*info, error) {
 	return again.Detail.(*info), nil
 }
 
-// colorOf returns the profile that a header of version 5 says is embedded. End points and gammas of
-// version 4 are left alone, as Chromium leaves them.
+// colorOf implements Format.Color. It returns the embedded profile of a version 5 header. Like Chromium it ignores the
+// endpoints and gammas of version 4.
 func colorOf(ctx context.Context, data []byte, h *codec.Header) (codec.Color, error) {
 	const embedded = 'M'<<24 | 'B'<<16 | 'E'<<8 | 'D'
 	m, err := infoOf(ctx, data, h)

@@ -9,17 +9,16 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// A canvas takes the rows of a picture in the order of the file, which is mostly from the last to
-// the first.
+// A canvas receives the rows of a picture in the order of the file, which is usually bottom-up.
 type canvas struct {
 	*decoder
-	small  *resample.Shrinker // nil: the picture is made as it is
+	small  *resample.Shrinker // nil: the picture is stored at full size
 	img    image.Image
 	pix    []byte
 	stride int
 }
 
-// newCanvas makes one for the whole picture, or for one of small pixels.
+// newCanvas returns a canvas that scales to small, or one at full size if small is the zero Point.
 func newCanvas(ctx context.Context, d *decoder, small image.Point) (*canvas, error) {
 	c := &canvas{decoder: d}
 	full := image.Pt(d.width, d.height)
@@ -77,7 +76,7 @@ func (c *canvas) image() (image.Image, error) {
 	if err != nil || c.topDown {
 		return img, err
 	}
-	switch m := img.(type) { // of what was scaled from the last row to the first
+	switch m := img.(type) { // the Shrinker got the rows bottom-up
 	case *image.Gray:
 		flip(m.Pix, m.Stride)
 	case *image.RGBA:
@@ -88,7 +87,7 @@ func (c *canvas) image() (image.Image, error) {
 	return img, nil
 }
 
-// flip exchanges the first row for the last, and so on.
+// flip mirrors the picture vertically.
 func flip(pix []byte, stride int) {
 	for a, b := 0, len(pix)-stride; a < b; a, b = a+stride, b-stride {
 		for i := range stride {
@@ -105,7 +104,7 @@ func (c *canvas) close() {
 
 func isLimit(err error) bool { return errors.Is(err, codec.ErrTooLarge) || errors.Is(err, errColors) }
 
-// memory adds up what decode takes.
+// memory returns an upper bound of the memory that decode takes.
 func memory(h *codec.Header, o codec.Options) int64 {
 	m, ok := h.Detail.(*info)
 	if !ok {

@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// A decoder decodes one bitmap.
+// A decoder holds the state of decoding one bitmap.
 type decoder struct {
 	*info
 	ctx      context.Context
@@ -20,20 +20,21 @@ type decoder struct {
 	tolerant bool
 
 	format  resample.Format
-	indexed bool // pixels are places in the palette
+	indexed bool // pixels are palette indices
 	colors  [256][4]byte
 	masks   [4]mask
 	alpha   bool // pixels may be transparent
-	masked  bool // because the mask says so
+	masked  bool // because of the mask of an icon
 
 	rle     *rle
-	places  []byte // of RLE
+	places  []byte // a row that rle has decoded
 	covered []byte
-	row     []byte // in the format
-	rest    int    // rows from which on, in the order of the file, pixels are missing
+	row     []byte // a row in the format of the canvas
+	rest    int    // first row, in the order of the file, with missing pixels
 }
 
-// errColors says that pixels are missing or not covered, for which the palette may have no color.
+// errColors means that pixels are missing or not covered, and the palette may have no color for them. The picture is
+// then decoded again as RGB.
 var errColors = errors.New("pixels beyond the palette")
 
 func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
@@ -54,7 +55,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	return pic, err
 }
 
-// decode decodes the picture. A palette is resolved if colors says so.
+// decode decodes the picture. If colors is true, palette indices become colors.
 func (m *info) decode(ctx context.Context, data []byte, o codec.Options, colors bool) (*codec.Picture, error) {
 	small := m.shrunk(o)
 	d := &decoder{info: m, ctx: ctx, data: data, tolerant: o.Tolerant, rest: m.height}
@@ -94,7 +95,8 @@ func (m *info) decode(ctx context.Context, data []byte, o codec.Options, colors 
 	return pic, nil
 }
 
-// shrunk is the size to which a picture is scaled while it is decoded, or zero.
+// shrunk returns the size to which the picture is scaled during decoding. It returns the zero Point if the picture is
+// decoded at full size.
 func (m *info) shrunk(o codec.Options) image.Point {
 	if o.Least == (image.Point{}) || 2*o.Least.X > m.width || 2*o.Least.Y > m.height {
 		return image.Point{}
@@ -102,7 +104,7 @@ func (m *info) shrunk(o codec.Options) image.Point {
 	return o.Least
 }
 
-// choose sets what pixels become.
+// choose sets the format of the pixels.
 func (d *decoder) choose(colors bool) error {
 	if d.bits <= 8 {
 		d.readPalette()
@@ -129,7 +131,7 @@ func (d *decoder) choose(colors bool) error {
 	return nil
 }
 
-// readPalette reads the colors: blue, green, red. A place beyond them is black.
+// readPalette reads the palette, in the order blue, green, red. An index beyond its end is black.
 func (d *decoder) readPalette() {
 	for i := range d.colors {
 		d.colors[i] = [4]byte{0, 0, 0, 255}
@@ -148,7 +150,7 @@ func (d *decoder) readPalette() {
 	}
 }
 
-// hasAlpha reports whether a pixel of an icon is not transparent: where all are, the mask counts.
+// hasAlpha reports whether any pixel of an icon has an alpha other than 0. Otherwise the mask defines transparency.
 func (d *decoder) hasAlpha(mask uint32) bool {
 	for y := range d.height {
 		row, err := d.stored(y)
@@ -168,7 +170,7 @@ func (d *decoder) hasAlpha(mask uint32) bool {
 	return false
 }
 
-// stored returns row i, in the order of the file, of what is not compressed.
+// stored returns row i, in the order of the file, of uncompressed pixels.
 func (d *decoder) stored(i int) ([]byte, error) {
 	at, n := d.pixels+int64(i)*d.stride(), d.rowBytes()
 	if at > int64(len(d.data))-n {

@@ -7,12 +7,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// An Icon is a bitmap in an icon or a cursor: it begins with the second header, and a mask of
-// transparent pixels follows it.
+// An Icon is a bitmap in an icon or a cursor. It begins with the second header, and a mask of transparent pixels follows
+// the pixels.
 type Icon struct{ m *info }
 
-// ReadIcon reads the header of an icon that is said to be of that height. The header has twice as
-// much, for the mask.
+// ReadIcon reads the header of an icon with the given height in the directory. The height in the header is doubled,
+// because it includes the mask.
 func ReadIcon(r *codec.Reader, height int) (*Icon, error) {
 	m, err := readInfo(r)
 	if err != nil {
@@ -30,26 +30,25 @@ func ReadIcon(r *codec.Reader, height int) (*Icon, error) {
 	return &Icon{m}, nil
 }
 
-// Size returns the size in pixels, and Depth how many bits a pixel has.
+// Size returns the size in pixels.
 func (i *Icon) Size() image.Point { return image.Pt(i.m.width, i.m.height) }
 
-// Depth returns how many bits a pixel has.
+// Depth returns the number of bits per pixel.
 func (i *Icon) Depth() int { return i.m.bits }
 
-// Memory is as that of a [codec.Format].
+// Memory is like Memory of [codec.Format].
 func (i *Icon) Memory(o codec.Options) int64 {
 	h := codec.Header{Stored: i.Size(), Detail: i.m}
 	return memory(&h, o)
 }
 
-// Decode decodes the icon that data begins with.
+// Decode decodes the icon at the start of data.
 func (i *Icon) Decode(ctx context.Context, data []byte, o codec.Options) (*codec.Picture, error) {
 	h := codec.Header{Stored: i.Size(), Detail: i.m}
 	return decode(ctx, data, &h, o)
 }
 
-// transparent makes pixels of row i, in the order of the file, transparent as the mask says. A mask
-// that is not there has none.
+// transparent applies the mask to row i, in the order of the file. Without a mask all pixels are opaque.
 func (d *decoder) transparent(i int) {
 	stride := (int64(d.width) + 31) / 32 * 4
 	at := d.mask + int64(i)*stride

@@ -7,19 +7,19 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Lengths of headers.
+// Lengths of the second header in bytes.
 const (
 	fileHeader = 14
 	coreHeader = 12  // OS/2 1.x
 	infoHeader = 40  // Windows 3
-	os2Header  = 64  // OS/2 2.x, which may be cut anywhere behind the first 16 bytes
+	os2Header  = 64  // OS/2 2.x; may end anywhere after 16 bytes
 	maskHeader = 52  // with masks of red, green and blue
 	fullHeader = 56  // with a mask of alpha as well
-	v5Header   = 124 // the longest that is known
+	v5Header   = 124 // the longest known header
 	maxHeader  = 4096
 )
 
-// maxPixels is so many that their bytes can still be counted.
+// maxPixels is the maximum number of pixels. The number of their bytes fits in an int64.
 const maxPixels = 1 << 44
 
 // Compressions.
@@ -27,28 +27,28 @@ const (
 	compRGB        = 0
 	compRLE8       = 1
 	compRLE4       = 2
-	compMasks      = 3 // OS/2: Huffman
-	compJPEG       = 4 // OS/2: RLE of 24 bits
+	compMasks      = 3 // in OS/2 files: Huffman
+	compJPEG       = 4 // in OS/2 files: RLE of 24 bits
 	compPNG        = 5
 	compAlphaMasks = 6
-	compRLE24      = 100 // compJPEG of OS/2
+	compRLE24      = 100 // stands for compJPEG in OS/2 files
 )
 
-// An info is what the second header says.
+// An info holds the contents of the second header.
 type info struct {
-	size          int64 // of the header
+	size          int64 // length of the header
 	width, height int
 	topDown       bool
 	bits          int
 	compression   uint32
-	used          int64 // entries of the palette; 0: all that there can be
+	used          int64 // number of palette entries; 0 means the maximum
 
-	base    int64 // where the second header begins
-	palette int64 // offsets from the beginning of the file
+	base    int64 // offset of the second header
+	palette int64 // offsets in the file
 	pixels  int64
 
-	bare bool  // the masks of compMasks are not there
-	icon bool  // there is a mask of transparent pixels
+	bare bool  // compMasks, but the file has no masks
+	icon bool  // the bitmap is an icon, which has a mask of transparent pixels
 	mask int64 // its offset
 }
 
@@ -87,7 +87,7 @@ func readInfo(r *codec.Reader) (*info, error) {
 	return m, m.check()
 }
 
-// check refuses what can't be decoded.
+// check returns an error if the file can't be decoded.
 func (m *info) check() error {
 	if m.width < 1 || m.height < 1 {
 		return corrupt("a size of %d×%d", m.width, m.height)
@@ -123,8 +123,8 @@ func (m *info) rle() bool {
 
 func (m *info) masked() bool { return m.compression == compMasks || m.compression == compAlphaMasks }
 
-// place finds palette and pixels. offset is where the pixels are, by the first header; what lies
-// within the headers can't be true.
+// place sets the offsets of palette and pixels. offset is the offset of the pixels in the first header; place ignores
+// it if it lies within the headers.
 func (m *info) place(base, offset int64) {
 	m.base = base
 	m.palette = base + m.size
@@ -141,7 +141,7 @@ func (m *info) place(base, offset int64) {
 	}
 }
 
-// entry is the size of an entry of the palette: OS/2 1.x has no fourth byte.
+// entry returns the size of a palette entry in bytes: 3 in OS/2 1.x, else 4.
 func (m *info) entry() int64 {
 	if m.size == coreHeader {
 		return 3
@@ -149,10 +149,10 @@ func (m *info) entry() int64 {
 	return 4
 }
 
-// colors is how many entries the palette has.
+// colors returns the number of palette entries.
 func (m *info) colors() int64 {
 	if m.bits > 8 {
-		return m.used // for other devices
+		return m.used // a suggestion for displays with a palette
 	}
 	if m.used == 0 {
 		return 1 << m.bits
@@ -160,6 +160,6 @@ func (m *info) colors() int64 {
 	return m.used
 }
 
-// rowBytes is how many bytes the pixels of a row take, stride how many there are from one to the next.
+// rowBytes returns the number of bytes with pixels in a row. stride returns the distance in bytes between rows.
 func (m *info) rowBytes() int64 { return (int64(m.width)*int64(m.bits) + 7) / 8 }
 func (m *info) stride() int64   { return (int64(m.width)*int64(m.bits) + 31) / 32 * 4 }

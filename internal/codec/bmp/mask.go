@@ -7,15 +7,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A mask finds a sample in a pixel.
+// A mask extracts a sample from a pixel.
 type mask struct {
 	shift  int
 	mask   uint32
-	levels [256]byte // of its upper 8 bits, or of as many as there are
+	levels [256]byte // 8-bit sample for the upper 8 bits of the masked value, or for all of them if there are fewer
 }
 
-// masksOf returns where the samples are in a pixel: red, green, blue, alpha. The last mask is 0 if
-// there is no alpha.
+// masksOf returns the masks of red, green, blue and alpha. The mask of alpha is 0 if there is no alpha.
 func (m *info) masksOf(data []byte) (values [4]uint32) {
 	values = [4]uint32{0xff0000, 0xff00, 0xff, 0}
 	if m.bits == 16 {
@@ -43,15 +42,15 @@ func (m *info) masksOf(data []byte) (values [4]uint32) {
 	return values
 }
 
-// readBare finds out whether a file has pixels where its masks should be: ImageMagick writes none with subtype=RGB565
-// and a header of Windows 3. offset is where the pixels are, by the first header.
+// readBare sets m.bare if the file has pixels in the place of its masks. ImageMagick writes such files with
+// subtype=RGB565 and a header of Windows 3. offset is the offset of the pixels in the first header.
 func (m *info) readBare(r *codec.Reader, offset int64) {
 	if m.compression != compMasks || m.size != infoHeader || offset != m.base+infoHeader {
 		return
 	}
 	var b [12]byte
 	if r.Read(b[:]) != nil {
-		m.bare = true // fewer pixels than masks would take
+		m.bare = true // too few bytes for masks
 		return
 	}
 	red, green, blue := binary.LittleEndian.Uint32(b[:]), binary.LittleEndian.Uint32(b[4:]), binary.LittleEndian.Uint32(b[8:])
@@ -64,7 +63,7 @@ func (m *info) readBare(r *codec.Reader, offset int64) {
 	}
 }
 
-// newMask takes a run of ones. A sample of no bits is 0.
+// newMask returns the mask of a contiguous range of bits. If there are no bits, the sample is 0.
 func newMask(value uint32) (m mask, err error) {
 	width := bits.OnesCount32(value)
 	if value == 0 {

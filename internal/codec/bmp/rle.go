@@ -6,8 +6,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// rle decodes run lengths of 4, 8 or 24 bits (Microsoft: "Bitmap Compression"; OS/2 for 24), row by
-// row in the order of the file. Pixels that the file passes over are not covered.
+// rle decodes run lengths of 4, 8 or 24 bits (Microsoft: "Bitmap Compression"; 24 bits are of OS/2), row by row in the
+// order of the file. Pixels that the file skips are not covered.
 type rle struct {
 	meter *codec.Meter
 	in    []byte
@@ -16,12 +16,12 @@ type rle struct {
 	bits  int
 	width int
 
-	x, down int  // where the next run begins: in a row further down, if down > 0
-	ended   bool // by a code; nothing follows
+	x, down int  // position of the next run: column x, down rows after the current one
+	ended   bool // the end code has been read
 }
 
-// next decodes a row: of places in the palette, or of blue, green and red. covered has a byte for
-// each pixel, which becomes 1 where the file has a pixel.
+// next decodes a row of palette indices, or of blue, green and red. covered has a byte for each pixel; next sets it to 1
+// if the file has the pixel.
 func (s *rle) next(row, covered []byte) error {
 	clear(row)
 	clear(covered)
@@ -34,7 +34,7 @@ func (s *rle) next(row, covered []byte) error {
 	for {
 		if s.pos+2 > len(s.in) {
 			if s.x >= s.width {
-				s.x = 0 // the row is whole
+				s.x = 0 // the row is complete
 				return nil
 			}
 			return io.ErrUnexpectedEOF
@@ -43,7 +43,7 @@ func (s *rle) next(row, covered []byte) error {
 		s.pos += 2
 		switch {
 		case count > 0:
-			s.pos-- // to the color
+			s.pos-- // back to the color
 			s.encoded(row, covered, count)
 		case code == 0: // end of row
 			s.x = 0
@@ -80,9 +80,9 @@ func (s *rle) spend() error {
 	return s.meter.Spend(int64(n) + int64(s.width)/16)
 }
 
-// encoded writes a run of one color, or of two that alternate.
+// encoded writes a run of one color, or of two alternating colors.
 func (s *rle) encoded(row, covered []byte, count int) {
-	n := s.bits / 8 // bytes of a color
+	n := s.bits / 8 // bytes per color
 	color := s.in[s.pos:min(s.pos+max(n, 1), len(s.in))]
 	s.pos += max(n, 1)
 	for i := range count {
@@ -102,7 +102,7 @@ func (s *rle) encoded(row, covered []byte, count int) {
 	}
 }
 
-// literal copies pixels, which end with 16 bits.
+// literal copies pixels, which are padded to a multiple of 16 bits.
 func (s *rle) literal(row, covered []byte, count int) error {
 	n := (count*s.bits + 7) / 8
 	if s.pos+n > len(s.in) {

@@ -7,7 +7,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// buffers makes room for a row.
+// buffers allocates the buffers for a row.
 func (d *decoder) buffers() (err error) {
 	if d.row, err = codec.Bytes(d.ctx, d.width*d.format.BytesPerPixel()); err != nil {
 		return err
@@ -26,7 +26,7 @@ func (d *decoder) buffers() (err error) {
 	return nil
 }
 
-// next decodes row i, in the order of the file. It is valid until the next call.
+// next decodes row i, in the order of the file. The row is valid until the next call.
 func (d *decoder) next(i int) ([]byte, error) {
 	if i < d.rest {
 		err := d.decodeRow(i)
@@ -75,7 +75,7 @@ func (d *decoder) decodeRow(i int) error {
 	return nil
 }
 
-// runs decodes a row of RLE. What the file passes over is black, as in Chromium.
+// runs decodes a row of RLE. Pixels that the file skips are black, as in Chromium.
 func (d *decoder) runs() error {
 	if err := d.rle.next(d.places, d.covered); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (d *decoder) runs() error {
 	return nil
 }
 
-// lookUp writes the colors of places in the palette, or the places themselves.
+// lookUp converts palette indices of 8 bits to colors, or copies them if pixels stay indices.
 func (d *decoder) lookUp(places []byte) {
 	dst := d.row
 	switch {
@@ -119,7 +119,7 @@ func (d *decoder) lookUp(places []byte) {
 	}
 }
 
-// unpack is lookUp for places of fewer than 8 bits.
+// unpack is lookUp for indices of fewer than 8 bits.
 func (d *decoder) unpack(row []byte) {
 	bits := d.bits
 	n := d.format.BytesPerPixel()
@@ -134,7 +134,7 @@ func (d *decoder) unpack(row []byte) {
 	}
 }
 
-// triples writes pixels of blue, green and red.
+// triples converts pixels of blue, green and red.
 func (d *decoder) triples(row []byte) {
 	dst := d.row
 	if d.format == resample.RGB8 {
@@ -150,7 +150,7 @@ func (d *decoder) triples(row []byte) {
 	}
 }
 
-// samples writes pixels whose samples are found by masks.
+// samples converts pixels whose samples are extracted by masks.
 func (d *decoder) samples(row []byte) {
 	n, dst := d.bits/8, d.row
 	switch {
