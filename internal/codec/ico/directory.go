@@ -18,14 +18,14 @@ const (
 	entrySize = 16
 )
 
-// maxEntries is how much of a directory is read, and maxLooks how many pictures are looked at: icons
-// have up to a dozen.
+// maxEntries is the maximum number of directory entries that are read, and maxLooks the maximum number of pictures whose
+// header is read. Real icons have up to a dozen.
 const (
 	maxEntries = 1024
 	maxLooks   = 64
 )
 
-// An entry of the directory.
+// An entry is an entry of the directory.
 type entry struct {
 	width, height int
 	size, offset  int64
@@ -47,19 +47,19 @@ func parseEntry(b []byte) entry {
 
 func (e *entry) area() int { return e.width * e.height }
 
-// A picture is one in the file.
+// A picture is one of the pictures in the file.
 type picture struct {
 	entry
 	stored image.Point
 	depth  int
-	icon   *bmp.Icon // nil: it is a PNG
+	icon   *bmp.Icon // nil if the picture is a PNG
 	png    codec.Header
 }
 
 func (p *picture) area() int64 { return int64(p.stored.X) * int64(p.stored.Y) }
 
-// choose reads the directory and the headers of pictures, the largest one first, and returns the best
-// one. What an entry says of a picture's size may be wrong, as may be where it is.
+// choose reads the directory and the headers of the pictures, and returns the best picture. It starts with the entry that
+// declares the largest size. Sizes and offsets in entries may be wrong.
 func choose(ctx context.Context, r *codec.Reader) (*picture, error) {
 	b, err := r.Block(dirSize)
 	if err != nil {
@@ -98,7 +98,7 @@ func choose(ctx context.Context, r *codec.Reader) (*picture, error) {
 	return best, nil
 }
 
-// look reads the header of a picture.
+// look reads the header of the picture of an entry.
 func look(ctx context.Context, r *codec.Reader, e entry) (*picture, error) {
 	if err := r.SeekTo(e.offset); err != nil {
 		return nil, err

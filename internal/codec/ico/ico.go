@@ -1,6 +1,5 @@
-// Package ico reads icons and cursors of Windows: of the pictures in a file the largest one, and of
-// several such the one with the most bits per pixel. It is a PNG or a bitmap, which the rooms of
-// these formats decode.
+// Package ico decodes the icons and cursors of Windows. A file has several pictures. The package decodes the largest
+// one; of several of that size, the one with the most bits per pixel. Packages png and bmp decode its pixels.
 //
 // Source: Microsoft's documentation of ICONDIR and ICONDIRENTRY.
 package ico
@@ -15,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 )
 
-// Format is ICO and CUR. Nothing is written in it.
+// Format implements ICO and CUR. There is no encoder.
 var Format = &codec.Format{
 	Name:   "ico",
 	Match:  match,
@@ -25,7 +24,7 @@ var Format = &codec.Format{
 	Color:  colorOf,
 }
 
-// match looks at the first entry too, as four bytes that are mostly zeros begin many a file.
+// match also checks the first entry, because many files begin with the same four bytes, which are nearly all zero.
 func match(head []byte) bool {
 	if len(head) < dirSize+entrySize || head[0] != 0 || head[1] != 0 || head[2] != 1 && head[2] != 2 || head[3] != 0 {
 		return false
@@ -87,8 +86,8 @@ func colorOf(ctx context.Context, data []byte, h *codec.Header) (codec.Color, er
 	return png.Format.Color(ctx, part, &inner)
 }
 
-// pictureOf returns what header has found, or finds it again, and its bytes: those that the
-// directory says it has, or as many as there are.
+// pictureOf returns the picture in the header, or chooses it again if the header has none. It also returns the bytes of
+// the picture: the declared ones, as far as they are in the file.
 func pictureOf(ctx context.Context, data []byte, h *codec.Header) (*picture, []byte, error) {
 	p, ok := h.Detail.(*picture)
 	if !ok {
