@@ -11,8 +11,8 @@ func (s adler) sum() uint32 { return s.b<<16 | s.a }
 
 const adlerMod = 65521
 
-// add adds bytes eight at a time, in lanes of 16 bits, in two thirds of the time of hash/adler32:
-// see BenchmarkAdler.
+// add adds bytes, eight at a time in lanes of 16 bits. It takes two thirds of the time of hash/adler32: see
+// BenchmarkAdler.
 func (s *adler) add(p []byte) {
 	const (
 		steps = 22 // 255·(1+2+…+22) is below 65536

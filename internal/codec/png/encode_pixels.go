@@ -17,10 +17,10 @@ const (
 	samplePlaces = 3
 )
 
-// thoroughBytes is how many bytes of rows are compressed as well as can be.
+// thoroughBytes is the maximum size of the rows, in bytes, at which the best compression level is used.
 const thoroughBytes = 128 << 10
 
-// A plan says how rows are filtered and compressed.
+// A plan holds the filter strategy and the compression effort.
 type plan struct {
 	filters strategy
 	effort  deflate.Effort
@@ -50,16 +50,16 @@ func (e *encoder) choose(ctx context.Context, f *form, straight func(y int) []by
 	return plan{best.filters, deflate.Usual}, nil
 }
 
-// A trial is how many bytes a sample has.
+// A trial holds the compressed size of a sample.
 type trial struct {
 	filters        strategy
-	size, literals int // with matches, and without
+	size, literals int // in bytes, with and without matches
 }
 
-// photo reports whether matches hardly save anything.
+// photo reports whether matches save little, as in photos.
 func (t trial) photo() bool { return 10*t.size > 9*t.literals }
 
-// nearest returns the shortest trial, and the filters of those that are up to an eighth longer.
+// nearest returns the shortest trial, and the filters of the trials that are at most an eighth longer.
 func nearest(tries []trial) (best trial, close []strategy) {
 	best.size = math.MaxInt
 	for _, t := range tries {
@@ -95,27 +95,27 @@ func (e *encoder) try(ctx context.Context, f *form, straight func(y int) []byte,
 		}
 		switch s {
 		case filterNone:
-			size -= size / 16 // more effort finds more where nothing is filtered
+			size -= size / 16 // unfiltered rows gain more from the later, more thorough compression
 		case byPairs:
-			size -= size / 100 // which suits every part of the picture
+			size -= size / 100 // it adapts to every part of the picture
 		}
 		tries = append(tries, trial{s, size, deflate.Entropy(e.rows.b)})
 	}
 	return tries, nil
 }
 
-// candidates are the ways to filter that a picture may be shortest by.
+// candidates returns the filter strategies that may give the shortest file.
 func candidates(f *form) []strategy {
 	if f.Depth < 8 {
-		return []strategy{filterNone} // neighbors tell nothing
+		return []strategy{filterNone} // the values of neighbors are unrelated
 	}
 	return []strategy{filterNone, filterSub, filterUp, filterPaeth, byPairs}
 }
 
-// filter appends the filtered rows from, to.
+// filter appends the filtered rows from from up to, but not including, to.
 func (e *encoder) filter(ctx context.Context, f *form, s strategy, straight func(y int) []byte, from, to int) error {
 	n, pixel := len(e.row), f.pixelBytes()
-	every := max(1<<18/n, 1) // filters are slow: four times a megabyte
+	every := max(1<<18/n, 1) // the context is checked once per 256 KiB, because filters are slow
 	if from == 0 {
 		clear(e.above)
 	} else {

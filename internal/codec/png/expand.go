@@ -69,7 +69,7 @@ func (f *file) colorOf() func(dst, src []byte) {
 	return func(dst, src []byte) {
 		w := len(dst) / 4
 		indices := src
-		if f.Depth < 8 { // at the end of the row to be: what is written does not overtake what is read
+		if f.Depth < 8 { // unpacked at the end of dst, so that writing does not overtake reading
 			indices = dst[3*w:][:w]
 			unpack(indices, src, f.Depth)
 		}
@@ -118,7 +118,7 @@ func (f *file) keyedRGB(dst, src []byte) {
 	}
 }
 
-// keyed16 adds alpha to gray or color of 16 bits.
+// keyed16 adds the alpha of the color key to gray or RGB of 16 bits.
 func (f *file) keyed16(dst, src []byte) {
 	n := 2 * f.samples()
 	var key [6]byte
@@ -152,12 +152,12 @@ func (d *decoder) straight() func(dst, src []byte) {
 
 // toNRGBA converts a row of format f to 8-bit NRGBA.
 func toNRGBA(dst, src []byte, f resample.Format) {
-	n, size := len(dst)/4, 1 // of a sample
+	n, size := len(dst)/4, 1 // size of a sample in bytes
 	switch f {
 	case resample.Gray16, resample.GrayAlpha16, resample.RGB16, resample.NRGBA16:
 		size = 2
 	}
-	var from [4]int // the samples of red, green, blue and alpha; -1: opaque
+	var from [4]int // indices of the samples of red, green, blue and alpha; -1 means opaque
 	switch f {
 	case resample.Gray8, resample.Gray16:
 		from = [4]int{0, 0, 0, -1}

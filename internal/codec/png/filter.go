@@ -11,7 +11,7 @@ const byPairs strategy = filterPaeth + 1 // for each row the filter that leaves 
 // A filterer filters rows. Call room before the first row.
 type filterer struct {
 	tries [filterPaeth + 1][]byte // for each filter: filter type and filtered row
-	seen  [1 << 16]uint8          // by pair of bytes: the last turn in which there was one
+	seen  [1 << 16]uint8          // for each pair of bytes: the last turn in which it occurred
 	turn  uint8
 }
 
@@ -34,7 +34,7 @@ func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 		filterRow(byte(i), try[1:], row, above, n)
 		cost := 5 * f.pairs(try[1:], least/5)
 		if i == filterNone {
-			cost = cost * 4 / 5 // what is not filtered is like other rows, too
+			cost = cost * 4 / 5 // unfiltered rows may also match other rows
 		}
 		if cost < least {
 			best, least = i, cost
@@ -44,7 +44,7 @@ func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 }
 
 // pairs counts the distinct pairs of neighboring bytes. The count is a measure of entropy that favors repetitions, which
-// deflate will find as matches. Where there are more than most it returns any number that is larger.
+// deflate will find as matches. If the count exceeds most, pairs returns some number above most.
 func (f *filterer) pairs(p []byte, most int) int {
 	if f.turn++; f.turn == 0 {
 		clear(f.seen[:])

@@ -58,12 +58,12 @@ func subtractAverage(dst, a, b, c []byte) {
 	}
 }
 
-// subtractPaeth is dst = row less the Paeth predictor (9.4) of what is to the left, above, and above to the left.
+// subtractPaeth is dst = row - the Paeth predictor (9.4) of the bytes to the left, above, and above to the left.
 func subtractPaeth(dst, row, left, above, aboveLeft []byte) {
 	row, left, above, aboveLeft = row[:len(dst)], left[:len(dst)], above[:len(dst)], aboveLeft[:len(dst)]
 	for i := range dst {
 		a, b, c := int(left[i]), int(above[i]), int(aboveLeft[i])
-		// The distances to a, b and c, without their signs.
+		// The absolute distances to a, b and c.
 		p, q := b-c, a-c
 		pa, pb, pc := abs(p), abs(q), abs(p+q)
 		if pb < pa {

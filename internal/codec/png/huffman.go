@@ -2,29 +2,28 @@ package png
 
 import "math/bits"
 
-// Tables turn the next bits of the stream into a symbol. A code of more bits than a table takes at
-// once goes on in a subtable behind it. An entry is
+// A table maps the next bits of the stream to a symbol. A code with more bits than the index of the table continues in a
+// subtable, which is stored after the table. The bits of an entry are
 //
-//	bits 0-5   how many bits it takes from the stream: of a code the rest that was not looked up yet, and extra bits
+//	bits 0-5   number of bits to take from the stream: the part of the code that was looked up in this table, and extra bits
 //	bits 6-7   the number of literals, 1 to 3, or 0
 //	bits 8-31  the literals, the first one lowest, if there are any; else
-//	bits 8-11  of the bits that it takes, those of the code alone
-//	bits 12-15 zero of a length or a distance; of others what it is: subtable, whose index's width is in bits 8-11,
-//	           endOfBlock or invalid
-//	bits 16-31 the least length or distance that it stands for, or the place of the subtable
+//	bits 8-11  number of these bits that are part of the code
+//	bits 12-15 0 for a length or a distance; else subtable, endOfBlock or invalid. For a subtable bits 8-11 are the width
+//	           of its index
+//	bits 16-31 the smallest length or distance of the symbol, or the index of the subtable
 //
-// Shifts take their count modulo 64 from an entry as it is, which is why its lowest six bits are that.
+// The count is in the lowest six bits, because shift instructions use their count modulo 64, so no mask is needed.
 const (
 	litBits  = 11
 	distBits = 8
 
-	// How large tables can be: a subtable of 1<<d entries takes d+1 codes at least, as codes are
-	// complete.
+	// Maximum sizes of tables. Codes are complete, so a subtable of 1<<d entries has at least d+1 codes.
 	litEntries  = 1<<litBits + 1<<(15-litBits)*maxLit/(16-litBits) + 1<<(15-litBits)
 	distEntries = 1<<distBits + 1<<(15-distBits)*maxDist/(16-distBits) + 1<<(15-distBits)
 
-	maxLit, maxDist = 286, 30 // codes that a block may describe
-	fixedLit        = 288     // codes of the fixed table, of which the last two are invalid
+	maxLit, maxDist = 286, 30 // maximum numbers of codes in a block
+	fixedLit        = 288     // number of codes in the fixed table; the last two are invalid
 
 	taken       = 1<<6 - 1
 	oneLiteral  = 1 << 6
@@ -82,10 +81,9 @@ func makeCodeSymbols() (s [19]uint32) {
 	return s
 }
 
-// build fills a table whose first 1<<primary entries are looked up first with the canonical code
-// (RFC 1951, 3.2.2) of the given lengths. Like zlib it takes no code that is over-subscribed or
-// incomplete, except that a single code of one bit, or none at all, may stand alone: what has no
-// code is invalid then.
+// build fills a table with the canonical code (RFC 1951, 3.2.2) of the given lengths. The first 1<<primary entries are
+// the main table, and subtables follow. Like zlib, build returns false if the code is over-subscribed or incomplete. Two
+// incomplete codes are allowed: a single code of one bit, and no code at all. Unused entries are then invalid.
 func build(table []uint32, primary uint, lengths []byte, symbols []uint32) bool {
 	var count [16]int
 	for _, n := range lengths {
@@ -119,22 +117,22 @@ func build(table []uint32, primary uint, lengths []byte, symbols []uint32) bool 
 		}
 	}
 
-	code := 0 // the next one, its first bit highest
+	code := 0 // the next code; its first bit is the highest
 	for n := uint(1); n <= primary; n++ {
 		for _, s := range sorted[offset[n]:][:count[n]] {
 			table[bits.Reverse16(uint16(code))>>(16-n)] = entry(symbols[s], n)
 			code++
 		}
-		if n < primary { // the table doubles: whatever bit follows
+		if n < primary { // the table doubles: the next bit may be 0 or 1
 			copy(table[1<<n:1<<(n+1)], table[:1<<n])
 		}
 		code <<= 1
 	}
-	var sub []uint32 // the subtable that is being filled
+	var sub []uint32 // the current subtable
 	free := 1 << primary
 	for n := primary + 1; n < 16; n++ {
 		for _, s := range sorted[offset[n]:][:count[n]] {
-			if code&(1<<(n-primary)-1) == 0 { // the first one of a prefix
+			if code&(1<<(n-primary)-1) == 0 { // the first code of a prefix
 				width := subtableWidth(&count, n, primary)
 				prefix := bits.Reverse16(uint16(code)) >> (16 - n) & (1<<primary - 1)
 				table[prefix] = subtable | uint32(free)<<16 | uint32(width)<<8 | uint32(primary)
@@ -182,7 +180,7 @@ func joinLiterals(t *litTable, lengths []byte) {
 		}
 	}
 	if 2*least > litBits {
-		return // as of most photos
+		return // no two literals fit, as in most photos
 	}
 	for i := 1<<litBits - 1; i >= 0; i-- {
 		e := t[i]

@@ -6,15 +6,14 @@ import "golang.org/x/sys/cpu"
 
 var hasAVX = cpu.X86.HasAVX
 
-// paethAVX undoes the filter Paeth of so many pixels, at least one, of step ≤ 8 bytes, as
-// unfilterPaethGo does. It reads, and writes anything to, eight bytes from the beginning of each.
-// BenchmarkPaethAgainstGo says what it is for.
+// paethAVX undoes the Paeth filter of n ≥ 1 pixels of step ≤ 8 bytes, like unfilterPaethGo. It reads and overwrites
+// eight bytes from the start of each pixel. BenchmarkPaethAgainstGo measures its gain.
 //
 //go:noescape
 func paethAVX(dst, src, above *byte, step, pixels int)
 
-// unfilterPaeth undoes the filter Paeth. The last pixels, which eight bytes would reach beyond, are
-// the twin's.
+// unfilterPaeth undoes the Paeth filter. It leaves the last pixels to unfilterPaethGo, because the assembly would access
+// bytes beyond the row.
 func unfilterPaeth(dst, src, above []byte, n int) {
 	i := 0
 	if len(dst) >= 8 && hasAVX {

@@ -8,15 +8,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// decodeShrunk decodes data, a whole file, and scales the part r of the picture to size pixels, as resample.Resize does. The
-// result is an *image.Gray of gray without transparency, else an opaque *image.RGBA or an *image.NRGBA, and the caller's, who may hand it to
-// resample.Release. It panics if r or size is empty.
+// decodeShrunk decodes data, a whole file, and scales the part r of the picture to size pixels, like resample.Resize. For
+// gray without transparency the result is an *image.Gray, else an opaque *image.RGBA or an *image.NRGBA. The result
+// belongs to the caller, who may pass it to resample.Release. decodeShrunk panics if r or size is empty.
 //
-// Memory follows the width of the picture, except for an interlaced one, which is decoded whole as
-// by Decode.
+// Memory depends on the width of the picture. Only an interlaced picture is decoded at full size first.
 //
-// Errors match [codec.ErrCorrupt] or [codec.ErrFormat], or are ctx's. All of the file is read and checked,
-// even if r is only a part: see Decode.
+// Errors match [codec.ErrCorrupt] or [codec.ErrFormat], or are the error of ctx. The whole file is read and checked, even
+// if r is only a part: see Decode.
 func (d *decoder) decodeShrunk(ctx context.Context, data []byte, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
 	defer d.forget()
 	if err := d.begin(ctx, data); err != nil {
@@ -63,7 +62,7 @@ func (d *decoder) shrink(ctx context.Context, r resample.Rect, size image.Point,
 		err = d.finish()
 	}
 	if err := d.salvaged(err, int64(rows)*int64(d.Width)); err != nil {
-		if n := resultBytes(x.to, size); n > codec.Free { // which the Shrinker took
+		if n := resultBytes(x.to, size); n > codec.Free { // taken by the Shrinker
 			d.account.Give(n)
 		}
 		return nil, err
@@ -82,8 +81,8 @@ func (d *decoder) shrink(ctx context.Context, r resample.Rect, size image.Point,
 	return s.Image()
 }
 
-// shrinkBytes is the memory of a Shrinker to size pixels, estimated to the safe side: as many rows of
-// the result as the kernel reaches, a few of the source, the weights, and the result.
+// shrinkBytes returns an upper bound of the memory of a Shrinker to size pixels: the rows of the result that the kernel
+// covers, a few rows of the source, the weights, and the result.
 func (f *file) shrinkBytes(size image.Point) int64 {
 	to := f.expansion().to
 	return 50*planes(to)*int64(f.Width) + 100*int64(size.X+size.Y) + resultBytes(to, size)
@@ -97,7 +96,7 @@ func resultBytes(f resample.Format, size image.Point) int64 {
 	return n
 }
 
-// planes is how many samples of a pixel are scaled.
+// planes returns the number of samples per pixel that are scaled.
 func planes(f resample.Format) int64 {
 	switch f {
 	case resample.Gray8, resample.Gray16:

@@ -7,8 +7,8 @@ import (
 	"image/draw"
 )
 
-// straightRows returns a function that gives row y of img as NRGBA, in which what is wholly
-// transparent is black. A row is valid until the next one.
+// straightRows returns a function that returns row y of img as NRGBA. Fully transparent pixels become black. A row is
+// valid until the next call.
 func straightRows(img image.Image) func(y int) []byte {
 	b := img.Bounds()
 	row := make([]byte, 4*b.Dx())
@@ -32,7 +32,7 @@ func straightRows(img image.Image) func(y int) []byte {
 			return row
 		}
 	case *image.Paletted:
-		var colors [256]uint32 // a pixel beyond the palette is transparent
+		var colors [256]uint32 // an index beyond the palette is transparent
 		for i, c := range m.Palette[:min(len(m.Palette), 256)] {
 			if c := color.NRGBAModel.Convert(c).(color.NRGBA); c.A != 0 {
 				colors[i] = uint32(c.R) | uint32(c.G)<<8 | uint32(c.B)<<16 | uint32(c.A)<<24
@@ -46,7 +46,7 @@ func straightRows(img image.Image) func(y int) []byte {
 		}
 	}
 	var line draw.Image
-	if o, ok := img.(interface{ Opaque() bool }); ok && o.Opaque() { // package draw is fast in this direction
+	if o, ok := img.(interface{ Opaque() bool }); ok && o.Opaque() { // package draw has a fast path for this conversion
 		line = &image.RGBA{Pix: row, Stride: len(row), Rect: image.Rect(0, 0, b.Dx(), 1)}
 	} else {
 		line = &image.NRGBA{Pix: row, Stride: len(row), Rect: image.Rect(0, 0, b.Dx(), 1)}
@@ -61,8 +61,8 @@ func straightRows(img image.Image) func(y int) []byte {
 // twoOpaque is the alpha of two opaque pixels.
 const twoOpaque = 0xff000000ff000000
 
-// straighten copies a row and calls partly with the pixels that are neither opaque nor wholly
-// transparent, and their alpha. The transparent ones become black.
+// straighten copies a row. Fully transparent pixels become black. It calls partly with each pixel that is neither opaque
+// nor fully transparent, and its alpha.
 func straighten(dst, src []byte, partly func(p, alpha uint32) uint32) {
 	for len(dst) >= 4 && len(src) >= 4 {
 		if len(dst) >= 8 && len(src) >= 8 {
@@ -85,8 +85,8 @@ func straighten(dst, src []byte, partly func(p, alpha uint32) uint32) {
 	}
 }
 
-// divide divides colors by alpha, as color.NRGBAModel does. What is not premultiplied, as it is
-// larger than alpha, is brought to 255.
+// divide divides colors by alpha, like color.NRGBAModel. A color larger than alpha, which is not premultiplied, becomes
+// 255.
 func divide(p, alpha uint32) uint32 {
 	of := func(c uint32) uint32 { return min(c*0xffff/alpha>>8, 255) }
 	return of(p&255) | of(p>>8&255)<<8 | of(p>>16&255)<<16 | alpha<<24

@@ -108,7 +108,7 @@ func (z *inflater) symbolsGo(stop, full int) int {
 		if e&literals != 0 {
 			for range 4 {
 				b, count = b>>(e&taken), count-uint(e&taken)
-				next := lit[b&(1<<litBits-1)] // before what it does not wait for
+				next := lit[b&(1<<litBits-1)] // loaded early: independent of the lines below
 				binary.LittleEndian.PutUint32(out[write:], bits.RotateLeft32(e, -8))
 				write += int(e >> 6 & 3)
 				if e = next; e&literals == 0 {
@@ -177,7 +177,7 @@ func (z *inflater) symbolsGo(stop, full int) int {
 // copied bytes are copied again, as deflate requires.
 func repeat(out []byte, from, write, length int) {
 	end := write + length
-	if write-from < 8 { // the first bytes repeated make a longer period
+	if write-from < 8 { // repeating the first bytes makes the period longer
 		for write < end && write-from < 8 {
 			binary.LittleEndian.PutUint64(out[write:], binary.LittleEndian.Uint64(out[from:]))
 			write += write - from

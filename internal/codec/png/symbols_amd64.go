@@ -6,8 +6,7 @@ import "golang.org/x/sys/cpu"
 
 var hasBMI2 = cpu.X86.HasBMI2
 
-// symbolsBMI2 does what symbolsGo does, but may pause after other symbols.
-// BenchmarkInflateAgainstGo says what it is for.
+// symbolsBMI2 is like symbolsGo, but may pause at other symbols. BenchmarkInflateAgainstGo measures its gain.
 //
 //go:noescape
 func symbolsBMI2(z *inflater, stop, full int) (result int)

@@ -14,9 +14,8 @@ const (
 	filterPaeth
 )
 
-// unfilter undoes the filter of the row src, into dst. above is the row above, or zeros; n is the
-// number of bytes of a pixel, at least 1. All rows have the same length, and dst overlaps none of
-// the others.
+// unfilter undoes the filter of the row src and writes the result to dst. above is the row above, or zeros. n is the
+// number of bytes per pixel, at least 1. All rows have the same length, and dst must not overlap the others.
 func unfilter(filter byte, dst, src, above []byte, n int) error {
 	switch filter {
 	case filterNone:
@@ -61,7 +60,7 @@ func unfilterSub(dst, src []byte, n int) {
 	src = src[:len(dst)]
 	if n == 3 || n == 4 {
 		var left uint32
-		for len(dst) >= 4 && len(src) >= 4 { // of three bytes the fourth one is written again
+		for len(dst) >= 4 && len(src) >= 4 { // of pixels of three bytes, the next pixel overwrites the fourth byte
 			left = add4(left, binary.LittleEndian.Uint32(src))
 			binary.LittleEndian.PutUint32(dst, left)
 			dst, src = dst[n:], src[n:]
@@ -102,7 +101,7 @@ func unfilterAverage(dst, src, above []byte, n int) {
 	}
 }
 
-// unfilterPaethGo undoes the filter Paeth from byte i on, the first one of a pixel.
+// unfilterPaethGo undoes the Paeth filter from byte i on, which is the first byte of a pixel.
 func unfilterPaethGo(dst, src, above []byte, n, i int) {
 	src, above = src[:len(dst)], above[:len(dst)]
 	for ; i < min(n, len(dst)); i++ {
