@@ -1,7 +1,8 @@
 package webp
 
-// unfilter adds its prediction to each value: that on the left (filter 1), that above (2), or left
-// + above - corner (3). In the first row it is always the left one, in the first column that above.
+// unfilter adds the prediction to each value: the value on the left (filter 1), the value above (filter 2), or left +
+// above - above left (filter 3). In the first row the prediction is the value on the left, in the first column the
+// value above.
 func unfilter(alpha []byte, width int, filter byte) {
 	if filter == 0 {
 		return

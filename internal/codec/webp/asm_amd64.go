@@ -20,7 +20,7 @@ func (p *partition) readBlocks(s *square) {
 		return
 	}
 	last := s.side*s.side - 1
-	_, _ = s.counts[last], s.to[last/4] // the assembly's reach
+	_, _ = s.counts[last], s.to[last/4] // the assembly reads up to here
 	readBlocksBMI(p, s)
 }
 
@@ -35,8 +35,8 @@ func (p *partition) readBlockModes(above, left *[4]uint8, luma *[16]uint8) {
 	}
 }
 
-// addGroupAVX2 and predictBlocksAVX2 do nothing and return false if there are coefficients so large
-// that 16 bits may not do. No encoder makes such.
+// addGroupAVX2 and predictBlocksAVX2 do nothing and return false if 16 bits might overflow. Only coefficients larger
+// than those of any encoder cause this.
 //
 //go:noescape
 func addGroupAVX2(dst *byte, stride, others int, c *group) bool
@@ -45,13 +45,13 @@ func addGroup(dst []byte, stride, others int, g *group, counts []uint8) {
 	if [4]uint8(counts) == [4]uint8{} {
 		return
 	}
-	_ = dst[3*stride+others+7] // the assembly's reach
+	_ = dst[3*stride+others+7] // the assembly reads up to here
 	if !hasAVX2 || !addGroupAVX2(&dst[0], stride, others, g) {
 		addGroupGo(dst, stride, others, g, counts)
 	}
 }
 
-// predictAVX2 is predictGo where there are macroblocks above and on the left, or the mode is not DC.
+// predictAVX2 is predictGo for macroblocks with a neighbor above and on the left, and for all modes but DC.
 //
 //go:noescape
 func predictAVX2(dst *byte, stride, size int, mode uint8)
@@ -61,23 +61,23 @@ func predict(buf []byte, at, stride, size int, mode uint8, hasAbove, hasLeft boo
 		predictGo(buf, at, stride, size, mode, hasAbove, hasLeft)
 		return
 	}
-	_, _, _ = buf[at-stride-1], buf[at-stride+15], buf[at+(size-1)*stride+size-1] // the assembly's reach
+	_, _, _ = buf[at-stride-1], buf[at-stride+15], buf[at+(size-1)*stride+size-1] // the assembly reads up to here
 	predictAVX2(&buf[at], stride, size, mode)
 }
 
-// predictBlocksAVX2 looks at 16 bytes above each block, from the corner on, and 4 on the left.
+// predictBlocksAVX2 reads 16 bytes above each block, starting with the corner, and 4 bytes on the left.
 //
 //go:noescape
 func predictBlocksAVX2(dst *byte, stride int, modes *uint8, c *group) bool
 
 func predictBlocks(buf []byte, at, stride int, modes []uint8, g *group, counts []uint8) {
-	_, _, _, _ = buf[at-stride-1:at-stride+28], buf[at-4], buf[at+3*stride+15], modes[3] // the assembly's reach
+	_, _, _, _ = buf[at-stride-1:at-stride+28], buf[at-4], buf[at+3*stride+15], modes[3] // the assembly reads up to here
 	if !hasAVX2 || !predictBlocksAVX2(&buf[at], stride, &modes[0], g) {
 		predictBlocksGo(buf, at, stride, modes, g, counts)
 	}
 }
 
-// blendAVX2 is for n samples, a multiple of 16.
+// blendAVX2 blends n samples. n is a multiple of 16.
 //
 //go:noescape
 func blendAVX2(dst *uint16, near, far *byte, n int)
@@ -88,13 +88,13 @@ func blendInner(dst []uint16, near, far []byte) {
 		n = len(dst) &^ 15
 	}
 	if n > 0 {
-		_, _ = near[n-1], far[n-1] // the assembly's reach
+		_, _ = near[n-1], far[n-1] // the assembly reads up to here
 		blendAVX2(&dst[0], &near[0], &far[0], n)
 	}
 	blendGo(dst[n:], near[n:], far[n:])
 }
 
-// convertRowAVX2 is for n pixels, a multiple of 32.
+// convertRowAVX2 converts n pixels. n is a multiple of 32.
 //
 //go:noescape
 func convertRowAVX2(dst, luma *byte, cb, cr *uint16, n int)
@@ -105,14 +105,13 @@ func convertRow(dst, luma []byte, cb, cr []uint16) {
 		n = len(luma) &^ 31
 	}
 	if n > 0 {
-		_, _, _ = dst[4*n-1], cb[n/2+1], cr[n/2+1] // the assembly's reach
+		_, _, _ = dst[4*n-1], cb[n/2+1], cr[n/2+1] // the assembly reads up to here
 		convertRowAVX2(&dst[0], &luma[0], &cb[0], &cr[0], n)
 	}
 	convertRowGo(dst[4*n:], luma[n:], cb[n/2:], cr[n/2:])
 }
 
-// filterAVX2 looks at 8 columns on the left of the macroblock and 4 rows above it, where their edge
-// counts.
+// filterAVX2 reads 8 columns on the left of the macroblock and 4 rows above it, if those edges are filtered.
 //
 //go:noescape
 func filterAVX2(y, cb, cr *byte, lumaStride, chromaStride int, s *strength, e edges)
@@ -123,6 +122,6 @@ func filter(at place, f filtering) {
 		return
 	}
 	y, cb, cr := at.y.pix[at.luma:], at.cb.pix[at.chroma:], at.cr.pix[at.chroma:]
-	_, _, _ = y[15*at.y.stride+15], cb[7*at.cb.stride+7], cr[7*at.cr.stride+7] // the assembly's reach
+	_, _, _ = y[15*at.y.stride+15], cb[7*at.cb.stride+7], cr[7*at.cr.stride+7] // the assembly reads up to here
 	filterAVX2(&y[0], &cb[0], &cr[0], at.y.stride, at.cb.stride, f.strength, f.edges)
 }

@@ -7,22 +7,21 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// The head of a chunk "ALPH" (RFC 9649, 2.7.1.2).
+// The header byte of an "ALPH" chunk (RFC 9649, 2.7.1.2).
 const (
 	alphaLossless = 1
 	alphaReduced  = 1 << 4
 )
 
-// alphaStep is the distance of the levels to which alpha is brought where it is reduced: what changes by 1 of
-// 255 at most can't be seen.
+// alphaStep is the distance between levels of reduced alpha. A change of alpha by 1 of 255 is invisible.
 const alphaStep = 3
 
-// smoothLevels is how many levels of alpha there have to be to reduce them.
+// smoothLevels is the number of alpha levels from which on alpha is reduced.
 const smoothLevels = 48
 
-// encodeAlpha returns the alpha of img, whose upper left corner is at (0,0), as the content of a chunk "ALPH":
-// lossless, with the filter that suits it best. If reduce says so, an alpha of many levels gets fewer.
-// Memory is as of encodeVP8L.
+// encodeAlpha returns the alpha of img as the content of an "ALPH" chunk. The upper left corner of img is at (0,0).
+// The alpha is compressed losslessly, with the filter that gives the fewest bytes. If reduce is true, smooth alpha is
+// reduced to fewer levels. The account is charged as by encodeVP8L.
 func encodeAlpha(ctx context.Context, img *image.NRGBA, effort int, reduce bool) ([]byte, error) {
 	filters, reduce := filtersFor(img, reduce)
 	var best []byte
@@ -42,7 +41,7 @@ func encodeAlpha(ctx context.Context, img *image.NRGBA, effort int, reduce bool)
 	return best, nil
 }
 
-// release gives back the memory of what encodeVP8L or encodeAlpha returned.
+// release gives back the memory of a result of encodeVP8L or encodeAlpha.
 func release(ctx context.Context, b []byte) { codec.AccountOf(ctx).Give(int64(cap(b))) }
 
 func encodeAlphaBy(ctx context.Context, img *image.NRGBA, effort int, filter byte, reduce bool) ([]byte, error) {
@@ -82,12 +81,12 @@ func encodeAlphaBy(ctx context.Context, img *image.NRGBA, effort int, filter byt
 	}
 	out, err := e.w.finish()
 	if err == nil {
-		e.w.buf = nil // it is the caller's now
+		e.w.buf = nil // the caller owns it now
 	}
 	return out, err
 }
 
-// filterAlpha sets dst, whose green it is, to what alpha differs from its prediction by.
+// filterAlpha stores the differences between alpha and its prediction in the green samples of dst.
 func filterAlpha(dst []uint32, pix []byte, stride, y int, filter byte, level *[256]uint8) {
 	row := pix[y*stride+3:]
 	var above []byte
@@ -112,8 +111,8 @@ func filterAlpha(dst []uint32, pix []byte, stride, y int, filter byte, level *[2
 	}
 }
 
-// predictAlpha predicts by a filter. In the first row and column, all but the first one take the neighbor
-// there is, as left and top both are.
+// predictAlpha returns the prediction of a filter. In the first row and the first column, left and top are the same
+// pixel, so every filter predicts that pixel.
 func predictAlpha(filter byte, edge bool, left, top, corner uint8) uint8 {
 	switch {
 	case filter == 0:

@@ -9,22 +9,21 @@ import (
 	"time"
 )
 
-// An AnimationEncoder compresses the frames of an animation as they come, and holds what they are compressed to.
+// An AnimationEncoder compresses the frames of an animation one by one, and keeps the compressed frames.
 //
-// Of each frame only the rectangle that has changed is written. There, pixels that are as before may become
-// transparent, the frame before may be cleared first, and pixels are compressed with loss or without: whatever
-// makes the fewest bytes. Frames in between are whole, so that a viewer who has come in late, or seeks, need not begin with
-// the first.
+// It writes only the rectangle of a frame that has changed. For each frame it tries to make unchanged pixels
+// transparent, to dispose of the previous frame, and to compress with and without loss, and it keeps the smallest
+// result. From time to time it writes a whole frame, so that a viewer can start in the middle of the animation.
 type AnimationEncoder struct {
 	ctx        context.Context
 	o          EncodeOptions
 	size       image.Point
-	taken      int64        // of the account, for last
-	last       *image.NRGBA // as it is seen
+	taken      int64        // charged to the account for last
+	last       *image.NRGBA // the canvas after the last frame
 	frames     []motion
-	clock      time.Duration // when the frames end
-	writtenEnd int64         // the same in milliseconds, as the file has it
-	sinceKey   int           // frames
+	clock      time.Duration // the end of the last frame
+	writtenEnd int64         // clock in milliseconds, as written
+	sinceKey   int           // frames since the last whole frame
 	trial      trial
 }
 
@@ -33,17 +32,17 @@ type motion struct {
 	codedFrame
 	at      image.Point
 	ms      int64
-	dispose bool // its rectangle becomes transparent before the next frame
-	blend   bool // it is drawn over what is there, which it replaces otherwise
+	dispose bool // the rectangle is cleared before the next frame
+	blend   bool // the frame is blended over the canvas; else it replaces the pixels
 }
 
 func (m *motion) rect() image.Rectangle { return image.Rectangle{m.at, m.at.Add(m.size)} }
 
-// maxFrameTime is the longest time that a frame can be shown, in milliseconds.
+// maxFrameTime is the longest duration of a frame, in milliseconds.
 const maxFrameTime = 1<<24 - 1
 
-// NewAnimation returns an encoder of frames of that size, in pixels. Memory is taken from the account of ctx, until
-// Close.
+// NewAnimation returns an encoder for frames of the given size in pixels. Memory is charged to the account of ctx
+// until Close.
 func NewAnimation(ctx context.Context, size image.Point, o EncodeOptions) (*AnimationEncoder, error) {
 	if size.X < 1 || size.Y < 1 || size.X > maxSide || size.Y > maxSide {
 		return nil, errSide
@@ -63,7 +62,7 @@ func (a *AnimationEncoder) Close() {
 
 var errFrameSize = errors.New("webp: frames of several sizes")
 
-// Add takes the next frame, whose upper left corner is at (0,0), and which must not be changed afterwards.
+// Add adds a frame. The upper left corner of the frame is at (0,0). The caller must not change the frame afterwards.
 func (a *AnimationEncoder) Add(img *image.NRGBA, delay time.Duration) error {
 	if img.Rect != (image.Rectangle{Max: a.size}) {
 		return errFrameSize
@@ -93,8 +92,8 @@ func (a *AnimationEncoder) Add(img *image.NRGBA, delay time.Duration) error {
 	return nil
 }
 
-// milliseconds turns a delay into one of the file, without adding up what rounding takes. One that is not 0 does not
-// become it, because then viewers put one of their own.
+// milliseconds converts a delay to whole milliseconds. Rounding errors do not add up. A delay that is not 0 becomes at
+// least 1, because viewers replace a delay of 0 by their own.
 func (a *AnimationEncoder) milliseconds(delay time.Duration) int64 {
 	if delay <= 0 {
 		return 0
@@ -105,8 +104,8 @@ func (a *AnimationEncoder) milliseconds(delay time.Duration) int64 {
 	return ms
 }
 
-// joins reports whether a frame that looks like the last one may be shown together with it: viewers put a time of
-// their own for up to 10 ms.
+// joins reports whether a frame that equals the last frame can be joined to it. Viewers replace delays of up to 10 ms
+// by their own, so such frames stay separate.
 func (a *AnimationEncoder) joins(img *image.NRGBA, ms int64) bool {
 	const own = 10
 	if a.last == nil {
@@ -116,8 +115,8 @@ func (a *AnimationEncoder) joins(img *image.NRGBA, ms int64) bool {
 	return ms > own && before > own && before+ms <= maxFrameTime && changed(a.last, img, image.Rectangle{}).Empty()
 }
 
-// Write writes the file. loop is as in image/gif: -1 plays once, 0 for ever, n plays n+1 times. One frame
-// makes a still picture.
+// Write writes the file. loop is as in image/gif: -1 plays the animation once, 0 forever, n plays it n+1 times. An
+// animation of one frame becomes a still picture.
 func (a *AnimationEncoder) Write(w io.Writer, loop int) error {
 	if len(a.frames) == 0 {
 		return errors.New("webp: an animation of no frames")
@@ -159,8 +158,8 @@ const (
 	frameHead = 16
 )
 
-// animation writes a chunk "ANIM" (RFC 9649, 2.7.1.1): a background that is transparent, and how often
-// the animation is played, of which 0 is for ever.
+// animation writes an "ANIM" chunk (RFC 9649, 2.7.1.1): a transparent background color, and the loop count. A loop
+// count of 0 means forever.
 func (c *chunkWriter) animation(loop int) {
 	plays := uint16(min(max(loop+1, 1), 1<<16-1))
 	if loop == 0 {
@@ -169,7 +168,7 @@ func (c *chunkWriter) animation(loop int) {
 	c.chunk("ANIM", binary.LittleEndian.AppendUint16(make([]byte, 4, animBytes), plays))
 }
 
-// motion writes a chunk "ANMF".
+// motion writes an "ANMF" chunk.
 func (c *chunkWriter) motion(m *motion) {
 	c.head("ANMF", frameHead+m.bytes())
 	b := appendUint24(make([]byte, 0, frameHead), m.at.X/2)

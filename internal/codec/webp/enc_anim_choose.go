@@ -2,16 +2,17 @@ package webp
 
 import "image"
 
-// A trial remembers how the last frame came out that was compressed with loss and without, so that not all are.
+// A trial holds the sizes of a frame that was compressed both with and without loss. Later frames use only the better
+// way for a while.
 type trial struct {
 	lossless, lossy int // bytes
-	left            int // frames that need no other trial
+	left            int // number of frames before the next trial
 }
 
-// trialFrames is how many frames a clear result is good for.
+// trialFrames is the number of frames that follow a clear result without another trial.
 const trialFrames = 4
 
-// clear reports whether one of both was much smaller, and which.
+// clear reports whether one result was much smaller than the other, and whether it was the lossless one.
 func (t *trial) clear() (Compression, bool) {
 	switch {
 	case t.left == 0:
@@ -23,18 +24,18 @@ func (t *trial) clear() (Compression, bool) {
 	return Automatic, false
 }
 
-// Every so many frames a whole one is considered, and at last written whatever it takes.
+// After keyEvery frames the encoder tries a whole frame. After keyAtLast frames it writes one, whatever its size.
 const (
 	keyEvery  = 32
 	keyAtLast = 128
 
-	// A whole frame that takes no more than this of a partial one is written.
+	// A whole frame is written if its size is less than this many times the size of the partial frame.
 	keyWorth = 1.02
-	keyLate  = 1.3 // after keyEvery
+	keyLate  = 1.3 // after keyEvery frames
 )
 
-// smallest compresses a frame in the ways that may be the smallest, and returns the one that is. It may make the
-// frame before it be disposed of.
+// smallest compresses a frame in several ways and returns the smallest result. It may set the disposal of the previous
+// frame.
 func (a *AnimationEncoder) smallest(img *image.NRGBA) (best motion, err error) {
 	if a.last == nil {
 		r := visibleRect(img)
@@ -51,7 +52,7 @@ func (a *AnimationEncoder) smallest(img *image.NRGBA) (best motion, err error) {
 	}
 	dispose := false
 	before := &a.frames[len(a.frames)-1]
-	if !keep.solid { // pixels have become transparent, or are translucent
+	if !keep.solid { // pixels have become transparent or translucent
 		drop := newSketch(img, a.last, before.rect())
 		other, err := a.partial(drop)
 		if err != nil {
@@ -85,7 +86,8 @@ func (a *AnimationEncoder) smallest(img *image.NRGBA) (best motion, err error) {
 	return best, nil
 }
 
-// better takes other for best, if it has fewer bytes than worth times those, and drops one of both.
+// better replaces best by other if the size of other is less than worth times that of best, and reports whether it did.
+// It releases the one that is not kept.
 func (a *AnimationEncoder) better(best, other *motion, worth float64) bool {
 	if float64(other.bytes()) < worth*float64(best.bytes()) {
 		best.release(a.ctx)
@@ -96,14 +98,14 @@ func (a *AnimationEncoder) better(best, other *motion, worth float64) bool {
 	return false
 }
 
-// whole compresses a rectangle that replaces what is there.
+// whole compresses a rectangle that replaces the pixels of the canvas.
 func (a *AnimationEncoder) whole(img *image.NRGBA, r image.Rectangle) (motion, error) {
 	f, err := a.compress(part(img, r), nil)
 	return motion{codedFrame: f, at: r.Min}, err
 }
 
-// partial compresses what has changed: as it is, and, where that is possible and may pay, with transparent pixels
-// that leave those of before.
+// partial compresses the changed rectangle. If unchanged pixels can be made transparent, and that may save bytes, it
+// also tries that.
 func (a *AnimationEncoder) partial(s *sketch) (motion, error) {
 	n := s.rect.Dx() * s.rect.Dy()
 	if !s.solid || 32*s.same < n {
@@ -128,8 +130,8 @@ func (a *AnimationEncoder) partial(s *sketch) (motion, error) {
 	return best, nil
 }
 
-// compress compresses an image as the options say. Automatically the smaller one of both is taken. Where the image is
-// that of a sketch, with transparent pixels, a lossy one has them in whole blocks only.
+// compress compresses an image with the given options. Automatic means that both ways are tried. For a lossy frame
+// with transparent unchanged pixels, only whole 8×8 blocks are made transparent.
 func (a *AnimationEncoder) compress(img *image.NRGBA, s *sketch) (f codedFrame, err error) {
 	c := a.o.Compression
 	if c == Automatic {

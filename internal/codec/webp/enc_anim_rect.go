@@ -6,8 +6,8 @@ import (
 	"image"
 )
 
-// changed returns the rectangle of the pixels of b that are not as in a, once cleared is transparent there. Its upper
-// left corner has even coordinates, as a file needs.
+// changed returns the rectangle of the pixels that differ between a and b, after the rectangle cleared was made
+// transparent in a. The coordinates of its upper left corner are even, as the format requires.
 func changed(a, b *image.NRGBA, cleared image.Rectangle) (r image.Rectangle) {
 	size := b.Rect.Size()
 	for y := range size.Y {
@@ -34,7 +34,7 @@ func changed(a, b *image.NRGBA, cleared image.Rectangle) (r image.Rectangle) {
 	return r
 }
 
-// samePixel reports whether a pixel looks as before, or, where that was cleared, transparent.
+// samePixel reports whether two pixels look the same. If cleared is true, the old pixel is transparent.
 func samePixel(p, before []byte, cleared bool) bool {
 	v, w := binary.LittleEndian.Uint32(p), binary.LittleEndian.Uint32(before)
 	if cleared {
@@ -43,24 +43,24 @@ func samePixel(p, before []byte, cleared bool) bool {
 	return v == w || v>>24 == 0 && w>>24 == 0
 }
 
-// visibleRect is the rectangle of the pixels that are not transparent.
+// visibleRect returns the bounds of the pixels that are not transparent.
 func visibleRect(img *image.NRGBA) image.Rectangle { return changed(img, img, img.Rect) }
 
-// part returns a rectangle of an image, with its upper left corner at (0,0).
+// part returns a rectangle of an image as an image of its own, with the upper left corner at (0,0).
 func part(img *image.NRGBA, r image.Rectangle) *image.NRGBA {
 	return &image.NRGBA{Pix: img.Pix[img.PixOffset(r.Min.X, r.Min.Y):], Stride: img.Stride, Rect: image.Rectangle{Max: r.Size()}}
 }
 
-// A sketch is what may become a frame: a rectangle, drawn on what the frame before has left.
+// A sketch is a candidate for a frame: a rectangle to draw on the canvas that the previous frame has left.
 type sketch struct {
 	img, before *image.NRGBA
 	rect        image.Rectangle
-	cleared     image.Rectangle // of the frame before, if that is disposed of
-	same        int             // pixels in rect that are as before
-	solid       bool            // the others are opaque
+	cleared     image.Rectangle // the rectangle that disposal of the previous frame clears
+	same        int             // number of unchanged pixels in rect
+	solid       bool            // all changed pixels are opaque
 }
 
-// newSketch looks at what changes.
+// newSketch compares a frame with the canvas.
 func newSketch(img, before *image.NRGBA, cleared image.Rectangle) *sketch {
 	s := &sketch{img: img, before: before, cleared: cleared, solid: true}
 	s.rect = changed(before, img, cleared)
@@ -84,8 +84,8 @@ func (s *sketch) isSame(x, y int) bool {
 	return samePixel(s.img.Pix[at:at+4], s.before.Pix[was:was+4], image.Pt(x, y).In(s.cleared))
 }
 
-// masked returns the rectangle with transparent pixels where these are as before: all of them, or only
-// those in blocks of 8×8 pixels of which all are, as suits a lossy picture. The memory is the caller's to take.
+// masked returns the rectangle with its unchanged pixels made transparent. For a lossy picture only whole blocks of
+// 8×8 unchanged pixels become transparent. The caller charges the memory to the account.
 func (s *sketch) masked(blocks bool) *image.NRGBA {
 	size := s.rect.Size()
 	out := image.NewNRGBA(image.Rectangle{Max: size})
@@ -101,7 +101,7 @@ func (s *sketch) masked(blocks bool) *image.NRGBA {
 	return out
 }
 
-// copyBlock copies a block of which some pixel has changed.
+// copyBlock copies a block if one of its pixels has changed.
 func (s *sketch) copyBlock(out *image.NRGBA, block image.Rectangle) {
 	same := true
 	for y := block.Min.Y; same && y < block.Max.Y; y++ {

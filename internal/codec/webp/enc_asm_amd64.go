@@ -4,8 +4,8 @@ package webp
 
 import "golang.org/x/sys/cpu"
 
-// hasEncoderAVX2 says that the encoder's assembly can be used. Without it an encode takes 2.5 times
-// as long.
+// hasEncoderAVX2 reports whether the processor can run the assembly of the encoder. Without it an encode takes 2.5
+// times as long.
 var hasEncoderAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasLZCNT
 
 //go:noescape
@@ -19,8 +19,7 @@ func forward(src, pred *quad, out *group) {
 	}
 }
 
-// inverseAVX2 does nothing and returns false if there are coefficients so large that 16 bits may not
-// do.
+// inverseAVX2 does nothing and returns false if coefficients are so large that 16 bits might overflow.
 //
 //go:noescape
 func inverseAVX2(c *group, pred, src, out *quad, errors *[4]int32) bool
@@ -42,14 +41,14 @@ func quantize(g *group, q *quantizer, c *coded) {
 	}
 }
 
-// hadamardAVX2 is for n quads.
+// hadamardAVX2 transforms n quads.
 //
 //go:noescape
 func hadamardAVX2(src, pred *quad, n int, sums *[4]int32)
 
 func hadamard(src, pred []quad, sums [][4]int32) {
 	if hasEncoderAVX2 && len(sums) > 0 {
-		_, _ = src[len(sums)-1], pred[len(sums)-1] // the assembly's reach
+		_, _ = src[len(sums)-1], pred[len(sums)-1] // the assembly reads up to here
 		hadamardAVX2(&src[0], &pred[0], len(sums), &sums[0])
 		return
 	}
@@ -69,7 +68,7 @@ func hadamardBlock(src *quad, block int, preds *[3]quad, sums *[3][4]int32) {
 	}
 }
 
-// predictAllAVX2 looks at 16 bytes above the block, from the corner on.
+// predictAllAVX2 reads 16 bytes above the block, starting with the corner.
 //
 //go:noescape
 func predictAllAVX2(dst *byte, stride int, to *[3]quad)
@@ -79,11 +78,11 @@ func predictAll(buf []byte, at, stride int, to *[3]quad) {
 		predictAllGo(buf, at, stride, to)
 		return
 	}
-	_, _, _ = buf[at-stride-1:at-stride+15], buf[at-1], buf[at+3*stride-1] // the assembly's reach
+	_, _, _ = buf[at-stride-1:at-stride+15], buf[at-1], buf[at+3*stride-1] // the assembly reads up to here
 	predictAllAVX2(&buf[at], stride, to)
 }
 
-// convertQuadsAVX2 is for n pixels of each row, a multiple of 8.
+// convertQuadsAVX2 converts n pixels of each row. n is a multiple of 8.
 //
 //go:noescape
 func convertQuadsAVX2(upper, lower, luma, next, cb, cr *byte, n int)
@@ -94,7 +93,7 @@ func convertQuads(upper, lower, luma, next, cb, cr []byte) {
 		n = len(luma) &^ 7
 	}
 	if n > 0 {
-		_, _, _, _, _ = upper[4*n-1], lower[4*n-1], next[n-1], cb[n/2-1], cr[n/2-1] // the assembly's reach
+		_, _, _, _, _ = upper[4*n-1], lower[4*n-1], next[n-1], cb[n/2-1], cr[n/2-1] // the assembly reads up to here
 		convertQuadsAVX2(&upper[0], &lower[0], &luma[0], &next[0], &cb[0], &cr[0], n)
 	}
 	convertQuadsGo(upper[4*n:], lower[4*n:], luma[n:], next[n:], cb[n/2:], cr[n/2:])

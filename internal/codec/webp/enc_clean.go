@@ -5,10 +5,10 @@ import (
 	"image"
 )
 
-// A lossy picture with alpha has colors where nothing of them shows. cleaned returns img with such that take few
-// bits: where a block of 8×8 pixels is partly visible, the mean of what is, and else those of the block
-// before. It returns img itself, if nothing is invisible; the memory of another one, cleanedBytes, is taken from the
-// account of ctx.
+// cleaned returns img with new colors in the fully transparent pixels, so that a lossy file of it is smaller. In a
+// block of 8×8 pixels that is partly visible, the new color is the mean of the visible pixels; in other blocks it is
+// the color of the previous block. If no pixel is fully transparent, cleaned returns img itself. Otherwise
+// cleanedBytes of memory are charged to the account of ctx.
 func cleaned(ctx context.Context, img *image.NRGBA) (*image.NRGBA, error) {
 	if !hasInvisible(img) {
 		return img, nil
@@ -48,7 +48,8 @@ func hasInvisible(img *image.NRGBA) bool {
 	return false
 }
 
-// cleanBlock gives the invisible pixels of a block the mean color of the others, or last, and sets that.
+// cleanBlock sets the fully transparent pixels of a block to the mean of the visible pixels and stores that mean in
+// last. A block without visible pixels gets the color in last.
 func cleanBlock(img *image.NRGBA, r image.Rectangle, last *[3]byte) {
 	var sum [4]int
 	hidden := false

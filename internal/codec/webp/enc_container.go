@@ -6,15 +6,15 @@ import (
 	"io"
 )
 
-// A codedFrame is a picture, or a frame of an animation, as the chunks that hold it.
+// A codedFrame is the compressed form of a still picture or a frame.
 type codedFrame struct {
 	size     image.Point
-	lossless bool // image is the content of a chunk "VP8L", else "VP8 "
+	lossless bool // image is the content of a "VP8L" chunk; else of a "VP8 " chunk
 	image    []byte
-	alpha    []byte // of a chunk "ALPH", of a lossy one that is not opaque
+	alpha    []byte // content of the "ALPH" chunk of a lossy picture; nil if it is opaque
 }
 
-// bytes is the size of the chunks.
+// bytes returns the size of the chunks.
 func (f *codedFrame) bytes() int {
 	n := chunkSize(f.image)
 	if f.alpha != nil {
@@ -23,13 +23,13 @@ func (f *codedFrame) bytes() int {
 	return n
 }
 
-// hasAlpha reports whether the frame says that it is not opaque.
+// hasAlpha reports whether the frame may have transparent pixels.
 func (f *codedFrame) hasAlpha() bool { return f.alpha != nil || f.lossless && f.image[4]>>4&1 != 0 }
 
-// chunkSize is the size of a chunk of that content, which is filled up to an even number.
+// chunkSize returns the size of a chunk with n bytes of content, with the header and the padding byte.
 func chunkSize(content []byte) int { return chunkHead + len(content) + len(content)&1 }
 
-// A chunkWriter writes chunks (RFC 9649, 2.3). An error stays.
+// A chunkWriter writes chunks (RFC 9649, 2.3). After an error it writes nothing more.
 type chunkWriter struct {
 	w   io.Writer
 	err error
@@ -41,7 +41,7 @@ func (c *chunkWriter) write(b []byte) {
 	}
 }
 
-// head writes what is before the content of a chunk.
+// head writes the header of a chunk.
 func (c *chunkWriter) head(id string, size int) {
 	c.write(binary.LittleEndian.AppendUint32(append(make([]byte, 0, chunkHead), id...), uint32(size)))
 }
@@ -54,7 +54,7 @@ func (c *chunkWriter) chunk(id string, content []byte) {
 	}
 }
 
-// riff writes the header of a RIFF file whose chunks take that many bytes.
+// riff writes the header of a RIFF file. size is the total size of its chunks.
 func (c *chunkWriter) riff(chunks int) {
 	c.head("RIFF", 4+chunks)
 	c.write([]byte("WEBP"))
@@ -72,10 +72,10 @@ func (c *chunkWriter) frame(f *codedFrame) {
 	}
 }
 
-// extendedBytes is the size of a chunk "VP8X".
+// extendedBytes is the size of a "VP8X" chunk.
 const extendedBytes = chunkHead + 10
 
-// extended writes a chunk "VP8X" (RFC 9649, 2.7).
+// extended writes a "VP8X" chunk (RFC 9649, 2.7).
 func (c *chunkWriter) extended(flags byte, size image.Point) {
 	b := append(make([]byte, 0, 10), flags, 0, 0, 0)
 	b = appendUint24(b, size.X-1)
@@ -84,8 +84,8 @@ func (c *chunkWriter) extended(flags byte, size image.Point) {
 
 func appendUint24(b []byte, v int) []byte { return append(b, byte(v), byte(v>>8), byte(v>>16)) }
 
-// writeStill writes the file of one picture: a simple one where that is possible, and with a chunk "VP8X" where
-// a lossy picture has alpha, or there is a color profile.
+// writeStill writes a file with one picture. The file has a "VP8X" chunk only if there is a color profile, or if the
+// picture is lossy and has alpha.
 func writeStill(w io.Writer, f *codedFrame, profile []byte) error {
 	c := chunkWriter{w: w}
 	if f.alpha == nil && profile == nil {

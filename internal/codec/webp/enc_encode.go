@@ -11,27 +11,27 @@ import (
 	straighten "github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// Compression is how the pixels of a picture are written.
+// Compression says whether pixels are compressed with loss.
 type Compression uint8
 
-// The compressions. Automatic is lossless for flat art, and lossy for all else.
+// Automatic means lossless for flat art, and lossy for other pictures.
 const (
 	Automatic Compression = iota
 	Lossless
 	Lossy
 )
 
-// EncodeOptions say how Encode writes a picture.
+// EncodeOptions are the options of Encode.
 type EncodeOptions struct {
-	Quality     float64 // of what is lossy, 0 to 100, on the scale of libwebp
-	Effort      int     // 0, fast, to 6, small
+	Quality     float64 // 0 to 100, on the scale of libwebp; for lossy compression
+	Effort      int     // 0 (fast) to 6 (small)
 	Compression Compression
-	Exact       bool   // a lossless picture keeps colors where nothing of them shows
-	Profile     []byte // of colors, ICC; nil: there is none, which means sRGB
+	Exact       bool   // a lossless picture keeps the colors of fully transparent pixels
+	Profile     []byte // ICC profile; nil means sRGB
 }
 
-// Encode writes img as WebP (RFC 9649). The bytes depend on the picture and the options alone. ctx is looked at
-// once per row or so, and memory taken from its account: see [EncodeMemory].
+// Encode writes img as WebP (RFC 9649). The output depends only on the pixels and the options. Encode checks ctx about
+// once per row, and charges memory to the account of ctx: see [EncodeMemory].
 func Encode(ctx context.Context, w io.Writer, img image.Image, o EncodeOptions) error {
 	size := img.Bounds().Size()
 	switch {
@@ -48,9 +48,9 @@ func Encode(ctx context.Context, w io.Writer, img image.Image, o EncodeOptions) 
 	return writeStill(w, f, o.Profile)
 }
 
-// EncodeMemory returns the most bytes that it takes to encode a picture of that size, without the picture: of the
-// account of Encode, and of the file, of which the buffer grows by a quarter. That is as many for noise that is lossless as
-// for noise of any quality and effort; a photo at quality 80 takes half of it.
+// EncodeMemory returns an upper bound of the memory that Encode takes for a picture of that size, including the file
+// and its buffer, which grows by a quarter. The picture itself is not included. The bound is reached by noise,
+// lossless or lossy; a photo at quality 80 takes half of it.
 func EncodeMemory(size image.Point) int64 {
 	return 18*area(size) + 128*int64(size.X) + 512<<10 + min(112*area(size), 5<<19)
 }
@@ -62,7 +62,7 @@ func (f *codedFrame) release(ctx context.Context) {
 	*f = codedFrame{}
 }
 
-// encodeFrame compresses a picture as the options say.
+// encodeFrame compresses a picture.
 func encodeFrame(ctx context.Context, img image.Image, o EncodeOptions) (*codedFrame, error) {
 	size := img.Bounds().Size()
 	if lossyAnyway(img, o.Compression) {
@@ -105,14 +105,14 @@ func encodeFrame(ctx context.Context, img image.Image, o EncodeOptions) (*codedF
 	return lossy, nil
 }
 
-// lossyAnyway reports whether a picture is lossy whatever is in it, and opaque: planes of Y'CbCr come of lossy
-// files.
+// lossyAnyway reports whether a picture is lossy whatever its content: Y'CbCr planes come from lossy files. Such a
+// picture is opaque.
 func lossyAnyway(img image.Image, c Compression) bool {
 	_, planes := img.(*image.YCbCr)
 	return planes && c != Lossless
 }
 
-// encodeLossyFrame compresses img, whose alpha is that of straight, if there is one.
+// encodeLossyFrame compresses img with loss. straight holds the alpha; nil means that img is opaque.
 func encodeLossyFrame(ctx context.Context, img image.Image, straight *image.NRGBA, o EncodeOptions) (*codedFrame, error) {
 	f := &codedFrame{size: img.Bounds().Size()}
 	if straight != nil && !straighten.Opaque(straight) {
@@ -155,16 +155,16 @@ func (f *codedFrame) compress(ctx context.Context, img image.Image, o EncodeOpti
 	return nil
 }
 
-// takeAll takes n bytes from the account of ctx, however few.
+// takeAll takes n bytes from the account of ctx, even if n is less than codec.Free.
 func takeAll(ctx context.Context, n int64) error { return codec.AccountOf(ctx).Take(n) }
 
 func giveAll(ctx context.Context, n int64) { codec.AccountOf(ctx).Give(n) }
 
 // An inspection says whether a picture may be flat art.
 type inspection struct {
-	colors int     // up to manyColors
-	plain  float64 // the share of visible pixels that are like those on the left and above
-	icon   bool    // it is so small that a few bytes more do not matter
+	colors int     // number of colors; manyColors if there are more
+	plain  float64 // share of the visible pixels that equal their neighbors on the left and above
+	icon   bool    // the picture is so small that a few more bytes do not matter
 }
 
 const (
@@ -172,13 +172,13 @@ const (
 	manyColors = 256 + 1
 )
 
-// flat reports whether it is worth a try to compress the picture losslessly.
+// flat reports whether lossless compression is worth a try.
 func (i inspection) flat() bool {
 	return i.colors <= fewColors || i.plain > 0.2 || i.colors < manyColors && i.plain > 0.05 || i.icon
 }
 
-// worth is how many times the bytes of the lossy picture a lossless one may have: lossy edges and letters
-// are blurred, and the ground around them is dirty, which is seen most where nearly all is plain.
+// worth returns how many times as large as the lossy picture the lossless one may be. Lossy compression blurs edges
+// and letters and leaves noise around them. The noise is most visible if most of the picture is plain.
 func (i inspection) worth() float64 {
 	switch {
 	case i.plain > 0.4:
@@ -189,10 +189,10 @@ func (i inspection) worth() float64 {
 	return 1.25
 }
 
-// worthAnyway is how many bytes more a lossless picture may have, however short it is: an icon.
+// worthAnyway is the number of bytes by which a lossless picture may be larger in any case. It matters for icons.
 const worthAnyway = 1 << 10
 
-// inspect looks at the pixels: at some rows, and only where these may be flat art at all.
+// inspect examines the pixels. It first samples some rows, and stops if the picture can't be flat art.
 func inspect(ctx context.Context, img *image.NRGBA) (i inspection, err error) {
 	if h := img.Rect.Dy(); h > 64 {
 		some, err := inspectRows(ctx, img, 16)
@@ -203,7 +203,7 @@ func inspect(ctx context.Context, img *image.NRGBA) (i inspection, err error) {
 	return inspectRows(ctx, img, 1)
 }
 
-// inspectRows looks at every so many rows, and those above them.
+// inspectRows examines every step-th row and the row above it.
 func inspectRows(ctx context.Context, img *image.NRGBA, step int) (i inspection, err error) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	table := new(colorTable)

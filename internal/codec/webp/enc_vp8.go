@@ -8,23 +8,23 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// vp8Options say how a lossy picture is encoded.
+// vp8Options are the options of encodeVP8.
 type vp8Options struct {
 	Quality float64 // 0 to 100
-	Effort  int     // 0, fast, to 6, small
+	Effort  int     // 0 (fast) to 6 (small)
 }
 
-// maxSide is the largest width and height that a header can state.
+// maxSide is the largest width and height that the format allows.
 const maxSide = 16383
 
 var errSide = errors.New("webp: a side of the picture is 0, or more than 16383 pixels")
 
-// encodeVP8 encodes a key frame of VP8, the content of a chunk "VP8 ": RFC 6386. The bytes depend on
-// the picture and the options alone.
+// encodeVP8 encodes a VP8 key frame, the content of a "VP8 " chunk (RFC 6386). The output depends only on the pixels
+// and the options.
 //
-// Modes and coefficients are chosen macroblock by macroblock, and kept until the probabilities are
-// known with which they are written. That memory is taken from the account of ctx as it is needed,
-// and given back. ctx is looked at once per row of macroblocks.
+// The encoder chooses the modes and coefficients of all macroblocks and keeps them in memory, because the token
+// probabilities in the header are known only at the end. The memory is charged to the account of ctx while it is
+// needed. The encoder checks ctx once per row of macroblocks.
 func encodeVP8(ctx context.Context, src *vp8Source, o vp8Options) ([]byte, error) {
 	if src.size.X < 1 || src.size.Y < 1 || src.size.X > maxSide || src.size.Y > maxSide {
 		return nil, errSide
@@ -37,44 +37,44 @@ func encodeVP8(ctx context.Context, src *vp8Source, o vp8Options) ([]byte, error
 	return e.write()
 }
 
-// vp8Encoder encodes one picture.
+// A vp8Encoder encodes one picture.
 type vp8Encoder struct {
 	ctx      context.Context
 	account  *codec.Account
 	taken    int64
 	src      *vp8Source
-	mbw, mbh int // macroblocks
+	mbw, mbh int // size in macroblocks
 
 	settings settings
-	step     float64 // of the quantizer, where activity is that of the mean
+	step     float64 // quantizer step of a macroblock of mean activity
 	segments []encSegment
 
 	records  []record
 	levels   levelStore
 	counts   classCounts
 	costs    [planes]planeCosts
-	modeCost int64 // of all modes, in 1/256 bit
-	modeRoom int64 // what modes of a macroblock may cost
-	tight    bool  // the first partition has room only for the cheapest modes
+	modeCost int64 // cost of all modes so far, in 1/256 bit
+	modeRoom int64 // limit of modeCost, per macroblock
+	tight    bool  // the first partition is nearly full: only the cheapest modes are allowed
 
-	// What surrounds the macroblock.
+	// Prediction and context of the current macroblock.
 	above     []neighbor
 	left      neighbor
-	y, cb, cr plane // the current row of macroblocks, as the decoder will see it
+	y, cb, cr plane // the current row of macroblocks, reconstructed as in the decoder
 	around    [3]outline
 
 	work workspace
 }
 
-// settings are what an effort means.
+// settings are the parameters of an effort.
 type settings struct {
-	wholes, chromas, blocks int // how many modes are coded to see which is the best
+	wholes, chromas, blocks int // number of candidate modes that are encoded completely
 
-	// Blocks of 4×4 are not tried where the score of luma as a whole is this many squared steps, or less.
+	// 4×4 prediction is not tried if the score of the best 16×16 mode is at most this many squared steps.
 	good int64
 
-	trellis bool // levels are chosen by rate and distortion
-	twice   bool // what they cost is learned in a pass of its own
+	trellis bool // coefficient levels are chosen by rate and distortion
+	twice   bool // token costs are learned in a first pass
 }
 
 var efforts = [7]settings{
@@ -87,7 +87,7 @@ var efforts = [7]settings{
 	{wholes: 4, chromas: 4, blocks: modes, trellis: true, twice: true},
 }
 
-// record is what is kept of a macroblock, beside its coefficients.
+// A record holds the modes of a macroblock until they are written.
 type record struct {
 	macroblock
 }
@@ -100,11 +100,11 @@ func newVP8Encoder(ctx context.Context, src *vp8Source, o vp8Options) *vp8Encode
 	e.levels.account = e.account
 	e.settings = efforts[min(max(o.Effort, 0), 6)]
 	e.step = stepOf(o.Quality)
-	e.modeRoom = (maxFirstPartition-4096)*8*256/int64(e.mbw*e.mbh) - 3*256 // without skip, and segment
+	e.modeRoom = (maxFirstPartition-4096)*8*256/int64(e.mbw*e.mbh) - 3*256 // less the skip flag and the segment
 	return e
 }
 
-// vp8Memory bounds what encodeVP8 and its source take from an account: that of noise at quality 100. A
+// vp8Memory returns an upper bound of the memory that encodeVP8 and its source take: that for noise at quality 100. A
 // photo at quality 80 takes a fifth of it.
 func vp8Memory(size image.Point) int64 {
 	macroblocks := int64(size.X+15) / 16 * (int64(size.Y+15) / 16)
@@ -112,7 +112,7 @@ func vp8Memory(size image.Point) int64 {
 	return vp8SourceBytes(size) + macroblocks*(levels+tokens+modes+kept) + int64(size.X)*70 + 256<<10
 }
 
-// fixedBytes returns the memory that an encoder takes, without levels.
+// fixedBytes returns the memory of the encoder without the levels.
 func (e *vp8Encoder) fixedBytes() int64 {
 	return int64(e.mbw)*int64(e.mbh)*32 + int64(e.mbw)*1100 + 64<<10
 }
@@ -123,8 +123,8 @@ func (e *vp8Encoder) close() {
 	e.taken = 0
 }
 
-// encode chooses modes and coefficients. It calls row, if that is not nil, for each row of
-// macroblocks, which are in e.y, e.cb and e.cr then.
+// encode chooses modes and coefficients. After each row of macroblocks it calls row, if row is not nil; the row is
+// then in e.y, e.cb and e.cr.
 func (e *vp8Encoder) encode(row func(y int)) error {
 	if err := e.take(e.fixedBytes()); err != nil {
 		return err
@@ -148,7 +148,7 @@ func (e *vp8Encoder) encode(row func(y int)) error {
 	return e.pass(row)
 }
 
-// take takes memory from the account, until close.
+// take charges memory to the account until close.
 func (e *vp8Encoder) take(n int64) error {
 	if err := e.account.Take(n); err != nil {
 		return err
@@ -159,7 +159,7 @@ func (e *vp8Encoder) take(n int64) error {
 
 // pass encodes all macroblocks.
 func (e *vp8Encoder) pass(row func(y int)) error {
-	learned := 16 // macroblocks
+	learned := 16 // number of macroblocks
 	for y := range e.mbh {
 		if err := e.ctx.Err(); err != nil {
 			return err
@@ -181,7 +181,7 @@ func (e *vp8Encoder) pass(row func(y int)) error {
 	return nil
 }
 
-// learn makes costs of probabilities.
+// learn sets the token costs from token probabilities.
 func (e *vp8Encoder) learn(probs *tokenProbs) {
 	for plane := range e.costs {
 		e.costs[plane].set(plane, &probs[plane])
@@ -205,7 +205,7 @@ func (e *vp8Encoder) encodeRow(y int) error {
 	return nil
 }
 
-// surround loads what macroblock x of the current row is predicted from.
+// surround loads the pixels that surround macroblock x of the current row.
 func (e *vp8Encoder) surround(x, y int) {
 	e.around[0].load(e.y.pix, e.y.origin+16*x, e.y.stride, 16)
 	e.around[1].load(e.cb.pix, e.cb.origin+8*x, e.cb.stride, 8)

@@ -5,15 +5,16 @@ import (
 	"math/bits"
 )
 
-// A boolState is the state of the boolean entropy encoder (RFC 6386, 7.3). It is small enough to be
-// kept in registers: pass it by value.
+// A boolState is the state of the boolean entropy encoder (RFC 6386, 7.3). It is passed by value so that the compiler
+// keeps it in registers.
 type boolState struct {
-	low uint64 // n bits that are not written yet, and 8 more that the range is added to; a carry may stand above
+	low uint64 // n pending bits, and below them the 8 bits to which the range is added; a carry may stand above
 	rng uint32 // 128 to 255
 	n   int
 }
 
-// shiftOf has how far a range is shifted to be 128 at least. The instruction that finds the highest bit takes longer.
+// shiftOf holds how far a range must be shifted to reach 128. The table is faster than the instruction that finds the
+// highest bit.
 var shiftOf = func() (shifts [256]uint8) {
 	for i := range shifts {
 		shifts[i] = uint8(bits.LeadingZeros8(uint8(i)))
@@ -21,8 +22,8 @@ var shiftOf = func() (shifts [256]uint8) {
 	return shifts
 }()
 
-// bit encodes a bit that is 0 with the probability prob/256. It adds 7 bits at most: room for three
-// calls is there after boolWriter.room.
+// bit encodes a bit that is 0 with probability prob/256. It adds at most 7 pending bits. After boolWriter.room, bit
+// can be called three times.
 func (s boolState) bit(bit bool, prob uint8) boolState {
 	if bit {
 		return s.one(prob)
@@ -43,8 +44,8 @@ func (s boolState) one(prob uint8) boolState {
 	return boolState{(s.low + uint64(split)) << (shift & 63), rng << (shift & 31), s.n + shift}
 }
 
-// even encodes a bit that is 0 or 1 with the same probability: without a branch, which could not be
-// predicted.
+// even encodes a bit that is 0 or 1 with equal probability. It has no branch, because the branch would be
+// unpredictable.
 func (s boolState) even(bit uint32) boolState {
 	split := (s.rng + 1) >> 1
 	rng := split + (s.rng-2*split)&-bit
@@ -52,7 +53,7 @@ func (s boolState) even(bit uint32) boolState {
 	return boolState{(s.low + uint64(split&-bit)) << (shift & 63), rng << (shift & 31), s.n + shift}
 }
 
-// A boolWriter writes what is encoded.
+// A boolWriter appends the output of a boolean entropy encoder to a slice.
 type boolWriter struct {
 	boolState
 	out []byte
@@ -60,12 +61,12 @@ type boolWriter struct {
 
 func newBoolWriter(out []byte) boolWriter { return boolWriter{boolState{rng: 255}, out} }
 
-// put writes a bit. Where many follow each other, boolState's methods are faster.
+// put encodes a bit. In loops the methods of boolState are faster.
 func (w *boolWriter) put(bit bool, prob uint8) {
 	w.boolState = w.room(w.bit(bit, prob))
 }
 
-// room writes 32 bits, if there are so many.
+// room writes 32 bits if at least 32 are pending.
 func (w *boolWriter) room(s boolState) boolState {
 	if s.n >= 32 {
 		return w.flush(s)
@@ -84,7 +85,7 @@ func (w *boolWriter) flush(s boolState) boolState {
 	return s
 }
 
-// carry adds 1 to what has been written.
+// carry adds 1 to the bytes written so far.
 func (w *boolWriter) carry() {
 	for i := len(w.out) - 1; ; i-- {
 		w.out[i]++
@@ -94,7 +95,7 @@ func (w *boolWriter) carry() {
 	}
 }
 
-// finish writes what is left, with a bit or more to spare, and returns all.
+// finish writes the pending bits and at least one spare bit, and returns the output.
 func (w *boolWriter) finish() []byte {
 	left := w.n + 8
 	v := w.low << (56 - left) // the carry is bit 56
@@ -117,7 +118,7 @@ func (w *boolWriter) uint(v, n int) {
 	}
 }
 
-// int writes a number of n bits and its sign, or that there is none.
+// int writes an optional number: a flag, then n bits and a sign bit. For 0 it writes only the flag.
 func (w *boolWriter) int(v, n int) {
 	w.flag(v != 0)
 	if v != 0 {

@@ -1,6 +1,6 @@
 package webp
 
-// tryChromas finds the best prediction of Cb and Cr, as tryWholes does: e.work.uv.
+// tryChromas stores the best prediction of Cb and Cr in e.work.uv. It works like tryWholes.
 func (e *vp8Encoder) tryChromas(x int, s *encSegment) {
 	w := &e.work
 	var scores [4]int
@@ -40,7 +40,7 @@ func (e *vp8Encoder) tryChroma(x int, s *encSegment, mode uint8, a *chromaAttemp
 	e.rateChroma(x, s, a)
 }
 
-// rateChroma makes the pixels of an attempt that has been quantized, and its score if it is compared with another.
+// rateChroma reconstructs the pixels of a quantized attempt. If several attempts are compared, it also sets the score.
 func (e *vp8Encoder) rateChroma(x int, s *encSegment, a *chromaAttempt) {
 	var errors [2][4]int32
 	for i := range 2 {
@@ -65,7 +65,7 @@ func (e *vp8Encoder) rateChroma(x int, s *encSegment, a *chromaAttempt) {
 	a.score = score(distortion, rate, s.lambdaUV)
 }
 
-// refineChroma chooses the levels of an attempt again.
+// refineChroma chooses the levels of an attempt by rate and distortion.
 func (e *vp8Encoder) refineChroma(x int, s *encSegment, a *chromaAttempt) {
 	changed := false
 	borders := e.chromaBorders(x)
@@ -86,7 +86,7 @@ func (e *vp8Encoder) refineChroma(x int, s *encSegment, a *chromaAttempt) {
 	}
 }
 
-// chromaBorders returns which blocks above and on the left have coefficients, of Cb and of Cr.
+// chromaBorders returns which blocks above and on the left have coefficients, for Cb and for Cr.
 func (e *vp8Encoder) chromaBorders(x int) [2][2]uint8 {
 	above, left := &e.above[x].nz, &e.left.nz
 	return [2][2]uint8{{above.cb, left.cb}, {above.cr, left.cr}}

@@ -1,8 +1,8 @@
 package webp
 
-// Costs are in 1/256 of a bit.
+// All costs are in 1/256 bit.
 
-// bitCosts has what a bit 0 costs that has the probability i/256.
+// bitCosts holds the cost of a bit 0 whose probability is i/256.
 var bitCosts = makeBitCosts()
 
 func makeBitCosts() (costs [257]uint16) {
@@ -13,14 +13,14 @@ func makeBitCosts() (costs [257]uint16) {
 	return costs
 }
 
-// log2 returns the logarithm of v, from 1 to 65535, in 1/256, rounded down. It takes no floating
-// point, so that all machines agree.
+// log2 returns the binary logarithm of v in 1/256, rounded down. v is at most 65535. It uses integers only, so the
+// result is the same on all machines.
 func log2(v uint64) int {
 	whole := 0
 	for v>>whole > 1 {
 		whole++
 	}
-	x, result := v<<32>>whole, whole // x: 1 to 2, with 32 bits behind the point
+	x, result := v<<32>>whole, whole // x is between 1 and 2, with 32 fractional bits
 	for range 8 {
 		x = (x >> 1) * (x >> 1) >> 30
 		result *= 2
@@ -39,18 +39,18 @@ func bitCost(bit bool, prob uint8) int {
 	return int(bitCosts[prob])
 }
 
-// Classes of levels: those that have a leaf of their own in the tree of tokens, the categories of
-// larger ones, and the end of the block.
+// Classes of levels: one class for each level that has its own token (RFC 6386, 13.2), one for each category of larger
+// levels, and one for the end of block.
 const (
 	classCategory1 = 5
 	classEnd       = 11
 	classes        = 12
 )
 
-// maxLevel is the largest level that can be written.
+// maxLevel is the largest level that the format can represent.
 const maxLevel = 2047
 
-// A levelCode is what a level costs whatever the probabilities are, its sign included, and its class.
+// A levelCode holds the class of a level, and the cost of its sign and extra bits.
 type levelCode struct {
 	cost  uint16
 	class uint8
@@ -58,10 +58,10 @@ type levelCode struct {
 
 var levelCodes = makeLevelCodes()
 
-// categoryBase is the first level of a category.
+// categoryBase holds the smallest level of each category.
 var categoryBase = [6]int{5, 7, 11, 19, 35, 67}
 
-// categoryProbs are the probabilities of the extra bits of a category.
+// categoryProbs holds the probabilities of the extra bits of each category.
 var categoryProbs = [6][]uint8{{159}, {165, 145}, largeProbs[0], largeProbs[1], largeProbs[2], largeProbs[3]}
 
 func makeLevelCodes() (codes [maxLevel + 1]levelCode) {
@@ -83,18 +83,18 @@ func makeLevelCodes() (codes [maxLevel + 1]levelCode) {
 	return codes
 }
 
-// planeCosts are what levels cost in a plane, by the coefficient's number and context: what all of
-// a level's bits cost, up to smallLevels; classes of larger ones; and the end. There is no end behind a
-// zero, unless it was in another block.
+// planeCosts hold the costs of the tokens of a plane, by coefficient position and context. level is the complete cost
+// of levels below smallLevels, class the cost of the class of larger levels, end the cost of the end of block. An end
+// of block can't follow a zero in the same block.
 type planeCosts struct {
-	level [16][4][smallLevels]uint16 // 4 instead of 3, so that no index needs a check
+	level [16][4][smallLevels]uint16 // 4 contexts instead of 3, so that no index needs a bounds check
 	class [16][4][classes]uint16
 	end   [17][4]uint16
 }
 
 const smallLevels = 16
 
-// firstOf returns the number of the first coefficient of a block in a plane.
+// firstOf returns the position of the first coefficient of a block in a plane.
 func firstOf(plane int) int {
 	if plane == planeLumaAC {
 		return 1
@@ -102,7 +102,7 @@ func firstOf(plane int) int {
 	return 0
 }
 
-// set makes costs of probabilities.
+// set sets the costs from token probabilities.
 func (c *planeCosts) set(plane int, probs *[8][3][11]uint8) {
 	for n := firstOf(plane); n < 16; n++ {
 		for context := range 3 {
@@ -121,7 +121,7 @@ func (c *planeCosts) set(plane int, probs *[8][3][11]uint8) {
 	}
 }
 
-// setClasses makes the costs of classes, given what comes before.
+// setClasses sets the costs of the classes. base is the cost of the preceding bit.
 func setClasses(to *[classes]uint16, base int, p *[11]uint8) {
 	to[0] = uint16(base + bitCost(false, p[1]))
 	base += bitCost(true, p[1])
@@ -143,7 +143,7 @@ func setClasses(to *[classes]uint16, base int, p *[11]uint8) {
 	to[10] = uint16(huge + bitCost(true, p[10]))
 }
 
-// rate returns what a block costs whose last coefficient that is not 0 has the number count-1.
+// rate returns the cost of a block. count is the position of the last nonzero coefficient, plus 1.
 func (c *planeCosts) rate(levels *[16]int16, count, first, context int) int {
 	if count <= first {
 		return int(c.end[first&15][context&3])
@@ -166,18 +166,18 @@ func (c *planeCosts) rate(levels *[16]int16, count, first, context int) int {
 	return sum
 }
 
-// large is what a level of smallLevels or more costs.
+// large returns the cost of a level of at least smallLevels.
 func (c *planeCosts) large(n, context int, level int32) int {
 	code := &levelCodes[level&maxLevel]
 	return int(c.class[n&15][context&3][code.class%classes]) + int(code.cost)
 }
 
-// Costs of modes.
+// Costs of prediction modes.
 
 var (
-	wholeCosts  = makeWholeCosts()  // of luma as a whole, with the bit that says so
-	chromaCosts = makeChromaCosts() // of Cb and Cr
-	blockCosts  = makeBlockCosts()  // of a 4×4 block, by the modes above and on the left
+	wholeCosts  = makeWholeCosts()  // 16×16 luma modes, with the bit that selects 16×16 prediction
+	chromaCosts = makeChromaCosts() // chroma modes
+	blockCosts  = makeBlockCosts()  // 4×4 luma modes, by the modes above and on the left
 	blocksCost  = bitCost(false, 145)
 )
 
@@ -198,7 +198,7 @@ func makeChromaCosts() (costs [4]int) {
 	return costs
 }
 
-// modePaths has the way to each mode in modeTree: nodes with their bits, from the root.
+// modePaths holds the path from the root of modeTree to each mode.
 var modePaths = makeModePaths()
 
 type step struct {

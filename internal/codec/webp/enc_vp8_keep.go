@@ -1,6 +1,7 @@
 package webp
 
-// keep stores the chosen modes and levels, counts their tokens, and updates the context of the next macroblocks.
+// keep stores the modes and levels of a macroblock, counts their tokens, and updates the contexts of the next
+// macroblocks.
 func (e *vp8Encoder) keep(x int, m *record, luma *lumaAttempt) {
 	above, left := &e.above[x], &e.left
 	if m.whole {

@@ -5,56 +5,56 @@ import (
 	"math"
 )
 
-// A workspace is scratch for a macroblock.
+// A workspace is scratch memory for a macroblock.
 type workspace struct {
-	luma   [4]quad // of the source
+	luma   [4]quad // the source pixels
 	chroma [2]quad
 
 	whole, blocks lumaAttempt
 	uv            chromaAttempt
 	spare         lumaAttempt
 	spareUV       chromaAttempt
-	wholePreds    [4][4]quad // by mode
+	wholePreds    [4][4]quad // predictions, by mode
 	chromaPreds   [4][2]quad
 	block         blockAttempt
 	trellis       trellis
 }
 
-// A lumaAttempt is a way to code the luma of a macroblock.
+// A lumaAttempt is the result of encoding the luma of a macroblock with certain modes.
 type lumaAttempt struct {
-	modes   [16]uint8 // the first alone, if it is predicted as a whole
-	dc      [16]int16 // levels of the first coefficients, if they are transformed once more
+	modes   [16]uint8 // 16 modes of 4×4 blocks, or one 16×16 mode in the first element
+	dc      [16]int16 // levels of the Y2 block, for a 16×16 mode
 	dcCount uint8
 	coded   [4]coded
 	pixels  [4]quad
-	any     bool // coefficients
+	any     bool // there are nonzero levels
 
-	modeCost int // if it is predicted by blocks
+	modeCost int // cost of the 4×4 modes
 
-	// Of luma as a whole: coefficients before and after they were quantized.
+	// For a 16×16 mode: coefficients before and after quantization.
 	raw, groups [4]group
 
 	score int64
 }
 
-// A chromaAttempt is a way to code Cb and Cr.
+// A chromaAttempt is the result of encoding Cb and Cr with a certain mode.
 type chromaAttempt struct {
 	mode   uint8
 	coded  [2]coded
 	pixels [2]quad
 	any    bool
 
-	raw, groups [2]group // coefficients before and after they were quantized
+	raw, groups [2]group // coefficients before and after quantization
 
 	score int64
 }
 
-// score weighs squared errors against 1/256 bits.
+// score returns the rate-distortion score of a squared error and a cost in 1/256 bit.
 func score(distortion int64, rate int, lambda int64) int64 {
 	return distortion*4096 + lambda*int64(rate)
 }
 
-// macroblock chooses how macroblock x of the row is coded, and keeps it.
+// macroblock chooses the modes and levels of macroblock x of the current row and stores them.
 func (e *vp8Encoder) macroblock(x int, m *record) {
 	s := &e.segments[m.segment]
 	w := &e.work
@@ -76,7 +76,7 @@ func (e *vp8Encoder) macroblock(x int, m *record) {
 	e.keep(x, m, luma)
 }
 
-// place puts the pixels where later macroblocks are predicted from.
+// place copies the reconstructed pixels to the planes from which later macroblocks are predicted.
 func (e *vp8Encoder) place(x int, luma *lumaAttempt) {
 	at := e.y.origin + 16*x
 	for y := range 16 {
@@ -90,8 +90,8 @@ func (e *vp8Encoder) place(x int, luma *lumaAttempt) {
 	}
 }
 
-// tryWholes finds the best prediction of luma as a whole: e.work.whole. Those are coded to see which is
-// the best that look best before.
+// tryWholes stores the best 16×16 luma prediction in e.work.whole. It encodes the modes that have the smallest
+// Hadamard sums and picks the one with the best score.
 func (e *vp8Encoder) tryWholes(x int, s *encSegment) {
 	w := &e.work
 	var scores [4]int
@@ -118,7 +118,7 @@ func (e *vp8Encoder) tryWholes(x int, s *encSegment) {
 	}
 }
 
-// tries returns how many modes are coded of those that look best.
+// tries returns the number of modes to encode. In tight mode it is 1.
 func (e *vp8Encoder) tries(n int) int {
 	if e.tight {
 		return 1
@@ -126,7 +126,7 @@ func (e *vp8Encoder) tries(n int) int {
 	return n
 }
 
-// takeLeast returns the mode of the least score, and makes that the largest.
+// takeLeast returns the mode with the smallest score, and sets this score to the maximum.
 func takeLeast(scores *[4]int) (mode uint8) {
 	for i, v := range scores {
 		if v < scores[mode&3] {
@@ -160,7 +160,8 @@ func (e *vp8Encoder) tryWhole(x int, s *encSegment, mode uint8, a *lumaAttempt) 
 	e.rateWhole(x, s, a, w.whole.score)
 }
 
-// rateWhole makes the pixels of an attempt that has been quantized, and its score, or only a score that is not below the limit.
+// rateWhole reconstructs the pixels of a quantized attempt and computes its score. If the score reaches the limit
+// early, rateWhole stops with a score that is at least the limit.
 func (e *vp8Encoder) rateWhole(x int, s *encSegment, a *lumaAttempt, limit int64) {
 	distortion, errors := int64(0), [4]int32{}
 	for y := range a.groups {
@@ -180,7 +181,7 @@ func (e *vp8Encoder) rateWhole(x int, s *encSegment, a *lumaAttempt, limit int64
 	a.score = score(distortion, rate, s.lambda)
 }
 
-// refineWhole chooses the levels of an attempt again.
+// refineWhole chooses the levels of a 16×16 attempt by rate and distortion.
 func (e *vp8Encoder) refineWhole(x int, s *encSegment, a *lumaAttempt) {
 	changed := false
 	above, left := e.above[x].nz.luma, e.left.nz.luma
@@ -194,11 +195,11 @@ func (e *vp8Encoder) refineWhole(x int, s *encSegment, a *lumaAttempt) {
 		setBit(&left, i/4, c.counts[i%4] > 1)
 	}
 	if changed {
-		e.rateWhole(x, s, a, 0) // nobody needs the score any longer
+		e.rateWhole(x, s, a, 0) // the score is not needed
 	}
 }
 
-// anyLevels reports whether a block has levels from the first coefficient on.
+// anyLevels reports whether a block has levels at position first or later.
 func anyLevels(groups []coded, first uint8) bool {
 	for i := range groups {
 		n := &groups[i].counts
@@ -209,7 +210,7 @@ func anyLevels(groups []coded, first uint8) bool {
 	return false
 }
 
-// rateLuma returns what the 16 blocks cost.
+// rateLuma returns the cost of the 16 luma blocks.
 func (e *vp8Encoder) rateLuma(a *lumaAttempt, plane int, above, left uint8) (rate int) {
 	first := firstOf(plane)
 	for i := range 16 {
@@ -222,15 +223,15 @@ func (e *vp8Encoder) rateLuma(a *lumaAttempt, plane int, above, left uint8) (rat
 	return rate
 }
 
-// tryBlocks looks for a way to predict luma by 4×4 blocks that is better than the best as a whole, and
-// reports whether there is one: e.work.blocks.
+// tryBlocks encodes the luma with 4×4 prediction and stores the result in e.work.blocks. It reports whether the score
+// is better than that of the best 16×16 mode.
 func (e *vp8Encoder) tryBlocks(x int, s *encSegment) bool {
 	w := &e.work
 	a, limit := &w.blocks, w.whole.score
 	a.any, a.dcCount, a.modeCost = false, 0, blocksCost
 	a.score = score(0, blocksCost, s.lambda)
 	at, stride := e.y.origin+16*x, e.y.stride
-	for y := 3; y < 15; y += 4 { // as decoder.reconstruct does
+	for y := 3; y < 15; y += 4 { // see decoder.reconstruct
 		*(*[4]byte)(e.y.pix[at+y*stride+16:]) = [4]byte(e.y.pix[at-stride+16:])
 	}
 	above, left := e.above[x].nz.luma, e.left.nz.luma
@@ -248,8 +249,8 @@ func (e *vp8Encoder) tryBlocks(x int, s *encSegment) bool {
 	return true
 }
 
-// tryBlock codes block i, which begins at e.y.pix[at], and returns how many coefficients it has. Those
-// modes are coded to see which is the best that look best before.
+// tryBlock encodes block i, whose pixels start at e.y.pix[at], and returns the number of its coefficients. It encodes
+// the modes that have the smallest Hadamard sums and picks the one with the best score.
 func (e *vp8Encoder) tryBlock(i, at, context int, s *encSegment, modeCosts *[modes]uint16) (count int) {
 	w := &e.work
 	t := &w.block
@@ -293,14 +294,15 @@ func (e *vp8Encoder) tryBlock(i, at, context int, s *encSegment, modeCosts *[mod
 	return int(c.counts[slot])
 }
 
-// A blockAttempt is the best way so far to code a 4×4 block, of those in three quads.
+// A blockAttempt is the best result so far for a 4×4 block. The predictions of different modes are in the blocks of up
+// to three quads.
 type blockAttempt struct {
 	costs   *[modes]uint16
 	context int
-	src     quad // the block, four times
+	src     quad // four copies of the block
 
 	preds       [3]quad
-	raw, groups [3]group // coefficients before and after they were quantized
+	raw, groups [3]group // coefficients before and after quantization
 	coded       [3]coded
 	pixels      [3]quad
 
@@ -309,7 +311,7 @@ type blockAttempt struct {
 	score      int64
 }
 
-// tryQuad codes the block with the predictions in a quad.
+// tryQuad encodes the block with the four predictions in a quad.
 func (e *vp8Encoder) tryQuad(j int, list []uint8, s *encSegment) {
 	t := &e.work.block
 	var errors [4]int32
@@ -320,7 +322,7 @@ func (e *vp8Encoder) tryQuad(j int, list []uint8, s *encSegment) {
 	for slot, mode := range list {
 		rate := int(t.costs[mode%modes])
 		if score(int64(errors[slot]), rate+256*int(min(t.coded[j].counts[slot], 1)), s.lambda) >= t.score {
-			continue // whatever its levels are: the last one has a sign
+			continue // the sign of the last level alone makes it worse
 		}
 		rate += e.costs[planeLuma].rate(&t.coded[j].levels[slot], int(t.coded[j].counts[slot]), 0, t.context)
 		if v := score(int64(errors[slot]), rate, s.lambda); v < t.score {
@@ -329,7 +331,7 @@ func (e *vp8Encoder) tryQuad(j int, list []uint8, s *encSegment) {
 	}
 }
 
-// repeatBlock makes four of a block.
+// repeatBlock fills a quad with four copies of a block.
 func repeatBlock(to, from *quad, block int) {
 	for y := range 4 {
 		v := uint64(binary.LittleEndian.Uint32(from[16*y+4*block:]))
@@ -339,14 +341,14 @@ func repeatBlock(to, from *quad, block int) {
 	}
 }
 
-// copyBlock copies a block of a quad to another.
+// copyBlock copies a block from one quad to another.
 func copyBlock(to *quad, i int, from *quad, j int) {
 	for y := range 4 {
 		*(*[4]byte)(to[16*y+4*i:]) = [4]byte(from[16*y+4*j:])
 	}
 }
 
-// chooseModes finds the four modes with the least sums, the costs of the modes included.
+// chooseModes returns the four modes with the smallest sums. The sums include the costs of the modes.
 func chooseModes(sums *[3][4]int32, modeCosts *[modes]uint16, lambda int) (best [4]uint8) {
 	b0, b1, b2, b3 := math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt
 	for mode := range modes {

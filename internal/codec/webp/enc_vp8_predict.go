@@ -2,15 +2,15 @@ package webp
 
 import "encoding/binary"
 
-// An outline is what a macroblock is predicted from: the pixels above it and on its left, 16 of luma
-// or 8 of Cb or Cr, and the one at the corner.
+// An outline holds the pixels from which a macroblock is predicted: the row above (16 pixels of luma, or 8 of Cb or
+// Cr), the column on the left, and the corner.
 type outline struct {
 	above, left       [16]byte
 	corner            byte
 	hasAbove, hasLeft bool
 }
 
-// load takes the pixels around the square of size pixels that begins at pix[at].
+// load copies the pixels around the square of size×size pixels that starts at pix[at].
 func (o *outline) load(pix []byte, at, stride, size int) {
 	*(*[8]byte)(o.above[:]) = [8]byte(pix[at-stride:])
 	*(*[8]byte)(o.above[size-8:]) = [8]byte(pix[at-stride+size-8:])
@@ -20,7 +20,7 @@ func (o *outline) load(pix []byte, at, stride, size int) {
 	o.corner = pix[at-stride-1]
 }
 
-// mean is the prediction of modeDC.
+// mean returns the DC prediction.
 func (o *outline) mean(size int) byte {
 	sum, n := 0, 0
 	if o.hasAbove {
@@ -41,7 +41,7 @@ func (o *outline) mean(size int) byte {
 	return byte((sum + n/2) / n)
 }
 
-// predictLuma predicts a macroblock as predict does.
+// predictLuma predicts the luma of a macroblock. See predictGo for the modes.
 func (o *outline) predictLuma(mode uint8, to *[4]quad) {
 	left, right := binary.LittleEndian.Uint64(o.above[:]), binary.LittleEndian.Uint64(o.above[8:])
 	if mode == modeDC {
@@ -63,7 +63,7 @@ func (o *outline) predictLuma(mode uint8, to *[4]quad) {
 	}
 }
 
-// predictChroma does so with Cb or Cr.
+// predictChroma predicts Cb or Cr of a macroblock.
 func (o *outline) predictChroma(mode uint8, to *quad) {
 	row := binary.LittleEndian.Uint64(o.above[:])
 	above := row
@@ -81,8 +81,8 @@ func (o *outline) predictChroma(mode uint8, to *quad) {
 	}
 }
 
-// predictAllGo predicts the 4×4 block that begins at buf[at] by all modes, four to a quad. It uses
-// the block's own pixels.
+// predictAllGo stores the predictions of a 4×4 block by all modes, four modes per quad. The block starts at buf[at]
+// and is overwritten.
 func predictAllGo(buf []byte, at, stride int, to *[3]quad) {
 	right := binary.LittleEndian.Uint32(buf[at-stride+4:])
 	for mode := range uint8(modes) {

@@ -1,9 +1,9 @@
 package webp
 
-// classCounts count classes, by plane, number of the coefficient, and context.
+// classCounts are the numbers of tokens by class, plane, coefficient position, and context.
 type classCounts [planes][16][3][classes]uint32
 
-// add counts a block as classCosts.rate adds it up.
+// add counts the tokens of a block. It follows the same steps as planeCosts.rate.
 func (c *classCounts) add(plane int, levels *[16]int16, count, context int) {
 	first := firstOf(plane)
 	p := &c[plane]
@@ -21,10 +21,10 @@ func (c *classCounts) add(plane int, levels *[16]int16, count, context int) {
 	}
 }
 
-// A nodeCount counts the bits 0 and 1 of a node of the tree of tokens.
+// A nodeCount holds the numbers of zeros and ones at a node of the token tree.
 type nodeCount [2]uint32
 
-// nodes returns the counts of the 11 nodes.
+// nodes returns the counts of the 11 nodes of the token tree.
 func (c *classCounts) nodes(plane, band, context int) (nodes [11]nodeCount) {
 	for n, b := range bandOf {
 		if int(b) != band {
@@ -56,7 +56,7 @@ func (c *nodeCount) add(zeros, ones uint32) {
 	c[1] += ones
 }
 
-// prob returns the probability of 0, or p if nothing was counted.
+// prob returns the probability of a zero. Without counts it returns p.
 func (c *nodeCount) prob(p uint8) uint8 {
 	zeros, all := uint64(c[0]), uint64(c[0])+uint64(c[1])
 	if all == 0 {
@@ -69,8 +69,8 @@ func (c *nodeCount) cost(p uint8) uint64 {
 	return uint64(c[0])*uint64(bitCost(false, p)) + uint64(c[1])*uint64(bitCost(true, p))
 }
 
-// probabilities returns those that a header should replace the defaults by: where that saves more
-// than it costs.
+// probabilities returns token probabilities for the header. A default probability is replaced only if this saves more
+// bits than it costs.
 func (c *classCounts) probabilities() *tokenProbs {
 	probs := defaultTokenProbs
 	for plane := range probs {
@@ -90,8 +90,8 @@ func (c *classCounts) probabilities() *tokenProbs {
 	return &probs
 }
 
-// cost returns what all tokens cost with these probabilities, in 1/256 bit, or a little more: the extra
-// bits of large levels are taken to be the most expensive ones.
+// cost returns an upper bound of the cost of all tokens, in 1/256 bit. It assumes the most expensive extra bits in
+// each category.
 func (c *classCounts) cost(probs *tokenProbs) (sum int64) {
 	for plane := range probs {
 		for band := range probs[plane] {
@@ -112,7 +112,7 @@ func (c *classCounts) cost(probs *tokenProbs) (sum int64) {
 	return sum
 }
 
-// extraCosts bound what the sign and the extra bits of a class cost.
+// extraCosts holds the largest cost of the sign and the extra bits in each class.
 var extraCosts = func() (costs [classes]int64) {
 	for _, code := range levelCodes[1:] {
 		costs[code.class] = max(costs[code.class], int64(code.cost))

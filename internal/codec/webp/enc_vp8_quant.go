@@ -1,15 +1,14 @@
 package webp
 
-// A quantizer divides the coefficients of a group by its steps. Those at the same place in each of
-// the four blocks have the same.
+// A quantizer divides the coefficients of a group by the quantizer steps. All four blocks of a group have the same
+// steps.
 type quantizer struct {
 	step  group
-	recip [64]uint16 // 65536/step
-	bias  [64]uint16 // is added before the division: half a step would round
+	recip [64]uint16 // 65536/step, rounded up
+	bias  [64]uint16 // added before the division; half a step would mean rounding to nearest
 }
 
-// A bias is what is added before the division, in 1/256 of a step: to the first coefficient, and to
-// the others.
+// A bias is added before the division, in 1/256 step. dc is for the first coefficient, ac for the others.
 type bias struct{ dc, ac int32 }
 
 func newQuantizer(steps *[16]int32, b bias) *quantizer {
@@ -26,13 +25,13 @@ func newQuantizer(steps *[16]int32, b bias) *quantizer {
 	return q
 }
 
-// coded is a group as it is written.
+// coded holds the levels of a group.
 type coded struct {
-	levels [4][16]int16 // quantized coefficients of each block, in the order of their numbers
-	counts [4]uint8     // the number of the last one that is not 0, plus 1
+	levels [4][16]int16 // quantized coefficients of each block, in zigzag order
+	counts [4]uint8     // position of the last nonzero level, plus 1
 }
 
-// quantizeGo quantizes a group, and leaves what the levels stand for in its place.
+// quantizeGo quantizes a group and replaces its coefficients by the dequantized values.
 func quantizeGo(g *group, q *quantizer, c *coded) {
 	for b := range 4 {
 		count := 0
@@ -49,15 +48,14 @@ func quantizeGo(g *group, q *quantizer, c *coded) {
 	}
 }
 
-// level quantizes coefficient i.
+// level returns the level of a coefficient with value v at index i.
 func (q *quantizer) level(v int32, i int) int32 {
 	sign := v >> 31
 	level := int32((uint32(v^sign-sign) + uint32(q.bias[i])) * uint32(q.recip[i]) >> 16)
 	return level ^ sign - sign
 }
 
-// quantizeDC does so with the first coefficients of the 16 blocks of a macroblock's luma, which are
-// transformed once more.
+// quantizeDC quantizes the Y2 block of a macroblock and replaces its coefficients by the dequantized values.
 func (q *quantizer) quantizeDC(dc, levels *[16]int16) (count uint8) {
 	for n, at := range zigzag {
 		i := int(at)>>4<<2 | int(at)&3

@@ -2,21 +2,20 @@ package webp
 
 import "math"
 
-// encSegment is what macroblocks of a kind have in common.
+// An encSegment holds the quantizers and the filter level of a segment (RFC 6386, 9.3).
 type encSegment struct {
-	index       int // of the quantizer
+	index       int // quantizer index
 	filterLevel int
 	y1, y2, uv  *quantizer
 
-	// A bit is worth so much squared error, in 1/16: 1/256 bit is worth lambda/16/256.
+	// Lagrange multipliers: a cost of 1/256 bit equals lambda/16/256 of squared error.
 	lambda                         int64
 	lambdaUV                       int64
 	lambdaTrellis, lambdaTrellisUV int64
-	hadamard                       int // what a bit is worth in sums of hadamard
+	hadamard                       int // Lagrange multiplier for Hadamard sums
 }
 
-// stepOf returns the step of the quantizer for a quality: that at which photos score as those of libwebp
-// of this quality.
+// stepOf returns the quantizer step for a quality. Photos of this quality have the same scores as those of libwebp.
 func stepOf(quality float64) float64 {
 	v := min(max(quality, 0), 100) / 100
 	if v < 0.75 {
@@ -30,11 +29,11 @@ func stepOf(quality float64) float64 {
 	return low + float64((index-float64(i))*(high-low))
 }
 
-// quantizerDeltas are added to the indices of the quantizer: of y1 DC, y2 DC, y2 AC, chroma DC, and chroma
-// AC. The mean of colors is seen best.
+// quantizerDeltas are the deltas of the quantizer index in the header: Y1 DC, Y2 DC, Y2 AC, chroma DC, chroma AC.
+// Chroma DC is finer because errors in the mean color are the most visible.
 var quantizerDeltas = [5]int{3: -4}
 
-// newSegment returns what a step of the quantizer means.
+// newSegment returns the segment for a quantizer step.
 func newSegment(step float64) (s encSegment) {
 	s.index = indexOfStep(step)
 	deltas := &quantizerDeltas
@@ -45,8 +44,8 @@ func newSegment(step float64) (s encSegment) {
 	s.y1 = newQuantizer(&y1, bias{110, 106})
 	s.y2 = newQuantizer(&y2, bias{108, 108})
 	s.uv = newQuantizer(&uv, bias{110, 110})
-	// The factors give the fewest bytes at the same scores of SSIMULACRA 2 and butteraugli. In squared
-	// error more rate would be worth it: textures would be lost.
+	// These factors give the fewest bytes at equal SSIMULACRA 2 and butteraugli scores. Larger factors have a better
+	// squared error, but textures disappear.
 	q := float64(y1[1])
 	bit := q * q * 3 / 8
 	s.lambda = int64(0.7*bit) + 1
@@ -58,7 +57,7 @@ func newSegment(step float64) (s encSegment) {
 	return s
 }
 
-// indexOfStep returns the index of the step nearest to a number.
+// indexOfStep returns the quantizer index whose AC step is nearest to step.
 func indexOfStep(step float64) int {
 	i := 0
 	for i < len(acSteps)-1 && float64(acSteps[i]+acSteps[i+1])/2 < step {

@@ -2,18 +2,18 @@ package webp
 
 import "math"
 
-// Activity is the logarithm of what a macroblock's luma has of texture and edges, in 1/16. Errors are
-// seen less where there is more of it, so macroblocks are divided by activity into segments, and busy
-// ones are quantized more than calm ones.
+// The activity of a macroblock is the logarithm, in 1/16, of the amount of texture and edges in its luma. Errors are
+// less visible where activity is high. So the macroblocks are divided into segments by activity, and segments of high
+// activity have larger quantizer steps.
 const (
 	activityScale = 16
 	activities    = 256
 )
 
-// maskingExponent says how much larger a step may be where there is twice as much.
+// maskingExponent is the exponent by which the step grows with the amount of texture.
 const maskingExponent = 0.25
 
-// logs has the logarithms of 4i+16, in 1/256.
+// logs holds the logarithms of 4i+16, in 1/256.
 var logs = func() (logs [2048]uint16) {
 	for i := range logs {
 		logs[i] = uint16(log2(uint64(4*i + 16)))
@@ -21,7 +21,7 @@ var logs = func() (logs [2048]uint16) {
 	return logs
 }()
 
-// activity is that of the macroblock in e.work.
+// activity returns the activity of the macroblock in e.work.
 func (e *vp8Encoder) activity() uint8 {
 	var flat [4]quad
 	var sums [4][4]int32
@@ -36,7 +36,7 @@ func (e *vp8Encoder) activity() uint8 {
 	return uint8(min(total/16*activityScale/256, activities-1))
 }
 
-// blockSum adds up the pixels of a block: what its first Hadamard coefficient is.
+// blockSum returns the sum of the pixels of a block, which is its first Hadamard coefficient.
 func blockSum(q *quad, block int) (sum int32) {
 	for y := range 4 {
 		for _, v := range q[16*y+4*block:][:4] {
@@ -46,7 +46,8 @@ func blockSum(q *quad, block int) (sum int32) {
 	return sum
 }
 
-// divide gives each macroblock its segment, and each segment its quantizer, around a step.
+// divide assigns a segment to each macroblock, and a quantizer to each segment. step is the quantizer step at mean
+// activity.
 func (e *vp8Encoder) divide(step float64) error {
 	var counts [activities]int
 	for y := range e.mbh {
@@ -57,7 +58,7 @@ func (e *vp8Encoder) divide(step float64) error {
 			e.src.load(x, y, &e.work.luma, &e.work.chroma)
 			a := e.activity()
 			counts[a]++
-			e.records[y*e.mbw+x].segment = a // for now
+			e.records[y*e.mbw+x].segment = a // replaced by the segment below
 		}
 	}
 	centers, mean := clusterActivities(&counts)
@@ -80,7 +81,8 @@ func (e *vp8Encoder) divide(step float64) error {
 	return nil
 }
 
-// clusterActivities divides activities into four by k-means, and returns their means, and that of all.
+// clusterActivities divides activities into four clusters by k-means. It returns the means of the clusters and the
+// mean of all.
 func clusterActivities(counts *[activities]int) (centers []float64, mean float64) {
 	total, sum := 0, 0
 	first, last := activities, 0

@@ -8,12 +8,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A vp8Source is a picture as VP8 has it: Y'CbCr of BT.601 in the range of television (16 to 235, and
-// 16 to 240), with a sample of Cb and Cr for four pixels. The planes are filled up to whole
-// macroblocks, by repeating the last pixels.
+// A vp8Source holds the pixels in the form that VP8 encodes: Y'CbCr of BT.601 in video range (16 to 235, chroma 16 to
+// 240), with 4:2:0 chroma. The planes are padded to whole macroblocks by repeating the last pixels.
 type vp8Source struct {
 	size    image.Point // pixels
-	stride  int         // of y; cb and cr have half of it
+	stride  int         // stride of y; the stride of cb and cr is half of it
 	y       []byte
 	cb, cr  []byte
 	account *codec.Account
@@ -26,8 +25,7 @@ func vp8SourceBytes(size image.Point) int64 {
 	return w*h*3/2 + 2*4*w
 }
 
-// newVP8Source converts img, whose transparency is ignored. Memory is taken from the account of ctx;
-// close gives it back.
+// newVP8Source converts img and ignores its transparency. Memory is charged to the account of ctx until close.
 func newVP8Source(ctx context.Context, img image.Image) (*vp8Source, error) {
 	size := img.Bounds().Size()
 	n := vp8SourceBytes(size)
@@ -63,7 +61,7 @@ func (s *vp8Source) close() {
 	s.taken = 0
 }
 
-// extend repeats the last column and row of a plane of which w×h samples are there.
+// extend pads a plane by repeating its last column and row. w×h samples of the plane are valid.
 func (s *vp8Source) extend(pix []byte, stride, w, h int) {
 	if w < stride {
 		for y := range h {
@@ -79,13 +77,13 @@ func (s *vp8Source) extend(pix []byte, stride, w, h int) {
 	}
 }
 
-// fits reports whether the planes of m can be taken without resampling.
+// fits reports whether the planes of m can be used without resampling.
 func (s *vp8Source) fits(m *image.YCbCr) bool {
 	b := m.Rect
 	return m.SubsampleRatio == image.YCbCrSubsampleRatio420 && b.Min.X >= 0 && b.Min.Y >= 0 && b.Min.X%2 == 0 && b.Min.Y%2 == 0
 }
 
-// narrowLuma and narrowChroma convert JFIF's range.
+// narrowLuma and narrowChroma convert full range to video range.
 var narrowLuma, narrowChroma = makeNarrow()
 
 func makeNarrow() (luma, chroma [256]byte) {
@@ -96,7 +94,7 @@ func makeNarrow() (luma, chroma [256]byte) {
 	return luma, chroma
 }
 
-// narrow takes planes of JFIF.
+// narrow converts full-range planes.
 func (s *vp8Source) narrow(ctx context.Context, m *image.YCbCr) error {
 	b := m.Rect
 	for y := range s.size.Y {
@@ -152,15 +150,15 @@ func (s *vp8Source) convert(ctx context.Context, img image.Image) error {
 	return nil
 }
 
-// Fixed-point factors of BT.601 in the range of television, with 15 bits behind the point.
+// Factors of BT.601 in video range, with 15 fractional bits.
 const (
 	yR, yG, yB    = 8414, 16520, 3208
 	cbR, cbG, cbB = -4857, -9535, 14392
 	crR, crG, crB = 14392, -12052, -2340
 )
 
-// convertQuadsGo converts two rows of pixels, R, G, B and another byte each. The last pixel of an odd
-// row counts twice.
+// convertQuadsGo converts two rows of pixels. A pixel is R, G, B and a fourth byte, which is ignored. In rows of odd
+// width the last pixel counts twice.
 func convertQuadsGo(upper, lower, luma, next, cb, cr []byte) {
 	for x := 0; x < len(luma); x += 2 {
 		right := min(x+1, len(luma)-1)
@@ -179,7 +177,7 @@ func lumaOf(p []byte) byte {
 	return byte((yR*int32(p[0]) + yG*int32(p[1]) + yB*int32(p[2]) + 16<<15 + 1<<14) >> 15)
 }
 
-// load copies a macroblock.
+// load copies macroblock x, y.
 func (s *vp8Source) load(x, y int, luma *[4]quad, chroma *[2]quad) {
 	from := s.y[16*y*s.stride+16*x:]
 	for i := range 16 {

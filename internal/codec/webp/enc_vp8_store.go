@@ -2,8 +2,8 @@ package webp
 
 import "github.com/rest-thumbnails/thumbnail/internal/codec"
 
-// A levelStore keeps the levels of all macroblocks until the probabilities are known that they are
-// written with: for each block, how many there are and then these.
+// A levelStore keeps the levels of all macroblocks until the token probabilities are known. Each block is stored as
+// the number of its levels, followed by the levels.
 type levelStore struct {
 	chunks  [][]int16
 	account *codec.Account
@@ -12,7 +12,7 @@ type levelStore struct {
 
 const (
 	chunkLevels      = 32 << 10
-	macroblockLevels = 25 + 16 + 24*16 // the most that a macroblock takes
+	macroblockLevels = 25 + 16 + 24*16 // most elements that a macroblock takes
 )
 
 // reserve makes room for a macroblock.
@@ -28,7 +28,7 @@ func (s *levelStore) reserve() error {
 	return nil
 }
 
-// add keeps a block: the levels from the first on.
+// add stores a block. Levels before position first are left out.
 func (s *levelStore) add(levels *[16]int16, count, first int) {
 	to := &s.chunks[len(s.chunks)-1]
 	*to = append(*to, int16(count))
@@ -42,7 +42,7 @@ func (s *levelStore) close() {
 	s.taken, s.chunks = 0, nil
 }
 
-// A levelReader reads what was kept, a macroblock at a time.
+// A levelReader reads the stored levels, one macroblock at a time.
 type levelReader struct {
 	chunks [][]int16
 	rest   []int16
@@ -50,14 +50,14 @@ type levelReader struct {
 
 func (s *levelStore) reader() levelReader { return levelReader{chunks: s.chunks} }
 
-// macroblock goes on to the next chunk where the current one is finished: macroblocks are not divided.
+// macroblock moves to the next chunk at the end of a chunk. No macroblock is split between chunks.
 func (r *levelReader) macroblock() {
 	if len(r.rest) == 0 && len(r.chunks) > 0 {
 		r.rest, r.chunks = r.chunks[0], r.chunks[1:]
 	}
 }
 
-// next returns the levels of a block, from the first on.
+// next returns the levels of the next block. The first level is at position first.
 func (r *levelReader) next(first int) []int16 {
 	n := max(int(r.rest[0])-first, 0)
 	levels := r.rest[1 : 1+n]
@@ -65,7 +65,7 @@ func (r *levelReader) next(first int) []int16 {
 	return levels
 }
 
-// writeBlock writes a block whose first coefficient has the number n, and reports whether it has any.
+// writeBlock writes the tokens of a block whose first level is at position n. It reports whether the block has levels.
 func (w *boolWriter) writeBlock(levels []int16, n, context int, probs *planeProbs) (any bool) {
 	p := &probs[n][context]
 	s := w.boolState
@@ -73,7 +73,7 @@ func (w *boolWriter) writeBlock(levels []int16, n, context int, probs *planeProb
 		w.boolState = w.room(s.zero(p[0]))
 		return false
 	}
-	s = s.one(p[0]) // not the end
+	s = s.one(p[0]) // not the end of block
 	for i, level := range levels {
 		n++
 		next := &probs[n]
@@ -100,7 +100,7 @@ func (w *boolWriter) writeBlock(levels []int16, n, context int, probs *planeProb
 	return true
 }
 
-// writeLarge writes a magnitude of 2 or more. It leaves room for two bits.
+// writeLarge writes a magnitude of at least 2. There is room for two more bits afterwards.
 func (w *boolWriter) writeLarge(s boolState, v int, p *[11]uint8) boolState {
 	s = w.room(s)
 	if v < categoryBase[0] {

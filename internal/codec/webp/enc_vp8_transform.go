@@ -1,22 +1,22 @@
 package webp
 
-// A quad is the pixels of four 4×4 blocks side by side, laid out as the coefficients in a group are:
-// what is at x, y of block b is at 16y+4b+x. The luma of a macroblock is four quads, one after the
-// other; its Cb and its Cr are a quad each, the two lower blocks behind the two upper ones.
+// A quad holds the pixels of four 4×4 blocks side by side, in the layout of a group: pixel x, y of block b is at index
+// 16y+4b+x. The luma of a macroblock is four quads from top to bottom. Cb and Cr are one quad each: the two upper
+// blocks, then the two lower blocks.
 type quad [64]byte
 
-// The forward transform is M·X·Mᵀ/2, where the rows of M are (1,1,1,1), (cos,sin,-sin,-cos),
-// (1,-1,-1,1) and (sin,-cos,cos,-sin): all have the squared norm 4, as have those of the inverse
-// transform (RFC 6386, 14.4), which divides by 8.
+// The forward transform is M·X·Mᵀ/2. The rows of M are (1,1,1,1), (cos,sin,-sin,-cos), (1,-1,-1,1) and
+// (sin,-cos,cos,-sin). Each row has the squared norm 4, like the rows of the inverse transform (RFC 6386, 14.4), which
+// divides by 8.
 const (
 	fractionCos = 10045 // (√2·cos(π/8) - 1)·2¹⁵
 	fullSin     = 17734 // √2·sin(π/8)·2¹⁵
 )
 
-// round15 multiplies two numbers with 15 bits behind the point in one of them.
+// round15 multiplies two numbers, one of which has 15 fractional bits.
 func round15(a, b int32) int32 { return (a*b + 1<<14) >> 15 }
 
-// forwardGo transforms the difference of the pixels from their prediction.
+// forwardGo transforms the difference between pixels and prediction.
 func forwardGo(src, pred *quad, out *group) {
 	for i := range 16 {
 		x0 := (int32(src[i]) - int32(pred[i])) * 8
@@ -38,8 +38,8 @@ func forward4(x0, x1, x2, x3 int32) (y0, y1, y2, y3 int32) {
 		a0 - a1, round15(a3, fullSin) - a2 - round15(a2, fractionCos)
 }
 
-// inverseGo adds what the coefficients stand for to the prediction, as addGroupGo does, and sums
-// up the squared errors of each block against src.
+// inverseGo reconstructs the pixels from coefficients and prediction, and returns the squared errors of each block
+// against src.
 func inverseGo(c *group, pred, src, out *quad, errors *[4]int32) {
 	*out = *pred
 	g := *c
@@ -49,7 +49,7 @@ func inverseGo(c *group, pred, src, out *quad, errors *[4]int32) {
 	*errors = squaredErrors(src, out)
 }
 
-// squaredErrors returns the sums of squared differences of each block.
+// squaredErrors returns the sum of squared differences of each block.
 func squaredErrors(a, b *quad) (sse [4]int32) {
 	for y := 0; y < 64; y += 16 {
 		p, q := (*[16]byte)(a[y:]), (*[16]byte)(b[y:])
@@ -62,8 +62,8 @@ func squaredErrors(a, b *quad) (sse [4]int32) {
 	return sse
 }
 
-// hadamardGo returns, for each block, the sum of the magnitudes that the Walsh-Hadamard transform of
-// the difference has: an estimate of what it costs to code it.
+// hadamardGo returns, for each block, the sum of the magnitudes of the Walsh-Hadamard transform of the difference. The
+// sum estimates the cost of the block.
 func hadamardGo(src, pred *quad) (sums [4]int32) {
 	for b := range sums {
 		sums[b] = hadamardBlockOf((*[52]byte)(src[4*b:]), (*[52]byte)(pred[4*b:]))
@@ -71,8 +71,8 @@ func hadamardGo(src, pred *quad) (sums [4]int32) {
 	return sums
 }
 
-// hadamardBlockOf is hadamardGo for the block that begins src and pred. The last step is
-// |a+b| + |a-b| = 2·max(|a|, |b|).
+// hadamardBlockOf does the same for the first block of src and pred. The last step uses |a+b| + |a-b| = 2·max(|a|,
+// |b|).
 func hadamardBlockOf(src, pred *[52]byte) (sum int32) {
 	var t [16]int32
 	for i := range 4 {
@@ -88,7 +88,7 @@ func hadamardBlockOf(src, pred *[52]byte) (sum int32) {
 	return 2 * sum
 }
 
-// hadamardBlockGo does so with one block and all predictions of it.
+// hadamardBlockGo returns the sums for one block and all its predictions.
 func hadamardBlockGo(src *quad, block int, preds *[3]quad, sums *[3][4]int32) {
 	var four quad
 	repeatBlock(&four, src, block)
@@ -97,8 +97,7 @@ func hadamardBlockGo(src *quad, block int, preds *[3]quad, sums *[3][4]int32) {
 	}
 }
 
-// forwardWHT transforms the first coefficients of 16 blocks; inverseDC is its inverse, as
-// inverseWHT (RFC 6386, 14.3).
+// forwardWHT transforms the first coefficients of 16 blocks (RFC 6386, 14.3). inverseDC is the inverse.
 func forwardWHT(in, out *[16]int16) {
 	var t [16]int32
 	for i := range 4 {

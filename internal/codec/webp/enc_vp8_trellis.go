@@ -1,19 +1,19 @@
 package webp
 
-// A trellis chooses the levels of a block for the least sum of squared error and rate: each
-// coefficient is rounded to the nearest level, or to the next one towards zero, and the block may end
-// early. The best way to each of both levels of a coefficient is found from the best ways to those of
-// the one before (Viterbi), as the cost of a level depends on the level before.
+// A trellis chooses the levels of a block that have the smallest sum of squared error and rate. A coefficient is
+// rounded to the nearest level or to the next level towards zero, and the block may end early. The cost of a level
+// depends on the previous level. So the trellis keeps, for both levels of a coefficient, the best path that ends there
+// (Viterbi algorithm).
 type trellis struct {
 	level [16][2]int32
-	from  [16][2]uint8 // the level before on the best way
+	from  [16][2]uint8 // the previous level on the best path
 }
 
-// refine chooses the levels of block b again. raw are the coefficients before they were quantized, g
-// what the levels of c stand for. It reports whether anything changed.
+// refine chooses the levels of block b. raw holds the coefficients before quantization, g the dequantized ones. refine
+// reports whether a level has changed.
 //
-// Squared errors are counted from those of a block without coefficients. A coefficient is half of
-// what it were in an orthonormal transform: hence 1024, where score has 4096.
+// Squared errors are relative to a block without coefficients. A coefficient is half as large as in an orthonormal
+// transform, so the weight is 1024 where score uses 4096.
 func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *planeCosts, first, context int, lambda int64) bool {
 	count := int(c.counts[b&3])
 	if count <= first {
@@ -21,7 +21,7 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 	}
 	best := lambda * int64(costs.end[first&15][context&3])
 	bestEnd, bestLevel := first, 0
-	// Scores of the best ways to both levels of the coefficient before, and contexts these are for the next.
+	// Scores of the best paths to both levels of the previous coefficient, and the contexts that follow.
 	var score0, score1 int64 = 0, 1 << 60
 	context0, context1 := context&3, 0
 	for n := first; n < count && n < 16; n++ {
@@ -42,7 +42,7 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 		cost0, cost1 := costs.both(n, context0, high)
 		other0, other1 := costs.both(n, context1, high)
 		t.level[n], t.from[n] = [2]int32{high, high - 1}, [2]uint8{}
-		// To the higher level, and to the lower one.
+		// The higher level, then the lower level.
 		error0, error1 := int64(v-high*step), int64(v-(high-1)*step)
 		none := int64(v) * int64(v)
 		way0, way1 := score0+lambda*int64(cost0), score1+lambda*int64(other0)
@@ -57,7 +57,7 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 		down := way0 + (error1*error1-none)*1024
 		score0, context0 = up, int(min(high, 2))
 		score1, context1 = down, int(min(high-1, 2))
-		end := &costs.end[n+1] // 0 behind the last coefficient
+		end := &costs.end[n+1] // 0 after the last coefficient
 		if v := up + lambda*int64(end[context0&3]); v < best {
 			best, bestEnd, bestLevel = v, n+1, 0
 		}
@@ -68,7 +68,7 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 	return t.apply(raw, g, b, q, &c.levels[b&3], &c.counts[b&3], first, bestEnd, bestLevel)
 }
 
-// both returns what a level costs, and what the next one towards zero does.
+// both returns the costs of a level and of the next level towards zero.
 func (c *planeCosts) both(n, context int, level int32) (high, low int) {
 	if level < smallLevels {
 		t := &c.level[n&15][context&3]
@@ -77,7 +77,7 @@ func (c *planeCosts) both(n, context int, level int32) (high, low int) {
 	return c.large(n, context, level), c.large(n, context, level-1)
 }
 
-// apply sets the levels of the way that ends with one of the levels of the coefficient before end.
+// apply stores the levels of the best path. The path ends before position end, at one of the two levels there.
 func (t *trellis) apply(raw, g *group, b int, q *quantizer, levels *[16]int16, count *uint8, first, end, last int) (changed bool) {
 	for n := int(*count) - 1; n >= first; n-- {
 		level := int32(0)

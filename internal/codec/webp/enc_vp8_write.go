@@ -5,19 +5,19 @@ import (
 	"image"
 )
 
-// maxFirstPartition is the largest size that a header can state of the partition of modes.
+// maxFirstPartition is the largest size of the first partition that the frame header can represent.
 const maxFirstPartition = 1<<19 - 1
 
 var errModes = errors.New("webp: the picture is too large for the modes of its macroblocks")
 
-// sharpness is that of the loop filter: more than none leaves textures alone.
+// sharpness is the sharpness of the loop filter. A higher value filters textures less.
 const sharpness = 3
 
-// write writes the frame: RFC 6386, 9 and 19.
+// write writes the frame (RFC 6386, 9 and 19).
 func (e *vp8Encoder) write() ([]byte, error) {
 	probs := e.counts.probabilities()
-	// What is to come is known nearly to the byte. The encoder loses some 0.1 %.
-	header := e.modeCost + int64(len(e.records))*3*256 // with segments and skips
+	// The sizes are known almost exactly. The entropy encoder loses about 0.1 %.
+	header := e.modeCost + int64(len(e.records))*3*256 // with segments and skip flags
 	header = header/256/8*33/32 + 3<<10
 	tokens := e.counts.cost(probs)/256/8*33/32 + 1024
 	if err := e.take(2*header + tokens); err != nil {
@@ -36,7 +36,7 @@ func (e *vp8Encoder) write() ([]byte, error) {
 	return e.writeCoefficients(out, probs.byNumber())
 }
 
-// appendFrameHeader writes what is not compressed: RFC 6386, 9.1.
+// appendFrameHeader appends the uncompressed header (RFC 6386, 9.1).
 func appendFrameHeader(out []byte, size image.Point, first int) []byte {
 	const keyFrame, shown = 0, 1 << 4
 	tag := keyFrame | shown | first<<5
@@ -44,12 +44,12 @@ func appendFrameHeader(out []byte, size image.Point, first int) []byte {
 		byte(size.X), byte(size.X>>8), byte(size.Y), byte(size.Y>>8))
 }
 
-// writeModes appends the first partition: the rest of the header, and what is said of each macroblock.
+// writeModes appends the first partition: the frame header, and the headers of all macroblocks.
 func (e *vp8Encoder) writeModes(out []byte, probs *tokenProbs) ([]byte, error) {
 	w := newBoolWriter(out)
-	w.uint(0, 2) // color space, and that values need clamping
+	w.uint(0, 2) // color space 0; clamping is required
 	tree := e.writeSegments(&w)
-	w.flag(false) // not the simple loop filter
+	w.flag(false) // the normal loop filter
 	w.uint(e.segments[0].filterLevel, 6)
 	w.uint(sharpness, 3)
 	w.flag(false) // no deltas of the filter level
@@ -58,7 +58,7 @@ func (e *vp8Encoder) writeModes(out []byte, probs *tokenProbs) ([]byte, error) {
 	for _, delta := range quantizerDeltas {
 		w.int(delta, 4)
 	}
-	w.flag(false) // probabilities are not kept for another frame
+	w.flag(false) // the probabilities apply to this frame only
 	for i := range probs {
 		for j := range probs[i] {
 			for k := range probs[i][j] {
@@ -98,16 +98,16 @@ func (e *vp8Encoder) writeModes(out []byte, probs *tokenProbs) ([]byte, error) {
 	return w.finish(), nil
 }
 
-// writeSegments writes what the segments are, and returns the probabilities of the tree by which
-// macroblocks name theirs: RFC 6386, 9.3.
+// writeSegments writes the segment header (RFC 6386, 9.3). It returns the probabilities of the tree of segment
+// numbers.
 func (e *vp8Encoder) writeSegments(w *boolWriter) (tree [3]uint8) {
 	w.flag(len(e.segments) > 1)
 	if len(e.segments) == 1 {
 		return tree
 	}
-	w.flag(true) // macroblocks name theirs
-	w.flag(true) // and this is what they are:
-	w.flag(true) // not relative to the frame
+	w.flag(true) // each macroblock has a segment number
+	w.flag(true) // the parameters of the segments follow
+	w.flag(true) // absolute values
 	for i := range 4 {
 		index := 0
 		if i < len(e.segments) {
@@ -136,7 +136,7 @@ func (e *vp8Encoder) writeSegments(w *boolWriter) (tree [3]uint8) {
 	return tree
 }
 
-// skipProb returns the probability that a macroblock has coefficients, or 0 if all have.
+// skipProb returns the probability that a macroblock has coefficients. If all have, it returns 0.
 func (e *vp8Encoder) skipProb() uint8 {
 	var c nodeCount
 	for i := range e.records {
@@ -151,7 +151,7 @@ func (e *vp8Encoder) skipProb() uint8 {
 	return c.prob(0)
 }
 
-// writeMacroblock writes the modes: RFC 6386, 11 and 16.
+// writeMacroblock writes the modes of a macroblock (RFC 6386, 11 and 16).
 func (w *boolWriter) writeMacroblock(m *record, above, left *[4]uint8) {
 	w.put(m.whole, 145)
 	if m.whole {
@@ -217,8 +217,7 @@ func (w *boolWriter) writeLevels(r *levelReader, whole bool, above, left *border
 	w.writeSquare(r, 2, 0, &above.cr, &left.cr, &probs[planeChroma])
 }
 
-// writeSquare writes side×side blocks. above and left have a bit for each neighbor that has
-// coefficients.
+// writeSquare writes side×side blocks. Each bit of above and left tells whether a neighboring block has coefficients.
 func (w *boolWriter) writeSquare(r *levelReader, side, first int, above, left *uint8, probs *planeProbs) {
 	for i := range side * side {
 		x, y := i%side, i/side

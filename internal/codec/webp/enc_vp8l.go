@@ -8,15 +8,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// vp8lOptions say how a lossless picture is written.
+// vp8lOptions are the options of encodeVP8L.
 type vp8lOptions struct {
-	effort int  // 0, fast, to 6, small
-	exact  bool // colors are kept where nothing of them shows
+	effort int  // 0 (fast) to 6 (small)
+	exact  bool // keep the colors of fully transparent pixels
 }
 
-// encodeVP8L returns img, whose upper left corner is at (0,0), as the content of a chunk "VP8L" (RFC 9649). It
-// depends on the pixels and the options alone. Memory is taken from the account of ctx; that of the result,
-// its capacity, stays taken.
+// encodeVP8L returns img as the content of a "VP8L" chunk (RFC 9649). The upper left corner of img is at (0,0). The
+// output depends only on the pixels and the options. Memory is charged to the account of ctx. The capacity of the
+// result stays charged when encodeVP8L returns.
 func encodeVP8L(ctx context.Context, img *image.NRGBA, o vp8lOptions) ([]byte, error) {
 	e, err := newVP8LEncoder(ctx, o)
 	if err != nil {
@@ -30,7 +30,7 @@ func encodeVP8L(ctx context.Context, img *image.NRGBA, o vp8lOptions) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	e.w.buf = nil // it is the caller's now
+	e.w.buf = nil // the caller owns it now
 	return out, nil
 }
 
@@ -38,7 +38,7 @@ func encodeVP8L(ctx context.Context, img *image.NRGBA, o vp8lOptions) ([]byte, e
 type vp8lEncoder struct {
 	ctx     context.Context
 	account *codec.Account
-	taken   int64 // bytes of it, without those of w
+	taken   int64 // bytes charged to account, without those of w
 	vp8lOptions
 
 	w       bitSink
@@ -50,20 +50,20 @@ type vp8lEncoder struct {
 	trial   cacheTrial
 	width   int
 	height  int
-	keep    bool // more images will come that need finder
+	keep    bool // the finder is needed for more images
 
-	predicted bool // px of the picture are what is left of it
+	predicted bool // the pixels are residuals of a prediction
 
-	draft bool  // what the picture takes is estimated only
-	bits  int64 // that
+	draft bool  // only estimate the size of the picture
+	bits  int64 // the estimate
 
-	sub *vp8lEncoder // for images that are none of the picture
+	sub *vp8lEncoder // encoder of images other than the main image
 }
 
-// vp8lEncoderBytes is more than the size of a vp8lEncoder.
+// vp8lEncoderBytes is an upper bound of the size of a vp8lEncoder.
 const vp8lEncoderBytes = 160 << 10
 
-// vp8lEncoders keeps encoders that are not in use, for their scratch memory.
+// vp8lEncoders keeps unused encoders, because of their scratch memory.
 var vp8lEncoders = sync.Pool{New: func() any { return new(vp8lEncoder) }}
 
 func newVP8LEncoder(ctx context.Context, o vp8lOptions) (*vp8lEncoder, error) {
@@ -89,7 +89,7 @@ func (e *vp8lEncoder) give(n int64) {
 	e.taken -= n
 }
 
-// close gives the memory back. The encoder can't be used any longer.
+// close gives the memory back. The encoder can't be used afterwards.
 func (e *vp8lEncoder) close() {
 	if e.sub != nil {
 		e.sub.close()
@@ -103,7 +103,7 @@ func (e *vp8lEncoder) close() {
 	vp8lEncoders.Put(e)
 }
 
-// takenFor allocates n elements of the given size in bytes, from the account.
+// takenFor allocates n elements and charges them to the account. size is the size of an element in bytes.
 func takenFor[T any](e *vp8lEncoder, n int, size int64) ([]T, error) {
 	if err := e.take(int64(n) * size); err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func takenFor[T any](e *vp8lEncoder, n int, size int64) ([]T, error) {
 	return make([]T, n), nil
 }
 
-// allocate makes what images of up to n pixels need.
+// allocate makes the tables for images of up to n pixels.
 func (e *vp8lEncoder) allocate(n int) (err error) {
 	if n <= cap(e.parsing.steps) {
 		return nil
@@ -132,21 +132,21 @@ func (e *vp8lEncoder) allocate(n int) (err error) {
 	return nil
 }
 
-// chainTries are how many pixels of a chain are looked at, by effort.
+// chainTries is the number of entries of a hash chain that are examined, by effort.
 var chainTries = [7]int{4, 8, 10, 12, 16, 48, 256}
 
-// manyPixels is the size, in pixels, from which the match finder samples only half of the pixels of a picture without prediction,
-// such as a screenshot. In a picture of that size most pixels have a copy nearby.
+// manyPixels is the number of pixels from which on the match finder examines half as many entries. This applies to
+// pictures without prediction, such as screenshots: if they are that large, most pixels have a match nearby.
 const manyPixels = 1 << 19
 
-// image writes an image (RFC 9649, 5.2). That of the picture itself may have groups.
+// image writes an image (RFC 9649, 5.2). Only the main image can have several prefix code groups.
 func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 	a, err := e.parse(px, width, top)
 	if err != nil || top && e.draft {
 		return err
 	}
 	p := &e.parsing
-	if top && !e.keep { // there is no other image
+	if top && !e.keep { // no other image follows
 		e.give(4 * int64(cap(e.finder.prev)))
 		e.finder.prev = nil
 	}
@@ -168,7 +168,7 @@ func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 	return e.putSteps(a, &g)
 }
 
-// parse chooses how an image is written, and counts its symbols.
+// parse chooses the backward references and the color cache of an image, and counts its symbols.
 func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error) {
 	f, n := e.finder, len(px)
 	f.head, f.pairs = f.head[:1<<headBits(n)], f.pairs[:1<<pairBits(n)]

@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// A choice is of transforms.
+// A choice is a set of transforms.
 type choice struct{ palette, subtractGreen, predict, correlate bool }
 
-// plain reports whether pixels stay pixels: the green samples may be subtracted.
+// plain reports whether the pixels are neither indexed nor predicted. The green sample may be subtracted.
 func (c choice) plain() bool { return !c.palette && !c.predict }
 
-// An estimate counts samples of the pixels that no simple copy makes.
+// An estimate counts the samples of the pixels that differ from their left and upper neighbors.
 type estimate struct{ counts [4 * 256]uint32 }
 
 func (s *estimate) add(v uint32) {
@@ -28,13 +28,14 @@ func (s *estimate) bits() (sum int64) {
 	return sum
 }
 
-// pairs are of samples one after the other. Those that have come before are likely to be copied.
+// pairs counts repeated pairs of consecutive samples. Repeated pairs are likely to become part of a backward
+// reference.
 type pairs struct {
 	last     [1 << 12]uint32
 	repeated int64
 }
 
-// add adds a pair, by its hash, and reports whether it is a new one.
+// add adds a pair by its hash, and reports whether the pair is new.
 func (p *pairs) add(h uint32) bool {
 	last := &p.last[h>>20]
 	if *last == h {
@@ -45,10 +46,10 @@ func (p *pairs) add(h uint32) bool {
 	return true
 }
 
-// bits estimates what the repeated ones take.
+// bits estimates the size of the repeated pairs.
 func (p *pairs) bits() int64 { return 5 * p.repeated }
 
-// estimates are of pixels as they are, without green, predicted, and both.
+// estimates are the estimates without transforms, with green subtracted, with prediction, and with both.
 type estimates struct{ direct, green, spatial, both estimate }
 
 func (s *estimates) plain(v, withoutGreen uint32) {
@@ -70,13 +71,13 @@ func (s *estimates) candidates(plain, predicted, tiles int64) []candidate {
 	}
 }
 
-// analyze returns choices of transforms, the best one first: that for which the samples of those pixels have the least
-// entropy that are neither like the one on the left nor like the one above.
+// analyze returns sets of transforms worth trying, the best one first. It compares the entropy of the samples. Pixels
+// that equal their left or upper neighbor do not count.
 func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choice, error) {
 	if few && len(table.colors) <= 16 {
 		return []choice{{palette: true}}, nil
 	}
-	var all [2]estimates // of all samples, and of those that have not come before
+	var all [2]estimates // of all samples, and of those that are not repeated
 	var indexed, near estimate
 	width := e.width
 	samples := int64(0)
@@ -122,15 +123,15 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choic
 		palette := 20 * int64(len(table.colors))
 		c := candidate{choice{palette: true}, indexed.bits() + palette}
 		list, fresh = append(list, c), append(fresh, c)
-		if len(px) <= maxDrafted { // the estimate alone is not to be trusted
+		if len(px) <= maxDrafted { // the estimate alone is not reliable
 			list = append(list, candidate{choice{palette: true, predict: true}, near.bits() + palette + tiles})
 		}
 	}
 	return families(bestOf(list, len(px)), fresh), nil
 }
 
-// families adds the best choice with prediction, or without it, to choices that have only the others: copies may save far more
-// than the estimates know, as in gradients, where rows are like those above but for a shift.
+// families makes sure that choices with and without prediction are tried. Backward references may save far more than
+// the estimates show. In a gradient, for example, each row is a shifted copy of the row above.
 func families(choices []choice, fresh []candidate) []choice {
 	slices.SortStableFunc(fresh, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
 	for _, c := range fresh {
@@ -146,15 +147,15 @@ func families(choices []choice, fresh []candidate) []choice {
 	return choices
 }
 
-// A candidate is a choice with an estimate of the bits.
+// A candidate is a choice with its estimated size in bits.
 type candidate struct {
 	choice
 	bits int64
 }
 
-// bestOf returns the best choice, and those that may be better than it seems.
+// bestOf returns the best choice, followed by choices that may turn out to be better.
 func bestOf(all []candidate, pixels int) (choices []choice) {
-	slack := int64(2) // quarters: of an icon more are tried
+	slack := int64(2) // in quarters; more choices are tried for small pictures
 	if pixels > 1<<14 {
 		slack = 1
 	}
@@ -164,7 +165,7 @@ func bestOf(all []candidate, pixels int) (choices []choice) {
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
 	for _, c := range all {
 		limit := all[0].bits + all[0].bits*slack/4
-		if c.predict && !all[0].predict { // what prediction takes is estimated well, but copies save more than the estimates know
+		if c.predict && !all[0].predict { // the estimate is reliable with prediction, and too high without
 			limit = all[0].bits + all[0].bits/16
 		}
 		if c.bits <= limit && len(choices) < 3 && !(c.plain() && slices.ContainsFunc(choices, choice.plain)) {

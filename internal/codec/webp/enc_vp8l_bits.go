@@ -6,17 +6,17 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A bitSink writes a lossless bitstream: the lowest bit of a byte comes first (RFC 9649, 3.3). Its
-// memory is taken from an account, until close. An error ends the writing, and stays.
+// A bitSink writes a lossless bitstream, the lowest bit of each byte first (RFC 9649, 3.3). Its memory is charged to
+// an account until close. After an error it writes nothing more.
 type bitSink struct {
 	account *codec.Account
 	buf     []byte
 	acc     uint64
-	n       uint // bits in acc
+	n       uint // number of bits in acc
 	err     error
 }
 
-// put writes the lowest n bits of v, 32 at most. The others are 0.
+// put writes the lowest n bits of v. n is at most 32, and the higher bits of v are 0.
 func (w *bitSink) put(v uint32, n uint) {
 	w.acc |= uint64(v) << (w.n & 63)
 	w.n += n
@@ -36,7 +36,7 @@ func (w *bitSink) spill() {
 	w.n -= 32
 }
 
-// reserve makes room for n bytes more.
+// reserve makes room for n more bytes.
 func (w *bitSink) reserve(n int64) {
 	if n += int64(len(w.buf)) + 8; w.err != nil || n <= int64(cap(w.buf)) {
 		return
@@ -50,7 +50,7 @@ func (w *bitSink) reserve(n int64) {
 	w.buf = buf
 }
 
-// finish fills the last byte with zeros, and returns what was written. It is valid until close.
+// finish pads the last byte with zeros and returns the output, which is valid until close.
 func (w *bitSink) finish() ([]byte, error) {
 	for ; w.err == nil && w.n > 0; w.n -= min(w.n, 8) {
 		if len(w.buf) == cap(w.buf) {

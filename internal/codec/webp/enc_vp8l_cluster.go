@@ -6,7 +6,7 @@ type cluster struct {
 	prices []price
 }
 
-// blend sets the prices of a cluster to those of its counts and a little of those of the whole.
+// blend sets the prices of a cluster from its own counts and, with a small weight, the counts of the whole image.
 func (c *cluster) blend(a alphabets, whole []uint32) {
 	a.each(func(from, to int) {
 		var total, all uint32
@@ -17,7 +17,7 @@ func (c *cluster) blend(a alphabets, whole []uint32) {
 		if all == 0 {
 			return
 		}
-		// Of 17 symbols one, but two in all at least, is as in the whole.
+		// The weight of the whole image is 1/17, but at least two symbols.
 		extra, scale := max(total/16, 2), uint32(64)
 		if total > 1<<24 {
 			scale = 1
@@ -30,7 +30,7 @@ func (c *cluster) blend(a alphabets, whole []uint32) {
 	})
 }
 
-// price returns what the symbols of a tile cost with the prices of the cluster.
+// price returns the price of the symbols of a tile in the cluster.
 func (c *cluster) price(tile []uint32) (sum int64) {
 	for _, e := range tile {
 		sum += int64(c.prices[e>>20]) * int64(e&(1<<20-1))
@@ -38,9 +38,9 @@ func (c *cluster) price(tile []uint32) (sum int64) {
 	return sum
 }
 
-// A clusterer divides tiles into clusters whose symbols are alike: the tile that suits its cluster worst
-// founds a new one, as long as that saves more than another group of codes costs; then all move to the cluster that
-// suits them best, which changes these, and so on.
+// A clusterer divides tiles into clusters with similar symbols. The tile whose price is farthest above its entropy
+// starts a new cluster, if that saves more than another prefix code group costs. Then each tile moves to the cluster
+// in which its price is lowest, and the prices are computed again. These steps repeat.
 type clusterer struct {
 	e        *vp8lEncoder
 	taken    int64
@@ -48,8 +48,8 @@ type clusterer struct {
 	whole    []uint32
 	clusters []cluster
 	of       []uint16
-	cost     []int64 // of each tile in its cluster
-	own      []int64 // of each tile by itself, at best
+	cost     []int64 // price of each tile in its cluster
+	own      []int64 // entropy of each tile
 }
 
 func (c *clusterer) add(tile int) error {
@@ -77,7 +77,7 @@ func (c *clusterer) add(tile int) error {
 	return c.e.ctx.Err()
 }
 
-// found makes clusters.
+// found creates up to most clusters.
 func (c *clusterer) found(most int) error {
 	if err := c.add(-1); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (c *clusterer) found(most int) error {
 		if worst < 0 || gain < groupCost*int64(bit)/4 {
 			return nil
 		}
-		c.own[worst] = c.cost[worst] // it does not found another one
+		c.own[worst] = c.cost[worst] // the tile does not start another cluster
 		if err := c.add(worst); err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (c *clusterer) found(most int) error {
 	return nil
 }
 
-// move gives every tile the cluster that suits it best, and the clusters the prices of their tiles.
+// move computes the prices of all clusters and moves each tile to the cluster in which its price is lowest.
 func (c *clusterer) move() error {
 	c.recount()
 	for i := range c.clusters {
@@ -122,7 +122,7 @@ func (c *clusterer) move() error {
 	return nil
 }
 
-// recount counts the symbols of each cluster's tiles.
+// recount counts the symbols of each cluster.
 func (c *clusterer) recount() {
 	for i := range c.clusters {
 		clear(c.clusters[i].counts)
@@ -135,7 +135,8 @@ func (c *clusterer) recount() {
 	}
 }
 
-// merge joins clusters for as long as that saves bits, those of codes included. It returns what all take.
+// merge merges clusters as long as that saves bits, including the bits of the prefix codes. It returns the total size
+// in bits.
 func (c *clusterer) merge() (total int64, err error) {
 	n := len(c.clusters)
 	var cost [maxGroups]int64
@@ -187,7 +188,7 @@ func (c *clusterer) merge() (total int64, err error) {
 	return total, nil
 }
 
-// cost estimates what the symbols of two clusters, and their codes, take in bits.
+// cost estimates the size of the symbols of two merged clusters and their prefix codes, in bits.
 func (t *tileCounts) cost(x, y []uint32) (sum int64) {
 	from := 0
 	for _, to := range [...]int{t.red, t.blue, t.alpha, t.distance, t.end} {
@@ -215,7 +216,7 @@ func (t *tileCounts) cost(x, y []uint32) (sum int64) {
 	return sum
 }
 
-// join adds cluster x to y, which is a lower one, and gives the last one the number x.
+// join merges cluster x into cluster y. y is less than x. The last cluster gets the number x.
 func (c *clusterer) join(x, y int) {
 	last := len(c.clusters) - 1
 	for s, v := range c.clusters[x].counts {

@@ -5,25 +5,24 @@ import (
 	"slices"
 )
 
-// A codeBook is a prefix code, to write with: the bits of each symbol, the first one lowest, and how many.
+// A codeBook is a prefix code for writing: the code of each symbol, lowest bit first, and its length.
 type codeBook struct {
 	bits   []uint16
 	length []uint8
 }
 
-// A codeMaker makes prefix codes of the least total length for counts of symbols. It keeps scratch memory.
+// A codeMaker builds optimal prefix codes from symbol counts. It keeps scratch memory.
 type codeMaker struct {
-	leaves []uint64 // count<<16 | symbol, ascending
+	leaves []uint64 // count<<16 | symbol, in ascending order
 	weight []uint64
 	parent []int32
 	depth  []uint8
 }
 
-// lengths sets the length of each symbol, limit bits at most: 0 where counts has none, and for the
-// only symbol 1. It returns how many there are.
+// lengths computes the code length of each symbol, at most limit bits. A symbol that does not occur has the length 0.
+// A single symbol has the length 1. lengths returns the number of symbols that occur.
 //
-// Where a code would be longer, small counts are raised until it is not: that is nearly as good as the
-// best of all such codes.
+// If a length exceeds the limit, lengths raises the small counts and tries again. The result is almost optimal.
 func (m *codeMaker) lengths(counts []uint32, limit uint8, length []uint8) (symbols int) {
 	clear(length)
 	for least := uint64(1); ; least *= 2 {
@@ -46,8 +45,8 @@ func (m *codeMaker) lengths(counts []uint32, limit uint8, length []uint8) (symbo
 	}
 }
 
-// build makes Huffman's code of the leaves: the two lightest nodes, over and over, become one. Those
-// that were made are ascending as well, so the lightest one is the first of either kind.
+// build builds a Huffman code by repeatedly merging the two lightest nodes. Both the leaves and the merged nodes are
+// in ascending order, so the lightest node is the first leaf or the first merged node.
 func (m *codeMaker) build(limit uint8, length []uint8) (ok bool) {
 	n := len(m.leaves)
 	m.weight = slices.Grow(m.weight[:0], 2*n)[:2*n-1]
@@ -84,7 +83,7 @@ func (m *codeMaker) build(limit uint8, length []uint8) (ok bool) {
 	return true
 }
 
-// canonical sets the bits of the symbols, of which more than one have a length (RFC 9649, 6.2).
+// canonical assigns the canonical codes (RFC 9649, 6.2). At least two symbols have a length.
 func (c *codeBook) canonical() {
 	var count, next [maxLength + 2]int
 	for _, n := range c.length {
@@ -104,15 +103,15 @@ func (c *codeBook) canonical() {
 	}
 }
 
-// single makes the code of a single symbol take no bits.
+// single makes the code empty: a single symbol takes no bits.
 func (c *codeBook) single() { clear(c.length); clear(c.bits) }
 
 func (w *bitSink) symbol(c *codeBook, s int) { w.put(uint32(c.bits[s]), uint(c.length[s])) }
 
-// A lengthToken is a symbol of the code that lengths are written in, and its extra bits.
+// A lengthToken is a symbol of the code length code, with its extra bits.
 type lengthToken struct{ symbol, extra uint8 }
 
-// lengthTokens appends how lengths are written, without the zeros at the end.
+// lengthTokens appends the tokens for the lengths, without the zeros at the end.
 func lengthTokens(dst []lengthToken, length []uint8) []lengthToken {
 	for len(length) > 0 && length[len(length)-1] == 0 {
 		length = length[:len(length)-1]
@@ -141,7 +140,7 @@ func lengthTokens(dst []lengthToken, length []uint8) []lengthToken {
 				continue
 			}
 			k := min(run, 6)
-			if run == 7 || run == 8 { // two repetitions are shorter than one and single lengths
+			if run == 7 || run == 8 { // two repeats are shorter than one repeat and single lengths
 				k = run - 3
 				k = min(k, 5)
 			}
@@ -172,8 +171,8 @@ func zeroTokens(dst []lengthToken, run int) []lengthToken {
 
 var lengthExtra = [19]uint8{repeatLast: 2, repeatZero: 3, repeatZeros: 7}
 
-// putCode makes the best code for counts, writes it, and leaves it in c, whose slices have the size
-// of the alphabet.
+// putCode builds the prefix code for counts and writes it. The slices of c have the size of the alphabet, and hold the
+// code afterwards.
 func (w *bitSink) putCode(m *codeMaker, counts []uint32, c *codeBook) {
 	n := m.lengths(counts, maxLength, c.length)
 	if n <= 2 && w.putSimple(c, n) {
@@ -214,7 +213,7 @@ func (w *bitSink) putCode(m *codeMaker, counts []uint32, c *codeBook) {
 	}
 }
 
-// putTokenCount says how many tokens there are; the rest of the lengths is 0.
+// putTokenCount writes the number of tokens. All later lengths are 0.
 func (w *bitSink) putTokenCount(book *codeBook, tokens []lengthToken, length []uint8) {
 	w.put(1, 1)
 	v := uint32(max(len(tokens), 2) - 2)
@@ -224,7 +223,8 @@ func (w *bitSink) putTokenCount(book *codeBook, tokens []lengthToken, length []u
 	w.put(v, n)
 }
 
-// putSimple writes a code of up to two symbols, if they are below 256.
+// putSimple writes a simple prefix code of at most two symbols. It reports whether all symbols are below 256, as this
+// requires.
 func (w *bitSink) putSimple(c *codeBook, n int) bool {
 	var symbols [2]int
 	found := 0

@@ -1,28 +1,28 @@
 package webp
 
-// subtractGreenFrom subtracts green from red and blue (RFC 9649, 4.3).
+// subtractGreenFrom applies the subtract green transform (RFC 9649, 4.3).
 func subtractGreenFrom(px []uint32) {
 	for i, v := range px {
 		px[i] = withoutGreen(v)
 	}
 }
 
-// withoutGreen subtracts green from red and blue of a pixel.
+// withoutGreen subtracts the green sample of a pixel from red and blue.
 func withoutGreen(v uint32) uint32 {
 	green := v >> 8 & 0xff
 	return v&0xff00ff00 | (v|0xff00ff00-(green<<16|green))&0x00ff00ff
 }
 
-// A correlator subtracts from red what it has in common with green, and from blue what it has with green and
-// red (RFC 9649, 4.2).
+// A correlator applies the color transform (RFC 9649, 4.2). It subtracts from red a multiple of green, and from blue
+// multiples of green and red.
 type correlator struct {
 	px            []uint32
 	width, height int
 	bits          uint
 	across        int
-	tiles         []uint32 // multipliers, as they are written
+	tiles         []uint32 // multipliers of each tile, in the format of the file
 	price         *[4 * 256]price
-	worth         int64 // what the multipliers of a tile have to save
+	worth         int64 // bits that new multipliers of a tile must save, as a price
 }
 
 func (c *correlator) run(e *vp8lEncoder) error {
@@ -47,7 +47,7 @@ func (c *correlator) run(e *vp8lEncoder) error {
 	return nil
 }
 
-// rows calls do with the rows of a tile.
+// rows calls do for each row of a tile.
 func (c *correlator) rows(x, y int, do func(row []uint32)) {
 	end := min(x+1<<c.bits, c.width)
 	for ; ; y++ {
@@ -58,21 +58,21 @@ func (c *correlator) rows(x, y int, do func(row []uint32)) {
 	}
 }
 
-// multipliers returns those that suit a tile: of the tile on the left, of the one above, or by least squares, whichever make it cheapest,
-// or none.
+// multipliers returns the multipliers of a tile that save the most bits, or 0. The candidates are those of the tile on
+// the left, those of the tile above, and the least-squares fit.
 func (c *correlator) multipliers(x, y int, left, above uint32) uint32 {
 	fitted, gray := c.fit(x, y)
 	if gray {
 		return 0
 	}
-	best := [2]int64{} // of red, of blue
+	best := [2]int64{} // for red and for blue
 	m := uint32(0)
 	for i, candidate := range [3]uint32{left, above, fitted} {
 		if candidate == 0 || i == 1 && candidate == left {
 			continue
 		}
 		red, blue := c.gain(x, y, candidate)
-		if i == 2 { // what other multipliers take, and what they spoil for copies
+		if i == 2 { // new multipliers take bits, and they make matches rarer
 			red, blue = red-c.worth, blue-2*c.worth
 		}
 		if red > best[0] {
@@ -85,7 +85,7 @@ func (c *correlator) multipliers(x, y int, left, above uint32) uint32 {
 	return m
 }
 
-// gain returns how much cheaper multipliers make red, and blue.
+// gain returns how many bits the multipliers save for red and for blue, as prices.
 func (c *correlator) gain(x, y int, m uint32) (red, blue int64) {
 	c.rows(x, y, func(row []uint32) {
 		for _, v := range row {
@@ -97,8 +97,8 @@ func (c *correlator) gain(x, y int, m uint32) (red, blue int64) {
 	return red, blue
 }
 
-// fit returns the multipliers of least squares, and whether there is nothing to be gained. Large differences may have been reduced
-// modulo 256, so they do not count.
+// fit returns the least-squares fit of the multipliers. gray is true if the transform can't change anything. Large
+// differences are ignored, because they may be wrapped modulo 256.
 func (c *correlator) fit(x, y int) (m uint32, gray bool) {
 	const large = 80
 	var gg, rr, gr, gb, rb int64
@@ -130,7 +130,7 @@ func (c *correlator) fit(x, y int) (m uint32, gray bool) {
 	return m, false
 }
 
-// scaled is 32·a/b, as a multiplier.
+// scaled returns 32·a/b, limited to the range of a multiplier.
 func scaled(a, b int64) int8 { return scaled64(float64(a), float64(b)) }
 
 func scaled64(a, b float64) int8 {

@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// A symbol of any of the five alphabets has a number here, in the order of their codes in the file:
-// those of green, with lengths and the color cache, red, blue, alpha, distances.
+// alphabets gives the symbols of all five alphabets one numbering, in the order of the prefix codes in the file: green
+// with lengths and the color cache, red, blue, alpha, distances.
 type alphabets struct{ red, blue, alpha, distance, end int }
 
 func newAlphabets(cacheBits uint) (a alphabets) {
@@ -33,7 +33,7 @@ func (a alphabets) each(do func(from, to int)) {
 	do(a.distance, a.end)
 }
 
-// prefix returns the symbol for a length or distance, and how many extra bits follow (RFC 9649, 5.2.2).
+// prefix returns the prefix symbol of a length or distance, and the number of extra bits (RFC 9649, 5.2.2).
 func prefix(v int) (symbol int, extra uint) {
 	if v <= 4 {
 		return v - 1, 0
@@ -43,7 +43,7 @@ func prefix(v int) (symbol int, extra uint) {
 	return int(2*top) + v>>(top-1)&1, top - 1
 }
 
-// extraBits returns how many bits follow a symbol of a length or distance.
+// extraBits returns the number of extra bits after a length or distance symbol.
 func extraBits(symbol int) uint { return uint(max(symbol-2, 0)) >> 1 }
 
 // A price is a number of bits, in 1/256.
@@ -51,16 +51,16 @@ type price int32
 
 const bit price = 256
 
-// prices are what symbols cost, and lengths and distances with their extra bits.
+// prices are the prices of symbols, and of lengths with their extra bits.
 type prices struct {
 	alphabets
 	of      [maxAlphabets]price
 	length  [maxCopy + 1]price
-	segment []int // of lengths that cost the same: where each one ends
+	segment []int // ends of the ranges of lengths that have the same price
 }
 
-// set computes prices of what has been counted, of lengths up to the longest. What has not been counted costs a bit more
-// than what was once.
+// set computes prices from counts, for lengths up to longest. A symbol that does not occur is a bit more expensive
+// than a symbol that occurs once.
 func (p *prices) set(a alphabets, counts []uint32, longest int) {
 	p.alphabets = a
 	a.each(func(from, to int) { setPrices(p.of[from:to], counts[from:to]) })
@@ -105,7 +105,7 @@ func (p *prices) literal(v uint32) price {
 	return p.of[v>>8&0xff] + p.of[p.red+int(v>>16&0xff)] + p.of[p.blue+int(v&0xff)] + p.of[p.alpha+int(v>>24)]
 }
 
-// distanceCode prices a distance by its code.
+// distanceCode returns the price of a distance code.
 func (p *prices) distanceCode(code int) price {
 	symbol, extra := prefix(code)
 	return p.of[p.distance+symbol] + price(extra)*bit
@@ -113,14 +113,14 @@ func (p *prices) distanceCode(code int) price {
 
 func log2Floor(v uint32) int { return 31 - bits.LeadingZeros32(v) }
 
-// log2Price is the binary logarithm of a positive number.
+// log2Price returns the binary logarithm of a positive number.
 func log2Price(v uint32) price {
 	top := log2Floor(v)
 	f := v << (31 - top) >> 21 & 0x3ff // the next ten bits
 	return price(top)*bit + price(logTable[f])
 }
 
-// logTable has the logarithms of the numbers from 1 to 2.
+// logTable holds the logarithms of the numbers from 1 to 2.
 var logTable = func() (t [1024]uint16) {
 	for i := range t {
 		t[i] = uint16(math.Round(256 * math.Log2(1+float64((float64(i)+0.5)/1024))))
@@ -128,7 +128,7 @@ var logTable = func() (t [1024]uint16) {
 	return t
 }()
 
-// nLog2 is n times the binary logarithm of n.
+// nLog2 returns n times the binary logarithm of n.
 func nLog2(n uint32) int64 {
 	if n < uint32(len(nLogTable)) {
 		return int64(nLogTable[n])
@@ -143,8 +143,8 @@ var nLogTable = func() (t [1 << 11]int32) {
 	return t
 }()
 
-// entropy estimates what the best prefix code takes for counts, in bits, without the code itself: a little more than an
-// ideal code, whose symbols may take less than a bit.
+// entropy estimates the size of the symbols in bits, without the prefix code. It is a bit larger than the Shannon
+// entropy, because a prefix code can't use fractions of a bit.
 func entropy(counts []uint32) int64 {
 	total, most, sum, kinds := uint32(0), uint32(0), int64(0), 0
 	for _, n := range counts {
@@ -158,8 +158,8 @@ func entropy(counts []uint32) int64 {
 	return refined(total, most, sum, kinds)
 }
 
-// refined returns the estimate of entropy for that many symbols in all, and of the most frequent kind; sum is that of
-// -n·log2(n) of all kinds.
+// refined computes the estimate of entropy from the number of symbols, the largest count, the sum of -n·log2(n), and
+// the number of different symbols.
 func refined(total, most uint32, sum int64, kinds int) int64 {
 	if kinds < 2 {
 		return 0
@@ -168,6 +168,6 @@ func refined(total, most uint32, sum int64, kinds int) int64 {
 	if kinds == 2 {
 		return int64(total)
 	}
-	// The most frequent symbol takes a bit at least, and the others two.
+	// The most frequent symbol takes at least one bit, all others at least two.
 	return max(ideal, 2*int64(total)-int64(most))
 }

@@ -2,33 +2,34 @@ package webp
 
 import "errors"
 
-// A grouping gives tiles of an image groups of codes (RFC 9649, 6.2.2).
+// A grouping assigns a prefix code group to each tile of an image (RFC 9649, 6.2.2).
 type grouping struct {
 	tileBits uint
 	across   int
-	of       []uint16   // the group of each tile; nil: there is one
-	counts   [][]uint32 // of each group
+	of       []uint16   // group of each tile; nil means that there is one group
+	counts   [][]uint32 // symbol counts of each group
 }
 
 const (
 	maxGroups = 48
 	maxTiles  = 1024
 
-	// groupCost is what a group has to save, in bits, to be worth a try.
+	// groupCost is the number of bits that another group must save to be worth a try.
 	groupCost = 200
 
-	// leastGrouped is the number of bits below which an image has one group: more would not save what they cost.
+	// leastGrouped is the size in bits below which an image has a single group. More groups would cost more than they
+	// save.
 	leastGrouped = 4000
 )
 
-// tileCounts are how often each symbol stands in each tile: symbol<<20 | count. Symbols have other numbers here, without
-// those that the image does not have.
+// tileCounts holds the symbol counts of each tile as symbol<<20 | count. The symbols are renumbered, without those
+// that do not occur in the image.
 type tileCounts struct {
 	alphabets
-	number  []uint16 // of a symbol
-	symbol  []uint16 // by number, counted from the first one of its alphabet
+	number  []uint16 // number of each symbol
+	symbol  []uint16 // symbol of each number, counted from the start of its alphabet
 	entries []uint32
-	start   []int32 // of each tile; one more at the end
+	start   []int32 // start of each tile in entries, and the end of the last one
 }
 
 func newTileCounts(a alphabets, whole []uint32) *tileCounts {
@@ -46,7 +47,7 @@ func newTileCounts(a alphabets, whole []uint32) *tileCounts {
 	return t
 }
 
-// whole returns counts by number of those by symbol.
+// whole converts counts by symbol to counts by number.
 func (t *tileCounts) whole(counts []uint32) []uint32 {
 	by := make([]uint32, t.end)
 	for s, n := range counts {
@@ -57,7 +58,7 @@ func (t *tileCounts) whole(counts []uint32) []uint32 {
 	return by
 }
 
-// counts returns counts by symbol of those by number.
+// counts converts counts by number to counts by symbol.
 func (t *tileCounts) counts(by []uint32, whole []uint32) []uint32 {
 	counts := make([]uint32, len(whole))
 	for s, n := range whole {
@@ -70,7 +71,7 @@ func (t *tileCounts) counts(by []uint32, whole []uint32) []uint32 {
 
 func (t *tileCounts) tile(i int) []uint32 { return t.entries[t.start[i]:t.start[i+1]] }
 
-// tileBitsFor returns the size of tiles that an image is looked at in.
+// tileBitsFor returns the size of the tiles for an image.
 func tileBitsFor(width, height int) uint {
 	b := uint(4)
 	for b < 9 && (tilesOf(width, b)*tilesOf(height, b) > maxTiles || tilesOf(width, b) > 64) {
@@ -136,10 +137,10 @@ func (e *vp8lEncoder) countTiles(p *parsing, a alphabets, whole []uint32, tileBi
 	return t, nil
 }
 
-// errManySymbols says that tiles hold so many symbols that counting them would take more memory than the picture.
+// errManySymbols means that the counts of the tiles would take more memory than the picture.
 var errManySymbols = errors.New("many symbols")
 
-// grow makes room for the entries of the tiles whose counts these are.
+// grow makes room for the entries of the tiles in dense.
 func (e *vp8lEncoder) grow(t *tileCounts, dense []uint32) error {
 	need := len(t.entries)
 	for _, n := range dense {
@@ -163,7 +164,7 @@ func (e *vp8lEncoder) grow(t *tileCounts, dense []uint32) error {
 	return nil
 }
 
-// group divides the tiles of an image into groups, if that makes it smaller.
+// group divides the tiles of an image into groups, if that makes the image smaller.
 func (e *vp8lEncoder) group(p *parsing, a alphabets, whole []uint32) (g grouping, err error) {
 	g.counts = [][]uint32{whole}
 	height := len(p.px) / p.width
@@ -207,7 +208,7 @@ func (e *vp8lEncoder) group(p *parsing, a alphabets, whole []uint32) (g grouping
 	if total+mapCost(c.of, g.across) >= a.cost(whole) {
 		return g, nil
 	}
-	if err := e.take(4 * int64(len(c.clusters)) * int64(len(whole))); err != nil { // putSteps takes them after this
+	if err := e.take(4 * int64(len(c.clusters)) * int64(len(whole))); err != nil { // putSteps charges this memory later
 		return g, err
 	}
 	g.of = c.of
@@ -218,7 +219,7 @@ func (e *vp8lEncoder) group(p *parsing, a alphabets, whole []uint32) (g grouping
 	return g, nil
 }
 
-// entropy is what the symbols of a tile would cost in codes of their own, without these.
+// entropy returns the price of a tile's symbols in optimal codes, without the codes.
 func (t *tileCounts) entropy(tile int) (sum int64) {
 	entries := t.tile(tile)
 	ends := [...]int{t.red, t.blue, t.alpha, t.distance, t.end}
@@ -237,7 +238,7 @@ func (t *tileCounts) entropy(tile int) (sum int64) {
 	return sum
 }
 
-// mapCost estimates what it takes to say which group each tile has, in bits.
+// mapCost estimates the size of the image that holds the group of each tile, in bits.
 func mapCost(of []uint16, across int) int64 {
 	var counts [maxGroups + 1]uint32
 	for t, k := range of {

@@ -2,44 +2,45 @@ package webp
 
 import "context"
 
-// A finder finds for each pixel of an image the longest earlier run of the same pixels, by hash chains, and by hashes of windows:
-// a chain is of many short matches where an image is regular, such as what prediction leaves of a gradient, and a search would end
-// before it comes to a long one.
+// A finder finds for each pixel the longest earlier match. It uses hash chains, and hashes of longer windows. In a
+// regular image, such as the residuals of a gradient, a chain has so many short matches that the search ends before it
+// finds a long one. The windows find the long matches.
 type finder struct {
-	head    []int32 // of each chain: the last pixel with that hash, plus 1
-	pairs   []int32 // the last pixel that with the next one has that hash, plus 1
-	prev    []int32 // of each pixel: the one before it in its chain, plus 1
+	head    []int32 // last pixel of each chain, plus 1
+	pairs   []int32 // last pixel of each pair hash, plus 1
+	prev    []int32 // previous pixel in the chain, plus 1
 	windows [2]pixelWindow
-	found   []uint32 // of each pixel: distance << 12 | length - 1, or 0
+	found   []uint32 // distance << 12 | length - 1, or 0 if there is no match
 }
 
 const (
-	// farthest is the largest distance that can be written: 2^20 less the codes of neighbors.
+	// farthest is the largest distance that the format can represent: 2^20 less the number of neighbor codes.
 	farthest = maxDistance - 120
 
-	// goodMatch is the length from which on no longer one is looked for, and longMatch that of one which goes on.
+	// A match of goodMatch pixels ends the search. If the previous match continues for longMatch pixels, there is no
+	// search.
 	goodMatch = 128
 	longMatch = 64
 
-	// fairMatch is the length from which on it is looked for in an eighth of the places.
+	// If the previous match continues for fairMatch pixels, an eighth of the chain entries is examined.
 	fairMatch = 16
 
 	maxHeadBits = 16
 
-	// Of a run, pixels with more than longRun to come are looked for and found at its start, and where that is a multiple of
-	// runStep.
+	// In a run of equal pixels with more than longRun pixels left, only the first pixel and every runStep-th pixel are
+	// hashed.
 	longRun = 32
 	runStep = 8
 
-	// maxFruitless is how many searches that found next to nothing are remembered: after half of it a quarter of the places
-	// is enough, as in noise.
+	// fruitless counts recent searches without a long match, up to maxFruitless. From half of it on a quarter of the
+	// chain entries is examined. This speeds up noise.
 	maxFruitless = 128
 
-	// hashed is how many pixels the chains are of that are no runs.
+	// hashed is the number of pixels in a chain hash, outside of runs.
 	hashed = 4
 )
 
-// headBits is for the number of chains of an image of n pixels.
+// headBits returns the logarithm of the number of chains for an image of n pixels.
 func headBits(n int) uint {
 	b := uint(8)
 	for b < maxHeadBits && n > 1<<b {
@@ -48,18 +49,19 @@ func headBits(n int) uint {
 	return b
 }
 
-// pairBits is for the number of pairs.
+// pairBits returns the logarithm of the number of pair hashes.
 func pairBits(n int) uint { return min(headBits(n), 12) }
 
-// find fills f.found. tries bounds how many pixels of a chain are compared.
+// find fills f.found. tries is the largest number of chain entries to examine.
 //
-// Within a run of one color, chains are of places where as much of such a run is left: otherwise a
-// chain would be of the run itself, and the match that goes on beyond it never be seen.
+// Within a run of equal pixels, the hash depends on the number of pixels left and on the pixels after the run.
+// Otherwise the chain would contain the run itself, and the search would not reach a match that continues after the
+// run.
 func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error {
 	n := len(px)
 	shift := 32 - headBits(n)
 	runEnd, last, beyond := 0, uint32(0), uint32(0)
-	fruitless := 0 // searches lately that found no long match
+	fruitless := 0 // recent searches without a long match
 	for k := range f.windows {
 		f.windows[k].begin(px, windowSizes[k])
 	}
@@ -79,7 +81,7 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 			}
 		}
 		best, distance := 0, 0
-		if last != 0 { // the match of the pixel before, less that one
+		if last != 0 { // continue the match of the previous pixel
 			if best, distance = int(last&0xfff), int(last>>12); best > 0 || px[i] == px[i-distance] {
 				best = extend(px, i, distance, best)
 			}
@@ -122,7 +124,7 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 	return nil
 }
 
-// foundAs returns a match as found has it.
+// foundAs returns a match in the format of found.
 func foundAs(n, distance int) uint32 {
 	if n == 0 {
 		return 0
@@ -130,7 +132,7 @@ func foundAs(n, distance int) uint32 {
 	return uint32(distance)<<12 | uint32(n-1)
 }
 
-// pair looks at the last place where two pixels had the hash of these, unless a match of hashed pixels is known.
+// pair examines the last pixel with the same pair hash, if no match of at least hashed pixels is known.
 func (f *finder) pair(px []uint32, i, best, distance int) (int, int) {
 	if i+1 >= len(px) {
 		return best, distance
@@ -150,10 +152,10 @@ func hash(a, b uint32) uint32 {
 	return (a>>15 ^ a ^ b) * 0xc2b2ae35
 }
 
-// matchLook is after how many pixels ctx is looked at.
+// matchLook is the number of pixels between checks of ctx.
 const matchLook = 1 << 10
 
-// extend returns the length of the match at that distance, of which n pixels are known to be equal.
+// extend returns the length of the match at that distance. The first n pixels are known to match.
 func extend(px []uint32, i, distance, n int) int {
 	limit := min(maxCopy, len(px)-i)
 	a, b := px[i:i+limit], px[i-distance:][:limit]
@@ -163,7 +165,7 @@ func extend(px []uint32, i, distance, n int) int {
 	return n
 }
 
-// longest goes through a chain for a match that is longer than best.
+// longest searches a chain for a match longer than best.
 func (f *finder) longest(px []uint32, i, candidate, best, distance, tries int) (int, int) {
 	limit := min(maxCopy, len(px)-i)
 	if best >= limit {

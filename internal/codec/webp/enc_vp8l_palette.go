@@ -2,11 +2,11 @@ package webp
 
 import "slices"
 
-// A colorTable has the number of each color of a picture of few.
+// A colorTable numbers the colors of a picture with few colors.
 type colorTable struct {
 	colors  []uint32
-	slots   [1024]uint16 // number plus 1
-	numbers [1024]uint32 // colors
+	slots   [1024]uint16 // number of the color, plus 1
+	numbers [1024]uint32 // color in the slot
 }
 
 func (t *colorTable) slot(v uint32) uint32 {
@@ -17,7 +17,7 @@ func (t *colorTable) slot(v uint32) uint32 {
 	return h
 }
 
-// add adds the colors of a row, and reports whether there are 256 at most.
+// add adds the colors of a row. It reports whether there are at most 256 colors.
 func (t *colorTable) add(row []uint32) bool {
 	last, any := uint32(0), false
 	for _, v := range row {
@@ -37,7 +37,7 @@ func (t *colorTable) add(row []uint32) bool {
 	return true
 }
 
-// sort orders the colors such that each one is near the one before: the palette is written as differences.
+// sort orders the colors so that consecutive colors are similar, because the palette is stored as differences.
 func (t *colorTable) sort() {
 	slices.Sort(t.colors)
 	last := uint32(0)
@@ -56,7 +56,7 @@ func (t *colorTable) sort() {
 	}
 }
 
-// colorDistance estimates what the difference of two colors takes.
+// colorDistance estimates the cost of the difference of two colors.
 func colorDistance(a, b uint32) (sum int) {
 	d := subPixels(a, b)
 	for range 4 {
@@ -67,7 +67,7 @@ func colorDistance(a, b uint32) (sum int) {
 	return sum
 }
 
-// pixelBits returns the bits by which a pixel's x is shifted to that of the pixel which holds its index.
+// pixelBits returns the logarithm of the number of indices per pixel.
 func (t *colorTable) pixelBits() uint {
 	switch n := len(t.colors); {
 	case n <= 2:
@@ -80,8 +80,8 @@ func (t *colorTable) pixelBits() uint {
 	return 0
 }
 
-// pack replaces the colors of a picture by indices, several of which may share a pixel. It returns the
-// pixels, in the memory of px, and their width (RFC 9649, 4.4).
+// pack replaces the colors by indices, with one or more indices per pixel (RFC 9649, 4.4). It returns the packed
+// pixels, which share the memory of px, and their width.
 func (t *colorTable) pack(px []uint32, width int) ([]uint32, int) {
 	shift := t.pixelBits()
 	packed := tilesOf(width, shift)
@@ -103,7 +103,7 @@ func (t *colorTable) pack(px []uint32, width int) ([]uint32, int) {
 	return out, packed
 }
 
-// differences returns the palette as it is written.
+// differences returns the palette as differences of consecutive colors.
 func (t *colorTable) differences() []uint32 {
 	out := make([]uint32, len(t.colors))
 	last := uint32(0)

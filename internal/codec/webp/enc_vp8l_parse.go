@@ -2,20 +2,19 @@ package webp
 
 import "context"
 
-// A parsing says how the pixels of an image are written, one after the other: literally, or as a copy
-// of earlier ones.
+// A parsing divides the pixels of an image into literals and backward references.
 //
-// A copy is of the match that was found, or of the pixel on the left, or of those above: these two
-// have short codes, and need no search.
+// A backward reference uses the match of the finder, the pixel on the left, or the pixels above. The latter two have
+// short distance codes and need no search.
 type parsing struct {
 	px        []uint32
 	width     int
-	found     []uint32 // by finder
+	found     []uint32 // matches of the finder
 	steps     []uint16 // at the first pixel of each step: kind << 12 | length - 1
 	cacheBits uint
 	cache     [1 << maxCacheBits]uint32
 
-	ring [ringSize]price // what it costs to come to a pixel, modulo its size
+	ring [ringSize]price // price of the cheapest path to each pixel, by index modulo ringSize
 }
 
 const (
@@ -25,13 +24,13 @@ const (
 	aboveStep
 )
 
-// ringSize is more than the longest copy, and a power of 2.
+// ringSize is a power of 2, and larger than the longest backward reference.
 const ringSize = 2 * maxCopy
 
-// cacheKey is where the color cache has a color (RFC 9649, 5.2.3).
+// cacheKey returns the index of a color in the color cache (RFC 9649, 5.2.3).
 func cacheKey(v uint32, bits uint) uint32 { return 0x1e35a7bd * v >> ((32 - bits) & 31) }
 
-// distanceCode returns the code for a distance (RFC 9649, 5.2.2).
+// distanceCode returns the distance code of a distance (RFC 9649, 5.2.2).
 func distanceCode(distance, width int) int {
 	y, x := distance/width, distance%width
 	switch {
@@ -51,10 +50,10 @@ var neighborCodes = func() (codes [128]uint8) {
 	return codes
 }()
 
-// A stretch is of pixels that equal those a fixed distance before.
+// A stretch is a range of pixels that equal the pixels a fixed distance before.
 type stretch struct{ distance, end int }
 
-// length returns how many pixels from the one at i on belong to the stretch.
+// length returns the number of pixels of the stretch from pixel i on.
 func (s *stretch) length(px []uint32, i int) int {
 	if i >= s.end {
 		s.end = i
@@ -67,8 +66,8 @@ func (s *stretch) length(px []uint32, i int) int {
 	return min(s.end-i, maxCopy)
 }
 
-// start parses quickly, in two ways, of which it takes the one that needs fewer bits, and chooses the size of the color
-// cache, if there may be one. It estimates what that takes, in bits.
+// start makes a first parsing, with and without the matches of the finder, and keeps the smaller one. If cache is
+// true, it also chooses the size of the color cache. It returns the estimated size in bits.
 func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft bool) (total int64, err error) {
 	p.cacheBits = 0
 	if !cache {
@@ -95,14 +94,15 @@ func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft bool) (
 	if err != nil {
 		return 0, err
 	}
-	if near-near/24 < far { // that which has fewer copies is the better start
+	if near-near/24 < far { // the parsing with fewer backward references is the better start
 		bits, err = nearBits, p.lazy(ctx, true)
 	}
 	p.cacheBits = bits
 	return min(near, far), err
 }
 
-// lazy parses quickly: it takes the longest match, unless the next pixel has one that is longer.
+// lazy parses greedily, but prefers the match of the next pixel if that is longer. If near is true it ignores the
+// matches of the finder.
 func (p *parsing) lazy(ctx context.Context, near bool) error {
 	const shortest = 3
 	left, above := stretch{distance: 1}, stretch{distance: p.width}
@@ -144,15 +144,14 @@ func (p *parsing) lazy(ctx context.Context, near bool) error {
 	return nil
 }
 
-// A lane is a kind of copies that the cheapest way may take.
+// A lane is the state of one kind of backward references in cheapest.
 type lane struct {
 	distance int
-	end      int   // of the longest copy that was considered
-	start    price // of the pixel that it begins at
+	end      int   // end of the longest backward reference so far
+	start    price // price of the path to its first pixel
 }
 
-// cheapest parses for the least number of bits at these prices: by the costs of the cheapest ways from the
-// first pixel to each one.
+// cheapest computes the parsing with the lowest total price, by dynamic programming over the pixels.
 func (p *parsing) cheapest(ctx context.Context, prices *prices) error {
 	const never = price(1) << 28
 	for i := range min(len(p.px)+1, ringSize) {
@@ -201,7 +200,7 @@ func (p *parsing) cheapest(ctx context.Context, prices *prices) error {
 	return nil
 }
 
-// literal prices a pixel, and puts it into the cache.
+// literal returns the price of a pixel as a literal or color cache index, and updates the cache.
 func (p *parsing) literal(prices *prices, v uint32) price {
 	if p.cacheBits > 0 {
 		key := cacheKey(v, p.cacheBits)
@@ -213,8 +212,8 @@ func (p *parsing) literal(prices *prices, v uint32) price {
 	return prices.literal(v)
 }
 
-// consider looks whether copies of up to n pixels make ways cheaper. Those that go on with a match that was
-// considered from a pixel before are not better than that.
+// consider updates the paths that end with a backward reference of up to n pixels. It skips a reference that only
+// continues one from an earlier pixel, because that can't be cheaper.
 func (p *parsing) consider(prices *prices, l *lane, i, n, distance int, cost price, kind uint16) {
 	if n == 0 {
 		l.distance = 0
@@ -240,7 +239,7 @@ func (p *parsing) consider(prices *prices, l *lane, i, n, distance int, cost pri
 	}
 }
 
-// turn turns steps, which say how the last pixel of each is reached, to stand at the first one.
+// turn moves each step from its last pixel to its first pixel.
 func (p *parsing) turn() {
 	for end := len(p.px); end > 0; {
 		s := p.steps[end-1]

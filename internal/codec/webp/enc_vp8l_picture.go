@@ -9,7 +9,7 @@ import (
 	straighten "github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// picture writes the header (RFC 9649, 3.4), transforms and pixels.
+// picture writes the header (RFC 9649, 3.4), the transforms and the pixels.
 func (e *vp8lEncoder) picture(img *image.NRGBA) error {
 	e.width, e.height = img.Rect.Dx(), img.Rect.Dy()
 	e.w.put(0x2f, 8)
@@ -19,7 +19,7 @@ func (e *vp8lEncoder) picture(img *image.NRGBA) error {
 	if straighten.Opaque(img) {
 		alpha = 0
 	}
-	e.w.put(alpha, 4) // and version 0
+	e.w.put(alpha, 4) // with version 0
 	px, err := takenFor[uint32](e, e.width*e.height, 4)
 	if err != nil {
 		return err
@@ -33,8 +33,7 @@ func (e *vp8lEncoder) picture(img *image.NRGBA) error {
 	return e.pixels(px)
 }
 
-// load sets px to the pixels of img, as ARGB. Where nothing of a color shows it is black, unless colors
-// are to be exact.
+// load converts the pixels of img to ARGB. Fully transparent pixels become 0, unless e.exact is true.
 func (e *vp8lEncoder) load(px []uint32, img *image.NRGBA) error {
 	for y := range e.height {
 		if err := e.ctx.Err(); err != nil {
@@ -54,7 +53,7 @@ func (e *vp8lEncoder) load(px []uint32, img *image.NRGBA) error {
 	return nil
 }
 
-// pixels chooses transforms, and writes them and what they leave of the pixels. Of a small picture it tries several.
+// pixels chooses the transforms, and writes the transforms and the transformed pixels.
 func (e *vp8lEncoder) pixels(px []uint32) error {
 	table := new(colorTable)
 	few := true
@@ -84,14 +83,15 @@ func (e *vp8lEncoder) pixels(px []uint32) error {
 	return e.attempt(px, table, choices[0])
 }
 
-// maxTried is the number of pixels up to which all choices of transforms are tried to the end. Of larger pictures
-// drafts are compared, and up to maxDrafted two may be tried to the end if their drafts are nearly equal.
+// Of pictures with up to maxTried pixels, all choices are encoded completely. Of larger pictures, drafts are compared.
+// If the two best drafts are almost equal, and there are at most maxDrafted pixels, both choices are encoded
+// completely.
 const (
 	maxTried   = 1 << 10
 	maxDrafted = 1 << 16
 )
 
-// tryAll writes what the best of the choices makes of the pixels.
+// tryAll encodes the pixels with each choice and keeps the smallest result.
 func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) error {
 	again, err := takenFor[uint32](e, len(px), 4)
 	if err != nil {
@@ -127,7 +127,8 @@ func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) e
 	return nil
 }
 
-// drafted returns the best choice, by drafts of rows in the middle of the picture; or the two best of a small picture.
+// drafted estimates the size of each choice from rows in the middle of the picture. It returns the best choice, or the
+// two best choices of a small picture.
 func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) ([]choice, error) {
 	rows := min(max(len(px)/4, maxDrafted)/e.width+1, e.height)
 	middle := px[(e.height-rows)/2*e.width:][:rows*e.width]
@@ -159,7 +160,7 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 	return choices, nil
 }
 
-// attempt writes what the transforms make of the pixels.
+// attempt writes the transforms of a choice and the transformed pixels.
 func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 	width := e.width
 	e.predicted = c.predict
@@ -184,7 +185,7 @@ func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 	return e.image(px, width, true)
 }
 
-// predict writes the transforms that predict, and applies them.
+// predict writes and applies the predictor transform, and the color transform if correlate is true.
 func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate, green bool) error {
 	height := len(px) / width
 	p := predictor{px: px, width: width, height: height, bits: predictorBits(width, height), exact: e.exact || exact, step: 2}
@@ -212,7 +213,7 @@ func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate, green bo
 	}
 	c := correlator{px: px, width: width, height: height, bits: p.bits, across: p.across, tiles: p.modes, price: &p.price, worth: 24 * int64(bit)}
 	if green {
-		c.worth = 80 * int64(bit) // there is less in common
+		c.worth = 80 * int64(bit) // red and blue without green are less correlated
 	}
 	if err := c.run(e); err != nil {
 		return err

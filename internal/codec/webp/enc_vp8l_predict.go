@@ -2,13 +2,13 @@ package webp
 
 import "math/bits"
 
-// subPixels subtracts the samples of b from those of a, each modulo 256.
+// subPixels subtracts the samples of b from those of a, modulo 256.
 func subPixels(a, b uint32) uint32 {
 	return (a|0x00ff00ff-b&0xff00ff00)&0xff00ff00 | (a|0xff00ff00-b&0x00ff00ff)&0x00ff00ff
 }
 
-// predictInto sets dst to what a mode predicts for the pixels of a row from the one at from on, which is
-// not the first one (RFC 9649, 4.1). above is the row above, with one pixel more.
+// predictInto stores in dst the predictions of a mode for the pixels of a row, starting at pixel from (RFC 9649, 4.1).
+// from is at least 1. above is the row above, and one more pixel.
 func predictInto(dst, row, above []uint32, from int, mode uint8) {
 	n := len(dst)
 	left := row[from-1:][:n]
@@ -67,25 +67,25 @@ func predictInto(dst, row, above []uint32, from int, mode uint8) {
 
 const predictorModes = 14
 
-// changeCost is what it takes that a tile has another mode than the one on its left, or above.
+// changeCost is the price of a mode that differs from that of the tile on the left, or of the tile above.
 const changeCost = 6 * int64(bit)
 
-// A predictor replaces the pixels of an image by what differs from their predictions.
+// A predictor replaces the pixels of an image by their differences from the prediction.
 type predictor struct {
 	px            []uint32
 	width, height int
 	bits          uint
 	across        int
 	exact         bool
-	step          int      // of the rows in which modes are compared
-	modes         []uint32 // of each tile, as they are written
-	above, row    []uint32 // rows before they are replaced; above has a pixel more
-	line          []uint32 // scratch: predictions
+	step          int      // distance of the rows that are sampled to choose modes
+	modes         []uint32 // modes of the tiles, in the format of the file
+	above, row    []uint32 // rows of original pixels; above has one more pixel
+	line          []uint32 // scratch memory for predictions
 	counts        [4 * 256]uint32
-	price         [4 * 256]price // of differences: blue, green, red, alpha
+	price         [4 * 256]price // prices of differences: blue, green, red, alpha
 }
 
-// init sets prices of differences as most pictures have them.
+// init sets the prices of differences to typical values.
 func (p *predictor) init() {
 	for i := range p.price {
 		d := int(int8(i))
@@ -93,14 +93,14 @@ func (p *predictor) init() {
 	}
 }
 
-// learn sets the prices of the differences to those of what came so far.
+// learn sets the prices from the differences so far.
 func (p *predictor) learn() {
 	for c := 0; c < len(p.price); c += 256 {
 		setPrices(p.price[c:c+256], p.counts[c:c+256])
 	}
 }
 
-// run works through the image, a row of tiles at a time.
+// run processes the image, one row of tiles at a time.
 func (p *predictor) run(e *vp8lEncoder) error {
 	p.init()
 	for y := 0; y < p.height; y += 1 << p.bits {
@@ -121,7 +121,7 @@ func (p *predictor) run(e *vp8lEncoder) error {
 	return nil
 }
 
-// choose chooses modes for the tiles whose rows are those from y to end.
+// choose chooses the modes of the tiles in the rows from y to end.
 func (p *predictor) choose(y, end int) {
 	tiles := p.modes[y>>p.bits*p.across:][:p.across]
 	var above []uint32
@@ -153,8 +153,8 @@ func (p *predictor) choose(y, end int) {
 	}
 }
 
-// try returns what the differences of a tile from the predictions of a mode cost, or more than limit, and
-// whether there are none.
+// try returns the price of the differences of a tile with a mode, and whether all differences are zero. If the price
+// exceeds limit, try stops early.
 func (p *predictor) try(y, end, from, to int, mode uint8, limit int64) (sum int64, plain bool) {
 	if from >= to {
 		return 0, true
@@ -186,8 +186,8 @@ func (p *predictor) try(y, end, from, to int, mode uint8, limit int64) (sum int6
 	return sum, all == 0
 }
 
-// subtract replaces the pixels of a row. Where nothing of a color shows, it becomes the predicted one,
-// unless colors are to be exact.
+// subtract replaces the pixels of a row by differences. Unless p.exact is true, the colors of fully transparent pixels
+// become the predicted ones.
 func (p *predictor) subtract(y int) {
 	row := p.row[:p.width]
 	copy(row, p.px[y*p.width:][:p.width])
@@ -205,7 +205,7 @@ func (p *predictor) subtract(y int) {
 		modes := p.modes[y>>p.bits*p.across:][:p.across]
 		for t, m := range modes {
 			from, to := max(t<<p.bits, 1), min((t+1)<<p.bits, p.width)
-			for x := from; x < to; x++ { // one at a time, as the pixel on the left may have changed
+			for x := from; x < to; x++ { // one pixel at a time, because the pixel on the left may have changed
 				predictInto(p.line[:1], row, above, x, uint8(m>>8))
 				out[x] = p.difference(row, x, p.line[0])
 			}
@@ -227,7 +227,7 @@ func (p *predictor) difference(row []uint32, x int, prediction uint32) uint32 {
 	return subPixels(row[x], prediction)
 }
 
-// predictorBits returns the size of tiles that transforms are chosen for.
+// predictorBits returns the size of the tiles of the predictor and color transforms.
 func predictorBits(width, height int) uint {
 	b := uint(3)
 	for b < 9 && tilesOf(width, b)*tilesOf(height, b) > 2600 && (b < 5 || tilesOf(width, b)*tilesOf(height, b) > 1<<14) {

@@ -1,6 +1,6 @@
 package webp
 
-// putGroups says which group each tile has.
+// putGroups writes the prefix code group of each tile.
 func (e *vp8lEncoder) putGroups(g *grouping) error {
 	if g.of == nil {
 		e.w.put(0, 1)
@@ -14,7 +14,7 @@ func (e *vp8lEncoder) putGroups(g *grouping) error {
 	return e.aside(tiles, g.across)
 }
 
-// aside writes an image that is none of the picture, while that has been parsed already.
+// aside writes an image other than the main image, after the main image was parsed.
 func (e *vp8lEncoder) aside(px []uint32, width int) error {
 	if e.sub == nil {
 		var err error
@@ -32,9 +32,9 @@ func (e *vp8lEncoder) aside(px []uint32, width int) error {
 	return err
 }
 
-// putSteps writes the codes of the groups, and the steps with them.
+// putSteps writes the prefix codes of all groups and the steps of the parsing.
 func (e *vp8lEncoder) putSteps(a alphabets, g *grouping) error {
-	n := int64(len(g.counts)) * int64(a.end) * 7 // with the counts
+	n := int64(len(g.counts)) * int64(a.end) * 7 // including the counts
 	if err := e.take(n); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (e *vp8lEncoder) putSteps(a alphabets, g *grouping) error {
 	books := make([]codeBook, len(g.counts))
 	for i, counts := range g.counts {
 		books[i] = codeBook{make([]uint16, a.end), make([]uint8, a.end)}
-		// The order of the codes is that of their symbols here.
+		// The prefix codes in the file have the order of the alphabets.
 		a.each(func(from, to int) {
 			part := codeBook{books[i].bits[from:to], books[i].length[from:to]}
 			e.w.putCode(&e.maker, counts[from:to], &part)
@@ -66,7 +66,7 @@ func (e *vp8lEncoder) putSteps(a alphabets, g *grouping) error {
 	return e.w.err
 }
 
-// stepBytes is what the steps take.
+// stepBytes returns the size of the steps.
 func (e *vp8lEncoder) stepBytes(a alphabets, g *grouping, books []codeBook) int64 {
 	bits := int64(0)
 	for i, counts := range g.counts {

@@ -2,34 +2,34 @@ package webp
 
 import "context"
 
-// A parsedStep is one of a parsing, as it is written: a color of the cache, a literal pixel, or a copy.
+// A parsedStep is a step of a parsing: a color cache index, a literal, or a backward reference.
 type parsedStep struct {
 	at       int    // the first pixel
-	n        int    // pixels of a copy; 0: it is none
-	distance int    // code of a copy's distance
-	key      int    // in the cache; -1: a literal pixel
-	v        uint32 // that pixel
+	n        int    // length of a backward reference; 0 for others
+	distance int    // distance code
+	key      int    // color cache index; -1 for a literal
+	v        uint32 // the pixel of a literal
 }
 
-// A parsingWalk goes through the steps of a parsing.
+// A parsingWalk iterates over the steps of a parsing.
 type parsingWalk struct {
 	parsedStep
 	p           *parsing
 	ctx         context.Context
-	err         error // of ctx
+	err         error // error of ctx
 	next        int
 	look        int
-	cached      int // pixels before this one are in the cache
-	left, above int // codes
+	cached      int // number of pixels that were added to the cache
+	left, above int // distance codes of the pixel on the left and the pixel above
 }
 
-// walk returns a parsingWalk that stands before the first step. There is one at a time.
+// walk returns an iterator before the first step. Only one iterator can be in use.
 func (p *parsing) walk(ctx context.Context) parsingWalk {
 	clear(p.cache[:])
 	return parsingWalk{p: p, ctx: ctx, left: distanceCode(1, p.width), above: distanceCode(p.width, p.width)}
 }
 
-// ok goes to the next step, if there is one.
+// ok moves to the next step, and reports whether there is one.
 func (s *parsingWalk) ok() bool {
 	p, i := s.p, s.next
 	if i >= len(p.px) {
@@ -60,7 +60,7 @@ func (s *parsingWalk) ok() bool {
 	return true
 }
 
-// lookUp looks for the pixel in the cache, once all before it are there.
+// lookUp looks the pixel up in the color cache, after it has added all pixels before it.
 func (s *parsingWalk) lookUp() {
 	cache, bits := &s.p.cache, s.p.cacheBits
 	last := ^s.v
@@ -76,7 +76,7 @@ func (s *parsingWalk) lookUp() {
 	}
 }
 
-// symbols returns those of the step, and how many they are.
+// symbols returns the symbols of the step and their number.
 func (s *parsedStep) symbols(a *alphabets) (list [4]int, n int) {
 	switch {
 	case s.n > 0:
@@ -102,18 +102,18 @@ func (p *parsing) counts(ctx context.Context, a alphabets, counts []uint32) erro
 	return s.err
 }
 
-// A cacheTrial counts what the steps of a parsing become with caches of several sizes.
+// A cacheTrial counts the symbols of a parsing for several sizes of the color cache.
 type cacheTrial struct {
 	copies [greenSymbols - 256 + distanceSymbols]uint32 // lengths, then distances
-	extra  int64                                        // bits of these
+	extra  int64                                        // number of extra bits of lengths and distances
 	sizes  [len(cacheSizes)]cacheCounts
-	tried  int // the sizes
+	tried  int // number of sizes that are tried
 }
 
-// cacheSizes are the sizes of caches that are tried, as numbers of bits of a key. The last one is the largest.
+// cacheSizes are the sizes to try, as numbers of bits. The last one is the largest.
 var cacheSizes = [...]uint{2, 4, 6, 8, 10}
 
-// reset forgets everything. Of caches those are tried that have an entry for four pixels or more.
+// reset clears the counts. Only caches with at most one entry per four pixels are tried.
 func (t *cacheTrial) reset(pixels int) {
 	clear(t.copies[:])
 	t.extra, t.tried = 0, 0
@@ -129,15 +129,14 @@ func (t *cacheTrial) reset(pixels int) {
 	}
 }
 
-// A cacheCounts is of one size.
+// cacheCounts are the counts for one size.
 type cacheCounts struct {
-	hits   [1 << maxCacheBits]uint32 // by key
-	counts [4 * 256]uint32           // samples of what is not in the cache: blue, green, red, alpha
+	hits   [1 << maxCacheBits]uint32 // by index
+	counts [4 * 256]uint32           // samples of the pixels that are not in the cache: blue, green, red, alpha
 	colors [1 << maxCacheBits]uint32
 }
 
-// bestCache returns the size of the cache for which the symbols of the steps, and their extra bits, are the fewest
-// bits, and how many these are.
+// bestCache returns the size of the color cache that gives the fewest bits, and the estimated number of bits.
 func (p *parsing) bestCache(ctx context.Context, t *cacheTrial) (best uint, least int64, err error) {
 	t.reset(len(p.px))
 	var direct [4 * 256]uint32
@@ -189,7 +188,7 @@ func addPixel(counts *[4 * 256]uint32, v uint32) {
 	counts[768+v>>24]++
 }
 
-// put puts a color into all caches.
+// put adds a color to all caches.
 func (t *cacheTrial) put(v uint32) {
 	key := cacheKey(v, maxCacheBits)
 	for i := range t.sizes[:t.tried] {
@@ -197,7 +196,7 @@ func (t *cacheTrial) put(v uint32) {
 	}
 }
 
-// look counts a pixel, which is in some caches perhaps, and puts it into all.
+// look looks a pixel up in all caches, counts the results, and adds the pixel.
 func (t *cacheTrial) look(v uint32) {
 	key := cacheKey(v, maxCacheBits)
 	for i := range t.sizes[:t.tried] {
@@ -211,10 +210,10 @@ func (t *cacheTrial) look(v uint32) {
 	}
 }
 
-// symbolCost estimates what symbols and their code take, in bits.
+// symbolCost estimates the size of symbols and their prefix code, in bits.
 func symbolCost(counts []uint32) int64 { return entropy(counts) + codeCost(counts) }
 
-// cost estimates what symbols and their codes take, in bits.
+// cost estimates the size of the symbols of all alphabets and their prefix codes, in bits.
 func (a alphabets) cost(counts []uint32) (n int64) {
 	a.each(func(from, to int) {
 		n += symbolCost(counts[from:to])
@@ -222,7 +221,7 @@ func (a alphabets) cost(counts []uint32) (n int64) {
 	return n
 }
 
-// codeCost estimates what the lengths of a code take, in bits.
+// codeCost estimates the size of a prefix code, in bits.
 func codeCost(counts []uint32) int64 {
 	kinds, gaps, last := int64(0), int64(0), -1
 	for s, n := range counts {
@@ -237,8 +236,8 @@ func codeCost(counts []uint32) int64 {
 	return codeBits(kinds, gaps, last)
 }
 
-// codeBits estimates what the lengths of a code of that many symbols take, in bits, which stand one after the other
-// without that many gaps.
+// codeBits estimates the size of a prefix code from the number of its symbols, the number of gaps between them, and
+// the last symbol.
 func codeBits(kinds, gaps int64, last int) int64 {
 	switch {
 	case kinds < 2 && last < 256:

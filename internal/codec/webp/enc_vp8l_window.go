@@ -1,18 +1,17 @@
 package webp
 
-// A pixelWindow remembers where the pixels of some length were that have a hash. It is the last place only, but a match of that length is
-// likely to go on.
+// A pixelWindow finds long matches. It stores the last position of each hash of size consecutive pixels.
 type pixelWindow struct {
-	last  []int32 // by hash: the first pixel of the window, plus 1
+	last  []int32 // first pixel of the last window with each hash, plus 1
 	shift uint
 	size  int
 
-	// The hash of a window is a polynomial of its pixels, so that of the next one is known from it.
+	// The hash is a polynomial in the pixels, so the next one can be computed from it.
 	hash  uint32
-	power uint32 // of windowBase: the factor of the pixel that leaves it
+	power uint32 // windowBase^size, the factor of the pixel that leaves the window
 }
 
-// windowSizes are how long windows are: a run of what prediction leaves of a gradient with its end, and several of them.
+// windowSizes are the numbers of pixels in the windows.
 var windowSizes = [2]int{24, 96}
 
 const windowBase = 0x9e3779b1
@@ -29,8 +28,8 @@ func (w *pixelWindow) begin(px []uint32, size int) {
 	}
 }
 
-// look returns the match at the last place of the window that begins at pixel i, if it is longer than best, and moves the window to
-// the next pixel.
+// look examines the last position of the window that starts at pixel i. If the match there is longer than best, look
+// returns it. It also moves the window to the next pixel.
 func (w *pixelWindow) look(px []uint32, i, best, distance int) (int, int) {
 	end := i + w.size
 	if end > len(px) {

@@ -2,8 +2,9 @@ package webp
 
 import "encoding/binary"
 
-// The loop filter, four positions along an edge at a time: a word has a lane of 16 bits for each. A lane that may be negative
-// has something added to it, so that none borrows from the next one; its name ends in the sum of what was added, as in d256.
+// These are the loop filters of filter.go for four positions along an edge at a time. A word has a lane of 16 bits for
+// each position. A constant is added to lanes that may be negative, so that no lane borrows from the next one. A name
+// like d256 tells the constant.
 const (
 	ones   = 0x0001000100010001 // times n: n in each lane
 	low8   = 255 * ones
@@ -11,8 +12,8 @@ const (
 	inWord = 0x0000FFFF0000FFFF // every other lane
 )
 
-// laneLimits are those of a strength, for smooth: added to a difference d256 the lower ones give a lane with the top bit where the difference is
-// not too far below zero; and so does the upper one less the difference where it is not too far above.
+// laneLimits are the limits of a strength, for smooth. For a difference d and a limit v, low + d256 has the top bit of
+// the lane set if d is at least -v, and high - d256 if d is at most v.
 type laneLimits struct{ edge, inner, interiorLow, interiorHigh, hevLow, hevHigh uint64 }
 
 func newLaneLimits(s *strength) laneLimits {
@@ -23,22 +24,22 @@ func newLaneLimits(s *strength) laneLimits {
 	}
 }
 
-// lanes are the pixels across an edge, of four positions: p3, p2, p1, p0, q0, q1, q2, q3.
+// lanes holds the pixels across an edge at four positions: p3, p2, p1, p0, q0, q1, q2, q3.
 type lanes [8]uint64
 
-// absolute is the difference that d256 stands for, without its sign.
+// absolute returns the magnitude of the difference in d256.
 func absolute(d256 uint64) uint64 {
 	negative := ^d256 >> 8 & ones
 	return (d256&low8 ^ (negative<<8 - negative)) + negative
 }
 
-// all makes 0xFFFF of each lane with the top bit, and 0 of the others.
+// all turns lanes with the top bit set into 0xFFFF, and other lanes into 0.
 func all(lanes uint64) uint64 {
 	lanes &= top
 	return lanes | (lanes - lanes>>15)
 }
 
-// smooth says where the differences on both sides of the edge are within the limits, of which limit is edge or inner, and where they are large right at it.
+// smooth returns masks of the lanes whose differences are within the limits, and of those with high edge variance.
 func (l *lanes) smooth(limit uint64, s *laneLimits) (ok, high uint64) {
 	const bias = 256 * ones
 	lo, hi := s.interiorLow, s.interiorHigh
@@ -60,14 +61,15 @@ func (l *lanes) smooth(limit uint64, s *laneLimits) (ok, high uint64) {
 	return ok, ok &^ all(calm)
 }
 
-// steps are what common adds and subtracts, times 8: f1 and f2 have 128 added. far has bits where it would have to be limited to five bits,
-// which is rare.
+// steps returns the adjustments f1 = (a+4)>>3 and f2 = (a+3)>>3 of common, with 128 added. far has bits set if an
+// adjustment would have to be clamped to five bits, which is rare.
 func steps(a1024 uint64) (f1, f2, far uint64) {
 	f1, f2 = (a1024+4*ones)>>3&(0x1FFF*ones), (a1024+3*ones)>>3&(0x1FFF*ones)
 	return f1, f2, ((f1 + 16*ones ^ 128*ones) | (f2 + 16*ones ^ 128*ones)) & (0xFFE0 * ones)
 }
 
-// inner is innerFilter. It changes nothing, and says so, where a result has to be limited, and where nothing is to be done, if none is to be.
+// inner is innerFilter. If a result would have to be clamped, or no lane needs the filter, it changes nothing and
+// reports that.
 func (l *lanes) inner(s *laneLimits) (changed, limited bool) {
 	const bias = 256 * ones
 	ok, high := l.smooth(s.inner, s)
@@ -90,7 +92,7 @@ func (l *lanes) inner(s *laneLimits) (changed, limited bool) {
 	return true, false
 }
 
-// edge is edgeFilter, with the results of inner.
+// edge is edgeFilter. Its results are those of inner.
 func (l *lanes) edge(s *laneLimits) (changed, limited bool) {
 	const bias, four = 256 * ones, 1024 * ones
 	ok, high := l.smooth(s.edge, s)
@@ -118,7 +120,7 @@ func (l *lanes) edge(s *laneLimits) (changed, limited bool) {
 	return true, false
 }
 
-// transpose makes columns of the lanes of rows, and the other way round.
+// transpose exchanges rows and columns.
 func transpose(a, b, c, d uint64) (_, _, _, _ uint64) {
 	t := (a>>16 ^ b) & inWord
 	a, b = a^t<<16, b^t
@@ -128,7 +130,7 @@ func transpose(a, b, c, d uint64) (_, _, _, _ uint64) {
 	return a&half | c<<32, b&half | d<<32, a>>32 | c&^half, b>>32 | d&^half
 }
 
-// readRows takes four rows of pix, the first at pix[at-4:].
+// readRows reads four rows of pix. The first row starts at pix[at-4].
 func (l *lanes) readRows(pix []byte, at, stride int) {
 	a := binary.LittleEndian.Uint64(pix[at-4:])
 	b := binary.LittleEndian.Uint64(pix[at+stride-4:])
@@ -138,7 +140,7 @@ func (l *lanes) readRows(pix []byte, at, stride int) {
 	l[1], l[3], l[5], l[7] = transpose(a>>8&low8, b>>8&low8, c>>8&low8, d>>8&low8)
 }
 
-// writeRows is the other way of readRows.
+// writeRows writes the rows that readRows reads.
 func (l *lanes) writeRows(pix []byte, at, stride int) {
 	a, b, c, d := transpose(l[0]|l[1]<<8, l[2]|l[3]<<8, l[4]|l[5]<<8, l[6]|l[7]<<8)
 	binary.LittleEndian.PutUint64(pix[at-4:], a)
@@ -147,7 +149,8 @@ func (l *lanes) writeRows(pix []byte, at, stride int) {
 	binary.LittleEndian.PutUint64(pix[at+3*stride-4:], d)
 }
 
-// filterColumns filters an upright edge of n pixels on the left of pix[at], four at a time. outer is of macroblocks.
+// filterColumns filters a vertical edge of n pixels on the left of pix[at], four at a time. outer selects edgeFilter,
+// for edges of macroblocks.
 func filterColumns(pix []byte, at, stride, n int, s *strength, outer bool) {
 	var l lanes
 	for range n / 4 {
@@ -162,7 +165,7 @@ func filterColumns(pix []byte, at, stride, n int, s *strength, outer bool) {
 	}
 }
 
-// filterRows filters a level edge of n pixels above pix[at], eight at a time.
+// filterRows filters a horizontal edge of n pixels above pix[at], eight at a time.
 func filterRows(pix []byte, at, stride, n int, s *strength, outer bool) {
 	var even, odd lanes
 	for range n / 8 {
@@ -183,7 +186,7 @@ func filterRows(pix []byte, at, stride, n int, s *strength, outer bool) {
 			oneByOne(pix, at, 1, stride, 8, s, outer)
 		case changed:
 			from = at - 3*stride
-			for i := 1; i < 7; i++ { // no filter changes the outermost
+			for i := 1; i < 7; i++ { // no filter changes the outermost pixels
 				binary.LittleEndian.PutUint64(pix[from:], even[i]|odd[i]<<8)
 				from += stride
 			}

@@ -104,7 +104,7 @@ func (d *lossless) give(n int64) {
 
 func (d *lossless) close() { d.give(d.taken) }
 
-// putRGBA writes pixels as bytes, red first.
+// putRGBA writes pixels as R, G, B, A bytes.
 func putRGBA(dst []byte, row []uint32) {
 	dst = dst[:4*len(row)]
 	for i, v := range row {
@@ -112,7 +112,7 @@ func putRGBA(dst []byte, row []uint32) {
 	}
 }
 
-// putRGBX is like putRGBA for an opaque picture, whose alpha samples are ignored.
+// putRGBX is like putRGBA, but sets alpha to 255. Opaque pictures may have other values there.
 func putRGBX(dst []byte, row []uint32) {
 	dst = dst[:4*len(row)]
 	for i, v := range row {

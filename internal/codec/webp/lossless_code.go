@@ -2,10 +2,10 @@ package webp
 
 import "errors"
 
-// A code is where in the table of its group a prefix code is looked up (RFC 9649, 6.2): an entry for
-// each value that the next rootBits bits, or fewer where no symbol needs more, can have. It holds a
-// symbol and its length in the lowest 4 bits, or, if these are more than rootBits, where a second
-// table stands behind the first one, for so many bits more.
+// A code locates the lookup table of a prefix code (RFC 9649, 6.2) in the table of its group. The root table is
+// indexed by the next rootBits bits, or fewer if all codes are shorter. An entry holds a symbol, and the length of its
+// code in the lowest 4 bits. If the code is longer than rootBits, the entry refers to a second table, which is indexed
+// by the bits that follow.
 type code struct {
 	start uint16
 	mask  uint16
@@ -16,7 +16,7 @@ const (
 	maxLength = 15
 )
 
-// Alphabets. The first one grows by the entries of the color cache.
+// Alphabet sizes. The color cache adds its entries to the first alphabet.
 const (
 	greenSymbols    = 256 + 24
 	literalSymbols  = 256
@@ -25,20 +25,20 @@ const (
 	maxSymbols      = greenSymbols + 1<<maxCacheBits
 )
 
-// maxGroup is the most entries that the five codes of a group have: with rootBits, 2704 for 2328
-// symbols, 630 for 256 and 410 for 40, as zlib's program enough.c finds.
+// maxGroup is the largest number of table entries of a group's five codes. With rootBits, the codes need at most 2704
+// entries for 2328 symbols, 630 for 256 and 410 for 40, according to zlib's program enough.c.
 const maxGroup = 2704 + 3*630 + 410
 
 var errCode = errors.New("webp: a prefix code that is none")
 
-// lengths are those of the symbols that a code has. The others have none.
+// lengths holds the symbols of a code that have a length, and their lengths.
 type lengths struct {
 	of      [maxSymbols]uint8
-	symbols []uint16 // ascending
+	symbols []uint16 // in ascending order
 	scratch [maxSymbols]uint16
 	sorted  [maxSymbols]uint16
 	table   [maxGroup]uint16
-	used    int // of table
+	used    int // number of used entries of table
 }
 
 func (l *lengths) reset() { l.symbols = l.scratch[:0] }
@@ -48,11 +48,11 @@ func (l *lengths) add(symbol int, length uint8) {
 	l.symbols = append(l.symbols, uint16(symbol))
 }
 
-// build appends the code's table to l.table.
+// build appends the lookup table of the code to l.table.
 func (l *lengths) build() (c code, err error) {
 	t := l.table[l.used:]
 	c.start = uint16(l.used)
-	if len(l.symbols) == 1 { // which takes no bits
+	if len(l.symbols) == 1 { // a single symbol takes no bits
 		t[0] = l.symbols[0] << 4
 		l.used++
 		return c, nil
@@ -87,10 +87,10 @@ func (l *lengths) build() (c code, err error) {
 	return c, nil
 }
 
-// fillTables makes the tables of a code whose symbols are sorted by length, count[n] of n bits each.
-// It returns the number of entries.
+// fillTables fills the lookup tables of a code. The symbols are sorted by length, and count[n] of them have n bits. It
+// returns the number of entries.
 func fillTables(t []uint16, sorted []uint16, count *[maxLength + 1]int, root int) int {
-	key := 0 // the code, whose first bit is the lowest one
+	key := 0 // the code, with its first bit in the lowest place
 	for n := 1; n <= root; n++ {
 		for _, s := range sorted[:count[n]] {
 			t[key] = s<<4 | uint16(n)
@@ -122,7 +122,7 @@ func fillTables(t []uint16, sorted []uint16, count *[maxLength + 1]int, root int
 	return size
 }
 
-// subBits returns how many bits a second table is for, whose first symbol is number i of those of n
+// subBits returns the number of index bits of a second table whose first symbol is number i of the symbols with n
 // bits.
 func subBits(count *[maxLength + 1]int, n, i, root int) int {
 	left := 1<<(n-root) - (count[n] - i)
@@ -133,7 +133,7 @@ func subBits(count *[maxLength + 1]int, n, i, root int) int {
 	return n - root
 }
 
-// nextKey adds 1 to a number of n bits whose bits are reversed.
+// nextKey increments a number of n bits whose bits are in reversed order.
 func nextKey(key, n int) int {
 	step := 1 << (n - 1)
 	for key&step != 0 {
@@ -142,16 +142,16 @@ func nextKey(key, n int) int {
 	return key&(step-1) | step
 }
 
-// The lengths of a code are coded themselves (RFC 9649, 6.2.1).
+// Symbols of the code length code (RFC 9649, 6.2.1).
 var lengthOrder = [19]uint8{17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
 
 const (
-	repeatLast = 16 + iota // the last length that was not 0
+	repeatLast = 16 + iota // repeats the last nonzero length
 	repeatZero
 	repeatZeros
 )
 
-// readLengths reads the lengths of a code of so many symbols into l.
+// readLengths reads the code lengths of n symbols into l.
 func (b *bitReader) readLengths(l *lengths, symbols int) error {
 	l.reset()
 	if b.flag() {
@@ -173,7 +173,7 @@ func (b *bitReader) readLengths(l *lengths, symbols int) error {
 		return err
 	}
 	table := l.table[c.start:]
-	l.used = used // the next table may overwrite it
+	l.used = used // the next table may overwrite this one
 	l.reset()
 	left := symbols
 	if b.flag() {
@@ -220,7 +220,7 @@ func (b *bitReader) readLengths(l *lengths, symbols int) error {
 	return nil
 }
 
-// readSimple reads a code of one or two symbols.
+// readSimple reads a simple code of one or two symbols.
 func (b *bitReader) readSimple(l *lengths, symbols int) error {
 	two := b.flag()
 	n := uint(1)

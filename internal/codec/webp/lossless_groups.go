@@ -1,6 +1,6 @@
 package webp
 
-// readTiles reads which group each tile has. It returns how many groups there are.
+// readTiles reads the group of each tile and returns the number of groups.
 func (p *pixels) readTiles() (groups int, err error) {
 	d := p.d
 	p.tileBits = uint(d.bits.read(3)) + 2
@@ -18,7 +18,7 @@ func (p *pixels) readTiles() (groups int, err error) {
 	})
 }
 
-// readGroups reads n groups and keeps those that tiles have, which are numbered anew.
+// readGroups reads n groups. It keeps the groups that tiles use, and renumbers them.
 func (p *pixels) readGroups(n int) error {
 	numbers, err := makeTaken[int32](p.d, n, 4)
 	if err != nil {

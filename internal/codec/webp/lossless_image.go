@@ -7,46 +7,44 @@ import (
 
 var errDistance = errors.New("webp: a reference to before the first pixel")
 
-// codes are the five codes that the pixels of a tile have (RFC 9649, 6.2.2): a group.
+// codes are the five prefix codes of a group (RFC 9649, 6.2.2).
 type codes struct {
 	table                             []uint16
 	green, red, blue, alpha, distance code
 
-	// literal is a pixel without its green, if the three others are one symbol each.
+	// literal holds red, blue and alpha of all literals, if the codes of these samples have a single symbol each.
 	literal uint32
 	simple  bool
 }
 
-// How far back a reference reaches, and how many pixels it copies, at most (RFC 9649, 5.2.2).
+// The largest distance and the largest length of a backward reference (RFC 9649, 5.2.2).
 const (
 	maxDistance = 1 << 20
 	maxCopy     = 1 << 12
 )
 
-// pixels are an entropy-coded image, which is decoded row by row (RFC 9649, 5.2): ARGB, the blue sample
-// in the lowest bits.
+// pixels decodes an entropy-coded image row by row (RFC 9649, 5.2). Pixels are ARGB with blue in the lowest byte.
 type pixels struct {
 	d             *lossless
 	width, height int
-	y             int // of the current row
+	y             int // the current row
 
 	groups   []codes
-	tiles    []uint16 // the number of each tile's group; nil: there is one
+	tiles    []uint16 // group of each tile; nil means that there is one group
 	tileBits uint
-	across   int // tiles
+	across   int // number of tiles in a row
 
 	cache     []uint32
 	cacheBits uint
-	cached    int // pixels of buf before this one are in the cache
+	cached    int // number of pixels of buf that are in the cache
 
 	buf   []uint32 // the last pixels
-	start int      // of the current row in buf
-	at    int      // the next pixel in buf
-	left  int      // pixels that may still come, from start on
+	start int      // index of the current row in buf
+	at    int      // index of the next pixel in buf
+	left  int      // number of pixels left, counted from start
 }
 
-// newPixels reads what stands before the pixels of an image. That of the picture itself may have more
-// than one group.
+// newPixels reads the data before the pixels of an image. Only the main image can have several groups.
 func (d *lossless) newPixels(width, height int, top bool) (*pixels, error) {
 	p := &pixels{d: d, width: width, height: height, left: width * height, tileBits: 31}
 	if d.bits.flag() {
@@ -75,16 +73,16 @@ func (d *lossless) newPixels(width, height int, top bool) (*pixels, error) {
 	return p, err
 }
 
-// release gives back the memory of an image that is done with.
+// release gives the memory of a finished image back.
 func (p *pixels) release() {
 	p.d.give(4 * int64(len(p.buf)))
 	p.buf = nil
 }
 
-// codesBytes is what a group takes beside its table.
+// codesBytes is the memory of a group without its tables.
 const codesBytes = 56
 
-// row decodes the next row, which is valid until the next call.
+// row decodes the next row. The row is valid until the next call.
 func (p *pixels) row() ([]uint32, error) {
 	if p.start+min(p.left, p.width+maxCopy) > len(p.buf) {
 		p.slide()
@@ -105,7 +103,7 @@ func (p *pixels) row() ([]uint32, error) {
 	return row, p.d.meter.Spend(int64(p.width/4 + 1))
 }
 
-// slide makes room in buf and keeps what references may reach.
+// slide makes room in buf. It keeps the pixels that backward references may reach.
 func (p *pixels) slide() {
 	p.fillCache()
 	from := p.start - maxDistance
@@ -113,7 +111,8 @@ func (p *pixels) slide() {
 	p.start, p.at, p.cached = p.start-from, n, n
 }
 
-// tile decodes from the pixel at x of the row on to the end of its tile, or farther.
+// tile decodes pixels from position x of the row to the end of the tile. A backward reference may continue beyond
+// that.
 func (p *pixels) tile(x, end int) error {
 	g := &p.groups[0]
 	if p.tiles != nil {
@@ -132,7 +131,7 @@ func (p *pixels) tile(x, end int) error {
 	return p.run(g, end)
 }
 
-// run decodes up to the pixel before end, or farther.
+// run decodes pixels up to index end. A backward reference may continue beyond that.
 func (p *pixels) run(g *codes, end int) error {
 	b := &p.d.bits
 	v, n, data, pos := b.v, b.n, b.data, b.pos
@@ -197,12 +196,12 @@ func (p *pixels) run(g *codes, end int) error {
 	return nil
 }
 
-// second returns the entry of a second table that e, an entry of the first one, refers to.
+// second returns the entry in a second table. e is the entry of the root table that refers to it.
 func second(table []uint16, e uint16, v uint64) uint16 {
 	return table[uint64(e>>4)+v>>rootBits&(1<<(e&15-rootBits)-1)]
 }
 
-// symbol reads a symbol. It returns its entry.
+// symbol reads a symbol and returns its table entry.
 func (b *bitReader) symbol(table []uint16, mask uint16) uint16 {
 	if b.n < maxLength {
 		b.fill()
@@ -216,7 +215,7 @@ func (b *bitReader) symbol(table []uint16, mask uint16) uint16 {
 	return e
 }
 
-// special decodes what a symbol beyond those of literals stands for: pixels that have been there.
+// special decodes a backward reference or a color cache index.
 func (p *pixels) special(g *codes, symbol int) error {
 	if symbol >= greenSymbols {
 		p.fillCache()
@@ -248,12 +247,12 @@ func (p *pixels) special(g *codes, symbol int) error {
 	for len(to) > 0 {
 		n := copy(to, from[:min(distance, len(to))])
 		to = to[n:]
-		distance += n // what was copied may be copied on
+		distance += n // the copied pixels may overlap with the copy
 	}
 	return nil
 }
 
-// value reads a length or distance, of which symbol is the prefix.
+// value reads the extra bits of a length or distance and returns its value.
 func (b *bitReader) value(symbol int) int {
 	if symbol < 4 {
 		return symbol + 1
@@ -262,7 +261,7 @@ func (b *bitReader) value(symbol int) int {
 	return (2+symbol&1)<<extra + int(b.read(extra)) + 1
 }
 
-// fillCache puts the pixels into the cache that are not in it yet.
+// fillCache adds the latest pixels to the color cache.
 func (p *pixels) fillCache() {
 	if p.cache == nil {
 		return
@@ -275,8 +274,8 @@ func (p *pixels) fillCache() {
 	p.cached = p.at
 }
 
-// neighbors are the pixels that the first distances stand for: how many rows above, in the upper 4
-// bits, and 8 less how many columns to the left.
+// neighbors lists the pixels of the short distance codes. The upper 4 bits are the number of rows above. The lower 4
+// bits are 8 less the number of columns to the left.
 var neighbors = [120]uint8{
 	0x18, 0x07, 0x17, 0x19, 0x28, 0x06, 0x27, 0x29, 0x16, 0x1a, 0x26, 0x2a, 0x38, 0x05, 0x37, 0x39, 0x15, 0x1b, 0x36, 0x3a,
 	0x25, 0x2b, 0x48, 0x04, 0x47, 0x49, 0x14, 0x1c, 0x35, 0x3b, 0x46, 0x4a, 0x24, 0x2c, 0x58, 0x45, 0x4b, 0x34, 0x3c, 0x03,
@@ -288,7 +287,7 @@ var neighbors = [120]uint8{
 
 func tilesOf(size int, bits uint) int { return (size + 1<<bits - 1) >> bits }
 
-// makeTaken takes the memory that it allocates from the account.
+// makeTaken allocates n elements and charges them to the account.
 func makeTaken[T any](d *lossless, n int, size int64) ([]T, error) {
 	if err := d.take(int64(n) * size); err != nil {
 		return nil, err

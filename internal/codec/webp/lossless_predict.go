@@ -1,6 +1,6 @@
 package webp
 
-// unpredict adds its prediction to each pixel of a row (RFC 9649, 4.1).
+// unpredict adds the predictions to the pixels of a row (RFC 9649, 4.1).
 func (t *transform) unpredict(row []uint32, y int) {
 	if y == 0 {
 		row[0] = addPixels(row[0], 0xff000000)
@@ -8,7 +8,7 @@ func (t *transform) unpredict(row []uint32, y int) {
 	} else {
 		above := t.above[:len(row)+1]
 		row[0] = addPixels(row[0], above[0])
-		above[len(row)] = row[0] // above and on the right of the last pixel stands the first one of this row
+		above[len(row)] = row[0] // the pixel above and to the right of the last one is the first pixel of this row
 		modes := t.modes[y>>t.bits*t.across:][:t.across]
 		for x := 1; x < len(row); {
 			tile := x >> t.bits
@@ -28,8 +28,8 @@ func addLeft(row []uint32, from int) {
 	}
 }
 
-// unpredictTile adds the prediction of a mode from the pixel at from on. above is the row above, with
-// a pixel more.
+// unpredictTile adds the predictions of a mode to pixels from index from on. above is the row above, and one more
+// pixel.
 func unpredictTile(row, above []uint32, from int, mode uint8) {
 	above = above[:len(row)+1]
 	left, corner := row[from-1], above[from-1]
@@ -98,12 +98,12 @@ func addRow(row, prediction []uint32) {
 	}
 }
 
-// meanPixel returns the means of samples, rounded down.
+// meanPixel returns the mean of each sample, rounded down.
 func meanPixel(a, b uint32) uint32 { return (a^b)&0xfefefefe>>1 + a&b }
 
-// nearer returns the one of left and above that left + above - corner differs less from.
+// nearer returns left or above, whichever is closer to left + above - corner.
 func nearer(left, above, corner uint32) uint32 {
-	var d int32 // the sum of what differs from left, less that of what differs from above
+	var d int32 // total difference from left, less the total difference from above
 	for s := 0; s < 32; s += 8 {
 		l, a, c := int32(left>>s&0xff), int32(above>>s&0xff), int32(corner>>s&0xff)
 		d += abs(a-c) - abs(l-c)
@@ -114,7 +114,7 @@ func nearer(left, above, corner uint32) uint32 {
 	return above
 }
 
-// gradient returns left + above - corner, clipped.
+// gradient returns left + above - corner, clamped.
 func gradient(left, above, corner uint32) (p uint32) {
 	for s := 0; s < 32; s += 8 {
 		p |= uint32(clip(int32(left>>s&0xff)+int32(above>>s&0xff)-int32(corner>>s&0xff))) << s
@@ -122,7 +122,7 @@ func gradient(left, above, corner uint32) (p uint32) {
 	return p
 }
 
-// halfGradient returns m + (m - corner)/2, clipped.
+// halfGradient returns m + (m - corner)/2, clamped.
 func halfGradient(m, corner uint32) (p uint32) {
 	for s := 0; s < 32; s += 8 {
 		a, c := int32(m>>s&0xff), int32(corner>>s&0xff)

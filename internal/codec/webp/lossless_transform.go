@@ -8,20 +8,20 @@ const (
 	colorIndexing
 )
 
-// A transform is one that the encoder has made and that is undone row by row.
+// A transform is a transform of the encoder, which the decoder inverts row by row.
 type transform struct {
 	kind  uint32
-	width int  // of the row once it is undone
-	bits  uint // of the size of tiles; of colorIndexing: of the number of pixels that one holds
+	width int  // width of a row after the inverse transform
+	bits  uint // logarithm of the tile size; for colorIndexing, logarithm of the number of indices per pixel
 
-	tiles   []uint32 // of colorTransform: multipliers
-	modes   []uint8  // of predictorTransform
-	across  int      // tiles
-	above   []uint32 // of predictorTransform: the row above, and one pixel more
-	palette []uint32 // of colorIndexing: as many colors as there may be
+	tiles   []uint32 // multipliers, for colorTransform
+	modes   []uint8  // modes, for predictorTransform
+	across  int      // number of tiles in a row
+	above   []uint32 // the row above and one more pixel, for predictorTransform
+	palette []uint32 // 256 colors, for colorIndexing
 }
 
-// readTransform reads the data of a transform whose result has that width.
+// readTransform reads the data of a transform. width is the width after the inverse transform.
 func (d *lossless) readTransform(kind uint32, width int) (t transform, err error) {
 	t = transform{kind: kind, width: width}
 	switch kind {
@@ -39,7 +39,7 @@ func (d *lossless) readTransform(kind uint32, width int) (t transform, err error
 		case n <= 16:
 			t.bits = 1
 		}
-		t.palette = make([]uint32, 256) // an index beyond the colors is transparent black
+		t.palette = make([]uint32, 256) // indices beyond the palette are transparent black
 		err = d.subImage(n, 1, func(_ int, row []uint32) {
 			var last uint32
 			for i, v := range row {
@@ -71,7 +71,7 @@ func (d *lossless) readTransformTiles(t *transform, down int) (err error) {
 	})
 }
 
-// packed returns the width of a row before t is undone, from that afterwards.
+// packed returns the width of a row before the inverse transform. width is the width after it.
 func (t *transform) packed(width int) int {
 	if t.kind == colorIndexing {
 		return tilesOf(width, t.bits)
@@ -79,7 +79,7 @@ func (t *transform) packed(width int) int {
 	return width
 }
 
-// undo undoes t in a row, which has room for its whole width.
+// undo applies the inverse transform to a row. The slice has room for the full width.
 func (t *transform) undo(row []uint32, y int) {
 	row = row[:t.width]
 	switch t.kind {
@@ -97,7 +97,7 @@ func (t *transform) undo(row []uint32, y int) {
 	}
 }
 
-// unpack replaces indices by their colors: from the last one on, as several lie in one pixel.
+// unpack replaces indices by colors. It starts with the last pixel, because a pixel may hold several indices.
 func (t *transform) unpack(row []uint32) {
 	palette := (*[256]uint32)(t.palette)
 	if t.bits == 0 {
@@ -115,8 +115,8 @@ func (t *transform) unpack(row []uint32) {
 	}
 }
 
-// uncorrelate adds to red and blue what was predicted of them from green, and to blue what was from
-// red (RFC 9649, 4.2).
+// uncorrelate applies the inverse color transform (RFC 9649, 4.2): it adds a multiple of green to red, and multiples
+// of green and red to blue.
 func (t *transform) uncorrelate(row []uint32, y int) {
 	tiles := t.tiles[y>>t.bits*t.across:][:t.across]
 	for _, m := range tiles {
@@ -132,7 +132,7 @@ func (t *transform) uncorrelate(row []uint32, y int) {
 	}
 }
 
-// addPixels adds the samples of two pixels, each modulo 256.
+// addPixels adds the samples of two pixels, modulo 256.
 func addPixels(a, b uint32) uint32 {
 	return (a&0xff00ff00+b&0xff00ff00)&0xff00ff00 | (a&0x00ff00ff+b&0x00ff00ff)&0x00ff00ff
 }

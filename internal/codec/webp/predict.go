@@ -10,7 +10,7 @@ func predictGo(buf []byte, at, stride, size int, mode uint8, hasAbove, hasLeft b
 		predictTM(buf, at, stride, size)
 	case modeVE:
 		left := binary.LittleEndian.Uint64(buf[at-stride:])
-		right := binary.LittleEndian.Uint64(buf[at-stride+size-8:]) // the same, if they are 8
+		right := binary.LittleEndian.Uint64(buf[at-stride+size-8:]) // equal to the first 8 bytes if size is 8
 		for y := range size {
 			row := buf[at+y*stride:][:size]
 			binary.LittleEndian.PutUint64(row, left)
@@ -48,7 +48,7 @@ func mean(buf []byte, at, stride, size int, hasAbove, hasLeft bool) byte {
 	return byte((sum + n/2) / n)
 }
 
-// sum8 adds up the bytes of a word.
+// sum8 returns the sum of the bytes of a word.
 func sum8(v uint64) uint64 {
 	const low = 0x00ff00ff00ff00ff
 	return (v&low + v>>8&low) * 0x0001000100010001 >> 48
@@ -74,7 +74,7 @@ func predictTM(buf []byte, at, stride, size int) {
 		}
 		return
 	}
-	more := binary.LittleEndian.Uint64(buf[at-stride+size-8:]) // the same, if they are 8
+	more := binary.LittleEndian.Uint64(buf[at-stride+size-8:]) // equal to the first 8 bytes if size is 8
 	for y := range size {
 		row := buf[at+y*stride-1:][:1+size]
 		a := newAddend(int32(row[0]) - corner)

@@ -2,11 +2,11 @@ package webp
 
 import "math"
 
-// qualityBytes is how much of a lossy picture says what its quality is.
+// qualityBytes is the number of bytes of a lossy picture that are enough to find its quality.
 const qualityBytes = 64
 
-// qualityOf returns the quality for which libwebp takes as coarse steps as the frame that begins with vp8, 1 to
-// 100, or 0 if the frame does not say it. Of segments the mean counts.
+// qualityOf returns the quality, 1 to 100, at which libwebp uses the quantizer index of a frame. It returns 0 if the
+// index is unknown. If there are several segments, the mean index counts. vp8 is the start of the frame.
 func qualityOf(vp8 []byte) int {
 	var d decoder
 	if err := d.frameHeader(vp8); err != nil {
@@ -28,7 +28,7 @@ func qualityOf(vp8 []byte) int {
 		}
 		sum += min(max(index, 0), 127)
 	}
-	light := math.Pow(1-float64(sum)/(4*127), 3) // the index follows a cube root
+	light := math.Pow(1-float64(sum)/(4*127), 3) // the index is linear in the cube root
 	if light < 0.5 {
 		light *= 1.5
 	} else {

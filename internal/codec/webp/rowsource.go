@@ -9,8 +9,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// rows writes the frame's rows to s. It returns an error at the first that is missing or damaged,
-// and reports whether alpha is, which only tolerant lets pass.
+// rows writes the rows of the frame to s. It returns an error at the first missing or damaged row. broken reports
+// missing or damaged alpha, which is an error unless tolerant is true.
 func (f *frame) rows(ctx context.Context, data []byte, s *sink, tolerant bool) (broken bool, err error) {
 	content := f.image.of(data)
 	if f.lossless() {
@@ -75,9 +75,8 @@ func (f *frame) losslessRows(ctx context.Context, content []byte, s *sink) error
 	return nil
 }
 
-// decodeAlpha decodes the content of a chunk "ALPH" of a picture of size pixels: a byte for each, row
-// by row (WebP Container Specification, "Alpha"). The memory of the result is the caller's to give
-// back.
+// decodeAlpha decodes the content of an "ALPH" chunk (WebP Container Specification, "Alpha"). The result has one byte
+// per pixel. The caller gives its memory back.
 func decodeAlpha(ctx context.Context, content []byte, size image.Point) ([]byte, error) {
 	if len(content) == 0 {
 		return nil, errShort
@@ -105,7 +104,7 @@ func decodeAlpha(ctx context.Context, content []byte, size image.Point) ([]byte,
 	return alpha, nil
 }
 
-// greenOf sets alpha to the green samples of a lossless picture without a header.
+// greenOf copies the green samples of a lossless picture without a header to alpha.
 func greenOf(ctx context.Context, alpha, data []byte, size image.Point) error {
 	d, err := newLossless(ctx, data, size.X, size.Y)
 	if err != nil {

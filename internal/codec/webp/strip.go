@@ -7,8 +7,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// strip keeps a still picture's bitstream and its alpha. It returns nil for an animation and for a
-// file that is cut off.
+// strip keeps the bitstream and the alpha of a still picture. It returns nil for an animation or a truncated file.
 func strip(data []byte, h *codec.Header) []byte {
 	f, ok := h.Detail.(*container)
 	if !ok || f.animated {
@@ -27,7 +26,7 @@ func strip(data []byte, h *codec.Header) []byte {
 		extended = slices.Clone(extended)
 		extended[chunkHead] = flagAlpha
 		return riff(extended, alpha, picture)
-	case image.id == "VP8L" && image.size >= 5: // without a VP8X, the bitstream says whether alpha counts
+	case image.id == "VP8L" && image.size >= 5: // without a "VP8X" chunk the bitstream declares alpha
 		picture[chunkHead+4] &^= 1 << 4
 		if f.first.alpha {
 			picture[chunkHead+4] |= 1 << 4
@@ -36,7 +35,7 @@ func strip(data []byte, h *codec.Header) []byte {
 	return riff(picture)
 }
 
-// chunkBytes returns c with its head, or nil if data does not hold all of it.
+// chunkBytes returns c with its header. It returns nil if the chunk is truncated.
 func chunkBytes(data []byte, c chunk) []byte {
 	content := c.of(data)
 	if int64(len(content)) < c.size {
@@ -45,7 +44,7 @@ func chunkBytes(data []byte, c chunk) []byte {
 	return append(binary.LittleEndian.AppendUint32([]byte(c.id), uint32(c.size)), content...)
 }
 
-// riff puts chunks into a file.
+// riff returns a file of the given chunks.
 func riff(chunks ...[]byte) []byte {
 	out := []byte("RIFF\x00\x00\x00\x00WEBP")
 	for _, chunk := range chunks {

@@ -2,7 +2,7 @@ package webp
 
 // The tables of RFC 6386.
 
-// dcSteps and acSteps are the quantizer's step sizes by index: section 14.1.
+// dcSteps and acSteps are the quantizer steps by index: section 14.1.
 var dcSteps = [128]uint16{
 	4, 5, 6, 7, 8, 9, 10, 10, 11, 12, 13, 14, 15, 16, 17, 17,
 	18, 19, 20, 20, 21, 21, 22, 22, 23, 23, 24, 25, 25, 26, 27, 28,
@@ -25,8 +25,7 @@ var acSteps = [128]uint16{
 	213, 217, 221, 225, 229, 234, 239, 245, 249, 254, 259, 264, 269, 274, 279, 284,
 }
 
-// modeProbs are the probabilities of the modes of a 4×4 block, given those of the blocks above and
-// on the left: section 11.5.
+// modeProbs are the probabilities of the 4×4 modes, by the modes of the blocks above and on the left: section 11.5.
 var modeProbs = [modes][modes][9]uint8{
 	{
 		{231, 120, 48, 89, 115, 113, 120, 152, 112},

@@ -1,7 +1,7 @@
 package webp
 
-// defaultTokenProbs are the probabilities of the nodes of the tree of tokens, by plane, band and
-// context, in the state at the beginning of a frame: RFC 6386, 13.5.
+// defaultTokenProbs are the token probabilities at the start of a key frame, by block type, band, context and tree
+// node: RFC 6386, 13.5.
 var defaultTokenProbs = tokenProbs{
 	{
 		{
@@ -173,7 +173,7 @@ var defaultTokenProbs = tokenProbs{
 	},
 }
 
-// tokenUpdates are the probabilities that a header replaces those: section 13.4.
+// tokenUpdates are the probabilities that the frame header updates a token probability: section 13.4.
 var tokenUpdates = tokenProbs{
 	{
 		{

@@ -17,7 +17,7 @@ type tokenProbs [planes][8][3][11]uint8
 // coefficient is never used.
 type planeProbs [17][3][11]uint8
 
-// bandOf is the band of a coefficient.
+// bandOf holds the band of each coefficient.
 var bandOf = [16]uint8{0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7}
 
 func (t *tokenProbs) byNumber() (probs [planes]planeProbs) {
@@ -29,10 +29,10 @@ func (t *tokenProbs) byNumber() (probs [planes]planeProbs) {
 	return probs
 }
 
-// zigzag is the place in a group of each coefficient, by its number in zigzag order.
+// zigzag holds the index in a group of each coefficient, in zigzag order.
 var zigzag = [16]uint8{0, 1, 16, 32, 17, 2, 3, 18, 33, 48, 49, 34, 19, 35, 50, 51}
 
-// largeProbs are the probabilities of the extra bits of the categories 3 to 6: section 13.2.
+// largeProbs are the probabilities of the extra bits of categories 3 to 6: section 13.2.
 var largeProbs = [4][]uint8{
 	{173, 148, 140},
 	{176, 155, 140, 135},
@@ -40,25 +40,24 @@ var largeProbs = [4][]uint8{
 	{254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129},
 }
 
-// A square is a part of a macroblock whose blocks of coefficients follow each other: the one of
-// first coefficients, or the 16 of luma, or the 4 of Cb or Cr.
+// A square is the set of blocks of one kind in a macroblock: the Y2 block, the 16 luma blocks, or the 4 blocks of Cb
+// or Cr.
 type square struct {
-	side  int // blocks
+	side  int // number of blocks on each side
 	probs *planeProbs
-	steps *[16]int32 // of the quantizer, by a coefficient's number
-	first int        // coefficient: 1 where that before is in planeLumaDC
+	steps *[16]int32 // quantizer steps by coefficient number
+	first int        // number of the first coefficient: 1 if the DC coefficients are in the Y2 block
 
-	// A bit for each neighbor, the lowest for the first: 1 if it has coefficients. Then, of the
-	// last row and column.
+	// One bit per neighboring block, the first block in the lowest bit: 1 if the block has coefficients. readBlocks
+	// replaces them by those of the last row and column.
 	above, left uint8
 
-	to     []group // zero before
-	counts []uint8 // of coefficients, by block
+	to     []group // zero before decoding
+	counts []uint8 // number of coefficients of each block
 }
 
-// readBlocksGo reads the coefficients of a square of 4×4 blocks, multiplies them by the quantizer's
-// steps and puts them where they belong (RFC 6386, 13). A block's count is the number of its last
-// coefficient plus 1, or 0 if it has none, as most do.
+// readBlocksGo reads the coefficients of a square, multiplies them by the quantizer steps, and stores them in the
+// groups (RFC 6386, 13). The count of a block is the number of its last coefficient plus 1, or 0 if it has none.
 func (p *partition) readBlocksGo(s *square) {
 	w := p.window
 	for i := range s.side * s.side {
@@ -83,11 +82,11 @@ func (p *partition) readBlocksGo(s *square) {
 	p.window = w
 }
 
-// readBlock reads a block that has coefficients. q are the probabilities of the first.
+// readBlock reads a block with at least one coefficient. q holds the probabilities of the first token.
 func (p *partition) readBlock(w window, q *[11]uint8, s *square, to []int16) (window, int) {
 	n := s.first
 	for {
-		if w.n < 32 { // the bits of 4 calls
+		if w.n < 32 { // enough for 4 calls
 			w = p.fill(w)
 		}
 		split := w.split(q[1])
@@ -121,7 +120,7 @@ func (p *partition) readBlock(w window, q *[11]uint8, s *square, to []int16) (wi
 	}
 }
 
-// readLarge reads a coefficient of 2 or more. It leaves bits for two calls.
+// readLarge reads the rest of a coefficient of at least 2. The window has bits for two more calls afterwards.
 func (p *partition) readLarge(w window, q *[11]uint8) (window, int32) {
 	var b bool
 	w = p.fill(w)
@@ -168,10 +167,10 @@ func (p *partition) readLarge(w window, q *[11]uint8) (window, int32) {
 	return p.fill(w), extra + 3 + 8<<category
 }
 
-// A border says which blocks along an edge of a macroblock have coefficients, as a square does.
+// A border holds one bit per block along an edge of a macroblock, as in square.
 type border struct {
 	luma, cb, cr uint8
-	dc           uint8 // the block of the first coefficients; stays when a macroblock has none
+	dc           uint8 // the Y2 block; unchanged by macroblocks without one
 }
 
 // readCoefficients reads all blocks of a macroblock.

@@ -2,13 +2,12 @@ package webp
 
 import "encoding/binary"
 
-// A group is what four 4×4 blocks have: their coefficients. The blocks are a row of a macroblock's
-// luma, or its Cb or Cr. What is at x, y of block b is at 16y+4b+x, so that a row of all four can
-// be treated at once.
+// A group holds the coefficients of four 4×4 blocks: a row of luma blocks, or the blocks of Cb or Cr. Coefficient x, y
+// of block b is at index 16y+4b+x, so that a row of all four blocks is contiguous.
 type group [4 * 16]int16
 
-// inverseWHT undoes the Walsh-Hadamard transform of the n first coefficients of 16 blocks, puts
-// them into these and clears them: RFC 6386, 14.3.
+// inverseWHT applies the inverse Walsh-Hadamard transform to the Y2 block, stores the results as the first
+// coefficients of the 16 luma blocks, and clears the Y2 block: RFC 6386, 14.3.
 func inverseWHT(in *group, n uint8, out *[6]group, counts *[24]uint8) {
 	if n <= 1 {
 		if dc := int16((int32(in[0]) + 3) >> 3); n == 1 && dc != 0 {
@@ -44,9 +43,9 @@ func inverseWHT(in *group, n uint8, out *[6]group, counts *[24]uint8) {
 func mul1(v int32) int32 { return v + v*20091>>16 }
 func mul2(v int32) int32 { return v * 35468 >> 16 }
 
-// addGroupGo undoes the cosine transform of a group, adds the result to the pixels and clears the
-// coefficients. The first two blocks begin at dst and dst[4:], the others so many bytes behind
-// them. counts says how many coefficients a block has, 1 standing for the first alone.
+// addGroupGo applies the inverse transform to a group, adds the result to the pixels, and clears the coefficients. The
+// first two blocks start at dst and dst[4:], the other two start others bytes later. counts holds the number of
+// coefficients per block; 1 means that only the first may be nonzero.
 func addGroupGo(dst []byte, stride, others int, g *group, counts []uint8) {
 	for b, n := range counts {
 		if n > 0 {
@@ -55,7 +54,7 @@ func addGroupGo(dst []byte, stride, others int, g *group, counts []uint8) {
 	}
 }
 
-// addBlock is addGroupGo for a block of n coefficients; c[0] is the first.
+// addBlock does the same for one block with n coefficients.
 func addBlock(dst []byte, stride int, c []int16, n uint8) {
 	if n <= 1 {
 		addDC(dst, stride, (int32(c[0])+4)>>3)
@@ -97,8 +96,7 @@ func addDC(dst []byte, stride int, v int32) {
 	}
 }
 
-// An addend is what is to be added to each of 8 bytes. Sums below 0 are 0, those beyond 255 are
-// 255.
+// An addend is added to each of 8 bytes. The sums are clamped to 0 to 255.
 type addend struct{ bytes, flip uint64 } // x-v is ^(^x+v)
 
 func newAddend(v int32) addend {
@@ -113,7 +111,7 @@ func (a addend) to(x uint64) uint64 {
 	return (sum | (over>>7)*255) ^ a.flip
 }
 
-// clip limits v to what a byte holds.
+// clip clamps v to the range of a byte.
 func clip(v int32) byte {
 	if uint32(v) > 255 {
 		v = ^v >> 31
