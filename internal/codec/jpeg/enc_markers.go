@@ -23,16 +23,19 @@ func (e *encoder) startOfFile(sof byte) {
 	}
 }
 
-// huffmanTable makes the table of that number, of DC 0, AC 0, DC 1 and AC 1, from what has been
-// counted, and writes it.
-func (e *encoder) huffmanTable(number int, counts *histogram, extra func(symbol byte) int) {
-	var s huffmanSpec
-	s.optimal(counts)
-	e.codes.set(number, &s, extra)
-	e.out.segment(mDHT, 17+len(s.symbols))
-	e.out.bytes(byte(number&1<<4 | number>>1))
-	e.out.bytes(s.counts[:]...)
-	e.out.bytes(s.symbols...)
+// writeTables writes Huffman tables in one DHT segment. An id has the class of a table, 0 for DC and 1 for AC, in its upper
+// four bits, and the number of the table in its lower four bits.
+func (e *encoder) writeTables(specs []huffmanSpec, ids []byte) {
+	n := 0
+	for i := range specs {
+		n += 17 + len(specs[i].symbols)
+	}
+	e.out.segment(mDHT, n)
+	for i := range specs {
+		e.out.bytes(ids[i])
+		e.out.bytes(specs[i].counts[:]...)
+		e.out.bytes(specs[i].symbols...)
+	}
 }
 
 // startOfScan writes SOS. first is the index of the first of the scan's components.
@@ -40,7 +43,11 @@ func (e *encoder) startOfScan(comps []encComponent, first int, s scan) {
 	e.out.segment(mSOS, 4+2*len(comps))
 	e.out.bytes(byte(len(comps)))
 	for i, c := range comps {
-		e.out.bytes(byte(first+i+1), byte(c.table<<4|c.table))
+		tables := byte(c.table<<4 | c.table)
+		if s.ss > 0 {
+			tables &= 15 // a scan of AC coefficients uses no DC table
+		}
+		e.out.bytes(byte(first+i+1), tables)
 	}
 	e.out.bytes(byte(s.ss), byte(s.se), byte(s.ah<<4|s.al))
 }

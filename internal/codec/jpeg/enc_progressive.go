@@ -16,10 +16,10 @@ var scanScript = [3][]stream{
 
 const scanGroups = 7
 
-// shortScript is that of small pictures, of which a Huffman table and the header of a scan are a part
-// that counts.
+// shortScript is the script of small pictures, in which Huffman tables and headers of scans are a large part of the file. It
+// has only three tables. All of them come in one segment, before the first scan.
 var shortScript = [3][]stream{
-	{{group: 0}, {group: 1, scan: scan{ss: 1, se: 2}}, {group: 3, scan: scan{ss: 3, se: 63}}},
+	{{group: 0}, {group: 1, scan: scan{ss: 1, se: 1}}, {group: 1, scan: scan{ss: 2, se: 2}}, {group: 2, scan: scan{ss: 3, se: 63}}},
 	{{group: 0}, {group: 2, scan: scan{ss: 1, se: 63}}},
 	{{group: 0}, {group: 2, scan: scan{ss: 1, se: 63}}},
 }
@@ -54,10 +54,8 @@ func (e *encoder) progressive() error {
 		}
 	}
 	e.startOfFile(mSOF2)
-	for group := range scanGroups {
-		if err := e.writeGroup(group); err != nil {
-			return err
-		}
+	if err := e.writeScans(); err != nil {
+		return err
 	}
 	e.endOfFile()
 	return nil
@@ -121,28 +119,57 @@ func (s *stream) endRun(to *chunk, counts *histogram) {
 	s.run = 0
 }
 
-// writeGroup writes the scans of a group, behind their Huffman table.
-func (e *encoder) writeGroup(group int) error {
-	first := true
+// writeScans writes the scans of all groups with their Huffman tables. The table of a group of DC scans is DC 0. The
+// tables of AC scans are AC 0 and, in a short script, AC 1.
+func (e *encoder) writeScans() error {
+	var specs [scanGroups]huffmanSpec
+	var ids [scanGroups]byte
+	groups := 0
+	for i := range e.comps {
+		for _, s := range e.script[i] {
+			groups = max(groups, s.group+1)
+			if s.scan.se > 0 {
+				ids[s.group] = 0x10
+			}
+		}
+	}
+	for group := range groups {
+		if err := e.endRuns(group); err != nil {
+			return err
+		}
+		specs[group].optimal(&e.counts[group])
+	}
+	short := e.script == &shortScript
+	if short {
+		ids[groups-1]++
+		e.writeTables(specs[:groups], ids[:groups])
+	}
+	for group := range groups {
+		if !short {
+			e.writeTables(specs[group:group+1], ids[group:group+1])
+		}
+		if err := e.writeGroup(group, &specs[group], ids[group]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeGroup writes the scans of a group, whose Huffman table has been written.
+func (e *encoder) writeGroup(group int, spec *huffmanSpec, id byte) error {
+	if id>>4 == 0 {
+		e.codes.set(0, spec, magnitudeBits)
+	} else {
+		e.codes.set(1, spec, bandBits)
+	}
 	for i := range e.comps {
 		for n := range e.script[i] {
 			s := &e.streams[i][n]
 			if s.group != group {
 				continue
 			}
-			table, extra := 0, magnitudeBits
-			if s.scan.se > 0 {
-				table, extra = 1, bandBits
-			}
-			if first {
-				first = false
-				if err := e.endRuns(group); err != nil {
-					return err
-				}
-				e.huffmanTable(table, &e.counts[group], extra)
-			}
 			comp := e.comps[i]
-			comp.table = 0
+			comp.table = int(id & 15)
 			e.startOfScan([]encComponent{comp}, i, s.scan)
 			if err := e.write(s); err != nil {
 				return err

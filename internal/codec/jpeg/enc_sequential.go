@@ -48,9 +48,13 @@ func (e *encoder) sequential() error {
 		}
 	}
 	e.startOfFile(mSOF0)
-	for table := range 2 * min(len(e.comps), 2) {
-		e.huffmanTable(table, &e.counts[table], magnitudeBits)
+	var specs [4]huffmanSpec
+	tables := 2 * min(len(e.comps), 2)
+	for i := range tables {
+		specs[i].optimal(&e.counts[i])
+		e.codes.set(i, &specs[i], magnitudeBits)
 	}
+	e.writeTables(specs[:tables], []byte{0x00, 0x10, 0x01, 0x11}[:tables])
 	e.startOfScan(e.comps, 0, scan{se: 63})
 	if err := e.write(&e.streams[0][0]); err != nil {
 		return err
