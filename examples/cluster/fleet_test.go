@@ -215,12 +215,27 @@ func (f *fleet) get(address, original string) (a answer) {
 	return answer{status: resp.StatusCode, body: body, err: err}
 }
 
+// getAgain is like get, but sends the request again as long as the answer is 503.
+func (f *fleet) getAgain(address, original string) (a answer) {
+	for start := time.Now(); time.Since(start) < clientTimeout; time.Sleep(100 * time.Millisecond) {
+		if a = f.get(address, original); a.status != http.StatusServiceUnavailable {
+			return a
+		}
+	}
+	return a
+}
+
 // ask sends requests for originals all at once, distributed over the addresses.
 func (f *fleet) ask(addresses, names []string) (wait func() []answer) {
+	return askBy(f.get, addresses, names)
+}
+
+// askBy sends requests for originals all at once, distributed over the addresses.
+func askBy(get func(address, original string) answer, addresses, names []string) (wait func() []answer) {
 	answers := make([]answer, len(names))
 	var wg sync.WaitGroup
 	for i, name := range names {
-		wg.Go(func() { answers[i] = f.get(addresses[i%len(addresses)], name) })
+		wg.Go(func() { answers[i] = get(addresses[i%len(addresses)], name) })
 	}
 	return func() []answer { wg.Wait(); return answers }
 }

@@ -56,6 +56,7 @@ type setup struct {
 	Redis   string // address
 
 	LockTTL, Wait, Timeout time.Duration
+	RequireLock            bool
 }
 
 // state is the state that a worker reports.
@@ -85,7 +86,7 @@ func work(config string) error {
 	}
 	handler, err := thumbnail.NewHandler(thumbnail.Config{
 		Source: originals, Storage: store, Signer: testSigner, Locker: locker,
-		LockTTL: s.LockTTL, Wait: s.Wait, Timeout: s.Timeout,
+		LockTTL: s.LockTTL, Wait: s.Wait, Timeout: s.Timeout, RequireLock: s.RequireLock,
 		MaxQueue: 10_000,
 		Logger:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
