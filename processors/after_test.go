@@ -15,7 +15,7 @@ import (
 
 func mark(img draw.Image) { img.Set(0, 0, color.NRGBA{255, 0, 0, 255}) }
 
-// plain is a Processor and nothing else.
+// plain is a Processor without optional methods.
 type plain struct{}
 
 func (plain) Process(_ context.Context, src image.Image, _, _ int) (image.Image, error) {

@@ -8,13 +8,14 @@ import (
 	"slices"
 )
 
-// An arrangement puts the colors that many frames change to first in a palette: indices of few bits make short codes.
+// An arrangement reorders a palette so that the colors that change in many frames come first, because small
+// indices make short codes.
 type arrangement struct {
 	to      [256]uint8
-	palette color.Palette // as arranged
+	palette color.Palette // after the reordering
 }
 
-// newArrangement arranges a palette for frames that have it. It looks at them up to the end of ctx.
+// newArrangement orders a palette for frames that use it. It examines the frames until ctx ends.
 func newArrangement(ctx context.Context, palette color.Palette, frames []*image.Paletted) *arrangement {
 	var frequency [256]int
 	for i, img := range frames {
@@ -37,7 +38,7 @@ func newArrangement(ctx context.Context, palette color.Palette, frames []*image.
 	for i, c := range palette {
 		order[i] = uint8(i)
 		if _, _, _, a := c.RGBA(); a == 0 {
-			frequency[i] = len(frames) // unchanged pixels have it
+			frequency[i] = len(frames) // unchanged pixels use it
 		}
 	}
 	slices.SortStableFunc(order, func(a, b uint8) int { return cmp.Compare(frequency[b], frequency[a]) })
@@ -49,10 +50,10 @@ func newArrangement(ctx context.Context, palette color.Palette, frames []*image.
 	return a
 }
 
-// indicesPerLook is how many indices are passed between two looks at a context.
+// indicesPerLook is the number of indices between two checks of a context.
 const indicesPerLook = 1 << 20
 
-// apply arranges a frame, up to the end of ctx. Colors that the palette has got since come last.
+// apply reorders a frame, unless ctx ends. Colors that were added to the palette later come last.
 func (a *arrangement) apply(ctx context.Context, img *image.Paletted) {
 	for i := len(a.palette); i < len(img.Palette); i++ {
 		a.to[i] = uint8(i)

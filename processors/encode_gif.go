@@ -72,7 +72,7 @@ func (e GIF) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, o
 	return g.finish(w, loop)
 }
 
-// loss returns how lossy a file is.
+// loss returns the loss that the encoder may cause: see gif.Encoder.
 func (e GIF) loss(original Original) int {
 	if n := original.Exceeded; n > 0 {
 		return max(e.Lossy, 10<<n)
@@ -80,7 +80,7 @@ func (e GIF) loss(original Original) int {
 	return min(max(e.Lossy, 0), 200)
 }
 
-// still returns a sequence of one frame, the picture.
+// still returns a sequence with the picture as its only frame.
 func still(ctx context.Context, img image.Image) iter.Seq2[Frame, error] {
 	return func(yield func(Frame, error) bool) {
 		out, fresh, err := pixels.NRGBA(ctx, img)
@@ -104,14 +104,14 @@ type gifWriter struct {
 	held     []Frame
 	moving   bool // there is more than one frame
 	scaled   bool // see Animation and Original
-	asked    bool // for a loss
-	decided  bool // about the recipe
+	asked    bool // GIF.Lossy is set
+	decided  bool // the recipe has been chosen
 	colors   func() []color.NRGBA
 	original Original
 	recipe   recipe
 }
 
-// A painter is what frames have in common that follow one another.
+// A painter has the state that consecutive frames share.
 type painter struct {
 	exact    exactColors
 	ditherer *quantize.Ditherer // of earlier frames without exact colors, or nil
@@ -119,7 +119,7 @@ type painter struct {
 	arranged *arrangement       // of palette, or nil
 }
 
-// heldBytes is how many bytes of frames share one choice of palettes.
+// heldBytes is the size of the decoded frames, in bytes, for which palettes are chosen together.
 const heldBytes = 32 << 20
 
 // take takes memory from the account; close gives it back.
@@ -165,7 +165,8 @@ func (g *gifWriter) add(f Frame) (err error) {
 	if err := g.ctx.Err(); err != nil {
 		return err
 	}
-	// What is held, as colors and as indices; and what is packed of it, 12 bits a pixel at most.
+	// The memory of the frame as colors and as indices, and of its packed form, which has at most 12 bits per
+	// pixel.
 	if err := g.take(5*area(f.Image.Rect.Size()) + area(f.Image.Rect.Size())*3/2 + 3<<10); err != nil {
 		return err
 	}
@@ -195,7 +196,7 @@ func (g *gifWriter) finish(w io.Writer, loop int) error {
 	return g.out.Write(w, loop)
 }
 
-// draw packs the frames that are held, which may be the last ones.
+// draw paints the held frames. last says that they are the last frames of the animation.
 func (g *gifWriter) draw(last bool) error {
 	drawn := false
 	if !g.decided {
@@ -239,8 +240,8 @@ func (g *gifWriter) paintAll(out *gif.Encoder, held []Frame) error {
 	return g.inShots(frames, add)
 }
 
-// exactly returns the frames in their own colors. It returns nil if there are too many colors, or more than
-// frames of scaled flat art need.
+// exactly returns the frames in their own colors. It returns nil if there are too many colors, or too many
+// for scaled flat art.
 func (g *gifWriter) exactly(frames []*image.NRGBA) ([]*image.Paletted, error) {
 	if g.recipe.colors != nil {
 		return nil, nil
@@ -302,7 +303,7 @@ func (g *gifWriter) inShots(frames []*image.NRGBA, add func(*image.Paletted) err
 // limit returns the largest number of opaque colors allowed.
 func (g *gifWriter) limit(frames []*image.NRGBA) int {
 	if g.moving || !frames[0].Opaque() {
-		return 255 // and the transparent one
+		return 255 // one index is for the transparent color
 	}
 	return 256
 }

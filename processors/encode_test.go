@@ -26,7 +26,7 @@ func encoded(t testing.TB, e encoder, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// pictures are one picture in every type that a processor may hand to an encoder.
+// pictures has the same picture in every type that a processor may pass to an encoder.
 func pictures(t testing.TB) map[string]image.Image {
 	size := image.Rect(0, 0, 41, 27)
 	source := imagetest.Gradient(41, 27)
@@ -152,7 +152,7 @@ func TestGIFIsExactUpTo256ColorsAndCloseBeyond(t *testing.T) {
 	many := imagetest.Gradient(160, 120)
 	_, got = decodeFile(t, encoded(t, processors.GIF{}, many))
 	assert.Less(t, distance(t, many, got), 12.0)
-	// Dithered, it is closer still to who stands further off.
+	// From a greater distance, the dithered picture looks even more similar.
 	assert.Less(t, distance(t, wholeOf(many, image.Pt(20, 15)), wholeOf(got, image.Pt(20, 15))), 3.0)
 
 	fill(many.SubImage(image.Rect(0, 0, 80, 120)).(*image.NRGBA), color.NRGBA{200, 0, 0, 127})

@@ -22,7 +22,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// picture is a smooth one with a few edges.
+// picture is a smooth picture with a few edges.
 func webpPicture(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -37,7 +37,7 @@ func webpPicture(w, h int) *image.NRGBA {
 	return img
 }
 
-// withAlpha gives img every alpha there is, those in runs included that would not compress.
+// withAlpha gives img all values of alpha, including runs, which would otherwise be missing.
 func withAlpha(img *image.NRGBA) *image.NRGBA {
 	for i := 3; i < len(img.Pix); i += 4 {
 		img.Pix[i] = byte(i * 7 / 4)
@@ -48,7 +48,7 @@ func withAlpha(img *image.NRGBA) *image.NRGBA {
 	return img
 }
 
-// maxWebPSide is what a header can state.
+// maxWebPSide is the largest side that a header can declare.
 const maxWebPSide = 16383
 
 func encodeWebP(t testing.TB, e processors.WebP, img image.Image) []byte {
@@ -122,13 +122,13 @@ func TestPremultipliedColorsAreDividedByAlpha(t *testing.T) {
 		for _, e := range []processors.WebP{{Quality: 100}, {Lossless: processors.LosslessAlways}} {
 			got, want := decode(encodeWebP(t, e, multiplied)), decode(encodeWebP(t, e, straight))
 			for i := 0; i < len(want.Pix); i += 4 {
-				if want.Pix[i+3] < 128 { // there is little left of colors that have been multiplied by less
+				if want.Pix[i+3] < 128 { // premultiplication loses precision of these colors
 					continue
 				}
 				for c := range 3 {
-					limit := 2.0 // of rounding, before and after the division
+					limit := 2.0 // for rounding, before and after the division
 					if e.Lossless != processors.LosslessAlways {
-						limit = 45 // of chroma at half its resolution
+						limit = 45 // for chroma at half the resolution
 					}
 					require.InDelta(t, want.Pix[i+c], got.Pix[i+c], limit, "%s, %+v: pixel %d", name, e, i/4)
 				}
@@ -164,7 +164,7 @@ func TestTheSamePictureGivesTheSamePixelsInEveryType(t *testing.T) {
 	} {
 		for _, e := range []processors.WebP{{}, {Lossless: processors.LosslessNever}, {Lossless: processors.LosslessAlways}} {
 			if name == "YCbCr" && e.Lossless != processors.LosslessAlways {
-				continue // whose planes are taken as they are
+				continue // its planes are encoded directly
 			}
 			assert.Equal(t, encodeWebP(t, e, pair[0]), encodeWebP(t, e, pair[1]), "%s, %+v", name, e)
 		}
@@ -268,7 +268,7 @@ func TestEncodersAtWorkAtOnceDoNotDisturbEachOther(t *testing.T) {
 	wg.Wait()
 }
 
-// watermark embeds the encoder, and does more.
+// watermark embeds the encoder and extends it.
 type watermark struct{ processors.WebP }
 
 func TestAWebPThatNeedsNoChangeIsKept(t *testing.T) {

@@ -29,8 +29,8 @@ func (e Entropy) Process(ctx context.Context, src image.Image, width, height int
 	return process(ctx, e, src, width, height)
 }
 
-// entropyPixels and entropySide bound the picture that Entropy looks at. Only where more are asked for it looks at
-// a reduced one.
+// entropyPixels and entropySide limit the picture that Entropy examines. If the original is larger, Entropy
+// examines a reduced copy.
 const (
 	entropyPixels = 4 << 20
 	entropySide   = 1 << 14
@@ -54,7 +54,7 @@ func (Entropy) Locate(ctx context.Context, img image.Image, scaled image.Point, 
 	}
 	defer codec.AccountOf(ctx).Give(bands.taken)
 
-	// Slices span the whole other axis, whatever has been cut off there.
+	// Slices extend over the whole other axis, even where it has already been cut.
 	x, err := trim(ctx, look.X, box.X, func(from, to int) float64 { return bands.entropy(image.Rect(from, 0, to, look.Y)) })
 	if err != nil {
 		return crop, err
@@ -89,17 +89,17 @@ func trim(ctx context.Context, size, target int, entropy func(from, to int) floa
 			}
 		case start > end:
 			to -= slice
-		default: // also where both are 0
+		default: // also if both are 0
 			from += slice
 		}
 	}
 	return from, nil
 }
 
-// bands are the interleaved samples of a picture: 1 band of gray, 3 of an opaque one, 4 with alpha.
+// bands has the interleaved samples of a picture: 1 band for gray, 3 for opaque color, 4 with alpha.
 type bands struct {
 	pix    []byte
-	count  int // bands in a histogram
+	count  int // number of bands in a histogram
 	step   int // bytes per pixel
 	stride int // bytes per row
 	taken  int64
@@ -140,7 +140,7 @@ func accounted(img image.Image) int64 {
 	return 0
 }
 
-// entropy returns the entropy, in bits, of the histogram of r. Each band has 256 bins of its own.
+// entropy returns the entropy, in bits, of the histogram of r. Each band has its own 256 bins.
 func (p bands) entropy(r image.Rectangle) float64 {
 	var histogram [4][256]int
 	for y := r.Min.Y; y < r.Max.Y; y++ {

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// syn is flat but for red in the right half and green in the lower one.
+// syn is a flat picture with red in the right half and green in the lower half.
 func syn(w, h int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {

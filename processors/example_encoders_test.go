@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// slope is a soft picture.
+// slope is a smooth picture.
 func slope(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -84,7 +84,7 @@ func ExampleSmart() {
 	// processors.Smart has the subject: true
 }
 
-// A format of your own: "toy", a magic number, a width, a height, and a byte of gray per pixel.
+// This is a format of a program: "toy" has a magic number, a width, a height, and a byte of gray per pixel.
 func ExampleFormat() {
 	toy := processors.Format{
 		Name:  "toy",
@@ -109,7 +109,7 @@ func ExampleFormat() {
 	fmt.Println(toy.Match(file), h.Width, h.Height, err)
 	img, err := toy.Decode(context.Background(), file)
 	fmt.Println(img.At(1, 0), err)
-	// It is used as thumbnail.Config{Formats: []processors.Format{toy}}.
+	// Pass it to a handler as thumbnail.Config{Formats: []processors.Format{toy}}.
 
 	// Output:
 	// true 2 1 <nil>

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// distance is the root of the mean squared difference of two pictures' samples, in levels of 8 bits.
+// distance returns the root mean square difference of the samples of two pictures, in 8-bit levels.
 func distance(t testing.TB, a, b image.Image) float64 {
 	require.Equal(t, a.Bounds().Size(), b.Bounds().Size())
 	p, q := nrgbaOf(a), nrgbaOf(b)
@@ -29,7 +29,7 @@ func distance(t testing.TB, a, b image.Image) float64 {
 	return math.Sqrt(sum / float64(n))
 }
 
-// decodeFile decodes what an encoder has written.
+// decodeFile decodes an encoded file.
 func decodeFile(t testing.TB, file []byte) (format string, img image.Image) {
 	img, format, err := image.Decode(bytes.NewReader(file))
 	require.NoError(t, err)
@@ -58,7 +58,7 @@ func nrgbaOf(img image.Image) *image.NRGBA {
 	return out
 }
 
-// overlap is the part of a that b covers.
+// overlap returns the fraction of a that b covers.
 func overlap(a, b image.Rectangle) float64 {
 	both := a.Intersect(b).Size()
 	return float64(both.X*both.Y) / float64(a.Dx()*a.Dy())

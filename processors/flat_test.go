@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// discs are frames of flat art with soft edges, as they are when it was scaled.
+// discs returns frames of flat art with soft edges, as after scaling.
 func discs(n int) (frames []*image.NRGBA) {
 	for i := range n {
 		img := image.NewNRGBA(image.Rect(0, 0, 120, 90))
@@ -88,7 +88,7 @@ func TestPhotosAreNotFlat(t *testing.T) {
 	require.NoError(t, processors.GIF{}.Encode(&b, animated([]*image.NRGBA{image.NewNRGBA(frames[0].Rect)}, true)), "nothing opaque")
 }
 
-// A film's noise is not drawn: what differs by a level or two stays.
+// The noise of a film is not encoded: pixels that change by one or two levels are not redrawn.
 func TestWhatHardlyChangesIsNotWrittenAgain(t *testing.T) {
 	first := scene(64, 64)
 	second := image.NewNRGBA(first.Rect)

@@ -2,7 +2,7 @@ package processors
 
 import "math"
 
-// frameErrors measures how much frames differ to the eye from what they should be.
+// frameErrors measures the visible errors of encoded frames.
 type frameErrors struct {
 	held      []Frame
 	every     int
@@ -11,7 +11,7 @@ type frameErrors struct {
 	worst     float64 // mean squared error of a frame, in levels of samples
 }
 
-// errorFrames is how many frames are looked at.
+// errorFrames is the number of examined frames.
 const errorFrames = 6
 
 func newErrors(held []Frame) *frameErrors {
@@ -19,7 +19,7 @@ func newErrors(held []Frame) *frameErrors {
 	return &frameErrors{held: held, every: (len(held) + errorFrames - 1) / errorFrames, want: newPlanes(size), got: newPlanes(size)}
 }
 
-// add adds a frame as it is shown.
+// add adds a frame in its encoded colors.
 func (f *frameErrors) add(frame int, shown []uint32) {
 	if frame%f.every != 0 {
 		return
@@ -48,11 +48,12 @@ func (f *frameErrors) add(frame int, shown []uint32) {
 	f.worst = max(f.worst, float64(all)/3/float64(area(size)))
 }
 
-// A lack says how much frames lack of what they should be, in parts that are about points of SSIMULACRA 2.
-type lack [2*likeScales + 1]float64
+// A degradation is the visible error of frames, split into parts, each in approximate points of SSIMULACRA
+// 2.
+type degradation [2*likeScales + 1]float64
 
-// lack returns what the frames lack.
-func (f *frameErrors) lack() (l lack) {
+// degradation returns the degradation of the frames added so far.
+func (f *frameErrors) degradation() (l degradation) {
 	for scale := range likeScales {
 		light, color := f.like.norms(scale)
 		l[2*scale], l[2*scale+1] = lightPoints[scale]*light, colorPoints[scale]*color
@@ -61,7 +62,7 @@ func (f *frameErrors) lack() (l lack) {
 	return l
 }
 
-// The points are fitted to trials with the films of the benchmark.
+// The weights are fitted to trials with the films of the benchmark.
 const levelPoints = 1.2
 
 var (
@@ -69,16 +70,16 @@ var (
 	colorPoints = [likeScales]float64{0, 15, 0}
 )
 
-// sum is what is lacking altogether.
-func (l *lack) sum() (sum float64) {
+// sum returns the total degradation.
+func (l *degradation) sum() (sum float64) {
 	for _, v := range l {
 		sum += v
 	}
 	return sum
 }
 
-// beyond returns what is lacking that the other has.
-func (l *lack) beyond(other lack) (sum float64) {
+// beyond returns the sum of the parts in which l exceeds other.
+func (l *degradation) beyond(other degradation) (sum float64) {
 	for i, v := range l {
 		sum += max(v-other[i], 0)
 	}

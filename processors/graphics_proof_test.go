@@ -20,7 +20,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// small is a picture that a seed makes: of few colors or many, gray or not, with transparency of any kind or without.
+// small returns a random picture: with few or many colors, gray or not, with any kind of transparency or
+// without.
 func small(random *rand.Rand) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, 1+random.IntN(40), 1+random.IntN(40)))
 	colors := make([]color.NRGBA, 1+random.IntN(1<<random.IntN(10)))
@@ -51,7 +52,7 @@ func small(random *rand.Rand) *image.NRGBA {
 	return img
 }
 
-// requirePNG checks that a PNG has the picture's pixels, or a palette of as many colors as there may be.
+// requirePNG requires that a PNG has the picture's pixels, or a palette of the allowed number of colors.
 func requirePNG(t require.TestingT, img *image.NRGBA, e processors.PNG, original processors.Original) {
 	var b bytes.Buffer
 	require.NoError(t, e.EncodeOriginal(context.Background(), &b, img, original))
@@ -69,7 +70,7 @@ func requirePNG(t require.TestingT, img *image.NRGBA, e processors.PNG, original
 				want = color.NRGBA{}
 			}
 			if exact && want != got {
-				require.Equal(t, want, got) // which takes its time
+				require.Equal(t, want, got) // slow, so only after the quick comparison
 			} else if want.A == 255 && e.Palette == processors.PaletteAuto && got.A < 200 {
 				require.Greater(t, got.A, uint8(200))
 			}
@@ -77,7 +78,8 @@ func requirePNG(t require.TestingT, img *image.NRGBA, e processors.PNG, original
 	}
 }
 
-// requireGIF checks that a GIF has what is opaque where the picture has it, and its pixels where they are few.
+// requireGIF requires that a GIF has opaque pixels where the picture has them, and the same colors if there
+// are few.
 func requireGIF(t require.TestingT, frames []*image.NRGBA, e processors.GIF, original processors.Original) {
 	var img image.Image = frames[0]
 	if len(frames) > 1 {
@@ -105,7 +107,7 @@ func requireGIF(t require.TestingT, frames []*image.NRGBA, e processors.GIF, ori
 	}
 }
 
-// opaqueOrNot is what a GIF can have of a color.
+// opaqueOrNot returns the color as a GIF can represent it.
 func opaqueOrNot(c color.NRGBA) color.NRGBA {
 	if c.A < 128 {
 		return color.NRGBA{}
@@ -122,7 +124,7 @@ func colorsOf(img *image.NRGBA) int {
 	return len(known)
 }
 
-// distinct are the opaque colors of frames.
+// distinct returns the opaque colors of frames.
 func distinct(frames []*image.NRGBA) (colors []color.NRGBA) {
 	known := map[color.NRGBA]bool{}
 	for _, img := range frames {
@@ -155,7 +157,7 @@ func TestThousandsOfSmallPicturesComeBackFromGIF(t *testing.T) {
 	}
 }
 
-// film is one frame or several of a size, of which parts change.
+// film returns one or more frames of a size, parts of which change.
 func film(random *rand.Rand) (frames []*image.NRGBA) {
 	first := small(random)
 	frames = append(frames, first)
@@ -191,7 +193,7 @@ func FuzzGIF(f *testing.F) {
 	})
 }
 
-// looks is a context that ends when it is looked at for the nth time.
+// looks is a context that ends when its Err is called for the nth time.
 type looks struct {
 	context.Context
 	left atomic.Int64
@@ -204,7 +206,7 @@ func (l *looks) Err() error {
 	return nil
 }
 
-// A context that ends at any time ends the encoder, which looks at it often, and gives its memory back.
+// A context that ends at any time ends the encoder, which checks it frequently and gives its memory back.
 func TestEncodersOfGraphicsEndWithTheirContexts(t *testing.T) {
 	frames := []*image.NRGBA{scene(400, 300), scene(400, 300)}
 	frames[1].SetNRGBA(1, 1, color.NRGBA{1, 2, 3, 255})
@@ -237,7 +239,7 @@ func TestEncodersOfGraphicsEndWithTheirContexts(t *testing.T) {
 	}
 }
 
-// libpng sees the same as image/png does.
+// libpng decodes the same pixels as image/png.
 func TestPNGsAreTheSameInLibpng(t *testing.T) {
 	path, err := exec.LookPath("pngtopnm")
 	if err != nil {
@@ -260,7 +262,7 @@ func TestPNGsAreTheSameInLibpng(t *testing.T) {
 	}
 }
 
-// requirePNM compares with a file of netpbm: bits, gray, or colors.
+// requirePNM compares a picture with a netpbm file: bits, gray, or colors.
 func requirePNM(t *testing.T, img *image.NRGBA, file []byte) {
 	head := bytes.SplitN(file, []byte("\n"), 3)
 	kind, data := string(head[0]), head[2]
@@ -271,7 +273,7 @@ func requirePNM(t *testing.T, img *image.NRGBA, file []byte) {
 	for i := range w * img.Rect.Dy() {
 		c := img.NRGBAAt(i%w, i/w)
 		switch kind {
-		case "P4": // 1 is black
+		case "P4": // bit 1 is black
 			bit := data[i/w*((w+7)/8)+i%w/8] >> (7 - i%w%8) & 1
 			require.Equal(t, c.R < 128, bit == 1)
 		case "P5":

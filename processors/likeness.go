@@ -5,26 +5,27 @@ import (
 	"math"
 )
 
-// A likeness measures how much of the structure of frames is lost, in lightness and in color, near and from afar: sharp
-// details are gone or there are edges that should not be. It is what structural similarity lacks, of squares of pixels.
+// A likeness measures how much structure frames have lost, in lightness and in color, at several scales:
+// missing details and additional edges. It compares squares of pixels, and is 1 minus structural
+// similarity.
 type likeness struct {
 	fourth [likeScales][3]float64 // sums of fourth powers
 	n      [likeScales]float64
 }
 
 const (
-	likeScales = 3  // each half as large as the one before
-	likeSide   = 8  // of a square
-	likeNoise  = 80 // the variance that is not seen
+	likeScales = 3  // each has half the resolution of the previous one
+	likeSide   = 8  // of a square, in pixels
+	likeNoise  = 80 // a variance up to which noise is invisible
 )
 
-// planes are the lightness of a picture, eight times as large, and how much redder and bluer than that it is.
+// planes are the lightness of a picture, times 8, and the differences of red and blue from it.
 type planes struct {
 	size image.Point
 	pix  [3][]int32
 }
 
-// planesBytes is the memory that two pictures of so many pixels take.
+// planesBytes returns the memory of the planes of two pictures of n pixels.
 func planesBytes(pixels int64) int64 { return 2 * 3 * 4 * pixels }
 
 func newPlanes(size image.Point) *planes {
@@ -40,7 +41,7 @@ func (p *planes) set(at int, c [3]int32) {
 	p.pix[0][at], p.pix[1][at], p.pix[2][at] = light, 4*(c[0]-c[1]), (8*c[2]-light)/2
 }
 
-// halve makes a picture half as large, in place.
+// halve reduces a picture to half its size, in place.
 func (p *planes) halve() {
 	size := image.Pt(p.size.X/2, p.size.Y/2)
 	for _, pix := range p.pix {
@@ -54,7 +55,7 @@ func (p *planes) halve() {
 	p.size = size
 }
 
-// add adds a frame. It changes both pictures.
+// add adds a frame. It overwrites both pictures.
 func (l *likeness) add(want, got *planes) {
 	for scale := range likeScales {
 		if scale > 0 {
@@ -75,7 +76,7 @@ func (l *likeness) add(want, got *planes) {
 	}
 }
 
-// unlike returns 0 for squares of equal structure, and up to 2 for such as have none in common.
+// unlike returns 0 for squares of equal structure, and up to 2 for squares without common structure.
 func unlike(want, got []int32, stride int, r image.Rectangle) float64 {
 	var a, b, aa, bb, ab int64
 	for y := r.Min.Y; y < r.Max.Y; y++ {

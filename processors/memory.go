@@ -40,7 +40,7 @@ func (e PNG) EncodeMemory(width, height int) int64 {
 func (e GIF) EncodeMemory(width, height int) int64 {
 	size := image.Pt(width, height)
 	n := area(size)
-	drawn := 4*n + quantize.Bytes(n) + quantize.DithererBytes(n) // as NRGBA; its colors, and the errors of those before
+	drawn := 4*n + quantize.Bytes(n) + quantize.DithererBytes(n) // as NRGBA, its palette indices, and the dithering errors of the previous row
 	return drawn + gif.EncodeMemory(size, e.Lossy > 0)
 }
 
@@ -55,5 +55,6 @@ func (e WebP) EncodeMemory(width, height int) int64 {
 	return max(n+bytes, reduceBytes(n))
 }
 
-// reduceBytes is what it takes to reduce a picture of n pixels: it as NRGBA, the colors that it has, and indices.
+// reduceBytes returns the memory for reducing a picture of n pixels: the picture as NRGBA, its colors, and
+// indices.
 func reduceBytes(n int64) int64 { return 5*n + quantize.Bytes(n) }

@@ -94,7 +94,7 @@ func TestPadOfADamagedContextFails(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// Whoever does not want enlarged pictures gets the largest one of the same ratio.
+// With NoEnlarge the result is the largest picture of the same aspect ratio.
 func TestNoEnlargeKeepsTheRatioAndNoMorePixelsThanTheOriginal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		side := rapid.IntRange(1, 5000)

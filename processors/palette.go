@@ -13,25 +13,26 @@ import (
 // opaque or transparent.
 const opaqueFrom = 128
 
-// isOpaque reports whether a pixel counts as opaque that had another alpha in the frame before. It should not flicker.
+// isOpaque reports whether a pixel counts as opaque. before is its alpha in the previous frame: small
+// changes are ignored, because they would make the pixel flicker.
 func isOpaque(alpha, before uint8) bool {
 	return alpha >= opaqueFrom || before >= opaqueFrom && before-alpha <= flicker
 }
 
-// flicker is a change of alpha that is not seen.
+// flicker is the largest invisible change of alpha.
 const flicker = 24
 
-// rowsPerLook is after how many rows of a picture the context is checked: a megabyte of pixels.
+// rowsPerLook returns the number of rows between two checks of the context: a megabyte of pixels.
 func rowsPerLook(img *image.NRGBA) int { return max(1<<18/max(img.Rect.Dx(), 1), 1) }
 
-// exactColors is a palette of up to 256 colors, opaque ones and transparent. The zero value is empty.
+// exactColors is a palette of up to 256 opaque colors and the transparent one. The zero value is empty.
 type exactColors struct {
 	set     colorset.Set
 	palette color.Palette // of set
 	order   *arrangement  // of palette, or nil
 }
 
-// arrange calls add with frames that draw has returned.
+// arrange calls add with the frames that draw has returned, in the reordered palette.
 func (e *exactColors) arrange(ctx context.Context, frames []*image.Paletted, add func(*image.Paletted) error) error {
 	if e.order == nil && len(frames) > 0 {
 		e.order = newArrangement(ctx, e.palette, frames)
@@ -93,7 +94,7 @@ func index(ctx context.Context, out *image.Paletted, img, before *image.NRGBA, c
 		for x := 0; len(row) >= 4; x, row, last = x+1, row[4:], last[4:] {
 			color := binary.LittleEndian.Uint32(row) | 255<<24
 			if !isOpaque(row[3], last[3]) {
-				color = 0 // transparent is one color
+				color = 0 // all transparent pixels have the same color
 			}
 			place, ok := colors.Place(color)
 			if !ok {

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// diagram is flat shapes with soft edges, as scaling makes them.
+// diagram returns flat shapes with soft edges, as after scaling.
 func diagram(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	random := rand.New(rand.NewPCG(1, 2))
@@ -34,7 +34,7 @@ func diagram(w, h int) *image.NRGBA {
 	return img
 }
 
-// scene is as noisy as a photo.
+// scene returns a picture with the noise of a photo.
 func scene(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	random := rand.New(rand.NewPCG(1, 2))
@@ -54,7 +54,7 @@ func encodedPNG(t *testing.T, e processors.PNG, img image.Image, original proces
 	return b.Bytes(), out
 }
 
-// differ is how many pixels are not the same, and the largest difference of a sample.
+// differ returns the number of pixels that differ, and the largest difference of a sample.
 func differ(a, b image.Image) (n, most int) {
 	for y := range a.Bounds().Dy() {
 		for x := range a.Bounds().Dx() {

@@ -10,7 +10,7 @@ import (
 // A shot is a sequence of frames that share a palette.
 type shot struct {
 	frames  []*image.NRGBA
-	limit   int // of colors
+	limit   int // maximum number of colors
 	palette *quantize.Palette
 	plain   bool    // flat art, which is not dithered, because dithering would break the runs that compression depends on
 	sum     float64 // of the squared distances of the pixels from the palette

@@ -104,7 +104,7 @@ func TestSmartSeesTheSameInEveryTypeOfPicture(t *testing.T) {
 	}
 }
 
-// assertLocatedNear allows for what colors lose in other types.
+// assertLocatedNear allows for the rounding of colors in other image types.
 func assertLocatedNear(t *testing.T, want image.Rectangle, img image.Image, scaled image.Point, crop image.Rectangle) {
 	t.Helper()
 	got, err := processors.Smart{}.Locate(t.Context(), img, scaled, crop)

@@ -10,25 +10,26 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
 )
 
-// A recipe says how frames become indices.
+// A recipe has the parameters for reducing frames to palette indices.
 type recipe struct {
 	loss    int           // see gif.Encoder
-	coarser float64       // how much larger the errors of a palette of flat art may be; 0: no larger
+	coarser float64       // factor by which the error of a palette of flat art may be larger; 0 means 1
 	colors  []color.NRGBA // the palette, or nil
 }
 
-// A trial is the animation by a recipe.
+// A trial is the animation, encoded by a recipe.
 type trial struct {
 	recipe
-	bytes int
-	lack  lack // of likeness to what the frames should be
-	out   *gif.Encoder
+	bytes       int
+	degradation degradation // compared with the unreduced frames
+	out         *gif.Encoder
 }
 
-// decide chooses the recipe for an animation of few colors that is scaled. Its original has no colors in between, but
-// the thumbnail has them along all edges, and would often be larger than its size tells. So a few recipes are tried that take fewer
-// bytes. One is used only if it looks hardly worse than the usual one: sharp art, black text above all, needs its bytes. If drawn,
-// the frames are in g.out.
+// decide chooses the recipe for a scaled animation of few colors. The original has no intermediate colors,
+// but the thumbnail has them along all edges, so it is often larger than its size suggests. Therefore
+// decide tries a few recipes with smaller results. It uses one only if the result looks hardly worse than
+// the plain encoding, because sharp art, such as black text, needs all of its colors. If drawn is true, the
+// frames are in g.out.
 func (g *gifWriter) decide(last bool) (drawn bool, err error) {
 	if !g.moving || !g.scaled || g.asked || g.colors == nil || !last {
 		return false, nil
@@ -51,18 +52,18 @@ func (g *gifWriter) decide(last bool) (drawn bool, err error) {
 	return true, nil
 }
 
-// maxTried bounds the pixels of an animation that is encoded in several ways.
+// maxTried limits the total pixels of an animation that is encoded in several ways.
 const maxTried = 3 << 20
 
-// trials look for the best recipe, and are at most five.
+// trials searches for the best recipe, in at most five trials.
 type trials struct {
 	g           *gifWriter
-	budget      int    // bytes; a trial that takes fewer leaves room for more colors
-	taken       int64  // bytes of the account for the best trial, which is held packed; g has taken the rest
+	budget      int    // bytes; a smaller trial leaves room for more colors
+	taken       int64  // bytes of the account for the best trial, which is kept in packed form; g has taken the rest
 	usual, best *trial // the plain encoding, and the best of those that look like it
 }
 
-// all tries recipes, the likely ones first, until one takes few enough bytes.
+// all tries recipes, the most promising first, until the result is within the budget.
 func (t *trials) all(colors []color.NRGBA) error {
 	var err error
 	if t.usual, err = t.try(recipe{}); err != nil {
@@ -90,7 +91,7 @@ func (t *trials) all(colors []color.NRGBA) error {
 	switch {
 	case !t.close(fewer) || fewer.bytes == t.usual.bytes && !t.close(plain):
 		next = []recipe{{loss: 1200}}
-	case fewer.bytes == t.usual.bytes: // fewer colors are of no use
+	case fewer.bytes == t.usual.bytes: // fewer colors do not make it smaller
 		next = []recipe{{colors: colors, loss: 100}, {colors: colors, loss: 400}}
 	}
 	for _, r := range next {
@@ -101,7 +102,7 @@ func (t *trials) all(colors []color.NRGBA) error {
 	return nil
 }
 
-// finer tries palettes of more colors, where there is room for them.
+// finer tries palettes of more colors, if the budget has room for them.
 func (t *trials) finer() error {
 	_, err := t.tryAndKeep(recipe{coarser: 0.75})
 	if err == nil {
@@ -118,8 +119,8 @@ func (t *trials) tryAndKeep(r recipe) (*trial, error) {
 	return made, err
 }
 
-// setBudgets takes the size in bytes of the animation in the original's colors. The budget
-// of flat art is smaller, because its bytes grow more slowly than its pixels.
+// setBudgets sets the budgets from the size in bytes of the animation in the original's colors. The budget
+// of flat art is smaller, because its file grows more slowly than its number of pixels.
 func (t *trials) setBudgets(plain, colors int) {
 	o := t.g.original
 	share := float64(area(t.g.held[0].Image.Rect.Size())) / float64(max(area(o.Size), 1))
@@ -134,7 +135,7 @@ func (t *trials) setBudgets(plain, colors int) {
 	}
 }
 
-// manyColors are more than flat art has.
+// manyColors is more than flat art has.
 const manyColors = 96
 
 // keep keeps a trial if it is the best so far.
@@ -154,8 +155,8 @@ func (t *trials) keep(made *trial) error {
 	return nil
 }
 
-// betterThan reports whether a trial is to be used rather than another, which looks well enough: of those that are small
-// the one that looks best, or else the smallest.
+// betterThan reports whether a trial is better than another that also looks acceptable. Among trials within
+// the budget, the one that looks best is better; otherwise the smaller one.
 func (made *trial) betterThan(other *trial, t *trials) bool {
 	switch {
 	case !t.close(made):
@@ -163,23 +164,23 @@ func (made *trial) betterThan(other *trial, t *trials) bool {
 	case made.bytes > t.budget || other.bytes > t.budget:
 		return made.bytes < other.bytes
 	}
-	return made.lack.sum() < other.lack.sum()
+	return made.degradation.sum() < other.degradation.sum()
 }
 
-// close reports whether a trial looks hardly worse than the usual one, or not much worse if that is larger than the original,
-// which has to be avoided.
+// close reports whether a trial looks hardly worse than the plain encoding. If the plain encoding is larger
+// than the original, which is to be avoided, it may look somewhat worse.
 func (t *trials) close(made *trial) bool {
 	most := float64(acceptable)
 	if o := t.g.original.Bytes; o > 0 && int64(t.usual.bytes) > int64(o) {
 		most = endurable
 	}
-	return made.lack.beyond(t.usual.lack) <= most
+	return made.degradation.beyond(t.usual.degradation) <= most
 }
 
-// acceptable is about how many points of SSIMULACRA 2 may be lost.
+// acceptable is the loss that is accepted, in approximate points of SSIMULACRA 2.
 const acceptable = 7
 
-// endurable is as much where the usual encoding is larger than the original.
+// endurable is the loss that is accepted if the plain encoding is larger than the original.
 const endurable = 38
 
 // try encodes by a recipe.
@@ -207,7 +208,7 @@ func (t *trials) try(r recipe) (made *trial, err error) {
 	if err != nil {
 		return nil, err
 	}
-	made.lack = seen.lack()
+	made.degradation = seen.degradation()
 	return made, nil
 }
 

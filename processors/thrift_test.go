@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// halved are frames as thumbnails, and the colors of the frames.
+// halved returns frames scaled to half their size, and the colors of the original frames.
 func halved(t *testing.T, frames []*image.NRGBA) *processors.Animation {
 	colors := distinct(frames)
 	for i, img := range frames {
@@ -68,7 +68,7 @@ func TestTrialsEndWithTheContext(t *testing.T) {
 	assert.Zero(t, account.Used())
 }
 
-// letters are frames of small black strokes on white, which become gray as thumbnails.
+// letters returns frames of small black strokes on white, which become gray in thumbnails.
 func letters(n int) (frames []*image.NRGBA) {
 	for i := range n {
 		random := rand.New(rand.NewPCG(uint64(i), 5))
@@ -88,7 +88,7 @@ func letters(n int) (frames []*image.NRGBA) {
 	return frames
 }
 
-// likenessOf is the least likeness of the frames of a GIF to those of an animation, in dB.
+// likenessOf returns the lowest PSNR, in dB, of the frames of a GIF compared with those of an animation.
 func likenessOf(t *testing.T, file []byte, a *processors.Animation) float64 {
 	g, err := gif.DecodeAll(bytes.NewReader(file))
 	require.NoError(t, err)

@@ -43,12 +43,12 @@ func TestFilesAreDecodedUpright(t *testing.T) {
 	}
 }
 
-// The three files show the same picture, each stored in another way.
+// The three files store the same picture in different ways.
 func TestTurnedAndMirroredFilesShowTheSamePicture(t *testing.T) {
 	want := decode(t, imagetest.Read(t, filepath.Join(imagetest.Corpus(t), "avif-heic/rot0mir0.avif")))
 	for _, name := range []string{"rot1mir1", "rot3mir1"} {
 		got := decode(t, imagetest.Read(t, filepath.Join(imagetest.Corpus(t), "avif-heic/"+name+".avif")))
-		assert.Greater(t, imagetest.PSNRWithoutAlpha(want, got), 22.0, name) // they were encoded with little care
+		assert.Greater(t, imagetest.PSNRWithoutAlpha(want, got), 22.0, name) // they were encoded at a low quality
 	}
 }
 
@@ -63,7 +63,7 @@ func encode(t testing.TB, e avif.Encoder, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// seen is what is seen of a file, by its orientation. Header and Decode may not disagree.
+// seen returns the upright picture of a file. It requires that Header and Decode agree.
 func seen(t testing.TB, file []byte) (image.Image, error) {
 	t.Helper()
 	h, err := avif.Format.Header(t.Context(), bytes.NewReader(file))
@@ -174,7 +174,7 @@ func TestPicturesOfManyPixelsAreRefusedUnlessAsked(t *testing.T) {
 	assert.Equal(t, "image/avif", avif.Encoder{}.ContentType())
 }
 
-// crop is an image of some size.
+// crop is an image that returns a wrong size.
 type crop struct {
 	image.Image
 	size image.Rectangle
@@ -224,8 +224,8 @@ func TestDamagedFilesAreErrors(t *testing.T) {
 	}
 }
 
-// A picture as the header says, or an error. It is no fuzz target because each worker would compile
-// the WebAssembly first.
+// Every file gives a picture of the size in its header, or an error. This is not a fuzz target, because
+// each worker would first compile the WebAssembly.
 func TestAFileWithAFewWrongBytesIsAPictureOfItsSizeOrAnError(t *testing.T) {
 	file := encode(t, avif.Encoder{}, imagetest.Cornered(20, 14))
 	random := rand.New(rand.NewPCG(1, 2))

@@ -12,7 +12,7 @@ import (
 
 var brands = []string{"avif", "mif1", "miaf"}
 
-// box is the first box of a kind, wherever it stands.
+// box returns the first box of a type, at any depth.
 func box(t testing.TB, file []byte, kind string) []byte {
 	t.Helper()
 	i := bytes.Index(file, []byte(kind)) - 4
@@ -20,8 +20,8 @@ func box(t testing.TB, file []byte, kind string) []byte {
 	return file[i:][:binary.BigEndian.Uint32(file[i:])]
 }
 
-// item is the picture of a file that has one item only, as the Encoder writes of an opaque picture,
-// with more properties.
+// item returns the picture of a file with a single item, such as the Encoder writes for an opaque picture,
+// with additional properties.
 func item(t testing.TB, file []byte, properties ...[]byte) ht.Item {
 	return ht.Item{Kind: "av01", Properties: append([][]byte{box(t, file, "ispe"), box(t, file, "pixi"), box(t, file, "av1C")}, properties...), Data: payload(t, file)}
 }
@@ -32,7 +32,7 @@ func with(t testing.TB, file []byte, properties ...[]byte) []byte {
 	return ht.File(brands, 1, item(t, file, properties...))
 }
 
-// payload is the AV1 of a file that has one item only.
+// payload returns the AV1 data of a file with a single item.
 func payload(t testing.TB, file []byte) []byte {
 	t.Helper()
 	iloc := bytes.Index(file, []byte("iloc")) - 4
@@ -41,7 +41,7 @@ func payload(t testing.TB, file []byte) []byte {
 	return file[at:][:n:n]
 }
 
-// relocate makes av1, which it appends, the first item of a file.
+// relocate appends av1 to a file, and makes it the data of the file's first item.
 func relocate(t testing.TB, file, av1 []byte) []byte {
 	t.Helper()
 	file = append(bytes.Clone(file), ht.Box("mdat", av1)...)

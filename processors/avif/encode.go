@@ -78,9 +78,9 @@ func (e Encoder) encode(ctx context.Context, img image.Image) ([]byte, error) {
 		o.Quality = min(max(e.Quality, 1), 100)
 	}
 	if e.Effort != 0 {
-		o.Speed = 11 - min(max(e.Effort, 1), 10) // which they call speed
+		o.Speed = 11 - min(max(e.Effort, 1), 10) // libavif calls it speed
 	}
-	o.QualityAlpha = 100 // edges show; it costs little
+	o.QualityAlpha = 100 // errors in alpha are visible at edges, and a high quality costs few bytes
 	var file bytes.Buffer
 	err := call(ctx, func() error { return avif.Encode(&file, compact(img), o) })
 	switch {

@@ -26,7 +26,7 @@ func vips(t *testing.T, args ...string) {
 	require.NoError(t, err, "%s", output)
 }
 
-// byVips is what libvips makes of a file.
+// byVips decodes a file by libvips.
 func byVips(t *testing.T, file []byte) *image.NRGBA {
 	t.Helper()
 	dir := t.TempDir()
@@ -39,14 +39,14 @@ func byVips(t *testing.T, file []byte) *image.NRGBA {
 	return straight(img)
 }
 
-// straight has 8 bits per sample, alpha not premultiplied.
+// straight converts to 8 bits per sample, with alpha not premultiplied.
 func straight(img image.Image) *image.NRGBA {
 	out := image.NewNRGBA(image.Rectangle{Max: img.Bounds().Size()})
 	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
 	return out
 }
 
-// near asserts that two pictures are the same but for rounding.
+// near asserts that two pictures are equal apart from rounding.
 func near(t *testing.T, want, got *image.NRGBA, tolerance int, name string) {
 	t.Helper()
 	if !assert.Equal(t, want.Rect, got.Rect, name) {
@@ -65,7 +65,7 @@ func near(t *testing.T, want, got *image.NRGBA, tolerance int, name string) {
 func TestPicturesAreClippedTurnedAndMirroredAsByLibvips(t *testing.T) {
 	file := encode(t, avif.Encoder{}, imagetest.Cornered(60, 40))
 	for turns := range byte(4) {
-		for mirror := range byte(3) { // 2: none
+		for mirror := range byte(3) { // 2 means no mirroring
 			for _, clipped := range []bool{false, true} {
 				var properties [][]byte
 				if clipped {
@@ -94,8 +94,8 @@ func TestEveryKindOfSampleIsReadAsByLibvips(t *testing.T) {
 		var b bytes.Buffer
 		require.NoError(t, png.Encode(&b, img))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), b.Bytes(), 0o600))
-		// Not 10 bits, which make Debian's libheif 1.15 fail, nor 12 subsampled, which it does not
-		// interpolate.
+		// Neither 10 bits, which Debian's libheif 1.15 can't read, nor subsampled 12 bits, whose chroma it does
+		// not interpolate.
 		for _, options := range []string{"bitdepth=8,subsample-mode=on", "bitdepth=8,subsample-mode=off", "bitdepth=12,subsample-mode=off"} {
 			out := filepath.Join(dir, "out.avif")
 			vips(t, "copy", filepath.Join(dir, name+".png"), fmt.Sprintf("%s[Q=90,%s]", out, options))
@@ -103,7 +103,7 @@ func TestEveryKindOfSampleIsReadAsByLibvips(t *testing.T) {
 			require.NoError(t, err)
 			got, err := seen(t, file)
 			require.NoError(t, err)
-			// Colors are multiplied by alpha here, so little is left of them where it is small.
+			// The colors here are premultiplied, so they lose precision where alpha is small.
 			near(t, solid(byVips(t, file)), solid(straight(got)), 3, name+" "+options)
 		}
 	}
@@ -118,7 +118,7 @@ func withAlpha(img *image.RGBA) *image.NRGBA {
 	return out
 }
 
-// solid puts img over white.
+// solid composites img over white.
 func solid(img *image.NRGBA) *image.NRGBA {
 	out := image.NewNRGBA(img.Rect)
 	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
@@ -128,7 +128,7 @@ func solid(img *image.NRGBA) *image.NRGBA {
 
 func TestNoColorIsBrighterThanAlphaAllows(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 64, 64))
-	for i := range img.Pix { // noise, of all alphas, that is not valid as premultiplied colors are
+	for i := range img.Pix { // random alpha and colors, which are not valid as premultiplied colors
 		img.Pix[i] = byte(i * i >> 3)
 	}
 	got := decode(t, encode(t, avif.Encoder{Quality: 30}, img))

@@ -21,7 +21,7 @@ var (
 	_ processors.MemoryEstimator = avif.Encoder{}
 )
 
-// What Links believe of an encoder is what the encoder does.
+// The limit that Links assume for an encoder is the limit of the encoder.
 func TestAPictureBeyondThePixelLimitIsRefused(t *testing.T) {
 	for maxPixels, limit := range map[int64]int64{0: avif.DefaultMaxPixels, 1: 1, 1200: 1200, 3_000_000: 3_000_000} {
 		e := avif.Encoder{MaxPixels: maxPixels}

@@ -13,7 +13,7 @@ const (
 	decodeDeepBytes = 56 // samples of more than 8 bits
 	decodeFixed     = 24 << 20
 	encodeBytes     = 96
-	fileBytes       = 9 // four bytes at the most, in a buffer that grows
+	fileBytes       = 9 // at most four bytes for each byte of the file, in a buffer that grows
 	encodeFixed     = 12 << 20
 )
 

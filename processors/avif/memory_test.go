@@ -60,7 +60,7 @@ func TestWhatTheAccountHasNotIsRefused(t *testing.T) {
 	assert.ErrorIs(t, err, processors.ErrTooLarge)
 }
 
-// The header says that there is one pixel, but it is nine million.
+// The header declares one pixel, but the data has nine million.
 func TestAFileOfMorePixelsThanItSaysCostsNothing(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, avif.Encoder{MaxPixels: -1}.Encode(&b, image.NewGray(image.Rect(0, 0, 3000, 3000))))
@@ -89,7 +89,7 @@ func TestWhoWaitsForAnInstanceStopsWithItsContext(t *testing.T) {
 			}
 		})
 	}
-	time.Sleep(50 * time.Millisecond) // all have begun, or wait
+	time.Sleep(50 * time.Millisecond) // until all decodings have begun or are waiting
 	for range 3 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		<-ctx.Done()

@@ -6,9 +6,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// av1Sequence reads the sequence headers in AV1 (AV1 Bitstream & Decoding Process Specification,
-// 5.5): the largest size of all, and the colors of the first. ok is false where there is none, or
-// not all of it.
+// av1Sequence reads the sequence headers in AV1 data (AV1 Bitstream & Decoding Process Specification, 5.5).
+// It returns the largest size of all, and the colors of the first. ok is false if there is no complete
+// sequence header.
 func av1Sequence(m *codec.Meter, av1 []byte) (s sequence, ok bool) {
 	s = sequence{primaries: 2, transfer: 2, matrix: 2, fullRange: true}
 	const sequenceHeader = 1
@@ -73,12 +73,12 @@ func (b *bits) sequence() (s sequence) {
 	if b.flag() { // color_description_present_flag
 		s.primaries, s.transfer, s.matrix = uint16(b.next(8)), uint16(b.next(8)), uint16(b.next(8))
 	}
-	// What follows is color_range, but where it goes without saying: of RGB.
+	// The next field is color_range, which is absent for RGB.
 	s.fullRange = s.matrix == 0 || b.at < 8*len(b.data) && b.flag()
 	return s
 }
 
-// operatingPoints reads what pictures that are not reduced say of time and levels.
+// operatingPoints skips timing information and operating points, which reduced still pictures do not have.
 func (b *bits) operatingPoints() {
 	model, delay := false, 0
 	if b.flag() { // timing_info
@@ -110,7 +110,7 @@ func (b *bits) operatingPoints() {
 	}
 }
 
-// tools reads which tools pictures that are not reduced may use.
+// tools skips the flags of coding tools, which reduced still pictures do not have.
 func (b *bits) tools() {
 	b.next(4) // interintra_compound, masked_compound, warped_motion, dual_filter
 	order := b.flag()

@@ -18,7 +18,7 @@ func avif(size image.Point) processors.Format {
 	return heif.Format(plain(size), heif.Config{Name: "avif", Brands: []string{"avif", "avis"}, Items: []string{"av01", "grid"}})
 }
 
-// points are the code points that a file says, the unspecified ones being those of sRGB.
+// points returns the code points of a file, with those of sRGB for unspecified ones.
 func points(t testing.TB, f processors.Format, file []byte) [2]uint16 {
 	t.Helper()
 	c, err := f.Color(t.Context(), file)
@@ -30,19 +30,19 @@ func points(t testing.TB, f processors.Format, file []byte) [2]uint16 {
 	return [2]uint16{uint16(c.CICP.Primaries), uint16(c.CICP.Transfer)}
 }
 
-// sequenceColors are the code points of an AVIF with that payload.
+// sequenceColors returns the code points of an AVIF with a payload.
 func sequenceColors(t testing.TB, av1 []byte) [2]uint16 {
 	t.Helper()
 	return points(t, avif(image.Pt(121, 11)), ht.File(avifBrands, 1, ht.Item{Kind: "av01", Properties: [][]byte{ht.Size(121, 11)}, Data: av1}))
 }
 
-// obu is one with a size.
+// obu returns an OBU with a size field.
 func obu(kind byte, content ...byte) []byte {
 	return append([]byte{kind<<3 | 2, byte(len(content))}, content...)
 }
 
 func TestTheFirstSequenceHeaderSaysTheColors(t *testing.T) {
-	p3, pq := av1Of(12, 13)[2:], av1Of(9, 16)[2:] // behind the temporal delimiter
+	p3, pq := av1Of(12, 13)[2:], av1Of(9, 16)[2:] // after the temporal delimiter
 	unsized := append([]byte{1 << 3}, p3[2:2+p3[1]]...)
 	extended := append([]byte{1<<3 | 4 | 2, 0, p3[1]}, p3[2:]...)
 	long := append([]byte{p3[0], p3[1] | 0x80, 0x80, 0}, p3[2:]...)
@@ -68,7 +68,7 @@ func TestTheFirstSequenceHeaderSaysTheColors(t *testing.T) {
 	}
 }
 
-// A header is written as the specification's syntax tables say (5.5), with a random value for every
+// The test writes a header by the syntax tables of the specification (5.5), with a random value for every
 // field.
 func TestColorsAreFoundBehindEveryOptionalField(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
@@ -94,7 +94,7 @@ func TestColorsAreFoundBehindEveryOptionalField(t *testing.T) {
 			model, delay := false, 0
 			if flag() {
 				random(64)
-				if flag() { // uvlc(): as many zeros as bits behind the one
+				if flag() { // uvlc(): as many zero bits as bits after the one
 					n := r.IntN(32)
 					w.put(0, n)
 					w.put(1, 1)
@@ -123,7 +123,7 @@ func TestColorsAreFoundBehindEveryOptionalField(t *testing.T) {
 				}
 			}
 		}
-		width, height := r.IntN(6), r.IntN(3) // bits less one: no more than 64×8 pixels
+		width, height := r.IntN(6), r.IntN(3) // bits minus one: at most 64×8 pixels
 		w.put(uint64(width), 4)
 		w.put(uint64(height), 4)
 		random(width + 1)
@@ -158,7 +158,7 @@ func TestColorsAreFoundBehindEveryOptionalField(t *testing.T) {
 		}
 		want := [2]uint16{1, 13}
 		if flag() {
-			want = [2]uint16{3 + uint16(r.UintN(200)), 16 + uint16(r.UintN(200))} // none that is taken for another
+			want = [2]uint16{3 + uint16(r.UintN(200)), 16 + uint16(r.UintN(200))} // values that are not mistaken for others
 			w.put(uint64(want[0]), 8)
 			w.put(uint64(want[1]), 8)
 			random(8)

@@ -1,10 +1,10 @@
 package heif
 
-// bits are read from the most significant on.
+// bits reads bits, the most significant first.
 type bits struct {
 	data  []byte
 	at    int
-	short bool // more has been read than there is
+	short bool // more has been read than exists
 }
 
 // next returns the next n bits, at most 32.
@@ -23,13 +23,13 @@ func (b *bits) next(n int) (v uint64) {
 
 func (b *bits) flag() bool { return b.next(1) == 1 }
 
-// skip passes over n bits.
+// skip skips n bits.
 func (b *bits) skip(n int) {
 	b.at += n
 	b.short = b.short || b.at > 8*len(b.data)
 }
 
-// golomb returns a number in the code of Exp-Golomb (ITU-T H.265, 9.2); also uvlc() of AV1.
+// golomb reads an Exp-Golomb code (ITU-T H.265, 9.2), which is also uvlc() of AV1.
 func (b *bits) golomb() uint64 {
 	zeros := 0
 	for !b.flag() {

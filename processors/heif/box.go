@@ -13,7 +13,7 @@ func boxes(m *codec.Meter, b []byte) func(yield func(string, []byte) bool) {
 	return func(yield func(string, []byte) bool) {
 		for len(b) >= 8 && m.Spend(8) == nil {
 			size, head := boxSize(b)
-			if size == 0 { // it is the last one
+			if size == 0 { // the last box
 				size = uint64(len(b))
 			}
 			if size < head || size > uint64(len(b)) || !yield(string(b[4:8]), b[head:size:size]) {
@@ -57,16 +57,16 @@ func Complete(r io.ReaderAt, size int64) bool {
 		}
 		at += int64(length)
 	}
-	return true // more boxes than are worth a look
+	return true // more boxes than are worth checking
 }
 
-// fields are numbers of some bytes each, the highest first.
+// fields reads big-endian numbers of several bytes each.
 type fields struct {
 	b     []byte
-	short bool // more has been read than there is
+	short bool // more has been read than exists
 }
 
-// next returns a number of up to 8 bytes. Without any it is 0.
+// next returns a number of n bytes, up to 8. For n = 0 it returns 0.
 func (f *fields) next(size int) uint64 {
 	if size > 8 || size > len(f.b) {
 		f.b, f.short = nil, true
@@ -87,8 +87,8 @@ func (f *fields) skip(n int) {
 	f.b = f.b[n:]
 }
 
-// full returns what follows version and flags of a box, and how many bytes the number of an item has
-// in it: it is wide from a version on.
+// full returns the content of a full box after version and flags, and the number of bytes of an item ID in
+// it, which is larger from version wide on.
 func full(data []byte, wide byte) (f fields, idSize int) {
 	if len(data) < 4 {
 		return fields{short: true}, 2

@@ -5,15 +5,14 @@ import (
 	"slices"
 )
 
-// codecBrands are the brands of files whose pictures are of one codec: HEVC, AV1, JPEG, AVC, VVC,
-// JPEG 2000. The general ones, mif1, msf1 and miaf, say nothing of it.
+// codecBrands are the brands of files whose pictures have one codec: HEVC, AV1, JPEG, AVC, VVC, JPEG 2000.
+// The general brands, mif1, msf1 and miaf, do not specify the codec.
 var codecBrands = []string{
 	"heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "avif", "avis", "jpeg", "jpgs", "avci", "avcs", "vvic", "vvis", "j2ki", "j2is",
 }
 
-// match reports whether the box "ftyp" that a file begins with has one of the brands, as the major
-// one or as one of those that the file is compatible with. A file with general brands alone matches
-// as well: what its items are coded with is seen later.
+// match reports whether the box "ftyp" at the start of a file has one of the brands, as the major brand or
+// a compatible one. A file with only general brands also matches; the codec of its items is checked later.
 func match(head []byte, brands []string) bool {
 	if len(head) < 12 || string(head[4:8]) != "ftyp" {
 		return false
@@ -25,7 +24,7 @@ func match(head []byte, brands []string) bool {
 	head = head[:min(uint64(size), uint64(len(head)))]
 	general, other := false, false
 	for at := 8; at+4 <= len(head); at += 4 {
-		if at == 12 { // the minor version
+		if at == 12 { // skip the minor version
 			continue
 		}
 		brand := string(head[at : at+4])

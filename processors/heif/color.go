@@ -9,7 +9,7 @@ type colors struct {
 	profile []byte // ICC
 	gray    bool   // the pixels have no color
 	sequence
-	known bool // what of a sequence is about colors
+	known bool // the colors in a sequence header
 }
 
 // A sequence holds the size and colors from the sequence header of a codec. Colors are code points of ITU-T H.273; absent
@@ -23,9 +23,8 @@ type sequence struct {
 // searched is the number of bytes of an item that are searched for a sequence header.
 const searched = 4096
 
-// colors reads the boxes "colr" of the picture (ISO/IEC 23008-12, 6.5.5, and ISO/IEC 14496-12,
-// 12.1.5), or those of a grid's first tile. Where there is none with code points, the codec's
-// sequence header says them.
+// colors reads the boxes "colr" of the picture (ISO/IEC 23008-12, 6.5.5, and ISO/IEC 14496-12, 12.1.5), or
+// those of the first tile of a grid. If none has code points, it reads the codec's sequence header.
 func (d *directory) colors(file []byte) (c colors) {
 	it, first := d.primary, d.primary
 	if len(d.tiles) > 0 {
@@ -58,8 +57,8 @@ func (d *directory) colors(file []byte) (c colors) {
 	return c
 }
 
-// format returns what the engine is told: the decoder has made RGB of the samples, or it is told the
-// matrix and the range.
+// format returns the color description for the engine: without the matrix and the range if the decoder has
+// converted the samples to RGB.
 func (c colors) format() processors.FormatColor {
 	out := processors.FormatColor{Profile: c.profile, Gray: c.gray}
 	primaries, transfer := c.primaries, c.transfer
@@ -67,7 +66,7 @@ func (c colors) format() processors.FormatColor {
 		primaries = 1
 	}
 	switch transfer {
-	case 1, 2, 6, 14, 15: // BT.709 and its kin stand in many a file that is sRGB: Chromium does not tell them apart, here
+	case 1, 2, 6, 14, 15: // many files with BT.709 and related curves are sRGB; Chromium treats both alike here
 		transfer = 13
 	}
 	if c.known && primaries < 256 && transfer < 256 && (primaries != 1 || transfer != 13) {

@@ -21,7 +21,7 @@ import (
 //go:embed testdata/swatches.obu
 var swatchesAV1 []byte
 
-// av1Of is the AV1 of the swatches, whose sequence header says these colors.
+// av1Of returns the AV1 of the swatches with a sequence header that declares colors.
 func av1Of(colors, function byte) []byte {
 	const start, end, at = 4, 12, 37 // the header's 8 bytes; the first bit of color_primaries
 	var w bitWriter
@@ -36,8 +36,8 @@ func av1Of(colors, function byte) []byte {
 	return bytes.Join([][]byte{swatchesAV1[:start-1], {byte(len(w.data))}, w.data, swatchesAV1[end:]}, nil)
 }
 
-// avifOf is an AVIF of that payload with these properties. Its picture is the second item, the first
-// has another profile.
+// avifOf returns an AVIF of a payload with properties. Its picture is the second item; the first has
+// another profile.
 func avifOf(av1 []byte, properties ...[]byte) []byte {
 	other := ht.Item{Kind: "av01", Properties: [][]byte{ht.Profile([]byte("of another item")), ht.Size(9, 9)}, Data: av1}
 	return ht.File(avifBrands, 2, other, ht.Item{Kind: "av01", Properties: append([][]byte{ht.Size(121, 11)}, properties...), Data: av1})
@@ -82,13 +82,13 @@ func TestAnAVIFSaysItsColors(t *testing.T) {
 	}
 }
 
-// gridOf is a grid of two tiles.
+// gridOf returns a grid of two tiles.
 func gridOf(ofGrid, ofTile []byte) []byte {
 	tile := ht.Item{Kind: "av01", Properties: [][]byte{ht.Size(121, 11), ofTile}, Data: swatchesAV1}
 	return ht.File(avifBrands, 3, tile, tile, ht.Grid(2, 1, 242, 11, []int{1, 2}, bytes.Replace(ofGrid, []byte("free"), []byte("colr"), 1)))
 }
 
-// parameterSet is a sequence parameter set of HEVC as x265 writes it, with the colors of a video.
+// parameterSet returns a sequence parameter set of HEVC as x265 writes it, with the colors of a video.
 func parameterSet(width, height int, layers int, full bool, primaries, transfer, matrix uint8) []byte {
 	var w bitWriter
 	golomb := func(values ...int) {
@@ -149,10 +149,10 @@ func parameterSet(width, height int, layers int, full bool, primaries, transfer,
 	w.put(1, 1)
 	golomb(0)
 	w.put(1, 1)
-	w.put(3, 2) // the second set is made of the first
+	w.put(3, 2) // the second set is predicted from the first
 	golomb(0)
 	w.put(0b0101_0101, 8)
-	w.put(1, 1) // long-term ones
+	w.put(1, 1) // long-term reference pictures
 	golomb(1)
 	w.put(0xab, 8)
 	w.put(0, 1)
@@ -183,7 +183,7 @@ func parameterSet(width, height int, layers int, full bool, primaries, transfer,
 	return append([]byte{66, 1}, escaped...)
 }
 
-// hevcWith is "hvcC" with a parameter set behind other units.
+// hevcWith returns "hvcC" with a parameter set after other units.
 func hevcWith(set []byte) []byte {
 	b := hevcConfig(8)[8:30]
 	b = append(b, 2, 0x80|32)

@@ -88,8 +88,8 @@ func (f *format) finish(ctx context.Context, img image.Image, p *picture) (image
 // cropBytes is the maximum memory per pixel for cropping if the pixels must be copied.
 const cropBytes = 8
 
-// cropped returns a part of img with its upper left corner at (0,0). The pixels stay where they are,
-// but for a *image.YCbCr that is cropped between two samples of chroma, and for types that are rare.
+// cropped returns a part of img with its upper left corner at (0,0). It copies pixels only for a
+// *image.YCbCr that is cropped between two chroma samples, and for rare types.
 func cropped(img image.Image, r image.Rectangle) image.Image {
 	if r.Min == (image.Point{}) && r == img.Bounds() {
 		return img
@@ -116,7 +116,7 @@ func cropped(img image.Image, r image.Rectangle) image.Image {
 	return out
 }
 
-// croppedYCbCr returns nil if the part begins between two samples of chroma.
+// croppedYCbCr returns nil if the part begins between two chroma samples.
 func croppedYCbCr(img *image.YCbCr, r image.Rectangle) *image.YCbCr {
 	width, height := 1, 1
 	switch img.SubsampleRatio {
@@ -138,7 +138,7 @@ func croppedYCbCr(img *image.YCbCr, r image.Rectangle) *image.YCbCr {
 	}
 }
 
-// imageBytes is the memory of an image.
+// imageBytes returns the memory of an image.
 func imageBytes(img image.Image) int64 {
 	switch img := img.(type) {
 	case *image.YCbCr:

@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )
 
-// returning is a decoder that returns that.
+// returning is a decoder that always returns the same image.
 func returning(img image.Image, err error) func(context.Context, []byte) (image.Image, error) {
 	return func(context.Context, []byte) (image.Image, error) { return img, err }
 }
@@ -108,7 +108,7 @@ func TestTransparencyThatADecoderLeavesOutIsNotShownAsOpaque(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// Every type of image, cropped at even and odd places.
+// Every type of image, cropped at even and odd positions.
 func TestCroppingKeepsThePixels(t *testing.T) {
 	r := image.Rect(0, 0, 24, 20)
 	fill := func(pix ...[]byte) {
@@ -143,7 +143,7 @@ func TestCroppingKeepsThePixels(t *testing.T) {
 	}
 }
 
-// samples are those of a color by H.273: 8.3, equations of E'Y, E'PB and E'PR.
+// samples returns the samples of a color by H.273, 8.3, equations of E'Y, E'PB and E'PR.
 func samples(c color.RGBA, kr, kb float64, full bool) (y, cb, cr byte) {
 	r, g, b := float64(c.R)/255, float64(c.G)/255, float64(c.B)/255
 	l := kr*r + (1-kr-kb)*g + kb*b

@@ -20,19 +20,19 @@ import (
 
 var heic, avifBrands = []string{"heic", "mif1"}, []string{"avif", "mif1", "miaf"}
 
-// hevcConfig is "hvcC" without parameter sets, of a depth in bits.
+// hevcConfig returns "hvcC" without parameter sets, for a bit depth.
 func hevcConfig(depth byte) []byte {
 	b := make([]byte, 23)
 	b[0], b[16], b[17], b[18] = 1, 0xfd, 0xf8|(depth-8), 0xf8|(depth-8)
 	return ht.Box("hvcC", b)
 }
 
-// still is a file of one item with these properties behind its configuration.
+// still returns a file with one item, with properties after its configuration.
 func still(properties ...[]byte) []byte {
 	return ht.File(heic, 1, ht.Item{Kind: "hvc1", Properties: append([][]byte{hevcConfig(8)}, properties...), Data: []byte("HEVC")})
 }
 
-// plain is a decoder of an opaque picture of that size.
+// plain returns a decoder of an opaque picture of a size.
 func plain(size image.Point) func(context.Context, []byte) (image.Image, error) {
 	return func(context.Context, []byte) (image.Image, error) {
 		img := image.NewRGBA(image.Rectangle{Max: size})
@@ -47,7 +47,7 @@ func header(file []byte, o heif.Config) (processors.FormatHeader, error) {
 	return heif.Format(plain(image.Pt(1, 1)), o).Header(context.Background(), bytes.NewReader(file))
 }
 
-// applied does to a picture what a property says, pixel by pixel.
+// applied applies a property to a picture, pixel by pixel.
 func applied(img *image.RGBA, property []byte) *image.RGBA {
 	data := property[8:]
 	switch string(property[4:8]) {
@@ -162,7 +162,7 @@ func TestFilesAreKnownByTheirBrands(t *testing.T) {
 	assert.Equal(t, "heic", heic.Name)
 }
 
-// Every way in which a file may arrive.
+// The readers are all kinds of sources.
 func TestEveryReaderSeesTheSameHeader(t *testing.T) {
 	file := still(ht.Size(300, 200), ht.Turn(1))
 	at := int(file[3])
@@ -181,7 +181,7 @@ func TestEveryReaderSeesTheSameHeader(t *testing.T) {
 	} {
 		got, err := f.Header(t.Context(), r)
 		require.NoError(t, err, name)
-		got.Bytes = want.Bytes // the size of the file may not be known
+		got.Bytes = want.Bytes // depends on the size of the file, which may not be known
 		assert.Equal(t, want, got, name)
 	}
 }

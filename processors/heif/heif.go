@@ -114,7 +114,7 @@ func Format(decode func(ctx context.Context, data []byte) (image.Image, error), 
 	}
 }
 
-// A format is what Format returns.
+// A format has the functions of the processors.Format that Format returns.
 type format struct {
 	Config
 	codec func(ctx context.Context, data []byte) (image.Image, error)
@@ -154,7 +154,7 @@ func (f *format) header(ctx context.Context, r io.Reader) (processors.FormatHead
 	return f.describe(p, size)
 }
 
-// whole reads the header of a whole file, and checks that its pixels are there.
+// whole reads the header of a whole file, and checks that its pixels are complete.
 func (f *format) whole(ctx context.Context, data []byte) (*picture, processors.FormatHeader, error) {
 	meta, err := find(codec.NewBytesReader(ctx, data), func(int64) error { return nil })
 	if err != nil {
@@ -168,7 +168,7 @@ func (f *format) whole(ctx context.Context, data []byte) (*picture, processors.F
 	return p, h, err
 }
 
-// describe returns the header of a picture in a file of that many bytes.
+// describe returns the header of a picture in a file of size bytes.
 func (f *format) describe(p *picture, file int64) (h processors.FormatHeader, err error) {
 	if max(p.size.X, p.size.Y) > f.MaxSide || f.MaxPixels > 0 && area(p.size) > f.MaxPixels {
 		return h, fmt.Errorf("%w: more pixels than can be decoded, %d×%d", codec.ErrFormat, p.size.X, p.size.Y)
@@ -181,7 +181,7 @@ func (f *format) describe(p *picture, file int64) (h processors.FormatHeader, er
 	return h, nil
 }
 
-// bytes is the memory that decoding takes.
+// bytes returns the memory that decoding takes.
 func (f *format) bytes(p *picture, file int64) int64 {
 	perPixel := f.BytesPerPixel
 	if p.deep {
@@ -190,12 +190,12 @@ func (f *format) bytes(p *picture, file int64) int64 {
 	if p.view.clip.Size() != p.size && !f.Upright {
 		perPixel += cropBytes
 	}
-	const margin = 64 << 10 // of sides that are padded, and of this package
+	const margin = 64 << 10 // for padded sides, and for this package
 	total := float64(float64(perPixel)*(float64(p.pixels)+margin)) + float64(3*float64(file)) + float64(f.FixedBytes)
 	return int64(min(total, math.MaxInt64/2))
 }
 
-// color returns what the file says of its colors.
+// color returns the color description of the file.
 func (f *format) color(ctx context.Context, data []byte) (processors.FormatColor, error) {
 	p, _, err := f.whole(ctx, data)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// hevcSequence reads the sequence parameter sets in the box "hvcC" (ISO/IEC 14496-15, 8.3.2.1): the
-// largest size of all, and the colors of the first. ok is false where there is none that can be read.
+// hevcSequence reads the sequence parameter sets in the box "hvcC" (ISO/IEC 14496-15, 8.3.2.1). It returns
+// the largest size of all, and the colors of the first. ok is false if none can be read.
 func hevcSequence(m *codec.Meter, config []byte) (s sequence, ok bool) {
 	s = sequence{primaries: 2, transfer: 2, matrix: 2, fullRange: true}
 	f := fields{b: config}
@@ -36,8 +36,7 @@ func hevcSequence(m *codec.Meter, config []byte) (s sequence, ok bool) {
 	return s, ok
 }
 
-// hevcUnits makes s at least as large as the parameter sets say that stand among the pixels, where
-// they should not.
+// hevcUnits enlarges s to the sizes in parameter sets among the pixels, where they do not belong.
 func (s *sequence) hevcUnits(m *codec.Meter, config, data []byte) {
 	if len(config) < 22 {
 		return
@@ -57,11 +56,11 @@ func (s *sequence) hevcUnits(m *codec.Meter, config, data []byte) {
 	}
 }
 
-// parameterSet is the type of a unit that is a sequence parameter set.
+// parameterSet is the type of a unit with a sequence parameter set.
 const parameterSet = 33
 
 // hevcParameterSet reads a sequence parameter set (ITU-T H.265, 7.3.2.2) up to the colors in its VUI
-// (E.2.1), without the two bytes that a unit begins with.
+// (E.2.1), without the unit header of two bytes.
 func hevcParameterSet(unit []byte) (s sequence, ok bool) {
 	s = sequence{primaries: 2, transfer: 2, matrix: 2, fullRange: true}
 	if len(unit) < 2 {
@@ -83,7 +82,7 @@ func hevcParameterSet(unit []byte) (s sequence, ok bool) {
 			b.skip(8)
 		}
 	}
-	b.golomb()           // its number
+	b.golomb()           // its ID
 	if b.golomb() == 3 { // chroma_format_idc
 		b.skip(1)
 	}
@@ -100,14 +99,14 @@ func hevcParameterSet(unit []byte) (s sequence, ok bool) {
 	return s, true
 }
 
-// hevcColors goes on behind the size.
+// hevcColors continues after the size.
 func (b *bits) hevcColors(s *sequence, layers int) {
 	golombs := func(n int) {
 		for range n {
 			b.golomb()
 		}
 	}
-	golombs(2) // the depth of luma and chroma
+	golombs(2) // bit depths of luma and chroma
 	order := int(b.golomb()) + 4
 	if b.flag() { // sps_sub_layer_ordering_info_present_flag
 		golombs(3 * layers)
@@ -152,7 +151,7 @@ func (b *bits) hevcColors(s *sequence, layers int) {
 	}
 }
 
-// hevcScalingLists passes over scaling_list_data (7.3.4).
+// hevcScalingLists skips scaling_list_data (7.3.4).
 func (b *bits) hevcScalingLists() {
 	for size := range 4 {
 		step := 1
@@ -175,10 +174,10 @@ func (b *bits) hevcScalingLists() {
 	}
 }
 
-// hevcReferences passes over the short-term reference picture sets (7.3.7). Stills have none, but
-// cameras may write those of their videos.
+// hevcReferences skips the short-term reference picture sets (7.3.7). Stills need none, but cameras may
+// write those of their videos.
 func (b *bits) hevcReferences() {
-	before := 0 // pictures in the set before
+	before := 0 // pictures in the previous set
 	for i := range min(b.golomb(), 64) {
 		if b.short {
 			return

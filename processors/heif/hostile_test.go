@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )
 
-// hostile are headers of 1 to 5 MB that repeat one thing as often as they can.
+// hostile are headers of 1 to 5 MB with as many repetitions of one structure as possible.
 func hostile() map[string][]byte {
 	item := ht.Box("infe", []byte{2, 0, 0, 0, 0, 2, 0, 0}, []byte("hvc1\x00"))
 	start := [][]byte{ht.U32(0), ht.Box("pitm", ht.U32(0), []byte{0, 2}), ht.Box("iinf", ht.U32(0), []byte{0, 1}, item)}
@@ -92,7 +92,7 @@ func TestTheHeadersMemoryIsWhatTheAccountHas(t *testing.T) {
 	}
 }
 
-// A context ends whatever a file keeps the reader busy with.
+// A canceled context ends the reading of every file.
 func TestAnEndedContextEndsEverything(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -105,7 +105,7 @@ func TestAnEndedContextEndsEverything(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		_, err := f.Header(ctx, r)
 		cancel()
-		if name != "zeros" { // which are no boxes
+		if name != "zeros" { // zeros are not boxes
 			require.ErrorIs(t, err, context.DeadlineExceeded, name)
 		}
 	}

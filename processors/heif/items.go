@@ -11,7 +11,7 @@ import (
 // An item is a part of the picture: the primary item, a tile of its grid, its alpha item, or a tile of the alpha item.
 type item struct {
 	id    uint32
-	kind  string // four letters; empty if the file does not say
+	kind  string // four letters; empty if not known
 	deep  bool   // more than 8 bits per sample
 	gray  bool   // it has one sample per pixel
 	size  image.Point
@@ -21,14 +21,14 @@ type item struct {
 	nclx    []byte // of "colr", without its name
 	config  []byte // of "hvcC"
 	alpha   bool   // "auxC" says that it is one
-	parts   []part // where its bytes are
+	parts   []part // the location of its bytes
 	length  uint64 // of all parts, as the file declares
 }
 
-// maxItems bounds how many items a picture is made of: 256×256 tiles, with alpha.
+// maxItems limits the number of items of a picture: 256×256 tiles, with alpha.
 const maxItems = 2*256*256 + 2
 
-// maxAuxiliary is how many auxiliary items of a picture are looked at, of which one may be its alpha.
+// maxAuxiliary limits the number of examined auxiliary items of a picture, one of which may be its alpha.
 const maxAuxiliary = 16
 
 // itemBytes is the memory that an item takes.
@@ -46,7 +46,7 @@ type directory struct {
 	primary    *item
 	transforms []property         // of the primary item
 	tiles      []*item            // of the primary item, in their order
-	aux        map[uint32][]*item // auxiliary items of the primary one, with their tiles
+	aux        map[uint32][]*item // auxiliary items of the primary item, with their tiles
 }
 
 // open splits meta, which begins with version and flags.
@@ -191,7 +191,7 @@ func (d *directory) listed(to fields, idSize int) (list []*item, err error) {
 // kinds reads the types of the items (ISO/IEC 14496-12, 8.11.6).
 func (d *directory) kinds() error {
 	list, size := full(d.iinf, 1)
-	list.next(size) // how many there are
+	list.next(size) // skip the number of items
 	for kind, b := range boxes(d.meter, list.b) {
 		entry, size := full(b, 3)
 		if kind != "infe" || len(b) < 4 || b[0] < 2 {

@@ -7,7 +7,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A part of an item, in bytes of the file or of the box "idat".
+// A part is a range of bytes of an item, in the file or in the box "idat".
 type part struct {
 	inside      bool // in "idat"
 	at, length  uint64
@@ -15,11 +15,11 @@ type part struct {
 	toTheEnd    bool
 }
 
-// partBytes is the memory of a part, in a list that doubles.
+// partBytes is the memory of a part, in a list that grows by doubling.
 const partBytes = 2 * 32
 
-// locate reads where the items are (ISO/IEC 14496-12, 8.11.3), and returns how many bytes all items
-// of the file have, as it declares.
+// locate reads the locations of the items (ISO/IEC 14496-12, 8.11.3), and returns the declared number of
+// bytes of all items in the file.
 func (d *directory) locate() (total uint64, err error) {
 	f := fields{b: d.iloc}
 	version := f.next(1)
@@ -48,7 +48,7 @@ func (d *directory) locate() (total uint64, err error) {
 			return 0, err
 		}
 		if it != nil && it.parts != nil {
-			it = nil // the first entry counts
+			it = nil // only the first entry of an item counts
 		}
 		n, err := d.extents(&f, w, extents, it, part{inside: method == 1, unreachable: method > 1 || elsewhere, at: base})
 		if err != nil {
@@ -59,14 +59,13 @@ func (d *directory) locate() (total uint64, err error) {
 	return total, nil
 }
 
-// widths of the numbers of "iloc" in bytes.
+// widths are the sizes of the numbers in "iloc", in bytes.
 type widths struct{ offset, length, base, index int }
 
-// extents reads the parts of an item, or passes over those of one that is nil. It returns their
-// length.
+// extents reads the parts of an item, or skips them if it is nil. It returns their total length.
 func (d *directory) extents(f *fields, w widths, n uint64, it *item, p part) (total uint64, err error) {
 	if w.offset+w.length+w.index == 0 {
-		n = min(n, 1) // they are all the same, and take no place
+		n = min(n, 1) // all extents are equal, and have no bytes
 	}
 	base := p.at
 	for range n {
@@ -95,8 +94,9 @@ func (d *directory) extents(f *fields, w widths, n uint64, it *item, p part) (to
 	return total, nil
 }
 
-// data returns the bytes of an item. An item of one part is a part of the file; of others, the first
-// limit bytes or all there are are taken from the account, until the directory is closed.
+// data returns the bytes of an item. For an item with one part, it returns a slice of the file. Otherwise
+// it joins the parts, up to limit bytes, in memory that stays taken from the account until the directory is
+// closed.
 func (d *directory) data(file []byte, it *item, limit int) ([]byte, error) {
 	var all []byte
 	for i, p := range it.parts {
@@ -108,7 +108,7 @@ func (d *directory) data(file []byte, it *item, limit int) ([]byte, error) {
 		if i == 0 && (len(it.parts) == 1 || len(b) == limit) {
 			return b, nil
 		}
-		if err := d.take(3 * int64(len(b))); err != nil { // the list doubles
+		if err := d.take(3 * int64(len(b))); err != nil { // the buffer grows by doubling
 			return nil, err
 		}
 		if err := d.meter.Spend(int64(len(b) / 16)); err != nil {

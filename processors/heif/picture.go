@@ -11,14 +11,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A picture is the primary item of a file, as the boxes describe it.
+// A picture is the primary item of a file, as described by the boxes.
 type picture struct {
-	size    image.Point // pixels as they are stored
+	size    image.Point // stored size in pixels
 	deep    bool        // more than 8 bits per sample
-	alpha   bool        // it has transparency, which is an item of its own
+	alpha   bool        // it has transparency, which is a separate item
 	view    view
-	pixels  int64 // that are decoded, those of tiles included; those of alpha, one sample each, count half
-	payload int64 // bytes of all items of the file, as it declares
+	pixels  int64 // decoded pixels, including those of tiles; pixels of alpha, with one sample each, count half
+	payload int64 // declared bytes of all items of the file
 
 	colors colors
 }
@@ -29,8 +29,8 @@ func corrupt(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{codec.ErrCorrupt}, args...)...)
 }
 
-// parse reads the box "meta". file is nil where only a header is read; else it is checked that the
-// pixels are there, and no more than the boxes say.
+// parse reads the box "meta". If file is nil, only the header has been read. Otherwise parse checks that
+// the pixels are complete, and that there are no more than the boxes declare.
 func parse(ctx context.Context, meta, file []byte, items []string) (*picture, error) {
 	d, err := open(ctx, meta)
 	if err != nil {
@@ -68,7 +68,7 @@ func parse(ctx context.Context, meta, file []byte, items []string) (*picture, er
 	return p, nil
 }
 
-// describe takes over what the properties say.
+// describe sets the fields that follow from the properties.
 func (p *picture) describe(d *directory, items []string) error {
 	it := d.primary
 	if err := supported(it, items); err != nil {
@@ -109,8 +109,8 @@ func (p *picture) describe(d *directory, items []string) error {
 	return d.meter.Spend(0)
 }
 
-// pixels returns how many are decoded for an item that may be made of tiles. HEVC may have more than
-// it shows.
+// pixels returns the number of decoded pixels of an item, which may consist of tiles. HEVC may decode more
+// pixels than it displays.
 func (d *directory) pixels(it *item, tiles []*item) int64 {
 	if coded(it.kind) {
 		s, _ := hevcSequence(d.meter, it.config)
@@ -127,12 +127,12 @@ func (d *directory) pixels(it *item, tiles []*item) int64 {
 
 func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }
 
-// coded reports whether the item is one that has been compressed, not derived from others.
+// coded reports whether the item is compressed data, not derived from other items.
 func coded(kind string) bool {
 	return kind != "grid" && kind != "iden" && kind != "iovl" && kind != "tmap"
 }
 
-// supported returns an error if an item can't be shown.
+// supported returns an error if an item can't be displayed.
 func supported(it *item, items []string) error {
 	switch {
 	case it.kind == "":
@@ -145,8 +145,8 @@ func supported(it *item, items []string) error {
 	return nil
 }
 
-// checkGrid reads how many tiles a grid has, and its size (ISO/IEC 23008-12, 6.6.2.3.2), if they can
-// be reached.
+// checkGrid reads the number of tiles and the size of a grid (ISO/IEC 23008-12, 6.6.2.3.2), if its data is
+// available.
 func (p *picture) checkGrid(d *directory, file []byte) error {
 	if file == nil && (len(d.primary.parts) == 0 || !d.primary.parts[0].inside) {
 		return nil
@@ -174,8 +174,8 @@ func (p *picture) checkGrid(d *directory, file []byte) error {
 	return nil
 }
 
-// checkPixels returns an error if bytes of the picture are missing, or are of more pixels than the
-// boxes say: memory is counted by these.
+// checkPixels returns an error if bytes of the picture are missing, or if the data has more pixels than the
+// boxes declare, because memory is counted by the boxes.
 func (d *directory) checkPixels(file []byte) error {
 	list := append([]*item{d.primary}, d.tiles...)
 	for _, alpha := range d.aux {
@@ -193,7 +193,7 @@ func (d *directory) checkPixels(file []byte) error {
 		case "av01":
 			s, _ = av1Sequence(d.meter, b)
 		case "hvc1":
-			allowed, _ = hevcSequence(d.meter, it.config) // which has been counted
+			allowed, _ = hevcSequence(d.meter, it.config) // it has already been counted
 			s.hevcUnits(d.meter, it.config, b)
 		}
 		codec.AccountOf(d.ctx).Give(d.taken - before)
@@ -208,12 +208,12 @@ func (d *directory) checkPixels(file []byte) error {
 	return nil
 }
 
-// maxMeta is the size in bytes that the box "meta" may have. It holds no pixels: a few hundred bytes
-// are usual, more is a color profile.
+// maxMeta is the maximum size in bytes of the box "meta". It contains no pixels: usually it has a few
+// hundred bytes, and more only with a color profile.
 const maxMeta = 5 << 20
 
-// find returns the content of the box "meta". It reads no pixels, but skips them where they come
-// first. It announces the size of the box to reserve.
+// find returns the content of the box "meta". It skips pixels that precede the box. It passes the size of
+// the box to reserve before reading it.
 func find(r *codec.Reader, reserve func(int64) error) ([]byte, error) {
 	sequence := false
 	for {
@@ -245,8 +245,8 @@ func find(r *codec.Reader, reserve func(int64) error) ([]byte, error) {
 	}
 }
 
-// next reads the head of a box: its type, and how many bytes follow. The error is io.EOF where there
-// are no more boxes, or only one that goes on to the end.
+// next reads the header of a box: its type, and the number of bytes that follow. The error is io.EOF if
+// there are no more boxes, or if the box extends to the end of the file.
 func next(r *codec.Reader) (kind string, size int64, err error) {
 	head, err := r.Peek(16)
 	if err != nil {

@@ -12,17 +12,17 @@ type property struct {
 	data []byte
 }
 
-// maxProperties is how many properties can have a number, and propertyBytes the memory of one.
+// maxProperties is the number of properties that can be referred to, and propertyBytes the memory of one.
 const (
 	maxProperties = 1<<15 - 1
-	propertyBytes = 2 * 40 // the list of them doubles
+	propertyBytes = 2 * 40 // the list grows by doubling
 )
 
-// maxTransforms is how often a picture may be turned, mirrored and cropped. MIAF (ISO/IEC 23000-22,
-// 7.3.6.7) wants each once at most.
+// maxTransforms limits how often a picture may be rotated, mirrored and cropped. MIAF (ISO/IEC 23000-22,
+// 7.3.6.7) allows each at most once.
 const maxTransforms = 16
 
-// properties tells the items what the box "iprp" says of them (ISO/IEC 23008-12, 9.3).
+// properties assigns the properties in the box "iprp" to the items (ISO/IEC 23008-12, 9.3).
 func (d *directory) properties() error {
 	var ipco []byte
 	for kind, b := range boxes(d.meter, d.iprp) {
@@ -65,8 +65,8 @@ func (d *directory) properties() error {
 	return d.meter.Spend(0)
 }
 
-// associations calls f with the numbers, from 1 on, of the properties that the box "ipma" gives to
-// the items that count, and with whether they are essential.
+// associations calls f for each property that the box "ipma" associates with an item of the picture: with
+// the index of the property, from 1 on, and whether it is essential.
 func (d *directory) associations(ipma []byte, f func(it *item, number int, essential bool)) error {
 	list, idSize := full(ipma, 1)
 	size, top := 1, uint64(1)<<7
@@ -77,7 +77,7 @@ func (d *directory) associations(ipma []byte, f func(it *item, number int, essen
 		it := d.items[uint32(list.next(idSize))]
 		n := int(list.next(1))
 		if list.short {
-			return nil // the list may end sooner than its length says
+			return nil // the list may be shorter than its declared length
 		}
 		if err := d.meter.Spend(int64(8 + n*size)); err != nil {
 			return err
@@ -97,17 +97,16 @@ func (d *directory) associations(ipma []byte, f func(it *item, number int, essen
 	return nil
 }
 
-// known are the properties that may be essential to a picture: those that are honored here or by the
-// decoder, and those that are for other screens or players (ISO/IEC 23008-12, 6.5; AV1 Image File
-// Format, 2.3).
+// known are the properties that may be essential for a picture: those that this package or the decoder
+// implements, and those for other displays or players (ISO/IEC 23008-12, 6.5; AV1 Image File Format, 2.3).
 var known = map[string]bool{
 	"ispe": true, "pixi": true, "av1C": true, "hvcC": true, "colr": true, "clap": true, "irot": true, "imir": true, "auxC": true, "pasp": true,
 	"a1op": true, "a1lx": true, "lsel": true, "clli": true, "mdcv": true, "cclv": true, "amve": true, "reve": true, "ndwt": true,
 	"tols": true, "rloc": true, "udes": true, "altt": true, "subs": true, "oinf": true,
 }
 
-// set takes over a property that describes the item: ISO/IEC 23008-12, 6.5, for hvcC ISO/IEC
-// 14496-15, for av1C the AV1 binding to ISOBMFF. Of each kind of color the first one counts.
+// set applies a descriptive property to an item: ISO/IEC 23008-12, 6.5; for hvcC ISO/IEC 14496-15; for av1C
+// the AV1 binding to ISOBMFF. If a kind of color description occurs more than once, the first one counts.
 func (it *item) set(p property) {
 	d := p.data
 	switch p.kind {
@@ -147,8 +146,8 @@ func (it *item) set(p property) {
 	}
 }
 
-// transform says what is seen of a picture of that size: properties are applied in their order, all
-// behind the size, wherever that stands.
+// transform computes the view of a picture of a size. The properties are applied in their order, and always
+// after the size, wherever that is.
 func (d *directory) transform(size image.Point) view {
 	v := view{clip: image.Rectangle{Max: size}}
 	for _, p := range d.transforms {

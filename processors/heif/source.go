@@ -6,8 +6,8 @@ import (
 	"io"
 )
 
-// A source is a reader that can be sought forward, so that what is passed over is not kept: by
-// seeking if r can, else by reading.
+// A source is a reader that can skip forward: by seeking if r can, otherwise by reading. Skipped bytes are
+// not kept.
 type source struct {
 	ctx context.Context
 	r   io.Reader
@@ -45,7 +45,7 @@ func (s *source) Seek(offset int64, whence int) (int64, error) {
 		s.pos += n
 		switch {
 		case errors.Is(err, io.EOF):
-			return s.pos, nil // the next read reports it
+			return s.pos, nil // the next read reports the error
 		case err != nil:
 			return s.pos, err
 		}
@@ -53,7 +53,7 @@ func (s *source) Seek(offset int64, whence int) (int64, error) {
 	return s.pos, nil
 }
 
-// size returns how many bytes there are, or -1 if that can't be known.
+// size returns the total number of bytes, or -1 if it is not known.
 func (s *source) size() int64 {
 	seeker, ok := s.r.(io.Seeker)
 	if !ok {

@@ -6,17 +6,17 @@ import (
 	"math"
 )
 
-// A view is what is seen of a stored picture: a part of it, turned. Properties change it one after
-// the other, in the order in which they are associated with the picture.
+// A view is the displayed part of a stored picture, and its orientation. Properties change it one after the
+// other, in the order in which they are associated with the picture.
 type view struct {
-	clip image.Rectangle // pixels as they are stored
+	clip image.Rectangle // in stored pixels
 	turn turn
 }
 
-// A turn exchanges the axes, then mirrors left and right, then top and bottom.
+// A turn exchanges the axes, then mirrors horizontally, then vertically.
 type turn struct{ transpose, flipX, flipY bool }
 
-// orientation returns EXIF's number.
+// orientation returns the EXIF orientation.
 func (t turn) orientation() int {
 	o := map[turn]int{
 		{}: 1, {false, true, false}: 2, {false, true, true}: 3, {false, false, true}: 4,
@@ -25,7 +25,7 @@ func (t turn) orientation() int {
 	return o[t]
 }
 
-// size returns the size as it is seen.
+// size returns the size as displayed.
 func (v *view) size() image.Point {
 	s := v.clip.Size()
 	if v.turn.transpose {
@@ -34,7 +34,7 @@ func (v *view) size() image.Point {
 	return s
 }
 
-// rotate turns by quarters, anti-clockwise (ISO/IEC 23008-12, 6.5.10).
+// rotate rotates counterclockwise by quarter turns (ISO/IEC 23008-12, 6.5.10).
 func (v *view) rotate(quarters int) {
 	for range quarters {
 		t := v.turn
@@ -51,7 +51,7 @@ func (v *view) mirror(leftRight bool) {
 	}
 }
 
-// crop keeps the clean aperture of what is seen.
+// crop crops the view to the clean aperture.
 func (v *view) crop(clap []byte) {
 	size := v.size()
 	r := cleanAperture(clap, size.X, size.Y)
@@ -67,9 +67,9 @@ func (v *view) crop(clap []byte) {
 	v.clip = r.Add(v.clip.Min)
 }
 
-// cleanAperture is the part that the box "clap" leaves of a picture (ISO/IEC 14496-12, 12.1.4): its
-// size, and how far its center lies from that of the picture, as fractions. What is between pixels
-// is rounded. A box that leaves nothing leaves all.
+// cleanAperture parses the box "clap" (ISO/IEC 14496-12, 12.1.4): the size of the part to keep, and the
+// offset of its center from the center of the picture, as fractions. Fractions of pixels are rounded. A box
+// that would leave nothing is ignored.
 func cleanAperture(clap []byte, width, height int) image.Rectangle {
 	all := image.Rect(0, 0, width, height)
 	if len(clap) < 32 {

@@ -9,16 +9,16 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// luma are the weights of red and blue in luma, of the MatrixCoefficients of ITU-T H.273, table 4.
-// Unspecified is what MIAF says: that of BT.601.
+// luma are the weights of red and blue in luma, for the MatrixCoefficients of ITU-T H.273, table 4. For
+// unspecified ones MIAF requires BT.601.
 var luma = map[uint16][2]float64{
 	1: {0.2126, 0.0722}, 2: bt601, 4: {0.30, 0.11}, 5: bt601, 6: bt601, 7: {0.212, 0.087}, 9: {0.2627, 0.0593},
 }
 
 var bt601 = [2]float64{0.299, 0.114}
 
-// fullRange converts an image whose samples have the matrix and range of the file to what package
-// image takes them for, in its own memory.
+// fullRange converts an image in place from the matrix and range of the file to those that package image
+// assumes.
 func fullRange(ctx context.Context, img image.Image, c colors) error {
 	switch img := img.(type) {
 	case *image.Gray:
@@ -60,13 +60,13 @@ func expandGray(ctx context.Context, img *image.Gray) error {
 	return nil
 }
 
-// fixed is 1 in the arithmetic of convertYCbCr.
+// fixed is 1 in the fixed-point arithmetic of convertYCbCr.
 const fixed = 1 << 14
 
 func clamp(v int) byte { return byte(min(max(v/fixed, 0), 255)) }
 
-// convertYCbCr converts to the matrix of BT.601 in full range. Gray stays gray, so chroma depends on
-// chroma alone, however it is subsampled, and luma on both.
+// convertYCbCr converts to the matrix of BT.601 in full range. Gray stays gray, so the new chroma depends
+// only on the old chroma, with any subsampling, and the new luma depends on both.
 func convertYCbCr(ctx context.Context, img *image.YCbCr, from [2]float64, full bool) error {
 	scaleY, scaleC, black := 1.0, 1.0, 0
 	if !full {
@@ -76,7 +76,7 @@ func convertYCbCr(ctx context.Context, img *image.YCbCr, from [2]float64, full b
 	kg := 1 - kr - kb
 	R, B := bt601[0], bt601[1]
 	G := 1 - R - B
-	// What one unit of the old chroma adds to the new luma.
+	// The contribution of one unit of the old chroma to the new luma.
 	lumaCr := float64(R*2*(1-kr)) - G*2*kr*(1-kr)/kg
 	lumaCb := float64(B*2*(1-kb)) - G*2*kb*(1-kb)/kg
 	n := func(v float64) int { return int(v * fixed) }
@@ -112,7 +112,7 @@ func convertYCbCr(ctx context.Context, img *image.YCbCr, from [2]float64, full b
 	return nil
 }
 
-// fromGBR converts samples that are green, blue and red.
+// fromGBR converts samples in the order green, blue, red.
 func fromGBR(ctx context.Context, img *image.YCbCr) error {
 	if img.SubsampleRatio != image.YCbCrSubsampleRatio444 {
 		return fmt.Errorf("%w: RGB that is subsampled", codec.ErrFormat)

@@ -22,7 +22,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
-// BenchmarkStart comes first, so that nothing has been started: what the first picture has to wait for.
+// BenchmarkStart comes first, before anything is started: it measures how long the first picture would
+// wait.
 func BenchmarkStart(b *testing.B) {
 	took, err := started()
 	if err != nil {
@@ -87,7 +88,7 @@ func BenchmarkFormats(b *testing.B) {
 	}
 }
 
-// builtin decodes by a format of the library.
+// builtin decodes by a built-in format of the library.
 func builtin(f *codec.Format) func(context.Context, []byte) error {
 	return func(ctx context.Context, data []byte) error {
 		h, err := f.Header(ctx, codec.NewBytesReader(ctx, data))

@@ -12,8 +12,8 @@ import (
 	ht "github.com/rest-thumbnails/thumbnail/internal/imagetest/heiftest"
 )
 
-// Pictures of 11³ colors, in AV1 without loss, are shown as Chromium shows them. HDR is brought into the range of a screen
-// in another way.
+// Pictures of 11³ colors, in lossless AV1, have the same colors as in Chromium. HDR is excluded, because
+// Chromium has another tone mapping.
 func TestColorsAreWhatChromiumShows(t *testing.T) {
 	av1, err := os.ReadFile(filepath.Join("..", "..", "heif", "testdata", "swatches.obu"))
 	if err != nil {

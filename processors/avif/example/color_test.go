@@ -17,7 +17,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
-// patches are 27 colors.
+// patches is a picture of 27 colors.
 func patches() *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, 27*16, 16))
 	for i := range img.Pix {
@@ -27,7 +27,7 @@ func patches() *image.RGBA {
 	return img
 }
 
-// An AVIF and a PNG that say the same of their colors become the same thumbnail.
+// An AVIF and a PNG with the same color description give the same thumbnail.
 func TestColorsOfAnAVIFAreConverted(t *testing.T) {
 	var a, p bytes.Buffer
 	if err := (avif.Encoder{Quality: 100}).Encode(&a, patches()); err != nil {
@@ -59,8 +59,8 @@ func TestColorsOfAnAVIFAreConverted(t *testing.T) {
 	}
 }
 
-// inSequenceHeader moves the colors of an AVIF of the patches from the box "colr" into the
-// sequence header of its AV1, where there are none.
+// inSequenceHeader moves the color description of an AVIF of the patches from the box "colr" to the
+// sequence header of its AV1, which had none.
 func inSequenceHeader(t *testing.T, file []byte, points [2]byte) []byte {
 	t.Helper()
 	const header, flag = 6, 1 // bytes of the sequence header; color_description_present_flag, the last bit of the fifth of them
@@ -72,7 +72,7 @@ func inSequenceHeader(t *testing.T, file []byte, points [2]byte) []byte {
 	out := bytes.Replace(file[:start+9], []byte("colr"), []byte("free"), 1)
 	out[start+3] += byte(len(colors))
 	out[start+8] |= flag
-	for _, at := range []int{bytes.Index(out, []byte("mdat")) - 4, bytes.Index(out, []byte("iloc")) + 22} { // sizes: of the box, of the item
+	for _, at := range []int{bytes.Index(out, []byte("mdat")) - 4, bytes.Index(out, []byte("iloc")) + 22} { // sizes of the box and of the item
 		binary.BigEndian.PutUint32(out[at:], binary.BigEndian.Uint32(out[at:])+uint32(len(colors)))
 	}
 	return append(append(out, colors...), file[start+9:]...)

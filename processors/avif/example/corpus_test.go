@@ -12,7 +12,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// Sizes, turns, profiles and alpha, against libvips, which reads AVIF by libheif and converts by lcms2.
+// Sizes, orientations, profiles and alpha, compared with libvips, which reads AVIF by libheif and converts
+// colors by lcms2.
 func TestThumbnailsOfTheCorpusAgreeWithLibvips(t *testing.T) {
 	dir, vips := filepath.Join(imagetest.Corpus(t), "avif-heic"), imagetest.Program(t, "vips", "libvips-tools")
 	profile := []string{"--export-profile", "srgb"}

@@ -35,7 +35,7 @@ func main() {
 	log.Fatal(http.ListenAndServe(*addr, handler))
 }
 
-// prepare returns what serves the thumbnails, and the path of one.
+// prepare returns the handler, and the path of a thumbnail.
 func prepare(photos, thumbs, picture string) (http.Handler, string, error) {
 	if err := os.MkdirAll(thumbs, 0o755); err != nil {
 		return nil, "", err

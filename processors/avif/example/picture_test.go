@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Chromium takes AVIF where a page has it, and the next best format where a file would be beyond the
+// Chromium loads AVIF if the page offers it, and the next best format if the file would exceed the pixel
 // limit of AVIF.
 func TestChromiumTakesAVIFWhereThereIsOne(t *testing.T) {
 	source, err := storage.OpenDir(filepath.Dir(imagetest.Gallery(t, "mountain.jpg")[0]))

@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
-// shrunk is what becomes of a file.
+// shrunk returns the thumbnail of a file.
 func shrunk(t testing.TB, file []byte, width int) image.Image {
 	t.Helper()
 	img, err := ht.Thumbnail(t.Context(), file, width, avif.Format)

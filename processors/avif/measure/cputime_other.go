@@ -2,5 +2,5 @@
 
 package main
 
-// cpuTime returns 0: CPU time is measured on Unix systems alone.
+// cpuTime returns 0: CPU time is measured only on Unix systems.
 func cpuTime() float64 { return 0 }

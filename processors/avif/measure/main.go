@@ -1,5 +1,5 @@
-// Command measure encodes a PPM as AVIF, again and again, and prints the shortest CPU time of one in
-// microseconds: bench/encode of the main module, which knows nothing of this one, runs it.
+// Command measure encodes a PPM as AVIF repeatedly, and prints the minimum CPU time of one encoding in
+// microseconds. bench/encode in the main module runs it, because that module does not import this one.
 package main
 
 import (
