@@ -93,7 +93,7 @@ type examiner struct {
 	ext    string
 }
 
-// visit is the outcome of a request.
+// visit is the result of a request.
 type visit struct {
 	err    error
 	status int
@@ -131,12 +131,12 @@ func (d examiner) get(url, cacheControl string) (v visit) {
 	return v
 }
 
-// ours reports whether a handler, not a web server, answered with an error.
+// ours reports whether an error was answered by a handler, not by a web server.
 func (v visit) ours() bool {
 	return v.header.Get("X-Content-Type-Options") == "nosniff" && strings.TrimSpace(string(v.body)) == http.StatusText(v.status)
 }
 
-// examine returns the problem of an answer that should be the thumbnail, or nil.
+// examine returns the problem of a response that should be the thumbnail, or nil.
 func (d examiner) examine(v visit, which string) *Finding {
 	found := func(problem, advice string) *Finding { return &Finding{which + " " + problem, advice} }
 	switch {
@@ -179,8 +179,8 @@ func (d examiner) examinePicture(v visit, found func(problem, advice string) *Fi
 	return nil
 }
 
-// isPicture reports whether body seems to have the type want. For some formats it knows how files begin;
-// for others it only checks that body is not text.
+// isPicture reports whether body seems to have the media type want. For some formats it checks how files
+// begin; for others only that body is not text.
 func isPicture(body []byte, want string) bool {
 	switch got := http.DetectContentType(body); want {
 	case "image/jpeg", "image/png", "image/gif", "image/webp":
@@ -196,8 +196,8 @@ func isPicture(body []byte, want string) bool {
 	return err == nil || errors.Is(err, image.ErrFormat)
 }
 
-// prefixed reports whether the handler takes the path of the base for the beginning of the source. It then
-// answers a request for such a nonexistent source with a status other than 401.
+// prefixed reports whether the handler mistakes the path of the base for the beginning of the source. It
+// then answers a request for such a nonexistent source with a status other than 401.
 func (d examiner) prefixed(l thumbnail.Links, s thumbnail.Spec) bool {
 	site, err := neturl.Parse(l.Base)
 	if err != nil || strings.Trim(site.Path, "/") == "" {

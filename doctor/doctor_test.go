@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/response"
 )
 
-// front is a web server: it serves what was answered well once, as change leaves it.
+// front is a web server that caches successful responses and serves them again, modified by change.
 func front(h http.Handler, change func(http.Header)) http.Handler {
 	var mu sync.Mutex
 	stored := map[string][]byte{}

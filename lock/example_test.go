@@ -20,7 +20,7 @@ func ExampleNewFile() {
 		fmt.Println(err)
 		return
 	}
-	another, err := lock.NewFile(dir) // in a process of its own
+	another, err := lock.NewFile(dir) // another process would do this
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -28,7 +28,7 @@ import (
 // files and no goroutines, so it needs no Close.
 type File struct {
 	dir   string // absolute
-	holds holds  // of this File, so that Wait for them costs no polling
+	holds holds  // locks held through this File, for which Wait need not poll
 }
 
 // NewFile returns the lock that is shared by all processes that call NewFile with the same directory. It
@@ -69,7 +69,7 @@ func (f *File) TryLock(ctx context.Context, key string, ttl time.Duration) (unlo
 	}
 	h := newHold()
 	h.release = func() error {
-		f.holds.remove(key, h) // first, because the next holder adds its own as soon as the file is released
+		f.holds.remove(key, h) // first, because the next holder adds its own hold as soon as the file is unlocked
 		if err := lf.release(); err != nil {
 			return fmt.Errorf("unlock %q: %w", key, err)
 		}
@@ -128,7 +128,7 @@ func (f *File) sweep() error {
 	if err != nil {
 		return err
 	}
-	if lf != nil { // nil: another process is trying the same, and has shown it
+	if lf != nil { // nil means that another process is trying the same, which shows that locking works
 		if err := lf.release(); err != nil {
 			return err
 		}

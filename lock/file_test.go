@@ -155,7 +155,7 @@ func TestFileSaysWhatIsWrongWithTheFileSystem(t *testing.T) {
 	dir := t.TempDir()
 	f := newFile(t, dir)
 	require.NoError(t, os.RemoveAll(dir))
-	require.NoError(t, os.WriteFile(dir, nil, 0o600)) // a file where the directory should be
+	require.NoError(t, os.WriteFile(dir, nil, 0o600)) // a file in the place of the directory
 	_, ok, err := f.TryLock(t.Context(), "animals/kitten.jpg", ttl)
 	assert.False(t, ok)
 	assert.ErrorContains(t, err, `"animals/kitten.jpg"`)
@@ -217,7 +217,7 @@ func TestFileExcludesWhileFilesComeAndGo(t *testing.T) {
 			}
 		})
 	}
-	for n := 0; ctx.Err() == nil; n++ { // meanwhile others die with the lock, look and sweep
+	for n := 0; ctx.Err() == nil; n++ { // meanwhile other goroutines leave locks behind, check and sweep
 		victim := startWorker(t, dir)
 		for locked := false; !locked && ctx.Err() == nil; {
 			_, locked, _ = victim.TryLock(context.Background(), strconv.Itoa(n%3), ttl)

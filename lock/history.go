@@ -7,29 +7,29 @@ import (
 	"time"
 )
 
-// A history knows when a key was released last. Keys share its parts, so that it does not grow with their
-// number: what it knows of a key may be what happened to another one later.
+// A history remembers when keys were last released. Keys share its slots, so its size does not depend on
+// their number, and the time for a key may be that of another key that was released later.
 type history struct {
 	mu    sync.Mutex
 	parts [128]time.Time
 }
 
-// part returns where the history of key is.
+// part returns the slot of key.
 func (h *history) part(key string) *time.Time {
 	sum := fnv.New32a()
 	_, _ = io.WriteString(sum, key)
 	return &h.parts[sum.Sum32()%uint32(len(h.parts))]
 }
 
-// released notes that key is released now.
+// released records that key is released now.
 func (h *history) released(key string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	*h.part(key) = time.Now()
 }
 
-// last returns a time before which every release of key was, at the latest. The zero time means that there
-// was none.
+// last returns a time that is not before the last release of key. The zero time means that key was never
+// released.
 func (h *history) last(key string) time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// A hold is one lock that somebody got, from TryLock until it is released: by unlock, or ttl after
-// the end of the context of TryLock, whichever comes first.
+// A hold is one successful TryLock, until the lock is released: by unlock, or ttl after the end of the
+// context, whichever comes first.
 type hold struct {
 	release func() error  // set before watch; called once
-	free    chan struct{} // closed when it is released
+	free    chan struct{} // closed when the lock is released
 
 	once sync.Once
 	err  error // of release
 
 	mu      sync.Mutex
-	over    bool        // released: expire comes too late
+	over    bool        // released, so expire does nothing
 	unwatch func() bool // stops the context from calling expire
 	timer   *time.Timer // nil until the context has ended
 }
 
 func newHold() *hold { return &hold{free: make(chan struct{})} }
 
-// watch makes ttl after the end of ctx the end of h. It is called once, before unlock.
+// watch arranges that h expires ttl after the end of ctx. It is called once, before unlock.
 func (h *hold) watch(ctx context.Context, ttl time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -39,8 +39,7 @@ func (h *hold) expire(ttl time.Duration) {
 	}
 }
 
-// unlock releases h, and returns what the release returned to all who call it, none of them earlier
-// than that.
+// unlock releases h. Every caller gets the result of the release, and none of them before it is complete.
 func (h *hold) unlock() error {
 	h.once.Do(func() {
 		h.mu.Lock()
@@ -56,7 +55,7 @@ func (h *hold) unlock() error {
 	return h.err
 }
 
-// holds are the locks that are held in this process. The zero value is empty and ready.
+// holds are the locks held in this process. The zero value is empty and ready to use.
 type holds struct {
 	mu sync.Mutex
 	m  map[string]*hold // nil until the first
@@ -69,7 +68,7 @@ func (hs *holds) get(key string) *hold {
 	return hs.m[key]
 }
 
-// add makes h the hold of key, unless it has one.
+// add sets the hold of key, unless key has one.
 func (hs *holds) add(key string, h *hold) bool {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
@@ -83,7 +82,7 @@ func (hs *holds) add(key string, h *hold) bool {
 	return true
 }
 
-// remove forgets h, if it is the hold of key.
+// remove removes h, if it is the hold of key.
 func (hs *holds) remove(key string, h *hold) {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
@@ -92,7 +91,7 @@ func (hs *holds) remove(key string, h *hold) {
 	}
 }
 
-// wait returns nil when the hold that key has now, if any, is released, or the error of ctx.
+// wait returns nil when the current hold of key, if any, is released, or the error of ctx.
 func (hs *holds) wait(ctx context.Context, key string) error {
 	if err := ctx.Err(); err != nil {
 		return err

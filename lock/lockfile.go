@@ -10,22 +10,22 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A lockFile is a file that this process has locked, under the name by which the others know it.
+// A lockFile is a file that this process has locked, under the name that all processes use.
 //
-// Removing lock files is what makes this delicate: a process that has opened a file which is then
-// removed locks one that no other will find. So the rule is: a lock counts only while its file is the
-// one that the name leads to, and only the owner of such a lock removes that file. A process that
-// gets a lock checks whether it counts, and starts again if not. The alternatives were worse: a fixed
-// number of files lets keys block each other, and files that stay pile up.
+// Removing lock files is difficult: a process may open a file that is then removed, and lock it, although
+// no other process can find it any more. So a lock is valid only while the name still leads to its file,
+// and only the owner of a valid lock removes the file. A process that has locked a file checks whether the
+// lock is valid, and otherwise starts again. The alternatives are worse: with a fixed number of files, keys
+// block each other, and files that are never removed accumulate.
 type lockFile struct {
 	flock *flock.Flock
 }
 
-// acquire makes and locks the file, and returns nil if another has locked it.
+// acquire creates and locks the file. It returns nil if another process has locked it.
 func acquire(path string) (*lockFile, error) {
-	for range 1000 { // enough for every race, and an end on a file system where a file never looks like itself
+	for range 1000 { // enough for every race; ends on a file system where a file never equals itself
 		lf, err := open(path, os.O_CREATE)
-		if errors.Is(err, fs.ErrNotExist) { // the directory was removed, or is new
+		if errors.Is(err, fs.ErrNotExist) { // the directory was removed or is new
 			if err := os.MkdirAll(filepath.Dir(path), 0o770); err != nil {
 				return nil, err
 			}
@@ -46,8 +46,8 @@ func acquire(path string) (*lockFile, error) {
 	return nil, &fs.PathError{Op: "flock", Path: path, Err: errors.New("the name never leads to the file that was locked")}
 }
 
-// isFree reports whether nobody has locked the file; it makes none. If a killed process has left
-// it, isFree removes it, and has it locked for that moment.
+// isFree reports whether the file is unlocked. It does not create the file. A file that a killed process
+// has left is locked for a moment, and removed.
 func isFree(path string) (bool, error) {
 	switch lf, err := open(path, 0); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -61,8 +61,8 @@ func isFree(path string) (bool, error) {
 	}
 }
 
-// open opens and locks the file, and returns nil if another has locked it. Writing is what some
-// network file systems want of who locks.
+// open opens and locks the file. It returns nil if another process has locked it. It opens the file for
+// writing, because some network file systems require that for locks.
 func open(path string, flag int) (*lockFile, error) {
 	fl := flock.New(path, flock.SetFlag(os.O_RDWR|flag), flock.SetPermissions(0o660))
 	ok, err := fl.TryLock()
@@ -72,7 +72,7 @@ func open(path string, flag int) (*lockFile, error) {
 	return &lockFile{fl}, nil
 }
 
-// counts reports whether the name still leads to the file that is locked.
+// counts reports whether the name still leads to the locked file.
 func (lf *lockFile) counts() (bool, error) {
 	ours, err := lf.flock.Stat()
 	if err != nil {
@@ -85,7 +85,7 @@ func (lf *lockFile) counts() (bool, error) {
 	return err == nil && os.SameFile(ours, named), err
 }
 
-// release unlocks the file, and removes it if it counts.
+// release unlocks the file, and removes it if the lock is valid.
 func (lf *lockFile) release() error {
 	if runtime.GOOS == "windows" {
 		// An open file can't be removed there, neither by us before it is unlocked, nor if somebody

@@ -94,7 +94,7 @@ func TestMemoryWaitReturnsTheErrorOfItsContextAndNotTheCause(t *testing.T) {
 	assert.ErrorIs(t, m.Wait(ctx, "k"), context.Canceled)
 }
 
-// A site has millions of keys over the years.
+// Over the years a site has millions of keys.
 func TestMemoryKeepsNothingOfAKeyThatIsNotHeld(t *testing.T) {
 	m := lock.NewMemory()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -15,7 +15,7 @@ func TestFileNoticesAnUnlockInAnotherProcessWithin16ms(t *testing.T) {
 	longest := time.Duration(0)
 	for i := range 33 {
 		synctest.Test(t, func(t *testing.T) {
-			here, elsewhere := newFile(t, dir), newFile(t, dir) // each knows only its own locks, as a process does
+			here, elsewhere := newFile(t, dir), newFile(t, dir) // each knows only its own locks, like two processes
 			unlock, ok, err := elsewhere.TryLock(t.Context(), "key", time.Hour)
 			require.NoError(t, err)
 			require.True(t, ok)

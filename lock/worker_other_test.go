@@ -2,8 +2,8 @@
 
 package lock_test
 
-// pause has no signal to use here: a worker that gets no requests for a while is near enough, as
-// its locks have no renewal that could be late.
+// pause does nothing, because there is no signal for it on this system. A worker without requests behaves
+// alike, because its locks have no renewals that could be late.
 func (w *worker) pause() (resume func()) {
 	return func() {}
 }

@@ -18,9 +18,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/lock"
 )
 
-// A worker is this test binary run once more, as a process that locks what its parent says: one
-// JSON object per line. It makes a lock of the processes testable by the rules for all locks, with
-// real deaths.
+// A worker is this test binary in another process, which locks keys as its parent requests, by one JSON
+// object per line. So the rules for all locks can test a lock of processes, including their death.
 
 const workerEnv = "LOCK_TEST_DIR"
 
@@ -34,10 +33,10 @@ func TestMain(m *testing.M) {
 
 type request struct {
 	ID    int
-	Op    string // lock, wait, unlock, cancel: the last two end what an earlier ID began
+	Op    string // lock, wait, unlock, cancel; the last two end the call with an earlier ID
 	Key   string
 	TTL   time.Duration
-	Ended bool // the context has ended already
+	Ended bool // the context has already ended
 }
 
 type reply struct {
@@ -47,7 +46,7 @@ type reply struct {
 	Err     string
 }
 
-// work is the child: it serves its standard input until that ends.
+// work is the child process: it serves its standard input until that is closed.
 func work(dir string) {
 	f, err := lock.NewFile(dir)
 	if err != nil {
@@ -101,7 +100,7 @@ func work(dir string) {
 	}
 }
 
-// worker is the parent's side: a lock.File in a process of its own.
+// worker is the parent's side: a lock.File in another process.
 type worker struct {
 	cmd  *exec.Cmd
 	mu   sync.Mutex
@@ -128,7 +127,7 @@ func startWorker(t *testing.T, dir string) *worker {
 	return w
 }
 
-// kill is kill -9.
+// kill sends SIGKILL.
 func (w *worker) kill() {
 	w.cmd.Process.Kill()
 	w.cmd.Wait()
@@ -155,7 +154,7 @@ func (w *worker) read(out io.Reader) {
 	w.open = nil
 }
 
-// send sends r, with a new ID if it has none, and returns where the reply will be.
+// send sends r, with a new ID if it has none, and returns the channel for the reply.
 func (w *worker) send(r request) (int, <-chan reply) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -172,11 +171,11 @@ func (w *worker) send(r request) (int, <-chan reply) {
 	default:
 		w.open[at] = c
 	}
-	w.in.Encode(r) // an error is that of a dead worker
+	w.in.Encode(r) // fails only if the worker is dead
 	return r.ID, c
 }
 
-// call begins something that ctx ends.
+// call begins a call that ends with ctx.
 func (w *worker) call(ctx context.Context, r request) (int, reply, error) {
 	r.Ended = ctx.Err() != nil
 	id, answer := w.send(r)

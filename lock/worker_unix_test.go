@@ -4,7 +4,7 @@ package lock_test
 
 import "syscall"
 
-// pause stops the worker as kill -STOP does.
+// pause sends SIGSTOP.
 func (w *worker) pause() (resume func()) {
 	w.cmd.Process.Signal(syscall.SIGSTOP)
 	return func() { w.cmd.Process.Signal(syscall.SIGCONT) }

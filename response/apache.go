@@ -27,8 +27,8 @@ func (a Apache) Respond(w http.ResponseWriter, r *http.Request, key string, f fs
 	if err != nil {
 		return fmt.Errorf("stat %q: %w", key, err)
 	}
-	// mod_xsendfile keeps the application's entity tag, and says nothing of ranges, though it sends
-	// them.
+	// mod_xsendfile keeps the application's entity tag. It sends no Accept-Ranges, although it supports
+	// ranges.
 	if tag := apacheETag(info); tag != "" {
 		w.Header()["Etag"] = []string{tag}
 	}
@@ -38,7 +38,7 @@ func (a Apache) Respond(w http.ResponseWriter, r *http.Request, key string, f fs
 }
 
 // apacheETag is [ETag] in the form of Apache (FileETag MTime Size, its default): the size and the
-// modification time in microseconds, in hexadecimal. A validator that Apache gave for the stored file is
+// modification time in microseconds, in hexadecimal. A validator that Apache sent for the stored file is
 // therefore valid here, and vice versa.
 func apacheETag(info fs.FileInfo) string {
 	if tag := ownETag(info); tag != "" || !hasTime(info) {

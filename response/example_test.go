@@ -15,7 +15,8 @@ import (
 
 const exampleKey = "animals/kitten 1.jpg/100x100/crop/5a1e.jpg"
 
-// answerOf is what a responder makes of a stored thumbnail. A handler calls it.
+// answerOf returns the response of a responder for a stored thumbnail. A handler calls Respond in the same
+// way.
 func answerOf(responder interface {
 	Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error
 }) *httptest.ResponseRecorder {

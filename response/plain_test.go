@@ -19,7 +19,7 @@ type answer struct {
 	body   string
 }
 
-// A request with a validator that does not match takes the way over [http.ServeContent].
+// A request with a validator that does not match is answered by [http.ServeContent].
 func TestAPlainRequestGetsWhatServeContentSends(t *testing.T) {
 	stream := func(method string, file *fstest.MapFile, header http.Header) answer {
 		f, err := fstest.MapFS{"f": file}.Open("f")

@@ -45,7 +45,7 @@ func hasTime(info fs.FileInfo) bool {
 	return !info.ModTime().IsZero() && info.ModTime().Unix() >= 0
 }
 
-// join puts a slash between a prefix and a key, unless the prefix ends in one.
+// join puts a slash between a prefix and a key, unless the prefix ends with one.
 func join(prefix, key string) string {
 	return strings.TrimSuffix(prefix, "/") + "/" + key
 }

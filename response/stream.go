@@ -19,8 +19,8 @@ type Stream struct {
 	MaxBufferBytes int64
 }
 
-// maxParts is how many ranges of a file one request may ask for. A request for more is a mistake or an
-// attack, and gets the whole file (RFC 9110, section 14.2, lets a server ignore Range).
+// maxParts is the largest number of ranges in a request. A request for more is a mistake or an attack, and
+// gets the whole file (RFC 9110, section 14.2, lets a server ignore Range).
 const maxParts = 8
 
 // Respond writes f, the requested ranges of f, or 304 if the client already has f.
@@ -52,12 +52,11 @@ func (s Stream) Respond(w http.ResponseWriter, r *http.Request, key string, f fs
 
 func failed(op, key string, err error) error { return fmt.Errorf("%s %q: %w", op, key, err) }
 
-// preconditions are the fields of a request that ServeContent decides about (RFC 9110, sections 13.1 and
-// 14.2).
+// preconditions are the request headers that ServeContent evaluates (RFC 9110, sections 13.1 and 14.2).
 var preconditions = [...]string{"Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range"}
 
-// plain reports whether the answer is the whole file, whatever its validators are, with headers that need
-// no look at the file.
+// plain reports whether the response is the whole file, whatever its validators are, with headers that do
+// not depend on the file's content.
 func plain(w http.ResponseWriter, r *http.Request) bool {
 	for _, name := range preconditions {
 		if _, ok := r.Header[name]; ok {
@@ -69,8 +68,8 @@ func plain(w http.ResponseWriter, r *http.Request) bool {
 	return typed && !encoded
 }
 
-// sendAll sends what [http.ServeContent] sends for a plain request. Most requests are plain; without the
-// frames of ServeContent the stack of a connection need not grow from 8 to 16 kB for each of them.
+// sendAll sends what [http.ServeContent] would send for a plain request, as most requests are. Without the
+// stack frames of ServeContent, the stack of a connection need not grow from 8 to 16 kB.
 func sendAll(w http.ResponseWriter, r *http.Request, info fs.FileInfo, content io.Reader) {
 	h := w.Header()
 	if t := info.ModTime(); !t.IsZero() && !t.Equal(time.Unix(0, 0)) {
@@ -80,13 +79,13 @@ func sendAll(w http.ResponseWriter, r *http.Request, info fs.FileInfo, content i
 	h["Content-Length"] = []string{strconv.FormatInt(info.Size(), 10)}
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		_, _ = io.CopyN(w, content, info.Size()) // as in ServeContent: net/http ends the connection if the file is shorter
+		_, _ = io.CopyN(w, content, info.Size()) // as with ServeContent, net/http closes the connection if the file is shorter
 	}
 }
 
 var acceptRanges = []string{"bytes"}
 
-// withoutRange returns a copy of r that asks for the whole file.
+// withoutRange returns a copy of r that requests the whole file.
 func withoutRange(r *http.Request) *http.Request {
 	whole := *r
 	whole.Header = r.Header.Clone()
@@ -94,7 +93,7 @@ func withoutRange(r *http.Request) *http.Request {
 	return &whole
 }
 
-// content returns what ServeContent needs.
+// content returns an io.ReadSeeker for ServeContent.
 func (s Stream) content(f fs.File, size int64) (io.ReadSeeker, error) {
 	if seeker, ok := f.(io.ReadSeeker); ok {
 		return seeker, nil

@@ -38,7 +38,7 @@ func (r ReadOnly) Open(ctx context.Context, key string) (fs.File, error) {
 	return f, nil
 }
 
-// regular returns err, or fs.ErrNotExist if info is not that of a regular file.
+// regular returns err, or fs.ErrNotExist if info does not describe a regular file.
 func regular(info fs.FileInfo, err error) error {
 	if err == nil && !info.Mode().IsRegular() {
 		return fs.ErrNotExist
@@ -46,7 +46,8 @@ func regular(info fs.FileInfo, err error) error {
 	return err
 }
 
-// absentOr returns err so that it matches fs.ErrNotExist if that is what it means.
+// absentOr returns an error that matches fs.ErrNotExist if err means that the file does not exist, and
+// otherwise err.
 func absentOr(err error, key string) error {
 	if contract.IsNotExist(err) {
 		return contract.NotExist(key)

@@ -80,7 +80,7 @@ func TestALinkInACircleIsAbsentFromAFileSystem(t *testing.T) {
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-// failing is a file system whose disk is broken.
+// failing is a file system that returns an I/O error for every file.
 type failing struct{ err error }
 
 func (f failing) Open(string) (fs.File, error) { return nil, f.err }

@@ -25,11 +25,11 @@ type Memory struct {
 
 	mu    sync.Mutex
 	files map[string]*list.Element // of *memoryFile
-	used  list.List                // the one used last comes first
-	size  int64                    // bytes of all
+	used  list.List                // the most recently used first
+	size  int64                    // total size in bytes
 }
 
-// memoryFile's content is never modified: a reader that has it open keeps it whole.
+// The content of a memoryFile is never modified, so an open file stays complete.
 type memoryFile struct {
 	key     string
 	content []byte
@@ -156,7 +156,7 @@ func (m *Memory) Remove(ctx context.Context, key string) error {
 	return nil
 }
 
-// drop forgets one file. The caller holds mu.
+// drop removes one file. The caller holds mu.
 func (m *Memory) drop(e *list.Element) {
 	f := m.used.Remove(e).(*memoryFile)
 	delete(m.files, f.key)

@@ -34,7 +34,7 @@ func Overlap(a, b any) bool {
 	return within(a, rootInfo(b)) || within(b, rootInfo(a))
 }
 
-// rootInfo describes the directory that a storage or source keeps its keys in, or is nil.
+// rootInfo returns the FileInfo of the directory in which a storage or source keeps its keys, or nil.
 func rootInfo(v any) fs.FileInfo {
 	var info fs.FileInfo
 	var err error
@@ -49,8 +49,8 @@ func rootInfo(v any) fs.FileInfo {
 	return info
 }
 
-// within reports whether v keeps its keys in the directory outer or below it. It compares files and not
-// names, so that links, bind mounts and file systems without case do not matter.
+// within reports whether v keeps its keys in the directory outer or below it. It compares files instead of
+// names, so it is correct with links, bind mounts and case-insensitive file systems.
 func within(v any, outer fs.FileInfo) bool {
 	inner := rootInfo(v)
 	if inner == nil || outer == nil {

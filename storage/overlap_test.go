@@ -33,7 +33,7 @@ func openRoot(t *testing.T, path ...string) *storage.Dir {
 	return d
 }
 
-// overlap is Overlap, which has to be the same in both directions.
+// overlap calls Overlap in both directions, and requires equal results.
 func overlap(t *testing.T, a, b any) bool {
 	there, back := storage.Overlap(a, b), storage.Overlap(b, a)
 	assert.Equal(t, there, back, "%T and %T", a, b)

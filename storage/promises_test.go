@@ -69,7 +69,7 @@ func TestAListingYieldsTheErrorThatEndsIt(t *testing.T) {
 			assert.Len(t, keys, 1)
 		}
 		for range s.List(t.Context(), "") {
-			break // and the caller may end it
+			break // the caller may end the loop
 		}
 	})
 }

@@ -106,7 +106,7 @@ func RunInBubble(t *testing.T, open func(t *testing.T) Harness) {
 	}
 }
 
-// space returns h as the rules take it.
+// space returns h in the form that the rules use.
 func (h Harness) space() rules.Space {
 	s := rules.Space{Advance: h.Advance, TTL: h.TTL, Timeout: h.Timeout, NoRenewal: h.NoRenewal}
 	if h.Start != nil {

@@ -20,7 +20,8 @@ func TestALockInMemoryConforms(t *testing.T) {
 	})
 }
 
-// remote is a lock over a connection that can hang. It ends at its ttl, as the contract allows.
+// remote is a lock over a connection that can hang. It expires after its ttl, without renewal, as the
+// contract allows.
 type remote struct {
 	*lock.Memory
 	stalled atomic.Bool

@@ -83,7 +83,7 @@ func BenchmarkHandOver(b *testing.B) {
 				}
 			}
 		}()
-		time.Sleep(5 * time.Millisecond) // it waits
+		time.Sleep(5 * time.Millisecond) // until Wait blocks
 		began := time.Now()
 		unlock()
 		total += (<-have).Sub(began)

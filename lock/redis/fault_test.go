@@ -16,15 +16,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/lock/redis/internal/redistest"
 )
 
-// withoutRetries is a client that never repeats a command by itself.
+// withoutRetries returns a client that never repeats a command.
 func withoutRetries(addr string) redistest.Connect {
 	return func(n *redistest.Network) goredis.UniversalClient {
 		return goredis.NewClient(&goredis.Options{Addr: addr, Dialer: n.Dial, MaxRetries: -1})
 	}
 }
 
-// heedful is a client whose commands end with their context.
-func heedful(addr string) redistest.Connect {
+// contextual returns a client whose commands end with their context.
+func contextual(addr string) redistest.Connect {
 	return func(n *redistest.Network) goredis.UniversalClient {
 		return goredis.NewClient(&goredis.Options{Addr: addr, Dialer: n.Dial, ContextTimeoutEnabled: true})
 	}
@@ -36,7 +36,7 @@ func TestTheReplyToALockIsLostAndItIsOurs(t *testing.T) {
 	for name, c := range map[string]redistest.Connect{"a client that retries": redistest.Single(m.Addr()), "one that does not": withoutRetries(m.Addr())} {
 		p := start(t, c, redis.Config{})
 		other := start(t, redistest.Single(m.Addr()), redis.Config{})
-		require.NoError(t, p.lock(t, key, time.Minute)()) // the scripts are loaded
+		require.NoError(t, p.lock(t, key, time.Minute)()) // loads the scripts
 		lost := p.net.DropReply("evalsha", false)
 		unlock := p.lock(t, key, time.Minute)
 		lost()
@@ -51,7 +51,7 @@ func TestTheReplyToUnlockIsLostAndNothingElse(t *testing.T) {
 	m := miniredis.RunT(t)
 	var log errorLog
 	p := start(t, redistest.Single(m.Addr()), redis.Config{OnError: log.add})
-	require.NoError(t, p.lock(t, key, time.Minute)()) // the scripts are loaded
+	require.NoError(t, p.lock(t, key, time.Minute)()) // loads the scripts
 	unlock := p.lock(t, key, time.Minute)
 	lost := p.net.DropReply("evalsha", false)
 	require.NoError(t, unlock())
@@ -63,11 +63,11 @@ func TestTheReplyToUnlockIsLostAndNothingElse(t *testing.T) {
 // The connection stays open and says nothing: nobody can know whether Redis has set the lock. It did.
 func TestALockThatTryLockCouldNotConfirmIsReleased(t *testing.T) {
 	t.Parallel()
-	for name, client := range map[string]func(addr string) redistest.Connect{"a patient client": redistest.Single, "one that heeds contexts": heedful} {
+	for name, client := range map[string]func(addr string) redistest.Connect{"a patient client": redistest.Single, "one that heeds contexts": contextual} {
 		t.Run(name, func(t *testing.T) {
 			m := miniredis.RunT(t)
 			p := start(t, client(m.Addr()), redis.Config{})
-			require.NoError(t, p.lock(t, key, time.Minute)()) // the scripts are loaded
+			require.NoError(t, p.lock(t, key, time.Minute)()) // loads the scripts
 			lost := p.net.DropReply("evalsha", true)
 			_, ok, err := p.TryLock(t.Context(), key, time.Minute)
 			assert.False(t, ok)
@@ -87,7 +87,7 @@ func TestALockThatArrivesAfterTheCallerHasLeftIsReleased(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
 	p := start(t, redistest.Single(m.Addr()), redis.Config{})
-	require.NoError(t, p.lock(t, key, time.Minute)()) // there is a connection
+	require.NoError(t, p.lock(t, key, time.Minute)()) // opens a connection
 	resume := p.net.Stall()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -95,7 +95,7 @@ func TestALockThatArrivesAfterTheCallerHasLeftIsReleased(t *testing.T) {
 	assert.False(t, ok)
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
 	resume()
-	time.Sleep(50 * time.Millisecond) // for the command to arrive
+	time.Sleep(50 * time.Millisecond) // until the command has arrived
 	assert.Eventually(t, func() bool { return !held(m, key) }, time.Minute, time.Millisecond)
 }
 
@@ -125,7 +125,7 @@ func TestAHangingRedisCostsASecondOnceAndThenMilliseconds(t *testing.T) {
 
 	resume()
 	began = time.Now()
-	require.Eventually(t, func() bool { // another key: the command that had hung may have arrived at last, and expires after ttl
+	require.Eventually(t, func() bool { // another key, because the delayed command may have locked the first one, until its ttl
 		_, ok, err := p.TryLock(t.Context(), "after", time.Minute)
 		return ok && err == nil
 	}, time.Minute, 5*time.Millisecond)

@@ -48,7 +48,7 @@ func (l *Locker) TryLock(ctx context.Context, key string, ttl time.Duration) (un
 	return h.start(ctx), true, nil
 }
 
-// remembered is how long Redis knows that a lock was released.
+// remembered is how long Redis remembers that a lock was released.
 const remembered = 10 * time.Second
 
 // FreeSince implements thumbnail.Historian, for times at most a third of ttl, or three seconds, before TryLock
@@ -59,16 +59,16 @@ func (l *Locker) FreeSince(key string, since time.Time) bool {
 	return ok && since.After(h.(*hold).freeFrom)
 }
 
-// hold is one lock that is ours, from TryLock to unlock.
+// hold is one acquired lock, from TryLock to unlock.
 type hold struct {
 	l         *Locker
 	key, name string
 	token     string
 	ttl       time.Duration
-	freeFrom  time.Time // nobody held the lock from here until we did
+	freeFrom  time.Time // the key was free from here until this lock
 
 	// Of the goroutine that renews, and, when that has ended, of unlock.
-	since time.Time // the lock was ours for ttl from here on
+	since time.Time // the lock is valid for ttl from here on
 	lost  bool
 }
 
@@ -76,14 +76,14 @@ func (h *hold) acquire(ctx context.Context) (int, error) {
 	return h.l.acquire(ctx, h.name, h.token, h.ttl)
 }
 
-// abandon frees a lock that was got, or may have been got, without TryLock's having returned it.
+// abandon releases a lock that may have been acquired although TryLock has returned an error.
 func (h *hold) abandon(found int, err error) {
 	if found == acquiredNot && !errors.Is(err, ErrDown) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), breaker.Timeout)
 	defer cancel()
-	h.l.release(ctx, h.name, h.token) // or it expires
+	h.l.release(ctx, h.name, h.token) // otherwise it expires
 }
 
 // start renews until ctx ends or unlock is called.
@@ -109,7 +109,7 @@ func (h *hold) start(ctx context.Context) (unlock func() error) {
 	})
 }
 
-// renew renews every third of ttl, so that a lock survives one that fails.
+// renew renews the lock every third of ttl, so that it survives one failed renewal.
 func (h *hold) renew(ctx context.Context) {
 	every := h.ttl / 3
 	timer := time.NewTimer(every - time.Since(h.since))
@@ -156,7 +156,8 @@ func (h *hold) unlock(ctx context.Context) error {
 	return nil
 }
 
-// lose notes, and tells, that somebody else may have held the key while we thought it ours.
+// lose records and reports that another process may have held the key while this one assumed to hold the
+// lock.
 func (h *hold) lose(doing string) {
 	h.lost = true
 	h.l.report(fmt.Errorf("%s lock %q in Redis: %w", doing, h.key, ErrLost))

@@ -28,7 +28,7 @@ func (p *process) lock(t *testing.T, key string, ttl time.Duration) (unlock func
 	return unlock
 }
 
-// free reports whether key can be locked, and leaves it free.
+// free reports whether key can be locked, and unlocks it again.
 func (p *process) free(t *testing.T, key string) bool {
 	t.Helper()
 	unlock, ok, err := p.TryLock(t.Context(), key, time.Minute)
@@ -72,7 +72,7 @@ func TestALockerRemembersForAWhileThatAKeyWasHeld(t *testing.T) {
 	assert.Empty(t, m.Keys(), "and then it forgets")
 }
 
-// errorLog collects what OnError hears.
+// errorLog collects the errors of OnError.
 type errorLog struct {
 	mu   sync.Mutex
 	errs []error
@@ -90,7 +90,7 @@ func (e *errorLog) all() []error {
 	return append([]error(nil), e.errs...)
 }
 
-// options are options under a prefix of the test's own.
+// options returns options with a prefix that only this test uses.
 func (e *errorLog) options(t *testing.T) redis.Config {
 	return redis.Config{Prefix: t.Name(), OnError: e.add}
 }
@@ -272,7 +272,7 @@ func TestAWaiterFindsOutWithoutAnAnnouncement(t *testing.T) {
 	require.NoError(t, p.Wait(t.Context(), key))
 }
 
-// A late announcement of an earlier lock must not pass for the release of the present one.
+// A delayed message about an earlier lock must not count as the release of the current one.
 func TestAWaiterIgnoresTheReleaseOfAnotherLock(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)

@@ -34,7 +34,7 @@ func TestRedisIsKilledAndRestartedUnderLocks(t *testing.T) {
 	isDown := func(err error) bool { return errors.Is(err, redis.ErrDown) }
 	assert.Eventually(t, func() bool { return slices.ContainsFunc(log.all(), isDown) }, time.Minute, 10*time.Millisecond)
 
-	s.Start() // empty
+	s.Start() // without data
 	began := time.Now()
 	require.Eventually(t, func() bool {
 		unlock, ok, err := b.TryLock(t.Context(), "other", time.Minute)
@@ -54,7 +54,7 @@ func TestLocksSurviveAFailover(t *testing.T) {
 	a, b := start(t, c, redis.Config{}), start(t, c, redis.Config{})
 	unlock := a.lock(t, key, 20*time.Second)
 	m := s.Master.Client()
-	require.NoError(t, m.Do(t.Context(), "wait", 1, 5000).Err()) // the replica has it
+	require.NoError(t, m.Do(t.Context(), "wait", 1, 5000).Err()) // until the replica has the lock
 	m.Close()
 
 	s.Master.Kill()

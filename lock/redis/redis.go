@@ -143,7 +143,7 @@ func (l *Locker) Close() error {
 	return nil
 }
 
-// spawn runs f on a goroutine that Close waits for, unless l is closed already.
+// spawn runs f on a goroutine that Close waits for, unless l is already closed.
 func (l *Locker) spawn(f func()) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -153,13 +153,13 @@ func (l *Locker) spawn(f func()) bool {
 	return !l.closed
 }
 
-// name is the key in Redis.
+// name returns the key in Redis.
 func (l *Locker) name(key string) string { return l.prefix + ":" + key }
 
-// channel is where releases are announced.
+// channel returns the channel on which releases are published.
 func (l *Locker) channel() string { return l.prefix + ":released" }
 
-// report gives err to OnError.
+// report passes err to OnError.
 func (l *Locker) report(err error) {
 	if l.onError != nil {
 		l.onError(err)

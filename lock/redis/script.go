@@ -13,9 +13,9 @@ import (
 // The scripts compare and act in one step. KEYS[1] is the lock, ARGV[1] the token of whoever claims
 // to hold it.
 var (
-	// acquireScript sets the lock, for ARGV[2] ms, unless somebody else holds it. It may be repeated with the same
-	// token, as go-redis does when a connection breaks: if Redis had set the lock and only the reply was lost,
-	// the lock is ours already.
+	// acquireScript sets the lock for ARGV[2] ms, unless another caller holds it. It can be repeated with the
+	// same token, as go-redis does when a connection breaks: if Redis had set the lock and only the reply was
+	// lost, the lock is already ours.
 	acquireScript = redis.NewScript(`
 		local holder = redis.call('GET', KEYS[1])
 		if holder and holder ~= '' and holder ~= ARGV[1] then return 0 end
@@ -28,8 +28,8 @@ var (
 		if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 		return redis.call('PEXPIRE', KEYS[1], ARGV[2])`)
 
-	// releaseScript leaves of the lock, if it is still ours, an empty value for ARGV[3] ms, and announces the
-	// release on the channel ARGV[2].
+	// releaseScript replaces the lock, if it is still ours, by an empty value for ARGV[3] ms, and publishes
+	// the release on the channel ARGV[2].
 	releaseScript = redis.NewScript(`
 		local holder = redis.call('GET', KEYS[1])
 		if not holder or holder == '' then return 0 end
@@ -46,8 +46,8 @@ var (
 
 // What acquireScript found.
 const (
-	acquiredNot   = 0 // somebody else holds it
-	acquiredAfter = 1 // somebody held it not long ago
+	acquiredNot   = 0 // another caller holds it
+	acquiredAfter = 1 // another caller held it until recently
 	acquiredFresh = 2
 )
 
@@ -58,30 +58,30 @@ const (
 	releasedOthers = -1
 )
 
-// acquire creates the lock, unless somebody holds it.
+// acquire sets the lock, unless another caller holds it.
 func (l *Locker) acquire(ctx context.Context, name, token string, ttl time.Duration) (int, error) {
 	acquire := func() (int, error) {
 		return acquireScript.Run(ctx, l.client, []string{name}, token, milliseconds(ttl)).Int()
 	}
 	found, err := acquire()
-	if breaker.Unavailable(err) && ctx.Err() == nil { // once more, for clients that don't (MaxRetries -1)
+	if breaker.Unavailable(err) && ctx.Err() == nil { // retry once, for clients without retries (MaxRetries -1)
 		found, err = acquire()
 	}
 	return found, err
 }
 
-// renew gives the lock its ttl again, unless it is no longer ours.
+// renew extends the lock to its ttl, if it is still ours.
 func (l *Locker) renew(ctx context.Context, name, token string, ttl time.Duration) (bool, error) {
 	n, err := renewScript.Run(ctx, l.client, []string{name}, token, milliseconds(ttl)).Int()
 	return n == 1, err
 }
 
-// release frees the lock, unless it is no longer ours.
+// release deletes the lock, if it is still ours.
 func (l *Locker) release(ctx context.Context, name, token string) (int, error) {
 	return releaseScript.Run(ctx, l.client, []string{name}, token, l.channel(), milliseconds(remembered)).Int()
 }
 
-// look returns the holder of the lock; ok is false if nobody does.
+// look returns the holder of the lock; ok is false if there is none.
 func (l *Locker) look(ctx context.Context, name string) (h waiting.Holder, ok bool, err error) {
 	type seen struct {
 		holder waiting.Holder
@@ -99,14 +99,14 @@ func (l *Locker) look(ctx context.Context, name string) (h waiting.Holder, ok bo
 	return s.holder, s.ok, err
 }
 
-// probe asks Redis for a write that changes nothing: no lock is a hash. So it goes to the node that
-// has the key, and a replica, a node that loads, and a cluster in trouble refuse it as they would a
-// lock.
+// probe sends a write that changes nothing, because no lock is a hash. So the command goes to the node of
+// the key, and is refused wherever a lock would be: by a replica, a loading node, and a cluster that is
+// down.
 func (l *Locker) probe(ctx context.Context, name string) error {
 	return l.client.HDel(ctx, name, "probe").Err()
 }
 
-// milliseconds rounds up, so that a lock lives no shorter than it should.
+// milliseconds rounds up, so that a lock does not expire early.
 func milliseconds(d time.Duration) int64 {
 	return int64((d + time.Millisecond - 1) / time.Millisecond)
 }

@@ -16,11 +16,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	logging.Disable() // go-redis tells the terminal of every server that a test kills
+	logging.Disable() // go-redis logs every server that a test kills
 	goleak.VerifyTestMain(m)
 }
 
-// process is a Locker with a client and a network of its own.
+// process is a Locker with its own client and network.
 type process struct {
 	*redis.Locker
 	net    *redistest.Network
@@ -39,7 +39,7 @@ func start(t testing.TB, c redistest.Connect, opts redis.Config) *process {
 	return p
 }
 
-// harness is the suite's view of processes on one Redis, under a prefix of the test's own.
+// harness returns a Harness for processes on one Redis, with a prefix that only this test uses.
 func harness(t *testing.T, c redistest.Connect) locktest.Harness {
 	opts := redis.Config{Prefix: t.Name()}
 	return locktest.Harness{Start: func() locktest.Process {
@@ -60,7 +60,7 @@ func TestConformsOnMiniredis(t *testing.T) {
 	locktest.Run(t, func(t *testing.T) locktest.Harness {
 		m := miniredis.RunT(t)
 		h := harness(t, redistest.Single(m.Addr()))
-		h.Advance = func(d time.Duration) { // its keys expire by FastForward alone; the processes live in real time
+		h.Advance = func(d time.Duration) { // keys expire only by FastForward, while the processes run in real time
 			const step = 10 * time.Millisecond
 			for ; d > 0; d -= step {
 				began := time.Now()

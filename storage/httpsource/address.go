@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// special are the addresses that are not of the public internet (IANA's registries of special-purpose
-// addresses for IPv4 and IPv6), and those that stand for an IPv4 address.
+// special are the addresses that are not on the public internet (IANA's registries of special-purpose
+// addresses for IPv4 and IPv6), and IPv6 addresses that embed an IPv4 address.
 var special = prefixes(
 	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
 	"192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24",
@@ -24,8 +24,8 @@ func prefixes(all ...string) (p []netip.Prefix) {
 	return p
 }
 
-// checkAddress refuses to connect to a special address. It is called with the address that is dialed,
-// whatever name led there.
+// checkAddress refuses to connect to a special address. It gets the address that is dialed, after the name
+// lookup.
 func (s *Source) checkAddress(_ context.Context, network, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {

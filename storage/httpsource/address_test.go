@@ -20,7 +20,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/httpsource"
 )
 
-// spellings are hosts that lead, or would lead somewhere, to a loopback, link-local, private or other special address.
+// spellings are hosts that lead, or would lead in some notation, to a loopback, link-local, private or
+// other special address.
 var spellings = map[string][]string{
 	"dotted decimal":            {"127.0.0.1", "127.0.0.2", "127.255.255.254"},
 	"short forms":               {"127.1", "127.0.1", "0", "10.1"},
@@ -42,7 +43,7 @@ var spellings = map[string][]string{
 	"private, shared, reserved": {"10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "198.18.0.1", "[fc00::1]", "[fec0::1]", "224.0.0.1", "255.255.255.255", "[ff02::1]"},
 }
 
-// inner is a server on 127.0.0.1 that nobody may reach.
+// inner is a server on 127.0.0.1, which must not be reached.
 func inner(t *testing.T) (port string, reached *atomic.Int64) {
 	reached = new(atomic.Int64)
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
@@ -73,7 +74,7 @@ func TestNoSpellingOfASpecialAddressIsConnectedTo(t *testing.T) {
 			for _, base := range []string{"http://" + host + ":" + port, "http://user:password@" + host + ":" + port + "/photos"} {
 				s, err := httpsource.New(httpsource.Config{Base: base, Timeout: time.Second})
 				if err != nil {
-					continue // such a URL can't be configured
+					continue // such a URL is refused by New
 				}
 				_, err = s.Open(t.Context(), "x.jpg")
 				assert.Error(t, err, "%s: %s", kind, host)
@@ -104,7 +105,7 @@ func TestNoRedirectLeadsToASpecialAddress(t *testing.T) {
 	for _, hosts := range spellings {
 		for _, host := range hosts {
 			if host == "127.0.0.2" {
-				continue // the address that is allowed
+				continue // the allowed address
 			}
 			refused("http://" + host + ":" + port + "/x.jpg")
 			refused("//" + host + ":" + port + "/x.jpg")
@@ -119,7 +120,8 @@ func TestNoRedirectLeadsToASpecialAddress(t *testing.T) {
 	assert.Zero(t, reached.Load())
 }
 
-// A name may have another address at each lookup (DNS rebinding). What is checked is the address that is dialed.
+// A name may have a different address at each lookup (DNS rebinding). The address that is dialed is
+// checked.
 func TestANameIsJudgedByTheAddressThatIsDialed(t *testing.T) {
 	port, reached := inner(t)
 	var name string
@@ -139,8 +141,9 @@ func TestANameIsJudgedByTheAddressThatIsDialed(t *testing.T) {
 	assert.Zero(t, reached.Load())
 }
 
-// serveNames makes this process ask a name server of the test, which answers the first question for an IPv4 address with
-// the first address, and later ones with the following, the last for ever. It knows no IPv6.
+// serveNames makes this process use a name server of the test. It answers the first query for an IPv4
+// address with the first address, and later queries with the following ones; the last one repeats. It has
+// no IPv6 addresses.
 func serveNames(t *testing.T, addresses ...net.IP) (lookups *atomic.Int64) {
 	lookups = new(atomic.Int64)
 	server, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -169,7 +172,7 @@ func serveNames(t *testing.T, addresses ...net.IP) (lookups *atomic.Int64) {
 	return lookups
 }
 
-// answerOf answers a question of RFC 1035 with one address, or with none.
+// answerOf answers a query of RFC 1035 with one address, or with none.
 func answerOf(question []byte, lookups *atomic.Int64, addresses []net.IP) []byte {
 	end := 12
 	for question[end] != 0 {
@@ -177,14 +180,14 @@ func answerOf(question []byte, lookups *atomic.Int64, addresses []net.IP) []byte
 	}
 	end += 5 // the last label, type and class
 	answer := append([]byte(nil), question[:end]...)
-	binary.BigEndian.PutUint16(answer[2:], 0x8580) // an answer with authority, without error
+	binary.BigEndian.PutUint16(answer[2:], 0x8580) // an authoritative answer without error
 	clear(answer[6:12])
 	if binary.BigEndian.Uint16(question[end-4:]) != 1 {
 		return answer
 	}
 	at := min(int(lookups.Add(1))-1, len(addresses)-1)
 	answer[7] = 1
-	answer = append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4) // the name of the question, A, IN, no time to live, 4 bytes
+	answer = append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4) // the name in the query, A, IN, TTL 0, 4 bytes
 	return append(answer, addresses[at].To4()...)
 }
 

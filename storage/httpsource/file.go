@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// newFile makes a file of an answer. Closing it calls cancel.
+// newFile makes a file from a response. Closing it calls cancel.
 func newFile(key string, answer *http.Response, limit int64, cancel func()) fs.File {
 	info := storage.Info{Name: key, Size: max(answer.ContentLength, 0)}
 	if t, err := http.ParseTime(answer.Header.Get("Last-Modified")); err == nil && t.After(time.Unix(0, 0)) {
@@ -24,7 +24,7 @@ func newFile(key string, answer *http.Response, limit int64, cancel func()) fs.F
 	return storage.NewFile(&body{answer: answer, left: limit, limit: limit, cancel: cancel}, info)
 }
 
-// body reads an answer up to a limit.
+// body reads a response up to a limit.
 type body struct {
 	answer      *http.Response
 	left, limit int64

@@ -63,7 +63,7 @@ type Source struct {
 	client *http.Client
 }
 
-// maxRedirects is how many redirects are followed.
+// maxRedirects is the largest number of redirects that are followed.
 const maxRedirects = 5
 
 // New returns a source. The error says what is wrong with cfg.
@@ -107,7 +107,7 @@ func (s *Source) newClient() *http.Client {
 			TLSHandshakeTimeout:   5 * time.Second,
 			MaxIdleConnsPerHost:   16,
 			IdleConnTimeout:       time.Minute,
-			DisableCompression:    true, // pictures are compressed; and Content-Length is that of the picture
+			DisableCompression:    true, // pictures are already compressed, and Content-Length is then the size of the picture
 			ResponseHeaderTimeout: s.cfg.Timeout,
 		},
 	}
@@ -119,7 +119,7 @@ func (s *Source) Close() error {
 	return nil
 }
 
-// checkRedirect decides on each redirect; its address is checked when it is dialed.
+// checkRedirect decides whether to follow a redirect; its address is checked when it is dialed.
 func (s *Source) checkRedirect(r *http.Request, via []*http.Request) error {
 	switch {
 	case len(via) > maxRedirects:
@@ -166,7 +166,7 @@ func (s *Source) Open(ctx context.Context, key string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: key, Err: err}
 }
 
-// get returns an answer when its header has come, which Config.Timeout bounds by cancel.
+// get returns the response when its header has arrived. Config.Timeout bounds that time by calling cancel.
 func (s *Source) get(ctx context.Context, cancel func(), u *url.URL) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
@@ -184,13 +184,13 @@ func (s *Source) get(ctx context.Context, cancel func(), u *url.URL) (*http.Resp
 		return nil, fmt.Errorf("no answer within %v: %w", s.cfg.Timeout, context.DeadlineExceeded)
 	}
 	var failed *url.Error
-	if errors.As(err, &failed) { // whose message has the URL, and with it the credentials of a query
+	if errors.As(err, &failed) { // the message contains the URL, with credentials in its query
 		return nil, failed.Err
 	}
 	return answer, err
 }
 
-// locate returns the URL of a key. No part of a key can become a query, or leave the base's folder.
+// locate returns the URL of a key. No part of a key can become a query, or leave the folder of the base.
 func (s *Source) locate(key string) (*url.URL, bool) {
 	if !storage.ValidKey(key) {
 		return nil, false
@@ -212,7 +212,7 @@ func notExist(key string) error {
 	return &fs.PathError{Op: "open", Path: key, Err: fs.ErrNotExist}
 }
 
-// redacted is a URL without its query and password.
+// redacted returns a URL without its query and password.
 func redacted(s string) string {
 	s, _, _ = strings.Cut(s, "?")
 	if u, err := url.Parse(s); err == nil {

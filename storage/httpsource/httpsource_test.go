@@ -21,7 +21,7 @@ import (
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
-// serve starts a server and returns a source of its /photos.
+// serve starts a server and returns a source of its folder /photos.
 func serve(t *testing.T, cfg httpsource.Config, handler http.HandlerFunc) *httpsource.Source {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)

@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// newFake starts a fake with a bucket, and fails the test if it leaves a goroutine.
+// newFake starts a fake server with a bucket, and fails the test if goroutines are left.
 func newFake(t testing.TB, cfg s3.Config) (*s3fake.Server, *s3.Storage) {
 	t.Helper()
 	t.Cleanup(func() { goleak.VerifyNone(t) })
@@ -47,13 +47,13 @@ func openAt(t testing.TB, e s3.Endpoint, bucket string, cfg s3.Config) *s3.Stora
 
 var buckets atomic.Int64
 
-// newBucket makes a bucket that nobody has used, and a storage of it.
+// newBucket makes a new bucket, and a storage of it.
 func newBucket(t testing.TB, e s3.Endpoint, cfg s3.Config) *s3.Storage {
 	t.Helper()
 	return openAt(t, e, makeBucket(t, e), cfg)
 }
 
-// makeBucket makes a bucket that nobody has used.
+// makeBucket makes a new bucket.
 func makeBucket(t testing.TB, e s3.Endpoint) string {
 	t.Helper()
 	transport := &http.Transport{}
@@ -64,7 +64,7 @@ func makeBucket(t testing.TB, e s3.Endpoint) string {
 	return name
 }
 
-// newClient returns a client with the SDK's own settings: three tries, checksums on everything.
+// newClient returns a client with the default settings of the SDK: three attempts, checksums on everything.
 func newClient(e s3.Endpoint, transport http.RoundTripper) *awss3.Client {
 	return awss3.New(awss3.Options{
 		Region:       "us-east-1",
@@ -90,7 +90,7 @@ func read(t testing.TB, s *s3.Storage, key string) string {
 	return string(content)
 }
 
-// content gives n bytes in which every part can be told from the others.
+// content returns n bytes in which every part is different.
 func content(n int) string {
 	var b strings.Builder
 	for i := 0; b.Len() < n; i++ {
@@ -99,14 +99,13 @@ func content(n int) string {
 	return b.String()[:n]
 }
 
-// requireMissing checks that err says which key is absent, in the one way that a caller looks for.
+// requireMissing checks that err matches fs.ErrNotExist and names the missing key.
 func requireMissing(t testing.TB, err error) {
 	t.Helper()
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-// requireFailure checks that err is an error that nobody takes for an absent key, and that it says
-// what it is.
+// requireFailure checks that err does not match fs.ErrNotExist, and that it describes the failure.
 func requireFailure(t testing.TB, err error, says ...string) {
 	t.Helper()
 	require.Error(t, err)
@@ -116,8 +115,7 @@ func requireFailure(t testing.TB, err error, says ...string) {
 	}
 }
 
-// within runs f and checks that it ends before the limit, which stands for "does not hang" and is
-// no measurement.
+// within runs f and checks that it ends before the limit, which is so high that it only detects a hang.
 func within(t testing.TB, limit time.Duration, f func(ctx context.Context) error) error {
 	t.Helper()
 	done := make(chan error, 1)

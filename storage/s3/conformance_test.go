@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/storagetest"
 )
 
-// config has a prefix, and ranges of which the largest content of the suite needs several.
+// config has a prefix, and ranges so small that the largest content of the suite needs several.
 var config = s3.Config{Prefix: "thumbs/of site", FirstRange: 256 << 10}
 
 func TestStorageOnTheFakeKeepsTheContract(t *testing.T) {

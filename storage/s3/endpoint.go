@@ -58,9 +58,8 @@ func Open(e Endpoint, bucket string, cfg Config) (*Storage, error) {
 	return s, nil
 }
 
-// newTransport is the SDK's usual one, with as many idle connections to the one host as a busy
-// handler has requests: beyond the SDK's 10 each request would make a connection of its own and
-// drop it.
+// newTransport returns the SDK's usual transport with more idle connections to a host, as many as a busy
+// handler has requests: beyond the SDK's 10, each request would open a new connection and drop it.
 func newTransport() *http.Transport {
 	t := awshttp.NewBuildableClient().GetTransport()
 	t.MaxIdleConns = 256
@@ -68,8 +67,8 @@ func newTransport() *http.Transport {
 	return t
 }
 
-// noRedirect leaves a redirection to the SDK, which makes an error of it: a request is signed for
-// one host, and a PUT would be followed by a GET.
+// noRedirect leaves redirects to the SDK, which returns an error for them: a request is signed for one
+// host, and a redirected PUT would become a GET.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Close frees the idle connections of a Storage that [Open] returned. After [New] it does nothing:

@@ -20,7 +20,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
 )
 
-// operations are everything that a Storage sends.
+// operations are all operations of a Storage.
 var operations = map[string]func(context.Context, *s3.Storage) error{
 	"open": func(ctx context.Context, s *s3.Storage) error { _, err := s.Open(ctx, "a/x.jpg"); return err },
 	"put":  func(ctx context.Context, s *s3.Storage) error { return s.Put(ctx, "a/x.jpg", strings.NewReader("x")) },
@@ -88,7 +88,7 @@ func TestACanceledContextSendsNothing(t *testing.T) {
 func TestFailuresOfTheClientAreNoAbsentKeys(t *testing.T) {
 	server := s3fake.New()
 	url := server.URL
-	server.Close() // nobody listens there any more
+	server.Close() // no process listens at the address any more
 	for name, operation := range operations {
 		refused := openAt(t, s3.Endpoint{URL: url, AccessKey: "a", SecretKey: "s"}, "bucket", s3.Config{Timeout: 200 * time.Millisecond})
 		err := operation(t.Context(), refused)
@@ -129,7 +129,7 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// failing gives n bytes and then err.
+// failing returns n bytes and then err.
 func failing(n int, err error) readerFunc {
 	return func(p []byte) (int, error) {
 		if n == 0 {

@@ -7,7 +7,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// A bucket of MinIO with a CDN in front of it. response.Redirect takes URL as it is.
+// The bucket is in MinIO, behind a CDN. response.Redirect can use the method URL.
 func ExampleOpen() {
 	thumbs, err := s3.Open(s3.Endpoint{URL: "https://minio.example.com:9000", AccessKey: "thumbnails", SecretKey: "secret"}, "thumbs", s3.Config{
 		Prefix:       "v1",

@@ -13,7 +13,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
 )
 
-// unavailable is what S3 says when it has too much to do.
+// unavailable is S3's response when it is overloaded.
 var unavailable = s3fake.Status(http.StatusServiceUnavailable, "SlowDown")
 
 func TestFaultsThatPassAreTriedAgain(t *testing.T) {

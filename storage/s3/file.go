@@ -14,14 +14,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/failure"
 )
 
-// errChanged is what reading on gives once the object is another one than was opened, or gone.
+// errChanged is the error of reading on when the object has been replaced or removed since it was opened.
 var errChanged = errors.New("the object was replaced or removed while it was read")
 
-// file is an open object. Its beginning stays in memory, since a header is read twice as a rule; of
-// the rest there is one range at a time.
+// file is an open object. Its beginning stays in memory, because a header is usually read twice. Of the
+// rest, one range at a time is in memory.
 type file struct {
 	s    *Storage
-	ctx  context.Context // of Open: reading on is part of what it was called for
+	ctx  context.Context // of Open, because it also bounds later requests
 	name string          // in the bucket
 	info info
 
@@ -115,7 +115,7 @@ func (f *file) Close() error {
 	return nil
 }
 
-// readAt reads what one range has from off on, after requesting the range if need be.
+// readAt reads from the range that contains off, which it first requests if necessary.
 func (f *file) readAt(p []byte, off int64) (int, error) {
 	switch {
 	case f.closed:
@@ -137,7 +137,7 @@ func (f *file) readAt(p []byte, off int64) (int, error) {
 
 // load replaces rest by the range that begins at off.
 func (f *file) load(off int64) error {
-	f.rest = nil // before the next one comes: never two in memory
+	f.rest = nil // before the next one arrives, so that only one is in memory
 	n := min(restFactor*int64(f.s.cfg.FirstRange), f.info.size-off)
 	e, err := f.s.get(f.ctx, fmt.Sprintf("read %q from byte %d on", f.name, off), f.name, off, int(n), f.info.etag)
 	switch failure.Status(err) {
@@ -147,7 +147,7 @@ func (f *file) load(off int64) error {
 	if err != nil {
 		return err
 	}
-	if e.size != f.info.size || e.etag != f.info.etag { // a server that ignores If-Match
+	if e.size != f.info.size || e.etag != f.info.etag { // the server ignored If-Match
 		return f.fail("read", errChanged)
 	}
 	f.rest, f.at = e.data, off
@@ -158,7 +158,7 @@ func (f *file) fail(op string, err error) error {
 	return &fs.PathError{Op: op, Path: f.name, Err: err}
 }
 
-// info is what the answer to Open said of the object.
+// info returns the properties of the object in the response to Open.
 type info struct {
 	name    string
 	size    int64

@@ -43,7 +43,7 @@ func (s *Storage) Open(ctx context.Context, key string) (fs.File, error) {
 	return newFile(ctx, s, key, name, first), nil
 }
 
-// extent is a piece of an object, and what the answer said about the whole.
+// extent is a range of an object, and the properties of the whole object in the response.
 type extent struct {
 	data    []byte
 	size    int64 // of the whole object
@@ -51,8 +51,8 @@ type extent struct {
 	modTime time.Time
 }
 
-// get asks for n bytes from off on. With an etag it fails with errChanged if the object is another
-// one by now.
+// get requests n bytes from off on. If etag is set and the object has another one by now, it returns
+// errChanged.
 func (s *Storage) get(ctx context.Context, what, name string, off int64, n int, etag string) (extent, error) {
 	in := &awss3.GetObjectInput{
 		Bucket: aws.String(s.bucket),
@@ -83,8 +83,8 @@ func (s *Storage) get(ctx context.Context, what, name string, off int64, n int, 
 	return got, err
 }
 
-// readExtent reads the answer to its end. A server may ignore the range and send all (status 200);
-// that serves as the first range of a file, of which at most n bytes are taken.
+// readExtent reads the response to its end. A server may ignore the range and send everything (status 200);
+// for the first range of a file, the first n bytes are used.
 func readExtent(out *awss3.GetObjectOutput, off int64, n int, alive func()) (extent, error) {
 	length := aws.ToInt64(out.ContentLength)
 	var buf bytes.Buffer
@@ -117,7 +117,7 @@ func readExtent(out *awss3.GetObjectOutput, off int64, n int, alive func()) (ext
 	return e, nil
 }
 
-// parseContentRange takes "bytes 0-99/1234" (RFC 9110, section 14.4) apart.
+// parseContentRange parses "bytes 0-99/1234" (RFC 9110, section 14.4).
 func parseContentRange(s string) (start, size int64, ok bool) {
 	s, ok = strings.CutPrefix(s, "bytes ")
 	if !ok {
@@ -139,7 +139,7 @@ func parseContentRange(s string) (start, size int64, ok bool) {
 	return start, size, err == nil && start <= size
 }
 
-// quoted gives an entity tag as HTTP spells it; some servers leave the quotes away.
+// quoted returns an entity tag in HTTP's syntax; some servers omit the quotes.
 func quoted(etag string) string {
 	if etag == "" || strings.HasSuffix(etag, `"`) {
 		return etag
@@ -147,7 +147,7 @@ func quoted(etag string) string {
 	return `"` + etag + `"`
 }
 
-// movingReader tells alive of each read.
+// movingReader calls alive at each read.
 type movingReader struct {
 	io.Reader
 	alive func()

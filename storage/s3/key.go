@@ -2,7 +2,7 @@ package s3
 
 import "github.com/rest-thumbnails/thumbnail/storage"
 
-// object gives the name in the bucket for key, and false if no object can have it.
+// object returns the object name of a key. ok is false if no object can have it.
 func (s *Storage) object(key string) (string, bool) {
 	name := s.cfg.Prefix + key
 	return name, storage.ValidKey(key) && len(name) <= maxFullKey

@@ -50,7 +50,7 @@ func (s *Storage) List(ctx context.Context, prefix string) iter.Seq2[storage.Ent
 	}
 }
 
-// entries returns what a page has under valid keys.
+// entries returns the objects of a page whose names are valid keys.
 func (s *Storage) entries(page *awss3.ListObjectsV2Output, prefix string) ([]storage.Entry, error) {
 	names, err := pageKeys(page, prefix)
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *Storage) Remove(ctx context.Context, key string) error {
 	return s.removeOne(ctx, name)
 }
 
-// pages lists the objects whose names begin with prefix, up to 1000 at a time. An error ends it.
+// pages lists the objects whose names begin with prefix, up to 1000 at a time. An error ends the iteration.
 func (s *Storage) pages(ctx context.Context, prefix string) iter.Seq2[*awss3.ListObjectsV2Output, error] {
 	return func(yield func(*awss3.ListObjectsV2Output, error) bool) {
 		var token *string
@@ -107,15 +107,15 @@ func (s *Storage) list(ctx context.Context, prefix string, token *string) (page 
 			Prefix:            aws.String(prefix),
 			MaxKeys:           aws.Int32(pageSize),
 			ContinuationToken: token,
-			EncodingType:      types.EncodingTypeUrl, // XML can't carry every key
+			EncodingType:      types.EncodingTypeUrl, // XML can't represent every key
 		}, options)
 		return err
 	})
 	return page, err
 }
 
-// pageKeys gives the names in a listing, and refuses one that is not under prefix: it would be
-// another's object.
+// pageKeys returns the names in a listing. It returns an error for a name that does not begin with prefix,
+// which would belong to another storage.
 func pageKeys(page *awss3.ListObjectsV2Output, prefix string) ([]string, error) {
 	keys := make([]string, 0, len(page.Contents))
 	for _, object := range page.Contents {

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// keysOf collects the keys that List gives.
+// keysOf collects the keys that List returns.
 func keysOf(t *testing.T, s *s3.Storage) (keys []string) {
 	t.Helper()
 	for entry, err := range s.List(t.Context(), "") {

@@ -20,7 +20,7 @@ func (s *Storage) Overlaps(other any) bool {
 		(strings.HasPrefix(s.cfg.Prefix, o.cfg.Prefix) || strings.HasPrefix(o.cfg.Prefix, s.cfg.Prefix))
 }
 
-// endpoint names the server. The names of Amazon's buckets are unique among its regions.
+// endpoint returns the name of the server. The bucket names of Amazon are unique across its regions.
 func (s *Storage) endpoint() string {
 	return strings.TrimSuffix(cmp.Or(aws.ToString(s.client.Options().BaseEndpoint), "amazonaws.com"), "/")
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/s3fake"
 )
 
-// A server that leads in a circle must not keep RemoveAll, or any other listing, for ever.
+// A server that returns the same page again and again must not keep RemoveAll, or another listing, busy
+// forever.
 func TestAListingEndsThoughTheServerRepeatsItsTokens(t *testing.T) {
 	for circle := 1; circle <= 5; circle++ {
 		t.Run(fmt.Sprint(circle), func(t *testing.T) { testCircle(t, circle) })

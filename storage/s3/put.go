@@ -41,7 +41,7 @@ func (s *Storage) Put(ctx context.Context, key string, r io.Reader) error {
 		in := &awss3.PutObjectInput{
 			Bucket:      aws.String(s.bucket),
 			Key:         aws.String(name),
-			Body:        &body{bytes.NewReader(buf.Bytes()), alive}, // seeks, so the SDK sends its length
+			Body:        &body{bytes.NewReader(buf.Bytes()), alive}, // a Seeker, so the SDK sends its length
 			ContentType: aws.String(mediatype.Of(path.Ext(name))),
 		}
 		if s.cfg.CacheControl != "" {
@@ -52,9 +52,8 @@ func (s *Storage) Put(ctx context.Context, key string, r io.Reader) error {
 	})
 }
 
-// body is what one try sends. The SDK reads it twice, first for the signature, and never after
-// PutObject has returned, also where the transport would: so the buffer below can go back to its
-// pool.
+// body is the request body of one attempt. The SDK reads it twice, first for the signature, but never after
+// PutObject has returned, even if the transport would. So the buffer can be reused.
 type body struct {
 	*bytes.Reader
 	alive func()
@@ -65,7 +64,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return b.Reader.Read(p)
 }
 
-// maxPooled keeps one picture of unusual size from occupying memory ever after.
+// maxPooled prevents one unusually large picture from occupying memory forever.
 const maxPooled = 1 << 20
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}

@@ -17,7 +17,7 @@ func TestPutIsOneRequestWithLengthTypeAndCacheControl(t *testing.T) {
 		"a/x.jpg": "image/jpeg", "a/x.jpeg": "image/jpeg", "a/x.PNG": "image/png", "a/x.gif": "image/gif",
 		"a/x.webp": "image/webp", "a/x.avif": "image/avif", "a/x.jpg/1": "application/octet-stream", "a/x": "application/octet-stream",
 	} {
-		// A reader that is nothing but a reader has no length that could be known beforehand.
+		// The length of a plain io.Reader is not known in advance.
 		require.NoError(t, s.Put(t.Context(), key, struct{ *strings.Reader }{strings.NewReader(content(70_000))}))
 		require.Equal(t, []string{"PUT thumbs/" + key}, server.Requests())
 		object, _ := server.Object("bucket", "thumbs/"+key)

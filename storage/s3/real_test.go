@@ -113,7 +113,7 @@ func TestOnARealServerAPutThatIsCutIsInvisible(t *testing.T) {
 	requireMissing(t, err)
 }
 
-// cutConn closes after some bytes sent.
+// cutConn is closed after some bytes have been sent.
 type cutConn struct {
 	net.Conn
 	left int

@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	pageSize    = 1000 // what S3 lists and deletes at once
-	maxReported = 10   // keys that an error names
+	pageSize    = 1000 // limit of S3 for listing and deleting
+	maxReported = 10   // number of keys in an error
 )
 
 // RemoveAll deletes every object under prefix + "/". The prefix ends at a segment: "a/b" matches "a/b/c",
@@ -47,8 +47,8 @@ func (s *Storage) RemoveAll(ctx context.Context, prefix string) error {
 	return failed.err()
 }
 
-// remove deletes keys by one request, and those that its XML can't carry by one each. A key that
-// fails for a transient reason is tried again, any other is added to failed.
+// remove deletes keys in one request. Keys that XML can't represent are deleted in separate requests. A key
+// that fails temporarily is retried; every other failure is added to failed.
 func (s *Storage) remove(ctx context.Context, prefix string, keys []string, failed *failures) error {
 	pending := make([]types.ObjectIdentifier, 0, len(keys))
 	for _, key := range keys {
@@ -94,17 +94,17 @@ func (s *Storage) removeOne(ctx context.Context, key string) error {
 	})
 }
 
-// notXML reports whether XML 1.0 (section 2.2) has no way to write r, or reads it back as another.
+// notXML reports whether XML 1.0 (section 2.2) can't represent r, or reads it back as another character.
 func notXML(r rune) bool {
 	return r < 0x20 || r == 0xfffe || r == 0xffff
 }
 
-// withContentMD5 adds the header that servers ask for which don't know the newer checksums.
+// withContentMD5 adds the header that servers without the newer checksums require.
 func withContentMD5(o *awss3.Options) {
 	o.APIOptions = append(o.APIOptions, smithyhttp.AddContentChecksumMiddleware)
 }
 
-// failures collects what RemoveAll could not delete.
+// failures collects the keys that RemoveAll could not delete.
 type failures struct {
 	first []error
 	count int

@@ -97,10 +97,10 @@ const (
 	defaultPresignTTL   = 15 * time.Minute
 
 	maxFirstRange  = 256 << 20          // bytes
-	maxMaxPutBytes = 5 << 30            // bytes, a rule of S3
-	maxPresignTTL  = 7 * 24 * time.Hour // a rule of Signature Version 4
-	maxFullKey     = 1024               // bytes, a rule of S3
-	restFactor     = 4                  // size of further ranges, in first ranges
+	maxMaxPutBytes = 5 << 30            // limit of S3, in bytes
+	maxPresignTTL  = 7 * 24 * time.Hour // limit of Signature Version 4
+	maxFullKey     = 1024               // limit of S3, in bytes
+	restFactor     = 4                  // size of further ranges, divided by that of the first
 )
 
 // Storage is a bucket, or what lies under a prefix in it. Any number of goroutines may use it at once.
@@ -108,8 +108,8 @@ type Storage struct {
 	client  *awss3.Client
 	presign *awss3.PresignClient
 	bucket  string
-	cfg     Config // with its defaults filled in; Prefix is empty or ends with a slash
-	close   func() // nil where the client belongs to the caller
+	cfg     Config // with defaults; Prefix is empty or ends with a slash
+	close   func() // nil if the client belongs to the caller
 }
 
 // New returns a Storage for a bucket. The client has credentials, region and transport, and may be
@@ -128,7 +128,7 @@ func New(client *awss3.Client, bucket string, cfg Config) (*Storage, error) {
 	return &Storage{client: client, presign: awss3.NewPresignClient(client), bucket: bucket, cfg: cfg}, nil
 }
 
-// fill puts in the defaults, and reports a field that can't work by its name.
+// fill sets the defaults, and returns an error that names an invalid field.
 func (c *Config) fill() error {
 	for _, f := range []struct {
 		name  string
@@ -173,8 +173,8 @@ func (c *Config) fill() error {
 	return nil
 }
 
-// do runs one operation, as often as its errors are transient. what names it in its error. try calls alive
-// whenever bytes move.
+// do runs one operation, and retries it while its errors are transient. what names the operation in errors.
+// try calls alive whenever bytes are transferred.
 func (s *Storage) do(ctx context.Context, what string, try func(ctx context.Context, alive func()) error) error {
 	if err := (retry.Policy{Timeout: s.cfg.Timeout, Stall: s.cfg.StallTimeout}).Do(ctx, try); err != nil {
 		return fmt.Errorf("s3: %s in bucket %q: %w", what, s.bucket, err)
@@ -182,8 +182,8 @@ func (s *Storage) do(ctx context.Context, what string, try func(ctx context.Cont
 	return nil
 }
 
-// options are what each request wants different from the client's own options.
+// options are the options of each request that differ from the client's own.
 func options(o *awss3.Options) {
 	o.Retryer = aws.NopRetryer{}                       // Storage.do retries
-	o.DisableLogOutputChecksumValidationSkipped = true // a range has no checksum: no line in the log for each
+	o.DisableLogOutputChecksumValidationSkipped = true // a range has no checksum, and the SDK would log that for each
 }

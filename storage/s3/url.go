@@ -62,8 +62,8 @@ func checkPublicURL(base string) error {
 	return nil
 }
 
-// escape percent-encodes what is neither unreserved (RFC 3986, section 2.3) nor a slash.
-// url.PathEscape leaves more, of which S3 takes "+" for a space.
+// escape percent-encodes everything but unreserved characters (RFC 3986, section 2.3) and slashes.
+// url.PathEscape also leaves "+", which S3 decodes as a space.
 func escape(name string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder

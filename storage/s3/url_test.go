@@ -47,7 +47,7 @@ func TestAPresignedURLWorksForAnybodyForItsTime(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrInvalid)
 }
 
-// checkPresigned stores something at key and gets it without credentials.
+// checkPresigned stores an object at key and downloads it without credentials.
 func checkPresigned(t testing.TB, s *s3.Storage, key string) http.Header {
 	t.Helper()
 	put(t, s, key, "content of "+key)

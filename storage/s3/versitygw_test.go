@@ -16,12 +16,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-// startReal starts versitygw, an S3 server that checks signatures, for one test.
-// internal/tools/build.sh builds it.
+// startReal starts versitygw, an S3 server that checks signatures, for one test. internal/tools/build.sh
+// builds it.
 func startReal(t testing.TB) s3.Endpoint {
 	t.Helper()
 	program := findVersitygw(t)
-	for range 3 { // a free port may be taken by the time that the server wants it
+	for range 3 { // another process may take a free port before the server binds it
 		if address, ok := start(t, program); ok {
 			return s3.Endpoint{URL: "http://" + address, AccessKey: "testkey", SecretKey: "testsecret123"}
 		}

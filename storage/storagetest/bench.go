@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/storagetest/internal/rules"
 )
 
-// benchSizes are those of thumbnails: a small JPEG, one for a screen of double density, and a large
+// benchSizes are typical sizes of thumbnails: a small JPEG, one for a screen of double density, and a large
 // PNG.
 var benchSizes = []int{4 << 10, 40 << 10, 400 << 10}
 
@@ -61,7 +61,7 @@ func Bench(b *testing.B, open func(t testing.TB) Storage) {
 	}
 }
 
-// benchKey returns a key as thumbnails have them.
+// benchKey returns a key in the form of a thumbnail's.
 func benchKey(i int) string {
 	return fmt.Sprintf("animals/kitten%d.jpg/100x100/crop/%s.jpg", i, strings.Repeat("0123456789", 4))
 }

@@ -22,7 +22,7 @@ func TestADirKeepsTheRulesForDirectories(t *testing.T) {
 	})
 }
 
-// onlyPut hides what a storage need not do.
+// onlyPut hides the optional methods of a storage.
 type onlyPut struct{ storagetest.Storage }
 
 func TestOptionalAbilitiesMayBeMissing(t *testing.T) {

@@ -81,7 +81,7 @@ func BenchmarkDirOpen(b *testing.B) {
 	})
 }
 
-// compare calls f and g in turn, in rounds, and reports the time of the fastest round of each, and
+// compare calls f and g alternately, in rounds, and reports the time of the fastest round of each, and
 // their ratio.
 func compare(b *testing.B, f, g func()) {
 	const round = 50
@@ -95,7 +95,7 @@ func compare(b *testing.B, f, g func()) {
 			best[i] = min(best[i], time.Since(start)/round)
 		}
 	}
-	b.ReportMetric(0, "ns/op") // that of both together says nothing
+	b.ReportMetric(0, "ns/op") // the time of both together is meaningless
 	b.ReportMetric(float64(best[0].Nanoseconds()), "ns/dir")
 	b.ReportMetric(float64(best[1].Nanoseconds()), "ns/other")
 	b.ReportMetric(float64(best[0])/float64(best[1]), "ratio")

@@ -21,8 +21,8 @@ func TestADirTakesADirectoryForEachOriginalSizeAndMethod(t *testing.T) {
 	const originals = 50
 	for _, c := range []struct {
 		name        string
-		paths       []string // below an original
-		directories int      // for each original
+		paths       []string // below the directory of an original
+		directories int      // expected for each original
 	}{
 		{"one file", []string{"400x300/crop/a.jpg"}, 3},
 		{"1x and 2x", []string{"400x300/crop/a.jpg", "800x600/crop/b.jpg"}, 5},

@@ -6,11 +6,11 @@ import (
 	"syscall"
 )
 
-// A descriptor is a file descriptor that stays open while somebody uses it: a number that was closed
-// too early might be that of another file by then.
+// A descriptor is a file descriptor that stays open while it is in use. If it were closed earlier, its
+// number could already be that of another file.
 type descriptor struct {
 	fd    int
-	state atomic.Int64 // 2 for each user, and 1 once it is closed
+	state atomic.Int64 // 2 for each user, plus 1 when it is closed
 }
 
 // use keeps the descriptor open until done is called. It returns false if it is closed.
@@ -32,7 +32,7 @@ func (d *descriptor) done() {
 	}
 }
 
-// close lets nobody begin to use the descriptor any more. The last of those who do closes it.
+// close prevents further use of the descriptor. The last user closes it.
 func (d *descriptor) close() error {
 	for {
 		s := d.state.Load()
@@ -43,7 +43,7 @@ func (d *descriptor) close() error {
 			continue
 		}
 		if s == 0 {
-			return syscall.Close(d.fd) // EINTR as well means that it is closed
+			return syscall.Close(d.fd) // after EINTR it is closed as well
 		}
 		return nil
 	}

@@ -18,12 +18,12 @@ import (
 // A Dir keeps files in a directory. storage.Dir documents it.
 type Dir struct {
 	path string // absolute
-	ours string // what names of this host's temporary files begin with
-	boot string // of the kernel; empty where that can't be told, and every Put syncs
+	ours string // prefix of the names of this host's temporary files
+	boot string // of the kernel; empty if not known: then every Put syncs
 	disk disk
 
 	mu    sync.RWMutex
-	place *place // nil once it is closed
+	place *place // nil when the Dir is closed
 }
 
 // Open opens the directory root, which must exist, and sweeps it. The caller closes the Dir.
@@ -98,11 +98,11 @@ func (d *Dir) Put(ctx context.Context, key string, r io.Reader) error {
 	return nil
 }
 
-// finish gives a file that is written its key.
+// finish renames a written file to its key.
 func (p *place) finish(ctx context.Context, t *temp, key string) error {
 	record := ""
 	if withoutSync(ctx) {
-		record = p.unsynced.record(t.name, key) // before the rename, so that it is there whenever the file is
+		record = p.unsynced.record(t.name, key) // before the rename, so that the record exists whenever the file does
 	}
 	var err error
 	if record == "" {

@@ -25,7 +25,7 @@ func newTestDir(t testing.TB) (*Dir, string) {
 	return d, root
 }
 
-// whileReading puts content to key and calls f when all of it is written.
+// whileReading puts content to key, and calls f when all of it has been written but Put has not returned.
 func whileReading(t *testing.T, d *Dir, key string, f func()) error {
 	t.Helper()
 	once := false
@@ -83,7 +83,7 @@ func TestATemporaryFileLiesDirectlyUnderTheRootUnderNoKey(t *testing.T) {
 	assert.Equal(t, []string{"a"}, names(t, root))
 }
 
-// leave writes what a dead process leaves, under a name of its own.
+// leave creates a temporary file of a dead process.
 func leave(t *testing.T, root, name string, age time.Duration) {
 	file := filepath.Join(root, name)
 	require.NoError(t, os.WriteFile(file, []byte("part"), 0o644))
@@ -116,7 +116,7 @@ func TestOpenDirSweepsWhatTheDeadLeftAndNothingElse(t *testing.T) {
 	assert.Len(t, names(t, filepath.Join(root, "sub")), 1)
 }
 
-// tryLockIsUnknown reports whether this system has no flock, so that age alone decides.
+// tryLockIsUnknown reports whether this system has no flock, so that only the age of a file matters.
 func tryLockIsUnknown(t *testing.T) bool {
 	f, err := os.Create(filepath.Join(t.TempDir(), "lock"))
 	require.NoError(t, err)

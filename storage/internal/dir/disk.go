@@ -5,21 +5,21 @@ import (
 	"os"
 )
 
-// A disk is how a Dir changes the file system. Tests put one that fails in its place.
+// A disk has the operations by which a Dir changes the file system. Tests replace it by one that fails.
 type disk interface {
 	write(f *os.File, r io.Reader) error
-	sync(f *os.File) error  // content and size last
-	flush(f *os.File) error // whatever closing f would report
+	sync(f *os.File) error  // syncs content and size
+	flush(f *os.File) error // returns the error that closing f would return
 	close(f *os.File) error
 	link(root *os.Root, from, to string) error
 	symlink(root *os.Root, target, name string) error
 	rename(root *os.Root, from, to string) error
 	remove(root *os.Root, name string) error
 	syncDir(root *os.Root, dir string)
-	syncAll(dir *os.File) error // the whole file system
+	syncAll(dir *os.File) error // syncs the whole file system
 }
 
-// osDisk is the operating system's.
+// osDisk is the disk of the operating system.
 type osDisk struct{}
 
 func (osDisk) write(f *os.File, r io.Reader) error {
@@ -36,8 +36,8 @@ func (osDisk) rename(root *os.Root, from, to string) error      { return root.Re
 func (osDisk) remove(root *os.Root, name string) error          { return root.Remove(name) }
 func (osDisk) syncAll(dir *os.File) error                       { return syncFileSystem(dir) }
 
-// syncDir makes a change of dir last. A failure is no failure of the change, which everybody sees
-// already: not every file system can do it.
+// syncDir syncs a change of dir. An error is ignored, because the change is already visible, and not every
+// file system can sync a directory.
 func (osDisk) syncDir(root *os.Root, dir string) {
 	if f, err := root.Open(dir); err == nil {
 		_ = f.Sync()

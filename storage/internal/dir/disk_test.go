@@ -16,13 +16,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// faultyDisk notes what is done, and fails where it is told to.
+// faultyDisk records its operations, and fails as configured.
 type faultyDisk struct {
 	osDisk
 	fail   map[string]error // by operation
-	dies   int              // from this operation on nothing happens: the process is dead; 0 means never
+	dies   int              // from this operation on nothing happens, as if the process were dead; 0 means never
 	done   []string
-	synced map[string]bool // files whose content the disk has, by the name that they had
+	synced map[string]bool // files whose content has been synced, by their name at that time
 }
 
 var errDead = errors.New("the process is dead")
@@ -38,7 +38,7 @@ func (d *faultyDisk) do(op, what string, f func() error) error {
 	return f()
 }
 
-// kind is a name, or what random name it is.
+// kind returns a name, or a placeholder for a random name.
 func kind(name string) string {
 	switch name = filepath.Base(name); {
 	case isRecord(name):
@@ -204,7 +204,7 @@ func TestAPowerFailureAtAnyPlaceLeavesNoDamagedFile(t *testing.T) {
 				abandon(t, d)
 			}
 			if b, _ := os.ReadFile(filepath.Join(root, "a/x.jpg")); string(b) == fresh && (unsynced || !disk.synced["a/x.jpg"]) {
-				require.NoError(t, os.WriteFile(filepath.Join(root, "a/x.jpg"), make([]byte, len(fresh)), 0o644)) // blocks that never came
+				require.NoError(t, os.WriteFile(filepath.Join(root, "a/x.jpg"), make([]byte, len(fresh)), 0o644)) // a file whose blocks were never written
 			}
 			again := openBooted(t, root, nextBoot)
 			b, err := os.ReadFile(filepath.Join(root, "a/x.jpg"))

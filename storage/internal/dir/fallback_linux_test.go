@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/storagetest"
 )
 
-// refuseOpenat2 makes the kernel look like one without openat2, until the test ends.
+// refuseOpenat2 simulates a kernel without openat2 until the test ends.
 func refuseOpenat2(t testing.TB) {
 	before := dir.NoOpenat2.Swap(true)
 	t.Cleanup(func() { dir.NoOpenat2.Store(before) })

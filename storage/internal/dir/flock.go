@@ -7,18 +7,18 @@ import (
 	"syscall"
 )
 
-// closeBeforeRename says that an open file can't be renamed. Here it can, and so keeps its lock
-// until it has its key.
+// closeBeforeRename says whether a file has to be closed before it is renamed. Here it does not, so it
+// keeps its lock until it has its key.
 const closeBeforeRename = false
 
-// openRead opens a file to be read. O_NONBLOCK keeps a FIFO from waiting for its writer, and means
-// nothing to a regular file.
+// openRead opens a file for reading. O_NONBLOCK keeps the opening of a FIFO from blocking, and has no
+// effect on regular files.
 func openRead(root *os.Root, name string) (*os.File, error) {
 	return root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
 
-// tryLock takes the exclusive flock of f if it is free. The kernel gives it back when f is closed,
-// also by kill -9.
+// tryLock takes the exclusive flock of f if it is free. The kernel releases it when f is closed, also after
+// SIGKILL.
 func tryLock(f *os.File) lockState {
 	conn, err := f.SyscallConn()
 	if err != nil {

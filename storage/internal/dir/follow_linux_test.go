@@ -28,7 +28,7 @@ func withAndWithoutOpenat2(t *testing.T, f func(t *testing.T)) {
 	})
 }
 
-// mustFail asserts that the storage fails, which says nothing of the key.
+// mustFail asserts that the storage fails, with an error that does not report the key as missing.
 func mustFail(t *testing.T, d *storage.Dir, key string) {
 	t.Helper()
 	_, err := d.Open(t.Context(), key)
@@ -50,7 +50,7 @@ func TestADirFollowsWhateverHappensToItsPath(t *testing.T) {
 		defer d.Close()
 		require.Equal(t, "r1", content(t, d, "a/x.jpg"))
 
-		// A link on the way is switched, by rename, as releases are.
+		// A link in the path is switched by a rename, as deployments do.
 		require.NoError(t, os.Symlink("r2", releases+".new"))
 		require.NoError(t, os.Rename(releases+".new", releases))
 		assert.Equal(t, "r2", content(t, d, "a/x.jpg"))
@@ -63,7 +63,7 @@ func TestADirFollowsWhateverHappensToItsPath(t *testing.T) {
 		require.NoError(t, os.Rename(releases+".new", releases))
 		assert.Equal(t, "r1", content(t, d, "a/x.jpg"))
 
-		// A link that leads nowhere, in a circle, to a file, to a file's inside.
+		// The path is a dangling link, a circular link, a link to a file, or a path below a file.
 		for _, target := range []string{"absent", "current", "r3/thumbs/a/x.jpg"} {
 			require.NoError(t, os.Remove(releases))
 			require.NoError(t, os.Symlink(target, releases))
@@ -148,7 +148,8 @@ func TestADirWhosePermissionIsLostFailsUntilItIsRegained(t *testing.T) {
 	})
 }
 
-// asNobody gives f the file rights of an ordinary user who owns what the test has made, although root runs it.
+// asNobody runs f with the permissions of an unprivileged user who owns the files of the test, although
+// root runs the test.
 func asNobody(t *testing.T, f func()) {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -170,7 +171,8 @@ func asNobody(t *testing.T, f func()) {
 	f()
 }
 
-// A deployment switches a link while requests come in: each call sees the one directory or the other, whole.
+// A deployment switches a link during requests: each call works completely on the old or on the new
+// directory.
 func TestADirIsSwitchedUnderLoad(t *testing.T) {
 	withAndWithoutOpenat2(t, func(t *testing.T) {
 		base := t.TempDir()

@@ -20,7 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// writerEnv names the directory that a process of this test binary is to write to until it is killed.
+// writerEnv is the environment variable with the directory to which a process of this test binary writes
+// until it is killed.
 const writerEnv = "STORAGE_TEST_WRITER"
 
 func TestMain(m *testing.M) {
@@ -30,16 +31,16 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// picture is what all processes write under one key: its number again and again, as long as its
-// number says, with an end.
+// picture returns the content that a process with a number writes under the key: the number repeated, with
+// a length that depends on the number, and an end mark.
 func picture(n int) []byte {
 	return append(bytes.Repeat([]byte{byte(n)}, 20_000+n*3000), "END"...)
 }
 
-// isPicture reports whether b is one of them, whole.
+// isPicture reports whether b is a complete picture.
 func isPicture(b []byte) bool { return len(b) > 0 && bytes.Equal(b, picture(int(b[0]))) }
 
-// trickle makes a Put take long enough to be killed in its middle.
+// trickle is a slow reader, so that a Put can be killed in the middle.
 type trickle struct{ r *bytes.Reader }
 
 func (t trickle) Read(b []byte) (int, error) {
@@ -53,7 +54,7 @@ func writeUntilKilled(root string) {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	fmt.Println("writing") // the parent waits for it
+	fmt.Println("writing") // the parent waits for this line
 	ctx := context.Background()
 	for range 4 {
 		go func() {
@@ -114,8 +115,8 @@ func TestProcessesThatAreKilledLeaveWholePicturesAndTheirTempFilesAreSwept(t *te
 	}
 }
 
-// killOne starts a writer, kills it after a while, and returns how many temporary files there are
-// then, with those of the other process.
+// killOne starts a writer, kills it after a while, and returns the number of temporary files, including
+// those of the other process.
 func killOne(t *testing.T, exe, root string) int {
 	cmd := exec.Command(exe)
 	cmd.Env = append(os.Environ(), writerEnv+"="+root)
@@ -130,7 +131,7 @@ func killOne(t *testing.T, exe, root string) int {
 	time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
 	assert.NoError(t, cmd.Process.Kill())
 	_ = cmd.Wait()
-	if runtime.GOOS != "windows" { // where it is 1 in both cases
+	if runtime.GOOS != "windows" { // on Windows it is 1 in both cases
 		assert.Equal(t, -1, cmd.ProcessState.ExitCode(), "the writer ended by itself, before it was killed")
 	}
 	entries, err := os.ReadDir(root)

@@ -41,7 +41,7 @@ type Entry struct {
 	Used    time.Time
 }
 
-// errStop says that the loop over a list has ended.
+// errStop means that the loop over the list has ended.
 var errStop = errors.New("stop")
 
 // A walker lists the files of a place.
@@ -51,10 +51,10 @@ type walker struct {
 	yield func(Entry, error) bool
 }
 
-// walkBatch is how many names of a folder are held at a time.
+// walkBatch is the number of names of a directory that are held at a time.
 const walkBatch = 256
 
-// walk lists what is below the folder dir, which may be gone.
+// walk lists the files below the directory dir, which may have been removed.
 func (w *walker) walk(dir string) error {
 	f, err := w.place.root.Open(path.Clean("./" + dir))
 	if err != nil {
@@ -80,7 +80,7 @@ func (w *walker) walk(dir string) error {
 	}
 }
 
-// visit lists one name of a folder.
+// visit lists one name of a directory.
 func (w *walker) visit(key string, e fs.DirEntry) error {
 	if err := w.ctx.Err(); err != nil {
 		return err

@@ -10,14 +10,15 @@ import (
 	"syscall"
 )
 
-// errInvalidName is ERROR_INVALID_NAME of Windows: a character that no name there has, such as "?".
+// errInvalidName is ERROR_INVALID_NAME of Windows: the name has a character that is not allowed there, such
+// as "?".
 const errInvalidName = syscall.Errno(123)
 
-// closeBeforeRename says that an open file can't be renamed, which is so on Windows.
+// closeBeforeRename says whether a file has to be closed before it is renamed, as on Windows.
 const closeBeforeRename = true
 
-// openRead opens a file to be read. There is no common flag that keeps a special file from
-// blocking, so it looks first.
+// openRead opens a file for reading. No portable flag keeps the opening of a special file from blocking, so
+// it first checks the type.
 func openRead(root *os.Root, name string) (*os.File, error) {
 	info, err := root.Stat(name)
 	invalid := runtime.GOOS == "windows" && errors.Is(err, errInvalidName)
@@ -30,5 +31,5 @@ func openRead(root *os.Root, name string) (*os.File, error) {
 	return root.Open(name)
 }
 
-// tryLock has no lock to try here.
+// tryLock can't lock files on this system.
 func tryLock(*os.File) lockState { return lockUnknown }

@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 )
 
-// openInRoot opens a file by os.Root: where there is no openat2.
+// openInRoot opens a file by os.Root, for systems without openat2.
 func (p *place) openInRoot(key string) (fs.File, error) {
 	f, err := openRead(p.root, key)
 	if err != nil {
@@ -26,9 +26,9 @@ func (p *place) openInRoot(key string) (fs.File, error) {
 	return nil, contract.NotExist(key)
 }
 
-// openError distinguishes a missing file from a failure. Opening something that is not a regular file has
-// many errors (ENXIO for a socket, EACCES for a device), so openError checks what is there unless err is
-// clear.
+// openError distinguishes a missing file from other errors. Opening something that is not a regular file
+// gives different errors (ENXIO for a socket, EACCES for a device), so unless err is clear, openError
+// checks the type of the file.
 func (p *place) openError(key string, err error) error {
 	if contract.IsNotExist(err) || errors.Is(err, p.escapes) || leadsOut(err) {
 		return contract.NotExist(key)
@@ -39,8 +39,8 @@ func (p *place) openError(key string, err error) error {
 	return err
 }
 
-// dirFile is an open file whose Stat needs no system call until something has been read: whoever
-// compares what Stat says before and after reading sees that the file was written to meanwhile.
+// dirFile is an open file whose Stat makes no system call until something has been read. A caller that
+// compares Stat before and after reading can therefore detect that the file was written to meanwhile.
 type dirFile struct {
 	*os.File
 	info fs.FileInfo // nil once something has been read

@@ -11,16 +11,16 @@ import (
 // A place is the directory that a Dir's path led to when it was opened.
 type place struct {
 	root     *os.Root
-	dir      *os.File        // the same directory, for system calls that package os does not make
+	dir      *os.File        // the same directory, for system calls that package os does not have
 	conn     syscall.RawConn // of dir
-	info     fs.FileInfo     // tells whether the path still leads here
-	escapes  error           // what os.Root's errors wrap for a path that leads out of it
-	ours     string          // what names of this host's temporary files begin with
+	info     fs.FileInfo     // to check whether the path still leads here
+	escapes  error           // the error that os.Root wraps for a path that leads out of it
+	ours     string          // prefix of the names of this host's temporary files
 	unsynced *unsynced
 	disk     disk
 }
 
-// now returns the place that the path leads to now.
+// now returns the place that the path currently leads to.
 func (d *Dir) now() (*place, error) {
 	d.mu.RLock()
 	p := d.place
@@ -34,15 +34,15 @@ func (d *Dir) now() (*place, error) {
 	return d.follow()
 }
 
-// follow opens what the path leads to. Calls that are under way go on where they began; what they
-// hold is released with the last of them.
+// follow opens the directory that the path leads to. Calls in progress continue in the old place, which is
+// closed after the last of them.
 func (d *Dir) follow() (*place, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.place == nil {
 		return nil, &fs.PathError{Op: "open", Path: d.path, Err: fs.ErrClosed}
 	}
-	if d.place.isAt(d.path) { // somebody was faster
+	if d.place.isAt(d.path) { // another goroutine was faster
 		return d.place, nil
 	}
 	p, err := d.openPlace()

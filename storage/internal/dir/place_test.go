@@ -119,7 +119,7 @@ func TestADirThatHasFollowedItsPathOpensItOnce(t *testing.T) {
 	if openDescriptors() < 0 {
 		t.Skip("descriptors can't be counted")
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which closes files that nobody has
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // because the garbage collector closes unreferenced files
 	root := filepath.Join(t.TempDir(), "thumbs")
 	require.NoError(t, os.Mkdir(root, 0o755))
 	d, err := storage.OpenDir(root)

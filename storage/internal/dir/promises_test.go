@@ -64,7 +64,7 @@ func TestAPutThatIsInProgressWhenADirIsClosedEnds(t *testing.T) {
 			}))
 		}()
 		select {
-		case <-done: // with an error or without
+		case <-done: // with or without an error
 		case <-time.After(time.Minute):
 			t.Fatal("it hangs")
 		}
@@ -91,7 +91,7 @@ func TestAnEntryWasUsedWhenItWasReadLast(t *testing.T) {
 	}
 }
 
-// openDescriptors counts them, or returns -1 where that can't be told.
+// openDescriptors counts the open file descriptors. It returns -1 if the system does not report them.
 func openDescriptors() int {
 	names, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -104,7 +104,7 @@ func TestADirLeavesNoDescriptorOpen(t *testing.T) {
 	if openDescriptors() < 0 {
 		t.Skip("descriptors can't be counted")
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which closes files that nobody has
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // because the garbage collector closes unreferenced files
 	use := func() {
 		d, err := storage.OpenDir(t.TempDir())
 		require.NoError(t, err)

@@ -64,7 +64,7 @@ func TestTwoInfosAreOfTheSameFileOrNot(t *testing.T) {
 		SameFile(fs.FileInfo) (same, known bool)
 	})
 	if !ok {
-		return // package os compares them
+		return // package os has already compared them
 	}
 	for other, want := range map[fs.FileInfo]bool{a: true, again: true, b: false, replaced: false} {
 		same, known := comparable.SameFile(other)

@@ -10,21 +10,21 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 )
 
-// A regularFile is an open regular file. An os.File costs four system calls more before the first byte can
-// be sent: it asks whether the file can be polled, and http.ServeContent seeks to measure it.
+// A regularFile is an open regular file. An os.File would take four more system calls before the first byte
+// is sent: it tries to register with the poller, and http.ServeContent seeks to find out the size.
 type regularFile struct {
 	d     descriptor
 	key   string
 	info  statInfo // when the file was opened
-	read  bool     // something may have been read, so the file may not be any more what info says
+	read  bool     // something may have been read, so info may be out of date
 	begun bool     // the kernel's offset may not be 0
-	at    int64    // offset to go to before the next read, or onward
+	at    int64    // offset to seek to before the next read, or onward
 }
 
-// onward is the offset that the kernel knows.
+// onward means that reading continues at the kernel's offset.
 const onward = -1
 
-// opened finishes opening a file. Whatever is not a regular file does not exist.
+// opened finishes the opening of a file. Anything but a regular file counts as missing.
 func (f *regularFile) opened() (fs.File, error) {
 	err := f.do("stat", func(fd int) error { return syscall.Fstat(fd, &f.info.stat) })
 	if err == nil && f.info.stat.Mode&syscall.S_IFMT != syscall.S_IFREG {
@@ -86,7 +86,7 @@ func (f *regularFile) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// move does what Seek has put off.
+// move executes the last Seek, which was deferred.
 func (f *regularFile) move(fd int) (err error) {
 	if f.at == 0 && !f.begun {
 		f.at = onward
@@ -166,7 +166,7 @@ func (f *regularFile) Close() error {
 // SyscallConn lets net/http send the file without copying it through this process.
 func (f *regularFile) SyscallConn() (syscall.RawConn, error) { return (*rawRegular)(f), nil }
 
-// A rawRegular is the descriptor of a regularFile, for system calls of others. Such a file is always ready.
+// A rawRegular is the syscall.RawConn of a regularFile. Such a file is always ready.
 type rawRegular regularFile
 
 func (f *rawRegular) Control(call func(fd uintptr)) error {
@@ -191,7 +191,7 @@ func (f *rawRegular) Write(func(fd uintptr) bool) error {
 	return &fs.PathError{Op: "raw-write", Path: f.key, Err: syscall.EBADF}
 }
 
-// A statInfo is what the kernel says of a file.
+// A statInfo is the kernel's description of a file.
 type statInfo struct {
 	key  string
 	stat syscall.Stat_t

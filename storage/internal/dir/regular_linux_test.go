@@ -124,7 +124,8 @@ func TestAClosedFileOfADirFails(t *testing.T) {
 	assert.Error(t, raw.Write(func(uintptr) bool { return true }))
 }
 
-// http.ServeContent reads several ranges in a goroutine that it does not wait for if the client is gone.
+// For several ranges, http.ServeContent reads in a goroutine, and does not wait for it if the client
+// disconnects.
 func TestAFileThatIsClosedWhileItIsReadIsNeverAnotherFile(t *testing.T) {
 	d, root := newTestDir(t)
 	require.NoError(t, os.WriteFile(filepath.Join(root, "a"), bytes.Repeat([]byte("a"), 4096), 0o644))
@@ -145,7 +146,7 @@ func TestAFileThatIsClosedWhileItIsReadIsNeverAnotherFile(t *testing.T) {
 			}
 		})
 		require.NoError(t, f.Close())
-		other, err := d.Open(t.Context(), "b") // may get the same number
+		other, err := d.Open(t.Context(), "b") // may get the same descriptor number
 		require.NoError(t, err)
 		wg.Wait()
 		require.NoError(t, other.Close())

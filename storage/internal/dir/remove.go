@@ -38,7 +38,7 @@ func (p *place) removeAll(prefix string) error {
 		if contract.IsNotExist(err) {
 			return nil // another RemoveAll was faster
 		}
-		doomed = prefix // a mount point, or on Windows a directory with an open file: not at once then
+		doomed = prefix // a mount point, or on Windows a directory with an open file, can't be renamed
 	}
 	// A Put that has found its directory before the rename adds a file to it now, and then the
 	// directory is not empty.
@@ -56,8 +56,8 @@ func (p *place) removeAll(prefix string) error {
 	return nil
 }
 
-// prune removes dir and its parents as far as they are empty directories. Symbolic links are
-// somebody's arrangement and stay.
+// prune removes dir and its parents as long as they are empty directories. Symbolic links stay, because an
+// administrator has created them.
 func (p *place) prune(dir string) {
 	for ; dir != "."; dir = path.Dir(dir) {
 		if info, err := p.root.Lstat(dir); err != nil || !info.IsDir() {

@@ -28,7 +28,7 @@ func TestTwoWhoRemoveTheSameAreNoError(t *testing.T) {
 	d, disk := openFaulty(t, t.TempDir())
 	defer d.Close()
 	require.NoError(t, d.Put(t.Context(), "a/b", strings.NewReader("x")))
-	disk.fail["rename"] = syscall.ENOENT // the other one was faster
+	disk.fail["rename"] = syscall.ENOENT // as if another RemoveAll was faster
 	assert.NoError(t, d.RemoveAll(t.Context(), "a"))
 	disk.fail["rename"] = nil
 	f, err := d.Open(t.Context(), "a/b")

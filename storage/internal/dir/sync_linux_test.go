@@ -40,7 +40,7 @@ func TestRemoveAllOfWhatCannotBeRenamedRemovesItsFiles(t *testing.T) {
 	root := t.TempDir()
 	d, disk := openFaulty(t, root)
 	require.NoError(t, d.Put(t.Context(), "a/b/c", strings.NewReader("x")))
-	disk.fail = map[string]error{"rename": syscall.EBUSY} // a mount point
+	disk.fail = map[string]error{"rename": syscall.EBUSY} // as for a mount point
 	require.NoError(t, d.RemoveAll(t.Context(), "a"))
 	_, err := d.Open(t.Context(), "a/b/c")
 	assert.ErrorIs(t, err, os.ErrNotExist)

@@ -13,19 +13,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// NoOpenat2 is set once the kernel has refused openat2 (before Linux 5.6, or by seccomp). Files are opened folder
-// by folder then.
+// NoOpenat2 is set once the kernel has refused openat2 (before Linux 5.6, or by seccomp). Paths are then
+// opened directory by directory.
 var NoOpenat2 atomic.Bool
 
-// howToOpen keeps within the directory. O_NONBLOCK keeps a FIFO from waiting for its writer, and means nothing
-// to a regular file.
+// howToOpen stays within the directory. O_NONBLOCK keeps the opening of a FIFO from blocking, and has no
+// effect on regular files.
 var howToOpen = unix.OpenHow{
 	Flags:   unix.O_RDONLY | unix.O_NONBLOCK | unix.O_CLOEXEC,
 	Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS,
 }
 
-// open opens a file to be read. os.Root opens folder by folder; openat2 does all at once, and keeps within the
-// root as well.
+// open opens a file for reading. os.Root opens the path directory by directory; openat2 does it in one
+// system call, and stays within the root as well.
 func (p *place) open(key string) (fs.File, error) {
 	if NoOpenat2.Load() {
 		return p.openInRoot(key)
@@ -51,7 +51,8 @@ func (p *place) openat2(key string) (*regularFile, error) {
 	var openErr error
 	err := p.conn.Control(func(dir uintptr) {
 		for range 100 {
-			// EAGAIN: a folder was renamed meanwhile, so the kernel could not be sure.
+			// EAGAIN means that a directory was renamed meanwhile, so the kernel can't be sure that the path stays
+			// within the root.
 			f.d.fd, openErr = unix.Openat2(int(dir), key, &howToOpen)
 			if openErr != unix.EINTR && openErr != unix.EAGAIN {
 				return
@@ -64,7 +65,7 @@ func (p *place) openat2(key string) (*regularFile, error) {
 	return f, err
 }
 
-// leadsOut reports whether err is openat2's for a path that leads out of the root.
+// leadsOut reports whether err is openat2's error for a path that leads out of the root.
 func leadsOut(err error) bool { return errors.Is(err, unix.EXDEV) }
 
 // isAt reports whether path leads to this place.
@@ -85,7 +86,7 @@ func ignoreInterrupt(f func() error) error {
 	}
 }
 
-// bootTag stands for this boot of the kernel in names.
+// bootTag identifies this boot of the kernel in file names.
 func bootTag() string {
 	b, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
@@ -98,7 +99,7 @@ func bootTag() string {
 	return tag
 }
 
-// syncFileSystem makes everything last that was written to the file system of dir.
+// syncFileSystem syncs the file system that contains dir.
 func syncFileSystem(dir *os.File) error {
 	conn, err := dir.SyscallConn()
 	if err != nil {
@@ -115,8 +116,8 @@ func syncFileSystem(dir *os.File) error {
 	return nil
 }
 
-// flushFile returns the error that closing f would, which is how network file systems report that
-// a write has failed. f stays open, and its lock held.
+// flushFile returns the error that closing f would return, by which network file systems report a failed
+// write. f stays open and locked.
 func flushFile(f *os.File) error {
 	conn, err := f.SyscallConn()
 	if err != nil {
@@ -135,8 +136,8 @@ func flushFile(f *os.File) error {
 	return err
 }
 
-// accessTime returns when a file was last read, or written if that came later: with the mount option
-// relatime, which is the default, the kernel notes a read once a day.
+// accessTime returns when a file was last read, or written if that was later. With the default mount option
+// relatime, the kernel updates the access time at most once a day.
 func accessTime(info fs.FileInfo) time.Time {
 	used := info.ModTime()
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {

@@ -10,7 +10,7 @@ import (
 
 func (p *place) open(key string) (fs.File, error) { return p.openInRoot(key) }
 
-// leadsOut is for openat2 of Linux.
+// leadsOut is needed only for openat2 of Linux.
 func leadsOut(error) bool { return false }
 
 // isAt reports whether path leads to this place.
@@ -19,12 +19,12 @@ func (p *place) isAt(path string) bool {
 	return err == nil && os.SameFile(info, p.info)
 }
 
-// bootTag is empty: the record of unsynced files relies on what Linux guarantees.
+// bootTag is empty, because the records of unsynced files rely on guarantees of Linux.
 func bootTag() string { return "" }
 
 func syncFileSystem(*os.File) error { return nil }
 
 func flushFile(*os.File) error { return nil }
 
-// accessTime returns when a file was written. Every system has its own way to say when it was read.
+// accessTime returns when a file was written. There is no portable way to find out when it was read.
 func accessTime(info fs.FileInfo) time.Time { return info.ModTime() }

@@ -12,25 +12,25 @@ import (
 	"time"
 )
 
-// tempPrefix begins the name of every temporary file. What follows is the host's tag, "-", and a
-// random text.
+// tempPrefix begins the name of every temporary file. It is followed by the host's tag, "-", and a random
+// text.
 const tempPrefix = "\x7fthumbnail-"
 
-// tempMaxAge is how long a temporary file may have gone without a write before it counts as a dead
-// process's, where the lock can't tell.
+// tempMaxAge is how long a temporary file may be unmodified before it counts as that of a dead process, if
+// the lock does not give an answer.
 const tempMaxAge = time.Hour
 
-// hostTag stands for the host in names.
+// hostTag identifies the host in file names.
 func hostTag() string {
 	h := fnv.New32a()
-	name, _ := os.Hostname() // without a name all such hosts share a tag, and the lock still tells
+	name, _ := os.Hostname() // hosts without a name share a tag; their files are still distinguished by the lock
 	_, _ = io.WriteString(h, name)
 	return fmt.Sprintf("%08x", h.Sum32())
 }
 
 func (p *place) tempName() string { return p.ours + rand.Text() }
 
-// temp is a temporary file that this process holds the lock of.
+// temp is a temporary file whose lock this process holds.
 type temp struct {
 	root    *os.Root
 	disk    disk
@@ -39,8 +39,8 @@ type temp struct {
 	renamed bool
 }
 
-// createTemp creates a temporary file and locks it. A sweep that comes in between takes the file
-// away; then the next one will do.
+// createTemp creates a temporary file and locks it. If a sweep removes the file in between, createTemp
+// tries again.
 func (p *place) createTemp() (*temp, error) {
 	for range 100 {
 		name := p.tempName()
@@ -62,16 +62,16 @@ func (p *place) createTemp() (*temp, error) {
 // discard closes the file, and removes it unless it was renamed.
 func (t *temp) discard() {
 	if !t.renamed {
-		_ = t.disk.remove(t.root, t.name) // while the lock is held, so that a sweep does not see a dead file
+		_ = t.disk.remove(t.root, t.name) // while the file is still locked, so that no sweep takes it for a dead process's
 	}
 	_ = t.disk.close(t.file)
 	if !t.renamed && closeBeforeRename {
-		_ = t.disk.remove(t.root, t.name) // where the first attempt may fail because the file is open
+		_ = t.disk.remove(t.root, t.name) // the first attempt may fail because the file is open
 	}
 }
 
-// sweep removes what dead processes have left. It is no error if it can't: the directory may be a
-// source that is only read.
+// sweep removes the temporary files of dead processes. Errors are ignored, because the directory may be
+// read-only, as a source.
 func (p *place) sweep() {
 	dir, err := p.root.Open(".")
 	if err != nil {
@@ -96,8 +96,8 @@ func (p *place) sweep() {
 	}
 }
 
-// sweepOne removes name unless it is a live writer's. A directory is what RemoveAll did not finish,
-// and may be finished by anybody.
+// sweepOne removes a file unless it belongs to a live writer. A directory is the remainder of an
+// interrupted RemoveAll, and any process may remove it.
 func (p *place) sweepOne(name string) {
 	info, err := p.root.Lstat(name)
 	switch {
@@ -122,11 +122,11 @@ func (p *place) sweepOne(name string) {
 	}
 }
 
-// lockState is what an attempt to lock a file has found.
+// lockState is the result of an attempt to lock a file.
 type lockState int
 
 const (
-	lockUnknown lockState = iota // the file system or the operating system has no such locks
-	lockTaken                    // it was free and is ours until the file is closed, or the process dies
-	lockHeld                     // a living process has it
+	lockUnknown lockState = iota // the file system or the operating system does not support locks
+	lockTaken                    // it was free, and is now locked until the file is closed or the process ends
+	lockHeld                     // a live process holds it
 )

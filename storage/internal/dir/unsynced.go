@@ -30,37 +30,37 @@ func withoutSync(ctx context.Context) bool { return ctx.Value(withoutSyncKey{}) 
 // records from those of the dead.
 type unsynced struct {
 	place *place
-	boot  string // the kernel's; empty: nothing is recorded, and every Put syncs
+	boot  string // of the kernel; empty means that there are no records, and every Put syncs
 
 	mu      sync.Mutex
 	session *os.File
 	id      string   // of the session
-	records []string // names of those whose files have their keys
+	records []string // names of the records whose files have been renamed to their keys
 }
 
-// maxUnsynced is how many files a process leaves unsynced. A sync of so many costs about a thousandth
-// of making them.
+// maxUnsynced is how many files a process leaves unsynced. Their sync takes about a thousandth of the time
+// for making them.
 const maxUnsynced = 1024
 
 const (
 	sessionPrefix = tempPrefix + "session-"
-	recordPrefix  = tempPrefix + "unsynced-" // of symbolic links
-	namePrefix    = tempPrefix + "u-"        // of second names
+	recordPrefix  = tempPrefix + "unsynced-" // prefix of symbolic links
+	namePrefix    = tempPrefix + "u-"        // prefix of second names
 )
 
-// maxName is how long a name may be in every file system, in bytes.
+// maxName is the length of a name, in bytes, that every file system supports.
 const maxName = 255
 
-// nameSlash stands for a slash in second names. No key contains it.
+// nameSlash replaces slashes in second names. No key contains it.
 const nameSlash = "\x7f"
 
-// isRecord reports whether a name belongs to the records rather than to a temporary file.
+// isRecord reports whether a name is that of a record, not of a temporary file.
 func isRecord(name string) bool {
 	return strings.HasPrefix(name, sessionPrefix) || strings.HasPrefix(name, recordPrefix) || strings.HasPrefix(name, namePrefix)
 }
 
-// record records the key of a file and returns the record's name, or "" if it can't: then the file is to
-// be synced.
+// record records the key of a file and returns the name of the record. If it fails it returns "", and the
+// file has to be synced.
 func (u *unsynced) record(file, key string) string {
 	if u.boot == "" {
 		return ""
@@ -81,7 +81,7 @@ func (u *unsynced) record(file, key string) string {
 	return name
 }
 
-// begin returns the session, which it creates at its first call.
+// begin returns the session. The first call creates it.
 func (u *unsynced) begin() string {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -103,14 +103,14 @@ func (u *unsynced) begin() string {
 	return id
 }
 
-// withdraw removes the record of a file that did not get its key. "" is no record.
+// withdraw removes the record of a file that was not renamed to its key. "" means that there is no record.
 func (u *unsynced) withdraw(record string) {
 	if record != "" {
 		_ = u.place.disk.remove(u.place.root, record)
 	}
 }
 
-// add notes that the file of a record has its key, and syncs when there are many.
+// add notes that the file of a record has been renamed to its key, and syncs if there are many.
 func (u *unsynced) add(record string) {
 	u.mu.Lock()
 	u.records = append(u.records, record)
@@ -122,8 +122,8 @@ func (u *unsynced) add(record string) {
 	u.sync(full)
 }
 
-// sync makes the files of records last, and removes the records. If the disk fails, the files are
-// removed: nobody knows what they hold.
+// sync syncs the files of records, and removes the records. If the disk fails, it removes the files,
+// because their content is unknown.
 func (u *unsynced) sync(records []string) {
 	if len(records) == 0 {
 		return
@@ -137,7 +137,7 @@ func (u *unsynced) sync(records []string) {
 	}
 }
 
-// end syncs all, and ends the session.
+// end syncs all files, and ends the session.
 func (u *unsynced) end() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -150,7 +150,7 @@ func (u *unsynced) end() {
 	}
 }
 
-// removeRecorded removes the file whose key a record holds.
+// removeRecorded removes the file under the key of a record.
 func (p *place) removeRecorded(record string) {
 	key, err := p.recordedKey(record)
 	if err != nil || !contract.ValidKey(key) {
@@ -162,7 +162,7 @@ func (p *place) removeRecorded(record string) {
 	}
 	if strings.HasPrefix(record, namePrefix) {
 		if own, err := p.root.Lstat(record); err != nil || !os.SameFile(own, info) {
-			return // it has another file by now
+			return // the key has another file by now
 		}
 	}
 	_ = p.disk.remove(p.root, key)
@@ -177,9 +177,8 @@ func (p *place) recordedKey(record string) (string, error) {
 	return strings.ReplaceAll(parts[len(parts)-1], nameSlash, "/"), nil
 }
 
-// recover deals with the records of dead processes. If the kernel has not booted since, their files
-// are as they were written, and are synced. If it has, a power failure may have damaged them, and
-// they are removed.
+// recover processes the records of dead processes. If the kernel has not been rebooted since, their files
+// are intact, and are synced. Otherwise a power failure may have damaged them, and they are removed.
 func (p *place) recover(names []string) {
 	var safe []string
 	for _, name := range names {
@@ -206,7 +205,7 @@ func (p *place) recover(names []string) {
 	}
 }
 
-// sessionOf returns what a record's name says.
+// sessionOf parses the name of a record.
 func sessionOf(record string) (boot, id string, ok bool) {
 	boot, rest, ok := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(record, recordPrefix), namePrefix), "-")
 	if !ok {
@@ -216,7 +215,7 @@ func sessionOf(record string) (boot, id string, ok bool) {
 	return boot, id, ok
 }
 
-// isAlive reports whether the process of a session lives, on whatever host.
+// isAlive reports whether the process of a session is alive, on whatever host.
 func (p *place) isAlive(boot, id string) bool {
 	f, err := p.root.OpenFile(sessionPrefix+boot+"-"+id, os.O_RDWR, 0)
 	if err != nil {

@@ -21,19 +21,19 @@ const (
 	nextBoot = "22222222222222222222222222222222"
 )
 
-// openBooted opens root under a kernel of that boot.
+// openBooted opens root as under a kernel with a boot tag.
 func openBooted(t testing.TB, root, boot string) *Dir {
 	d, err := open(root, boot, osDisk{})
 	require.NoError(t, err)
 	return d
 }
 
-// abandon leaves d as the death of its process does: its locks are free, nothing else happens.
+// abandon leaves d as after the death of its process: its locks are released, and nothing else happens.
 func abandon(t testing.TB, d *Dir) {
 	require.NoError(t, d.place.unsynced.session.Close())
 }
 
-// records counts the names under root that are those of records.
+// records counts the records under root.
 func records(t testing.TB, root string) (n int) {
 	for _, name := range names(t, root) {
 		if isRecord(name) && !strings.HasPrefix(name, sessionPrefix) {
@@ -88,7 +88,7 @@ func TestTheRecordsOfALivingProcessAreLeftAlone(t *testing.T) {
 	root := t.TempDir()
 	living := openBooted(t, root, thisBoot)
 	putWithoutSync(t, living, "a/x.jpg")
-	for _, boot := range []string{thisBoot, nextBoot} { // the second is another host's
+	for _, boot := range []string{thisBoot, nextBoot} { // the second one is the boot tag of another host
 		require.NoError(t, openBooted(t, root, boot).Close())
 		assert.Equal(t, 1, records(t, root))
 	}
@@ -96,8 +96,7 @@ func TestTheRecordsOfALivingProcessAreLeftAlone(t *testing.T) {
 	assert.Equal(t, []string{"a"}, names(t, root))
 }
 
-// A watchingContext calls watch when Put asks for the last time whether it has ended, which is before
-// the rename.
+// A watchingContext calls watch when Put calls its Err for the last time, which is before the rename.
 type watchingContext struct {
 	context.Context
 	watch func()
@@ -177,7 +176,7 @@ func TestARecordOfAnotherFileRemovesNothing(t *testing.T) {
 	root := t.TempDir()
 	d := openBooted(t, root, thisBoot)
 	putWithoutSync(t, d, "a-b/x-y.jpg")
-	require.NoError(t, d.Put(t.Context(), "a-b/x-y.jpg", strings.NewReader("a synced one"))) // of whatever process
+	require.NoError(t, d.Put(t.Context(), "a-b/x-y.jpg", strings.NewReader("a synced one"))) // of any process
 	putWithoutSync(t, d, "gone-/-.jpg")
 	abandon(t, d)
 	d = openBooted(t, root, nextBoot)

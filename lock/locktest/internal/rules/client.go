@@ -9,17 +9,17 @@ import (
 	"github.com/rest-thumbnails/thumbnail/lock"
 )
 
-// key is the key of most rules: one as the library makes them.
+// key is the key that most rules use, in the form that the library uses.
 const key = "animals/kitten.jpg/100x100/crop/04c8f5c392a8d2b6ac86ad4e4c1dc5884a3ac317.jpg"
 
 const (
-	// long is a ttl that no check lives to see the end of.
+	// long is a ttl that is longer than any check.
 	long = 24 * time.Hour
-	// soon is short beside every timeout: time for goroutines to get where they will block.
+	// soon is a time in which goroutines reach the call that blocks; every timeout is much longer.
 	soon = 20 * time.Millisecond
 )
 
-// client is a process, and the calls that rules make of it.
+// client is a process with the calls that rules make.
 type client struct {
 	Process
 	e    *env
@@ -35,7 +35,7 @@ func (e *env) start() *client {
 	return &client{Process: p, e: e}
 }
 
-// answer is what TryLock returned.
+// answer is the result of TryLock.
 type answer struct {
 	unlock func() error
 	ok     bool
@@ -44,7 +44,7 @@ type answer struct {
 
 func (a answer) String() string { return fmt.Sprintf("ok %v, error %v", a.ok, a.err) }
 
-// ask calls TryLock; what it got is unlocked when the check is over. It may be called from any
+// ask calls TryLock. A lock that it gets is unlocked at the end of the check. It may be called from any
 // goroutine.
 func (c *client) ask(ctx context.Context, key string, ttl time.Duration) answer {
 	unlock, ok, err := c.Locker.TryLock(ctx, key, ttl)
@@ -61,7 +61,7 @@ func (c *client) ask(ctx context.Context, key string, ttl time.Duration) answer 
 	return answer{unlock, ok, err}
 }
 
-// try is ask for a rule that is about something else: an error, and a call that hangs, end the check.
+// try is like ask, for rules that test something else: an error, or a call that hangs, ends the check.
 func (c *client) try(ctx context.Context, key string, ttl time.Duration) answer {
 	a := finish(c.e, c.e.patience(), "TryLock", func() answer { return c.ask(ctx, key, ttl) })
 	switch {
@@ -73,7 +73,7 @@ func (c *client) try(ctx context.Context, key string, ttl time.Duration) answer 
 	return a
 }
 
-// lock locks key, which must be free, for as long as the check lasts, or ctx.
+// lock locks key, which must be free, until the end of the check or of ctx.
 func (c *client) lock(key string, ttl time.Duration) (unlock func() error) {
 	return c.lockContext(c.e.ctx, key, ttl)
 }
@@ -86,8 +86,8 @@ func (c *client) lockContext(ctx context.Context, key string, ttl time.Duration)
 	return a.unlock
 }
 
-// free reports whether key can be locked by c, and leaves it unlocked if it can. An error counts as
-// no; the check that needs a yes will report it.
+// free reports whether c can lock key, and unlocks it again. An error counts as false; a check that
+// requires true reports it.
 func (c *client) free(key string) bool {
 	a := finish(c.e, c.e.patience(), "TryLock", func() answer { return c.ask(c.e.ctx, key, long) })
 	c.e.lastErr = a.err
@@ -98,21 +98,21 @@ func (c *client) free(key string) bool {
 	return true
 }
 
-// unlock calls unlock, which must succeed.
+// unlock calls unlock, and requires that it succeeds.
 func (e *env) unlock(unlock func() error) {
 	if err := finish(e, e.patience(), "unlock", unlock); err != nil {
 		e.broken("unlock: %v", err)
 	}
 }
 
-// release is unlock, and the time that a lock may need which has no unlock in time: that is for
-// another rule to find.
+// release calls unlock. For a lock whose unlock does not succeed in time, it waits until the lock expires;
+// another rule reports that.
 func (e *env) release(unlock func() error) {
 	e.unlock(unlock)
 	e.pass(soon)
 }
 
-// lost lets time pass until key is free for c, and ends the check if it is not within two ttl.
+// lost lets time pass until c can lock key, and ends the check if that takes longer than two ttl.
 func (c *client) lost(key string, when string) {
 	e := c.e
 	since := e.atLeast()
@@ -124,27 +124,27 @@ func (c *client) lost(key string, when string) {
 	}
 }
 
-// kill kills c, and skips the rule if nobody knows how.
+// kill kills c. Without the hook it skips the rule.
 func (c *client) kill() {
 	c.e.need(c.Kill != nil, "Process.Kill is nil")
 	c.Kill()
 	c.dead = true
 }
 
-// pause pauses c until resume, or the end of the check; it skips the rule if nobody knows how.
+// pause pauses c until resume or the end of the check. Without the hook it skips the rule.
 func (c *client) pause() (resume func()) {
 	c.e.need(c.Pause != nil, "Process.Pause is nil")
 	return c.until(c.Pause())
 }
 
-// stall hangs c's connections until resume, or the end of the check; it skips the rule if nobody
-// knows how.
+// stall hangs the connections of c until resume or the end of the check. Without the hook it skips the
+// rule.
 func (c *client) stall() (resume func()) {
 	c.e.need(c.Stall != nil, "Process.Stall is nil")
 	return c.until(c.Stall())
 }
 
-// until makes sure that undo is called, and once.
+// until ensures that undo is called exactly once.
 func (c *client) until(undo func()) func() {
 	done := false
 	once := func() {
@@ -157,7 +157,7 @@ func (c *client) until(undo func()) func() {
 	return once
 }
 
-// wait starts Wait, and skips the rule if there is none.
+// wait starts Wait. If the lock is no Waiter, it skips the rule.
 func (c *client) wait(ctx context.Context, key string) <-chan error {
 	w, ok := c.Locker.(lock.Waiter)
 	c.e.need(ok, "the Locker is no Waiter")
@@ -166,15 +166,15 @@ func (c *client) wait(ctx context.Context, key string) <-chan error {
 	return done
 }
 
-// wakes ends the check unless the waiter returns nil within limit: Timeout where that is what the
-// rule is about, patience elsewhere.
+// wakes ends the check unless Wait returns nil within limit, which is Timeout if the rule is about that,
+// and patience otherwise.
 func (e *env) wakes(waiting <-chan error, limit time.Duration, what string) {
 	if err := receive(e, limit, what, waiting); err != nil {
 		e.broken("%s: %v", what, err)
 	}
 }
 
-// sleeps ends the check if the waiter has returned.
+// sleeps ends the check if Wait has returned.
 func (e *env) sleeps(waiting <-chan error, why string) {
 	select {
 	case err := <-waiting:
@@ -183,7 +183,7 @@ func (e *env) sleeps(waiting <-chan error, why string) {
 	}
 }
 
-// endedWith ends the check unless err says that ctx has ended.
+// endedWith ends the check unless err is the error of ctx.
 func (e *env) endedWith(ctx context.Context, err error, what string) {
 	if !errors.Is(err, ctx.Err()) {
 		e.broken("%s returned error %v, not that of its ctx, %v", what, err, ctx.Err())

@@ -34,7 +34,7 @@ var faultRules = []Rule{
 		"TryLock over a connection that hangs returns an error in bounded time, and nobody is kept away for longer than ttl.",
 		func(e *env) {
 			a, b := e.start(), e.start()
-			e.release(a.lock(key, long)) // so there is a connection
+			e.release(a.lock(key, long)) // opens a connection
 			resume := a.stall()
 			got := finish(e, e.Timeout, "TryLock", func() answer { return a.ask(e.ctx, key, e.TTL) })
 			if got.ok || got.err == nil {
@@ -45,7 +45,7 @@ var faultRules = []Rule{
 		},
 	},
 	{
-		"TryLock heeds its context on the way",
+		"TryLock ends with its context while it waits for the server",
 		"TryLock over a connection that hangs returns when its context ends, with the context's error.",
 		func(e *env) {
 			a := e.start()

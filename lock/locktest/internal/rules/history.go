@@ -53,7 +53,7 @@ var historyRules = []Rule{
 	},
 }
 
-// historian returns the Locker of c, and skips the rule if it remembers nothing.
+// historian returns the Locker of c as a Historian, and skips the rule if it is none.
 func (c *client) historian() lock.Historian {
 	h, ok := c.Locker.(lock.Historian)
 	c.e.need(ok, "the Locker is no Historian")

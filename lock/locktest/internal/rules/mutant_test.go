@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A lock that breaks one sentence of the contract: for each rule the one that has its name, and more.
+// Each lock breaks one sentence of the contract: at least one for each rule, with the name of the rule.
 var moreMutants = map[string]string{
 	"renewal after an unlock that failed": "unlock does not hang",
 }
@@ -18,7 +18,7 @@ func check(t *testing.T, r Rule, breaks string) (err error) {
 		s := newServer()
 		err = r.Run(Space{
 			Start: func() Process { return s.start(breaks).process() },
-			TTL:   10 * time.Minute, // so that a call that takes seconds changes nothing but what its own rule is about
+			TTL:   10 * time.Minute, // so long that a call of some seconds affects only its own rule
 		})
 		time.Sleep(2 * long) // until the last goroutine of the broken lock has ended
 	})

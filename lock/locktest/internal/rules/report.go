@@ -17,7 +17,7 @@ func (r Rule) Report(t *testing.T, err error) {
 	}
 }
 
-// describe is what Report prints: nothing if err is nil.
+// describe returns the text that Report prints, or "" if err is nil.
 func (r Rule) describe(err error) (message string, skip bool) {
 	var s skipped
 	switch {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A rule is one sentence of the contract and the check of it.
+// A rule is one sentence of the contract, with its check.
 type Rule struct {
 	Name     string
 	sentence string
@@ -26,7 +26,7 @@ type skipped struct{ why string }
 
 func (s skipped) Error() string { return "skipped: " + s.why }
 
-// verdict carries the end of a check up to Run, so that a check reads as a list of steps.
+// verdict is the panic value that ends a check, so that a check reads as a list of steps.
 type verdict struct{ err error }
 
 // Run checks r on h: nil, skipped, or what is wrong.
@@ -49,19 +49,19 @@ func (r Rule) Run(h Space) (err error) {
 	return nil
 }
 
-// env is what a check works with. Its methods, but for those of client that say otherwise, belong
-// to the check's own goroutine: they end it.
+// env is the environment of a check. Except for the methods of client that say otherwise, only the check's
+// own goroutine may call its methods, because they end the check.
 type env struct {
 	Space
 	ctx      context.Context // ends with the check
 	cancel   context.CancelFunc
 	began    time.Time
 	advanced time.Duration // by Advance
-	lastErr  error         // of the last free
+	lastErr  error         // of the last call of free
 
-	calls   sync.WaitGroup // that are under way
+	calls   sync.WaitGroup // calls in progress
 	mu      sync.Mutex
-	unlocks []func() error // of every lock that was got, for the end
+	unlocks []func() error // of every acquired lock, for the end of the check
 	undo    []func()       // of every pause and stall
 }
 
@@ -80,8 +80,8 @@ func newEnv(h Space) *env {
 	return e
 }
 
-// close leaves the lock space quiet: nobody stopped, no call under way, nothing held. Whether that
-// succeeds is not its business; a lock that hangs has Timeout.
+// close leaves the lock space idle: no process paused, no call in progress, no lock held. It reports no
+// errors; a lock that hangs gets Timeout.
 func (e *env) close() {
 	e.cancel()
 	for _, f := range e.undo {
@@ -103,7 +103,7 @@ func (e *env) close() {
 	}
 }
 
-// broken ends the check: the contract does not hold.
+// broken ends the check with a violation of the contract.
 func (e *env) broken(format string, args ...any) {
 	err := fmt.Errorf(format, args...)
 	if e.lastErr != nil {
@@ -125,23 +125,23 @@ func (e *env) pass(d time.Duration) {
 	e.advanced += d
 }
 
-// atLeast is how much time has passed for sure; atMost is how much may have passed, seen by the
-// lock. They differ on a busy machine, and with an Advance that is no sleep.
+// atLeast is the time that has certainly passed; atMost is the time that may have passed for the lock. They
+// differ on a busy machine, and if Advance does not sleep.
 func (e *env) atLeast() time.Duration { return e.advanced }
 func (e *env) atMost() time.Duration  { return max(e.advanced, time.Since(e.began)) }
 
-// patience bounds calls whose duration is not what the rule is about, so that a lock that hangs
-// fails and does not hang the test.
+// patience limits calls whose duration the rule does not test, so that a lock that hangs fails the test
+// instead of blocking it.
 func (e *env) patience() time.Duration { return max(10*e.Timeout, time.Minute) }
 
-// finish returns what f returns, if it does within limit.
+// finish returns the result of f, if f returns within limit.
 func finish[T any](e *env, limit time.Duration, what string, f func() T) T {
 	done := make(chan T, 1)
 	e.calls.Go(func() { done <- f() })
 	return receive(e, limit, what, done)
 }
 
-// receive is the second half of finish, for a call that is under way already.
+// receive is the second half of finish, for a call that is already in progress.
 func receive[T any](e *env, limit time.Duration, what string, done <-chan T) T {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()

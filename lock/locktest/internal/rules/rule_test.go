@@ -103,7 +103,7 @@ func TestAHarnessWithoutStartFails(t *testing.T) {
 	}
 }
 
-// A lock with a clock of its own sees no time pass but what Advance lets pass.
+// For a lock with its own clock, time passes only by Advance.
 func TestRulesAboutTimeLetItPassThroughAdvance(t *testing.T) {
 	for _, r := range timeRules {
 		var advanced time.Duration

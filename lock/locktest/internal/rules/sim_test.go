@@ -17,13 +17,13 @@ var (
 	errLost   = errors.New("connection lost")
 )
 
-// server keeps keys that expire, as Redis does.
+// server stores keys that expire, as Redis does.
 type server struct {
 	mu           sync.Mutex
 	clients      int
 	keys         map[string]entry
-	releases     map[string]int // of a key
-	lastReleased map[string]int // the token
+	releases     map[string]int // number of releases by key
+	lastReleased map[string]int // token of the last holder by key
 	released     map[string]time.Time
 	expired      map[string]time.Time
 	nextToken    int
@@ -39,7 +39,8 @@ func newServer() *server {
 	return &server{keys: map[string]entry{}, releases: map[string]int{}, lastReleased: map[string]int{}, released: map[string]time.Time{}, expired: map[string]time.Time{}}
 }
 
-// get returns the token that holds key, or 0. Callers of all methods hold mu: client.do sees to that.
+// get returns the token of the holder of key, or 0. All methods require that mu is held; client.do locks
+// it.
 func (s *server) get(key string) int {
 	e, ok := s.keys[key]
 	if ok && !time.Now().Before(e.expires) {
@@ -61,16 +62,16 @@ func (s *server) del(key string) {
 	delete(s.keys, key)
 }
 
-// simClient is a process: a Locker, a Waiter, and its connection.
+// simClient is a process: a Locker and Waiter with its connection.
 type simClient struct {
 	server *server
-	breaks string // what is wrong with it: the name of a mutant, or ""
+	breaks string // name of the mutant, or "" for a correct lock
 
 	mu      sync.Mutex
 	killed  bool
-	drop    bool          // the next reply
+	drop    bool          // lose the next reply
 	blocked chan struct{} // closed by resume; nil while the network works
-	frozen  bool          // blocked, and the time-outs too
+	frozen  bool          // blocked, and timeouts do not run either
 }
 
 func (s *server) start(breaks string) *simClient {
@@ -80,7 +81,7 @@ func (s *server) start(breaks string) *simClient {
 	return &simClient{server: s, breaks: breaks}
 }
 
-// process is c with all hooks.
+// process returns c with all hooks.
 func (c *simClient) process() Process {
 	return Process{
 		Locker: c,
@@ -108,7 +109,8 @@ func (c *simClient) block(freeze bool) (resume func()) {
 	}
 }
 
-// do runs command on the server, a millisecond away, unless that takes longer than a second or than ctx.
+// do runs a command on the server, one millisecond away, unless that takes longer than a second, or ctx
+// ends.
 func (c *simClient) do(ctx context.Context, command func(s *server)) error {
 	return c.doWithin(ctx, time.Second, command)
 }

@@ -42,7 +42,7 @@ func (c *simClient) acquire(ctx context.Context, key string, ttl time.Duration) 
 		lease = ttl / 3
 	case "TryLock does not hang":
 		limit = 24 * time.Hour
-	case "TryLock heeds its context on the way":
+	case "TryLock ends with its context while it waits for the server":
 		if ctx.Err() == nil {
 			ctx = context.WithoutCancel(ctx)
 		}
@@ -67,7 +67,7 @@ func (c *simClient) acquire(ctx context.Context, key string, ttl time.Duration) 
 	return token, won, err
 }
 
-// simLock is one lock.
+// simLock is one acquired lock.
 type simLock struct {
 	client *simClient
 	ctx    context.Context
@@ -75,9 +75,9 @@ type simLock struct {
 	token  int
 	ttl    time.Duration
 
-	stop   chan struct{} // closed by unlock: no more renewals
+	stop   chan struct{} // closed by unlock, which ends the renewals
 	mu     sync.Mutex
-	called bool          // unlock
+	called bool          // unlock was called
 	done   chan struct{} // closed when the first unlock has returned, with err
 	doneAt time.Time
 	err    error
@@ -113,12 +113,12 @@ func (l *simLock) renew() {
 			return
 		}
 		if c.breaks == "renewal ends with the context" {
-			ended = nil // from now on
+			ended = nil // from this round on
 		}
 	}
 }
 
-// extend is the renewing command; false means that the lock is lost.
+// extend sends the renewal command; false means that the lock is lost.
 func (l *simLock) extend(s *server, lease time.Duration) bool {
 	c, holder := l.client, s.get(l.key)
 	switch {
@@ -178,7 +178,7 @@ func (l *simLock) unlock() error {
 	return l.err
 }
 
-// release is the releasing command.
+// release sends the release command.
 func (l *simLock) release() error {
 	c, ctx, limit := l.client, context.Background(), time.Second
 	switch c.breaks {
@@ -211,7 +211,7 @@ func (l *simLock) release() error {
 
 // Wait looks again after 10 ms, then ever more rarely, down to once a second.
 func (c *simClient) Wait(ctx context.Context, key string) error {
-	seen := -1 // releases
+	seen := -1 // number of releases
 	for looks := 0; ; looks++ {
 		var holder, releases int
 		looking := ctx
@@ -260,7 +260,7 @@ func (c *simClient) Wait(ctx context.Context, key string) error {
 	}
 }
 
-// first reports whether nobody has asked before, and marks that.
+// first returns true for the first call only.
 func (c *simClient) first(key string, release int) bool {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()

@@ -48,7 +48,7 @@ var timeRules = []Rule{
 				cancel()
 				b.lost(key, "when the context has ended")
 				unlock := next.lock(key, long)
-				finish(e, e.patience(), "unlock", late) // whether that is an error, the contract leaves open
+				finish(e, e.patience(), "unlock", late) // the contract does not say whether that is an error
 				if b.free(key) {
 					e.broken("it released the lock of the next holder, %s", who)
 				}
@@ -94,7 +94,7 @@ var timeRules = []Rule{
 			resume := a.pause()
 			unlock := b.afterPause(key, long)
 			resume()
-			e.pass(2 * e.TTL) // of renewals
+			e.pass(2 * e.TTL) // during which renewals take place
 			if c.free(key) {
 				e.broken("the next holder has lost its lock")
 			}
@@ -124,8 +124,8 @@ var timeRules = []Rule{
 	},
 }
 
-// afterPause locks key once its paused holder has lost it. A lock that a stopped holder does not
-// lose (the kernel knows that it lives) has nothing to show here.
+// afterPause locks key once its paused holder has lost it. If a stopped holder keeps its lock, because the
+// kernel knows that it lives, the rule does not apply.
 func (c *client) afterPause(key string, ttl time.Duration) (unlock func() error) {
 	e := c.e
 	for range 20 {

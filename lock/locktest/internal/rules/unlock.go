@@ -90,7 +90,7 @@ var unlockRules = []Rule{
 		func(e *env) {
 			a, b := e.start(), e.start()
 			e.release(a.lock(key, e.TTL))
-			for _, later := range []time.Duration{e.TTL * 3 / 4, 2 * e.TTL} { // a renewal or many
+			for _, later := range []time.Duration{e.TTL * 3 / 4, 2 * e.TTL} { // after one renewal, and after many
 				e.pass(later)
 				if !b.free(key) {
 					e.broken("the key is held again after unlock")

@@ -22,13 +22,13 @@ const Timeout = time.Second
 const (
 	// probePause is the time from the end of one probe to the start of the next.
 	probePause = 250 * time.Millisecond
-	// probeGrace is how long a call waits for the answer to a probe, counted from the probe's
-	// start: long enough for a Redis that is back, so that the first call after an outage succeeds.
+	// probeGrace is how long a call waits for the reply to a probe, counted from the start of the probe. It is
+	// sufficient for a working Redis, so that the first call after an outage succeeds.
 	probeGrace = 5 * time.Millisecond
 )
 
-// errOverdue is the cause when a command got no answer. It is not context.DeadlineExceeded: that
-// would tell the caller of its own deadline.
+// errOverdue is the cause of a command's timeout. It is not context.DeadlineExceeded, which the caller
+// would mistake for its own deadline.
 var errOverdue = fmt.Errorf("%w: no answer within %v", ErrDown, Timeout)
 
 // Breaker remembers that Redis is down, so that not every call has to find out. Any number of goroutines may
@@ -38,18 +38,18 @@ type Breaker struct {
 	// It is needed from the first outage on.
 	Probe func(ctx context.Context, key string) error
 
-	answers atomic.Int64 // to commands and probes
+	answers atomic.Int64 // number of replies to commands and probes
 
 	mu      sync.Mutex
-	down    error         // why; nil while Redis is up
-	key     string        // of the command that found out: in a cluster, one node may be down
+	down    error         // the cause; nil while Redis is up
+	key     string        // of the command that failed: in a cluster, only one node may be down
 	up      time.Time     // when the last outage ended
 	probed  time.Time     // when the last probe ended, or the outage began
-	asked   time.Time     // when the probe under way began
-	probing chan struct{} // closed when it ends; nil if there is none
+	asked   time.Time     // when the current probe began
+	probing chan struct{} // closed at the end of the current probe; nil if there is none
 }
 
-// allow returns nil if Redis counts as up. If not, it sees to it that there is a probe.
+// allow returns nil if Redis counts as up. Otherwise it ensures that a probe is in progress.
 func (b *Breaker) allow(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -66,7 +66,7 @@ func (b *Breaker) allow(ctx context.Context) error {
 	return b.down
 }
 
-// ask does one probe, which takes Timeout at most.
+// ask sends one probe, which takes at most Timeout.
 func (b *Breaker) ask(key string) {
 	_, err := attempt(context.Background(), b, key, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, b.Probe(ctx, key)
@@ -74,15 +74,15 @@ func (b *Breaker) ask(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.probed = time.Now()
-	if !errors.Is(err, ErrDown) { // an error reply is an answer, too
+	if !errors.Is(err, ErrDown) { // an error reply is also a reply
 		b.down, b.up = nil, b.probed
 	}
 	close(b.probing)
 	b.probing = nil
 }
 
-// trip notes that Redis is down, seen by a command that began at since. What began before the last
-// recovery says nothing about now.
+// trip records that Redis is down, as detected by a command that began at since. Commands that began before
+// the last recovery are ignored.
 func (b *Breaker) trip(key string, since time.Time, cause error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -119,7 +119,7 @@ func attempt[T any](ctx context.Context, b *Breaker, key string, command func(co
 	}
 	began := time.Now()
 	overdue := make(chan struct{})
-	// Unbuffered: a good result reaches the caller or undo, never both, never neither.
+	// Unbuffered, so that a successful result reaches either the caller or undo.
 	results, gone := make(chan result), make(chan struct{})
 	defer close(gone)
 	go func() {
@@ -161,7 +161,7 @@ func attempt[T any](ctx context.Context, b *Breaker, key string, command func(co
 	}
 }
 
-// downBy is the error for a command that failed by err under ctx, its own.
+// downBy returns the error for a command that failed by err. ctx is the context of the command.
 func downBy(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return errOverdue

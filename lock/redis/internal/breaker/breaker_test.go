@@ -14,11 +14,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fakeRedis answers commands and probes at once, or, while it hangs, when ctx of the command ends.
+// fakeRedis answers commands and probes at once. While it hangs, they end with their context.
 type fakeRedis struct {
 	hangs            atomic.Bool
 	commands, probes atomic.Int32
-	asking, most     atomic.Int32 // probes at once
+	asking, most     atomic.Int32 // concurrent probes
 }
 
 func (f *fakeRedis) answer(ctx context.Context) error {
@@ -50,7 +50,7 @@ func (f *fakeRedis) call(ctx context.Context, b *Breaker) (time.Duration, error)
 	return time.Since(began), err
 }
 
-// down returns a breaker that has just found out that f hangs.
+// down returns a breaker that has just detected that f hangs.
 func (f *fakeRedis) down(t *testing.T) *Breaker {
 	b := f.breaker()
 	f.hangs.Store(true)
@@ -65,7 +65,7 @@ func TestACommandHasOneSecond(t *testing.T) {
 		defer close(stuck)
 		began := time.Now()
 		_, err := Run(t.Context(), new(Breaker), "key", func(context.Context) (bool, error) {
-			<-stuck // a client that heeds no context
+			<-stuck // a client that ignores its context
 			return true, nil
 		}, nil)
 		assert.Equal(t, time.Second, time.Since(began))
@@ -108,7 +108,7 @@ func TestAnOutageCostsEachCallAFewMilliseconds(t *testing.T) {
 		assert.Equal(t, before, f.commands.Load(), "commands were sent to a Redis that is down")
 		assert.EqualValues(t, 8, f.probes.Load(), "a probe hangs for a second and the next one starts a quarter of a second later")
 		assert.EqualValues(t, 1, f.most.Load(), "probes at once")
-		time.Sleep(Timeout) // the last probe
+		time.Sleep(Timeout) // until the next probe is allowed
 	})
 }
 
@@ -200,7 +200,7 @@ func TestWhatBeganBeforeTheRecoverySaysNothing(t *testing.T) {
 	})
 }
 
-// reply is an error that a Redis sent.
+// reply is an error reply of Redis.
 type reply string
 
 func (r reply) Error() string { return string(r) }

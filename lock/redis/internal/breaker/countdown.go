@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// steps is how many parts a countdown has.
+	// steps is the number of steps of a countdown.
 	steps = 10
-	// maxLaps is how much longer than alone a command may take while others are answered.
+	// maxLaps is the factor by which the timeout may be extended while other commands are answered.
 	maxLaps = 3
 )
 
@@ -23,12 +23,12 @@ const (
 // So each answer to another command begins the countdown anew. It has steps, of which each begins
 // when the end of the last one was noticed: that a process was stopped for a while counts as one.
 type countdown struct {
-	answers *atomic.Int64 // of Redis, to anybody
+	answers *atomic.Int64 // replies of Redis to all commands
 
 	mu         sync.Mutex
 	timer      *time.Timer
-	heard      int64 // answers when the last step ended
-	left, most int   // steps; 0 when it is over
+	heard      int64 // value of answers at the end of the last step
+	left, most int   // steps; left is 0 at the end
 }
 
 func startCountdown(answers *atomic.Int64, f func()) *countdown {
@@ -43,7 +43,7 @@ func startCountdown(answers *atomic.Int64, f func()) *countdown {
 	return c
 }
 
-// step begins the next step, and reports whether that was the last one.
+// step begins the next step. It returns true if the last one was complete.
 func (c *countdown) step() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -63,7 +63,7 @@ func (c *countdown) step() bool {
 	return false
 }
 
-// stop ends the countdown. The function may be running already.
+// stop ends the countdown. Its function may already be running.
 func (c *countdown) stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -39,11 +39,11 @@ func TestACountdownDoesNotCountWhileTheProcessCannotRun(t *testing.T) {
 func TestRedisIsNotDownWhileItAnswersOthers(t *testing.T) {
 	for answerAfter, want := range map[time.Duration]time.Duration{
 		2 * time.Second: 2 * time.Second,
-		time.Minute:     3 * time.Second, // it is the one node of a cluster that is down, perhaps
+		time.Minute:     3 * time.Second, // possibly only one node of a cluster is down
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := new(Breaker)
-			for i := range 6 { // others, each 0.45 s after the one before
+			for i := range 6 { // other commands, 0.45 s apart
 				go Run(t.Context(), b, "other", func(context.Context) (bool, error) {
 					time.Sleep(time.Duration(i) * 450 * time.Millisecond)
 					return true, nil
@@ -59,7 +59,7 @@ func TestRedisIsNotDownWhileItAnswersOthers(t *testing.T) {
 			}, nil)
 			assert.Equal(t, want, time.Since(began))
 			assert.Equal(t, answerAfter > want, errors.Is(err, ErrDown))
-			time.Sleep(time.Minute) // for the others to end
+			time.Sleep(time.Minute) // until the other commands have ended
 		})
 	}
 }

@@ -19,7 +19,7 @@ type Network struct {
 
 	mu      sync.Mutex
 	flowing sync.Cond
-	proxies map[string]net.Listener // by the address behind
+	proxies map[string]net.Listener // by the address that they connect to
 	conns   map[net.Conn]struct{}
 	stalled bool
 	cut     bool
@@ -27,10 +27,10 @@ type Network struct {
 	pumps   sync.WaitGroup
 }
 
-// drop says which reply to lose: that to the next command of that name.
+// drop says which reply to lose: that to the next command with this name.
 type drop struct {
-	command []byte // as it is on the wire
-	silent  bool   // the connection stays open and says nothing any more
+	command []byte // in the encoding of the protocol
+	silent  bool   // the connection stays open, but sends nothing any more
 	done    chan struct{}
 }
 
@@ -109,7 +109,7 @@ func (n *Network) carry(client net.Conn, addr string) {
 	})
 }
 
-// discard reads until the end, and passes nothing on.
+// discard reads to the end, and forwards nothing.
 func (n *Network) discard(c net.Conn) {
 	n.pumps.Go(func() {
 		for b := make([]byte, 4096); ; {
@@ -125,7 +125,7 @@ func (n *Network) discard(c net.Conn) {
 	}
 }
 
-// watch arms lose when the command passes whose reply shall be lost.
+// watch arms lose when the command passes whose reply is to be lost.
 func (n *Network) watch(b []byte, lose chan *drop) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -135,7 +135,7 @@ func (n *Network) watch(b []byte, lose chan *drop) {
 	}
 }
 
-// pump carries bytes while pass allows, and holds them back during a stall.
+// pump forwards bytes while pass allows it, and holds them back during a stall.
 func (n *Network) pump(dst, src net.Conn, pass func([]byte) bool) {
 	for b := make([]byte, 64<<10); ; {
 		k, err := src.Read(b)
@@ -148,7 +148,7 @@ func (n *Network) pump(dst, src net.Conn, pass func([]byte) bool) {
 	}
 }
 
-// admit waits until connections may be made and remembers c for the cut.
+// admit waits until connections are allowed, and registers c to be cut.
 func (n *Network) admit(c net.Conn) bool {
 	if !n.open() {
 		return false

@@ -12,24 +12,24 @@ import (
 )
 
 const (
-	// silence is how long a Pub/Sub connection may say nothing before it is asked whether it lives,
-	// and again until it is given up.
+	// silence is how long a Pub/Sub connection may be silent before it is pinged, and again before it is given
+	// up.
 	silence = 3 * time.Second
-	// reconnectPause keeps a listener from spinning while Redis refuses connections.
+	// reconnectPause limits the rate of reconnections while Redis refuses connections.
 	reconnectPause = 100 * time.Millisecond
 )
 
-// listener notifies waiters of releases. It listens while somebody waits.
+// listener notifies waiters of releases. It listens only while there are waiters.
 type listener struct {
 	mu      sync.Mutex
 	waiters map[string]map[chan string]struct{} // by the key in Redis
-	stop    context.CancelFunc                  // nil while nobody waits
-	done    <-chan struct{}                     // closed when what was stopped last has let go of its connection
+	stop    context.CancelFunc                  // nil without waiters
+	done    <-chan struct{}                     // closed when the previous subscription has closed its connection
 }
 
-// join registers a waiter: released gets the token of every lock on name that is released from now
-// on, or from when the connection stands, which "" announces: then it is time to look. Between two
-// receives all but one may be dropped.
+// join registers a waiter. The channel released receives the token of every lock on name that is released
+// from now on. It receives "" when the subscription begins, because earlier releases may have been missed:
+// the waiter then checks the lock. If the waiter is slow, all but one of the values may be dropped.
 func (r *Room) join(name string) (released <-chan string, leave func()) {
 	c := make(chan string, 1)
 	n := &r.listener
@@ -63,7 +63,7 @@ func (n *listener) leave(name string, c chan string) {
 	}
 }
 
-// announce wakes those that wait for name.
+// announce wakes the waiters for name.
 func (n *listener) announce(name, token string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -72,7 +72,7 @@ func (n *listener) announce(name, token string) {
 	}
 }
 
-// announceAll has everybody look.
+// announceAll makes all waiters check their locks.
 func (n *listener) announceAll() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -83,9 +83,9 @@ func (n *listener) announceAll() {
 	}
 }
 
-// wake drops what a waiter has no room for. It may: whatever the waiter finds there, unless it is
-// the very release that it waits for, has it look, and it looks after what was dropped had
-// happened.
+// wake drops a value if the waiter has not received the previous one. That is safe: unless the pending
+// value is the release that it waits for, the waiter checks the lock after receiving it, which is after the
+// dropped release.
 func wake(c chan string, token string) {
 	select {
 	case c <- token:
@@ -93,7 +93,7 @@ func wake(c chan string, token string) {
 	}
 }
 
-// listen starts to listen, once the predecessor has ended, so that there are never two connections.
+// listen starts the subscription after the previous one has ended, so that there are never two connections.
 func (r *Room) listen(ctx context.Context, after <-chan struct{}) <-chan struct{} {
 	done := make(chan struct{})
 	ctx, cancel := context.WithCancel(ctx)
@@ -118,8 +118,8 @@ func (r *Room) listen(ctx context.Context, after <-chan struct{}) <-chan struct{
 	return done
 }
 
-// subscribe passes on what one subscription says, until ctx ends or the connection hangs. go-redis
-// reconnects after errors, and subscribes again; that is confirmed each time.
+// subscribe forwards the messages of one subscription until ctx ends or the connection hangs. go-redis
+// reconnects after errors and subscribes again; each subscription is confirmed.
 func (r *Room) subscribe(ctx context.Context) {
 	sub := r.Client.Subscribe(ctx, r.Channel)
 	closed := make(chan struct{})

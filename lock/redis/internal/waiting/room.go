@@ -12,8 +12,8 @@ import (
 
 // A Room is where callers wait for locks. Any number of goroutines may use it at once.
 type Room struct {
-	Client  redis.UniversalClient // makes the Pub/Sub connection, which exists while somebody waits
-	Channel string                // where each release is announced, as token:name
+	Client  redis.UniversalClient // makes the Pub/Sub connection, which exists only while there are waiters
+	Channel string                // on which each release is published as token:name
 
 	// Look returns the holder of the lock in the key name; ok is false if nobody holds it.
 	Look func(ctx context.Context, name string) (h Holder, ok bool, err error)
@@ -71,8 +71,8 @@ func (r *Room) Wait(ctx context.Context, name string) error {
 	}
 }
 
-// lookAgain is how long h may be relied upon to say so when it unlocks: if it dies, its lock
-// expires without a word.
+// lookAgain is how long a waiter relies on the message from the holder's unlock: if the holder dies, its
+// lock expires without a message.
 func (h Holder) lookAgain() time.Duration {
 	if h.Expires < 0 {
 		return math.MaxInt64

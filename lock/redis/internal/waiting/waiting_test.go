@@ -25,7 +25,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	logging.Disable() // go-redis tells the terminal of every server that a test kills
+	logging.Disable() // go-redis logs every server that a test kills
 	goleak.VerifyTestMain(m)
 }
 
@@ -55,7 +55,8 @@ func (h holder) lock(t *testing.T, key string, ttl time.Duration) (unlock func()
 	return unlock
 }
 
-// room is a process that waits. Its waiters hear of a release or hang: they would ask after an hour.
+// room returns a process that waits. Its waiters only use messages: they would check the lock after an
+// hour.
 type room struct {
 	*waiting.Room
 	net *redistest.Network
@@ -119,7 +120,7 @@ func TestAHundredWaitersShareOneConnectionAndWakeAtOnce(t *testing.T) {
 				})
 			}
 			require.Eventually(t, func() bool { return redistest.PubSubs(t, admin) == 1 }, time.Minute, time.Millisecond)
-			time.Sleep(200 * time.Millisecond) // for the last of the hundred
+			time.Sleep(200 * time.Millisecond) // until the last of the hundred waits
 			assert.Equal(t, 1, redistest.PubSubs(t, admin), "Pub/Sub connections")
 			assert.EqualValues(t, 1, redistest.NumSub(t, admin, channel))
 			for _, unlock := range unlocks {
@@ -161,7 +162,7 @@ func TestAWaiterWakesWhenADeadHoldersLockExpires(t *testing.T) {
 	s := redistest.StartServer(t)
 	a, b := newHolder(t, redistest.Single(s.Addr())), newRoom(t, redistest.Single(s.Addr()))
 	const ttl = 1500 * time.Millisecond
-	began := time.Now() // before the lock is taken
+	began := time.Now() // before the lock is acquired
 	a.lock(t, key, ttl)
 	a.net.CutOff()
 	require.NoError(t, b.wait(t, key))
@@ -170,7 +171,7 @@ func TestAWaiterWakesWhenADeadHoldersLockExpires(t *testing.T) {
 	assert.GreaterOrEqual(t, took, ttl)
 }
 
-// A release that nobody could announce is found as soon as the waiter listens again.
+// A waiter detects a release that could not be published as soon as it listens again.
 func TestAWaiterLooksWhenItsPubSubConnectionIsBack(t *testing.T) {
 	t.Parallel()
 	s := redistest.StartServer(t)

@@ -22,16 +22,16 @@ func (e Passing) Unwrap() error { return e.Err }
 
 var retryables = retry.IsErrorRetryables(retry.DefaultRetryables)
 
-// conflictTries is how often a conflict (409) is met before it is taken for lasting. Servers that
-// keep objects as files answer so when a key lies below another, which lasts, and when RemoveAll
-// takes a directory away under a Put, which doesn't.
+// conflictTries is how often a conflict (409) is retried before it counts as permanent. Servers that store
+// objects as files return it if a key is below another one, which is permanent, and if RemoveAll removes a
+// directory during a Put, which is not.
 const conflictTries = 4
 
 // Transient reports whether another try may succeed, after tries that didn't.
 func Transient(err error, tries int) bool {
 	var certificate *tls.CertificateVerificationError
 	switch {
-	case errors.As(err, &certificate): // a connection error to the SDK, but it doesn't pass
+	case errors.As(err, &certificate): // the SDK reports it as a connection error, but it is permanent
 		return false
 	case errors.As(err, new(Passing)):
 		return true

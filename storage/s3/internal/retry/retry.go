@@ -16,13 +16,13 @@ const (
 	maxPause   = 2 * time.Second
 )
 
-// errStalled ends a try during which no byte moved for Policy.Stall.
+// errStalled ends an attempt in which no byte was transferred for Policy.Stall.
 var errStalled = errors.New("the connection stalled")
 
 // Policy bounds operations.
 type Policy struct {
-	Timeout time.Duration // of an operation, with all its tries
-	Stall   time.Duration // how long no byte may move before a try is given up and repeated
+	Timeout time.Duration // of an operation, including all attempts
+	Stall   time.Duration // how long an attempt may transfer no byte before it is abandoned and retried
 }
 
 // Do runs one operation: try, again and again while its errors are transient, until p.Timeout or ctx ends
@@ -54,7 +54,7 @@ func (p Policy) retry(caller, ctx context.Context, try func(context.Context, fun
 		last = err
 		wait := pause(tries)
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
-			return timeUp(caller, ctx, tries+1, last) // say so now, while the caller can still answer
+			return timeUp(caller, ctx, tries+1, last) // return now, while the caller can still respond
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -65,7 +65,7 @@ func (p Policy) retry(caller, ctx context.Context, try func(context.Context, fun
 	}
 }
 
-// try runs one try under a watchdog, which ends it once no byte has moved for p.Stall.
+// try runs one attempt under a watchdog, which ends it if no byte is transferred for p.Stall.
 func (p Policy) try(ctx context.Context, try func(context.Context, func()) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -78,23 +78,22 @@ func (p Policy) try(ctx context.Context, try func(context.Context, func()) error
 	return err
 }
 
-// pause gives the time to wait after try n (from 0) has failed: doubling from 50 ms to 2 s, of
-// which one half is random, so that operations that failed together don't come back together.
+// pause returns the time to wait after attempt n (from 0) has failed: it doubles from 50 ms to 2 s, and
+// half of it is random, so that operations that failed together are not retried together.
 func pause(n int) time.Duration {
 	d := min(firstPause<<min(n, 10), maxPause)
 	return d/2 + rand.N(d/2)
 }
 
-// timeUp is the error of an operation that ends because ctx did, after some tries. caller is the
-// context that the operation was given, last the last error that says more than that; it may be
-// nil.
+// timeUp returns the error of an operation that ends after some attempts because ctx has ended. caller is
+// the context of the operation. last is the last error other than that of the context; it may be nil.
 func timeUp(caller, ctx context.Context, tries int, last error) error {
 	err := caller.Err()
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err == nil {
-		err = context.DeadlineExceeded // not yet, but before another try could start
+		err = context.DeadlineExceeded // not yet, but before another attempt could start
 	}
 	if last == nil || errors.Is(last, err) {
 		return fmt.Errorf("gave up waiting for an answer: %w", err)

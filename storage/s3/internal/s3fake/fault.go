@@ -120,7 +120,7 @@ func partly(n int, then func(*Server, *http.Request, http.ResponseWriter)) Fault
 	}
 }
 
-// cutWriter passes the first bytes of a body on.
+// cutWriter forwards the first bytes of a body.
 type cutWriter struct {
 	http.ResponseWriter
 	left int
@@ -135,14 +135,14 @@ func (w *cutWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// discard takes an answer that nobody gets.
+// discard drops a response.
 type discard struct{ header http.Header }
 
 func (d discard) Header() http.Header         { return d.header }
 func (d discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d discard) WriteHeader(int)             {}
 
-// reset closes the connection so that the client sees a reset, not an orderly end.
+// reset closes the connection with a TCP reset.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-const maxKeys = 1000 // listed or deleted at once
+const maxKeys = 1000 // limit of one request
 
 type listResult struct {
 	XMLName               xml.Name `xml:"ListBucketResult"`
@@ -76,8 +76,8 @@ type deleteResult struct {
 
 type deleteError struct{ Key, Code, Message string }
 
-// deleteMany answers DeleteObjects. A key that contains "locked" is refused for good, one with
-// "flaky" while it is not the only one.
+// deleteMany answers DeleteObjects. A key that contains "locked" is always refused, and one that contains
+// "flaky" is refused unless it is the only key.
 func (s *Server) deleteMany(w http.ResponseWriter, r *http.Request, bucket string) {
 	data, err := io.ReadAll(r.Body)
 	var in deleteRequest

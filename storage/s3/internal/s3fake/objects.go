@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// get answers as S3 does: 206 with a Content-Range for every range, 416 for any range of an empty
-// object, and no entity tag in that.
+// get answers as S3 does: 206 with a Content-Range for every range, and 416 without an entity tag for any
+// range of an empty object.
 func (s *Server) get(w http.ResponseWriter, r *http.Request, bucket, key string) {
 	o, ok := s.Object(bucket, key)
 	if !ok {
@@ -52,7 +52,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, bucket, key string)
 	w.Write(data)
 }
 
-// put stores the body once it has come whole and matches its hash.
+// put stores the body once it has been received completely and matches its hash.
 func (s *Server) put(w http.ResponseWriter, r *http.Request, bucket, key string) {
 	if r.ContentLength < 0 {
 		fail(w, http.StatusLengthRequired, "MissingContentLength")
@@ -75,7 +75,7 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request, bucket, key string)
 	w.Header().Set("ETag", o.ETag)
 }
 
-// intact compares data with the hashes that came along.
+// intact compares data with the hashes in the request.
 func intact(r *http.Request, data []byte) bool {
 	sha := sha256.Sum256(data)
 	if want := r.Header.Get("X-Amz-Content-Sha256"); len(want) == 64 && want != hex.EncodeToString(sha[:]) {

@@ -37,7 +37,7 @@ type Server struct {
 	buckets  map[string]map[string]Object
 	requests []string
 	fault    func(*http.Request) Fault
-	ended    chan struct{} // frees the requests that hang
+	ended    chan struct{} // closed to release requests that hang
 }
 
 // New starts a server with no bucket. Close ends it.
@@ -119,7 +119,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.serve(w, r, bucket, key)
 }
 
-// split takes the path of a request apart.
+// split parses the path of a request.
 func split(r *http.Request) (bucket, key string) {
 	bucket, key, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	return bucket, key
@@ -160,7 +160,7 @@ func (s *Server) hasBucket(name string) bool {
 	return s.buckets[name] != nil
 }
 
-// authorized looks at who signed, in the header or in a presigned address, and at the address' age.
+// authorized checks the signature in the header or in a presigned URL, and the expiry of the URL.
 func authorized(r *http.Request) bool {
 	credential := "Credential=" + AccessKey + "/"
 	if strings.Contains(r.Header.Get("Authorization"), credential) {

@@ -14,8 +14,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// concurrencyRules say that any number of goroutines may use a storage at once, and that none is
-// left by it.
+// concurrencyRules require that any number of goroutines may use a storage at once, and that it leaves no
+// goroutine behind.
 var concurrencyRules = []Rule{
 	{"one key at once", "Of several Puts to one key at once each succeeds, and the content of one of them is stored, whole.",
 		func(ctx context.Context, s storage.Storage) error {
@@ -114,9 +114,8 @@ func manyContents() []string {
 	return all
 }
 
-// atOnce calls f for all contents at once. The readers give their first byte when all have been
-// asked for one; a storage that lets only one Put read at a time does not have to wait for that
-// long.
+// atOnce calls f for all contents at once. The readers return their first byte when all of them have been
+// asked for it, or after a short time, for storages that read only one at a time.
 func atOnce(contents []string, f func(content string, r io.Reader) error) error {
 	var begun, ended sync.WaitGroup
 	begun.Add(len(contents))
@@ -132,7 +131,7 @@ func atOnce(contents []string, f func(content string, r io.Reader) error) error 
 				case <-time.After(30 * time.Millisecond):
 				}
 			})
-			defer first() // also when f does not read at all
+			defer first() // even if f does not read
 			r := strings.NewReader(content)
 			errs[i] = f(content, readFunc(func(b []byte) (int, error) {
 				first()

@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// contentRules say that content is kept as it is.
+// contentRules require that content is stored unchanged.
 var contentRules = []Rule{
 	{"bytes", "Content is bytes: each of the 256 values is kept, in any order.",
 		func(ctx context.Context, s storage.Storage) error {

@@ -63,7 +63,7 @@ func Dir(root string, reopen func() storage.Storage) []Rule {
 	}...)
 }
 
-// tidyRules returns the rules that say what is not left in the directory root.
+// tidyRules require that no other files are left in the directory root.
 func tidyRules(root string) []Rule {
 	return []Rule{
 		{"nothing is left", "A Put that fails leaves the directory as it was: no temporary file, no empty directory.",
@@ -108,7 +108,7 @@ func tidyRules(root string) []Rule {
 	}
 }
 
-// tree lists all that is under root, with slashes.
+// tree lists everything under root, with slashes.
 func tree(root string) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(os.DirFS(root), ".", func(name string, _ fs.DirEntry, err error) error {

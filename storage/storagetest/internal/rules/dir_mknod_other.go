@@ -4,5 +4,5 @@ package rules
 
 import "errors"
 
-// mknod makes no device: their numbers differ from system to system.
+// mknod creates no device, because device numbers differ between systems.
 func mknod(string) error { return errors.ErrUnsupported }

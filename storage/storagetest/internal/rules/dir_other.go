@@ -2,5 +2,5 @@
 
 package rules
 
-// specialFileRules has no rule where package syscall makes no special files.
+// specialFileRules has no rules, because package syscall can't create special files on this system.
 func specialFileRules(func(key string) string) []Rule { return nil }

@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// specialFileRules are about files that are neither regular nor directories. at gives the path of a
+// specialFileRules are about files that are neither regular files nor directories. at returns the path of a
 // key.
 func specialFileRules(at func(key string) string) []Rule {
 	return []Rule{
@@ -67,7 +67,7 @@ func specialFileRules(at func(key string) string) []Rule {
 			func(ctx context.Context, s storage.Storage) error {
 				err := mknod(at("zero.jpg"))
 				if errors.Is(err, syscall.EPERM) || errors.Is(err, errors.ErrUnsupported) {
-					return nil // only root may make one, and where nobody can, nobody has one there
+					return nil // only root may create a device
 				}
 				if err != nil {
 					return fmt.Errorf("mknod: %w", err)

@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// fileRules say what an open file is.
+// fileRules specify the properties of an open file.
 var fileRules = []Rule{
 	{"regular", "Stat describes a regular file.",
 		func(ctx context.Context, s storage.Storage) error {
@@ -52,7 +52,7 @@ var fileRules = []Rule{
 			if d := time.Since(first).Abs(); d > time.Hour {
 				return fmt.Errorf("Stat says %v, which is %v off", first, d.Round(time.Second))
 			}
-			time.Sleep(2 * time.Millisecond) // so that a storage that tells the time of Open tells another one
+			time.Sleep(2 * time.Millisecond) // so that a storage that reports the time of Open reports another time
 			if again, err := modTime(ctx, s, "time.jpg"); err != nil || !again.Equal(first) {
 				return errors.Join(err, fmt.Errorf("Stat says %v and later %v, though nothing was put", first, again))
 			}
@@ -151,7 +151,8 @@ var fileRules = []Rule{
 		}},
 }
 
-// withFile puts content and calls f with it opened. What Close returns is a matter of one rule alone.
+// withFile puts content and calls f with the opened file. The error of Close is ignored, because another
+// rule tests it.
 func withFile(ctx context.Context, s storage.Storage, key, content string, f func(fs.File, fs.FileInfo) error) error {
 	if err := Put(ctx, s, key, content); err != nil {
 		return err
@@ -181,7 +182,7 @@ func modTime(ctx context.Context, s storage.Storage, key string) (time.Time, err
 	return info.ModTime(), nil
 }
 
-// rest checks what is left to be read of f.
+// rest checks the unread rest of f.
 func rest(f fs.File, want string) error {
 	got, err := io.ReadAll(f)
 	if err == nil && string(got) != want {

@@ -20,13 +20,13 @@ func Put(ctx context.Context, s storage.Storage, key, content string) error {
 	return nil
 }
 
-// get returns what key holds.
+// get returns the content of key.
 func get(ctx context.Context, s storage.Storage, key string) (string, error) {
 	f, err := s.Open(ctx, key)
 	if err != nil {
 		return "", fmt.Errorf("Open(%s): %w", quote(key), err)
 	}
-	defer f.Close() // what it returns is a rule of its own
+	defer f.Close() // another rule tests its error
 	content, err := io.ReadAll(f)
 	if err != nil {
 		return "", fmt.Errorf("Read of %s: %w", quote(key), err)
@@ -34,7 +34,7 @@ func get(ctx context.Context, s storage.Storage, key string) (string, error) {
 	return string(content), nil
 }
 
-// holds checks that key holds exactly want.
+// holds checks that the content of key is exactly want.
 func holds(ctx context.Context, s storage.Storage, key, want string) error {
 	got, err := get(ctx, s, key)
 	if err == nil && got != want {
@@ -43,8 +43,7 @@ func holds(ctx context.Context, s storage.Storage, key, want string) error {
 	return err
 }
 
-// holdsNothing checks that key can't be opened, whatever the error is: the rules about the error
-// are rules of their own.
+// holdsNothing checks that key can't be opened, with any error: other rules test the error.
 func holdsNothing(ctx context.Context, s storage.Storage, key string) error {
 	f, err := s.Open(ctx, key)
 	if err != nil {
@@ -67,7 +66,7 @@ func NotExist(ctx context.Context, s storage.Storage, key string) error {
 	return nil
 }
 
-// quote quotes s for a message, shortened to where it can be told apart.
+// quote quotes s for a message, shortened but still recognizable.
 func quote(s string) string {
 	if len(s) <= 100 {
 		return fmt.Sprintf("%q", s)
@@ -99,12 +98,11 @@ func Pattern(size int) string {
 	return strings.Repeat(string(b), size/65_521+1)[:size]
 }
 
-// hang is how long a call may take that should not wait for anything. (The tests of the suite
-// itself set it lower.)
+// hang is the time limit of a call that should not wait for anything. (The tests of the suite itself reduce
+// it.)
 var hang = 10 * time.Second
 
-// within calls f and gives up when it does not return: then what waits for ever is left to itself,
-// and the rule has failed.
+// within calls f. If f does not return in time, it is left running, and the rule has failed.
 func within(ctx context.Context, what string, f func(context.Context) error) error {
 	done := make(chan error, 1)
 	ctx, cancel := context.WithTimeout(ctx, hang)

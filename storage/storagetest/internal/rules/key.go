@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// keyRules say which keys there are, and which hold something.
+// keyRules specify which keys are valid, and that keys are independent.
 var keyRules = []Rule{
 	{"absent", "Open of a key that was never put returns an error that matches fs.ErrNotExist.",
 		func(ctx context.Context, s storage.Storage) error {
@@ -87,7 +87,7 @@ var keyRules = []Rule{
 		}},
 }
 
-// distinct puts to every key another content and looks for all of them afterwards.
+// distinct stores different content under every key, and then checks all of them.
 func distinct(ctx context.Context, s storage.Storage, keys []string) error {
 	for _, key := range keys {
 		if err := Put(ctx, s, key, "of "+key); err != nil {

@@ -104,7 +104,7 @@ var List = []Rule{
 		}},
 }
 
-// list is List of a storage that has it; of others it is empty.
+// list calls List, if the storage has it; otherwise the sequence is empty.
 func list(ctx context.Context, s storage.Storage, prefix string) iter.Seq2[storage.Entry, error] {
 	if l, ok := s.(storage.Lister); ok {
 		return l.List(ctx, prefix)
@@ -112,7 +112,7 @@ func list(ctx context.Context, s storage.Storage, prefix string) iter.Seq2[stora
 	return func(func(storage.Entry, error) bool) {}
 }
 
-// lists checks that List of prefix has exactly keys.
+// lists checks that List of prefix yields exactly keys.
 func lists(ctx context.Context, s storage.Storage, prefix string, keys ...string) error {
 	if _, ok := s.(storage.Lister); !ok {
 		return nil

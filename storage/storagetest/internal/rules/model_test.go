@@ -14,18 +14,18 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// model is a storage of which a mutant can break one thing. As it stands it breaks no rule, which a
-// test says.
+// model is a storage in which a mutant can change one behavior. Unchanged, it breaks no rule, as a test
+// checks.
 type model struct {
 	mu    sync.Mutex
 	files map[string]content
 
 	// What a mutant may replace; nil is what is right.
-	key     func(key string) string                                // of a valid key, under which it is kept
-	decode  func(data string) string                               // of what was read
-	absent  func(m *model, key string) error                       // what Open returns for what is not there
-	invalid func(key string) bool                                  // which keys are not valid
-	failed  func(m *model, key, read, old string, err error) error // after r has failed
+	key     func(key string) string                                // maps a valid key to the key under which it is stored
+	decode  func(data string) string                               // changes the content that was read
+	absent  func(m *model, key string) error                       // returns the error of Open for a missing key
+	invalid func(key string) bool                                  // reports which keys are invalid
+	failed  func(m *model, key, read, old string, err error) error // called after r has failed
 	file    func(m *model, key string, c content) fs.File
 	under   func(key, prefix string) bool
 }
@@ -158,7 +158,7 @@ func (m *model) removeUnder(prefix string) {
 	}
 }
 
-// broken is a model with a method or two replaced.
+// broken is a model with one or two methods replaced.
 type broken struct {
 	*model
 	open      func(ctx context.Context, key string) (fs.File, error)

@@ -14,13 +14,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// dirMutant makes of a Dir, which breaks no rule, one with a mistake.
+// dirMutant turns a Dir, which breaks no rule, into a storage with a mistake.
 type dirMutant struct {
 	rule, mistake string
 	make          func(d *storage.Dir, root string) storage.Storage
 }
 
-// brokenDir is a Dir with a method or two replaced.
+// brokenDir is a Dir with one or two methods replaced.
 type brokenDir struct {
 	*storage.Dir
 	open      func(ctx context.Context, key string) (fs.File, error)
@@ -49,8 +49,8 @@ func (b brokenDir) RemoveAll(ctx context.Context, prefix string) error {
 	return b.Dir.RemoveAll(ctx, prefix)
 }
 
-// opens returns a storage that opens what Dir says is absent if the file at its path, seen without
-// following or with, is of mode.
+// opens returns a storage that also opens a key that Dir reports as missing, if the file at its path, with
+// or without following links, has a mode.
 func opens(stat func(string) (fs.FileInfo, error), mode fs.FileMode) func(*storage.Dir, string) storage.Storage {
 	return func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, open: func(ctx context.Context, key string) (fs.File, error) {
@@ -65,7 +65,7 @@ func opens(stat func(string) (fs.FileInfo, error), mode fs.FileMode) func(*stora
 	}
 }
 
-// afterPut returns a storage that does something more after each Put.
+// afterPut returns a storage that does something after each Put.
 func afterPut(do func(root, key string, err error)) func(*storage.Dir, string) storage.Storage {
 	return func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, put: func(ctx context.Context, key string, r io.Reader) error {

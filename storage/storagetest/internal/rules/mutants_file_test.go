@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// oddFile is a file with a method replaced.
+// oddFile is a file with one method replaced.
 type oddFile struct {
 	fs.File
 	info  func(fs.FileInfo) fs.FileInfo
@@ -57,7 +57,7 @@ func (i oddInfo) IsDir() bool        { return i.mode.IsDir() }
 func (i oddInfo) Size() int64        { return i.size }
 func (i oddInfo) ModTime() time.Time { return i.time }
 
-// withInfo returns a storage whose files' Stat is changed.
+// withInfo returns a storage that changes the result of Stat of its files.
 func withInfo(change func(*oddInfo)) func() storage.Storage {
 	return func() storage.Storage {
 		return &model{file: func(_ *model, key string, c content) fs.File {
@@ -70,7 +70,7 @@ func withInfo(change func(*oddInfo)) func() storage.Storage {
 	}
 }
 
-// fileMutants break what an open file is.
+// fileMutants violate the rules about open files.
 var fileMutants = []mutant{
 	{"regular", "a directory", withInfo(func(i *oddInfo) { i.mode |= fs.ModeDir })},
 	{"size", "unknown", withInfo(func(i *oddInfo) { i.size = -1 })},
@@ -160,7 +160,7 @@ func (s badSeeker) Seek(offset int64, whence int) (int64, error) {
 	return s.Reader.Seek(offset, whence)
 }
 
-// removeMutants break RemoveAll.
+// removeMutants violate the rules about RemoveAll.
 var removeMutants = []mutant{
 	{"under the prefix", "to a depth of three", func() storage.Storage {
 		return &model{under: func(key, prefix string) bool {

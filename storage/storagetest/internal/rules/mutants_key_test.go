@@ -16,7 +16,7 @@ import (
 
 var mutants = slices.Concat(keyMutants, putMutants, fileMutants, removeMutants, listMutants)
 
-// keyMutants break what keys and contents are.
+// keyMutants violate the rules about keys and content.
 var keyMutants = []mutant{
 	{"absent", "an error of its own", func() storage.Storage {
 		return &model{absent: func(m *model, key string) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// A lister is a sound storage whose List or Remove has a mistake.
+// A lister is a correct storage with a mistake in List or Remove.
 type lister struct {
 	*storage.Memory
 	list   func(ctx context.Context, m *storage.Memory, prefix string) iter.Seq2[storage.Entry, error]
@@ -30,7 +30,7 @@ func (l lister) Remove(ctx context.Context, key string) error {
 	return l.remove(ctx, l.Memory, key)
 }
 
-// changed is List of m, of which change alters or drops entries.
+// changed is the List of m with entries that change alters or drops.
 func changed(change func(prefix string, n int, e *storage.Entry) bool) func() storage.Storage {
 	return func() storage.Storage {
 		return lister{Memory: storage.NewMemory(), list: func(ctx context.Context, m *storage.Memory, prefix string) iter.Seq2[storage.Entry, error] {
@@ -49,7 +49,7 @@ func changed(change func(prefix string, n int, e *storage.Entry) bool) func() st
 	}
 }
 
-// listMutants break List and Remove.
+// listMutants violate the rules about List and Remove.
 var listMutants = []mutant{
 	{"list all", "leaves out what lies in no folder", changed(func(prefix string, _ int, e *storage.Entry) bool {
 		return strings.Contains(e.Key, "/")

@@ -13,7 +13,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// putMutants break that Put is whole or not at all, and that calls may be made at once.
+// putMutants violate the rules that Put is whole or not at all, and that calls may be concurrent.
 var putMutants = []mutant{
 	{"error of the reader", "says that all is well", func() storage.Storage {
 		return &model{failed: func(_ *model, _, _, _ string, err error) error {
@@ -167,8 +167,8 @@ var putMutants = []mutant{
 	}},
 }
 
-// newOverlapping returns a storage whose Puts, as long as there are several at once, write to one
-// file if temp gives them one name.
+// newOverlapping returns a storage whose concurrent Puts write to the same file if temp gives them the same
+// name.
 func newOverlapping(temp func(key string) string) storage.Storage {
 	type shared struct {
 		data    []byte
@@ -214,7 +214,7 @@ type writeFunc func([]byte) (int, error)
 
 func (f writeFunc) Write(b []byte) (int, error) { return f(b) }
 
-// replay returns a reader that gives what another one has given: data, then err or the end.
+// replay returns a reader of data that was read from another reader, followed by err or the end.
 func replay(data string, err error) io.Reader {
 	if err == nil {
 		err = io.EOF

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// mutant is a storage with one mistake, which people make, and the one rule that finds it.
+// mutant is a storage with one typical mistake, and the only rule that detects it.
 type mutant struct {
 	rule, mistake string
 	make          func() storage.Storage

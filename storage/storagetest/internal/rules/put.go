@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// putRules say that Put is whole or not at all.
+// putRules require that Put is whole or not at all.
 var putRules = []Rule{
 	{"error of the reader", "If r fails, Put returns r's error, possibly wrapped.",
 		func(ctx context.Context, s storage.Storage) error {
@@ -123,15 +123,14 @@ func wantCanceled(what string, err error) error {
 	return nil
 }
 
-// putPanics puts from a reader that panics after some bytes. A storage that turns the panic into an
-// error is welcome to.
+// putPanics puts from a reader that panics after some bytes. The storage may turn the panic into an error.
 func putPanics(ctx context.Context, s storage.Storage, key string) {
 	defer func() { _ = recover() }()
 	panics := readFunc(func([]byte) (int, error) { panic("storagetest: the reader panics") })
 	_ = s.Put(ctx, key, io.MultiReader(strings.NewReader("some"), panics))
 }
 
-// putWatched puts content and calls during when all of it is read but not yet said to be the end.
+// putWatched puts content, and calls during when all of it has been read except the end of file.
 func putWatched(ctx context.Context, s storage.Storage, key, content string, during func() error) error {
 	var err error
 	atEnd := readFunc(func([]byte) (int, error) {

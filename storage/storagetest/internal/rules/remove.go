@@ -133,7 +133,7 @@ func leaves(ctx context.Context, s storage.Storage, prefix string, keys ...strin
 	return err
 }
 
-// forEach calls f for 0 to n-1, eight at a time: over a network one after the other would take long.
+// forEach calls f for 0 to n-1, eight at a time, because sequential calls over a network would take long.
 func forEach(n int, f func(i int) error) error {
 	const workers = 8
 	errs := make([]error, workers)

@@ -9,8 +9,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// timeout bounds one rule, so that a storage that hangs fails instead of stopping the test run.
-// A real server over a slow line needs a few seconds for the largest.
+// timeout limits one rule, so that a storage that hangs fails instead of blocking the test run. A real
+// server over a slow connection needs a few seconds for the largest content.
 const timeout = time.Minute
 
 // A Rule is one sentence of the contract. Check is given a storage that is empty.
