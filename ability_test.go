@@ -30,7 +30,7 @@ func TestAWrappedStorageStillRemoves(t *testing.T) {
 	assert.NoError(t, s.handler(t).Remove(t.Context(), "k.jpg"))
 }
 
-// shade is a processor whose method has an argument.
+// shade is a processor whose method takes an argument.
 type shade struct{ args string }
 
 func (s shade) With(args string) (thumbnail.Processor, error) {
@@ -138,7 +138,7 @@ func TestATooLargeResultIsOneErrorByRequestAndByConsequence(t *testing.T) {
 	s := newSite(t)
 	s.MaxWidth, s.MaxHeight = 100, 100
 	h := s.handler(t)
-	for size, status := range map[string]int{"101x": 400, "x90": 422, "x70": 200} { // 140x70 has no more pixels than 100x100
+	for size, status := range map[string]int{"101x": 400, "x90": 422, "x70": 200} { // 140x70 has fewer pixels than 100x100
 		err := h.Generate(t.Context(), spec(t, "k.jpg", size, "crop", ".jpg"))
 		assert.Equal(t, status, thumbnail.StatusCode(err), size)
 		assert.Equal(t, status != 200, errors.Is(err, thumbnail.ErrTooLarge), size)

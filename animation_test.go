@@ -23,7 +23,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// animation is a GIF of n frames of 40x20 pixels, in which a bar walks to the right.
+// animation returns a GIF of n frames of 40x20 pixels, in which a bar moves to the right.
 func animation(t testing.TB, n int) []byte {
 	g := &gif.GIF{LoopCount: 2}
 	for i := range n {
@@ -82,7 +82,7 @@ func TestAnAnimationBeyondTheLimitsIsStill(t *testing.T) {
 	}
 }
 
-// drifting is a GIF of n frames of that size, over which a stripe goes.
+// drifting returns a GIF of n frames of a size, in which a stripe moves.
 func drifting(t testing.TB, n int, size image.Point) []byte {
 	g := &gif.GIF{}
 	for i := range n {
@@ -122,7 +122,7 @@ func TestOrdinaryAnimationsMoveByDefault(t *testing.T) {
 	}
 }
 
-// streamed hides that files can be read twice.
+// streamed hides that files are seekable.
 type streamed struct{ thumbnail.Source }
 
 func (s streamed) Open(ctx context.Context, key string) (fs.File, error) {
@@ -169,7 +169,7 @@ func testStillGIFs(t *testing.T, source thumbnail.Source) {
 		s.Processors = thumbnail.Processors{"crop": together}
 		h := s.handler(t)
 		var requests sync.WaitGroup
-		for i := range n { // of which the frames of an animation would take 480 MB
+		for i := range n { // the frames of an animation would take 480 MB
 			requests.Go(func() {
 				size := fmt.Sprintf("%dx200", 400+i)
 				assert.Equal(t, 200, get(h, s.url(t, "still.gif", size, "crop", ".gif")).Code, size)
@@ -189,14 +189,14 @@ func TestADamagedAnimationIsRefusedAndNotStored(t *testing.T) {
 
 	s = animatedSite(t)
 	data = animation(t, 8)
-	size := bytes.LastIndexByte(data[:len(data)-12], 2) // of the last frame's codes
+	size := bytes.LastIndexByte(data[:len(data)-12], 2) // of the codes of the last frame
 	data[size] = 12
 	s.source.source = storage.FS(fstest.MapFS{"walk.gif": {Data: data}})
 	assert.Equal(t, 422, get(s.handler(t), s.url(t, "walk.gif", "20x10", "crop", ".gif")).Code, "found while it is encoded")
 	assert.Zero(t, s.storage.put.Load())
 }
 
-// encoderFunc is an Encoder that knows nothing of animations.
+// encoderFunc is an Encoder that is not an Animator.
 type encoderFunc func(w io.Writer, img image.Image) error
 
 func (f encoderFunc) Encode(w io.Writer, img image.Image) error { return f(w, img) }

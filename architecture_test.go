@@ -14,14 +14,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The page that says where things are names files and functions that are there.
+// The files and functions that ARCHITECTURE.md names exist.
 func TestThePlacesInTheArchitectureAreThere(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("docs", "ARCHITECTURE.md"))
 	require.NoError(t, err)
 	span := regexp.MustCompile("(: |, )?`([^`\n]+)`")
 	file := regexp.MustCompile(`^[a-z0-9_/]+\.go$`)
 	name := regexp.MustCompile(`^[A-Za-z.]+$`)
-	var path, code string // of the last file, if only names in it followed
+	var path, code string // of the last file, for names that follow it
 	end, files, names := 0, 0, 0
 	for _, m := range span.FindAllStringSubmatchIndex(string(page), -1) {
 		word := string(page[m[4]:m[5]])
@@ -42,7 +42,8 @@ func TestThePlacesInTheArchitectureAreThere(t *testing.T) {
 	assert.Greater(t, names, 30)
 }
 
-// placeIn returns the code of a file that the page names: by its path, or by that in the rooms of formats.
+// placeIn returns the code of a file that the page names: by its path, or by its path within
+// internal/codec.
 func placeIn(t *testing.T, path string) string {
 	for _, pattern := range []string{path, "internal/codec/" + path, "internal/codec/*/" + path} {
 		if found, _ := filepath.Glob(filepath.FromSlash(pattern)); len(found) > 0 {

@@ -17,8 +17,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// BenchmarkBeyondPixels is a cold request for 200x200, from a directory to a directory. beyond is what it
-// takes but for decoding, processing and encoding.
+// BenchmarkBeyondPixels measures a cold request for 200x200, from a directory to a directory. beyond is the
+// time without decoding, processing and encoding.
 func BenchmarkBeyondPixels(b *testing.B) {
 	sourceRoot := b.TempDir()
 	require.NoError(b, os.WriteFile(filepath.Join(sourceRoot, "k.jpg"), photo(b, 1200, 900), 0o644))
@@ -46,7 +46,7 @@ func BenchmarkBeyondPixels(b *testing.B) {
 	b.ReportMetric(each(sum.Decode+sum.Process+sum.Encode), "µs/pixels")
 }
 
-// timings are the sums of the events'.
+// timings are the sums of the timings of the events.
 type timings struct {
 	mu    sync.Mutex
 	total time.Duration

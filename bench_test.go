@@ -32,9 +32,9 @@ func BenchmarkURL(b *testing.B) {
 	}
 }
 
-// BenchmarkWarmHit compares a stored thumbnail's way through the handler, signature and all, with
-// http.FileServerFS over the same directory. The two take turns, so that the ratio holds where the
-// machine is noisy; it is that of the medians.
+// BenchmarkWarmHit compares a request for a stored thumbnail, including the signature, with
+// http.FileServerFS over the same directory. The two alternate, and the ratio is that of the medians, so it
+// is valid on a noisy machine.
 func BenchmarkWarmHit(b *testing.B) {
 	root := b.TempDir()
 	dir, err := storage.OpenDir(root)
@@ -81,7 +81,7 @@ func BenchmarkWarmHit(b *testing.B) {
 	})
 }
 
-// pair runs two functions in turn and reports the median time of each, and their ratio.
+// pair runs two functions alternately and reports the median time of each, and their ratio.
 func pair(b *testing.B, this, other func()) {
 	var a, c []time.Duration
 	for b.Loop() {
@@ -99,8 +99,8 @@ func pair(b *testing.B, this, other func()) {
 	b.ReportMetric(x/y, "ratio")
 }
 
-// BenchmarkGeneration makes 200x200 of a JPEG of 12 megapixels, from the source to the storage.
-// B/op is what one allocates.
+// BenchmarkGeneration makes 200x200 of a JPEG of 12 megapixels, from the source to the storage. B/op is the
+// allocation of one generation.
 func BenchmarkGeneration(b *testing.B) {
 	noise := image.NewYCbCr(image.Rect(0, 0, 4000, 3000), image.YCbCrSubsampleRatio420)
 	random := rand.NewChaCha8([32]byte{})

@@ -34,7 +34,8 @@ const (
 	hostileText = `"><script>document.title = "owned"</script><img src=x onerror=alert(1)> & 'alt'`
 )
 
-// albumPage has pictures of every kind of preset, with text below each that a late picture would move.
+// albumPage has pictures of every kind of preset. Text below each picture would move if the picture changed
+// the layout.
 const albumPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>album</title>{{preload .Photo "hero"}}
 <style>body { margin: 0 } img { max-width: 100%; height: auto }</style></head><body>
 <p>{{picture .Photo "hero" "alt" "hero" "priority" true}}</p><p>text</p>
@@ -46,7 +47,7 @@ const albumPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><t
 <p>{{img .Photo "padded" "alt" ""}}</p><p>text</p>
 {{.Script}}</body></html>`
 
-// albumSite serves that page, and the thumbnails on it.
+// albumSite serves the page and its thumbnails.
 func albumSite(t *testing.T) http.Handler {
 	files := fstest.MapFS{"photo.jpg": {Data: photo(t, 3000, 2000)}, "small.jpg": {Data: photo(t, 300, 200)}, hostileName: {Data: photo(t, 400, 400)}}
 	h, err := thumbnail.NewHandler(thumbnail.Config{
@@ -71,7 +72,7 @@ func albumSite(t *testing.T) http.Handler {
 	var mu sync.Mutex
 	data := map[string]any{"Photo": photo, "Small": described("small.jpg"), "Hostile": described(hostileName), "Text": hostileText, "Script": template.HTML(browsertest.Pictures)}
 	mux.HandleFunc("/page/{version}", func(w http.ResponseWriter, r *http.Request) {
-		// Chromium takes a large file that it has rather than a small one that it has not.
+		// Chromium uses a larger file that is in its cache instead of a smaller one that is not.
 		mu.Lock()
 		defer mu.Unlock()
 		photo.Info.Version = r.PathValue("version")
@@ -134,8 +135,8 @@ func TestChromiumTakesTheFileThatSuitsAndNothingMoves(t *testing.T) {
 	}
 }
 
-// checkShown checks that a picture has the pixels that its URL promises, the shape that its attributes
-// promise, and as many pixels as the screen can show, where there are as many.
+// checkShown checks that a picture has the pixels that its URL promises, the aspect ratio of its
+// attributes, and as many pixels as the screen can show, if the original has them.
 func checkShown(t *testing.T, site http.Handler, img browsertest.ShownImage, scale float64, window int) {
 	w := get(site, img.Src)
 	require.Equal(t, http.StatusOK, w.Code, img.Src)
@@ -156,7 +157,7 @@ func checkShown(t *testing.T, site http.Handler, img browsertest.ShownImage, sca
 	if enough < 0 {
 		enough = len(candidates) - 1
 	}
-	// A browser may take the one before, if that is nearer.
+	// A browser may choose the previous file if that is closer.
 	allowed := candidates[max(enough-1, 0) : enough+1]
 	assert.Contains(t, allowed, file.X, "%v of %v for %v pixels: %s", file, candidates, need, img.Src)
 	if file.X < candidates[enough] {
@@ -170,7 +171,7 @@ func number(t *testing.T, s string) int {
 	return n
 }
 
-// descriptorWidths lists the widths of the files of a picture.
+// descriptorWidths returns the widths of the files of a picture.
 func descriptorWidths(img browsertest.ShownImage) (widths []int) {
 	for _, c := range strings.Split(img.Attributes["srcset"], ", ") {
 		_, descriptor, _ := strings.Cut(c, " ")
@@ -187,7 +188,7 @@ func descriptorWidths(img browsertest.ShownImage) (widths []int) {
 	return widths
 }
 
-// A validator of HTML has nothing to say against what the functions print.
+// A validator finds no errors in the HTML that the functions print.
 func TestPagesAreValidHTML(t *testing.T) {
 	imagetest.Long(t)
 	validator := filepath.Join(".tools", "npm", "node_modules", ".bin", "html-validate")
@@ -200,7 +201,8 @@ func TestPagesAreValidHTML(t *testing.T) {
 	dir := t.TempDir()
 	page := filepath.Join(dir, "page.html")
 	require.NoError(t, os.WriteFile(page, body, 0o600))
-	// The validator does not know that a link with imagesrcset needs no href (HTML Standard, 4.2.4).
+	// The validator requires href on every link, but one with imagesrcset does not need it (HTML Standard,
+	// 4.2.4).
 	config := filepath.Join(dir, "config.json")
 	require.NoError(t, os.WriteFile(config, []byte(`{"root": true, "extends": ["html-validate:standard"], "rules": {"element-required-attributes": "off"}}`), 0o600))
 	run := func(file string) ([]byte, error) {

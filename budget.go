@@ -13,7 +13,7 @@ import (
 type budget struct {
 	mu      sync.Mutex
 	left    time.Duration
-	since   time.Time // when it began to run; only the monotonic clock is looked at
+	since   time.Time // when the clock was started; only the monotonic clock is used
 	timer   *time.Timer
 	cancels []context.CancelCauseFunc
 }

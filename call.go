@@ -21,12 +21,12 @@ type call struct {
 	wait   time.Duration
 	budget *budget // nil before begin
 	cancel func()  // of ctx; nil before begin
-	store  bool    // the thumbnail has to be stored
+	store  bool    // the thumbnail must be stored
 
-	looked time.Time // when the last look into the storage began
-	absent bool      // that look is still right: the thumbnail is not stored
+	looked time.Time // when the last look-up in the storage began
+	absent bool      // the result of that look-up is still valid: the thumbnail is not stored
 
-	cacheControl string // of the answer; empty: what Config says
+	cacheControl string // of the answer; empty means that of Config
 }
 
 // begin starts the budget of a call.
@@ -35,14 +35,14 @@ func (c *call) begin(timeout time.Duration) {
 	c.ctx, c.cancel = c.budget.bind(c.ctx)
 }
 
-// end releases what begin took. Files that Open returned may not be used any more.
+// end releases the resources of begin. Files that Open returned must not be used any more.
 func (c *call) end() {
 	if c.cancel != nil {
 		c.cancel()
 	}
 }
 
-// thumbnail returns what the cache of failures knows the thumbnail by.
+// thumbnail returns the identity of the thumbnail in the cache of failures.
 func (c *call) thumbnail() negative.Thumbnail {
 	return negative.Thumbnail{Key: c.key, Source: c.spec.Source, Version: c.spec.Version, Moves: moves(c.encoder)}
 }
@@ -54,7 +54,7 @@ const noLimit = math.MaxInt64
 type answer struct {
 	file    fs.File
 	outcome Outcome
-	passing bool // it is not stored: nobody may keep it
+	passing bool // it is not stored, and must not be cached
 	effort  effort
 	err     error // why it is not stored
 }
@@ -70,7 +70,7 @@ func SpecFromContext(ctx context.Context) (s Spec, ok bool) {
 
 // obtain opens the thumbnail, and makes it first if necessary: steps 4 to 11.
 func (h *Handler) obtain(c *call) (a answer, err error) {
-	if h.storageQuick { // a budget costs more than the look
+	if h.storageQuick { // starting a budget takes longer than the look-up
 		if f, err := h.open(c.ctx, c); f != nil || err != nil { // 4
 			return answer{file: f, outcome: OutcomeStored}, err
 		}
@@ -95,7 +95,7 @@ func (h *Handler) obtain(c *call) (a answer, err error) {
 		if round >= 1000 {
 			return a, serverError("open thumbnail", fmt.Errorf("%q is said to be there, time and again, and is not", c.key))
 		}
-		if round > 2 { // somebody says that it may be there now, and it is not
+		if round > 2 { // another process reports that it may be stored now, but it is not
 			sleep(patience, 10*time.Millisecond)
 		}
 		if err := h.negative.Recall(c.thumbnail(), time.Now()); err != nil {
@@ -111,7 +111,7 @@ func (h *Handler) obtain(c *call) (a answer, err error) {
 			return a, err
 		case l.result != nil:
 			return a, h.take(c, l.result, &a)
-		case l.err == ErrBusy && patience.Err() == nil: // somebody less patient gave up
+		case l.err == ErrBusy && patience.Err() == nil: // a less patient request gave up
 		case l.err != nil:
 			return a, l.err
 		}
@@ -193,7 +193,7 @@ func (h *Handler) open(ctx context.Context, c *call) (fs.File, error) {
 			return nil, serverError("open thumbnail", err)
 		}
 		return f, nil
-	case ctx.Err() != nil: // the client is gone, or it took too long
+	case ctx.Err() != nil: // the client disconnected, or the time is used up
 		if timedOut(ctx) {
 			return nil, serverError("open thumbnail", fmt.Errorf("%w: %w", context.DeadlineExceeded, err))
 		}

@@ -14,8 +14,8 @@ import (
 
 // A candidate is one of the files that a browser chooses from.
 type candidate struct {
-	size       Size        // as asked for
-	file       image.Point // pixels of the file; 0 where that is not known
+	size       Size        // as requested
+	file       image.Point // pixels of the file; 0 if not known
 	descriptor string      // "640w" or "2x"
 }
 
@@ -30,7 +30,7 @@ type layout struct {
 	preset Preset
 	method string // the preset's, with the original's focal point
 	info   Info
-	plan   func(width, height int) image.Point // of the file; 0 where not known
+	plan   func(width, height int) image.Point // of the file; 0 if not known
 	most   float64                             // the largest scale that enlarges nothing
 }
 
@@ -97,7 +97,7 @@ func largestScale(p processors.Planner, original image.Point, box Size) float64 
 	scaled, crop := p.Plan(original, large.Width, large.Height)
 	grows := crop.Size() != plannedSize(p, original, small.Width, small.Height)
 	if grows && scaled.X <= original.X && scaled.Y <= original.Y {
-		return most // the box is one to fit into
+		return most // the picture is fitted into the box
 	}
 	return least
 }
@@ -203,14 +203,14 @@ func (l Links) candidates(lay layout, ext string) []candidate {
 			c.descriptor = strconv.Itoa(file.X) + "w"
 		}
 		if n := len(all); n > 0 && all[n-1].descriptor == c.descriptor {
-			continue // the same file once more
+			continue // the same file again
 		}
 		all = append(all, c)
 	}
 	return all
 }
 
-// density formats how many pixels of the file there are per CSS pixel.
+// density formats the number of pixels of the file per CSS pixel.
 func (lay layout) density(box Size) string {
 	base := lay.base()
 	d := float64(box.Width) / float64(base.Width)
@@ -221,7 +221,7 @@ func (lay layout) density(box Size) string {
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".") + "x"
 }
 
-// likelyArea returns how many pixels a file has. Where one side is not known, it assumes portrait format.
+// likelyArea returns the number of pixels of a file. If one side is not known, it assumes portrait format.
 func likelyArea(file image.Point, box Size) int64 {
 	w, h := int64(cmp.Or(file.X, box.Width)), int64(cmp.Or(file.Y, box.Height))
 	switch {

@@ -19,8 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// changing is a source whose file is changed when somebody goes back to its beginning, having read the
-// header: between measuring and reading.
+// changing is a source whose file changes when it is rewound after the header has been read.
 type changing struct {
 	thumbnail.Source
 	change func()
@@ -102,7 +101,7 @@ func TestAnOriginalThatChangesAllTheTimeIsNotReadForEver(t *testing.T) {
 	assert.Zero(t, h.Stats().Memory)
 }
 
-// appended is a file of which every Stat says that it was just written to.
+// appended is a file whose modification time in Stat is always now.
 type appended struct {
 	fs.File
 	stats int

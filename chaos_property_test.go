@@ -25,12 +25,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// documented are the statuses that an answer may have: those of Handler.ServeHTTP and StatusCode, and
-// those of conditional and range requests.
+// documented are the statuses that an answer may have: those of Handler.ServeHTTP and StatusCode, and those
+// of conditional and range requests.
 var documented = []int{200, 206, 304, 400, 401, 404, 405, 412, 415, 416, 422, 500, 501, 503, 504}
 
-// Whatever fails, answers have a documented status, nothing that Config names ends the process, and once
-// everything works again, every thumbnail is made: no key is stuck and no memory or worker is lost.
+// Whatever fails, answers have a documented status, no value of Config ends the process, and once
+// everything works again, every thumbnail is made: no key stays locked, and no memory or worker is lost.
 func TestNoStatusIsOutsideOfTheDocumentedWhateverFails(t *testing.T) {
 	rounds := 300
 	if testing.Short() {
@@ -94,7 +94,7 @@ func chaosRound(t *testing.T, seed uint64) {
 	wg.Wait()
 
 	c.stop()
-	time.Sleep(2 * time.Minute) // nothing is remembered any more
+	time.Sleep(2 * time.Minute) // remembered errors have expired
 	stats := h.Stats()
 	assert.Zero(t, stats.Working+stats.Queued+stats.Flights, "%v: %+v", where, stats)
 	assert.Zero(t, stats.Memory, "%v", where)
@@ -165,7 +165,7 @@ func chaosRequest(t *testing.T, h *thumbnail.Handler, c *chaos, url string, wher
 	}
 }
 
-// serveOrAbort reports whether the handler aborted the connection: the one panic that is documented.
+// serveOrAbort returns true if the handler aborted the connection, which is its only documented panic.
 func serveOrAbort(h http.Handler, w http.ResponseWriter, r *http.Request) (aborted bool) {
 	defer func() {
 		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // as net/http compares it

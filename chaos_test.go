@@ -19,7 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// chaos makes the values of a Config fail by chance, in some places, as long as it is on.
+// chaos makes the values of a Config fail at random, in selected places, while it is on.
 type chaos struct {
 	mu     sync.Mutex
 	random *rand.Rand
@@ -27,7 +27,7 @@ type chaos struct {
 	places map[string]bool
 }
 
-// places are where chaos may strike.
+// places are the places in which chaos may cause failures.
 var places = []string{
 	"source open", "source nil", "source stat", "source read", "source seek", "source close", "source length", "source count",
 	"storage open", "storage nil", "storage read", "storage put", "storage half", "storage remove",
@@ -35,7 +35,7 @@ var places = []string{
 	"encoder", "encoder empty", "encoder garbage", "responder", "responder half", "observer", "logger", "error handler",
 }
 
-// wrongBytes are the places after which an answer of 200 may hold anything.
+// wrongBytes are the places after whose failure an answer of 200 may have any content.
 var wrongBytes = []string{"processor size", "encoder empty", "encoder garbage", "storage half", "storage read", "responder half", "responder", "source length"}
 
 func (c *chaos) n(n int) int {
@@ -44,7 +44,7 @@ func (c *chaos) n(n int) int {
 	return c.random.IntN(n)
 }
 
-// strikes reports whether something goes wrong in a place now.
+// strikes reports whether a place fails now.
 func (c *chaos) strikes(place string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -62,7 +62,7 @@ var oddErrors = []error{
 	thumbnail.ErrBusy, thumbnail.ErrOverloaded, thumbnail.ErrTooLarge, thumbnail.ErrCorrupt, thumbnail.ErrFormat, thumbnail.ErrInvalid, thumbnail.ErrSignature,
 }
 
-// may fails, panics, takes its time, or does nothing.
+// may returns an error, panics, sleeps, or does nothing.
 func (c *chaos) may(ctx context.Context, place string) error {
 	if !c.strikes(place) {
 		return nil

@@ -87,7 +87,7 @@ type upload struct {
 	seen   *inspector
 }
 
-// lengthOf returns how many bytes r has, or 0 if it does not say.
+// lengthOf returns the number of bytes of r, or 0 if it is not known.
 func lengthOf(r io.Reader) int64 {
 	switch r := r.(type) {
 	case interface{ Len() int }:
@@ -146,7 +146,7 @@ func (u *upload) read(ctx context.Context, r io.Reader) error {
 	}
 }
 
-// grow takes more memory.
+// grow takes more memory from the account.
 func (u *upload) grow(size int64) error {
 	if size > u.h.cfg.MaxMemory {
 		return fmt.Errorf("%w: it takes %d bytes of memory, more than Config.MaxMemory (%d)", ErrTooLarge, size, u.h.cfg.MaxMemory)

@@ -22,7 +22,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// seekFails is a reader without a length whose Seek fails once.
+// seekFails is a reader without a length, whose Seek fails once.
 type seekFails struct {
 	r         *bytes.Reader
 	at, calls int
@@ -53,7 +53,7 @@ func TestAnUploadIsReadFromWhereItStands(t *testing.T) {
 	info, err := h.Check(t.Context(), f)
 	require.NoError(t, err)
 	assert.Equal(t, want, info)
-	for at := range 5 { // without a length it is read all the same
+	for at := range 5 { // files of unknown length are read as well
 		r := &seekFails{bytes.NewReader(data), at, 0}
 		info, err := h.Check(t.Context(), r)
 		if err != nil {
@@ -96,11 +96,11 @@ func TestAnUploadThatGivesNothingForEverIsAnError(t *testing.T) {
 
 func TestAnUploadWhoseLaterFramesAreDamagedIsRefused(t *testing.T) {
 	data := animation(t, 8)
-	data[bytes.LastIndexByte(data[:len(data)-12], 2)] = 12 // of the last frame's codes
+	data[bytes.LastIndexByte(data[:len(data)-12], 2)] = 12 // of the codes of the last frame
 	s := newSite(t)
 	_, err := s.handler(t).Check(t.Context(), bytes.NewReader(data))
 	assert.ErrorIs(t, err, thumbnail.ErrCorrupt)
-	s.Encoders = thumbnail.Encoders{".gif": nil, ".webp": nil} // nothing moves
+	s.Encoders = thumbnail.Encoders{".gif": nil, ".webp": nil} // no encoder for animations
 	_, err = s.handler(t).Check(t.Context(), bytes.NewReader(data))
 	assert.NoError(t, err)
 }
@@ -156,7 +156,7 @@ func TestCheckAndDescribeAgreeOnVersionsOfAllLengths(t *testing.T) {
 	versions := map[string]int{}
 	for _, n := range []int{len(data), 1<<16 - 1, 1 << 16, 1<<16 + 1, 1<<17 - 1, 1 << 17, 1<<17 + 1, 200_000} {
 		padded := append(bytes.Clone(data), make([]byte, n-len(data))...)
-		for i, changed := range []int{-1, n - 1, n - 1<<16} { // the last 64 KiB begin there
+		for i, changed := range []int{-1, n - 1, n - 1<<16} { // the last 64 KiB begin at these offsets
 			if i > 0 && changed < len(data) {
 				continue
 			}
@@ -178,7 +178,7 @@ func TestCheckAndDescribeAgreeOnVersionsOfAllLengths(t *testing.T) {
 }
 
 func TestTheDominantColorIsThatOfTheLargestGroup(t *testing.T) {
-	dominant := func(stripes ...color.NRGBA) string { // each of 4 columns
+	dominant := func(stripes ...color.NRGBA) string { // of 4 columns each
 		img := image.NewNRGBA(image.Rect(0, 0, 4*len(stripes), 10))
 		for i := range img.Pix {
 			c := stripes[i/4%img.Rect.Dx()/4]
@@ -197,7 +197,7 @@ func TestTheDominantColorIsThatOfTheLargestGroup(t *testing.T) {
 			return color.NRGBA{c[0], c[1], c[2], 255}
 		}
 		want := fmt.Sprintf("#%06x", 0x20<<(16-8*shift))
-		// Two of three stripes of one level of eight against neighbors of other levels.
+		// Two of three stripes are in one bin of eight levels; their neighbors are in others.
 		assert.Equal(t, want, dominant(of(0x20), of(0x20), of(0x20), of(0x40), of(0x40), of(0x60), of(0x60)))
 	}
 	assert.Equal(t, "#282828", dominant(color.NRGBA{0x20, 0x20, 0x20, 255}, color.NRGBA{0x30, 0x30, 0x30, 255}), "the mean of the group")

@@ -19,8 +19,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// A time.Time has a monotonic reading as long as nobody takes it away, and then a clock that jumps changes
-// no duration. `make test-clock` runs the tests with such a clock.
+// A time.Time has a monotonic reading unless it is removed; a clock that jumps then changes no duration.
+// `make test-clock` runs the tests with such a clock.
 func TestWhatMeasuresDurationsKeepsTheMonotonicReading(t *testing.T) {
 	var files []string
 	for _, dir := range []string{".", "lock", "lock/redis", "response", "storage", "internal/engine", "internal/codec"} {
@@ -64,7 +64,7 @@ func TestAPageThatLeavesPicturesOutIsLoggedOnceAMinute(t *testing.T) {
 		slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 		defer slog.SetDefault(before)
 		page := template.Must(template.New("page").Funcs(siteLinks(t).FuncMap()).Parse(`{{thumbnail . "avatar"}}{{img . "avatar" "alt" ""}}{{preload . "hero"}}{{srcset . "avatar"}}`))
-		for i, lines := range []int{1, 1, 2, 2, 3} { // one page in half a minute
+		for i, lines := range []int{1, 1, 2, 2, 3} { // one page every half minute
 			var text strings.Builder
 			require.NoError(t, page.Execute(&text, "a\x00b"))
 			assert.Empty(t, text.String())

@@ -139,7 +139,8 @@ func TestTheSecondLookCostsNothingWhereALockWasFree(t *testing.T) {
 	assert.EqualValues(t, before+1, s.storage.opened.Load(), "a hit opens one file")
 }
 
-// What has not opened its original yet is not suspect, whatever the source says of modification times.
+// A flight that has not opened its original yet is not suspect, whatever modification times the source
+// reports.
 func TestAFlightThatHasNotBegunWhenGenerateIsCalledIsStored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
@@ -162,7 +163,7 @@ func TestAFlightThatHasNotBegunWhenGenerateIsCalledIsStored(t *testing.T) {
 	})
 }
 
-// slowLocker gets every lock, after a while.
+// slowLocker grants every lock after a delay.
 type slowLocker struct{ d time.Duration }
 
 func (l slowLocker) TryLock(context.Context, string, time.Duration) (func() error, bool, error) {
@@ -236,7 +237,7 @@ func TestASweepToOneByteRemovesEverything(t *testing.T) {
 	assert.Zero(t, swept.Kept)
 }
 
-// QueueTimeout is for both queues together.
+// QueueTimeout limits the time in both queues together.
 func TestTheQueuesForMemoryAndForWorkersShareTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
@@ -279,7 +280,7 @@ func TestAFileMayBeAsLargeAsTheLimits(t *testing.T) {
 	assert.Contains(t, got, ` width="1" height="1" `)
 }
 
-// vanishing is a local source.
+// vanishing is a local source whose originals disappear.
 type vanishing struct{ *storage.Memory }
 
 func TestAnOriginalThatVanishesWhileItIsShrunkIsMissing(t *testing.T) {
@@ -322,7 +323,7 @@ func TestAThumbnailThatWouldBeTooLargeSaysNothingOfOthers(t *testing.T) {
 	assert.Equal(t, 200, get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code)
 }
 
-// sleepyWriter is a client that takes a minute for each piece.
+// sleepyWriter is a client that takes a minute for each part.
 type sleepyWriter struct{ *httptest.ResponseRecorder }
 
 func (w sleepyWriter) Write(p []byte) (int, error) {
@@ -335,7 +336,7 @@ func TestWhoIsSentAResultLetsOthersHaveTheMemory(t *testing.T) {
 		s := newSite(t)
 		s.Workers, s.MaxMemory, s.QueueTimeout = 2, 6<<20, time.Hour
 		s.Processors = thumbnail.Processors{"work": working(6 * time.Second)}
-		s.storage.failPut = func() error { return errBoom } // so that it is sent from memory
+		s.storage.failPut = func() error { return errBoom } // so that the thumbnail is sent from memory
 		s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: append(photo(t, 20, 10), make([]byte, 3<<20)...)}})
 		h := s.handler(t)
 		done := make(chan int, 2)

@@ -150,7 +150,7 @@ func TestWhatWasFoundOfAConfigIsLogged(t *testing.T) {
 	assert.Contains(t, s.log.String(), `"extensions that animate"="[.gif .webp]"`)
 }
 
-// cmykTIFF is a picture of one color.
+// cmykTIFF returns a picture of one color.
 func cmykTIFF(c, m, y, k byte) []byte {
 	return pieces.NewTIFF(8, 8, 8, 4, 5, bytes.Repeat([]byte{c, m, y, k}, 8*8)).Encode()
 }

@@ -157,7 +157,7 @@ func TestNoRequestTakesLongerThanItsThreeTimes(t *testing.T) {
 	}
 }
 
-// hanging hangs at the nth Open.
+// hanging is a source that hangs at the nth Open.
 type hanging struct {
 	*countingStorage
 	n int64
@@ -266,7 +266,7 @@ func TestGenerateAfterAnUploadDoesNotJoinWhatBeganBefore(t *testing.T) {
 
 func TestAReplacedOriginalIsReadAgainIfGenerateSaysSo(t *testing.T) {
 	s := newSite(t)
-	s.Workers = 2 // Generate does not wait for the one that is held back
+	s.Workers = 2 // so that Generate does not wait for the blocked generation
 	g := newGate()
 	files := fstest.MapFS{"k.jpg": {Data: photo(t, 200, 100)}}
 	var mu sync.Mutex
@@ -310,7 +310,7 @@ func TestFailuresAreRememberedForAMinuteAndNoMoreThanAThousand(t *testing.T) {
 		assert.LessOrEqual(t, h.Stats().Remembered, 1024)
 		get(h, s.url(t, "a/b.jpg", "5x5", "crop", ".jpg"))
 		before := s.source.opened.Load()
-		_ = h.Remove(t.Context(), "a") // can't remove, but forgets what is below
+		_ = h.Remove(t.Context(), "a") // the storage is no Remover, but remembered errors are cleared
 		get(h, s.url(t, "a/b.jpg", "5x5", "crop", ".jpg"))
 		assert.EqualValues(t, before+1, s.source.opened.Load())
 	})

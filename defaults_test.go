@@ -116,7 +116,7 @@ func TestLimitsOfOriginalsAreTheDefaultsThatConfigDocuments(t *testing.T) {
 	}
 }
 
-// emptyPNG says how large it is and has no pixels.
+// emptyPNG returns a PNG with a header and no pixels.
 func emptyPNG(width, height int, depth, colorType, interlace byte) []byte {
 	return pieces.PNGFile(pieces.IHDR(width, height, depth, colorType, interlace), pieces.PNG("IDAT", []byte{0x78, 1}, make([]byte, 4<<20)), pieces.PNG("IEND"))
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A program pays for what it imports: the root alone brings no Redis, S3 or test code.
+// A program links what it imports: the root package alone brings in no Redis, S3 or test code.
 func TestTheRootLinksNoLeaf(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", ".").CombinedOutput()
 	require.NoError(t, err, string(out))
@@ -20,7 +20,7 @@ func TestTheRootLinksNoLeaf(t *testing.T) {
 	}
 }
 
-// The four packages below the root never import it.
+// The packages below the root never import it.
 func TestLeavesDoNotImportTheRoot(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "./processors/...", "./storage/...", "./lock/...", "./response/...").CombinedOutput()
 	require.NoError(t, err, string(out))

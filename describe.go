@@ -113,7 +113,7 @@ func (r contextReader) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// versionBytes is how many bytes of each end of a file its version covers.
+// versionBytes is the number of bytes at each end of a file that its version covers.
 const versionBytes = 64 << 10
 
 func (d Describer) version(f fs.File, r io.ReadSeeker) (string, error) {
@@ -169,7 +169,7 @@ func (c *colorCounter) Encode(_ io.Writer, img image.Image) error {
 		for x := b.Min.X; x < b.Max.X; x++ {
 			r, g, b, a := img.At(x, y).RGBA()
 			if a < 0x8000 {
-				continue // the page shows through
+				continue // transparent: the page is visible
 			}
 			r, g, b = min(r*0xffff/a, 0xffff)>>8, min(g*0xffff/a, 0xffff)>>8, min(b*0xffff/a, 0xffff)>>8
 			group := &c.groups[r>>5<<6|g>>5<<3|b>>5]

@@ -104,7 +104,7 @@ func TestVersionOfFollowsTagOrStat(t *testing.T) {
 	assert.Regexp(t, `^[0-9a-z]{1,13}$`, version("", 1, at))
 }
 
-// A column of a database has what pages need to know.
+// The Info in a database column is sufficient to render a page.
 func TestInfoGoesThroughAColumn(t *testing.T) {
 	info := thumbnail.Info{Width: 640, Height: 480, Version: "v1", Focus: image.Pt(42, 67), Color: "#a0b1c2"}
 	value, err := info.Value()

@@ -38,7 +38,7 @@ func documents(t *testing.T) (all []string) {
 	return all
 }
 
-// snippetPrelude has what pieces of programs in the guides take for granted.
+// snippetPrelude declares the variables that snippets in the guides use.
 const snippetPrelude = `
 var (
 	cfg        thumbnail.Config
@@ -57,7 +57,7 @@ var (
 )
 `
 
-// snippetImports are the packages that pieces of programs use, by name.
+// snippetImports are the packages that snippets use, by name.
 var snippetImports = map[string]string{
 	"thumbnail": "github.com/rest-thumbnails/thumbnail", "processors": "github.com/rest-thumbnails/thumbnail/processors",
 	"response": "github.com/rest-thumbnails/thumbnail/response", "storage": "github.com/rest-thumbnails/thumbnail/storage",
@@ -68,7 +68,7 @@ var snippetImports = map[string]string{
 	"log": "log", "slog": "log/slog", "http": "net/http", "os": "os", "strconv": "strconv", "time": "time",
 }
 
-// snippet makes a file of a piece of a program: declarations, or statements.
+// snippet makes a source file of a snippet, which is declarations or statements.
 func snippet(block string) (source string, err error) {
 	for _, form := range []string{"%s", "func _() {\n%s\n}"} {
 		body := snippetPrelude + fmt.Sprintf(form, strings.TrimSpace(block))
@@ -92,7 +92,7 @@ func snippet(block string) (source string, err error) {
 	return "", err
 }
 
-// exported finds what the compiler has said of packages.
+// exported finds the compiled packages.
 func exported(t *testing.T) importer.Lookup {
 	args := append([]string{"list", "-deps", "-export", "-f", "{{.ImportPath}}\t{{.Export}}"}, slices.Sorted(maps.Values(snippetImports))...)
 	out, err := exec.Command("go", args...).Output()
@@ -105,7 +105,7 @@ func exported(t *testing.T) importer.Lookup {
 	return func(path string) (io.ReadCloser, error) { return os.Open(files[path]) }
 }
 
-// Every piece of a Go program in the guides compiles.
+// Every Go snippet in the guides compiles.
 func TestPiecesOfProgramsInTheGuidesCompile(t *testing.T) {
 	imagetest.Long(t)
 	fset := token.NewFileSet()
@@ -120,7 +120,7 @@ func TestPiecesOfProgramsInTheGuidesCompile(t *testing.T) {
 		file, err := parser.ParseFile(fset, "snippet.go", source, parser.SkipObjectResolution)
 		require.NoError(t, err)
 		config.Error = func(err error) {
-			if !strings.HasSuffix(err.Error(), "not used") && !strings.Contains(err.Error(), "declared and not used") { // a piece may end early
+			if !strings.HasSuffix(err.Error(), "not used") && !strings.Contains(err.Error(), "declared and not used") { // variables of a snippet may be unused
 				assert.NoError(t, err, "%s", block)
 			}
 		}
@@ -139,7 +139,7 @@ var (
 	notInAnchor  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// anchors are the names under which a document's headings can be linked to, as GitHub makes them.
+// anchors returns the link targets of a document's headings, as GitHub makes them.
 func anchors(text string) (all []string) {
 	for _, m := range heading.FindAllStringSubmatch(text, -1) {
 		all = append(all, strings.ReplaceAll(strings.ToLower(notInAnchor.ReplaceAllString(m[1], "")), " ", "-"))
@@ -147,7 +147,7 @@ func anchors(text string) (all []string) {
 	return all
 }
 
-// What the documents link to and show exists, and every picture is one.
+// The links and pictures in the documents exist, and every picture can be decoded.
 func TestLinksInDocumentsLeadSomewhere(t *testing.T) {
 	for _, document := range documents(t) {
 		text, err := os.ReadFile(document)
@@ -181,7 +181,7 @@ func TestLinksInDocumentsLeadSomewhere(t *testing.T) {
 	}
 }
 
-// What the documents tell to run exists.
+// The commands in the documents exist.
 func TestCommandsInDocumentsExist(t *testing.T) {
 	makefile, err := os.ReadFile("Makefile")
 	require.NoError(t, err)

@@ -25,15 +25,15 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// A history is an original that is replaced now and then. Its version is in its width, and fit keeps it.
+// A history is an original that is replaced from time to time. Its version is its width, which fit keeps.
 type history struct {
 	t      *testing.T
 	mu     sync.Mutex
 	random *rand.Rand
 
 	originals *storage.Memory
-	version   int // of the original; 0: there is none yet
-	floor     int // the version at the last Remove that has returned
+	version   int // of the original; 0 means that there is none yet
+	floor     int // version at the time of the last Remove that has returned
 	outdated  []string
 }
 
@@ -96,7 +96,7 @@ func (s *history) versionOf(data []byte) int {
 	return sizeOf(s.t, data).X - firstWidth
 }
 
-// Open opens the original, and takes its time before and after. Embedding a Memory makes a source local.
+// Open opens the original, with random pauses before and after. The embedded Memory makes the source local.
 func (s *history) Open(ctx context.Context, key string) (fs.File, error) {
 	s.pause()
 	f, err := s.originals.Open(ctx, key)
@@ -115,7 +115,8 @@ func (l localHistory) Open(ctx context.Context, key string) (fs.File, error) {
 	return l.history.Open(ctx, key)
 }
 
-// remembering is a storage that takes its time, and notes who begins to store what is outdated.
+// remembering is a storage with random pauses. It records calls of Put that begin with an outdated
+// thumbnail.
 type remembering struct {
 	*storage.Memory
 	s *history
@@ -149,7 +150,7 @@ func (r remembering) RemoveAll(ctx context.Context, prefix string) error {
 	return err
 }
 
-// newHistory has n handlers over one storage, as so many processes have.
+// newHistory has n handlers over one storage, like as many processes.
 func newHistory(t *testing.T, seed uint64, local bool, n int) (s *history, handlers []*thumbnail.Handler, url string) {
 	s = &history{t: t, random: rand.New(rand.NewPCG(seed, 3)), originals: storage.NewMemory()}
 	store, locks, signer := remembering{storage.NewMemory(), s}, lock.NewMemory(), newSigner(t)
@@ -173,7 +174,7 @@ func newHistory(t *testing.T, seed uint64, local bool, n int) (s *history, handl
 	return s, handlers, url
 }
 
-// visit asks for the thumbnail. What a Remove has ended is not to be seen any more.
+// visit requests the thumbnail, and checks that no version from before the last Remove is served.
 func (s *history) visit(h *thumbnail.Handler, url string, check bool) {
 	_, floor := s.now()
 	w := httptest.NewRecorder()
@@ -217,7 +218,7 @@ func TestWhatWasRemovedOrReplacedIsNeverServedInAnyInterleaving(t *testing.T) {
 	})
 }
 
-// An upload where there was nothing: who asked before has a 404, which is not remembered beyond Generate.
+// An upload under a new name: earlier requests got a 404, which is not remembered after Generate.
 func TestGenerateAfterAnUploadSucceedsInAnyInterleaving(t *testing.T) {
 	interleave(t, 400, 60, func(t *testing.T, seed uint64) {
 		s, handlers, url := newHistory(t, seed, seed%2 == 0, 1)
@@ -240,8 +241,8 @@ func TestGenerateAfterAnUploadSucceedsInAnyInterleaving(t *testing.T) {
 	})
 }
 
-// Several processes know nothing of each other's Remove. What is guaranteed where originals lie in a
-// directory: nobody begins to store what is outdated by then.
+// Several processes do not know about each other's Remove. If originals are in a directory, no process
+// begins to store a thumbnail that is outdated at that time.
 func TestNobodyBeginsToStoreWhatIsOutdatedWhereOriginalsAreLocal(t *testing.T) {
 	interleave(t, 400, 60, func(t *testing.T, seed uint64) {
 		s, handlers, url := newHistory(t, seed, true, 3)

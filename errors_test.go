@@ -51,7 +51,7 @@ func TestTheErrorHandlerAnswersInstead(t *testing.T) {
 			assert.ErrorIs(t, err, fs.ErrNotExist, name)
 			c.answer(w, r)
 		}
-		server := httptest.NewServer(s.handler(t)) // which finds out the type, as a ResponseRecorder does not always
+		server := httptest.NewServer(s.handler(t)) // it sniffs the content type, which a ResponseRecorder does not always do
 		r, err := server.Client().Get(server.URL + s.url(t, "none.jpg", "50x50", "crop", ".jpg"))
 		require.NoError(t, err)
 		var body bytes.Buffer
@@ -95,7 +95,7 @@ func TestAnErrorOfALimitNamesTheLimit(t *testing.T) {
 		"more than Config.MaxMemory":                             func(s *site, _ *string) { s.MaxMemory = 1000 },
 		"more than Config.MaxWidth × Config.MaxHeight (60x4096)": func(s *site, size *string) { s.MaxWidth, *size = 60, "61x" },
 		"more than Config.MaxWidth × Config.MaxHeight (50x40)":   func(s *site, size *string) { s.MaxWidth, s.MaxHeight, *size = 50, 40, "x40" },
-		fmt.Sprintf("more than Config.MaxSourceBytes (%d)", len(data)-1): func(s *site, _ *string) { // found out by reading
+		fmt.Sprintf("more than Config.MaxSourceBytes (%d)", len(data)-1): func(s *site, _ *string) { // detected while reading
 			s.MaxSourceBytes = int64(len(data)) - 1
 			s.source.open = func(context.Context, string) (fs.File, error) {
 				return storage.NewFile(onlyReader{bytes.NewReader(data)}, storage.Info{Name: "k.jpg"}), nil
@@ -136,7 +136,7 @@ func TestThePathIsLoggedUnderOneNameWithTheContextOfTheRequest(t *testing.T) {
 	s.Processors = thumbnail.Processors{"crop": processorFunc(func(context.Context, image.Image, int, int) (image.Image, error) { panic("mad") })}
 	s.Storage, s.Locker = storage.NewMemory(), nil
 	get(s.handler(t))
-	traces.records = slices.DeleteFunc(traces.records, func(r slog.Record) bool { return r.Level < slog.LevelInfo }) // abilities
+	traces.records = slices.DeleteFunc(traces.records, func(r slog.Record) bool { return r.Level < slog.LevelInfo }) // messages about abilities
 	require.Len(t, traces.records, 4, "unlock, lock, the panic, and the answer to it")
 	for _, r := range traces.records {
 		var path string
@@ -153,7 +153,7 @@ func TestThePathIsLoggedUnderOneNameWithTheContextOfTheRequest(t *testing.T) {
 
 type traceKey struct{}
 
-// traceHandler keeps records, and counts those whose context has a trace.
+// traceHandler keeps log records, and counts those whose context has a trace.
 type traceHandler struct {
 	records []slog.Record
 	traced  int
@@ -234,7 +234,7 @@ func TestAnErrorOfAnOriginalNamesItAndSaysWhatItIs(t *testing.T) {
 		"empty.jpg": `thumbnail: source "empty.jpg": read image header: unknown image format: the file is empty`,
 		"cut.jpg":   `thumbnail: source "cut.jpg": decode jpeg: `,
 	} {
-		for range 2 { // the second time it is remembered
+		for range 2 { // the second time the error is remembered
 			err := h.Generate(t.Context(), spec(t, source, "50x50", "crop", ".jpg"))
 			assert.ErrorContains(t, err, want)
 		}

@@ -19,7 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// exampleHandler makes thumbnails of one picture, 300 pixels wide and 200 high.
+// exampleHandler returns a handler for one picture, 300 pixels wide and 200 high.
 func exampleHandler(change func(*thumbnail.Config)) *thumbnail.Handler {
 	signer, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
 	if err != nil {
@@ -41,7 +41,7 @@ func exampleHandler(change func(*thumbnail.Config)) *thumbnail.Handler {
 
 var kitten = thumbnail.Spec{Source: "animals/kitten.png", Size: thumbnail.Size{Width: 90, Height: 90}, Method: "crop", Ext: ".png"}
 
-// A handler for several processes on one host: they share a directory, and lock files.
+// This handler is for several processes on one host: they share a directory and lock files.
 func ExampleConfig() {
 	dir, err := os.MkdirTemp("", "thumbnails")
 	if err != nil {
@@ -79,7 +79,7 @@ func ExampleConfig() {
 	// Output: <nil>
 }
 
-// Make a thumbnail before the first visitor asks for it.
+// Make a thumbnail before the first visitor requests it.
 func ExampleHandler_Generate() {
 	h := exampleHandler(nil)
 	fmt.Println(h.Generate(context.Background(), kitten))
@@ -92,7 +92,7 @@ func ExampleHandler_Generate() {
 	// true
 }
 
-// Make all thumbnails that pages use of some pictures. A second run makes what is missing.
+// Make all thumbnails that pages use for some pictures. A second run makes only missing ones.
 func ExampleHandler_GenerateAll() {
 	h := exampleHandler(nil)
 	specs := h.Links("/").Specs("animals/kitten.png", "card")
@@ -130,7 +130,7 @@ func ExampleHandler_Remove() {
 	// 0
 }
 
-// Look at an upload before it overwrites a good picture.
+// Check an upload before it replaces a good picture.
 func ExampleHandler_Check() {
 	h := exampleHandler(nil)
 	upload := originals()["animals/kitten.png"].Data
@@ -145,7 +145,7 @@ func ExampleHandler_Check() {
 	// true 415
 }
 
-// The links of a handler know its presets, methods and extensions.
+// The links of a handler have its presets, methods and extensions.
 func ExampleHandler_Links() {
 	links := exampleHandler(nil).Links("/thumbs/")
 	link, err := links.URL(kitten)
@@ -157,7 +157,7 @@ func ExampleHandler_Links() {
 	// true
 }
 
-// Look whether the storage works, at the start and in a health check.
+// Check that the storage works, at program start and in a health check.
 func ExampleHandler_Ping() {
 	h := exampleHandler(func(c *thumbnail.Config) { c.Storage = storage.NewMemory() })
 	http.HandleFunc("/healthz", func(w http.ResponseWriter, r *http.Request) {
@@ -169,12 +169,12 @@ func ExampleHandler_Ping() {
 	// Output: <nil>
 }
 
-// outcomes counts how calls end.
+// outcomes counts calls by outcome.
 type outcomes map[thumbnail.Outcome]int
 
 func (o outcomes) Observe(_ context.Context, e thumbnail.Event) { o[e.Outcome]++ }
 
-// Count what the handler does. A real observer is safe for concurrent use.
+// Count the calls of the handler. A real observer has to be safe for concurrent use.
 func ExampleObserver() {
 	count := outcomes{}
 	h := exampleHandler(func(c *thumbnail.Config) { c.Observer = count })
@@ -189,7 +189,7 @@ func ExampleObserver() {
 	// Output: map[generated:1 stored:2]
 }
 
-// Answer with a picture of your own where there is none.
+// Answer with your own picture if there is no thumbnail.
 func ExamplePlaceholder() {
 	site := fstest.MapFS{"none.svg": {Data: []byte("<svg/>")}}
 	h := exampleHandler(func(c *thumbnail.Config) { c.ErrorHandler = thumbnail.Placeholder(site, "none.svg") })
@@ -205,7 +205,7 @@ func ExamplePlaceholder() {
 	// Output: 404 image/svg+xml <svg/> true
 }
 
-// Say what an error of Generate means to a client.
+// Convert an error of Generate to an HTTP status.
 func ExampleStatusCode() {
 	missing := kitten
 	missing.Source = "animals/puppy.png"

@@ -19,7 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// exampleLinks are links with two presets. A program that has the handler takes Handler.Links instead.
+// exampleLinks returns links with two presets. A program that has the handler uses Handler.Links instead.
 func exampleLinks() thumbnail.Links {
 	signer, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
 	if err != nil {
@@ -43,7 +43,7 @@ func ExampleLinks_CheckTemplate() {
 	// template: page.html:1:2: {{img … "hero"}}: preset "hero" is not one of avatar, card (Links.Presets)
 }
 
-// A picture is a row of a database. ImageInfo returns what Describe found when it was uploaded.
+// A picture is a row of a database. ImageInfo returns the result of Describe at the upload.
 type picture struct {
 	File          string
 	Width, Height int
@@ -52,7 +52,7 @@ type picture struct {
 func (p picture) Name() string              { return p.File }
 func (p picture) ImageInfo() thumbnail.Info { return thumbnail.Info{Width: p.Width, Height: p.Height} }
 
-// The functions img and picture make whole elements.
+// The functions img and picture print whole elements.
 func ExampleLinks_FuncMap() {
 	page := template.Must(template.New("page").Funcs(exampleLinks().FuncMap()).Parse(
 		`{{img .Photo "avatar" "alt" "A kitten"}}
@@ -76,7 +76,7 @@ func ExampleLinks_FuncMap_preload() {
 	// Output: <link rel="preload" as="image" href="/t/kitten.jpg/64x64/crop/33cbc49e1808de7e26d20fc76fb290547a717d4e.jpg" type="image/jpeg" fetchpriority="high">
 }
 
-// An Image is a picture as data, for an API.
+// An Image has the data of a picture, for an API.
 func ExampleLinks_Image() {
 	img, err := exampleLinks().Image(picture{"kitten.jpg", 1200, 900}, "card")
 	if err != nil {
@@ -100,7 +100,7 @@ func ExampleLinks_Image() {
 	// } <nil>
 }
 
-// Specs lists the files of a picture, for a job that makes them before they are asked for.
+// Specs lists the files of a picture, for a job that makes them before they are requested.
 func ExampleLinks_Specs() {
 	for s := range exampleLinks().Specs(picture{"kitten.jpg", 1200, 900}, "avatar", "card") {
 		fmt.Println(s.Source, s.Size, s.Method, s.Ext) // handler.Generate(ctx, s) makes it
@@ -111,14 +111,14 @@ func ExampleLinks_Specs() {
 	// kitten.jpg 320x240 crop .webp
 }
 
-// Describe an upload once, and keep the result beside its name.
+// Describe an upload once, and store the result with its name.
 func ExampleDescribe() {
 	info, err := thumbnail.Describe(context.Background(), storage.FS(originals()), "animals/kitten.png")
 	fmt.Println(info.Width, info.Height, info.Version != "", err)
 	// Output: 300 200 true <nil>
 }
 
-// A Describer can also find the dominant color, a placeholder until the picture is there.
+// A Describer can also find the dominant color, as a placeholder until the picture is loaded.
 func ExampleDescriber_Describe() {
 	d := thumbnail.Describer{Color: true}
 	info, err := d.Describe(context.Background(), storage.FS(fstest.MapFS{"toy": {Data: []byte("TOY\x28\x14\xc8\x28\x0a")}}), "toy")
@@ -155,7 +155,7 @@ func ExampleHandler_Sweep() {
 	// Output: 1 1 <nil>
 }
 
-// toyFormat is of pictures of one color: "TOY", width, height, red, green, blue.
+// toyFormat decodes pictures of one color: "TOY", width, height, red, green, blue.
 var toyFormat = processors.Format{
 	Name:  "toy",
 	Match: func(head []byte) bool { return bytes.HasPrefix(head, []byte("TOY")) },
@@ -179,7 +179,7 @@ var toyFormat = processors.Format{
 	},
 }
 
-// Config.Formats gives a handler decoders of other formats.
+// Config.Formats adds decoders of other formats to a handler.
 func ExampleConfig_formats() {
 	signer, err := thumbnail.NewHMACSigner([]byte("at least 16 random bytes"))
 	if err != nil {

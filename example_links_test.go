@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// The function srcset gives the attribute alone, for an element of your own.
+// The function srcset prints only the attribute, for an element of your own.
 func ExampleLinks_FuncMap_srcset() {
 	page := template.Must(template.New("page").Funcs(exampleLinks().FuncMap()).Parse(`<img srcset="{{srcset .Photo "avatar"}}">` + "\n"))
 	if err := page.Execute(os.Stdout, map[string]any{"Photo": picture{"kitten.jpg", 1200, 900}}); err != nil {
@@ -20,7 +20,7 @@ func ExampleLinks_FuncMap_srcset() {
 	// Output: <img srcset="/t/kitten.jpg/64x64/crop/33cbc49e1808de7e26d20fc76fb290547a717d4e.jpg">
 }
 
-// The function thumbnail gives a URL, by preset or by size, method and extension.
+// The function thumbnail prints a URL, by preset or by size, method and extension.
 func ExampleLinks_FuncMap_thumbnail() {
 	page := template.Must(template.New("page").Funcs(exampleLinks().FuncMap()).Parse(
 		`{{thumbnail .Photo "avatar"}}
@@ -34,7 +34,7 @@ func ExampleLinks_FuncMap_thumbnail() {
 	// /t/kitten.jpg/64x64/crop/33cbc49e1808de7e26d20fc76fb290547a717d4e.jpg
 }
 
-// The function img makes one element.
+// The function img prints one element.
 func ExampleLinks_FuncMap_img() {
 	page := template.Must(template.New("page").Funcs(exampleLinks().FuncMap()).Parse(`{{img .Photo "avatar" "alt" .Title "loading" "eager"}}` + "\n"))
 	if err := page.Execute(os.Stdout, map[string]any{"Photo": picture{"kitten.jpg", 1200, 900}, "Title": `A "kitten"`}); err != nil {
@@ -43,7 +43,7 @@ func ExampleLinks_FuncMap_img() {
 	// Output: <img src="/t/kitten.jpg/64x64/crop/33cbc49e1808de7e26d20fc76fb290547a717d4e.jpg" width="64" height="64" alt="A &#34;kitten&#34;" loading="eager" decoding="async">
 }
 
-// A mistake in a preset is found when the program starts.
+// A mistake in a preset is reported when the program starts.
 func ExampleLinks_Check() {
 	links := exampleLinks()
 	fmt.Println(links.Check())
@@ -54,7 +54,7 @@ func ExampleLinks_Check() {
 	// true
 }
 
-// Uses tells which thumbnails the presets still need, for example for a Sweep.
+// Uses reports which thumbnails the presets still use, for example for a Sweep.
 func ExampleLinks_Uses() {
 	links := exampleLinks()
 	for _, height := range []int{64, 300} {
@@ -65,7 +65,7 @@ func ExampleLinks_Uses() {
 	// false
 }
 
-// URL of Links checks what it signs.
+// Links.URL checks the Spec before it signs.
 func ExampleLinks_URL() {
 	link, err := exampleLinks().URL(thumbnail.Spec{Source: "kitten.jpg", Size: thumbnail.Size{Width: 64}, Method: "crop", Ext: ".webp", Version: "3"})
 	fmt.Println(link, err)
@@ -84,7 +84,7 @@ func ExampleParseSize() {
 	// 0 100 <nil>
 }
 
-// A new key signs; links by the previous one work on.
+// The new key signs; links signed with the previous one stay valid.
 func ExampleNewHMACSigner() {
 	before, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
 	if err != nil {
@@ -98,14 +98,14 @@ func ExampleNewHMACSigner() {
 	// Output: true false
 }
 
-// Links of django-rest-thumbnails go on working by the secret key of its settings.
+// Links of django-rest-thumbnails stay valid with the SECRET_KEY of its settings.
 func ExampleDjangoSigner() {
 	old := thumbnail.DjangoSigner("the SECRET_KEY of settings.py")
 	fmt.Println(old.Verify(kitten, old.Sign(kitten)))
 	// Output: true
 }
 
-// Sign in the new way, and accept both.
+// Sign with the new signer, and accept secrets of both.
 func ExampleAnyOf() {
 	old := thumbnail.DjangoSigner("the SECRET_KEY of settings.py")
 	now, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))

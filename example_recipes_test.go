@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// recipeHandler is a handler of a gray photo, kitten.jpg, in a red frame.
+// recipeHandler returns a handler of a gray photo, kitten.jpg, in a red frame.
 func recipeHandler(methods thumbnail.Processors) *thumbnail.Handler {
 	photo := image.NewRGBA(image.Rect(0, 0, 400, 300))
 	draw.Draw(photo, photo.Rect, image.NewUniform(color.RGBA{R: 200, A: 255}), image.Point{}, draw.Src)
@@ -42,7 +42,7 @@ func recipeHandler(methods thumbnail.Processors) *thumbnail.Handler {
 	return h
 }
 
-// ask asks a mux as a browser does, perhaps one that has logged in.
+// ask sends a request to a mux, optionally with a login.
 func ask(mux http.Handler, path, session string) {
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	if session != "" {
@@ -53,9 +53,9 @@ func ask(mux http.Handler, path, session string) {
 	fmt.Printf("%d, Cache-Control: %q\n", w.Code, w.Header().Get("Cache-Control"))
 }
 
-// Pictures behind a login: the handler is mounted nowhere, so that signed URLs lead nowhere, and the
-// program decides for each request. The storage must not be in a directory that a web server serves;
-// response.Nginx with an internal location may send the files.
+// Pictures behind a login: the handler is not mounted, so signed URLs do not work, and the program decides
+// about each request. The storage must not be in a directory that a web server serves; response.Nginx with
+// an internal location may send the files.
 func ExampleHandler_ServeSpec() {
 	handler := recipeHandler(nil)
 	mayLook := func(r *http.Request, name string) bool {
@@ -69,7 +69,7 @@ func ExampleHandler_ServeSpec() {
 			http.Error(w, "log in first", http.StatusForbidden)
 			return
 		}
-		w.Header().Set("Cache-Control", "private, no-store") // what the library would say is for everybody
+		w.Header().Set("Cache-Control", "private, no-store") // the library's default allows public caching
 		handler.ServeSpec(w, r, thumbnail.Spec{Source: name, Size: thumbnail.Size{Width: 200, Height: 200}, Method: "crop", Ext: ".jpg"})
 	})
 	ask(mux, "/album/kitten.jpg", "ann's")
@@ -81,8 +81,8 @@ func ExampleHandler_ServeSpec() {
 	// 404, Cache-Control: "no-store"
 }
 
-// URLs of old go on to work: the program says which thumbnail each of them means. A short list of sizes
-// takes the place of the secret.
+// Old URLs continue to work: the program maps each of them to a thumbnail. A short list of sizes replaces
+// the secret.
 func ExampleHandler_ServeSpec_oldURLs() {
 	handler := recipeHandler(nil)
 	old := map[string]thumbnail.Size{"small": {Width: 100}, "large": {Width: 300}}
@@ -102,7 +102,7 @@ func ExampleHandler_ServeSpec_oldURLs() {
 	// 404, Cache-Control: ""
 }
 
-// A watermark on every thumbnail that is large enough to be worth stealing.
+// A watermark on every large thumbnail.
 func ExampleSpecFromContext() {
 	mark := processors.After(processors.Crop{}, func(img draw.Image) {
 		draw.Draw(img, image.Rect(8, 8, 40, 20), image.White, image.Point{}, draw.Over) // or a logo
@@ -137,10 +137,10 @@ func ExampleSpecFromContext() {
 	// 200 true
 }
 
-// A portrait is a row of a database, with the point that a person has clicked on.
+// A portrait is a row of a database, with the focal point that a user has chosen.
 type portrait struct {
 	File string
-	X, Y int // per cent
+	X, Y int // percent
 }
 
 func (p portrait) Name() string { return p.File }
@@ -148,7 +148,7 @@ func (p portrait) ImageInfo() thumbnail.Info {
 	return thumbnail.Info{Width: 1200, Height: 900, Focus: image.Pt(p.X, p.Y)}
 }
 
-// A focal point needs a column, and a preset with the method focus. When the point moves, the URL does.
+// A focal point needs a column, and a preset with the method focus. If the point moves, the URL changes.
 func ExampleInfo_focus() {
 	links := exampleLinks()
 	links.Presets = thumbnail.Presets{"face": {Size: thumbnail.Size{Width: 64, Height: 64}, Method: "focus", Densities: []float64{1}}}

@@ -19,14 +19,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// originals stands for a directory with one picture, 300 pixels wide and 200 high.
+// originals returns a source with one picture, 300 pixels wide and 200 high.
 func originals() fstest.MapFS {
 	var b bytes.Buffer
 	_ = png.Encode(&b, image.NewNRGBA(image.Rect(0, 0, 300, 200)))
 	return fstest.MapFS{"animals/kitten.png": {Data: b.Bytes()}}
 }
 
-// Mount the handler, and ask it for a thumbnail.
+// Mount the handler, and request a thumbnail.
 func ExampleNewHandler() {
 	signer, err := thumbnail.NewHMACSigner([]byte("at least 16 random bytes"))
 	if err != nil {
@@ -134,7 +134,7 @@ func ExampleProcessor() {
 	// Output: (40,40) 255 0 0
 }
 
-// Take what is known of a path apart, for example in a function at a CDN's edge.
+// Parse a path, for example in a function at a CDN's edge.
 func ExampleParsePath() {
 	s, secret, err := thumbnail.ParsePath("animals/kitten.jpg/100x/crop/v2-04c8f5c392a8d2b6ac86ad4e4c1dc5884a3ac317.jpg")
 	fmt.Println(s.Source, s.Size, s.Method, s.Version, s.Ext, secret, err)

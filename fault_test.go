@@ -125,7 +125,7 @@ func TestAJoinerWithPatienceDoesNotInheritThatTheLeaderHadNone(t *testing.T) {
 		s.Locker, s.Wait = memory, 3*time.Second
 		h := s.handler(t)
 		url := s.url(t, "k.jpg", "5x5", "crop", ".jpg")
-		unlock, ok, err := memory.TryLock(t.Context(), url[1:], time.Hour) // by another process
+		unlock, ok, err := memory.TryLock(t.Context(), url[1:], time.Hour) // like another process
 		require.NoError(t, err)
 		require.True(t, ok)
 		codes := make(chan int, 2)
@@ -161,7 +161,7 @@ func TestTheLongestRequestTakesItsThreeTimes(t *testing.T) {
 		other := make(chan int)
 		go func() { other <- get(h, s.url(t, "k.jpg", "6x6", "hold", ".jpg")).Code }()
 		synctest.Wait()
-		w := get(h, url) // waits 3.9 s for the lock, 2.9 s for the worker, and works for 8 s
+		w := get(h, url) // waits 3.9 s for the lock and 2.9 s for the worker, and works for 8 s
 		assert.Equal(t, 503, w.Code)
 		assert.NotEmpty(t, w.Header().Get("Retry-After"))
 		took := time.Since(start)
@@ -209,7 +209,7 @@ func TestErrorsOfOthersThatLookLikeOursDoNotMakeItSpin(t *testing.T) {
 				assert.Equal(t, 404, w.Code)
 			case name == "the storage's Open" && sentinel == fs.ErrNotExist, name == "the storage's Put", name == "the locker":
 				assert.Equal(t, 200, w.Code, "%s: %v", name, odd)
-			case name == "the processor" || name == "the encoder": // these may say so of what they are given
+			case name == "the processor" || name == "the encoder": // they may return such errors about the picture
 				assert.GreaterOrEqual(t, w.Code, 400, "%s: %v", name, odd)
 			default:
 				assert.GreaterOrEqual(t, w.Code, 500, "%s: %v", name, odd)

@@ -24,7 +24,7 @@ import (
 
 const crowd = 200
 
-// inParallel sends the same request many times at once and counts the answers by status.
+// inParallel sends the same request many times at once and counts the responses by status.
 func inParallel(h http.Handler, url string, n int) (map[int]int, []*httptest.ResponseRecorder) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -43,8 +43,8 @@ func inParallel(h http.Handler, url string, n int) (map[int]int, []*httptest.Res
 	return status, answers
 }
 
-// held makes the source wait until the whole crowd has looked into the storage and waits for the
-// one generation, or has given up.
+// held makes the source wait until all requests have looked into the storage, and wait for the generation
+// or have given up.
 func (s *site) held(t testing.TB, n int64) *gate {
 	g := newGate()
 	s.source.open = func(ctx context.Context, key string) (fs.File, error) {
@@ -53,7 +53,7 @@ func (s *site) held(t testing.TB, n int64) *gate {
 	}
 	go func() {
 		assert.Eventually(t, func() bool { return g.arrived.Load() > 0 && s.storage.opened.Load() >= n }, 30*time.Second, time.Millisecond)
-		time.Sleep(300 * time.Millisecond) // for the last ones on their way from the look to the wait, which nobody sees
+		time.Sleep(300 * time.Millisecond) // for requests between the look-up and the wait, which can't be observed
 		close(g.open)
 	}()
 	return g
@@ -111,11 +111,11 @@ func TestTwoProcessesThatShareALockMakeOneGeneration(t *testing.T) {
 		url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")
 		codes := make(chan int)
 		for range 4 {
-			h := s.handler(t) // each has a flight of its own, as a process has
+			h := s.handler(t) // each has its own flights, like a process
 			go func() { codes <- get(h, url).Code }()
 		}
 		g.await(t, 1)
-		time.Sleep(50 * time.Millisecond) // the others find it locked
+		time.Sleep(50 * time.Millisecond) // the others find the key locked
 		close(g.open)
 		for range 4 {
 			assert.Equal(t, 200, <-codes, name)
@@ -212,7 +212,7 @@ func TestAClientThatDisconnectsDoesNotStopTheGeneration(t *testing.T) {
 	g.await(t, 1)
 	cancel()
 	assert.ErrorIs(t, <-done, context.Canceled)
-	time.Sleep(20 * time.Millisecond) // the server notices
+	time.Sleep(20 * time.Millisecond) // until the server notices
 	close(g.open)
 	require.Eventually(t, func() bool { return s.storage.put.Load() == 1 }, 10*time.Second, time.Millisecond)
 	server.Close()
@@ -281,7 +281,7 @@ func TestAGenerationIsBoundedByTimeout(t *testing.T) {
 func TestMemoryIsBoundedAndTheQueueToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
-		s.MaxMemory = 6_000_000 // enough for one at a time
+		s.MaxMemory = 6_000_000 // sufficient for one generation at a time
 		s.MaxQueue = 1
 		s.QueueTimeout = 3 * time.Second
 		s.Timeout = time.Minute
@@ -318,7 +318,7 @@ func TestTheSecondLookUnderTheLockFindsWhatSomebodyElseMade(t *testing.T) {
 	assert.EqualValues(t, 1, s.source.opened.Load())
 }
 
-// lockerFunc does something before it gives the lock.
+// lockerFunc calls a function before it grants the lock.
 type lockerFunc func()
 
 func (f lockerFunc) TryLock(context.Context, string, time.Duration) (func() error, bool, error) {
@@ -354,7 +354,7 @@ func TestAGenerationThatHangsLosesItsLock(t *testing.T) {
 		s.Locker, s.Timeout, s.LockTTL = memory, 5*time.Second, time.Second
 		hang := make(chan bool)
 		s.Processors = thumbnail.Processors{"hang": processorFunc(func(ctx context.Context, src image.Image, width, height int) (image.Image, error) {
-			<-hang // without a look at ctx
+			<-hang // without regard to ctx
 			return src, nil
 		})}
 		url := s.url(t, "k.jpg", "5x5", "hang", ".jpg")

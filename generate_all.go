@@ -61,7 +61,7 @@ type job struct {
 	failure       error // the first
 }
 
-// maxSeen bounds how many originals a job remembers to have begun with.
+// maxSeen limits the number of originals that a job remembers to have begun.
 const maxSeen = 10_000
 
 // feed passes the specs to the workers. Before the job's first spec of an original, it expires everything
@@ -96,14 +96,14 @@ func (j *job) feed(ctx context.Context, specs iter.Seq[Spec], queue chan<- Spec)
 func (j *job) do(ctx context.Context, s Spec) {
 	defer j.begun.Done()
 	outcome, err := j.h.generate(ctx, s, false)
-	for err != nil && isOverload(err) && ctx.Err() == nil { // requests go first
+	for err != nil && isOverload(err) && ctx.Err() == nil { // requests have precedence
 		sleep(ctx, 100*time.Millisecond)
 		outcome, err = j.h.generate(ctx, s, false)
 	}
 	m := MadeBefore
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return // stopped, which says nothing of the thumbnail
+		return // stopped, which is no error of the thumbnail
 	case err != nil:
 		m = NotMade
 	case outcome == OutcomeGenerated:

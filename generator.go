@@ -153,7 +153,7 @@ func (g *generator) attempt(ctx context.Context, src *sourceFile, o order, need 
 		}
 		return nil, total, errChanged
 	}
-	header, err := g.engine.Header(ctx, codec.NewBytesReader(ctx, data)) // this one counts
+	header, err := g.engine.Header(ctx, codec.NewBytesReader(ctx, data)) // this header is the final one
 	if err != nil {
 		return nil, 0, g.headerError(o, err)
 	}
@@ -181,7 +181,7 @@ func (g *generator) measure(ctx context.Context, src *sourceFile, o order, need 
 	r := codec.NewReader(ctx, src.reader(), whole)
 	header, err := g.engine.Header(ctx, r)
 	if errors.Is(err, ErrTooLarge) && need < min(3*src.held()+headBytes, g.limits.memory) {
-		return min(3*src.held()+headBytes, g.limits.memory), nil, errRestart // the header is longer than most
+		return min(3*src.held()+headBytes, g.limits.memory), nil, errRestart // the header is unusually long
 	}
 	if err != nil {
 		return 0, nil, g.headerError(o, err)

@@ -49,7 +49,7 @@ func (g *generator) makeError(ctx context.Context, o order, plan *engine.Plan, t
 
 // originalError returns the error for what is wrong with the original of an order.
 func originalError(of negative.Scope, o order, err error) error {
-	if o.spec.Source != "" { // an upload has no name yet
+	if o.spec.Source != "" { // an upload has no name
 		err = fmt.Errorf("thumbnail: source %q: %w", o.spec.Source, err)
 	}
 	return &negative.Error{Scope: of, Err: err}

@@ -151,7 +151,7 @@ func (h *Handler) serveWith(w http.ResponseWriter, r *http.Request, spec *Spec, 
 	e.Bytes, e.Duration = out.bytes, time.Since(start)
 	h.observe(ctx, e)
 	if out.aborted {
-		panic(http.ErrAbortHandler) // the client must not take the written part for the whole
+		panic(http.ErrAbortHandler) // so that the client detects that the response is incomplete
 	}
 }
 

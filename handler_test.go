@@ -225,7 +225,7 @@ func TestOnlyTheSourcesOwnAbsenceIsNotFound(t *testing.T) {
 	assert.Equal(t, 500, get(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg")).Code, "Read")
 }
 
-// failingFile fails with an error that could be taken for something else.
+// failingFile fails with an error that resembles another one.
 type failingFile struct{ fs.File }
 
 func (failingFile) Stat() (fs.FileInfo, error) {
@@ -325,7 +325,7 @@ func TestRemoveDeletesTheThumbnailsOfOneSource(t *testing.T) {
 	for _, source := range []string{"", "..", "a//b", "/"} {
 		assert.ErrorIs(t, h.Remove(t.Context(), source), thumbnail.ErrInvalid)
 	}
-	s.Storage = &countingStorage{Storage: memory} // hides the ability
+	s.Storage = &countingStorage{Storage: memory} // hides that the storage is a Remover
 	assert.ErrorIs(t, s.handler(t).Remove(t.Context(), "k.jpg"), errors.ErrUnsupported)
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// row is one of a database that knows its picture.
+// row is a database row with the Info of its picture.
 type row struct {
 	File string
 	Info thumbnail.Info
@@ -25,7 +25,7 @@ func (p row) ImageInfo() thumbnail.Info { return p.Info }
 
 func size(w, h int) thumbnail.Size { return thumbnail.Size{Width: w, Height: h} }
 
-// siteLinks has presets of all kinds.
+// siteLinks returns links with all kinds of presets.
 func siteLinks(t testing.TB) thumbnail.Links {
 	return thumbnail.Links{
 		Base: "/thumbs/", Signer: newSigner(t), Extensions: []string{".jpg", ".webp", ".avif"},
@@ -51,7 +51,7 @@ func renderWith(t testing.TB, l thumbnail.Links, text string, data any) (string,
 	return b.String(), err
 }
 
-// sizesIn returns the sizes in the URLs of a srcset, each with its descriptor.
+// sizesIn returns the sizes in the URLs of a srcset, with their descriptors.
 func sizesIn(srcset string) (all []string) {
 	for _, c := range strings.Split(srcset, ", ") {
 		url, descriptor, _ := strings.Cut(c, " ")

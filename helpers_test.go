@@ -28,12 +28,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// photo is a JPEG of a gradient.
+// photo returns a JPEG of a gradient.
 func photo(_ testing.TB, width, height int) []byte {
 	return specimen.JPEG(imagetest.Gradient(width, height), 75)
 }
 
-// site is a handler with everything around it that a test may look at.
+// site is a handler with its environment, which tests may inspect.
 type site struct {
 	thumbnail.Config
 	source  *countingSource
@@ -41,7 +41,7 @@ type site struct {
 	log     *bytes.Buffer
 }
 
-// newSite has k.jpg, of 200x100 pixels.
+// newSite returns a site with k.jpg, of 200x100 pixels.
 func newSite(t testing.TB) *site {
 	s := &site{
 		source:  &countingSource{source: storage.FS(fstest.MapFS{"k.jpg": {Data: photo(t, 200, 100)}, "text.jpg": {Data: []byte("no image at all")}})},
@@ -80,11 +80,11 @@ func sizeOf(t testing.TB, body []byte) image.Point {
 	return image.Pt(config.Width, config.Height)
 }
 
-// countingSource counts how often each key is opened, and can be told to hold back or to fail.
+// countingSource counts how often each key is opened, and can be made to wait or to fail.
 type countingSource struct {
 	source thumbnail.Source
 	opened atomic.Int64
-	open   func(ctx context.Context, key string) (fs.File, error) // instead of source
+	open   func(ctx context.Context, key string) (fs.File, error) // replaces the source
 }
 
 func (s *countingSource) Open(ctx context.Context, key string) (fs.File, error) {
@@ -123,7 +123,7 @@ func (s *countingStorage) Put(ctx context.Context, key string, r io.Reader) erro
 	return s.Storage.Put(ctx, key, r)
 }
 
-// processorFunc is a Processor that is no Planner.
+// processorFunc is a Processor that is not a Planner.
 type processorFunc func(ctx context.Context, src image.Image, width, height int) (image.Image, error)
 
 func (f processorFunc) Process(ctx context.Context, src image.Image, width, height int) (image.Image, error) {
@@ -141,7 +141,7 @@ func (s *syncWriter) Write(p []byte) (int, error) {
 	return s.w.Write(p)
 }
 
-// gate holds back whoever comes until it is opened.
+// gate blocks its callers until it is opened.
 type gate struct {
 	arrived atomic.Int64
 	open    chan struct{}
@@ -169,7 +169,7 @@ func countLines(text, part string) (n int) {
 
 var errBoom = errors.New("boom: /secret/path")
 
-// taggedStorage gives files an entity tag of their own.
+// taggedStorage sets the entity tag of its files.
 type taggedStorage struct{ *storage.Memory }
 
 func (s taggedStorage) Open(ctx context.Context, key string) (fs.File, error) {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// hints are warnings of mistakes that programmers make.
+// hints are warnings about common mistakes of programmers.
 type hints struct{ prefix, method, extension, size, missing hint }
 
 // A hint is one kind of warning. It is logged at most once in ten seconds.

@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// missed calls then when a key has been found missing, once.
+// missed is a storage that calls then once, when a key has been found missing.
 type missed struct {
 	thumbnail.Storage
 	once sync.Once
@@ -47,7 +47,7 @@ func TestAStorageIsAskedOnceMoreUnderALockThatMayHaveBeenHeld(t *testing.T) {
 		s.Locker = c.locker
 		h := s.handler(t)
 		for i := range 3 {
-			time.Sleep(time.Millisecond) // clocks tick
+			time.Sleep(time.Millisecond) // so that the clock advances
 			before := s.storage.opened.Load()
 			require.NoError(t, h.Generate(t.Context(), spec(t, "k.jpg", fmt.Sprintf("%dx50", 50+i), "crop", ".jpg")))
 			assert.Equal(t, c.looks, s.storage.opened.Load()-before, name)
@@ -55,21 +55,21 @@ func TestAStorageIsAskedOnceMoreUnderALockThatMayHaveBeenHeld(t *testing.T) {
 	}
 }
 
-// renaming locks other keys than it is asked for.
+// renaming locks other keys than requested.
 type renaming struct{ *lock.Memory }
 
 func (r renaming) TryLock(ctx context.Context, key string, ttl time.Duration) (func() error, bool, error) {
 	return r.Memory.TryLock(ctx, "site/"+key, ttl)
 }
 
-// noLock is a lock that can't be had.
+// noLock is a lock that is never granted.
 type noLock struct{ *lock.Memory }
 
 func (noLock) TryLock(context.Context, string, time.Duration) (func() error, bool, error) {
 	return nil, false, errBoom
 }
 
-// Another process makes the thumbnail when the first has just seen that it is missing.
+// Another process makes the thumbnail just after the first one has found it missing.
 func TestWhatAnotherMadeBetweenTheLookAndTheLockIsNotMadeAgain(t *testing.T) {
 	for name, locker := range map[string]thumbnail.Locker{"remembers": lock.NewMemory(), "forgets": onlyLocker{lock.NewMemory()}} {
 		var sources []*countingSource

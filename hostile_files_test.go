@@ -18,16 +18,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A hostileFile is one that asks for more than it is worth.
+// A hostileFile is a file that tries to cause excessive work.
 type hostileFile struct {
 	name   string
 	data   []byte
-	status []int // what a handler may answer
+	status []int // allowed answers of a handler
 }
 
 var (
 	refused = []int{400, 415, 422, 503}
-	either  = append([]int{200}, refused...) // its pixels are complete, or it is refused
+	either  = append([]int{200}, refused...) // a thumbnail of its complete pixels, or a refusal
 )
 
 func hostileFiles(t testing.TB) []hostileFile {
@@ -37,7 +37,7 @@ func hostileFiles(t testing.TB) []hostileFile {
 	huge := bytes.Clone(baseline)
 	frame := bytes.Index(huge, []byte{0xff, 0xc0})
 	copy(huge[frame+5:], "\xff\xdc\xff\xdc") // 65500 x 65500
-	tiny := "\x02\x02\x44\x01\x00"           // a pixel
+	tiny := "\x02\x02\x44\x01\x00"           // one pixel
 	return []hostileFile{
 		{"a PNG of empty blocks", rawPNG(1000, 1000, pieces.PNG("IDAT", append([]byte{0x78, 1}, bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, 800_000)...))), refused},
 		{"a PNG of empty blocks of the fixed code", rawPNG(1000, 1000, pieces.PNG("IDAT", append([]byte{0x78, 1}, bytes.Repeat([]byte{2, 8, 0x20, 0x80, 0}, 800_000)...))), refused},
@@ -75,19 +75,19 @@ func deflate(t testing.TB, data []byte) []byte {
 	return b.Bytes()
 }
 
-// rawPNG is a PNG of 8 bits RGB.
+// rawPNG returns an RGB PNG of 8 bits.
 func rawPNG(width, height int, chunks ...[]byte) []byte {
 	return pieces.PNGFile(pieces.IHDR(width, height, 8, 2, 0), bytes.Join(chunks, nil), pieces.PNG("IEND"))
 }
 
-// sameStrips is a gray TIFF of n rows that are one piece of deflated data.
+// sameStrips returns a gray TIFF of n rows that all refer to the same deflated data.
 func sameStrips(data []byte, width, n int) []byte {
 	const header = 8
 	return pieces.NewTIFF(width, n, 8, 1, 1, data).Set(259, []uint16{8}).Set(278, []uint32{1}).
 		Set(273, slices.Repeat([]uint32{header}, n)).Set(279, slices.Repeat([]uint32{uint32(len(data))}, n)).Encode()
 }
 
-// selfTIFF has directories that are their own children and successors.
+// selfTIFF returns a TIFF whose directories are their own children and successors.
 func selfTIFF() []byte {
 	b := []byte("II*\x00\x08\x00\x00\x00\x03\x00")
 	for _, tag := range []uint16{330, 34665, 34853} {
@@ -113,7 +113,7 @@ func rawWebP(chunks []byte) []byte {
 	return pieces.WebP(pieces.VP8X(0, image.Pt(1000, 1000)), chunks)
 }
 
-// ordinaryFiles are a JPEG and a PNG of noise, of some 500 kB each.
+// ordinaryFiles returns a JPEG and a PNG of noise, of about 500 kB each.
 func ordinaryFiles(t testing.TB) [][]byte {
 	img := image.NewRGBA(image.Rect(0, 0, 400, 400))
 	random := rand.New(rand.NewPCG(1, 2))

@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// moreHostileFiles are lossless WebPs, animations, profiles and locations.
+// moreHostileFiles are lossless WebPs, animations, files with profiles, and HEIF item locations.
 func moreHostileFiles(t testing.TB) []hostileFile {
 	baseline := photo(t, 1000, 1000)
 	dot := pieces.PNG("IDAT", deflate(t, make([]byte, 301*100)))
@@ -38,7 +38,7 @@ func moreHostileFiles(t testing.TB) []hostileFile {
 	}
 }
 
-// A bitWriter writes the lowest bits first, as lossless WebP has them.
+// A bitWriter writes bits, the lowest first, as lossless WebP has them.
 type bitWriter struct {
 	b    []byte
 	free uint
@@ -63,10 +63,10 @@ func (w *bitWriter) one(symbol uint) {
 	w.write(symbol, 8)
 }
 
-// deep writes a prefix code whose lengths are 1 to 15, of an alphabet of n symbols.
+// deep writes a prefix code with lengths of 1 to 15, for an alphabet of n symbols.
 func (w *bitWriter) deep(n uint) {
 	w.write(0, 1)
-	w.write(15, 4) // 19 lengths of lengths follow
+	w.write(15, 4) // 19 code length code lengths follow
 	for _, symbol := range []int{17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} {
 		if symbol == 18 || 1 <= symbol && symbol <= 15 {
 			w.write(4, 3)
@@ -97,8 +97,8 @@ func (w *bitWriter) deep(n uint) {
 	}
 }
 
-// rawVP8L is a lossless WebP's picture: what head writes, then codes of one symbol, and pixels without
-// bits.
+// rawVP8L returns the data of a lossless WebP: what head writes, then codes with one symbol each, and
+// pixels without bits.
 func rawVP8L(width, height uint, head func(*bitWriter)) []byte {
 	w := &bitWriter{}
 	w.write(0x2f, 8)
@@ -118,12 +118,12 @@ func rawVP8L(width, height uint, head func(*bitWriter)) []byte {
 	return w.b
 }
 
-// manyGroups is a picture of 1000x1000 pixels that says that it has n groups of prefix codes, and uses one.
+// manyGroups returns a picture of 1000x1000 pixels that declares n groups of prefix codes and uses one.
 func manyGroups(n uint) []byte {
 	data := rawVP8L(1000, 1000, func(w *bitWriter) {
 		w.write(1, 1) // groups
 		w.write(7, 3) // of squares of 512 pixels
-		w.write(0, 1) // the picture of their numbers: no color cache
+		w.write(0, 1) // the image of group numbers has no color cache
 		for _, symbol := range []uint{(n - 1) & 0xff, (n - 1) >> 8, 0, 255, 0} {
 			w.one(symbol)
 		}
@@ -138,13 +138,13 @@ func manyGroups(n uint) []byte {
 
 func webpOf(vp8l []byte) []byte { return pieces.WebP(pieces.RIFF("VP8L", vp8l)) }
 
-// animatedWebP shows the same pixel n times.
+// animatedWebP returns an animation that shows the same pixel n times.
 func animatedWebP(width, height, n int, still []byte) []byte {
 	frame := pieces.ANMF(image.Rect(0, 0, 1, 1), 50, 0, pieces.RIFF("VP8L", still))
 	return pieces.WebP(pieces.VP8X(0x12, image.Pt(width, height)), pieces.ANIM(0), bytes.Repeat(frame, n))
 }
 
-// apngFrames are n frames of a pixel. Their sequence numbers are those of APNG.
+// apngFrames returns n frames of one pixel, with the sequence numbers of APNG.
 func apngFrames(t testing.TB, control []byte, n int) (all []byte) {
 	pixel := deflate(t, make([]byte, 4))
 	for i := range n {
@@ -155,7 +155,7 @@ func apngFrames(t testing.TB, control []byte, n int) (all []byte) {
 	return all
 }
 
-// tableProfile is an ICC profile, of RGB, with a table of side³ places, all of them 0.
+// tableProfile returns an RGB ICC profile with a table of side³ entries, all of them 0.
 func tableProfile(side int) []byte {
 	lut := append([]byte("mft2\x00\x00\x00\x00\x03\x03"), byte(side), 0)
 	for i := range 9 {
@@ -196,7 +196,8 @@ func emptyPieces() (all []byte) {
 	return all
 }
 
-// profileTIFF is a gray TIFF of 100x100 pixels with a profile, which is said to be far too long if it is nil.
+// profileTIFF returns a gray TIFF of 100x100 pixels with a profile. If the profile is nil, its declared
+// length is far too large.
 func profileTIFF(profile []byte) []byte {
 	const side, tag = 100, 34675
 	field := profile
@@ -211,7 +212,7 @@ func profileTIFF(profile []byte) []byte {
 	return b
 }
 
-// heifOf is the header of a HEIC file with an item of 1000x1000 pixels, and what places it.
+// heifOf returns the header of a HEIC file with an item of 1000x1000 pixels, and the boxes that locate it.
 func heifOf(location []byte) []byte {
 	item := heiftest.Box("infe", []byte{2, 0, 0, 0, 0, 2, 0, 0}, []byte("hvc1\x00"))
 	size := heiftest.Box("iprp", heiftest.Box("ipco", heiftest.Size(1000, 1000)), heiftest.Box("ipma", heiftest.U32(0, 1), []byte{0, 2, 1, 1}))

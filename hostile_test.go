@@ -29,7 +29,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// cost makes a thumbnail of a file, and returns the status and the processor time of the best of n tries.
+// cost makes a thumbnail of a file n times, and returns the status and the minimum CPU time.
 func cost(t testing.TB, data []byte, ext string, n int) (status int, source thumbnail.SourceInfo, best time.Duration) {
 	best = time.Hour
 	for range n {
@@ -50,8 +50,8 @@ func cost(t testing.TB, data []byte, ext string, n int) (status int, source thum
 	return status, source, best
 }
 
-// An ordinary file costs what its bytes and its pixels cost in those of noise, of which each pixel has
-// several bytes: so the pixels are not counted twice.
+// The cost of an ordinary file with as many bytes and pixels is computed from files of noise. As their
+// pixels have several bytes each, pixels are not counted twice.
 func TestNoFileCostsTwentyTimesAnOrdinaryOne(t *testing.T) {
 	imagetest.Long(t)
 	perByte := time.Duration(0)
@@ -70,12 +70,12 @@ func TestNoFileCostsTwentyTimesAnOrdinaryOne(t *testing.T) {
 	}
 }
 
-// decodeNothing is a decoder of HEVC that has nothing to decode.
+// decodeNothing is a decoder of HEVC that returns an error.
 func decodeNothing(context.Context, []byte) (image.Image, error) {
 	return nil, thumbnail.ErrCorrupt
 }
 
-// Config.MaxMemory holds for what is alive, with the documented slack of accounts and the pools.
+// Live memory stays within Config.MaxMemory, plus the documented slack of accounts and pools.
 func TestNoFileTakesMoreMemoryThanConfigAllows(t *testing.T) {
 	imagetest.Long(t)
 	const limit, pools = 16 << 20, 12 << 20
@@ -94,7 +94,7 @@ func TestNoFileTakesMoreMemoryThanConfigAllows(t *testing.T) {
 	}
 }
 
-// What is beyond a limit is looked at once a minute, whatever the page asks for.
+// A file beyond a limit is examined once a minute, however often it is requested.
 func TestTenSizesOfWhatIsTooMuchCostOne(t *testing.T) {
 	imagetest.Long(t)
 	files := append(hostileFiles(t), moreHostileFiles(t)...)
@@ -121,7 +121,7 @@ func assertTenSizesCostOne(t *testing.T, s *site, h *thumbnail.Handler, name str
 	assert.LessOrEqual(t, s.source.opened.Load(), int64(1), "%s %v", name, statuses)
 }
 
-// What takes too long to decode is as well.
+// The same applies to a file that takes too long to decode.
 func TestTenSizesOfWhatTakesTooLongCostOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		decoded := 0
@@ -148,10 +148,10 @@ func TestTenSizesOfWhatTakesTooLongCostOne(t *testing.T) {
 	})
 }
 
-// Work that began in time goes on until somebody looks at the clock. Processor time is what does not
-// depend on how busy the machine is.
+// Work continues until the next check of the clock. The test measures CPU time, which does not depend on
+// the load of the machine.
 func TestTheTimeoutStopsEveryStepWithin100msOfProcessorTime(t *testing.T) {
-	imagetest.Long(t) // the race detector takes ten times the time
+	imagetest.Long(t) // the race detector makes it ten times slower
 	files, hostile := map[string][]byte{}, map[string]bool{}
 	for _, f := range hostileFiles(t) {
 		files[f.name], hostile[f.name] = f.data, true
@@ -177,7 +177,7 @@ func TestTheTimeoutStopsEveryStepWithin100msOfProcessorTime(t *testing.T) {
 			if hostile[name] && look.size != "100x100" {
 				continue
 			}
-			// The garbage collector may work at the same time: the least of three counts.
+			// The garbage collector may run at the same time, so the minimum of three runs counts.
 			least := time.Hour
 			for try := 0; try < 3 && least > 120*time.Millisecond; try++ {
 				s := newSite(t)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// attributes are what the arguments of img and picture say.
+// attributes are the parsed arguments of img and picture.
 type attributes struct {
 	alt         string
 	priority    bool

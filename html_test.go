@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// fileField is what a program's own model may have for a picture.
+// fileField is the type of a picture in a program's own model.
 type fileField struct{ name string }
 
 func (f *fileField) Name() string { return f.name }
@@ -96,7 +96,7 @@ func TestNothingSwitchesEscapingOff(t *testing.T) {
 	got, err = render(t, `<img srcset="{{thumbnail .Photo "1x" "crop" ".jpg"}} 1x, {{thumbnail .Photo "2x" "crop" ".jpg"}} 2x">`, page{Photo: "a b,c.jpg"})
 	require.NoError(t, err)
 	assert.Contains(t, got, "a%20b%2Cc.jpg/1x/crop/")
-	// html/template itself sees through the bytes: the escaped URL means the same path.
+	// html/template unescapes the bytes: the escaped URL has the same path.
 	got, err = render(t, `<a href="{{thumbnail .Photo "1x" "crop" ".jpg"}}">`, page{Photo: `it's (1) "x" &amp; 100%.jpg`})
 	require.NoError(t, err)
 	path := strings.TrimPrefix(decoded(t, strings.TrimSuffix(strings.TrimPrefix(got, `<a href="`), `">`)), "thumbs/")

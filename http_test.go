@@ -135,7 +135,7 @@ func TestQueryHostAndForwardingChangeNothing(t *testing.T) {
 	assert.EqualValues(t, 1, s.source.opened.Load())
 }
 
-// Names of every kind go through the routers that people use.
+// Common routers pass on names with special characters unchanged.
 func TestTheHandlerWorksBehindEveryRouter(t *testing.T) {
 	names := []string{"k.jpg", "a b.jpg", "a+b.jpg", "100%.jpg", "%2F.jpg", "a#b?.jpg", `q"'[].jpg`, "a,b;c&d.jpg", "日本/😀.jpg", "a:b@c=d$e.jpg"}
 	files := fstest.MapFS{}
@@ -178,8 +178,8 @@ func TestTheHandlerWorksBehindEveryRouter(t *testing.T) {
 	assert.EqualValues(t, len(names), s.source.opened.Load())
 }
 
-// A proxy may have decoded the path, so that the request line carries it raw. Without a "%" that is
-// the same path.
+// A proxy may have decoded the path, so that the request line contains unencoded characters. Without a "%"
+// the path is the same.
 func TestAPathThatAProxyHasDecodedWorks(t *testing.T) {
 	s := newSite(t)
 	s.source.source = storage.FS(fstest.MapFS{"é+b(1).jpg": {Data: photo(t, 20, 10)}})
@@ -201,7 +201,7 @@ func TestHostilePathsGetNoFurtherThan400(t *testing.T) {
 	for _, prefix := range []string{"/..%2f", "/%2e%2e/", "/..%5c", "/%00", "/a%00", "/%0d%0aX-Evil:1", "/%7f", "/%ff", "//", "/./", "/../", "/%2f"} {
 		r, err := http.NewRequest(http.MethodGet, server.URL, nil)
 		require.NoError(t, err)
-		r.URL.Opaque = prefix + url[1:] // as it is, with no cleaning
+		r.URL.Opaque = prefix + url[1:] // without cleaning
 		answer, err := server.Client().Do(r)
 		require.NoError(t, err)
 		answer.Body.Close()
@@ -225,7 +225,7 @@ func TestASlowClientHoldsNoMemoryOfGenerations(t *testing.T) {
 		h.ServeHTTP(&slowWriter{header: http.Header{}, started: started, release: release}, httptest.NewRequest(http.MethodGet, first, nil))
 		close(done)
 	}()
-	<-started // its thumbnail is made, and it reads no further
+	<-started // its thumbnail is made, and the client reads no more
 	for i := range 5 {
 		assert.Equal(t, 200, get(h, s.url(t, "k.jpg", fmt.Sprintf("%dx9", i+1), "crop", ".jpg")).Code)
 	}

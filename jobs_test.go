@@ -23,7 +23,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// puts counts what is stored under each key.
+// puts counts the Puts of each key.
 type puts struct {
 	*storage.Memory
 	mu    sync.Mutex
@@ -259,7 +259,7 @@ func TestMistakesOfAProgramAreWarnedOfOnce(t *testing.T) {
 			assert.Contains(t, s.log.String(), c.says)
 		})
 	}
-	t.Run("one after the other", func(t *testing.T) { // by one handler, at once
+	t.Run("one after the other", func(t *testing.T) { // in one handler, within a second
 		s := newSite(t)
 		h := s.handler(t)
 		get(h, "/thumbs"+s.url(t, "k.jpg", "10x10", "crop", ".jpg"))
@@ -269,7 +269,7 @@ func TestMistakesOfAProgramAreWarnedOfOnce(t *testing.T) {
 		get(h, s.url(t, "gone.jpg", "10x10", "crop", ".jpg"))
 		assert.Equal(t, 5, countLines(s.log.String(), "level=WARN"), s.log.String())
 	})
-	for _, forged := range []string{"/a/b/c/k.jpg/10x10/crop/", "/k.jpg/10x10/sepia/"} { // one handler each: it looks once a second
+	for _, forged := range []string{"/a/b/c/k.jpg/10x10/crop/", "/k.jpg/10x10/sepia/"} { // a new handler for each, because it examines paths once a second
 		s := newSite(t)
 		get(s.handler(t), forged+strings.Repeat("0", 40)+".jpg")
 		assert.Empty(t, s.log.String(), "of what anybody can send, there is no warning")

@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// By default the largest thumbnail that MaxWidth and MaxHeight allow is within MaxMemory.
+// By default, MaxMemory is sufficient for the largest thumbnail that MaxWidth and MaxHeight allow.
 func TestTheLargestThumbnailIsMadeByDefault(t *testing.T) {
 	imagetest.Long(t)
 	signer := newSigner(t)

@@ -23,8 +23,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// grayPhoto is a JPEG of mid-gray, with sides that are multiples of 16: every block is the six bits of a difference of 0
-// and the end of the block.
+// grayPhoto returns a mid-gray JPEG whose sides are multiples of 16: every block has the six bits of a DC
+// difference of 0 and the end of block.
 func grayPhoto(t *testing.T, size image.Point) []byte {
 	var b bytes.Buffer
 	require.NoError(t, jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil))
@@ -38,7 +38,7 @@ func grayPhoto(t *testing.T, size image.Point) []byte {
 	return append(append(file[:scan:scan], bytes.Repeat(fourBlocks, size.X*size.Y/64/4)...), 0xff, 0xd9)
 }
 
-// flatPNG is a PNG of zeros.
+// flatPNG returns a PNG of zeros.
 func flatPNG(t *testing.T, size image.Point, depth, colorType byte, pixelBytes int) []byte {
 	var pixels bytes.Buffer
 	w, err := zlib.NewWriterLevel(&pixels, zlib.BestSpeed)
@@ -78,8 +78,7 @@ func TestLargePicturesAreThumbnailsByDefault(t *testing.T) {
 	}
 }
 
-// Where damage is tolerated, an original that was only half there when it was read is not taken for a
-// damaged one.
+// With Tolerant, an original that was still being written when it was read is not treated as damaged.
 func TestAnOriginalThatChangesWhileItIsReadIsNeverStoredTolerantOrNot(t *testing.T) {
 	for _, tolerant := range []bool{false, true} {
 		t.Run(fmt.Sprint("tolerant ", tolerant), func(t *testing.T) {

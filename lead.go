@@ -127,7 +127,7 @@ func (h *Handler) store(ctx context.Context, c *call, fl *flight, r *result, m *
 			return h.put(ctx, c, r.encoded.Bytes())
 		})
 		if !put {
-			continue // somebody has ended its validity meanwhile
+			continue // its validity ended meanwhile
 		}
 		if now := h.flights.validity(fl); now != was && (now == removed || !h.generator.unchanged(ctx, c.spec.Source, m.origin, true)) {
 			if err == nil {

@@ -53,7 +53,7 @@ func (h *Handler) tryLock(ctx context.Context, c *call) (unlock func(), ok bool,
 	c.budget.run()
 	release, ok, err := h.cfg.Locker.TryLock(lockCtx, c.key, h.cfg.LockTTL)
 	c.budget.pause()
-	if !hung.Stop() && err == nil && ok { // the lock came after all, but with a context that has ended
+	if !hung.Stop() && err == nil && ok { // the lock was granted after all, but with a context that has ended
 		err = errors.Join(context.DeadlineExceeded, release())
 	}
 	if err != nil || !ok {
@@ -90,7 +90,7 @@ type rateLimiter struct{ last atomic.Pointer[time.Time] }
 func (r *rateLimiter) now() bool { return r.onceIn(10 * time.Second) }
 
 func (r *rateLimiter) onceIn(d time.Duration) bool {
-	last, t := r.last.Load(), time.Now() // with its monotonic clock
+	last, t := r.last.Load(), time.Now() // with its monotonic reading
 	return (last == nil || t.Sub(*last) >= d) && r.last.CompareAndSwap(last, &t)
 }
 

@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// madFile is a file of which one method goes mad.
+// madFile is a file one of whose methods panics.
 type madFile struct {
 	fs.File
 	in  string
@@ -39,7 +39,7 @@ func (f *madFile) Seek(offset int64, whence int) (int64, error) {
 	return f.File.(io.Seeker).Seek(offset, whence)
 }
 
-// madStorage opens mad files.
+// madStorage opens such files.
 type madStorage struct {
 	*storage.Memory
 	in  string
@@ -77,7 +77,7 @@ func (m madPlanner) Plan(size image.Point, w, h int) (image.Point, image.Rectang
 	return m.Crop.Plan(size, w, h)
 }
 
-// badly are what may go mad beyond the values of Config that have one method.
+// badly are values with several methods, each of which may panic.
 func badly(method string) map[string]func(s *site, mad func()) {
 	all := map[string]func(s *site, mad func()){
 		"Processor.With": func(s *site, mad func()) { s.Processors = thumbnail.Processors{"crop": madEverywhere{mad}} },

@@ -154,8 +154,8 @@ type badSigner struct{}
 func (badSigner) Sign(thumbnail.Spec) string         { return "a-b" }
 func (badSigner) Verify(thumbnail.Spec, string) bool { return true }
 
-// decoded returns what a handler sees of a URL: its path, percent-decoded once by net/http, without
-// the leading slash.
+// decoded returns the path of a URL as a handler receives it: percent-decoded once by net/http, without the
+// leading slash.
 func decoded(t interface{ Fatalf(string, ...any) }, rawURL string) string {
 	r := httptest.NewRequest(http.MethodGet, "http://example.com"+rawURL, nil)
 	if _, err := url.Parse(rawURL); err != nil {
@@ -191,7 +191,7 @@ func TestParsePathUndoesURL(t *testing.T) {
 	})
 }
 
-// assertable says, in other words than the package, whether a source is of the grammar.
+// assertable is an independent implementation of the grammar of sources.
 func assertable(s thumbnail.Spec) bool {
 	if len(s.Source) > 700 || s.Size == (thumbnail.Size{}) {
 		return false
@@ -216,7 +216,7 @@ func FuzzParsePath(f *testing.F) {
 			require.ErrorIs(t, err, thumbnail.ErrInvalid)
 			return
 		}
-		// What is parsed can be linked to, and the link leads to the same thumbnail.
+		// A parsed path can be signed again, and the URL is that of the same thumbnail.
 		link, err := thumbnail.URL("/", echoSigner(secret), spec)
 		if err != nil {
 			require.Greater(t, len(path)+2, 1000, "the other spelling of the size may be too long")

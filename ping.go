@@ -33,7 +33,7 @@ func (h *Handler) ping(ctx context.Context) (err error) {
 	if removesOne || removesAll { // several processes may ping
 		source = fmt.Sprintf("thumbnail-ping-%x", content[:8])
 	}
-	key := source + "/1x1/ping/0.txt" // not a thumbnail: nobody can sign it
+	key := source + "/1x1/ping/0.txt" // not a thumbnail: the path can't be signed
 	if err := h.cfg.Storage.Put(ctx, key, bytes.NewReader(content)); err != nil {
 		return serverError("ping: put", err)
 	}

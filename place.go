@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// errDeserted is the error of work that was dropped because nobody waits for it any more.
+// errDeserted is the error of work that was dropped because no request waits for it any more.
 var errDeserted = errors.New("thumbnail: nobody waits for it any more")
 
 // A place is how a generation queues: it has a limited wait, and requests that may stop waiting.
 type place struct {
 	budget   *budget       // paused while the generation queues
 	timeout  time.Duration // Config.QueueTimeout
-	left     time.Duration // of it
+	left     time.Duration // remaining part of it
 	waited   time.Duration
-	deserted func() <-chan struct{} // closed when nobody waits for the flight
-	abandon  func() bool            // ends the flight, unless somebody came back
+	deserted func() <-chan struct{} // closed when no request waits for the flight
+	abandon  func() bool            // ends the flight, unless a request waits again
 }
 
 // Wait implements [admission.Waiter].

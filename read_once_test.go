@@ -22,7 +22,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// A readCounter counts what is read of a file that can seek.
+// A readCounter counts the bytes that are read from a seekable file.
 type readCounter struct {
 	*bytes.Reader
 	n int
@@ -34,8 +34,8 @@ func (r *readCounter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A header is found by seeking, so that an original is not read, or downloaded, twice: not even a TIFF, whose directory
-// is at its end.
+// A header is located by seeking, so an original is not read or downloaded twice, not even a TIFF, whose
+// directory is at the end.
 func TestAnOriginalThatSeeksIsReadOnce(t *testing.T) {
 	noise := imagetest.Noise(300, 300, 1)
 	still := image.NewPaletted(noise.Rect, palette.Plan9)
@@ -59,7 +59,7 @@ func TestAnOriginalThatSeeksIsReadOnce(t *testing.T) {
 			return storage.NewFile(r, storage.Info{Name: "k.jpg", Size: int64(len(file))}), nil
 		}
 		require.Equal(t, 200, get(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg")).Code, name)
-		const chunks = 4 << 10 // of a PNG, and of what stands between them, a kilobyte each is read ahead
+		const chunks = 4 << 10 // chunks of a PNG, and the distance between them; each read reads ahead a kilobyte
 		assert.LessOrEqual(t, r.n, len(file)+len(file)/8+2*chunks, "%s: bytes read of %d", name, len(file))
 	}
 }

@@ -71,7 +71,7 @@ func TestREADMEConfigurationOfNginxWorks(t *testing.T) {
 	require.Equal(t, bodies[0], bodies[1])
 	require.EqualValues(t, 1, asked.Load())
 
-	// The internal location, and files that are not finished yet, are nobody's business.
+	// The internal location and temporary files are not accessible.
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "thumbs", "\x7funfinished"), nil, 0o644))
 	for _, hidden := range []string{strings.Replace(link, "/thumbs/", "/_thumbs/", 1), "http://" + address + "/thumbs/%7Funfinished"} {
 		resp, err := client.Get(hidden)
@@ -93,7 +93,7 @@ func startNginx(t *testing.T, nginx, locations string) (address string) {
 	dir := t.TempDir()
 	user := ""
 	if os.Geteuid() == 0 {
-		user = "user root;" // the test's folders are closed to others
+		user = "user root;" // other users can't enter the directories of the test
 	}
 	file := filepath.Join(dir, "nginx.conf")
 	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, `daemon off; worker_processes 1; pid %[1]s/pid; error_log %[1]s/error.log; %[2]s

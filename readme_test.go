@@ -23,10 +23,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// The key of README.md's examples and test vectors.
+// The key in the examples and test vectors of README.md.
 const readmeKey = "0123456789abcdef"
 
-// readme returns README.md and the guides of docs, one after the other.
+// readme returns README.md and the guides of docs, concatenated.
 func readme(t *testing.T) string {
 	t.Helper()
 	guides, err := filepath.Glob("docs/*.md")
@@ -51,7 +51,7 @@ func fenced(t *testing.T, language string) (blocks []string) {
 	return blocks
 }
 
-// goProgram builds the block of README.md that contains marker.
+// goProgram builds the code block that contains marker.
 func goProgram(t *testing.T, marker string, replace ...string) (binary string) {
 	t.Helper()
 	for _, block := range fenced(t, "go") {
@@ -63,7 +63,7 @@ func goProgram(t *testing.T, marker string, replace ...string) (binary string) {
 	return ""
 }
 
-// buildGo builds a program as one of this module.
+// buildGo builds a program within this module.
 func buildGo(t *testing.T, source string) (binary string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -78,7 +78,7 @@ func buildGo(t *testing.T, source string) (binary string) {
 	return binary
 }
 
-// readmeFolder is a working directory as README.md's programs expect it.
+// readmeFolder returns a working directory with the files that the programs in README.md need.
 func readmeFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -88,7 +88,7 @@ func readmeFolder(t *testing.T) string {
 	return dir
 }
 
-// command prepares a program to run in dir with README.md's key.
+// command prepares a program to run in dir with the key of README.md.
 func command(dir, binary string, args ...string) *exec.Cmd {
 	cmd := exec.Command(binary, args...)
 	cmd.Dir = dir
@@ -96,7 +96,7 @@ func command(dir, binary string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// serveProgram starts the program with a marker in it, and returns how to ask it.
+// serveProgram starts the program that contains marker, and returns a function that sends requests to it.
 func serveProgram(t *testing.T, dir, marker string) (get func(path string) (int, []byte)) {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -150,7 +150,7 @@ func TestREADMEProgramWithItsOwnStorageStores(t *testing.T) {
 	require.Regexp(t, `^animals/kitten\.jpg/100x100/smart/[0-9a-f]{40}\.jpg\n$`, string(out))
 }
 
-// README.md's own storage is held to the contract that it is an example of.
+// The storage in the guide passes the conformance suite.
 func TestREADMEStorageIsOne(t *testing.T) {
 	imagetest.Long(t)
 	for _, block := range fenced(t, "go") {
@@ -180,7 +180,7 @@ func TestStorage(t *testing.T) {
 	require.FailNow(t, "README.md has no storage")
 }
 
-// vector is a line of README.md's table: what is signed, and the secret.
+// vector is a row of the table of test vectors: the signed parts, and the secret.
 type vector struct {
 	parts  []string
 	secret string
@@ -222,7 +222,7 @@ func TestREADMESignsInOtherLanguages(t *testing.T) {
 		"php":    {"php", ".php", "echo secret(%s), \"\\n\";\n"},
 	} {
 		t.Run(language, func(t *testing.T) {
-			code, want := fenced(t, language)[0], vectors(t)[0].secret+"\n" // the block itself prints the first one
+			code, want := fenced(t, language)[0], vectors(t)[0].secret+"\n" // the code block itself prints the first one
 			for _, v := range vectors(t) {
 				var args []string
 				for _, s := range append([]string{readmeKey}, v.parts...) {

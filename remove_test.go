@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// slowStorage's Put waits, and then either honors its context or stores all the same.
+// slowStorage waits in Put, and then either respects its context or stores nevertheless.
 type slowStorage struct {
 	*storage.Memory
 	put      *gate

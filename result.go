@@ -15,7 +15,7 @@ type result struct {
 	encoded  *bytes.Buffer
 	memory   *admission.Reservation
 	storeErr error // why the thumbnail could not be stored
-	stored   bool  // storing neither failed nor was forbidden
+	stored   bool  // it was stored: without an error, and not prevented by Remove
 	reopen   bool  // reading it from the storage is equivalent
 	refs     atomic.Int64
 }

@@ -77,7 +77,7 @@ func Placeholder(fsys fs.FS, name string) func(w http.ResponseWriter, r *http.Re
 		w.Header().Set(PlaceholderHeader, strconv.Itoa(status))
 		w.WriteHeader(status)
 		if r.Method != http.MethodHead {
-			_, _ = w.Write(data) // the client may have gone
+			_, _ = w.Write(data) // the client may have disconnected
 		}
 	}
 }

@@ -45,7 +45,7 @@ func TestASourceThatStreamsAMegabyteOfUnknownLengthWorks(t *testing.T) {
 	assert.Equal(t, 422, get(s.handler(t), s.url(t, "k.jpg", "7x5", "crop", ".jpg")).Code, "it might need more than there will ever be")
 }
 
-// idle gives n times nothing before each byte.
+// idle returns 0 bytes n times before each byte.
 type idle struct {
 	r    io.Reader
 	n, i int
@@ -70,7 +70,7 @@ func TestASourceThatGivesNothingForEverIsAnError(t *testing.T) {
 	}
 }
 
-// closes counts files that are open.
+// closes counts the open files.
 type closes struct {
 	fs.File
 	open *atomic.Int64
@@ -118,7 +118,7 @@ func TestAnOriginalThatIsReplacedByOneOfTheSameSizeAndTimeIsNoticed(t *testing.T
 		require.NoError(t, os.Chtimes(name, past, past))
 	}
 	s := newSite(t)
-	s.Source = dir // a local one: it is looked at again before the thumbnail is stored
+	s.Source = dir // a local source is checked again before the thumbnail is stored
 	runs := 0
 	s.Processors = thumbnail.Processors{"fit": processorFunc(func(ctx context.Context, src image.Image, w, h int) (image.Image, error) {
 		if runs++; runs == 1 {
@@ -136,7 +136,7 @@ func TestAnOriginalThatIsReplacedByOneOfTheSameSizeAndTimeIsNoticed(t *testing.T
 func TestASeekableSourceIsNotOpenedAgainWhenMemoryIsShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
-		s.MaxMemory = 7_500_000 // for one generation and a header
+		s.MaxMemory = 7_500_000 // for one generation and one header
 		s.Processors = thumbnail.Processors{"work": working(time.Second)}
 		s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: append(photo(t, 200, 100), make([]byte, 4_000_000)...)}})
 		o := &observer{}

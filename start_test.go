@@ -28,7 +28,7 @@ func (e startingEncoder) Start() error {
 	return e.err
 }
 
-// slowFormat is of no file at all, but has to be started.
+// slowFormat matches no file, but has to be started.
 func slowFormat(start func() error) processors.Format {
 	return processors.Format{
 		Name:  "slow",

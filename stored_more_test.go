@@ -18,7 +18,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// A described storage gives files with an info of its own, and as file says. Bytes that are read are metered.
+// A described storage changes the FileInfo and the files of another storage, and measures the bytes that
+// are read.
 type described struct {
 	*storage.Memory
 	info func(storage.Info) fs.FileInfo
@@ -68,7 +69,7 @@ func (f describedFile) ReadAt(p []byte, off int64) (int, error) {
 	return f.Reader.(io.ReaderAt).ReadAt(p, off)
 }
 
-// asStored returns what is stored of an info: it is not altered.
+// asStored returns the FileInfo unchanged.
 func asStored(i storage.Info) fs.FileInfo {
 	f := storage.NewFile(bytes.NewReader(nil), i)
 	info, _ := f.Stat()
@@ -115,7 +116,7 @@ func TestAWholeThumbnailThatCanOnlyBeReadOnceIsMadeOnce(t *testing.T) {
 	}
 }
 
-// A file that is shorter than its storage says is not whole.
+// A file that is shorter than the storage reports is incomplete.
 func TestAStoredFileThatIsShorterThanItsStorageSaysIsMadeAnew(t *testing.T) {
 	for kind, file := range map[string]func(r *bytes.Reader) io.Reader{
 		"at an offset": nil,
@@ -149,7 +150,7 @@ func TestAStoredFileThatIsShorterThanItsStorageSaysIsMadeAnew(t *testing.T) {
 	}
 }
 
-// openFunc is a storage that opens files in another way.
+// openFunc is a storage with another Open.
 type openFunc struct {
 	thumbnail.Storage
 	open func(ctx context.Context, key string) (fs.File, error)
@@ -157,7 +158,7 @@ type openFunc struct {
 
 func (s openFunc) Open(ctx context.Context, key string) (fs.File, error) { return s.open(ctx, key) }
 
-// mute answers without asking what the file is.
+// mute is a Responder that ignores the file.
 type mute struct{}
 
 func (mute) Respond(w http.ResponseWriter, _ *http.Request, _ string, _ fs.File) error {
@@ -176,7 +177,7 @@ func TestAStoredFileThatDoesNotDescribeItselfIsTheRespondersAffair(t *testing.T)
 	assert.Empty(t, s.log.String())
 }
 
-// lying reports that it read so many bytes, whatever there is room for.
+// lying is a reader that reports more bytes than fit into the buffer.
 type lying struct{ count func(room int) int }
 
 func (l lying) Read(p []byte) (int, error) { return l.count(len(p)), nil }
@@ -220,8 +221,8 @@ func TestAJobOpensABadOriginalOnceForAllItsSizes(t *testing.T) {
 	assert.EqualValues(t, 1, s.source.opened.Load())
 }
 
-// An original that is replaced while its thumbnail is stored, in a storage that does not stop: what was stored is
-// removed before the new thumbnail is, and the caller has the new one.
+// An original is replaced while its thumbnail is stored, by a storage that ignores the end of its context.
+// The old thumbnail is removed before the new one is stored, and the caller gets the new one.
 func TestWhatWasStoredOfAReplacedOriginalIsGoneBeforeItsSuccessor(t *testing.T) {
 	s := newSite(t)
 	var old, replaced = photo(t, 200, 100), photo(t, 100, 200)

@@ -26,7 +26,7 @@ type sweptSite struct {
 	signer thumbnail.Signer
 }
 
-// newSwept has originals a.jpg and b.jpg.
+// newSwept returns a site with the originals a.jpg and b.jpg.
 func newSwept(t *testing.T, source thumbnail.Source) sweptSite {
 	root := t.TempDir()
 	thumbs, err := storage.OpenDir(root)
@@ -41,7 +41,7 @@ func newSwept(t *testing.T, source thumbnail.Source) sweptSite {
 	return sweptSite{h, thumbs, root, signer}
 }
 
-// store puts a thumbnail of 10 bytes that was used so long ago.
+// store stores a thumbnail of 10 bytes that was last used some time ago.
 func (s sweptSite) store(t *testing.T, source, size string, ago time.Duration) string {
 	url, err := thumbnail.URL("/", s.signer, spec(t, source, size, "crop", ".jpg"))
 	require.NoError(t, err)

@@ -40,7 +40,7 @@ func (w wrappedSource) Open(ctx context.Context, key string) (fs.File, error) {
 	return wrappedFile{f}, err
 }
 
-// What NewHandler finds in values is what it finds in wrapped ones.
+// NewHandler finds the same abilities in wrapped values as in unwrapped ones.
 func TestWhatIsFoundIsLoggedAndFoundThroughUnwrap(t *testing.T) {
 	found := func(change func(*thumbnail.Config)) string {
 		var log bytes.Buffer

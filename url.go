@@ -81,7 +81,7 @@ func checkBase(base string) error {
 // sizeFormatter returns the SizeFormatter that a signer is or wraps.
 func sizeFormatter(signer Signer) (SizeFormatter, bool) {
 	if _, ok := signer.(*HMACSigner); ok {
-		return nil, false // at once, as pages have thousands of URLs
+		return nil, false // quick, because pages have thousands of URLs
 	}
 	return ability.Find[SizeFormatter](signer)
 }

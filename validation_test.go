@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// An error of validation says the rule that was broken, so that nobody has to look it up.
+// A validation error states the rule that was violated, so that nobody has to look it up.
 func TestAnErrorOfValidationSaysWhatIsValid(t *testing.T) {
 	signer := newSigner(t)
 	ok := thumbnail.Spec{Source: "k.jpg", Size: thumbnail.Size{Width: 10}, Method: "crop", Ext: ".jpg"}
@@ -70,7 +70,7 @@ func TestAnErrorOfValidationSaysWhatIsValid(t *testing.T) {
 	}
 }
 
-// An error of a handler's presets says once that it is one, and where the cause can be removed.
+// The error of a preset names it once, and says where to fix the cause.
 func TestAPresetThatAHandlerCannotServeNamesTheFieldOfConfig(t *testing.T) {
 	box := thumbnail.Size{Width: 10, Height: 10}
 	for want, p := range map[string]thumbnail.Preset{
@@ -86,7 +86,7 @@ func TestAPresetThatAHandlerCannotServeNamesTheFieldOfConfig(t *testing.T) {
 	}
 }
 
-// What a handler would refuse for each original is no URL.
+// Links return an error for every size that the handler refuses for all originals.
 func TestLinksRefuseASizeThatTheHandlerRefuses(t *testing.T) {
 	s := newSite(t)
 	s.MaxWidth, s.MaxHeight = 300, 200

@@ -30,7 +30,7 @@ func (s *seen) slot(key string, info fs.FileInfo) (*atomic.Uint64, uint64) {
 }
 
 // halves are the stored thumbnails that were empty or truncated when they were opened. Each is made again
-// once. If the newly stored file looks no better, it is what the Encoder writes.
+// once. If the new file looks incomplete as well, that is the output of the Encoder, and it is accepted.
 type halves struct {
 	mu    sync.Mutex
 	byKey map[string]int64 // size of the new file; -1 if there is none yet
@@ -75,7 +75,7 @@ func (h *halves) stored(key string, size int64) {
 func (h *Handler) whole(c *call, f fs.File) (fs.File, error) {
 	info, err := f.Stat()
 	if err != nil || info == nil {
-		return f, nil //nolint:nilerr // the Responder will report that
+		return f, nil //nolint:nilerr // the Responder will report the error
 	}
 	slot, mark := h.seen.slot(c.key, info)
 	if slot.Load() == mark {
@@ -91,7 +91,7 @@ func (h *Handler) whole(c *call, f fs.File) (fs.File, error) {
 			return f, err
 		}
 	} else if ability.Has[response.Stream](h.cfg.Responder) && 0 < size && size <= maxBuffered {
-		data, err := io.ReadAll(io.LimitReader(f, maxBuffered+1)) // as Stream would
+		data, err := io.ReadAll(io.LimitReader(f, maxBuffered+1)) // as Stream does
 		if err != nil {
 			return f, err
 		}

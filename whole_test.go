@@ -17,7 +17,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// shortened is a storage of whose files the content may be replaced, and which gives them as file says.
+// shortened is a storage that may replace the content of its files, and wraps them by the function file.
 type shortened struct {
 	*storage.Memory
 	file func(*bytes.Reader) io.Reader
@@ -33,7 +33,7 @@ func (s shortened) Open(ctx context.Context, key string) (fs.File, error) {
 	return storage.NewFile(s.file(bytes.NewReader(data)), storage.Info{Name: key, Size: int64(len(data)), ModTime: info.ModTime()}), err
 }
 
-// A remoteFile has its first bytes at hand; reading others would be a call.
+// A remoteFile has its first bytes in memory; reading others would be a network call.
 type remoteFile struct {
 	*bytes.Reader
 	info  fs.FileInfo
@@ -111,7 +111,7 @@ func checkHalves(t *testing.T, st thumbnail.Storage) {
 	}
 }
 
-// boxes writes what is a file of the ISO base media file format by its boxes.
+// boxes writes a file of the ISO base media file format.
 type boxes struct{}
 
 func (boxes) Encode(w io.Writer, _ image.Image) error {
@@ -129,7 +129,7 @@ func TestTheEndOfAFileBeyondWhatIsAtHandIsNotLookedAt(t *testing.T) {
 	assert.Equal(t, strings.Repeat("x", 101), get(h, url).Body.String())
 }
 
-// failing is a file that can't be read.
+// failing is a file whose Read fails.
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errBoom }
@@ -145,7 +145,7 @@ func TestAStoredFileThatCannotBeReadIsAFailure(t *testing.T) {
 	assert.Zero(t, s.storage.put.Load())
 }
 
-// endless writes a picture of which the end is missing, or a PNG whatever the extension says.
+// endless encodes truncated pictures, or a PNG for any extension.
 type endless struct{ cut int }
 
 func (e endless) Encode(w io.Writer, img image.Image) error {
