@@ -245,3 +245,9 @@ func TestAStripEndsWhereTheNextOneBegins(t *testing.T) {
 		assert.ErrorIs(t, err, codec.ErrCorrupt)
 	}
 }
+
+func TestStripsThatAreNotInTheFileCostLittle(t *testing.T) {
+	f := pieces.NewTIFF(1, 4_000_000, 8, 1, 1).Set(278, []uint32{1}).Set(273, []uint32{1 << 30}).Set(279, []uint32{1})
+	_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Tolerant: true})
+	assert.ErrorIs(t, err, codec.ErrTooLarge)
+}

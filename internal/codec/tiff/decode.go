@@ -87,14 +87,14 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 		return nil, err
 	}
 	defer out.close()
+	area := int64(l.width) * int64(l.height)
 	for y := range l.height {
 		if err := d.rowTo(out, y); err != nil {
 			return nil, err
 		}
-	}
-	area := int64(l.width) * int64(l.height)
-	if d.missing > area-(area+9)/10 {
-		return nil, corrupt("less than a tenth of the picture can be decoded")
+		if d.missing > area-(area+9)/10 {
+			return nil, corrupt("less than a tenth of the picture can be decoded")
+		}
 	}
 	img, err := out.image()
 	if err != nil {

@@ -155,6 +155,9 @@ func (a *lane) open(c *column, i, y int) error {
 		err = c.src.reset(in, rows)
 	}
 	if err != nil {
+		if err := a.d.meter.Spend(segmentCost); err != nil {
+			return err
+		}
 		return a.failed(c, y, err)
 	}
 	return nil

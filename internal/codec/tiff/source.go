@@ -63,9 +63,12 @@ type input struct {
 	spent    int // bytes that were reported to the meter
 }
 
+// segmentCost is the cost of starting a strip or tile, in units of codec.Meter.
+const segmentCost = 64
+
 func (s *input) reset(in []byte, _ int) error {
 	s.data, s.spent = in, 0
-	return s.meter.Spend(64)
+	return s.meter.Spend(segmentCost)
 }
 
 func (s *input) close() { s.data = nil }
