@@ -135,8 +135,8 @@ func (e *vp8lEncoder) allocate(n int) (err error) {
 // chainTries is the number of entries of a hash chain that are examined, by effort.
 var chainTries = [7]int{4, 8, 10, 12, 16, 48, 256}
 
-// manyPixels is the number of pixels from which on the match finder examines half as many entries. This applies to
-// pictures without prediction, such as screenshots: if they are that large, most pixels have a match nearby.
+// manyPixels is the number of pixels above which pictures without prediction, such as screenshots, are searched without
+// windows: most of their pixels have a long match nearby.
 const manyPixels = 1 << 19
 
 // image writes an image (RFC 9649, 5.2). Only the main image can have several prefix code groups.
@@ -178,13 +178,10 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 	p := &e.parsing
 	p.px, p.width, p.found, p.steps = px, width, f.found, p.steps[:cap(p.steps)][:n]
 	tries := chainTries[e.effort]
-	if n > manyPixels && !e.predicted {
-		tries = (tries + 1) / 2
-	}
 	if top && e.draft {
 		tries = (tries + 3) / 4
 	}
-	if err := f.find(e.ctx, px, width, tries); err != nil {
+	if err := f.find(e.ctx, px, width, tries, n <= manyPixels || e.predicted); err != nil {
 		return alphabets{}, err
 	}
 	var err error

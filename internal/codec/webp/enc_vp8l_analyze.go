@@ -127,20 +127,23 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choic
 			list = append(list, candidate{choice{palette: true, predict: true}, near.bits() + palette + tiles})
 		}
 	}
-	return families(bestOf(list, len(px)), fresh), nil
+	return families(bestOf(list, len(px)), fresh, len(px)), nil
 }
 
 // families makes sure that choices with and without prediction are tried. Backward references may save far more than
 // the estimates show. In a gradient, for example, each row is a shifted copy of the row above.
-func families(choices []choice, fresh []candidate) []choice {
+func families(choices []choice, fresh []candidate, pixels int) []choice {
 	slices.SortStableFunc(fresh, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
 	for _, c := range fresh {
 		missing := !slices.ContainsFunc(choices, func(o choice) bool { return o.predict == c.predict })
 		limit := 3 * fresh[0].bits
-		if c.predict {
-			limit = fresh[0].bits * 17 / 16
+		if pixels > manyPixels {
+			limit = fresh[0].bits
 		}
-		if missing && c.bits < limit {
+		if c.predict {
+			limit = min(limit, fresh[0].bits*17/16)
+		}
+		if missing && c.bits <= limit {
 			choices = append(choices, c.choice)
 		}
 	}

@@ -53,17 +53,22 @@ func headBits(n int) uint {
 func pairBits(n int) uint { return min(headBits(n), 12) }
 
 // find fills f.found. tries is the largest number of chain entries to examine.
+// long adds the search for long matches by windows.
 //
 // Within a run of equal pixels, the hash depends on the number of pixels left and on the pixels after the run.
 // Otherwise the chain would contain the run itself, and the search would not reach a match that continues after the
 // run.
-func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error {
+func (f *finder) find(ctx context.Context, px []uint32, width, tries int, long bool) error {
 	n := len(px)
 	shift := 32 - headBits(n)
 	runEnd, last, beyond := 0, uint32(0), uint32(0)
 	fruitless := 0 // recent searches without a long match
-	for k := range f.windows {
-		f.windows[k].begin(px, windowSizes[k])
+	windows := f.windows[:0]
+	if long {
+		windows = f.windows[:]
+	}
+	for k := range windows {
+		windows[k].begin(px, windowSizes[k])
 	}
 	for i := range px {
 		if i%matchLook == 0 {
@@ -86,8 +91,8 @@ func (f *finder) find(ctx context.Context, px []uint32, width, tries int) error 
 				best = extend(px, i, distance, best)
 			}
 		}
-		for k := range f.windows {
-			best, distance = f.windows[k].look(px, i, best, distance)
+		for k := range windows {
+			best, distance = windows[k].look(px, i, best, distance)
 		}
 		var key uint32
 		if left := runEnd - i; left > longRun && left%runStep != 0 && !start {

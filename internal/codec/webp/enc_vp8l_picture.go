@@ -130,7 +130,7 @@ func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) e
 // drafted estimates the size of each choice from rows in the middle of the picture. It returns the best choice, or the
 // two best choices of a small picture.
 func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) ([]choice, error) {
-	rows := min(max(len(px)/4, maxDrafted)/e.width+1, e.height)
+	rows := min(max(min(len(px)/4, 2*maxDrafted), maxDrafted)/e.width+1, e.height)
 	middle := px[(e.height-rows)/2*e.width:][:rows*e.width]
 	draft, err := takenFor[uint32](e, len(middle), 4)
 	if err != nil {
@@ -149,6 +149,9 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 		e.w.close()
 		if err != nil {
 			return nil, err
+		}
+		if c.predict && len(px) > manyPixels { // the rest of the picture would save more without prediction
+			bits += bits / 8
 		}
 		drafts = append(drafts, candidate{c, bits})
 	}
