@@ -317,7 +317,7 @@ func TestVersionsComeFromManyTypes(t *testing.T) {
 	for _, c := range []struct {
 		version any
 		want    string
-	}{{"v2", "v2"}, {7, "7"}, {uint64(9), "9"}, {time.Unix(1, 0), "gjdgxs"}, {time.Time{}, ""}, {(*time.Time)(nil), ""}, {nil, ""}, {template.HTML("x"), "x"}} {
+	}{{"v2", "v2"}, {7, "7"}, {0, "0"}, {uint64(9), "9"}, {time.Unix(1, 0), "gjdgxs"}, {time.Time{}, ""}, {(*time.Time)(nil), ""}, {nil, ""}, {template.HTML("x"), "x"}} {
 		got, err := renderWith(t, siteLinks(t), `{{with thumbnail "a.jpg" "1x" "crop" ".jpg" .}}{{.Version}}{{end}}`, c.version)
 		require.NoError(t, err)
 		assert.Equal(t, c.want, got, "%v", c.version)
