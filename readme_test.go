@@ -70,7 +70,7 @@ func buildGo(t *testing.T, source string) (binary string) {
 	file := filepath.Join(dir, "main.go")
 	require.NoError(t, os.WriteFile(file, []byte(source), 0o644))
 	binary = filepath.Join(dir, "program.exe")
-	out, err := exec.Command("go", "build", "-o", binary, file).CombinedOutput()
+	out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, file).CombinedOutput()
 	require.NoError(t, err, "%s\n%s", out, source)
 	formatted, err := format.Source([]byte(source))
 	require.NoError(t, err)

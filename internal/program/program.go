@@ -54,7 +54,7 @@ func Build(t testing.TB, dir string) string {
 		return path
 	}
 	path := filepath.Join(binaries.folder, fmt.Sprintf("%d-%s", len(binaries.paths), filepath.Base(dir)))
-	build := exec.Command("go", "build", "-o", path, ".")
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", path, ".")
 	build.Dir = dir
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)

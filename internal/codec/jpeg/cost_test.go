@@ -106,7 +106,7 @@ func ordinary(size image.Point, bytes int) []byte {
 // leastCPU is the least time that a call takes, in several tries.
 func leastCPU(work func()) time.Duration {
 	best := time.Hour
-	for range 5 {
+	for range 3 {
 		before := imagetest.CPU()
 		for begin := before; ; {
 			work()

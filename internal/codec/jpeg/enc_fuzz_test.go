@@ -71,6 +71,7 @@ func libjpeg(t *testing.T, file []byte) []byte {
 
 // Libjpeg warns of what is not quite right, and other programs show files as it does.
 func TestLibjpegReadsEveryFileWithoutAWarning(t *testing.T) {
+	imagetest.Long(t)
 	imagetest.Program(t, "djpeg", "libjpeg-turbo-progs")
 	rng := rand.New(rand.NewSource(8))
 	pictures := 200

@@ -94,6 +94,7 @@ var damages = []struct {
 }
 
 func TestDamagedFilesLookAsGoodAsLibjpegShowsThem(t *testing.T) {
+	imagetest.Long(t)
 	rng := rand.New(rand.NewSource(1))
 	for _, args := range [][]string{
 		{}, {"-restart", "1"}, {"-restart", "7B"}, {"-grayscale"}, {"-progressive"}, {"-progressive", "-restart", "1"}, {"-sample", "1x1"},
