@@ -200,6 +200,14 @@ func TestTheDominantColorIsThatOfTheLargestGroup(t *testing.T) {
 		// Two of three stripes are in one bin of eight levels; their neighbors are in others.
 		assert.Equal(t, want, dominant(of(0x20), of(0x20), of(0x20), of(0x40), of(0x40), of(0x60), of(0x60)))
 	}
+	// Two levels of one sample and none of another are two groups.
+	for a, b := range map[color.NRGBA]color.NRGBA{
+		{0, 0x80, 0, 255}: {0x20, 0, 0, 255}, {0, 0, 0x80, 255}: {0, 0x20, 0, 255}, {0, 0, 0x40, 255}: {0, 0x20, 0, 255}, {0, 0x40, 0, 255}: {0x20, 0, 0, 255},
+		{0, 0, 0xe0, 255}: {0, 0xe0, 0, 255}, {0, 0xe0, 0, 255}: {0xe0, 0, 0, 255},
+	} {
+		white := color.NRGBA{255, 255, 255, 255}
+		assert.Equal(t, "#ffffff", dominant(a, a, b, b, white, white, white), "%v and %v", a, b)
+	}
 	assert.Equal(t, "#282828", dominant(color.NRGBA{0x20, 0x20, 0x20, 255}, color.NRGBA{0x30, 0x30, 0x30, 255}), "the mean of the group")
 	red, blue := color.NRGBA{200, 0, 0, 0x7f}, color.NRGBA{0, 0, 200, 255}
 	assert.Equal(t, "#0000c8", dominant(red, red, blue), "the page shows through")

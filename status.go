@@ -108,8 +108,10 @@ var errOnlyIfCached = &statusError{http.StatusGatewayTimeout, "serve", errors.Ne
 // onlyIfCached reports whether only a cache may answer a request (RFC 9111, section 5.2.1.7).
 func onlyIfCached(r *http.Request) bool {
 	for _, value := range r.Header["Cache-Control"] {
-		if strings.EqualFold(strings.TrimSpace(value), "only-if-cached") {
-			return true
+		for directive := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.TrimSpace(directive), "only-if-cached") {
+				return true
+			}
 		}
 	}
 	return false
