@@ -295,3 +295,24 @@ func TestStatsCountWhatIsInProgress(t *testing.T) {
 	assert.Equal(t, 200, <-done)
 	assert.Zero(t, h.Stats().Flights)
 }
+
+// A negative Wait does not wait, however negative it is.
+func TestWithoutPatienceTheAnswerIs404AtOnce(t *testing.T) {
+	s := newSite(t)
+	s.Wait = -time.Hour
+	g, _ := openedBy(s, fstest.MapFS{"k.jpg": {Data: photo(t, 200, 100)}})
+	h := s.handler(t)
+	url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")
+	done := make(chan int)
+	go func() { done <- get(h, url).Code }()
+	g.await(t, 1)
+	second := make(chan *httptest.ResponseRecorder, 1)
+	go func() { second <- get(h, url) }()
+	require.Eventually(t, func() bool { return len(second) == 1 }, 30*time.Second, time.Millisecond)
+	w := <-second
+	assert.Equal(t, 404, w.Code)
+	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+	assert.Equal(t, "1", w.Header().Get("Retry-After"))
+	close(g.open)
+	assert.Equal(t, 200, <-done)
+}
