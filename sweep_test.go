@@ -92,6 +92,22 @@ func TestASourceThatFailsEndsTheSweepAndNothingIsLost(t *testing.T) {
 	assert.Equal(t, 1, swept.Kept)
 }
 
+func TestASweepLooksForEachOriginalOnce(t *testing.T) {
+	opened := map[string]int{}
+	s := newSwept(t, sourceFunc(func(_ context.Context, key string) (fs.File, error) {
+		opened[key]++
+		return nil, fs.ErrNotExist
+	}))
+	for _, size := range []string{"10x10", "20x20", "30x30"} {
+		s.store(t, "a.jpg", size, 0)
+		s.store(t, "b.jpg", size, 0)
+	}
+	swept, err := s.Sweep(t.Context(), thumbnail.Sweep{})
+	require.NoError(t, err)
+	assert.Equal(t, 6, swept.Removed)
+	assert.Equal(t, map[string]int{"a.jpg": 1, "b.jpg": 1}, opened)
+}
+
 func TestWhatIsOldOrNotWantedIsSwept(t *testing.T) {
 	s := newSwept(t, nil)
 	old, young, large := s.store(t, "a.jpg", "10x10", 48*time.Hour), s.store(t, "b.jpg", "10x10", time.Hour), s.store(t, "b.jpg", "99x99", 0)
