@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/lock"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -116,22 +117,27 @@ func TestGenerateDoesNotUndoRemove(t *testing.T) {
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }
 
+// gatedLock lets nobody lock before its gate is open.
+type gatedLock struct {
+	thumbnail.Locker
+	gate *gate
+}
+
+func (l gatedLock) TryLock(ctx context.Context, key string, ttl time.Duration) (func() error, bool, error) {
+	l.gate.pass()
+	return l.Locker.TryLock(ctx, key, ttl)
+}
+
 func TestWhatIsRemovedBeforeItsOriginalIsOpenedIsNotStoredEither(t *testing.T) {
 	s := newSite(t)
 	memory, g := storage.NewMemory(), newGate()
-	opened := 0
-	s.Storage = openFunc{memory, func(ctx context.Context, key string) (fs.File, error) {
-		if opened++; opened == 2 { // the second look
-			g.pass()
-		}
-		return memory.Open(ctx, key)
-	}}
+	s.Storage, s.Locker = memory, gatedLock{lock.NewMemory(), g}
 	h := s.handler(t)
 	url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")
 	done := make(chan *httptest.ResponseRecorder)
 	go func() { done <- get(h, url) }()
 	g.await(t, 1)
-	assert.Error(t, h.Remove(t.Context(), "k.jpg"), "this storage does not remove")
+	assert.NoError(t, h.Remove(t.Context(), "k.jpg"))
 	close(g.open)
 	w := <-done
 	assert.Equal(t, 200, w.Code)
