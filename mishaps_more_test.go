@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -99,4 +100,33 @@ func TestASourceThatTakesTooLongIsUnavailable(t *testing.T) {
 			assert.Equal(t, "no-store", w.Header().Get("Cache-Control"), "%s: %v", step, late)
 		}
 	}
+}
+
+func TestStatsCountWhoSharesApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		o := &observer{}
+		s.Observer = o
+		g, _ := openedBy(s, fstest.MapFS{"k.jpg": {Data: photo(t, 200, 100)}})
+		h := s.handler(t)
+		url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")
+		done := make(chan int)
+		for range 2 {
+			go func() { done <- get(h, url).Code }()
+			synctest.Wait()
+		}
+		close(g.open)
+		assert.Equal(t, 200, <-done)
+		assert.Equal(t, 200, <-done)
+		stats := h.Stats()
+		assert.EqualValues(t, 2, stats.Requests)
+		assert.EqualValues(t, 1, stats.Generated)
+		assert.Zero(t, stats.Stored)
+		outcomes := map[thumbnail.Outcome]int{}
+		for _, e := range o.events {
+			outcomes[e.Outcome]++
+			assert.Equal(t, e.Outcome == thumbnail.OutcomeGenerated, e.Generated)
+		}
+		assert.Equal(t, map[thumbnail.Outcome]int{thumbnail.OutcomeGenerated: 1, thumbnail.OutcomeShared: 1}, outcomes)
+	})
 }
