@@ -256,6 +256,12 @@ func TestPingsOfSeveralProcessesDoNotMeetWhereTheyAreRemoved(t *testing.T) {
 			distinct[key] = true
 		}
 		assert.Len(t, distinct, c.keys, name)
+		if c.keys > 1 {
+			for _, key := range keys {
+				_, err := memory.Open(t.Context(), key)
+				assert.ErrorIs(t, err, fs.ErrNotExist, name)
+			}
+		}
 	}
 }
 
