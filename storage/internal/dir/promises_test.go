@@ -114,6 +114,8 @@ func TestADirLeavesNoDescriptorOpen(t *testing.T) {
 			require.NoError(t, d.Put(storage.WithoutSync(t.Context()), key, strings.NewReader("y")))
 			f, err := d.Open(t.Context(), key)
 			require.NoError(t, err)
+			_, err = f.Stat()
+			require.NoError(t, err)
 			_, err = f.(io.Seeker).Seek(0, io.SeekEnd)
 			require.NoError(t, err)
 			_, err = f.Read(make([]byte, 1))
