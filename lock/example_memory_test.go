@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/lock"
 )
 
-// One process needs no more than this. It is the default of a handler.
+// A single process needs only this lock, which is the default of a handler.
 func ExampleNewMemory() {
 	locks := lock.NewMemory()
 	ctx := context.Background()

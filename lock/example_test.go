@@ -10,8 +10,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/lock"
 )
 
-// Two workers on one host share a directory of lock files, which is neither that of the originals
-// nor that of the thumbnails.
+// Two workers on one host share a directory of lock files. It is neither the directory of the originals nor
+// that of the thumbnails.
 func ExampleNewFile() {
 	dir := filepath.Join(os.TempDir(), "thumbnail-locks")
 	defer os.RemoveAll(dir)

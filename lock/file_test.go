@@ -172,7 +172,7 @@ func TestFileWaitsForItsOwnProcessWithoutLooking(t *testing.T) {
 	woken := make(chan error, 1)
 	go func() { woken <- f.Wait(t.Context(), "k") }()
 	time.Sleep(10 * time.Millisecond)
-	// Who looks finds no file, and would take the key for free.
+	// A process that checks the name now finds no file, and would assume that the key is free.
 	require.NoError(t, os.Remove(filepath.Join(dir, files(t, dir)[0])))
 	time.Sleep(50 * time.Millisecond)
 	assert.Empty(t, woken)
@@ -180,8 +180,8 @@ func TestFileWaitsForItsOwnProcessWithoutLooking(t *testing.T) {
 	assert.NoError(t, <-woken)
 }
 
-// Four processes lock and unlock few keys as fast as they can, and more of them die holding one:
-// files are made and removed under everybody's hands. Two holders would both see the mark of the
+// Four processes lock and unlock a few keys as fast as possible, and others die while they hold one, so
+// files are created and removed all the time. If a key had two holders, each would see the mark of the
 // other.
 func TestFileExcludesWhileFilesComeAndGo(t *testing.T) {
 	dir, marks := t.TempDir(), t.TempDir()

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// In a bubble time passes only while everybody waits, so these are the pauses themselves.
+// In a synctest bubble, time passes only while all goroutines wait, so these durations are exactly the
+// pauses.
 func TestFileNoticesAnUnlockInAnotherProcessWithin16ms(t *testing.T) {
 	dir := t.TempDir()
 	longest := time.Duration(0)

@@ -103,7 +103,7 @@ func TestNginxGetsAnEscapedPath(t *testing.T) {
 	assert.Equal(t, "/_/a%0D%0Ab", w.Header().Get("X-Accel-Redirect"))
 }
 
-// What django-rest-thumbnails sent, so that a configuration for it keeps working.
+// The header of django-rest-thumbnails, so that a web server's configuration for it continues to work.
 func TestNginxGetsWhatTheOriginalSent(t *testing.T) {
 	w, err := respond(t, response.Nginx{Prefix: "/thumbnails/"}, "animals/kitten.jpg/100x100/crop/38cdd9ad3dda068a81ebd59c113039637c1c8d1d.jpg", open(t))
 	require.NoError(t, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// List what lies below a folder. A Dir and a bucket of storage/s3 have the same method.
+// List the files below a folder. A Dir and a bucket of storage/s3 have the same method.
 func ExampleMemory_List() {
 	ctx := context.Background()
 	m := storage.NewMemory()

@@ -13,7 +13,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// A directory holds thumbnails, or originals that the program writes.
+// A directory stores thumbnails, or originals that the program writes.
 func ExampleOpenDir() {
 	root, err := os.MkdirTemp("", "photos")
 	if err != nil {
@@ -57,7 +57,7 @@ func ExampleNewMemory() {
 //go:embed example_test.go
 var examples embed.FS
 
-// Any fs.FS is a source of originals: embedded files, an archive, a file system of yours.
+// Any fs.FS is a source of originals: embedded files, an archive, or a file system of the program.
 func ExampleFS() {
 	source := storage.FS(examples)
 	f, err := source.Open(context.Background(), "example_test.go")

@@ -16,7 +16,7 @@ type wrapped struct{ storage.Storage }
 
 func (w wrapped) Unwrap() storage.Storage { return w.Storage }
 
-// An apart recognizes one other storage.
+// An apart is an Overlapper that recognizes one other storage.
 type apart struct {
 	storage.Storage
 	other any

@@ -11,9 +11,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/lock/redis/internal/redistest"
 )
 
-// BenchmarkLock compares a lock and its unlock with the two commands that this takes at least, over
-// the same client. go test -bench Lock
-// -count 5 runs them in turns; look at the ratio of the least.
+// BenchmarkLock compares locking and unlocking with the minimum of two commands, over the same client. Run
+// go test -bench Lock -count 5, and compare the minimum times.
 func BenchmarkLock(b *testing.B) {
 	s := redistest.StartServer(b)
 	client := goredis.NewClient(&goredis.Options{Addr: s.Addr()})
@@ -57,8 +56,8 @@ func BenchmarkLock(b *testing.B) {
 	})
 }
 
-// BenchmarkHandOver is the time from the unlock in one process until a waiter in another one has
-// the lock.
+// BenchmarkHandOver measures the time from the unlock in one process until a waiter in another one has the
+// lock.
 func BenchmarkHandOver(b *testing.B) {
 	s := redistest.StartServer(b)
 	holder, waiter := start(b, redistest.Single(s.Addr()), redis.Config{}), start(b, redistest.Single(s.Addr()), redis.Config{})

@@ -60,7 +60,8 @@ func TestTheReplyToUnlockIsLostAndNothingElse(t *testing.T) {
 	assert.False(t, held(m, key))
 }
 
-// The connection stays open and says nothing: nobody can know whether Redis has set the lock. It did.
+// The connection stays open without a reply, so the client can't know whether Redis has set the lock. It
+// has.
 func TestALockThatTryLockCouldNotConfirmIsReleased(t *testing.T) {
 	t.Parallel()
 	for name, client := range map[string]func(addr string) redistest.Connect{"a patient client": redistest.Single, "one that heeds contexts": contextual} {
@@ -158,7 +159,7 @@ func TestUnlockDuringAnOutageSaysSo(t *testing.T) {
 	assert.Equal(t, err, unlock(), "again")
 }
 
-// What a waiter hears comes over a connection of its own, which may die alone.
+// Waiters receive messages over a separate connection, which may break alone.
 func TestAWaiterSurvivesTheLossOfThePubSubConnection(t *testing.T) {
 	t.Parallel()
 	s := redistest.StartServer(t)
@@ -179,8 +180,8 @@ func TestAWaiterSurvivesTheLossOfThePubSubConnection(t *testing.T) {
 	require.NoError(t, <-waiting)
 }
 
-// Twenty goroutines hammer a Redis whose network hangs now and then; nobody may ever hold what
-// another one holds.
+// Twenty goroutines lock and unlock while the network hangs from time to time; no lock may ever have two
+// holders.
 func TestMutualExclusionHoldsOnABadNetwork(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)

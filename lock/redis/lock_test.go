@@ -95,7 +95,7 @@ func (e *errorLog) options(t *testing.T) redis.Config {
 	return redis.Config{Prefix: t.Name(), OnError: e.add}
 }
 
-// This one runs before the parallel tests, so that every goroutine of the package is its own.
+// This test runs before the parallel tests, so all goroutines of the package are its own.
 func TestNoGoroutineIsLeftWithoutClose(t *testing.T) {
 	m := miniredis.RunT(t)
 	a := start(t, redistest.Single(m.Addr()), redis.Config{})

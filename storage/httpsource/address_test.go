@@ -191,7 +191,8 @@ func answerOf(question []byte, lookups *atomic.Int64, addresses []net.IP) []byte
 	return append(answer, addresses[at].To4()...)
 }
 
-// Only what is allowed by its prefix is dialed: a prefix does not open its neighbors, and covers an address in each form.
+// Only addresses within an allowed prefix are dialed. A prefix does not allow adjacent addresses, and
+// applies to an address in every notation.
 func TestAnAllowedPrefixOpensNothingElse(t *testing.T) {
 	port, reached := inner(t)
 	for prefix, opened := range map[string]bool{"127.0.0.1/32": true, "127.0.0.0/8": true, "127.0.0.2/32": false, "::1/128": false, "10.0.0.0/8": false} {

@@ -11,7 +11,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/httpsource"
 )
 
-// Originals lie on another server. One in the own network, as here, has to be allowed by its address.
+// The originals are on another server. A server in a private network, as here, has to be allowed by its
+// address.
 func ExampleNew() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "what is at %s", r.URL.Path)

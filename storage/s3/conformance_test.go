@@ -26,7 +26,7 @@ func TestStorageOnARealServerKeepsTheContract(t *testing.T) {
 	storagetest.Run(t, func(t testing.TB) storagetest.Storage { return newBucket(t, endpoint, config) })
 }
 
-// The fake has no disk and no signature to check: its figures are the client's own cost.
+// The fake server has no disk and verifies no signatures, so the figures are the cost of the client.
 func BenchmarkStorageOnTheFake(b *testing.B) {
 	server := s3fake.New()
 	defer server.Close()

@@ -95,7 +95,7 @@ func TestFailuresOfTheClientAreNoAbsentKeys(t *testing.T) {
 		requireFailure(t, err, "connection refused")
 		require.ErrorIs(t, err, context.DeadlineExceeded, name)
 
-		// Credentials come from files as a rule, and the error of an absent one matches fs.ErrNotExist.
+		// Credentials usually come from files, and the error for a missing file matches fs.ErrNotExist.
 		keyless, err := s3.New(awss3.New(awss3.Options{
 			Region:       "us-east-1",
 			BaseEndpoint: aws.String(url),

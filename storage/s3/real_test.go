@@ -41,7 +41,7 @@ func TestOnARealServerTypeAndCacheControlAreKept(t *testing.T) {
 	require.Equal(t, "public, max-age=60", header.Get("Cache-Control"))
 }
 
-// Programs bring a client with the SDK's own settings: three tries, checksums on everything.
+// Programs pass a client with the SDK's default settings: three attempts, checksums on everything.
 func TestOnARealServerAClientWithTheSDKsSettingsWorks(t *testing.T) {
 	endpoint := startReal(t)
 	transport := &http.Transport{}

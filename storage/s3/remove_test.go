@@ -64,7 +64,7 @@ func TestRemoveAllTriesKeysAgainThatFailInPassing(t *testing.T) {
 	require.Equal(t, []string{"LIST a/", "DELETE-MANY", "DELETE-MANY"}, server.Requests())
 }
 
-// Keys that anybody may have put there: S3 takes every character, XML doesn't.
+// Other programs may have stored these keys: S3 accepts every character, but XML does not.
 var oddNames = []string{"a b+c%2F&<>.jpg", "猫😀.jpg", "\ufffe.jpg", "tab\there", "line\r\nbreak", "\x01", `back\slash`, "trailing/", "%zz"}
 
 func TestRemoveAllRemovesKeysOfEverySpelling(t *testing.T) {

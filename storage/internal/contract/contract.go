@@ -1,5 +1,5 @@
-// Package contract is what all storages have in common before they look at their content: which keys are valid,
-// and what the errors are.
+// Package contract implements the parts of the contract that do not depend on the content of a storage:
+// valid keys, and the errors for invalid ones.
 package contract
 
 import (
@@ -40,8 +40,8 @@ func ValidKey(key string) bool {
 	return true
 }
 
-// Open returns the error of Open that needs no look at the content: the context's, or that key
-// is not valid.
+// Open returns an error of Open that does not depend on the content: the context's error, or that key is
+// invalid.
 func Open(ctx context.Context, key string) error {
 	if err := ctx.Err(); err != nil {
 		return &fs.PathError{Op: "open", Path: key, Err: err}
@@ -63,14 +63,13 @@ func Change(ctx context.Context, op, key string) error {
 	return nil
 }
 
-// NotExist is the error of Open for a key that holds nothing.
+// NotExist returns the error of Open for a missing key.
 func NotExist(key string) error {
 	return &fs.PathError{Op: "open", Path: key, Err: fs.ErrNotExist}
 }
 
-// IsNotExist reports whether err, which opening a valid key gave, means that there is no such file.
-// Besides an absent name these are a name too long for the file system, a file where a folder
-// should be, and symbolic links that go in a circle.
+// IsNotExist reports whether err, from opening a valid key, means that there is no such file. That includes
+// a name too long for the file system, a file in the place of a directory, and circular symbolic links.
 func IsNotExist(err error) bool {
 	for _, absent := range []error{fs.ErrNotExist, fs.ErrInvalid, syscall.ENOTDIR, syscall.ENAMETOOLONG, syscall.ELOOP} {
 		if errors.Is(err, absent) {
@@ -80,7 +79,7 @@ func IsNotExist(err error) bool {
 	return false
 }
 
-// List returns the error of List that needs no look at the content.
+// List returns an error of List that does not depend on the content.
 func List(ctx context.Context, prefix string) error {
 	if prefix != "" {
 		return Change(ctx, "list", prefix)
@@ -91,7 +90,7 @@ func List(ctx context.Context, prefix string) error {
 	return nil
 }
 
-// Under reports whether key lies under prefix.
+// Under reports whether key is below prefix.
 func Under(key, prefix string) bool {
 	return len(key) > len(prefix) && key[len(prefix)] == '/' && strings.HasPrefix(key, prefix)
 }

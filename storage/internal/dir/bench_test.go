@@ -66,7 +66,7 @@ func BenchmarkDirAgainstFileServerFS(b *testing.B) {
 	})
 }
 
-// BenchmarkDirOpen is Open and Close alone, against os.Root's.
+// BenchmarkDirOpen compares Open and Close with those of os.Root.
 func BenchmarkDirOpen(b *testing.B) {
 	d, _ := newTestDir(b)
 	require.NoError(b, d.Put(b.Context(), benchKey, strings.NewReader("content")))
@@ -101,7 +101,7 @@ func compare(b *testing.B, f, g func()) {
 	b.ReportMetric(float64(best[0])/float64(best[1]), "ratio")
 }
 
-// BenchmarkSweep opens a directory with many folders, which is what a restart costs.
+// BenchmarkSweep opens a directory with many subdirectories, to measure the cost of a restart.
 func BenchmarkSweep(b *testing.B) {
 	root := b.TempDir()
 	for i := range 10_000 {

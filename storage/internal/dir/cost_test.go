@@ -16,7 +16,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// The documentation of Dir says what a thumbnail costs; -v prints what it costs here.
+// The documentation of Dir says how many inodes and bytes a thumbnail takes; -v prints the values of this
+// file system.
 func TestADirTakesADirectoryForEachOriginalSizeAndMethod(t *testing.T) {
 	const originals = 50
 	for _, c := range []struct {

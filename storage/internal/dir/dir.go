@@ -1,5 +1,5 @@
-// Package dir keeps files in a directory of the file system: whole, whatever happens to the process or the
-// power, and under no other name than their keys.
+// Package dir stores files in a directory of the file system. Files are complete in spite of crashes and
+// power failures, and no other file is visible under a key.
 package dir
 
 import (
@@ -45,7 +45,7 @@ func open(path, boot string, disk disk) (*Dir, error) {
 	return d, nil
 }
 
-// Path is the absolute path of the directory.
+// Path returns the absolute path of the directory.
 func (d *Dir) Path() string { return d.path }
 
 // Close releases the directory. Open files stay open; other methods then return an error that matches
@@ -138,8 +138,7 @@ func (p *place) commit(t *temp, key string) error {
 	}
 	parent := path.Dir(key)
 	err := p.disk.rename(p.root, t.name, key)
-	// RemoveAll may take the directory away again before the file is in it, so one attempt is not
-	// enough.
+	// RemoveAll may remove the directory again before the file is in it, so one attempt may fail.
 	for range 100 {
 		if !errors.Is(err, fs.ErrNotExist) {
 			break

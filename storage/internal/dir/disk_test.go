@@ -180,8 +180,8 @@ func TestFilesThatTheDiskCouldNotTakeAreRemoved(t *testing.T) {
 	assert.Zero(t, records(t, root))
 }
 
-// Whenever the power fails, a key has its old content, the new, or none once the program has started
-// again: what was not synced may be anything.
+// Whenever the power fails, a key has its old content, the new content, or none after the program has
+// started again. Unsynced data may be lost or arbitrary.
 func TestAPowerFailureAtAnyPlaceLeavesNoDamagedFile(t *testing.T) {
 	const old, fresh = "the old content", "the new content"
 	for _, how := range []string{"synced", "second name", "symbolic link"} {
@@ -236,7 +236,7 @@ func TestRemoveAllMakesEverythingVanishAtOnce(t *testing.T) {
 	disk.dies = 0
 	assert.Equal(t, []string{"other.jpg"}, names(t, root))
 
-	// What is left by one that died in the middle is nobody's key, and is swept.
+	// Files left by a process that died are not accessible by any key, and are swept.
 	require.NoError(t, d.Put(t.Context(), "k.jpg/1x1/crop/a.jpg", strings.NewReader("content")))
 	require.NoError(t, os.Rename(filepath.Join(root, "k.jpg"), filepath.Join(root, d.place.tempName())))
 	require.NoError(t, openBooted(t, root, thisBoot).Close())

@@ -15,7 +15,7 @@ func refuseOpenat2(t testing.TB) {
 	t.Cleanup(func() { dir.NoOpenat2.Store(before) })
 }
 
-// Kernels before 5.6, and sandboxes, refuse openat2: then files are opened folder by folder.
+// Kernels before 5.6, and sandboxes, refuse openat2: paths are then opened directory by directory.
 func TestADirWithoutOpenat2IsAStorageThatFollowsItsPath(t *testing.T) {
 	refuseOpenat2(t)
 	t.Run("Storage", func(t *testing.T) {

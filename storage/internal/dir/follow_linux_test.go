@@ -58,7 +58,7 @@ func TestADirFollowsWhateverHappensToItsPath(t *testing.T) {
 		assert.FileExists(t, filepath.Join(base, "r1/thumbs/a/x.jpg"))
 		assert.NoFileExists(t, filepath.Join(base, "r2/thumbs/a/x.jpg"))
 
-		// Back to a directory that it knows already.
+		// The path leads back to an earlier directory.
 		require.NoError(t, os.Symlink("r1", releases+".new"))
 		require.NoError(t, os.Rename(releases+".new", releases))
 		assert.Equal(t, "r1", content(t, d, "a/x.jpg"))
@@ -72,7 +72,7 @@ func TestADirFollowsWhateverHappensToItsPath(t *testing.T) {
 		}
 		require.NoError(t, os.Remove(releases))
 
-		// The link becomes a directory, and that a link to elsewhere.
+		// The link becomes a directory, and then a link to another place.
 		require.NoError(t, os.MkdirAll(root, 0o755))
 		put(t, d, "a/x.jpg", "directory")
 		assert.Equal(t, "directory", content(t, d, "a/x.jpg"))
@@ -80,7 +80,7 @@ func TestADirFollowsWhateverHappensToItsPath(t *testing.T) {
 		require.NoError(t, os.Symlink(filepath.Join(base, "r3", "thumbs"), root))
 		assert.Equal(t, "r3", content(t, d, "a/x.jpg"), "the root itself may be an absolute link")
 
-		// Moved away and back: it is the same directory.
+		// The directory is moved away and back: it is the same one.
 		require.NoError(t, os.Rename(filepath.Join(base, "r3"), filepath.Join(base, "r4")))
 		mustFail(t, d, "a/x.jpg")
 		require.NoError(t, os.Rename(filepath.Join(base, "r4"), filepath.Join(base, "r3")))
@@ -225,7 +225,8 @@ func descriptorsInUse(t *testing.T) int {
 	return len(entries)
 }
 
-// The kernel may refuse openat2 as no test can make it: then every other way has to be the same.
+// No test can make the kernel refuse openat2, so the test simulates it: all other results have to be the
+// same.
 func TestErrorsOfTheKernelAreNotWorseWithoutOpenat2(t *testing.T) {
 	root := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(root, "file"), nil, 0o644))

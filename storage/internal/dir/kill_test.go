@@ -74,8 +74,8 @@ func writeUntilKilled(root string) {
 	select {}
 }
 
-// Two processes share the directory; one or the other is killed in the middle of its writes, 200
-// times in all, and another begins.
+// Two processes share the directory. One of them is killed in the middle of a write, 200 times in all, and
+// another one starts.
 func TestProcessesThatAreKilledLeaveWholePicturesAndTheirTempFilesAreSwept(t *testing.T) {
 	root := t.TempDir()
 	exe, err := os.Executable()

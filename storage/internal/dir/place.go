@@ -47,7 +47,7 @@ func (d *Dir) follow() (*place, error) {
 	}
 	p, err := d.openPlace()
 	if err != nil {
-		// Not wrapped: that the directory is absent does not mean that the key is.
+		// The error is not wrapped, because a missing directory does not mean that the key is missing.
 		return nil, fmt.Errorf("the directory of the storage can't be opened: %v", err)
 	}
 	d.place = p
@@ -71,7 +71,7 @@ func (d *Dir) openPlace() (*place, error) {
 	if err != nil {
 		return nil, errors.Join(err, dir.Close(), root.Close())
 	}
-	// Package os does not export the error, but gives it for this path, and without I/O.
+	// Package os does not export the error, but returns it for this path without I/O.
 	_, escapes := root.Lstat("..")
 	p := &place{root: root, dir: dir, conn: conn, info: info, escapes: errors.Unwrap(escapes), ours: d.ours, disk: d.disk}
 	p.unsynced = &unsynced{place: p, boot: d.boot}

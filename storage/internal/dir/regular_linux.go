@@ -50,8 +50,8 @@ func (f *regularFile) do(op string, call func(fd int) error) error {
 	return nil
 }
 
-// Stat needs no system call until something has been read: whoever compares what Stat returns before and
-// after reading sees that the file was written to meanwhile.
+// Stat makes no system call until something has been read. A caller that compares Stat before and after
+// reading can therefore detect that the file was written to meanwhile.
 func (f *regularFile) Stat() (fs.FileInfo, error) {
 	if !f.read {
 		if !f.d.use() {
@@ -122,7 +122,7 @@ func (f *regularFile) ReadAt(p []byte, off int64) (n int, err error) {
 	return n, nil
 }
 
-// Seek asks the kernel for nothing that is known.
+// Seek makes no system call if the result is known.
 func (f *regularFile) Seek(offset int64, whence int) (to int64, err error) {
 	switch {
 	case whence == io.SeekStart:
@@ -186,7 +186,7 @@ func (f *rawRegular) Read(call func(fd uintptr) bool) error {
 	})
 }
 
-// Write fails, because the file is open to be read.
+// Write fails, because the file is open for reading.
 func (f *rawRegular) Write(func(fd uintptr) bool) error {
 	return &fs.PathError{Op: "raw-write", Path: f.key, Err: syscall.EBADF}
 }
@@ -204,8 +204,8 @@ func (i *statInfo) ModTime() time.Time { return time.Unix(i.stat.Mtim.Unix()) }
 func (i *statInfo) IsDir() bool        { return false }
 func (i *statInfo) Sys() any           { return &i.stat }
 
-// SameFile reports whether other is of the same file, if that is known: os.SameFile knows no infos but its
-// own.
+// SameFile reports whether other describes the same file, if that is known. os.SameFile supports only its
+// own FileInfo.
 func (i *statInfo) SameFile(other fs.FileInfo) (same, known bool) {
 	o, known := other.Sys().(*syscall.Stat_t)
 	return known && o.Dev == i.stat.Dev && o.Ino == i.stat.Ino, known

@@ -40,8 +40,7 @@ func (p *place) removeAll(prefix string) error {
 		}
 		doomed = prefix // a mount point, or on Windows a directory with an open file, can't be renamed
 	}
-	// A Put that has found its directory before the rename adds a file to it now, and then the
-	// directory is not empty.
+	// A Put that opened its directory before the rename now adds a file to it, so the directory is not empty.
 	for range 100 {
 		if err = p.root.RemoveAll(doomed); err == nil {
 			break

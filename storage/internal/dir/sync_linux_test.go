@@ -11,7 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The kernel refuses to sync a pipe and what is open as a path alone: so it is seen that it was asked.
+// The kernel refuses to sync a pipe or a file opened with O_PATH, so the error shows that a sync was
+// requested.
 func TestTheDiskOfADirAsksTheKernelToSync(t *testing.T) {
 	r, w, err := os.Pipe()
 	require.NoError(t, err)

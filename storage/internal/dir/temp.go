@@ -109,7 +109,8 @@ func (p *place) sweepOne(name string) {
 	case info.Mode()&fs.ModeType != 0:
 		return
 	}
-	// The lock is kept until the file is removed, so that a writer that has just created it notices.
+	// The lock is held until the file is removed, so that a writer that has just created it notices the
+	// removal.
 	state := lockUnknown
 	if f, err := p.root.OpenFile(name, os.O_RDWR, 0); err == nil {
 		defer f.Close()

@@ -54,7 +54,7 @@ func TestAfterAPowerFailureNoUnsyncedFileIsLeft(t *testing.T) {
 	putWithoutSync(t, d, "a/x.jpg")
 	putWithoutSync(t, d, "b/"+strings.Repeat("long/", 150)+"x.jpg")
 	abandon(t, d)
-	// The disk has the names, but not the contents.
+	// The disk has the names, but not the content.
 	require.NoError(t, os.Truncate(filepath.Join(root, "a/x.jpg"), 3))
 
 	d = openBooted(t, root, nextBoot)

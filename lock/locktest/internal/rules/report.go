@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Report says what Run found.
+// Report reports the result of Run.
 func (r Rule) Report(t *testing.T, err error) {
 	t.Helper()
 	switch message, skip := r.describe(err); {

@@ -1,4 +1,4 @@
-// Package rules says what a lock does: rule by rule, each a sentence and a check of it.
+// Package rules has the contract of a lock as rules: each is a sentence and a check of it.
 package rules
 
 import (
@@ -17,8 +17,8 @@ type Rule struct {
 	check    func(*env)
 }
 
-// All are all rules, in the order in which a reader of failures wants them: what later rules
-// build on comes first.
+// All has all rules. Rules that others depend on come first, so that the first failure is the most helpful
+// one.
 var All = slices.Concat(lockRules, unlockRules, timeRules, faultRules, waitRules, historyRules)
 
 // skipped is the error of a rule that can't be checked.
@@ -29,7 +29,7 @@ func (s skipped) Error() string { return "skipped: " + s.why }
 // verdict is the panic value that ends a check, so that a check reads as a list of steps.
 type verdict struct{ err error }
 
-// Run checks r on h: nil, skipped, or what is wrong.
+// Run checks r on h. The error is nil, says that the rule was skipped, or describes the violation.
 func (r Rule) Run(h Space) (err error) {
 	if h.Start == nil {
 		return errors.New("Harness.Start is nil")

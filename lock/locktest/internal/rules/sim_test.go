@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// The rules are tested on a small distributed lock, made of a server, clients and a network, all of
-// them simulated in fake time. It keeps the contract; mutant_test.go breaks it in every way that a
-// rule is there to find.
+// The rules are tested on a small distributed lock: a simulated server, clients and network in fake time.
+// It keeps the contract, and mutant_test.go breaks it in every way that a rule must detect.
 
 var (
 	errKilled = errors.New("killed")

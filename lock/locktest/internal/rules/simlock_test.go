@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TryLock is right where c.breaks is empty; the rest is what goes wrong.
+// TryLock is correct if c.breaks is empty; the other cases are mistakes.
 func (c *simClient) TryLock(ctx context.Context, key string, ttl time.Duration) (func() error, bool, error) {
 	if c.breaks == "an ended context takes nothing" && ctx.Err() != nil {
 		ctx = context.WithoutCancel(ctx)
@@ -209,7 +209,7 @@ func (l *simLock) release() error {
 	return c.doWithin(ctx, limit, command)
 }
 
-// Wait looks again after 10 ms, then ever more rarely, down to once a second.
+// Wait checks again after 10 ms, and then at increasing intervals of up to a second.
 func (c *simClient) Wait(ctx context.Context, key string) error {
 	seen := -1 // number of releases
 	for looks := 0; ; looks++ {
@@ -270,7 +270,7 @@ func (c *simClient) first(key string, release int) bool {
 	return was != release
 }
 
-// FreeSince is told by the server, whose clock is that of all.
+// FreeSince uses the clock of the server, which all processes share.
 func (c *simClient) FreeSince(key string, since time.Time) bool {
 	s := c.server
 	s.mu.Lock()

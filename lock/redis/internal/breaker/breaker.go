@@ -1,5 +1,5 @@
-// Package breaker notices that a Redis is down, and then spares callers the time to find out: of the calls
-// made during an outage, only a few probes reach Redis.
+// Package breaker detects that Redis is down, and then makes calls fail without delay: of the calls during
+// an outage, only a few probes reach Redis.
 package breaker
 
 import (
@@ -16,7 +16,7 @@ import (
 // ErrDown means that Redis does not answer, or can't work at the moment (loading, failing over).
 var ErrDown = errors.New("redis is down")
 
-// Timeout is how long a command may take. After that it has failed, and Redis counts as down.
+// Timeout is the time limit of a command. After a timeout Redis counts as down.
 const Timeout = time.Second
 
 const (
@@ -31,11 +31,11 @@ const (
 // would mistake for its own deadline.
 var errOverdue = fmt.Errorf("%w: no answer within %v", ErrDown, Timeout)
 
-// Breaker remembers that Redis is down, so that not every call has to find out. Any number of goroutines may
-// use it at once.
+// Breaker remembers that Redis is down, so that not every call runs into a timeout. Any number of
+// goroutines may use it at once.
 type Breaker struct {
 	// Probe sends a command for key that changes nothing. An error reply shows that Redis is up, as nil does.
-	// It is needed from the first outage on.
+	// Probe must be set before the first outage.
 	Probe func(ctx context.Context, key string) error
 
 	answers atomic.Int64 // number of replies to commands and probes
@@ -169,8 +169,8 @@ func downBy(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %v", ErrDown, err) // %v: what err matches, a deadline perhaps, is none of the caller's
 }
 
-// Unavailable reports whether err says that Redis can't be reached, or can't do its work at
-// present. Any other error reply is an answer.
+// Unavailable reports whether err means that Redis can't be reached, or can't work at present. Any other
+// error reply counts as an answer.
 func Unavailable(err error) bool {
 	var reply redis.Error
 	switch {

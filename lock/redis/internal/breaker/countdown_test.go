@@ -24,7 +24,7 @@ func TestACountdownThatIsStoppedCallsNothing(t *testing.T) {
 	})
 }
 
-// Whoever has the mutex keeps a step from being noticed, as a stopped process does.
+// While the test holds the mutex, no step is counted, as in a stopped process.
 func TestACountdownDoesNotCountWhileTheProcessCannotRun(t *testing.T) {
 	t.Parallel()
 	called := make(chan time.Time, 1)

@@ -12,7 +12,7 @@ import (
 // Connect makes a client whose connections go through n.
 type Connect func(n *Network) goredis.UniversalClient
 
-// Single connects to one server.
+// Single connects to a single server.
 func Single(addr string) Connect {
 	return func(n *Network) goredis.UniversalClient {
 		return goredis.NewClient(&goredis.Options{Addr: addr, Dialer: n.Dial})
@@ -35,7 +35,7 @@ func Sentinel(addr string) Connect {
 	}
 }
 
-// NumSub is how many connections listen on channel.
+// NumSub returns the number of connections that listen on channel.
 func NumSub(t *testing.T, c goredis.UniversalClient, channel string) int64 {
 	t.Helper()
 	n, err := c.PubSubNumSub(context.Background(), channel).Result()
@@ -43,7 +43,7 @@ func NumSub(t *testing.T, c goredis.UniversalClient, channel string) int64 {
 	return n[channel]
 }
 
-// PubSubs is how many connections of clients are in Pub/Sub mode.
+// PubSubs returns the number of client connections in Pub/Sub mode.
 func PubSubs(t *testing.T, c *goredis.Client) int {
 	t.Helper()
 	list, err := c.Do(context.Background(), "client", "list", "type", "pubsub").Text()

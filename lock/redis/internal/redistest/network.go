@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Network is what lies between one process and its servers: TCP proxies, one for every address that
-// the process dials, which can hang, be cut, and lose replies.
+// Network is the network between one process and its servers: TCP proxies, one for each address that the
+// process dials, which can hang, be cut, and lose replies.
 type Network struct {
 	t testing.TB
 
@@ -169,7 +169,7 @@ func (n *Network) open() bool {
 	return !n.cut
 }
 
-// Stall holds every byte back until resume.
+// Stall holds back all bytes until resume.
 func (n *Network) Stall() (resume func()) {
 	set := func(stalled bool) {
 		n.mu.Lock()
@@ -181,7 +181,7 @@ func (n *Network) Stall() (resume func()) {
 	return func() { set(false) }
 }
 
-// CutOff ends everything, for good.
+// CutOff closes all connections permanently.
 func (n *Network) CutOff() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -195,7 +195,7 @@ func (n *Network) CutOff() {
 	n.flowing.Broadcast()
 }
 
-// DropReply loses the reply to the next command of that name: by breaking the connection, or
+// DropReply loses the reply to the next command with this name, either by breaking the connection or
 // silently. lost waits until it has happened.
 func (n *Network) DropReply(command string, silent bool) (lost func()) {
 	wire := fmt.Sprintf("$%d\r\n%s\r\n", len(command), command) // "set", but not the "setinfo" of a handshake

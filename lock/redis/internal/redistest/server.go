@@ -1,5 +1,5 @@
-// Package redistest starts Redis servers for tests, and puts a network between them and their clients that
-// can hang, be cut, and lose replies.
+// Package redistest starts Redis servers for tests. The network between the servers and their clients can
+// hang, be cut, and lose replies.
 package redistest
 
 import (
@@ -35,7 +35,7 @@ type Server struct {
 	log  bytes.Buffer
 }
 
-// StartServer starts a redis-server that answers; it stops with the test.
+// StartServer starts a redis-server and waits until it answers. It is stopped at the end of the test.
 func StartServer(t testing.TB, args ...string) *Server {
 	t.Helper()
 	needRedis(t)
@@ -49,7 +49,7 @@ func StartServer(t testing.TB, args ...string) *Server {
 
 func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
-// Start starts it, again after kill.
+// Start starts the server, also after Kill.
 func (s *Server) Start() {
 	s.t.Helper()
 	s.cmd = exec.Command("redis-server", s.args...)
@@ -61,7 +61,7 @@ func (s *Server) Start() {
 		"redis-server does not answer")
 }
 
-// Kill ends it as kill -9 does.
+// Kill sends SIGKILL.
 func (s *Server) Kill() {
 	if s.cmd != nil && s.cmd.Process != nil {
 		s.cmd.Process.Kill()
@@ -72,12 +72,12 @@ func (s *Server) Kill() {
 	}
 }
 
-// Client is a connection of the test's own.
+// Client returns a new connection for the test itself.
 func (s *Server) Client() *goredis.Client {
 	return goredis.NewClient(&goredis.Options{Addr: s.Addr(), DialerRetries: 1})
 }
 
-// StartCluster starts a cluster of one node, which has all slots.
+// StartCluster starts a cluster of a single node with all slots.
 func StartCluster(t testing.TB) *Server {
 	t.Helper()
 	s := StartServer(t, "--cluster-enabled", "yes")
@@ -92,12 +92,12 @@ func StartCluster(t testing.TB) *Server {
 	return s
 }
 
-// Sentinels is a master and a replica under the eyes of one sentinel.
+// Sentinels is a master and a replica that a sentinel monitors.
 type Sentinels struct {
 	Master, Replica, Sentinel *Server
 }
 
-// MasterName is the name by which the sentinel knows the master.
+// MasterName is the name of the master in the sentinel.
 const MasterName = "thumbnails"
 
 func StartSentinel(t testing.TB) Sentinels {

@@ -1,4 +1,4 @@
-// Package waiting lets callers wait until a lock in Redis is free. All of them hear of releases over one
+// Package waiting implements waiting until a lock in Redis is free. All callers receive releases over one
 // connection.
 package waiting
 
@@ -10,7 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// A Room is where callers wait for locks. Any number of goroutines may use it at once.
+// A Room manages the callers that wait for locks. Any number of goroutines may use it at once.
 type Room struct {
 	Client  redis.UniversalClient // makes the Pub/Sub connection, which exists only while there are waiters
 	Channel string                // on which each release is published as token:name
@@ -18,20 +18,20 @@ type Room struct {
 	// Look returns the holder of the lock in the key name; ok is false if nobody holds it.
 	Look func(ctx context.Context, name string) (h Holder, ok bool, err error)
 
-	// Poll bounds how long a waiter believes what it saw, in case an announcement is lost.
+	// Poll is the interval at which a waiter checks the lock, in case a message is lost.
 	Poll time.Duration
 
 	// When Closed ends, every Wait returns its cause.
 	Closed context.Context
 
-	// Go calls f on a goroutine of its own and returns true; after Closed has ended, it returns false and may
-	// leave f uncalled.
+	// Go calls f on a new goroutine and returns true. After Closed has ended, it returns false and may not
+	// call f.
 	Go func(f func()) bool
 
 	listener listener
 }
 
-// Holder is whose lock it is and when it expires. A negative expiry is none.
+// Holder is the token of the lock, and its expiry. A negative expiry means none.
 type Holder struct {
 	Token   string
 	Expires time.Duration
@@ -51,7 +51,7 @@ func (r *Room) Wait(ctx context.Context, name string) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		// Only a look after joining counts: what is released from here on, we hear of.
+		// Only a look after joining counts, because from here on no release is missed.
 		holder, held, err := r.Look(ctx, name)
 		if err != nil || !held {
 			return err

@@ -1,15 +1,14 @@
-// Package circle finds sequences that repeat themselves for ever.
+// Package circle detects sequences of tokens that repeat endlessly.
 package circle
 
-// A Detector finds that a sequence of tokens has become a circle, by Brent's algorithm, which
-// keeps one of them.
+// A Detector detects a cycle in a sequence of tokens, by Brent's algorithm, which stores one token.
 type Detector struct {
 	saved       string
 	steps, next int
 }
 
-// Seen reports whether token is the one that was saved. It takes at most three times as many steps as
-// the circle and the way to it have.
+// Seen reports whether token equals the stored one. A cycle is detected after at most three times as many
+// calls as the cycle and the tokens before it have.
 func (d *Detector) Seen(token string) bool {
 	if d.steps > 0 && token == d.saved {
 		return true

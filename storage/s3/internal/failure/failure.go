@@ -1,4 +1,4 @@
-// Package failure says what an error of a request to S3 means.
+// Package failure classifies errors of requests to S3.
 package failure
 
 import (
@@ -13,8 +13,8 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Passing marks an error that merits another try though the SDK doesn't know it: one in the
-// middle of an answer's body, or one of the errors in it.
+// Passing marks an error as transient that the SDK does not recognize: one in the middle of a response
+// body, or an error in the content of the body.
 type Passing struct{ Err error }
 
 func (e Passing) Error() string { return e.Err.Error() }
@@ -27,7 +27,7 @@ var retryables = retry.IsErrorRetryables(retry.DefaultRetryables)
 // directory during a Put, which is not.
 const conflictTries = 4
 
-// Transient reports whether another try may succeed, after tries that didn't.
+// Transient reports whether another attempt may succeed, given the number of failed attempts.
 func Transient(err error, tries int) bool {
 	var certificate *tls.CertificateVerificationError
 	switch {
@@ -43,7 +43,7 @@ func Transient(err error, tries int) bool {
 	return retryables.IsErrorRetryable(err).Bool()
 }
 
-// Status gives the HTTP status that S3 answered with, 0 if it gave no answer.
+// Status returns the HTTP status of S3's response, or 0 if there was none.
 func Status(err error) int {
 	var answer *smithyhttp.ResponseError
 	if errors.As(err, &answer) {
@@ -52,7 +52,7 @@ func Status(err error) int {
 	return 0
 }
 
-// Code gives S3's name for the error, such as NoSuchKey; empty if it said none.
+// Code returns S3's error code, such as NoSuchKey, or "" if there is none.
 func Code(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
@@ -61,14 +61,14 @@ func Code(err error) string {
 	return ""
 }
 
-// Explain adds to an error of the SDK what a caller may branch on.
+// Explain adds the sentinel that callers test for to an error of the SDK.
 func Explain(err error) error {
 	switch {
 	case Status(err) == http.StatusForbidden:
 		return fmt.Errorf("%w: %w", fs.ErrPermission, err)
 	case errors.Is(err, fs.ErrNotExist):
-		// Not the key: a credentials file, a socket. Only the text may go on, for a caller takes
-		// the error itself for an absent key.
+		// The missing file is not the object but, for example, a credentials file or a socket. Only the text is
+		// kept, because a caller would mistake the wrapped error for a missing key.
 		return errors.New(err.Error())
 	}
 	return err

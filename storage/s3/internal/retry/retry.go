@@ -1,4 +1,4 @@
-// Package retry runs an operation on a server again as long as its errors are transient.
+// Package retry repeats an operation on a server while its errors are transient.
 package retry
 
 import (
@@ -19,14 +19,14 @@ const (
 // errStalled ends an attempt in which no byte was transferred for Policy.Stall.
 var errStalled = errors.New("the connection stalled")
 
-// Policy bounds operations.
+// Policy has the time limits of operations.
 type Policy struct {
 	Timeout time.Duration // of an operation, including all attempts
 	Stall   time.Duration // how long an attempt may transfer no byte before it is abandoned and retried
 }
 
-// Do runs one operation: try, again and again while its errors are transient, until p.Timeout or ctx ends
-// it. try calls alive whenever bytes move.
+// Do runs one operation. It repeats try while its errors are transient, until p.Timeout or ctx ends it. try
+// calls alive whenever bytes are transferred.
 func (p Policy) Do(ctx context.Context, try func(ctx context.Context, alive func()) error) error {
 	bounded, cancel := context.WithTimeout(ctx, p.Timeout)
 	defer cancel()

@@ -8,19 +8,18 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with one request. It reports whether the request is served
-// nevertheless.
+// A Fault is a fault of the server in one request. It reports whether the request is served nevertheless.
 type Fault func(s *Server, w http.ResponseWriter, r *http.Request) bool
 
-// Break has choose look at every request from now on; a nil Fault lets it pass. A nil choose mends
-// the server.
+// Break makes choose select a Fault for every request from now on; a nil Fault means none. A nil choose
+// ends all faults.
 func (s *Server) Break(choose func(*http.Request) Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fault = choose
 }
 
-// BreakNext makes the next n requests suffer f.
+// BreakNext applies f to the next n requests.
 func (s *Server) BreakNext(n int, f Fault) {
 	var seen atomic.Int64
 	s.Break(func(*http.Request) Fault {
@@ -31,7 +30,7 @@ func (s *Server) BreakNext(n int, f Fault) {
 	})
 }
 
-// BreakFor makes every request suffer f for a time.
+// BreakFor applies f to every request for a time.
 func (s *Server) BreakFor(d time.Duration, f Fault) {
 	until := time.Now().Add(d)
 	s.Break(func(*http.Request) Fault {
@@ -51,7 +50,7 @@ func Status(status int, code string) Fault {
 	}
 }
 
-// Page answers with a page that is not S3's, as a proxy does.
+// Page answers with a page that is not from S3, like a proxy.
 func Page(status int) Fault {
 	return func(_ *Server, w http.ResponseWriter, _ *http.Request) bool {
 		w.Header().Set("Content-Type", "text/html")
@@ -61,7 +60,7 @@ func Page(status int) Fault {
 	}
 }
 
-// Bare answers with a status alone.
+// Bare answers with only a status.
 func Bare(status int) Fault {
 	return func(_ *Server, w http.ResponseWriter, _ *http.Request) bool {
 		w.WriteHeader(status)
@@ -78,7 +77,7 @@ func Reset(n int64) Fault {
 	}
 }
 
-// Lost does what was requested, and breaks the connection instead of answering.
+// Lost executes the request, and breaks the connection instead of answering.
 func Lost(s *Server, w http.ResponseWriter, r *http.Request) bool {
 	bucket, key := split(r)
 	s.serve(discard{header: http.Header{}}, r, bucket, key)
@@ -89,19 +88,19 @@ func Lost(s *Server, w http.ResponseWriter, r *http.Request) bool {
 // Cut breaks the connection after n bytes of the answer's body.
 func Cut(n int) Fault { return partly(n, func(*Server, *http.Request, http.ResponseWriter) {}) }
 
-// HangAfter stops in the answer after n bytes of its body, until the client goes.
+// HangAfter stops after n bytes of the response body, until the client disconnects.
 func HangAfter(n int) Fault {
 	return partly(n, func(s *Server, r *http.Request, _ http.ResponseWriter) { hang(s, r) })
 }
 
-// Hang never answers, until the client goes.
+// Hang never answers, until the client disconnects.
 func Hang(s *Server, _ http.ResponseWriter, r *http.Request) bool {
 	hang(s, r)
 	return false
 }
 
 func hang(s *Server, r *http.Request) {
-	// Without its body read, the server doesn't notice that the client has gone.
+	// The server does not notice that the client has disconnected unless the body has been read.
 	io.Copy(io.Discard, r.Body)
 	select {
 	case <-r.Context().Done():
@@ -154,7 +153,7 @@ func reset(w http.ResponseWriter) {
 	conn.Close()
 }
 
-// IgnoreRange has every request served whole, for Break: some proxies before S3 do so.
+// IgnoreRange serves every request without its range, for Break: some proxies in front of S3 do so.
 func IgnoreRange(r *http.Request) Fault {
 	r.Header.Del("Range")
 	return nil
@@ -166,7 +165,7 @@ func IgnoreIfMatch(r *http.Request) Fault {
 	return nil
 }
 
-// Trickle sends an answer in pieces of n bytes with pauses between.
+// Trickle sends the response in pieces of n bytes with pauses between them.
 func Trickle(n int, pause time.Duration) Fault {
 	return func(s *Server, w http.ResponseWriter, r *http.Request) bool {
 		bucket, key := split(r)

@@ -1,7 +1,6 @@
-// Package s3fake is a stand-in for an S3 server, for tests: its wire protocol as far as package s3
-// speaks it, from memory, with faults on demand and a record of what was requested. It checks the
-// access key, the hash of the payload and its length, but not the signature, which a real server is
-// for.
+// Package s3fake is a fake S3 server for tests. It supports the part of the protocol that package s3 uses,
+// stores objects in memory, injects faults, and records requests. It checks the access key, the hash of the
+// payload and its length, but not the signature; the tests with a real server cover that.
 package s3fake
 
 import (
@@ -17,10 +16,10 @@ import (
 	"time"
 )
 
-// The key that the server accepts; any secret will do.
+// The access key that the server accepts, with any secret.
 const AccessKey = "fakekey"
 
-// Object is what the server keeps under one key.
+// Object is a stored object.
 type Object struct {
 	Data         []byte
 	ContentType  string
@@ -29,7 +28,7 @@ type Object struct {
 	Modified     time.Time
 }
 
-// Server is the stand-in. Its methods may be called while requests are served.
+// Server is the fake server. Its methods may be called while requests are served.
 type Server struct {
 	*httptest.Server
 
@@ -40,14 +39,14 @@ type Server struct {
 	ended    chan struct{} // closed to release requests that hang
 }
 
-// New starts a server with no bucket. Close ends it.
+// New starts a server without buckets. Close stops it.
 func New() *Server {
 	s := &Server{buckets: map[string]map[string]Object{}, ended: make(chan struct{})}
 	s.Server = httptest.NewServer(s)
 	return s
 }
 
-// Close ends the server and everything that hangs in it.
+// Close stops the server and all hanging requests.
 func (s *Server) Close() {
 	close(s.ended)
 	s.Server.Close()
@@ -60,7 +59,7 @@ func (s *Server) CreateBucket(name string) {
 	s.buckets[name] = map[string]Object{}
 }
 
-// Object gives what is stored, and whether there is something.
+// Object returns a stored object, and false if there is none.
 func (s *Server) Object(bucket, key string) (Object, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,15 +81,15 @@ func (s *Server) Remove(bucket, key string) {
 	delete(s.buckets[bucket], key)
 }
 
-// Keys gives the keys of a bucket in order.
+// Keys returns the keys of a bucket in order.
 func (s *Server) Keys(bucket string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Keys(s.buckets[bucket]))
 }
 
-// Requests gives what was requested since the last call, such as "GET thumbs/a.jpg bytes=0-99",
-// "PUT thumbs/a.jpg", "LIST thumbs/", "DELETE-MANY".
+// Requests returns the requests since the last call, such as "GET thumbs/a.jpg bytes=0-99", "PUT
+// thumbs/a.jpg", "LIST thumbs/", "DELETE-MANY".
 func (s *Server) Requests() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

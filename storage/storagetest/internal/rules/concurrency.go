@@ -81,8 +81,7 @@ var concurrencyRules = []Rule{
 				_, err = io.ReadFull(f, make([]byte, 10))
 				return err
 			}
-			// The first time may open a connection, which has goroutines and stays; every other
-			// time can use that.
+			// The first round may open a connection, which has goroutines and stays open; later rounds reuse it.
 			const times, spare = 30, 15
 			if err := use(); err != nil {
 				return err

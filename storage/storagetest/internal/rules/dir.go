@@ -13,7 +13,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Dir returns the rules for a storage in the directory root, which reopen opens once more.
+// Dir returns the rules for a storage in the directory root. reopen opens it once more.
 func Dir(root string, reopen func() storage.Storage) []Rule {
 	at := func(key string) string { return filepath.Join(root, filepath.FromSlash(key)) }
 	return append(append(specialFileRules(at), tidyRules(root)...), []Rule{
@@ -30,7 +30,7 @@ func Dir(root string, reopen func() storage.Storage) []Rule {
 			}},
 		{"mode", "Files have mode 0644 and directories 0755, less the umask.",
 			func(ctx context.Context, s storage.Storage) error {
-				// What the umask takes away is seen from a directory and a file that are made here.
+				// The permissions after the umask are determined by creating a directory and a file here.
 				err := errors.Join(os.Mkdir(at("probe"), 0o755), os.WriteFile(at("probe/file"), nil, 0o644), Put(ctx, s, "a/b/x.jpg", "content"))
 				return errors.Join(err, sameMode(at("a"), at("probe")), sameMode(at("a/b"), at("probe")), sameMode(at("a/b/x.jpg"), at("probe/file")))
 			}},

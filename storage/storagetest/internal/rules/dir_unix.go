@@ -50,7 +50,7 @@ func specialFileRules(at func(key string) string) []Rule {
 			}},
 		{"socket", "A socket is fs.ErrNotExist from Open.",
 			func(ctx context.Context, s storage.Storage) error {
-				// The path of a socket has at most about 100 bytes, so it is made elsewhere.
+				// The path of a socket can have only about 100 bytes, so the socket is created elsewhere and renamed.
 				short, err := os.MkdirTemp("", "s")
 				if err != nil {
 					return err

@@ -47,8 +47,7 @@ var fileRules = []Rule{
 			if err != nil {
 				return err
 			}
-			// The clock of another host may be wrong; that of a storage which makes a time up is
-			// wrong by more.
+			// The clock of another host may be wrong, but an invented time differs by more.
 			if d := time.Since(first).Abs(); d > time.Hour {
 				return fmt.Errorf("Stat says %v, which is %v off", first, d.Round(time.Second))
 			}

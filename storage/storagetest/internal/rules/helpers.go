@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Put stores content, and an error says that it could not.
+// Put stores content, and describes the error if that fails.
 func Put(ctx context.Context, s storage.Storage, key, content string) error {
 	if err := s.Put(ctx, key, strings.NewReader(content)); err != nil {
 		return fmt.Errorf("Put(%s): %w", quote(key), err)
@@ -53,7 +53,7 @@ func holdsNothing(ctx context.Context, s storage.Storage, key string) error {
 	return fmt.Errorf("Open(%s) succeeds, want nothing there", quote(key))
 }
 
-// NotExist checks that Open of key says fs.ErrNotExist.
+// NotExist checks that the error of Open for key matches fs.ErrNotExist.
 func NotExist(ctx context.Context, s storage.Storage, key string) error {
 	f, err := s.Open(ctx, key)
 	if err == nil {
@@ -86,8 +86,8 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(b []byte) (int, error) { return f(b) }
 
-// Pattern returns size bytes whose period, a prime, fits in no buffer evenly: a piece that is
-// missing, doubled or moved shows.
+// Pattern returns size bytes whose period is a prime, so a piece that is missing, repeated or moved is
+// detected whatever the size of buffers.
 func Pattern(size int) string {
 	b := make([]byte, min(size, 65_521))
 	state := uint32(1)

@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// List holds the rules that say what List does, where there is one.
+// List has the rules about List, for storages that have it.
 var List = []Rule{
 	{"list all", "List of the empty prefix has every key once, at any depth.",
 		func(ctx context.Context, s storage.Storage) error {

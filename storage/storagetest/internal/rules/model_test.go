@@ -20,7 +20,7 @@ type model struct {
 	mu    sync.Mutex
 	files map[string]content
 
-	// What a mutant may replace; nil is what is right.
+	// The functions that a mutant may replace; nil means the correct behavior.
 	key     func(key string) string                                // maps a valid key to the key under which it is stored
 	decode  func(data string) string                               // changes the content that was read
 	absent  func(m *model, key string) error                       // returns the error of Open for a missing key

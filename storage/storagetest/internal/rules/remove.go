@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Remove holds the rules that say what RemoveAll does, where there is one.
+// Remove has the rules about RemoveAll, for storages that have it.
 var Remove = []Rule{
 	{"under the prefix", "RemoveAll removes every key that begins with prefix + \"/\", at any depth.",
 		func(ctx context.Context, s storage.Storage) error {

@@ -1,4 +1,4 @@
-// Package rules says what a storage does: rule by rule, each a sentence and a check of it.
+// Package rules has the contract of a storage as rules: each is a sentence and a check of it.
 package rules
 
 import (
@@ -13,13 +13,13 @@ import (
 // server over a slow connection needs a few seconds for the largest content.
 const timeout = time.Minute
 
-// A Rule is one sentence of the contract. Check is given a storage that is empty.
+// A Rule is one sentence of the contract. Check gets an empty storage.
 type Rule struct {
 	Name, Sentence string
 	Check          func(ctx context.Context, s storage.Storage) error
 }
 
-// All returns the rules that every storage is held to.
+// All returns the rules for every storage.
 func All() []Rule {
 	var all []Rule
 	for _, group := range [][]Rule{keyRules, contentRules, putRules, fileRules, concurrencyRules} {
