@@ -10,13 +10,13 @@ import (
 )
 
 // CheckTemplate returns the errors of the calls of l's template functions in t and in the templates that
-// are associated with it: an unknown preset, an invalid size, a missing alt. Without it such a mistake is
-// found when the template is executed. It checks what the template spells out. An argument that is computed,
-// such as a field of the data, is taken to be valid. Call CheckTemplate where t is parsed, before t is
-// executed for the first time.
+// are associated with it: an unknown preset, an invalid size, a missing alt. Without CheckTemplate, such a
+// mistake is only found when the template is executed. It checks the literal arguments of the calls, and
+// assumes that computed ones, such as fields of the data, are valid. Call CheckTemplate after parsing t and
+// before executing it.
 func (l Links) CheckTemplate(t *template.Template) error {
 	w := templateWalk{}
-	l.OnError = func(err error) { w.failed = err } // a source that the template spells out
+	l.OnError = func(err error) { w.failed = err } // a literal source
 	w.functions = l.FuncMap()
 	for _, t := range t.Templates() {
 		if t.Tree != nil {
@@ -83,10 +83,10 @@ func (w *templateWalk) pipe(n *parse.PipeNode) {
 	}
 }
 
-// computed stands for an argument that only the execution of the template knows.
+// computed stands for an argument whose value is known only when the template is executed.
 type computed struct{}
 
-// call calls a function with the arguments of a command, as far as they are known.
+// call calls a function with the arguments of a command, and valid values for computed ones.
 func (w *templateWalk) call(command parse.Node, name string, nodes []parse.Node, piped bool) {
 	args := make([]any, len(nodes), len(nodes)+1)
 	for i, n := range nodes {
@@ -112,7 +112,7 @@ func (w *templateWalk) call(command parse.Node, name string, nodes []parse.Node,
 	}
 }
 
-// literal returns the value of a node that the template spells out.
+// literal returns the value of a literal in the template.
 func literal(n parse.Node) any {
 	switch n := n.(type) {
 	case *parse.StringNode:
@@ -130,8 +130,8 @@ func literal(n parse.Node) any {
 	return computed{}
 }
 
-// assume returns args with valid values for the computed ones. It reports false if what is valid depends on
-// them.
+// assume returns args with valid values for the computed ones, and false if no value is valid in all
+// cases.
 func assume(name string, args []any) ([]any, bool) {
 	hasAttributes := name == "img" || name == "picture"
 	for i, arg := range args {

@@ -75,7 +75,7 @@ func (w *bitWriter) deep(n uint) {
 		}
 	}
 	w.write(0, 1)
-	code := func(symbol uint) { // of 4 bits; the codes of 1 to 15 are 0 to 14, and that of 18 is 15, highest bit first
+	code := func(symbol uint) { // codes of 4 bits, highest bit first: symbols 1 to 15 have the codes 0 to 14, and symbol 18 has 15
 		rank := symbol - 1
 		if symbol == 18 {
 			rank = 15

@@ -12,12 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// randomICO is an icon or a cursor of up to three pictures of random size and depth.
+// randomICO returns an icon or a cursor with up to three pictures of random size and depth.
 func randomICO(t *testing.T, r *rand.Rand) madeFile {
 	le := binary.LittleEndian
 	n, kind := 1+r.IntN(3), byte(1+r.IntN(2))
 	if kind == 2 {
-		n = 1 // of two of one size Chromium takes the first, because entries of cursors have no depth
+		n = 1 // of two pictures of the same size Chromium takes the first, because entries of cursors have no depth
 	}
 	how := fmt.Sprintf("kind %d:", kind)
 	head, body := []byte{0, 0, kind, 0, byte(n), 0}, []byte(nil)
@@ -42,7 +42,7 @@ func randomICO(t *testing.T, r *rand.Rand) madeFile {
 	return madeFile{how, append(head, body...)}
 }
 
-// randomDIB is the bitmap of an icon, with its mask.
+// randomDIB returns the bitmap of an icon, with its mask.
 func randomDIB(r *rand.Rand, w, h, bits int) []byte {
 	le := binary.LittleEndian
 	b := make([]byte, 40)

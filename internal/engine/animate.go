@@ -70,7 +70,7 @@ type movie struct {
 	picture  *Picture // with the steps to apply to its pixels
 	apply    applyFunc
 	frames   codec.Frames // nil: to be opened again
-	held     int64        // bytes of the account that frames has
+	held     int64        // bytes that frames has taken from the account
 	kept     bool         // apply may return what it is given
 	original bool         // all frames so far are as in the file
 	colors   *seenColors  // of the frames so far, or nil if the encoder does not need them

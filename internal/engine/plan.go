@@ -84,8 +84,9 @@ func (e *Engine) Plan(h *codec.Header, r Request) (*Plan, error) {
 	return p, nil
 }
 
-// filled returns p with a thumbnail that fills its box. A Processor that is not a Planner may return a smaller
-// one. So this memory is admitted if it is within the limit, but a request is not refused for it.
+// filled returns p with a thumbnail that fills its box. A Processor that is not a Planner may return a
+// smaller thumbnail. So the memory for a full box is reserved if it is within the limit, but a request is
+// not refused because of it.
 func (p *Plan) filled() Plan {
 	q := *p
 	size, _ := resultSize(processors.Crop{}, p.Header.Size(), p.Width, p.Height)

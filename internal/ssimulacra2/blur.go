@@ -1,11 +1,12 @@
 package ssimulacra2
 
-// kernel is one half of the Gaussian with σ = 1.5 that a sum of three cosines makes, of which the
-// recursive filter consists that SSIMULACRA 2 uses (D. Charalampidis, "Recursive implementation of
-// the Gaussian filter using truncated cosine functions", 2016, with N = 5).
+// kernel is one half of a Gaussian with σ = 1.5, approximated by a sum of three cosines, like the recursive
+// filter of SSIMULACRA 2 (D. Charalampidis, "Recursive implementation of the Gaussian filter using
+// truncated cosine functions", 2016, with N = 5).
 var kernel = [5]float32{0.26462110548819856, 0.2129285920104222, 0.10933537277746029, 0.036011114658364374, 0.009414367809653733}
 
-// blurrer blurs planes. Beyond the picture there is nothing: the weights are not made up for.
+// blurrer blurs planes. Samples beyond the picture count as 0; the weights are not normalized at the
+// border.
 type blurrer struct{ padded, across []float32 }
 
 const reach = len(kernel) - 1

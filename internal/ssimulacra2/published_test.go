@@ -2,7 +2,7 @@ package ssimulacra2
 
 import "image"
 
-// published are the scores of the published program.
+// published has the scores that the published program computes.
 var published = map[image.Point]map[string]float64{
 	{X: 200, Y: 150}: {
 		"brighter":     90.662,

@@ -1,13 +1,13 @@
-// Package ssimulacra2 measures how much a picture differs from its original to the eye, as SSIMULACRA
-// 2.1 does (J. Sneyers, Cloudinary, 2022 and 2023: github.com/cloudinary/ssimulacra2).
+// Package ssimulacra2 measures the visible difference between a picture and its original, by SSIMULACRA 2.1
+// (J. Sneyers, Cloudinary, 2022 and 2023: github.com/cloudinary/ssimulacra2).
 //
-// Both pictures are brought to XYB, the color space of JPEG XL, at six scales. At each, three maps are
-// made of either channel: structural similarity, edges that only the copy has, and edges that only
-// the original has. The weighted means and 4-norms of all maps give the score: 100 is no difference,
-// 90 none that is seen side by side, 70 high quality, 50 medium, 30 low.
+// Both pictures are converted to XYB, the color space of JPEG XL, at six scales. At each scale, three maps
+// are computed for each channel: structural similarity, edges that only the copy has, and edges that only
+// the original has. The weighted means and 4-norms of all maps give the score: 100 means no difference, 90
+// no visible difference side by side, 70 high quality, 50 medium, 30 low.
 //
-// A picture whose shorter side has less than 129 pixels has fewer scales. For such the published
-// program takes weights of other maps, which this package does not.
+// A picture whose shorter side has less than 129 pixels has fewer scales. For such a picture, the published
+// program uses the weights of other maps; this package does not.
 package ssimulacra2
 
 import (
@@ -36,7 +36,7 @@ type level struct {
 	power [3][]float32 // squares, blurred
 }
 
-// NewReference prepares an original. Pixels are taken as sRGB, and transparency as black.
+// NewReference prepares an original. It interprets pixels as sRGB, and transparent ones as black.
 func NewReference(img image.Image) *Reference {
 	r := &Reference{size: img.Bounds().Size()}
 	for _, l := range pyramid(img) {
@@ -50,7 +50,7 @@ func NewReference(img image.Image) *Reference {
 	return r
 }
 
-// Score returns the score of a copy, at most 100, and below 0 for one that is beyond recognition.
+// Score returns the score of a copy, at most 100, and below 0 for a copy that is unrecognizable.
 func (r *Reference) Score(copied image.Image) (float64, error) {
 	if copied.Bounds().Size() != r.size {
 		return 0, fmt.Errorf("the copy is %v, the original %v", copied.Bounds().Size(), r.size)
@@ -74,7 +74,7 @@ func (r *Reference) Score(copied image.Image) (float64, error) {
 	return score(sum), nil
 }
 
-// score brings the weighted sum to the scale of the subjective scores that the weights were fitted to.
+// score maps the weighted sum to the scale of the subjective scores to which the weights were fitted.
 func score(sum float64) float64 {
 	sum *= 0.9562382616834844
 	sum = 2.326765642916932*sum - 0.020884521182843837*sum*sum + 6.248496625763138e-05*sum*sum*sum

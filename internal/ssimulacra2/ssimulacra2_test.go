@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// scene is a picture of soft shapes, edges and texture, the same everywhere: integers alone make it.
+// scene returns a picture of smooth shapes, edges and texture. It is computed in integers, so it is the
+// same on every platform.
 func scene(w, h int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	seed := uint32(1)
@@ -36,7 +37,7 @@ func scene(w, h int) *image.RGBA {
 	return img
 }
 
-// changes are ways to make a worse copy.
+// changes are ways to degrade a copy.
 var changes = map[string]func(img *image.RGBA, x, y, c int) int{
 	"fewer levels": func(img *image.RGBA, x, y, c int) int {
 		return int(img.Pix[img.PixOffset(x, y)+c])/16*16 + 8
@@ -72,9 +73,9 @@ func changed(img *image.RGBA, change func(img *image.RGBA, x, y, c int) int) *im
 	return out
 }
 
-// The scores are those that the program ssimulacra2 of google/jpegli (version 2.1, of 2026)
-// prints for the pictures that SSIMULACRA2_OUT, a directory, is filled with. It computes with fewer
-// bits and in part with approximations, which the best scores show most.
+// The expected scores are those of the program ssimulacra2 of google/jpegli (version 2.1, of 2026). If
+// SSIMULACRA2_OUT names a directory, the test writes the pictures to it. The program computes with lower
+// precision and partly with approximations, which affects high scores most.
 func TestScoresAreThoseOfThePublishedProgram(t *testing.T) {
 	out := os.Getenv("SSIMULACRA2_OUT")
 	for _, size := range []image.Point{{200, 150}, {333, 517}, {190, 260}} {

@@ -1,7 +1,7 @@
 package ssimulacra2
 
-// weights are the published ones of SSIMULACRA 2.1: of X, Y and B, at each of the scales, of the means
-// of structure, artifacts and lost detail, and of their 4-norms.
+// weights are the published weights of SSIMULACRA 2.1: for X, Y and B, for each scale, for the means of
+// structure, artifacts and lost detail, and for their 4-norms.
 var weights = [3][scales][2][3]float64{
 	{
 		{{0, 0.0007376606707406586, 0}, {0, 0.0007793481682867309, 0}},

@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// pyramid returns a picture at all scales, halved in linear light, as far as minSide lets.
+// pyramid returns a picture at all scales that minSide allows, reduced in linear light.
 func pyramid(img image.Image) (levels []level) {
 	linear, w, h := linearRGB(img)
 	for range scales {
@@ -58,7 +58,7 @@ var toLinear = func() (t [256]float32) {
 	return t
 }()
 
-// halved returns the means of 2×2 samples. The last ones count twice where there are no others.
+// halved returns the means of 2×2 samples. At an odd border, the last samples count twice.
 func halved(p []float32, w, h int) []float32 {
 	out := make([]float32, 0, (w+1)/2*((h+1)/2))
 	for y := 0; y < h; y += 2 {
@@ -71,7 +71,7 @@ func halved(p []float32, w, h int) []float32 {
 	return out
 }
 
-// The matrix and the bias of the opsin absorbance, of ISO/IEC 18181-1.
+// The opsin absorbance matrix and bias of ISO/IEC 18181-1.
 const (
 	bias = 0.0037930732552754493
 
@@ -80,7 +80,7 @@ const (
 	m20, m21, m22 = 0.24342268924547819, 0.20476744424496821, 0.5518098665095536
 )
 
-// xyb returns X, Y and B − Y, each brought to about 0 to 1.
+// xyb returns X, Y and B − Y, each scaled to approximately 0 to 1.
 func xyb(rgb *[3][]float32) (out [3][]float32) {
 	root := math.Cbrt(bias)
 	for c := range out {

@@ -9,7 +9,7 @@ type colors struct {
 	profile []byte // ICC
 	gray    bool   // the pixels have no color
 	sequence
-	known bool // the colors in a sequence header
+	known bool // the sequence header has been found
 }
 
 // A sequence holds the size and colors from the sequence header of a codec. Colors are code points of ITU-T H.273; absent

@@ -89,8 +89,7 @@ func readExtent(out *awss3.GetObjectOutput, off int64, n int, alive func()) (ext
 	length := aws.ToInt64(out.ContentLength)
 	var buf bytes.Buffer
 	buf.Grow(int(min(max(length, 0), int64(n))) + bytes.MinRead)
-	// One byte more than was asked for: so the end of the body is seen, or that there is too much
-	// of it.
+	// Read one byte more than requested, to detect the end of the body, or a body that is too long.
 	if _, err := buf.ReadFrom(io.LimitReader(movingReader{out.Body, alive}, int64(n)+1)); err != nil {
 		return extent{}, failure.Passing{Err: fmt.Errorf("read the answer: %w", err)}
 	}

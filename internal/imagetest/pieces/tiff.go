@@ -2,13 +2,13 @@ package pieces
 
 import "encoding/binary"
 
-// A ByteOrder is that of a TIFF.
+// A ByteOrder is the byte order of a TIFF.
 type ByteOrder interface {
 	binary.ByteOrder
 	binary.AppendByteOrder
 }
 
-// A TIFF is a file that tests make: its fields, and strips or tiles that are compressed already.
+// A TIFF describes a file for tests: its fields, and strips or tiles that are already compressed.
 type TIFF struct {
 	Order  ByteOrder
 	Big    bool           // BigTIFF
@@ -16,7 +16,7 @@ type TIFF struct {
 	Parts  [][]byte       // strips or tiles
 	Tiled  bool
 	NoSize bool // without StripByteCounts
-	Last   bool // long values stand behind the directory, as libtiff writes them
+	Last   bool // long values follow the directory, as in files of libtiff
 }
 
 // NewTIFF returns a little-endian TIFF without compression, as one strip of all rows if there is one part.
