@@ -57,7 +57,7 @@ func FuncMap(base string, signer Signer) template.FuncMap {
 //	                     Content-Security-Policy has to allow
 //
 // An invalid preset, size, method, extension or attribute stops the template with an error that lists the
-// valid ones; [Links.CheckTemplate] finds it before. An invalid source or version is data: the function prints nothing, and Links.OnError is
+// valid ones; [Links.CheckTemplate] finds it earlier. An invalid source or version is data: the function prints nothing, and Links.OnError is
 // called.
 func (l Links) FuncMap() template.FuncMap {
 	f := functions{Links: l, logged: new(rateLimiter)}
