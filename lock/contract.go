@@ -25,13 +25,14 @@ type Waiter interface {
 	Wait(ctx context.Context, key string) error
 }
 
-// A Historian is a [Locker] that remembers for a while which keys were held. It saves a look into the
-// storage: what was missing there when a key was free, is still missing if nobody held the key since then.
+// A Historian is a [Locker] that remembers for a while which keys were held. It saves a look-up in the
+// storage: if a thumbnail was missing while its key was free, and nobody has held the key since, the
+// thumbnail is still missing.
 //
 // FreeSince reports whether it is certain that nobody held key between since and the TryLock by which the
-// caller holds key now. It may be false although nobody did, and it is false if key is not held through this
-// Locker. It does not wait. A wrapper that locks more than the Locker which its Unwrap returns needs a
-// FreeSince of its own.
+// caller now holds it. It may return false even if nobody did, and returns false if key is not held through
+// this Locker. It does not wait. A wrapper that locks more than the Locker that its Unwrap returns needs
+// its own FreeSince.
 type Historian interface {
 	FreeSince(key string, since time.Time) bool
 }
