@@ -26,10 +26,10 @@ import (
 // every other frame, only the changed part is written. The frames share a palette, unless separate palettes
 // make the file smaller, or scenes differ so much that they look better with separate palettes.
 //
-// A scaled animation whose original has up to 255 colors is encoded up to five times, with larger and smaller
-// palettes and with some loss. A smaller encoding is used only if it looks hardly worse, or if the usual one
-// is larger than the original. Sharp art, such as black text on white, keeps the colors that scaling adds
-// along its edges, so its file is larger than one with only the colors of the original.
+// For a scaled animation whose original has up to 255 colors, several palettes are tried on a sample of the
+// frames. The one that is used makes the file about as small as the colors of the original alone would, unless
+// letters would break: then the thumbnail keeps some of the colors that scaling puts along edges, and has more
+// bytes.
 type GIF struct {
 	// Lossy allows color changes that make the file smaller. 40 removes a third of the bytes of photographs
 	// and films, and is visible at close range. The default, 0, allows none in stills and in animations that are not scaled.
@@ -75,7 +75,7 @@ func (e GIF) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, o
 // loss returns the loss that the encoder may cause: see gif.Encoder.
 func (e GIF) loss(original Original) int {
 	if n := original.Exceeded; n > 0 {
-		return max(e.Lossy, 10<<n)
+		return max(e.Lossy, min(int(20+float64(100*(n-1))), 80))
 	}
 	return min(max(e.Lossy, 0), 200)
 }
@@ -198,19 +198,14 @@ func (g *gifWriter) finish(w io.Writer, loop int) error {
 
 // draw paints the held frames. last says that they are the last frames of the animation.
 func (g *gifWriter) draw(last bool) error {
-	drawn := false
-	if !g.decided {
-		g.decided = true
-		var err error
-		if drawn, err = g.decide(last); err != nil {
+	if !g.decided && last {
+		if err := g.decide(); err != nil {
 			return err
 		}
 	}
-	if !drawn {
-		g.out.Loss = g.recipe.loss
-		if err := g.paintAll(g.out, g.held); err != nil {
-			return err
-		}
+	g.decided, g.out.Loss = true, g.recipe.loss
+	if err := g.paintAll(g.out, g.held); err != nil {
+		return err
 	}
 	if n := int64(len(g.held)); n > 0 { // the packer and the ditherer keep the last frame for the next call
 		g.give(5 * (n - 1) * area(g.held[0].Image.Rect.Size()))
@@ -243,7 +238,7 @@ func (g *gifWriter) paintAll(out *gif.Encoder, held []Frame) error {
 // exactly returns the frames in their own colors. It returns nil if there are too many colors, or too many
 // for scaled flat art.
 func (g *gifWriter) exactly(frames []*image.NRGBA) ([]*image.Paletted, error) {
-	if g.recipe.colors != nil {
+	if g.recipe.palette != nil {
 		return nil, nil
 	}
 	if g.scaled {
@@ -252,7 +247,7 @@ func (g *gifWriter) exactly(frames []*image.NRGBA) ([]*image.Paletted, error) {
 			return nil, err
 		}
 		defer release()
-		if (h.Colors() > exactFlat || g.recipe.coarser > 1) && h.Share(flatColors) >= flatShare {
+		if h.Colors() > exactFlat && h.Share(flatColors) >= flatShare {
 			return nil, nil
 		}
 	}

@@ -49,7 +49,7 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 		return e.encodeAnimation(ctx, w, moving)
 	}
 	if o := e.options(); original.Exceeded > 0 && original.Quality > 0 && o.Quality > float64(original.Quality) {
-		e.Quality = max(original.Quality-6*(original.Exceeded-1), 1) // more would waste bytes; the original's quality is only known within some steps
+		e.Quality = max(original.Quality-int(6*(original.excess()-1)), 1) // more would waste bytes; the original's quality is only known within some steps
 	}
 	if e.Lossless == LosslessAuto && (original.Palette || quantize.ShareAtMost(img, flatColors) >= flatShare) {
 		few, release, err := PNG{}.reduce(ctx, img, original)

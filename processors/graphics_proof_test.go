@@ -140,7 +140,7 @@ func distinct(frames []*image.NRGBA) (colors []color.NRGBA) {
 }
 
 func randomOriginal(random *rand.Rand) processors.Original {
-	return processors.Original{Palette: random.IntN(2) == 0, Scaled: random.IntN(2) == 0, Exceeded: random.IntN(4) % 3}
+	return processors.Original{Palette: random.IntN(2) == 0, Scaled: random.IntN(2) == 0, Exceeded: []float64{0, 0, 1.1, 3}[random.IntN(4)]}
 }
 
 func TestThousandsOfSmallPicturesComeBackFromPNG(t *testing.T) {

@@ -14,9 +14,9 @@ type likeness struct {
 }
 
 const (
-	likeScales = 3  // each has half the resolution of the previous one
-	likeSide   = 8  // of a square, in pixels
-	likeNoise  = 80 // a variance up to which noise is invisible
+	likeScales = 3  // each half as large as the one before
+	likeSide   = 4  // of a square
+	likeNoise  = 15 // the variance that is not seen
 )
 
 // planes are the lightness of a picture, times 8, and the differences of red and blue from it.
@@ -66,7 +66,10 @@ func (l *likeness) add(want, got *planes) {
 		for y := 0; y < size.Y; y += likeSide {
 			for x := 0; x < size.X; x += likeSide {
 				r := image.Rect(x, y, min(x+likeSide, size.X), min(y+likeSide, size.Y))
-				for i := range want.pix {
+				for i, points := range structurePoints[scale] {
+					if points == 0 {
+						continue
+					}
 					d := unlike(want.pix[i], got.pix[i], size.X, r)
 					l.fourth[scale][i] += float64(d * d * d * d)
 				}
@@ -93,8 +96,7 @@ func unlike(want, got []int32, stride int, r image.Rectangle) float64 {
 	return 1 - (float64(2*(n*ab-a*b))+noise)/(float64(n*aa-a*a+n*bb-b*b)+noise)
 }
 
-// norms returns the 4-norms of lightness and of color at a scale.
-func (l *likeness) norms(scale int) (light, color float64) {
-	root := func(v float64) float64 { return math.Sqrt(math.Sqrt(v / max(l.n[scale], 1))) }
-	return root(l.fourth[scale][0]), max(root(l.fourth[scale][1]), root(l.fourth[scale][2]))
+// norms returns the 4-norm of a plane at a scale.
+func (l *likeness) norm(scale, plane int) float64 {
+	return math.Sqrt(math.Sqrt(l.fourth[scale][plane] / max(l.n[scale], 1)))
 }

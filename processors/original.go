@@ -21,15 +21,23 @@ type Original struct {
 	// unknown, or another format.
 	Quality int
 
-	// Exceeded counts the earlier encodings of this thumbnail that were larger than the file of the original,
-	// although the thumbnail has the same format and no more pixels. The encoder should then make a smaller
-	// file, if that still looks as good as the original.
-	Exceeded int
+	// Exceeded is 0 at first. If the thumbnail has more bytes than the original, although it has the original's format
+	// and no more pixels, it is encoded once more. Exceeded is then the ratio of the two, which is more than 1. The thumbnail
+	// should now have fewer bytes, if it still looks as good as the original.
+	Exceeded float64
+}
+
+// excess returns from 1 to 3 how much coarser an encoding that exceeded the original should become, or 0.
+func (o Original) excess() float64 {
+	if o.Exceeded == 0 {
+		return 0
+	}
+	return min(max(1, 1+float64(4*(o.Exceeded-1))), 3)
 }
 
 // An OriginalEncoder is an Encoder that uses information about the original. EncodeOriginal is then called
-// instead of EncodeContext. If the result has too many bytes, EncodeOriginal is called again, up to three
-// times (see [Original.Exceeded]), and the shortest result is used.
+// instead of EncodeContext. If the result has too many bytes, EncodeOriginal is called once again
+// (see [Original.Exceeded]), and the shorter result is used.
 type OriginalEncoder interface {
 	EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error
 }

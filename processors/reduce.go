@@ -82,7 +82,7 @@ func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Origina
 		return nil
 	}
 	most := h.Choose(ctx, 256)
-	allowed := 1 + float64(original.Exceeded)
+	allowed := 1 + original.excess()
 	switch {
 	case e.Palette == PaletteAlways && !flat:
 		return most

@@ -33,16 +33,15 @@ func (g *gifWriter) counted(frames []*image.NRGBA) (h *quantize.Histogram, relea
 // newShot chooses the palette. Scaled flat art gets only the colors that make it look the same: edges have
 // hundreds of others, which nobody misses.
 func (g *gifWriter) newShot(frames []*image.NRGBA) (s shot, err error) {
+	if g.recipe.palette != nil {
+		return shot{frames: frames, limit: g.limit(frames), plain: true, palette: g.recipe.palette}, nil
+	}
 	h, release, err := g.counted(frames)
 	if err != nil {
 		return s, err
 	}
 	defer release()
 	s = shot{frames: frames, limit: g.limit(frames), plain: h.Share(flatColors) >= flatShare || g.original.Exceeded > 0, pixels: float64(h.Pixels())}
-	if g.recipe.colors != nil {
-		s.palette, s.plain = quantize.NewPalette(g.recipe.colors), true
-		return s, g.ctx.Err()
-	}
 	s.palette = h.Choose(g.ctx, s.limit)
 	if s.plain && g.scaled {
 		most, missed := g.flatErrors()
@@ -69,10 +68,7 @@ func (g *gifWriter) flatErrors() (most, missed float64) {
 	if g.moving {
 		most, missed = movingError, movingMissed
 	}
-	more := 1 + float64(g.original.Exceeded)
-	if g.recipe.coarser > 0 {
-		more *= g.recipe.coarser
-	}
+	more := 1 + g.original.excess()
 	return more * most, more * missed
 }
 

@@ -2,222 +2,226 @@ package processors
 
 import (
 	"errors"
+	"image"
 	"image/color"
-	"io"
 	"math"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
-	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
 // A recipe has the parameters for reducing frames to palette indices.
 type recipe struct {
-	loss    int           // see gif.Encoder
-	coarser float64       // factor by which the error of a palette of flat art may be larger; 0 means 1
-	colors  []color.NRGBA // the palette, or nil
+	loss    int               // see gif.Encoder
+	palette *quantize.Palette // of all frames, which are not dithered; nil: chosen when they are painted
 }
 
-// A trial is the animation, encoded by a recipe.
-type trial struct {
-	recipe
-	bytes       int
-	degradation degradation // compared with the unreduced frames
-	out         *gif.Encoder
-}
-
-// decide chooses the recipe for a scaled animation of few colors. The original has no intermediate colors,
-// but the thumbnail has them along all edges, so it is often larger than its size suggests. Therefore
-// decide tries a few recipes with smaller results. It uses one only if the result looks hardly worse than
-// the plain encoding, because sharp art, such as black text, needs all of its colors. If drawn is true, the
-// frames are in g.out.
-func (g *gifWriter) decide(last bool) (drawn bool, err error) {
-	if !g.moving || !g.scaled || g.asked || g.colors == nil || !last {
-		return false, nil
+// decide chooses the recipe for an animation of few colors that is scaled. Scaling adds colors along all edges. With all of
+// them, the thumbnail often has more bytes than its original; with too few, text becomes illegible. So decide estimates
+// bytes and looks in several palettes, by a sketch.
+func (g *gifWriter) decide() error {
+	if !g.moving || !g.scaled || g.asked || g.colors == nil {
+		return nil
 	}
 	colors := g.colors()
-	n := int64(len(g.held)) * area(g.held[0].Image.Rect.Size())
-	if len(colors) == 0 || len(colors) > 255 || n > maxTried {
-		return false, nil
+	if len(colors) == 0 || len(colors) > 255 {
+		return nil
 	}
-	t := trials{g: g}
-	defer func() { g.give(t.taken) }()
-	if err := t.all(colors); err != nil {
-		if errors.Is(err, codec.ErrTooLarge) {
-			return false, nil
-		}
-		return false, err
+	taken := g.taken
+	defer func() { g.give(g.taken - taken) }()
+	frames := make([]*image.NRGBA, len(g.held))
+	for i, f := range g.held {
+		frames[i] = f.Image
 	}
-	g.out.Close()
-	g.out = t.best.out
-	return true, nil
-}
-
-// maxTried limits the total pixels of an animation that is encoded in several ways.
-const maxTried = 3 << 20
-
-// trials searches for the best recipe, in at most five trials.
-type trials struct {
-	g           *gifWriter
-	budget      int    // bytes; a smaller trial leaves room for more colors
-	taken       int64  // bytes of the account for the best trial, which is kept in packed form; g has taken the rest
-	usual, best *trial // the plain encoding, and the best of those that look like it
-}
-
-// all tries recipes, the most promising first, until the result is within the budget.
-func (t *trials) all(colors []color.NRGBA) error {
-	var err error
-	if t.usual, err = t.try(recipe{}); err != nil {
-		return err
+	h, release, err := g.counted(frames)
+	if errors.Is(err, codec.ErrTooLarge) {
+		return nil
 	}
-	plain, err := t.try(recipe{colors: colors})
 	if err != nil {
 		return err
 	}
-	t.setBudgets(plain.bytes, len(colors))
-	if err := t.keep(t.usual); err != nil {
-		return err
+	defer release()
+	c := chooser{histogram: h, rungs: map[int]*quantize.Palette{}}
+	if c.sketch, err = newSketch(g); err == nil {
+		c.sketch.colors = len(colors)
+		err = c.all(colors)
 	}
-	if t.usual.bytes <= t.budget {
-		return t.finer()
-	}
-	if err := t.keep(plain); err != nil || t.best.bytes <= t.budget {
-		return err
-	}
-	fewer, err := t.tryAndKeep(recipe{coarser: 1.5})
-	if err != nil || t.best.bytes <= t.budget {
-		return err
-	}
-	next := []recipe{{coarser: 2, loss: 1200}}
-	switch {
-	case !t.close(fewer) || fewer.bytes == t.usual.bytes && !t.close(plain):
-		next = []recipe{{loss: 1200}}
-	case fewer.bytes == t.usual.bytes: // fewer colors do not make it smaller
-		next = []recipe{{colors: colors, loss: 100}, {colors: colors, loss: 400}}
-	}
-	for _, r := range next {
-		if _, err := t.tryAndKeep(r); err != nil || t.best.bytes <= t.budget {
-			return err
+	if err != nil {
+		if errors.Is(err, codec.ErrTooLarge) {
+			return nil
 		}
+		return err
 	}
+	g.recipe = c.best().recipe
 	return nil
 }
 
-// finer tries palettes of more colors, if the budget has room for them.
-func (t *trials) finer() error {
-	_, err := t.tryAndKeep(recipe{coarser: 0.75})
-	if err == nil {
-		_, err = t.tryAndKeep(recipe{coarser: 0.5})
+// A chooser tries recipes.
+type chooser struct {
+	*sketch
+	histogram *quantize.Histogram
+	rungs     map[int]*quantize.Palette // by their place on the ladder
+	trials    []*trial
+	usual     *trial  // what is done without a decision
+	budget    float64 // bytes
+}
+
+// all tries the colors of the original, the usual recipe, and then looks for the largest palette within the budget.
+func (c *chooser) all(colors []color.NRGBA) error {
+	plain, err := c.add(recipe{palette: quantize.NewPalette(colors)})
+	if err != nil {
+		return err
+	}
+	broken := strokePoints * max(0, c.histogram.ErrorOf(plain.palette)-strokeError)
+	plain.lack += broken
+	flat := c.histogram.Share(flatColors) >= flatShare
+	c.setBudget(plain.bytes, len(colors), flat)
+	rung, err := c.tryUsual(flat)
+	if err != nil {
+		return err
+	}
+	switch fits := c.fits(c.usual); {
+	case fits && c.usual.palette != nil:
+		err = c.search(rung+1, c.last()+1)
+	case !fits && c.usual.palette != nil:
+		err = c.search(0, rung)
+	case !fits:
+		var lossy *trial
+		if lossy, err = c.add(recipe{palette: plain.palette, loss: smallLoss}); err == nil {
+			lossy.lack += broken
+			err = c.search(0, c.last()/2+1) // the upper half makes no difference
+		}
+	}
+	if n := c.g.original.Exceeded; n > 0 && err == nil { // what is best is what was encoded before
+		c.budget = min(c.budget, 0.97*float64(c.best().bytes)/n)
+		err = c.search(0, c.last()/2+1)
 	}
 	return err
 }
 
-func (t *trials) tryAndKeep(r recipe) (*trial, error) {
-	made, err := t.try(r)
-	if err == nil {
-		err = t.keep(made)
-	}
-	return made, err
-}
-
-// setBudgets sets the budgets from the size in bytes of the animation in the original's colors. The budget
-// of flat art is smaller, because its file grows more slowly than its number of pixels.
-func (t *trials) setBudgets(plain, colors int) {
-	o := t.g.original
-	share := float64(area(t.g.held[0].Image.Rect.Size())) / float64(max(area(o.Size), 1))
-	scaled := int(float64(o.Bytes) * math.Pow(share, 0.65))
-	switch {
-	case colors > manyColors && (o.Bytes == 0 || scaled > plain):
-		t.budget = plain
-	case o.Bytes == 0:
-		t.budget = plain * 7 / 10
-	default:
-		t.budget = max(plain*18/25, min(plain*17/20, scaled))
-	}
-}
-
-// manyColors is more than flat art has.
-const manyColors = 96
-
-// keep keeps a trial if it is the best so far.
-func (t *trials) keep(made *trial) error {
-	if made != t.usual && !made.betterThan(t.best, t) {
-		return nil
-	}
-	n := int64(made.bytes)
-	if n > t.taken {
-		if err := t.g.take(n - t.taken); err != nil {
-			return err
+// search tries rungs from low on and below high, as it looks for the last one within the budget.
+func (c *chooser) search(low, high int) error {
+	for tries := 0; tries < searches && low < high; tries++ {
+		middle := low + (high-low)/2
+		if c.fits(c.usual) { // most are too large
+			middle = low + (high-low)/4
 		}
-	} else {
-		t.g.give(t.taken - n)
+		t, err := c.add(recipe{palette: c.rung(middle)})
+		switch {
+		case err != nil:
+			return err
+		case c.fits(t):
+			low = middle + 1
+		default:
+			high = middle
+		}
 	}
-	t.best, t.taken = made, n
 	return nil
 }
 
-// betterThan reports whether a trial is better than another that also looks acceptable. Among trials within
-// the budget, the one that looks best is better; otherwise the smaller one.
-func (made *trial) betterThan(other *trial, t *trials) bool {
-	switch {
-	case !t.close(made):
-		return false
-	case made.bytes > t.budget || other.bytes > t.budget:
-		return made.bytes < other.bytes
+const (
+	searches  = 3   // the largest number of rungs that are tried
+	smallLoss = 100 // see gif.Encoder
+)
+
+// tryUsual tries what is done without a decision. It returns the rung of its palette, if it has one.
+func (c *chooser) tryUsual(flat bool) (rung int, err error) {
+	h := c.histogram
+	exact := h.Exact() && h.Colors() <= 255 && (h.Colors() <= exactFlat || !flat)
+	if flat && !exact {
+		for rung < c.last() && c.g.ctx.Err() == nil {
+			if p := c.rung(rung); p.Error <= movingError && p.Missed <= movingMissed {
+				break
+			}
+			rung++
+		}
+		c.usual, err = c.add(recipe{palette: c.rung(rung)})
+		return rung, err
 	}
-	return made.degradation.sum() < other.degradation.sum()
+	c.usual, err = c.try(recipe{loss: c.g.recipe.loss}, h.Choose(c.g.ctx, 255), exact)
+	c.trials = append(c.trials, c.usual)
+	return 0, err
 }
 
-// close reports whether a trial looks hardly worse than the plain encoding. If the plain encoding is larger
-// than the original, which is to be avoided, it may look somewhat worse.
-func (t *trials) close(made *trial) bool {
-	most := float64(acceptable)
-	if o := t.g.original.Bytes; o > 0 && int64(t.usual.bytes) > int64(o) {
-		most = endurable
+// rungColors returns the number of colors of a rung of the ladder of palettes.
+func rungColors(i int) int {
+	n := 3
+	for range i {
+		n += 1 + n/8
 	}
-	return made.degradation.beyond(t.usual.degradation) <= most
+	return n
 }
 
-// acceptable is the loss that is accepted, in approximate points of SSIMULACRA 2.
-const acceptable = 7
-
-// endurable is the loss that is accepted if the plain encoding is larger than the original.
-const endurable = 38
-
-// try encodes by a recipe.
-func (t *trials) try(r recipe) (made *trial, err error) {
-	g := *t.g
-	g.painter, g.clock, g.recipe = painter{}, clock{}, r
-	made = &trial{recipe: r}
-	if made.out, err = gif.NewEncoder(g.ctx, g.held[0].Image.Rect.Size()); err != nil {
-		return nil, err
+// last returns the last rung.
+func (c *chooser) last() (i int) {
+	for rungColors(i) < min(255, c.histogram.Colors()) {
+		i++
 	}
-	picture := planesBytes(area(g.held[0].Image.Rect.Size()))
-	if err := g.take(picture); err != nil {
-		return nil, err
+	return i
+}
+
+func (c *chooser) rung(i int) *quantize.Palette {
+	if c.rungs[i] == nil {
+		c.rungs[i] = c.histogram.Choose(c.g.ctx, min(rungColors(i), 255))
 	}
-	seen := newErrors(g.held)
-	made.out.Loss, made.out.Watch = r.loss, seen.add
-	err = g.paintAll(made.out, g.held)
+	return c.rungs[i]
+}
+
+// add tries a recipe that has a palette.
+func (c *chooser) add(r recipe) (*trial, error) {
+	t, err := c.try(r, r.palette, true)
 	if err == nil {
-		var n counter
-		err = made.out.Write(&n, 0)
-		made.bytes = int(n)
+		c.trials = append(c.trials, t)
 	}
-	g.give(g.taken - t.g.taken)
-	made.out.Close()
-	if err != nil {
-		return nil, err
-	}
-	made.degradation = seen.degradation()
-	return made, nil
+	return t, err
 }
 
-// A counter counts the bytes that are written.
-type counter int
-
-var _ io.Writer = (*counter)(nil)
-
-func (c *counter) Write(p []byte) (int, error) {
-	*c += counter(len(p))
-	return len(p), nil
+// setBudget takes the bytes of the animation in the original's colors. That is about what encoders make that add no colors,
+// but more if flat art has many colors and few pixels: most of those are edges then.
+func (c *chooser) setBudget(plain, colors int, flat bool) {
+	o, ratio := c.g.original, 1.05
+	share := 0.25
+	if o.Size != (image.Point{}) {
+		share = float64(area(c.g.held[0].Image.Rect.Size())) / float64(area(o.Size))
+	}
+	if colors > fewColors && (flat || float64(o.Bytes)*math.Pow(share, 0.65) < 1.15*float64(plain)) {
+		ratio = 0.58 + float64(0.7*min(share, 0.6))
+	}
+	c.budget = float64(plain) * ratio
+	if o.Bytes > 0 {
+		c.budget = min(c.budget, 0.95*float64(o.Bytes))
+	}
 }
+
+// fewColors are as many as flat art without smooth edges has.
+const fewColors = 20
+
+// best returns the trial of the least cost.
+func (c *chooser) best() *trial {
+	best := c.usual
+	for _, t := range c.trials {
+		if c.cost(t) < c.cost(best) {
+			best = t
+		}
+	}
+	return best
+}
+
+func (c *chooser) fits(t *trial) bool { return float64(t.bytes) <= c.budget }
+
+// cost is what a trial lacks of likeness, more if it looks poor, and a point and a half for each hundredth of the budget that
+// it takes beyond, fewer if that is far.
+func (c *chooser) cost(t *trial) float64 {
+	beyond := max(0, float64(t.bytes)/c.budget-1)
+	return t.lack + float64(3*max(0, t.lack-poor)) + 150*beyond/(1+beyond/2)
+}
+
+// Thin strokes break if they have only the colors of the original. Likeness counts too little of that, so it is told by
+// the error of these colors: strokePoints for each unit beyond strokeError.
+const (
+	strokeError  = 0.05
+	strokePoints = 1000
+)
+
+// poor is a lack of likeness at which letters break.
+const poor = 35

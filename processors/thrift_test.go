@@ -112,7 +112,7 @@ func TestATrialNeverLooksMuchWorseThanTheUsualEncoding(t *testing.T) {
 		a.Colors = nil
 		require.NoError(t, processors.GIF{}.Encode(&once, a))
 		a.Colors = was
-		assert.LessOrEqual(t, tried.Len(), once.Len()*5/4, name)
+		assert.LessOrEqual(t, tried.Len(), once.Len()*3/2, name)
 		assert.Greater(t, likenessOf(t, tried.Bytes(), a), likenessOf(t, once.Bytes(), a)-5, name)
 	}
 }

@@ -17,40 +17,31 @@ func (p *Picture) exceeds(out *output, img image.Image) bool {
 	return out.len() > len(p.data) && area(img.Bounds().Size()) <= area(p.header.Stored) && p.header.Format.Match(out.head())
 }
 
-// attempts is the maximum number of times that a thumbnail that is too large is encoded again.
-const attempts = 3
-
-// tighten encodes the thumbnail again, to make it smaller, if the encoder is an OriginalEncoder. It stops
-// when the thumbnail is no larger than the original's file, or does not become smaller.
+// tighten encodes the thumbnail once more, into fewer bytes, if the encoder is an OriginalEncoder. It keeps the shorter
+// encoding. So no thumbnail costs more than two encodings.
 func (p *Picture) tighten(ctx context.Context, out *output, encoder Encoder, img image.Image, original processors.Original) error {
 	if _, ok := ability.Find[processors.OriginalEncoder](encoder); !ok {
 		return nil
 	}
-	for original.Exceeded < attempts && out.len() > len(p.data) {
-		original.Exceeded++
-		shorter, err := again(ctx, out, encoder, img, original)
-		if !shorter || err != nil {
-			return err
-		}
-	}
-	return nil
+	original.Exceeded = float64(out.len()) / float64(len(p.data))
+	return again(ctx, out, encoder, img, original)
 }
 
-// again encodes once more, and keeps the new encoding if it is smaller.
-func again(ctx context.Context, out *output, encoder Encoder, img image.Image, original processors.Original) (shorter bool, err error) {
+// again encodes once more, and keeps the new encoding if it is shorter.
+func again(ctx context.Context, out *output, encoder Encoder, img image.Image, original processors.Original) error {
 	var b bytes.Buffer
 	second := newOutput(ctx, &b)
 	defer second.close()
-	err = encode(ctx, second, encoder, img, original)
+	err := encode(ctx, second, encoder, img, original)
 	switch {
 	case ctx.Err() == nil && errors.Is(err, codec.ErrTooLarge):
-		return false, nil // the earlier encoding is used
+		return nil // there is a thumbnail already
 	case err != nil:
-		return false, err
+		return err
 	case second.len() >= out.len():
-		return false, nil
+		return nil
 	}
 	out.restart()
 	_, err = out.Write(b.Bytes())
-	return true, err
+	return err
 }

@@ -8,6 +8,9 @@ import (
 // pack packs p in the ways that it can be written, and puts it on the screen. next is what follows,
 // or nil.
 func (e *Encoder) pack(p, next *picture) error {
+	if p.skipped {
+		return e.skip(p, next)
+	}
 	whole := image.Rectangle{Max: e.size}
 	rect := e.bounds(func(at int) bool { return e.leaving(p, at) > e.Loss })
 	if len(e.frames) == 0 && next == nil {
@@ -17,7 +20,7 @@ func (e *Encoder) pack(p, next *picture) error {
 	if next != nil {
 		// What the next frame lets shine through again has to be cleared before it, which can be
 		// done only with the rectangle of this one.
-		if gone := e.bounds(func(at int) bool { return p.packed[p.pix[at]] != 0 && next.packed[next.pix[at]] == 0 }); !gone.Empty() {
+		if gone := e.gone(p, next); !gone.Empty() {
 			rect, disposal = rect.Union(gone), disposalBackground
 		}
 	}
@@ -32,7 +35,9 @@ func (e *Encoder) pack(p, next *picture) error {
 	// only for that.
 	for _, clears := range []bool{disposal == disposalBackground, false} {
 		e.packShared(&f.shared, p, clears)
-		e.packLocal(&f.local, p, clears, f.shared.data != nil)
+		if !e.Quick || f.shared.data == nil {
+			e.packLocal(&f.local, p, clears, f.shared.data != nil)
+		}
 		if f.shared.data != nil || f.local.data != nil {
 			break // else there is no room for one
 		}
@@ -48,9 +53,35 @@ func (e *Encoder) pack(p, next *picture) error {
 		e.Watch(p.number, e.shown)
 	}
 	if disposal == disposalBackground {
-		for y := rect.Min.Y; y < rect.Max.Y; y++ {
-			clear(e.shown[y*e.size.X+rect.Min.X:][:rect.Dx()])
+		e.clear(rect)
+	}
+	return e.ctx.Err()
+}
+
+// gone returns the smallest rectangle of the pixels that are transparent in next, but not in p.
+func (e *Encoder) gone(p, next *picture) image.Rectangle {
+	if next.transparent < 0 || bytes.IndexByte(next.pix, byte(next.transparent)) < 0 {
+		return image.Rectangle{}
+	}
+	return e.bounds(func(at int) bool { return p.packed[p.pix[at]] != 0 && next.packed[next.pix[at]] == 0 })
+}
+
+func (e *Encoder) clear(rect image.Rectangle) {
+	for y := rect.Min.Y; y < rect.Max.Y; y++ {
+		clear(e.shown[y*e.size.X+rect.Min.X:][:rect.Dx()])
+	}
+}
+
+// skip puts p on the screen without packing it.
+func (e *Encoder) skip(p, next *picture) error {
+	e.rows(0, e.size.Y, func(y int) bool {
+		for at := y * e.size.X; at < (y+1)*e.size.X; at++ {
+			e.shown[at] = p.packed[p.pix[at]]
 		}
+		return true
+	})
+	if next != nil {
+		e.clear(e.gone(p, next))
 	}
 	return e.ctx.Err()
 }

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"io"
 	"iter"
+	"math"
 	"math/bits"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -38,10 +39,14 @@ type Encoder struct {
 	// among those that were added. A color has its red in the lowest bits; a transparent one is 0.
 	Watch func(frame int, shown []uint32)
 
+	// Quick packs each frame in one way only, and once. Files are a little longer. It is for estimates.
+	Quick bool
+
 	ctx     context.Context
 	size    image.Point
 	last    *picture     // not packed: that depends on the next
-	palette *color.Color // last's, or rather its first color
+	palette *color.Color // of the frame that was added last: where it begins in memory
+	current *colors      // of that palette
 	frames  []frame
 	bytes   int      // of frames
 	shown   []uint32 // what is on the screen before last, in the colors' packed form
@@ -103,16 +108,30 @@ func (e *Encoder) room(n int) error {
 	return nil
 }
 
+var errFrame = errors.New("frames of several sizes, or with no or too many colors")
+
 // Add takes the next frame, which begins at (0,0) and is shown for that long, in 1/100 s. It must
 // not be changed afterwards. Its palette's first color of alpha 0 is transparent; all others are
 // taken for opaque. A palette that begins where in memory the last frame's does is the same, to
 // which colors may have been added.
 func (e *Encoder) Add(img *image.Paletted, delay int) error {
 	if img.Rect != (image.Rectangle{Max: e.size}) || len(img.Palette) == 0 || len(img.Palette) > 256 {
-		return errors.New("frames of several sizes, or with no or too many colors")
+		return errFrame
 	}
+	return e.add(img, &picture{delay: min(max(delay, 0), MaxDelay)})
+}
+
+// Skip takes the next frame, as Add does, but does not write it: the file of a sample has the changes from it alone.
+func (e *Encoder) Skip(img *image.Paletted) error {
+	if img.Rect != (image.Rectangle{Max: e.size}) || len(img.Palette) == 0 || len(img.Palette) > 256 {
+		return errFrame
+	}
+	return e.add(img, &picture{skipped: true})
+}
+
+func (e *Encoder) add(img *image.Paletted, next *picture) error {
 	e.added++
-	next := &picture{number: e.added - 1, colors: e.colors(img.Palette), pix: img.Pix, delay: min(max(delay, 0), MaxDelay)}
+	next.number, next.colors, next.pix = e.added-1, e.colors(img.Palette), img.Pix
 	if img.Stride != e.size.X {
 		next.pix = nil
 		for y := range e.size.Y {
@@ -120,7 +139,7 @@ func (e *Encoder) Add(img *image.Paletted, delay int) error {
 		}
 	}
 	if e.last != nil {
-		if sum, ok := mergeDelays(e.last.delay, next.delay); ok && e.sameLooks(e.last, next) {
+		if sum, ok := mergeDelays(e.last.delay, next.delay); ok && !next.skipped && e.sameLooks(e.last, next) {
 			e.last.delay = sum
 			return nil
 		}
@@ -182,6 +201,30 @@ func (e *Encoder) Write(w io.Writer, loop int) error {
 	return err
 }
 
+// Estimate ends the animation and returns about how many bytes it would take if it had that many frames, and if those that
+// were added are but a part of their pixels. They are a sample: the first one, and others that stand for the rest.
+func (e *Encoder) Estimate(frames int, part float64) (int, error) {
+	if e.last != nil {
+		if err := e.pack(e.last, nil); err != nil {
+			return 0, err
+		}
+		e.last = nil
+	}
+	if len(e.frames) == 0 {
+		return 0, errors.New("no frames")
+	}
+	shared := e.mostUsed()
+	table, _ := pad(shared.table)
+	const head, control = 32, 18 // bytes of the file, and of a frame
+	first, rest := e.frames[0].best(shared).size(), 0
+	for i := range e.frames[1:] {
+		rest += e.frames[1+i].best(shared).size()
+	}
+	data := float64(first) + float64(rest*(frames-1))/float64(max(len(e.frames)-1, 1))
+	const growth = 0.9 // of bytes by pixels, as LZW learns
+	return head + len(table) + control*frames + int(data/math.Pow(part, growth)), nil
+}
+
 // mostUsed returns the colors of the most frames.
 func (e *Encoder) mostUsed() *colors {
 	most := e.frames[0].colors
@@ -199,7 +242,8 @@ type picture struct {
 	pix   []byte // indices, without a gap between rows
 	delay int
 
-	number int // of those that were added
+	number  int  // of those that were added
+	skipped bool // it is not written
 }
 
 // wanted returns the color that a pixel should have.
@@ -255,9 +299,9 @@ type colors struct {
 func (e *Encoder) colors(p color.Palette) *colors {
 	c := &colors{transparent: -1}
 	if e.palette == &p[0] {
-		c = e.last.colors
+		c = e.current
 	}
-	e.palette = &p[0]
+	e.palette, e.current = &p[0], c
 	for i := len(c.table) / 3; i < len(p); i++ {
 		n := color.NRGBAModel.Convert(p[i]).(color.NRGBA)
 		if n.A == 0 && c.transparent < 0 {

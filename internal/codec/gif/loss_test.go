@@ -107,3 +107,19 @@ func TestLossMakesFilesSmaller(t *testing.T) {
 		last = size
 	}
 }
+
+func TestAnEstimateIsNearTheFile(t *testing.T) {
+	frames := film(rand.New(rand.NewPCG(3, 4)), 12, image.Pt(120, 90))
+	size := packedFilm(t, frames, 0).LoopCount
+	e, err := NewEncoder(context.Background(), frames[0].Rect.Size())
+	require.NoError(t, err)
+	e.Quick = true
+	require.NoError(t, e.Add(frames[0], 0))
+	for i := 3; i < len(frames); i += 4 {
+		require.NoError(t, e.Skip(frames[i-1]))
+		require.NoError(t, e.Add(frames[i], 0))
+	}
+	estimate, err := e.Estimate(len(frames), 1)
+	require.NoError(t, err)
+	assert.InEpsilon(t, size, estimate, 0.1)
+}

@@ -70,6 +70,9 @@ func (e *Encoder) packShared(to *packed, p *picture, clears bool) {
 		if e.try(to, most, p.transparent, nil, clears) {
 			e.best, c.cells = c.cells, e.best
 		}
+		if e.Quick {
+			break
+		}
 	}
 	if e.Loss > 0 {
 		e.fix(p)

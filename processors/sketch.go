@@ -1,0 +1,167 @@
+package processors
+
+import (
+	"image"
+	"image/color"
+	"math"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec/gif"
+	"github.com/rest-thumbnails/thumbnail/internal/quantize"
+)
+
+// A sketch is a sample of an animation: two bands of some of its frames. The first frame is encoded, and of pairs of
+// consecutive frames the second one; the first one of a pair is only put on the screen. A sketch estimates the bytes and
+// the looks of the animation in a palette at a fraction of the cost of encoding it.
+type sketch struct {
+	g      *gifWriter
+	frames []*image.NRGBA
+	skip   []bool  // by frame: it is put on the screen only
+	every  int     // one of that many encoded frames is looked at
+	part   float64 // of the frames' pixels
+	colors int     // of the original
+}
+
+// A palette of fewer colors than the original has is worse than likeness says: missingPoints for each level of
+// the root mean square error beyond missingError.
+const (
+	missingPoints = 16
+	missingError  = 14
+)
+
+const (
+	sketchAll    = 6       // frames of which all are taken
+	sketchPairs  = 5       // at least
+	sketchPart   = 6       // one of that many frames is encoded, of many
+	sketchLooks  = 3       // about how many frames are looked at
+	sketchPixels = 1 << 16 // of which whole frames are taken
+)
+
+// newSketch takes the sample, whose memory counts until g gives it back. Pairs do not lie at regular distances, because
+// frames may have a rhythm.
+func newSketch(g *gifWriter) (*sketch, error) {
+	n := len(g.held)
+	encoded := make([]bool, n)
+	encoded[0] = true
+	if n <= sketchAll {
+		for i := range encoded {
+			encoded[i] = true
+		}
+	} else {
+		for i := range max(n/sketchPart, sketchPairs) {
+			_, part := math.Modf(float64(float64(i)+0.5) * math.Phi)
+			encoded[1+int(part*float64(n-1))] = true
+		}
+	}
+	s := &sketch{g: g, part: 1}
+	count := 0
+	for i, f := range g.held {
+		if !encoded[i] && (i+1 == n || !encoded[i+1]) {
+			continue
+		}
+		img, err := s.sample(f.Image)
+		if err != nil {
+			return nil, err
+		}
+		s.frames, s.skip = append(s.frames, img), append(s.skip, !encoded[i])
+		if encoded[i] {
+			count++
+		}
+	}
+	s.every = (count + sketchLooks - 1) / sketchLooks
+	return s, nil
+}
+
+// sample returns a small frame whole, and of others some bands, which are half of the rows.
+func (s *sketch) sample(img *image.NRGBA) (*image.NRGBA, error) {
+	const bands = 4
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	rows := h / (2 * bands)
+	if rows < 8 || int64(len(s.g.held))*int64(w*h) <= sketchPixels {
+		return img, nil
+	}
+	if err := s.g.take(int64(4 * bands * rows * w)); err != nil {
+		return nil, err
+	}
+	out := image.NewNRGBA(image.Rect(0, 0, w, bands*rows))
+	for y := range bands * rows {
+		from := y + (y/rows)*rows + rows/2
+		copy(out.Pix[y*out.Stride:], img.Pix[from*img.Stride:][:4*w])
+	}
+	s.part = float64(bands*rows) / float64(h)
+	return out, nil
+}
+
+// A trial is an estimate of the animation by a recipe.
+type trial struct {
+	recipe
+	bytes int
+	lack  float64 // of likeness to what the frames should be, in about points of SSIMULACRA 2
+}
+
+// try estimates what the animation is like in a palette.
+func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, error) {
+	g, size := s.g, s.frames[0].Rect.Size()
+	if err := g.take(quantize.DithererBytes(0)); err != nil { // the palette may be used again
+		return nil, err
+	}
+	taken := g.taken
+	defer func() { g.give(g.taken - taken) }()
+	n := area(size)
+	if err := g.take(quantize.DithererBytes(n) + planesBytes(n) + n*int64(len(s.frames))); err != nil {
+		return nil, err
+	}
+	out, err := gif.NewEncoder(g.ctx, size)
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	seen := newErrors(s.frames, s.looked())
+	out.Quick, out.Loss, out.Watch = true, r.loss, seen.add
+	ditherer := quantize.Ditherer{Palette: palette, Transparent: uint8(len(palette.Colors)), Plain: plain, Calm: true}
+	colors := paletteWithTransparent(palette)
+	painted := make([]*image.Paletted, len(s.frames))
+	for i, img := range s.frames {
+		painted[i] = image.NewPaletted(img.Rect, colors)
+		ditherer.Draw(g.ctx, painted[i], img)
+	}
+	order := newArrangement(g.ctx, colors, painted)
+	for i, img := range painted {
+		order.apply(g.ctx, img)
+		if s.skip[i] {
+			err = out.Skip(img)
+		} else {
+			err = out.Add(img, 0)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	t := &trial{recipe: r}
+	t.bytes, err = out.Estimate(len(g.held), s.part)
+	t.lack = seen.lack()
+	if r.palette != nil && len(r.palette.Colors) < s.colors {
+		t.lack += missingPoints * max(0, math.Sqrt(seen.worst)-missingError)
+	}
+	return t, err
+}
+
+// looked reports which frames are compared with what they should be.
+func (s *sketch) looked() []bool {
+	looked, encoded := make([]bool, len(s.frames)), 0
+	for i := range looked {
+		if !s.skip[i] {
+			looked[i] = encoded%s.every == 0
+			encoded++
+		}
+	}
+	return looked
+}
+
+// paletteWithTransparent returns the colors of a palette and the transparent one.
+func paletteWithTransparent(p *quantize.Palette) color.Palette {
+	colors := make(color.Palette, 0, 256) // never reallocated, as gif.Encoder requires
+	for _, c := range p.Colors {
+		colors = append(colors, c)
+	}
+	return append(colors, color.NRGBA{})
+}
