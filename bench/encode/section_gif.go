@@ -38,7 +38,50 @@ func writeGIF(b *bench, p printer) error {
 		pic.forget()
 	}
 	p("| **mean** | | %v |\n", mean)
+	if err := b.lossyGIF(subject, pictures, p); err != nil {
+		return err
+	}
 	return b.scores.save()
+}
+
+// lossyGIF compares loss with that of gifsicle, which makes our files smaller.
+func (b *bench) lossyGIF(subject side, pictures []*picture, p printer) error {
+	lossy := ours("`processors.GIF{Lossy: 40}`", func(int) thumbnail.Encoder { return processors.GIF{Lossy: 40} })
+	var whole, scores [2]float64
+	n := float64(len(pictures))
+	for _, pic := range pictures {
+		plain, err := subject.encode(b, pic, 0)
+		if err != nil {
+			return err
+		}
+		made, err := b.gifsicle(plain, "-O3 --lossy=40")
+		if err != nil {
+			return err
+		}
+		theirs := side{label: "gifsicle --lossy=40 of ours", encode: func(*bench, *picture, int) ([]byte, error) { return made, nil }}
+		for i, s := range []side{lossy, theirs} {
+			at, err := b.point(s, pic, 0, decodedGIF)
+			if err != nil {
+				return err
+			}
+			whole[i] += at.bytes / float64(len(plain)) / n
+			scores[i] += at.S2 / n
+		}
+		pic.forget()
+	}
+	p("With %s, these photos have %.3f of the bytes, and an S2 of %.1f; by `gifsicle -O3 --lossy=40` from our files without loss %.3f and %.1f.\n",
+		lossy.label, whole[0], scores[0], whole[1], scores[1])
+	return nil
+}
+
+func decodedGIF(_ *bench, file []byte) (*image.RGBA, error) {
+	img, err := gif.Decode(bytes.NewReader(file))
+	if err != nil {
+		return nil, err
+	}
+	rgba := image.NewRGBA(img.Bounds())
+	draw.Draw(rgba, rgba.Rect, img, image.Point{}, draw.Src)
+	return rgba, nil
 }
 
 // gifRow has the S2 and butteraugli of both sides, our kB, and ratios of bytes and CPU time.
@@ -49,20 +92,11 @@ func (r gifRow) String() string {
 }
 
 func (b *bench) still(subject, theirs side, p *picture) (r gifRow, err error) {
-	decode := func(_ *bench, file []byte) (*image.RGBA, error) {
-		img, err := gif.Decode(bytes.NewReader(file))
-		if err != nil {
-			return nil, err
-		}
-		rgba := image.NewRGBA(img.Bounds())
-		draw.Draw(rgba, rgba.Rect, img, image.Point{}, draw.Src)
-		return rgba, nil
-	}
-	s, err := b.point(subject, p, 0, decode)
+	s, err := b.point(subject, p, 0, decodedGIF)
 	if err != nil {
 		return r, err
 	}
-	t, err := b.point(theirs, p, 0, decode)
+	t, err := b.point(theirs, p, 0, decodedGIF)
 	if err != nil {
 		return r, err
 	}
