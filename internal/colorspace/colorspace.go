@@ -1,8 +1,8 @@
 // Package colorspace converts the color description of an image file to an [icc.Transform] to sRGB.
 //
-// The colors of CMYK without a profile are undefined. The package treats such pixels as coated offset print, as print
-// programs and libvips do: see [Press]. Browsers and Pillow use (1-C)(1-K) instead, which is brighter and more saturated
-// than any print. The caller uses that formula if thumbnails should look like the original in a browser.
+// The colors of CMYK without a profile are undefined. The package treats such pixels as coated offset print, as
+// print programs and libvips do: see [Press]. Browsers and Pillow use (1-C)(1-K) instead, which is brighter and
+// more saturated than any print. Config.NaiveCMYK selects that formula.
 package colorspace
 
 import (

@@ -2,8 +2,8 @@ package jpeg
 
 import "math/bits"
 
-// conditioning is what DAC defines for the contexts of arithmetic coding (section B.2.4.3): the
-// bounds L and U of DC differences, and Kx of AC coefficients.
+// conditioning is the conditioning of arithmetic coding that DAC defines (section B.2.4.3): the bounds L and U of
+// DC differences, and Kx of AC coefficients.
 type conditioning struct {
 	dcLower, dcUpper [4]uint8
 	acK              [4]uint8
@@ -38,14 +38,14 @@ const (
 	acBins = 245
 )
 
-// bin is the state of a context: in its low 7 bits an index into estimates, in the highest the value
-// that is more probable.
+// bin is the state of a context. Its low 7 bits are an index into estimates. Its highest bit is the more probable
+// value.
 type bin uint8
 
-// fixedBin never changes: both values are as probable.
+// fixedBin is a state that never changes. Both values have the same probability.
 const fixedBin = bin(len(estimates) - 1)
 
-// arithmetic decodes one entropy-coded segment by annex D.
+// arithmetic decodes one entropy-coded segment as annex D describes.
 type arithmetic struct {
 	in *input
 
@@ -63,14 +63,14 @@ type arithmetic struct {
 	overflowed bool // a magnitude or a run of zeros is too large
 }
 
-// reset begins a scan, or what follows a restart marker: all contexts are as at first.
+// reset sets all contexts to their initial state, for a new scan or after a restart marker.
 func (a *arithmetic) reset() {
 	clear(a.dc[:])
 	clear(a.ac[:])
 	clear(a.context[:])
 }
 
-// begin starts at the offset of in (section D.2.5).
+// begin starts to read at the current offset of in (section D.2.5).
 func (a *arithmetic) begin(in *input) {
 	a.in, a.end, a.cut, a.extra, a.overflowed = in, false, false, 0, false
 	a.c = a.next() << 24
@@ -78,7 +78,7 @@ func (a *arithmetic) begin(in *input) {
 	a.a, a.shift = 0x10000, 0
 }
 
-// next reads a byte; behind the segment it is 0 (section D.2.6).
+// next reads a byte. After the end of the segment it returns 0 (section D.2.6).
 func (a *arithmetic) next() uint32 {
 	in := a.in
 	if a.end {
@@ -112,12 +112,12 @@ func markerFollows(in *input) bool {
 	return false
 }
 
-// maxExtra is how many bytes of zeros may be read behind the end of a file: the decoder reads two
-// ahead, and encoders leave out zeros at the end. Before a marker there is no limit, because all of
-// a picture of one color may be left out.
+// maxExtra is the maximum number of zero bytes that may be read after the end of a file. The decoder reads two
+// bytes ahead, and encoders omit zeros at the end. Before a marker there is no limit, because an encoder may omit
+// all data of a picture of one color.
 const maxExtra = 8
 
-// overrun reports whether more was read than the file has, or what can't be.
+// overrun reports whether the decoder has read more than the file contains, or has met an impossible value.
 func (a *arithmetic) overrun() bool {
 	return a.overflowed || a.extra > maxExtra && a.cut
 }
@@ -153,10 +153,10 @@ func (a *arithmetic) decode(s *bin) int {
 	return mps
 }
 
-// lps is the state behind one in which the less probable value has come.
+// lps is the state that follows a less probable value.
 func (e *estimate) lps(state bin) bin { return (state&128 ^ e.exchange) | e.nextLPS }
 
-// renormalize doubles a until it is 0x8000 at least (section D.2.4).
+// renormalize doubles a until it is at least 0x8000 (section D.2.4).
 func (a *arithmetic) renormalize() {
 	n := uint(bits.LeadingZeros16(uint16(a.a)))
 	a.a <<= n

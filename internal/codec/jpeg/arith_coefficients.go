@@ -1,6 +1,6 @@
 package jpeg
 
-// Where the contexts of tables F.4 and F.5 lie.
+// The first contexts of the kinds in tables F.4 and F.5.
 const (
 	dcX1   = 20  // magnitude categories of DC differences from 2 on
 	acLowX = 189 // magnitude categories of AC coefficients from 3 on, up to Kx
@@ -8,11 +8,10 @@ const (
 	toBits = 14  // from the bin of a category to that of its magnitude bits
 )
 
-// maxMagnitude is what a magnitude category must be below (tables F.1 and F.2, with the highest
-// category of 12-bit samples).
+// maxMagnitude is one more than the largest magnitude category (tables F.1 and F.2; for samples of 12 bits).
 const maxMagnitude = 1 << 15
 
-// arithmeticTarget is the statistics of one unit of an MCU.
+// arithmeticTarget holds the statistics for one unit of an MCU.
 type arithmeticTarget struct {
 	dc           *[dcBins]bin
 	ac           *[acBins]bin
@@ -66,7 +65,7 @@ func (a *arithmetic) difference(t *arithmeticTarget) int32 {
 	return v + 1
 }
 
-// coefficient decodes the value of an AC coefficient that is not zero, at k (section F.2.4.2).
+// coefficient decodes the value of a nonzero AC coefficient, at index k (section F.2.4.2).
 func (a *arithmetic) coefficient(t *arithmeticTarget, k int) int32 {
 	negative := a.even()
 	s := 3*(k-1) + 2
@@ -95,14 +94,14 @@ func (a *arithmetic) coefficient(t *arithmeticTarget, k int) int32 {
 	return v + 1
 }
 
-// even decodes a decision of which both values are as probable.
+// even decodes a decision whose two values have the same probability.
 func (a *arithmetic) even() int {
 	a.fixed = fixedBin
 	return a.decode(&a.fixed)
 }
 
-// band decodes the coefficients from ss to se of a block in the first scan that has them, and calls
-// store for those that are not zero.
+// band decodes coefficients ss to se of a block, in the first scan of the band. It calls store for each nonzero
+// coefficient.
 func (a *arithmetic) band(t *arithmeticTarget, ss, se int, store func(k int, v int32)) {
 	for k := ss; k <= se; k++ {
 		if a.decode(&t.ac[3*(k-1)]) != 0 { // end of block

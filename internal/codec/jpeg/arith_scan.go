@@ -54,7 +54,7 @@ func (d *Decoder) arithmeticDC(ts []dcTarget, n int, s *scan) error {
 	return nil
 }
 
-// arithmeticACScan decodes an AC scan, the first of a band or one that refines it.
+// arithmeticACScan decodes an AC scan: the first scan of a band, or a refinement scan.
 func (d *Decoder) arithmeticACScan(ctx context.Context, s *scan) error {
 	index := s.comps[0].index
 	c := &d.comps[index]
@@ -99,7 +99,7 @@ func (b *arithmeticBand) first(i int, value []int16) {
 	})
 }
 
-// refine decodes one bit more of each coefficient of block i (section G.1.3.3).
+// refine decodes one more bit of each coefficient of block i (section G.1.3.3).
 func (b *arithmeticBand) refine(i int, value []int16) {
 	a, stats := b.a, b.t.ac
 	old := b.nonzero[i]

@@ -98,8 +98,8 @@ type encoder struct {
 	script    *[3][]stream // scans of a progressive file
 
 	out     bitWriter
-	streams [3][4]stream          // by component and scan of the script; sequential files use only the first
-	counts  [scanGroups]histogram // of symbols: of a sequential scan's tables DC 0, AC 0, DC 1 and AC 1, or of each group of scans
+	streams [3][4]stream          // by component and scan of the script; a sequential file uses only streams[0][0]
+	counts  [scanGroups]histogram // of symbols: by table (DC 0, AC 0, DC 1, AC 1) in a sequential file, else by group of scans
 	codes   codeTables
 }
 

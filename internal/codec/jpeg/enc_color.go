@@ -8,16 +8,17 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// A packed sum holds Y'CbCr of a pixel, or of up to four: Cb in bits 0–21, Cr in bits 22–43, each
-// with 12 bits behind the point, and Y in bits 44–63, of one pixel alone. It is the sum of an entry
-// for each of R, G and B (JFIF 1.02, section 3, with a half added that rounds).
+// A packed sum holds the Y'CbCr values of one pixel, or the sum of the chroma of up to four pixels. Cb is in bits
+// 0–21 and Cr in bits 22–43, each with 12 fraction bits. Y is in bits 44–63, and is valid only for one pixel. The
+// values of a pixel are the sum of one table entry each for R, G and B (JFIF 1.02, section 3). The entries include
+// a half for rounding.
 const (
 	packedBits = 12
 	crShift    = 22
 	yShift     = 44
 )
 
-// packedRGB has the entries of R, G and B.
+// packedRGB holds the table entries for R, G and B.
 var packedRGB = makePackedRGB()
 
 func makePackedRGB() [3][256]uint64 {
@@ -40,8 +41,8 @@ func makePackedRGB() [3][256]uint64 {
 	return t
 }
 
-// convert makes Y'CbCr of the pixels of row y, and of row below if s.v is 2. They are rows at and
-// at + 1 of the row of MCUs.
+// convert converts row y of the picture to Y'CbCr, and also row below if s.v is 2. In the row of MCUs they become
+// rows at and at+1.
 func (s *source) convert(y, at, below int) {
 	p, width := &s.planes, s.bounds.Dx()
 	upper := s.pixels(0, y)
@@ -60,7 +61,7 @@ func (s *source) convert(y, at, below int) {
 	}
 }
 
-// pack returns the packed sum of a pixel, R in the lowest byte.
+// pack returns the packed sum of a pixel. R is in the lowest byte.
 func pack(pixel uint32) uint64 {
 	return packedRGB[0][byte(pixel)] + packedRGB[1][byte(pixel>>8)] + packedRGB[2][byte(pixel>>16)]
 }
@@ -81,7 +82,7 @@ func convertFull(pixels, luma, cb, cr []byte) {
 	}
 }
 
-// convertPairs is for chroma of half the width. The last pixel of an odd row counts twice.
+// convertPairs converts a row for chroma of half the width. If the width is odd, the last pixel counts twice.
 func convertPairs(pixels, luma, cb, cr []byte) {
 	for len(luma) >= 8 && len(pixels) >= 32 && len(cb) >= 4 && len(cr) >= 4 {
 		p, y, u, v := (*[32]byte)(pixels), (*[8]byte)(luma), (*[4]byte)(cb), (*[4]byte)(cr)
@@ -100,7 +101,7 @@ func convertPairs(pixels, luma, cb, cr []byte) {
 	}
 }
 
-// convertQuadsGo is what convertQuads does, in Go.
+// convertQuadsGo does the same as convertQuads, in Go.
 func convertQuadsGo(upper, lower, luma, next, cb, cr []byte) {
 	for len(luma) >= 8 && len(next) >= 8 && len(upper) >= 32 && len(lower) >= 32 && len(cb) >= 4 && len(cr) >= 4 {
 		p, q, y, z, u, v := (*[32]byte)(upper), (*[32]byte)(lower), (*[8]byte)(luma), (*[8]byte)(next), (*[4]byte)(cb), (*[4]byte)(cr)
@@ -121,7 +122,7 @@ func convertQuadsGo(upper, lower, luma, next, cb, cr []byte) {
 	}
 }
 
-// pixels returns a row of the picture with four bytes a pixel, R, G and B first, on the background.
+// pixels returns a row of the picture on the background, with four bytes per pixel: R, G, B and an unused byte.
 func (s *source) pixels(buffer, y int) []byte {
 	x, n := s.bounds.Min.X, 4*s.bounds.Dx()
 	row := s.row[buffer][:n]
@@ -171,7 +172,7 @@ func premultiply(to, pix []byte) {
 	}
 }
 
-// compose adds the background to premultiplied pixels, as far as they let it through.
+// compose adds the background to premultiplied pixels, in proportion to their transparency.
 func (s *source) compose(row []byte) {
 	back := [3]uint32{uint32(s.background.R), uint32(s.background.G), uint32(s.background.B)}
 	for i := 0; i+3 < len(row); i += 4 {
@@ -182,8 +183,8 @@ func (s *source) compose(row []byte) {
 	}
 }
 
-// resample brings the chroma of rows y to last of the picture to row at of the row of MCUs: each
-// sample is the mean of what the picture has for its pixels.
+// resample converts the chroma of rows y to last of the picture to row at of the row of MCUs. Each sample is the
+// mean of the picture's chroma at the pixels of the sample.
 func (s *source) resample(y, at, last int) {
 	m, width := s.ycbcr, s.bounds.Dx()
 	for i, from := range [2][]byte{m.Cb, m.Cr} {
@@ -205,7 +206,7 @@ func (s *source) resample(y, at, last int) {
 	}
 }
 
-// fullRow returns the samples of chroma of row y, one for each pixel.
+// fullRow returns the chroma samples of row y, one for each pixel.
 func (s *source) fullRow(buffer int, samples []byte, y int) []byte {
 	m, x, width := s.ycbcr, s.bounds.Min.X, s.bounds.Dx()
 	from := samples[m.COffset(x, y):]

@@ -2,13 +2,13 @@
 
 package jpeg
 
-// convertQuadsAVX2 is for n pixels of both rows, a multiple of 8. It saves two fifths of the time that
-// a picture in RGB takes: see BenchmarkEncode.
+// convertQuadsAVX2 converts n pixels of two rows. n is a multiple of 8. It saves two fifths of the time for a
+// picture in RGB: see BenchmarkEncode.
 //
 //go:noescape
 func convertQuadsAVX2(upper, lower, luma, next, cb, cr *byte, n int)
 
-// convertQuads is for chroma of half the width and height, of two rows.
+// convertQuads converts two rows for chroma of half the width and height.
 func convertQuads(upper, lower, luma, next, cb, cr []byte) {
 	if n := len(luma) &^ 7; hasAVX2 && n > 0 {
 		_, _, _, _, _ = upper[4*n-1], lower[4*n-1], next[n-1], cb[n/2-1], cr[n/2-1] // the assembly's reach

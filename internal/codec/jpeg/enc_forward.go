@@ -2,27 +2,26 @@ package jpeg
 
 import "math"
 
-// codedBlock has the quantized coefficients of a block: at 8·u + v the one of horizontal frequency u
-// and vertical frequency v.
+// codedBlock holds the quantized coefficients of a block. The coefficient of horizontal frequency u and vertical
+// frequency v is at index 8·u + v.
 type codedBlock [64]int16
 
-// quantizer is a quantization table as the transform needs it, with each coefficient where a
-// codedBlock has it.
+// quantizer is a quantization table for the forward transform, in the order of a codedBlock.
 type quantizer struct {
-	// factor is the reciprocal of the step, with the scale of the transform's outputs.
+	// factor is the reciprocal of the quantization step, multiplied by the scale of the transform's output.
 	factor [64]float32
 
-	// A coefficient becomes 0 unless, in steps, it is at least dead. Above that it is rounded to the
-	// nearest. For DC dead is 0.
+	// dead is the dead zone: a coefficient of less than dead steps becomes 0. Other coefficients are rounded to the
+	// nearest integer. dead is 0 for DC.
 	dead [64]float32
 
-	// One that is less than weak stands aside where its neighbors are 0: see prune.
+	// A coefficient of less than weak steps becomes 0 if its neighbors are 0: see prune.
 	weak [64]float32
 
 	steps [64]uint8 // zigzag, as DQT has them
 }
 
-// outputScale is by how much the outputs of transform8 are too large, less the factor 8 of both
+// outputScale is the factor by which the outputs of transform8 are too large, without the factor 8 of the two
 // passes together (Y. Arai, T. Agui, M. Nakajima, "A fast DCT-SQ scheme for images", 1988).
 var outputScale = makeOutputScale()
 
@@ -34,7 +33,7 @@ func makeOutputScale() (s [8]float64) {
 	return s
 }
 
-// set makes the factors of a table.
+// set computes the factors and dead zones from a table.
 func (q *quantizer) set(t *quantTableFor) {
 	q.steps = t.steps
 	for k, z := range zigzag {
@@ -47,22 +46,22 @@ func (q *quantizer) set(t *quantTableFor) {
 	}
 }
 
-// levelShift is what 64 samples of 128 add up to: the level shift of section A.3.1, taken from DC.
+// levelShift is the sum of 64 samples of 128. It is subtracted from DC, which is the level shift of section A.3.1.
 const levelShift = 64 * 128
 
-// roundingBias is a number whose last bit is 1: added to another of up to 22 bits it rounds that to
-// the nearest whole number, ties to even, as VCVTPS2DQ does.
+// roundingBias is a number whose last mantissa bit has the value 1. Adding it to a number of up to 22 bits rounds
+// that number to the nearest integer, ties to even, as VCVTPS2DQ does.
 const roundingBias = 3 << 22
 
-// forwardGo is what forward does, in Go: the order of all sums and products is that of the assembly,
-// and products are converted, which keeps a compiler from fusing them with sums.
+// forwardGo does the same as forward, in Go. Sums and products have the same order as in the assembly. Products
+// are converted to float32, so that the compiler does not fuse them with sums.
 func forwardGo(b *codedBlock, src []byte, stride int, q *quantizer) (nonzero, weak uint64) {
 	var t [64]float32 // vertical frequencies, 8·v + x
 	r0, r1, r2, r3 := src[:8], src[stride:][:8], src[2*stride:][:8], src[3*stride:][:8]
 	r4, r5, r6, r7 := src[4*stride:][:8], src[5*stride:][:8], src[6*stride:][:8], src[7*stride:][:8]
 	for x := range 8 {
 		c := (*[57]float32)(t[x:])
-		// Sums of bytes are exact, so they may be made of integers.
+		// Sums of bytes are exact, so integers give the same result.
 		a0, a1, a2, a3 := int32(r0[x])+int32(r7[x]), int32(r1[x])+int32(r6[x]), int32(r2[x])+int32(r5[x]), int32(r3[x])+int32(r4[x])
 		b0, b1, b2, b3 := int32(r0[x])-int32(r7[x]), int32(r1[x])-int32(r6[x]), int32(r2[x])-int32(r5[x]), int32(r3[x])-int32(r4[x])
 		e0, e1, e2, e3 := a0+a3, a1+a2, a1-a2, a0-a3
@@ -94,7 +93,7 @@ const (
 	sum26    = 1.306562965 // cos 2π/16 + cos 6π/16
 )
 
-// odd8 makes the outputs 5, 3, 1 and 7.
+// odd8 computes the outputs 5, 3, 1 and 7.
 func odd8(s0, s1, s2, d0 float32) (o5, o3, o1, o7 float32) {
 	z5 := float32((s0 - s2) * sine6)
 	z2 := float32(s0*diff26) + z5
@@ -104,7 +103,7 @@ func odd8(s0, s1, s2, d0 float32) (o5, o3, o1, o7 float32) {
 	return down + z2, down - z2, up + z4, up - z4
 }
 
-// quantizeGo quantizes t, which has the coefficient of u and v at 8·v + u.
+// quantizeGo quantizes t, in which the coefficient of u and v is at index 8·v + u.
 func quantizeGo(b *codedBlock, t *[64]float32, q *quantizer) (nonzero, weak uint64) {
 	for u := range 8 {
 		to, factor := (*[8]int16)(b[8*u:]), (*[8]float32)(q.factor[8*u:])

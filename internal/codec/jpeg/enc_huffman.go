@@ -8,22 +8,22 @@ import (
 // histogram counts the symbols of a Huffman table.
 type histogram [256]uint32
 
-// codeTables have of each token's table and symbol the code in bits 0–15, how many bits follow it in
-// bits 16–19, and the length of both together in bits 26–31.
+// codeTables holds a code for each table and symbol of a token. Bits 0–15 are the code, bits 16–19 the number of
+// magnitude bits that follow, and bits 26–31 the length of code and magnitude bits together.
 type codeTables [4 * 256]uint32
 
 // maxCode is the length of the longest code that a DHT segment can define.
 const maxCode = 16
 
-// huffmanSpec is what a DHT segment says of a table.
+// huffmanSpec is the contents of a table in a DHT segment.
 type huffmanSpec struct {
 	counts  [maxCode]byte // of the codes of each length, from 1
 	symbols []byte        // by length of their codes
 	memory  [256]byte
 }
 
-// optimal makes the table with the shortest codes for the symbols of h (section K.2). The code of
-// all ones is not used, as section C requires.
+// optimal sets s to the table with the shortest codes for the symbols of h (section K.2). Annex C reserves the
+// code of all ones, so it is not used.
 func (s *huffmanSpec) optimal(h *histogram) {
 	var lengths [257]uint8
 	codeLengths(h, &lengths)
@@ -48,8 +48,8 @@ func (s *huffmanSpec) optimal(h *histogram) {
 	s.symbols = s.memory[:n]
 }
 
-// codeLengths sets the lengths of an optimal prefix code of at most 16 bits; 0 stands for a symbol
-// that does not occur. There is one symbol more, reserved, with the longest code.
+// codeLengths computes the code lengths of an optimal prefix code of at most 16 bits. Length 0 means that the
+// symbol does not occur. Symbol 256 is reserved and has the longest code.
 func codeLengths(h *histogram, lengths *[257]uint8) {
 	var order [257]uint64 // count and symbol
 	leaves := order[:1]
@@ -75,8 +75,8 @@ func codeLengths(h *histogram, lengths *[257]uint8) {
 	}
 }
 
-// depths counts the leaves of a Huffman tree at each depth, by the method of two queues: the inner
-// nodes come in the order of their weights.
+// depths counts the leaves of a Huffman tree at each depth. It uses the method of two queues, in which inner nodes
+// are created in the order of their weights.
 func depths(leaves []uint64, ofLength *[258]int) {
 	n := len(leaves)
 	var weight [257]uint64
@@ -106,8 +106,8 @@ func depths(leaves []uint64, ofLength *[258]int) {
 	}
 }
 
-// limit makes codes of more than 16 bits shorter, in pairs, at the cost of a shorter one that
-// becomes the prefix of two (figure K.3).
+// limit shortens codes of more than 16 bits, two at a time. In exchange, a shorter code becomes the prefix of two
+// codes (figure K.3).
 func limit(ofLength *[258]int) {
 	for length := len(ofLength) - 1; length > maxCode; length-- {
 		for ofLength[length] > 0 {
@@ -123,7 +123,7 @@ func limit(ofLength *[258]int) {
 	}
 }
 
-// set sets the codes of a table (section C.2). extra says how many bits follow a symbol.
+// set computes the codes of a table (section C.2). extra returns the number of bits that follow a symbol.
 func (c *codeTables) set(table int, s *huffmanSpec, extra func(symbol byte) int) {
 	code, i := uint32(0), 0
 	for length := 1; length <= maxCode; length++ {
@@ -138,11 +138,11 @@ func (c *codeTables) set(table int, s *huffmanSpec, extra func(symbol byte) int)
 	}
 }
 
-// magnitudeBits is the number of bits that follow a symbol of a sequential scan.
+// magnitudeBits returns the number of bits that follow a symbol in a sequential scan.
 func magnitudeBits(symbol byte) int { return int(symbol & 15) }
 
-// bandBits is the number of bits that follow a symbol of a progressive AC scan, EOBn among them
-// (section G.1.2.2).
+// bandBits returns the number of bits that follow a symbol in a progressive AC scan, which may be EOBn (section
+// G.1.2.2).
 func bandBits(symbol byte) int {
 	if symbol&15 == 0 && symbol < 0xF0 {
 		return int(symbol >> 4)
@@ -150,7 +150,7 @@ func bandBits(symbol byte) int {
 	return int(symbol & 15)
 }
 
-// magnitude returns SSSS of v and the bits that follow it (table F.1).
+// magnitude returns the category SSSS of v, and the bits that follow it (table F.1).
 func magnitude(v int32) (size int, low uint32) {
 	sign := v >> 31
 	size = bits.Len32(uint32((v ^ sign) - sign))

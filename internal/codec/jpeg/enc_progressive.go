@@ -2,12 +2,12 @@ package jpeg
 
 import "math/bits"
 
-// The scans of each component of a progressive file: DC, the lowest AC coefficients, which make a
-// picture of twice the resolution, and all others. Coefficients come with all their bits: scans that
-// refine them bit by bit gain less than a hundredth, and cost tables of their own.
+// scanScript lists the scans of each component of a progressive file: DC, the lowest AC coefficients, which give a
+// picture of twice the resolution, and all other AC coefficients. There are no refinement scans: they save less
+// than one per cent, and need tables of their own.
 //
-// Scans of a group follow each other, and share a Huffman table, which saves more than it costs. The
-// groups come from coarse to fine.
+// The scans of a group follow each other and share a Huffman table. This saves more than it costs. The order of
+// the groups is from coarse to fine.
 var scanScript = [3][]stream{
 	{{group: 0}, {group: 2, scan: scan{ss: 1, se: 1}}, {group: 3, scan: scan{ss: 2, se: 2}}, {group: 5, scan: scan{ss: 3, se: 63}}},
 	{{group: 1}, {group: 4, scan: scan{ss: 1, se: 2}}, {group: 6, scan: scan{ss: 3, se: 63}}},
@@ -24,7 +24,7 @@ var shortScript = [3][]stream{
 	{{group: 0}, {group: 2, scan: scan{ss: 1, se: 63}}},
 }
 
-// shortScriptBelow is the number of pixels from which on scanScript makes smaller files.
+// shortScriptBelow is the number of pixels from which on files with scanScript are smaller.
 const shortScriptBelow = 80_000
 
 // progressive writes a progressive file.
@@ -61,7 +61,7 @@ func (e *encoder) progressive() error {
 	return nil
 }
 
-// progressiveRow makes the tokens of a row of blocks of component i, of all its scans.
+// progressiveRow makes the tokens of a row of blocks of component i, for all scans.
 func (e *encoder) progressiveRow(i, y, v int) error {
 	c := &e.comps[i]
 	for x := range c.blocks.X {
@@ -88,7 +88,7 @@ func (e *encoder) progressiveRow(i, y, v int) error {
 	return nil
 }
 
-// longestRun is what EOB14 can say, of blocks that end in zeros.
+// longestRun is the longest end-of-band run that EOB14 can state, in blocks.
 const longestRun = 1<<15 - 1
 
 // band makes the tokens of a block in a scan of AC coefficients (section G.1.2.2).
@@ -107,7 +107,7 @@ func (s *stream) band(to *chunk, b *codedBlock, nonzero uint64, counts *histogra
 	}
 }
 
-// endRun makes the token of an end-of-band run.
+// endRun makes the token of an end-of-band run, if there is one.
 func (s *stream) endRun(to *chunk, counts *histogram) {
 	if s.run == 0 {
 		return

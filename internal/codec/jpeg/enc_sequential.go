@@ -2,11 +2,10 @@ package jpeg
 
 import "math/bits"
 
-// zigzagMasks turns a bit mask in the order of a codedBlock into one in zigzag order, a byte at a
-// time.
+// zigzagMasks converts a bit mask in the order of a codedBlock to zigzag order, one byte at a time.
 var zigzagMasks = makeZigzagMasks()
 
-// codedAt has the place in a codedBlock of a coefficient in zigzag order.
+// codedAt is the index in a codedBlock of each coefficient in zigzag order.
 var codedAt = makeCodedAt()
 
 func makeCodedAt() (at [64]uint8) {
@@ -63,7 +62,7 @@ func (e *encoder) sequential() error {
 	return nil
 }
 
-// sequentialRow makes tokens of a row of MCUs.
+// sequentialRow makes the tokens of a row of MCUs.
 func (e *encoder) sequentialRow(row int) error {
 	for x := range e.mcus.X {
 		c, err := e.reserve(&e.streams[0][0], 6*blockTokens)
@@ -82,9 +81,8 @@ func (e *encoder) sequentialRow(row int) error {
 	return nil
 }
 
-// sequentialBlock makes the tokens of a block, and returns how many they are. A block beyond the
-// picture costs the fewest bits: it repeats the DC coefficient of the one before (section A.2.4
-// leaves its contents open).
+// sequentialBlock makes the tokens of a block and returns their number. A block outside of the picture repeats the
+// previous DC coefficient, which takes the fewest bits (section A.2.4 leaves its contents open).
 func (e *encoder) sequentialBlock(to []token, i, x, y, v int) int {
 	c := &e.comps[i]
 	table := 2 * c.table
@@ -110,8 +108,8 @@ func (e *encoder) sequentialBlock(to []token, i, x, y, v int) int {
 	return n
 }
 
-// tokensAC makes the tokens of coefficients from ss on, of which nonzero says which are not 0, without
-// what says that there are no more (section F.1.2.2).
+// tokensAC makes the tokens of the AC coefficients in nonzero, from index ss on, and returns their number. It
+// makes no token for the end of the block (section F.1.2.2).
 func tokensAC(to []token, b *codedBlock, nonzero uint64, ss int, counts *histogram, table int) int {
 	out := (*[64]token)(to)
 	base := uint32(table) << 24

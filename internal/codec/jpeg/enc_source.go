@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// source has the samples of the picture to be written, a row of MCUs at a time.
+// source holds the samples of one row of MCUs of the picture.
 type source struct {
 	img        image.Image
 	bounds     image.Rectangle
@@ -25,7 +25,7 @@ type source struct {
 	row    [2][]byte
 }
 
-// plane is a component.
+// plane holds the samples of a component.
 type plane struct {
 	samples []byte
 	stride  int
@@ -40,7 +40,7 @@ func isGray(img image.Image) bool {
 	return false
 }
 
-// begin finds the planes that can be used as they are.
+// begin selects the planes of the picture that can be used without conversion.
 func (s *source) begin(img image.Image, background color.RGBA, h, v int) {
 	s.img, s.bounds, s.background, s.h, s.v = img, img.Bounds(), background, h, v
 	s.ycbcr, s.rgb, s.planes = nil, false, [3]plane{}
@@ -64,7 +64,7 @@ func (s *source) begin(img image.Image, background color.RGBA, h, v int) {
 	}
 }
 
-// size returns how many bytes allocate allocates.
+// size returns the number of bytes that allocate allocates.
 func (s *source) size() int {
 	width := s.bounds.Dx()
 	n := 0
@@ -76,12 +76,12 @@ func (s *source) size() int {
 	return n + 2*4*width
 }
 
-// converted reports whether component i, of those that there are, has to be made.
+// converted reports whether the samples of component i must be converted from the picture.
 func (s *source) converted(i int) bool {
 	return !s.planes[i].whole && (i == 0 || !isGray(s.img))
 }
 
-// allocate makes the memory for a row of MCUs, at full width even where chroma has half of it.
+// allocate allocates the memory for a row of MCUs. Chroma has the full width, even if the file has half of it.
 func (s *source) allocate() {
 	s.memory = grown(s.memory, s.size())
 	rest := s.memory
@@ -96,7 +96,7 @@ func (s *source) allocate() {
 	s.row = [2][]byte{rest[:4*width], rest[4*width:]}
 }
 
-// release forgets the picture, and memory that is too large to be kept.
+// release drops the picture, and memory that is too large for the pool.
 func (s *source) release() {
 	s.img, s.ycbcr, s.planes, s.row = nil, nil, [3]plane{}, [2][]byte{}
 	if cap(s.memory) > 1<<20 {
@@ -104,7 +104,7 @@ func (s *source) release() {
 	}
 }
 
-// load makes what is converted of a row of MCUs.
+// load converts a row of MCUs, if components need conversion.
 func (s *source) load(row int) {
 	top := s.bounds.Min.Y + 8*s.v*row
 	bottom := min(top+8*s.v, s.bounds.Max.Y)
@@ -127,8 +127,8 @@ func (s *source) load(row int) {
 	}
 }
 
-// block returns the 8×8 samples of a block of component i, and their stride: w×h of the picture, the
-// last of which are repeated in what is beyond. v is the block's row in its MCU.
+// block returns the 8×8 samples of a block of component i, and their stride. w×h samples lie in the picture; its
+// last samples are repeated beyond the edge. v is the row of the block in its MCU.
 func (s *source) block(i, x, y, v, w, h int) (samples []byte, stride int) {
 	p := &s.planes[i]
 	if !p.whole {
@@ -147,8 +147,8 @@ func (s *source) block(i, x, y, v, w, h int) (samples []byte, stride int) {
 	return s.edge[:], 8
 }
 
-// forward transforms and quantizes a block of component i, into coded. It returns which coefficients
-// are written, in zigzag order.
+// forward transforms and quantizes a block of component i into coded. nonzero is the set of coefficients to write,
+// in zigzag order.
 func (e *encoder) forward(i, x, y, v int) (nonzero uint64) {
 	w, h := e.blockSize(&e.comps[i], x, y)
 	samples, stride := e.src.block(i, x, y, v, w, h)

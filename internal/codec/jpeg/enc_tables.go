@@ -5,30 +5,29 @@ import (
 	"math"
 )
 
-// quantTableFor is a table of quantization steps with the dead zone of each, in zigzag order.
+// quantTableFor holds the quantization steps and the dead zones of a component, in zigzag order.
 type quantTableFor struct {
 	steps [64]uint8
 	dead  [64]float32
 }
 
-// sharesChroma reports whether Cb and Cr of a picture have the same steps: in a small file a table takes
+// sharesChroma reports whether Cb and Cr have the same quantization table. In a small file, a second table takes
 // more bytes than it saves.
 func sharesChroma(size image.Point, s Subsampling) bool {
 	return s == Subsampling420 && size.X*size.Y < 150_000
 }
 
-// tableFor returns the table of component i, 0 to 2, of a picture of that size.
+// tableFor returns the table of component i, 0 to 2, for a picture of the given size.
 //
-// Steps grow with a distance that the quality stands for: beyond distanceKnee those of low frequencies
-// more slowly, so that areas of little detail keep their look. A coefficient that is only a little more
-// than half a step becomes 0, since it would cost more bits than it is worth. The dead zones do not
-// depend on what is around: adaptive ones, as jpegli has them, gained by butteraugli what they lost by
-// SSIMULACRA 2.
+// The quality determines a distance, and steps grow with the distance. Beyond distanceKnee, the steps of low
+// frequencies grow more slowly, which preserves areas of little detail. A coefficient of slightly more than half a
+// step becomes 0, because it would cost more bits than it is worth. Dead zones do not depend on the neighborhood:
+// adaptive dead zones, as in jpegli, gained by butteraugli what they lost by SSIMULACRA 2.
 func tableFor(quality, i int, s Subsampling, size image.Point) *quantTableFor {
 	return tableAt(distanceOf(quality, size), i, s, sharesChroma(size, s))
 }
 
-// distanceKnee is the distance up to which all steps grow alike.
+// distanceKnee is the distance up to which all steps grow in proportion.
 const distanceKnee = 1.5
 
 func tableAt(d float64, i int, s Subsampling, shared bool) *quantTableFor {
@@ -46,7 +45,7 @@ func tableAt(d float64, i int, s Subsampling, shared bool) *quantTableFor {
 	return &t
 }
 
-// stepOf is the step of a frequency at distance 1.
+// stepOf returns the step of a frequency at distance 1.
 func stepOf(i, z int, s Subsampling, shared bool) float64 {
 	switch {
 	case i == 0:
@@ -64,9 +63,10 @@ func stepOf(i, z int, s Subsampling, shared bool) float64 {
 	return half
 }
 
-// A calibration is the distance of a quality, in between which it is interpolated, and by what part it is less
-// for a picture of 1600×1200 pixels than for one of 200×200. Photos of every size then score as
-// libjpeg-turbo's of that quality do, by SSIMULACRA 2, and by butteraugli nearly so (bench/ENCODE.md).
+// A calibration is the distance for a quality; distances between calibrations are interpolated. less is the part
+// by which the distance is smaller for a picture of 1600×1200 pixels than for one of 200×200. With these
+// distances, photos of every size have the SSIMULACRA 2 score of libjpeg-turbo at the same quality, and nearly its
+// butteraugli score (bench/ENCODE.md).
 type calibration struct{ quality, distance, less float64 }
 
 var calibrations = []calibration{
@@ -74,7 +74,7 @@ var calibrations = []calibration{
 	{80, 1.82, 0.07}, {85, 1.39, 0.13}, {90, 0.975, 0.19}, {93, 0.72, 0.21}, {96, 0.43, 0.22}, {98, 0.24, 0.22}, {100, 0.01, 0},
 }
 
-// distanceOf returns the distance of a quality, 0 of which is 85, for a picture of that size.
+// distanceOf returns the distance of a quality for a picture of the given size. Quality 0 means 85.
 func distanceOf(quality int, size image.Point) float64 {
 	if quality == 0 {
 		quality = 85

@@ -1,10 +1,11 @@
 package jpeg
 
-// The tables below are in rows, by vertical frequency, of horizontal frequencies.
+// In the tables below, each row has the coefficients of one vertical frequency.
 
-// lumaSteps, and chromaSteps for Cb and Cr in full resolution and at half of the width and height, are
-// the quantization steps of distance 1. They come from those of jpegli (libjxl, 2022 to 2025), scaled
-// in bands for the fewest bytes at the scores of SSIMULACRA 2 and of butteraugli together.
+// lumaSteps are the quantization steps of luma at distance 1. chromaSteps are those of Cb and Cr in full
+// resolution, halfChromaSteps those of Cb and Cr at half of the width and height. They are derived from the steps
+// of jpegli (libjxl, 2022 to 2025). Bands of frequencies were scaled for the fewest bytes at equal scores of
+// SSIMULACRA 2 and butteraugli.
 var lumaSteps = [64]float32{
 	2.843, 3.658, 6.083, 6.387, 7.511, 7.353, 7.846, 7.905,
 	3.658, 4.358, 6.462, 6.083, 7.305, 6.467, 8.222, 8.565,
@@ -62,8 +63,8 @@ var halfChromaSteps = [2][64]float32{
 	},
 }
 
-// deadFine and deadCoarse are dead zones of Y, Cb and Cr, in hundredths of a step, at distances of up to
-// 1 and from 3 on.
+// deadFine and deadCoarse are the dead zones of Y, Cb and Cr, in hundredths of a step. deadFine applies at
+// distances up to 1, deadCoarse from 3 on.
 var deadFine = [3][64]uint8{
 	{
 		0, 55, 53, 65, 67, 61, 70, 69,
@@ -130,7 +131,7 @@ var deadCoarse = [3][64]uint8{
 	},
 }
 
-// growth is the power of the distance that a step grows with beyond distanceKnee, in hundredths.
+// growth is the exponent with which a step grows beyond distanceKnee, in hundredths.
 var growth = [64]uint8{
 	100, 51, 67, 74, 100, 100, 100, 100,
 	51, 66, 69, 87, 100, 100, 100, 100,

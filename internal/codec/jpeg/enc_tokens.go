@@ -2,21 +2,17 @@ package jpeg
 
 import "sync"
 
-// A token is what is written for a symbol, before its code is known:
-//
-//	bits 0–15   the bits that follow the code
-//	bits 16–23  the symbol
-//	bits 24–25  its Huffman table
+// A token is a symbol to be written. Its Huffman code is not known yet.
 type token uint32
 
 func newToken(table, symbol int, bits uint32) token {
 	return token(uint32(table)<<24 | uint32(symbol)<<16 | bits)
 }
 
-// blockTokens is how many tokens a block has at most in a scan, and an end-of-band run before it.
+// blockTokens is the maximum number of tokens of a block in a scan, with the end-of-band run before it.
 const blockTokens = 65
 
-// chunkTokens is how many tokens lie together.
+// chunkTokens is the number of tokens of a chunk.
 const (
 	chunkTokens = 4 << 10
 	chunkBytes  = chunkTokens * 4
@@ -29,18 +25,18 @@ type chunk struct {
 
 var chunks = sync.Pool{New: func() any { return new(chunk) }}
 
-// stream has the tokens of a scan.
+// stream holds the tokens of a scan.
 type stream struct {
 	chunks []*chunk
 	last   *chunk // of chunks
 
-	// Of a progressive scan:
+	// The fields below are used for progressive scans.
 	scan  scan
 	group int // of scans that share a Huffman table
 	run   int // blocks of an end-of-band run that is still to be written (section G.1.2.2)
 }
 
-// reserve returns a chunk of s with room for n more tokens. The memory is taken from the account.
+// reserve returns a chunk of s that has room for n more tokens. It takes memory from the account.
 func (e *encoder) reserve(s *stream, n int) (*chunk, error) {
 	if s.last != nil && s.last.n+n <= chunkTokens {
 		return s.last, nil
@@ -55,7 +51,7 @@ func (e *encoder) reserve(s *stream, n int) (*chunk, error) {
 	return c, nil
 }
 
-// write writes the tokens of a scan as its entropy-coded data.
+// write writes the tokens of a scan as entropy-coded data.
 func (e *encoder) write(s *stream) error {
 	for i, c := range s.chunks {
 		if i%16 == 0 && e.ctx.Err() != nil {

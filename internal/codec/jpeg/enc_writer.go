@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// bitWriter writes markers, and entropy-coded bits with zeros stuffed behind bytes of 0xFF (section
-// F.1.2.3).
+// bitWriter writes markers and entropy-coded bits. It inserts a zero byte after each byte 0xFF of entropy-coded
+// data (section F.1.2.3).
 type bitWriter struct {
 	w    io.Writer
 	buf  [outSize]byte
@@ -22,7 +22,7 @@ func (b *bitWriter) begin(w io.Writer) {
 	b.w, b.n, b.acc, b.free, b.err = w, 0, 0, 64, nil
 }
 
-// flush hands buf to the io.Writer.
+// flush passes buf to the io.Writer.
 func (b *bitWriter) flush() error {
 	if b.err == nil && b.n > 0 {
 		_, b.err = b.w.Write(b.buf[:b.n])
@@ -31,7 +31,7 @@ func (b *bitWriter) flush() error {
 	return b.err
 }
 
-// bytes writes bytes outside of entropy-coded data.
+// bytes writes bytes that are not entropy-coded.
 func (b *bitWriter) bytes(p ...byte) {
 	for len(p) > 0 {
 		if b.n == len(b.buf) {
@@ -43,12 +43,12 @@ func (b *bitWriter) bytes(p ...byte) {
 	}
 }
 
-// segment begins a marker segment of n bytes.
+// segment writes the marker and the length of a segment of n bytes.
 func (b *bitWriter) segment(marker byte, n int) {
 	b.bytes(0xFF, marker, byte((n+2)>>8), byte(n+2))
 }
 
-// write writes the tokens with the codes of their symbols.
+// write writes the codes of the tokens, and their magnitude bits.
 func (b *bitWriter) write(tokens []token, codes *codeTables) {
 	acc, free := b.acc, b.free
 	for _, t := range tokens {

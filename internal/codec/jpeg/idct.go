@@ -2,17 +2,17 @@ package jpeg
 
 //go:generate go run idct_generate.go
 
-// idcts is indexed by the scale. They are what runs where there is no assembly.
+// idcts holds the inverse DCT of each scale, for processors without assembly.
 var idcts = [9]func(b *block, dst []byte, stride int){
 	3: idct3, 4: idct4, 5: idct5, 6: idct6, 7: idct7, 8: idct8,
 }
 
-// level is what the DC coefficient of a block, divided by 8, lacks to be the mean of its samples:
-// 128 of the level shift (section A.3.1), and a half, so that cutting off the fraction rounds.
+// level is added to the DC coefficient of a block, divided by 8, to get the mean of the samples. It is the level
+// shift of 128 (section A.3.1) plus a half, so that truncation rounds.
 const level = 128.5
 
-// reconstruct transforms a block with the coefficients up to last, in zigzag order, 0 where n is 1.
-// dst has n rows of n samples.
+// reconstruct transforms a block whose coefficients are set up to last in zigzag order. last is 0 if n is 1. dst
+// has n rows of n samples.
 func reconstruct(b *block, last uint, n int, dst []byte, stride int) {
 	if last == 0 {
 		flat(dst, stride, n, truncated(b[0]))
@@ -25,7 +25,7 @@ func reconstruct(b *block, last uint, n int, dst []byte, stride int) {
 	inverse(b, last, n, dst, stride)
 }
 
-// idct2 makes 2×2 samples: sums and differences, which take less time than a call of inverse.
+// idct2 computes 2×2 samples by sums and differences, which takes less time than a call of inverse.
 func idct2(b *block, dst []byte, stride int) {
 	left, right := b[0]+b[8], b[0]-b[8]
 	down, up := b[1]+b[9], b[1]-b[9]
@@ -34,12 +34,12 @@ func idct2(b *block, dst []byte, stride int) {
 	lower[0], lower[1] = truncated(left-down), truncated(right-up)
 }
 
-// inverseGo is what inverse does, in Go: the inverse DCT of 3 points or more.
+// inverseGo does the same as inverse, in Go: the inverse DCT of 3 points or more.
 func inverseGo(b *block, last uint, n int, dst []byte, stride int) {
 	switch {
 	case n < 8:
 		idcts[n](b, dst, stride)
-	// The coefficients lie in the first two, four or six diagonals:
+	// The nonzero coefficients are in the first two, four or six diagonals.
 	case last < 3:
 		idct8from2(b, dst, stride)
 	case last < 10:
@@ -51,7 +51,7 @@ func inverseGo(b *block, last uint, n int, dst []byte, stride int) {
 	}
 }
 
-// flat is the inverse DCT of a block that has no coefficient but DC.
+// flat computes the inverse DCT of a block that has only a DC coefficient.
 func flat(dst []byte, stride, n int, sample byte) {
 	for y := range n {
 		row := dst[y*stride:][:n]
@@ -61,7 +61,7 @@ func flat(dst []byte, stride, n int, sample byte) {
 	}
 }
 
-// truncated is the whole part of v, between 0 and 255.
+// truncated returns the integer part of v, limited to 0 to 255.
 func truncated(v float32) byte {
 	switch {
 	case v < 0:

@@ -10,8 +10,8 @@ import (
 
 var hasAVX2 = cpu.X86.HasAVX2
 
-// cosines has, for n points, of each output i up to the middle the factors of the coefficients 0 to
-// 7, each in all lanes.
+// cosines holds, for n points and each output i of the first half, the factors of coefficients 0 to 7, each in all
+// lanes.
 var cosines = makeCosines()
 
 func makeCosines() (c [9][4][8][8]float32) {
@@ -33,8 +33,8 @@ func makeCosines() (c [9][4][8][8]float32) {
 	return c
 }
 
-// idctAVX2 is for n from 5 to 8, idctSmallAVX2 for 3 and 4. They save a third of the time that a
-// picture takes at 3/8, and half of it at 8/8: see BenchmarkInverseDCT and BenchmarkFullSize.
+// idctAVX2 computes n points, from 5 to 8; idctSmallAVX2 computes 3 or 4. They save a third of the time of a
+// picture at 3/8, and half of the time at 8/8: see BenchmarkInverseDCT and BenchmarkFullSize.
 //
 //go:noescape
 func idctAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)
@@ -42,8 +42,8 @@ func idctAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)
 //go:noescape
 func idctSmallAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)
 
-// inverse is the inverse DCT of the lowest n×n coefficients of b, 3 ≤ n ≤ 8, of which last is the
-// highest that may not be zero. All of b is finite. dst has n rows of n samples, stride ≥ n apart.
+// inverse computes the inverse DCT of the lowest n×n coefficients of b, 3 ≤ n ≤ 8. Coefficients after last are
+// zero. All elements of b must be finite. dst has n rows of n samples, which are stride ≥ n apart.
 func inverse(b *block, last uint, n int, dst []byte, stride int) {
 	if !hasAVX2 {
 		inverseGo(b, last, n, dst, stride)

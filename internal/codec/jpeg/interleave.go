@@ -5,12 +5,11 @@ import (
 	"image/color"
 )
 
-// interleave makes four bytes per pixel of an RGB or four-component picture.
+// interleave converts a picture of RGB or of four components to four bytes per pixel.
 //
-// Files store 255 for no ink, as Adobe's do, image.CMYK means 0 by it. Those without an Adobe
-// marker are read so by browsers, Pillow and libvips too; image/jpeg refuses them. YCCK (Adobe
-// transform 2) is the Y'CbCr of R, G and B = 255 minus C, M and Y, so that of those the stored,
-// inverted ink is the value itself.
+// In files, 255 means no ink, as in those of Adobe; in image.CMYK, 0 does. Browsers, Pillow and libvips read files
+// without an Adobe marker in the same way; image/jpeg refuses them. YCCK (Adobe transform 2) is the Y'CbCr of R, G
+// and B, which are 255 minus C, M and Y. So the stored, inverted ink is R, G and B.
 func (d *Decoder) interleave(ctx context.Context) ([]byte, error) {
 	d.out.pixels = fitted(d.out.pixels, 4*d.outW*d.outH, 1)
 	pix := d.out.pixels

@@ -86,13 +86,13 @@ func (f *frame) subsampling() (ratio image.YCbCrSubsampleRatio, ok bool) {
 	return ratio, ok
 }
 
-// sampler upsamples a component to the size of the picture by repeating samples, as image.YCbCr does.
+// sampler upsamples a component to the size of the picture. It repeats samples, as image.YCbCr does.
 type sampler struct {
 	plane  []byte
 	stride int
-	x      []int // sample of each column of the picture
+	x      []int // for each column of the picture, the index of its sample in a row
 
-	rows, of int // sample rows to so many of the picture
+	rows, of int // rows/of is the number of sample rows for each row of the picture
 }
 
 func (d *Decoder) sampler(i int) sampler {
@@ -108,7 +108,7 @@ func (d *Decoder) sampler(i int) sampler {
 // row returns the sample row for row y of the picture.
 func (s *sampler) row(y int) []byte { return s.plane[y*s.rows/s.of*s.stride:] }
 
-// upsampled returns the picture as 4:4:4.
+// upsampled returns the picture with all components in full resolution (4:4:4).
 func (d *Decoder) upsampled(ctx context.Context, bounds image.Rectangle) (image.Image, error) {
 	img := &image.YCbCr{
 		YStride: d.outW, CStride: d.outW, SubsampleRatio: image.YCbCrSubsampleRatio444, Rect: bounds,

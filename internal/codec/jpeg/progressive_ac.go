@@ -19,7 +19,7 @@ type acBand struct {
 	nonzero []uint64
 }
 
-// acScan decodes an AC scan, the first of a band or one that refines it.
+// acScan decodes an AC scan: the first scan of a band, or a refinement scan.
 func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 	index := s.comps[0].index
 	c := &d.comps[index]
@@ -51,8 +51,8 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 	})
 }
 
-// acRows goes over the blocks of a component: decode is called for n blocks from i on, and restart
-// behind each restart marker. An end-of-band run ends there, and with the scan, however long it is.
+// acRows decodes all blocks of a component. It calls decode for n blocks from index i on, and restart after each
+// restart marker. Every end-of-band run ends at a restart marker and at the end of the scan.
 func (d *Decoder) acRows(ctx context.Context, c *component, restart func(), decode func(i, n int) error) error {
 	restarts := d.beginScan(c.codedX * c.codedY)
 	for y := range c.codedY {
@@ -84,8 +84,8 @@ func (d *Decoder) acRows(ctx context.Context, c *component, restart func(), deco
 	return nil
 }
 
-// first decodes n blocks from i on in the first scan of a band (section G.1.2.2). It stops early
-// where the segment ends.
+// first decodes n blocks from index i on in the first scan of a band (section G.1.2.2). It stops early at the end
+// of the segment.
 func (b *acBand) first(i, n int) (ok bool) {
 	r, h := b.r, b.h
 	buf, pos, acc, taken := r.buf, r.pos, r.acc, r.taken
@@ -151,7 +151,7 @@ func (b *acBand) first(i, n int) (ok bool) {
 	return true
 }
 
-// refine reads one more bit for the bands of n blocks from i on. It stops early where the segment ends.
+// refine reads one more bit for the bands of n blocks from index i on. It stops early at the end of the segment.
 func (b *acBand) refine(i, n int) (ok bool) {
 	band := ^uint64(0) << b.ss & (^uint64(0) >> (63 - b.se))
 	for end := i + n; i < end; i++ {
@@ -169,9 +169,9 @@ func (b *acBand) refine(i, n int) (ok bool) {
 	return true
 }
 
-// refineBlock reads one more bit for the band of block i (section G.1.2.3): new coefficients of ±1,
-// and for each one that is not zero yet a correction bit, which stands behind the symbol whose
-// zeros it lies among.
+// refineBlock reads one more bit for the band of block i (section G.1.2.3). Each symbol stands for a new
+// coefficient of ±1. After the symbol comes a correction bit for each nonzero coefficient among the zeros of its
+// run.
 func (b *acBand) refineBlock(i int) (ok bool) {
 	band := ^uint64(0) << b.ss & (^uint64(0) >> (63 - b.se))
 	old := b.nonzero[i] & band
@@ -200,8 +200,7 @@ func (b *acBand) refineBlock(i int) (ok bool) {
 			b.eobRun = 1
 			break
 		}
-		// As many zeros as the entry advances by end at the new coefficient, or at the last zero of
-		// a ZRL.
+		// The new coefficient, or the last zero of a ZRL, is the zero number e.advance().
 		zeros := ^old & (^uint64(0) << k)
 		for range e.advance() - 1 {
 			zeros &= zeros - 1
@@ -227,7 +226,7 @@ func (b *acBand) refineBlock(i int) (ok bool) {
 	return true
 }
 
-// correct reads a bit for each coefficient of which, and moves those away from zero whose bit is 1.
+// correct reads a bit for each coefficient in which. A bit of 1 moves the coefficient away from zero.
 func (b *acBand) correct(value []int16, which uint64) {
 	count := uint(bits.OnesCount64(which))
 	if count > 32 { // more than one read brings

@@ -2,7 +2,7 @@ package jpeg
 
 import "context"
 
-// dcTarget is where the DC coefficients of one unit of a scan's MCUs go.
+// dcTarget describes where the DC coefficients of one unit of an MCU are stored.
 type dcTarget struct {
 	c          *component
 	h          *huffman
@@ -39,7 +39,7 @@ func (d *Decoder) dcTargets(s *scan, m *mcus) ([]dcTarget, error) {
 	return ts, nil
 }
 
-// dcScan decodes a DC scan, the first or one that refines (section G.1.2.1).
+// dcScan decodes a DC scan: the first scan, or a refinement scan (section G.1.2.1).
 func (d *Decoder) dcScan(ctx context.Context, s *scan) error {
 	m := d.order(s)
 	ts, err := d.dcTargets(s, &m)
@@ -113,7 +113,7 @@ func (d *Decoder) dcRow(ts []dcTarget, count int, s *scan, restarts *restarts, d
 	return nil
 }
 
-// blank sets the DC coefficients of n MCUs that are missing.
+// blank sets the DC coefficients of n missing MCUs.
 func blank(ts []dcTarget, n int) {
 	for i := range ts {
 		for j := range n {
@@ -122,8 +122,8 @@ func blank(ts []dcTarget, n int) {
 	}
 }
 
-// latch keeps the quantization table of a component whose first scan comes: once all of its scans
-// are over, another may be defined in its place for the components that follow (section B.2.2).
+// latch copies the quantization table of a component at the start of its first scan. After the last scan of the
+// component, the file may define another table in its place for later components (section B.2.2).
 func (d *Decoder) latch(c *component) error {
 	table := &d.quant[c.tq]
 	if !table.defined {
@@ -149,7 +149,7 @@ func (d *Decoder) dcMCUs(ts []dcTarget, n int, s *scan) error {
 	return nil
 }
 
-// firstDC decodes n MCUs of a first scan. It stops early where the segment ends.
+// firstDC decodes n MCUs of a first scan. It stops early at the end of the segment.
 func (r *bitReader) firstDC(ts []dcTarget, n, al int) (ok bool) {
 	buf, pos, acc, taken := r.buf, r.pos, r.acc, r.taken
 	for ; n > 0; n-- {
@@ -183,7 +183,7 @@ func (r *bitReader) firstDC(ts []dcTarget, n, al int) (ok bool) {
 	return true
 }
 
-// refineDC reads one more bit for each DC coefficient of n MCUs. It stops early where the segment ends.
+// refineDC reads one more bit for each DC coefficient of n MCUs. It stops early at the end of the segment.
 func (r *bitReader) refineDC(ts []dcTarget, n, al int) {
 	buf, pos, acc, taken := r.buf, r.pos, r.acc, r.taken
 	for ; n > 0; n-- {

@@ -6,30 +6,29 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// minReduction is how many times larger than what is made of it a picture decoded at n/8 has to be,
-// so that a sharp photograph keeps 42 dB against Lanczos-3 of a full decode. The lower n, the more of
-// a block's cosines are missing; from 5/8 on it is the chroma, which is not decoded at twice the
-// scale.
+// minReduction is a minimum ratio for each n: a picture decoded at n/8 must be larger than the result by this
+// ratio. Then a sharp photo has at least 42 dB against Lanczos-3 of a full decode. A low n loses high frequencies
+// of each block. From 5/8 on the limit comes from chroma, which is not decoded at twice the scale.
 //
-// They are measured on 38 photographs, most of them of the Debian packages lomiri-wallpapers,
-// mate-backgrounds and plasma-workspace-wallpapers: 1600×1200 pixels of each, and the whole reduced
-// to 1600×1200, which is sharper, at quality 92 in 4:2:0. From 1/8 to 7/8 the lowest PSNR at the
-// limit is 42.2, 41.3, 42.6, 42.5, 42.2, 42.5 and 42.5 dB. The second lowest at 2/8 is 42.4; a
-// limit of 1.6 would keep 42.4 for all, but costs a fifth of the time of 1200 pixels becoming 200.
-// Drawings with hard edges between saturated colors have less, 4 of 23 down to 37.5 dB.
+// The ratios were measured with 38 photos, most of them of the Debian packages lomiri-wallpapers, mate-backgrounds
+// and plasma-workspace-wallpapers: a part of 1600×1200 pixels of each, and the whole reduced to 1600×1200, which
+// is sharper, at quality 92 in 4:2:0. From 1/8 to 7/8 the lowest PSNR at the ratio is 42.2, 41.3, 42.6, 42.5,
+// 42.2, 42.5 and 42.5 dB. The second lowest at 2/8 is 42.4. A ratio of 1.6 there would give 42.4 dB for all, but
+// takes a fifth more time for 1200 pixels that become 200. Drawings with hard edges between saturated colors have
+// less: 4 of 23 have down to 37.5 dB.
 var minReduction = [8]float64{1: 1.7, 2: 1.5, 3: 1.4, 4: 1.3, 5: 1.3, 6: 1.2, 7: 1.1}
 
-// minReductionSubsampled is the same where subsampled chroma is not decoded at twice the scale
-// either. It depends on how saturated what is small is: 2.2 at 1/8 would leave 40.1 dB of a dune
-// under a blue sky. The lowest PSNR is 43.9, 42.2, 42.0 and 42.3 dB.
+// minReductionSubsampled is the same for pictures whose subsampled chroma is not decoded at twice the scale. The
+// necessary ratio depends on the saturation of small details: with 2.2 at 1/8, a photo of a dune under a blue sky
+// would have 40.1 dB. The lowest PSNR is 43.9, 42.2, 42.0 and 42.3 dB.
 var minReductionSubsampled = [8]float64{1: 2.7, 2: 2.1, 3: 1.85, 4: 1.7}
 
-// minReductionRough is the same at 1/8 where the chroma of a progressive file, decoded at twice the
-// scale, lacks the last bits: 43.1 dB, and at quality 70 42.3.
+// minReductionRough is the same at 1/8 if the chroma of a progressive file is decoded at twice the scale without
+// its last bits. The lowest PSNR is 43.1 dB, and 42.3 at quality 70.
 const minReductionRough = 1.85
 
-// reduction says how a picture is decoded for one of least pixels: at the fewest eighths from which
-// that is good.
+// reduction returns the options for decoding a picture that is scaled to least pixels. It chooses the fewest
+// eighths that are good enough.
 func (f *frame) reduction(least image.Point) Options {
 	if least.X < 1 || least.Y < 1 || f.lumaSubsampled() {
 		return Options{Scale: 8}
@@ -50,9 +49,9 @@ func (f *frame) reduction(least image.Point) Options {
 	return Options{Scale: 8}
 }
 
-// chromaRatio is by how much a picture has to be reduced further because it has less chroma than
-// 4:2:0 or 4:2:2 along one direction: full where blocks decoded at twice the scale make up for what
-// is missing in both directions, subsampled where there are none of these.
+// chromaRatio returns by how much more a picture must be reduced because it has less chroma than 4:2:0, or than
+// 4:2:2 in one direction. full applies if chroma is decoded at twice the scale and so compensates for the missing
+// samples in both directions, subsampled if it is not.
 func (f *frame) chromaRatio() (full, subsampled float64) {
 	full, subsampled = 1, 1
 	for _, c := range f.comps {
@@ -62,13 +61,13 @@ func (f *frame) chromaRatio() (full, subsampled float64) {
 	return full, subsampled
 }
 
-// lumaSubsampled reports whether the first component has fewer samples than another, as no encoder
-// of photographs leaves it: there is none to spare.
+// lumaSubsampled reports whether the first component has fewer samples than another component. Encoders of photos
+// never do that.
 func (f *frame) lumaSubsampled() bool {
 	return f.comps[0].h < f.hMax || f.comps[0].v < f.vMax
 }
 
-// describe tells the resampler what the decode has done: subsampled chroma has lost less than luma.
+// describe describes the reduced decode for the resampler. Subsampled chroma has lost less detail than luma.
 func (f *frame) describe(img image.Image) *codec.Picture {
 	n := f.scale
 	p := &codec.Picture{Image: img, Width: float64(f.width*n) / 8, Height: float64(f.height*n) / 8}
@@ -84,7 +83,7 @@ func (f *frame) describe(img image.Image) *codec.Picture {
 	return p
 }
 
-// subsamplingFactors returns how many samples of luma there are to one of chroma, per direction.
+// subsamplingFactors returns the number of luma samples per chroma sample in each direction.
 func subsamplingFactors(r image.YCbCrSubsampleRatio) (x, y int) {
 	for factors, ratio := range subsamplingRatios {
 		if ratio == r {

@@ -1,15 +1,15 @@
 package jpeg
 
-// restarts counts the MCUs of a scan between two restart markers (section B.2.1).
+// restarts counts the MCUs of a scan up to the next restart marker (section B.2.1).
 type restarts struct {
 	interval, left int
-	marker         byte // next
-	one            bool // MCUs are counted one by one
-	uncounted      bool // all markers are there, whatever their numbers
-	missing        bool // of the MCUs up to the next restart marker there are no data
+	marker         byte // the next restart marker
+	one            bool // MCUs are decoded one by one
+	uncounted      bool // no restart marker is missing, but their numbers may be wrong
+	missing        bool // the data of the MCUs up to the next restart marker are missing
 }
 
-// beginScan sets the reader to the entropy-coded data of n MCUs that begins here.
+// beginScan prepares to read the entropy-coded data of a scan of n MCUs.
 func (d *Decoder) beginScan(n int) restarts {
 	r := restarts{interval: d.restartInterval, left: d.restartInterval, marker: mRST0, one: d.tolerant}
 	if d.tolerant && r.interval > 0 {
@@ -19,7 +19,7 @@ func (d *Decoder) beginScan(n int) restarts {
 	return r
 }
 
-// countRestarts returns how many restart markers the scan has that begins here.
+// countRestarts returns the number of restart markers in the scan that begins at the current offset.
 func (d *Decoder) countRestarts() (n int) {
 	in := d.input
 	for {
@@ -32,7 +32,7 @@ func (d *Decoder) countRestarts() (n int) {
 	}
 }
 
-// pass goes behind the marker at an offset, and behind its repetitions.
+// pass moves the offset behind the marker at at, and behind repetitions of that marker.
 func (in *input) pass(at int, marker byte) {
 	for in.off = at + 2; in.off+2 <= len(in.data) && in.data[in.off] == 0xFF && in.data[in.off+1] == marker; {
 		in.off += 2
@@ -50,7 +50,7 @@ func (d *Decoder) beginInterval() {
 // due reports whether a restart marker comes before the next MCU.
 func (r *restarts) due() bool { return r.left == 0 && r.interval > 0 }
 
-// atMost limits n to the MCUs before the next restart marker, and to one where each of them may be
+// atMost limits n to the number of MCUs before the next restart marker. It limits n to 1 if single MCUs may be
 // missing.
 func (r *restarts) atMost(n int) int {
 	if r.one {
@@ -64,7 +64,7 @@ func (r *restarts) atMost(n int) int {
 
 func (r *restarts) count(n int) { r.left -= n }
 
-// restart goes on behind the next restart marker. The state of decoding is reset by the caller.
+// restart continues after the next restart marker. The caller resets the state of the decoder.
 func (d *Decoder) restart(r *restarts) error {
 	want := r.marker
 	r.left, r.marker = r.interval, mRST0|(r.marker+1)&7
@@ -80,11 +80,13 @@ func (d *Decoder) restart(r *restarts) error {
 	return nil
 }
 
-// resynchronize looks for the restart marker want as libjpeg does: one that is one or two ahead stays
-// for later, and the data before it are missing; one that is one or two behind is passed over; any
-// other is taken for want, as is every one if they are uncounted. It reports false if data are
-// missing. A marker that is there twice counts once. Beyond libjpeg, a restart marker with a wrong bit that
-// makes it another marker is recognized by the one after it.
+// resynchronize finds the restart marker want in the way of libjpeg. If the marker found is one or two ahead of
+// want, it is kept for later, and the data before it are missing. If it is one or two behind, it is skipped. Any
+// other restart marker is taken as want; so is every restart marker if uncounted is true. A repeated marker counts
+// once. The result is false if data are missing.
+//
+// Unlike libjpeg, resynchronize recognizes a restart marker that a wrong bit has made another marker, by the
+// restart marker after it.
 func (d *Decoder) resynchronize(want byte, uncounted bool) bool {
 	for {
 		at, marker := d.nextMarker()
@@ -109,9 +111,9 @@ func (d *Decoder) resynchronize(want byte, uncounted bool) bool {
 	}
 }
 
-// wasRestart reports whether the marker at offset at is the restart marker want with a wrong bit: it is no
-// restart marker, no scan header with a plausible length, and the restart marker after want comes next. It
-// examines each offset once, so that the search for the next marker takes no longer than the file.
+// wasRestart reports whether the marker at offset at is the restart marker want with a wrong bit. This is so if
+// the marker is neither a restart marker nor a scan header with a plausible length, and if the next restart marker
+// is the one after want. Each offset is examined once, so the search takes no longer than reading the file.
 func (d *Decoder) wasRestart(at int, marker, want byte) bool {
 	if marker >= mRST0 && marker <= mRST7 || at == d.examined {
 		return false
@@ -125,8 +127,8 @@ func (d *Decoder) wasRestart(at int, marker, want byte) bool {
 	return next == mRST0|(want+1)&7
 }
 
-// damaged is called where the entropy-coded data are. What follows up to the next restart marker is
-// missing then, if that is tolerated.
+// damaged handles damaged entropy-coded data. If damage is tolerated, the data up to the next restart marker count
+// as missing.
 func (d *Decoder) damaged(r *restarts, err error) error {
 	if !d.tolerant {
 		return err

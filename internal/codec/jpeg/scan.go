@@ -12,8 +12,8 @@ type scanComponent struct {
 	dcID, acID byte
 }
 
-// readSOS reads a scan header. Several components of one identifier are told apart by their order, as
-// in libjpeg: the first that the scan does not have yet and whose turn it is.
+// readSOS reads a scan header. If several components have the same identifier, each occurrence of the identifier
+// means the next of them, as in libjpeg.
 func (d *Decoder) readSOS(seg []byte, p *progress) (scan, error) {
 	var s scan
 	if len(seg) < 1 || len(seg) != 4+2*int(seg[0]) || seg[0] < 1 || seg[0] > 4 {
@@ -44,7 +44,7 @@ func (d *Decoder) readSOS(seg []byte, p *progress) (scan, error) {
 	return s, nil
 }
 
-// readBand reads which bits of which coefficients a scan of n components brings.
+// readBand reads the band and the bit positions of a scan of n components.
 func (d *Decoder) readBand(s *scan, b []byte, n int) error {
 	if !d.progressive {
 		s.se = 63 // whatever b says
@@ -63,7 +63,7 @@ func (d *Decoder) readBand(s *scan, b []byte, n int) error {
 	return nil
 }
 
-// named finds the component that a scan means by id.
+// named returns the component of a scan with identifier id.
 func (d *Decoder) named(id byte, s *scan, p *progress) (index int, err error) {
 	index = -1
 	named := false
@@ -100,14 +100,14 @@ func (s *scan) has(index int) bool {
 	return false
 }
 
-// unit is one block of an MCU: which component, and where in the MCU.
+// unit is one block of an MCU: its component, and its position in the MCU.
 type unit struct {
 	sc     *scanComponent
 	c      *component
 	dx, dy int
 }
 
-// mcus is the order in which a scan brings its blocks (section A.2).
+// mcus describes the order of the blocks in a scan (section A.2).
 type mcus struct {
 	units          []unit
 	countX, countY int
@@ -131,7 +131,7 @@ func (d *Decoder) order(s *scan) mcus {
 	return m
 }
 
-// position of the first of u's blocks in a row of MCUs, and how far it is from there to the next,
+// position returns the position of the first block of u in a row of MCUs, and the distance to the next block of u,
 // in blocks.
 func (m *mcus) position(u unit, row int) (x, y, step int) {
 	if !m.interleaved {

@@ -6,7 +6,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// readTables takes in a segment that defines tables or the restart interval.
+// readTables reads a segment that defines tables or the restart interval.
 func (d *Decoder) readTables(seg segment) error {
 	if skippable(seg.marker) {
 		return nil
@@ -18,7 +18,7 @@ func (d *Decoder) readTables(seg segment) error {
 	return d.tables.segment(seg.marker, b)
 }
 
-// nextScan takes in tables up to the next scan. ok is false where the picture ends.
+// nextScan reads tables up to the next scan. ok is false at the end of the picture.
 func (d *Decoder) nextScan() (seg segment, ok bool, err error) {
 	for {
 		seg, err := d.segs.read()
@@ -51,10 +51,10 @@ func endsPicture(marker byte) (bool, error) {
 	return false, corrupt("unknown marker")
 }
 
-// tolerates reports whether decoding ends with what there is, instead of with err.
+// tolerates reports whether decoding ends with the data so far instead of with err.
 func (d *Decoder) tolerates(err error) bool { return d.tolerant && errors.Is(err, codec.ErrCorrupt) }
 
-// complete checks that every component has come.
+// complete checks that every component has been decoded.
 func (d *Decoder) complete() error {
 	for i, c := range d.comps {
 		if c.seen {
@@ -71,7 +71,7 @@ func (d *Decoder) complete() error {
 	return nil
 }
 
-// allSeen reports whether every component has come.
+// allSeen reports whether every component has been in a scan.
 func (f *frame) allSeen() bool {
 	for _, c := range f.comps {
 		if !c.seen {

@@ -83,8 +83,8 @@ func (s *segments) marker() (byte, error) {
 	}
 }
 
-// findMarker returns the first marker in b, which has two bytes at least, and how many bytes it
-// ends behind. If there is none it is 0, and so many bytes are no part of one.
+// findMarker returns the first marker in b, which has at least two bytes, and the offset of the byte after it. If
+// there is no marker, marker is 0 and the first used bytes are not part of a marker.
 func findMarker(b []byte, tolerant bool) (marker byte, used int) {
 	for i := 0; ; {
 		j := bytes.IndexByte(b[i:], 0xFF)
@@ -134,7 +134,7 @@ func walkError(err error) error {
 }
 
 // readHead reads the segments before the first scan into f, and returns the segment of the first scan header. It
-// passes segments that do not concern the frame to also.
+// passes segments that are not about the frame to also.
 func (s *segments) readHead(f *frame, also func(segment) error) (first segment, err error) {
 	soi, err := s.r.Peek(2)
 	if err != nil {
@@ -178,7 +178,7 @@ func (s *segments) readHeadSegment(f *frame, seg segment, also func(segment) err
 		f.application(m, b)
 		return nil
 	case m == mSOI || m == mDNL:
-		return nil // ignored: the frame header already states the height that DNL repeats
+		return nil // libjpeg ignores them too: a second SOI has no data, and the frame header states the height of DNL
 	case skippable(m) || m == mDHT || m == mDQT || m == mDRI || m == mDAC:
 		return also(seg)
 	case m < mSOF0:

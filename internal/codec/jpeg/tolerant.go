@@ -1,8 +1,8 @@
 package jpeg
 
-// tolerantMCU decodes one MCU of a damaged file as libjpeg does: a code that is none is taken for the
-// symbol 0, coefficients beyond the block are ignored, and zeros follow where the data end. After
-// that, the error says that there are no more.
+// tolerantMCU decodes one MCU of a damaged file as libjpeg does. An invalid code counts as symbol 0, and
+// coefficients beyond the block are ignored. After the end of the data, bits are zero, and the error says that the
+// data have ended.
 func (d *Decoder) tolerantMCU(ts []target) error {
 	r := &d.bits
 	r.ready()
@@ -40,7 +40,7 @@ func (d *Decoder) tolerantBlock(t *target) {
 	d.store(t, b, last)
 }
 
-// store makes samples of a block of which the coefficients but DC are set, up to last.
+// store computes the samples of a block whose AC coefficients are set up to last.
 func (d *Decoder) store(t *target, b *block, last uint) {
 	dst := t.plane[t.at:]
 	t.at += t.step
@@ -84,7 +84,7 @@ func (d *Decoder) tolerantDC(ts []dcTarget, s *scan) error {
 	return nil
 }
 
-// tolerant returns what decodes block i of an AC scan.
+// tolerant returns the function that decodes block i of an AC scan.
 func (b *acBand) tolerant(s *scan) func(i, n int) (ok bool) {
 	return func(i, _ int) bool {
 		if s.ah > 0 {
@@ -120,7 +120,7 @@ func (b *acBand) tolerantFirst(i int) {
 	}
 }
 
-// set stores a coefficient that was zero.
+// set stores a coefficient that was zero before.
 func (b *acBand) set(i int, k uint, v int16) {
 	b.nonzero[i] |= 1 << k
 	if at := int(b.at[k]); at < b.size {
@@ -170,7 +170,7 @@ func (b *acBand) tolerantRefine(i int) {
 	}
 }
 
-// correctOne reads the bit of a coefficient that is not zero.
+// correctOne reads the correction bit of a nonzero coefficient.
 func (b *acBand) correctOne(i int, k uint) {
 	if b.r.take(1) == 0 {
 		return
@@ -182,7 +182,7 @@ func (b *acBand) correctOne(i int, k uint) {
 	}
 }
 
-// peek returns the next bits from the top, 32 at least.
+// peek returns the next bits, at least 32, left-aligned.
 func (r *bitReader) peek() uint64 {
 	r.refill()
 	return r.acc

@@ -1,7 +1,7 @@
 package jpeg
 
-// usualTables are the Huffman tables of section K.3.3, by class (DC, AC) and number: BITS and
-// HUFFVAL. Frames of Motion JPEG, which leave theirs out, mean these.
+// usualTables are the Huffman tables of section K.3.3, by class (DC, AC) and number, as BITS and HUFFVAL. They
+// apply to files without tables, such as frames of Motion JPEG.
 var usualTables = [2][2]struct{ counts, values string }{
 	{
 		{
@@ -37,7 +37,7 @@ var usualTables = [2][2]struct{ counts, values string }{
 	},
 }
 
-// assumeUsual defines the tables that a sequential file has left out, as browsers do.
+// assumeUsual defines the usual tables where a sequential file has none, as browsers do.
 func (t *tables) assumeUsual(class, id int) {
 	h := &t.huff[class][id]
 	if !h.defined && id < 2 {
