@@ -5,7 +5,7 @@ const (
 	leastAlpha   = 1 << (sampleBits - 1) // the least that rounds to 1
 )
 
-// isOpaque says whether all samples of a plane of alpha are opaque.
+// isOpaque reports whether all samples of a plane of alpha are opaque.
 func isOpaque(alpha []int16) bool {
 	for len(alpha) >= 8 {
 		if (alpha[0]^opaqueSample)|(alpha[1]^opaqueSample)|(alpha[2]^opaqueSample)|(alpha[3]^opaqueSample)|
@@ -22,9 +22,9 @@ func isOpaque(alpha []int16) bool {
 	return true
 }
 
-// straightRow stores a row of NRGBA from planes of samples, n apart, of premultiplied red, green,
-// blue, and alpha. Color is divided by alpha before either is clamped: a flat color overshoots by
-// the same factor as alpha.
+// straightRow stores a row of NRGBA pixels. line holds planes of premultiplied red, green, blue, and alpha, n
+// samples apart. Colors are divided by alpha before they are clamped, because a flat color overshoots by the same
+// factor as alpha.
 func straightRow(dst []byte, line []int16, n int) {
 	w := len(dst) / 4
 	r, g, b, alpha := line[:w], line[n:][:w], line[2*n:][:w], line[3*n:][:w]
@@ -39,7 +39,7 @@ func straightRow(dst []byte, line []int16, n int) {
 	}
 }
 
-// inverse is 255/alpha, with 24 fraction bits.
+// inverse is 255/alpha with 24 fraction bits.
 type inverse uint32
 
 func reciprocal(alpha int16) inverse { return inverse(255 << 24 / uint32(alpha)) }

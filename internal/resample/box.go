@@ -1,7 +1,7 @@
 package resample
 
-// boxes adds up rows of the source, and makes one row of averages of them. Rows of bytes are added
-// as they lie in memory; others, which are rare, are spread over planes first.
+// boxes adds up rows of the source and computes one row of averages. Rows of bytes are added in the order of their
+// bytes. Rows of other formats, which are rare, are split into planes first.
 type boxes struct {
 	format Format
 	lo, hi int // the columns that count
@@ -15,7 +15,7 @@ type boxes struct {
 
 func (b *boxes) bytes() int { return 2*cap(b.sum) + 4*cap(b.wide) + 2*cap(b.row) }
 
-// boxBytes is the memory that set takes.
+// boxBytes returns the memory that set takes.
 func boxBytes(f Format, columns int) int64 {
 	if f.sumsBytes() {
 		return 2 * int64(columns) * int64(f.BytesPerPixel())
@@ -23,7 +23,7 @@ func boxBytes(f Format, columns int) int64 {
 	return 6 * int64(columns) * int64(f.planes())
 }
 
-// sumsBytes reports whether rows of the format are added as they lie in memory.
+// sumsBytes reports whether rows of the format are added without being split into planes.
 func (f Format) sumsBytes() bool {
 	switch f {
 	case NRGBA8, Gray8, RGB8, RGBA8, RGBX8, cmykRaw:
@@ -32,7 +32,7 @@ func (f Format) sumsBytes() bool {
 	return false
 }
 
-// set prepares for boxes of up to rows rows, two at least.
+// set prepares for boxes of at most rows rows. rows is at least 2.
 func (b *boxes) set(f Format, lo, hi, rows int) {
 	b.format, b.lo, b.hi, b.rows = f, lo, hi, 0
 	b.sum, b.wide, b.bits = b.sum[:0], b.wide[:0], 0
@@ -51,7 +51,7 @@ func (b *boxes) set(f Format, lo, hi, rows int) {
 	}
 }
 
-// add takes a row of the source.
+// add adds a row of the source.
 func (b *boxes) add(row []byte) {
 	n := b.format.BytesPerPixel()
 	row = row[b.lo*n : b.hi*n]
@@ -72,7 +72,7 @@ func (b *boxes) add(row []byte) {
 	}
 }
 
-// flush writes the averages to planes that are stride apart and begins the next sum.
+// flush writes the averages to planes, which are stride samples apart, and starts the next sum.
 func (b *boxes) flush(dst []int16, stride int) {
 	w := b.hi - b.lo
 	m := meanOf(b.rows, b.bits)
@@ -102,15 +102,15 @@ func (b *boxes) flush(dst []int16, stride int) {
 	b.rows = 0
 }
 
-// meanFactor divides a sum of bytes by their number and multiplies it by 1<<sampleBits, in 16-bit
+// meanFactor divides a sum of bytes by their number and multiplies the result by 1<<sampleBits, in 16-bit
 // arithmetic.
 type meanFactor struct {
 	shift  uint   // so that 255·rows<<shift takes 15 or 16 bits
 	factor uint16 // rounded up: n equal bytes come out exact, as 255·256 times an error below 1/65536 is less than one
 }
 
-// meanOf is of sums of that many rows, with fraction bits: at most maxBox rows, counted in units of
-// their last bit.
+// meanOf returns the factor for sums of the given number of rows that have fraction bits. rows<<bits must not
+// exceed maxBox.
 func meanOf(rows int, bits uint) meanFactor {
 	m := meanFactor{}
 	n := rows << bits
@@ -124,8 +124,8 @@ func meanOf(rows int, bits uint) meanFactor {
 
 func (m meanFactor) of(sum uint16) int16 { return int16(uint32(sum<<m.shift) * uint32(m.factor) >> 16) }
 
-// shrinkRow averages boxes of box samples in place. A last box that is cut short by the edge
-// is the average of what is there.
+// shrinkRow replaces the samples of a row by the averages of boxes of box samples. If the edge cuts the last box
+// short, its average is that of the samples inside.
 func shrinkRow(row []int16, box int) {
 	whole := len(row) / box
 	half, inverse := box/2, (1<<40+uint64(box)-1)/uint64(box) // exact for sums below 1<<23 of up to maxBox samples

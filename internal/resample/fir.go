@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// The two passes are finite impulse response filters, written out in Go here, and for amd64 in assembly
-// that gives the same bits.
+// The two passes are finite impulse response filters. Each has a version in Go, and for amd64 an assembly version
+// with the same bits.
 const (
 	tapAlign  = 8  // weights that the horizontal pass takes at a time
 	outAlign  = 4  // samples that the horizontal pass makes at a time
@@ -16,13 +16,14 @@ const (
 // align rounds n up to a multiple of to, a power of two.
 func align(n, to int) int { return (n + to - 1) &^ (to - 1) }
 
-// A column has the samples of eight rows, two in a word as pair puts them.
+// A column holds the samples of eight rows, two in a word: see pair.
 type column [4]uint64
 
-// convolveCellsGo is the horizontal pass over n rows of one plane, eight at most, which lie gap samples apart from src on. It extends
-// over the axis' taps from every start; each of dst takes len(a.start) samples.
+// convolveCellsGo is the horizontal pass over at most eight rows of one plane. The rows are gap samples apart in
+// src. Each sample of the result is the weighted sum of a.taps samples from a start on. Each row of dst receives
+// len(a.start) samples.
 //
-// Two rows share a word, so that one multiplication does for both: see pair.
+// Two rows share a word, so one multiplication serves both rows: see pair.
 func convolveCellsGo(dst [][]int16, src []int16, gap int, a *axis, scratch *[]column) {
 	n := int(a.start[len(a.start)-1]) + a.taps // starts ascend
 	*scratch = grow(*scratch, n)
@@ -60,7 +61,7 @@ func convolveCellsGo(dst [][]int16, src []int16, gap int, a *axis, scratch *[]co
 // sample drops the fraction bits of the weights.
 func sample(sum int32) int16 { return int16(sum >> weightBits) }
 
-// weightedEight adds up columns with weights, from half on.
+// weightedEight returns the weighted sum of columns, plus a half for rounding.
 func weightedEight(columns []column, w []int16) (s, t, u, v uint64) {
 	const half = one/2 + one/2<<32
 	s, t, u, v = half, half, half, half
@@ -80,7 +81,7 @@ func weightedEight(columns []column, w []int16) (s, t, u, v uint64) {
 	return s, t, u, v
 }
 
-// weighted is weightedEight for the first four rows.
+// weighted does the same as weightedEight, for the first four rows.
 func weighted(columns []column, w []int16) (s, t uint64) {
 	s, t = one/2+one/2<<32, one/2+one/2<<32
 	columns = columns[:len(w)]
@@ -92,11 +93,12 @@ func weighted(columns []column, w []int16) (s, t uint64) {
 	return s, t
 }
 
-// pair puts two signed numbers into a word: such words add up, and a word times a number has both products, as long as each fits its half.
+// pair puts two signed numbers into a word. Such words can be added, and multiplied by a number, as long as each
+// result fits its half.
 func pair(lower, upper int16) uint64 { return uint64(int64(lower)) + uint64(int64(upper))<<32 }
 
-// convolveRowsGo is the vertical pass for one row of the result: a multiple of lineAlign samples
-// from as many rows as the kernel has taps, an even number.
+// convolveRowsGo is the vertical pass for one row of the result. The number of samples is a multiple of lineAlign.
+// The number of rows is that of the taps of the kernel, rounded up to an even number.
 func convolveRowsGo(dst []byte, rows [][]int16, w []int16) {
 	const shift = weightBits + sampleBits
 	begin := beginning(1<<(shift-1), w[:len(rows)])
@@ -112,7 +114,7 @@ func convolveRowsGo(dst []byte, rows [][]int16, w []int16) {
 	}
 }
 
-// convolveRowsWideGo is the same with a result that keeps its fraction bits and its overshoot.
+// convolveRowsWideGo is like convolveRowsGo, but the result keeps its fraction bits and its overshoot.
 func convolveRowsWideGo(dst []int16, rows [][]int16, w []int16) {
 	begin := beginning(one/2, w[:len(rows)])
 	wide := func(v int32) int16 { return int16(min(max(v>>weightBits, math.MinInt16), math.MaxInt16)) }
@@ -127,11 +129,12 @@ func convolveRowsWideGo(dst []int16, rows [][]int16, w []int16) {
 	}
 }
 
-// lineSums are the sums of lineAlign columns: 0 and 2, 1 and 3, 4 and 6, 5 and 7 and so on in the halves of a word each.
+// lineSums holds the sums of lineAlign columns. Each word holds two columns: 0 and 2, 1 and 3, 4 and 6, 5 and 7,
+// and so on.
 type lineSums [lineAlign / 2]uint64
 
-// add sets the sums to those of the weighted rows, an even number, from column i on. Samples are made positive for that by
-// adding 1<<15, which begin makes up for.
+// add sets the sums to those of the weighted rows from column i on. The number of rows is even. Adding 1<<15 makes
+// the samples positive; begin compensates for it.
 func (sums *lineSums) add(begin uint64, rows [][]int16, w []int16, i int) {
 	for j := range sums {
 		sums[j] = begin
@@ -148,7 +151,8 @@ func (sums *lineSums) add(begin uint64, rows [][]int16, w []int16, i int) {
 	}
 }
 
-// addTwo adds two rows, times f and g. It is a function of its own because all its variables fit the registers.
+// addTwo adds two rows, multiplied by f and g. It is a separate function so that all its variables fit into
+// registers.
 func (sums *lineSums) addTwo(a, b *[lineAlign]int16, f, g uint64) {
 	const signs, low = 0x8000800080008000, 0x0000FFFF0000FFFF
 	for j := range lineAlign / 4 {
@@ -160,7 +164,7 @@ func (sums *lineSums) addTwo(a, b *[lineAlign]int16, f, g uint64) {
 	}
 }
 
-// addFour adds four rows.
+// addFour adds four rows in the same way.
 func (sums *lineSums) addFour(a, b, c, d *[lineAlign]int16, f, g, h, i uint64) {
 	const signs, low = 0x8000800080008000, 0x0000FFFF0000FFFF
 	for j := range lineAlign / 4 {
@@ -176,12 +180,12 @@ func (sums *lineSums) addFour(a, b, c, d *[lineAlign]int16, f, g, h, i uint64) {
 	}
 }
 
-// four is what a load of four samples gives on a little-endian processor.
+// four returns the word that a load of four samples gives on a little-endian processor.
 func four(s *[4]int16) uint64 {
 	return uint64(uint16(s[0])) | uint64(uint16(s[1]))<<16 | uint64(uint16(s[2]))<<32 | uint64(uint16(s[3]))<<48
 }
 
-// beginning is what sumRows begins with, in both halves: half, less what it adds to samples.
+// beginning returns the initial sums of add, in both halves: half, minus what 1<<15 in all samples adds.
 func beginning(half int64, w []int16) uint64 {
 	for _, v := range w {
 		half -= int64(v) << 15
@@ -189,7 +193,7 @@ func beginning(half int64, w []int16) uint64 {
 	return uint64(half) + uint64(half)<<32
 }
 
-// lower and upper are the signed halves of a word.
+// lower and upper return the signed halves of a word.
 func lower(v uint64) int32 { return int32(uint32(v)) }
 func upper(v uint64) int32 { return int32((v + 1<<31) >> 32) }
 

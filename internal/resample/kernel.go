@@ -12,7 +12,7 @@ const (
 	one        = 1 << weightBits
 )
 
-// support is how far the kernel reaches from its center, in pixels of the larger of the two grids.
+// support returns how far the kernel reaches from its center, in pixels of the coarser of the two grids.
 func (k Kernel) support() float64 {
 	if k == CatmullRom {
 		return 2
@@ -20,7 +20,7 @@ func (k Kernel) support() float64 {
 	return 3
 }
 
-// at is the kernel's value at x.
+// at returns the kernel's value at x.
 func (k Kernel) at(x float64) float64 {
 	x = math.Abs(x)
 	switch {
@@ -36,8 +36,8 @@ func (k Kernel) at(x float64) float64 {
 	return math.Sin(math.Pi*x) / (math.Pi * x) * math.Sin(math.Pi*x/3) / (math.Pi * x / 3)
 }
 
-// tableSteps is the resolution of the tables that at is looked up in: linear interpolation between
-// steps is wrong by 2e-6 at most, a thirtieth of a weight's last bit.
+// tableSteps is the number of table entries per pixel. Linear interpolation between entries has an error of at
+// most 2e-6, a thirtieth of the last bit of a weight.
 const tableSteps = 512
 
 var tables = [...]func() []float32{Lanczos3: sync.OnceValue(Lanczos3.table), CatmullRom: sync.OnceValue(CatmullRom.table)}
@@ -62,12 +62,12 @@ type axis struct {
 	w                  []int16
 }
 
-// span is the part of the source's samples (not boxes) that have an influence.
+// span returns the range of samples of the source (not boxes) that influence the result.
 func (a *axis) span(size int) (from, to int) {
 	return a.origin + int(a.start[0])*a.box, min(size, a.origin+(int(a.start[a.n-1])+a.taps)*a.box)
 }
 
-// grid says where the samples of the result lie on those of the source.
+// grid describes the position of the result's samples on those of the source.
 type grid struct {
 	size int     // samples of the source
 	x0   float64 // where the first sample of the result begins
@@ -75,8 +75,8 @@ type grid struct {
 	n    int     // samples of the result
 }
 
-// shape says how many weights there are, without making them. residual is the ratio that boxes leave
-// at least, and pre the number of eighths at which the source was decoded.
+// shape computes the number of weights, but not the weights. residual is the minimum ratio that boxes leave to the
+// kernel. pre is the number of eighths at which the source was decoded.
 func (a *axis) shape(k Kernel, g grid, residual float64, pre int) {
 	a.box = int(min(max(1, g.step/residual), maxBox))
 	a.pre = pre
@@ -91,7 +91,7 @@ func (a *axis) shape(k Kernel, g grid, residual float64, pre int) {
 	a.n = g.n
 }
 
-// reach is how far the kernel reaches from its center, in boxes.
+// reach returns how far the kernel reaches from its center, in boxes.
 func (a *axis) reach(k Kernel, g grid) float64 {
 	reach := float64(k.support() * a.scale(g))
 	if compensation(a.box, a.pre) != 0 || acrossBlocks(a.box, a.pre) != 0 {
@@ -100,16 +100,16 @@ func (a *axis) reach(k Kernel, g grid) float64 {
 	return reach
 }
 
-// scale is how many boxes there are per sample of the result, or 1 when growing.
+// scale returns the number of boxes per sample of the result, or 1 if the picture grows.
 func (a *axis) scale(g grid) float64 { return max(1, g.step/float64(a.box)) }
 
-// bytes is the memory that set takes.
+// bytes returns the memory that set takes.
 func (a *axis) bytes() int64 {
 	n := int64(align(a.n, outAlign))
 	return 4*n + 2*n*int64(a.stride) + 8*int64(a.taps)
 }
 
-// set computes the weights, reusing a's memory. Shape was called with the same grid.
+// set computes the weights and reuses the memory of a. shape must have been called with the same grid.
 func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 	scale, reach := a.scale(g), a.reach(k, g)
 	sharp, across := compensation(a.box, a.pre), acrossBlocks(a.box, a.pre)
@@ -174,10 +174,9 @@ func (k Kernel) fill(f []float64, x, dx, sharp float64) {
 	}
 }
 
-// replicate adds to the outermost of the weights f, the kernel's values at x, x+dx, ..., what falls
-// on before and after samples beyond the border, which repeat the outermost ones. Dropping these
-// weights, as is done where a picture shrinks and the remainder is large, would extrapolate the slope
-// at the border where it is enlarged.
+// replicate is for pictures that are enlarged. f holds the kernel's values at x, x+dx, and so on. The kernel also
+// has values beyond the border; replicate adds these to the outermost weights, as if the outermost samples were
+// repeated. If they were dropped instead, the result would extrapolate the slope at the border.
 func (k Kernel) replicate(f []float64, x, dx float64, before, after int) {
 	var beyond [1]float64
 	add := func(to *float64, at float64) {
@@ -193,9 +192,8 @@ func (k Kernel) replicate(f []float64, x, dx float64, before, after int) {
 	}
 }
 
-// quantize turns f into weights whose sum is exactly one, so that flat pictures stay flat: what
-// rounding takes from one weight the next one gets, so that no error adds up however many and small
-// they are.
+// quantize converts f to weights whose sum is exactly one, so that flat pictures stay flat. The rounding error of
+// a weight is carried over to the next weight, so errors do not add up.
 func quantize(w []int16, f []float64) {
 	var sum float64
 	for _, v := range f {

@@ -7,9 +7,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// nycbcraRows is of Y'CbCr with alpha, as lossy WebP has it. The chroma is interpolated between its
-// samples, which lie in the center of the luma samples they belong to; premultiplying in Y'CbCr
-// would want chroma of full resolution anyway.
+// nycbcraRows reads Y'CbCr with alpha, the pixels of lossy WebP. Chroma samples lie in the center of their luma
+// samples; chroma is interpolated between them. Pixels are converted to RGB because premultiplying in Y'CbCr would
+// need chroma of full resolution anyway.
 func nycbcraRows(src *image.NYCbCrA) rows {
 	b := src.Rect
 	w := b.Dx()
@@ -60,8 +60,8 @@ func chromaRow(src *image.YCbCr) func(y int, cb, cr []byte) {
 	}
 }
 
-// between finds the chroma samples, counted from first, that luma sample x lies between, each being
-// per luma samples wide and n of them there; w is the weight of the second one in sixteenths.
+// between returns the chroma samples i and i+1 between which luma sample x lies, and the weight w of the second in
+// sixteenths. There are n chroma samples, counted from first; each is per luma samples wide.
 func between(x, first, per, n int) (i, w int) {
 	p := 16*(2*x+1)/(2*per) - 8 - 16*first // in sixteenths, from the center of the first sample
 	p = min(max(p, 0), 16*(n-1))

@@ -2,8 +2,8 @@ package resample
 
 import "encoding/binary"
 
-// What happens to every sample of a row before the passes, written out in Go here, and for amd64 in
-// assembly that gives the same bits.
+// The functions below are applied to every sample of a row before the passes. Each has a version in Go, and for
+// amd64 an assembly version with the same bits.
 
 // addRowGo adds a row of bytes to sums.
 func addRowGo(sum []uint16, row []byte) {
@@ -26,7 +26,7 @@ func addRowGo(sum []uint16, row []byte) {
 	}
 }
 
-// widenGo turns bytes into samples of 8+sampleBits bits.
+// widenGo converts bytes to samples of 8+sampleBits bits.
 func widenGo(dst []int16, row []byte) {
 	row = row[:len(dst)]
 	i := 0
@@ -40,7 +40,7 @@ func widenGo(dst []int16, row []byte) {
 	}
 }
 
-// splitGo spreads pixels of four bytes over four planes, as widenGo.
+// splitGo splits pixels of four bytes into four planes, and widens the samples like widenGo.
 func splitGo(dst []int16, stride int, row []byte) {
 	w := len(row) / 4
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
@@ -55,7 +55,7 @@ func splitGo(dst []int16, stride int, row []byte) {
 	}
 }
 
-// splitRGBGo is the same with pixels of three bytes and three planes.
+// splitRGBGo does the same with pixels of three bytes and three planes.
 func splitRGBGo(dst []int16, stride int, row []byte) {
 	w := len(row) / 3
 	d0, d1, d2 := dst[:w], dst[stride:][:w], dst[2*stride:][:w]
@@ -69,7 +69,7 @@ func splitRGBGo(dst []int16, stride int, row []byte) {
 	}
 }
 
-// splitPremulGo is splitGo with three bytes multiplied by the fourth, alpha.
+// splitPremulGo is like splitGo, but multiplies the first three bytes by the fourth, alpha.
 func splitPremulGo(dst []int16, stride int, row []byte) {
 	m := premulOf(sampleBits)
 	w := len(row) / 4
@@ -85,7 +85,7 @@ func splitPremulGo(dst []int16, stride int, row []byte) {
 	}
 }
 
-// meanGo writes the means of one plane.
+// meanGo computes the averages of one plane.
 func meanGo(dst []int16, sum []uint16, m meanFactor) {
 	sum = sum[:len(dst)]
 	i := 0
@@ -97,7 +97,7 @@ func meanGo(dst []int16, sum []uint16, m meanFactor) {
 	}
 }
 
-// meanSplitGo spreads the means of pixels of four bytes over four planes.
+// meanSplitGo computes the averages of pixels of four bytes and splits them into four planes.
 func meanSplitGo(dst []int16, stride int, sum []uint16, m meanFactor) {
 	w := len(sum) / 4
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
@@ -107,7 +107,7 @@ func meanSplitGo(dst []int16, stride int, sum []uint16, m meanFactor) {
 	}
 }
 
-// four is of four sums in lanes of 16 bits, two to a multiplication.
+// four divides four sums in lanes of 16 bits. One multiplication serves two sums.
 func (m meanFactor) four(sums uint64) uint64 {
 	const lanes = 0x0000FFFF0000FFFF
 	even := sums & lanes << (m.shift & 15) & lanes * uint64(m.factor)
@@ -115,7 +115,7 @@ func (m meanFactor) four(sums uint64) uint64 {
 	return even>>16&lanes | odd&^lanes
 }
 
-// fourSums is what a load of four sums gives on a little-endian processor.
+// fourSums returns the word that a load of four sums gives on a little-endian processor.
 func fourSums(s *[4]uint16) uint64 {
 	return uint64(s[0]) | uint64(s[1])<<16 | uint64(s[2])<<32 | uint64(s[3])<<48
 }
@@ -125,7 +125,7 @@ func putFour(d *[4]int16, v uint64) {
 	d[0], d[1], d[2], d[3] = int16(v), int16(v>>16), int16(v>>32), int16(v>>48)
 }
 
-// spread makes lanes of 16 bits of the lower four bytes of v, with the fraction bits of a sample.
+// spread widens the lower four bytes of v to samples, in lanes of 16 bits.
 func spread(v uint64) uint64 {
 	v = (v&0xFFFFFFFF | v<<16) & 0x0000FFFF0000FFFF
 	return (v | v<<8) & 0x00FF00FF00FF00FF << sampleBits

@@ -10,8 +10,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// memory is what a Shrinker works with. It lies in a sync.Pool, which the garbage collector empties,
-// and is not kept when a huge picture has made it larger than maxPooled.
+// memory is the working memory of a Shrinker. It is kept in a sync.Pool, which the garbage collector empties,
+// unless a huge picture has made it larger than maxPooled.
 type memory struct {
 	x, y    axis
 	sums    boxes
@@ -24,16 +24,16 @@ type memory struct {
 	wide    []int16
 }
 
-// maxPooled bounds what one element of a pool may hold on to, in bytes. A pool has one element or
-// two per processor (of pixels: of each number of bits), so that all of them together have tens of megabytes at most,
-// which are in nobody's account.
+// maxPooled is the maximum number of bytes that an element of a pool may hold. A pool has one or two elements per
+// processor (pools of pixels: for each number of bits). So all pools together hold at most tens of megabytes,
+// which are in no account.
 const maxPooled = 8 << 20
 
 var (
 	memories sync.Pool // of *memory
 
-	// bytePools are results that were released, of *[]byte, by the number of bits of their size: the thumbnail that
-	// is released last does not stand before the larger copy that comes next.
+	// bytePools hold released results, as *[]byte, by the number of bits of their size. So a small result does not
+	// hide a large one.
 	bytePools [64]sync.Pool
 )
 
@@ -50,7 +50,7 @@ func putMemory(m *memory) {
 	}
 }
 
-// grow returns a slice of n elements of any content, in s's memory if that is enough.
+// grow returns a slice of n elements with arbitrary contents. It uses the memory of s if that is large enough.
 func grow[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)
@@ -58,8 +58,8 @@ func grow[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// newPix returns memory of any content for a picture of so many bytes per pixel, taken from the
-// account of ctx.
+// newPix returns memory with arbitrary contents for a picture of the given bytes per pixel. It takes the memory
+// from the account of ctx.
 func newPix(ctx context.Context, size image.Point, bytes int) ([]byte, error) {
 	return newBytes(ctx, int64(size.X)*int64(size.Y)*int64(bytes))
 }
@@ -77,10 +77,9 @@ func newBytes(ctx context.Context, size int64) ([]byte, error) {
 	return make([]byte, n), nil
 }
 
-// Release gives the memory of a picture that Resize or a Shrinker returned with ctx back for the next one.
-// The picture must not be used any more, nor be released twice. A picture that was cut out of the
-// result by SubImage, or comes from elsewhere, must not be released. Calling Release is never
-// necessary.
+// Release returns the memory of a picture that Resize or a Shrinker returned with ctx, so that the next picture
+// can use it. The picture must not be used afterwards or released twice. Pictures from elsewhere, and results of
+// SubImage, must not be released. Release is optional.
 func Release(ctx context.Context, img image.Image) {
 	if n := Bytes(img); n > codec.Free {
 		codec.AccountOf(ctx).Give(n)
@@ -104,8 +103,8 @@ func Release(ctx context.Context, img image.Image) {
 	}
 }
 
-// Bytes is the memory of the pixels of a picture that Resize or a Shrinker returned, as it was taken
-// from the account.
+// Bytes returns the memory of the pixels of a picture that Resize or a Shrinker returned, as taken from the
+// account.
 func Bytes(img image.Image) int64 {
 	switch img := img.(type) {
 	case *image.Gray:
@@ -122,7 +121,7 @@ func Bytes(img image.Image) int64 {
 	return 0
 }
 
-// newYCbCr is image.NewYCbCr without the clearing.
+// newYCbCr is image.NewYCbCr without clearing the pixels.
 func newYCbCr(ctx context.Context, size image.Point, ratio image.YCbCrSubsampleRatio) (*image.YCbCr, error) {
 	dx, dy := pixels.ChromaFactors(ratio)
 	cw, ch := (size.X+dx-1)/dx, (size.Y+dy-1)/dy
@@ -137,7 +136,7 @@ func newYCbCr(ctx context.Context, size image.Point, ratio image.YCbCrSubsampleR
 	}, nil
 }
 
-// A watch looks at a context once per megabyte of work.
+// A watch checks a context once per megabyte of work.
 type watch struct {
 	ctx  context.Context
 	left int
@@ -151,8 +150,8 @@ func (w *watch) spend(bytes int) error {
 	return w.ctx.Err()
 }
 
-// Memory is what Resize takes at most for a picture of src pixels, or one that is smaller, of which the
-// whole is scaled to size.
+// Memory returns the maximum memory that Resize takes if the whole of a picture of src pixels, or of fewer pixels,
+// is scaled to size.
 func Memory(src, size image.Point) int64 {
 	const planes = 4
 	w, h := int64(size.X)+lineAlign, int64(size.Y)+lineAlign

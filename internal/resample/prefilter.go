@@ -1,13 +1,12 @@
 package resample
 
-// Ratios that are left to the kernel after the boxes, at least.
+// Minimum ratios that boxes leave to the kernel.
 const (
 	boxResidual   = 3
 	exactResidual = 32
 
-	// columnResidual is that of the horizontal pass, which a vertical box has relieved already: it
-	// takes the columns as they are until the kernel's weights become so many and small that their
-	// last bits count.
+	// columnResidual is the ratio for the horizontal pass. This pass already has fewer rows because of the vertical
+	// boxes. It uses single columns unless the weights are so many and so small that their last bits matter.
 	columnResidual = 64
 
 	maxBox = 256 // rows of bytes that a sum of 16 bits takes
@@ -20,16 +19,14 @@ func (o Options) rowResidual() float64 {
 	return boxResidual
 }
 
-// compensation is how much the kernel is to be sharpened, by the filter -c, 1+2c, -c, for a source
-// whose samples are averages of box samples of a plane that was decoded at pre/8.
+// compensation returns the strength c of the filter -c, 1+2c, -c that sharpens the kernel. The samples of the
+// source are averages of box samples of a plane that was decoded at pre/8.
 //
-// The filter's gain is 1+4π²f²c near f = 0. A prefilter of variance v has the gain 1-2π²f²v, so
-// that c = v/2 takes the curvature away; a box of n samples has v = (1-1/n²)/12 in units of its own
-// width, and variances add up. A decode at 1/8 is a box of 8. Here the simple filter is as good as
-// the best there is: the linear estimate of the textbook's sum with the least error, for pictures
-// whose neighbors have a correlation of 0.9 to 0.99, gains less than another 0.1 dB. A decode at
-// 2/8 cuts off frequencies rather than blurring, and has been fitted; see also acrossBlocks. From
-// 3/8 on the optimum is close to zero.
+// The filter's gain is 1+4π²f²c near f = 0. A prefilter of variance v has the gain 1-2π²f²v, so c = v/2
+// compensates for it. A box of n samples has v = (1-1/n²)/12 in units of its own width, and variances add up. A
+// decode at 1/8 is a box of 8. The optimal linear filter for pictures whose neighbors have a correlation of 0.9 to
+// 0.99 would be better by less than 0.1 dB. A decode at 2/8 cuts off frequencies instead of blurring, so its value
+// was fitted; see also acrossBlocks. From 3/8 on the optimum is close to zero.
 func compensation(box, pre int) float64 {
 	n := float64(box)
 	c := (1 - 1/(n*n)) / 24
@@ -44,11 +41,11 @@ func compensation(box, pre int) float64 {
 	return c
 }
 
-// acrossBlocks is how much a sample of a decode at 2/8 is to be pushed away from its neighbor in
-// the next block, as long as there are no boxes. Of its other neighbor it is as far away as it
-// should be. These are the filters of three taps with the least error for pictures whose neighbors
-// have a correlation of 0.9 to 0.98: 0.036 and 0, which gains 0.4 dB against the best one that is
-// the same for both; at 3/8 and 4/8 it would be 0.1 dB.
+// acrossBlocks returns how much a sample of a decode at 2/8 is pushed away from its neighbor in the next block, if
+// there are no boxes. The difference to the neighbor in the same block needs no change. The filters of three taps
+// with the least error, for pictures whose neighbors have a correlation of 0.9 to 0.98, have 0.036 across blocks
+// and 0 inside. This gains 0.4 dB over the best filter that does not distinguish them. At 3/8 and 4/8 the gain
+// would be 0.1 dB.
 func acrossBlocks(box, pre int) float64 {
 	if box == 1 && pre == 2 {
 		return 0.036
@@ -56,8 +53,8 @@ func acrossBlocks(box, pre int) float64 {
 	return 0
 }
 
-// sharpenPairs pushes samples 2m+1 and 2m+2, which a border of blocks divides, away from each
-// other, by changing the weights f of the samples from first on.
+// sharpenPairs pushes samples 2m+1 and 2m+2, which lie on both sides of a block border, away from each other. It
+// changes the weights f of the samples from first on.
 func sharpenPairs(f []float64, first int, across float64) {
 	for i := (first + 1) & 1; i+1 < len(f) && across != 0; i += 2 {
 		d := float64(across * (f[i] - f[i+1]))

@@ -5,20 +5,21 @@ import (
 	"math/bits"
 )
 
-// premulFactor multiplies a color by alpha: to c·a/255 with fraction bits, rounded, in 16-bit
-// arithmetic.
+// premulFactor multiplies a color by alpha: c·a/255 with fraction bits, rounded, in 16-bit arithmetic.
 type premulFactor struct{ round, factor uint16 }
 
-// premulOf is for bits fraction bits, 7 at most.
+// premulOf returns the factor for bits fraction bits, at most 7.
 func premulOf(bits uint) premulFactor { return premulFactor{128 >> bits, 257 << bits} }
 
-// of is exact if a is 255: 255·257 is one less than 65536, which round makes up for.
+// of returns the product. If a is 255 the product is exact: 255·257 is one less than 65536, which round makes up
+// for.
 func (m premulFactor) of(c, a byte) uint16 {
 	return uint16((uint32(c)*uint32(a) + uint32(m.round)) * uint32(m.factor) >> 16)
 }
 
-// pixel is of the colors of a pixel, two to a multiplication: of red and blue, and of green and 255, in the lower 16 bits of the halves of
-// a word. Bits above these are set.
+// pixel multiplies the colors of a pixel by its alpha. One multiplication serves two colors: red and blue, and
+// green and 255. The products are in the lower 16 bits of the halves of each word; the bits above them are
+// undefined.
 func (m premulFactor) pixel(v uint32) (redBlue, greenAlpha uint64) {
 	const halves = 1 | 1<<32
 	a, round, factor := uint64(v>>24), uint64(m.round)*halves, uint64(m.factor)
@@ -27,13 +28,13 @@ func (m premulFactor) pixel(v uint32) (redBlue, greenAlpha uint64) {
 	return (redBlue*a + round) * factor >> 16, (greenAlpha*a + round) * factor >> 16
 }
 
-// premul8 is c·a/255 of 8-bit samples as a sample between two passes.
+// premul8 returns c·a/255 of 8-bit samples as a sample between the passes.
 func premul8(c, a byte) int16 { return int16(premulOf(sampleBits).of(c, a)) }
 
-// premul16 is the same of 16-bit samples.
+// premul16 does the same with 16-bit samples.
 func premul16(c, a uint32) int16 { return from16((c*a + 32767) / 65535) }
 
-// addPremulGo adds pixels of four bytes to sums, the first three multiplied by the fourth, all with
+// addPremulGo adds pixels of four bytes to sums. The first three bytes are multiplied by the fourth. The sums have
 // the fraction bits of m.
 func addPremulGo(sum []uint16, row []byte, m premulFactor) {
 	const opaque, even = 0xFF000000FF000000, 0x00FF00FF00FF00FF

@@ -5,23 +5,23 @@ import (
 	"image/color"
 )
 
-// rows hands out the rows of an image in one of the formats, without a copy where the image has it
-// in memory.
+// rows returns the rows of an image in one of the formats. It does not copy rows that are in memory in that
+// format.
 type rows struct {
 	format Format
 	row    func(y int) []byte // y counts from 0; valid until the next call
 }
 
-// inPlace is of an image whose rows lie in memory as they are needed.
+// inPlace returns the rows of an image that has them in memory in the format f.
 func inPlace(f Format, pix []byte, stride int, b image.Rectangle) rows {
 	n := b.Dx() * f.BytesPerPixel()
 	return rows{f, func(y int) []byte { return pix[y*stride:][:n] }}
 }
 
-// rowBytes is what rowsOf allocates per pixel of a row, at most: that of Y'CbCr with alpha.
+// rowBytes is the maximum number of bytes that rowsOf allocates per pixel of a row: that of Y'CbCr with alpha.
 const rowBytes = 18
 
-// rowsOf is how src is read. No type of package image goes through At.
+// rowsOf returns the rows of src. It calls At only for types that package image does not define.
 func rowsOf(src image.Image) rows {
 	b := src.Bounds()
 	switch src := src.(type) {
@@ -81,7 +81,7 @@ func palettedRows(src *image.Paletted) rows {
 	}}
 }
 
-// beyond says whether a pixel's index lies beyond the palette.
+// beyond reports whether the index of a pixel lies beyond the palette.
 func beyond(src *image.Paletted) bool {
 	for y := range src.Rect.Dy() {
 		for _, v := range src.Pix[y*src.Stride:][:src.Rect.Dx()] {
@@ -93,8 +93,8 @@ func beyond(src *image.Paletted) bool {
 	return false
 }
 
-// alphaRows is of a mask: white of that opacity, as image.Alpha's colors are. n is the bytes per
-// sample.
+// alphaRows returns the rows of a mask as white with that opacity, like the colors of image.Alpha. n is the number
+// of bytes per sample.
 func alphaRows(pix []byte, stride, n int, b image.Rectangle) rows {
 	w := b.Dx()
 	buf := make([]byte, 8*w)
@@ -110,7 +110,7 @@ func alphaRows(pix []byte, stride, n int, b image.Rectangle) rows {
 	}}
 }
 
-// atRows is the last resort, for image types that package image does not know.
+// atRows is for image types that package image does not know.
 func atRows(b image.Rectangle, at func(x, y int) color.RGBA64) rows {
 	buf := make([]byte, 8*b.Dx())
 	return rows{RGBA16, func(y int) []byte {

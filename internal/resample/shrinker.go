@@ -8,8 +8,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Shrinker scales a picture whose rows come one by one. It keeps as many rows as the kernel
-// reaches, scaled to the result's width, and the result.
+// Shrinker scales a picture whose rows arrive one by one. It holds in memory the rows that the kernel reaches,
+// scaled to the width of the result, and the result.
 type Shrinker struct {
 	format Format
 	width  int // pixels of a source row
@@ -41,12 +41,12 @@ type Shrinker struct {
 	err      error // of the context: the picture will not be finished
 }
 
-// NewShrinker prepares to scale the part r of a picture of src pixels, whose rows have the given
-// format, to size pixels. It panics where Resize does, and if the format is unknown.
-// Options.Subsample and Options.Chroma have no effect.
+// NewShrinker prepares to scale the part r of a picture of src pixels to size pixels. f is the format of its rows.
+// NewShrinker panics in the same cases as Resize, and if the format is unknown. Options.Subsample and
+// Options.Chroma have no effect.
 //
-// Memory is taken from the account of ctx: what the Shrinker works with until it is closed, and the
-// result until it is released. The error is that of an account that is empty, or of ctx.
+// Memory is taken from the account of ctx: the working memory until the Shrinker is closed, the result until it is
+// released. Errors are those of an exhausted account or of ctx.
 func NewShrinker(ctx context.Context, f Format, src image.Point, r Rect, size image.Point, opt Options) (*Shrinker, error) {
 	check(src, r, size)
 	if f == CMYK8 && opt.KeepCMYK {
@@ -103,7 +103,7 @@ func newShrinker(ctx context.Context, f Format, gx, gy grid, pre Eighths, opt Op
 	s.lo, s.hi = s.x.span(gx.size)
 	s.from, s.to = s.y.span(gy.size)
 
-	// The horizontal pass reads, but does not count, what is beyond the last column.
+	// The horizontal pass reads beyond the last column. The weights there are 0.
 	s.cellStride = gx.size - s.x.origin + s.x.stride
 	s.outStride = align(gx.n, lineAlign)
 	s.cells = grow(m.cells, atOnce*s.planes*s.cellStride)
@@ -122,7 +122,7 @@ func newShrinker(ctx context.Context, f Format, gx, gy grid, pre Eighths, opt Op
 	return s, nil
 }
 
-// bytes is the memory that a Shrinker works with, from the shape of its axes alone.
+// bytes returns the working memory of a Shrinker. Only the shape of the axes must be known.
 func (s *Shrinker) bytes(gx grid) int64 {
 	n := s.x.bytes() + s.y.bytes()
 	line := int64(s.planes) * int64(align(gx.n, lineAlign))
@@ -158,25 +158,23 @@ func workBytes(f Format, gx, gy grid, pre Eighths, opt Options) int64 {
 	return s.bytes(gx)
 }
 
-// Rows is the range of the source's rows that have an influence on the result. The others need not
-// be decoded.
+// Rows returns the range of rows of the source that influence the result. Other rows need not be decoded.
 func (s *Shrinker) Rows() (from, to int) { return s.from, s.to }
 
-// WriteRow takes the next row of the source, the first one being row 0. row holds a whole row in
-// the Shrinker's format, and is neither modified nor kept. Rows that don't count cost nothing, and
-// row may then be nil.
+// WriteRow takes the next row of the source, beginning with row 0. row is a whole row in the format of the
+// Shrinker; it is neither modified nor kept. Rows outside of Rows cost nothing, and may be nil.
 func (s *Shrinker) WriteRow(row []byte) {
 	s.writeRow(s.next, row)
 	s.next++
 }
 
-// Skip passes over n rows without a look at them. None of them may lie within Rows.
+// Skip skips n rows. None of them may lie within Rows.
 func (s *Shrinker) Skip(n int) { s.next += n }
 
-// rewind makes the Shrinker ready for another picture of the same shape.
+// rewind prepares the Shrinker for another picture of the same shape.
 func (s *Shrinker) rewind(store storer) { s.next, s.out, s.held, s.store = 0, 0, 0, store }
 
-// writeRow takes row y; rows come in order.
+// writeRow takes row y. Rows must arrive in order.
 func (s *Shrinker) writeRow(y int, row []byte) {
 	if y < s.from || y >= s.to || s.mem == nil || s.err != nil {
 		return
@@ -205,8 +203,8 @@ func (s *Shrinker) writeRow(y int, row []byte) {
 	}
 }
 
-// horizontal scales the rows in s.cells, the last of which is row cell of those that the vertical pass counts, into the ring,
-// and makes the rows of the result that are due.
+// horizontal scales the rows in s.cells into the ring, and makes the rows of the result that are complete. cell is
+// the number of the last of these rows, in boxes.
 func (s *Shrinker) horizontal(cell int) {
 	var rows [atOnce][]int16
 	for p := range s.planes {
@@ -257,8 +255,9 @@ func (s *Shrinker) under(i int) [][]int16 {
 	return s.taps
 }
 
-// Image is the result: an *image.Gray of a gray format, an *image.NRGBA of one with alpha, else an *image.RGBA. Rows
-// that follow are ignored. The error is that of the context if it has ended, or says that rows are missing.
+// Image returns the result: an *image.Gray for a gray format, an *image.NRGBA for one with alpha, otherwise an
+// *image.RGBA. Later rows are ignored. The error is that of the context if it has ended, or says that rows are
+// missing.
 func (s *Shrinker) Image() (image.Image, error) {
 	switch {
 	case s.err != nil:
@@ -272,7 +271,7 @@ func (s *Shrinker) Image() (image.Image, error) {
 
 var errRows = errors.New("rows of the picture are missing")
 
-// Close gives the working memory back. It need not be called after Image has returned a picture.
+// Close returns the working memory. It need not be called after Image has returned a picture.
 func (s *Shrinker) Close() {
 	if m := s.mem; m != nil {
 		m.x, m.y, m.cells, m.rows, m.line, m.taps, m.sums = s.x, s.y, s.cells, s.ring, s.line, s.taps, s.sums

@@ -1,6 +1,6 @@
 package resample
 
-// A storer takes row y of the result: planes of bytes that are n apart.
+// A storer stores row y of the result. line holds planes of bytes that are n apart.
 type storer func(y int, line []byte, n int)
 
 // grayRow stores a row in a plane.
@@ -8,7 +8,7 @@ func grayRow(pix []byte, stride int) storer {
 	return func(y int, line []byte, _ int) { copy(pix[y*stride:][:stride], line) }
 }
 
-// opaqueRow stores red, green and blue as pixels.
+// opaqueRow stores red, green and blue as opaque pixels.
 func opaqueRow(pix []byte, stride int) storer {
 	return func(y int, line []byte, n int) {
 		d := pix[y*stride:][:stride]

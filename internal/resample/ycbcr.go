@@ -8,8 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// resizeYCbCr scales each plane as it is. A chroma sample lies in the center of the luma samples
-// that share it (JFIF 1.02).
+// resizeYCbCr scales each plane separately. A chroma sample lies in the center of its luma samples (JFIF 1.02).
 func resizeYCbCr(ctx context.Context, src *image.YCbCr, r Rect, size image.Point, opt Options) (image.Image, error) {
 	dst, err := newYCbCr(ctx, size, opt.Subsample)
 	if err != nil {
@@ -48,10 +47,9 @@ func resizeYCbCr(ctx context.Context, src *image.YCbCr, r Rect, size image.Point
 	return dst, nil
 }
 
-// chromaGrid is the grid of chroma samples that goes with the luma grid of a picture that extends
-// from lo to hi, where in luma samples share a chroma sample of the source, and out those of the
-// result. Chroma samples are counted from the picture's origin, not from its edge: lo may lie in
-// the middle of one.
+// chromaGrid returns the grid of chroma samples that belongs to the luma grid of a picture that extends from lo to
+// hi. In the source, in luma samples share a chroma sample, and in the result out. Chroma samples are counted from
+// the origin of the picture, not from its edge: lo may lie in the middle of a chroma sample.
 func chromaGrid(lo, hi, in, out int, luma grid) grid {
 	first := lo / in // as image.YCbCr.COffset rounds
 	return grid{
@@ -62,7 +60,7 @@ func chromaGrid(lo, hi, in, out int, luma grid) grid {
 	}
 }
 
-// plane scales one plane; another one of the same shape may follow.
+// plane scales one plane. It can be called again for another plane of the same size.
 func (s *Shrinker) plane(dst []byte, dstStride int, src []byte, srcStride int) {
 	s.rewind(grayRow(dst, dstStride))
 	for y := s.from; y < s.to; y++ {
