@@ -140,7 +140,7 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	t.bytes, err = out.Estimate(len(g.held), s.part)
 	t.lack = seen.lack()
 	if r.palette != nil && len(r.palette.Colors) < s.colors {
-		t.lack += missingPoints * max(0, math.Sqrt(seen.worst)-missingError)
+		t.lack += float64(missingPoints * max(0, math.Sqrt(seen.worst)-missingError))
 	}
 	return t, err
 }

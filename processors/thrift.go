@@ -72,7 +72,7 @@ func (c *chooser) all(colors []color.NRGBA) error {
 	if err != nil {
 		return err
 	}
-	broken := strokePoints * max(0, c.histogram.ErrorOf(plain.palette)-strokeError)
+	broken := float64(strokePoints * max(0, c.histogram.ErrorOf(plain.palette)-strokeError))
 	plain.lack += broken
 	flat := c.histogram.Share(flatColors) >= flatShare
 	c.setBudget(plain.bytes, len(colors), flat)
@@ -213,7 +213,7 @@ func (c *chooser) fits(t *trial) bool { return float64(t.bytes) <= c.budget }
 // it takes beyond, fewer if that is far.
 func (c *chooser) cost(t *trial) float64 {
 	beyond := max(0, float64(t.bytes)/c.budget-1)
-	return t.lack + float64(3*max(0, t.lack-poor)) + 150*beyond/(1+beyond/2)
+	return t.lack + float64(3*max(0, t.lack-poor)) + float64(150*beyond/(1+float64(beyond/2)))
 }
 
 // Thin strokes break if they have only the colors of the original. Likeness counts too little of that, so it is told by
