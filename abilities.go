@@ -93,7 +93,7 @@ func contentType(ext string, e Encoder) string {
 func (h *Handler) logAbilities() {
 	c := h.cfg
 	h.log(context.Background(), slog.LevelDebug, "thumbnail: abilities",
-		"storage removes all", ability.Has[AllRemover](c.Storage), "storage lists", ability.Has[storage.Lister](c.Storage), "storage removes one", ability.Has[storage.Remover](c.Storage),
+		"storage removes all", ability.Has[Remover](c.Storage), "storage lists", ability.Has[storage.Lister](c.Storage), "storage removes one", ability.Has[storage.Deleter](c.Storage),
 		"storage is local", h.storageLocal, "source is local", h.sourceLocal, "locker waits", ability.Has[Waiter](c.Locker), "locker remembers", ability.Has[Historian](c.Locker),
 		"signer formats sizes", ability.Has[SizeFormatter](c.Signer), "responder streams", ability.Has[response.Stream](c.Responder),
 		"methods that plan", having[processors.Planner](c.Processors), "locate", having[processors.Locator](c.Processors), "have arguments", having[withArgs](c.Processors),

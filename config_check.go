@@ -71,7 +71,7 @@ func checkSigner(s Signer) error {
 		}
 	}
 	if h, ok := ability.Find[*HMACSigner](s); ok && len(h.states) == 0 {
-		return errors.New("a HMACSigner without a key: make one with NewHMACSigner")
+		return errors.New("a HMACSigner without a key: make one with NewSigner")
 	}
 	if d, ok := ability.Find[djangoSigner](s); ok && d.secretKey == "" {
 		return errors.New("DjangoSigner without a key")

@@ -21,7 +21,7 @@ import (
 
 // exampleHandler returns a handler for one picture, 300 pixels wide and 200 high.
 func exampleHandler(change func(*thumbnail.Config)) *thumbnail.Handler {
-	signer, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
+	signer, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}
@@ -57,7 +57,7 @@ func ExampleConfig() {
 		panic(err)
 	}
 	defer os.RemoveAll(dir + "-locks")
-	signer, err := thumbnail.NewHMACSigner([]byte("at least 16 random bytes"))
+	signer, err := thumbnail.NewSigner([]byte("at least 16 random bytes"))
 	if err != nil {
 		panic(err)
 	}

@@ -21,7 +21,7 @@ import (
 
 // exampleLinks returns links with two presets. A program that has the handler uses Handler.Links instead.
 func exampleLinks() thumbnail.Links {
-	signer, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
+	signer, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}
@@ -181,7 +181,7 @@ var toyFormat = processors.Format{
 
 // Config.Formats adds decoders of other formats to a handler.
 func ExampleConfig_formats() {
-	signer, err := thumbnail.NewHMACSigner([]byte("at least 16 random bytes"))
+	signer, err := thumbnail.NewSigner([]byte("at least 16 random bytes"))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -85,12 +85,12 @@ func ExampleParseSize() {
 }
 
 // The new key signs; links signed with the previous one stay valid.
-func ExampleNewHMACSigner() {
-	before, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
+func ExampleNewSigner() {
+	before, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}
-	after, err := thumbnail.NewHMACSigner([]byte("fedcba9876543210"), []byte("0123456789abcdef"))
+	after, err := thumbnail.NewSigner([]byte("fedcba9876543210"), []byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}
@@ -108,7 +108,7 @@ func ExampleDjangoSigner() {
 // Sign with the new signer, and accept secrets of both.
 func ExampleAnyOf() {
 	old := thumbnail.DjangoSigner("the SECRET_KEY of settings.py")
-	now, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
+	now, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}

@@ -25,7 +25,7 @@ func recipeHandler(methods thumbnail.Processors) *thumbnail.Handler {
 	draw.Draw(photo, photo.Rect.Inset(100), image.NewUniform(color.Gray{128}), image.Point{}, draw.Src)
 	var file bytes.Buffer
 	photos := storage.NewMemory()
-	signer, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
+	signer, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}

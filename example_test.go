@@ -28,7 +28,7 @@ func originals() fstest.MapFS {
 
 // Mount the handler, and request a thumbnail.
 func ExampleNewHandler() {
-	signer, err := thumbnail.NewHMACSigner([]byte("at least 16 random bytes"))
+	signer, err := thumbnail.NewSigner([]byte("at least 16 random bytes"))
 	if err != nil {
 		panic(err)
 	}
@@ -58,7 +58,7 @@ func ExampleNewHandler() {
 
 // Sign a URL.
 func ExampleURL() {
-	signer, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
+	signer, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}
@@ -71,7 +71,7 @@ func ExampleURL() {
 
 // Link from a template.
 func ExampleFuncMap() {
-	signer, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
+	signer, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}
@@ -105,7 +105,7 @@ func (p Watermark) Process(ctx context.Context, src image.Image, width, height i
 
 // Add a method of your own.
 func ExampleProcessor() {
-	signer, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
+	signer, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
 	if err != nil {
 		panic(err)
 	}

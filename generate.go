@@ -65,7 +65,7 @@ func (h *Handler) generateNow(ctx context.Context, s Spec, fresh bool, e *Event)
 
 // Remove deletes every thumbnail of a source, whatever its size, method and version, and the thumbnails of
 // the sources below it. Thumbnails of these sources that this process is making are not stored. If the Storage is not a
-// [AllRemover], the error matches [errors.ErrUnsupported]. If source is not a valid key, the error matches
+// [Remover], the error matches [errors.ErrUnsupported]. If source is not a valid key, the error matches
 // [ErrInvalid]. Copies in browsers and CDNs stay until they expire; only a new Spec.Version replaces them.
 //
 // Another process that is making such a thumbnail during the call may still store it. If the Source is a
@@ -82,7 +82,7 @@ func (h *Handler) remove(ctx context.Context, source string) error {
 	if err := h.expire(ctx, source, true, removed); err != nil {
 		return err
 	}
-	remover, ok := ability.Find[AllRemover](h.cfg.Storage)
+	remover, ok := ability.Find[Remover](h.cfg.Storage)
 	if !ok {
 		return fmt.Errorf("thumbnail: remove from a %T: %w", h.cfg.Storage, errors.ErrUnsupported)
 	}

@@ -166,7 +166,7 @@ func (h *Handler) put(ctx context.Context, c *call, data []byte) error {
 // unstore removes a thumbnail that was stored although its validity had ended. It removes all thumbnails of
 // the original; the others are made again.
 func (h *Handler) unstore(ctx context.Context, c *call) {
-	if remover, ok := ability.Find[AllRemover](h.cfg.Storage); ok {
+	if remover, ok := ability.Find[Remover](h.cfg.Storage); ok {
 		if err := remover.RemoveAll(ctx, c.spec.Source); err != nil {
 			h.log(ctx, slog.LevelError, "thumbnail: remove", "path", c.key, "error", err)
 		}

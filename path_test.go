@@ -15,7 +15,7 @@ import (
 )
 
 func newSigner(t testing.TB) *thumbnail.HMACSigner {
-	signer, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
+	signer, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
 	require.NoError(t, err)
 	return signer
 }

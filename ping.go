@@ -27,8 +27,8 @@ func (h *Handler) ping(ctx context.Context) (err error) {
 	if _, err := rand.Read(content); err != nil {
 		return serverError("ping", err)
 	}
-	one, removesOne := ability.Find[storage.Remover](h.cfg.Storage)
-	all, removesAll := ability.Find[AllRemover](h.cfg.Storage)
+	one, removesOne := ability.Find[storage.Deleter](h.cfg.Storage)
+	all, removesAll := ability.Find[Remover](h.cfg.Storage)
 	source := "thumbnail-ping"
 	if removesOne || removesAll { // several processes may ping
 		source = fmt.Sprintf("thumbnail-ping-%x", content[:8])

@@ -234,13 +234,13 @@ func TestPingsOfSeveralProcessesDoNotMeetWhereTheyAreRemoved(t *testing.T) {
 		"of a key": {func(p pinged) thumbnail.Storage {
 			return struct {
 				pinged
-				storage.Remover
+				storage.Deleter
 			}{p, memory}
 		}, 2},
 		"of a source": {func(p pinged) thumbnail.Storage {
 			return struct {
 				pinged
-				thumbnail.AllRemover
+				thumbnail.Remover
 			}{p, memory}
 		}, 2},
 	} {

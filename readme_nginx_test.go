@@ -32,7 +32,7 @@ func TestREADMEConfigurationOfNginxWorks(t *testing.T) {
 	thumbs, err := storage.OpenDir(filepath.Join(dir, "thumbs"))
 	require.NoError(t, err)
 	defer thumbs.Close()
-	signer, err := thumbnail.NewHMACSigner([]byte(readmeKey))
+	signer, err := thumbnail.NewSigner([]byte(readmeKey))
 	require.NoError(t, err)
 	handler, err := thumbnail.NewHandler(thumbnail.Config{
 		Source:    storage.FS(os.DirFS(filepath.Join(dir, "photos"))),

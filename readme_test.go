@@ -201,7 +201,7 @@ func vectors(t *testing.T) (all []vector) {
 }
 
 func TestREADMEVectorsAreRight(t *testing.T) {
-	signer, err := thumbnail.NewHMACSigner([]byte(readmeKey))
+	signer, err := thumbnail.NewSigner([]byte(readmeKey))
 	require.NoError(t, err)
 	for _, v := range vectors(t) {
 		size, err := thumbnail.ParseSize(v.parts[1])

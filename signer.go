@@ -27,10 +27,10 @@ type SizeFormatter interface {
 	FormatSize(size Size) string
 }
 
-// minKey is the length of the shortest key that NewHMACSigner accepts, in bytes.
+// minKey is the length of the shortest key that NewSigner accepts, in bytes.
 const minKey = 16
 
-// HMACSigner is the standard signer. Make one with [NewHMACSigner]. The secret is the first 20 bytes, as 40
+// HMACSigner is the standard signer. Make one with [NewSigner]. The secret is the first 20 bytes, as 40
 // lower-case hexadecimal digits, of
 //
 //	HMAC-SHA256(key, source NUL size NUL method NUL ext [NUL version])
@@ -45,9 +45,9 @@ type HMACSigner struct {
 	states []*sync.Pool // of keyed hashes, one pool for each key
 }
 
-// NewHMACSigner returns a signer that signs with key and also accepts secrets of the previous keys, so that the
+// NewSigner returns a signer that signs with key and also accepts secrets of the previous keys, so that the
 // key can be changed while old pages are still in use. A key must have at least 16 bytes; use random bytes.
-func NewHMACSigner(key []byte, previous ...[]byte) (*HMACSigner, error) {
+func NewSigner(key []byte, previous ...[]byte) (*HMACSigner, error) {
 	s := &HMACSigner{}
 	for i, k := range append([][]byte{key}, previous...) {
 		if len(k) < minKey {

@@ -85,11 +85,11 @@ func TestSecretsAreForOneThumbnailAlone(t *testing.T) {
 
 func TestKeysAreRotated(t *testing.T) {
 	oldKey, newKey := []byte("an old key of enough bytes"), []byte("a new key of enough bytes")
-	old, err := thumbnail.NewHMACSigner(oldKey)
+	old, err := thumbnail.NewSigner(oldKey)
 	require.NoError(t, err)
-	both, err := thumbnail.NewHMACSigner(newKey, oldKey)
+	both, err := thumbnail.NewSigner(newKey, oldKey)
 	require.NoError(t, err)
-	current, err := thumbnail.NewHMACSigner(newKey)
+	current, err := thumbnail.NewSigner(newKey)
 	require.NoError(t, err)
 	s := spec(t, "k.jpg", "1x1", "crop", ".jpg")
 	assert.Equal(t, current.Sign(s), both.Sign(s), "the first key signs")
@@ -102,10 +102,10 @@ func TestKeysAreRotated(t *testing.T) {
 }
 
 func TestShortKeysAreRefused(t *testing.T) {
-	_, err := thumbnail.NewHMACSigner([]byte("fifteen bytes.."))
+	_, err := thumbnail.NewSigner([]byte("fifteen bytes.."))
 	assert.EqualError(t, err, "thumbnail: the key has 15 bytes; at least 16 are needed")
 	long := []byte("sixteen bytes...")
-	_, err = thumbnail.NewHMACSigner(long, long, []byte("short"))
+	_, err = thumbnail.NewSigner(long, long, []byte("short"))
 	assert.EqualError(t, err, "thumbnail: previous key 2 has 5 bytes; at least 16 are needed")
 }
 

@@ -50,18 +50,18 @@ type Swept struct {
 // progress are completed. Files in the storage whose names do not match the path grammar or whose secrets
 // are invalid are not thumbnails. Sweep leaves them alone and does not count them.
 //
-// The Storage has to be a [storage.Lister] and a [storage.Remover]; otherwise the error matches
+// The Storage has to be a [storage.Lister] and a [storage.Deleter]; otherwise the error matches
 // [errors.ErrUnsupported]. If the Source fails with any error but a missing original, Sweep returns that
 // error, because then it can't know which originals exist. Thumbnails that can't be removed count as kept,
 // and the error says so. With MaxBytes the storage is listed twice, and Sweep uses memory in proportion to
 // the number of thumbnails to be removed.
 func (h *Handler) Sweep(ctx context.Context, s Sweep) (Swept, error) {
 	lister, ok1 := ability.Find[storage.Lister](h.cfg.Storage)
-	remover, ok2 := ability.Find[storage.Remover](h.cfg.Storage)
+	deleter, ok2 := ability.Find[storage.Deleter](h.cfg.Storage)
 	if !ok1 || !ok2 {
 		return Swept{}, fmt.Errorf("thumbnail: sweep a %T: %w", h.cfg.Storage, errors.ErrUnsupported)
 	}
-	w := &sweeper{h: h, Sweep: s, lister: lister, remover: remover, now: time.Now(), gone: map[string]bool{}}
+	w := &sweeper{h: h, Sweep: s, lister: lister, deleter: deleter, now: time.Now(), gone: map[string]bool{}}
 	err := w.first(ctx)
 	if err == nil && s.MaxBytes > 0 && w.swept.KeptBytes > s.MaxBytes {
 		err = w.second(ctx)
@@ -74,7 +74,7 @@ type sweeper struct {
 	Sweep
 	h        *Handler
 	lister   storage.Lister
-	remover  storage.Remover
+	deleter  storage.Deleter
 	now      time.Time
 	swept    Swept
 	gone     map[string]bool // by original, for the most recently checked ones
@@ -149,7 +149,7 @@ func (w *sweeper) useless(ctx context.Context, e Entry) (bool, error) {
 // remove removes a thumbnail that has been counted as kept.
 func (w *sweeper) remove(ctx context.Context, e Entry) {
 	if !w.DryRun {
-		if err := w.remover.Remove(ctx, e.Key); err != nil {
+		if err := w.deleter.Remove(ctx, e.Key); err != nil {
 			w.failed++
 			w.firstErr = cmp.Or(w.firstErr, err)
 			return

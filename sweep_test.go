@@ -149,7 +149,7 @@ func TestASweepNeedsAStorageThatListsAndRemoves(t *testing.T) {
 func TestAKeyThatWasReplacedIsNotCurrent(t *testing.T) {
 	s := newSwept(t, nil)
 	s.store(t, "a.jpg", "10x10", 0)
-	rotated, err := thumbnail.NewHMACSigner([]byte("another key of 16 bytes"), []byte("0123456789abcdef"))
+	rotated, err := thumbnail.NewSigner([]byte("another key of 16 bytes"), []byte("0123456789abcdef"))
 	require.NoError(t, err)
 	h, err := thumbnail.NewHandler(thumbnail.Config{Source: storage.FS(fstest.MapFS{"a.jpg": {}}), Storage: s.thumbs, Signer: rotated})
 	require.NoError(t, err)

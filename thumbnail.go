@@ -4,7 +4,7 @@
 //
 // A program uses it in three ways. It mounts a [Handler]:
 //
-//	signer, err := thumbnail.NewHMACSigner(key)
+//	signer, err := thumbnail.NewSigner(key)
 //	h, err := thumbnail.NewHandler(thumbnail.Config{
 //		Source:  photos, // storage.OpenDir("photos")
 //		Storage: thumbs, // storage.OpenDir("thumbs")
@@ -83,8 +83,8 @@ type Source interface {
 type (
 	// Storage keeps thumbnails.
 	Storage = storage.Storage
-	// AllRemover is a Storage that can remove everything below a prefix; Handler.Remove needs it.
-	AllRemover = storage.AllRemover
+	// Remover is a Storage that can remove everything below a prefix; Handler.Remove needs it.
+	Remover = storage.Remover
 	// Locker decides which of several callers generates a thumbnail.
 	Locker = lock.Locker
 	// Waiter is a Locker that can wait until a lock becomes free.

@@ -8,7 +8,7 @@ import (
 )
 
 // errNoSigner is the error of Links without a signer.
-var errNoSigner = fmt.Errorf("%w: the signer is nil; NewHMACSigner makes one", ErrInvalid)
+var errNoSigner = fmt.Errorf("%w: the signer is nil; NewSigner makes one", ErrInvalid)
 
 // URL returns the URL of a thumbnail: base, a slash if base does not end with one, and the signed path,
 // percent-encoded. base is where the handler is mounted, such as "/thumbs/", "/", "https://img.example.com"

@@ -50,7 +50,7 @@ func TestAnErrorOfValidationSaysWhatIsValid(t *testing.T) {
 		{size("100000x"), "sides of 1 to 99999 pixels"},
 		{base("thumbs"), "does not begin with /, //, http://, https:// or ./"},
 		{base("/thumbs?x"), `has one of ? # \ " < > or white space`},
-		{thumbnail.Links{Base: "/"}.Check(), "NewHMACSigner makes one"},
+		{thumbnail.Links{Base: "/"}.Check(), "NewSigner makes one"},
 		{preset(thumbnail.Preset{}), "two sides of 1 to 99999 pixels"},
 		{preset(thumbnail.Preset{Size: thumbnail.Size{Width: 5000}}), "more than MaxWidth × MaxHeight, 4096x4096 (Links.MaxWidth)"},
 		{preset(thumbnail.Preset{Size: box, Method: "cut"}), "is not one of crop, entropy"},

@@ -51,7 +51,7 @@ func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(code) })
 	}
 	otherKey := newSite(t)
-	otherKey.Signer, _ = thumbnail.NewHMACSigner([]byte("another key of 16 bytes or more"))
+	otherKey.Signer, _ = thumbnail.NewSigner([]byte("another key of 16 bytes or more"))
 	named := newSite(t)
 	named.Responder, named.ServedElsewhere = response.Nginx{Prefix: "/_thumbs/"}, true
 	open := newSite(t)

@@ -37,7 +37,7 @@ func (s *site) handler(t testing.TB) http.Handler {
 }
 
 func newSigner(t testing.TB) thumbnail.Signer {
-	signer, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
+	signer, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
 	require.NoError(t, err)
 	return signer
 }

@@ -67,12 +67,12 @@ func TestStreamBoundsWhatItReadsIntoMemoryAndThenWritesNothing(t *testing.T) {
 	for name, f := range map[string]fs.File{
 		"says so": noSeeker{open(t)}, "lies": liar{noSeeker{open(t)}}, "fails": broken{noSeeker{open(t)}}, "no stat": noStat{open(t)},
 	} {
-		w, err := respond(t, response.Stream{MaxBufferBytes: 16}, "k", f)
+		w, err := respond(t, response.Stream{MaxBuffer: 16}, "k", f)
 		assert.Error(t, err, name)
 		assert.Zero(t, w.Body.Len(), name)
 		assert.False(t, w.Flushed)
 	}
-	_, err := respond(t, response.Stream{MaxBufferBytes: 17}, "k", noSeeker{open(t)})
+	_, err := respond(t, response.Stream{MaxBuffer: 17}, "k", noSeeker{open(t)})
 	assert.NoError(t, err)
 }
 
@@ -219,7 +219,7 @@ func (w withInfo) Stat() (fs.FileInfo, error) { return w.info, nil }
 
 func TestStreamReadsNoMoreThanOneByteBeyondItsLimit(t *testing.T) {
 	f := &counted{noSeeker: noSeeker{open(t)}}
-	_, err := respond(t, response.Stream{MaxBufferBytes: 5}, "k", liarOf{f})
+	_, err := respond(t, response.Stream{MaxBuffer: 5}, "k", liarOf{f})
 	assert.Error(t, err)
 	assert.Equal(t, 6, f.n)
 }

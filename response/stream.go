@@ -14,9 +14,9 @@ import (
 
 // Stream sends the bytes itself. It supports ranges and conditional requests (RFC 9110).
 type Stream struct {
-	// MaxBufferBytes limits the size in bytes of a file that is not an [io.Seeker] and is therefore read into
+	// MaxBuffer limits the size in bytes of a file that is not an [io.Seeker] and is therefore read into
 	// memory; 0 means 32 MiB. A larger file is an error.
-	MaxBufferBytes int64
+	MaxBuffer int64
 }
 
 // maxParts is the largest number of ranges in a request. A request for more is a mistake or an attack, and
@@ -98,7 +98,7 @@ func (s Stream) content(f fs.File, size int64) (io.ReadSeeker, error) {
 	if seeker, ok := f.(io.ReadSeeker); ok {
 		return seeker, nil
 	}
-	limit := s.MaxBufferBytes
+	limit := s.MaxBuffer
 	if limit == 0 {
 		limit = 32 << 20
 	}

@@ -27,12 +27,12 @@ type Storage interface {
 	Put(ctx context.Context, key string, r io.Reader) error
 }
 
-// An AllRemover is a [Storage] that can remove everything below a prefix.
+// A Remover is a [Storage] that can remove everything below a prefix.
 //
 // RemoveAll deletes every key that begins with prefix + "/", and nothing else: "a" does not affect "ab/c".
 // It is not an error if there is no such key. If prefix is not a valid key, for example empty, the error
 // matches [fs.ErrInvalid] and nothing is deleted.
-type AllRemover interface {
+type Remover interface {
 	RemoveAll(ctx context.Context, prefix string) error
 }
 

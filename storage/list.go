@@ -24,10 +24,10 @@ type Lister interface {
 	List(ctx context.Context, prefix string) iter.Seq2[Entry, error]
 }
 
-// A Remover is a storage that can remove one file.
+// A Deleter is a storage that can remove one file.
 //
 // Remove removes the file stored under key, and nothing below key. It is not an error if there is no such
 // file. If key is invalid, the error matches [fs.ErrInvalid].
-type Remover interface {
+type Deleter interface {
 	Remove(ctx context.Context, key string) error
 }

@@ -20,7 +20,7 @@ import (
 // listing is what both can do.
 type listing interface {
 	storage.Lister
-	storage.Remover
+	storage.Deleter
 	Put(ctx context.Context, key string, r io.Reader) error
 	RemoveAll(ctx context.Context, prefix string) error
 }

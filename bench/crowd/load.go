@@ -28,7 +28,7 @@ type load struct {
 const sizes = 50
 
 func newLoad(base string, clients int) (*load, error) {
-	signer, err := thumbnail.NewHMACSigner([]byte(key))
+	signer, err := thumbnail.NewSigner([]byte(key))
 	if err != nil {
 		return nil, err
 	}

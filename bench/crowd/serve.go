@@ -23,7 +23,7 @@ func serve(dir string) error {
 	if err != nil {
 		return err
 	}
-	signer, err := thumbnail.NewHMACSigner([]byte(key))
+	signer, err := thumbnail.NewSigner([]byte(key))
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 const key = "a key of the comparison, long enough"
 
 var signer = func() thumbnail.Signer {
-	s, err := thumbnail.NewHMACSigner([]byte(key))
+	s, err := thumbnail.NewSigner([]byte(key))
 	if err != nil {
 		panic(err)
 	}

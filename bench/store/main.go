@@ -103,7 +103,7 @@ func cold(original []byte, size thumbnail.Size, parent string, round, count int)
 	for i := range count {
 		files[source(round, i)] = &fstest.MapFile{Data: original}
 	}
-	signer, err := thumbnail.NewHMACSigner([]byte("a key of the measurement"))
+	signer, err := thumbnail.NewSigner([]byte("a key of the measurement"))
 	if err != nil {
 		return 0, err
 	}

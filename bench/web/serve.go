@@ -12,7 +12,7 @@ import (
 
 // serveThumbnails serves the thumbnails stored in dir. It has no originals.
 func serveThumbnails(dir string) error {
-	signer, err := thumbnail.NewHMACSigner([]byte(key))
+	signer, err := thumbnail.NewSigner([]byte(key))
 	if err != nil {
 		return err
 	}

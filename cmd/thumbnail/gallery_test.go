@@ -29,7 +29,7 @@ func TestWithoutTheGalleryThereAreThumbnailsAlone(t *testing.T) {
 		resp, _ := get(t, join(server.URL, page))
 		require.Equal(t, http.StatusNotFound, resp.StatusCode, page)
 	}
-	signer, err := thumbnail.NewHMACSigner([]byte(key))
+	signer, err := thumbnail.NewSigner([]byte(key))
 	require.NoError(t, err)
 	link, err := thumbnail.URL(base, signer, thumbnail.Spec{Source: "mountain.jpg", Size: thumbnail.Size{Width: 40}, Method: "fit", Ext: ".jpg"})
 	require.NoError(t, err)

@@ -23,7 +23,7 @@ const testKey = "a key of the tests, long enough"
 // link signs a thumbnail with testKey.
 func link(t *testing.T, source, size string) string {
 	t.Helper()
-	signer, err := thumbnail.NewHMACSigner([]byte(testKey))
+	signer, err := thumbnail.NewSigner([]byte(testKey))
 	require.NoError(t, err)
 	px, err := thumbnail.ParseSize(size)
 	require.NoError(t, err)

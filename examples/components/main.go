@@ -29,7 +29,7 @@ func main() {
 
 // write writes the picture in all three ways.
 func write(w io.Writer, key, photo string) error {
-	signer, err := thumbnail.NewHMACSigner([]byte(key))
+	signer, err := thumbnail.NewSigner([]byte(key))
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func run(ctx context.Context, addr, source, file, key string) error {
 
 // site serves a page with all photos in files, and their thumbnails.
 func site(photos thumbnail.Source, files fs.FS, thumbs thumbnail.Storage, key string) (http.Handler, error) {
-	signer, err := thumbnail.NewHMACSigner([]byte(key))
+	signer, err := thumbnail.NewSigner([]byte(key))
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func prepare(photos, picture string) (http.Handler, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	signer, err := thumbnail.NewHMACSigner([]byte("a secret of at least 16 bytes"))
+	signer, err := thumbnail.NewSigner([]byte("a secret of at least 16 bytes"))
 	if err != nil {
 		return nil, "", err
 	}

@@ -140,7 +140,7 @@ func startSite(t *testing.T, dir string) *httptest.Server {
 	h, link, err := prepare(dir, "a.jpg", sdktrace.NewTracerProvider())
 	require.NoError(t, err)
 	site := httptest.NewServer(h)
-	signer, err := thumbnail.NewHMACSigner([]byte("a secret of at least 16 bytes"))
+	signer, err := thumbnail.NewSigner([]byte("a secret of at least 16 bytes"))
 	require.NoError(t, err)
 	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	defer originals.Close()
-	signer, err := thumbnail.NewHMACSigner([]byte(os.Getenv("THUMBNAIL_KEY")))
+	signer, err := thumbnail.NewSigner([]byte(os.Getenv("THUMBNAIL_KEY")))
 	if err != nil {
 		return fmt.Errorf("THUMBNAIL_KEY: %w", err)
 	}

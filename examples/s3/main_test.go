@@ -85,7 +85,7 @@ func startProgram(t *testing.T, endpoint string, args ...string) string {
 
 func link(t *testing.T, base, source string) string {
 	t.Helper()
-	signer, err := thumbnail.NewHMACSigner([]byte(signKey))
+	signer, err := thumbnail.NewSigner([]byte(signKey))
 	require.NoError(t, err)
 	url, err := thumbnail.URL(base+"thumbs/", signer, thumbnail.Spec{Source: source, Size: thumbnail.Size{Width: 90}, Method: "crop", Ext: ".jpg"})
 	require.NoError(t, err)

@@ -35,7 +35,7 @@ func main() {
 
 // render writes the page with the photos. It accesses neither the handler nor the photos.
 func render(w io.Writer, key, base string, photos []string) error {
-	signer, err := thumbnail.NewHMACSigner([]byte(key))
+	signer, err := thumbnail.NewSigner([]byte(key))
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func newSite(dir string, key []byte) *site {
 	s := &site{originals: must(storage.OpenDir(dir + "/originals")), db: must(sql.Open("sqlite", dir+"/photos.db?_pragma=busy_timeout(5000)"))}
 	must(s.db.Exec(`CREATE TABLE IF NOT EXISTS photos (id INTEGER PRIMARY KEY, title TEXT, file TEXT, info TEXT)`))
 	s.thumbs = must(thumbnail.NewHandler(thumbnail.Config{
-		Source: s.originals, Storage: must(storage.OpenDir(dir + "/thumbs")), Signer: must(thumbnail.NewHMACSigner(key)),
+		Source: s.originals, Storage: must(storage.OpenDir(dir + "/thumbs")), Signer: must(thumbnail.NewSigner(key)),
 		Presets: thumbnail.Presets{ // sizes and formats, for pages and for jobs
 			"tile": {Size: thumbnail.Size{Width: 200, Height: 200}, Method: "smart", Densities: []float64{1, 2}},
 			"hero": {Size: thumbnail.Size{Width: 960, Height: 480}, Formats: []string{".webp"}},

@@ -26,7 +26,7 @@ func newSigner(opt *options) (thumbnail.Signer, error) {
 	if opt.oldKey != "" {
 		keys = append(keys, []byte(opt.oldKey))
 	}
-	signer, err := thumbnail.NewHMACSigner(keys[0], keys[1:]...)
+	signer, err := thumbnail.NewSigner(keys[0], keys[1:]...)
 	if err != nil {
 		return nil, fmt.Errorf("%s; \"openssl rand -hex 32\" makes a good one", keyError(err))
 	}

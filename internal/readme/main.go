@@ -47,7 +47,7 @@ func main() {
 // write makes the pictures from the photos in one directory and writes them into another.
 func write(photos, docs string) error {
 	// The signatures are not used; the pictures get short names.
-	signer, err := thumbnail.NewHMACSigner(make([]byte, 16))
+	signer, err := thumbnail.NewSigner(make([]byte, 16))
 	if err != nil {
 		return err
 	}

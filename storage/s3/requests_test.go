@@ -46,7 +46,7 @@ func testRequests(t *testing.T, locker func(*testing.T) thumbnail.Locker, looks 
 	var photo bytes.Buffer
 	require.NoError(t, jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 300, 200)), nil))
 	server.Set("bucket", "originals/k.jpg", photo.Bytes())
-	signer, err := thumbnail.NewHMACSigner([]byte("0123456789abcdef"))
+	signer, err := thumbnail.NewSigner([]byte("0123456789abcdef"))
 	require.NoError(t, err)
 	h, err := thumbnail.NewHandler(thumbnail.Config{Source: originals, Storage: thumbs, Signer: signer, Locker: locker(t)})
 	require.NoError(t, err)

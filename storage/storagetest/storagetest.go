@@ -39,8 +39,8 @@ type Storage interface {
 	Put(ctx context.Context, key string, r io.Reader) error
 }
 
-// AllRemover is an optional ability of a [Storage]. [Run] tests it if the storage has it.
-type AllRemover interface {
+// Remover is an optional ability of a [Storage]. [Run] tests it if the storage has it.
+type Remover interface {
 	// RemoveAll removes every key that begins with prefix + "/". It is not an error if there is none.
 	// If prefix is not a valid key, such as the empty one, the error matches fs.ErrInvalid and
 	// nothing is removed.
@@ -55,8 +55,8 @@ type Lister interface {
 	List(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error]
 }
 
-// Remover is an optional ability of a [Storage]. [Run] tests it if the storage has it.
-type Remover interface {
+// Deleter is an optional ability of a [Storage]. [Run] tests it if the storage has it.
+type Deleter interface {
 	// Remove removes the content of key, and nothing below it. It is not an error if there is none.
 	// If key is not valid, the error matches fs.ErrInvalid and nothing is removed.
 	Remove(ctx context.Context, key string) error
@@ -70,7 +70,7 @@ func Run(t *testing.T, open func(t testing.TB) Storage) {
 		t.Run(r.Name, func(t *testing.T) { r.Run(t, open(t)) })
 	}
 	t.Run("RemoveAll", func(t *testing.T) {
-		if _, ok := open(t).(AllRemover); !ok {
+		if _, ok := open(t).(Remover); !ok {
 			t.Skip("the storage has no RemoveAll, which is optional")
 		}
 		for _, r := range rules.Remove {
@@ -80,7 +80,7 @@ func Run(t *testing.T, open func(t testing.TB) Storage) {
 	t.Run("List", func(t *testing.T) {
 		s := open(t)
 		_, lists := s.(Lister)
-		_, deletes := s.(Remover)
+		_, deletes := s.(Deleter)
 		if !lists && !deletes {
 			t.Skip("the storage has neither List nor Remove, which are optional")
 		}

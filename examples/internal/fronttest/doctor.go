@@ -26,7 +26,7 @@ type Break struct {
 // TestDoctor checks that doctor reports each fault.
 func TestDoctor(t *testing.T, k front.Kind, broken map[string]Break) {
 	Find(t, k)
-	other, err := thumbnail.NewHMACSigner([]byte("another key, which is long enough"))
+	other, err := thumbnail.NewSigner([]byte("another key, which is long enough"))
 	require.NoError(t, err)
 	broken["another key"] = Break{Signer: other, Want: "another key"}
 	broken["StripPrefix forgotten"] = Break{Prefixed: true, Want: "http.StripPrefix"}

@@ -91,7 +91,7 @@ func newSite(t testing.TB, k front.Kind, b Break) *Site {
 	require.NoError(t, os.Mkdir(s.Thumbs, 0o755))
 	s.Source("k.jpg")
 	var err error
-	s.Signer, err = thumbnail.NewHMACSigner([]byte(key))
+	s.Signer, err = thumbnail.NewSigner([]byte(key))
 	require.NoError(t, err)
 	dir, err := storage.OpenDir(s.Thumbs)
 	require.NoError(t, err)

@@ -17,7 +17,7 @@ import (
 
 // Thumbnail makes a thumbnail of a file, with a maximum width, as a handler with these formats does.
 func Thumbnail(ctx context.Context, file []byte, width int, formats ...processors.Format) (image.Image, error) {
-	signer, err := thumbnail.NewHMACSigner([]byte("a secret of at least 16 bytes"))
+	signer, err := thumbnail.NewSigner([]byte("a secret of at least 16 bytes"))
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func TestChromiumTakesAVIFWhereThereIsOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signer, err := thumbnail.NewHMACSigner([]byte("a secret of at least 16 bytes"))
+	signer, err := thumbnail.NewSigner([]byte("a secret of at least 16 bytes"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	signer, err := thumbnail.NewHMACSigner([]byte("a secret of at least 16 bytes"))
+	signer, err := thumbnail.NewSigner([]byte("a secret of at least 16 bytes"))
 	if err != nil {
 		log.Fatal(err)
 	}

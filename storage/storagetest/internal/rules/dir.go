@@ -83,7 +83,7 @@ func tidyRules(root string) []Rule {
 			}},
 		{"empty parents", "RemoveAll leaves no empty directory, but the root.",
 			func(ctx context.Context, s storage.Storage) error {
-				r, ok := s.(storage.AllRemover)
+				r, ok := s.(storage.Remover)
 				if !ok {
 					return nil
 				}

@@ -68,7 +68,7 @@ var List = []Rule{
 			for range list(ctx, s, "") {
 				break
 			}
-			d, ok := s.(storage.Remover)
+			d, ok := s.(storage.Deleter)
 			if !ok {
 				return err
 			}
@@ -79,7 +79,7 @@ var List = []Rule{
 		}},
 	{"remove one", "Remove removes the content of key and nothing else; it is not an error if there is none.",
 		func(ctx context.Context, s storage.Storage) error {
-			d, ok := s.(storage.Remover)
+			d, ok := s.(storage.Deleter)
 			if !ok {
 				return nil
 			}
@@ -91,7 +91,7 @@ var List = []Rule{
 		}},
 	{"remove invalid key", "Remove of a key that is not valid returns an error that matches fs.ErrInvalid.",
 		func(ctx context.Context, s storage.Storage) error {
-			d, ok := s.(storage.Remover)
+			d, ok := s.(storage.Deleter)
 			if !ok {
 				return nil
 			}

@@ -65,7 +65,7 @@ var Remove = []Rule{
 				return err
 			}
 			for _, prefix := range append(invalidKeys(), "a/", "/a", "a//k.jpg", "./a", "a/.", "b/../a", "a/k.jpg/..") {
-				if err := s.(storage.AllRemover).RemoveAll(ctx, prefix); !errors.Is(err, fs.ErrInvalid) {
+				if err := s.(storage.Remover).RemoveAll(ctx, prefix); !errors.Is(err, fs.ErrInvalid) {
 					return fmt.Errorf("RemoveAll(%s) returns %v, want fs.ErrInvalid", quote(prefix), err)
 				}
 				if err := holds(ctx, s, "a/k.jpg/x.jpg", "content"); err != nil {
@@ -79,7 +79,7 @@ var Remove = []Rule{
 			if err := Put(ctx, s, "a/x.jpg", "content"); err != nil {
 				return err
 			}
-			return wantCanceled("RemoveAll", s.(storage.AllRemover).RemoveAll(canceled(ctx), "a"))
+			return wantCanceled("RemoveAll", s.(storage.Remover).RemoveAll(canceled(ctx), "a"))
 		}},
 	{"put again", "What was removed can be put again.",
 		func(ctx context.Context, s storage.Storage) error {
@@ -115,7 +115,7 @@ var Remove = []Rule{
 }
 
 func removeAll(ctx context.Context, s storage.Storage, prefix string) error {
-	if err := s.(storage.AllRemover).RemoveAll(ctx, prefix); err != nil {
+	if err := s.(storage.Remover).RemoveAll(ctx, prefix); err != nil {
 		return fmt.Errorf("RemoveAll(%s): %w", quote(prefix), err)
 	}
 	return nil
