@@ -54,7 +54,7 @@ func chromaGrid(lo, hi, in, out int, luma grid) grid {
 	first := lo / in // as image.YCbCr.COffset rounds
 	return grid{
 		size: (hi-1)/in + 1 - first,
-		x0:   (float64(lo)+luma.x0)/float64(in) - float64(first),
+		x0:   float64((float64(lo)+luma.x0)/float64(in)) - float64(first),
 		step: luma.step * float64(out) / float64(in),
 		n:    (luma.n + out - 1) / out,
 	}
