@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"io/fs"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"testing"
@@ -37,7 +38,7 @@ func TestAGenerationStaysInTheQueueForThoseWhoJoinedIt(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		left := make(chan bool)
 		go func() {
-			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", url, nil).WithContext(ctx))
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, url, nil).WithContext(ctx))
 			left <- true
 		}()
 		synctest.Wait()

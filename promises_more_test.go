@@ -8,6 +8,7 @@ import (
 	"image/gif"
 	"io"
 	"io/fs"
+	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
@@ -161,7 +162,7 @@ func TestAClientThatLeavesWhileALockBecomesFreeIsGone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s.Observer, s.Locker = o, freed{cancel}
 	h := s.handler(t)
-	r := httptest.NewRequest("GET", s.url(t, "k.jpg", "50x50", "crop", ".jpg"), nil).WithContext(ctx)
+	r := httptest.NewRequest(http.MethodGet, s.url(t, "k.jpg", "50x50", "crop", ".jpg"), nil).WithContext(ctx)
 	h.ServeHTTP(httptest.NewRecorder(), r)
 	require.Len(t, o.events, 1)
 	assert.Equal(t, thumbnail.OutcomeGone, o.events[0].Outcome)
