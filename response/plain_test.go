@@ -1,6 +1,8 @@
 package response_test
 
 import (
+	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -58,4 +60,24 @@ func TestAnEncodedAnswerHasNoContentLengthOfTheFile(t *testing.T) {
 	w.Header().Set("Content-Encoding", "gzip")
 	require.NoError(t, response.Stream{}.Respond(w, httptest.NewRequest(http.MethodGet, "/", nil), "k", open(t)))
 	assert.Empty(t, w.Header().Get("Content-Length"))
+}
+
+func TestTheLengthIsThatOfTheContentWhateverStatReports(t *testing.T) {
+	f := withInfo{noSeeker{open(t)}, info{modTime: modified}} // reports no bytes
+	w, err := respond(t, response.Stream{}, "k", f)
+	require.NoError(t, err)
+	assert.Equal(t, content, w.Body.String())
+}
+
+// A shrunk file has fewer bytes than Seek reports.
+type shrunk struct {
+	fs.File
+	io.Seeker
+}
+
+func (shrunk) Read([]byte) (int, error) { return 0, io.EOF }
+
+func TestAFileThatBecomesShorterAbortsTheAnswer(t *testing.T) {
+	f := open(t)
+	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { _, _ = respond(t, response.Stream{}, "k", shrunk{f, f.(io.Seeker)}) })
 }

@@ -37,10 +37,14 @@ func (s Stream) Respond(w http.ResponseWriter, r *http.Request, key string, f fs
 		w.Header()["Etag"] = []string{tag}
 	}
 	if plain(w, r) {
-		if _, err := content.Seek(0, io.SeekStart); err != nil {
+		size, err := content.Seek(0, io.SeekEnd)
+		if err == nil {
+			_, err = content.Seek(0, io.SeekStart)
+		}
+		if err != nil {
 			return failed("seek", key, err)
 		}
-		sendAll(w, r, info, content)
+		sendAll(w, r, info.ModTime(), size, content)
 		return nil
 	}
 	if parts := r.Header["Range"]; len(parts) > 0 && strings.Count(parts[0], ",") >= maxParts {
@@ -69,17 +73,21 @@ func plain(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // sendAll sends what [http.ServeContent] would send for a plain request, as most requests are. Without the
-// stack frames of ServeContent, the stack of a connection need not grow from 8 to 16 kB.
-func sendAll(w http.ResponseWriter, r *http.Request, info fs.FileInfo, content io.Reader) {
+// stack frames of ServeContent, the stack of a connection need not grow from 8 to 16 kB. A file that becomes
+// shorter while it is sent aborts the answer.
+func sendAll(w http.ResponseWriter, r *http.Request, modified time.Time, size int64, content io.Reader) {
 	h := w.Header()
-	if t := info.ModTime(); !t.IsZero() && !t.Equal(time.Unix(0, 0)) {
-		h["Last-Modified"] = []string{t.UTC().Format(http.TimeFormat)}
+	if !modified.IsZero() && !modified.Equal(time.Unix(0, 0)) {
+		h["Last-Modified"] = []string{modified.UTC().Format(http.TimeFormat)}
 	}
 	h["Accept-Ranges"] = acceptRanges
-	h["Content-Length"] = []string{strconv.FormatInt(info.Size(), 10)}
+	h["Content-Length"] = []string{strconv.FormatInt(size, 10)}
 	w.WriteHeader(http.StatusOK)
-	if r.Method != http.MethodHead {
-		_, _ = io.CopyN(w, content, info.Size()) // as with ServeContent, net/http closes the connection if the file is shorter
+	if r.Method == http.MethodHead {
+		return
+	}
+	if _, err := io.CopyN(w, content, size); err == io.EOF { //nolint:errorlint // as io.CopyN returns it
+		panic(http.ErrAbortHandler)
 	}
 }
 
