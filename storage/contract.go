@@ -27,7 +27,7 @@ type Storage interface {
 	Put(ctx context.Context, key string, r io.Reader) error
 }
 
-// A Remover is a [Storage] that can remove everything below a prefix.
+// A Remover is a [Storage] that can remove everything below a prefix; a [Deleter] removes one file.
 //
 // RemoveAll deletes every key that begins with prefix + "/", and nothing else: "a" does not affect "ab/c".
 // It is not an error if there is no such key. If prefix is not a valid key, for example empty, the error
@@ -37,7 +37,7 @@ type Remover interface {
 }
 
 // A Local is a storage whose Open makes no network call: [Dir], [Memory], and types that embed one of them.
-// A file that has just been stored there is opened again instead of being answered from memory.
+// The handler opens a thumbnail there again after storing it, instead of answering from memory.
 type Local interface{ local() }
 
 func (*Dir) local()    {}

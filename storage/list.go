@@ -24,7 +24,7 @@ type Lister interface {
 	List(ctx context.Context, prefix string) iter.Seq2[Entry, error]
 }
 
-// A Deleter is a storage that can remove one file.
+// A Deleter is a storage that can remove one file; a [Remover] removes all files below a prefix.
 //
 // Remove removes the file stored under key, and nothing below key. It is not an error if there is no such
 // file. If key is invalid, the error matches [fs.ErrInvalid].

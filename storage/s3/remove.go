@@ -54,7 +54,10 @@ func (s *Storage) remove(ctx context.Context, prefix string, keys []string, fail
 	for _, key := range keys {
 		if strings.ContainsFunc(key, notXML) {
 			if err := s.removeOne(ctx, key); err != nil {
-				return err
+				if ctx.Err() != nil {
+					return err
+				}
+				failed.add(key, err)
 			}
 			continue
 		}

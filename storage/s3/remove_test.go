@@ -97,3 +97,18 @@ func TestRemoveAllReportsWhatFailedBeforeItHadToStop(t *testing.T) {
 	requireFailure(t, err, "list", "1000 objects")
 	require.LessOrEqual(t, strings.Count(err.Error(), "WORM"), 10)
 }
+
+func TestRemoveAllGoesOnAfterAKeyThatHasARequestOfItsOwn(t *testing.T) {
+	server, s := newFake(t, s3.Config{})
+	for _, key := range []string{"a/\x01.jpg", "a/1.jpg", "a/2.jpg"} {
+		server.Set("bucket", key, nil)
+	}
+	server.Break(func(r *http.Request) s3fake.Fault {
+		if r.Method == http.MethodDelete {
+			return s3fake.Status(http.StatusForbidden, "AccessDenied")
+		}
+		return nil
+	})
+	requireFailure(t, s.RemoveAll(t.Context(), "a"), "1 objects", "AccessDenied")
+	require.Equal(t, []string{"a/\x01.jpg"}, server.Keys("bucket"))
+}

@@ -123,6 +123,7 @@ func (d *Dir) Remove(ctx context.Context, key string) error {
 		}
 		return fmt.Errorf("remove %q: %w", key, err)
 	}
+	p.unsynced.forget(func(k string) bool { return k == key })
 	p.prune(path.Dir(key))
 	return nil
 }

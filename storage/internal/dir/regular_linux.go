@@ -4,6 +4,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -15,10 +16,10 @@ import (
 type regularFile struct {
 	d     descriptor
 	key   string
-	info  statInfo // when the file was opened
-	read  bool     // something may have been read, so info may be out of date
-	begun bool     // the kernel's offset may not be 0
-	at    int64    // offset to seek to before the next read, or onward
+	info  statInfo    // when the file was opened
+	read  atomic.Bool // something may have been read, so info may be out of date
+	begun bool        // the kernel's offset may not be 0
+	at    int64       // offset to seek to before the next read, or onward
 }
 
 // onward means that reading continues at the kernel's offset.
@@ -53,7 +54,7 @@ func (f *regularFile) do(op string, call func(fd int) error) error {
 // Stat makes no system call until something has been read. A caller that compares Stat before and after
 // reading can therefore detect that the file was written to meanwhile.
 func (f *regularFile) Stat() (fs.FileInfo, error) {
-	if !f.read {
+	if !f.read.Load() {
 		if !f.d.use() {
 			return nil, &fs.PathError{Op: "stat", Path: f.key, Err: fs.ErrClosed}
 		}
@@ -91,7 +92,8 @@ func (f *regularFile) move(fd int) (err error) {
 	if f.at == 0 && !f.begun {
 		f.at = onward
 	}
-	f.read, f.begun = true, true
+	f.begun = true
+	f.read.Store(true)
 	if f.at != onward {
 		if _, err = syscall.Seek(fd, f.at, io.SeekStart); err == nil {
 			f.at = onward
@@ -104,7 +106,7 @@ func (f *regularFile) ReadAt(p []byte, off int64) (n int, err error) {
 	if off < 0 {
 		return 0, &fs.PathError{Op: "read", Path: f.key, Err: syscall.EINVAL}
 	}
-	f.read = true
+	f.read.Store(true)
 	for n < len(p) {
 		m := 0
 		err := f.do("read", func(fd int) (err error) {
@@ -127,11 +129,11 @@ func (f *regularFile) Seek(offset int64, whence int) (to int64, err error) {
 	switch {
 	case whence == io.SeekStart:
 		to = offset
-	case whence == io.SeekEnd && !f.read:
+	case whence == io.SeekEnd && !f.read.Load():
 		to = f.info.stat.Size + offset
 	case whence == io.SeekCurrent && f.at != onward:
 		to = f.at + offset
-	case whence == io.SeekCurrent && !f.read:
+	case whence == io.SeekCurrent && !f.read.Load():
 		to = offset
 	default:
 		err := f.do("seek", func(fd int) (err error) {

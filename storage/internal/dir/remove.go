@@ -49,6 +49,7 @@ func (p *place) removeAll(prefix string) error {
 	if err != nil {
 		return fmt.Errorf("removeall %q: %w", prefix, err)
 	}
+	p.unsynced.forget(func(key string) bool { return contract.Under(key, prefix) })
 	parent := path.Dir(prefix)
 	p.disk.syncDir(p.root, parent)
 	p.prune(parent)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -122,6 +123,34 @@ func (u *unsynced) add(record string) {
 	u.sync(full)
 }
 
+// forget removes the records of files that have been removed from their keys. Otherwise the second names
+// would keep their content until the next sync.
+func (u *unsynced) forget(removed func(key string) bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.records = slices.DeleteFunc(u.records, func(record string) bool {
+		if !strings.HasPrefix(record, namePrefix) {
+			return false // a symbolic link keeps no content
+		}
+		key, _ := u.place.recordedKey(record)
+		if !removed(key) || u.place.isUnder(record, key) {
+			return false
+		}
+		_ = u.place.disk.remove(u.place.root, record)
+		return true
+	})
+}
+
+// isUnder reports whether key still has the file whose second name is record.
+func (p *place) isUnder(record, key string) bool {
+	info, err := p.root.Lstat(key)
+	if err != nil {
+		return false
+	}
+	own, err := p.root.Lstat(record)
+	return err == nil && os.SameFile(own, info)
+}
+
 // sync syncs the files of records, and removes the records. If the disk fails, it removes the files,
 // because their content is unknown.
 func (u *unsynced) sync(records []string) {
@@ -160,10 +189,8 @@ func (p *place) removeRecorded(record string) {
 	if err != nil || !info.Mode().IsRegular() {
 		return
 	}
-	if strings.HasPrefix(record, namePrefix) {
-		if own, err := p.root.Lstat(record); err != nil || !os.SameFile(own, info) {
-			return // the key has another file by now
-		}
+	if strings.HasPrefix(record, namePrefix) && !p.isUnder(record, key) {
+		return // the key has another file by now
 	}
 	_ = p.disk.remove(p.root, key)
 }

@@ -219,3 +219,26 @@ func TestARecordIsASecondNameAsLongAsThereIsRoomForTheKey(t *testing.T) {
 	}
 	require.NoError(t, d.Close())
 }
+
+func TestRemovedFilesLeaveNoRecordThatKeepsTheirContent(t *testing.T) {
+	root := t.TempDir()
+	d := openBooted(t, root, thisBoot)
+	for _, key := range []string{"a/1", "a/2", "ab/1", "b/1", "b/2"} {
+		putWithoutSync(t, d, key)
+	}
+	require.Equal(t, 5, records(t, root))
+	require.NoError(t, d.RemoveAll(t.Context(), "a"))
+	assert.Equal(t, 3, records(t, root))
+	require.NoError(t, d.Remove(t.Context(), "b/1"))
+	assert.Equal(t, 2, records(t, root))
+
+	putWithoutSync(t, d, "b/2")
+	require.NoError(t, os.Rename(filepath.Join(root, "b/2"), filepath.Join(root, "c")))
+	d.place.unsynced.forget(func(key string) bool { return true })
+	assert.Equal(t, 1, records(t, root), "ab/1 is still there")
+
+	putWithoutSync(t, d, "b/1")
+	abandon(t, d)
+	openBooted(t, root, nextBoot)
+	assert.NoFileExists(t, filepath.Join(root, "b/1"), "stored again after the removal, and not synced")
+}
