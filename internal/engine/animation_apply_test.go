@@ -186,7 +186,7 @@ func TestMemoryForAnimationsIsAnnouncedForThoseThatMove(t *testing.T) {
 	two, seven := of(moving(t, 2, size), DecodeHeader, small, plenty), of(moving(t, 7, size), DecodeHeader, small, plenty)
 	assert.Greater(t, two, int64(2*100*8))
 	assert.Greater(t, seven, two+5*100*8)
-	assert.EqualValues(t, 5<<20, of(moving(t, 2, size), DecodeHeader, unknown, animationLimit{1 << 20, 5 << 20}))
+	assert.EqualValues(t, 8<<20, of(moving(t, 2, size), DecodeHeader, unknown, animationLimit{1 << 20, 8 << 20}))
 	for name, file := range map[string][]byte{"still": moving(t, 1, size), "too long": moving(t, maxFrames+1, size), "no GIF": encodePNG(t, imagetest.Gradient(40, 20))} {
 		assert.Zero(t, of(file, DecodeHeader, small, plenty), name)
 	}

@@ -3,11 +3,9 @@ package engine
 import (
 	"bytes"
 	"context"
-	"errors"
 	"image"
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
-	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -34,10 +32,8 @@ func again(ctx context.Context, out *output, encoder Encoder, img image.Image, o
 	defer second.close()
 	err := encode(ctx, second, encoder, img, original)
 	switch {
-	case ctx.Err() == nil && errors.Is(err, codec.ErrTooLarge):
-		return nil // there is a thumbnail already
 	case err != nil:
-		return err
+		return ctx.Err() // otherwise there is a thumbnail already
 	case second.len() >= out.len():
 		return nil
 	}
