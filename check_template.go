@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"html/template"
 	"reflect"
+	"slices"
+	"strings"
 	"text/template/parse"
 )
 
@@ -18,7 +20,9 @@ func (l Links) CheckTemplate(t *template.Template) error {
 	w := templateWalk{}
 	l.OnError = func(err error) { w.failed = err } // a literal source
 	w.functions = l.FuncMap()
-	for _, t := range t.Templates() {
+	all := t.Templates()
+	slices.SortFunc(all, func(a, b *template.Template) int { return strings.Compare(a.Name(), b.Name()) })
+	for _, t := range all {
 		if t.Tree != nil {
 			w.tree = t.Tree
 			w.node(t.Tree.Root)
@@ -144,7 +148,8 @@ func assume(name string, args []any) ([]any, bool) {
 		case name == "thumbnail" && (i == 2 && len(args) == 3 || i == 4): // a version
 			args[i] = "1"
 		case hasAttributes && i >= 3 && i%2 == 1:
-			args[i] = assumedValue(args[i-1])
+			name, _ := args[i-1].(string)
+			args[i] = assumedValue(strings.ToLower(name))
 		case hasAttributes && i >= 2: // the name of an attribute: only the preset can be checked
 			return append(args[:2:2], "alt", ""), true
 		default:
@@ -155,7 +160,7 @@ func assume(name string, args []any) ([]any, bool) {
 }
 
 // assumedValue returns a valid value of an attribute.
-func assumedValue(attribute any) any {
+func assumedValue(attribute string) any {
 	switch attribute {
 	case "priority", "placeholder":
 		return false

@@ -20,6 +20,7 @@ func TestMistakesOfATemplateAreFoundBeforeItIsExecuted(t *testing.T) {
 		`{{img .Photo .Preset "alt" .Name}}`:                                       "",
 		`{{img .Photo "avatar" "alt" .Name "priority" .First "loading" .Loading}}`: "",
 		`{{img .Photo "avatar" "alt" "" "placeholder" .P "version" .V}}`:           "",
+		`{{img .Photo "avatar" "Priority" .First "ALT" .Name}}`:                    "",
 		`{{img .Photo "avatar" .Attribute .Value "alt" ""}}`:                       "",
 		`{{picture . "card" "alt" (printf "%s!" .Name)}}`:                          "",
 		`{{preload "a.jpg" "card"}}{{srcset . "card"}}`:                            "",

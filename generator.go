@@ -107,6 +107,9 @@ func (g *generator) generate(ctx context.Context, o order, p *place) (m *made, e
 			return m, e, err
 		}
 	}
+	if err == errRestart {
+		return nil, e, fmt.Errorf("%w: the memory for %q, %d bytes, was not free in time", ErrOverloaded, o.spec.Source, need)
+	}
 	return nil, e, &statusError{http.StatusServiceUnavailable, "read source", fmt.Errorf("%q changes while it is read", o.spec.Source)}
 }
 

@@ -26,7 +26,8 @@ func (g *generator) headerError(o order, err error) error {
 }
 
 // makeError classifies an error of engine.Make: whose fault it is, and for which thumbnails it holds.
-// Decoding does not depend on the requested size; processors and encoders may.
+// An error of decoding is remembered for all thumbnails of the original, although a smaller one may decode
+// less of it: a page with ten sizes must not pay ten times.
 func (g *generator) makeError(ctx context.Context, o order, plan *engine.Plan, t *engine.Timing, err error) error {
 	of := negative.OfSource
 	switch {
