@@ -18,7 +18,9 @@ import (
 )
 
 // An UploadError is an error of [Handler.Check] whose text may be shown to the person who uploads. It
-// matches [ErrTooLarge], [ErrFormat], [ErrCorrupt] or [ErrOverloaded]. The wrapped error is for the log.
+// matches [ErrTooLarge], [ErrFormat] or [ErrCorrupt] if the file is at fault, and [ErrOverloaded] or
+// [context.DeadlineExceeded] if the server was too busy or too slow: [StatusCode] tells them apart. The
+// wrapped error is for the log.
 type UploadError struct {
 	message string
 	err     error
@@ -32,8 +34,9 @@ func (e *UploadError) Unwrap() error { return e.err }
 // decodes the whole file within Config.MaxMemory and Workers. Nothing is stored. The Info is what
 // [Describer.Describe] returns, with the color.
 //
-// If the file is at fault, the error is an [UploadError]; other errors are those of r and ctx. r is read
-// once, from its current position to its end.
+// If the file is at fault, or the server has no time or memory for it, the error is an [UploadError]. Other
+// errors are those of r and ctx, and faults of the server. r is read once, from its current position to its
+// end.
 func (h *Handler) Check(ctx context.Context, r io.Reader) (info Info, err error) {
 	err = h.safely(ctx, "", "check", func() error {
 		info, err = h.check(ctx, r)

@@ -41,8 +41,9 @@ func Describe(ctx context.Context, source Source, name string) (Info, error) {
 // [fs.ErrNotExist], [ErrFormat], [ErrCorrupt], [ErrTooLarge] or the context's error, or it is another error
 // of the source.
 //
-// The version is a SHA-256 hash of the file's length and its first and last 64 KiB. A change in the middle
-// of a file that keeps the length is therefore not detected; cameras and editors make no such change.
+// The version is the beginning of a SHA-256 hash of the file's length and its first and last 64 KiB. A
+// change in the middle of a file that keeps the length is therefore not detected. An editor that saves a
+// picture again hardly ever makes such a change.
 func (d Describer) Describe(ctx context.Context, source Source, name string) (info Info, err error) {
 	f, err := source.Open(ctx, name)
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 // Made says what [Handler.GenerateAll] did for a [Spec].
 type Made string
 
-// The values of Made.
+// The values of Made, as they appear in logs.
 const (
 	MadeNow    Made = "made"     // this call made the thumbnail
 	MadeBefore Made = "existing" // the thumbnail was already stored, or another call made it meanwhile
-	NotMade    Made = "failed"   // there is no thumbnail, and the error says why
+	MadeFailed Made = "failed"   // there is no thumbnail, and the error says why
 )
 
 // GenerateAll makes the thumbnails that specs yields and skips those that are already stored, so a job that
@@ -105,7 +105,7 @@ func (j *job) do(ctx context.Context, s Spec) {
 	case err != nil && ctx.Err() != nil:
 		return // stopped, which is no error of the thumbnail
 	case err != nil:
-		m = NotMade
+		m = MadeFailed
 	case outcome == OutcomeGenerated:
 		m = MadeNow
 	}

@@ -14,7 +14,7 @@ import (
 type Image struct {
 	Src     string        `json:"src"`
 	Srcset  string        `json:"srcset,omitempty"`  // empty if there is only one file
-	Sizes   string        `json:"sizes,omitempty"`   // of a lazy picture; empty unless Srcset has widths
+	Sizes   string        `json:"sizes,omitempty"`   // empty unless Srcset has widths; it begins with "auto" if the picture is loaded lazily
 	Width   int           `json:"width,omitempty"`   // of Src, in pixels; 0 if not known
 	Height  int           `json:"height,omitempty"`  // likewise
 	Type    string        `json:"type"`              // media type of Src

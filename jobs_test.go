@@ -69,7 +69,7 @@ func TestAJobThatIsStoppedAndStartedAgainMakesEachThumbnailOnce(t *testing.T) {
 	before := counts[thumbnail.MadeNow]
 	require.GreaterOrEqual(t, before, 300)
 	require.Less(t, before, n)
-	require.Zero(t, counts[thumbnail.NotMade], "what was stopped has not failed")
+	require.Zero(t, counts[thumbnail.MadeFailed], "what was stopped has not failed")
 	require.Len(t, store.byKey, before)
 
 	clear(counts)
@@ -92,7 +92,7 @@ func TestAJobGoesOnAfterAFailureAndCountsIt(t *testing.T) {
 	err := h.GenerateAll(t.Context(), func(yield func(thumbnail.Spec) bool) {
 		_ = yield(missing) && yield(unknown) && yield(spec)
 	}, func(s thumbnail.Spec, m thumbnail.Made, err error) {
-		if m == thumbnail.NotMade {
+		if m == thumbnail.MadeFailed {
 			assert.Error(t, err)
 			failed = append(failed, s)
 		} else {

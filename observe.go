@@ -26,7 +26,7 @@ type Event struct {
 	Outcome   Outcome       // how the call ended
 	Err       error         // nil, or an error that StatusCode maps to a status
 	StoreErr  error         // why the thumbnail could not be stored, although it was made
-	Generated bool          // this call made the thumbnail
+	Generated bool          // the same as Outcome == OutcomeGenerated
 	Bytes     int64         // number of bytes of the response body that were written
 	Source    SourceInfo    // describes the original, if this call read its header
 	Duration  time.Duration // from the request's arrival until it was answered

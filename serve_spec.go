@@ -54,7 +54,8 @@ func (w *privateErrors) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 const PlaceholderHeader = "Thumbnail-Placeholder"
 
 // Placeholder returns a Config.ErrorHandler that shows a picture if there is no thumbnail because the
-// original is missing, of unknown format or damaged: 404, 415 and 422. The status does not change; browsers
+// original is missing, of unknown format, damaged or beyond a limit, or because the thumbnail is being made
+// elsewhere: 404, 415 and 422. The status does not change; browsers
 // show the picture nevertheless. The picture is cached for a minute at most, and marked by
 // [PlaceholderHeader]. For other errors the answer is the status text.
 //

@@ -10,11 +10,14 @@ type Stats struct {
 	Memory     int64 // bytes of Config.MaxMemory in use
 	Remembered int   // number of remembered failures
 
-	Requests, Calls           int64 // requests answered, and calls of Generate
-	Stored, Generated, Failed int64 // answered from the storage; thumbnails made; ended with an error
-	Gone                      int64 // clients that disconnected before the answer
-	Overloaded                int64 // answered 503 because no memory or worker became free
-	StoreErrors               int64 // thumbnails that could not be stored
+	Requests    int64 // requests answered
+	Calls       int64 // calls of Generate that returned
+	Stored      int64 // answered with a thumbnail that was already stored
+	Generated   int64 // thumbnails made; each answers one request or more
+	Failed      int64 // ended with an error
+	Gone        int64 // clients that disconnected before the answer
+	Overloaded  int64 // answered 503 because no memory or worker became free
+	StoreErrors int64 // thumbnails that could not be stored
 }
 
 // counters are the cumulative parts of Stats.

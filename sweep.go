@@ -14,10 +14,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// A Sweep selects the thumbnails that [Handler.Sweep] removes. All of its conditions apply. The zero Sweep
-// removes the thumbnails whose original no longer exists.
+// A Sweep selects the thumbnails that [Handler.Sweep] removes: those that meet at least one of
+// its conditions. The zero Sweep removes the thumbnails whose original no longer exists.
 type Sweep struct {
-	// Keep, if not nil, reports whether to keep a thumbnail. It may depend on the method and size (see
+	// If Keep is not nil and returns false, the thumbnail is removed. If it returns true, the other conditions
+	// still apply. Keep may depend on the method and size (see
 	// [Links.Uses]), on the version, and on [Entry.Current] after a change of key.
 	Keep func(Entry) bool
 	// MaxAge is how long a thumbnail may have been unused, judged by the Used field of [storage.Entry]. 0

@@ -9,7 +9,6 @@
 //		Source:  photos, // storage.OpenDir("photos")
 //		Storage: thumbs, // storage.OpenDir("thumbs")
 //		Signer:  signer,
-//		Wait:    10 * time.Second,
 //	})
 //	http.Handle("/thumbs/", http.StripPrefix("/thumbs", h))
 //

@@ -25,9 +25,8 @@ type Waiter interface {
 	Wait(ctx context.Context, key string) error
 }
 
-// A Historian is a [Locker] that remembers for a while which keys were held. It saves a look-up in the
-// storage: if a thumbnail was missing while its key was free, and nobody has held the key since, the
-// thumbnail is still missing.
+// A Historian is a [Locker] that can prove that nobody has held a key since an earlier time. A handler
+// that found a thumbnail missing at that time then need not look for it again.
 //
 // FreeSince reports whether it is certain that nobody held key between since and the TryLock by which the
 // caller now holds it. It may return false even if nobody did, and returns false if key is not held through

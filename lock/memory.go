@@ -6,7 +6,7 @@ import (
 )
 
 // Memory is a lock within one process. Two workers on one host need [File], and workers on several hosts
-// need lock/redis; with Memory each of them would make the same thumbnail once.
+// need lock/redis; with Memory each process makes the same thumbnail once.
 //
 // A holder can't die while its process lives: after a panic, its deferred unlock runs. So nothing is
 // renewed, and a key stays locked until unlock, however long that takes. If a holder hangs or does not

@@ -13,7 +13,8 @@ import (
 // original's width and height, from its upper left corner; values outside 0 to 100 are clamped. The zero
 // value, and any Focus at (0,0), has no focal point and crops around the middle.
 //
-// In a path the point follows the method: focus_42_67. There, focus_0_0 is the corner.
+// In a path the point follows the method: focus_42_67. In a path, unlike the zero value, focus_0_0 means the
+// upper left corner.
 type Focus struct {
 	X, Y      int
 	NoEnlarge bool // see [Crop]

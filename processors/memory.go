@@ -11,8 +11,8 @@ import (
 )
 
 // A MemoryEstimator is a [ContextEncoder] that knows how much memory it takes. The encoders of this package
-// are MemoryEstimators. For other encoders, the handler assumes 28 bytes per pixel, and 20 bytes for each
-// pixel beyond 4 million.
+// are MemoryEstimators. For other encoders, the handler assumes 28 bytes for each of the first 4 million
+// pixels, and 20 for each further one.
 //
 // EncodeMemory returns an upper bound of the bytes that encoding a still picture of width × height pixels takes,
 // without the picture itself: what EncodeContext takes from the account, and the file. The buffer of the file

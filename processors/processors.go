@@ -39,7 +39,7 @@ import (
 
 var (
 	// ErrFormat is matched by the error for data that is not an image in a known format, or is one with
-	// a feature that is not supported (arithmetic coding, 12 bits per sample …).
+	// a feature that is not supported (a lossless JPEG, one of 12 bits per sample …).
 	ErrFormat = codec.ErrFormat
 
 	// ErrCorrupt is matched by the error for an image that is damaged or truncated.

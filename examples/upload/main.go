@@ -121,7 +121,7 @@ func (s *site) change(do func(w http.ResponseWriter, r *http.Request, p photo) e
 		}
 		var refused *thumbnail.UploadError
 		if err := do(w, r, p); errors.As(err, &refused) {
-			http.Error(w, refused.Error(), http.StatusUnprocessableEntity)
+			http.Error(w, refused.Error(), thumbnail.StatusCode(err))
 		} else if err != nil {
 			log.Print(err)
 			http.Error(w, "that did not work; please try again", http.StatusInternalServerError)

@@ -95,7 +95,7 @@ func (w *warming) specs(ctx context.Context) iter.Seq[thumbnail.Spec] {
 			if w.opt.describe {
 				info, err := thumbnail.Describer{Formats: w.extra.Formats}.Describe(ctx, w.site.source, name)
 				if err != nil && ctx.Err() == nil {
-					w.report(thumbnail.Spec{Source: name}, thumbnail.NotMade, err)
+					w.report(thumbnail.Spec{Source: name}, thumbnail.MadeFailed, err)
 					w.progress.add(0, 1-w.each)
 					return nil
 				}

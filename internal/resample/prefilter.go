@@ -19,8 +19,8 @@ func (o Options) rowResidual() float64 {
 	return boxResidual
 }
 
-// compensation returns the strength c of the filter -c, 1+2c, -c that sharpens the kernel. The samples of the
-// source are averages of box samples of a plane that was decoded at pre/8.
+// compensation returns the strength c of the filter -c, 1+2c, -c that sharpens the kernel. Each sample
+// of the source is the average of as many samples as box says, of a plane that was decoded at pre/8 of its size.
 //
 // The filter's gain is 1+4π²f²c near f = 0. A prefilter of variance v has the gain 1-2π²f²v, so c = v/2
 // compensates for it. A box of n samples has v = (1-1/n²)/12 in units of its own width, and variances add up. A

@@ -51,9 +51,10 @@ func (l *Locker) TryLock(ctx context.Context, key string, ttl time.Duration) (un
 // remembered is how long Redis remembers that a lock was released.
 const remembered = 10 * time.Second
 
-// FreeSince implements thumbnail.Historian, for times at most a third of ttl, or three seconds, before TryLock
-// returned. It asks nobody: TryLock has seen whether there was a trace of another holder in Redis. A holder
-// that was dead or stopped for two thirds of ttl may have lost its lock meanwhile without one.
+// FreeSince implements thumbnail.Historian for times up to a third of ttl, and up to a third of the time that
+// Redis remembers a release, before TryLock returned. It sends no command: TryLock has seen whether another
+// holder left a trace in Redis. The lock of a holder that was dead or stopped for two thirds of ttl may have
+// expired without a trace.
 func (l *Locker) FreeSince(key string, since time.Time) bool {
 	h, ok := l.holds.Load(key)
 	return ok && since.After(h.(*hold).freeFrom)

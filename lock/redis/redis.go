@@ -1,5 +1,5 @@
 // Package redis implements a lock for processes on any number of hosts that share one Redis: a
-// thumbnail.Locker and thumbnail.Waiter over github.com/redis/go-redis/v9.
+// thumbnail.Locker, Waiter and Historian over github.com/redis/go-redis/v9.
 //
 //	client := goredis.NewClient(&goredis.Options{Addr: "redis:6379", ContextTimeoutEnabled: true})
 //	cfg.Locker = redis.New(client, redis.Config{})

@@ -76,7 +76,7 @@ func (l *Locker) renew(ctx context.Context, name, token string, ttl time.Duratio
 	return n == 1, err
 }
 
-// release deletes the lock, if it is still ours.
+// release replaces the token by an empty value, if the lock is still ours.
 func (l *Locker) release(ctx context.Context, name, token string) (int, error) {
 	return releaseScript.Run(ctx, l.client, []string{name}, token, l.channel(), milliseconds(remembered)).Int()
 }

@@ -29,7 +29,7 @@ var Format = &codec.Format{
 	Frames:   openFrames,
 }
 
-// detail is what this package wants to know of a file when it decodes it.
+// detail is the Header.Detail of a GIF.
 type detail struct {
 	first image.Rectangle // the first frame's
 }
@@ -37,8 +37,8 @@ type detail struct {
 // maxFrames is how many frames are counted at most: more than an animation may have.
 const maxFrames = 10_000 + 1
 
-// readHeader reads up to the first frame, which may enlarge the screen, and of a whole file counts
-// the frames, with one in which the file is cut off.
+// readHeader reads up to the first frame, whose rectangle may enlarge the screen. If the whole file is there, it also
+// counts the frames, including a last one that is cut off.
 func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	d := new(detail)
 	h := codec.Header{Orientation: 1, Palette: true, Detail: d}

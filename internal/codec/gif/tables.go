@@ -92,7 +92,7 @@ func (e *Encoder) fix(p *picture) {
 	}
 }
 
-// try compresses, and keeps that if it is shorter than what there is.
+// try compresses the cells with table, and keeps the result in to if it is shorter than the one that to has.
 func (e *Encoder) try(to *packed, most, transparent int, table []byte, clears bool) bool {
 	data := e.coder.compress(tableWidth(most + 1))
 	if !clears && !e.leaves(transparent) {

@@ -21,7 +21,8 @@ const (
 // 0 means that the bits do not fit the index; huffman.slow decodes them.
 type entry uint32
 
-// endOfBlock is the advance of EOB. It leads past every valid position, so one comparison ends the loop.
+// endOfBlock is the advance of EOB. It leads past every valid position, so the loops over coefficients end
+// by the comparison that they make anyway.
 const endOfBlock = 128
 
 func (e entry) bits() uint   { return uint(e & 63) }

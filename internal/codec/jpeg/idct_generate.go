@@ -64,7 +64,7 @@ func (g *generator) transform(name string, n, m int) {
 	g.p("}\n}\n")
 }
 
-// load writes the coefficients f0…, step apart.
+// load generates the statement that loads m coefficients of from, step apart, into f0, f1, ….
 func (g *generator) load(from string, m, step int) {
 	var names, values []string
 	for u := range m {

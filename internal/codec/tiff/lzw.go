@@ -264,7 +264,7 @@ loop:
 	s.next, s.last, s.at = next, int(s.prefix[next&(lzwCodes-1)]), s.table[next&(lzwCodes-1)].at()
 }
 
-// copyLong copies bytes 8 to n-1 of a string within the window.
+// copyLong copies bytes 8 to n-1 of a string within the window. The caller copies the first 8.
 func copyLong(window []byte, to, from, n int) {
 	copy(window[to+8:to+n], window[from+8:from+n])
 }

@@ -42,14 +42,15 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 		cost0, cost1 := costs.both(n, context0, high)
 		other0, other1 := costs.both(n, context1, high)
 		t.level[n], t.from[n] = [2]int32{high, high - 1}, [2]uint8{}
-		// The higher level, then the lower level.
 		error0, error1 := int64(v-high*step), int64(v-(high-1)*step)
 		none := int64(v) * int64(v)
+		// To the higher level, from either level of the coefficient before.
 		way0, way1 := score0+lambda*int64(cost0), score1+lambda*int64(other0)
 		if way1 < way0 {
 			way0, t.from[n][0] = way1, 1
 		}
 		up := way0 + (error0*error0-none)*1024
+		// To the lower level.
 		way0, way1 = score0+lambda*int64(cost1), score1+lambda*int64(other1)
 		if way1 < way0 {
 			way0, t.from[n][1] = way1, 1

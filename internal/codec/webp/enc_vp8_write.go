@@ -16,7 +16,7 @@ const sharpness = 3
 // write writes the frame (RFC 6386, 9 and 19).
 func (e *vp8Encoder) write() ([]byte, error) {
 	probs := e.counts.probabilities()
-	// The sizes are known almost exactly. The entropy encoder loses about 0.1 %.
+	// The estimates are almost exact: the output of the entropy encoder is about 0.1 % longer.
 	header := e.modeCost + int64(len(e.records))*3*256 // with segments and skip flags
 	header = header/256/8*33/32 + 3<<10
 	tokens := e.counts.cost(probs)/256/8*33/32 + 1024

@@ -137,7 +137,7 @@ func foundAs(n, distance int) uint32 {
 	return uint32(distance)<<12 | uint32(n-1)
 }
 
-// pair examines the last pixel with the same pair hash, if no match of at least hashed pixels is known.
+// pair examines the last pixel with the same pair hash, if no match of at least 4 pixels (the constant hashed) is known.
 func (f *finder) pair(px []uint32, i, best, distance int) (int, int) {
 	if i+1 >= len(px) {
 		return best, distance
