@@ -95,13 +95,24 @@ func (u *unsynced) begin() string {
 	if err != nil {
 		return ""
 	}
-	if tryLock(f) != lockTaken {
+	if tryLock(f) != lockTaken || !u.place.hasName(f, name) {
 		_ = f.Close()
 		_ = u.place.root.Remove(name)
 		return ""
 	}
 	u.session, u.id = f, id
 	return id
+}
+
+// hasName reports whether f still has its name. A process that took f for that of a dead one, before it was
+// locked, has removed the name.
+func (p *place) hasName(f *os.File, name string) bool {
+	own, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	info, err := p.root.Lstat(name)
+	return err == nil && os.SameFile(own, info)
 }
 
 // withdraw removes the record of a file that was not renamed to its key. "" means that there is no record.

@@ -242,3 +242,16 @@ func TestRemovedFilesLeaveNoRecordThatKeepsTheirContent(t *testing.T) {
 	openBooted(t, root, nextBoot)
 	assert.NoFileExists(t, filepath.Join(root, "b/1"), "stored again after the removal, and not synced")
 }
+
+func TestAFileWhoseNameIsGoneOrAnothersIsNoSession(t *testing.T) {
+	root := t.TempDir()
+	p := openBooted(t, root, thisBoot).place
+	f, err := p.root.Create("session")
+	require.NoError(t, err)
+	defer f.Close()
+	assert.True(t, p.hasName(f, "session"))
+	require.NoError(t, p.root.Remove("session"))
+	assert.False(t, p.hasName(f, "session"))
+	require.NoError(t, p.root.WriteFile("session", nil, 0o600))
+	assert.False(t, p.hasName(f, "session"))
+}
