@@ -42,6 +42,7 @@ func documents(t *testing.T) (all []string) {
 const snippetPrelude = `
 var (
 	cfg        thumbnail.Config
+	presets    thumbnail.Presets
 	handler    *thumbnail.Handler
 	signer     thumbnail.Signer
 	photos     thumbnail.Storage
