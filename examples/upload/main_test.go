@@ -110,7 +110,7 @@ func TestAPhotoIsUploadedReplacedAndDeleted(t *testing.T) {
 	old := thumbnailURL.FindAllString(page, -1)
 
 	code, body = v.post("/photos/1", "", []byte("no picture"))
-	assert.Equal(t, http.StatusUnprocessableEntity, code)
+	assert.Equal(t, http.StatusUnsupportedMediaType, code)
 	assert.NotEmpty(t, body)
 	assert.Greater(t, v.colorOf(v.page()).R, uint8(180), "a bad file does not take the place of a good one")
 
