@@ -126,7 +126,7 @@ func TestAnOutageOfS3IsSurvived(t *testing.T) {
 			}
 		}
 		t.Logf("%d requests, of which %d got a 5xx; the slowest took %v", len(answers), failed, slowest)
-		require.Positive(t, failed)
+		require.GreaterOrEqual(t, slowest, s.S3Timeout, "nothing waited for the network")
 		require.Less(t, slowest, s.Wait+s.Timeout)
 	})
 	for i := range 20 { // everything works again
