@@ -32,8 +32,7 @@ import (
 //go:embed page.html
 var pageHTML string
 
-// A Photo is a row of the database. It has the methods that the template functions use, so {{img . "tile"}}
-// works.
+// A photo is a row. It has the methods that the template functions use, so {{img . "tile"}} works.
 type photo struct {
 	ID    int64
 	Title string
