@@ -103,7 +103,7 @@ func (j *job) do(ctx context.Context, s Spec) {
 	m := MadeBefore
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return // stopped, which is no error of the thumbnail
+		return // the job was stopped; the thumbnail has not failed
 	case err != nil:
 		m = MadeFailed
 	case outcome == OutcomeGenerated:

@@ -48,8 +48,8 @@ func (f *frameErrors) add(frame int, shown []uint32) {
 	f.worst = max(f.worst, float64(all)/3/float64(area(size)))
 }
 
-// lack returns what the frames lack of likeness, in about points of SSIMULACRA 2.
-func (f *frameErrors) lack() float64 {
+// degradation returns the visible error of the frames, in approximate points of SSIMULACRA 2.
+func (f *frameErrors) degradation() float64 {
 	sum := levelPoints * math.Sqrt(f.worst)
 	for scale, points := range structurePoints {
 		for plane, p := range points {

@@ -95,7 +95,8 @@ func (s *sketch) sample(img *image.NRGBA) (*image.NRGBA, error) {
 type trial struct {
 	recipe
 	bytes int
-	lack  float64 // of likeness to what the frames should be, in about points of SSIMULACRA 2
+
+	degradation float64 // visible error, in approximate points of SSIMULACRA 2
 }
 
 // try estimates what the animation is like in a palette.
@@ -138,9 +139,9 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	}
 	t := &trial{recipe: r}
 	t.bytes, err = out.Estimate(len(g.held), s.part)
-	t.lack = seen.lack()
+	t.degradation = seen.degradation()
 	if r.palette != nil && len(r.palette.Colors) < s.colors {
-		t.lack += float64(missingPoints * max(0, math.Sqrt(seen.worst)-missingError))
+		t.degradation += float64(missingPoints * max(0, math.Sqrt(seen.worst)-missingError))
 	}
 	return t, err
 }

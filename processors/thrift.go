@@ -62,7 +62,7 @@ type chooser struct {
 	histogram *quantize.Histogram
 	rungs     map[int]*quantize.Palette // by their place on the ladder
 	trials    []*trial
-	usual     *trial  // what is done without a decision
+	usual     *trial  // of the recipe that applies if no other trial is better
 	budget    float64 // bytes
 }
 
@@ -73,7 +73,7 @@ func (c *chooser) all(colors []color.NRGBA) error {
 		return err
 	}
 	broken := float64(strokePoints * max(0, c.histogram.ErrorOf(plain.palette)-strokeError))
-	plain.lack += broken
+	plain.degradation += broken
 	flat := c.histogram.Share(flatColors) >= flatShare
 	c.setBudget(plain.bytes, len(colors), flat)
 	rung, err := c.tryUsual(flat)
@@ -88,11 +88,11 @@ func (c *chooser) all(colors []color.NRGBA) error {
 	case !fits:
 		var lossy *trial
 		if lossy, err = c.add(recipe{palette: plain.palette, loss: smallLoss}); err == nil {
-			lossy.lack += broken
+			lossy.degradation += broken
 			err = c.search(0, c.last()/2+1) // the upper half makes no difference
 		}
 	}
-	if n := c.g.original.Exceeded; n > 0 && err == nil { // what is best is what was encoded before
+	if n := c.g.original.Exceeded; n > 0 && err == nil { // the best trial so far was encoded before, and exceeded the original
 		c.budget = min(c.budget, 0.97*float64(c.best().bytes)/n)
 		err = c.search(0, c.last()/2+1)
 	}
@@ -209,19 +209,19 @@ func (c *chooser) best() *trial {
 
 func (c *chooser) fits(t *trial) bool { return float64(t.bytes) <= c.budget }
 
-// cost is what a trial lacks of likeness, more if it looks poor, and a point and a half for each hundredth of the budget that
-// it takes beyond, fewer if that is far.
+// cost is the degradation of a trial, with a penalty if it looks poor, and with about 1.5 points for each per cent by which
+// its bytes exceed the budget. Far beyond the budget, a per cent adds less.
 func (c *chooser) cost(t *trial) float64 {
 	beyond := max(0, float64(t.bytes)/c.budget-1)
-	return t.lack + float64(3*max(0, t.lack-poor)) + float64(150*beyond/(1+float64(beyond/2)))
+	return t.degradation + float64(3*max(0, t.degradation-poor)) + float64(150*beyond/(1+float64(beyond/2)))
 }
 
-// Thin strokes break if they have only the colors of the original. Likeness counts too little of that, so it is told by
-// the error of these colors: strokePoints for each unit beyond strokeError.
+// Thin strokes break if they have only the colors of the original. The measure of frameErrors underrates that, so the error
+// of these colors adds to it: strokePoints for each unit beyond strokeError.
 const (
 	strokeError  = 0.05
 	strokePoints = 1000
 )
 
-// poor is a lack of likeness at which letters break.
+// poor is the degradation from which letters break.
 const poor = 35

@@ -16,18 +16,24 @@ func (l late) Wait(ready <-chan struct{}) error {
 	return errGone
 }
 
+// fill takes 60 and 40 units of memory, and the worker.
+func fill(t *testing.T, a *Control) (sixty, forty *Reservation, release func()) {
+	sixty, err := a.Reserve(60, patient{})
+	require.NoError(t, err)
+	forty, err = a.Reserve(40, patient{})
+	require.NoError(t, err)
+	release, err = a.Worker(patient{})
+	require.NoError(t, err)
+	return sixty, forty, release
+}
+
 func TestWhoGivesUpHoldsNothingAndWaitsNowhere(t *testing.T) {
 	a := New(Limits{Memory: 100, Workers: 1, Queue: 10})
-	all, err := a.Reserve(60, patient{})
-	require.NoError(t, err)
-	upload, err := a.Reserve(40, patient{})
-	require.NoError(t, err)
-	release, err := a.Worker(patient{})
-	require.NoError(t, err)
+	all, upload, release := fill(t, a)
 	full := Load{Working: 1, Memory: 100}
 	assert.Equal(t, full, a.Load())
 
-	_, err = a.Reserve(10, failsToWait{})
+	_, err := a.Reserve(10, failsToWait{})
 	assert.ErrorIs(t, err, errGone)
 	assert.Equal(t, full, a.Load())
 	_, err = a.Worker(failsToWait{})
@@ -45,12 +51,7 @@ func TestWhoGivesUpHoldsNothingAndWaitsNowhere(t *testing.T) {
 
 func TestWhoIsServedWhileGivingUpHasWhatWasAskedFor(t *testing.T) {
 	a := New(Limits{Memory: 100, Workers: 1, Queue: 10})
-	all, err := a.Reserve(60, patient{})
-	require.NoError(t, err)
-	upload, err := a.Reserve(40, patient{})
-	require.NoError(t, err)
-	release, err := a.Worker(patient{})
-	require.NoError(t, err)
+	all, upload, release := fill(t, a)
 
 	r, err := a.Reserve(30, late{func() {
 		assert.Equal(t, Load{Working: 1, Queued: 1, Memory: 100}, a.Load())
