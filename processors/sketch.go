@@ -9,35 +9,35 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// A sketch is a sample of an animation: two bands of some of its frames. The first frame is encoded, and of pairs of
-// consecutive frames the second one; the first one of a pair is only put on the screen. A sketch estimates the bytes and
-// the looks of the animation in a palette at a fraction of the cost of encoding it.
+// A sketch is a sample of an animation: bands of rows of the first frame and of some pairs of consecutive frames. The first
+// frame is encoded, and the second frame of each pair; the first frame of a pair is only put on the screen. A sketch
+// estimates the bytes and the visible error of the animation in a palette at a fraction of the cost of encoding it.
 type sketch struct {
 	g      *gifWriter
 	frames []*image.NRGBA
-	skip   []bool  // by frame: it is put on the screen only
-	every  int     // one of that many encoded frames is looked at
-	part   float64 // of the frames' pixels
-	colors int     // of the original
+	skip   []bool  // by frame: it is only put on the screen
+	every  int     // each every-th encoded frame is compared with what it should be
+	part   float64 // the fraction of the frames' pixels that the sample has
+	colors int     // number of colors of the original
 }
 
-// A palette of fewer colors than the original has is worse than likeness says: missingPoints for each level of
-// the root mean square error beyond missingError.
+// A palette of fewer colors than the original has looks worse than the measure of frameErrors says: missingPoints for each
+// level of the root mean square error beyond missingError.
 const (
 	missingPoints = 16
 	missingError  = 14
 )
 
 const (
-	sketchAll    = 6       // frames of which all are taken
-	sketchPairs  = 5       // at least
-	sketchPart   = 6       // one of that many frames is encoded, of many
-	sketchLooks  = 3       // about how many frames are looked at
-	sketchPixels = 1 << 16 // of which whole frames are taken
+	sketchAll    = 6       // an animation of up to so many frames is taken whole
+	sketchPairs  = 5       // the minimum number of pairs
+	sketchPart   = 6       // the number of pairs is at least that of the frames divided by it
+	sketchLooks  = 3       // about how many frames are compared
+	sketchPixels = 1 << 16 // an animation of up to so many pixels has whole frames in its sample
 )
 
-// newSketch takes the sample, whose memory counts until g gives it back. Pairs do not lie at regular distances, because
-// frames may have a rhythm.
+// newSketch takes the sample. Its memory counts until g gives it back. The distances between pairs are irregular, because
+// the frames may be periodic.
 func newSketch(g *gifWriter) (*sketch, error) {
 	n := len(g.held)
 	encoded := make([]bool, n)
@@ -71,7 +71,7 @@ func newSketch(g *gifWriter) (*sketch, error) {
 	return s, nil
 }
 
-// sample returns a small frame whole, and of others some bands, which are half of the rows.
+// sample returns a small frame itself, and four bands with half of the rows of a larger one.
 func (s *sketch) sample(img *image.NRGBA) (*image.NRGBA, error) {
 	const bands = 4
 	w, h := img.Rect.Dx(), img.Rect.Dy()
