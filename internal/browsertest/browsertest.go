@@ -85,14 +85,16 @@ const Script = `<script>
 function report(value) { fetch("/report/" + window.name, {method: "POST", body: JSON.stringify(value)}) }
 </script>`
 
-// Pictures is a script that reports the pictures of the page when all are loaded, and the layout shift: a
-// [Shown] as JSON.
+// Pictures is a script that reports the pictures of the page when all are loaded, or after half a minute, and
+// the layout shift: a [Shown] as JSON.
 const Pictures = Script + `<script>
 let shift = 0
 new PerformanceObserver(list => { for (const e of list.getEntries()) shift += e.value }).observe({type: "layout-shift", buffered: true})
 window.addEventListener("load", async () => {
 	const images = [...document.images]
-	await Promise.all(images.map(i => i.complete ? 0 : new Promise(done => { i.onload = i.onerror = done })))
+	// A picture that has just changed its candidate counts as complete, but has no pixels yet.
+	for (let tries = 0; tries < 300 && !images.every(i => i.complete && i.naturalWidth > 0); tries++)
+		await new Promise(done => setTimeout(done, 100))
 	await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
 	report({shift, title: document.title, scripts: document.scripts.length, images: images.map(i => ({
 		src: new URL(i.currentSrc || i.src, location).pathname, alt: i.alt, attributes: Object.fromEntries([...i.attributes].map(a => [a.name, a.value])),
