@@ -321,3 +321,27 @@ func TestAnUploadThatGrowsWaitsInTheQueue(t *testing.T) {
 	assert.Zero(t, h.Stats().Memory)
 	assert.Zero(t, h.Stats().Queued)
 }
+
+func TestASmallResultHoldsLittleMemoryAfterALargeOne(t *testing.T) {
+	s := newSite(t)
+	s.Encoders = thumbnail.Encoders{".large": encoderFunc(func(w io.Writer, _ image.Image) error {
+		_, err := w.Write(make([]byte, 3<<20))
+		return err
+	}), ".jpg": processors.JPEG{}}
+	s.storage.failPut = func() error { return errBoom }
+	h := s.handler(t)
+	for i := range 4 { // the pool of buffers may drop some
+		require.Equal(t, 200, get(h, s.url(t, "k.jpg", fmt.Sprintf("1500x150%d", i), "crop", ".large")).Code)
+	}
+	started, release, done := make(chan bool), make(chan bool), make(chan bool)
+	w := &slowWriter{header: http.Header{}, started: started, release: release}
+	go func() {
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, s.url(t, "k.jpg", "50x50", "crop", ".jpg"), nil))
+		close(done)
+	}()
+	<-started
+	assert.Less(t, h.Stats().Memory, int64(128<<10), "the result has about 1 kB")
+	close(release)
+	<-done
+	assert.Zero(t, h.Stats().Memory)
+}

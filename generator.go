@@ -263,7 +263,7 @@ func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data [
 		freeBuffer(encoded)
 		return nil, g.makeError(ctx, o, plan, &t, err)
 	}
-	return &made{encoded: encoded}, nil
+	return &made{encoded: fitted(encoded)}, nil
 }
 
 // unchanged reports whether the original is still the one that origin describes.
@@ -288,6 +288,16 @@ func freeBuffer(b *bytes.Buffer) {
 		b.Reset()
 		buffers.Put(b)
 	}
+}
+
+// fitted returns a buffer with the content of b that is not much larger than the content, because a slow
+// client may keep it for long. b may be large only because an earlier thumbnail was.
+func fitted(b *bytes.Buffer) *bytes.Buffer {
+	if b.Cap() <= 2*b.Len()+64<<10 {
+		return b
+	}
+	defer freeBuffer(b)
+	return bytes.NewBuffer(bytes.Clone(b.Bytes()))
 }
 
 // timed adds the duration of f to d.

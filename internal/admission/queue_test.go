@@ -138,3 +138,23 @@ func TestAnUploadGoesBeforeThoseThatWereOvertakenTooOften(t *testing.T) {
 	work.Release()
 	(<-large).r.Release()
 }
+
+func TestWorkThatGrowsOvertakesABoundedNumberOfTimes(t *testing.T) {
+	a := New(Limits{Memory: 100, Queue: 10})
+	work, err := a.Reserve(10, patient{})
+	require.NoError(t, err)
+	large := queue(t, a, 95)
+	for i := range maxPassed / 2 {
+		small, err := a.Reserve(1, failsToWait{})
+		require.NoError(t, err, i)
+		small.Release()
+		assert.True(t, work.Grow(11), i)
+		assert.True(t, work.Grow(11), "nothing new, so it does not count")
+		work.Keep(10)
+	}
+	_, err = a.Reserve(1, failsToWait{})
+	assert.ErrorIs(t, err, errGone)
+	assert.False(t, work.Grow(11))
+	work.Release()
+	(<-large).r.Release()
+}

@@ -13,7 +13,7 @@ type Reservation struct {
 func (r *Reservation) Size() int64 { return r.size }
 
 // Grow enlarges the reservation if that much memory is free now. It does not wait: a generation that holds
-// memory never waits for more.
+// memory never waits for more. If it takes memory that others wait for, that counts as overtaking them.
 func (r *Reservation) Grow(size int64) bool {
 	c := r.c
 	c.mu.Lock()
@@ -22,6 +22,7 @@ func (r *Reservation) Grow(size int64) bool {
 		if !c.fits(size-r.size) || !c.mayPass(len(c.forMemory)) {
 			return false
 		}
+		c.pass(len(c.forMemory))
 		c.used += size - r.size
 		r.size = size
 	}
