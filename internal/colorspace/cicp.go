@@ -21,11 +21,11 @@ var primaries = map[uint16]icc.Primaries{
 	22: {White: icc.D65, Red: [2]float64{0.630, 0.340}, Green: [2]float64{0.295, 0.605}, Blue: [2]float64{0.155, 0.077}},
 }
 
-// transfer returns the function of a TransferCharacteristics of H.273, table 3, from sample to light.
+// transfer returns the function from sample to light for a value of TransferCharacteristics (H.273, table 3).
 func transfer(code uint16) (f icc.Transfer, ok bool) {
 	switch code {
-	case 1, 6, 11, 12, 14, 15: // BT.709 and related: screens do not apply the inverse of the camera's curve, but ITU-R BT.1886
-		return icc.TransferFunc(func(x float64) float64 { return math.Pow(x, 2.4) }), true // ITU-R BT.1886
+	case 1, 6, 11, 12, 14, 15: // BT.709 and related. Displays do not apply the inverse of the camera's curve; they apply the curve of ITU-R BT.1886.
+		return icc.TransferFunc(func(x float64) float64 { return math.Pow(x, 2.4) }), true
 	case 4:
 		return icc.TransferFunc(func(x float64) float64 { return math.Pow(x, 2.2) }), true
 	case 5:
@@ -56,8 +56,7 @@ func power(gamma, a, slope, at float64) icc.Transfer {
 	})
 }
 
-// codePoints returns the Transform of ColorPrimaries and TransferCharacteristics. ok is false if they are
-// unknown or reserved.
+// codePoints returns the Transform for values of ColorPrimaries and TransferCharacteristics. ok is false if a value is unknown or reserved.
 func codePoints(colors, function uint16, narrow bool) (t *icc.Transform, ok bool) {
 	chromaticities, known := primaries[colors]
 	curve, ok := transfer(function)

@@ -69,7 +69,7 @@ func ofGamma(gamma float64, primaries *[8]float64) *icc.Transform {
 	return usable(icc.New(p, icc.TransferFunc(func(v float64) float64 { return math.Pow(v, 1/gamma) }), false))
 }
 
-// usable returns nil if err is not nil or the Transform is the identity, and else t.
+// usable returns t, or nil if err is not nil or t is the identity.
 func usable(t *icc.Transform, err error) *icc.Transform {
 	if err != nil || t.Identity() {
 		return nil

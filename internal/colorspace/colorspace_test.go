@@ -21,7 +21,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// app2 returns an APP2 segment with part number of count of a profile.
+// app2 returns an APP2 segment with one of count parts of a profile. The first part has number 1.
 func app2(number, count byte, part []byte) []byte {
 	return pieces.JPEG(0xe2, []byte(iccMarker), []byte{number, count}, part)
 }
@@ -148,7 +148,7 @@ func TestProfilesAreFoundInAllFormats(t *testing.T) {
 	}
 }
 
-func TestFilesThatSayNothingNewAreLeftAlone(t *testing.T) {
+func TestFilesWithoutColorDescriptionHaveNoTransform(t *testing.T) {
 	for _, format := range []string{"jpeg", "png", "gif", "webp", "tiff"} {
 		for _, file := range [][]byte{nil, {0}, make([]byte, 7), make([]byte, 20), make([]byte, 1000), bytes.Repeat([]byte{0xff}, 1000)} {
 			assert.Nil(t, Of(format, file))
@@ -156,7 +156,7 @@ func TestFilesThatSayNothingNewAreLeftAlone(t *testing.T) {
 	}
 }
 
-func TestChunksThatAreDamagedOrSayNothingKnownArePassedOver(t *testing.T) {
+func TestDamagedAndInvalidColorChunksAreIgnored(t *testing.T) {
 	linear := withChunks(t, swatches(), gAMA(100000))
 	require.NotNil(t, Of("png", linear))
 	assert.NotNil(t, Of("png", withChunks(t, swatches(), pieces.PNG("sRGB", []byte{9}), gAMA(100000))), "no such rendering intent")
@@ -165,14 +165,14 @@ func TestChunksThatAreDamagedOrSayNothingKnownArePassedOver(t *testing.T) {
 	assert.Nil(t, Of("png", linear), "a wrong checksum")
 }
 
-func TestBombOfTheCorpusCostsNothing(t *testing.T) {
+func TestAProfileThatInflatesTo256MiBIsNotInflated(t *testing.T) {
 	file, err := os.ReadFile(filepath.Join(imagetest.Corpus(t), "bombs", "png-iccp-256MiB.png"))
 	require.NoError(t, err)
 	allocated := testing.AllocsPerRun(3, func() { assert.Nil(t, Of("png", file)) })
 	assert.Less(t, allocated, 50.0)
 }
 
-// The pictures of the corpus, at full size, compared with littlecms in libvips.
+// The test compares the pictures of the corpus, at full size, with littlecms in libvips.
 func TestPicturesAgreeWithLibvips(t *testing.T) {
 	dir := imagetest.Corpus(t)
 	imagetest.Program(t, "vips", "libvips-tools")
@@ -191,7 +191,7 @@ func TestPicturesAgreeWithLibvips(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out.png")
 			intent := "relative"
 			if strings.Contains(name, "xyb") || strings.Contains(name, "cmyk") {
-				intent = "perceptual" // the only intent of these profiles; for another intent libvips mixes two
+				intent = "perceptual" // the only intent of these profiles; libvips mixes two intents if asked for another
 			}
 			output, err := exec.Command("vips", "icc_transform", filepath.Join(dir, name), out, "srgb", "--embedded", "--intent", intent).CombinedOutput()
 			require.NoError(t, err, "%s", output)

@@ -13,7 +13,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// press returns the color of inks of 0 to 255.
+// pressed returns the color of inks of 0 to 255.
 func pressed(t *testing.T, inks ...uint8) [3]uint8 {
 	img := image.NewCMYK(image.Rect(0, 0, 1, 1))
 	require.Equal(t, 4, copy(img.Pix, inks))
@@ -24,8 +24,8 @@ func pressed(t *testing.T, inks ...uint8) [3]uint8 {
 
 func TestPaperIsWhiteAndInksAreThoseOfOffsetPrint(t *testing.T) {
 	assert.Equal(t, [3]uint8{255, 255, 255}, pressed(t, 0, 0, 0, 0))
-	// The colors of cyan, magenta, yellow and black by ISO 12647-2 for coated paper, relative to the paper, as
-	// far as they are within the gamut of a screen.
+	// These are the colors of cyan, magenta, yellow and black of ISO 12647-2 for coated paper, relative to the paper and clipped to the
+	// gamut of sRGB.
 	for _, c := range []struct{ inks, want []uint8 }{
 		{[]uint8{255, 0, 0, 0}, []uint8{0, 160, 228}},
 		{[]uint8{0, 255, 0, 0}, []uint8{230, 12, 128}},
@@ -60,8 +60,8 @@ func TestMoreInkIsNeverBrighter(t *testing.T) {
 	}
 }
 
-// Between the nodes of its grid, Press approximates the polynomial.
-func TestTheGridIsFineEnough(t *testing.T) {
+// Press approximates the polynomial by interpolation between the nodes of its grid.
+func TestTheGridApproximatesThePolynomial(t *testing.T) {
 	worst := 0.0
 	for i := range 2000 {
 		n := uint32(i) * 2654435761
@@ -80,7 +80,7 @@ func TestTheGridIsFineEnough(t *testing.T) {
 	assert.Less(t, worst, 1.0)
 }
 
-func TestTheTermsAreWhatIsFitted(t *testing.T) {
+func TestFitpressWritesTheTermsOfThePolynomial(t *testing.T) {
 	for _, need := range []string{"/usr/share/color/icc/FOGRA39L.ti3", "/usr/bin/vips"} {
 		if _, err := os.Stat(need); err != nil {
 			imagetest.Missing(t, "icc-profiles-free or libvips-tools is not installed")

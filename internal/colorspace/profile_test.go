@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/icc"
 )
 
-// profileOf returns a version 2 profile with tags: pairs of a four-letter name and its data.
+// profileOf returns a version 2 profile. tags are pairs of a four-letter name and its data.
 func profileOf(space string, tags ...string) []byte {
 	b := make([]byte, 128)
 	b[8] = 2

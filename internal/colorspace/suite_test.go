@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// The pictures of PngSuite with gAMA, cHRM and other color chunks, of 1 to 16 bits.
+// The pictures of PngSuite have 1 to 16 bits per sample, and gAMA, cHRM and other color chunks.
 func TestPngSuiteIsWhatChromiumShows(t *testing.T) {
 	names := imagetest.CorpusMatching(t, "png/pngsuite-*.png")
 	size := image.Pt(32, 32)

@@ -63,7 +63,7 @@ func pngParts(t *testing.T, img image.Image, level png.CompressionLevel) map[str
 	return parts
 }
 
-// randomAPNG returns an animation of a random color type, whose default image may not be one of its frames.
+// randomAPNG returns an animation of a random color type. Its default image may be hidden, that is, not a frame.
 func randomAPNG(t *testing.T, r *rand.Rand) madeFile {
 	canvas := image.Rect(0, 0, 1+r.IntN(50), 1+r.IntN(40))
 	kind := pick(r, "Gray", "Gray16", "RGBA", "RGBA64", "NRGBA", "NRGBA64", "Paletted", "Paletted of 4 colors")
@@ -99,8 +99,8 @@ func randomAPNG(t *testing.T, r *rand.Rand) madeFile {
 	return madeFile{how, pieces.PNGFile(w.chunks...)}
 }
 
-// randomImage returns wide stripes, with transparency if the color type has alpha. The size is given; the
-// pixels are random.
+// randomImage returns an image of the given size with wide stripes of random colors. Some colors are transparent if the color type has
+// alpha.
 func randomImage(r *rand.Rand, kind string, rect image.Rectangle) image.Image {
 	level := func() uint16 { return uint16(r.IntN(5)) * 0x3fff }
 	var colors color.Palette

@@ -76,7 +76,7 @@ func TestFilesAreWhatChromiumShows(t *testing.T) {
 	require.NoError(t, err)
 	for _, k := range shownKinds {
 		if k.mediaType != "image/png" && os.Getenv("THUMBNAIL_COMPARE") == "" {
-			continue // internal/engine and internal/codec/ico have comparisons of their own
+			continue // internal/engine and internal/codec/ico also compare with Chromium
 		}
 		t.Run(k.mediaType, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(13, uint64(len(k.mediaType))))
@@ -142,7 +142,7 @@ func framesOf(t *testing.T, e *engine.Engine, data []byte) (out []*image.NRGBA, 
 	return out, err
 }
 
-// straight returns a copy of a picture whose colors are not premultiplied.
+// straight returns a copy with alpha that is not premultiplied.
 func straight(img image.Image) *image.NRGBA {
 	out := image.NewNRGBA(image.Rectangle{Max: img.Bounds().Size()})
 	for y := range out.Rect.Dy() {

@@ -22,8 +22,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// A kind is a format: how its files are made from a PNG, how the reference decodes them to a PNG, and the
-// PSNR that our decoder must reach.
+// A kind is a format with a shell command that makes its files from a PNG, a shell command with which the reference decodes them to a PNG,
+// and the PSNR that our decoder must reach.
 type kind struct {
 	name    string
 	times   int // factor for the number of files
@@ -74,7 +74,7 @@ var kinds = []kind{
 	{name: "tiff by libvips", times: 2, need: []string{"convert", "vips", "tiffcp"}, least: 36, decode: "vips colourspace out want.png srgb", make: tiffCommand},
 }
 
-// tiffCommand makes a TIFF by one program, and then copies most of them by tiffcp with other options.
+// tiffCommand makes a TIFF by one program. tiffcp then copies most of these files with other options.
 func tiffCommand(r *rand.Rand, alpha bool) string {
 	first := "convert in.png " + pick(r, "", "-alpha off ", "-alpha off -colors 250 ", "-alpha off -colors 15 ", "-alpha off -colorspace Gray ", "-alpha off -monochrome ", "-depth 16 ",
 		"-alpha off -colorspace Gray -depth 16 ", "-alpha off -depth 4 ", "-alpha off -colorspace Gray -depth 2 ") +
@@ -118,7 +118,7 @@ func source(r *rand.Rand, alpha bool) *image.NRGBA {
 	return img
 }
 
-func TestFilesOfOtherProgramsAreWhatTheReferenceMakesOfThem(t *testing.T) {
+func TestFilesOfOtherProgramsAreDecodedAsByTheReference(t *testing.T) {
 	e, err := engine.New(nil, false)
 	require.NoError(t, err)
 	e.NaiveCMYK = true
@@ -151,7 +151,7 @@ func shell(t *testing.T, dir, line string) error {
 	return cmd.Run()
 }
 
-// made writes img to in.png and runs a command that makes a file from it. It returns the directory of both.
+// made writes img to in.png and runs a command that makes a file from it. It returns the directory of in.png, and the file.
 func made(t *testing.T, img image.Image, command string) (dir string, data []byte, ok bool) {
 	dir = t.TempDir()
 	var in bytes.Buffer
@@ -164,7 +164,7 @@ func made(t *testing.T, img image.Image, command string) (dir string, data []byt
 	return dir, data, err == nil
 }
 
-// one compares a file. It returns false if the programs could not make one.
+// one compares our picture of a file with that of the reference. It returns false if the programs could not make a file.
 func (k *kind) one(t *testing.T, e *engine.Engine, r *rand.Rand) bool {
 	alpha := !k.noAlpha && r.IntN(3) == 0
 	img := source(r, alpha)
@@ -191,7 +191,7 @@ func (k *kind) one(t *testing.T, e *engine.Engine, r *rand.Rand) bool {
 	}
 	least := k.least
 	if strings.Contains(command, "-sample 4x") || strings.Contains(command, "-quality") && got.Bounds().Dx()*got.Bounds().Dy() < 600 {
-		least -= 10 // chroma is interpolated in another way, which matters in tiny pictures
+		least -= 10 // chroma is interpolated in another way, which lowers the PSNR of tiny pictures
 	}
 	if like := imagetest.PSNR(want, got); like < least {
 		t.Errorf("%s: %.1f dB of %v pixels", command, like, got.Bounds().Size())

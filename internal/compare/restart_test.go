@@ -58,7 +58,7 @@ var restartDamages = []struct {
 	}},
 }
 
-func TestDamagedRestartMarkersLookAsGoodAsByLibjpeg(t *testing.T) {
+func TestDamagedRestartMarkersCostNoMorePSNRThanWithLibjpeg(t *testing.T) {
 	for _, program := range []string{"cjpeg", "djpeg"} {
 		if _, err := exec.LookPath(program); err != nil {
 			imagetest.Missing(t, program+" is not installed")
@@ -120,7 +120,7 @@ func ppm(img *image.NRGBA) []byte {
 	return out
 }
 
-// pnmLikeness returns the PSNR of two PGM or PPM files in dB. ok is false if they differ in size.
+// pnmLikeness returns the PSNR of two PGM or PPM files. ok is false if their lengths differ.
 func pnmLikeness(a, b []byte) (dB float64, ok bool) {
 	if len(a) != len(b) || len(a) < 15 {
 		return 0, false

@@ -19,7 +19,7 @@ import (
 type file struct {
 	name, format, features, expect string
 	width, height                  int  // as stored; 0 if there is no picture
-	turned                         bool // upright width and height are exchanged
+	turned                         bool // the orientation exchanges width and height
 	of                             picture
 	data                           []byte
 }
@@ -41,7 +41,7 @@ type bench struct {
 
 var drawn = picture{origin: "drawn by internal/corpus", license: "as this repository"}
 
-// newBench writes the source pictures. They are so small that some hundred files of them take only seconds.
+// newBench writes the source pictures. They are small, so that several hundred files take only seconds.
 func newBench() (*bench, error) {
 	dir, err := os.MkdirTemp("", "corpus")
 	if err != nil {
@@ -82,7 +82,7 @@ func newBench() (*bench, error) {
 	return b, nil
 }
 
-// output runs a shell command in the folder and returns the file that it made.
+// output runs a shell command in the folder and returns the file that the command made.
 func (b *bench) output(file, command string, args ...any) ([]byte, error) {
 	command = fmt.Sprintf(command, args...)
 	path := filepath.Join(b.dir, file)
@@ -95,8 +95,8 @@ func (b *bench) output(file, command string, args ...any) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// make adds a file that a shell command makes from a picture. IN and OUT in the command stand for both
-// files; IN has no extension.
+// make adds a file that a shell command makes from a picture. IN in the command stands for the source file without its extension, OUT for
+// the result.
 func (b *bench) make(f file, command string) error {
 	command = string(bytes.ReplaceAll(bytes.ReplaceAll([]byte(command), []byte("IN"), []byte(f.of.name)), []byte("OUT"), []byte("out")))
 	data, err := b.output("out", "%s", command)
@@ -108,7 +108,7 @@ func (b *bench) make(f file, command string) error {
 	return nil
 }
 
-// add adds a file. Unless the file has a size of its own, it gets that of its picture.
+// add adds a file. If f has no size, it gets the size of its source picture.
 func (b *bench) add(f file) {
 	if f.width == 0 && f.expect != "reject" {
 		f.width, f.height = f.of.width, f.of.height
@@ -125,7 +125,7 @@ func (b *bench) image(p picture) (image.Image, error) {
 	return png.Decode(bytes.NewReader(data))
 }
 
-// drawing returns flat art: seven colors, with straight and slanted edges.
+// drawing returns flat art: regions of seven colors, with straight and slanted edges.
 func drawing(w, h int) *image.Paletted {
 	img := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{color.White, color.Black, color.RGBA{200, 30, 30, 255}, color.RGBA{30, 160, 60, 255},
 		color.RGBA{30, 60, 200, 255}, color.RGBA{240, 200, 40, 255}, color.RGBA{120, 120, 120, 255}})
@@ -157,7 +157,7 @@ func deep(w, h int) *image.RGBA64 {
 	return img
 }
 
-// static returns gray noise over a gradient.
+// static returns a gray gradient with noise.
 func static(w, h int) *image.Gray {
 	r := rand.New(rand.NewPCG(1, 2))
 	img := image.NewGray(image.Rect(0, 0, w, h))

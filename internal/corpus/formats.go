@@ -10,7 +10,7 @@ import (
 // A way is one way to store a picture: its name, and the command.
 type way struct{ name, command string }
 
-// all makes a file of every picture in every way.
+// all makes a file for each combination of a picture and a way.
 func (b *bench) all(class, format, ext, expect string, pictures []picture, ways []way) error {
 	for _, p := range pictures {
 		for _, w := range ways {

@@ -33,7 +33,7 @@ func damaged(b *bench) error {
 		for i := range 8 {
 			data := bytes.Clone(f.data)
 			for range 1 + i/2 {
-				// Most of a file is pixels, so half of the flips hit the first kilobyte.
+				// Most of a file is pixels. Half of the flips therefore hit the first kilobyte.
 				data[r.IntN(min(len(data), []int{1024, len(data)}[i%2]))] ^= 1 << r.IntN(8)
 			}
 			b.hurt(f, fmt.Sprintf("flip%d", i), data)
@@ -96,7 +96,7 @@ func bombs(b *bench) error {
 	return nil
 }
 
-// strangers makes files that users upload although they are not pictures, or not readable ones.
+// strangers makes files that users upload although they are not pictures.
 func strangers(b *bench) error {
 	for _, s := range []struct{ name, data string }{
 		{"empty.jpg", ""},

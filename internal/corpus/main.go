@@ -1,10 +1,10 @@
-// Corpus makes a folder of odd and damaged pictures, with a manifest that says what must come of each:
+// Corpus makes a folder of unusual and damaged pictures. Its manifest has the expected result of each: a picture, an error, or either.
 //
 //	go run ./internal/corpus -o .corpus
 //
-// The pictures are those of the gallery and some that are drawn. Debian's programs store them in many
-// ways; this program cuts the files off, flips their bits and writes headers that lie. It makes the same
-// files each time, and none if the folder is there and of this version already.
+// The source pictures are photos of the gallery and some that this program draws. Debian's programs store them in many ways. This program
+// truncates files, flips bits, and writes headers that declare huge pictures. It makes the same files each time. If the folder exists and
+// was made by this version, the program makes nothing.
 package main
 
 import (

@@ -10,10 +10,9 @@ import (
 
 const orientationTag = 0x0112
 
-// Orientation returns the orientation, 1 to 8, in a block of EXIF: a TIFF header with its first directory.
-// The prefix "Exif\0\0", which JPEG requires and some writers also put into PNG and WebP, may precede the
-// header. A missing, invalid or out-of-range orientation counts as 1, upright. Orientation does not
-// allocate.
+// Orientation returns the orientation, 1 to 8, in a block of EXIF, which is a TIFF header with its first directory. The prefix "Exif\0\0",
+// which JPEG requires and some writers also put into PNG and WebP, may precede the header. A missing, invalid or out-of-range orientation
+// counts as 1, upright. Orientation does not allocate.
 func Orientation(b []byte) int {
 	b = bytes.TrimPrefix(b, []byte("Exif\x00"))
 	if len(b) > 0 && b[0] != 'I' && b[0] != 'M' {
@@ -50,7 +49,7 @@ func parseHeader(b []byte) (order binary.ByteOrder, offset uint32, ok bool) {
 	return order, offset, offset >= 8
 }
 
-// value returns the orientation in a directory entry of 12 bytes whose tag is Orientation.
+// value returns the orientation in a directory entry of 12 bytes. The entry's tag is Orientation.
 func value(order binary.ByteOrder, entry []byte) int {
 	const short, long = 3, 4
 	value := uint32(0)

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// block returns a TIFF header with a directory that has another entry before the given one.
+// block returns a TIFF header with a directory. The given entry is the second one in the directory.
 func block(order binary.AppendByteOrder, kind uint16, count uint32, value []byte) []byte {
 	b := []byte("II\x2a\x00")
 	if order.String() == "BigEndian" {
@@ -36,7 +36,7 @@ func TestOrientationIsReadInBothByteOrders(t *testing.T) {
 	}
 }
 
-func TestWhatIsBrokenCountsAsUpright(t *testing.T) {
+func TestAnInvalidOrientationCountsAsUpright(t *testing.T) {
 	order := binary.LittleEndian
 	sound := block(order, 3, 1, []byte{6, 0})
 	assert.Equal(t, 6, Orientation(sound))

@@ -14,7 +14,7 @@ func benchmarkPictures() map[string]image.Image {
 	rgba, ycc, cmyk, gray := image.NewRGBA(r), image.NewYCbCr(r, image.YCbCrSubsampleRatio444), image.NewCMYK(r), image.NewGray(r)
 	rnd := rand.New(rand.NewPCG(1, 1))
 	for n, plane := range [][]byte{rgba.Pix, ycc.Y, ycc.Cb, ycc.Cr, cmyk.Pix, gray.Pix} {
-		for i := range plane { // smooth shapes with the noise of a photo
+		for i := range plane { // smooth shapes with noise, as in a photo
 			x, y := float64(i/(len(plane)/r.Dx()/r.Dy())%r.Dx()), float64(i*r.Dy()/len(plane))
 			plane[i] = byte(128 + 90*math.Sin(x/40+float64(i%4+n))*math.Cos(y/31) + 8*rnd.NormFloat64())
 		}

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// The tests build their profiles here. The profiles need not describe real devices.
+// The tests build their profiles here. The profiles do not describe real devices.
 
 var be = binary.BigEndian
 
@@ -96,7 +96,7 @@ func para(kind int, p ...float64) []byte {
 	return b
 }
 
-// matrixProfile returns a profile with a matrix, and with one curve for all channels or three.
+// matrixProfile returns a profile with a matrix. trc has one curve for all channels, or three curves.
 func matrixProfile(version byte, p Primaries, trc ...[]byte) []byte {
 	m, _ := p.toXYZ()
 	var tags []testTag
@@ -119,7 +119,7 @@ var (
 
 var deviceMatrix, _ = adobeRGB.toXYZ()
 
-// device is the model that the tables are based on: from ink or light, 0 to 1, to CIELAB.
+// device is the model of the devices in the test profiles. It maps ink or light, 0 to 1, to CIELAB.
 func device(in []float64) vector {
 	rgb := vector{}
 	for i := range 3 {
@@ -149,7 +149,7 @@ func xyzToLab(v vector) vector {
 	return vector{116*f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])}
 }
 
-// codings are the encodings of the connection space, in 0 to 1.
+// labV2, labV4 and codedXYZ encode colors of the profile connection space as 0 to 1.
 func labV2(v vector) vector {
 	return vector{v[0] / 100 * 65280 / 65535, (v[1] + 128) * 256 / 65535, (v[2] + 128) * 256 / 65535}
 }
@@ -162,7 +162,7 @@ func codedXYZ(v vector) vector {
 	return f
 }
 
-// nodes samples the device on a grid, in samples of 1 or 2 bytes.
+// nodes samples the device on a grid. A sample has width bytes, 1 or 2.
 func nodes(width int, coding func(vector) vector, curve func(float64) float64, grid ...int) (b []byte) {
 	at := make([]int, len(grid))
 	for {
@@ -280,7 +280,7 @@ func buildProfiles() map[string][]byte {
 	a2b := func(version byte, space, pcs string, table []byte) []byte {
 		return buildProfile(version, "scnr", space, pcs, testTag{"A2B0", table})
 	}
-	var wrong [9]uint16 // a perceptual table, which must not be used if there is a colorimetric one
+	var wrong [9]uint16 // a perceptual table; it must not be used, because the profile also has a colorimetric one
 	pow := func(g float64) func(float64) float64 { return func(x float64) float64 { return math.Pow(x, g) } }
 	return map[string][]byte{
 		"display-p3-v4":         matrixProfile(4, displayP3, srgbTRC),
@@ -317,7 +317,7 @@ func buildProfiles() map[string][]byte {
 	}
 }
 
-// identityMatrix adds an offset to each value, and changes nothing else.
+// identityMatrix returns a matrix that only adds an offset to each value.
 func identityMatrix(offset float64) (b []byte) {
 	for i := range 12 {
 		switch {

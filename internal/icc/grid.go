@@ -85,11 +85,12 @@ type tetrahedron struct {
 	weight [4]float32
 }
 
-// tetrahedron finds the tetrahedron that contains a color of three inputs, beginning at input first.
+// tetrahedron finds the tetrahedron that contains a color, given by its positions along three inputs. The first of these inputs has the
+// number first.
 //
-// Its corners are on the path from the lowest to the highest corner of the cell that first goes along the
-// input with the highest position. The order is found without branches, which the CPU could not predict:
-// each key has the position in the cell in its high bits and the step in its low bits.
+// The corners of the tetrahedron are on the path from the lowest to the highest corner of the cell that goes along the inputs in descending
+// order of the position. The code finds this order without branches, which the CPU could not predict: each key has the position within the
+// cell in its high bits, and the step to the next node in its low bits.
 func (g *grid) tetrahedron(first int, x, y, z float32) (t tetrahedron) {
 	nx, fx := g.cell(first, x)
 	ny, fy := g.cell(first+1, y)
@@ -113,7 +114,7 @@ func (t *tetrahedron) at(g *grid, move int32) (x, y, z float32) {
 		float32(p*a[2]) + float32(q*b[2]) + float32(r*c[2]) + float32(s*d[2])
 }
 
-// descending sorts without a branch; max and min would be compiled to branches.
+// descending sorts without branches. The compiler would turn max and min into branches.
 func descending(a, b, c int32) (high, middle, low int32) {
 	d := (a - b) & ((a - b) >> 31) // 0 if a is greater
 	a, b = a-d, b+d

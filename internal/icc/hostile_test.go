@@ -79,7 +79,7 @@ func TestHostileProfilesAreErrorsAndCostNothing(t *testing.T) {
 	}
 }
 
-// Overlapping offsets are allowed: a table may serve as its own curve.
+// Tags may overlap: several tags may have the same data.
 func TestOverlappingTagsAreRead(t *testing.T) {
 	p := testProfiles()["display-p3-v4"]
 	_, err := Parse(p)

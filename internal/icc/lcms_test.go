@@ -104,8 +104,7 @@ func transicc(t testing.TB, profile []byte, s Space, colors [][]byte) [][3]float
 	return out
 }
 
-// needTransicc skips or fails the test, as imagetest.Missing does, if the program of littlecms is not
-// installed.
+// needTransicc skips or fails the test if the program transicc of littlecms is not installed; see imagetest.Missing.
 func needTransicc(t *testing.T) { imagetest.Program(t, "transicc", "liblcms2-utils") }
 
 // compareWith returns the largest and the mean ΔE2000 between the Transform and littlecms.
@@ -141,7 +140,7 @@ func TestAgreesWithLittlecms(t *testing.T) {
 	}
 }
 
-// Profiles of the Debian packages icc-profiles-free, colord-data and libgs-common.
+// The profiles are those of the Debian packages icc-profiles-free, colord-data and libgs-common.
 func TestAgreesWithLittlecmsOnInstalledProfiles(t *testing.T) {
 	needTransicc(t)
 	files, _ := filepath.Glob("/usr/share/color/icc/*.icc")
@@ -167,8 +166,7 @@ func TestAgreesWithLittlecmsOnInstalledProfiles(t *testing.T) {
 	}
 }
 
-// The results of littlecms for the generated profiles are stored, so that the test also runs without
-// littlecms.
+// The repository has the results of littlecms for the generated profiles. So this test does not need littlecms.
 func TestAgreesWithStoredValuesOfLittlecms(t *testing.T) {
 	const file = "testdata/lcms.txt"
 	profiles := testProfiles()

@@ -103,8 +103,7 @@ func coding(lab, lut16 bool) *affine {
 	}
 }
 
-// readTables reads lut8 and lut16. Their input tables begin at an offset. Their matrix applies only to CIE
-// XYZ.
+// readTables reads a lut8 or lut16. offset is the offset of the input tables. The matrix applies only to CIE XYZ.
 func (l *lut) readTables(b []byte, inputs, width, offset, in, out int) (first []curve, err error) {
 	if in < 2 || in > 4096 || out < 2 || out > 4096 {
 		return nil, broken("tables of %d and %d entries", in, out)

@@ -1,12 +1,11 @@
 package icc
 
-// planes are a row of pixels during the conversion, with a slice of the same length for each channel. At
-// first they have the results of the curves, of which CMYK uses the fourth; at the end they have CIE XYZ or
-// linear light.
+// planes is a row of pixels during the conversion. It has a slice of the same length for each channel. At first it contains the results of
+// the curves; only CMYK uses the fourth channel. At the end it contains CIE XYZ or linear light.
 //
-// Every step processes the whole row. With AVX2 a lookup table takes a fifth of its time in Go, and curves
-// with a matrix take half: BenchmarkApply. With such a table a thumbnail of 800×600 takes a tenth longer
-// than without a profile; with the Go code, two thirds longer.
+// Every step processes the whole row. With AVX2, a lookup table takes a fifth of the time that it takes in Go, and curves with a matrix
+// take half (BenchmarkApply). A thumbnail of 800×600 whose profile has a lookup table takes a tenth more time than one without a profile;
+// without AVX2, it takes two thirds more.
 type planes [4][]float32
 
 // resize makes room for n pixels.

@@ -3,8 +3,8 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// The steps of planes.go, eight pixels at a time, with the same bits as their twins in Go. n is a
-// multiple of eight everywhere.
+// These are the steps of planes.go. They process eight pixels at a time, with the same bits in the result as the Go code. n is always a
+// multiple of eight.
 
 #define BROADCAST(value, x, y) MOVL $value, AX; VMOVD AX, x; VPBROADCASTD x, y
 
@@ -54,14 +54,14 @@ multiply:
 	VZEROUPPER
 	RET
 
-// On the stack: bytes from the first node to three of the tetrahedron's; for four inputs, how far
-// between two tetrahedra, and the results in the first of these.
+// Offsets on the stack. NODES: the byte offsets from the first node of the grid to three corners of each tetrahedron. For four inputs,
+// BETWEEN: the positions between two tetrahedra, and FIRST: the results in the first of them.
 #define NODES   0
 #define BETWEEN 96
 #define FIRST   128
 
-// CELL takes places along an input, in Y0: the cell to Y1, how far in it to Y0. It stays on the
-// grid whatever Y0 holds.
+// CELL converts positions along an input: Y0 has the positions, and gets the positions within the cells; Y1 gets the cells. Cells are
+// always on the grid, even for a NaN.
 #define CELL(input) \
 	VCVTTPS2DQ   Y0, Y1                       \
 	VPBROADCASTD (grid_last+4*input)(R8), Y2  \
@@ -70,13 +70,13 @@ multiply:
 	VCVTDQ2PS    Y1, Y2                       \
 	VSUBPS       Y2, Y0, Y0
 
-// NODE adds the way to the cell in Y1 to Y3, and leaves the step in Y2.
+// NODE adds the offset of the cells in Y1 to Y3. It leaves the step in Y2.
 #define NODE(input) \
 	VPBROADCASTD (grid_step+4*input)(R8), Y2  \
 	VPMULLD      Y2, Y1, Y1                   \
 	VPADDD       Y1, Y3, Y3
 
-// KEY makes the key of tetrahedron.
+// KEY computes the sort keys that the Go function tetrahedron describes.
 #define KEY(input, plane, key) \
 	VMOVUPS    (plane), Y0  \
 	CELL(input)             \
@@ -86,7 +86,7 @@ multiply:
 	NODE(input)             \
 	VPOR       Y2, key, key
 
-// TETRAHEDRA sorts the keys in Y4, Y5 and Y6, and puts nodes and weights to the stack.
+// TETRAHEDRA sorts the keys in Y4, Y5 and Y6. It writes the nodes to the stack and the weights to Y8, Y9, Y10 and Y11.
 #define TETRAHEDRA \
 	VPMAXSD   Y5, Y4, Y7    \
 	VPMINSD   Y5, Y4, Y5    \
@@ -115,14 +115,14 @@ multiply:
 	VCVTDQ2PS Y2, Y10       \
 	VCVTDQ2PS Y6, Y11
 
-// CORNER multiplies a node of pixels i and i+4 by its weight, of which i is in all of each(i).
+// CORNER multiplies a node of pixel i, and one of pixel i+4, by its weight. each selects these two weights.
 #define CORNER(base, low, high, weight, each, out) \
 	VMOVUPS     (base)(low*1), X4           \
 	VINSERTF128 $1, (base)(high*1), Y4, Y4  \
 	VPERMILPS   each, weight, out           \
 	VMULPS      Y4, out, out
 
-// AT interpolates at pixels i and i+4.
+// AT interpolates the colors of pixels i and i+4.
 #define AT(i, each, out) \
 	MOVL   (NODES+0+4*i)(SP), AX           \
 	MOVL   (NODES+16+4*i)(SP), R10         \
@@ -144,7 +144,7 @@ multiply:
 	AT(2, $0xaa, Y2) \
 	AT(3, $0xff, Y3)
 
-// SPREAD takes eight pixels of four values to Y0, Y1 and Y2.
+// SPREAD converts eight pixels of four values to planes: Y0, Y1 and Y2.
 #define SPREAD \
 	VUNPCKLPS Y1, Y0, Y4 \
 	VUNPCKLPS Y3, Y2, Y5 \
@@ -177,7 +177,7 @@ TEXT ·gridAVX2(SB), NOSPLIT, $96-40
 	MOVLQSX (grid_step+8)(R8), AX
 	ADDQ    AX, R11
 	SHLQ    $4, R11
-	ADDQ    R9, R11 // the corner across
+	ADDQ    R9, R11 // the opposite corner
 
 grid3:
 	VPXOR   Y3, Y3, Y3
@@ -198,7 +198,7 @@ grid3:
 	VZEROUPPER
 	RET
 
-// FROM goes on from the first tetrahedron's result to the second's.
+// FROM interpolates between the result of the first tetrahedron, on the stack, and that of the second, in out.
 #define FROM(i, each, out) \
 	VMOVUPS   (FIRST+32*i)(SP), Y4  \
 	VPERMILPS each, Y8, Y5          \
@@ -218,7 +218,7 @@ TEXT ·grid4AVX2(SB), NOSPLIT, $256-48
 	MOVLQSX (grid_step+12)(R8), AX
 	ADDQ    AX, R11
 	SHLQ    $4, R11
-	ADDQ    R9, R11 // the corner across
+	ADDQ    R9, R11 // the opposite corner
 	MOVLQSX (grid_step+0)(R8), R13
 	SHLQ    $4, R13 // to the next tetrahedron
 
@@ -289,7 +289,7 @@ post:
 	VPGATHERDD Y3, (R8)(Y1*4), Y4
 	VPSLLD     $16, Y4, Y5
 	VPSRAD     $16, Y4, Y6 // the value
-	VPSRAD     $16, Y5, Y5 // how much more the next one is
+	VPSRAD     $16, Y5, Y5 // difference to the next value
 	VCVTDQ2PS  Y6, Y6
 	VCVTDQ2PS  Y5, Y5
 	VMULPS     Y0, Y5, Y5
@@ -364,8 +364,7 @@ cube:
 	VZEROUPPER
 	RET
 
-// LEVEL makes the level of channel i of Y(x), of which Y(y) and Y(z) are the next two, in the
-// lowest byte of each pixel.
+// LEVEL computes the levels of channel i, which is in x. y and z have the next two channels. The levels are the lowest bytes of out.
 #define LEVEL(i, x, y, z, out) \
 	VBROADCASTSS (linear_sum+4*i)(R8), Y3  \
 	VBROADCASTSS (linear_a+4*i)(R8), Y4    \

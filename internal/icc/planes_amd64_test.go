@@ -20,8 +20,7 @@ func withoutAVX2(f func()) {
 	f()
 }
 
-// Widths around the eight pixels that AVX2 processes at a time, with rows that end at the end of their
-// memory.
+// The widths are around eight pixels, which AVX2 processes at a time. The memory of a row ends at the last pixel.
 func TestAssemblyAndGoConvertAlike(t *testing.T) {
 	pq, err := New(rec2020, PQ(), false)
 	require.NoError(t, err)
@@ -51,8 +50,8 @@ func TestAssemblyAndGoConvertAlike(t *testing.T) {
 	}
 }
 
-// Whatever the positions are, no memory outside the nodes is read: it is filled with NaN. The position
-// between two tetrahedra must be a number, because a NaN there would not be visible in the result.
+// The positions include values outside the grid. The memory around the nodes is filled with NaN, so a read outside the nodes makes the
+// result NaN. Only the position between two tetrahedra is always a number, because a NaN there would make every result NaN.
 func TestAssemblyStaysOnItsGrid(t *testing.T) {
 	nan := float32(math.NaN())
 	odd := []float32{-1, -0.0001, 16.0001, 1e9, -1e9, 17, 0, 0.5, 16, nan, float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32}
@@ -84,8 +83,8 @@ func TestAssemblyStaysOnItsGrid(t *testing.T) {
 	}
 }
 
-// A NaN is encoded as some level within the table.
-func TestAssemblyEncodesWhateverComes(t *testing.T) {
+// Values that are not in the range of sRGB, such as NaN, must not be read from outside the table.
+func TestAssemblyEncodesValuesOutsideTheRange(t *testing.T) {
 	odd := []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32, -math.MaxFloat32, 2, -1, 0}
 	var p planes
 	p.resize(len(odd))
@@ -99,7 +98,7 @@ func TestAssemblyEncodesWhateverComes(t *testing.T) {
 	assert.Equal(t, []byte{0, 0, 0}, pixels[4*6:][:3])
 }
 
-func TestAssemblyAndGoTurnYCbCrIntoTheSameRGB(t *testing.T) {
+func TestAssemblyAndGoConvertYCbCrToTheSameRGB(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 8))
 	for n := range 70 {
 		var planes [3][]byte

@@ -80,7 +80,7 @@ func (m *affine) rowGo(p *planes, from int) {
 	}
 }
 
-// cubeGo applies fromLab.
+// cubeGo applies fromLab to values.
 func cubeGo(values []float32) {
 	for i, f := range values {
 		if f > 6.0/29 {

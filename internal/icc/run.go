@@ -6,8 +6,8 @@ type run struct {
 	planes planes
 }
 
-// row converts a row of 8 bits per sample, four bytes per pixel. The fourth byte of dst is that of
-// src, or 255 if that is an ink. dst and src may be the same.
+// row converts a row of pixels of four bytes. The fourth byte of a pixel in dst is that of src, or 255 if that byte is an ink. dst and src
+// may be the same.
 func (r *run) row(dst, src []byte) {
 	p := &r.planes
 	p.resize(len(src) / 4)
@@ -17,8 +17,7 @@ func (r *run) row(dst, src []byte) {
 	r.convert(dst, src, p)
 }
 
-// row16 is like row, for samples of 16 bits. Between the entries of the table, the curves are interpolated
-// linearly.
+// row16 is like row, for samples of 16 bits. It interpolates linearly between the entries of the curves' tables.
 func (r *run) row16(dst []byte, src []uint16) {
 	p := &r.planes
 	p.resize(len(src) / 4)
@@ -34,7 +33,7 @@ func (r *run) row16(dst []byte, src []uint16) {
 	r.convert(dst, dst, p)
 }
 
-// channels is the number of bytes of a pixel that are looked up.
+// channels returns the number of bytes of a pixel that are looked up.
 func (t *Transform) channels() int {
 	if t.space == CMYK {
 		return 4

@@ -4,11 +4,10 @@ import "math"
 
 // A tone maps light that may be brighter than white into the range of a screen.
 //
-// 1 is reference white, 203 cd/m² (ITU-R BT.2408). The brightest channel m of a pixel becomes
-// m·(1+m/p²)/(1+m), the curve of Reinhard et al. (Photographic Tone Reproduction for Digital Images, 2002,
-// equation 4), which reaches 1 at the peak p, 1000 cd/m², and is 1 above. The other two channels keep their
-// ratio to it, and so the hue. A saturated color may then still have a channel of sRGB above 1. That
-// channel becomes 1, and the others again keep their ratio to it.
+// 1 is reference white, 203 cd/m² (ITU-R BT.2408). The brightest channel m of a pixel becomes m·(1+m/p²)/(1+m), the curve of Reinhard et
+// al. (Photographic Tone Reproduction for Digital Images, 2002, equation 4). The curve reaches 1 at the peak p, 1000 cd/m², and stays 1
+// above it. The other two channels are scaled by the same factor, so the hue stays the same. After the conversion to sRGB, a channel of a
+// saturated color may still be above 1. Then all three channels are divided by it.
 type tone struct {
 	gamma float64 // of HLG's system (ITU-R BT.2100, table 5), applied to luminance; 1: none
 }
@@ -44,8 +43,7 @@ type Transfer struct {
 	tone   *tone
 }
 
-// TransferFunc returns the transfer function f, which maps a sample of 0 to 1 to light, in which 1 is
-// white.
+// TransferFunc returns a transfer function. f maps a sample of 0 to 1 to light; 1 is white.
 func TransferFunc(f func(float64) float64) Transfer { return Transfer{decode: f} }
 
 // PQ is the perceptual quantizer of SMPTE ST 2084 and ITU-R BT.2100, table 4.
@@ -69,9 +67,8 @@ func HLG() Transfer {
 	}}
 }
 
-// New returns the Transform of a color space that is defined by primaries and a transfer function instead
-// of a profile. It applies to RGB pixels and to gray ones. narrow says that samples range from 16/255 to
-// 235/255.
+// New returns the Transform of a color space that primaries and a transfer function define, instead of a profile. It applies to RGB pixels
+// and to gray ones. If narrow is true, samples range from 16/255 to 235/255.
 func New(p Primaries, f Transfer, narrow bool) (*Transform, error) {
 	toXYZ, ok := p.toXYZ()
 	m := fromXYZ().mul(toXYZ)

@@ -34,8 +34,8 @@ func toRec2020(c [3]float64) [3]float64 {
 	}
 }
 
-// Saturated colors of the screen at any brightness: their channels keep their ratio, although the file has
-// other primaries than the screen.
+// The test has saturated colors of sRGB at several brightnesses, stored with the primaries of BT.2020. The conversion must keep the ratio
+// of their channels.
 func TestBrightHDRKeepsItsHue(t *testing.T) {
 	linearOf := func(v byte) float64 {
 		x := float64(v) / 255

@@ -6,7 +6,7 @@ import "math"
 // is for pixels that are sRGB already.
 type Transform struct {
 	space    Space
-	identity bool // pixels are sRGB as they are
+	identity bool // the pixels are sRGB already
 
 	in     [4][256]float32 // each channel's curve: linear light or, with a lut, the position on its grid
 	slope  [4]float32      // of curves that are straight lines through 0, per sample of 1; 0 for other curves
@@ -98,7 +98,7 @@ func (t *Transform) setGray(p *profile) error {
 	return nil
 }
 
-// setMatrix reads a profile of three components with curves and a matrix (8.3.3, F.3).
+// setMatrix reads a profile for RGB with curves and a matrix (8.3.3, F.3).
 func (t *Transform) setMatrix(p *profile) error {
 	if p.lab {
 		return broken("a matrix to CIELAB")
@@ -130,8 +130,8 @@ func (t *Transform) setMatrix(p *profile) error {
 	return nil
 }
 
-// changesNothing tries all grays, the lines from black to the primaries and secondaries, and a coarse grid
-// of other colors.
+// changesNothing reports whether the conversion changes no sample by more than 1. It tries all grays, the lines from black to the primaries
+// and secondaries, and a coarse grid of other colors.
 func (t *Transform) changesNothing() bool {
 	if t.space == CMYK {
 		return false

@@ -25,7 +25,7 @@ func TestWhiteStaysWhiteAndBlackBlack(t *testing.T) {
 		tr, err := Parse(profile)
 		require.NoError(t, err, name)
 		if tr.lut != nil || name == "para2-v4" || name == "para1-v4" || name == "para4-v4" {
-			continue // their devices have another white and black
+			continue // black and white of their devices differ from those of sRGB
 		}
 		n := tr.Space().channels()
 		got := convert(t, tr, [][]byte{slices.Repeat([]byte{255}, n), make([]byte, n)})
@@ -63,8 +63,7 @@ func TestProfilesOfSRGBChangeNothing(t *testing.T) {
 	assert.False(t, parse(t, "gamma-para0-v4").Identity())
 }
 
-// pictures has the same colors in every type of image that can represent them, with an origin other than
-// (0,0).
+// pictures returns the same colors in every image type that can represent them. The origin of the images is not (0,0).
 func pictures(alpha bool) map[string]image.Image {
 	r := image.Rect(3, 5, 20, 14)
 	rnd := rand.New(rand.NewPCG(1, 2))
@@ -156,7 +155,7 @@ func TestYCbCrIsConvertedAsItsRGBWouldBe(t *testing.T) {
 	}
 }
 
-func TestGrayPicturesStayGrayWhereTheyCan(t *testing.T) {
+func TestGrayPicturesStayGrayIfTheProfileAllowsIt(t *testing.T) {
 	img := image.NewGray(image.Rect(2, 2, 18, 18))
 	deep := image.NewGray16(img.Rect)
 	for i := range img.Pix {
@@ -185,7 +184,7 @@ func TestGrayPicturesStayGrayWhereTheyCan(t *testing.T) {
 	assert.Equal(t, want, [3]byte{at.R, at.G, at.B})
 }
 
-func TestTransformsLeaveOtherSpacesAlone(t *testing.T) {
+func TestTransformsDoNotChangePicturesOfOtherColorSpaces(t *testing.T) {
 	ink, light := image.NewCMYK(image.Rect(0, 0, 2, 2)), image.NewRGBA(image.Rect(0, 0, 2, 2))
 	assert.Same(t, ink, apply(parse(t, "adobe-rgb-v2"), ink))
 	assert.Same(t, light, apply(parse(t, "cmyk-mab-v4"), light))
@@ -199,7 +198,7 @@ func TestSourcesAreNotModified(t *testing.T) {
 	}
 }
 
-// 8 bits of linear light leave gaps of 13 levels of sRGB; 16 bits leave none.
+// With 8 bits of linear light, neighboring levels differ by up to 13 levels of sRGB; with 16 bits, by at most one.
 func TestSixteenBitsKeepDarkTones(t *testing.T) {
 	img := image.NewGray16(image.Rect(0, 0, 1000, 1))
 	for x := range 1000 {

@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Screenshots returns files of one size as Chromium displays them over a background. Without Chromium it
-// skips or fails the test, as Missing does.
+// Screenshots returns files as Chromium displays them over a background. All files have the same size. Without Chromium it skips or fails
+// the test, as Missing does.
 func Screenshots(t *testing.T, files [][]byte, mediaType string, size image.Point, background color.RGBA) (out []*image.RGBA) {
 	chromium := Program(t, "chromium", "chromium")
 	var page strings.Builder

@@ -6,5 +6,5 @@ import "time"
 
 var started = time.Now()
 
-// CPU replaces the CPU time of this process on systems that don't report it.
+// CPU returns the wall-clock time since the start of the process, because this system does not report CPU time.
 func CPU() time.Duration { return time.Since(started) }

@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// Test data of Sharma, Wu and Dalal, table 1.
+// The test data are those of Sharma, Wu and Dalal, table 1.
 func TestDeltaE2000IsRight(t *testing.T) {
 	for _, c := range []struct {
 		p, q [3]float64

@@ -42,9 +42,9 @@ func rgba(m image.Image, x, y int) [4]uint16 {
 	return [4]uint16{c.R, c.G, c.B, c.A}
 }
 
-// Likeness compares the upper part of a picture (1 means all of it) with a reference of another size. It
-// scales the reference by Lanczos-3 in floating point, premultiplied. It composites both over white and
-// over black, and returns the lower PSNR of R, G and B in dB.
+// Likeness compares a picture with a reference of another size. part is the part of the picture, from the top, that it compares; 1 means
+// all of it. Likeness scales the reference by Lanczos-3 in floating point, premultiplied. It composites both pictures over white and over
+// black, and returns the lower PSNR of R, G and B in dB.
 func Likeness(reference, got image.Image, part float64) float64 {
 	size := got.Bounds().Size()
 	want := scaled(reference, size)
@@ -135,7 +135,8 @@ func samplesOf(src image.Image) func(x, y int) [4]float64 {
 	return func(x, y int) [4]float64 { return colors[p.Pix[p.PixOffset(x, y)]] }
 }
 
-// scaled needs memory for one row of the source, and for as many rows of the result as overlap.
+// scaled returns the samples of src at a size. It needs memory for one row of src, and for those rows of the result to which a row of src
+// contributes.
 func scaled(src image.Image, size image.Point) [][4]float64 {
 	b := src.Bounds()
 	horizontal, vertical := lanczos3(b.Dx(), size.X), lanczos3(b.Dy(), size.Y)

@@ -28,7 +28,7 @@ func TestAPictureIsLikeItselfAtHalfTheSize(t *testing.T) {
 	assert.Greater(t, imagetest.Likeness(whole, whole, 1), 100.0)
 }
 
-func TestDifferencesOfColorAlphaAndPlaceAreSeen(t *testing.T) {
+func TestDifferencesOfColorAlphaAndPositionLowerTheLikeness(t *testing.T) {
 	want := gray(image.Pt(40, 40), func(x, y int) uint8 { return 100 })
 	darker := gray(image.Pt(40, 40), func(x, y int) uint8 { return 90 })
 	assert.InDelta(t, 28.13, imagetest.Likeness(want, darker, 1), 0.01)

@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// Peak returns the peak of the memory in use while f runs, in bytes, minus the memory before. It makes the
-// garbage collector run very often.
+// Peak returns how much the memory in use grows at most while f runs, in bytes. It makes the garbage collector run very often.
 func Peak(f func()) int64 {
 	defer debug.SetGCPercent(debug.SetGCPercent(5))
 	runtime.GC()

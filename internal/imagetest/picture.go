@@ -28,7 +28,7 @@ func Turned(img image.Image, orientation int) *image.RGBA {
 	return out
 }
 
-// TurnedDeep is Turned with 16 bits per sample.
+// TurnedDeep is like Turned, with 16 bits per sample.
 func TurnedDeep(img image.Image, orientation int) *image.RGBA64 {
 	out := image.NewRGBA64(image.Rectangle{Max: turnedSize(img, orientation)})
 	turn(out, img, orientation)

@@ -38,9 +38,8 @@ func Corpus(t testing.TB) string {
 	return shared(t, "corpus")
 }
 
-// CorpusFiles returns all files of the existing corpora: .corpus in this repository, which internal/corpus
-// makes, and ../shared/corpus, which is optional. If there is none, it skips or fails the test, as Missing
-// does.
+// CorpusFiles returns all files of the corpora that exist: .corpus in this repository, which internal/corpus makes, and ../shared/corpus,
+// which is optional. If there is none, it skips or fails the test, as Missing does.
 func CorpusFiles(t testing.TB) (files []File) {
 	t.Helper()
 	Long(t)
@@ -104,8 +103,7 @@ func Long(t testing.TB) {
 	}
 }
 
-// Cases returns the folder of cases next to the repository: files with their expected pictures, and a
-// MANIFEST.tsv.
+// Cases returns the folder "cases" next to the repository. It contains files with their expected pictures, and a MANIFEST.tsv.
 func Cases(t testing.TB) string {
 	t.Helper()
 	Long(t)

@@ -73,8 +73,8 @@ func NRGBA(ctx context.Context, img image.Image) (out *image.NRGBA, fresh bool, 
 	return out, true, Draw(ctx, out, img, draw.Src)
 }
 
-// expand draws a paletted picture from its palette. Package draw would premultiply the colors, which loses
-// bits of nearly transparent ones. An index beyond the palette is transparent.
+// expand draws a paletted picture by its palette. Package draw would premultiply the colors, and nearly transparent colors would lose
+// precision. An index beyond the palette is transparent.
 func expand(ctx context.Context, dst *image.NRGBA, img *image.Paletted) error {
 	var colors [256]color.NRGBA
 	for i, c := range img.Palette[:min(len(img.Palette), len(colors))] {

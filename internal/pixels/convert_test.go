@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestColorsOfAPaletteStayAsTheyAre(t *testing.T) {
+func TestColorsOfAPaletteAreUnchanged(t *testing.T) {
 	for alpha := range 256 {
 		img := image.NewPaletted(image.Rect(3, 5, 19, 21), nil)
 		for v := range 256 {
@@ -28,7 +28,7 @@ func TestColorsOfAPaletteStayAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestAPlaceBeyondThePaletteIsTransparent(t *testing.T) {
+func TestAnIndexBeyondThePaletteIsTransparent(t *testing.T) {
 	img := image.NewPaletted(image.Rect(0, 0, 1, 1), color.Palette{color.White})
 	img.Pix[0] = 9
 	out, _, err := NRGBA(t.Context(), img)
@@ -36,7 +36,7 @@ func TestAPlaceBeyondThePaletteIsTransparent(t *testing.T) {
 	assert.Equal(t, []byte{0, 0, 0, 0}, out.Pix)
 }
 
-func TestOnePixelThatIsNotOpaqueIsSeenWhereverItIs(t *testing.T) {
+func TestOpaqueFindsOneTransparentPixelAnywhere(t *testing.T) {
 	for w := 1; w <= 19; w++ {
 		whole := image.NewNRGBA(image.Rect(-3, -2, 30, 10))
 		for i := range whole.Pix {

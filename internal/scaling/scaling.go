@@ -23,9 +23,8 @@ type Locator interface {
 	Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error)
 }
 
-// Box returns the size to which a picture of a size is to be scaled, and the part of the result to keep,
-// which may extend beyond it. If p is a Locator, it receives the result of look: the whole picture,
-// upright.
+// Box returns the size to which a picture is to be scaled, and the part of the scaled picture to keep. That part may extend beyond the
+// scaled picture. If planner is a Locator, it receives the result of look: the whole picture, upright.
 func Box(ctx context.Context, planner Planner, size image.Point, width, height int, look func() (image.Image, error)) (scaled image.Point, crop image.Rectangle, err error) {
 	none := image.Rectangle{}
 	if width < 0 || height < 0 || width == 0 && height == 0 {
@@ -56,10 +55,9 @@ func Box(ctx context.Context, planner Planner, size image.Point, width, height i
 	return scaled, crop, ctx.Err()
 }
 
-// Cut scales img, of which the original covers width × height pixels, to scaled, and keeps the box crop. It
-// computes only the pixels of the box, by Lanczos-3 with premultiplied alpha and expanded palettes. If
-// there is nothing to do, it returns img itself; otherwise the caller passes the result to resample.Release
-// when it is no longer used.
+// Cut scales img to the size scaled and keeps the box crop. The original of img has width × height pixels. Cut computes only the pixels of
+// the box, by Lanczos-3 with premultiplied alpha and expanded palettes. If there is nothing to do, it returns img itself. Otherwise the
+// caller passes the result to resample.Release when it is no longer used.
 func Cut(ctx context.Context, img image.Image, width, height float64, scaled image.Point, crop image.Rectangle, options resample.Options) (image.Image, error) {
 	crop = crop.Intersect(image.Rectangle{Max: scaled})
 	x, y := width/float64(scaled.X), height/float64(scaled.Y)
@@ -70,7 +68,7 @@ func Cut(ctx context.Context, img image.Image, width, height float64, scaled ima
 	return resample.Resize(ctx, img, r, crop.Size(), options)
 }
 
-// Whole calls Cut on all of img.
+// Whole scales all of img to size. If img has that size, Whole returns img itself.
 func Whole(ctx context.Context, img image.Image, size image.Point) (image.Image, error) {
 	if size == img.Bounds().Size() {
 		return img, nil

@@ -21,7 +21,7 @@ type way struct {
 	height    int
 }
 
-// ways use every filter, every encoder, and enlargement.
+// ways cover every filter, every encoder, and enlargement.
 var ways = []way{
 	{"scale png", processors.Scale{}, processors.PNG{}, 90, 0},
 	{"smart jpeg", processors.Smart{}, processors.JPEG{}, 64, 48},
@@ -31,7 +31,7 @@ var ways = []way{
 	{"whole png", processors.Fit{}, processors.PNG{}, 4096, 4096},
 }
 
-// hashes returns the hash and the way of each thumbnail of an original.
+// hashes returns pairs of the hash of a thumbnail and the name of its way, for all ways.
 func hashes(data []byte, pixels int) (lines [][2]string) {
 	ctx := context.Background()
 	e, err := engine.New(nil, true)

@@ -1,5 +1,5 @@
-// Bits prints a hash of each thumbnail that it makes of originals, so that programs that were built
-// for different processors can be compared: their pictures have to be the same to the last bit.
+// Bits prints a hash of each thumbnail that it makes. It is built for different processors, and the hashes are compared: the pictures have
+// to be the same to the last bit.
 //
 //	bits -write DIR    writes originals of many kinds into a folder
 //	bits DIR...        prints "hash file way", a line for each thumbnail of the files in folders

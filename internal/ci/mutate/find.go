@@ -22,7 +22,7 @@ type mutant struct {
 	line       int
 	code       string // the changed line
 	edits      []edit
-	alone      bool // it can't be woven into the program: edits are the change itself
+	alone      bool // can't be woven into the program: edits change only the code of this mutant
 	dropped    bool // the changed code does not compile
 }
 
@@ -107,7 +107,7 @@ type finder struct {
 	here *types.Package
 	file string
 	tree *ast.File
-	idle map[*ast.BasicLit]bool // numbers whose change has no effect
+	idle map[*ast.BasicLit]bool // numbers that are not changed
 }
 
 func (w *finder) find() {
@@ -166,7 +166,7 @@ func (w *finder) visit(n ast.Node, constant bool) {
 	}
 }
 
-// exchanged has the operators, their replacements, and the helper function that executes either.
+// exchanged has the replacement of each operator, and the helper function that executes one of the two.
 var exchanged = map[token.Token]struct{ other, function string }{
 	token.LSS: {"<=", "mutLess"}, token.LEQ: {"<", "mutLessOrEqual"}, token.GTR: {">=", "mutGreater"}, token.GEQ: {">", "mutGreaterOrEqual"},
 	token.ADD: {"-", "mutAdd"}, token.SUB: {"+", "mutSubtract"}, token.LAND: {"||", "mutAnd"}, token.LOR: {"&&", "mutOr"},
@@ -194,8 +194,7 @@ func (w *finder) binary(n *ast.BinaryExpr) {
 	}
 }
 
-// capacity marks the arguments of make, which change no result, and the sign of infinity, as not to be
-// changed.
+// capacity excludes the arguments of make from the changes, because they change no result, and the sign of infinity.
 func (w *finder) capacity(n *ast.CallExpr) {
 	switch f := n.Fun.(type) {
 	case *ast.Ident:
@@ -216,7 +215,7 @@ func (w *finder) capacity(n *ast.CallExpr) {
 	}
 }
 
-// besideError marks the numbers that are returned together with an error or false as not to be changed.
+// besideError excludes the numbers that are returned together with an error or false.
 func (w *finder) besideError(n *ast.ReturnStmt) {
 	if len(n.Results) < 2 {
 		return
@@ -258,7 +257,7 @@ func (w *finder) number(n *ast.BasicLit, constant bool) {
 	w.wrap(what, n, "mutNumber["+name+"](%d, ", ")")
 }
 
-// leaveOut makes a change for each statement of a block that can be left out: calls, assignments, defers.
+// leaveOut adds a change for each statement of a block that can be left out: calls, assignments, defers.
 func (w *finder) leaveOut(list []ast.Stmt) {
 	for _, s := range list {
 		switch s := s.(type) {
@@ -290,7 +289,7 @@ func (w *finder) add(what string, at token.Pos) *mutant {
 	return m
 }
 
-// wrap weaves a change around a node. The %d in before is the number of the change.
+// wrap weaves a change around a node. before contains %d for the number of the change.
 func (w *finder) wrap(what string, n ast.Node, before, after string) *mutant {
 	at := n.Pos()
 	if b, ok := n.(*ast.BinaryExpr); ok {

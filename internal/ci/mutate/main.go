@@ -1,19 +1,18 @@
-// Command mutate asks whether tests would notice mistakes: it makes one small change at a time to the
-// code of packages, runs the tests that reach it, and lists the changes that no test has noticed.
+// Command mutate tests tests. It makes one small change at a time to the code of packages, runs the tests that reach the change, and lists
+// the changes that no test notices.
 //
 //	go run ./internal/ci/mutate [-n 100] [-seed 1] [-part 1/4] [-parallel 2] [-skip REGEXP] [-longest 10s] [-files REGEXP] [-known FILE] PACKAGE...
 //
-// The changes are those of Offutt et al., "An experimental determination of sufficient mutant
-// operators" (1996), as far as Go has them: relational and logical operators are exchanged, numbers
-// moved by one, conditions negated, statements left out. Numbers that are returned beside an error or a false,
-// and those that make takes, are left alone, as they change nothing. All of a package's are woven into one program,
-// which a number in its environment tells which one to make ("mutant schemata", Untch et al. 1993); a
-// test that does not reach a change is not run for it. Constants, which can't be woven, are changed
-// one build at a time. The files themselves are not touched: the go command is given an overlay.
+// The changes are those of Offutt et al., "An experimental determination of sufficient mutant operators" (1996), as far as they apply to
+// Go: relational and logical operators are exchanged, numbers are increased by one, conditions are negated, statements are left out. Some
+// numbers are not changed: those that are returned together with an error or false, and the arguments of make.
 //
-// Changes that FILE lists, a line each as this command prints them (line numbers do not count), are
-// known to change nothing that a test could see: they are not tried, and count as noticed by nobody. The
-// command exits with 1 if less than 90 % of all are noticed.
+// All changes of a package are woven into one program. A number in its environment selects the change that it makes ("mutant schemata",
+// Untch et al. 1993). Constants can't be woven; each change of a constant needs a build of its own. The source files stay unchanged,
+// because the go command reads the changed files from an overlay.
+//
+// FILE lists changes that no test can notice, one per line, as this command prints them. Line numbers are ignored. The command does not try
+// these changes, and counts them as not noticed. It exits with 1 if less than 90 % of all changes are noticed.
 package main
 
 import (

@@ -16,11 +16,11 @@ import (
 // A test is one test function.
 type test struct {
 	name string
-	cost time.Duration // of processors: the same on a busy machine
+	cost time.Duration // CPU time, which depends less on other load than took
 	took time.Duration
 }
 
-// tryAll tries the changes of p that were chosen, prints those that no test notices, and counts.
+// tryAll tries the chosen changes of p and prints those that no test notices. It returns how many were noticed, and how many were tried.
 func (p *pkg) tryAll(chosen []int, workers int, known map[string]bool, skip *regexp.Regexp, longest, limit time.Duration) (noticed, tried int, err error) {
 	dir, err := os.MkdirTemp("", "mutate")
 	if err != nil {
@@ -64,7 +64,7 @@ func (p *pkg) tryAll(chosen []int, workers int, known map[string]bool, skip *reg
 	return noticed, tried, nil
 }
 
-// notice calls try for the changes that were chosen, several at a time: the tests of many changes wait.
+// notice calls try for the chosen changes. Several workers run at a time, because many tests wait more than they compute.
 func (p *pkg) notice(chosen []int, workers int, try func(k int) bool) []bool {
 	seen := make([]bool, len(chosen))
 	var wg sync.WaitGroup
@@ -89,7 +89,7 @@ func (p *pkg) notice(chosen []int, workers int, try func(k int) bool) []bool {
 	return seen
 }
 
-// reach returns which tests reach a change, by the change, and all tests.
+// reach returns the tests that reach each change, and all tests.
 func (p *pkg) reach(program, dir string, skip *regexp.Regexp, longest time.Duration) (reached map[int][]test, all []test, err error) {
 	list := exec.Command(program, "-test.list", ".")
 	list.Dir = p.dir
@@ -122,7 +122,7 @@ func (p *pkg) reach(program, dir string, skip *regexp.Regexp, longest time.Durat
 		if err != nil {
 			return nil, nil, err
 		}
-		once := map[string]bool{} // tests may start themselves
+		once := map[string]bool{} // a test may start its own program, which appends to the same log
 		for line := range strings.Lines(string(data)) {
 			if k, err := strconv.Atoi(strings.TrimSpace(line)); err == nil && !once[line] {
 				once[line] = true
@@ -133,10 +133,11 @@ func (p *pkg) reach(program, dir string, skip *regexp.Regexp, longest time.Durat
 	return reached, all, nil
 }
 
-// Tests are run in groups, the quick ones first: most changes are noticed by those.
+// Tests are run in groups by their CPU time, the quick ones first, because these notice most changes.
 var quick = []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, time.Hour}
 
-// fails reports whether any of the tests fails, or takes more than limit, or much more than without a change.
+// fails reports whether any of the tests fails or times out. The timeout is 10 s plus four times the time that the tests take without a
+// change, and at most limit.
 func fails(dir, program string, tests []test, limit time.Duration, env ...string) bool {
 	for i, atMost := range quick {
 		var names []string
@@ -157,7 +158,7 @@ func fails(dir, program string, tests []test, limit time.Duration, env ...string
 	return false
 }
 
-// command runs tests, until the first fails.
+// command returns a command that runs tests until the first one fails.
 func command(dir, program string, names []string, patience time.Duration, env ...string) *exec.Cmd {
 	cmd := exec.Command(program, "-test.short", "-test.run", "^("+strings.Join(names, "|")+")$", "-test.failfast", "-test.timeout", patience.String())
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
@@ -165,7 +166,7 @@ func command(dir, program string, names []string, patience time.Duration, env ..
 	return cmd
 }
 
-// tryAlone builds a program for one change, and drops the change if it does not compile.
+// tryAlone builds a program for one change. It drops the change if it does not compile.
 func (p *pkg) tryAlone(m *mutant, tests []test, limit time.Duration) (noticed bool) {
 	dir, err := os.MkdirTemp("", "mutate")
 	if err != nil {

@@ -72,7 +72,7 @@ func apply(source []byte, edits []edit) []byte {
 	for i, e := range edits {
 		order := i
 		if e.closes {
-			order = -i // the innermost is closed first
+			order = -i // inner nodes are closed first
 		}
 		all = append(all, placed{e, order})
 	}
@@ -97,8 +97,8 @@ func apply(source []byte, edits []edit) []byte {
 	return append(out, source[at:]...)
 }
 
-// build compiles the tests of p with the edits, by file, and returns the path of the program. If add is
-// true, it adds the helpers.
+// build compiles the tests of p and returns the path of the program. edits are the edits of each file. If add is true, the program contains
+// the helpers.
 func (p *pkg) build(dir string, edits map[string][]edit, add bool) (program string, output []byte, err error) {
 	replace := map[string]string{}
 	for file, list := range edits {

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// A checker has the packages of one platform that have been checked.
+// A checker type-checks packages for one platform. packages are those that it has checked.
 type checker struct {
 	fset     *token.FileSet
 	sizes    types.Sizes
@@ -71,7 +71,7 @@ func (c *checker) check(p *listedPackage) (found []error) {
 	return found
 }
 
-// withoutBody finds functions without a body in a package without assembly.
+// withoutBody returns an error for each function that has no body, although the package has no assembly.
 func (c *checker) withoutBody(files []*ast.File) (found []error) {
 	for _, file := range files {
 		for _, d := range file.Decls {

@@ -20,8 +20,7 @@ type listedPackage struct {
 	Module          *struct{ GoVersion string }
 }
 
-// list lists the packages of this module, their tests, and all dependencies, each after its own
-// dependencies.
+// list lists the packages of this module, their tests and all dependencies. Each package follows its own dependencies.
 func list(goos, arch string) (all []*listedPackage, err error) {
 	fields := "-json=Dir,ImportPath,GoFiles,SFiles,ImportMap,DepOnly,Module"
 	cmd := exec.Command("go", "list", "-deps", "-test", fields, "./...")

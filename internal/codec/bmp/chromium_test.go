@@ -19,7 +19,7 @@ import (
 
 const w, h = 31, 9
 
-// kinds are bitmaps of every kind, by what they are.
+// kinds returns bitmaps of every kind, by description.
 func kinds() map[string]*bitmap {
 	out := map[string]*bitmap{}
 	for _, bits := range []int{1, 4, 8, 24} {
@@ -76,8 +76,8 @@ func kinds() map[string]*bitmap {
 	return out
 }
 
-// paletteKinds have more or fewer colors than there are places, and pixels that are not where they
-// could be.
+// paletteKinds returns bitmaps whose palette has more or fewer entries than the bit depth allows, and bitmaps with a gap between the
+// headers and the pixels.
 func paletteKinds() map[string]*bitmap {
 	out := map[string]*bitmap{}
 	for _, bits := range []int{1, 4, 8} {
@@ -102,7 +102,7 @@ func paletteKinds() map[string]*bitmap {
 	return out
 }
 
-// rleKinds are compressed.
+// rleKinds returns run-length encoded bitmaps.
 func rleKinds() map[string]*bitmap {
 	out := map[string]*bitmap{}
 	for name, rows := range map[string][]string{

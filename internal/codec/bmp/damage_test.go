@@ -27,7 +27,7 @@ func TestPixelsWithoutAnOffsetFollowThePalette(t *testing.T) {
 	}
 }
 
-func TestACutBitmapIsDecodedAsFarAsItGoes(t *testing.T) {
+func TestATruncatedBitmapIsDecodedUpToItsEnd(t *testing.T) {
 	runs := newBitmap(20, 20, 8, nil)
 	runs.compression = 1
 	for range 20 {
@@ -73,7 +73,7 @@ func TestAnEmbeddedProfileIsFound(t *testing.T) {
 	assert.Equal(t, codec.Color{Profile: []byte("a profile")}, c)
 }
 
-func TestWhatIsNotDecodedIsSaid(t *testing.T) {
+func TestUnsupportedBitmapsAreRefused(t *testing.T) {
 	for name, change := range map[string]func(*bitmap){
 		"a JPEG":         func(b *bitmap) { b.compression, b.bits = 4, 0 },
 		"3 bits":         func(b *bitmap) { b.bits = 3 },
@@ -96,8 +96,9 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { codectest.Fuzz(t, bmp.Format, data) })
 }
 
-// ImageMagick writes such files by -define bmp:subtype=RGB565 bmp3:, and says at least where the pixels are.
-func TestPixelsInTheMasksPlaceAreOf565Bits(t *testing.T) {
+// ImageMagick writes such files with -define bmp:subtype=RGB565 bmp3:. They have no masks, and the offset of the pixels is that of the
+// missing masks.
+func TestPixelsInPlaceOfMasksHave565Bits(t *testing.T) {
 	for _, size := range []image.Point{{w, h}, {1, 1}, {2, 1}, {3, 3}} {
 		for name, pixels := range map[string][]byte{"noise": rows(size.X, size.Y, 16), "black": make([]byte, (size.X+1)/2*4*size.Y)} {
 			b := newBitmap(size.X, size.Y, 16, pixels)
@@ -112,8 +113,8 @@ func TestPixelsInTheMasksPlaceAreOf565Bits(t *testing.T) {
 	}
 }
 
-// The first header may say that the pixels follow the second one where masks do.
-func TestMasksAreFoundWherePixelsAreSaidToBe(t *testing.T) {
+// The offset of the pixels in the first header may be wrong: it may be that of the masks, which follow the second header.
+func TestMasksAtTheDeclaredOffsetOfThePixelsAreFound(t *testing.T) {
 	b := newBitmap(w, h, 16, rows(w, h, 16))
 	b.compression, b.masks = 3, []uint32{0x7c00, 0x3e0, 0x1f}
 	_, want, err := codectest.Decode(t.Context(), bmp.Format, b.encode(), codec.Options{})

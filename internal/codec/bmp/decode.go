@@ -24,17 +24,17 @@ type decoder struct {
 	colors  [256][4]byte
 	masks   [4]mask
 	alpha   bool // pixels may be transparent
-	masked  bool // because of the mask of an icon
+	masked  bool // set by masked: transparency comes from the mask of an icon
 
 	rle     *rle
-	places  []byte // a row that rle has decoded
+	places  []byte // a row of palette indices, or of blue, green and red, that rle has decoded
 	covered []byte
 	row     []byte // a row in the format of the canvas
 	rest    int    // first row, in the order of the file, with missing pixels
 }
 
-// errColors means that pixels are missing or not covered, and the palette may have no color for them. The picture is
-// then decoded again as RGB.
+// errColors means that pixels are missing or not covered, and that the palette may have no entry for their color. The picture is then
+// decoded again as RGB.
 var errColors = errors.New("pixels beyond the palette")
 
 func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {

@@ -28,7 +28,7 @@ const (
 	compRLE8       = 1
 	compRLE4       = 2
 	compMasks      = 3 // in OS/2 files: Huffman
-	compJPEG       = 4 // in OS/2 files: RLE of 24 bits
+	compJPEG       = 4 // in OS/2 files: RLE of 24-bit pixels
 	compPNG        = 5
 	compAlphaMasks = 6
 	compRLE24      = 100 // stands for compJPEG in OS/2 files
@@ -47,9 +47,9 @@ type info struct {
 	palette int64 // offsets in the file
 	pixels  int64
 
-	bare bool  // compMasks, but the file has no masks
+	bare bool  // compression is compMasks, but the file has no masks
 	icon bool  // the bitmap is an icon, which has a mask of transparent pixels
-	mask int64 // its offset
+	mask int64 // offset of the mask of transparent pixels
 }
 
 // readInfo reads the second header.

@@ -6,8 +6,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// rle decodes run lengths of 4, 8 or 24 bits (Microsoft: "Bitmap Compression"; 24 bits are of OS/2), row by row in the
-// order of the file. Pixels that the file skips are not covered.
+// rle decodes run-length encoded pixels of 4, 8 or 24 bits (Microsoft: "Bitmap Compression"; only OS/2 has 24 bits). It decodes row by row,
+// in the order of the file. Pixels that the file skips are not covered.
 type rle struct {
 	meter *codec.Meter
 	in    []byte

@@ -119,7 +119,7 @@ func (d *decoder) lookUp(places []byte) {
 	}
 }
 
-// unpack is lookUp for indices of fewer than 8 bits.
+// unpack is like lookUp, for indices of fewer than 8 bits.
 func (d *decoder) unpack(row []byte) {
 	bits := d.bits
 	n := d.format.BytesPerPixel()

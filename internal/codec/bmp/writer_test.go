@@ -5,17 +5,17 @@ import (
 	"math/rand/v2"
 )
 
-// bitmap is a BMP that tests make.
+// A bitmap describes a BMP file that encode writes.
 type bitmap struct {
 	header        int // bytes of the second header
-	width, height int // height below 0: from top to bottom
+	width, height int // a negative height means top-down
 	bits          int
 	compression   uint32
 	used          uint32
 	palette       [][3]byte // blue, green, red
 	masks         []uint32  // red, green, blue, alpha
 	gap           int       // bytes before the pixels
-	offset        int       // bfOffBits; -1: what it is
+	offset        int       // bfOffBits, the offset of the pixels; -1 means the correct one
 	pixels        []byte
 }
 
@@ -81,7 +81,7 @@ func (b *bitmap) encode() []byte {
 	return out
 }
 
-// rows makes pixels of so many bits, each row of a multiple of 4 bytes.
+// rows returns random pixels with the given number of bits. Each row is padded to a multiple of 4 bytes.
 func rows(w, h, bits int) []byte {
 	r := rand.New(rand.NewPCG(uint64(bits), 7))
 	out := make([]byte, (w*bits+31)/32*4*h)

@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
-// dib is an icon's bitmap of one color, of which the mask makes the lower half transparent.
+// dib returns the bitmap of an icon. All its pixels have one color; its mask makes the lower half transparent.
 func dib(side, bits int, pixel []byte) []byte {
 	le := binary.LittleEndian
 	b := make([]byte, 40)
@@ -59,7 +59,7 @@ func pngOf(side int, c color.Color) []byte {
 	return b.Bytes()
 }
 
-// icon puts pictures into a file of a kind: 1 is an icon, 2 a cursor.
+// icon returns a file with pictures. kind 1 is an icon, kind 2 a cursor.
 func icon(kind byte, sides []int, pictures ...[]byte) []byte {
 	le := binary.LittleEndian
 	out := []byte{0, 0, kind, 0, byte(len(pictures)), 0}
@@ -78,7 +78,7 @@ func icon(kind byte, sides []int, pictures ...[]byte) []byte {
 	return append(out, bytes.Join(pictures, nil)...)
 }
 
-func TestTheLargestPictureIsTakenAndThenTheDeepest(t *testing.T) {
+func TestOfTheLargestPicturesTheDeepestIsDecoded(t *testing.T) {
 	small, large := pngOf(16, color.NRGBA{255, 0, 0, 255}), pngOf(256, color.NRGBA{0, 255, 0, 255})
 	for _, kind := range []byte{1, 2} {
 		for name, data := range map[string][]byte{
@@ -98,7 +98,7 @@ func TestTheLargestPictureIsTakenAndThenTheDeepest(t *testing.T) {
 	}
 }
 
-func TestTheMaskCountsUnlessThereIsAlpha(t *testing.T) {
+func TestTheMaskAppliesUnlessThePixelsHaveAlpha(t *testing.T) {
 	for name, c := range map[string]struct {
 		bits         int
 		pixel        []byte
@@ -161,7 +161,7 @@ func TestIconsAreWhatChromiumShows(t *testing.T) {
 	}
 }
 
-func TestTextIsNoIcon(t *testing.T) {
+func TestOtherFilesDoNotMatch(t *testing.T) {
 	for _, s := range []string{"", "\x00\x00\x01\x00", "\x00\x00\x01\x00\x00\x00", "\x00\x00\x01\x00\x01\x00" + string(make([]byte, 40)), "\x00\x00\x03\x00\x01\x00" + string(make([]byte, 40))} {
 		assert.False(t, ico.Format.Match([]byte(s)))
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// fitGains changes one gain after the other by half a percent, as long as that reduces the difference.
+// fitGains changes one gain at a time by half a percent, as long as that reduces the difference.
 func fitGains(terms []term, patches []patch, shown [][3]float64) [4]float64 {
 	var steps [4]int
 	gains := func() (g [4]float64) {
@@ -37,7 +37,7 @@ func fitGains(terms []term, patches []patch, shown [][3]float64) [4]float64 {
 	return gains()
 }
 
-// difference returns the mean ΔE2000 to the colors of libvips.
+// difference returns the mean ΔE2000 between the polynomial and the colors of libvips.
 func difference(terms []term, gains [4]float64, patches []patch, shown [][3]float64) (mean float64) {
 	for i, p := range patches {
 		got := onAScreen(terms, grown(p.inks, gains))
@@ -55,8 +55,7 @@ func grown(inks, gains [4]float64) [4]float64 {
 	return inks
 }
 
-// onScreen returns the colors of the patches by libvips, without those at or beyond the limits of the gamut
-// of a screen.
+// onScreen returns the patches with the colors of libvips, without those on the boundary of the gamut of sRGB.
 func onScreen(patches []patch, shown [][3]float64, gains [4]float64) (out []patch) {
 	for i, p := range patches {
 		if s := shown[i]; min(s[0], s[1], s[2]) > 0 && max(s[0], s[1], s[2]) < 1 {
@@ -68,7 +67,7 @@ func onScreen(patches []patch, shown [][3]float64, gains [4]float64) (out []patc
 	return out
 }
 
-// onAScreen returns CIELAB of tone values on paper, as a screen shows them.
+// onAScreen returns the CIELAB color of tone values on paper, clipped to the gamut of sRGB.
 func onAScreen(terms []term, inks [4]float64) [3]float64 {
 	f := [3]float64{1, 1, 1}
 	for _, t := range terms {

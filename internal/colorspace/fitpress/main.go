@@ -1,17 +1,16 @@
-// Command fitpress writes press_terms.go of package colorspace: the colors of coated offset print. Run it
-// with go generate; it needs the Debian packages icc-profiles-free and libvips-tools.
+// Command fitpress writes press_terms.go of package colorspace: the colors of coated offset print. Run it with go generate; it needs the
+// Debian packages icc-profiles-free and libvips-tools.
 //
-// The data are the characterization tables of five conditions of offset print on coated paper, which
-// ICC profiles are made of: FOGRA28L (light-weight coated, web offset) and FOGRA39L (coated art, ISO
-// 12647-2) of Fogra, CGATS TR 003 and TR 005 (SWOP, coated grades 3 and 5) and TR 006 (GRACoL, grade 1).
-// icc-profiles-free has them in /usr/share/color/icc/*.ti3, 928 to 1617 patches each, under the zlib
-// license, © Kai-Uwe Behrmann. Each table says which inks were printed, and CIE XYZ of the patch.
+// The data are characterization tables of five conditions of offset print on coated paper. ICC profiles are made from such tables: FOGRA28L
+// (light-weight coated, web offset) and FOGRA39L (coated art, ISO 12647-2) of Fogra, CGATS TR 003 and TR 005 (SWOP, coated grades 3 and 5)
+// and TR 006 (GRACoL, grade 1). icc-profiles-free has them in /usr/share/color/icc/*.ti3 under the zlib license, © Kai-Uwe Behrmann. Each
+// table has 928 to 1617 patches: the inks that were printed, and the CIE XYZ that was measured.
 //
-// The terms of the polynomial are least squares of the cube roots (CIELAB's f) of X, Y and Z relative to the
-// paper, over all patches, each table counting as much as the others. Print programs take presses to print
-// darker than these tables do; so libvips' conversion of CMYK without a profile, of the same inks, counts as much as
-// the five tables together. To make both one, the tone value of each ink is raised in the middle: the gains are
-// those by which the terms of the tables alone come nearest to libvips (ΔE2000, on average).
+// The polynomial is a least-squares fit to the cube roots (CIELAB's f) of X, Y and Z relative to the paper, over all patches. Each table
+// has the same weight. Print programs assume darker prints than these tables describe. So a second set of data, the colors that libvips
+// computes for the inks of the same patches without a profile, has the weight of the five tables together. A dot gain is added to each ink,
+// because it makes the two sets agree better. fitGains chooses the gains that minimize the mean ΔE2000 between libvips and a polynomial of
+// the tables alone.
 package main
 
 import (

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A patch has the inks, 0 to 1, and f of X, Y and Z relative to the paper.
+// A patch has the inks, 0 to 1, and CIELAB's f of X, Y and Z relative to the paper.
 type patch struct {
 	inks   [4]float64
 	f      [3]float64

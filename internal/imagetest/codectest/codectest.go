@@ -27,8 +27,8 @@ func Decode(ctx context.Context, f *codec.Format, data []byte, o codec.Options) 
 	return &h, pic, err
 }
 
-// Cases decodes the files in a folder of ../shared/cases, and compares them with the expected pictures. It
-// skips or fails the test if they are not there.
+// Cases decodes the files in a folder of ../shared/cases, and compares them with the expected pictures. It skips or fails the test if the
+// folder does not exist.
 func Cases(t *testing.T, f *codec.Format, folder string) {
 	dir := imagetest.Cases(t)
 	for _, row := range imagetest.Rows(t, dir) {

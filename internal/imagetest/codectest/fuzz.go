@@ -13,9 +13,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Fuzz checks the contract for a file: it is either refused, with an error that says why, or it is a
-// picture of the size in its header. Fuzz decodes it at full size, reduced, and tolerantly, within a few
-// megabytes.
+// Fuzz checks the contract of a format for any file: the file is refused with an error of a known kind, or it is a picture of the size in
+// its header. Fuzz decodes it at full size, reduced, and tolerantly, within a few megabytes of memory.
 func Fuzz(t *testing.T, f *codec.Format, data []byte) {
 	const memory = 4 << 20
 	if !f.Match(data[:min(64, len(data))]) {
@@ -60,13 +59,13 @@ func Fuzz(t *testing.T, f *codec.Format, data []byte) {
 
 func assertKnown(t *testing.T, err error) {
 	if err != nil && !errors.Is(err, codec.ErrFormat) && !errors.Is(err, codec.ErrCorrupt) && !errors.Is(err, codec.ErrTooLarge) {
-		t.Errorf("an error of no kind: %v", err)
+		t.Errorf("an error of an unknown kind: %v", err)
 	}
 }
 
-// Ways reads a file of less than 64 KiB in every way. It checks that a stream and a file in memory give the
-// same results, that a file that decodes strictly also decodes tolerantly, and that memory use stays within
-// the estimates. It returns the strict and the tolerant picture, or nil.
+// Ways decodes a file of less than 64 KiB in every way. It checks that a stream and a file in memory give the same results, that a file
+// that decodes strictly also decodes tolerantly, and that memory stays within the estimates. It returns the strict and the tolerant
+// picture, or nil.
 func Ways(t *testing.T, f *codec.Format, data []byte) (strict, tolerant *codec.Picture) {
 	h, err := f.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
 	streamed, streamErr := f.Header(t.Context(), codec.NewReader(t.Context(), io.MultiReader(bytes.NewReader(data)), true))

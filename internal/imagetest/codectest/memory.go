@@ -8,8 +8,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// WithinMemory decodes an undamaged file with an account of exactly the format's estimate. If that fails,
-// it fails the test and returns nil.
+// WithinMemory decodes an undamaged file with an account of exactly the format's estimate. If decoding fails, WithinMemory fails the test
+// and returns nil.
 func WithinMemory(t testing.TB, f *codec.Format, data []byte, o codec.Options, what string) *codec.Picture {
 	h, err := f.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
 	if !assert.NoError(t, err, what) {

@@ -16,10 +16,10 @@ type TIFF struct {
 	Parts  [][]byte       // strips or tiles
 	Tiled  bool
 	NoSize bool // without StripByteCounts
-	Last   bool // long values follow the directory, as in files of libtiff
+	Last   bool // values that do not fit into the directory follow it, as in files of libtiff
 }
 
-// NewTIFF returns a little-endian TIFF without compression, as one strip of all rows if there is one part.
+// NewTIFF returns a little-endian TIFF without compression. If there is one part, it is a strip of all rows.
 func NewTIFF(w, h, bits, samples, photometric int, parts ...[]byte) *TIFF {
 	depths := make([]uint16, samples)
 	for i := range depths {
@@ -41,7 +41,7 @@ func (f *TIFF) Set(tag uint16, v any) *TIFF {
 	return f
 }
 
-// Encode writes the file: header, strips, long values, directory.
+// Encode writes the file: header, strips or tiles, values that do not fit into the directory, and the directory.
 func (f *TIFF) Encode() []byte {
 	var out []byte
 	put := func(v any) { out, _ = binary.Append(out, f.Order, v) }

@@ -14,9 +14,8 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// Plain makes a thumbnail with a width in pixels as most Go programs do, following the documentation of
-// x/image/draw: by image.Decode, the CatmullRom scaler, which is that package's best one, and the standard
-// library's encoder. ext is ".jpg", ".png" or ".gif".
+// Plain makes a thumbnail with a width in pixels as most Go programs do, following the documentation of x/image/draw: by image.Decode, the
+// CatmullRom scaler (the best one of that package), and the encoder of the standard library. ext is ".jpg", ".png" or ".gif".
 func Plain(w io.Writer, file []byte, width int, ext string) error {
 	img, err := plainDecode(file)
 	if err != nil {
@@ -36,8 +35,8 @@ func Plain(w io.Writer, file []byte, width int, ext string) error {
 	return fmt.Errorf("no encoder for %q", ext)
 }
 
-// plainDecode is like image.Decode, but names its decoders, because others may be registered with package
-// image for the same formats.
+// plainDecode is like image.Decode, but calls the decoders directly, because other decoders may be registered with package image for the
+// same formats.
 func plainDecode(file []byte) (image.Image, error) {
 	decode := map[string]func(io.Reader) (image.Image, error){
 		"image/jpeg": jpeg.Decode, "image/png": png.Decode, "image/gif": gif.Decode, "image/webp": webp.Decode,

@@ -1,6 +1,5 @@
-// Package specimen makes pictures that are difficult to process correctly from ordinary ones: the same
-// colors in another color space with its ICC profile, an orientation, CMYK. Tests, examples and the README
-// use them.
+// Package specimen makes pictures that are difficult to process correctly: it converts ordinary pictures to another color space with its
+// ICC profile, to another orientation, or to CMYK. Tests, examples and the README use them.
 package specimen
 
 import (
