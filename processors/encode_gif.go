@@ -60,6 +60,8 @@ func (e GIF) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, o
 	defer g.close()
 	if moving, ok := img.(*Animation); ok {
 		g.scaled, g.colors = moving.Scaled, moving.Colors
+	} else {
+		g.single = true
 	}
 	for frame, err := range frames {
 		if err == nil {
@@ -99,6 +101,7 @@ type gifWriter struct {
 	painter
 	ctx      context.Context
 	taken    int64 // bytes taken from the account
+	single   bool  // there is one frame, and the caller holds it
 	clock    clock
 	out      *gif.Encoder
 	held     []Frame
@@ -165,9 +168,7 @@ func (g *gifWriter) add(f Frame) (err error) {
 	if err := g.ctx.Err(); err != nil {
 		return err
 	}
-	// The memory of the frame as colors and as indices, and of its packed form, which has at most 12 bits per
-	// pixel.
-	if err := g.take(5*area(f.Image.Rect.Size()) + area(f.Image.Rect.Size())*3/2 + 3<<10); err != nil {
+	if err := g.take(g.frameBytes()*area(f.Image.Rect.Size()) + 3<<10); err != nil {
 		return err
 	}
 	if g.out == nil {
@@ -181,6 +182,14 @@ func (g *gifWriter) add(f Frame) (err error) {
 	}
 	g.held = append(g.held, f)
 	return err
+}
+
+// frameBytes returns the memory of a frame per pixel: as indices, and as colors unless the caller holds them.
+func (g *gifWriter) frameBytes() int64 {
+	if g.single {
+		return 1
+	}
+	return 5
 }
 
 func (g *gifWriter) finish(w io.Writer, loop int) error {
@@ -208,7 +217,7 @@ func (g *gifWriter) draw(last bool) error {
 		return err
 	}
 	if n := int64(len(g.held)); n > 0 { // the packer and the ditherer keep the last frame for the next call
-		g.give(5 * (n - 1) * area(g.held[0].Image.Rect.Size()))
+		g.give(g.frameBytes() * (n - 1) * area(g.held[0].Image.Rect.Size()))
 	}
 	clear(g.held)
 	g.held = g.held[:0]

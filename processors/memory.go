@@ -40,7 +40,7 @@ func (e PNG) EncodeMemory(width, height int) int64 {
 func (e GIF) EncodeMemory(width, height int) int64 {
 	size := image.Pt(width, height)
 	n := area(size)
-	drawn := 4*n + quantize.Bytes(n) + quantize.DithererBytes(n) // as NRGBA, its palette indices, and the dithering errors of the previous row
+	drawn := 5*n + quantize.Bytes(n) + quantize.DithererBytes(0) // as NRGBA, and its palette indices
 	return drawn + gif.EncodeMemory(size, e.Lossy > 0)
 }
 

@@ -118,11 +118,15 @@ func (g *gifWriter) begin(s shot) error {
 		}
 	}
 	if g.ditherer == nil { // the next one reuses its memory
-		if err := g.take(quantize.DithererBytes(area(s.frames[0].Rect.Size()))); err != nil {
+		pixels := area(s.frames[0].Rect.Size())
+		if g.single {
+			pixels = 0
+		}
+		if err := g.take(quantize.DithererBytes(pixels)); err != nil {
 			return err
 		}
 	}
-	g.ditherer = &quantize.Ditherer{Palette: s.palette, Transparent: uint8(len(s.palette.Colors)), Plain: s.plain, Calm: g.scaled}
+	g.ditherer = &quantize.Ditherer{Palette: s.palette, Transparent: uint8(len(s.palette.Colors)), Plain: s.plain, Calm: g.scaled, Single: g.single}
 	g.palette, g.arranged = make(color.Palette, 0, 256), nil
 	for _, c := range s.palette.Colors {
 		g.palette = append(g.palette, c)

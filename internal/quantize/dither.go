@@ -6,13 +6,13 @@ import (
 )
 
 // These constants set the share of the quantization error that is diffused to neighboring pixels. The share is larger in
-// smooth areas, where steps would be visible, than elsewhere, where noise would be visible. An error of less than minLack
+// smooth areas, where steps would be visible, than elsewhere, where noise would be visible. An error of less than minError
 // levels is not diffused. Of all values tried, these have the highest SSIMULACRA 2 score for the size of a GIF.
 const (
 	roughShare  = 0.4
 	smoothShare = 0.6
 	smoothStep  = 4 // difference between neighboring pixels, in levels
-	minLack     = 2.5
+	minError    = 2.5
 )
 
 // A Ditherer converts pictures of one size to palette indices, one picture after the other. Pixels that are more than half
@@ -22,6 +22,7 @@ type Ditherer struct {
 	Transparent uint8
 	Plain       bool // without dithering
 	Calm        bool // a pixel whose alpha changes little stays opaque
+	Single      bool // only one picture is drawn, so nothing is kept for the next
 
 	source []uint8 // for each pixel, the color for which its index was chosen
 	index  []uint8
@@ -36,7 +37,7 @@ const steady = 2
 func (d *Ditherer) Draw(ctx context.Context, out *image.Paletted, img *image.NRGBA) {
 	w := img.Rect.Dx()
 	again := d.index != nil
-	if !again {
+	if !again && !d.Single {
 		d.source, d.index = make([]uint8, 4*w*img.Rect.Dy()), make([]uint8, w*img.Rect.Dy())
 	}
 	every := max(1<<18/max(w, 1), 1)
@@ -49,6 +50,16 @@ func (d *Ditherer) Draw(ctx context.Context, out *image.Paletted, img *image.NRG
 		now, below = below, now
 		clear(below)
 		row, to := img.Pix[y*img.Stride:][:4*w], out.Pix[y*out.Stride:][:w]
+		if d.Single {
+			for x := range to {
+				to[x] = d.Transparent
+				if row[4*x+3] >= opaqueFrom {
+					to[x] = d.draw(row[4*x:][:4], share(row, above, x), now, below, x+1)
+				}
+			}
+			above = row
+			continue
+		}
 		source, index := d.source[4*w*y:][:4*w], d.index[w*y:][:w]
 		for x := range to {
 			p := row[4*x:][:4]
@@ -107,12 +118,12 @@ func (d *Ditherer) draw(p []uint8, share float32, now, below [][3]float32, x int
 	}
 	index := d.Palette.Index(level[0], level[1], level[2])
 	c := d.Palette.Colors[index]
-	lack := [3]float32{want[0] - float32(c.R), want[1] - float32(c.G), want[2] - float32(c.B)}
-	if max(lack[0], -lack[0], lack[1], -lack[1], lack[2], -lack[2]) < minLack {
+	e := [3]float32{want[0] - float32(c.R), want[1] - float32(c.G), want[2] - float32(c.B)}
+	if max(e[0], -e[0], e[1], -e[1], e[2], -e[2]) < minError {
 		return uint8(index)
 	}
-	for i := range lack {
-		l := float32(lack[i] * (1.0 / 16))
+	for i := range e {
+		l := float32(e[i] * (1.0 / 16))
 		now[x+1][i] += float32(7 * l)
 		below[x-1][i] += float32(3 * l)
 		below[x][i] += float32(5 * l)
@@ -121,5 +132,5 @@ func (d *Ditherer) draw(p []uint8, share float32, now, below [][3]float32, x int
 	return uint8(index)
 }
 
-// DithererBytes returns the memory of a Ditherer for n pixels, including its Palette.
+// DithererBytes returns the memory of a Ditherer for n pixels, including its Palette. For a single picture, n is 0.
 func DithererBytes(n int64) int64 { return 5*n + paletteBytes }

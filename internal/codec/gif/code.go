@@ -8,9 +8,13 @@ type coder struct {
 	err  func() error // why to end; nil: never
 	work int          // since err was asked
 
-	cells []cell   // what is to be compressed
-	want  []uint32 // where there is a loss: the color that each pixel should have
-	keep  []uint16 // and what it costs to leave it
+	more  func() bool // appends to cells, at least maxCodes of them, and reports whether there are others after these
+	cells []cell      // what is to be compressed next
+	want  []uint32    // where there is a loss: the color that each pixel should have
+	keep  []uint16    // and what it costs to leave it
+
+	used    [256]bool // symbols that were written
+	written []byte    // all of them, in order, where there is a loss
 
 	loss   int32       // the largest distance of colors that may take each other's place
 	gain   int32       // the distance that one pixel more in a sequence is worth
@@ -44,26 +48,34 @@ const (
 	far       = 1 << 30
 )
 
-// compress returns the minimum code size and the sub-blocks of cells whose symbols have so many bits. They are valid
-// until it is called again. It puts the symbols that were written into the cells. What it returns is cut where there is
-// a reason to end.
-func (c *coder) compress(symbolBits int) []byte {
+// compress writes the minimum code size and the sub-blocks of cells whose symbols have so many bits to out. It gives up,
+// and returns false, where it has a reason to end, and when out has most bytes or more.
+func (c *coder) compress(symbolBits, most int) bool {
 	bits := uint(max(symbolBits, 2))
 	clear, width := 1<<bits, bits+1
 	c.out.reset(byte(bits))
 	c.out.write(clear, width)
 	c.tree.reset(clear + 2)
+	c.cells, c.want, c.keep, c.written, c.used = c.cells[:0], c.want[:0], c.keep[:0], c.written[:0], [256]bool{}
 	var p pace
-	for at := 0; at < len(c.cells); {
+	more := true
+	for at := 0; ; {
+		if more && at+maxCodes > len(c.cells) {
+			c.forget(at)
+			at, more = 0, c.more()
+		}
+		if at == len(c.cells) {
+			break
+		}
 		if c.work > maxWork {
-			if c.work = 0; c.err != nil && c.err() != nil {
-				break
+			if c.work = 0; c.err != nil && c.err() != nil || c.out.len() >= most {
+				return false
 			}
 		}
 		c.choose(at)
 		node, length := c.chosen.node, int(c.chosen.length)
 		c.tree.extend(node)
-		c.settle(at, node, length)
+		c.settle(node, length)
 		c.out.write(node, width)
 		if c.tree.next == 1<<width {
 			width++
@@ -76,7 +88,16 @@ func (c *coder) compress(symbolBits int) []byte {
 		}
 	}
 	c.out.write(clear+1, width)
-	return c.out.close()
+	c.out.close()
+	return c.out.len() < most
+}
+
+// forget removes the cells before one, which are compressed.
+func (c *coder) forget(at int) {
+	c.cells = c.cells[:copy(c.cells, c.cells[at:])]
+	if c.loss > 0 {
+		c.want, c.keep = c.want[:copy(c.want, c.want[at:])], c.keep[:copy(c.keep, c.keep[at:])]
+	}
 }
 
 // choose looks for the sequence to go on with.
@@ -146,10 +167,18 @@ func (c *coder) leaving(at int) int32 {
 	return int32(c.keep[at])
 }
 
-// settle puts the symbols of a sequence into the cells.
-func (c *coder) settle(at, node, length int) {
-	for i := at + length - 1; i >= at; i-- {
-		c.cells[i] = cell(c.tree.symbol[node]) | c.cells[i]&(mustLeave|mayLeave)
+// settle records the symbols of a sequence.
+func (c *coder) settle(node, length int) {
+	n := len(c.written)
+	if c.loss > 0 {
+		c.written = c.written[:n+length]
+	}
+	for i := length - 1; i >= 0; i-- {
+		symbol := c.tree.symbol[node]
+		c.used[symbol] = true
+		if c.loss > 0 {
+			c.written[n+i] = symbol
+		}
 		node = int(c.tree.parent[node])
 	}
 }

@@ -27,16 +27,16 @@ func (e *Encoder) pack(p, next *picture) error {
 	if rect.Empty() {
 		rect = image.Rect(0, 0, 1, 1) // a frame there must be, for its delay
 	}
-	if err := e.gather(p, rect); err != nil {
+	if err := e.room(rect, next != nil); err != nil {
 		return err
 	}
+	t := part{picture: p, rect: rect}
 	f := frame{colors: p.colors, delay: p.delay}
 	// Many viewers clear to the background color where a frame has no transparent one. So it has one, if
 	// only for that.
 	for _, clears := range []bool{disposal == disposalBackground, false} {
-		e.packShared(&f.shared, p, clears)
-		if !e.Quick || f.shared.data == nil {
-			e.packLocal(&f.local, p, clears, f.shared.data != nil)
+		if err := e.packBoth(&f, &t, clears); err != nil {
+			return err
 		}
 		if f.shared.data != nil || f.local.data != nil {
 			break // else there is no room for one
@@ -45,9 +45,9 @@ func (e *Encoder) pack(p, next *picture) error {
 	f.shared.rect, f.shared.disposal = rect, disposal
 	f.local.rect, f.local.disposal = rect, disposal
 	if f.shared.data == nil {
-		f.shared = f.local
+		f.shared, f.local = f.local, packed{}
 	}
-	e.show(p, rect)
+	e.show(&t)
 	e.keep(f)
 	if e.Watch != nil {
 		e.Watch(p.number, e.shown)
@@ -74,12 +74,10 @@ func (e *Encoder) clear(rect image.Rectangle) {
 
 // skip puts p on the screen without packing it.
 func (e *Encoder) skip(p, next *picture) error {
-	e.rows(0, e.size.Y, func(y int) bool {
-		for at := y * e.size.X; at < (y+1)*e.size.X; at++ {
-			e.shown[at] = p.packed[p.pix[at]]
-		}
-		return true
-	})
+	if err := e.room(image.Rectangle{Max: e.size}, true); err != nil {
+		return err
+	}
+	e.show(&part{picture: p, rect: image.Rectangle{Max: e.size}})
 	if next != nil {
 		e.clear(e.gone(p, next))
 	}
@@ -88,18 +86,21 @@ func (e *Encoder) skip(p, next *picture) error {
 
 // leaving returns the distance of the color of a pixel from the one that is shown.
 func (e *Encoder) leaving(p *picture, at int) int {
-	index := p.packed[p.pix[at]]
-	shown := e.shown[at]
-	switch {
-	case index == shown && e.Loss == 0:
+	if e.shown == nil {
+		return e.cost(p.packed[p.pix[at]], 0)
+	}
+	return e.cost(p.packed[p.pix[at]], e.shown[at])
+}
+
+// cost returns the distance of two colors, which is far if there must be none.
+func (e *Encoder) cost(want, shown uint32) int {
+	if want == shown {
 		return 0
-	case index == 0 || shown == 0:
-		if index == shown {
-			return 0
-		}
+	}
+	if e.Loss == 0 {
 		return far
 	}
-	return int(distance(p.wanted(at), shown))
+	return int(distance(want, shown))
 }
 
 // bounds returns the smallest rectangle that holds every pixel that is.
@@ -120,52 +121,27 @@ func (e *Encoder) bounds(is func(at int) bool) image.Rectangle {
 	return r
 }
 
-// gather collects the pixels of a rectangle for the coder: their places in the palette as symbols.
-func (e *Encoder) gather(p *picture, rect image.Rectangle) error {
-	if err := e.room(rect.Dx() * rect.Dy()); err != nil {
-		return err
-	}
-	e.cells, e.want, e.kept = e.cells[:0], e.want[:0], e.kept[:0]
-	e.rows(rect.Min.Y, rect.Max.Y, func(y int) bool {
-		for x := rect.Min.X; x < rect.Max.X; x++ {
-			at := y*e.size.X + x
-			k := cell(p.pix[at])
-			cost := e.leaving(p, at)
-			switch {
-			case p.packed[k] == 0:
-				k |= mustLeave // where the screen is transparent already
-			case cost <= e.Loss:
-				k |= mayLeave
-			}
-			e.cells = append(e.cells, k)
-			if e.Loss > 0 {
-				e.want, e.kept = append(e.want, p.wanted(at)), append(e.kept, uint16(min(cost, 1<<16-1)))
-			}
-		}
-		return true
-	})
-	return e.ctx.Err()
-}
-
-// show puts what was packed on the screen.
-func (e *Encoder) show(p *picture, rect image.Rectangle) {
-	if e.Loss == 0 {
-		e.rows(rect.Min.Y, rect.Max.Y, func(y int) bool {
-			for at := y*e.size.X + rect.Min.X; at < y*e.size.X+rect.Max.X; at++ {
-				e.shown[at] = p.packed[p.pix[at]]
-			}
-			return true
-		})
+// show puts what was packed on the screen, if there is one: a still picture needs none.
+func (e *Encoder) show(t *part) {
+	if e.shown == nil {
 		return
 	}
-	i := 0
-	e.rows(rect.Min.Y, rect.Max.Y, func(y int) bool {
-		for at := y*e.size.X + rect.Min.X; at < y*e.size.X+rect.Max.X; at++ {
-			if k := e.cells[i]; k&mustLeave == 0 {
-				e.shown[at] = p.packed[k&255]
+	written := t.written
+	e.rows(t.rect.Min.Y, t.rect.Max.Y, func(y int) bool {
+		from, to := y*e.size.X+t.rect.Min.X, y*e.size.X+t.rect.Max.X
+		shown, pix := e.shown[from:to], t.pix[from:to]
+		if written == nil {
+			for i, index := range pix {
+				shown[i] = t.packed[index]
 			}
-			i++
+			return true
 		}
+		for i, symbol := range written[:len(pix)] {
+			if int(symbol) != t.transparent {
+				shown[i] = t.packed[symbol]
+			}
+		}
+		written = written[len(pix):]
 		return true
 	})
 }
@@ -199,11 +175,11 @@ const few = 1 << 20
 func (e *Encoder) keep(f frame) {
 	if e.bytes > few && f.local.data != nil {
 		if f.local.size() <= f.shared.size() {
-			f.shared = f.local
+			f.shared, f.local = f.local, f.shared
 		}
-		f.local = packed{}
+		e.drop(&f.local)
 	}
-	e.bytes += len(f.shared.data) + len(f.local.data)
+	e.bytes += f.shared.bytes + f.local.bytes
 	f.used++
 	e.frames = append(e.frames, f)
 }
@@ -213,22 +189,12 @@ type packed struct {
 	rect        image.Rectangle
 	disposal    disposal
 	transparent int
-	table       []byte // its own, or nil
-	data        []byte // nil: can't be written so
+	table       []byte   // its own, or nil
+	data        [][]byte // in pieces; nil: can't be written so
+	bytes       int      // of data
 }
 
 func (p packed) size() int {
 	table, _ := pad(p.table)
-	return len(table) + len(p.data)
-}
-
-// keepShorter keeps q if it is shorter, and reports whether.
-func (p *packed) keepShorter(transparent int, table, data []byte) bool {
-	q := packed{transparent: transparent, table: table, data: data}
-	if p.data != nil && p.size() <= q.size() {
-		return false
-	}
-	q.data = bytes.Clone(data)
-	*p = q
-	return true
+	return len(table) + p.bytes
 }

@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/color"
 	"io"
-	"iter"
 	"math"
 	"math/bits"
 
@@ -51,13 +50,10 @@ type Encoder struct {
 	bytes   int      // of frames
 	shown   []uint32 // what is on the screen before last, in the colors' packed form
 
-	taken int64 // bytes of the account
-	added int   // frames
-	coder *coder
-	cells []cell   // of the part of a frame that is packed
-	best  []cell   // as they were written, if there is a loss
-	want  []uint32 // and then their colors,
-	kept  []uint16 // and the distances of those from what is shown
+	taken   int64 // bytes of the account
+	added   int   // frames
+	coder   *coder
+	written []byte // the symbols of the part of a frame that is packed, if there is a loss
 }
 
 // NewEncoder returns an Encoder of frames of that size, in pixels. It ends with ctx, and takes memory from its account
@@ -66,11 +62,8 @@ func NewEncoder(ctx context.Context, size image.Point) (*Encoder, error) {
 	if size.X < 1 || size.Y < 1 || size.X > 1<<16-1 || size.Y > 1<<16-1 {
 		return nil, errors.New("a size that a GIF can't have")
 	}
-	e := &Encoder{ctx: ctx, size: size}
-	if err := e.take(4 * size.X * size.Y); err != nil {
-		return nil, err
-	}
-	e.shown, e.coder = make([]uint32, size.X*size.Y), &coder{err: ctx.Err, gain: 1}
+	e := &Encoder{ctx: ctx, size: size, coder: &coder{err: ctx.Err, gain: 1}}
+	e.coder.out.take = e.take
 	return e, nil
 }
 
@@ -86,24 +79,42 @@ func (e *Encoder) take(n int) error {
 func (e *Encoder) Close() {
 	codec.AccountOf(e.ctx).Give(e.taken)
 	e.taken = 0
-	e.shown, e.coder, e.cells, e.best, e.want, e.kept = nil, nil, nil, nil, nil, nil
+	e.shown, e.coder, e.written = nil, nil, nil
 }
 
-// room makes room for n pixels.
-func (e *Encoder) room(n int) error {
-	if cap(e.cells) >= n {
-		return nil
+// give gives back memory that take took.
+func (e *Encoder) give(n int) {
+	codec.AccountOf(e.ctx).Give(int64(n))
+	e.taken -= int64(n)
+}
+
+// room makes room for packing a rectangle, and for the screen if there is another frame or somebody watches.
+func (e *Encoder) room(rect image.Rectangle, another bool) error {
+	if e.shown == nil && (another || e.Watch != nil) {
+		if err := e.take(4 * e.size.X * e.size.Y); err != nil {
+			return err
+		}
+		e.shown = make([]uint32, e.size.X*e.size.Y)
 	}
-	bytes, more := 2*2, n-cap(e.cells) // cells, and the coder's
-	if e.Loss > 0 {
-		bytes += 2 + 4 + 2
+	n := rect.Dx() * rect.Dy()
+	if more := window(n, e.size.X) - cap(e.coder.cells); more > 0 {
+		bytes := 2 // a cell
+		if e.Loss > 0 {
+			bytes += 4 + 2
+		}
+		if err := e.take(bytes * more); err != nil {
+			return err
+		}
+		e.coder.cells = make([]cell, 0, window(n, e.size.X))
+		if e.Loss > 0 {
+			e.coder.want, e.coder.keep = make([]uint32, 0, cap(e.coder.cells)), make([]uint16, 0, cap(e.coder.cells))
+		}
 	}
-	if err := e.take(bytes * more); err != nil {
-		return err
-	}
-	e.cells, e.coder.cells = make([]cell, 0, n), make([]cell, 0, n)
-	if e.Loss > 0 {
-		e.best, e.want, e.kept = make([]cell, 0, n), make([]uint32, 0, n), make([]uint16, 0, n)
+	if more := n - cap(e.written); more > 0 && e.Loss > 0 {
+		if err := e.take(2 * more); err != nil {
+			return err
+		}
+		e.written, e.coder.written = make([]byte, 0, n), make([]byte, 0, n)
 	}
 	return nil
 }
@@ -192,8 +203,10 @@ func (e *Encoder) Write(w io.Writer, loop int) error {
 		if _, err := w.Write(append(appendDescriptor(b, p.rect, flags), table...)); err != nil {
 			return err
 		}
-		if _, err := w.Write(p.data); err != nil {
-			return err
+		for _, piece := range p.data {
+			if _, err := w.Write(piece); err != nil {
+				return err
+			}
 		}
 		b = b[:0]
 	}
@@ -246,9 +259,6 @@ type picture struct {
 	skipped bool // it is not written
 }
 
-// wanted returns the color that a pixel should have.
-func (p *picture) wanted(at int) uint32 { return p.packed[p.pix[at]] }
-
 // sameLooks reports whether two pictures look alike.
 func (e *Encoder) sameLooks(p, q *picture) bool {
 	return e.rows(0, e.size.Y, func(y int) bool {
@@ -261,18 +271,6 @@ func (e *Encoder) sameLooks(p, q *picture) bool {
 		}
 		return true
 	})
-}
-
-// runs yields cells in runs of half a megabyte, and where each begins, until the context ends.
-func (e *Encoder) runs(cells []cell) iter.Seq2[int, []cell] {
-	return func(yield func(int, []cell) bool) {
-		const long = 1 << 18
-		for at := 0; at < len(cells) && e.ctx.Err() == nil; at += long {
-			if !yield(at, cells[at:min(at+long, len(cells))]) {
-				return
-			}
-		}
-	}
 }
 
 // rows calls f for rows, until that returns false or the context ends, which it looks at once per megabyte of

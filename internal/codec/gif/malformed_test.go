@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/gif"
 	"io"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -56,8 +57,13 @@ func TestFramesThatBreakTheRulesAreErrors(t *testing.T) {
 // compressed returns the LZW data of indices of width bits, in sub-blocks.
 func compressed(indices []byte, width int) []byte {
 	c := &coder{gain: 1, leave: -1}
-	for _, index := range indices {
-		c.cells = append(c.cells, cell(index))
+	c.more = func() bool {
+		for _, index := range indices {
+			c.cells = append(c.cells, cell(index))
+		}
+		return false
 	}
-	return c.compress(width)
+	c.compress(width, math.MaxInt)
+	data, _ := c.out.pieces()
+	return bytes.Join(data, nil)
 }

@@ -1,15 +1,20 @@
 package gif
 
-import "image"
+import (
+	"image"
 
-// EncodeMemory returns the most bytes that an Encoder of one frame of that size takes, without the frame: what is on the screen,
-// the frame's indices in the ways that it can be written, and the file, twelve bits a pixel at most, while it grows. With
-// a loss it also holds the colors that are wanted.
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+)
+
+// EncodeMemory returns the most bytes that an Encoder of one frame of that size takes, without the frame: its compressed
+// pixels, twelve bits each at most, in the two ways that it may hold at a time; what the coder reads next; and the file,
+// while its buffer grows. With a loss it also holds the symbols that were chosen.
 func EncodeMemory(size image.Point, lossy bool) int64 {
 	n := int64(size.X) * int64(size.Y)
-	bytes := 11*n + min(96*n, 1<<20) + 64<<10
+	packed := n + n/2 + n/128 + 1<<10
+	bytes := 2*packed + codec.FileBytes(packed) + 8*int64(window(size.X*size.Y, size.X)) + 64<<10
 	if lossy {
-		bytes += 9 * n
+		bytes += 2 * n
 	}
 	return bytes
 }

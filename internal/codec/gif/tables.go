@@ -1,5 +1,7 @@
 package gif
 
+import "math"
+
 // A way is how cells are written that may be left as they are.
 type way int
 
@@ -23,174 +25,172 @@ func (w way) of(k cell, most int) cell {
 	return k
 }
 
-// packShared packs the cells in p's colors, unless they need a transparent one that is not among them. clears says
-// that they need one in any case. Where there is a loss, the cells become what was written.
-func (e *Encoder) packShared(to *packed, p *picture, clears bool) {
-	if clears && p.transparent < 0 {
-		return
+// packBoth packs a part with the colors of its picture, and with a table of its own.
+func (e *Encoder) packBoth(f *frame, t *part, clears bool) error {
+	s := e.count(t)
+	if err := e.packShared(&f.shared, t, &s, clears); err != nil || e.Quick && f.shared.data != nil {
+		return err
 	}
-	most := 0
-	if clears {
-		most = p.transparent
+	if t.written != nil {
+		s = e.count(t)
 	}
-	for _, run := range e.runs(e.cells) {
-		for _, k := range run {
-			if k&(mustLeave|mayLeave) == 0 {
-				most = max(most, int(k&255))
-			} else if k&mustLeave != 0 || p.transparent >= 0 {
-				most = max(most, p.transparent)
-			}
-			if k&mustLeave != 0 && p.transparent < 0 {
-				return
-			}
-		}
+	return e.packLocal(&f.local, t, &s, clears, &f.shared)
+}
+
+// packShared packs a part in its picture's colors, unless it needs a transparent one that is not among them. clears says
+// that it needs one in any case. Where there is a loss, the part gets what was written.
+func (e *Encoder) packShared(to *packed, t *part, s *census, clears bool) error {
+	if (clears || s.must) && t.transparent < 0 {
+		return nil
+	}
+	highest := most(s.first)
+	if clears || s.must || s.may {
+		highest = max(highest, t.transparent)
 	}
 	c := e.coder
-	c.colors, c.loss, c.gain, c.leave, c.want, c.keep = p.packed, int32(e.Loss), max(int32(e.Loss), 1), p.transparent, e.want, e.kept
 	for w := either; w <= written; w++ {
-		if w == written || p.transparent < 0 {
+		if t.transparent < 0 || !s.may {
 			w = written
-			for _, run := range e.runs(e.cells) {
-				for _, k := range run {
-					if k&mustLeave == 0 {
-						most = max(most, int(k&255))
-					}
-				}
+		}
+		if w == written {
+			highest = max(highest, most(s.then))
+		}
+		c.colors, c.loss, c.gain, c.leave = t.packed, int32(e.Loss), max(int32(e.Loss), 1), t.transparent
+		e.feed(t, func(cells []cell) {
+			for i, k := range cells {
+				cells[i] = w.of(k, highest)
 			}
+		})
+		shorter, err := e.try(to, highest, t.transparent, nil, clears, math.MaxInt)
+		if err != nil {
+			return err
 		}
-		c.cells = c.cells[:0]
-		for _, run := range e.runs(e.cells) {
-			for _, k := range run {
-				c.cells = append(c.cells, w.of(k, most))
-			}
-		}
-		if e.ctx.Err() != nil {
-			return
-		}
-		if e.try(to, most, p.transparent, nil, clears) {
-			e.best, c.cells = c.cells, e.best
+		if shorter && e.Loss > 0 {
+			e.written, c.written = c.written, e.written
+			t.written = nil
 		}
 		if e.Quick {
 			break
 		}
 	}
 	if e.Loss > 0 {
-		e.fix(p)
+		t.written = e.written
 	}
+	return nil
 }
 
-// fix makes the cells what was written.
-func (e *Encoder) fix(p *picture) {
-	for from, run := range e.runs(e.best) {
-		for i, k := range run {
-			if int(k&255) == p.transparent {
-				e.cells[from+i] |= mustLeave
-			} else {
-				e.cells[from+i] = k & 255
-			}
+// try compresses the cells that the coder gets, and keeps the result in to if it is shorter than the one that to has, and
+// than limit.
+func (e *Encoder) try(to *packed, highest, transparent int, table []byte, clears bool, limit int) (shorter bool, err error) {
+	q := packed{transparent: transparent, table: table}
+	if to.data != nil {
+		limit = min(limit, to.size())
+	}
+	out := &e.coder.out
+	shorter = e.coder.compress(tableWidth(highest+1), limit-q.size())
+	q.data, q.bytes = out.pieces()
+	if err := e.ctx.Err(); err != nil {
+		return false, err
+	}
+	if out.err != nil {
+		return false, out.err
+	}
+	if !shorter {
+		e.drop(&q)
+		return false, nil
+	}
+	if !clears && (transparent < 0 || !e.coder.used[transparent]) {
+		q.transparent = -1
+	}
+	e.drop(to)
+	*to = q
+	return true, nil
+}
+
+// drop gives back the memory of p.
+func (e *Encoder) drop(p *packed) {
+	e.give(p.bytes)
+	*p = packed{}
+}
+
+// packLocal packs a part in a table of the colors that it needs, if that may be shorter than shared or that can't be.
+func (e *Encoder) packLocal(to *packed, t *part, s *census, clears bool, shared *packed) error {
+	table, ok := newLocalTable(t, s, clears)
+	limit := math.MaxInt
+	if shared.data != nil {
+		global, _ := pad(t.table)
+		own, _ := pad(table.table)
+		if len(own) >= len(global) {
+			return nil
 		}
+		limit = shared.size() + len(global)
 	}
-}
-
-// try compresses the cells with table, and keeps the result in to if it is shorter than the one that to has.
-func (e *Encoder) try(to *packed, most, transparent int, table []byte, clears bool) bool {
-	data := e.coder.compress(tableWidth(most + 1))
-	if !clears && !e.leaves(transparent) {
-		transparent = -1
-	}
-	return to.keepShorter(transparent, table, data)
-}
-
-// leaves reports whether a pixel is left.
-func (e *Encoder) leaves(transparent int) bool {
-	for _, run := range e.runs(e.coder.cells) {
-		for _, k := range run {
-			if int(k&255) == transparent {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// packLocal packs the cells in a table of the colors that they need, if that is shorter than p's or p's has no
-// transparent one.
-func (e *Encoder) packLocal(to *packed, p *picture, clears, otherwise bool) {
-	t, ok := e.localTable(p, clears)
-	if !ok || otherwise && tableWidth(len(t.table)/3) >= tableWidth(len(p.table)/3) {
-		return
+	if !ok {
+		return nil
 	}
 	c := e.coder
-	c.colors, c.loss, c.gain, c.leave = t.packed, 0, 1, t.leave
-	c.cells = c.cells[:0]
-	for from, run := range e.runs(e.cells) {
-		for i, k := range run {
-			if e.Loss > 0 && e.kept[from+i] > 0 {
-				k &^= mayLeave // as this is not what was written
-			}
-			place := t.places[k&255]
-			if place < 0 {
-				place, k = 0, mustLeave // which has a color that nothing else needs
-			} else if t.leave < 0 {
-				k &^= mayLeave
-			}
-			c.cells = append(c.cells, k&^255|cell(place))
+	c.colors, c.loss, c.gain, c.leave = table.packed, 0, 1, table.leave
+	e.feed(t, func(cells []cell) {
+		for i, k := range cells {
+			cells[i] = table.of(k)
 		}
-	}
-	if e.ctx.Err() != nil {
-		return
-	}
-	e.try(to, len(t.table)/3-1, t.leave, t.table, clears)
+	})
+	_, err := e.try(to, len(table.table)/3-1, table.leave, table.table, clears, limit)
+	return err
 }
 
 // A localTable has the colors of a frame.
 type localTable struct {
 	table  []byte
-	places [256]int // by p's places, or -1
+	places [256]int // by the picture's places, or -1
 	packed [256]uint32
 	leave  int // place of the transparent one, or -1
 }
 
-func (e *Encoder) localTable(p *picture, clears bool) (t localTable, ok bool) {
-	for i := range t.places {
-		t.places[i] = -1
+// newLocalTable returns a table of the colors that a part needs. It is not ok if there is no room for them.
+func newLocalTable(t *part, s *census, clears bool) (l localTable, ok bool) {
+	l.leave = -1
+	for i := range l.places {
+		l.places[i] = -1
 	}
-	need := func(index int) {
-		if place := len(t.table) / 3; t.places[index] < 0 && place < 256 {
-			t.table = append(t.table, p.table[3*index:][:3]...)
-			t.places[index], t.packed[place] = place, p.packed[index]
+	l.add(t, s.first)
+	if clears || s.must || s.may {
+		if place := len(l.table) / 3; place < 256 {
+			l.leave = place
+			l.table = append(l.table, 0, 0, 0)
+			return l, true
+		}
+		if clears || s.must {
+			return l, false
 		}
 	}
-	must, may := clears, false
-	for _, run := range e.runs(e.cells) {
-		for _, k := range run {
-			switch {
-			case k&mustLeave != 0:
-				must = true
-			case k&mayLeave != 0:
-				may = true
-			default:
-				need(int(k & 255))
-			}
+	return l, l.add(t, s.then)
+}
+
+// add adds colors. It returns false if there is no room.
+func (l *localTable) add(t *part, symbols []byte) bool {
+	for _, symbol := range symbols {
+		place := len(l.table) / 3
+		if l.places[symbol] >= 0 {
+			continue
 		}
+		if place == 256 {
+			return false
+		}
+		l.table = append(l.table, t.table[3*int(symbol):][:3]...)
+		l.places[symbol], l.packed[place] = place, t.packed[symbol]
 	}
-	t.leave = -1
-	if must || may {
-		if place := len(t.table) / 3; place < 256 {
-			t.leave = place
-			t.table = append(t.table, 0, 0, 0)
-			return t, true
-		}
-		if must {
-			return t, false
-		}
+	return true
+}
+
+// of returns a cell with the symbol that its color has in the table.
+func (l *localTable) of(k cell) cell {
+	place := l.places[k&255]
+	if place < 0 {
+		return mustLeave // nothing else needs its color
 	}
-	for _, run := range e.runs(e.cells) {
-		for _, k := range run {
-			if need(int(k & 255)); t.places[k&255] < 0 {
-				return t, false
-			}
-		}
+	if l.leave < 0 {
+		k &^= mayLeave
 	}
-	return t, e.ctx.Err() == nil
+	return k&^255 | cell(place)
 }

@@ -1,0 +1,112 @@
+package gif
+
+import "image"
+
+// A part is the rectangle of a picture that is packed.
+type part struct {
+	*picture
+	rect image.Rectangle
+
+	// written has the symbols of the pixels, once they have been chosen with a loss: those that are transparent are left.
+	// Before that it is nil.
+	written []byte
+}
+
+// batch is how many cells come at a time, at least, but at the end.
+const batch = 1 << 14
+
+// window returns the most cells that a coder has at a time, of n pixels in rows that are not longer than that.
+func window(n, row int) int { return min(n, maxCodes+batch+row) }
+
+// feed makes the coder get the cells of a part. turn, if not nil, changes them first.
+func (e *Encoder) feed(t *part, turn func([]cell)) {
+	c, y, written := e.coder, t.rect.Min.Y, t.written
+	c.more = func() bool {
+		from := len(c.cells)
+		for ; y < t.rect.Max.Y && len(c.cells) < from+batch; y++ {
+			if t.written == nil {
+				e.appendRow(t, y)
+				continue
+			}
+			for _, symbol := range written[:t.rect.Dx()] {
+				c.cells = append(c.cells, t.settled(symbol))
+			}
+			written = written[t.rect.Dx():]
+		}
+		if turn != nil {
+			turn(c.cells[from:])
+		}
+		return y < t.rect.Max.Y
+	}
+}
+
+// settled returns the cell of a symbol that was written.
+func (t *part) settled(symbol byte) cell {
+	if int(symbol) == t.transparent {
+		return cell(symbol) | mustLeave
+	}
+	return cell(symbol)
+}
+
+// appendRow appends the cells of a row of a part: places in the palette as symbols.
+func (e *Encoder) appendRow(t *part, y int) {
+	c, from, to := e.coder, y*e.size.X+t.rect.Min.X, y*e.size.X+t.rect.Max.X
+	for at := from; at < to; at++ {
+		k := cell(t.pix[at])
+		want, shown := t.packed[k], uint32(0)
+		if e.shown != nil {
+			shown = e.shown[at]
+		}
+		cost := e.cost(want, shown)
+		switch {
+		case want == 0:
+			k |= mustLeave // where the screen is transparent already
+		case cost <= e.Loss:
+			k |= mayLeave
+		}
+		c.cells = append(c.cells, k)
+		if c.loss > 0 {
+			c.want, c.keep = append(c.want, want), append(c.keep, uint16(min(cost, 1<<16-1)))
+		}
+	}
+}
+
+// A census says which symbols the pixels of a part have.
+type census struct {
+	must, may   bool      // there are pixels that have to be left, or may be left
+	written     [256]bool // symbols of the pixels that can't be left
+	left        [256]bool // symbols of those that may be left
+	first, then []byte    // the symbols of written and of left, as they come
+}
+
+// count takes the census of a part, up to the end of the context.
+func (e *Encoder) count(t *part) (s census) {
+	e.coder.loss = 0
+	e.feed(t, nil)
+	for more := true; more && e.ctx.Err() == nil; {
+		e.coder.cells = e.coder.cells[:0]
+		more = e.coder.more()
+		for _, k := range e.coder.cells {
+			switch symbol := byte(k); {
+			case k&mustLeave != 0:
+				s.must = true
+			case k&mayLeave != 0:
+				s.may = true
+				if !s.left[symbol] {
+					s.left[symbol], s.then = true, append(s.then, symbol)
+				}
+			case !s.written[symbol]:
+				s.written[symbol], s.first = true, append(s.first, symbol)
+			}
+		}
+	}
+	return s
+}
+
+// most returns the largest of symbols.
+func most(symbols []byte) (n int) {
+	for _, symbol := range symbols {
+		n = max(n, int(symbol))
+	}
+	return n
+}
