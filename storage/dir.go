@@ -45,6 +45,11 @@ import (
 // process, before it returns. So no web server delivers a damaged thumbnail once the program has started
 // again. On other systems, and if the file can't be given a second name, Put syncs.
 //
+// If hosts share the directory over a network, each of them removes only files of its own stops, and those of
+// hosts that have not opened the directory for a week. So hosts need different names. On a file system that
+// only one host at a time can mount (ext2 to ext4, XFS, Btrfs, F2FS, ZFS, bcachefs, tmpfs, overlayfs), names do not
+// matter: containers may change theirs.
+//
 // Temporary files lie directly under the root, because the rename needs the same file system. Their names
 // begin with the byte 0x7F (DEL), which no key contains. (A dot or an extension would not do: ".tmp" is a
 // valid key, as is every other name of printable characters. DEL is the one control byte that Windows

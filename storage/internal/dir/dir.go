@@ -17,10 +17,9 @@ import (
 
 // A Dir keeps files in a directory. storage.Dir documents it.
 type Dir struct {
-	path string // absolute
-	ours string // prefix of the names of this host's temporary files
-	boot string // of the kernel; empty if not known: then every Put syncs
-	disk disk
+	path   string // absolute
+	kernel kernel
+	disk   disk
 
 	mu    sync.RWMutex
 	place *place // nil when the Dir is closed
@@ -32,11 +31,11 @@ func Open(root string) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(abs, bootTag(), osDisk{})
+	return open(abs, thisKernel(), osDisk{})
 }
 
-func open(path, boot string, disk disk) (*Dir, error) {
-	d := &Dir{disk: disk, path: path, ours: tempPrefix + hostTag() + "-", boot: boot}
+func open(path string, k kernel, disk disk) (*Dir, error) {
+	d := &Dir{disk: disk, path: path, kernel: k}
 	p, err := d.openPlace()
 	if err != nil {
 		return nil, err

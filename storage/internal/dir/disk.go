@@ -5,7 +5,8 @@ import (
 	"os"
 )
 
-// A disk has the operations by which a Dir changes the file system. Tests replace it by one that fails.
+// A disk has the operations by which a Dir changes the file system. Tests replace it by one that fails, or
+// that hosts share.
 type disk interface {
 	write(f *os.File, r io.Reader) error
 	sync(f *os.File) error  // syncs content and size
@@ -17,6 +18,7 @@ type disk interface {
 	remove(root *os.Root, name string) error
 	syncDir(root *os.Root, dir string)
 	syncAll(dir *os.File) error // syncs the whole file system
+	isLocal(dir *os.File) bool  // whether only one kernel at a time can have mounted the file system
 }
 
 // osDisk is the disk of the operating system.
@@ -35,6 +37,7 @@ func (osDisk) symlink(root *os.Root, target, name string) error { return root.Sy
 func (osDisk) rename(root *os.Root, from, to string) error      { return root.Rename(from, to) }
 func (osDisk) remove(root *os.Root, name string) error          { return root.Remove(name) }
 func (osDisk) syncAll(dir *os.File) error                       { return syncFileSystem(dir) }
+func (osDisk) isLocal(dir *os.File) bool                        { return isLocal(dir) }
 
 // syncDir syncs a change of dir. An error is ignored, because the change is already visible, and not every
 // file system can sync a directory.

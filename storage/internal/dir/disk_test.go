@@ -99,7 +99,7 @@ func (d *faultyDisk) syncAll(dir *os.File) error {
 
 func openFaulty(t testing.TB, root string) (*Dir, *faultyDisk) {
 	disk := &faultyDisk{fail: map[string]error{}, synced: map[string]bool{}}
-	d, err := open(root, thisBoot, disk)
+	d, err := open(root, kernel{thisHost, thisBoot}, disk)
 	require.NoError(t, err)
 	disk.done = nil
 	return d, disk

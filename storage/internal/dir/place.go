@@ -16,6 +16,7 @@ type place struct {
 	info     fs.FileInfo     // to check whether the path still leads here
 	escapes  error           // the error that os.Root wraps for a path that leads out of it
 	ours     string          // prefix of the names of this host's temporary files
+	local    bool            // hosts can't share the file system: what another kernel left here, a stop has left
 	unsynced *unsynced
 	disk     disk
 }
@@ -73,8 +74,9 @@ func (d *Dir) openPlace() (*place, error) {
 	}
 	// Package os does not export the error, but returns it for this path without I/O.
 	_, escapes := root.Lstat("..")
-	p := &place{root: root, dir: dir, conn: conn, info: info, escapes: errors.Unwrap(escapes), ours: d.ours, disk: d.disk}
-	p.unsynced = &unsynced{place: p, boot: d.boot}
+	p := &place{root: root, dir: dir, conn: conn, info: info, escapes: errors.Unwrap(escapes), disk: d.disk}
+	p.ours, p.local = tempPrefix+d.kernel.host+"-", p.disk.isLocal(dir)
+	p.unsynced = &unsynced{place: p, kernel: d.kernel}
 	p.sweep()
 	return p, nil
 }

@@ -93,11 +93,37 @@ func bootTag() string {
 		return ""
 	}
 	tag := strings.ReplaceAll(strings.TrimSpace(string(b)), "-", "")
-	if len(tag) != 32 || strings.Trim(tag, "0123456789abcdef") != "" {
+	if len(tag) != bootDigits || strings.Trim(tag, "0123456789abcdef") != "" {
 		return ""
 	}
 	return tag
 }
+
+// isLocal reports whether a file system is one that lies on a device, or in memory, of one host at a time.
+func isLocal(dir *os.File) bool {
+	conn, err := dir.SyscallConn()
+	if err != nil {
+		return false
+	}
+	var st unix.Statfs_t
+	var statErr error
+	err = conn.Control(func(fd uintptr) { statErr = ignoreInterrupt(func() error { return unix.Fstatfs(int(fd), &st) }) })
+	if err != nil || statErr != nil {
+		return false
+	}
+	switch uint32(st.Type) {
+	case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC, unix.TMPFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC,
+		zfsMagic, bcachefsMagic:
+		return true
+	}
+	return false
+}
+
+// File systems that package unix does not name.
+const (
+	zfsMagic      = 0x2fc12fc1
+	bcachefsMagic = 0xca451a4e
+)
 
 // syncFileSystem syncs the file system that contains dir.
 func syncFileSystem(dir *os.File) error {

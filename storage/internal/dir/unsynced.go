@@ -21,8 +21,8 @@ func WithoutSync(ctx context.Context) context.Context {
 func withoutSync(ctx context.Context) bool { return ctx.Value(withoutSyncKey{}) != nil }
 
 // unsynced keeps the records of the files that this process has stored in a place and that the disk
-// may not have yet. A record is a second name of the file, under the root, that says which process made
-// it and the key; where there is no room for the key, or the file system has no such links, it is a
+// may not have yet. A record is a second name of the file, under the root, that says which kernel and process
+// made it and the key; where there is no room for the key, or the file system has no such links, it is a
 // symbolic link to the key. It is made before the file gets its key, and removed after a sync, so
 // whatever a power failure leaves of the file, the record is there as well. (A second name is no
 // second inode: ext4 is slow to make one where many were removed in the last seconds.)
@@ -30,8 +30,8 @@ func withoutSync(ctx context.Context) bool { return ctx.Value(withoutSyncKey{}) 
 // The process holds the lock of a session file as long as it lives, so that others can tell its
 // records from those of the dead.
 type unsynced struct {
-	place *place
-	boot  string // of the kernel; empty means that there are no records, and every Put syncs
+	place  *place
+	kernel kernel
 
 	mu      sync.Mutex
 	session *os.File
@@ -63,14 +63,14 @@ func isRecord(name string) bool {
 // record records the key of a file and returns the name of the record. If it fails it returns "", and the
 // file has to be synced.
 func (u *unsynced) record(file, key string) string {
-	if u.boot == "" {
+	if u.kernel.boot == "" {
 		return ""
 	}
 	id := u.begin()
 	if id == "" {
 		return ""
 	}
-	session, unique := u.boot+"-"+id+"-", rand.Text()
+	session, unique := u.kernel.tag()+"-"+id+"-", rand.Text()
 	name := namePrefix + session + unique[:8] + "-" + strings.ReplaceAll(key, "/", nameSlash)
 	if len(name) <= maxName && u.place.disk.link(u.place.root, file, name) == nil {
 		return name
@@ -90,7 +90,7 @@ func (u *unsynced) begin() string {
 		return u.id
 	}
 	id := rand.Text()
-	name := sessionPrefix + u.boot + "-" + id
+	name := sessionPrefix + u.kernel.tag() + "-" + id
 	f, err := u.place.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return ""
@@ -184,7 +184,7 @@ func (u *unsynced) end() {
 	u.sync(u.records)
 	u.records = nil
 	if u.session != nil {
-		_ = u.place.root.Remove(sessionPrefix + u.boot + "-" + u.id)
+		_ = u.place.root.Remove(sessionPrefix + u.kernel.tag() + "-" + u.id)
 		_ = u.session.Close()
 		u.session = nil
 	}
@@ -211,54 +211,6 @@ func (p *place) recordedKey(record string) (string, error) {
 	if !strings.HasPrefix(record, namePrefix) {
 		return p.root.Readlink(record)
 	}
-	parts := strings.SplitN(strings.TrimPrefix(record, namePrefix), "-", 4) // boot, session, a unique text, key
+	parts := strings.SplitN(strings.TrimPrefix(record, namePrefix), "-", 4) // kernel, session, a unique text, key
 	return strings.ReplaceAll(parts[len(parts)-1], nameSlash, "/"), nil
-}
-
-// recover processes the records of dead processes. If the kernel has not been rebooted since, their files
-// are intact, and are synced. Otherwise a power failure may have damaged them, and they are removed.
-func (p *place) recover(names []string) {
-	var safe []string
-	for _, name := range names {
-		if !isRecord(name) || strings.HasPrefix(name, sessionPrefix) {
-			continue
-		}
-		boot, id, ok := sessionOf(name)
-		switch {
-		case !ok || p.isAlive(boot, id):
-		case boot == p.unsynced.boot:
-			safe = append(safe, name)
-		default:
-			p.removeRecorded(name)
-			_ = p.root.Remove(name)
-		}
-	}
-	p.unsynced.sync(safe)
-	for _, name := range names {
-		if rest, ok := strings.CutPrefix(name, sessionPrefix); ok {
-			if boot, id, ok := strings.Cut(rest, "-"); ok && !p.isAlive(boot, id) {
-				_ = p.root.Remove(name)
-			}
-		}
-	}
-}
-
-// sessionOf parses the name of a record.
-func sessionOf(record string) (boot, id string, ok bool) {
-	boot, rest, ok := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(record, recordPrefix), namePrefix), "-")
-	if !ok {
-		return "", "", false
-	}
-	id, _, ok = strings.Cut(rest, "-")
-	return boot, id, ok
-}
-
-// isAlive reports whether the process of a session is alive, on whatever host.
-func (p *place) isAlive(boot, id string) bool {
-	f, err := p.root.OpenFile(sessionPrefix+boot+"-"+id, os.O_RDWR, 0)
-	if err != nil {
-		return !contract.IsNotExist(err)
-	}
-	defer f.Close()
-	return tryLock(f) == lockHeld
 }

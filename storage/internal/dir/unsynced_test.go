@@ -19,11 +19,12 @@ import (
 const (
 	thisBoot = "11111111111111111111111111111111"
 	nextBoot = "22222222222222222222222222222222"
+	thisHost = "33333333"
 )
 
 // openBooted opens root as under a kernel with a boot tag.
 func openBooted(t testing.TB, root, boot string) *Dir {
-	d, err := open(root, boot, osDisk{})
+	d, err := open(root, kernel{thisHost, boot}, osDisk{})
 	require.NoError(t, err)
 	return d
 }
@@ -88,7 +89,7 @@ func TestTheRecordsOfALivingProcessAreLeftAlone(t *testing.T) {
 	root := t.TempDir()
 	living := openBooted(t, root, thisBoot)
 	putWithoutSync(t, living, "a/x.jpg")
-	for _, boot := range []string{thisBoot, nextBoot} { // the second one is the boot tag of another host
+	for _, boot := range []string{thisBoot, nextBoot} { // the second one may be that of another host
 		require.NoError(t, openBooted(t, root, boot).Close())
 		assert.Equal(t, 1, records(t, root))
 	}
@@ -120,7 +121,7 @@ func TestARecordIsThereBeforeItsFileHasItsKey(t *testing.T) {
 	key, err := d.place.recordedKey(record)
 	require.NoError(t, err)
 	assert.Equal(t, "a/x.jpg", key)
-	assert.Len(t, record, len(namePrefix)+len(thisBoot)+len("--")+26+8+len("-a/x.jpg"))
+	assert.Len(t, record, len(namePrefix)+len(thisBoot)+len(thisHost)+len("--")+26+8+len("-a/x.jpg"))
 }
 
 func indexOf(all []string, prefix string) int {
@@ -203,7 +204,7 @@ func TestAKeyThatIsStoredTwiceHasTwoRecords(t *testing.T) {
 func TestARecordIsASecondNameAsLongAsThereIsRoomForTheKey(t *testing.T) {
 	root := t.TempDir()
 	d := openBooted(t, root, thisBoot)
-	room := maxName - len(namePrefix) - len(thisBoot) - len("--") - 26 - 8 - len("-")
+	room := maxName - len(namePrefix) - len(thisBoot) - len(thisHost) - len("--") - 26 - 8 - len("-")
 	for length, second := range map[int]bool{room: true, room + 1: false} {
 		key := strings.Repeat("k", 60) + "/" + strings.Repeat("l", length-61)
 		putWithoutSync(t, d, key)

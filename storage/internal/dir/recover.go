@@ -1,0 +1,116 @@
+package dir
+
+import (
+	"os"
+	"strings"
+	"time"
+
+	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
+)
+
+// A kernel is one boot of one host.
+type kernel struct {
+	host string // eight hexadecimal digits
+	boot string // bootDigits of them; empty if not known: then there are no records, and every Put syncs
+}
+
+const bootDigits = 32
+
+// thisKernel is the one that this process runs under.
+func thisKernel() kernel { return kernel{hostTag(), bootTag()} }
+
+// tag identifies a kernel in the names of records and sessions.
+func (k kernel) tag() string { return k.boot + k.host }
+
+// A fate is what has become of the files that a dead process has not synced.
+type fate int
+
+const (
+	intact  fate = iota // their kernel still runs, and is this one
+	lost                // their kernel has stopped, perhaps without writing their content
+	unknown             // their kernel is another host's, which may still run
+)
+
+// foreignMaxAge is how long records of unknown fate are kept. After that, their host hardly comes back to
+// examine them.
+const foreignMaxAge = 7 * 24 * time.Hour
+
+// fate returns what has become of the files of a dead process under a kernel.
+func (p *place) fate(tag string) fate {
+	own := p.unsynced.kernel
+	boot, host := tag, "" // before hosts were recorded
+	if len(tag) > bootDigits {
+		boot, host = tag[:bootDigits], tag[bootDigits:]
+	}
+	switch {
+	case boot == own.boot:
+		return intact
+	case host == "" || host == own.host || p.local:
+		return lost
+	}
+	return unknown
+}
+
+// recover processes the records of dead processes. If their kernel still runs, their files are intact, and
+// are synced. If it has stopped, a power failure may have damaged the files, and they are removed. The
+// records of other hosts are left to them: a lock that is local to each host shows living processes
+// elsewhere as dead.
+func (p *place) recover(names []string) {
+	var safe []string
+	for _, name := range names {
+		if !isRecord(name) || strings.HasPrefix(name, sessionPrefix) {
+			continue
+		}
+		tag, id, ok := sessionOf(name)
+		if !ok || p.isAlive(tag, id) {
+			continue
+		}
+		switch p.fate(tag) {
+		case intact:
+			safe = append(safe, name)
+		case unknown:
+			if !p.isOlder(name, foreignMaxAge) {
+				continue
+			}
+			fallthrough
+		case lost:
+			p.removeRecorded(name)
+			_ = p.root.Remove(name)
+		}
+	}
+	p.unsynced.sync(safe)
+	for _, name := range names {
+		rest, ok := strings.CutPrefix(name, sessionPrefix)
+		tag, id, whole := strings.Cut(rest, "-")
+		if ok && whole && !p.isAlive(tag, id) && (p.fate(tag) != unknown || p.isOlder(name, foreignMaxAge)) {
+			_ = p.root.Remove(name)
+		}
+	}
+}
+
+// sessionOf parses the name of a record.
+func sessionOf(record string) (tag, id string, ok bool) {
+	tag, rest, ok := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(record, recordPrefix), namePrefix), "-")
+	if !ok {
+		return "", "", false
+	}
+	id, _, ok = strings.Cut(rest, "-")
+	return tag, id, ok
+}
+
+// isAlive reports whether the process of a session is alive. For other hosts that depends on the file
+// system: some have locks that are local to each host.
+func (p *place) isAlive(tag, id string) bool {
+	f, err := p.root.OpenFile(sessionPrefix+tag+"-"+id, os.O_RDWR, 0)
+	if err != nil {
+		return !contract.IsNotExist(err)
+	}
+	defer f.Close()
+	return tryLock(f) == lockHeld
+}
+
+// isOlder reports whether a file was written longer ago than age.
+func (p *place) isOlder(name string, age time.Duration) bool {
+	info, err := p.root.Lstat(name)
+	return err == nil && time.Since(info.ModTime()) > age
+}
