@@ -2,7 +2,7 @@ package resample
 
 const (
 	opaqueSample = 255 << sampleBits
-	leastAlpha   = 1 << (sampleBits - 1) // the least that rounds to 1
+	leastAlpha   = 1 << (sampleBits - 1) // the smallest alpha that rounds to 1
 )
 
 // isOpaque reports whether all samples of a plane of alpha are opaque.
@@ -22,9 +22,8 @@ func isOpaque(alpha []int16) bool {
 	return true
 }
 
-// straightRow stores a row of NRGBA pixels. line holds planes of premultiplied red, green, blue, and alpha, n
-// samples apart. Colors are divided by alpha before they are clamped, because a flat color overshoots by the same
-// factor as alpha.
+// straightRow stores a row of NRGBA pixels. line contains the planes of premultiplied red, green and blue, and of alpha, n samples apart.
+// Colors are divided by alpha before they are clamped, because at an edge a flat color overshoots by the same factor as alpha.
 func straightRow(dst []byte, line []int16, n int) {
 	w := len(dst) / 4
 	r, g, b, alpha := line[:w], line[n:][:w], line[2*n:][:w], line[3*n:][:w]

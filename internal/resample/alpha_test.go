@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// shapes are coverages, from 0 to 1, of a picture of w by h pixels.
+// shapes return the opacity, from 0 to 1, of pixel x, y of a picture of w by h pixels.
 var shapes = map[string]func(x, y, w, h int) float64{
 	"disc": func(x, y, w, h int) float64 {
 		if math.Hypot(float64(2*x+1-w), float64(2*y+1-h)) < 0.8*float64(min(w, h)) {
@@ -27,8 +27,8 @@ var shapes = map[string]func(x, y, w, h int) float64{
 	"haze":       func(_, _, _, _ int) float64 { return 0.1 },
 }
 
-// layers returns pictures of every kind with alpha, of one color where there is coverage, on
-// transparent ground that hides another color if the kind can.
+// layers returns a picture of each type with alpha. Where coverage is not 0, pixels have color c with that opacity. Transparent pixels have
+// another color in types that can store it.
 func layers(w, h int, c color.NRGBA, coverage func(x, y, w, h int) float64) map[string]image.Image {
 	r := image.Rect(0, 0, w, h)
 	nrgba, nrgba64, rgba64 := image.NewNRGBA(r), image.NewNRGBA64(r), image.NewRGBA64(r)
@@ -50,7 +50,7 @@ func layers(w, h int, c color.NRGBA, coverage func(x, y, w, h int) float64) map[
 			nrgba.SetNRGBA(x, y, c)
 			nrgba64.SetNRGBA64(x, y, wide)
 			rgba64.Set(x, y, wide)
-			rgba.Set(x, y, color.NRGBA{c.R, c.G, c.B, byte(255 * int(a))}) // 8 bits don't tell the color of what is nearly transparent
+			rgba.Set(x, y, color.NRGBA{c.R, c.G, c.B, byte(255 * int(a))}) // with 8 bits, premultiplied colors of low alpha are too inaccurate
 			paletted.SetColorIndex(x, y, c.A)
 			ycc.Y[ycc.YOffset(x, y)], ycc.A[ycc.AOffset(x, y)] = luma, c.A
 			if c.A == 0 {
@@ -65,8 +65,7 @@ func layers(w, h int, c color.NRGBA, coverage func(x, y, w, h int) float64) map[
 	}
 }
 
-// Neither the kernel's overshoot may show, as a line along the edge, nor the rounding of what is
-// hardly there.
+// Neither the overshoot of the kernel nor the rounding of nearly transparent pixels may change the color.
 func TestAFlatShapeOnTransparentGroundKeepsItsColor(t *testing.T) {
 	const w, h = 110, 90
 	for shape, coverage := range shapes {
@@ -109,7 +108,7 @@ func TestAFlatGrayShapeKeepsItsGray(t *testing.T) {
 	}
 }
 
-// requireColor requires colors within one level of want from alpha 16 on, and none where nothing is.
+// requireColor requires that colors differ from want by at most one level if alpha is 16 or more, and that transparent pixels are black.
 func requireColor(t *testing.T, want color.NRGBA, img *image.NRGBA, what string) {
 	t.Helper()
 	for i := 0; i < len(img.Pix); i += 4 {
@@ -124,7 +123,7 @@ func requireColor(t *testing.T, want color.NRGBA, img *image.NRGBA, what string)
 	}
 }
 
-// Colors that are not multiplied by alpha show errors that alpha would hide.
+// The test compares colors that are not multiplied by alpha, because low alpha would make errors smaller.
 func TestColorsOfTransparentPicturesAgreeWithTheTextbook(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	const w, h = 60, 50
@@ -150,7 +149,7 @@ func TestColorsOfTransparentPicturesAgreeWithTheTextbook(t *testing.T) {
 	}
 }
 
-func TestWhatIsAllOpaqueIsSeen(t *testing.T) {
+func TestIsOpaqueFindsEachSampleThatIsNotOpaque(t *testing.T) {
 	for n := range 40 {
 		alpha := make([]int16, n)
 		for i := range alpha {

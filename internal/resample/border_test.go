@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// padded is src with n more pixels on each side, which repeat those at the border.
+// padded returns src with n more pixels on each side, which repeat the pixels at the border.
 func padded(src *image.Gray, n int) *image.Gray {
 	size := src.Rect.Size()
 	out := image.NewGray(image.Rect(0, 0, size.X+2*n, size.Y+2*n))
@@ -23,7 +23,8 @@ func padded(src *image.Gray, n int) *image.Gray {
 	return out
 }
 
-// inner are the samples of a side enlarged from small to large that lie between the middles of the outermost pixels.
+// inner returns the range of samples whose centers lie between the centers of the first and the last pixel, if a side of small pixels is
+// enlarged to large.
 func inner(small, large int) (from, to int) {
 	within := func(i int) bool {
 		at := (float64(i) + 0.5) * float64(small) / float64(large)
@@ -47,13 +48,13 @@ func randomGray(t *rapid.T) *image.Gray {
 	return src
 }
 
-func TestEnlargingIsThatOfAPictureWithItsBorderRepeated(t *testing.T) {
+func TestEnlargingRepeatsTheBorder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		src := randomGray(t)
 		larger := rapid.IntRange(1, 60)
 		size := src.Rect.Size().Add(image.Pt(larger.Draw(t, "more columns"), larger.Draw(t, "more rows")))
 		opt := Options{Kernel: rapid.SampledFrom([]Kernel{Lanczos3, CatmullRom}).Draw(t, "kernel")}
-		const n = 4 // more than a kernel reaches
+		const n = 4 // kernels reach less far
 		got := resize(src, Full(src.Rect), size, opt).(*image.Gray)
 		part := Rect{n, n, float64(n + src.Rect.Dx()), float64(n + src.Rect.Dy())}
 		want := resize(padded(src, n), part, size, opt).(*image.Gray)
@@ -69,8 +70,8 @@ func TestEnlargingIsThatOfAPictureWithItsBorderRepeated(t *testing.T) {
 	})
 }
 
-// The kernel's overshoot at an edge that is near to the border is not shown outside of the outermost pixels' middles.
-func TestBeyondTheMiddlesOfTheOutermostPixelsAnEnlargedPictureIsThesePixels(t *testing.T) {
+// Outside of the centers of the outermost pixels, the overshoot of the kernel at a nearby edge must not be visible.
+func TestOutsideTheOutermostPixelCentersAnEnlargedPictureIsConstant(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		src := randomGray(t)
 		size := src.Rect.Size().Mul(rapid.IntRange(2, 40).Draw(t, "times"))
@@ -84,7 +85,7 @@ func TestBeyondTheMiddlesOfTheOutermostPixelsAnEnlargedPictureIsThesePixels(t *t
 				}
 			}
 		}
-		outer := size.X / src.Rect.Dx() / 2 // columns, half a pixel's
+		outer := size.X / src.Rect.Dx() / 2 // the columns of half a pixel
 		for y := range size.Y {
 			for x := range outer {
 				if got.GrayAt(x, y) != got.GrayAt(0, y) || got.GrayAt(size.X-1-x, y) != got.GrayAt(size.X-1, y) {
@@ -95,7 +96,7 @@ func TestBeyondTheMiddlesOfTheOutermostPixelsAnEnlargedPictureIsThesePixels(t *t
 	})
 }
 
-func TestRowsThatAreConstantStayThatWhenEnlarged(t *testing.T) {
+func TestConstantRowsStayConstantWhenEnlarged(t *testing.T) {
 	for _, size := range []image.Point{{50, 20}, {17, 90}} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			src := image.NewGray(image.Rect(0, 0, 9, 7))
@@ -110,17 +111,17 @@ func TestRowsThatAreConstantStayThatWhenEnlarged(t *testing.T) {
 	}
 }
 
-// The reference is our kernel in float64, which repeats the border where it reaches outside: so what differs from browsers along the
-// border is that their kernel is another.
+// The reference is the same kernel in float64, with a repeated border. Browsers also repeat the border; they differ near it only because
+// they use another kernel.
 func TestTheBorderIsRepeatedInEveryKindOfPicture(t *testing.T) {
 	sizes := []struct{ from, to image.Point }{
 		{image.Pt(2, 2), image.Pt(40, 40)}, {image.Pt(1, 9), image.Pt(17, 30)}, {image.Pt(13, 8), image.Pt(14, 50)},
-		{image.Pt(31, 6), image.Pt(16, 24)}, {image.Pt(6, 31), image.Pt(24, 16)}, // of which one side is reduced
+		{image.Pt(31, 6), image.Pt(16, 24)}, {image.Pt(6, 31), image.Pt(24, 16)}, // one side is reduced
 		{image.Pt(31, 40), image.Pt(16, 13)},
 	}
 	r := rand.New(rand.NewPCG(6, 6))
 	for name, make := range kinds {
-		if name == "Paletted" { // of one color
+		if name == "Paletted" { // it can have only one color here
 			continue
 		}
 		for _, s := range sizes {

@@ -1,16 +1,16 @@
 package resample
 
-// boxes adds up rows of the source and computes one row of averages. Rows of bytes are added in the order of their
-// bytes. Rows of other formats, which are rare, are split into planes first.
+// boxes adds up rows of the source and computes one row of averages. Rows of bytes are added without splitting them into planes. Rows of
+// other formats, which are rare, are split into planes first.
 type boxes struct {
 	format Format
-	lo, hi int // the columns that count
-	rows   int // in the sum
+	lo, hi int // range of the columns that influence the result
+	rows   int // number of rows in the sum
 
-	sum  []uint16 // (hi-lo) × bytes per pixel: of rows of bytes, maxBox of which fit
-	bits uint     // fraction bits of sum: premultiplied bytes have what room there is
-	wide []uint32 // planes × (hi-lo): of other rows, if sum is empty
-	row  []int16  // one of them
+	sum  []uint16 // sums of rows of bytes, (hi-lo) × bytes per pixel; a sum has room for maxBox rows
+	bits uint     // fraction bits of sum. If bytes are premultiplied, all bits that are not needed for the sum are fraction bits.
+	wide []uint32 // sums of rows of other formats, planes × (hi-lo); used if sum is empty
+	row  []int16  // one row of another format, split into planes
 }
 
 func (b *boxes) bytes() int { return 2*cap(b.sum) + 4*cap(b.wide) + 2*cap(b.row) }
@@ -32,7 +32,7 @@ func (f Format) sumsBytes() bool {
 	return false
 }
 
-// set prepares for boxes of at most rows rows. rows is at least 2.
+// set prepares for boxes of up to rows rows. rows is at least 2.
 func (b *boxes) set(f Format, lo, hi, rows int) {
 	b.format, b.lo, b.hi, b.rows = f, lo, hi, 0
 	b.sum, b.wide, b.bits = b.sum[:0], b.wide[:0], 0
@@ -105,8 +105,8 @@ func (b *boxes) flush(dst []int16, stride int) {
 // meanFactor divides a sum of bytes by their number and multiplies the result by 1<<sampleBits, in 16-bit
 // arithmetic.
 type meanFactor struct {
-	shift  uint   // so that 255·rows<<shift takes 15 or 16 bits
-	factor uint16 // rounded up: n equal bytes come out exact, as 255·256 times an error below 1/65536 is less than one
+	shift  uint   // chosen so that 255·rows<<shift takes 15 or 16 bits
+	factor uint16 // rounded up. The average of equal bytes is exact, because the error is less than 255·256/65536, which is less than one.
 }
 
 // meanOf returns the factor for sums of the given number of rows that have fraction bits. rows<<bits must not
@@ -124,8 +124,8 @@ func meanOf(rows int, bits uint) meanFactor {
 
 func (m meanFactor) of(sum uint16) int16 { return int16(uint32(sum<<m.shift) * uint32(m.factor) >> 16) }
 
-// shrinkRow replaces the samples of a row by the averages of boxes of box samples. If the edge cuts the last box
-// short, its average is that of the samples inside.
+// shrinkRow replaces the samples of a row by the averages of boxes of box samples. If the edge cuts off a part of the last box, the average
+// is that of the remaining samples.
 func shrinkRow(row []int16, box int) {
 	whole := len(row) / box
 	half, inverse := box/2, (1<<40+uint64(box)-1)/uint64(box) // exact for sums below 1<<23 of up to maxBox samples

@@ -8,27 +8,26 @@ import (
 // The two passes are finite impulse response filters. Each has a version in Go, and for amd64 an assembly version
 // with the same bits.
 const (
-	tapAlign  = 8  // weights that the horizontal pass takes at a time
-	outAlign  = 4  // samples that the horizontal pass makes at a time
-	lineAlign = 32 // samples that the vertical pass makes at a time
+	tapAlign  = 8  // number of weights that the horizontal pass processes at a time
+	outAlign  = 4  // number of samples that the horizontal pass computes at a time
+	lineAlign = 32 // number of samples that the vertical pass computes at a time
 )
 
 // align rounds n up to a multiple of to, a power of two.
 func align(n, to int) int { return (n + to - 1) &^ (to - 1) }
 
-// A column holds the samples of eight rows, two in a word: see pair.
+// A column holds one sample of each of eight rows. A word holds two of them: see pair.
 type column [4]uint64
 
-// convolveCellsGo is the horizontal pass over at most eight rows of one plane. The rows are gap samples apart in
-// src. Each sample of the result is the weighted sum of a.taps samples from a start on. Each row of dst receives
-// len(a.start) samples.
+// convolveCellsGo is the horizontal pass for up to eight rows of one plane. In src, the rows are gap samples apart. Sample i of a row of
+// the result is the weighted sum of a.taps samples, from a.start[i] on. Each row of dst receives len(a.start) samples.
 //
 // Two rows share a word, so one multiplication serves both rows: see pair.
 func convolveCellsGo(dst [][]int16, src []int16, gap int, a *axis, scratch *[]column) {
-	n := int(a.start[len(a.start)-1]) + a.taps // starts ascend
+	n := int(a.start[len(a.start)-1]) + a.taps // a.start is ascending
 	*scratch = grow(*scratch, n)
 	all := (*scratch)[:n]
-	row := func(i int) []int16 { return src[min(i, len(dst)-1)*gap:][:n] } // one that is missing is the last
+	row := func(i int) []int16 { return src[min(i, len(dst)-1)*gap:][:n] } // the last row stands for missing ones
 	for k := 0; k < len(dst); k += 4 {
 		r0, r1, r2, r3 := row(k), row(k+1), row(k+2), row(k+3)
 		if k == 0 {
@@ -43,7 +42,7 @@ func convolveCellsGo(dst [][]int16, src []int16, gap int, a *axis, scratch *[]co
 	}
 	var rows [8][]int16
 	for k := range rows {
-		rows[k] = dst[min(k, len(dst)-1)][:len(a.start)] // the last of an odd number of rows is made twice
+		rows[k] = dst[min(k, len(dst)-1)][:len(a.start)] // if rows are missing, the last row is written several times
 	}
 	for i, start := range a.start {
 		w := a.w[i*a.stride:][:a.taps]
@@ -61,7 +60,7 @@ func convolveCellsGo(dst [][]int16, src []int16, gap int, a *axis, scratch *[]co
 // sample drops the fraction bits of the weights.
 func sample(sum int32) int16 { return int16(sum >> weightBits) }
 
-// weightedEight returns the weighted sum of columns, plus a half for rounding.
+// weightedEight returns the weighted sums of eight rows, plus one half for rounding.
 func weightedEight(columns []column, w []int16) (s, t, u, v uint64) {
 	const half = one/2 + one/2<<32
 	s, t, u, v = half, half, half, half
@@ -81,7 +80,7 @@ func weightedEight(columns []column, w []int16) (s, t, u, v uint64) {
 	return s, t, u, v
 }
 
-// weighted does the same as weightedEight, for the first four rows.
+// weighted is like weightedEight, for the first four rows.
 func weighted(columns []column, w []int16) (s, t uint64) {
 	s, t = one/2+one/2<<32, one/2+one/2<<32
 	columns = columns[:len(w)]
@@ -93,12 +92,12 @@ func weighted(columns []column, w []int16) (s, t uint64) {
 	return s, t
 }
 
-// pair puts two signed numbers into a word. Such words can be added, and multiplied by a number, as long as each
-// result fits its half.
+// pair puts two signed numbers into the halves of a word. Such words can be added, and multiplied by a number, as long as each result fits
+// into its half.
 func pair(lower, upper int16) uint64 { return uint64(int64(lower)) + uint64(int64(upper))<<32 }
 
-// convolveRowsGo is the vertical pass for one row of the result. The number of samples is a multiple of lineAlign.
-// The number of rows is that of the taps of the kernel, rounded up to an even number.
+// convolveRowsGo is the vertical pass for one row of the result. The number of samples is a multiple of lineAlign. The number of rows is
+// the number of taps, rounded up to an even number.
 func convolveRowsGo(dst []byte, rows [][]int16, w []int16) {
 	const shift = weightBits + sampleBits
 	begin := beginning(1<<(shift-1), w[:len(rows)])
@@ -129,12 +128,11 @@ func convolveRowsWideGo(dst []int16, rows [][]int16, w []int16) {
 	}
 }
 
-// lineSums holds the sums of lineAlign columns. Each word holds two columns: 0 and 2, 1 and 3, 4 and 6, 5 and 7,
-// and so on.
+// lineSums holds the sums of lineAlign columns. Each word holds the sums of two columns: 0 and 2, 1 and 3, 4 and 6, 5 and 7, and so on.
 type lineSums [lineAlign / 2]uint64
 
-// add sets the sums to those of the weighted rows from column i on. The number of rows is even. Adding 1<<15 makes
-// the samples positive; begin compensates for it.
+// add sets the sums to begin plus the weighted sums of the rows, from column i on. The number of rows is even. add makes the samples
+// positive by adding 1<<15; begin compensates for that.
 func (sums *lineSums) add(begin uint64, rows [][]int16, w []int16, i int) {
 	for j := range sums {
 		sums[j] = begin
@@ -164,7 +162,7 @@ func (sums *lineSums) addTwo(a, b *[lineAlign]int16, f, g uint64) {
 	}
 }
 
-// addFour adds four rows in the same way.
+// addFour is like addTwo, for four rows.
 func (sums *lineSums) addFour(a, b, c, d *[lineAlign]int16, f, g, h, i uint64) {
 	const signs, low = 0x8000800080008000, 0x0000FFFF0000FFFF
 	for j := range lineAlign / 4 {
@@ -180,12 +178,13 @@ func (sums *lineSums) addFour(a, b, c, d *[lineAlign]int16, f, g, h, i uint64) {
 	}
 }
 
-// four returns the word that a load of four samples gives on a little-endian processor.
+// four returns the word that a little-endian processor loads from the memory of four samples.
 func four(s *[4]int16) uint64 {
 	return uint64(uint16(s[0])) | uint64(uint16(s[1]))<<16 | uint64(uint16(s[2]))<<32 | uint64(uint16(s[3]))<<48
 }
 
-// beginning returns the initial sums of add, in both halves: half, minus what 1<<15 in all samples adds.
+// beginning returns the initial sums for add, in both halves of a word: half, minus the weighted sum of the 1<<15 that add adds to each
+// sample.
 func beginning(half int64, w []int16) uint64 {
 	for _, v := range w {
 		half -= int64(v) << 15
@@ -199,7 +198,7 @@ func upper(v uint64) int32 { return int32((v + 1<<31) >> 32) }
 
 func clamp(v int32) byte {
 	if uint32(v) > 255 {
-		return byte(^(v >> 31)) // 0 below, 255 above
+		return byte(^(v >> 31)) // 0 if v is negative, otherwise 255
 	}
 	return byte(v)
 }

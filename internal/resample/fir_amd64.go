@@ -6,18 +6,19 @@ import "golang.org/x/sys/cpu"
 
 var hasAVX2 = cpu.X86.HasAVX2
 
-// The horizontal pass takes one row at a time; a processor without AVX2 makes two of one.
+// The assembly of the horizontal pass processes one row at a time. Without AVX2, the Go code computes that row twice, in both halves of a
+// word.
 const (
 	atOnce    = 1
 	wordBytes = 16
 )
 
-// convolveRowAVX2 makes n samples, a multiple of outAlign, of stride taps each, a multiple of tapAlign.
+// convolveRowAVX2 computes n samples, a multiple of outAlign. Each has stride taps, a multiple of tapAlign.
 //
 //go:noescape
 func convolveRowAVX2(dst, src *int16, start *int32, w *int16, n, stride int)
 
-// convolveRowsAVX2 makes n samples, a multiple of lineAlign, from an even number of rows.
+// convolveRowsAVX2 computes n samples, a multiple of lineAlign, from taps rows. taps is rounded up to an even number.
 //
 //go:noescape
 func convolveRowsAVX2(dst *byte, rows *[]int16, w *int16, taps, n int)
@@ -33,10 +34,10 @@ func convolveCells(dst [][]int16, src []int16, gap int, a *axis, scratch *[]colu
 		return
 	}
 	n := len(a.start)
-	last := int(a.start[n-1]) + a.stride // starts ascend
+	last := int(a.start[n-1]) + a.stride // a.start is ascending
 	for i, d := range dst {
 		s := src[i*gap:]
-		_, _, _ = d[n-1], s[last-1], a.w[n*a.stride-1] // the assembly's reach
+		_, _, _ = d[n-1], s[last-1], a.w[n*a.stride-1] // check the bounds of what the assembly reads and writes
 		convolveRowAVX2(&d[0], &s[0], &a.start[0], &a.w[0], n, a.stride)
 	}
 }
@@ -59,7 +60,7 @@ func convolveRowsWide(dst []int16, rows [][]int16, w []int16) {
 	convolveRowsWideAVX2(&dst[0], &rows[0], &w[0], len(rows), n)
 }
 
-// reach is how many of n columns the assembly computes. It panics if rows or w are too short for that.
+// reach returns how many of n columns the assembly computes. It panics if rows or w are too short.
 func reach(n int, rows [][]int16, w []int16) int {
 	n &^= lineAlign - 1
 	for _, r := range rows {

@@ -4,8 +4,8 @@
 
 // func convolveRowAVX2(dst, src *int16, start *int32, w *int16, n, stride int)
 //
-// Four samples at a time: each has an accumulator of eight 32-bit sums, and three horizontal additions
-// fold the four accumulators into four sums.
+// It computes four samples at a time. Each has an accumulator of eight 32-bit sums. Three horizontal additions
+// then add up each accumulator.
 TEXT ·convolveRowAVX2(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
@@ -14,7 +14,7 @@ TEXT ·convolveRowAVX2(SB), NOSPLIT, $0-48
 	MOVQ n+32(FP), CX
 	MOVQ stride+40(FP), BX
 	SHLQ $1, BX               // bytes of weights per sample
-	LEAQ (BX)(BX*2), R13      // and of three samples
+	LEAQ (BX)(BX*2), R13      // bytes of weights of three samples
 	MOVL $8192, R14           // one/2
 	MOVQ R14, X15
 	VPBROADCASTD X15, X15
@@ -32,7 +32,7 @@ sample:
 	VPXOR Y1, Y1, Y1
 	VPXOR Y2, Y2, Y2
 	VPXOR Y3, Y3, Y3
-	MOVQ BX, R12              // bytes of weights to go
+	MOVQ BX, R12              // remaining bytes of weights
 	SUBQ $32, R12
 	JLT  tail
 
@@ -60,7 +60,7 @@ tap:
 tail:
 	ADDQ $32, R12
 	JEQ  fold
-	VMOVDQU (R8), X4          // eight taps are left
+	VMOVDQU (R8), X4          // the last eight taps
 	VMOVDQU (R9), X5
 	VMOVDQU (R10), X6
 	VMOVDQU (R11), X7
@@ -86,15 +86,15 @@ fold:
 	VMOVQ X0, (DI)
 	ADDQ $8, DI
 	ADDQ $16, AX
-	ADDQ R13, DX              // the weights of the three other samples
+	ADDQ R13, DX              // skip the weights of the three other samples
 	SUBQ $4, CX
 	JGT  sample
 	VZEROUPPER
 	RET
 
-// ROWS weighs and adds up 32 columns, from byte R9 of the rows on: Y0 and Y1 are the sums of the first 16, as VPACKSSDW takes
-// them, Y2 and Y3 of the others; all begin with Y15. Two rows at a time: the samples of both are interleaved, so that one
-// VPMADDWD multiplies and adds them. R10 is at the slice header of a row, R11 is its number.
+// ROWS computes the weighted sums of 32 columns, from byte R9 of the rows on, plus Y15. Y0 and Y1 get the sums of the first 16 columns in
+// the order that VPACKSSDW needs, Y2 and Y3 those of the others. ROWS interleaves the samples of two rows, so that one VPMADDWD multiplies
+// and adds them. R10 is the address of the slice header of a row, and R11 is its number.
 #define ROWS(row) \
 	VMOVDQA Y15, Y0                \
 	VMOVDQA Y15, Y1                \

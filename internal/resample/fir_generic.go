@@ -2,7 +2,7 @@
 
 package resample
 
-// The horizontal pass takes eight rows at a time, and a word for each sample of two rows.
+// The horizontal pass processes eight rows at a time. It needs a word for each sample of two rows.
 const (
 	atOnce    = 8
 	wordBytes = 32

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// convolveRowPlainly is the horizontal pass as it is defined.
+// convolveRowPlainly computes the horizontal pass directly from its definition.
 func convolveRowPlainly(dst, src []int16, a *axis) {
 	for i, start := range a.start {
 		sum := int32(one / 2)
@@ -18,10 +18,10 @@ func convolveRowPlainly(dst, src []int16, a *axis) {
 	}
 }
 
-// Where there is no assembly the two are one, and the tests say so little.
+// On processors without assembly, this test compares the Go functions with themselves.
 func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	samples := func(n int) []int16 { // as large as overshoot can make them
+	samples := func(n int) []int16 { // up to the largest overshoot
 		s := make([]int16, n)
 		for i := range s {
 			s[i] = int16(rng.IntN(28000) - 6000)

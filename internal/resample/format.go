@@ -1,23 +1,22 @@
 package resample
 
-// Format is how the pixels of a row lie in its bytes. Samples of 16 bits are big-endian, as in PNG
-// and package image.
+// Format is the layout of a pixel in the bytes of a row. Samples of 16 bits are big-endian, as in PNG and package image.
 type Format uint8
 
 const (
 	Gray8       Format = iota
-	Gray16             // the result has 8 bits, here as in all 16-bit formats, and is rounded once
+	Gray16             // for all 16-bit formats, the result has 8 bits and is rounded once
 	GrayAlpha8         // gray, then alpha; not premultiplied
-	GrayAlpha16        // the same
+	GrayAlpha16        // gray, then alpha; not premultiplied
 	RGB8
 	RGB16
 	RGBA8   // alpha-premultiplied, as image.RGBA
 	RGBA16  // as image.RGBA64
 	NRGBA8  // not premultiplied, as image.NRGBA and PNG
 	NRGBA16 // as image.NRGBA64
-	RGBX8   // four bytes, the last one of which does not count
+	RGBX8   // four bytes; the last one is ignored
 	CMYK8   // as image.CMYK; the result is RGB by (1-C)(1-K), as in image/color
-	cmykRaw // four bytes that are filtered as they are
+	cmykRaw // four bytes that are filtered without conversion
 
 	formats
 )
@@ -27,19 +26,19 @@ var layouts = [formats]struct{ bytes, planes uint8 }{
 	RGBA8: {4, 4}, RGBA16: {8, 4}, NRGBA8: {4, 4}, NRGBA16: {8, 4}, RGBX8: {4, 3}, CMYK8: {4, 3}, cmykRaw: {4, 4},
 }
 
-// BytesPerPixel is the size of a pixel.
+// BytesPerPixel returns the size of a pixel.
 func (f Format) BytesPerPixel() int { return int(layouts[f].bytes) }
 
-// planes is how many planes are filtered: gray, or red, green, blue, and premultiplied alpha if need be.
+// planes returns the number of planes that are filtered: gray; or red, green, blue, and in formats with alpha premultiplied alpha.
 func (f Format) planes() int { return int(layouts[f].planes) }
 
-// from16 is a 16-bit sample as one between two passes: v·16320/65535, rounded.
+// from16 converts a 16-bit sample to a sample between the passes: v·16320/65535, rounded.
 func from16(v uint32) int16 { return int16((v*16320 + 32767) / 65535) }
 
 func be16(b []byte) uint32 { return uint32(b[0])<<8 | uint32(b[1]) }
 
-// toPlanes spreads pixels lo to hi of row over planes, which are stride apart and begin with dst,
-// as samples of 8+sampleBits bits.
+// toPlanes splits pixels lo to hi of row into planes of samples with 8+sampleBits bits. The planes begin with dst and are stride samples
+// apart.
 func (f Format) toPlanes(dst []int16, stride int, row []byte, lo, hi int) {
 	n := f.BytesPerPixel()
 	row = row[lo*n : hi*n]

@@ -5,7 +5,7 @@ import (
 	"image"
 )
 
-// resize is Resize without a limit.
+// resize is Resize without an account.
 func resize(src image.Image, r Rect, size image.Point, opt Options) image.Image {
 	img, err := Resize(context.Background(), src, r, size, opt)
 	if err != nil {
@@ -22,7 +22,7 @@ func shrinkerOf(f Format, src image.Point, r Rect, size image.Point, opt Options
 	return s
 }
 
-// imageOf is the result of a Shrinker, nil as long as rows are missing.
+// imageOf returns the result of a Shrinker, or nil if rows are missing.
 func imageOf(s *Shrinker) image.Image {
 	img, err := s.Image()
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 
 const (
 	weightBits = 14 // fraction bits of a weight; a weight lies in (-2, 2)
-	sampleBits = 6  // fraction bits of a sample between two passes; 255 is 16320, which leaves room for overshoot
+	sampleBits = 6  // fraction bits of a sample between the passes; 255 becomes 16320, which leaves room for overshoot
 	one        = 1 << weightBits
 )
 
@@ -50,13 +50,12 @@ func (k Kernel) table() []float32 {
 	return t
 }
 
-// axis holds the weights of one direction: sample i of the result is the sum of taps samples of the
-// source from start[i] on, weighted by w[i*stride:]. The source is counted in boxes of box samples,
-// the first of which begins at origin.
+// axis holds the weights of one direction. Sample i of the result is the sum of taps cells of the source from start[i] on, weighted by
+// w[i*stride:]. A cell is the average of a box of box samples. The first box begins at origin.
 type axis struct {
-	origin, box, cells int // cells: how many boxes there are, the last one possibly cut short by the edge
+	origin, box, cells int // cells is the number of boxes; the edge may cut off a part of the last one
 	n                  int // samples of the result; start is padded to a multiple of outAlign
-	taps, stride       int // stride ≥ taps: what lies between has weight 0
+	taps, stride       int // stride ≥ taps; the weights between them are 0
 	pre                int // eighths at which the source was decoded
 	start              []int32
 	w                  []int16
@@ -67,10 +66,10 @@ func (a *axis) span(size int) (from, to int) {
 	return a.origin + int(a.start[0])*a.box, min(size, a.origin+(int(a.start[a.n-1])+a.taps)*a.box)
 }
 
-// grid describes the position of the result's samples on those of the source.
+// grid describes the position of the samples of the result on those of the source.
 type grid struct {
 	size int     // samples of the source
-	x0   float64 // where the first sample of the result begins
+	x0   float64 // where the first sample of the result begins, in samples of the source
 	step float64 // samples of the source per sample of the result
 	n    int     // samples of the result
 }
@@ -82,7 +81,7 @@ func (a *axis) shape(k Kernel, g grid, residual float64, pre int) {
 	a.pre = pre
 	reach := a.reach(k, g)
 	a.origin = 0
-	if a.box > 1 { // else the source's own samples are used, and there is nothing to align
+	if a.box > 1 { // otherwise the samples of the source are used directly, and there is nothing to align
 		a.origin = int(min(max(0, g.x0-float64(reach*float64(a.box))), float64(g.size-1)))
 	}
 	a.cells = (g.size - a.origin + a.box - 1) / a.box
@@ -100,7 +99,7 @@ func (a *axis) reach(k Kernel, g grid) float64 {
 	return reach
 }
 
-// scale returns the number of boxes per sample of the result, or 1 if the picture grows.
+// scale returns the number of boxes per sample of the result, or 1 if the picture is enlarged.
 func (a *axis) scale(g grid) float64 { return max(1, g.step/float64(a.box)) }
 
 // bytes returns the memory that set takes.
@@ -120,7 +119,7 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 	f := make([]float64, a.taps)
 	enlarges, edge := g.step < 1, 0.0
 	if enlarges {
-		edge = 0.5 // the middle of the outermost sample: what lies beyond is that sample, without the kernel's overshoot
+		edge = 0.5 // the center of the outermost sample; beyond it the result is that sample, without overshoot of the kernel
 	}
 	watch := watch{ctx: ctx}
 	for i := range g.n {
@@ -128,7 +127,7 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 			return err
 		}
 		center := (g.x0 + float64((float64(i)+0.5)*g.step) - float64(a.origin)) / float64(a.box)
-		center = min(max(center, edge), float64(a.cells)-edge) // beyond the edge is what is at the edge
+		center = min(max(center, edge), float64(a.cells)-edge) // beyond the edge, the samples at the edge are repeated
 		first, end := math.Floor(center-reach+0.5), math.Floor(center+reach+0.5)
 		lo := int(max(0, first))
 		hi := min(int(min(end, float64(a.cells))), lo+a.taps)
@@ -142,7 +141,7 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 		quantize(a.w[i*a.stride+lo-start:][:hi-lo], f[:hi-lo])
 	}
 	for i := g.n; i < len(a.start); i++ {
-		a.start[i] = a.start[g.n-1] // of weight 0
+		a.start[i] = a.start[g.n-1] // padding; its weights are 0
 	}
 	return nil
 }
@@ -174,9 +173,9 @@ func (k Kernel) fill(f []float64, x, dx, sharp float64) {
 	}
 }
 
-// replicate is for pictures that are enlarged. f holds the kernel's values at x, x+dx, and so on. The kernel also
-// has values beyond the border; replicate adds these to the outermost weights, as if the outermost samples were
-// repeated. If they were dropped instead, the result would extrapolate the slope at the border.
+// replicate is for pictures that are enlarged. f holds the kernel's values at x, x+dx, and so on. The kernel also has values beyond the
+// border. replicate adds these to the outermost weights, as if the outermost samples were repeated. If they were dropped instead, the
+// result would extrapolate the slope at the border.
 func (k Kernel) replicate(f []float64, x, dx float64, before, after int) {
 	var beyond [1]float64
 	add := func(to *float64, at float64) {
@@ -202,7 +201,7 @@ func quantize(w []int16, f []float64) {
 	scale, part, done := one/sum, 0.0, int32(0)
 	for i, v := range f {
 		part += float64(v * scale)
-		q := int32(part+(2*one+0.5)) - 2*one // rounded: what is converted is positive
+		q := int32(part+(2*one+0.5)) - 2*one // rounded; the converted value is positive
 		w[i] = int16(q - done)
 		done = q
 	}

@@ -7,9 +7,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// nycbcraRows reads Y'CbCr with alpha, the pixels of lossy WebP. Chroma samples lie in the center of their luma
-// samples; chroma is interpolated between them. Pixels are converted to RGB because premultiplying in Y'CbCr would
-// need chroma of full resolution anyway.
+// nycbcraRows reads Y'CbCr with alpha, the pixels of lossy WebP. A chroma sample lies in the center of its luma samples; chroma is
+// interpolated. Pixels are converted to RGB, because premultiplication in Y'CbCr would need chroma at full resolution anyway.
 func nycbcraRows(src *image.NYCbCrA) rows {
 	b := src.Rect
 	w := b.Dx()
@@ -35,7 +34,7 @@ func chromaRow(src *image.YCbCr) func(y int, cb, cr []byte) {
 	dx, dy := pixels.ChromaFactors(src.SubsampleRatio)
 	nx := (b.Max.X-1)/dx - b.Min.X/dx + 1
 	ny := (b.Max.Y-1)/dy - b.Min.Y/dy + 1
-	type tap struct{ i, w int32 } // between samples i and i+1 (if there), the second weighing w/16
+	type tap struct{ i, w int32 } // w/16 is the weight of sample i+1, the rest is that of sample i
 	taps := make([]tap, b.Dx())
 	for x := range taps {
 		i, w := between(b.Min.X+x, b.Min.X/dx, dx, nx)
@@ -60,10 +59,10 @@ func chromaRow(src *image.YCbCr) func(y int, cb, cr []byte) {
 	}
 }
 
-// between returns the chroma samples i and i+1 between which luma sample x lies, and the weight w of the second in
-// sixteenths. There are n chroma samples, counted from first; each is per luma samples wide.
+// between returns the position of luma sample x between chroma samples i and i+1: the weight w of sample i+1, in sixteenths. first is the
+// number of the first of n chroma samples. A chroma sample is per luma samples wide.
 func between(x, first, per, n int) (i, w int) {
-	p := 16*(2*x+1)/(2*per) - 8 - 16*first // in sixteenths, from the center of the first sample
+	p := 16*(2*x+1)/(2*per) - 8 - 16*first // in sixteenths, relative to the center of the first sample
 	p = min(max(p, 0), 16*(n-1))
 	return p >> 4, p & 15
 }

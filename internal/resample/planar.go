@@ -7,29 +7,29 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Planar scales a picture in Y'CbCr 4:2:0 whose rows come one by one, to RGB. It scales each plane as it is, as Resize
-// does, and converts only the samples of the result.
+// Planar scales a picture in Y'CbCr 4:2:0 to RGB. It receives the rows one by one. It scales each plane separately, as Resize does, and
+// converts only the samples of the result.
 type Planar struct {
 	planes [3]*Shrinker
-	rows   [3][][]int16 // rows of the result that wait for those of the other planes
+	rows   [3][][]int16 // rows of the result that wait for the other planes
 	free   [][]int16
-	next   int // row of the result that is converted next
+	next   int // the next row of the result to convert
 
 	img     *image.RGBA
 	convert Converter
 	ctx     context.Context
-	taken   int64 // bytes of the account, for rows
+	taken   int64 // bytes taken from the account for rows
 }
 
-// A Converter converts a row of Y'CbCr to pixels of image.RGBA. A sample v of 8 bits is passed as 64 v. Samples may lie
-// below 0 or above 255, because the kernel overshoots.
+// A Converter converts a row of Y'CbCr to pixels of image.RGBA. An 8-bit sample v is passed as 64 v. Samples may be below 0 or above
+// 64·255, because the kernel overshoots.
 type Converter func(dst []byte, y, cb, cr []int16)
 
-// waiting is the number of rows of a plane that can wait for other planes.
+// waiting is the maximum number of rows of a plane that wait for other planes.
 const waiting = 16
 
-// NewPlanar prepares to scale a picture of src pixels to size pixels, which must not be more than half of src. The errors
-// are those of NewShrinker.
+// NewPlanar prepares to scale a picture of src pixels to size pixels. size must not be more than half of src. The errors are those of
+// NewShrinker.
 func NewPlanar(ctx context.Context, src, size image.Point, convert Converter, opt Options) (*Planar, error) {
 	check(src, Full(image.Rectangle{Max: src}), size)
 	p := &Planar{convert: convert, ctx: ctx}
@@ -78,10 +78,10 @@ func halfGrids(lx, ly grid) (x, y grid) {
 	return chromaGrid(0, lx.size, 2, 1, lx), chromaGrid(0, ly.size, 2, 1, ly)
 }
 
-// waitingBytes returns the memory of rows that wait.
+// waitingBytes returns the memory of the rows that wait.
 func waitingBytes(size image.Point) int64 { return 3 * waiting * 2 * int64(size.X) }
 
-// PlanarBytes returns how many bytes NewPlanar takes from the account, the result included.
+// PlanarBytes returns how many bytes NewPlanar takes from the account, including the result.
 func PlanarBytes(src, size image.Point, opt Options) int64 {
 	lx, ly := wholeGrids(src, size)
 	cx, cy := halfGrids(lx, ly)
@@ -89,17 +89,16 @@ func PlanarBytes(src, size image.Point, opt Options) int64 {
 		waitingBytes(size) + 4*int64(size.X)*int64(size.Y)
 }
 
-// WriteLuma takes the next row of luma, and WriteChroma the next rows of chroma. Row y of chroma must follow rows 2y and
-// 2y+1 of luma.
+// WriteLuma receives the next row of luma, and WriteChroma the next rows of chroma. Rows 2y and 2y+1 of luma must precede row y of chroma.
 func (p *Planar) WriteLuma(row []byte) { p.planes[0].WriteRow(row) }
 
-// WriteChroma is described with WriteLuma.
+// WriteChroma is described at WriteLuma.
 func (p *Planar) WriteChroma(cb, cr []byte) {
 	p.planes[1].WriteRow(cb)
 	p.planes[2].WriteRow(cr)
 }
 
-// put takes a row of the result of plane i, and converts the rows that are complete.
+// put receives a row of the result of plane i, and converts the rows that are complete.
 func (p *Planar) put(i int, line []int16) {
 	width := p.img.Rect.Dx()
 	var row []int16
@@ -120,7 +119,7 @@ func (p *Planar) put(i int, line []int16) {
 	}
 }
 
-// Image is the result. The error is that of the context if it has ended, or says that rows are missing.
+// Image returns the result. It returns the error of the context if the context has ended, and an error if rows are missing.
 func (p *Planar) Image() (*image.RGBA, error) {
 	for _, s := range p.planes {
 		if s.err != nil {
@@ -134,7 +133,7 @@ func (p *Planar) Image() (*image.RGBA, error) {
 	return p.img, nil
 }
 
-// Close gives the working memory back. It need not be called after Image has returned a picture.
+// Close returns the working memory. It need not be called after Image has returned a picture.
 func (p *Planar) Close() {
 	for _, s := range p.planes {
 		if s != nil {

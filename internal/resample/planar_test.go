@@ -32,7 +32,7 @@ func asBytes(dst []byte, y, cb, cr []int16) {
 	}
 }
 
-func TestPlanesThatComeRowByRowAreScaledAsThoseOfAWholePicture(t *testing.T) {
+func TestPlanarScalesLikeResize(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 42))
 	for range 60 {
 		size := image.Pt(2+r.IntN(300), 2+r.IntN(300))
@@ -68,7 +68,7 @@ func TestPlanesThatComeRowByRowAreScaledAsThoseOfAWholePicture(t *testing.T) {
 	}
 }
 
-func TestPlanesWithoutAllRowsAreNoPicture(t *testing.T) {
+func TestPlanarReportsMissingRows(t *testing.T) {
 	p, err := NewPlanar(t.Context(), image.Pt(64, 64), image.Pt(8, 8), asBytes, Options{})
 	require.NoError(t, err)
 	defer p.Close()

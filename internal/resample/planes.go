@@ -2,8 +2,8 @@ package resample
 
 import "encoding/binary"
 
-// The functions below are applied to every sample of a row before the passes. Each has a version in Go, and for
-// amd64 an assembly version with the same bits.
+// The functions below are applied to every sample of a row before the passes. For amd64, each also has an assembly version with the same
+// bits.
 
 // addRowGo adds a row of bytes to sums.
 func addRowGo(sum []uint16, row []byte) {
@@ -11,7 +11,7 @@ func addRowGo(sum []uint16, row []byte) {
 	i := 0
 	for ; i+8 <= len(sum); i += 8 {
 		s, v := (*[8]uint16)(sum[i:i+8]), binary.LittleEndian.Uint64(row[i:i+8])
-		lower, upper := v&0xFFFFFFFF, v>>32 // four bytes each, which become lanes of 16 bits
+		lower, upper := v&0xFFFFFFFF, v>>32 // each has four bytes, which become lanes of 16 bits
 		lower = (lower | lower<<16) & 0x0000FFFF0000FFFF
 		upper = (upper | upper<<16) & 0x0000FFFF0000FFFF
 		lower = (lower | lower<<8) & 0x00FF00FF00FF00FF
@@ -46,7 +46,7 @@ func splitGo(dst []int16, stride int, row []byte) {
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
 	for i := range d0 {
 		if len(row) < 4 {
-			break // never: this is for the compiler
+			break // never reached; it removes bounds checks
 		}
 		p := row[:4]
 		row = row[4:]
@@ -55,7 +55,7 @@ func splitGo(dst []int16, stride int, row []byte) {
 	}
 }
 
-// splitRGBGo does the same with pixels of three bytes and three planes.
+// splitRGBGo is like splitGo, for pixels of three bytes and three planes.
 func splitRGBGo(dst []int16, stride int, row []byte) {
 	w := len(row) / 3
 	d0, d1, d2 := dst[:w], dst[stride:][:w], dst[2*stride:][:w]
@@ -115,7 +115,7 @@ func (m meanFactor) four(sums uint64) uint64 {
 	return even>>16&lanes | odd&^lanes
 }
 
-// fourSums returns the word that a load of four sums gives on a little-endian processor.
+// fourSums returns the word that a little-endian processor loads from the memory of four sums.
 func fourSums(s *[4]uint16) uint64 {
 	return uint64(s[0]) | uint64(s[1])<<16 | uint64(s[2])<<32 | uint64(s[3])<<48
 }

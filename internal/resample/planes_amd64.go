@@ -2,43 +2,42 @@
 
 package resample
 
-// addRowAVX2 adds n bytes, a multiple of 32.
+// addRowAVX2 is addRowGo for n bytes, a multiple of 32.
 //
 //go:noescape
 func addRowAVX2(sum *uint16, row *byte, n int)
 
-// widenAVX2 takes n bytes, a multiple of 32.
+// widenAVX2 is widenGo for n bytes, a multiple of 32.
 //
 //go:noescape
 func widenAVX2(dst *int16, row *byte, n int)
 
-// splitAVX2 takes n pixels, a multiple of 16, to planes that are stride samples apart.
+// splitAVX2 is splitGo for n pixels, a multiple of 16.
 //
 //go:noescape
 func splitAVX2(dst *int16, row *byte, stride, n int)
 
-// splitPremulAVX2 is the same for splitPremul.
+// splitPremulAVX2 is splitPremulGo for n pixels, a multiple of 16.
 //
 //go:noescape
 func splitPremulAVX2(dst *int16, row *byte, stride, n int, round, factor uint16)
 
-// splitRGBAVX2 takes n pixels, a multiple of 16, to three planes. It reads, but does not use, four
-// bytes more.
+// splitRGBAVX2 is splitRGBGo for n pixels, a multiple of 16. It reads four bytes beyond the last pixel, but does not use them.
 //
 //go:noescape
 func splitRGBAVX2(dst *int16, row *byte, stride, n int)
 
-// addPremulAVX2 adds n bytes, a multiple of 32.
+// addPremulAVX2 is addPremulGo for n bytes, a multiple of 32.
 //
 //go:noescape
 func addPremulAVX2(sum *uint16, row *byte, n int, round, factor uint16)
 
-// meanAVX2 takes n sums, a multiple of 16.
+// meanAVX2 is meanGo for n sums, a multiple of 16.
 //
 //go:noescape
 func meanAVX2(dst *int16, sum *uint16, n int, shift uint, factor uint16)
 
-// meanSplitAVX2 takes n pixels, a multiple of 16, to planes that are stride samples apart.
+// meanSplitAVX2 is meanSplitGo for n pixels, a multiple of 16.
 //
 //go:noescape
 func meanSplitAVX2(dst *int16, sum *uint16, stride, n int, shift uint, factor uint16)

@@ -42,8 +42,8 @@ wide:
 	VZEROUPPER
 	RET
 
-// PLANES takes 16 pixels of four bytes at SI apart: Y0, Y1, Y2, Y3 are the words of each byte, in the order of the
-// pixels but for the two inner quarters (VPACKUSDW works within 128 bits). Y14 holds 255 in each dword.
+// PLANES splits 16 pixels of four bytes at SI. Y0, Y1, Y2 and Y3 get the planes as words. The pixels are in order, except that the two
+// inner quarters are exchanged, because VPACKUSDW works within 128 bits. Y14 holds 255 in each dword.
 #define PLANES \
 	VMOVDQU 0(SI), Y8         \
 	VMOVDQU 32(SI), Y9        \
@@ -64,7 +64,7 @@ wide:
 	VPACKUSDW Y6, Y2, Y2      \
 	VPACKUSDW Y7, Y3, Y3
 
-// STORE puts the quarters in order and stores the four planes.
+// STORE restores the order of the quarters and stores the four planes.
 #define STORE \
 	VPERMQ $0xD8, Y0, Y0      \
 	VPERMQ $0xD8, Y1, Y1      \
@@ -133,7 +133,7 @@ premul:
 	VZEROUPPER
 	RET
 
-// Twelve bytes of four RGB pixels as four dwords.
+// The shuffle mask that makes four dwords of the twelve bytes of four RGB pixels.
 DATA triples<>+0(SB)/8, $0x8005040380020100
 DATA triples<>+8(SB)/8, $0x800B0A0980080706
 GLOBL triples<>(SB), RODATA|NOPTR, $16
@@ -183,7 +183,7 @@ triple:
 	VZEROUPPER
 	RET
 
-// The word of alpha, thrice, and one that becomes 255: alpha times 255 over 255 is alpha.
+// spread copies the word of alpha to the first three words of a pixel; keep sets the fourth word to 255. So alpha becomes alpha·255/255.
 DATA spread<>+0(SB)/8, $0x8080070607060706
 DATA spread<>+8(SB)/8, $0x80800F0E0F0E0F0E
 GLOBL spread<>(SB), RODATA|NOPTR, $16
@@ -244,7 +244,7 @@ sums:
 	VZEROUPPER
 	RET
 
-// Words of two pixels side by side: 0 4, 1 5, 2 6, 3 7.
+// pairs makes pairs of the words of two pixels: 0 4, 1 5, 2 6, 3 7.
 DATA pairs<>+0(SB)/8, $0x0B0A030209080100
 DATA pairs<>+8(SB)/8, $0x0F0E07060D0C0504
 GLOBL pairs<>(SB), RODATA|NOPTR, $16
@@ -256,8 +256,8 @@ GLOBL order<>(SB), RODATA|NOPTR, $32
 
 // func meanSplitAVX2(dst *int16, sum *uint16, stride, n int, shift uint, factor uint16)
 //
-// Sixteen pixels of four words in four registers, by 32-bit units that hold one component of two pixels: pixels
-// 0-3, 4-7, 8-11, 12-15, each with two pixels in each half.
+// It transposes sixteen pixels of four words in four registers, in 32-bit units. A unit holds one component of two
+// pixels. The registers hold pixels 0-3, 4-7, 8-11 and 12-15, each with two pixels in each half.
 TEXT ·meanSplitAVX2(SB), NOSPLIT, $0-42
 	MOVQ dst+0(FP), DI
 	MOVQ sum+8(FP), SI
@@ -280,7 +280,7 @@ sixteen:
 	VPSHUFB Y13, Y2, Y2
 	VPSHUFB Y13, Y3, Y3
 	VPUNPCKLDQ Y1, Y0, Y4     // r01 r45 g01 g45 | r23 r67 g23 g67
-	VPUNPCKHDQ Y1, Y0, Y5     // b and a alike
+	VPUNPCKHDQ Y1, Y0, Y5     // the same for b and a
 	VPUNPCKLDQ Y3, Y2, Y6     // r89 ...
 	VPUNPCKHDQ Y3, Y2, Y7
 	VPUNPCKLQDQ Y6, Y4, Y0    // r01 r45 r89 rcd | r23 r67 rab ref

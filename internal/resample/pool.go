@@ -10,8 +10,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// memory is the working memory of a Shrinker. It is kept in a sync.Pool, which the garbage collector empties,
-// unless a huge picture has made it larger than maxPooled.
+// memory is the working memory of a Shrinker. It is kept in a sync.Pool, which the garbage collector empties. Memory of more than maxPooled
+// bytes is not kept.
 type memory struct {
 	x, y    axis
 	sums    boxes
@@ -24,16 +24,14 @@ type memory struct {
 	wide    []int16
 }
 
-// maxPooled is the maximum number of bytes that an element of a pool may hold. A pool has one or two elements per
-// processor (pools of pixels: for each number of bits). So all pools together hold at most tens of megabytes,
-// which are in no account.
+// maxPooled is the maximum size in bytes of an element of a pool. A pool has one or two elements per processor; pools of pixels have that
+// many for each number of bits. So all pools together hold at most tens of megabytes. No account is charged for them.
 const maxPooled = 8 << 20
 
 var (
 	memories sync.Pool // of *memory
 
-	// bytePools hold released results, as *[]byte, by the number of bits of their size. So a small result does not
-	// hide a large one.
+	// bytePools hold released results, as *[]byte. A result of n bits' length is in pool n, so a small result does not hide a large one.
 	bytePools [64]sync.Pool
 )
 
@@ -77,9 +75,9 @@ func newBytes(ctx context.Context, size int64) ([]byte, error) {
 	return make([]byte, n), nil
 }
 
-// Release returns the memory of a picture that Resize or a Shrinker returned with ctx, so that the next picture
-// can use it. The picture must not be used afterwards or released twice. Pictures from elsewhere, and results of
-// SubImage, must not be released. Release is optional.
+// Release makes the memory of a picture available for the next picture, and returns it to the account of ctx. Only pictures that Resize or
+// a Shrinker returned with ctx may be released, each once, and not results of SubImage. The picture must not be used afterwards. Release is
+// optional.
 func Release(ctx context.Context, img image.Image) {
 	if n := Bytes(img); n > codec.Free {
 		codec.AccountOf(ctx).Give(n)
@@ -103,8 +101,7 @@ func Release(ctx context.Context, img image.Image) {
 	}
 }
 
-// Bytes returns the memory of the pixels of a picture that Resize or a Shrinker returned, as taken from the
-// account.
+// Bytes returns the number of bytes that were taken from the account for the pixels of a picture of Resize or a Shrinker.
 func Bytes(img image.Image) int64 {
 	switch img := img.(type) {
 	case *image.Gray:
@@ -121,7 +118,7 @@ func Bytes(img image.Image) int64 {
 	return 0
 }
 
-// newYCbCr is image.NewYCbCr without clearing the pixels.
+// newYCbCr is like image.NewYCbCr, but does not clear the pixels.
 func newYCbCr(ctx context.Context, size image.Point, ratio image.YCbCrSubsampleRatio) (*image.YCbCr, error) {
 	dx, dy := pixels.ChromaFactors(ratio)
 	cw, ch := (size.X+dx-1)/dx, (size.Y+dy-1)/dy
@@ -150,8 +147,7 @@ func (w *watch) spend(bytes int) error {
 	return w.ctx.Err()
 }
 
-// Memory returns the maximum memory that Resize takes if the whole of a picture of src pixels, or of fewer pixels,
-// is scaled to size.
+// Memory returns the maximum memory that Resize takes to scale a whole picture of at most src pixels to size.
 func Memory(src, size image.Point) int64 {
 	const planes = 4
 	w, h := int64(size.X)+lineAlign, int64(size.Y)+lineAlign
@@ -159,7 +155,7 @@ func Memory(src, size image.Point) int64 {
 		step := int64(from)/max(to-lineAlign, 1) + 1
 		return max(6*step/maxBox, min(6*step, 12*boxResidual)) + 12
 	}
-	columns := 6*int64(src.X) + 24*w // of weights
+	columns := 6*int64(src.X) + 24*w // for weights
 	ring := (2*planes*w + 48) * (taps(src.Y, h) + atOnce - 1)
 	rows := (2*atOnce*planes+wordBytes+6*planes+rowBytes)*int64(src.X) + 3*planes*w
 	return 2*columns + 2*h*(taps(src.Y, h)+tapAlign) + 8*(6*int64(src.X)/max(w-lineAlign, 1)+12) + ring + rows + 4*(w+h) +

@@ -1,6 +1,6 @@
 package resample
 
-// Minimum ratios that boxes leave to the kernel.
+// Minimum ratios of a picture after boxes to the result.
 const (
 	boxResidual   = 3
 	exactResidual = 32
@@ -9,7 +9,7 @@ const (
 	// boxes. It uses single columns unless the weights are so many and so small that their last bits matter.
 	columnResidual = 64
 
-	maxBox = 256 // rows of bytes that a sum of 16 bits takes
+	maxBox = 256 // maximum number of rows of bytes whose sums fit in 16 bits
 )
 
 func (o Options) rowResidual() float64 {
@@ -19,14 +19,13 @@ func (o Options) rowResidual() float64 {
 	return boxResidual
 }
 
-// compensation returns the strength c of the filter -c, 1+2c, -c that sharpens the kernel. Each sample
-// of the source is the average of as many samples as box says, of a plane that was decoded at pre/8 of its size.
+// compensation returns the strength c of the filter -c, 1+2c, -c that sharpens the kernel. It compensates for the blur of the source: each
+// sample is the average of box samples, of a plane that was decoded at pre/8 of its size.
 //
-// The filter's gain is 1+4π²f²c near f = 0. A prefilter of variance v has the gain 1-2π²f²v, so c = v/2
-// compensates for it. A box of n samples has v = (1-1/n²)/12 in units of its own width, and variances add up. A
-// decode at 1/8 is a box of 8. The optimal linear filter for pictures whose neighbors have a correlation of 0.9 to
-// 0.99 would be better by less than 0.1 dB. A decode at 2/8 cuts off frequencies instead of blurring, so its value
-// was fitted; see also acrossBlocks. From 3/8 on the optimum is close to zero.
+// The filter's gain is 1+4π²f²c near f = 0. A prefilter of variance v has the gain 1-2π²f²v, so c = v/2 compensates for it. A box of n
+// samples has v = (1-1/n²)/12 in units of its own width, and variances add up. A decode at 1/8 is a box of 8. The optimal linear filter for
+// pictures whose neighbors have a correlation of 0.9 to 0.99 would be better by less than 0.1 dB. A decode at 2/8 cuts off frequencies
+// instead of blurring, so its value was fitted; see also acrossBlocks. From 3/8 on, the optimum is close to zero.
 func compensation(box, pre int) float64 {
 	n := float64(box)
 	c := (1 - 1/(n*n)) / 24
@@ -41,11 +40,10 @@ func compensation(box, pre int) float64 {
 	return c
 }
 
-// acrossBlocks returns how much a sample of a decode at 2/8 is pushed away from its neighbor in the next block, if
-// there are no boxes. The difference to the neighbor in the same block needs no change. The filters of three taps
-// with the least error, for pictures whose neighbors have a correlation of 0.9 to 0.98, have 0.036 across blocks
-// and 0 inside. This gains 0.4 dB over the best filter that does not distinguish them. At 3/8 and 4/8 the gain
-// would be 0.1 dB.
+// acrossBlocks returns how strongly the kernel sharpens the difference between neighboring samples of different blocks. It is for decodes
+// at 2/8 without boxes. The difference between two samples of the same block needs no change. The filters of three taps with the least
+// error, for pictures whose neighbors have a correlation of 0.9 to 0.98, have 0.036 across blocks and 0 inside. This gains 0.4 dB over the
+// best filter that does not distinguish them. At 3/8 and 4/8 the gain would be 0.1 dB.
 func acrossBlocks(box, pre int) float64 {
 	if box == 1 && pre == 2 {
 		return 0.036
@@ -53,8 +51,8 @@ func acrossBlocks(box, pre int) float64 {
 	return 0
 }
 
-// sharpenPairs pushes samples 2m+1 and 2m+2, which lie on both sides of a block border, away from each other. It
-// changes the weights f of the samples from first on.
+// sharpenPairs increases the difference between samples 2m+1 and 2m+2, which are on both sides of a block border. It changes the weights f
+// of the samples from first on.
 func sharpenPairs(f []float64, first int, across float64) {
 	for i := (first + 1) & 1; i+1 < len(f) && across != 0; i += 2 {
 		d := float64(across * (f[i] - f[i+1]))

@@ -5,14 +5,13 @@ import (
 	"math/bits"
 )
 
-// premulFactor multiplies a color by alpha: c·a/255 with fraction bits, rounded, in 16-bit arithmetic.
+// premulFactor multiplies a color by alpha in 16-bit arithmetic. The result is c·a/255, rounded, with fraction bits.
 type premulFactor struct{ round, factor uint16 }
 
 // premulOf returns the factor for bits fraction bits, at most 7.
 func premulOf(bits uint) premulFactor { return premulFactor{128 >> bits, 257 << bits} }
 
-// of returns the product. If a is 255 the product is exact: 255·257 is one less than 65536, which round makes up
-// for.
+// of returns the product. It is exact if a is 255: 255·257 is one less than 65536, and round adds the missing part.
 func (m premulFactor) of(c, a byte) uint16 {
 	return uint16((uint32(c)*uint32(a) + uint32(m.round)) * uint32(m.factor) >> 16)
 }
@@ -28,10 +27,10 @@ func (m premulFactor) pixel(v uint32) (redBlue, greenAlpha uint64) {
 	return (redBlue*a + round) * factor >> 16, (greenAlpha*a + round) * factor >> 16
 }
 
-// premul8 returns c·a/255 of 8-bit samples as a sample between the passes.
+// premul8 returns c·a/255 of 8-bit samples, as a sample between the passes.
 func premul8(c, a byte) int16 { return int16(premulOf(sampleBits).of(c, a)) }
 
-// premul16 does the same with 16-bit samples.
+// premul16 is like premul8, for 16-bit samples.
 func premul16(c, a uint32) int16 { return from16((c*a + 32767) / 65535) }
 
 // addPremulGo adds pixels of four bytes to sums. The first three bytes are multiplied by the fourth. The sums have
@@ -41,7 +40,7 @@ func addPremulGo(sum []uint16, row []byte, m premulFactor) {
 	shift := uint(bits.TrailingZeros16(m.factor)) // the fraction bits
 	for len(sum) >= 4 && len(row) >= 4 {
 		if len(sum) >= 8 && len(row) >= 8 {
-			if v := binary.LittleEndian.Uint64(row); v&opaque == opaque { // two pixels that are opaque, as most are
+			if v := binary.LittleEndian.Uint64(row); v&opaque == opaque { // both pixels are opaque, as most are
 				s := (*[8]uint16)(sum)
 				a, b := v&even<<(shift&7), v>>8&even<<(shift&7)
 				s[0], s[2], s[4], s[6] = s[0]+uint16(a), s[2]+uint16(a>>16), s[4]+uint16(a>>32), s[6]+uint16(a>>48)

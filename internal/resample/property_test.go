@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// kinds are the image types of package image that can be drawn on.
+// kinds are the image types of package image on which one can draw.
 var kinds = map[string]func(image.Rectangle) interface {
 	image.Image
 	Set(x, y int, c color.Color)
@@ -96,8 +96,8 @@ func options(t *rapid.T) Options {
 	}
 }
 
-// Any picture, part, size and option: the result has its size, opaque stays opaque, and what is
-// transparent is black.
+// anythingGoes resizes a random part of a random picture of every kind. The result has the requested size, opaque pictures stay opaque, and
+// transparent pixels are black.
 func anythingGoes(t *rapid.T) {
 	w, h := rapid.IntRange(1, 70).Draw(t, "w"), rapid.IntRange(1, 70).Draw(t, "h")
 	rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
@@ -151,8 +151,8 @@ func TestSourceIsNotModified(t *testing.T) {
 	assert.Equal(t, cb, ycc.Cb)
 }
 
-// A red disc on transparent green: a filter that mixed colors without their alpha would show a
-// green, or with transparent black a dark, fringe.
+// The picture is a red disc on transparent ground. If the filter did not weight colors by alpha, the hidden color of the ground would be
+// visible as a fringe.
 func TestTransparentEdgesHaveNoFringe(t *testing.T) {
 	for _, hidden := range []color.NRGBA{{0, 255, 0, 0}, {0, 0, 0, 0}, {255, 255, 255, 0}} {
 		src := image.NewNRGBA(image.Rect(0, 0, 400, 400))
@@ -220,8 +220,7 @@ func TestWeightsSumToOneExactly(t *testing.T) {
 	})
 }
 
-// Hundreds of weights, each a few units of the last place, still add up to one, and to the
-// textbook's sum.
+// Hundreds of weights, each of a few units in the last place, still add up to one. The result agrees with the textbook.
 func TestHundredsOfSmallWeightsAddUpToOne(t *testing.T) {
 	for _, ratio := range []int{37, 64, 101, 127} {
 		flat, ramp := image.NewGray(image.Rect(0, 0, 20*ratio, 2)), image.NewGray(image.Rect(0, 0, 20*ratio, 2))
@@ -236,7 +235,7 @@ func TestHundredsOfSmallWeightsAddUpToOne(t *testing.T) {
 	}
 }
 
-// Upscaling may overshoot in between, and is clamped, not wrapped.
+// The result overshoots between samples. It must be clamped, and must not wrap around.
 func TestOvershootIsClamped(t *testing.T) {
 	src := image.NewGray(image.Rect(0, 0, 16, 16))
 	for i := range src.Pix {
@@ -246,7 +245,7 @@ func TestOvershootIsClamped(t *testing.T) {
 	within(t, reference(src, Full(src.Rect), image.Pt(160, 160), Lanczos3), got, 1)
 }
 
-func TestSameSizeIsTheSamePicture(t *testing.T) {
+func TestResizingToTheSameSizeChangesNothing(t *testing.T) {
 	src := image.NewGray(image.Rect(2, 3, 60, 50))
 	noise(src.Pix)
 	got := resize(src, Full(src.Rect), src.Rect.Size(), Options{}).(*image.Gray)
@@ -275,7 +274,7 @@ func TestKeptCMYKIsFilteredPerInk(t *testing.T) {
 	}
 }
 
-func TestGoroutinesDoNotDisturbEachOther(t *testing.T) {
+func TestGoroutinesCanResizeAtTheSameTime(t *testing.T) {
 	src := image.NewNRGBA(image.Rect(0, 0, 300, 200))
 	noise(src.Pix)
 	ycc := randomYCbCr(rand.New(rand.NewPCG(2, 2)), src.Rect, image.YCbCrSubsampleRatio420)
@@ -304,7 +303,7 @@ func TestGoroutinesDoNotDisturbEachOther(t *testing.T) {
 	wg.Wait()
 }
 
-func TestAbsurdRectanglesAreServedByTheEdges(t *testing.T) {
+func TestRectanglesOutsideThePictureRepeatItsEdges(t *testing.T) {
 	src := image.NewNRGBA(image.Rect(0, 0, 9, 9))
 	for i := range src.Pix {
 		src.Pix[i] = 255

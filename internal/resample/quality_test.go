@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// photo is a plane with the statistics of photographs: a spectrum that falls as 1/f, made of
-// octaves of interpolated noise, and hard edges on top.
+// photo returns a plane with the statistics of photographs. It consists of octaves of interpolated noise, whose spectrum falls as 1/f, and
+// of hard edges.
 func photo(w, h int, seed uint64) *image.Gray {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	v := make([]float64, w*h)
@@ -51,8 +51,8 @@ func photo(w, h int, seed uint64) *image.Gray {
 	return m
 }
 
-// scaledDecode is what a decoder that scales in the DCT domain makes of src, whose sides are
-// multiples of eight: the inverse DCT of n points of the lowest n by n coefficients of each block.
+// scaledDecode returns what a decoder that scales in the DCT domain makes of src: the inverse DCT of n points of the lowest n by n
+// coefficients of each block. The sides of src are multiples of eight.
 func scaledDecode(src *image.Gray, n int) *image.Gray {
 	basis := func(k, x, points int) float64 {
 		c := math.Sqrt(2 / float64(points))
@@ -61,7 +61,7 @@ func scaledDecode(src *image.Gray, n int) *image.Gray {
 		}
 		return c * math.Cos(math.Pi*float64(k)*float64(2*x+1)/float64(2*points))
 	}
-	var m [8][8]float64 // from eight samples to n
+	var m [8][8]float64 // the linear map from eight samples to n
 	for y := range n {
 		for x := range 8 {
 			for k := range n {
@@ -101,8 +101,7 @@ func psnr(want floats, got *image.Gray) float64 {
 	return imagetest.Decibels(sum, len(want.v))
 }
 
-// The table that `go test -v -run Quality` prints is that of 960 columns; a row says from which
-// decode the kernel starts.
+// go test -v -run Quality prints a table of the PSNR for each width and each scale of decoding.
 func TestQualityAgainstTheTextbookFromEveryDecode(t *testing.T) {
 	const w, h = 960, 720
 	src := photo(w, h, 1)
@@ -140,7 +139,7 @@ func TestQualityAgainstTheTextbookFromEveryDecode(t *testing.T) {
 			switch {
 			case n == 1:
 				assert.GreaterOrEqual(t, aware, plain+1, name)
-			case n == 2 && plain < 50: // beyond, there is nothing left to gain
+			case n == 2 && plain < 50: // above 50 dB there is nothing left to gain
 				assert.GreaterOrEqual(t, aware, plain+0.5, name)
 			}
 		}

@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// The reference is the textbook's sum in float64, written without any of the package's code.
+// The reference is the textbook's sum in float64. It uses no code of the package.
 
 func lanczos3(x float64) float64 {
 	x = math.Abs(x)
@@ -30,7 +30,7 @@ func catmullRom(x float64) float64 {
 	return 0
 }
 
-// referenceLine scales the samples v of one line: sample i of the n is centered at x0 + (i+½)·step.
+// referenceLine scales the samples v of one line to n samples. Sample i is centered at x0 + (i+½)·step.
 func referenceLine(v []float64, kernel func(float64) float64, reach, x0, step float64, n int) []float64 {
 	out := make([]float64, n)
 	scale := math.Max(1, step)
@@ -48,7 +48,7 @@ func referenceLine(v []float64, kernel func(float64) float64, reach, x0, step fl
 		}
 		for j := lo; j < hi; j++ {
 			w := kernel((float64(j) + 0.5 - c) / scale)
-			sum += w * v[min(max(j, 0), len(v)-1)] // beyond the border is what is at the border
+			sum += w * v[min(max(j, 0), len(v)-1)] // the border is repeated
 			norm += w
 		}
 		out[i] = sum / norm
@@ -90,7 +90,7 @@ func planeOf(pix []byte, stride, w, h int) floats {
 	return f
 }
 
-// channels are the premultiplied red, green, blue and alpha of any image, from 0 to 255.
+// channels returns the premultiplied red, green, blue and alpha of any image, from 0 to 255.
 func channels(img image.Image) (c [4]floats) {
 	b := img.Bounds()
 	for i := range c {
@@ -101,7 +101,7 @@ func channels(img image.Image) (c [4]floats) {
 			i := y*b.Dx() + x
 			var r [4]float64
 			switch p := img.At(b.Min.X+x, b.Min.Y+y).(type) {
-			case color.NRGBA: // without the rounding of RGBA
+			case color.NRGBA: // RGBA of this type would round
 				a := float64(p.A) / 255
 				r = [4]float64{float64(p.R) * a, float64(p.G) * a, float64(p.B) * a, float64(p.A)}
 			case color.NRGBA64:
@@ -119,8 +119,8 @@ func channels(img image.Image) (c [4]floats) {
 	return c
 }
 
-// reference is what Resize is to be compared with: four channels, premultiplied, not rounded.
-// Color is divided by alpha before both are clamped.
+// reference returns what Resize should return: four channels, premultiplied, not rounded. Colors are divided by alpha before both are
+// clamped.
 func reference(src image.Image, r Rect, size image.Point, k Kernel) [4]floats {
 	kernel, reach := lanczos3, 3.0
 	if k == CatmullRom {

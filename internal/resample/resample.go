@@ -1,20 +1,17 @@
-// Package resample scales pictures: separable windowed-sinc filtering in fixed point, in
-// premultiplied alpha, on the planes of Y'CbCr as they are, row by row, so that memory follows the
-// width and not the area.
+// Package resample scales pictures by separable windowed-sinc filters in fixed point. It filters premultiplied colors, and each plane of
+// Y'CbCr separately. It works row by row, so that its memory grows with the width of a picture and not with its area.
 //
-// The arithmetic is the textbook's (for instance Turkowski, "Filters for Common Resampling Tasks",
-// Graphics Gems I, 1990): each sample of the result is the sum of the source's samples weighted by
-// a kernel that is stretched by the ratio when a picture shrinks. Weights that fall beyond the
-// source's edge are dropped and the rest is normalized, but where the picture is enlarged: there
-// they go to the pixel at the edge, so that no slope is continued. The result is within one level of that sum
-// computed in float64. With alpha, sums are divided by that of alpha before they are clamped: a
-// shape of one color keeps it up to its edge, where the kernel overshoots.
+// The arithmetic is that of textbooks (for instance Turkowski, "Filters for Common Resampling Tasks", Graphics Gems I, 1990). Each sample
+// of the result is a weighted sum of samples of the source. The weights are the values of a kernel. If the picture is reduced, the kernel
+// is stretched by the ratio. Where the kernel reaches beyond the edge of a picture that is reduced, those weights are dropped and the rest
+// is normalized. Where the picture is enlarged, they are added to the weight of the pixel at the edge, because otherwise the result would
+// extrapolate the slope at the edge. The result differs from the same sum in float64 by at most one level. With alpha, colors are divided
+// by alpha before they are clamped, so that a shape of one color keeps this color at its edge, where the kernel overshoots.
 //
-// Large reductions first average boxes of whole rows and leave at least a factor of 3 (with
-// Options.Exact: of 32) to the kernel, which then makes up for what the boxes have blurred; see
-// compensation.
+// Large reductions first average boxes of whole rows. The boxes leave at least a factor of 3 to the kernel (with Options.Exact: of 32), and
+// the kernel then compensates for the blur of the boxes; see compensation.
 //
-// Functions of this package may be called from several goroutines; a Shrinker belongs to one.
+// Goroutines may call the functions of this package at the same time, but must not share a Shrinker.
 package resample
 
 import (
@@ -25,62 +22,55 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Rect is a part of a picture, in pixels of the picture relative to its Bounds().Min; edges may lie
-// between pixels. Pixels outside of it, but within the reach of the kernel, count as they do when a
-// scaled picture is cropped afterwards. An edge may lie outside the picture: the picture is
-// continued by its outermost pixels.
+// Rect is a part of a picture, in pixels relative to its Bounds().Min. Edges may lie between pixels. Pixels outside of the part influence
+// the result if the kernel reaches them, as if the scaled picture were cropped afterwards. An edge may lie outside the picture; the pixels
+// at the border of the picture are then repeated.
 type Rect struct{ X0, Y0, X1, Y1 float64 }
 
-// Full is the whole picture of the given bounds.
+// Full returns the Rect of a whole picture with the given bounds.
 func Full(b image.Rectangle) Rect { return Rect{0, 0, float64(b.Dx()), float64(b.Dy())} }
 
 // Kernel is a reconstruction filter.
 type Kernel uint8
 
 const (
-	Lanczos3   Kernel = iota // six source pixels wide, the sharper one
+	Lanczos3   Kernel = iota // six source pixels wide; sharper than CatmullRom
 	CatmullRom               // four pixels wide: the cubic B=0, C=1/2 of Mitchell and Netravali
 )
 
-// Options are the choices of Resize and NewShrinker. The zero value is Lanczos3, 4:4:4, of an
-// unscaled source.
+// Options are the options of Resize and NewShrinker. The zero value means Lanczos3, 4:4:4, and a source that its decoder has not scaled.
 type Options struct {
 	Kernel Kernel
 
-	// Exact keeps within one level of the textbook's sum at every ratio. Without it that holds
-	// where the picture shrinks to no less than a sixth of its height; beyond, photos agree with
-	// the textbook by 54 dB and more.
+	// Exact limits the difference to the textbook's sum to one level at every ratio. Without Exact, that limit holds if the picture shrinks
+	// to no less than a sixth of its height. If it shrinks more, photos agree with the textbook by 54 dB and more.
 	Exact bool
 
-	// Subsample is the chroma resolution of a result in Y'CbCr, always sited in the center as in JPEG.
-	// The zero value is 4:4:4, which keeps all that a reduced 4:2:0 picture has to give.
+	// Subsample is the chroma resolution of a result in Y'CbCr. Chroma samples lie in the center of their luma samples, as in JPEG. The
+	// zero value is 4:4:4, which keeps all details of a reduced 4:2:0 picture.
 	Subsample image.YCbCrSubsampleRatio
 
-	// Luma and Chroma tell how the source (and the chroma planes of a Y'CbCr source) was scaled by its
-	// decoder, for instance {1, 1} for a decode at 1/8: the kernel makes up for what that has blurred.
-	// The zero value is a source that was not scaled.
+	// Luma and Chroma are the scales at which a decoder has decoded the source, or the luma and the chroma planes of a Y'CbCr source, for
+	// instance {1, 1} for 1/8. The kernel compensates for the blur of this scaling. The zero value means a source that was not scaled.
 	Luma, Chroma Eighths
 
-	// KeepCMYK makes an *image.CMYK of one, so that a color profile can be applied to the smaller
-	// picture.
+	// KeepCMYK makes the result of an *image.CMYK an *image.CMYK, so that a color profile can be applied to the smaller picture.
 	KeepCMYK bool
 }
 
-// Eighths says that a plane was decoded in the DCT domain at X/8 of its width and Y/8 of its
-// height, from the lowest X by Y coefficients of each block. 0 and 8 stand for a plane that was not
-// scaled.
+// Eighths is the scale of a plane that was decoded in the DCT domain at X/8 of its width and Y/8 of its height, from the lowest X by Y
+// coefficients of each block. 0 and 8 mean that the plane was not scaled.
 type Eighths struct{ X, Y int }
 
-// Resize scales the part r of src to size pixels. src is not modified and the result shares no
-// memory with it.
+// Resize scales the part r of src to size pixels. It does not modify src, and the result shares no memory with src. Resize panics if r or
+// size is empty or src has no pixels.
 //
-// The result is an *image.YCbCr for one, an *image.Gray for an *image.Gray or *image.Gray16, an *image.NRGBA of what may have
-// alpha, in which what was opaque has alpha 255 and what is transparent is black, and otherwise (but see KeepCMYK) an opaque
-// *image.RGBA. The caller may hand it to Release when done with it.
-// Resize panics if r or size is empty or src has no pixels.
+// The result is an *image.YCbCr for an *image.YCbCr, an *image.Gray for an *image.Gray or *image.Gray16, an *image.NRGBA for types with
+// alpha, and otherwise an opaque *image.RGBA; but see KeepCMYK. In an *image.NRGBA, pixels stay opaque if they were opaque, and transparent
+// pixels are black. The caller may pass the result to Release when it is no longer used.
 //
-// Memory is taken from the account of ctx; that of the result stays taken until Release. The error
-// is that of an account that is empty, or of ctx.
+// Resize takes memory from the account of ctx. The memory of the result stays taken until Release. Resize returns the error of ctx or of an
+// empty account.
 func Resize(ctx context.Context, src image.Image, r Rect, size image.Point, opt Options) (image.Image, error) {
 	check(src.Bounds().Size(), r, size)
 	if src, ok := src.(*image.YCbCr); ok {
@@ -110,7 +100,7 @@ func Resize(ctx context.Context, src image.Image, r Rect, size image.Point, opt 
 	return img, err
 }
 
-// check panics on what only a mistake of the caller can be.
+// check panics on arguments that only a mistake of the caller can cause.
 func check(src image.Point, r Rect, size image.Point) {
 	if src.X < 1 || src.Y < 1 || size.X < 1 || size.Y < 1 {
 		panic("resample: empty source or result")

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The two vectors were made by Pillow 9.4 (Image.LANCZOS, mode L).
+// Pillow 9.4 computed the two vectors (Image.LANCZOS, mode L).
 func TestLanczosAgreesWithPillow(t *testing.T) {
 	ramp, step := image.NewGray(image.Rect(0, 0, 16, 1)), image.NewGray(image.Rect(0, 0, 16, 1))
 	for x := range 16 {
@@ -35,8 +35,7 @@ func TestLanczosAgreesWithPillow(t *testing.T) {
 	}
 }
 
-// sources returns a random picture of every kind, with an origin that is not zero, cut out of a
-// larger one.
+// sources returns a random picture of every kind. Each is a part of a larger picture, with an origin other than (0,0).
 func sources(rng *rand.Rand, w, h int) map[string]image.Image {
 	outer := image.Rect(-3, 5, w+4, h+11)
 	inner := image.Rect(1, 7, w+1, h+7)

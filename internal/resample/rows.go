@@ -18,7 +18,7 @@ func inPlace(f Format, pix []byte, stride int, b image.Rectangle) rows {
 	return rows{f, func(y int) []byte { return pix[y*stride:][:n] }}
 }
 
-// rowBytes is the maximum number of bytes that rowsOf allocates per pixel of a row: that of Y'CbCr with alpha.
+// rowBytes is the maximum number of bytes that rowsOf allocates per pixel of a row. Y'CbCr with alpha needs that many.
 const rowBytes = 18
 
 // rowsOf returns the rows of src. It calls At only for types that package image does not define.
@@ -93,8 +93,8 @@ func beyond(src *image.Paletted) bool {
 	return false
 }
 
-// alphaRows returns the rows of a mask as white with that opacity, like the colors of image.Alpha. n is the number
-// of bytes per sample.
+// alphaRows returns the rows of a mask as white with the opacity of the mask, like the colors of image.Alpha. n is the number of bytes per
+// sample.
 func alphaRows(pix []byte, stride, n int, b image.Rectangle) rows {
 	w := b.Dx()
 	buf := make([]byte, 8*w)
@@ -110,7 +110,7 @@ func alphaRows(pix []byte, stride, n int, b image.Rectangle) rows {
 	}}
 }
 
-// atRows is for image types that package image does not know.
+// atRows returns the rows of image types that package image does not define.
 func atRows(b image.Rectangle, at func(x, y int) color.RGBA64) rows {
 	buf := make([]byte, 8*b.Dx())
 	return rows{RGBA16, func(y int) []byte {

@@ -8,45 +8,44 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Shrinker scales a picture whose rows arrive one by one. It holds in memory the rows that the kernel reaches,
-// scaled to the width of the result, and the result.
+// Shrinker scales a picture whose rows arrive one by one. Its memory contains the result, and the rows that the kernel reaches, scaled to
+// the width of the result.
 type Shrinker struct {
 	format Format
 	width  int // pixels of a source row
 	planes int
 	x, y   axis
-	lo, hi int // the columns that count
-	from   int // the rows that count
-	to     int
-	next   int // the row that comes next
+	lo, hi int // range of columns that influence the result
+	from   int // first row that influences the result
+	to     int // row after the last one that influences the result
+	next   int // number of the next row
 
-	sums  boxes     // of the rows of the current box
+	sums  boxes     // of the rows in the current box
 	cells []int16   // rows of the source, or of boxes, from x.origin on: atOnce × planes × cellStride
-	held  int       // rows in cells
+	held  int       // number of rows in cells
 	ring  [][]int16 // the last rows after the horizontal pass, row i in ring[i%len(ring)]: planes × outStride
-	out   int       // rows of the result so far
+	out   int       // number of rows of the result so far
 	line  []byte    // one row of the result: planes × outStride
-	wide  []int16   // the same of a row that may be transparent, with fraction bits
+	wide  []int16   // the same with fraction bits, for a result with alpha
 	taps  [][]int16 // scratch: the rows of the ring under the vertical kernel
 
 	cellStride, outStride int
 
 	store    storer
-	keep     func(line []int16) // if not nil, it takes the rows of the result, with fraction bits, instead of store
+	keep     func(line []int16) // if not nil, it receives the rows of the result with fraction bits, instead of store
 	img      image.Image
 	straight *image.NRGBA // img, if it has alpha
 	mem      *memory
-	taken    int64 // bytes of the account, for mem
+	taken    int64 // bytes taken from the account for mem
 	watch    watch
-	err      error // of the context: the picture will not be finished
+	err      error // error of the context; the picture will not be completed
 }
 
-// NewShrinker prepares to scale the part r of a picture of src pixels to size pixels. f is the format of its rows.
-// NewShrinker panics in the same cases as Resize, and if the format is unknown. Options.Subsample and
-// Options.Chroma have no effect.
+// NewShrinker prepares to scale the part r of a picture of src pixels to size pixels. f is the format of its rows. NewShrinker panics in
+// the same cases as Resize, and if the format is unknown. It ignores Options.Subsample and Options.Chroma.
 //
-// Memory is taken from the account of ctx: the working memory until the Shrinker is closed, the result until it is
-// released. Errors are those of an exhausted account or of ctx.
+// NewShrinker takes memory from the account of ctx: the working memory until Close, and the result until Release. It returns the error of
+// an empty account or of ctx.
 func NewShrinker(ctx context.Context, f Format, src image.Point, r Rect, size image.Point, opt Options) (*Shrinker, error) {
 	check(src, r, size)
 	if f == CMYK8 && opt.KeepCMYK {
@@ -122,12 +121,12 @@ func newShrinker(ctx context.Context, f Format, gx, gy grid, pre Eighths, opt Op
 	return s, nil
 }
 
-// bytes returns the working memory of a Shrinker. Only the shape of the axes must be known.
+// bytes returns the working memory of a Shrinker. shape must have been called for both axes; the weights are not needed.
 func (s *Shrinker) bytes(gx grid) int64 {
 	n := s.x.bytes() + s.y.bytes()
 	line := int64(s.planes) * int64(align(gx.n, lineAlign))
 	cells := int64(gx.size - s.x.origin + s.x.stride)
-	n += 2*atOnce*int64(s.planes)*cells + wordBytes*cells // and what convolveCells needs
+	n += 2*atOnce*int64(s.planes)*cells + wordBytes*cells // and the memory of convolveCells
 	n += (2*line + 48) * int64(s.y.taps+atOnce-1)         // ring, rows and taps
 	n += 3 * line                                         // line and wide
 	if s.y.box > 1 {
@@ -136,8 +135,7 @@ func (s *Shrinker) bytes(gx grid) int64 {
 	return n
 }
 
-// ShrinkBytes returns how many bytes NewShrinker takes from the account for the whole of a picture of
-// src pixels, the result included.
+// ShrinkBytes returns how many bytes NewShrinker takes from the account to scale a whole picture of src pixels, including the result.
 func ShrinkBytes(f Format, src, size image.Point, opt Options) int64 {
 	if f == CMYK8 && opt.KeepCMYK {
 		f = cmykRaw
@@ -150,7 +148,7 @@ func ShrinkBytes(f Format, src, size image.Point, opt Options) int64 {
 	return workBytes(f, gx, gy, opt.Luma, opt) + pixel*int64(size.X)*int64(size.Y)
 }
 
-// workBytes is the memory that newShrinker takes from the account.
+// workBytes returns the memory that newShrinker takes from the account.
 func workBytes(f Format, gx, gy grid, pre Eighths, opt Options) int64 {
 	s := &Shrinker{format: f, planes: f.planes()}
 	s.x.shape(opt.Kernel, gx, columnResidual, pre.X)
@@ -161,8 +159,8 @@ func workBytes(f Format, gx, gy grid, pre Eighths, opt Options) int64 {
 // Rows returns the range of rows of the source that influence the result. Other rows need not be decoded.
 func (s *Shrinker) Rows() (from, to int) { return s.from, s.to }
 
-// WriteRow takes the next row of the source, beginning with row 0. row is a whole row in the format of the
-// Shrinker; it is neither modified nor kept. Rows outside of Rows cost nothing, and may be nil.
+// WriteRow receives the next row of the source, beginning with row 0. row is a whole row in the format of the Shrinker. WriteRow neither
+// modifies nor keeps it. Rows outside of the range of Rows are ignored, and may be nil.
 func (s *Shrinker) WriteRow(row []byte) {
 	s.writeRow(s.next, row)
 	s.next++
@@ -174,7 +172,7 @@ func (s *Shrinker) Skip(n int) { s.next += n }
 // rewind prepares the Shrinker for another picture of the same shape.
 func (s *Shrinker) rewind(store storer) { s.next, s.out, s.held, s.store = 0, 0, 0, store }
 
-// writeRow takes row y. Rows must arrive in order.
+// writeRow receives row y. Rows must arrive in order.
 func (s *Shrinker) writeRow(y int, row []byte) {
 	if y < s.from || y >= s.to || s.mem == nil || s.err != nil {
 		return
@@ -203,8 +201,8 @@ func (s *Shrinker) writeRow(y int, row []byte) {
 	}
 }
 
-// horizontal scales the rows in s.cells into the ring, and makes the rows of the result that are complete. cell is
-// the number of the last of these rows, in boxes.
+// horizontal scales the rows in s.cells into the ring, and computes the rows of the result that are complete. cell is the number of the
+// last row in s.cells, in boxes.
 func (s *Shrinker) horizontal(cell int) {
 	var rows [atOnce][]int16
 	for p := range s.planes {
@@ -223,7 +221,7 @@ func (s *Shrinker) horizontal(cell int) {
 	}
 }
 
-// vertical makes row s.out of the result from the ring.
+// vertical computes row s.out of the result from the ring.
 func (s *Shrinker) vertical() {
 	w := s.y.w[s.out*s.y.stride:][:s.y.stride]
 	if s.keep != nil {
@@ -250,14 +248,13 @@ func (s *Shrinker) vertical() {
 func (s *Shrinker) under(i int) [][]int16 {
 	first := int(s.y.start[s.out])
 	for k := range s.taps {
-		s.taps[k] = s.ring[(first+k)%len(s.ring)][i:] // one too many, of weight 0, if the kernel's taps are odd
+		s.taps[k] = s.ring[(first+k)%len(s.ring)][i:] // if the number of taps is odd, there is one more row, with weight 0
 	}
 	return s.taps
 }
 
-// Image returns the result: an *image.Gray for a gray format, an *image.NRGBA for one with alpha, otherwise an
-// *image.RGBA. Later rows are ignored. The error is that of the context if it has ended, or says that rows are
-// missing.
+// Image returns the result: an *image.Gray for a gray format, an *image.NRGBA for one with alpha, otherwise an *image.RGBA. Later rows are
+// ignored. It returns the error of the context if the context has ended, and an error if rows are missing.
 func (s *Shrinker) Image() (image.Image, error) {
 	switch {
 	case s.err != nil:

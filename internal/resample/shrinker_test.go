@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// picture makes an image.Image of rows in a format, by definition of the format.
+// picture returns the picture whose rows in format f are given.
 func picture(f Format, w, h int, rows [][]byte) image.Image {
 	img := image.NewNRGBA64(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -37,7 +37,7 @@ func picture(f Format, w, h int, rows [][]byte) image.Image {
 				c = color.NRGBA64{b(0), b(1), b(2), b(3)}
 			case NRGBA16:
 				c = color.NRGBA64{d(0), d(1), d(2), d(3)}
-			case RGBA8: // opaque here
+			case RGBA8: // these pixels are opaque
 				p[3] = 255
 				c = color.NRGBA64{b(0), b(1), b(2), 65535}
 			case RGBA16:
@@ -80,8 +80,7 @@ func TestRowsOfEveryFormatAgreeWithTheTextbook(t *testing.T) {
 				require.NotNil(t, got)
 				within(t, reference(img, r, size, Lanczos3), got, 1)
 
-				// The boxes of a large reduction have paths of their own: they must agree with
-				// those of the 16-bit picture.
+				// Large reductions average boxes by separate code for each format. The result must agree with that of the 16-bit picture.
 				fast := shrinkerOf(f, image.Pt(w, h), r, image.Pt(3, 2), Options{})
 				from, to = fast.Rows()
 				fast.Skip(from)
@@ -94,7 +93,7 @@ func TestRowsOfEveryFormatAgreeWithTheTextbook(t *testing.T) {
 	}
 }
 
-func TestOnlyTheRowsThatCountAreAskedFor(t *testing.T) {
+func TestOnlyRowsWithinReachOfTheKernelAreNeeded(t *testing.T) {
 	s := shrinkerOf(Gray8, image.Pt(1000, 1000), Rect{0, 400, 1000, 600}, image.Pt(100, 100), Options{})
 	from, to := s.Rows()
 	assert.Equal(t, 400-5, from, "three pixels of the result are six of the source; the outermost weigh nothing")
@@ -104,11 +103,11 @@ func TestOnlyTheRowsThatCountAreAskedFor(t *testing.T) {
 	assert.Nil(t, imageOf(s))
 }
 
-func TestMemoryFollowsTheWidth(t *testing.T) {
+func TestMemoryDependsOnTheWidth(t *testing.T) {
 	s := shrinkerOf(NRGBA8, image.Pt(4000, 20000), Rect{0, 0, 4000, 20000}, image.Pt(200, 50), Options{})
 	defer s.Close()
 	ring := len(s.ring) * s.planes * s.outStride
 	sums := 2 * len(s.sums.sum)
-	more := (atOnce - 1) * s.planes * (s.cellStride + s.outStride) // rows that wait for each other
+	more := (atOnce - 1) * s.planes * (s.cellStride + s.outStride) // rows that are processed together
 	assert.Less(t, 2*(len(s.cells)+ring-more)+sums, 150_000)
 }

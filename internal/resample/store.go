@@ -1,6 +1,6 @@
 package resample
 
-// A storer stores row y of the result. line holds planes of bytes that are n apart.
+// A storer stores row y of the result. line contains planes of bytes that are n bytes apart.
 type storer func(y int, line []byte, n int)
 
 // grayRow stores a row in a plane.
@@ -21,7 +21,7 @@ func opaqueRow(pix []byte, stride int) storer {
 	}
 }
 
-// pixelRow stores four planes as they are.
+// pixelRow stores four planes without conversion.
 func pixelRow(pix []byte, stride int) storer {
 	return func(y int, line []byte, n int) {
 		d := pix[y*stride:][:stride]

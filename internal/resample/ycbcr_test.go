@@ -46,8 +46,7 @@ func TestYCbCrPlanesAgreeWithTheTextbookAtEverySubsampling(t *testing.T) {
 
 					ix, iy := pixels.ChromaFactors(in)
 					ox, oy := pixels.ChromaFactors(out)
-					// In the chroma plane's own coordinates, which begin with the sample that the
-					// first pixel has.
+					// These are coordinates in the chroma plane. They begin with the chroma sample of the first pixel.
 					x0 := (float64(bounds.Min.X)+r.X0)/float64(ix) - float64(bounds.Min.X/ix)
 					y0 := (float64(bounds.Min.Y)+r.Y0)/float64(iy) - float64(bounds.Min.Y/iy)
 					w := (bounds.Max.X-1)/ix - bounds.Min.X/ix + 1
@@ -74,9 +73,8 @@ func near(t *testing.T, want floats, pix []byte, stride int) {
 	}
 }
 
-// A ramp in all planes at once stays in step: each color keeps its place. Misplaced chroma shows
-// as a fringe.
-func TestChromaStaysWhereItsLumaIs(t *testing.T) {
+// All planes have the same ramp. Chroma that is shifted relative to luma would be visible as a fringe.
+func TestChromaIsNotShiftedRelativeToLuma(t *testing.T) {
 	for _, in := range ratios {
 		for _, out := range ratios {
 			src := image.NewYCbCr(image.Rect(0, 0, 256, 64), in)
@@ -86,14 +84,14 @@ func TestChromaStaysWhereItsLumaIs(t *testing.T) {
 			}
 			for i := range src.Cb {
 				x := i % src.CStride
-				v := byte((2*x*ix + ix) / 2) // the mean of its luma samples, half a level up
+				v := byte((2*x*ix + ix) / 2) // the mean of its luma samples, half a level higher
 				src.Cb[i], src.Cr[i] = v, v
 			}
 			got := resize(src, Rect{32, 8, 224, 56}, image.Pt(64, 16), Options{Subsample: out}).(*image.YCbCr)
 			for x := 8; x < 56; x++ {
 				ox, _ := pixels.ChromaFactors(out)
 				c := got.COffset(x, 8)
-				middle := 32 + 3*(float64(x/ox*ox)+float64(ox)/2) - 0.5 // of its luma samples, in levels
+				middle := 32 + 3*(float64(x/ox*ox)+float64(ox)/2) - 0.5 // the center of its luma samples, in levels
 				assert.InDelta(t, middle, float64(got.Cb[c]), 1.1, "%v to %v, column %d", in, out, x)
 				assert.InDelta(t, 32+3*(float64(x)+0.5)-0.5, float64(got.Y[got.YOffset(x, 8)]), 1.1)
 			}
@@ -106,7 +104,7 @@ func TestNYCbCrAIsPremultiplied(t *testing.T) {
 	for _, ratio := range ratios {
 		src := image.NewNYCbCrA(image.Rect(0, 0, 40, 40), ratio)
 		src.YCbCr = *randomYCbCr(rng, src.Rect, ratio)
-		for i := range src.Cb { // flat chroma: interpolating it is not what is tested here
+		for i := range src.Cb { // flat chroma, because this test does not test its interpolation
 			src.Cb[i], src.Cr[i] = 90, 160
 		}
 		noise(src.A)
@@ -116,9 +114,8 @@ func TestNYCbCrAIsPremultiplied(t *testing.T) {
 	}
 }
 
-// With opaque alpha it is the same picture as one without, whose chroma is filtered, and placed, by
-// the other path.
-func TestNYCbCrAHasItsChromaWhereYCbCrHasIt(t *testing.T) {
+// With opaque alpha, the picture is the same as one without alpha. Other code filters and positions the chroma of that picture.
+func TestChromaOfNYCbCrAIsWhereThatOfYCbCrIs(t *testing.T) {
 	for _, ratio := range ratios {
 		src := image.NewNYCbCrA(image.Rect(0, 0, 64, 64), ratio)
 		for i := range src.Y {

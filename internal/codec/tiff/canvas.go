@@ -44,7 +44,7 @@ type whole struct {
 	img    image.Image
 	pix    []byte
 	stride int
-	spread int // if the rows are RGB and the image has alpha: bytes per sample; else 0
+	spread int // bytes per sample if the rows are RGB and the image has alpha; else 0
 }
 
 // newWhole allocates the image for the converter's format.

@@ -1,8 +1,8 @@
 package tiff
 
-// guess sets the probable BitsPerSample and SamplesPerPixel if these fields are cut off. Programs that write the
-// directory last, such as libtiff, write the pixels between header and directory. So for uncompressed pixels
-// their length confirms the guess.
+// guess sets the probable BitsPerSample and SamplesPerPixel if these fields are cut off. Programs that write the directory last, such as
+// libtiff, write the pixels between the header and the directory. If the pixels are uncompressed, the length of this space confirms the
+// guess.
 func (l *layout) guess(p *parser) {
 	depths, samples := []int{l.bits}, []int{l.samples}
 	if f, ok := p.fields[tagBits]; ok && !f.begins(p) {
@@ -21,7 +21,7 @@ func (l *layout) guess(p *parser) {
 	l.bits, l.samples = depths[0], samples[0]
 }
 
-const headerBytes = 8 // of a file that is not a BigTIFF
+const headerBytes = 8 // length in bytes of the header of a file that is not a BigTIFF
 
 // standsBehindHeader reports whether uncompressed pixels exactly fill the space between header and directory.
 func (l *layout) standsBehindHeader() bool {

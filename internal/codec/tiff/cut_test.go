@@ -15,8 +15,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// ending is a picture of 40×20 pixels in 5 strips whose directory stands behind the pixels, and the values of its
-// fields behind that.
+// ending returns a file with a picture of 40×20 pixels in 5 strips. The directory follows the pixels, and the values of its fields follow
+// the directory.
 func ending(samples, bits int, compression uint16) *pieces.TIFF {
 	f := pieces.NewTIFF(40, 20, bits, samples, map[int]int{1: 1, 3: 2}[samples])
 	f.Last = true
@@ -31,7 +31,7 @@ func ending(samples, bits int, compression uint16) *pieces.TIFF {
 	return f.Set(259, []uint16{compression}).Set(278, []uint16{4})
 }
 
-// directoryOf returns where the directory of a file begins, and where its values do.
+// directoryOf returns the offsets of the directory and of the first values that follow it.
 func directoryOf(data []byte) (at, values int) {
 	at = int(binary.LittleEndian.Uint32(data[4:]))
 	return at, at + 2 + 12*int(binary.LittleEndian.Uint16(data[at:])) + 4
@@ -47,19 +47,19 @@ func tolerant(t *testing.T, data []byte) (image.Image, error) {
 	return pic.Image, nil
 }
 
-func TestADirectoryThatIsCutOffIsDamage(t *testing.T) {
+func TestATruncatedDirectoryIsCorrupt(t *testing.T) {
 	for _, samples := range []int{1, 3} {
 		for _, compression := range []uint16{1, 8} {
 			whole := ending(samples, 8, compression).Encode()
 			_, sound, err := codectest.Decode(t.Context(), tiff.Format, whole, codec.Options{})
 			require.NoError(t, err)
 			start, _ := directoryOf(whole)
-			counts := len(whole) - 5*4 // StripByteCounts come last; what they say is said twice
+			counts := len(whole) - 5*4 // StripByteCounts is the last field, and the offsets make it redundant
 			for n := start; n < len(whole); n++ {
 				_, pic, err := codectest.Decode(t.Context(), tiff.Format, whole[:n], codec.Options{})
 				if n >= counts {
 					require.NoError(t, err)
-					require.Zero(t, sameAs(sound.Image, pic.Image))
+					require.Zero(t, maxDifference(sound.Image, pic.Image))
 					continue
 				}
 				require.ErrorIs(t, err, codec.ErrCorrupt, "%d of %d", n, len(whole))
@@ -68,7 +68,7 @@ func TestADirectoryThatIsCutOffIsDamage(t *testing.T) {
 	}
 }
 
-func TestUncompressedPixelsBeforeACutDirectoryAreShownWhereThatIsTolerated(t *testing.T) {
+func TestATolerantDecodeReadsUncompressedPixelsBeforeATruncatedDirectory(t *testing.T) {
 	for _, samples := range []int{1, 3} {
 		for _, bits := range []int{8, 16} {
 			f := ending(samples, bits, 1)
@@ -76,10 +76,10 @@ func TestUncompressedPixelsBeforeACutDirectoryAreShownWhereThatIsTolerated(t *te
 			whole := f.Encode()
 			start, _ := directoryOf(whole)
 			counts := len(whole) - 5*4
-			for n := start + 2 + 12*7; n < counts; n++ { // with all fields up to StripOffsets
+			for n := start + 2 + 12*7; n < counts; n++ { // the file contains all fields up to StripOffsets
 				img, err := tolerant(t, whole[:n])
 				require.NoError(t, err, "%d samples of %d bits, %d of %d bytes", samples, bits, n, len(whole))
-				require.Zero(t, sameAs(sound, img), "%d samples of %d bits, %d of %d bytes", samples, bits, n, len(whole))
+				require.Zero(t, maxDifference(sound, img), "%d samples of %d bits, %d of %d bytes", samples, bits, n, len(whole))
 			}
 			_, err := tolerant(t, whole[:start+2])
 			require.Error(t, err, "no field")
@@ -87,7 +87,7 @@ func TestUncompressedPixelsBeforeACutDirectoryAreShownWhereThatIsTolerated(t *te
 	}
 }
 
-func TestStripsWhoseOffsetsAreThereAreShownWhereThatIsTolerated(t *testing.T) {
+func TestATolerantDecodeReadsTheStripsWhoseOffsetsAreInTheFile(t *testing.T) {
 	f := ending(1, 8, 8)
 	sound := decoded(t, f)
 	whole := f.Encode()
@@ -107,7 +107,7 @@ func TestStripsWhoseOffsetsAreThereAreShownWhereThatIsTolerated(t *testing.T) {
 	require.Error(t, err, "no offset")
 }
 
-func TestAPaletteThatIsCutOffIsShownAsFarAsItIsThere(t *testing.T) {
+func TestATolerantDecodeReadsATruncatedPalette(t *testing.T) {
 	v := noise(2, 16*16, 8)
 	f := pieces.NewTIFF(16, 16, 8, 1, 3, pack(binary.LittleEndian, 8, 16, v))
 	f.Last = true

@@ -19,7 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// striped is a white picture of 5 strips of 10 rows, gray or with alpha.
+// striped returns a white picture of 5 strips of 10 rows.
 func striped(samples, photometric int, compress func([]byte) []byte, compression uint16) *pieces.TIFF {
 	f := pieces.NewTIFF(40, 50, 8, samples, photometric)
 	for range 5 {
@@ -29,7 +29,7 @@ func striped(samples, photometric int, compress func([]byte) []byte, compression
 	return f.Set(278, []uint32{10}).Set(259, []uint16{compression}).Set(338, []uint16{2, 2, 2, 2}[:max(samples-3, 0)])
 }
 
-// lzwOf packs as TIFF of before 5.0 does, the lowest bit first.
+// lzwOf compresses like programs before TIFF 5.0, with the lowest bit of a code first.
 func lzwOf(p []byte) []byte {
 	var b bytes.Buffer
 	w := lzw.NewWriter(&b, lzw.LSB, 8)
@@ -38,7 +38,7 @@ func lzwOf(p []byte) []byte {
 	return b.Bytes()
 }
 
-func TestADamagedStripLeavesTheOthers(t *testing.T) {
+func TestADamagedStripDoesNotAffectTheOthers(t *testing.T) {
 	for name, make := range map[string]func() *pieces.TIFF{
 		"deflate": func() *pieces.TIFF { return striped(1, 1, deflated, 8) },
 		"RGB":     func() *pieces.TIFF { return striped(3, 2, deflated, 8) },
@@ -67,7 +67,7 @@ func TestADamagedStripLeavesTheOthers(t *testing.T) {
 	}
 }
 
-func TestATileThatIsDamagedLeavesItsNeighbors(t *testing.T) {
+func TestADamagedTileDoesNotAffectItsNeighbors(t *testing.T) {
 	for _, planes := range []bool{false, true} {
 		f := pieces.NewTIFF(32, 32, 8, 3, 2).Set(322, []uint16{16}).Set(323, []uint16{16}).Set(259, []uint16{8})
 		f.Tiled = true
@@ -91,7 +91,7 @@ func TestATileThatIsDamagedLeavesItsNeighbors(t *testing.T) {
 	}
 }
 
-func TestADamagedPictureWithAPaletteIsGrayWhereItIs(t *testing.T) {
+func TestDamagedPixelsOfAPalettePictureAreGray(t *testing.T) {
 	f := striped(1, 3, deflated, 8).Set(320, make([]uint16, 768))
 	f.Parts[4] = nil
 	_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Tolerant: true})
@@ -101,14 +101,14 @@ func TestADamagedPictureWithAPaletteIsGrayWhereItIs(t *testing.T) {
 	assert.Equal(t, color.RGBA{128, 128, 128, 255}, pic.Image.At(0, 49))
 }
 
-func TestLessThanATenthIsNoPicture(t *testing.T) {
+func TestAPictureOfLessThanATenthOfItsRowsIsCorrupt(t *testing.T) {
 	for _, least := range []image.Point{{}, {X: 4, Y: 40}} {
 		for rows, want := range map[int]error{9: codec.ErrCorrupt, 10: nil} {
 			g := pieces.NewTIFF(10, 100, 8, 1, 1)
 			for i := range 100 {
 				p := []byte{0x7f}
 				if i < rows {
-					p = []byte{0xf7, 200} // ten times
+					p = []byte{0xf7, 200} // PackBits: ten times 200
 				}
 				g.Parts = append(g.Parts, p)
 			}
@@ -119,8 +119,8 @@ func TestLessThanATenthIsNoPicture(t *testing.T) {
 	}
 }
 
-func TestACutFileIsDecodedAsFarAsItGoes(t *testing.T) {
-	var b bytes.Buffer // with the directory in front, as programs write that stream
+func TestATruncatedFileIsDecodedUpToItsEnd(t *testing.T) {
+	var b bytes.Buffer // the directory comes first, as in files of programs that write to a stream
 	pixels := bytes.Repeat([]byte{255}, 40*50)
 	f := pieces.NewTIFF(40, 50, 8, 1, 1)
 	f.Set(273, []uint32{400}).Set(279, []uint32{2000})
@@ -137,7 +137,7 @@ func TestACutFileIsDecodedAsFarAsItGoes(t *testing.T) {
 	assert.Equal(t, color.Gray{128}, pic.Image.At(0, 25))
 }
 
-// burning is a file of about a megabyte whose strips all are the same bytes.
+// burning returns a file of about a megabyte. All its strips have the same offset and length, and so the same bytes.
 func burning(compression uint16, strip []byte) []byte {
 	const rows = 60000
 	f := pieces.NewTIFF(16, rows, 8, 1, 1, strip).Set(259, []uint16{compression}).Set(278, []uint16{1})
@@ -148,7 +148,7 @@ func burning(compression uint16, strip []byte) []byte {
 	return f.Set(273, offsets).Set(279, counts).Encode()
 }
 
-func TestBytesThatAreManyStripsCostNoMoreThanAFileOfThatSize(t *testing.T) {
+func TestTheWorkForStripsThatShareTheirBytesIsLimited(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"PackBits that means nothing": burning(32773, bytes.Repeat([]byte{0x80}, 1<<20)),
 		"LZW of nothing but clears":   burning(5, bytes.Repeat([]byte{0x80, 0x40, 0x20, 0x10, 8, 4, 2, 1, 0}, 1<<17)),
@@ -168,14 +168,14 @@ func TestBytesThatAreManyStripsCostNoMoreThanAFileOfThatSize(t *testing.T) {
 	}
 }
 
-// setBits makes a file of newFile one of a bit per sample.
+// setBits changes a file of burning to one bit per sample.
 func setBits(data []byte) []byte {
 	i := bytes.LastIndex(data, []byte{2, 1, 3, 0, 1, 0, 0, 0, 8, 0})
 	binary.LittleEndian.PutUint16(data[i+8:], 1)
 	return data
 }
 
-// looking counts how often somebody asks whether it has ended.
+// looking counts the calls of Err.
 type looking struct {
 	context.Context
 	looks int
@@ -186,7 +186,7 @@ func (l *looking) Err() error {
 	return l.Context.Err()
 }
 
-func TestEveryDecoderLooksAtItsContext(t *testing.T) {
+func TestEveryDecoderChecksItsContext(t *testing.T) {
 	const size = 4 << 20
 	for name, c := range map[string]struct {
 		compression uint16
@@ -213,10 +213,10 @@ func TestOldLZWIsRead(t *testing.T) {
 	v := noise(3, 200*100, 8)
 	p := pack(binary.LittleEndian, 8, 200, v)
 	f := pieces.NewTIFF(200, 100, 8, 1, 1, lzwOf(p)).Set(259, []uint16{5})
-	assert.Zero(t, sameAs(decoded(t, f), grayOf(200, 100, 8, v)))
+	assert.Zero(t, maxDifference(decoded(t, f), grayOf(200, 100, 8, v)))
 }
 
-func TestSizesThatCannotBeCountedAreTooLarge(t *testing.T) {
+func TestHugeSizesAreTooLarge(t *testing.T) {
 	for _, size := range [][2]uint32{{1<<31 - 1, 1<<31 - 1}, {1 << 24, 1 << 21}} {
 		f := pieces.NewTIFF(1, 1, 8, 3, 2, make([]byte, 3)).Set(256, []uint32{size[0]}).Set(257, []uint32{size[1]})
 		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{})
@@ -224,7 +224,7 @@ func TestSizesThatCannotBeCountedAreTooLarge(t *testing.T) {
 	}
 }
 
-func TestManySmallTilesOfJPEGAreASoundFile(t *testing.T) {
+func TestManySmallTilesOfJPEGAreDecodedWithinTheEstimate(t *testing.T) {
 	tile := image.NewGray(image.Rect(0, 0, 16, 16))
 	var b bytes.Buffer
 	require.NoError(t, jpeg.Encode(&b, tile, nil))
@@ -238,7 +238,7 @@ func TestManySmallTilesOfJPEGAreASoundFile(t *testing.T) {
 	assert.NotNil(t, codectest.WithinMemory(t, tiff.Format, f.Encode(), codec.Options{Least: image.Pt(9, 9)}, "tiles"))
 }
 
-func TestAStripEndsWhereTheNextOneBegins(t *testing.T) {
+func TestAStripThatReachesIntoTheNextOneIsCorrupt(t *testing.T) {
 	f := pieces.NewTIFF(40, 20, 8, 1, 1, make([]byte, 100), make([]byte, 400)).Set(278, []uint32{10})
 	for _, counts := range [][]uint32{{100, 400}, {0, 0}} {
 		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Set(279, counts).Encode(), codec.Options{})
@@ -246,7 +246,7 @@ func TestAStripEndsWhereTheNextOneBegins(t *testing.T) {
 	}
 }
 
-func TestStripsThatAreNotInTheFileCostLittle(t *testing.T) {
+func TestTheWorkForStripsBeyondTheFileIsLimited(t *testing.T) {
 	f := pieces.NewTIFF(1, 4_000_000, 8, 1, 1).Set(278, []uint32{1}).Set(273, []uint32{1 << 30}).Set(279, []uint32{1})
 	_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Tolerant: true})
 	assert.ErrorIs(t, err, codec.ErrTooLarge)

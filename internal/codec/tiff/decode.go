@@ -27,7 +27,7 @@ type decoder struct {
 	convert *converter
 	missing int64 // number of damaged pixels
 
-	assumed   bool // offsets of strips or tiles are cut off, and were inferred
+	assumed   bool // offsets of strips or tiles are cut off, and were assumed
 	soundJPEG bool // readsJPEG has found a strip or tile with a readable JPEG header
 }
 

@@ -2,9 +2,9 @@ package tiff
 
 import "image"
 
-// leastReduction is the minimum ratio of the size decoded at 1/8, 2/8 and 4/8 to the size of the result. The values
-// are slightly larger than those that were measured in package jpeg.
-var leastReduction = map[int]float64{1: 1.8, 2: 1.6, 4: 1.4}
+// minReduction is the minimum ratio of the size decoded at 1/8, 2/8 and 4/8 to the size of the result. The values are slightly larger
+// than those that package jpeg uses.
+var minReduction = map[int]float64{1: 1.8, 2: 1.6, 4: 1.4}
 
 // eighths returns the scale in eighths at which a picture is decoded for a result of size small. It is less than 8
 // only for JPEG, and only if strips or tiles end between blocks.
@@ -15,7 +15,7 @@ func (l *layout) eighths(small image.Point) int {
 	ratio := min(float64(l.width)/float64(small.X), float64(l.height)/float64(small.Y))
 	for _, n := range []int{1, 2, 4} {
 		within := func(side, segment int) bool { return side <= segment || segment*n%8 == 0 && segment%8 == 0 }
-		if ratio*float64(n)/8 >= leastReduction[n] && within(l.width, l.segW) && within(l.height, l.segH) {
+		if ratio*float64(n)/8 >= minReduction[n] && within(l.width, l.segW) && within(l.height, l.segH) {
 			return n
 		}
 	}

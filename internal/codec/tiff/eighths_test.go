@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
-func TestJPEGInTIFFIsReducedWithoutBeingSeen(t *testing.T) {
+func TestReducedJPEGInTIFFLooksLikeTheFullSize(t *testing.T) {
 	program(t, "vips")
 	for _, options := range []string{"tile,tile-width=128,tile-height=64", "tile-height=16", "Q=90", "tile,tile-width=256,tile-height=256"} {
 		file := filepath.Join(t.TempDir(), "photo.tif")

@@ -169,7 +169,7 @@ func (l *layout) segment(data []byte, i int64, rows int) ([]byte, error) {
 	return l.segmentAt(data, i, at, rows)
 }
 
-// segmentAt is like segment, but does not look up the offset of the strip or tile, which is at.
+// segmentAt is like segment, for a strip or tile whose offset is at.
 func (l *layout) segmentAt(data []byte, i, at int64, rows int) ([]byte, error) {
 	if at >= int64(len(data)) || at < 0 {
 		return nil, corrupt("strip or tile %d is not in the file", i)

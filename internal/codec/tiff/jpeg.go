@@ -9,8 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
 )
 
-// jpegSource decodes JPEG in TIFF. Each strip or tile is a JPEG file, whose tables may be in the directory (TIFF
-// Technical Note 2).
+// jpegSource decodes JPEG in TIFF. Each strip or tile is a JPEG file; its tables may be in the directory (TIFF Technical Note 2).
 type jpegSource struct {
 	d       *decoder
 	decoder *jpeg.Decoder
@@ -38,8 +37,8 @@ func (s *jpegSource) reset(in []byte, rows int) error {
 	return err
 }
 
-// decode decodes the JPEG of a strip or tile. A tolerant decode keeps the part that decodes and counts the rest as
-// missing, if the value 128 in all samples is mid-gray. Otherwise it loses the whole strip or tile.
+// decode decodes the JPEG of a strip or tile. If the decoder is tolerant and the value 128 in all samples is mid-gray, decode keeps the
+// part that decodes and counts the rest as missing. Otherwise an error loses the whole strip or tile.
 func (s *jpegSource) decode(in []byte, rows int) error {
 	l := s.d.layout
 	in, err := s.assemble(in)
@@ -67,9 +66,9 @@ func (s *jpegSource) decode(in []byte, rows int) error {
 	return err
 }
 
-// readsJPEG reports whether the JPEGs in the file are of a supported kind, although the header of one of them caused
-// err. Then that header is damaged. An unsupported header other than a lossless one contradicts the directory. A
-// lossless one is damage if any other strip or tile has a supported header, because all are of one kind.
+// readsJPEG reports whether the header that caused err is damaged; then the decoder tolerates it. If readsJPEG returns false, the JPEGs in
+// the file are of an unsupported kind. Any unsupported header contradicts the directory, and is therefore damage, except a lossless one. A
+// lossless header is damage if one of the first strips or tiles has a supported header, because all strips or tiles are of one kind.
 func (d *decoder) readsJPEG(err error) bool {
 	if !errors.Is(err, jpeg.ErrLossless) || d.layout.jpeg != nil || d.soundJPEG {
 		return true

@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// jpegStrip is a JPEG file of 48×16 pixels.
+// jpegStrip returns a JPEG file of 48×16 pixels.
 func jpegStrip(t *testing.T, colored bool) []byte {
 	var img image.Image
 	if colored {
@@ -37,7 +37,7 @@ func jpegStrip(t *testing.T, colored bool) []byte {
 	return b.Bytes()
 }
 
-// jpegStrips is a picture of n such strips.
+// jpegStrips returns a picture of n such strips.
 func jpegStrips(t *testing.T, colored bool, n int) *pieces.TIFF {
 	f := pieces.NewTIFF(48, 16*n, 8, 1, 1)
 	if colored {
@@ -49,7 +49,7 @@ func jpegStrips(t *testing.T, colored bool, n int) *pieces.TIFF {
 	return f.Set(259, []uint16{7}).Set(278, []uint16{16})
 }
 
-func TestAFlippedBitInAJPEGStripCostsThatStripAlone(t *testing.T) {
+func TestAFlippedBitInAJPEGStripDamagesOnlyThatStrip(t *testing.T) {
 	for _, colored := range []bool{false, true} {
 		sound := decoded(t, jpegStrips(t, colored, 4))
 		part := jpegStrip(t, colored)
@@ -77,7 +77,7 @@ func rgbaAt(m image.Image, x, y int) color.RGBA {
 	return color.RGBAModel.Convert(m.At(x, y)).(color.RGBA)
 }
 
-func TestAFlippedBitInTheOnlyJPEGStripIsDamage(t *testing.T) {
+func TestAFlippedBitInTheOnlyJPEGStripIsCorrupt(t *testing.T) {
 	part := jpegStrip(t, true)
 	for bit := 0; bit < 8*len(part); bit += 11 {
 		f := jpegStrips(t, true, 1)
@@ -88,7 +88,7 @@ func TestAFlippedBitInTheOnlyJPEGStripIsDamage(t *testing.T) {
 	}
 }
 
-func TestLosslessJPEGStripsAreNotDamage(t *testing.T) {
+func TestLosslessJPEGStripsAreUnsupported(t *testing.T) {
 	f := jpegStrips(t, false, 3)
 	for _, p := range f.Parts {
 		p[bytes.Index(p, []byte{0xff, 0xc0})+1] = 0xc3
@@ -105,7 +105,7 @@ func TestLosslessJPEGStripsAreNotDamage(t *testing.T) {
 	assert.True(t, pic.Partial)
 }
 
-func TestACutJPEGStripIsKeptUpToTheCut(t *testing.T) {
+func TestATruncatedJPEGStripIsKeptUpToItsEnd(t *testing.T) {
 	f := jpegStrips(t, true, 2)
 	sound := decoded(t, f)
 	f = jpegStrips(t, true, 2)

@@ -29,13 +29,13 @@ func decoded(t *testing.T, f *pieces.TIFF) image.Image {
 
 const width, height = 37, 23
 
-func TestSamplesOfEveryDepthAreRead(t *testing.T) {
+func TestSamplesOfEveryDepthAreDecoded(t *testing.T) {
 	for _, order := range []pieces.ByteOrder{binary.LittleEndian, binary.BigEndian} {
 		for _, bits := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 32} {
 			gray := noise(uint64(bits), width*height, bits)
 			f := pieces.NewTIFF(width, height, bits, 1, 1, pack(order, bits, width, gray))
 			f.Order = order
-			assert.LessOrEqual(t, sameAs(decoded(t, f), grayOf(width, height, bits, gray)), 1.0, "gray, %d bits, %v", bits, order)
+			assert.LessOrEqual(t, maxDifference(decoded(t, f), grayOf(width, height, bits, gray)), 1.0, "gray, %d bits, %v", bits, order)
 			for _, samples := range []int{3, 4, 5} {
 				colors := noise(uint64(bits), width*height*samples, bits)
 				f = pieces.NewTIFF(width, height, bits, samples, 2, pack(order, bits, width*samples, colors))
@@ -44,7 +44,7 @@ func TestSamplesOfEveryDepthAreRead(t *testing.T) {
 				if samples == 3 {
 					f.Set(338, nil)
 				}
-				assert.LessOrEqual(t, sameAs(decoded(t, f), rgbOf(width, height, bits, samples, colors)), 1.0, "RGB, %d bits, %v", bits, order)
+				assert.LessOrEqual(t, maxDifference(decoded(t, f), rgbOf(width, height, bits, samples, colors)), 1.0, "RGB, %d bits, %v", bits, order)
 			}
 		}
 	}
@@ -58,7 +58,7 @@ func TestWhiteIsZeroIsInverted(t *testing.T) {
 			inverse[i] = 1<<bits - 1 - v[i]
 		}
 		f := pieces.NewTIFF(width, height, bits, 1, 0, pack(binary.LittleEndian, bits, width, v))
-		assert.LessOrEqual(t, sameAs(decoded(t, f), grayOf(width, height, bits, inverse)), 1.0, "%d bits", bits)
+		assert.LessOrEqual(t, maxDifference(decoded(t, f), grayOf(width, height, bits, inverse)), 1.0, "%d bits", bits)
 	}
 }
 
@@ -76,11 +76,11 @@ func TestFloatsAreLevelsFrom0To1(t *testing.T) {
 	for bits, v := range map[int][]uint64{16: f16, 24: f24, 32: f32, 64: f64} {
 		f := pieces.NewTIFF(len(values), 1, bits, 1, 1, pack(binary.BigEndian, bits, len(v), v)).Set(339, []uint16{3})
 		f.Order = binary.BigEndian
-		assert.LessOrEqual(t, sameAs(decoded(t, f), want), 0.5, "%d bits", bits)
+		assert.LessOrEqual(t, maxDifference(decoded(t, f), want), 0.5, "%d bits", bits)
 	}
 }
 
-func TestOnlySamplesThatAreAlphaAreAlpha(t *testing.T) {
+func TestOnlyExtraSamplesDeclaredAsAlphaAreAlpha(t *testing.T) {
 	v := noise(1, width*height*5, 8)
 	data := pack(binary.LittleEndian, 8, width*5, v)
 	for _, extra := range [][]uint16{nil, {0}, {0, 0}, {1, 0}, {2, 0}, {0, 1}, {0, 2}, {9, 2}} {
@@ -114,7 +114,7 @@ func TestOnlySamplesThatAreAlphaAreAlpha(t *testing.T) {
 	}
 }
 
-func TestPalettesHave16BitsOr8(t *testing.T) {
+func TestPalettesWith16BitsOr8AreDecoded(t *testing.T) {
 	for _, bits := range []int{1, 2, 4, 8, 12} {
 		for _, scale := range []int{1, 257} {
 			n := 1 << bits
@@ -129,12 +129,12 @@ func TestPalettesHave16BitsOr8(t *testing.T) {
 			for i, p := range v {
 				want.SetRGBA(i%width, i/width, color.RGBA{byte(int(colors[p]) / scale), byte(int(colors[n+int(p)]) / scale), byte(int(colors[2*n+int(p)]) / scale), 255})
 			}
-			assert.Zero(t, sameAs(decoded(t, f), want), "%d bits, levels × %d", bits, scale)
+			assert.Zero(t, maxDifference(decoded(t, f), want), "%d bits, levels × %d", bits, scale)
 		}
 	}
 }
 
-func TestFieldsThatAreMissingAreUnderstood(t *testing.T) {
+func TestMissingAndWrongFieldsHaveDefaults(t *testing.T) {
 	v := noise(1, width*height*3, 8)
 	data := pack(binary.LittleEndian, 8, width*3, v)
 	want := rgbOf(width, height, 8, 3, v)
@@ -152,11 +152,11 @@ func TestFieldsThatAreMissingAreUnderstood(t *testing.T) {
 		"RowsPerStrip beyond the picture": pieces.NewTIFF(width, height, 8, 3, 2, data).Set(278, []uint32{math.MaxUint32}),
 		"sizes of 16 bits":                pieces.NewTIFF(width, height, 8, 3, 2, data).Set(256, []uint16{width}).Set(257, []uint16{height}),
 	} {
-		assert.Zero(t, sameAs(decoded(t, f), want), name)
+		assert.Zero(t, maxDifference(decoded(t, f), want), name)
 	}
 }
 
-func TestOnlyTheOrientationIsLeftToTheCaller(t *testing.T) {
+func TestTheHeaderReportsTheOrientationAndTheStoredSize(t *testing.T) {
 	for orientation := range uint16(11) {
 		f := pieces.NewTIFF(3, 2, 8, 1, 1, make([]byte, 6)).Set(274, []uint16{orientation})
 		h, err := tiff.Format.Header(t.Context(), codec.NewBytesReader(t.Context(), f.Encode()))
@@ -183,7 +183,7 @@ func TestPredictorsAreUndone(t *testing.T) {
 			}
 			f := pieces.NewTIFF(width, height, bits, 3, 2, deflated(pack(order, bits, 3*width, d))).Set(259, []uint16{8}).Set(317, []uint16{2})
 			f.Order = order
-			assert.LessOrEqual(t, sameAs(decoded(t, f), rgbOf(width, height, bits, 3, v)), 1.0, "%d bits, %v", bits, order)
+			assert.LessOrEqual(t, maxDifference(decoded(t, f), rgbOf(width, height, bits, 3, v)), 1.0, "%d bits, %v", bits, order)
 		}
 	}
 }
@@ -196,7 +196,7 @@ func deflated(p []byte) []byte {
 	return b.Bytes()
 }
 
-func TestSubsampledChromaIsSpread(t *testing.T) {
+func TestSubsampledChromaIsUpsampled(t *testing.T) {
 	for _, sub := range [][2]int{{1, 1}, {2, 1}, {1, 2}, {2, 2}, {4, 1}, {4, 2}, {4, 4}} {
 		w, h := 9, 7
 		m := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -218,11 +218,11 @@ func TestSubsampledChromaIsSpread(t *testing.T) {
 			}
 		}
 		f := pieces.NewTIFF(w, h, 8, 3, 6, data).Set(530, []uint16{uint16(sub[0]), uint16(sub[1])})
-		assert.LessOrEqual(t, sameAs(decoded(t, f), m), 2.0, fmt.Sprint(sub))
+		assert.LessOrEqual(t, maxDifference(decoded(t, f), m), 2.0, fmt.Sprint(sub))
 	}
 }
 
-func TestAPaletteStaysOneUnlessThePictureIsReduced(t *testing.T) {
+func TestAPalettePictureStaysPalettedUnlessReduced(t *testing.T) {
 	colors := make([]uint16, 48)
 	for i := range colors {
 		colors[i] = uint16(i * 1300)
@@ -237,7 +237,7 @@ func TestAPaletteStaysOneUnlessThePictureIsReduced(t *testing.T) {
 	assert.Equal(t, image.Pt(10, 6), pic.Image.Bounds().Size())
 }
 
-func TestWhatIsNotDecodedIsSaid(t *testing.T) {
+func TestUnsupportedAndCorruptFilesAreErrors(t *testing.T) {
 	data := make([]byte, width*height*8)
 	for name, f := range map[string]*pieces.TIFF{
 		"compression":          pieces.NewTIFF(width, height, 8, 1, 1, data).Set(259, []uint16{34712}),
@@ -274,7 +274,7 @@ func TestTheProfileIsFound(t *testing.T) {
 	}
 }
 
-func TestADirectoryBehindThePixelsIsSought(t *testing.T) {
+func TestHeaderSeeksToADirectoryBehindThePixels(t *testing.T) {
 	data := pieces.NewTIFF(1000, 1000, 8, 3, 2, make([]byte, 3e6)).Encode()
 	src := &counter{Reader: bytes.NewReader(data)}
 	h, err := tiff.Format.Header(t.Context(), codec.NewReader(t.Context(), src, false))

@@ -198,7 +198,7 @@ func (a *lane) failed(c *column, y int, err error) error {
 	return nil
 }
 
-// damaged calls visit for each column that is damaged in row y, with its first pixel and the pixel after its last.
+// damaged calls visit for each column that is damaged in row y. x is its first pixel, and to is the pixel after its last.
 func (a *lane) damaged(y int, visit func(x, to int)) {
 	for i := range a.cols {
 		if c := &a.cols[i]; y >= c.bad {

@@ -96,7 +96,7 @@ type layout struct {
 	compression   int
 	photometric   int
 	fillOrder     int
-	planar        bool // each sample has a plane
+	planar        bool // each sample has a plane of its own
 	predictor     int
 	t4            int64
 	alpha         int // kind of the first extra sample that is alpha, or alphaNone
@@ -111,7 +111,7 @@ type layout struct {
 	old           oldJPEGFields
 	start         int64         // offset of the directory
 	cut           bool          // the file ends inside the directory, or before values of its fields
-	jpeg          *codec.Header // header of the first strip or tile; nil if it has none that is sound
+	jpeg          *codec.Header // header of the first strip or tile, or nil if that is not a sound JPEG
 	jpegBytes     int64         // declared size of the first strip or tile
 
 	subX, subY   int // subsampling of Y'CbCr
@@ -191,7 +191,7 @@ func (p *parser) failed(err error) {
 	}
 }
 
-// one returns the first value of a field, or otherwise if there is none.
+// one returns the first value of a field. If there is none, it returns otherwise.
 func (p *parser) one(tag uint16, otherwise int64) int64 {
 	if v := p.all(tag, 1); len(v) > 0 {
 		return v[0]
@@ -271,7 +271,7 @@ func (p *parser) pixels(l *layout) {
 	l.predictor = p.small(tagPredictor, 1)
 	l.t4 = p.one(tagT4Options, 0)
 	if n := p.fields[tagStripOffsets].count; p.cut && l.samples > 1 && p.fields[tagPlanar].count == 0 {
-		rows := p.one(tagRowsPerStrip, math.MaxInt32) // PlanarConfiguration is cut off, but planes have more strips
+		rows := p.one(tagRowsPerStrip, math.MaxInt32) // PlanarConfiguration is cut off, but only planes have so many strips
 		l.planar = rows > 0 && n == int64(l.samples)*((int64(l.height)+rows-1)/rows)
 	}
 	colors := l.colors()
@@ -282,7 +282,7 @@ func (p *parser) pixels(l *layout) {
 	}
 }
 
-// segments reads the size and the place of strips or tiles.
+// segments reads the size and the position of strips or tiles.
 func (p *parser) segments(l *layout) {
 	l.offsets, l.counts = p.fields[tagStripOffsets], p.fields[tagStripCounts]
 	l.segW, l.segH = l.width, l.height
@@ -323,7 +323,7 @@ func (p *parser) color(l *layout) {
 	p.reals(tagReferenceRange, l.reference[:])
 }
 
-// reals sets to to the values of a field if the field has len(to) values and all are finite and plausible.
+// reals copies the values of a field to the slice to, if the field has len(to) values and all are finite and plausible.
 func (p *parser) reals(tag uint16, to []float64) {
 	f, ok := p.fields[tag]
 	if !ok || p.err != nil {

@@ -6,12 +6,12 @@ import (
 	"math/bits"
 )
 
-// lzwSource decodes LZW (section 13). In files from before TIFF 5.0 the lowest bit comes first, and codes become
-// wider one code later.
+// lzwSource decodes LZW (section 13). In files from before TIFF 5.0, the lowest bit of a code comes first, and codes become wider one code
+// later.
 //
-// The string of a new code is the string of the previous code and the byte that follows it in the output. So it is in
-// the output already, and a table entry is its position in the window and its length. A string that has left the
-// window is rebuilt from its final bytes, last byte first.
+// The string of a new code consists of the string of the previous code and the byte that follows it in the output. The output therefore
+// already contains the string, and a table entry is the string's position in the window and its length. A string that has left the window
+// is rebuilt from its final bytes, last byte first.
 type lzwSource struct {
 	input
 	pos   int
@@ -212,8 +212,8 @@ func (s *lzwSource) fill() error {
 	return nil
 }
 
-// usual is the fast path of fill. It stops before a code without a string, before a string that is not in the window or
-// would be written beyond end, and near the end of the input.
+// usual is the fast path of fill. It stops before a code that has no string, before a string that is not in the window or would be written
+// beyond end, and near the end of the input.
 func (s *lzwSource) usual(end int) {
 	window, next := s.window, s.next
 	count, width, pos, write := s.count, s.width, s.pos, s.write

@@ -13,7 +13,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// unlzw decodes up to n bytes in rows, and returns those that came before an error.
+// unlzw decodes up to n bytes in rows. If there is an error, it returns the rows before it.
 func unlzw(t *testing.T, in []byte, n, row int) (out []byte, err error) {
 	s := &lzwSource{input: input{meter: codec.NewMeter(t.Context(), 1<<40)}, row: row}
 	require.NoError(t, s.reset(in, n/row))
@@ -27,7 +27,7 @@ func unlzw(t *testing.T, in []byte, n, row int) (out []byte, err error) {
 	return out, nil
 }
 
-// packLZW packs as TIFF does. It has the table cleared at that many codes; of 4096 or more it is never.
+// packLZW compresses like TIFF. It clears the table when the table has clearAt codes; if clearAt is 4096 or more, it never does.
 func packLZW(p []byte, clearAt int) []byte {
 	var out []byte
 	var acc uint64
@@ -77,7 +77,7 @@ func packLZW(p []byte, clearAt int) []byte {
 	return append(out, byte(acc<<(8-count)))
 }
 
-// texture is n bytes of runs, repetitions and noise.
+// texture returns n bytes of runs, repetitions and noise.
 func texture(r *rand.Rand, n int) (p []byte) {
 	levels := 1 + r.IntN(1<<r.IntN(9))
 	for len(p) < n {
@@ -96,11 +96,11 @@ func texture(r *rand.Rand, n int) (p []byte) {
 	return p[:n]
 }
 
-func TestLZWComesOutAsItWentIn(t *testing.T) {
+func TestLZWDecodesWhatWasEncoded(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	for i := range 40 {
 		p := texture(r, 1+r.IntN(1<<r.IntN(19)))
-		if i < 5 { // strings are used long after the window has left them behind
+		if i < 5 { // strings are used long after they have left the window
 			p = p[:0]
 			for range 400_000 {
 				p = append(p, byte(r.IntN(2+r.IntN(2+7*i))))
@@ -108,7 +108,7 @@ func TestLZWComesOutAsItWentIn(t *testing.T) {
 		}
 		packed := packLZW(p, []int{1 << 20, 300, 1000, 4094, 4094}[max(0, i-4)%5])
 		got, err := unlzw(t, packed, len(p), 1)
-		if len(p) > 1000 { // in rows, of which the last one may be cut off
+		if len(p) > 1000 { // in rows; bytes after the last whole row are not decoded
 			row := 1 + r.IntN(1000)
 			got, err = unlzw(t, packed, len(p), row)
 			p = p[:len(p)/row*row]
@@ -118,7 +118,7 @@ func TestLZWComesOutAsItWentIn(t *testing.T) {
 	}
 }
 
-func FuzzLZWIsWhatXImageMakesOfIt(f *testing.F) {
+func FuzzLZWAgreesWithXImage(f *testing.F) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, n := range []int{10, 1000, 5000, 50000} {
 		p := texture(r, n)

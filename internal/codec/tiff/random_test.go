@@ -27,7 +27,7 @@ type randomTIFF struct {
 	segW, segH                               int
 	extra                                    []uint16
 	palette                                  []uint16
-	values                                   []uint64 // samples of a pixel together
+	values                                   []uint64 // all samples of a pixel are adjacent
 	order                                    pieces.ByteOrder
 }
 
@@ -114,7 +114,7 @@ func (p *randomTIFF) String() string {
 		p.w, p.h, p.photometric, p.samples, p.bits, p.float, p.extra, p.planar, p.tiled, p.segW, p.segH, p.compression, p.predictor, p.fillOrder, p.order)
 }
 
-// segment packs the samples of a strip or tile whose upper left pixel is x, y. plane is -1 for all samples.
+// segment encodes the samples of a strip or tile whose upper left pixel is x, y. plane is -1 for all samples.
 func (p *randomTIFF) segment(x, y, plane int) []byte {
 	rows := min(p.segH, p.h-y)
 	if p.tiled {
@@ -159,7 +159,7 @@ func (p *randomTIFF) segment(x, y, plane int) []byte {
 	return out
 }
 
-// predictFloats sorts the bytes of a row by their place, highest first, and takes differences.
+// predictFloats groups the bytes of a row by their significance, highest first, and takes differences.
 func (p *randomTIFF) predictFloats(row []uint64, step int) []byte {
 	n := p.bits / 8
 	out := make([]byte, n*len(row))
@@ -174,7 +174,7 @@ func (p *randomTIFF) predictFloats(row []uint64, step int) []byte {
 	return out
 }
 
-// lzwLiterals packs bytes as codes of 9 bits, with a clear code before the table needs 10.
+// lzwLiterals encodes bytes as LZW codes of 9 bits. It clears the table before codes need 10 bits.
 func lzwLiterals(p []byte) []byte {
 	var out []byte
 	acc, count := uint32(0), 0
@@ -196,7 +196,7 @@ func lzwLiterals(p []byte) []byte {
 	return out
 }
 
-// packBits packs rows, as runs and as literals.
+// packBits encodes rows by PackBits, as runs and as literals.
 func packBits(p []byte, row int) (out []byte) {
 	for ; len(p) > 0; p = p[min(row, len(p)):] {
 		for rest := p[:min(row, len(p))]; len(rest) > 0; {
@@ -217,7 +217,7 @@ func packBits(p []byte, row int) (out []byte) {
 	return out
 }
 
-// file writes the picture.
+// file returns the picture as a TIFF.
 func (p *randomTIFF) file(r *rand.Rand) *pieces.TIFF {
 	f := pieces.NewTIFF(p.w, p.h, p.bits, p.samples, p.photometric)
 	f.Order, f.Big, f.Tiled, f.Last = p.order, r.IntN(3) == 0, p.tiled, r.IntN(2) == 0
@@ -282,7 +282,7 @@ func (p *randomTIFF) level(v uint64) float64 {
 	return math.Ldexp(1+float64(v&0x3ff)/1024, int(v>>10&31)-15)
 }
 
-// at returns the color of a pixel with premultiplied alpha, or the ink of CMYK as the other half.
+// at returns the color of a pixel: premultiplied, or CMYK.
 func (p *randomTIFF) at(x, y int) color.Color {
 	v := p.values[(y*p.w+x)*p.samples:][:p.samples]
 	full := func(f float64) uint16 { return uint16(math.Round(f * 65535)) }
@@ -319,7 +319,7 @@ func (p *randomTIFF) at(x, y int) color.Color {
 	return color.RGBA64{full(c[0]), full(c[1]), full(c[2]), full(a)}
 }
 
-func TestRandomLayoutsAreReadAsTheyAreWritten(t *testing.T) {
+func TestRandomLayoutsAreDecodedAsTheyWereEncoded(t *testing.T) {
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 77))
 		p := newRandomTIFF(r)

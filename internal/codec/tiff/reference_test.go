@@ -22,14 +22,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// program skips the test, or fails it where all programs have to be there, if one is absent.
+// program skips or fails the test if one of the programs is not installed, as imagetest.Program does.
 func program(t *testing.T, names ...string) {
 	for _, name := range names {
 		imagetest.Program(t, name, "libtiff-tools, imagemagick")
 	}
 }
 
-// originals are pictures of every kind that tiffcp writes in other ways.
+// originals returns pictures of every kind. tiffcp makes copies of them with other layouts.
 func originals() map[string]*pieces.TIFF {
 	const w, h = 237, 151
 	le := binary.LittleEndian
@@ -64,9 +64,8 @@ var (
 	variants = []string{"", "-B", "-8", "-f lsb2msb", "-p separate", "-8 -B -p separate", "-B -f lsb2msb"}
 )
 
-// TestWhatTiffcpWritesOtherwiseIsTheSamePicture takes a sample of all combinations, or all of them where
-// THUMBNAIL_COMPARE is set.
-func TestWhatTiffcpWritesOtherwiseIsTheSamePicture(t *testing.T) {
+// The test uses a random sample of all combinations. If THUMBNAIL_COMPARE is set, it uses all of them.
+func TestCopiesByTiffcpAreTheSamePicture(t *testing.T) {
 	program(t, "tiffcp")
 	dir, r := t.TempDir(), rand.New(rand.NewPCG(1, 2))
 	files := 0
@@ -83,19 +82,19 @@ func TestWhatTiffcpWritesOtherwiseIsTheSamePicture(t *testing.T) {
 						continue
 					}
 					if name == "graya" && strings.HasPrefix(way, "jpeg") && !strings.Contains(variant, "separate") {
-						continue // JPEG of two components, which is not decoded
+						continue // JPEG of two components is not supported
 					}
 					if way == "jpeg:97" && strings.Contains(variant, "separate") {
-						continue // planes of subsampled chroma, which are not decoded
+						continue // planes of subsampled chroma are not supported
 					}
 					if strings.HasSuffix(way, ":3") && strings.Contains(variant, "-B") {
-						continue // libtiff can't read what it writes then
+						continue // libtiff can't read such a file itself
 					}
 					args := strings.Fields("-c " + way + " " + place + " " + variant)
 					copied := filepath.Join(dir, "copy.tif")
 					os.Remove(copied)
 					if exec.Command("tiffcp", append(args, path, copied)...).Run() != nil {
-						continue // it can't
+						continue // tiffcp does not support the combination
 					}
 					files++
 					compareCopy(t, copied, pic.Image, strings.HasPrefix(way, "jpeg"), fmt.Sprint(name, args))
@@ -107,7 +106,7 @@ func TestWhatTiffcpWritesOtherwiseIsTheSamePicture(t *testing.T) {
 	assert.Greater(t, files, 50)
 }
 
-// compareCopy decodes a file, with as much memory as its header says, whole and reduced.
+// compareCopy decodes a file at full size and reduced, within the estimated memory, and compares the full size with want.
 func compareCopy(t *testing.T, path string, want image.Image, lossy bool, what string) {
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -117,7 +116,7 @@ func compareCopy(t *testing.T, path string, want image.Image, lossy bool, what s
 	}
 	least := 99.0
 	if lossy {
-		least = 24 // noise with half the chroma
+		least = 24 // noise with subsampled chroma
 	}
 	assert.GreaterOrEqual(t, imagetest.PSNR(pic.Image, want), least, what)
 	small := codectest.WithinMemory(t, tiff.Format, data, codec.Options{Least: image.Pt(50, 30)}, what)
@@ -125,8 +124,8 @@ func compareCopy(t *testing.T, path string, want image.Image, lossy bool, what s
 	codectest.WithinMemory(t, tiff.Format, data, codec.Options{Tolerant: true}, what)
 }
 
-// TestOtherProgramsFilesAreTheirPictures compares with what the program that is named shows.
-func TestOtherProgramsFilesAreTheirPictures(t *testing.T) {
+// The test compares with the PNG that convert of ImageMagick makes from each file.
+func TestFilesOfOtherProgramsAreDecodedAsByImageMagick(t *testing.T) {
 	program(t, "convert", "vips")
 	dir := t.TempDir()
 	const w, h = 237, 151

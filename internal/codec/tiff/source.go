@@ -55,7 +55,7 @@ func (d *decoder) newSource() (source, error) {
 	return s, nil
 }
 
-// input is the compressed bytes of a strip or tile.
+// input has the compressed bytes of a strip or tile.
 type input struct {
 	meter    *codec.Meter
 	reversed bool // the lowest bit of each byte comes first

@@ -90,7 +90,7 @@ func accumulate(row []byte, n, step int) {
 	}
 }
 
-// accumulate3 is accumulate for pixels of three samples of one byte.
+// accumulate3 is like accumulate, for pixels of three samples of one byte.
 func accumulate3(row []byte) {
 	var r, g, b byte
 	for len(row) >= 3 {
@@ -100,8 +100,8 @@ func accumulate3(row []byte) {
 	}
 }
 
-// gather undoes the floating point predictor (Adobe's TIFF Technical Note 3). The encoder has grouped the bytes of a
-// row by their significance, and then stored differences.
+// gather undoes the floating point predictor (Adobe's TIFF Technical Note 3). The encoder has grouped the bytes of a row by their
+// significance and then stored differences.
 func gather(row, sorted []byte, n, step int) {
 	for i := step; i < len(row); i++ {
 		row[i] += row[i-step]
@@ -185,7 +185,7 @@ func putFloat(dst []byte, f float64) {
 	binary.BigEndian.PutUint16(dst, v)
 }
 
-// unpack is expand for integers whose size is not a multiple of 8 bits.
+// unpack is like expand, for integers whose size is not a multiple of 8 bits.
 func (l *layout) unpack() func(dst, src []byte, n int) {
 	bits := uint(l.bits)
 	if bits < 8 {

@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// pack makes rows of samples of so many bits each, rows begin with a byte.
+// pack encodes rows of samples with the given number of bits. Each row begins at a byte.
 func pack(order pieces.ByteOrder, bits, perRow int, values []uint64) []byte {
 	var out []byte
 	for ; len(values) > 0; values = values[min(perRow, len(values)):] {
@@ -56,7 +56,7 @@ func pack(order pieces.ByteOrder, bits, perRow int, values []uint64) []byte {
 	return out
 }
 
-// noise returns n samples of so many bits, of which neighbors are alike.
+// noise returns n samples with the given number of bits. Neighboring samples are similar.
 func noise(seed uint64, n, bits int) []uint64 {
 	r := rand.New(rand.NewPCG(seed, 1))
 	out := make([]uint64, n)
@@ -72,7 +72,7 @@ func noise(seed uint64, n, bits int) []uint64 {
 	return out
 }
 
-// level brings a sample of so many bits to 16.
+// level scales a sample from the given number of bits to 16 bits.
 func level(v uint64, bits int) uint16 {
 	if bits > 16 {
 		return uint16(v >> (bits - 16))
@@ -80,7 +80,7 @@ func level(v uint64, bits int) uint16 {
 	return uint16(v * 65535 / (1<<bits - 1))
 }
 
-// grayOf and rgbOf are the pictures that samples mean.
+// grayOf and rgbOf return the picture with the given samples.
 func grayOf(w, h, bits int, values []uint64) image.Image {
 	m := image.NewGray16(image.Rect(0, 0, w, h))
 	for i, v := range values[:w*h] {
@@ -98,8 +98,8 @@ func rgbOf(w, h, bits, samples int, values []uint64) image.Image {
 	return m
 }
 
-// sameAs returns the largest difference of two pictures in levels of 8 bits.
-func sameAs(a, b image.Image) float64 {
+// maxDifference returns the largest difference between samples of two pictures, in levels of 8 bits.
+func maxDifference(a, b image.Image) float64 {
 	if a.Bounds().Size() != b.Bounds().Size() {
 		return math.Inf(1)
 	}
