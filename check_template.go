@@ -137,7 +137,7 @@ func literal(n parse.Node) any {
 // assume returns args with valid values for the computed ones, and false if no value is valid in all
 // cases.
 func assume(name string, args []any) ([]any, bool) {
-	hasAttributes := name == "img" || name == "picture"
+	hasAttributes := name != "thumbnail"
 	for i, arg := range args {
 		if arg != (computed{}) {
 			continue
@@ -151,6 +151,9 @@ func assume(name string, args []any) ([]any, bool) {
 			name, _ := args[i-1].(string)
 			args[i] = assumedValue(strings.ToLower(name))
 		case hasAttributes && i >= 2: // the name of an attribute: only the preset can be checked
+			if settingsOf[name] != nil {
+				return args[:2], true
+			}
 			return append(args[:2:2], "alt", ""), true
 		default:
 			return nil, false

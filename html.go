@@ -56,9 +56,12 @@ func FuncMap(base string, signer Signer) template.FuncMap {
 //	"placeholder" true   the color of Info until the picture is there, by the attribute style, which a
 //	                     Content-Security-Policy has to allow
 //
+// preload takes "version" and "sizes" too, and srcset takes "version": give them what the img or picture
+// gets, or a browser preloads another file than it shows.
+//
 // An invalid preset, size, method, extension or attribute stops the template with an error that lists the
-// valid ones; [Links.CheckTemplate] finds it earlier. An invalid source or version is data: the function prints nothing, and Links.OnError is
-// called.
+// valid ones; [Links.CheckTemplate] finds it earlier. An invalid source or version is data: the function
+// prints nothing, and Links.OnError is called.
 func (l Links) FuncMap() template.FuncMap {
 	f := functions{Links: l, logged: new(rateLimiter)}
 	return template.FuncMap{
@@ -179,11 +182,15 @@ func (o original) withVersion(v any) (original, error) {
 
 // srcsetOf is the template function srcset. In html/template a plain string would lose candidates.
 func (f functions) srcsetOf(args ...any) (template.Srcset, error) {
-	source, p, _, call, err := f.begin("srcset", args)
+	source, p, pairs, call, err := f.begin("srcset", args)
 	if err != nil {
 		return "", err
 	}
-	o, err := originalOf(source)
+	attrs, err := f.settings("srcset", call, pairs)
+	if err != nil {
+		return "", err
+	}
+	o, err := attrs.originalOf(source)
 	if err == nil && o.name != "" {
 		var set string
 		if set, err = f.srcset(o, f.layoutOf(p, o.info), p.Ext, true); err == nil {

@@ -10,6 +10,7 @@ import (
 // attributes are the parsed arguments of img and picture.
 type attributes struct {
 	alt         string
+	hasAlt      bool
 	priority    bool
 	placeholder bool
 	sizes       string
@@ -28,8 +29,8 @@ func (a attributes) has(name string) bool {
 	return slices.ContainsFunc(a.others, func(o attribute) bool { return o.name == name })
 }
 
-// parseAttributes reads pairs of a name and a value.
-func parseAttributes(pairs []any) (a attributes, err error) {
+// parsePairs reads pairs of a name and a value. If valid is not nil, it lists the names.
+func parsePairs(pairs []any, valid []string) (a attributes, err error) {
 	if len(pairs)%2 != 0 {
 		return a, fmt.Errorf("%w: attributes are pairs of a name and a value, and %v has no value", ErrInvalid, pairs[len(pairs)-1])
 	}
@@ -40,6 +41,9 @@ func parseAttributes(pairs []any) (a attributes, err error) {
 			return a, fmt.Errorf("%w: the name of an attribute is a string: not %v", ErrInvalid, pairs[i])
 		}
 		name = strings.ToLower(name)
+		if valid != nil && !slices.Contains(valid, name) {
+			return a, fmt.Errorf("%w: it takes %s, not %q", ErrInvalid, listOf(valid), name)
+		}
 		if seen[name] {
 			return a, fmt.Errorf("%w: attribute %q is given twice", ErrInvalid, name)
 		}
@@ -48,10 +52,20 @@ func parseAttributes(pairs []any) (a attributes, err error) {
 			return a, err
 		}
 	}
+	a.hasAlt = seen["alt"]
+	return a, nil
+}
+
+// parseAttributes reads the attributes of an img.
+func parseAttributes(pairs []any) (attributes, error) {
+	a, err := parsePairs(pairs, nil)
+	if err != nil {
+		return a, err
+	}
 	if a.priority && (a.loading == "lazy" || a.has("fetchpriority")) {
 		return a, fmt.Errorf(`%w: "priority" true says that the browser loads the picture at once and first: leave out "loading" "lazy" and "fetchpriority"`, ErrInvalid)
 	}
-	if !seen["alt"] {
+	if !a.hasAlt {
 		return a, fmt.Errorf(`%w: "alt" is missing: say what the picture shows, or "alt" "" if it only decorates`, ErrInvalid)
 	}
 	return a, nil

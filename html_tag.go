@@ -70,23 +70,39 @@ func (f functions) begin(name string, args []any) (source any, p Preset, pairs [
 		return nil, p, nil, call, missing(fmt.Sprintf("%v is not the name of a preset", args[1]))
 	}
 	call = fmt.Sprintf("{{%s … %q}}", name, preset)
-	if attributesOf[name] == "" && len(args) > 2 {
-		return nil, p, nil, call, missing("it takes no attributes")
-	}
 	if p, err = f.preset(preset.String()); err != nil {
 		return nil, p, nil, call, within(call, err)
 	}
 	return args[0], p, args[2:], call, nil
 }
 
-// attributesOf shows, for errors, which attributes a function takes.
+// attributesOf shows, for errors, which attributes a function needs.
 var attributesOf = map[string]string{"img": ` "alt" .Title`, "picture": ` "alt" .Title`}
 
-func (f functions) imageOf(source any, p Preset, attrs attributes) (Image, error) {
-	o, err := originalOf(source)
-	if err == nil && o.name != "" && attrs.version != nil {
-		o, err = o.withVersion(attrs.version[0])
+// settingsOf are the arguments of the functions that write no img: those that change which file a browser
+// takes, so that a page can give them the arguments of its img.
+var settingsOf = map[string][]string{"preload": {"sizes", "version"}, "srcset": {"version"}}
+
+// settings parses the arguments of a function that writes no img.
+func (f functions) settings(name, call string, pairs []any) (attributes, error) {
+	a, err := parsePairs(pairs, settingsOf[name])
+	if err != nil {
+		return a, within(call, err)
 	}
+	return a, nil
+}
+
+// originalOf reads a source, with the version in attrs, if there is one.
+func (a attributes) originalOf(source any) (original, error) {
+	o, err := originalOf(source)
+	if err == nil && o.name != "" && a.version != nil {
+		o, err = o.withVersion(a.version[0])
+	}
+	return o, err
+}
+
+func (f functions) imageOf(source any, p Preset, attrs attributes) (Image, error) {
+	o, err := attrs.originalOf(source)
 	if err != nil || o.name == "" {
 		return Image{}, err
 	}
@@ -96,11 +112,19 @@ func (f functions) imageOf(source any, p Preset, attrs attributes) (Image, error
 // preload is the template function preload. It prints the whole element, because html/template takes
 // imagesrcset for a single URL. A browser that does not support the type of the best format ignores it.
 func (f functions) preload(args ...any) (template.HTML, error) {
-	source, p, _, call, err := f.begin("preload", args)
+	source, p, pairs, call, err := f.begin("preload", args)
 	if err != nil {
 		return "", err
 	}
-	img, err := f.imageOf(source, p, attributes{priority: true})
+	attrs, err := f.settings("preload", call, pairs)
+	if err != nil {
+		return "", err
+	}
+	if attrs.sizes != "" {
+		p.Sizes = attrs.sizes
+	}
+	attrs.priority = true
+	img, err := f.imageOf(source, p, attrs)
 	if f.tolerate(err) || err == nil && img.Src == "" {
 		return "", nil
 	}

@@ -1,6 +1,7 @@
 package thumbnail
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -57,7 +58,7 @@ func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
 	if file.X > 0 && file.Y > 0 {
 		img.Width, img.Height = file.X, file.Y
 	}
-	sizes := lay.sizes(lazy && img.Width > 0)
+	sizes := lay.sizes(cmp.Or(file.X, p.Size.Width), lazy && img.Width > 0)
 	if img.Srcset, err = l.srcset(o, lay, p.Ext, false); err != nil {
 		return Image{}, err
 	}
@@ -84,12 +85,12 @@ func (lay layout) spec(o original, size Size, ext string) Spec {
 	return Spec{Source: o.name, Size: size, Method: lay.method, Ext: ext, Version: o.info.Version}
 }
 
-// sizes returns the attribute sizes. With auto, a browser that lays out the page before it loads the
-// picture uses the actual width.
-func (lay layout) sizes(auto bool) string {
+// sizes returns the attribute sizes of a picture that is shown width CSS pixels wide where there is room.
+// With auto, a browser that lays out the page before it loads the picture uses the actual width.
+func (lay layout) sizes(width int, auto bool) string {
 	sizes := lay.preset.Sizes
-	if w := lay.preset.Size.Width; sizes == "" {
-		sizes = fmt.Sprintf("(min-width: %dpx) %dpx, 100vw", w, w)
+	if sizes == "" {
+		sizes = fmt.Sprintf("(min-width: %dpx) %dpx, 100vw", width, width)
 	}
 	if auto && !strings.HasPrefix(sizes, "auto") {
 		sizes = "auto, " + sizes

@@ -33,7 +33,9 @@ type Preset struct {
 	// widths of the files are not known in advance.
 	Densities []float64 `json:",omitempty"`
 	// Sizes is the attribute sizes of a picture with Widths. By default the picture is as wide as the
-	// viewport, and at most Size.Width: "(min-width: 640px) 640px, 100vw".
+	// viewport, and at most as wide as the file at 1x, which is Size.Width or, for example in a picture that
+	// is fitted into Size, less: "(min-width: 640px) 640px, 100vw". For that, the page's style sheet needs
+	// img { max-width: 100%; height: auto }.
 	Sizes string `json:",omitempty"`
 }
 
