@@ -49,18 +49,18 @@ const fixedBin = bin(len(estimates) - 1)
 type arithmetic struct {
 	in *input
 
-	c     uint32 // code register, its upper half against a
+	c     uint32 // code register; its upper half is compared with a
 	a     uint32 // size of the interval, 0x8000 to 0x10000
-	shift uint   // how often c is shifted until the next byte is due
-	end   bool   // a marker or the end of the file has been met: zeros follow
-	cut   bool   // it was the end of the file
-	extra int    // of the zeros, bytes that were read
+	shift uint   // how often c can be shifted until the next byte is needed
+	end   bool   // a marker or the end of the file was reached; next then returns zeros
+	cut   bool   // the end of the file was reached
+	extra int    // number of zeros that next has returned after the end
 
-	dc         [4][dcBins]bin // by table
+	dc         [4][dcBins]bin // by number of the table
 	ac         [4][acBins]bin
 	context    [4]uint8 // of the next DC difference, by component
 	fixed      bin
-	overflowed bool // a magnitude or a run of zeros is too large
+	overflowed bool // a magnitude or a run of zeros was too large
 }
 
 // reset sets all contexts to their initial state, for a new scan or after a restart marker.
@@ -102,7 +102,7 @@ func (a *arithmetic) next() uint32 {
 	return 0
 }
 
-// markerFollows reports whether more than fill bytes stands at the offset of in.
+// markerFollows reports whether fill bytes are followed by anything at the offset of in.
 func markerFollows(in *input) bool {
 	for i := in.off; i < len(in.data); i++ {
 		if in.data[i] != 0xFF {
@@ -117,7 +117,7 @@ func markerFollows(in *input) bool {
 // all data of a picture of one color.
 const maxExtra = 8
 
-// overrun reports whether the decoder has read more than the file contains, or has met an impossible value.
+// overrun reports whether the decoder has read more than the file contains, or an impossible value.
 func (a *arithmetic) overrun() bool {
 	return a.overflowed || a.extra > maxExtra && a.cut
 }
@@ -153,7 +153,7 @@ func (a *arithmetic) decode(s *bin) int {
 	return mps
 }
 
-// lps is the state that follows a less probable value.
+// lps returns the state that follows a less probable value.
 func (e *estimate) lps(state bin) bin { return (state&128 ^ e.exchange) | e.nextLPS }
 
 // renormalize doubles a until it is at least 0x8000 (section D.2.4).

@@ -1,14 +1,14 @@
 package jpeg
 
-// The first contexts of the kinds in tables F.4 and F.5.
+// The first contexts of each kind in tables F.4 and F.5.
 const (
 	dcX1   = 20  // magnitude categories of DC differences from 2 on
 	acLowX = 189 // magnitude categories of AC coefficients from 3 on, up to Kx
 	acTopX = 217 // above Kx
-	toBits = 14  // from the bin of a category to that of its magnitude bits
+	toBits = 14  // distance from the bin of a category to that of its magnitude bits
 )
 
-// maxMagnitude is one more than the largest magnitude category (tables F.1 and F.2; for samples of 12 bits).
+// maxMagnitude is one more than the largest magnitude of tables F.1 and F.2, which is that of 12-bit samples.
 const maxMagnitude = 1 << 15
 
 // arithmeticTarget holds the statistics for one unit of an MCU.

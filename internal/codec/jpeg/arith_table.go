@@ -1,14 +1,14 @@
 package jpeg
 
-// estimate is a state of the estimation of probabilities: the size of the less probable interval, and
-// the states that follow when the less or the more probable value comes.
+// estimate is a state of the probability estimation: the size of the less probable interval, and the states that follow a less or a more
+// probable value.
 type estimate struct {
 	qe               uint16
 	nextLPS, nextMPS bin
-	exchange         bin // 128 if the other value becomes the more probable one
+	exchange         bin // 128 if the other value becomes the more probable one, else 0
 }
 
-// estimates is table D.3, and one state more in which both values are as probable and stay so.
+// estimates is table D.3, followed by a state that does not change, in which both values have the same probability.
 var estimates = [114]estimate{
 	{0x5a1d, 1, 1, 128}, {0x2586, 14, 2, 0}, {0x1114, 16, 3, 0}, {0x080b, 18, 4, 0}, {0x03d8, 20, 5, 0}, {0x01da, 23, 6, 0},
 	{0x00e5, 25, 7, 0}, {0x006f, 28, 8, 0}, {0x0036, 30, 9, 0}, {0x001a, 33, 10, 0}, {0x000d, 35, 11, 0}, {0x0006, 9, 12, 0},

@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// run runs a program of the Debian package libjpeg-turbo-progs on what it reads from its input.
+// run runs a program of the Debian package libjpeg-turbo-progs with the given input, and returns its output.
 func run(t testing.TB, input []byte, name string, args ...string) []byte {
 	t.Helper()
 	imagetest.Program(t, name, "libjpeg-turbo-progs")
@@ -30,7 +30,7 @@ func run(t testing.TB, input []byte, name string, args ...string) []byte {
 	return out.Bytes()
 }
 
-// scene is a PPM file with slopes, edges, and noise in one corner.
+// scene returns a PPM file with gradients, edges, and noise in one corner.
 func scene(w, h int) []byte {
 	rng := rand.New(rand.NewSource(int64(w*1000 + h)))
 	b := fmt.Appendf(nil, "P6\n%d %d\n255\n", w, h)
@@ -54,9 +54,8 @@ var encodings = [][]string{
 	{"-quality", "90", "-restart", "3B"}, {"-quality", "60", "-restart", "1"}, {"-quality", "95", "-rgb"}, {"-quality", "1"},
 }
 
-// Arithmetic coding changes nothing but the coding, so a twin in Huffman coding has the same
-// coefficients.
-func TestAnArithmeticCodedFileIsThePictureOfItsHuffmanCodedTwin(t *testing.T) {
+// A file with arithmetic coding and one with Huffman coding have the same coefficients.
+func TestArithmeticAndHuffmanCodingGiveTheSamePicture(t *testing.T) {
 	var d, twin Decoder
 	for i, size := range []image.Point{{1, 1}, {97, 61}, {160, 120}, {333, 40}} {
 		for _, args := range encodings {
@@ -79,7 +78,7 @@ func TestAnArithmeticCodedFileIsThePictureOfItsHuffmanCodedTwin(t *testing.T) {
 	}
 }
 
-func TestAnArithmeticCodedFileLooksAsLibjpegShowsIt(t *testing.T) {
+func TestArithmeticCodedFilesAreDecodedAsByLibjpeg(t *testing.T) {
 	for _, args := range encodings[:3] {
 		for _, kind := range []string{"-arithmetic", "-progressive"} {
 			file := run(t, scene(160, 120), "cjpeg", append(append([]string{"-arithmetic", "-sample", "1x1"}, args...), kind)...)
@@ -114,7 +113,7 @@ func pixmap(t testing.TB, b []byte) *image.RGBA {
 	return img
 }
 
-func TestACutArithmeticScanIsCorruptUnlessThatIsTolerated(t *testing.T) {
+func TestATruncatedArithmeticScanIsCorruptUnlessTolerated(t *testing.T) {
 	for _, kind := range []string{"-arithmetic", "-progressive"} {
 		file := run(t, scene(200, 150), "cjpeg", "-arithmetic", kind)
 		whole, err := decode(file, 8)
@@ -136,7 +135,7 @@ func TestACutArithmeticScanIsCorruptUnlessThatIsTolerated(t *testing.T) {
 		}
 		middle := bytes.LastIndex(file[:len(file)*3/4], []byte{0xFF, 0})
 		require.Greater(t, middle, len(file)/2)
-		for _, fill := range []string{"\xFF", "\xFF\xFF\xFF"} { // no marker, though it begins like one
+		for _, fill := range []string{"\xFF", "\xFF\xFF\xFF"} { // fill bytes without a marker
 			_, err := decode(append(bytes.Clone(file[:middle]), fill...), 8)
 			require.ErrorIs(t, err, codec.ErrCorrupt, "%s with %q at its end", kind, fill)
 		}

@@ -16,9 +16,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// benchFiles are the photos to measure with: those that JPEG_BENCH names (a list of paths,
-// separated by colons), or two of the corpus, the same picture as a baseline and as a progressive
-// file.
+// benchFiles returns the photos for benchmarks. These are the files that JPEG_BENCH lists (paths separated by colons), or two files of the
+// corpus: the same picture as a baseline and as a progressive file.
 func benchFiles(b *testing.B) []string {
 	if env := os.Getenv("JPEG_BENCH"); env != "" {
 		return filepath.SplitList(env)
@@ -36,7 +35,7 @@ func BenchmarkDecode(b *testing.B) {
 		for n := 1; n <= 8; n++ {
 			for _, full := range []bool{false, true} {
 				if full && n > 4 {
-					continue // no different
+					continue // from 5/8 on, FullChroma makes no difference
 				}
 				name := fmt.Sprintf("%s/%d", strings.TrimSuffix(filepath.Base(path), ".jpg"), n)
 				if full {
@@ -57,8 +56,8 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// BenchmarkFullSize compares 1/1 with image/jpeg, in turn on the same bytes: the
-// shortest time of each in milliseconds, and ratios.
+// BenchmarkFullSize decodes the same bytes with this package and with image/jpeg in alternation. It reports the shortest time of each in
+// milliseconds, and ratios.
 func BenchmarkFullSize(b *testing.B) {
 	decoders := []struct {
 		name   string
@@ -96,7 +95,7 @@ func BenchmarkFullSize(b *testing.B) {
 	}
 }
 
-// BenchmarkInverseDCT is one block of each size.
+// BenchmarkInverseDCT transforms one block at each scale.
 func BenchmarkInverseDCT(b *testing.B) {
 	rng := rand.New(rand.NewSource(1))
 	var blk block
@@ -118,7 +117,7 @@ func BenchmarkInverseDCT(b *testing.B) {
 	}
 }
 
-// BenchmarkHeader is the step before admission.
+// BenchmarkHeader reads headers, which is what happens before admission.
 func BenchmarkHeader(b *testing.B) {
 	data := read(b, benchFiles(b)[0])
 	for b.Loop() {
@@ -128,8 +127,7 @@ func BenchmarkHeader(b *testing.B) {
 	}
 }
 
-// BenchmarkMarkers is the walk over a whole file that decides which scans of a progressive file are
-// needed.
+// BenchmarkMarkers reads the markers of a whole file, which decides which scans of a progressive file are decoded.
 func BenchmarkMarkers(b *testing.B) {
 	for _, path := range benchFiles(b) {
 		data := read(b, path)

@@ -7,16 +7,16 @@ import "encoding/binary"
 // level.
 type block [64]float32
 
-// slots maps the zigzag index k of a coefficient, of frequencies u and v, to its place at scale n. Only the lowest
-// n×n coefficients have a place.
+// slots maps the zigzag index k of a coefficient with frequencies u and v to its index at scale n. Only the lowest n×n coefficients have an
+// index; the others have discard.
 type slots struct {
 	at    [64]uint8 // index in a block, 8·u + v, or discard
 	dense [64]uint8 // index in n×n values, n·u + v, or discard
-	last  uint      // highest k that has a place
-	kept  uint64    // bit k is set if k has a place
+	last  uint      // highest k that is not discarded
+	kept  uint64    // bit k is set if k is not discarded
 }
 
-// discard is an index of a block that no scale below 8 reads.
+// discard is an index of a block that is not read at any scale below 8.
 const discard = 63
 
 var slotsFor = makeSlots()

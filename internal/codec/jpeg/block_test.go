@@ -9,8 +9,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// acTable is an AC table of 40 symbols that may occur, most of them of long codes and of many
-// magnitude bits, and its codes by symbol.
+// acTable returns an AC table of 40 symbols. Most symbols have long codes and many magnitude bits. codes and lengths are the codes of the
+// symbols.
 func acTable(t *testing.T, rng *rand.Rand) (h *huffman, codes [256]uint, lengths [256]int) {
 	t.Helper()
 	symbols := []byte{0x00, 0xF0}
@@ -49,7 +49,7 @@ func acTable(t *testing.T, rng *rand.Rand) (h *huffman, codes [256]uint, lengths
 	return h, codes, lengths
 }
 
-func TestSteppingOverCoefficientsTakesTheBitsThatReadingThemTakes(t *testing.T) {
+func TestSkippingCoefficientsConsumesTheSameBitsAsReadingThem(t *testing.T) {
 	rng := rand.New(rand.NewSource(11))
 	for range 40 {
 		h, codes, lengths := acTable(t, rng)
@@ -61,7 +61,7 @@ func TestSteppingOverCoefficientsTakesTheBitsThatReadingThemTakes(t *testing.T) 
 		}
 		var w writer
 		const blocks = 100
-		for i := range blocks { // each of some coefficients, in random order, and its number
+		for i := range blocks { // each block has random coefficients, and is followed by its number
 			for k := 0; ; {
 				s := symbols[rng.Intn(len(symbols))]
 				if k += s>>4 + 1; k > 63 {

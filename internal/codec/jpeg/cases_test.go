@@ -25,7 +25,7 @@ type oddFile struct {
 	psnr, top             float64
 }
 
-// oddFiles reads the cases of JPEG.
+// oddFiles returns the cases of JPEG.
 func oddFiles(t *testing.T) (files []oddFile) {
 	t.Helper()
 	dir := imagetest.Cases(t)
@@ -47,7 +47,7 @@ func oddFiles(t *testing.T) (files []oddFile) {
 	return files
 }
 
-// byFormat decodes a file as the engine does, in an account of what it is estimated to take.
+// byFormat decodes a file as the engine does, with an account of exactly the estimate.
 func byFormat(t testing.TB, data []byte, o codec.Options) (*codec.Picture, *codec.Header, error) {
 	t.Helper()
 	h, err := Format.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
@@ -103,7 +103,7 @@ func TestPhonePhotosOfManyMegapixelsTakeLittleMemory(t *testing.T) {
 	}
 }
 
-// psnrOfMeans compares the means of tiles, 128 in a row, in the upper part of two pictures.
+// psnrOfMeans returns the PSNR of the mean colors of tiles in the upper part of two pictures. A row has 128 tiles.
 func psnrOfMeans(p *codec.Picture, want image.Image, top float64) float64 {
 	const across = 128
 	size := want.Bounds().Size()
@@ -121,7 +121,7 @@ func psnrOfMeans(p *codec.Picture, want image.Image, top float64) float64 {
 	return imagetest.Decibels(sum, 3*across*down)
 }
 
-// mean is the mean color of a square tile, by area.
+// mean returns the mean color of a square tile.
 func mean(img image.Image, tile float64, tx, ty int) (rgb [3]float64) {
 	b := img.Bounds()
 	weight := 0.

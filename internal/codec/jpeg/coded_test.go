@@ -2,17 +2,17 @@ package jpeg
 
 import "math/rand"
 
-// coded is a picture as coefficients, from which the tests write files of every kind; so they know
-// what a decoder must find, without a decoder.
+// coded is a picture given by its coefficients. The tests write files of every kind from it, so they know the expected result without a
+// decoder.
 type coded struct {
 	width, height int
 	comps         []codedComponent
 	quant         [64]int // zigzag
 	progressive   bool
-	separate      bool // the scans of one component after those of another
-	restart       int  // MCUs; 0: none
+	separate      bool // the scans of a component follow those of the previous component
+	restart       int  // restart interval in MCUs; 0: none
 	eobRun        int  // longest end-of-band run
-	longCodes     bool // Huffman codes of 16 bits, which no look-up window has
+	longCodes     bool // Huffman codes of 16 bits, which are too long for all lookup tables
 	adobe         int  // transform of the Adobe marker, -1: no marker
 }
 
@@ -23,7 +23,7 @@ type codedComponent struct {
 	blocks           [][64]int // quantized, zigzag
 }
 
-// randomCoded makes a picture from rng with the given sampling factors.
+// randomCoded returns a random picture with the given sampling factors.
 func randomCoded(rng *rand.Rand, width, height int, sampling ...[2]int) *coded {
 	c := &coded{width: width, height: height, adobe: -1, eobRun: 1 + rng.Intn(40)}
 	hMax, vMax := 1, 1
@@ -51,7 +51,7 @@ func randomCoded(rng *rand.Rand, width, height int, sampling ...[2]int) *coded {
 	return c
 }
 
-// script is the order of the scans of a progressive file.
+// script returns the scans of a progressive file in their order.
 func (c *coded) script() (scans []scan) {
 	var all []scanComponent
 	for i := range c.comps {
@@ -66,7 +66,7 @@ func (c *coded) script() (scans []scan) {
 	return scans
 }
 
-// scriptOf is that of some components: successive approximation of DC and AC.
+// scriptOf returns the scans of some components, with successive approximation of DC and AC.
 func scriptOf(comps []scanComponent) (scans []scan) {
 	scans = append(scans, scan{comps: comps, al: 1})
 	for i := range comps {
@@ -79,7 +79,7 @@ func scriptOf(comps []scanComponent) (scans []scan) {
 	return append(scans, scan{comps: comps, ah: 1})
 }
 
-// file writes the picture.
+// file returns the picture as a JPEG file.
 func (c *coded) file() []byte {
 	w := &writer{longCodes: c.longCodes}
 	w.Write([]byte{0xFF, mSOI})

@@ -122,7 +122,7 @@ const half = 8 * level
 
 func clamped(v int) byte {
 	if uint(v) > 255 {
-		return byte(^(v >> 31)) // all bits are the sign: v has no more than 32
+		return byte(^(v >> 31)) // all bits of v>>31 equal the sign, because v has at most 32 bits
 	}
 	return byte(v)
 }

@@ -15,7 +15,7 @@ import (
 
 const trailing = "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mdat\xff\xda\x00\x0c\x03\xff\xc4\x00\x01\xffSEFT secret"
 
-// oddButComplete are files of which every pixel is there.
+// oddButComplete returns files that are unusual or damaged, but contain every pixel.
 func oddButComplete(data []byte, progressive bool) map[string][]byte {
 	noEnd := data[:len(data)-2]
 	sof := byte(mSOF1)
@@ -49,7 +49,7 @@ func oddButComplete(data []byte, progressive bool) map[string][]byte {
 			odd["an application's segment of length "+string('0'+length)+" "+string(rune(marker))] = insert(data, sof, 0xFF, marker, 0, length)
 		}
 	}
-	if !progressive { // where a frame says nothing of bands
+	if !progressive { // a progressive file would need another band
 		odd["a band in a sequential scan"] = patch(patch(data, mSOS, inSOSBand, 1), mSOS, inSOSBand+1, 7)
 	}
 	return odd
@@ -90,7 +90,7 @@ func TestHeaderColorPixelsAndStrippedFileAgreeOnOddButCompleteFiles(t *testing.T
 	}
 }
 
-// profileSegments are APP2 segments that hold a profile in n parts, the last first.
+// profileSegments returns APP2 segments with a profile in n parts, the last part first.
 func profileSegments(profile string, n int) (out []byte) {
 	for i := n; i > 0; i-- {
 		part := profile[(i-1)*len(profile)/n : i*len(profile)/n]
@@ -99,12 +99,12 @@ func profileSegments(profile string, n int) (out []byte) {
 	return out
 }
 
-func TestNothingThatStandsBehindTheScanIsInTheStrippedFile(t *testing.T) {
+func TestStripDropsDataAfterTheLastScan(t *testing.T) {
 	data := small(false).file()
 	noEnd := data[:len(data)-2]
 	h, err := Format.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
 	require.NoError(t, err)
-	// No marker stands between the scan and the notes.
+	// No marker separates the scan from the data after it.
 	for _, file := range [][]byte{
 		append(bytes.Clone(noEnd), "a secret\xff\xd9"...), append(bytes.Clone(noEnd), "\xff\xd0a secret\xff\xd9"...),
 		append(bytes.Clone(noEnd), "a secret"...), append(bytes.Clone(data), "a secret"...),
@@ -115,7 +115,7 @@ func TestNothingThatStandsBehindTheScanIsInTheStrippedFile(t *testing.T) {
 	}
 }
 
-func TestAProfileIsReadWholeOrNotAtAll(t *testing.T) {
+func TestAProfileIsIgnoredUnlessItIsComplete(t *testing.T) {
 	data := small(false).file()
 	long := string(bytes.Repeat([]byte("0123456789abcdef"), 12_000))
 	parts := profileSegments(long, 4)
@@ -153,7 +153,7 @@ func TestTheOrientationIsThatOfTheFirstEXIFBlock(t *testing.T) {
 	block := func(n int) []byte { return pieces.APP1(pieces.EXIF(n)) }
 	for _, progressive := range []bool{false, true} {
 		data := small(progressive).file()
-		for _, marker := range []byte{mDQT, mSOS} { // before and behind the frame header
+		for _, marker := range []byte{mDQT, mSOS} { // before and after the frame header
 			turned := insert(data, marker, append(block(6), block(3)...)...)
 			h, err := Format.Header(t.Context(), codec.NewReader(t.Context(), bytes.NewReader(turned), false))
 			require.NoError(t, err)
@@ -163,7 +163,7 @@ func TestTheOrientationIsThatOfTheFirstEXIFBlock(t *testing.T) {
 	}
 }
 
-func TestComponentsOfOneNameAreToldApartByTheirOrder(t *testing.T) {
+func TestComponentsWithTheSameIdentifierAreDistinguishedByTheirOrder(t *testing.T) {
 	for _, progressive := range []bool{false, true} {
 		for _, separate := range []bool{false, true} {
 			c := small(progressive)
@@ -180,7 +180,7 @@ func TestComponentsOfOneNameAreToldApartByTheirOrder(t *testing.T) {
 	}
 }
 
-// renameAll gives all components the name 0, in the frame and in the scans.
+// renameAll gives all components the identifier 0, in the frame and in the scans.
 func renameAll(data []byte) {
 	for i := 0; i+1 < len(data); i++ {
 		switch {
@@ -197,12 +197,12 @@ func renameAll(data []byte) {
 	}
 }
 
-func TestFramesOfMotionJPEGLeaveTheirTablesOut(t *testing.T) {
+func TestAFrameOfMotionJPEGWithoutTablesIsDecoded(t *testing.T) {
 	rng := rand.New(rand.NewSource(4))
 	img := image.NewYCbCr(image.Rect(0, 0, 60, 40), image.YCbCrSubsampleRatio420)
 	rng.Read(img.Y)
 	rng.Read(img.Cb)
-	data := encodedByGo(t, img) // with the tables of annex K
+	data := encodedByGo(t, img) // with the Huffman tables of annex K
 	want, err := decode(data, 8)
 	require.NoError(t, err)
 	at := bytes.Index(data, []byte{0xFF, mDHT})

@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// corpusJPEGs lists the files of the corpus that begin as JPEG files do.
+// corpusJPEGs returns the JPEG files of the corpus.
 func corpusJPEGs(tb testing.TB) (files []imagetest.File) {
 	for _, f := range imagetest.CorpusFiles(tb) {
 		if f.Format == "JPEG" {
@@ -66,7 +66,7 @@ func TestSoundFilesOfTheCorpusDecodeAtEveryScale(t *testing.T) {
 	}
 }
 
-func TestAtFullSizeImageJPEGAgreesWithinTwo(t *testing.T) {
+func TestFullSizeDiffersFromImageJPEGByAtMostTwo(t *testing.T) {
 	compared := 0
 	var d Decoder
 	for _, f := range corpusJPEGs(t) {
@@ -81,7 +81,7 @@ func TestAtFullSizeImageJPEGAgreesWithinTwo(t *testing.T) {
 		}
 		got, err := d.Decode(context.Background(), data, Options{})
 		if strings.HasPrefix(f.Name, "malformed/") {
-			if err != nil { // stricter on missing tables, and on coefficients that do not fit
+			if err != nil { // image/jpeg accepts missing tables and coefficients beyond the block
 				assert.ErrorIs(t, err, codec.ErrCorrupt, f.Name)
 			}
 			continue
@@ -92,9 +92,8 @@ func TestAtFullSizeImageJPEGAgreesWithinTwo(t *testing.T) {
 		compared++
 		tolerance := 2
 		if got.ColorModel() == color.CMYKModel && d.adobeTransform == 2 {
-			// YCCK is compared after a conversion that multiplies the difference of the samples, 1,
-			// by up to 2.8. It is 3 for 14 bytes of one file: where samples are within 0.02 of a
-			// half, image/jpeg does not always round them as their exact values are.
+			// YCCK is compared after its conversion, which multiplies a difference of 1 between samples by up to 2.8. The difference is 3
+			// for 14 bytes of one file: image/jpeg does not always round samples within 0.02 of a half like their exact values.
 			tolerance = 3
 		}
 		assert.LessOrEqual(t, maxDifference(t, f.Name, got, want), tolerance, f.Name)
@@ -103,7 +102,7 @@ func TestAtFullSizeImageJPEGAgreesWithinTwo(t *testing.T) {
 	assert.Greater(t, compared, 50)
 }
 
-func TestDamagedFilesAreErrorsOrPictures(t *testing.T) {
+func TestDamagedFilesGiveErrorsOrPictures(t *testing.T) {
 	var d Decoder
 	for _, f := range corpusJPEGs(t) {
 		data := imagetest.Read(t, f.Path)
@@ -120,7 +119,7 @@ func TestDamagedFilesAreErrorsOrPictures(t *testing.T) {
 	}
 }
 
-// maxDifference compares all planes of two pictures of one type and size.
+// maxDifference returns the largest difference between samples of two pictures of the same type and size.
 func maxDifference(tb testing.TB, name string, got, want image.Image) int {
 	tb.Helper()
 	require.Equal(tb, want.Bounds(), got.Bounds(), name)

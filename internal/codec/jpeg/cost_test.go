@@ -19,7 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// flatFile is a gray file of n×n pixels in which every scan of the script brings zeros only.
+// flatFile returns a gray file of n×n pixels. All scans of the script contain only zeros.
 func flatFile(n int, progressive bool, script []scan, before func(w *writer)) []byte {
 	c := randomCoded(rand.New(rand.NewSource(1)), n, n, [2]int{1, 1})
 	for i := range c.comps[0].blocks {
@@ -31,7 +31,7 @@ func flatFile(n int, progressive bool, script []scan, before func(w *writer)) []
 		return data
 	}
 	w := &writer{}
-	w.tables() // which sets the codes
+	w.tables() // sets the codes
 	w.Reset()
 	w.Write(data[:bytes.Index(data, []byte{0xFF, mSOS})])
 	for _, s := range script {
@@ -44,7 +44,7 @@ func flatFile(n int, progressive bool, script []scan, before func(w *writer)) []
 	return w.Bytes()
 }
 
-// repeated is a script of the same scan n times, behind a DC scan.
+// repeated returns a script with a DC scan and then n times the scan s.
 func repeated(n int, s scan) []scan {
 	one := []scanComponent{{}}
 	script := []scan{{comps: one, al: 1}}
@@ -55,7 +55,7 @@ func repeated(n int, s scan) []scan {
 	return script
 }
 
-// hostileFiles are files that look for work out of proportion.
+// hostileFiles returns files whose work might be out of proportion to their size.
 var hostileFiles = sync.OnceValue(makeHostileFiles)
 
 func makeHostileFiles() map[string][]byte {
@@ -90,12 +90,12 @@ func makeHostileFiles() map[string][]byte {
 	}
 }
 
-// ordinary is a sound file of about as many pixels and, by what follows it in comments, bytes.
+// ordinary returns a sound file with the given size and approximately the given number of bytes.
 func ordinary(size image.Point, bytes int) []byte {
 	rng := rand.New(rand.NewSource(3))
 	c := randomCoded(rng, size.X, size.Y, [2]int{1, 1})
 	data := c.file()
-	for i := range c.comps[0].blocks { // fewer coefficients, where the file has to be small
+	for i := range c.comps[0].blocks { // fewer coefficients if the file must be small
 		if len(data) > bytes {
 			c.comps[0].blocks[i] = [64]int{rng.Intn(20)}
 		}
@@ -103,7 +103,7 @@ func ordinary(size image.Point, bytes int) []byte {
 	return c.file()
 }
 
-// leastCPU is the least time that a call takes, in several tries.
+// leastCPU returns the shortest CPU time of work in several tries.
 func leastCPU(work func()) time.Duration {
 	best := time.Hour
 	for range 3 {
@@ -146,7 +146,7 @@ func TestNoFileCostsMoreThanTwentyTimesAnOrdinaryOne(t *testing.T) {
 		for _, least := range []image.Point{{}, h.Stored.Div(16)} {
 			for _, tolerant := range []bool{false, true} {
 				o := codec.Options{Least: least, Tolerant: tolerant}
-				// An ordinary file of as many bytes: those that are missing cost as much as those of a busy one.
+				// If the ordinary file has fewer bytes, add the time that the missing bytes take in a file of high detail.
 				base := leastCPU(func() { _ = everything(usual, o) })
 				base += time.Duration(max(0, len(data)-len(usual))) * 4 * time.Nanosecond
 				cost := leastCPU(func() { _ = everything(data, o) })
@@ -174,7 +174,7 @@ func TestCancellationEndsEveryWalk(t *testing.T) {
 	}
 }
 
-func TestTheAccountOfTheEstimateIsEnoughAndIsGivenBack(t *testing.T) {
+func TestAnAccountOfTheEstimateIsSufficientAndIsGivenBack(t *testing.T) {
 	rng := rand.New(rand.NewSource(6))
 	for i, sampling := range samplings {
 		c := randomCoded(rng, 200+rng.Intn(90), 200+rng.Intn(90), sampling...)
@@ -191,7 +191,7 @@ func TestTheAccountOfTheEstimateIsEnoughAndIsGivenBack(t *testing.T) {
 				if err == nil {
 					assert.Positive(t, account.Used())
 					p.Release()
-					p.Release() // once more does nothing
+					p.Release() // a second call has no effect
 				}
 				assert.Zero(t, account.Used())
 				_, err = Format.Decode(codec.WithAccount(t.Context(), codec.NewAccount(account.Peak()-1)), file, &h, o)
@@ -201,7 +201,7 @@ func TestTheAccountOfTheEstimateIsEnoughAndIsGivenBack(t *testing.T) {
 	}
 }
 
-// THUMBNAIL_ALL asks for every file, else it is one in four.
+// If THUMBNAIL_ALL is set, the test uses every file; otherwise every fourth.
 func TestTheHeapStaysWithinTheAccount(t *testing.T) {
 	every := 4
 	if os.Getenv("THUMBNAIL_ALL") != "" {

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// small is a 4:2:0 picture of some MCUs.
+// small returns a 4:2:0 picture of some MCUs.
 func small(progressive bool) *coded {
 	c := randomCoded(rand.New(rand.NewSource(7)), 83, 61, [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1})
 	c.progressive = progressive
@@ -26,7 +26,7 @@ func decode(data []byte, n int) (image.Image, error) {
 	return new(Decoder).Decode(context.Background(), data, Options{Scale: n})
 }
 
-func TestEveryPrefixOfAFileThatLacksPixelsIsCorruptAtEveryScale(t *testing.T) {
+func TestATruncatedFileIsCorruptAtEveryScale(t *testing.T) {
 	for _, progressive := range []bool{false, true} {
 		data := small(progressive).file()
 		eoi := len(data) - 2
@@ -56,20 +56,20 @@ func TestGarbageAfterTheEndIsIgnored(t *testing.T) {
 	}
 }
 
-// insert puts segment bytes before the first marker of that kind.
+// insert inserts the bytes of a segment before the first marker of the given kind.
 func insert(data []byte, marker byte, segment ...byte) []byte {
 	i := bytes.Index(data, []byte{0xFF, marker})
 	return append(append(append([]byte(nil), data[:i]...), segment...), data[i:]...)
 }
 
-// patch replaces the byte at an offset behind the first marker of that kind.
+// patch replaces the byte at an offset from the first marker of the given kind.
 func patch(data []byte, marker byte, offset int, value byte) []byte {
 	out := append([]byte(nil), data...)
 	out[bytes.Index(out, []byte{0xFF, marker})+offset] = value
 	return out
 }
 
-func TestWhatTheDecoderCannotDoIsUnsupportedAndWhatIsBrokenIsCorrupt(t *testing.T) {
+func TestUnsupportedFilesAndCorruptFilesHaveDifferentErrors(t *testing.T) {
 	data := small(false).file()
 	for name, c := range map[string]struct {
 		data []byte
@@ -119,7 +119,7 @@ func TestAComponentInTwoScansOfASequentialFileIsCorrupt(t *testing.T) {
 	assert.ErrorIs(t, err, codec.ErrCorrupt)
 }
 
-func TestAQuantizationTableMayBeRedefinedForTheComponentsThatFollow(t *testing.T) {
+func TestAQuantizationTableMayBeRedefinedForLaterComponents(t *testing.T) {
 	for _, progressive := range []bool{false, true} {
 		c := small(progressive)
 		c.separate = true
@@ -148,7 +148,7 @@ func TestAQuantizationTableMayBeRedefinedForTheComponentsThatFollow(t *testing.T
 	}
 }
 
-func TestANumberOfLinesBehindAScanIsIgnored(t *testing.T) {
+func TestDNLAfterTheLastScanIsIgnored(t *testing.T) {
 	for _, progressive := range []bool{false, true} {
 		data := small(progressive).file()
 		want, err := decode(data, 8)
@@ -161,10 +161,10 @@ func TestANumberOfLinesBehindAScanIsIgnored(t *testing.T) {
 	}
 }
 
-func TestAHuffmanTableWithTooManyCodesIsCorruptWhereItIsUsed(t *testing.T) {
+func TestAHuffmanTableWithTooManyCodesIsCorrupt(t *testing.T) {
 	data := small(false).file()
 	const counts = 5
-	data = patch(patch(data, mDHT, counts, 3), mDHT, counts+9, 10-3) // three codes of one bit, and as many fewer of ten
+	data = patch(patch(data, mDHT, counts, 3), mDHT, counts+9, 10-3) // three codes of one bit, and three fewer of ten bits
 	_, err := decode(data, 8)
 	assert.ErrorIs(t, err, codec.ErrCorrupt)
 	assert.ErrorContains(t, err, "too many codes")
@@ -192,7 +192,7 @@ func TestACoefficientBeyondTheBlockIsCorrupt(t *testing.T) {
 	w.segment(mSOS, []byte{1, 0, 0, 0, 63, 0})
 	w.number(0, 0, 5)
 	for range 4 {
-		w.symbol(0xF0) // 64 zeros where there is room for 63
+		w.symbol(0xF0) // 64 zeros, although a block has only 63 AC coefficients
 	}
 	w.symbol(0)
 	w.flush()
@@ -212,14 +212,14 @@ func TestDecodingEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestADecoderThatIsUsedAgainGivesTheSamePictures(t *testing.T) {
+func TestAReusedDecoderGivesTheSamePictures(t *testing.T) {
 	var d Decoder
 	for round := range 40 {
 		rng := rand.New(rand.NewSource(int64(round % 10)))
 		c := randomCoded(rng, 1+rng.Intn(60), 1+rng.Intn(60), samplings[rng.Intn(len(samplings))]...)
 		c.progressive = round%3 == 0
 		data := c.file()
-		if round%4 == 1 { // a failure in between
+		if round%4 == 1 { // a file with an error between the others
 			_, err := d.Decode(context.Background(), data[:len(data)*3/4], Options{})
 			require.Error(t, err)
 		}
@@ -232,7 +232,7 @@ func TestADecoderThatIsUsedAgainGivesTheSamePictures(t *testing.T) {
 	}
 }
 
-func TestAHeaderIsReadWithoutPixels(t *testing.T) {
+func TestTheHeaderIsReadFromAFileWithoutScans(t *testing.T) {
 	h, err := ReadHeader(small(true).file())
 	require.NoError(t, err)
 	assert.Equal(t, Header{
@@ -241,7 +241,7 @@ func TestAHeaderIsReadWithoutPixels(t *testing.T) {
 	}, h)
 }
 
-func TestMemoryIsWhatDecodeTakes(t *testing.T) {
+func TestMemoryReturnsWhatDecodeTakes(t *testing.T) {
 	rng := rand.New(rand.NewSource(8))
 	for i, sampling := range samplings {
 		c := randomCoded(rng, 83, 61, sampling...)
@@ -269,7 +269,7 @@ func TestMemoryIsWhatDecodeTakes(t *testing.T) {
 	}
 }
 
-func TestAPictureThatCanNotBeAddressedIsUnsupported(t *testing.T) {
+func TestAPictureThatIsTooLargeForAnIntIsUnsupported(t *testing.T) {
 	if bits.UintSize == 64 {
 		t.Skip("where an int has 64 bits every picture can be addressed")
 	}
@@ -279,7 +279,7 @@ func TestAPictureThatCanNotBeAddressedIsUnsupported(t *testing.T) {
 	for offset := 5; offset <= 8; offset++ {
 		data = patch(data, mSOF1, offset, 0xFF)
 	}
-	data = append(data, make([]byte, 1<<24)...) // as long as such a picture is at least
+	data = append(data, make([]byte, 1<<24)...) // the minimum length of a file with such a picture
 	_, err := decode(data, 8)
 	assert.ErrorIs(t, err, codec.ErrFormat)
 }
@@ -293,9 +293,9 @@ func TestFourComponentsHaveTheMeaningOfImageCMYK(t *testing.T) {
 		require.NoError(t, err)
 		got, err := decode(data, 8)
 		require.NoError(t, err)
-		// The conversion of YCCK multiplies what the inverse DCTs differ by, 1, by up to 2.8.
+		// The conversion of YCCK multiplies the difference between the inverse DCTs, 1, by up to 2.8.
 		assert.LessOrEqual(t, maxDifference(t, "CMYK", got, want), 3)
-		if adobe == 0 { // which is what it means without a marker, too
+		if adobe == 0 { // a missing marker means the same
 			c.adobe = -1
 			unmarked, err := decode(c.file(), 8)
 			require.NoError(t, err)
@@ -304,7 +304,7 @@ func TestFourComponentsHaveTheMeaningOfImageCMYK(t *testing.T) {
 	}
 }
 
-func TestAScanThatEndsAnywhereInTheReadersBufferIsCorrupt(t *testing.T) {
+func TestATruncatedScanIsCorruptWhereverTheBufferEnds(t *testing.T) {
 	c := randomCoded(rand.New(rand.NewSource(5)), 300, 300, [2]int{2, 2}, [2]int{2, 1}, [2]int{2, 2})
 	data := c.file()
 	start := bytes.Index(data, []byte{0xFF, mSOS})

@@ -103,7 +103,7 @@ type encoder struct {
 	codes   codeTables
 }
 
-// encComponent is a color component of the picture to be written.
+// encComponent is a color component of the picture.
 type encComponent struct {
 	h, v   int         // sampling factors
 	blocks image.Point // number of blocks with samples; MCUs at the edges may have more

@@ -33,7 +33,7 @@ func makePackedRGB() [3][256]uint64 {
 		for v := range 256 {
 			t[c][v] = uint64(w[0]*int64(v)<<yShift + w[1]*int64(v)<<crShift + w[2]*int64(v))
 			if c == 0 {
-				const chroma = 128<<packedBits + half - 1 // 255.5 is not 256
+				const chroma = 128<<packedBits + half - 1 // half - 1 instead of half, so that 255.5 does not become 256
 				t[c][v] += half<<yShift + chroma<<crShift + chroma
 			}
 		}
@@ -41,8 +41,8 @@ func makePackedRGB() [3][256]uint64 {
 	return t
 }
 
-// convert converts row y of the picture to Y'CbCr, and also row below if s.v is 2. In the row of MCUs they become
-// rows at and at+1.
+// convert converts row y of the picture to Y'CbCr and writes it to row at of the MCU row in s.planes. If s.v is 2, it also converts row
+// below and writes it to row at+1.
 func (s *source) convert(y, at, below int) {
 	p, width := &s.planes, s.bounds.Dx()
 	upper := s.pixels(0, y)
@@ -101,7 +101,7 @@ func convertPairs(pixels, luma, cb, cr []byte) {
 	}
 }
 
-// convertQuadsGo does the same as convertQuads, in Go.
+// convertQuadsGo is the Go version of convertQuads.
 func convertQuadsGo(upper, lower, luma, next, cb, cr []byte) {
 	for len(luma) >= 8 && len(next) >= 8 && len(upper) >= 32 && len(lower) >= 32 && len(cb) >= 4 && len(cr) >= 4 {
 		p, q, y, z, u, v := (*[32]byte)(upper), (*[32]byte)(lower), (*[8]byte)(luma), (*[8]byte)(next), (*[4]byte)(cb), (*[4]byte)(cr)
@@ -183,8 +183,8 @@ func (s *source) compose(row []byte) {
 	}
 }
 
-// resample converts the chroma of rows y to last of the picture to row at of the row of MCUs. Each sample is the
-// mean of the picture's chroma at the pixels of the sample.
+// resample converts the chroma of rows y to last of the picture to one row of chroma, row at in s.planes. Each sample is the mean of the
+// picture's chroma over the pixels that share the sample.
 func (s *source) resample(y, at, last int) {
 	m, width := s.ycbcr, s.bounds.Dx()
 	for i, from := range [2][]byte{m.Cb, m.Cr} {
@@ -216,7 +216,7 @@ func (s *source) fullRow(buffer int, samples []byte, y int) []byte {
 	}
 	row := s.row[buffer][:width]
 	for i := range row {
-		row[i] = from[(x+i)/dx-x/dx] // as image.YCbCr.COffset has it
+		row[i] = from[(x+i)/dx-x/dx] // index as in image.YCbCr.COffset
 	}
 	return row
 }

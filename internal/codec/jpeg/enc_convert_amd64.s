@@ -2,13 +2,13 @@
 
 #include "textflag.h"
 
-// Y'CbCr of RGB with chroma in half the width and height. The twin is convertQuadsGo, in
-// enc_color.go, which has the same bits.
+// convertQuadsAVX2 converts RGB to Y'CbCr with chroma at half the width and height. The Go version is convertQuadsGo in enc_color.go; both
+// give the same bits.
 //
-//	SI, DI  upper and lower row of pixels    R8, R9    luma of both
-//	CX      pixels of a row that are left    R10, R11  cb, cr
+//	SI, DI  upper and lower row of pixels    R8, R9    their luma
+//	CX      remaining pixels of a row        R10, R11  cb, cr
 
-// The weights of R, G and B, as packedRGB has them.
+// The weights of R, G and B, as in packedRGB.
 DATA lumaWeights<>+0(SB)/8, $0x000001D3096404C9 // 1225, 2404, 467
 DATA lumaWeights<>+8(SB)/8, $0x000001D3096404C9
 DATA lumaWeights<>+16(SB)/8, $0x000001D3096404C9
@@ -33,7 +33,7 @@ GLOBL lumaRounding<>(SB), RODATA|NOPTR, $4
 DATA chromaRounding<>+0(SB)/4, $2105340 // 4 × (128 × 4096 + 2047)
 GLOBL chromaRounding<>(SB), RODATA|NOPTR, $4
 
-// LUMA makes of 8 pixels, A and B, in words, their luma in A: pixels 0, 1, 4, 5, and 2, 3, 6, 7.
+// LUMA replaces A by the luma of 8 pixels, which are words in A and B. The order of the result is 0, 1, 4, 5, and 2, 3, 6, 7.
 #define LUMA(A, B, TO, T) \
 	VPMADDWD Y15, A, TO \
 	VPMADDWD Y15, B, T  \

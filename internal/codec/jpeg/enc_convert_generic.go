@@ -2,7 +2,7 @@
 
 package jpeg
 
-// convertQuads is for chroma of half the width and height, of two rows.
+// convertQuads converts two rows for chroma of half the width and height.
 func convertQuads(upper, lower, luma, next, cb, cr []byte) {
 	convertQuadsGo(upper, lower, luma, next, cb, cr)
 }

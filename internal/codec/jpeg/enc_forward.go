@@ -18,7 +18,7 @@ type quantizer struct {
 	// A coefficient of less than weak steps becomes 0 if its neighbors are 0: see prune.
 	weak [64]float32
 
-	steps [64]uint8 // zigzag, as DQT has them
+	steps [64]uint8 // in zigzag order, as in DQT
 }
 
 // outputScale is the factor by which the outputs of transform8 are too large, without the factor 8 of the two
@@ -53,8 +53,8 @@ const levelShift = 64 * 128
 // that number to the nearest integer, ties to even, as VCVTPS2DQ does.
 const roundingBias = 3 << 22
 
-// forwardGo does the same as forward, in Go. Sums and products have the same order as in the assembly. Products
-// are converted to float32, so that the compiler does not fuse them with sums.
+// forwardGo is the Go version of forward. Sums and products have the same order as in the assembly. Products are converted to float32, so
+// that the compiler does not fuse them with sums.
 func forwardGo(b *codedBlock, src []byte, stride int, q *quantizer) (nonzero, weak uint64) {
 	var t [64]float32 // vertical frequencies, 8·v + x
 	r0, r1, r2, r3 := src[:8], src[stride:][:8], src[2*stride:][:8], src[3*stride:][:8]
@@ -112,7 +112,7 @@ func quantizeGo(b *codedBlock, t *[64]float32, q *quantizer) (nonzero, weak uint
 		for v := range 8 {
 			x := float32(from[8*v] * factor[v])
 			n := int16(0)
-			size := math.Float32bits(x) &^ (1 << 31) // in the order of absolute values
+			size := math.Float32bits(x) &^ (1 << 31) // bit patterns of absolute values have the same order as the values
 			if size < math.Float32bits(limit[v]) {
 				weak |= 1 << (8*u + v)
 			}

@@ -2,13 +2,11 @@
 
 #include "textflag.h"
 
-// The forward DCT of 8×8 samples and their quantization. The twin is forwardGo, in enc_forward.go,
-// which has the same bits: the same sums in the same order, none of them fused with a product.
-// BenchmarkForward compares the two.
+// forwardAVX2 computes the forward DCT of 8×8 samples and quantizes the coefficients. The Go version is forwardGo in enc_forward.go. Both
+// give the same bits: they compute the same sums in the same order, and fuse no sum with a product. BenchmarkForward compares them.
 //
-// A pass transforms eight vectors, Y0 to Y3 (or Y8 to Y11) and Y4 to Y7: first the rows of the
-// picture, with a lane for each column, then, transposed, the columns, with a lane for each vertical
-// frequency.
+// A pass transforms eight vectors: Y0 to Y3 (or Y8 to Y11), and Y4 to Y7. The first pass transforms the columns of the picture; a lane is a
+// column. After a transposition, the second pass transforms the rows; a lane is a vertical frequency.
 //
 //	DI  b        SI  row of samples    AX  nonzero     CX  weak
 //	R8  stride   DX  q                 Y12–Y15  scratch
@@ -53,7 +51,7 @@ DATA sum26<>+24(SB)/4, $1.306562965
 DATA sum26<>+28(SB)/4, $1.306562965
 GLOBL sum26<>(SB), RODATA|NOPTR, $32
 
-// levelShift, in the lane of DC.
+// levelShift, in the lane of DC
 DATA shift<>+0(SB)/4, $8192.0
 DATA shift<>+4(SB)/4, $0.0
 DATA shift<>+8(SB)/8, $0
@@ -61,13 +59,13 @@ DATA shift<>+16(SB)/8, $0
 DATA shift<>+24(SB)/8, $0
 GLOBL shift<>(SB), RODATA|NOPTR, $32
 
-// LOAD makes floats of eight samples.
+// LOAD converts eight samples to floats.
 #define LOAD(Y) \
 	VPMOVZXBD (SI), Y \
 	ADDQ R8, SI       \
 	VCVTDQ2PS Y, Y
 
-// TRANSFORM makes of the vectors D0 to D3, Y4 to Y7 the frequencies D0, Y4, D2, Y6, D1, Y5, D3, Y7.
+// TRANSFORM transforms the vectors D0 to D3, Y4 to Y7. The results are the frequencies D0, Y4, D2, Y6, D1, Y5, D3, Y7.
 #define TRANSFORM(D0, D1, D2, D3, T0, T1, T2, T3) \
 	VADDPS Y7, D0, T0 \
 	VSUBPS Y7, D0, Y7 \
@@ -104,8 +102,8 @@ GLOBL shift<>(SB), RODATA|NOPTR, $32
 	VADDPS T2, Y12, Y4 \
 	VSUBPS T2, Y12, Y7
 
-// QUANTIZE makes 16 coefficients of A and B, those at index N and from there on. EQ says which of
-// them are 0, and A which are weak.
+// QUANTIZE quantizes 16 coefficients, in A and B, and stores them at index N. EQ gets a mask of those that are 0, and A a mask of those
+// that are weak.
 #define QUANTIZE(N, A, B, EQ) \
 	VMULPS (4*N)(DX), A, A          \
 	VMULPS (4*N+32)(DX), B, B       \
@@ -126,7 +124,7 @@ GLOBL shift<>(SB), RODATA|NOPTR, $32
 	VPACKSSDW Y13, Y12, A           \
 	VPERMQ $0xD8, A, A
 
-// MASK makes 32 bits of the words of A and B.
+// MASK converts the words of A and B to 32 bits.
 #define MASK(A, B, TO) \
 	VPACKSSWB B, A, A  \
 	VPERMQ $0xD8, A, A \

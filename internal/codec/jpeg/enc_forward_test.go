@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTheAssemblyHasTheBitsOfItsTwin(t *testing.T) {
+func TestTheTransformInAssemblyAndInGoGiveTheSameBits(t *testing.T) {
 	rng := rand.New(rand.NewSource(7))
 	for n := range 3000 {
 		o := encodeOptions[n%len(encodeOptions)]
@@ -36,7 +36,7 @@ func TestTheAssemblyHasTheBitsOfItsTwin(t *testing.T) {
 	}
 }
 
-func TestTheConversionInAssemblyHasTheBitsOfItsTwin(t *testing.T) {
+func TestTheConversionInAssemblyAndInGoGiveTheSameBits(t *testing.T) {
 	rng := rand.New(rand.NewSource(9))
 	for n := range 2000 {
 		width := 1 + rng.Intn(60)
@@ -60,7 +60,7 @@ func TestTheConversionInAssemblyHasTheBitsOfItsTwin(t *testing.T) {
 	}
 }
 
-// Luma and chroma are those of JFIF, rounded, or the nearest to them but for a fortieth.
+// Luma and chroma are the rounded values of JFIF's formula. Where the exact value is within 0.03 of a half, either neighbor is allowed.
 func TestTheConversionFromRGBIsThatOfJFIF(t *testing.T) {
 	for n := range 1 << 15 {
 		r, g, b := n>>10<<3|n>>12, n>>5&31<<3|n>>7&7, n&31<<3|n>>2&7
@@ -91,7 +91,7 @@ func BenchmarkForward(b *testing.B) {
 	})
 }
 
-// BenchmarkEncode is a picture of the detail of a photo.
+// BenchmarkEncode encodes a picture with about as much detail as a photo.
 func BenchmarkEncode(b *testing.B) {
 	img := benchPicture(image.Pt(800, 600))
 	rgb := image.NewRGBA(img.Rect)
@@ -114,7 +114,7 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-// benchPicture is soft noise of several scales.
+// benchPicture returns smooth noise of several scales.
 func benchPicture(size image.Point) *image.YCbCr {
 	rng := rand.New(rand.NewSource(1))
 	img := image.NewYCbCr(image.Rectangle{Max: size}, image.YCbCrSubsampleRatio420)

@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// FuzzEncode makes pictures of a few bytes, which are decoded to the same pixels by both decoders.
+// FuzzEncode encodes pictures that repeat a few bytes. The decoder of this package and image/jpeg must agree on each file.
 func FuzzEncode(f *testing.F) {
 	f.Add(uint8(16), uint8(16), uint8(85), uint8(0), []byte{0, 255, 3, 77})
 	f.Add(uint8(1), uint8(60), uint8(100), uint8(5), []byte{0, 255})
@@ -57,7 +57,7 @@ func FuzzEncode(f *testing.F) {
 	})
 }
 
-// libjpeg decodes a file with djpeg, without smoothing, which is another picture.
+// libjpeg decodes a file with djpeg. It turns off the smoothing of chroma, which would give other pixels.
 func libjpeg(t *testing.T, file []byte) []byte {
 	cmd := exec.Command("djpeg", "-nosmooth", "-dct", "int")
 	cmd.Stdin = bytes.NewReader(file)
@@ -69,7 +69,7 @@ func libjpeg(t *testing.T, file []byte) []byte {
 	return out
 }
 
-// Libjpeg warns of what is not quite right, and other programs show files as it does.
+// Libjpeg warns of files that are slightly invalid. Many programs use libjpeg.
 func TestLibjpegReadsEveryFileWithoutAWarning(t *testing.T) {
 	imagetest.Long(t)
 	imagetest.Program(t, "djpeg", "libjpeg-turbo-progs")
@@ -94,7 +94,7 @@ func TestLibjpegReadsEveryFileWithoutAWarning(t *testing.T) {
 				for x := range w {
 					r, g, b, _ := want.At(x, y).RGBA()
 					for c, v := range []uint32{r, g, b} {
-						require.InDelta(t, v>>8, got[3*(y*w+x)+c], 5, "%T %v at %d, %d", img, o, x, y) // two decoders' rounding, in Y, Cb and Cr
+						require.InDelta(t, v>>8, got[3*(y*w+x)+c], 5, "%T %v at %d, %d", img, o, x, y) // rounding by two decoders in Y, Cb and Cr
 					}
 				}
 			}

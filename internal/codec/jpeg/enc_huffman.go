@@ -33,7 +33,7 @@ func (s *huffmanSpec) optimal(h *histogram) {
 			s.counts[l-1]++
 		}
 	}
-	var next [maxCode]int // place of the next symbol of a length
+	var next [maxCode]int // index of the next symbol of each length
 	n := 0
 	for i, count := range s.counts {
 		next[i] = n
@@ -53,17 +53,17 @@ func (s *huffmanSpec) optimal(h *histogram) {
 func codeLengths(h *histogram, lengths *[257]uint8) {
 	var order [257]uint64 // count and symbol
 	leaves := order[:1]
-	order[0] = 256 // once, but before all others
+	order[0] = 256 // the reserved symbol counts once, and less than all others
 	for symbol, n := range h {
 		if n > 0 {
 			leaves = append(leaves, uint64(n)<<9|uint64(symbol))
 		}
 	}
 	if len(leaves) == 1 {
-		leaves = append(leaves, 1<<9) // an empty table: symbol 0
+		leaves = append(leaves, 1<<9) // an empty table has symbol 0
 	}
 	slices.Sort(leaves)
-	var ofLength [258]int // leaves by depth, after D. A. Huffman
+	var ofLength [258]int // number of leaves by depth, after D. A. Huffman
 	depths(leaves, &ofLength)
 	limit(&ofLength)
 	i := len(leaves) - 1
@@ -80,7 +80,7 @@ func codeLengths(h *histogram, lengths *[257]uint8) {
 func depths(leaves []uint64, ofLength *[258]int) {
 	n := len(leaves)
 	var weight [257]uint64
-	var parent [514]int16 // of leaf i, and of inner node j at n + j
+	var parent [514]int16 // parent of leaf i, and of inner node j at index n + j
 	leaf, inner := 0, 0
 	for made := range n - 1 {
 		sum := uint64(0)

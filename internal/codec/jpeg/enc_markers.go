@@ -1,12 +1,11 @@
 package jpeg
 
-// startOfFile writes everything up to the first scan but its Huffman tables: SOI, APP0 (JFIF 1.02,
-// section 1), DQT and SOF.
+// startOfFile writes everything before the Huffman tables of the first scan: SOI, APP0 (JFIF 1.02, section 1), DQT and SOF.
 func (e *encoder) startOfFile(sof byte) {
 	out := &e.out
 	out.bytes(0xFF, mSOI)
 	out.segment(mAPP0, 14)
-	out.bytes('J', 'F', 'I', 'F', 0, 1, 2, 0, 0, 1, 0, 1, 0, 0) // square pixels, no picture of its own
+	out.bytes('J', 'F', 'I', 'F', 0, 1, 2, 0, 0, 1, 0, 1, 0, 0) // square pixels, no thumbnail
 	tables := len(e.comps)
 	if e.oneChroma {
 		tables = 2
@@ -38,7 +37,7 @@ func (e *encoder) writeTables(specs []huffmanSpec, ids []byte) {
 	}
 }
 
-// startOfScan writes SOS. first is the index of the first of the scan's components.
+// startOfScan writes SOS. first is the index of the scan's first component.
 func (e *encoder) startOfScan(comps []encComponent, first int, s scan) {
 	e.out.segment(mSOS, 4+2*len(comps))
 	e.out.bytes(byte(len(comps)))

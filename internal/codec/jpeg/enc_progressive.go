@@ -2,12 +2,12 @@ package jpeg
 
 import "math/bits"
 
-// scanScript lists the scans of each component of a progressive file: DC, the lowest AC coefficients, which give a
-// picture of twice the resolution, and all other AC coefficients. There are no refinement scans: they save less
-// than one per cent, and need tables of their own.
+// scanScript lists the scans of each component of a progressive file: DC, the lowest AC coefficients, which give a picture of twice the
+// resolution, and all other AC coefficients. There are no refinement scans, because they save less than one percent and need Huffman tables
+// of their own.
 //
-// The scans of a group follow each other and share a Huffman table. This saves more than it costs. The order of
-// the groups is from coarse to fine.
+// The scans of a group follow each other and share a Huffman table, which saves more bytes than a table for each scan would. The groups are
+// in order from coarse to fine.
 var scanScript = [3][]stream{
 	{{group: 0}, {group: 2, scan: scan{ss: 1, se: 1}}, {group: 3, scan: scan{ss: 2, se: 2}}, {group: 5, scan: scan{ss: 3, se: 63}}},
 	{{group: 1}, {group: 4, scan: scan{ss: 1, se: 2}}, {group: 6, scan: scan{ss: 3, se: 63}}},
@@ -24,7 +24,7 @@ var shortScript = [3][]stream{
 	{{group: 0}, {group: 2, scan: scan{ss: 1, se: 63}}},
 }
 
-// shortScriptBelow is the number of pixels from which on files with scanScript are smaller.
+// shortScriptBelow is the number of pixels from which scanScript gives smaller files than shortScript.
 const shortScriptBelow = 80_000
 
 // progressive writes a progressive file.
@@ -61,7 +61,7 @@ func (e *encoder) progressive() error {
 	return nil
 }
 
-// progressiveRow makes the tokens of a row of blocks of component i, for all scans.
+// progressiveRow makes the tokens of a row of blocks of component i for all scans.
 func (e *encoder) progressiveRow(i, y, v int) error {
 	c := &e.comps[i]
 	for x := range c.blocks.X {

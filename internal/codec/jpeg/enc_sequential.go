@@ -81,8 +81,8 @@ func (e *encoder) sequentialRow(row int) error {
 	return nil
 }
 
-// sequentialBlock makes the tokens of a block and returns their number. A block outside of the picture repeats the
-// previous DC coefficient, which takes the fewest bits (section A.2.4 leaves its contents open).
+// sequentialBlock makes the tokens of a block and returns their number. A block outside of the picture repeats the previous DC coefficient,
+// because that takes the fewest bits (section A.2.4 does not define its contents).
 func (e *encoder) sequentialBlock(to []token, i, x, y, v int) int {
 	c := &e.comps[i]
 	table := 2 * c.table
@@ -108,8 +108,8 @@ func (e *encoder) sequentialBlock(to []token, i, x, y, v int) int {
 	return n
 }
 
-// tokensAC makes the tokens of the AC coefficients in nonzero, from index ss on, and returns their number. It
-// makes no token for the end of the block (section F.1.2.2).
+// tokensAC makes the tokens of the AC coefficients in nonzero and returns their number. It starts at index ss in zigzag order. It does not
+// make the token for the end of the block (section F.1.2.2).
 func tokensAC(to []token, b *codedBlock, nonzero uint64, ss int, counts *histogram, table int) int {
 	out := (*[64]token)(to)
 	base := uint32(table) << 24

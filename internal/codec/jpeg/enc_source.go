@@ -13,15 +13,15 @@ type source struct {
 	img        image.Image
 	bounds     image.Rectangle
 	background color.RGBA
-	h, v       int // sampling factors of luma: how many pixels share a sample of chroma
+	h, v       int // sampling factors of luma: the number of pixels per chroma sample
 
 	planes [3]plane
-	edge   [64]byte // a block that is not wholly in the picture
+	edge   [64]byte // a block that lies partly outside of the picture
 
-	ycbcr *image.YCbCr // whose chroma has another subsampling, else nil
+	ycbcr *image.YCbCr // the picture, if its chroma has another subsampling; else nil
 	rgb   bool         // the picture is converted from RGB
 
-	memory []byte // what is converted, kept for reuse
+	memory []byte // converted samples, kept for reuse
 	row    [2][]byte
 }
 
@@ -29,7 +29,7 @@ type source struct {
 type plane struct {
 	samples []byte
 	stride  int
-	whole   bool // samples are those of the picture, else of the row of MCUs that was loaded
+	whole   bool // samples are those of the picture; otherwise those of the MCU row that was loaded
 }
 
 func isGray(img image.Image) bool {

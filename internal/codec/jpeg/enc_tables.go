@@ -63,10 +63,9 @@ func stepOf(i, z int, s Subsampling, shared bool) float64 {
 	return half
 }
 
-// A calibration is the distance for a quality; distances between calibrations are interpolated. less is the part
-// by which the distance is smaller for a picture of 1600×1200 pixels than for one of 200×200. With these
-// distances, photos of every size have the SSIMULACRA 2 score of libjpeg-turbo at the same quality, and nearly its
-// butteraugli score (bench/ENCODE.md).
+// A calibration is the distance for a quality; distanceOf interpolates between calibrations. A picture of 200×200 pixels has this distance.
+// For 1600×1200 pixels, the distance is smaller by the factor 1-less. With these distances, photos of every size have the SSIMULACRA 2
+// score that libjpeg-turbo reaches at the same quality, and nearly its butteraugli score (bench/ENCODE.md).
 type calibration struct{ quality, distance, less float64 }
 
 var calibrations = []calibration{
@@ -90,5 +89,5 @@ func distanceOf(quality int, size image.Point) float64 {
 	const small, large = 200 * 200, 1600 * 1200
 	larger := math.Log(float64(size.X)*float64(size.Y)/small) / math.Log(float64(large)/small)
 	distance *= 1 - float64(less*math.Pow(min(max(larger, 0), 1), 1.5))
-	return math.Round(distance*4096) / 4096 // the same on every processor, as logarithms may not be
+	return math.Round(distance*4096) / 4096 // rounded, because logarithms may differ between processors
 }

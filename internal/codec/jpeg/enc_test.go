@@ -17,7 +17,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// encodeOptions are all combinations but those of quality.
+// encodeOptions are all combinations of options, without the quality.
 var encodeOptions = func() (all []EncodeOptions) {
 	for _, s := range []Subsampling{Subsampling420, Subsampling422, Subsampling444} {
 		for _, progressive := range []bool{false, true} {
@@ -27,7 +27,7 @@ var encodeOptions = func() (all []EncodeOptions) {
 	return all
 }()
 
-// fillRandom makes a picture of smooth parts, edges and noise, by level of which.
+// fillRandom fills a plane with gradients, edges or noise.
 func fillRandom(rng *rand.Rand, samples []byte, stride int) {
 	noise, level, slope := rng.Intn(3), rng.Intn(256), rng.Intn(5)-2
 	for i := range samples {
@@ -52,7 +52,7 @@ func opaque(pix []byte) {
 	}
 }
 
-// randomPicture is a picture of a random kind, with its origin anywhere.
+// randomPicture returns a picture of a random type with a random origin.
 func randomPicture(rng *rand.Rand, w, h int) image.Image {
 	at := image.Pt(rng.Intn(9), rng.Intn(9))
 	outer := image.Rect(0, 0, w, h).Add(at).Inset(-rng.Intn(3))
@@ -87,8 +87,7 @@ func encode(t testing.TB, img image.Image, o EncodeOptions) []byte {
 	return b.Bytes()
 }
 
-// expected is what a file of quality 100 should look like: the samples of each component, as they
-// go into the transform.
+// expected returns the samples of each component before the transform. A file of quality 100 must have nearly these samples.
 func expected(img image.Image, o EncodeOptions) (planes [][]byte, width []int) {
 	b := img.Bounds()
 	at := func(x, y int) [3]int {
@@ -134,7 +133,7 @@ func expected(img image.Image, o EncodeOptions) (planes [][]byte, width []int) {
 	return planes, width
 }
 
-// decodedPlanes are the samples of a decoded picture.
+// decodedPlanes returns the samples of a decoded picture.
 func decodedPlanes(t *testing.T, img image.Image) (planes [][]byte, stride []int) {
 	switch m := img.(type) {
 	case *image.Gray:
@@ -146,7 +145,7 @@ func decodedPlanes(t *testing.T, img image.Image) (planes [][]byte, stride []int
 	return nil, nil
 }
 
-// roundTrip encodes img and decodes it with both decoders, whose pictures agree.
+// roundTrip encodes img. It decodes the file with this package and with image/jpeg, and requires that the pictures agree.
 func roundTrip(t *testing.T, img image.Image, o EncodeOptions) image.Image {
 	data := encode(t, img, o)
 	var d Decoder
@@ -159,11 +158,11 @@ func roundTrip(t *testing.T, img image.Image, o EncodeOptions) image.Image {
 	return want
 }
 
-func TestWhatIsEncodedIsDecodedByEveryDecoder(t *testing.T) {
+func TestEncodedFilesAreDecodedAlikeByThisPackageAndImageJPEG(t *testing.T) {
 	rng := rand.New(rand.NewSource(5))
 	for n := range 5000 {
 		img := randomPicture(rng, 1+rng.Intn(40), 1+rng.Intn(40))
-		if n%200 == 0 { // large ones have other tables and scans
+		if n%200 == 0 { // large pictures have other tables and scans
 			img = randomPicture(rng, 250+rng.Intn(250), 250+rng.Intn(250))
 		}
 		o := encodeOptions[rng.Intn(len(encodeOptions))]
@@ -172,7 +171,7 @@ func TestWhatIsEncodedIsDecodedByEveryDecoder(t *testing.T) {
 	}
 }
 
-func TestQuality100KeepsEverySampleToTheRounding(t *testing.T) {
+func TestQuality100KeepsEverySampleUpToRounding(t *testing.T) {
 	rng := rand.New(rand.NewSource(6))
 	for n := range 200 {
 		img := randomPicture(rng, 1+rng.Intn(50), 1+rng.Intn(50))
@@ -191,7 +190,7 @@ func TestQuality100KeepsEverySampleToTheRounding(t *testing.T) {
 			}
 			mean := 0.6
 			if _, ok := img.(*image.YCbCr); !ok {
-				mean = 1 // package color rounds a half up
+				mean = 1 // package color rounds halves up
 			}
 			assert.LessOrEqual(t, sum/float64(len(want[i])), mean, "%T %v component %d", img, o, i)
 		}
@@ -211,7 +210,7 @@ func TestExtremeSizesAreEncoded(t *testing.T) {
 	}
 }
 
-func TestTheTransformIsTheCosineTransformOfItsSamples(t *testing.T) {
+func TestTheForwardTransformIsTheDCT(t *testing.T) {
 	rng := rand.New(rand.NewSource(2))
 	var q quantizer
 	var table quantTableFor
@@ -267,7 +266,7 @@ func TestEncodeTakesItsMemoryFromTheAccountAndGivesItBack(t *testing.T) {
 	}
 }
 
-// endsAfter is a context that ends at its nth look.
+// endsAfter is a context that ends at the nth call of Err.
 type endsAfter struct {
 	context.Context
 	n int
@@ -315,7 +314,7 @@ func TestTheErrorOfTheWriterIsReturned(t *testing.T) {
 	}
 }
 
-func TestHuffmanCodesAreOptimalAndFitTheFormat(t *testing.T) {
+func TestHuffmanCodesAreOptimalAndHaveAtMost16Bits(t *testing.T) {
 	rng := rand.New(rand.NewSource(4))
 	for n := range 300 {
 		var h histogram

@@ -28,11 +28,11 @@ var chunks = sync.Pool{New: func() any { return new(chunk) }}
 // stream holds the tokens of a scan.
 type stream struct {
 	chunks []*chunk
-	last   *chunk // of chunks
+	last   *chunk // the last element of chunks
 
 	// The fields below are used for progressive scans.
 	scan  scan
-	group int // of scans that share a Huffman table
+	group int // number of the group of scans that share a Huffman table
 	run   int // blocks of an end-of-band run that is still to be written (section G.1.2.2)
 }
 

@@ -10,9 +10,9 @@ import (
 type bitWriter struct {
 	w    io.Writer
 	buf  [outSize]byte
-	n    int // bytes of buf
+	n    int // number of bytes in buf
 	acc  uint64
-	free int // bits of acc, at its top
+	free int // number of free bits in acc, at its lower end
 	err  error
 }
 

@@ -32,7 +32,7 @@ type component struct {
 
 	scale int       // eighths; a block becomes scale × scale samples
 	seen  bool      // a scan with its DC coefficients has been read
-	steps [64]int32 // progressive only: the quantization table at the time of that scan, in zigzag order
+	steps [64]int32 // the quantization table at the time of the component's first scan, in zigzag order; only for progressive files
 }
 
 func (f *frame) readSOF(marker byte, seg []byte) error {

@@ -16,8 +16,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// FuzzBytes gives the decoder damaged files: an error that says what kind it is, or a picture of
-// the announced size, and where image/jpeg takes the file too, the same picture.
+// FuzzBytes decodes damaged files. The result must be an error of a known kind, or a picture of the size in the header. If image/jpeg
+// accepts the file too, the pictures must be the same.
 func FuzzBytes(f *testing.F) {
 	for i, s := range samplings[:12] {
 		rng := rand.New(rand.NewSource(int64(i)))
@@ -62,8 +62,8 @@ func FuzzBytes(f *testing.F) {
 	})
 }
 
-// sameButForOverflow compares as maxDifference does, but leaves out blocks with a sample at 0 or
-// 255: coefficients beyond what 8-bit samples can have overflow in image/jpeg.
+// sameButForOverflow is like maxDifference, but ignores blocks with a sample at 0 or 255. Their coefficients may exceed those of any 8-bit
+// samples, and then overflow in image/jpeg.
 func sameButForOverflow(t *testing.T, got, want image.Image) {
 	g, ok := got.(*image.YCbCr)
 	if !ok {
@@ -80,7 +80,7 @@ func sameButForOverflow(t *testing.T, got, want image.Image) {
 					worst = max(worst, p-q, q-p)
 				}
 			}
-			for y := by; y < by+8; y++ { // beyond the picture's edge too: the planes are whole blocks
+			for y := by; y < by+8; y++ { // also beyond the picture's edge, because the planes consist of whole blocks
 				for x := bx; x < bx+8; x++ {
 					p := g.Y[y*g.YStride+x]
 					saturated = saturated || p == 0 || p == 255
@@ -91,8 +91,7 @@ func sameButForOverflow(t *testing.T, got, want image.Image) {
 	}
 }
 
-// FuzzCoefficients makes sound files of every kind from a seed and compares with the reference
-// inverse DCT.
+// FuzzCoefficients decodes sound files of every kind and compares the result with the reference inverse DCT.
 func FuzzCoefficients(f *testing.F) {
 	for i := range samplings {
 		f.Add(int64(i), byte(i), byte(30), byte(40), byte(i), byte(i))
@@ -118,8 +117,8 @@ func FuzzCoefficients(f *testing.F) {
 	})
 }
 
-// FuzzFormat gives the whole format damaged files: what it does with them is the same whoever asks,
-// within the account, and tolerance changes nothing but what is refused.
+// FuzzFormat passes damaged files to all functions of Format. The functions must agree on each file and stay within the account. If a file
+// decodes strictly, a tolerant decode must give the same picture.
 func FuzzFormat(f *testing.F) {
 	for i, s := range samplings[:8] {
 		rng := rand.New(rand.NewSource(int64(i)))
@@ -128,7 +127,7 @@ func FuzzFormat(f *testing.F) {
 		data := c.file()
 		f.Add(insert(data, mSOS, profileSegments("a profile", 2)...), byte(i))
 		f.Add(data[:len(data)*2/3], byte(i))
-		f.Add(patch(data, map[bool]byte{false: mSOF1, true: mSOF2}[c.progressive], 1, mSOF9+byte(i%2)), byte(i)) // arithmetic noise
+		f.Add(patch(data, map[bool]byte{false: mSOF1, true: mSOF2}[c.progressive], 1, mSOF9+byte(i%2)), byte(i)) // data of random bits for the arithmetic decoder
 	}
 	f.Fuzz(func(t *testing.T, data []byte, least byte) {
 		ctx := context.Background()
@@ -167,13 +166,13 @@ func FuzzFormat(f *testing.F) {
 	})
 }
 
-// decodeWithin decodes in an account of the estimate.
+// decodeWithin decodes with an account of exactly the estimate.
 func decodeWithin(t *testing.T, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
 	account := codec.NewAccount(Format.Memory(h, o))
 	p, err := Format.Decode(codec.WithAccount(context.Background(), account), data, h, o)
 	if err != nil {
 		require.Zero(t, account.Used())
-		// The work may be too large, but never the memory.
+		// An error may mean that the work is too large, but not that the memory is.
 		require.True(t, errors.Is(err, codec.ErrCorrupt) || errors.Is(err, codec.ErrFormat) || errors.Is(err, codec.ErrTooLarge) && account.Peak() > 0, err)
 	}
 	return p, err

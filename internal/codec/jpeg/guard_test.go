@@ -11,10 +11,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
-// places are functions that make n bytes next to a page that can't be touched.
+// places are functions that return n bytes next to an inaccessible page.
 var places = []func(testing.TB, int) []byte{codectest.AtPageEnd, codectest.AtPageStart}
 
-func TestTheTransformTouchesNothingButWhatItIsGiven(t *testing.T) {
+func TestTheForwardTransformStaysWithinItsArguments(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	for _, place := range places {
 		b := (*codedBlock)(unsafe.Pointer(&place(t, int(unsafe.Sizeof(codedBlock{})))[0]))
@@ -32,7 +32,7 @@ func TestTheTransformTouchesNothingButWhatItIsGiven(t *testing.T) {
 	}
 }
 
-func TestTheConversionTouchesNothingButWhatItIsGiven(t *testing.T) {
+func TestTheConversionStaysWithinItsArguments(t *testing.T) {
 	rng := rand.New(rand.NewSource(2))
 	for _, place := range places {
 		for width := 1; width < 40; width++ {
@@ -50,7 +50,7 @@ func TestTheConversionTouchesNothingButWhatItIsGiven(t *testing.T) {
 	}
 }
 
-func TestInverseTransformsTouchNothingButWhatTheyAreGiven(t *testing.T) {
+func TestInverseTransformsStayWithinTheirArguments(t *testing.T) {
 	rng := rand.New(rand.NewSource(3))
 	for _, place := range places {
 		b := (*block)(unsafe.Pointer(&place(t, int(unsafe.Sizeof(block{})))[0]))

@@ -34,7 +34,7 @@ func readFormatHeader(ctx context.Context, r *codec.Reader) (codec.Header, error
 				h.Quality = q
 			}
 		case mAPP1:
-			if turned { // if there are several, the first one applies, as in browsers
+			if turned { // if there are several EXIF segments, the first one applies, as in browsers
 				return nil
 			}
 			b, err := s.data(seg)
@@ -65,7 +65,7 @@ func readFormatHeader(ctx context.Context, r *codec.Reader) (codec.Header, error
 	return h, nil
 }
 
-// annexK is the sum of the quantization steps of the luma table in section K.1, which is that of quality 50.
+// annexK is the sum of the quantization steps of the luma table in section K.1. This is the table of quality 50.
 const annexK = 3688
 
 // qualityOf estimates the libjpeg quality from the quantization table in a DQT segment. It returns 0 if the first

@@ -148,7 +148,7 @@ func (h *huffman) advance(run int) int {
 	return run + 1
 }
 
-// extend is EXTEND of figure F.12. It returns the value that the given number of magnitude bits stands for.
+// extend returns the value that magnitude bits mean; size is their number. It is EXTEND of figure F.12.
 func extend(magnitude int32, size int) int32 {
 	if magnitude < 1<<(size-1) {
 		return magnitude - 1<<size + 1

@@ -34,7 +34,7 @@ func idct2(b *block, dst []byte, stride int) {
 	lower[0], lower[1] = truncated(left-down), truncated(right-up)
 }
 
-// inverseGo does the same as inverse, in Go: the inverse DCT of 3 points or more.
+// inverseGo is the Go version of inverse: the inverse DCT of 3 points or more.
 func inverseGo(b *block, last uint, n int, dst []byte, stride int) {
 	switch {
 	case n < 8:

@@ -23,7 +23,7 @@ func makeCosines() (c [9][4][8][8]float32) {
 					v = float32(math.Sqrt2 * math.Cos(float64((2*i+1)*u)*math.Pi/float64(2*n)))
 				}
 				for lane := range 8 {
-					if math.Abs(float64(v)) > 1e-6 { // else it is the middle, where odd cosines vanish
+					if math.Abs(float64(v)) > 1e-6 { // otherwise it is the middle output, where the cosines of odd coefficients are 0
 						c[n][i][u][lane] = v
 					}
 				}
@@ -49,7 +49,7 @@ func inverse(b *block, last uint, n int, dst []byte, stride int) {
 		inverseGo(b, last, n, dst, stride)
 		return
 	}
-	_ = dst[(n-1)*stride+n-1] // the assembly's reach
+	_ = dst[(n-1)*stride+n-1] // check the bounds of what the assembly writes
 	if n <= 4 {
 		idctSmallAVX2(b, &dst[0], stride, n, &cosines[n])
 	} else {

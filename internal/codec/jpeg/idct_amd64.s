@@ -2,20 +2,18 @@
 
 #include "textflag.h"
 
-// The inverse DCT of the lowest n×n coefficients of a block, to n×n samples. The twin is inverseGo,
-// in idct.go, which has the same bits for the same order of sums, none of them fused with a
-// product. BenchmarkInverseDCT compares the two.
+// idctAVX2 and idctSmallAVX2 compute the inverse DCT of the lowest n×n coefficients of a block. The result has n×n samples. The Go version
+// is inverseGo in idct.go. Both give the same bits: they compute the same sums in the same order, and fuse no sum with a product.
+// BenchmarkInverseDCT compares them.
 //
-// A pass makes n outputs of n inputs, in all lanes at once: the first one along the rows of the
-// picture, with a lane for each vertical frequency, the second one along its columns, with a lane
-// for each column. Outputs i and n-1-i have the same sum of even inputs and the opposite sum of odd
-// ones (see idct_generate.go), so they are made together, from both ends to the middle, which is
-// made twice where n is odd.
+// A pass computes n outputs from n inputs, in all lanes at once. The first pass transforms the rows of the picture; a lane is a vertical
+// frequency. The second pass transforms the columns; a lane is a column. Outputs i and n-1-i have the same sum of even inputs, and opposite
+// sums of odd inputs (see idct_generate.go). They are therefore computed together, from both ends to the middle. If n is odd, the middle is
+// computed twice.
 //
-// Read are all of b and of cosines, whatever n is: the factors of what lies beyond n are 0. It only
-// has to be finite. Written are n bytes at dst, and n at each of the n-1 strides behind it. That
-// dst has them, and that n is what the function is for, is the caller's to see to: inverse, in
-// idct_amd64.go.
+// The functions read all of b and of cosines for every n. The factors of inputs from n on are 0, so these inputs only have to be finite.
+// The functions write n bytes at dst and n bytes at each of the n-1 strides after it. The caller, inverse in idct_amd64.go, checks that dst
+// is long enough and that n fits the function.
 //
 //	SI   b                      Y8–Y15  the inputs of a pass: coefficients 0 to 7
 //	DI   upper row of samples   Y0, Y1  the even and the odd sum
@@ -23,10 +21,10 @@
 //	R8   stride                 Y4–Y6   scratch
 //	R9   n                      Y7      255 in all lanes (scratch in TRANSPOSE)
 //	R12  factors of output i    R10     upper row of the first pass's outputs, on the stack
-//	R13  n less the bytes that one store writes; CX: 8 times that
-//	AX, BX  the samples of the upper and of the lower row, the first one lowest
+//	R13  n minus the number of bytes that one store writes; CX: 8 times that
+//	AX, BX  the samples of the upper and of the lower row, the first one in the lowest byte
 
-// OUTPUTS makes two outputs of the inputs F0 to F7, with the factors at OFF(R12).
+// OUTPUTS computes two outputs from the inputs F0 to F7, with the factors at OFF(R12).
 #define OUTPUTS(OFF, F0, F1, F2, F3, F4, F5, F6, F7) \
 	VMULPS (OFF+0)(R12), F0, Y0    \
 	VMULPS (OFF+32)(R12), F1, Y1   \
@@ -45,7 +43,7 @@
 	VADDPS Y1, Y0, Y2              \
 	VSUBPS Y1, Y0, Y3
 
-// TRANSPOSE makes rows of columns, four by four, in either half of A, B, C and D.
+// TRANSPOSE transposes the 4×4 matrices in the lower and in the upper halves of A, B, C and D.
 #define TRANSPOSE(A, B, C, D) \
 	VUNPCKLPS B, A, Y4   \
 	VUNPCKHPS B, A, Y5   \
@@ -59,7 +57,7 @@
 DATA most<>+0(SB)/4, $255.0
 GLOBL most<>(SB), RODATA|NOPTR, $4
 
-// For n from 5 to 8. The outputs of the first pass are rows of 8 lanes on the stack.
+// idctAVX2 is for n from 5 to 8. The outputs of the first pass are rows of 8 lanes on the stack.
 //
 // func idctAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)
 TEXT ·idctAVX2(SB), NOSPLIT, $256-40
@@ -69,8 +67,8 @@ TEXT ·idctAVX2(SB), NOSPLIT, $256-40
 	MOVQ n+24(FP), R9
 	MOVQ cosines+32(FP), R12
 
-	// The rows that the first pass does not write must be finite, and not of the subnormal numbers
-	// that cost time.
+	// The second pass also reads rows that the first pass does not write. They must be finite, and must not be subnormal numbers, which are
+	// slow.
 	VXORPS Y0, Y0, Y0
 	VMOVUPS Y0, 160(SP)
 	VMOVUPS Y0, 192(SP)
@@ -101,7 +99,8 @@ first:
 	CMPQ R10, R11
 	JLE  first
 
-	// Of rows 0 to 3 and 4 to 7 the halves that lie together make four by four each.
+	// Each register gets four lanes of one of the rows 0 to 3 in its lower half, and of one of the rows 4 to 7 in its upper half, for
+	// TRANSPOSE.
 	VMOVUPS 0(SP), X8
 	VINSERTF128 $1, 128(SP), Y8, Y8
 	VMOVUPS 32(SP), X9
@@ -142,7 +141,7 @@ second:
 	VMOVQ X2, AX
 	VPEXTRQ $1, X2, BX
 
-	// n bytes of each: the first four, and the last four, which may overlap.
+	// Store n bytes of each row: the first four, and the last four, which may overlap.
 	MOVL AX, (DI)
 	MOVL BX, (R11)
 	SHRQ CX, AX
@@ -158,7 +157,7 @@ second:
 	VZEROUPPER
 	RET
 
-// SMALL is OUTPUTS of four inputs in four lanes.
+// SMALL is OUTPUTS for four inputs in four lanes.
 #define SMALL(OFF, F0, F1, F2, F3) \
 	VMULPS (OFF+0)(R12), F0, X0    \
 	VMULPS (OFF+32)(R12), F1, X1   \
@@ -169,8 +168,7 @@ second:
 	VADDPS X1, X0, X2              \
 	VSUBPS X1, X0, X3
 
-// SMALLSTORE writes n bytes of the rows at DI and at R11: the first two, and the last two, which
-// may overlap.
+// SMALLSTORE writes n bytes of the rows at DI and at R11: the first two, and the last two, which may overlap.
 #define SMALLSTORE \
 	VMINPS X7, X2, X2      \
 	VMINPS X7, X3, X3      \
@@ -188,7 +186,7 @@ second:
 	MOVW AX, (DI)(R13*1)   \
 	MOVW BX, (R11)(R13*1)
 
-// For n of 3 and 4. The outputs of the first pass are rows of 4 lanes on the stack.
+// idctSmallAVX2 is for n of 3 and 4. The outputs of the first pass are rows of 4 lanes on the stack.
 //
 // func idctSmallAVX2(b *block, dst *byte, stride, n int, cosines *[4][8][8]float32)
 TEXT ·idctSmallAVX2(SB), NOSPLIT, $64-40
@@ -199,7 +197,7 @@ TEXT ·idctSmallAVX2(SB), NOSPLIT, $64-40
 	MOVQ cosines+32(FP), R12
 
 	VXORPS X0, X0, X0
-	VMOVUPS X0, 48(SP) // as above
+	VMOVUPS X0, 48(SP) // finite, as in idctAVX2
 	VMOVUPS (SI), X8
 	VMOVUPS 32(SI), X9
 	VMOVUPS 64(SI), X10

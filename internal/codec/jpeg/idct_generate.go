@@ -2,16 +2,14 @@
 
 // This program writes idct_points.go, the inverse DCTs of 3 to 8 points. Run it with go generate.
 //
-// An n-point inverse DCT of the n lowest of 8 coefficients, with the factor √(n/8) that keeps the
-// level, is
+// An n-point inverse DCT of the n lowest of 8 coefficients, with the factor √(n/8) that keeps the mean, is
 //
 //	x[i] = (F[0] + Σ F[u]·√2·cos((2i+1)uπ/2n)) / √8
 //
-// (ITU-T T.81 section A.3.3 has it for n = 8). The cosine is even about the middle for even u and
-// odd for odd u, so both halves of the output come from the same sums: x[i] = E[i] + O[i], x[n-1-i]
-// = E[i] - O[i]. The sums are written in the order in which idct_amd64.s takes them, and products
-// are converted, which keeps a compiler from fusing them with the sums (Go specification,
-// "Floating-point operators"): so the bits are the same everywhere.
+// ITU-T T.81, section A.3.3, has the formula for n = 8. About the middle, the cosine is even for even u and odd for odd u. So both halves
+// of the output are computed from the same sums: x[i] = E[i] + O[i], x[n-1-i] = E[i] - O[i]. The sums have the same order as in
+// idct_amd64.s. Products are converted to float32, so that a compiler does not fuse them with the sums (Go specification, "Floating-point
+// operators"). The result therefore has the same bits on every processor.
 package main
 
 import (
@@ -48,9 +46,9 @@ func (g *generator) p(f string, args ...any) { fmt.Fprintf(g, f+"\n", args...) }
 
 // transform writes a function for n×n samples from the lowest m×m coefficients of a block.
 func (g *generator) transform(name string, n, m int) {
-	g.p("// %s makes %d×%d samples of the lowest %d×%d coefficients.", name, n, n, m, m)
+	g.p("// %s computes %d×%d samples from the lowest %d×%d coefficients.", name, n, n, m, m)
 	g.p("func %s(b *block, dst []byte, stride int) {", name)
-	g.p("var t [%d]float32 // rows done", n*m)
+	g.p("var t [%d]float32 // the rows transformed", n*m)
 	g.p("for i := range %d {", m)
 	g.load("b", m, 8)
 	g.sums(n, m)
@@ -73,7 +71,7 @@ func (g *generator) load(from string, m, step int) {
 	g.p("%s := %s", strings.Join(names, ", "), strings.Join(values, ", "))
 }
 
-// store writes the outputs, two in a line: those that have the same sums.
+// store writes the outputs. Two outputs with the same sums are on one line.
 func (g *generator) store(n int, to, value string) {
 	for i := range n / 2 {
 		g.p(to+", "+to+" = "+value+", "+value, i, n-1-i, output(n, i), output(n, n-1-i))
@@ -83,7 +81,7 @@ func (g *generator) store(n int, to, value string) {
 	}
 }
 
-// sums writes the even and odd sums e0… and o0….
+// sums writes the even sums e0… and the odd sums o0….
 func (g *generator) sums(n, m int) {
 	product := map[string]bool{}
 	for i := range (n + 1) / 2 {

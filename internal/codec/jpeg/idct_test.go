@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// referenceIDCT is the definition in floating point: the orthonormal n-point inverse DCT (ITU-T
-// T.81 section A.3.3 for n = 8) of the lowest n×n coefficients, with the factor n/8 that keeps the
-// mean, and the level shift. Samples are row by row.
+// referenceIDCT computes the n-point inverse DCT of the lowest n×n coefficients from its definition, in floating point: the orthonormal
+// transform (ITU-T T.81, section A.3.3, for n = 8), with the factor n/8 that keeps the mean, and with the level shift. The samples are row
+// by row.
 func referenceIDCT(f *[8][8]float64, n int) []float64 {
 	alpha := func(u int) float64 {
 		if u == 0 {
@@ -36,8 +36,8 @@ func referenceIDCT(f *[8][8]float64, n int) []float64 {
 	return out
 }
 
-// randomCoefficients are those of a block: large ones are rare at high frequencies, and from one
-// block to the next the number of nonzero ones varies from a few to all.
+// randomCoefficients returns the coefficients of a block. Large ones are rare at high frequencies. The number of nonzero coefficients
+// varies from a few to all.
 func randomCoefficients(rng *rand.Rand) (f [8][8]float64, last int) {
 	last = rng.Intn(64)
 	density := rng.Float64()
@@ -54,7 +54,7 @@ func randomCoefficients(rng *rand.Rand) (f [8][8]float64, last int) {
 	return f, found
 }
 
-func TestEachInverseDCTIsTheReferenceRounded(t *testing.T) {
+func TestEachInverseDCTIsTheRoundedReference(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
 	for n := 1; n <= 8; n++ {
 		s := &slotsFor[n]
@@ -85,17 +85,17 @@ func TestEachInverseDCTIsTheReferenceRounded(t *testing.T) {
 	}
 }
 
-func TestInverseDCTsInAssemblyGiveTheBitsOfThoseInGoAndWriteNothingElse(t *testing.T) {
+func TestInverseDCTsInAssemblyAndInGoGiveTheSameBits(t *testing.T) {
 	rng := rand.New(rand.NewSource(2))
 	for n := 3; n <= 8; n++ {
 		s := &slotsFor[n]
 		for round := range 4000 {
 			var b block
 			for i := range b {
-				b[i] = float32(rng.NormFloat64()) // of the block before, where n has no coefficient
+				b[i] = float32(rng.NormFloat64()) // values of a previous block where n has no coefficient
 			}
 			last, highest := uint(0), 63
-			if round%8 < 4 { // those of few coefficients have functions of their own
+			if round%8 < 4 { // blocks with few coefficients have separate functions
 				highest = rng.Intn(64)
 			}
 			for k := range 64 {
@@ -104,13 +104,13 @@ func TestInverseDCTsInAssemblyGiveTheBitsOfThoseInGoAndWriteNothingElse(t *testi
 				}
 				v := 0
 				switch round % 4 {
-				case 0: // every coefficient a little
+				case 0: // every coefficient is small
 					v = rng.Intn(200) - 100
-				case 1: // some, as in a picture
+				case 1: // a few coefficients, as in a picture
 					v = rng.Intn(2000) / (1 + rng.Intn(40)*k) * (1 - rng.Intn(2)*2)
 				case 2: // up to the largest that samples can have
 					v = rng.Intn(1<<11+1) - 1<<10
-				case 3: // what only a broken file has
+				case 3: // larger, as only in a damaged file
 					v = rng.Intn(1<<rng.Intn(31)) * (1 - rng.Intn(2)*2)
 				}
 				if k > highest {

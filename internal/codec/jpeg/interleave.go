@@ -7,9 +7,9 @@ import (
 
 // interleave converts a picture of RGB or of four components to four bytes per pixel.
 //
-// In files, 255 means no ink, as in those of Adobe; in image.CMYK, 0 does. Browsers, Pillow and libvips read files
-// without an Adobe marker in the same way; image/jpeg refuses them. YCCK (Adobe transform 2) is the Y'CbCr of R, G
-// and B, which are 255 minus C, M and Y. So the stored, inverted ink is R, G and B.
+// In files, 255 means no ink, as Adobe's programs write it; in image.CMYK, 0 means no ink. Browsers, Pillow and libvips read files without
+// an Adobe marker in the same way; image/jpeg refuses them. YCCK (Adobe transform 2) is the Y'CbCr of R, G and B, which are 255 minus C, M
+// and Y. So after conversion to RGB, R, G and B are the stored, inverted inks.
 func (d *Decoder) interleave(ctx context.Context) ([]byte, error) {
 	d.out.pixels = fitted(d.out.pixels, 4*d.outW*d.outH, 1)
 	pix := d.out.pixels

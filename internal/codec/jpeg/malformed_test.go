@@ -11,13 +11,13 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// The fields of the segments that small writes, by their offsets from the marker.
+// Offsets of fields in the segments that small writes, from the marker.
 const (
-	inSOFCount, inSOFComponent                         = 9, 10 // and then name, sampling factors, quantization table
+	inSOFCount, inSOFComponent                         = 9, 10 // followed by identifier, sampling factors and quantization table of each component
 	inSOSCount, inSOSComponent, inSOSBand, inSOSApprox = 4, 5, 11, 13
 )
 
-func TestSegmentsThatBreakTheRulesAreCorruptAtEveryScale(t *testing.T) {
+func TestInvalidSegmentsAreCorruptAtEveryScale(t *testing.T) {
 	sequential, progressive := small(false).file(), small(true).file()
 	frame := sequential[bytes.Index(sequential, []byte{0xFF, mSOF1}):][:19]
 	for name, c := range map[string]struct {
@@ -62,13 +62,13 @@ func TestSegmentsThatBreakTheRulesAreCorruptAtEveryScale(t *testing.T) {
 	}
 }
 
-// insertLast is insert before the last marker of that kind.
+// insertLast is like insert, for the last marker of the given kind.
 func insertLast(data []byte, marker byte, segment ...byte) []byte {
 	i := bytes.LastIndex(data, []byte{0xFF, marker})
 	return append(append(bytes.Clone(data[:i]), segment...), data[i:]...)
 }
 
-func TestWhatMayStandBetweenSegmentsChangesNothing(t *testing.T) {
+func TestDataBetweenSegmentsIsIgnored(t *testing.T) {
 	for _, progressive := range []bool{false, true} {
 		data := small(progressive).file()
 		want, err := decode(data, 8)
@@ -99,7 +99,7 @@ func TestRestartMarkersOutOfOrderOrMissingAreCorrupt(t *testing.T) {
 	}
 }
 
-func TestWhatStandsBeforeARestartMarkerIsSteppedOver(t *testing.T) {
+func TestDataBeforeARestartMarkerIsSkipped(t *testing.T) {
 	for _, progressive := range []bool{false, true} {
 		c := small(progressive)
 		c.restart = 2
@@ -114,7 +114,7 @@ func TestWhatStandsBeforeARestartMarkerIsSteppedOver(t *testing.T) {
 	}
 }
 
-func TestEachScanOfAProgressiveFileThatEndsTooEarlyIsCorrupt(t *testing.T) {
+func TestATruncatedScanOfAProgressiveFileIsCorrupt(t *testing.T) {
 	c := randomCoded(rand.New(rand.NewSource(12)), 150, 120, [2]int{2, 2}, [2]int{1, 1}, [2]int{1, 1})
 	c.progressive = true
 	data := c.file()
@@ -125,14 +125,14 @@ func TestEachScanOfAProgressiveFileThatEndsTooEarlyIsCorrupt(t *testing.T) {
 			break
 		}
 		begin := at + next + 2
-		end := begin + int(data[begin])<<8 + int(data[begin+1]) // of the header
+		end := begin + int(data[begin])<<8 + int(data[begin+1]) // end of the scan header
 		walk := segments{r: codec.NewBytesReader(t.Context(), data), next: int64(end)}
 		seg, err := walk.read()
 		require.NoError(t, err)
 		behind := int(seg.at)
 		for _, left := range []int{0, 1, (behind - end) / 2, behind - end - 3} {
 			if left < 0 || left > behind-end-3 {
-				continue // too short to lack bits for certain
+				continue // so few bytes are removed that the rest may still be sufficient
 			}
 			_, err = decode(append(data[:end+left:end+left], data[behind:]...), 8)
 			assert.ErrorIs(t, err, codec.ErrCorrupt, "%d of %d bytes of scan %d", left, behind-end, scans)

@@ -37,7 +37,7 @@ func isFrame(m byte) bool {
 	return m >= mSOF0 && m <= mSOF15 && m != mDHT && m != mJPG && m != mDAC
 }
 
-// markerName says what an unsupported marker would have brought.
+// markerName returns the feature that an unsupported marker means.
 func markerName(m byte) string {
 	switch m {
 	case mSOF3, 0xC7, mSOF11, mSOF15:
@@ -50,7 +50,7 @@ func markerName(m byte) string {
 	return "reserved marker"
 }
 
-// application takes in the first 12 bytes of an APP0 or APP14 segment.
+// application reads the first 12 bytes of an APP0 or APP14 segment.
 func (f *frame) application(marker byte, b []byte) {
 	switch {
 	case marker == mAPP0:
@@ -60,14 +60,13 @@ func (f *frame) application(marker byte, b []byte) {
 	}
 }
 
-// input is the entropy-coded data of the file and how far they are read.
+// input is the entropy-coded data of the file, and the offset up to which they have been read.
 type input struct {
 	data []byte
 	off  int
 }
 
-// restart steps over entropy-coded data up to the given restart marker and past it. Another marker
-// is an error (section F.2.2.5).
+// restart skips entropy-coded data up to the given restart marker, and the marker. Any other marker is an error (section F.2.2.5).
 func (in *input) restart(want byte) error {
 	at, marker := in.nextMarker()
 	switch marker {
@@ -80,8 +79,7 @@ func (in *input) restart(want byte) error {
 	return corrupt("restart marker missing or out of order")
 }
 
-// nextMarker finds the next marker, and where it stands. It is 0 at the end of the file. The offset
-// stays.
+// nextMarker returns the offset and the value of the next marker. At the end of the file, the value is 0. in.off does not change.
 func (in *input) nextMarker() (at int, marker byte) {
 	at = in.off
 	for {

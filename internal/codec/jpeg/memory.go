@@ -38,7 +38,7 @@ func decodeMemory(h *codec.Header, o codec.Options) int64 {
 
 // need returns the memory that Decode takes from the account.
 func (f *frame) need() int64 {
-	columns := int64(f.outW) * int64(len(f.comps)) * 8 // of samplers
+	columns := int64(f.outW) * int64(len(f.comps)) * 8 // for samplers
 	return f.memory(f.colorModel()) + columns + fixed
 }
 

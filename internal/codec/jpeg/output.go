@@ -92,7 +92,7 @@ type sampler struct {
 	stride int
 	x      []int // for each column of the picture, the index of its sample in a row
 
-	rows, of int // rows/of is the number of sample rows for each row of the picture
+	rows, of int // a row of the picture has the sample row y·rows/of
 }
 
 func (d *Decoder) sampler(i int) sampler {

@@ -90,7 +90,7 @@ func (b *acBand) first(i, n int) (ok bool) {
 	r, h := b.r, b.h
 	buf, pos, acc, taken := r.buf, r.pos, r.acc, r.taken
 	for end := i + n; i < end; i++ {
-		if b.eobRun > 0 { // nothing comes for these
+		if b.eobRun > 0 { // the file contains no data for these blocks
 			skipped := min(b.eobRun, end-i)
 			b.eobRun -= skipped
 			i += skipped - 1
@@ -155,7 +155,7 @@ func (b *acBand) first(i, n int) (ok bool) {
 func (b *acBand) refine(i, n int) (ok bool) {
 	band := ^uint64(0) << b.ss & (^uint64(0) >> (63 - b.se))
 	for end := i + n; i < end; i++ {
-		if b.eobRun > 0 && b.nonzero[i]&band == 0 { // nothing comes for this one
+		if b.eobRun > 0 && b.nonzero[i]&band == 0 { // the file contains no data for this block
 			b.eobRun--
 			continue
 		}
@@ -226,10 +226,10 @@ func (b *acBand) refineBlock(i int) (ok bool) {
 	return true
 }
 
-// correct reads a bit for each coefficient in which. A bit of 1 moves the coefficient away from zero.
+// correct reads a bit for each coefficient in the mask which. A bit of 1 increases the coefficient's absolute value.
 func (b *acBand) correct(value []int16, which uint64) {
 	count := uint(bits.OnesCount64(which))
-	if count > 32 { // more than one read brings
+	if count > 32 { // more bits than one call of take returns
 		b.correct(value, which&(1<<32-1))
 		b.correct(value, which>>32<<32)
 		return

@@ -6,11 +6,11 @@ import "context"
 type dcTarget struct {
 	c          *component
 	h          *huffman
-	arith      *arithmeticTarget // instead of h
+	arith      *arithmeticTarget // used instead of h for arithmetic coding
 	prediction *int32
 	value      []int16
-	row        int // of the first block of this row of MCUs, in value
-	at, step   int // in value
+	row        int // index in value of the first block of this row of MCUs
+	at, step   int // index in value of the next block, and distance to the one after it
 	blank      int16
 }
 
@@ -27,7 +27,7 @@ func (d *Decoder) dcTargets(s *scan, m *mcus) ([]dcTarget, error) {
 		if err := d.latch(u.c); err != nil {
 			return nil, err
 		}
-		if u.sc.index == 3 { // no ink
+		if u.sc.index == 3 { // component 3 is black; this value means no ink
 			ts[i].blank = int16(min(127*8/max(u.c.steps[0], 1), 1<<15-1))
 		}
 		if d.frame.arithmetic {
@@ -193,7 +193,7 @@ func (r *bitReader) refineDC(ts []dcTarget, n, al int) {
 				return
 			}
 		}
-		if taken > 32 { // what is left is enough: an MCU has 10 units at most
+		if taken > 32 { // the remaining bits are sufficient, because an MCU has at most 10 units
 			var took uint
 			acc, took = refilled(acc, buf[pos:], taken)
 			pos += int(took)

@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// frameOf is a frame of 1600×1600 pixels with these sampling factors.
+// frameOf returns a frame of 1600×1600 pixels with the given sampling factors.
 func frameOf(sampling ...[2]int) *frame {
 	f := &frame{width: 1600, height: 1600, hMax: 1, vMax: 1}
 	for _, s := range sampling {
@@ -21,9 +21,8 @@ func frameOf(sampling ...[2]int) *frame {
 	return f
 }
 
-// Chroma never has less than 0.54 samples for a pixel of the thumbnail, along either direction,
-// unless the file has no more.
-func TestNoSubsamplingLosesItsColors(t *testing.T) {
+// Chroma has at least 0.54 samples per pixel of the thumbnail in each direction, unless the file has fewer.
+func TestReducedDecodesKeepEnoughChroma(t *testing.T) {
 	for _, luma := range [][2]int{{1, 1}, {2, 1}, {1, 2}, {2, 2}, {4, 1}, {1, 4}, {4, 2}, {2, 4}, {4, 4}} {
 		f := frameOf(luma, [2]int{1, 1}, [2]int{1, 1})
 		for side := 20; side < 1600; side++ {
@@ -38,7 +37,7 @@ func TestNoSubsamplingLosesItsColors(t *testing.T) {
 	}
 }
 
-func TestLumaThatHasFewerSamplesThanChromaIsDecodedWhole(t *testing.T) {
+func TestPicturesWithSubsampledLumaAreDecodedAtFullSize(t *testing.T) {
 	for _, sampling := range [][][2]int{{{1, 1}, {2, 2}, {2, 2}}, {{2, 1}, {1, 2}, {1, 1}}, {{1, 1}, {1, 1}, {4, 1}}} {
 		for _, side := range []int{1, 20, 200, 1000} {
 			assert.Equal(t, Options{Scale: 8}, frameOf(sampling...).reduction(image.Pt(side, side)), "%v at %d", sampling, side)
@@ -46,9 +45,8 @@ func TestLumaThatHasFewerSamplesThanChromaIsDecodedWhole(t *testing.T) {
 	}
 }
 
-// A block of one color takes one bit in a progressive file, and components have blocks by their
-// sampling factors.
-func TestAHeaderAsksForNoMoreBytesThanAPictureOfOneColorHas(t *testing.T) {
+// In a progressive file, a block of one color takes one bit. The number of blocks of a component depends on its sampling factors.
+func TestMinBytesIsAtMostTheSizeOfAPictureOfOneColor(t *testing.T) {
 	const width, height = 3000, 2000
 	for factors := range 1 << 12 {
 		var sampling [3][2]int // 1 to 4

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// samplings are the named ones, and some that image/jpeg refuses.
+// samplings are the usual sampling factors, and some that image/jpeg does not support.
 var samplings = [][][2]int{
 	{{1, 1}}, {{2, 2}},
 	{{1, 1}, {1, 1}, {1, 1}}, {{2, 1}, {1, 1}, {1, 1}}, {{1, 2}, {1, 1}, {1, 1}}, {{2, 2}, {1, 1}, {1, 1}},
@@ -24,7 +24,7 @@ var samplings = [][][2]int{
 	{{1, 1}, {1, 1}, {1, 1}, {1, 1}}, {{2, 2}, {1, 1}, {1, 1}, {2, 2}}, {{2, 2}, {1, 1}, {1, 1}, {1, 1}},
 }
 
-// plane is component i at a scale by the reference, and its width.
+// plane returns the samples of component i at a scale, computed by the reference inverse DCT.
 func (c *coded) plane(i, scale int) (samples []float64, stride int) {
 	cc := &c.comps[i]
 	stride = cc.blocksX * scale
@@ -42,9 +42,8 @@ func (c *coded) plane(i, scale int) (samples []float64, stride int) {
 	return samples, stride
 }
 
-// check compares a decoded picture with the reference: within ±1, pixel by pixel, chroma repeated.
-// Where the last bits of three coefficients are left out, which have steps of 1, 2 and 3 here, it
-// is (1+2+3)/8 more.
+// check compares a decoded picture with the reference, pixel by pixel. Subsampled chroma is repeated. The tolerance is ±1. If roughChroma
+// skips the last bits of coefficients, it is larger by (1+2+3)/8, because three coefficients with steps of 1, 2 and 3 are affected.
 func (c *coded) check(t *testing.T, d *Decoder, img image.Image, scale int) {
 	t.Helper()
 	hMax, vMax := 1, 1
@@ -56,9 +55,9 @@ func (c *coded) check(t *testing.T, d *Decoder, img image.Image, scale int) {
 	for i, cc := range c.comps {
 		at := sample(img, i)
 		if at == nil {
-			continue // YCCK: converted
+			continue // the picture is converted from YCCK
 		}
-		own := d.comps[i].scale // of the component, with full chroma larger than that of the picture
+		own := d.comps[i].scale // with FullChroma, the scale of chroma is larger than that of the picture
 		want, stride := c.plane(i, own)
 		tolerance := 1.0
 		if c.progressive && d.rough(&d.comps[i]) {
@@ -78,7 +77,7 @@ func (c *coded) check(t *testing.T, d *Decoder, img image.Image, scale int) {
 	}
 }
 
-// sample reads component i of a picture.
+// sample returns a function that reads component i of a picture.
 func sample(img image.Image, i int) func(x, y int) float64 {
 	switch m := img.(type) {
 	case *image.Gray:
@@ -91,13 +90,13 @@ func sample(img image.Image, i int) func(x, y int) float64 {
 		return func(x, y int) float64 { return float64(p[m.COffset(x, y)]) }
 	case *image.RGBA:
 		return func(x, y int) float64 { return float64(m.Pix[m.PixOffset(x, y)+i]) }
-	case *image.CMYK: // the file has 255 for no ink
+	case *image.CMYK: // in the file, 255 means no ink
 		return func(x, y int) float64 { return 255 - float64(m.Pix[m.PixOffset(x, y)+i]) }
 	}
 	return nil
 }
 
-func TestEveryKindOfFileIsTheReferenceInverseDCTOfItsCoefficientsAtEveryScale(t *testing.T) {
+func TestFilesOfEveryKindAgreeWithTheReferenceAtEveryScale(t *testing.T) {
 	for i, s := range samplings {
 		for _, progressive := range []bool{false, true} {
 			t.Run(fmt.Sprint(s, " progressive ", progressive), func(t *testing.T) {

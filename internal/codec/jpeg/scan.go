@@ -4,7 +4,7 @@ package jpeg
 type scan struct {
 	comps  []scanComponent
 	ss, se int // spectral selection: first and last coefficient, in zigzag order
-	ah, al int // successive approximation: bit position before and after
+	ah, al int // successive approximation: bit position of the previous scan and of this one
 }
 
 type scanComponent struct {
@@ -63,7 +63,7 @@ func (d *Decoder) readBand(s *scan, b []byte, n int) error {
 	return nil
 }
 
-// named returns the component of a scan with identifier id.
+// named returns the index of the component of a scan that has identifier id.
 func (d *Decoder) named(id byte, s *scan, p *progress) (index int, err error) {
 	index = -1
 	named := false

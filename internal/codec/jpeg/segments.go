@@ -178,7 +178,7 @@ func (s *segments) readHeadSegment(f *frame, seg segment, also func(segment) err
 		f.application(m, b)
 		return nil
 	case m == mSOI || m == mDNL:
-		return nil // libjpeg ignores them too: a second SOI has no data, and the frame header states the height of DNL
+		return nil // libjpeg ignores them too: a second SOI has no data, and the height in DNL is also in the frame header
 	case skippable(m) || m == mDHT || m == mDQT || m == mDRI || m == mDAC:
 		return also(seg)
 	case m < mSOF0:

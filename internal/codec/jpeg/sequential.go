@@ -54,7 +54,7 @@ type target struct {
 	prediction *int32
 	plane      []byte
 	stride     int
-	at, step   int // in plane, samples
+	at, step   int // index of the next block in plane, and distance to the one after it, in samples
 }
 
 func (d *Decoder) targets(m *mcus) ([]target, error) {

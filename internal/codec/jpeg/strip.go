@@ -7,10 +7,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// strip keeps the segments that decoding needs: those of T.81 itself but for comments, and of
-// applications' JFIF without its thumbnail and Adobe, which say what the components are. It returns
-// nil for what not every viewer shows: CMYK, arithmetic coding, components of one name, missing
-// tables, a missing end, and damaged files.
+// strip keeps only the segments that decoding needs. These are the segments of T.81 without comments, the JFIF segment without its
+// thumbnail, and the Adobe segment, which defines the meaning of the components. strip returns nil for files that not every viewer can
+// display: CMYK, arithmetic coding, components with the same identifier, missing tables, a missing end, and damaged files.
 func strip(data []byte, h *codec.Header) []byte {
 	f := h.Detail.(*detail).frame
 	if len(f.comps) == 4 || f.arithmetic || f.sharesNames() || !endsCleanly(data) {
@@ -39,7 +38,7 @@ func strip(data []byte, h *codec.Header) []byte {
 	return append(out, 0xFF, mEOI)
 }
 
-// kept returns what is kept of a segment, which is given with its marker and its length.
+// kept returns the part of a segment to keep. b is the segment with its marker and length.
 func kept(marker byte, b []byte) []byte {
 	switch {
 	case marker == mAPP0 && len(b) >= 4+14 && bytes.HasPrefix(b[4:], []byte("JFIF\x00")):
@@ -65,8 +64,8 @@ func (f *frame) sharesNames() bool {
 	return false
 }
 
-// endsCleanly reports whether a file is sound, and EOI follows the data of its last scan: so nothing
-// else, which would be kept with them, stands in between.
+// endsCleanly reports whether a file is sound, and EOI directly follows the data of the last scan. Otherwise strip would keep other data
+// between them.
 func endsCleanly(data []byte) bool {
 	d := Get()
 	defer d.Release()
@@ -79,7 +78,7 @@ func endsCleanly(data []byte) bool {
 // maxPadding is how many bytes may follow the last bits of a scan.
 const maxPadding = 2
 
-// endedCleanly is endsCleanly for a file that has just been decoded, up to its last scan.
+// endedCleanly is like endsCleanly, for a file that has just been decoded up to its last scan.
 func (d *Decoder) endedCleanly() bool {
 	_, marker := d.nextMarker()
 	left := d.bits.end*8 - (d.bits.pos*8 - 64 + int(d.bits.taken))

@@ -1,6 +1,6 @@
 package jpeg
 
-// tables holds the contents of DHT, DQT, DAC and DRI, which apply to the scans that follow.
+// tables holds the contents of DHT, DQT, DAC and DRI. They apply to the scans that follow.
 type tables struct {
 	huff            [2][4]huffman // DC, AC
 	quant           [4]quantTable
@@ -9,7 +9,7 @@ type tables struct {
 	conditioning // of arithmetic coding
 }
 
-// quantTable is in zigzag order.
+// quantTable is a quantization table in zigzag order.
 type quantTable struct {
 	q       [64]int32
 	defined bool

@@ -144,7 +144,7 @@ func (b *acBand) tolerantRefine(i int) {
 			v = int16(2*int(b.r.take(1))-1) << b.al
 		case run != 15:
 			b.eobRun = 1<<run + int(b.r.take(run))
-			k-- // this coefficient is still to be corrected
+			k-- // this coefficient still needs its correction bit
 			continue
 		}
 		for ; k <= b.se; k++ {

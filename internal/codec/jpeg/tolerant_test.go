@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tolerated decodes with Tolerant.
+// tolerated decodes tolerantly at n/8.
 func tolerated(data []byte, n int) (image.Image, error) {
 	return new(Decoder).Decode(context.Background(), data, Options{Scale: n, Tolerant: true})
 }
@@ -93,7 +93,7 @@ var damages = []struct {
 	}},
 }
 
-func TestDamagedFilesLookAsGoodAsLibjpegShowsThem(t *testing.T) {
+func TestDamagedFilesCostNoMorePSNRThanWithLibjpeg(t *testing.T) {
 	imagetest.Long(t)
 	rng := rand.New(rand.NewSource(1))
 	for _, args := range [][]string{
@@ -105,9 +105,9 @@ func TestDamagedFilesLookAsGoodAsLibjpegShowsThem(t *testing.T) {
 		for _, kind := range damages {
 			for range 8 {
 				data := kind.damage(rng, file)
-				out, _ := exec.Command("djpeg", "-pnm", "-nosmooth", write(t, data)).Output() // it fails when it warns
+				out, _ := exec.Command("djpeg", "-pnm", "-nosmooth", write(t, data)).Output() // a warning also makes it fail
 				if len(out) < 240*180 {
-					continue // it refuses
+					continue // djpeg refuses the file
 				}
 				theirs := imagetest.PSNRWithoutAlpha(pixmap(t, out), whole)
 				img, err := tolerated(data, 8)
@@ -128,7 +128,7 @@ func write(t testing.TB, data []byte) string {
 	return name
 }
 
-func TestWhatIsMissingIsMidGray(t *testing.T) {
+func TestMissingPixelsAreMidGray(t *testing.T) {
 	img := image.NewYCbCr(image.Rect(0, 0, 256, 256), image.YCbCrSubsampleRatio420)
 	for i := range img.Y {
 		img.Y[i] = byte(i * 7)
@@ -149,7 +149,7 @@ func TestWhatIsMissingIsMidGray(t *testing.T) {
 	}
 }
 
-func TestOfFourInksNoneIsMissing(t *testing.T) {
+func TestMissingPixelsOfCMYKAreMidGrayWithoutBlack(t *testing.T) {
 	for _, progressive := range []bool{false, true} {
 		c := randomCoded(rand.New(rand.NewSource(3)), 120, 120, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1})
 		c.progressive = progressive
@@ -167,7 +167,7 @@ func TestOfFourInksNoneIsMissing(t *testing.T) {
 	}
 }
 
-func TestLessThanATenthOfAPictureIsNone(t *testing.T) {
+func TestLessThanATenthOfAPictureIsCorrupt(t *testing.T) {
 	for _, progressive := range []bool{false, true} {
 		c := randomCoded(rand.New(rand.NewSource(3)), 400, 400, [2]int{1, 1})
 		c.progressive = progressive
@@ -200,7 +200,7 @@ func TestASoundFileIsNotPartial(t *testing.T) {
 	}
 }
 
-// dirty fills the memory of a Decoder as a file before might have left it.
+// dirty fills the memory of a Decoder as a previous file might have left it.
 func dirty(d *Decoder, with byte) {
 	fill := func(b []byte) {
 		for i := range b {
@@ -223,7 +223,7 @@ func dirty(d *Decoder, with byte) {
 	}
 }
 
-func TestNothingDependsOnWhatAFileBeforeHasLeft(t *testing.T) {
+func TestTheResultDoesNotDependOnThePreviousFile(t *testing.T) {
 	rng := rand.New(rand.NewSource(9))
 	for round := range 300 {
 		c := randomCoded(rng, 1+rng.Intn(90), 1+rng.Intn(90), samplings[rng.Intn(len(samplings))]...)

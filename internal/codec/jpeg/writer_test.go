@@ -14,8 +14,8 @@ type writer struct {
 	code      [2][256]uint
 	length    [2][256]int
 
-	acc, n uint // bits that do not fill a byte
-	run    int  // blocks of the end-of-band run that is still to be written
+	acc, n uint // bits that do not yet fill a byte
+	run    int  // number of blocks in the end-of-band run that is not yet written
 	behind []uint
 }
 
@@ -102,7 +102,7 @@ func (w *writer) sequentialAC(b *[64]int) {
 	}
 }
 
-// endOfBand writes the end-of-band run, and the correction bits that belong to its blocks.
+// endOfBand writes the end-of-band run, and the correction bits of its blocks.
 func (w *writer) endOfBand() {
 	if w.run > 0 {
 		n := bits.Len(uint(w.run)) - 1
@@ -115,7 +115,7 @@ func (w *writer) endOfBand() {
 	w.run, w.behind = 0, nil
 }
 
-// shifted is the point transform of AC coefficients: division (section G.1.2.1).
+// shifted applies the point transform of AC coefficients, which is a division (section G.1.2.1).
 func shifted(v, al int) int { return v / (1 << al) }
 
 func (w *writer) first(b *[64]int, s scan, longest int) {
@@ -136,7 +136,7 @@ func (w *writer) first(b *[64]int, s scan, longest int) {
 	w.band(run > 0, nil, longest)
 }
 
-// band takes note of a block that ends in zeros.
+// band records the end of a block in a scan. zeros means that its remaining coefficients are zero.
 func (w *writer) band(zeros bool, corrections []uint, longest int) {
 	if !zeros && len(corrections) == 0 {
 		return
