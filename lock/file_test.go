@@ -187,7 +187,7 @@ func TestFileExcludesWhileFilesComeAndGo(t *testing.T) {
 	dir, marks := t.TempDir(), t.TempDir()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
-	lockers := []locktest.Locker{newFile(t, dir), newFile(t, dir), startWorker(t, dir), startWorker(t, dir)}
+	lockers := []lock.Locker{newFile(t, dir), newFile(t, dir), startWorker(t, dir), startWorker(t, dir)}
 	var held, both atomic.Int64
 	var running sync.WaitGroup
 	for i := range 16 {

@@ -127,7 +127,7 @@ func BenchmarkMemory(b *testing.B) {
 	benchmark(b, m)
 }
 
-func benchmark(b *testing.B, l locktest.Locker) {
+func benchmark(b *testing.B, l lock.Locker) {
 	b.ReportAllocs()
 	for b.Loop() {
 		unlock, ok, err := l.TryLock(b.Context(), "animals/kitten.jpg/100x100/crop/secret.jpg", ttl)

@@ -1,5 +1,6 @@
-// Package locktest tests implementations of thumbnail.Locker, as testing/slogtest tests implementations of
-// slog.Handler. Every rule is one sentence of the contract, and a failure prints the sentence.
+// Package locktest tests implementations of [lock.Locker], which is thumbnail.Locker, as testing/slogtest
+// tests implementations of slog.Handler. Every rule is one sentence of the contract, and a failure prints
+// the sentence.
 //
 // A lock in memory is tested in a bubble of testing/synctest, where an hour takes no time:
 //
@@ -14,30 +15,19 @@
 //
 // A lock on a server is tested in real time. The hooks in [Process] make its holders die, pause, or lose
 // the network. A rule that needs a missing hook is skipped and reports that; so are the rules for Wait if
-// the Locker is not a [Waiter], and those for FreeSince if it is not a lock.Historian. The rules allow
-// differences that the contract leaves open: the lock of a killed holder may be free at once, or after its
-// ttl.
+// neither the Locker nor one that it wraps is a [lock.Waiter], and those for FreeSince if none is a
+// [lock.Historian]. The rules allow differences that the contract leaves open: the lock of a killed holder
+// may be free at once, or after its ttl.
 package locktest
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/lock"
 	"github.com/rest-thumbnails/thumbnail/lock/locktest/internal/rules"
 )
-
-// Locker is the tested interface: thumbnail.Locker, repeated here so that a lock need not import the
-// library.
-type Locker interface {
-	TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error)
-}
-
-// Waiter is the optional ability to block until a key is free, or ctx ends: thumbnail.Waiter.
-type Waiter interface {
-	Wait(ctx context.Context, key string) error
-}
 
 // Harness is a lock space in which no key is locked: a map, a directory, or a prefix on a server. Every
 // rule gets a new Harness. Clean up with t.Cleanup.
@@ -66,7 +56,7 @@ type Harness struct {
 
 // Process is a process that uses the lock. Every hook is optional.
 type Process struct {
-	Locker Locker
+	Locker lock.Locker
 
 	// Kill ends the process as kill -9 would: when Kill returns, nothing of the process runs or reaches the
 	// others, neither a renewal nor an unlock. The rules do not call anything of this process afterwards.

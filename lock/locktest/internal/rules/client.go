@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/lock"
 )
 
@@ -157,9 +158,9 @@ func (c *client) until(undo func()) func() {
 	return once
 }
 
-// wait starts Wait. If the lock is no Waiter, it skips the rule.
+// wait starts Wait. If neither the lock nor one that it wraps is a Waiter, it skips the rule.
 func (c *client) wait(ctx context.Context, key string) <-chan error {
-	w, ok := c.Locker.(lock.Waiter)
+	w, ok := ability.Find[lock.Waiter](c.Locker)
 	c.e.need(ok, "the Locker is no Waiter")
 	done := make(chan error, 1)
 	c.e.calls.Go(func() { done <- w.Wait(ctx, key) })

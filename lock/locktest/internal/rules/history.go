@@ -1,8 +1,13 @@
 package rules
 
 import (
+	"reflect"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/lock"
 )
 
@@ -51,11 +56,122 @@ var historyRules = []Rule{
 			}
 		},
 	},
+	{
+		"FreeSince remembers the same process",
+		"FreeSince is false if the process has held the key itself since then.",
+		func(e *env) {
+			a := e.start()
+			e.start()
+			h := a.historian()
+			before := time.Now()
+			unlock := a.lock(key, long)
+			during := time.Now()
+			e.release(unlock)
+			a.lock(key, long)
+			if h.FreeSince(key, before) || h.FreeSince(key, during) {
+				e.broken("the process has held the key before, and released it")
+			}
+		},
+	},
+	{
+		"FreeSince remembers those who have just gone",
+		"FreeSince is false if anybody has held the key since then, however shortly before.",
+		takingTurns,
+	},
+	{
+		"FreeSince says nothing about a lock held elsewhere",
+		"FreeSince is false for a key that is held through another Locker.",
+		func(e *env) {
+			a, b := e.start(), e.start()
+			h := b.historian()
+			if sameLocker(a, b) {
+				return // all locks of this lock space are held through it
+			}
+			a.lock(key, long)
+			e.pass(soon)
+			if h.FreeSince(key, time.Now()) {
+				e.broken("another process holds the key")
+			}
+		},
+	},
+	{
+		"FreeSince is false when the lock is lost",
+		"FreeSince is false for a holder that was stopped until its lock was lost.",
+		func(e *env) {
+			a, b := e.start(), e.start()
+			h := a.historian()
+			if sameLocker(a, b) {
+				return // it can't stop one holder alone
+			}
+			a.lock(key, e.TTL)
+			resume := a.pause()
+			b.afterPause(key, long)
+			resume()
+			e.pass(2 * e.TTL) // during which renewals take place
+			if h.FreeSince(key, time.Now()) {
+				e.broken("another process holds the key by now")
+			}
+		},
+	},
+	{
+		"FreeSince does not wait",
+		"FreeSince waits for nothing, also while the server does not answer.",
+		func(e *env) {
+			a := e.start()
+			e.start()
+			h := a.historian()
+			a.lock(key, long)
+			defer a.stall()()
+			finish(e, e.Timeout, "FreeSince", func() bool { return h.FreeSince(key, time.Now()) })
+		},
+	},
 }
 
-// historian returns the Locker of c as a Historian, and skips the rule if it is none.
+// takingTurns lets three processes lock the same key as often as they can. Errors of TryLock and unlock are
+// left to other rules.
+func takingTurns(e *env) {
+	const turns, attempts = 30, 10_000
+	clients := []*client{e.start(), e.start(), e.start()}
+	var turnsOf [3]atomic.Int64 // how often each process has held the key; counted while it does
+	others := func(i int) int64 { return turnsOf[(i+1)%3].Load() + turnsOf[(i+2)%3].Load() }
+	var wrong atomic.Int64
+	var all sync.WaitGroup
+	for i, c := range clients {
+		h := c.historian()
+		all.Add(1)
+		e.calls.Go(func() {
+			defer all.Done()
+			since, before := time.Now(), others(i)
+			for n := 0; n < attempts && turnsOf[i].Load() < turns; n++ {
+				got := c.ask(e.ctx, key, long)
+				if !got.ok || got.unlock == nil {
+					runtime.Gosched()
+					continue
+				}
+				if others(i) > before && h.FreeSince(key, since) {
+					wrong.Add(1)
+				}
+				turnsOf[i].Add(1)
+				_ = got.unlock()
+				since, before = time.Now(), others(i)
+			}
+		})
+	}
+	finish(e, e.patience(), "taking turns", func() bool { all.Wait(); return true })
+	if n := wrong.Load(); n > 0 {
+		e.broken("it was true %d times although another process had come between", n)
+	}
+}
+
+// sameLocker reports whether two processes share a Locker, as they do if the lock is one within a process.
+func sameLocker(a, b *client) bool {
+	return reflect.TypeOf(a.Locker).Comparable() && a.Locker == b.Locker
+}
+
+// historian returns the Locker of c, or one that it wraps, as a Historian, and skips the rule if there is
+// none.
 func (c *client) historian() lock.Historian {
-	h, ok := c.Locker.(lock.Historian)
+	h, ok := ability.Find[lock.Historian](c.Locker)
 	c.e.need(ok, "the Locker is no Historian")
 	return h
 }

@@ -24,6 +24,7 @@ type server struct {
 	releases     map[string]int // number of releases by key
 	lastReleased map[string]int // token of the last holder by key
 	released     map[string]time.Time
+	releasedBy   map[string]*simClient
 	expired      map[string]time.Time
 	nextToken    int
 }
@@ -35,7 +36,8 @@ type entry struct {
 }
 
 func newServer() *server {
-	return &server{keys: map[string]entry{}, releases: map[string]int{}, lastReleased: map[string]int{}, released: map[string]time.Time{}, expired: map[string]time.Time{}}
+	return &server{keys: map[string]entry{}, releases: map[string]int{}, lastReleased: map[string]int{}, released: map[string]time.Time{},
+		releasedBy: map[string]*simClient{}, expired: map[string]time.Time{}}
 }
 
 // get returns the token of the holder of key, or 0. All methods require that mu is held; client.do locks
@@ -67,6 +69,7 @@ type simClient struct {
 	breaks string // name of the mutant, or "" for a correct lock
 
 	mu      sync.Mutex
+	locked  map[string]bool // by key: locked by TryLock and not yet unlocked, although the lock may be lost
 	killed  bool
 	drop    bool          // lose the next reply
 	blocked chan struct{} // closed by resume; nil while the network works
@@ -77,7 +80,7 @@ func (s *server) start(breaks string) *simClient {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clients++
-	return &simClient{server: s, breaks: breaks}
+	return &simClient{server: s, breaks: breaks, locked: map[string]bool{}}
 }
 
 // process returns c with all hooks.
@@ -147,4 +150,11 @@ func (c *simClient) doWithin(ctx context.Context, limit time.Duration, command f
 		return errLost
 	}
 	return nil
+}
+
+// note records that TryLock or unlock was called.
+func (c *simClient) note(key string, locked bool) {
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	c.locked[key] = locked
 }

@@ -28,6 +28,7 @@ func (c *simClient) TryLock(ctx context.Context, key string, ttl time.Duration) 
 		}
 		return nil, false, nil
 	}
+	c.note(key, true)
 	l := &simLock{client: c, ctx: ctx, key: key, token: token, ttl: ttl, stop: make(chan struct{})}
 	if c.breaks != "a living holder keeps its lock" {
 		go l.renew()
@@ -134,7 +135,7 @@ func (l *simLock) extend(s *server, lease time.Duration) bool {
 	case c.breaks == "a late awakening leaves the next holder alone":
 		s.del(l.key)
 	case c.breaks == "a late awakening renews no other lock" && holder != 0:
-		s.set(c, l.key, holder, lease)
+		s.set(s.keys[l.key].owner, l.key, holder, lease)
 		return true
 	}
 	return false
@@ -155,6 +156,7 @@ func (l *simLock) unlock() error {
 	}
 	l.mu.Unlock()
 	if first {
+		l.client.note(l.key, false)
 		close(l.stop)
 		l.err = l.release()
 		l.doneAt = time.Now()
@@ -190,6 +192,7 @@ func (l *simLock) release() error {
 	command := func(s *server) {
 		if c.breaks == "an unlock that comes too late leaves the next holder alone" || s.get(l.key) == l.token {
 			s.del(l.key)
+			s.releasedBy[l.key] = c
 		}
 		if c.breaks == "keys are independent" {
 			for key, e := range s.keys {
@@ -272,13 +275,29 @@ func (c *simClient) first(key string, release int) bool {
 
 // FreeSince uses the clock of the server, which all processes share.
 func (c *simClient) FreeSince(key string, since time.Time) bool {
+	if c.breaks == "FreeSince does not wait" {
+		_ = c.doWithin(context.Background(), 24*time.Hour, func(*server) {})
+	}
 	s := c.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	held := s.get(key) != 0 && s.keys[key].owner == c
-	if c.breaks == "FreeSince knows of no holder when there is none" {
-		held = true
+	held, released := s.get(key) != 0 && s.keys[key].owner == c, s.released[key]
+	switch c.breaks {
+	case "one of a hundred has the lock": // its history is as wrong as its locks
+		held = false
+	case "FreeSince knows of no holder when there is none":
+		held = held || s.get(key) == 0
+	case "FreeSince says nothing about a lock held elsewhere":
+		_, ever := c.locked[key]
+		held = held || !ever && s.get(key) != 0
+	case "FreeSince is false when the lock is lost":
+		held = c.locked[key]
 	}
-	return held && (s.released[key].Before(since) || c.breaks == "FreeSince remembers the last holder") &&
-		(s.expired[key].Before(since) || c.breaks == "FreeSince remembers the dead")
+	switch {
+	case c.breaks == "FreeSince remembers the last holder" && s.releasedBy[key] != c && time.Since(released) > soon/2,
+		c.breaks == "FreeSince remembers the same process" && s.releasedBy[key] == c,
+		c.breaks == "FreeSince remembers those who have just gone" && time.Since(released) < soon/2:
+		released = time.Time{}
+	}
+	return held && released.Before(since) && (s.expired[key].Before(since) || c.breaks == "FreeSince remembers the dead")
 }
