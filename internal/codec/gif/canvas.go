@@ -6,22 +6,22 @@ import (
 	"image"
 )
 
-// A canvas is the screen that the frames are drawn on in their order. It begins transparent.
+// A canvas is the screen on which the frames are drawn in order. It begins transparent.
 type canvas struct {
 	Image *image.RGBA // every pixel is either opaque or transparent
 
-	dispose disposal // of what was drawn last, in …
+	dispose disposal // of the frame that was drawn last
 	drawn   image.Rectangle
-	saved   []byte // the pixels in drawn before that, for disposalPrevious
+	saved   []byte // the pixels of drawn before that frame, for disposalPrevious
 }
 
-// newCanvas returns a canvas of that size in pixels.
+// newCanvas returns a canvas of the given size in pixels.
 func newCanvas(size image.Point) *canvas {
 	return &canvas{Image: image.NewRGBA(image.Rectangle{Max: size})}
 }
 
-// Draw disposes of the frame that was drawn last and draws f. It reports whether any pixel may
-// differ from what was seen before. After an error the canvas is of no use.
+// Draw disposes of the last frame and draws f. It reports whether any pixel may differ from the previous screen. After an error the canvas
+// must not be used.
 func (c *canvas) Draw(ctx context.Context, d *decoder, f *imageFrame) (changed bool, err error) {
 	changed = c.undo()
 	c.dispose, c.drawn = f.Disposal, f.Rect.Intersect(c.Image.Rect)
@@ -34,7 +34,7 @@ func (c *canvas) Draw(ctx context.Context, d *decoder, f *imageFrame) (changed b
 		pix := c.Image.Pix[c.Image.PixOffset(c.drawn.Min.X, y):]
 		for i, index := range row {
 			color := packed[index]
-			if color == 0 { // the transparent one, or one that there is not
+			if color == 0 { // the transparent color, or an index beyond the table
 				continue
 			}
 			p := pix[4*i:][:4]
@@ -52,7 +52,7 @@ func (c *canvas) Draw(ctx context.Context, d *decoder, f *imageFrame) (changed b
 	return changed, err
 }
 
-// coarse makes row y, which did not come, that of the pass before.
+// coarse replaces row y, which is missing, by the row of an earlier pass that stands for it.
 func (c *canvas) coarse(y, top int, missing []int) {
 	if from := coarser(y, top, missing); from >= c.drawn.Min.Y {
 		at := c.Image.PixOffset(c.drawn.Min.X, y)

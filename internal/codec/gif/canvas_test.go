@@ -9,12 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestWhatIsDisposedOfIsGoneBeforeTheNextFrame(t *testing.T) {
+func TestAFrameIsDisposedOfBeforeTheNextOne(t *testing.T) {
 	sound := one([]byte{0, 1, 0, 1, 1, 0, 1, 0}, 2)
 	f, err := parse(sound, 1)
 	require.NoError(t, err)
 	large, small := f.Frames[0], f.Frames[0]
-	small.Rect = image.Rect(0, 1, 2, 2) // the same data begin with other pixels than are there
+	small.Rect = image.Rect(0, 1, 2, 2) // the frame has the same data, but they begin with other pixels
 	for how, want := range map[disposal]bool{disposalKeep: false, disposalBackground: true, disposalPrevious: true} {
 		c := newCanvas(f.Screen)
 		draw := func(frame imageFrame) []byte {

@@ -1,25 +1,25 @@
 package gif
 
-// A coder compresses pixels by LZW (GIF89a, appendix F; T. Welch, 1984). Each code stands for a sequence of pixels that
-// has been before. Of the sequences that the picture may go on with, the coder takes the one that is worth most, which
-// is the longest unless there is a loss: a pixel that has not changed may be left as it is or be written again, and
-// where there is a loss, any pixel may have a color like its own.
+// A coder compresses pixels by LZW (GIF89a, appendix F; T. Welch, 1984). Each code stands for a sequence of pixels that the file already
+// contains. There may be several sequences to choose from, because a pixel that has not changed may be transparent or be written again.
+// With a loss, any pixel may also have a similar color. The coder chooses the sequence with the highest value, see look. Without a loss,
+// that is the longest one.
 type coder struct {
-	err  func() error // why to end; nil: never
-	work int          // since err was asked
+	err  func() error // a reason to stop; nil: none
+	work int          // work since the last call of err
 
-	more  func() bool // appends to cells, at least maxCodes of them, and reports whether there are others after these
-	cells []cell      // what is to be compressed next
-	want  []uint32    // where there is a loss: the color that each pixel should have
-	keep  []uint16    // and what it costs to leave it
+	more  func() bool // appends to cells, at least maxCodes of them unless there are fewer, and reports whether more cells follow
+	cells []cell      // the next cells to compress
+	want  []uint32    // with a loss: the color that each pixel should have
+	keep  []uint16    // with a loss: the cost of leaving each pixel as it is
 
 	used    [256]bool // symbols that were written
-	written []byte    // all of them, in order, where there is a loss
+	written []byte    // with a loss: all symbols that were written, in order
 
-	loss   int32       // the largest distance of colors that may take each other's place
-	gain   int32       // the distance that one pixel more in a sequence is worth
-	colors [256]uint32 // of symbols
-	leave  int         // the symbol that leaves a pixel as it is, or -1
+	loss   int32       // the largest distance between the wanted color and the written one
+	gain   int32       // the value of one more pixel in a sequence, as a distance of colors
+	colors [256]uint32 // colors of the symbols
+	leave  int         // the symbol that leaves a pixel as it is (transparent), or -1
 
 	tree   tree
 	out    bitWriter
@@ -42,14 +42,15 @@ type choice struct {
 }
 
 const (
-	// maxVisits bounds the sequences that are looked at for one, and maxWork those until it is asked whether to end.
+	// maxVisits limits the number of sequences that are examined for one code. maxWork is the work after which the coder asks err whether
+	// to stop.
 	maxVisits = 256
 	maxWork   = 1 << 20
 	far       = 1 << 30
 )
 
-// compress writes the minimum code size and the sub-blocks of cells whose symbols have so many bits to out. It gives up,
-// and returns false, where it has a reason to end, and when out has most bytes or more.
+// compress writes the cells to out: the minimum code size and sub-blocks. Symbols have symbolBits bits. If err returns an error, or if out
+// reaches most bytes, compress stops and returns false.
 func (c *coder) compress(symbolBits, most int) bool {
 	bits := uint(max(symbolBits, 2))
 	clear, width := 1<<bits, bits+1
@@ -92,7 +93,7 @@ func (c *coder) compress(symbolBits, most int) bool {
 	return c.out.len() < most
 }
 
-// forget removes the cells before one, which are compressed.
+// forget removes the cells before index at, which have been compressed.
 func (c *coder) forget(at int) {
 	c.cells = c.cells[:copy(c.cells, c.cells[at:])]
 	if c.loss > 0 {
@@ -100,7 +101,7 @@ func (c *coder) forget(at int) {
 	}
 }
 
-// choose looks for the sequence to go on with.
+// choose sets chosen to the most valuable sequence of the cells from index at on.
 func (c *coder) choose(at int) {
 	c.visits, c.chosen = maxVisits, choice{length: 0, value: -far}
 	k := c.cells[at]
@@ -113,7 +114,8 @@ func (c *coder) choose(at int) {
 	c.work += maxVisits - c.visits + int(c.chosen.length)
 }
 
-// look looks at a sequence that ends before a pixel, and at those that are longer.
+// look examines the sequence node, which ends before cell at and has length pixels, and all longer ones. spent is the sum of the costs of
+// its pixels. The value of a sequence is gain·length - spent.
 func (c *coder) look(node, at int, length, spent int32) {
 	if value := c.gain*length - spent; value > c.chosen.value {
 		c.chosen = choice{node, length, value}
@@ -138,7 +140,7 @@ func (c *coder) look(node, at int, length, spent int32) {
 	}
 }
 
-// lookAround looks at sequences that go on with a color like that of the pixel.
+// lookAround examines the sequences that continue node with a color similar to that of the pixel.
 func (c *coder) lookAround(node, at int, length, spent int32) {
 	own, want := int(c.cells[at]&255), c.want[at]
 	least := distance(c.colors[own], want)
@@ -159,7 +161,7 @@ func (c *coder) lookAround(node, at int, length, spent int32) {
 	}
 }
 
-// leaving returns what it costs to leave a pixel.
+// leaving returns the cost of leaving a pixel as it is.
 func (c *coder) leaving(at int) int32 {
 	if c.loss == 0 {
 		return 0
@@ -167,7 +169,7 @@ func (c *coder) leaving(at int) int32 {
 	return int32(c.keep[at])
 }
 
-// settle records the symbols of a sequence.
+// settle records the symbols of the sequence node.
 func (c *coder) settle(node, length int) {
 	n := len(c.written)
 	if c.loss > 0 {
@@ -183,8 +185,8 @@ func (c *coder) settle(node, length int) {
 	}
 }
 
-// A pace tells when the sequences known no longer help: compress forgets them then, but not before there is no room for
-// more, as a picture often goes on as it began.
+// A pace reports when the known sequences have become less useful. compress then starts a new table, but only when the table is full,
+// because a picture often continues as it began.
 type pace struct{ codes, pixels, best int }
 
 const paceCodes = 512
@@ -201,7 +203,7 @@ func (p *pace) slower(length int) bool {
 	return slower
 }
 
-// distance is the squared distance of two colors, more than any loss if either is transparent.
+// distance returns the squared distance of two colors. If one is transparent, the distance is larger than any loss.
 func distance(a, b uint32) int32 {
 	if a == 0 || b == 0 {
 		return far

@@ -6,11 +6,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// maxProfile is the size in bytes beyond which a profile is not read.
+// maxProfile is the maximum size of an ICC profile in bytes; a larger one is ignored.
 const maxProfile = 4 << 20
 
-// A profile is what the application extension ICCRGBG1012 before the first frame holds. One that is
-// cut off or too large is none.
+// A profile collects the ICC profile in the application extension ICCRGBG1012 before the first frame. A profile that is cut off or too
+// large is ignored.
 type profile struct {
 	ctx  context.Context
 	data []byte
@@ -30,7 +30,7 @@ func readColor(ctx context.Context, data []byte, _ *codec.Header) (codec.Color, 
 	return codec.Color{Profile: p.data}, nil
 }
 
-// read reads the sub-blocks behind the name: first their size, then what they hold.
+// read reads the sub-blocks after the name. It first measures them and then joins their contents.
 func (p *profile) read(w *walker) error {
 	start, size := w.r.Pos(), int64(0)
 	for {

@@ -14,22 +14,22 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A decoder unpacks frames. Its zero value is ready to use, by one goroutine at a time.
+// A decoder decompresses frames. The zero value is ready to use, by one goroutine at a time.
 type decoder struct {
 	blocks blocks
 	lzw    *lzw.Reader
 	row    []byte
 
 	tolerant bool
-	least    float64     // the part of a frame that has to be there
-	damage   error       // of a tolerant one: what was wrong with the last frame, or nil
-	missing  []int       // the rows of the screen that did not come, in their order
-	short    image.Point // where the row ends that came in part; zero: there is none
-	frame    *imageFrame // the last one
+	least    float64     // the minimum part of a frame in a tolerant decode
+	damage   error       // in a tolerant decode: the error of the last frame, or nil
+	missing  []int       // the missing rows of the screen, sorted
+	short    image.Point // end of the row that was decoded in part; zero: there is none
+	frame    *imageFrame // the last frame
 }
 
-// still returns f's pixels with its palette, if they cover the screen, and else on a transparent
-// screen, as browsers do: they ignore the background color.
+// still returns the pixels of f with its palette if f covers the screen. Otherwise it draws f on a transparent screen: browsers also ignore
+// the background color.
 func (d *decoder) still(ctx context.Context, f *imageFrame, screen image.Point) (image.Image, error) {
 	d.least = least
 	whole := image.Rectangle{Max: screen}
@@ -51,8 +51,7 @@ func (d *decoder) still(ctx context.Context, f *imageFrame, screen image.Point) 
 	return out, err
 }
 
-// table returns f's colors as the bytes of an image.RGBA, and as the same in a uint32, and their
-// number.
+// table returns the number of colors of f, and the colors in two forms: as the bytes of an image.RGBA, and as these bytes in a uint32.
 func (f *imageFrame) table() (packed [256]uint32, colors [256][4]byte, n int) {
 	b := f.colors()
 	n = len(b) / 3
@@ -60,7 +59,7 @@ func (f *imageFrame) table() (packed [256]uint32, colors [256][4]byte, n int) {
 		colors[i] = [4]byte{b[3*i], b[3*i+1], b[3*i+2], 255}
 	}
 	if f.transparent >= 0 {
-		n = max(n, f.transparent+1) // browsers take an index beyond the table, too
+		n = max(n, f.transparent+1) // browsers accept a transparent index beyond the table, too
 		colors[f.transparent] = [4]byte{}
 	}
 	for i := range packed {
@@ -69,16 +68,15 @@ func (f *imageFrame) table() (packed [256]uint32, colors [256][4]byte, n int) {
 	return packed, colors, n
 }
 
-// least is the part of a frame that has to be there for a tolerant Decoder, and 0 of frames on others.
+// least is the minimum part of a still picture in a tolerant decode. For frames that are drawn on others the minimum is 0.
 const least = 0.1
 
-// rows unpacks f and hands over the part of each row that lies within the screen, whose y is a row
-// of the screen. The order of rows is the file's. It takes memory for one row of f alone, and is
-// done with a frame that lies outside of the screen before it begins; of one that reaches beyond,
-// what is not seen may be a few times what is.
+// rows decompresses f. It calls do with the part of each row that lies within the screen; y is a row of the screen. The rows come in the
+// order of the file. rows needs memory for one row of f. If f lies outside of the screen, rows reads nothing. If f is much larger than the
+// screen, rows returns an error.
 //
-// A tolerant Decoder ends without an error where data end or are damaged, if d.least of the pixels have come;
-// d.damage says so, and the last row that is handed over may be short.
+// If data are missing or damaged, a tolerant decoder returns no error if the part d.least of the rows could be decoded. It then sets
+// d.damage, and the last row that it passes to do may be short.
 func (d *decoder) rows(ctx context.Context, f *imageFrame, screen image.Rectangle, colors int, do func(y int, row []byte)) error {
 	d.damage, d.missing, d.short, d.frame = nil, nil, image.Point{}, f
 	seen := f.Rect.Intersect(screen)
@@ -120,7 +118,7 @@ func (d *decoder) rows(ctx context.Context, f *imageFrame, screen image.Rectangl
 	return d.salvaged(err, seen)
 }
 
-// begin begins with the data of f.
+// begin starts decompressing the data of f.
 func (d *decoder) begin(ctx context.Context, f *imageFrame, screen image.Rectangle) error {
 	if len(f.data) == 0 {
 		return errEnd
@@ -144,7 +142,7 @@ func (d *decoder) begin(ctx context.Context, f *imageFrame, screen image.Rectang
 	return nil
 }
 
-// next unpacks a row and returns the part of it that is seen, after an error what there is of it.
+// next decompresses a row and returns its visible part. After an error it returns what could be decompressed.
 func (d *decoder) next(f *imageFrame, seen image.Rectangle) ([]byte, error) {
 	row := d.row[:f.Rect.Dx()]
 	n, err := io.ReadFull(d.lzw, row)
@@ -174,7 +172,7 @@ func (d *decoder) allIn(row []byte, n int) bool {
 	return true
 }
 
-// salvaged is the error that is left of err.
+// salvaged returns nil if the decoder is tolerant, err is damage, and enough rows could be decoded. Otherwise it returns err.
 func (d *decoder) salvaged(err error, seen image.Rectangle) error {
 	rows := float64(seen.Dy() - len(d.missing))
 	if err == nil || !d.tolerant || !errors.Is(err, codec.ErrCorrupt) || rows < d.least*float64(seen.Dy()) {
@@ -186,7 +184,7 @@ func (d *decoder) salvaged(err error, seen image.Rectangle) error {
 
 type pass struct{ from, step int }
 
-// passes are the groups of rows in the order of the file (GIF89a, appendix E).
+// passes returns the groups of rows in the order of the file (GIF89a, appendix E).
 func (f *imageFrame) passes() []pass {
 	if f.flags&isInterlaced != 0 {
 		return []pass{{0, 8}, {4, 8}, {2, 4}, {1, 2}}
@@ -194,14 +192,14 @@ func (f *imageFrame) passes() []pass {
 	return []pass{{0, 1}}
 }
 
-// blocks joins sub-blocks, until ctx ends: each can keep a decoder busy for a while.
+// blocks joins the sub-blocks. It checks ctx before each, because decoding one may take a while.
 type blocks struct {
 	ctx  context.Context
 	data []byte
-	left int // of the current sub-block
+	left int // remaining bytes of the current sub-block
 }
 
-// ReadByte is all that package lzw calls.
+// ReadByte returns the next byte. Package lzw calls no other method.
 func (b *blocks) ReadByte() (byte, error) {
 	if b.left == 0 {
 		if err := b.ctx.Err(); err != nil {
@@ -219,7 +217,7 @@ func (b *blocks) ReadByte() (byte, error) {
 	return c, nil
 }
 
-// Read makes a Reader of it, as package lzw demands.
+// Read makes blocks an io.Reader, which package lzw requires.
 func (b *blocks) Read(p []byte) (int, error) {
 	for i := range p {
 		c, err := b.ReadByte()

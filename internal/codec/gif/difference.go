@@ -5,8 +5,7 @@ import (
 	"image"
 )
 
-// pack packs p in the ways that it can be written, and puts it on the screen. next is what follows,
-// or nil.
+// pack compresses the picture p and puts it on the screen. next is the picture after p, or nil.
 func (e *Encoder) pack(p, next *picture) error {
 	if p.skipped {
 		return e.skip(p, next)
@@ -14,32 +13,31 @@ func (e *Encoder) pack(p, next *picture) error {
 	whole := image.Rectangle{Max: e.size}
 	rect := e.bounds(func(at int) bool { return e.leaving(p, at) > e.Loss })
 	if len(e.frames) == 0 && next == nil {
-		rect = whole // some viewers take the frame's size for that of a still
+		rect = whole // some viewers use the size of the frame as that of a still picture
 	}
 	disposal := disposalKeep
 	if next != nil {
-		// What the next frame lets shine through again has to be cleared before it, which can be
-		// done only with the rectangle of this one.
+		// Pixels that are transparent in the next frame must be cleared before it. Only the rectangle of this frame can be cleared.
 		if gone := e.gone(p, next); !gone.Empty() {
 			rect, disposal = rect.Union(gone), disposalBackground
 		}
 	}
 	if rect.Empty() {
-		rect = image.Rect(0, 0, 1, 1) // a frame there must be, for its delay
+		rect = image.Rect(0, 0, 1, 1) // a frame is needed for its delay
 	}
 	if err := e.room(rect, next != nil); err != nil {
 		return err
 	}
 	t := part{picture: p, rect: rect}
 	f := frame{colors: p.colors, delay: p.delay}
-	// Many viewers clear to the background color where a frame has no transparent one. So it has one, if
-	// only for that.
+	// Many viewers clear to the background color if the frame has no transparent color. So the frame gets one, if there is room in the
+	// table.
 	for _, clears := range []bool{disposal == disposalBackground, false} {
 		if err := e.packBoth(&f, &t, clears); err != nil {
 			return err
 		}
 		if f.shared.data != nil || f.local.data != nil {
-			break // else there is no room for one
+			break // otherwise the table has no room for a transparent color
 		}
 	}
 	f.shared.rect, f.shared.disposal = rect, disposal
@@ -58,7 +56,7 @@ func (e *Encoder) pack(p, next *picture) error {
 	return e.ctx.Err()
 }
 
-// gone returns the smallest rectangle of the pixels that are transparent in next, but not in p.
+// gone returns the smallest rectangle that contains all pixels that are transparent in next, but not in p.
 func (e *Encoder) gone(p, next *picture) image.Rectangle {
 	if next.transparent < 0 || bytes.IndexByte(next.pix, byte(next.transparent)) < 0 {
 		return image.Rectangle{}
@@ -72,7 +70,7 @@ func (e *Encoder) clear(rect image.Rectangle) {
 	}
 }
 
-// skip puts p on the screen without packing it.
+// skip puts p on the screen without compressing it.
 func (e *Encoder) skip(p, next *picture) error {
 	if err := e.room(image.Rectangle{Max: e.size}, true); err != nil {
 		return err
@@ -84,7 +82,7 @@ func (e *Encoder) skip(p, next *picture) error {
 	return e.ctx.Err()
 }
 
-// leaving returns the distance of the color of a pixel from the one that is shown.
+// leaving returns the distance between the color of a pixel and the color on the screen.
 func (e *Encoder) leaving(p *picture, at int) int {
 	if e.shown == nil {
 		return e.cost(p.packed[p.pix[at]], 0)
@@ -92,7 +90,7 @@ func (e *Encoder) leaving(p *picture, at int) int {
 	return e.cost(p.packed[p.pix[at]], e.shown[at])
 }
 
-// cost returns the distance of two colors, which is far if there must be none.
+// cost returns the distance of two colors. Without a loss, different colors are far apart.
 func (e *Encoder) cost(want, shown uint32) int {
 	if want == shown {
 		return 0
@@ -103,7 +101,7 @@ func (e *Encoder) cost(want, shown uint32) int {
 	return int(distance(want, shown))
 }
 
-// bounds returns the smallest rectangle that holds every pixel that is.
+// bounds returns the smallest rectangle that contains all pixels for which is returns true.
 func (e *Encoder) bounds(is func(at int) bool) image.Rectangle {
 	r := image.Rectangle{Min: e.size}
 	e.rows(0, e.size.Y, func(y int) bool {
@@ -121,7 +119,7 @@ func (e *Encoder) bounds(is func(at int) bool) image.Rectangle {
 	return r
 }
 
-// show puts what was packed on the screen, if there is one: a still picture needs none.
+// show puts the compressed pixels on the screen. A still picture has no screen.
 func (e *Encoder) show(t *part) {
 	if e.shown == nil {
 		return
@@ -146,16 +144,15 @@ func (e *Encoder) show(t *part) {
 	})
 }
 
-// A frame is what is kept of a picture.
+// A frame is a compressed picture.
 type frame struct {
 	*colors
 	delay  int
-	shared packed // as it is written with the colors' table; the shorter way if only that is kept
-	local  packed // with one of its own; nil data if that can't be shorter
+	shared packed // compressed with the color table of colors; if only one form was kept, that form
+	local  packed // compressed with a table of its own; data is nil if this can't be shorter
 }
 
-// best is the shorter way to write f if the table that frames share is that of c; nil: if there is
-// none.
+// best returns the shorter form of f, if c are the colors of the table that frames share. If c is nil, there is no shared table.
 func (f *frame) best(c *colors) packed {
 	p := f.shared
 	if f.colors != c && p.table == nil {
@@ -167,13 +164,13 @@ func (f *frame) best(c *colors) packed {
 	return p
 }
 
-// few is how many bytes of frames are kept in both ways. That of many one is kept may make the file
-// longer by a table a frame.
-const few = 1 << 20
+// maxBoth is the maximum size in bytes of the frames for which both forms are kept. Of later frames only the shorter form is kept, which may
+// make the file longer by one color table per frame.
+const maxBoth = 1 << 20
 
-// keep appends f, without the longer way to write it if there is much of that.
+// keep appends f. If the kept frames are large, it drops the longer form of f.
 func (e *Encoder) keep(f frame) {
-	if e.bytes > few && f.local.data != nil {
+	if e.bytes > maxBoth && f.local.data != nil {
 		if f.local.size() <= f.shared.size() {
 			f.shared, f.local = f.local, f.shared
 		}
@@ -184,14 +181,14 @@ func (e *Encoder) keep(f frame) {
 	e.frames = append(e.frames, f)
 }
 
-// packed is a frame as it is written.
+// packed is one compressed form of a frame.
 type packed struct {
 	rect        image.Rectangle
 	disposal    disposal
 	transparent int
-	table       []byte   // its own, or nil
-	data        [][]byte // in pieces; nil: can't be written so
-	bytes       int      // of data
+	table       []byte   // the frame's own color table, or nil
+	data        [][]byte // in pieces; nil: this form is not possible
+	bytes       int      // size of data
 }
 
 func (p packed) size() int {

@@ -12,52 +12,50 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// MaxDelay is the longest that a frame can be shown, in 1/100 s.
+// MaxDelay is the longest delay of a frame, in 1/100 s.
 const MaxDelay = 1<<16 - 1
 
-// mergeDelays returns how long one frame is shown that stands for two that look the same. It is not ok
-// where it would be shown for another time than the two: beyond MaxDelay, or where a delay of 0 or
-// 1 is involved, for which browsers put one of their own.
+// mergeDelays returns the delay of a frame that replaces two frames of equal looks. ok is false if the frame would be shown for another
+// time than the two: the sum exceeds MaxDelay, or a delay is 0 or 1, which browsers replace by another delay.
 func mergeDelays(delay, next int) (sum int, ok bool) {
 	return delay + next, delay > 1 && next > 1 && delay+next <= MaxDelay
 }
 
-// An Encoder packs the frames of an animation as they come. It keeps the pixels of the last one,
-// and of the others what is to be written: twelve bits a pixel at most, and far less of most.
+// An Encoder compresses the frames of an animation one by one. It keeps the pixels of the last frame, and all frames in compressed form,
+// which takes at most twelve bits per pixel and usually much less.
 //
-// Frames of equal looks become one, and of each frame only what has changed is written: the
-// rectangle around that, in which pixels that have not changed are transparent if that is shorter.
-// A frame has a color table of its own where that is shorter than to use the shared one, or where
-// its palette is another.
+// Consecutive frames of equal looks become one frame. Of each frame, only the rectangle that has changed is written. Unchanged pixels in it
+// are transparent where that makes the file shorter. A frame gets a color table of its own if that is shorter than using the shared table,
+// or if its palette differs.
 type Encoder struct {
-	// Loss is the squared distance of colors, in levels of red, green and blue, that may take each other's place
-	// where that is shorter. Then the pixels that Add is given are changed.
+	// Loss is the maximum squared distance, in levels of red, green and blue, between the color of a pixel and the color that is written
+	// for it. Other colors are written where that makes the file shorter.
 	Loss int
 
-	// Watch, if not nil, is called with what is on the screen while a frame is shown, and with the place of that frame
-	// among those that were added. A color has its red in the lowest bits; a transparent one is 0.
+	// Watch, if not nil, is called for each frame with the screen while the frame is shown, and with the number of the frame in the order
+	// of Add. Red is in the lowest bits of a color; a transparent color is 0.
 	Watch func(frame int, shown []uint32)
 
-	// Quick packs each frame in one way only, and once. Files are a little longer. It is for estimates.
+	// Quick compresses each frame once, in one form. Files are slightly longer. Quick is for estimates.
 	Quick bool
 
 	ctx     context.Context
 	size    image.Point
-	last    *picture     // not packed: that depends on the next
-	palette *color.Color // of the frame that was added last: where it begins in memory
-	current *colors      // of that palette
+	last    *picture     // not compressed yet, because that depends on the next picture
+	palette *color.Color // palette of the last frame, as the address of its first color
+	current *colors      // colors of that palette
 	frames  []frame
-	bytes   int      // of frames
-	shown   []uint32 // what is on the screen before last, in the colors' packed form
+	bytes   int      // size of frames
+	shown   []uint32 // the screen before last is shown, as packed colors
 
-	taken   int64 // bytes of the account
-	added   int   // frames
+	taken   int64 // bytes taken from the account
+	added   int   // number of frames added
 	coder   *coder
-	written []byte // the symbols of the part of a frame that is packed, if there is a loss
+	written []byte // with a loss: the symbols of the current part
 }
 
-// NewEncoder returns an Encoder of frames of that size, in pixels. It ends with ctx, and takes memory from its account
-// until it is closed.
+// NewEncoder returns an Encoder for frames of the given size in pixels. It stops when ctx ends, and takes memory from the account of ctx
+// until Close.
 func NewEncoder(ctx context.Context, size image.Point) (*Encoder, error) {
 	if size.X < 1 || size.Y < 1 || size.X > 1<<16-1 || size.Y > 1<<16-1 {
 		return nil, errors.New("a size that a GIF can't have")
@@ -75,20 +73,20 @@ func (e *Encoder) take(n int) error {
 	return err
 }
 
-// Close gives back the memory that the encoder has taken. Then only Write may be called, and only if it was before.
+// Close returns the memory of the encoder to the account. Afterwards only Write may be called, and only if it was called before.
 func (e *Encoder) Close() {
 	codec.AccountOf(e.ctx).Give(e.taken)
 	e.taken = 0
 	e.shown, e.coder, e.written = nil, nil, nil
 }
 
-// give gives back memory that take took.
+// give returns memory that take took.
 func (e *Encoder) give(n int) {
 	codec.AccountOf(e.ctx).Give(int64(n))
 	e.taken -= int64(n)
 }
 
-// room makes room for packing a rectangle, and for the screen if there is another frame or somebody watches.
+// room allocates the buffers for compressing rect, and the screen if there is another frame or a Watch.
 func (e *Encoder) room(rect image.Rectangle, another bool) error {
 	if e.shown == nil && (another || e.Watch != nil) {
 		if err := e.take(4 * e.size.X * e.size.Y); err != nil {
@@ -98,7 +96,7 @@ func (e *Encoder) room(rect image.Rectangle, another bool) error {
 	}
 	n := rect.Dx() * rect.Dy()
 	if more := window(n, e.size.X) - cap(e.coder.cells); more > 0 {
-		bytes := 2 // a cell
+		bytes := 2 // size of a cell
 		if e.Loss > 0 {
 			bytes += 4 + 2
 		}
@@ -121,10 +119,9 @@ func (e *Encoder) room(rect image.Rectangle, another bool) error {
 
 var errFrame = errors.New("frames of several sizes, or with no or too many colors")
 
-// Add takes the next frame, which begins at (0,0) and is shown for that long, in 1/100 s. It must
-// not be changed afterwards. Its palette's first color of alpha 0 is transparent; all others are
-// taken for opaque. A palette that begins where in memory the last frame's does is the same, to
-// which colors may have been added.
+// Add adds the next frame. Its bounds must begin at (0,0); delay is in 1/100 s. The frame must not be modified afterwards. The first color
+// of the palette with alpha 0 is transparent; all other colors count as opaque. A palette that begins at the same address as that of the
+// previous frame counts as the same palette, to which colors may have been added.
 func (e *Encoder) Add(img *image.Paletted, delay int) error {
 	if img.Rect != (image.Rectangle{Max: e.size}) || len(img.Palette) == 0 || len(img.Palette) > 256 {
 		return errFrame
@@ -132,7 +129,8 @@ func (e *Encoder) Add(img *image.Paletted, delay int) error {
 	return e.add(img, &picture{delay: min(max(delay, 0), MaxDelay)})
 }
 
-// Skip takes the next frame, as Add does, but does not write it: the file of a sample has the changes from it alone.
+// Skip adds the next frame like Add, but does not write it. The next frame that is written then contains only the changes from the skipped
+// one. Skip is for samples of an animation.
 func (e *Encoder) Skip(img *image.Paletted) error {
 	if img.Rect != (image.Rectangle{Max: e.size}) || len(img.Palette) == 0 || len(img.Palette) > 256 {
 		return errFrame
@@ -162,7 +160,7 @@ func (e *Encoder) add(img *image.Paletted, next *picture) error {
 	return e.ctx.Err()
 }
 
-// Write ends the animation and writes it, more than once if need be. loop is as in image/gif. One frame makes a still picture.
+// Write ends the animation and writes it. It may be called several times. loop is as in image/gif. One frame becomes a still picture.
 func (e *Encoder) Write(w io.Writer, loop int) error {
 	if e.last != nil {
 		if err := e.pack(e.last, nil); err != nil {
@@ -175,7 +173,7 @@ func (e *Encoder) Write(w io.Writer, loop int) error {
 	}
 	shared := e.mostUsed()
 	table, flags := pad(shared.table)
-	with, without := len(table), 0 // bytes
+	with, without := len(table), 0 // sizes with and without the shared table
 	for i := range e.frames {
 		with += e.frames[i].best(shared).size()
 		without += e.frames[i].best(nil).size()
@@ -214,8 +212,9 @@ func (e *Encoder) Write(w io.Writer, loop int) error {
 	return err
 }
 
-// Estimate ends the animation and returns about how many bytes it would take if it had that many frames, and if those that
-// were added are but a part of their pixels. They are a sample: the first one, and others that stand for the rest.
+// Estimate ends the animation and returns its approximate size in bytes. The frames that were added are a sample of an animation with the
+// given number of frames: the first frame, and others that represent the rest. part is the part of the pixels of each frame that the sample
+// has.
 func (e *Encoder) Estimate(frames int, part float64) (int, error) {
 	if e.last != nil {
 		if err := e.pack(e.last, nil); err != nil {
@@ -228,17 +227,17 @@ func (e *Encoder) Estimate(frames int, part float64) (int, error) {
 	}
 	shared := e.mostUsed()
 	table, _ := pad(shared.table)
-	const head, control = 32, 18 // bytes of the file, and of a frame
+	const head, control = 32, 18 // sizes of the head of the file, and of what precedes the data of a frame
 	first, rest := e.frames[0].best(shared).size(), 0
 	for i := range e.frames[1:] {
 		rest += e.frames[1+i].best(shared).size()
 	}
 	data := float64(first) + float64(rest*(frames-1))/float64(max(len(e.frames)-1, 1))
-	const growth = 0.9 // of bytes by pixels, as LZW learns
+	const growth = 0.9 // exponent with which the size grows with the pixels; less than 1, because LZW learns
 	return head + len(table) + control*frames + int(data/math.Pow(part, growth)), nil
 }
 
-// mostUsed returns the colors of the most frames.
+// mostUsed returns the colors that most frames use.
 func (e *Encoder) mostUsed() *colors {
 	most := e.frames[0].colors
 	for i := range e.frames {
@@ -249,13 +248,13 @@ func (e *Encoder) mostUsed() *colors {
 	return most
 }
 
-// A picture is a frame as it is to be seen.
+// A picture is a frame before compression.
 type picture struct {
 	*colors
 	pix   []byte // indices, without a gap between rows
 	delay int
 
-	number  int  // of those that were added
+	number  int  // index in the order of Add
 	skipped bool // it is not written
 }
 
@@ -273,8 +272,8 @@ func (e *Encoder) sameLooks(p, q *picture) bool {
 	})
 }
 
-// rows calls f for rows, until that returns false or the context ends, which it looks at once per megabyte of
-// colors. It reports whether all were seen.
+// rows calls f for each row until f returns false or the context ends. It checks the context once per megabyte of colors. It reports
+// whether it has called f for all rows.
 func (e *Encoder) rows(from, to int, f func(y int) bool) bool {
 	every := max(1<<18/e.size.X, 1)
 	for y := from; y < to; y++ {
@@ -285,15 +284,15 @@ func (e *Encoder) rows(from, to int, f func(y int) bool) bool {
 	return true
 }
 
-// colors are a palette.
+// colors are the colors of a palette.
 type colors struct {
-	table       []byte // three bytes a color
+	table       []byte // three bytes per color
 	packed      [256]uint32
-	transparent int // -1: none
-	used        int // by how many frames
+	transparent int // index of the transparent color, or -1
+	used        int // number of frames that use them
 }
 
-// colors returns those of the next frame's palette.
+// colors returns the colors of the next frame's palette.
 func (e *Encoder) colors(p color.Palette) *colors {
 	c := &colors{transparent: -1}
 	if e.palette == &p[0] {
@@ -312,7 +311,7 @@ func (e *Encoder) colors(p color.Palette) *colors {
 	return c
 }
 
-// pad fills a color table up to a power of two. The flags say its size.
+// pad extends a color table to a power of two. It also returns the flags for its size.
 func pad(table []byte) ([]byte, byte) {
 	if table == nil {
 		return nil, 0
@@ -321,5 +320,5 @@ func pad(table []byte) ([]byte, byte) {
 	return append(table[:len(table):len(table)], make([]byte, 3<<n-len(table))...), hasTable | byte(n-1)
 }
 
-// tableWidth returns how many bits the index into a table of n colors has.
+// tableWidth returns the number of bits of an index into a table of n colors.
 func tableWidth(n int) int { return max(bits.Len(uint(n-1)), 1) }

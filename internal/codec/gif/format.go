@@ -11,10 +11,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// Format is GIF.
+// Format implements GIF.
 //
-// The screen is transparent before the first frame, as in browsers: the background color of the file
-// is ignored. A frame without pixels leaves it so.
+// The screen is transparent before the first frame, as in browsers. The background color of the file is ignored. If the first frame has no
+// pixels, the screen stays transparent.
 var Format = &codec.Format{
 	Name: "gif",
 	Match: func(head []byte) bool {
@@ -31,14 +31,14 @@ var Format = &codec.Format{
 
 // detail is the Header.Detail of a GIF.
 type detail struct {
-	first image.Rectangle // the first frame's
+	first image.Rectangle // rectangle of the first frame
 }
 
-// maxFrames is how many frames are counted at most: more than an animation may have.
+// maxFrames is the maximum number of frames that are counted. It is one more than an animation may have.
 const maxFrames = 10_000 + 1
 
-// readHeader reads up to the first frame, whose rectangle may enlarge the screen. If the whole file is there, it also
-// counts the frames, including a last one that is cut off.
+// readHeader reads up to the first frame, whose rectangle may enlarge the screen. If the whole file is available, it also counts the
+// frames, including a last frame that is cut off.
 func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	d := new(detail)
 	h := codec.Header{Orientation: 1, Palette: true, Detail: d}
@@ -65,7 +65,7 @@ func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
 
 func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }
 
-// ignoreEnd makes nothing of a file that ends too soon: who decodes it will find out.
+// ignoreEnd returns nil if err means that the file ends too early; decoding will report that. Otherwise it returns err.
 func ignoreEnd(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
@@ -73,7 +73,7 @@ func ignoreEnd(err error) error {
 	return err
 }
 
-// memory is what the first frame takes, estimated to the safe side.
+// memory returns the maximum memory for decoding the first frame.
 func memory(screen image.Point, first image.Rectangle) int64 {
 	return imageBytes(screen, first) + int64(first.Dx()) + tables
 }
@@ -121,7 +121,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	return &codec.Picture{Image: img, Partial: d.damage != nil}, nil
 }
 
-// frames draws the frames of a file on its screen, one after the other.
+// frames draws the frames of a file on a canvas, one after the other.
 type frames struct {
 	walker    *walker
 	canvas    *canvas
@@ -150,7 +150,7 @@ func openFrames(ctx context.Context, data []byte, h *codec.Header, o codec.Optio
 	return f, nil
 }
 
-// loopCount looks for the loop count, which stands before the first frame in nearly all files.
+// loopCount returns the loop count. In nearly all files it precedes the first frame.
 func loopCount(ctx context.Context, data []byte) (int, error) {
 	w, err := open(codec.NewBytesReader(ctx, data), data)
 	for ok := true; err == nil && ok && w.loopCount < 0; {
@@ -173,8 +173,7 @@ func (f *frames) take(n int64) error {
 // LoopCount implements codec.Frames.
 func (f *frames) LoopCount() int { return f.loopCount }
 
-// Next implements codec.Frames. The animation ends before a frame in which the file is cut off, unless
-// the whole of it is there.
+// Next implements codec.Frames. The animation ends before a frame that is cut off, unless all pixels of the frame are there.
 func (f *frames) Next(ctx context.Context) (codec.Frame, error) {
 	frame, err := f.next(ctx)
 	if err != nil {
@@ -219,7 +218,7 @@ func (f *frames) next(ctx context.Context) (codec.Frame, error) {
 	return codec.Frame{Image: f.canvas.Image, Delay: time.Duration(frame.Delay) * 10 * time.Millisecond, Changed: changed}, nil
 }
 
-// room takes memory for what lies below a frame that will be removed, and for a row.
+// room takes memory for the pixels under a frame that will be restored, and for a row.
 func (f *frames) room(frame *imageFrame) error {
 	n := int64(max(0, frame.Rect.Dx()-cap(f.decoder.row)))
 	if frame.Disposal == disposalPrevious {

@@ -60,7 +60,7 @@ func TestHeadersOfStreamsAndOfBytesAgree(t *testing.T) {
 	assert.Equal(t, image.Pt(20, 12), h.Stored)
 }
 
-func TestFramesCanBeHadAgainAndSayHowTheyMove(t *testing.T) {
+func TestFramesCanBeReadTwiceAndHaveDelaysAndLoopCount(t *testing.T) {
 	data := file(t)
 	first, delays, err := all(t, data, codec.Options{})
 	require.NoError(t, err)
@@ -73,7 +73,7 @@ func TestFramesCanBeHadAgainAndSayHowTheyMove(t *testing.T) {
 	assert.Equal(t, 5, f.LoopCount())
 }
 
-// photo is a frame whose rows differ.
+// photo returns a file with one frame whose rows differ.
 func photo(w, h int, interlaced bool) []byte {
 	var pixels []byte
 	for i := range w * h {
@@ -99,7 +99,7 @@ func photo(w, h int, interlaced bool) []byte {
 	return append(append(out, compressed(pixels, 3)...), trailer)
 }
 
-func TestAToleratedFrameHasWhatCame(t *testing.T) {
+func TestATolerantDecodeKeepsTheRowsOfATruncatedFrame(t *testing.T) {
 	for _, interlaced := range []bool{false, true} {
 		data := photo(40, 60, interlaced)
 		h := header(t, data)
@@ -145,7 +145,7 @@ func TestAToleratedFrameHasWhatCame(t *testing.T) {
 	}
 }
 
-func TestAnAnimationThatIsCutInItsLastFrameHasTheOthers(t *testing.T) {
+func TestAnAnimationThatIsTruncatedInItsLastFrameKeepsTheOthers(t *testing.T) {
 	data := file(t)
 	want, _, err := all(t, data, codec.Options{})
 	require.NoError(t, err)
@@ -158,13 +158,13 @@ func TestAnAnimationThatIsCutInItsLastFrameHasTheOthers(t *testing.T) {
 		if len(got) == 2 {
 			require.Equal(t, want[1], got[1])
 		}
-		if n != second+7 { // between blocks
+		if n != second+7 { // there the file ends between blocks
 			require.Nil(t, strip(data[:n]), "not every viewer shows it")
 		}
 	}
 }
 
-func TestAnIndexBeyondTheTableIsTransparentWhereItIsTolerated(t *testing.T) {
+func TestATolerantDecodeMakesIndicesBeyondTheTableTransparent(t *testing.T) {
 	data := one([]byte{0, 1, 2, 1, 1, 0, 1, 0}, 2)
 	h := header(t, data)
 	_, err := Format.Decode(t.Context(), data, h, codec.Options{})
@@ -178,7 +178,7 @@ func TestAnIndexBeyondTheTableIsTransparentWhereItIsTolerated(t *testing.T) {
 	assert.EqualValues(t, 0xffff, a)
 }
 
-func TestMemoryIsEnough(t *testing.T) {
+func TestDecodingStaysWithinTheEstimate(t *testing.T) {
 	for name, data := range map[string][]byte{"one": photo(300, 200, true), "two": file(t)} {
 		h := header(t, data)
 		n := Format.Memory(h, codec.Options{})
@@ -191,7 +191,7 @@ func TestMemoryIsEnough(t *testing.T) {
 	}
 }
 
-func TestTheProfileOfAFileIsItsColor(t *testing.T) {
+func TestTheICCProfileIsRead(t *testing.T) {
 	profile := bytes.Repeat([]byte("profile "), 100)
 	with := func(at int, data []byte) []byte {
 		out := append(bytes.Clone(data[:at]), "\x21\xff\x0bICCRGBG1012"...)
@@ -216,9 +216,8 @@ func TestTheProfileOfAFileIsItsColor(t *testing.T) {
 	assert.Zero(t, c)
 }
 
-// Bytes that are nothing but sub-blocks of one byte, extensions or empty frames are passed over as
-// fast as others.
-func TestFloodsOfStructureEnd(t *testing.T) {
+// Files that consist of very short sub-blocks, extensions or empty frames must be read quickly.
+func TestManySmallBlocksAreReadQuickly(t *testing.T) {
 	base := photo(9, 9, false)
 	body := base[:len(base)-1]
 	frame := appendDescriptor(nil, image.Rect(0, 0, 0, 0), 0)
@@ -234,7 +233,7 @@ func TestFloodsOfStructureEnd(t *testing.T) {
 	}
 }
 
-func TestFramesAreThoseOfTheStandardLibraryComposed(t *testing.T) {
+func TestFramesAreDrawnFromThoseOfTheStandardLibrary(t *testing.T) {
 	data := file(t)
 	got, _, err := all(t, data, codec.Options{})
 	require.NoError(t, err)

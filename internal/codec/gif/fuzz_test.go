@@ -6,7 +6,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
-// FuzzFormat takes every way into a damaged file.
+// FuzzFormat reads damaged files in every way: see codectest.Ways.
 func FuzzFormat(f *testing.F) {
 	f.Add(file(f))
 	f.Add(photo(20, 20, true))

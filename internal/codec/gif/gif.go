@@ -1,6 +1,7 @@
-// Package gif reads the frames of a GIF one after the other onto its screen, in memory that does
-// not depend on their number, and writes animations (GIF89a specification, W3C; what it leaves open
-// is done as browsers do).
+// Package gif reads the frames of a GIF and draws them one by one on the screen; its memory does not depend on the number of frames. It
+// also writes animations.
+//
+// Source: the GIF89a specification (CompuServe, 1990). Where it leaves a choice, the package follows browsers.
 package gif
 
 import (
@@ -14,41 +15,40 @@ import (
 
 // A structure is the structure of a GIF. It refers to the bytes that it was parsed from.
 type structure struct {
-	Screen    image.Point // the logical screen, in pixels, as the first frame enlarges it
-	LoopCount int         // as in image/gif: -1 plays once, 0 for ever, n plays n+1 times
+	Screen    image.Point // the logical screen in pixels, enlarged to contain the first frame
+	LoopCount int         // as in image/gif: -1 means once, 0 means forever, and n means n+1 times
 	Frames    []imageFrame
 
 	flags   byte
-	palette []byte // the global color table, three bytes a color
+	palette []byte // the global color table, three bytes per color
 }
 
-// screenOf returns the screen on which frames are drawn: as declared, but large enough for the whole
-// of the first frame, as it is in browsers.
+// screenOf returns the screen on which frames are drawn. As in browsers, it is enlarged to contain the first frame.
 func screenOf(declared image.Point, first image.Rectangle) image.Point {
 	return image.Pt(max(declared.X, first.Max.X), max(declared.Y, first.Max.Y))
 }
 
 // An imageFrame is one image of a GIF. Its pixels are still compressed.
 type imageFrame struct {
-	Rect     image.Rectangle // on the screen; may be empty, or reach beyond if it is not the first
+	Rect     image.Rectangle // on the screen; may be empty; may reach beyond the screen, except for the first frame
 	Delay    int             // 1/100 s
 	Disposal disposal
 
-	transparent int // the index that leaves a pixel as it is, or -1
+	transparent int // index of the color that leaves a pixel as it is, or -1
 	flags       byte
 	palette     []byte // the local color table, or nil
 	global      []byte
-	data        []byte // minimum code size and whole sub-blocks, with the terminator unless cut
-	cut         bool   // the file ends in data
+	data        []byte // minimum code size and sub-blocks; the terminator may be missing if cut is true
+	cut         bool   // the file ends inside data
 }
 
-// disposal says what becomes of a frame before the next one is drawn.
+// disposal says what happens to a frame before the next frame is drawn.
 type disposal byte
 
 const (
-	disposalKeep       disposal = 1 // it stays; so it does at 0 and at values that have no meaning
+	disposalKeep       disposal = 1 // it stays; 0 and undefined values mean the same
 	disposalBackground disposal = 2 // its rectangle becomes transparent
-	disposalPrevious   disposal = 3 // its rectangle becomes what it was before
+	disposalPrevious   disposal = 3 // the pixels in its rectangle become those before it
 )
 
 // Flags and labels.
@@ -64,12 +64,10 @@ const (
 	applicationData = 0xff
 )
 
-// parse reads the structure of a GIF up to its end, or to the end of as many frames as limit says.
-// It decodes no pixels.
+// parse reads the structure of a GIF, up to its end or up to limit frames. It does not decode pixels.
 //
-// An error comes with the frames before it. It is io.ErrUnexpectedEOF for a file that is cut off
-// within a block. One that ends between blocks without a trailer, or goes on with something that is
-// no block, has simply ended.
+// With an error, parse also returns the frames before it. The error is io.ErrUnexpectedEOF if the file ends inside a block. It is not an
+// error if the file ends between blocks without a trailer, or if something follows that is not a block.
 func parse(data []byte, limit int) (*structure, error) {
 	w, err := open(codec.NewBytesReader(context.Background(), data), data)
 	if err != nil {
@@ -93,10 +91,10 @@ func parse(data []byte, limit int) (*structure, error) {
 	return f, nil
 }
 
-// black is the table of a frame that has none, as it is in browsers.
+// black is the color table of a file without color tables, as in browsers.
 var black [3 * 256]byte
 
-// colors returns the table that counts.
+// colors returns the color table that applies to f.
 func (f *imageFrame) colors() []byte {
 	switch {
 	case f.flags&hasTable != 0:

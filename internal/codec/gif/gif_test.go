@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// file is an animation with everything that Parse looks at.
+// file returns an animation with all features that parse reads.
 func file(t testing.TB) []byte {
 	palette := color.Palette{color.RGBA{255, 0, 0, 255}, color.RGBA{0, 0, 255, 255}, color.RGBA{}}
 	g := &gif.GIF{LoopCount: 5, Delay: []int{10, 0}, Disposal: []byte{gif.DisposalBackground, gif.DisposalPrevious}}
@@ -69,7 +69,7 @@ func TestAFileMayEndBetweenBlocksAndNowhereElse(t *testing.T) {
 	}
 }
 
-func TestInterlacedRowsComeWhereTheyBelong(t *testing.T) {
+func TestInterlacedRowsAreReordered(t *testing.T) {
 	data := file(t)
 	at := bytes.IndexByte(data[40:], imageSeparator) + 40
 	plain, err := parse(data, 1)
@@ -91,7 +91,7 @@ func TestInterlacedRowsComeWhereTheyBelong(t *testing.T) {
 	assert.Equal(t, want, got, "in the order of the file")
 }
 
-func TestAFrameFarLargerThanItsScreenIsNotUnpacked(t *testing.T) {
+func TestAFrameFarLargerThanTheScreenIsNotDecoded(t *testing.T) {
 	f, err := parse(file(t), 1)
 	require.NoError(t, err)
 	frame := f.Frames[0]
@@ -100,7 +100,7 @@ func TestAFrameFarLargerThanItsScreenIsNotUnpacked(t *testing.T) {
 	assert.ErrorIs(t, err, errSize)
 }
 
-func TestUnpackingEndsWithItsContext(t *testing.T) {
+func TestDecodingEndsWithItsContext(t *testing.T) {
 	f, err := parse(file(t), 1)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -109,7 +109,7 @@ func TestUnpackingEndsWithItsContext(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// encode writes frames in one go.
+// encode writes frames with an Encoder.
 func encode(w io.Writer, frames []*image.Paletted, delays []int, loop int) error {
 	var size image.Point
 	if len(frames) > 0 {
@@ -127,7 +127,7 @@ func encode(w io.Writer, frames []*image.Paletted, delays []int, loop int) error
 	return e.Write(w, loop)
 }
 
-func TestEncodeRefusesWhatAGIFCanNotBe(t *testing.T) {
+func TestTheEncoderRefusesImpossibleSizesAndPalettes(t *testing.T) {
 	palette := color.Palette{color.Black, color.White}
 	small, large := image.NewPaletted(image.Rect(0, 0, 2, 2), palette), image.NewPaletted(image.Rect(0, 0, 3, 2), palette)
 	for name, frames := range map[string][]*image.Paletted{
@@ -174,7 +174,7 @@ func TestAllDepthsAndColorCountsAreWrittenExactly(t *testing.T) {
 	}
 }
 
-// Many viewers clear to the background color, a block, where a frame has no transparent one.
+// Many viewers clear a frame without a transparent color to the background color, which is visible as a rectangle.
 func TestFramesThatAreClearedHaveATransparentColor(t *testing.T) {
 	for name, palettes := range map[string][2]color.Palette{
 		"one palette":  {{color.NRGBA{1, 2, 3, 255}, color.NRGBA{4, 5, 6, 255}, color.NRGBA{}}},
@@ -249,8 +249,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzFrames unpacks the frames of damaged files: where image/gif takes the file, too, into the
-// same pixels.
+// FuzzFrames decodes the frames of damaged files. If image/gif accepts the file too, the pixels must be the same.
 func FuzzFrames(f *testing.F) {
 	f.Add(file(f))
 	interlaced := file(f)
@@ -284,8 +283,8 @@ func FuzzFrames(f *testing.F) {
 	})
 }
 
-// What has not changed may be left or written again: whatever makes the file shorter, it is as it was.
-func TestLongAnimationsThatChangeInPartComeBack(t *testing.T) {
+// Whether the encoder writes unchanged pixels again or not, the decoded frames must be the same.
+func TestAnimationsThatChangeInPartAreEncodedExactly(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	palette := color.Palette{color.NRGBA{}}
 	for i := range 255 {

@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// film is noise that moves, on a transparent ground.
+// film returns frames of moving noise on transparent ground.
 func film(random *rand.Rand, n int, size image.Point) (frames []*image.Paletted) {
 	p := color.Palette{color.NRGBA{}}
 	for len(p) < 200 {
@@ -46,11 +46,11 @@ func packedFilm(t require.TestingT, frames []*image.Paletted, loss int) *stdgif.
 	g, err := stdgif.DecodeAll(bytes.NewReader(b.Bytes()))
 	require.NoError(t, err)
 	g.Config.ColorModel = nil
-	g.LoopCount = b.Len() // for those who ask
+	g.LoopCount = b.Len() // the tests read the size of the file from this field
 	return g
 }
 
-// screens are the frames as they are seen.
+// screens returns the frames as a viewer shows them.
 func screens(g *stdgif.GIF) (out []*image.NRGBA) {
 	canvas := image.NewNRGBA(image.Rect(0, 0, g.Config.Width, g.Config.Height))
 	for i, f := range g.Image {
@@ -73,7 +73,7 @@ func screens(g *stdgif.GIF) (out []*image.NRGBA) {
 	return out
 }
 
-func TestNoColorIsFartherFromItsOwnThanTheLoss(t *testing.T) {
+func TestNoColorDiffersByMoreThanTheLoss(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		frames := film(random, rapid.IntRange(1, 4).Draw(t, "frames"), image.Pt(rapid.IntRange(8, 60).Draw(t, "width"), 40))
@@ -108,7 +108,7 @@ func TestLossMakesFilesSmaller(t *testing.T) {
 	}
 }
 
-func TestAnEstimateIsNearTheFile(t *testing.T) {
+func TestTheEstimateIsNearTheSizeOfTheFile(t *testing.T) {
 	frames := film(rand.New(rand.NewPCG(3, 4)), 12, image.Pt(120, 90))
 	size := packedFilm(t, frames, 0).LoopCount
 	e, err := NewEncoder(context.Background(), frames[0].Rect.Size())

@@ -12,17 +12,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// one is a file of one frame of 4 × 2 pixels, with a global color table of two colors.
+// one returns a file with one frame of 4 × 2 pixels and a global color table of two colors.
 func one(pixels []byte, width int) []byte {
 	out := appendHead(nil, image.Pt(4, 2), hasTable, []byte{1, 2, 3, 4, 5, 6}, -1)
 	out = appendDescriptor(out, image.Rect(0, 0, 4, 2), 0)
 	return append(append(out, compressed(pixels, width)...), trailer)
 }
 
-func TestFramesThatBreakTheRulesAreErrors(t *testing.T) {
+func TestInvalidFramesAreErrors(t *testing.T) {
 	pixels := []byte{0, 1, 0, 1, 1, 0, 1, 0}
 	sound := one(pixels, 2)
-	size := bytes.LastIndexByte(sound[:len(sound)-4], 2) // of codes
+	size := bytes.LastIndexByte(sound[:len(sound)-4], 2) // the minimum code size
 	resized := func(n byte) []byte {
 		out := bytes.Clone(sound)
 		out[size] = n
@@ -44,7 +44,7 @@ func TestFramesThatBreakTheRulesAreErrors(t *testing.T) {
 		f, err := parse(c.file, 10)
 		require.NoError(t, err, name)
 		require.Len(t, f.Frames, 1, name)
-		for range 2 { // of a screen that the frame covers, and of a larger one
+		for range 2 { // on a screen that the frame covers, and on a larger one
 			_, err = new(decoder).still(t.Context(), &f.Frames[0], f.Screen)
 			assert.ErrorIs(t, err, c.want, name)
 			f.Screen = f.Screen.Add(image.Pt(1, 1))

@@ -5,21 +5,20 @@ import "bytes"
 // A bitWriter writes codes into sub-blocks.
 type bitWriter struct {
 	full  [][]byte // finished sub-blocks, in pieces
-	bytes int      // of full
-	data  []byte   // the sub-blocks after them
-	head  int      // where the last sub-block has its length
+	bytes int      // size of full
+	data  []byte   // sub-blocks that are not yet in full
+	head  int      // index in data of the length of the last sub-block
 	held  uint32
-	count uint // bits of held
+	count uint // number of bits in held
 
-	take func(n int) error // before a piece is kept
-	err  error             // of take
+	take func(n int) error // takes memory for a piece
+	err  error             // error of take
 }
 
-// pieceBytes is about how long a piece is. All have their exact length, so that much data takes no more memory than
-// it has bytes.
+// pieceBytes is the approximate length of a piece. Pieces have no spare capacity, so long data take no more memory than their length.
 const pieceBytes = 32 << 10
 
-// reset begins with the minimum code size.
+// reset starts with the minimum code size.
 func (b *bitWriter) reset(codeSize byte) {
 	*b = bitWriter{data: append(b.data[:0], codeSize, 0), head: 1, take: b.take}
 }
@@ -44,7 +43,7 @@ func (b *bitWriter) add(c byte) {
 	b.data[b.head]++
 }
 
-// keep makes a piece of data.
+// keep moves data to a new piece.
 func (b *bitWriter) keep() {
 	if b.err == nil && b.take != nil {
 		b.err = b.take(len(b.data))
@@ -56,7 +55,7 @@ func (b *bitWriter) keep() {
 	b.data = b.data[:0]
 }
 
-// close ends the sub-blocks.
+// close ends the last sub-block and writes the terminator.
 func (b *bitWriter) close() {
 	if b.count > 0 {
 		b.add(byte(b.held))
@@ -66,10 +65,10 @@ func (b *bitWriter) close() {
 	}
 }
 
-// len is how many bytes there are.
+// len returns the number of bytes that were written.
 func (b *bitWriter) len() int { return b.bytes + len(b.data) }
 
-// pieces returns all that was written, which may then be kept, and how many bytes that is.
+// pieces returns all that was written, and its size. The caller may keep the pieces.
 func (b *bitWriter) pieces() (full [][]byte, bytes int) {
 	b.keep()
 	full, bytes = b.full, b.bytes

@@ -2,23 +2,23 @@ package gif
 
 import "image"
 
-// A part is the rectangle of a picture that is packed.
+// A part is the rectangle of a picture that is compressed.
 type part struct {
 	*picture
 	rect image.Rectangle
 
-	// written has the symbols of the pixels, once they have been chosen with a loss: those that are transparent are left.
+	// With a loss, written has the symbols of the pixels after they have been chosen; a transparent symbol leaves the pixel as it is.
 	// Before that it is nil.
 	written []byte
 }
 
-// batch is how many cells come at a time, at least, but at the end.
+// batch is the minimum number of cells that are fed to the coder at a time, except at the end.
 const batch = 1 << 14
 
-// window returns the most cells that a coder has at a time, of n pixels in rows that are not longer than that.
+// window returns the maximum number of cells that the coder holds, for n pixels in rows of at most row pixels.
 func window(n, row int) int { return min(n, maxCodes+batch+row) }
 
-// feed makes the coder get the cells of a part. turn, if not nil, changes them first.
+// feed makes the coder read the cells of a part. If turn is not nil, it changes the cells before the coder reads them.
 func (e *Encoder) feed(t *part, turn func([]cell)) {
 	c, y, written := e.coder, t.rect.Min.Y, t.written
 	c.more = func() bool {
@@ -40,7 +40,7 @@ func (e *Encoder) feed(t *part, turn func([]cell)) {
 	}
 }
 
-// settled returns the cell of a symbol that was written.
+// settled returns the cell of a symbol that was chosen.
 func (t *part) settled(symbol byte) cell {
 	if int(symbol) == t.transparent {
 		return cell(symbol) | mustLeave
@@ -48,7 +48,7 @@ func (t *part) settled(symbol byte) cell {
 	return cell(symbol)
 }
 
-// appendRow appends the cells of a row of a part: places in the palette as symbols.
+// appendRow appends the cells of a row of a part. Their symbols are indices in the palette.
 func (e *Encoder) appendRow(t *part, y int) {
 	c, from, to := e.coder, y*e.size.X+t.rect.Min.X, y*e.size.X+t.rect.Max.X
 	for at := from; at < to; at++ {
@@ -60,7 +60,7 @@ func (e *Encoder) appendRow(t *part, y int) {
 		cost := e.cost(want, shown)
 		switch {
 		case want == 0:
-			k |= mustLeave // where the screen is transparent already
+			k |= mustLeave // the screen is already transparent there
 		case cost <= e.Loss:
 			k |= mayLeave
 		}
@@ -71,15 +71,15 @@ func (e *Encoder) appendRow(t *part, y int) {
 	}
 }
 
-// A census says which symbols the pixels of a part have.
+// A census lists the symbols of the pixels of a part.
 type census struct {
-	must, may   bool      // there are pixels that have to be left, or may be left
+	must, may   bool      // there are pixels that must be left as they are, or that may be left
 	written     [256]bool // symbols of the pixels that can't be left
-	left        [256]bool // symbols of those that may be left
-	first, then []byte    // the symbols of written and of left, as they come
+	left        [256]bool // symbols of the pixels that may be left
+	first, then []byte    // the symbols of written and of left, in order of occurrence
 }
 
-// count takes the census of a part, up to the end of the context.
+// count takes the census of a part. It stops early if the context ends.
 func (e *Encoder) count(t *part) (s census) {
 	e.coder.loss = 0
 	e.feed(t, nil)
@@ -103,7 +103,7 @@ func (e *Encoder) count(t *part) (s census) {
 	return s
 }
 
-// most returns the largest of symbols.
+// most returns the largest symbol.
 func most(symbols []byte) (n int) {
 	for _, symbol := range symbols {
 		n = max(n, int(symbol))

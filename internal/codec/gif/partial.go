@@ -6,9 +6,8 @@ import (
 	"slices"
 )
 
-// fillRest gives the rows that did not come a color: in an interlaced frame that of the pass before,
-// from which each pass refines, and else a transparent one. Indices beyond the palette become
-// transparent.
+// fillRest fills the missing rows. A missing row of an interlaced frame becomes a copy of a row of an earlier pass, if there is one. Other
+// missing rows become transparent, and so do indices beyond the palette.
 func (d *decoder) fillRest(out *image.Paletted) {
 	f := d.frame
 	index, found := 0, false
@@ -43,8 +42,8 @@ func (d *decoder) fillRest(out *image.Paletted) {
 	}
 }
 
-// replace makes a color transparent that no pixel has, and returns its index, or else that of the
-// color that is nearest to mid-gray.
+// replace makes an unused color of the palette transparent and returns its index. If all colors are used, it returns the index of the color
+// nearest to mid-gray.
 func (d *decoder) replace(out *image.Paletted) int {
 	var used [256]bool
 	for y := range out.Rect.Dy() {
@@ -62,8 +61,8 @@ func (d *decoder) replace(out *image.Paletted) int {
 	return out.Palette.Index(color.Gray{128})
 }
 
-// coarser returns the row that stands for row y of an interlaced frame that begins at top: the first one
-// that has come of the blocks of 2, 4 and 8 rows in which it lies, or -1. missing is sorted.
+// coarser returns the row from which row y of an interlaced frame is copied if it is missing: the first row of its block of 2, 4 or 8 rows,
+// whichever exists first, or -1. top is the first row of the frame. missing is sorted.
 func coarser(y, top int, missing []int) int {
 	for _, n := range []int{2, 4, 8} {
 		from := y - (y-top)%n

@@ -5,8 +5,7 @@ import (
 	"image"
 )
 
-// strip returns a file with the frames, their timing and the loop count, and nothing else, or nil of
-// one that is damaged.
+// strip returns a file with only the frames, their timing and the loop count. It returns nil for a damaged file.
 func strip(data []byte) []byte {
 	f, err := parse(data, maxFrames)
 	if err != nil || len(f.Frames) == 0 || len(f.Frames) == maxFrames {
@@ -15,8 +14,8 @@ func strip(data []byte) []byte {
 	return f.stripped()
 }
 
-// stripped returns the file as it was but for everything that no decoder needs: comments, text,
-// other applications' data, and whatever follows the last frame.
+// stripped returns the file without everything that decoders do not need: comments, text, data of applications, and whatever follows the
+// last frame.
 func (f *structure) stripped() []byte {
 	out := appendHead(nil, f.Screen, f.flags&(hasTable|tableBits), f.palette, f.LoopCount)
 	for i := range f.Frames {
@@ -31,7 +30,7 @@ func (f *structure) stripped() []byte {
 	return append(out, trailer)
 }
 
-// appendHead appends what stands before the first frame. A loop count below 0 needs no word.
+// appendHead appends everything before the first frame. If loop is negative, there is no loop count.
 func appendHead(b []byte, screen image.Point, flags byte, palette []byte, loop int) []byte {
 	b = append(b, "GIF89a"...)
 	b = binary.LittleEndian.AppendUint16(b, uint16(screen.X))

@@ -2,16 +2,16 @@ package gif
 
 import "math"
 
-// A way is how cells are written that may be left as they are.
+// A way says how cells with mayLeave are written.
 type way int
 
 const (
-	either way = iota // as it makes the longer sequences
+	either way = iota // left or written, whichever makes longer sequences
 	left
 	written
 )
 
-// of returns a cell as it is to be written, where symbols beyond most are not.
+// of returns a cell as it is written. A cell with a symbol above most is always left.
 func (w way) of(k cell, most int) cell {
 	if k&mayLeave == 0 {
 		return k
@@ -25,7 +25,7 @@ func (w way) of(k cell, most int) cell {
 	return k
 }
 
-// packBoth packs a part with the colors of its picture, and with a table of its own.
+// packBoth compresses a part in both forms: with the colors of its picture, and with a table of its own.
 func (e *Encoder) packBoth(f *frame, t *part, clears bool) error {
 	s := e.count(t)
 	if err := e.packShared(&f.shared, t, &s, clears); err != nil || e.Quick && f.shared.data != nil {
@@ -37,8 +37,8 @@ func (e *Encoder) packBoth(f *frame, t *part, clears bool) error {
 	return e.packLocal(&f.local, t, &s, clears, &f.shared)
 }
 
-// packShared packs a part in its picture's colors, unless it needs a transparent one that is not among them. clears says
-// that it needs one in any case. Where there is a loss, the part gets what was written.
+// packShared compresses a part with the colors of its picture. It does nothing if the part needs a transparent color and the picture has
+// none. If clears is true, it always needs one. With a loss, packShared sets t.written.
 func (e *Encoder) packShared(to *packed, t *part, s *census, clears bool) error {
 	if (clears || s.must) && t.transparent < 0 {
 		return nil
@@ -79,8 +79,8 @@ func (e *Encoder) packShared(to *packed, t *part, s *census, clears bool) error 
 	return nil
 }
 
-// try compresses the cells that the coder gets, and keeps the result in to if it is shorter than the one that to has, and
-// than limit.
+// try compresses the cells that the coder gets. If the result is shorter than limit, and shorter than the one in to, it replaces the one in
+// to.
 func (e *Encoder) try(to *packed, highest, transparent int, table []byte, clears bool, limit int) (shorter bool, err error) {
 	q := packed{transparent: transparent, table: table}
 	if to.data != nil {
@@ -107,13 +107,14 @@ func (e *Encoder) try(to *packed, highest, transparent int, table []byte, clears
 	return true, nil
 }
 
-// drop gives back the memory of p.
+// drop returns the memory of p.
 func (e *Encoder) drop(p *packed) {
 	e.give(p.bytes)
 	*p = packed{}
 }
 
-// packLocal packs a part in a table of the colors that it needs, if that may be shorter than shared or that can't be.
+// packLocal compresses a part with a table of only the colors that it needs. It does nothing if the result can't be shorter than shared,
+// unless shared is not possible.
 func (e *Encoder) packLocal(to *packed, t *part, s *census, clears bool, shared *packed) error {
 	table, ok := newLocalTable(t, s, clears)
 	limit := math.MaxInt
@@ -139,15 +140,15 @@ func (e *Encoder) packLocal(to *packed, t *part, s *census, clears bool, shared 
 	return err
 }
 
-// A localTable has the colors of a frame.
+// A localTable is the color table of one frame.
 type localTable struct {
 	table  []byte
-	places [256]int // by the picture's places, or -1
+	places [256]int // index in table of each color of the picture, or -1
 	packed [256]uint32
-	leave  int // place of the transparent one, or -1
+	leave  int // index of the transparent color, or -1
 }
 
-// newLocalTable returns a table of the colors that a part needs. It is not ok if there is no room for them.
+// newLocalTable returns a table with the colors that a part needs. ok is false if the table has no room for them.
 func newLocalTable(t *part, s *census, clears bool) (l localTable, ok bool) {
 	l.leave = -1
 	for i := range l.places {
@@ -183,11 +184,11 @@ func (l *localTable) add(t *part, symbols []byte) bool {
 	return true
 }
 
-// of returns a cell with the symbol that its color has in the table.
+// of returns a cell with the symbol in the table.
 func (l *localTable) of(k cell) cell {
 	place := l.places[k&255]
 	if place < 0 {
-		return mustLeave // nothing else needs its color
+		return mustLeave // all pixels of this color may be left
 	}
 	if l.leave < 0 {
 		k &^= mayLeave

@@ -1,21 +1,22 @@
 package gif
 
-// A tree has the sequences that have been, by their codes. Those of one pixel are its roots: their codes are symbols.
+// A tree contains the known sequences of pixels. Each is identified by its code. The sequences of one pixel are the roots; their codes are
+// the symbols.
 type tree struct {
 	next int // the code of the next sequence
-	last int // the sequence written last, or -1. The next one extends it by the symbol that then comes
+	last int // the sequence written last, or -1; with the first symbol of the next sequence it becomes the sequence next
 
 	parent  [maxCodes]uint16
-	eldest  [maxCodes]uint16 // of the sequences that are longer by a pixel, or 0
-	sibling [maxCodes]uint16 // another that is longer than the same, or 0
-	symbol  [maxCodes]uint8  // the last one of the sequence
-	start   [maxCodes]uint8  // the first one
+	eldest  [maxCodes]uint16 // a sequence that is one pixel longer, or 0
+	sibling [maxCodes]uint16 // another sequence that extends the same one, or 0
+	symbol  [maxCodes]uint8  // the last symbol of the sequence
+	start   [maxCodes]uint8  // the first symbol of the sequence
 	slots   [2 * maxCodes]uint32
 }
 
 const maxCodes = 1 << 12
 
-// reset forgets all sequences. The next one gets the code next.
+// reset removes all sequences of more than one pixel. next is the code of the next sequence.
 func (t *tree) reset(next int) {
 	t.next, t.last = next, -1
 	for i := range min(next, 256) {
@@ -26,16 +27,16 @@ func (t *tree) reset(next int) {
 	clear(t.slots[:])
 }
 
-// full reports whether there are no codes left. The largest is not used, as some decoders have trouble with it.
+// full reports whether all codes are used. The largest code is never used, because some decoders do not support it.
 func (t *tree) full() bool { return t.next == maxCodes-1 }
 
-// pending reports whether the sequence that comes next may go on with the very one that it makes, because both begin
-// as the last one begins.
+// pending reports whether the sequence next will be added with the next code. If the next sequence begins with the last one and its first
+// symbol, the code may be next itself.
 func (t *tree) pending() bool { return t.last >= 0 && !t.full() }
 
 func (t *tree) first(node int) int { return int(t.eldest[node]) }
 
-// child returns the sequence that is longer by a symbol, or 0.
+// child returns the sequence that is one symbol longer, or 0. It may be the pending sequence.
 func (t *tree) child(node, symbol int) int {
 	if n := t.find(node, symbol); n != 0 {
 		return n
@@ -46,7 +47,7 @@ func (t *tree) child(node, symbol int) int {
 	return 0
 }
 
-// find returns the sequence that is longer by a symbol and complete, or 0.
+// find returns the sequence that is one symbol longer, or 0. It does not return the pending sequence.
 func (t *tree) find(node, symbol int) int {
 	key := uint32(node<<8 | symbol)
 	for slot := t.slot(key); t.slots[slot] != 0; slot = (slot + 1) % (2 * maxCodes) {
@@ -59,7 +60,7 @@ func (t *tree) find(node, symbol int) int {
 
 func (t *tree) slot(key uint32) uint32 { return key * 2654435761 >> (32 - 13) }
 
-// extend adds what the last sequence and the first symbol of the one that follows make.
+// extend adds the sequence that consists of the last one and the first symbol of node, which follows it.
 func (t *tree) extend(node int) {
 	if t.pending() {
 		symbol := t.start[node]

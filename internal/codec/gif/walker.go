@@ -9,21 +9,20 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// A walker goes from block to block. Whatever looks at a file does so by one: header, colors, pixels,
-// frames and stripping. Errors are those of its reader; io.ErrUnexpectedEOF is the end of the file
-// within a block.
+// A walker iterates over the blocks of a file. Header, colors, pixels, frames and stripping all read the file through a walker. Errors are
+// those of its reader. io.ErrUnexpectedEOF means that the file ends inside a block.
 type walker struct {
 	r     *codec.Reader
-	whole []byte // the file, of which frames are parts; nil if only its structure is wanted
+	whole []byte // the whole file, of which frames are slices; nil if only the structure is needed
 
-	screen    image.Point // as the first frame enlarges it
+	screen    image.Point // enlarged to contain the first frame
 	flags     byte
-	palette   []byte // the global color table, three bytes a color
-	loopCount int    // so far
+	palette   []byte // the global color table, three bytes per color
+	loopCount int    // the last one read, or -1
 
 	frames  int
 	control imageFrame
-	inData  bool // the data of the last frame have not been passed
+	inData  bool // the data of the last frame have not been skipped yet
 	profile *profile
 }
 
@@ -48,8 +47,8 @@ func pointAt(b []byte) image.Point {
 	return image.Pt(int(binary.LittleEndian.Uint16(b)), int(binary.LittleEndian.Uint16(b[2:])))
 }
 
-// next goes to the data of the next frame, which it passes over when it is called again. It is not
-// ok at the end of the file: at the trailer, or between blocks, or where something is no block.
+// next advances to the data of the next frame. The following call skips these data. ok is false at the end of the animation: at the
+// trailer, at the end of the file between blocks, or before something that is not a block.
 func (w *walker) next() (f imageFrame, ok bool, err error) {
 	if w.inData {
 		w.inData = false
@@ -82,7 +81,7 @@ func (w *walker) next() (f imageFrame, ok bool, err error) {
 	}
 }
 
-// data passes over the data of f, which next has just returned, and keeps them.
+// data reads the data of f, which next has just returned.
 func (w *walker) data(f *imageFrame) error {
 	start := w.r.Pos()
 	w.inData = false
@@ -98,7 +97,7 @@ func (w *walker) data(f *imageFrame) error {
 	return err
 }
 
-// skip passes over sub-blocks.
+// skip skips sub-blocks.
 func (w *walker) skip() error {
 	for {
 		n, err := w.r.Byte()
@@ -111,7 +110,7 @@ func (w *walker) skip() error {
 	}
 }
 
-// block returns the next sub-block, until the next call, which is empty at the end of a sequence.
+// block returns the next sub-block, valid until the next call. It is empty at the end of a sequence of sub-blocks.
 func (w *walker) block() ([]byte, error) {
 	n, err := w.r.Byte()
 	if err != nil {
@@ -120,7 +119,7 @@ func (w *walker) block() ([]byte, error) {
 	return w.r.Block(int64(n))
 }
 
-// extension reads what concerns the next frame, or the whole animation.
+// extension reads an extension that concerns the next frame or the whole animation, and skips others.
 func (w *walker) extension() error {
 	label, err := w.r.Byte()
 	if err != nil {
@@ -144,7 +143,7 @@ func (w *walker) extension() error {
 
 func (w *walker) graphicControl(b []byte) {
 	w.control = imageFrame{Disposal: disposal(b[0] >> 2 & 7), Delay: int(binary.LittleEndian.Uint16(b[1:])), transparent: -1}
-	if w.control.Disposal == 4 { // an old mistake in a specification, which browsers forgive
+	if w.control.Disposal == 4 { // some old programs write 4; browsers treat it as 3
 		w.control.Disposal = disposalPrevious
 	}
 	if b[0]&1 != 0 {
@@ -164,7 +163,7 @@ func (w *walker) loops() error {
 	}
 }
 
-// image reads an image descriptor and the color table behind it (section 20).
+// image reads an image descriptor and the color table after it (section 20).
 func (w *walker) image() (f imageFrame, err error) {
 	f, w.control = w.control, imageFrame{transparent: -1}
 	b, err := w.r.Block(9)
@@ -185,7 +184,7 @@ func (w *walker) image() (f imageFrame, err error) {
 	return f, nil
 }
 
-// table reads a color table, if flags say that there is one.
+// table reads a color table if flags announce one.
 func (w *walker) table(flags byte) ([]byte, error) {
 	if flags&hasTable == 0 {
 		return nil, nil
