@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"image"
 	"io"
@@ -16,18 +15,6 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
-
-// An UploadError is an error of [Handler.Check] whose text may be shown to the person who uploads. It
-// matches [ErrTooLarge], [ErrFormat] or [ErrCorrupt] if the file is at fault, and [ErrOverloaded] or
-// [context.DeadlineExceeded] if the server was too busy or too slow: [StatusCode] tells them apart. The
-// wrapped error is for the log.
-type UploadError struct {
-	message string
-	err     error
-}
-
-func (e *UploadError) Error() string { return e.message }
-func (e *UploadError) Unwrap() error { return e.err }
 
 // Check reports whether thumbnails can be made of an upload. Call it before the upload replaces a good
 // original. It applies every limit of Config, including those for the results of Config.Presets, and
@@ -131,7 +118,10 @@ func (u *upload) read(ctx context.Context, r io.Reader) error {
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		if int64(len(buf)) > limit {
-			return &UploadError{fmt.Sprintf("too large: the file has more than the limit, %s", megabytes(limit)), ErrTooLarge}
+			return &UploadError{
+				fmt.Sprintf("too large: the file has more than the limit, %s", megabytes(limit)),
+				fmt.Errorf("%w: the file has more than Config.MaxSourceBytes (%d)", ErrTooLarge, limit),
+			}
 		}
 		switch {
 		case err == io.EOF:
@@ -228,59 +218,4 @@ func contentVersion(data []byte) string {
 	hash.Write(data[:first])
 	hash.Write(data[max(len(data)-versionBytes, first):])
 	return hex.EncodeToString(hash.Sum(nil)[:10])
-}
-
-// uploadError rewords an error for the person who uploads.
-func uploadError(ctx context.Context, h *Handler, header *codec.Header, err error) error {
-	var pixels image.Point
-	if header != nil {
-		pixels = header.Size()
-	}
-	say := func(format string, args ...any) error { return &UploadError{fmt.Sprintf(format, args...), err} }
-	var said *UploadError
-	switch {
-	case errors.As(err, &said):
-		return said
-	case timedOut(ctx):
-		return &UploadError{"it takes too long to read this picture", serverError("check", fmt.Errorf("%w: %w", context.DeadlineExceeded, err))}
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.Is(err, ErrOverloaded):
-		return say("busy: try again in a moment")
-	case errors.Is(err, ErrTooLarge) && int64(pixels.X)*int64(pixels.Y) > h.cfg.MaxPixels:
-		n, limit := megapixels(int64(pixels.X)*int64(pixels.Y), h.cfg.MaxPixels)
-		return say("too large: %s, the limit is %s", n, limit)
-	case errors.Is(err, ErrTooLarge) && header != nil:
-		return say("too large: a %s file of %d × %d pixels takes more memory, or makes larger thumbnails, than is allowed", header.Format.Name, pixels.X, pixels.Y)
-	case errors.Is(err, ErrTooLarge):
-		return say("too large: the file takes more memory than is allowed")
-	case errors.Is(err, ErrFormat) && header != nil:
-		return say("not supported: this kind of %s file", header.Format.Name)
-	case errors.Is(err, ErrFormat):
-		return say("not a picture of a known format: use JPEG, PNG, GIF, WebP, BMP or TIFF")
-	case errors.Is(err, ErrCorrupt):
-		return say("damaged: the picture is not complete or can't be read")
-	}
-	return err
-}
-
-// megapixels formats a number of pixels and the limit that it exceeds. Small numbers are given in pixels.
-func megapixels(n, limit int64) (above, most string) {
-	if limit < 1_000_000 {
-		return fmt.Sprintf("%d pixels", n), fmt.Sprint(limit)
-	}
-	if a, b := (n+500_000)/1_000_000, limit/1_000_000; a > b && limit%1_000_000 == 0 {
-		return fmt.Sprintf("%d megapixels", a), fmt.Sprint(b)
-	}
-	return fmt.Sprintf("%.2f megapixels", float64(n)/1e6), fmt.Sprintf("%.2f", float64(limit)/1e6)
-}
-
-func megabytes(n int64) string {
-	switch {
-	case n < 1<<20:
-		return fmt.Sprintf("%d bytes", n)
-	case n%(1<<20) == 0:
-		return fmt.Sprintf("%d MB", n>>20)
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 }

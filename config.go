@@ -138,6 +138,9 @@ func (c Config) withDefaults() (Config, error) {
 	}); err != nil {
 		return c, err
 	}
+	if err := checkMediaTypes(c.Encoders); err != nil {
+		return c, err
+	}
 	if c.Locker == nil {
 		c.Locker = lock.NewMemory()
 	}

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
 	"github.com/rest-thumbnails/thumbnail/response"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
@@ -45,6 +48,11 @@ func (c *Config) check() error {
 	} {
 		if f.n < 0 {
 			return fmt.Errorf("thumbnail: Config.%s is negative; 0 selects its default", f.name)
+		}
+	}
+	for _, f := range []struct{ name, value string }{{"CacheControl", c.CacheControl}, {"CacheControlVersioned", c.CacheControlVersioned}} {
+		if strings.ContainsFunc(f.value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			return fmt.Errorf("thumbnail: Config.%s %q can't be a header: it has a control character", f.name, f.value)
 		}
 	}
 	for i, f := range c.Formats {
@@ -88,9 +96,15 @@ func (c *Config) checkResponder() error {
 		if name = "response.Nginx"; r.Prefix == "" {
 			return errors.New("response.Nginx needs its Prefix")
 		}
+		if !strings.HasPrefix(r.Prefix, "/") {
+			return fmt.Errorf("response.Nginx: Prefix %q does not begin with a slash: it is the path of the internal location, such as /_thumbs/", r.Prefix)
+		}
 	case response.Apache:
 		if name = "response.Apache"; r.Root == "" {
 			return errors.New("response.Apache needs its Root")
+		}
+		if !filepath.IsAbs(r.Root) && !strings.HasPrefix(r.Root, "/") {
+			return fmt.Errorf("response.Apache: Root %q is not absolute: Apache does not know this program's working directory", r.Root)
 		}
 	case response.Redirect:
 		if name = "response.Redirect"; r.Prefix == "" && r.URL == nil {
@@ -164,4 +178,14 @@ func checkExt(s string) error {
 		return fmt.Errorf("extension %q has to begin with a dot: %q", s, "."+s)
 	}
 	return fmt.Errorf("extension %q is not a dot and 1 to %d of a-z and 0-9", s, maxExt)
+}
+
+// checkMediaTypes refuses files that no browser shows, because their media type is not that of a picture.
+func checkMediaTypes(encoders Encoders) error {
+	for _, ext := range slices.Sorted(maps.Keys(encoders)) {
+		if contentType(ext, encoders[ext]) == mediatype.Of("") {
+			return fmt.Errorf("thumbnail: Config.Encoders: the media type of %q is not known: its Encoder needs a method ContentType() string", ext)
+		}
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/processors"
+	"github.com/rest-thumbnails/thumbnail/response"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -28,6 +29,17 @@ func TestConfigIsCheckedAndTheWrongFieldNamed(t *testing.T) {
 		},
 		`Config.Encoders: extension ".JPG" is not a dot and 1 to 8 of a-z and 0-9`: func(c *thumbnail.Config) {
 			c.Encoders = thumbnail.Encoders{".JPG": processors.JPEG{}}
+		},
+		`Config.CacheControl "public\r\nX: y" can't be a header`: func(c *thumbnail.Config) { c.CacheControl = "public\r\nX: y" },
+		`Config.CacheControlVersioned "\x7f" can't be a header`:  func(c *thumbnail.Config) { c.CacheControlVersioned = "\x7f" },
+		`Prefix "_thumbs/" does not begin with a slash`: func(c *thumbnail.Config) {
+			c.Storage, c.Responder = dir, response.Nginx{Prefix: "_thumbs/"}
+		},
+		`Root "srv/thumbs" is not absolute`: func(c *thumbnail.Config) {
+			c.Storage, c.Responder = dir, &response.Apache{Root: "srv/thumbs"}
+		},
+		`Config.Encoders: the media type of ".xyz" is not known: its Encoder needs a method ContentType() string`: func(c *thumbnail.Config) {
+			c.Encoders = thumbnail.Encoders{".xyz": processors.JPEG{}}
 		},
 		"Config.Storage and Config.Source overlap": func(c *thumbnail.Config) { c.Source, c.Storage = dir, dir },
 	} {

@@ -84,7 +84,7 @@ func (h *Handler) remove(ctx context.Context, source string) error {
 	}
 	remover, ok := ability.Find[Remover](h.cfg.Storage)
 	if !ok {
-		return fmt.Errorf("thumbnail: remove from a %T: %w", h.cfg.Storage, errors.ErrUnsupported)
+		return fmt.Errorf("thumbnail: remove from a %T, which is no storage.Remover: it needs a method RemoveAll: %w", h.cfg.Storage, errors.ErrUnsupported)
 	}
 	if err := remover.RemoveAll(ctx, source); err != nil {
 		return serverError("remove", err)

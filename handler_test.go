@@ -326,7 +326,9 @@ func TestRemoveDeletesTheThumbnailsOfOneSource(t *testing.T) {
 		assert.ErrorIs(t, h.Remove(t.Context(), source), thumbnail.ErrInvalid)
 	}
 	s.Storage = &countingStorage{Storage: memory} // hides that the storage is a Remover
-	assert.ErrorIs(t, s.handler(t).Remove(t.Context(), "k.jpg"), errors.ErrUnsupported)
+	err := s.handler(t).Remove(t.Context(), "k.jpg")
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	assert.ErrorContains(t, err, "a method RemoveAll")
 }
 
 func TestALargeSourceIsRefusedByItsSize(t *testing.T) {

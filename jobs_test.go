@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail"
+	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -105,6 +106,17 @@ func TestAJobGoesOnAfterAFailureAndCountsIt(t *testing.T) {
 	require.NoError(t, h.GenerateAll(t.Context(), sizesOf("k.jpg", 3), nil))
 }
 
+// unmatched returns a format of which there are no files.
+func unmatched(name string) processors.Format {
+	return processors.Format{
+		Name: name, Match: func([]byte) bool { return false },
+		Header: func(context.Context, io.Reader) (processors.FormatHeader, error) {
+			return processors.FormatHeader{}, io.EOF
+		},
+		Decode: func(context.Context, []byte) (image.Image, error) { return nil, io.EOF },
+	}
+}
+
 func TestAnUploadIsCheckedAgainstEveryLimitAndNothingIsStored(t *testing.T) {
 	good := photo(t, 400, 300)
 	for name, c := range map[string]struct {
@@ -117,9 +129,11 @@ func TestAnUploadIsCheckedAgainstEveryLimitAndNothingIsStored(t *testing.T) {
 		"pixels":     {good, func(c *thumbnail.Config) { c.MaxPixels = 100_000 }, thumbnail.ErrTooLarge, "too large: 120000 pixels, the limit is 100000"},
 		"bytes":      {good, func(c *thumbnail.Config) { c.MaxSourceBytes = 1024 }, thumbnail.ErrTooLarge, "too large: the file has more than the limit, 1024 bytes"},
 		"memory":     {good, func(c *thumbnail.Config) { c.MaxMemory = 1 << 20 }, thumbnail.ErrTooLarge, "too large: a jpeg file of 400 × 300 pixels takes more memory"},
-		"no picture": {[]byte("not a picture"), nil, thumbnail.ErrFormat, "not a picture of a known format"},
-		"empty":      {nil, nil, thumbnail.ErrFormat, "empty: the file has no content"},
-		"truncated":  {good[:len(good)/2], nil, thumbnail.ErrCorrupt, "damaged: "},
+		"no picture": {[]byte("not a picture"), nil, thumbnail.ErrFormat, "not a picture of a known format: use JPEG, PNG, GIF, WebP, BMP or TIFF"},
+		"no picture, another format": {[]byte("not a picture"), func(c *thumbnail.Config) { c.Formats = []processors.Format{unmatched("heic"), unmatched("png")} },
+			thumbnail.ErrFormat, "use JPEG, PNG, GIF, WebP, HEIC, BMP or TIFF"},
+		"empty":     {nil, nil, thumbnail.ErrFormat, "empty: the file has no content"},
+		"truncated": {good[:len(good)/2], nil, thumbnail.ErrCorrupt, "damaged: "},
 		"preset's size": {photo(t, 20, 3000), func(c *thumbnail.Config) {
 			c.Presets = thumbnail.Presets{"wide": {Size: thumbnail.Size{Width: 300}, Method: "scale"}}
 			c.MaxWidth, c.MaxHeight = 400, 400
@@ -150,6 +164,9 @@ func TestAnUploadIsCheckedAgainstEveryLimitAndNothingIsStored(t *testing.T) {
 			require.ErrorAs(t, err, &said)
 			require.ErrorIs(t, err, c.is)
 			assert.Contains(t, said.Error(), c.says)
+			if name == "bytes" {
+				assert.ErrorContains(t, errors.Unwrap(said), "Config.MaxSourceBytes (1024)", "what the log has")
+			}
 		})
 	}
 }

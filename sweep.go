@@ -60,7 +60,7 @@ func (h *Handler) Sweep(ctx context.Context, s Sweep) (Swept, error) {
 	lister, ok1 := ability.Find[storage.Lister](h.cfg.Storage)
 	deleter, ok2 := ability.Find[storage.Deleter](h.cfg.Storage)
 	if !ok1 || !ok2 {
-		return Swept{}, fmt.Errorf("thumbnail: sweep a %T: %w", h.cfg.Storage, errors.ErrUnsupported)
+		return Swept{}, fmt.Errorf("thumbnail: sweep a %T, which is no storage.Lister and storage.Deleter: it needs the methods List and Remove: %w", h.cfg.Storage, errors.ErrUnsupported)
 	}
 	w := &sweeper{h: h, Sweep: s, lister: lister, deleter: deleter, now: time.Now(), gone: map[string]bool{}}
 	err := w.first(ctx)

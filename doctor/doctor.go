@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	neturl "net/url"
+	"strconv"
 	"strings"
 
 	"github.com/rest-thumbnails/thumbnail"
@@ -133,6 +134,9 @@ func (d examiner) get(url, cacheControl string) (v visit) {
 
 // ours reports whether an error was answered by a handler, not by a web server.
 func (v visit) ours() bool {
+	if v.header.Get(thumbnail.PlaceholderHeader) == strconv.Itoa(v.status) {
+		return true
+	}
 	return v.header.Get("X-Content-Type-Options") == "nosniff" && strings.TrimSpace(string(v.body)) == http.StatusText(v.status)
 }
 
@@ -151,9 +155,9 @@ func (d examiner) examine(v visit, which string) *Finding {
 	case v.status == http.StatusBadRequest:
 		return found("got 400", "the path arrives changed, for instance with the prefix that http.StripPrefix should take off, or the handler has no such method or extension")
 	case v.status == http.StatusNotFound && v.ours():
-		return found("got 404 of the handler", "the handler's source has no such original")
+		return found("got 404 of the handler", "the handler's source has no such original: name one that it has (the program's flag -picture), or let -source be the handler's")
 	case v.status == http.StatusNotFound:
-		return found("got 404 of the web server", "it does not pass on to the handler what it does not find, or the file that the handler names (X-Accel-Redirect, X-Sendfile) is not where it looks, or it may not read or send it (Apache: XSendFilePath)")
+		return found("got 404 of the web server", "it does not pass on to the handler what it does not find, or the file that the handler names (X-Accel-Redirect, X-Sendfile) is not where it looks, or it may not read or send it (Apache: XSendFilePath). If the handler has a Config.ErrorHandler of its own, its source may have no such original")
 	case v.status == http.StatusBadGateway, v.status == http.StatusGatewayTimeout, v.status == http.StatusServiceUnavailable && !v.ours():
 		return found(fmt.Sprintf("got %d", v.status), "the web server does not reach the handler: it is not running, or at another address")
 	case v.status == http.StatusInternalServerError && !v.ours():

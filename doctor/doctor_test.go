@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -86,6 +87,11 @@ func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
 	findings, err := doctor.Examiner{Client: server.Client()}.Examine(t.Context(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "none.jpg", "50x50", "crop", ".jpg"))
 	require.NoError(t, err)
 	assert.Contains(t, findings[0].String(), "has no such original")
+	s.ErrorHandler = thumbnail.Placeholder(fstest.MapFS{"none.png": {Data: []byte("a picture")}}, "none.png")
+	server.Config.Handler = s.handler(t)
+	findings, err = doctor.Examiner{Client: server.Client()}.Examine(t.Context(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "none.jpg", "50x50", "crop", ".jpg"))
+	require.NoError(t, err)
+	assert.Contains(t, findings[0].String(), "got 404 of the handler", "with a placeholder")
 	server.Close()
 	findings, err = doctor.Examine(t.Context(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
 	require.NoError(t, err)

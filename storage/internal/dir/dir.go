@@ -84,7 +84,7 @@ func (d *Dir) Put(ctx context.Context, key string, r io.Reader) error {
 	}
 	t, err := p.createTemp()
 	if err != nil {
-		return fmt.Errorf("put %q: %w", key, err)
+		return fmt.Errorf("put %q in the directory %s: %w", key, d.path, err) // err does not name the directory
 	}
 	defer t.discard() // also when r panics
 	err = p.disk.write(t.file, contract.Reader{Ctx: ctx, R: r})

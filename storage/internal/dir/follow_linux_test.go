@@ -242,3 +242,16 @@ func TestErrorsOfTheKernelAreNotWorseWithoutOpenat2(t *testing.T) {
 		}
 	})
 }
+
+// A program with several directories has to know which one is at fault.
+func TestAPutThatMayNotWriteNamesTheDirectory(t *testing.T) {
+	root := t.TempDir()
+	d, err := storage.OpenDir(root)
+	require.NoError(t, err)
+	defer d.Close()
+	asNobody(t, func() {
+		require.NoError(t, os.Chmod(root, 0o555))
+		assert.ErrorContains(t, d.Put(t.Context(), "a/b.jpg", strings.NewReader("x")), "in the directory "+root)
+		require.NoError(t, os.Chmod(root, 0o755))
+	})
+}
