@@ -23,8 +23,7 @@ func (s *adler) add(p []byte) {
 	for len(p) >= bytes {
 		block := p[:bytes]
 		p = p[bytes:]
-		// sums of bytes 0, 2, 4, 6 and of bytes 1, 3, 5, 7 of the words, and the sums of these
-		// before each word
+		// the sums of bytes 0, 2, 4, 6 and of bytes 1, 3, 5, 7 of the words, and the totals of these sums before each word
 		var s0, s1, t0, t1 uint64
 		for len(block) >= 8 {
 			v := binary.LittleEndian.Uint64(block)

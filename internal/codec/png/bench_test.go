@@ -20,8 +20,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// detailed is a picture with the grain of a photo: octaves of smooth noise, the finest one in every
-// pixel.
+// detailed returns a picture with the grain of a photo: octaves of smooth noise, of which the finest changes at every pixel.
 func detailed(w, h int) *image.NRGBA {
 	rng := rand.New(rand.NewPCG(11, 12))
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -37,8 +36,8 @@ func detailed(w, h int) *image.NRGBA {
 
 func clamp(v float64) byte { return byte(min(max(v, 0), 255)) }
 
-// rival runs both in turn and reports the least time of each, in milliseconds, and the ratio, which
-// is what counts on a machine that is not quiet.
+// rival runs both functions in alternation. It reports the shortest time of each in milliseconds, and their ratio, which depends less on
+// other load.
 func rival(b *testing.B, name string, ours, theirs func()) {
 	least := [2]time.Duration{time.Hour, time.Hour}
 	for b.Loop() {
@@ -73,7 +72,7 @@ func BenchmarkShrinkAgainstDecodingByTheStandardLibrary(b *testing.B) {
 	})
 }
 
-// photoStream is what a photo's file is written as, and its rows' length and number.
+// photoStream returns the zlib stream of a photo, the length of its rows, and their number.
 func photoStream() (z []byte, row, rows int) {
 	raw := detailed(1826, 1370).Pix
 	for i := len(raw) - 1; i >= 4; i-- {

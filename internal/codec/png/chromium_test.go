@@ -17,7 +17,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// oddTables returns pictures of 8×4 pixels with too many PLTE and tRNS chunks, in any order, and their names.
+// oddTables returns pictures of 8×4 pixels with too many PLTE and tRNS chunks, in any order. It also returns their names.
 func oddTables() (names []string, files [][]byte) {
 	rng := rand.New(rand.NewSource(3))
 	kinds := []struct{ color, depth, samples int }{{0, 8, 1}, {0, 2, 1}, {0, 16, 1}, {2, 8, 3}, {2, 16, 3}, {3, 8, 1}, {3, 2, 1}, {4, 8, 2}, {6, 8, 4}}
@@ -62,7 +62,7 @@ func oddTables() (names []string, files [][]byte) {
 	return names, files
 }
 
-func TestPalettesAndTransparencyThatAreThereTwiceAreThoseThatChromiumShows(t *testing.T) {
+func TestRepeatedPLTEAndTRNSAreReadAsByChromium(t *testing.T) {
 	names, files := oddTables()
 	background := color.RGBA{200, 30, 100, 255}
 	shown := imagetest.Screenshots(t, files, "image/png", image.Pt(8, 4), background)
@@ -73,7 +73,7 @@ func TestPalettesAndTransparencyThatAreThereTwiceAreThoseThatChromiumShows(t *te
 		got := image.NewRGBA(image.Rect(0, 0, 8, 4))
 		draw.Draw(got, got.Rect, image.NewUniform(background), image.Point{}, draw.Src)
 		if allOf(shown[i], background) {
-			continue // refused, as every second PLTE is
+			continue // Chromium refuses files with a second PLTE
 		}
 		compared++
 		if pic, err := Format.Decode(t.Context(), files[i], &h, codec.Options{}); err == nil {
@@ -90,7 +90,7 @@ func TestPalettesAndTransparencyThatAreThereTwiceAreThoseThatChromiumShows(t *te
 	assert.Greater(t, compared, len(names)/2)
 }
 
-// allOf reports whether all pixels are of one color.
+// allOf reports whether all pixels have color c.
 func allOf(img *image.RGBA, c color.RGBA) bool {
 	for i := 0; i < len(img.Pix); i += 4 {
 		if [4]byte(img.Pix[i:]) != [4]byte{c.R, c.G, c.B, c.A} {

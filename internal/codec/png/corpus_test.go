@@ -20,7 +20,7 @@ import (
 
 const maxTestPixels = 40e6
 
-// corpusPNGs lists the PNG files of the corpus.
+// corpusPNGs returns the PNG files of the corpus.
 func corpusPNGs(tb testing.TB) (files []imagetest.File) {
 	for _, f := range imagetest.CorpusFiles(tb) {
 		if f.Format == "PNG" || f.Expect != "ok" && strings.HasSuffix(f.Name, ".png") {
@@ -50,8 +50,8 @@ func TestTheCorpusDecodesAsByTheStandardLibrary(t *testing.T) {
 	assert.NotZero(t, sound)
 }
 
-// compare decodes with this package and with image/png, and says whether there was a picture.
-// image/png gets what is left when all is taken away that does not count, of which it is less tolerant.
+// compare decodes a file with this package and with image/png, and requires the same picture. It reports whether there was one. image/png
+// gets the stripped file, because it tolerates less.
 func compare(t *testing.T, d *decoder, data []byte, name string) bool {
 	t.Helper()
 	got, err := d.Decode(t.Context(), data)
@@ -68,14 +68,14 @@ func compare(t *testing.T, d *decoder, data []byte, name string) bool {
 	}
 	want, wantErr := stdpng.Decode(bytes.NewReader(sound))
 	if wantErr != nil {
-		require.Regexp(t, "too much pixel data|unexpected EOF", wantErr.Error(), name) // nothing that the pixels need
+		require.Regexp(t, "too much pixel data|unexpected EOF", wantErr.Error(), name) // image/png refuses surplus pixels and a missing end
 		return true
 	}
 	requireSame(t, want, got, name)
 	return true
 }
 
-// requireSame requires pictures of one type and of the same pixels.
+// requireSame requires that two pictures have the same type and the same pixels.
 func requireSame(t *testing.T, want, got image.Image, name string) {
 	t.Helper()
 	require.Equal(t, want.Bounds(), got.Bounds(), name)
@@ -105,7 +105,7 @@ func requireSame(t *testing.T, want, got image.Image, name string) {
 	}
 }
 
-func TestShrinkingTheCorpusEqualsResizingWhatWasDecoded(t *testing.T) {
+func TestShrinkingTheCorpusEqualsDecodingAndResizing(t *testing.T) {
 	var d decoder
 	for _, f := range corpusPNGs(t) {
 		data := imagetest.Read(t, f.Path)
@@ -118,7 +118,7 @@ func TestShrinkingTheCorpusEqualsResizingWhatWasDecoded(t *testing.T) {
 	}
 }
 
-// requireShrinks requires of several sizes and parts that decodeShrunk is resample.Resize of img.
+// requireShrinks requires that decodeShrunk gives the same result as resample.Resize of img, for several sizes and parts.
 func requireShrinks(t *testing.T, d *decoder, data []byte, img image.Image, name string) {
 	t.Helper()
 	full := resample.Full(img.Bounds())
@@ -140,7 +140,7 @@ func requireShrinks(t *testing.T, d *decoder, data []byte, img image.Image, name
 				r2, g2, b2, a2 := got.At(x, y).RGBA()
 				const one = 0x101
 				near := near(r, r2, one) && near(g, g2, one) && near(b, b2, one) && near(a, a2, one)
-				if near { // require takes its time
+				if near { // the assertion is slow, so it runs only if it fails
 					continue
 				}
 				t.Fatalf("%s to %v at %d,%d: %v is not %v", name, c.size, x, y, got.At(x, y), want.At(x, y))

@@ -24,8 +24,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// randomPNG writes a file of any kind that the standard has: whatever the bytes of its rows are,
-// they are a picture.
+// randomPNG returns a file of the kind h whose rows are random bytes. Any bytes are valid pixels.
 func randomPNG(rng *rand.Rand, h pictureHeader, level int) []byte {
 	interlace := byte(0)
 	if h.Interlaced {
@@ -34,7 +33,7 @@ func randomPNG(rng *rand.Rand, h pictureHeader, level int) []byte {
 	out := pieces.PNGFile(pieces.IHDR(h.Width, h.Height, byte(h.Depth), byte(h.Color), interlace))
 	bytesOf := func(n int) []byte {
 		p := make([]byte, n)
-		mask := byte(rng.Uint32()) // so that some are compressible
+		mask := byte(rng.Uint32()) // fewer bits, so that some files are compressible
 		for i := range p {
 			p[i] = byte(rng.Uint32()) & mask
 		}
@@ -107,7 +106,7 @@ func TestEveryKindOfFileDecodesAsByTheStandardLibrary(t *testing.T) {
 		for i := range 8 {
 			h.Width, h.Height = 1+rng.IntN(40), 1+rng.IntN(40)
 			if i == 0 {
-				h.Width, h.Height = 5000, 5 // more than the window holds
+				h.Width, h.Height = 5000, 5 // larger than the window
 			}
 			name := fmt.Sprintf("%+v", h)
 			data := randomPNG(rng, h, []int{flate.DefaultCompression, flate.NoCompression, flate.HuffmanOnly, flate.BestSpeed}[i%4])
@@ -131,7 +130,7 @@ func TestARowMayBeLongerThanTheWindow(t *testing.T) {
 	}
 }
 
-func TestAFileCutOffInItsPixelsIsCorrupt(t *testing.T) {
+func TestAFileThatIsTruncatedInItsPixelsIsCorrupt(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 6))
 	var d decoder
 	everyKind(func(h pictureHeader) {
@@ -141,7 +140,7 @@ func TestAFileCutOffInItsPixelsIsCorrupt(t *testing.T) {
 		require.NoError(t, err)
 		for n := range data {
 			img, err := d.Decode(t.Context(), data[:n])
-			if n >= len(data)-12-4 { // all but IEND and the checksum before
+			if n >= len(data)-12-4 { // only IEND and the checksum before it are missing
 				require.NoError(t, err, "%d of %d bytes", n, len(data))
 				requireSame(t, want, img, "cut")
 				continue
@@ -155,7 +154,7 @@ func TestAFileCutOffInItsPixelsIsCorrupt(t *testing.T) {
 	})
 }
 
-func TestAFlippedBitOfThePixelsIsNoticed(t *testing.T) {
+func TestAFlippedBitInThePixelsIsCorrupt(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 6))
 	var d decoder
 	data := randomPNG(rng, pictureHeader{Width: 13, Height: 11, Depth: 8, Color: colorRGB}, flate.DefaultCompression)
@@ -166,7 +165,7 @@ func TestAFlippedBitOfThePixelsIsNoticed(t *testing.T) {
 			damaged := bytes.Clone(data)
 			damaged[i] ^= 1 << bit
 			got, err := d.Decode(t.Context(), damaged)
-			if err == nil { // the last chunk's length, which then has all pixels and more
+			if err == nil { // the bit was in the length of the last chunk, which is then too large
 				requireSame(t, want, got, "flipped")
 				continue
 			}
@@ -185,30 +184,30 @@ func TestFewerPixelsThanTheHeaderSaysAreCorrupt(t *testing.T) {
 	}
 }
 
-func TestWhatStandsBehindThePixelsOrTheFileIsIgnored(t *testing.T) {
+func TestDataAfterThePixelsAreIgnored(t *testing.T) {
 	var d decoder
 	z := append(deflated(make([]byte, 10*31), flate.DefaultCompression), "more"...)
 	data := pieces.PNG("IDAT", z)
 	out := pieces.PNGFile(pieces.IHDR(10, 10, 8, 2, 0), data, data, pieces.PNG("tEXt", []byte("comment")))
-	out[len(out)-1]++ // the checksum of a chunk that does not matter
+	out[len(out)-1]++ // the checksum of a chunk that is ignored
 	out = append(append(out, pieces.PNG("IEND")...), "more"...)
 	_, err := d.Decode(t.Context(), out)
 	assert.NoError(t, err)
 }
 
-func TestASmallFileThatPromisesManyPixelsCostsNothing(t *testing.T) {
+func TestASmallFileThatDeclaresManyPixelsAllocatesLittle(t *testing.T) {
 	data := deflated(make([]byte, 1000), flate.DefaultCompression)
 	out := pieces.PNGFile(pieces.IHDR(0x7fffffff, 0x7fffffff, 16, 6, 0), pieces.PNG("IDAT", data), pieces.PNG("IEND"))
 	_, err := new(decoder).Decode(t.Context(), out)
 	assert.ErrorIs(t, err, codec.ErrCorrupt)
 }
 
-func TestPixelsThatCanNotBeAddressedAreUnsupported(t *testing.T) {
+func TestPicturesTooLargeForAnIntAreUnsupported(t *testing.T) {
 	if bits.UintSize == 64 {
 		t.Skip("where an int has 64 bits no file can hold so many pixels")
 	}
 	for _, size := range []image.Point{{0x7fffffff, 1}, {0x10000, 0x7fff}} {
-		data := pieces.PNG("IDAT", make([]byte, 1<<25)) // as long as it is for so many at least
+		data := pieces.PNG("IDAT", make([]byte, 1<<25)) // the minimum size for so many pixels
 		out := pieces.PNGFile(pieces.IHDR(size.X, size.Y, 16, 6, 0), data)
 		_, err := new(decoder).Decode(t.Context(), out)
 		assert.ErrorIs(t, err, codec.ErrFormat)
@@ -225,7 +224,7 @@ func TestAContextThatEndsStopsDecoding(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-func TestShrinkingAllocatesByTheWidthAndNotTheArea(t *testing.T) {
+func TestShrinkingAllocatesInProportionToTheWidth(t *testing.T) {
 	allocated := func(height int) uint64 {
 		var b bytes.Buffer
 		require.NoError(t, stdpng.Encode(&b, image.NewNRGBA(image.Rect(0, 0, 500, height))))
@@ -249,13 +248,13 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		data = withChecksums(data)
 		if len(data) > 24 && int64(binary.BigEndian.Uint32(data[16:]))*int64(binary.BigEndian.Uint32(data[20:])) > 1e6 {
-			return // image/png would take all that memory
+			return // image/png would allocate all that memory
 		}
 		compare(t, &d, data, "fuzz")
 	})
 }
 
-// withChecksums makes the checksums of chunks right, so that what fuzzing does to them is looked at.
+// withChecksums corrects the checksums of all chunks, so that the decoder does not reject the changes of the fuzzer.
 func withChecksums(data []byte) []byte {
 	data = bytes.Clone(data)
 	w := &walker{r: codec.NewBytesReader(context.Background(), data), behind: int64(min(len(data), len(signature)))}
@@ -268,7 +267,7 @@ func withChecksums(data []byte) []byte {
 	}
 }
 
-// FuzzInflate compares the inflater itself with compress/flate, so that no checksum is in the way.
+// FuzzInflate compares the inflater with compress/flate directly, without the checksums of PNG.
 func FuzzInflate(f *testing.F) {
 	rng := rand.New(rand.NewPCG(2, 4))
 	for _, level := range []int{0, 1, 6, 9, flate.HuffmanOnly} {

@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/deflate"
 )
 
-// An encoder is used again, with its memory. A small picture must not pay for that of a large one.
+// Encoders are reused with their memory. The account for a small picture must not be charged for the buffers of a large one.
 func TestASmallPictureDoesNotPayForALargeOneBefore(t *testing.T) {
 	noise := func(w, h int) *image.NRGBA {
 		img := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -22,7 +22,7 @@ func TestASmallPictureDoesNotPayForALargeOneBefore(t *testing.T) {
 		}
 		return img
 	}
-	for range 20 { // a pool may keep nothing
+	for range 20 { // the pool may drop the encoder
 		var b bytes.Buffer
 		require.NoError(t, Encode(t.Context(), &b, noise(300, 300)))
 		account := codec.NewAccount(18*50*50 + 64*50 + 128<<10 + deflate.Memory(4*50*50+50))

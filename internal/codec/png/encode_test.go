@@ -23,7 +23,7 @@ func encoded(t *testing.T, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// painted is a picture of colors that at gives.
+// painted returns a picture whose pixels at returns.
 func painted(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -34,8 +34,7 @@ func painted(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {
 	return m
 }
 
-// requireEqualPixels compares colors as image/color converts them to 8 bits, wholly transparent
-// ones by that alone.
+// requireEqualPixels compares colors after conversion to 8 bits. Fully transparent pixels are equal whatever their color.
 func requireEqualPixels(t *testing.T, want, got image.Image, name string) {
 	t.Helper()
 	b := want.Bounds()
@@ -46,14 +45,14 @@ func requireEqualPixels(t *testing.T, want, got image.Image, name string) {
 			if c.A == 0 {
 				c = color.NRGBA{}
 			}
-			if color.NRGBAModel.Convert(got.At(x, y)) != c { // require takes its time
+			if color.NRGBAModel.Convert(got.At(x, y)) != c { // the assertion is slow, so it runs only if it fails
 				require.Equal(t, c, color.NRGBAModel.Convert(got.At(x, y)), "%s at %d,%d", name, x, y)
 			}
 		}
 	}
 }
 
-func TestTheFormIsTheOneOfTheFewestBits(t *testing.T) {
+func TestTheFormHasTheFewestBits(t *testing.T) {
 	gray := func(v int) color.NRGBA { return color.NRGBA{byte(v), byte(v), byte(v), 255} }
 	for _, c := range []struct {
 		name  string
@@ -96,7 +95,7 @@ func TestTheFormIsTheOneOfTheFewestBits(t *testing.T) {
 	}
 }
 
-func TestAnyTypeOfImageComesBackAsItWas(t *testing.T) {
+func TestEveryTypeOfImageIsEncodedExactly(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 5))
 	r := image.Rect(-3, 2, 30, 21)
 	source := painted(60, 60, func(x, y int) color.NRGBA {
@@ -137,7 +136,7 @@ func TestAnyTypeOfImageComesBackAsItWas(t *testing.T) {
 	}
 }
 
-func TestADrawingIsSmallerThanTheStandardLibraryMakesIt(t *testing.T) {
+func TestADrawingIsSmallerThanByTheStandardLibrary(t *testing.T) {
 	img := painted(160, 240, func(x, y int) color.NRGBA { // bars on a gradient
 		if (y/7+x/11)%5 == 0 {
 			return color.NRGBA{30, 60, byte(y / 40 * 40), 255}
@@ -180,7 +179,7 @@ func TestAWriterThatFailsIsReported(t *testing.T) {
 	assert.ErrorIs(t, Encode(context.Background(), failing{err}, image.NewGray(image.Rect(0, 0, 3, 3))), err)
 }
 
-func TestFilteringAndUndoingItIsTheIdentity(t *testing.T) {
+func TestUnfilteringInvertsFiltering(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 9))
 	for _, n := range []int{1, 2, 3, 4} {
 		for range 100 {

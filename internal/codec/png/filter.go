@@ -6,7 +6,7 @@ import "math"
 // of that filter (9.2).
 type strategy int
 
-const byPairs strategy = filterPaeth + 1 // for each row the filter that leaves the fewest distinct pairs of neighboring bytes
+const byPairs strategy = filterPaeth + 1 // for each row, the filter that leaves the fewest distinct pairs of neighboring bytes
 
 // A filterer filters rows. Call room before the first row.
 type filterer struct {

@@ -29,10 +29,10 @@ func filterRow(filter byte, dst, row, above []byte, n int) {
 // high has the highest bit of each of eight bytes.
 const high = 0x8080808080808080
 
-// minus subtracts each of eight bytes.
+// minus subtracts eight bytes from eight others, each modulo 256.
 func minus(a, b uint64) uint64 { return (a | high) - (b &^ high) ^ (a^^b)&high }
 
-// subtract is dst = a - b, byte by byte.
+// subtract sets dst to a - b, byte by byte.
 func subtract(dst, a, b []byte) {
 	for len(dst) >= 8 && len(a) >= 8 && len(b) >= 8 {
 		binary.LittleEndian.PutUint64(dst, minus(binary.LittleEndian.Uint64(a), binary.LittleEndian.Uint64(b)))
@@ -44,7 +44,7 @@ func subtract(dst, a, b []byte) {
 	}
 }
 
-// subtractAverage is dst = a - (b + c) / 2, byte by byte.
+// subtractAverage sets dst to a - (b + c) / 2, byte by byte.
 func subtractAverage(dst, a, b, c []byte) {
 	for len(dst) >= 8 && len(a) >= 8 && len(b) >= 8 && len(c) >= 8 {
 		x, y := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(c)
@@ -58,7 +58,8 @@ func subtractAverage(dst, a, b, c []byte) {
 	}
 }
 
-// subtractPaeth is dst = row - the Paeth predictor (9.4) of the bytes to the left, above, and above to the left.
+// subtractPaeth sets dst to row minus the Paeth predictor (9.4), which is computed from the bytes to the left, above, and above to the
+// left.
 func subtractPaeth(dst, row, left, above, aboveLeft []byte) {
 	row, left, above, aboveLeft = row[:len(dst)], left[:len(dst)], above[:len(dst)], aboveLeft[:len(dst)]
 	for i := range dst {

@@ -24,12 +24,12 @@ func header(t testing.TB, data []byte) *codec.Header {
 	return &h
 }
 
-// exifOf is an eXIf chunk with an orientation.
+// exifOf returns an eXIf chunk with an orientation.
 func exifOf(orientation byte) part {
 	return part{"eXIf", "MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00" + string(orientation) + "\x00\x00\x00\x00\x00\x00"}
 }
 
-func TestTheOrientationIsReadBeforeAndBehindThePixels(t *testing.T) {
+func TestTheOrientationMayPrecedeOrFollowThePixels(t *testing.T) {
 	for name, c := range map[string]struct {
 		file        []byte
 		peek, whole int
@@ -56,8 +56,8 @@ func TestTheOrientationIsReadBeforeAndBehindThePixels(t *testing.T) {
 	}
 }
 
-// With an account of what Memory says every kind of file decodes, and takes no less than it uses.
-func TestMemoryIsEnough(t *testing.T) {
+// Files of every kind decode with an account of exactly the estimate. The decoder takes all the memory that it uses from the account.
+func TestDecodingStaysWithinTheEstimate(t *testing.T) {
 	rng := rand.New(rand.NewPCG(12, 6))
 	everyKind(func(h pictureHeader) {
 		for _, size := range []image.Point{{1, 1}, {400, 300}, {30_000, 4}, {4, 30_000}} {
@@ -83,7 +83,7 @@ func TestMemoryIsEnough(t *testing.T) {
 	})
 }
 
-func TestAnAccountIsGivenBackWhereThereIsNoPicture(t *testing.T) {
+func TestTheAccountIsGivenBackAfterAnError(t *testing.T) {
 	data := randomPNG(rand.New(rand.NewPCG(1, 6)), pictureHeader{Width: 300, Height: 300, Depth: 8, Color: colorRGB}, flate.BestSpeed)
 	head := header(t, data)
 	account := codec.NewAccount(1 << 30)
@@ -111,7 +111,7 @@ func numbers(v ...uint32) string {
 	return string(b)
 }
 
-func TestOneDescriptionOfColorsCounts(t *testing.T) {
+func TestTheColorChunkWithTheHighestPrecedenceApplies(t *testing.T) {
 	profile := make([]byte, 200)
 	profile[3] = 200
 	copy(profile[36:], "acsp")
@@ -146,8 +146,8 @@ func TestOneDescriptionOfColorsCounts(t *testing.T) {
 	}
 }
 
-// A profile that inflates to more than it announces, or announces more than it may, takes no memory.
-func TestAProfileTakesWhatItAnnouncesAndNoMore(t *testing.T) {
+// A profile may inflate to more bytes than its header declares, or declare too many. Neither may take much memory.
+func TestAProfileTakesNoMoreMemoryThanItDeclares(t *testing.T) {
 	profile := make([]byte, 30<<20)
 	copy(profile[36:], "acsp")
 	binary.BigEndian.PutUint32(profile, 1<<20)
@@ -165,7 +165,7 @@ func TestAProfileTakesWhatItAnnouncesAndNoMore(t *testing.T) {
 	assert.Nil(t, c.Profile)
 }
 
-func TestCorpusFilesFitIntoTheirEstimate(t *testing.T) {
+func TestCorpusFilesAreDecodedWithinTheEstimate(t *testing.T) {
 	for _, f := range corpusPNGs(t) {
 		data := imagetest.Read(t, f.Path)
 		ctx := t.Context()

@@ -19,7 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// A film is an APNG to be written.
+// A film describes an APNG that the tests write.
 type film struct {
 	header pictureHeader
 	hidden bool // the default image is not a frame
@@ -62,7 +62,7 @@ func (f *film) chunks(rng *rand.Rand) []part {
 
 func boolByte(b bool) byte { return byte(boolInt(b)) }
 
-// random are the rows of a frame, with much that is opaque or transparent.
+// random returns rows of random pixels for a frame. Many of them are opaque or transparent.
 func (f *film) random(rng *rand.Rand, r image.Rectangle) []byte {
 	h := f.header
 	p := make([]byte, h.rowBytes(r.Dx())*r.Dy())
@@ -97,7 +97,7 @@ func (f *film) packed(s shot) []byte {
 	return deflated(raw, flate.DefaultCompression)
 }
 
-// compose is 13.16 word by word, in floating point.
+// compose draws the frames exactly as 13.16 describes, in floating point.
 func (f *film) compose(t *testing.T) (frames []*image.NRGBA) {
 	canvas := image.NewNRGBA(image.Rect(0, 0, f.header.Width, f.header.Height))
 	for i, s := range f.frames {
@@ -212,7 +212,7 @@ func TestFramesAreComposedAsTheStandardSays(t *testing.T) {
 	}
 }
 
-// requireNear allows for the rounding of each frame that lies on others.
+// requireNear compares two frames. It allows for rounding errors, which grow with each frame that is blended over others.
 func requireNear(t *testing.T, want, got *image.NRGBA, f *film, i int) {
 	t.Helper()
 	for at := 0; at < len(want.Pix); at += 4 {
@@ -229,7 +229,7 @@ func requireNear(t *testing.T, want, got *image.NRGBA, f *film, i int) {
 	}
 }
 
-func TestAnAnimationEndsWhereItsChunksBreakTheRules(t *testing.T) {
+func TestAnAnimationEndsBeforeAnInvalidChunk(t *testing.T) {
 	rng := rand.New(rand.NewPCG(31, 11))
 	f := randomFilm(rng)
 	f.hidden, f.header.Interlaced = false, false
@@ -304,15 +304,15 @@ func TestAnAnimationEndsWhereItsChunksBreakTheRules(t *testing.T) {
 	assert.Len(t, got, 3)
 }
 
-// handed is a file that lies beside the repository. The test is skipped where it is absent.
-func handed(t *testing.T, name string) []byte {
+// caseFile returns a file of the folder "cases" next to the repository. If the folder does not exist, the test is skipped.
+func caseFile(t *testing.T, name string) []byte {
 	return imagetest.Read(t, filepath.Join(imagetest.Cases(t), name))
 }
 
-func TestTheHandedAnimationsLookAsExpected(t *testing.T) {
+func TestTheAnimationsOfTheCasesLookAsExpected(t *testing.T) {
 	for _, name := range []string{"n30-apng-dispose", "n31-apng-hidden"} {
-		data := handed(t, "png/"+name+".png")
-		want, err := stdpng.Decode(bytes.NewReader(handed(t, "expected/"+name+"-frames.png")))
+		data := caseFile(t, "png/"+name+".png")
+		want, err := stdpng.Decode(bytes.NewReader(caseFile(t, "expected/"+name+"-frames.png")))
 		require.NoError(t, err)
 		got, _, err := allFrames(t, data, codec.Options{})
 		require.NoError(t, err)

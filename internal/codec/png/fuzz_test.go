@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
-// FuzzFormat takes every way into a damaged file. What decodes strictly decodes tolerantly to the same.
+// FuzzFormat reads damaged files in every way: see codectest.Ways. If a file decodes strictly, a tolerant decode gives the same picture.
 func FuzzFormat(f *testing.F) {
 	rng := rand.New(rand.NewPCG(60, 6))
 	for range 6 {

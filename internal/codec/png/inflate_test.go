@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// resetTo begins with the first of chunks.
+// resetTo starts decoding with the first chunk in chunks.
 func (z *inflater) resetTo(ctx context.Context, chunks []byte, rowBytes int) error {
 	w := &walker{r: codec.NewBytesReader(ctx, chunks)}
 	c, ok, err := w.next()
@@ -40,7 +40,7 @@ func inflated(t *testing.T, stream []byte, n int) []byte {
 
 func TestCodesOfAllLengthsAreRead(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 8))
-	for _, symbols := range []int{1, 2, 3, 10, 17, 19, 40, 256} { // as rare as makes codes of up to 15 bits
+	for _, symbols := range []int{1, 2, 3, 10, 17, 19, 40, 256} { // many symbols of very different frequencies, so that codes have up to 15 bits
 		var raw []byte
 		for a, b, s := 1, 1, 0; s < symbols; s++ {
 			for range min(a, 3000) {
@@ -70,7 +70,7 @@ func TestMatchesOfAllDistancesAndLengthsAreCopied(t *testing.T) {
 	require.Equal(t, raw, inflated(t, deflated(raw, flate.BestCompression), len(raw)))
 }
 
-func TestTheChecksumIsAdler32(t *testing.T) {
+func TestAdlerIsAdler32(t *testing.T) {
 	p := make([]byte, 20_000)
 	for _, fill := range []func() byte{func() byte { return 255 }, func() byte { return byte(rand.Uint32()) }} {
 		for i := range p {
@@ -86,8 +86,8 @@ func TestTheChecksumIsAdler32(t *testing.T) {
 	}
 }
 
-// inflateAll decodes a stream without its zlib header, with the assembly and without. Where it is
-// cut off they may go on for a different while.
+// inflateAll decodes a stream without its zlib header, with and without the assembly. Both must give the same bytes. Before an
+// error, one may decode more bytes than the other.
 func inflateAll(t *testing.T, z *inflater, stream []byte) ([]byte, error) {
 	t.Helper()
 	got, err := inflateOnce(t, z, stream)
@@ -113,7 +113,7 @@ func inflateOnce(t *testing.T, z *inflater, stream []byte) (got []byte, err erro
 		switch {
 		case err == nil:
 			got = append(got, b...)
-		case z.state != atEnd: // else it was at the end, and had yet to find out
+		case z.state != atEnd: // otherwise the decoder has reached the end, but has not returned an error yet
 			return append(got, z.window[z.read:z.write]...), err
 		}
 	}
@@ -153,9 +153,9 @@ func TestStreamsAreInflatedAsByTheStandardLibrary(t *testing.T) {
 	}
 }
 
-// A flush ends with an empty stored block, before which the bits of bytes are given back that were
-// read ahead, wherever in the buffer that is.
-func TestStreamsThatAreFlushedOftenAreInflated(t *testing.T) {
+// A flush ends with an empty stored block. Before such a block, the inflater gives back bytes that it has read ahead. This must work at
+// every position in the buffer.
+func TestStreamsWithManyFlushesAreInflated(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
 	var z inflater
 	for range 8 {
@@ -179,11 +179,11 @@ func TestStreamsThatAreFlushedOftenAreInflated(t *testing.T) {
 	}
 }
 
-func TestNothingBehindTheWindowIsTouchedWhereverTheLongestMatchesEnd(t *testing.T) {
+func TestNothingIsWrittenBeyondTheWindow(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
 	z := inflater{window: codectest.AtPageEnd(t, history+produce+slop)}
 	raw := make([]byte, len(z.window)+1000)
-	for i := range 258 { // one literal more each time, before matches to the end
+	for i := range 258 { // one more literal each time, followed by matches up to the end
 		raw[i] = byte(rng.Uint32())
 		got, err := inflateAll(t, &z, deflated(raw, flate.BestSpeed)[2:])
 		require.NoError(t, err)
@@ -191,23 +191,23 @@ func TestNothingBehindTheWindowIsTouchedWhereverTheLongestMatchesEnd(t *testing.
 	}
 }
 
-func TestCodesWithoutMeaningAndDistancesBeforeTheBeginningAreCorrupt(t *testing.T) {
+func TestInvalidCodesAndDistancesAreCorrupt(t *testing.T) {
 	const a, three, end = "10010001", "0000001", "0000000" // the fixed code of RFC 1951, 3.2.6
 	var z inflater
 	for _, c := range []struct{ codes, want string }{
 		{a + end, "a"},
-		{a + three + "00000" + end, "aaaa"},                              // from 1 byte before
-		{a + three + "00001" + end, ""},                                  // from 2
-		{a + a + a + three + "00010" + end, "aaaaaa"},                    // from 3
-		{three + "00000" + end, ""},                                      // from before the beginning
-		{a + three + "11101" + "0000000000000" + end, ""},                // from 24577
-		{a + "11000101" + "00000" + end, "a" + strings.Repeat("a", 258)}, // the longest
-		{a + "11000110" + "00000" + end, ""},                             // lengths that there are not
+		{a + three + "00000" + end, "aaaa"},                              // distance 1
+		{a + three + "00001" + end, ""},                                  // distance 2
+		{a + a + a + three + "00010" + end, "aaaaaa"},                    // distance 3
+		{three + "00000" + end, ""},                                      // before the beginning
+		{a + three + "11101" + "0000000000000" + end, ""},                // distance 24577
+		{a + "11000101" + "00000" + end, "a" + strings.Repeat("a", 258)}, // the longest length
+		{a + "11000110" + "00000" + end, ""},                             // lengths that do not exist
 		{a + "11000111" + "00000" + end, ""},
-		{a + three + "11110" + end, ""}, // distances that there are not
+		{a + three + "11110" + end, ""}, // distances that do not exist
 		{a + three + "11111" + end, ""},
 	} {
-		stream := packed("1" + "10" + c.codes) // the last block, of fixed codes
+		stream := packed("1" + "10" + c.codes) // the last block, with fixed codes
 		got, err := inflateAll(t, &z, stream)
 		if c.want == "" {
 			require.ErrorIs(t, err, codec.ErrCorrupt, c.codes)
@@ -218,7 +218,7 @@ func TestCodesWithoutMeaningAndDistancesBeforeTheBeginningAreCorrupt(t *testing.
 	}
 }
 
-// packed puts bits into bytes, the first one lowest.
+// packed packs bits into bytes. The first bit is the lowest.
 func packed(bits string) []byte {
 	p := make([]byte, len(bits)/8+1)
 	for i, c := range bits {

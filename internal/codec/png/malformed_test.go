@@ -21,7 +21,7 @@ import (
 // part is a chunk.
 type part struct{ kind, data string }
 
-// fileOf writes chunks, with their checksums.
+// fileOf returns a file of the given chunks, with their checksums.
 func fileOf(parts ...part) []byte {
 	out := []byte(signature)
 	for _, p := range parts {
@@ -30,19 +30,19 @@ func fileOf(parts ...part) []byte {
 	return out
 }
 
-// head is the IHDR of a picture of 2 × 2 pixels.
+// head returns the IHDR of a picture of 2 × 2 pixels.
 func head(depth int, color colorType) part {
 	return part{"IHDR", string([]byte{0, 0, 0, 2, 0, 0, 0, 2, byte(depth), byte(color), 0, 0, 0})}
 }
 
-// rowsOf is an IDAT of two rows of so many zeros.
+// rowsOf returns an IDAT with two rows of n zeros.
 func rowsOf(n int) part {
 	return part{"IDAT", string(deflated(make([]byte, 2*(1+n)), flate.DefaultCompression))}
 }
 
 var end = part{kind: "IEND"}
 
-func TestChunksThatBreakTheRulesAreCorrupt(t *testing.T) {
+func TestInvalidChunksAreCorrupt(t *testing.T) {
 	gray, indexed := head(8, colorGray), head(8, colorIndexed)
 	for name, c := range map[string]struct {
 		file   []byte
@@ -72,8 +72,8 @@ func TestChunksThatBreakTheRulesAreCorrupt(t *testing.T) {
 	}
 }
 
-// What does not belong in a file changes nothing of its pixels.
-func TestChunksThatDoNotCountAreIgnored(t *testing.T) {
+// Superfluous, misplaced and unknown chunks do not affect the pixels.
+func TestSuperfluousChunksAreIgnored(t *testing.T) {
 	palette, trns := part{"PLTE", "abcdef"}, part{"tRNS", "ab"}
 	gray, colorRGB, indexed := head(8, colorGray), head(8, colorRGB), head(8, colorIndexed)
 	rows, rows3, plain := rowsOf(2), rowsOf(6), fileOf(indexed, palette, rowsOf(2), end)
@@ -125,9 +125,9 @@ func TestChunksThatDoNotCountAreIgnored(t *testing.T) {
 	}
 }
 
-func TestAWrongChecksumMattersOnlyWhereTheChunkDoes(t *testing.T) {
+func TestAWrongChecksumIsCorruptOnlyIfTheChunkIsNeeded(t *testing.T) {
 	rows := rowsOf(2)
-	surplus := part{"IDAT", strings.Repeat("surplus", 20_000)} // more than is read ahead
+	surplus := part{"IDAT", strings.Repeat("surplus", 20_000)} // more than the inflater reads ahead
 	for _, c := range []struct {
 		kind  string
 		parts []part
@@ -153,19 +153,19 @@ func TestAWrongChecksumMattersOnlyWhereTheChunkDoes(t *testing.T) {
 	}
 }
 
-func TestDamagedChunksThatMatterAreCorrupt(t *testing.T) {
+func TestDamagedChunksThatAreNeededAreCorrupt(t *testing.T) {
 	whole := fileOf(head(8, colorIndexed), part{"PLTE", "abcdef"}, part{"tRNS", "a"}, rowsOf(2), end)
 	for _, kind := range []string{"IHDR", "PLTE", "tRNS", "IDAT"} {
 		damaged := bytes.Clone(whole)
 		at := bytes.Index(damaged, []byte(kind))
-		damaged[at+4+int(binary.BigEndian.Uint32(damaged[at-4:]))]++ // of the checksum
+		damaged[at+4+int(binary.BigEndian.Uint32(damaged[at-4:]))]++ // a byte of the checksum
 		_, err := new(decoder).Decode(t.Context(), damaged)
 		assert.ErrorIs(t, err, codec.ErrCorrupt, kind)
 		assert.ErrorContains(t, err, kind)
 	}
 }
 
-func TestWhatTheStandardDoesNotHaveIsUnsupported(t *testing.T) {
+func TestUnknownMethodsAreUnsupported(t *testing.T) {
 	gray := head(8, colorGray).data
 	for name, ihdr := range map[string]string{
 		"color type 1": head(8, 1).data, "color type 7": head(8, 7).data, "depth 3": head(3, colorGray).data, "depth 32": head(32, colorGray).data,
@@ -177,7 +177,7 @@ func TestWhatTheStandardDoesNotHaveIsUnsupported(t *testing.T) {
 	}
 }
 
-func TestPixelsThatAreNotWhatTheirStreamSaysAreCorrupt(t *testing.T) {
+func TestInvalidZlibStreamsAreCorrupt(t *testing.T) {
 	stream := rowsOf(2).data
 	tail := len(stream) - 4 // the checksum
 	for name, c := range map[string]struct{ stream, reason string }{
@@ -198,9 +198,9 @@ func TestPixelsThatAreNotWhatTheirStreamSaysAreCorrupt(t *testing.T) {
 	}
 }
 
-func TestBlocksThatBreakTheRulesAreCorrupt(t *testing.T) {
+func TestInvalidBlocksAreCorrupt(t *testing.T) {
 	const stored, dynamic, last = "00", "01", "1"
-	lengths := func(codes int, of map[int]int) (bits string) { // the lengths of so many code length codes (RFC 1951, 3.2.7)
+	lengths := func(codes int, of map[int]int) (bits string) { // the lengths of code length codes (RFC 1951, 3.2.7)
 		for _, symbol := range codeOrder[:codes] {
 			bits += lowFirst(of[int(symbol)], 3)
 		}
@@ -231,7 +231,7 @@ func TestBlocksThatBreakTheRulesAreCorrupt(t *testing.T) {
 	}
 }
 
-// lowFirst is the lowest n bits of v, the lowest first.
+// lowFirst returns the lowest n bits of v, the lowest bit first.
 func lowFirst(v, n int) (bits string) {
 	for ; n > 0; n-- {
 		bits += string(rune('0' + v&1))
@@ -240,8 +240,8 @@ func lowFirst(v, n int) (bits string) {
 	return bits
 }
 
-// The end of a stream may be still to come when all pixels have.
-func TestAStreamMayEndWhereTheWindowDoes(t *testing.T) {
+// The end of the stream may be read only after all pixels have been decoded.
+func TestAStreamMayEndExactlyAtTheEndOfTheWindow(t *testing.T) {
 	var z inflater
 	const size = history + produce + slop
 	raw := make([]byte, size)

@@ -18,7 +18,7 @@ func unfilterPaeth(dst, src, above []byte, n int) {
 	i := 0
 	if len(dst) >= 8 && hasAVX {
 		pixels := (len(dst)-8)/n + 1
-		_, _ = src[len(dst)-1], above[len(dst)-1] // the assembly's reach
+		_, _ = src[len(dst)-1], above[len(dst)-1] // check the bounds of what the assembly reads
 		paethAVX(&dst[0], &src[0], &above[0], n, pixels)
 		i = pixels * n
 	}

@@ -2,22 +2,20 @@
 
 #include "textflag.h"
 
-// The filter Paeth (9.4), undone pixel after pixel, as each needs the one before it; a pixel's
-// bytes at once. The twin is unfilterPaethGo, in unfilter.go; BenchmarkPaethAgainstGo compares the
-// two.
+// paethAVX undoes the filter Paeth (9.4). It processes the bytes of a pixel at once, but pixel after pixel, because each needs the previous
+// one. The Go version is unfilterPaethGo in unfilter.go; BenchmarkPaethAgainstGo compares them.
 //
-// Bytes are taken as words, eight at a time, of which the first step are the pixel's. The others
-// don't matter and are written again with the next pixel, or by the twin.
+// It processes eight bytes as words. The first step bytes are the pixel's. The others are meaningless and are overwritten with the next
+// pixel, or by unfilterPaethGo.
 //
-// Read are 8 bytes at each of the pixels of src and above, and written 8 at each of dst:
-// (pixels-1)·step + 8 bytes of each. That they are there, and that pixels is not 0, is the caller's
-// to see to: unfilterPaeth, in paeth_amd64.go.
+// It reads 8 bytes at each pixel of src and above, and writes 8 bytes at each pixel of dst: (pixels-1)·step + 8 bytes of each. The caller,
+// unfilterPaeth in paeth_amd64.go, checks that these bytes exist and that pixels is not 0.
 //
-//	DI  dst      BX  step            X0  the pixel to the left, which becomes this one
-//	SI  src      CX  pixels left     X1  the pixel above left
-//	DX  above                        X2  the pixel above
-//	X3  what the file says           X4, X5, X6  distances of the prediction from left, above and above left
-//	X10 the low byte of each word    X7, X8, X9  scratch
+//	DI  dst      BX  step              X0  the pixel to the left, then this pixel
+//	SI  src      CX  remaining pixels  X1  the pixel above left
+//	DX  above                          X2  the pixel above
+//	X3  the filtered pixel             X4, X5, X6  distances of the prediction from left, above and above left
+//	X10 mask of the low byte of words  X7, X8, X9  scratch
 
 DATA low<>+0(SB)/8, $0x00ff00ff00ff00ff
 DATA low<>+8(SB)/8, $0x00ff00ff00ff00ff
@@ -43,10 +41,10 @@ pixel:
 	VPABSW    X4, X4
 	VPABSW    X5, X5
 	VPABSW    X6, X6
-	VPCMPGTW  X5, X4, X7     // where above is nearer than left
+	VPCMPGTW  X5, X4, X7     // above is nearer than left
 	VPMINSW   X5, X4, X8
 	VPBLENDVB X7, X2, X0, X0
-	VPCMPGTW  X6, X8, X8     // where above left is nearer than both
+	VPCMPGTW  X6, X8, X8     // above left is nearer than both
 	VPBLENDVB X8, X1, X0, X0
 	VPADDW    X3, X0, X0
 	VPAND     X10, X0, X0

@@ -14,14 +14,14 @@ type decoder struct {
 	file
 	inflater
 	row, above []byte // of the picture, or of the pass
-	wide       []byte // the row in a format that others understand
+	wide       []byte // a row in another format
 	part       []byte // a row of an interlaced pass
 
 	tolerant bool
-	partial  bool  // of a tolerant one: something was missing or damaged
-	drawn    int64 // pixels of a frame of an animation
+	partial  bool  // in a tolerant decode: something was missing or damaged
+	drawn    int64 // number of decoded pixels of a frame of an animation
 	account  *codec.Account
-	taken    int64 // from it, for what is done with when the picture is
+	taken    int64 // bytes taken from the account that are returned when the picture is complete
 }
 
 // begin reads the chunks before the pixels of data, a whole file.
@@ -89,7 +89,7 @@ func (h *pictureHeader) rawBytes() float64 {
 func (h *pictureHeader) workBytes() int64 {
 	row := int64(h.rowBytes(h.Width))
 	const fixed = history + slop + idatBuffer + idatPad + 4*(litEntries+distEntries) + 16<<10
-	return fixed + 2*row + max(produce, row+1) + 2*8*int64(h.Width) // a wide row, and a part
+	return fixed + 2*row + max(produce, row+1) + 2*8*int64(h.Width) // a wide row, and a row of an interlaced pass
 }
 
 func (d *decoder) take(n int64) error {

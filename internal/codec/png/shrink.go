@@ -8,14 +8,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// decodeShrunk decodes data, a whole file, and scales the part r of the picture to size pixels, like resample.Resize. For
-// gray without transparency the result is an *image.Gray, else an opaque *image.RGBA or an *image.NRGBA. The result
-// belongs to the caller, who may pass it to resample.Release. decodeShrunk panics if r or size is empty.
+// decodeShrunk decodes data, a whole file, and scales the part r of the picture to size pixels, like resample.Resize. For gray without
+// transparency the result is an *image.Gray, else an opaque *image.RGBA or an *image.NRGBA. The caller owns the result and may pass it to
+// resample.Release. decodeShrunk panics if r or size is empty.
 //
 // Memory depends on the width of the picture. Only an interlaced picture is decoded at full size first.
 //
-// Errors match [codec.ErrCorrupt] or [codec.ErrFormat], or are the error of ctx. The whole file is read and checked, even
-// if r is only a part: see Decode.
+// Errors match [codec.ErrCorrupt] or [codec.ErrFormat], or are the error of ctx. The whole file is read and checked, even if r is only a
+// part: see Decode.
 func (d *decoder) decodeShrunk(ctx context.Context, data []byte, r resample.Rect, size image.Point, opt resample.Options) (image.Image, error) {
 	defer d.forget()
 	if err := d.begin(ctx, data); err != nil {

@@ -108,7 +108,7 @@ func (z *inflater) symbolsGo(stop, full int) int {
 		if e&literals != 0 {
 			for range 4 {
 				b, count = b>>(e&taken), count-uint(e&taken)
-				next := lit[b&(1<<litBits-1)] // loaded early: independent of the lines below
+				next := lit[b&(1<<litBits-1)] // loaded early, because it does not depend on the lines below
 				binary.LittleEndian.PutUint32(out[write:], bits.RotateLeft32(e, -8))
 				write += int(e >> 6 & 3)
 				if e = next; e&literals == 0 {

@@ -15,6 +15,6 @@ func (z *inflater) symbols(stop, full int) int {
 	if !hasBMI2 {
 		return z.symbolsGo(stop, full)
 	}
-	_, _ = z.in.buf[stop+lookahead-1], z.window[full+slop-1] // the assembly's reach
+	_, _ = z.in.buf[stop+lookahead-1], z.window[full+slop-1] // check the bounds of what the assembly reads and writes
 	return symbolsBMI2(z, stop, full)
 }

@@ -3,37 +3,33 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// The symbols of a deflated block, decoded into the window: what symbolsGo does, in symbols.go, its
-// twin. The tables are those of huffman.go, and so are the parts of an entry.
+// symbolsBMI2 decodes the symbols of a deflated block into the window. The Go version is symbolsGo in symbols.go. huffman.go describes the
+// tables and their entries.
 //
-// What a loop like this waits for is the chain from one entry to the next: a mask, a look into the
-// table and a shift of BITS, whose count SHRX takes from the entry as it is. All else is kept off
-// it: the next entry is looked up before this one's literals are written and before BITS is
-// refilled. 1.3 times as fast as symbolsGo on photos, which brings the rows of PNG below what is
-// asked of them: BenchmarkInflateAgainstGo.
+// The time of such a loop is that of the dependency chain from one entry to the next: a mask, a table lookup, and a shift of BITS. SHRX
+// takes its count directly from the entry. All else is outside of the chain: the next entry is looked up before the literals of the current
+// one are written and before BITS is refilled. On photos the loop is 1.3 times as fast as symbolsGo (BenchmarkInflateAgainstGo).
 //
-// A turn begins where IN ≤ STOP and OUT ≤ FULL. It refills three times at most, which is what
-// lookahead bytes from STOP on are for, and writes as much as slop says from FULL on: LITERALS
-// writes four bytes, of which three may count, a match is copied 16 bytes at a time. That the
-// buffer and the window have these bytes is the caller's to see to: symbols, in symbols_amd64.go.
-// Matches begin at BEGIN or behind it. Tables need no bounds: an index has litBits or distBits
-// bits, or lies in a subtable, whose place and width build has written.
+// An iteration begins if IN ≤ STOP and OUT ≤ FULL. It refills BITS at most three times, which reads at most lookahead bytes from STOP on.
+// It writes at most slop bytes from FULL on: LITERALS writes four bytes, of which up to three are valid, and a match is copied 16 bytes at
+// a time. The caller, symbols in symbols_amd64.go, checks that the buffer and the window contain these bytes. Matches do not begin before
+// BEGIN. Tables need no bounds checks: an index has litBits or distBits bits, or lies in a subtable; build has written the position and the
+// width of each subtable.
 //
-// A turn takes 56 bits between refills at most: four entries of litBits and a fifth to look at, or
-// a length of 15 + 5 bits and a distance of 15 + 13.
+// Between refills, an iteration takes at most 56 bits: four entries of litBits and the lookup of a fifth, or a length of 15 + 5 bits and a
+// distance of 15 + 13 bits.
 
 #define BITS  AX
-#define COUNT CX  // of bits, in its lowest six; the others are anything
+#define COUNT CX  // number of valid bits, in the lowest six bits; the other bits are undefined
 #define IN    SI
 #define STOP  R8
 #define OUT   DI
 #define FULL  R9
 #define LIT   R10
 #define DIST  R11
-#define BEGIN R12 // of the window
+#define BEGIN R12 // start of the window
 #define ENTRY DX
-// R14 is the length of a match, then its end; R15 its distance. BX and R13 are scratch, and the
-// result is left in R14.
+// R14 is the length of a match, and then its end. R15 is its distance. BX and R13 are scratch. At the end, R14 is the result.
 
 // REFILL makes at least 56 bits valid.
 #define REFILL \
@@ -58,7 +54,7 @@
 	SHRXQ ENTRY, BITS, BITS \
 	SUBL  ENTRY, COUNT
 
-// LITERALS writes those of ENTRY and looks up the next one, which the next but one waits for, first.
+// LITERALS writes the literals of ENTRY. It first looks up the next entry, because the iteration waits for it.
 #define LITERALS \
 	MOVL  ENTRY, BX  \
 	TAKE             \
@@ -96,7 +92,7 @@ restart: // ENTRY is not valid
 	LOOKUP
 	JMP  symbols
 
-turn: // ENTRY is that of the next bits
+turn: // ENTRY is the entry of the next bits
 	CMPQ IN, STOP
 	JGT  pause
 	CMPQ OUT, FULL
@@ -156,8 +152,8 @@ distance:
 	CMPQ  R15, BX
 	JHI   badDistance
 	MOVQ  OUT, BX
-	SUBQ  R15, BX       // where the match is copied from
-	ADDQ  OUT, R14      // and its end
+	SUBQ  R15, BX       // start of the copy's source
+	ADDQ  OUT, R14      // end of the match
 	CMPQ  R15, $8
 	JLT   period
 
@@ -173,7 +169,7 @@ words:
 	MOVQ R14, OUT
 	JMP  turn
 
-period: // the first bytes repeated make one of 8 bytes or more
+period: // copy the first bytes several times, until the period is at least 8 bytes
 	MOVQ (BX), R13
 	MOVQ R13, (OUT)
 	ADDQ R15, OUT

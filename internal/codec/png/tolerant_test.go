@@ -15,9 +15,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// What a tolerant decoder shows of a file that is cut is the picture from above, and then gray or
-// transparent; of an interlaced one each pixel, or one from the same block of 8 by 8.
-func TestAToleratedPictureHasWhatCame(t *testing.T) {
+// A tolerant decode of a truncated file gives the upper part of the picture; the rest is gray or transparent. In an interlaced picture, a
+// missing pixel becomes another pixel of its block of 8×8.
+func TestATolerantDecodeKeepsTheRowsOfATruncatedFile(t *testing.T) {
 	rng := rand.New(rand.NewPCG(40, 6))
 	tolerant := codec.Options{Tolerant: true}
 	everyKind(func(h pictureHeader) {
@@ -74,7 +74,7 @@ func isMissing(c color.Color, alpha bool) bool {
 	return a == 0 || r>>8 == 128
 }
 
-func TestDamageIsToleratedAndSaid(t *testing.T) {
+func TestATolerantDecodeReportsDamage(t *testing.T) {
 	rng := rand.New(rand.NewPCG(41, 6))
 	pixels := make([]byte, 100*301)
 	for i := range pixels {
@@ -93,7 +93,7 @@ func TestDamageIsToleratedAndSaid(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		file []byte
-		rows int // that are right at least
+		rows int // minimum number of correct rows
 	}{
 		"a wrong Adler-32":     {fileOf(ihdr, part{"IDAT", string(z[:len(z)-1]) + "x"}, end), 100},
 		"no Adler-32":          {fileOf(ihdr, part{"IDAT", string(z[:len(z)-4])}, end), 100},
@@ -125,8 +125,8 @@ func TestDamageIsToleratedAndSaid(t *testing.T) {
 	}
 }
 
-// What a tolerant decoder returns depends on nothing that it decoded before.
-func TestNothingIsLeftOfTheLastPicture(t *testing.T) {
+// The result of a tolerant decode does not depend on previously decoded files.
+func TestTheResultDoesNotDependOnThePreviousFile(t *testing.T) {
 	rng := rand.New(rand.NewPCG(42, 6))
 	everyKind(func(h pictureHeader) {
 		h.Width, h.Height = 40, 40
@@ -152,7 +152,7 @@ func TestNothingIsLeftOfTheLastPicture(t *testing.T) {
 	})
 }
 
-func TestTheHandedPicturesLookAsExpected(t *testing.T) {
+func TestThePicturesOfTheCasesLookAsExpected(t *testing.T) {
 	for name, c := range map[string]struct {
 		like     string
 		tolerant bool
@@ -163,8 +163,8 @@ func TestTheHandedPicturesLookAsExpected(t *testing.T) {
 		"p40-graya-trns": {"p40-graya-trns", false}, "p41-gray-plte": {"p40-graya-trns", false}, "p43-gray-trns6": {"p40-graya-trns", false},
 		"p45-trns-after-idat": {"p45-trns-after-idat", false}, "p47-plte-len7": {"p45-trns-after-idat", false},
 	} {
-		data := handed(t, "png/"+name+".png")
-		want, err := stdpng.Decode(bytes.NewReader(handed(t, "expected/"+c.like+".png")))
+		data := caseFile(t, "png/"+name+".png")
+		want, err := stdpng.Decode(bytes.NewReader(caseFile(t, "expected/"+c.like+".png")))
 		require.NoError(t, err)
 		h := header(t, data)
 		pic, err := Format.Decode(t.Context(), data, h, codec.Options{})

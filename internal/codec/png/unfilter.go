@@ -60,7 +60,7 @@ func unfilterSub(dst, src []byte, n int) {
 	src = src[:len(dst)]
 	if n == 3 || n == 4 {
 		var left uint32
-		for len(dst) >= 4 && len(src) >= 4 { // of pixels of three bytes, the next pixel overwrites the fourth byte
+		for len(dst) >= 4 && len(src) >= 4 { // pixels may have three bytes; the next pixel overwrites the fourth byte
 			left = add4(left, binary.LittleEndian.Uint32(src))
 			binary.LittleEndian.PutUint32(dst, left)
 			dst, src = dst[n:], src[n:]
@@ -105,7 +105,7 @@ func unfilterAverage(dst, src, above []byte, n int) {
 func unfilterPaethGo(dst, src, above []byte, n, i int) {
 	src, above = src[:len(dst)], above[:len(dst)]
 	for ; i < min(n, len(dst)); i++ {
-		dst[i] = src[i] + above[i] // there is nothing to the left
+		dst[i] = src[i] + above[i] // the pixel to the left is 0
 	}
 	for ; i < len(dst); i++ {
 		dst[i] = src[i] + paeth(int(dst[i-n]), int(above[i]), int(above[i-n]))

@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
-// unfilterPlainly is 9.2 word by word.
+// unfilterPlainly undoes a filter directly as 9.2 defines it.
 func unfilterPlainly(filter byte, src, above []byte, n int) []byte {
 	dst := make([]byte, len(src))
 	for i := range src {
@@ -43,7 +43,7 @@ func unfilterPlainly(filter byte, src, above []byte, n int) []byte {
 	return dst
 }
 
-func TestFiltersAreUndoneAsTheStandardSaysAndNothingBehindTheRowsIsTouched(t *testing.T) {
+func TestUnfilterFollowsTheStandardAndStaysWithinTheRows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	const most = 8 * 40
 	srcs, aboves, gots := codectest.AtPageEnd(t, most), codectest.AtPageEnd(t, most), codectest.AtPageEnd(t, most)
@@ -59,7 +59,7 @@ func TestFiltersAreUndoneAsTheStandardSaysAndNothingBehindTheRowsIsTouched(t *te
 				require.NoError(t, unfilter(filter, got, src, above, n))
 				require.Equal(t, unfilterPlainly(filter, src, above, n), got, "filter %d, %d bytes", filter, n)
 			}
-			// Filter Paeth was with assembly, or where there is none it is the same again.
+			// Above, the filter Paeth was undone by the assembly, if there is any.
 			clear(got)
 			unfilterPaethGo(got, src, above, n, 0)
 			require.Equal(t, unfilterPlainly(filterPaeth, src, above, n), got)

@@ -11,8 +11,7 @@ import (
 
 const signature = "\x89PNG\r\n\x1a\n"
 
-// A walker iterates over the chunks of a file (5.3). Header, colors, pixels, frames and stripping all read the file
-// through a walker.
+// A walker iterates over the chunks of a file (5.3). Header, colors, pixels, frames and stripping all read the file through a walker.
 type walker struct {
 	r      *codec.Reader
 	behind int64 // offset of the next chunk

@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// emptyBlocks is a stream of so many bytes of blocks with tables and no symbol.
+// emptyBlocks returns a stream of about n bytes. Its blocks have Huffman tables but no symbols.
 func emptyBlocks(n int) []byte {
 	bits := "0" + "01" + lowFirst(0, 5) + lowFirst(0, 5) + lowFirst(14, 4)
 	for _, symbol := range codeOrder[:18] {
@@ -30,8 +30,8 @@ func emptyBlocks(n int) []byte {
 	return append([]byte{0x78, 0x9c}, bytes.Repeat(one, n/len(one))...)
 }
 
-// Files that burn cost no more than 20 times an ordinary one of as many bytes and pixels.
-func TestNoFileCostsMuchMoreThanAnOrdinaryOne(t *testing.T) {
+// Hostile files take at most 20 times the CPU time of an ordinary file with as many bytes and pixels.
+func TestNoFileTakesMuchMoreTimeThanAnOrdinaryOne(t *testing.T) {
 	imagetest.Long(t)
 	const n = 2 << 20
 	rng := rand.New(rand.NewPCG(50, 6))
@@ -89,7 +89,7 @@ func TestCancellationIsNoticedInEveryLoop(t *testing.T) {
 	}
 }
 
-// endingContext ends when it has been looked at so often.
+// endingContext ends after left calls of Err.
 type endingContext struct {
 	context.Context
 	left int
