@@ -90,6 +90,8 @@ func (b *boxes) flush(dst []int16, stride int) {
 		mean(dst[:w], b.sum, m)
 	case n == 4 && b.format.planes() == 4:
 		meanSplit(dst, stride, b.sum, m)
+	case n == 3:
+		meanSplit3(dst[:w], dst[stride:][:w], dst[2*stride:][:w], b.sum, m)
 	default:
 		d0, d1, d2 := dst[:w], dst[stride:][:w], dst[2*stride:][:w]
 		s := b.sum
@@ -100,6 +102,18 @@ func (b *boxes) flush(dst []int16, stride int) {
 	}
 	clear(b.sum)
 	b.rows = 0
+}
+
+// meanSplit3 writes the averages of sums of three samples to three planes.
+func meanSplit3(d0, d1, d2 []int16, sum []uint16, m meanFactor) {
+	d1, d2 = d1[:len(d0)], d2[:len(d0)]
+	shift, factor := m.shift&15, uint32(m.factor)
+	for i := range d0 {
+		s := sum[3*i : 3*i+3 : 3*i+3]
+		d0[i] = int16(uint32(s[0]<<shift) * factor >> 16)
+		d1[i] = int16(uint32(s[1]<<shift) * factor >> 16)
+		d2[i] = int16(uint32(s[2]<<shift) * factor >> 16)
+	}
 }
 
 // meanFactor divides a sum of bytes by their number and multiplies the result by 1<<sampleBits, in 16-bit

@@ -143,6 +143,19 @@ func BenchmarkPaethAgainstGo(b *testing.B) {
 	})
 }
 
+func BenchmarkSubAgainstGo(b *testing.B) {
+	src, dst := detailed(4000, 1).Pix[:12000], make([]byte, 12000)
+	rival(b, "go", func() {
+		for range 100 {
+			unfilterSub(dst, src, 3)
+		}
+	}, func() {
+		for range 100 {
+			unfilterSubGo(dst, src, 3, 0)
+		}
+	})
+}
+
 func BenchmarkEncode(b *testing.B) {
 	img := detailed(400, 300)
 	for _, level := range []stdpng.CompressionLevel{stdpng.BestSpeed, stdpng.DefaultCompression} {

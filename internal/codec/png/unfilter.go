@@ -56,10 +56,19 @@ func unfilterUp(dst, src, above []byte) {
 	}
 }
 
-func unfilterSub(dst, src []byte, n int) {
+// UndoSub undoes the filter Sub of the row src and writes the result to dst, which is as long and must not overlap it. n
+// is the number of bytes per pixel. It is TIFF's horizontal differencing of bytes as well.
+func UndoSub(dst, src []byte, n int) { unfilterSub(dst, src, n) }
+
+// unfilterSubGo undoes the filter Sub from byte i on, which is the first byte of a pixel.
+func unfilterSubGo(dst, src []byte, n, i int) {
 	src = src[:len(dst)]
 	if n == 3 || n == 4 {
 		var left uint32
+		for j := range min(i, n) { // the pixel before
+			left |= uint32(dst[i-n+j]) << (8 * j)
+		}
+		dst, src = dst[i:], src[i:]
 		for len(dst) >= 4 && len(src) >= 4 { // pixels may have three bytes; the next pixel overwrites the fourth byte
 			left = add4(left, binary.LittleEndian.Uint32(src))
 			binary.LittleEndian.PutUint32(dst, left)
@@ -71,8 +80,10 @@ func unfilterSub(dst, src []byte, n int) {
 		}
 		return
 	}
-	copy(dst, src[:min(n, len(src))])
-	for i := n; i < len(dst); i++ {
+	for ; i < min(n, len(dst)); i++ {
+		dst[i] = src[i] // there is nothing to the left
+	}
+	for ; i < len(dst); i++ {
 		dst[i] = src[i] + dst[i-n]
 	}
 }

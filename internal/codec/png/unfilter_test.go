@@ -59,7 +59,10 @@ func TestUnfilterFollowsTheStandardAndStaysWithinTheRows(t *testing.T) {
 				require.NoError(t, unfilter(filter, got, src, above, n))
 				require.Equal(t, unfilterPlainly(filter, src, above, n), got, "filter %d, %d bytes", filter, n)
 			}
-			// Above, the filter Paeth was undone by the assembly, if there is any.
+			// Above, the filters Sub and Paeth were undone by the assembly, if there is any.
+			clear(got)
+			unfilterSubGo(got, src, n, 0)
+			require.Equal(t, unfilterPlainly(filterSub, src, above, n), got)
 			clear(got)
 			unfilterPaethGo(got, src, above, n, 0)
 			require.Equal(t, unfilterPlainly(filterPaeth, src, above, n), got)

@@ -84,6 +84,9 @@ func (l *layout) predicts() bool {
 	return l.predictor > 1 && (l.compression == lzw || l.compression == deflate || l.compression == deflateOld)
 }
 
+// bytesDiffer reports whether samples are bytes that are stored as differences.
+func (l *layout) bytesDiffer() bool { return l.bits == 8 && l.predictor == 2 && l.predicts() }
+
 func (l *layout) checkColor() error {
 	switch l.photometric {
 	case yCbCr:

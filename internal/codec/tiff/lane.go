@@ -2,6 +2,7 @@ package tiff
 
 import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 )
 
 // A lane decodes the rows of the picture, or of one plane of it.
@@ -170,6 +171,14 @@ func (a *lane) read(c *column, y int, row []byte) error {
 	}
 	l := a.d.layout
 	dst := row[c.x*a.pixel:][:c.w*a.pixel]
+	if l.bytesDiffer() {
+		src, err := a.stored(c)
+		if err != nil {
+			return a.failed(c, y, err)
+		}
+		png.UndoSub(dst, src[:len(dst)], l.rowSamples())
+		return nil
+	}
 	raw := a.raw[:a.d.sourceRow]
 	direct := a.expand == nil && len(raw) == len(dst)
 	if direct {
@@ -187,6 +196,15 @@ func (a *lane) read(c *column, y int, row []byte) error {
 		a.expand(dst, raw, c.w*l.rowSamples())
 	}
 	return nil
+}
+
+// stored returns the next row of a column as the file has it, without a copy if the source can.
+func (a *lane) stored(c *column) ([]byte, error) {
+	if src, ok := c.src.(slicer); ok {
+		return src.slice(a.d.sourceRow)
+	}
+	row := a.raw[:a.d.sourceRow]
+	return row, c.src.read(row)
 }
 
 // failed marks a column as damaged from row y on if the decoder tolerates err. Otherwise it returns err.

@@ -56,19 +56,11 @@ func swap(row []byte, n int) {
 	}
 }
 
-// accumulate undoes horizontal differencing (section 14). Samples are big-endian and have n bytes; a pixel has step
-// samples.
+// accumulate undoes horizontal differencing (section 14) of samples that are larger than a byte: see
+// [layout.bytesDiffer]. Samples are big-endian and have n bytes; a pixel has step samples.
 func accumulate(row []byte, n, step int) {
 	back := n * step
 	switch n {
-	case 1:
-		if step == 3 {
-			accumulate3(row)
-			return
-		}
-		for i := back; i < len(row); i++ {
-			row[i] += row[i-back]
-		}
 	case 2:
 		for i := back; i+2 <= len(row); i += 2 {
 			binary.BigEndian.PutUint16(row[i:], binary.BigEndian.Uint16(row[i:])+binary.BigEndian.Uint16(row[i-back:]))
@@ -87,16 +79,6 @@ func accumulate(row []byte, n, step int) {
 		for i := back; i+8 <= len(row); i += 8 {
 			binary.BigEndian.PutUint64(row[i:], binary.BigEndian.Uint64(row[i:])+binary.BigEndian.Uint64(row[i-back:]))
 		}
-	}
-}
-
-// accumulate3 is like accumulate, for pixels of three samples of one byte.
-func accumulate3(row []byte) {
-	var r, g, b byte
-	for len(row) >= 3 {
-		r, g, b = r+row[0], g+row[1], b+row[2]
-		row[0], row[1], row[2] = r, g, b
-		row = row[3:]
 	}
 }
 
