@@ -116,7 +116,7 @@ func (e *vp8lEncoder) allocate(n int) (err error) {
 	if n <= cap(e.parsing.steps) {
 		return nil
 	}
-	bytes := func(n int) int64 { return 3*4<<headBits(n) + 4<<pairBits(n) + 10*int64(n) }
+	bytes := func(n int) int64 { return 2*4<<headBits(n) + 4<<pairBits(n) + 10*int64(n) }
 	if old := cap(e.parsing.steps); old > 0 {
 		e.give(bytes(old))
 		e.finder, e.parsing.found, e.parsing.steps = finder{}, nil, nil
@@ -125,9 +125,7 @@ func (e *vp8lEncoder) allocate(n int) (err error) {
 		return err
 	}
 	e.finder = finder{head: make([]int32, 1<<headBits(n)), pairs: make([]int32, 1<<pairBits(n)), prev: make([]int32, n), found: make([]uint32, n)}
-	for k := range e.finder.windows {
-		e.finder.windows[k].last = make([]int32, 1<<headBits(n))
-	}
+	e.finder.window.last = make([]int32, 1<<headBits(n))
 	e.parsing.steps = make([]uint16, n)
 	return nil
 }
@@ -136,7 +134,7 @@ func (e *vp8lEncoder) allocate(n int) (err error) {
 var chainTries = [7]int{4, 8, 10, 12, 16, 48, 256}
 
 // manyPixels is the number of pixels above which pictures without prediction, such as screenshots, are searched without
-// windows: most of their pixels have a long match nearby.
+// the window: most of their pixels have a long match nearby.
 const manyPixels = 1 << 19
 
 // image writes an image (RFC 9649, 5.2). Only the main image can have several prefix code groups.
@@ -181,7 +179,7 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 	if top && e.draft {
 		tries = (tries + 3) / 4
 	}
-	if err := f.find(e.ctx, px, width, tries, n <= manyPixels || e.predicted); err != nil {
+	if err := f.find(e.ctx, px, tries, n <= manyPixels || e.predicted); err != nil {
 		return alphabets{}, err
 	}
 	var err error

@@ -2,28 +2,23 @@ package webp
 
 import "context"
 
-// A finder finds for each pixel the longest earlier match. It uses hash chains, and hashes of longer windows. In a
+// A finder finds for each pixel the longest earlier match. It uses hash chains, and hashes of a longer window. In a
 // regular image, such as the residuals of a gradient, a chain has so many short matches that the search ends before it
-// finds a long one. The windows find the long matches.
+// finds a long one. The window finds the long matches.
 type finder struct {
-	head    []int32 // last pixel of each chain, plus 1
-	pairs   []int32 // last pixel of each pair hash, plus 1
-	prev    []int32 // previous pixel in the chain, plus 1
-	windows [2]pixelWindow
-	found   []uint32 // distance << 12 | length - 1, or 0 if there is no match
+	head   []int32 // last pixel of each chain, plus 1
+	pairs  []int32 // last pixel of each pair hash, plus 1
+	prev   []int32 // previous pixel in the chain, plus 1
+	window pixelWindow
+	found  []uint32 // distance << 12 | length - 1, or 0 if there is no match
 }
 
 const (
 	// farthest is the largest distance that the format can represent: 2^20 less the number of neighbor codes.
 	farthest = maxDistance - 120
 
-	// A match of goodMatch pixels ends the search. If the previous match continues for longMatch pixels, there is no
-	// search.
+	// A match of goodMatch pixels ends the search.
 	goodMatch = 128
-	longMatch = 64
-
-	// If the previous match continues for fairMatch pixels, an eighth of the chain entries is examined.
-	fairMatch = 16
 
 	maxHeadBits = 16
 
@@ -52,79 +47,116 @@ func headBits(n int) uint {
 // pairBits returns the logarithm of the number of pair hashes.
 func pairBits(n int) uint { return min(headBits(n), 12) }
 
-// find fills f.found. tries is the largest number of chain entries to examine.
-// long adds the search for long matches by windows.
+// find fills f.found. tries is the largest number of chain entries to examine. long adds the search for long matches by
+// the window.
+func (f *finder) find(ctx context.Context, px []uint32, tries int, long bool) error {
+	if err := f.link(ctx, px, long); err != nil {
+		return err
+	}
+	return f.search(ctx, px, tries)
+}
+
+// link links the chains. It sets each element of f.found to the distance of a match that the window or the pair hash has
+// found, or to 0.
 //
 // Within a run of equal pixels, the hash depends on the number of pixels left and on the pixels after the run.
 // Otherwise the chain would contain the run itself, and the search would not reach a match that continues after the
 // run.
-func (f *finder) find(ctx context.Context, px []uint32, width, tries int, long bool) error {
+func (f *finder) link(ctx context.Context, px []uint32, long bool) error {
 	n := len(px)
-	shift := 32 - headBits(n)
-	runEnd, last, beyond := 0, uint32(0), uint32(0)
-	fruitless := 0 // recent searches without a long match
-	windows := f.windows[:0]
-	if long {
-		windows = f.windows[:]
+	shift, pairShift := 32-headBits(n)&31, 32-pairBits(n)&31
+	w := &f.window
+	w.begin(px)
+	found, prev := f.found[:n], f.prev[:n]
+	runEnd, beyond := 0, uint32(0)
+	next := uint32(0) // hash of the pixels i+1 and i+2
+	if n > 1 {
+		next = hash(px[0], px[1])
 	}
-	for k := range windows {
-		windows[k].begin(px, windowSizes[k])
-	}
-	for i := range px {
+	for i, v := range px {
 		if i%matchLook == 0 {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 		}
+		distance := 0
+		if long {
+			distance = w.look(px, i)
+		}
+		found[i], prev[i] = uint32(distance), 0
+		if i+hashed > n {
+			continue
+		}
+		pair := next
+		next = hash(px[i+1], px[i+2])
 		start := i >= runEnd
 		if start {
-			for runEnd = i + 1; runEnd < n && px[runEnd] == px[i]; runEnd++ {
+			for runEnd = i + 1; runEnd < n && px[runEnd] == v; runEnd++ {
 			}
 			beyond = 0
 			if runEnd+1 < n {
 				beyond = hash(px[runEnd], px[runEnd+1])
 			}
 		}
-		best, distance := 0, 0
-		if last != 0 { // continue the match of the previous pixel
-			if best, distance = int(last&0xfff), int(last>>12); best > 0 || px[i] == px[i-distance] {
-				best = extend(px, i, distance, best)
+		var key uint32
+		switch left := runEnd - i; {
+		case left > longRun && left%runStep != 0 && !start:
+			continue
+		case left >= hashed:
+			key = hash(v^uint32(left), beyond)
+		default:
+			key = hash(pair, hash(px[i+2], px[i+3]))
+		}
+		chain, last := &f.head[key>>shift], &f.pairs[pair>>pairShift]
+		k, c := int(*chain)-1, int(*last)-1
+		prev[i] = int32(k + 1)
+		*chain, *last = int32(i+1), int32(i+1)
+		if distance == 0 && c >= 0 && i-c <= farthest && px[c] == v && px[c+1] == px[i+1] && (k < 0 || px[k] != v || px[k+1] != px[i+1]) {
+			found[i] = uint32(i - c)
+		}
+	}
+	return nil
+}
+
+// search replaces the distances in f.found by matches, from the last pixel to the first. A match that can be extended
+// to the left needs no search: a longer one would have been found for the pixel on the right.
+func (f *finder) search(ctx context.Context, px []uint32, tries int) error {
+	best, distance := 0, 0
+	fruitless := 0 // recent searches without a long match
+	for i := len(px) - 1; i >= 0; i-- {
+		if i%matchLook == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
 			}
 		}
-		for k := range windows {
-			best, distance = windows[k].look(px, i, best, distance)
-		}
-		var key uint32
-		if left := runEnd - i; left > longRun && left%runStep != 0 && !start {
-			last = foundAs(best, distance)
-			f.found[i] = last
+		candidate := int(f.found[i])
+		if best > 0 && i >= distance && px[i] == px[i-distance] {
+			best = min(best+1, maxCopy)
+			if candidate > 0 && candidate != distance && best < maxCopy && i+best < len(px) && px[i+best] == px[i+best-candidate] {
+				if n := extend(px, i, candidate, 0); n > best {
+					best, distance = n, candidate
+				}
+			}
+			f.found[i] = foundAs(best, distance)
 			continue
-		} else if left >= hashed {
-			key = hash(hash(px[i], uint32(left)), beyond)
-		} else if i+hashed <= n {
-			key = hash(hash(px[i], px[i+1]), hash(px[i+2], px[i+3]))
 		}
-		slot := key >> shift
-		candidate := int(f.head[slot]) - 1
-		f.prev[i], f.head[slot] = int32(candidate+1), int32(i+1)
-		best, distance = f.pair(px, i, best, distance)
-		if best < longMatch {
+		best, distance = 0, 0
+		if candidate > 0 {
+			best, distance = extend(px, i, candidate, 0), candidate
+		}
+		if best < goodMatch {
 			t := tries
-			switch {
-			case best >= fairMatch:
-				t = (tries + 7) / 8
-			case fruitless > maxFruitless/2:
+			if fruitless > maxFruitless/2 {
 				t = (tries + 3) / 4
 			}
-			best, distance = f.longest(px, i, candidate, best, distance, t)
+			best, distance = f.longest(px, i, int(f.prev[i])-1, best, distance, t)
 			if best < 2*hashed {
 				fruitless = min(fruitless+1, maxFruitless)
 			} else {
 				fruitless /= 2
 			}
 		}
-		last = foundAs(best, distance)
-		f.found[i] = last
+		f.found[i] = foundAs(best, distance)
 	}
 	return nil
 }
@@ -135,21 +167,6 @@ func foundAs(n, distance int) uint32 {
 		return 0
 	}
 	return uint32(distance)<<12 | uint32(n-1)
-}
-
-// pair examines the last pixel with the same pair hash, if no match of at least 4 pixels (the constant hashed) is known.
-func (f *finder) pair(px []uint32, i, best, distance int) (int, int) {
-	if i+1 >= len(px) {
-		return best, distance
-	}
-	last := &f.pairs[hash(px[i], px[i+1])>>(32-pairBits(len(px)))]
-	if c := int(*last) - 1; best < hashed && c >= 0 && i-c <= farthest && px[c] == px[i] {
-		if n := extend(px, i, i-c, 1); n > best {
-			best, distance = n, i-c
-		}
-	}
-	*last = int32(i + 1)
-	return best, distance
 }
 
 func hash(a, b uint32) uint32 {

@@ -1,49 +1,59 @@
 package webp
 
-// A pixelWindow finds long matches. It stores the last position of each hash of size consecutive pixels.
+// A pixelWindow finds long matches. It stores the last position of each hash of windowSize consecutive pixels.
 type pixelWindow struct {
 	last  []int32 // first pixel of the last window with each hash, plus 1
 	shift uint
-	size  int
 
 	// The hash is a polynomial in the pixels, so the next one can be computed from it.
 	hash  uint32
-	power uint32 // windowBase^size, the factor of the pixel that leaves the window
+	power uint32 // windowBase^windowSize, the factor of the pixel that leaves the window
+
+	distance int // of the match of the previous window, or 0
 }
 
-// windowSizes are the numbers of pixels in the windows.
-var windowSizes = [2]int{24, 96}
+// windowSize is the number of pixels in a window.
+const windowSize = 48
 
 const windowBase = 0x9e3779b1
 
 // begin moves the window to the first pixel.
-func (w *pixelWindow) begin(px []uint32, size int) {
+func (w *pixelWindow) begin(px []uint32) {
 	bits := headBits(len(px))
-	w.last, w.shift, w.size = w.last[:1<<bits], 32-bits, size
+	w.last, w.shift = w.last[:1<<bits], 32-bits
 	clear(w.last)
-	w.hash, w.power = 0, 1
-	for i := range min(size, len(px)) {
+	w.hash, w.power, w.distance = 0, 1, 0
+	for i := range min(windowSize, len(px)) {
 		w.hash = w.hash*windowBase + px[i]
 		w.power *= windowBase
 	}
 }
 
-// look examines the last position of the window that starts at pixel i. If the match there is longer than best, look
-// returns it. It also moves the window to the next pixel.
-func (w *pixelWindow) look(px []uint32, i, best, distance int) (int, int) {
-	end := i + w.size
+// windowStep is the distance of the pixels whose windows are stored. The search extends matches to the left, so it
+// misses nothing.
+const windowStep = 4
+
+// look returns the distance of an earlier window that equals the one that starts at pixel i, or 0. It also moves the
+// window to the next pixel.
+func (w *pixelWindow) look(px []uint32, i int) int {
+	end := i + windowSize
 	if end > len(px) {
-		return best, distance
+		return 0
 	}
-	last := &w.last[w.hash>>(w.shift&31)]
-	if c := int(*last) - 1; best < w.size && c >= 0 && i-c <= farthest && px[c] == px[i] && px[c+w.size-1] == px[end-1] {
-		if n := extend(px, i, i-c, 1); n > best {
-			best, distance = n, i-c
+	last := px[end-1]
+	if w.distance == 0 || last != px[end-1-w.distance] {
+		w.distance = 0
+		if c := int(w.last[w.hash>>(w.shift&31)]) - 1; c >= 0 && i-c <= farthest && last == px[c+windowSize-1] {
+			if extend(px[:end], i, i-c, 0) == windowSize {
+				w.distance = i - c
+			}
 		}
 	}
-	*last = int32(i + 1)
+	if i%windowStep == 0 {
+		w.last[w.hash>>(w.shift&31)] = int32(i + 1)
+	}
 	if end < len(px) {
 		w.hash = w.hash*windowBase + px[end] - w.power*px[i]
 	}
-	return best, distance
+	return w.distance
 }

@@ -55,7 +55,7 @@ func TestAWindowFindsWhatStandsFarBehindManyLikeIt(t *testing.T) {
 	defer e.close()
 	require.NoError(t, e.allocate(len(px)))
 	f := e.finder
-	require.NoError(t, f.find(t.Context(), px, len(px), 4, true))
+	require.NoError(t, f.find(t.Context(), px, 4, true))
 	long := 0
 	for i := half; i < 2*half-200; i++ {
 		if f.found[i]&0xfff+1 >= 96 {
