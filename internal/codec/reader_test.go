@@ -22,7 +22,7 @@ func numbers(n int) []byte {
 	return b
 }
 
-// readers are the ways in which a file may arrive.
+// readers returns a Reader for each way in which a file may arrive.
 func readers(ctx context.Context, data []byte) map[string]*codec.Reader {
 	return map[string]*codec.Reader{
 		"seeking":      codec.NewReader(ctx, bytes.NewReader(data), true),
@@ -46,7 +46,7 @@ func TestEveryReaderReadsTheSame(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Equal(t, data[250_000], c, name)
 		assert.Equal(t, int64(250_001), r.Pos(), name)
-		require.NoError(t, r.SeekTo(5), name) // back
+		require.NoError(t, r.SeekTo(5), name) // backward
 		var p [3]byte
 		require.NoError(t, r.Read(p[:]), name)
 		assert.Equal(t, data[5:8], p[:], name)
@@ -82,7 +82,7 @@ func (c *counting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func TestWhatIsSkippedIsNotReadWhereTheSourceSeeks(t *testing.T) {
+func TestSkippedBytesAreNotReadIfTheSourceSeeks(t *testing.T) {
 	src := &counting{ReadSeeker: bytes.NewReader(numbers(1 << 20))}
 	r := codec.NewReader(t.Context(), src, true)
 	_, err := r.Block(10)
@@ -94,7 +94,7 @@ func TestWhatIsSkippedIsNotReadWhereTheSourceSeeks(t *testing.T) {
 	assert.Nil(t, r.Retained())
 }
 
-func TestWhatASourceThatCannotSeekHasSentIsRetainedAndCounted(t *testing.T) {
+func TestBytesOfASourceThatCannotSeekAreRetainedAndCharged(t *testing.T) {
 	data := numbers(400_000)
 	account := codec.NewAccount(1 << 20)
 	ctx := codec.WithAccount(t.Context(), account)

@@ -2,9 +2,8 @@ package codec
 
 import "io"
 
-// Section returns a Reader of the next n bytes of r, a file embedded in the file. The section cannot
-// seek and reports Whole as false. r must not be used while the section is in use. Afterwards r stands
-// where the section stopped reading.
+// Section returns a Reader of the next n bytes of r, which contain an embedded file. The section can't seek, and its Whole returns false. r
+// must not be used while the section is in use. Afterwards the position of r is that of the section.
 func (r *Reader) Section(n int64) *Reader {
 	return NewReader(r.ctx, &section{r, n}, false)
 }

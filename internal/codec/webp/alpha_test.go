@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// predicted is what the specification says of the value at x, y.
+// predicted returns the prediction of the value at x, y as the specification defines it.
 func predicted(alpha []byte, width, x, y int, filter byte) byte {
 	at := func(x, y int) int { return int(alpha[y*width+x]) }
 	switch {
@@ -27,7 +27,7 @@ func predicted(alpha []byte, width, x, y int, filter byte) byte {
 	return byte(min(max(at(x-1, y)+at(x, y-1)-at(x-1, y-1), 0), 255))
 }
 
-func TestEveryFilterOfAlphaIsUndone(t *testing.T) {
+func TestEveryFilterOfAlphaIsInverted(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	for _, size := range []image.Point{{1, 1}, {1, 9}, {9, 1}, {17, 12}} {
 		for filter := range byte(4) {
@@ -52,7 +52,7 @@ func TestEveryFilterOfAlphaIsUndone(t *testing.T) {
 }
 
 func TestAlphaOfAnUnknownCompressionIsAnError(t *testing.T) {
-	for _, head := range []byte{1, 2, 3} { // 1 is lossless, which this is not
+	for _, head := range []byte{1, 2, 3} { // 1 means lossless, but the data are not lossless data
 		_, err := decodeAlpha(t.Context(), []byte{head, 0, 0, 0}, image.Pt(1, 1))
 		assert.Error(t, err)
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// allFrames composes all frames of a file.
+// allFrames returns all frames of a file, drawn on the canvas.
 func allFrames(t testing.TB, file []byte, o codec.Options) (pictures []*image.NRGBA, delays []time.Duration, loops int) {
 	frames, err := Format.Frames(t.Context(), file, header(t, file), o)
 	require.NoError(t, err)
@@ -38,7 +38,7 @@ func allFrames(t testing.TB, file []byte, o codec.Options) (pictures []*image.NR
 	}
 }
 
-// over is what the specification says of blending, in floating point: premultiplied.
+// over blends as the specification defines it, premultiplied, in floating point.
 func over(below, above [4]float64) (p [4]float64) {
 	for i := range p {
 		p[i] = above[i] + below[i]*(1-above[3])
@@ -51,7 +51,7 @@ func premultiplied(c color.NRGBA) [4]float64 {
 	return [4]float64{float64(c.R) / 255 * a, float64(c.G) / 255 * a, float64(c.B) / 255 * a, a}
 }
 
-func TestFramesAreComposedAsTheSpecificationSays(t *testing.T) {
+func TestFramesAreBlendedAsTheSpecificationDefines(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 20 {
 		size := image.Pt(4+r.IntN(60), 4+r.IntN(50))
@@ -101,7 +101,7 @@ func TestFramesAreComposedAsTheSpecificationSays(t *testing.T) {
 	}
 }
 
-func TestLoopsAreCountedAsByPackageGIF(t *testing.T) {
+func TestTheLoopCountIsThatOfPackageGIF(t *testing.T) {
 	size := image.Pt(8, 8)
 	frame := pieces.ANMF(image.Rectangle{Max: size}, 10, 0, pieces.Picture(encodeFile(t, imagetest.Photo(8, 8, 1), true)))
 	for plays, want := range map[int]int{0: 0, 1: -1, 2: 1, 65535: 65534} {
@@ -127,7 +127,7 @@ func TestAFrameOutsideOfTheCanvasIsAnError(t *testing.T) {
 	assert.Len(t, pictures, 2)
 }
 
-func TestTheFirstFrameStandsOnItsCanvas(t *testing.T) {
+func TestTheFirstFrameIsDrawnOnTheCanvas(t *testing.T) {
 	size, rect := image.Pt(40, 30), image.Rect(6, 4, 16, 25)
 	img := imagetest.Photo(10, 21, 1)
 	frame := pieces.ANMF(rect, 10, 0, pieces.Picture(encodeFile(t, img, true)))

@@ -4,8 +4,9 @@ package webp
 
 import "golang.org/x/sys/cpu"
 
-// Every pixel is decoded, however small the thumbnail. BMI is for the boolean decoder, AVX2 for everything else; a processor
-// may have one without the other. BenchmarkDecode shows the gain, with and without the tag noasm.
+// hasAVX2 and hasBMI report whether the processor can run the assembly. BMI is for the boolean decoder, AVX2 for all other functions; a
+// processor may have only one of them. Every pixel is decoded even for a small thumbnail, so this matters. BenchmarkDecode measures the
+// gain, with and without the tag noasm.
 var (
 	hasAVX2 = cpu.X86.HasAVX2
 	hasBMI  = cpu.X86.HasAVX && cpu.X86.HasBMI2 && cpu.X86.HasLZCNT

@@ -17,8 +17,8 @@ func random(r *rand.Rand, b []byte) []byte {
 	return b
 }
 
-// sameState compares what two decoders of the same data have taken and will read. How far they have
-// looked ahead may differ.
+// sameState requires that two decoders of the same data have consumed the same bits and will read the same values. They may have loaded
+// different numbers of bytes ahead.
 func sameState(t *testing.T, want, got partition) {
 	require.Equal(t, want.rng, got.rng)
 	require.Equal(t, 8*want.pos-want.n, 8*got.pos-got.n, "bits taken")
@@ -26,7 +26,7 @@ func sameState(t *testing.T, want, got partition) {
 	require.Equal(t, want.uint(60), got.uint(60), "what follows")
 }
 
-func TestTheAssemblyReadsTheSameCoefficients(t *testing.T) {
+func TestAssemblyAndGoReadTheSameCoefficients(t *testing.T) {
 	if !hasBMI {
 		t.Skip("this processor lacks LZCNT or BMI2, so the Go code is used")
 	}
@@ -34,7 +34,7 @@ func TestTheAssemblyReadsTheSameCoefficients(t *testing.T) {
 	for range 10_000 {
 		var probs planeProbs
 		data := random(r, make([]byte, r.IntN(300)))
-		extreme := r.IntN(2) == 0 // bits of the largest shift, 7
+		extreme := r.IntN(2) == 0 // bits that shift the range by 7, the maximum
 		if extreme {
 			for i := range data {
 				data[i] = byte(-r.IntN(2))
@@ -43,7 +43,7 @@ func TestTheAssemblyReadsTheSameCoefficients(t *testing.T) {
 		for n := range probs {
 			for c := range probs[n] {
 				q := random(r, probs[n][c][:])
-				for i := range r.IntN(4) { // blocks that go on, and large coefficients
+				for i := range r.IntN(4) { // blocks that do not end early, and large coefficients
 					q[i] = byte(r.IntN(20))
 				}
 				if extreme {
@@ -76,7 +76,7 @@ func TestTheAssemblyReadsTheSameCoefficients(t *testing.T) {
 	}
 }
 
-func TestTheAssemblyReadsTheSameModes(t *testing.T) {
+func TestAssemblyAndGoReadTheSameModes(t *testing.T) {
 	if !hasBMI {
 		t.Skip("this processor lacks LZCNT or BMI2, so the Go code is used")
 	}
@@ -102,8 +102,7 @@ func TestTheAssemblyReadsTheSameModes(t *testing.T) {
 	}
 }
 
-// randomGroup makes coefficients of one of all magnitudes, which 16 bits may be too few to
-// transform.
+// randomGroup returns coefficients of about the same random magnitude. The largest ones overflow 16 bits in the transform.
 func randomGroup(r *rand.Rand) (g group, counts [4]uint8) {
 	magnitude := 1 << r.IntN(16)
 	for b := range counts {
@@ -115,7 +114,7 @@ func randomGroup(r *rand.Rand) (g group, counts [4]uint8) {
 	return g, counts
 }
 
-func TestTheAssemblyAddsTheSame(t *testing.T) {
+func TestAssemblyAndGoAddTheSameResidue(t *testing.T) {
 	if !hasAVX2 {
 		t.Skip("this processor lacks AVX2, so the Go code is used")
 	}
@@ -130,7 +129,7 @@ func TestTheAssemblyAddsTheSame(t *testing.T) {
 		others := []int{8, 4 * stride}[r.IntN(2)]
 		addGroupGo(want, stride, others, &g, counts[:])
 		if !addGroupAVX2(&got[0], stride, others, &h) {
-			addGroupGo(got, stride, others, &h, counts[:]) // nothing is lost
+			addGroupGo(got, stride, others, &h, counts[:]) // the assembly has changed nothing
 		} else {
 			done++
 		}
@@ -141,7 +140,7 @@ func TestTheAssemblyAddsTheSame(t *testing.T) {
 	require.Greater(t, done, 2_000)
 }
 
-func TestTheAssemblyPredictsTheSameOfWholeMacroblocks(t *testing.T) {
+func TestAssemblyAndGoPredictTheSameMacroblocks(t *testing.T) {
 	if !hasAVX2 {
 		t.Skip("this processor lacks AVX2, so the Go code is used")
 	}
@@ -157,7 +156,7 @@ func TestTheAssemblyPredictsTheSameOfWholeMacroblocks(t *testing.T) {
 	}
 }
 
-func TestTheAssemblyPredictsTheSame(t *testing.T) {
+func TestAssemblyAndGoPredictTheSameBlocks(t *testing.T) {
 	if !hasAVX2 {
 		t.Skip("this processor lacks AVX2, so the Go code is used")
 	}
@@ -185,8 +184,7 @@ func TestTheAssemblyPredictsTheSame(t *testing.T) {
 	require.Greater(t, done, 2_000)
 }
 
-// gentle makes pixels that differ little from their neighbors, here and there more, as the loop
-// filter looks for.
+// gentle returns pixels that mostly differ little from their neighbors, so that the loop filter changes them.
 func gentle(r *rand.Rand, stride, rows int) *band {
 	b := &band{make([]byte, stride*rows), stride, 0}
 	least, most := r.IntN(200), r.IntN(100)
@@ -202,7 +200,7 @@ func gentle(r *rand.Rand, stride, rows int) *band {
 	return b
 }
 
-func TestTheAssemblyFiltersTheSame(t *testing.T) {
+func TestAssemblyAndGoFilterTheSame(t *testing.T) {
 	if !hasAVX2 {
 		t.Skip("this processor lacks AVX2, so the Go code is used")
 	}
@@ -230,7 +228,7 @@ func TestTheAssemblyFiltersTheSame(t *testing.T) {
 	require.Greater(t, changed, 10_000)
 }
 
-func TestTheAssemblyConvertsTheSame(t *testing.T) {
+func TestAssemblyAndGoConvertTheSame(t *testing.T) {
 	if !hasAVX2 {
 		t.Skip("this processor lacks AVX2, so the Go code is used")
 	}

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/image/vp8"
 )
 
-// The file is corpus/webp/wood-d.webp, of 4096×4096 pixels, where it is there.
+// benchmarkFile returns corpus/webp/wood-d.webp, a picture of 4096×4096 pixels.
 func benchmarkFile(b *testing.B) []byte {
 	for _, name := range imagetest.CorpusMatching(b, "webp/wood-d.webp") {
 		file, err := os.ReadFile(name)

@@ -1,21 +1,20 @@
-// The boolean entropy decoder (RFC 6386, 7.3) for processors that have LZCNT and BMI2. Its state, a
-// window and the place in the partition, is in registers; X0 is the end of the data.
+// The boolean entropy decoder (RFC 6386, 7.3) for processors with LZCNT and BMI2. Its state, which is a window and the position in the
+// partition, is in registers. X0 is the end of the data.
 #define value AX
 #define rng BX
-#define have CX // bits in value
+#define have CX // number of bits in value
 #define next SI
 
-// These belong to BIT and ONE. Of shift, what is beyond 16 bits must be 0 at the beginning.
+// These are scratch registers of BIT and ONE. The bits of shift beyond the lowest 16 must be 0 at the beginning.
 #define prob R12
 #define prod R13
 #define split DX
 #define big DI
 #define shift R10
 
-// BIT decodes a bit of the probability at address. It goes to one if the bit is 1; the code there
-// begins with ONE. The next bit waits for a multiplication (3 cycles), a subtraction, a count of
-// zeros and a shift, which is half of what it takes without LZCNT; and if the branch was predicted
-// wrong, no longer than it must. That is why nothing is shifted before it is compared or counted:
+// BIT decodes a bit with the probability at an address. If the bit is 1, it jumps to the label one; the code there begins with ONE. The
+// latency from one bit to the next is that of a multiplication (3 cycles), a subtraction, a count of zeros and a shift. This is half of the
+// latency without LZCNT. A mispredicted branch is detected early. For this purpose nothing is shifted before it is compared or counted:
 //
 //	256·split = 256 + (rng-1)·prob, and more in the low 8 bits
 //	256·(rng-split) = 256·rng + 255 - that
@@ -50,14 +49,14 @@
 	SHLXQ  shift, value, value  \
 	SUBL   shift, have
 
-// FILL makes sure that there are so many bits, 56 at most. A BIT takes 7 at most, and wants 8.
+// FILL makes sure that value has at least bits bits, at most 56. BIT consumes at most 7 bits, but needs 8.
 #define FILL(bits, enough) \
 	CMPL have, $bits  \
 	JGE  enough       \
 	CALL fill<>(SB)   \
 enough:
 
-// BEGIN takes the state of the partition at p, END puts it back.
+// BEGIN loads the state of the partition at p, and END stores it.
 #define BEGIN(p) \
 	MOVQ  (partition_window+window_value)(p), value \
 	MOVL  (partition_window+window_rng)(p), rng     \
@@ -76,7 +75,7 @@ enough:
 	SUBQ partition_data(p), next                   \
 	MOVQ next, partition_pos(p)
 
-// fill is partition.fill, for have below 56.
+// fill is partition.fill, if have is less than 56.
 TEXT fill<>(SB), NOSPLIT|NOFRAME, $0-0
 	VMOVQ  X0, prob
 	SUBQ   next, prob

@@ -36,10 +36,10 @@ func TestTheOrientationMayFollowThePixels(t *testing.T) {
 	assert.Equal(t, 1, h.Orientation, "what follows the pixels is not read unless it is asked for")
 }
 
-// onlyReader hides that a reader can seek.
+// onlyReader is a reader that can't seek.
 type onlyReader struct{ io.Reader }
 
-func TestAHeaderIsTheSameHoweverTheFileArrives(t *testing.T) {
+func TestEveryReaderGivesTheSameHeader(t *testing.T) {
 	pixels := pieces.Picture(encodeFile(t, imagetest.Photo(40, 30, 1), false))
 	size := image.Pt(40, 30)
 	for _, file := range [][]byte{
@@ -57,7 +57,7 @@ func TestAHeaderIsTheSameHoweverTheFileArrives(t *testing.T) {
 	}
 }
 
-func TestCompletePixelsAreAPictureWhateverIsAroundThem(t *testing.T) {
+func TestCompletePixelsAreAPictureDespiteDamagedChunksAroundThem(t *testing.T) {
 	size := image.Pt(41, 31)
 	for _, lossless := range []bool{false, true} {
 		plain := encodeFile(t, imagetest.Photo(41, 31, 1), lossless)
@@ -96,7 +96,7 @@ func TestAPictureOfAnotherSizeThanItsCanvasIsAnError(t *testing.T) {
 	}
 }
 
-func TestAlphaCountsWithItsFlagOnly(t *testing.T) {
+func TestAlphaIsIgnoredWithoutItsFlag(t *testing.T) {
 	size := image.Pt(30, 20)
 	for _, lossless := range []bool{false, true} {
 		pixels := pieces.Picture(encodeFile(t, translucent(30, 20, 1), lossless))
@@ -126,7 +126,7 @@ func TestTheProfileIsTheContentOfItsChunk(t *testing.T) {
 	}
 }
 
-func TestStrippingKeepsThePixelsAndNothingElse(t *testing.T) {
+func TestStripKeepsOnlyThePixels(t *testing.T) {
 	size := image.Pt(30, 20)
 	meta := pieces.RIFF("EXIF", append(pieces.EXIF(1), make([]byte, 1000)...))
 	for _, lossless := range []bool{false, true} {
@@ -157,7 +157,7 @@ func TestStrippingKeepsThePixelsAndNothingElse(t *testing.T) {
 	assert.Nil(t, Format.Strip(moving, header(t, moving)))
 }
 
-func TestFramesAreCountedAsFarAsTheyAreThere(t *testing.T) {
+func TestFramesOfATruncatedFileAreCounted(t *testing.T) {
 	size := image.Pt(30, 20)
 	still := pieces.Picture(encodeFile(t, imagetest.Photo(30, 20, 1), true))
 	frame := pieces.ANMF(image.Rectangle{Max: size}, 70, 0, still)

@@ -20,14 +20,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
-// encode returns the chunk's content.
+// encode returns the content of the "VP8 " chunk.
 func encode(t testing.TB, img image.Image, quality float64) []byte {
 	var b bytes.Buffer
 	require.NoError(t, Encode(t.Context(), &b, img, EncodeOptions{Quality: quality, Effort: 2, Compression: Lossy}))
 	return lossyChunk(b.Bytes())
 }
 
-// encodeBy is encode by libwebp's program, with options.
+// encodeBy is like encode, but uses cwebp with options.
 func encodeBy(t testing.TB, img *image.NRGBA, args ...string) []byte {
 	out, err := exec.Command("cwebp", append(args, "-quiet", "-m", "2", writePAM(t, img), "-o", "-")...).Output()
 	require.NoError(t, err)
@@ -52,7 +52,7 @@ func lossyChunk(file []byte) []byte {
 	return nil
 }
 
-// reference decodes with golang.org/x/image, into planes in video range.
+// reference decodes with golang.org/x/image/vp8, into planes in video range.
 func reference(data []byte) (*image.YCbCr, error) {
 	d := vp8.NewDecoder()
 	d.Init(bytes.NewReader(data), len(data))
@@ -62,7 +62,7 @@ func reference(data []byte) (*image.YCbCr, error) {
 	return d.DecodeFrame()
 }
 
-// videoPlanes are what Decode converts.
+// videoPlanes returns the planes before conversion to RGB.
 func videoPlanes(ctx context.Context, data []byte) (*image.YCbCr, error) {
 	var d decoder
 	if err := d.header(data); err != nil {
@@ -93,8 +93,8 @@ func samePixels(t testing.TB, want, got *image.YCbCr) {
 	}
 }
 
-// everyKind encodes a picture in many ways: also in such that our encoder does not use, where libwebp's program is installed.
-// (Seeds of FuzzDecode have several partitions, and either filter, wherever it runs.)
+// everyKind encodes a picture in several ways. If cwebp is installed, it also uses features that our encoder does not use. (The seeds of
+// FuzzDecode cover several partitions and both loop filters without cwebp.)
 func everyKind(t testing.TB, img *image.NRGBA) map[string][]byte {
 	kinds := map[string][]byte{"default": encode(t, img, 80), "low quality": encode(t, img, 3), "high quality": encode(t, img, 100)}
 	if _, err := exec.LookPath("cwebp"); err != nil {
@@ -106,7 +106,7 @@ func everyKind(t testing.TB, img *image.NRGBA) map[string][]byte {
 	return kinds
 }
 
-func TestEverySampleIsThatOfTheReference(t *testing.T) {
+func TestPlanesAreThoseOfTheReference(t *testing.T) {
 	for i, size := range []image.Point{{1, 1}, {16, 16}, {17, 15}, {5, 90}, {200, 133}, {333, 257}} {
 		for name, data := range everyKind(t, imagetest.Photo(size.X, size.Y, uint64(i))) {
 			t.Run(fmt.Sprint(size, " ", name), func(t *testing.T) {
@@ -146,8 +146,9 @@ func TestTheCorpusIsDecodedAsByTheReference(t *testing.T) {
 	}
 }
 
-// Colors are converted after shrinking, and below a tenth of the size the loop filter is left out.
-func TestAShrunkPictureIsAsCloseToTheOriginalAsOneOfAllPixels(t *testing.T) {
+// If a picture is shrunk, colors are converted after shrinking, and at a tenth of the size or less the loop filter is not applied. The
+// result must be about as close to the original picture as that of a full decode.
+func TestAShrunkDecodeIsAsCloseToTheOriginalAsAFullDecode(t *testing.T) {
 	for _, size := range []image.Point{{16, 16}, {200, 133}, {331, 257}, {9, 10}, {640, 479}} {
 		photo := imagetest.Photo(size.X, size.Y, 9)
 		data := encode(t, photo, 60)
@@ -170,7 +171,7 @@ func TestAShrunkPictureIsAsCloseToTheOriginalAsOneOfAllPixels(t *testing.T) {
 	}
 }
 
-func TestAShrunkPictureOfOneColorHasIt(t *testing.T) {
+func TestAShrunkPictureOfOneColorKeepsIt(t *testing.T) {
 	for y := 16; y < 240; y += 5 {
 		var line [3][64]int16
 		for x := range 64 {
@@ -192,9 +193,9 @@ func TestAShrunkPictureOfOneColorHasIt(t *testing.T) {
 	}
 }
 
-func TestWhatIsCutOffIsAnError(t *testing.T) {
+func TestATruncatedPictureIsAnError(t *testing.T) {
 	data := encode(t, imagetest.Photo(120, 90, 3), 75)
-	for n := range len(data) - 3 { // the last bytes may be there to fill up
+	for n := range len(data) - 3 { // the last bytes may be padding
 		_, err := decodeVP8(t.Context(), data[:n])
 		require.Error(t, err, "%d bytes of %d", n, len(data))
 		_, err = shrinkVP8(t.Context(), data[:n], image.Pt(20, 15))
@@ -210,8 +211,8 @@ func TestDecodingEndsWithItsContext(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// extremeLevels says whether the loop filter's level may be beyond what 8 bits hold: there, dwebp
-// and this package agree, but not the reference.
+// extremeLevels reports whether the level of the loop filter may overflow 8 bits. In this case, dwebp and this package agree, but the
+// reference differs.
 func extremeLevels(data []byte) bool {
 	var d decoder
 	if d.header(data) != nil || !d.filtered {
@@ -233,7 +234,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) >= 10 {
-			data[7] &= 1 // no more than 511 pixels a side
+			data[7] &= 1 // at most 511 pixels per side
 			data[9] &= 1
 		}
 		want, wantErr := reference(bytes.Clone(data))

@@ -17,13 +17,13 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// A drawing is flat art, to measure the lossless encoder with.
+// A drawing is flat art for tests and benchmarks of the lossless encoder.
 type drawing struct {
 	name string
 	img  *image.NRGBA
 }
 
-// A canvas is drawn on with smooth edges.
+// A canvas is an image with methods that draw shapes with smooth edges.
 type canvas struct {
 	*image.NRGBA
 	r *rand.Rand
@@ -63,7 +63,7 @@ func (c canvas) box(fill color.Color, x, y, w, h int) {
 	draw.Draw(c, image.Rect(x, y, x+w, y+h), image.NewUniform(fill), image.Point{}, draw.Over)
 }
 
-// text draws letters of 13 pixels, times size: smooth, where that is not 1.
+// text draws letters of 13 pixels, enlarged by size. Enlarged letters have smooth edges.
 func (c canvas) text(fill color.Color, x, y int, size float64, s string) {
 	d := font.Drawer{Face: basicfont.Face7x13, Src: image.NewUniform(fill), Dot: fixed.P(x, y)}
 	if size == 1 {
@@ -100,7 +100,7 @@ func (c canvas) color() color.NRGBA {
 	return color.NRGBA{byte(40 + c.r.IntN(200)), byte(40 + c.r.IntN(200)), byte(40 + c.r.IntN(200)), 255}
 }
 
-// A ramp is an unbounded image whose color goes over into another one, downwards.
+// A ramp is an unbounded image with a vertical gradient from one color to another.
 type ramp struct {
 	from, to color.NRGBA
 	h        int
@@ -274,8 +274,8 @@ func dithered(w, h int, colors int) *image.NRGBA {
 	return c.NRGBA
 }
 
-// drawings are pictures of many kinds of flat art, some of them scaled as thumbnails are, and icons of
-// Debian's package adwaita-icon-theme where that is installed.
+// drawings returns flat art of many kinds. Some pictures are scaled, as thumbnails are. Icons of Debian's package adwaita-icon-theme are
+// included if it is installed.
 func drawings() (all []drawing) {
 	add := func(name string, img *image.NRGBA) { all = append(all, drawing{name, img}) }
 	add("chart 800x600", chart(800, 600, color.White, 1))

@@ -20,7 +20,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// playedByChromium returns the frames of an animation one above the other, over white, by its ImageDecoder.
+// playedByChromium returns the frames of an animation as Chromium's ImageDecoder decodes them, over white, one above the other.
 func playedByChromium(t *testing.T, file []byte, size image.Point, frames int) image.Image {
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
@@ -52,12 +52,12 @@ func playedByChromium(t *testing.T, file []byte, size image.Point, frames int) i
 	return img
 }
 
-func TestChromiumShowsEveryFrameAsOurDecoderDoes(t *testing.T) {
+func TestChromiumDecodesAnimationsLikeThisPackage(t *testing.T) {
 	imagetest.Long(t)
 	r := rand.New(rand.NewPCG(41, 42))
 	for i, c := range []Compression{Lossless, Automatic} {
 		f := randomFilm(r, 60, 44)
-		for n, img := range f.frames { // so that no two are alike
+		for n, img := range f.frames { // makes all frames different
 			img.SetNRGBA(n, 0, color.NRGBA{byte(20 * n), 90, 200, 255})
 		}
 		file := f.encode(t, EncodeOptions{Quality: 90, Effort: 4, Compression: c}, 0)

@@ -22,8 +22,8 @@ type film struct {
 	delays []time.Duration
 }
 
-// randomFilm has frames in which rectangles come, move, fade and go, on a ground that may be transparent, or which
-// have little in common.
+// randomFilm returns an animation in which rectangles appear, move, fade and disappear, on a ground that may be transparent. In some
+// animations the frames have little in common.
 func randomFilm(r *rand.Rand, w, h int) (f film) {
 	ground := image.NewNRGBA(image.Rect(0, 0, w, h))
 	switch r.IntN(3) {
@@ -74,7 +74,7 @@ func (f film) encode(t testing.TB, o EncodeOptions, loop int) []byte {
 	return out.Bytes()
 }
 
-// at returns the frame that is shown at a time.
+// at returns the frame that is displayed at a time.
 func (f film) at(when time.Duration) *image.NRGBA {
 	for i, d := range f.delays {
 		if when -= d; when < 0 {
@@ -101,7 +101,7 @@ func playedFilm(t testing.TB, file []byte) (f film, loops int) {
 	return f, m.LoopCount()
 }
 
-func TestALosslessAnimationIsShownAsItWas(t *testing.T) {
+func TestALosslessAnimationIsEncodedExactly(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
 	for i := range 150 {
 		f := randomFilm(r, 1+r.IntN(60), 1+r.IntN(50))
@@ -122,7 +122,7 @@ func TestALosslessAnimationIsShownAsItWas(t *testing.T) {
 	}
 }
 
-func TestALossyAnimationLooksAsItDid(t *testing.T) {
+func TestALossyAnimationLooksLikeTheOriginal(t *testing.T) {
 	r := rand.New(rand.NewPCG(23, 24))
 	for i := range 40 {
 		f := randomFilm(r, 20+r.IntN(60), 20+r.IntN(50))
@@ -153,12 +153,12 @@ func TestAnAnimationWithoutMotionIsAStillPicture(t *testing.T) {
 	img := imagetest.Photo(30, 20, 1)
 	f := film{[]*image.NRGBA{img, img, img}, []time.Duration{50 * time.Millisecond, 60 * time.Millisecond, 70 * time.Millisecond}}
 	assert.False(t, header(t, f.encode(t, EncodeOptions{Quality: 80}, 0)).FrameCount > 1)
-	f.delays[1] = 0 // viewers have a time of their own for it
+	f.delays[1] = 0 // viewers replace a delay of 0
 	got, _ := playedFilm(t, f.encode(t, EncodeOptions{Quality: 80}, 0))
 	assert.Equal(t, []time.Duration{50 * time.Millisecond, 0, 70 * time.Millisecond}, got.delays)
 }
 
-func TestTimesDoNotAddUpWhatRoundingTakes(t *testing.T) {
+func TestRoundingErrorsOfDelaysDoNotAddUp(t *testing.T) {
 	f := film{}
 	for i := range 60 {
 		img := image.NewNRGBA(image.Rect(0, 0, 8, 8))

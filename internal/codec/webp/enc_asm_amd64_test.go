@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// randomQuads are alike, as a picture and its prediction, or not at all.
+// randomQuads returns two quads that are similar, like a picture and its prediction, or unrelated.
 func randomQuads(r *rand.Rand) (a, b quad) {
 	spread := 1 << r.IntN(9)
 	base := r.IntN(256)
@@ -29,7 +29,7 @@ func randomQuads(r *rand.Rand) (a, b quad) {
 	return a, b
 }
 
-func TestTheAssemblyTransformsAndQuantizesTheSame(t *testing.T) {
+func TestAssemblyAndGoTransformAndQuantizeTheSame(t *testing.T) {
 	if !hasEncoderAVX2 {
 		t.Skip("no AVX2")
 	}
@@ -60,7 +60,7 @@ func TestTheAssemblyTransformsAndQuantizesTheSame(t *testing.T) {
 	}
 }
 
-func TestTheAssemblyPredictsTheSameByAllModes(t *testing.T) {
+func TestAssemblyAndGoPredictTheSameForAllModes(t *testing.T) {
 	if !hasEncoderAVX2 {
 		t.Skip("no AVX2")
 	}
@@ -82,7 +82,7 @@ func TestTheAssemblyPredictsTheSameByAllModes(t *testing.T) {
 	}
 }
 
-func TestTheAssemblyConvertsToLimitedRangeAsTheGoCodeDoes(t *testing.T) {
+func TestAssemblyAndGoConvertToVideoRangeAlike(t *testing.T) {
 	if !hasEncoderAVX2 {
 		t.Skip("no AVX2")
 	}

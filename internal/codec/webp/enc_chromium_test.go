@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-func TestChromiumShowsStillPicturesAsOurDecoderDoes(t *testing.T) {
+func TestChromiumDecodesStillPicturesLikeThisPackage(t *testing.T) {
 	imagetest.Long(t)
 	r := rand.New(rand.NewPCG(43, 44))
 	size := image.Pt(67, 45)

@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 
-// Factors of R, G, B and the fourth byte, for two pixels: 8414, 16520, 3208 for Y'; -4857, -9535, 14392
-// for Cb; 14392, -12052, -2340 for Cr. And what is added before the shift.
+// Factors of R, G, B and the unused fourth byte of two pixels: 8414, 16520, 3208 for Y'; -4857, -9535, 14392 for Cb; 14392, -12052, -2340
+// for Cr. The values after them are added before the shift.
 DATA toY<>+0(SB)/8, $0x00000c88408820de
 DATA toY<>+8(SB)/8, $0x00000c88408820de
 DATA toY<>+16(SB)/8, $0x00000c88408820de
@@ -51,7 +51,7 @@ next:
 	VPMOVZXBW (DX), Y2
 	VPMOVZXBW 16(DX), Y3
 
-	// Y': 0, 1, 4, 5 and 2, 3, 6, 7 of the upper row, and of the lower one.
+	// Y' of pixels 0, 1, 4, 5 and 2, 3, 6, 7, of the upper row and of the lower row.
 	VPMADDWD     Y11, Y0, Y4
 	VPMADDWD     Y11, Y1, Y5
 	VPMADDWD     Y11, Y2, Y6
@@ -69,7 +69,7 @@ next:
 	VMOVQ        X4, (DI)
 	VPEXTRQ      $1, X4, (R8)
 
-	// Cb and Cr of the sums of 0 and 1, 4 and 5, 2 and 3, 6 and 7 of both rows.
+	// Cb and Cr of the sums of 2×2 pixels: columns 0 and 1, 4 and 5, 2 and 3, 6 and 7.
 	VPADDW       Y2, Y0, Y0
 	VPADDW       Y3, Y1, Y1
 	VPUNPCKLQDQ  Y1, Y0, Y4

@@ -47,7 +47,7 @@ func shownByDwebp(t testing.TB, file []byte) *image.NRGBA {
 	return out
 }
 
-// shadowed is a picture with a smooth alpha of many levels, and parts that are invisible.
+// shadowed returns a picture with smooth alpha of many levels. Parts of it are fully transparent.
 func shadowed(r *rand.Rand, w, h int) *image.NRGBA {
 	img := imagetest.Photo(w, h, r.Uint64())
 	cx, cy := r.IntN(w+1), r.IntN(h+1)
@@ -107,12 +107,12 @@ func TestFlatArtIsLosslessAndPhotosAreNot(t *testing.T) {
 		return header(t, encodeStill(t, img, EncodeOptions{Quality: 80, Effort: 4})).Detail.(*container).first.lossless()
 	}
 	for _, d := range drawings() {
-		if area(d.img.Rect.Size()) > 400*300 { // which takes long
+		if area(d.img.Rect.Size()) > 400*300 { // large pictures take long
 			continue
 		}
 		look, err := inspect(t.Context(), d.img)
 		require.NoError(t, err)
-		if !strings.Contains(d.name, "scaled") && (look.plain > 0.45 || look.colors <= fewColors) { // of others it is not clear
+		if !strings.Contains(d.name, "scaled") && (look.plain > 0.45 || look.colors <= fewColors) { // for other pictures the decision may go either way
 			assert.True(t, lossless(d.img), d.name)
 		}
 	}
@@ -144,7 +144,7 @@ func TestAColorProfileIsWritten(t *testing.T) {
 	}
 }
 
-func TestAPictureThatNoWebPCanHoldIsAnError(t *testing.T) {
+func TestAPictureTooLargeForWebPIsAnError(t *testing.T) {
 	for _, size := range []image.Point{{0, 0}, {16384, 1}, {1, 16384}} {
 		err := Encode(t.Context(), new(bytes.Buffer), image.NewNRGBA(image.Rectangle{Max: size}), EncodeOptions{})
 		assert.ErrorIs(t, err, errSide, size)
@@ -152,13 +152,13 @@ func TestAPictureThatNoWebPCanHoldIsAnError(t *testing.T) {
 	assert.NotEmpty(t, encodeStill(t, image.NewNRGBA(image.Rect(0, 0, 16383, 1)), EncodeOptions{}))
 }
 
-func TestEncodingStaysWithinTheMemoryThatIsForeseen(t *testing.T) {
+func TestEncodingStaysWithinTheEstimate(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 2))
 	noise := image.NewNRGBA(image.Rect(0, 0, 250, 200))
 	for i := range noise.Pix {
 		noise.Pix[i] = byte(r.Uint32())
 	}
-	half := image.NewNRGBA(noise.Rect) // flat enough to be tried both ways
+	half := image.NewNRGBA(noise.Rect) // half flat, so that the encoder tries both lossless and lossy compression
 	draw.Draw(half, image.Rect(0, 0, 250, 100), noise, image.Point{}, draw.Src)
 	for name, img := range map[string]image.Image{"noise": noise, "half": half, "photo": imagetest.Photo(350, 250, 1), "translucent": shadowed(r, 350, 250), "drawing": randomDrawing(r, 350, 200)} {
 		for _, c := range []Compression{Automatic, Lossless, Lossy} {
@@ -173,7 +173,7 @@ func TestEncodingStaysWithinTheMemoryThatIsForeseen(t *testing.T) {
 	}
 }
 
-func TestEveryOptionAndPictureGivesAFileThatIsRead(t *testing.T) {
+func TestEveryOptionGivesADecodableFile(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for i := range 150 {
 		w, h := 1+r.IntN(1<<r.IntN(8)), 1+r.IntN(1<<r.IntN(7))

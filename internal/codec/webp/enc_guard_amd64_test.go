@@ -12,14 +12,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
-// placed returns a T of random bytes beside a page that can't be touched.
+// placed returns a T of random bytes next to an inaccessible page.
 func placed[T any](tb testing.TB, r *rand.Rand, place func(testing.TB, int) []byte) *T {
 	var zero T
 	b := random(r, place(tb, int(unsafe.Sizeof(zero))))
 	return (*T)(unsafe.Pointer(&b[0]))
 }
 
-func TestTheEncodersAssemblyTouchesNothingBeyondItsOperands(t *testing.T) {
+func TestTheEncodersAssemblyStaysWithinItsOperands(t *testing.T) {
 	if !hasEncoderAVX2 {
 		t.Skip("no AVX2")
 	}
@@ -42,7 +42,7 @@ func TestTheEncodersAssemblyTouchesNothingBeyondItsOperands(t *testing.T) {
 			convertQuadsAVX2(&place(t, 4*n)[0], &place(t, 4*n)[0], &place(t, n)[0], &place(t, n)[0], &place(t, n/2)[0], &place(t, n/2)[0], n)
 		}
 	}
-	// What a block is predicted from ends 16 bytes behind its corner, and with its lowest row.
+	// The pixels from which a block is predicted end 16 bytes after the corner, and with the lowest row.
 	const stride = 32
 	above := codectest.AtPageStart(t, 5*stride)
 	predictAllAVX2(&above[stride+1], stride, placed[[3]quad](t, r, codectest.AtPageEnd))

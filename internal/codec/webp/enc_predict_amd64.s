@@ -2,11 +2,10 @@
 
 #include "textflag.h"
 
-// The 13 pixels around a block, e0 to e12, go from the lower left corner up and then to the right
-// (RFC 6386, 12.3). With the first twice and the last three times they are 16 bytes, the edge. All
-// modes but DC and TM take, for each pixel, the mean of 2 or of 3 neighbors on the edge. So all such
-// means are made, and shuffled into rows of quads: three0…three2 and two0…two2 say what of the means
-// of 3 and of 2 goes where, row by row. The modes are in the order of their numbers.
+// The 13 pixels around a block, e0 to e12, go from the lower left corner up and then to the right (RFC 6386, 12.3). The edge is a register
+// of 16 bytes: e0 twice, e1 to e11, and e12 three times. In all modes but DC and TM, each pixel is the mean of 2 or of 3 neighbors on the
+// edge. So all these means are computed and then shuffled into rows of quads. three0…three2 are the shuffle masks for the means of 3, and
+// two1 and two2 those for the means of 2, row by row. The modes are in the order of their numbers.
 
 DATA three0<>+0(SB)/8, $0x8080808080808080
 DATA three0<>+8(SB)/8, $0x0303030308070605
@@ -90,14 +89,14 @@ DATA cornerWords<>+16(SB)/8, $0x8005800580058005
 DATA cornerWords<>+24(SB)/8, $0x8005800580058005
 GLOBL cornerWords<>(SB), RODATA|NOPTR, $32
 
-// ROW makes row y of a quad of modes that are means.
+// ROW stores row y of a quad of four modes that are means.
 #define ROW(three, two, y, to) \
 	VPSHUFB three<>+16*y(SB), X1, X4 \
 	VPSHUFB two<>+16*y(SB), X2, X5   \
 	VPOR    X5, X4, X4               \
 	VMOVDQU X4, (to+16*y)(DX)
 
-// FIRST makes row y of the quad of DC, TM, VE and HE.
+// FIRST stores row y of the quad of DC, TM, VE and HE.
 #define FIRST(y) \
 	VPSHUFB three0<>+16*y(SB), X1, X4 \
 	VPSHUFB slot1<>+16*y(SB), X6, X5  \
@@ -111,7 +110,7 @@ TEXT ·predictAllAVX2(SB), NOSPLIT, $0-24
 	MOVQ stride+8(FP), SI
 	MOVQ to+16(FP), DX
 
-	// The edge: X0.
+	// X0: the edge.
 	MOVQ    DI, AX
 	SUBQ    SI, AX
 	VMOVDQU -1(AX), X0
@@ -125,7 +124,7 @@ TEXT ·predictAllAVX2(SB), NOSPLIT, $0-24
 	VPINSRB $4, -1(DI), X0, X0
 	VPSHUFB edge<>(SB), X0, X0
 
-	// Means of three, X1, and of two, X2.
+	// X1: the means of three. X2: the means of two.
 	VPSRLDQ $1, X0, X3
 	VPSRLDQ $2, X0, X4
 	VPAVGB  X3, X0, X2
@@ -135,7 +134,7 @@ TEXT ·predictAllAVX2(SB), NOSPLIT, $0-24
 	VPSUBB  X5, X1, X1
 	VPAVGB  X3, X1, X1
 
-	// DC: X7.
+	// X7: DC.
 	VPAND        sides<>(SB), X0, X7
 	VPXOR        X5, X5, X5
 	VPSADBW      X5, X7, X7
@@ -148,7 +147,7 @@ TEXT ·predictAllAVX2(SB), NOSPLIT, $0-24
 	VPBROADCASTB X7, X7
 	VPAND        slot0<>(SB), X7, X7
 
-	// TM: X6.
+	// X6: TM.
 	VINSERTI128  $1, X0, Y0, Y3
 	VPSHUFB      aboveWords<>(SB), Y3, Y4
 	VPSHUFB      leftWords<>(SB), Y3, Y5

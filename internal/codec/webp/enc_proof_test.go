@@ -18,8 +18,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// With THUMBNAIL_REAL=1 they are 5000.
-func TestSmallPicturesOfEveryKindSurviveEveryOption(t *testing.T) {
+// The test encodes 800 pictures, and 5000 if THUMBNAIL_REAL is set.
+func TestSmallPicturesAreEncodedCorrectlyWithEveryOption(t *testing.T) {
 	n := 800
 	if os.Getenv("THUMBNAIL_REAL") != "" {
 		n = 5000
@@ -54,7 +54,7 @@ func TestSmallPicturesOfEveryKindSurviveEveryOption(t *testing.T) {
 	}
 }
 
-// A looked context notes the longest CPU time between two looks at it.
+// looked is a context that records the longest CPU time between two calls of Err.
 type looked struct {
 	context.Context
 	last, longest *time.Duration
@@ -67,7 +67,7 @@ func (l looked) Err() error {
 	return l.Context.Err()
 }
 
-func TestTheEncoderLooksAtItsContextOften(t *testing.T) {
+func TestTheEncoderChecksItsContextOften(t *testing.T) {
 	r := rand.New(rand.NewPCG(33, 34))
 	noise := image.NewNRGBA(image.Rect(0, 0, 480, 360))
 	for i := range noise.Pix {
@@ -80,7 +80,7 @@ func TestTheEncoderLooksAtItsContextOften(t *testing.T) {
 	} {
 		for _, o := range []EncodeOptions{{Effort: 4}, {Effort: 5, Compression: Lossless}} {
 			least := time.Hour
-			for range 3 { // the machine may be busy, and the garbage collector
+			for range 3 { // other programs and the garbage collector may disturb a measurement
 				start, longest := imagetest.CPU(), time.Duration(0)
 				ctx := looked{codec.WithAccount(t.Context(), nil), &start, &longest}
 				require.NoError(t, Encode(ctx, new(bytes.Buffer), img, o))

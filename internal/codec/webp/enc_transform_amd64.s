@@ -3,7 +3,7 @@
 #include "textflag.h"
 #include "idct_amd64.h"
 
-// Factors of the forward transform, with 15 bits behind the point: fractionCos and fullSin.
+// Factors of the forward transform, with 15 fractional bits: fractionCos and fullSin.
 DATA fcos<>+0(SB)/8, $0x273d273d273d273d
 DATA fcos<>+8(SB)/8, $0x273d273d273d273d
 DATA fcos<>+16(SB)/8, $0x273d273d273d273d
@@ -25,8 +25,8 @@ DATA one<>+16(SB)/8, $0x0001000100010001
 DATA one<>+24(SB)/8, $0x0001000100010001
 GLOBL one<>(SB), RODATA|NOPTR, $32
 
-// Where a level goes: what of the two upper rows of a block and of the two lower ones the
-// first eight levels are (order00 and order01), and the last eight (order10 and order11).
+// Shuffle masks for the zigzag order. order00 and order01 give the first eight levels of a block, from its two upper and its two lower
+// rows. order10 and order11 give the last eight.
 DATA order00<>+0(SB)/8, $0x8080090803020100
 DATA order00<>+8(SB)/8, $0x0d0c070605040b0a
 DATA order00<>+16(SB)/8, $0x8080090803020100
@@ -48,14 +48,14 @@ DATA order11<>+16(SB)/8, $0x05040b0a09080302
 DATA order11<>+24(SB)/8, $0x0f0e0d0c07068080
 GLOBL order11<>(SB), RODATA|NOPTR, $32
 
-// DIFFERENCE is row y of the source without that of the prediction, 8 times.
+// DIFFERENCE computes the difference between row y of the source and of the prediction, times 8.
 #define DIFFERENCE(y, to) \
 	VPMOVZXBW (16*y)(SI), to \
 	VPMOVZXBW (16*y)(DX), Y4 \
 	VPSUBW    Y4, to, to     \
 	VPSLLW    $3, to, to
 
-// FPASS is forward4 of the columns of Y0…Y3.
+// FPASS applies forward4 to the columns of Y0…Y3.
 #define FPASS \
 	VPADDW    Y3, Y0, Y4        \
 	VPADDW    Y2, Y1, Y5        \
@@ -126,7 +126,7 @@ TEXT ·inverseAVX2(SB), NOSPLIT, $0-41
 	JOIN
 	VPXOR   Y15, Y15, Y15
 
-// FINISH adds row y to the prediction, and the squared errors of it to Y15.
+// FINISH adds row y to the prediction, and adds the squared errors of the result to Y15.
 #define FINISH(y, row, half) \
 	VPMOVZXBW    (16*y)(DX), Y4 \
 	VPADDW       Y4, row, Y4    \
@@ -166,8 +166,7 @@ other:
 	VPMULLW  at(BX), to, Y4      \
 	VMOVDQU  Y4, at(AX)
 
-// ORDER puts the levels of two blocks in order: the two upper rows are in up, the two lower ones in
-// low. The blocks are i and i+2.
+// ORDER brings the levels of blocks i and i+2 into zigzag order. up contains the two upper rows, low the two lower rows.
 #define ORDER(up, low, i) \
 	VPSHUFB      order00<>(SB), up, Y6  \
 	VPSHUFB      order01<>(SB), low, Y7 \
@@ -213,8 +212,8 @@ TEXT ·quantizeAVX2(SB), NOSPLIT, $0-24
 	VZEROUPPER
 	RET
 
-// HADAMARD leaves the sums of the magnitudes of each block in X4, of the differences in Y0…Y3. The
-// last step is |a+b| + |a-b| = 2·max(|a|, |b|).
+// HADAMARD transforms the differences in Y0…Y3 and leaves the sum of the magnitudes of each block in X4. The last step uses |a+b| + |a-b| =
+// 2·max(|a|, |b|).
 #define HADAMARD \
 	VPADDW Y2, Y0, Y4 \
 	VPADDW Y3, Y1, Y5 \

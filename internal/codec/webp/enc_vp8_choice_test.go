@@ -9,8 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// weigh is what the trellis makes small: rate, and squared error beyond that of a block without
-// coefficients.
+// weigh returns the sum that the trellis minimizes: the rate, and the squared error relative to that of a block without coefficients.
 func weigh(raw *group, q *quantizer, levels *[16]int16, costs *planeCosts, first, context int, lambda int64) (sum int64) {
 	count := 0
 	for n := first; n < 16; n++ {
@@ -24,7 +23,7 @@ func weigh(raw *group, q *quantizer, levels *[16]int16, costs *planeCosts, first
 	return sum + lambda*int64(costs.rate(levels, count, first, context))
 }
 
-func TestTheTrellisFindsTheBestLevelsThereAre(t *testing.T) {
+func TestTheTrellisFindsTheBestLevels(t *testing.T) {
 	r := rand.New(rand.NewPCG(23, 24))
 	var trellis trellis
 	changed := 0
@@ -52,13 +51,13 @@ func TestTheTrellisFindsTheBestLevelsThereAre(t *testing.T) {
 		}
 		got := weigh(&raw, q, &c.levels[0], &costs, first, context, lambda)
 		for choice := range 1 << 7 {
-			var levels [16]int16 // of each coefficient the nearest level, or the next one towards zero
+			var levels [16]int16 // for each coefficient the nearest level, or the next one towards zero
 			require.LessOrEqual(t, got, weigh(&raw, q, &levels, &costs, first, context, lambda))
 			for n := first; n < 7 && plainCount(&plain) > n; n++ {
 				v, step := int32(raw[zigzag[n]]), int32(q.step[zigzag[n]])
 				level := max((abs(v)+step/2)/step-int32(choice>>n&1), 0)
 				levels[n] = int16(level * max(min(v, 1), -1))
-				// It may end here.
+				// The block may end after this level.
 				require.LessOrEqual(t, got, weigh(&raw, q, &levels, &costs, first, context, lambda))
 			}
 		}
@@ -74,7 +73,7 @@ func plainCount(levels *[16]int16) int {
 	return n
 }
 
-func TestBusyMacroblocksAreQuantizedMore(t *testing.T) {
+func TestMacroblocksOfHighActivityHaveLargerSteps(t *testing.T) {
 	img := imagetest.Noise(256, 64, 11)
 	for i := range img.Pix {
 		if x := i / 4 % 256; x < 128 && i&3 < 3 {
@@ -89,7 +88,7 @@ func TestBusyMacroblocksAreQuantizedMore(t *testing.T) {
 	assert.Greater(t, busy.index, calm.index+5)
 }
 
-func TestMoreQualityIsMoreBytesAndLessError(t *testing.T) {
+func TestHigherQualityMeansMoreBytesAndLessError(t *testing.T) {
 	img := randomPicture(rand.New(rand.NewPCG(25, 31)), 160, 120)
 	for i := range img.Pix {
 		if i&3 < 3 {

@@ -8,7 +8,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// encodeLossyFile writes a simple lossy file (RFC 9649, 2.5). Transparency is left out.
+// encodeLossyFile writes a simple lossy file (RFC 9649, 2.5). It ignores transparency.
 func encodeLossyFile(ctx context.Context, w io.Writer, img image.Image, quality float64, effort int) error {
 	size := img.Bounds().Size()
 	if size.X < 1 || size.Y < 1 || size.X > maxSide || size.Y > maxSide {

@@ -24,7 +24,7 @@ func lossy(ctx context.Context, img image.Image, o vp8Options) ([]byte, error) {
 	return encodeVP8(ctx, src, o)
 }
 
-func TestMemoryOfALossyEncodeIsTakenAndGivenBack(t *testing.T) {
+func TestALossyEncodeTakesItsMemoryFromTheAccountAndGivesItBack(t *testing.T) {
 	img := imagetest.Noise(300, 200, 11)
 	for effort := range 7 {
 		account := codec.NewAccount(1 << 30)
@@ -42,7 +42,7 @@ func TestMemoryOfALossyEncodeIsTakenAndGivenBack(t *testing.T) {
 	}
 }
 
-func TestTheBuffersOfALossyFileHaveTheSizeItNeeds(t *testing.T) {
+func TestTheBuffersOfALossyFileHaveTheNeededSize(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	for _, quality := range []float64{0, 50, 80, 100} {
 		for _, img := range []*image.RGBA{imagetest.Noise(200, 300, 11), randomPicture(r, 300, 200), image.NewRGBA(image.Rect(0, 0, 300, 200))} {
@@ -59,7 +59,7 @@ func TestTheBuffersOfALossyFileHaveTheSizeItNeeds(t *testing.T) {
 	}
 }
 
-// endsAfter is a context that ends when it has been looked at n times.
+// endsAfter is a context that ends at the nth call of Err.
 type endsAfter struct {
 	context.Context
 	n, looks int
@@ -72,7 +72,7 @@ func (c *endsAfter) Err() error {
 	return nil
 }
 
-func TestALossyEncodeLooksAtTheContextOncePerRowOfMacroblocks(t *testing.T) {
+func TestALossyEncodeChecksTheContextOncePerRowOfMacroblocks(t *testing.T) {
 	img := imagetest.Noise(64, 320, 11)
 	all := &endsAfter{Context: t.Context(), n: 1 << 30}
 	_, err := lossy(all, img, vp8Options{Quality: 80, Effort: 4})
@@ -96,8 +96,8 @@ func TestTheBytesOfALossyFileDoNotDependOnTheNumberOfProcessors(t *testing.T) {
 	assert.True(t, bytes.Equal(files[0], files[1]))
 }
 
-// What a block is said to cost is what it takes, so that modes are chosen by what is written.
-func TestCostsAreWhatIsWritten(t *testing.T) {
+// The estimated cost of blocks must agree with their size in the file, because modes are chosen by cost.
+func TestCostsAreTheSizesInTheFile(t *testing.T) {
 	r := rand.New(rand.NewPCG(17, 18))
 	for range 60 {
 		var costs planeCosts
@@ -137,14 +137,14 @@ func TestLargePicturesFitIntoThePartitionOfModes(t *testing.T) {
 	src, err := newVP8Source(t.Context(), imagetest.Noise(160, 160, 11))
 	require.NoError(t, err)
 	e := newVP8Encoder(t.Context(), src, vp8Options{Quality: 90, Effort: 4})
-	e.modeRoom = 4 * 256 // as in a picture of 190 megapixels
+	e.modeRoom = 4 * 256 // the value for a picture of 190 megapixels
 	require.NoError(t, e.encode(nil))
 	assert.LessOrEqual(t, e.modeCost, int64(100*4*256+64*256))
 	_, err = e.write()
 	require.NoError(t, err)
 }
 
-func TestPlanesOfJPEGAreTakenWithoutTheWayOverRGB(t *testing.T) {
+func TestPlanesOfJPEGAreConvertedLikeRGB(t *testing.T) {
 	for _, size := range []image.Point{{40, 30}, {41, 31}, {1, 1}} {
 		m := image.NewYCbCr(image.Rectangle{Max: size}.Add(image.Pt(2, 4)), image.YCbCrSubsampleRatio420)
 		for i := range m.Y {

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// randomPicture has smooth parts, edges, noise, and sizes that are no multiples of macroblocks.
+// randomPicture returns a picture with smooth parts, edges and noise.
 func randomPicture(r *rand.Rand, w, h int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	slope := [3]float64{r.Float64()*16 - 8, r.Float64()*16 - 8, r.Float64()*16 - 8}
@@ -38,8 +38,8 @@ func randomPicture(r *rand.Rand, w, h int) *image.RGBA {
 	return img
 }
 
-// sameReconstruction encodes img, and checks that the decoder has the pixels that the encoder
-// predicts from. It returns the payload.
+// sameReconstruction encodes img, and requires that the decoder reconstructs the pixels from which the encoder has predicted. It returns
+// the content of the "VP8 " chunk.
 func sameReconstruction(t testing.TB, img image.Image, o vp8Options) []byte {
 	src, err := newVP8Source(t.Context(), img)
 	require.NoError(t, err)
@@ -73,7 +73,7 @@ func sameReconstruction(t testing.TB, img image.Image, o vp8Options) []byte {
 	return payload
 }
 
-func TestTheDecoderHasThePixelsThatTheEncoderPredictsFrom(t *testing.T) {
+func TestEncoderAndDecoderReconstructTheSamePixels(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 5000 {
 		img := randomPicture(r, 1+r.IntN(40), 1+r.IntN(40))

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// writePAM writes a picture in a format that takes next to no time to read.
+// writePAM writes a picture in a format that programs read in very little time.
 func writePAM(t testing.TB, img *image.NRGBA) string {
 	name := filepath.Join(t.TempDir(), "in.pam")
 	head := fmt.Sprintf("P7\nWIDTH %d\nHEIGHT %d\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n", img.Rect.Dx(), img.Rect.Dy())
@@ -20,7 +20,7 @@ func writePAM(t testing.TB, img *image.NRGBA) string {
 	return name
 }
 
-// cwebp returns the size of the file that libwebp's program makes, and its CPU time less that of reading.
+// cwebp returns the size of the file that cwebp makes, and its CPU time without the time of reading the picture.
 func cwebp(b *testing.B, img *image.NRGBA, args ...string) (size int64, seconds float64) {
 	in := writePAM(b, img)
 	out := in + ".webp"
@@ -40,8 +40,7 @@ func cwebp(b *testing.B, img *image.NRGBA, args ...string) (size int64, seconds 
 	return info.Size(), seconds
 }
 
-// BenchmarkLossless compares with cwebp -lossless -z 6: bytes and CPU time, of each drawing, and the means of
-// the ratios.
+// BenchmarkLossless compares with cwebp -lossless -z 6. It reports the bytes and the CPU time of each drawing, and the means of the ratios.
 func BenchmarkLossless(b *testing.B) {
 	if _, err := exec.LookPath("cwebp"); err != nil {
 		b.Skip("cwebp is not installed")

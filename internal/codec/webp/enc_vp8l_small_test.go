@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-func TestCostsAreThoseOfPrefixCodes(t *testing.T) {
+func TestTheEstimatedCostsAreThoseOfPrefixCodes(t *testing.T) {
 	r := rand.New(rand.NewPCG(51, 52))
 	for range 300 {
 		counts := make([]uint32, 2+r.IntN(280))
@@ -20,7 +20,7 @@ func TestCostsAreThoseOfPrefixCodes(t *testing.T) {
 				counts[i] = 0
 			}
 		}
-		counts[0], counts[1] = uint32(1+r.IntN(1<<20)), 7 // one symbol is frequent
+		counts[0], counts[1] = uint32(1+r.IntN(1<<20)), 7 // symbol 0 is frequent
 		var m codeMaker
 		length := make([]uint8, len(counts))
 		m.lengths(counts, maxLength, length)
@@ -32,7 +32,7 @@ func TestCostsAreThoseOfPrefixCodes(t *testing.T) {
 	}
 }
 
-func TestWhatRepeatsIsCopied(t *testing.T) {
+func TestRepeatedPixelsAreBackwardReferences(t *testing.T) {
 	tile, wall := imagetest.Static(64, 64, 1), image.NewNRGBA(image.Rect(0, 0, 512, 320))
 	for y := range 320 {
 		for x := range 512 {
@@ -43,7 +43,7 @@ func TestWhatRepeatsIsCopied(t *testing.T) {
 	assert.Less(t, all, one+one/8)
 }
 
-func TestAGradientOfEqualRowsOrColumnsTakesNextToNothing(t *testing.T) {
+func TestAGradientOfEqualRowsOrColumnsTakesFewBytes(t *testing.T) {
 	for name, at := range map[string]func(x, y int) int{"rows": func(x, _ int) int { return x }, "columns": func(_, y int) int { return y }} {
 		img := image.NewNRGBA(image.Rect(0, 0, 700, 500))
 		for y := range 500 {

@@ -20,7 +20,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// randomDrawing is a picture of a random kind: of few colors, smooth, noisy, with alpha, or a mixture.
+// randomDrawing returns a picture of a random kind: few colors, smooth, noisy, with alpha, or mixed.
 func randomDrawing(r *rand.Rand, w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	colors := make([]color.NRGBA, 1+r.IntN(1<<r.IntN(10)))
@@ -61,7 +61,7 @@ func randomDrawing(r *rand.Rand, w, h int) *image.NRGBA {
 	return img
 }
 
-// visible returns the pixels of img, black where nothing of them shows.
+// visible returns the pixels of img, with black for fully transparent ones.
 func visible(img *image.NRGBA) []byte {
 	pix := bytes.Clone(img.Pix)
 	for i := 0; i < len(pix); i += 4 {
@@ -105,7 +105,7 @@ func TestALosslessPictureIsDecodedToTheSamePixels(t *testing.T) {
 	}
 }
 
-func TestALosslessPictureIsReadByLibwebp(t *testing.T) {
+func TestLibwebpDecodesLosslessPicturesToTheSamePixels(t *testing.T) {
 	dwebp, err := exec.LookPath("dwebp")
 	if err != nil {
 		t.Skip("dwebp is not installed")
@@ -160,7 +160,7 @@ func TestALosslessEncoderStaysWithinItsAccount(t *testing.T) {
 	}
 }
 
-func FuzzALosslessPictureSurvives(f *testing.F) {
+func FuzzLosslessRoundTrip(f *testing.F) {
 	for i := range 16 {
 		f.Add(uint8(7*i+1), uint8(i), []byte{byte(i), 1, 2, 3, 255, 0, 0, 0, byte(i)})
 	}
@@ -180,7 +180,7 @@ func FuzzALosslessPictureSurvives(f *testing.F) {
 	})
 }
 
-func TestLosslessBytesDoNotDependOnWhatWasEncodedBefore(t *testing.T) {
+func TestLosslessBytesDoNotDependOnThePreviousPicture(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	var pictures []*image.NRGBA
 	var files [][]byte
@@ -195,7 +195,7 @@ func TestLosslessBytesDoNotDependOnWhatWasEncodedBefore(t *testing.T) {
 	}
 }
 
-func TestALargePictureOfEveryKindSurvivesDrafts(t *testing.T) {
+func TestLargePicturesThatAreDraftedAreEncodedExactly(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for i, img := range []*image.NRGBA{chart(700, 500, color.White, 1), logo(400, 300, 2, true), shadow(500, 300, 3), terminal(600, 300, 4), randomDrawing(r, 500, 400), dithered(400, 300, 5)} {
 		file := encodeLossless(t, img, vp8lOptions{effort: 4})

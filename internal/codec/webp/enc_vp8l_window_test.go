@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// radial is a gradient around a point, without dithering.
+// radial returns a gradient around a point, without dithering.
 func radial(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -22,12 +22,12 @@ func radial(w, h int) *image.NRGBA {
 	return img
 }
 
-func TestAGradientIsCopiedFromItsOwnRows(t *testing.T) {
-	// Prediction alone leaves one color in ten pixels that has to be written: 20,000 bytes.
+func TestARadialGradientIsMadeOfBackwardReferences(t *testing.T) {
+	// With prediction alone, every tenth color is written as a literal, which takes 20,000 bytes.
 	assert.Less(t, len(encodeLossless(t, radial(400, 300), vp8lOptions{effort: 4})), 14_000)
 }
 
-func TestALinearGradientIsCopiedOverManyRows(t *testing.T) {
+func TestALinearGradientIsMadeOfLongBackwardReferences(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 640, 480))
 	for y := range 480 {
 		for x := range 640 {
@@ -38,8 +38,8 @@ func TestALinearGradientIsCopiedOverManyRows(t *testing.T) {
 	assert.Less(t, len(encodeLossless(t, img, vp8lOptions{effort: 4})), 4_500)
 }
 
-func TestAWindowFindsWhatStandsFarBehindManyLikeIt(t *testing.T) {
-	// The runs are of a few lengths, so each is in a chain of very many. The second half is the first one once more.
+func TestAWindowFindsALongMatchBeyondManyShortOnes(t *testing.T) {
+	// The picture consists of runs of a few lengths, so the hash chains are very long. The second half repeats the first one.
 	px := make([]uint32, 0, 40_000)
 	for i, state := 0, uint32(1); len(px) < 20_000; i++ {
 		state = state*1664525 + 1013904223

@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// encodeFile returns a whole file.
+// encodeFile returns an encoded file.
 func encodeFile(t testing.TB, img image.Image, lossless bool) []byte {
 	var b bytes.Buffer
 	o := EncodeOptions{Quality: 90, Exact: true, Compression: Lossy}
@@ -22,7 +22,7 @@ func encodeFile(t testing.TB, img image.Image, lossless bool) []byte {
 	return b.Bytes()
 }
 
-// header reads the header of a whole file.
+// header returns the header of a file.
 func header(t testing.TB, file []byte) *codec.Header {
 	h, err := Format.Header(t.Context(), codec.NewBytesReader(t.Context(), file))
 	require.NoError(t, err)
@@ -30,7 +30,7 @@ func header(t testing.TB, file []byte) *codec.Header {
 	return &h
 }
 
-// decodeWhole decodes a file, strictly and in full.
+// decodeWhole decodes a file strictly and at full size.
 func decodeWhole(t testing.TB, file []byte) image.Image {
 	pic, err := tryDecode(t, file, codec.Options{})
 	require.NoError(t, err)
@@ -46,7 +46,7 @@ func tryDecode(t testing.TB, file []byte, o codec.Options) (*codec.Picture, erro
 	return Format.Decode(t.Context(), file, &h, o)
 }
 
-// straight returns the pixels of an image as those of image.NRGBA.
+// straight returns the pixels of an image as an *image.NRGBA.
 func straight(t testing.TB, img image.Image) *image.NRGBA {
 	switch img := img.(type) {
 	case *image.NRGBA:
@@ -59,7 +59,7 @@ func straight(t testing.TB, img image.Image) *image.NRGBA {
 	return nil
 }
 
-// translucent is a picture with all kinds of alpha.
+// translucent returns a picture with many values of alpha.
 func translucent(w, h int, seed uint64) *image.NRGBA {
 	img := imagetest.Photo(w, h, seed)
 	for i := 3; i < len(img.Pix); i += 4 {

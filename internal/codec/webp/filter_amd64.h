@@ -1,8 +1,8 @@
-// The loop filter of edges (RFC 6386, 15.3) for AVX2. An edge of luma and the one of chroma that
-// goes with it are filtered at once: the lower half of a register is 16 pixels of luma, the upper
-// one 8 of Cb and 8 of Cr. Y0 to Y7 are the pixels across the edge, from p3 to q3.
+// The loop filter for edges (RFC 6386, 15.3) with AVX2. An edge of luma and the corresponding edges of chroma are filtered together: the
+// lower half of a register has 16 pixels of luma, the upper half 8 pixels of Cb and 8 of Cr. Y0 to Y7 are the pixels across the edge, from
+// p3 to q3.
 
-// Each of them is to be broadcast.
+// Constants to broadcast.
 DATA bytes<>+0(SB)/4, $0x80808080
 DATA bytes<>+4(SB)/4, $0x1f1f1f1f
 DATA bytes<>+8(SB)/4, $0x10101010
@@ -34,20 +34,20 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $40
 #define luma SI
 #define blue DX
 #define red R8
-#define luma4 R11 // 4 rows further on; see FURTHER
+#define luma4 R11 // luma plus 4 rows; see FURTHER
 #define luma8 R12
 #define luma12 R13
 #define blue4 DI
 #define red4 R14
 
-// DIFFERENCE sets to to |a-b|, of unsigned bytes.
+// DIFFERENCE computes |a-b| of unsigned bytes, in to.
 #define DIFFERENCE(a, b, to, t) \
 	VPSUBUSB a, b, t  \
 	VPSUBUSB b, a, to \
 	VPOR     t, to, to
 
-// DECIDE sets Y8 to ones where all differences are within the limits, and Y10 where the variance is
-// not high. Then it makes signed bytes of p1 to q1, and Y9 what makes them unsigned again.
+// DECIDE sets Y8 to ones where all differences are within the limits, and Y10 to ones where there is no high edge variance. It then
+// converts p1 to q1 to signed bytes. Y9 gets the constant that converts them back.
 #define DECIDE(limit) \
 	DIFFERENCE(Y0, Y1, Y8, Y15)                  \
 	DIFFERENCE(Y1, Y2, Y9, Y15)                  \
@@ -83,9 +83,8 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $40
 	VPXOR        Y9, Y4, Y4                      \
 	VPXOR        Y9, Y5, Y5
 
-// COMMON changes p0 and q0 by (a+3)>>3 and (a+4)>>3, where a is in Y11. There is no shift of signed
-// bytes: it is made of one of words, which leaves 16 too many. With those, what q0 has lost stays
-// in Y12, and 16 in Y15.
+// COMMON changes p0 by (a+3)>>3 and q0 by (a+4)>>3, where a is in Y11. There is no instruction that shifts signed bytes. So COMMON shifts
+// words, which makes the results larger by 16. Y12 gets the change of q0, also larger by 16, and Y15 gets 16.
 #define COMMON \
 	VPBROADCASTD fours, Y12    \
 	VPBROADCASTD threes, Y13   \
@@ -104,7 +103,7 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $40
 	VPADDSB      Y13, Y3, Y3   \
 	VPSUBSB      Y14, Y4, Y4
 
-// SLOPE adds 3·(q0-p0) to Y11, and clears it where nothing is to be filtered.
+// SLOPE adds 3·(q0-p0) to Y11, and sets Y11 to 0 where nothing is to be filtered.
 #define SLOPE \
 	VPSUBSB Y3, Y4, Y12   \
 	VPADDSB Y12, Y11, Y11 \
@@ -112,7 +111,7 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $40
 	VPADDSB Y12, Y11, Y11 \
 	VPAND   Y8, Y11, Y11
 
-// inner filters between blocks.
+// inner filters an edge between blocks.
 TEXT inner<>(SB), NOSPLIT|NOFRAME, $0-0
 	DECIDE(strength_inner)
 	VPSUBSB Y5, Y2, Y11
@@ -130,8 +129,8 @@ TEXT inner<>(SB), NOSPLIT|NOFRAME, $0-0
 	VPXOR   Y9, Y5, Y5
 	RET
 
-// SMOOTH changes p and q by (n·w+63)>>7, of pairs of n and 63, and of w and 1 in Y12 and Y13. Then
-// it makes them unsigned.
+// SMOOTH changes p and q by (n·w+63)>>7. pairs has pairs of n and 63; Y12 and Y13 have pairs of w and 1. SMOOTH then converts p and q to
+// unsigned bytes.
 #define SMOOTH(pairs, p, q) \
 	VPBROADCASTD pairs, Y15    \
 	VPMADDUBSW   Y12, Y15, Y8  \
@@ -144,7 +143,7 @@ TEXT inner<>(SB), NOSPLIT|NOFRAME, $0-0
 	VPXOR        Y9, p, p      \
 	VPXOR        Y9, q, q
 
-// edge filters between macroblocks.
+// edge filters an edge between macroblocks.
 TEXT edge<>(SB), NOSPLIT|NOFRAME, $0-0
 	DECIDE(strength_edge)
 	VPSUBSB Y5, Y2, Y11
@@ -162,8 +161,7 @@ TEXT edge<>(SB), NOSPLIT|NOFRAME, $0-0
 	SMOOTH(pairs9, Y1, Y6)
 	RET
 
-// transpose exchanges rows and columns in four squares of 8×8 bytes: register i holds row i of
-// each.
+// transpose transposes four squares of 8×8 bytes. Register i has row i of each square.
 TEXT transpose<>(SB), NOSPLIT|NOFRAME, $0-0
 	VPUNPCKLBW  Y1, Y0, Y8
 	VPUNPCKHBW  Y1, Y0, Y9
@@ -199,7 +197,7 @@ TEXT transpose<>(SB), NOSPLIT|NOFRAME, $0-0
 	VPUNPCKHQDQ Y15, Y11, Y7
 	RET
 
-// FURTHER sets luma4 and so on.
+// FURTHER sets luma4 and the other registers for rows further down.
 #define FURTHER \
 	LEAQ (luma)(pitch*4), luma4       \
 	LEAQ (luma)(pitch*8), luma8       \
@@ -207,7 +205,7 @@ TEXT transpose<>(SB), NOSPLIT|NOFRAME, $0-0
 	LEAQ (blue)(chromaPitch*4), blue4 \
 	LEAQ (red)(chromaPitch*4), red4
 
-// CHROMA sets the upper half of y, whose lower half is x, to 8 pixels of Cb and 8 of Cr.
+// CHROMA sets the upper half of y to 8 pixels of Cb and 8 of Cr. Its lower half is x.
 #define CHROMA(u, v, x, y) \
 	VMOVQ       u, X8     \
 	VMOVHPS     v, X8, X8 \
@@ -217,7 +215,7 @@ TEXT transpose<>(SB), NOSPLIT|NOFRAME, $0-0
 	VMOVQ   a, x \
 	VMOVHPS b, x, x
 
-// LOADLUMA loads 8 columns of 16 rows of luma, as transpose wants them, and STORELUMA stores them.
+// LOADLUMA loads 8 columns of 16 rows of luma in the layout for transpose. STORELUMA stores them.
 #define LOADLUMA \
 	TWO((luma), (luma8), X0)                     \
 	TWO((luma)(pitch*1), (luma8)(pitch*1), X1)   \
@@ -267,8 +265,7 @@ TEXT transpose<>(SB), NOSPLIT|NOFRAME, $0-0
 	STORECHROMA(Y6, (blue4)(chromaPitch*2), (red4)(chromaPitch*2))         \
 	STORECHROMA(Y7, (blue4)(chromaPitch3*1), (red4)(chromaPitch3*1))
 
-// loadColumns loads the 8 columns from luma, blue and red on, as edge and inner want them, and
-// storeColumns stores them.
+// loadColumns loads the 8 columns from luma, blue and red on, in the layout for edge and inner. storeColumns stores them.
 TEXT loadColumns<>(SB), NOSPLIT|NOFRAME, $0-0
 	FURTHER
 	LOADLUMA

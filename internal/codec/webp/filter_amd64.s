@@ -4,17 +4,16 @@
 #include "textflag.h"
 #include "filter_amd64.h"
 
-// The scratch of a macroblock that has inner edges, 16 bytes an item: 24 columns of luma, the first
-// 8 of which are on its left, 16 of chroma (8 of Cb and 8 of Cr) likewise, then its rows. What has
-// just been stored in parts is dear to load as a whole, so that every pixel is loaded from the
-// picture and stored there once, but for those on the left and above.
+// The scratch memory for a macroblock with inner edges has items of 16 bytes: 24 columns of luma, of which the first 8 are those on the
+// left of the macroblock; 16 columns of chroma (8 of Cb and 8 of Cr), likewise; and then its rows. A load of bytes that were just stored in
+// parts is slow. So every pixel is loaded from the picture and stored there only once, except for those on the left and above.
 #define lumaColumn(i) (16*(i))(SP)
 #define chromaColumn(i) (384+16*(i))(SP)
 #define lumaRow(i) (640+16*(i))(SP)
 #define chromaRow(i) (896+16*(i))(SP)
 
-// KEEP stores an item of luma and one of chroma there, and FETCH loads them; so do those below,
-// with 4 items each.
+// KEEP stores an item of luma and an item of chroma in the scratch memory, and FETCH loads them. The macros below do so with four items
+// each.
 #define KEEP(x, y, to, toChroma) \
 	VMOVDQU      x, to \
 	VEXTRACTI128 $1, y, toChroma
@@ -53,15 +52,14 @@
 	FETCH(lumaRow(i+2), chromaRow(i+2), X6, Y6) \
 	FETCH(lumaRow(i+3), chromaRow(i+3), X7, Y7)
 
-// SHIFT goes on to the next edge: what was behind the last one is before it.
+// SHIFT moves on to the next edge: the pixels after the last edge become those before it.
 #define SHIFT \
 	VMOVDQA Y4, Y0 \
 	VMOVDQA Y5, Y1 \
 	VMOVDQA Y6, Y2 \
 	VMOVDQA Y7, Y3
 
-// JOINROWS makes rows i and i+8 of luma of their left halves, which are in row i, and the right
-// ones, in x.
+// JOINROWS computes rows i and i+8 of luma from their left halves, which are in row i, and their right halves, which are in x.
 #define JOINROWS(i, x) \
 	VMOVDQU     lumaRow(i), X8 \
 	VPUNPCKLQDQ x, X8, X9      \
@@ -69,7 +67,7 @@
 	VMOVDQU     X9, lumaRow(i) \
 	VMOVDQU     X8, lumaRow(i+8)
 
-// MOVE goes n columns to the right, DOWN 4 rows down.
+// MOVE moves n columns to the right, DOWN 4 rows down.
 #define MOVE(n) \
 	ADDQ $(n), luma \
 	ADDQ $(n), blue \
@@ -97,7 +95,7 @@
 	CHROMA((blue)(chromaPitch*2), (red)(chromaPitch*2), x2, y2) \
 	CHROMA((blue)(chromaPitch3*1), (red)(chromaPitch3*1), x3, y3)
 
-// upper filters the upper edge. The rows below it are in Y4 to Y7, and stay there.
+// upper filters the upper edge. Y4 to Y7 contain the rows below it, also afterwards.
 TEXT upper<>(SB), NOSPLIT|NOFRAME, $0-0
 	NEGQ pitch
 	NEGQ chromaPitch
@@ -154,7 +152,7 @@ done:
 	VZEROUPPER
 	RET
 
-	// The columns: those on the left, those of the left half, and those of the right one.
+	// The columns: those on the left of the macroblock, those of its left half, and those of its right half.
 blocks:
 	TESTL $const_leftEdge, DI
 	JZ    load

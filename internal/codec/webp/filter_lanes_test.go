@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The filter in lanes against the one that takes a position at a time, along and across, where differences are gentle and where they are
-// beyond all limits.
-func TestFilteringInLanesIsFilteringOneByOne(t *testing.T) {
+// The test compares the filter in lanes with the filter that processes one position at a time. It filters along both directions, with small
+// differences and with differences beyond all limits.
+func TestFilteringInLanesAndOneByOneGiveTheSamePixels(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
 	const stride, at = 24, 8*24 + 8
 	limited, changed := 0, 0
@@ -19,7 +19,7 @@ func TestFilteringInLanesIsFilteringOneByOne(t *testing.T) {
 		least, most := r.IntN(256), r.IntN(256)>>r.IntN(8)
 		if r.IntN(2) == 0 {
 			least &= 1
-			least *= 255 // where results have to be limited
+			least *= 255 // values for which results must be clamped
 		}
 		for i := range want {
 			want[i] = byte(min(max(least+r.IntN(2*most+1)-most, 0), 255))

@@ -1,7 +1,7 @@
-// The inverse cosine transform of a group (RFC 6386, 14.4), for AVX2.
+// The inverse DCT of a group (RFC 6386, 14.4) with AVX2.
 
-// cos and sin are √2·cos(π/8) - 1 and √2·sin(π/8) - 1, in 1/65536. A product with them is 16 bits,
-// to which the factor is added once more.
+// cos and sin are √2·cos(π/8) - 1 and √2·sin(π/8) - 1, in 1/65536. The upper 16 bits of a product with them plus the factor itself give the
+// full product.
 DATA cos<>+0(SB)/8, $0x4e7b4e7b4e7b4e7b
 DATA cos<>+8(SB)/8, $0x4e7b4e7b4e7b4e7b
 DATA cos<>+16(SB)/8, $0x4e7b4e7b4e7b4e7b
@@ -13,8 +13,8 @@ DATA sin<>+16(SB)/8, $0x8a8c8a8c8a8c8a8c
 DATA sin<>+24(SB)/8, $0x8a8c8a8c8a8c8a8c
 GLOBL sin<>(SB), RODATA|NOPTR, $32
 
-// large is what none of the coefficients may have of its magnitude, lest 16 bits be too few:
-// 2048·(2+cos+sin)² is less than 32768.
+// large is a mask of the bits in which the magnitude of a coefficient must be 0, so that 16 bits do not overflow: 2048·(2+cos+sin)² is less
+// than 32768.
 DATA large<>+0(SB)/8, $0xf800f800f800f800
 DATA large<>+8(SB)/8, $0xf800f800f800f800
 DATA large<>+16(SB)/8, $0xf800f800f800f800
@@ -27,7 +27,7 @@ DATA four<>+16(SB)/8, $0x0004000400040004
 DATA four<>+24(SB)/8, $0x0004000400040004
 GLOBL four<>(SB), RODATA|NOPTR, $32
 
-// LOAD takes the rows of the group at g to Y0…Y3, or goes to other if a coefficient is large.
+// LOAD loads the rows of the group at g to Y0…Y3. If a coefficient is large, it jumps to other.
 #define LOAD(g, other) \
 	VMOVDQU (g), Y0         \
 	VMOVDQU 32(g), Y1       \
@@ -67,8 +67,8 @@ GLOBL four<>(SB), RODATA|NOPTR, $32
 	VPSUBW  Y6, Y5, Y2       \
 	VPSUBW  Y8, Y4, Y3
 
-// TURN exchanges rows and columns of each block. It leaves rows 0 and 1 of block 0 (and 2, in the
-// upper half) in Y8, rows 2 and 3 in Y9, and those of block 1 (and 3) in Y10 and Y11.
+// TURN transposes each block. Y8 gets rows 0 and 1 of block 0 (and of block 2 in the upper half), Y9 rows 2 and 3; Y10 and Y11 get those of
+// block 1 (and 3).
 #define TURN \
 	VPUNPCKLWD Y1, Y0, Y4  \
 	VPUNPCKHWD Y1, Y0, Y5  \
@@ -79,14 +79,14 @@ GLOBL four<>(SB), RODATA|NOPTR, $32
 	VPUNPCKLDQ Y7, Y5, Y10 \
 	VPUNPCKHDQ Y7, Y5, Y11
 
-// JOIN makes rows of all blocks of that.
+// JOIN converts the result of TURN to rows of all blocks.
 #define JOIN \
 	VPUNPCKLQDQ Y10, Y8, Y0 \
 	VPUNPCKHQDQ Y10, Y8, Y1 \
 	VPUNPCKLQDQ Y11, Y9, Y2 \
 	VPUNPCKHQDQ Y11, Y9, Y3
 
-// IDCT leaves what is to be added to the pixels as TURN does.
+// IDCT computes the residue of the pixels, in the layout of TURN.
 #define IDCT \
 	PASS                   \
 	TURN                   \

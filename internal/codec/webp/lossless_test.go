@@ -18,7 +18,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// losslessPixels decodes the content of a VP8L, alpha as it is coded.
+// losslessPixels decodes the content of a "VP8L" chunk. It returns alpha as it is stored.
 func losslessPixels(t testing.TB, content []byte, size image.Point) ([]byte, error) {
 	d, err := newLossless(t.Context(), content[5:], size.X, size.Y)
 	if err != nil {
@@ -38,7 +38,7 @@ func losslessPixels(t testing.TB, content []byte, size image.Point) ([]byte, err
 	return out, nil
 }
 
-// losslessByLibwebp encodes by libwebp's program, at one of its levels, or by ours where that is not installed.
+// losslessByLibwebp encodes with cwebp at one of its levels, or with our encoder if cwebp is not installed.
 func losslessByLibwebp(t *testing.T, img *image.NRGBA, level int) []byte {
 	file := encodeFile(t, img, true)
 	if _, err := exec.LookPath("cwebp"); err == nil {
@@ -53,7 +53,7 @@ func TestLosslessPicturesAreThoseOfTheReference(t *testing.T) {
 	for i := range 100 {
 		w, h := 1+r.IntN(90), 1+r.IntN(70)
 		img := translucent(w, h, uint64(i))
-		if colors := 1 << (i % 9); i%3 == 0 { // a palette
+		if colors := 1 << (i % 9); i%3 == 0 { // few colors, so that there is a palette
 			for p := range w * h {
 				c := p / 3 % colors
 				img.SetNRGBA(p%w, p/w, color.NRGBA{byte(c * 37), byte(c * 91), byte(c), byte(255 - c%2*100)})
@@ -93,7 +93,7 @@ func TestTheCorpusOfLosslessPicturesIsDecodedAsByTheReference(t *testing.T) {
 	}
 }
 
-func TestALosslessPictureThatIsCutOffIsAnError(t *testing.T) {
+func TestATruncatedLosslessPictureIsAnError(t *testing.T) {
 	file := encodeFile(t, translucent(60, 40, 1), true)
 	for n := 21; n < len(file)-2; n++ {
 		_, err := tryDecode(t, file[:n], codec.Options{})

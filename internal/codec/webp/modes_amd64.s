@@ -4,13 +4,13 @@
 #include "textflag.h"
 #include "bool_amd64.h"
 
-#define q R8 // the probabilities of a block's mode
-#define to R9 // where it goes
-#define mode R11 // the mode; before it is known, that of the block on the left
+#define q R8 // the probabilities of the mode of a block
+#define to R9 // the destination
+#define mode R11 // the mode of the block; before it is known, that of the block on the left
 #define upper R14 // the modes of the blocks above
 #define x BP
 
-// MODE is a node of the tree: the mode is n, unless the bit is 1.
+// MODE decodes a node of the tree. If the bit is 0, the mode is n; otherwise MODE jumps to one.
 #define MODE(node, n, one) \
 	BIT(node(q), one) \
 	MOVL $n, mode     \
@@ -31,7 +31,7 @@ row:
 	XORL    x, x
 
 block:
-	FILL(50, filled) // for 7 of BIT
+	FILL(50, filled) // enough for 7 calls of BIT
 	MOVBLZX (upper)(x*1), q
 	LEAL    (q)(q*4), q
 	LEAL    (mode)(q*2), q

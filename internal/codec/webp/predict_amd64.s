@@ -3,14 +3,13 @@
 #include "textflag.h"
 #include "idct_amd64.h"
 
-// The 13 pixels around a block, e0 to e12, go from the lower left corner up and then to the right
-// (RFC 6386, 12.3). The edge is these with the first twice and the last once more: 16 bytes. All
-// modes but DC and TM take, for each pixel, the mean of 2 or of 3 bytes of the edge. So all such
-// means are made, and shuffled as the mode wants it. DC and TM are computed in any case, too: a
-// branch by mode would often be predicted wrong, and costs more.
+// The 13 pixels around a block, e0 to e12, go from the lower left corner up and then to the right (RFC 6386, 12.3). The edge is a register
+// of 16 bytes: e0 twice, e1 to e11, and e12 twice. In all modes but DC and TM, each pixel is the mean of 2 or of 3 bytes of the edge. So
+// all these means are computed and then shuffled for the mode. DC and TM are computed in any case, too, because a branch on the mode would
+// often be mispredicted, which takes more time.
 
-// Where the edge comes from: the pixels of the block on the left, row by row, and the row above
-// from the corner on.
+// Shuffle masks that assemble the edge from the pixels of the block on the left, row by row, and from the row above, starting with the
+// corner.
 DATA edgeLeft<>+0(SB)/8, $0x808003070b0f0f0f
 DATA edgeLeft<>+8(SB)/8, $0x8080808080808080
 GLOBL edgeLeft<>(SB), RODATA|NOPTR, $16
@@ -18,7 +17,7 @@ DATA edgeAbove<>+0(SB)/8, $0x0100808080808080
 DATA edgeAbove<>+8(SB)/8, $0x0808070605040302
 GLOBL edgeAbove<>(SB), RODATA|NOPTR, $16
 
-// For DC: the bytes to be added up.
+// Shuffle masks that select the bytes to add up for DC.
 DATA sumLeft<>+0(SB)/8, $0x808080800f0b0703
 DATA sumLeft<>+8(SB)/8, $0x8080808080808080
 GLOBL sumLeft<>(SB), RODATA|NOPTR, $16
@@ -26,7 +25,7 @@ DATA sumAbove<>+0(SB)/8, $0x8080808004030201
 DATA sumAbove<>+8(SB)/8, $0x8080808080808080
 GLOBL sumAbove<>(SB), RODATA|NOPTR, $16
 
-// For TM: words of two rows.
+// Shuffle masks that make words of two rows for TM.
 DATA slopeLeft01<>+0(SB)/8, $0x8003800380038003
 DATA slopeLeft01<>+8(SB)/8, $0x8007800780078007
 GLOBL slopeLeft01<>(SB), RODATA|NOPTR, $16
@@ -44,8 +43,7 @@ DATA ones<>+0(SB)/8, $0x0101010101010101
 DATA ones<>+8(SB)/8, $0x0101010101010101
 GLOBL ones<>(SB), RODATA|NOPTR, $16
 
-// modes has for each mode what to take of the means of 3, of those of 2, and of DC, and which bytes
-// to take of TM.
+// modes contains for each mode the shuffle masks for the means of 3, for those of 2, and for DC, and a mask of the bytes of TM.
 
 // DC
 DATA modes<>+0(SB)/8, $0x8080808080808080
@@ -139,8 +137,7 @@ DATA modes<>+624(SB)/8, $0x0000000000000000
 DATA modes<>+632(SB)/8, $0x0000000000000000
 GLOBL modes<>(SB), RODATA|NOPTR, $640
 
-// BLOCK predicts block b, with what is on its left in X0, and leaves it there, the residue added:
-// plus less minus.
+// BLOCK predicts block b and adds the residue, plus minus minus. X0 contains the block on its left, and afterwards block b.
 #define BLOCK(b, plus, minus) \
 	VMOVDQU     4*b(R10), X1          \
 	MOVBLZX     b(R8), AX                  \
@@ -195,7 +192,7 @@ TEXT ·predictBlocksAVX2(SB), NOSPLIT, $0-33
 	LOAD(SI, tooLarge)
 	IDCT
 
-	// The residue becomes bytes: what is to be added, and what is to be subtracted.
+	// Convert the residue to bytes: one part to add, and one part to subtract.
 	VPXOR     Y15, Y15, Y15
 	VPACKUSWB Y9, Y8, Y0
 	VPSUBW    Y8, Y15, Y8

@@ -6,12 +6,12 @@
 #define to DI
 #define pitch BX
 #define side CX
-#define rows DX // to go
+#define rows DX // remaining rows
 #define above SI
 
-// Prediction of a whole macroblock (RFC 6386, 12.2): side is 16 for luma, 8 for chroma.
+// predictAVX2 predicts a whole macroblock (RFC 6386, 12.2). side is 16 for luma and 8 for chroma.
 
-// STORE stores a row of it, and goes on to the next one.
+// STORE stores a row of the prediction and moves on to the next row.
 #define STORE(x, narrow, stored) \
 	CMPQ    side, $16 \
 	JNE     narrow    \

@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-func TestTheHeaderTellsTheQuality(t *testing.T) {
+func TestTheHeaderReportsTheQuality(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 160, 120))
 	for y := range 120 {
 		for x := range 160 {

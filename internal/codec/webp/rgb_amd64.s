@@ -25,7 +25,7 @@ samples:
 	VZEROUPPER
 	RET
 
-// TWICE is a word twice.
+// TWICE is a word, repeated twice.
 #define TWICE(word) $(((word)&0xffff)*0x10001)
 
 DATA words<>+0(SB)/4, TWICE(const_lumaFactor)
@@ -46,10 +46,10 @@ GLOBL words<>(SB), RODATA|NOPTR, $40
 #define crToGreen Y12
 #define cbToBlue Y11
 #define eight Y10
-#define whole Y9 // the upper bytes of words
+#define whole Y9 // mask of the upper bytes of words
 
-// UPSAMPLE makes the chroma of 32 pixels, times 256, from the samples of blend at p: in low that of
-// pixels 0 to 7 and 16 to 23, in high that of the others.
+// UPSAMPLE computes the chroma of 32 pixels, times 256, from the output of blend at p. low gets that of pixels 0 to 7 and 16 to 23, high
+// that of the others.
 #define UPSAMPLE(p, low, high, a, b) \
 	VMOVDQU    2(p), a     \
 	VPADDW     a, a, b     \
@@ -64,8 +64,8 @@ GLOBL words<>(SB), RODATA|NOPTR, $40
 	VPUNPCKLWD a, b, low   \
 	VPUNPCKHWD a, b, high
 
-// CONVERT does what convert does for 16 pixels: red, green and blue, as words not yet clipped, of
-// y, u and v times 256, which it overwrites.
+// CONVERT converts 16 pixels like convertRowGo. y, u and v are the components, times 256; CONVERT overwrites them. r, g and b get red,
+// green and blue, as words that are not clamped yet.
 #define CONVERT(y, u, v, r, g, b, t) \
 	VPMULHUW lumaFactor, y, y      \
 	VPMULHUW crToRed, v, r         \

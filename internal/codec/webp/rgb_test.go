@@ -19,8 +19,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// at returns a plane's value at a place, interpolated linearly between the samples' centers; beyond
-// the outermost they go on.
+// at returns the value of a plane at a position, by linear interpolation between the centers of samples. Beyond the outermost centers, the
+// outermost samples are repeated.
 func at(pix []byte, stride int, size image.Point, x, y float64) float64 {
 	sample := func(i, j float64) float64 {
 		return float64(pix[min(max(int(j), 0), size.Y-1)*stride+min(max(int(i), 0), size.X-1)])
@@ -30,7 +30,7 @@ func at(pix []byte, stride int, size image.Point, x, y float64) float64 {
 	return (sample(i, j)*(1-u)+sample(i+1, j)*u)*(1-v) + (sample(i, j+1)*(1-u)+sample(i+1, j+1)*u)*v
 }
 
-// video is the conversion from BT.601 in video range, as ITU-R BT.601 has it.
+// video converts from BT.601 in video range to RGB, as ITU-R BT.601 defines it.
 func video(y, cb, cr float64) [3]float64 {
 	y, cb, cr = (y-16)/219, (cb-128)/224, (cr-128)/224
 	const kr, kg, kb = 0.299, 0.587, 0.114
@@ -45,7 +45,7 @@ func TestChromaIsInterpolatedAndColorsAreThoseOfTheStandard(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	for _, size := range []image.Point{{1, 1}, {2, 1}, {1, 2}, {2, 2}, {3, 3}, {1, 40}, {41, 1}, {64, 48}, {65, 49}} {
 		img := image.NewYCbCr(image.Rectangle{Max: size}, image.YCbCrSubsampleRatio420)
-		for _, plane := range [][]byte{img.Y, img.Cb, img.Cr} { // all values, also those that are no colors
+		for _, plane := range [][]byte{img.Y, img.Cb, img.Cr} { // all values, including those that are not valid colors
 			for i := range plane {
 				plane[i] = byte(r.IntN(256))
 			}
@@ -73,7 +73,7 @@ func TestChromaIsInterpolatedAndColorsAreThoseOfTheStandard(t *testing.T) {
 	}
 }
 
-// tools returns the paths of commands of the Debian package webp.
+// tools returns the paths of programs of the Debian package webp.
 func tools(t *testing.T, names ...string) (paths []string) {
 	for _, name := range names {
 		paths = append(paths, imagetest.Program(t, name, "webp"))
@@ -89,8 +89,7 @@ func pipe(t *testing.T, command string, in []byte, args ...string) []byte {
 	return out
 }
 
-// tiles have the most saturated colors there are, and edges between them at all distances from
-// those of chroma samples.
+// tiles returns a picture of the most saturated colors. The edges between them lie at all distances from chroma samples.
 func tiles(w, h, side int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -116,13 +115,13 @@ func TestPixelsAreThoseOfLibwebp(t *testing.T) {
 	for _, name := range imagetest.CorpusMatching(t, "webp/*.webp", "exif/*.webp") {
 		file, err := os.ReadFile(name)
 		require.NoError(t, err)
-		// Of larger ones, TestTheCorpusIsDecodedAsByTheReference compares the planes.
+		// TestTheCorpusIsDecodedAsByTheReference compares the planes of larger files.
 		if lossyChunk(file) != nil && len(file) < 200<<10 {
 			files[filepath.Base(name)] = file
 		}
 	}
 	for name, file := range files {
-		if bytes.Contains(file, []byte("ANMF")) { // which dwebp does not read
+		if bytes.Contains(file, []byte("ANMF")) { // dwebp does not support animations
 			continue
 		}
 		got, err := decodeVP8(t.Context(), lossyChunk(file))
@@ -132,7 +131,7 @@ func TestPixelsAreThoseOfLibwebp(t *testing.T) {
 		require.Contains(t, string(head), fmt.Sprintf("WIDTH %d\nHEIGHT %d\nDEPTH 4\n", got.Rect.Dx(), got.Rect.Dy()), name)
 		most := 0
 		for i, v := range want {
-			if g := got.Pix[i]; v != g && i%4 < 3 { // alpha is not in this chunk
+			if g := got.Pix[i]; v != g && i%4 < 3 { // this chunk does not contain alpha
 				most = max(most, int(v)-int(g), int(g)-int(v))
 			}
 		}

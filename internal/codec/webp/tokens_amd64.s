@@ -4,25 +4,24 @@
 #include "textflag.h"
 #include "bool_amd64.h"
 
-#define n R11 // the coefficient's number
-#define v R14 // its value; between blocks, whether that on the left has coefficients
-#define q R8 // its probabilities
-#define row R9 // those of its number, without what was before: 3 rows of 11 bytes
-#define above BP // whether the blocks above have coefficients: the lowest bit for the next one
+#define n R11 // number of the coefficient
+#define v R14 // value of the coefficient; between blocks: 1 if the block on the left has coefficients
+#define q R8 // probabilities of the next token
+#define row R9 // probabilities for the coefficient number, for all contexts: 3 rows of 11 bytes
+#define above BP // one bit for each block above, 1 if it has coefficients; the lowest bit is for the next block
 
-// NEXT goes to the next number, after a coefficient that was 0, 1 (context 11) or more (22).
+// NEXT moves on to the next coefficient. context is 0, 11 or 22 if the last coefficient was 0, ±1 or larger.
 #define NEXT(context) \
 	INCL n              \
 	ADDQ $33, row       \
 	LEAQ context(row), q
 
-// place is 2·zigzag.
+// place contains 2·zigzag.
 DATA place<>+0(SB)/8, $0x2406042240200200
 DATA place<>+8(SB)/8, $0x6664462644626042
 GLOBL place<>(SB), RODATA|NOPTR, $16
 
-// extra holds the probabilities of the extra bits of categories 1 to 6 (RFC 6386, 13.2), with a 0
-// behind each.
+// extra holds the probabilities of the extra bits of categories 1 to 6 (RFC 6386, 13.2). A 0 ends each category.
 DATA extra<>+0(SB)/8, $0x8c94ad0091a5009f
 DATA extra<>+8(SB)/8, $0x9db400878c9bb000
 DATA extra<>+16(SB)/8, $0xe6f3fefe0082868d
@@ -44,12 +43,12 @@ TEXT ·readBlocksBMI(SB), NOSPLIT, $96-16
 	MOVQ    square_side(R8), prob
 	MOVQ    prob, rows-32(SP)
 	DECQ    prob
-	MOVQ    prob, last-40(SP)        // of a row
+	MOVQ    prob, last-40(SP)        // index of the last block of a row
 	MOVQ    square_to(R8), prob
 	MOVQ    prob, to-48(SP)
 	MOVQ    square_counts(R8), prob
 	MOVQ    prob, counts-56(SP)
-	MOVQ    $0, i-64(SP)             // of the block
+	MOVQ    $0, i-64(SP)             // index of the block
 	MOVBLZX square_left(R8), v
 	MOVL    v, left-72(SP)
 	MOVBLZX square_above(R8), above
@@ -73,8 +72,7 @@ block:
 	XORL n, n
 	XORL v, v
 
-	// The bits of the lowest row's and the last column's blocks come in at the top, while those of
-	// their neighbors go out.
+	// The bits of the lowest row and of the last column are shifted in at the top. The bits of their neighbors are shifted out.
 counted:
 	MOVQ  i-64(SP), split
 	MOVQ  counts-56(SP), prob
@@ -117,7 +115,7 @@ more:
 	ONE
 
 token:
-	FILL(32, tokenFilled) // for three of BIT and a sign
+	FILL(32, tokenFilled) // enough for three calls of BIT and a sign
 	BIT(1(q), nonzero)
 	NEXT(0)
 	CMPL n, $16
@@ -131,9 +129,8 @@ nonzero:
 	NEXT(11)
 	MOVL $1, v
 
-	// The sign is decoded without a branch, which could not be predicted. It comes after other
-	// bits, so that rng is 254 at most, 2·split is rng+1 without the lowest bit, and the shift is 1
-	// in any case.
+	// The sign is decoded without a branch, which would be unpredictable. Because it follows other bits, rng is at most 254, 2·split is
+	// rng+1 without its lowest bit, and the shift is always 1.
 sign:
 	MOVQ    steps-8(SP), prob
 	IMULL   -4(prob)(n*4), v
@@ -147,7 +144,7 @@ sign:
 	CMOVQCC prod, value
 	CMOVLCS split, rng
 	SBBL    split, split
-	NOTL    split                // -1 if it is negative
+	NOTL    split                // -1 if the coefficient is negative
 	XORL    split, v
 	SUBL    split, v
 	ADDQ    value, value
@@ -166,7 +163,7 @@ done:
 
 large:
 	ONE
-	FILL(44, largeFilled) // for four of BIT, a sign, and one more
+	FILL(44, largeFilled) // enough for four calls of BIT, a sign, and one more call
 	BIT(3(q), over4)
 	BIT(4(q), over2)
 	MOVL $2, v

@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-func TestWhatCameOfACutPictureIsShownWhereThatIsTolerated(t *testing.T) {
+func TestATolerantDecodeKeepsTheRowsOfATruncatedPicture(t *testing.T) {
 	for _, lossless := range []bool{false, true} {
 		file := pieces.WebP(pieces.VP8X(0, image.Pt(200, 320)), pieces.Picture(encodeFile(t, imagetest.Photo(200, 320, 3), lossless)))
 		whole := straight(t, decodeWhole(t, file))
@@ -25,7 +25,7 @@ func TestWhatCameOfACutPictureIsShownWhereThatIsTolerated(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, pic.Partial)
 		got := straight(t, pic.Image)
-		// A tenth came surely, the last row did not. Deblocking may miss its lower neighbors.
+		// A tenth of the picture is decoded, the last row is not. The loop filter may not have been applied to the last rows.
 		assert.Equal(t, whole.Pix[:32*whole.Stride], got.Pix[:32*got.Stride])
 		assert.Equal(t, []byte{128, 128, 128, 255}, got.Pix[len(got.Pix)-4:])
 		small, err := tryDecode(t, cut, codec.Options{Tolerant: true, Least: image.Pt(50, 80)})
@@ -36,7 +36,7 @@ func TestWhatCameOfACutPictureIsShownWhereThatIsTolerated(t *testing.T) {
 	}
 }
 
-func TestBrokenAlphaIsOpaqueWhereThatIsTolerated(t *testing.T) {
+func TestATolerantDecodeIgnoresDamagedAlpha(t *testing.T) {
 	file := pieces.WebP(pieces.VP8X(flagAlpha, image.Pt(40, 30)), pieces.RIFF("ALPH", []byte{3, 1, 2}), pieces.Picture(encodeFile(t, imagetest.Photo(40, 30, 3), false)))
 	_, err := tryDecode(t, file, codec.Options{})
 	require.Error(t, err)
@@ -46,7 +46,7 @@ func TestBrokenAlphaIsOpaqueWhereThatIsTolerated(t *testing.T) {
 	assert.True(t, straight(t, pic.Image).Opaque())
 }
 
-func TestASizeWithoutPixelsIsAnEmptyPicture(t *testing.T) {
+func TestALosslessPictureWithoutPixelDataIsTransparent(t *testing.T) {
 	file := pieces.WebP(pieces.RIFF("VP8L", []byte{0x2f, 99, 0, 12, 0, 0x6b}))
 	require.Len(t, file, 26)
 	img := decodeWhole(t, file).(*image.NRGBA)
@@ -66,7 +66,7 @@ func TestOneColorWithoutAPaletteIsAPicture(t *testing.T) {
 	assert.Equal(t, bytes.Repeat([]byte{200, 50, 100, 255}, 10*9), img.Pix)
 }
 
-// A bitWriter writes the lowest bit first.
+// A bitWriter writes bits, the lowest bit of a byte first.
 type bitWriter struct{ bits []byte }
 
 func (b *bitWriter) put(v uint32, n int) {
@@ -83,7 +83,7 @@ func (b *bitWriter) bytes() []byte {
 	return out
 }
 
-func TestNoSoundFileTakesMoreThanItsEstimate(t *testing.T) {
+func TestDecodingStaysWithinTheEstimate(t *testing.T) {
 	imagetest.Long(t)
 	files := [][]byte{}
 	for i, size := range []image.Point{{1, 1}, {300, 200}, {1700, 900}} {
@@ -117,8 +117,7 @@ func TestLosslessDecodingEndsWithItsContext(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// FuzzFormat takes every way into a file. Nothing panics, and nothing is taken from the account that
-// is not given back.
+// FuzzFormat reads files in every way: see codectest.Ways. It must not panic, and must give back all memory that it takes from the account.
 func FuzzFormat(f *testing.F) {
 	size := image.Pt(20, 16)
 	for _, lossless := range []bool{false, true} {

@@ -5,10 +5,8 @@ import (
 	"image"
 )
 
-// decodeVP8 decodes vp8, the content of a chunk "VP8 ". The result's upper left corner is at (0,0).
-//
-// Damage may go unnoticed, but what is cut off is an error. Memory is that of the result and of a
-// few rows. When ctx ends, its error is returned soon.
+// decodeVP8 decodes vp8, the content of a "VP8 " chunk. The upper left corner of the result is at (0,0). Missing data are an error; damaged
+// data may go unnoticed.
 func decodeVP8(ctx context.Context, vp8 []byte) (*image.RGBA, error) {
 	var d decoder
 	if err := d.header(vp8); err != nil {
@@ -22,7 +20,7 @@ func decodeVP8(ctx context.Context, vp8 []byte) (*image.RGBA, error) {
 	return out, nil
 }
 
-// shrinkVP8 decodes vp8 as a picture of size pixels.
+// shrinkVP8 decodes vp8 and shrinks the picture to size.
 func shrinkVP8(ctx context.Context, vp8 []byte, size image.Point) (image.Image, error) {
 	var d decoder
 	if err := d.header(vp8); err != nil {
