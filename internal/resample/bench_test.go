@@ -81,7 +81,7 @@ func BenchmarkWeights(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			var a axis
 			for b.Loop() {
-				setAxis(&a, Lanczos3, grid{n * 5 / 2, 0, 2.5, n}, 3, 1)
+				setAxis(&a, Lanczos3, grid{size: n * 5 / 2, step: 2.5, n: n}, 3, 1)
 			}
 		})
 	}

@@ -72,6 +72,23 @@ type grid struct {
 	x0   float64 // where the first sample of the result begins, in samples of the source
 	step float64 // samples of the source per sample of the result
 	n    int     // samples of the result
+	only []int   // if not nil, the numbers of these samples, in ascending order; otherwise they are 0 to n-1
+}
+
+// some limits a grid to the samples with the given numbers, if there are any.
+func (g grid) some(only []int) grid {
+	if only != nil {
+		g.n, g.only = len(only), only
+	}
+	return g
+}
+
+// center returns the position of the center of sample i of the result on the source.
+func (g grid) center(i int) float64 {
+	if g.only != nil {
+		i = g.only[i]
+	}
+	return g.x0 + float64((float64(i)+0.5)*g.step)
 }
 
 // shape computes the number of weights, but not the weights. residual is the minimum ratio that boxes leave to the
@@ -126,7 +143,7 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 		if err := watch.spend(8 * a.taps); err != nil {
 			return err
 		}
-		center := (g.x0 + float64((float64(i)+0.5)*g.step) - float64(a.origin)) / float64(a.box)
+		center := (g.center(i) - float64(a.origin)) / float64(a.box)
 		center = min(max(center, edge), float64(a.cells)-edge) // beyond the edge, the samples at the edge are repeated
 		first, end := math.Floor(center-reach+0.5), math.Floor(center+reach+0.5)
 		lo := int(max(0, first))

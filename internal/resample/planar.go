@@ -68,8 +68,8 @@ func NewPlanar(ctx context.Context, src, size image.Point, convert Converter, op
 
 // wholeGrids returns the grids of a picture that is scaled as a whole.
 func wholeGrids(src, size image.Point) (x, y grid) {
-	x = grid{src.X, 0, float64(src.X) / float64(size.X), size.X}
-	y = grid{src.Y, 0, float64(src.Y) / float64(size.Y), size.Y}
+	x = grid{size: src.X, step: float64(src.X) / float64(size.X), n: size.X}
+	y = grid{size: src.Y, step: float64(src.Y) / float64(size.Y), n: size.Y}
 	return x, y
 }
 

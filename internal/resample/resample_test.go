@@ -129,3 +129,27 @@ func within(t *testing.T, want [4]floats, img image.Image, tolerance float64) {
 		}
 	}
 }
+
+func TestChosenColumnsAndRowsAreThoseOfTheWholeResult(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 2))
+	some := func(n int) (out []int) {
+		for i := range n {
+			if rng.IntN(3) > 0 || i == n/2 {
+				out = append(out, i)
+			}
+		}
+		return out
+	}
+	for _, size := range []image.Point{{13, 11}, {90, 70}, {5, 60}} {
+		for name, src := range sources(rng, 40, 30) {
+			opt := Options{Columns: some(size.X), Rows: some(size.Y)}
+			whole, got := resize(src, Full(src.Bounds()), size, Options{}), resize(src, Full(src.Bounds()), size, opt)
+			require.Equal(t, image.Rect(0, 0, len(opt.Columns), len(opt.Rows)), got.Bounds(), name)
+			for y, row := range opt.Rows {
+				for x, column := range opt.Columns {
+					require.Equal(t, whole.At(column, row), got.At(x, y), "%s at %v: %d,%d", name, size, column, row)
+				}
+			}
+		}
+	}
+}

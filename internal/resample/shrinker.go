@@ -51,8 +51,8 @@ func NewShrinker(ctx context.Context, f Format, src image.Point, r Rect, size im
 	if f == CMYK8 && opt.KeepCMYK {
 		f = cmykRaw
 	}
-	gx := grid{src.X, r.X0, (r.X1 - r.X0) / float64(size.X), size.X}
-	gy := grid{src.Y, r.Y0, (r.Y1 - r.Y0) / float64(size.Y), size.Y}
+	gx, gy := gridsOf(src, r, size, opt)
+	size = image.Pt(gx.n, gy.n)
 	s, err := newShrinker(ctx, f, gx, gy, opt.Luma, opt)
 	if err != nil {
 		return nil, err
@@ -81,6 +81,13 @@ func NewShrinker(ctx context.Context, f Format, src image.Point, r Rect, size im
 		s.wide = s.mem.wide
 	}
 	return s, nil
+}
+
+// gridsOf returns the grids of the result of Resize.
+func gridsOf(src image.Point, r Rect, size image.Point, opt Options) (x, y grid) {
+	x = grid{size: src.X, x0: r.X0, step: (r.X1 - r.X0) / float64(size.X), n: size.X}
+	y = grid{size: src.Y, x0: r.Y0, step: (r.Y1 - r.Y0) / float64(size.Y), n: size.Y}
+	return x.some(opt.Columns), y.some(opt.Rows)
 }
 
 func newShrinker(ctx context.Context, f Format, gx, gy grid, pre Eighths, opt Options) (*Shrinker, error) {

@@ -10,18 +10,12 @@ import (
 
 // resizeYCbCr scales each plane separately. A chroma sample lies in the center of its luma samples (JFIF 1.02).
 func resizeYCbCr(ctx context.Context, src *image.YCbCr, r Rect, size image.Point, opt Options) (image.Image, error) {
-	dst, err := newYCbCr(ctx, size, opt.Subsample)
+	b := src.Rect
+	lx, ly := gridsOf(b.Size(), r, size, opt)
+	dst, err := newYCbCr(ctx, image.Pt(lx.n, ly.n), opt.Subsample)
 	if err != nil {
 		return nil, err
 	}
-	b := src.Rect
-	step := func(p image.Point) (x, y float64) {
-		return (r.X1 - r.X0) / float64(p.X), (r.Y1 - r.Y0) / float64(p.Y)
-	}
-	sx, sy := step(size)
-
-	lx := grid{b.Dx(), r.X0, sx, size.X}
-	ly := grid{b.Dy(), r.Y0, sy, size.Y}
 	luma, err := newShrinker(ctx, Gray8, lx, ly, opt.Luma, opt)
 	if err != nil {
 		return nil, err
@@ -57,6 +51,7 @@ func chromaGrid(lo, hi, in, out int, luma grid) grid {
 		x0:   float64((float64(lo)+luma.x0)/float64(in)) - float64(first),
 		step: luma.step * float64(out) / float64(in),
 		n:    (luma.n + out - 1) / out,
+		only: luma.only,
 	}
 }
 

@@ -34,7 +34,7 @@ type Picture struct {
 
 // Look analyzes a picture. ok is false if it has no feature to choose a box by.
 func Look(img image.RGBA64Image) (p *Picture, ok bool) {
-	p = &Picture{bounds: img.Bounds(), view: see(img)}
+	p = &Picture{bounds: img.Bounds(), view: see(whole(img))}
 	return p, !p.view.plain
 }
 

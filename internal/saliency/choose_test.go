@@ -3,6 +3,7 @@ package saliency
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -10,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/rest-thumbnails/thumbnail/internal/resample"
 )
 
 // chosen returns the chosen box of a size in a picture that has features.
@@ -104,7 +107,7 @@ func TestMeasuresOfSmartcropAreItsScores(t *testing.T) {
 	p, ok := Look(img)
 	require.True(t, ok)
 	size := image.Pt(240, 240)
-	table, raw := tableOf(size), look(img)
+	table, raw := tableOf(size), look(whole(img))
 	sum := 0.0
 	for _, w := range raw.weights {
 		sum += w
@@ -153,7 +156,30 @@ func TestEveryKindOfPictureIsSeenAlike(t *testing.T) {
 			SubImage(image.Rectangle) image.Image
 		}).SubImage(image.Rect(3, 5, 90, 100)).(image.RGBA64Image)
 		for _, img := range []image.RGBA64Image{img, sub, asYCbCr(img), asYCbCr(sub)} {
-			assert.Equal(t, see(hidden{img}), see(img), "%T of %v, form %d", img, img.Bounds(), form)
+			assert.Equal(t, see(whole(hidden{img})), see(whole(img)), "%T of %v, form %d", img, img.Bounds(), form)
+		}
+	}
+}
+
+// The pixels that are not examined are not made: see kept.
+func TestAPictureOfTheExaminedPixelsIsSeenLikeTheWhole(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 3))
+	for form := range 3 {
+		img := random(r, image.Pt(103+r.IntN(99), 117+r.IntN(99)), 60, form)
+		gray := image.NewGray(img.Bounds())
+		draw.Draw(gray, gray.Rect, img, img.Bounds().Min, draw.Src)
+		for _, img := range []image.RGBA64Image{img, asYCbCr(img), gray} {
+			size := image.Pt(80+r.IntN(200), 80+r.IntN(200))
+			scaled := func(opt resample.Options) image.RGBA64Image {
+				out, err := resample.Resize(t.Context(), img, resample.Full(img.Bounds()), size, opt)
+				require.NoError(t, err)
+				return out.(image.RGBA64Image)
+			}
+			want := see(whole(scaled(resample.Options{})))
+			some := scaled(resample.Options{Columns: kept(size.X), Rows: kept(size.Y)})
+			assert.Less(t, some.Bounds().Dx(), size.X)
+			assert.Equal(t, want, see(sparse(some, size)), "%T at %v, form %d", img, size, form)
+			assert.Equal(t, want, see(sparse(hidden{some}, size)), "%T at %v, form %d", img, size, form)
 		}
 	}
 }

@@ -78,12 +78,17 @@ func (j *judge) kept(box image.Rectangle) float64 {
 
 // sumRow returns the sum of the weights, and the sum of the weights times their factors.
 func sumRow(weights, factors []float64) (all, far float64) {
+	var all1, far1 float64
 	weights = weights[:len(factors)]
-	for i, f := range factors {
-		all += weights[i]
-		far += float64(weights[i] * f)
+	for len(weights) >= 2 && len(factors) >= 2 {
+		v, w := weights[0], weights[1]
+		all, all1, far, far1 = all+v, all1+w, far+float64(v*factors[0]), far1+float64(w*factors[1])
+		weights, factors = weights[2:], factors[2:]
 	}
-	return all, far
+	for i, f := range factors {
+		all, far = all+weights[i], far+float64(weights[i]*f)
+	}
+	return all + all1, far + far1
 }
 
 // off returns the distance of the center of a cell from the center of a side, in half sides.

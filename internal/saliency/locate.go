@@ -22,7 +22,11 @@ func Locate(ctx context.Context, img image.Image, scaled image.Point, crop image
 		return crop, err
 	}
 	size := copySize(img.Bounds().Size())
-	small, err := resample.Resize(ctx, img, resample.Full(img.Bounds()), size, resample.Options{})
+	only := resample.Options{Columns: kept(size.X), Rows: kept(size.Y)}
+	if len(only.Columns) == 0 || len(only.Rows) == 0 {
+		return crop, nil // too narrow for a cell
+	}
+	small, err := resample.Resize(ctx, img, resample.Full(img.Bounds()), size, only)
 	if err != nil {
 		return crop, err
 	}
@@ -30,8 +34,8 @@ func Locate(ctx context.Context, img image.Image, scaled image.Point, crop image
 	if err := ctx.Err(); err != nil {
 		return crop, err
 	}
-	picture, ok := Look(small.(image.RGBA64Image))
-	if !ok {
+	picture := &Picture{bounds: image.Rectangle{Max: size}, view: see(sparse(small.(image.RGBA64Image), size))}
+	if picture.view.plain {
 		return crop, nil
 	}
 	found, ok := picture.Choose(image.Pt(boxSide(crop.Dx(), scaled.X, size.X), boxSide(crop.Dy(), scaled.Y, size.Y)))

@@ -24,39 +24,70 @@ func sumOf(r, g, b, a uint32) cellSum {
 	return cellSum{r, g, b, a, light * light}
 }
 
-// addRow adds the pixels of row y, from x on, to the sums of their cells. The image types that the
-// resampler returns for photographs are read without a call per pixel; for other types it returns a row
-// buffer for reuse.
-func addRow(sums []cellSum, row []color.RGBA64, img image.RGBA64Image, x, y int) []color.RGBA64 {
-	switch img := img.(type) {
-	case *image.YCbCr:
-		if img.SubsampleRatio == image.YCbCrSubsampleRatio444 {
-			at := img.COffset(x, y)
-			addYCbCr(sums, img.Y[img.YOffset(x, y):], img.Cb[at:], img.Cr[at:])
-			return row
+// A sight is a picture as it is examined: in cells of pitch pixels, which stand for squares of step pixels.
+type sight struct {
+	image.RGBA64Image
+	size  image.Point       // of the picture, in pixels
+	pitch int               // step, or 6 if only the pixels that the examination reads are there
+	means [step / every]int // pixels of a cell that contribute to its mean, in both directions
+}
+
+// whole returns the sight of a picture all of whose pixels are there.
+func whole(img image.RGBA64Image) sight {
+	return sight{img, img.Bounds().Size(), step, [...]int{0, every, 2 * every, 3 * every}}
+}
+
+const sparsePitch = 6
+
+// sparse returns the sight of a picture of a size, of which only the columns and rows are there that kept
+// returns.
+func sparse(img image.RGBA64Image, size image.Point) sight {
+	return sight{img, size, sparsePitch, [...]int{0, 2, 3, 4}}
+}
+
+// kept returns the columns or rows of n that are read: those that contribute to means, and the neighbors of
+// the first of each cell. The last column of a cell is left of the first of the next.
+func kept(n int) (out []int) {
+	out = make([]int, 0, n/step*sparsePitch)
+	for i := 0; i+step <= n; i += step {
+		out = append(out, i, i+1, i+2, i+4, i+6, i+7)
+	}
+	return out
+}
+
+// addRow adds the pixels of a row to the sums of their cells. The image types that the resampler returns for
+// photographs are read without a call per pixel.
+func (s *sight) addRow(sums []cellSum, y int) {
+	x := s.Bounds().Min.X
+	if s.pitch == sparsePitch {
+		switch img := s.RGBA64Image.(type) {
+		case *image.YCbCr:
+			if img.SubsampleRatio == image.YCbCrSubsampleRatio444 {
+				at := img.COffset(x, y)
+				addYCbCr(sums, img.Y[img.YOffset(x, y):], img.Cb[at:], img.Cr[at:])
+				return
+			}
+		case *image.RGBA:
+			addRGBA(sums, img.Pix[img.PixOffset(x, y):])
+			return
 		}
-	case *image.RGBA:
-		addRGBA(sums, img.Pix[img.PixOffset(x, y):])
-		return row
 	}
-	if row == nil {
-		row = make([]color.RGBA64, len(sums)*(step/every))
+	for i := range sums {
+		for _, k := range s.means {
+			p := s.RGBA64At(x+i*s.pitch+k, y)
+			sums[i].add(sumOf(uint32(p.R), uint32(p.G), uint32(p.B), uint32(p.A)))
+		}
 	}
-	readRow(row, img, x, y, every)
-	for i, p := range row {
-		sums[i/(step/every)].add(sumOf(uint32(p.R), uint32(p.G), uint32(p.B), uint32(p.A)))
-	}
-	return row
 }
 
 func addRGBA(sums []cellSum, pix []byte) {
 	for i := range sums {
-		cell := (*[4 * step]byte)(pix[4*step*i:])
+		cell := (*[4 * sparsePitch]byte)(pix[4*sparsePitch*i:])
 		var red, green, blue, alpha uint32
 		var square uint64
-		for k := 0; k < len(cell); k += 4 * every {
-			r, g, b := uint32(cell[k]), uint32(cell[k+1]), uint32(cell[k+2])
-			red, green, blue, alpha = red+r, green+g, blue+b, alpha+uint32(cell[k+3])
+		for _, k := range [...]int{0, 2, 3, 4} {
+			r, g, b := uint32(cell[4*k]), uint32(cell[4*k+1]), uint32(cell[4*k+2])
+			red, green, blue, alpha = red+r, green+g, blue+b, alpha+uint32(cell[4*k+3])
 			light := uint64(299*r + 587*g + 114*b)
 			square += light * light
 		}
@@ -66,22 +97,36 @@ func addRGBA(sums []cellSum, pix []byte) {
 
 func addYCbCr(sums []cellSum, luma, blue, red []byte) {
 	for i := range sums {
-		y, cb, cr := (*[step]byte)(luma[step*i:]), (*[step]byte)(blue[step*i:]), (*[step]byte)(red[step*i:])
-		s := cellSum{alpha: 0xffff * (step / every)}
-		for k := 0; k < step; k += every {
-			r, g, b := fromYCbCr(y[k], cb[k], cr[k])
-			s.red, s.green, s.blue = s.red+r, s.green+g, s.blue+b
-			light := uint64(299*r + 587*g + 114*b)
-			s.square += light * light
-		}
-		sums[i].add(s)
+		y, cb, cr := (*[5]byte)(luma[sparsePitch*i:]), (*[5]byte)(blue[sparsePitch*i:]), (*[5]byte)(red[sparsePitch*i:])
+		s := &sums[i]
+		s.alpha += 0xffff * (step / every)
+		s.addPixel(y[0], cb[0], cr[0])
+		s.addPixel(y[2], cb[2], cr[2])
+		s.addPixel(y[3], cb[3], cr[3])
+		s.addPixel(y[4], cb[4], cr[4])
 	}
+}
+
+// addPixel adds an opaque pixel, without its alpha.
+func (s *cellSum) addPixel(luma, blue, red byte) {
+	x, m, z := toRGB(luma, blue, red)
+	if uint32(x|m|z)>>24 != 0 {
+		x, m, z = min(max(x, 0), 1<<24-1), min(max(m, 0), 1<<24-1), min(max(z, 0), 1<<24-1)
+	}
+	r, g, b := uint32(x)>>8, uint32(m)>>8, uint32(z)>>8
+	light := uint64(299*r + 587*g + 114*b)
+	s.red, s.green, s.blue, s.square = s.red+r, s.green+g, s.blue+b, s.square+light*light
+}
+
+// toRGB returns a color times 1<<8, before it is clamped to 24 bits.
+func toRGB(luma, blue, red byte) (x, m, z int32) {
+	y, cb, cr := int32(luma)*0x10101, int32(blue)-128, int32(red)-128
+	return y + 91881*cr, y - 22554*cb - 46802*cr, y + 116130*cb
 }
 
 // fromYCbCr converts as color.YCbCr does: by JFIF's factors times 1<<16, keeping 16 bits of the result.
 func fromYCbCr(luma, blue, red byte) (r, g, b uint32) {
-	y, cb, cr := int32(luma)*0x10101, int32(blue)-128, int32(red)-128
-	x, m, z := y+91881*cr, y-22554*cb-46802*cr, y+116130*cb
+	x, m, z := toRGB(luma, blue, red)
 	if uint32(x|m|z)>>24 != 0 {
 		return clamp16(x), clamp16(m), clamp16(z)
 	}
@@ -91,15 +136,15 @@ func fromYCbCr(luma, blue, red byte) (r, g, b uint32) {
 // clamp16 returns the upper 16 of 24 bits, after clamping v to 24 bits.
 func clamp16(v int32) uint32 { return uint32(min(max(v>>8, 0), 0xffff)) }
 
-// readRow reads the pixels x, x+step, x+2·step … of row y of img into dst, as RGBA64At returns them.
-func readRow(dst []color.RGBA64, img image.RGBA64Image, x, y, step int) {
-	if img, ok := img.(*image.YCbCr); ok && len(dst) > 0 && img.SubsampleRatio == image.YCbCrSubsampleRatio444 {
+// readRow reads the pixels x, x+pitch, x+2·pitch … of row y into dst, as RGBA64At returns them.
+func (s *sight) readRow(dst []color.RGBA64, x, y int) {
+	if img, ok := s.RGBA64Image.(*image.YCbCr); ok && len(dst) > 0 && img.SubsampleRatio == image.YCbCrSubsampleRatio444 {
 		at := img.COffset(x, y)
-		readYCbCr(dst, img.Y[img.YOffset(x, y):], img.Cb[at:], img.Cr[at:], step)
+		readYCbCr(dst, img.Y[img.YOffset(x, y):], img.Cb[at:], img.Cr[at:], s.pitch)
 		return
 	}
 	for i := range dst {
-		dst[i] = img.RGBA64At(x+i*step, y)
+		dst[i] = s.RGBA64At(x+i*s.pitch, y)
 	}
 }
 

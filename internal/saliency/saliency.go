@@ -37,7 +37,7 @@ func Best(img image.RGBA64Image, box image.Point) (best image.Rectangle, ok bool
 	if box.X < 1 || box.Y < 1 || free.X < 0 || free.Y < 0 {
 		return image.Rectangle{}, false
 	}
-	s := look(img)
+	s := look(whole(img))
 	if len(s.weights) == 0 || slices.Min(s.weights) == slices.Max(s.weights) {
 		return image.Rectangle{}, false
 	}
@@ -78,10 +78,22 @@ func (s samples) score(x, y int, t table) float64 {
 		return 0
 	}
 	for dy := range rows {
-		worth := t.worth[dy*t.columns:][:columns]
-		for dx, w := range s.weights[(y+dy)*s.columns+x:][:columns] {
-			sum += float64(w * worth[dx])
-		}
+		sum += product(s.weights[(y+dy)*s.columns+x:], t.worth[dy*t.columns:][:columns])
 	}
 	return sum
+}
+
+// product returns the sum of the products of the elements of two lists. The four partial sums do not wait for
+// each other.
+func product(a, b []float64) float64 {
+	var s0, s1, s2, s3 float64
+	a = a[:len(b)]
+	for len(a) >= 4 && len(b) >= 4 {
+		s0, s1, s2, s3 = s0+float64(a[0]*b[0]), s1+float64(a[1]*b[1]), s2+float64(a[2]*b[2]), s3+float64(a[3]*b[3])
+		a, b = a[4:], b[4:]
+	}
+	for i, v := range b {
+		s0 += float64(a[i] * v)
+	}
+	return s0 + s1 + (s2 + s3)
 }

@@ -38,7 +38,7 @@ func smartcropBest(t require.TestingT, img image.Image, box image.Point) image.R
 func assertSameBox(t require.TestingT, img image.RGBA64Image, box image.Point) {
 	want := smartcropBest(t, img, box)
 	got, ok := Best(img, box)
-	s, table := look(img), tableOf(box)
+	s, table := look(whole(img)), tableOf(box)
 	switch {
 	case !ok:
 		assert.Equal(t, slices.Min(s.weights), slices.Max(s.weights), "%v of %v: there is something to choose by", box, img.Bounds())

@@ -1,8 +1,6 @@
 package saliency
 
 import (
-	"image"
-	"image/color"
 	"math"
 	"slices"
 )
@@ -24,10 +22,9 @@ const (
 )
 
 // see computes the maps of a picture.
-func see(img image.RGBA64Image) view {
+func see(img sight) view {
 	c := cellsOf(img)
-	b := newBlur(c.columns, c.rows)
-	fine, rare, contrast := look(img), c.rare(b.by(1)), c.contrast(b.by(surround*float64(min(c.columns, c.rows))))
+	fine, rare, contrast := look(img), c.rare(newBlur(c.columns, c.rows).by(1)), c.contrast()
 	v := view{fine: fine, whole: rare, plain: fine.plain() && rare.plain() && contrast.plain()}
 	for _, s := range []samples{fine, rare, contrast} {
 		s.normalize()
@@ -53,21 +50,20 @@ func (c *cells) rare(narrow *blur) samples {
 
 // contrast is the map of large areas that differ from their surroundings, such as a mountain against the
 // sky. It reuses the memory of a mean.
-func (c *cells) contrast(wide *blur) samples {
+func (c *cells) contrast() samples {
 	out := samples{c.mean[0], c.columns, c.rows}
-	around := make([]float64, len(out.weights))
-	for k, mean := range c.mean {
-		wide.of(around, mean)
-		for i := range around {
-			x := mean[i] - around[i]
-			if k == 0 {
-				out.weights[i] = 0
-			}
-			out.weights[i] += float64(x * x)
+	around := c.surroundings()
+	lines := [3][]float64{make([]float64, c.columns), make([]float64, c.columns), make([]float64, c.columns)}
+	for y := range c.rows {
+		at := y * c.columns
+		for k, line := range lines {
+			around[k].row(line, y)
 		}
-	}
-	for i, square := range out.weights {
-		out.weights[i] = square * math.Sqrt(math.Sqrt(square)) // the distance to the power of 2.5
+		for i, l := range lines[0] {
+			light, x, y := c.mean[0][at+i]-l, c.mean[1][at+i]-lines[1][i], c.mean[2][at+i]-lines[2][i]
+			square := float64(light*light) + float64(x*x) + float64(y*y)
+			out.weights[at+i] = square * math.Sqrt(math.Sqrt(square)) // the distance to the power of 2.5
+		}
 	}
 	return out
 }
@@ -101,19 +97,17 @@ type cells struct {
 }
 
 // cellsOf reads every second pixel of every second row.
-func cellsOf(img image.RGBA64Image) *cells {
-	b := img.Bounds()
-	c := &cells{columns: b.Dx() / step, rows: b.Dy() / step}
+func cellsOf(img sight) *cells {
+	c := &cells{columns: img.size.X / step, rows: img.size.Y / step}
 	n := c.columns * c.rows
 	maps := make([]float64, 5*n)
 	c.mean = [3][]float64{maps[:n:n], maps[n:][:n:n], maps[2*n:][:n:n]}
 	c.deviation, c.alpha = maps[3*n:][:n:n], maps[4*n:]
 	sums := make([]cellSum, c.columns)
-	var row []color.RGBA64
 	for j := range c.rows {
 		clear(sums)
-		for y := b.Min.Y + j*step; y < b.Min.Y+(j+1)*step; y += every {
-			row = addRow(sums, row, img, b.Min.X, y)
+		for _, k := range img.means {
+			img.addRow(sums, img.Bounds().Min.Y+j*img.pitch+k)
 		}
 		for i := range sums {
 			c.set(j*c.columns+i, &sums[i])
@@ -124,11 +118,11 @@ func cellsOf(img image.RGBA64Image) *cells {
 
 func (c *cells) set(i int, s *cellSum) {
 	const many, scale = (step / every) * (step / every), 100. / 65535
-	light := float64(float64(299*uint64(s.red)+587*uint64(s.green)+114*uint64(s.blue)) * (scale / 1000 / many))
+	light := float64(float64(299*int64(s.red)+587*int64(s.green)+114*int64(s.blue)) * (scale / 1000 / many))
 	c.mean[0][i] = light
 	c.mean[1][i] = float64(float64(s.red)*(scale/many)) - light
 	c.mean[2][i] = float64(float64(s.blue)*(scale/many)) - light
-	c.deviation[i] = math.Sqrt(max(float64(float64(s.square)*(scale/1000*scale/1000/many))-float64(light*light), 0))
+	c.deviation[i] = math.Sqrt(max(float64(float64(int64(s.square))*(scale/1000*scale/1000/many))-float64(light*light), 0))
 	c.alpha[i] = float64(s.alpha) / (65535 * many)
 }
 

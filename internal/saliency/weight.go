@@ -1,7 +1,6 @@
 package saliency
 
 import (
-	"image"
 	"image/color"
 	"math"
 )
@@ -27,23 +26,23 @@ const (
 )
 
 // look computes the weights of the pixels at multiples of step that are at least step pixels from the end.
-func look(img image.RGBA64Image) samples {
+func look(img sight) samples {
 	b := img.Bounds()
-	s := samples{columns: b.Dx() / step, rows: b.Dy() / step}
+	s := samples{columns: img.size.X / step, rows: img.size.Y / step}
 	s.weights = make([]float64, s.columns*s.rows)
 	var rows [5][]color.RGBA64 // of the pixels, and of their neighbors above, left, right and below
 	for k := range rows {
 		rows[k] = make([]color.RGBA64, s.columns)
 	}
 	for j := range s.rows {
-		y, edges := b.Min.Y+j*step, j > 0 && s.columns > 1
-		readRow(rows[0], img, b.Min.X, y, step)
+		y, edges := b.Min.Y+j*img.pitch, j > 0 && s.columns > 1
+		img.readRow(rows[0], b.Min.X, y)
 		if edges {
-			x := b.Min.X + step
-			readRow(rows[1][1:], img, x, y-1, step)
-			readRow(rows[2][1:], img, x-1, y, step)
-			readRow(rows[3][1:], img, x+1, y, step)
-			readRow(rows[4][1:], img, x, y+1, step)
+			x := b.Min.X + img.pitch
+			img.readRow(rows[1][1:], x, y-1)
+			img.readRow(rows[2][1:], x-1, y)
+			img.readRow(rows[3][1:], x+1, y)
+			img.readRow(rows[4][1:], x, y+1)
 		}
 		for i, p := range rows[0] {
 			c, edge := levels(p), 0.0
