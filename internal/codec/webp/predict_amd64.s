@@ -4,7 +4,7 @@
 #include "idct_amd64.h"
 
 // The 13 pixels around a block, e0 to e12, go from the lower left corner up and then to the right (RFC 6386, 12.3). The edge is a register
-// of 16 bytes: e0 twice, e1 to e11, and e12 twice. In all modes but DC and TM, each pixel is the mean of 2 or of 3 bytes of the edge. So
+// of 16 bytes: e0 three times, e1 to e11, and e12 twice. In all modes but DC and TM, each pixel is the mean of 2 or of 3 bytes of the edge. So
 // all these means are computed and then shuffled for the mode. DC and TM are computed in any case, too, because a branch on the mode would
 // often be mispredicted, which takes more time.
 
