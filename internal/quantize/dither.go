@@ -21,7 +21,7 @@ type Ditherer struct {
 	Palette     *Palette
 	Transparent uint8
 	Plain       bool // without dithering
-	Calm        bool // a pixel whose alpha changes little stays opaque
+	Calm        bool // an opaque pixel stays opaque if its alpha becomes only a little lower
 	Single      bool // only one picture is drawn, so nothing is kept for the next
 
 	source []uint8 // for each pixel, the color for which its index was chosen
@@ -77,10 +77,10 @@ func (d *Ditherer) Draw(ctx context.Context, out *image.Paletted, img *image.NRG
 	}
 }
 
-// flicker is a change of alpha that does not make an opaque pixel transparent.
+// flicker is the maximum decrease of alpha that leaves an opaque pixel opaque if Calm is set.
 const flicker = 24
 
-// near reports whether two pixels are nearly equal.
+// near reports whether two pixels are nearly equal, or both transparent.
 func near(p, q []uint8) bool {
 	if (p[3] < opaqueFrom) != (q[3] < opaqueFrom) {
 		return false
@@ -93,7 +93,7 @@ func near(p, q []uint8) bool {
 	return true
 }
 
-// share returns the share of its neighbors' quantization error that a pixel takes.
+// share returns the share of the neighbors' quantization error that is added to a pixel.
 func share(row, above []uint8, x int) float32 {
 	left := max(x-1, 0)
 	for i := range 3 {

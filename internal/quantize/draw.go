@@ -7,8 +7,8 @@ import (
 	"image/color"
 )
 
-// Draw sets each index of out to that of the nearest color, or to transparent if the pixel is not counted. It returns early
-// if ctx ends.
+// Draw sets each index of out to that of the nearest color, or to transparent if h does not count the pixel. It returns
+// early if ctx ends.
 func (h *Histogram) Draw(ctx context.Context, out *image.Paletted, img *image.NRGBA, p *Palette, transparent uint8) {
 	every := max(1<<18/max(img.Rect.Dx(), 1), 1)
 	var last uint32
@@ -39,6 +39,6 @@ func (h *Histogram) index(c uint32, p *Palette, transparent uint8) uint8 {
 		return uint8(h.entries[at-1].choice)
 	}
 	q := pointOf(color.NRGBA{uint8(c), uint8(c >> 8), uint8(c >> 16), uint8(c >> 24)})
-	place, _ := p.search.nearest(&q, len(p.Colors)/2)
-	return uint8(place)
+	index, _ := p.search.nearest(&q, len(p.Colors)/2)
+	return uint8(index)
 }

@@ -18,18 +18,18 @@ type Histogram struct {
 	slots   []uint32 // indices of entries, plus 1, by hash
 	shift   uint     // number of low bits of each sample that are ignored
 	last    uint32   // the previous pixel
-	at      int      // its entry
+	at      int      // index of the entry of last
 	pixels  int64
 }
 
-// An entry is a color.
+// An entry is a color, or several colors that were merged.
 type entry struct {
 	key    uint32
 	n      uint32
 	sum    [4]uint64
 	point  point
 	color  color.NRGBA // the mean
-	choice uint16      // of a palette
+	choice uint16      // index of the nearest color of the palette
 }
 
 const (
@@ -52,10 +52,10 @@ func NewHistogram(n int64, opaque bool) *Histogram {
 // slotBits returns the size of the hash table as a power of two, so that the table is at most three quarters full.
 func slotBits(n int64) int { return min(bits.Len64(uint64(n))+1, maxSlotBits) }
 
-// opaqueFrom is the least alpha of a pixel that counts as opaque where there is no alpha but all or none.
+// opaqueFrom is the minimum alpha of a pixel that counts as opaque if the result has no partial transparency.
 const opaqueFrom = 128
 
-// Add counts the pixels of a picture, up to the end of ctx.
+// Add counts the pixels of a picture. It returns early if ctx ends.
 func (h *Histogram) Add(ctx context.Context, img *image.NRGBA) {
 	every := max(1<<18/max(img.Rect.Dx(), 1), 1)
 	for y := range img.Rect.Dy() {
@@ -69,7 +69,7 @@ func (h *Histogram) Add(ctx context.Context, img *image.NRGBA) {
 	}
 }
 
-// canonical returns a pixel as it counts. It is not ok if it does not.
+// canonical returns the color as which a pixel is counted. It returns false if the pixel is not counted.
 func (h *Histogram) canonical(c uint32) (uint32, bool) {
 	if h.opaque {
 		return c | 255<<24, c>>24 >= opaqueFrom
@@ -87,7 +87,7 @@ func (h *Histogram) add(c uint32) {
 	}
 	h.pixels++
 	if c != h.last || h.pixels == 1 {
-		h.at, h.last = h.place(c), c
+		h.at, h.last = h.entryOf(c), c
 	}
 	e := &h.entries[h.at]
 	e.n++
@@ -96,11 +96,11 @@ func (h *Histogram) add(c uint32) {
 	}
 }
 
-// mask has the bits of a color that count.
+// mask returns the bits of a color that are not ignored.
 func (h *Histogram) mask() uint32 { return 0xff >> h.shift << h.shift * 0x01010101 }
 
-// place returns the entry of a color, a new one if need be.
-func (h *Histogram) place(c uint32) int {
+// entryOf returns the index of the entry of a color. It adds the entry if there is none.
+func (h *Histogram) entryOf(c uint32) int {
 	key := c & h.mask()
 	slot := h.slot(key)
 	if h.slots[slot] != 0 {
@@ -108,14 +108,14 @@ func (h *Histogram) place(c uint32) int {
 	}
 	if len(h.entries) == cap(h.entries) {
 		h.merge()
-		return h.place(c)
+		return h.entryOf(c)
 	}
 	h.entries = append(h.entries, entry{key: key})
 	h.slots[slot] = uint32(len(h.entries))
 	return len(h.entries) - 1
 }
 
-// slot returns where a key is or would be.
+// slot returns the slot of a key, which is empty if the key is new.
 func (h *Histogram) slot(key uint32) uint32 {
 	mask := uint32(len(h.slots) - 1)
 	slot := key * 2654435761 >> (32 - maxSlotBits) & mask
@@ -125,7 +125,7 @@ func (h *Histogram) slot(key uint32) uint32 {
 	return slot
 }
 
-// merge makes one of the colors that differ in one bit more of each sample.
+// merge ignores one more bit of each sample, and merges the entries that become equal.
 func (h *Histogram) merge() {
 	h.shift++
 	clear(h.slots)
@@ -148,16 +148,16 @@ func (h *Histogram) merge() {
 	}
 }
 
-// Colors is how many colors were counted, those apart that are not one.
+// Colors returns the number of different colors, after merging.
 func (h *Histogram) Colors() int { return len(h.entries) }
 
-// Exact reports whether no two colors became one.
+// Exact reports whether no colors were merged.
 func (h *Histogram) Exact() bool { return h.shift == 0 }
 
-// Pixels is how many pixels were counted.
+// Pixels returns the number of pixels that were counted.
 func (h *Histogram) Pixels() int64 { return h.pixels }
 
-// Share returns which part of the pixels has one of the n most frequent colors.
+// Share returns the share of the pixels that have one of the n most frequent colors.
 func (h *Histogram) Share(n int) float64 {
 	most, sum := make([]uint32, 0, n+1), uint64(0)
 	for i := range h.entries {
@@ -173,7 +173,7 @@ func (h *Histogram) Share(n int) float64 {
 	return float64(sum) / float64(max(h.pixels, 1))
 }
 
-// close computes the means.
+// close computes the mean color of each entry.
 func (h *Histogram) close() {
 	for i := range h.entries {
 		e := &h.entries[i]

@@ -1,5 +1,5 @@
-// Package quantize chooses palettes for pictures, and draws pictures in them. Distances are those of
-// Oklab (B. Ottosson, A perceptual color space for image processing, 2020), as the eye sees them.
+// Package quantize chooses palettes for pictures, and converts pictures to these palettes. It measures color differences in
+// Oklab (B. Ottosson, A perceptual color space for image processing, 2020), a perceptual color space.
 package quantize
 
 import (
@@ -7,14 +7,14 @@ import (
 	"math"
 )
 
-// A point is a color: lightness, a, and b of Oklab, each multiplied by the opacity, and the opacity, so that
-// what is hardly seen hardly counts. Black to white is 1.
+// A point is a color: L, a, and b of Oklab, each multiplied by alpha, and alpha times opacity. So the colors of nearly
+// transparent pixels hardly differ. The distance from black to white is 1.
 type point [4]float32
 
-// opacity is what the difference between opaque and transparent weighs, against black and white.
+// opacity is the weight of alpha. The weight of lightness is 1.
 const opacity = 0.7
 
-// linear is light by sRGB value (IEC 61966-2-1).
+// linear maps sRGB values to linear light (IEC 61966-2-1).
 var linear = func() (l [256]float64) {
 	for i := range l {
 		if v := float64(i) / 255; v <= 0.04045 {
@@ -26,9 +26,10 @@ var linear = func() (l [256]float64) {
 	return l
 }()
 
-// roots are cube roots of k/rootSteps, for light that is not near black.
+// rootSteps is the number of steps from 0 to 1 in roots.
 const rootSteps = 1 << 12
 
+// roots are the cube roots of i/rootSteps.
 var roots = func() (r [rootSteps + 2]float32) {
 	for i := range r {
 		r[i] = float32(math.Cbrt(float64(i) / rootSteps))
@@ -36,7 +37,7 @@ var roots = func() (r [rootSteps + 2]float32) {
 	return r
 }()
 
-// root is a cube root of what is from 0 to 1, to four digits.
+// root returns the cube root of a number from 0 to 1. Its relative error is less than 1e-5.
 func root(v float64) float64 {
 	if v < 1.0/64 {
 		return math.Cbrt(v)
@@ -46,7 +47,7 @@ func root(v float64) float64 {
 	return float64(roots[i]) + float64((at-float64(i))*float64(roots[i+1]-roots[i]))
 }
 
-// pointOf returns the point of R, G, B, A, which are not premultiplied.
+// pointOf returns the point of a color.
 func pointOf(c color.NRGBA) point {
 	r, g, b, a := linear[c.R], linear[c.G], linear[c.B], float32(c.A)/255
 	l := root(dot(0.4122214708, r, 0.5363325363, g, 0.0514459929, b))
@@ -60,11 +61,11 @@ func pointOf(c color.NRGBA) point {
 	}
 }
 
-// dot is a·x + b·y + c·z. The conversions keep compilers from fusing, which would round differently from one processor to
-// another.
+// dot returns a·x + b·y + c·z. The conversions prevent fused multiply-add instructions, whose results differ between
+// processors.
 func dot(a, x, b, y, c, z float64) float64 { return float64(a*x) + float64(b*y) + float64(c*z) }
 
-// color returns the color of a point, the nearest that there is.
+// color returns the color that is nearest to a point.
 func (p point) color() color.NRGBA {
 	a := float64(p[3]) / opacity
 	if a <= 0.5/255 {
@@ -83,7 +84,7 @@ func (p point) color() color.NRGBA {
 	}
 }
 
-// encode is the sRGB value of light.
+// encode returns the sRGB value of linear light.
 func encode(v float64) uint8 {
 	switch {
 	case v <= 0:
@@ -96,7 +97,7 @@ func encode(v float64) uint8 {
 	return uint8(float64((float64(1.055*math.Pow(v, 1/2.4))-0.055)*255) + 0.5)
 }
 
-// to is the squared distance of two points.
+// to returns the squared distance between two points.
 func (p *point) to(q *point) float32 {
 	a, b, c, d := p[0]-q[0], p[1]-q[1], p[2]-q[2], p[3]-q[3]
 	return float32(a*a) + float32(b*b) + float32(c*c) + float32(d*d)

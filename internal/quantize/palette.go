@@ -8,18 +8,18 @@ import (
 	"slices"
 )
 
-// A Palette is a choice of colors, in which every color has a nearest one. It is for one goroutine at a time.
+// A Palette is a list of colors, with a search for the nearest one. Goroutines must not share it.
 type Palette struct {
 	Colors []color.NRGBA
 
-	// Error is the root mean squared distance in Oklab of the pixels that it was chosen for, where black to
-	// white is 1. Missed is the same of those pixels alone whose color it does not have.
+	// Error is the root mean square of the Oklab distances between the pixels and their colors in the palette. The
+	// distance from black to white is 1. Missed is the same for only those pixels whose color is not in the palette.
 	Error, Missed float64
 
 	search search
 }
 
-// A box is a range of entries that one color will stand for.
+// A box is a set of entries that get one color of the palette.
 type box struct {
 	entries []*entry
 	weight  float64
@@ -49,7 +49,7 @@ func newBox(entries []*entry) box {
 	return b
 }
 
-// split cuts a box at its mean. It is not ok if there is nothing to cut.
+// split divides a box at its mean. It returns false if one part would be empty.
 func (b box) split() (low, high box, ok bool) {
 	at := 0
 	for i, e := range b.entries {
@@ -64,12 +64,13 @@ func (b box) split() (low, high box, ok bool) {
 	return newBox(b.entries[:at]), newBox(b.entries[at:]), true
 }
 
-// refinements is how often colors are moved to the middle of the pixels that they stand for, at most.
+// refinements is the maximum number of times that colors are moved to the mean of their pixels.
 const refinements = 6
 
-// Choose returns a palette of n colors at most, and 1 at least. It first cuts the boxes that vary most (a variant of
-// P. Heckbert's median cut, 1982, that cuts at the mean as S. Wan, P. Prusinkiewicz and S. Wong do), and then
-// moves colors to where the pixels are (S. Lloyd, 1982). A color that most of those pixels have stays what it is.
+// Choose returns a palette of 1 to n colors. It first divides the box of the highest variance repeatedly (a variant of
+// P. Heckbert's median cut, 1982, that divides at the mean as S. Wan, P. Prusinkiewicz and S. Wong do). It then moves each
+// color to the mean of its pixels, several times (S. Lloyd, 1982). If more than half of these pixels have the same color,
+// it chooses that color instead of the mean.
 func (h *Histogram) Choose(ctx context.Context, n int) *Palette {
 	h.close()
 	points := h.cut(n)
@@ -93,7 +94,7 @@ func (h *Histogram) Choose(ctx context.Context, n int) *Palette {
 	return p
 }
 
-// measure sets the errors.
+// measure sets Error and Missed.
 func (p *Palette) measure(h *Histogram) {
 	sum, missed := h.assign(&p.search), int64(0)
 	for i := range h.entries {
@@ -105,13 +106,13 @@ func (p *Palette) measure(h *Histogram) {
 	p.Missed = math.Sqrt(sum / float64(max(missed, 1)))
 }
 
-// ErrorOf returns the Error that a palette has for the pixels that were counted.
+// ErrorOf returns what Error would be if p had been chosen for the counted pixels.
 func (h *Histogram) ErrorOf(p *Palette) float64 {
 	h.close()
 	return math.Sqrt(h.assign(&p.search) / float64(max(h.pixels, 1)))
 }
 
-// cut returns the means of n boxes at most.
+// cut divides the entries into n or fewer boxes, and returns the means of these.
 func (h *Histogram) cut(n int) []point {
 	entries := make([]*entry, len(h.entries))
 	for i := range entries {
@@ -149,7 +150,7 @@ func (h *Histogram) cut(n int) []point {
 	return points
 }
 
-// assign gives each entry its nearest color, and returns the sum of the squared distances.
+// assign chooses the nearest color for each entry, and returns the sum of the squared distances of all pixels.
 func (h *Histogram) assign(s *search) (sum float64) {
 	for i := range h.entries {
 		e := &h.entries[i]
@@ -160,7 +161,7 @@ func (h *Histogram) assign(s *search) (sum float64) {
 	return sum
 }
 
-// move puts each color into the middle of its entries. One that nobody has stays where it is.
+// move sets each point to the mean of its entries. A point without entries is not moved.
 func (h *Histogram) move(points []point) {
 	sums, weights := make([][4]float64, len(points)), make([]float64, len(points))
 	for i := range h.entries {
@@ -181,8 +182,8 @@ func (h *Histogram) move(points []point) {
 	}
 }
 
-// colors returns what stands for the entries of each choice: their mean, or the color that more than half of
-// their pixels have. Choices that nobody has made are left out.
+// colors returns the palette. Each color is the mean of its entries, or the color of the largest entry if that has more
+// than half of the pixels. Points without entries are omitted.
 func (h *Histogram) colors(n int) (out []color.NRGBA) {
 	sums, weights, most := make([][4]float64, n), make([]float64, n), make([]*entry, n)
 	for i := range h.entries {
@@ -218,7 +219,7 @@ func (h *Histogram) colors(n int) (out []color.NRGBA) {
 
 func luma(c color.NRGBA) int { return int(c.A)*4096 + 2*int(c.R) + 5*int(c.G) + int(c.B) }
 
-// finish prepares the search of final colors.
+// finish prepares the search.
 func (p *Palette) finish() {
 	if len(p.Colors) == 0 {
 		p.Colors = []color.NRGBA{{}}
@@ -230,7 +231,7 @@ func (p *Palette) finish() {
 	p.search.set(points)
 }
 
-// NewPalette returns a palette of given colors.
+// NewPalette returns a palette of the given colors.
 func NewPalette(colors []color.NRGBA) *Palette {
 	p := &Palette{Colors: colors}
 	p.finish()

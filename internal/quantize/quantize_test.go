@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// painted is a picture of colors that at gives.
+// painted returns a picture whose colors at returns.
 func painted(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -23,7 +23,7 @@ func painted(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {
 	return m
 }
 
-func TestColorsComeBackFromOklab(t *testing.T) {
+func TestOklabRoundTripChangesColorsByAtMostOneLevel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := color.NRGBA{rapid.Byte().Draw(t, "R"), rapid.Byte().Draw(t, "G"), rapid.Byte().Draw(t, "B"), 255}
 		p := pointOf(c)
@@ -37,7 +37,7 @@ func TestColorsComeBackFromOklab(t *testing.T) {
 	assert.InDelta(t, 1, white.to(&black), 1e-3)
 }
 
-func TestAPictureOfFewColorsKeepsThem(t *testing.T) {
+func TestAPictureOfAtMost256ColorsKeepsThem(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 256).Draw(t, "colors")
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
@@ -59,8 +59,7 @@ func TestAPictureOfFewColorsKeepsThem(t *testing.T) {
 	})
 }
 
-// The nearest color is found as if all were looked at.
-func TestEveryPixelGetsItsNearestColor(t *testing.T) {
+func TestTheSearchFindsTheNearestColor(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		colors := make([]color.NRGBA, rapid.IntRange(1, 60).Draw(t, "colors"))
@@ -81,8 +80,7 @@ func TestEveryPixelGetsItsNearestColor(t *testing.T) {
 	})
 }
 
-// Of two colors that are as far apart in sRGB, the eye tells the dark ones better.
-func TestMoreColorsAreBetter(t *testing.T) {
+func TestMoreColorsHaveASmallerError(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	img := painted(200, 200, func(x, y int) color.NRGBA {
 		return color.NRGBA{byte(x + random.IntN(30)), byte(y), byte((x + y) / 2), 255}
@@ -99,7 +97,7 @@ func TestMoreColorsAreBetter(t *testing.T) {
 	assert.Less(t, last, 0.02)
 }
 
-func TestCountingManyColorsTakesNoMoreThanItMay(t *testing.T) {
+func TestManyColorsAreMergedIntoMaxEntries(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	img := painted(500, 500, func(x, y int) color.NRGBA {
 		return color.NRGBA{byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32())}
@@ -114,10 +112,10 @@ func TestCountingManyColorsTakesNoMoreThanItMay(t *testing.T) {
 	for _, e := range h.entries {
 		sum += uint64(e.n)
 	}
-	assert.Equal(t, uint64(500*500), sum, "none is lost")
+	assert.Equal(t, uint64(500*500), sum, "every pixel is in an entry")
 }
 
-func TestTransparentPixelsAreNotCountedWhereAllOthersAreOpaque(t *testing.T) {
+func TestAnOpaqueHistogramDoesNotCountTransparentPixels(t *testing.T) {
 	img := painted(10, 10, func(x, y int) color.NRGBA { return color.NRGBA{200, 10, byte(y), byte(x * 28)} })
 	h := NewHistogram(100, true)
 	h.Add(t.Context(), img)
@@ -134,7 +132,7 @@ func TestTransparentPixelsAreNotCountedWhereAllOthersAreOpaque(t *testing.T) {
 	}
 }
 
-func TestNothingIsAPicture(t *testing.T) {
+func TestTheHistogramOfNoPixelsHasAPaletteOfOneColor(t *testing.T) {
 	h := NewHistogram(0, true)
 	p := h.Choose(context.Background(), 256)
 	assert.Len(t, p.Colors, 1)

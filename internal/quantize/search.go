@@ -6,35 +6,35 @@ import (
 	"slices"
 )
 
-// A search finds the nearest of some points. They are sorted by lightness, so that few have to be looked at.
+// A search finds the nearest of several points. The points are sorted by lightness, so that it examines few of them.
 type search struct {
-	points []point
-	places []int32 // of points, in the order in which they were given
-	ranks  []int32 // by that order
-	grid   []int16 // nearest by the upper bits of opaque colors, plus 1
+	points  []point
+	indices []int32 // the index in the palette of each point
+	ranks   []int32 // the index in points of each color of the palette
+	grid    []int16 // the index of the nearest color by the upper bits of opaque colors, plus 1; 0 if not yet known
 }
 
-// gridBits is how many bits of a sample of an opaque color are looked at.
+// gridBits is the number of upper bits of each sample of an opaque color that [Palette.Index] considers.
 const gridBits = 6
 
-// set takes points.
+// set sets the points, in the order of the palette.
 func (s *search) set(points []point) {
-	s.points, s.places, s.ranks = s.points[:0], s.places[:0], s.ranks[:0]
+	s.points, s.indices, s.ranks = s.points[:0], s.indices[:0], s.ranks[:0]
 	for i := range points {
-		s.places = append(s.places, int32(i))
+		s.indices = append(s.indices, int32(i))
 		s.ranks = append(s.ranks, 0)
 	}
-	slices.SortFunc(s.places, func(a, b int32) int { return cmp.Compare(points[a][0], points[b][0]) })
-	for rank, place := range s.places {
-		s.points = append(s.points, points[place])
-		s.ranks[place] = int32(rank)
+	slices.SortFunc(s.indices, func(a, b int32) int { return cmp.Compare(points[a][0], points[b][0]) })
+	for rank, index := range s.indices {
+		s.points = append(s.points, points[index])
+		s.ranks[index] = int32(rank)
 	}
 	clear(s.grid)
 }
 
-// nearest returns the place of the nearest point, and the squared distance. It looks around the one at
-// guess first.
-func (s *search) nearest(p *point, guess int) (place int, distance float32) {
+// nearest returns the index of the nearest point, and the squared distance. The search starts at the point with the index
+// guess, and is faster if that is near.
+func (s *search) nearest(p *point, guess int) (index int, distance float32) {
 	start := 0
 	if guess < len(s.ranks) {
 		start = int(s.ranks[guess])
@@ -58,10 +58,10 @@ func (s *search) nearest(p *point, guess int) (place int, distance float32) {
 			best, distance = down, d
 		}
 	}
-	return int(s.places[best]), distance
+	return int(s.indices[best]), distance
 }
 
-// Index returns the place of the color that is nearest to an opaque one.
+// Index returns the index of the color that is nearest to an opaque color.
 func (p *Palette) Index(r, g, b uint8) int {
 	s := &p.search
 	if s.grid == nil {
@@ -70,13 +70,13 @@ func (p *Palette) Index(r, g, b uint8) int {
 	const drop = 8 - gridBits
 	at := &s.grid[int(r)>>drop<<(2*gridBits)|int(g)>>drop<<gridBits|int(b)>>drop]
 	if *at == 0 {
-		middle := func(v uint8) uint8 { return v>>drop<<drop | 1<<(drop-1) }
-		q := pointOf(color.NRGBA{middle(r), middle(g), middle(b), 255})
-		place, _ := s.nearest(&q, len(p.Colors)/2)
-		*at = int16(place + 1)
+		center := func(v uint8) uint8 { return v>>drop<<drop | 1<<(drop-1) }
+		q := pointOf(color.NRGBA{center(r), center(g), center(b), 255})
+		index, _ := s.nearest(&q, len(p.Colors)/2)
+		*at = int16(index + 1)
 	}
 	return int(*at) - 1
 }
 
-// paletteBytes is the memory of a Palette at most.
+// paletteBytes is the maximum memory of a Palette.
 const paletteBytes = 2<<(3*gridBits) + 1<<14

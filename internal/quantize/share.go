@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// ShareAtMost returns an upper bound of [Histogram.Share] of a picture, at a small part of the cost of counting
-// colors: the share of the n most frequent levels of its green or luma. It returns 1 for pictures that are not
+// ShareAtMost returns an upper bound of [Histogram.Share] of a picture, much faster than colors are counted. The bound is
+// the share of the pixels that have one of the n most frequent values of green or luma. It returns 1 for pictures that are not
 // opaque, and for types other than *image.YCbCr, *image.NRGBA and *image.RGBA.
 func ShareAtMost(img image.Image, n int) float64 {
 	var counts [256]int
@@ -37,7 +37,7 @@ func ShareAtMost(img image.Image, n int) float64 {
 	return float64(sum) / (float64(size.X) * float64(size.Y))
 }
 
-// countGreen counts the levels of green, until a pixel is not opaque.
+// countGreen counts the values of green. It returns false at the first pixel that is not opaque.
 func countGreen(counts *[256]int, pix []byte, stride int, size image.Point) (opaque bool) {
 	for y := range size.Y {
 		row := pix[y*stride:][:4*size.X]

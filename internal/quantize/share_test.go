@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestTheBoundOfAShareIsLowForNoiseAndHighForArt(t *testing.T) {
+func TestTheBoundOfTheShareIsLowForNoiseAndHighForFlatArt(t *testing.T) {
 	const n = 16
 	r := rand.New(rand.NewPCG(1, 2))
 	noise, art := image.NewNRGBA(image.Rect(0, 0, 60, 40)), image.NewNRGBA(image.Rect(0, 0, 60, 40))
@@ -39,6 +39,6 @@ func TestTheBoundOfAShareIsLowForNoiseAndHighForArt(t *testing.T) {
 	clear(planes.Y[:len(planes.Y)*2/3])
 	assert.GreaterOrEqual(t, ShareAtMost(planes, n), 2./3)
 	noise.SetNRGBA(3, 3, color.NRGBA{})
-	assert.EqualValues(t, 1, ShareAtMost(noise, n), "it is not opaque")
+	assert.EqualValues(t, 1, ShareAtMost(noise, n), "one pixel is transparent")
 	assert.EqualValues(t, 1, ShareAtMost(image.NewGray(noise.Rect), n))
 }
