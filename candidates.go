@@ -173,7 +173,7 @@ func (lay layout) boxes() (boxes []Size, byWidth bool) {
 	return slices.Compact(boxes), byWidth
 }
 
-// steps returns the widths for a picture that is at most width CSS pixels wide.
+// steps returns the widths for a picture that is at most width CSS pixels wide, in no order.
 func steps(width int) []int {
 	all := []int{width, 2 * width}
 	for _, step := range ladder {
@@ -182,7 +182,6 @@ func steps(width int) []int {
 			all = append(all, step)
 		}
 	}
-	slices.Sort(all)
 	return all
 }
 

@@ -89,8 +89,13 @@ type nothing struct{}
 
 func (nothing) Read([]byte) (int, error) { return 0, nil }
 
-func TestAnUploadThatGivesNothingForEverIsAnError(t *testing.T) {
-	_, err := newSite(t).handler(t).Check(t.Context(), nothing{})
+func TestAnUploadMayGiveNothingAHundredTimesInARow(t *testing.T) {
+	data := append(photo(t, 40, 30), make([]byte, 10_000)...) // several reads
+	_, err := newSite(t).handler(t).Check(t.Context(), &idle{r: bytes.NewReader(data), n: 100})
+	assert.NoError(t, err)
+	_, err = newSite(t).handler(t).Check(t.Context(), &idle{r: bytes.NewReader(data), n: 101})
+	assert.ErrorIs(t, err, io.ErrNoProgress)
+	_, err = newSite(t).handler(t).Check(t.Context(), nothing{})
 	assert.ErrorIs(t, err, io.ErrNoProgress)
 }
 
@@ -209,6 +214,7 @@ func TestTheDominantColorIsThatOfTheLargestGroup(t *testing.T) {
 		assert.Equal(t, "#ffffff", dominant(a, a, b, b, white, white, white), "%v and %v", a, b)
 	}
 	assert.Equal(t, "#282828", dominant(color.NRGBA{0x20, 0x20, 0x20, 255}, color.NRGBA{0x30, 0x30, 0x30, 255}), "the mean of the group")
+	assert.Equal(t, "#292929", dominant(color.NRGBA{0x28, 0x28, 0x28, 255}, color.NRGBA{0x29, 0x29, 0x29, 255}), "a half is rounded up")
 	red, blue := color.NRGBA{200, 0, 0, 0x7f}, color.NRGBA{0, 0, 200, 255}
 	assert.Equal(t, "#0000c8", dominant(red, red, blue), "the page shows through")
 	red.A = 0x81

@@ -30,24 +30,10 @@ const (
 // Like [Handler.Generate], GenerateAll may be called after originals have been replaced.
 func (h *Handler) GenerateAll(ctx context.Context, specs iter.Seq[Spec], report func(Spec, Made, error)) error {
 	j := &job{h: h, report: report}
-	queue := make(chan Spec)
-	var workers sync.WaitGroup
-	for range h.cfg.Workers {
-		workers.Add(1)
-		go func() {
-			defer workers.Done()
-			for s := range queue {
-				j.do(ctx, s)
-			}
-		}()
-	}
-	defer workers.Wait()
-	defer close(queue)
-	err := h.safely(ctx, "", "generate all", func() error { return j.feed(ctx, specs, queue) })
-	if err != nil {
+	if err := j.run(ctx, specs); err != nil {
 		return err
 	}
-	return j.wait(ctx)
+	return j.err(ctx)
 }
 
 // A job is one call of GenerateAll.
@@ -56,13 +42,28 @@ type job struct {
 	report func(Spec, Made, error)
 
 	mu            sync.Mutex
-	begun         sync.WaitGroup
 	count, failed int
 	failure       error // the first
 }
 
 // maxSeen limits the number of originals that a job remembers to have begun.
 const maxSeen = 10_000
+
+// run makes the thumbnails, and returns when no worker runs any more.
+func (j *job) run(ctx context.Context, specs iter.Seq[Spec]) error {
+	queue := make(chan Spec)
+	var workers sync.WaitGroup
+	for range j.h.cfg.Workers {
+		workers.Go(func() {
+			for s := range queue {
+				j.do(ctx, s)
+			}
+		})
+	}
+	defer workers.Wait()
+	defer close(queue)
+	return j.h.safely(ctx, "", "generate all", func() error { return j.feed(ctx, specs, queue) })
+}
 
 // feed passes the specs to the workers. Before the job's first spec of an original, it expires everything
 // that is in progress for that original.
@@ -81,11 +82,9 @@ func (j *job) feed(ctx context.Context, specs iter.Seq[Spec], queue chan<- Spec)
 				return err
 			}
 		}
-		j.begun.Add(1)
 		select {
 		case queue <- s:
 		case <-ctx.Done():
-			j.begun.Done()
 			return ctx.Err()
 		}
 	}
@@ -94,7 +93,6 @@ func (j *job) feed(ctx context.Context, specs iter.Seq[Spec], queue chan<- Spec)
 
 // do makes one thumbnail.
 func (j *job) do(ctx context.Context, s Spec) {
-	defer j.begun.Done()
 	outcome, err := j.h.generate(ctx, s, false)
 	for err != nil && isOverload(err) && ctx.Err() == nil { // requests have precedence
 		sleep(ctx, 100*time.Millisecond)
@@ -127,9 +125,8 @@ func (j *job) note(err error) {
 	}
 }
 
-// wait returns when the whole job is done, with the error of the job.
-func (j *job) wait(ctx context.Context) error {
-	j.begun.Wait()
+// err returns the error of a job that has ended.
+func (j *job) err(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

@@ -73,4 +73,29 @@ func TestRemoveWaitsNoLongerThanItsContext(t *testing.T) {
 	assert.ErrorIs(t, h.Remove(ctx, "k.jpg"), context.Canceled)
 	close(st.put.open)
 	assert.Equal(t, 200, <-done)
+	for e, err := range st.List(t.Context(), "") {
+		assert.NoError(t, err)
+		t.Error("what was stored after all is removed:", e.Key)
+	}
+}
+
+// unremovable is a storage that can't remove anything.
+type unremovable struct{ slowStorage }
+
+func (unremovable) RemoveAll(context.Context, string) error { return errBoom }
+
+func TestAFailureToRemoveWhatWasStoredTooLateIsLogged(t *testing.T) {
+	s := newSite(t)
+	st := slowStorage{storage.NewMemory(), newGate(), true}
+	s.Storage = unremovable{st}
+	h := s.handler(t)
+	done := make(chan int, 1)
+	go func() { done <- get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code }()
+	st.put.await(t, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	assert.ErrorIs(t, h.Remove(ctx, "k.jpg"), context.Canceled)
+	close(st.put.open)
+	assert.Equal(t, 200, <-done)
+	assert.Contains(t, s.log.String(), "boom")
 }

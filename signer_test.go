@@ -107,6 +107,8 @@ func TestShortKeysAreRefused(t *testing.T) {
 	long := []byte("sixteen bytes...")
 	_, err = thumbnail.NewSigner(long, long, []byte("short"))
 	assert.EqualError(t, err, "thumbnail: previous key 2 has 5 bytes; at least 16 are needed")
+	_, err = thumbnail.NewSigner(long, []byte("short"))
+	assert.EqualError(t, err, "thumbnail: previous key 1 has 5 bytes; at least 16 are needed")
 }
 
 func TestAnyOfSignsWithTheFirstAndAcceptsAll(t *testing.T) {

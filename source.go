@@ -82,12 +82,10 @@ func (o *sourceFile) read(ctx context.Context, head []byte) (data []byte, grew b
 	if data, err = takeBytes(account, room); err != nil {
 		return nil, false, err
 	}
-	data = append(data[:0], head...)
-	if o.seeker != nil {
-		data = data[:0]
-		if _, err := o.seeker.Seek(0, io.SeekStart); err != nil {
-			return nil, false, serverError("read source", err)
-		}
+	if o.seeker == nil {
+		data = append(data, head...)
+	} else if _, err := o.seeker.Seek(0, io.SeekStart); err != nil {
+		return nil, false, serverError("read source", err)
 	}
 	for idle := 0; ; {
 		if err := ctx.Err(); err != nil {
