@@ -88,6 +88,22 @@ func TestAVersionChangesWithEitherEndOfAFileAndItsLength(t *testing.T) {
 	assert.Len(t, versions, 4)
 }
 
+func TestAVersionCoversTheFirstAndLast64KiB(t *testing.T) {
+	const n = 300_000
+	version := func(at int) string {
+		data := append(pngOf(t, 30, 20, color.White), make([]byte, n)...)[:n]
+		if at > 0 {
+			data[at] = 1
+		}
+		info, err := thumbnail.Describe(t.Context(), storage.FS(fstest.MapFS{"a.png": {Data: data}}), "a.png")
+		require.NoError(t, err)
+		return info.Version
+	}
+	for at, covered := range map[int]bool{64<<10 - 1: true, 64 << 10: false, n - 64<<10 - 1: false, n - 64<<10: true, n - 1: true} {
+		assert.Equal(t, covered, version(at) != version(0), at)
+	}
+}
+
 func TestVersionOfFollowsTagOrStat(t *testing.T) {
 	version := func(tag string, size int64, mod time.Time) string {
 		f := storage.NewFile(io.LimitReader(nil, 0), storage.Info{Name: "a", Size: size, ModTime: mod, ETag: tag})

@@ -29,11 +29,11 @@ type flight struct {
 	storing  *storing // not nil while it is being stored
 }
 
-// landing is how a flight ended: with a result, with an error, or with nothing decided.
+// landing is how a flight ended: with a result, with an error, or with neither: then those who waited for it look
+// into the storage again, and lead or join another flight.
 type landing struct {
 	result *result
 	err    error
-	again  bool // look into the storage again, and lead or join another flight
 }
 
 // A validity says whether the result of a flight may be stored.
@@ -118,9 +118,6 @@ func (f *flights) land(fl *flight, l landing) {
 	defer f.mu.Unlock()
 	if fl.landed {
 		return
-	}
-	if l.result == nil && l.err == nil {
-		l.again = true
 	}
 	if l.result != nil {
 		l.result.retain(fl.waiting)

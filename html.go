@@ -133,8 +133,8 @@ func (f functions) link(source any, args []any) (*Link, error) {
 // arguments distinguishes a preset from a size, method and extension. A version, in a slice of length one,
 // may follow.
 func (f functions) arguments(args []any) (p Preset, version []any, err error) {
-	switch {
-	case len(args) == 3 || len(args) == 4:
+	switch len(args) {
+	case 3, 4:
 		method, ok1 := args[1].(string)
 		ext, ok2 := args[2].(string)
 		if !ok1 || !ok2 {
@@ -148,7 +148,8 @@ func (f functions) arguments(args []any) (p Preset, version []any, err error) {
 			err = f.fits(p.Size, method, ext)
 		}
 		return p, args[3:], err
-	case len(args) == 0 || len(args) > 4:
+	case 1, 2:
+	default:
 		return p, nil, f.misused("it has %d arguments", len(args)+1)
 	}
 	name, ok := args[0].(string)

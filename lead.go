@@ -23,12 +23,11 @@ func (h *Handler) lead(c *call, patience context.Context, fl *flight) (l landing
 		// From here on, the work is independent of the client, which may disconnect.
 		ctx, cancel := c.budget.bind(context.WithoutCancel(c.ctx))
 		defer cancel()
-		l = landing{again: true}
 		start := time.Now()
 		unlock, err := h.lock(ctx, patience, c) // 6
 		e.timing.Wait = time.Since(start)
 		if unlock == nil {
-			l = landing{err: err, again: err == nil}
+			l = landing{err: err}
 			return nil
 		}
 		defer unlock()
@@ -56,7 +55,7 @@ func (h *Handler) locked(ctx context.Context, c *call, fl *flight, e *effort) la
 		}
 		if f != nil {
 			_ = f.Close()
-			return landing{again: true}
+			return landing{}
 		}
 	}
 	p := &place{
@@ -98,7 +97,7 @@ func (h *Handler) settle(ctx context.Context, c *call, fl *flight, m *made, last
 // failed returns the landing of a flight that made nothing.
 func (h *Handler) failed(ctx context.Context, c *call, fl *flight, err error) landing {
 	if err == errDeserted {
-		return landing{again: true}
+		return landing{}
 	}
 	var scoped *negative.Error
 	if timedOut(ctx) && !errors.As(err, &scoped) {

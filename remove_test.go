@@ -73,6 +73,7 @@ func TestRemoveWaitsNoLongerThanItsContext(t *testing.T) {
 	assert.ErrorIs(t, h.Remove(ctx, "k.jpg"), context.Canceled)
 	close(st.put.open)
 	assert.Equal(t, 200, <-done)
+	assert.EqualValues(t, 1, s.source.opened.Load(), "it is not made again")
 	for e, err := range st.List(t.Context(), "") {
 		assert.NoError(t, err)
 		t.Error("what was stored after all is removed:", e.Key)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
@@ -233,7 +234,8 @@ func (l Links) Uses(s Spec) bool {
 
 // sameMethod reports whether a method is base, possibly with arguments.
 func sameMethod(method, base string) bool {
-	return method == base || len(method) > len(base) && method[:len(base)] == base && method[len(base)] == '_'
+	args, ok := strings.CutPrefix(method, base)
+	return ok && (args == "" || args[0] == '_')
 }
 
 // sameShape reports whether a size is a box times a factor, apart from rounding.

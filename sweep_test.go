@@ -169,7 +169,10 @@ func TestPresetsThatWereDroppedAreNotUsed(t *testing.T) {
 	for _, s := range []thumbnail.Spec{
 		spec(t, "a.jpg", "400x301", "crop", ".jpg"), spec(t, "a.jpg", "400x300", "smart", ".jpg"), spec(t, "a.jpg", "400x300", "crop", ".gif"),
 		spec(t, "a.jpg", "400x", "crop", ".jpg"), spec(t, "a.jpg", "48x48", "cropped", ".jpg"),
+		spec(t, "a.jpg", "400x300", "padded_ffffff", ".jpg"), spec(t, "a.jpg", "100x100", "focu", ".jpg"),
 	} {
 		assert.False(t, l.Uses(s), "%+v", s)
 	}
+	assert.True(t, l.Uses(spec(t, "a.jpg", "100x100", "focus_10_20", ".jpg")))
+	assert.False(t, l.Uses(spec(t, "a.jpg", "100x100", "focusx10_20", ".jpg")))
 }
