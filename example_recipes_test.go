@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 
 	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/processors"
@@ -79,6 +80,42 @@ func ExampleHandler_ServeSpec() {
 	// 200, Cache-Control: "private, no-store"
 	// 403, Cache-Control: ""
 	// 404, Cache-Control: "no-store"
+}
+
+// Private pictures on a page with responsive pictures: the URLs are signed as usual, so nobody can ask for
+// other sizes, and the program checks the secret and the visitor.
+func ExampleHandler_ServeSpec_responsive() {
+	handler := recipeHandler(nil)
+	links := handler.Links("/album/")
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /album/", func(w http.ResponseWriter, r *http.Request) {
+		spec, secret, err := thumbnail.ParsePath(strings.TrimPrefix(r.URL.Path, "/album/"))
+		session, errSession := r.Cookie("session")
+		if err != nil || errSession != nil || !links.Signer.Verify(spec, secret) || session.Value != "ann's" { // may she see spec.Source?
+			http.Error(w, "log in first", http.StatusForbidden)
+			return
+		}
+		w.Header().Set("Cache-Control", "private, no-store")
+		handler.ServeSpec(w, r, spec)
+	})
+	links.Presets = thumbnail.Presets{"card": {Size: thumbnail.Size{Width: 200}, Method: "fit"}} // Config.Presets
+	picture, err := links.Image("kitten.jpg", "card")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, url := range strings.Split(picture.Srcset, ", ") {
+		url, width, _ := strings.Cut(url, " ")
+		fmt.Print(width, " ")
+		ask(mux, url, "ann's")
+	}
+	ask(mux, picture.Src, "bob's")
+	ask(mux, strings.Replace(picture.Src, "200x", "201x", 1), "ann's")
+	// Output:
+	// 1x 200, Cache-Control: "private, no-store"
+	// 2x 200, Cache-Control: "private, no-store"
+	// 403, Cache-Control: ""
+	// 403, Cache-Control: ""
 }
 
 // Old URLs continue to work: the program maps each of them to a thumbnail. A short list of sizes replaces
