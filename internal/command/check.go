@@ -55,9 +55,9 @@ func checkFiles(ctx context.Context, c *call) error {
 	}
 	failed := false
 	for _, name := range c.args {
-		info, err := c.checkFile(ctx, handler, name)
+		info, err := c.checkUntil(ctx, handler, name)
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return errors.New("stopped")
 		}
 		failed = failed || err != nil
 		c.printChecked(name, info, err)
@@ -66,6 +66,23 @@ func checkFiles(ctx context.Context, c *call) error {
 		return errReported
 	}
 	return nil
+}
+
+// checkUntil checks one file, and returns when ctx ends: a FIFO or a terminal may block for ever.
+func (c *call) checkUntil(ctx context.Context, h *thumbnail.Handler, name string) (info thumbnail.Info, err error) {
+	done := make(chan struct{})
+	var checked thumbnail.Info
+	var failed error
+	go func() {
+		defer close(done)
+		checked, failed = c.checkFile(ctx, h, name)
+	}()
+	select {
+	case <-done:
+		return checked, failed
+	case <-ctx.Done():
+		return info, ctx.Err()
+	}
 }
 
 // checkFile checks one file.
@@ -101,7 +118,7 @@ func (c *call) printChecked(name string, info thumbnail.Info, err error) {
 		if err != nil {
 			said = checked{File: name, Error: err.Error()}
 		}
-		_ = json.NewEncoder(c.stdout).Encode(said) // stdout may be a closed pipe
+		_ = json.NewEncoder(c.stdout).Encode(said) // run reports the errors of stdout
 		return
 	}
 	if err != nil {

@@ -73,9 +73,35 @@ func Main(extra Extra) {
 		extra: extra, getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		terminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
-	status := c.status(c.main(ctx, os.Args[1:]))
+	status := c.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(status)
+}
+
+// run runs the program and returns its exit status.
+func (c *call) run(ctx context.Context, args []string) int {
+	out := &output{Writer: c.stdout}
+	c.stdout = out
+	err := c.main(ctx, args)
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("the output is not complete: %w", out.err)
+	}
+	return c.status(err)
+}
+
+// An output remembers the first error of its Writer, so that a full disk does not look like success.
+type output struct {
+	io.Writer
+	err error
+}
+
+// Write implements [io.Writer].
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // status prints an error and returns the exit status.

@@ -42,7 +42,7 @@ func (g group) register(f *flag.FlagSet, o *options, gallery bool) {
 	case reading:
 		f.StringVar(&o.source, "source", "", "`DIRECTORY` of the originals, or s3://bucket/prefix (default of serve and doctor: the photos that the program carries)")
 	case storing:
-		f.StringVar(&o.thumbs, "thumbs", "", "`DIRECTORY` of the thumbnails, made if absent; not inside of -source (default of serve: a temporary one, removed at exit)")
+		f.StringVar(&o.thumbs, "thumbs", "", "`DIRECTORY` of the thumbnails, made if absent, but not by prune; not inside of -source (default of serve: a temporary one, removed at exit)")
 		f.StringVar(&o.storage, "storage", "", "`s3://BUCKET/PREFIX` of the thumbnails, instead of a directory")
 	case signing:
 		f.StringVar(&o.key, "key", "", "`SECRET` that signs the URLs, at least 16 bytes, the same for all commands and for all programs that print URLs of the site; \"openssl rand -hex 32\" makes a good one. "+

@@ -22,7 +22,7 @@ func called(t *testing.T, env map[string]string, args ...string) (stdout, stderr
 	t.Helper()
 	var out, errs bytes.Buffer
 	c := &call{getenv: func(name string) string { return env[name] }, stdin: strings.NewReader(""), stdout: &out, stderr: &errs}
-	status = c.status(c.main(context.Background(), args))
+	status = c.run(context.Background(), args)
 	return out.String(), errs.String(), status
 }
 
@@ -239,6 +239,7 @@ func TestPresetsAreReadStrictly(t *testing.T) {
 		`{"a": {"Size": 100}}`:                  "line 1: ",
 		`{"a": {"Size": "1x1", "Formats": ""}}`: "Formats is a list of strings, not a string",
 		`{"a": {"Size": "1x1"}} {}`:             "something follows",
+		"{\"a\": {\"Size\": \"1x1\"},\n \"b\": {\"Size\": \"2x2\"},\n \"a\": {\"Size\": \"3x3\"}}": `line 3: there are two presets "a"`,
 	} {
 		_, err := parsePresets([]byte(file))
 		require.ErrorContains(t, err, says, file)

@@ -37,13 +37,14 @@ func (c *call) open() (s *site, err error) {
 	if s.source, err = openSource(c.opt.source, c.getenv); err != nil {
 		return s, err
 	}
-	if s.thumbs, err = openThumbs(&c.opt, c.getenv); err != nil {
+	prunes := c.command != nil && c.command.name == "prune" // a mistyped name would be an empty directory
+	if s.thumbs, err = openThumbs(&c.opt, c.getenv, !prunes); err != nil {
 		return s, err
 	}
 	if s.locker, err = openLock(c.opt.lock, s.logger); err != nil {
 		return s, err
 	}
-	if s.thumbs.remote && c.opt.lock == "memory" && (c.command == nil || c.command.name != "prune") {
+	if s.thumbs.remote && c.opt.lock == "memory" && !prunes {
 		s.logger.Warn("-lock memory is for one process: if several share the bucket, each of them makes every thumbnail. Give them the same -lock redis://… or, on one host, -lock file:DIR")
 	}
 	if s.signer, err = newSigner(&c.opt); err != nil {

@@ -23,8 +23,8 @@ type thumbs struct {
 	close     func() error
 }
 
-// openThumbs opens a bucket, a directory, which it creates if necessary, or a temporary directory.
-func openThumbs(opt *options, getenv func(string) string) (*thumbs, error) {
+// openThumbs opens a bucket, a directory, which it creates if create is set, or a temporary directory.
+func openThumbs(opt *options, getenv func(string) string, create bool) (*thumbs, error) {
 	switch {
 	case opt.storage != "":
 		store, err := openBucket(opt.storage, getenv)
@@ -36,7 +36,7 @@ func openThumbs(opt *options, getenv func(string) string) (*thumbs, error) {
 		return openTemporary()
 	}
 	path, err := filepath.Abs(opt.thumbs)
-	if err == nil {
+	if err == nil && create {
 		err = os.MkdirAll(path, 0o755)
 	}
 	if err != nil {
