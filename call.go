@@ -186,13 +186,9 @@ func (h *Handler) open(ctx context.Context, c *call) (fs.File, error) {
 	switch {
 	case err == nil:
 		if f == nil || ability.IsNil(f) {
-			return nil, serverError("open thumbnail", errors.New("returned no file"))
+			return nil, serverError("open thumbnail", errNoFile)
 		}
-		if f, err = h.whole(c, f); err != nil {
-			_ = f.Close()
-			return nil, serverError("open thumbnail", err)
-		}
-		return f, nil
+		return h.examine(c, f)
 	case ctx.Err() != nil: // the client disconnected, or the time is used up
 		if timedOut(ctx) {
 			return nil, serverError("open thumbnail", fmt.Errorf("%w: %w", context.DeadlineExceeded, err))
@@ -202,6 +198,21 @@ func (h *Handler) open(ctx context.Context, c *call) (fs.File, error) {
 		return nil, nil
 	}
 	return nil, serverError("open thumbnail", err)
+}
+
+// examine returns a stored thumbnail, or nil if it is incomplete.
+func (h *Handler) examine(c *call, f fs.File) (whole fs.File, err error) {
+	keep := false
+	defer func() {
+		if !keep { // also if it panics
+			_ = f.Close()
+		}
+	}()
+	if whole, err = h.whole(c, f); err != nil {
+		return nil, serverError("open thumbnail", err)
+	}
+	keep = whole != nil
+	return whole, nil
 }
 
 // ended returns the error of a call whose context has ended.

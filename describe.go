@@ -46,6 +46,9 @@ func Describe(ctx context.Context, source Source, name string) (Info, error) {
 // picture again hardly ever makes such a change.
 func (d Describer) Describe(ctx context.Context, source Source, name string) (info Info, err error) {
 	f, err := source.Open(ctx, name)
+	if err == nil && f == nil {
+		err = errNoFile
+	}
 	if err != nil {
 		return Info{}, fmt.Errorf("thumbnail: describe %q: %w", name, err)
 	}
@@ -94,24 +97,34 @@ func orElse(n, otherwise int64) int64 {
 
 // readBounded reads a whole file.
 func readBounded(ctx context.Context, f io.Reader, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(contextReader{ctx, f}, limit+1))
+	data, err := io.ReadAll(io.LimitReader(&contextReader{ctx: ctx, r: f}, limit+1))
 	if err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
 	}
 	return data, err
 }
 
-// contextReader reads until its context is done.
+// contextReader reads until its context is done, or r has returned nothing a hundred times in a row.
 type contextReader struct {
-	ctx context.Context
-	r   io.Reader
+	ctx  context.Context
+	r    io.Reader
+	idle int
 }
 
-func (r contextReader) Read(p []byte) (int, error) {
+func (r *contextReader) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return r.r.Read(p)
+	n, err := r.r.Read(p)
+	switch {
+	case n > 0 || err != nil:
+		r.idle = 0
+	case r.idle == 100:
+		return 0, io.ErrNoProgress
+	default:
+		r.idle++
+	}
+	return n, err
 }
 
 // versionBytes is the number of bytes at each end of a file that its version covers.

@@ -94,7 +94,7 @@ func (j *job) feed(ctx context.Context, specs iter.Seq[Spec], queue chan<- Spec)
 // do makes one thumbnail.
 func (j *job) do(ctx context.Context, s Spec) {
 	outcome, err := j.h.generate(ctx, s, false)
-	for err != nil && isOverload(err) && ctx.Err() == nil { // requests have precedence
+	for err != nil && j.h.isOverload(ctx, err) && ctx.Err() == nil { // requests have precedence
 		sleep(ctx, 100*time.Millisecond)
 		outcome, err = j.h.generate(ctx, s, false)
 	}

@@ -259,15 +259,20 @@ func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data [
 	if err == nil {
 		err = ctx.Err() // a processor may have ignored the end of ctx
 	}
-	if err != nil {
-		freeBuffer(encoded)
+	if err != nil { // an encoder of others may go on writing, so the buffer is not used again
 		return nil, g.makeError(ctx, o, plan, &t, err)
 	}
 	return &made{encoded: fitted(encoded)}, nil
 }
 
-// unchanged reports whether the original is still the one that origin describes.
-func (g *generator) unchanged(ctx context.Context, key string, origin fs.FileInfo, strict bool) bool {
+// unchanged reports whether the original is still the one that origin describes. If the source panics, it is
+// not.
+func (g *generator) unchanged(ctx context.Context, key string, origin fs.FileInfo, strict bool) (unchanged bool) {
+	defer func() {
+		if recover() != nil {
+			unchanged = false
+		}
+	}()
 	f, err := g.source.Open(ctx, key)
 	if err != nil || f == nil {
 		return false

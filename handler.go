@@ -55,7 +55,9 @@ type Handler struct {
 	lockLog, storeLog         rateLimiter // when a failure of the Locker or the Storage was last logged
 	hints                     hints
 	storageLocal, sourceLocal bool
-	storageQuick              bool // Open does not wait for anything that a context could end
+	storageQuick              bool      // Open does not wait for anything that a context could end
+	stream                    Responder // for what is not stored
+	streams                   bool      // Config.Responder sends the file itself
 
 	// Values of headers, shared by all answers.
 	contentTypes                 map[string][]string // by extension
@@ -90,6 +92,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 		},
 	}
 	h.storageLocal, h.sourceLocal = ability.Has[storage.Local](cfg.Storage), ability.Has[storage.Local](cfg.Source)
+	h.stream, h.streams = streamOf(cfg.Responder)
 	switch cfg.Storage.(type) {
 	case *storage.Dir, *storage.Memory:
 		h.storageQuick = true
@@ -144,7 +147,7 @@ func (h *Handler) serveWith(w http.ResponseWriter, r *http.Request, spec *Spec, 
 	out, e, ctx := &q.w, &q.e, r.Context()
 	out.Header()["X-Content-Type-Options"] = nosniff
 	e.Err = h.serve(q, spec)
-	h.hint(ctx, e)
+	_ = h.safely(ctx, e.Path, "hint", func() error { h.hint(ctx, e); return nil })
 	if e.Err != nil && !out.wrote {
 		h.answerFailure(q)
 	}
@@ -235,7 +238,7 @@ func (h *Handler) prepare(q *request) (f fs.File, responder Responder, err error
 	header["Cache-Control"] = h.cacheControlOf(&q.c)
 	if a.passing {
 		header["Cache-Control"] = noStore
-		return a.file, streamOf(h.cfg.Responder), nil
+		return a.file, h.stream, nil
 	}
 	return a.file, h.cfg.Responder, nil
 }

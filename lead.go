@@ -149,7 +149,11 @@ func (h *Handler) store(ctx context.Context, c *call, fl *flight, r *result, m *
 // to generate the thumbnail again, so put logs it, rate-limited.
 func (h *Handler) put(ctx context.Context, c *call, data []byte) error {
 	err := h.safely(ctx, c.key, "store", func() error {
-		return h.cfg.Storage.Put(storage.WithoutSync(ctx), c.key, bytes.NewReader(data))
+		err := h.cfg.Storage.Put(storage.WithoutSync(ctx), c.key, bytes.NewReader(data))
+		if err != nil {
+			return serverError("store", err)
+		}
+		return nil
 	})
 	if err == nil {
 		h.halves.stored(c.key, int64(len(data)))
@@ -159,14 +163,14 @@ func (h *Handler) put(ctx context.Context, c *call, data []byte) error {
 	if h.storeLog.now() {
 		h.log(ctx, slog.LevelError, "thumbnail: the storage fails; answering from memory", "path", c.key, "error", err)
 	}
-	return serverError("store", err)
+	return err
 }
 
 // unstore removes a thumbnail that was stored although its validity had ended. It removes all thumbnails of
 // the original; the others are made again.
 func (h *Handler) unstore(ctx context.Context, c *call) {
 	if remover, ok := ability.Find[Remover](h.cfg.Storage); ok {
-		if err := remover.RemoveAll(ctx, c.spec.Source); err != nil {
+		if err := h.safely(ctx, c.key, "remove", func() error { return remover.RemoveAll(ctx, c.spec.Source) }); err != nil {
 			h.log(ctx, slog.LevelError, "thumbnail: remove", "path", c.key, "error", err)
 		}
 	}

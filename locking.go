@@ -60,9 +60,12 @@ func (h *Handler) tryLock(ctx context.Context, c *call) (unlock func(), ok bool,
 		cancel()
 		return nil, false, err
 	}
-	if history, ok := ability.Find[Historian](h.cfg.Locker); ok {
-		c.absent = history.FreeSince(c.key, c.looked)
-	}
+	_ = h.safely(ctx, c.key, "lock", func() error { // a panic must not keep the lock
+		if history, ok := ability.Find[Historian](h.cfg.Locker); ok {
+			c.absent = history.FreeSince(c.key, c.looked)
+		}
+		return nil
+	})
 	return func() {
 		defer cancel()
 		err := h.safely(ctx, c.key, "unlock", release)

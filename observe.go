@@ -118,7 +118,7 @@ func (h *Handler) observe(ctx context.Context, e *Event) {
 		e.Outcome = OutcomeFailed
 	}
 	e.Generated = e.Outcome == OutcomeGenerated
-	h.stats.count(e)
+	h.stats.count(e, h.isOverload(ctx, e.Err))
 	if h.cfg.Observer != nil {
 		_ = h.safely(ctx, e.Path, "observe", func() error {
 			h.cfg.Observer.Observe(ctx, *e)
@@ -142,10 +142,14 @@ func (h *Handler) recovered(ctx context.Context, key *string, op string, err *er
 }
 
 // isOverload reports whether an error is caused by a lack of memory or workers.
-func isOverload(err error) bool {
+func (h *Handler) isOverload(ctx context.Context, err error) (overload bool) {
 	if err == nil {
 		return false
 	}
-	var f *statusError
-	return errors.Is(err, ErrOverloaded) && !errors.As(err, &f)
+	_ = h.safely(ctx, "", "observe", func() error { // an error may panic, if it is a nil pointer
+		var f *statusError
+		overload = errors.Is(err, ErrOverloaded) && !errors.As(err, &f)
+		return nil
+	})
+	return overload
 }

@@ -54,7 +54,7 @@ func (h *Handler) ping(ctx context.Context) (err error) {
 		return serverError("ping: open", err)
 	}
 	defer f.Close()
-	got, err := io.ReadAll(io.LimitReader(f, pingBytes+1))
+	got, err := io.ReadAll(io.LimitReader(&contextReader{ctx: ctx, r: f}, pingBytes+1))
 	if err != nil {
 		return serverError("ping: read", err)
 	}

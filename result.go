@@ -26,7 +26,9 @@ func (r *result) retain(n int) { r.refs.Add(int64(n)) }
 func (r *result) release() {
 	if r.refs.Add(-1) == 0 {
 		r.memory.Release()
-		freeBuffer(r.encoded)
+		if r.stored { // a Put that failed may go on reading, as an HTTP client does
+			freeBuffer(r.encoded)
+		}
 	}
 }
 

@@ -23,6 +23,9 @@ type sourceFile struct {
 	known  bool
 }
 
+// errNoFile is the error of a Source or Storage whose Open returned neither a file nor an error.
+var errNoFile = errors.New("returned no file")
+
 // open does step 8.
 func (g *generator) open(ctx context.Context, key string) (*sourceFile, error) {
 	f, err := g.source.Open(ctx, key)
@@ -33,14 +36,20 @@ func (g *generator) open(ctx context.Context, key string) (*sourceFile, error) {
 		return nil, serverError("open source", err)
 	}
 	if f == nil {
-		return nil, serverError("open source", errors.New("returned no file"))
+		return nil, serverError("open source", errNoFile)
 	}
 	o := &sourceFile{File: f, key: key}
+	keep := false
+	defer func() {
+		if !keep { // also if it panics
+			f.Close()
+		}
+	}()
 	o.seeker, _ = ability.Find[io.Seeker](f)
 	if err := o.measure(g.limits.sourceBytes); err != nil {
-		o.Close()
 		return nil, err
 	}
+	keep = true
 	return o, nil
 }
 

@@ -25,7 +25,7 @@ type counters struct {
 	requests, calls, stored, generated, failed, gone, overloaded, storeErrors atomic.Int64
 }
 
-func (c *counters) count(e *Event) {
+func (c *counters) count(e *Event, overloaded bool) {
 	if e.Op == OpGenerate {
 		c.calls.Add(1)
 	} else {
@@ -39,7 +39,7 @@ func (c *counters) count(e *Event) {
 	case OutcomeGone:
 		c.gone.Add(1)
 	}
-	if isOverload(e.Err) {
+	if overloaded {
 		c.overloaded.Add(1)
 	}
 }

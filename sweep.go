@@ -64,11 +64,18 @@ func (h *Handler) Sweep(ctx context.Context, s Sweep) (Swept, error) {
 		return Swept{}, fmt.Errorf("thumbnail: sweep a %T, which is no storage.Lister and storage.Deleter: it needs the methods List and Remove: %w", h.cfg.Storage, errors.ErrUnsupported)
 	}
 	w := &sweeper{h: h, Sweep: s, lister: lister, deleter: deleter, now: time.Now(), gone: map[string]bool{}}
-	err := w.first(ctx)
-	if err == nil && s.MaxBytes > 0 && w.swept.KeptBytes > s.MaxBytes {
-		err = w.second(ctx)
-	}
+	err := h.safely(ctx, "", "sweep", func() error { return w.sweep(ctx) })
 	return w.swept, errors.Join(err, w.err())
+}
+
+func (w *sweeper) sweep(ctx context.Context) error {
+	if err := w.first(ctx); err != nil {
+		return err
+	}
+	if w.MaxBytes > 0 && w.swept.KeptBytes > w.MaxBytes {
+		return w.second(ctx)
+	}
+	return nil
 }
 
 // A sweeper is one call of Sweep.
@@ -132,6 +139,9 @@ func (w *sweeper) useless(ctx context.Context, e Entry) (bool, error) {
 	gone, known := w.gone[e.Spec.Source]
 	if !known {
 		f, err := w.h.cfg.Source.Open(ctx, e.Spec.Source)
+		if err == nil && f == nil {
+			err = errNoFile
+		}
 		switch {
 		case err == nil:
 			_ = f.Close()

@@ -53,12 +53,12 @@ func (w *trackedWriter) Flush() {
 // Unwrap is for [http.ResponseController].
 func (w *trackedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// streamOf returns a Responder that needs no stored file.
-func streamOf(r Responder) Responder {
+// streamOf returns a Responder that needs no stored file, and whether it is r.
+func streamOf(r Responder) (stream Responder, ok bool) {
 	if s, ok := ability.Find[response.Stream](r); ok {
-		return s
+		return s, true
 	}
-	return response.Stream{}
+	return response.Stream{}, false
 }
 
 // seekable returns a file that is an io.Seeker if the file that f wraps is.

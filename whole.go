@@ -11,7 +11,6 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/internal/engine"
-	"github.com/rest-thumbnails/thumbnail/response"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -71,7 +70,8 @@ func (h *halves) stored(key string, size int64) {
 	}
 }
 
-// whole returns a stored thumbnail, or nil if it is incomplete. It may have read the file for that.
+// whole returns a stored thumbnail, or nil if it is incomplete. It may have read the file for that. It closes
+// nothing.
 func (h *Handler) whole(c *call, f fs.File) (fs.File, error) {
 	info, err := f.Stat()
 	if err != nil || info == nil {
@@ -90,8 +90,8 @@ func (h *Handler) whole(c *call, f fs.File) (fs.File, error) {
 		if _, err := s.Seek(0, io.SeekStart); err != nil {
 			return f, err
 		}
-	} else if ability.Has[response.Stream](h.cfg.Responder) && 0 < size && size <= maxBuffered {
-		data, err := io.ReadAll(io.LimitReader(f, maxBuffered+1)) // as Stream does
+	} else if h.streams && 0 < size && size <= maxBuffered {
+		data, err := io.ReadAll(io.LimitReader(&contextReader{ctx: c.ctx, r: f}, maxBuffered+1)) // as Stream does
 		if err != nil {
 			return f, err
 		}
@@ -108,7 +108,6 @@ func (h *Handler) whole(c *call, f fs.File) (fs.File, error) {
 		return f, nil
 	}
 	h.log(c.ctx, slog.LevelWarn, "thumbnail: a stored thumbnail is not whole; making it anew", "path", c.key, "bytes", size)
-	_ = f.Close()
 	return nil, nil
 }
 
