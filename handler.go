@@ -147,7 +147,9 @@ func (h *Handler) serveWith(w http.ResponseWriter, r *http.Request, spec *Spec, 
 	out, e, ctx := &q.w, &q.e, r.Context()
 	out.Header()["X-Content-Type-Options"] = nosniff
 	e.Err = h.serve(q, spec)
-	_ = h.safely(ctx, e.Path, "hint", func() error { h.hint(ctx, e); return nil })
+	if e.Err != nil {
+		_ = h.safely(ctx, e.Path, "hint", func() error { h.hint(ctx, e); return nil })
+	}
 	if e.Err != nil && !out.wrote {
 		h.answerFailure(q)
 	}

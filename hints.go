@@ -26,7 +26,7 @@ const maxDropped = 8
 // can send wrong secrets, so hint examines them only once a second for each kind.
 func (h *Handler) hint(ctx context.Context, e *Event) {
 	switch {
-	case e.Err == nil || e.secret == "":
+	case e.secret == "":
 	case errors.Is(e.Err, ErrSignature):
 		h.hintPrefix(ctx, e)
 	case errors.Is(e.Err, ErrInvalid):
