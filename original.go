@@ -27,6 +27,7 @@ func isBadSource(err error) bool {
 
 // originalOf returns the original that a template's value stands for.
 func originalOf(source any) (o original, err error) {
+	source = withPointerMethods(source)
 	if o.name, err = sourceName(source); err != nil || o.name == "" {
 		return o, err
 	}
@@ -37,6 +38,28 @@ func originalOf(source any) (o original, err error) {
 		}
 	}
 	return o, o.check()
+}
+
+var (
+	namedType     = reflect.TypeFor[interface{ Name() string }]()
+	describedType = reflect.TypeFor[interface{ ImageInfo() Info }]()
+)
+
+// withPointerMethods returns a pointer to a copy of source if only pointers of its type have a method of a
+// picture. Templates pass the elements of slices and the fields of structs by value, and without the copy
+// a page would silently do without the Info.
+func withPointerMethods(source any) any {
+	t := reflect.TypeOf(source)
+	if t == nil || t.Name() == "" || t.PkgPath() == "" { // a pointer has no name, and a string no methods
+		return source
+	}
+	pointer := reflect.PointerTo(t)
+	if t.Implements(namedType) == pointer.Implements(namedType) && t.Implements(describedType) == pointer.Implements(describedType) {
+		return source
+	}
+	p := reflect.New(t)
+	p.Elem().Set(reflect.ValueOf(source))
+	return p.Interface()
 }
 
 // check finds names and versions that no path can carry.
@@ -73,7 +96,7 @@ func integerVersion(value any) (string, bool) {
 	switch {
 	case v.Kind() == reflect.String:
 		return v.String(), true
-	case v.CanInt() && v.Int() >= 0:
+	case v.CanInt(): // a negative one is bad data, which check finds
 		return strconv.FormatInt(v.Int(), 10), true
 	case v.CanUint():
 		return strconv.FormatUint(v.Uint(), 10), true
