@@ -107,12 +107,13 @@ func (b *boxes) flush(dst []int16, stride int) {
 // meanSplit3 writes the averages of sums of three samples to three planes.
 func meanSplit3(d0, d1, d2 []int16, sum []uint16, m meanFactor) {
 	d1, d2 = d1[:len(d0)], d2[:len(d0)]
-	shift, factor := m.shift&15, uint32(m.factor)
+	factor := uint64(m.factor) << m.shift // a sum loses no bits when it is shifted
 	for i := range d0 {
-		s := sum[3*i : 3*i+3 : 3*i+3]
-		d0[i] = int16(uint32(s[0]<<shift) * factor >> 16)
-		d1[i] = int16(uint32(s[1]<<shift) * factor >> 16)
-		d2[i] = int16(uint32(s[2]<<shift) * factor >> 16)
+		s := sum[:3:3]
+		d0[i] = int16(uint64(s[0]) * factor >> 16)
+		d1[i] = int16(uint64(s[1]) * factor >> 16)
+		d2[i] = int16(uint64(s[2]) * factor >> 16)
+		sum = sum[3:]
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // idat is the concatenated data of consecutive IDAT chunks, or of fdAT chunks without their sequence numbers. At the
 // end of the stream its buffer is padded with zeros, so that the reader need not check for the end at every byte.
 type idat struct {
-	w     *walker // nil: the stream is the rest of raw
+	w     *walker // nil: the stream is raw
 	raw   []byte
 	flip  bool // the bits of each byte of raw are in reverse order
 	meter *codec.Meter
@@ -29,8 +29,9 @@ type idat struct {
 
 	base int64 // stream offset of buf
 	buf  []byte
-	pos  int // index in buf of the next byte
-	end  int // end of the data in buf; pos > end means that the reader has read beyond the stream
+	own  []byte // what buf is, unless it is a part of raw
+	pos  int    // index in buf of the next byte
+	end  int    // end of the data in buf; pos > end means that the reader has read beyond the stream
 }
 
 const (
@@ -41,11 +42,18 @@ const (
 
 // open starts the stream with its first chunk c.
 func (s *idat) open(w *walker, c chunk, seq *sequence, meter *codec.Meter) error {
-	if s.buf == nil {
-		s.buf = make([]byte, idatBuffer+idatPad)
-	}
-	*s = idat{w: w, seq: seq, meter: meter, buf: s.buf, bad: math.MaxInt64}
+	s.clear()
+	s.w, s.seq, s.meter = w, seq, meter
 	return s.begin(c)
+}
+
+// clear drops everything but the buffer, which it makes if there is none.
+func (s *idat) clear() {
+	own := s.own
+	if own == nil {
+		own = make([]byte, idatBuffer+idatPad)
+	}
+	*s = idat{buf: own, own: own, bad: math.MaxInt64}
 }
 
 func (s *idat) begin(c chunk) error {
@@ -76,9 +84,14 @@ func (s *idat) want(n int) error {
 		return nil
 	}
 	keep := min(s.pos, idatBack)
+	unread := s.buf[s.pos-keep : s.end]
 	s.base += int64(s.pos - keep)
-	s.end = copy(s.buf, s.buf[s.pos-keep:s.end])
 	s.pos = keep
+	if s.w == nil && !s.flip && s.base+int64(len(unread)+idatBuffer) <= int64(len(s.raw)) { // nothing is copied
+		s.buf, s.end = s.raw[s.base:], len(unread)+idatBuffer
+		return s.meter.Spend(idatBuffer)
+	}
+	s.buf, s.end = s.own, copy(s.own, unread)
 	before := s.end
 	for s.end < idatBuffer {
 		b, err := s.more(idatBuffer - s.end)
@@ -103,9 +116,8 @@ func (s *idat) want(n int) error {
 // more returns up to n bytes, and none at the end of the stream.
 func (s *idat) more(n int) ([]byte, error) {
 	if s.w == nil {
-		b := s.raw[:min(n, len(s.raw))]
-		s.raw = s.raw[len(b):]
-		return b, nil
+		rest := s.raw[s.base+int64(s.end):]
+		return rest[:min(n, len(rest))], nil
 	}
 	for s.left == 0 {
 		switch ok, err := s.nextChunk(); {

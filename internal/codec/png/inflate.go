@@ -29,6 +29,8 @@ type inflater struct {
 	write  int    // index of the next byte to decode
 	sum    adler
 	trust  bool // the checksum is not verified
+
+	mate *inflater // its stream is decoded with this one, or nil
 }
 
 const (
@@ -60,7 +62,7 @@ func (z *inflater) reset(w *walker, c chunk, seq *sequence, rowBytes int, meter 
 // begin reads the zlib header and allocates a window of n bytes.
 func (z *inflater) begin(n int) error {
 	z.bits, z.count, z.state, z.last = 0, 0, beforeBlock, false
-	z.read, z.write, z.sum, z.err, z.fixed = 0, 0, newAdler(), nil, false
+	z.read, z.write, z.sum, z.err, z.fixed, z.mate = 0, 0, newAdler(), nil, false, nil
 	if cap(z.window) < n {
 		z.window = make([]byte, n)
 	}
@@ -133,32 +135,48 @@ func (z *inflater) finish() error {
 	return err
 }
 
-// fill decodes until the window is full or the stream ends.
+// fill decodes until the window is full, produce bytes are decoded, or the stream ends.
 func (z *inflater) fill() error {
 	from := z.write
-	for z.state != atEnd && z.write <= len(z.window)-slop {
-		var err error
-		switch z.state {
-		case beforeBlock:
-			err = z.block()
-		case inStored:
-			err = z.copyStored()
-		case inHuffman:
-			if err = z.in.want(2 * lookahead); err == nil {
-				err = z.huffman()
-			}
-		}
-		if err != nil {
+	for full := min(len(z.window)-slop, from+produce); z.state != atEnd && z.write <= full; {
+		if err := z.step(full); err != nil {
 			return err
-		}
-		if z.in.pos-int(z.count/8) > z.in.end {
-			return corrupt("cut off")
 		}
 	}
 	if !z.trust {
 		z.sum.add(z.window[from:z.write])
 	}
 	return z.in.meter.Spend(int64(z.write-from) / 16)
+}
+
+// step decodes the header of a block, or what it contains up to index full of the window.
+func (z *inflater) step(full int) (err error) {
+	switch z.state {
+	case beforeBlock:
+		err = z.block()
+	case inStored:
+		err = z.copyStored()
+	case inHuffman:
+		switch err = z.in.want(2 * lookahead); {
+		case err != nil:
+		case z.mate != nil && z.in.pos <= z.in.end-lookahead && z.mate.ready():
+			err = z.pair(full)
+		default:
+			err = z.huffman(full)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return z.overrun()
+}
+
+// overrun returns an error if bits beyond the end of the stream were used.
+func (z *inflater) overrun() error {
+	if z.in.pos-int(z.count/8) > z.in.end {
+		return corrupt("cut off")
+	}
+	return nil
 }
 
 func (z *inflater) copyStored() error {

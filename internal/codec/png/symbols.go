@@ -15,13 +15,13 @@ const (
 )
 
 // huffman decodes symbols until the block ends, the window is full or the input runs out.
-func (z *inflater) huffman() error {
+func (z *inflater) huffman(full int) error {
 	result := paused
 	if stop := z.in.end - lookahead; z.in.pos <= stop {
-		result = z.symbols(stop, len(z.window)-slop)
+		result = z.symbols(stop, full)
 	}
 	if result == paused && z.in.done {
-		result = z.tail()
+		result = z.tail(full)
 	}
 	switch result {
 	case blockEnd:
@@ -37,10 +37,10 @@ func (z *inflater) huffman() error {
 }
 
 // tail decodes the last symbols of the stream one by one. It decodes no symbol with bits beyond the end of the stream.
-func (z *inflater) tail() int {
+func (z *inflater) tail(full int) int {
 	missing := func() bool { return (z.in.end-z.in.pos)*8+int(z.count) < 0 }
 	drop := func(e uint32) { z.take(uint(e & taken)) }
-	for z.write <= len(z.window)-slop {
+	for z.write <= full {
 		z.refill()
 		e := z.lit[z.bits&(1<<litBits-1)]
 		if e&literals == 0 && e&kind == subtable {

@@ -1,8 +1,6 @@
 package png
 
 import (
-	"math"
-
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
@@ -13,10 +11,8 @@ type Inflater struct{ z inflater }
 // Reset and Next report their work to meter. If flip is set, the bits of each byte are in reverse order.
 func (f *Inflater) Reset(stream []byte, flip bool, rowBytes, total int, meter *codec.Meter) error {
 	s := &f.z.in
-	if s.buf == nil {
-		s.buf = make([]byte, idatBuffer+idatPad)
-	}
-	*s = idat{raw: stream, flip: flip, meter: meter, buf: s.buf, bad: math.MaxInt64}
+	s.clear()
+	s.raw, s.flip, s.meter = stream, flip, meter
 	f.z.trust = true
 	return f.z.begin(history + max(min(produce, total), rowBytes) + slop)
 }

@@ -161,7 +161,24 @@ func (a *lane) open(c *column, i, y int) error {
 		}
 		return a.failed(c, y, err)
 	}
+	a.announce(c, at, y)
 	return nil
+}
+
+// announce tells the source of deflated strips which strip follows strip at, which contains row y.
+func (a *lane) announce(c *column, at int64, y int) {
+	l := a.d.layout
+	rows := min(l.segH, l.height-y-l.segH)
+	src, ok := c.src.(*deflateSource)
+	if !ok || rows <= 0 || !l.pairs() {
+		return
+	}
+	if next, err := a.d.segment(at+1, rows); err == nil {
+		if l.tiled {
+			rows = l.segH
+		}
+		src.follow(next, rows)
+	}
 }
 
 // read decodes the next row of a column into its part of row.

@@ -56,6 +56,9 @@ func (l *layout) sourceBytes() int64 {
 	case lzw:
 		return lzwBytes
 	case deflate, deflateOld:
+		if l.pairs() {
+			return 2 * png.InflaterBytes(int(l.segBytes(l.segH)))
+		}
 		return png.InflaterBytes(l.segRowBytes())
 	}
 	return 256

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 )
 
 // A source decompresses the rows of strips or tiles.
@@ -39,7 +40,7 @@ func (d *decoder) newSource() (source, error) {
 	case lzw:
 		s = &lzwSource{input: in, row: l.segRowBytes()}
 	case deflate, deflateOld:
-		s = &deflateSource{input: in, row: l.segRowBytes()}
+		s = &deflateSource{input: in, inflater: new(png.Inflater), row: l.segRowBytes()}
 	case newJPEG, oldJPEG:
 		s = &jpegSource{d: d}
 	default:

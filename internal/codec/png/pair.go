@@ -1,0 +1,56 @@
+package png
+
+// What ends the loop over two streams, besides paused.
+const (
+	firstEnd   = iota + 1 // the block of the first stream ends
+	secondEnd             // that of the second
+	firstWrong            // the first stream has a code or a distance that cannot be
+	secondWrong
+)
+
+// Pairs reports whether two streams are decoded faster together than one after the other. The decoded bytes are the same.
+func Pairs() bool { return pairs && hasBMI2 }
+
+// Lead makes Next decode the stream of g as well, until the next Reset of f. rowBytes of the Reset of g must have been the
+// size of its whole stream. Errors in that stream are returned by Next of g.
+func (f *Inflater) Lead(g *Inflater) {
+	if Pairs() {
+		f.z.mate = &g.z
+	}
+}
+
+// ready decodes headers and stored blocks, and reports whether symbols follow that can be decoded in a pair.
+func (z *inflater) ready() bool {
+	for z.err == nil && z.state != atEnd && z.write <= len(z.window)-slop {
+		if z.state == inHuffman {
+			z.err = z.in.want(2 * lookahead)
+			return z.err == nil && z.in.pos <= z.in.end-lookahead
+		}
+		z.err = z.step(len(z.window) - slop)
+	}
+	return false
+}
+
+// pair decodes symbols of z, up to index full of the window, and of its mate. Both must be ready.
+func (z *inflater) pair(full int) error {
+	y := z.mate
+	before, fullY := y.write, len(y.window)-slop
+	var err error
+	switch symbolsPair(z, y, full, fullY) {
+	case firstEnd:
+		z.state = beforeBlock
+	case secondEnd:
+		y.state = beforeBlock
+	case firstWrong:
+		err = corrupt("code")
+	case secondWrong:
+		y.err = corrupt("code")
+	}
+	if y.err == nil {
+		y.err = y.overrun()
+	}
+	if y.err == nil {
+		y.err = y.in.meter.Spend(int64(y.write-before) / 16)
+	}
+	return err
+}

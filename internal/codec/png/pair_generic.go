@@ -1,0 +1,7 @@
+//go:build !amd64 || noasm
+
+package png
+
+const hasBMI2, pairs = false, false
+
+func symbolsPair(_, _ *inflater, _, _ int) int { return paused }
