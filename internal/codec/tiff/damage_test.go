@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/codec/tiff"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
@@ -165,6 +167,22 @@ func TestTheWorkForStripsThatShareTheirBytesIsLimited(t *testing.T) {
 			assert.ErrorIs(t, err, codec.ErrTooLarge, name)
 		}
 		assert.Error(t, err, name)
+	}
+}
+
+// Indices become three bytes, and gray with alpha four, which is work as well.
+func TestALargePictureOfFewBytesIsNotTooMuchWork(t *testing.T) {
+	imagetest.Long(t)
+	const width, rows, strips = 10_000, 100, 80
+	for name, photometric := range map[string]int{"palette": 3, "gray with alpha": 1} {
+		samples := map[int]int{3: 1, 1: 2}[photometric]
+		parts := slices.Repeat([][]byte{deflated(make([]byte, width*rows*samples))}, strips)
+		f := pieces.NewTIFF(width, rows*strips, 8, samples, photometric, parts...).Set(259, []uint16{8}).Set(278, []uint16{rows}).Set(320, make([]uint16, 3*256))
+		if samples == 2 {
+			f.Set(338, []uint16{2})
+		}
+		_, _, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Least: image.Pt(200, 160)})
+		assert.NoError(t, err, name)
 	}
 }
 

@@ -45,7 +45,13 @@ var d50ToSRGB = [3][3]float64{
 
 func (c *lab) convert(dst, src []byte) {
 	n := c.n * c.sample
+	var last, color []byte // the pixel before, and what it became
 	for ; len(dst) >= n && len(src) >= n; dst, src = dst[n:], src[n:] {
+		if string(src[:n]) == string(last) {
+			copy(dst, color)
+			continue
+		}
+		last, color = src[:n], dst[:n]
 		l, a, b := c.values(src)
 		fy := (l + 16) / 116
 		x, y, z := cube(fy+a/500), cube(fy), cube(fy-b/200)
