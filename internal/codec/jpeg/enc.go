@@ -94,8 +94,8 @@ type encoder struct {
 	quant [3]quantizer
 	coded codedBlock
 
-	oneChroma bool         // Cb and Cr share a quantization table
-	script    *[3][]stream // scans of a progressive file
+	tables int          // number of quantization tables
+	script *[3][]stream // scans of a progressive file
 
 	out     bitWriter
 	streams [3][4]stream          // by component and scan of the script; a sequential file uses only streams[0][0]
@@ -127,7 +127,10 @@ func (e *encoder) begin(ctx context.Context, w io.Writer, img image.Image, o Enc
 		c.blocks.X = ceilDiv(ceilDiv(e.size.X*c.h, e.hMax), 8)
 		c.blocks.Y = ceilDiv(ceilDiv(e.size.Y*c.v, e.vMax), 8)
 	}
-	e.oneChroma = len(e.comps) > 1 && sharesChroma(e.size, o.Subsampling)
+	e.tables = len(e.comps)
+	if sharesTable(e.size, o.Subsampling) {
+		e.tables = 1
+	}
 	for i := range e.comps {
 		e.quant[i].set(tableFor(o.Quality, i, o.Subsampling, e.size))
 	}

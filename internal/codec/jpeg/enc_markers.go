@@ -6,19 +6,15 @@ func (e *encoder) startOfFile(sof byte) {
 	out.bytes(0xFF, mSOI)
 	out.segment(mAPP0, 14)
 	out.bytes('J', 'F', 'I', 'F', 0, 1, 2, 0, 0, 1, 0, 1, 0, 0) // square pixels, no thumbnail
-	tables := len(e.comps)
-	if e.oneChroma {
-		tables = 2
-	}
-	out.segment(mDQT, 65*tables)
-	for i := range tables {
+	out.segment(mDQT, 65*e.tables)
+	for i := range e.tables {
 		out.bytes(byte(i))
 		out.bytes(e.quant[i].steps[:]...)
 	}
 	out.segment(sof, 6+3*len(e.comps))
 	out.bytes(8, byte(e.size.Y>>8), byte(e.size.Y), byte(e.size.X>>8), byte(e.size.X), byte(len(e.comps)))
 	for i, c := range e.comps {
-		out.bytes(byte(i+1), byte(c.h<<4|c.v), byte(min(i, tables-1)))
+		out.bytes(byte(i+1), byte(c.h<<4|c.v), byte(min(i, e.tables-1)))
 	}
 }
 

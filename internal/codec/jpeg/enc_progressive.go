@@ -155,7 +155,8 @@ func (e *encoder) writeScans() error {
 	return nil
 }
 
-// writeGroup writes the scans of a group, whose Huffman table has been written.
+// writeGroup writes the scans of a group, whose Huffman table has been written. The DC coefficients of Cb and Cr, which
+// have as many blocks, share a scan: its header is shorter than two.
 func (e *encoder) writeGroup(group int, spec *huffmanSpec, id byte) error {
 	if id>>4 == 0 {
 		e.codes.set(0, spec, magnitudeBits)
@@ -165,13 +166,17 @@ func (e *encoder) writeGroup(group int, spec *huffmanSpec, id byte) error {
 	for i := range e.comps {
 		for n := range e.script[i] {
 			s := &e.streams[i][n]
-			if s.group != group {
+			if s.group != group || n == 0 && i == 2 {
 				continue
 			}
 			comp := e.comps[i]
 			comp.table = int(id & 15)
-			e.startOfScan([]encComponent{comp}, i, s.scan)
-			if err := e.write(s); err != nil {
+			comps, write := []encComponent{comp}, func() error { return e.write(s) }
+			if n == 0 && i == 1 {
+				comps, write = []encComponent{comp, comp}, func() error { return e.writeBoth(s, &e.streams[2][0]) }
+			}
+			e.startOfScan(comps, i, s.scan)
+			if err := write(); err != nil {
 				return err
 			}
 		}

@@ -11,9 +11,9 @@ type quantTableFor struct {
 	dead  [64]float32
 }
 
-// sharesChroma reports whether Cb and Cr have the same quantization table. In a small file, a second table takes
-// more bytes than it saves.
-func sharesChroma(size image.Point, s Subsampling) bool {
+// sharesTable reports whether all components have the quantization table of luma. In a small file, more tables take
+// more bytes than they save. At half resolution, the steps of chroma are nearly those of luma anyway.
+func sharesTable(size image.Point, s Subsampling) bool {
 	return s == Subsampling420 && size.X*size.Y < 150_000
 }
 
@@ -24,12 +24,14 @@ func sharesChroma(size image.Point, s Subsampling) bool {
 // step becomes 0, because it would cost more bits than it is worth. Dead zones do not depend on the neighborhood:
 // adaptive dead zones, as in jpegli, gained by butteraugli what they lost by SSIMULACRA 2.
 func tableFor(quality, i int, s Subsampling, size image.Point) *quantTableFor {
-	return tableAt(distanceOf(quality, size), i, s, sharesChroma(size, s))
+	return tableAt(distanceOf(quality, size), i, s, sharesTable(size, s))
 }
 
 // distanceKnee is the distance up to which all steps grow in proportion.
 const distanceKnee = 1.5
 
+// tableAt returns the table of component i at a distance. A component that shares the steps of luma keeps its own dead
+// zones.
 func tableAt(d float64, i int, s Subsampling, shared bool) *quantTableFor {
 	var t quantTableFor
 	coarse := min(max((d-1)/2, 0), 1)
@@ -39,19 +41,23 @@ func tableAt(d float64, i int, s Subsampling, shared bool) *quantTableFor {
 			power := float64(growth[z]) / 100
 			scale = max(d/2, distanceKnee*math.Pow(d/distanceKnee, power))
 		}
-		t.steps[k] = uint8(min(max(math.Round(scale*stepOf(i, int(z), s, shared)), 1), 255))
-		t.dead[k] = float32((float64((1-coarse)*float64(deadFine[i][z])) + float64(coarse*float64(deadCoarse[i][z]))) / 100)
+		whole := func(step float64) float64 { return min(max(math.Round(scale*step), 1), 255) }
+		own := whole(stepOf(i, int(z), s))
+		step := own
+		if shared {
+			step = whole(float64(lumaSteps[z]))
+		}
+		t.steps[k] = uint8(step)
+		dead := float64((1-coarse)*float64(deadFine[i][z])) + float64(coarse*float64(deadCoarse[i][z]))
+		t.dead[k] = float32(dead / 100 * (own / step))
 	}
 	return &t
 }
 
 // stepOf returns the step of a frequency at distance 1.
-func stepOf(i, z int, s Subsampling, shared bool) float64 {
-	switch {
-	case i == 0:
+func stepOf(i, z int, s Subsampling) float64 {
+	if i == 0 {
 		return float64(lumaSteps[z])
-	case shared:
-		return math.Sqrt(float64(halfChromaSteps[0][z]) * float64(halfChromaSteps[1][z]))
 	}
 	full, half := float64(chromaSteps[i-1][z]), float64(halfChromaSteps[i-1][z])
 	switch s {

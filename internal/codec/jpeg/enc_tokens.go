@@ -63,6 +63,27 @@ func (e *encoder) write(s *stream) error {
 	return e.out.err
 }
 
+// writeBoth writes the tokens of two streams of one token per block alternately, as one scan of two components.
+func (e *encoder) writeBoth(s, t *stream) error {
+	var both [512]token
+	for i, c := range s.chunks {
+		if i%16 == 0 && e.ctx.Err() != nil {
+			return e.ctx.Err()
+		}
+		a, b := c.tokens[:c.n], t.chunks[i].tokens[:c.n]
+		for len(a) > 0 {
+			n := min(len(a), len(both)/2)
+			for k := range n {
+				both[2*k], both[2*k+1] = a[k], b[k]
+			}
+			e.out.write(both[:2*n], &e.codes)
+			a, b = a[n:], b[n:]
+		}
+	}
+	e.out.finish()
+	return e.out.err
+}
+
 func (s *stream) release() {
 	for i, c := range s.chunks {
 		chunks.Put(c)
