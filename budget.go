@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A budget is the time that a call may spend on work, Config.Timeout in total. Work is looking into the
-// storage and generating. Waiting for other requests, for memory or for a worker has its own bounds and
-// does not count. When the budget is used up, every context that is bound to it ends.
+// A budget is the time that a call may spend on work, Config.Timeout in total. Look-ups in the storage,
+// attempts to lock, and generating are work. Waiting for other requests, for memory or for a worker has its
+// own limits and does not count. When the budget is used up, every context that is bound to it ends.
 type budget struct {
 	mu      sync.Mutex
 	left    time.Duration

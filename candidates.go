@@ -19,7 +19,7 @@ type candidate struct {
 	descriptor string      // "640w" or "2x"
 }
 
-// ladder are the widths of files, in pixels, that most screens are close to.
+// ladder are the usual widths of files, in pixels. Most screens need a width close to one of them.
 var ladder = []int{320, 480, 640, 960, 1280, 1920, 2560}
 
 // near is the width ratio below which two files are too similar to offer both.

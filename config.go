@@ -66,8 +66,9 @@ type Config struct {
 	// negative value the answer is 404 at once, as in django-rest-thumbnails, and the visitor sees a broken
 	// image.
 	Wait time.Duration
-	// Timeout bounds one generation: steps 7 to 11 of [Handler.ServeHTTP], without the time in the queue;
-	// default 30 s. It also bounds a Locker or a Storage that hangs.
+	// Timeout limits the work for one request or call of Generate: look-ups in the Storage and attempts to lock
+	// (steps 4, 6 and 7 of [Handler.ServeHTTP]), and the generation (steps 8 to 11); default 30 s. Time in the
+	// queue, and time spent waiting for another request or process, do not count.
 	Timeout time.Duration
 	// Workers is how many generations decode, process and encode at the same time; default GOMAXPROCS.
 	// Reading originals and storing thumbnails need no worker.

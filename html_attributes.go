@@ -19,7 +19,7 @@ type attributes struct {
 	others      []attribute
 }
 
-// An attribute is an attribute that is written unchanged.
+// An attribute is written unchanged to the tag.
 type attribute struct {
 	name, value string
 	bare        bool // without a value

@@ -118,7 +118,7 @@ func TestGenerateDoesNotUndoRemove(t *testing.T) {
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-// gatedLock lets nobody lock before its gate is open.
+// A gatedLock blocks every TryLock until its gate is open.
 type gatedLock struct {
 	thumbnail.Locker
 	gate *gate

@@ -161,9 +161,9 @@ func TestFileSaysWhatIsWrongWithTheFileSystem(t *testing.T) {
 	assert.ErrorContains(t, err, `"animals/kitten.jpg"`)
 }
 
-func TestFileWaitsForItsOwnProcessWithoutLooking(t *testing.T) {
+func TestFileWaitsForItsOwnProcessWithoutPolling(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("Windows removes no open file, which this test does to find out who looks")
+		t.Skip("this test removes an open file, which Windows does not permit")
 	}
 	dir := t.TempDir()
 	f := newFile(t, dir)

@@ -29,11 +29,11 @@ const (
 )
 
 const (
-	sketchAll    = 6       // an animation of up to so many frames is taken whole
+	sketchAll    = 6       // the maximum number of frames of an animation whose sample is all frames
 	sketchPairs  = 5       // the minimum number of pairs
-	sketchPart   = 6       // the number of pairs is at least that of the frames divided by it
+	sketchPart   = 6       // the number of pairs is at least that of the frames divided by this
 	sketchLooks  = 3       // about how many frames are compared
-	sketchPixels = 1 << 16 // an animation of up to so many pixels has whole frames in its sample
+	sketchPixels = 1 << 16 // the maximum number of pixels of an animation whose sample has whole frames
 )
 
 // newSketch takes the sample. Its memory counts until g gives it back. The distances between pairs are irregular, because

@@ -69,7 +69,7 @@ func TestTheLengthIsThatOfTheContentWhateverStatReports(t *testing.T) {
 	assert.Equal(t, content, w.Body.String())
 }
 
-// A shrunk file has fewer bytes than Seek reports.
+// A shrunk file becomes empty after Seek has reported its size.
 type shrunk struct {
 	fs.File
 	io.Seeker

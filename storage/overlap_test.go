@@ -16,13 +16,13 @@ type wrapped struct{ storage.Storage }
 
 func (w wrapped) Unwrap() storage.Storage { return w.Storage }
 
-// An apart is an Overlapper that recognizes one other storage.
-type apart struct {
+// A partner reports that it overlaps with one other storage.
+type partner struct {
 	storage.Storage
 	other any
 }
 
-func (a apart) Overlaps(other any) bool { return other == a.other }
+func (a partner) Overlaps(other any) bool { return other == a.other }
 
 func openRoot(t *testing.T, path ...string) *storage.Dir {
 	dir := filepath.Join(path...)
@@ -86,7 +86,7 @@ func TestAMemoryOverlapsWithItselfOnly(t *testing.T) {
 func TestAnOverlapperIsAsked(t *testing.T) {
 	m := storage.NewMemory()
 	d := openRoot(t, t.TempDir())
-	assert.True(t, overlap(t, apart{m, d}, d))
-	assert.True(t, overlap(t, wrapped{apart{m, d}}, d))
-	assert.False(t, overlap(t, apart{d, m}, openRoot(t, t.TempDir())))
+	assert.True(t, overlap(t, partner{m, d}, d))
+	assert.True(t, overlap(t, wrapped{partner{m, d}}, d))
+	assert.False(t, overlap(t, partner{d, m}, openRoot(t, t.TempDir())))
 }

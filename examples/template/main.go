@@ -1,11 +1,11 @@
-// Command template is the other half of a site: a program that renders pages and makes no
-// thumbnails. All it shares with the program that makes them (cmd/thumbnail) is the key.
+// Command template renders pages, and makes no thumbnails. Another program, cmd/thumbnail, makes them. The
+// two programs share only the key.
 //
-//	go run ./cmd/thumbnail -key "a key that both have"
-//	go run ./examples/template -key "a key that both have" animals/dogs.jpg dandelion.jpg >page.html
+//	go run ./cmd/thumbnail -key "a shared key"
+//	go run ./examples/template -key "a shared key" animals/dogs.jpg dandelion.jpg >page.html
 //
-// The arguments are sources. The key may be in the environment instead, as THUMBNAIL_KEY, and the
-// address of the thumbnails as THUMBNAIL_BASE.
+// The arguments are sources. The environment may set the key (THUMBNAIL_KEY), and the address of the
+// thumbnails (THUMBNAIL_BASE).
 package main
 
 import (

@@ -15,9 +15,7 @@ var (
 	ErrQueueFull = fmt.Errorf("%w: Config.MaxQueue of them wait already", ErrOverloaded)
 )
 
-// maxPassed is how often others may get memory before a generation that waits for it: smaller generations
-// that arrived later, and generations that need more than they have. After that, no other generation gets
-// memory first.
+// maxPassed is how often other generations may get memory before a waiting one. After that, no other generation gets memory first.
 const maxPassed = 64
 
 // Limits are the amounts that a Control may hand out.

@@ -21,7 +21,7 @@ const (
 	surround   = 0.12 // standard deviation of the surroundings, in shorter sides of the picture
 )
 
-// see computes the maps of a picture.
+// see computes the saliency maps of a picture.
 func see(img sight) view {
 	c := cellsOf(img)
 	fine, rare, contrast := look(img), c.rare(newBlur(c.columns, c.rows).by(1)), c.contrast()
@@ -35,7 +35,7 @@ func see(img sight) view {
 	return v
 }
 
-// rare is the map of detail in colors that are unlike the others, such as a fruit in a bowl. The deviation
+// rare returns the map of the detail in rare colors, such as those of a fruit in a bowl. The deviation
 // is blurred afterwards.
 func (c *cells) rare(narrow *blur) samples {
 	out := samples{c.rarity(), c.columns, c.rows}

@@ -100,7 +100,7 @@ func newVP8Encoder(ctx context.Context, src *vp8Source, o vp8Options) *vp8Encode
 	e.levels.account = e.account
 	e.settings = efforts[min(max(o.Effort, 0), 6)]
 	e.step = stepOf(o.Quality)
-	e.modeRoom = (maxFirstPartition-4096)*8*256/int64(e.mbw*e.mbh) - 3*256 // less the skip flag and the segment
+	e.modeRoom = (maxFirstPartition-4096)*8*256/int64(e.mbw*e.mbh) - 3*256 // minus the skip flag and the segment
 	return e
 }
 

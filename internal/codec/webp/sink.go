@@ -61,7 +61,7 @@ func newSink(ctx context.Context, canvas, at, small image.Point, alpha, planar b
 	return s, nil
 }
 
-// reduction is the ratio of the sides of the canvas to those of the picture, whichever is less.
+// reduction is the ratio of the canvas to the picture, of width or height: the smaller ratio.
 func (s *sink) reduction() int {
 	if s.small == (image.Point{}) {
 		return 1

@@ -67,7 +67,7 @@ func Alpha() []byte {
 // An Item is an item of a HEIF file.
 type Item struct {
 	Kind       string
-	Properties [][]byte // boxes; all are essential but ispe, pixi, colr and auxC
+	Properties [][]byte // boxes; all except ispe, pixi, colr and auxC are marked as essential
 	Data       []byte
 	Inside     bool // Data is stored in the box idat
 	Refs       []Ref
