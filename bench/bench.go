@@ -16,7 +16,7 @@ type result struct {
 	in      *input
 	encoded comparison // one worker: source in memory to JPEG in memory, quality 85
 	picture comparison // one worker: source in memory to picture in memory
-	both    comparison // as encoded, with a worker for each of two cores
+	both    comparison // as encoded, but with two workers on two cores
 	mib     [2]float64 // peak of resident memory, libvips and library
 	score   [2]score
 }
@@ -98,8 +98,8 @@ func (s *sides) scores(in *input, j job) (scores [2]score, err error) {
 	})
 }
 
-// decodeInFull decodes by a decoder of neither side: package image; dwebp, the reference decoder, for WebP;
-// ImageMagick for TIFF and BMP.
+// decodeInFull decodes with a third decoder: dwebp, the reference decoder, for WebP, ImageMagick for TIFF
+// and BMP, else package image.
 func decodeInFull(in *input) (image.Image, error) {
 	path, decode := in.path, png.Decode
 	switch in.format {

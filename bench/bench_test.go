@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// waves returns a picture so smooth that its pixels can be computed at any size.
+// waves returns a smooth picture. A small one has the pixels that a large one has after ideal scaling.
 func waves(size image.Point) *image.NRGBA {
 	img := image.NewNRGBA(image.Rectangle{Max: size})
 	for y := range size.Y {
@@ -34,7 +34,7 @@ func whole(img image.Image, size image.Point) want {
 	return want{box{0, 0, float64(b.Dx()), float64(b.Dy())}, size}
 }
 
-func TestTheReferenceOfTheSameSizeIsThePicture(t *testing.T) {
+func TestAReferenceOfTheSameSizeEqualsThePicture(t *testing.T) {
 	img := waves(image.Pt(40, 30))
 	got := reference(img, []want{whole(img, image.Pt(40, 30))})[0]
 	for i, v := range got.pix {
@@ -42,14 +42,14 @@ func TestTheReferenceOfTheSameSizeIsThePicture(t *testing.T) {
 	}
 }
 
-func TestTheReferenceOfASmoothPictureIsTheSmallerPicture(t *testing.T) {
+func TestAReferenceOfSmoothWavesEqualsSmallerWaves(t *testing.T) {
 	img, small := waves(image.Pt(400, 300)), image.Pt(57, 43)
 	references := reference(img, []want{whole(img, small)})
 	assert.Greater(t, judge(sampleOf(waves(small)), references).psnr, 50.0)
 	assert.Greater(t, judge(sampleOf(waves(small)), references).ssim, 0.999)
 }
 
-func TestAHalfPixelOffIsSeen(t *testing.T) {
+func TestAnOffsetOfHalfAPixelLowersThePSNR(t *testing.T) {
 	img := waves(image.Pt(400, 300))
 	right := whole(img, image.Pt(100, 75))
 	wrong := want{box{2, 2, 402, 302}, right.size}
@@ -62,7 +62,7 @@ func TestAHalfPixelOffIsSeen(t *testing.T) {
 	assert.Less(t, judge(s, reference(img, []want{right})).psnr, 50.0)
 }
 
-func TestTransparentPartsLieOnWhite(t *testing.T) {
+func TestTransparentPartsBecomeWhite(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 20, 20))
 	for i := range 400 {
 		copy(img.Pix[4*i:], []byte{255, 0, 0, byte(255 * (i % 2))})
@@ -84,10 +84,10 @@ func TestChromaIsInterpolatedBetweenTheCentersOfItsSamples(t *testing.T) {
 		before, after, share := between(i, d, n)
 		return neighbors{before, after, share}
 	}
-	assert.Equal(t, neighbors{0, 0, 0.75}, at(0, 2, 4), "the first luma sample lies before the first chroma sample")
+	assert.Equal(t, neighbors{0, 0, 0.75}, at(0, 2, 4), "the first luma sample precedes the first chroma sample")
 	assert.Equal(t, neighbors{0, 1, 0.25}, at(1, 2, 4))
 	assert.Equal(t, neighbors{0, 1, 0.75}, at(2, 2, 4))
-	assert.Equal(t, neighbors{3, 3, 0.25}, at(7, 2, 4), "nor is there one after the last")
+	assert.Equal(t, neighbors{3, 3, 0.25}, at(7, 2, 4), "the last luma sample follows the last chroma sample")
 	assert.Equal(t, neighbors{3, 3, 0}, at(3, 1, 4))
 }
 
@@ -96,7 +96,7 @@ func TestPSNRIsThatOfTheMeanSquaredError(t *testing.T) {
 	assert.InDelta(t, 20*math.Log10(255), psnr(s, []float64{11, 19, 31, 39, 51, 59}), 1e-9)
 }
 
-func TestSSIMFallsWithNoiseAndNotWithNothing(t *testing.T) {
+func TestNoiseLowersTheSSIM(t *testing.T) {
 	size := image.Pt(64, 64)
 	luma := lumaOf(sampleOf(waves(size)))
 	assert.InDelta(t, 1, ssim(luma, luma, size), 1e-12)
@@ -107,7 +107,7 @@ func TestSSIMFallsWithNoiseAndNotWithNothing(t *testing.T) {
 	assert.Less(t, ssim(luma, noisy, size), 0.95)
 }
 
-func TestACropIsFoundWhereItLies(t *testing.T) {
+func TestACropIsJudgedAtItsOwnPosition(t *testing.T) {
 	img := waves(image.Pt(160, 120))
 	references := reference(img, []want{whole(img, image.Pt(80, 60))})
 	at, size := image.Pt(13, 0), image.Pt(60, 60)
@@ -118,7 +118,7 @@ func TestACropIsFoundWhereItLies(t *testing.T) {
 	assert.Greater(t, judge(s, references).psnr, 55.0)
 }
 
-func TestASideThatIsAHalfIsExpectedEitherWay(t *testing.T) {
+func TestASideOfAHalfMayBeRoundedUpOrDown(t *testing.T) {
 	var heights []int
 	for _, w := range conventions(image.Pt(3264, 2448), job{w: 522}) {
 		assert.Equal(t, 522, w.size.X)
@@ -127,7 +127,6 @@ func TestASideThatIsAHalfIsExpectedEitherWay(t *testing.T) {
 	assert.ElementsMatch(t, []int{391, 391, 392, 392}, heights)
 }
 
-// The figures depend on the library's worker, so it has to execute every command of the driver.
 func TestTheWorkerOfTheLibraryExecutesEveryCommand(t *testing.T) {
 	dir := t.TempDir()
 	var file bytes.Buffer
@@ -159,7 +158,7 @@ func TestTheWorkerOfTheLibraryExecutesEveryCommand(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestEveryRowHasThreeInputsThatAreNotOfTheCorpus(t *testing.T) {
+func TestEveryRowHasThreeInputsOutsideTheCorpus(t *testing.T) {
 	pkg := map[string]string{}
 	for _, in := range inputs {
 		assert.NotContains(t, pkg, in.name)
@@ -177,7 +176,7 @@ func TestEveryRowHasThreeInputsThatAreNotOfTheCorpus(t *testing.T) {
 	}
 }
 
-func TestAComparisonTakesTheShortestAndTheMedian(t *testing.T) {
+func TestTheRatioIsThatOfTheShortestAndOfTheMedianTimes(t *testing.T) {
 	second := func(s ...int) (c clock) {
 		for _, s := range s {
 			c.cpu = append(c.cpu, time.Duration(s)*time.Second)

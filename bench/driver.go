@@ -69,7 +69,7 @@ func (w *worker) set(j job, output string) error {
 	return w.command("job %d %d %s %s", j.w, j.h, j.crop, output)
 }
 
-// run does the job n times, by workers threads.
+// run does the job n times, with the given number of threads.
 func (w *worker) run(n, workers int) (cpu, wall time.Duration, err error) {
 	answer, err := w.ask("run %d %d", n, workers)
 	if err != nil {

@@ -14,7 +14,7 @@ type input struct {
 	name      string // of the generated file
 	pkg       string // Debian package that the original is from; "" means the corpus next to the repository
 	original  string // path
-	transform string // shell command that makes $out of $in; "" takes the original as it is
+	transform string // shell command that makes $out of $in; "" copies the original
 
 	path   string // of the picture
 	size   image.Point
@@ -39,14 +39,13 @@ const (
 	dog       = "photos/dog_exif_extended_xmp_icc.jpg"
 )
 
-// jpeg420 makes baseline files with chroma at half the resolution.
+// jpeg420 returns the vips options of a baseline JPEG with chroma at half the resolution.
 func jpeg420(quality int) string { return fmt.Sprintf("$out[Q=%d,strip,subsample_mode=on]", quality) }
 
 const progressive = "jpegtran -copy none -progressive -outfile $out " // lossless
 
-// inputs are made in this order, because some are made from earlier ones in $dir. Photos are cropped
-// instead of scaled if they are large enough, because cropping keeps edges as the lens and the sensor
-// recorded them.
+// inputs are made in this order, because some are made from earlier ones in $dir. Large
+// photos are cropped, not scaled, because a crop keeps the sharpness of the lens and the sensor.
 var inputs = []*input{
 	{name: "elephants-12mp.jpg", pkg: "mate-backgrounds", original: elephants, transform: "vips crop $in " + jpeg420(90) + " 820 86 4000 3000"},
 	{name: "kleiber-12mp.jpg", pkg: "lomiri-wallpapers-20.04", original: kleiber, transform: "vips crop $in " + jpeg420(90) + " 1014 195 4000 3000"},
@@ -125,7 +124,7 @@ func tiff(name, photo, options string) *input {
 	return in
 }
 
-// makeInputs makes the inputs that are not yet in dir. Without a corpus, inputs of the corpus are left out.
+// makeInputs makes the inputs that are not yet in dir. Without a corpus, inputs of the corpus are omitted.
 func makeInputs(dir, corpus string) (map[string]*input, error) {
 	made := map[string]*input{}
 	for _, in := range inputs {

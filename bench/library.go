@@ -17,8 +17,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// This file implements the worker that libvips/worker.c describes, by this library. It does the same work
-// as the handler between reading the original and storing the thumbnail.
+// This file implements the worker that libvips/worker.c describes, with this library. The worker does what
+// the handler does between reading the original and storing the thumbnail.
 
 // A library is the state of the worker.
 type library struct {

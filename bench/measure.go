@@ -74,18 +74,18 @@ func (c comparison) ratio() (shortest, median float64) {
 		float64(c.library.cpu.median()) / float64(c.vips.cpu.median())
 }
 
-// compare times the prepared job on both sides, with workers threads each.
+// compare times the prepared job on both sides, with the given number of threads each.
 func (s *sides) compare(workers int) (comparison, error) {
 	var c comparison
 	runs := map[*worker]int{}
 	err := s.each(func(w *worker) error {
-		if _, _, err := w.run(workers, workers); err != nil { // the first is slower
+		if _, _, err := w.run(workers, workers); err != nil { // the first run is slower, and is not measured
 			return err
 		}
 		cpu, _, err := w.run(workers, workers)
 		each := max(cpu, time.Microsecond) / time.Duration(workers)
 		n := int(math.Ceil(float64(s.settings.atLeast) / float64(each)))
-		runs[w] = (max(n, 1) + workers - 1) / workers * workers // a multiple of workers, so that none is idle at the end
+		runs[w] = (max(n, 1) + workers - 1) / workers * workers // a multiple of workers, so that no worker is idle at the end
 		return err
 	})
 	for range s.settings.rounds {
@@ -106,7 +106,7 @@ func (s *sides) compare(workers int) (comparison, error) {
 	return c, err
 }
 
-// peaks starts both sides again and returns their peak resident memory in MiB, with workers threads.
+// peaks starts both sides again and returns their peak resident memory in MiB, with the given number of threads.
 func (s settings) peaks(in *input, j job, workers int) (vips, library float64, err error) {
 	fresh, err := s.start()
 	if err != nil {

@@ -99,7 +99,7 @@ func decodeEveryWay(data []byte, h *codec.Header) (pictures decoding, err error)
 		if pictures[n] != nil {
 			pictures[n].Release(context.Background())
 		}
-		pictures[n] = picture // the last one of a scale has full chroma resolution, if the decoder has a choice
+		pictures[n] = picture // the decoder may choose full chroma resolution for the last size of a scale
 	}
 	return pictures, nil
 }
@@ -126,7 +126,7 @@ func (d decoding) release() {
 	}
 }
 
-// row returns a row of the table, with every scale that still has to be reduced.
+// row returns a row of the table, with the scales at which the photo is at least as wide as the thumbnail.
 func (d decoding) row(data []byte, h *codec.Header, j job, references []*raster) (string, error) {
 	picture, chosen, err := decode(data, h, engine.MinDecode(processors.Scale{}, h.Size(), j.w, j.h))
 	if err != nil {

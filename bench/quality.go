@@ -15,7 +15,7 @@ type sample struct {
 	pix  []byte
 }
 
-// sampleOf returns img as a viewer would show it.
+// sampleOf returns a picture as a viewer shows it.
 func sampleOf(img image.Image) *sample {
 	b := img.Bounds()
 	s := &sample{b.Size(), make([]byte, 0, 3*b.Dx()*b.Dy())}
@@ -79,7 +79,7 @@ type score struct {
 }
 
 // judge compares s with the part of a reference that it shows, and returns the best score. It tries all
-// positions, because a crop is judged by its pixels and not by its position. There are several references
+// positions, because the position of a crop is not judged. There are several references
 // if conventions differ in how a source is mapped to a rounded number of pixels.
 func judge(s *sample, references []*raster) score {
 	best, part := math.Inf(-1), []float64(nil)

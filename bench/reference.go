@@ -8,15 +8,15 @@ import (
 	"sync"
 )
 
-// This file makes the references that both sides are compared with: textbook resampling in float64, without
-// code of either side. The original is decoded at full size, converted to R'G'B' (not to linear light,
+// This file makes the references that both sides are compared with: textbook resampling in float64, which
+// uses no code of the two sides. The original is decoded at full size, converted to R'G'B' (not to linear light,
 // which neither side uses), premultiplied if it has alpha, and filtered by Lanczos-3, first along the rows
 // and then along the columns. The weights of every output sample sum to 1.
 
 // A box is the rectangle of the source, in its pixels, that becomes the whole result.
 type box struct{ x0, y0, x1, y1 float64 }
 
-// A want describes one result: the box scaled to size.
+// A want describes one reference: the box scaled to size.
 type want struct {
 	box  box
 	size image.Point

@@ -47,7 +47,7 @@ var table = []row{
 
 // Measurements with several thumbnails at a time use the work of the first row.
 const (
-	speedupTarget = 1.85 // two workers on two cores against one, in pictures a second
-	crowd         = 8    // at a time
-	crowdTarget   = 0.50 // of libvips' peak of resident memory
+	speedupTarget = 1.85 // two workers on two cores against one, in pictures per second
+	crowd         = 8    // thumbnails at a time
+	crowdTarget   = 0.50 // peak resident memory, divided by that of libvips
 )

@@ -24,7 +24,7 @@ type load struct {
 	err error
 }
 
-// sizes is how many stored thumbnails there are.
+// sizes is the number of stored thumbnails.
 const sizes = 50
 
 func newLoad(base string, clients int) (*load, error) {

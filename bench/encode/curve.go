@@ -16,7 +16,7 @@ type point struct {
 	score
 }
 
-// A decoder returns the pixels of a file. It is the reference decoder of the format.
+// A decoder returns the pixels of a file. It runs the reference decoder of the format.
 type decoder func(b *bench, file []byte) (*image.RGBA, error)
 
 // printing returns a decoder that runs a program, which reads a file and prints a PPM.
@@ -47,7 +47,7 @@ func printing(args ...string) decoder {
 	}
 }
 
-// curve returns the files of a picture, by quality.
+// curve returns the points of a picture, one for each quality.
 func (b *bench) curve(s side, p *picture, qualities []int, decode decoder) ([]point, error) {
 	curve, errs := make([]point, len(qualities)), make([]error, len(qualities))
 	var wg sync.WaitGroup
@@ -85,7 +85,7 @@ func (b *bench) point(s side, p *picture, quality int, decode decoder) (point, e
 func bySSIMULACRA2(p point) float64 { return p.S2 }
 func byButteraugli(p point) float64 { return p.Butteraugli }
 
-// bytesAt returns the size in bytes of a file with a score. It interpolates the logarithm of the size
+// bytesAt returns the size in bytes that a file with a given score would have. It interpolates the logarithm of the size
 // linearly between two points of a curve.
 func bytesAt(curve []point, score func(point) float64, want float64) float64 {
 	i := 1

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// drawing is a drawn picture, no photograph, in a Debian package.
+// drawing is a picture that is not a photograph, in a Debian package.
 type drawing struct{ name, file string }
 
 const icons = "/usr/share/icons/Adwaita/512x512/"
@@ -37,7 +37,7 @@ var flat = []drawing{
 	{"float", backgrounds + "mate/desktop/Float-into-MATE.png"},
 }
 
-// scaledTo returns drawings scaled to a width, as thumbnails are. An opaque one has no alpha.
+// scaledTo returns the drawings scaled to a width. An opaque drawing has no alpha channel.
 func (b *bench) scaledTo(set string, all []drawing, width int) (made []*picture, err error) {
 	for _, d := range all {
 		path := filepath.Join(b.dir, fmt.Sprintf("%s-%s-%d.png", strings.ReplaceAll(set, " ", "-"), d.name, width))

@@ -100,7 +100,7 @@ func (l *lossless) check(file []byte, p *picture) error {
 	want, got := straight(img), straight(decoded)
 	for i := 0; i < len(want.Pix); i += 4 {
 		if want.Pix[i+3] != got.Pix[i+3] || want.Pix[i+3] > 0 && !bytes.Equal(want.Pix[i:i+3], got.Pix[i:i+3]) {
-			return fmt.Errorf("pixel %d is not what it was", i/4)
+			return fmt.Errorf("pixel %d has changed", i/4)
 		}
 	}
 	return nil
@@ -137,7 +137,7 @@ func decodedBy(f *codec.Format) func(file []byte) (image.Image, error) {
 
 func decodedAsPNG(file []byte) (image.Image, error) { return png.Decode(bytes.NewReader(file)) }
 
-// raw returns the path of a PAM file with the pixels, from which programs fill the memory that they encode.
+// raw returns the path of a PAM file with the pixels, which the programs in native read.
 func (p *picture) raw() (string, error) {
 	img, err := p.image()
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 // lossy is a comparison of encoders of photos.
 type lossy struct {
 	pairs     []pair
-	qualities []int // of the curves of both sides
-	compared  []int // qualities of the reference that the tables have
+	qualities []int // of the points of each curve
+	compared  []int // the qualities of the reference in the tables
 	timed     int   // the quality at which CPU time is measured
 	decode    decoder
 	sizes     []image.Point
@@ -19,16 +19,16 @@ type lossy struct {
 type pair struct {
 	name            string
 	subject, theirs side
-	more            []timing // further comparisons of CPU time
+	more            []timing // additional comparisons of CPU time
 }
 
-// timing is a comparison of CPU time alone.
+// timing is a comparison of only CPU time.
 type timing struct {
 	name            string
 	subject, theirs side
 }
 
-// measured has the curves of a pair, of each picture.
+// measured has the curves of both sides of a pair, by picture.
 type measured struct {
 	pictures        []*picture
 	subject, theirs [][]point
@@ -54,7 +54,7 @@ func (l *lossy) write(b *bench, p printer) error {
 	return nil
 }
 
-// curves measures those of all pairs. A side of several pairs is measured once.
+// curves measures the curves of all pairs. If several pairs have the same side, it is measured once.
 func (l *lossy) curves(b *bench, pictures []*picture) ([]measured, error) {
 	all := make([]measured, len(l.pairs))
 	for _, p := range pictures {
@@ -98,8 +98,7 @@ func (m *measured) mean(size image.Point, f func(subject, theirs []point) float6
 	return sum / n
 }
 
-// equal returns the mean ratio of file sizes at equal scores, which are those of the reference at a
-// quality.
+// equal returns the mean ratio of the file sizes at equal scores: those that the reference has at a quality.
 func (m *measured) equal(size image.Point, score func(point) float64, quality int) float64 {
 	return m.mean(size, func(subject, theirs []point) float64 {
 		reference := at(theirs, quality)

@@ -36,8 +36,7 @@ func readPage(path string) (map[string]string, error) {
 	return page, nil
 }
 
-// writePage writes ENCODE.md. Sections that this program does not write, of programs that are not in Debian,
-// stay after the others.
+// writePage writes ENCODE.md. Sections that this program does not write stay after the others.
 func writePage(path string, page map[string]string) error {
 	var b strings.Builder
 	b.WriteString(preface)

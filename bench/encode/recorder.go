@@ -51,7 +51,7 @@ func (r *recorder) score(file []byte) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	var at, until time.Duration // of the middle of the wanted frame; of what is shown
+	var at, until time.Duration // when the wanted frame begins, and when the shown frame ends
 	shown := image.NewNRGBA(image.Rectangle{})
 	sum, n := 0.0, 0.0
 	step := max(1, (len(r.frames)+11)/12)

@@ -18,7 +18,7 @@ import (
 // parts are the widths of thumbnails of animations, divided by those of their originals.
 var parts = []float64{0.5, 0.7}
 
-// writeGIFAnimated compares thumbnails of animations with those of gifsicle.
+// writeGIFAnimated compares thumbnails of animations with those that gifsicle makes.
 func writeGIFAnimated(b *bench, p printer) error {
 	all, err := b.movies()
 	if err != nil {
@@ -130,7 +130,7 @@ func thumbnailOf(data []byte, encoder engine.Encoder, part float64, out *bytes.B
 	return h, formats.Make(ctx, data, plan, out, nil)
 }
 
-// movieRow is a row of the table: sizes in bytes and SSIMULACRA2 of our thumbnail and of the other encoder's.
+// movieRow is a row of the table: the sizes in bytes and the SSIMULACRA 2 of our thumbnail and of gifsicle's.
 type movieRow struct {
 	size               image.Point
 	frames             int

@@ -13,7 +13,8 @@ import (
 	"strings"
 )
 
-// writeAVIF compares processors/avif. As that is a separate module, a program in it runs the encoder.
+// writeAVIF compares the encoder of processors/avif, which is a separate module. So a program in that module
+// runs the encoder.
 func writeAVIF(b *bench, p printer) error {
 	worker, err := filepath.Abs(filepath.Join(b.dir, "avif-worker"))
 	if err != nil {
@@ -51,7 +52,7 @@ func writeAVIF(b *bench, p printer) error {
 		decode:    decodeAVIF,
 	}
 	for _, size := range b.sizes {
-		if size.X*size.Y < 1_000_000 { // more is refused by default, and takes minutes
+		if size.X*size.Y < 1_000_000 { // larger ones take minutes, and are refused by default
 			l.sizes = append(l.sizes, size)
 		}
 	}
@@ -61,7 +62,7 @@ func writeAVIF(b *bench, p printer) error {
 	return l.write(b, p)
 }
 
-// byPNG replaces {png} in the arguments by the photo as PNG, for programs that can't read PPM, and {aq} by
+// byPNG replaces {png} in the arguments with the photo as PNG, for programs that can't read PPM, and {aq} with
 // the quantizer of a quality.
 func (s side) byPNG() side {
 	args := strings.Trim(s.label, "`")

@@ -44,7 +44,7 @@ func writeGIF(b *bench, p printer) error {
 	return b.scores.save()
 }
 
-// lossyGIF compares loss with that of gifsicle, which makes our files smaller.
+// lossyGIF compares processors.GIF.Lossy with gifsicle --lossy. The input of gifsicle are our lossless files.
 func (b *bench) lossyGIF(subject side, pictures []*picture, p printer) error {
 	lossy := ours("`processors.GIF{Lossy: 40}`", func(int) thumbnail.Encoder { return processors.GIF{Lossy: 40} })
 	var whole, scores [2]float64
@@ -84,7 +84,8 @@ func decodedGIF(_ *bench, file []byte) (*image.RGBA, error) {
 	return rgba, nil
 }
 
-// gifRow has the S2 and butteraugli of both sides, our kB, and ratios of bytes and CPU time.
+// gifRow is a row of the table: SSIMULACRA 2 and butteraugli of both sides, the size of our file in kB, and the
+// ratios of bytes and of CPU time.
 type gifRow [7]float64
 
 func (r gifRow) String() string {

@@ -5,7 +5,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// cwebp is libwebp's encoder, with one thread, as it is by default.
+// cwebp returns the side of libwebp's encoder, with its default of one thread.
 func cwebp(method string) side {
 	return command("cwebp -quiet -q {q} -m "+method+" {in} -o -").timedBy("webp", "{in} {q} "+method+" 0 3")
 }

@@ -26,7 +26,7 @@ type side struct {
 	cpu func(b *bench, p *picture, quality int) (float64, error)
 }
 
-// ours is an encoder of package processors, by quality.
+// ours returns the side of an encoder of package processors, which of returns for a quality.
 func ours(label string, of func(quality int) thumbnail.Encoder) side {
 	return side{
 		label: label,
@@ -49,7 +49,7 @@ func ours(label string, of func(quality int) thumbnail.Encoder) side {
 	}
 }
 
-// encodeTo encodes as a generation does.
+// encodeTo encodes a picture as the handler does.
 func encodeTo(w io.Writer, e thumbnail.Encoder, img image.Image) error {
 	if c, ok := e.(processors.ContextEncoder); ok {
 		return c.EncodeContext(context.Background(), w, img)
@@ -70,7 +70,7 @@ func inProcess(size image.Point, f func() error) (float64, error) {
 	return (cpuTime() - start) / float64(n), nil
 }
 
-// command is a side that runs a program. In its arguments, {in} is the picture, {q} the quality, and {out}
+// command returns a side that runs a program. In its arguments, {in} is the picture, {q} the quality, and {out}
 // the file that it writes; without {out}, the file is its standard output. The CPU time is that of the
 // process.
 func command(args string) side {
@@ -86,8 +86,8 @@ func command(args string) side {
 	return s
 }
 
-// timedBy measures the CPU time by a program of the folder native, which prints it without the time for
-// starting and for reading the picture. {raw} is the picture as a PAM file.
+// timedBy measures the CPU time with a program of the folder native, which prints it. It does not include the
+// time to start the program and to read the picture. {raw} is the picture as a PAM file.
 func (s side) timedBy(name, args string) side {
 	s.cpu = func(b *bench, p *picture, quality int) (float64, error) {
 		worker, err := b.worker(name)

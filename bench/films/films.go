@@ -30,7 +30,7 @@ type scene struct {
 	colors     int
 	dither     draw.Drawer // nil: the nearest color
 	local      bool        // a palette for each frame
-	whole      bool        // every frame is written whole, not only its changed part
+	whole      bool        // the file has whole frames, not only their changed parts
 	disposal   byte
 	delay      func(i int) int
 	draw       func(c *canvas, i int)

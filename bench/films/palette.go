@@ -13,7 +13,7 @@ type counted struct {
 	n     int
 }
 
-// cut is median cut (P. Heckbert, 1982).
+// cut returns a palette of n colors, by median cut (P. Heckbert, 1982).
 func cut(count map[[3]uint8]int, n int) (palette color.Palette) {
 	var all []counted
 	for c, k := range count {
@@ -69,7 +69,7 @@ func cut(count map[[3]uint8]int, n int) (palette color.Palette) {
 	return palette
 }
 
-// bayer is ordered dithering (B. Bayer, 1973). Video programs use it because static parts of the picture
+// A bayer draws with ordered dithering (B. Bayer, 1973). Video programs use it because static parts of the picture
 // stay identical between frames.
 type bayer struct{ strength int }
 

@@ -1,5 +1,5 @@
 /*
- * worker: libvips as a program that obeys the driver's commands, one a line, and answers each with a line.
+ * worker: a program that executes the driver's commands with libvips. Each command and each answer is a line.
  *
  *	load FILE           reads the source into memory                                -> ok
  *	job W H CROP OUT    CROP: none center attention; OUT: picture jpeg; H may be 0  -> ok
@@ -7,7 +7,7 @@
  *	save FILE           does the job once more and writes the pixels, 8-bit sRGB    -> ok
  *	peak                the peak of resident memory so far                          -> KiB
  *
- * The operation cache is off, as servers have it: it would find the result of the last run.
+ * The operation cache is off, as in servers. Otherwise every run would return the cached result of the last one.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static size_t source_size;
 static int width, height;
 static VipsInteresting crop;
 static int to_jpeg;
-static int left; /* runs to do, taken by the workers */
+static int left; /* number of runs that no worker has begun yet */
 
 static void fail(const char *what) {
 	fprintf(stderr, "libvips worker: %s: %s\n", what, vips_error_buffer());
@@ -88,7 +88,7 @@ static void run(int n, int workers) {
 	printf("%lld %lld\n", cpu() - cpu0, wall() - wall0);
 }
 
-/* load: a first line "width height channels", then the samples. */
+/* save writes a line "width height channels", and then the samples. */
 static void save(const char *path) {
 	VipsImage *out = thumbnail(), *srgb, *bytes;
 	if (vips_colourspace(out, &srgb, VIPS_INTERPRETATION_sRGB, NULL) || vips_cast_uchar(srgb, &bytes, NULL))
@@ -107,7 +107,7 @@ static void save(const char *path) {
 	g_object_unref(out);
 }
 
-/* ru_maxrss would count what the driver had resident before it called exec. */
+/* peak returns VmHWM. ru_maxrss would include the memory of the driver before exec. */
 static long peak(void) {
 	char line[256];
 	long kib = -1;

@@ -34,7 +34,7 @@ type fleet struct {
 	outage  time.Time // until when a server of the storage may fail requests
 }
 
-// A process is a program that this one has started.
+// A process is a program that this program started.
 type process struct {
 	*exec.Cmd
 	address string
@@ -212,7 +212,7 @@ func (f *fleet) disturb(ctx context.Context, r *report, random *rand.Rand) {
 	}
 }
 
-// killOften kills one worker after the other, except the first, at random moments of their work.
+// killOften kills one worker after the other, except the first, at random moments.
 func (f *fleet) killOften(ctx context.Context, r *report, random *rand.Rand) {
 	for n := 0; n < r.kills && ctx.Err() == nil; n++ {
 		time.Sleep(time.Duration(100+random.IntN(500)) * time.Millisecond)

@@ -26,7 +26,7 @@ type load struct {
 	fleet       *fleet
 	report      *report
 	photos, odd []string
-	warmShare   int // of 1000 requests, how many are for stored thumbnails
+	warmShare   int // number of requests for stored thumbnails, of 1000 requests
 
 	mu   sync.Mutex
 	warm []string // paths that were answered

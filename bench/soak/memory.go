@@ -101,7 +101,7 @@ func (o bound) run(ctx context.Context, dir string) (p peaks, findings []string,
 		delete(status, code)
 	}
 	for code, n := range status {
-		findings = append(findings, fmt.Sprintf("%s: %d answers of status %d", o.what, n, code)) // 0: the process has gone
+		findings = append(findings, fmt.Sprintf("%s: %d answers of status %d", o.what, n, code)) // 0: the process ended
 	}
 	if !strings.Contains(o.what, "corpus") && len(answers) != 1 {
 		findings = append(findings, fmt.Sprintf("%s: %v", o.what, answers))
@@ -158,7 +158,7 @@ func (o bound) ask(ctx context.Context, address string) map[int]int {
 	return status
 }
 
-// looks returns the paths of the thumbnails of some originals.
+// looks returns the paths of four thumbnails of each original.
 func looks(sources []string) (all []string) {
 	for _, source := range sources {
 		for _, s := range []thumbnail.Spec{
@@ -176,7 +176,7 @@ func looks(sources []string) (all []string) {
 	return all
 }
 
-// fifty returns the paths of 50 thumbnails of different sizes.
+// fifty returns the paths of 50 thumbnails that differ in size.
 func fifty(sources []string) (all []string) {
 	for i := range 50 {
 		if link, err := thumbnail.URL("/", signer, thumbnail.Spec{

@@ -16,7 +16,7 @@ import (
 type report struct {
 	kind  string
 	made  string // the command that made it
-	kills int    // requested number of kills of workers, or 0
+	kills int    // how many workers to kill, or 0
 	begun time.Time
 
 	mu       sync.Mutex

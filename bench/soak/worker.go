@@ -35,7 +35,7 @@ var signer = thumbnail.DjangoSigner("a key of the soak")
 // setup is the configuration that the workers share.
 type setup struct {
 	Originals   string
-	Dir, Locks  string // of the thumbnails and the locks; or
+	Dir, Locks  string // directories of the thumbnails and the locks; empty if S3 and Redis are used
 	S3          s3.Endpoint
 	Redis       string // its address
 	MemoryLimit int64  // GOMEMLIMIT

@@ -62,7 +62,7 @@ func measure(original []byte, size thumbnail.Size, tmpfs, disk string, rounds, c
 	var ratios []float64
 	var parents [2]string
 	for i, parent := range []string{tmpfs, disk} {
-		// Removed at the end: ext4 is slow to find inodes where many were removed in the last seconds.
+		// These are removed at the end, because ext4 is slow to allocate inodes where many were removed seconds before.
 		if parents[i], err = os.MkdirTemp(parent, "bench-store-"); err != nil {
 			return 0, 0, 0, err
 		}
@@ -71,7 +71,7 @@ func measure(original []byte, size thumbnail.Size, tmpfs, disk string, rounds, c
 	for round := range rounds {
 		var now [2]float64
 		for turn := range 2 {
-			i := (round + turn) % 2 // alternate the order, because the second one has warmer caches
+			i := (round + turn) % 2 // alternate the order, because the second file system has warmer caches
 			took, err := cold(original, size, parents[i], round, count)
 			if err != nil {
 				return 0, 0, 0, err

@@ -14,7 +14,7 @@ import (
 )
 
 // memory prints the memory of the Go processes while connections are open. Each connection has transferred
-// one thumbnail and is kept alive.
+// one thumbnail, and stays open.
 func memory(servers []*server, links []string, connections int) error {
 	fmt.Printf("| process | MB at first | MB after the load | MB with %d connections open |\n|---|--:|--:|--:|\n", connections)
 	for _, s := range servers {

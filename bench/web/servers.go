@@ -99,7 +99,7 @@ func start(name, binary string, args []string) (*server, error) {
 	for lines.Scan() {
 		if s.url = address.FindString(lines.Text()); s.url != "" {
 			go func() {
-				for lines.Scan() { // so that the program is not blocked when it writes
+				for lines.Scan() { // otherwise the program would block when it writes
 				}
 			}()
 			return s, nil

@@ -1,6 +1,6 @@
-/* Encodes a PPM with libjpeg-turbo again and again, in memory, and prints the shortest CPU time of one
-   in microseconds. Usage: jpeg FILE QUALITY PROGRESSIVE PLANES ROUNDS. With PLANES it
-   is given Y'CbCr 4:2:0, as it makes of the picture itself. */
+/* Encodes a PPM with libjpeg-turbo repeatedly, in memory, and prints the shortest CPU time of one encode in
+   microseconds. Usage: jpeg FILE QUALITY PROGRESSIVE PLANES ROUNDS. If PLANES is not 0, the encoder receives
+   Y'CbCr 4:2:0, which it made from the picture before. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +59,7 @@ static unsigned long encode(int quality, int progressive, int planes, unsigned c
 	return n;
 }
 
-/* split makes the planes, by decoding what was encoded, without upsampling. */
+/* split makes the planes: it decodes the encoded picture without upsampling. */
 static void split(unsigned char *data, unsigned long n) {
 	struct jpeg_decompress_struct d;
 	struct jpeg_error_mgr e;

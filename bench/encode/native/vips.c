@@ -1,5 +1,5 @@
-/* Encodes a picture with libvips again and again, in memory, and prints the shortest CPU time of one in
-   microseconds. Usage: vips FILE SUFFIX ROUNDS, as "vips a.ppm .png[strip] 3". */
+/* Encodes a picture with libvips repeatedly, in memory, and prints the shortest CPU time of one encode in
+   microseconds. Usage: vips FILE SUFFIX ROUNDS, for example "vips a.ppm .png[strip] 3". */
 #include <stdio.h>
 #include <time.h>
 #include <vips/vips.h>

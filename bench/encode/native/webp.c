@@ -1,6 +1,6 @@
-/* Encodes a PPM or PAM with libwebp again and again, in memory, and prints the shortest CPU time of one
-   in microseconds. Usage: webp FILE QUALITY METHOD LOSSLESS ROUNDS, where LOSSLESS is a level from 1 to
-   9 as of cwebp -z, or 0 for a lossy file of QUALITY and METHOD. */
+/* Encodes a PPM or PAM with libwebp repeatedly, in memory, and prints the shortest CPU time of one encode in
+   microseconds. Usage: webp FILE QUALITY METHOD LOSSLESS ROUNDS. LOSSLESS is a level from 1 to 9, as of
+   cwebp -z, or 0 for a lossy file of QUALITY and METHOD. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
