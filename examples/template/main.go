@@ -1,8 +1,8 @@
 // Command template renders pages, and makes no thumbnails. Another program, cmd/thumbnail, makes them. The
 // two programs share only the key.
 //
-//	go run ./cmd/thumbnail -key "a shared key"
-//	go run ./examples/template -key "a shared key" animals/dogs.jpg dandelion.jpg >page.html
+//	go run ./cmd/thumbnail -key "a key of both programs"
+//	go run ./examples/template -key "a key of both programs" animals/dogs.jpg dandelion.jpg >page.html
 //
 // The arguments are sources. The environment may set the key (THUMBNAIL_KEY), and the address of the
 // thumbnails (THUMBNAIL_BASE).

@@ -17,10 +17,10 @@ func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 
 // A process that renders pages and a process that makes thumbnails share only the key.
 func TestPagesOfOneProcessShowThumbnailsOfAnother(t *testing.T) {
-	server := program.Start(t, program.Build(t, "../../cmd/thumbnail"), []string{"THUMBNAIL_KEY=a shared key"}, "-addr", "127.0.0.1:0")
+	server := program.Start(t, program.Build(t, "../../cmd/thumbnail"), []string{"THUMBNAIL_KEY=a key of both programs"}, "-addr", "127.0.0.1:0")
 	page := program.Build(t, ".")
 
-	stdout, stderr, status := program.Run(t, page, []string{"THUMBNAIL_KEY=a shared key", "THUMBNAIL_BASE=" + server.URL + "thumbs"},
+	stdout, stderr, status := program.Run(t, page, []string{"THUMBNAIL_KEY=a key of both programs", "THUMBNAIL_BASE=" + server.URL + "thumbs"},
 		"animals/dogs.jpg", "dandelion.jpg", "")
 	require.Equal(t, 0, status, stderr)
 	images := regexp.MustCompile(`<img src="([^"]+)"`).FindAllStringSubmatch(stdout, -1)

@@ -52,7 +52,7 @@ func queue(t *testing.T, a *Control, need int64) (answer chan granted) {
 	return answer
 }
 
-func TestSmallWorkPassesLargeWorkABoundedNumberOfTimes(t *testing.T) {
+func TestSmallWorkOvertakesLargeWorkABoundedNumberOfTimes(t *testing.T) {
 	a := New(Limits{Memory: 100, Queue: 1000})
 	first, err := a.Reserve(60, patient{})
 	require.NoError(t, err)
@@ -75,7 +75,7 @@ type failsToWait struct{}
 
 func (failsToWait) Wait(<-chan struct{}) error { return errGone }
 
-func TestWorkThatWaitsIsPassedOverWhenMemoryIsFreed(t *testing.T) {
+func TestSmallWorkOvertakesWaitingWorkWhenMemoryIsFreed(t *testing.T) {
 	a := New(Limits{Memory: 100, Queue: 1000})
 	holds, err := a.Reserve(50, patient{})
 	require.NoError(t, err)
@@ -107,13 +107,13 @@ func TestWorkThatWaitsIsPassedOverWhenMemoryIsFreed(t *testing.T) {
 		default:
 		}
 	}
-	assert.Equal(t, 1, len(a.forMemory)-1, "the last one does not pass any more")
+	assert.Equal(t, 1, len(a.forMemory)-1, "the last one does not overtake")
 	assert.Empty(t, large)
 	holds.Release()
 	(<-large).r.Release()
 }
 
-func TestWhoGivesUpIsInNobodysWay(t *testing.T) {
+func TestARequestThatGivesUpBlocksNoOther(t *testing.T) {
 	a := New(Limits{Memory: 100, Queue: 1000})
 	holds, err := a.Reserve(50, patient{})
 	require.NoError(t, err)
@@ -133,7 +133,7 @@ func TestWhoGivesUpIsInNobodysWay(t *testing.T) {
 	holds.Release()
 }
 
-func TestUploadsThatWaitForEachOtherAreNotStuck(t *testing.T) {
+func TestUploadsThatWaitForEachOtherDoNotDeadlock(t *testing.T) {
 	a := New(Limits{Memory: 100, Queue: 1000})
 	grow := func(r *Reservation, size int64) chan error {
 		answer := make(chan error, 1)
@@ -198,7 +198,7 @@ func TestResultsTakeNoMoreThanAQuarterOfTheMemory(t *testing.T) {
 	assert.True(t, r.Keep(18), "25 of 100 are a quarter")
 }
 
-func TestAReservationThatWasHandedOnIsReleasedOnce(t *testing.T) {
+func TestAMovedReservationIsReleasedOnce(t *testing.T) {
 	a := New(Limits{Memory: 100})
 	r, err := a.Reserve(30, patient{})
 	require.NoError(t, err)
@@ -211,12 +211,12 @@ func TestAReservationThatWasHandedOnIsReleasedOnce(t *testing.T) {
 	(*Reservation)(nil).Release()
 }
 
-func TestAReservationGrowsOnlyWhereNobodyWaitsInVain(t *testing.T) {
+func TestAReservationDoesNotGrowBeforeARequestThatWasOvertakenTooOften(t *testing.T) {
 	a := New(Limits{Memory: 100, Queue: 10})
 	r, err := a.Reserve(30, patient{})
 	require.NoError(t, err)
-	assert.True(t, r.Grow(100), "all there is")
-	assert.True(t, r.Grow(50), "less is nothing new")
+	assert.True(t, r.Grow(100), "all memory")
+	assert.True(t, r.Grow(50), "it has more already")
 	assert.EqualValues(t, 100, a.used)
 	assert.False(t, r.Grow(101))
 	large := queue(t, a, 90)
@@ -224,7 +224,7 @@ func TestAReservationGrowsOnlyWhereNobodyWaitsInVain(t *testing.T) {
 	a.mu.Lock()
 	a.forMemory[0].passed = maxPassed
 	a.mu.Unlock()
-	assert.False(t, r.Grow(21), "somebody has been passed too often")
+	assert.False(t, r.Grow(21), "a request was overtaken too often")
 	assert.Empty(t, large)
 	r.Release()
 	(<-large).r.Release()

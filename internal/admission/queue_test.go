@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// late is served, and gives up at the same time.
+// A late Waiter gives up when it has just been served.
 type late struct{ before func() }
 
 func (l late) Wait(ready <-chan struct{}) error {
@@ -27,7 +27,7 @@ func fill(t *testing.T, a *Control) (sixty, forty *Reservation, release func()) 
 	return sixty, forty, release
 }
 
-func TestWhoGivesUpHoldsNothingAndWaitsNowhere(t *testing.T) {
+func TestARequestThatGivesUpHoldsNothingAndLeavesTheQueue(t *testing.T) {
 	a := New(Limits{Memory: 100, Workers: 1, Queue: 10})
 	all, upload, release := fill(t, a)
 	full := Load{Working: 1, Memory: 100}
@@ -49,7 +49,7 @@ func TestWhoGivesUpHoldsNothingAndWaitsNowhere(t *testing.T) {
 	assert.Zero(t, a.Load())
 }
 
-func TestWhoIsServedWhileGivingUpHasWhatWasAskedFor(t *testing.T) {
+func TestARequestThatIsServedWhileItGivesUpHoldsItsMemory(t *testing.T) {
 	a := New(Limits{Memory: 100, Workers: 1, Queue: 10})
 	all, upload, release := fill(t, a)
 
@@ -69,7 +69,7 @@ func TestWhoIsServedWhileGivingUpHasWhatWasAskedFor(t *testing.T) {
 	assert.Zero(t, a.Load())
 }
 
-func TestAResultThatIsSmallerThanItsWorkLetsOthersIn(t *testing.T) {
+func TestShrinkingAReservationToItsResultAdmitsOthers(t *testing.T) {
 	a := New(Limits{Memory: 100, Queue: 10})
 	r, err := a.Reserve(100, patient{})
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestAnUploadThatCanNeverHaveItsMemoryIsRefused(t *testing.T) {
 	assert.Equal(t, Load{Memory: 50}, a.Load())
 }
 
-func TestUploadsOfAByteCountAsWell(t *testing.T) {
+func TestUploadsOfOneByteCanDeadlockToo(t *testing.T) {
 	a := New(Limits{Memory: 100, Queue: 10})
 	one, err := a.Reserve(1, patient{})
 	require.NoError(t, err)
@@ -105,7 +105,7 @@ func TestUploadsOfAByteCountAsWell(t *testing.T) {
 	assert.NoError(t, <-first)
 }
 
-func TestAByteOfWorkIsHopeForAnUpload(t *testing.T) {
+func TestAnUploadIsNotRefusedWhileOtherWorkHoldsMemory(t *testing.T) {
 	a := New(Limits{Memory: 100, Queue: 10})
 	work, err := a.Reserve(1, patient{})
 	require.NoError(t, err)
@@ -117,7 +117,7 @@ func TestAByteOfWorkIsHopeForAnUpload(t *testing.T) {
 	}}))
 }
 
-func TestAnUploadGoesBeforeThoseThatWereOvertakenTooOften(t *testing.T) {
+func TestAnUploadPrecedesRequestsThatWereOvertakenTooOften(t *testing.T) {
 	a := New(Limits{Memory: 100, Queue: 10})
 	work, err := a.Reserve(30, patient{})
 	require.NoError(t, err)
@@ -130,10 +130,10 @@ func TestAnUploadGoesBeforeThoseThatWereOvertakenTooOften(t *testing.T) {
 		small.Release()
 	}
 	_, err = a.Reserve(1, failsToWait{})
-	require.ErrorIs(t, err, errGone, "64 are enough")
-	assert.True(t, upload.Grow(20), "it has that much")
+	require.ErrorIs(t, err, errGone, "64 have overtaken already")
+	assert.True(t, upload.Grow(20), "it has that much already")
 	assert.False(t, upload.Grow(21))
-	assert.NoError(t, upload.Await(60, patient{}), "there is memory, and it holds some")
+	assert.NoError(t, upload.Await(60, patient{}), "memory is free, and a request that holds memory comes first")
 	upload.Release()
 	work.Release()
 	(<-large).r.Release()

@@ -46,7 +46,7 @@ func pieces(t *rapid.T) []byte {
 	return data
 }
 
-func TestWhatWasCompressedComesBack(t *testing.T) {
+func TestCompressedDataIsDecompressedUnchanged(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		data := pieces(t)
 		requireComesBack(t, data, Quick)
@@ -54,7 +54,7 @@ func TestWhatWasCompressedComesBack(t *testing.T) {
 	})
 }
 
-func TestEveryLengthAndDistanceComesBack(t *testing.T) {
+func TestMatchesOfEveryLengthAndDistanceAreDecompressedUnchanged(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var data []byte
 	for length := 3; length < 600; length += 1 + length/20 {
@@ -69,7 +69,7 @@ func TestEveryLengthAndDistanceComesBack(t *testing.T) {
 	requireComesBack(t, data, Thorough)
 }
 
-func TestTextIsSmallerThanThatOfTheStandardLibrary(t *testing.T) {
+func TestCompressedTextIsSmallerThanThatOfTheStandardLibrary(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	var words [][]byte
 	for range 300 {
@@ -111,7 +111,7 @@ func TestNoiseHardlyGrows(t *testing.T) {
 	require.Less(t, len(requireComesBack(t, data, Usual)), Entropy(data)*101/100)
 }
 
-func TestMemoryIsTheMostThatACompressorHas(t *testing.T) {
+func TestMemoryIsAnUpperBoundOfTheMemoryOfACompressor(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	for _, n := range []int{0, 1, 100, 5000, 70_000, 500_000} {
 		var c Compressor
@@ -130,7 +130,7 @@ type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
-func TestItEndsWithItsContextAndWithItsWriter(t *testing.T) {
+func TestCompressEndsWithItsContextAndWithAnErrorOfItsWriter(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var c Compressor

@@ -77,14 +77,14 @@ func (unplanned) Process(ctx context.Context, src image.Image, width, height int
 	return processors.Crop{}.Process(ctx, src, width, height)
 }
 
-func TestAnAccountOfTheEstimateIsEnoughForWhatIsNotPlanned(t *testing.T) {
+func TestAnAccountOfTheEstimateIsEnoughForAProcessorWithoutPlan(t *testing.T) {
 	for _, e := range []Encoder{processors.GIF{}, processors.PNG{}, processors.JPEG{}, processors.WebP{}} {
 		assert.NoError(t, planned(t, encodePNG(t, confetti(5, 7)), unplanned{}, e, 150, 150), "%T", e)
 	}
 	assert.NoError(t, planned(t, encodePNG(t, confetti(17, 33)), unplanned{}, processors.PNG{}, 300, 0))
 }
 
-func TestNothingIsRefusedForASizeThatIsNotKnown(t *testing.T) {
+func TestAThumbnailOfUnknownSizeIsNotRefusedForItsMemory(t *testing.T) {
 	h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), encodePNG(t, confetti(5, 7))))
 	require.NoError(t, err)
 	plan, err := formatsOfTests.Plan(h, Request{Processor: unplanned{}, Encoder: processors.PNG{}, Width: 4096, Height: 4096, FileBytes: 100,

@@ -47,8 +47,8 @@ func heapPeak(f func()) int64 {
 	return <-peak
 }
 
-// Whatever a file says of itself, its thumbnail takes no more than the account has, and the account
-// is never too small for a sound file. THUMBNAIL_ALL asks for every file, else it is one in twenty.
+// A thumbnail takes no more memory than its account has, whatever its original declares, and the account is
+// sufficient for every undamaged original. The test takes one file of twenty, or every file with THUMBNAIL_ALL.
 func TestAnAccountOfTheEstimateIsEnoughAndIsKept(t *testing.T) {
 	files := imagetest.CorpusFiles(t)
 	every := 20
@@ -93,7 +93,7 @@ func TestAnAccountOfTheEstimateIsEnoughAndIsKept(t *testing.T) {
 	}
 }
 
-// Findings of the fuzzers are held to the same limit, whether they give a thumbnail or an error.
+// The inputs that fuzzing found are within the same limit, whether they give a thumbnail or an error.
 func TestNoSeedOfFuzzingTakesMoreThanItsAccount(t *testing.T) {
 	paths, err := filepath.Glob("../codec/*/testdata/fuzz/*/*")
 	require.NoError(t, err)

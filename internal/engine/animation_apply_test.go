@@ -113,7 +113,7 @@ func TestFramesOfSeveralSizesMakeAStillPicture(t *testing.T) {
 	assert.Equal(t, image.Pt(10, 5), still.Image[0].Rect.Size())
 }
 
-func TestAnErrorOfTheProcessorIsThatOfTheAnimation(t *testing.T) {
+func TestAnErrorOfTheProcessorInALaterFrameIsReturned(t *testing.T) {
 	broken := errors.New("no ink")
 	r := &recorder{make: func(i int, src image.Image) (image.Image, error) {
 		if i == 4 {
@@ -176,7 +176,7 @@ func TestBeyondALimitTheFirstFrameIsServedAsAStill(t *testing.T) {
 	assert.False(t, isAnimation(img))
 }
 
-func TestMemoryForAnimationsIsAnnouncedForThoseThatMove(t *testing.T) {
+func TestMemoryForFramesIsEstimatedOnlyIfTheThumbnailIsAnimated(t *testing.T) {
 	size, unknown, small := image.Pt(40, 20), image.Point{}, image.Pt(10, 10)
 	of := func(file []byte, read func(io.Reader) (Header, error), result image.Point, limit animationLimit) int64 {
 		h, err := read(bytes.NewReader(file))
@@ -195,7 +195,7 @@ func TestMemoryForAnimationsIsAnnouncedForThoseThatMove(t *testing.T) {
 	assert.Equal(t, seven, of(cut[:len(cut)-3], DecodeHeader, small, plenty), "the decoder will find out")
 }
 
-func TestMemoryFollowsTheResultsAndNotTheFrames(t *testing.T) {
+func TestTheMemoryOfAnAnimationDependsOnTheSizeOfItsThumbnail(t *testing.T) {
 	file := moving(t, 60, image.Pt(400, 300))
 	took := allocated(func() {
 		_, img, err := animate(t.Context(), file, processors.Crop{}, 40, 0, plenty)
@@ -205,7 +205,7 @@ func TestMemoryFollowsTheResultsAndNotTheFrames(t *testing.T) {
 	assert.Less(t, took, uint64(60*40*30*4+60*100_000), "of 29 MB of frames")
 }
 
-func TestADamagedFrameIsErrCorruptWhereItIsWanted(t *testing.T) {
+func TestADamagedFrameIsErrCorruptOnlyIfItIsDecoded(t *testing.T) {
 	file := moving(t, 5, image.Pt(40, 20))
 	for _, n := range []int{25, 40} {
 		cut := file[:len(file)-n]
@@ -223,7 +223,7 @@ func TestADamagedFrameIsErrCorruptWhereItIsWanted(t *testing.T) {
 	assert.Len(t, filmOf(t, img).Frames, 5)
 }
 
-func TestLaterFramesAreCutOffAtTheScreen(t *testing.T) {
+func TestLaterFramesAreClippedToTheScreen(t *testing.T) {
 	red, blue := color.RGBA{255, 0, 0, 255}, color.RGBA{0, 0, 255, 255}
 	first := image.NewPaletted(image.Rect(0, 0, 10, 8), color.Palette{red, blue})
 	second := image.NewPaletted(image.Rect(6, 4, 30, 20), color.Palette{blue, red})

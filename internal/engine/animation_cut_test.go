@@ -25,7 +25,7 @@ func noisyFrames(n int) (out []shownFrame) {
 	return out
 }
 
-func TestAnAnimationThatIsCutInALaterFrameIsDamagedInEveryFormat(t *testing.T) {
+func TestAnAnimationTruncatedInALaterFrameIsDamagedInEveryFormat(t *testing.T) {
 	for name, file := range map[string]func(*testing.T, []shownFrame) []byte{"GIF": gifOf, "WebP": webpAnimationOf, "APNG": apngOf} {
 		frames := noisyFrames(4)
 		two, three := file(t, frames[:2]), file(t, frames[:3])

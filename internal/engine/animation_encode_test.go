@@ -71,7 +71,7 @@ func TestLoopCountsAreKept(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatChangesIsWritten(t *testing.T) {
+func TestOnlyTheChangedPartOfAFrameIsEncoded(t *testing.T) {
 	ground := imagetest.Gradient(60, 40)
 	frames := []*image.NRGBA{ground}
 	for i := range 3 {
@@ -85,7 +85,7 @@ func TestOnlyWhatChangesIsWritten(t *testing.T) {
 	assert.Equal(t, image.Rect(10, 10, 20, 15), g.Image[2].Rect)
 }
 
-func TestWhatRestsDoesNotFlicker(t *testing.T) {
+func TestUnchangedPartsDoNotFlicker(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	frames, delays := []*image.NRGBA{}, delaysOf()
 	for range 6 {
@@ -110,7 +110,7 @@ func TestWhatRestsDoesNotFlicker(t *testing.T) {
 	}
 }
 
-func TestScenesThatHaveNothingInCommonHavePalettesOfTheirOwn(t *testing.T) {
+func TestScenesWithoutCommonColorsHaveSeparatePalettes(t *testing.T) {
 	corner := func(i int) *image.NRGBA { // all colors in an eighth of the color cube
 		img := image.NewNRGBA(image.Rect(0, 0, 96, 96))
 		random := rand.New(rand.NewPCG(5, uint64(i)))
@@ -134,7 +134,7 @@ func TestScenesThatHaveNothingInCommonHavePalettesOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestAFrameHasATableOfItsOwnWhereThatIsSmaller(t *testing.T) {
+func TestAFrameHasALocalTableIfThatIsSmaller(t *testing.T) {
 	// 16 frames, each with 16 colors that no other frame has: a shared table of all 256 colors would need
 	// indices of 8 bits.
 	a := &film{}

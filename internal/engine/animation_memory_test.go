@@ -68,7 +68,7 @@ func noise(t testing.TB, n int, size image.Point) []byte {
 	return encodeGIF(t, g)
 }
 
-func TestAnimationsAreMadeInTheMemoryThatIsAnnounced(t *testing.T) {
+func TestAnimationsAreMadeWithinTheirEstimatedMemory(t *testing.T) {
 	imagetest.Long(t)
 	for name, c := range map[string]struct {
 		file  []byte
@@ -97,7 +97,7 @@ func TestAnimationsAreMadeInTheMemoryThatIsAnnounced(t *testing.T) {
 	}
 }
 
-func TestFramesThatAreNotHeldTogetherFitTogether(t *testing.T) {
+func TestAnAnimationOfMoreFramesThanTheEncoderHoldsKeepsItsFrames(t *testing.T) {
 	imagetest.Long(t)
 	size := image.Pt(640, 512)
 	ground, n := imagetest.Gradient(size.X, size.Y), 32<<20/4/(size.X*size.Y)+6

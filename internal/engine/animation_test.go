@@ -96,7 +96,7 @@ func anyGIF(t *rapid.T) *gif.GIF {
 	return g
 }
 
-func TestAnimationsAreComposedAndWrittenPixelByPixel(t *testing.T) {
+func TestAnimationsHaveThePixelsOfASimpleComposition(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := anyGIF(t)
 		var b bytes.Buffer

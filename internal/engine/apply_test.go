@@ -80,7 +80,7 @@ func TestTransparentEdgesHaveNoDarkFringe(t *testing.T) {
 	})
 }
 
-func TestAReducedDecodeChangesNoSizeAndNoPlace(t *testing.T) {
+func TestAReducedDecodeChangesNeitherSizeNorPosition(t *testing.T) {
 	// 641×483 at 1/8 is 81×61 in a JPEG decoder, which rounds up.
 	size := image.Pt(641, 483)
 	full := imagetest.Subject(size, image.Pt(480, 240), 70)

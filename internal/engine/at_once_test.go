@@ -32,7 +32,7 @@ func made(ctx context.Context, e *Engine, data []byte, p processors.Processor, e
 }
 
 // Goroutines share decoders, encoders and profiles: the race detector checks them here.
-func TestThumbnailsMadeAtOnceAreThoseMadeOneByOne(t *testing.T) {
+func TestConcurrentThumbnailsEqualThoseMadeOneByOne(t *testing.T) {
 	e, err := New(nil, false)
 	require.NoError(t, err)
 	files := append(small(t), specimen.WithProfile(specimen.JPEG(imagetest.Gradient(24, 20), 90), specimen.DisplayP3.Profile()))

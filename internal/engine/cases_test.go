@@ -32,7 +32,7 @@ type caseRow struct {
 	maxBytes               int
 }
 
-// shortCases are the rows that are known to fail, by the number of their file, each with the reason.
+// shortCases are the rows that are known to fail, by the number of the file, and the reason.
 var shortCases = map[string]string{
 	"png/n98": "its reference is transparent, and its text says that nothing is",
 }
@@ -82,7 +82,7 @@ func (r *caseRow) make(t *testing.T, data []byte, tolerant bool) ([]byte, error)
 }
 
 // Every file gives the expected picture, either by default or with Tolerant.
-func TestEveryCaseComesOutAsItsManifestSays(t *testing.T) {
+func TestEveryCaseGivesThePictureOfItsManifest(t *testing.T) {
 	dir := imagetest.Cases(t)
 	for _, fields := range imagetest.Rows(t, dir) {
 		r := parseCase(t, fields)

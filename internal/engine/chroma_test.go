@@ -29,7 +29,7 @@ func randomYCbCr(rng *rand.Rand, ratio image.YCbCrSubsampleRatio) *image.YCbCr {
 	return img.SubImage(image.Rectangle{Min: at, Max: at.Add(image.Pt(1+rng.IntN(30), 1+rng.IntN(20)))}).(*image.YCbCr)
 }
 
-func TestAsManyPixelsShareASampleOfChromaAsTheRatioSays(t *testing.T) {
+func TestTheRatioSaysHowManyPixelsShareAChromaSample(t *testing.T) {
 	for ratio, want := range chromaSteps {
 		dx, dy := pixels.ChromaFactors(ratio)
 		assert.Equal(t, want, image.Pt(dx, dy), "%v", ratio)

@@ -74,7 +74,7 @@ func (s stretch) Process(_ context.Context, src image.Image, _, _ int) (image.Im
 	return src, nil
 }
 
-func TestProcessorsAreGivenSRGB(t *testing.T) {
+func TestProcessorsReceiveSRGB(t *testing.T) {
 	gray := image.NewGray(image.Rect(0, 0, 60, 40))
 	for i := range gray.Pix {
 		gray.Pix[i] = 55
@@ -90,7 +90,7 @@ func TestProcessorsAreGivenSRGB(t *testing.T) {
 }
 
 // One step of linear light in 8 bits is 13 steps of sRGB.
-func TestDarkTonesOfSixteenBitsSurvive(t *testing.T) {
+func TestDarkTonesOf16BitsAreKept(t *testing.T) {
 	img := image.NewGray16(image.Rect(0, 0, 400, 4))
 	for y := range 4 {
 		for x := range 400 {

@@ -12,8 +12,8 @@ const (
 )
 
 // Complete reports whether a file of size bytes looks complete. It reads a few bytes, twice. If the format does
-// not mark the end of a file, every file counts as complete that is not empty and does not begin with zeros.
-// File systems leave zeros where data was never written.
+// not mark the end of a file, a file counts as complete unless it is empty or begins with zeros. File systems
+// leave zeros where data was never written.
 func Complete(r io.ReaderAt, size int64) bool {
 	if size < minComplete {
 		return false

@@ -40,7 +40,7 @@ func thumbnailOf(ctx context.Context, data []byte) (Header, image.Image, error) 
 	return h, img, err
 }
 
-func TestEveryFileOfTheCorpusComesOutAsItsManifestSays(t *testing.T) {
+func TestEveryFileOfTheCorpusHasTheResultInTheManifest(t *testing.T) {
 	files := imagetest.CorpusFiles(t)
 	for _, f := range files {
 		t.Run(f.Name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTheSamplesOfABMPAreWhereItsMasksSay(t *testing.T) {
+func TestTheMasksOfABMPSelectItsSamples(t *testing.T) {
 	for name, c := range map[string]struct {
 		header, depth, compression byte
 		masks                      [4]uint32

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAPNGThatIsShrunkAsItIsReadIsAsGood(t *testing.T) {
+func TestAPNGThatIsReducedWhileItIsReadHasTheSameQuality(t *testing.T) {
 	size := image.Pt(641, 483)
 	clear := imagetest.Subject(size, image.Pt(480, 240), 70)
 	clear.Pix[3] = 7
@@ -39,7 +39,7 @@ func TestAPNGThatIsShrunkAsItIsReadIsAsGood(t *testing.T) {
 	}
 }
 
-func TestTheMemoryOfAPNGFollowsItsWidth(t *testing.T) {
+func TestATallPNGIsDecodedInLittleMemory(t *testing.T) {
 	imagetest.Long(t)
 	tall := image.NewGray(image.Rect(0, 0, 300, 40_000))
 	file := encodePNG(t, tall)

@@ -39,7 +39,7 @@ func files(t testing.TB, orientation int) map[string][]byte {
 	}
 }
 
-func TestPicturesComeUprightWhateverTheirOrientation(t *testing.T) {
+func TestPicturesAreTurnedUprightForEveryOrientation(t *testing.T) {
 	want := imagetest.Gradient(40, 30)
 	for orientation := 1; orientation <= 8; orientation++ {
 		for name, file := range files(t, orientation) {
@@ -51,7 +51,7 @@ func TestPicturesComeUprightWhateverTheirOrientation(t *testing.T) {
 	}
 }
 
-func TestOfSeveralOrientationsOfAJPEGTheFirstCounts(t *testing.T) {
+func TestTheFirstOfSeveralOrientationsOfAJPEGIsUsed(t *testing.T) {
 	for _, first := range []int{1, 3} {
 		h, err := DecodeHeader(bytes.NewReader(pieces.IntoJPEG(encodeJPEG(t, imagetest.Gradient(40, 30)), pieces.APP1(pieces.EXIF(first)), pieces.APP1(pieces.EXIF(6)))))
 		require.NoError(t, err)
@@ -90,7 +90,7 @@ type unseekable struct{ io.Reader }
 
 func (unseekable) Seek(int64, int) (int64, error) { return 0, os.ErrInvalid }
 
-func TestAHeaderBeginsWhereTheReaderStands(t *testing.T) {
+func TestAHeaderIsReadFromTheCurrentPositionOfTheReader(t *testing.T) {
 	file := files(t, 8)["png, EXIF behind"]
 	r := bytes.NewReader(append([]byte("something before"), file...))
 	_, err := r.Seek(16, io.SeekStart)
@@ -100,7 +100,7 @@ func TestAHeaderBeginsWhereTheReaderStands(t *testing.T) {
 	assert.Equal(t, 8, h.Orientation)
 }
 
-func TestTheFormatIsToldByContent(t *testing.T) {
+func TestTheFormatIsRecognizedByContent(t *testing.T) {
 	img := imagetest.Gradient(9, 7)
 	for want, file := range map[string][]byte{
 		"jpeg": encodeJPEG(t, img), "png": encodePNG(t, img), "bmp": encodeBMP(t, img), "tiff": encodeTIFF(t, img),
@@ -113,14 +113,14 @@ func TestTheFormatIsToldByContent(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoImageIsErrFormat(t *testing.T) {
+func TestAFileThatIsNotAnImageIsErrFormat(t *testing.T) {
 	for _, data := range []string{"", "x", "GIF", "<html><body>GIF89a", "RIFF\x00\x00\x00\x00WAVEfmt ", "BM but text", "\x89PNG\r\n"} {
 		_, err := DecodeHeader(bytes.NewReader([]byte(data)))
 		assert.ErrorIs(t, err, processors.ErrFormat, "%q", data)
 	}
 }
 
-func TestAnErrorOfTheReaderIsNotTheImages(t *testing.T) {
+func TestAnErrorOfTheReaderIsNotAttributedToTheImage(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	for name, file := range files(t, 6) {
 		for _, n := range []int{0, 5, 20} {
@@ -146,7 +146,7 @@ func TestTruncatedFilesAreErrCorrupt(t *testing.T) {
 	}
 }
 
-func TestAClaimOfManyPixelsCostsNothing(t *testing.T) {
+func TestAHeaderThatDeclaresManyPixelsTakesNoMemory(t *testing.T) {
 	small := encodePNG(t, imagetest.Gradient(4, 4))
 	copy(small[16:], "\x00\x00\x75\x30\x00\x00\x75\x30") // 30000×30000, with a wrong CRC
 	jpg := encodeJPEG(t, imagetest.Gradient(4, 4))
@@ -184,7 +184,7 @@ func TestDecodeEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestTheFirstFrameOfAnAnimationStandsOnItsCanvas(t *testing.T) {
+func TestTheFirstFrameOfAnAnimationIsComposedOnItsCanvas(t *testing.T) {
 	red := color.NRGBA{200, 0, 0, 255}
 	frame := image.NewPaletted(image.Rect(3, 2, 6, 5), color.Palette{red})
 	g := &gif.GIF{Image: []*image.Paletted{frame}, Delay: []int{0}, Config: image.Config{Width: 10, Height: 8, ColorModel: frame.Palette}}
@@ -195,7 +195,7 @@ func TestTheFirstFrameOfAnAnimationStandsOnItsCanvas(t *testing.T) {
 	assert.Equal(t, red, color.NRGBAModel.Convert(img.At(4, 3)))
 }
 
-func TestFormatsOfTheProgramAreDecodedToo(t *testing.T) {
+func TestFormatsRegisteredWithPackageImageAreDecoded(t *testing.T) {
 	const magic = "processors test format"
 	config := image.Config{ColorModel: color.RGBAModel, Width: 3, Height: 2}
 	image.RegisterFormat("mine", magic, func(io.Reader) (image.Image, error) {

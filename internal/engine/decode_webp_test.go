@@ -55,7 +55,7 @@ func TestLossyWebPHasTheFullRangeOfColors(t *testing.T) {
 	}
 }
 
-func TestALargeLossyWebPIsShrunkWhileItIsDecodedAndLosesNothing(t *testing.T) {
+func TestALargeLossyWebPIsReducedWhileItIsDecodedWithoutLoss(t *testing.T) {
 	imagetest.Long(t)
 	size := image.Pt(613, 417) // not a multiple of any block size
 	file := encodeWebP(t, drawing(size), false)
@@ -98,7 +98,7 @@ func drawing(size image.Point) *image.NRGBA {
 	return img
 }
 
-func TestALossyWebPTakesNoMoreMemoryThanItsCanvasAnnounces(t *testing.T) {
+func TestALossyWebPTakesNoMoreMemoryThanEstimatedFromItsCanvas(t *testing.T) {
 	vp8 := encodeWebP(t, imagetest.Gradient(64, 64), false)[20:]
 	binary.LittleEndian.PutUint16(vp8[6:], 16383)
 	binary.LittleEndian.PutUint16(vp8[8:], 16383)
@@ -111,7 +111,7 @@ func TestALossyWebPTakesNoMoreMemoryThanItsCanvasAnnounces(t *testing.T) {
 	assert.ErrorIs(t, err, processors.ErrCorrupt)
 }
 
-func TestTheMemoryOfALargeLossyWebPIsThatOfTheShrunkOne(t *testing.T) {
+func TestTheMemoryOfALargeLossyWebPIsThatOfTheReducedPicture(t *testing.T) {
 	size := image.Pt(1000, 750)
 	pixels := pieces.Picture(encodeWebP(t, imagetest.Gradient(size.X, size.Y), false))
 	for _, orientation := range []int{1, 6} {
@@ -130,7 +130,7 @@ func TestTheMemoryOfALargeLossyWebPIsThatOfTheShrunkOne(t *testing.T) {
 	}
 }
 
-func TestTheMemoryOfAWebPInFullSizeIsAnnounced(t *testing.T) {
+func TestTheMemoryOfAWebPInFullSizeIsEstimated(t *testing.T) {
 	size := image.Pt(803, 601)
 	for _, orientation := range []int{1, 6} {
 		for _, lossless := range []bool{false, true} {
@@ -162,7 +162,7 @@ func TestTheMemoryOfAWebPInFullSizeIsAnnounced(t *testing.T) {
 	}
 }
 
-func TestTheMemoryOfAWideLossyWebPIsAnnounced(t *testing.T) {
+func TestTheMemoryOfAWideLossyWebPIsEstimated(t *testing.T) {
 	size := image.Pt(16383, 48)
 	file := encodeWebP(t, imagetest.Gradient(size.X, size.Y), false)
 	h, err := DecodeHeader(bytes.NewReader(file))
@@ -182,7 +182,7 @@ func TestLosslessWebPIsExact(t *testing.T) {
 	assert.Zero(t, distance(t, want, img))
 }
 
-func TestTheOrientationOfAWebPLiesBehindItsPixels(t *testing.T) {
+func TestTheOrientationOfAWebPIsReadBehindItsPixels(t *testing.T) {
 	want := imagetest.Gradient(40, 30)
 	for orientation := 1; orientation <= 8; orientation++ {
 		stored := store(want, orientation)
@@ -193,7 +193,7 @@ func TestTheOrientationOfAWebPLiesBehindItsPixels(t *testing.T) {
 	}
 }
 
-func TestTheFirstFrameOfAnAnimatedWebPStandsOnItsCanvas(t *testing.T) {
+func TestTheFirstFrameOfAnAnimatedWebPIsComposedOnItsCanvas(t *testing.T) {
 	frame := uniform(image.Pt(6, 4), color.NRGBA{0, 200, 0, 255})
 	pixels := encodeWebP(t, frame, true)[12:]
 	file := pieces.WebP(pieces.VP8X(pieces.WebPAnimated|pieces.WebPAlpha, image.Pt(20, 10)),
@@ -213,7 +213,7 @@ func TestTheFirstFrameOfAnAnimatedWebPStandsOnItsCanvas(t *testing.T) {
 	assert.ErrorIs(t, err, processors.ErrCorrupt, "no frame at all")
 }
 
-func TestTheFirstFrameOfAnAnimationIsThatStillPicture(t *testing.T) {
+func TestTheFirstFrameOfAnAnimatedWebPEqualsTheStillPicture(t *testing.T) {
 	img := imagetest.Gradient(60, 40)
 	for name, lossless := range map[string]bool{"lossy": false, "lossless": true} {
 		for _, alpha := range []byte{255, 100} {

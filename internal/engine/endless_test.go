@@ -90,8 +90,8 @@ func (s structure) longer() structure {
 	return s
 }
 
-// structures returns endless files derived from a sample without knowledge of its format: with its parts
-// repeated, and its beginnings followed by one byte or by noise without end.
+// structures returns endless files that are derived from a sample without knowledge of its format: with a part
+// that repeats, or with a beginning that is followed by endless noise or by one repeated byte.
 func structures(sample []byte, seed uint64) (all []structure) {
 	random := rand.New(rand.NewPCG(seed, 19))
 	noise := make([]byte, 64<<10)

@@ -58,8 +58,8 @@ func pngWithEXIF(file []byte, orientation int, behind bool) []byte {
 	return slices.Concat(file[:end], chunk, file[end:])
 }
 
-// tiffWithOrientation replaces the resolution in a TIFF's directory by an orientation, at the place of its
-// tag.
+// tiffWithOrientation removes the resolution from a TIFF's directory, and adds an orientation, in the order of
+// the tags.
 func tiffWithOrientation(t testing.TB, file []byte, orientation int) []byte {
 	out := bytes.Clone(file)
 	order := binary.LittleEndian

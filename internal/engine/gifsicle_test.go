@@ -19,8 +19,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// moreThanGifsicle are films of sharp art whose thumbnails are larger than gifsicle's, which keeps only the
-// few colors of the original, so that scaled strokes break. Ours have to look better.
+// moreThanGifsicle are films of sharp art whose thumbnails are larger than those of gifsicle. gifsicle keeps
+// only the few colors of the original, so scaled strokes are interrupted. Our thumbnails must look better.
 var moreThanGifsicle = map[string]float64{
 	"black and white":    1.4,
 	"scrolling text":     1.6,
@@ -28,7 +28,7 @@ var moreThanGifsicle = map[string]float64{
 	"window, sharp text": 1.25,
 }
 
-func TestAnimationsOfFewColorsTakeHardlyMoreThanGifsicles(t *testing.T) {
+func TestAnimationsOfFewColorsAreHardlyLargerThanThoseOfGifsicle(t *testing.T) {
 	imagetest.Long(t)
 	program := imagetest.Program(t, "gifsicle", "gifsicle")
 	all, err := films.Drawn()
@@ -39,7 +39,7 @@ func TestAnimationsOfFewColorsTakeHardlyMoreThanGifsicles(t *testing.T) {
 		plan, err := formatsOfTests.Plan(h, Request{Processor: processors.Scale{}, Encoder: processors.GIF{}, Width: h.Size().X / 2})
 		require.NoError(t, err)
 		if int64(h.FrameCount)*area(plan.Size) > 600_000 {
-			continue // they take long; bench/encode has them
+			continue // slow: measured by bench/encode
 		}
 		var ours bytes.Buffer
 		account := codec.NewAccount(plan.Bytes)
@@ -73,7 +73,7 @@ func wantedFrames(t *testing.T, file []byte, plan *Plan) []*image.NRGBA {
 	return filmOf(t, img).Frames
 }
 
-// scoreOf is the mean SSIMULACRA 2 score of some frames of a GIF.
+// scoreOf returns the mean SSIMULACRA 2 score of some frames of a GIF.
 func scoreOf(t *testing.T, want []*image.NRGBA, file []byte) float64 {
 	h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), file))
 	require.NoError(t, err)

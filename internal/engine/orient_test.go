@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// store returns the stored picture of which img is the upright form, for an orientation. It is derived from
-// the names of the orientations, to check the table.
+// store returns the stored picture whose upright form is img. It is derived from the names of the orientations,
+// so it checks the table.
 func store(img image.Image, orientation int) *image.NRGBA {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()

@@ -25,7 +25,7 @@ func padded(img image.Image, box image.Point, background color.Color) image.Imag
 }
 
 // A box that extends beyond the picture has the planned size, whatever the orientation of the original.
-func TestAPaddedPictureIsTheFittingOneInABox(t *testing.T) {
+func TestAPaddedPictureIsTheFittedPictureInABox(t *testing.T) {
 	smoke := color.NRGBA{R: 0xf5, G: 0xf5, B: 0xf5, A: 255}
 	for orientation := 1; orientation <= 8; orientation++ {
 		for name, file := range map[string][]byte{
@@ -58,7 +58,7 @@ func TestEveryFrameOfAnAnimationIsPadded(t *testing.T) {
 	}
 }
 
-func TestAPaddedPictureIsHeldAgainstTheLimits(t *testing.T) {
+func TestThePlannedSizeOfAPaddedPictureIsItsBox(t *testing.T) {
 	size, known := resultSize(processors.Pad{}, image.Pt(10, 10), 5000, 40)
 	assert.True(t, known)
 	assert.Equal(t, image.Pt(5000, 40), size)

@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-func TestAReducedDecodeIsNeverSmallerThanWhatIsNeeded(t *testing.T) {
+func TestAReducedDecodeIsNeverSmallerThanNeeded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		side := rapid.IntRange(1, 9999)
 		original := image.Pt(side.Draw(t, "x"), side.Draw(t, "y"))

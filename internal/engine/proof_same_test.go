@@ -44,7 +44,7 @@ func numbered(format string, from, to int) (names []string) {
 	return names
 }
 
-func TestPicturesOfTheSameGiveTheSameThumbnail(t *testing.T) {
+func TestFilesOfTheSamePictureGiveTheSameThumbnail(t *testing.T) {
 	dir := imagetest.Corpus(t)
 	read := func(name string) image.Image {
 		data, err := os.ReadFile(filepath.Join(dir, name))
@@ -61,7 +61,7 @@ func TestPicturesOfTheSameGiveTheSameThumbnail(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoPictureIsAnError(t *testing.T) {
+func TestAFileThatIsNotAPictureIsAnError(t *testing.T) {
 	files := imagetest.CorpusFiles(t)
 	rejected := 0
 	for _, f := range files {
@@ -105,7 +105,7 @@ func TestFiveColorSpacesInEightOrientationsGiveOneThumbnail(t *testing.T) {
 	}
 }
 
-func TestFourInksAreThePictureTheyWereMadeOf(t *testing.T) {
+func TestCMYKFilesGiveThePictureThatTheyWereMadeFrom(t *testing.T) {
 	photo := colorful(600, 400)
 	want := wholeOf(photo, image.Pt(120, 80))
 	naively(func() {

@@ -73,7 +73,7 @@ func TestTheFirstFrameEnlargesTheScreen(t *testing.T) {
 
 var headerReaders = map[string]func(io.Reader) (Header, error){"header": DecodeHeader, "peeked header": PeekHeader}
 
-func TestAScreenIsAsLargeAsLimitsAreToldBeforeItHasMemory(t *testing.T) {
+func TestTheHeaderReportsTheScreenThatTheFirstFrameEnlarges(t *testing.T) {
 	file := screened(t, image.Pt(16, 16), image.Rect(0, 0, 20, 30), image.Rect(8, 8, 50, 50))
 	at := bytes.IndexByte(file[13+6:], 0x2c) + 13 + 6
 	copy(file[at+1:], []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})

@@ -25,7 +25,7 @@ func insert(file []byte, at int, what ...[]byte) []byte {
 	return bytes.Join([][]byte{file[:at], bytes.Join(what, nil), file[at:]}, nil)
 }
 
-// withSecrets are files with all kinds of metadata. Without it they are smaller than their encoded
+// withSecrets returns files with all kinds of metadata. Without metadata they are smaller than their
 // thumbnails.
 func withSecrets(t testing.TB) map[string][]byte {
 	jpg := encoded(t, processors.JPEG{Quality: 20}, imagetest.Gradient(80, 60))
@@ -47,7 +47,7 @@ func withSecrets(t testing.TB) map[string][]byte {
 
 var strippers = map[string]func([]byte) []byte{"jpeg": stripJPEG, "png": stripPNG, "gif": stripGIF, "webp": stripWebP}
 
-func TestStrippedFilesShowTheSameAndTellNothing(t *testing.T) {
+func TestStrippedFilesHaveTheSamePixelsAndNoMetadata(t *testing.T) {
 	for format, file := range withSecrets(t) {
 		require.Contains(t, string(file), secret)
 		got := strippers[format](file)
@@ -74,7 +74,7 @@ func sameLooks(t testing.TB, name string, a, b []byte) {
 	}
 }
 
-func TestStrippedFilesOfTheCorpusShowTheSame(t *testing.T) {
+func TestStrippedFilesOfTheCorpusHaveTheSamePixels(t *testing.T) {
 	files := imagetest.CorpusFiles(t)
 	tried := map[string]int{}
 	for _, f := range files {
@@ -105,7 +105,7 @@ func TestStrippedFilesOfTheCorpusShowTheSame(t *testing.T) {
 	}
 }
 
-func TestTheCorpusLooksAsItShouldWhereNothingChanges(t *testing.T) {
+func TestThumbnailsOfTheOriginalSizeLookLikeTheirOriginals(t *testing.T) {
 	files := imagetest.CorpusFiles(t)
 	encoders := map[string]encoder{"jpeg": processors.JPEG{Quality: 100, Subsampling: processors.Subsampling444}, "png": processors.PNG{}}
 	asTheyAre := 0
@@ -181,10 +181,10 @@ func (stamp) Process(_ context.Context, src image.Image, _, _ int) (image.Image,
 	return out, nil
 }
 
-// An embedding encoder may do more than the one that it embeds.
+// An embedding encoder may differ from the one that it embeds.
 type embedding struct{ processors.JPEG }
 
-func TestTheSourceIsStoredWhereNothingChangesAndItIsSmaller(t *testing.T) {
+func TestTheOriginalIsStoredIfItIsUnchangedAndSmaller(t *testing.T) {
 	jpg := withSecrets(t)["jpeg"]
 	want := stripJPEG(jpg)
 	require.Less(t, len(want), len(encoded(t, processors.JPEG{}, imagetest.Gradient(80, 60))))
@@ -210,7 +210,7 @@ func TestTheSourceIsStoredWhereNothingChangesAndItIsSmaller(t *testing.T) {
 	}
 }
 
-func TestWhatWasConvertedIsNotTheOriginal(t *testing.T) {
+func TestAConvertedOriginalIsNotStored(t *testing.T) {
 	deep := image.NewNRGBA64(image.Rect(0, 0, 40, 30))
 	draw.Draw(deep, deep.Rect, imagetest.Gradient(40, 30), image.Point{}, draw.Src)
 	for name, c := range map[string]struct {
@@ -236,7 +236,7 @@ type keeper struct{ encoder }
 
 func (k keeper) Keeps(encoder any, format string) bool { return encoder == k && format == "webp" }
 
-func TestAnEncoderOfTheProgramMaySayThatItKeepsASource(t *testing.T) {
+func TestAForeignEncoderMayKeepTheOriginal(t *testing.T) {
 	file := withSecrets(t)["webp"]
 	assert.Equal(t, stripWebP(file), stored(t, file, processors.Crop{}, keeper{processors.PNG{}}, 40))
 	assert.NotEqual(t, stripWebP(file), stored(t, file, processors.Crop{}, processors.PNG{}, 40))
@@ -245,7 +245,7 @@ func TestAnEncoderOfTheProgramMaySayThatItKeepsASource(t *testing.T) {
 	assert.NotEqual(t, stripJPEG(jpg), stored(t, jpg, processors.Crop{}, keeper{processors.PNG{}}, 80))
 }
 
-func TestPNGAndGIFAreStoredAsTheyAreTooIfThatIsSmaller(t *testing.T) {
+func TestPNGAndGIFAreStoredUnchangedIfTheyAreSmaller(t *testing.T) {
 	file := insert(encodePNG(t, imagetest.Gradient(64, 64)), 33, pieces.PNG("tEXt", []byte("Comment\x00"+secret)))
 	assert.Equal(t, stripPNG(file), stored(t, file, processors.Crop{}, wordy{processors.PNG{}}, 64))
 

@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// failing fails when it encodes in view of an original.
+// failing is an encoder whose EncodeOriginal fails.
 type failing struct{ processors.PNG }
 
 func (failing) EncodeOriginal(context.Context, io.Writer, image.Image, processors.Original) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestWhatIsRememberedIsForgottenForOneSourceAndThoseBelowIt(t *testing.T) {
+func TestForgetDropsTheErrorsOfASourceAndOfThoseBelowIt(t *testing.T) {
 	var c Cache
 	now := time.Now()
 	sources := []string{"a", "a/b", "ab", "b/a", "a.jpg", "A"}
@@ -26,7 +26,7 @@ func TestWhatIsRememberedIsForgottenForOneSourceAndThoseBelowIt(t *testing.T) {
 	}
 }
 
-func TestAnErrorHoldsForItsScopeAndAMinute(t *testing.T) {
+func TestAnErrorIsRecalledInItsScopeForAMinute(t *testing.T) {
 	now := time.Now()
 	spec, versioned := Thumbnail{Source: "k"}, Thumbnail{Source: "k", Version: "2"}
 	as := func(t Thumbnail, key string, moves bool) Thumbnail {
@@ -48,14 +48,14 @@ func TestAnErrorHoldsForItsScopeAndAMinute(t *testing.T) {
 			assert.Equal(t, holds[name], ask(spec, now) != nil, "%v %s", scope, name)
 			assert.Equal(t, holds[name], ask(spec, now.Add(ttl-1)) != nil, "%v %s", scope, name)
 			assert.NoError(t, ask(spec, now.Add(ttl)), "%v %s after a minute", scope, name)
-			if scope != OfThumbnail { // of which the key has the version
+			if scope != OfThumbnail { // whose key contains the version
 				assert.NoError(t, ask(versioned, now), "%v %s of another version", scope, name)
 			}
 		}
 	}
 }
 
-func TestWhatIsOutOfDateMakesRoomFirst(t *testing.T) {
+func TestExpiredErrorsAreDroppedFirst(t *testing.T) {
 	var c Cache
 	start := time.Now()
 	bad := &Error{OfSource, errors.New("bad")}

@@ -91,7 +91,7 @@ func TestAMountainWithItsSkyIsPreferredToTheMeadowInFrontOfIt(t *testing.T) {
 	assert.LessOrEqual(t, box.Min.Y, 104, "the ridge is there")
 }
 
-func TestNothingToChooseByIsReported(t *testing.T) {
+func TestAPictureWithoutFeaturesIsReported(t *testing.T) {
 	_, ok := Look(paint(image.Pt(300, 200), func(_, _ float64, _ int) color.RGBA { return color.RGBA{90, 90, 90, 255} }))
 	assert.False(t, ok)
 	p, ok := Look(random(rand.New(rand.NewPCG(1, 2)), image.Pt(100, 100), 9, 0))
@@ -148,7 +148,7 @@ func asYCbCr(img image.RGBA64Image) *image.YCbCr {
 // hidden hides the concrete type of a picture, so that its pixels are read by RGBA64At.
 type hidden struct{ image.RGBA64Image }
 
-func TestEveryKindOfPictureIsSeenAlike(t *testing.T) {
+func TestEveryImageTypeGivesTheSameMeasure(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 3))
 	for form := range 3 {
 		img := random(r, image.Pt(103+r.IntN(99), 117+r.IntN(99)), 60, form)
@@ -162,7 +162,7 @@ func TestEveryKindOfPictureIsSeenAlike(t *testing.T) {
 }
 
 // The pixels that are not examined are not made: see kept.
-func TestAPictureOfTheExaminedPixelsIsSeenLikeTheWhole(t *testing.T) {
+func TestAPictureOfOnlyTheExaminedPixelsGivesTheSameMeasure(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 3))
 	for form := range 3 {
 		img := random(r, image.Pt(103+r.IntN(99), 117+r.IntN(99)), 60, form)

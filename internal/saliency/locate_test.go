@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
-// Rated by the score of Smart, in the copy that it examines.
+// The score is that of Smart in the examined copy.
 func TestTheLocatedCropIsNeverWorseThanTheMiddle(t *testing.T) {
 	sizes := []image.Point{{200, 200}, {320, 120}, {120, 200}, {640, 360}, {90, 400}, {400, 90}, {33, 32}, {1000, 999}}
 	notWorse := func(t require.TestingT, img image.Image, size image.Point, what string) {

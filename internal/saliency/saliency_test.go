@@ -149,7 +149,7 @@ func TestABoxDoesNotDependOnTheOriginOfThePicture(t *testing.T) {
 	assert.Equal(t, want.Add(at), got)
 }
 
-func TestWithoutAnythingToChooseByThereIsNoBest(t *testing.T) {
+func TestAPictureWithoutFeaturesHasNoBestBox(t *testing.T) {
 	for _, c := range []color.Color{color.Transparent, color.Black, color.White, color.Gray{77}, color.RGBA{255, 0, 0, 255}, color.RGBA{199, 145, 112, 255}} {
 		img := image.NewRGBA(image.Rect(0, 0, 533, 400))
 		draw.Draw(img, img.Rect, image.NewUniform(c), image.Point{}, draw.Src)
@@ -162,7 +162,7 @@ func TestWithoutAnythingToChooseByThereIsNoBest(t *testing.T) {
 	}
 }
 
-func TestOfEqualBoxesTheMiddleOneIsTheBest(t *testing.T) {
+func TestTheMiddleOneOfEqualBoxesIsTheBest(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 560, 400))
 	draw.Draw(img, image.Rect(0, 204, 560, 400), image.NewUniform(color.RGBA{200, 40, 40, 255}), image.Point{}, draw.Src)
 	got, ok := Best(img, image.Pt(400, 400))

@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-func TestAWorkerLetsOthersRunOnceAMillisecond(t *testing.T) {
+func TestAWorkerYieldsOnceAMillisecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		yields := 0
