@@ -22,7 +22,7 @@ func (plain) Process(_ context.Context, src image.Image, _, _ int) (image.Image,
 	return src, nil
 }
 
-func TestAfterChangesACopyAndKeepsWhatTheProcessorCan(t *testing.T) {
+func TestAfterDrawsOnACopyAndKeepsTheAbilitiesOfTheProcessor(t *testing.T) {
 	src := image.NewGray(image.Rect(3, 4, 43, 24))
 	for name, c := range map[string]struct {
 		p                processors.Processor
@@ -47,7 +47,7 @@ func TestAfterChangesACopyAndKeepsWhatTheProcessorCan(t *testing.T) {
 	}
 }
 
-func TestAfterPassesArgumentsOn(t *testing.T) {
+func TestAfterPassesArgumentsToTheInnerProcessor(t *testing.T) {
 	p, err := processors.After(processors.Focus{}, mark).(interface {
 		With(string) (processors.Processor, error)
 	}).With("10_20")

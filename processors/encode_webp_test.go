@@ -57,7 +57,7 @@ func encodeWebP(t testing.TB, e processors.WebP, img image.Image) []byte {
 	return b.Bytes()
 }
 
-func TestWhatIsEncodedLooksLikeThePicture(t *testing.T) {
+func TestAnEncodedPictureLooksLikeTheOriginal(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {1, 2}, {2, 1}, {15, 17}, {16, 16}, {33, 7}, {200, 133}, {1, 300}} {
 		want := webpPicture(size.X, size.Y)
 		for name, decode := range decoders(t) {

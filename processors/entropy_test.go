@@ -63,7 +63,7 @@ func stripe() *image.Gray {
 	return img
 }
 
-func TestEntropyChoosesAsTheOriginalDid(t *testing.T) {
+func TestEntropyChoosesTheCropOfDjangoRestThumbnails(t *testing.T) {
 	for _, c := range []struct {
 		name          string
 		img           image.Image
@@ -90,7 +90,7 @@ func TestEntropyChoosesAsTheOriginalDid(t *testing.T) {
 	}
 }
 
-func TestEntropyOfAHugeBoxLooksAtABoundedPicture(t *testing.T) {
+func TestEntropyExaminesABoundedCopyForAHugeBox(t *testing.T) {
 	img := stripe()
 	scaled, crop := processors.Entropy{}.Plan(img.Bounds().Size(), 4096, 4096)
 	got, err := processors.Entropy{}.Locate(t.Context(), img, scaled, crop)

@@ -47,7 +47,7 @@ func animated(frames []*image.NRGBA, scaled bool) *processors.Animation {
 	}}
 }
 
-func TestScaledFlatArtGetsTheColorsThatMatter(t *testing.T) {
+func TestScaledFlatArtGetsAPaletteOfItsMainColors(t *testing.T) {
 	frames := discs(6)
 	encoded := func(scaled bool) []byte {
 		var b bytes.Buffer
@@ -89,7 +89,7 @@ func TestPhotosAreNotFlat(t *testing.T) {
 }
 
 // The noise of a film is not encoded: pixels that change by one or two levels are not redrawn.
-func TestWhatHardlyChangesIsNotWrittenAgain(t *testing.T) {
+func TestNearlyUnchangedPixelsAreNotEncodedAgain(t *testing.T) {
 	first := scene(64, 64)
 	second := image.NewNRGBA(first.Rect)
 	copy(second.Pix, first.Pix)

@@ -59,7 +59,7 @@ func (f *frameErrors) degradation() float64 {
 	return sum
 }
 
-// The points are fitted to 534 trials with the films of the benchmark, whose scores they predict with a standard error of 8.
+// levelPoints was fitted to 534 trials with the films of the benchmark. It predicts their scores with a standard error of 8.
 const levelPoints = 0.39
 
 var structurePoints = [likeScales][3]float64{{47, 11, 0}, {}, {80, 23, 24}}

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The table of django-rest-thumbnails' geometry, sides clamped to 1.
-func TestGeometryIsThatOfTheOriginal(t *testing.T) {
+// The table is that of django-rest-thumbnails, except that a side is at least 1.
+func TestGeometryIsThatOfDjangoRestThumbnails(t *testing.T) {
 	box := func(x0, y0, x1, y1 int) image.Rectangle { return image.Rect(x0, y0, x1, y1) }
 	for _, c := range []struct {
 		p             processors.Planner
@@ -46,7 +46,7 @@ func TestGeometryIsThatOfTheOriginal(t *testing.T) {
 	}
 }
 
-func TestEveryPlanKeepsItsPromises(t *testing.T) {
+func TestEveryPlanHasTheDocumentedSize(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		side := rapid.IntRange(1, 65535)
 		original := image.Pt(side.Draw(t, "x"), side.Draw(t, "y"))

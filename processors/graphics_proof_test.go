@@ -143,14 +143,14 @@ func randomOriginal(random *rand.Rand) processors.Original {
 	return processors.Original{Palette: random.IntN(2) == 0, Scaled: random.IntN(2) == 0, Exceeded: []float64{0, 0, 1.1, 3}[random.IntN(4)]}
 }
 
-func TestThousandsOfSmallPicturesComeBackFromPNG(t *testing.T) {
+func TestThousandsOfSmallPNGsAreDecodedToThePicture(t *testing.T) {
 	for seed := range uint64(5000) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		requirePNG(t, small(random), processors.PNG{Palette: processors.Palette(seed % 3)}, randomOriginal(random))
 	}
 }
 
-func TestThousandsOfSmallPicturesComeBackFromGIF(t *testing.T) {
+func TestThousandsOfSmallGIFsAreDecodedToThePicture(t *testing.T) {
 	for seed := range uint64(5000) {
 		random := rand.New(rand.NewPCG(seed, 2))
 		requireGIF(t, film(random), processors.GIF{Lossy: int(seed%4) * 30}, randomOriginal(random))
@@ -240,7 +240,7 @@ func TestEncodersOfGraphicsEndWithTheirContexts(t *testing.T) {
 }
 
 // libpng decodes the same pixels as image/png.
-func TestPNGsAreTheSameInLibpng(t *testing.T) {
+func TestLibpngDecodesTheSamePixels(t *testing.T) {
 	path, err := exec.LookPath("pngtopnm")
 	if err != nil {
 		t.Skip("netpbm is not installed")

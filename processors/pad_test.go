@@ -62,7 +62,7 @@ func TestPadFillsTheBoxAroundThePicture(t *testing.T) {
 	}
 }
 
-func TestPadShowsItsBackgroundThroughThePicture(t *testing.T) {
+func TestThePaddingColorIsBehindTranslucentPixels(t *testing.T) {
 	half := color.NRGBA{R: 255, A: 128}
 	got, err := processors.Pad{Background: color.NRGBA{B: 255, A: 255}}.Process(t.Context(), filled(8, 8, half), 8, 8)
 	require.NoError(t, err)

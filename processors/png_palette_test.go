@@ -86,14 +86,14 @@ func TestADiagramGetsAPaletteOfFewColors(t *testing.T) {
 	assert.Less(t, most, 40)
 }
 
-func TestWhatIsNotScaledStaysAsItIs(t *testing.T) {
+func TestAPictureThatIsNotScaledKeepsItsColors(t *testing.T) {
 	img := diagram(300, 200)
 	_, out := encodedPNG(t, processors.PNG{}, img, processors.Original{Palette: true})
 	n, _ := differ(img, out)
 	assert.Zero(t, n)
 }
 
-func TestAPhotographStaysAsItIs(t *testing.T) {
+func TestAPhotographKeepsItsColors(t *testing.T) {
 	img := scene(200, 150)
 	for _, original := range []processors.Original{{}, {Scaled: true}, {Palette: true, Scaled: true}} {
 		_, out := encodedPNG(t, processors.PNG{}, img, original)
@@ -106,7 +106,7 @@ func TestAPhotographStaysAsItIs(t *testing.T) {
 	assert.Less(t, most, 60)
 }
 
-func TestAtMost256ColorsStayAsTheyAre(t *testing.T) {
+func TestAtMost256ColorsAreKept(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 64, 64))
 	for i := range 64 * 64 {
 		img.SetNRGBA(i%64, i/64, color.NRGBA{byte(i % 16 * 3), byte(i / 64 % 16 * 3), 100, byte(255 - i%2)})

@@ -9,20 +9,21 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// A sketch is a sample of an animation: bands of rows of the first frame and of some pairs of consecutive frames. The first
-// frame is encoded, and the second frame of each pair; the first frame of a pair is only put on the screen. A sketch
-// estimates the bytes and the visible error of the animation in a palette at a fraction of the cost of encoding it.
+// A sketch is a sample of an animation: bands of rows of the first frame and of some pairs of consecutive frames. The
+// sketch encodes the first frame of the animation, and the second frame of each pair. It only draws the first frame of a
+// pair on the screen. A sketch estimates the bytes and the visible error of the animation in a palette, at a fraction of the
+// cost of encoding it.
 type sketch struct {
 	g      *gifWriter
 	frames []*image.NRGBA
-	skip   []bool  // by frame: it is only put on the screen
-	every  int     // each every-th encoded frame is compared with what it should be
+	skip   []bool  // by frame: it is only drawn on the screen
+	every  int     // one of every so many encoded frames is compared with the original frame
 	part   float64 // the fraction of the frames' pixels that the sample has
 	colors int     // number of colors of the original
 }
 
-// A palette of fewer colors than the original has looks worse than the measure of frameErrors says: missingPoints for each
-// level of the root mean square error beyond missingError.
+// A palette of fewer colors than the original has looks worse than frameErrors measures. So missingPoints are added for each
+// level by which the root mean square error exceeds missingError.
 const (
 	missingPoints = 16
 	missingError  = 14
@@ -36,8 +37,8 @@ const (
 	sketchPixels = 1 << 16 // the maximum number of pixels of an animation whose sample has whole frames
 )
 
-// newSketch takes the sample. Its memory counts until g gives it back. The distances between pairs are irregular, because
-// the frames may be periodic.
+// newSketch takes the sample. Its memory is taken from the account until g gives it back. The distances between pairs are
+// irregular, because the frames may be periodic.
 func newSketch(g *gifWriter) (*sketch, error) {
 	n := len(g.held)
 	encoded := make([]bool, n)
@@ -71,7 +72,7 @@ func newSketch(g *gifWriter) (*sketch, error) {
 	return s, nil
 }
 
-// sample returns a small frame itself, and four bands with half of the rows of a larger one.
+// sample returns a small frame unchanged. Of a larger frame it returns four bands, which have half of the rows.
 func (s *sketch) sample(img *image.NRGBA) (*image.NRGBA, error) {
 	const bands = 4
 	w, h := img.Rect.Dx(), img.Rect.Dy()
@@ -99,7 +100,7 @@ type trial struct {
 	degradation float64 // visible error, in approximate points of SSIMULACRA 2
 }
 
-// try estimates what the animation is like in a palette.
+// try estimates the bytes and the degradation of the animation in a palette.
 func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, error) {
 	g, size := s.g, s.frames[0].Rect.Size()
 	if err := g.take(quantize.DithererBytes(0)); err != nil { // the palette may be used again
@@ -146,7 +147,7 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	return t, err
 }
 
-// looked reports which frames are compared with what they should be.
+// looked reports which encoded frames are compared with the original frames.
 func (s *sketch) looked() []bool {
 	looked, encoded := make([]bool, len(s.frames)), 0
 	for i := range looked {

@@ -52,7 +52,7 @@ func TestSmartDoesNotDependOnTheOriginOfThePicture(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
-func TestSmartOfAnySizeIsABoxWithin(t *testing.T) {
+func TestSmartReturnsABoxWithinThePicture(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		side := rapid.OneOf(rapid.IntRange(1, 40), rapid.IntRange(1, 1500))
 		size := image.Pt(side.Draw(t, "x"), side.Draw(t, "y"))
@@ -69,7 +69,7 @@ func TestSmartOfAnySizeIsABoxWithin(t *testing.T) {
 	})
 }
 
-func TestSmartOfAThreadIsABoxWithin(t *testing.T) {
+func TestSmartOfANarrowPictureReturnsABoxWithinIt(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {1000, 1}, {1, 1000}, {2, 3000}, {20000, 3}} {
 		for _, wh := range []image.Point{{1, 1}, {100, 100}, {7, 300}} {
 			scaled, crop := processors.Smart{}.Plan(size, wh.X, wh.Y)
@@ -81,7 +81,7 @@ func TestSmartOfAThreadIsABoxWithin(t *testing.T) {
 	}
 }
 
-func TestSmartSeesTheSameInEveryTypeOfPicture(t *testing.T) {
+func TestSmartChoosesTheSameBoxForEveryImageType(t *testing.T) {
 	img := imagetest.Subject(image.Pt(900, 300), image.Pt(700, 150), 60)
 	b := img.Rect
 	scaled, crop := processors.Smart{}.Plan(b.Size(), 90, 100)
@@ -124,7 +124,7 @@ func TestSmartOfAPictureWithoutASubjectIsCentered(t *testing.T) {
 	}
 }
 
-func TestSmartGoesAllTheWayToTheCorner(t *testing.T) {
+func TestSmartReachesBothEndsOfThePicture(t *testing.T) {
 	size := image.Pt(900, 300)
 	for name, at := range map[string]image.Point{"first": {60, 150}, "last": {840, 150}} {
 		scaled, crop := processors.Smart{}.Plan(size, 60, 100)

@@ -17,8 +17,8 @@ type recipe struct {
 }
 
 // decide chooses the recipe for an animation of few colors that is scaled. Scaling adds colors along all edges. With all of
-// them, the thumbnail often has more bytes than its original; with too few, text becomes illegible. So decide estimates
-// bytes and looks in several palettes, by a sketch.
+// them, the thumbnail often has more bytes than its original; with too few, text becomes illegible. So decide uses a sketch
+// to estimate the bytes and the visible error of several palettes.
 func (g *gifWriter) decide() error {
 	if !g.moving || !g.scaled || g.asked || g.colors == nil {
 		return nil
@@ -60,7 +60,7 @@ func (g *gifWriter) decide() error {
 type chooser struct {
 	*sketch
 	histogram *quantize.Histogram
-	rungs     map[int]*quantize.Palette // by their place on the ladder
+	rungs     map[int]*quantize.Palette // the ladder: palettes of more and more colors
 	trials    []*trial
 	usual     *trial  // of the recipe that applies if no other trial is better
 	budget    float64 // bytes
@@ -99,11 +99,11 @@ func (c *chooser) all(colors []color.NRGBA) error {
 	return err
 }
 
-// search tries rungs from low on and below high, as it looks for the last one within the budget.
+// search looks for the last rung within the budget, from low on and below high. It may stop earlier: see searches.
 func (c *chooser) search(low, high int) error {
 	for tries := 0; tries < searches && low < high; tries++ {
 		middle := low + (high-low)/2
-		if c.fits(c.usual) { // most are too large
+		if c.fits(c.usual) { // most of the rungs are too large
 			middle = low + (high-low)/4
 		}
 		t, err := c.add(recipe{palette: c.rung(middle)})
@@ -124,7 +124,8 @@ const (
 	smallLoss = 100 // see gif.Encoder
 )
 
-// tryUsual tries what is done without a decision. It returns the rung of its palette, if it has one.
+// tryUsual tries the usual recipe: that of animations for which decide is not called. It returns the rung of the palette,
+// if it has one.
 func (c *chooser) tryUsual(flat bool) (rung int, err error) {
 	h := c.histogram
 	exact := h.Exact() && h.Colors() <= 255 && (h.Colors() <= exactFlat || !flat)
@@ -176,8 +177,8 @@ func (c *chooser) add(r recipe) (*trial, error) {
 	return t, err
 }
 
-// setBudget takes the bytes of the animation in the original's colors. That is about what encoders make that add no colors,
-// but more if flat art has many colors and few pixels: most of those are edges then.
+// setBudget sets the budget. plain is the size in bytes of the animation in the original's colors. Encoders that add no
+// colors need about as many bytes. They need fewer if flat art has many colors and few pixels, most of which are at edges.
 func (c *chooser) setBudget(plain, colors int, flat bool) {
 	o, ratio := c.g.original, 1.05
 	share := 0.25
@@ -193,10 +194,10 @@ func (c *chooser) setBudget(plain, colors int, flat bool) {
 	}
 }
 
-// fewColors are as many as flat art without smooth edges has.
+// fewColors is the maximum number of colors of flat art without smooth edges.
 const fewColors = 20
 
-// best returns the trial of the least cost.
+// best returns the trial with the lowest cost.
 func (c *chooser) best() *trial {
 	best := c.usual
 	for _, t := range c.trials {
@@ -209,19 +210,19 @@ func (c *chooser) best() *trial {
 
 func (c *chooser) fits(t *trial) bool { return float64(t.bytes) <= c.budget }
 
-// cost is the degradation of a trial, with a penalty if it looks poor, and with about 1.5 points for each per cent by which
-// its bytes exceed the budget. Far beyond the budget, a per cent adds less.
+// cost returns the degradation of a trial, plus a penalty if it looks poor, plus about 1.5 points for each percent by which
+// its bytes exceed the budget. Far beyond the budget, each percent adds less.
 func (c *chooser) cost(t *trial) float64 {
 	beyond := max(0, float64(t.bytes)/c.budget-1)
 	return t.degradation + float64(3*max(0, t.degradation-poor)) + float64(150*beyond/(1+float64(beyond/2)))
 }
 
-// Thin strokes break if they have only the colors of the original. The measure of frameErrors underrates that, so the error
-// of these colors adds to it: strokePoints for each unit beyond strokeError.
+// Thin strokes are interrupted if they have only the colors of the original. frameErrors underrates that. So strokePoints
+// are added for each unit by which the error of these colors exceeds strokeError.
 const (
 	strokeError  = 0.05
 	strokePoints = 1000
 )
 
-// poor is the degradation from which letters break.
+// poor is the degradation above which letters are interrupted.
 const poor = 35

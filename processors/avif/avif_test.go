@@ -52,7 +52,7 @@ func TestTurnedAndMirroredFilesShowTheSamePicture(t *testing.T) {
 	}
 }
 
-func TestABombIsSeenInItsHeader(t *testing.T) {
+func TestADecompressionBombIsRefusedByItsHeader(t *testing.T) {
 	_, err := avif.Format.Header(t.Context(), bytes.NewReader(imagetest.Read(t, filepath.Join(imagetest.Corpus(t), "bombs/17000x17000.avif"))))
 	assert.ErrorIs(t, err, processors.ErrFormat, "libavif refuses it")
 }
@@ -93,7 +93,7 @@ func decode(t testing.TB, file []byte) *image.RGBA {
 	return img.(*image.RGBA)
 }
 
-func TestWhatIsEncodedLooksLikeThePicture(t *testing.T) {
+func TestAnEncodedPictureLooksLikeTheOriginal(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {1, 7}, {33, 20}, {160, 90}} {
 		want := imagetest.Cornered(size.X, size.Y)
 		got := decode(t, encode(t, avif.Encoder{}, want))
@@ -130,7 +130,7 @@ func TestTransparencyIsKept(t *testing.T) {
 	assert.Equal(t, before, want.Pix, "not modified")
 }
 
-func TestAPartOfAPictureIsEncodedAlone(t *testing.T) {
+func TestASubimageIsEncodedLikeACopyOfIt(t *testing.T) {
 	large := imagetest.Cornered(90, 70)
 	part := large.SubImage(image.Rect(10, 20, 74, 60)).(*image.RGBA)
 	want := image.NewRGBA(image.Rect(0, 0, 64, 40))
@@ -140,7 +140,7 @@ func TestAPartOfAPictureIsEncodedAlone(t *testing.T) {
 	assert.Equal(t, encode(t, avif.Encoder{}, want), encode(t, avif.Encoder{}, part))
 }
 
-func TestTheSamePictureIsTheSameFileInEveryType(t *testing.T) {
+func TestEveryImageTypeOfAPictureGivesTheSameFile(t *testing.T) {
 	rgba := imagetest.Cornered(40, 30)
 	gray := image.NewGray(rgba.Rect)
 	draw.Draw(gray, gray.Rect, rgba, image.Point{}, draw.Src)
@@ -158,7 +158,7 @@ func TestTheSamePictureIsTheSameFileInEveryType(t *testing.T) {
 	assert.Equal(t, make([]byte, 4*40*30), decode(t, encode(t, avif.Encoder{}, image.NewNRGBA(rgba.Rect))).Pix, "nothing")
 }
 
-func TestTheLongestSideCanBeReadAgain(t *testing.T) {
+func TestAPictureOfTheLongestSideIsEncodedAndDecoded(t *testing.T) {
 	got := decode(t, encode(t, avif.Encoder{}, imagetest.Cornered(avif.MaxSide, 1)))
 	assert.Equal(t, image.Rect(0, 0, avif.MaxSide, 1), got.Rect)
 }
@@ -182,7 +182,7 @@ type crop struct {
 
 func (c crop) Bounds() image.Rectangle { return c.size }
 
-func TestQualityAndEffortDoWhatTheySay(t *testing.T) {
+func TestQualityAndEffortHaveAnEffect(t *testing.T) {
 	img := imagetest.Cornered(120, 120)
 	size := func(e avif.Encoder) int { return len(encode(t, e, img)) }
 	assert.Equal(t, size(avif.Encoder{}), size(avif.Encoder{Quality: 60, Effort: 1}), "defaults")
@@ -192,7 +192,7 @@ func TestQualityAndEffortDoWhatTheySay(t *testing.T) {
 	assert.Less(t, size(avif.Encoder{Quality: 10}), size(avif.Encoder{Quality: 95}))
 }
 
-func TestWhatCannotBeEncodedIsAnError(t *testing.T) {
+func TestAnImpossiblePictureIsAnErrorOfTheEncoder(t *testing.T) {
 	assert.Error(t, avif.Encoder{}.Encode(io.Discard, image.NewRGBA(image.Rectangle{})))
 	assert.Error(t, avif.Encoder{}.Encode(io.Discard, image.NewUniform(color.White)))
 	for _, size := range []image.Rectangle{image.Rect(0, 0, avif.MaxSide+1, 1), image.Rect(0, 0, 1, avif.MaxSide+1)} {
@@ -252,7 +252,7 @@ func TestAFileWithAFewWrongBytesIsAPictureOfItsSizeOrAnError(t *testing.T) {
 	assert.Positive(t, pictures)
 }
 
-func TestManyAtOnceDoNotDisturbEachOther(t *testing.T) {
+func TestConcurrentCallsGiveTheSameResult(t *testing.T) {
 	want := encode(t, avif.Encoder{}, imagetest.Cornered(50, 40))
 	var wg sync.WaitGroup
 	for range 8 {

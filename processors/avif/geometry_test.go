@@ -137,7 +137,7 @@ func TestNoColorIsBrighterThanAlphaAllows(t *testing.T) {
 	}
 }
 
-func TestAGeneralBrandIsAVIFIfItSaysSo(t *testing.T) {
+func TestAFileOfAGeneralBrandIsAVIFIfItsItemIsAV1(t *testing.T) {
 	file := encode(t, avif.Encoder{}, imagetest.Cornered(20, 10)) // brands: avif; avif mif1 miaf MA1B
 	for _, brand := range []string{"mif1", "msf1", "miaf", "heic"} {
 		copy(file[8:], brand)

@@ -52,7 +52,7 @@ func TestMemoryIsCounted(t *testing.T) {
 	}
 }
 
-func TestWhatTheAccountHasNotIsRefused(t *testing.T) {
+func TestMemoryBeyondTheAccountIsRefused(t *testing.T) {
 	img := imagetest.Cornered(400, 300)
 	ctx := codec.WithAccount(t.Context(), codec.NewAccount(1<<20))
 	assert.ErrorIs(t, avif.Encoder{}.EncodeContext(ctx, io.Discard, img), processors.ErrTooLarge)
@@ -61,7 +61,7 @@ func TestWhatTheAccountHasNotIsRefused(t *testing.T) {
 }
 
 // The header declares one pixel, but the data has nine million.
-func TestAFileOfMorePixelsThanItSaysCostsNothing(t *testing.T) {
+func TestAFileOfMorePixelsThanDeclaredTakesNoMemory(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, avif.Encoder{MaxPixels: -1}.Encode(&b, image.NewGray(image.Rect(0, 0, 3000, 3000))))
 	file := b.Bytes()
@@ -77,7 +77,7 @@ func TestAFileOfMorePixelsThanItSaysCostsNothing(t *testing.T) {
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 }
 
-func TestWhoWaitsForAnInstanceStopsWithItsContext(t *testing.T) {
+func TestWaitingForAnInstanceEndsWithTheContext(t *testing.T) {
 	img := imagetest.Cornered(1200, 900)
 	file := encode(t, avif.Encoder{}, imagetest.Cornered(20, 10))
 	busy, stop := context.WithCancel(t.Context())

@@ -24,8 +24,8 @@ func plain(c color.RGBA) *image.RGBA {
 	return img
 }
 
-// sequence is one of two pictures, red and green. Its primary item is blue, or, as is usual, the
-// first one.
+// sequence returns a sequence of two pictures, red and green. Its primary item is another, blue picture, or the
+// first picture, as usual.
 func sequence(t *testing.T, another bool) []byte {
 	var b bytes.Buffer
 	animation := &gen2brain.AVIF{Image: []image.Image{plain(red), plain(green)}, Delay: []float64{1, 1}}
@@ -57,7 +57,7 @@ func TestThePrimaryItemOfASequenceIsItsPicture(t *testing.T) {
 	}
 }
 
-func TestASequenceWithoutAPrimaryItemIsOfAnotherFormat(t *testing.T) {
+func TestASequenceWithoutAPrimaryItemIsErrFormat(t *testing.T) {
 	whole := sequence(t, false)
 	for _, kind := range []string{"meta", "pitm"} { // which become unknown
 		_, err := seen(t, bytes.Replace(whole, []byte(kind), []byte("free"), 1))
@@ -69,8 +69,8 @@ func TestASequenceWithoutAPrimaryItemIsOfAnotherFormat(t *testing.T) {
 	}
 }
 
-// A gain map is an item; from it and the base, another one is derived for brighter screens.
-func TestOfAPictureWithAGainMapTheBaseIsShown(t *testing.T) {
+// A gain map is an item. The file derives a third item from the base and the gain map, for brighter screens.
+func TestTheBaseOfAPictureWithAGainMapIsShown(t *testing.T) {
 	base, gain := payload(t, encode(t, avif.Encoder{Quality: 90}, plain(green))), payload(t, encode(t, avif.Encoder{Quality: 90}, plain(red)))
 	// ISO 21496-1: one channel; no headroom in the base, two stops beyond; minimum, maximum, gamma,
 	// offsets.

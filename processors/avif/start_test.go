@@ -16,10 +16,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
-// In a process of its own, as everything else here has started the codec.
-func TestTheFirstPictureAfterStartCostsWhatOthersDo(t *testing.T) {
+// The test runs in a separate process, because other tests have already started the codec in this one.
+func TestTheFirstPictureAfterStartTakesAsLongAsOthers(t *testing.T) {
 	if os.Getenv("AVIF_FIRST") == "" {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestTheFirstPictureAfterStartCostsWhatOthersDo$", "-test.v")
+		cmd := exec.Command(os.Args[0], "-test.run=^TestTheFirstPictureAfterStartTakesAsLongAsOthers$", "-test.v")
 		cmd.Env = append(os.Environ(), "AVIF_FIRST=1")
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%s", out)
@@ -27,7 +27,7 @@ func TestTheFirstPictureAfterStartCostsWhatOthersDo(t *testing.T) {
 		require.True(t, ok, "%s", out)
 		ratio, err := strconv.ParseFloat(strings.Fields(after)[0], 64)
 		require.NoError(t, err)
-		require.Less(t, ratio, 8.0, "the first picture is compiled for")
+		require.Less(t, ratio, 8.0, "the codec is compiled for the first picture")
 		return
 	}
 	require.NoError(t, avif.Format.Start())
@@ -41,7 +41,7 @@ func TestTheFirstPictureAfterStartCostsWhatOthersDo(t *testing.T) {
 	t.Logf("first/second %.2f (%v, %v)", float64(first)/float64(second), first, second)
 }
 
-// cost is the processor time of f, which the collector's of what was there before is not part of.
+// cost returns the CPU time of f.
 func cost(t *testing.T, f func() error) time.Duration {
 	before := imagetest.CPU()
 	require.NoError(t, f())

@@ -41,7 +41,7 @@ func obu(kind byte, content ...byte) []byte {
 	return append([]byte{kind<<3 | 2, byte(len(content))}, content...)
 }
 
-func TestTheFirstSequenceHeaderSaysTheColors(t *testing.T) {
+func TestTheColorsAreThoseOfTheFirstSequenceHeader(t *testing.T) {
 	p3, pq := av1Of(12, 13)[2:], av1Of(9, 16)[2:] // after the temporal delimiter
 	unsized := append([]byte{1 << 3}, p3[2:2+p3[1]]...)
 	extended := append([]byte{1<<3 | 4 | 2, 0, p3[1]}, p3[2:]...)

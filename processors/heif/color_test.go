@@ -15,8 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/heif"
 )
 
-// A picture of 121×11 pixels in AV1 without loss, 8 bits of RGB; what avifenc 0.11.1 -l makes of it,
-// without the boxes.
+// A picture of 121×11 pixels, 8 bits of RGB, in lossless AV1: the output of avifenc 0.11.1 -l without the boxes.
 //
 //go:embed testdata/swatches.obu
 var swatchesAV1 []byte
@@ -43,7 +42,7 @@ func avifOf(av1 []byte, properties ...[]byte) []byte {
 	return ht.File(avifBrands, 2, other, ht.Item{Kind: "av01", Properties: append([][]byte{ht.Size(121, 11)}, properties...), Data: av1})
 }
 
-func TestAnAVIFSaysItsColors(t *testing.T) {
+func TestTheColorsOfAnAVIFAreRead(t *testing.T) {
 	profile, restricted := ht.Profile([]byte("a profile")), ht.Box("colr", []byte("rICC"), []byte("a profile"))
 	nclx := func(primaries, transfer uint16) []byte { return ht.Nclx(primaries, transfer, 6, true) }
 	p3 := &processors.CICP{Primaries: 12, Transfer: 13}
@@ -193,7 +192,7 @@ func hevcWith(set []byte) []byte {
 	return ht.Box("hvcC", append(b, set...))
 }
 
-func TestAHEICWithoutColrSaysItsColorsInTheHEVC(t *testing.T) {
+func TestTheColorsOfAHEICWithoutColrAreReadFromTheHEVC(t *testing.T) {
 	f := heif.Format(nil, heif.Config{})
 	for layers := range 4 {
 		set := parameterSet(320, 240, layers, false, 9, 16, 9)
@@ -207,7 +206,7 @@ func TestAHEICWithoutColrSaysItsColorsInTheHEVC(t *testing.T) {
 	}
 }
 
-func TestMorePixelsThanAFileSaysAreCountedOrDamage(t *testing.T) {
+func TestPixelsBeyondTheDeclaredSizeAreCountedOrErrCorrupt(t *testing.T) {
 	small := ht.File(avifBrands, 1, ht.Item{Kind: "av01", Properties: [][]byte{ht.Size(1, 1)}, Data: swatchesAV1})
 	_, err := avif(image.Pt(1, 1)).Decode(t.Context(), small)
 	assert.ErrorIs(t, err, processors.ErrCorrupt)
@@ -219,7 +218,7 @@ func TestMorePixelsThanAFileSaysAreCountedOrDamage(t *testing.T) {
 	_, err = f.Decode(t.Context(), huge)
 	assert.NoError(t, err)
 	set := parameterSet(3000, 3000, 0, true, 1, 13, 6)
-	among := append(ht.U32(uint32(len(set))), set...) // the pixels
+	among := append(ht.U32(uint32(len(set))), set...) // between the pixels
 	config := hevcConfig(8)
 	config[8+21] = 3
 	_, err = heif.Format(plain(image.Pt(1, 1)), heif.Config{}).Decode(t.Context(),

@@ -66,7 +66,7 @@ func TestTilesAndAlphaAreCounted(t *testing.T) {
 	assert.Less(t, memory(ht.Item{Kind: "hvc1", Properties: [][]byte{ht.Size(100, 100)}}, depth), alone+1000, "is not decoded")
 }
 
-func TestWhatADecoderReturnsIsTold(t *testing.T) {
+func TestResultsAndErrorsOfTheDecoderAreClassified(t *testing.T) {
 	size := image.Rect(0, 0, 3, 2)
 	ctx, cancel := context.WithCancel(t.Context())
 	for name, c := range map[string]struct {
@@ -96,7 +96,7 @@ func TestWhatADecoderReturnsIsTold(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-func TestTransparencyThatADecoderLeavesOutIsNotShownAsOpaque(t *testing.T) {
+func TestATransparentPictureDecodedWithoutAlphaIsAnError(t *testing.T) {
 	file := ht.File(heic, 1, ht.Item{Kind: "hvc1", Properties: [][]byte{ht.Size(4, 4)}, Data: []byte{1}},
 		ht.Item{Kind: "hvc1", Properties: [][]byte{ht.Size(4, 4), ht.Alpha()}, Data: []byte{2}, Refs: []ht.Ref{{Kind: "auxl", To: []int{1}}}})
 	size := image.Rect(0, 0, 4, 4)

@@ -135,7 +135,7 @@ func TestACleanApertureIsClippedToThePicture(t *testing.T) {
 	}
 }
 
-func TestFilesAreKnownByTheirBrands(t *testing.T) {
+func TestFilesAreRecognizedByTheirBrands(t *testing.T) {
 	avif := heif.Format(nil, heif.Config{Name: "avif", Brands: []string{"avif", "avis"}})
 	heic := heif.Format(nil, heif.Config{})
 	for brands, want := range map[string][2]bool{
@@ -205,7 +205,7 @@ func (c *counting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func TestTheErrorOfTheSourceIsReturnedAsItIs(t *testing.T) {
+func TestTheErrorOfTheSourceIsReturnedUnchanged(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	file := still(ht.Size(3, 2))
 	for n := range bytes.Index(file, []byte("mdat")) - 4 {
@@ -214,7 +214,7 @@ func TestTheErrorOfTheSourceIsReturnedAsItIs(t *testing.T) {
 	}
 }
 
-func TestHeadersThatAreCutOffAreDamaged(t *testing.T) {
+func TestTruncatedHeadersAreErrCorrupt(t *testing.T) {
 	whole := still(ht.Size(3, 2))
 	for n := range bytes.Index(whole, []byte("mdat")) - 4 {
 		_, err := header(whole[:n], heif.Config{})
@@ -242,7 +242,7 @@ func TestHeadersThatAreCutOffAreDamaged(t *testing.T) {
 	assert.ErrorIs(t, err, processors.ErrTooLarge)
 }
 
-func TestPicturesThatCannotBeShownAreOfAnotherFormat(t *testing.T) {
+func TestPicturesThatCannotBeShownAreErrFormat(t *testing.T) {
 	size := ht.Size(3, 2)
 	moov := append(ht.Box("ftyp", []byte("hevc")), ht.Box("moov", make([]byte, 30))...)
 	for name, b := range map[string][]byte{

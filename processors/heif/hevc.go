@@ -36,7 +36,7 @@ func hevcSequence(m *codec.Meter, config []byte) (s sequence, ok bool) {
 	return s, ok
 }
 
-// hevcUnits enlarges s to the sizes in parameter sets among the pixels, where they do not belong.
+// hevcUnits enlarges s to the largest size of the parameter sets between the pixels. Parameter sets do not belong there.
 func (s *sequence) hevcUnits(m *codec.Meter, config, data []byte) {
 	if len(config) < 22 {
 		return

@@ -61,7 +61,7 @@ func hostile() map[string][]byte {
 	}
 }
 
-func TestHostileHeadersCostLittle(t *testing.T) {
+func TestHostileHeadersTakeLittleTimeAndMemory(t *testing.T) {
 	f := heif.Format(plain(image.Pt(3, 2)), heif.Config{})
 	for name, file := range hostile() {
 		const limit = 64 << 20
@@ -81,7 +81,7 @@ func TestHostileHeadersCostLittle(t *testing.T) {
 	}
 }
 
-func TestTheHeadersMemoryIsWhatTheAccountHas(t *testing.T) {
+func TestTheHeaderTakesItsMemoryFromTheAccount(t *testing.T) {
 	f := heif.Format(plain(image.Pt(3, 2)), heif.Config{})
 	for name, file := range hostile() {
 		if name == "top-level boxes of 8 bytes, forever" {
@@ -93,7 +93,7 @@ func TestTheHeadersMemoryIsWhatTheAccountHas(t *testing.T) {
 }
 
 // A canceled context ends the reading of every file.
-func TestAnEndedContextEndsEverything(t *testing.T) {
+func TestACanceledContextEndsReadingAndDecoding(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	f := heif.Format(plain(image.Pt(3, 2)), heif.Config{})

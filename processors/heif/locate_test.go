@@ -26,7 +26,7 @@ func located(iloc func(at uint32) []byte, idat []byte) []byte {
 	return bytes.Join([][]byte{ftyp, meta(uint32(at)), ht.Box("mdat", av1Of(12, 13))}, nil)
 }
 
-func TestThePayloadIsFoundWhereverItIs(t *testing.T) {
+func TestThePayloadIsFoundAtEveryLocation(t *testing.T) {
 	be64 := func(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }
 	iloc := func(version byte, content ...[]byte) []byte {
 		return ht.Box("iloc", append([][]byte{{version, 0, 0, 0}}, content...)...)
@@ -87,7 +87,7 @@ func TestLongNumbersAreRead(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-func TestPixelsThatAreCutOffAreDamagedAndWhatComesBehindIsNotMissed(t *testing.T) {
+func TestMissingPixelsAreErrCorruptAndDataAfterThePixelsIsIgnored(t *testing.T) {
 	whole := avifOf(swatchesAV1)
 	f := avif(image.Pt(121, 11))
 	for n := len(whole) - len(swatchesAV1); n < len(whole); n++ {

@@ -22,8 +22,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
-// BenchmarkStart comes first, before anything is started: it measures how long the first picture would
-// wait.
+// BenchmarkStart measures how long the first picture would wait. It is the first benchmark, so nothing has been
+// started before.
 func BenchmarkStart(b *testing.B) {
 	took, err := started()
 	if err != nil {
@@ -40,8 +40,8 @@ var started = sync.OnceValues(func() (time.Duration, error) {
 	return time.Since(start), err
 })
 
-// The table of formats in README.md: time to encode and to decode, and bytes, of one photo, and
-// what a program grows by.
+// BenchmarkFormats measures the table of formats in README.md: for one photo, the time to encode and to decode,
+// and the bytes. BenchmarkProgramSize measures by how much the program grows.
 //
 //	go test -run '^$' -bench . -benchmem .
 func BenchmarkFormats(b *testing.B) {

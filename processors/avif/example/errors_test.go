@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
-func TestWhatIsWrongWithAnAVIFIsTold(t *testing.T) {
+func TestErrorsOfDamagedAVIFsHaveTheReason(t *testing.T) {
 	var b bytes.Buffer
 	if err := (avif.Encoder{}).Encode(&b, patches()); err != nil {
 		t.Fatal(err)

@@ -18,7 +18,7 @@ import (
 
 // Chromium loads AVIF if the page offers it, and the next best format if the file would exceed the pixel
 // limit of AVIF.
-func TestChromiumTakesAVIFWhereThereIsOne(t *testing.T) {
+func TestChromiumLoadsAVIFIfThePageOffersIt(t *testing.T) {
 	source, err := storage.OpenDir(filepath.Dir(imagetest.Gallery(t, "mountain.jpg")[0]))
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ func get(t *testing.T, url string) (string, string) {
 	return resp.Header.Get("Content-Type"), string(body)
 }
 
-func TestAVIFStandsBesideTheOtherFormats(t *testing.T) {
+func TestTheGalleryShowsAVIFAndTheOtherFormats(t *testing.T) {
 	binary := program.Build(t, ".")
 	server := program.Start(t, binary, nil, "-addr", "127.0.0.1:0")
 	_, page := get(t, server.URL+"photo/mountain.jpg?size=60x40")
