@@ -66,13 +66,13 @@ type typedEncoder struct{ processors.PNG }
 
 func (typedEncoder) ContentType() string { return "image/x-typed" }
 
-func TestAnEncoderSaysItsMediaType(t *testing.T) {
+func TestTheContentTypeIsThatOfTheEncoder(t *testing.T) {
 	s := newSite(t)
 	s.Encoders = thumbnail.Encoders{".x": typedEncoder{}}
 	assert.Equal(t, "image/x-typed", get(s.handler(t), s.url(t, "k.jpg", "5x5", "crop", ".x")).Header().Get("Content-Type"))
 }
 
-func TestWhatCanNeverWorkIsRefused(t *testing.T) {
+func TestAnImpossibleConfigIsRefused(t *testing.T) {
 	var none *storage.Memory
 	root := t.TempDir()
 	dir, err := storage.OpenDir(root)
@@ -124,7 +124,7 @@ func TestWhatCanNeverWorkIsRefused(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-func TestTheLargestNumberIsNoLimit(t *testing.T) {
+func TestLimitsOfTheLargestIntegersAreValid(t *testing.T) {
 	s := newSite(t)
 	s.MaxSourceBytes, s.MaxPixels, s.MaxMemory = math.MaxInt64, math.MaxInt64, math.MaxInt64
 	s.MaxWidth, s.MaxHeight, s.MaxQueue, s.Workers = math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt
@@ -134,7 +134,7 @@ func TestTheLargestNumberIsNoLimit(t *testing.T) {
 	assert.Equal(t, 200, get(s.handler(t), s.url(t, "k.jpg", "51x50", "smart", ".gif")).Code)
 }
 
-func TestATooLargeResultIsOneErrorByRequestAndByConsequence(t *testing.T) {
+func TestATooLargeResultIsErrTooLargeWhetherRequestedOrComputed(t *testing.T) {
 	s := newSite(t)
 	s.MaxWidth, s.MaxHeight = 100, 100
 	h := s.handler(t)

@@ -52,14 +52,14 @@ func framesOf(t testing.TB, s *site, ext string) *gif.GIF {
 	return g
 }
 
-func TestAnAnimationStaysOneAsGIF(t *testing.T) {
+func TestAThumbnailOfAnAnimationIsAnAnimatedGIF(t *testing.T) {
 	g := framesOf(t, animatedSite(t), ".gif")
 	assert.Equal(t, []int{10, 11, 12, 13, 14, 15, 16, 17}, g.Delay)
 	assert.Equal(t, 2, g.LoopCount)
 	assert.Equal(t, image.Pt(20, 10), image.Pt(g.Config.Width, g.Config.Height))
 }
 
-func TestAnAnimationIsItsFirstFrameInFormatsThatDoNotMove(t *testing.T) {
+func TestFormatsWithoutAnimationGetTheFirstFrame(t *testing.T) {
 	s := animatedSite(t)
 	for _, ext := range []string{".jpg", ".png"} {
 		w := get(s.handler(t), s.url(t, "walk.gif", "40x20", "crop", ext))
@@ -97,7 +97,7 @@ func drifting(t testing.TB, n int, size image.Point) []byte {
 	return b.Bytes()
 }
 
-func TestOrdinaryAnimationsMoveByDefault(t *testing.T) {
+func TestOrdinaryAnimationsStayAnimatedByDefault(t *testing.T) {
 	imagetest.Long(t)
 	s := newSite(t)
 	files := fstest.MapFS{}
@@ -130,7 +130,7 @@ func (s streamed) Open(ctx context.Context, key string) (fs.File, error) {
 	return struct{ fs.File }{f}, err
 }
 
-func TestAnAnimationThatCanBeReadOnceOnlyMovesToo(t *testing.T) {
+func TestAnAnimationOfASourceWithoutSeekStaysAnimated(t *testing.T) {
 	s := animatedSite(t)
 	s.source.source = streamed{s.source.source}
 	assert.Len(t, framesOf(t, s, ".gif").Image, 8)
@@ -201,7 +201,7 @@ type encoderFunc func(w io.Writer, img image.Image) error
 
 func (f encoderFunc) Encode(w io.Writer, img image.Image) error { return f(w, img) }
 
-func TestOnlyAnEncoderThatSaysSoIsGivenAnAnimation(t *testing.T) {
+func TestOnlyAnAnimatorReceivesAnAnimation(t *testing.T) {
 	s := animatedSite(t)
 	s.Encoders = thumbnail.Encoders{".gif": encoderFunc(func(w io.Writer, img image.Image) error {
 		_, moving := img.(*processors.Animation)
@@ -211,7 +211,7 @@ func TestOnlyAnEncoderThatSaysSoIsGivenAnAnimation(t *testing.T) {
 	assert.Len(t, framesOf(t, s, ".gif").Image, 1)
 }
 
-func TestASourceThatIsNotChangedIsStoredWithoutItsMetadata(t *testing.T) {
+func TestAnUnchangedOriginalIsStoredWithoutItsMetadata(t *testing.T) {
 	s := newSite(t)
 	original := photo(t, 200, 100) // of quality 75
 	comment := append([]byte("\xff\xd8\xff\xfe\x00\x0fgeheime Notiz"), original[2:]...)

@@ -15,7 +15,7 @@ import (
 )
 
 // The files and functions that ARCHITECTURE.md names exist.
-func TestThePlacesInTheArchitectureAreThere(t *testing.T) {
+func TestFilesAndFunctionsInTheArchitectureExist(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("docs", "ARCHITECTURE.md"))
 	require.NoError(t, err)
 	span := regexp.MustCompile("(: |, )?`([^`\n]+)`")

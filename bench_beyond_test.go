@@ -17,8 +17,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// BenchmarkBeyondPixels measures a cold request for 200x200, from a directory to a directory. beyond is the
-// time without decoding, processing and encoding.
+// BenchmarkBeyondPixels measures a request for a new thumbnail of 200x200, from a directory to a directory. The
+// unit beyond is the time without decoding, processing and encoding.
 func BenchmarkBeyondPixels(b *testing.B) {
 	sourceRoot := b.TempDir()
 	require.NoError(b, os.WriteFile(filepath.Join(sourceRoot, "k.jpg"), photo(b, 1200, 900), 0o644))

@@ -96,7 +96,7 @@ func boxInURL(t *testing.T, path string) image.Point {
 	return image.Pt(w, h)
 }
 
-func TestChromiumTakesTheFileThatSuitsAndNothingMoves(t *testing.T) {
+func TestChromiumLoadsTheBestFileAndTheLayoutIsStable(t *testing.T) {
 	imagetest.Long(t)
 	site := albumSite(t)
 	widths := []int{360, 768, 1440}

@@ -93,7 +93,7 @@ func (h *Handler) obtain(c *call) (a answer, err error) {
 	defer cancel()
 	for round := 0; ; round++ {
 		if round >= 1000 {
-			return a, serverError("open thumbnail", fmt.Errorf("%q is said to be there, time and again, and is not", c.key))
+			return a, serverError("open thumbnail", fmt.Errorf("%q was reported as stored many times, but is missing", c.key))
 		}
 		if round > 2 { // another process reports that it may be stored now, but it is not
 			sleep(patience, 10*time.Millisecond)

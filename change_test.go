@@ -82,7 +82,7 @@ func TestAnOriginalThatChangesInPlaceBetweenMeasuringAndReadingIsMeasuredAgain(t
 	}
 }
 
-func TestAnOriginalThatChangesAllTheTimeIsNotReadForEver(t *testing.T) {
+func TestReadingAnOriginalThatAlwaysChangesEnds(t *testing.T) {
 	s := newSite(t)
 	n := 0
 	s.source.open = func(context.Context, string) (fs.File, error) {

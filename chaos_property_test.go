@@ -31,7 +31,7 @@ var documented = []int{200, 206, 304, 400, 401, 404, 405, 412, 415, 416, 422, 50
 
 // Whatever fails, answers have a documented status, no value of Config ends the process, and once
 // everything works again, every thumbnail is made: no key stays locked, and no memory or worker is lost.
-func TestNoStatusIsOutsideOfTheDocumentedWhateverFails(t *testing.T) {
+func TestEveryStatusIsDocumentedWhateverFails(t *testing.T) {
 	rounds := 300
 	if testing.Short() {
 		rounds = 40

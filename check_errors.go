@@ -57,7 +57,8 @@ func uploadError(ctx context.Context, h *Handler, header *codec.Header, err erro
 	return err
 }
 
-// usualFormats lists the formats to name to a person, but for TIFF, with those of Config.Formats.
+// usualFormats lists the formats that an error names to a person: the built-in ones except TIFF, and those of
+// Config.Formats.
 func (h *Handler) usualFormats() []string {
 	all := []string{"JPEG", "PNG", "GIF", "WebP"}
 	for _, f := range h.cfg.Formats {

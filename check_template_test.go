@@ -72,7 +72,7 @@ func TestMistakesOfATemplateAreFoundBeforeItIsExecuted(t *testing.T) {
 	}
 }
 
-func TestEveryMistakeOfATemplateIsFoundInOneCheck(t *testing.T) {
+func TestOneCheckFindsAllMistakesOfATemplate(t *testing.T) {
 	links := exampleLinks()
 	page := template.Must(template.New("a").Funcs(links.FuncMap()).Parse(
 		"{{img . \"x1\" \"alt\" \"\"}}\n{{img . \"x2\" \"alt\" \"\"}}{{define \"b\"}}{{srcset . \"x3\"}}{{end}}"))

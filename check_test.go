@@ -37,7 +37,7 @@ func (s *seekFails) Seek(offset int64, whence int) (int64, error) {
 	return s.r.Seek(offset, whence)
 }
 
-func TestAnUploadIsReadFromWhereItStands(t *testing.T) {
+func TestAnUploadIsReadFromItsCurrentPosition(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	data := photo(t, 40, 30)
@@ -65,7 +65,7 @@ func TestAnUploadIsReadFromWhereItStands(t *testing.T) {
 	assert.Zero(t, h.Stats().Memory)
 }
 
-func TestAnUploadMayHaveAsManyBytesAsTheLimitAndNoMore(t *testing.T) {
+func TestAnUploadMayHaveAtMostMaxSourceBytes(t *testing.T) {
 	data := photo(t, 40, 30)
 	for _, n := range []int{len(data), 600_000, 1<<20 - 1, 1 << 20, 1<<20 + 1, 3 << 20} {
 		padded := append(bytes.Clone(data), make([]byte, n-len(data))...)
@@ -89,7 +89,7 @@ type nothing struct{}
 
 func (nothing) Read([]byte) (int, error) { return 0, nil }
 
-func TestAnUploadMayGiveNothingAHundredTimesInARow(t *testing.T) {
+func TestAnUploadMayReturnNoBytesAHundredTimesInARow(t *testing.T) {
 	data := append(photo(t, 40, 30), make([]byte, 10_000)...) // several reads
 	_, err := newSite(t).handler(t).Check(t.Context(), &idle{r: bytes.NewReader(data), n: 100})
 	assert.NoError(t, err)
@@ -110,7 +110,7 @@ func TestAnUploadWhoseLaterFramesAreDamagedIsRefused(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-func TestTheLimitOfPixelsIsToldInMegapixelsWhereThatIsExact(t *testing.T) {
+func TestAnErrorNamesTheLimitInMegapixelsIfThatIsExact(t *testing.T) {
 	for _, c := range []struct {
 		w, h, limit int
 		says        string
@@ -133,7 +133,7 @@ func TestTheLimitOfPixelsIsToldInMegapixelsWhereThatIsExact(t *testing.T) {
 	}
 }
 
-func TestAnUploadThatWaitsForMemoryIsToldThatItIsBusy(t *testing.T) {
+func TestAnUploadThatGetsNoMemoryIsErrOverloaded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		s.MaxMemory, s.QueueTimeout, s.Timeout = 6<<20, 3*time.Second, time.Hour
@@ -223,7 +223,7 @@ func TestTheDominantColorIsThatOfTheLargestGroup(t *testing.T) {
 	assert.Empty(t, dominant(red))
 }
 
-func TestAnUploadThatTakesTooLongIsToldSo(t *testing.T) {
+func TestAnUploadThatTakesTooLongIsDeadlineExceeded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -239,7 +239,7 @@ func (s slowReader) Read(p []byte) (int, error) {
 	return s.Reader.Read(p[:min(len(p), 100)])
 }
 
-func TestAnUploadIsRefusedAtOnceWhereTheQueueIsFull(t *testing.T) {
+func TestAnUploadIsRefusedAtOnceIfTheQueueIsFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		s.MaxMemory, s.MaxQueue, s.QueueTimeout, s.Timeout = 6<<20, 1, time.Hour, time.Hour

@@ -21,7 +21,7 @@ import (
 
 // A time.Time has a monotonic reading unless it is removed; a clock that jumps then changes no duration.
 // `make test-clock` runs the tests with such a clock.
-func TestWhatMeasuresDurationsKeepsTheMonotonicReading(t *testing.T) {
+func TestTimesForDurationsHaveAMonotonicReading(t *testing.T) {
 	var files []string
 	for _, dir := range []string{".", "lock", "lock/redis", "response", "storage", "internal/engine", "internal/codec"} {
 		found, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -57,7 +57,7 @@ func TestWhatMeasuresDurationsKeepsTheMonotonicReading(t *testing.T) {
 	assert.Greater(t, looked, 80)
 }
 
-func TestAPageThatLeavesPicturesOutIsLoggedOnceAMinute(t *testing.T) {
+func TestPicturesOmittedFromAPageAreLoggedOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		before := slog.Default()
@@ -74,7 +74,7 @@ func TestAPageThatLeavesPicturesOutIsLoggedOnceAMinute(t *testing.T) {
 	})
 }
 
-func TestOnErrorIsGivenEveryErrorInsteadOfTheLog(t *testing.T) {
+func TestOnErrorReceivesEveryErrorInsteadOfTheLog(t *testing.T) {
 	l := siteLinks(t)
 	var all []error
 	l.OnError = func(err error) { all = append(all, err) }
@@ -86,7 +86,7 @@ func TestOnErrorIsGivenEveryErrorInsteadOfTheLog(t *testing.T) {
 	assert.ErrorIs(t, all[0], thumbnail.ErrInvalid)
 }
 
-func TestASecretThatIsWrongIsLookedAtOnceASecond(t *testing.T) {
+func TestAWrongSecretIsExaminedOnceASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		counting := &countingSigner{Signer: s.Signer}
@@ -115,7 +115,7 @@ func (s *countingSigner) Verify(spec thumbnail.Spec, secret string) bool {
 	return s.Signer.Verify(spec, secret)
 }
 
-func TestAHintIsGivenOnceInTenSeconds(t *testing.T) {
+func TestAHintIsLoggedOnceInTenSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		h := s.handler(t)
@@ -128,7 +128,7 @@ func TestAHintIsGivenOnceInTenSeconds(t *testing.T) {
 	})
 }
 
-func TestAFailureIsRememberedForAMinuteToTheNanosecond(t *testing.T) {
+func TestAFailureIsRememberedForExactlyAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		h := s.handler(t)

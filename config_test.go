@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-func TestConfigIsCheckedAndTheWrongFieldNamed(t *testing.T) {
+func TestAnErrorOfConfigNamesTheWrongField(t *testing.T) {
 	dir, err := storage.OpenDir(t.TempDir())
 	require.NoError(t, err)
 	defer dir.Close()

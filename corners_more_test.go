@@ -24,7 +24,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-func TestWhoSharesAGenerationIsToldHowLongTheWaitWas(t *testing.T) {
+func TestAnEventHasTheWaitForASharedGeneration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		s.Wait = time.Minute
@@ -46,7 +46,7 @@ func TestWhoSharesAGenerationIsToldHowLongTheWaitWas(t *testing.T) {
 	})
 }
 
-func TestWhoWaitsForALockElsewhereIsToldHowLong(t *testing.T) {
+func TestAnEventHasTheWaitForALock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		memory := lock.NewMemory()
@@ -63,7 +63,7 @@ func TestWhoWaitsForALockElsewhereIsToldHowLong(t *testing.T) {
 	})
 }
 
-func TestAnOriginalMayHaveAsManyBytesAsTheLimitAndNoMore(t *testing.T) {
+func TestAnOriginalMayHaveAtMostMaxSourceBytes(t *testing.T) {
 	for _, n := range []int{5000, 256 << 10, 256<<10 + 1, 1 << 20, 4 << 20} {
 		data := photo(t, 40, 30)
 		data = append(data, make([]byte, n-len(data))...)
@@ -88,7 +88,7 @@ func TestAnOriginalMayHaveAsManyBytesAsTheLimitAndNoMore(t *testing.T) {
 	}
 }
 
-func TestTwoEncodersThatWriteHalvesAreAskedTwiceEach(t *testing.T) {
+func TestATruncatingEncoderIsCalledTwiceForEachThumbnail(t *testing.T) {
 	s := newSite(t)
 	half := func(w io.Writer, img image.Image) error {
 		var b bytes.Buffer
@@ -109,7 +109,7 @@ func TestTwoEncodersThatWriteHalvesAreAskedTwiceEach(t *testing.T) {
 	assert.EqualValues(t, 2*len(urls), s.storage.put.Load())
 }
 
-func TestNoSideOfAFileIsNothing(t *testing.T) {
+func TestNoSideOfAFileIsZero(t *testing.T) {
 	l := siteLinks(t)
 	l.Presets["flat"] = thumbnail.Preset{Size: size(100, 1), Densities: []float64{0.1, 1}}
 	l.Presets["line"] = thumbnail.Preset{Size: size(100, 2), Widths: []int{10, 100}}
@@ -128,7 +128,7 @@ func TestNoSideOfAFileIsNothing(t *testing.T) {
 	assert.NoError(t, l.Check())
 }
 
-func TestTheSecondLookCostsNothingWhereALockWasFree(t *testing.T) {
+func TestAStoredThumbnailIsOpenedOnce(t *testing.T) {
 	s := newSite(t)
 	s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: photo(t, 20, 10)}})
 	h := s.handler(t)
@@ -141,7 +141,7 @@ func TestTheSecondLookCostsNothingWhereALockWasFree(t *testing.T) {
 
 // A flight that has not opened its original yet is not suspect, whatever modification times the source
 // reports.
-func TestAFlightThatHasNotBegunWhenGenerateIsCalledIsStored(t *testing.T) {
+func TestAFlightWithoutAnOpenOriginalIsStoredAfterGenerate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		memory := lock.NewMemory()
@@ -171,7 +171,7 @@ func (l slowLocker) TryLock(context.Context, string, time.Duration) (func() erro
 	return func() error { return nil }, true, nil
 }
 
-func TestTheTimeOfTheLockerCountsAndIsAtMostHalf(t *testing.T) {
+func TestALockerTakesAtMostHalfOfTheTimeout(t *testing.T) {
 	for name, c := range map[string]struct {
 		locker thumbnail.Locker
 		method string
@@ -197,7 +197,7 @@ func TestTheTimeOfTheLockerCountsAndIsAtMostHalf(t *testing.T) {
 	}
 }
 
-func TestAJobWaitsWhereTheQueueIsFull(t *testing.T) {
+func TestAJobWaitsIfTheQueueIsFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		s.Workers, s.MaxQueue, s.QueueTimeout = 1, 1, time.Minute
@@ -216,7 +216,7 @@ func TestAJobWaitsWhereTheQueueIsFull(t *testing.T) {
 	})
 }
 
-func TestAnOriginalOfOneRowIsKnown(t *testing.T) {
+func TestAnOriginalOfOneRowHasAKnownSize(t *testing.T) {
 	for _, info := range []thumbnail.Info{{Width: 100, Height: 1}, {Width: 1, Height: 100}} {
 		img, err := siteLinks(t).Image(row{"a.jpg", info}, "fit")
 		require.NoError(t, err)
@@ -261,7 +261,7 @@ func TestTheQueuesForMemoryAndForWorkersShareTheirTime(t *testing.T) {
 	})
 }
 
-func TestAFileMayBeAsLargeAsTheLimits(t *testing.T) {
+func TestLinksOfferAFileAtTheLimits(t *testing.T) {
 	l := siteLinks(t)
 	l.MaxWidth, l.MaxHeight, l.PixelLimits = 2000, 1000, map[string]int64{".jpg": 2_000_000}
 	img, err := l.Image("a.jpg", "hero")
@@ -283,7 +283,7 @@ func TestAFileMayBeAsLargeAsTheLimits(t *testing.T) {
 // vanishing is a local source whose originals disappear.
 type vanishing struct{ *storage.Memory }
 
-func TestAnOriginalThatVanishesWhileItIsShrunkIsMissing(t *testing.T) {
+func TestAnOriginalThatDisappearsWhileItIsProcessedIs404(t *testing.T) {
 	s := newSite(t)
 	source := vanishing{storage.NewMemory()}
 	require.NoError(t, source.Put(t.Context(), "k.jpg", bytes.NewReader(photo(t, 20, 10))))
@@ -299,7 +299,7 @@ func TestAnOriginalThatVanishesWhileItIsShrunkIsMissing(t *testing.T) {
 	assert.Zero(t, h.Stats().Memory)
 }
 
-func TestAPlaceholderSaysHowLongItIs(t *testing.T) {
+func TestAPlaceholderHasAContentLength(t *testing.T) {
 	s := newSite(t)
 	s.ErrorHandler = thumbnail.Placeholder(fstest.MapFS{"p.jpg": {Data: photo(t, 20, 10)}}, "p.jpg")
 	h := s.handler(t)
@@ -311,7 +311,7 @@ func TestAPlaceholderSaysHowLongItIs(t *testing.T) {
 	}
 }
 
-func TestAThumbnailThatWouldBeTooLargeSaysNothingOfOthers(t *testing.T) {
+func TestATooLargeThumbnailIsRememberedOnlyForItself(t *testing.T) {
 	s := newSite(t)
 	s.MaxWidth, s.MaxHeight = 400, 400
 	s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: photo(t, 20, 3000)}})
@@ -331,7 +331,7 @@ func (w sleepyWriter) Write(p []byte) (int, error) {
 	return w.ResponseRecorder.Write(p)
 }
 
-func TestWhoIsSentAResultLetsOthersHaveTheMemory(t *testing.T) {
+func TestMemoryIsFreeForOthersWhileAResultIsSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		s.Workers, s.MaxMemory, s.QueueTimeout = 2, 6<<20, time.Hour
@@ -376,7 +376,7 @@ func TestASweepByAgeCountsNanoseconds(t *testing.T) {
 	assert.Equal(t, "25", got)
 }
 
-func TestWhatWasCopiedToAClientIsNotFollowedByAnErrorPage(t *testing.T) {
+func TestNoErrorPageFollowsAPartialAnswer(t *testing.T) {
 	s := newSite(t)
 	s.Responder = responderFunc(func(w http.ResponseWriter, _ *http.Request, _ string, f fs.File) error {
 		_, err := io.Copy(w, struct{ io.Reader }{f})
@@ -385,7 +385,7 @@ func TestWhatWasCopiedToAClientIsNotFollowedByAnErrorPage(t *testing.T) {
 	assert.PanicsWithError(t, http.ErrAbortHandler.Error(), func() { get(s.handler(t), s.url(t, "k.jpg", "5x5", "crop", ".jpg")) })
 }
 
-func TestAStoredHalfIsWarnedOf(t *testing.T) {
+func TestATruncatedStoredThumbnailIsLoggedAsAWarning(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")

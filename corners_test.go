@@ -33,7 +33,7 @@ type slowFile struct{ fs.File }
 
 func (f slowFile) Read(p []byte) (int, error) { time.Sleep(time.Second); return f.File.Read(p) }
 
-func TestAnEventKnowsWhatEachStepTook(t *testing.T) {
+func TestAnEventHasTheDurationOfEachStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		o := &observer{}
@@ -61,7 +61,7 @@ func TestAnEventKnowsWhatEachStepTook(t *testing.T) {
 	})
 }
 
-func TestWhatAProcessorRefusesIsRememberedForThatThumbnailAlone(t *testing.T) {
+func TestARefusalOfAProcessorIsRememberedOnlyForThatThumbnail(t *testing.T) {
 	s := newSite(t)
 	runs := 0
 	s.Processors = thumbnail.Processors{"odd": processorFunc(func(ctx context.Context, src image.Image, w, h int) (image.Image, error) {
@@ -80,7 +80,7 @@ func TestWhatAProcessorRefusesIsRememberedForThatThumbnailAlone(t *testing.T) {
 	assert.Equal(t, 200, get(h, s.url(t, "k.jpg", "6x6", "odd", ".jpg")).Code)
 }
 
-func TestWhatIsNotStoredIsStreamedWhateverTheResponder(t *testing.T) {
+func TestAThumbnailThatIsNotStoredIsStreamedForEveryResponder(t *testing.T) {
 	s := newSite(t)
 	s.ServedElsewhere = true
 	s.Responder = response.Nginx{Prefix: "/internal/"}
@@ -103,7 +103,7 @@ func TestStatsCountClientsThatHaveGone(t *testing.T) {
 	assert.Zero(t, h.Stats().Failed)
 }
 
-func TestWhoComesAfterTheLeaderHasGoneMayGoAsWell(t *testing.T) {
+func TestARequestThatJoinedAfterTheLeaderLeftMayLeaveToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		s.Wait = time.Minute
@@ -130,7 +130,7 @@ func TestWhoComesAfterTheLeaderHasGoneMayGoAsWell(t *testing.T) {
 	})
 }
 
-func TestAnErrorOfAMethodSaysWhetherTheNameOrTheArgumentsAreWrong(t *testing.T) {
+func TestAnErrorOfAMethodNamesTheMethodOrTheArguments(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	for method, says := range map[string]string{
@@ -142,7 +142,7 @@ func TestAnErrorOfAMethodSaysWhetherTheNameOrTheArgumentsAreWrong(t *testing.T) 
 	}
 }
 
-func TestWhatWasFoundOfAConfigIsLogged(t *testing.T) {
+func TestTheAbilitiesOfAConfigAreLogged(t *testing.T) {
 	s := newSite(t)
 	s.Logger = slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.handler(t)
@@ -188,7 +188,7 @@ func TestFilesThatHaveTheSameWidthAreOfferedOnce(t *testing.T) {
 	assert.Equal(t, []string{"100x75 25w", "400x300 100w"}, sizesIn(img.Srcset))
 }
 
-func TestASideThatIsNotKnownIsTakenForPortrait(t *testing.T) {
+func TestAnUnknownSideIsAssumedToBeThatOfAPortrait(t *testing.T) {
 	l := siteLinks(t)
 	l.Presets["wide"] = thumbnail.Preset{Size: size(500, 0), Method: "scale", Ext: ".avif", Widths: []int{500, 1000, 1002}}
 	l.Presets["high"] = thumbnail.Preset{Size: size(0, 500), Method: "scale", Ext: ".avif", Densities: []float64{1, 2, 2.004}}
@@ -212,7 +212,7 @@ func TestASourceThatIsEmptyHasNoFiles(t *testing.T) {
 	assert.Equal(t, "0", got, "a version of 0 is one")
 }
 
-func TestASweepOpensEachOriginalOnceAndKeepsWhatIsAsOldAsItMayBe(t *testing.T) {
+func TestASweepOpensEachOriginalOnceAndKeepsThumbnailsOfTheMaximumAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		s.Storage = storage.NewMemory()

@@ -13,7 +13,7 @@ import (
 )
 
 // Every file of the corpus goes through a handler with the default limits.
-func TestTheHandlerAnswersForEveryFileOfTheCorpus(t *testing.T) {
+func TestTheHandlerAnswersEveryFileOfTheCorpus(t *testing.T) {
 	files := imagetest.CorpusFiles(t)
 	s := newSite(t)
 	memory := storage.NewMemory()

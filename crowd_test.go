@@ -54,7 +54,7 @@ func TestTheTimeInTheQueueIsNotCounted(t *testing.T) {
 	}
 }
 
-func TestAStoredThumbnailWaitsForNobody(t *testing.T) {
+func TestAStoredThumbnailDoesNotWaitForGenerations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		s.Workers, s.MaxQueue, s.MaxMemory = 1, 2, 4<<20
@@ -129,7 +129,7 @@ func TestQueuedWorkThatNobodyWaitsForIsDropped(t *testing.T) {
 	})
 }
 
-func TestNoRequestTakesLongerThanItsThreeTimes(t *testing.T) {
+func TestNoRequestTakesLongerThanWaitAndQueueTimeoutAndTimeout(t *testing.T) {
 	for name, change := range map[string]func(s *site){
 		"a look":        func(s *site) { s.Storage = hanging{s.storage, 1} },
 		"a second look": func(s *site) { s.Storage, s.Locker = hanging{s.storage, 2}, onlyLocker{lock.NewMemory()} },
@@ -203,7 +203,7 @@ func (l *lateLocker) TryLock(ctx context.Context, _ string, _ time.Duration) (fu
 	return func() error { l.released = true; return nil }, true, nil
 }
 
-func TestAColdThumbnailOfARemoteStorageTakesNoMoreCallsThanItMust(t *testing.T) {
+func TestANewThumbnailTakesTheMinimumOfStorageCalls(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	require.Equal(t, 200, get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code)
@@ -213,7 +213,7 @@ func TestAColdThumbnailOfARemoteStorageTakesNoMoreCallsThanItMust(t *testing.T) 
 	assert.Zero(t, h.Stats().Memory)
 }
 
-func TestWhatWasRemovedDuringAGenerationIsNotStored(t *testing.T) {
+func TestAThumbnailRemovedDuringItsGenerationIsNotStored(t *testing.T) {
 	s := newSite(t)
 	s.Storage = storage.NewMemory()
 	g := newGate()
@@ -233,7 +233,7 @@ func TestWhatWasRemovedDuringAGenerationIsNotStored(t *testing.T) {
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-func TestGenerateAfterAnUploadDoesNotJoinWhatBeganBefore(t *testing.T) {
+func TestGenerateAfterAnUploadDoesNotJoinAnEarlierGeneration(t *testing.T) {
 	s := newSite(t)
 	g := newGate()
 	var mu sync.Mutex
@@ -293,7 +293,7 @@ func TestAReplacedOriginalIsReadAgainIfGenerateSaysSo(t *testing.T) {
 	assert.Equal(t, image.Pt(25, 50), sizeOf(t, get(h, url).Body.Bytes()), "that of the new original")
 }
 
-func TestFailuresAreRememberedForAMinuteAndNoMoreThanAThousand(t *testing.T) {
+func TestAtMostAThousandFailuresAreRememberedForAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		h := s.handler(t)
@@ -316,7 +316,7 @@ func TestFailuresAreRememberedForAMinuteAndNoMoreThanAThousand(t *testing.T) {
 	})
 }
 
-func TestWhatRanOutOfTimeIsRemembered(t *testing.T) {
+func TestATimeoutIsRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		runs := 0
@@ -333,7 +333,7 @@ func TestWhatRanOutOfTimeIsRemembered(t *testing.T) {
 	})
 }
 
-func TestASourcesErrorThatLooksLikeOursDoesNotMakeItSpin(t *testing.T) {
+func TestAnErrorOfASourceThatResemblesAnInternalOneIsReturned(t *testing.T) {
 	for _, err := range []error{thumbnail.ErrBusy, thumbnail.ErrOverloaded, thumbnail.ErrTooLarge, context.Canceled} {
 		s := newSite(t)
 		s.source.open = func(context.Context, string) (fs.File, error) { return nil, fmt.Errorf("odd: %w", err) }
@@ -342,7 +342,7 @@ func TestASourcesErrorThatLooksLikeOursDoesNotMakeItSpin(t *testing.T) {
 	}
 }
 
-func TestAPanicAnywhereCostsOneRequest(t *testing.T) {
+func TestAPanicAnywhereAffectsOneRequest(t *testing.T) {
 	for name, change := range map[string]func(s *site, mad func()){
 		"Source": func(s *site, mad func()) {
 			s.source.open = func(ctx context.Context, key string) (fs.File, error) { mad(); return s.source.source.Open(ctx, key) }

@@ -22,7 +22,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-func TestTimesAreTheDefaultsThatConfigDocuments(t *testing.T) {
+func TestTheDefaultTimesAreThoseInTheDocumentation(t *testing.T) {
 	hang := processorFunc(func(ctx context.Context, _ image.Image, _, _ int) (image.Image, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -61,7 +61,7 @@ func (l *ttlLocker) TryLock(_ context.Context, _ string, ttl time.Duration) (fun
 	return func() error { return nil }, true, nil
 }
 
-func TestALockLivesForTenSecondsByDefault(t *testing.T) {
+func TestTheDefaultLockTTLIsTenSeconds(t *testing.T) {
 	s := newSite(t)
 	l := &ttlLocker{}
 	s.Locker = l
@@ -88,7 +88,7 @@ func TestTheQueueHas256PlacesByDefault(t *testing.T) {
 	})
 }
 
-func TestLimitsOfOriginalsAreTheDefaultsThatConfigDocuments(t *testing.T) {
+func TestTheDefaultLimitsOfOriginalsAreThoseInTheDocumentation(t *testing.T) {
 	for name, c := range map[string]struct {
 		bytes  int64
 		data   []byte
@@ -133,7 +133,7 @@ func TestErrorsAreLoggedByDefault(t *testing.T) {
 	assert.Contains(t, log.String(), errBoom.Error())
 }
 
-func TestHeadersThatBeganAreNotFollowedByAnErrorPage(t *testing.T) {
+func TestNoErrorPageFollowsHeadersThatWereSent(t *testing.T) {
 	for status, begun := range map[int]bool{103: false, 200: true, 304: true} {
 		s := newSite(t)
 		s.Responder = responderFunc(func(w http.ResponseWriter, _ *http.Request, _ string, _ fs.File) error {
@@ -156,7 +156,7 @@ func TestHeadersThatBeganAreNotFollowedByAnErrorPage(t *testing.T) {
 	}
 }
 
-func TestAWidthAloneBoundsFiles(t *testing.T) {
+func TestAnInfoWithoutHeightLimitsTheWidthsOfFiles(t *testing.T) {
 	img, err := siteLinks(t).Image(row{"a.jpg", thumbnail.Info{Width: 700}}, "widths")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"200x 200w", "600x 600w", "700x 700w"}, sizesIn(img.Srcset))

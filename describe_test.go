@@ -104,7 +104,7 @@ func TestAVersionCoversTheFirstAndLast64KiB(t *testing.T) {
 	}
 }
 
-func TestVersionOfFollowsTagOrStat(t *testing.T) {
+func TestVersionOfDependsOnTheEntityTagOrOnStat(t *testing.T) {
 	version := func(tag string, size int64, mod time.Time) string {
 		f := storage.NewFile(io.LimitReader(nil, 0), storage.Info{Name: "a", Size: size, ModTime: mod, ETag: tag})
 		info, err := f.Stat()
@@ -121,7 +121,7 @@ func TestVersionOfFollowsTagOrStat(t *testing.T) {
 }
 
 // The Info in a database column is sufficient to render a page.
-func TestInfoGoesThroughAColumn(t *testing.T) {
+func TestInfoIsStoredInAColumnAndReadAgain(t *testing.T) {
 	info := thumbnail.Info{Width: 640, Height: 480, Version: "v1", Focus: image.Pt(42, 67), Color: "#a0b1c2"}
 	value, err := info.Value()
 	require.NoError(t, err)

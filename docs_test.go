@@ -107,7 +107,7 @@ func exported(t *testing.T) importer.Lookup {
 }
 
 // Every Go snippet in the guides compiles.
-func TestPiecesOfProgramsInTheGuidesCompile(t *testing.T) {
+func TestGoSnippetsInTheGuidesCompile(t *testing.T) {
 	imagetest.Long(t)
 	fset := token.NewFileSet()
 	config := types.Config{Importer: importer.ForCompiler(fset, "gc", exported(t))}
@@ -149,7 +149,7 @@ func anchors(text string) (all []string) {
 }
 
 // The links and pictures in the documents exist, and every picture can be decoded.
-func TestLinksInDocumentsLeadSomewhere(t *testing.T) {
+func TestTheTargetsOfLinksInDocumentsExist(t *testing.T) {
 	for _, document := range documents(t) {
 		text, err := os.ReadFile(document)
 		require.NoError(t, err)

@@ -122,7 +122,7 @@ func (other) Open(context.Context, string) (fs.File, error) {
 	return storage.NewFile(strings.NewReader("of another process"), storage.Info{}), nil
 }
 
-func TestPingReadsWhatItStoredWhereNobodyElseStoresThere(t *testing.T) {
+func TestPingComparesTheContentOnlyIfItsKeyIsItsOwn(t *testing.T) {
 	s := newSite(t)
 	memory := storage.NewMemory()
 	s.Storage = other{s.storage} // it can't remove, so all processes share a file
@@ -182,7 +182,7 @@ func TestAnOriginalWithoutTimeAndTagIsReadAgainOnlyIfGenerateSaysSo(t *testing.T
 	}
 }
 
-func TestASourceThatHangsIsToldToBeTooSlow(t *testing.T) {
+func TestASourceThatHangsIsDeadlineExceeded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		o := &observer{}
@@ -302,7 +302,7 @@ func TestAnOriginalThatAlwaysChangesIsNotCalledALackOfMemory(t *testing.T) {
 	assert.NotErrorIs(t, o.events[0].Err, thumbnail.ErrOverloaded)
 }
 
-func TestAResponderThatWritesNothingGetsWhatItWrote(t *testing.T) {
+func TestAResponderThatWritesNothingIsAnEmpty200(t *testing.T) {
 	s := newSite(t)
 	s.Responder = responderFunc(func(http.ResponseWriter, *http.Request, string, fs.File) error { return nil })
 	w := get(s.handler(t), s.url(t, "k.jpg", "5x5", "crop", ".jpg"))
@@ -330,7 +330,7 @@ func TestAStoredHalfIsClosed(t *testing.T) {
 	assert.Zero(t, open.Load())
 }
 
-func TestAnUploadThatMovesHasAColor(t *testing.T) {
+func TestAnAnimatedUploadHasAColor(t *testing.T) {
 	h := newSite(t).handler(t)
 	frames := []*image.Paletted{image.NewPaletted(image.Rect(0, 0, 40, 30), palette.Plan9), image.NewPaletted(image.Rect(0, 0, 40, 30), palette.WebSafe)}
 	for i := range frames[0].Pix {
@@ -347,7 +347,7 @@ func TestAnUploadThatMovesHasAColor(t *testing.T) {
 	assert.NotEmpty(t, info.Color)
 }
 
-func TestAFileWhosePanicsWhenItIsClosedWasAnsweredWell(t *testing.T) {
+func TestAPanicOfCloseAfterTheAnswerIsOnlyLogged(t *testing.T) {
 	s := newSite(t)
 	o := &observer{}
 	s.Observer = o

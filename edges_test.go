@@ -29,7 +29,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-func TestAHandlerLeavesTheNumberOfProcessorsAlone(t *testing.T) {
+func TestAHandlerDoesNotChangeGOMAXPROCS(t *testing.T) {
 	before := runtime.GOMAXPROCS(3)
 	defer runtime.GOMAXPROCS(before)
 	s := newSite(t)
@@ -80,7 +80,7 @@ func (l listings) List(ctx context.Context, prefix string) iter.Seq2[storage.Ent
 	return l.Memory.List(ctx, prefix)
 }
 
-func TestASweepListsTwiceOnlyWhereThereIsTooMuch(t *testing.T) {
+func TestASweepListsTwiceOnlyBeyondMaxBytes(t *testing.T) {
 	s := newSite(t)
 	n := 0
 	s.Storage = listings{storage.NewMemory(), &n}
@@ -153,7 +153,7 @@ func TestOriginalsAreClosedAfterASweepAndAfterTheSecondLook(t *testing.T) {
 	assert.Zero(t, open.Load())
 }
 
-func TestASourceThatReturnsNothingAtTheSecondLookHasChanged(t *testing.T) {
+func TestASourceThatReturnsNoFileAtTheSecondOpenHasChanged(t *testing.T) {
 	root := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(root, "k.jpg"), photo(t, 200, 100), 0o644))
 	dir, err := storage.OpenDir(root)

@@ -150,7 +150,7 @@ func (r remembering) RemoveAll(ctx context.Context, prefix string) error {
 	return err
 }
 
-// newHistory has n handlers over one storage, like as many processes.
+// newHistory returns n handlers that share a storage, like n processes.
 func newHistory(t *testing.T, seed uint64, local bool, n int) (s *history, handlers []*thumbnail.Handler, url string) {
 	s = &history{t: t, random: rand.New(rand.NewPCG(seed, 3)), originals: storage.NewMemory()}
 	store, locks, signer := remembering{storage.NewMemory(), s}, lock.NewMemory(), newSigner(t)
@@ -187,7 +187,7 @@ func (s *history) visit(h *thumbnail.Handler, url string, check bool) {
 	}
 }
 
-func TestWhatWasRemovedOrReplacedIsNeverServedInAnyInterleaving(t *testing.T) {
+func TestNoRemovedOrReplacedThumbnailIsServedInAnyInterleaving(t *testing.T) {
 	interleave(t, 400, 60, func(t *testing.T, seed uint64) {
 		s, handlers, url := newHistory(t, seed, seed%2 == 0, 1)
 		h := handlers[0]
@@ -218,7 +218,7 @@ func TestWhatWasRemovedOrReplacedIsNeverServedInAnyInterleaving(t *testing.T) {
 	})
 }
 
-// An upload under a new name: earlier requests got a 404, which is not remembered after Generate.
+// An original is uploaded under a new name. Earlier requests got a 404, which Generate makes the handler forget.
 func TestGenerateAfterAnUploadSucceedsInAnyInterleaving(t *testing.T) {
 	interleave(t, 400, 60, func(t *testing.T, seed uint64) {
 		s, handlers, url := newHistory(t, seed, seed%2 == 0, 1)
@@ -243,7 +243,7 @@ func TestGenerateAfterAnUploadSucceedsInAnyInterleaving(t *testing.T) {
 
 // Several processes do not know about each other's Remove. If originals are in a directory, no process
 // begins to store a thumbnail that is outdated at that time.
-func TestNobodyBeginsToStoreWhatIsOutdatedWhereOriginalsAreLocal(t *testing.T) {
+func TestNoOutdatedThumbnailIsStoredIfOriginalsAreLocal(t *testing.T) {
 	interleave(t, 400, 60, func(t *testing.T, seed uint64) {
 		s, handlers, url := newHistory(t, seed, true, 3)
 		var wg sync.WaitGroup

@@ -66,7 +66,7 @@ func TestTheErrorHandlerAnswersInstead(t *testing.T) {
 	}
 }
 
-func TestARefusedMethodReachesTheErrorHandlerTheObserverAndTheLog(t *testing.T) {
+func TestARefusedMethodIsPassedToTheErrorHandlerTheObserverAndTheLog(t *testing.T) {
 	s := newSite(t)
 	o := &observer{}
 	s.Observer = o
@@ -110,7 +110,7 @@ func TestAnErrorOfALimitNamesTheLimit(t *testing.T) {
 	}
 }
 
-func TestAProcessorThatReturnsNoImageIsToldSo(t *testing.T) {
+func TestTheErrorOfAProcessorThatReturnsNoImageSaysSo(t *testing.T) {
 	s := newSite(t)
 	s.Processors = thumbnail.Processors{"none": processorFunc(func(context.Context, image.Image, int, int) (image.Image, error) { return nil, nil })}
 	for _, ext := range []string{".jpg", ".gif"} {
@@ -119,7 +119,7 @@ func TestAProcessorThatReturnsNoImageIsToldSo(t *testing.T) {
 	}
 }
 
-func TestThePathIsLoggedUnderOneNameWithTheContextOfTheRequest(t *testing.T) {
+func TestEveryLogRecordHasThePathAndTheContextOfTheRequest(t *testing.T) {
 	s := newSite(t)
 	traces := &traceHandler{}
 	s.Logger = slog.New(traces)
@@ -179,7 +179,7 @@ func TestAPanicIsOneLineInTheErrorAndAStackInTheLog(t *testing.T) {
 	assert.Equal(t, 500, thumbnail.StatusCode(err))
 }
 
-func TestAnEventSaysHowLongTheRequestTook(t *testing.T) {
+func TestAnEventHasTheDurationOfTheRequest(t *testing.T) {
 	s := newSite(t)
 	o := &observer{}
 	s.Observer = o
@@ -212,7 +212,7 @@ func TestAnErrorOfLinksNamesTheFieldToSet(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-func TestLinksMakeNoURLThatTheDefaultHandlerRefuses(t *testing.T) {
+func TestDefaultLinksMakeNoURLThatADefaultHandlerRefuses(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	for _, ext := range []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".bmp", ".tiff"} {
@@ -223,7 +223,7 @@ func TestLinksMakeNoURLThatTheDefaultHandlerRefuses(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfAnOriginalNamesItAndSaysWhatItIs(t *testing.T) {
+func TestAnErrorOfAnOriginalHasItsNameAndFormat(t *testing.T) {
 	s := newSite(t)
 	data := photo(t, 200, 100)
 	files := fstest.MapFS{"notes.jpg": {Data: []byte("<!doctype html><html>")}, "empty.jpg": {}, "cut.jpg": {Data: data[:len(data)/2]}}

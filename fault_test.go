@@ -27,7 +27,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-func TestADiskThatFailsCostsNoVisitorThePictureAndIsLoggedOnceInTenSeconds(t *testing.T) {
+func TestAThumbnailIsServedAlthoughTheDiskFailsAndTheErrorIsLoggedOnceInTenSeconds(t *testing.T) {
 	for _, errno := range []syscall.Errno{syscall.ENOSPC, syscall.EROFS, syscall.EIO} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newSite(t)
@@ -118,7 +118,7 @@ func TestErrorsAreLoggedAtTheLevelOfTheirFault(t *testing.T) {
 	}
 }
 
-func TestAJoinerWithPatienceDoesNotInheritThatTheLeaderHadNone(t *testing.T) {
+func TestAJoinerWaitsAlthoughItsLeaderDoesNot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		memory := lock.NewMemory()
@@ -142,7 +142,7 @@ func TestAJoinerWithPatienceDoesNotInheritThatTheLeaderHadNone(t *testing.T) {
 	})
 }
 
-func TestTheLongestRequestTakesItsThreeTimes(t *testing.T) {
+func TestTheLongestRequestTakesWaitAndQueueTimeoutAndTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		memory := lock.NewMemory()
@@ -171,7 +171,7 @@ func TestTheLongestRequestTakesItsThreeTimes(t *testing.T) {
 	})
 }
 
-func TestErrorsOfOthersThatLookLikeOursDoNotMakeItSpin(t *testing.T) {
+func TestForeignErrorsThatResembleInternalOnesAreReturned(t *testing.T) {
 	all := []error{
 		thumbnail.ErrBusy, thumbnail.ErrOverloaded, thumbnail.ErrTooLarge, thumbnail.ErrInvalid, thumbnail.ErrSignature, thumbnail.ErrFormat,
 		thumbnail.ErrCorrupt, fs.ErrNotExist, context.Canceled, context.DeadlineExceeded, errors.ErrUnsupported, http.ErrAbortHandler,
@@ -235,7 +235,7 @@ func (o oddLocker) TryLock(context.Context, string, time.Duration) (func() error
 	return nil, false, o.err
 }
 
-func TestLinksKnowByDefaultWhatAHandlerDoes(t *testing.T) {
+func TestDefaultLinksAreServedByADefaultHandler(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	links, known := thumbnail.Links{Base: "/", Signer: s.Signer}, h.Links("/")
@@ -257,7 +257,7 @@ func TestLinksKnowByDefaultWhatAHandlerDoes(t *testing.T) {
 	assert.Equal(t, 4096, known.MaxHeight)
 }
 
-func TestAResultThatIsBeingSentIsAdmittedMemory(t *testing.T) {
+func TestAResultThatIsBeingSentHoldsItsMemory(t *testing.T) {
 	s := newSite(t)
 	s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: photo(t, 2000, 1000)}})
 	s.storage.failPut = func() error { return errBoom }

@@ -59,7 +59,7 @@ func (s *site) held(t testing.TB, n int64) *gate {
 	return g
 }
 
-func TestACrowdWithPatienceGetsOneGeneration(t *testing.T) {
+func TestConcurrentRequestsShareOneGeneration(t *testing.T) {
 	s := newSite(t)
 	s.Wait = 30 * time.Second
 	s.held(t, crowd)
@@ -72,7 +72,7 @@ func TestACrowdWithPatienceGetsOneGeneration(t *testing.T) {
 	}
 }
 
-func TestACrowdWithoutPatienceGetsOnePictureAnd404s(t *testing.T) {
+func TestConcurrentRequestsThatDoNotWaitGetOnePictureAnd404s(t *testing.T) {
 	s := newSite(t)
 	s.Wait = -1
 	s.held(t, crowd)
@@ -88,7 +88,7 @@ func TestACrowdWithoutPatienceGetsOnePictureAnd404s(t *testing.T) {
 	}
 }
 
-func TestACrowdSharesTheErrorOfTheOneGeneration(t *testing.T) {
+func TestConcurrentRequestsShareTheErrorOfOneGeneration(t *testing.T) {
 	s := newSite(t)
 	s.Wait = 30 * time.Second
 	s.held(t, crowd)
@@ -130,7 +130,7 @@ func (o onlyLocker) TryLock(ctx context.Context, key string, ttl time.Duration) 
 	return o.locker.TryLock(ctx, key, ttl)
 }
 
-func TestLockedElsewhereIsBusyAfterWait(t *testing.T) {
+func TestALockOfAnotherProcessIsBusyAfterWait(t *testing.T) {
 	for _, waiter := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newSite(t)
@@ -278,7 +278,7 @@ func TestAGenerationIsBoundedByTimeout(t *testing.T) {
 	})
 }
 
-func TestMemoryIsBoundedAndTheQueueToo(t *testing.T) {
+func TestMemoryAndTheQueueAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		s.MaxMemory = 6_000_000 // sufficient for one generation at a time
@@ -309,7 +309,7 @@ func TestMemoryIsBoundedAndTheQueueToo(t *testing.T) {
 	})
 }
 
-func TestTheSecondLookUnderTheLockFindsWhatSomebodyElseMade(t *testing.T) {
+func TestTheSecondLookUpFindsTheThumbnailOfAnotherProcess(t *testing.T) {
 	s := newSite(t)
 	url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")
 	other := s.handler(t)
@@ -326,7 +326,7 @@ func (f lockerFunc) TryLock(context.Context, string, time.Duration) (func() erro
 	return func() error { return nil }, true, nil
 }
 
-func TestAStorageThatForgetsIsNotAskedForEver(t *testing.T) {
+func TestLookUpsInAStorageThatForgetsEnd(t *testing.T) {
 	s := newSite(t)
 	s.storage.failOpen = func() error { return fs.ErrNotExist }
 	w := get(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg"))
@@ -334,7 +334,7 @@ func TestAStorageThatForgetsIsNotAskedForEver(t *testing.T) {
 	assert.EqualValues(t, 1, s.source.opened.Load())
 }
 
-func TestAnErrorOfUnlockIsLoggedAlone(t *testing.T) {
+func TestAnErrorOfUnlockIsOnlyLogged(t *testing.T) {
 	s := newSite(t)
 	s.Locker = unlockFails{}
 	assert.Equal(t, 200, get(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg")).Code)

@@ -128,7 +128,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.serveWith(w, r, nil, "")
 }
 
-// A request is what serving one takes, in one piece of memory.
+// A request holds everything that serving a request needs, so that it takes only one allocation.
 type request struct {
 	w trackedWriter
 	r *http.Request
@@ -136,8 +136,8 @@ type request struct {
 	e Event
 }
 
-// serveWith answers a request: with the thumbnail of spec, or if that is nil with what the path asks for.
-// cacheControl replaces that of Config, unless it is empty.
+// serveWith answers a request with the thumbnail of spec, or of the request's path if spec is nil. cacheControl
+// replaces that of Config, unless it is empty.
 func (h *Handler) serveWith(w http.ResponseWriter, r *http.Request, spec *Spec, cacheControl string) {
 	start := time.Now()
 	q := &request{

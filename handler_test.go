@@ -64,7 +64,7 @@ func TestEveryMethodGivesTheSizeThatItPromises(t *testing.T) {
 	}
 }
 
-func TestErrorsHaveTheirStatusAndSayNothing(t *testing.T) {
+func TestErrorsHaveTheirStatusAndRevealNothing(t *testing.T) {
 	s := newSite(t)
 	s.MaxPixels = 200 * 100
 	big := photo(t, 201, 100)
@@ -139,7 +139,7 @@ func (u untouchable) TryLock(context.Context, string, time.Duration) (func() err
 	return nil, false, nil
 }
 
-func TestAnAliasOfTheSizeIsItsOwnFileUnderTheSameSecret(t *testing.T) {
+func TestAnotherSpellingOfASizeIsASeparateFile(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	url := strings.Replace(s.url(t, "k.jpg", "50x", "crop", ".jpg"), "50x", "50x0", 1)
@@ -197,7 +197,7 @@ func TestASourceOfAnyNameCanBeThumbnailed(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 }
 
-func TestAFailingStorageIsNeverAMissingThumbnail(t *testing.T) {
+func TestAFailingStorageIsNotTreatedAsAMissingThumbnail(t *testing.T) {
 	s := newSite(t)
 	s.storage.failOpen = func() error { return errBoom }
 	w := get(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg"))
@@ -208,7 +208,7 @@ func TestAFailingStorageIsNeverAMissingThumbnail(t *testing.T) {
 	assert.EqualValues(t, 0, s.source.opened.Load())
 }
 
-func TestOnlyTheSourcesOwnAbsenceIsNotFound(t *testing.T) {
+func TestOnlyAMissingSourceIs404(t *testing.T) {
 	gone := func() error { return &fs.PathError{Op: "put", Path: "x", Err: fs.ErrNotExist} }
 	s := newSite(t)
 	s.storage.failPut = gone
@@ -376,7 +376,7 @@ func TestACustomProcessorWorks(t *testing.T) {
 	assert.Equal(t, 400, get(h, s.url(t, "k.jpg", "50x50", "crop", ".png")).Code, "nil removes a method")
 }
 
-func TestAnErrorOfTheResponderIsAnInternalOne(t *testing.T) {
+func TestAnErrorOfTheResponderIs500(t *testing.T) {
 	s := newSite(t)
 	s.Responder = failingResponder{}
 	w := get(s.handler(t), s.url(t, "k.jpg", "50x50", "crop", ".jpg"))
@@ -393,7 +393,7 @@ func (failingResponder) Respond(w http.ResponseWriter, r *http.Request, key stri
 	return errBoom
 }
 
-func TestAnObserverIsToldOfEveryRequest(t *testing.T) {
+func TestAnObserverIsCalledForEveryRequest(t *testing.T) {
 	s := newSite(t)
 	o := &observer{}
 	s.Observer, s.ServerTiming = o, true

@@ -13,7 +13,7 @@ import (
 )
 
 // Browsers choose a file by the attribute sizes, before they know the style sheet.
-func TestSizesSayHowWideThePictureIsShown(t *testing.T) {
+func TestSizesIsTheDisplayedWidth(t *testing.T) {
 	for _, c := range []struct {
 		preset string
 		info   thumbnail.Info

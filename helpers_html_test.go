@@ -64,7 +64,7 @@ func sizesIn(srcset string) (all []string) {
 	return all
 }
 
-func TestAPictureHasTheFilesThatAPresetSays(t *testing.T) {
+func TestAPictureHasTheFilesOfItsPreset(t *testing.T) {
 	large := thumbnail.Info{Width: 6000, Height: 4000, Version: "v1"}
 	for _, c := range []struct {
 		preset        string
@@ -106,7 +106,7 @@ func TestAPictureHasTheFilesThatAPresetSays(t *testing.T) {
 	}
 }
 
-func TestNoFileIsLargerThanALimit(t *testing.T) {
+func TestNoFileExceedsALimit(t *testing.T) {
 	l := siteLinks(t)
 	l.MaxWidth = 1500
 	img, err := l.Image("a.jpg", "hero")
@@ -127,7 +127,7 @@ func TestNoFileIsLargerThanALimit(t *testing.T) {
 	assert.Equal(t, "image/webp", img.Sources[0].Type)
 }
 
-func TestImgPrintsEverythingThatABrowserWants(t *testing.T) {
+func TestImgPrintsAllAttributes(t *testing.T) {
 	p := row{"a b.jpg", thumbnail.Info{Width: 6000, Height: 4000, Version: "v1", Color: "#aabbcc"}}
 	got, err := renderWith(t, siteLinks(t), `{{img .P "avatar" "alt" .Alt "class" "round" "data-id" 7 "itemprop" true "hidden" false}}`,
 		map[string]any{"P": p, "Alt": `"x" onerror=alert(1)`})
@@ -173,7 +173,7 @@ func TestSrcsetSurvivesTheTemplate(t *testing.T) {
 	assert.NotContains(t, got, "ZgotmplZ")
 }
 
-func TestALinkKnowsTheSizeOfItsFile(t *testing.T) {
+func TestALinkHasTheSizeOfItsFile(t *testing.T) {
 	p := row{"a.jpg", thumbnail.Info{Width: 600, Height: 400}}
 	for text, want := range map[string]string{
 		`{{with thumbnail .P "200x" "scale" ".jpg"}}{{.Width}}x{{.Height}}{{end}}`:             "200x133",
@@ -196,7 +196,7 @@ func TestALinkKnowsTheSizeOfItsFile(t *testing.T) {
 	}
 }
 
-func TestOneBadNameNeverStopsAPage(t *testing.T) {
+func TestAnInvalidNameDoesNotStopAPage(t *testing.T) {
 	l := siteLinks(t)
 	var reported []error
 	l.OnError = func(err error) { reported = append(reported, err) }
@@ -214,7 +214,7 @@ func TestOneBadNameNeverStopsAPage(t *testing.T) {
 	assert.Equal(t, "[]", got)
 }
 
-func TestTheProgrammersMistakesStopTheTemplateAndListWhatIsValid(t *testing.T) {
+func TestMistakesInATemplateStopItAndListTheValidNames(t *testing.T) {
 	l := siteLinks(t)
 	l.Presets["broken"] = thumbnail.Preset{Size: size(10, 10), Method: "sepia"}
 	for text, want := range map[string]string{
@@ -281,7 +281,7 @@ func TestPresetsAreReadFromJSON(t *testing.T) {
 	assert.NotContains(t, back, "sizes")
 }
 
-func TestJobsSeeTheFilesThatPagesAskFor(t *testing.T) {
+func TestSpecsAreTheFilesThatPagesRequest(t *testing.T) {
 	l := siteLinks(t)
 	p := row{"a.jpg", thumbnail.Info{Width: 1100, Height: 900, Version: "v1"}}
 	made := map[string]bool{}
@@ -315,7 +315,7 @@ func TestJobsSeeTheFilesThatPagesAskFor(t *testing.T) {
 	}
 }
 
-func TestVersionsComeFromManyTypes(t *testing.T) {
+func TestAVersionMayHaveManyTypes(t *testing.T) {
 	for _, c := range []struct {
 		version any
 		want    string

@@ -19,7 +19,7 @@ type hint struct {
 	looked rateLimiter // when a request was last examined
 }
 
-// maxDropped is how many leading segments of a path are dropped in search of a path whose secret fits.
+// maxDropped is how many leading segments of a path are dropped in search of a path whose secret is valid.
 const maxDropped = 8
 
 // hint logs why a request failed if its path is signed, so that a mistake in the program is likely. Anybody

@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// missed is a storage that calls then once, when a key has been found missing.
+// missed is a storage that calls then once, after it has not found a key.
 type missed struct {
 	thumbnail.Storage
 	once sync.Once
@@ -31,7 +31,7 @@ func (s *missed) Open(ctx context.Context, key string) (fs.File, error) {
 	return f, err
 }
 
-func TestAStorageIsAskedOnceMoreUnderALockThatMayHaveBeenHeld(t *testing.T) {
+func TestTheStorageIsReadAgainIfTheLockMayHaveBeenHeld(t *testing.T) {
 	for name, c := range map[string]struct {
 		locker thumbnail.Locker
 		looks  int64
@@ -70,7 +70,7 @@ func (noLock) TryLock(context.Context, string, time.Duration) (func() error, boo
 }
 
 // Another process makes the thumbnail just after the first one has found it missing.
-func TestWhatAnotherMadeBetweenTheLookAndTheLockIsNotMadeAgain(t *testing.T) {
+func TestAThumbnailThatAnotherProcessMadeBeforeTheLockIsNotMadeAgain(t *testing.T) {
 	for name, locker := range map[string]thumbnail.Locker{"remembers": lock.NewMemory(), "forgets": onlyLocker{lock.NewMemory()}} {
 		var sources []*countingSource
 		site := func(s thumbnail.Storage) *thumbnail.Handler {

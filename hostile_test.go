@@ -50,8 +50,8 @@ func cost(t testing.TB, data []byte, ext string, n int) (status int, source thum
 	return status, source, best
 }
 
-// The cost of an ordinary file with as many bytes and pixels is computed from files of noise. As their
-// pixels have several bytes each, pixels are not counted twice.
+// The cost of an ordinary file with as many bytes and pixels is computed from files of noise. In these files,
+// pixels are proportional to bytes, so pixels are not counted twice.
 func TestNoFileCostsTwentyTimesAnOrdinaryOne(t *testing.T) {
 	imagetest.Long(t)
 	perByte := time.Duration(0)
@@ -95,7 +95,7 @@ func TestNoFileTakesMoreMemoryThanConfigAllows(t *testing.T) {
 }
 
 // A file beyond a limit is examined once a minute, however often it is requested.
-func TestTenSizesOfWhatIsTooMuchCostOne(t *testing.T) {
+func TestTenSizesOfAnOriginalBeyondALimitCostOneAttempt(t *testing.T) {
 	imagetest.Long(t)
 	files := append(hostileFiles(t), moreHostileFiles(t)...)
 	for name, change := range map[string]func(s *site){
@@ -122,7 +122,7 @@ func assertTenSizesCostOne(t *testing.T, s *site, h *thumbnail.Handler, name str
 }
 
 // The same applies to a file that takes too long to decode.
-func TestTenSizesOfWhatTakesTooLongCostOne(t *testing.T) {
+func TestTenSizesOfAnOriginalThatTakesTooLongCostOneAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		decoded := 0
 		s := newSite(t)

@@ -15,7 +15,7 @@ type stringer struct{ text string }
 
 func (s *stringer) String() string { return s.text }
 
-func TestAttributesAreWrittenByTheirValues(t *testing.T) {
+func TestAttributesAreWrittenAccordingToTheTypesOfTheirValues(t *testing.T) {
 	var none *stringer
 	var noText *string
 	text := "text"
@@ -45,7 +45,7 @@ func TestNamesOfAttributesAreLettersDigitsDashesAndColons(t *testing.T) {
 	}
 }
 
-func TestLoadingPriorityAndPlaceholderAreWhatTheySay(t *testing.T) {
+func TestLoadingPriorityAndPlaceholderHaveTheirAttributes(t *testing.T) {
 	p := row{"a.jpg", thumbnail.Info{Width: 900, Height: 600, Color: "#aabbcc"}}
 	for args, want := range map[string]string{
 		`"loading" "lazy"`:                   `loading="lazy" decoding="async">`,
@@ -80,7 +80,7 @@ func TestLoadingPriorityAndPlaceholderAreWhatTheySay(t *testing.T) {
 	assert.NotContains(t, got, "auto, ")
 }
 
-func TestAColorThatIsNoneIsLeftOut(t *testing.T) {
+func TestAnInvalidColorIsOmitted(t *testing.T) {
 	for color, known := range map[string]bool{"#a0b1c2": true, "#FFFFFF": true, "#000000": true, "#fff": false, "a0b1c2a": false, "#a0b1c2d": false, "#a0b1cg": false, "": false, "red": false} {
 		img, err := siteLinks(t).Image(row{"a.jpg", thumbnail.Info{Color: color}}, "avatar")
 		require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestAColorThatIsNoneIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestAFocalPointIsUsedByMethodsThatTakeOne(t *testing.T) {
+func TestAFocalPointIsUsedByMethodsThatAcceptOne(t *testing.T) {
 	l := siteLinks(t)
 	l.Presets["pinned"] = thumbnail.Preset{Size: size(100, 100), Method: "focus_10_20"}
 	focused := row{"a.jpg", thumbnail.Info{Width: 900, Height: 600, Focus: image.Pt(30, 70)}}
@@ -112,7 +112,7 @@ func TestMethodsOfLinksMayHaveArguments(t *testing.T) {
 	}
 }
 
-func TestAPresetIsServedFromItsLimitsOn(t *testing.T) {
+func TestAPresetAtTheLimitsIsValid(t *testing.T) {
 	for name, c := range map[string]struct {
 		preset thumbnail.Preset
 		good   bool

@@ -79,11 +79,11 @@ func (f functions) begin(name string, args []any) (source any, p Preset, pairs [
 // attributesOf shows, for errors, which attributes a function needs.
 var attributesOf = map[string]string{"img": ` "alt" .Title`, "picture": ` "alt" .Title`}
 
-// settingsOf are the arguments of the functions that write no img: those that change which file a browser
-// takes, so that a page can give them the arguments of its img.
+// settingsOf are the optional arguments of the functions that write no img element. They determine which file a
+// browser loads, so a page passes the same values as to its img.
 var settingsOf = map[string][]string{"preload": {"sizes", "version"}, "srcset": {"version"}}
 
-// settings parses the arguments of a function that writes no img.
+// settings parses the arguments of a function that writes no img element.
 func (f functions) settings(name, call string, pairs []any) (attributes, error) {
 	a, err := parsePairs(pairs, settingsOf[name])
 	if err != nil {

@@ -63,7 +63,7 @@ func TestAnEmptySourceIsEmptyInBothUses(t *testing.T) {
 	}
 }
 
-func TestAVersionIsAnArgumentMore(t *testing.T) {
+func TestAVersionIsAnAdditionalArgument(t *testing.T) {
 	got, err := render(t, `{{thumbnail .Photo "200x150" "crop" ".jpg" .Title}}`, page{Photo: "animals/kitten.jpg", Title: "v2"})
 	require.NoError(t, err)
 	assert.Equal(t, "/thumbs/animals/kitten.jpg/200x150/crop/v2-405e761b6e14aa0777eb892b49135f7752bfc708.jpg", got)
@@ -87,7 +87,7 @@ func TestBadArgumentsStopTheTemplateAndAreNamed(t *testing.T) {
 	}
 }
 
-func TestNothingSwitchesEscapingOff(t *testing.T) {
+func TestArgumentsAreAlwaysEscaped(t *testing.T) {
 	evil := `x" onerror="alert(1)`
 	got, err := render(t, `<img src="{{thumbnail .Photo "1x" "crop" ".jpg"}}" title="{{thumbnail .Photo "1x" "crop" ".jpg"}}"><script>let u = {{thumbnail .Photo "1x" "crop" ".jpg"}}</script>{{with thumbnail .Photo "1x" "crop" ".jpg"}}<b title="{{.Source}}">{{.Source}}</b>{{end}}`, page{Photo: evil})
 	require.NoError(t, err)

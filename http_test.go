@@ -111,7 +111,7 @@ func TestConditionalAndRangeRequestsAreAnsweredAsRFC9110Says(t *testing.T) {
 	assert.Contains(t, several.Body.String(), body[10:15])
 }
 
-func TestTheStoragesOwnETagIsUsed(t *testing.T) {
+func TestTheETagOfTheStorageIsUsed(t *testing.T) {
 	w := httptest.NewRecorder()
 	s := newSite(t)
 	s.Storage = taggedStorage{storage.NewMemory()}
@@ -192,7 +192,7 @@ func TestAPathThatAProxyHasDecodedWorks(t *testing.T) {
 	assert.Equal(t, 200, w.Code)
 }
 
-func TestHostilePathsGetNoFurtherThan400(t *testing.T) {
+func TestHostilePathsAre400(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")
@@ -211,7 +211,7 @@ func TestHostilePathsGetNoFurtherThan400(t *testing.T) {
 	assert.EqualValues(t, 0, s.storage.opened.Load())
 }
 
-func TestASlowClientHoldsNoMemoryOfGenerations(t *testing.T) {
+func TestASlowClientDoesNotBlockGenerations(t *testing.T) {
 	s := newSite(t)
 	s.MaxMemory = 6_000_000 // for one generation at a time
 	s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: append(photo(t, 200, 100), make([]byte, 4_000_000)...)}})
@@ -253,7 +253,7 @@ func (s *slowWriter) Write(p []byte) (int, error) {
 
 var _ thumbnail.Storage = taggedStorage{}
 
-func TestOnlyIfCachedIsNotForTheHandler(t *testing.T) {
+func TestOnlyIfCachedIs504(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	url := s.url(t, "k.jpg", "50x50", "crop", ".jpg")

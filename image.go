@@ -85,8 +85,8 @@ func (lay layout) spec(o original, size Size, ext string) Spec {
 	return Spec{Source: o.name, Size: size, Method: lay.method, Ext: ext, Version: o.info.Version}
 }
 
-// sizes returns the attribute sizes of a picture that is shown width CSS pixels wide where there is room.
-// With auto, a browser that lays out the page before it loads the picture uses the actual width.
+// sizes returns the attribute sizes of a picture that is width CSS pixels wide, or as wide as the viewport if that
+// is narrower. With auto, a browser that lays out the page before it loads the picture uses the actual width.
 func (lay layout) sizes(width int, auto bool) string {
 	sizes := lay.preset.Sizes
 	if sizes == "" {

@@ -171,7 +171,7 @@ func TestAnUploadIsCheckedAgainstEveryLimitAndNothingIsStored(t *testing.T) {
 	}
 }
 
-func TestAnUploadThatFailsOnItsWayIsNotTheFilesFault(t *testing.T) {
+func TestAFailingReaderOfAnUploadIsNotAnUploadError(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	broken := errors.New("connection reset")
@@ -235,7 +235,7 @@ func TestServeSpecNeedsNoSecretAndKeepsTheProgramsCacheControl(t *testing.T) {
 	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
 }
 
-func TestAPlaceholderIsShownWhereThereIsNoThumbnail(t *testing.T) {
+func TestAPlaceholderIsShownIfThereIsNoThumbnail(t *testing.T) {
 	assets := fstest.MapFS{"missing.png": {Data: []byte("\x89PNG")}}
 	s := newSite(t)
 	s.ErrorHandler = thumbnail.Placeholder(assets, "missing.png")
@@ -254,7 +254,7 @@ func TestAPlaceholderIsShownWhereThereIsNoThumbnail(t *testing.T) {
 	assert.Panics(t, func() { thumbnail.Placeholder(assets, "other.png") })
 }
 
-func TestMistakesOfAProgramAreWarnedOfOnce(t *testing.T) {
+func TestMistakesOfAProgramAreLoggedOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		url  func(*site) string
 		says string

@@ -19,7 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// Who waits for a generation keeps it in the queue, although the client that began it has left.
+// The client that began the generation leaves, but another request waits for it.
 func TestAGenerationStaysInTheQueueForThoseWhoJoinedIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
@@ -63,8 +63,8 @@ type closing struct {
 
 func (c closing) Close() error { *c.open--; return c.File.Close() }
 
-// What another process has stored meanwhile is found by the second look, and no file stays open.
-func TestNoFileStaysOpenWhereTheSecondLookFindsTheThumbnail(t *testing.T) {
+// The second look-up finds a thumbnail that another process has stored meanwhile.
+func TestNoFileStaysOpenIfTheSecondLookUpFindsTheThumbnail(t *testing.T) {
 	s := newSite(t)
 	memory := storage.NewMemory()
 	looks, open := 0, 0
@@ -142,7 +142,7 @@ func TestCharactersThatNeedNoEscapeHaveNone(t *testing.T) {
 	}
 }
 
-func TestASizeIsTextOrNone(t *testing.T) {
+func TestASizeIsReadOnlyFromText(t *testing.T) {
 	for size, want := range map[thumbnail.Size]string{{}: "", {Width: 100}: "100x", {Height: 50}: "x50", {Width: 100, Height: 50}: "100x50"} {
 		text, err := size.MarshalText()
 		require.NoError(t, err)
@@ -150,8 +150,8 @@ func TestASizeIsTextOrNone(t *testing.T) {
 	}
 }
 
-// In a dry run the limit of bytes is that of what the first pass would have kept.
-func TestADrySweepCountsWhatARealOneRemoves(t *testing.T) {
+// In a dry run, MaxBytes applies to the thumbnails that the first pass would have kept.
+func TestADrySweepCountsWhatASweepRemoves(t *testing.T) {
 	s := newSwept(t, nil)
 	s.store(t, "gone.jpg", "10x10", 0)
 	s.store(t, "gone.jpg", "20x20", 0)

@@ -78,7 +78,7 @@ func TestLargePicturesAreThumbnailsByDefault(t *testing.T) {
 	}
 }
 
-// With Tolerant, an original that was still being written when it was read is not treated as damaged.
+// With Tolerant, an original that was read while it was being written is not treated as damaged.
 func TestAnOriginalThatChangesWhileItIsReadIsNeverStoredTolerantOrNot(t *testing.T) {
 	for _, tolerant := range []bool{false, true} {
 		t.Run(fmt.Sprint("tolerant ", tolerant), func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestAnOriginalThatChangesWhileItIsReadIsNeverStoredTolerantOrNot(t *testing
 	}
 }
 
-func TestAThinPictureKeepsAPixelOnEachSide(t *testing.T) {
+func TestAThumbnailOfAThinPictureHasAtLeastOnePixelPerSide(t *testing.T) {
 	s := newSite(t)
 	files := fstest.MapFS{}
 	for _, d := range []image.Point{{X: 60000, Y: 1}, {X: 1, Y: 60000}} {

@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-func TestADescriberReadsAsManyBytesAsItsLimitAndNoMore(t *testing.T) {
+func TestADescriberReadsAtMostMaxBytes(t *testing.T) {
 	data := photo(t, 200, 100)
 	for extra, ok := range map[int64]bool{1: true, 0: true, -1: false} {
 		d := thumbnail.Describer{Color: true, MaxSourceBytes: int64(len(data)) + extra}
@@ -24,7 +24,7 @@ func TestADescriberReadsAsManyBytesAsItsLimitAndNoMore(t *testing.T) {
 	}
 }
 
-// misprinting formats sizes in a way of its own.
+// misprinting is a signer that formats sizes wrongly.
 type misprinting struct {
 	thumbnail.Signer
 	format string

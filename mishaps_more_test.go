@@ -19,7 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-func TestAJobForgetsWhatFailedBeforeTheOriginalsWereReplaced(t *testing.T) {
+func TestAJobClearsFailuresOfReplacedOriginals(t *testing.T) {
 	s := newSite(t)
 	files := fstest.MapFS{"k.jpg": {Data: []byte("no picture")}}
 	s.source.source = storage.FS(files)
@@ -102,7 +102,7 @@ func TestASourceThatTakesTooLongIsUnavailable(t *testing.T) {
 	}
 }
 
-func TestStatsCountWhoSharesApart(t *testing.T) {
+func TestStatsCountSharedGenerationsSeparately(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		o := &observer{}

@@ -128,7 +128,7 @@ func (m sometimesMad) Handle(context.Context, slog.Record) error { m.mad(); retu
 func (m sometimesMad) WithAttrs([]slog.Attr) slog.Handler        { return m }
 func (m sometimesMad) WithGroup(string) slog.Handler             { return m }
 
-func TestAPanicOfAnythingThatIsWrappedCostsOneRequest(t *testing.T) {
+func TestAPanicOfAWrappedValueAffectsOneRequest(t *testing.T) {
 	for _, method := range []string{"crop", "crop_1"} {
 		for name, change := range badly(method) {
 			if method == "crop_1" && name != "Processor.With" && name != "Processor.Plan" {
@@ -150,7 +150,7 @@ func TestAPanicOfAnythingThatIsWrappedCostsOneRequest(t *testing.T) {
 				panics = true
 				for range 3 {
 					func() {
-						defer func() { // net/http knows this one: it ends the connection
+						defer func() { // net/http ends the connection when it recovers http.ErrAbortHandler
 							if p := recover(); p != nil {
 								require.Equal(t, http.ErrAbortHandler, p, name)
 							}

@@ -20,7 +20,7 @@ func newSigner(t testing.TB) *thumbnail.HMACSigner {
 	return signer
 }
 
-func TestSizesAreParsedByTheGrammarAlone(t *testing.T) {
+func TestOnlySizesOfTheGrammarAreParsed(t *testing.T) {
 	for s, want := range map[string]thumbnail.Size{
 		"100x100": {100, 100}, "100x": {100, 0}, "x100": {0, 100}, "100x0": {100, 0}, "0x100": {0, 100},
 		"1x1": {1, 1}, "99999x99999": {99999, 99999}, "x9": {0, 9},
@@ -65,7 +65,7 @@ func TestPathsOfTheGrammarAreParsed(t *testing.T) {
 	}
 }
 
-func TestEverythingElseIsInvalid(t *testing.T) {
+func TestPathsOutsideTheGrammarAreInvalid(t *testing.T) {
 	segments := strings.Repeat(strings.Repeat("s", 200)+"/", 4)
 	for _, path := range []string{
 		"", "/", "////", "a", "a/1x1", "1x1/crop/a.jpg", "a/1x1/crop", "/1x1/crop/a.jpg", "a//1x1/crop/a.jpg", "/a/1x1/crop/a.jpg", "a//b/1x1/crop/a.jpg",
@@ -87,7 +87,7 @@ func TestEverythingElseIsInvalid(t *testing.T) {
 	assert.NoError(t, err, "%d bytes", len(longest))
 }
 
-func TestURLJoinsEveryBase(t *testing.T) {
+func TestURLIsJoinedToEveryBase(t *testing.T) {
 	signer := newSigner(t)
 	spec := thumbnail.Spec{Source: "animals/kitten.jpg", Size: thumbnail.Size{Width: 100, Height: 100}, Method: "crop", Ext: ".jpg"}
 	const path = "animals/kitten.jpg/100x100/crop/96d7643e93d96133c68e4405a16ce591863c0c46.jpg"
@@ -118,7 +118,7 @@ func TestURLsAreEscapedAsDjangoDoes(t *testing.T) {
 	}
 }
 
-func TestURLRefusesWhatTheGrammarDoes(t *testing.T) {
+func TestURLRefusesSpecsOutsideTheGrammar(t *testing.T) {
 	good := thumbnail.Spec{Source: "k.jpg", Size: thumbnail.Size{Width: 1}, Method: "crop", Ext: ".jpg"}
 	for name, change := range map[string]func(*thumbnail.Spec){
 		"no source":      func(s *thumbnail.Spec) { s.Source = "" },

@@ -33,9 +33,9 @@ type Preset struct {
 	// widths of the files are not known in advance.
 	Densities []float64 `json:",omitempty"`
 	// Sizes is the attribute sizes of a picture with Widths. By default the picture is as wide as the
-	// viewport, and at most as wide as the file at 1x, which is Size.Width or, for example in a picture that
-	// is fitted into Size, less: "(min-width: 640px) 640px, 100vw". For that, the page's style sheet needs
-	// img { max-width: 100%; height: auto }.
+	// viewport, but not wider than the file at 1x: "(min-width: 640px) 640px, 100vw". The file at 1x is as
+	// wide as Size.Width, or narrower, for example if the picture is fitted into Size. The default requires
+	// img { max-width: 100%; height: auto } in the page's style sheet.
 	Sizes string `json:",omitempty"`
 }
 
@@ -121,13 +121,13 @@ func (l Links) preset(name string) (Preset, error) {
 	return p.withDefaults(), nil
 }
 
-// A locatedError is an error that says where the mistake is instead of that there is one.
+// A locatedError is an error whose text begins with the place of the mistake, instead of "invalid path or spec".
 type locatedError struct {
 	where string
 	err   error
 }
 
-// within says where a mistake was made.
+// within adds the place of the mistake to an error.
 func within(where string, err error) error { return &locatedError{where, err} }
 
 func (e *locatedError) Error() string {

@@ -35,7 +35,7 @@ func TestOnlyIfCachedIsADirectiveOfAList(t *testing.T) {
 	}
 }
 
-// openedBy holds up everybody who opens a source, and counts by source.
+// openedBy blocks every Open of a source until the gate is open, and counts the calls by source.
 func openedBy(s *site, files fstest.MapFS) (g *gate, opened map[string]*atomic.Int64) {
 	g, opened = newGate(), map[string]*atomic.Int64{}
 	for name := range files {
@@ -51,7 +51,7 @@ func openedBy(s *site, files fstest.MapFS) (g *gate, opened map[string]*atomic.I
 	return g, opened
 }
 
-func TestRemoveOfAFolderEndsWhatIsBeingMadeOfItsSources(t *testing.T) {
+func TestRemoveOfAFolderEndsTheGenerationsOfItsSources(t *testing.T) {
 	s := newSite(t)
 	data := photo(t, 200, 100)
 	memory := storage.NewMemory()
@@ -78,8 +78,8 @@ func TestRemoveOfAFolderEndsWhatIsBeingMadeOfItsSources(t *testing.T) {
 	}
 }
 
-// An upload of one original does not concern those whose names begin with its name.
-func TestGenerateConcernsNoOriginalBelow(t *testing.T) {
+// The name of one original is the folder of another.
+func TestGenerateDoesNotAffectOriginalsBelow(t *testing.T) {
 	s := newSite(t)
 	data := photo(t, 200, 100)
 	g, opened := openedBy(s, fstest.MapFS{"a": {Data: data}, "a/k.jpg": {Data: data}})
@@ -93,10 +93,10 @@ func TestGenerateConcernsNoOriginalBelow(t *testing.T) {
 	close(g.open)
 	assert.Equal(t, 200, <-done)
 	assert.NoError(t, <-generated)
-	assert.EqualValues(t, 1, opened["a/k.jpg"].Load(), "it need not be looked at again")
+	assert.EqualValues(t, 1, opened["a/k.jpg"].Load(), "it is not read again")
 }
 
-// What Remove has ended stays ended, whatever is generated of the same original meanwhile.
+// A generation that Remove has ended is not stored, although Generate was called for the same original.
 func TestGenerateDoesNotUndoRemove(t *testing.T) {
 	s := newSite(t)
 	memory := storage.NewMemory()
@@ -129,7 +129,7 @@ func (l gatedLock) TryLock(ctx context.Context, key string, ttl time.Duration) (
 	return l.Locker.TryLock(ctx, key, ttl)
 }
 
-func TestWhatIsRemovedBeforeItsOriginalIsOpenedIsNotStoredEither(t *testing.T) {
+func TestAThumbnailRemovedBeforeItsOriginalIsOpenedIsNotStored(t *testing.T) {
 	s := newSite(t)
 	memory, g := storage.NewMemory(), newGate()
 	s.Storage, s.Locker = memory, gatedLock{lock.NewMemory(), g}
@@ -147,7 +147,7 @@ func TestWhatIsRemovedBeforeItsOriginalIsOpenedIsNotStoredEither(t *testing.T) {
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-// freed is a Locker of which a lock is always held, and becomes free when somebody waits for it.
+// freed is a Locker whose locks are always held, until somebody waits for them.
 type freed struct{ wait func() }
 
 func (freed) TryLock(context.Context, string, time.Duration) (func() error, bool, error) {
@@ -156,7 +156,7 @@ func (freed) TryLock(context.Context, string, time.Duration) (func() error, bool
 
 func (f freed) Wait(context.Context, string) error { f.wait(); return nil }
 
-func TestAClientThatLeavesWhileALockBecomesFreeIsGone(t *testing.T) {
+func TestAClientThatLeavesWhileALockBecomesFreeIsOutcomeGone(t *testing.T) {
 	s := newSite(t)
 	o := &observer{}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -214,7 +214,7 @@ func TestAFailureOfAnAnimationIsRememberedForAnimations(t *testing.T) {
 	assert.EqualValues(t, 0, opened("10x10", ".jpg"))
 }
 
-// pinged notes the keys that are stored.
+// pinged records the keys that are stored.
 type pinged struct {
 	thumbnail.Storage
 	keys *[]string
@@ -225,7 +225,7 @@ func (p pinged) Put(ctx context.Context, key string, r io.Reader) error {
 	return p.Storage.Put(ctx, key, r)
 }
 
-func TestPingsOfSeveralProcessesDoNotMeetWhereTheyAreRemoved(t *testing.T) {
+func TestPingsUseDifferentKeysIfTheStorageRemoves(t *testing.T) {
 	memory := storage.NewMemory()
 	for name, c := range map[string]struct {
 		storage func(p pinged) thumbnail.Storage
@@ -293,7 +293,7 @@ func TestAnEventHasTheBytesOfTheAnswerAndWhyItWasNotStored(t *testing.T) {
 	assert.EqualValues(t, 2, h.Stats().StoreErrors)
 }
 
-func TestStatsCountWhatIsInProgress(t *testing.T) {
+func TestStatsCountGenerationsInProgress(t *testing.T) {
 	s := newSite(t)
 	g, _ := openedBy(s, fstest.MapFS{"k.jpg": {Data: photo(t, 200, 100)}, "l.jpg": {Data: photo(t, 200, 100)}})
 	h := s.handler(t)

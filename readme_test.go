@@ -136,7 +136,7 @@ func TestREADMEProgramThatMountsTheHandlerServesThumbnails(t *testing.T) {
 	require.FileExists(t, filepath.Join(dir, path), "the path of the URL is the path of the file")
 }
 
-func TestREADMEProgramThatLinksPrintsWhatItSays(t *testing.T) {
+func TestREADMEProgramThatLinksPrintsTheDocumentedOutput(t *testing.T) {
 	imagetest.Long(t)
 	out, err := command(t.TempDir(), goProgram(t, "thumbnail.FuncMap")).CombinedOutput()
 	require.NoError(t, err, "%s", out)
@@ -151,7 +151,7 @@ func TestREADMEProgramWithItsOwnStorageStores(t *testing.T) {
 }
 
 // The storage in the guide passes the conformance suite.
-func TestREADMEStorageIsOne(t *testing.T) {
+func TestREADMEStoragePassesTheSuite(t *testing.T) {
 	imagetest.Long(t)
 	for _, block := range fenced(t, "go") {
 		if !strings.Contains(block, "mapStorage") {
@@ -200,7 +200,7 @@ func vectors(t *testing.T) (all []vector) {
 	return all
 }
 
-func TestREADMEVectorsAreRight(t *testing.T) {
+func TestREADMEVectorsAreThoseOfTheSigners(t *testing.T) {
 	signer, err := thumbnail.NewSigner([]byte(readmeKey))
 	require.NoError(t, err)
 	for _, v := range vectors(t) {

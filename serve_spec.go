@@ -55,9 +55,9 @@ const PlaceholderHeader = "Thumbnail-Placeholder"
 
 // Placeholder returns a Config.ErrorHandler that shows a picture if there is no thumbnail because the
 // original is missing, of unknown format, damaged or beyond a limit, or because the thumbnail is being made
-// elsewhere: 404, 415 and 422. The status does not change; browsers
-// show the picture nevertheless. The picture is cached for a minute at most, and marked by
-// [PlaceholderHeader]. For other errors the answer is the status text.
+// elsewhere: 404, 415 and 422. The status does not change; browsers show the picture nevertheless. The picture
+// is cached for a minute at most, and marked by [PlaceholderHeader]. For other errors the answer is the status
+// text.
 //
 // Placeholder reads the file immediately. It panics if that fails, because it is called at program start.
 func Placeholder(fsys fs.FS, name string) func(w http.ResponseWriter, r *http.Request, status int, err error) {

@@ -31,7 +31,7 @@ func TestHMACSignerMakesTheDocumentedSecrets(t *testing.T) {
 	}
 }
 
-func TestDjangoSignerMakesTheOriginalsSecrets(t *testing.T) {
+func TestDjangoSignerMakesTheSecretsOfDjangoRestThumbnails(t *testing.T) {
 	for _, v := range []struct{ key, source, size, method, ext, secret string }{
 		{"foobar", "images/image.jpg", "100x100", "crop", ".jpg", "72ebae3f7fcda69b79bbf1c55ebe22197100e06e"},
 		{"foobar", "animals/kitten.jpg", "100x100", "crop", ".jpg", "38cdd9ad3dda068a81ebd59c113039637c1c8d1d"},
@@ -49,7 +49,7 @@ func TestDjangoSignerMakesTheOriginalsSecrets(t *testing.T) {
 	}
 }
 
-func TestDjangoSignerSpellsPathsAsTheOriginalDid(t *testing.T) {
+func TestDjangoSignerWritesPathsLikeDjangoRestThumbnails(t *testing.T) {
 	link, err := thumbnail.URL("/thumbnails/", thumbnail.DjangoSigner("foobar"), spec(t, "animals/kitten.jpg", "100x", "crop", ".jpg"))
 	require.NoError(t, err)
 	assert.Equal(t, "/thumbnails/animals/kitten.jpg/100x0/crop/0bdf03e5d6628d1b9284ee757dd141a28a23640c.jpg", link)
@@ -58,7 +58,7 @@ func TestDjangoSignerSpellsPathsAsTheOriginalDid(t *testing.T) {
 	assert.Contains(t, link, "k/0x7/crop/")
 }
 
-func TestSecretsAreForOneThumbnailAlone(t *testing.T) {
+func TestASecretIsValidForOneThumbnail(t *testing.T) {
 	for name, signer := range map[string]thumbnail.Signer{"hmac": newSigner(t), "django": thumbnail.DjangoSigner("foobar")} {
 		s := spec(t, "animals/kitten.jpg", "100x", "crop", ".jpg")
 		secret := signer.Sign(s)

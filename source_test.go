@@ -59,7 +59,7 @@ func (r *idle) Read(p []byte) (int, error) {
 	return r.r.Read(p[:min(len(p), 4096)])
 }
 
-func TestASourceMayGiveNothingAHundredTimesInARow(t *testing.T) {
+func TestASourceMayReturnNoBytesAHundredTimesInARow(t *testing.T) {
 	for n, status := range map[int]int{100: 200, 101: 500} {
 		s := newSite(t)
 		s.source.open = func(context.Context, string) (fs.File, error) {
@@ -104,7 +104,7 @@ func TestEveryFileThatIsOpenedIsClosedOnce(t *testing.T) {
 	assert.GreaterOrEqual(t, opened.Load(), int64(4))
 }
 
-func TestAnOriginalThatIsReplacedByOneOfTheSameSizeAndTimeIsNoticed(t *testing.T) {
+func TestAReplacedOriginalOfTheSameSizeAndTimeIsDetected(t *testing.T) {
 	root := t.TempDir()
 	dir, err := storage.OpenDir(root)
 	require.NoError(t, err)
@@ -183,7 +183,7 @@ func TestAResponderThatFlushedIsNotFollowedByAnErrorPage(t *testing.T) {
 	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { get(s.handler(t), s.url(t, "k.jpg", "5x5", "crop", ".jpg")) })
 }
 
-func TestStatsCountWhatHappened(t *testing.T) {
+func TestStatsCountRequestsByOutcome(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	good, bad := s.url(t, "k.jpg", "5x5", "crop", ".jpg"), s.url(t, "none.jpg", "5x5", "crop", ".jpg")

@@ -53,7 +53,7 @@ func TestNewHandlerPreparesFormatsAndEncoders(t *testing.T) {
 	assert.Equal(t, 1, encoders, "a request starts nothing")
 }
 
-func TestNewHandlerReturnsTheErrorOfWhatDoesNotStart(t *testing.T) {
+func TestNewHandlerReturnsAnErrorOfStart(t *testing.T) {
 	broken := errors.New("no codec here")
 	s := newSite(t)
 	s.Encoders = thumbnail.Encoders{".jpg": startingEncoder{new(int), broken}}

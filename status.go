@@ -39,8 +39,7 @@ func serverError(op string, err error) error {
 // [ErrTooLarge], 501 for [errors.ErrUnsupported], 503 for [ErrOverloaded] and for a context that has ended,
 // and 500 for every other error. Some errors of a [Handler] have a status of their own: 405 for a method
 // other than GET and HEAD, 504 for Cache-Control: only-if-cached, 400 for a requested size beyond a limit,
-// and 500 or 503 for a server fault,
-// whatever error it wraps.
+// and 500 or 503 for a server fault, whatever error it wraps.
 func StatusCode(err error) int {
 	var f *statusError
 	var r *requestError

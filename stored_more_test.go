@@ -76,7 +76,7 @@ func asStored(i storage.Info) fs.FileInfo {
 	return info
 }
 
-func TestAStoredFileIsLookedAtOnceWhileItHasItsTime(t *testing.T) {
+func TestAStoredFileIsExaminedOnceForEachModificationTime(t *testing.T) {
 	s := newSite(t)
 	st := &described{Memory: storage.NewMemory(), info: asStored}
 	s.storage.Storage = st
@@ -90,7 +90,7 @@ func TestAStoredFileIsLookedAtOnceWhileItHasItsTime(t *testing.T) {
 	assert.Equal(t, before, st.read.Load())
 }
 
-func TestAStoredFileWithoutATimeIsLookedAtEachTime(t *testing.T) {
+func TestAStoredFileWithoutAModificationTimeIsExaminedEachTime(t *testing.T) {
 	s := newSite(t)
 	st := &described{Memory: storage.NewMemory(), info: func(i storage.Info) fs.FileInfo { i.ModTime = time.Time{}; return asStored(i) }}
 	s.storage.Storage = st
@@ -102,7 +102,7 @@ func TestAStoredFileWithoutATimeIsLookedAtEachTime(t *testing.T) {
 	assert.Equal(t, whole, get(h, url).Body.Bytes(), "zeros of the same length are made anew")
 }
 
-func TestAWholeThumbnailIsMadeOnceWhetherItsFileSeeksOrStreams(t *testing.T) {
+func TestACompleteThumbnailIsMadeOnceWhetherItsFileSeeksOrNot(t *testing.T) {
 	for kind, file := range map[string]func(r *bytes.Reader) io.Reader{
 		"seeks":   func(r *bytes.Reader) io.Reader { return struct{ io.ReadSeeker }{r} },
 		"streams": func(r *bytes.Reader) io.Reader { return io.MultiReader(r) },
@@ -122,7 +122,7 @@ func TestAWholeThumbnailIsMadeOnceWhetherItsFileSeeksOrStreams(t *testing.T) {
 }
 
 // A file that is shorter than the storage reports is incomplete.
-func TestAStoredFileThatIsShorterThanItsStorageSaysIsMadeAnew(t *testing.T) {
+func TestAStoredFileShorterThanItsInfoIsMadeAgain(t *testing.T) {
 	for kind, file := range map[string]func(r *bytes.Reader) io.Reader{
 		"at an offset": nil,
 		"that seeks":   func(r *bytes.Reader) io.Reader { return struct{ io.ReadSeeker }{r} },
@@ -171,7 +171,7 @@ func (mute) Respond(w http.ResponseWriter, _ *http.Request, _ string, _ fs.File)
 	return nil
 }
 
-func TestAStoredFileThatDoesNotDescribeItselfIsTheRespondersAffair(t *testing.T) {
+func TestAStoredFileWithoutInfoIsPassedToTheResponder(t *testing.T) {
 	s := newSite(t)
 	s.storage.Storage = &described{Memory: storage.NewMemory(), info: func(storage.Info) fs.FileInfo { return nil }}
 	s.Responder = mute{}
@@ -187,7 +187,7 @@ type lying struct{ count func(room int) int }
 
 func (l lying) Read(p []byte) (int, error) { return l.count(len(p)), nil }
 
-func TestASourceThatReadsAnImpossibleNumberOfBytesIsItsOwnFault(t *testing.T) {
+func TestAReadOfAnImpossibleNumberOfBytesIsAnErrorOfTheSource(t *testing.T) {
 	picture := photo(t, 200, 100)
 	for name, count := range map[string]func(int) int{"less than none": func(int) int { return -1 }, "one more than asked for": func(n int) int { return n + 1 }} {
 		s := newSite(t)
@@ -203,7 +203,7 @@ func TestASourceThatReadsAnImpossibleNumberOfBytesIsItsOwnFault(t *testing.T) {
 	}
 }
 
-// headThen reads its head, and then of rest.
+// headThen reads head, and then rest.
 type headThen struct {
 	head []byte
 	rest io.Reader
@@ -228,7 +228,7 @@ func TestAJobOpensABadOriginalOnceForAllItsSizes(t *testing.T) {
 
 // An original is replaced while its thumbnail is stored, by a storage that ignores the end of its context.
 // The old thumbnail is removed before the new one is stored, and the caller gets the new one.
-func TestWhatWasStoredOfAReplacedOriginalIsGoneBeforeItsSuccessor(t *testing.T) {
+func TestTheThumbnailOfAReplacedOriginalIsRemovedBeforeTheNewOneIsStored(t *testing.T) {
 	s := newSite(t)
 	var old, replaced = photo(t, 200, 100), photo(t, 100, 200)
 	files := fstest.MapFS{"k.jpg": {Data: old, ModTime: time.Unix(1, 0)}}

@@ -19,8 +19,8 @@ import (
 // its conditions. The zero Sweep removes the thumbnails whose original no longer exists.
 type Sweep struct {
 	// If Keep is not nil and returns false, the thumbnail is removed. If it returns true, the other conditions
-	// still apply. Keep may depend on the method and size (see
-	// [Links.Uses]), on the version, and on [Entry.Current] after a change of key.
+	// still apply. Keep may depend on the method and size (see [Links.Uses]), on the version, and on
+	// [Entry.Current] after a change of key.
 	Keep func(Entry) bool
 	// MaxAge is how long a thumbnail may have been unused, judged by the Used field of [storage.Entry]. 0
 	// means forever.

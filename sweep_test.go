@@ -80,7 +80,7 @@ type sourceFunc func(ctx context.Context, key string) (fs.File, error)
 
 func (f sourceFunc) Open(ctx context.Context, key string) (fs.File, error) { return f(ctx, key) }
 
-func TestASourceThatFailsEndsTheSweepAndNothingIsLost(t *testing.T) {
+func TestAFailingSourceEndsTheSweepWithoutRemovals(t *testing.T) {
 	down := errors.New("the network is down")
 	s := newSwept(t, sourceFunc(func(context.Context, string) (fs.File, error) { return nil, down }))
 	key := s.store(t, "a.jpg", "10x10", 0)
@@ -92,7 +92,7 @@ func TestASourceThatFailsEndsTheSweepAndNothingIsLost(t *testing.T) {
 	assert.Equal(t, 1, swept.Kept)
 }
 
-func TestASweepLooksForEachOriginalOnce(t *testing.T) {
+func TestASweepOpensEachOriginalOnce(t *testing.T) {
 	opened := map[string]int{}
 	s := newSwept(t, sourceFunc(func(_ context.Context, key string) (fs.File, error) {
 		opened[key]++
@@ -108,7 +108,7 @@ func TestASweepLooksForEachOriginalOnce(t *testing.T) {
 	assert.Equal(t, map[string]int{"a.jpg": 1, "b.jpg": 1}, opened)
 }
 
-func TestWhatIsOldOrNotWantedIsSwept(t *testing.T) {
+func TestOldAndUnwantedThumbnailsAreSwept(t *testing.T) {
 	s := newSwept(t, nil)
 	old, young, large := s.store(t, "a.jpg", "10x10", 48*time.Hour), s.store(t, "b.jpg", "10x10", time.Hour), s.store(t, "b.jpg", "99x99", 0)
 	swept, err := s.Sweep(t.Context(), thumbnail.Sweep{MaxAge: 24 * time.Hour, Keep: func(e thumbnail.Entry) bool {
@@ -121,7 +121,7 @@ func TestWhatIsOldOrNotWantedIsSwept(t *testing.T) {
 	assert.Equal(t, []bool{false, true, false}, []bool{s.has(t, old), s.has(t, young), s.has(t, large)})
 }
 
-func TestBeyondMaxBytesWhatWasUsedLeastRecentlyIsSwept(t *testing.T) {
+func TestBeyondMaxBytesTheLeastRecentlyUsedThumbnailsAreSwept(t *testing.T) {
 	for _, dry := range []bool{true, false} {
 		s := newSwept(t, nil)
 		var keys []string
@@ -158,7 +158,7 @@ func TestAKeyThatWasReplacedIsNotCurrent(t *testing.T) {
 	assert.Equal(t, 1, swept.Removed)
 }
 
-func TestPresetsThatWereDroppedAreNotUsed(t *testing.T) {
+func TestUsesReportsOnlyThumbnailsOfPresets(t *testing.T) {
 	l := siteLinks(t)
 	for s := range l.Specs(row{"a.jpg", thumbnail.Info{Width: 777, Height: 555}}) {
 		assert.True(t, l.Uses(s), "%+v", s)

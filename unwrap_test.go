@@ -41,7 +41,7 @@ func (w wrappedSource) Open(ctx context.Context, key string) (fs.File, error) {
 }
 
 // NewHandler finds the same abilities in wrapped values as in unwrapped ones.
-func TestWhatIsFoundIsLoggedAndFoundThroughUnwrap(t *testing.T) {
+func TestAbilitiesAreLoggedAndFoundThroughUnwrap(t *testing.T) {
 	found := func(change func(*thumbnail.Config)) string {
 		var log bytes.Buffer
 		noTime := func(_ []string, a slog.Attr) slog.Attr {

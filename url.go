@@ -49,7 +49,7 @@ func URL(base string, signer Signer, s Spec) (string, error) {
 	return b.String(), nil
 }
 
-// checkBaseText refuses a base after which a path is not a path: with a query, a fragment, or a character
+// checkBaseText refuses a base to which no path can be appended: one with a query, a fragment, or a character
 // that no URL has.
 func checkBaseText(base string) error {
 	control := func(c rune) bool { return c <= ' ' || c == 0x7f }
@@ -59,8 +59,8 @@ func checkBaseText(base string) error {
 	return nil
 }
 
-// checkBase returns an error for a base that a browser would resolve relative to the page, or from which it
-// would take the host out of the path that follows.
+// checkBase returns an error for a base that a browser would resolve relative to the page, and for a base after
+// which it would take the first segment of the path for the host.
 func checkBase(base string) error {
 	rest, hosted := base, false
 	for _, prefix := range []string{"http://", "https://", "//"} {

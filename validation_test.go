@@ -10,7 +10,7 @@ import (
 )
 
 // A validation error states the rule that was violated, so that nobody has to look it up.
-func TestAnErrorOfValidationSaysWhatIsValid(t *testing.T) {
+func TestAValidationErrorStatesTheRule(t *testing.T) {
 	signer := newSigner(t)
 	ok := thumbnail.Spec{Source: "k.jpg", Size: thumbnail.Size{Width: 10}, Method: "crop", Ext: ".jpg"}
 	with := func(change func(*thumbnail.Spec)) error {
@@ -87,7 +87,7 @@ func TestAPresetThatAHandlerCannotServeNamesTheFieldOfConfig(t *testing.T) {
 }
 
 // Links return an error for every size that the handler refuses for all originals.
-func TestLinksRefuseASizeThatTheHandlerRefuses(t *testing.T) {
+func TestLinksRefuseEverySizeThatTheHandlerRefuses(t *testing.T) {
 	s := newSite(t)
 	s.MaxWidth, s.MaxHeight = 300, 200
 	h := s.handler(t)

@@ -17,7 +17,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// shortened is a storage that may replace the content of its files, and wraps them by the function file.
+// shortened is a storage that may replace the content of its files. The function file wraps them.
 type shortened struct {
 	*storage.Memory
 	file func(*bytes.Reader) io.Reader
@@ -66,7 +66,7 @@ func (s remoteStorage) Open(ctx context.Context, key string) (fs.File, error) {
 	return remoteFile{bytes.NewReader(data), info, s.t, s.first}, err
 }
 
-func TestAStoredThumbnailThatIsNotWholeIsMadeAnewOnce(t *testing.T) {
+func TestATruncatedStoredThumbnailIsMadeAgainOnce(t *testing.T) {
 	dir, err := storage.OpenDir(t.TempDir())
 	require.NoError(t, err)
 	defer dir.Close()
@@ -119,7 +119,7 @@ func (boxes) Encode(w io.Writer, _ image.Image) error {
 	return err
 }
 
-func TestTheEndOfAFileBeyondWhatIsAtHandIsNotLookedAt(t *testing.T) {
+func TestOnlyBufferedBytesOfAStoredFileAreExamined(t *testing.T) {
 	s := newSite(t)
 	st := remoteStorage{storage.NewMemory(), t, 100}
 	s.storage.Storage = st
@@ -157,7 +157,7 @@ func (e endless) Encode(w io.Writer, img image.Image) error {
 	return err
 }
 
-func TestAnEncoderMayWriteWhatItLikes(t *testing.T) {
+func TestAnEncoderMayWriteAnyFormat(t *testing.T) {
 	s := newSite(t)
 	s.Encoders = thumbnail.Encoders{".png": endless{cut: 5}, ".jpg": endless{}, ".gif": endless{cut: 5}}
 	h := s.handler(t)

@@ -85,7 +85,7 @@ type failing struct{ err error }
 
 func (f failing) Open(string) (fs.File, error) { return nil, f.err }
 
-func TestAFailureOfTheFileSystemIsNoAbsence(t *testing.T) {
+func TestAFailureOfTheFileSystemDoesNotMatchErrNotExist(t *testing.T) {
 	for _, failure := range []error{errors.New("disk on fire"), fs.ErrPermission, fs.ErrClosed} {
 		_, err := storage.FS(failing{failure}).Open(t.Context(), "a.jpg")
 		assert.ErrorIs(t, err, failure)

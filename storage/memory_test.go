@@ -21,7 +21,7 @@ func has(ctx context.Context, m *storage.Memory, key string) bool {
 	return f.Close() == nil
 }
 
-func TestABoundedMemoryDropsWhatWasNotUsedForLongest(t *testing.T) {
+func TestABoundedMemoryDropsTheLeastRecentlyUsedFile(t *testing.T) {
 	m := &storage.Memory{MaxBytes: 3 * 101}
 	for _, key := range []string{"a", "b", "c"} {
 		require.NoError(t, m.Put(t.Context(), key, strings.NewReader(strings.Repeat("x", 100))))
@@ -34,7 +34,7 @@ func TestABoundedMemoryDropsWhatWasNotUsedForLongest(t *testing.T) {
 	}
 }
 
-func TestABoundedMemoryRefusesWhatIsLargerAndKeepsTheOld(t *testing.T) {
+func TestABoundedMemoryRefusesALargerFileAndKeepsTheOldOne(t *testing.T) {
 	m := &storage.Memory{MaxBytes: 100}
 	require.NoError(t, m.Put(t.Context(), "a", strings.NewReader("old")))
 	read := 0
@@ -48,7 +48,7 @@ func TestABoundedMemoryRefusesWhatIsLargerAndKeepsTheOld(t *testing.T) {
 	assert.Equal(t, "old", string(got))
 }
 
-func TestABoundedMemoryCountsWhatItHolds(t *testing.T) {
+func TestABoundedMemoryCountsKeysAndContent(t *testing.T) {
 	const size = 2 + 98 // key and content
 	for name, forget := range map[string]func(m *storage.Memory) error{
 		"RemoveAll": func(m *storage.Memory) error { return m.RemoveAll(t.Context(), "k") },

@@ -74,7 +74,7 @@ func TestAListingYieldsTheErrorThatEndsIt(t *testing.T) {
 	})
 }
 
-func TestWhatIsRemovedDuringAListingIsNoError(t *testing.T) {
+func TestAFileRemovedDuringAListingIsNoError(t *testing.T) {
 	for _, pattern := range []string{"a/%d", "a/%d/c"} {
 		eachListing(t, func(t *testing.T, s listing) {
 			for i := range 20 {
@@ -149,7 +149,7 @@ func TestAMemoryOfOneByteIsBounded(t *testing.T) {
 	assert.Less(t, read, 1<<12, "and does not read on")
 }
 
-func TestAMemoryKnowsWhatWasUsedLast(t *testing.T) {
+func TestAMemoryRecordsWhenFilesWereUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := storage.NewMemory()
 		stored := time.Now()
@@ -166,7 +166,7 @@ func TestAMemoryKnowsWhatWasUsedLast(t *testing.T) {
 	})
 }
 
-func TestAFileReadsAtAnyPlaceWhereItsContentDoes(t *testing.T) {
+func TestAFileIsAReaderAtIfItsContentIs(t *testing.T) {
 	f := storage.NewFile(strings.NewReader("content"), storage.Info{Name: "a/b"})
 	at, ok := f.(io.ReaderAt)
 	require.True(t, ok)

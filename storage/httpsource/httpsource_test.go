@@ -80,7 +80,7 @@ func TestAnUnknownSizeIsZeroAndAWeakTagIsNone(t *testing.T) {
 	assert.Equal(t, "content", string(b))
 }
 
-func TestOnlyNotFoundAndGoneMeanThatThereIsNothing(t *testing.T) {
+func TestOnlyNotFoundAndGoneMatchErrNotExist(t *testing.T) {
 	for status, absent := range map[int]bool{404: true, 410: true, 401: false, 403: false, 500: false, 206: false, 204: false} {
 		s := serve(t, httpsource.Config{}, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(status) })
 		_, err := s.Open(t.Context(), "x.jpg")
@@ -94,7 +94,7 @@ func TestOnlyNotFoundAndGoneMeanThatThereIsNothing(t *testing.T) {
 	}
 }
 
-func TestABodyIsBoundedAndACutOneIsAnError(t *testing.T) {
+func TestABodyIsBoundedAndATruncatedOneIsAnError(t *testing.T) {
 	s := serve(t, httpsource.Config{MaxSourceBytes: 100}, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "cut.jpg") {
 			w.Header().Set("Content-Length", "50")
@@ -147,7 +147,7 @@ func TestRedirectsAreFollowedAFewTimesWithoutCredentialsForOthers(t *testing.T) 
 	}
 }
 
-func TestAServerThatSaysNothingIsLeft(t *testing.T) {
+func TestAServerThatDoesNotAnswerIsATimeout(t *testing.T) {
 	release := make(chan struct{})
 	s := serve(t, httpsource.Config{Timeout: 50 * time.Millisecond}, func(w http.ResponseWriter, r *http.Request) {
 		select {

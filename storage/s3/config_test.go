@@ -43,7 +43,7 @@ func TestAnImpossibleConfigurationIsRefusedByTheNameOfItsField(t *testing.T) {
 	}
 }
 
-func TestTheClientOfTheCallerIsUsedAndLeftAlone(t *testing.T) {
+func TestTheClientOfTheCallerIsUsedAndNotChanged(t *testing.T) {
 	server, _ := newFake(t, s3.Config{})
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()

@@ -29,7 +29,7 @@ var operations = map[string]func(context.Context, *s3.Storage) error{
 	},
 }
 
-func TestOnlyAnAbsentKeyIsAbsent(t *testing.T) {
+func TestOnlyAMissingKeyMatchesErrNotExist(t *testing.T) {
 	server, s := newFake(t, s3.Config{})
 	_, err := s.Open(t.Context(), "a/x.jpg")
 	requireMissing(t, err)
@@ -85,7 +85,7 @@ func TestACanceledContextSendsNothing(t *testing.T) {
 	require.Empty(t, server.Requests())
 }
 
-func TestFailuresOfTheClientAreNoAbsentKeys(t *testing.T) {
+func TestFailuresOfTheClientDoNotMatchErrNotExist(t *testing.T) {
 	server := s3fake.New()
 	url := server.URL
 	server.Close() // no process listens at the address any more

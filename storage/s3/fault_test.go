@@ -16,7 +16,7 @@ import (
 // unavailable is S3's response when it is overloaded.
 var unavailable = s3fake.Status(http.StatusServiceUnavailable, "SlowDown")
 
-func TestFaultsThatPassAreTriedAgain(t *testing.T) {
+func TestTransientFaultsAreRetried(t *testing.T) {
 	for what, fault := range map[string]s3fake.Fault{
 		"503":                     unavailable,
 		"500":                     s3fake.Status(http.StatusInternalServerError, "InternalError"),
@@ -48,7 +48,7 @@ func TestFaultsThatPassAreTriedAgain(t *testing.T) {
 	}
 }
 
-func TestReadingOnIsTriedAgainToo(t *testing.T) {
+func TestReadingTheRestIsRetriedToo(t *testing.T) {
 	server, s := newFake(t, s3.Config{FirstRange: 1000, StallTimeout: 200 * time.Millisecond})
 	server.Set("bucket", "source.jpg", []byte(content(20_000)))
 	for _, fault := range []s3fake.Fault{unavailable, s3fake.Reset(0), s3fake.Cut(1500), s3fake.HangAfter(1500)} {
@@ -63,7 +63,7 @@ func TestReadingOnIsTriedAgainToo(t *testing.T) {
 	}
 }
 
-func TestAConflictIsTriedAgainAFewTimes(t *testing.T) {
+func TestAConflictIsRetriedAFewTimes(t *testing.T) {
 	server, s := newFake(t, s3.Config{})
 	conflict := s3fake.Status(http.StatusConflict, "ExistingObjectIsDirectory")
 	server.BreakNext(2, conflict)
@@ -74,7 +74,7 @@ func TestAConflictIsTriedAgainAFewTimes(t *testing.T) {
 	require.Len(t, server.Requests(), 4)
 }
 
-func TestTwoSecondsOfUnavailabilityPass(t *testing.T) {
+func TestTwoSecondsOfUnavailabilityAreBridged(t *testing.T) {
 	server, s := newFake(t, s3.Config{})
 	server.BreakFor(2*time.Second, unavailable)
 	put(t, s, "x.jpg", "content")
@@ -82,7 +82,7 @@ func TestTwoSecondsOfUnavailabilityPass(t *testing.T) {
 	require.Less(t, len(server.Requests()), 20, "the pauses grow")
 }
 
-func TestAnOutageEndsWithAnErrorThatSaysWhich(t *testing.T) {
+func TestTheErrorOfAnOutageNamesItsCause(t *testing.T) {
 	for what, c := range map[string]struct {
 		fault s3fake.Fault
 		says  string
@@ -134,7 +134,7 @@ func TestTheContextEndsRetriesEarlier(t *testing.T) {
 	}
 }
 
-func TestAPutThatIsCutInTheMiddleIsInvisible(t *testing.T) {
+func TestAnInterruptedPutIsInvisible(t *testing.T) {
 	server, s := newFake(t, s3.Config{Timeout: 500 * time.Millisecond})
 	server.Set("bucket", "old.jpg", []byte("old"))
 	server.Break(func(*http.Request) s3fake.Fault { return s3fake.Reset(100_000) })

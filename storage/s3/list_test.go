@@ -19,7 +19,7 @@ func keysOf(t *testing.T, s *s3.Storage) (keys []string) {
 	return keys
 }
 
-func TestListGivesWhatLiesUnderThePrefixInOrder(t *testing.T) {
+func TestListYieldsTheKeysUnderThePrefixInOrder(t *testing.T) {
 	server, s := newFake(t, s3.Config{Prefix: "photos"})
 	for _, name := range []string{"photos/b/é +%.jpg", "photos/a.jpg", "photos/folder/", "photos2/c.jpg", "a.jpg"} {
 		server.Set("bucket", name, []byte("x"))
@@ -27,7 +27,7 @@ func TestListGivesWhatLiesUnderThePrefixInOrder(t *testing.T) {
 	require.Equal(t, []string{"a.jpg", "b/é +%.jpg"}, keysOf(t, s))
 }
 
-func TestListAsksForAThousandAtOnceAndStopsWithItsLoop(t *testing.T) {
+func TestListRequestsPagesOfAThousandAndStopsWithItsLoop(t *testing.T) {
 	server, s := newFake(t, s3.Config{})
 	var want []string
 	for i := range 2500 {
@@ -55,7 +55,7 @@ func TestListEndsWithAnError(t *testing.T) {
 	require.Equal(t, 1, n)
 }
 
-func TestOnARealServerListGivesEveryKey(t *testing.T) {
+func TestOnARealServerListYieldsEveryKey(t *testing.T) {
 	s := newBucket(t, startReal(t), s3.Config{Prefix: "photos"})
 	require.Empty(t, keysOf(t, s))
 	want := []string{"a b+c%2F#?&.jpg", "animals/dogs.jpg", "z/猫.jpg"}

@@ -93,7 +93,7 @@ func TestALargerFileIsReadInRanges(t *testing.T) {
 	require.Equal(t, []string{"GET source.jpg bytes=1500-5499"}, server.Requests())
 }
 
-func TestFilesOfEverySizeAroundTheRangesReadRight(t *testing.T) {
+func TestFilesOfEverySizeAroundTheRangesAreReadWhole(t *testing.T) {
 	server, s := newFake(t, s3.Config{FirstRange: 16})
 	for _, size := range []int{0, 1, 15, 16, 17, 79, 80, 81, 144, 145, 1000} {
 		server.Set("bucket", "x", []byte(content(size)))
@@ -138,7 +138,7 @@ func TestAnObjectThatChangesWhileItIsReadIsNeverMixed(t *testing.T) {
 	}
 }
 
-func TestReadingOnNamesTheObjectThatWasOpened(t *testing.T) {
+func TestReadingTheRestRequestsTheOpenedObject(t *testing.T) {
 	server, s := newFake(t, s3.Config{FirstRange: 100})
 	server.Set("bucket", "x.jpg", []byte(content(1000)))
 	var conditions []string
@@ -151,7 +151,7 @@ func TestReadingOnNamesTheObjectThatWasOpened(t *testing.T) {
 	require.Equal(t, []string{"", object.ETag, object.ETag, object.ETag}, conditions)
 }
 
-func TestAServerThatIgnoresTheConditionIsNotBelieved(t *testing.T) {
+func TestAServerThatIgnoresTheConditionIsDetected(t *testing.T) {
 	server, s := newFake(t, s3.Config{FirstRange: 100})
 	server.Set("bucket", "x.jpg", []byte(strings.Repeat("a", 1000)))
 	f, err := s.Open(t.Context(), "x.jpg")
@@ -183,7 +183,7 @@ func TestGoroutinesMayShareReadAt(t *testing.T) {
 	wg.Wait()
 }
 
-func TestTheContextOfOpenCoversReadingOn(t *testing.T) {
+func TestTheContextOfOpenCoversReadingTheRest(t *testing.T) {
 	server, s := newFake(t, s3.Config{FirstRange: 100})
 	server.Set("bucket", "x.jpg", []byte(content(1000)))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -196,7 +196,7 @@ func TestTheContextOfOpenCoversReadingOn(t *testing.T) {
 	require.Len(t, got, 100, "what came with Open is there")
 }
 
-func TestAClosedFileSaysSo(t *testing.T) {
+func TestAClosedFileReturnsErrClosed(t *testing.T) {
 	_, s := newFake(t, s3.Config{})
 	put(t, s, "x.jpg", "x")
 	f, err := s.Open(t.Context(), "x.jpg")

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestOnARealServerErrorsAreTold(t *testing.T) {
+func TestOnARealServerErrorsAreClassified(t *testing.T) {
 	endpoint := startReal(t)
 	bucket := makeBucket(t, endpoint)
 	_, err := openAt(t, endpoint, bucket, s3.Config{}).Open(t.Context(), "absent/x.jpg")
@@ -75,7 +75,7 @@ func TestOnARealServerAFileIsOfOneObject(t *testing.T) {
 	require.WithinDuration(t, time.Now(), info.ModTime(), time.Minute)
 }
 
-func TestOnARealServerRemoveAllTakesMoreThanAThousand(t *testing.T) {
+func TestOnARealServerRemoveAllRemovesMoreThanAThousandKeys(t *testing.T) {
 	s := newBucket(t, startReal(t), s3.Config{})
 	var wg sync.WaitGroup
 	for worker := range 8 {
@@ -93,7 +93,7 @@ func TestOnARealServerRemoveAllTakesMoreThanAThousand(t *testing.T) {
 	require.Equal(t, []string{"a b+c%d/x.jpg"}, keysOf(t, s))
 }
 
-func TestOnARealServerAPutThatIsCutIsInvisible(t *testing.T) {
+func TestOnARealServerAnInterruptedPutIsInvisible(t *testing.T) {
 	endpoint := startReal(t)
 	bucket := makeBucket(t, endpoint)
 	s := openAt(t, endpoint, bucket, s3.Config{})

@@ -54,7 +54,7 @@ func TestRemoveAllRemovesWhatItCanAndReportsTheRest(t *testing.T) {
 	require.Len(t, server.Keys("bucket"), 12)
 }
 
-func TestRemoveAllTriesKeysAgainThatFailInPassing(t *testing.T) {
+func TestRemoveAllRetriesKeysThatFailTemporarily(t *testing.T) {
 	server, s := newFake(t, s3.Config{})
 	for _, key := range []string{"a/1.jpg", "a/flaky.jpg", "a/locked.jpg"} {
 		server.Set("bucket", key, nil)
@@ -77,7 +77,7 @@ func TestRemoveAllRemovesKeysOfEverySpelling(t *testing.T) {
 	require.Equal(t, []string{"a b c%/x"}, server.Keys("bucket"))
 }
 
-func TestRemoveAllReportsWhatFailedBeforeItHadToStop(t *testing.T) {
+func TestRemoveAllReportsFailuresFromBeforeAnError(t *testing.T) {
 	server, s := newFake(t, s3.Config{})
 	for i := range 1500 {
 		server.Set("bucket", fmt.Sprintf("a/locked-%04d.jpg", i), nil)
@@ -98,7 +98,7 @@ func TestRemoveAllReportsWhatFailedBeforeItHadToStop(t *testing.T) {
 	require.LessOrEqual(t, strings.Count(err.Error(), "WORM"), 10)
 }
 
-func TestRemoveAllGoesOnAfterAKeyThatHasARequestOfItsOwn(t *testing.T) {
+func TestRemoveAllContinuesAfterAKeyWithASeparateRequest(t *testing.T) {
 	server, s := newFake(t, s3.Config{})
 	for _, key := range []string{"a/\x01.jpg", "a/1.jpg", "a/2.jpg"} {
 		server.Set("bucket", key, nil)

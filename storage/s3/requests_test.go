@@ -19,7 +19,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3"
 )
 
-func TestAThumbnailCostsNoMoreRequestsThanItMust(t *testing.T) {
+func TestAThumbnailTakesTheMinimumOfRequests(t *testing.T) {
 	for name, c := range map[string]struct {
 		locker func(t *testing.T) thumbnail.Locker
 		looks  int

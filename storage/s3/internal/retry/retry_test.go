@@ -26,7 +26,7 @@ func TestPausesGrowToTwoSecondsAndAreRandomByHalf(t *testing.T) {
 	require.LessOrEqual(t, pause(1<<30), maxPause)
 }
 
-func TestNothingIsTriedForever(t *testing.T) {
+func TestRetriesEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := Policy{Timeout: 10 * time.Second, Stall: 4 * time.Second}
 		tries, start := 0, time.Now()
