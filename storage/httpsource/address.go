@@ -13,9 +13,12 @@ var special = prefixes(
 	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
 	"192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24",
 	"203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-	"::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16",
-	"fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+	"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
 )
+
+// global are the only IPv6 addresses that IANA has allocated to the public internet. Among the others are
+// loopback, link-local and private addresses, and all forms that embed an IPv4 address but 6to4 and Teredo.
+var global = netip.MustParsePrefix("2000::/3")
 
 func prefixes(all ...string) (p []netip.Prefix) {
 	for _, s := range all {
@@ -37,10 +40,12 @@ func (s *Source) checkAddress(_ context.Context, network, address string, _ sysc
 			return nil
 		}
 	}
+	private := ip.Is6() && !global.Contains(ip)
 	for _, p := range special {
-		if p.Contains(ip) {
-			return fmt.Errorf("the address %v is not a public one, and not in Config.AllowedPrefixes", ip)
-		}
+		private = private || p.Contains(ip)
+	}
+	if private {
+		return fmt.Errorf("the address %v is not a public one, and not in Config.AllowedPrefixes", ip)
 	}
 	return nil
 }
