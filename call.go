@@ -185,7 +185,7 @@ func (h *Handler) open(ctx context.Context, c *call) (fs.File, error) {
 	f, err := h.cfg.Storage.Open(ctx, c.key)
 	switch {
 	case err == nil:
-		if f == nil || ability.IsNil(f) {
+		if ability.IsNil(f) {
 			return nil, serverError("open thumbnail", errNoFile)
 		}
 		return h.examine(c, f)

@@ -77,6 +77,8 @@ func TestOneCheckFindsAllMistakesOfATemplate(t *testing.T) {
 	page := template.Must(template.New("a").Funcs(links.FuncMap()).Parse(
 		"{{img . \"x1\" \"alt\" \"\"}}\n{{img . \"x2\" \"alt\" \"\"}}{{define \"b\"}}{{srcset . \"x3\"}}{{end}}"))
 	err := links.CheckTemplate(page)
+	page = template.Must(template.New("a").Funcs(links.FuncMap()).Parse(`{{img "../x" "avatar" "alt" ""}}{{img "x.jpg" "avatar" "alt" ""}}`))
+	assert.Equal(t, 1, strings.Count(links.CheckTemplate(page).Error(), "template: a:1:"), "the second call is right")
 	for _, where := range []string{"a:1:", "a:2:", "x1", "x2", "x3"} {
 		assert.ErrorContains(t, err, where)
 	}

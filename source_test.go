@@ -63,7 +63,7 @@ func TestASourceMayReturnNoBytesAHundredTimesInARow(t *testing.T) {
 	for n, status := range map[int]int{100: 200, 101: 500} {
 		s := newSite(t)
 		s.source.open = func(context.Context, string) (fs.File, error) {
-			data := photo(t, 200, 100)
+			data := append(photo(t, 200, 100), make([]byte, 10_000)...) // several reads
 			return storage.NewFile(&idle{r: bytes.NewReader(data), n: n}, storage.Info{Name: "k.jpg", Size: int64(len(data))}), nil
 		}
 		assert.Equal(t, status, get(s.handler(t), s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code, n)
