@@ -80,7 +80,7 @@ func (p *Picture) isOriginal(img image.Image) bool {
 	if moving, ok := img.(*processors.Animation); ok {
 		return moving == p.moving && p.movingOriginal
 	}
-	return p.img != nil && samePointer(img, p.img) && !p.converted && !p.decoded.Partial &&
+	return p.img != nil && samePointer(img, p.img) && !p.converted && !p.decoded.Partial && !p.decoded.Surplus &&
 		p.header.FrameCount <= 1 && img.Bounds().Size() == p.header.Stored
 }
 

@@ -2,8 +2,11 @@ package engine
 
 import (
 	"bytes"
+	"compress/zlib"
 	"image"
+	"image/color"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -11,6 +14,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -42,6 +46,36 @@ func ownSize(t *testing.T, file []byte, tolerant bool) ([]byte, error) {
 	var out bytes.Buffer
 	err = e.Make(t.Context(), file, plan, &out, nil)
 	return out.Bytes(), err
+}
+
+// Package image and other strict decoders refuse a PNG whose stream goes on behind the rows.
+func TestAnOriginalWithSurplusPixelsIsEncodedAnew(t *testing.T) {
+	rows := slices.Repeat([]byte{0, 50, 100, 150, 200}, 3)
+	stream := func(data []byte) []byte {
+		var b bytes.Buffer
+		w := zlib.NewWriter(&b)
+		_, _ = w.Write(data)
+		require.NoError(t, w.Close())
+		return b.Bytes()
+	}
+	for name, data := range map[string][]byte{
+		"nothing":                nil,
+		"a byte in the stream":   stream(append(slices.Clone(rows), 0)),
+		"rows in the stream":     stream(bytes.Repeat(rows, 20_000)),
+		"a byte behind it":       append(stream(rows), 0),
+		"many bytes behind it":   append(stream(rows), make([]byte, 100_000)...),
+		"too many of everything": append(stream(bytes.Repeat(rows, 2)), 1, 2, 3),
+	} {
+		if data == nil {
+			data = stream(rows)
+		}
+		file := pieces.PNGFile(pieces.IHDR(4, 3, 8, 0, 0), pieces.PNG("IDAT", data), pieces.PNG("IEND"))
+		thumb, err := ownSize(t, file, false)
+		require.NoError(t, err, name)
+		assert.Equal(t, name == "nothing", len(thumb) < padding, name)
+		_, img := decodeFile(t, thumb)
+		assert.Equal(t, color.Gray{100}, color.GrayModel.Convert(img.At(1, 2)), name)
+	}
 }
 
 // With Tolerant a damaged original is decoded, but its file is never used as the thumbnail, because viewers

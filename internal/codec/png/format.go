@@ -94,7 +94,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	if err != nil {
 		return nil, err
 	}
-	pic := &codec.Picture{Image: img, Partial: d.partial}
+	pic := &codec.Picture{Image: img, Partial: d.partial, Surplus: d.more}
 	if small != (image.Point{}) {
 		pic.Release = func() { resample.Release(ctx, img) }
 	}

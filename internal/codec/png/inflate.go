@@ -29,6 +29,7 @@ type inflater struct {
 	write  int    // index of the next byte to decode
 	sum    adler
 	trust  bool // the checksum is not verified
+	more   bool // finish found data behind the rows
 
 	mate *inflater // its stream is decoded with this one, or nil
 }
@@ -109,10 +110,12 @@ func (z *inflater) next(n int) ([]byte, error) {
 // finish decodes to the end of the stream, and verifies its checksum and the checksums of its chunks. Surplus pixels are
 // not an error.
 func (z *inflater) finish() error {
+	z.more = z.write > z.read
 	for z.state != atEnd && z.err == nil {
 		z.write = copy(z.window, z.window[max(z.write-history, 0):z.write])
 		z.read = z.write
 		z.err = z.fill()
+		z.more = z.more || z.write > z.read
 	}
 	if z.err != nil {
 		return z.err
@@ -128,6 +131,10 @@ func (z *inflater) finish() error {
 		return corrupt("checksum of the pixels")
 	}
 	z.in.pos += 4
+	if err := z.in.want(1); err != nil {
+		return err
+	}
+	z.more = z.more || z.in.pos < z.in.end
 	sound, err := z.in.sound()
 	if err == nil && !sound {
 		err = corrupt("checksum of IDAT")
