@@ -228,18 +228,30 @@ func (l *leastRecent) Pop() any {
 }
 
 // Uses reports whether a preset of l has a file like s: with the same method and extension, and with the
-// same size or, as for small originals, another size of the same aspect ratio.
+// same size or, as for small originals, another size of the same aspect ratio that is no larger than the
+// preset's largest.
 func (l Links) Uses(s Spec) bool {
 	for _, p := range l.Presets {
 		p = p.withDefaults()
 		if !sameMethod(s.Method, p.Method) || s.Ext != p.Ext && !slices.Contains(p.Formats, s.Ext) {
 			continue
 		}
-		if sameShape(s.Size, p.Size) {
+		if sameShape(s.Size, p.Size) && p.reaches(s.Size) {
 			return true
 		}
 	}
 	return false
+}
+
+// reaches reports whether a size is no larger than the largest file of p, apart from rounding.
+func (p Preset) reaches(size Size) bool {
+	most := 2.0 // files whose widths are not known in advance
+	if len(p.Densities) > 0 {
+		most = max(slices.Max(p.Densities), 1)
+	} else if len(p.Widths) > 0 && p.Size.Width > 0 {
+		most = max(float64(slices.Max(p.Widths))/float64(p.Size.Width), most)
+	}
+	return float64(size.Width) <= float64(p.Size.Width)*most+1 && float64(size.Height) <= float64(p.Size.Height)*most+1
 }
 
 // sameMethod reports whether a method is base, possibly with arguments.

@@ -3,6 +3,7 @@ package thumbnail_test
 import (
 	"context"
 	"errors"
+	"image"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -160,8 +161,10 @@ func TestAKeyThatWasReplacedIsNotCurrent(t *testing.T) {
 
 func TestUsesReportsOnlyThumbnailsOfPresets(t *testing.T) {
 	l := siteLinks(t)
-	for s := range l.Specs(row{"a.jpg", thumbnail.Info{Width: 777, Height: 555}}) {
-		assert.True(t, l.Uses(s), "%+v", s)
+	for _, original := range []image.Point{{777, 555}, {20000, 3}, {3, 20000}, {9000, 9000}, {1, 1}, {1200, 599}} {
+		for s := range l.Specs(row{"a.jpg", thumbnail.Info{Width: original.X, Height: original.Y}}) {
+			assert.True(t, l.Uses(s), "%v: %+v", original, s)
+		}
 	}
 	for s := range l.Specs("a.jpg") {
 		assert.True(t, l.Uses(s), "%+v", s)
@@ -169,6 +172,7 @@ func TestUsesReportsOnlyThumbnailsOfPresets(t *testing.T) {
 	for _, s := range []thumbnail.Spec{
 		spec(t, "a.jpg", "400x301", "crop", ".jpg"), spec(t, "a.jpg", "400x300", "smart", ".jpg"), spec(t, "a.jpg", "400x300", "crop", ".gif"),
 		spec(t, "a.jpg", "400x", "crop", ".jpg"), spec(t, "a.jpg", "48x48", "cropped", ".jpg"),
+		spec(t, "a.jpg", "1602x", "scale", ".jpg"), spec(t, "a.jpg", "x602", "scale", ".jpg"), spec(t, "a.jpg", "98x98", "crop", ".avif"),
 		spec(t, "a.jpg", "400x300", "padded_ffffff", ".jpg"), spec(t, "a.jpg", "100x100", "focu", ".jpg"),
 	} {
 		assert.False(t, l.Uses(s), "%+v", s)
