@@ -88,8 +88,8 @@ func (lf *lockFile) counts() (bool, error) {
 // release unlocks the file, and removes it if the lock is valid.
 func (lf *lockFile) release() error {
 	if runtime.GOOS == "windows" {
-		// An open file can't be removed there, neither by us before it is unlocked, nor if somebody
-		// else has opened it since. So what Remove removes, nobody has locked.
+		// Windows does not remove a file that is open, here or in another process. So Remove removes only a
+		// file that no process has locked.
 		err := lf.flock.Unlock()
 		os.Remove(lf.flock.Path())
 		return err

@@ -24,7 +24,7 @@ func ExampleAfter() {
 	// Output: (100,100) {255 255 255 255}
 }
 
-// Focus crops around a point in per cent of width and height. In a URL the method is focus_90_50.
+// Focus crops around a point in percent of width and height. In a URL the method is focus_90_50.
 func ExampleFocus() {
 	photo := image.NewNRGBA(image.Rect(0, 0, 200, 100)) // black, with a red right half
 	draw.Draw(photo, photo.Rect, image.Black, image.Point{}, draw.Src)

@@ -3,7 +3,7 @@
 //
 //	go run ./examples/apache
 //
-// site.conf is to be copied; apache2.conf is what surrounds it here.
+// Copy site.conf to your server. apache2.conf is the rest of the configuration of this example.
 package main
 
 import (

@@ -3,7 +3,7 @@
 //
 //	go run ./examples/caddy
 //
-// Caddyfile is to be copied; global.caddyfile is what surrounds it here.
+// Copy Caddyfile to your server. global.caddyfile is the rest of the configuration of this example.
 package main
 
 import (

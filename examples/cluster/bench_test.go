@@ -14,13 +14,14 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
-// The figures of docs/production.md:
+// These benchmarks measure the figures of docs/production.md:
 //
 //	go test -run - -bench . -benchtime 2000x -count 3 ./examples/cluster
 //
-// A worker that may use one CPU answers eight clients. CPU-µs/req is what the worker itself uses,
-// which other load on the machine hardly changes: a million by that number is what one core can do
-// in a second. What nginx, Redis, the S3 server and the clients use is not in it.
+// A worker that may use one CPU answers eight clients. CPU-µs/req is the CPU time of the worker for
+// one request, which other load on the machine hardly changes. A million divided by it is the number
+// of requests that one core can answer in a second. The CPU time of nginx, Redis, the S3 server and
+// the clients is not included.
 
 func BenchmarkWarm(b *testing.B) {
 	bothTiers(b, func(b *testing.B, f *fleet) {
@@ -45,8 +46,8 @@ func BenchmarkCold(b *testing.B) {
 	}
 }
 
-// BenchmarkHandOver is the time from the end of a generation in one worker, whose original is
-// released at that moment, to the pictures of those who wait in three others.
+// BenchmarkHandOver measures the time from the moment when one worker gets its original until the
+// requests that wait in three other workers have the picture.
 func BenchmarkHandOver(b *testing.B) {
 	bothTiers(b, func(b *testing.B, f *fleet) {
 		for range 3 {

@@ -1,15 +1,15 @@
 //go:build unix
 
-// Command cluster runs what a large site runs, small and on one machine: several processes of
-// cmd/thumbnail behind nginx, which keep originals and thumbnails in one S3 server and share one
-// Redis, so that each thumbnail is made once.
+// Command cluster runs the processes of a large site on one machine: several workers (cmd/thumbnail)
+// behind nginx. The workers keep originals and thumbnails in one S3 server, and share one Redis, so
+// that each thumbnail is made once.
 //
 //	go run ./examples/cluster
 //
 // builds the worker, starts versitygw (an S3 server), redis-server, the workers and nginx on
-// loopback ports, uploads the photos that it carries, and prints the gallery's address and
-// everybody's process ID, for those who want to kill -9 one of them and see. Ctrl-C stops and
-// removes everything. docs/production.md says how to run the same in earnest.
+// loopback ports, and uploads its built-in photos. It prints the gallery's address, and the process
+// IDs, so that you can try what happens after kill -9. Ctrl-C stops and removes everything.
+// docs/production.md describes such a cluster for production.
 package main
 
 import (

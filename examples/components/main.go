@@ -1,5 +1,5 @@
-// Command components prints a picture by other ways than html/template: a component of templ, one of
-// gomponents, and JSON for a program in the browser. All of them are made of a [thumbnail.Image].
+// Command components prints a picture without html/template: with a component of templ, with one of gomponents,
+// and as JSON for a program in the browser. All three are made from a [thumbnail.Image].
 //
 //	go run . -key "a secret of at least 16 bytes" animals/kitten.jpg
 package main

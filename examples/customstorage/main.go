@@ -1,5 +1,5 @@
 // Command customstorage keeps its thumbnails in a database: bolt.go is a storage written against
-// the public API, this file mounts it, and storage_test.go shows that it is one.
+// the public API, this file mounts it, and storage_test.go tests it with the conformance suite.
 //
 //	go run ./examples/customstorage -source ~/Pictures
 package main

@@ -1,9 +1,9 @@
-// Command heic serves thumbnails of the pictures in a directory, HEIC among them:
+// Command heic serves thumbnails of the pictures in a directory, including HEIC:
 //
 //	go run . -photos ~/Pictures -picture IMG_0001.HEIC
 //
-// prints a link to a thumbnail of that picture, and serves it. It is a module of its own because of
-// the decoder: read README.md before you use that.
+// prints a link to a thumbnail of that picture, and serves it. It is a separate module because of the decoder.
+// Read README.md before you use the decoder.
 package main
 
 import (

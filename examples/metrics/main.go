@@ -1,10 +1,10 @@
-// Command metrics serves thumbnails, and says at /metrics what it does, as Prometheus reads it:
+// Command metrics serves thumbnails, and metrics for Prometheus at /metrics:
 //
 //	go run . -photos ~/Pictures -picture IMG_0001.JPG
 //
-// Each thumbnail that is made is also a trace, with a span for each step, which is printed. A program of
-// yours sends them to a collector instead. dashboard.json shows the metrics in Grafana; its tests fill the types of
-// Grafana's schema with it, and let a Prometheus answer the query of each panel.
+// It also prints a trace for each thumbnail that it makes, with a span for each step. Your program would send
+// traces to a collector instead. dashboard.json shows the metrics in Grafana. Its tests decode it into the
+// types of Grafana's schema, and run the query of each panel on a Prometheus.
 package main
 
 import (

@@ -3,7 +3,7 @@
 //
 //	go run ./examples/nginx
 //
-// site.conf is to be copied; nginx.conf is what surrounds it here.
+// Copy site.conf to your server. nginx.conf is the rest of the configuration of this example.
 package main
 
 import (

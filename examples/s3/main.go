@@ -2,10 +2,10 @@
 //
 //	go run ./examples/s3 -source ~/Pictures -endpoint https://s3.eu-central-1.amazonaws.com -bucket my-bucket -response presigned
 //
-// With public a visitor is redirected to the bucket's public address, or that of a CDN before it
-// (-public); with presigned to an address that is good for 15 minutes; with nginx there is no
-// redirection, and nginx gets the object from the bucket, as site.conf says. The credentials come from
-// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the key that signs the URLs from THUMBNAIL_KEY.
+// With -response public, a visitor is redirected to the public address of the bucket or of its CDN (-public);
+// with presigned, to an address that is valid for 15 minutes. With nginx there is no redirect: nginx gets the
+// object from the bucket, as site.conf says. The environment has the credentials (AWS_ACCESS_KEY_ID and
+// AWS_SECRET_ACCESS_KEY), and the key that signs the URLs (THUMBNAIL_KEY).
 package main
 
 import (

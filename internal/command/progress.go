@@ -25,7 +25,7 @@ type progress struct {
 	ended       bool
 }
 
-// newProgress shows the progress towards a total; -1 means that the total is not known.
+// newProgress shows the progress toward a total; -1 means that the total is not known.
 func (c *call) newProgress(total int, what string) *progress {
 	p := &progress{out: c.stderr, what: what, total: total, now: time.Now, said: time.Now()}
 	if c.terminal {

@@ -104,8 +104,8 @@ func New(client redis.UniversalClient, cfg Config) *Locker {
 		panic("redis: New needs a client")
 	}
 	if c, ok := client.(*redis.Client); ok {
-		// The same connections with a shorter patience, so that what has been given up is soon
-		// over; but not a shorter one than ours, since the client would then try again.
+		// The client shares the connections, but has a shorter read timeout, so that abandoned commands end
+		// soon. The timeout is longer than that of the breaker, because the client would otherwise retry.
 		client = c.WithTimeout(2 * breaker.Timeout)
 	}
 	l := &Locker{client: client, prefix: cfg.Prefix, onError: cfg.OnError}

@@ -1,7 +1,7 @@
 package webp
 
 // A trellis chooses the levels of a block that have the smallest sum of squared error and rate. A coefficient is
-// rounded to the nearest level or to the next level towards zero, and the block may end early. The cost of a level
+// rounded to the nearest level or to the next level toward zero, and the block may end early. The cost of a level
 // depends on the previous level. So the trellis keeps, for both levels of a coefficient, the best path that ends there
 // (Viterbi algorithm).
 type trellis struct {
@@ -69,7 +69,7 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 	return t.apply(raw, g, b, q, &c.levels[b&3], &c.counts[b&3], first, bestEnd, bestLevel)
 }
 
-// both returns the costs of a level and of the next level towards zero.
+// both returns the costs of a level and of the next level toward zero.
 func (c *planeCosts) both(n, context int, level int32) (high, low int) {
 	if level < smallLevels {
 		t := &c.level[n&15][context&3]

@@ -87,9 +87,9 @@ func main() {
 
 const head = `# Smart
 
-Where [Smart](../processors/smart.go) crops photographs, rated by the score that it maximizes: the share of smartcrop's weights, of rare colors with detail, and of
-parts that stand out from their surroundings, minus what the sides of the crop cut through (package internal/saliency). Each cell has three scores: of the crop in
-the middle, of smartcrop's own choice (the method Smart until November 2026), and of Smart. A higher score is better; scores of different cells can't be
+This page shows where [Smart](../processors/smart.go) crops photographs. The score is the one that Smart maximizes: the share of smartcrop's weights, of rare colors
+with detail, and of parts that stand out from their surroundings, minus what the sides of the crop cut through (package internal/saliency). Each cell has three scores:
+of the crop in the middle, of smartcrop's choice (the method Smart until November 2026), and of Smart. A higher score is better; scores of different cells can't be
 compared. Smart never scores lower than the middle, neither by this score nor by that of smartcrop.
 
 The photographs are those of the gallery and of the named Debian packages. This command writes the table:

@@ -1,10 +1,10 @@
-// Command example serves thumbnails of the pictures in a directory, AVIF among them, as AVIF and in
-// the other formats:
+// Command example serves thumbnails of the pictures in a directory, including AVIF. The thumbnails are AVIF or
+// of another format:
 //
 //	go run . -photos ~/Pictures -picture holiday/beach.avif
 //
-// prints a link to an AVIF thumbnail of that picture, and serves it. It is a module of its own
-// because it needs both this module and the library's.
+// prints a link to an AVIF thumbnail of that picture, and serves it. It is a separate module, because it needs
+// both this module and the library's.
 package main
 
 import (

@@ -17,9 +17,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// BenchmarkPutOfAThumbnail measures what a Put without sync costs, beside a program that writes and syncs and
-// without one: the CPU time, and how long the goroutine waits for anything but a CPU. Both are medians, which
-// other load changes little. TMPDIR decides about the disk.
+// BenchmarkPutOfAThumbnail measures a Put without sync, both while another program writes and syncs and without
+// such a program: the CPU time, and how long the goroutine waits for anything but a CPU. Both are medians, which
+// other load hardly changes. TMPDIR selects the disk.
 func BenchmarkPutOfAThumbnail(b *testing.B) {
 	var removeAtEnd []string // ext4 is slow to find inodes where many were removed in the last seconds
 	defer func() {

@@ -20,15 +20,15 @@ func WithoutSync(ctx context.Context) context.Context {
 
 func withoutSync(ctx context.Context) bool { return ctx.Value(withoutSyncKey{}) != nil }
 
-// unsynced keeps the records of the files that this process has stored in a place and that the disk
-// may not have yet. A record is a second name of the file, under the root, that says which kernel and process
-// made it and the key; where there is no room for the key, or the file system has no such links, it is a
-// symbolic link to the key. It is made before the file gets its key, and removed after a sync, so
-// whatever a power failure leaves of the file, the record is there as well. (A second name is no
-// second inode: ext4 is slow to make one where many were removed in the last seconds.)
+// unsynced keeps the records of the files that this process has stored in a place, and that may not be on the
+// disk yet. A record is a second name of the file (a hard link) under the root. The name contains the kernel,
+// the process, and the key. If the key is too long for that, or the file system has no hard links, the record
+// is a symbolic link to the key. A record is made before the file gets its key, and removed after a sync. So if
+// a part of the file is left after a power failure, its record is left, too. (A hard link needs no inode, and
+// ext4 is slow to make inodes where many were removed in the last seconds.)
 //
-// The process holds the lock of a session file as long as it lives, so that others can tell its
-// records from those of the dead.
+// The process holds the lock of a session file as long as it lives, so that other processes can distinguish
+// its records from those of dead processes.
 type unsynced struct {
 	place  *place
 	kernel kernel

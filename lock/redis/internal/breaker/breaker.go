@@ -166,7 +166,7 @@ func downBy(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return errOverdue
 	}
-	return fmt.Errorf("%w: %v", ErrDown, err) // %v: what err matches, a deadline perhaps, is none of the caller's
+	return fmt.Errorf("%w: %v", ErrDown, err) // %v, not %w: err may match context.DeadlineExceeded, but not because of the caller's deadline
 }
 
 // Unavailable reports whether err means that Redis can't be reached, or can't work at present. Any other

@@ -13,15 +13,14 @@ const (
 	maxLaps = 3
 )
 
-// A countdown calls a function when Timeout has passed in which Redis answered nobody,
-// though this process could have heard it; or maxLaps times Timeout, since what a command
-// waits for may be the one node of a cluster that is down.
+// A countdown detects an outage. It calls a function when Redis has answered no command for Timeout, or after
+// maxLaps times Timeout in any case, because a command may wait for the only node of a cluster that is down.
 //
-// A clock alone would not do. Where a thousand goroutines want two CPUs, a command may well take
-// more than a second from its first byte to the moment when somebody looks at the answer. To take
-// that for an outage means to go on without locks, and to add work where there is too much already.
-// So each answer to another command begins the countdown anew. It has steps, of which each begins
-// when the end of the last one was noticed: that a process was stopped for a while counts as one.
+// A timer would not be sufficient. If a thousand goroutines need two CPUs, more than a second may pass until
+// a goroutine reads an answer that has already arrived. If that counted as an outage, handlers would work
+// without locks, and make an overload worse. So each answer to another command starts the countdown again.
+// The countdown consists of steps, and a step begins when the end of the previous one has been noticed. So the
+// time in which the process is stopped counts as one step.
 type countdown struct {
 	answers *atomic.Int64 // replies of Redis to all commands
 

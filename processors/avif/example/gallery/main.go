@@ -1,8 +1,8 @@
-// Command gallery is cmd/thumbnail with AVIF, which is read and written:
+// Command gallery is cmd/thumbnail with AVIF, as a format of originals and of thumbnails:
 //
 //	go run ./gallery
 //
-// opens the gallery, where AVIF stands beside JPEG and WebP. All commands and flags are those of
+// opens the gallery, which shows AVIF next to JPEG and WebP. All commands and flags are those of
 // cmd/thumbnail.
 package main
 

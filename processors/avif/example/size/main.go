@@ -1,5 +1,5 @@
-// Command size is the smallest program that makes thumbnails; with -tags webp or avif, one that
-// writes these formats too. Its benchmark builds it to see what each of them adds.
+// Command size is the smallest program that makes thumbnails. With -tags webp or avif it also writes these
+// formats. A benchmark builds it, to measure how much each format adds to the size of a program.
 package main
 
 import (
