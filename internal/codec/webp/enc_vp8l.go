@@ -183,7 +183,7 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 		return alphabets{}, err
 	}
 	var err error
-	if e.bits, err = p.start(e.ctx, &e.trial, top, e.draft); err != nil || top && e.draft {
+	if e.bits, err = p.start(e.ctx, &e.trial, top, e.draft, e.predicted); err != nil || top && e.draft {
 		return alphabets{}, err
 	}
 	rounds := 1

@@ -33,6 +33,9 @@ const (
 
 	// hashed is the number of pixels in a chain hash, outside of runs.
 	hashed = 4
+
+	// paired marks an element of found before the search: the pair hash has found the distance, and not the window.
+	paired = 1 << 31
 )
 
 // headBits returns the logarithm of the number of chains for an image of n pixels.
@@ -108,11 +111,11 @@ func (f *finder) link(ctx context.Context, px []uint32, long bool) error {
 			key = hash(pair, hash(px[i+2], px[i+3]))
 		}
 		chain, last := &f.head[key>>shift], &f.pairs[pair>>pairShift]
-		k, c := int(*chain)-1, int(*last)-1
-		prev[i] = int32(k + 1)
+		c := int(*last) - 1
+		prev[i] = *chain
 		*chain, *last = int32(i+1), int32(i+1)
-		if distance == 0 && c >= 0 && i-c <= farthest && px[c] == v && px[c+1] == px[i+1] && (k < 0 || px[k] != v || px[k+1] != px[i+1]) {
-			found[i] = uint32(i - c)
+		if distance == 0 && c >= 0 && i-c <= farthest {
+			found[i] = paired | uint32(i-c)
 		}
 	}
 	return nil
@@ -129,20 +132,20 @@ func (f *finder) search(ctx context.Context, px []uint32, tries int) error {
 				return err
 			}
 		}
-		candidate := int(f.found[i])
+		candidate := f.found[i]
 		if best > 0 && i >= distance && px[i] == px[i-distance] {
 			best = min(best+1, maxCopy)
-			if candidate > 0 && candidate != distance && best < maxCopy && i+best < len(px) && px[i+best] == px[i+best-candidate] {
-				if n := extend(px, i, candidate, 0); n > best {
-					best, distance = n, candidate
+			if candidate < paired && candidate > 0 && int(candidate) != distance && best < maxCopy && i+best < len(px) && px[i+best] == px[i+best-int(candidate)] {
+				if n := extend(px, i, int(candidate), 0); n > best {
+					best, distance = n, int(candidate)
 				}
 			}
 			f.found[i] = foundAs(best, distance)
 			continue
 		}
 		best, distance = 0, 0
-		if candidate > 0 {
-			best, distance = extend(px, i, candidate, 0), candidate
+		if d := int(candidate &^ paired); d > 0 {
+			best, distance = extend(px, i, d, 0), d
 		}
 		if best < goodMatch {
 			t := tries

@@ -58,9 +58,14 @@ func (s *stretch) length(px []uint32, i int) int {
 	if i >= s.end {
 		s.end = i
 		if i >= s.distance {
-			for s.end < len(px) && px[s.end] == px[s.end-s.distance] {
-				s.end++
+			there := px[i-s.distance:]
+			here := px[i:]
+			there = there[:len(here)]
+			n := 0
+			for n < len(here) && here[n] == there[n] {
+				n++
 			}
+			s.end += n
 		}
 	}
 	return min(s.end-i, maxCopy)
@@ -68,7 +73,7 @@ func (s *stretch) length(px []uint32, i int) int {
 
 // start makes a first parsing, with and without the matches of the finder, and keeps the smaller one. If cache is
 // true, it also chooses the size of the color cache. It returns the estimated size in bits.
-func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft bool) (total int64, err error) {
+func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft, predicted bool) (total int64, err error) {
 	p.cacheBits = 0
 	if !cache {
 		return 0, p.lazy(ctx, false)
@@ -80,6 +85,14 @@ func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft bool) (
 		_, total, err = p.bestCache(ctx, t)
 		return total, err
 	}
+	if err = p.lazy(ctx, false); err != nil {
+		return 0, err
+	}
+	bits, far, err := p.bestCache(ctx, t)
+	if err != nil || !predicted && far < int64(len(p.px)) { // most pixels are copied
+		p.cacheBits = bits
+		return far, err
+	}
 	if err := p.lazy(ctx, true); err != nil {
 		return 0, err
 	}
@@ -87,18 +100,12 @@ func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft bool) (
 	if err != nil {
 		return 0, err
 	}
-	if err = p.lazy(ctx, false); err != nil {
-		return 0, err
-	}
-	bits, far, err := p.bestCache(ctx, t)
-	if err != nil {
-		return 0, err
-	}
 	if near-near/24 < far { // the parsing with fewer backward references is the better start
-		bits, err = nearBits, p.lazy(ctx, true)
+		p.cacheBits = nearBits
+		return min(near, far), nil
 	}
 	p.cacheBits = bits
-	return min(near, far), err
+	return far, p.lazy(ctx, false)
 }
 
 // lazy parses greedily, but prefers the match of the next pixel if that is longer. If near is true it ignores the
@@ -151,6 +158,10 @@ type lane struct {
 	start    price // price of the path to its first pixel
 }
 
+// covers reports whether a reference from pixel i on would only continue one from an earlier pixel, which can't be more
+// expensive. here is the price of the path to the pixel.
+func (l *lane) covers(i int, here price) bool { return i < l.end && here-l.start >= 0 }
+
 // cheapest computes the parsing with the lowest total price, by dynamic programming over the pixels.
 func (p *parsing) cheapest(ctx context.Context, prices *prices) error {
 	const never = price(1) << 28
@@ -162,8 +173,9 @@ func (p *parsing) cheapest(ctx context.Context, prices *prices) error {
 	left, above := stretch{distance: 1}, stretch{distance: p.width}
 	leftPrice := prices.distanceCode(distanceCode(1, p.width))
 	abovePrice := prices.distanceCode(distanceCode(p.width, p.width))
-	var lanes [4]lane
+	var byLeft, byAbove, byFound lane
 	foundPrice := price(0)
+	found, steps := p.found[:len(p.px)], p.steps[:len(p.px)]
 	for i, v := range p.px {
 		if i%matchLook == 0 {
 			if err := ctx.Err(); err != nil {
@@ -174,27 +186,28 @@ func (p *parsing) cheapest(ctx context.Context, prices *prices) error {
 		p.ring[(i+maxCopy)%ringSize] = here + never
 		next := &p.ring[(i+1)%ringSize]
 		if c := here + p.literal(prices, v); c-*next < 0 {
-			*next, p.steps[i] = c, literalStep
+			*next, steps[i] = c, literalStep
 		}
-		n := left.length(p.px, i)
-		p.consider(prices, &lanes[leftStep], i, n, 1, leftPrice, leftStep)
-		if p.width > 1 {
-			n = above.length(p.px, i)
-			p.consider(prices, &lanes[aboveStep], i, n, p.width, abovePrice, aboveStep)
+		if !byLeft.covers(i, here) {
+			p.consider(prices, &byLeft, i, left.length(p.px, i), leftPrice, leftStep)
 		}
-		if f := p.found[i]; f != 0 {
-			d := int(f >> 12)
-			if d == 1 || d == p.width {
-				lanes[foundStep].distance = 0
-				continue
-			}
-			if d != lanes[foundStep].distance {
-				foundPrice = prices.distanceCode(distanceCode(d, p.width))
-			}
-			p.consider(prices, &lanes[foundStep], i, int(f&0xfff)+1, d, foundPrice, foundStep)
-		} else {
-			lanes[foundStep].distance = 0
+		if !byAbove.covers(i, here) && p.width > 1 {
+			p.consider(prices, &byAbove, i, above.length(p.px, i), abovePrice, aboveStep)
 		}
+		f := found[i]
+		d := int(f >> 12)
+		if d == byFound.distance && byFound.covers(i, here) {
+			continue
+		}
+		if d <= 1 || d == p.width {
+			byFound.end = 0
+			continue
+		}
+		if d != byFound.distance {
+			byFound.distance = d
+			foundPrice = prices.distanceCode(distanceCode(d, p.width))
+		}
+		p.consider(prices, &byFound, i, int(f&0xfff)+1, foundPrice, foundStep)
 	}
 	p.turn()
 	return nil
@@ -212,22 +225,23 @@ func (p *parsing) literal(prices *prices, v uint32) price {
 	return prices.literal(v)
 }
 
-// consider updates the paths that end with a backward reference of up to n pixels. It skips a reference that only
-// continues one from an earlier pixel, because that can't be cheaper.
-func (p *parsing) consider(prices *prices, l *lane, i, n, distance int, cost price, kind uint16) {
+// Of a backward reference to more than everyLength pixels, only the longest parts with each length symbol are considered.
+const everyLength = 64
+
+// consider updates the paths that end with a backward reference of up to n pixels.
+func (p *parsing) consider(prices *prices, l *lane, i, n int, cost price, kind uint16) {
 	if n == 0 {
-		l.distance = 0
 		return
 	}
 	here := p.ring[i%ringSize]
-	if l.distance == distance && here-l.start >= 0 && i < l.end {
-		return
-	}
-	l.distance, l.start, l.end = distance, here, i+n
+	l.start, l.end = here, i+n
 	from := 1
 	for _, end := range prices.segment {
 		end = min(end, n)
 		c := here + cost + prices.length[from]
+		if from > everyLength {
+			from = end
+		}
 		for ; from <= end; from++ {
 			if to := &p.ring[(i+from)%ringSize]; c-*to < 0 {
 				*to, p.steps[i+from-1] = c, kind<<12|uint16(from-1)

@@ -192,7 +192,7 @@ func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate, green bool) error {
 	height := len(px) / width
 	p := predictor{px: px, width: width, height: height, bits: predictorBits(width, height), exact: e.exact || exact, step: 2}
-	if e.effort >= 4 || height < 64 {
+	if e.effort >= 4 && !e.draft || height < 64 {
 		p.step = 1
 	}
 	p.across = tilesOf(width, p.bits)

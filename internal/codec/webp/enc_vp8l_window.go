@@ -29,28 +29,28 @@ func (w *pixelWindow) begin(px []uint32) {
 	}
 }
 
-// windowStep is the distance of the pixels whose windows are stored. The search extends matches to the left, so it
-// misses nothing.
-const windowStep = 4
-
 // look returns the distance of an earlier window that equals the one that starts at pixel i, or 0. It also moves the
 // window to the next pixel.
+//
+// Only windows with some hashes are stored and looked up. Of a long match there is such a window near its end, and the
+// search extends matches to the left.
 func (w *pixelWindow) look(px []uint32, i int) int {
 	end := i + windowSize
 	if end > len(px) {
 		return 0
 	}
 	last := px[end-1]
-	if w.distance == 0 || last != px[end-1-w.distance] {
+	if w.distance != 0 && last != px[end-1-w.distance] {
 		w.distance = 0
-		if c := int(w.last[w.hash>>(w.shift&31)]) - 1; c >= 0 && i-c <= farthest && last == px[c+windowSize-1] {
+	}
+	if w.hash>>12&3 == 0 {
+		slot := &w.last[w.hash>>(w.shift&31)]
+		if c := int(*slot) - 1; w.distance == 0 && c >= 0 && i-c <= farthest && last == px[c+windowSize-1] {
 			if extend(px[:end], i, i-c, 0) == windowSize {
 				w.distance = i - c
 			}
 		}
-	}
-	if i%windowStep == 0 {
-		w.last[w.hash>>(w.shift&31)] = int32(i + 1)
+		*slot = int32(i + 1)
 	}
 	if end < len(px) {
 		w.hash = w.hash*windowBase + px[end] - w.power*px[i]
