@@ -60,6 +60,10 @@ type Options struct {
 	// Tolerant makes Decode return a damaged picture if at least a tenth of its pixels can be decoded.
 	// The missing pixels are mid-gray, or transparent if the picture has alpha.
 	Tolerant bool
+
+	// Inks converts a row of CMYK pixels to red, green and blue; it sets the fourth byte of a pixel to any value. dst and src may be the
+	// same. A decoder uses it for CMYK with alpha, because there is no image type for that. Nil means (1-C)(1-K).
+	Inks func(dst, src []byte)
 }
 
 // A Header is what an image declares before any pixel is decoded.

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
@@ -39,6 +40,28 @@ func TestCMYKWithoutAProfileIsPrintUnlessTheNaiveColorsAreAskedFor(t *testing.T)
 		assert.Less(t, c.R, uint8(4))
 		assert.Greater(t, c.G, uint8(251))
 	})
+}
+
+func TestCMYKWithAlphaHasTheColorsOfCMYKWithout(t *testing.T) {
+	inks := []byte{255, 0, 0, 0, 0, 200, 100, 0, 30, 60, 90, 120, 0, 0, 0, 255}
+	var with []byte
+	for i := 0; i < len(inks); i += 4 {
+		with = append(append(with, inks[i:i+4]...), byte(255-i))
+	}
+	opaque := pieces.NewTIFF(4, 1, 8, 4, 5, inks).Encode()
+	seen := pieces.NewTIFF(4, 1, 8, 5, 5, with).Set(338, []uint16{2}).Encode()
+	compare := func() {
+		want, got := nrgbaOf(thumb(t, opaque, processors.Scale{}, 4)), nrgbaOf(thumb(t, seen, processors.Scale{}, 4))
+		for x := range 4 {
+			w, g := want.NRGBAAt(x, 0), got.NRGBAAt(x, 0)
+			assert.Equal(t, byte(255-4*x), g.A)
+			for i, v := range [3]byte{w.R, w.G, w.B} {
+				assert.InDelta(t, v, [3]byte{g.R, g.G, g.B}[i], 3)
+			}
+		}
+	}
+	compare()
+	naively(compare)
 }
 
 // Photographs separated in three ways (by libvips, by Ghostscript's default profile, and with maximum

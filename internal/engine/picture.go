@@ -70,6 +70,7 @@ func (e *Engine) Decode(ctx context.Context, data []byte, h *codec.Header, least
 	if colors.Far() && convertsWhole(h, options) {
 		options.Least = image.Point{} // colors are converted before scaling
 	}
+	options.Inks = e.inks(colors)
 	before = account.Used()
 	decoded, err := h.Format.Decode(ctx, data, h, options)
 	if err == nil {
@@ -89,6 +90,23 @@ func (e *Engine) Decode(ctx context.Context, data []byte, h *codec.Header, least
 		return nil, err
 	}
 	return pic, nil
+}
+
+// inks returns what codec.Options.Inks is for a file whose colors t converts.
+func (e *Engine) inks(t *icc.Transform) func(dst, src []byte) {
+	if e.NaiveCMYK && t == nil {
+		return nil
+	}
+	var rows func(dst, src []byte)
+	return func(dst, src []byte) {
+		if rows == nil { // the first row of a picture that needs it
+			if t == nil || t.Space() != icc.CMYK {
+				t = colorspace.Press()
+			}
+			rows = t.Rows()
+		}
+		rows(dst, src)
+	}
 }
 
 // cheap is the memory in bytes up to which a picture is always decoded whole and converted before scaling.

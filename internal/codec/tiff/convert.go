@@ -20,21 +20,26 @@ type converter struct {
 	picked  []byte // a row of the wanted samples only
 	out     []byte
 	finish  func(dst, src []byte) // converts picked to out; nil means no conversion
+	inks    func(dst, src []byte) // codec.Options.Inks
 	palette [][3]byte
 	cut     bool // some palette values are missing
 }
 
 // newConverter returns a converter for a layout. If colors is true, it converts palette indices to colors;
 // otherwise pixels may stay indices.
-func newConverter(ctx context.Context, l *layout, data []byte, colors, tolerant bool) (*converter, error) {
+func newConverter(ctx context.Context, l *layout, data []byte, colors bool, o codec.Options) (*converter, error) {
 	c := new(converter)
 	c.plan(l, colors)
 	if l.photometric == palette {
-		if err := c.readPalette(ctx, data, tolerant); err != nil {
+		if err := c.readPalette(ctx, data, o.Tolerant); err != nil {
 			return nil, err
 		}
 	}
-	var err error
+	c.inks = o.Inks
+	err := codec.AccountOf(ctx).Take(c.inkBytes()) // which inks allocates
+	if err != nil {
+		return nil, err
+	}
 	if c.picks() {
 		if c.picked, err = codec.Bytes(ctx, l.width*len(c.wanted)*c.sample); err != nil {
 			return nil, err
@@ -52,7 +57,7 @@ func (c *converter) plan(l *layout, colors bool) {
 	for i := range l.colors() {
 		c.wanted = append(c.wanted, i)
 	}
-	alpha := l.alpha != alphaNone && l.photometric != separated
+	alpha := l.alpha != alphaNone
 	if alpha {
 		c.wanted = append(c.wanted, l.alphaAt)
 	}
@@ -72,7 +77,7 @@ func (c *converter) bytes() (n int64) {
 	if l.photometric == palette {
 		n += 3 << l.bits
 	}
-	return n
+	return n + c.inkBytes()
 }
 
 // picks reports whether the wanted samples of a pixel are not contiguous in a row.
@@ -103,10 +108,7 @@ func (c *converter) choose(alpha, colors bool) {
 	case palette:
 		c.paletted(alpha, colors)
 	case separated:
-		c.format = resample.CMYK8
-		if wide {
-			c.finish = narrow
-		}
+		c.separated(alpha)
 	case yCbCr:
 		if !l.isJPEG() {
 			c.finish = newChroma(l).convert(len(c.wanted))
@@ -155,7 +157,8 @@ func (c *converter) pick() {
 	}
 }
 
-// gray chooses the conversion of gray. Gray with alpha becomes RGB with alpha.
+// gray chooses the conversion of gray. Gray with alpha becomes RGB with alpha. Premultiplied WhiteIsZero is inverted as it is stored, as by
+// libtiff and libvips: TIFF 6.0 does not say whether samples are inverted before or after the multiplication.
 func (c *converter) gray(alpha bool, format resample.Format) {
 	flip := byte(0)
 	if c.layout.photometric == whiteIsZero {

@@ -11,14 +11,22 @@ func (l *layout) guess(p *parser) {
 	} else if _, ok := p.fields[tagSamples]; !ok {
 		samples = append(samples, l.samples+1) // alpha
 	}
-	for _, l.bits = range depths {
-		for _, l.samples = range samples {
-			if l.compression == plain && l.standsBehindHeader() {
+	l.bits, l.samples = depths[0], samples[0]
+	for _, bits := range depths {
+		for _, n := range samples {
+			if l.compression == plain && l.with(bits, n).standsBehindHeader() {
+				l.bits, l.samples = bits, n
 				return
 			}
 		}
 	}
-	l.bits, l.samples = depths[0], samples[0]
+}
+
+// with returns a copy of the layout with the given BitsPerSample and SamplesPerPixel.
+func (l *layout) with(bits, samples int) *layout {
+	other := *l
+	other.bits, other.samples = bits, samples
+	return &other
 }
 
 const headerBytes = 8 // length in bytes of the header of a file that is not a BigTIFF

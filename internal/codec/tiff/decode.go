@@ -71,7 +71,7 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 		d.layout = l
 	}
 	var err error
-	if d.convert, err = newConverter(ctx, l, data, colors || small != (image.Point{}), d.tolerant); err != nil {
+	if d.convert, err = newConverter(ctx, l, data, colors || small != (image.Point{}), o); err != nil {
 		return nil, err
 	}
 	if err := d.open(); err != nil {

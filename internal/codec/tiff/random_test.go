@@ -287,7 +287,7 @@ func (p *randomTIFF) at(x, y int) color.Color {
 	v := p.values[(y*p.w+x)*p.samples:][:p.samples]
 	full := func(f float64) uint16 { return uint16(math.Round(f * 65535)) }
 	if p.photometric == 5 {
-		return color.CMYK{byte(full(p.level(v[0])) >> 8), byte(full(p.level(v[1])) >> 8), byte(full(p.level(v[2])) >> 8), byte(full(p.level(v[3])) >> 8)}
+		return p.inksAt(v)
 	}
 	var c [3]float64
 	for i := range c {
@@ -317,6 +317,28 @@ func (p *randomTIFF) at(x, y int) color.Color {
 		break
 	}
 	return color.RGBA64{full(c[0]), full(c[1]), full(c[2]), full(a)}
+}
+
+// inksAt returns the color of a CMYK pixel.
+func (p *randomTIFF) inksAt(v []uint64) color.Color {
+	a, scaled := 1.0, 1.0
+	for i, kind := range p.extra {
+		if kind != 1 && kind != 2 {
+			continue
+		}
+		if a = p.level(v[4+i]); kind == 1 {
+			scaled = a
+		}
+		break
+	}
+	var inks [4]byte
+	for i := range inks {
+		if scaled > 0 {
+			inks[i] = byte(uint16(math.Round(min(p.level(v[i])/scaled, 1)*65535)) >> 8)
+		}
+	}
+	r, g, b := color.CMYKToRGB(inks[0], inks[1], inks[2], inks[3])
+	return color.NRGBA64{uint16(r) * 257, uint16(g) * 257, uint16(b) * 257, uint16(math.Round(a * 65535))}
 }
 
 func TestRandomLayoutsAreDecodedAsTheyWereEncoded(t *testing.T) {
