@@ -101,15 +101,20 @@ func (c *coder) forget(at int) {
 	}
 }
 
-// choose sets chosen to the most valuable sequence of the cells from index at on.
+// choose sets chosen to the most valuable sequence of the cells from index at on. Of sequences of equal value it takes the
+// first. So it begins with the symbol that was written last, or else with leaving the pixel: if the pixel's own color came
+// first, left pixels would never get into longer sequences.
 func (c *coder) choose(at int) {
 	c.visits, c.chosen = maxVisits, choice{length: 0, value: -far}
 	k := c.cells[at]
-	if k&mustLeave == 0 {
-		c.look(int(k&255), at+1, 1, 0)
-	}
-	if k&(mustLeave|mayLeave) != 0 {
-		c.look(c.leave, at+1, 1, c.leaving(at))
+	ownFirst := k&(mustLeave|mayLeave) == 0 || c.tree.last >= 0 && c.tree.symbol[c.tree.last] == uint8(k)
+	for _, own := range [2]bool{ownFirst, !ownFirst} {
+		if own && k&mustLeave == 0 {
+			c.look(int(k&255), at+1, 1, 0)
+		}
+		if !own && k&(mustLeave|mayLeave) != 0 {
+			c.look(c.leave, at+1, 1, c.leaving(at))
+		}
 	}
 	c.work += maxVisits - c.visits + int(c.chosen.length)
 }

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/gif"
 	"io"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -317,4 +318,41 @@ func TestAnimationsThatChangeInPartAreEncodedExactly(t *testing.T) {
 			}
 		}
 	}
+}
+
+// sizeOf returns the bytes of a frame's pixels that are written in one way.
+func sizeOf(e *Encoder, t *part, w way) int {
+	s := e.count(t)
+	highest := max(most(s.first), most(s.then), t.transparent)
+	e.coder.colors, e.coder.gain, e.coder.leave = t.packed, 1, t.transparent
+	e.feed(t, func(cells []cell) {
+		for i, k := range cells {
+			cells[i] = w.of(k, highest)
+		}
+	})
+	e.coder.compress(tableWidth(highest+1), math.MaxInt)
+	return e.coder.out.len()
+}
+
+func TestUnchangedPixelsAreLeftOrWrittenAsIsShorter(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	palette := color.Palette{color.Black, color.Gray{100}, color.White, color.NRGBA{}}
+	size := image.Pt(160, 120)
+	before, after := image.NewPaletted(image.Rectangle{Max: size}, palette), image.NewPaletted(image.Rectangle{Max: size}, palette)
+	for at := range before.Pix {
+		before.Pix[at] = byte(random.IntN(3))
+	}
+	copy(after.Pix, before.Pix)
+	for range 40 {
+		x, y := random.IntN(size.X-12), random.IntN(size.Y-12)
+		for i := range 12 * 12 {
+			after.SetColorIndex(x+i%12, y+i/12, 2)
+		}
+	}
+	e, err := NewEncoder(t.Context(), size)
+	require.NoError(t, err)
+	require.NoError(t, e.Add(before, 5))
+	require.NoError(t, e.Add(after, 5))
+	p := &part{picture: e.last, rect: after.Rect}
+	assert.Less(t, sizeOf(e, p, either), min(sizeOf(e, p, left), sizeOf(e, p, written)))
 }
