@@ -211,10 +211,12 @@ func (c *chooser) best() *trial {
 func (c *chooser) fits(t *trial) bool { return float64(t.bytes) <= c.budget }
 
 // cost returns the degradation of a trial, plus a penalty if it looks poor, plus about 1.5 points for each percent by which
-// its bytes exceed the budget. Far beyond the budget, each percent adds less.
+// its bytes exceed the budget. Far beyond the budget, each percent adds less. Within the budget, fewer bytes make up for
+// a degradation that is hardly visible.
 func (c *chooser) cost(t *trial) float64 {
 	beyond := max(0, float64(t.bytes)/c.budget-1)
-	return t.degradation + float64(3*max(0, t.degradation-poor)) + float64(150*beyond/(1+float64(beyond/2)))
+	fewer := float64(bytesPoints * math.Log(float64(t.bytes)/c.budget))
+	return t.degradation + float64(3*max(0, t.degradation-poor)) + float64(150*beyond/(1+float64(beyond/2))) + fewer
 }
 
 // Thin strokes are interrupted if they have only the colors of the original. frameErrors underrates that. So strokePoints
@@ -223,6 +225,10 @@ const (
 	strokeError  = 0.05
 	strokePoints = 1000
 )
+
+// bytesPoints is the number of points for which a trial may be larger by a factor of e. A tenth of the bytes is worth about
+// one point.
+const bytesPoints = 10
 
 // poor is the degradation above which letters are interrupted.
 const poor = 35
