@@ -182,6 +182,15 @@ func TestASourceOfATemplateIsAName(t *testing.T) {
 	assert.ErrorContains(t, err, "is not one of only")
 }
 
+func TestLinksWithMethodsOfTheirOwnKnowNoOthers(t *testing.T) {
+	l := siteLinks(t)
+	l.Methods = []string{"mine"}
+	for method, known := range map[string]bool{"mine": true, "mine_1": true, "crop": false} {
+		_, err := l.URL(spec(t, "k.jpg", "5x5", method, ".jpg"))
+		assert.Equal(t, known, err == nil, "%s: %v", method, err)
+	}
+}
+
 func TestAResponderMayFlush(t *testing.T) {
 	s := newSite(t)
 	s.Responder = responderFunc(func(w http.ResponseWriter, _ *http.Request, _ string, _ fs.File) error {
