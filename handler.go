@@ -20,8 +20,9 @@ import (
 // A Handler makes thumbnails on request. The path of a request matches the grammar in the package
 // documentation, with or without one leading slash: mount the handler with [http.StripPrefix], or at the
 // root of its own host. The handler ignores the query and the host. It reads only the headers of
-// conditional and range requests (RFC 9110), and Cache-Control: only-if-cached, which always gets 504, because
-// only a cache in front of the handler may answer such a request: package doctor detects caches by it.
+// conditional and range requests (RFC 9110), and Cache-Control. A request with Cache-Control: only-if-cached
+// always gets 504, because only a cache in front of the handler may answer it. Package doctor detects caches by
+// such requests.
 //
 // A generation runs in the call of ServeHTTP or Generate that started it. Once it has begun, it goes on
 // even if the context of that call is canceled: the thumbnail is worth keeping although the client is gone.

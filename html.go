@@ -56,8 +56,8 @@ func FuncMap(base string, signer Signer) template.FuncMap {
 //	"placeholder" true   the color of Info until the picture is there, by the attribute style, which a
 //	                     Content-Security-Policy has to allow
 //
-// preload takes "version" and "sizes" too, and srcset takes "version": give them what the img or picture
-// gets, or a browser preloads another file than it shows.
+// preload takes "version" and "sizes" too, and srcset takes "version". Give them the same values as the img or
+// picture. Otherwise a browser preloads another file than it shows.
 //
 // An invalid preset, size, method, extension or attribute stops the template with an error that lists the
 // valid ones; [Links.CheckTemplate] finds it earlier. An invalid source or version is data: the function

@@ -227,9 +227,9 @@ func (l *leastRecent) Pop() any {
 	return last
 }
 
-// Uses reports whether a preset of l has a file like s: with the same method and extension, and with the
-// same size or, as for small originals, another size of the same aspect ratio that is no larger than the
-// preset's largest.
+// Uses reports whether s may be a file of a preset of l: it has the method and an extension of the preset, and
+// one of its sizes, or, as for small originals, another size of the same aspect ratio that is not larger than
+// the preset's largest.
 func (l Links) Uses(s Spec) bool {
 	for _, p := range l.Presets {
 		p = p.withDefaults()

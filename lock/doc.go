@@ -9,8 +9,9 @@
 // A lock avoids duplicate work, but correctness does not depend on it: storages replace a thumbnail whole
 // or not at all, so two generations that overlap only cost time.
 //
-// All of these types implement [Locker] and [Waiter], and pass the tests of package locktest. Memory is also
-// a [Historian]. Other implementations can use locktest, too:
+// All of these types implement [Locker] and [Waiter]. Memory and the Locker of lock/redis also implement
+// [Historian]. They pass the tests of package locktest, which other implementations can use, too. The methods
+// of Locker and Waiter are
 //
 //	TryLock(ctx context.Context, key string, ttl time.Duration) (unlock func() error, ok bool, err error)
 //	Wait(ctx context.Context, key string) error

@@ -26,13 +26,13 @@ import (
 // every other frame, only the changed part is written. The frames share a palette, unless separate palettes
 // make the file smaller, or scenes differ so much that they look better with separate palettes.
 //
-// For a scaled animation whose original has up to 255 colors, several palettes are tried on a sample of the
-// frames. The one that is used makes the file about as small as the colors of the original alone would, unless
-// letters would break: then the thumbnail keeps some of the colors that scaling puts along edges, and has more
-// bytes.
+// For a scaled animation whose original has up to 255 colors, the encoder tries several palettes on a sample of
+// the frames. It chooses one that makes the file about as small as the colors of the original alone would. If
+// letters would be interrupted in that palette, the thumbnail keeps some of the colors that scaling adds along
+// edges, and has more bytes.
 type GIF struct {
 	// Lossy allows color changes that make the file smaller. 40 removes a third of the bytes of photographs
-	// and films, and is visible at close range. The default, 0, allows none in stills and in animations that are not scaled.
+	// and films, and is visible at close range. The default, 0, allows such changes only in scaled animations.
 	Lossy int
 }
 

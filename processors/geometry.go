@@ -10,8 +10,8 @@ import (
 // sides. The result has exactly the requested size; the picture is enlarged if necessary. If width or
 // height is 0, nothing is cut off.
 type Crop struct {
-	// NoEnlarge prevents enlargement. If the picture does not cover the box, the result is smaller than the
-	// box: the largest one of the same aspect ratio that needs no enlargement.
+	// NoEnlarge prevents enlargement. If the picture does not cover the box, the result is the largest
+	// picture with the aspect ratio of the box that needs no enlargement.
 	NoEnlarge bool
 }
 

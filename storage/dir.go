@@ -36,7 +36,7 @@ import (
 // missing. A Put that fails leaves nothing behind. Files have mode 0644 and directories 0755, less the
 // umask, so that a web server that runs as another user can read them.
 //
-// Two syncs are slow, above all while other programs write, and a thumbnail can be made again. So a Put
+// Two syncs are slow, especially while other programs write, and a thumbnail can be made again. So a Put
 // under [WithoutSync], as handlers call it, does not sync on Linux. It first gives the file a second name
 // under the root, which contains the key but is not a valid key. Linux file systems keep the order of such
 // changes. After every 1024 of these Puts, and in Close, the whole file system is synced at once (syncfs)
@@ -45,25 +45,25 @@ import (
 // process, before it returns. So no web server delivers a damaged thumbnail once the program has started
 // again. On other systems, and if the file can't be given a second name, Put syncs.
 //
-// If hosts share the directory over a network, each of them removes only files of its own stops, and those of
-// hosts that have not opened the directory for a week. So hosts need different names. On a file system that
-// only one host at a time can mount (ext2 to ext4, XFS, Btrfs, F2FS, ZFS, bcachefs, tmpfs, overlayfs), names do not
-// matter: containers may change theirs.
+// If several hosts share the directory over a network, OpenDir removes only the files of earlier boots of the
+// same host, and those of hosts that have not opened the directory for a week. It distinguishes hosts by name,
+// so their names must differ. On a file system that only one host at a time can mount (ext2 to ext4, XFS, Btrfs,
+// F2FS, ZFS, bcachefs, tmpfs, overlayfs), names do not matter: a container may change its name.
 //
 // Temporary files lie directly under the root, because the rename needs the same file system. Their names
-// begin with the byte 0x7F (DEL), which no key contains. (A dot or an extension would not do: ".tmp" is a
-// valid key, as is every other name of printable characters. DEL is the one control byte that Windows
+// begin with the byte 0x7F (DEL), which no key contains. (A dot or an extension would not be sufficient: ".tmp"
+// is a valid key, like every other name of printable characters. DEL is the only control byte that Windows
 // allows in names.)
 //
 // # What it costs
 //
 // The path of a thumbnail is source/size/method/file, so there is a directory for each original, for each
 // of its sizes, and for each method of a size; formats and versions share them. On ext4 a directory
-// is an inode and a block of 4 KiB, and a file is an inode and whole blocks. One thumbnail of an
-// original takes 4 inodes and 12 KiB beside its own blocks; ten, of five widths in two formats, 2.1 inodes and
-// 4.4 KiB each. mkfs.ext4 makes an inode for every 16 KiB, which small thumbnails use up when a quarter of the
-// space is taken: make the file system with -i 4096, or take one that makes inodes as they are needed, such
-// as XFS. A flatter layout is not possible: the URL's path is the file's path, and has these parts.
+// is an inode and a block of 4 KiB, and a file is an inode and whole blocks. If an original
+// has one thumbnail, that takes 4 inodes, and 12 KiB in addition to its own blocks. If it has ten, of five widths
+// in two formats, each takes 2.1 inodes and 4.4 KiB. mkfs.ext4 makes one inode for every 16 KiB. Small thumbnails
+// use up the inodes when only a quarter of the space is taken. So make the file system with -i 4096, or use one
+// that makes inodes when they are needed, such as XFS. A flatter layout is not possible: the URL's path is the file's path, and has these parts.
 //
 // # Sweeping
 //

@@ -14,10 +14,10 @@
 //	}
 //
 // A lock on a server is tested in real time. The hooks in [Process] make its holders die, pause, or lose
-// the network. A rule that needs a missing hook is skipped and reports that; so are the rules for Wait if
-// neither the Locker nor one that it wraps is a [lock.Waiter], and those for FreeSince if none is a
-// [lock.Historian]. The rules allow differences that the contract leaves open: the lock of a killed holder
-// may be free at once, or after its ttl.
+// the network. A rule that needs a missing hook is skipped, and reports that. The rules for Wait are skipped
+// unless the Locker, or a Locker that it wraps, is a [lock.Waiter], and the rules for FreeSince unless one of
+// them is a [lock.Historian]. The rules allow differences that the contract leaves open: the lock of a killed
+// holder may be free at once, or after its ttl.
 package locktest
 
 import (

@@ -51,10 +51,10 @@ func (l *Locker) TryLock(ctx context.Context, key string, ttl time.Duration) (un
 // remembered is how long Redis remembers that a lock was released.
 const remembered = 10 * time.Second
 
-// FreeSince implements thumbnail.Historian for times up to a third of ttl, and up to a third of the time that
-// Redis remembers a release, before TryLock returned. It sends no command: TryLock has seen whether another
-// holder left a trace in Redis. The lock of a holder that was dead or stopped for two thirds of ttl may have
-// expired without a trace.
+// FreeSince implements thumbnail.Historian. It returns false if since is more than a third of ttl, or more than
+// 3.3 seconds, before TryLock returned. It sends no command, because TryLock has already seen whether another
+// holder left a trace in Redis. The limits exist because Redis remembers a release for only ten seconds, and
+// because the lock of a holder that was dead or stopped for two thirds of ttl may have expired without a trace.
 func (l *Locker) FreeSince(key string, since time.Time) bool {
 	h, ok := l.holds.Load(key)
 	return ok && since.After(h.(*hold).freeFrom)

@@ -48,8 +48,8 @@ type Config struct {
 	AllowedPrefixes []netip.Prefix
 
 	// MaxSourceBytes limits the body of a response, in bytes; default 64 MiB. Read returns an error for a longer
-	// body. It should be at least that of the handler, which then refuses the original
-	// with a clear error.
+	// body. The limit should not be less than that of the handler, so that the handler refuses a large
+	// original with a clear error.
 	MaxSourceBytes int64
 	// Timeout limits the time until the header of the response arrives, including redirects; default 10 s.
 	// The context bounds the rest.
