@@ -173,4 +173,5 @@ type Frame struct {
 	Image   image.Image
 	Delay   time.Duration // display time; 0 leaves the choice to the viewer
 	Changed bool          // false only if Image is known to be the same as after the previous call
+	Surplus bool          // as in Picture
 }

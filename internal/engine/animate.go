@@ -142,6 +142,7 @@ func (m *movie) next(ctx context.Context, i int) (f codec.Frame, err error) {
 	account := codec.AccountOf(ctx)
 	before := account.Used()
 	f, err = m.frames.Next(ctx)
+	m.original = m.original && !f.Surplus
 	m.held += account.Used() - before
 	if h := m.picture.header; err == io.EOF && i < h.FrameCount && !m.picture.tolerant {
 		return f, fmt.Errorf("decode %s: %w: %d of %d frames", h.Format.Name, codec.ErrCorrupt, i, h.FrameCount)

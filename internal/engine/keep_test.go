@@ -2,11 +2,14 @@ package engine
 
 import (
 	"bytes"
+	"compress/lzw"
 	"compress/zlib"
 	"image"
 	"image/color"
+	"image/gif"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -75,6 +78,34 @@ func TestAnOriginalWithSurplusPixelsIsEncodedAnew(t *testing.T) {
 		assert.Equal(t, name == "nothing", len(thumb) < padding, name)
 		_, img := decodeFile(t, thumb)
 		assert.Equal(t, color.Gray{100}, color.GrayModel.Convert(img.At(1, 2)), name)
+	}
+}
+
+// dotsGIF returns a GIF of 2x2 frames with a color table, whose data have the given indices.
+func dotsGIF(frames ...[]byte) []byte {
+	file := []byte("GIF89a\x02\x00\x02\x00\x80\x00\x00\x20\x40\x60\xf0\xe0\xd0")
+	for _, indices := range frames {
+		var b bytes.Buffer
+		w := lzw.NewWriter(&b, lzw.LSB, 2)
+		_, _ = w.Write(indices)
+		_ = w.Close()
+		file = append(append(file, ",\x00\x00\x00\x00\x02\x00\x02\x00\x00\x02"...), byte(b.Len()))
+		file = append(append(file, b.Bytes()...), 0)
+	}
+	return append(file, ';')
+}
+
+func TestAGIFThatStrictDecodersRefuseIsEncodedAnew(t *testing.T) {
+	sound, surplus := []byte{0, 1, 1, 0}, []byte{0, 1, 1, 0, 1}
+	bare := dotsGIF(sound)
+	bare = append(append(bare[:10:10], 0, 0, 0), bare[19:]...)
+	for name, file := range map[string][]byte{"sound": dotsGIF(sound), "surplus pixels": dotsGIF(surplus), "no color table": bare,
+		"sound frames": dotsGIF(sound, []byte{1, 1, 1, 1}), "a surplus pixel in the second": dotsGIF(sound, []byte{1, 1, 1, 1, 0})} {
+		thumb, err := ownSize(t, file, false)
+		require.NoError(t, err, name)
+		assert.Equal(t, strings.HasPrefix(name, "sound"), len(thumb) < padding, name)
+		_, err = gif.DecodeAll(bytes.NewReader(thumb))
+		assert.NoError(t, err, name)
 	}
 }
 

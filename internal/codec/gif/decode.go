@@ -22,6 +22,7 @@ type decoder struct {
 
 	tolerant bool
 	least    float64     // the minimum part of a frame in a tolerant decode
+	surplus  bool        // the data of the last frame goes on behind its pixels
 	damage   error       // in a tolerant decode: the error of the last frame, or nil
 	missing  []int       // the missing rows of the screen, sorted
 	short    image.Point // end of the row that was decoded in part; zero: there is none
@@ -78,7 +79,7 @@ const least = 0.1
 // If data are missing or damaged, a tolerant decoder returns no error if the part d.least of the rows could be decoded. It then sets
 // d.damage, and the last row that it passes to do may be short.
 func (d *decoder) rows(ctx context.Context, f *imageFrame, screen image.Rectangle, colors int, do func(y int, row []byte)) error {
-	d.damage, d.missing, d.short, d.frame = nil, nil, image.Point{}, f
+	d.damage, d.missing, d.short, d.frame, d.surplus = nil, nil, image.Point{}, f, false
 	seen := f.Rect.Intersect(screen)
 	if seen.Empty() {
 		return nil
@@ -113,6 +114,10 @@ func (d *decoder) rows(ctx context.Context, f *imageFrame, screen image.Rectangl
 				}
 			}
 		}
+	}
+	if err == nil && seen.Max.Y == f.Rect.Max.Y {
+		n, _ := d.lzw.Read(d.row[:1])
+		d.surplus = n > 0
 	}
 	slices.Sort(d.missing)
 	return d.salvaged(err, seen)

@@ -20,6 +20,9 @@ func (f *structure) stripped() []byte {
 	out := appendHead(nil, f.Screen, f.flags&(hasTable|tableBits), f.palette, f.LoopCount)
 	for i := range f.Frames {
 		frame := &f.Frames[i]
+		if frame.flags&hasTable == 0 && len(f.palette) == 0 {
+			return nil // viewers choose colors of their own, or refuse the file
+		}
 		if frame.Delay != 0 || frame.Disposal != 0 || frame.transparent >= 0 {
 			out = appendControl(out, frame.Delay, frame.Disposal, frame.transparent)
 		}
