@@ -71,17 +71,21 @@ func splitRGBGo(dst []int16, stride int, row []byte) {
 
 // splitPremulGo is like splitGo, but multiplies the first three bytes by the fourth, alpha.
 func splitPremulGo(dst []int16, stride int, row []byte) {
-	m := premulOf(sampleBits)
+	const drop, round = 16 - sampleBits, 128 >> sampleBits * (1 | 1<<32)
 	w := len(row) / 4
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
 	for i := range d0 {
 		if len(row) < 4 {
 			break
 		}
-		v := binary.LittleEndian.Uint32(row)
+		v := uint64(binary.LittleEndian.Uint32(row))
 		row = row[4:]
-		redBlue, greenAlpha := m.pixel(v)
-		d0[i], d1[i], d2[i], d3[i] = int16(redBlue), int16(greenAlpha), int16(redBlue>>32), int16(v>>24)<<sampleBits
+		a := v >> 24
+		redBlue := (v&255|v<<16&(255<<32))*a + round // as in premulFactor.pixel
+		green := (v>>8&255)*a + round&255
+		redBlue, green = redBlue+redBlue<<8, green+green<<8 // times 257
+		d0[i], d1[i], d2[i] = int16(redBlue>>drop), int16(green>>drop), int16(redBlue>>(32+drop))
+		d3[i] = int16(a) << sampleBits
 	}
 }
 
@@ -126,7 +130,10 @@ func putFour(d *[4]int16, v uint64) {
 }
 
 // spread widens the lower four bytes of v to samples, in lanes of 16 bits.
-func spread(v uint64) uint64 {
+func spread(v uint64) uint64 { return lanes(v) << sampleBits }
+
+// lanes puts the lower four bytes of v into lanes of 16 bits.
+func lanes(v uint64) uint64 {
 	v = (v&0xFFFFFFFF | v<<16) & 0x0000FFFF0000FFFF
-	return (v | v<<8) & 0x00FF00FF00FF00FF << sampleBits
+	return (v | v<<8) & 0x00FF00FF00FF00FF
 }

@@ -36,25 +36,26 @@ func premul16(c, a uint32) int16 { return from16((c*a + 32767) / 65535) }
 // addPremulGo adds pixels of four bytes to sums. The first three bytes are multiplied by the fourth. The sums have
 // the fraction bits of m.
 func addPremulGo(sum []uint16, row []byte, m premulFactor) {
-	const opaque, even = 0xFF000000FF000000, 0x00FF00FF00FF00FF
-	shift := uint(bits.TrailingZeros16(m.factor)) // the fraction bits
-	for len(sum) >= 4 && len(row) >= 4 {
-		if len(sum) >= 8 && len(row) >= 8 {
-			if v := binary.LittleEndian.Uint64(row); v&opaque == opaque { // both pixels are opaque, as most are
-				s := (*[8]uint16)(sum)
-				a, b := v&even<<(shift&7), v>>8&even<<(shift&7)
-				s[0], s[2], s[4], s[6] = s[0]+uint16(a), s[2]+uint16(a>>16), s[4]+uint16(a>>32), s[6]+uint16(a>>48)
-				s[1], s[3], s[5], s[7] = s[1]+uint16(b), s[3]+uint16(b>>16), s[5]+uint16(b>>32), s[7]+uint16(b>>48)
-				sum, row = sum[8:], row[8:]
+	const opaque, halves = 0xFF000000FF000000, 0x0000FFFF0000FFFF
+	shift := uint(bits.TrailingZeros16(m.factor)) & 7 // the fraction bits
+	n := min(len(sum), len(row)) &^ 3
+	sum, row = sum[:n], row[:n]
+	for i := 0; i < len(sum) && i < len(row); i += 4 {
+		if i+8 <= len(sum) && i+8 <= len(row) {
+			if v := binary.LittleEndian.Uint64(row[i : i+8]); v&opaque == opaque { // both pixels are opaque, as most are
+				addFour((*[4]uint16)(sum[i:i+4]), lanes(v)<<shift)
+				addFour((*[4]uint16)(sum[i+4:i+8]), lanes(v>>32)<<shift)
+				i += 4
 				continue
 			}
 		}
-		s, p := sum[:4], row[:4]
-		sum, row = sum[4:], row[4:]
-		redBlue, greenAlpha := m.pixel(binary.LittleEndian.Uint32(p))
-		s[0] += uint16(redBlue)
-		s[1] += uint16(greenAlpha)
-		s[2] += uint16(redBlue >> 32)
-		s[3] += uint16(greenAlpha >> 32)
+		redBlue, greenAlpha := m.pixel(binary.LittleEndian.Uint32(row[i : i+4]))
+		addFour((*[4]uint16)(sum[i:i+4]), redBlue&halves|greenAlpha&halves<<16)
 	}
+}
+
+// addFour adds four lanes of 16 bits to sums.
+func addFour(s *[4]uint16, v uint64) {
+	v += fourSums(s)
+	s[0], s[1], s[2], s[3] = uint16(v), uint16(v>>16), uint16(v>>32), uint16(v>>48)
 }
