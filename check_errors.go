@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -31,9 +32,13 @@ func uploadError(ctx context.Context, h *Handler, header *codec.Header, err erro
 	}
 	say := func(format string, args ...any) error { return &UploadError{fmt.Sprintf(format, args...), err} }
 	var said *UploadError
+	var cut *http.MaxBytesError
 	switch {
 	case errors.As(err, &said):
 		return said
+	case errors.As(err, &cut):
+		err = fmt.Errorf("%w: %w", ErrTooLarge, err)
+		return say("too large: the upload has more than the limit, %s", megabytes(cut.Limit))
 	case timedOut(ctx):
 		return &UploadError{"it takes too long to read this picture", serverError("check", fmt.Errorf("%w: %w", context.DeadlineExceeded, err))}
 	case ctx.Err() != nil:

@@ -88,9 +88,8 @@ func (s *site) routes() http.Handler {
 	r.Post("/photos/{id}/delete", s.change(s.remove))
 	r.Handle("/thumbs/*", http.StripPrefix("/thumbs", s.thumbs))
 	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "thumbnails_generated_total"}, func() float64 {
-		return float64(s.thumbs.Stats().Generated)
-	}))
+	generated := func() float64 { return float64(s.thumbs.Stats().Generated) }
+	metrics.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "thumbnails_generated_total"}, generated))
 	r.Handle("/metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
 	return r
 }
@@ -118,9 +117,11 @@ func (s *site) change(do func(w http.ResponseWriter, r *http.Request, p photo) e
 			}
 			p = found[0]
 		}
-		var refused *thumbnail.UploadError
-		if err := do(w, r, p); errors.As(err, &refused) {
+		err := do(w, r, p)
+		if refused, ok := errors.AsType[*thumbnail.UploadError](err); ok {
 			http.Error(w, refused.Error(), thumbnail.StatusCode(err))
+		} else if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			http.Error(w, "too large: the limit is 64 MB", http.StatusRequestEntityTooLarge)
 		} else if err != nil {
 			log.Print(err)
 			http.Error(w, "that did not work; please try again", http.StatusInternalServerError)
@@ -130,8 +131,7 @@ func (s *site) change(do func(w http.ResponseWriter, r *http.Request, p photo) e
 	}
 }
 
-// upload checks a file before it replaces the existing one. After that it removes the thumbnails of the old
-// file, and those in progress.
+// upload checks a file before it replaces the existing one. Then it removes the thumbnails of the old file.
 func (s *site) upload(w http.ResponseWriter, r *http.Request, p photo) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 65<<20)
 	file, header, err := r.FormFile("photo")
