@@ -266,7 +266,7 @@ func TestTheWidthsThatBrowsersChooseFromAreTheDocumentedOnes(t *testing.T) {
 	}
 }
 
-// restless is a file that is never as it was.
+// restless is a file whose modification time is later at each Stat.
 type restless struct {
 	fs.File
 	n *atomic.Int64

@@ -23,7 +23,7 @@ import (
 
 // A tape counts the calls that a handler makes to what Config names, and lets something happen at one of them.
 type tape struct {
-	n, at int // calls so far, and the one at which something happens; 0: at none
+	n, at int // the number of calls so far; the number of the call at which something happens, or 0
 	names []string
 	open  int          // files
 	event func() error // what happens; its error is that of the call

@@ -55,7 +55,7 @@ func TestTheStorageIsReadAgainIfTheLockMayHaveBeenHeld(t *testing.T) {
 	}
 }
 
-// renaming locks other keys than requested.
+// renaming is a Locker that locks other keys than the requested ones.
 type renaming struct{ *lock.Memory }
 
 func (r renaming) TryLock(ctx context.Context, key string, ttl time.Duration) (func() error, bool, error) {

@@ -227,9 +227,8 @@ func (l *leastRecent) Pop() any {
 	return last
 }
 
-// Uses reports whether s may be a file of a preset of l: it has the method and an extension of the preset, and
-// one of its sizes, or, as for small originals, another size of the same aspect ratio that is not larger than
-// the preset's largest.
+// Uses reports whether s may be a file of a preset of l. It then has the method and an extension of the preset,
+// the aspect ratio of the preset's size, and is not larger than the preset's largest file.
 func (l Links) Uses(s Spec) bool {
 	for _, p := range l.Presets {
 		p = p.withDefaults()

@@ -3,7 +3,7 @@
 package lock_test
 
 // pause does nothing, because there is no signal for it on this system. A worker without requests behaves
-// alike, because its locks have no renewals that could be late.
+// like a paused one, because a File does not renew its locks.
 func (w *worker) pause() (resume func()) {
 	return func() {}
 }

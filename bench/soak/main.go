@@ -100,7 +100,7 @@ type options struct {
 	random   *rand.Rand
 }
 
-// soak runs one half.
+// soak runs one half of the test: see options.
 func soak(ctx context.Context, o options) (*report, error) {
 	dir, err := os.MkdirTemp("", "soak-")
 	if err != nil {

@@ -7,10 +7,10 @@ import (
 	"io"
 )
 
-// A Reader reads the header of a file. It reads forward; it also goes to any offset if the source can
-// seek or the whole file is in memory. Of a source that can't seek, a Reader keeps everything that it
-// has read, so that the caller can read on from there: see [Reader.Retained]. Of a source that can
-// seek, it buffers only what the caller needs.
+// A Reader reads the header of a file. It reads forward. It can also go to any offset if the source can
+// seek or the whole file is in memory. If the source can't seek, a Reader keeps everything that it has
+// read, so that the caller can continue from there: see [Reader.Retained]. If the source can seek, a
+// Reader buffers only what the caller needs.
 //
 // The error is a [ReadError] if the source failed, the context's error if the context has ended,
 // io.ErrUnexpectedEOF if the file ends too soon, and matches [ErrTooLarge] if the account is empty.

@@ -116,8 +116,8 @@ func (l Limits) checkResult(size image.Point) error {
 	return nil
 }
 
-// maxSide is the largest length in pixels of a side that is computed from the other side. WebP can store no
-// longer one.
+// maxSide is the largest length in pixels of a side that is computed from the other side. WebP can't
+// store a longer side.
 const maxSide = 16_383
 
 // fitsArea reports whether a size with a side beyond its limit has no more than Width × Height pixels.

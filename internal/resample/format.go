@@ -29,7 +29,7 @@ var layouts = [formats]struct{ bytes, planes uint8 }{
 // BytesPerPixel returns the size of a pixel.
 func (f Format) BytesPerPixel() int { return int(layouts[f].bytes) }
 
-// planes returns the number of planes that are filtered: gray; or red, green, blue, and in formats with alpha premultiplied alpha.
+// planes returns the number of planes that are filtered: 1 for gray, 3 for red, green and blue, and 1 more for alpha.
 func (f Format) planes() int { return int(layouts[f].planes) }
 
 // from16 converts a 16-bit sample to a sample between the passes: v·16320/65535, rounded.

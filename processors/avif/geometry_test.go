@@ -94,8 +94,8 @@ func TestEveryKindOfSampleIsReadAsByLibvips(t *testing.T) {
 		var b bytes.Buffer
 		require.NoError(t, png.Encode(&b, img))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), b.Bytes(), 0o600))
-		// Neither 10 bits, which Debian's libheif 1.15 can't read, nor subsampled 12 bits, whose chroma it does
-		// not interpolate.
+		// 10 bits are omitted, because Debian's libheif 1.15 can't read them, and so are subsampled 12 bits,
+		// because it does not interpolate their chroma.
 		for _, options := range []string{"bitdepth=8,subsample-mode=on", "bitdepth=8,subsample-mode=off", "bitdepth=12,subsample-mode=off"} {
 			out := filepath.Join(dir, "out.avif")
 			vips(t, "copy", filepath.Join(dir, name+".png"), fmt.Sprintf("%s[Q=90,%s]", out, options))

@@ -31,7 +31,7 @@ var ways = []way{
 	{"whole png", processors.Fit{}, processors.PNG{}, 4096, 4096},
 }
 
-// hashes returns pairs of the hash of a thumbnail and the name of its way, for all ways.
+// hashes makes a thumbnail in each of the ways. It returns its hash and the name of the way.
 func hashes(data []byte, pixels int) (lines [][2]string) {
 	ctx := context.Background()
 	e, err := engine.New(nil, true)

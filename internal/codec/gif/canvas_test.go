@@ -14,7 +14,7 @@ func TestAFrameIsDisposedOfBeforeTheNextOne(t *testing.T) {
 	f, err := parse(sound, 1)
 	require.NoError(t, err)
 	large, small := f.Frames[0], f.Frames[0]
-	small.Rect = image.Rect(0, 1, 2, 2) // the frame has the same data, but they begin with other pixels
+	small.Rect = image.Rect(0, 1, 2, 2) // the same data, but the frame begins at another pixel
 	for how, want := range map[disposal]bool{disposalKeep: false, disposalBackground: true, disposalPrevious: true} {
 		c := newCanvas(f.Screen)
 		draw := func(frame imageFrame) []byte {

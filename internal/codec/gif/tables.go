@@ -79,8 +79,8 @@ func (e *Encoder) packShared(to *packed, t *part, s *census, clears bool) error 
 	return nil
 }
 
-// try compresses the cells that the coder gets. If the result is shorter than limit, and shorter than the one in to, it replaces the one in
-// to.
+// try compresses the cells that the coder gets. It stores the result in *to if that is shorter than limit, and shorter than the previous
+// result in *to.
 func (e *Encoder) try(to *packed, highest, transparent int, table []byte, clears bool, limit int) (shorter bool, err error) {
 	q := packed{transparent: transparent, table: table}
 	if to.data != nil {

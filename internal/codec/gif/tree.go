@@ -4,7 +4,7 @@ package gif
 // the symbols.
 type tree struct {
 	next int // the code of the next sequence
-	last int // the sequence written last, or -1; with the first symbol of the next sequence it becomes the sequence next
+	last int // the last sequence that was written, or -1
 
 	parent  [maxCodes]uint16
 	eldest  [maxCodes]uint16 // a sequence that is one pixel longer, or 0
@@ -60,7 +60,7 @@ func (t *tree) find(node, symbol int) int {
 
 func (t *tree) slot(key uint32) uint32 { return key * 2654435761 >> (32 - 13) }
 
-// extend adds the sequence that consists of the last one and the first symbol of node, which follows it.
+// extend adds a sequence: the last sequence, followed by the first symbol of the sequence node. node becomes the last sequence.
 func (t *tree) extend(node int) {
 	if t.pending() {
 		symbol := t.start[node]

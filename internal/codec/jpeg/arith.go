@@ -102,7 +102,7 @@ func (a *arithmetic) next() uint32 {
 	return 0
 }
 
-// markerFollows reports whether fill bytes are followed by anything at the offset of in.
+// markerFollows reports whether in continues with a marker: whether any byte is not a fill byte (0xFF).
 func markerFollows(in *input) bool {
 	for i := in.off; i < len(in.data); i++ {
 		if in.data[i] != 0xFF {

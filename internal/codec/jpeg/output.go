@@ -92,7 +92,7 @@ type sampler struct {
 	stride int
 	x      []int // for each column of the picture, the index of its sample in a row
 
-	rows, of int // a row of the picture has the sample row y·rows/of
+	rows, of int // row y of the picture has the samples of row y·rows/of of the plane
 }
 
 func (d *Decoder) sampler(i int) sampler {

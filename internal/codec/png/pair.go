@@ -2,10 +2,10 @@ package png
 
 // What ends the loop over two streams, besides paused.
 const (
-	firstEnd   = iota + 1 // the block of the first stream ends
-	secondEnd             // that of the second
-	firstWrong            // the first stream has a code or a distance that cannot be
-	secondWrong
+	firstEnd    = iota + 1 // the block of the first stream ends
+	secondEnd              // the block of the second stream ends
+	firstWrong             // the first stream has an invalid code or distance
+	secondWrong            // the second stream has an invalid code or distance
 )
 
 // Pairs reports whether two streams are decoded faster together than one after the other. The decoded bytes are the same.

@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// levelsAndAlphas calls each for levels of all kinds with alphas of all kinds.
+// levelsAndAlphas calls a function with every combination of some levels and alphas.
 func levelsAndAlphas(each func(level, alpha int)) {
 	for alpha := 0; alpha < 256; alpha += 51 {
 		for level := 0; level < 256; level += 15 {

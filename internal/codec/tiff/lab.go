@@ -45,7 +45,7 @@ var d50ToSRGB = [3][3]float64{
 
 func (c *lab) convert(dst, src []byte) {
 	n := c.n * c.sample
-	var last, color []byte // the pixel before, and what it became
+	var last, color []byte // the previous pixel, before and after the conversion
 	for ; len(dst) >= n && len(src) >= n; dst, src = dst[n:], src[n:] {
 		if string(src[:n]) == string(last) {
 			copy(dst, color)

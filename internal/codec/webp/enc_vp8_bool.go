@@ -8,7 +8,7 @@ import (
 // A boolState is the state of the boolean entropy encoder (RFC 6386, 7.3). It is passed by value so that the compiler
 // keeps it in registers.
 type boolState struct {
-	low uint64 // n pending bits, and below them the 8 bits to which the range is added; a carry may stand above
+	low uint64 // a carry, n pending bits, and the 8 bits to which the range is added
 	rng uint32 // 128 to 255
 	n   int
 }

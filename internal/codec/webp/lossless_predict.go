@@ -28,7 +28,7 @@ func addLeft(row []uint32, from int) {
 	}
 }
 
-// unpredictTile adds the predictions of a mode to the pixels from index from to the end of row. above is the row above, and one more pixel.
+// unpredictTile adds the predictions of a mode to the pixels of row[from:]. above is the row above, and one more pixel.
 func unpredictTile(row, above []uint32, from int, mode uint8) {
 	above = above[:len(row)+1]
 	left, corner := row[from-1], above[from-1]

@@ -9,8 +9,9 @@ const (
 	planes
 )
 
-// tokenProbs holds the token probabilities by block type, band, context and tree node. The context is the number of
-// neighbors with coefficients for the first coefficient of a block, and the class of the previous coefficient for others.
+// tokenProbs holds the token probabilities by block type, band, context and tree node. The context of
+// the first coefficient of a block is the number of neighboring blocks that have coefficients. The context of another
+// coefficient is the class of the previous one.
 type tokenProbs [planes][8][3][11]uint8
 
 // planeProbs holds the probabilities of a block type by coefficient number instead of band. The element after the last

@@ -44,7 +44,7 @@ func mul1(v int32) int32 { return v + v*20091>>16 }
 func mul2(v int32) int32 { return v * 35468 >> 16 }
 
 // addGroupGo applies the inverse transform to a group, adds the result to the pixels, and clears the coefficients. The
-// first two blocks start at dst and dst[4:], the other two start others bytes later. counts holds the number of
+// first two blocks start at dst and dst[4:], the other two at dst[others:] and dst[others+4:]. counts holds the number of
 // coefficients per block; 1 means that only the first may be nonzero.
 func addGroupGo(dst []byte, stride, others int, g *group, counts []uint8) {
 	for b, n := range counts {

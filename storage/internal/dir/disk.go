@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// A disk has the operations by which a Dir changes the file system. Tests replace it by one that fails, or
-// that hosts share.
+// A disk has the operations by which a Dir changes the file system. Tests use a disk that fails, and one
+// that several hosts share.
 type disk interface {
 	write(f *os.File, r io.Reader) error
 	sync(f *os.File) error  // syncs content and size

@@ -39,8 +39,8 @@ type unsynced struct {
 	records []string // names of the records whose files have been renamed to their keys
 }
 
-// maxUnsynced is how many files a process leaves unsynced. Their sync takes about a thousandth of the time
-// for making them.
+// maxUnsynced is how many files a process leaves unsynced. Syncing them takes about a thousandth of the
+// time that it takes to make the thumbnails.
 const maxUnsynced = 1024
 
 const (

@@ -167,8 +167,8 @@ func (c *client) wait(ctx context.Context, key string) <-chan error {
 	return done
 }
 
-// wakes ends the check unless Wait returns nil within limit, which is Timeout if the rule is about that,
-// and patience otherwise.
+// wakes ends the check unless Wait returns nil within limit. The limit is Timeout for rules about the duration of
+// Wait, and patience for other rules.
 func (e *env) wakes(waiting <-chan error, limit time.Duration, what string) {
 	if err := receive(e, limit, what, waiting); err != nil {
 		e.broken("%s: %v", what, err)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Each lock breaks one sentence of the contract: at least one for each rule, with the name of the rule.
+// moreMutants are locks that break one sentence of the contract, with the name of the rule that detects it.
 var moreMutants = map[string]string{
 	"renewal after an unlock that failed": "unlock does not hang",
 }
