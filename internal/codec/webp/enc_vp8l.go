@@ -193,7 +193,7 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 	for i := range rounds {
 		if i > 0 && top {
 			var err error
-			if p.cacheBits, _, err = p.bestCache(e.ctx, &e.trial); err != nil {
+			if p.cacheBits, _, err = p.bestCache(e.ctx, &e.trial, false); err != nil {
 				return alphabets{}, err
 			}
 		}

@@ -82,13 +82,13 @@ func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft, predic
 		if err := p.lazy(ctx, false); err != nil {
 			return 0, err
 		}
-		_, total, err = p.bestCache(ctx, t)
+		_, total, err = p.bestCache(ctx, t, draft)
 		return total, err
 	}
 	if err = p.lazy(ctx, false); err != nil {
 		return 0, err
 	}
-	bits, far, err := p.bestCache(ctx, t)
+	bits, far, err := p.bestCache(ctx, t, draft)
 	if err != nil || !predicted && far < int64(len(p.px)) { // most pixels are copied
 		p.cacheBits = bits
 		return far, err
@@ -96,7 +96,7 @@ func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft, predic
 	if err := p.lazy(ctx, true); err != nil {
 		return 0, err
 	}
-	nearBits, near, err := p.bestCache(ctx, t)
+	nearBits, near, err := p.bestCache(ctx, t, draft)
 	if err != nil {
 		return 0, err
 	}

@@ -87,7 +87,7 @@ func (e *vp8lEncoder) pixels(px []uint32) error {
 // If the two best drafts are almost equal, and there are at most maxDrafted pixels, both choices are encoded
 // completely.
 const (
-	maxTried   = 1 << 10
+	maxTried   = 1 << 7
 	maxDrafted = 1 << 16
 )
 
@@ -157,7 +157,7 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 	}
 	slices.SortStableFunc(drafts, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
 	choices = append(choices[:0], drafts[0].choice)
-	if len(px) <= maxDrafted && drafts[1].bits-drafts[0].bits < drafts[0].bits/32 {
+	if len(px) <= maxDrafted && drafts[1].bits-drafts[0].bits < drafts[0].bits/64 {
 		choices = append(choices, drafts[1].choice)
 	}
 	return choices, nil

@@ -106,26 +106,29 @@ func (p *parsing) counts(ctx context.Context, a alphabets, counts []uint32) erro
 type cacheTrial struct {
 	copies [greenSymbols - 256 + distanceSymbols]uint32 // lengths, then distances
 	extra  int64                                        // number of extra bits of lengths and distances
-	sizes  [len(cacheSizes)]cacheCounts
-	tried  int // number of sizes that are tried
+	sizes  [5]cacheCounts
+	bits   []uint // the sizes that are tried
 }
 
-// cacheSizes are the sizes to try, as numbers of bits. The last one is the largest.
-var cacheSizes = [...]uint{2, 4, 6, 8, 10}
+// cacheSizes are the sizes to try, as numbers of bits, and draftSizes those to try in a draft.
+var cacheSizes, draftSizes = []uint{2, 4, 6, 8, 10}, []uint{4, 8}
 
 // reset clears the counts. Only caches with at most one entry per four pixels are tried.
-func (t *cacheTrial) reset(pixels int) {
+func (t *cacheTrial) reset(pixels int, draft bool) {
 	clear(t.copies[:])
-	t.extra, t.tried = 0, 0
-	for i, bits := range cacheSizes {
+	t.extra, t.bits = 0, cacheSizes
+	if draft {
+		t.bits = draftSizes
+	}
+	for i, bits := range t.bits {
 		if 4<<bits > pixels {
+			t.bits = t.bits[:i]
 			break
 		}
 		c := &t.sizes[i]
 		clear(c.hits[:1<<bits])
 		clear(c.counts[:])
 		clear(c.colors[:1<<bits])
-		t.tried++
 	}
 }
 
@@ -137,8 +140,8 @@ type cacheCounts struct {
 }
 
 // bestCache returns the size of the color cache that gives the fewest bits, and the estimated number of bits.
-func (p *parsing) bestCache(ctx context.Context, t *cacheTrial) (best uint, least int64, err error) {
-	t.reset(len(p.px))
+func (p *parsing) bestCache(ctx context.Context, t *cacheTrial, draft bool) (best uint, least int64, err error) {
+	t.reset(len(p.px), draft)
 	var direct [4 * 256]uint32
 	p.cacheBits = 0
 	s := p.walk(ctx)
@@ -173,7 +176,7 @@ func (p *parsing) bestCache(ctx context.Context, t *cacheTrial) (best uint, leas
 		return symbolCost(green[:greenSymbols+len(hits)]) + symbolCost(counts[:256]) + symbolCost(counts[512:768]) + symbolCost(counts[768:])
 	}
 	least = cost(nil, &direct)
-	for i, bits := range cacheSizes[:t.tried] {
+	for i, bits := range t.bits {
 		if n := cost(t.sizes[i].hits[:1<<bits], &t.sizes[i].counts); n < least {
 			least, best = n, bits
 		}
@@ -191,16 +194,16 @@ func addPixel(counts *[4 * 256]uint32, v uint32) {
 // put adds a color to all caches.
 func (t *cacheTrial) put(v uint32) {
 	key := cacheKey(v, maxCacheBits)
-	for i := range t.sizes[:t.tried] {
-		t.sizes[i].colors[key>>(maxCacheBits-cacheSizes[i])&(1<<maxCacheBits-1)] = v
+	for i, bits := range t.bits {
+		t.sizes[i].colors[key>>(maxCacheBits-bits)&(1<<maxCacheBits-1)] = v
 	}
 }
 
 // look looks a pixel up in all caches, counts the results, and adds the pixel.
 func (t *cacheTrial) look(v uint32) {
 	key := cacheKey(v, maxCacheBits)
-	for i := range t.sizes[:t.tried] {
-		c, k := &t.sizes[i], key>>(maxCacheBits-cacheSizes[i])&(1<<maxCacheBits-1)
+	for i, bits := range t.bits {
+		c, k := &t.sizes[i], key>>(maxCacheBits-bits)&(1<<maxCacheBits-1)
 		if c.colors[k] == v {
 			c.hits[k]++
 		} else {
