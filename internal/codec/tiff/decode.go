@@ -110,11 +110,11 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 // work returns the maximum work of decoding, in units of codec.Meter: a multiple of the work that ordinary files of
 // as many bytes and pixels take.
 func (l *layout) work(fileSize int64) int64 {
-	pixel := float64(l.samples*max(l.bits, 8)) / 8
+	bits := l.samples * max(l.bits, 8) // per pixel
 	if l.photometric == palette || l.alpha != alphaNone {
-		pixel += 4 // bytes of color that indices, or gray with alpha, become
+		bits += 32 // the color that indices, or gray with alpha, become
 	}
-	return 1<<22 + 4*fileSize + int64(min(float64(l.width)*float64(l.height)*pixel, 1<<56)/4)
+	return 1<<22 + 4*fileSize + int64(min(float64(l.width)*float64(l.height)*float64(bits), 1<<59)/32)
 }
 
 // shrunk returns the size to which the picture is scaled during decoding. It returns the zero Point if the picture is
