@@ -169,7 +169,7 @@ func (k *kind) one(t *testing.T, e *engine.Engine, r *rand.Rand) bool {
 	alpha := !k.noAlpha && r.IntN(3) == 0
 	img := source(r, alpha)
 	command := k.make(r, alpha)
-	if k.name == "tiff by libtiff" && strings.Contains(command, "Gray -depth 16") && strings.Contains(command, "tile") {
+	if k.name == "tiff by libtiff" && strings.Contains(command, "Gray -depth 16") && (strings.Contains(command, "tile") || strings.Contains(command, " -t -w")) {
 		return false // libtiff 4.5 shifts the rows of its last tiles
 	}
 	dir, data, ok := made(t, img, command)
