@@ -49,22 +49,26 @@ func room[T any](s []T, n int) []T {
 const multiplier = 2654435761 // 2³² divided by the golden ratio
 
 func (m *matcher) hash4(v uint32) uint32 { return v * multiplier >> m.shift }
-func (m *matcher) hash3(v uint32) uint32 {
-	return v << 8 * multiplier >> (32 - hash3Bits) & uint32(len(m.head3)-1)
-}
+
+// hash3 returns the hash of three bytes. Its lowest bits are the index of head3.
+func hash3(v uint32) uint32 { return v << 8 * multiplier >> (32 - hash3Bits) }
 
 // insert adds all positions before end to the hash tables.
 func (m *matcher) insert(end int) {
 	end = min(end, len(m.data)-3)
-	mask := len(m.prev) - 1
-	for at := m.hashed; at < end; at++ {
-		v := binary.LittleEndian.Uint32(m.data[at:])
-		h := m.hash4(v)
-		m.prev[at&mask] = m.head[h]
-		m.head[h] = int32(at + 1)
-		m.head3[m.hash3(v)] = int32(at + 1)
+	if m.hashed >= end {
+		return
 	}
-	m.hashed = max(m.hashed, end)
+	data, head, head3, prev, shift := m.data[:end+3], m.head, m.head3, m.prev, m.shift&31 // in registers
+	mask, mask3 := len(prev)-1, uint32(len(head3)-1)
+	for at := m.hashed; at < end; at++ {
+		v := binary.LittleEndian.Uint32(data[at:])
+		h := v * multiplier >> shift
+		prev[at&mask] = head[h]
+		head[h] = int32(at + 1)
+		head3[hash3(v)&mask3] = int32(at + 1)
+	}
+	m.hashed = end
 }
 
 // skip excludes the positions before end that have not been inserted.
@@ -74,31 +78,34 @@ func (m *matcher) skip(end int) { m.hashed = max(m.hashed, end) }
 // one. It compares up to chain positions and stops at a match of nice bytes. All positions before at must have
 // been inserted. Distance 0 means that there is no match.
 func (m *matcher) find(at, best, chain, nice int) (length, distance int) {
-	data, mask := m.data, len(m.prev)-1
+	data, prev := m.data, m.prev
 	most := min(maxMatch, len(data)-at)
 	if most < 4 || best >= most {
 		return best, 0
 	}
 	nice = min(nice, most)
-	v := binary.LittleEndian.Uint32(data[at:])
+	here := data[at : at+most]
+	v := binary.LittleEndian.Uint32(here)
 	oldest := max(at-window, 0)
 	if best < minMatch {
-		if c := int(m.head3[m.hash3(v)]) - 1; c >= oldest && (binary.LittleEndian.Uint32(data[c:])^v)&0xffffff == 0 {
-			best, distance = minMatch, at-c
-		} else {
-			best = minMatch
+		if c := int(m.head3[hash3(v)&uint32(len(m.head3)-1)]) - 1; c >= oldest && (binary.LittleEndian.Uint32(data[c:])^v)&0xffffff == 0 {
+			distance = at - c
 		}
+		best = minMatch
 	}
+	mask := len(prev) - 1
+	last := binary.LittleEndian.Uint32(here[best-3:]) // a longer match has these bytes as well
 	for c := int(m.head[m.hash4(v)]) - 1; c >= oldest && chain > 0; chain-- {
-		if binary.LittleEndian.Uint32(data[c:]) == v && binary.LittleEndian.Uint32(data[c+best-3:]) == binary.LittleEndian.Uint32(data[at+best-3:]) {
-			if n := common(data[c:], data[at:at+most]); n > best {
+		if binary.LittleEndian.Uint32(data[c+best-3:]) == last && binary.LittleEndian.Uint32(data[c:]) == v {
+			if n := common(data[c:], here); n > best {
 				best, distance = n, at-c
 				if n >= nice {
 					break
 				}
+				last = binary.LittleEndian.Uint32(here[best-3:])
 			}
 		}
-		c = int(m.prev[c&mask]) - 1
+		c = int(prev[c&mask]) - 1
 	}
 	return best, distance
 }

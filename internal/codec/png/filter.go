@@ -13,6 +13,7 @@ type filterer struct {
 	tries [filterPaeth + 1][]byte // for each filter: filter type and filtered row
 	seen  [1 << 16]uint8          // for each pair of bytes: the last turn in which it occurred
 	turn  uint8
+	best  int // the filter of the last row, if the strategy is byPairs
 }
 
 // room allocates buffers for rows of n bytes.
@@ -30,16 +31,25 @@ func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 		return f.tries[s]
 	}
 	best, least := 0, math.MaxInt
-	for i, try := range f.tries {
-		filterRow(byte(i), try[1:], row, above, n)
-		cost := 5 * f.pairs(try[1:], least/5)
+	try := func(i int) {
+		weight := 5
 		if i == filterNone {
-			cost = cost * 4 / 5 // unfiltered rows may also match other rows
+			weight = 4 // unfiltered rows may also match other rows
 		}
-		if cost < least {
+		p := f.tries[i][1:]
+		filterRow(byte(i), p, row, above, n)
+		if cost := weight * f.pairs(p, least/weight); cost < least || cost == least && i < best {
 			best, least = i, cost
 		}
 	}
+	first := f.best // often the best again, which shortens the other tries
+	try(first)
+	for i := range f.tries {
+		if i != first {
+			try(i)
+		}
+	}
+	f.best = best
 	return f.tries[best]
 }
 
