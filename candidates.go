@@ -50,8 +50,8 @@ func (l Links) layoutOf(p Preset, info Info) layout {
 		lay.most = largestScale(planner, original, p.Size)
 	default:
 		lay.plan = func(w, h int) image.Point { return surelyPlanned(planner, w, h) }
-		if info.Width > 0 && p.Size.Width > 0 {
-			lay.most = float64(info.Width) / float64(p.Size.Width)
+		if info.Width > 0 {
+			lay.most = float64(info.Width) / float64(p.Size.Width) // infinite for a box without a width
 		}
 	}
 	return lay
@@ -82,13 +82,7 @@ func surelyPlanned(p processors.Planner, width, height int) image.Point {
 
 // largestScale returns the largest factor for a box at which no file is larger than its original.
 func largestScale(p processors.Planner, original image.Point, box Size) float64 {
-	x, y := math.Inf(1), math.Inf(1)
-	if box.Width > 0 {
-		x = float64(original.X) / float64(box.Width)
-	}
-	if box.Height > 0 {
-		y = float64(original.Y) / float64(box.Height)
-	}
+	x, y := float64(original.X)/float64(box.Width), float64(original.Y)/float64(box.Height) // infinite for a side of 0
 	least, most := min(x, y), max(x, y)
 	if math.IsInf(most, 1) {
 		return least

@@ -200,8 +200,7 @@ func (h *Handler) accept(q *request, spec *Spec) error {
 }
 
 // answer does steps 4 to 12.
-func (h *Handler) answer(q *request) (err error) {
-	defer h.recovered(q.r.Context(), &q.c.key, "generate", &err)
+func (h *Handler) answer(q *request) error {
 	f, responder, err := h.prepare(q)
 	if err != nil {
 		return err

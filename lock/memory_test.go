@@ -137,3 +137,26 @@ func benchmark(b *testing.B, l lock.Locker) {
 		unlock()
 	}
 }
+
+func TestTheReleaseOfOneKeyIsSeldomTakenForThatOfAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := lock.NewMemory()
+		time.Sleep(time.Second)
+		since := time.Now()
+		time.Sleep(time.Second)
+		unlock, _, err := m.TryLock(t.Context(), "released", ttl)
+		require.NoError(t, err)
+		require.NoError(t, unlock())
+		free := 0
+		for i := range 100 {
+			key := strconv.Itoa(i)
+			_, ok, err := m.TryLock(t.Context(), key, ttl)
+			require.NoError(t, err)
+			require.True(t, ok)
+			if m.FreeSince(key, since) {
+				free++
+			}
+		}
+		assert.Greater(t, free, 80, "of a hundred keys")
+	})
+}
