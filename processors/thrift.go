@@ -13,6 +13,7 @@ import (
 // A recipe has the parameters for reducing frames to palette indices.
 type recipe struct {
 	loss    int               // see gif.Encoder
+	calmer  bool              // see quantize.Ditherer
 	palette *quantize.Palette // of all frames, which are not dithered; nil: chosen when they are painted
 }
 
@@ -93,8 +94,14 @@ func (c *chooser) all(colors []color.NRGBA) error {
 		}
 	}
 	if n := c.g.original.Exceeded; n > 0 && err == nil { // the best trial so far was encoded before, and exceeded the original
-		c.budget = min(c.budget, 0.97*float64(c.best().bytes)/n)
-		err = c.search(0, c.last()/2+1)
+		best := c.best()
+		c.budget = min(c.budget, 0.97*float64(best.bytes)/n)
+		if best.palette != nil {
+			_, err = c.add(recipe{palette: best.palette, calmer: true, loss: max(best.loss, c.g.recipe.loss)})
+		}
+		if err == nil {
+			err = c.search(0, c.last()/2+1)
+		}
 	}
 	return err
 }

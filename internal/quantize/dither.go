@@ -3,6 +3,7 @@ package quantize
 import (
 	"context"
 	"image"
+	"image/color"
 )
 
 // These constants set the share of the quantization error that is diffused to neighboring pixels. The share is larger in
@@ -21,7 +22,8 @@ type Ditherer struct {
 	Palette     *Palette
 	Transparent uint8
 	Plain       bool // without dithering
-	Calm        bool // an opaque pixel stays opaque if its alpha becomes only a little lower
+	Calm        bool // a pixel whose alpha or color changes little keeps its index
+	Calmer      bool // Calm, also where the change is a little visible
 	Single      bool // only one picture is drawn, so nothing is kept for the next
 
 	source []uint8 // for each pixel, the color for which its index was chosen
@@ -63,8 +65,11 @@ func (d *Ditherer) Draw(ctx context.Context, out *image.Paletted, img *image.NRG
 		source, index := d.source[4*w*y:][:4*w], d.index[w*y:][:w]
 		for x := range to {
 			p := row[4*x:][:4]
-			if !again || !near(p, source[4*x:][:4]) {
-				opaque := p[3] >= opaqueFrom || again && d.Calm && source[4*x+3] >= opaqueFrom && source[4*x+3]-p[3] <= flicker
+			if !again || !near(p, source[4*x:][:4], steady) && !(d.Plain && d.Calm && d.holds(index[x], p, source[4*x:][:4])) {
+				opaque := p[3] >= opaqueFrom
+				if again && d.Calm {
+					opaque = d.staysOpaque(p[3], source[4*x+3])
+				}
 				copy(source[4*x:], p)
 				index[x] = d.Transparent
 				if opaque {
@@ -77,20 +82,61 @@ func (d *Ditherer) Draw(ctx context.Context, out *image.Paletted, img *image.NRG
 	}
 }
 
-// flicker is the maximum decrease of alpha that leaves an opaque pixel opaque if Calm is set.
-const flicker = 24
+// flicker is the maximum decrease of alpha that leaves an opaque pixel opaque if Calm is set. With Calmer, a pixel whose alpha
+// has decreased by more, to less than goneBelow, becomes transparent: the edge of a hole then disappears together with
+// what was there.
+const (
+	flicker   = 24
+	goneBelow = 204
+)
 
-// near reports whether two pixels are nearly equal, or both transparent.
-func near(p, q []uint8) bool {
+// staysOpaque reports whether a pixel is opaque after it had the alpha before.
+func (d *Ditherer) staysOpaque(alpha, before uint8) bool {
+	if before < opaqueFrom || before <= alpha {
+		return alpha >= opaqueFrom
+	}
+	return before-alpha <= flicker || alpha >= opaqueFrom && (!d.Calmer || alpha >= goneBelow)
+}
+
+// near reports whether two pixels differ by no more than levels, or are both transparent.
+func near(p, q []uint8, levels int) bool {
 	if (p[3] < opaqueFrom) != (q[3] < opaqueFrom) {
 		return false
 	}
 	for i := range 3 {
-		if d := int(p[i]) - int(q[i]); d > steady || d < -steady {
+		if d := int(p[i]) - int(q[i]); d > levels || d < -levels {
 			return p[3] < opaqueFrom
 		}
 	}
 	return true
+}
+
+// Without dithering, a pixel of an edge between two colors may be about as near to the one as to the other. Such a pixel keeps
+// its index while its samples change by at most holdLevels, and it is at most a holdPart of the squared distance of the
+// two colors farther from its color than from the nearest.
+const (
+	holdLevels, holdPart = 16, 20
+
+	holdLevelsCalmer, holdPartCalmer = 40, 2 // if Calmer is set
+)
+
+// holds reports whether a pixel keeps an index that was chosen for q.
+func (d *Ditherer) holds(index uint8, p, q []uint8) bool {
+	levels, part := holdLevels, holdPart
+	if d.Calmer {
+		levels, part = holdLevelsCalmer, holdPartCalmer
+	}
+	if p[3] < opaqueFrom || index == d.Transparent || !near(p, q, levels) || q[3] > p[3] && q[3]-p[3] > flicker {
+		return false
+	}
+	held, best := d.Palette.Colors[index], d.Palette.Colors[d.Palette.Index(p[0], p[1], p[2])]
+	return part*(distance(held, p)-distance(best, p)) <= distance(held, []uint8{best.R, best.G, best.B})
+}
+
+// distance returns the squared distance of a color from a pixel, in levels.
+func distance(c color.NRGBA, p []uint8) int {
+	r, g, b := int(c.R)-int(p[0]), int(c.G)-int(p[1]), int(c.B)-int(p[2])
+	return r*r + g*g + b*b
 }
 
 // share returns the share of the neighbors' quantization error that is added to a pixel.
