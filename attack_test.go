@@ -21,7 +21,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// nilError is an error whose nil pointer is returned by mistake: each of its methods panics then.
+// nilError is an error type. A nil pointer of it, returned by mistake, is an error whose methods all panic.
 type nilError struct{ err error }
 
 func (e *nilError) Error() string { return e.err.Error() }

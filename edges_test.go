@@ -213,7 +213,7 @@ func TestAnOriginalOfWhichOneSideIsNotKnownIsNotKnown(t *testing.T) {
 	}
 }
 
-// A plan is a Planner that does nothing else.
+// A plan is a Planner whose Process fails.
 type plan func(original image.Point, width, height int) (image.Point, image.Rectangle)
 
 func (p plan) Plan(original image.Point, width, height int) (image.Point, image.Rectangle) {

@@ -96,7 +96,7 @@ func unlike(want, got []int32, stride int, r image.Rectangle) float64 {
 	return 1 - (float64(2*(n*ab-a*b))+noise)/(float64(n*aa-a*a+n*bb-b*b)+noise)
 }
 
-// norms returns the 4-norm of a plane at a scale.
+// norm returns the 4-norm of a plane at a scale.
 func (l *likeness) norm(scale, plane int) float64 {
 	return math.Sqrt(math.Sqrt(l.fourth[scale][plane] / max(l.n[scale], 1)))
 }

@@ -32,7 +32,7 @@ const (
 const (
 	sketchAll    = 6       // the maximum number of frames of an animation whose sample is all frames
 	sketchPairs  = 5       // the minimum number of pairs
-	sketchPart   = 6       // the number of pairs is at least that of the frames divided by this
+	sketchPart   = 6       // the number of pairs is at least the number of frames divided by this
 	sketchLooks  = 3       // about how many frames are compared
 	sketchPixels = 1 << 16 // the maximum number of pixels of an animation whose sample has whole frames
 )
@@ -72,7 +72,7 @@ func newSketch(g *gifWriter) (*sketch, error) {
 	return s, nil
 }
 
-// sample returns a small frame unchanged. Of a larger frame it returns four bands, which have half of the rows.
+// sample returns a small frame unchanged. From a larger frame it takes four bands, which have half of the rows.
 func (s *sketch) sample(img *image.NRGBA) (*image.NRGBA, error) {
 	const bands = 4
 	w, h := img.Rect.Dx(), img.Rect.Dy()

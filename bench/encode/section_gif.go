@@ -44,7 +44,7 @@ func writeGIF(b *bench, p printer) error {
 	return b.scores.save()
 }
 
-// lossyGIF compares processors.GIF.Lossy with gifsicle --lossy. The input of gifsicle are our lossless files.
+// lossyGIF compares processors.GIF.Lossy with gifsicle --lossy. gifsicle gets our lossless files as input.
 func (b *bench) lossyGIF(subject side, pictures []*picture, p printer) error {
 	lossy := ours("`processors.GIF{Lossy: 40}`", func(int) thumbnail.Encoder { return processors.GIF{Lossy: 40} })
 	var whole, scores [2]float64

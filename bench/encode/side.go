@@ -26,7 +26,7 @@ type side struct {
 	cpu func(b *bench, p *picture, quality int) (float64, error)
 }
 
-// ours returns the side of an encoder of package processors, which of returns for a quality.
+// ours returns the side of an encoder of package processors. The function of returns the encoder for a quality.
 func ours(label string, of func(quality int) thumbnail.Encoder) side {
 	return side{
 		label: label,

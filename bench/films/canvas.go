@@ -26,7 +26,7 @@ func (c *canvas) fill(x, y, w, h int, v uint32) {
 
 func (c *canvas) background(v uint32) { c.fill(0, 0, c.img.Rect.Dx(), c.img.Rect.Dy(), v) }
 
-// blend composites a color over a pixel, which it covers by the fraction cover.
+// blend composites a color over a pixel. cover is the fraction of the pixel that the color covers.
 func (c *canvas) blend(x, y int, v uint32, cover float64) {
 	if !image.Pt(x, y).In(c.img.Rect) || cover <= 0 {
 		return

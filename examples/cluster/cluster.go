@@ -125,7 +125,7 @@ func (c *cluster) say(name, line string) {
 	}
 }
 
-// story adds the log lines before an error to the error.
+// story returns the log lines of the start, to explain an error.
 func (c *cluster) story() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -23,7 +23,7 @@ type thumbs struct {
 	close     func() error
 }
 
-// openThumbs opens a bucket, a directory, which it creates if create is set, or a temporary directory.
+// openThumbs opens a bucket, a directory, or a temporary directory. If create is set, it creates a missing directory.
 func openThumbs(opt *options, getenv func(string) string, create bool) (*thumbs, error) {
 	switch {
 	case opt.storage != "":

@@ -105,7 +105,7 @@ func (g *grid) tetrahedron(first int, x, y, z float32) (t tetrahedron) {
 	return t
 }
 
-// at interpolates between the nodes, offset by a number of nodes.
+// at interpolates between the four nodes, each moved by an offset.
 func (t *tetrahedron) at(g *grid, move int32) (x, y, z float32) {
 	a, b, c, d := g.at(move+t.node[0]), g.at(move+t.node[1]), g.at(move+t.node[2]), g.at(move+t.node[3])
 	p, q, r, s := t.weight[0], t.weight[1], t.weight[2], t.weight[3]

@@ -30,7 +30,7 @@ func newPost(c *curve) *post {
 	return p
 }
 
-// posts are the curves of three channels. An identity curve is nil, and does not clip either.
+// posts are the curves of three channels. nil means the identity, without clipping.
 type posts [3]*post
 
 func newPosts(curves []curve) (out posts) {

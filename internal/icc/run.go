@@ -7,7 +7,7 @@ type run struct {
 }
 
 // Rows returns a function that converts a row of pixels of four bytes. The fourth byte of a pixel in dst is that of src, or 255 if that
-// byte is an ink. dst and src may be the same. The function takes RowBytes bytes of memory per pixel of a row, which it keeps.
+// byte is an ink. dst and src may be the same. The function keeps a buffer of RowBytes bytes per pixel of a row.
 func (t *Transform) Rows() func(dst, src []byte) { return (&run{Transform: t}).row }
 
 // RowBytes is the memory per pixel that the result of Rows takes.

@@ -220,7 +220,7 @@ func TestWeightsSumToOneExactly(t *testing.T) {
 	})
 }
 
-// Hundreds of weights, each of a few units in the last place, still add up to one. The result agrees with the textbook.
+// Each of hundreds of weights is only a few units in the last place, but their sum is one. The result agrees with the definition.
 func TestHundredsOfSmallWeightsAddUpToOne(t *testing.T) {
 	for _, ratio := range []int{37, 64, 101, 127} {
 		flat, ramp := image.NewGray(image.Rect(0, 0, 20*ratio, 2)), image.NewGray(image.Rect(0, 0, 20*ratio, 2))

@@ -72,7 +72,7 @@ func weight(c rgb, light, edge float64) float64 {
 	return w
 }
 
-// above maps the range from threshold to 1 to 0 to 1.
+// above maps the range threshold…1 to the range 0…1.
 func above(threshold, v float64) float64 { return level((v - threshold) * (255 / (1 - threshold))) }
 
 // level converts one of the 256 levels of a byte, rounded down, to 0 to 1.

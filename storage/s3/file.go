@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/s3/internal/failure"
 )
 
-// errChanged is the error of reading on when the object has been replaced or removed since it was opened.
+// errChanged is the error of a read after the object was replaced or removed.
 var errChanged = errors.New("the object was replaced or removed while it was read")
 
 // file is an open object. Its beginning stays in memory, because a header is usually read twice. Of the
@@ -173,5 +173,5 @@ func (i info) ModTime() time.Time { return i.modTime }
 func (i info) IsDir() bool        { return false }
 func (i info) Sys() any           { return nil }
 
-// ETag gives the entity tag with its quotes, as HTTP spells it (RFC 9110, section 8.8.3).
+// ETag returns the entity tag with its quotes, as in HTTP (RFC 9110, section 8.8.3).
 func (i info) ETag() string { return i.etag }

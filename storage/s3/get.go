@@ -66,8 +66,7 @@ func (s *Storage) get(ctx context.Context, what, name string, off int64, n int, 
 	err := s.do(ctx, what, func(ctx context.Context, alive func()) error {
 		out, err := s.client.GetObject(ctx, in, options)
 		if failure.Status(err) == http.StatusRequestedRangeNotSatisfiable && off == 0 {
-			// An empty object has no range. Without one its answer has size, time and tag as any
-			// other's.
+			// An empty object has no ranges. The answer to a request without a range has its size, time and tag.
 			whole := *in
 			whole.Range = nil
 			alive()

@@ -164,7 +164,7 @@ func (f *frame) best(c *colors) packed {
 	return p
 }
 
-// maxBoth is the maximum size in bytes of the frames for which both forms are kept. Of later frames only the shorter form is kept, which may
+// maxBoth is the maximum size in bytes of the frames for which both forms are kept. For later frames, only the shorter form is kept. That may
 // make the file longer by one color table per frame.
 const maxBoth = 1 << 20
 

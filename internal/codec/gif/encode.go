@@ -24,7 +24,7 @@ func mergeDelays(delay, next int) (sum int, ok bool) {
 // An Encoder compresses the frames of an animation one by one. It keeps the pixels of the last frame, and all frames in compressed form,
 // which takes at most twelve bits per pixel and usually much less.
 //
-// Consecutive frames of equal looks become one frame. Of each frame, only the rectangle that has changed is written. Unchanged pixels in it
+// Consecutive frames of equal looks become one frame. Only the rectangle of a frame that has changed is written. Unchanged pixels in it
 // are transparent where that makes the file shorter. A frame gets a color table of its own if that is shorter than using the shared table,
 // or if its palette differs.
 type Encoder struct {

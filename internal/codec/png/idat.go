@@ -47,7 +47,7 @@ func (s *idat) open(w *walker, c chunk, seq *sequence, meter *codec.Meter) error
 	return s.begin(c)
 }
 
-// clear drops everything but the buffer, which it makes if there is none.
+// clear drops everything except the buffer. It makes the buffer if there is none.
 func (s *idat) clear() {
 	own := s.own
 	if own == nil {

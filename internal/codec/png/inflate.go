@@ -14,7 +14,7 @@ import (
 type inflater struct {
 	in    idat
 	bits  uint64
-	count uint // number of valid bits; the bits above may already hold bits that follow
+	count uint // number of valid bits in bits; the higher ones may already contain the following data
 
 	state  uint8
 	last   bool // the current block is the last one

@@ -123,7 +123,7 @@ func unfilterPaethGo(dst, src, above []byte, n, i int) {
 	}
 }
 
-// paeth returns the one of left, above and aboveLeft that is nearest to left + above - aboveLeft; the first one if two
+// paeth returns left, above or aboveLeft: the one that is nearest to left + above - aboveLeft, or the first one if two
 // are equally near (9.4). It compiles to code without branches, which would be unpredictable.
 func paeth(left, above, aboveLeft int) byte {
 	p, q := above-aboveLeft, left-aboveLeft

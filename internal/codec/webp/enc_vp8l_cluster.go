@@ -17,7 +17,7 @@ func (c *cluster) blend(a alphabets, whole []uint32) {
 		if all == 0 {
 			return
 		}
-		// The weight of the whole image is 1/17, but at least two symbols.
+		// The counts of the whole image are added with a weight of 1/17, and at least that of two symbols.
 		extra, scale := max(total/16, 2), uint32(64)
 		if total > 1<<24 {
 			scale = 1

@@ -83,9 +83,8 @@ func (e *vp8lEncoder) pixels(px []uint32) error {
 	return e.attempt(px, table, choices[0])
 }
 
-// Of pictures with up to maxTried pixels, all choices are encoded completely. Of larger pictures, drafts are compared.
-// If the two best drafts are almost equal, and there are at most maxDrafted pixels, both choices are encoded
-// completely.
+// If a picture has at most maxTried pixels, all choices are encoded completely. If it has more, drafts are compared. If
+// the two best drafts are almost equal, and there are at most maxDrafted pixels, both choices are encoded completely.
 const (
 	maxTried   = 1 << 7
 	maxDrafted = 1 << 16

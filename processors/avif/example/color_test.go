@@ -63,7 +63,8 @@ func TestColorsOfAnAVIFAreConverted(t *testing.T) {
 // sequence header of its AV1, which had none.
 func inSequenceHeader(t *testing.T, file []byte, points [2]byte) []byte {
 	t.Helper()
-	const header, flag = 6, 1 // bytes of the sequence header; color_description_present_flag, the last bit of the fifth of them
+	const header = 6 // bytes of the sequence header
+	const flag = 1   // color_description_present_flag, the last bit of the fifth byte
 	start := bytes.Index(file, []byte{0x12, 0, 0x0a, header})
 	if start < 0 || file[start+8]&flag != 0 {
 		t.Fatal("another sequence header than the one that was measured")

@@ -161,7 +161,7 @@ func attempt[T any](ctx context.Context, b *Breaker, key string, command func(co
 	}
 }
 
-// downBy returns the error for a command that failed by err. ctx is the context of the command.
+// downBy returns the error for a command that failed with err. ctx is the context of the command.
 func downBy(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return errOverdue

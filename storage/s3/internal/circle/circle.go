@@ -7,8 +7,8 @@ type Detector struct {
 	steps, next int
 }
 
-// Seen reports whether token equals the stored one. A cycle is detected after at most three times as many
-// calls as the cycle and the tokens before it have.
+// Seen reports whether token equals the stored one. A cycle of c tokens after t other tokens is
+// detected within 3·(c+t) calls.
 func (d *Detector) Seen(token string) bool {
 	if d.steps > 0 && token == d.saved {
 		return true
