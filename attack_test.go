@@ -56,7 +56,7 @@ func TestAnErrorThatPanicsCostsOneRequest(t *testing.T) {
 			s.Responder = responderFunc(func(http.ResponseWriter, *http.Request, string, fs.File) error { return mistake() })
 		},
 		"With": func(s *site) {
-			s.Processors = thumbnail.Processors{"crop": processorFunc(working(0)), "with": withMistake{}}
+			s.Processors = thumbnail.Processors{"crop": working(0), "with": withMistake{}}
 		},
 	} {
 		s := newSite(t)

@@ -50,3 +50,16 @@ func TestAPreloadNamesTheFilesOfThePicture(t *testing.T) {
 		}
 	}
 }
+
+func TestAFormatIsOfferedOnce(t *testing.T) {
+	l := siteLinks(t)
+	l.Presets["twice"] = thumbnail.Preset{Size: size(100, 100), Formats: []string{".webp", ".jpg", ".webp"}}
+	img, err := l.Image("a.jpg", "twice")
+	require.NoError(t, err)
+	require.Len(t, img.Sources, 1)
+	assert.Equal(t, "image/webp", img.Sources[0].Type)
+	l.Presets["alone"] = thumbnail.Preset{Size: size(100, 100), Formats: []string{".jpg"}}
+	got, err := renderWith(t, l, `{{picture "a.jpg" "alone" "alt" ""}}`, nil)
+	require.NoError(t, err)
+	assert.NotContains(t, got, "<picture>")
+}

@@ -65,7 +65,10 @@ func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
 	if strings.HasSuffix(img.Srcset, "w") {
 		img.Sizes = sizes
 	}
-	for _, ext := range p.Formats {
+	for i, ext := range p.Formats {
+		if ext == p.Ext || slices.Contains(p.Formats[:i], ext) {
+			continue // browsers would never take it
+		}
 		s := ImageSource{Type: mediatype.Of(ext)}
 		if s.Srcset, err = l.srcset(o, lay, ext, true); err != nil {
 			return Image{}, err
