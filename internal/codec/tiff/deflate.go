@@ -53,11 +53,14 @@ func (s *deflateSource) slice(n int) ([]byte, error) {
 	return row, s.meter.Spend(int64(n) / 16)
 }
 
-// maxPaired is the maximum length of a strip that is decoded before its time.
+// maxPaired is the maximum length of a strip or tile that is decoded before its time.
 const maxPaired = 4 << 20
 
-// pairs reports whether strips, or tiles as wide as the picture, are decoded two at a time.
+// pairs reports whether strips or tiles are decoded two at a time. Tiles that are decoded row by row, side by side, are not.
 func (l *layout) pairs() bool {
 	deflated := l.compression == deflate || l.compression == deflateOld
-	return png.Pairs() && deflated && l.across() == 1 && l.down() > 1 && l.segBytes(l.segH) <= maxPaired
+	if !png.Pairs() || !deflated || l.segBytes(l.segH) > maxPaired {
+		return false
+	}
+	return l.across() == 1 && l.down() > 1 || l.banded()
 }

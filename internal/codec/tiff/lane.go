@@ -68,7 +68,7 @@ func (l *layout) banded() bool {
 		return false
 	}
 	band := int64(min(l.segH, l.height)) * int64(l.width) * int64(l.rowSamples()*l.sampleBytes())
-	return l.isJPEG() || band < int64(l.across())*l.sourceBytes()
+	return l.isJPEG() || band < int64(l.across())*l.aloneBytes()
 }
 
 // row decodes row y. Calls must be in order of y. The row is valid until the next call.
@@ -165,18 +165,18 @@ func (a *lane) open(c *column, i, y int) error {
 	return nil
 }
 
-// announce tells the source of deflated strips which strip follows strip at, which contains row y.
+// announce tells a source of deflated strips or tiles what follows strip or tile at, which contains row y.
 func (a *lane) announce(c *column, at int64, y int) {
 	l := a.d.layout
-	rows := min(l.segH, l.height-y-l.segH)
 	src, ok := c.src.(*deflateSource)
-	if !ok || rows <= 0 || !l.pairs() {
+	if !ok || at+1 >= int64(a.plane+1)*int64(l.down())*int64(l.across()) || !l.pairs() {
 		return
 	}
+	rows := l.segH
+	if !l.tiled {
+		rows = min(rows, l.height-y-l.segH)
+	}
 	if next, err := a.d.segment(at+1, rows); err == nil {
-		if l.tiled {
-			rows = l.segH
-		}
 		src.follow(next, rows)
 	}
 }

@@ -52,13 +52,18 @@ func (l *layout) laneBytes() int64 {
 
 // sourceBytes returns the memory of a source, except what segmentBytes returns.
 func (l *layout) sourceBytes() int64 {
+	if l.pairs() {
+		return 2 * png.InflaterBytes(int(l.segBytes(l.segH)))
+	}
+	return l.aloneBytes()
+}
+
+// aloneBytes is sourceBytes of a source that decodes one strip or tile at a time.
+func (l *layout) aloneBytes() int64 {
 	switch l.compression {
 	case lzw:
 		return lzwBytes
 	case deflate, deflateOld:
-		if l.pairs() {
-			return 2 * png.InflaterBytes(int(l.segBytes(l.segH)))
-		}
 		return png.InflaterBytes(l.segRowBytes())
 	}
 	return 256

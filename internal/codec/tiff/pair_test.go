@@ -44,3 +44,38 @@ func TestADamagedDeflatedStripDoesNotAffectTheStripDecodedWithIt(t *testing.T) {
 		}
 	}
 }
+
+func TestADamagedDeflatedTileDoesNotAffectTheTileDecodedWithIt(t *testing.T) {
+	const side, across, down = 64, 3, 2
+	const width, height = side*across - 10, side*down - 20
+	rng := rand.New(rand.NewPCG(12, 2))
+	tiles := make([][]byte, across*down)
+	for i := range tiles {
+		tiles[i] = make([]byte, side*side*3)
+		for j := range tiles[i] {
+			tiles[i][j] = byte(rng.IntN(1 + j%97))
+		}
+	}
+	for damaged := range len(tiles) + 1 {
+		f := pieces.NewTIFF(width, height, 8, 3, 2).Set(322, []uint16{side}).Set(323, []uint16{side}).Set(259, []uint16{8})
+		f.Tiled = true
+		for i, tile := range tiles {
+			part := deflated(tile)
+			if i == damaged {
+				part = part[:len(part)/2]
+			}
+			f.Parts = append(f.Parts, part)
+		}
+		_, pic, err := codectest.Decode(t.Context(), tiff.Format, f.Encode(), codec.Options{Tolerant: true})
+		require.NoError(t, err)
+		assert.Equal(t, damaged < len(tiles), pic.Partial)
+		for y := range height {
+			for x := range width {
+				if i := y/side*across + x/side; i != damaged {
+					v := tiles[i][(y%side*side+x%side)*3:]
+					require.Equal(t, color.RGBA{v[0], v[1], v[2], 255}, pic.Image.At(x, y), "tile %d is damaged", damaged)
+				}
+			}
+		}
+	}
+}
