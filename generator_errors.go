@@ -25,9 +25,9 @@ func (g *generator) headerError(o order, err error) error {
 	return originalError(negative.OfSource, o, err)
 }
 
-// makeError classifies an error of engine.Make: whose fault it is, and for which thumbnails it holds.
-// An error of decoding is remembered for all thumbnails of the original, although a smaller one may decode
-// less of it: a page with ten sizes must not pay ten times.
+// makeError classifies an error of engine.Make: whose fault it is, and to which thumbnails it applies. A decoding
+// error is remembered for all thumbnails of the original, although a smaller thumbnail may need to decode less. So
+// a page with ten sizes causes only one attempt.
 func (g *generator) makeError(ctx context.Context, o order, plan *engine.Plan, t *engine.Timing, err error) error {
 	of := negative.OfSource
 	switch {

@@ -40,8 +40,8 @@ const (
 	maxBuffered = 1 << 20 // bytes of a file that is not an io.Seeker; of a larger one only the size is checked
 )
 
-// found records that the stored file of size bytes is incomplete. It returns false if the file is the one
-// that was made again.
+// found records that the stored file of size bytes is incomplete. It returns false if the file has already
+// been made again, with the same size.
 func (h *halves) found(key string, size int64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()

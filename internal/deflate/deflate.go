@@ -110,7 +110,7 @@ func (c *Compressor) add(t token) error {
 	return c.ended()
 }
 
-// ended counts the last chunk. It ends the block before it if two blocks take fewer bits than one.
+// ended counts the last chunk. If two blocks take fewer bits than one, it writes a block of the tokens before the chunk.
 func (c *Compressor) ended() error {
 	c.chunk = histogram{}
 	c.chunk.count(c.tokens[c.counted:])

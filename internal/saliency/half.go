@@ -2,8 +2,8 @@ package saliency
 
 import "math"
 
-// A half is a smooth map at half the resolution in both directions. Around it is a margin of one, because what
-// is beyond the border is the outermost cell, not the mean of the two outermost.
+// A half is a smooth map at half the resolution in both directions. It has a margin of one cell on each side.
+// A cell of the margin repeats the outermost cell of the map, not the mean of the two outermost ones.
 type half struct {
 	values        []float64
 	columns, rows int // with the margin

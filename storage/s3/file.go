@@ -137,7 +137,7 @@ func (f *file) readAt(p []byte, off int64) (int, error) {
 
 // load replaces rest by the range that begins at off.
 func (f *file) load(off int64) error {
-	f.rest = nil // before the next one arrives, so that only one is in memory
+	f.rest = nil // drop the old range first, so that only one range is in memory
 	n := min(restFactor*int64(f.s.cfg.FirstRange), f.info.size-off)
 	e, err := f.s.get(f.ctx, fmt.Sprintf("read %q from byte %d on", f.name, off), f.name, off, int(n), f.info.etag)
 	switch failure.Status(err) {

@@ -12,8 +12,8 @@ import (
 
 var _ storage.Overlapper = (*Storage)(nil)
 
-// Overlaps implements [storage.Overlapper]: it reports whether other is the same bucket of the same
-// endpoint, with a prefix that is that of s, lies inside it, or contains it.
+// Overlaps implements [storage.Overlapper]. It reports whether other is in the same bucket of the same endpoint,
+// and one of the two prefixes is equal to the other or contains it.
 func (s *Storage) Overlaps(other any) bool {
 	o, ok := ability.Find[*Storage](other)
 	return ok && s.endpoint() == o.endpoint() && s.bucket == o.bucket &&

@@ -26,7 +26,7 @@ const key = "a key of the tests, long enough"
 // behind.
 func TestProgram(t *testing.T, k front.Kind) {
 	Find(t, k)
-	gallery := program.Build(t, "../../cmd/thumbnail") // also so that the program, which has to print its address in time, finds it compiled
+	gallery := program.Build(t, "../../cmd/thumbnail") // compiled here first, because the program must print its address in time
 	temporary := PublicDir(t)
 	running := program.Start(t, program.Build(t, "."), []string{"TMPDIR=" + temporary}, "-addr", "127.0.0.1:0", "-key", key)
 	url := strings.TrimSuffix(running.URL, "/")

@@ -48,7 +48,7 @@ type disposal byte
 const (
 	disposalKeep       disposal = 1 // it stays; 0 and undefined values mean the same
 	disposalBackground disposal = 2 // its rectangle becomes transparent
-	disposalPrevious   disposal = 3 // the pixels in its rectangle become those before it
+	disposalPrevious   disposal = 3 // the pixels in its rectangle are restored
 )
 
 // Flags and labels.

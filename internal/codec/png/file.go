@@ -38,8 +38,8 @@ func (h *pictureHeader) rowBytes(width int) int {
 // (9.2).
 func (h *pictureHeader) pixelBytes() int { return max(h.samples()*h.Depth/8, 1) }
 
-// chunks reads the chunks up to the first IDAT and returns that IDAT. ok is false if there is none. chunks passes all
-// other chunks that it does not read to also, which may be nil.
+// chunks reads the chunks up to the first IDAT and returns that IDAT. ok is false if there is none. chunks reads some
+// of these chunks itself, and passes the others to also, unless also is nil.
 func (f *file) chunks(w *walker, also func(c chunk) error) (idat chunk, ok bool, err error) {
 	for {
 		c, ok, err := w.next()

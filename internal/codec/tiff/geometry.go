@@ -139,7 +139,7 @@ func (l *layout) rowSamples() int {
 	return l.samples
 }
 
-// across returns the number of strips or tiles side by side. down returns the number of them one below the other.
+// across and down return the number of columns and of rows of strips or tiles.
 func (l *layout) across() int { return ceilDiv(l.width, l.segW) }
 func (l *layout) down() int   { return ceilDiv(l.height, l.segH) }
 

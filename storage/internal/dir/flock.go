@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// closeBeforeRename says whether a file has to be closed before it is renamed. Here it does not, so it
-// keeps its lock until it has its key.
+// closeBeforeRename says whether a file has to be closed before it is renamed. On these systems it stays open,
+// and locked, until it has been renamed to its key.
 const closeBeforeRename = false
 
 // openRead opens a file for reading. O_NONBLOCK keeps the opening of a FIFO from blocking, and has no

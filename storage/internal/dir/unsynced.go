@@ -104,8 +104,8 @@ func (u *unsynced) begin() string {
 	return id
 }
 
-// hasName reports whether f still has its name. A process that took f for that of a dead one, before it was
-// locked, has removed the name.
+// hasName reports whether f still has its name. Before f was locked, another process may have removed the name,
+// because it took f for the file of a dead process.
 func (p *place) hasName(f *os.File, name string) bool {
 	own, err := f.Stat()
 	if err != nil {
