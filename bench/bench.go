@@ -21,12 +21,12 @@ type result struct {
 	score   [2]score
 }
 
-// met reports whether this input meets the target of its row: by both ratios, with and without encoding,
-// and by its quality.
+// met reports whether this input meets the target of its row: by both ratios, with and without encoding
+// (by the former alone for WebP), and by its quality.
 func (r *result) met() bool {
 	encoded, _ := r.encoded.ratio()
 	picture, _ := r.picture.ratio()
-	return encoded <= r.row.target && picture <= r.row.target && r.goodEnough()
+	return encoded <= r.row.target && (picture <= r.row.target || r.row.output() == "webp") && r.goodEnough()
 }
 
 // goodEnough reports whether the PSNR is at least 42 dB or that of libvips. A difference of 0.05 dB is
@@ -65,7 +65,7 @@ func (s *sides) measure(row row, in *input) (*result, error) {
 		to      *comparison
 		output  string
 		workers int
-	}{{&r.encoded, "jpeg", 1}, {&r.picture, "picture", 1}, {&r.both, "jpeg", 2}} {
+	}{{&r.encoded, row.output(), 1}, {&r.picture, "picture", 1}, {&r.both, row.output(), 2}} {
 		if err := s.prepare(in, row.job, m.output); err != nil {
 			return nil, err
 		}

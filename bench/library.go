@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/engine"
 	"github.com/rest-thumbnails/thumbnail/processors"
@@ -24,9 +25,12 @@ import (
 type library struct {
 	source  []byte
 	job     job
-	toJPEG  bool
+	encoder thumbnail.Encoder // nil: the picture is not encoded
 	buffers sync.Pool
 }
+
+// encoders are those of the outputs of a job.
+var encoders = map[string]thumbnail.Encoder{"jpeg": processors.JPEG{Quality: 85}, "webp": processors.WebP{Quality: 80}}
 
 func newLibrary() *library {
 	return &library{buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
@@ -53,7 +57,7 @@ func (l *library) obey(line string) (answer string, err error) {
 	case scan(line, "load %s", &path):
 		l.source, err = os.ReadFile(path)
 	case scan(line, "job %d %d %s %s", &l.job.w, &l.job.h, &l.job.crop, &output):
-		l.toJPEG = output == "jpeg"
+		l.encoder = encoders[output]
 	case scan(line, "run %d %d", &n, &workers):
 		return l.run(n, workers)
 	case scan(line, "save %s", &path):
@@ -119,13 +123,13 @@ func (j job) processor() processors.Processor {
 
 func (l *library) once() error {
 	return l.thumbnail(func(thumb image.Image) error {
-		if !l.toJPEG {
+		if l.encoder == nil {
 			return nil
 		}
 		b := l.buffers.Get().(*bytes.Buffer)
 		defer l.buffers.Put(b)
 		b.Reset()
-		return processors.JPEG{Quality: 85}.Encode(b, thumb)
+		return l.encoder.Encode(b, thumb)
 	})
 }
 

@@ -50,7 +50,7 @@ func (r *report) writeHead(out io.Writer) {
 
 %s, %s, %d cores, %s. %s is compared with this library (%s, commit %s). Load average %s at the start and %s at the end, including this comparison.
 
-Both sides make the same thumbnails of the same bytes, as separate programs that run alternately (A B A B), in %d rounds of at least %v of CPU time each. **ms** is CPU time (getrusage: all threads, system calls, garbage collection) of the shortest round, and in brackets of the median round. **ratio** is the library's time divided by that of libvips, both of their shortest rounds. Both run one worker: one thread, VIPS_CONCURRENCY=1 and GOMAXPROCS=1. libvips is called as servers call it, by vips_thumbnail_buffer and vips_jpegsave_buffer, without its operation cache (libvips/worker.c); the library is called as its handler calls it (library.go).
+Both sides make the same thumbnails of the same bytes, as separate programs that run alternately (A B A B), in %d rounds of at least %v of CPU time each. **ms** is CPU time (getrusage: all threads, system calls, garbage collection) of the shortest round, and in brackets of the median round. **ratio** is the library's time divided by that of libvips, both of their shortest rounds. Both run one worker: one thread, VIPS_CONCURRENCY=1 and GOMAXPROCS=1. libvips is called as servers call it, by vips_thumbnail_buffer and vips_jpegsave_buffer or vips_webpsave_buffer, without its operation cache (libvips/worker.c); the library is called as its handler calls it (library.go).
 
 **PSNR** and **SSIM** compare the pictures before encoding (8-bit sRGB) with a textbook Lanczos-3 in float64 of the whole original (reference.go). The reference decodes JPEG by image/jpeg, with linear interpolation of chroma like libjpeg's fancy upsampling; PNG by image/png, over white; and WebP by dwebp. **Peak** is the program's maximum resident memory after eight thumbnails, including its code and the original.
 
@@ -60,7 +60,7 @@ Both sides make the same thumbnails of the same bytes, as separate programs that
 
 func (r *report) writeSummary(out io.Writer) {
 	fmt.Fprint(out, "## Targets\n\nRatios of CPU time, with and without encoding: the geometric mean of the inputs, and the worst input. An input meets the target"+
-		" if both of its ratios do, and if its PSNR is at least 42 dB or that of libvips.\n\n| work | target | → JPEG, mean | worst | → picture, mean | worst | lowest PSNR (libvips' there), dB | met |\n|---|---|---|---|---|---|---|---|\n")
+		" if both of its ratios do (for WebP, the one with encoding), and if its PSNR is at least 42 dB or that of libvips.\n\n| work | target | → JPEG or WebP, mean | worst | → picture, mean | worst | lowest PSNR (libvips' there), dB | met |\n|---|---|---|---|---|---|---|---|\n")
 	for _, row := range table {
 		var encoded, picture []float64
 		met := 0

@@ -111,7 +111,7 @@ func BenchmarkEncode(b *testing.B) {
 func BenchmarkGeneration(b *testing.B) {
 	stage(b, func(_ *testing.B, w work) func() error {
 		l := newLibrary()
-		l.source, l.job, l.toJPEG = w.data, w.job, true
+		l.source, l.job, l.encoder = w.data, w.job, encoders["jpeg"]
 		return l.once
 	})
 }

@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A row is a kind of work, and the target for its CPU time divided by that of libvips.
 type row struct {
@@ -12,7 +15,15 @@ type row struct {
 
 // name returns the work as the name of a benchmark.
 func (r row) name() string {
-	return fmt.Sprintf("%s→%dx%d-%s", r.inputs[0], r.job.w, r.job.h, r.job.crop)
+	return fmt.Sprintf("%s→%dx%d-%s-%s", r.inputs[0], r.job.w, r.job.h, r.job.crop, r.output())
+}
+
+// output returns the output of the job: webp if the work ends with it, else jpeg.
+func (r row) output() string {
+	if strings.HasSuffix(r.work, "WebP") {
+		return "webp"
+	}
+	return "jpeg"
 }
 
 var (
@@ -30,6 +41,7 @@ var table = []row{
 	{"18 MP progressive JPEG → 200×200 crop", job{200, 200, "center"}, 0.06, progressive18},
 	{"12 MP baseline 4:2:0 JPEG → 800×600", job{800, 600, "center"}, 0.60, baseline},
 	{"12 MP baseline 4:2:0 JPEG → 1600×1200", job{1600, 1200, "center"}, 0.75, baseline},
+	{"12 MP baseline 4:2:0 JPEG → 800×600 WebP", job{800, 600, "center"}, 0.55, baseline},
 	{"14.7 MP RGBA PNG → 200×200 crop", job{200, 200, "center"}, 0.60,
 		[]string{"patak-14.7mp.png", "seeding-14.7mp.png", "kleiber-14.7mp.png", "elephants-14.7mp.png"}},
 	{"2.5 MP RGB PNG → 200×200 crop", job{200, 200, "center"}, 0.60,

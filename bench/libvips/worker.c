@@ -2,7 +2,7 @@
  * worker: a program that executes the driver's commands with libvips. Each command and each answer is a line.
  *
  *	load FILE           reads the source into memory                                -> ok
- *	job W H CROP OUT    CROP: none center attention; OUT: picture jpeg; H may be 0  -> ok
+ *	job W H CROP OUT    CROP: none center attention; OUT: picture jpeg webp; H may be 0  -> ok
  *	run N WORKERS       does the job N times in all, with WORKERS at a time         -> CPU and wall time in microseconds
  *	save FILE           does the job once more and writes the pixels, 8-bit sRGB    -> ok
  *	peak                the peak of resident memory so far                          -> KiB
@@ -21,7 +21,7 @@ static void *source;
 static size_t source_size;
 static int width, height;
 static VipsInteresting crop;
-static int to_jpeg;
+static int to_jpeg, to_webp;
 static int left; /* number of runs that no worker has begun yet */
 
 static void fail(const char *what) {
@@ -46,6 +46,12 @@ static void once(void) {
 		if (vips_jpegsave_buffer(out, &buf, &len, "Q", 85, "strip", TRUE, "background", white, NULL))
 			fail("jpegsave");
 		vips_area_unref(VIPS_AREA(white));
+		g_free(buf);
+	} else if (to_webp) {
+		void *buf;
+		size_t len;
+		if (vips_webpsave_buffer(out, &buf, &len, "Q", 80, "strip", TRUE, NULL))
+			fail("webpsave");
 		g_free(buf);
 	} else {
 		VipsImage *picture = vips_image_copy_memory(out);
@@ -136,7 +142,7 @@ int main(int argc, char **argv) {
 			source = data, source_size = size;
 			puts("ok");
 		} else if (sscanf(line, "job %d %d %63s %63s", &w, &h, b, c) == 4) {
-			width = w, height = h, to_jpeg = !strcmp(c, "jpeg");
+			width = w, height = h, to_jpeg = !strcmp(c, "jpeg"), to_webp = !strcmp(c, "webp");
 			crop = !strcmp(b, "center") ? VIPS_INTERESTING_CENTRE
 				: !strcmp(b, "attention") ? VIPS_INTERESTING_ATTENTION : VIPS_INTERESTING_NONE;
 			puts("ok");
