@@ -191,6 +191,29 @@ func TestLinksWithMethodsOfTheirOwnKnowNoOthers(t *testing.T) {
 	}
 }
 
+func TestNobodyWaitsForTheUnlockOfAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		s.Wait = time.Minute
+		s.Processors = thumbnail.Processors{"work": working(time.Second)}
+		locks := lock.NewMemory()
+		s.Locker = lockFunc(func(ctx context.Context, key string, ttl time.Duration) (func() error, bool, error) {
+			unlock, ok, err := locks.TryLock(ctx, key, ttl)
+			return func() error { time.Sleep(10 * time.Second); return unlock() }, ok, err
+		})
+		h := s.handler(t)
+		url := s.url(t, "k.jpg", "5x5", "work", ".jpg")
+		start, took := time.Now(), make(chan time.Duration)
+		for range 3 {
+			go func() {
+				assert.Equal(t, 200, get(h, url).Code)
+				took <- time.Since(start)
+			}()
+		}
+		assert.Equal(t, []time.Duration{time.Second, time.Second, 11 * time.Second}, []time.Duration{<-took, <-took, <-took})
+	})
+}
+
 func TestAResponderMayFlush(t *testing.T) {
 	s := newSite(t)
 	s.Responder = responderFunc(func(w http.ResponseWriter, _ *http.Request, _ string, _ fs.File) error {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync/atomic"
 
 	"github.com/rest-thumbnails/thumbnail/storage/internal/contract"
 )
@@ -43,22 +44,28 @@ func (p *place) openError(key string, err error) error {
 // compares Stat before and after reading can therefore detect that the file was written to meanwhile.
 type dirFile struct {
 	*os.File
-	info fs.FileInfo // nil once something has been read
+	info fs.FileInfo
+	read atomic.Bool
 }
 
 func (f *dirFile) Stat() (fs.FileInfo, error) {
-	if f.info == nil {
+	if f.read.Load() {
 		return f.File.Stat()
 	}
 	return f.info, nil
 }
 
 func (f *dirFile) Read(p []byte) (int, error) {
-	f.info = nil
+	f.read.Store(true)
 	return f.File.Read(p)
 }
 
+func (f *dirFile) ReadAt(p []byte, off int64) (int, error) {
+	f.read.Store(true)
+	return f.File.ReadAt(p, off)
+}
+
 func (f *dirFile) WriteTo(w io.Writer) (int64, error) {
-	f.info = nil
+	f.read.Store(true)
 	return f.File.WriteTo(w)
 }
