@@ -33,8 +33,8 @@ func level(table *[encodeSteps + 3]byte, v float32) byte {
 	return table[min(max(int64(float32(v*(encodeSteps-1))+0.5), 0), encodeSteps-1)]
 }
 
-// encodeGo converts linear light, or CIE XYZ, to sRGB by out = sum·in + a·(next-in) + b·(afterNext-in); see linear. The fourth byte of a
-// pixel is that of src, or 255 if that byte is an ink.
+// encodeGo converts linear light, or CIE XYZ, to sRGB. The formula of each channel is out = sum·in + a·(next-in) + b·(afterNext-in);
+// linear explains it. The fourth byte of each pixel is copied from src, or is 255 if the fourth byte of src is an ink.
 func (t *Transform) encodeGo(dst, src []byte, p *planes, from int) {
 	table := encoding()
 	sum, a, b := t.matrix.sum, t.matrix.a, t.matrix.b

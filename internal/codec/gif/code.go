@@ -101,9 +101,10 @@ func (c *coder) forget(at int) {
 	}
 }
 
-// choose sets chosen to the most valuable sequence of the cells from index at on. Of sequences of equal value it takes the
-// first. So it begins with the symbol that was written last, or else with leaving the pixel: if the pixel's own color came
-// first, left pixels would never get into longer sequences.
+// choose sets chosen to the most valuable sequence of the cells from index at on. If two have the same value, it
+// chooses the one that it tried first. Therefore the order matters: choose tries the pixel's own color first only if the
+// pixel must be written or its color was the last symbol. Otherwise it tries to leave the pixel first, because
+// left pixels would never become part of longer sequences if the own color always came first.
 func (c *coder) choose(at int) {
 	c.visits, c.chosen = maxVisits, choice{length: 0, value: -far}
 	k := c.cells[at]

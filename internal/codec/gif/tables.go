@@ -11,7 +11,7 @@ const (
 	written
 )
 
-// of returns a cell as it is written. A cell with a symbol above most is always left.
+// of applies w to the cell k. A cell that may be left is always left if its symbol exceeds most.
 func (w way) of(k cell, most int) cell {
 	if k&mayLeave == 0 {
 		return k

@@ -12,7 +12,7 @@ import (
 // form is the color type, bit depth and palette with which a picture is written.
 type form struct {
 	pictureHeader
-	colors colorset.Set // indexed only: the palette, R | G<<8 | B<<16 | A<<24, colors that are not opaque first
+	colors colorset.Set // indexed only: the palette as R | G<<8 | B<<16 | A<<24. Opaque colors are last.
 	direct colorType    // indexed only: the color type without a palette
 }
 

@@ -16,7 +16,7 @@ const (
 // alphaStep is the distance between levels of reduced alpha. A change of alpha by 1 of 255 is invisible.
 const alphaStep = 3
 
-// smoothLevels is the number of alpha levels from which on alpha is reduced.
+// Alpha with more than smoothLevels different levels counts as smooth.
 const smoothLevels = 48
 
 // encodeAlpha returns the alpha of img as the content of an "ALPH" chunk. The upper left corner of img is at (0,0).

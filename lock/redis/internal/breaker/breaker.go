@@ -95,11 +95,11 @@ func (b *Breaker) trip(key string, since time.Time, cause error) {
 	b.down = cause
 }
 
-// Run runs command, unless Redis counts as down. It returns when command has returned, when its time is
-// over, or when ctx ends. command itself ignores ctx and has its own Timeout: a reply that nobody
-// waits for any more still shows that Redis is up, and a missing reply that it is down. undo, if not nil,
-// is called with a result that came too late for Run to return it, and with ErrDown, after which it is
-// unknown what Redis has done.
+// Run runs command, unless Redis counts as down. Run returns when command has returned, when the time of
+// command is over, or when ctx ends. command itself ignores ctx and has its own Timeout: even after ctx has
+// ended, its reply shows that Redis is up, and a missing reply shows that Redis is down. If undo is not nil,
+// it is called with each result that came too late for Run to return. It is also called with ErrDown, because
+// it is then unknown what Redis has done.
 func Run[T any](ctx context.Context, b *Breaker, key string, command func(context.Context) (T, error), undo func(T, error)) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
