@@ -279,6 +279,9 @@ func (h *Handler) parse(c *call, path string, e *Event) error {
 	if !h.cfg.Signer.Verify(spec, secret) {
 		return ErrSignature
 	}
+	if !h.hints.fitted.Load() {
+		h.hints.fitted.Store(true)
+	}
 	c.order, err = h.order(spec)
 	return err
 }

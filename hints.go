@@ -7,11 +7,20 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
 // hints are warnings about common mistakes of programmers.
-type hints struct{ prefix, method, extension, size, missing hint }
+type hints struct {
+	prefix, method, extension, size, missing hint
+
+	fitted atomic.Bool  // a secret was right
+	wrong  atomic.Int32 // secrets that were wrong before
+}
+
+// manyWrong is how many wrong secrets suggest another key, if none was right.
+const manyWrong = 10
 
 // A hint is one kind of warning. It is logged at most once in ten seconds.
 type hint struct {
@@ -29,6 +38,9 @@ func (h *Handler) hint(ctx context.Context, e *Event) {
 	case e.secret == "":
 	case errors.Is(e.Err, ErrSignature):
 		h.hintPrefix(ctx, e)
+		if !h.hints.fitted.Load() && h.hints.wrong.Add(1) == manyWrong {
+			h.log(ctx, slog.LevelWarn, "thumbnail: every secret was wrong so far: pages have to sign with the key of this handler", "path", e.Path, "requests", manyWrong)
+		}
 	case errors.Is(e.Err, ErrInvalid):
 		kind := &h.hints.extension
 		if _, err := h.cfg.Processors.resolve(e.Spec.Method); err != nil {
@@ -61,6 +73,7 @@ func (h *Handler) hintPrefix(ctx context.Context, e *Event) {
 		}
 		s.Source, dropped = rest, dropped+"/"+segment
 		if h.verifies(s, e.secret) {
+			h.hints.fitted.Store(true) // the key is right
 			if h.hints.prefix.said.now() {
 				h.log(ctx, slog.LevelWarn, "thumbnail: the secret fits without the beginning of the path: http.StripPrefix is missing",
 					"path", e.Path, "prefix", dropped)

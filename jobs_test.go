@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"io"
 	"iter"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -252,6 +253,23 @@ func TestAPlaceholderIsShownIfThereIsNoThumbnail(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, w.Code)
 	assert.Empty(t, w.Header().Get(thumbnail.PlaceholderHeader))
 	assert.Panics(t, func() { thumbnail.Placeholder(assets, "other.png") })
+}
+
+func TestAnotherKeyIsLoggedOnceIfNoSecretWasEverRight(t *testing.T) {
+	for _, rightFirst := range []bool{false, true} {
+		s := newSite(t)
+		var log bytes.Buffer
+		s.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		h := s.handler(t)
+		if rightFirst {
+			require.Equal(t, 200, get(h, s.url(t, "k.jpg", "10x10", "crop", ".jpg")).Code)
+		}
+		for i := range 30 {
+			assert.Equal(t, i > 9 && !rightFirst, strings.Contains(log.String(), "every secret was wrong so far"), "%v %d", rightFirst, i)
+			require.Equal(t, 401, get(h, fmt.Sprintf("/k.jpg/1%dx10/crop/%040d.jpg", i, i)).Code)
+		}
+		assert.LessOrEqual(t, strings.Count(log.String(), "WARN"), 1)
+	}
 }
 
 func TestMistakesOfAProgramAreLoggedOnce(t *testing.T) {
