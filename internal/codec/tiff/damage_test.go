@@ -215,8 +215,13 @@ func TestEveryDecoderChecksItsContext(t *testing.T) {
 		"PackBits": {32773, bytes.Repeat([]byte{0x80}, size), size >> 16},
 		"deflate":  {8, append([]byte{0x78, 0x9c}, bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, size/5)...), size >> 16},
 		"LZW":      {5, bytes.Repeat([]byte{0x80, 0x40, 0x20, 0x10, 8, 4, 2, 1, 0}, size/9), size >> 16},
+		"fill":     {3, make([]byte, size), size >> 16},
+		"EOLs":     {3, bytes.Repeat([]byte{0, 0x10, 1}, size/3), size >> 16},
 	} {
 		data := pieces.NewTIFF(2000, 2000, 8, 1, 1, c.strip).Set(259, []uint16{c.compression}).Encode()
+		if c.compression == 3 {
+			data = setBits(data)
+		}
 		ctx := &looking{Context: t.Context()}
 		codectest.Decode(ctx, tiff.Format, data, codec.Options{Least: image.Pt(100, 100)})
 		assert.GreaterOrEqual(t, ctx.looks, c.looks*9/10, name)

@@ -86,13 +86,8 @@ func (s *faxSource) endOfLine() (two bool, err error) {
 	for s.bits.peek(11) == 0 {
 		for s.bits.peek(16) == 0 {
 			s.bits.skip(8)
-			if err := s.bits.overrun(); err != nil {
+			if err := s.skipped(); err != nil {
 				return false, err
-			}
-			if s.bits.pos-s.spent > 1<<14 {
-				if err := s.spend(s.bits.pos, 0); err != nil {
-					return false, err
-				}
 			}
 		}
 		for s.bits.peek(1) == 0 {
@@ -103,8 +98,22 @@ func (s *faxSource) endOfLine() (two bool, err error) {
 			two = s.bits.peek(1) == 0
 			s.bits.skip(1)
 		}
+		if err := s.skipped(); err != nil {
+			return false, err
+		}
 	}
 	return two, nil
+}
+
+// skipped reports skipped bits to the meter now and then. It returns an error at the end of the data.
+func (s *faxSource) skipped() error {
+	if err := s.bits.overrun(); err != nil {
+		return err
+	}
+	if s.bits.pos-s.spent > 1<<14 {
+		return s.spend(s.bits.pos, 0)
+	}
+	return nil
 }
 
 // oneDimension decodes a row of runs of alternating color (T.4, 4.1).
