@@ -44,26 +44,34 @@ func (g *grid) decode(m *affine) {
 	}
 }
 
-// rowGo interpolates pixels whose samples are positions on the grid, 0 to last+1. The results are the first
+// row interpolates pixels whose samples are positions on the grid, 0 to last+1. The results are the first
 // three planes.
-func (g *grid) rowGo(p *planes, from int) {
-	xs, ys, zs, ws := p[0], p[1], p[2], p[3]
-	for i := from; i < len(xs); i++ {
-		switch g.inputs {
-		case 1:
-			n, f := g.cell(0, xs[i])
+func (g *grid) row(p *planes) {
+	xs := p[0]
+	ys, zs := p[1][:len(xs)], p[2][:len(xs)]
+	switch g.inputs {
+	case 1:
+		for i, x := range xs {
+			n, f := g.cell(0, x)
 			a, b := g.at(n), g.at(n+1)
-			for c := range 3 {
-				p[c][i] = weightOne * (a[c] + float32(f*(b[c]-a[c])))
-			}
-		case 3:
-			t := g.tetrahedron(0, xs[i], ys[i], zs[i])
-			xs[i], ys[i], zs[i] = t.at(g, 0)
-		case 4: // along the first input, between the tetrahedra of two cells of the other three
-			n, f := g.cell(0, xs[i])
-			t := g.tetrahedron(1, ys[i], zs[i], ws[i])
-			a, b, c := t.at(g, n*g.step[0])
-			d, e, h := t.at(g, (n+1)*g.step[0])
+			xs[i] = weightOne * (a[0] + float32(f*(b[0]-a[0])))
+			ys[i] = weightOne * (a[1] + float32(f*(b[1]-a[1])))
+			zs[i] = weightOne * (a[2] + float32(f*(b[2]-a[2])))
+		}
+	case 3:
+		for i, x := range xs {
+			n, high, middle, low := g.tetrahedron(0, x, ys[i], zs[i])
+			xs[i], ys[i], zs[i] = g.mix(n, g.step[0]+g.step[1]+g.step[2], high, middle, low)
+		}
+	case 4: // along the first input, between the tetrahedra of two cells of the other three
+		ws := p[3][:len(xs)]
+		for i, x := range xs {
+			m, f := g.cell(0, x)
+			n, high, middle, low := g.tetrahedron(1, ys[i], zs[i], ws[i])
+			n += m * g.step[0]
+			last := g.step[1] + g.step[2] + g.step[3]
+			a, b, c := g.mix(n, last, high, middle, low)
+			d, e, h := g.mix(n+g.step[0], last, high, middle, low)
 			xs[i], ys[i], zs[i] = a+float32(f*(d-a)), b+float32(f*(e-b)), c+float32(f*(h-c))
 		}
 	}
@@ -77,38 +85,31 @@ func (g *grid) cell(input int, x float32) (n int32, in float32) {
 }
 
 // at returns the values of a node.
-func (g *grid) at(node int32) []float32 { return g.node[4*node:][:3] }
+func (g *grid) at(node int32) *[4]float32 { return (*[4]float32)(g.node[4*node:]) }
 
-// A tetrahedron has four nodes and their weights.
-type tetrahedron struct {
-	node   [4]int32
-	weight [4]float32
-}
+// A key has a position within a cell in its high bits, and the step to the next node along this input in its low bits.
+const keyBits, keyStep = 16, 1<<16 - 1
 
 // tetrahedron finds the tetrahedron that contains a color, given by its positions along three inputs. The first of these inputs has the
-// number first.
+// number first. n is the lowest corner of the cell, and the keys are those of the three inputs, in descending order.
 //
 // The corners of the tetrahedron are on the path from the lowest to the highest corner of the cell that goes along the inputs in descending
-// order of the position. The code finds this order without branches, which the CPU could not predict: each key has the position within the
-// cell in its high bits, and the step to the next node in its low bits.
-func (g *grid) tetrahedron(first int, x, y, z float32) (t tetrahedron) {
+// order of the position. The code finds this order without branches, which the CPU could not predict.
+func (g *grid) tetrahedron(first int, x, y, z float32) (n, high, middle, low int32) {
 	nx, fx := g.cell(first, x)
 	ny, fy := g.cell(first+1, y)
 	nz, fz := g.cell(first+2, z)
 	dx, dy, dz := g.step[first], g.step[first+1], g.step[first+2]
-	const keyBits, step = 16, 1<<16 - 1
-	high, middle, low := descending(int32(fx*weightOne)<<keyBits|dx, int32(fy*weightOne)<<keyBits|dy, int32(fz*weightOne)<<keyBits|dz)
-	n := nx*dx + ny*dy + nz*dz
-	t.node = [4]int32{n, n + high&step, n + high&step + middle&step, n + dx + dy + dz}
-	high, middle, low = high>>keyBits, middle>>keyBits, low>>keyBits
-	t.weight = [4]float32{float32(weightOne - high), float32(high - middle), float32(middle - low), float32(low)}
-	return t
+	high, middle, low = descending(int32(fx*weightOne)<<keyBits|dx, int32(fy*weightOne)<<keyBits|dy, int32(fz*weightOne)<<keyBits|dz)
+	return nx*dx + ny*dy + nz*dz, high, middle, low
 }
 
-// at interpolates between the four nodes, each moved by an offset.
-func (t *tetrahedron) at(g *grid, move int32) (x, y, z float32) {
-	a, b, c, d := g.at(move+t.node[0]), g.at(move+t.node[1]), g.at(move+t.node[2]), g.at(move+t.node[3])
-	p, q, r, s := t.weight[0], t.weight[1], t.weight[2], t.weight[3]
+// mix interpolates between the nodes of a tetrahedron, of which n is the first and n+last the last.
+func (g *grid) mix(n, last, high, middle, low int32) (x, y, z float32) {
+	second := n + high&keyStep
+	a, b, c, d := g.at(n), g.at(second), g.at(second+middle&keyStep), g.at(n+last)
+	high, middle, low = high>>keyBits, middle>>keyBits, low>>keyBits
+	p, q, r, s := float32(weightOne-high), float32(high-middle), float32(middle-low), float32(low)
 	return float32(p*a[0]) + float32(q*b[0]) + float32(r*c[0]) + float32(s*d[0]),
 		float32(p*a[1]) + float32(q*b[1]) + float32(r*c[1]) + float32(s*d[1]),
 		float32(p*a[2]) + float32(q*b[2]) + float32(r*c[2]) + float32(s*d[2])

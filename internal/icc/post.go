@@ -51,7 +51,7 @@ func (c *posts) row(p *planes) {
 	}
 }
 
-func (p *post) rowGo(values []float32) {
+func (p *post) row(values []float32) {
 	for i, x := range values {
 		x = (x - postLow) * postSteps
 		if x < 0 {
@@ -72,16 +72,16 @@ func (m *affine) of(x, y, z float32) (float32, float32, float32) {
 	return float32(m[0]*x) + float32(m[1]*y) + float32(m[2]*z) + m[9], float32(m[3]*x) + float32(m[4]*y) + float32(m[5]*z) + m[10], float32(m[6]*x) + float32(m[7]*y) + float32(m[8]*z) + m[11]
 }
 
-func (m *affine) rowGo(p *planes, from int) {
-	xs := p[0][from:]
-	ys, zs := p[1][from:][:len(xs)], p[2][from:][:len(xs)]
+func (m *affine) row(p *planes) {
+	xs := p[0]
+	ys, zs := p[1][:len(xs)], p[2][:len(xs)]
 	for i := range xs {
 		xs[i], ys[i], zs[i] = m.of(xs[i], ys[i], zs[i])
 	}
 }
 
-// cubeGo applies fromLab to values.
-func cubeGo(values []float32) {
+// cube applies fromLab to values.
+func cube(values []float32) {
 	for i, f := range values {
 		if f > 6.0/29 {
 			values[i] = f * f * f

@@ -16,10 +16,14 @@ const RowBytes = 4 * 4
 // row converts a row of pixels of four bytes. The fourth byte of a pixel in dst is that of src, or 255 if that byte is an ink. dst and src
 // may be the same.
 func (r *run) row(dst, src []byte) {
+	if r.lut == nil && r.tone == nil {
+		r.direct(dst, src)
+		return
+	}
 	p := &r.planes
 	p.resize(len(src) / 4)
 	for c := range r.channels() {
-		lookUp(p[c], &r.in[c], r.slope[c], src, c)
+		lookUp(p[c], &r.in[c], src, c)
 	}
 	r.convert(dst, src, p)
 }

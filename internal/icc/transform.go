@@ -9,7 +9,6 @@ type Transform struct {
 	identity bool // the pixels are sRGB already
 
 	in     [4][256]float32 // each channel's curve: linear light or, with a lut, the position on its grid
-	slope  [4]float32      // of curves that are straight lines through 0, per sample of 1; 0 for other curves
 	matrix linear          // from linear light to linear sRGB; with a lut, from CIE XYZ relative to D50
 	lut    *lut            // nil if the profile has only curves and a matrix
 	tone   *tone           // nil: no light is brighter than white
@@ -63,19 +62,8 @@ func (t *Transform) setCurve(channel int, f func(float64) float64) {
 	for i := range in {
 		in[i] = float32(f(float64(i) / 255))
 	}
-	slope := in[255] / 255
-	for i, v := range in {
-		if d := v - float32(float32(i)*slope); d < -1e-6*in[255] || d > 1e-6*in[255] {
-			slope = 0
-		}
-	}
-	if slope > 0 {
-		for i := range in {
-			in[i] = float32(i) * slope // the same bits as from multiplyAVX2
-		}
-	}
 	for c := channel; c < len(t.in); c++ {
-		t.in[c], t.slope[c] = in, slope
+		t.in[c] = in
 	}
 }
 

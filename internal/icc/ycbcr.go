@@ -1,7 +1,7 @@
 package icc
 
-// toRGBGo converts to opaque pixels of four bytes, by JFIF's formula with the rounding of color.YCbCrToRGB.
-func toRGBGo(line, luma, cb, cr []byte) {
+// toRGB converts to opaque pixels of four bytes, by JFIF's formula with the rounding of color.YCbCrToRGB.
+func toRGB(line, luma, cb, cr []byte) {
 	cb, cr = cb[:len(luma)], cr[:len(luma)]
 	for x, l := range luma {
 		if len(line) < 4 {
