@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"math"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -34,27 +35,43 @@ func smaller(t *testing.T, data []byte, part float64) (file []byte, ok bool) {
 	return out.Bytes(), err == nil
 }
 
-// moreThanTheirOriginals are files whose thumbnails may be larger than the original, with the reason.
-var moreThanTheirOriginals = map[string]string{
-	"cramps.gif":            "16 colors in patterns, of which scaling makes hundreds",
-	"rgb-to-gbr-test.png":   "its colors are converted, which makes others",
-	"pngsuite-PngSuite.png": "gradients of a pixel a step, which repeat row by row until they are scaled",
+// moreThanTheirOriginals are the parts at which thumbnails of these files may be larger than the original.
+var moreThanTheirOriginals = map[string][]float64{
+	"cramps.gif":            {0.9},      // 16 colors in patterns, which scaling turns into hundreds
+	"dispose_bgnd.gif":      {0.9},      // the changed rectangles grow, because edges of holes remain
+	"rgb-to-gbr-test.png":   {1},        // the conversion of its colors creates additional ones
+	"mountain-gamma.png":    {1},        // so does this one
+	"pngsuite-PngSuite.png": {0.9, 0.5}, // gradients of a pixel a step, which repeat row by row until they are scaled
+}
+
+// partsOf are the parts at which a thumbnail of a file must not be larger.
+func partsOf(f imagetest.File, bytes int) (parts []float64) {
+	all := []float64{1, 0.9, 0.5}
+	switch {
+	case f.Format == "GIF" && f.Own:
+		all = []float64{1, 0.7, 0.5} // at 0.9, scaling adds colors to a soft or dithered picture of few colors
+	case f.Format == "GIF":
+		all = []float64{1, 0.9, 0.7, 0.5}
+	case bytes < 2<<10:
+		return nil // in an icon of 32 pixels, every scaled edge is a new color
+	case f.Own && f.Format != "JPEG":
+		all = []float64{1, 0.5}
+	}
+	for _, part := range all {
+		if !slices.Contains(moreThanTheirOriginals[filepath.Base(f.Path)], part) {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 func TestNoThumbnailHasMoreBytesThanItsOriginal(t *testing.T) {
 	for _, f := range imagetest.CorpusFiles(t) {
-		if f.Expect != "ok" || moreThanTheirOriginals[filepath.Base(f.Path)] != "" {
+		if f.Expect != "ok" {
 			continue
 		}
 		data := imagetest.Read(t, f.Path)
-		if len(data) < 2<<10 {
-			continue // in an icon of 32 pixels, every scaled edge is a new color
-		}
-		parts := []float64{1, 0.9, 0.5}
-		if f.Own && f.Format != "JPEG" {
-			parts = []float64{0.5} // scaling adds colors to a soft or dithered picture of few colors
-		}
-		for _, part := range parts {
+		for _, part := range partsOf(f, len(data)) {
 			if file, ok := smaller(t, data, part); ok {
 				assert.LessOrEqual(t, len(file), len(data), "%s at %v", f.Path, part)
 			}
