@@ -137,3 +137,23 @@ func TestTheHistogramOfNoPixelsHasAPaletteOfOneColor(t *testing.T) {
 	p := h.Choose(context.Background(), 256)
 	assert.Len(t, p.Colors, 1)
 }
+
+func TestIndexIsTheSameWithAndWithoutAGrid(t *testing.T) {
+	var colors []color.NRGBA
+	for i := range 200 {
+		colors = append(colors, color.NRGBA{uint8(i), uint8(7 * i), uint8(255 - 3*i), 255})
+	}
+	long := NewPalette(colors)
+	at := func(i int) (r, g, b uint8) { return uint8(i * 40503 >> 3), uint8(i * 30011 >> 4), uint8(i * 977) }
+	for i := range 20_000 {
+		long.Index(at(i))
+	}
+	assert.NotNil(t, long.search.grid)
+	short := NewPalette(colors)
+	for i := range 300 {
+		for range 2 {
+			assert.Equal(t, long.Index(at(i)), short.Index(at(i)))
+		}
+	}
+	assert.Nil(t, short.search.grid, "a small picture needs none")
+}

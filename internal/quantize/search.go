@@ -9,10 +9,16 @@ import (
 // A search finds the nearest of several points. The points are sorted by lightness, so that it examines few of them.
 type search struct {
 	points  []point
-	indices []int32 // the index in the palette of each point
-	ranks   []int32 // the index in points of each color of the palette
-	grid    []int16 // the index of the nearest color by the upper bits of opaque colors, plus 1; 0 if not yet known
+	indices []int32  // the index in the palette of each point
+	ranks   []int32  // the index in points of each color of the palette
+	few     []uint32 // some cells of grid, each with the index plus 1 in its low 9 bits, while grid is nil
+	missed  int      // number of look-ups of cells that few did not have
+	grid    []int16  // the index of the nearest color by the upper bits of opaque colors, plus 1; 0 if not yet known
 }
+
+// fewCells is the number of cells that are stored before there is a grid, which takes longer to clear than a small picture
+// takes to draw.
+const fewCells = 1 << 11
 
 // gridBits is the number of upper bits of each sample of an opaque color that [Palette.Index] considers.
 const gridBits = 6
@@ -30,6 +36,7 @@ func (s *search) set(points []point) {
 		s.ranks[index] = int32(rank)
 	}
 	clear(s.grid)
+	clear(s.few)
 }
 
 // nearest returns the index of the nearest point, and the squared distance. The search starts at the point with the index
@@ -63,19 +70,36 @@ func (s *search) nearest(p *point, guess int) (index int, distance float32) {
 
 // Index returns the index of the color that is nearest to an opaque color.
 func (p *Palette) Index(r, g, b uint8) int {
-	s := &p.search
-	if s.grid == nil {
+	const drop = 8 - gridBits
+	s, cell := &p.search, int(r)>>drop<<(2*gridBits)|int(g)>>drop<<gridBits|int(b)>>drop
+	if s.grid != nil {
+		if s.grid[cell] == 0 {
+			s.grid[cell] = int16(p.middle(r, g, b) + 1)
+		}
+		return int(s.grid[cell]) - 1
+	}
+	if s.few == nil {
+		s.few = make([]uint32, fewCells)
+	}
+	slot := &s.few[cell*0x9e37>>4&(len(s.few)-1)]
+	if int(*slot>>9) == cell && *slot&511 != 0 {
+		return int(*slot&511) - 1
+	}
+	index := p.middle(r, g, b)
+	*slot = uint32(cell<<9 | (index + 1))
+	if s.missed++; s.missed > 2*len(s.few) {
 		s.grid = make([]int16, 1<<(3*gridBits))
 	}
+	return index
+}
+
+// middle returns the index of the color that is nearest to the middle of the grid cell of an opaque color.
+func (p *Palette) middle(r, g, b uint8) int {
 	const drop = 8 - gridBits
-	at := &s.grid[int(r)>>drop<<(2*gridBits)|int(g)>>drop<<gridBits|int(b)>>drop]
-	if *at == 0 {
-		center := func(v uint8) uint8 { return v>>drop<<drop | 1<<(drop-1) }
-		q := pointOf(color.NRGBA{center(r), center(g), center(b), 255})
-		index, _ := s.nearest(&q, len(p.Colors)/2)
-		*at = int16(index + 1)
-	}
-	return int(*at) - 1
+	middle := func(v uint8) uint8 { return v>>drop<<drop | 1<<(drop-1) }
+	q := pointOf(color.NRGBA{middle(r), middle(g), middle(b), 255})
+	index, _ := p.search.nearest(&q, len(p.Colors)/2)
+	return index
 }
 
 // paletteBytes is the maximum memory of a Palette.
