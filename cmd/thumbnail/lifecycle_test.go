@@ -85,6 +85,13 @@ func TestTemporaryThumbnailsAreRemovedAtExit(t *testing.T) {
 	left, err := os.ReadDir(temporary)
 	require.NoError(t, err)
 	require.Empty(t, left)
+
+	server = program.Start(t, program.Build(t, "."), []string{"TMPDIR=" + temporary}, "-addr", "127.0.0.1:0")
+	server.HangUp(t)
+	server.Wait(t)
+	left, err = os.ReadDir(temporary)
+	require.NoError(t, err)
+	require.Empty(t, left, "a closed terminal is an exit, too")
 }
 
 func TestWithAKeyThumbnailsOutliveTheProgram(t *testing.T) {

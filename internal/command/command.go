@@ -67,7 +67,11 @@ var errReported = errors.New("reported")
 // Main runs the program. It ends the process with status 0, 1 if the command failed, or 2 if the arguments
 // are invalid.
 func Main(extra Extra) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // the terminal is closed; nohup ignores that
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop) // after the first signal, a second one ends the process at once
 	c := &call{
 		extra: extra, getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,

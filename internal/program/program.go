@@ -133,6 +133,12 @@ func (s *Server) Terminate(t testing.TB) {
 	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
 }
 
+// HangUp tells the program that its terminal is closed.
+func (s *Server) HangUp(t testing.TB) {
+	t.Helper()
+	require.NoError(t, s.cmd.Process.Signal(syscall.SIGHUP))
+}
+
 // Stop terminates the program and requires that it exits with status 0.
 func (s *Server) Stop(t testing.TB) {
 	t.Helper()
