@@ -191,6 +191,23 @@ func TestLinksWithMethodsOfTheirOwnKnowNoOthers(t *testing.T) {
 	}
 }
 
+func TestUsesKnowsTheLargestFileOfEachKindOfPreset(t *testing.T) {
+	l := siteLinks(t)
+	l.Presets = thumbnail.Presets{
+		"dense": {Size: size(50, 50), Densities: []float64{1, 3}}, "thin": {Size: size(10, 20), Densities: []float64{0.5}},
+		"wide": {Size: size(600, 0), Method: "scale", Widths: []int{200, 1800}},
+	}
+	for _, c := range []struct {
+		size, method string
+		used         bool
+	}{
+		{"150x150", "crop", true}, {"160x160", "crop", false}, {"10x20", "crop", true}, {"15x30", "crop", false},
+		{"1800x", "scale", true}, {"1900x", "scale", false},
+	} {
+		assert.Equal(t, c.used, l.Uses(spec(t, "a.jpg", c.size, c.method, ".jpg")), c.size)
+	}
+}
+
 func TestNobodyWaitsForTheUnlockOfAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
