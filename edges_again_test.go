@@ -208,6 +208,18 @@ func TestUsesKnowsTheLargestFileOfEachKindOfPreset(t *testing.T) {
 	}
 }
 
+func TestADescribedOriginalMayGiveNothingAHundredTimesInARow(t *testing.T) {
+	data := append(photo(t, 200, 100), make([]byte, 10_000)...)
+	for n, good := range map[int]bool{100: true, 101: false} {
+		s := newSite(t)
+		s.source.open = func(context.Context, string) (fs.File, error) {
+			return storage.NewFile(&idle{r: bytes.NewReader(data), n: n}, storage.Info{Name: "k.jpg", Size: int64(len(data))}), nil
+		}
+		_, err := thumbnail.Describe(t.Context(), s.source, "k.jpg")
+		assert.Equal(t, good, err == nil, "%d: %v", n, err)
+	}
+}
+
 func TestNobodyWaitsForTheUnlockOfAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
