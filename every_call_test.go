@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,20 +24,38 @@ import (
 
 // A tape counts the calls that a handler makes to what Config names, and lets something happen at one of them.
 type tape struct {
-	n, at int // the number of calls so far; the number of the call at which something happens, or 0
-	names []string
-	open  int          // files
+	at    int          // the number of the call at which something happens, or 0
 	event func() error // what happens; its error is that of the call
+
+	mu    sync.Mutex
+	names []string // of the calls so far
+	open  int      // files
 }
 
 // call is one call.
 func (p *tape) call(name string) error {
-	p.n++
+	p.mu.Lock()
 	p.names = append(p.names, name)
-	if p.n != p.at {
+	n := len(p.names)
+	p.mu.Unlock()
+	if n != p.at {
 		return nil
 	}
 	return p.event()
+}
+
+// calls returns the number of calls so far.
+func (p *tape) calls() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.names)
+}
+
+// opened counts files that are opened, or closed if n is negative.
+func (p *tape) opened(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open += n
 }
 
 type tapedFile struct {
@@ -67,7 +86,7 @@ func (f tapedFile) Seek(offset int64, whence int) (int64, error) {
 }
 
 func (f tapedFile) Close() error {
-	f.open--
+	f.opened(-1)
 	err := f.call(f.of + " close")
 	if e := f.File.Close(); err == nil {
 		err = e
@@ -89,7 +108,7 @@ func (s tapedStorage) Open(ctx context.Context, key string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.open++
+	s.opened(1)
 	return tapedFile{f, s.tape, s.of}, nil
 }
 
@@ -215,7 +234,7 @@ func TestWhateverHappensAtWhateverCallTheNextVisitorHasThePicture(t *testing.T) 
 					w.visit(t)
 					w.visit(t)
 				}()
-				if done = w.n < at; done {
+				if done = w.calls() < at; done {
 					return
 				}
 				calls++

@@ -267,12 +267,7 @@ func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data [
 
 // unchanged reports whether the original is still the one that origin describes. If the source panics, it is
 // not.
-func (g *generator) unchanged(ctx context.Context, key string, origin fs.FileInfo, strict bool) (unchanged bool) {
-	defer func() {
-		if recover() != nil {
-			unchanged = false
-		}
-	}()
+func (g *generator) unchanged(ctx context.Context, key string, origin fs.FileInfo, strict bool) bool {
 	f, err := g.source.Open(ctx, key)
 	if err != nil || f == nil {
 		return false

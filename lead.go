@@ -116,7 +116,7 @@ func (h *Handler) store(ctx context.Context, c *call, fl *flight, r *result, m *
 		if was == removed {
 			break
 		}
-		if (was == suspect || h.sourceLocal) && !h.generator.unchanged(ctx, c.spec.Source, m.origin, was == suspect) {
+		if (was == suspect || h.sourceLocal) && !h.unchanged(ctx, c, m, was == suspect) {
 			if !last {
 				return false
 			}
@@ -128,7 +128,7 @@ func (h *Handler) store(ctx context.Context, c *call, fl *flight, r *result, m *
 		if !put {
 			continue // its validity ended meanwhile
 		}
-		if now := h.flights.validity(fl); now != was && (now == removed || !h.generator.unchanged(ctx, c.spec.Source, m.origin, true)) {
+		if now := h.flights.validity(fl); now != was && (now == removed || !h.unchanged(ctx, c, m, true)) {
 			if err == nil {
 				h.unstore(ctx, c)
 			}
@@ -143,6 +143,15 @@ func (h *Handler) store(ctx context.Context, c *call, fl *flight, r *result, m *
 	few := r.memory.Keep(int64(r.encoded.Cap()))
 	r.reopen = r.stored && (h.storageLocal || !few)
 	return true
+}
+
+// unchanged reports whether the original is still the one that m was made from.
+func (h *Handler) unchanged(ctx context.Context, c *call, m *made, strict bool) (same bool) {
+	err := h.safely(ctx, c.key, "read source", func() error {
+		same = h.generator.unchanged(ctx, c.spec.Source, m.origin, strict)
+		return nil
+	})
+	return err == nil && same
 }
 
 // put stores a thumbnail. A failure of the storage does not affect this request, but the next request has

@@ -2,6 +2,7 @@ package gif
 
 import (
 	"image"
+	"math"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
@@ -12,7 +13,7 @@ import (
 func EncodeMemory(size image.Point, lossy bool) int64 {
 	n := int64(size.X) * int64(size.Y)
 	packed := n + n/2 + n/128 + 1<<10
-	bytes := 2*packed + codec.FileBytes(packed) + 8*int64(window(size.X*size.Y, size.X)) + 64<<10
+	bytes := 2*packed + codec.FileBytes(packed) + 8*int64(window(int(min(n, math.MaxInt32)), size.X)) + 64<<10
 	if lossy {
 		bytes += 2 * n
 	}

@@ -14,7 +14,7 @@ type quantTableFor struct {
 // sharesTable reports whether all components have the quantization table of luma. In a small file, more tables take
 // more bytes than they save. At half resolution, the steps of chroma are nearly those of luma anyway.
 func sharesTable(size image.Point, s Subsampling) bool {
-	return s == Subsampling420 && size.X*size.Y < 150_000
+	return s == Subsampling420 && int64(size.X)*int64(size.Y) < 150_000
 }
 
 // tableFor returns the table of component i, 0 to 2, for a picture of the given size.

@@ -9,7 +9,7 @@ const (
 )
 
 // Pairs reports whether two streams are decoded faster together than one after the other. The decoded bytes are the same.
-func Pairs() bool { return pairs && hasBMI2 }
+func Pairs() bool { return pairs && hasBMI2 && hasAVX }
 
 // Lead makes Next decode the stream of g as well, until the next Reset of f. rowBytes of the Reset of g must have been the
 // size of its whole stream. Errors in that stream are returned by Next of g.

@@ -2,6 +2,6 @@
 
 package png
 
-const hasBMI2, pairs = false, false
+const hasBMI2, hasAVX, pairs = false, false, false
 
 func symbolsPair(_, _ *inflater, _, _ int) int { return paused }

@@ -165,7 +165,7 @@ func takingTurns(e *env) {
 
 // sameLocker reports whether two processes share a Locker, as they do if the lock is one within a process.
 func sameLocker(a, b *client) bool {
-	return reflect.TypeOf(a.Locker).Comparable() && a.Locker == b.Locker
+	return reflect.ValueOf(a.Locker).Comparable() && reflect.ValueOf(b.Locker).Comparable() && a.Locker == b.Locker
 }
 
 // historian returns the Locker of c, or one that it wraps, as a Historian, and skips the rule if there is
