@@ -46,9 +46,10 @@ import (
 // again. On other systems, and if the file can't be given a second name, Put syncs.
 //
 // If several hosts share the directory over a network, OpenDir removes only the files of earlier boots of the
-// same host, and those of hosts that have not opened the directory for a week. It distinguishes hosts by name,
-// so their names must differ. On a file system that only one host at a time can mount (ext2 to ext4, XFS, Btrfs,
-// F2FS, ZFS, bcachefs, tmpfs, overlayfs), names do not matter: a container may change its name.
+// same host, and files that another host stored more than a week ago and has not synced since. If that host
+// still runs and its locks are not seen here, such a file was intact, and is made again. OpenDir distinguishes
+// hosts by name, so their names must differ. On a file system that only one host at a time can mount (ext2 to
+// ext4, XFS, Btrfs, F2FS, ZFS, bcachefs, tmpfs, overlayfs), names do not matter: a container may change its name.
 //
 // Temporary files lie directly under the root, because the rename needs the same file system. Their names
 // begin with the byte 0x7F (DEL), which no key contains. (A dot or an extension would not be sufficient: ".tmp"

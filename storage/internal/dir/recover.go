@@ -31,8 +31,8 @@ const (
 	unknown             // their kernel is another host's, which may still run
 )
 
-// foreignMaxAge is how long records of unknown fate are kept. After that, their host hardly comes back to
-// examine them.
+// foreignMaxAge is how old files of unknown fate may become. Older ones are removed: their host probably does
+// not come back to examine them. If it still runs, the files were intact, and are made again.
 const foreignMaxAge = 7 * 24 * time.Hour
 
 // fate returns what has become of the files of a dead process under a kernel.
