@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
+	"github.com/rest-thumbnails/thumbnail/processors"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -228,29 +229,39 @@ func (l *leastRecent) Pop() any {
 }
 
 // Uses reports whether s may be a file of a preset of l. It then has the method and an extension of the preset,
-// the aspect ratio of the preset's size, and is not larger than the preset's largest file.
+// the aspect ratio of the preset's size, and is not larger than that size, or than the preset's largest file.
 func (l Links) Uses(s Spec) bool {
 	for _, p := range l.Presets {
 		p = p.withDefaults()
 		if !sameMethod(s.Method, p.Method) || s.Ext != p.Ext && !slices.Contains(p.Formats, s.Ext) {
 			continue
 		}
-		if sameShape(s.Size, p.Size) && p.reaches(s.Size) {
+		if sameShape(s.Size, p.Size) && l.reaches(p, s) {
 			return true
 		}
 	}
 	return false
 }
 
-// reaches reports whether a size is no larger than the largest file of p, apart from rounding.
-func (p Preset) reaches(size Size) bool {
-	most := 2.0 // files whose widths are not known in advance
+// reaches reports whether s is no larger than p.Size or the largest file of p, apart from rounding.
+func (l Links) reaches(p Preset, s Spec) bool {
+	most := 2.0 // Densities 1 and 2, or twice Size.Width
 	if len(p.Densities) > 0 {
 		most = max(slices.Max(p.Densities), 1)
 	} else if len(p.Widths) > 0 && p.Size.Width > 0 {
+		if l.widthIsKnown(s.Method, p.Size) {
+			most = 1
+		}
 		most = max(float64(slices.Max(p.Widths))/float64(p.Size.Width), most)
 	}
-	return float64(size.Width) <= float64(p.Size.Width)*most+1 && float64(size.Height) <= float64(p.Size.Height)*most+1
+	return float64(s.Size.Width) <= float64(p.Size.Width)*most+1 && float64(s.Size.Height) <= float64(p.Size.Height)*most+1
+}
+
+// widthIsKnown reports whether the width of a file is known without its original. Otherwise a picture may have
+// Densities instead of Widths: see layout.boxes.
+func (l Links) widthIsKnown(method string, box Size) bool {
+	planner, _ := ability.Find[processors.Planner](l.processor(method))
+	return planner != nil && surelyPlanned(planner, box.Width, box.Height).X != 0
 }
 
 // sameMethod reports whether a method is base, possibly with arguments.

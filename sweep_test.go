@@ -180,3 +180,33 @@ func TestUsesReportsOnlyThumbnailsOfPresets(t *testing.T) {
 	assert.True(t, l.Uses(spec(t, "a.jpg", "100x100", "focus_10_20", ".jpg")))
 	assert.False(t, l.Uses(spec(t, "a.jpg", "100x100", "focusx10_20", ".jpg")))
 }
+
+func TestUsesReportsNothingBeyondTheWidthsThatPagesRequest(t *testing.T) {
+	widths := func(method string) thumbnail.Links {
+		l := siteLinks(t)
+		l.Presets = thumbnail.Presets{"w": {Size: size(640, 480), Method: method, Widths: []int{320, 640}}}
+		return l
+	}
+	for _, method := range []string{"crop", "focus", "pad_ffffff"} {
+		l := widths(method)
+		assert.True(t, l.Uses(spec(t, "a.jpg", "640x480", method, ".jpg")), method)
+		assert.False(t, l.Uses(spec(t, "a.jpg", "1280x960", method, ".jpg")), method)
+	}
+	// A page that does not know the original requests densities 1 and 2 of a method that fits it into a box.
+	for _, method := range []string{"fit", "scale"} {
+		l := widths(method)
+		assert.True(t, l.Uses(spec(t, "a.jpg", "1280x960", method, ".jpg")), method)
+		assert.False(t, l.Uses(spec(t, "a.jpg", "1920x1440", method, ".jpg")), method)
+	}
+	for _, method := range []string{"crop", "scale", "focus", "fit"} {
+		l := widths(method)
+		for _, original := range []any{
+			"a.jpg", row{"a.jpg", thumbnail.Info{Width: 2000}}, row{"a.jpg", thumbnail.Info{Width: 3000, Height: 2000, Focus: image.Pt(10, 20)}},
+			row{"a.jpg", thumbnail.Info{Width: 500, Height: 2000}}, row{"a.jpg", thumbnail.Info{Width: 1, Height: 1}},
+		} {
+			for s := range l.Specs(original) {
+				assert.True(t, l.Uses(s), "%v: %+v", original, s)
+			}
+		}
+	}
+}
