@@ -55,23 +55,23 @@ func uploadError(ctx context.Context, h *Handler, header *codec.Header, err erro
 	case errors.Is(err, ErrFormat) && header != nil:
 		return say("not supported: this kind of %s file", header.Format.Name)
 	case errors.Is(err, ErrFormat):
-		return say("not a picture of a known format: use %s or TIFF", strings.Join(h.usualFormats(), ", "))
+		return say("not a picture of a known format: use %s", h.usualFormats())
 	case errors.Is(err, ErrCorrupt):
 		return say("damaged: the picture is not complete or can't be read")
 	}
 	return err
 }
 
-// usualFormats lists the formats that an error names to a person: the built-in ones except TIFF, and those of
-// Config.Formats.
-func (h *Handler) usualFormats() []string {
-	all := []string{"JPEG", "PNG", "GIF", "WebP"}
+// usualFormats lists the formats that an error names to a person: the built-in ones, and before BMP and TIFF those
+// of Config.Formats that are not built in.
+func (h *Handler) usualFormats() string {
+	all := []string{"JPEG", "PNG", "GIF", "WebP", "BMP", "TIFF"}
 	for _, f := range h.cfg.Formats {
-		if name := strings.ToUpper(f.Name); !slices.Contains(all, name) {
-			all = append(all, name)
+		if !slices.ContainsFunc(all, func(name string) bool { return strings.EqualFold(name, f.Name) }) {
+			all = slices.Insert(all, len(all)-2, strings.ToUpper(f.Name))
 		}
 	}
-	return append(all, "BMP")
+	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]
 }
 
 // megapixels formats a number of pixels and the limit that it exceeds. Small numbers are given in pixels.

@@ -133,6 +133,9 @@ func TestAnUploadIsCheckedAgainstEveryLimitAndNothingIsStored(t *testing.T) {
 		"no picture": {[]byte("not a picture"), nil, thumbnail.ErrFormat, "not a picture of a known format: use JPEG, PNG, GIF, WebP, BMP or TIFF"},
 		"no picture, another format": {[]byte("not a picture"), func(c *thumbnail.Config) { c.Formats = []processors.Format{unmatched("heic"), unmatched("png")} },
 			thumbnail.ErrFormat, "use JPEG, PNG, GIF, WebP, HEIC, BMP or TIFF"},
+		"no picture, formats that replace built-in ones": {[]byte("not a picture"), func(c *thumbnail.Config) {
+			c.Formats = []processors.Format{unmatched("webp"), unmatched("bmp"), unmatched("heic"), unmatched("tiff"), unmatched("jpeg"), unmatched("HEIC")}
+		}, thumbnail.ErrFormat, "not a picture of a known format: use JPEG, PNG, GIF, WebP, HEIC, BMP or TIFF"},
 		"empty":     {nil, nil, thumbnail.ErrFormat, "empty: the file has no content"},
 		"truncated": {good[:len(good)/2], nil, thumbnail.ErrCorrupt, "damaged: "},
 		"preset's size": {photo(t, 20, 3000), func(c *thumbnail.Config) {
