@@ -31,7 +31,7 @@ const waiting = 16
 // NewPlanar prepares to scale a picture of src pixels to size pixels. size must not be more than half of src. The errors are those of
 // NewShrinker.
 func NewPlanar(ctx context.Context, src, size image.Point, convert Converter, opt Options) (*Planar, error) {
-	check(src, Full(image.Rectangle{Max: src}), size)
+	check(src, Full(image.Rectangle{Max: src}), size, opt)
 	p := &Planar{convert: convert, ctx: ctx}
 	lx, ly := wholeGrids(src, size)
 	cx, cy := halfGrids(lx, ly)

@@ -320,5 +320,10 @@ func TestImpossibleRequestsPanic(t *testing.T) {
 		assert.Panics(t, func() { resize(src, r, image.Pt(1, 1), Options{}) })
 	}
 	assert.Panics(t, func() { resize(src, Full(src.Rect), image.Pt(0, 1), Options{}) })
+	for _, opt := range []Options{{Columns: []int{0}}, {Rows: []int{0}}} {
+		assert.NotPanics(t, func() { resize(src, Full(src.Rect), image.Pt(2, 2), opt) })
+		opt.Subsample = image.YCbCrSubsampleRatio420
+		assert.Panics(t, func() { resize(src, Full(src.Rect), image.Pt(2, 2), opt) })
+	}
 	assert.Panics(t, func() { resize(image.NewGray(image.Rectangle{}), Rect{0, 0, 1, 1}, image.Pt(1, 1), Options{}) })
 }

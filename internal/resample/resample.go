@@ -55,7 +55,7 @@ type Options struct {
 	Luma, Chroma Eighths
 
 	// Columns and Rows, if not nil, are the numbers of the columns and rows of the result that are wanted, in
-	// ascending order: the result consists of their pixels alone. Subsample must be 4:4:4 then.
+	// ascending order: the result consists of their pixels alone. Subsample must be 4:4:4 then, or Resize panics.
 	Columns, Rows []int
 
 	// KeepCMYK makes the result of an *image.CMYK an *image.CMYK, so that a color profile can be applied to the smaller picture.
@@ -67,7 +67,7 @@ type Options struct {
 type Eighths struct{ X, Y int }
 
 // Resize scales the part r of src to size pixels. It does not modify src, and the result shares no memory with src. Resize panics if r or
-// size is empty or src has no pixels.
+// size is empty, src has no pixels, or Columns or Rows are combined with subsampled chroma.
 //
 // The result is an *image.YCbCr for an *image.YCbCr, an *image.Gray for an *image.Gray or *image.Gray16, an *image.NRGBA for types with
 // alpha, and otherwise an opaque *image.RGBA; but see KeepCMYK. In an *image.NRGBA, pixels stay opaque if they were opaque, and transparent
@@ -76,7 +76,7 @@ type Eighths struct{ X, Y int }
 // Resize takes memory from the account of ctx. The memory of the result stays taken until Release. Resize returns the error of ctx or of an
 // empty account.
 func Resize(ctx context.Context, src image.Image, r Rect, size image.Point, opt Options) (image.Image, error) {
-	check(src.Bounds().Size(), r, size)
+	check(src.Bounds().Size(), r, size, opt)
 	if src, ok := src.(*image.YCbCr); ok {
 		return resizeYCbCr(ctx, src, r, size, opt)
 	}
@@ -105,12 +105,15 @@ func Resize(ctx context.Context, src image.Image, r Rect, size image.Point, opt 
 }
 
 // check panics on arguments that only a mistake of the caller can cause.
-func check(src image.Point, r Rect, size image.Point) {
+func check(src image.Point, r Rect, size image.Point, opt Options) {
 	if src.X < 1 || src.Y < 1 || size.X < 1 || size.Y < 1 {
 		panic("resample: empty source or result")
 	}
 	w, h := r.X1-r.X0, r.Y1-r.Y0
 	if !(w > 0 && h > 0) || math.IsInf(w, 0) || math.IsInf(h, 0) {
 		panic("resample: empty or infinite rectangle")
+	}
+	if (opt.Columns != nil || opt.Rows != nil) && opt.Subsample != image.YCbCrSubsampleRatio444 {
+		panic("resample: columns or rows of a result with subsampled chroma")
 	}
 }

@@ -47,7 +47,7 @@ type Shrinker struct {
 // NewShrinker takes memory from the account of ctx: the working memory until Close, and the result until Release. It returns the error of
 // an empty account or of ctx.
 func NewShrinker(ctx context.Context, f Format, src image.Point, r Rect, size image.Point, opt Options) (*Shrinker, error) {
-	check(src, r, size)
+	check(src, r, size, opt)
 	if f == CMYK8 && opt.KeepCMYK {
 		f = cmykRaw
 	}
