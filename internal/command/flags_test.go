@@ -240,6 +240,7 @@ func TestPresetsAreReadStrictly(t *testing.T) {
 		`{"a": {"Size": "1x1", "Formats": ""}}`: "Formats is a list of strings, not a string",
 		`{"a": {"Size": "1x1"}} {}`:             "something follows",
 		"{\"a\": {\"Size\": \"1x1\"},\n \"b\": {\"Size\": \"2x2\"},\n \"a\": {\"Size\": \"3x3\"}}": `line 3: there are two presets "a"`,
+		"{\"\": {\"Size\": \"1x1\"},\n \"\": {\"Size\": \"2x2\"}}":                                 `line 2: there are two presets ""`,
 	} {
 		_, err := parsePresets([]byte(file))
 		require.ErrorContains(t, err, says, file)

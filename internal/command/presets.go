@@ -61,14 +61,15 @@ func parsePresets(data []byte) (thumbnail.Presets, error) {
 	if len(presets) == 0 {
 		return nil, fmt.Errorf("there is no preset in it; an example: %s", presetsExample)
 	}
-	if name, at := repeated(data); name != "" {
+	if name, at, ok := repeated(data); ok {
 		return nil, fmt.Errorf("line %d: there are two presets %q", line(data, at), name)
 	}
 	return presets, nil
 }
 
-// repeated returns the first preset whose name a valid file has twice, since a decoder would silently take the last one.
-func repeated(data []byte) (name string, offset int64) {
+// repeated returns the first name that a valid file has twice, since a decoder would silently take the last preset. ok is
+// false if there is none.
+func repeated(data []byte) (name string, offset int64, ok bool) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	_, _ = d.Token() // {
 	seen := map[string]bool{}
@@ -76,15 +77,15 @@ func repeated(data []byte) (name string, offset int64) {
 		key, _ := d.Token()
 		name, _ := key.(string)
 		if seen[name] {
-			return name, d.InputOffset()
+			return name, d.InputOffset(), true
 		}
 		seen[name] = true
 		var preset json.RawMessage
 		if d.Decode(&preset) != nil {
-			return "", 0
+			return "", 0, false
 		}
 	}
-	return "", 0
+	return "", 0, false
 }
 
 // line returns the line number of an offset.
