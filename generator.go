@@ -262,7 +262,7 @@ func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data [
 	if err != nil { // an encoder of others may go on writing, so the buffer is not used again
 		return nil, g.makeError(ctx, o, plan, &t, err)
 	}
-	return &made{encoded: fitted(encoded)}, nil
+	return &made{encoded: trimmed(encoded)}, nil
 }
 
 // unchanged reports whether the original is still the one that origin describes. If the source panics, it is
@@ -290,9 +290,9 @@ func freeBuffer(b *bytes.Buffer) {
 	}
 }
 
-// fitted returns a buffer with the content of b that is not much larger than the content, because a slow
+// trimmed returns a buffer with the content of b that is not much larger than the content, because a slow
 // client may keep it for long. b may be large only because an earlier thumbnail was.
-func fitted(b *bytes.Buffer) *bytes.Buffer {
+func trimmed(b *bytes.Buffer) *bytes.Buffer {
 	if b.Cap() <= 2*b.Len()+64<<10 {
 		return b
 	}

@@ -279,8 +279,8 @@ func (h *Handler) parse(c *call, path string, e *Event) error {
 	if !h.cfg.Signer.Verify(spec, secret) {
 		return ErrSignature
 	}
-	if !h.hints.fitted.Load() {
-		h.hints.fitted.Store(true)
+	if !h.hints.verified.Load() {
+		h.hints.verified.Store(true)
 	}
 	c.order, err = h.order(spec)
 	return err

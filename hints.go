@@ -11,12 +11,13 @@ import (
 	"time"
 )
 
-// hints are warnings about common mistakes of programmers.
+// hints are warnings about common mistakes of programmers. Besides the hints, one warning says that every
+// secret was wrong so far. A Handler logs it only once.
 type hints struct {
 	prefix, method, extension, size, missing hint
 
-	fitted atomic.Bool  // a secret was right
-	wrong  atomic.Int32 // secrets that were wrong before
+	verified atomic.Bool  // a secret was right
+	wrong    atomic.Int32 // secrets that were wrong before
 }
 
 // manyWrong is how many wrong secrets suggest another key, if none was right.
@@ -38,7 +39,7 @@ func (h *Handler) hint(ctx context.Context, e *Event) {
 	case e.secret == "":
 	case errors.Is(e.Err, ErrSignature):
 		h.hintPrefix(ctx, e)
-		if !h.hints.fitted.Load() && h.hints.wrong.Add(1) == manyWrong {
+		if !h.hints.verified.Load() && h.hints.wrong.Add(1) == manyWrong {
 			h.log(ctx, slog.LevelWarn, "thumbnail: every secret was wrong so far: pages have to sign with the key of this handler", "path", e.Path, "requests", manyWrong)
 		}
 	case errors.Is(e.Err, ErrInvalid):
@@ -73,9 +74,9 @@ func (h *Handler) hintPrefix(ctx context.Context, e *Event) {
 		}
 		s.Source, dropped = rest, dropped+"/"+segment
 		if h.verifies(s, e.secret) {
-			h.hints.fitted.Store(true) // the key is right
+			h.hints.verified.Store(true) // the key is right
 			if h.hints.prefix.said.now() {
-				h.log(ctx, slog.LevelWarn, "thumbnail: the secret fits without the beginning of the path: http.StripPrefix is missing",
+				h.log(ctx, slog.LevelWarn, "thumbnail: the secret is valid without the beginning of the path: http.StripPrefix is missing",
 					"path", e.Path, "prefix", dropped)
 			}
 			return
