@@ -67,7 +67,6 @@ func (e *Encoder) packShared(to *packed, t *part, s *census, clears bool) error 
 		}
 		if shorter && e.Loss > 0 {
 			e.written, c.written = c.written, e.written
-			t.written = nil
 		}
 		if e.Quick {
 			break
