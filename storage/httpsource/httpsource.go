@@ -10,6 +10,10 @@
 // reach. So the address of each connection is checked when it is dialed, after the name lookup, and again
 // for each redirect. Loopback, link-local, private and other special addresses are refused, in whatever
 // form they are written. Proxies from the environment are not used, because they would dial instead.
+//
+// One kind of address is not refused: an IPv6 address in 2000::/3 with an IPv4 address in it, which the server's
+// own network forwards to that IPv4 address. NAT64 with a prefix of the network (RFC 6052) and ISATAP do that.
+// Where the network has one of them, it has to keep the server from private IPv4 addresses.
 package httpsource
 
 import (
