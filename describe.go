@@ -104,7 +104,7 @@ func readBounded(ctx context.Context, f io.Reader, limit int64) ([]byte, error) 
 	return data, err
 }
 
-// contextReader reads until its context is done, or r has returned nothing a hundred times in a row.
+// contextReader reads until its context is done, or r has returned nothing more than a hundred times in a row.
 type contextReader struct {
 	ctx  context.Context
 	r    io.Reader

@@ -29,8 +29,8 @@ type flight struct {
 	storing  *storing // not nil while it is being stored
 }
 
-// landing is how a flight ended: with a result, with an error, or with neither: then those who waited for it look
-// into the storage again, and lead or join another flight.
+// landing is how a flight ended: with a result, with an error, or with neither. In the last case, those who waited for
+// it look into the storage again, and lead or join another flight.
 type landing struct {
 	result *result
 	err    error

@@ -218,8 +218,8 @@ func (c *chooser) best() *trial {
 func (c *chooser) fits(t *trial) bool { return float64(t.bytes) <= c.budget }
 
 // cost returns the degradation of a trial, plus a penalty if it looks poor, plus about 1.5 points for each percent by which
-// its bytes exceed the budget. Far beyond the budget, each percent adds less. Within the budget, fewer bytes make up for
-// a degradation that is hardly visible.
+// its bytes exceed the budget. Far beyond the budget, each percent adds less. Within the budget and beyond it, bytesPoints
+// are added for each factor of e in the bytes: so fewer bytes make up for a degradation that is hardly visible.
 func (c *chooser) cost(t *trial) float64 {
 	beyond := max(0, float64(t.bytes)/c.budget-1)
 	fewer := float64(bytesPoints * math.Log(float64(t.bytes)/c.budget))

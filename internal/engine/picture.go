@@ -92,7 +92,7 @@ func (e *Engine) Decode(ctx context.Context, data []byte, h *codec.Header, least
 	return pic, nil
 }
 
-// inks returns what codec.Options.Inks is for a file whose colors t converts.
+// inks returns the value of codec.Options.Inks for a file whose colors t converts. t is nil if the file describes no colors, or sRGB.
 func (e *Engine) inks(t *icc.Transform) func(dst, src []byte) {
 	if e.NaiveCMYK && t == nil {
 		return nil

@@ -10,8 +10,8 @@
 // the vector before. Vectors are moved by VPSHUFB, whose tables are those of subTables in sub_amd64.go.
 //
 // Read and written are (vectors-1)·bytes + 16 bytes. The last of the 16 bytes may be part of a pixel, and are written
-// again with the next vector, or by the twin. That they are there, and that vectors is not 0, is the caller's to see to:
-// unfilterSub, in sub_amd64.go.
+// again with the next vector, or by the twin. The caller, unfilterSub in sub_amd64.go, makes sure that dst and src have
+// these bytes, and that vectors is not 0.
 //
 //	DI  dst       BX  bytes of a vector that count   X0  the last pixel, again and again
 //	SI  src       CX  vectors left                   X1  the vector, X2 the vector moved

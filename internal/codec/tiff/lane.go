@@ -165,7 +165,8 @@ func (a *lane) open(c *column, i, y int) error {
 	return nil
 }
 
-// announce tells a source of deflated strips or tiles what follows strip or tile at, which contains row y.
+// announce tells a source of deflated strips or tiles which strip or tile is the next. The current one has the number at,
+// and begins with row y.
 func (a *lane) announce(c *column, at int64, y int) {
 	l := a.d.layout
 	src, ok := c.src.(*deflateSource)
