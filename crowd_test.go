@@ -5,9 +5,7 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"io"
 	"io/fs"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -341,79 +339,6 @@ func TestAnErrorOfASourceThatResemblesAnInternalOneIsReturned(t *testing.T) {
 		assert.EqualValues(t, 1, s.source.opened.Load())
 	}
 }
-
-func TestAPanicAnywhereAffectsOneRequest(t *testing.T) {
-	for name, change := range map[string]func(s *site, mad func()){
-		"Source": func(s *site, mad func()) {
-			s.source.open = func(ctx context.Context, key string) (fs.File, error) { mad(); return s.source.source.Open(ctx, key) }
-		},
-		"Storage.Open": func(s *site, mad func()) { s.storage.failOpen = func() error { mad(); return nil } },
-		"Storage.Put":  func(s *site, mad func()) { s.storage.failPut = func() error { mad(); return nil } },
-		"Locker":       func(s *site, mad func()) { s.Locker = lockerFunc(mad) },
-		"unlock":       func(s *site, mad func()) { s.Locker = unlocker{lock.NewMemory(), mad} },
-		"Encoder": func(s *site, mad func()) {
-			s.Encoders = thumbnail.Encoders{".jpg": encoderFunc(func(w io.Writer, img image.Image) error { mad(); return processors.JPEG{}.Encode(w, img) })}
-		},
-		"Responder": func(s *site, mad func()) { s.Responder = madResponder{mad} },
-		"Observer":  func(s *site, mad func()) { s.Observer = observerFunc(mad) },
-		"Signer":    func(s *site, mad func()) { s.Signer = madSigner{s.Signer, mad} },
-	} {
-		s := newSite(t)
-		panics := false
-		change(s, func() {
-			if panics {
-				panic("mad")
-			}
-		})
-		s.Logger = slog.New(madLogger{})
-		h := s.handler(t)
-		url := s.url(t, "k.jpg", "5x5", "crop", ".jpg")
-		panics = true
-		require.NotPanics(t, func() { get(h, url) }, name)
-		panics = false
-		assert.Equal(t, 200, get(h, url).Code, name)
-		assert.Zero(t, h.Stats().Memory, name)
-		assert.Zero(t, h.Stats().Working, name)
-		assert.Zero(t, h.Stats().Flights, name)
-	}
-}
-
-type unlocker struct {
-	thumbnail.Locker
-	mad func()
-}
-
-func (u unlocker) TryLock(ctx context.Context, key string, ttl time.Duration) (func() error, bool, error) {
-	unlock, ok, err := u.Locker.TryLock(ctx, key, ttl)
-	return func() error { defer u.mad(); return unlock() }, ok, err
-}
-
-type madResponder struct{ mad func() }
-
-func (m madResponder) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
-	m.mad()
-	_, err := io.Copy(w, f)
-	return err
-}
-
-type observerFunc func()
-
-func (f observerFunc) Observe(context.Context, thumbnail.Event) { f() }
-
-type madSigner struct {
-	thumbnail.Signer
-	mad func()
-}
-
-func (m madSigner) Verify(s thumbnail.Spec, secret string) bool {
-	m.mad()
-	return m.Signer.Verify(s, secret)
-}
-
-type madLogger struct{ slog.Handler }
-
-func (madLogger) Enabled(context.Context, slog.Level) bool  { return true }
-func (madLogger) Handle(context.Context, slog.Record) error { panic("mad logger") }
 
 func TestAnOriginalThatGrowsWhileItIsReadIsNotStored(t *testing.T) {
 	s := newSite(t)

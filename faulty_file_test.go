@@ -43,7 +43,7 @@ func TestADescribedOriginalMayGiveNothingAHundredTimesInARow(t *testing.T) {
 	}
 }
 
-// idleFile gives nothing.
+// idleFile returns neither bytes nor an error.
 type idleFile struct{ fs.File }
 
 func (idleFile) Read([]byte) (int, error) { return 0, nil }
@@ -101,31 +101,32 @@ func (h *headThen) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// unsizedInfo is a FileInfo with a size that can't be.
-type unsizedInfo struct {
+// sizedInfo is a FileInfo with another size.
+type sizedInfo struct {
 	fs.FileInfo
 	size int64
 }
 
-func (o unsizedInfo) Size() int64 { return o.size }
+func (o sizedInfo) Size() int64 { return o.size }
 
-type unsizedFile struct {
+// sizedFile is a file that reports another size.
+type sizedFile struct {
 	fs.File
 	size int64
 }
 
-func (o unsizedFile) Stat() (fs.FileInfo, error) {
+func (o sizedFile) Stat() (fs.FileInfo, error) {
 	info, err := o.File.Stat()
-	return unsizedInfo{info, o.size}, err
+	return sizedInfo{info, o.size}, err
 }
 
-func TestSizesThatCannotBeAreNobodysEnd(t *testing.T) {
+func TestAFileThatReportsAnImpossibleSizeHoldsNoMemory(t *testing.T) {
 	for _, size := range []int64{-1, -1 << 63, 1<<63 - 1, 1 << 40} {
 		s := newSite(t)
 		s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: photo(t, 200, 100)}})
 		s.source.open = func(ctx context.Context, key string) (fs.File, error) {
 			f, err := s.source.source.Open(ctx, key)
-			return unsizedFile{f, size}, err
+			return sizedFile{f, size}, err
 		}
 		h := s.handler(t)
 		code := get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code
@@ -139,7 +140,7 @@ func TestSizesThatCannotBeAreNobodysEnd(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			return unsizedFile{f, size}, err
+			return sizedFile{f, size}, err
 		}}
 		h = s.handler(t)
 		for range 3 {

@@ -14,20 +14,20 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// late is a storage that reads on after its Put has returned with an error, as an HTTP client may.
-type lateReader struct {
+// lateStorage goes on reading after its Put has returned an error, as an HTTP client may.
+type lateStorage struct {
 	*storage.Memory
 	readers chan io.Reader
 }
 
-func (l lateReader) Put(_ context.Context, _ string, r io.Reader) error {
+func (l lateStorage) Put(_ context.Context, _ string, r io.Reader) error {
 	l.readers <- r
 	return errBoom
 }
 
 func TestAStorageThatReadsOnAfterItsErrorReadsTheSameThumbnail(t *testing.T) {
 	s := newSite(t)
-	st := lateReader{storage.NewMemory(), make(chan io.Reader, 100)}
+	st := lateStorage{storage.NewMemory(), make(chan io.Reader, 100)}
 	s.Storage = st
 	h := s.handler(t)
 	first := get(h, s.url(t, "k.jpg", "90x90", "crop", ".jpg")).Body.Bytes()

@@ -111,3 +111,12 @@ func TestAnErrorOfAMethodNamesTheMethodOrTheArguments(t *testing.T) {
 		assert.ErrorIs(t, err, thumbnail.ErrInvalid)
 	}
 }
+
+func TestAVersionMayBeOfAnyIntegerType(t *testing.T) {
+	got, err := renderWith(t, siteLinks(t), `{{with thumbnail "a.jpg" "1x" "crop" ".jpg" .}}{{.Version}}{{end}}`, uint64(25))
+	require.NoError(t, err)
+	assert.Equal(t, "25", got)
+	got, err = renderWith(t, siteLinks(t), `{{with thumbnail "a.jpg" "1x" "crop" ".jpg" .}}{{.Version}}{{end}}`, int32(25))
+	require.NoError(t, err)
+	assert.Equal(t, "25", got)
+}

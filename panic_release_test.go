@@ -20,16 +20,17 @@ import (
 )
 
 func TestAPanicHoldsNoFileAndNoMemory(t *testing.T) {
-	for name, in := range map[string]string{"Stat": "Stat", "Read": "Read", "Seek": "Seek"} {
+	for _, in := range []string{"Stat", "Read", "Seek"} {
 		for _, of := range []string{"source", "storage"} {
 			s := newSite(t)
 			var open atomic.Int64
-			panics := false
+			panics, panicked := false, 0
 			wrap := func(f fs.File) fs.File {
 				open.Add(1)
-				return &closes{&madFile{f, in, func() {
+				return &closes{&panickingFile{f, in, func() {
 					if panics {
-						panic("mad")
+						panicked++
+						panic("on purpose")
 					}
 				}}, &open}
 			}
@@ -55,15 +56,19 @@ func TestAPanicHoldsNoFileAndNoMemory(t *testing.T) {
 			url := s.url(t, "k.jpg", "5x5", "crop", ".jpg")
 			if of == "storage" {
 				get(h, url)
+				get(h, url)
 			}
 			panics = true
-			h2 := s.handler(t) // which has not seen the file
-			func() {
-				defer func() { _ = recover() }()
-				get(h2, url)
-			}()
-			assert.Zero(t, open.Load(), "%s of %s", name, of)
-			assert.Zero(t, h2.Stats().Memory, "%s of %s", name, of)
+			// A handler that has not seen the stored file reads it, and one that has seen it seeks in it.
+			for _, h := range []*thumbnail.Handler{s.handler(t), h} {
+				func() {
+					defer func() { _ = recover() }()
+					get(h, url)
+				}()
+				assert.Zero(t, open.Load(), "%s of %s", in, of)
+				assert.Zero(t, h.Stats().Memory, "%s of %s", in, of)
+			}
+			assert.Positive(t, panicked, "%s of %s", in, of)
 		}
 	}
 }
@@ -73,41 +78,41 @@ type unwrapping struct{ fs.File }
 
 func (u unwrapping) Unwrap() fs.File { return u.File.(*closes).File }
 
-// wrapper panics when somebody asks what it wraps.
-type wrapper struct{ thumbnail.Responder }
+// panickingWrapper panics when somebody asks what it wraps.
+type panickingWrapper struct{ thumbnail.Responder }
 
-func (wrapper) Unwrap() thumbnail.Responder {
-	if madUnwrap.Load() {
-		panic("mad unwrap")
+func (panickingWrapper) Unwrap() thumbnail.Responder {
+	if unwrapPanics.Load() {
+		panic("Unwrap panics")
 	}
 	return nil
 }
 
-var madUnwrap atomic.Bool
+var unwrapPanics atomic.Bool
 
 func TestAResponderThatPanicsWhenUnwrappedHoldsNoMemory(t *testing.T) {
 	s := newSite(t)
 	s.storage.failPut = func() error { return errBoom }
-	s.Responder = wrapper{responderFunc(func(w http.ResponseWriter, _ *http.Request, _ string, f fs.File) error {
+	s.Responder = panickingWrapper{responderFunc(func(w http.ResponseWriter, _ *http.Request, _ string, f fs.File) error {
 		_, err := io.Copy(w, f)
 		return err
 	})}
 	h := s.handler(t)
-	madUnwrap.Store(true)
-	defer madUnwrap.Store(false)
+	unwrapPanics.Store(true)
+	defer unwrapPanics.Store(false)
 	get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg"))
 	assert.Zero(t, h.Stats().Memory)
 }
 
-// madHistorian is a lock whose FreeSince panics.
-type madHistorian struct{ *lock.Memory }
+// panickingHistorian is a lock whose FreeSince panics.
+type panickingHistorian struct{ *lock.Memory }
 
-func (madHistorian) FreeSince(string, time.Time) bool { panic("mad history") }
+func (panickingHistorian) FreeSince(string, time.Time) bool { panic("FreeSince panics") }
 
 func TestALockWhoseHistoryPanicsIsReleased(t *testing.T) {
 	s := newSite(t)
 	locks := lock.NewMemory()
-	s.Locker = madHistorian{locks}
+	s.Locker = panickingHistorian{locks}
 	h := s.handler(t)
 	url := s.url(t, "k.jpg", "5x5", "crop", ".jpg")
 	assert.Equal(t, 200, get(h, url).Code)
@@ -117,15 +122,15 @@ func TestALockWhoseHistoryPanicsIsReleased(t *testing.T) {
 	require.NoError(t, unlock())
 }
 
-// madRemover is a storage whose RemoveAll panics.
-type madRemover struct{ slowStorage }
+// panickingRemover is a storage whose RemoveAll panics.
+type panickingRemover struct{ slowStorage }
 
-func (madRemover) RemoveAll(context.Context, string) error { panic("mad remover") }
+func (panickingRemover) RemoveAll(context.Context, string) error { panic("RemoveAll panics") }
 
 func TestAPanicWhileAThumbnailIsTakenBackCostsNobodyThePicture(t *testing.T) {
 	s := newSite(t)
 	st := slowStorage{storage.NewMemory(), newGate(), true}
-	s.Storage = madRemover{st}
+	s.Storage = panickingRemover{st}
 	h := s.handler(t)
 	done := make(chan int, 1)
 	go func() { done <- get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code }()
@@ -153,7 +158,7 @@ func TestAnOriginalWhoseSecondLookPanicsIsTakenForChanged(t *testing.T) {
 	var n atomic.Int64
 	s.Source = localFunc{memory, func(ctx context.Context, key string) (fs.File, error) {
 		if n.Add(1)%2 == 0 {
-			panic("mad second look")
+			panic("the second Open panics")
 		}
 		return memory.Open(ctx, key)
 	}}
@@ -194,8 +199,8 @@ func TestAPanicOfASweepIsItsError(t *testing.T) {
 	s.Storage = memory
 	h := s.handler(t)
 	require.Equal(t, 200, get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code)
-	_, err := h.Sweep(t.Context(), thumbnail.Sweep{Keep: func(thumbnail.Entry) bool { panic("mad keep") }})
-	assert.ErrorContains(t, err, "mad keep")
+	_, err := h.Sweep(t.Context(), thumbnail.Sweep{Keep: func(thumbnail.Entry) bool { panic("Keep panics") }})
+	assert.ErrorContains(t, err, "Keep panics")
 	s.source.open = func(context.Context, string) (fs.File, error) { return nil, nil }
 	swept, err := h.Sweep(t.Context(), thumbnail.Sweep{})
 	assert.Error(t, err, "a source that returns nothing does not say that the original is gone")

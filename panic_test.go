@@ -18,119 +18,124 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// madFile is a file one of whose methods panics.
-type madFile struct {
+// panickingFile is a file one of whose methods panics.
+type panickingFile struct {
 	fs.File
-	in  string
-	mad func()
+	in       string
+	mayPanic func()
 }
 
-func (f *madFile) may(in string) {
+func (f *panickingFile) panicIn(in string) {
 	if f.in == in {
-		f.mad()
+		f.mayPanic()
 	}
 }
 
-func (f *madFile) Stat() (fs.FileInfo, error) { f.may("Stat"); return f.File.Stat() }
-func (f *madFile) Read(p []byte) (int, error) { f.may("Read"); return f.File.Read(p) }
-func (f *madFile) Close() error               { defer f.may("Close"); return f.File.Close() }
-func (f *madFile) Seek(offset int64, whence int) (int64, error) {
-	f.may("Seek")
+func (f *panickingFile) Stat() (fs.FileInfo, error) { f.panicIn("Stat"); return f.File.Stat() }
+func (f *panickingFile) Read(p []byte) (int, error) { f.panicIn("Read"); return f.File.Read(p) }
+func (f *panickingFile) Close() error               { defer f.panicIn("Close"); return f.File.Close() }
+func (f *panickingFile) Seek(offset int64, whence int) (int64, error) {
+	f.panicIn("Seek")
 	return f.File.(io.Seeker).Seek(offset, whence)
 }
 
-// madStorage opens such files.
-type madStorage struct {
+// panickingStorage opens such files.
+type panickingStorage struct {
 	*storage.Memory
-	in  string
-	mad func()
+	in       string
+	mayPanic func()
 }
 
-func (s madStorage) Open(ctx context.Context, key string) (fs.File, error) {
+func (s panickingStorage) Open(ctx context.Context, key string) (fs.File, error) {
 	f, err := s.Memory.Open(ctx, key)
 	if err != nil {
 		return nil, err
 	}
-	return &madFile{f, s.in, s.mad}, nil
+	return &panickingFile{f, s.in, s.mayPanic}, nil
 }
 
-func (s madStorage) RemoveAll(context.Context, string) error { s.mad(); return nil }
+func (s panickingStorage) RemoveAll(context.Context, string) error { s.mayPanic(); return nil }
 
-type madEverywhere struct{ mad func() }
+// panickingWith is a Processor whose With may panic.
+type panickingWith struct{ mayPanic func() }
 
-func (m madEverywhere) With(string) (thumbnail.Processor, error) {
-	m.mad()
+func (m panickingWith) With(string) (thumbnail.Processor, error) {
+	m.mayPanic()
 	return processors.Crop{}, nil
 }
 
-func (m madEverywhere) Process(ctx context.Context, src image.Image, w, h int) (image.Image, error) {
+func (m panickingWith) Process(ctx context.Context, src image.Image, w, h int) (image.Image, error) {
 	return processors.Crop{}.Process(ctx, src, w, h)
 }
 
-type madPlanner struct {
+type panickingPlanner struct {
 	processors.Crop
-	mad func()
+	mayPanic func()
 }
 
-func (m madPlanner) Plan(size image.Point, w, h int) (image.Point, image.Rectangle) {
-	m.mad()
+func (m panickingPlanner) Plan(size image.Point, w, h int) (image.Point, image.Rectangle) {
+	m.mayPanic()
 	return m.Crop.Plan(size, w, h)
 }
 
-// badly are values with several methods, each of which may panic.
-func badly(method string) map[string]func(s *site, mad func()) {
-	all := map[string]func(s *site, mad func()){
-		"Processor.With": func(s *site, mad func()) { s.Processors = thumbnail.Processors{"crop": madEverywhere{mad}} },
-		"Processor.Plan": func(s *site, mad func()) { s.Processors = thumbnail.Processors{method: madPlanner{mad: mad}} },
-		"Format.Match": func(s *site, mad func()) {
-			s.Formats = []processors.Format{madFormat(func([]byte) bool { mad(); return false }, mad)}
+// panickingParts returns changes to a site. Each adds a value one of whose methods may panic.
+func panickingParts(method string) map[string]func(s *site, mayPanic func()) {
+	all := map[string]func(s *site, mayPanic func()){
+		"Processor.With": func(s *site, mayPanic func()) { s.Processors = thumbnail.Processors{"crop": panickingWith{mayPanic}} },
+		"Processor.Plan": func(s *site, mayPanic func()) {
+			s.Processors = thumbnail.Processors{method: panickingPlanner{mayPanic: mayPanic}}
 		},
-		"Format.Header": func(s *site, mad func()) {
-			s.Formats = []processors.Format{madFormat(func([]byte) bool { return true }, func() { mad(); panic("no header") })}
+		"Format.Match": func(s *site, mayPanic func()) {
+			s.Formats = []processors.Format{panickingFormat(func([]byte) bool { mayPanic(); return false }, mayPanic)}
 		},
-		"Logger": func(s *site, mad func()) {
-			s.Logger = slog.New(sometimesMad{mad})
+		"Format.Header": func(s *site, mayPanic func()) {
+			s.Formats = []processors.Format{panickingFormat(func([]byte) bool { return true }, func() { mayPanic(); panic("no header") })}
+		},
+		"Logger": func(s *site, mayPanic func()) {
+			s.Logger = slog.New(panickingLogHandler{mayPanic})
 			s.storage.failPut = func() error { return errBoom }
 		},
 	}
 	for _, in := range []string{"Read", "Stat", "Seek", "Close"} {
-		all["the source's file's "+in] = func(s *site, mad func()) {
+		all["the source's file's "+in] = func(s *site, mayPanic func()) {
 			source := s.source.source
 			s.source.open = func(ctx context.Context, key string) (fs.File, error) {
 				f, err := source.Open(ctx, key)
 				if err != nil {
 					return nil, err
 				}
-				return &madFile{f, in, mad}, nil
+				return &panickingFile{f, in, mayPanic}, nil
 			}
 		}
-		all["the local storage's file's "+in] = func(s *site, mad func()) { s.Storage = madStorage{storage.NewMemory(), in, mad} }
-		all["the storage's file's "+in] = func(s *site, mad func()) { s.storage.Storage = madStorage{storage.NewMemory(), in, mad} }
+		all["the local storage's file's "+in] = func(s *site, mayPanic func()) { s.Storage = panickingStorage{storage.NewMemory(), in, mayPanic} }
+		all["the storage's file's "+in] = func(s *site, mayPanic func()) {
+			s.storage.Storage = panickingStorage{storage.NewMemory(), in, mayPanic}
+		}
 	}
 	return all
 }
 
-func madFormat(match func([]byte) bool, mad func()) processors.Format {
+func panickingFormat(match func([]byte) bool, mayPanic func()) processors.Format {
 	return processors.Format{
-		Name: "mad", Match: match,
+		Name: "panicking", Match: match,
 		Header: func(context.Context, io.Reader) (processors.FormatHeader, error) {
-			mad()
+			mayPanic()
 			return processors.FormatHeader{}, nil
 		},
-		Decode: func(context.Context, []byte) (image.Image, error) { mad(); return nil, errBoom },
+		Decode: func(context.Context, []byte) (image.Image, error) { mayPanic(); return nil, errBoom },
 	}
 }
 
-type sometimesMad struct{ mad func() }
+type panickingLogHandler struct{ mayPanic func() }
 
-func (sometimesMad) Enabled(context.Context, slog.Level) bool    { return true }
-func (m sometimesMad) Handle(context.Context, slog.Record) error { m.mad(); return nil }
-func (m sometimesMad) WithAttrs([]slog.Attr) slog.Handler        { return m }
-func (m sometimesMad) WithGroup(string) slog.Handler             { return m }
+func (panickingLogHandler) Enabled(context.Context, slog.Level) bool    { return true }
+func (m panickingLogHandler) Handle(context.Context, slog.Record) error { m.mayPanic(); return nil }
+func (m panickingLogHandler) WithAttrs([]slog.Attr) slog.Handler        { return m }
+func (m panickingLogHandler) WithGroup(string) slog.Handler             { return m }
 
 func TestAPanicOfAWrappedValueAffectsOneRequest(t *testing.T) {
 	for _, method := range []string{"crop", "crop_1"} {
-		for name, change := range badly(method) {
+		for name, change := range panickingParts(method) {
 			if method == "crop_1" && name != "Processor.With" && name != "Processor.Plan" {
 				continue
 			}
@@ -139,7 +144,7 @@ func TestAPanicOfAWrappedValueAffectsOneRequest(t *testing.T) {
 				panics := false
 				change(s, func() {
 					if panics {
-						panic("mad")
+						panic("on purpose")
 					}
 				})
 				h := s.handler(t)
@@ -171,14 +176,14 @@ func TestAPanicOfAWrappedValueAffectsOneRequest(t *testing.T) {
 
 func TestAPanicOfTheErrorHandlerIsAnOrdinaryError(t *testing.T) {
 	s := newSite(t)
-	s.ErrorHandler = func(http.ResponseWriter, *http.Request, int, error) { panic("mad") }
+	s.ErrorHandler = func(http.ResponseWriter, *http.Request, int, error) { panic("on purpose") }
 	w := get(s.handler(t), s.url(t, "none.jpg", "5x5", "crop", ".jpg"))
 	assert.Equal(t, 500, w.Code)
 	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
 	assert.Equal(t, "Internal Server Error", w.Body.String())
 	s.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ int, _ error) {
 		_, _ = io.WriteString(w, "some")
-		panic("mad")
+		panic("on purpose")
 	}
 	w = get(s.handler(t), s.url(t, "none.jpg", "5x5", "crop", ".jpg"))
 	assert.Equal(t, "some", w.Body.String(), "nothing is appended to what was written")
@@ -188,18 +193,18 @@ func TestAPanicInAJobIsAnErrorOfTheJob(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
 	specs := slices.Values([]thumbnail.Spec{spec(t, "k.jpg", "5x5", "crop", ".jpg"), spec(t, "k.jpg", "6x6", "crop", ".jpg")})
-	err := h.GenerateAll(t.Context(), specs, func(thumbnail.Spec, thumbnail.Made, error) { panic("mad report") })
-	assert.ErrorContains(t, err, "mad report")
+	err := h.GenerateAll(t.Context(), specs, func(thumbnail.Spec, thumbnail.Made, error) { panic("report panics") })
+	assert.ErrorContains(t, err, "report panics")
 	assert.EqualValues(t, 2, s.storage.put.Load(), "and the others are made")
-	err = h.GenerateAll(t.Context(), func(func(thumbnail.Spec) bool) { panic("mad specs") }, nil)
-	assert.ErrorContains(t, err, "mad specs")
+	err = h.GenerateAll(t.Context(), func(func(thumbnail.Spec) bool) { panic("the sequence panics") }, nil)
+	assert.ErrorContains(t, err, "the sequence panics")
 }
 
 func TestAPanicWhileAnAnswerIsSentEndsTheConnection(t *testing.T) {
 	s := newSite(t)
 	s.Responder = responderFunc(func(w http.ResponseWriter, _ *http.Request, _ string, _ fs.File) error {
 		_, _ = io.WriteString(w, "half")
-		panic("mad")
+		panic("on purpose")
 	})
 	h := s.handler(t)
 	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")) }, "what was written is not the whole")

@@ -14,18 +14,18 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// onePixel is an encoder that encodes no more than n pixels.
-type onePixel struct {
+// limitedEncoder encodes at most n pixels; 0 means no limit.
+type limitedEncoder struct {
 	processors.JPEG
 	n int64
 }
 
-func (e onePixel) PixelLimit() int64 { return e.n }
+func (e limitedEncoder) PixelLimit() int64 { return e.n }
 
 func TestLinksKnowTheLimitsOfEncoders(t *testing.T) {
 	for limit, refused := range map[int64]bool{0: false, 1: true, 3: true, 4: false} {
 		s := newSite(t)
-		s.Encoders = thumbnail.Encoders{".jpg": onePixel{n: limit}}
+		s.Encoders = thumbnail.Encoders{".jpg": limitedEncoder{n: limit}}
 		s.Presets = thumbnail.Presets{"p": {Size: size(2, 2)}}
 		_, err := thumbnail.NewHandler(s.Config)
 		assert.Equal(t, refused, errors.Is(err, thumbnail.ErrInvalid), "%d: %v", limit, err)
@@ -93,6 +93,10 @@ func TestNoSideOfAFileIsZero(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, sizesIn(img.Srcset), preset)
 	}
+}
+
+func TestAPresetHasAtMost32Files(t *testing.T) {
+	l := siteLinks(t)
 	many := make([]float64, 33)
 	for i := range many {
 		many[i] = 1

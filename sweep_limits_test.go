@@ -90,12 +90,6 @@ func TestASweepByAgeCountsNanoseconds(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 1, swept.Removed)
 	})
-	got, err := renderWith(t, siteLinks(t), `{{with thumbnail "a.jpg" "1x" "crop" ".jpg" .}}{{.Version}}{{end}}`, uint64(25))
-	require.NoError(t, err)
-	assert.Equal(t, "25", got)
-	got, err = renderWith(t, siteLinks(t), `{{with thumbnail "a.jpg" "1x" "crop" ".jpg" .}}{{.Version}}{{end}}`, int32(25))
-	require.NoError(t, err)
-	assert.Equal(t, "25", got)
 }
 
 func TestASweepOpensEachOriginalOnceAndKeepsThumbnailsOfTheMaximumAge(t *testing.T) {
