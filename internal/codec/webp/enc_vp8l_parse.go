@@ -73,7 +73,7 @@ func (s *stretch) length(px []uint32, i int) int {
 
 // start makes a first parsing with the matches of the finder. If cache is true, it also chooses the size of the color
 // cache, and returns the estimated size in bits. Then, if draft is false, it also tries a parsing without these matches,
-// unless most pixels are copied. It keeps that one if it is at most slightly larger.
+// unless most pixels are copied without a prediction. It keeps that one if it is at most slightly larger.
 func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft, predicted bool) (total int64, err error) {
 	p.cacheBits = 0
 	if !cache {
