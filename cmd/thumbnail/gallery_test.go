@@ -51,7 +51,7 @@ func TestGalleryShowsEveryPhotoInEveryMethodAndSize(t *testing.T) {
 		require.True(t, ok, f.Link)
 		seen[thumb{source, size, method}] = true
 		require.Equal(t, f.Link, f.URL)
-		require.Equal(t, "to be made", f.Facts, "rendering a page makes no thumbnail")
+		require.Equal(t, "not made yet", f.Facts, "rendering a page makes no thumbnail")
 
 		resp, body := get(t, join(server.URL, f.Link))
 		require.Equal(t, http.StatusOK, resp.StatusCode, f.Link)

@@ -74,9 +74,9 @@ func (s seeing) Original(name string) *facts {
 // Otherwise returns the text of a page for a thumbnail without facts.
 func (s seeing) Otherwise() string {
 	if s.cfg.Remote {
-		return "to be made, or stored"
+		return "stored or not made yet"
 	}
-	return "to be made"
+	return "not made yet"
 }
 
 // seeing caches facts during one request.
