@@ -16,14 +16,14 @@ import (
 var checkCommand = &command{
 	name:    "check",
 	args:    "FILE…",
-	summary: "says whether files would make thumbnails, as a handler does of an upload",
+	summary: "checks whether thumbnails can be generated from files",
 	details: `
-Decodes each file whole, within the limits of a handler and those of -presets, and says its size, version and dominant
-color, or what is wrong with it. Nothing is stored. - is the standard input.
+Decodes each file completely, within the limits of a handler and of -presets, and prints its size, version, and dominant
+color, or the reason why it was rejected. Nothing is stored. Use - for the standard input.
 
   thumbnail check IMG_0001.JPG holiday/*.png
 `,
-	failure: ", because a file is not good",
+	failure: " or a file was rejected",
 	flags:   []group{checking, making, looks},
 	check: func(_ *options, args []string) error {
 		if len(args) == 0 {

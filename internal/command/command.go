@@ -30,7 +30,7 @@ type command struct {
 	args    string // arguments after the flags, as -help prints them
 	summary string // one line, for the list of commands
 	details string // paragraphs
-	failure string // meaning of exit status 1, after a comma
+	failure string // what else exit status 1 means, after "the command failed"
 	flags   []group
 	check   func(*options, []string) error // nil means that there are no arguments
 	run     func(context.Context, *call) error

@@ -18,16 +18,16 @@ import (
 var doctorCommand = &command{
 	name:    "doctor",
 	args:    "URL",
-	summary: "examines a deployment as a visitor sees it",
+	summary: "checks a deployment at its public URL",
 	details: `
-Makes one new thumbnail through the public URL of a site, asks for it again, and says in plain words what is wrong:
-the second request still reached the handler, wrong type, redirections without end, no permission, another key.
-The thumbnail stays in the storage. Where no web server stands before the program, give it -no-server.
+Requests a new thumbnail twice at the public URL of a site, and reports problems in plain words: the second request
+still reached the handler, wrong media type, redirect loop, permission denied, different key. The thumbnail stays in the
+storage. If there is no web server in front of the program, use -no-server.
 
   THUMBNAIL_KEY=… thumbnail doctor -source /srv/photos https://www.example.com/thumbs/
   THUMBNAIL_KEY=… thumbnail doctor -picture animals/kitten.jpg https://www.example.com/thumbs/
 `,
-	failure: ", or the doctor found something",
+	failure: " or it found a problem",
 	flags:   []group{visiting, reading, signing},
 	check: func(o *options, args []string) error {
 		if len(args) != 1 {

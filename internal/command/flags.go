@@ -15,66 +15,66 @@ import (
 type group string
 
 const (
-	serving  group = "How it is served"
-	reading  group = "The originals"
-	storing  group = "The thumbnails"
-	signing  group = "The URLs"
-	rotating group = "A change of the key"
-	making   group = "How thumbnails are made"
-	sharing  group = "Several at a time"
-	looks    group = "What pages ask for"
-	knowing  group = "What pages know of an original"
-	checking group = "The answers"
-	linking  group = "The rest of the URL"
-	visiting group = "The visit"
-	removing group = "What is removed"
+	serving  group = "Serving"
+	reading  group = "Originals"
+	storing  group = "Thumbnails"
+	signing  group = "URL signing"
+	rotating group = "Key rotation"
+	making   group = "Decoding"
+	sharing  group = "Concurrency"
+	looks    group = "Presets"
+	knowing  group = "Original metadata"
+	checking group = "Output"
+	linking  group = "URL"
+	visiting group = "Request"
+	removing group = "Removal"
 )
 
 // register adds the flags of a group to a flag set.
 func (g group) register(f *flag.FlagSet, o *options, gallery bool) {
 	switch g {
 	case serving:
-		f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "`HOST:PORT` to listen at; without a host at all addresses; port 0 takes a free one")
-		f.BoolVar(&o.gallery, "gallery", gallery, "show a gallery of all originals at /, and /fidelity; everybody who reaches the address sees it. Without a command it is on")
-		f.DurationVar(&o.wait, "wait", 10*time.Second, "`TIME` that a request waits for a thumbnail that another request is making, such as 500ms; 0 answers 404 at once")
-		f.StringVar(&o.response, "response", "stream", "`stream|nginx|apache`: who sends the bytes. stream: this program. nginx, apache: it names the file, by X-Accel-Redirect or X-Sendfile, and the web server before it sends it")
-		f.StringVar(&o.prefix, "response-prefix", "", "`PATH` of nginx's internal location (default: /_thumbs/), or of the thumbnails' directory as Apache sees it (default: that of -thumbs)")
+		f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "`HOST:PORT` to listen on; without HOST, all addresses; port 0 picks a free port")
+		f.BoolVar(&o.gallery, "gallery", gallery, "serve a gallery of all originals at /, and /fidelity; anyone who can reach the address can see it. On by default if no command is given")
+		f.DurationVar(&o.wait, "wait", 10*time.Second, "`DURATION`: how long a request waits for a thumbnail that another request is generating, such as 500ms; 0 responds with 404 immediately")
+		f.StringVar(&o.response, "response", "stream", "`stream|nginx|apache`: what sends the bytes. stream: this program. nginx, apache: the web server in front of it, which reads the file named in X-Accel-Redirect or X-Sendfile")
+		f.StringVar(&o.prefix, "response-prefix", "", "`PATH` of nginx's internal location (default: /_thumbs/), or of the thumbnail directory as Apache sees it (default: the -thumbs directory)")
 	case reading:
-		f.StringVar(&o.source, "source", "", "`DIRECTORY` of the originals, or s3://bucket/prefix (default of serve and doctor: the photos that the program carries)")
+		f.StringVar(&o.source, "source", "", "`DIRECTORY` of the originals, or s3://bucket/prefix (default for serve and doctor: built-in photos)")
 	case storing:
-		f.StringVar(&o.thumbs, "thumbs", "", "`DIRECTORY` of the thumbnails, made if absent, but not by prune; not inside of -source (default of serve: a temporary one, removed at exit)")
+		f.StringVar(&o.thumbs, "thumbs", "", "`DIRECTORY` of the thumbnails; must not overlap -source. Created if missing, except by prune (default for serve: a temporary directory, removed at exit)")
 		f.StringVar(&o.storage, "storage", "", "`s3://BUCKET/PREFIX` of the thumbnails, instead of a directory")
 	case signing:
-		f.StringVar(&o.key, "key", "", "`SECRET` that signs the URLs, at least 16 bytes, the same for all commands and for all programs that print URLs of the site; \"openssl rand -hex 32\" makes a good one. "+
-			"Better in the variable, because everybody on the machine can read the arguments of a process. With another key all URLs and names of files are different: see -old-key (default of serve: a random one, so that URLs end with the program)")
-		f.StringVar(&o.signer, "signer", "hmac", "`hmac|django`: how URLs are signed; django for those of django-rest-thumbnails, where the key is its SECRET_KEY")
+		f.StringVar(&o.key, "key", "", "`SECRET` that signs URLs, at least 16 bytes; \"openssl rand -hex 32\" generates one. All commands, and all programs that print URLs of the site, must use the same key. "+
+			"Prefer the environment variable: other users of the machine can read command-line arguments. Changing the key changes all URLs and file names; see -old-key (default for serve: a random key, so URLs stop working when the program exits)")
+		f.StringVar(&o.signer, "signer", "hmac", "`hmac|django`: how URLs are signed; django is compatible with django-rest-thumbnails, with its SECRET_KEY as -key")
 	case rotating:
-		f.StringVar(&o.oldKey, "old-key", "", "`SECRET` that was the -key before. To change a key: serve with the new -key and the old one as -old-key, so that URLs in caches and mails work on; "+
-			"print URLs with the new -key, which makes their thumbnails anew; after some weeks leave -old-key out, and remove its thumbnails by prune -drop-old-key")
+		f.StringVar(&o.oldKey, "old-key", "", "`SECRET`: the previous -key. To rotate the key, run serve with the new -key and the previous one as -old-key, so that URLs in caches and emails keep working; "+
+			"print URLs with the new -key, which generates their thumbnails again; after a few weeks, run serve without -old-key, and remove its thumbnails with prune -old-key and -drop-old-key")
 	case making:
-		f.BoolVar(&o.tolerant, "tolerant", false, "show what there is of a damaged original, if it is a tenth at least; by default it is refused")
+		f.BoolVar(&o.tolerant, "tolerant", false, "accept a damaged original if at least a tenth of it can be decoded, and show that part; by default, damaged originals are rejected")
 	case sharing:
-		f.StringVar(&o.lock, "lock", "memory", "`memory|file:DIR|redis://HOST:PORT/DB`: what keeps two from making the same thumbnail at the same time. memory: requests of this process. file:DIR: processes of this host that have the same DIR, which must not be on a network drive. "+
-			"redis://[user:password@]host:port/db, or rediss:// with TLS: all hosts; if Redis is down, thumbnails are made without a lock, perhaps twice. A lock never makes a picture wrong, it only saves work")
-		f.IntVar(&o.workers, "workers", 0, "`NUMBER` of thumbnails that are made at a time (default: one for each processor)")
+		f.StringVar(&o.lock, "lock", "memory", "`memory|file:DIR|redis://HOST:PORT/DB`: prevents a thumbnail from being generated twice at the same time. memory: within this process. file:DIR: across processes on this host that use the same DIR, which must not be on a network file system. "+
+			"redis://[user:password@]host:port/db, or rediss:// for TLS: across hosts; if Redis is down, thumbnails are generated without a lock, possibly twice. Locks only save work; thumbnails are correct without them")
+		f.IntVar(&o.workers, "workers", 0, "`NUMBER` of thumbnails generated in parallel (default: one per CPU)")
 	case looks:
-		f.StringVar(&o.presets, "presets", "", "`FILE` of the looks that pages ask for, JSON with the fields of thumbnail.Preset: "+presetsExample)
+		f.StringVar(&o.presets, "presets", "", "`FILE` of presets in JSON, with the fields of thumbnail.Preset: "+presetsExample)
 	case knowing:
-		f.BoolVar(&o.describe, "describe", false, "pages know the size and the version that thumbnail.Describe finds in the content of an original: their URLs have that version, and no file is larger than its original")
+		f.BoolVar(&o.describe, "describe", false, "read the size and version of each original, as thumbnail.Describe does: URLs contain the version, and no thumbnail is larger than its original")
 	case checking:
-		f.BoolVar(&o.json, "json", false, "write a line of JSON for each file: file, width, height, version, color, or error")
+		f.BoolVar(&o.json, "json", false, "print one line of JSON per file: file, width, height, version, color, or error")
 	case linking:
-		f.StringVar(&o.base, "base", "/thumbs/", "`URL` where thumbnails are served: /path/ or https://host/path/")
-		f.StringVar(&o.version, "version", "", "`VERSION` of the original, 1 to 32 letters, digits and _")
+		f.StringVar(&o.base, "base", "/thumbs/", "base `URL` of the thumbnails: /path/ or https://host/path/")
+		f.StringVar(&o.version, "version", "", "`VERSION` of the original: 1 to 32 letters, digits, or underscores")
 	case visiting:
-		f.StringVar(&o.picture, "picture", "", "`NAME` of the original whose thumbnail is asked for (default: the first of -source)")
-		f.BoolVar(&o.noServer, "no-server", false, "no web server or CDN before the program is meant to answer for stored thumbnails: it is right that each request reaches the program")
+		f.StringVar(&o.picture, "picture", "", "`NAME` of the original whose thumbnail is requested (default: the first one in -source)")
+		f.BoolVar(&o.noServer, "no-server", false, "no web server or CDN in front of the program serves stored thumbnails, so every request is expected to reach the program")
 	case removing:
-		f.BoolVar(&o.dryRun, "dry-run", false, "count, and delete nothing")
-		f.Var(&o.maxBytes, "max-bytes", "`SIZE` that all thumbnails may have together, such as 10GB: what was used least recently goes first")
-		f.Var(&o.maxAge, "max-age", "`TIME` for which a thumbnail may be unused, such as 90d, as far as the storage knows when it was read")
-		f.BoolVar(&o.dropOldKey, "drop-old-key", false, "remove what is signed with -old-key")
-		f.BoolVar(&o.keepOrphans, "keep-orphans", false, "keep thumbnails whose original is gone, and look at no original")
+		f.BoolVar(&o.dryRun, "dry-run", false, "count thumbnails, but delete nothing")
+		f.Var(&o.maxBytes, "max-bytes", "maximum total `SIZE` of all thumbnails, such as 10GB; the least recently used ones are removed first")
+		f.Var(&o.maxAge, "max-age", "`DURATION`: remove thumbnails that were not used for this long, such as 90d, as far as the storage records access times")
+		f.BoolVar(&o.dropOldKey, "drop-old-key", false, "remove thumbnails signed with -old-key")
+		f.BoolVar(&o.keepOrphans, "keep-orphans", false, "keep thumbnails whose original no longer exists, without reading the originals")
 	}
 }
 

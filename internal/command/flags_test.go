@@ -194,7 +194,7 @@ func TestHelpIsWorthReading(t *testing.T) {
 		newFlags(new(options), command, false).VisitAll(func(f *flag.Flag) {
 			require.Contains(t, strings.Join(strings.Fields(stdout), " "), "["+variable(f.Name)+"]")
 		})
-		require.Regexp(t, `Exit status: 0 if all went well; 1 if the work failed.*; 2 if the call was wrong\.$`, strings.Join(strings.Fields(stdout), " "))
+		require.Regexp(t, `Exit status: 0 for success; 1 if the command failed.*; 2 if the arguments are invalid\.$`, strings.Join(strings.Fields(stdout), " "))
 		require.Regexp(t, `\n  .*thumbnail `+command.name+" ", stdout, "an example")
 		for line := range strings.Lines(stdout) {
 			require.LessOrEqual(t, len([]rune(line)), 125, line)

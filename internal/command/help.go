@@ -9,27 +9,27 @@ import (
 // helpWidth is the length of lines in -help, in columns.
 const helpWidth = 100
 
-const helpHead = `Thumbnails that are made on their first request.
+const helpHead = `Generates thumbnails on their first request.
 
-  thumbnail                        a gallery at http://127.0.0.1:8080/ with the photos that the program carries
-  thumbnail -source ~/Pictures     the same with pictures of yours
+  thumbnail                        serves a gallery of built-in photos at http://127.0.0.1:8080/
+  thumbnail -source ~/Pictures     serves a gallery of your own pictures
   thumbnail COMMAND [FLAGS] [ARGUMENTS]
 
 Commands:
 `
 
 const helpTail = `
-thumbnail COMMAND -help says what a command does, and lists its flags. Each flag may be given as an environment
-variable, too: -response-prefix as THUMBNAIL_RESPONSE_PREFIX. A flag wins over its variable.
+thumbnail COMMAND -help describes a command and its flags. Every flag can also be set by an environment variable:
+-response-prefix by THUMBNAIL_RESPONSE_PREFIX. A flag overrides its environment variable.
 
-Exit status: 0 if all went well; 1 if the work failed, for instance because a file is damaged or the doctor found
-something; 2 if the call was wrong.
+Exit status: 0 for success; 1 if the command failed, for example because a file is damaged or doctor found a problem;
+2 if the arguments are invalid.
 `
 
 // helpOnBuckets explains how to configure S3.
 const helpOnBuckets = `
-The S3 server of s3://… and its keys are given by the variables that other programs use: AWS_ENDPOINT_URL (default:
-Amazon's), AWS_REGION (default: us-east-1), AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.
+S3 is configured by the usual environment variables: AWS_ENDPOINT_URL (default: Amazon S3), AWS_REGION (default:
+us-east-1), AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.
 `
 
 // help prints the help of the program, or of a command.
@@ -59,11 +59,11 @@ func (c *call) help(args []string) error {
 		}
 		buckets = buckets || g == reading || g == storing
 	}
-	fmt.Fprint(c.stdout, "\nA flag may be given as the variable in brackets, too; the flag wins.\n")
+	fmt.Fprint(c.stdout, "\nEvery flag can also be set by the environment variable in brackets; the flag overrides it.\n")
 	if buckets {
 		fmt.Fprint(c.stdout, helpOnBuckets)
 	}
-	fmt.Fprintf(c.stdout, "\n%s\n", wrap(fmt.Sprintf("Exit status: 0 if all went well; 1 if the work failed%s; 2 if the call was wrong.", command.failure), 0))
+	fmt.Fprintf(c.stdout, "\n%s\n", wrap(fmt.Sprintf("Exit status: 0 for success; 1 if the command failed%s; 2 if the arguments are invalid.", command.failure), 0))
 	return nil
 }
 

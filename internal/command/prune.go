@@ -13,16 +13,16 @@ import (
 
 var pruneCommand = &command{
 	name:    "prune",
-	summary: "removes thumbnails that nobody needs",
+	summary: "removes thumbnails that are no longer needed",
 	details: `
-Removes the thumbnails whose original is gone; with -presets also those of looks that no preset has; with -max-age and
--max-bytes those that were used least recently; with -describe those of previous versions of an original; with
--drop-old-key those of the previous key. It may run beside servers: what is removed while it is wanted is made anew.
-Files that are no thumbnails signed with the -key are left alone. Try it with -dry-run first.
+Removes thumbnails whose original no longer exists. -presets also removes those of no preset; -max-age and -max-bytes,
+the least recently used ones; -describe, those of previous versions of an original; -drop-old-key, those of the previous
+key. Files that are not thumbnails signed with -key are kept. It can run alongside servers: a removed thumbnail is
+generated again on its next request. Try -dry-run first.
 
   THUMBNAIL_KEY=… thumbnail prune -source /srv/photos -thumbs /srv/thumbs -max-bytes 10GB -dry-run
 `,
-	failure: ", because something could not be listed or removed, or the call was stopped",
+	failure: ", was interrupted, or could not list or remove a file",
 	flags:   []group{removing, reading, storing, signing, rotating, looks, knowing},
 	check: func(o *options, args []string) error {
 		if len(args) > 0 {

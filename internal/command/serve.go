@@ -14,15 +14,15 @@ const base = "/thumbs/"
 
 var serveCommand = &command{
 	name:    "serve",
-	summary: "serves thumbnails under /thumbs/, and a gallery if asked for",
+	summary: "serves thumbnails under /thumbs/, and optionally a gallery",
 	details: `
-Makes each thumbnail on its first request, stores it under the path of its URL, and serves it under /thumbs/.
-It runs until Ctrl-C or SIGTERM, and finishes then what it has begun.
+Generates each thumbnail on its first request, stores it under the path of its URL, and serves it under /thumbs/.
+Runs until Ctrl-C or SIGTERM, then finishes the requests in progress and exits.
 
   thumbnail serve -gallery -source ~/Pictures
   THUMBNAIL_KEY=… thumbnail serve -source /srv/photos -thumbs /srv/thumbs -response nginx -presets presets.json
 `,
-	failure: ", for instance because the address is taken or a directory can't be used",
+	failure: ", for example because the address is in use or a directory cannot be used",
 	flags:   []group{serving, reading, storing, signing, rotating, making, sharing, looks},
 	run:     serve,
 }

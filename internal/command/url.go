@@ -15,10 +15,10 @@ import (
 var urlCommand = &command{
 	name:    "url",
 	args:    "SOURCE SIZE METHOD EXT",
-	summary: "prints the URL of a thumbnail",
+	summary: "prints the signed URL of a thumbnail",
 	details: `
-Prints the signed URL of one thumbnail. Nothing is asked for and nothing is made. With -presets it takes a source and
-the name of a preset instead, and prints the URL of each of its files:
+Prints the signed URL of one thumbnail, without requesting or generating it. With -presets, takes a source and the name
+of a preset instead, and prints the URLs of all files of the preset:
 
   thumbnail url animals/kitten.jpg 100x100 crop .jpg
   thumbnail url -presets presets.json animals/kitten.jpg card

@@ -17,15 +17,15 @@ import (
 
 var warmCommand = &command{
 	name:    "warm",
-	summary: "makes the thumbnails of all originals ahead of their first request",
+	summary: "generates the thumbnails of all originals in advance",
 	details: `
-Makes what the -presets ask for of every original, and skips what is stored: if it is stopped, by Ctrl-C or by a power
-failure, it goes on where it was when it is called again. It may run beside servers. If a thumbnail can't be made, the
-others are made all the same. Give it the -lock of the servers, so that nothing is made twice.
+Generates the thumbnails of all -presets for every original, and skips those that exist. If it is interrupted, run it
+again to resume. If a thumbnail cannot be generated, it continues with the others. It can run alongside servers; use
+their -lock, so that no thumbnail is generated twice.
 
   THUMBNAIL_KEY=… thumbnail warm -source /srv/photos -thumbs /srv/thumbs -presets presets.json
 `,
-	failure: ", because a thumbnail could not be made, or the call was stopped",
+	failure: ", was interrupted, or could not generate a thumbnail",
 	flags:   []group{looks, knowing, reading, storing, signing, making, sharing},
 	check: func(o *options, args []string) error {
 		if len(args) > 0 {
