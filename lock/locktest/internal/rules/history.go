@@ -2,9 +2,6 @@ package rules
 
 import (
 	"reflect"
-	"runtime"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
@@ -125,42 +122,6 @@ var historyRules = []Rule{
 			finish(e, e.Timeout, "FreeSince", func() bool { return h.FreeSince(key, time.Now()) })
 		},
 	},
-}
-
-// takingTurns lets three processes lock the same key as often as they can. Errors of TryLock and unlock are
-// left to other rules.
-func takingTurns(e *env) {
-	const turns, attempts = 30, 10_000
-	clients := []*client{e.start(), e.start(), e.start()}
-	var turnsOf [3]atomic.Int64 // how often each process has held the key; counted while it does
-	others := func(i int) int64 { return turnsOf[(i+1)%3].Load() + turnsOf[(i+2)%3].Load() }
-	var wrong atomic.Int64
-	var all sync.WaitGroup
-	for i, c := range clients {
-		h := c.historian()
-		all.Add(1)
-		e.calls.Go(func() {
-			defer all.Done()
-			since, before := time.Now(), others(i)
-			for n := 0; n < attempts && turnsOf[i].Load() < turns; n++ {
-				got := c.ask(e.ctx, key, long)
-				if !got.ok || got.unlock == nil {
-					runtime.Gosched()
-					continue
-				}
-				if others(i) > before && h.FreeSince(key, since) {
-					wrong.Add(1)
-				}
-				turnsOf[i].Add(1)
-				_ = got.unlock()
-				since, before = time.Now(), others(i)
-			}
-		})
-	}
-	finish(e, e.patience(), "taking turns", func() bool { all.Wait(); return true })
-	if n := wrong.Load(); n > 0 {
-		e.broken("it was true %d times although another process had come between", n)
-	}
 }
 
 // sameLocker reports whether two processes share a Locker, as they do if the lock is one within a process.
