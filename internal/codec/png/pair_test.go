@@ -12,13 +12,21 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
-// A pairOf is two inflaters for streams of up to total bytes. Their windows end at the end of a page.
-type pairOf struct{ first, second Inflater }
+// A pairOf is two inflaters for streams of up to total bytes. Their windows and their inputs end at the end of a
+// page.
+type pairOf struct {
+	first, second Inflater
+	inputs        [2][]byte
+	direct        [2]int // rows that were decoded from the input without copying it, by stream
+}
 
 func newPair(t *testing.T, total int) *pairOf {
 	p := new(pairOf)
 	for _, f := range []*Inflater{&p.first, &p.second} {
 		f.z.window = codectest.AtPageEnd(t, history+max(total, produce)+slop)
+	}
+	for i := range p.inputs {
+		p.inputs[i] = codectest.AtPageEnd(t, total+total/8+1000)
 	}
 	return p
 }
@@ -27,7 +35,9 @@ func newPair(t *testing.T, total int) *pairOf {
 func (p *pairOf) rows(t *testing.T, streams [2][]byte, row, total int, together bool) (got [2][]byte, errs [2]error) {
 	meter := codec.NewMeter(t.Context(), 1<<40)
 	for i, f := range []*Inflater{&p.first, &p.second} {
-		if errs[i] = f.Reset(streams[i], false, max(total, produce), total, meter); errs[i] != nil {
+		input := p.inputs[i][len(p.inputs[i])-len(streams[i]):]
+		copy(input, streams[i])
+		if errs[i] = f.Reset(input, false, max(total, produce), total, meter); errs[i] != nil {
 			return got, errs
 		}
 	}
@@ -39,6 +49,9 @@ func (p *pairOf) rows(t *testing.T, streams [2][]byte, row, total int, together 
 			var b []byte
 			b, errs[i] = f.Next(row)
 			got[i] = append(got[i], b...)
+			if in := &f.z.in; &in.buf[0] != &in.own[0] {
+				p.direct[i]++
+			}
 		}
 	}
 	return got, errs
@@ -56,6 +69,15 @@ func randomStream(rng *rand.Rand, n int) (raw, stream []byte) {
 	return raw, deflated(raw, []int{0, 1, 1, 6, flate.HuffmanOnly}[rng.IntN(5)])
 }
 
+// denseStream returns n bytes that do not repeat, and a stream of them that is almost as long.
+func denseStream(rng *rand.Rand, n int) (raw, stream []byte) {
+	raw = make([]byte, n)
+	for i := range raw {
+		raw[i] = byte(rng.NormFloat64() * 40)
+	}
+	return raw, deflated(raw, flate.HuffmanOnly)
+}
+
 func TestTwoStreamsHaveTheSameBytesTogetherAndAlone(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 3))
 	const total = 60_000
@@ -65,27 +87,52 @@ func TestTwoStreamsHaveTheSameBytesTogetherAndAlone(t *testing.T) {
 		for i := range streams {
 			raws[i], streams[i] = randomStream(rng, total)
 		}
-		damaged := n%2 == 1
-		if damaged {
-			s := streams[rng.IntN(2)]
-			for range 1 + rng.IntN(3) {
-				s[2+rng.IntN(len(s)-2)] ^= byte(1 << rng.IntN(8))
+		pair.compare(t, rng, raws, streams, n%2 == 1)
+	}
+}
+
+// While more than 64 KiB of its stream remain, an inflater reads them where they are.
+func TestTwoLongStreamsHaveTheSameBytesTogetherAndAlone(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	const total = 400_000
+	pair := newPair(t, total)
+	for n := range 8 {
+		var raws, streams [2][]byte
+		for i := range streams {
+			if n/2 == i { // the other one is dense
+				raws[i], streams[i] = randomStream(rng, total)
+				continue
 			}
-			if i := rng.IntN(4); i < 2 {
-				streams[i] = streams[i][:2+rng.IntN(len(streams[i])-2)]
-			}
+			raws[i], streams[i] = denseStream(rng, total)
+			require.Greater(t, len(streams[i]), 300_000)
 		}
-		row := 1 << rng.IntN(12)
-		size := total / row * row
-		alone, aloneErrs := pair.rows(t, streams, row, size, false)
-		got, errs := pair.rows(t, streams, row, size, true)
-		for i := range got {
-			require.Equal(t, aloneErrs[i] == nil, errs[i] == nil, "%v, %v", aloneErrs[i], errs[i])
-			require.True(t, bytes.Equal(alone[i], got[i]), "%d bytes, %d alone", len(got[i]), len(alone[i]))
-			if !damaged {
-				require.NoError(t, errs[i])
-				require.True(t, bytes.Equal(raws[i][:size], got[i]))
-			}
+		pair.compare(t, rng, raws, streams, n%2 == 1)
+	}
+	require.Positive(t, pair.direct[0])
+	require.Positive(t, pair.direct[1])
+}
+
+// compare compares the rows of two streams, which it may damage before, together and alone.
+func (p *pairOf) compare(t *testing.T, rng *rand.Rand, raws, streams [2][]byte, damaged bool) {
+	if damaged {
+		s := streams[rng.IntN(2)]
+		for range 1 + rng.IntN(3) {
+			s[2+rng.IntN(len(s)-2)] ^= byte(1 << rng.IntN(8))
+		}
+		if i := rng.IntN(4); i < 2 {
+			streams[i] = streams[i][:2+rng.IntN(len(streams[i])-2)]
+		}
+	}
+	row := 1 << rng.IntN(12)
+	size := len(raws[0]) / row * row
+	alone, aloneErrs := p.rows(t, streams, row, size, false)
+	got, errs := p.rows(t, streams, row, size, true)
+	for i := range got {
+		require.Equal(t, aloneErrs[i] == nil, errs[i] == nil, "%v, %v", aloneErrs[i], errs[i])
+		require.True(t, bytes.Equal(alone[i], got[i]), "%d bytes, %d alone", len(got[i]), len(alone[i]))
+		if !damaged {
+			require.NoError(t, errs[i])
+			require.True(t, bytes.Equal(raws[i][:size], got[i]))
 		}
 	}
 }
