@@ -1,4 +1,4 @@
-// Package doctor examines a deployment of thumbnails as a visitor sees it.
+// Package doctor checks a deployment of thumbnails at its public URL.
 package doctor
 
 import (
@@ -31,8 +31,8 @@ func (f Finding) String() string { return f.Problem + ": " + f.Advice }
 type Examiner struct {
 	// Client makes the requests; nil means [http.DefaultClient].
 	Client *http.Client
-	// NoServer says that no web server or cache in front of the handler is meant to serve stored thumbnails,
-	// so the second request may reach the handler.
+	// NoServer says that no web server or cache in front of the handler serves stored thumbnails, so the
+	// second request may reach the handler.
 	NoServer bool
 }
 
@@ -41,10 +41,10 @@ func Examine(ctx context.Context, l thumbnail.Links, s thumbnail.Spec) ([]Findin
 	return Examiner{}.Examine(ctx, l, s)
 }
 
-// Examine examines a deployment as a visitor sees it. It requests one thumbnail of an existing original
-// twice, at its public URL, and reports in plain words what is wrong: the second request still reached the
-// handler, wrong type, redirect loop, no permission, another key. No findings mean that all is well. The
-// error says why nothing could be examined.
+// Examine checks a deployment at its public URL. It requests one new thumbnail of an existing original twice,
+// and reports problems in plain words: the second request still reached the handler, wrong media type,
+// redirect loop, permission denied, different key. Without findings there is no problem. The error says why
+// nothing could be checked.
 //
 // The thumbnail is a new one with a random version, and stays in the storage; s.Version is ignored. The
 // second request has the header "Cache-Control: only-if-cached" (RFC 9111, section 5.2.1.7). A
@@ -57,12 +57,12 @@ func (x Examiner) Examine(ctx context.Context, l thumbnail.Links, s thumbnail.Sp
 		return nil, err
 	}
 	if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
-		return nil, fmt.Errorf("%w: base %q: the public URL begins with http:// or https://", thumbnail.ErrInvalid, l.Base)
+		return nil, fmt.Errorf("%w: base %q: the public URL must begin with http:// or https://", thumbnail.ErrInvalid, l.Base)
 	}
 	d := examiner{ctx: ctx, client: x.Client, ext: s.Ext}
 	first := d.get(url, "")
 	if first.status == http.StatusUnauthorized && first.ours() && d.prefixed(l, s) {
-		return []Finding{{"The first request got 401", "the handler sees the path with the prefix of the base: mount it with http.StripPrefix"}}, nil
+		return []Finding{{"The first request got 401", "the handler receives the path with the prefix of the base URL; mount it with http.StripPrefix"}}, nil
 	}
 	if finding := d.examine(first, "The first request"); finding != nil {
 		return []Finding{*finding}, nil
@@ -74,13 +74,13 @@ func (x Examiner) Examine(ctx context.Context, l thumbnail.Links, s thumbnail.Sp
 	}
 	second := d.get(url, cacheControl)
 	if second.status == http.StatusGatewayTimeout {
-		findings = append(findings, Finding{"The second request still reached the handler", "the web server did not find the stored file; " +
-			"its root and the path that it tries (nginx: try_files, Apache: RewriteCond -f) have to give the storage's directory and the path of the URL. " +
-			"Where no web server is meant to serve the files, all is well: say so by -no-server (Examiner.NoServer)"})
+		findings = append(findings, Finding{"The second request still reached the handler", "the web server did not find the stored file. " +
+			"Its root and the path that it tries (nginx: try_files, Apache: RewriteCond -f) must match the storage directory and the path of the URL. " +
+			"If no web server is supposed to serve the files, use -no-server (Examiner.NoServer)"})
 	} else if finding := d.examine(second, "The second request"); finding != nil {
 		findings = append(findings, *finding)
 	} else if !bytes.Equal(first.body, second.body) {
-		findings = append(findings, Finding{"The second request got other bytes than the first", "what serves stored files changes them, or serves another directory"})
+		findings = append(findings, Finding{"The second request got different bytes than the first", "whatever serves the stored files changes them or serves another directory"})
 	}
 	if finding := d.unsigned(l, s); finding != nil {
 		findings = append(findings, *finding)
@@ -102,7 +102,7 @@ type visit struct {
 	body   []byte
 }
 
-var errLoop = errors.New("redirects without end")
+var errLoop = errors.New("redirect loop")
 
 func (d examiner) get(url, cacheControl string) (v visit) {
 	r, err := http.NewRequestWithContext(d.ctx, http.MethodGet, url, nil)
@@ -145,29 +145,29 @@ func (d examiner) examine(v visit, which string) *Finding {
 	found := func(problem, advice string) *Finding { return &Finding{which + " " + problem, advice} }
 	switch {
 	case errors.Is(v.err, errLoop):
-		return found("was redirected without end", "a redirection leads back to its own URL: the web server or a redirecting responder sends the visitor back to the same URL")
+		return found("got a redirect loop", "the web server or a redirecting responder redirects the URL to itself")
 	case v.err != nil:
-		return found("failed: "+v.err.Error(), "nothing answers at the public base URL, or not as HTTP")
+		return found("failed: "+v.err.Error(), "no HTTP server responds at the public base URL")
 	case v.status == http.StatusUnauthorized && v.ours():
-		return found("got 401", "the handler does not know the secret: it has another key, or another signer")
+		return found("got 401", "the handler rejected the secret; it uses a different key or signer")
 	case v.status == http.StatusUnauthorized || v.status == http.StatusForbidden:
-		return found(fmt.Sprintf("got %d", v.status), "no permission: the web server may not read the stored file (its user needs r on the file and x on every directory above), or it asks for a password")
+		return found(fmt.Sprintf("got %d", v.status), "permission denied: the web server cannot read the stored file (its user needs r on the file and x on every parent directory), or it requires a password")
 	case v.status == http.StatusBadRequest:
-		return found("got 400", "the path arrives changed, for instance with the prefix that http.StripPrefix should take off, or the handler has no such method or extension")
+		return found("got 400", "the path was changed on the way to the handler, for example because http.StripPrefix is missing, or the handler does not support the method or extension")
 	case v.status == http.StatusNotFound && v.ours():
-		return found("got 404 of the handler", "the handler's source has no such original: name one that it has (the program's flag -picture), or let -source be the handler's")
+		return found("got 404 from the handler", "the handler's source has no such original; set -picture to an existing original, or -source to the handler's source")
 	case v.status == http.StatusNotFound:
-		return found("got 404 of the web server", "it does not pass on to the handler what it does not find, or the file that the handler names (X-Accel-Redirect, X-Sendfile) is not where it looks, or it may not read or send it (Apache: XSendFilePath). If the handler has a Config.ErrorHandler of its own, its source may have no such original")
+		return found("got 404 from the web server", "it does not pass requests for missing files to the handler, or the file that the handler names (X-Accel-Redirect, X-Sendfile) is not where it looks, or it is not allowed to read or send that file (Apache: XSendFilePath). If the handler has a custom Config.ErrorHandler, its source may have no such original")
 	case v.status == http.StatusBadGateway, v.status == http.StatusGatewayTimeout, v.status == http.StatusServiceUnavailable && !v.ours():
-		return found(fmt.Sprintf("got %d", v.status), "the web server does not reach the handler: it is not running, or at another address")
+		return found(fmt.Sprintf("got %d", v.status), "the web server cannot reach the handler, which is not running or listens on another address")
 	case v.status == http.StatusInternalServerError && !v.ours():
-		return found("got 500 of the web server", "its error log says why; an internal redirection that leads back to the handler is one cause")
+		return found("got 500 from the web server", "see its error log; one possible cause is an internal redirect that leads back to the handler")
 	case v.status != http.StatusOK:
-		return found(fmt.Sprintf("got %d", v.status), "the handler's log says why")
+		return found(fmt.Sprintf("got %d", v.status), "see the handler's log")
 	case v.header.Get("X-Accel-Redirect") != "" || v.header.Get("X-Sendfile") != "":
-		return found("got the header that names the file, and no file", "the responder is for another web server, or the web server does not act on it (Apache: XSendFile on; Caddy: handle_response)")
+		return found("got the header that names the file, but no file", "the responder is for another web server, or the web server ignores the header (Apache: XSendFile on; Caddy: handle_response)")
 	case len(v.body) == 0:
-		return found("got 0 bytes that are no "+mediatype.Of(d.ext), "the web server does not act on the header that names the file (nginx: proxy_ignore_headers; the responder may be for another web server)")
+		return found("got 0 bytes that are not "+mediatype.Of(d.ext), "the web server ignores the header that names the file (nginx: proxy_ignore_headers), or the responder is for another web server")
 	}
 	return d.examinePicture(v, found)
 }
@@ -175,10 +175,10 @@ func (d examiner) examine(v visit, which string) *Finding {
 func (d examiner) examinePicture(v visit, found func(problem, advice string) *Finding) *Finding {
 	want := mediatype.Of(d.ext)
 	if got, _, _ := strings.Cut(v.header.Get("Content-Type"), ";"); got != want {
-		return found(fmt.Sprintf("got the type %q and not %q", got, want), "the web server does not know the type of "+d.ext+" files (nginx: types), or something else answers at this URL")
+		return found(fmt.Sprintf("got the type %q instead of %q", got, want), "the web server does not know the media type of "+d.ext+" files (nginx: types), or something else responds at this URL")
 	}
 	if !isPicture(v.body, want) {
-		return found(fmt.Sprintf("got %d bytes that are no %s", len(v.body), want), "something on the way changes the body, or answers instead of the handler")
+		return found(fmt.Sprintf("got %d bytes that are not %s", len(v.body), want), "something between the handler and the client changes the body, or responds instead of the handler")
 	}
 	return nil
 }
@@ -226,7 +226,7 @@ func (d examiner) unsigned(l thumbnail.Links, s thumbnail.Spec) *Finding {
 		return nil
 	}
 	if v := d.get(url, ""); v.err == nil && v.status == http.StatusOK {
-		return &Finding{"A URL with a wrong secret was answered", "whatever answers does not check secrets: anybody can make it work"}
+		return &Finding{"A URL with a wrong secret was accepted", "the server does not verify secrets, so anyone can make it generate thumbnails"}
 	}
 	return nil
 }

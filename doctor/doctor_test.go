@@ -60,17 +60,17 @@ func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
 	for want, server := range map[string]http.Handler{
 		"":                                 front(h, asIs),
 		"still reached the handler":        h,
-		"another key":                      front(otherKey.handler(t), asIs),
-		"was redirected without end":       http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }),
-		"no permission":                    status(403),
-		"got 404 of the web server":        status(404),
-		"does not reach the handler":       status(502),
-		"got 500 of the web server":        status(500),
+		"different key or signer":          front(otherKey.handler(t), asIs),
+		"got a redirect loop":              http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }),
+		"permission denied":                status(403),
+		"got 404 from the web server":      status(404),
+		"cannot reach the handler":         status(502),
+		"got 500 from the web server":      status(500),
 		"got 400":                          http.StripPrefix("/k.jpg", h),
 		`the type "text/html"`:             front(h, func(h http.Header) { h.Set("Content-Type", "text/html; charset=utf-8") }),
-		"names the file, and no file":      named.handler(t),
-		"bytes that are no image/jpeg":     http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Content-Type", "image/jpeg") }),
-		"with a wrong secret was answered": front(open.handler(t), asIs),
+		"names the file, but no file":      named.handler(t),
+		"bytes that are not image/jpeg":    http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Content-Type", "image/jpeg") }),
+		"with a wrong secret was accepted": front(open.handler(t), asIs),
 	} {
 		server := httptest.NewServer(server)
 		findings, err := doctor.Examiner{Client: server.Client()}.Examine(t.Context(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
@@ -91,11 +91,11 @@ func TestDoctorSaysInPlainWordsWhatIsWrong(t *testing.T) {
 	server.Config.Handler = s.handler(t)
 	findings, err = doctor.Examiner{Client: server.Client()}.Examine(t.Context(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "none.jpg", "50x50", "crop", ".jpg"))
 	require.NoError(t, err)
-	assert.Contains(t, findings[0].String(), "got 404 of the handler", "with a placeholder")
+	assert.Contains(t, findings[0].String(), "got 404 from the handler", "with a placeholder")
 	server.Close()
 	findings, err = doctor.Examine(t.Context(), thumbnail.Links{Base: server.URL, Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
 	require.NoError(t, err)
-	assert.Contains(t, findings[0].String(), "nothing answers")
+	assert.Contains(t, findings[0].String(), "no HTTP server responds")
 	_, err = doctor.Examine(t.Context(), thumbnail.Links{Base: "/thumbs/", Signer: newSigner(t)}, spec(t, "k.jpg", "50x50", "crop", ".jpg"))
 	assert.ErrorIs(t, err, thumbnail.ErrInvalid)
 }
@@ -144,6 +144,6 @@ func TestDoctorKnowsAPageThatIsCalledAPicture(t *testing.T) {
 		server.Close()
 		require.NoError(t, err)
 		require.Len(t, findings, 1, ext)
-		assert.Contains(t, findings[0].String(), "bytes that are no image/")
+		assert.Contains(t, findings[0].String(), "bytes that are not image/")
 	}
 }

@@ -38,8 +38,8 @@ func TestSourceAndStorageMayBeBuckets(t *testing.T) {
 	require.Empty(t, asked)
 
 	require.Contains(t, server.Output(), "Thumbnails of s3://photos/of/all")
-	require.Contains(t, server.Output(), "They are stored in s3://thumbs.")
-	require.Contains(t, server.Output(), "-lock memory is for one process")
+	require.Contains(t, server.Output(), "Thumbnails are stored in s3://thumbs.")
+	require.Contains(t, server.Output(), "-lock memory works within one process")
 	require.Contains(t, server.Output(), "AccessDenied")
 	require.NotContains(t, server.Output(), "hidden")
 	server.Stop(t)

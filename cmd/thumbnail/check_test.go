@@ -27,8 +27,8 @@ func TestCheckSaysWhatIsWrongWithEachFile(t *testing.T) {
 
 	stdout, stderr, status := program.Run(t, binary, nil, "check", good, cut, text, dir, filepath.Join(dir, "absent.jpg"))
 	require.Equal(t, 1, status)
-	require.Regexp(t, `^\S*good\.jpg: good, 40 × 30 pixels, version \w+, color #000000\n$`, stdout)
-	for name, says := range map[string]string{"cut.jpg": "damaged", "text.jpg": "not a picture of a known format", dir: "a directory", "absent.jpg": "no such file"} {
+	require.Regexp(t, `^\S*good\.jpg: OK, 40 × 30 pixels, version \w+, color #000000\n$`, stdout)
+	for name, says := range map[string]string{"cut.jpg": "damaged", "text.jpg": "not a picture of a known format", dir: "is a directory", "absent.jpg": "no such file"} {
 		require.Regexp(t, name+": "+says, stderr)
 	}
 	_, stderr, status = program.Run(t, binary, nil, "check", good)
@@ -53,7 +53,7 @@ func TestCheckSaysWhatIsWrongWithEachFile(t *testing.T) {
 	cmd.Stdin = bytes.NewReader(whole)
 	out, err := cmd.Output()
 	require.NoError(t, err)
-	require.Contains(t, string(out), "-: good, 40 × 30")
+	require.Contains(t, string(out), "-: OK, 40 × 30")
 }
 
 func TestAURLIsOneThatAServerAnswers(t *testing.T) {

@@ -100,7 +100,7 @@ func TestWarmIsKilledAndGoesOn(t *testing.T) {
 
 	stdout, stderr, status := program.Run(t, binary, []string{"THUMBNAIL_KEY=" + testKey}, args...)
 	require.Zero(t, status, stderr)
-	require.Equal(t, fmt.Sprintf("%d originals: made %d thumbnails, %d were there, 0 failed.\n", photos, photos*each-len(before), len(before)), stdout)
+	require.Equal(t, fmt.Sprintf("%d originals: generated %d thumbnails, %d already existed, 0 failed.\n", photos, photos*each-len(before), len(before)), stdout)
 	after := stored(t, thumbs)
 	require.Len(t, after, photos*each)
 	for key, modified := range before {
@@ -116,7 +116,7 @@ func TestWarmIsKilledAndGoesOn(t *testing.T) {
 
 	stdout, _, status = program.Run(t, binary, []string{"THUMBNAIL_KEY=" + testKey}, args...)
 	require.Zero(t, status)
-	require.Contains(t, stdout, "made 0 thumbnails, 3000 were there")
+	require.Contains(t, stdout, "generated 0 thumbnails, 3000 already existed")
 	require.Equal(t, after, stored(t, thumbs))
 }
 
@@ -131,10 +131,10 @@ func TestWarmGoesOnAfterABrokenOriginal(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "broken.jpg: ")
 	require.NotContains(t, stderr, "notes.txt")
-	require.Equal(t, "4 originals: made 9 thumbnails, 0 were there, 3 failed.\nLeft out: 1 that could not be read or whose names no URL can spell.\n", stdout)
+	require.Equal(t, "4 originals: generated 9 thumbnails, 0 already existed, 3 failed.\nSkipped: 1 (unreadable, or with a name that cannot appear in a URL).\n", stdout)
 	require.Len(t, stored(t, thumbs), 9)
 
 	stdout, _, status = program.Run(t, program.Build(t, "."), nil, append(args, "-describe")...)
 	require.Equal(t, 1, status)
-	require.Contains(t, stdout, "4 originals: made 9 thumbnails, 0 were there, 1 failed.", "with a version in their URLs they are others")
+	require.Contains(t, stdout, "4 originals: generated 9 thumbnails, 0 already existed, 1 failed.", "with a version in their URLs they are others")
 }

@@ -38,7 +38,7 @@ func TestPruneRemovesWhatNobodyNeeds(t *testing.T) {
 		require.Zero(t, status, stderr)
 		return stdout
 	}
-	require.Contains(t, prune(), "Removed 0 thumbnails (0 bytes), keeping 9")
+	require.Contains(t, prune(), "Removed 0 thumbnails (0 bytes), kept 9")
 	require.NoError(t, os.Remove(filepath.Join(source, "00", "0000.jpg")))
 	before := stored(t, thumbs)
 	require.Contains(t, prune("-dry-run"), "Would remove 3 thumbnails")
@@ -66,11 +66,11 @@ func TestPruneAfterANewKey(t *testing.T) {
 	args := append(append([]string{"prune"}, flags[:4]...), "-key", "another key, which is long enough")
 	_, stderr, status := program.Run(t, binary, nil, args...)
 	require.Zero(t, status)
-	require.Contains(t, stderr, "There is no thumbnail in "+thumbs+" that is signed with this key.")
+	require.Contains(t, stderr, "No thumbnails in "+thumbs+" are signed with this key.")
 	args = append(args, "-old-key", testKey)
 	stdout, _, status := program.Run(t, binary, nil, args...)
 	require.Zero(t, status)
-	require.Contains(t, stdout, "keeping 9")
+	require.Contains(t, stdout, "kept 9")
 	stdout, _, status = program.Run(t, binary, nil, append(args, "-drop-old-key")...)
 	require.Zero(t, status)
 	require.Contains(t, stdout, "Removed 9 thumbnails")

@@ -16,25 +16,25 @@ func TestTheDoctorSaysWhatIsWrongWithApache(t *testing.T) {
 		},
 		"the alias leads elsewhere": {
 			Edit: []string{`Alias "/thumbs/" "/srv/thumbs/"`, `Alias "/thumbs/" "/srv/thumbs/elsewhere/"`},
-			Want: "second request got 404 of the web server",
+			Want: "second request got 404 from the web server",
 		},
 		"no types": {
 			Edit: []string{"AddType image/jpeg .jpg .jpeg", ""},
-			Want: `second request got the type "" and not "image/jpeg"`,
+			Want: `second request got the type "" instead of "image/jpeg"`,
 		},
 		"a redirection to itself": {
 			Edit: []string{`ProxyPass "/" "http://127.0.0.1:8080/" nocanon timeout=90`, `RedirectMatch "^(/thumbs/.*)$" "$1"`},
-			Want: "redirected without end",
+			Want: "redirect loop",
 		},
 		"X-Sendfile is off":           {Edit: []string{"XSendFile On", "XSendFile Off"}, Want: "XSendFile on"},
 		"X-Sendfile may not go there": {Edit: []string{`XSendFilePath "/srv/thumbs"`, ""}, Want: "XSendFilePath"},
 		"nginx's header":              {Responder: response.Nginx{Prefix: "/_thumbs/"}, Want: "for another web server"},
 		"another root":                {Responder: response.Apache{Root: "/srv/nowhere"}, Want: "is not where it looks"},
-		"closed":                      {Edit: []string{"Require all granted", "Require all denied"}, Want: "no permission"},
-		"what is absent is not made":  {Edit: []string{`ProxyPass "/" "http://127.0.0.1:8080/" nocanon timeout=90`, ""}, Want: "does not pass on to the handler"},
+		"closed":                      {Edit: []string{"Require all granted", "Require all denied"}, Want: "permission denied"},
+		"what is absent is not made":  {Edit: []string{`ProxyPass "/" "http://127.0.0.1:8080/" nocanon timeout=90`, ""}, Want: "does not pass requests"},
 	}
 	if os.Geteuid() == 0 { // Apache's workers then run as another user, and mod_xsendfile answers 404
-		broken["no permission"] = fronttest.Break{Files: func(dir string) error { return os.Chmod(dir, 0o700) }, Want: "may not read"}
+		broken["no permission"] = fronttest.Break{Files: func(dir string) error { return os.Chmod(dir, 0o700) }, Want: "cannot read"}
 	}
 	fronttest.TestDoctor(t, apache, broken)
 }

@@ -21,7 +21,7 @@ func parseBucket(s string) (bucket, error) {
 	name, prefix, _ := strings.Cut(strings.TrimPrefix(s, "s3://"), "/")
 	prefix = strings.Trim(prefix, "/")
 	if !bucketName.MatchString(name) || prefix != "" && !storage.ValidKey(prefix) {
-		return bucket{}, fmt.Errorf("%q is not s3://bucket or s3://bucket/prefix; a bucket has a name of 3 to 255 letters, digits, dots, _ and -", s)
+		return bucket{}, fmt.Errorf("invalid bucket %q; expected s3://bucket or s3://bucket/prefix, with a bucket name of 3 to 255 letters, digits, dots, underscores, or hyphens", s)
 	}
 	return bucket{name, prefix}, nil
 }
@@ -40,7 +40,7 @@ func openBucket(s string, getenv func(string) string) (*s3.Storage, error) {
 		SessionToken: getenv("AWS_SESSION_TOKEN"),
 	}
 	if e.AccessKey == "" || e.SecretKey == "" {
-		return nil, fmt.Errorf("%s needs the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", s)
+		return nil, fmt.Errorf("%s requires the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", s)
 	}
 	store, err := s3.Open(e, b.name, s3.Config{Prefix: b.prefix})
 	if err != nil {
@@ -60,7 +60,7 @@ func refuseOverlappingBuckets(source, thumbs string) error {
 		return err
 	}
 	if originals.name == stored.name && (originals.contains(stored.prefix) || stored.contains(originals.prefix)) {
-		return fmt.Errorf("-source %s and -storage %s overlap: neither may lie inside the other", source, thumbs)
+		return fmt.Errorf("-source %s and -storage %s overlap; neither may be inside the other", source, thumbs)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ color, or the reason why it was rejected. Nothing is stored. Use - for the stand
 	flags:   []group{checking, making, looks},
 	check: func(_ *options, args []string) error {
 		if len(args) == 0 {
-			return errors.New("which files? thumbnail check FILE…; - is the standard input")
+			return errors.New("expected at least one file: thumbnail check FILE…; use - for the standard input")
 		}
 		return nil
 	},
@@ -57,7 +57,7 @@ func checkFiles(ctx context.Context, c *call) error {
 	for _, name := range c.args {
 		info, err := c.checkUntil(ctx, handler, name)
 		if ctx.Err() != nil {
-			return errors.New("stopped")
+			return errors.New("interrupted")
 		}
 		failed = failed || err != nil
 		c.printChecked(name, info, err)
@@ -96,7 +96,7 @@ func (c *call) checkFile(ctx context.Context, h *thumbnail.Handler, name string)
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return thumbnail.Info{}, fmt.Errorf("a directory: name the files in it, such as %s/*.jpg", name)
+		return thumbnail.Info{}, fmt.Errorf("is a directory; specify the files in it, such as %s/*.jpg", name)
 	}
 	info, err := h.Check(ctx, f)
 	return info, withoutPath(err)
@@ -125,7 +125,7 @@ func (c *call) printChecked(name string, info thumbnail.Info, err error) {
 		fmt.Fprintf(c.stderr, "%s: %v\n", name, err)
 		return
 	}
-	fmt.Fprintf(c.stdout, "%s: good, %d × %d pixels, version %s", name, info.Width, info.Height, info.Version)
+	fmt.Fprintf(c.stdout, "%s: OK, %d × %d pixels, version %s", name, info.Width, info.Height, info.Version)
 	if info.Color != "" {
 		fmt.Fprintf(c.stdout, ", color %s", info.Color)
 	}

@@ -88,7 +88,7 @@ func (c *call) run(ctx context.Context, args []string) int {
 	c.stdout = out
 	err := c.main(ctx, args)
 	if err == nil && out.err != nil {
-		err = fmt.Errorf("the output is not complete: %w", out.err)
+		err = fmt.Errorf("incomplete output: %w", out.err)
 	}
 	return c.status(err)
 }
@@ -120,7 +120,7 @@ func (c *call) status(err error) int {
 	case errors.Is(err, errReported):
 		return 1
 	case errors.As(err, &wrong):
-		fmt.Fprintf(c.stderr, "%s: %v\n%s -help says more.\n", name, err, name)
+		fmt.Fprintf(c.stderr, "%s: %v\nRun \"%s -help\" for details.\n", name, err, name)
 		return 2
 	}
 	fmt.Fprintf(c.stderr, "%s: %v\n", name, err)
@@ -157,7 +157,7 @@ func (c *call) main(ctx context.Context, args []string) error {
 		return usageError{err}
 	}
 	if command.check == nil && len(c.args) > 0 {
-		return usage("unexpected argument %q: it takes flags only", c.args[0])
+		return usage("unexpected argument %q; only flags are accepted", c.args[0])
 	}
 	if err := c.opt.check(command); err != nil {
 		return usageError{err}
@@ -183,7 +183,7 @@ func find(name string) (*command, error) {
 		return nil, nil
 	}
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return nil, usage("there is no command %q; to see the pictures of that directory: thumbnail -source %[1]s", name)
+		return nil, usage("unknown command %q; to serve a gallery of that directory, run: thumbnail -source %[1]s", name)
 	}
-	return nil, usage("there is no command %q: it is one of %s, or none for the gallery", name, strings.Join(names, ", "))
+	return nil, usage("unknown command %q; expected one of %s, or no command for the gallery", name, strings.Join(names, ", "))
 }

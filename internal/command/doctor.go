@@ -31,10 +31,10 @@ storage. If there is no web server in front of the program, use -no-server.
 	flags:   []group{visiting, reading, signing},
 	check: func(o *options, args []string) error {
 		if len(args) != 1 {
-			return fmt.Errorf("it takes the public URL of the thumbnails, such as https://www.example.com/thumbs/, not %d arguments", len(args))
+			return fmt.Errorf("expected the public URL of the thumbnails, such as https://www.example.com/thumbs/, got %d arguments", len(args))
 		}
 		if u, err := url.Parse(args[0]); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			return fmt.Errorf("%q is not a URL that begins with http:// or https://", args[0])
+			return fmt.Errorf("invalid URL %q; it must begin with http:// or https://", args[0])
 		}
 		return o.needsKey()
 	},
@@ -59,7 +59,7 @@ func examine(ctx context.Context, c *call) (err error) {
 		}
 	}
 	links := thumbnail.Links{Base: publicBase(c.args[0]), Signer: signer}
-	fmt.Fprintf(c.stdout, "Examining a thumbnail of %s at %s\n", picture, links.Base)
+	fmt.Fprintf(c.stdout, "Checking a thumbnail of %s at %s\n", picture, links.Base)
 	examiner := doctor.Examiner{Client: &http.Client{Timeout: generation + time.Minute}, NoServer: c.opt.noServer}
 	findings, err := examiner.Examine(ctx, links,
 		thumbnail.Spec{Source: picture, Size: thumbnail.Size{Width: 100, Height: 100}, Method: "crop", Ext: gallery.ExtensionOf(picture)})
@@ -73,10 +73,10 @@ func examine(ctx context.Context, c *call) (err error) {
 		return errReported
 	}
 	if c.opt.noServer {
-		fmt.Fprintln(c.stdout, "All is well: the thumbnail was made, and came a second time.")
+		fmt.Fprintln(c.stdout, "No problems found: the handler generated the thumbnail and returned it for both requests.")
 		return nil
 	}
-	fmt.Fprintln(c.stdout, "All is well: the handler made the thumbnail, and did not hear of the second request.")
+	fmt.Fprintln(c.stdout, "No problems found: the handler generated the thumbnail, and the second request was served without reaching it.")
 	return nil
 }
 
@@ -90,7 +90,7 @@ func firstPicture(ctx context.Context, src *source) (picture string, err error) 
 		return fs.SkipAll
 	})
 	if err == nil && picture == "" {
-		err = fmt.Errorf("it needs a picture, and there is none in %s: give the -source of the site, or the name of a -picture in it", src.name)
+		err = fmt.Errorf("no pictures in %s; set -source to the originals of the site, or -picture to the name of one of them", src.name)
 	}
 	return picture, err
 }

@@ -113,7 +113,7 @@ func parse(flags *flag.FlagSet, args []string, getenv func(string) string) (othe
 func flagError(err error) error {
 	text := err.Error()
 	if name, ok := strings.CutPrefix(text, "flag provided but not defined: "); ok {
-		return fmt.Errorf("there is no flag %s here", name)
+		return fmt.Errorf("unknown flag %s", name)
 	}
 	if _, name, ok := strings.Cut(text, " for flag -"); ok {
 		name, _, _ = strings.Cut(name, ":")
@@ -125,7 +125,7 @@ func flagError(err error) error {
 }
 
 // valid describes the valid values of the flags that package flag parses.
-var valid = map[string]string{"wait": "a time is such as 10s or 500ms", "workers": "a whole number is wanted, such as 4"}
+var valid = map[string]string{"wait": "must be a duration, such as 10s or 500ms", "workers": "must be an integer, such as 4"}
 
 // validValue describes the valid values of a flag, for the error about its environment variable.
 func validValue(f *flag.Flag, err error) error {
@@ -133,7 +133,7 @@ func validValue(f *flag.Flag, err error) error {
 		return errors.New(says)
 	}
 	if b, ok := f.Value.(interface{ IsBoolFlag() bool }); ok && b.IsBoolFlag() {
-		return errors.New("true or false is wanted")
+		return errors.New("must be true or false")
 	}
 	return err
 }

@@ -88,33 +88,33 @@ func TestAWrongCallSaysTheWayOut(t *testing.T) {
 	require.NoError(t, os.Mkdir("photos", 0o755))
 	for _, c := range []struct{ args, says string }{
 		{"-wat 1s", "wat"},
-		{"-wait soon", `"soon" for flag -wait: a time is such as 10s or 500ms`},
-		{"serve -wat", "there is no flag -wat here"},
-		{"serve -addr host", "-addr is HOST:PORT, such as 127.0.0.1:8080"},
-		{"serve -addr :70000", "-addr is HOST:PORT, such as 127.0.0.1:8080"},
-		{"serve -workers many", "a whole number is wanted, such as 4"},
+		{"-wait soon", `"soon" for flag -wait: must be a duration, such as 10s or 500ms`},
+		{"serve -wat", "unknown flag -wat"},
+		{"serve -addr host", "-addr must be HOST:PORT, such as 127.0.0.1:8080"},
+		{"serve -addr :70000", "-addr must be HOST:PORT, such as 127.0.0.1:8080"},
+		{"serve -workers many", "must be an integer, such as 4"},
 		{"serve -storage s3://b/p", "3 to 255 letters"},
-		{"serve -wait -1s", "-wait is negative"},
-		{"serve -workers -1", "0 means one for each processor"},
+		{"serve -wait -1s", "-wait must not be negative"},
+		{"serve -workers -1", "0 means one per CPU"},
 		{"-signer rsa", "hmac or django"},
-		{"-response iis", "stream, nginx or apache"},
-		{"-response-prefix /x/", "needs -response nginx or apache"},
+		{"-response iis", "stream, nginx, or apache"},
+		{"-response-prefix /x/", "requires -response nginx or apache"},
 		{"photos", "thumbnail -source photos"},
 		{"poto", "one of serve, url, check, doctor, warm, prune"},
 		{"serve photos", `unexpected argument "photos"`},
-		{"-storage /srv/thumbs", "-thumbs takes a directory"},
-		{"-storage s3://thumbs -thumbs t", "one place"},
+		{"-storage /srv/thumbs", "use -thumbs for a directory"},
+		{"-storage s3://thumbs -thumbs t", "mutually exclusive"},
 		{"-storage s3:///x", "-storage"},
-		{"-storage s3://thumbs/../x", "not s3://bucket or s3://bucket/prefix"},
-		{"-storage s3://thumbs -response apache", "-response apache needs the files"},
+		{"-storage s3://thumbs/../x", "expected s3://bucket or s3://bucket/prefix"},
+		{"-storage s3://thumbs -response apache", "-response apache requires files"},
 		{"-source s3://", "-source"},
 		{"-source photos -thumbs photos/small", "overlap"},
-		{"-lock etcd://host", `"etcd" is none of memory, file:DIR and redis://`},
+		{"-lock etcd://host", `unknown lock "etcd"; expected memory, file:DIR, or redis://`},
 		{"-lock file:", "-lock"},
-		{"-lock redis://host:port/0", "-lock: not a URL"},
+		{"-lock redis://host:port/0", "-lock: invalid URL"},
 		{"-lock redis://host/database", "-lock"},
 		{"-key short", "openssl rand -hex 32"},
-		{"-old-key 0123456789abcdef", "needs the new -key"},
+		{"-old-key 0123456789abcdef", "requires the new -key"},
 		{"-key 0123456789abcdef -old-key short", "-old-key: the previous key has 5 bytes; at least 16 are needed"},
 		{"-presets absent.json", "absent.json"},
 		{"url a.jpg", "SOURCE SIZE METHOD EXT"},
@@ -128,7 +128,7 @@ func TestAWrongCallSaysTheWayOut(t *testing.T) {
 		{"doctor", "https://www.example.com/thumbs/"},
 		{"doctor http://host/", "THUMBNAIL_KEY"},
 		{"doctor ftp://host/", "http:// or https://"},
-		{"warm", `-presets FILE is missing`},
+		{"warm", `-presets FILE is required`},
 		{"warm -presets p.json", "THUMBNAIL_KEY"},
 		{"warm -presets p.json -key 0123456789abcdef", "-thumbs DIR or -storage"},
 		{"warm photos", "-source"},
@@ -139,16 +139,16 @@ func TestAWrongCallSaysTheWayOut(t *testing.T) {
 		{"prune -max-bytes many", "10GB, 500MiB or 1000000"},
 		{"prune -max-age old", "90d or 12h"},
 		{"prune -drop-old-key", "-old-key"},
-		{"prune -describe -keep-orphans", "looks at the originals"},
+		{"prune -describe -keep-orphans", "mutually exclusive"},
 	} {
 		stdout, stderr, status := called(t, nil, strings.Fields(c.args)...)
 		require.Equal(t, 2, status, c.args)
 		require.Empty(t, stdout, c.args)
 		require.Contains(t, stderr, c.says, c.args)
-		require.Regexp(t, `^thumbnail[a-z ]*: .*\n(.*\n)*thumbnail[a-z ]* -help says more\.\n$`, stderr)
+		require.Regexp(t, `^thumbnail[a-z ]*: .*\n(.*\n)*Run "thumbnail[a-z ]* -help" for details\.\n$`, stderr)
 	}
 	for _, v := range [][3]string{
-		{"THUMBNAIL_WAIT", "soon", "a time is such as 10s or 500ms"}, {"THUMBNAIL_GALLERY", "please", "true or false is wanted"}, {"THUMBNAIL_WORKERS", "x", "a whole number"},
+		{"THUMBNAIL_WAIT", "soon", "must be a duration, such as 10s or 500ms"}, {"THUMBNAIL_GALLERY", "please", "must be true or false"}, {"THUMBNAIL_WORKERS", "x", "must be an integer"},
 	} {
 		_, stderr, status := called(t, map[string]string{v[0]: v[1]}, "-addr", "127.0.0.1:0")
 		require.Equal(t, 2, status)
@@ -161,10 +161,10 @@ func TestADirectoryThatCannotBeUsedIsToldWithTheReason(t *testing.T) {
 	require.NoError(t, os.Mkdir("photos", 0o755))
 	require.NoError(t, os.WriteFile("file", nil, 0o644))
 	for _, c := range []struct{ args, says string }{
-		{"serve -source absent", "-source absent: there is no such directory"},
-		{"serve -source file", "-source file is a file, and a directory is wanted"},
-		{"serve -source photos -thumbs file/x", "-thumbs file/x: it can't be made"},
-		{"serve -source photos -thumbs file", "-thumbs file is a file, and a directory is wanted"},
+		{"serve -source absent", "-source absent: the directory does not exist"},
+		{"serve -source file", "-source file is a file, not a directory"},
+		{"serve -source photos -thumbs file/x", "-thumbs file/x: cannot create it"},
+		{"serve -source photos -thumbs file", "-thumbs file is a file, not a directory"},
 	} {
 		_, stderr, status := called(t, nil, strings.Fields(c.args+" -addr 127.0.0.1:0")...)
 		require.Equal(t, 1, status, c.args)
@@ -228,19 +228,19 @@ func TestPresetsAreReadStrictly(t *testing.T) {
 		Size: thumbnail.Size{Width: 400, Height: 300}, Method: "crop", Ext: ".jpg", Formats: []string{".webp"}, Densities: []float64{1, 2},
 	}}, presets)
 	for file, says := range map[string]string{
-		"":                                      "the file ends too early",
-		`{"a": {"Size": "1x1"}`:                 "the file ends too early",
-		`{}`:                                    "there is no preset in it",
+		"":                                      "unexpected end of file",
+		`{"a": {"Size": "1x1"}`:                 "unexpected end of file",
+		`{}`:                                    "no presets in the file",
 		`[]`:                                    "an object of objects",
 		`{"a": 1}`:                              "line 1: ",
 		"{\n\"a\": {\"Size\": \"1x1\",}}":       "line 2: ",
-		"{\n\"a\": {\n\"Heigth\": 1}}":          `line 3: "Heigth" is not one of Size, Method, Ext, Formats, Widths, Densities, Sizes`,
+		"{\n\"a\": {\n\"Heigth\": 1}}":          `line 3: unknown field "Heigth"; expected one of Size, Method, Ext, Formats, Widths, Densities, Sizes`,
 		`{"a": {"Size": "big"}}`:                "100x100, 100x or x100",
 		`{"a": {"Size": 100}}`:                  "line 1: ",
-		`{"a": {"Size": "1x1", "Formats": ""}}`: "Formats is a list of strings, not a string",
-		`{"a": {"Size": "1x1"}} {}`:             "something follows",
-		"{\"a\": {\"Size\": \"1x1\"},\n \"b\": {\"Size\": \"2x2\"},\n \"a\": {\"Size\": \"3x3\"}}": `line 3: there are two presets "a"`,
-		"{\"\": {\"Size\": \"1x1\"},\n \"\": {\"Size\": \"2x2\"}}":                                 `line 2: there are two presets ""`,
+		`{"a": {"Size": "1x1", "Formats": ""}}`: "Formats must be a list of strings, got string",
+		`{"a": {"Size": "1x1"}} {}`:             "unexpected data after the presets",
+		"{\"a\": {\"Size\": \"1x1\"},\n \"b\": {\"Size\": \"2x2\"},\n \"a\": {\"Size\": \"3x3\"}}": `line 3: duplicate preset "a"`,
+		"{\"\": {\"Size\": \"1x1\"},\n \"\": {\"Size\": \"2x2\"}}":                                 `line 2: duplicate preset ""`,
 	} {
 		_, err := parsePresets([]byte(file))
 		require.ErrorContains(t, err, says, file)

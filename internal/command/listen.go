@@ -28,7 +28,7 @@ func listen(ctx context.Context, opt *options, h http.Handler, ready func(url st
 	}
 	listener, err := net.Listen("tcp", opt.addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("something listens at %s already: stop it, or take another address, such as -addr 127.0.0.1:0, which is a free one: %w", opt.addr, err)
+		return fmt.Errorf("%s is in use; stop the program that uses it, or choose another address, such as -addr 127.0.0.1:0 for a free port: %w", opt.addr, err)
 	}
 	if err != nil {
 		return fmt.Errorf("-addr: %w", err)
@@ -46,7 +46,7 @@ func listen(ctx context.Context, opt *options, h http.Handler, ready func(url st
 		return err
 	}
 	if err := <-drained; err != nil {
-		return fmt.Errorf("requests in flight did not finish: %w", err)
+		return fmt.Errorf("requests in progress did not finish: %w", err)
 	}
 	return nil
 }

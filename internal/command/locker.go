@@ -31,12 +31,12 @@ func parseLock(s string) (locking, error) {
 	case strings.HasPrefix(s, "redis://"), strings.HasPrefix(s, "rediss://"), strings.HasPrefix(s, "unix://"):
 		options, err := goredis.ParseURL(s)
 		if e := (*url.Error)(nil); errors.As(err, &e) {
-			err = errors.New("not a URL: redis://[user:password@]host:port/db")
+			err = errors.New("invalid URL; expected redis://[user:password@]host:port/db")
 		}
 		return locking{redis: options}, err
 	}
 	kind, _, _ := strings.Cut(s, ":")
-	return locking{}, fmt.Errorf("%q is none of memory, file:DIR and redis://host:port", kind)
+	return locking{}, fmt.Errorf("unknown lock %q; expected memory, file:DIR, or redis://host:port", kind)
 }
 
 // locker is the Locker that the processes share.
@@ -62,7 +62,7 @@ func openLock(s string, logger *slog.Logger) (*locker, error) {
 	case l.redis != nil:
 		l.redis.ContextTimeoutEnabled = true
 		client := goredis.NewClient(l.redis)
-		shared := redis.New(client, redis.Config{OnError: func(err error) { logger.Warn("the lock", "error", err) }})
+		shared := redis.New(client, redis.Config{OnError: func(err error) { logger.Warn("the lock failed", "error", err) }})
 		return &locker{shared, func() error { return errors.Join(shared.Close(), client.Close()) }}, nil
 	}
 	return &locker{lock.NewMemory(), func() error { return nil }}, nil

@@ -44,23 +44,23 @@ type options struct {
 func (o *options) check(c *command) error {
 	switch {
 	case o.signer != "hmac" && o.signer != "django":
-		return fmt.Errorf("-signer is hmac or django, not %q", o.signer)
+		return fmt.Errorf("-signer must be hmac or django, got %q", o.signer)
 	case o.response != "stream" && o.response != "nginx" && o.response != "apache":
-		return fmt.Errorf("-response is stream, nginx or apache, not %q", o.response)
+		return fmt.Errorf("-response must be stream, nginx, or apache, got %q", o.response)
 	case o.prefix != "" && o.response == "stream":
-		return errors.New("-response-prefix needs -response nginx or apache")
+		return errors.New("-response-prefix requires -response nginx or apache")
 	case o.wait < 0:
-		return fmt.Errorf("-wait is negative: %v", o.wait)
+		return fmt.Errorf("-wait must not be negative, got %v", o.wait)
 	case o.workers < 0:
-		return fmt.Errorf("-workers is negative: %d; 0 means one for each processor", o.workers)
+		return fmt.Errorf("-workers must not be negative, got %d; 0 means one per CPU", o.workers)
 	case o.storage != "" && o.thumbs != "":
-		return errors.New("-storage and -thumbs: the thumbnails are kept in one place")
+		return errors.New("-storage and -thumbs are mutually exclusive")
 	case o.storage != "" && !isBucket(o.storage):
-		return fmt.Errorf("-storage is s3://bucket/prefix, not %q; -thumbs takes a directory", o.storage)
+		return fmt.Errorf("-storage must be s3://bucket/prefix, got %q; use -thumbs for a directory", o.storage)
 	case o.storage != "" && o.response == "apache":
-		return errors.New("-response apache needs the files: -thumbs, not -storage")
+		return errors.New("-response apache requires files; use -thumbs instead of -storage")
 	case o.oldKey != "" && o.key == "":
-		return errors.New("-old-key needs the new -key")
+		return errors.New("-old-key requires the new -key")
 	}
 	if c.has(serving) {
 		if err := checkAddr(o.addr); err != nil {
@@ -93,7 +93,7 @@ func checkAddr(addr string) error {
 		_, err = net.LookupPort("tcp", port)
 	}
 	if err != nil {
-		return fmt.Errorf("-addr is HOST:PORT, such as 127.0.0.1:8080, or :8080 for all addresses, not %q", addr)
+		return fmt.Errorf("-addr must be HOST:PORT, such as 127.0.0.1:8080, or :8080 for all addresses, got %q", addr)
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (o *options) needsKey() error {
 	if o.key != "" {
 		return nil
 	}
-	return errors.New("the -key of the site is missing (or the variable THUMBNAIL_KEY): it signs the URLs, which are the names of the thumbnails")
+	return errors.New("-key or the environment variable THUMBNAIL_KEY is required; use the key that signs the URLs of the site")
 }
 
 // needsStorage is the error of jobs without a permanent storage.
@@ -114,7 +114,7 @@ func (o *options) needsStorage() error {
 	if o.thumbs != "" || o.storage != "" {
 		return nil
 	}
-	return errors.New("where are the thumbnails? Give -thumbs DIR or -storage s3://bucket/prefix, the same as for serve")
+	return errors.New("-thumbs DIR or -storage s3://bucket/prefix is required; use the same one as for serve")
 }
 
 // needsSource is the error of jobs for which the built-in photos are not the originals of a site.
@@ -122,7 +122,7 @@ func (o *options) needsSource() error {
 	if o.source != "" {
 		return nil
 	}
-	return errors.New("where are the originals? Give -source DIR or -source s3://bucket/prefix, the same as for serve")
+	return errors.New("-source DIR or -source s3://bucket/prefix is required; use the same one as for serve")
 }
 
 // needsPresets is the error of jobs that need to know which files pages request.
@@ -130,7 +130,7 @@ func (o *options) needsPresets() error {
 	if o.presets != "" {
 		return nil
 	}
-	return errors.New("-presets FILE is missing: it says which thumbnails pages ask for. An example: " + presetsExample)
+	return errors.New("-presets FILE is required; it lists the thumbnails to generate. Example: " + presetsExample)
 }
 
 // A byteSize is the value of a flag such as 10GB, 500MiB or 1000000.
@@ -157,7 +157,7 @@ func (b *byteSize) Set(s string) error {
 		*b = byteSize(n * unit.factor)
 		return nil
 	}
-	return errors.New("not a number of bytes above 0, such as 10GB, 500MiB or 1000000")
+	return errors.New("must be a positive number of bytes, such as 10GB, 500MiB or 1000000")
 }
 
 func (b *byteSize) String() string {
@@ -191,7 +191,7 @@ func (a *age) Set(s string) error {
 		d = time.Duration(n * 24 * float64(time.Hour))
 	}
 	if err != nil || d <= 0 {
-		return errors.New("not a time above 0, such as 90d or 12h")
+		return errors.New("must be a positive duration, such as 90d or 12h")
 	}
 	*a = age(d)
 	return nil

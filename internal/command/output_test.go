@@ -22,7 +22,7 @@ func TestOutputThatIsLostIsAFailure(t *testing.T) {
 		var errs bytes.Buffer
 		c := &call{getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: full{}, stderr: &errs}
 		require.Equal(t, 1, c.run(t.Context(), strings.Fields(args)), args)
-		require.Contains(t, errs.String(), "the output is not complete: no space left on device")
+		require.Contains(t, errs.String(), "incomplete output: no space left on device")
 	}
 }
 
@@ -37,7 +37,7 @@ func TestCheckEndsAtASignalAlthoughAFileNeverEnds(t *testing.T) {
 		stop()
 	}()
 	require.Equal(t, 1, c.run(ctx, []string{"check", "-"}))
-	require.Contains(t, errs.String(), "thumbnail check: stopped")
+	require.Contains(t, errs.String(), "thumbnail check: interrupted")
 }
 
 // blocked is a terminal at which nobody types.
@@ -54,6 +54,6 @@ func TestPruneMakesNoDirectory(t *testing.T) {
 	thumbs := filepath.Join(dir, "mistyped")
 	_, stderr, status := called(t, nil, "prune", "-key", testKey, "-source", t.TempDir(), "-thumbs", thumbs)
 	require.Equal(t, 1, status)
-	require.Contains(t, stderr, "there is no such directory")
+	require.Contains(t, stderr, "the directory does not exist")
 	require.NoDirExists(t, thumbs)
 }

@@ -42,27 +42,27 @@ func parsePresets(data []byte) (thumbnail.Presets, error) {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		return nil, fmt.Errorf("line %d: no JSON: %w; a right file: %s", line(data, syntax.Offset), err, presetsExample)
+		return nil, fmt.Errorf("line %d: invalid JSON: %w; example: %s", line(data, syntax.Offset), err, presetsExample)
 	case errors.As(err, &kind) && kind.Field == "":
-		return nil, fmt.Errorf("line %d: a file of presets is an object of objects: %s", line(data, kind.Offset), presetsExample)
+		return nil, fmt.Errorf("line %d: expected an object of objects; example: %s", line(data, kind.Offset), presetsExample)
 	case errors.As(err, &kind):
-		return nil, fmt.Errorf("line %d: %s is a %s, not a %s, for instance %s", line(data, kind.Offset), kind.Field, nameOf(kind.Type), kind.Value, presetsExample)
+		return nil, fmt.Errorf("line %d: %s must be a %s, got %s; example: %s", line(data, kind.Offset), kind.Field, nameOf(kind.Type), kind.Value, presetsExample)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, fmt.Errorf("the file ends too early; a whole one: %s", presetsExample)
+		return nil, fmt.Errorf("unexpected end of file; example: %s", presetsExample)
 	case err != nil && strings.Contains(err.Error(), "unknown field"):
 		_, field, _ := strings.Cut(err.Error(), "unknown field ")
-		return nil, fmt.Errorf("line %d: %s is not one of %s", line(data, d.InputOffset()), field, strings.Join(presetFields(), ", "))
+		return nil, fmt.Errorf("line %d: unknown field %s; expected one of %s", line(data, d.InputOffset()), field, strings.Join(presetFields(), ", "))
 	case err != nil:
 		return nil, fmt.Errorf("line %d: %w", line(data, d.InputOffset()), err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("line %d: something follows the presets", line(data, d.InputOffset()))
+		return nil, fmt.Errorf("line %d: unexpected data after the presets", line(data, d.InputOffset()))
 	}
 	if len(presets) == 0 {
-		return nil, fmt.Errorf("there is no preset in it; an example: %s", presetsExample)
+		return nil, fmt.Errorf("no presets in the file; example: %s", presetsExample)
 	}
 	if name, at, ok := repeated(data); ok {
-		return nil, fmt.Errorf("line %d: there are two presets %q", line(data, at), name)
+		return nil, fmt.Errorf("line %d: duplicate preset %q", line(data, at), name)
 	}
 	return presets, nil
 }

@@ -64,7 +64,7 @@ func (p *progress) line() string {
 	if p.total < 0 {
 		return fmt.Sprintf("%d %s so far", p.done, p.what)
 	}
-	return fmt.Sprintf("%d of %d %s so far, %d %%", p.done, p.total, p.what, 100*p.done/max(p.total, 1))
+	return fmt.Sprintf("%d of %d %s (%d%%)", p.done, p.total, p.what, 100*p.done/max(p.total, 1))
 }
 
 // Write buffers incomplete lines and writes whole ones.

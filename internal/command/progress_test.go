@@ -11,7 +11,7 @@ import (
 
 func TestWithoutATerminalALineTellsTheProgressNowAndThen(t *testing.T) {
 	for total, lines := range map[int]string{
-		200: "6 of 200 thumbnails so far, 3 %\n12 of 200 thumbnails so far, 6 %\n",
+		200: "6 of 200 thumbnails (3%)\n12 of 200 thumbnails (6%)\n",
 		-1:  "6 thumbnails so far\n12 thumbnails so far\n",
 	} {
 		var out bytes.Buffer

@@ -26,13 +26,13 @@ generated again on its next request. Try -dry-run first.
 	flags:   []group{removing, reading, storing, signing, rotating, looks, knowing},
 	check: func(o *options, args []string) error {
 		if len(args) > 0 {
-			return fmt.Errorf("unexpected argument %q: what is removed is said by flags", args[0])
+			return fmt.Errorf("unexpected argument %q; use flags to select the thumbnails to remove", args[0])
 		}
 		if o.dropOldKey && o.oldKey == "" {
-			return errors.New("-drop-old-key needs the -old-key whose thumbnails it removes")
+			return errors.New("-drop-old-key requires -old-key, the key whose thumbnails are removed")
 		}
 		if o.keepOrphans && o.describe {
-			return errors.New("-describe looks at the originals, and -keep-orphans says not to")
+			return errors.New("-describe and -keep-orphans are mutually exclusive; -keep-orphans does not read the originals")
 		}
 		if o.keepOrphans {
 			return cmp.Or(o.needsKey(), o.needsStorage())
@@ -59,18 +59,18 @@ func prune(ctx context.Context, c *call) (err error) {
 	})
 	keeping.progress.end()
 
-	removed := "Removed"
+	removed, kept := "Removed", "kept"
 	if c.opt.dryRun {
-		removed = "Would remove"
+		removed, kept = "Would remove", "keep"
 	}
-	fmt.Fprintf(c.stdout, "%s %d thumbnails (%s), keeping %d (%s).\n", removed, swept.Removed, bytesText(swept.RemovedBytes), swept.Kept, bytesText(swept.KeptBytes))
+	fmt.Fprintf(c.stdout, "%s %d thumbnails (%s), %s %d (%s).\n", removed, swept.Removed, bytesText(swept.RemovedBytes), kept, swept.Kept, bytesText(swept.KeptBytes))
 	switch {
 	case ctx.Err() != nil:
-		return errors.New("stopped; call it again to go on")
+		return errors.New("interrupted; run the command again to resume")
 	case err == nil && swept.Removed+swept.Kept == 0:
-		fmt.Fprintf(c.stderr, "There is no thumbnail in %s that is signed with this key.\n", s.thumbs.name)
+		fmt.Fprintf(c.stderr, "No thumbnails in %s are signed with this key.\n", s.thumbs.name)
 	case errors.Is(err, errors.ErrUnsupported):
-		return fmt.Errorf("%s can't be listed: %w", s.thumbs.name, err)
+		return fmt.Errorf("list %s: %w", s.thumbs.name, err)
 	}
 	return err
 }
@@ -100,9 +100,9 @@ func (c *call) sourceIsThere(ctx context.Context, s *site) error {
 	n, err := c.count(ctx, s.source, 1)
 	switch {
 	case err != nil:
-		return fmt.Errorf("list the originals of %s: %w", s.source.name, err)
+		return fmt.Errorf("list the originals in %s: %w", s.source.name, err)
 	case n == 0:
-		return fmt.Errorf("there is no picture in %s, so that all thumbnails would go: is it mounted? Nothing was removed; -keep-orphans looks at no original", s.source.name)
+		return fmt.Errorf("no pictures in %s; is it mounted? Nothing was removed, because all thumbnails would be orphans; use -keep-orphans to prune without reading the originals", s.source.name)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func refuseOverlap(source, thumbs string) error {
 		return err
 	}
 	if within(originals, stored) || within(stored, originals) {
-		return fmt.Errorf("-source %s and -thumbs %s overlap: neither may lie inside the other", source, thumbs)
+		return fmt.Errorf("-source %s and -thumbs %s overlap; neither may be inside the other", source, thumbs)
 	}
 	return nil
 }

@@ -56,13 +56,13 @@ func serve(ctx context.Context, c *call) (err error) {
 
 // remark says where the thumbnails are, and how long their URLs are valid.
 func (s *site) remark() string {
-	remark := "They are stored in " + s.thumbs.name
+	remark := "Thumbnails are stored in " + s.thumbs.name
 	if s.thumbs.temporary {
 		remark += ", which is removed at exit"
 	}
 	remark += "."
 	if s.opt.key == "" {
-		remark += " The key is random: their URLs are good until the program ends. Give -key for URLs that last."
+		remark += " The key is random, so these URLs stop working when the program exits. Set -key to keep them valid."
 	}
 	return remark
 }

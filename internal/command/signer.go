@@ -28,7 +28,7 @@ func newSigner(opt *options) (thumbnail.Signer, error) {
 	}
 	signer, err := thumbnail.NewSigner(keys[0], keys[1:]...)
 	if err != nil {
-		return nil, fmt.Errorf("%s; \"openssl rand -hex 32\" makes a good one", keyError(err))
+		return nil, fmt.Errorf("%s; \"openssl rand -hex 32\" generates one", keyError(err))
 	}
 	return signer, nil
 }

@@ -45,7 +45,7 @@ func (c *call) open() (s *site, err error) {
 		return s, err
 	}
 	if s.thumbs.remote && c.opt.lock == "memory" && !prunes {
-		s.logger.Warn("-lock memory is for one process: if several share the bucket, each of them makes every thumbnail. Give them the same -lock redis://… or, on one host, -lock file:DIR")
+		s.logger.Warn("-lock memory works within one process only: processes that share the bucket may generate the same thumbnail at the same time. Use the same -lock redis://… for all of them or, on one host, -lock file:DIR")
 	}
 	if s.signer, err = newSigner(&c.opt); err != nil {
 		return s, err

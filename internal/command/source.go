@@ -25,7 +25,7 @@ func openSource(dir string, getenv func(string) string) (*source, error) {
 	switch {
 	case dir == "":
 		files := gallery.Photos()
-		return &source{storage.FS(files), filesOf(files), "the photos that the program carries", func() error { return nil }}, nil
+		return &source{storage.FS(files), filesOf(files), "built-in photos", func() error { return nil }}, nil
 	case isBucket(dir):
 		store, err := openBucket(dir, getenv)
 		if err != nil {
@@ -49,11 +49,11 @@ func directoryError(flag, dir string, err error) error {
 	info, statErr := os.Stat(dir)
 	switch {
 	case statErr == nil && !info.IsDir():
-		return fmt.Errorf("-%s %s is a file, and a directory is wanted: %w", flag, dir, err)
+		return fmt.Errorf("-%s %s is a file, not a directory: %w", flag, dir, err)
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("-%s %s: there is no such directory: is it mounted, is it spelled like that? %w", flag, dir, err)
+		return fmt.Errorf("-%s %s: the directory does not exist; check its spelling and whether it is mounted: %w", flag, dir, err)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("-%s %s: the user that runs the program may not use it: %w", flag, dir, err)
+		return fmt.Errorf("-%s %s: the user that runs the program lacks permission: %w", flag, dir, err)
 	}
 	return fmt.Errorf("-%s %s: %w", flag, dir, err)
 }

@@ -40,7 +40,7 @@ func openThumbs(opt *options, getenv func(string) string, create bool) (*thumbs,
 		err = os.MkdirAll(path, 0o755)
 	}
 	if err != nil {
-		return nil, directoryError("thumbs", opt.thumbs, fmt.Errorf("it can't be made: %w", err))
+		return nil, directoryError("thumbs", opt.thumbs, fmt.Errorf("cannot create it: %w", err))
 	}
 	dir, err := storage.OpenDir(path)
 	if err != nil {

@@ -28,7 +28,7 @@ of a preset instead, and prints the URLs of all files of the preset:
 		if o.presets != "" && len(args) == 2 || len(args) == 4 {
 			return o.needsKey()
 		}
-		return fmt.Errorf("it takes SOURCE SIZE METHOD EXT, such as animals/kitten.jpg 100x100 crop .jpg, not %d arguments; or -presets FILE and SOURCE PRESET", len(args))
+		return fmt.Errorf("expected SOURCE SIZE METHOD EXT (such as animals/kitten.jpg 100x100 crop .jpg) or -presets FILE SOURCE PRESET, got %d arguments", len(args))
 	},
 	run: printURL,
 }
@@ -47,10 +47,10 @@ func printURL(_ context.Context, c *call) error {
 	if len(c.args) == 2 {
 		specs = slices.Collect(links.Specs(versioned{c.args[0], c.opt.version}, c.args[1]))
 		if _, ok := presets[c.args[1]]; !ok {
-			return usage("preset %q is not one of %s", c.args[1], strings.Join(slices.Sorted(maps.Keys(presets)), ", "))
+			return usage("unknown preset %q; expected one of %s", c.args[1], strings.Join(slices.Sorted(maps.Keys(presets)), ", "))
 		}
 		if len(specs) == 0 {
-			return usage("no path can name the source %q with the version %q: a source is a path such as animals/kitten.jpg, a version 1 to 32 letters, digits and _, or empty", c.args[0], c.opt.version)
+			return usage("invalid source %q or version %q; a source is a path, such as animals/kitten.jpg, and a version is empty or 1 to 32 letters, digits, or underscores", c.args[0], c.opt.version)
 		}
 	} else {
 		size, err := thumbnail.ParseSize(c.args[1])

@@ -29,7 +29,7 @@ their -lock, so that no thumbnail is generated twice.
 	flags:   []group{looks, knowing, reading, storing, signing, making, sharing},
 	check: func(o *options, args []string) error {
 		if len(args) > 0 {
-			return fmt.Errorf("unexpected argument %q: the originals are those of -source, the looks those of -presets", args[0])
+			return fmt.Errorf("unexpected argument %q; use -source for the originals and -presets for the thumbnails", args[0])
 		}
 		return cmp.Or(o.needsPresets(), o.needsKey(), o.needsStorage(), o.needsSource())
 	},
@@ -61,10 +61,10 @@ func warm(ctx context.Context, c *call) (err error) {
 	w := &warming{call: c, site: s, links: s.handler.Links(base)}
 	originals, err := c.count(ctx, s.source, math.MaxInt)
 	if err != nil {
-		return fmt.Errorf("list the originals of %s: %w", s.source.name, err)
+		return fmt.Errorf("list the originals in %s: %w", s.source.name, err)
 	}
 	if originals == 0 {
-		return fmt.Errorf("there is no picture in %s", s.source.name)
+		return fmt.Errorf("no pictures in %s", s.source.name)
 	}
 	w.each = len(slices.Collect(w.links.Specs("x")))
 	w.progress = c.newProgress(originals*w.each, "thumbnails")
@@ -72,15 +72,15 @@ func warm(ctx context.Context, c *call) (err error) {
 	failure := s.handler.GenerateAll(ctx, w.specs(ctx), w.report)
 	w.progress.end()
 
-	fmt.Fprintf(c.stdout, "%d originals: made %d thumbnails, %d were there, %d failed.\n", originals, w.made, w.existing, w.failed)
+	fmt.Fprintf(c.stdout, "%d originals: generated %d thumbnails, %d already existed, %d failed.\n", originals, w.made, w.existing, w.failed)
 	if w.unnamed > 0 {
-		fmt.Fprintf(c.stdout, "Left out: %d that could not be read or whose names no URL can spell.\n", w.unnamed)
+		fmt.Fprintf(c.stdout, "Skipped: %d (unreadable, or with a name that cannot appear in a URL).\n", w.unnamed)
 	}
 	switch {
 	case ctx.Err() != nil:
-		return errors.New("stopped; call it again to go on")
+		return errors.New("interrupted; run the command again to resume")
 	case w.walkErr != nil:
-		return fmt.Errorf("list the originals of %s: %w", s.source.name, w.walkErr)
+		return fmt.Errorf("list the originals in %s: %w", s.source.name, w.walkErr)
 	case w.failed > 0: // each failure has been printed
 		return errReported
 	}

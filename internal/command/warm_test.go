@@ -34,7 +34,7 @@ func TestAFailureIsToldOnceForAnOriginal(t *testing.T) {
 	for _, more := range [][]string{nil, {"-describe"}} {
 		stdout, stderr, status := called(t, nil, append(append([]string{"warm", "-presets", presets}, flags...), more...)...)
 		require.Equal(t, 1, status)
-		require.Contains(t, stdout, "2 originals: made ")
+		require.Contains(t, stdout, "2 originals: generated ")
 		require.Equal(t, 1, strings.Count(stderr, `notes.jpg: read image header: unknown image format: the file begins with "notes"`+"\n"), stderr)
 		require.Equal(t, 1, strings.Count(stderr, "notes.jpg"), stderr)
 	}
@@ -49,7 +49,7 @@ func TestPruneRemovesWhatWasNotUsedForLong(t *testing.T) {
 		require.Zero(t, status, stderr)
 		return stdout
 	}
-	require.Contains(t, prune("-max-age", "1h"), "Removed 0 thumbnails (0 bytes), keeping 4 ")
+	require.Contains(t, prune("-max-age", "1h"), "Removed 0 thumbnails (0 bytes), kept 4 ")
 	n := 0
 	require.NoError(t, filepath.WalkDir(thumbs, func(path string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && n < 3 {
@@ -60,5 +60,5 @@ func TestPruneRemovesWhatWasNotUsedForLong(t *testing.T) {
 	}))
 	require.Contains(t, prune("-max-age", "1h", "-dry-run"), "Would remove 3 thumbnails ")
 	require.Contains(t, prune("-max-age", "1h"), "Removed 3 thumbnails ")
-	require.Contains(t, prune(), "keeping 1 ")
+	require.Contains(t, prune(), "kept 1 ")
 }

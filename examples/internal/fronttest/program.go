@@ -42,7 +42,7 @@ func TestProgram(t *testing.T, k front.Kind) {
 
 	stdout, stderr, status := program.Run(t, gallery, nil, "doctor", url, "-key", key)
 	require.Zero(t, status, "%s%s", stdout, stderr)
-	require.Contains(t, stdout, "All is well")
+	require.Contains(t, stdout, "No problems found")
 
 	app := server.FindStringSubmatch(running.Output())
 	require.NotNil(t, app, "%s", running.Output())
