@@ -112,6 +112,28 @@ func TestTwoLongStreamsHaveTheSameBytesTogetherAndAlone(t *testing.T) {
 	require.Positive(t, pair.direct[1])
 }
 
+func TestTwoStreamsThatAreCutOffAbout64KiBHaveTheSameBytesTogetherAndAlone(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 5))
+	const total = 100_000
+	pair := newPair(t, total)
+	var raws, whole [2][]byte
+	for i := range whole {
+		raws[i], whole[i] = denseStream(rng, total)
+	}
+	for _, less := range []int{1000, 20, 1, 0, -1, -20, -1000} {
+		cut := idatBuffer - less
+		streams := [2][]byte{whole[0][:cut], whole[1][:cut]}
+		alone, aloneErrs := pair.rows(t, streams, 100, total, false)
+		got, errs := pair.rows(t, streams, 100, total, true)
+		for i := range got {
+			require.Error(t, aloneErrs[i])
+			require.Error(t, errs[i])
+			require.True(t, bytes.Equal(alone[i], got[i]), "%d bytes, %d alone", len(got[i]), len(alone[i]))
+			require.True(t, bytes.HasPrefix(raws[i], got[i]))
+		}
+	}
+}
+
 // compare compares the rows of two streams, which it may damage before, together and alone.
 func (p *pairOf) compare(t *testing.T, rng *rand.Rand, raws, streams [2][]byte, damaged bool) {
 	if damaged {
