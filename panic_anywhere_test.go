@@ -37,9 +37,10 @@ func TestAPanicAnywhereAffectsOneRequest(t *testing.T) {
 		"Signer":    func(s *site, mayPanic func()) { s.Signer = panickingSigner{s.Signer, mayPanic} },
 	} {
 		s := newSite(t)
-		panics := false
+		panics, panicked := false, 0
 		change(s, func() {
 			if panics {
+				panicked++
 				panic("on purpose")
 			}
 		})
@@ -49,6 +50,7 @@ func TestAPanicAnywhereAffectsOneRequest(t *testing.T) {
 		panics = true
 		require.NotPanics(t, func() { get(h, url) }, name)
 		panics = false
+		assert.Positive(t, panicked, name)
 		assert.Equal(t, 200, get(h, url).Code, name)
 		assert.Zero(t, h.Stats().Memory, name)
 		assert.Zero(t, h.Stats().Working, name)
