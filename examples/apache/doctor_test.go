@@ -34,7 +34,7 @@ func TestTheDoctorSaysWhatIsWrongWithApache(t *testing.T) {
 		"what is absent is not made":  {Edit: []string{`ProxyPass "/" "http://127.0.0.1:8080/" nocanon timeout=90`, ""}, Want: "does not pass requests"},
 	}
 	if os.Geteuid() == 0 { // Apache's workers then run as another user, and mod_xsendfile answers 404
-		broken["no permission"] = fronttest.Break{Files: func(dir string) error { return os.Chmod(dir, 0o700) }, Want: "cannot read"}
+		broken["no permission"] = fronttest.Break{Files: func(dir string) error { return os.Chmod(dir, 0o700) }, Want: "not allowed to read"}
 	}
 	fronttest.TestDoctor(t, apache, broken)
 }

@@ -136,7 +136,7 @@ func TestAWrongCallSaysTheWayOut(t *testing.T) {
 		{"prune -key 0123456789abcdef -thumbs t", "-source DIR"},
 		{"prune", "THUMBNAIL_KEY"},
 		{"prune -key 0123456789abcdef", "-thumbs DIR or -storage"},
-		{"prune -max-bytes many", "10GB, 500MiB or 1000000"},
+		{"prune -max-bytes many", "10GB, 500MiB, or 1000000"},
 		{"prune -max-age old", "90d or 12h"},
 		{"prune -drop-old-key", "-old-key"},
 		{"prune -describe -keep-orphans", "mutually exclusive"},

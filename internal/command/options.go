@@ -133,7 +133,7 @@ func (o *options) needsPresets() error {
 	return errors.New("-presets FILE is required; it lists the thumbnails to generate. Example: " + presetsExample)
 }
 
-// A byteSize is the value of a flag such as 10GB, 500MiB or 1000000.
+// A byteSize is the value of a flag such as 10GB, 500MiB, or 1000000.
 type byteSize int64
 
 var byteUnits = []struct {
@@ -157,7 +157,7 @@ func (b *byteSize) Set(s string) error {
 		*b = byteSize(n * unit.factor)
 		return nil
 	}
-	return errors.New("must be a positive number of bytes, such as 10GB, 500MiB or 1000000")
+	return errors.New("must be a positive number of bytes, such as 10GB, 500MiB, or 1000000")
 }
 
 func (b *byteSize) String() string {

@@ -28,9 +28,9 @@ func TestDoctor(t *testing.T, k front.Kind, broken map[string]Break) {
 	Find(t, k)
 	other, err := thumbnail.NewSigner([]byte("another key, which is long enough"))
 	require.NoError(t, err)
-	broken["another key"] = Break{Signer: other, Want: "another key"}
+	broken["another key"] = Break{Signer: other, Want: "different key or signer"}
 	broken["StripPrefix forgotten"] = Break{Prefixed: true, Want: "http.StripPrefix"}
-	broken["no handler"] = Break{Down: true, Want: "does not reach the handler"}
+	broken["no handler"] = Break{Down: true, Want: "cannot reach the handler"}
 	for name, b := range broken {
 		t.Run(name, func(t *testing.T) {
 			k := k
