@@ -31,7 +31,7 @@ storage. If there is no web server in front of the program, use -no-server.
 	flags:   []group{visiting, reading, signing},
 	check: func(o *options, args []string) error {
 		if len(args) != 1 {
-			return fmt.Errorf("expected the public URL of the thumbnails, such as https://www.example.com/thumbs/, got %d arguments", len(args))
+			return fmt.Errorf("expected the public URL of the thumbnails, such as https://www.example.com/thumbs/; arguments given: %d", len(args))
 		}
 		if u, err := url.Parse(args[0]); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 			return fmt.Errorf("invalid URL %q; it must begin with http:// or https://", args[0])

@@ -28,7 +28,7 @@ of a preset instead, and prints the URLs of all files of the preset:
 		if o.presets != "" && len(args) == 2 || len(args) == 4 {
 			return o.needsKey()
 		}
-		return fmt.Errorf("expected SOURCE SIZE METHOD EXT (such as animals/kitten.jpg 100x100 crop .jpg) or -presets FILE SOURCE PRESET, got %d arguments", len(args))
+		return fmt.Errorf("expected SOURCE SIZE METHOD EXT (such as animals/kitten.jpg 100x100 crop .jpg) or -presets FILE SOURCE PRESET; arguments given: %d", len(args))
 	},
 	run: printURL,
 }
