@@ -51,7 +51,7 @@ func TestTheGalleryShowsAVIFAndTheOtherFormats(t *testing.T) {
 		t.Fatal(err)
 	}
 	stdout, stderr, status := program.Run(t, binary, nil, "check", file)
-	if status != 0 || !strings.Contains(stdout, "good, 60 × 40") {
+	if status != 0 || !strings.Contains(stdout, "OK, 60 × 40") {
 		t.Error(stdout, stderr)
 	}
 }
