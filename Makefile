@@ -37,7 +37,7 @@ FUZZTIME = 120
 # How many small changes per package make mutate tries; 0 means all, which takes hours. Tests that run on many files or
 # run whole programs are skipped: they execute all code but detect few changes.
 MUTANTS = 100
-MUTATE_SKIP = README|Chromium|Corpus|TheRootLinksNoLeaf|LeavesDoNot|OrdinaryAnimations|NoFile|TenSizesOfWhatIs|TheTimeoutStops|PagesAre|LargePictures|PiecesOf
+MUTATE_SKIP = README|Chromium|Corpus|TheRootLinksNoLeaf|LeavesDoNot|OrdinaryAnimations|NoFile|TenSizesOf|TheTimeoutStops|PagesAre|LargePictures|SnippetsIn
 
 # How long make soak runs.
 SOAK = 30m
