@@ -128,18 +128,7 @@ type panickingRemover struct{ slowStorage }
 func (panickingRemover) RemoveAll(context.Context, string) error { panic("RemoveAll panics") }
 
 func TestAPanicWhileAThumbnailIsTakenBackCostsNobodyThePicture(t *testing.T) {
-	s := newSite(t)
-	st := slowStorage{storage.NewMemory(), newGate(), true}
-	s.Storage = panickingRemover{st}
-	h := s.handler(t)
-	done := make(chan int, 1)
-	go func() { done <- get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code }()
-	st.put.await(t, 1)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	assert.ErrorIs(t, h.Remove(ctx, "k.jpg"), context.Canceled)
-	close(st.put.open)
-	assert.Equal(t, 200, <-done)
+	h := storedTooLate(t, newSite(t), func(st slowStorage) thumbnail.Storage { return panickingRemover{st} })
 	assert.Zero(t, h.Stats().Memory)
 }
 

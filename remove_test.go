@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
@@ -85,10 +86,11 @@ type unremovable struct{ slowStorage }
 
 func (unremovable) RemoveAll(context.Context, string) error { return errBoom }
 
-func TestAFailureToRemoveWhatWasStoredTooLateIsLogged(t *testing.T) {
-	s := newSite(t)
+// storedTooLate requests a thumbnail, calls Remove during its Put, and returns the handler when the request has been
+// answered with the picture. storageOf makes the site's Storage from one whose Put waits.
+func storedTooLate(t *testing.T, s *site, storageOf func(slowStorage) thumbnail.Storage) *thumbnail.Handler {
 	st := slowStorage{storage.NewMemory(), newGate(), true}
-	s.Storage = unremovable{st}
+	s.Storage = storageOf(st)
 	h := s.handler(t)
 	done := make(chan int, 1)
 	go func() { done <- get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code }()
@@ -98,5 +100,11 @@ func TestAFailureToRemoveWhatWasStoredTooLateIsLogged(t *testing.T) {
 	assert.ErrorIs(t, h.Remove(ctx, "k.jpg"), context.Canceled)
 	close(st.put.open)
 	assert.Equal(t, 200, <-done)
+	return h
+}
+
+func TestAFailureToRemoveWhatWasStoredTooLateIsLogged(t *testing.T) {
+	s := newSite(t)
+	storedTooLate(t, s, func(st slowStorage) thumbnail.Storage { return unremovable{st} })
 	assert.Contains(t, s.log.String(), "boom")
 }

@@ -207,7 +207,7 @@ func TestPicturesTooLargeForAnIntAreUnsupported(t *testing.T) {
 		t.Skip("where an int has 64 bits no file can hold so many pixels")
 	}
 	for _, size := range []image.Point{{0x7fffffff, 1}, {0x10000, 0x7fff}} {
-		data := pieces.PNG("IDAT", make([]byte, 1<<25)) // the minimum size for so many pixels
+		data := pieces.PNG("IDAT", make([]byte, 1<<25)) // a file with this many pixels has at least this size
 		out := pieces.PNGFile(pieces.IHDR(size.X, size.Y, 16, 6, 0), data)
 		_, err := new(decoder).Decode(t.Context(), out)
 		assert.ErrorIs(t, err, codec.ErrFormat)
