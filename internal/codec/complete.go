@@ -10,7 +10,7 @@ func EndsWith(trailer string) func(head []byte, r io.ReaderAt, size int64) bool 
 			return false
 		}
 		if n, err := r.ReadAt(tail, size-int64(len(tail))); n < len(tail) {
-			return err != nil && err != io.EOF // a read error is no truncation; the code that reads the file reports the error
+			return err != nil && err != io.EOF // not a truncation; the code that reads the file reports this error
 		}
 		return string(tail) == trailer
 	}

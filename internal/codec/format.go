@@ -41,8 +41,9 @@ type Format struct {
 	// viewers might show the stripped file differently.
 	Strip func(data []byte, h *Header) []byte
 
-	// Complete reports whether a file looks completely written. head holds its first bytes, and size is
-	// its size in bytes. Complete reads only a few bytes. Nil means that the format gives no sign.
+	// Complete reports whether a file looks completely written. head holds its first bytes, and size is its
+	// size in bytes. Complete reads only a few bytes. Nil means that a truncated file can't be recognized
+	// this way.
 	Complete func(head []byte, r io.ReaderAt, size int64) bool
 
 	// Frames opens the animation of a file whose header has more than one frame.
@@ -77,8 +78,8 @@ type Header struct {
 	FrameCount  int
 	FramePixels int64 // number of pixels to process for all frames
 
-	// Peeked means that the metadata after the pixels has not been read. The orientation may still
-	// change, and there may be more frames. The caller of Format.Header sets Peeked.
+	// Peeked means that the metadata after the pixels has not been read. That metadata may change the
+	// orientation and add frames. The caller of Format.Header sets Peeked.
 	Peeked bool
 
 	// Profile is an upper bound of the size in bytes of the ICC profile that Color returns; 0 means no
@@ -128,8 +129,9 @@ type Picture struct {
 	Release func()
 }
 
-// Color is a file's description of its colors. At most one of Profile, CICP, and Gamma with Primaries
-// is set: the one that takes precedence. The zero Color means that the file has no description.
+// Color is a file's description of its colors. At most one of Profile, CICP, and Gamma with Primaries is
+// set. If a file has several of them, the format's rules of precedence apply. The zero Color means that the
+// file has no description.
 type Color struct {
 	Space   Space  // color space of the pixels; a Profile for another space is ignored
 	Profile []byte // ICC profile
@@ -164,7 +166,7 @@ type Frames interface {
 	LoopCount() int
 
 	// Next returns the next frame, or io.EOF after the last one. The image is the canvas itself, an
-	// *image.RGBA or an *image.NRGBA, and the next call of Next changes it.
+	// *image.RGBA or an *image.NRGBA. The next call of Next overwrites the image.
 	Next(ctx context.Context) (Frame, error)
 }
 
@@ -172,6 +174,6 @@ type Frames interface {
 type Frame struct {
 	Image   image.Image
 	Delay   time.Duration // display time; 0 leaves the choice to the viewer
-	Changed bool          // false only if Image is known to be the same as after the previous call
+	Changed bool          // false if Image is known to equal the image of the previous call; true if it may differ
 	Surplus bool          // as in Picture
 }

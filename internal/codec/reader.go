@@ -7,13 +7,14 @@ import (
 	"io"
 )
 
-// A Reader reads the header of a file. It reads forward. It can also go to any offset if the source can
-// seek or the whole file is in memory. If the source can't seek, a Reader keeps everything that it has
-// read, so that the caller can continue from there: see [Reader.Retained]. If the source can seek, a
-// Reader buffers only what the caller needs.
+// A Reader reads the header of a file. It reads from the start to the end. If the source can seek or the
+// whole file is in memory, it can also go to any offset. If the source can't seek, a Reader keeps everything
+// that it has read, so that the caller can continue from there: see [Reader.Retained]. If the source can
+// seek, a Reader buffers only what the caller needs.
 //
-// The error is a [ReadError] if the source failed, the context's error if the context has ended,
-// io.ErrUnexpectedEOF if the file ends too soon, and matches [ErrTooLarge] if the account is empty.
+// A method returns a [ReadError] if the source failed, the context's error if the context has ended,
+// io.ErrUnexpectedEOF if the file ends too soon, and an error that matches [ErrTooLarge] if the account
+// is empty.
 type Reader struct {
 	ctx    context.Context
 	src    io.Reader // nil: buf is the whole file

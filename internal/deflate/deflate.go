@@ -37,15 +37,15 @@ type Compressor struct {
 	writer  writer
 	codes   codes
 	tokens  []token
-	block   histogram // of tokens[:counted]
-	chunk   histogram // of the tokens after those
+	block   histogram // histogram of tokens[:counted]
+	chunk   histogram // histogram of tokens[counted:]
 	counted int       // number of tokens counted in block
 	bits    float64   // entropy of block
 	costs   [literals]uint32
 	far     [distances]uint32
 
 	out   io.Writer // nil: only an estimate is made
-	total histogram // estimate only: of all blocks
+	total histogram // estimate only: histogram of all blocks
 	extra int       // estimate only: number of extra bits
 }
 
@@ -99,7 +99,7 @@ func Entropy(data []byte) int {
 	return int(entropy(counts[:])+7) / 8
 }
 
-// add appends a token, for which there is room.
+// add appends a token. c.tokens must have spare capacity.
 func (c *Compressor) add(t token) error {
 	n := len(c.tokens)
 	c.tokens = c.tokens[:n+1]
@@ -110,7 +110,8 @@ func (c *Compressor) add(t token) error {
 	return c.ended()
 }
 
-// ended counts the last chunk. If two blocks take fewer bits than one, it writes a block of the tokens before the chunk.
+// ended adds the last chunk to the current block. If the chunk in a block of its own takes fewer bits, ended first
+// writes the tokens before the chunk as a block.
 func (c *Compressor) ended() error {
 	c.chunk = histogram{}
 	c.chunk.count(c.tokens[c.counted:])

@@ -25,7 +25,7 @@ func requireComesBack(t require.TestingT, data []byte, e Effort) []byte {
 	return packed.Bytes()
 }
 
-// pieces are noise and repetitions of earlier data.
+// pieces draws data that consist of noise and of repetitions of earlier data.
 func pieces(t *rapid.T) []byte {
 	var data []byte
 	random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))

@@ -59,7 +59,7 @@ func (m *matcher) insert(end int) {
 	if m.hashed >= end {
 		return
 	}
-	data, head, head3, prev, shift := m.data[:end+3], m.head, m.head3, m.prev, m.shift&31 // in registers
+	data, head, head3, prev, shift := m.data[:end+3], m.head, m.head3, m.prev, m.shift&31 // local copies stay in registers
 	mask, mask3 := len(prev)-1, uint32(len(head3)-1)
 	for at := m.hashed; at < end; at++ {
 		v := binary.LittleEndian.Uint32(data[at:])

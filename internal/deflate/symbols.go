@@ -8,7 +8,7 @@ type token uint32
 func match(length, distance int) token { return token(distance)<<16 | token(length) }
 
 func (t token) distance() int { return int(t >> 16) }
-func (t token) length() int   { return int(t & 0xffff) } // only of a match
+func (t token) length() int   { return int(t & 0xffff) } // valid for matches only
 
 // The alphabets (3.2.5, 3.2.7).
 const (

@@ -22,10 +22,10 @@ const (
 type Ditherer struct {
 	Palette     *Palette
 	Transparent uint8
-	Plain       bool // without dithering
+	Plain       bool // no dithering
 	Calm        bool // a pixel whose alpha or color changes little keeps its index
 	Calmer      bool // Calm, also where the change is a little visible
-	Single      bool // only one picture is drawn, so nothing is kept for the next
+	Single      bool // only one picture is drawn, so Draw does not store source
 
 	source []uint8 // for each pixel, the color for which its index was chosen
 	index  []uint8
@@ -83,15 +83,15 @@ func (d *Ditherer) Draw(ctx context.Context, out *image.Paletted, img *image.NRG
 	}
 }
 
-// flicker is the maximum decrease of alpha that leaves an opaque pixel opaque if Calm is set. With Calmer, a pixel whose alpha
-// has decreased by more, to less than goneBelow, becomes transparent: the edge of a hole then disappears together with
-// what was there.
+// flicker is the maximum decrease of alpha that leaves an opaque pixel opaque if Calm is set. If Calmer is set, a pixel whose alpha
+// has decreased by more than flicker and is below goneBelow becomes transparent. So the antialiased edge of a hole is cleared
+// together with the hole.
 const (
 	flicker   = 24
 	goneBelow = 204
 )
 
-// staysOpaque reports whether a pixel is opaque after it had the alpha before.
+// staysOpaque reports whether a pixel counts as opaque. before is the alpha for which its previous index was chosen.
 func (d *Ditherer) staysOpaque(alpha, before uint8) bool {
 	if before < opaqueFrom || before <= alpha {
 		return alpha >= opaqueFrom
@@ -112,16 +112,16 @@ func near(p, q []uint8, levels int) bool {
 	return true
 }
 
-// Without dithering, a pixel of an edge between two colors may be about as near to the one as to the other. Such a pixel keeps
-// its index while its samples change by at most holdLevels, and it is at most a holdPart of the squared distance of the
-// two colors farther from its color than from the nearest.
+// Without dithering, a small change could move a pixel on an edge from one palette color to another. So a pixel keeps its color
+// under two conditions. Its samples must have changed by at most holdLevels. The squared distance to its color may exceed the
+// squared distance to the nearest color by at most 1/holdPart of the squared distance between these two colors.
 const (
 	holdLevels, holdPart = 16, 20
 
-	holdLevelsCalmer, holdPartCalmer = 40, 2 // if Calmer is set
+	holdLevelsCalmer, holdPartCalmer = 40, 2 // the same if Calmer is set
 )
 
-// holds reports whether a pixel keeps an index that was chosen for q.
+// holds reports whether pixel p keeps the index that was chosen for color q.
 func (d *Ditherer) holds(index uint8, p, q []uint8) bool {
 	levels, part := holdLevels, holdPart
 	if d.Calmer {
@@ -140,7 +140,7 @@ func distance(c color.NRGBA, p []uint8) int {
 	return r*r + g*g + b*b
 }
 
-// share returns the share of the neighbors' quantization error that is added to a pixel.
+// share returns how much of the neighbors' quantization error is added to a pixel.
 func share(row, above []uint8, x int) float32 {
 	left := max(x-1, 0)
 	for i := range 3 {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// drawnInTurn returns the index of a pixel in each of some pictures of one pixel, which a Ditherer draws in turn.
+// drawnInTurn draws pictures of one pixel each with a Ditherer, and returns the index of that pixel in each picture.
 func drawnInTurn(t *testing.T, d *Ditherer, colors ...color.NRGBA) (indices []uint8) {
 	for _, c := range colors {
 		img := image.NewNRGBA(image.Rect(0, 0, 1, 1))

@@ -7,8 +7,8 @@ import (
 	"image/color"
 )
 
-// Draw sets each index of out to that of the nearest color, or to transparent if h does not count the pixel. It returns
-// early if ctx ends.
+// Draw sets each index of out to the index of the nearest color in p, or to transparent if h does not count the pixel. It
+// returns early if ctx ends.
 func (h *Histogram) Draw(ctx context.Context, out *image.Paletted, img *image.NRGBA, p *Palette, transparent uint8) {
 	every := max(1<<18/max(img.Rect.Dx(), 1), 1)
 	var last uint32

@@ -28,7 +28,7 @@ type entry struct {
 	n      uint32
 	sum    [4]uint64
 	point  point
-	color  color.NRGBA // the mean
+	color  color.NRGBA // the mean of the merged colors
 	choice uint16      // index of the nearest color of the palette
 }
 
@@ -43,8 +43,8 @@ func Bytes(n int64) int64 {
 	return perEntry*min(n, maxEntries) + 4<<slotBits(n) + 256*min(n, 256) + 4<<10
 }
 
-// NewHistogram returns a Histogram for n or more pixels. If opaque is set, pixels less than half opaque are not counted,
-// and all other pixels count as opaque.
+// NewHistogram returns a Histogram for pictures of at least n pixels. If opaque is set, pixels less than half opaque are not
+// counted, and all other pixels count as opaque.
 func NewHistogram(n int64, opaque bool) *Histogram {
 	return &Histogram{opaque: opaque, entries: make([]entry, 0, max(min(n, maxEntries), 1)), slots: make([]uint32, 1<<slotBits(n))}
 }
@@ -69,7 +69,7 @@ func (h *Histogram) Add(ctx context.Context, img *image.NRGBA) {
 	}
 }
 
-// canonical returns the color as which a pixel is counted. It returns false if the pixel is not counted.
+// canonical returns the color that is counted for a pixel. It returns false if the pixel is not counted.
 func (h *Histogram) canonical(c uint32) (uint32, bool) {
 	if h.opaque {
 		return c | 255<<24, c>>24 >= opaqueFrom

@@ -13,7 +13,8 @@ type Palette struct {
 	Colors []color.NRGBA
 
 	// Error is the root mean square of the Oklab distances between the pixels and their colors in the palette. The
-	// distance from black to white is 1. Missed is the same for only those pixels whose color is not in the palette.
+	// distance from black to white is 1. Missed is the same mean, but only over the pixels whose exact color is not in the
+	// palette.
 	Error, Missed float64
 
 	search search
@@ -49,7 +50,7 @@ func newBox(entries []*entry) box {
 	return b
 }
 
-// split divides a box at its mean. It returns false if one part would be empty.
+// split divides a box at its mean, along the axis of the largest spread. It returns false if one part would be empty.
 func (b box) split() (low, high box, ok bool) {
 	at := 0
 	for i, e := range b.entries {
@@ -106,13 +107,13 @@ func (p *Palette) measure(h *Histogram) {
 	p.Missed = math.Sqrt(sum / float64(max(missed, 1)))
 }
 
-// ErrorOf returns what Error would be if p had been chosen for the counted pixels.
+// ErrorOf returns the value that p.Error would have if p had been chosen for the pixels of h.
 func (h *Histogram) ErrorOf(p *Palette) float64 {
 	h.close()
 	return math.Sqrt(h.assign(&p.search) / float64(max(h.pixels, 1)))
 }
 
-// cut divides the entries into n or fewer boxes, and returns the means of these.
+// cut divides the entries into n or fewer boxes, and returns the mean of each box.
 func (h *Histogram) cut(n int) []point {
 	entries := make([]*entry, len(h.entries))
 	for i := range entries {

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// painted returns a picture whose colors at returns.
+// painted returns a picture in which the pixel at x, y has the color at(x, y).
 func painted(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {

@@ -11,13 +11,13 @@ type search struct {
 	points  []point
 	indices []int32  // the index in the palette of each point
 	ranks   []int32  // the index in points of each color of the palette
-	few     []uint32 // some cells of grid, each with the index plus 1 in its low 9 bits, while grid is nil
-	missed  int      // number of look-ups of cells that few did not have
-	grid    []int16  // the index of the nearest color by the upper bits of opaque colors, plus 1; 0 if not yet known
+	few     []uint32 // a small hash table of grid cells, used until grid exists: the cell, and in the low 9 bits its index plus 1
+	missed  int      // number of look-ups that few could not answer
+	grid    []int16  // by the upper bits of an opaque color: the index of the nearest color, plus 1; 0 if not yet known
 }
 
-// fewCells is the number of cells that are stored before there is a grid, which takes longer to clear than a small picture
-// takes to draw.
+// fewCells is the number of slots of few. A small picture is drawn with few alone, because clearing the grid would take longer
+// than drawing the picture.
 const fewCells = 1 << 11
 
 // gridBits is the number of upper bits of each sample of an opaque color that [Palette.Index] considers.
@@ -40,7 +40,7 @@ func (s *search) set(points []point) {
 }
 
 // nearest returns the index of the nearest point, and the squared distance. The search starts at the point with the index
-// guess, and is faster if that is near.
+// guess. It is faster if that point is near p.
 func (s *search) nearest(p *point, guess int) (index int, distance float32) {
 	start := 0
 	if guess < len(s.ranks) {
@@ -68,7 +68,7 @@ func (s *search) nearest(p *point, guess int) (index int, distance float32) {
 	return int(s.indices[best]), distance
 }
 
-// Index returns the index of the color that is nearest to an opaque color.
+// Index returns the index of the palette color that is nearest to an opaque color.
 func (p *Palette) Index(r, g, b uint8) int {
 	const drop = 8 - gridBits
 	s, cell := &p.search, int(r)>>drop<<(2*gridBits)|int(g)>>drop<<gridBits|int(b)>>drop

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// ShareAtMost returns an upper bound of [Histogram.Share] of a picture, much faster than colors are counted. The bound is
-// the share of the pixels that have one of the n most frequent values of green or luma. It returns 1 for pictures that are not
-// opaque, and for types other than *image.YCbCr, *image.NRGBA and *image.RGBA.
+// ShareAtMost returns an upper bound of the [Histogram.Share] of a picture. It is much faster than counting the colors. The bound is
+// the share of the pixels that have one of the n most frequent values of green or luma. ShareAtMost returns 1 for pictures that are
+// not opaque, and for types other than *image.YCbCr, *image.NRGBA and *image.RGBA.
 func ShareAtMost(img image.Image, n int) float64 {
 	var counts [256]int
 	size := img.Bounds().Size()

@@ -26,7 +26,7 @@ var Format = &codec.Format{
 	Color:  colorOf,
 }
 
-// match also checks the length of the second header, because a text may begin with "BM".
+// match also checks the length of the second header, because a text file may begin with "BM".
 func match(head []byte) bool {
 	if !codec.HasMagic(head, "BM") || len(head) < 18 {
 		return false
@@ -56,7 +56,7 @@ func header(_ context.Context, r *codec.Reader) (codec.Header, error) {
 	m.readBare(r, offset)
 	m.place(fileHeader, offset)
 	h := codec.Header{Stored: image.Pt(m.width, m.height), Orientation: 1, Palette: m.bits <= 8, Detail: m}
-	if m.size >= v5Header { // it may have a profile, which is usually after the pixels
+	if m.size >= v5Header { // it may have a profile, which usually follows the pixels
 		h.Profile, h.Described = usualProfile, true
 	}
 	if !m.rle() {

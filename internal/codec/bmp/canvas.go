@@ -76,7 +76,7 @@ func (c *canvas) image() (image.Image, error) {
 	if err != nil || c.topDown {
 		return img, err
 	}
-	switch m := img.(type) { // the Shrinker got the rows bottom-up
+	switch m := img.(type) { // the Shrinker's result is bottom-up, too
 	case *image.Gray:
 		flip(m.Pix, m.Stride)
 	case *image.RGBA:

@@ -96,8 +96,8 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { codectest.Fuzz(t, bmp.Format, data) })
 }
 
-// ImageMagick writes such files with -define bmp:subtype=RGB565 bmp3:. They have no masks, and the offset of the pixels is that of the
-// missing masks.
+// ImageMagick writes 16-bit files without masks with -define bmp:subtype=RGB565 bmp3:. The offset of the pixels is the place where the masks
+// should be.
 func TestPixelsInPlaceOfMasksHave565Bits(t *testing.T) {
 	for _, size := range []image.Point{{w, h}, {1, 1}, {2, 1}, {3, 3}} {
 		for name, pixels := range map[string][]byte{"noise": rows(size.X, size.Y, 16), "black": make([]byte, (size.X+1)/2*4*size.Y)} {
@@ -113,7 +113,8 @@ func TestPixelsInPlaceOfMasksHave565Bits(t *testing.T) {
 	}
 }
 
-// The offset of the pixels in the first header may be wrong: it may be that of the masks, which follow the second header.
+// In some files the first header has the offset of the masks, which follow the second header, instead of the offset of
+// the pixels.
 func TestMasksAtTheDeclaredOffsetOfThePixelsAreFound(t *testing.T) {
 	b := newBitmap(w, h, 16, rows(w, h, 16))
 	b.compression, b.masks = 3, []uint32{0x7c00, 0x3e0, 0x1f}

@@ -24,7 +24,7 @@ type decoder struct {
 	colors  [256][4]byte
 	masks   [4]mask
 	alpha   bool // pixels may be transparent
-	masked  bool // set by masked: transparency comes from the mask of an icon
+	masked  bool // set by the method masked: transparency comes from the mask of an icon
 
 	rle     *rle
 	places  []byte // a row of palette indices, or of blue, green and red, that rle has decoded
@@ -33,8 +33,8 @@ type decoder struct {
 	rest    int    // first row, in the order of the file, with missing pixels
 }
 
-// errColors means that pixels are missing or not covered, and that the palette may have no entry for their color. The picture is then
-// decoded again as RGB.
+// errColors means that a picture with a palette has missing or skipped pixels, and that the palette may have no entry for their color. The
+// picture is then decoded again as RGB.
 var errColors = errors.New("pixels beyond the palette")
 
 func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {
@@ -187,7 +187,7 @@ func pixel(b []byte, n int) uint32 {
 	return v
 }
 
-// paletteFor returns the palette of an *image.Paletted.
+// paletteFor returns the palette for the image.
 func (d *decoder) paletteFor() color.Palette {
 	p := make(color.Palette, 1<<d.bits)
 	for i := range p {

@@ -27,11 +27,11 @@ const (
 	compRGB        = 0
 	compRLE8       = 1
 	compRLE4       = 2
-	compMasks      = 3 // in OS/2 files: Huffman
-	compJPEG       = 4 // in OS/2 files: RLE of 24-bit pixels
+	compMasks      = 3 // in OS/2 files this value means Huffman coding
+	compJPEG       = 4 // in OS/2 files this value means RLE of 24-bit pixels
 	compPNG        = 5
 	compAlphaMasks = 6
-	compRLE24      = 100 // stands for compJPEG in OS/2 files
+	compRLE24      = 100 // replaces compJPEG for OS/2 files
 )
 
 // An info holds the contents of the second header.
@@ -44,7 +44,7 @@ type info struct {
 	used          int64 // number of palette entries; 0 means the maximum
 
 	base    int64 // offset of the second header
-	palette int64 // offsets in the file
+	palette int64 // offset of the palette in the file
 	pixels  int64
 
 	bare bool  // compression is compMasks, but the file has no masks
@@ -152,7 +152,7 @@ func (m *info) entry() int64 {
 // colors returns the number of palette entries.
 func (m *info) colors() int64 {
 	if m.bits > 8 {
-		return m.used // a suggestion for displays with a palette
+		return m.used // only a suggestion for displays with a palette; the pixels have none
 	}
 	if m.used == 0 {
 		return 1 << m.bits

@@ -11,7 +11,7 @@ import (
 type mask struct {
 	shift  int
 	mask   uint32
-	levels [256]byte // 8-bit sample for the upper 8 bits of the masked value, or for all of them if there are fewer
+	levels [256]byte // by the upper 8 bits of the masked value, or by all bits if there are fewer: the 8-bit sample
 }
 
 // masksOf returns the masks of red, green, blue and alpha. The mask of alpha is 0 if there is no alpha.
@@ -42,7 +42,7 @@ func (m *info) masksOf(data []byte) (values [4]uint32) {
 	return values
 }
 
-// readBare sets m.bare if the file has pixels in the place of its masks. ImageMagick writes such files with
+// readBare sets m.bare if the pixels begin where the masks should be. ImageMagick writes such files with
 // subtype=RGB565 and a header of Windows 3. offset is the offset of the pixels in the first header.
 func (m *info) readBare(r *codec.Reader, offset int64) {
 	if m.compression != compMasks || m.size != infoHeader || offset != m.base+infoHeader {

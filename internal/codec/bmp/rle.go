@@ -43,7 +43,7 @@ func (s *rle) next(row, covered []byte) error {
 		s.pos += 2
 		switch {
 		case count > 0:
-			s.pos-- // back to the color
+			s.pos-- // encoded reads the color again
 			s.encoded(row, covered, count)
 		case code == 0: // end of row
 			s.x = 0

@@ -10,9 +10,9 @@ import (
 type canvas struct {
 	Image *image.RGBA // every pixel is either opaque or transparent
 
-	dispose disposal // of the frame that was drawn last
+	dispose disposal // disposal of the frame that was drawn last
 	drawn   image.Rectangle
-	saved   []byte // the pixels of drawn before that frame, for disposalPrevious
+	saved   []byte // for disposalPrevious: the pixels in drawn before that frame
 }
 
 // newCanvas returns a canvas of the given size in pixels.
@@ -52,7 +52,7 @@ func (c *canvas) Draw(ctx context.Context, d *decoder, f *imageFrame) (changed b
 	return changed, err
 }
 
-// coarse replaces row y, which is missing, by the row of an earlier pass that stands for it.
+// coarse fills the missing row y with a copy of a row of an earlier pass. See coarser.
 func (c *canvas) coarse(y, top int, missing []int) {
 	if from := coarser(y, top, missing); from >= c.drawn.Min.Y {
 		at := c.Image.PixOffset(c.drawn.Min.X, y)

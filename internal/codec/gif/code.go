@@ -1,9 +1,8 @@
 package gif
 
 // A coder compresses pixels by LZW (GIF89a, appendix F; T. Welch, 1984). Each code stands for a sequence of pixels that the file already
-// contains. There may be several sequences to choose from, because a pixel that has not changed may be transparent or be written again.
-// With a loss, any pixel may also have a similar color. The coder chooses the sequence with the highest value, see look. Without a loss,
-// that is the longest one.
+// contains. Several sequences may match, because an unchanged pixel may be written as transparent or with its color. With a loss, any pixel
+// may also have a similar color. The coder chooses the sequence with the highest value, see look. Without a loss, that is the longest one.
 type coder struct {
 	err  func() error // a reason to stop; nil: none
 	work int          // work since the last call of err
@@ -17,7 +16,7 @@ type coder struct {
 	written []byte    // with a loss: all symbols that were written, in order
 
 	loss   int32       // the largest distance between the wanted color and the written one
-	gain   int32       // the value of one more pixel in a sequence, as a distance of colors
+	gain   int32       // the value of one more pixel in a sequence, in the unit of distance
 	colors [256]uint32 // colors of the symbols
 	leave  int         // the symbol that leaves a pixel as it is (transparent), or -1
 
@@ -42,15 +41,14 @@ type choice struct {
 }
 
 const (
-	// maxVisits limits the number of sequences that are examined for one code. maxWork is the work after which the coder asks err whether
-	// to stop.
+	// maxVisits limits the number of sequences that are examined for one code. The coder calls err after maxWork units of work.
 	maxVisits = 256
 	maxWork   = 1 << 20
 	far       = 1 << 30
 )
 
 // compress writes the cells to out: the minimum code size and sub-blocks. Symbols have symbolBits bits. If err returns an error, or if out
-// reaches most bytes, compress stops and returns false.
+// reaches most bytes, compress stops early and returns false.
 func (c *coder) compress(symbolBits, most int) bool {
 	bits := uint(max(symbolBits, 2))
 	clear, width := 1<<bits, bits+1
@@ -101,10 +99,10 @@ func (c *coder) forget(at int) {
 	}
 }
 
-// choose sets chosen to the most valuable sequence of the cells from index at on. If two have the same value, it
-// chooses the one that it tried first. Therefore the order matters: choose tries the pixel's own color first only if the
-// pixel must be written or its color was the last symbol. Otherwise it tries to leave the pixel first, because
-// left pixels would never become part of longer sequences if the own color always came first.
+// choose sets chosen to the most valuable sequence of the cells from index at on. If two have the same value, it chooses the
+// one that it tried first. Therefore the order matters: choose tries the pixel's own color first only if the pixel must be
+// written or its color was the last symbol. Otherwise it tries the transparent symbol first. If the pixel's own color always
+// came first, transparent pixels would never become part of longer sequences.
 func (c *coder) choose(at int) {
 	c.visits, c.chosen = maxVisits, choice{length: 0, value: -far}
 	k := c.cells[at]
@@ -120,8 +118,8 @@ func (c *coder) choose(at int) {
 	c.work += maxVisits - c.visits + int(c.chosen.length)
 }
 
-// look examines the sequence node, which ends before cell at and has length pixels, and all longer ones. spent is the sum of the costs of
-// its pixels. The value of a sequence is gain·length - spent.
+// look examines the sequence node, which ends before cell at and has length pixels, and all longer ones. spent is the sum of the costs of the
+// pixels in node. The value of a sequence is gain·length - spent.
 func (c *coder) look(node, at int, length, spent int32) {
 	if value := c.gain*length - spent; value > c.chosen.value {
 		c.chosen = choice{node, length, value}
@@ -191,8 +189,8 @@ func (c *coder) settle(node, length int) {
 	}
 }
 
-// A pace reports when the known sequences have become less useful. compress then starts a new table, but only when the table is full,
-// because a picture often continues as it began.
+// A pace measures the pixels per code, over groups of paceCodes codes. compress starts a new table if slower returns true, but only when
+// the table is full, because a picture often continues as it began.
 type pace struct{ codes, pixels, best int }
 
 const paceCodes = 512

@@ -21,11 +21,11 @@ type decoder struct {
 	row    []byte
 
 	tolerant bool
-	least    float64     // the minimum part of a frame in a tolerant decode
-	surplus  bool        // the data of the last frame goes on behind its pixels
+	least    float64     // the minimum share of the rows in a tolerant decode
+	surplus  bool        // more data follow the pixels of the last frame
 	damage   error       // in a tolerant decode: the error of the last frame, or nil
 	missing  []int       // the missing rows of the screen, sorted
-	short    image.Point // end of the row that was decoded in part; zero: there is none
+	short    image.Point // the pixel after the last one of a partly decoded row; zero: there is no such row
 	frame    *imageFrame // the last frame
 }
 
@@ -69,14 +69,15 @@ func (f *imageFrame) table() (packed [256]uint32, colors [256][4]byte, n int) {
 	return packed, colors, n
 }
 
-// least is the minimum part of a still picture in a tolerant decode. For frames that are drawn on others the minimum is 0.
+// least is the minimum share of the rows of a still picture in a tolerant decode. For frames that are drawn on others,
+// the minimum is 0.
 const least = 0.1
 
-// rows decompresses f. It calls do with the part of each row that lies within the screen; y is a row of the screen. The rows come in the
-// order of the file. rows needs memory for one row of f. If f lies outside of the screen, rows reads nothing. If f is much larger than the
-// screen, rows returns an error.
+// rows decompresses f. It calls do with the part of each row that lies within the screen; y is the number of the row on the screen. The rows
+// come in the order of the file. rows needs memory for one row of f. If f lies outside of the screen, rows reads nothing. If f is much larger
+// than the screen, rows returns an error.
 //
-// If data are missing or damaged, a tolerant decoder returns no error if the part d.least of the rows could be decoded. It then sets
+// If data are missing or damaged, a tolerant decoder returns no error if the share of the decoded rows is at least d.least. It then sets
 // d.damage, and the last row that it passes to do may be short.
 func (d *decoder) rows(ctx context.Context, f *imageFrame, screen image.Rectangle, colors int, do func(y int, row []byte)) error {
 	d.damage, d.missing, d.short, d.frame, d.surplus = nil, nil, image.Point{}, f, false
@@ -88,7 +89,7 @@ func (d *decoder) rows(ctx context.Context, f *imageFrame, screen image.Rectangl
 	for _, pass := range f.passes() {
 		for y := f.Rect.Min.Y + pass.from; y < f.Rect.Max.Y; y += pass.step {
 			if pass.step == 1 && y >= seen.Max.Y {
-				break // no row that follows is seen
+				break // the rows that follow are below the screen
 			}
 			shown := y >= seen.Min.Y && y < seen.Max.Y
 			if err != nil {

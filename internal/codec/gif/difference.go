@@ -13,7 +13,7 @@ func (e *Encoder) pack(p, next *picture) error {
 	whole := image.Rectangle{Max: e.size}
 	rect := e.bounds(func(at int) bool { return e.leaving(p, at) > e.Loss })
 	if len(e.frames) == 0 && next == nil {
-		rect = whole // some viewers use the size of the frame as that of a still picture
+		rect = whole // some viewers take the size of a still picture from its frame
 	}
 	disposal := disposalKeep
 	if next != nil {
@@ -30,8 +30,8 @@ func (e *Encoder) pack(p, next *picture) error {
 	}
 	t := part{picture: p, rect: rect}
 	f := frame{colors: p.colors, delay: p.delay}
-	// Many viewers clear to the background color if the frame has no transparent color. So the frame gets one, if there is room in the
-	// table.
+	// Many viewers clear to the background color if the frame has no transparent color. So a frame that is cleared gets a transparent color,
+	// if there is room in the table.
 	for _, clears := range []bool{disposal == disposalBackground, false} {
 		if err := e.packBoth(&f, &t, clears); err != nil {
 			return err
@@ -148,11 +148,11 @@ func (e *Encoder) show(t *part) {
 type frame struct {
 	*colors
 	delay  int
-	shared packed // compressed with the color table of colors; if only one form was kept, that form
-	local  packed // compressed with a table of its own; data is nil if this can't be shorter
+	shared packed // compressed with the color table of colors; if only the shorter form was kept, that form
+	local  packed // compressed with a table of its own; data is nil if this form can't be shorter
 }
 
-// best returns the shorter form of f, if c are the colors of the table that frames share. If c is nil, there is no shared table.
+// best returns the shorter form of f. c has the shared color table, or is nil if there is no shared table.
 func (f *frame) best(c *colors) packed {
 	p := f.shared
 	if f.colors != c && p.table == nil {

@@ -15,8 +15,8 @@ import (
 // MaxDelay is the longest delay of a frame, in 1/100 s.
 const MaxDelay = 1<<16 - 1
 
-// mergeDelays returns the delay of a frame that replaces two frames of equal looks. ok is false if the frame would be shown for another
-// time than the two: the sum exceeds MaxDelay, or a delay is 0 or 1, which browsers replace by another delay.
+// mergeDelays returns the delay of a frame that replaces two frames that look alike. ok is false if the merged frame would not be shown for
+// the same time as the two frames: if the sum exceeds MaxDelay, or if a delay is 0 or 1, because browsers replace these delays.
 func mergeDelays(delay, next int) (sum int, ok bool) {
 	return delay + next, delay > 1 && next > 1 && delay+next <= MaxDelay
 }
@@ -24,9 +24,9 @@ func mergeDelays(delay, next int) (sum int, ok bool) {
 // An Encoder compresses the frames of an animation one by one. It keeps the pixels of the last frame, and all frames in compressed form,
 // which takes at most twelve bits per pixel and usually much less.
 //
-// Consecutive frames of equal looks become one frame. Only the rectangle of a frame that has changed is written. Unchanged pixels in it
-// are transparent where that makes the file shorter. A frame gets a color table of its own if that is shorter than using the shared table,
-// or if its palette differs.
+// Consecutive frames that look alike become one frame. Only the rectangle of a frame that has changed is written. Unchanged pixels in it are
+// transparent where that makes the file shorter. A frame gets a color table of its own if that is shorter than using the shared table, or if its
+// palette differs.
 type Encoder struct {
 	// Loss is the maximum squared distance, in levels of red, green and blue, between the color of a pixel and the color that is written
 	// for it. Other colors are written where that makes the file shorter.
@@ -41,7 +41,7 @@ type Encoder struct {
 
 	ctx     context.Context
 	size    image.Point
-	last    *picture     // not compressed yet, because that depends on the next picture
+	last    *picture     // not compressed yet, because its compression depends on the next picture
 	palette *color.Color // palette of the last frame, as the address of its first color
 	current *colors      // colors of that palette
 	frames  []frame
@@ -160,7 +160,8 @@ func (e *Encoder) add(img *image.Paletted, next *picture) error {
 	return e.ctx.Err()
 }
 
-// Write ends the animation and writes it. It may be called several times. loop is as in image/gif. One frame becomes a still picture.
+// Write ends the animation and writes the file. It may be called several times. loop is as in image/gif. One frame
+// becomes a still picture.
 func (e *Encoder) Write(w io.Writer, loop int) error {
 	if e.last != nil {
 		if err := e.pack(e.last, nil); err != nil {
@@ -212,9 +213,9 @@ func (e *Encoder) Write(w io.Writer, loop int) error {
 	return err
 }
 
-// Estimate ends the animation and returns its approximate size in bytes. The frames that were added are a sample of an animation with the
-// given number of frames: the first frame, and others that represent the rest. part is the part of the pixels of each frame that the sample
-// has.
+// Estimate ends the animation and returns its approximate size in bytes. The frames that were added are a sample of an animation with the given
+// number of frames: the first frame, and others that represent the rest. part is the ratio of the sample's pixels to those of the animation, per
+// frame.
 func (e *Encoder) Estimate(frames int, part float64) (int, error) {
 	if e.last != nil {
 		if err := e.pack(e.last, nil); err != nil {
@@ -227,7 +228,7 @@ func (e *Encoder) Estimate(frames int, part float64) (int, error) {
 	}
 	shared := e.mostUsed()
 	table, _ := pad(shared.table)
-	const head, control = 32, 18 // sizes of the head of the file, and of what precedes the data of a frame
+	const head, control = 32, 18 // approximate sizes of the file's header, and of the blocks before the data of a frame
 	first, rest := e.frames[0].best(shared).size(), 0
 	for i := range e.frames[1:] {
 		rest += e.frames[1+i].best(shared).size()
@@ -237,7 +238,7 @@ func (e *Encoder) Estimate(frames int, part float64) (int, error) {
 	return head + len(table) + control*frames + int(data/math.Pow(part, growth)), nil
 }
 
-// mostUsed returns the colors that most frames use.
+// mostUsed returns the colors that are used by the largest number of frames.
 func (e *Encoder) mostUsed() *colors {
 	most := e.frames[0].colors
 	for i := range e.frames {
@@ -255,7 +256,7 @@ type picture struct {
 	delay int
 
 	number  int  // index in the order of Add
-	skipped bool // it is not written
+	skipped bool // not written; see Skip
 }
 
 // sameLooks reports whether two pictures look alike.
@@ -289,7 +290,7 @@ type colors struct {
 	table       []byte // three bytes per color
 	packed      [256]uint32
 	transparent int // index of the transparent color, or -1
-	used        int // number of frames that use them
+	used        int // number of frames with this palette
 }
 
 // colors returns the colors of the next frame's palette.

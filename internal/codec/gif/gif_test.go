@@ -175,7 +175,8 @@ func TestAllDepthsAndColorCountsAreWrittenExactly(t *testing.T) {
 	}
 }
 
-// Many viewers clear a frame without a transparent color to the background color, which is visible as a rectangle.
+// Many viewers clear a frame without a transparent color to the background color, and then a colored rectangle is
+// visible.
 func TestFramesThatAreClearedHaveATransparentColor(t *testing.T) {
 	for name, palettes := range map[string][2]color.Palette{
 		"one palette":  {{color.NRGBA{1, 2, 3, 255}, color.NRGBA{4, 5, 6, 255}, color.NRGBA{}}},
@@ -320,7 +321,7 @@ func TestAnimationsThatChangeInPartAreEncodedExactly(t *testing.T) {
 	}
 }
 
-// sizeOf returns the bytes of a frame's pixels that are written in one way.
+// sizeOf returns the size in bytes of the compressed pixels of t if cells with mayLeave are written in the way w.
 func sizeOf(e *Encoder, t *part, w way) int {
 	s := e.count(t)
 	highest := max(most(s.first), most(s.then), t.transparent)

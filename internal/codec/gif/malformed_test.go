@@ -44,7 +44,7 @@ func TestInvalidFramesAreErrors(t *testing.T) {
 		f, err := parse(c.file, 10)
 		require.NoError(t, err, name)
 		require.Len(t, f.Frames, 1, name)
-		for range 2 { // on a screen that the frame covers, and on a larger one
+		for range 2 { // the frame covers a screen of its size; the other screen is larger
 			_, err = new(decoder).still(t.Context(), &f.Frames[0], f.Screen)
 			assert.ErrorIs(t, err, c.want, name)
 			f.Screen = f.Screen.Add(image.Pt(1, 1))

@@ -7,9 +7,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// EncodeMemory returns the most bytes that an Encoder of one frame of that size takes, without the frame: its compressed
-// pixels, twelve bits each at most, in the two ways that it may hold at a time; what the coder reads next; and the file,
-// while its buffer grows. With a loss it also holds the symbols that were chosen.
+// EncodeMemory returns the maximum number of bytes that an Encoder takes for one frame of the given size. The frame itself is
+// not included. The sum contains two compressed forms of the frame (at most twelve bits per pixel), the file (with the growth
+// of its buffer), and the cells that the coder reads next. With a loss, it also contains the chosen symbols.
 func EncodeMemory(size image.Point, lossy bool) int64 {
 	n := int64(size.X) * int64(size.Y)
 	packed := n + n/2 + n/128 + 1<<10

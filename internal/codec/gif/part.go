@@ -2,13 +2,13 @@ package gif
 
 import "image"
 
-// A part is the rectangle of a picture that is compressed.
+// A part is a picture with the rectangle of it that is compressed.
 type part struct {
 	*picture
 	rect image.Rectangle
 
-	// With a loss, written has the symbols of the pixels after they have been chosen; a transparent symbol leaves the pixel as it is.
-	// Before that it is nil.
+	// written has the symbols that the coder has chosen with a loss; the transparent symbol leaves a pixel as it is. It is nil without a
+	// loss, and before the choice.
 	written []byte
 }
 
@@ -40,7 +40,7 @@ func (e *Encoder) feed(t *part, turn func([]cell)) {
 	}
 }
 
-// settled returns the cell of a symbol that was chosen.
+// settled returns the cell for a symbol that the coder has already chosen.
 func (t *part) settled(symbol byte) cell {
 	if int(symbol) == t.transparent {
 		return cell(symbol) | mustLeave
@@ -73,7 +73,7 @@ func (e *Encoder) appendRow(t *part, y int) {
 
 // A census lists the symbols of the pixels of a part.
 type census struct {
-	must, may   bool      // there are pixels that must be left as they are, or that may be left
+	must, may   bool      // whether some pixels must be left as they are, and whether some may be left
 	written     [256]bool // symbols of the pixels that can't be left
 	left        [256]bool // symbols of the pixels that may be left
 	first, then []byte    // the symbols of written and of left, in order of occurrence

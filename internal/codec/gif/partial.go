@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// fillRest fills the missing rows. A missing row of an interlaced frame becomes a copy of a row of an earlier pass, if there is one. Other
-// missing rows become transparent, and so do indices beyond the palette.
+// fillRest fills the missing rows. A missing row of an interlaced frame becomes a copy of a row of an earlier pass, if that row exists. Other
+// missing rows and indices beyond the palette become transparent.
 func (d *decoder) fillRest(out *image.Paletted) {
 	f := d.frame
 	index, found := 0, false
@@ -61,8 +61,8 @@ func (d *decoder) replace(out *image.Paletted) int {
 	return out.Palette.Index(color.Gray{128})
 }
 
-// coarser returns the row from which row y of an interlaced frame is copied if it is missing: the first row of its block of 2, 4 or 8 rows,
-// whichever exists first, or -1. top is the first row of the frame. missing is sorted.
+// coarser returns the row that replaces the missing row y of an interlaced frame: the first row of its block of 2, 4 or 8 rows, for the smallest
+// of these blocks whose first row exists. It returns -1 if there is none. top is the first row of the frame. missing is sorted.
 func coarser(y, top int, missing []int) int {
 	for _, n := range []int{2, 4, 8} {
 		from := y - (y-top)%n

@@ -6,12 +6,12 @@ import "math"
 type way int
 
 const (
-	either way = iota // left or written, whichever makes longer sequences
+	either way = iota // some are left and some are written, for the longest sequences
 	left
 	written
 )
 
-// of applies w to the cell k. A cell that may be left is always left if its symbol exceeds most.
+// of applies w to the cell k. A cell with mayLeave is always left if its symbol exceeds most.
 func (w way) of(k cell, most int) cell {
 	if k&mayLeave == 0 {
 		return k
@@ -37,8 +37,8 @@ func (e *Encoder) packBoth(f *frame, t *part, clears bool) error {
 	return e.packLocal(&f.local, t, &s, clears, &f.shared)
 }
 
-// packShared compresses a part with the colors of its picture. It does nothing if the part needs a transparent color and the picture has
-// none. If clears is true, it always needs one. With a loss, packShared sets t.written.
+// packShared compresses a part with the colors of its picture. It does nothing if the part needs a transparent color and the picture has none.
+// If clears is true, the part needs a transparent color. With a loss, packShared sets t.written.
 func (e *Encoder) packShared(to *packed, t *part, s *census, clears bool) error {
 	if (clears || s.must) && t.transparent < 0 {
 		return nil
@@ -78,8 +78,8 @@ func (e *Encoder) packShared(to *packed, t *part, s *census, clears bool) error 
 	return nil
 }
 
-// try compresses the cells that the coder gets. It stores the result in *to if that is shorter than limit, and shorter than the previous
-// result in *to.
+// try compresses the cells that the coder was fed with. It stores the result in *to if that is shorter than limit, and shorter than the
+// previous result in *to.
 func (e *Encoder) try(to *packed, highest, transparent int, table []byte, clears bool, limit int) (shorter bool, err error) {
 	q := packed{transparent: transparent, table: table}
 	if to.data != nil {
@@ -112,8 +112,8 @@ func (e *Encoder) drop(p *packed) {
 	*p = packed{}
 }
 
-// packLocal compresses a part with a table of only the colors that it needs. It does nothing if the result can't be shorter than shared,
-// unless shared is not possible.
+// packLocal compresses a part with a table of only the colors that it needs. It does nothing if the result can't be shorter than shared. If
+// shared is not possible, packLocal always compresses the part.
 func (e *Encoder) packLocal(to *packed, t *part, s *census, clears bool, shared *packed) error {
 	table, ok := newLocalTable(t, s, clears)
 	limit := math.MaxInt

@@ -8,7 +8,7 @@ type tree struct {
 
 	parent  [maxCodes]uint16
 	eldest  [maxCodes]uint16 // a sequence that is one pixel longer, or 0
-	sibling [maxCodes]uint16 // another sequence that extends the same one, or 0
+	sibling [maxCodes]uint16 // another sequence that extends the same sequence by one pixel, or 0
 	symbol  [maxCodes]uint8  // the last symbol of the sequence
 	start   [maxCodes]uint8  // the first symbol of the sequence
 	slots   [2 * maxCodes]uint32
@@ -30,13 +30,13 @@ func (t *tree) reset(next int) {
 // full reports whether all codes are used. The largest code is never used, because some decoders do not support it.
 func (t *tree) full() bool { return t.next == maxCodes-1 }
 
-// pending reports whether the sequence next will be added with the next code. If the next sequence begins with the last one and its first
-// symbol, the code may be next itself.
+// pending reports whether the sequence next will be added with the next code. A code may then be next itself, for a sequence that consists of
+// the last sequence and its first symbol.
 func (t *tree) pending() bool { return t.last >= 0 && !t.full() }
 
 func (t *tree) first(node int) int { return int(t.eldest[node]) }
 
-// child returns the sequence that is one symbol longer, or 0. It may be the pending sequence.
+// child returns the sequence that is one symbol longer, or 0. The result may be the pending sequence.
 func (t *tree) child(node, symbol int) int {
 	if n := t.find(node, symbol); n != 0 {
 		return n

@@ -18,7 +18,7 @@ type walker struct {
 	screen    image.Point // enlarged to contain the first frame
 	flags     byte
 	palette   []byte // the global color table, three bytes per color
-	loopCount int    // the last one read, or -1
+	loopCount int    // the last loop count read, or -1
 
 	frames  int
 	control imageFrame
@@ -47,8 +47,8 @@ func pointAt(b []byte) image.Point {
 	return image.Pt(int(binary.LittleEndian.Uint16(b)), int(binary.LittleEndian.Uint16(b[2:])))
 }
 
-// next advances to the data of the next frame. The following call skips these data. ok is false at the end of the animation: at the
-// trailer, at the end of the file between blocks, or before something that is not a block.
+// next advances to the data of the next frame. The following call of next skips these data if they have not been read. ok is false at the
+// end of the animation: at the trailer, at the end of the file between blocks, or before something that is not a block.
 func (w *walker) next() (f imageFrame, ok bool, err error) {
 	if w.inData {
 		w.inData = false
@@ -81,7 +81,7 @@ func (w *walker) next() (f imageFrame, ok bool, err error) {
 	}
 }
 
-// data reads the data of f, which next has just returned.
+// data reads the pixel data of f, the frame that next returned last.
 func (w *walker) data(f *imageFrame) error {
 	start := w.r.Pos()
 	w.inData = false

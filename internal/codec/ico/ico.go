@@ -1,5 +1,6 @@
 // Package ico decodes the icons and cursors of Windows. A file has several pictures. The package decodes the largest
-// one; of several of that size, the one with the most bits per pixel. Packages png and bmp decode its pixels.
+// picture. If several have that size, it decodes the one with the most bits per pixel. Packages png and bmp decode its
+// pixels.
 //
 // Source: Microsoft's documentation of ICONDIR and ICONDIRENTRY.
 package ico
@@ -86,8 +87,8 @@ func colorOf(ctx context.Context, data []byte, h *codec.Header) (codec.Color, er
 	return png.Format.Color(ctx, part, &inner)
 }
 
-// pictureOf returns the picture in the header, or chooses it again if the header has none. It also returns the bytes of
-// the picture: the declared ones, as far as they are in the file.
+// pictureOf returns the picture in the header, or chooses it again if the header has none. It also returns the declared bytes
+// of the picture, or fewer if the file ends within them.
 func pictureOf(ctx context.Context, data []byte, h *codec.Header) (*picture, []byte, error) {
 	p, ok := h.Detail.(*picture)
 	if !ok {

@@ -51,14 +51,14 @@ type arithmetic struct {
 
 	c     uint32 // code register; its upper half is compared with a
 	a     uint32 // size of the interval, 0x8000 to 0x10000
-	shift uint   // how often c can be shifted until the next byte is needed
+	shift uint   // number of shifts of c before the next byte is needed
 	end   bool   // a marker or the end of the file was reached; next then returns zeros
 	cut   bool   // the end of the file was reached
 	extra int    // number of zeros that next has returned after the end
 
 	dc         [4][dcBins]bin // by number of the table
 	ac         [4][acBins]bin
-	context    [4]uint8 // of the next DC difference, by component
+	context    [4]uint8 // by component: the context of the next DC difference
 	fixed      bin
 	overflowed bool // a magnitude or a run of zeros was too large
 }

@@ -4,18 +4,19 @@ package jpeg
 const (
 	dcX1   = 20  // magnitude categories of DC differences from 2 on
 	acLowX = 189 // magnitude categories of AC coefficients from 3 on, up to Kx
-	acTopX = 217 // above Kx
+	acTopX = 217 // magnitude categories of AC coefficients above Kx
 	toBits = 14  // distance from the bin of a category to that of its magnitude bits
 )
 
-// maxMagnitude is one more than the largest magnitude of tables F.1 and F.2, which is that of 12-bit samples.
+// maxMagnitude is the limit of magnitudes: one more than the largest magnitude of a 12-bit sample in tables F.1 and
+// F.2.
 const maxMagnitude = 1 << 15
 
 // arithmeticTarget holds the statistics for one unit of an MCU.
 type arithmeticTarget struct {
 	dc           *[dcBins]bin
 	ac           *[acBins]bin
-	context      *uint8 // of the next DC difference
+	context      *uint8 // the context of the next DC difference
 	lower, upper int32
 	k            int
 }

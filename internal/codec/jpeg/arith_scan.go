@@ -104,7 +104,7 @@ func (b *arithmeticBand) refine(i int, value []int16) {
 	a, stats := b.a, b.t.ac
 	old := b.nonzero[i]
 	step := int16(1) << b.s.al
-	last := bits.Len64(old&(1<<b.s.se<<1-1)) - 1 // the last coefficient that earlier scans have made nonzero; up to it, no end-of-block decision is coded
+	last := bits.Len64(old&(1<<b.s.se<<1-1)) - 1 // the last coefficient that earlier scans made nonzero; the encoder codes no end of block before it
 	for k := b.s.ss; k <= b.s.se; k++ {
 		if k > last && a.decode(&stats[3*(k-1)]) != 0 {
 			return

@@ -117,7 +117,7 @@ func BenchmarkInverseDCT(b *testing.B) {
 	}
 }
 
-// BenchmarkHeader reads headers, which is what happens before admission.
+// BenchmarkHeader reads headers. A generation does this before its admission.
 func BenchmarkHeader(b *testing.B) {
 	data := read(b, benchFiles(b)[0])
 	for b.Loop() {

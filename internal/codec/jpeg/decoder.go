@@ -78,7 +78,8 @@ func (d *Decoder) Release() {
 	pool.Put(d)
 }
 
-// slack is the number of bytes by which a reused buffer may exceed the needed size, which the account is charged for.
+// slack is the number of bytes by which a reused buffer may exceed the needed size. The account is charged for the
+// needed size only.
 const slack = 512 << 10
 
 // grown returns s with length n, reallocated if necessary. The contents are undefined.

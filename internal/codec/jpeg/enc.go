@@ -178,7 +178,7 @@ func EncodeMemory(size image.Point, o EncodeOptions) int64 {
 	h, v := o.Subsampling.factors()
 	mcus := int64(ceilDiv(size.X, 8*h)) * int64(ceilDiv(size.Y, 8*v))
 	blocks := mcus * int64(h*v+2)
-	// At most a tenth of each chunk stays unused, and the last chunk of each stream.
+	// At most a tenth of each chunk stays unused. The last chunk of each stream may be nearly empty.
 	tokens := blocks*blockTokens/9*10*4 + 10*chunkBytes
 	rows := 3*int64(8*v)*int64(size.X) + 8*int64(size.X)
 	return tokens + rows + codec.FileBytes(blocks*blockBytes+4<<10)

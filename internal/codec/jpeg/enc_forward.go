@@ -15,14 +15,14 @@ type quantizer struct {
 	// nearest integer. dead is 0 for DC.
 	dead [64]float32
 
-	// A coefficient of less than weak steps becomes 0 if its neighbors are 0: see prune.
+	// weak is the limit for isolated coefficients, in steps: see prune. It is 0 for DC.
 	weak [64]float32
 
 	steps [64]uint8 // in zigzag order, as in DQT
 }
 
-// outputScale is the factor by which the outputs of transform8 are too large, without the factor 8 of the two
-// passes together (Y. Arai, T. Agui, M. Nakajima, "A fast DCT-SQ scheme for images", 1988).
+// outputScale[u] is the ratio of output u of transform8 to the coefficient of the DCT. The factor of 8 from the two
+// passes together is not included (Y. Arai, T. Agui, M. Nakajima, "A fast DCT-SQ scheme for images", 1988).
 var outputScale = makeOutputScale()
 
 func makeOutputScale() (s [8]float64) {
@@ -61,7 +61,7 @@ func forwardGo(b *codedBlock, src []byte, stride int, q *quantizer) (nonzero, we
 	r4, r5, r6, r7 := src[4*stride:][:8], src[5*stride:][:8], src[6*stride:][:8], src[7*stride:][:8]
 	for x := range 8 {
 		c := (*[57]float32)(t[x:])
-		// Sums of bytes are exact, so integers give the same result.
+		// Integers give the same result as floats here, because sums of bytes are exact in both.
 		a0, a1, a2, a3 := int32(r0[x])+int32(r7[x]), int32(r1[x])+int32(r6[x]), int32(r2[x])+int32(r5[x]), int32(r3[x])+int32(r4[x])
 		b0, b1, b2, b3 := int32(r0[x])-int32(r7[x]), int32(r1[x])-int32(r6[x]), int32(r2[x])-int32(r5[x]), int32(r3[x])-int32(r4[x])
 		e0, e1, e2, e3 := a0+a3, a1+a2, a1-a2, a0-a3

@@ -63,7 +63,7 @@ func codeLengths(h *histogram, lengths *[257]uint8) {
 		leaves = append(leaves, 1<<9) // an empty table has symbol 0
 	}
 	slices.Sort(leaves)
-	var ofLength [258]int // number of leaves by depth, after D. A. Huffman
+	var ofLength [258]int // number of leaves of the Huffman tree by depth
 	depths(leaves, &ofLength)
 	limit(&ofLength)
 	i := len(leaves) - 1

@@ -155,8 +155,8 @@ func (e *encoder) writeScans() error {
 	return nil
 }
 
-// writeGroup writes the scans of a group, whose Huffman table has been written. The DC coefficients of Cb and Cr, which
-// have as many blocks, share a scan: its header is shorter than two.
+// writeGroup writes the scans of a group, whose Huffman table has been written. The DC coefficients of Cb and Cr share one
+// scan, because one scan header is shorter than two. Both components have the same number of blocks.
 func (e *encoder) writeGroup(group int, spec *huffmanSpec, id byte) error {
 	if id>>4 == 0 {
 		e.codes.set(0, spec, magnitudeBits)

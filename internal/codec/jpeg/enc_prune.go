@@ -8,8 +8,8 @@ const (
 	busy     = 3   // minimum number of nonzero coefficients of a block, including DC
 )
 
-// prune returns nonzero without the weak coefficients that have no neighbor in it, up to three places away in zigzag
-// order.
+// prune removes isolated weak coefficients from nonzero. A coefficient is isolated if all AC coefficients up to three
+// places away in zigzag order are zero.
 func prune(nonzero, weak uint64) uint64 {
 	ac := nonzero &^ 1
 	near := ac<<1 | ac<<2 | ac<<3 | ac>>1 | ac>>2 | ac>>3

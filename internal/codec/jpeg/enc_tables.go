@@ -19,10 +19,10 @@ func sharesTable(size image.Point, s Subsampling) bool {
 
 // tableFor returns the table of component i, 0 to 2, for a picture of the given size.
 //
-// The quality determines a distance, and steps grow with the distance. Beyond distanceKnee, the steps of low
-// frequencies grow more slowly, which preserves areas of little detail. A coefficient of slightly more than half a
-// step becomes 0, because it would cost more bits than it is worth. Dead zones do not depend on the neighborhood:
-// adaptive dead zones, as in jpegli, gained by butteraugli what they lost by SSIMULACRA 2.
+// The quality determines a distance, and steps grow with the distance. Beyond distanceKnee, the steps of low frequencies
+// grow more slowly, which preserves areas of little detail. A coefficient of slightly more than half a step becomes 0,
+// because it would cost more bits than it is worth. Dead zones do not depend on the neighborhood: adaptive dead zones,
+// as in jpegli, improved butteraugli scores as much as they worsened SSIMULACRA 2 scores.
 func tableFor(quality, i int, s Subsampling, size image.Point) *quantTableFor {
 	return tableAt(distanceOf(quality, size), i, s, sharesTable(size, s))
 }

@@ -50,7 +50,7 @@ func FuzzBytes(f *testing.F) {
 		if err != nil {
 			return
 		}
-		// image/jpeg counts the MCUs of such scans differently.
+		// image/jpeg counts MCUs differently in files with restart markers.
 		if d.restartInterval > 0 {
 			return
 		}

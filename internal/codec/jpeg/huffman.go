@@ -35,7 +35,7 @@ func newEntry(bits, advance int, value int32) entry {
 // huffman is one Huffman table (annex C and section F.2.2.3).
 type huffman struct {
 	dc      bool
-	defined bool // by this file
+	defined bool // the current file has defined the table
 	built   bool
 	counts  [16]byte // BITS
 	values  [256]byte
@@ -46,9 +46,9 @@ type huffman struct {
 	// codes holds the symbol in bits 8–15 and the code length in bits 0–7; 0 for codes of more than symbolBits.
 	codes [1 << symbolBits]uint16
 
-	// skips skips unneeded coefficients. An entry covers as many symbols as have their codes within the index.
-	// The magnitude bits may lie beyond the index because their values are not needed. Bits 0–4 are the number
-	// of bits, at most maxSkip; bits 8–15 are the advance as in entry. skips is built on first use.
+	// skips skips unneeded coefficients. An entry covers all symbols whose codes lie within the index. Their
+	// magnitude bits may lie beyond the index, because the values are not needed. Bits 0–4 are the number of bits,
+	// at most maxSkip; bits 8–15 are the advance as in entry. skips is built on first use.
 	skips     [1 << skipBits]uint16
 	skipsMade bool
 
@@ -148,7 +148,7 @@ func (h *huffman) advance(run int) int {
 	return run + 1
 }
 
-// extend returns the value that magnitude bits mean; size is their number. It is EXTEND of figure F.12.
+// extend converts magnitude bits to a value (EXTEND of figure F.12). size is the number of bits.
 func extend(magnitude int32, size int) int32 {
 	if magnitude < 1<<(size-1) {
 		return magnitude - 1<<size + 1

@@ -11,9 +11,9 @@
 // 1 to 4, restart markers, and one (gray), three (Y'CbCr, RGB) or four (CMYK, YCCK) components. For 12-bit,
 // lossless and hierarchical files the error matches [codec.ErrFormat].
 //
-// Complete pixels are a picture. The end of the file may be missing, and any data may follow the last scan.
-// A sequential file is complete once every component has been decoded. A progressive file is complete at
-// EOI, or once every bit of every coefficient has been decoded.
+// A file with complete pixels is valid, even if its end is missing or if other data follow the last scan. A
+// sequential file is complete once every component has been decoded. A progressive file is complete at EOI, or
+// once every bit of every coefficient has been decoded.
 //
 // Section numbers in comments are those of ITU-T T.81.
 package jpeg

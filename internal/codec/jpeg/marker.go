@@ -37,7 +37,7 @@ func isFrame(m byte) bool {
 	return m >= mSOF0 && m <= mSOF15 && m != mDHT && m != mJPG && m != mDAC
 }
 
-// markerName returns the feature that an unsupported marker means.
+// markerName returns the name of the unsupported feature that a marker stands for.
 func markerName(m byte) string {
 	switch m {
 	case mSOF3, 0xC7, mSOF11, mSOF15:
@@ -60,7 +60,7 @@ func (f *frame) application(marker byte, b []byte) {
 	}
 }
 
-// input is the entropy-coded data of the file, and the offset up to which they have been read.
+// input holds the entropy-coded data of the file, and the offset up to which they have been read.
 type input struct {
 	data []byte
 	off  int

@@ -10,7 +10,7 @@ import (
 type planes struct {
 	plane  [4][]byte
 	stride [4]int // in samples
-	pixels []byte // of an interleaved picture
+	pixels []byte // memory of an interleaved picture
 	memory []byte // backing memory of the planes
 }
 

@@ -14,7 +14,7 @@ type acBand struct {
 	at      *[64]uint8 // slots
 	kept    uint64
 	eobRun  int // blocks that an end-of-band run still covers (section G.1.2.2)
-	size    int // of a block in value
+	size    int // number of values per block
 	value   []int16
 	nonzero []uint64
 }
@@ -200,7 +200,7 @@ func (b *acBand) refineBlock(i int) (ok bool) {
 			b.eobRun = 1
 			break
 		}
-		// The new coefficient, or the last zero of a ZRL, is the zero number e.advance().
+		// Skip e.advance()-1 zeros. The next zero is the new coefficient, or the last zero of a ZRL.
 		zeros := ^old & (^uint64(0) << k)
 		for range e.advance() - 1 {
 			zeros &= zeros - 1

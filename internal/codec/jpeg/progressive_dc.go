@@ -27,7 +27,7 @@ func (d *Decoder) dcTargets(s *scan, m *mcus) ([]dcTarget, error) {
 		if err := d.latch(u.c); err != nil {
 			return nil, err
 		}
-		if u.sc.index == 3 { // component 3 is black; this value means no ink
+		if u.sc.index == 3 { // component 3 is black, and this value means no ink
 			ts[i].blank = int16(min(127*8/max(u.c.steps[0], 1), 1<<15-1))
 		}
 		if d.frame.arithmetic {

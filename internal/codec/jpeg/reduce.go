@@ -6,21 +6,21 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// minReduction is a minimum ratio for each n: a picture decoded at n/8 must be larger than the result by this
-// ratio. Then a sharp photo has at least 42 dB against Lanczos-3 of a full decode. A low n loses high frequencies
-// of each block. From 5/8 on the limit comes from chroma, which is not decoded at twice the scale.
+// minReduction[n] is the minimum ratio of a picture decoded at n/8 to the thumbnail, in each direction. With this
+// ratio, the thumbnail of a sharp photo has a PSNR of at least 42 dB against Lanczos-3 of a full decode. A low n loses
+// high frequencies of each block. From 5/8 on the limit comes from chroma, which is not decoded at twice the scale.
 //
-// The ratios were measured with 38 photos, most of them of the Debian packages lomiri-wallpapers, mate-backgrounds
-// and plasma-workspace-wallpapers: a part of 1600×1200 pixels of each, and the whole reduced to 1600×1200, which
-// is sharper, at quality 92 in 4:2:0. From 1/8 to 7/8 the lowest PSNR at the ratio is 42.2, 41.3, 42.6, 42.5,
-// 42.2, 42.5 and 42.5 dB. The second lowest at 2/8 is 42.4. A ratio of 1.6 there would give 42.4 dB for all, but
-// takes a fifth more time for 1200 pixels that become 200. Drawings with hard edges between saturated colors have
-// less: 4 of 23 have down to 37.5 dB.
+// The ratios were measured with 38 photos, most of them of the Debian packages lomiri-wallpapers, mate-backgrounds and
+// plasma-workspace-wallpapers: a part of 1600×1200 pixels of each, and the whole reduced to 1600×1200, which is sharper, at
+// quality 92 in 4:2:0. From 1/8 to 7/8 the lowest PSNR at the ratio is 42.2, 41.3, 42.6, 42.5, 42.2, 42.5 and 42.5 dB. The
+// second lowest at 2/8 is 42.4. A ratio of 1.6 at 2/8 would give at least 42.4 dB for all photos, but would take a fifth more
+// time from 1200 to 200 pixels. Drawings with hard edges between saturated colors have a lower PSNR: 4 of 23 have between 37.5
+// and 42 dB.
 var minReduction = [8]float64{1: 1.7, 2: 1.5, 3: 1.4, 4: 1.3, 5: 1.3, 6: 1.2, 7: 1.1}
 
 // minReductionSubsampled is the same for pictures whose subsampled chroma is not decoded at twice the scale. The
-// necessary ratio depends on the saturation of small details: with 2.2 at 1/8, a photo of a dune under a blue sky
-// would have 40.1 dB. The lowest PSNR is 43.9, 42.2, 42.0 and 42.3 dB.
+// necessary ratio depends on the saturation of small details: with 2.2 at 1/8, a photo of a dune under a blue sky would
+// have 40.1 dB. From 1/8 to 4/8 the lowest PSNR is 43.9, 42.2, 42.0 and 42.3 dB.
 var minReductionSubsampled = [8]float64{1: 2.7, 2: 2.1, 3: 1.85, 4: 1.7}
 
 // minReductionRough is the same at 1/8 if the chroma of a progressive file is decoded at twice the scale without
@@ -37,7 +37,7 @@ func (f *frame) reduction(least image.Point) Options {
 	for n := 1; n < 8; n++ {
 		have := min(float64(f.width)/float64(least.X), float64(f.height)/float64(least.Y)) * float64(n) / 8
 		if n > 4 {
-			full = subsampled // as no block is decoded at more than 8/8
+			full = subsampled // chroma is not decoded at twice the scale, because that would be more than 8/8
 		}
 		if have >= minReduction[n]*full {
 			return Options{
@@ -49,9 +49,9 @@ func (f *frame) reduction(least image.Point) Options {
 	return Options{Scale: 8}
 }
 
-// chromaRatio returns by how much more a picture must be reduced because it has less chroma than 4:2:0, or than
-// 4:2:2 in one direction. full applies if chroma is decoded at twice the scale and so compensates for the missing
-// samples in both directions, subsampled if it is not.
+// chromaRatio returns factors by which a picture must be larger if its chroma has fewer samples than that of 4:2:0, or
+// fewer in one direction than that of 4:2:2. full applies if chroma is decoded at twice the scale, which compensates
+// for the missing samples in both directions. subsampled applies otherwise.
 func (f *frame) chromaRatio() (full, subsampled float64) {
 	full, subsampled = 1, 1
 	for _, c := range f.comps {

@@ -32,7 +32,7 @@ func (d *Decoder) countRestarts() (n int) {
 	}
 }
 
-// pass moves the offset behind the marker at at, and behind repetitions of that marker.
+// pass moves in.off to the byte after the marker at offset at, and after repetitions of that marker.
 func (in *input) pass(at int, marker byte) {
 	for in.off = at + 2; in.off+2 <= len(in.data) && in.data[in.off] == 0xFF && in.data[in.off+1] == marker; {
 		in.off += 2

@@ -47,7 +47,7 @@ func (d *Decoder) readSOS(seg []byte, p *progress) (scan, error) {
 // readBand reads the band and the bit positions of a scan of n components.
 func (d *Decoder) readBand(s *scan, b []byte, n int) error {
 	if !d.progressive {
-		s.se = 63 // whatever b says
+		s.se = 63 // always 63, because b may have another value
 		return nil
 	}
 	s.ss, s.se = int(b[0]), int(b[1])

@@ -83,8 +83,8 @@ func (s *segments) marker() (byte, error) {
 	}
 }
 
-// findMarker returns the first marker in b, which has at least two bytes, and the offset of the byte after it. If
-// there is no marker, marker is 0 and the first used bytes are not part of a marker.
+// findMarker returns the first marker in b, which has at least two bytes, and the offset of the byte after it. If there
+// is no marker, marker is 0, and used is the number of bytes that can't be part of a marker.
 func findMarker(b []byte, tolerant bool) (marker byte, used int) {
 	for i := 0; ; {
 		j := bytes.IndexByte(b[i:], 0xFF)

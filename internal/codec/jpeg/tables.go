@@ -6,7 +6,7 @@ type tables struct {
 	quant           [4]quantTable
 	restartInterval int
 
-	conditioning // of arithmetic coding
+	conditioning // for arithmetic coding
 }
 
 // quantTable is a quantization table in zigzag order.

@@ -136,7 +136,7 @@ func (w *writer) first(b *[64]int, s scan, longest int) {
 	w.band(run > 0, nil, longest)
 }
 
-// band records the end of a block in a scan. zeros means that its remaining coefficients are zero.
+// band records the end of a block in a scan. zeros means that the remaining coefficients of the block are zero.
 func (w *writer) band(zeros bool, corrections []uint, longest int) {
 	if !zeros && len(corrections) == 0 {
 		return
@@ -148,7 +148,7 @@ func (w *writer) band(zeros bool, corrections []uint, longest int) {
 	}
 }
 
-// refine follows section G.1.2.3.
+// refine writes a block of an AC refinement scan (section G.1.2.3).
 func (w *writer) refine(b *[64]int, s scan, longest int) {
 	end := -1 // last coefficient that becomes nonzero in this scan
 	for k := s.ss; k <= s.se; k++ {

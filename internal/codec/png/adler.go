@@ -23,7 +23,8 @@ func (s *adler) add(p []byte) {
 	for len(p) >= bytes {
 		block := p[:bytes]
 		p = p[bytes:]
-		// the sums of bytes 0, 2, 4, 6 and of bytes 1, 3, 5, 7 of the words, and the totals of these sums before each word
+		// s0 and s1 have the sums of the even and of the odd bytes of the words, by lane. t0 and t1 have the totals of s0 and
+		// s1 before each word.
 		var s0, s1, t0, t1 uint64
 		for len(block) >= 8 {
 			v := binary.LittleEndian.Uint64(block)

@@ -10,7 +10,7 @@ import (
 // before the frame of that chunk, so that the earlier frames can be shown.
 type animation struct {
 	canvas image.Point
-	limit  uint32 // the number of frames that acTL announces; 0 before it
+	limit  uint32 // the number of frames that acTL declares; 0 before acTL
 	plays  uint32 // 0 means forever
 	sequence
 	next    *control // control of the next frame, whose data has not begun, or nil

@@ -57,7 +57,7 @@ func (z *inflater) fixedTables() {
 			n[i] = 7
 		}
 	}
-	build(z.lit[:], litBits, n[:], litSymbols[:]) // too long to be joined
+	build(z.lit[:], litBits, n[:], litSymbols[:]) // these codes are too long for joinLiterals
 	for i := range 32 {
 		n[i] = 5
 	}

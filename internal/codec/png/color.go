@@ -68,7 +68,7 @@ func (all *colors) codePoints() *codec.CICP {
 	if len(b) != 4 || b[2] != 0 || b[3] > 1 {
 		return nil
 	}
-	const primaries, transfers = 1<<1 | 0x1ff0 | 1<<22, 0xf9f2 | 1<<16 | 1<<17 | 1<<18 // those of ITU-T H.273, tables 2 and 3, that describe colors
+	const primaries, transfers = 1<<1 | 0x1ff0 | 1<<22, 0xf9f2 | 1<<16 | 1<<17 | 1<<18 // bit n is set if value n of ITU-T H.273, table 2 or 3, describes colors
 	if b[0] > 31 || b[1] > 31 || uint32(primaries)>>b[0]&1 == 0 || uint32(transfers)>>b[1]&1 == 0 {
 		return nil
 	}

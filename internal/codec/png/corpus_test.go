@@ -50,8 +50,8 @@ func TestTheCorpusDecodesAsByTheStandardLibrary(t *testing.T) {
 	assert.NotZero(t, sound)
 }
 
-// compare decodes a file with this package and with image/png, and requires the same picture. It reports whether there was one. image/png
-// gets the stripped file, because it tolerates less.
+// compare decodes a file with this package and with image/png, and requires the same picture. It reports whether the file has a picture.
+// image/png gets the stripped file, because image/png is less tolerant.
 func compare(t *testing.T, d *decoder, data []byte, name string) bool {
 	t.Helper()
 	got, err := d.Decode(t.Context(), data)

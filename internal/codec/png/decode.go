@@ -12,10 +12,10 @@ import (
 // *image.Gray, *image.Gray16 or *image.Paletted; *image.RGBA or *image.RGBA64 if the color type is
 // opaque; else *image.NRGBA or *image.NRGBA64. An index that the palette does not define is opaque black.
 //
-// Errors match [codec.ErrCorrupt], or [codec.ErrFormat] (also for more pixels than can be addressed),
-// or are the error of ctx, which is checked often. Decode verifies the Adler-32 checksum of the pixels
-// and the CRC of every chunk that the pixels need: IHDR, IDAT, and PLTE and tRNS if they apply. It
-// ignores all other errors and missing chunks: complete pixels are a picture.
+// Errors match [codec.ErrCorrupt], or [codec.ErrFormat] (also for more pixels than can be addressed), or are
+// the error of ctx, which is checked often. Decode verifies the Adler-32 checksum of the pixels and the CRC
+// of every chunk that the pixels need: IHDR, IDAT, and PLTE and tRNS if they apply. It ignores all other
+// errors and missing chunks: a file with complete pixels is valid.
 func (d *decoder) Decode(ctx context.Context, data []byte) (image.Image, error) {
 	defer d.forget()
 	if err := d.begin(ctx, data); err != nil {
@@ -73,7 +73,8 @@ func (d *decoder) newCanvas() canvas {
 	if plain == nil {
 		plain = func(dst, src []byte) { copy(dst, src) }
 	}
-	// finished returns a function that converts a row to pixels of four samples, as package image requires. sample is the size of a sample in bytes.
+	// finished returns a function that expands a row and then calls finish, which converts the row to pixels of four
+	// samples. sample is the size of a sample in bytes.
 	finished := func(sample int, finish func(dst, src []byte, sample int)) func(dst, src []byte) {
 		return func(dst, src []byte) {
 			if x.row != nil {

@@ -99,7 +99,7 @@ type encoder struct {
 	rows    appender // filtered rows
 	packed  appender // compressed rows
 	deflate deflate.Compressor
-	held    int // raw size in bytes of the last picture, which deflate has buffers for
+	held    int // size in bytes of the uncompressed rows of the last picture, for which deflate has buffers
 	row     []byte
 	above   []byte
 	filters filterer
@@ -140,8 +140,7 @@ func (e *encoder) encode(ctx context.Context, w io.Writer, img image.Image) erro
 	return err
 }
 
-// orWithout compares the encoding with a palette, whose pixels are packed, with one without a palette. It returns the
-// shorter one.
+// orWithout returns the shorter one of two encodings: packed, which has a palette, and an encoding without a palette.
 func (e *encoder) orWithout(ctx context.Context, f *form, row func(y int) []byte, packed []byte) (*form, []byte, error) {
 	packed = bytes.Clone(packed)
 	e.out = e.out[:0]

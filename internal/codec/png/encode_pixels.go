@@ -7,9 +7,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/deflate"
 )
 
-// Filters are chosen by compressing samples of rows. A sample is an eighth of the picture, taken from samplePlaces
-// places, within the following limits in bytes. A small sample comes first, then a large one for the filters that are
-// close, unless it would hardly be larger or matches hardly save anything where filters do: photos.
+// Filters are chosen by compressing samples of rows. A sample is an eighth of the picture, taken from samplePlaces places.
+// Its size in bytes has the limits below. All filters are tried on a small sample, and those with similar results again on
+// a large one. There is no second trial if the large sample would hardly be larger, or if the picture is like a photo and
+// its best result has a filter.
 const (
 	minSample    = 16 << 10
 	smallSample  = 32 << 10
@@ -95,9 +96,9 @@ func (e *encoder) try(ctx context.Context, f *form, straight func(y int) []byte,
 		}
 		switch s {
 		case filterNone:
-			size -= size / 16 // unfiltered rows gain more from the later, more thorough compression
+			size -= size / 16 // the later compression is more thorough, from which unfiltered rows gain more
 		case byPairs:
-			size -= size / 100 // it adapts to every part of the picture
+			size -= size / 100 // byPairs adapts to every part of the picture
 		}
 		tries = append(tries, trial{s, size, deflate.Entropy(e.rows.b)})
 	}
@@ -107,7 +108,7 @@ func (e *encoder) try(ctx context.Context, f *form, straight func(y int) []byte,
 // candidates returns the filter strategies that may give the shortest file.
 func candidates(f *form) []strategy {
 	if f.Depth < 8 {
-		return []strategy{filterNone} // the values of neighbors are unrelated
+		return []strategy{filterNone} // neighboring bytes are hardly related
 	}
 	return []strategy{filterNone, filterSub, filterUp, filterPaeth, byPairs}
 }

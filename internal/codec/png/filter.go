@@ -42,7 +42,7 @@ func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 			best, least = i, cost
 		}
 	}
-	first := f.best // often the best again, which shortens the other tries
+	first := f.best // often the best filter again, and a low count ends the other tries early
 	try(first)
 	for i := range f.tries {
 		if i != first {
@@ -53,8 +53,8 @@ func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 	return f.tries[best]
 }
 
-// pairs counts the distinct pairs of neighboring bytes. The count is a measure of entropy that favors repetitions, which
-// deflate will find as matches. If the count exceeds most, pairs returns some number above most.
+// pairs counts the distinct pairs of neighboring bytes. The count is a measure of entropy that favors repetitions, because
+// deflate finds them as matches. If the count exceeds most, pairs stops and returns a number above most.
 func (f *filterer) pairs(p []byte, most int) int {
 	if f.turn++; f.turn == 0 {
 		clear(f.seen[:])

@@ -5,7 +5,7 @@ import "encoding/binary"
 // filterRow applies a filter (9.2). All rows have the same length; n is the number of bytes of a pixel.
 func filterRow(filter byte, dst, row, above []byte, n int) {
 	row, above = row[:len(dst)], above[:len(dst)]
-	first := min(n, len(dst)) // bytes without a pixel on the left
+	first := min(n, len(dst)) // bytes of the first pixel, which has no left neighbor
 	left, aboveLeft := row[:len(dst)-first], above[:len(dst)-first]
 	switch filter {
 	case filterNone:
@@ -29,7 +29,7 @@ func filterRow(filter byte, dst, row, above []byte, n int) {
 // high has the highest bit of each of eight bytes.
 const high = 0x8080808080808080
 
-// minus subtracts eight bytes from eight others, each modulo 256.
+// minus subtracts each byte of b from the same byte of a, modulo 256.
 func minus(a, b uint64) uint64 { return (a | high) - (b &^ high) ^ (a^^b)&high }
 
 // subtract sets dst to a - b, byte by byte.

@@ -23,8 +23,8 @@ func (f *form) without() *form {
 	return g
 }
 
-// paletteHeavy reports whether the palette might take more bytes than it saves. It can't if the picture has more than
-// four pixels per byte of the palette.
+// paletteHeavy reports whether the palette might take more bytes than it saves. A palette is not heavy if the picture has
+// more than four pixels per byte of the palette.
 func (f *form) paletteHeavy() bool {
 	return f.Color == colorIndexed && f.Width*f.Height < 4*4*len(f.colors.List())
 }

@@ -129,7 +129,7 @@ func (f *frames) find() (c chunk, seq *sequence, err error) {
 			return c, nil, err
 		}
 		if begun {
-			an.sequence = before // the decoder reads the chunk again
+			an.sequence = before // the decoder reads this chunk again
 			return c, &an.sequence, nil
 		}
 	}

@@ -13,7 +13,8 @@ import "math/bits"
 //	           of its index
 //	bits 16-31 the smallest length or distance of the symbol, or the index of the subtable
 //
-// The count is in the lowest six bits, because shift instructions use their count modulo 64, so no mask is needed.
+// The number of bits is in the lowest six bits of an entry. Shift instructions use only these six bits of their count,
+// so no mask is needed.
 const (
 	litBits  = 11
 	distBits = 8
@@ -180,7 +181,7 @@ func joinLiterals(t *litTable, lengths []byte) {
 		}
 	}
 	if 2*least > litBits {
-		return // no two literals fit, as in most photos
+		return // no two literals fit into the index, as in most photos
 	}
 	for i := 1<<litBits - 1; i >= 0; i-- {
 		e := t[i]

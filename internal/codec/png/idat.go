@@ -20,8 +20,8 @@ type idat struct {
 
 	c    chunk  // the current chunk
 	left int64  // bytes of c that are not in buf yet
-	sum  uint32 // CRC of its name and of its bytes that have been read to buf
-	from int64  // stream offset of its data
+	sum  uint32 // CRC of the name of c, and of those bytes of c that have been read to buf
+	from int64  // stream offset of the data of c
 	bad  int64  // stream offset of the first chunk with a wrong checksum
 
 	checked bool // the checksum of the current chunk has been checked
@@ -29,7 +29,7 @@ type idat struct {
 
 	base int64 // stream offset of buf
 	buf  []byte
-	own  []byte // what buf is, unless it is a part of raw
+	own  []byte // the buffer that buf refers to, unless buf is a part of raw
 	pos  int    // index in buf of the next byte
 	end  int    // end of the data in buf; pos > end means that the reader has read beyond the stream
 }
@@ -87,7 +87,7 @@ func (s *idat) want(n int) error {
 	unread := s.buf[s.pos-keep : s.end]
 	s.base += int64(s.pos - keep)
 	s.pos = keep
-	if s.w == nil && !s.flip && s.base+int64(len(unread)+idatBuffer) <= int64(len(s.raw)) { // nothing is copied
+	if s.w == nil && !s.flip && s.base+int64(len(unread)+idatBuffer) <= int64(len(s.raw)) { // buf becomes a part of raw, without copying
 		s.buf, s.end = s.raw[s.base:], len(unread)+idatBuffer
 		return s.meter.Spend(idatBuffer)
 	}

@@ -10,7 +10,7 @@ import (
 // decodes up to three literals per table lookup. It writes to a window, and rows are slices of the window.
 //
 // The package has its own inflater for speed. github.com/klauspost/compress takes 2.5 times as long for the same
-// photos, which is most of the time that libvips takes for a whole thumbnail: BenchmarkInflateAgainstKlauspost.
+// photos: see BenchmarkInflateAgainstKlauspost. That is most of the time that libvips takes for a whole thumbnail.
 type inflater struct {
 	in    idat
 	bits  uint64
@@ -31,7 +31,7 @@ type inflater struct {
 	trust  bool // the checksum is not verified
 	more   bool // finish found data behind the rows
 
-	mate *inflater // its stream is decoded with this one, or nil
+	mate *inflater // the inflater whose stream is decoded together with this one, or nil
 }
 
 const (
@@ -156,7 +156,7 @@ func (z *inflater) fill() error {
 	return z.in.meter.Spend(int64(z.write-from) / 16)
 }
 
-// step decodes the header of a block, or what it contains up to index full of the window.
+// step decodes the header of a block, or the contents of a block up to index full of the window.
 func (z *inflater) step(full int) (err error) {
 	switch z.state {
 	case beforeBlock:
@@ -206,7 +206,7 @@ func (z *inflater) copyStored() error {
 	return nil
 }
 
-// refill makes at least 56 bits valid, if eight bytes can be read.
+// refill makes at least 56 bits valid if the buffer has eight more bytes.
 func (z *inflater) refill() {
 	z.bits |= binary.LittleEndian.Uint64(z.in.buf[z.in.pos:]) << z.count
 	z.in.pos += int(63-z.count) / 8

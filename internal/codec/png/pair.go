@@ -1,6 +1,6 @@
 package png
 
-// What ends the loop over two streams, besides paused.
+// Reasons for which the loop over two streams ends, besides paused.
 const (
 	firstEnd    = iota + 1 // the block of the first stream ends
 	secondEnd              // the block of the second stream ends
@@ -11,15 +11,16 @@ const (
 // Pairs reports whether two streams are decoded faster together than one after the other. The decoded bytes are the same.
 func Pairs() bool { return pairs && hasBMI2 && hasAVX }
 
-// Lead makes Next decode the stream of g as well, until the next Reset of f. rowBytes of the Reset of g must have been the
-// size of its whole stream. Errors in that stream are returned by Next of g.
+// Lead makes f.Next decode the stream of g as well, until the next Reset of f. The rowBytes passed to g.Reset must have been the
+// size of the whole stream of g. g.Next returns the errors of that stream.
 func (f *Inflater) Lead(g *Inflater) {
 	if Pairs() {
 		f.z.mate = &g.z
 	}
 }
 
-// ready decodes headers and stored blocks, and reports whether symbols follow that can be decoded in a pair.
+// ready decodes block headers and stored blocks. It reports whether symbols follow that can be decoded together with
+// those of another stream.
 func (z *inflater) ready() bool {
 	for z.err == nil && z.state != atEnd && z.write <= len(z.window)-slop {
 		if z.state == inHuffman {

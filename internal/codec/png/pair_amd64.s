@@ -3,18 +3,18 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// The symbols of two deflated blocks, decoded in alternation: what symbolsBMI2 does, for two streams that do not depend
-// on each other. A stream waits most of the time for the entry that the entry before it led to, or for a wrongly
-// predicted branch. Meanwhile the processor executes instructions of the other stream. There is no Go version: if there
-// is no pair, each stream is decoded alone. symbols_amd64.s describes entries and what they mean.
+// symbolsPairBMI2 decodes the symbols of two independent deflated blocks in alternation. It does for each stream what
+// symbolsBMI2 does for one. A single stream waits most of the time for the next table entry or after a mispredicted branch.
+// Here the processor executes instructions of the other stream meanwhile. There is no Go version: without this function each
+// stream is decoded alone. huffman.go describes the tables and their entries.
 //
-// A turn decodes a match or two entries of literals of each stream. It begins where IN ≤ stop and OUT ≤ full hold for
-// both, 56 bits are valid, and ENTRY is that of the next bits. It refills each stream once, and once more before the first
-// turn, for which there are lookahead bytes from stop on. It writes at most 16 bytes more than a match has, for which there
-// are slop bytes from full on. The caller makes sure that the buffers and the windows have these bytes: symbolsPair, in
-// pair_amd64.go.
+// An iteration decodes, of each stream, one match or two entries of literals. It begins if both streams have IN ≤ stop and OUT ≤
+// full. 56 bits are valid then, and ENTRY is the entry of the next bits. An iteration refills each stream once, and the function
+// refills each stream once more before the first iteration. These refills read at most lookahead bytes from stop on. An iteration writes
+// the bytes of the match and at most 16 more, at most slop bytes from full on. The caller, symbolsPair in pair_amd64.go, checks
+// that the buffers and the windows contain these bytes.
 //
-// The loop ends at the end of a block, and at a code or a distance that cannot be.
+// The loop ends at the end of a block, and at an invalid code or distance.
 
 #define BITS1  AX
 #define COUNT1 CX
@@ -28,7 +28,7 @@
 #define OUT2   R12
 #define LIT2   R15
 #define ENTRY2 BP
-// R14 is the length of a match, then its end; R13 its distance. BX is scratch.
+// R14 is the length of a match, and then its end. R13 is its distance. BX is scratch.
 
 // REFILL makes at least 56 bits valid.
 #define REFILL(BITS, COUNT, IN) \
@@ -47,12 +47,12 @@
 	ANDL $((1<<const_litBits)-1), BX \
 	MOVL (LIT)(BX*4), ENTRY
 
-// TAKE drops the bits that ENTRY takes.
+// TAKE drops the bits of ENTRY.
 #define TAKE(BITS, COUNT, ENTRY) \
 	SHRXQ ENTRY, BITS, BITS \
 	SUBL  ENTRY, COUNT
 
-// LITERALS writes those of ENTRY, and finds the next entry.
+// LITERALS writes the literals of ENTRY, and finds the next entry.
 #define LITERALS(BITS, COUNT, OUT, LIT, ENTRY) \
 	MOVL  ENTRY, R13         \
 	TAKE(BITS, COUNT, ENTRY) \
@@ -63,7 +63,7 @@
 	ANDL  $3, R13            \
 	ADDQ  R13, OUT
 
-// VALUE is the length or the distance of ENTRY.
+// VALUE sets TO to the length or the distance of ENTRY.
 #define VALUE(BITS, ENTRY, TO) \
 	BZHIQ ENTRY, BITS, TO \
 	RORXL $8, ENTRY, BX   \
@@ -72,7 +72,7 @@
 	SHRL  $16, BX         \
 	ADDQ  BX, TO
 
-// LENGTH takes the length of a match, and finds the entry of its distance.
+// LENGTH decodes the length of a match, and finds the entry of its distance.
 #define LENGTH(BITS, COUNT, LIT, ENTRY) \
 	VALUE(BITS, ENTRY, R14)           \
 	TAKE(BITS, COUNT, ENTRY)          \
@@ -80,8 +80,8 @@
 	ANDL $((1<<const_distBits)-1), BX \
 	MOVL (inflater_dist-inflater_lit)(LIT)(BX*4), ENTRY
 
-// COPY takes the distance of a match, finds the next entry, and copies the first 16 bytes of the match.
-// If the distance is smaller, the first bytes repeat: periods has the index of each.
+// COPY decodes the distance of a match, finds the next entry, and copies the first 16 bytes of the match. If
+// the distance is less than 16, it repeats the first bytes by the offsets in periods.
 #define COPY(BITS, COUNT, IN, OUT, LIT, ENTRY, begin, wrong) \
 	VALUE(BITS, ENTRY, R13)  \
 	TAKE(BITS, COUNT, ENTRY) \
@@ -102,7 +102,8 @@
 	VPSHUFB (BX), X0, X0     \
 	VMOVDQU X0, (OUT)
 
-// SUBTABLE finds an entry whose code is longer than the index of its table. DIST is 0, or where the distances begin.
+// SUBTABLE finds the entry of a code that is longer than the index of its table. DIST is 0 for the table of literals
+// and lengths, else the offset of the table of distances.
 #define SUBTABLE(BITS, COUNT, LIT, ENTRY, DIST) \
 	MOVL  ENTRY, BX          \
 	SHRL  $8, BX             \
@@ -221,7 +222,7 @@ words1:
 	JMP     second
 
 near1:
-	MOVBLZX 15(BX), BX // 15 less this is a multiple of the distance
+	MOVBLZX 15(BX), BX // 15 minus this offset is a multiple of the distance
 	XORL    $15, BX
 
 period1:
@@ -306,7 +307,7 @@ words2:
 	JMP     turn
 
 near2:
-	MOVBLZX 15(BX), BX // 15 less this is a multiple of the distance
+	MOVBLZX 15(BX), BX // 15 minus this offset is a multiple of the distance
 	XORL    $15, BX
 
 period2:

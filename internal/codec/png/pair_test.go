@@ -17,7 +17,7 @@ import (
 type pairOf struct {
 	first, second Inflater
 	inputs        [2][]byte
-	direct        [2]int // rows that were decoded from the input without copying it, by stream
+	direct        [2]int // by stream: number of rows that were decoded while the inflater read the input without copying it
 }
 
 func newPair(t *testing.T, total int) *pairOf {
@@ -31,7 +31,7 @@ func newPair(t *testing.T, total int) *pairOf {
 	return p
 }
 
-// rows returns the rows of two streams of total bytes, and the errors that end them.
+// rows decodes two streams of total bytes. It returns their rows, and the errors at which they end.
 func (p *pairOf) rows(t *testing.T, streams [2][]byte, row, total int, together bool) (got [2][]byte, errs [2]error) {
 	meter := codec.NewMeter(t.Context(), 1<<40)
 	for i, f := range []*Inflater{&p.first, &p.second} {
@@ -91,7 +91,7 @@ func TestTwoStreamsHaveTheSameBytesTogetherAndAlone(t *testing.T) {
 	}
 }
 
-// While more than 64 KiB of its stream remain, an inflater reads them where they are.
+// An inflater reads its stream without copying it while more than 64 KiB remain.
 func TestTwoLongStreamsHaveTheSameBytesTogetherAndAlone(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	const total = 400_000
@@ -99,7 +99,7 @@ func TestTwoLongStreamsHaveTheSameBytesTogetherAndAlone(t *testing.T) {
 	for n := range 8 {
 		var raws, streams [2][]byte
 		for i := range streams {
-			if n/2 == i { // the other one is dense
+			if n/2 == i { // at least one stream of each pair is dense
 				raws[i], streams[i] = randomStream(rng, total)
 				continue
 			}
@@ -134,7 +134,8 @@ func TestTwoStreamsThatAreCutOffAbout64KiBHaveTheSameBytesTogetherAndAlone(t *te
 	}
 }
 
-// compare compares the rows of two streams, which it may damage before, together and alone.
+// compare decodes two streams together and alone, and requires the same rows. If damaged is true, it damages the
+// streams first.
 func (p *pairOf) compare(t *testing.T, rng *rand.Rand, raws, streams [2][]byte, damaged bool) {
 	if damaged {
 		s := streams[rng.IntN(2)]

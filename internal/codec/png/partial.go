@@ -34,7 +34,7 @@ func (d *decoder) fillRest(c canvas, done progress) {
 func (p progress) source(x, y int) (at image.Point, ok bool) {
 	for i := min(p.pass, len(adam7)-1); i >= 0; i-- {
 		a := adam7[i]
-		w, h := a.dx, a.dy // of the block
+		w, h := a.dx, a.dy // size of the block
 		if a.x > 0 {
 			w = a.x
 		}

@@ -1,6 +1,6 @@
 // Package png decodes and encodes PNG files. The decoder works row by row and shrinks a picture while
-// reading it, so memory grows with the width of the picture, not with its area. The encoder makes
-// files as small as is possible in little time.
+// reading it, so memory grows with the width of the picture, not with its area. The encoder favors small
+// files among the methods that take little time.
 //
 // The package decodes every color type, bit depth and filter, Adam7, tRNS and APNG. It reads the
 // color description (iCCP, gAMA, cHRM, sRGB, cICP) and the orientation (eXIf) and returns them; the

@@ -13,7 +13,7 @@ import (
 type decoder struct {
 	file
 	inflater
-	row, above []byte // of the picture, or of the pass
+	row, above []byte // filtered rows of the picture, or of a pass
 	wide       []byte // a row in another format
 	part       []byte // a row of an interlaced pass
 

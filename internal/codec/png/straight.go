@@ -58,11 +58,11 @@ func straightRows(img image.Image) func(y int) []byte {
 	}
 }
 
-// twoOpaque is the alpha of two opaque pixels.
+// twoOpaque is a mask of the alpha bytes of two pixels.
 const twoOpaque = 0xff000000ff000000
 
-// straighten copies a row. Fully transparent pixels become black. It calls partly with each pixel that is neither opaque
-// nor fully transparent, and its alpha.
+// straighten copies a row of pixels. Fully transparent pixels become black. Each other pixel that is not opaque is replaced by
+// the result of partly, which gets the pixel and its alpha.
 func straighten(dst, src []byte, partly func(p, alpha uint32) uint32) {
 	for len(dst) >= 4 && len(src) >= 4 {
 		if len(dst) >= 8 && len(src) >= 8 {

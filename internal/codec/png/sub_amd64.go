@@ -2,14 +2,14 @@
 
 package png
 
-// subAVX undoes the filter Sub of vectors ≥ 1 vectors, of which bytes bytes each are whole pixels. It accesses 16 bytes
-// from the start of each vector. BenchmarkSubAgainstGo measures its gain.
+// subAVX undoes the filter Sub. It processes vectors ≥ 1 vectors; the first bytes bytes of a vector are whole pixels. It
+// accesses 16 bytes from the start of each vector. BenchmarkSubAgainstGo measures its gain.
 //
 //go:noescape
 func subAVX(dst, src *byte, tables *[5][16]byte, bytes, vectors int)
 
-// subTables has the tables of subAVX by the number of bytes per pixel: four that move a vector by 1, 2, 4 and 8 pixels,
-// and one that repeats the last pixel. An index of 128 makes a zero.
+// subTables has the shuffle tables of subAVX by the number of bytes per pixel. Four tables shift a vector by 1, 2, 4 and 8
+// pixels, and one repeats the last pixel. An index of 128 gives a zero.
 var subTables = func() (t [9][5][16]byte) {
 	for n := 1; n < len(t); n++ {
 		last := 16 - 16%n - n
@@ -34,7 +34,7 @@ func unfilterSub(dst, src []byte, n int) {
 	if len(dst) >= 16 && n < len(subTables) && hasAVX {
 		bytes := 16 - 16%n
 		vectors := (len(dst)-16)/bytes + 1
-		_ = src[len(dst)-1] // the assembly's reach
+		_ = src[len(dst)-1] // check the bounds of what the assembly reads
 		subAVX(&dst[0], &src[0], &subTables[n], bytes, vectors)
 		done = vectors * bytes
 	}

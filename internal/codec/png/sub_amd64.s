@@ -2,20 +2,20 @@
 
 #include "textflag.h"
 
-// The filter Sub (9.2), undone for as many whole pixels as a vector has. The twin is unfilterSubGo, in unfilter.go;
-// BenchmarkSubAgainstGo compares the two.
+// subAVX undoes the filter Sub (9.2) for all whole pixels of a vector at once. The Go version is unfilterSubGo in
+// unfilter.go; BenchmarkSubAgainstGo compares them.
 //
-// Adding a vector to itself, moved by one pixel, makes sums of two pixels; moved by two, by four and by eight pixels,
-// sums of all pixels up to each. The last pixel of the vector before is then added to each. Only this addition waits for
-// the vector before. Vectors are moved by VPSHUFB, whose tables are those of subTables in sub_amd64.go.
+// It computes prefix sums of the pixels. A vector is added to itself shifted by one pixel, then by two, four and eight pixels.
+// Each pixel is then the sum of all pixels up to it. The last pixel of the previous vector is added to all of them. Only this
+// addition depends on the previous vector. VPSHUFB shifts the vectors by the tables of subTables in sub_amd64.go.
 //
-// Read and written are (vectors-1)·bytes + 16 bytes. The last of the 16 bytes may be part of a pixel, and are written
-// again with the next vector, or by the twin. The caller, unfilterSub in sub_amd64.go, makes sure that dst and src have
-// these bytes, and that vectors is not 0.
+// The function reads and writes (vectors-1)·bytes + 16 bytes. The last of these bytes may be part of a pixel; the next vector
+// or unfilterSubGo overwrites them. The caller, unfilterSub in sub_amd64.go, checks that dst and src have these bytes and
+// that vectors is not 0.
 //
-//	DI  dst       BX  bytes of a vector that count   X0  the last pixel, again and again
-//	SI  src       CX  vectors left                   X1  the vector, X2 the vector moved
-//	X3 to X6  tables that move by 1, 2, 4 and 8 pixels; X7 the table that repeats the last pixel
+//	DI  dst       BX  bytes of whole pixels per vector   X0  the last pixel, repeated
+//	SI  src       CX  remaining vectors                  X1  the vector; X2  the shifted vector
+//	X3 to X6  tables that shift by 1, 2, 4 and 8 pixels; X7  table that repeats the last pixel
 
 // func subAVX(dst, src *byte, tables *[5][16]byte, bytes, vectors int)
 TEXT ·subAVX(SB), NOSPLIT, $0-40
