@@ -102,7 +102,7 @@ func TestCMYKWithAlphaIsConvertedByTheInksOfTheCaller(t *testing.T) {
 	assert.Equal(t, color.NRGBA{50, 60, 70, 255}, pic.Image.At(1, 0))
 }
 
-// assertNear checks that a color is c, with an error as large as 8 bits of premultiplied samples have.
+// assertNear checks that got is the color c. It allows for the rounding of premultiplied samples of 8 bits.
 func assertNear(t *testing.T, c color.NRGBA, got color.Color) {
 	t.Helper()
 	g := color.NRGBAModel.Convert(got).(color.NRGBA)

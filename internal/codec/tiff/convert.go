@@ -25,8 +25,8 @@ type converter struct {
 	cut     bool // some palette values are missing
 }
 
-// newConverter returns a converter for a layout. If colors is true, it converts palette indices to colors;
-// otherwise pixels may stay indices.
+// newConverter returns a converter for a layout. If colors is true, the converter converts palette indices to
+// colors; otherwise pixels may stay indices.
 func newConverter(ctx context.Context, l *layout, data []byte, colors bool, o codec.Options) (*converter, error) {
 	c := new(converter)
 	c.plan(l, colors)
@@ -36,7 +36,7 @@ func newConverter(ctx context.Context, l *layout, data []byte, colors bool, o co
 		}
 	}
 	c.inks = o.Inks
-	err := codec.AccountOf(ctx).Take(c.inkBytes()) // which inks allocates
+	err := codec.AccountOf(ctx).Take(c.inkBytes()) // the memory that inks allocates
 	if err != nil {
 		return nil, err
 	}
@@ -157,8 +157,8 @@ func (c *converter) pick() {
 	}
 }
 
-// gray chooses the conversion of gray. Gray with alpha becomes RGB with alpha. Premultiplied WhiteIsZero is inverted as it is stored, as by
-// libtiff and libvips: TIFF 6.0 does not say whether samples are inverted before or after the multiplication.
+// gray chooses the conversion of gray. Gray with alpha becomes RGB with alpha. Premultiplied WhiteIsZero samples are inverted without dividing
+// them by alpha first, as in libtiff and libvips. TIFF 6.0 does not define whether samples are inverted before or after the multiplication.
 func (c *converter) gray(alpha bool, format resample.Format) {
 	flip := byte(0)
 	if c.layout.photometric == whiteIsZero {

@@ -170,7 +170,7 @@ func TestTheWorkForStripsThatShareTheirBytesIsLimited(t *testing.T) {
 	}
 }
 
-// Indices become three bytes, and gray with alpha four, which is work as well.
+// Converting indices to three bytes, and gray with alpha to four bytes, also counts as work.
 func TestALargePictureOfFewBytesIsNotTooMuchWork(t *testing.T) {
 	imagetest.Long(t)
 	const width, rows, strips = 10_000, 100, 80

@@ -112,7 +112,7 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 func (l *layout) work(fileSize int64) int64 {
 	bits := l.samples * max(l.bits, 8) // per pixel
 	if l.photometric == palette || l.alpha != alphaNone {
-		bits += 32 // the color that indices, or gray with alpha, become
+		bits += 32 // palette pictures, and gray with alpha, become colors
 	}
 	return 1<<22 + 4*fileSize + int64(min(float64(l.width)*float64(l.height)*float64(bits), 1<<59)/32)
 }
@@ -176,8 +176,8 @@ func (d *decoder) rowTo(out canvas, y int) error {
 	return d.meter.Spend(int64(len(row)) / 16)
 }
 
-// tolerates reports whether decoding continues after err. It does not continue after the end of the context, or
-// without memory.
+// tolerates reports whether decoding continues after err. It does not continue if the context has ended or if the
+// account is empty.
 func (d *decoder) tolerates(err error) bool {
 	return d.tolerant && d.ctx.Err() == nil && !errors.Is(err, codec.ErrTooLarge) && !errors.Is(err, codec.ErrFormat)
 }

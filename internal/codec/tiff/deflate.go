@@ -4,15 +4,15 @@ import "github.com/rest-thumbnails/thumbnail/internal/codec/png"
 
 // deflateSource decodes zlib streams (RFC 1950). The checksum after the pixels is not verified.
 //
-// If follow announces the next strip, the two are decoded in alternation. That takes less time than one after the other,
-// because the processor executes instructions for one stream while it waits for the other.
+// If follow announces the next strip, the two are decoded in alternation. This takes less time than decoding one after the
+// other, because the processor executes instructions for one stream while it waits for the other.
 type deflateSource struct {
 	input
 	inflater *png.Inflater
 	row      int // bytes per row
 
-	next      *png.Inflater // of the strip that follows, or nil
-	following []byte        // that strip
+	next      *png.Inflater // the inflater of the next strip, or nil
+	following []byte        // the compressed bytes of the next strip
 }
 
 func (s *deflateSource) reset(in []byte, rows int) error {
@@ -27,7 +27,8 @@ func (s *deflateSource) reset(in []byte, rows int) error {
 	return s.inflater.Reset(in, s.reversed, s.row, rows*s.row, s.meter)
 }
 
-// follow announces the strip for which reset is called next. An error in that strip is found then.
+// follow announces the strip for which reset will be called next. If that strip has an error, the later call of reset
+// reports it.
 func (s *deflateSource) follow(in []byte, rows int) {
 	if s.next == nil {
 		s.next = new(png.Inflater)
@@ -53,10 +54,12 @@ func (s *deflateSource) slice(n int) ([]byte, error) {
 	return row, s.meter.Spend(int64(n) / 16)
 }
 
-// maxPaired is the maximum length of a strip or tile that is decoded before its time.
+// maxPaired is the maximum length in bytes of a decoded strip or tile that is decoded in alternation with the previous
+// one.
 const maxPaired = 4 << 20
 
-// pairs reports whether strips or tiles are decoded two at a time. Tiles that are decoded row by row, side by side, are not.
+// pairs reports whether strips or tiles are decoded two at a time. Tiles that are side by side and decoded row by row
+// are not decoded in pairs.
 func (l *layout) pairs() bool {
 	deflated := l.compression == deflate || l.compression == deflateOld
 	if !png.Pairs() || !deflated || l.segBytes(l.segH) > maxPaired {

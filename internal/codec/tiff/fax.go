@@ -105,7 +105,7 @@ func (s *faxSource) endOfLine() (two bool, err error) {
 	return two, nil
 }
 
-// skipped reports skipped bits to the meter now and then. It returns an error at the end of the data.
+// skipped reports skipped bits to the meter at intervals. It returns an error at the end of the data.
 func (s *faxSource) skipped() error {
 	if err := s.bits.overrun(); err != nil {
 		return err

@@ -165,8 +165,8 @@ func (a *lane) open(c *column, i, y int) error {
 	return nil
 }
 
-// announce tells a source of deflated strips or tiles which strip or tile is the next. The current one has the number at,
-// and begins with row y.
+// announce passes the strip or tile after the current one to a source of deflated data. The current strip or tile has the
+// number at, and begins with row y.
 func (a *lane) announce(c *column, at int64, y int) {
 	l := a.d.layout
 	src, ok := c.src.(*deflateSource)
@@ -216,7 +216,8 @@ func (a *lane) read(c *column, y int, row []byte) error {
 	return nil
 }
 
-// stored returns the next row of a column as the file has it, without a copy if the source can.
+// stored returns the next row of a column as it is stored in the file. If the source is a slicer, the row is not
+// copied.
 func (a *lane) stored(c *column) ([]byte, error) {
 	if src, ok := c.src.(slicer); ok {
 		return src.slice(a.d.sourceRow)

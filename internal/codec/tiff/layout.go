@@ -49,7 +49,7 @@ const (
 // Compressions.
 const (
 	plain       = 1
-	faxRLE      = 2 // Modified Huffman: as T.4, but each row begins at a byte
+	faxRLE      = 2 // Modified Huffman: one-dimensional T.4, but each row begins at a byte
 	faxG3       = 3
 	faxG4       = 4
 	lzw         = 5
@@ -271,7 +271,7 @@ func (p *parser) pixels(l *layout) {
 	l.predictor = p.small(tagPredictor, 1)
 	l.t4 = p.one(tagT4Options, 0)
 	if n := p.fields[tagStripOffsets].count; p.cut && l.samples > 1 && p.fields[tagPlanar].count == 0 {
-		rows := p.one(tagRowsPerStrip, math.MaxInt32) // PlanarConfiguration is cut off, but only planes have so many strips
+		rows := p.one(tagRowsPerStrip, math.MaxInt32) // PlanarConfiguration is cut off, but only a planar file has this many strips
 		l.planar = rows > 0 && n == int64(l.samples)*((int64(l.height)+rows-1)/rows)
 	}
 	colors := l.colors()

@@ -23,10 +23,11 @@ type lzwSource struct {
 	width uint // bits of a code
 	next  int  // code of the next new string
 	last  int  // the previous code, or -1
-	at    int  // position of its string in the window
+	at    int  // position in the window of the string of last
 	table [lzwCodes]lzwString
 
-	// For each code: the code of its string without the final byte, and, if the string has left the window, that byte.
+	// prefix[c] is the code of the string of code c without its final byte. final[c] is that byte; it is set once the
+	// string has left the window.
 	prefix [lzwCodes]uint16
 	final  [lzwCodes]byte
 
@@ -301,7 +302,7 @@ func (s *lzwSource) copy(code int) {
 	to := s.window[s.write:][:n]
 	if e < lzwGone {
 		copy(to, s.window[e.at():][:n])
-	} else { // it has left the window
+	} else { // the string has left the window
 		for i := n - 1; i >= 0; i-- {
 			to[i] = s.final[code]
 			code = int(s.prefix[code])

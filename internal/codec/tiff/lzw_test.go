@@ -100,7 +100,7 @@ func TestLZWDecodesWhatWasEncoded(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	for i := range 40 {
 		p := texture(r, 1+r.IntN(1<<r.IntN(19)))
-		if i < 5 { // strings are used long after they have left the window
+		if i < 5 { // tests strings that are used long after they have left the window
 			p = p[:0]
 			for range 400_000 {
 				p = append(p, byte(r.IntN(2+r.IntN(2+7*i))))
@@ -108,7 +108,7 @@ func TestLZWDecodesWhatWasEncoded(t *testing.T) {
 		}
 		packed := packLZW(p, []int{1 << 20, 300, 1000, 4094, 4094}[max(0, i-4)%5])
 		got, err := unlzw(t, packed, len(p), 1)
-		if len(p) > 1000 { // in rows; bytes after the last whole row are not decoded
+		if len(p) > 1000 { // whole rows; bytes after the last whole row are not decoded
 			row := 1 + r.IntN(1000)
 			got, err = unlzw(t, packed, len(p), row)
 			p = p[:len(p)/row*row]

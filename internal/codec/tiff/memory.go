@@ -58,7 +58,7 @@ func (l *layout) sourceBytes() int64 {
 	return l.aloneBytes()
 }
 
-// aloneBytes is sourceBytes of a source that decodes one strip or tile at a time.
+// aloneBytes returns the memory of a source that decodes one strip or tile at a time, except what segmentBytes returns.
 func (l *layout) aloneBytes() int64 {
 	switch l.compression {
 	case lzw:
@@ -86,7 +86,7 @@ func (l *layout) assembledBytes() int64 {
 		return 0
 	}
 	n := l.jpegBytes
-	if l.across()*l.down() > 1 { // others may be larger
+	if l.across()*l.down() > 1 { // other strips or tiles may be larger
 		n = max(2*n, l.segBytes(min(l.segH, l.height)))
 	}
 	return n + l.tables.size() + jpegExtra

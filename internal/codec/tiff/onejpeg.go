@@ -9,7 +9,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/jpeg"
 )
 
-// wholeJPEG changes the layout to that of a picture which is one JPEG file (section 22).
+// wholeJPEG changes the layout of a picture that is one JPEG file (section 22).
 func (l *layout) wholeJPEG() {
 	l.tiled, l.planar, l.segW, l.segH = false, false, l.width, l.height
 	l.offsets, l.counts = l.old.stream, field{}
@@ -45,7 +45,7 @@ func (l *layout) readJPEG(ctx context.Context, r *codec.Reader) error {
 	return nil
 }
 
-// isOneJPEG reports whether the picture is one JPEG file whose color space is one that JPEG files have.
+// isOneJPEG reports whether the picture is a single JPEG file that package jpeg can decode, in gray, RGB or Y'CbCr.
 func (l *layout) isOneJPEG() bool {
 	if l.jpeg == nil || l.across()*l.down() > 1 || l.planar || l.samples != l.colors() {
 		return false

@@ -88,7 +88,7 @@ func TestCopiesByTiffcpAreTheSamePicture(t *testing.T) {
 						continue // planes of subsampled chroma are not supported
 					}
 					if strings.HasSuffix(way, ":3") && strings.Contains(variant, "-B") {
-						continue // libtiff can't read such a file itself
+						continue // libtiff can't read its own file of this kind
 					}
 					args := strings.Fields("-c " + way + " " + place + " " + variant)
 					copied := filepath.Join(dir, "copy.tif")

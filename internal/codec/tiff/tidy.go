@@ -82,8 +82,8 @@ func accumulate(row []byte, n, step int) {
 	}
 }
 
-// gather undoes the floating point predictor (Adobe's TIFF Technical Note 3). The encoder has grouped the bytes of a row by their
-// significance and then stored differences.
+// gather undoes the floating point predictor (Adobe's TIFF Technical Note 3). The encoder has grouped the bytes of a row by
+// significance, and stored the differences of consecutive bytes.
 func gather(row, sorted []byte, n, step int) {
 	for i := step; i < len(row); i++ {
 		row[i] += row[i-step]

@@ -83,7 +83,7 @@ func colorOf(ctx context.Context, data []byte, h *codec.Header) (codec.Color, er
 	case separated:
 		c.Space = codec.SpaceCMYK
 	case cieLab, iccLab:
-		return c, nil // the decoder converts these to sRGB
+		return c, nil // the decoder converts CIELAB to sRGB
 	}
 	if p := l.profile; p.kind == typeUndefined || p.kind == typeByte {
 		if block, ok := p.bytes(data); ok && len(block) > 0 {

@@ -1,8 +1,8 @@
 package webp
 
-// unfilter adds the prediction to each value: the value on the left (filter 1), the value above (filter 2), or left +
-// above - above left (filter 3). In the first row the prediction is the value on the left, in the first column the
-// value above.
+// unfilter adds the prediction to each value: the value on the left (filter 1), the value above (filter 2), or left + above
+// - above left (filter 3). In the first row the prediction is always the value on the left. In the first column it is
+// always the value above.
 func unfilter(alpha []byte, width int, filter byte) {
 	if filter == 0 {
 		return

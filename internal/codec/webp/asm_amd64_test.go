@@ -34,7 +34,7 @@ func TestAssemblyAndGoReadTheSameCoefficients(t *testing.T) {
 	for range 10_000 {
 		var probs planeProbs
 		data := random(r, make([]byte, r.IntN(300)))
-		extreme := r.IntN(2) == 0 // bits that shift the range by 7, the maximum
+		extreme := r.IntN(2) == 0 // bytes of 0 or 255, so that bits shift the range by up to 7, the maximum
 		if extreme {
 			for i := range data {
 				data[i] = byte(-r.IntN(2))

@@ -17,8 +17,8 @@ func (a *animation) draw(ctx context.Context, c chunk) (delay time.Duration, cha
 	changed = !a.dispose.Empty() || a.shown == 0
 	clearRect(a.canvas, a.dispose)
 	a.dispose = image.Rectangle{}
-	if err != nil { // the frame can't be decoded
-		return fr.delay, changed, nil //nolint:nilerr // asked for by Tolerant
+	if err != nil { // a frame that can't be decoded is left out
+		return fr.delay, changed, nil //nolint:nilerr // Tolerant permits this
 	}
 	if fr.dispose {
 		a.dispose = fr.rect()
@@ -71,7 +71,7 @@ func blendOver(dst, src []byte) {
 		case s[3] == 255 || d[3] == 0:
 			copy(d, s)
 		default:
-			below := uint32(d[3]) * (255 - uint32(s[3])) // times 255
+			below := uint32(d[3]) * (255 - uint32(s[3])) // alpha of the lower pixel that remains visible, times 255
 			sum := 255*uint32(s[3]) + below
 			for k := range 3 {
 				d[k] = uint8((uint32(s[k])*255*uint32(s[3]) + uint32(d[k])*below + sum/2) / sum)

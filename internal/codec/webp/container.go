@@ -21,7 +21,7 @@ const (
 	flagProfile  = 1 << 5
 )
 
-// maxFrames is the number at which the count of frames stops. An animation with so many frames is refused.
+// maxFrames is the maximum number of frames that are counted. It is one more than an animation may have.
 const maxFrames = 10_001
 
 // A container describes the chunks of a file. It is the Header.Detail of a WebP file.

@@ -46,7 +46,7 @@ const (
 )
 
 func newPlane(width, height int) plane {
-	const left, right = 16, 16 // only 1 and 4 are used (4 are of the next macroblock); the rest is for alignment
+	const left, right = 16, 16 // used are 1 column on the left and 4 columns of the next macroblock; the rest is for alignment
 	stride := left + width + right
 	return plane{make([]byte, stride*(1+height)), stride, stride + left}
 }
@@ -81,7 +81,7 @@ type decoder struct {
 	// Coefficients of one macroblock: four groups of luma, then Cb and Cr. They are zero between macroblocks.
 	coefficients [6]group
 	counts       [24]uint8 // number of coefficients per block; 1 means that only the first may be nonzero
-	dc           [1]group  // the Y2 block, if the macroblock has one
+	dc           [1]group  // the Y2 block if the macroblock has one
 	dcCount      [1]uint8
 	above        []neighbor
 

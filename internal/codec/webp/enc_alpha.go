@@ -81,7 +81,7 @@ func encodeAlphaBy(ctx context.Context, img *image.NRGBA, effort int, filter byt
 	}
 	out, err := e.w.finish()
 	if err == nil {
-		e.w.buf = nil // the caller owns it now
+		e.w.buf = nil // the caller owns buf now
 	}
 	return out, err
 }
@@ -127,7 +127,7 @@ func predictAlpha(filter byte, edge bool, left, top, corner uint8) uint8 {
 	return clip(int32(left) + int32(top) - int32(corner))
 }
 
-// filtersFor returns the filters to try, and whether levels are reduced.
+// filtersFor returns the filters to try, and whether the number of levels is reduced.
 func filtersFor(img *image.NRGBA, reduce bool) ([]byte, bool) {
 	var counts [4][256]uint32
 	var levels [256]bool

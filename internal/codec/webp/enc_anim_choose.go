@@ -12,7 +12,7 @@ type trial struct {
 // trialFrames is the number of frames that follow a clear result without another trial.
 const trialFrames = 4
 
-// clear reports whether one result was much smaller than the other, and whether it was the lossless one.
+// clear reports whether one result was less than half the size of the other, and which Compression gave it.
 func (t *trial) clear() (Compression, bool) {
 	switch {
 	case t.left == 0:
@@ -31,7 +31,7 @@ const (
 
 	// A whole frame is written if its size is less than this many times the size of the partial frame.
 	keyWorth = 1.02
-	keyLate  = 1.3 // after keyEvery frames
+	keyLate  = 1.3 // the same after keyEvery frames
 )
 
 // smallest compresses a frame in several ways and returns the smallest result. It may set the disposal of the previous

@@ -48,7 +48,7 @@ func hadamardAVX2(src, pred *quad, n int, sums *[4]int32)
 
 func hadamard(src, pred []quad, sums [][4]int32) {
 	if hasEncoderAVX2 && len(sums) > 0 {
-		_, _ = src[len(sums)-1], pred[len(sums)-1] // the assembly reads up to here
+		_, _ = src[len(sums)-1], pred[len(sums)-1] // check the bounds of what the assembly reads
 		hadamardAVX2(&src[0], &pred[0], len(sums), &sums[0])
 		return
 	}
@@ -78,7 +78,7 @@ func predictAll(buf []byte, at, stride int, to *[3]quad) {
 		predictAllGo(buf, at, stride, to)
 		return
 	}
-	_, _, _ = buf[at-stride-1:at-stride+15], buf[at-1], buf[at+3*stride-1] // the assembly reads up to here
+	_, _, _ = buf[at-stride-1:at-stride+15], buf[at-1], buf[at+3*stride-1] // check the bounds of what the assembly accesses
 	predictAllAVX2(&buf[at], stride, to)
 }
 
@@ -93,7 +93,7 @@ func convertQuads(upper, lower, luma, next, cb, cr []byte) {
 		n = len(luma) &^ 7
 	}
 	if n > 0 {
-		_, _, _, _, _ = upper[4*n-1], lower[4*n-1], next[n-1], cb[n/2-1], cr[n/2-1] // the assembly reads up to here
+		_, _, _, _, _ = upper[4*n-1], lower[4*n-1], next[n-1], cb[n/2-1], cr[n/2-1] // check the bounds of what the assembly accesses
 		convertQuadsAVX2(&upper[0], &lower[0], &luma[0], &next[0], &cb[0], &cr[0], n)
 	}
 	convertQuadsGo(upper[4*n:], lower[4*n:], luma[n:], next[n:], cb[n/2:], cr[n/2:])

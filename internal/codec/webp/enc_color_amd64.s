@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 
-// Factors of R, G, B and the unused fourth byte of two pixels: 8414, 16520, 3208 for Y'; -4857, -9535, 14392 for Cb; 14392, -12052, -2340
-// for Cr. The values after them are added before the shift.
+// Factors of R, G, B and the unused fourth byte of two pixels: 8414, 16520, 3208 for Y'; -4857, -9535, 14392 for Cb; 14392, -12052, -2340 for
+// Cr. The constants that follow the factors are added before the shift.
 DATA toY<>+0(SB)/8, $0x00000c88408820de
 DATA toY<>+8(SB)/8, $0x00000c88408820de
 DATA toY<>+16(SB)/8, $0x00000c88408820de

@@ -48,9 +48,9 @@ func Encode(ctx context.Context, w io.Writer, img image.Image, o EncodeOptions) 
 	return writeStill(w, f, o.Profile)
 }
 
-// EncodeMemory returns an upper bound of the memory that Encode takes for a picture of that size, including the file
-// and its buffer, which grows by a quarter. The picture itself is not included. The bound is reached by noise,
-// lossless or lossy; a photo at quality 80 takes half of it.
+// EncodeMemory returns an upper bound of the memory that Encode takes for a picture of that size, including the file and
+// its buffer, which grows by a quarter. The picture itself is not included. Noise reaches the bound, with and without
+// loss. A photo at quality 80 takes half of it.
 func EncodeMemory(size image.Point) int64 {
 	return 18*area(size) + 128*int64(size.X) + 512<<10 + min(112*area(size), 5<<19)
 }
@@ -105,8 +105,8 @@ func encodeFrame(ctx context.Context, img image.Image, o EncodeOptions) (*codedF
 	return lossy, nil
 }
 
-// lossyAnyway reports whether a picture is lossy whatever its content: Y'CbCr planes come from lossy files. Such a
-// picture is opaque.
+// lossyAnyway reports whether a picture is compressed with loss without examining its pixels. This applies to Y'CbCr
+// planes, because they come from lossy files; such pictures are opaque.
 func lossyAnyway(img image.Image, c Compression) bool {
 	_, planes := img.(*image.YCbCr)
 	return planes && c != Lossless
@@ -177,8 +177,9 @@ func (i inspection) flat() bool {
 	return i.colors <= fewColors || i.plain > 0.2 || i.colors < manyColors && i.plain > 0.05 || i.icon
 }
 
-// worth returns how many times as large as the lossy picture the lossless one may be. Lossy compression blurs edges
-// and letters and leaves noise around them. The noise is most visible if most of the picture is plain.
+// worth returns the maximum ratio of the lossless size to the lossy size at which the lossless picture is chosen. Lossy
+// compression blurs edges and letters and leaves noise around them. The noise is most visible if most of the picture is
+// plain.
 func (i inspection) worth() float64 {
 	switch {
 	case i.plain > 0.4:
@@ -189,10 +190,11 @@ func (i inspection) worth() float64 {
 	return 1.25
 }
 
-// worthAnyway is the number of bytes by which a lossless picture may be larger in any case. It matters for icons.
+// worthAnyway is the number of bytes by which the lossless picture may always be larger than the lossy one. It matters
+// for icons.
 const worthAnyway = 1 << 10
 
-// inspect examines the pixels. It first samples some rows, and stops if the picture can't be flat art.
+// inspect examines the pixels. It first samples some rows, and stops if these show that the picture is not flat art.
 func inspect(ctx context.Context, img *image.NRGBA) (i inspection, err error) {
 	if h := img.Rect.Dy(); h > 64 {
 		some, err := inspectRows(ctx, img, 16)

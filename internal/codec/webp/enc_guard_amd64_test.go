@@ -42,7 +42,7 @@ func TestTheEncodersAssemblyStaysWithinItsOperands(t *testing.T) {
 			convertQuadsAVX2(&place(t, 4*n)[0], &place(t, 4*n)[0], &place(t, n)[0], &place(t, n)[0], &place(t, n/2)[0], &place(t, n/2)[0], n)
 		}
 	}
-	// The pixels from which a block is predicted end 16 bytes after the corner, and with the lowest row.
+	// The assembly reads the 16 bytes from the corner on, and the pixels on the left down to the lowest row.
 	const stride = 32
 	above := codectest.AtPageStart(t, 5*stride)
 	predictAllAVX2(&above[stride+1], stride, placed[[3]quad](t, r, codectest.AtPageEnd))

@@ -55,7 +55,7 @@ GLOBL order11<>(SB), RODATA|NOPTR, $32
 	VPSUBW    Y4, to, to     \
 	VPSLLW    $3, to, to
 
-// FPASS applies forward4 to the columns of Y0…Y3.
+// FPASS applies forward4 of enc_vp8_transform.go to the columns of Y0…Y3.
 #define FPASS \
 	VPADDW    Y3, Y0, Y4        \
 	VPADDW    Y2, Y1, Y5        \

@@ -66,7 +66,7 @@ type vp8Encoder struct {
 	work workspace
 }
 
-// settings are the parameters of an effort.
+// settings are the parameters of one effort.
 type settings struct {
 	wholes, chromas, blocks int // number of candidate modes that are encoded completely
 
@@ -100,11 +100,11 @@ func newVP8Encoder(ctx context.Context, src *vp8Source, o vp8Options) *vp8Encode
 	e.levels.account = e.account
 	e.settings = efforts[min(max(o.Effort, 0), 6)]
 	e.step = stepOf(o.Quality)
-	e.modeRoom = (maxFirstPartition-4096)*8*256/int64(e.mbw*e.mbh) - 3*256 // minus the skip flag and the segment
+	e.modeRoom = (maxFirstPartition-4096)*8*256/int64(e.mbw*e.mbh) - 3*256 // without the skip flags and the segments
 	return e
 }
 
-// vp8Memory returns an upper bound of the memory that encodeVP8 and its source take: that for noise at quality 100. A
+// vp8Memory returns an upper bound of the memory that encodeVP8 and its source take. Noise at quality 100 reaches it. A
 // photo at quality 80 takes a fifth of it.
 func vp8Memory(size image.Point) int64 {
 	macroblocks := int64(size.X+15) / 16 * (int64(size.Y+15) / 16)
@@ -159,7 +159,7 @@ func (e *vp8Encoder) take(n int64) error {
 
 // pass encodes all macroblocks.
 func (e *vp8Encoder) pass(row func(y int)) error {
-	learned := 16 // number of macroblocks
+	learned := 16 // number of macroblocks encoded at the last call of learn
 	for y := range e.mbh {
 		if err := e.ctx.Err(); err != nil {
 			return err

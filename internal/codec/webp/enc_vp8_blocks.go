@@ -104,7 +104,7 @@ func (e *vp8Encoder) tryQuad(j int, list []uint8, s *encSegment) {
 	for slot, mode := range list {
 		rate := int(t.costs[mode%modes])
 		if score(int64(errors[slot]), rate+256*int(min(t.coded[j].counts[slot], 1)), s.lambda) >= t.score {
-			continue // the sign of the last level alone makes it worse
+			continue // already worse with a minimum rate for the levels
 		}
 		rate += e.costs[planeLuma].rate(&t.coded[j].levels[slot], int(t.coded[j].counts[slot]), 0, t.context)
 		if v := score(int64(errors[slot]), rate, s.lambda); v < t.score {

@@ -51,7 +51,7 @@ func TestTheTrellisFindsTheBestLevels(t *testing.T) {
 		}
 		got := weigh(&raw, q, &c.levels[0], &costs, first, context, lambda)
 		for choice := range 1 << 7 {
-			var levels [16]int16 // for each coefficient the nearest level, or the next one toward zero
+			var levels [16]int16 // each coefficient has the nearest level, or the next level toward zero
 			require.LessOrEqual(t, got, weigh(&raw, q, &levels, &costs, first, context, lambda))
 			for n := first; n < 7 && plainCount(&plain) > n; n++ {
 				v, step := int32(raw[zigzag[n]]), int32(q.step[zigzag[n]])

@@ -83,9 +83,9 @@ func makeLevelCodes() (codes [maxLevel + 1]levelCode) {
 	return codes
 }
 
-// planeCosts hold the costs of the tokens of a plane, by coefficient position and context. level is the complete cost
-// of levels below smallLevels, class the cost of the class of larger levels, end the cost of the end of block. An end
-// of block can't follow a zero in the same block.
+// planeCosts hold the costs of the tokens of a plane, by coefficient position and context. level has the complete costs of
+// levels below smallLevels, and class the costs of the classes of larger levels. end has the cost of the end of block,
+// which can't follow a zero in the same block.
 type planeCosts struct {
 	level [16][4][smallLevels]uint16 // 4 contexts instead of 3, so that no index needs a bounds check
 	class [16][4][classes]uint16

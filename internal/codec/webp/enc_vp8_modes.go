@@ -26,7 +26,7 @@ type lumaAttempt struct {
 	dcCount uint8
 	coded   [4]coded
 	pixels  [4]quad
-	any     bool // there are nonzero levels
+	any     bool // some levels are not zero
 
 	modeCost int // cost of the 4×4 modes
 
@@ -194,7 +194,7 @@ func (e *vp8Encoder) refineWhole(x int, s *encSegment, a *lumaAttempt) {
 		setBit(&left, i/4, c.counts[i%4] > 1)
 	}
 	if changed {
-		e.rateWhole(x, s, a, 0) // the score is not needed
+		e.rateWhole(x, s, a, 0) // only for the pixels; the score is not used
 	}
 }
 

@@ -5,7 +5,7 @@ package webp
 type quantizer struct {
 	step  group
 	recip [64]uint16 // 65536/step, rounded up
-	bias  [64]uint16 // added before the division; half a step would mean rounding to nearest
+	bias  [64]uint16 // added before the division; a bias of half a step would round to nearest
 }
 
 // A bias is added before the division, in 1/256 step. dc is for the first coefficient, ac for the others.

@@ -15,7 +15,8 @@ type encSegment struct {
 	hadamard                       int // Lagrange multiplier for Hadamard sums
 }
 
-// stepOf returns the quantizer step for a quality. Photos of this quality have the same scores as those of libwebp.
+// stepOf returns the quantizer step for a quality. Photos have the same scores as photos that libwebp encodes with this
+// quality.
 func stepOf(quality float64) float64 {
 	v := min(max(quality, 0), 100) / 100
 	if v < 0.75 {

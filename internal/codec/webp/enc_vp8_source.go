@@ -77,7 +77,7 @@ func (s *vp8Source) extend(pix []byte, stride, w, h int) {
 	}
 }
 
-// fits reports whether the planes of m can be used without resampling.
+// fits reports whether the chroma of m is 4:2:0 and aligned, so that no resampling is needed.
 func (s *vp8Source) fits(m *image.YCbCr) bool {
 	b := m.Rect
 	return m.SubsampleRatio == image.YCbCrSubsampleRatio420 && b.Min.X >= 0 && b.Min.Y >= 0 && b.Min.X%2 == 0 && b.Min.Y%2 == 0

@@ -71,7 +71,8 @@ func hadamardGo(src, pred *quad) (sums [4]int32) {
 	return sums
 }
 
-// hadamardBlockOf does the same for the first block of src and pred. The last step uses |a+b| + |a-b| = 2·max(|a|,
+// hadamardBlockOf returns the sum of hadamardGo for the first block of src and pred. The last step uses |a+b| + |a-b| =
+// 2·max(|a|,
 // |b|).
 func hadamardBlockOf(src, pred *[52]byte) (sum int32) {
 	var t [16]int32

@@ -13,7 +13,7 @@ type trellis struct {
 // reports whether a level has changed.
 //
 // Squared errors are relative to a block without coefficients. A coefficient is half as large as in an orthonormal
-// transform, so the weight is 1024 where score uses 4096.
+// transform, so its squared error has the weight 1024 instead of the 4096 in score.
 func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *planeCosts, first, context int, lambda int64) bool {
 	count := int(c.counts[b&3])
 	if count <= first {
@@ -21,7 +21,7 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 	}
 	best := lambda * int64(costs.end[first&15][context&3])
 	bestEnd, bestLevel := first, 0
-	// Scores of the best paths to both levels of the previous coefficient, and the contexts that follow.
+	// Scores of the best paths to both levels of the previous coefficient, and the contexts after these levels.
 	var score0, score1 int64 = 0, 1 << 60
 	context0, context1 := context&3, 0
 	for n := first; n < count && n < 16; n++ {
@@ -44,13 +44,13 @@ func (t *trellis) refine(raw, g *group, b int, q *quantizer, c *coded, costs *pl
 		t.level[n], t.from[n] = [2]int32{high, high - 1}, [2]uint8{}
 		error0, error1 := int64(v-high*step), int64(v-(high-1)*step)
 		none := int64(v) * int64(v)
-		// To the higher level, from either level of the coefficient before.
+		// The best path to the higher level, from either level of the previous coefficient.
 		way0, way1 := score0+lambda*int64(cost0), score1+lambda*int64(other0)
 		if way1 < way0 {
 			way0, t.from[n][0] = way1, 1
 		}
 		up := way0 + (error0*error0-none)*1024
-		// To the lower level.
+		// The best path to the lower level.
 		way0, way1 = score0+lambda*int64(cost1), score1+lambda*int64(other1)
 		if way1 < way0 {
 			way0, t.from[n][1] = way1, 1

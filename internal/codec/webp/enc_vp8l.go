@@ -30,7 +30,7 @@ func encodeVP8L(ctx context.Context, img *image.NRGBA, o vp8lOptions) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	e.w.buf = nil // the caller owns it now
+	e.w.buf = nil // the caller owns buf now
 	return out, nil
 }
 
@@ -50,7 +50,7 @@ type vp8lEncoder struct {
 	trial   cacheTrial
 	width   int
 	height  int
-	keep    bool // the finder is needed for more images
+	keep    bool // the finder is kept for further images
 
 	predicted bool // the pixels are residuals of a prediction
 
@@ -133,8 +133,8 @@ func (e *vp8lEncoder) allocate(n int) (err error) {
 // chainTries is the number of entries of a hash chain that are examined, by effort.
 var chainTries = [7]int{4, 8, 10, 12, 16, 48, 256}
 
-// manyPixels is the number of pixels above which pictures without prediction, such as screenshots, are searched without
-// the window: most of their pixels have a long match nearby.
+// manyPixels is the number of pixels above which pictures without prediction, such as screenshots, are searched without the
+// window. Most of their pixels have a long match nearby.
 const manyPixels = 1 << 19
 
 // image writes an image (RFC 9649, 5.2). Only the main image can have several prefix code groups.
@@ -144,7 +144,7 @@ func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 		return err
 	}
 	p := &e.parsing
-	if top && !e.keep { // no other image follows
+	if top && !e.keep { // no further image needs the finder
 		e.give(4 * int64(cap(e.finder.prev)))
 		e.finder.prev = nil
 	}

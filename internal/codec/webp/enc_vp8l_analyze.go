@@ -123,7 +123,7 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choic
 		palette := 20 * int64(len(table.colors))
 		c := candidate{choice{palette: true}, indexed.bits() + palette}
 		list, fresh = append(list, c), append(fresh, c)
-		if len(px) <= maxDrafted { // the estimate alone is not reliable
+		if len(px) <= maxDrafted { // the estimates are not reliable enough to exclude this choice
 			list = append(list, candidate{choice{palette: true, predict: true}, near.bits() + palette + tiles})
 		}
 	}
@@ -156,9 +156,9 @@ type candidate struct {
 	bits int64
 }
 
-// bestOf returns the best choice, followed by choices that may turn out to be better.
+// bestOf returns the best choice, followed by up to two choices with estimates that are not much larger.
 func bestOf(all []candidate, pixels int) (choices []choice) {
-	slack := int64(2) // in quarters; more choices are tried for small pictures
+	slack := int64(2) // maximum excess of an estimate, in quarters of the best one; larger for small pictures, so that more choices are tried
 	if pixels > 1<<14 {
 		slack = 1
 	}
@@ -168,7 +168,7 @@ func bestOf(all []candidate, pixels int) (choices []choice) {
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
 	for _, c := range all {
 		limit := all[0].bits + all[0].bits*slack/4
-		if c.predict && !all[0].predict { // the estimate is reliable with prediction, and too high without
+		if c.predict && !all[0].predict { // an estimate is accurate with prediction, and too high without
 			limit = all[0].bits + all[0].bits/16
 		}
 		if c.bits <= limit && len(choices) < 3 && !(c.plain() && slices.ContainsFunc(choices, choice.plain)) {

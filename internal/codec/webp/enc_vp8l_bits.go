@@ -16,7 +16,7 @@ type bitSink struct {
 	err     error
 }
 
-// put writes the lowest n bits of v. n is at most 32, and the higher bits of v are 0.
+// put writes the lowest n bits of v. n is at most 32. The higher bits of v must be 0.
 func (w *bitSink) put(v uint32, n uint) {
 	w.acc |= uint64(v) << (w.n & 63)
 	w.n += n

@@ -17,7 +17,8 @@ func (c *cluster) blend(a alphabets, whole []uint32) {
 		if all == 0 {
 			return
 		}
-		// The counts of the whole image are added with a weight of 1/17, and at least that of two symbols.
+		// The counts of the whole image are scaled to 1/16 of the counts of the cluster, and at least to the total of two
+		// symbols.
 		extra, scale := max(total/16, 2), uint32(64)
 		if total > 1<<24 {
 			scale = 1

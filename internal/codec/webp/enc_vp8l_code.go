@@ -103,7 +103,7 @@ func (c *codeBook) canonical() {
 	}
 }
 
-// single makes the code empty: a single symbol takes no bits.
+// single sets all code lengths to 0, because a single symbol takes no bits.
 func (c *codeBook) single() { clear(c.length); clear(c.bits) }
 
 func (w *bitSink) symbol(c *codeBook, s int) { w.put(uint32(c.bits[s]), uint(c.length[s])) }
@@ -140,7 +140,7 @@ func lengthTokens(dst []lengthToken, length []uint8) []lengthToken {
 				continue
 			}
 			k := min(run, 6)
-			if run == 7 || run == 8 { // two repeats are shorter than one repeat and single lengths
+			if run == 7 || run == 8 { // two repeat symbols take fewer bits than one repeat symbol and single lengths
 				k = run - 3
 				k = min(k, 5)
 			}
@@ -223,8 +223,8 @@ func (w *bitSink) putTokenCount(book *codeBook, tokens []lengthToken, length []u
 	w.put(v, n)
 }
 
-// putSimple writes a simple prefix code of at most two symbols. It reports whether all symbols are below 256, as this
-// requires.
+// putSimple writes a simple prefix code of at most two symbols. A simple code requires symbols below 256. Otherwise
+// putSimple writes nothing and returns false.
 func (w *bitSink) putSimple(c *codeBook, n int) bool {
 	var symbols [2]int
 	found := 0

@@ -72,7 +72,7 @@ func (c *correlator) multipliers(x, y int, left, above uint32) uint32 {
 			continue
 		}
 		red, blue := c.gain(x, y, candidate)
-		if i == 2 { // new multipliers take bits, and they make matches rarer
+		if i == 2 { // new multipliers take bits, and they make backward references rarer
 			red, blue = red-c.worth, blue-2*c.worth
 		}
 		if red > best[0] {

@@ -17,8 +17,8 @@ const (
 	// groupCost is the number of bits that another group must save to be worth a try.
 	groupCost = 200
 
-	// leastGrouped is the size in bits below which an image has a single group. More groups would cost more than they
-	// save.
+	// leastGrouped is the size in bits below which an image has a single group, because more groups would cost more bits
+	// than they save.
 	leastGrouped = 4000
 )
 
@@ -29,7 +29,7 @@ type tileCounts struct {
 	number  []uint16 // number of each symbol
 	symbol  []uint16 // symbol of each number, counted from the start of its alphabet
 	entries []uint32
-	start   []int32 // start of each tile in entries, and the end of the last one
+	start   []int32 // index in entries of the first entry of each tile; the last element is the end of the last tile
 }
 
 func newTileCounts(a alphabets, whole []uint32) *tileCounts {

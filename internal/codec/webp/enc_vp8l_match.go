@@ -14,7 +14,7 @@ type finder struct {
 }
 
 const (
-	// farthest is the largest distance that the format can represent: 2^20 less the number of neighbor codes.
+	// farthest is the largest distance that the format can represent: 2^20 minus the number of neighbor codes.
 	farthest = maxDistance - 120
 
 	// A match of goodMatch pixels ends the search.
@@ -27,11 +27,11 @@ const (
 	longRun = 32
 	runStep = 8
 
-	// fruitless counts recent searches without a long match, up to maxFruitless. From half of it on a quarter of the
-	// chain entries is examined. This speeds up noise.
+	// fruitless counts recent searches without a long match, up to maxFruitless. If it is at least half of maxFruitless,
+	// only a quarter of the chain entries is examined. This speeds up noise.
 	maxFruitless = 128
 
-	// hashed is the number of pixels in a chain hash, outside of runs.
+	// hashed is the number of pixels from which a chain hash is computed, outside of runs.
 	hashed = 4
 
 	// paired marks an element of found before the search: the pair hash has found the distance, and not the window.
@@ -164,7 +164,7 @@ func (f *finder) search(ctx context.Context, px []uint32, tries int) error {
 	return nil
 }
 
-// foundAs returns a match in the format of found.
+// foundAs encodes a match of n pixels as an element of found.
 func foundAs(n, distance int) uint32 {
 	if n == 0 {
 		return 0
@@ -180,7 +180,7 @@ func hash(a, b uint32) uint32 {
 // matchLook is the number of pixels between checks of ctx.
 const matchLook = 1 << 10
 
-// extend returns the length of the match at that distance. The first n pixels are known to match.
+// extend returns the length of the match of pixel i at the given distance. The first n pixels are known to match.
 func extend(px []uint32, i, distance, n int) int {
 	limit := min(maxCopy, len(px)-i)
 	a, b := px[i:i+limit], px[i-distance:][:limit]

@@ -71,9 +71,10 @@ func (s *stretch) length(px []uint32, i int) int {
 	return min(s.end-i, maxCopy)
 }
 
-// start makes a first parsing with the matches of the finder. If cache is true, it also chooses the size of the color
-// cache, and returns the estimated size in bits. Then, if draft is false, it also tries a parsing without these matches,
-// unless most pixels are copied without a prediction. It keeps that one if it is at most slightly larger.
+// start makes a first parsing with the matches of the finder. If cache is true, it also chooses the size of the color cache,
+// and returns the estimated size in bits. If draft is false, it then also tries a parsing without the matches of the finder,
+// and keeps that parsing if it is at most slightly larger. It does not try that if the pixels are not predicted and most of
+// them are copied.
 func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft, predicted bool) (total int64, err error) {
 	p.cacheBits = 0
 	if !cache {
@@ -101,7 +102,7 @@ func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft, predic
 	if err != nil {
 		return 0, err
 	}
-	if near-near/24 < far { // the parsing with fewer backward references is the better start
+	if near-near/24 < far { // cheapest gives better results from a parsing with fewer backward references
 		p.cacheBits = nearBits
 		return min(near, far), nil
 	}
@@ -159,8 +160,8 @@ type lane struct {
 	start    price // price of the path to its first pixel
 }
 
-// covers reports whether a reference from pixel i on would only continue one from an earlier pixel, which can't be more
-// expensive. here is the price of the path to the pixel.
+// covers reports whether a reference from pixel i on would only continue a reference from an earlier pixel, and can't be
+// cheaper than that reference. here is the price of the path to pixel i.
 func (l *lane) covers(i int, here price) bool { return i < l.end && here-l.start >= 0 }
 
 // cheapest computes the parsing with the lowest total price, by dynamic programming over the pixels.
@@ -226,7 +227,8 @@ func (p *parsing) literal(prices *prices, v uint32) price {
 	return prices.literal(v)
 }
 
-// Of a backward reference to more than everyLength pixels, only the longest parts with each length symbol are considered.
+// A backward reference to more than everyLength pixels is not shortened to every length. Only the longest length of
+// each length symbol is considered.
 const everyLength = 64
 
 // consider updates the paths that end with a backward reference of up to n pixels.

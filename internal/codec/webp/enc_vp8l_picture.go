@@ -19,7 +19,7 @@ func (e *vp8lEncoder) picture(img *image.NRGBA) error {
 	if straighten.Opaque(img) {
 		alpha = 0
 	}
-	e.w.put(alpha, 4) // with version 0
+	e.w.put(alpha, 4) // followed by version 0
 	px, err := takenFor[uint32](e, e.width*e.height, 4)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 		if err != nil {
 			return nil, err
 		}
-		if c.predict && len(px) > manyPixels { // the rest of the picture would save more without prediction
+		if c.predict && len(px) > manyPixels { // in so large a picture, the rest would save more without prediction
 			bits += bits / 8
 		}
 		drafts = append(drafts, candidate{c, bits})
@@ -215,7 +215,7 @@ func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate, green bo
 	}
 	c := correlator{px: px, width: width, height: height, bits: p.bits, across: p.across, tiles: p.modes, price: &p.price, worth: 24 * int64(bit)}
 	if green {
-		c.worth = 80 * int64(bit) // red and blue without green are less correlated
+		c.worth = 80 * int64(bit) // red and blue minus green are less correlated
 	}
 	if err := c.run(e); err != nil {
 		return err

@@ -14,7 +14,7 @@ func (e *vp8lEncoder) putGroups(g *grouping) error {
 	return e.aside(tiles, g.across)
 }
 
-// aside writes an image other than the main image, after the main image was parsed.
+// aside writes an image other than the main image. The main image must have been parsed before.
 func (e *vp8lEncoder) aside(px []uint32, width int) error {
 	if e.sub == nil {
 		var err error
@@ -34,7 +34,7 @@ func (e *vp8lEncoder) aside(px []uint32, width int) error {
 
 // putSteps writes the prefix codes of all groups and the steps of the parsing.
 func (e *vp8lEncoder) putSteps(a alphabets, g *grouping) error {
-	n := int64(len(g.counts)) * int64(a.end) * 7 // including the counts
+	n := int64(len(g.counts)) * int64(a.end) * 7 // 7 bytes per symbol, including the counts
 	if err := e.take(n); err != nil {
 		return err
 	}

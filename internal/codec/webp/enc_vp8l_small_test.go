@@ -20,7 +20,7 @@ func TestTheEstimatedCostsAreThoseOfPrefixCodes(t *testing.T) {
 				counts[i] = 0
 			}
 		}
-		counts[0], counts[1] = uint32(1+r.IntN(1<<20)), 7 // symbol 0 is frequent
+		counts[0], counts[1] = uint32(1+r.IntN(1<<20)), 7 // symbol 0 occurs far more often than the others
 		var m codeMaker
 		length := make([]uint8, len(counts))
 		m.lengths(counts, maxLength, length)

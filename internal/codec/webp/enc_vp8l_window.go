@@ -9,7 +9,7 @@ type pixelWindow struct {
 	hash  uint32
 	power uint32 // windowBase^windowSize, the factor of the pixel that leaves the window
 
-	distance int // of the match of the previous window, or 0
+	distance int // distance of the match of the previous window, or 0
 }
 
 // windowSize is the number of pixels in a window.
@@ -29,11 +29,11 @@ func (w *pixelWindow) begin(px []uint32) {
 	}
 }
 
-// look returns the distance of an earlier window that equals the one that starts at pixel i, or 0. It also moves the
-// window to the next pixel.
+// look returns the distance of an earlier window with the same pixels as the window that starts at pixel i, or 0. It also
+// moves the window to the next pixel.
 //
-// Only windows with some hashes are stored and looked up. Of a long match there is such a window near its end, and the
-// search extends matches to the left.
+// Only a quarter of the windows, selected by their hashes, are stored and looked up. A long match very probably has such a
+// window near its end, and the search extends matches to the left.
 func (w *pixelWindow) look(px []uint32, i int) int {
 	end := i + windowSize
 	if end > len(px) {

@@ -23,7 +23,7 @@ func radial(w, h int) *image.NRGBA {
 }
 
 func TestARadialGradientIsMadeOfBackwardReferences(t *testing.T) {
-	// With prediction alone, every tenth color is written as a literal, which takes 20,000 bytes.
+	// Without the window, prediction writes every tenth color as a literal, and the file has 20,000 bytes.
 	assert.Less(t, len(encodeLossless(t, radial(400, 300), vp8lOptions{effort: 4})), 14_000)
 }
 

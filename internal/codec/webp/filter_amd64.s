@@ -12,8 +12,8 @@
 #define lumaRow(i) (640+16*(i))(SP)
 #define chromaRow(i) (896+16*(i))(SP)
 
-// KEEP stores an item of luma and an item of chroma in the scratch memory, and FETCH loads them. The macros below do so with four items
-// each.
+// KEEP stores an item of luma and an item of chroma in the scratch memory, and FETCH loads them. KEEPCOLUMNS and FETCHCOLUMNS do this with four
+// columns.
 #define KEEP(x, y, to, toChroma) \
 	VMOVDQU      x, to \
 	VEXTRACTI128 $1, y, toChroma

@@ -2,9 +2,9 @@ package webp
 
 import "encoding/binary"
 
-// These are the loop filters of filter.go for four positions along an edge at a time. A word has a lane of 16 bits for
-// each position. A constant is added to lanes that may be negative, so that no lane borrows from the next one. A name
-// like d256 tells the constant.
+// These are the loop filters of filter.go for four positions along an edge at a time. A word has a lane of 16 bits for each
+// position. A constant is added to lanes that may be negative, so that no lane borrows from the next one. The number in a
+// name such as d256 is that constant.
 const (
 	ones   = 0x0001000100010001 // times n: n in each lane
 	low8   = 255 * ones
@@ -68,8 +68,8 @@ func steps(a1024 uint64) (f1, f2, far uint64) {
 	return f1, f2, ((f1 + 16*ones ^ 128*ones) | (f2 + 16*ones ^ 128*ones)) & (0xFFE0 * ones)
 }
 
-// inner is innerFilter. If a result would have to be clamped, or no lane needs the filter, it changes nothing and
-// reports that.
+// inner applies innerFilter to the lanes. changed is false if no lane needs the filter. limited is true if a result
+// would have to be clamped; then the lanes are not changed.
 func (l *lanes) inner(s *laneLimits) (changed, limited bool) {
 	const bias = 256 * ones
 	ok, high := l.smooth(s.inner, s)
@@ -92,7 +92,7 @@ func (l *lanes) inner(s *laneLimits) (changed, limited bool) {
 	return true, false
 }
 
-// edge is edgeFilter. Its results are those of inner.
+// edge applies edgeFilter to the lanes. Its results mean the same as those of inner.
 func (l *lanes) edge(s *laneLimits) (changed, limited bool) {
 	const bias, four = 256 * ones, 1024 * ones
 	ok, high := l.smooth(s.edge, s)
@@ -186,7 +186,7 @@ func filterRows(pix []byte, at, stride, n int, s *strength, outer bool) {
 			oneByOne(pix, at, 1, stride, 8, s, outer)
 		case changed:
 			from = at - 3*stride
-			for i := 1; i < 7; i++ { // no filter changes the outermost pixels
+			for i := 1; i < 7; i++ { // rows 0 and 7, the outermost pixels, never change
 				binary.LittleEndian.PutUint64(pix[from:], even[i]|odd[i]<<8)
 				from += stride
 			}

@@ -19,7 +19,7 @@ func TestFilteringInLanesAndOneByOneGiveTheSamePixels(t *testing.T) {
 		least, most := r.IntN(256), r.IntN(256)>>r.IntN(8)
 		if r.IntN(2) == 0 {
 			least &= 1
-			least *= 255 // values for which results must be clamped
+			least *= 255 // extreme values, for which results must be clamped
 		}
 		for i := range want {
 			want[i] = byte(min(max(least+r.IntN(2*most+1)-most, 0), 255))

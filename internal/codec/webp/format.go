@@ -76,20 +76,21 @@ func (f *frame) decode(ctx context.Context, data []byte, s *sink, tolerant bool)
 	return true, nil
 }
 
-// fatal reports whether err says nothing about the picture.
+// fatal reports whether the cause of err is not the picture, but the context or the account.
 func fatal(err error) bool {
 	return errors.Is(err, codec.ErrTooLarge) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// planar reports whether the picture is one of opaque Y'CbCr on the whole canvas. Then it is shrunk plane by plane.
+// planar reports whether the picture is lossy and opaque and covers the canvas. Such a picture is shrunk plane by
+// plane.
 func (f *container) planar() bool {
 	fr := &f.first
 	return !fr.lossless() && !fr.alpha && !fr.empty() && fr.covers(f.canvas)
 }
 
-// unfiltered is the reduction, in width and height, from which on pictures are decoded without the loop filter. The filter
-// moves light by at most three pixels, and prediction does not use what it has changed. Against thumbnails of filtered
-// pictures, the PSNR is 54 dB for photos of quality 75, and 50 dB for photos of quality 5.
+// unfiltered is the minimum ratio of the original to the result, in width and height, at which pictures are decoded without the
+// loop filter. The filter changes at most three pixels on each side of an edge, and prediction does not use filtered pixels.
+// Compared with thumbnails of filtered pictures, the PSNR is 54 dB for photos of quality 75, and 50 dB for photos of quality 5.
 const unfiltered = 10
 
 // shrunk returns the size to which a picture is shrunk while it is decoded row by row. It returns the zero Point if the

@@ -82,8 +82,8 @@ func (d *decoder) header(vp8 []byte) error {
 	return nil
 }
 
-// segmentHeader returns the quantizer index and the loop filter level of each segment. If relative is true, they are
-// added to those of the frame. Without segmentation there is one segment with zeros, which are relative.
+// segmentHeader returns the quantizer index and the loop filter level of each segment. If relative is true, these are
+// offsets to the values of the frame. Without segmentation there is one segment, whose offsets are 0.
 func (d *decoder) segmentHeader(p *partition) (quantizers, levels [4]int, relative bool) {
 	d.treeProbs = [3]uint8{255, 255, 255}
 	if !p.flag() {

@@ -25,13 +25,13 @@ const (
 	maxSymbols      = greenSymbols + 1<<maxCacheBits
 )
 
-// maxGroup is the largest number of table entries of a group's five codes. With rootBits, the codes need at most 2704
-// entries for 2328 symbols, 630 for 256 and 410 for 40, according to zlib's program enough.c.
+// maxGroup is the largest number of table entries of a group's five codes. With a root table of rootBits bits, codes of
+// 2328, 256 and 40 symbols need at most 2704, 630 and 410 entries, according to zlib's program enough.c.
 const maxGroup = 2704 + 3*630 + 410
 
 var errCode = errors.New("webp: a prefix code that is none")
 
-// lengths holds the symbols of a code that have a length, and their lengths.
+// lengths holds the symbols of a code whose length is not 0, and their lengths.
 type lengths struct {
 	of      [maxSymbols]uint8
 	symbols []uint16 // in ascending order
@@ -173,7 +173,7 @@ func (b *bitReader) readLengths(l *lengths, symbols int) error {
 		return err
 	}
 	table := l.table[c.start:]
-	l.used = used // the next table may overwrite this one
+	l.used = used // the next code may overwrite the tables of this one
 	l.reset()
 	left := symbols
 	if b.flag() {

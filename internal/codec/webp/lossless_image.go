@@ -41,7 +41,7 @@ type pixels struct {
 	buf   []uint32 // the last pixels
 	start int      // index of the current row in buf
 	at    int      // index of the next pixel in buf
-	left  int      // number of pixels left, counted from start
+	left  int      // number of pixels of the image from start on
 }
 
 // newPixels reads the data before the pixels of an image. Only the main image can have several groups.
@@ -274,8 +274,8 @@ func (p *pixels) fillCache() {
 	p.cached = p.at
 }
 
-// neighbors lists the pixels of the short distance codes. The upper 4 bits are the number of rows above. The lower 4
-// bits are 8 less the number of columns to the left.
+// neighbors lists the pixels of the short distance codes. The upper 4 bits are the number of rows above. The lower 4 bits
+// are 8 minus the number of columns to the left.
 var neighbors = [120]uint8{
 	0x18, 0x07, 0x17, 0x19, 0x28, 0x06, 0x27, 0x29, 0x16, 0x1a, 0x26, 0x2a, 0x38, 0x05, 0x37, 0x39, 0x15, 0x1b, 0x36, 0x3a,
 	0x25, 0x2b, 0x48, 0x04, 0x47, 0x49, 0x14, 0x1c, 0x35, 0x3b, 0x46, 0x4a, 0x24, 0x2c, 0x58, 0x45, 0x4b, 0x34, 0x3c, 0x03,

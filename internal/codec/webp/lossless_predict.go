@@ -102,7 +102,7 @@ func meanPixel(a, b uint32) uint32 { return (a^b)&0xfefefefe>>1 + a&b }
 
 // nearer returns left or above, whichever is closer to left + above - corner.
 func nearer(left, above, corner uint32) uint32 {
-	var d int32 // total difference from left, less the total difference from above
+	var d int32 // total difference from left, minus the total difference from above
 	for s := 0; s < 32; s += 8 {
 		l, a, c := int32(left>>s&0xff), int32(above>>s&0xff), int32(corner>>s&0xff)
 		d += abs(a-c) - abs(l-c)

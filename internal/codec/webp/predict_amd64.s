@@ -3,10 +3,10 @@
 #include "textflag.h"
 #include "idct_amd64.h"
 
-// The 13 pixels around a block, e0 to e12, go from the lower left corner up and then to the right (RFC 6386, 12.3). The edge is a register
-// of 16 bytes: e0 three times, e1 to e11, and e12 twice. In all modes but DC and TM, each pixel is the mean of 2 or of 3 bytes of the edge. So
-// all these means are computed and then shuffled for the mode. DC and TM are computed in any case, too, because a branch on the mode would
-// often be mispredicted, which takes more time.
+// The 13 pixels around a block, e0 to e12, go from the lower left corner up and then to the right (RFC 6386, 12.3). The edge is a register of 16
+// bytes: e0 three times, e1 to e11, and e12 twice. In all modes but DC and TM, each pixel is the mean of 2 or of 3 bytes of the edge. So all these
+// means are computed and then shuffled for the mode. DC and TM are always computed as well, because a branch on the mode would often be
+// mispredicted, and that would take more time.
 
 // Shuffle masks that assemble the edge from the pixels of the block on the left, row by row, and from the row above, starting with the
 // corner.
@@ -137,7 +137,8 @@ DATA modes<>+624(SB)/8, $0x0000000000000000
 DATA modes<>+632(SB)/8, $0x0000000000000000
 GLOBL modes<>(SB), RODATA|NOPTR, $640
 
-// BLOCK predicts block b and adds the residue, plus minus minus. X0 contains the block on its left, and afterwards block b.
+// BLOCK predicts block b and adds the residue, plus minus minus. X0 contains the block on the left, and after BLOCK it
+// contains block b.
 #define BLOCK(b, plus, minus) \
 	VMOVDQU     4*b(R10), X1          \
 	MOVBLZX     b(R8), AX                  \

@@ -5,8 +5,8 @@ import "math"
 // qualityBytes is the number of bytes of a lossy picture that are enough to find its quality.
 const qualityBytes = 64
 
-// qualityOf returns the quality, 1 to 100, at which libwebp uses the quantizer index of a frame. It returns 0 if the
-// index is unknown. If there are several segments, the mean index counts. vp8 is the start of the frame.
+// qualityOf returns the quality, 1 to 100, at which libwebp uses the quantizer index of a frame. It returns 0 if the index
+// is unknown. If there are several segments, it uses the mean of their indices. vp8 is the start of the frame.
 func qualityOf(vp8 []byte) int {
 	var d decoder
 	if err := d.frameHeader(vp8); err != nil {

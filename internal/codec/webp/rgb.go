@@ -28,17 +28,17 @@ func blendGo(dst []uint16, near, far []byte) {
 	}
 }
 
-// Offsets times 1<<6: the products of 16 for luma and 128 for chroma, less one half for rounding. The 2 for green
-// matches libwebp.
+// Offsets for the values 16 of luma and 128 of chroma, times 1<<6, minus one half for rounding. The 2 for green matches
+// libwebp.
 const (
 	redOffset   = (16*lumaFactor+128*crToRed)>>8 - 32
 	greenOffset = (16*lumaFactor-128*(cbToGreen+crToGreen))>>8 - 32 + 2
 	blueOffset  = (16*lumaFactor+128*cbToBlue)>>8 - 32
 )
 
-// The sum of one entry of each table in parts is a pixel: red, green and blue, each times 1<<6, in lanes of 21 bits. As
-// in libwebp, products lose 8 bits before they are added. partBias is added to each lane, so that the lane is positive
-// and one bit shows whether it must be clamped.
+// The sum of one entry of each table in parts is a pixel: red, green and blue, each times 1<<6, in lanes of 21 bits. As in
+// libwebp, products are shifted right by 8 bits before they are added. partBias is added to each lane, so that the lane is
+// positive and one bit shows whether it must be clamped.
 const (
 	partBits = 21
 	partBias = 1 << 15

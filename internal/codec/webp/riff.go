@@ -27,7 +27,7 @@ func (c chunk) of(data []byte) []byte {
 type walker struct {
 	r    *codec.Reader
 	next int64 // offset of the next chunk
-	end  int64 // offset at which the last chunk must have ended
+	end  int64 // end of the outer chunk; for a file, the largest int64
 }
 
 // headSize is the number of bytes before the first chunk, and before a chunk's content.
@@ -68,8 +68,8 @@ func (w *walker) chunk() (chunk, error) {
 	return c, nil
 }
 
-// pass skips the padding byte after a chunk of odd size. Some writers omit the padding. pass detects this because the
-// name of the next chunk is then in its place.
+// pass skips the padding byte after a chunk of odd size. Some writers omit the padding. pass detects a missing padding byte
+// by the name of the next chunk in its place.
 func (w *walker) pass(c chunk) error {
 	if c.size&1 == 0 {
 		return nil

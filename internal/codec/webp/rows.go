@@ -5,7 +5,7 @@ package webp
 type band struct {
 	pix    []byte
 	stride int
-	height int // of a macroblock
+	height int // height of a macroblock in pixels
 }
 
 func newBand(width, height int) band {

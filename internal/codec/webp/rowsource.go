@@ -75,8 +75,8 @@ func (f *frame) losslessRows(ctx context.Context, content []byte, s *sink) error
 	return nil
 }
 
-// decodeAlpha decodes the content of an "ALPH" chunk (WebP Container Specification, "Alpha"). The result has one byte
-// per pixel. The caller gives its memory back.
+// decodeAlpha decodes the content of an "ALPH" chunk (WebP Container Specification, "Alpha"). The result has one byte per
+// pixel. The caller gives the memory of the result back to the account.
 func decodeAlpha(ctx context.Context, content []byte, size image.Point) ([]byte, error) {
 	if len(content) == 0 {
 		return nil, errShort

@@ -15,14 +15,14 @@ type sink struct {
 	canvas image.Point
 	at     image.Point // position of the frame on the canvas
 	y      int         // next row of the frame
-	small  image.Point // size of the picture if it is not that of the canvas
+	small  image.Point // size of the picture if it differs from the canvas
 
 	pix    []byte // pixels of the image, 4 bytes each
 	shrink *resample.Shrinker
 	line   []byte // a row of the canvas, for shrink
 	planes *resample.Planar
 	alpha  bool
-	keep   bool  // fill leaves the pixels below the frame as they are
+	keep   bool  // fill does not change pixels below the frame
 	result int64 // bytes of the picture
 }
 

@@ -54,7 +54,7 @@ func addGroupGo(dst []byte, stride, others int, g *group, counts []uint8) {
 	}
 }
 
-// addBlock does the same for one block with n coefficients.
+// addBlock does the work of addGroupGo for one block with n coefficients.
 func addBlock(dst []byte, stride int, c []int16, n uint8) {
 	if n <= 1 {
 		addDC(dst, stride, (int32(c[0])+4)>>3)

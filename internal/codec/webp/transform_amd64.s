@@ -16,7 +16,7 @@ TEXT ·addGroupAVX2(SB), NOSPLIT, $0-33
 	LEAQ (DI)(DX*1), R9
 	LEAQ (R8)(DX*1), R10
 
-	// Blocks 0 and 1 are in the lower halves, 2 and 3 in the upper ones.
+	// The lower halves have the rows of blocks 0 and 1, the upper halves those of blocks 2 and 3.
 	VMOVQ     (DI), X4
 	VMOVHPS   (R9), X4, X4
 	VMOVQ     (DI)(BX*1), X5
