@@ -152,7 +152,7 @@ func (lay layout) boxes() (boxes []Size, byWidth bool) {
 		byWidth = true
 		widths := p.Widths
 		if len(widths) == 0 {
-			widths = steps(p.Size.Width)
+			widths = lay.steps()
 		}
 		for _, w := range widths {
 			if float64(w) <= float64(p.Size.Width)*lay.most {
@@ -167,12 +167,17 @@ func (lay layout) boxes() (boxes []Size, byWidth bool) {
 	return slices.Compact(boxes), byWidth
 }
 
-// steps returns the widths for a picture that is at most width CSS pixels wide, in no order.
-func steps(width int) []int {
-	all := []int{width, 2 * width}
+// steps returns the widths of the files of a preset without Widths, in no order.
+func (lay layout) steps() []int {
+	width, last := lay.preset.Size.Width, 2*lay.preset.Size.Width
+	if lay.most < 2 {
+		last = lay.largest().Width
+		width = min(width, last)
+	}
+	all := []int{width, last}
 	for _, step := range ladder {
 		tooNear := func(w int) bool { return float64(max(w, step)) < near*float64(min(w, step)) }
-		if step < 2*width && !tooNear(width) && !tooNear(2*width) {
+		if step < last && !tooNear(width) && !tooNear(last) {
 			all = append(all, step)
 		}
 	}

@@ -63,3 +63,48 @@ func TestAFormatIsOfferedOnce(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotContains(t, got, "<picture>")
 }
+
+// Without a descriptor, browsers would show a file at 2x twice as large as the one at 1x.
+func TestTheOnlyFileHasADescriptorUnlessItIsTheOneAt1x(t *testing.T) {
+	for _, c := range []struct {
+		preset  thumbnail.Preset
+		info    thumbnail.Info
+		img     string
+		sources string
+	}{
+		{thumbnail.Preset{Size: size(100, 0), Method: "scale", Densities: []float64{2}}, thumbnail.Info{}, "200x 2x", "200x 2x"},
+		{thumbnail.Preset{Size: size(100, 50), Widths: []int{300}}, thumbnail.Info{}, "300x150 300w", "300x150 300w"},
+		{thumbnail.Preset{Size: size(100, 50), Densities: []float64{1}}, thumbnail.Info{}, "", "100x50"},
+		{thumbnail.Preset{Size: size(100, 50), Densities: []float64{2}}, thumbnail.Info{Width: 90, Height: 90}, "", "90x45"},
+	} {
+		l := siteLinks(t)
+		c.preset.Formats = []string{".webp"}
+		l.Presets["p"] = c.preset
+		img, err := l.Image(row{"a.jpg", c.info}, "p")
+		require.NoError(t, err)
+		require.Len(t, img.Sources, 1)
+		assert.Equal(t, c.img, strings.Join(sizesIn(img.Srcset), ", "), "%+v", c.preset)
+		assert.Equal(t, c.sources, strings.TrimSpace(strings.Join(sizesIn(img.Sources[0].Srcset), ", ")), "%+v", c.preset)
+		assert.Equal(t, strings.HasSuffix(c.img, "w"), img.Sizes != "", "%+v", c.preset)
+	}
+}
+
+// HTML allows auto only with loading="lazy", and it needs a width and a height.
+func TestAnAutoInSizesIsPrintedOnlyForLazyPicturesOfKnownSize(t *testing.T) {
+	for sizes, fallback := range map[string]string{"auto": "(min-width: 1000px) 1000px, 100vw", "auto, 50vw": "50vw", " AUTO ,50vw": "50vw", "50vw": "50vw"} {
+		l := siteLinks(t)
+		l.Presets["p"] = thumbnail.Preset{Size: size(1000, 500), Sizes: sizes}
+		l.Presets["free"] = thumbnail.Preset{Size: size(1000, 0), Sizes: sizes}
+		for call, want := range map[string]string{
+			`{{img "a.jpg" "p" "alt" ""}}`:                   "auto, " + fallback,
+			`{{img "a.jpg" "p" "alt" "" "priority" true}}`:   fallback,
+			`{{img "a.jpg" "p" "alt" "" "loading" "eager"}}`: fallback,
+			`{{img "a.jpg" "free" "alt" ""}}`:                fallback,
+			`{{preload "a.jpg" "p"}}`:                        fallback,
+		} {
+			got, err := renderWith(t, l, call, nil)
+			require.NoError(t, err)
+			assert.Contains(t, got, `sizes="`+want+`"`, "%s with %q", call, sizes)
+		}
+	}
+}

@@ -76,6 +76,8 @@ func TestAPictureHasTheFilesOfItsPreset(t *testing.T) {
 		{"hero", large, "1000x500", "320x160 320w, 480x240 480w, 640x320 640w, 1000x500 1000w, 1280x640 1280w, 2000x1000 2000w", 1000, 500},
 		{"hero", thumbnail.Info{}, "1000x500", "320x160 320w, 480x240 480w, 640x320 640w, 1000x500 1000w, 1280x640 1280w, 2000x1000 2000w", 1000, 500},
 		{"hero", thumbnail.Info{Width: 1100, Height: 4000}, "1000x500", "320x160 320w, 480x240 480w, 640x320 640w, 1000x500 1000w, 1100x550 1100w", 1000, 500},
+		{"hero", thumbnail.Info{Width: 1300, Height: 4000}, "1000x500", "320x160 320w, 480x240 480w, 640x320 640w, 1000x500 1000w, 1300x650 1300w", 1000, 500},
+		{"hero", thumbnail.Info{Width: 700, Height: 350}, "700x350", "320x160 320w, 480x240 480w, 700x350 700w", 700, 350},
 		{"hero", thumbnail.Info{Width: 4000, Height: 300}, "600x300", "320x160 320w, 480x240 480w, 600x300 600w", 600, 300},
 		{"hero", thumbnail.Info{Width: 200, Height: 100}, "200x100", "", 200, 100},
 		{"avatar", large, "48x48", "48x48 1x, 72x72 1.5x, 96x96 2x", 48, 48},

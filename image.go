@@ -62,7 +62,7 @@ func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
 	if img.Srcset, err = l.srcset(o, lay, p.Ext, false); err != nil {
 		return Image{}, err
 	}
-	if strings.HasSuffix(img.Srcset, "w") {
+	if byWidth(img.Srcset) {
 		img.Sizes = sizes
 	}
 	for i, ext := range p.Formats {
@@ -73,7 +73,7 @@ func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
 		if s.Srcset, err = l.srcset(o, lay, ext, true); err != nil {
 			return Image{}, err
 		}
-		if strings.HasSuffix(s.Srcset, "w") {
+		if byWidth(s.Srcset) {
 			s.Sizes = sizes
 		}
 		if s.Srcset != "" {
@@ -91,21 +91,36 @@ func (lay layout) spec(o original, size Size, ext string) Spec {
 // sizes returns the attribute sizes of a picture that is width CSS pixels wide, or as wide as the viewport if that
 // is narrower. With auto, a browser that lays out the page before it loads the picture uses the actual width.
 func (lay layout) sizes(width int, auto bool) string {
-	sizes := lay.preset.Sizes
+	sizes := withoutAuto(lay.preset.Sizes)
 	if sizes == "" {
 		sizes = fmt.Sprintf("(min-width: %dpx) %dpx, 100vw", width, width)
 	}
-	if auto && !strings.HasPrefix(sizes, "auto") {
+	if auto {
 		sizes = "auto, " + sizes
 	}
 	return sizes
 }
 
-// srcset returns the attribute srcset for the files in one format. It is empty for a single file, unless
-// single is true: then it has that file, without a descriptor.
+// withoutAuto returns the rest of an attribute sizes that begins with auto, which HTML allows only for pictures
+// that are loaded lazily.
+func withoutAuto(sizes string) string {
+	if first, rest, _ := strings.Cut(sizes, ","); strings.EqualFold(strings.TrimSpace(first), "auto") {
+		return strings.TrimSpace(rest)
+	}
+	return sizes
+}
+
+// byWidth reports whether an attribute srcset has width descriptors.
+func byWidth(srcset string) bool {
+	return strings.Contains(srcset, " ") && strings.HasSuffix(srcset, "w")
+}
+
+// srcset returns the attribute srcset for the files in one format. If the only file is the one at 1x, srcset is empty,
+// unless single is true: then it has that file, without a descriptor.
 func (l Links) srcset(o original, lay layout, ext string, single bool) (string, error) {
 	all := l.candidates(lay, ext)
-	if len(all) < 2 && !single {
+	only := len(all) == 1 && all[0].size == lay.base()
+	if len(all) == 0 || only && !single {
 		return "", nil
 	}
 	var b strings.Builder
@@ -118,7 +133,7 @@ func (l Links) srcset(o original, lay layout, ext string, single bool) (string, 
 			b.WriteString(", ")
 		}
 		b.WriteString(url)
-		if len(all) > 1 {
+		if !only {
 			b.WriteByte(' ')
 			b.WriteString(c.descriptor)
 		}
