@@ -48,8 +48,8 @@ const (
 var parts = makeParts()
 
 func makeParts() (p struct{ y, u, v [256]uint64 }) {
-	lanes := func(r, g, b int) uint64 { return uint64(r + g<<partBits + b<<(2*partBits)) }
-	for i := range 256 {
+	lanes := func(r, g, b int64) uint64 { return uint64(r + g<<partBits + b<<(2*partBits)) }
+	for i := range int64(256) {
 		y := i * lumaFactor >> 8
 		p.y[i] = lanes(y-redOffset, y-greenOffset, y-blueOffset) + partBias*inPart
 		p.u[i] = lanes(0, -(i * cbToGreen >> 8), i*cbToBlue>>8)
