@@ -12,7 +12,7 @@ import (
 // indices make short codes.
 type arrangement struct {
 	to      [256]uint8
-	palette color.Palette // after the reordering
+	palette color.Palette // the reordered palette
 }
 
 // newArrangement orders a palette for frames that use it. It examines the frames until ctx ends.
@@ -38,11 +38,11 @@ func newArrangement(ctx context.Context, palette color.Palette, frames []*image.
 	for i, c := range palette {
 		order[i] = uint8(i)
 		if _, _, _, a := c.RGBA(); a == 0 {
-			frequency[i] = len(frames) // unchanged pixels use it
+			frequency[i] = len(frames) // unchanged pixels use the transparent color
 		}
 	}
 	slices.SortStableFunc(order, func(a, b uint8) int { return cmp.Compare(frequency[b], frequency[a]) })
-	a := &arrangement{palette: make(color.Palette, 0, 256)} // never reallocated, as gif.Encoder requires
+	a := &arrangement{palette: make(color.Palette, 0, 256)} // with full capacity, because gif.Encoder requires that it is never reallocated
 	for place, index := range order {
 		a.to[index] = uint8(place)
 		a.palette = append(a.palette, palette[index])

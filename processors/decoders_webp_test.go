@@ -16,8 +16,8 @@ import (
 	xwebp "golang.org/x/image/webp"
 )
 
-// decoders decode the encoder's files in the tests: golang.org/x/image and, if it is installed, dwebp of
-// libwebp.
+// decoders returns the functions with which the tests decode files of the encoder: golang.org/x/image and, if
+// it is installed, dwebp of libwebp.
 func decoders(t *testing.T) map[string]func([]byte) *image.NRGBA {
 	d := map[string]func([]byte) *image.NRGBA{"x/image": func(b []byte) *image.NRGBA { return xdecode(t, b) }}
 	if path, err := exec.LookPath("dwebp"); err == nil {
@@ -38,8 +38,8 @@ func dwebp(t *testing.T, path string, file []byte) *image.NRGBA {
 	return nrgba(img)
 }
 
-// xdecode decodes by golang.org/x/image, which does not expand the colors of lossy files from video range
-// (RFC 6386, 9.2; golang/go#40173).
+// xdecode decodes by golang.org/x/image, and expands the colors of lossy files from video range, which that
+// package does not do (RFC 6386, 9.2; golang/go#40173).
 func xdecode(t *testing.T, file []byte) *image.NRGBA {
 	img, err := xwebp.Decode(bytes.NewReader(file))
 	require.NoError(t, err)

@@ -26,10 +26,10 @@ import (
 // every other frame, only the changed part is written. The frames share a palette, unless separate palettes
 // make the file smaller, or scenes differ so much that they look better with separate palettes.
 //
-// For a scaled animation whose original has up to 255 colors, the encoder tries several palettes on a sample of
-// the frames. It chooses one that makes the file about as small as the colors of the original alone would. If
-// letters would be interrupted in that palette, the thumbnail keeps some of the colors that scaling adds along
-// edges, and has more bytes.
+// For a scaled animation whose original has up to 255 colors, the encoder tries several palettes on a sample of the
+// frames. It chooses a palette with which the file is about as small as with only the colors of the original. If
+// strokes of letters would be interrupted in that palette, the thumbnail keeps some of the colors that scaling adds
+// along edges, and has more bytes.
 type GIF struct {
 	// Lossy allows color changes that make the file smaller. 40 removes a third of the bytes of photographs
 	// and films, and is visible at close range. The default, 0, allows such changes only in scaled animations.
@@ -117,12 +117,12 @@ type gifWriter struct {
 // A painter has the state that consecutive frames share.
 type painter struct {
 	exact    exactColors
-	ditherer *quantize.Ditherer // of earlier frames without exact colors, or nil
-	palette  color.Palette      // of ditherer
-	arranged *arrangement       // of palette, or nil
+	ditherer *quantize.Ditherer // the ditherer of earlier frames without exact colors, or nil
+	palette  color.Palette      // the palette of ditherer
+	arranged *arrangement       // the arrangement of palette, or nil
 }
 
-// heldBytes is the size of the decoded frames, in bytes, for which palettes are chosen together.
+// heldBytes is the maximum size in bytes of the decoded frames for which palettes are chosen together.
 const heldBytes = 32 << 20
 
 // take takes memory from the account; close gives it back.
@@ -216,7 +216,7 @@ func (g *gifWriter) draw(last bool) error {
 	if err := g.paintAll(g.out, g.held); err != nil {
 		return err
 	}
-	if n := int64(len(g.held)); n > 0 { // the packer and the ditherer keep the last frame for the next call
+	if n := int64(len(g.held)); n > 0 { // the packer and the ditherer need the last frame in the next call
 		g.give(g.frameBytes() * (n - 1) * area(g.held[0].Image.Rect.Size()))
 	}
 	clear(g.held)
@@ -244,8 +244,8 @@ func (g *gifWriter) paintAll(out *gif.Encoder, held []Frame) error {
 	return g.inShots(frames, add)
 }
 
-// exactly returns the frames in their own colors. It returns nil if there are too many colors, or too many
-// for scaled flat art.
+// exactly returns the frames in their own colors. It returns nil if there are too many colors. The limit is
+// lower for scaled flat art.
 func (g *gifWriter) exactly(frames []*image.NRGBA) ([]*image.Paletted, error) {
 	if g.recipe.palette != nil {
 		return nil, nil
@@ -307,7 +307,7 @@ func (g *gifWriter) inShots(frames []*image.NRGBA, add func(*image.Paletted) err
 // limit returns the largest number of opaque colors allowed.
 func (g *gifWriter) limit(frames []*image.NRGBA) int {
 	if g.moving || !frames[0].Opaque() {
-		return 255 // one index is for the transparent color
+		return 255 // one index is reserved for the transparent color
 	}
 	return 256
 }

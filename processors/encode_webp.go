@@ -49,7 +49,7 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 		return e.encodeAnimation(ctx, w, moving)
 	}
 	if o := e.options(); original.Exceeded > 0 && original.Quality > 0 && o.Quality > float64(original.Quality) {
-		e.Quality = max(original.Quality-int(6*(original.excess()-1)), 1) // more would waste bytes; the original's quality is only known within some steps
+		e.Quality = max(original.Quality-int(6*(original.excess()-1)), 1) // a higher quality would waste bytes; the quality of the original is known only approximately
 	}
 	if e.Lossless == LosslessAuto && (original.Palette || quantize.ShareAtMost(img, flatColors) >= flatShare) {
 		few, release, err := PNG{}.reduce(ctx, img, original)
@@ -93,8 +93,8 @@ func (e WebP) encodeAnimation(ctx context.Context, w io.Writer, moving *Animatio
 	return a.Write(w, moving.LoopCount)
 }
 
-// animationQuality is how much lower the quality of frames is than the quality of a still picture: each
-// frame is seen only briefly.
+// animationQuality is subtracted from the quality of a still picture to get the quality of frames, because
+// each frame is seen only briefly.
 const animationQuality = 5
 
 // Animates implements [Animator].

@@ -22,7 +22,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// picture is a smooth picture with a few edges.
+// webpPicture returns a smooth picture with a few edges.
 func webpPicture(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -37,7 +37,7 @@ func webpPicture(w, h int) *image.NRGBA {
 	return img
 }
 
-// withAlpha gives img all values of alpha, including runs, which would otherwise be missing.
+// withAlpha gives the pixels of img all values of alpha, and long runs of transparent pixels.
 func withAlpha(img *image.NRGBA) *image.NRGBA {
 	for i := 3; i < len(img.Pix); i += 4 {
 		img.Pix[i] = byte(i * 7 / 4)
@@ -78,7 +78,7 @@ func TestAFileSaysWhetherAnythingShinesThrough(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {40, 30}} {
 		opaque := encodeWebP(t, processors.WebP{Lossless: processors.LosslessAlways}, webpPicture(size.X, size.Y))
 		clear := encodeWebP(t, processors.WebP{Lossless: processors.LosslessAlways}, withAlpha(webpPicture(size.X, size.Y)))
-		const alphaIsUsed = 1 << 4 // of the byte that ends the header of VP8L
+		const alphaIsUsed = 1 << 4 // bit of the last byte of the VP8L header
 		assert.Zero(t, opaque[24]&alphaIsUsed, size)
 		assert.NotZero(t, clear[24]&alphaIsUsed, size)
 	}
@@ -126,9 +126,9 @@ func TestPremultipliedColorsAreDividedByAlpha(t *testing.T) {
 					continue
 				}
 				for c := range 3 {
-					limit := 2.0 // for rounding, before and after the division
+					limit := 2.0 // rounding before and after the division
 					if e.Lossless != processors.LosslessAlways {
-						limit = 45 // for chroma at half the resolution
+						limit = 45 // chroma has half the resolution
 					}
 					require.InDelta(t, want.Pix[i+c], got.Pix[i+c], limit, "%s, %+v: pixel %d", name, e, i/4)
 				}
@@ -164,7 +164,7 @@ func TestTheSamePictureGivesTheSamePixelsInEveryType(t *testing.T) {
 	} {
 		for _, e := range []processors.WebP{{}, {Lossless: processors.LosslessNever}, {Lossless: processors.LosslessAlways}} {
 			if name == "YCbCr" && e.Lossless != processors.LosslessAlways {
-				continue // its planes are encoded directly
+				continue // the planes of this type are encoded directly
 			}
 			assert.Equal(t, encodeWebP(t, e, pair[0]), encodeWebP(t, e, pair[1]), "%s, %+v", name, e)
 		}

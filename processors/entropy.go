@@ -54,7 +54,7 @@ func (Entropy) Locate(ctx context.Context, img image.Image, scaled image.Point, 
 	}
 	defer codec.AccountOf(ctx).Give(bands.taken)
 
-	// Slices extend over the whole other axis, even where it has already been cut.
+	// Slices extend over the whole length of the other axis, even if that axis has already been cut.
 	x, err := trim(ctx, look.X, box.X, func(from, to int) float64 { return bands.entropy(image.Rect(from, 0, to, look.Y)) })
 	if err != nil {
 		return crop, err

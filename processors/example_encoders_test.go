@@ -62,7 +62,7 @@ func ExamplePad() {
 	// Output: (90,90) 245 245 245
 }
 
-// Smart keeps what people look at, Crop the middle.
+// Smart keeps the subject of the picture, and Crop keeps the middle.
 func ExampleSmart() {
 	picture := image.NewNRGBA(image.Rect(0, 0, 300, 100))
 	draw.Draw(picture, picture.Rect, image.NewUniform(color.NRGBA{90, 130, 190, 255}), image.Point{}, draw.Src)

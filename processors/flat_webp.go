@@ -8,9 +8,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// A flattener reduces the frames of a scaled animation of flat art to the colors that make it look the
-// same. Scaling adds colors along edges that break the runs that lossless compression depends on. It holds
-// frames, because their colors are chosen together.
+// A flattener reduces the frames of a scaled animation of flat art to a palette with which they look the same.
+// Scaling adds colors along edges. These colors break the runs that lossless compression depends on. The
+// flattener holds frames, because their palette is chosen together.
 type flattener struct {
 	ctx   context.Context
 	held  []Frame

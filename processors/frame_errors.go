@@ -8,7 +8,7 @@ import (
 // frameErrors measures the visible errors of encoded frames.
 type frameErrors struct {
 	frames    []*image.NRGBA
-	looked    []bool // by frame: it is compared
+	looked    []bool // by frame: the frame is compared
 	want, got *planes
 	like      likeness
 	worst     float64 // mean squared error of a frame, in levels of samples
@@ -59,7 +59,8 @@ func (f *frameErrors) degradation() float64 {
 	return sum
 }
 
-// levelPoints was fitted to 534 trials with the films of the benchmark. It predicts their scores with a standard error of 8.
+// levelPoints converts an error in levels to points. It was fitted to 534 trials with the films of the benchmark, and
+// predicts their scores with a standard error of 8.
 const levelPoints = 0.39
 
 var structurePoints = [likeScales][3]float64{{47, 11, 0}, {}, {80, 23, 24}}

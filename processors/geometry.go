@@ -66,8 +66,8 @@ func (f Fit) Process(ctx context.Context, src image.Image, width, height int) (i
 	return process(ctx, f, src, width, height)
 }
 
-// A scale is an exact factor, so that halves are halves: 2448×(522/3264) is 391.5, and slightly less in
-// floating point.
+// A scale is an exact fraction, so that sizes ending in one half are rounded correctly: 2448×(522/3264) is
+// 391.5, but slightly less in floating point.
 type scale struct{ num, den int }
 
 // cover returns the scale at which original covers width × height. A side of 0 is ignored.

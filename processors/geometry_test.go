@@ -92,7 +92,7 @@ func TestHalvesAreRoundedAwayFromZeroExactly(t *testing.T) {
 		width, height int
 		want          image.Point
 	}{
-		{image.Pt(3264, 2448), 522, 0, image.Pt(522, 392)}, // 391.5, and less in floating point
+		{image.Pt(3264, 2448), 522, 0, image.Pt(522, 392)}, // exactly 391.5, but less in floating point
 		{image.Pt(1000, 750), 18, 0, image.Pt(18, 14)},
 		{image.Pt(2448, 3264), 0, 522, image.Pt(392, 522)},
 	} {

@@ -70,7 +70,7 @@ func requirePNG(t require.TestingT, img *image.NRGBA, e processors.PNG, original
 				want = color.NRGBA{}
 			}
 			if exact && want != got {
-				require.Equal(t, want, got) // slow, so only after the quick comparison
+				require.Equal(t, want, got) // slow, so it runs only if the quick comparison fails
 			} else if want.A == 255 && e.Palette == processors.PaletteAuto && got.A < 200 {
 				require.Greater(t, got.A, uint8(200))
 			}
@@ -206,7 +206,7 @@ func (l *looks) Err() error {
 	return nil
 }
 
-// A context that ends at any time ends the encoder, which checks it frequently and gives its memory back.
+// The encoder ends if its context ends at any time. It checks the context frequently, and gives its memory back.
 func TestEncodersOfGraphicsEndWithTheirContexts(t *testing.T) {
 	frames := []*image.NRGBA{scene(400, 300), scene(400, 300)}
 	frames[1].SetNRGBA(1, 1, color.NRGBA{1, 2, 3, 255})

@@ -14,12 +14,13 @@ type likeness struct {
 }
 
 const (
-	likeScales = 3  // each half as large as the one before
-	likeSide   = 4  // of a square
-	likeNoise  = 15 // the variance that is not seen
+	likeScales = 3  // number of scales, each half as large as the previous one
+	likeSide   = 4  // side of a square in pixels
+	likeNoise  = 15 // the largest variance that is invisible
 )
 
-// planes are the lightness of a picture, times 8, and the differences of red and blue from it.
+// planes has three planes of a picture: its lightness, times 8, and the differences of red and of blue from the
+// lightness.
 type planes struct {
 	size image.Point
 	pix  [3][]int32
@@ -90,7 +91,7 @@ func unlike(want, got []int32, stride int, r image.Rectangle) float64 {
 		}
 	}
 	n := int64(r.Dx() * r.Dy())
-	const level = 8 * 8 // squared
+	const level = 8 * 8 // squared factor of planes
 	whole := float64(n*n) * level
 	noise := float64(likeNoise * whole)
 	return 1 - (float64(2*(n*ab-a*b))+noise)/(float64(n*aa-a*a+n*bb-b*b)+noise)

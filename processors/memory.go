@@ -40,7 +40,7 @@ func (e PNG) EncodeMemory(width, height int) int64 {
 func (e GIF) EncodeMemory(width, height int) int64 {
 	size := image.Pt(width, height)
 	n := area(size)
-	drawn := 5*n + quantize.Bytes(n) + quantize.DithererBytes(0) // as NRGBA, and its palette indices
+	drawn := 5*n + quantize.Bytes(n) + quantize.DithererBytes(0) // the picture as NRGBA, and its palette indices
 	return drawn + gif.EncodeMemory(size, e.Lossy > 0)
 }
 

@@ -21,13 +21,14 @@ type Original struct {
 	// unknown, or another format.
 	Quality int
 
-	// Exceeded is 0 at first. If the thumbnail has more bytes than the original, although it has the original's format
-	// and no more pixels, it is encoded once more. Exceeded is then the ratio of the two, which is more than 1. The thumbnail
-	// should now have fewer bytes, if it still looks as good as the original.
+	// Exceeded is 0 at first. If the thumbnail has more bytes than the original, although it has the original's format and no more
+	// pixels, it is encoded once more. Exceeded is then the size of the thumbnail divided by the size of the original, which is
+	// more than 1. The thumbnail should now have fewer bytes, if it still looks as good as the original.
 	Exceeded float64
 }
 
-// excess returns from 1 to 3 how much coarser an encoding that exceeded the original should become, or 0.
+// excess returns 0 for the first encoding. For the second one it returns a value from 1 to 3, which is larger the more
+// the first one exceeded the original.
 func (o Original) excess() float64 {
 	if o.Exceeded == 0 {
 		return 0

@@ -28,8 +28,8 @@ func rowsPerLook(img *image.NRGBA) int { return max(1<<18/max(img.Rect.Dx(), 1),
 // exactColors is a palette of up to 256 opaque colors and the transparent one. The zero value is empty.
 type exactColors struct {
 	set     colorset.Set
-	palette color.Palette // of set
-	order   *arrangement  // of palette, or nil
+	palette color.Palette // the palette of set
+	order   *arrangement  // the arrangement of palette, or nil
 }
 
 // arrange calls add with the frames that draw has returned, in the reordered palette.
@@ -67,7 +67,7 @@ func (e *exactColors) draw(ctx context.Context, frames []*image.NRGBA, moving, c
 	}
 	e.set = set
 	if e.palette == nil {
-		e.palette = make(color.Palette, 0, colorset.Max) // never reallocated, as gif.Encoder requires
+		e.palette = make(color.Palette, 0, colorset.Max) // with full capacity, because gif.Encoder requires that it is never reallocated
 	}
 	for _, c := range set.List()[len(e.palette):] {
 		e.palette = append(e.palette, color.NRGBA{byte(c), byte(c >> 8), byte(c >> 16), byte(c >> 24)})
@@ -78,7 +78,7 @@ func (e *exactColors) draw(ctx context.Context, frames []*image.NRGBA, moving, c
 	return out
 }
 
-// index sets the indices of out. It returns false if there are too many colors. before is the frame before, or nil.
+// index sets the indices of out. It returns false if there are too many colors. before is the previous frame, or nil.
 func index(ctx context.Context, out *image.Paletted, img, before *image.NRGBA, colors *colorset.Set) (ok bool) {
 	every := rowsPerLook(img)
 	for y := range img.Rect.Dy() {

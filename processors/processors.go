@@ -12,9 +12,9 @@
 // of thumbnail.Config.Formats, what its [Format.Color] returns. An invalid description is ignored. Without
 // any description, pixels are sRGB.
 //
-// Signals that may be brighter than white, PQ and HLG of ITU-R BT.2100, are scaled so that reference white,
-// 203 cd/m² (ITU-R BT.2408), is 1. Then the brightest channel m of each pixel becomes m·(1+m/p²)/(1+m), the
-// curve of Reinhard et al. (2002), where p is 1000 cd/m²; the other channels keep their ratio to it.
+// Signals that may be brighter than white, PQ and HLG of ITU-R BT.2100, are scaled so that reference white, 203
+// cd/m² (ITU-R BT.2408), is 1. Then the brightest channel m of each pixel becomes m·(1+m/p²)/(1+m), the curve of
+// Reinhard et al. (2002), where p is 1000 cd/m²; the other channels keep their ratio to the brightest one.
 //
 // CMYK without a profile is interpreted as coated offset print, relative to the paper, as print programs
 // and libvips do. With thumbnail.Config.NaiveCMYK it is R = (1-C)(1-K), G = (1-M)(1-K), B = (1-Y)(1-K), as
@@ -23,9 +23,9 @@
 //
 // # Decoders
 //
-// The built-in formats are decoded by this module, whatever is registered with [image.RegisterFormat]. Only
-// other formats are looked up there. Some packages that this package imports register decoders of their
-// own, which [image.Decode] then finds.
+// The built-in formats are decoded by this module, whatever is registered with [image.RegisterFormat]. Only files
+// in other formats are passed to registered decoders. Some packages that this package imports register decoders
+// of their own, which [image.Decode] then finds.
 //
 // On amd64 some loops are written in assembly. The build tag noasm selects the Go versions.
 package processors
@@ -55,9 +55,9 @@ type Processor interface {
 	Process(ctx context.Context, src image.Image, width, height int) (image.Image, error)
 }
 
-// A Planner is a [Processor] that can tell from the size of the original alone what it will do with the
-// pixels: scale the whole upright original to scaled, and then keep the box crop of it. The size of crop is
-// the size of the result. crop overlaps the rectangle from (0,0) to scaled; if it extends beyond that,
+// A Planner is a [Processor] that can compute from the size of the original alone how it will process the pixels:
+// it scales the whole upright original to the size scaled, and then keeps the box crop of the result. The size of
+// crop is the size of the result. crop overlaps the rectangle from (0,0) to scaled; if it extends beyond that,
 // Process has to fill the rest. original is at least 1×1.
 //
 // For a Planner, the decoder may stop at the size that is needed. The handler scales and crops as planned,

@@ -11,9 +11,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// The largest errors that look the same: root mean square distances in Oklab, of all pixels, and of the
-// pixels whose color is not in the palette. At these errors the mean SSIMULACRA 2 score of screenshots is
-// above 90.
+// These are the largest errors at which a picture looks the same. sameError is the root mean square distance in
+// Oklab of all pixels, and sameMissed that of the pixels whose color is not in the palette. At these errors the
+// mean SSIMULACRA 2 score of screenshots is above 90.
 const (
 	sameError  = 0.004
 	sameMissed = 0.0085
@@ -23,7 +23,7 @@ const (
 // colors.
 const goodError = 0.012
 
-// A picture is flat art if this many colors cover this share of it.
+// A picture is flat art if flatColors colors cover at least the share flatShare of its pixels.
 const (
 	flatColors = 16
 	flatShare  = 0.5
@@ -56,7 +56,7 @@ func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (ou
 		return nil, release, err
 	}
 	if h.Exact() && h.Colors() <= colorset.Max && e.Palette == PaletteAuto && original.Exceeded == 0 {
-		return nil, release, nil // lossless
+		return nil, release, nil // all colors are kept
 	}
 	p := e.choose(ctx, h, original)
 	if p == nil || ctx.Err() != nil {

@@ -13,7 +13,7 @@ type shot struct {
 	limit   int // maximum number of colors
 	palette *quantize.Palette
 	plain   bool    // flat art, which is not dithered, because dithering would break the runs that compression depends on
-	sum     float64 // of the squared distances of the pixels from the palette
+	sum     float64 // sum of the squared distances of the pixels from the palette
 	pixels  float64
 }
 
@@ -30,8 +30,8 @@ func (g *gifWriter) counted(frames []*image.NRGBA) (h *quantize.Histogram, relea
 	return h, func() { g.give(quantize.Bytes(n)) }, g.ctx.Err()
 }
 
-// newShot chooses the palette. Scaled flat art gets only the colors that make it look the same: edges have
-// hundreds of others, which nobody misses.
+// newShot chooses the palette. Scaled flat art gets only as many colors as it needs to look the same. Hundreds
+// of other colors along its edges are dropped, which is invisible.
 func (g *gifWriter) newShot(frames []*image.NRGBA) (s shot, err error) {
 	if g.recipe.palette != nil {
 		return shot{frames: frames, limit: g.limit(frames), plain: true, palette: g.recipe.palette}, nil
@@ -75,8 +75,8 @@ func (g *gifWriter) flatErrors() (most, missed float64) {
 // tolerable is the error below which a palette needs no improvement: about three levels per sample.
 const tolerable = 0.012
 
-// muchBetter is the ratio to which a separate palette must reduce the squared error. (Twice the colors in
-// the same cube would give 0.63.)
+// muchBetter is the ratio to which a separate palette must reduce the squared error. Twice as many colors in
+// the same cube would give a ratio of 0.63.
 const muchBetter = 0.8
 
 // shots splits a shot in two if its palette is bad and the palettes of the halves are much better, and then
@@ -117,7 +117,7 @@ func (g *gifWriter) begin(s shot) error {
 			return nil
 		}
 	}
-	if g.ditherer == nil { // the next one reuses its memory
+	if g.ditherer == nil { // the next ditherer reuses the memory of this one
 		pixels := area(s.frames[0].Rect.Size())
 		if g.single {
 			pixels = 0

@@ -16,14 +16,14 @@ import (
 type sketch struct {
 	g      *gifWriter
 	frames []*image.NRGBA
-	skip   []bool  // by frame: it is only drawn on the screen
-	every  int     // one of every so many encoded frames is compared with the original frame
+	skip   []bool  // by frame: the frame is only drawn on the screen
+	every  int     // every n-th encoded frame is compared with the original frame
 	part   float64 // the fraction of the frames' pixels that the sample has
 	colors int     // number of colors of the original
 }
 
-// A palette of fewer colors than the original has looks worse than frameErrors measures. So missingPoints are added for each
-// level by which the root mean square error exceeds missingError.
+// If a palette has fewer colors than the original, the animation looks worse than frameErrors measures. So missingPoints are added
+// for each level by which the root mean square error exceeds missingError.
 const (
 	missingPoints = 16
 	missingError  = 14
@@ -33,7 +33,7 @@ const (
 	sketchAll    = 6       // the maximum number of frames of an animation whose sample is all frames
 	sketchPairs  = 5       // the minimum number of pairs
 	sketchPart   = 6       // the number of pairs is at least the number of frames divided by this
-	sketchLooks  = 3       // about how many frames are compared
+	sketchLooks  = 3       // the approximate number of frames that are compared
 	sketchPixels = 1 << 16 // the maximum number of pixels of an animation whose sample has whole frames
 )
 
@@ -103,7 +103,7 @@ type trial struct {
 // try estimates the bytes and the degradation of the animation in a palette.
 func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, error) {
 	g, size := s.g, s.frames[0].Rect.Size()
-	if err := g.take(quantize.DithererBytes(0)); err != nil { // the palette may be used again
+	if err := g.take(quantize.DithererBytes(0)); err != nil { // memory for using the palette again
 		return nil, err
 	}
 	taken := g.taken
@@ -161,7 +161,7 @@ func (s *sketch) looked() []bool {
 
 // paletteWithTransparent returns the colors of a palette and the transparent one.
 func paletteWithTransparent(p *quantize.Palette) color.Palette {
-	colors := make(color.Palette, 0, 256) // never reallocated, as gif.Encoder requires
+	colors := make(color.Palette, 0, 256) // with full capacity, because gif.Encoder requires that it is never reallocated
 	for _, c := range p.Colors {
 		colors = append(colors, c)
 	}

@@ -14,7 +14,7 @@ import (
 type recipe struct {
 	loss    int               // see gif.Encoder
 	calmer  bool              // see quantize.Ditherer
-	palette *quantize.Palette // of all frames, which are not dithered; nil: chosen when they are painted
+	palette *quantize.Palette // one palette of all frames, which are then not dithered; nil: palettes are chosen when the frames are painted
 }
 
 // decide chooses the recipe for an animation of few colors that is scaled. Scaling adds colors along all edges. With all of
@@ -63,7 +63,7 @@ type chooser struct {
 	histogram *quantize.Histogram
 	rungs     map[int]*quantize.Palette // the ladder: palettes of more and more colors
 	trials    []*trial
-	usual     *trial  // of the recipe that applies if no other trial is better
+	usual     *trial  // the trial of the usual recipe, which applies if no other trial is better
 	budget    float64 // bytes
 }
 
@@ -90,10 +90,10 @@ func (c *chooser) all(colors []color.NRGBA) error {
 		var lossy *trial
 		if lossy, err = c.add(recipe{palette: plain.palette, loss: smallLoss}); err == nil {
 			lossy.degradation += broken
-			err = c.search(0, c.last()/2+1) // the upper half makes no difference
+			err = c.search(0, c.last()/2+1) // trying the upper half would not change the choice
 		}
 	}
-	if n := c.g.original.Exceeded; n > 0 && err == nil { // the best trial so far was encoded before, and exceeded the original
+	if n := c.g.original.Exceeded; n > 0 && err == nil { // the first encoding used the best trial so far, and exceeded the original
 		best := c.best()
 		c.budget = min(c.budget, 0.97*float64(best.bytes)/n)
 		if best.palette != nil {
@@ -110,7 +110,7 @@ func (c *chooser) all(colors []color.NRGBA) error {
 func (c *chooser) search(low, high int) error {
 	for tries := 0; tries < searches && low < high; tries++ {
 		middle := low + (high-low)/2
-		if c.fits(c.usual) { // most of the rungs are too large
+		if c.fits(c.usual) { // most rungs above the usual one are too large
 			middle = low + (high-low)/4
 		}
 		t, err := c.add(recipe{palette: c.rung(middle)})
@@ -131,7 +131,7 @@ const (
 	smallLoss = 100 // see gif.Encoder
 )
 
-// tryUsual tries the usual recipe: that of animations for which decide is not called. It returns the rung of the palette,
+// tryUsual tries the usual recipe, which animations have if decide is not called for them. It returns the rung of the palette,
 // if it has one.
 func (c *chooser) tryUsual(flat bool) (rung int, err error) {
 	h := c.histogram
@@ -217,23 +217,23 @@ func (c *chooser) best() *trial {
 
 func (c *chooser) fits(t *trial) bool { return float64(t.bytes) <= c.budget }
 
-// cost returns the degradation of a trial, plus a penalty if it looks poor, plus about 1.5 points for each percent by which
-// its bytes exceed the budget. Far beyond the budget, each percent adds less. Within the budget and beyond it, bytesPoints
-// are added for each factor of e in the bytes: so fewer bytes make up for a degradation that is hardly visible.
+// cost returns the degradation of a trial, plus a penalty if it looks poor, plus about 1.5 points for each percent by which its
+// bytes exceed the budget. Far beyond the budget, each percent adds less. In addition, bytesPoints times the natural logarithm of
+// the ratio of bytes to budget is added. So a trial with fewer bytes may have a slightly larger degradation.
 func (c *chooser) cost(t *trial) float64 {
 	beyond := max(0, float64(t.bytes)/c.budget-1)
 	fewer := float64(bytesPoints * math.Log(float64(t.bytes)/c.budget))
 	return t.degradation + float64(3*max(0, t.degradation-poor)) + float64(150*beyond/(1+float64(beyond/2))) + fewer
 }
 
-// Thin strokes are interrupted if they have only the colors of the original. frameErrors underrates that. So strokePoints
-// are added for each unit by which the error of these colors exceeds strokeError.
+// Thin strokes are interrupted in a palette of only the original's colors. frameErrors underrates that error. So strokePoints
+// are added for each unit by which the error of this palette exceeds strokeError.
 const (
 	strokeError  = 0.05
 	strokePoints = 1000
 )
 
-// bytesPoints is the number of points for which a trial may be larger by a factor of e. A tenth of the bytes is worth about
+// bytesPoints is the number of points of degradation that are worth a factor of e in bytes. A tenth of the bytes is worth about
 // one point.
 const bytesPoints = 10
 

@@ -57,7 +57,7 @@ func TestAnAccountOfTheEstimateIsEnoughForSmallPictures(t *testing.T) {
 	}
 }
 
-// A narrow picture that covers a box is enlarged to millions of pixels, all of which Entropy reads.
+// A narrow picture that has to cover a box is enlarged to millions of pixels, and Entropy reads all of them.
 func TestAnAccountOfTheEstimateIsEnoughForNarrowPictures(t *testing.T) {
 	for _, size := range []image.Point{{16383, 1}, {1, 16383}, {4000, 3}} {
 		img := image.NewNRGBA(image.Rectangle{Max: size})

@@ -93,7 +93,7 @@ func TestAnAccountOfTheEstimateIsEnoughAndIsKept(t *testing.T) {
 	}
 }
 
-// The inputs that fuzzing found are within the same limit, whether they give a thumbnail or an error.
+// Inputs found by fuzzing stay within the same limit, whether they give a thumbnail or an error.
 func TestNoSeedOfFuzzingTakesMoreThanItsAccount(t *testing.T) {
 	paths, err := filepath.Glob("../codec/*/testdata/fuzz/*/*")
 	require.NoError(t, err)
@@ -174,7 +174,7 @@ func TestAFormatIsOneValueInTheTable(t *testing.T) {
 	assert.True(t, errors.Is(err, codec.ErrCorrupt))
 }
 
-// The same test for a decoder of Config.Formats.
+// A decoder of Config.Formats passes the test of the toy format, too.
 func TestAFormatOfSomebodyElseIsAskedFirst(t *testing.T) {
 	e, err := New([]processors.Format{{
 		Name:  "png of ours",

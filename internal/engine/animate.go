@@ -71,7 +71,7 @@ type movie struct {
 	apply    applyFunc
 	frames   codec.Frames // nil: to be opened again
 	held     int64        // bytes that frames has taken from the account
-	kept     bool         // apply may return what it is given
+	kept     bool         // apply may return the frame itself, in the memory of the canvas
 	original bool         // all frames so far are as in the file
 	colors   *seenColors  // of the frames so far, or nil if the encoder does not need them
 }
@@ -81,7 +81,7 @@ func (m *movie) makeAll(ctx context.Context, size image.Point, yield func(proces
 	if err := m.open(ctx); err != nil {
 		return err
 	}
-	var last processors.Frame // its delay may still grow
+	var last processors.Frame // not yielded yet, because its delay may still grow
 	for i := 0; ; i++ {
 		next, err := m.makeOne(ctx, i, last.Image)
 		switch {
@@ -208,7 +208,7 @@ const maxDelay = (1<<16 - 1) * 10 * time.Millisecond
 // joined returns the delay of the frame that replaces two frames that look the same. ok is false if they can't
 // be joined.
 func joined(a, b time.Duration) (sum time.Duration, ok bool) {
-	const own = 10 * time.Millisecond // viewers replace delays up to this one
+	const own = 10 * time.Millisecond // viewers replace delays of up to this value
 	return a + b, a > own && b > own && a+b <= maxDelay
 }
 

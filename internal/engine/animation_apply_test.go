@@ -81,7 +81,7 @@ func TestAllFramesAreCutByOneRectangle(t *testing.T) {
 }
 
 func TestAProcessorThatPlansNothingGetsACanvasForEachFrame(t *testing.T) {
-	r := &recorder{make: func(_ int, src image.Image) (image.Image, error) { // a subimage, in the memory of the source
+	r := &recorder{make: func(_ int, src image.Image) (image.Image, error) { // returns a subimage, which shares the memory of the source
 		return src.(interface {
 			SubImage(image.Rectangle) image.Image
 		}).SubImage(image.Rect(2, 3, 12, 10)), nil

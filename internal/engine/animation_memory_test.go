@@ -89,7 +89,7 @@ func TestAnimationsAreMadeWithinTheirEstimatedMemory(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, processors.GIF{}.Encode(&watchedBuffer{heap: &while}, img))
 		runtime.KeepAlive(c.file)
-		announced := h.AnimationBytes(img.Bounds().Size(), plenty) + h.DecodeBytes(image.Point{}) + 8*area(img.Bounds().Size()) // and the memory for the still picture
+		announced := h.AnimationBytes(img.Bounds().Size(), plenty) + h.DecodeBytes(image.Point{}) + 8*area(img.Bounds().Size()) // plus the memory for the still picture
 		took := int64(while.most - before.most)
 		assert.LessOrEqual(t, took, announced, name)
 		t.Logf("%s: %.1f MB of %.1f MB, %.2f bytes per pixel of %d frames", name, float64(took)/1e6, float64(announced)/1e6,

@@ -101,7 +101,7 @@ func TestAnimationsHaveThePixelsOfASimpleComposition(t *testing.T) {
 		g := anyGIF(t)
 		var b bytes.Buffer
 		require.NoError(t, gif.EncodeAll(&b, g))
-		g, err := gif.DecodeAll(bytes.NewReader(b.Bytes())) // each palette now has one transparent color
+		g, err := gif.DecodeAll(bytes.NewReader(b.Bytes())) // after decoding, each palette has one transparent color
 		require.NoError(t, err)
 		want := composed(g)
 		_, img, err := animate(context.Background(), b.Bytes(), processors.Crop{}, g.Config.Width, g.Config.Height, plenty)
@@ -156,7 +156,7 @@ func TestAnimationsOfTheCorpusKeepTheirPixelsTimingAndLoops(t *testing.T) {
 		assert.Equal(t, image.Rect(0, 0, 20, 20), img.Bounds(), path)
 		again := reencoded(t, img)
 		if len(again.Frames) > 1 {
-			assert.Equal(t, total(small.Delays), total(again.Delays), path) // frames that are equal after scaling are joined
+			assert.Equal(t, total(small.Delays), total(again.Delays), path) // total, because frames that are equal after scaling are joined
 			assert.Equal(t, small.LoopCount, again.LoopCount, path)
 		}
 	}

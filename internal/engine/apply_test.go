@@ -69,19 +69,19 @@ func TestEveryTypeOfPictureIsScaled(t *testing.T) {
 }
 
 func TestTransparentEdgesHaveNoDarkFringe(t *testing.T) {
-	img := image.NewNRGBA(image.Rect(0, 0, 90, 90)) // transparent black …
+	img := image.NewNRGBA(image.Rect(0, 0, 90, 90)) // transparent black, which must not darken the white edge
 	draw.Draw(img, image.Rect(20, 20, 70, 70), image.NewUniform(color.NRGBA{255, 255, 255, 255}), image.Point{}, draw.Src)
 	got, err := processors.Scale{}.Process(t.Context(), img, 31, 31)
 	require.NoError(t, err)
 	eachPixel(nrgbaOf(got), func(x, y int, p []byte) {
-		if p[3] > 8 { // … does not shine through the white
+		if p[3] > 8 { // nearly transparent pixels are too inaccurate
 			assert.Greater(t, min(p[0], p[1], p[2]), byte(220), "at %d,%d: %v", x, y, p)
 		}
 	})
 }
 
 func TestAReducedDecodeChangesNeitherSizeNorPosition(t *testing.T) {
-	// 641×483 at 1/8 is 81×61 in a JPEG decoder, which rounds up.
+	// A JPEG decoder rounds 641×483 at 1/8 up to 81×61.
 	size := image.Pt(641, 483)
 	full := imagetest.Subject(size, image.Pt(480, 240), 70)
 	reduced := reducedPicture(size, wholeOf(full, image.Pt(81, 61)), 641./8, 483./8)

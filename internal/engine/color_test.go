@@ -105,8 +105,9 @@ func TestDarkTonesOf16BitsAreKept(t *testing.T) {
 	assert.Greater(t, len(levels), 35)
 }
 
-// Stripes of 64 and 192 in linear light are 137 and 225 in sRGB. A browser converts, and then
-// scales: it shows 181, not 188, the mean of the light.
+// Stripes of 64 and 192 in linear light are 137 and 225 in sRGB. A browser converts to sRGB before
+// scaling. So it shows 181, the mean of 137 and 225, and not 188, which is the mean in linear
+// light.
 func TestTonesFarFromSRGBAreConvertedBeforeShrinking(t *testing.T) {
 	imagetest.Long(t)
 	for _, side := range []int{64, 1600} {

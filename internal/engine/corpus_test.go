@@ -51,7 +51,7 @@ func TestEveryFileOfTheCorpusHasTheResultInTheManifest(t *testing.T) {
 				assert.Equal(t, f.Display, h.Size)
 				return
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // a hostile file may end by it
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // a hostile file may end with this timeout
 			defer cancel()
 			h, img, err := thumbnailOf(ctx, data)
 			if err == nil {

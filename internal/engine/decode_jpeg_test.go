@@ -76,8 +76,8 @@ func keeps42dB(t *testing.T, name string, data []byte, ratios ...float64) {
 	}
 }
 
-// The error of a reduced decode must not be visible: at least 42 dB to a full decode, at the sizes at which
-// the scale changes.
+// The error of a reduced decode must be invisible: the PSNR against a full decode is at least 42 dB. The test
+// uses the sizes at which the scale changes.
 func TestAReducedDecodeOfASharpPictureKeeps42dB(t *testing.T) {
 	sharp := leaves(image.Pt(1000, 750))
 	for name, encoder := range map[string]processors.JPEG{
@@ -88,13 +88,13 @@ func TestAReducedDecodeOfASharpPictureKeeps42dB(t *testing.T) {
 	} {
 		var file bytes.Buffer
 		require.NoError(t, encoder.Encode(&file, sharp))
-		// 2 % above the sizes at which the scale in eighths changes, and at which chroma is no longer decoded at
-		// twice the scale.
+		// These ratios are 2 % above those at which the scale in eighths changes, or at which chroma is no longer
+		// decoded at twice the scale.
 		keeps42dB(t, name, file.Bytes(), 13.9, 6.12, 3.81, 2.66, 2.13, 1.64, 1.29, 22, 8.57, 5.04, 3.47, 15.1)
 	}
 }
 
-// The same test for real photographs, at all sizes. To save time it compares only parts of them.
+// The test compares photographs at all sizes, and only parts of the photographs, to save time.
 func TestAReducedDecodeKeeps42dB(t *testing.T) {
 	dir := imagetest.Corpus(t)
 	for _, name := range []string{"dog_exif_extended_xmp_icc.jpg", "umang_by_Abhishek_Mudgal.jpg", "derived-rst-every-mcu-420-1mp.jpg"} {

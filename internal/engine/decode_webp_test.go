@@ -47,7 +47,7 @@ func TestLossyWebPHasTheFullRangeOfColors(t *testing.T) {
 		assert.Less(t, distance(t, want, img), 2.0, "%v", c)
 
 		for y := range 20 {
-			want.SetNRGBA(0, y, color.NRGBA{c.R, c.G, c.B, 100}) // so that it has alpha
+			want.SetNRGBA(0, y, color.NRGBA{c.R, c.G, c.B, 100}) // the original needs alpha
 		}
 		_, img = decodeFile(t, encodeWebP(t, want, false))
 		require.False(t, pixels.Opaque(img))

@@ -43,7 +43,7 @@ func ownEncoders() map[string]Encoder {
 	return all
 }
 
-// thorough reports whether THUMBNAIL_ALL is set, with which every option is tried, in minutes.
+// thorough reports whether THUMBNAIL_ALL is set. Tests then try every option, which takes minutes.
 func thorough() bool { return os.Getenv("THUMBNAIL_ALL") != "" }
 
 // qualities are the lowest, the default and the highest quality; the highest takes the most memory.
@@ -54,7 +54,7 @@ func qualities(usual int) []int {
 	return []int{100}
 }
 
-// costly returns pictures of a size with few features for an encoder, and pictures with many kinds of
+// costly returns pictures for which encoders take much memory: noise, and pictures with many kinds of
 // features.
 func costly(size image.Point) map[string]image.Image {
 	few := imagetest.Static(size.X, size.Y, 3)
@@ -63,7 +63,7 @@ func costly(size image.Point) map[string]image.Image {
 	}
 	black := imagetest.Static(size.X, size.Y, 5)
 	for i := range black.Pix {
-		black.Pix[i] = byte(int8(black.Pix[i])>>7) | byte(i&3/3*255) // 0 or 255
+		black.Pix[i] = byte(int8(black.Pix[i])>>7) | byte(i&3/3*255) // samples are 0 or 255; alpha is 255
 	}
 	gray := image.NewGray(image.Rectangle{Max: size})
 	imagetest.Fill(gray.Pix, 4)

@@ -60,8 +60,8 @@ func filmOfOne(img *image.NRGBA) *processors.Animation {
 // An endingContext ends when its Err is called for the nth time, and measures the work between calls.
 type endingContext struct {
 	watchedContext
-	end   int           // 0 means never
-	ended time.Duration // CPU time then
+	end   int           // number of the call of Err at which the context ends; 0 means never
+	ended time.Duration // CPU time at that call
 }
 
 func (c *endingContext) Err() error {
@@ -76,7 +76,8 @@ func (c *endingContext) Err() error {
 	return nil
 }
 
-// encodeWatched encodes until the context ends, and returns the longest work between two calls of Err.
+// encodeWatched encodes until the context ends, and returns the longest CPU time between two calls of Err, and the
+// number of calls.
 func encodeWatched(t *testing.T, e Encoder, img image.Image, end int) (longest time.Duration, looks int, err error) {
 	c := &endingContext{watchedContext: watchedContext{Context: codec.WithAccount(t.Context(), nil)}, end: end}
 	longest = c.during(func() { err = e.(processors.ContextEncoder).EncodeContext(c, io.Discard, img) })
@@ -100,7 +101,7 @@ func assertEncodesInSteps(t *testing.T, e Encoder, img image.Image, what string)
 	longest, looks, err := encodeWatched(t, e, img, 0)
 	assert.NoError(t, err, what)
 	for range 2 {
-		if longest > notice { // the garbage collector also takes CPU time
+		if longest > notice { // measure again, because the garbage collector also takes CPU time
 			again, _, _ := encodeWatched(t, e, img, 0)
 			longest = min(longest, again)
 		}
@@ -113,7 +114,7 @@ func assertEncodesInSteps(t *testing.T, e Encoder, img image.Image, what string)
 	t.Logf("%s: %d looks, %v at most between two, %d after the end", what, looks, longest.Round(time.Millisecond), after-end)
 }
 
-// At the usual effort, and in animations. The pictures are small, so that this takes half a second.
+// The test uses the usual effort, and animations. The pictures are small, so that it takes half a second.
 func TestEncodersEndSoonAfterTheContextAtTheUsualEffortAndInAnimations(t *testing.T) {
 	still := imagetest.Static(384, 384, 1)
 	draw.Draw(still, still.Rect, imagetest.Photo(384, 384, 1), image.Point{}, draw.Src)

@@ -66,7 +66,7 @@ const headBytes = 64
 // the declared size, however large, and does not detect a file that is truncated after its header.
 func (e *Engine) Header(ctx context.Context, r *codec.Reader) (h *codec.Header, err error) {
 	defer func() {
-		if p := recover(); p != nil { // a decoder of Config.Formats panicked
+		if p := recover(); p != nil { // only a decoder of Config.Formats may panic
 			h, err = nil, fmt.Errorf("read image header: %w: %v", codec.ErrCorrupt, p)
 		}
 	}()

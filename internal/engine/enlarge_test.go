@@ -35,7 +35,7 @@ func TestSmallPicturesAreEnlargedAsChromiumDoes(t *testing.T) {
 		for _, at := range []image.Point{{0, 0}, {large - 1, 0}, {0, large - 1}, {large - 1, large - 1}} {
 			assertNear(t, shown[i].RGBAAt(at.X, at.Y), got.NRGBAAt(at.X, at.Y), 1, "corner %v of %d pixels", at, side)
 		}
-		for j := range side { // the centers of the outermost pixels, where the kernel does not matter
+		for j := range side { // at the centers of the outermost pixels, where the kernel has no influence
 			at := min((2*j+1)*large/(2*side), large-1)
 			for _, p := range []image.Point{{at, 0}, {at, large - 1}, {0, at}, {large - 1, at}} {
 				assertNear(t, shown[i].RGBAAt(p.X, p.Y), got.NRGBAAt(p.X, p.Y), 18, "%v of %d pixels", p, side)

@@ -69,8 +69,8 @@ func foreign(f processors.Format) *codec.Format {
 const foreignProfile = 64 << 10
 
 // decodeForeign takes estimate bytes from the account and calls decode, whose reservations must fit into the
-// estimate. Afterwards only the memory of the picture, or the part that decode has reserved if that is more,
-// stays taken.
+// estimate. Afterwards the account stays charged only for the picture, or for what decode has reserved if that is
+// more.
 func decodeForeign(ctx context.Context, h *codec.Header, estimate int64, decode func(context.Context) (image.Image, error)) (*codec.Picture, error) {
 	own := codec.NewAccount(estimate + codec.Free) // small tables need no account here either
 	if err := codec.AccountOf(ctx).Take(estimate); err != nil {

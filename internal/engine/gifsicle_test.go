@@ -19,8 +19,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// moreThanGifsicle are films of sharp art whose thumbnails are larger than those of gifsicle. gifsicle keeps
-// only the few colors of the original, so scaled strokes are interrupted. Our thumbnails must look better.
+// moreThanGifsicle are films of sharp art whose thumbnails are larger than those of gifsicle. gifsicle keeps only
+// the few colors of the original, so scaled strokes are interrupted. Our thumbnails must have better scores.
 var moreThanGifsicle = map[string]float64{
 	"black and white":    1.4,
 	"scrolling text":     1.6,

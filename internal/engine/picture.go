@@ -51,7 +51,7 @@ type Picture struct {
 // data must not be changed while the picture is in use.
 func (e *Engine) Decode(ctx context.Context, data []byte, h *codec.Header, least image.Point) (pic *Picture, err error) {
 	defer func() {
-		if p := recover(); p != nil { // in a decoder: the file triggers a bug
+		if p := recover(); p != nil { // panicked in a decoder: the file triggers a bug
 			pic, err = nil, fmt.Errorf("decode %s: %w: %v", h.Format.Name, codec.ErrCorrupt, p)
 		}
 	}()
@@ -99,7 +99,7 @@ func (e *Engine) inks(t *icc.Transform) func(dst, src []byte) {
 	}
 	var rows func(dst, src []byte)
 	return func(dst, src []byte) {
-		if rows == nil { // the first row of a picture that needs it
+		if rows == nil { // created only if the picture has a row of such pixels
 			if t == nil || t.Space() != icc.CMYK {
 				t = colorspace.Press()
 			}
@@ -133,7 +133,7 @@ func colorsOf(ctx context.Context, data []byte, h *codec.Header) (*icc.Transform
 	}
 	described := account.Used() - before
 	t, err := colorspace.Transform(ctx, color)
-	account.Give(described) // the Transform does not refer to it
+	account.Give(described) // the Transform does not refer to the description
 	return t, err
 }
 
@@ -223,7 +223,7 @@ func (p *Picture) drop(ctx context.Context) {
 		release()
 		p.decoded.Release = nil
 	}
-	account.Give(p.held - (before - account.Used())) // the format may have given some of it back itself
+	account.Give(p.held - (before - account.Used())) // the format may have given back a part of held itself
 	p.img, p.held = nil, 0
 }
 

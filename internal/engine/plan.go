@@ -31,7 +31,7 @@ type Encoder interface {
 
 // Limits bound one generation. A value of 0 or less means no limit.
 type Limits struct {
-	Pixels        int64 // width × height of an original; of all frames of an animation, and of its thumbnail
+	Pixels        int64 // width × height of an original, times frames for an animation; the same of the thumbnail of an animation
 	Width, Height int   // of a thumbnail
 	Memory        int64 // bytes, including the file itself
 }
@@ -203,15 +203,15 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	}
 	var look int64
 	if _, planned := ability.Find[processors.Planner](p.Processor); !planned {
-		look = saturated(8 * float64(area(h.Stored))) // converted and upright
+		look = saturated(8 * float64(area(h.Stored))) // the upright picture, converted to sRGB
 	} else if locator, ok := ability.Find[processors.Locator](p.Processor); ok {
 		seen, _ := locator.Plan(h.Size(), p.Width, p.Height)
 		look = p.lookBytes(decoded, seen)
 	}
 	scaled := resample.Memory(h.Stored, h.Turn(p.Size))
 	result := 4 * area(p.Size)
-	made := max(3*result, 2*result+p.encodeBytes()) // scaled, converted and drawn on; then encoded
-	if p.least == (image.Point{}) {                 // the result may be the decoded picture, or a part of it
+	made := max(3*result, 2*result+p.encodeBytes()) // either scaled, converted and drawn on, or then encoded
+	if p.least == (image.Point{}) {                 // the result may be the decoded picture, or a part of that picture
 		made = max(made, saturated(float64(decoded)+float64(result+p.encodeBytes())))
 	}
 	steps := max(saturated(float64(decoded)+float64(max(look, scaled))), made)

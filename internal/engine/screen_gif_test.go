@@ -103,7 +103,7 @@ func TestAFrameWithoutColorsIsBlack(t *testing.T) {
 	require.Len(t, f.Image[0].Palette, 2)
 	table := bytes.Index(file, []byte{255, 0, 0, 255, 255, 255})
 	require.Positive(t, table)
-	flags := table - 1 // of the frame's local table
+	flags := table - 1 // flags of the frame's local table
 	if table == 13 {
 		flags = 10
 	}

@@ -32,7 +32,7 @@ func withSecrets(t testing.TB) map[string][]byte {
 	jpg = insert(jpg, 2,
 		pieces.JPEG(0xe0, []byte("JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x01\x01"+"\x01\x02\x03")), pieces.JPEG(0xe0, []byte("JFXX\x00\x10"+secret)), pieces.JPEG(0xe1, []byte("Exif\x00\x00"+string(pieces.EXIF(1))+secret)),
 		pieces.JPEG(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+secret)), pieces.JPEG(0xe2, []byte("ICC_PROFILE\x00\x01\x01"+secret)), pieces.JPEG(0xed, []byte("Photoshop 3.0\x00"+secret)), pieces.JPEG(0xfe, []byte(secret)))
-	png := encodePNG(t, imagetest.Gradient(40, 30)) // the default compression of image/png is smaller than BestSpeed
+	png := encodePNG(t, imagetest.Gradient(40, 30)) // the original must be smaller than its thumbnail, and BestSpeed makes larger files
 	png = insert(png, 33, pieces.PNG("tEXt", []byte("Comment\x00"+secret)), pieces.PNG("eXIf", []byte(string(pieces.EXIF(1))+secret)), pieces.PNG("iTXt", []byte("XML:com.adobe.xmp\x00\x00\x00\x00\x00"+secret)), pieces.PNG("pHYs", []byte("\x00\x00\x01\x00\x00\x00\x01\x00\x01")))
 	animation := moving(t, 5, image.Pt(40, 20))
 	at := bytes.Index(animation, []byte("\x21\xff\x0bNETSCAPE"))
@@ -125,7 +125,7 @@ func TestThumbnailsOfTheOriginalSizeLookLikeTheirOriginals(t *testing.T) {
 		file := stored(t, data, processors.Crop{}, encoders[h.Format], h.Size.X)
 		_, got := decodeFile(t, file)
 		limit := 2.0
-		if len(file) <= len(data) { // encoded at the quality of the original, so that it does not become larger
+		if len(file) <= len(data) { // a file encoded at the quality of the original must not be larger
 			limit = 8
 		}
 		if pixels.Opaque(want) {
@@ -217,7 +217,7 @@ func TestAConvertedOriginalIsNotStored(t *testing.T) {
 		file     []byte
 		original bool
 	}{
-		"16 bits, linear light": {specimen.PNG(deep, 1), false}, // converted while it is decoded
+		"16 bits, linear light": {specimen.PNG(deep, 1), false}, // converted during decoding
 		"8 bits, linear light":  {specimen.PNG(imagetest.Gradient(40, 30), 1), false},
 		"16 bits":               {encodePNG(t, deep), true},
 	} {
@@ -249,8 +249,7 @@ func TestPNGAndGIFAreStoredUnchangedIfTheyAreSmaller(t *testing.T) {
 	file := insert(encodePNG(t, imagetest.Gradient(64, 64)), 33, pieces.PNG("tEXt", []byte("Comment\x00"+secret)))
 	assert.Equal(t, stripPNG(file), stored(t, file, processors.Crop{}, wordy{processors.PNG{}}, 64))
 
-	// The encoder of this package does not use transparent pixels in the first frame, although it could; this
-	// file does.
+	// This file has transparent pixels in its first frame, which our encoder could use but does not.
 	g := &gif.GIF{LoopCount: 3}
 	for i := range 3 {
 		frame := image.NewPaletted(image.Rect(i, 0, 9+i, 2), color.Palette{color.RGBA{1, 2, 3, 255}, color.RGBA{byte(90 * i), 2, 3, 255}})
@@ -284,7 +283,7 @@ func FuzzStrip(f *testing.F) {
 		if err != nil || strippers[h.Format] == nil || h.Orientation != 1 || h.DecodeBytes(image.Point{}) > 4<<20 || colorManaged(data) {
 			return
 		}
-		got := strippers[h.Format](data) // also for damaged files: no panic
+		got := strippers[h.Format](data) // damaged files must not cause a panic, either
 		pic, err := Decode(t.Context(), data, h, image.Point{})
 		if err != nil || got == nil {
 			return

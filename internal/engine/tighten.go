@@ -33,7 +33,7 @@ func again(ctx context.Context, out *output, encoder Encoder, img image.Image, o
 	err := encode(ctx, second, encoder, img, original)
 	switch {
 	case err != nil:
-		return ctx.Err() // otherwise there is a thumbnail already
+		return ctx.Err() // any other error is ignored, because the first encoding is valid
 	case second.len() >= out.len():
 		return nil
 	}

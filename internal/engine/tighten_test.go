@@ -40,8 +40,8 @@ var moreThanTheirOriginals = map[string][]float64{
 	"cramps.gif":            {0.9},      // 16 colors in patterns, which scaling turns into hundreds
 	"dispose_bgnd.gif":      {0.9},      // the changed rectangles grow, because edges of holes remain
 	"rgb-to-gbr-test.png":   {1},        // the conversion of its colors creates additional ones
-	"mountain-gamma.png":    {1},        // so does this one
-	"pngsuite-PngSuite.png": {0.9, 0.5}, // gradients of a pixel a step, which repeat row by row until they are scaled
+	"mountain-gamma.png":    {1},        // its color conversion also creates additional colors
+	"pngsuite-PngSuite.png": {0.9, 0.5}, // gradients of one pixel per step, whose rows repeat until the picture is scaled
 }
 
 // partsOf are the parts at which a thumbnail of a file must not be larger.
@@ -49,7 +49,7 @@ func partsOf(f imagetest.File, bytes int) (parts []float64) {
 	all := []float64{1, 0.9, 0.5}
 	switch {
 	case f.Format == "GIF" && f.Own:
-		all = []float64{1, 0.7, 0.5} // at 0.9, scaling adds colors to a soft or dithered picture of few colors
+		all = []float64{1, 0.7, 0.5} // 0.9 is left out: scaling adds colors to a soft or dithered picture of few colors
 	case f.Format == "GIF":
 		all = []float64{1, 0.9, 0.7, 0.5}
 	case bytes < 2<<10:

@@ -28,7 +28,7 @@ const (
 
 // Memory returns the maximum memory in bytes for parsing a profile of n bytes.
 func Memory(n int) int64 {
-	const node, sample = 4 * 4, 3 // bytes in memory of what has as many in the profile, at least
+	const node, sample = 4 * 4, 3 // n bytes of nodes (at least 3 bytes each) take node/sample times as many bytes in memory
 	return int64(min(n, MaxProfile))*node/sample + 6*4*int64(len(post{})) + 16<<10
 }
 

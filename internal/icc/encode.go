@@ -50,7 +50,7 @@ func (t *Transform) encode(dst, src []byte, p *planes) {
 	}
 }
 
-// direct is row for a profile of curves and a matrix, without a pass through planes.
+// direct does the work of row for a profile of curves and a matrix, without storing planes.
 func (t *Transform) direct(dst, src []byte) {
 	table := encoding()
 	red, green, blue := &t.in[0], &t.in[1], &t.in[2]

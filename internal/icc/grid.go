@@ -6,9 +6,9 @@ package icc
 // interpolation, 1995).
 type grid struct {
 	inputs int       // 1, 3 or 4
-	last   [4]int32  // cell along each input
-	step   [4]int32  // from one node to the next
-	node   []float32 // four values each, of which the fourth is not used; the last input varies fastest
+	last   [4]int32  // by input: number of the last cell
+	step   [4]int32  // by input: distance in nodes from one node to the next
+	node   []float32 // four values per node, of which the fourth is not used; the last input varies fastest
 }
 
 // weightOne is the sum of the four weights, which are integers. The values of the nodes are stored divided
@@ -104,7 +104,8 @@ func (g *grid) tetrahedron(first int, x, y, z float32) (n, high, middle, low int
 	return nx*dx + ny*dy + nz*dz, high, middle, low
 }
 
-// mix interpolates between the nodes of a tetrahedron, of which n is the first and n+last the last.
+// mix interpolates between the corners of a tetrahedron. The first corner is node n, and the last corner is node
+// n+last.
 func (g *grid) mix(n, last, high, middle, low int32) (x, y, z float32) {
 	second := n + high&keyStep
 	a, b, c, d := g.at(n), g.at(second), g.at(second+middle&keyStep), g.at(n+last)

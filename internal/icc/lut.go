@@ -12,7 +12,7 @@ type lut struct {
 	middle posts   // M curves
 	matrix *affine // nil: none
 	last   posts   // B curves, or the output tables of lut8 and lut16
-	coding *affine // from encoded values to X, Y, Z relative to D50, or to CIELAB's f of these; nil if the nodes of the grid are already decoded
+	coding *affine // converts encoded values to X, Y, Z relative to D50, or to CIELAB's f of these; nil if the nodes of the grid are already decoded
 	lab    bool
 }
 

@@ -44,7 +44,7 @@ func (r *run) row16(dst []byte, src []uint16) {
 	r.convert(dst, dst, p)
 }
 
-// channels returns the number of bytes of a pixel that are looked up.
+// channels returns the number of bytes of a pixel that have a curve.
 func (t *Transform) channels() int {
 	if t.space == CMYK {
 		return 4
@@ -52,7 +52,7 @@ func (t *Transform) channels() int {
 	return 3
 }
 
-// convert converts pixels after the look-up. The fourth byte is that of src.
+// convert converts pixels after the curves. It copies the fourth byte from src, or sets it to 255 if it is an ink.
 func (t *Transform) convert(dst, src []byte, p *planes) {
 	if t.lut != nil {
 		t.lut.row(p)

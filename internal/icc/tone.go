@@ -4,12 +4,12 @@ import "math"
 
 // A tone maps light that may be brighter than white into the range of a screen.
 //
-// 1 is reference white, 203 cd/m² (ITU-R BT.2408). The brightest channel m of a pixel becomes m·(1+m/p²)/(1+m), the curve of Reinhard et
-// al. (Photographic Tone Reproduction for Digital Images, 2002, equation 4). The curve reaches 1 at the peak p, 1000 cd/m², and stays 1
-// above it. The other two channels are scaled by the same factor, so the hue stays the same. After the conversion to sRGB, a channel of a
-// saturated color may still be above 1. Then all three channels are divided by it.
+// 1 is reference white, 203 cd/m² (ITU-R BT.2408). The brightest channel m of a pixel becomes m·(1+m/p²)/(1+m), the curve of Reinhard et al.
+// (Photographic Tone Reproduction for Digital Images, 2002, equation 4). The curve reaches 1 at the peak p, 1000 cd/m², and stays 1 above it.
+// The other two channels are scaled by the same factor, so the hue stays the same. After the conversion to sRGB, a channel of a saturated color
+// may still be above 1. Then all three channels are divided by the largest one.
 type tone struct {
-	gamma float64 // of HLG's system (ITU-R BT.2100, table 5), applied to luminance; 1: none
+	gamma float64 // system gamma of HLG (ITU-R BT.2100, table 5), applied to luminance; 1 means none
 }
 
 const (
@@ -39,7 +39,7 @@ func (t *tone) row(planes *planes, toSRGB *linear) {
 
 // A Transfer defines how samples of 0 to 1 encode light.
 type Transfer struct {
-	decode func(float64) float64 // to 0…1; PQ may exceed 1
+	decode func(float64) float64 // the result is 0 to 1; PQ may exceed 1
 	tone   *tone
 }
 

@@ -13,7 +13,7 @@ type Transform struct {
 	lut    *lut            // nil if the profile has only curves and a matrix
 	tone   *tone           // nil: no light is brighter than white
 
-	opaque byte // added to the fourth byte: 255 if that is an ink
+	opaque byte // combined with the fourth byte by OR: 255 if the fourth byte is an ink
 }
 
 // finish computes the derived fields.
@@ -30,9 +30,9 @@ func (t *Transform) Space() Space { return t.space }
 // Identity reports whether the conversion would change no sample by more than 1 of 255 levels.
 func (t *Transform) Identity() bool { return t == nil || t.identity }
 
-// Far reports whether the transfer function differs so much from sRGB's, as that of linear light does, that converting
-// before or after scaling makes a visible difference. The criterion is whether the conversion changes medium gray by more
-// than 20 of 255 levels. Gammas of 1.8 to 2.7 are not far.
+// Far reports whether the transfer function is so different from that of sRGB that the order of conversion and scaling makes a
+// visible difference. Linear light is an example. The criterion is whether the conversion changes medium gray by more than 20
+// of 255 levels. Gammas of 1.8 to 2.7 are not far.
 func (t *Transform) Far() bool {
 	if t == nil || t.space == CMYK {
 		return false

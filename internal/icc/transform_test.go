@@ -25,7 +25,7 @@ func TestWhiteStaysWhiteAndBlackBlack(t *testing.T) {
 		tr, err := Parse(profile)
 		require.NoError(t, err, name)
 		if tr.lut != nil || name == "para2-v4" || name == "para1-v4" || name == "para4-v4" {
-			continue // black and white of their devices differ from those of sRGB
+			continue // the black and white of these devices differ from those of sRGB
 		}
 		n := tr.Space().channels()
 		got := convert(t, tr, [][]byte{slices.Repeat([]byte{255}, n), make([]byte, n)})

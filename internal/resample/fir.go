@@ -27,7 +27,7 @@ func convolveCellsGo(dst [][]int16, src []int16, gap int, a *axis, scratch *[]co
 	n := int(a.start[len(a.start)-1]) + a.taps // a.start is ascending
 	*scratch = grow(*scratch, n)
 	all := (*scratch)[:n]
-	row := func(i int) []int16 { return src[min(i, len(dst)-1)*gap:][:n] } // the last row stands for missing ones
+	row := func(i int) []int16 { return src[min(i, len(dst)-1)*gap:][:n] } // if there are fewer than eight rows, the last row is used again
 	for k := 0; k < len(dst); k += 4 {
 		r0, r1, r2, r3 := row(k), row(k+1), row(k+2), row(k+3)
 		if k == 0 {
@@ -42,7 +42,7 @@ func convolveCellsGo(dst [][]int16, src []int16, gap int, a *axis, scratch *[]co
 	}
 	var rows [8][]int16
 	for k := range rows {
-		rows[k] = dst[min(k, len(dst)-1)][:len(a.start)] // if rows are missing, the last row is written several times
+		rows[k] = dst[min(k, len(dst)-1)][:len(a.start)] // if there are fewer than four rows, the last row is written several times
 	}
 	for i, start := range a.start {
 		w := a.w[i*a.stride:][:a.taps]

@@ -23,7 +23,7 @@ func convolveRowAVX2(dst, src *int16, start *int32, w *int16, n, stride int)
 //go:noescape
 func convolveRowsAVX2(dst *byte, rows *[]int16, w *int16, taps, n int)
 
-// convolveRowsWideAVX2 is the same for convolveRowsWide.
+// convolveRowsWideAVX2 is like convolveRowsAVX2, for convolveRowsWide.
 //
 //go:noescape
 func convolveRowsWideAVX2(dst *int16, rows *[]int16, w *int16, taps, n int)

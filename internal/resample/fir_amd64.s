@@ -92,9 +92,9 @@ fold:
 	VZEROUPPER
 	RET
 
-// ROWS computes the weighted sums of 32 columns, from byte R9 of the rows on, plus Y15. Y0 and Y1 get the sums of the first 16 columns in
-// the order that VPACKSSDW needs, Y2 and Y3 those of the others. ROWS interleaves the samples of two rows, so that one VPMADDWD multiplies
-// and adds them. R10 is the address of the slice header of a row, and R11 is its number.
+// ROWS computes the weighted sums of 32 columns, from byte R9 of the rows on, plus Y15. Y0 and Y1 get the sums of the first 16 columns in the
+// order that VPACKSSDW needs, and Y2 and Y3 the sums of the last 16 columns. ROWS interleaves the samples of two rows, so that one VPMADDWD
+// multiplies and adds them. R10 is the address of the slice header of a row, and R11 is its number.
 #define ROWS(row) \
 	VMOVDQA Y15, Y0                \
 	VMOVDQA Y15, Y1                \

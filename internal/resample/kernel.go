@@ -72,10 +72,10 @@ type grid struct {
 	x0   float64 // where the first sample of the result begins, in samples of the source
 	step float64 // samples of the source per sample of the result
 	n    int     // samples of the result
-	only []int   // if not nil, the numbers of these samples, in ascending order; otherwise they are 0 to n-1
+	only []int   // the numbers of the n samples, in ascending order; nil means 0 to n-1
 }
 
-// some limits a grid to the samples with the given numbers, if there are any.
+// some limits a grid to the samples with the given numbers. nil means all samples.
 func (g grid) some(only []int) grid {
 	if only != nil {
 		g.n, g.only = len(only), only
@@ -190,9 +190,9 @@ func (k Kernel) fill(f []float64, x, dx, sharp float64) {
 	}
 }
 
-// replicate is for pictures that are enlarged. f holds the kernel's values at x, x+dx, and so on. The kernel also has values beyond the
-// border. replicate adds these to the outermost weights, as if the outermost samples were repeated. If they were dropped instead, the
-// result would extrapolate the slope at the border.
+// replicate repeats the outermost samples of a picture that is enlarged. f holds the kernel's values at x, x+dx, and so on. replicate adds
+// the kernel's values at the before positions in front of x, and at the after positions behind the last one, to the outermost weights. If
+// these values were dropped instead, the result would extrapolate the slope at the border.
 func (k Kernel) replicate(f []float64, x, dx float64, before, after int) {
 	var beyond [1]float64
 	add := func(to *float64, at float64) {

@@ -7,8 +7,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// nycbcraRows reads Y'CbCr with alpha, the pixels of lossy WebP. A chroma sample lies in the center of its luma samples; chroma is
-// interpolated. Pixels are converted to RGB, because premultiplication in Y'CbCr would need chroma at full resolution anyway.
+// nycbcraRows reads Y'CbCr with alpha, the pixels of lossy WebP. A chroma sample lies in the center of its luma samples, and chroma is
+// interpolated between these centers. Pixels are converted to RGB, because premultiplication in Y'CbCr would need chroma at full
+// resolution anyway.
 func nycbcraRows(src *image.NYCbCrA) rows {
 	b := src.Rect
 	w := b.Dx()

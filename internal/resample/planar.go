@@ -89,10 +89,10 @@ func PlanarBytes(src, size image.Point, opt Options) int64 {
 		waitingBytes(size) + 4*int64(size.X)*int64(size.Y)
 }
 
-// WriteLuma receives the next row of luma, and WriteChroma the next rows of chroma. Rows 2y and 2y+1 of luma must precede row y of chroma.
+// WriteLuma receives the next row of luma. Rows 2y and 2y+1 of luma must precede row y of chroma.
 func (p *Planar) WriteLuma(row []byte) { p.planes[0].WriteRow(row) }
 
-// WriteChroma is described at WriteLuma.
+// WriteChroma receives the next rows of chroma. See WriteLuma for the order of the calls.
 func (p *Planar) WriteChroma(cb, cr []byte) {
 	p.planes[1].WriteRow(cb)
 	p.planes[2].WriteRow(cr)

@@ -16,7 +16,7 @@ type memory struct {
 	x, y    axis
 	sums    boxes
 	cells   []int16
-	columns []column // of convolveCells
+	columns []column // scratch memory of convolveCells
 	ring    []int16
 	rows    [][]int16
 	taps    [][]int16
@@ -24,14 +24,15 @@ type memory struct {
 	wide    []int16
 }
 
-// maxPooled is the maximum size in bytes of an element of a pool. A pool has one or two elements per processor; pools of pixels have that
-// many for each number of bits. So all pools together hold at most tens of megabytes. No account is charged for them.
+// maxPooled is the maximum size in bytes of an element of a pool. A pool has one or two elements per processor. So all pools together hold at
+// most tens of megabytes. No account is charged for them.
 const maxPooled = 8 << 20
 
 var (
 	memories sync.Pool // of *memory
 
-	// bytePools hold released results, as *[]byte. A result of n bits' length is in pool n, so a small result does not hide a large one.
+	// bytePools hold released results, as *[]byte. Pool n has the results whose length in bytes is a number of n bits, so a
+	// small result does not hide a large one.
 	bytePools [64]sync.Pool
 )
 

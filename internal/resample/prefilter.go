@@ -19,8 +19,8 @@ func (o Options) rowResidual() float64 {
 	return boxResidual
 }
 
-// compensation returns the strength c of the filter -c, 1+2c, -c that sharpens the kernel. It compensates for the blur of the source: each
-// sample is the average of box samples, of a plane that was decoded at pre/8 of its size.
+// compensation returns the strength c of the filter -c, 1+2c, -c that sharpens the kernel. It compensates for the blur of the source. Each
+// sample is the average of box samples, and the plane was decoded at pre/8 of its size.
 //
 // The filter's gain is 1+4π²f²c near f = 0. A prefilter of variance v has the gain 1-2π²f²v, so c = v/2 compensates for it. A box of n
 // samples has v = (1-1/n²)/12 in units of its own width, and variances add up. A decode at 1/8 is a box of 8. The optimal linear filter for
@@ -40,10 +40,10 @@ func compensation(box, pre int) float64 {
 	return c
 }
 
-// acrossBlocks returns how strongly the kernel sharpens the difference between neighboring samples of different blocks. It is for decodes
-// at 2/8 without boxes. The difference between two samples of the same block needs no change. The filters of three taps with the least
-// error, for pictures whose neighbors have a correlation of 0.9 to 0.98, have 0.036 across blocks and 0 inside. This gains 0.4 dB over the
-// best filter that does not distinguish them. At 3/8 and 4/8 the gain would be 0.1 dB.
+// acrossBlocks returns how strongly the kernel sharpens the difference between neighboring samples of different blocks. It is for decodes at 2/8
+// without boxes. The difference between two samples of the same block needs no change. The filters of three taps with the least error, for
+// pictures whose neighbors have a correlation of 0.9 to 0.98, have 0.036 across blocks and 0 inside. This gains 0.4 dB over the best filter that
+// treats all differences alike. At 3/8 and 4/8 the gain would be 0.1 dB.
 func acrossBlocks(box, pre int) float64 {
 	if box == 1 && pre == 2 {
 		return 0.036

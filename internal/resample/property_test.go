@@ -220,7 +220,8 @@ func TestWeightsSumToOneExactly(t *testing.T) {
 	})
 }
 
-// Each of hundreds of weights is only a few units in the last place, but their sum is one. The result agrees with the definition.
+// Each of hundreds of weights is only a few units of the last bit, but their sum must be one. The result must agree
+// with the definition.
 func TestHundredsOfSmallWeightsAddUpToOne(t *testing.T) {
 	for _, ratio := range []int{37, 64, 101, 127} {
 		flat, ramp := image.NewGray(image.Rect(0, 0, 20*ratio, 2)), image.NewGray(image.Rect(0, 0, 20*ratio, 2))

@@ -1,15 +1,16 @@
 // Package resample scales pictures by separable windowed-sinc filters in fixed point. It filters premultiplied colors, and each plane of
 // Y'CbCr separately. It works row by row, so that its memory grows with the width of a picture and not with its area.
 //
-// The arithmetic is that of textbooks (for instance Turkowski, "Filters for Common Resampling Tasks", Graphics Gems I, 1990). Each sample
-// of the result is a weighted sum of samples of the source. The weights are the values of a kernel. If the picture is reduced, the kernel
-// is stretched by the ratio. Where the kernel reaches beyond the edge of a picture that is reduced, those weights are dropped and the rest
-// is normalized. Where the picture is enlarged, they are added to the weight of the pixel at the edge, because otherwise the result would
-// extrapolate the slope at the edge. The result differs from the same sum in float64 by at most one level. With alpha, colors are divided
-// by alpha before they are clamped, so that a shape of one color keeps this color at its edge, where the kernel overshoots.
+// The arithmetic is that of textbooks (for instance Turkowski, "Filters for Common Resampling Tasks", Graphics Gems I, 1990). Each sample of the
+// result is a weighted sum of samples of the source. The weights are the values of a kernel. If the picture is reduced, the kernel is stretched
+// by the ratio. If the kernel reaches beyond the edge of a picture, the weights beyond the edge depend on the direction of scaling. In a picture
+// that is reduced, they are dropped, and the others are normalized. In a picture that is enlarged, they are added to the weight of the pixel at
+// the edge, because otherwise the result would extrapolate the slope at the edge. The result differs from the same sum in float64 by at most one
+// level. With alpha, colors are divided by alpha before they are clamped, so that a shape of one color keeps this color at its edge, where the
+// kernel overshoots.
 //
-// Large reductions first average boxes of whole rows. The boxes leave at least a factor of 3 to the kernel (with Options.Exact: of 32), and
-// the kernel then compensates for the blur of the boxes; see compensation.
+// Large reductions first average boxes of whole rows. After the boxes, the kernel still reduces by a factor of at least 3, or of 32 with
+// Options.Exact. The kernel compensates for the blur of the boxes; see compensation.
 //
 // Goroutines may call the functions of this package at the same time, but must not share a Shrinker.
 package resample
@@ -50,8 +51,8 @@ type Options struct {
 	// zero value is 4:4:4, which keeps all details of a reduced 4:2:0 picture.
 	Subsample image.YCbCrSubsampleRatio
 
-	// Luma and Chroma are the scales at which a decoder has decoded the source, or the luma and the chroma planes of a Y'CbCr source, for
-	// instance {1, 1} for 1/8. The kernel compensates for the blur of this scaling. The zero value means a source that was not scaled.
+	// Luma is the scale at which a decoder has decoded the source, or the luma plane of a Y'CbCr source. Chroma is the scale of its chroma
+	// planes. {1, 1} means 1/8. The kernel compensates for the blur of this scaling. The zero value means a source that was not scaled.
 	Luma, Chroma Eighths
 
 	// Columns and Rows, if not nil, are the numbers of the columns and rows of the result that are wanted, in

@@ -20,14 +20,14 @@ type Shrinker struct {
 	to     int // row after the last one that influences the result
 	next   int // number of the next row
 
-	sums  boxes     // of the rows in the current box
+	sums  boxes     // sums of the rows in the current box
 	cells []int16   // rows of the source, or of boxes, from x.origin on: atOnce × planes × cellStride
 	held  int       // number of rows in cells
 	ring  [][]int16 // the last rows after the horizontal pass, row i in ring[i%len(ring)]: planes × outStride
 	out   int       // number of rows of the result so far
 	line  []byte    // one row of the result: planes × outStride
-	wide  []int16   // the same with fraction bits, for a result with alpha
-	taps  [][]int16 // scratch: the rows of the ring under the vertical kernel
+	wide  []int16   // one row of a result with alpha, with fraction bits
+	taps  [][]int16 // scratch: the rows of the ring that lie under the vertical kernel
 
 	cellStride, outStride int
 
@@ -133,7 +133,7 @@ func (s *Shrinker) bytes(gx grid) int64 {
 	n := s.x.bytes() + s.y.bytes()
 	line := int64(s.planes) * int64(align(gx.n, lineAlign))
 	cells := int64(gx.size - s.x.origin + s.x.stride)
-	n += 2*atOnce*int64(s.planes)*cells + wordBytes*cells // and the memory of convolveCells
+	n += 2*atOnce*int64(s.planes)*cells + wordBytes*cells // cells, and the memory of convolveCells
 	n += (2*line + 48) * int64(s.y.taps+atOnce-1)         // ring, rows and taps
 	n += 3 * line                                         // line and wide
 	if s.y.box > 1 {

@@ -104,7 +104,7 @@ func TestNYCbCrAIsPremultiplied(t *testing.T) {
 	for _, ratio := range ratios {
 		src := image.NewNYCbCrA(image.Rect(0, 0, 40, 40), ratio)
 		src.YCbCr = *randomYCbCr(rng, src.Rect, ratio)
-		for i := range src.Cb { // flat chroma, because this test does not test its interpolation
+		for i := range src.Cb { // flat chroma, because interpolation of chroma is not tested here
 			src.Cb[i], src.Cr[i] = 90, 160
 		}
 		noise(src.A)
@@ -114,7 +114,8 @@ func TestNYCbCrAIsPremultiplied(t *testing.T) {
 	}
 }
 
-// With opaque alpha, the picture is the same as one without alpha. Other code filters and positions the chroma of that picture.
+// A picture with opaque alpha must have the same result as the same picture without alpha, whose chroma is filtered and
+// positioned by other code.
 func TestChromaOfNYCbCrAIsWhereThatOfYCbCrIs(t *testing.T) {
 	for _, ratio := range ratios {
 		src := image.NewNYCbCrA(image.Rect(0, 0, 64, 64), ratio)

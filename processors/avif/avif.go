@@ -111,9 +111,9 @@ func call(ctx context.Context, f func() error) (err error) {
 	return f()
 }
 
-// Start prepares for the first picture. It takes one to three seconds, and memory that stays in use. NewHandler
-// calls Start. Without a call of Start, the first picture takes that much longer. Further calls do nothing and
-// return the same error. Any number of goroutines may call Start at once.
+// Start prepares for the first picture. It takes one to three seconds, and memory that stays in use. NewHandler calls
+// Start. Without a call of Start, the first picture takes this additional time. Further calls do nothing and return
+// the same error. Any number of goroutines may call Start at once.
 func Start() error { return start() }
 
 var start = sync.OnceValue(func() error {
@@ -135,7 +135,7 @@ func decode(ctx context.Context, data []byte) (img image.Image, err error) {
 			img = own(all.Image[0])
 			return nil
 		}
-		if err == nil { // no picture in the pixels
+		if err == nil { // the file has no picture in its pixel data
 			err = avif.ErrDecode
 		}
 		return err

@@ -93,9 +93,9 @@ func (e Encoder) encode(ctx context.Context, img image.Image) ([]byte, error) {
 	return file.Bytes(), nil
 }
 
-// sayColors sets the code points of ITU-T H.273 in a file to those of the encoded pixels: the primaries of
-// BT.709, the transfer function of sRGB, the matrix of BT.601. libavif leaves them unspecified. Readers should
-// assume these values for unspecified ones (MIAF, ISO/IEC 23000-22, 7.3.6.4), but not every program does.
+// sayColors sets the code points of ITU-T H.273 in a file to those of the encoded pixels: the primaries of BT.709,
+// the transfer function of sRGB, the matrix of BT.601. libavif leaves them unspecified. Readers should assume these
+// values if the code points are unspecified (MIAF, ISO/IEC 23000-22, 7.3.6.4), but not every program does.
 func sayColors(file []byte) {
 	header, _, _ := bytes.Cut(file, []byte("mdat"))
 	unspecified := []byte("colrnclx\x00\x02\x00\x02\x00\x02")
@@ -131,5 +131,5 @@ func (e Encoder) PixelLimit() int64 {
 	if e.MaxPixels == 0 {
 		return DefaultMaxPixels
 	}
-	return max(e.MaxPixels, 0) // 0 means no limit here
+	return max(e.MaxPixels, 0) // for PixelLimit, 0 means no limit
 }

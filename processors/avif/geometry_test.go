@@ -94,8 +94,8 @@ func TestEveryKindOfSampleIsReadAsByLibvips(t *testing.T) {
 		var b bytes.Buffer
 		require.NoError(t, png.Encode(&b, img))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), b.Bytes(), 0o600))
-		// 10 bits are omitted, because Debian's libheif 1.15 can't read them, and so are subsampled 12 bits,
-		// because it does not interpolate their chroma.
+		// The test omits 10 bits, because Debian's libheif 1.15 can't read such files. It also omits 12 bits with
+		// subsampled chroma, because libheif does not interpolate that chroma.
 		for _, options := range []string{"bitdepth=8,subsample-mode=on", "bitdepth=8,subsample-mode=off", "bitdepth=12,subsample-mode=off"} {
 			out := filepath.Join(dir, "out.avif")
 			vips(t, "copy", filepath.Join(dir, name+".png"), fmt.Sprintf("%s[Q=90,%s]", out, options))
@@ -128,7 +128,7 @@ func solid(img *image.NRGBA) *image.NRGBA {
 
 func TestNoColorIsBrighterThanAlphaAllows(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 64, 64))
-	for i := range img.Pix { // random alpha and colors, which are not valid as premultiplied colors
+	for i := range img.Pix { // random alpha and colors: some pixels are not valid premultiplied colors
 		img.Pix[i] = byte(i * i >> 3)
 	}
 	got := decode(t, encode(t, avif.Encoder{Quality: 30}, img))

@@ -59,7 +59,7 @@ func TestThePrimaryItemOfASequenceIsItsPicture(t *testing.T) {
 
 func TestASequenceWithoutAPrimaryItemIsErrFormat(t *testing.T) {
 	whole := sequence(t, false)
-	for _, kind := range []string{"meta", "pitm"} { // which become unknown
+	for _, kind := range []string{"meta", "pitm"} { // renames the box, so that readers do not find it
 		_, err := seen(t, bytes.Replace(whole, []byte(kind), []byte("free"), 1))
 		assert.ErrorIs(t, err, processors.ErrFormat, kind)
 	}
@@ -72,8 +72,8 @@ func TestASequenceWithoutAPrimaryItemIsErrFormat(t *testing.T) {
 // A gain map is an item. The file derives a third item from the base and the gain map, for brighter screens.
 func TestTheBaseOfAPictureWithAGainMapIsShown(t *testing.T) {
 	base, gain := payload(t, encode(t, avif.Encoder{Quality: 90}, plain(green))), payload(t, encode(t, avif.Encoder{Quality: 90}, plain(red)))
-	// ISO 21496-1: one channel; no headroom in the base, two stops beyond; minimum, maximum, gamma,
-	// offsets.
+	// The metadata is that of ISO 21496-1 with one channel: headroom 0 for the base and 2 stops for the
+	// alternate picture, then minimum, maximum, gamma and offsets.
 	metadata := append(append([]byte{0}, ht.U16(0, 0)...), append([]byte{0}, ht.U32(0, 1, 2, 1, 0, 1, 2, 1, 1, 1, 1, 64, 1, 64)...)...)
 	size, depth, config := ht.Size(32, 24), ht.Box("pixi", ht.U32(0), []byte{3, 8, 8, 8}), ht.Box("av1C", []byte{0x81, 0, 0x0c, 0})
 	whole := ht.File([]string{"avif", "mif1", "miaf", "tmap"}, 1,

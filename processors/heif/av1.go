@@ -6,9 +6,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// av1Sequence reads the sequence headers in AV1 data (AV1 Bitstream & Decoding Process Specification, 5.5).
-// It returns the largest size of all, and the colors of the first. ok is false if there is no complete
-// sequence header.
+// av1Sequence reads the sequence headers in AV1 data (AV1 Bitstream & Decoding Process Specification, 5.5). It
+// returns the largest size of all headers, and the colors of the first header. ok is false if there is no
+// complete sequence header.
 func av1Sequence(m *codec.Meter, av1 []byte) (s sequence, ok bool) {
 	s = sequence{primaries: 2, transfer: 2, matrix: 2, fullRange: true}
 	const sequenceHeader = 1
@@ -78,7 +78,7 @@ func (b *bits) sequence() (s sequence) {
 	return s
 }
 
-// operatingPoints skips timing information and operating points, which reduced still pictures do not have.
+// operatingPoints skips timing information and operating points. Reduced still pictures have neither.
 func (b *bits) operatingPoints() {
 	model, delay := false, 0
 	if b.flag() { // timing_info
@@ -110,7 +110,7 @@ func (b *bits) operatingPoints() {
 	}
 }
 
-// tools skips the flags of coding tools, which reduced still pictures do not have.
+// tools skips the flags of coding tools. Reduced still pictures do not have these flags.
 func (b *bits) tools() {
 	b.next(4) // interintra_compound, masked_compound, warped_motion, dual_filter
 	order := b.flag()

@@ -68,8 +68,7 @@ func TestTheColorsAreThoseOfTheFirstSequenceHeader(t *testing.T) {
 	}
 }
 
-// The test writes a header by the syntax tables of the specification (5.5), with a random value for every
-// field.
+// The test writes headers by the syntax tables of the specification (5.5), with random values for all fields.
 func TestColorsAreFoundBehindEveryOptionalField(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
@@ -94,7 +93,7 @@ func TestColorsAreFoundBehindEveryOptionalField(t *testing.T) {
 			model, delay := false, 0
 			if flag() {
 				random(64)
-				if flag() { // uvlc(): as many zero bits as bits after the one
+				if flag() { // uvlc(): n zero bits, a one, and n more bits
 					n := r.IntN(32)
 					w.put(0, n)
 					w.put(1, 1)
@@ -158,7 +157,7 @@ func TestColorsAreFoundBehindEveryOptionalField(t *testing.T) {
 		}
 		want := [2]uint16{1, 13}
 		if flag() {
-			want = [2]uint16{3 + uint16(r.UintN(200)), 16 + uint16(r.UintN(200))} // values that are not mistaken for others
+			want = [2]uint16{3 + uint16(r.UintN(200)), 16 + uint16(r.UintN(200))} // values that do not occur elsewhere in the header
 			w.put(uint64(want[0]), 8)
 			w.put(uint64(want[1]), 8)
 			random(8)

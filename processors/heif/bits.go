@@ -4,7 +4,7 @@ package heif
 type bits struct {
 	data  []byte
 	at    int
-	short bool // more has been read than exists
+	short bool // more bits have been read than exist
 }
 
 // next returns the next n bits, at most 32.

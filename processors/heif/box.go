@@ -57,13 +57,13 @@ func Complete(r io.ReaderAt, size int64) bool {
 		}
 		at += int64(length)
 	}
-	return true // more boxes than are worth checking
+	return true // too many boxes to check
 }
 
 // fields reads big-endian numbers of several bytes each.
 type fields struct {
 	b     []byte
-	short bool // more has been read than exists
+	short bool // more bytes have been read than exist
 }
 
 // next returns a number of n bytes, up to 8. For n = 0 it returns 0.
@@ -87,8 +87,8 @@ func (f *fields) skip(n int) {
 	f.b = f.b[n:]
 }
 
-// full returns the content of a full box after version and flags, and the number of bytes of an item ID in
-// it, which is larger from version wide on.
+// full returns the content of a full box after version and flags. It also returns the number of bytes of an item
+// ID: 4 from version wide on, else 2.
 func full(data []byte, wide byte) (f fields, idSize int) {
 	if len(data) < 4 {
 		return fields{short: true}, 2

@@ -106,7 +106,7 @@ func parameterSet(width, height int, layers int, full bool, primaries, transfer,
 	w.put(0, 48)
 	w.put(93, 8)
 	for range layers {
-		w.put(3, 2) // a profile and a level
+		w.put(3, 2) // flags of a profile and of a level
 	}
 	if layers > 0 {
 		w.put(0, 2*(8-layers))
@@ -151,12 +151,12 @@ func parameterSet(width, height int, layers int, full bool, primaries, transfer,
 	w.put(3, 2) // the second set is predicted from the first
 	golomb(0)
 	w.put(0b0101_0101, 8)
-	w.put(1, 1) // long-term reference pictures
+	w.put(1, 1) // flag of long-term reference pictures
 	golomb(1)
 	w.put(0xab, 8)
 	w.put(0, 1)
 	w.put(0, 2)
-	w.put(1, 1) // VUI
+	w.put(1, 1) // flag of the VUI
 	w.put(1, 1) // aspect ratio
 	w.put(255, 8)
 	w.put(1<<16|1, 32)

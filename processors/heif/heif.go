@@ -56,9 +56,9 @@ type Config struct {
 	// properties.
 	Upright bool
 
-	// StoredYCbCr says that the decoder copies planes: its *image.YCbCr or *image.Gray has the matrix and the
-	// range of the file. This package then converts the samples to those that package image defines: the matrix
-	// of ITU-R BT.601, full range.
+	// StoredYCbCr says that the decoder returns the planes unconverted: its *image.YCbCr or *image.Gray has the
+	// matrix and the range of the file. This package then converts the samples to those that package image defines:
+	// the matrix of ITU-R BT.601, full range.
 	StoredYCbCr bool
 
 	// BytesPerPixel is an upper bound of the memory that the decoder takes for each pixel of 8 bits per sample,
@@ -127,7 +127,7 @@ func (f *format) header(ctx context.Context, r io.Reader) (processors.FormatHead
 	taken := int64(0)
 	defer func() { processors.Unreserve(ctx, taken) }()
 	meta, err := find(codec.NewReader(codec.WithAccount(ctx, nil), src, false), func(n int64) error {
-		if n = 3 * n; n <= codec.Free { // the reader's buffer doubles
+		if n = 3 * n; n <= codec.Free { // the memory of the reader, whose buffer doubles
 			return nil
 		}
 		taken = n

@@ -6,8 +6,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// hevcSequence reads the sequence parameter sets in the box "hvcC" (ISO/IEC 14496-15, 8.3.2.1). It returns
-// the largest size of all, and the colors of the first. ok is false if none can be read.
+// hevcSequence reads the sequence parameter sets in the box "hvcC" (ISO/IEC 14496-15, 8.3.2.1). It returns the
+// largest size of all sets, and the colors of the first set. ok is false if no set can be read.
 func hevcSequence(m *codec.Meter, config []byte) (s sequence, ok bool) {
 	s = sequence{primaries: 2, transfer: 2, matrix: 2, fullRange: true}
 	f := fields{b: config}
@@ -36,7 +36,8 @@ func hevcSequence(m *codec.Meter, config []byte) (s sequence, ok bool) {
 	return s, ok
 }
 
-// hevcUnits enlarges s to the largest size of the parameter sets between the pixels. Parameter sets do not belong there.
+// hevcUnits enlarges s to the largest size of the parameter sets in the pixel data. Parameter sets do not belong in
+// pixel data, but a decoder may use them.
 func (s *sequence) hevcUnits(m *codec.Meter, config, data []byte) {
 	if len(config) < 22 {
 		return
@@ -99,7 +100,7 @@ func hevcParameterSet(unit []byte) (s sequence, ok bool) {
 	return s, true
 }
 
-// hevcColors continues after the size.
+// hevcColors reads the fields between the size and the colors, and the colors.
 func (b *bits) hevcColors(s *sequence, layers int) {
 	golombs := func(n int) {
 		for range n {
@@ -174,10 +175,10 @@ func (b *bits) hevcScalingLists() {
 	}
 }
 
-// hevcReferences skips the short-term reference picture sets (7.3.7). Stills need none, but cameras may
-// write those of their videos.
+// hevcReferences skips the short-term reference picture sets (7.3.7). A still picture needs no such sets, but
+// a camera may write the sets of its videos.
 func (b *bits) hevcReferences() {
-	before := 0 // pictures in the previous set
+	before := 0 // number of pictures in the previous set
 	for i := range min(b.golomb(), 64) {
 		if b.short {
 			return

@@ -15,14 +15,14 @@ type item struct {
 	deep  bool   // more than 8 bits per sample
 	gray  bool   // it has one sample per pixel
 	size  image.Point
-	fault string // an essential property that is unknown
+	fault string // name of an unknown essential property
 
-	profile []byte // of "colr"
-	nclx    []byte // of "colr", without its name
-	config  []byte // of "hvcC"
-	alpha   bool   // "auxC" says that it is one
+	profile []byte // ICC profile in "colr"
+	nclx    []byte // code points in "colr", without the name "nclx"
+	config  []byte // content of "hvcC"
+	alpha   bool   // "auxC" declares this item as alpha
 	parts   []part // the location of its bytes
-	length  uint64 // of all parts, as the file declares
+	length  uint64 // sum of the lengths of all parts, as declared in the file
 }
 
 // maxItems limits the number of items of a picture: 256×256 tiles, with alpha.
@@ -44,8 +44,8 @@ type directory struct {
 
 	items      map[uint32]*item
 	primary    *item
-	transforms []property         // of the primary item
-	tiles      []*item            // of the primary item, in their order
+	transforms []property         // transforms of the primary item
+	tiles      []*item            // tiles of the primary item, in their order
 	aux        map[uint32][]*item // auxiliary items of the primary item, with their tiles
 }
 

@@ -39,7 +39,7 @@ func (d *directory) locate() (total uint64, err error) {
 		if version > 0 {
 			method = f.next(2) & 15
 		}
-		elsewhere := f.next(2) != 0 // data_reference_index
+		elsewhere := f.next(2) != 0 // data_reference_index: the data is in another file
 		base, extents := f.next(w.base), f.next(2)
 		if f.short {
 			break
@@ -65,7 +65,7 @@ type widths struct{ offset, length, base, index int }
 // extents reads the parts of an item, or skips them if it is nil. It returns their total length.
 func (d *directory) extents(f *fields, w widths, n uint64, it *item, p part) (total uint64, err error) {
 	if w.offset+w.length+w.index == 0 {
-		n = min(n, 1) // all extents are equal, and have no bytes
+		n = min(n, 1) // all extents have no bytes, so one is sufficient
 	}
 	base := p.at
 	for range n {

@@ -14,8 +14,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// located returns an AVIF of 121×11 pixels with a given "iloc", whose AV1 data, in Display P3, is at the
-// start of a box after it. It also returns the offset of the data.
+// located returns an AVIF of 121×11 pixels in Display P3. Its "iloc" is the result of iloc, which gets the
+// offset of the AV1 data. The AV1 data is at the start of a box after "iloc".
 func located(iloc func(at uint32) []byte, idat []byte) []byte {
 	meta := func(at uint32) []byte {
 		return ht.Box("meta", ht.U32(0), ht.Box("pitm", ht.U32(0), ht.U16(7)), ht.Box("iinf", ht.U32(0), ht.U16(1), ht.Box("infe", []byte{2, 0, 0, 0}, ht.U16(7, 0), []byte("av01\x00"))),

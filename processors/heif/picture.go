@@ -29,8 +29,8 @@ func corrupt(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{codec.ErrCorrupt}, args...)...)
 }
 
-// parse reads the box "meta". If file is nil, only the header has been read. Otherwise parse checks that
-// the pixels are complete, and that there are no more than the boxes declare.
+// parse reads the box "meta". If file is nil, only the header has been read. Otherwise parse checks that the
+// pixels are complete, and that the data has no more pixels than the boxes declare.
 func parse(ctx context.Context, meta, file []byte, items []string) (*picture, error) {
 	d, err := open(ctx, meta)
 	if err != nil {
@@ -174,8 +174,8 @@ func (p *picture) checkGrid(d *directory, file []byte) error {
 	return nil
 }
 
-// checkPixels returns an error if bytes of the picture are missing, or if the data has more pixels than the
-// boxes declare, because memory is counted by the boxes.
+// checkPixels returns an error if bytes of the picture are missing, or if the data has more pixels than the boxes
+// declare. The second check is necessary because memory is estimated from the boxes.
 func (d *directory) checkPixels(file []byte) error {
 	list := append([]*item{d.primary}, d.tiles...)
 	for _, alpha := range d.aux {
@@ -193,7 +193,7 @@ func (d *directory) checkPixels(file []byte) error {
 		case "av01":
 			s, _ = av1Sequence(d.meter, b)
 		case "hvc1":
-			allowed, _ = hevcSequence(d.meter, it.config) // it has already been counted
+			allowed, _ = hevcSequence(d.meter, it.config) // these pixels have already been counted
 			s.hevcUnits(d.meter, it.config, b)
 		}
 		codec.AccountOf(d.ctx).Give(d.taken - before)
@@ -208,7 +208,7 @@ func (d *directory) checkPixels(file []byte) error {
 	return nil
 }
 
-// maxMeta is the maximum size in bytes of the box "meta". It contains no pixels: usually it has a few
+// maxMeta is the maximum size in bytes of the box "meta". The box contains no pixels. Usually it has a few
 // hundred bytes, and more only with a color profile.
 const maxMeta = 5 << 20
 

@@ -97,8 +97,9 @@ func (d *directory) associations(ipma []byte, f func(it *item, number int, essen
 	return nil
 }
 
-// known are the properties that may be essential for a picture: those that this package or the decoder
-// implements, and those for other displays or players (ISO/IEC 23008-12, 6.5; AV1 Image File Format, 2.3).
+// known has the properties that may be essential for a picture: properties that this package or the decoder
+// implements, and properties that matter only for other displays or players (ISO/IEC 23008-12, 6.5; AV1 Image
+// File Format, 2.3).
 var known = map[string]bool{
 	"ispe": true, "pixi": true, "av1C": true, "hvcC": true, "colr": true, "clap": true, "irot": true, "imir": true, "auxC": true, "pasp": true,
 	"a1op": true, "a1lx": true, "lsel": true, "clli": true, "mdcv": true, "cclv": true, "amve": true, "reve": true, "ndwt": true,
@@ -146,8 +147,8 @@ func (it *item) set(p property) {
 	}
 }
 
-// transform computes the view of a picture of a size. The properties are applied in their order, and always
-// after the size, wherever that is.
+// transform computes the view of a picture of a size. The properties are applied in their order. The size always
+// comes first, even if its property is listed later.
 func (d *directory) transform(size image.Point) view {
 	v := view{clip: image.Rectangle{Max: size}}
 	for _, p := range d.transforms {

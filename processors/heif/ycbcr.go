@@ -9,8 +9,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// luma are the weights of red and blue in luma, for the MatrixCoefficients of ITU-T H.273, table 4. For
-// unspecified ones MIAF requires BT.601.
+// luma are the weights of red and blue in luma, for the MatrixCoefficients of ITU-T H.273, table 4. For an
+// unspecified matrix MIAF requires BT.601.
 var luma = map[uint16][2]float64{
 	1: {0.2126, 0.0722}, 2: bt601, 4: {0.30, 0.11}, 5: bt601, 6: bt601, 7: {0.212, 0.087}, 9: {0.2627, 0.0593},
 }

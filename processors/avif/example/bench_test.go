@@ -22,8 +22,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors/avif"
 )
 
-// BenchmarkStart measures how long the first picture would wait. It is the first benchmark, so nothing has been
-// started before.
+// BenchmarkStart measures how long the first picture would wait without a call of Start. It is the first benchmark,
+// because no other call may have started the codec before.
 func BenchmarkStart(b *testing.B) {
 	took, err := started()
 	if err != nil {

@@ -60,7 +60,7 @@ func TestColorsOfAnAVIFAreConverted(t *testing.T) {
 }
 
 // inSequenceHeader moves the color description of an AVIF of the patches from the box "colr" to the
-// sequence header of its AV1, which had none.
+// sequence header of its AV1 data.
 func inSequenceHeader(t *testing.T, file []byte, points [2]byte) []byte {
 	t.Helper()
 	const header = 6 // bytes of the sequence header
