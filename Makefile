@@ -1,7 +1,7 @@
 # make test   sets everything up and runs every check and every test; needs Go, and Debian for the real servers
-# make check  only the cheap checks: format, vet, staticcheck, go.mod, types on other platforms, words
+# make check  only the checks that run no tests: format, vet, staticcheck, golangci-lint, go.mod, API, types on other platforms, words
 # make corpus  generates the unusual and damaged files that tests read, in .corpus, once; needs Debian's programs
-# make lint   builds golangci-lint, once, and runs it; make check runs it if it has been built
+# make lint   builds golangci-lint, once, and runs it; so does make check, but make test runs it only if it has been built
 # make test-platforms  compares thumbnails from builds for several processors bit by bit; Debian's qemu-user-static runs the build for arm64
 # make test-busy  runs the tests with clocks, locks and servers five times while four programs keep the processors busy
 # make test-clock  runs the tests of code that measures time with a standard library whose wall clock jumps by up to a year at every call of time.Now
@@ -49,16 +49,20 @@ KILL_TIME = 2h
 # How many files make compare generates for each format; for TIFF it is six times as many.
 FILES = 400
 
-.PHONY: test check go-test corpus lint test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench bench-crowd bench-peers docs apt tools
+.PHONY: test check checks go-test golangci corpus lint test-platforms test-busy test-clock test-long test-toolchains compare fuzz mutate soak soak-memory kill run bench bench-crowd bench-peers docs apt tools
 
 # One after the other: the cheap checks first, the long ones last.
 test: apt tools
-	$(MAKE) check
+	$(MAKE) checks
 	$(MAKE) go-test
 
-check: tools
+check: tools golangci
+	$(MAKE) checks
+
+checks:
 	internal/ci/words
 	internal/ci/check
+	internal/ci/generated
 	internal/ci/lint
 	internal/ci/api
 	internal/ci/crossbuild $(PLATFORMS)
@@ -66,9 +70,11 @@ check: tools
 go-test: apt tools corpus
 	internal/ci/gotest
 
-lint:
-	[ -x .tools/bin/golangci-lint ] || GOBIN=$(CURDIR)/.tools/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
+lint: golangci
 	internal/ci/lint
+
+golangci:
+	[ -x .tools/bin/golangci-lint ] || GOBIN=$(CURDIR)/.tools/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
 
 corpus: apt
 	go run ./internal/corpus -o .corpus

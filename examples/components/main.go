@@ -16,6 +16,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 )
 
+//go:generate go tool templ generate
+
 func main() {
 	key := flag.String("key", "a secret of at least 16 bytes", "secret key of the thumbnails' URLs")
 	flag.Parse()

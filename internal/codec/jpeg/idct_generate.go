@@ -14,6 +14,7 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"go/format"
 	"log"
@@ -35,7 +36,9 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile("idct_points.go", source, 0o644); err != nil {
+	out := flag.String("o", "idct_points.go", "file to write")
+	flag.Parse()
+	if err := os.WriteFile(*out, source, 0o644); err != nil {
 		log.Fatal(err)
 	}
 }
