@@ -130,15 +130,13 @@ func (p *place) finish(ctx context.Context, t *temp, key string) error {
 
 // commit renames t to key.
 func (p *place) commit(t *temp, key string) error {
-	if closeBeforeRename {
-		if err := p.disk.close(t.file); err != nil {
-			return err
-		}
+	if err := prepareRename(t); err != nil {
+		return err
 	}
 	parent := path.Dir(key)
 	err := p.disk.rename(p.root, t.name, key)
 	// RemoveAll may remove the directory again before the file is in it, so one attempt may fail.
-	for range 100 {
+	for range attempts {
 		if !errors.Is(err, fs.ErrNotExist) {
 			break
 		}

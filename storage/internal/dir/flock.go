@@ -3,40 +3,55 @@
 package dir
 
 import (
+	"cmp"
 	"os"
 	"syscall"
 )
 
-// closeBeforeRename says whether a file has to be closed before it is renamed. On these systems it stays open,
-// and locked, until it has been renamed to its key.
-const closeBeforeRename = false
+// prepareRename does nothing: on these systems a file stays open, and locked, until it has been renamed to its
+// key.
+func prepareRename(*temp) error { return nil }
+
+// removeOpen removes and closes a file. It removes the file while it is still locked, so that no sweep takes it
+// for that of a dead process.
+func removeOpen(t *temp) {
+	_ = t.disk.remove(t.root, t.name)
+	_ = t.disk.close(t.file)
+}
 
 // openRead opens a file for reading. O_NONBLOCK keeps the opening of a FIFO from blocking, and has no
 // effect on regular files.
 func openRead(root *os.Root, name string) (*os.File, error) {
-	return root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	return openExisting(root, name, os.O_RDONLY|syscall.O_NONBLOCK)
 }
 
 // tryLock takes the exclusive flock of f if it is free. The kernel releases it when f is closed, also after
 // SIGKILL.
 func tryLock(f *os.File) lockState {
-	conn, err := f.SyscallConn()
-	if err != nil {
-		return lockUnknown
-	}
-	var lockErr error
-	err = conn.Control(func(fd uintptr) {
-		for {
-			if lockErr = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB); lockErr != syscall.EINTR {
-				return
-			}
-		}
-	})
-	switch {
-	case err == nil && lockErr == nil:
+	switch control(f, func(fd int) error { return syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB) }) {
+	case nil:
 		return lockTaken
-	case lockErr == syscall.EWOULDBLOCK:
+	case syscall.EWOULDBLOCK:
 		return lockHeld
 	}
 	return lockUnknown
+}
+
+// control makes a system call on f, and repeats it if a signal interrupts it.
+func control(f *os.File, call func(fd int) error) error {
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var callErr error
+	err = conn.Control(func(fd uintptr) { callErr = ignoreInterrupt(func() error { return call(int(fd)) }) })
+	return cmp.Or(err, callErr)
+}
+
+func ignoreInterrupt(f func() error) error {
+	for {
+		if err := f(); err != syscall.EINTR {
+			return err
+		}
+	}
 }

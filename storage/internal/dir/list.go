@@ -51,8 +51,8 @@ type walker struct {
 	yield func(Entry, error) bool
 }
 
-// walkBatch is the number of names of a directory that are held at a time.
-const walkBatch = 256
+// batch is the number of names of a directory that are held at a time.
+const batch = 256
 
 // walk lists the files below the directory dir, which may have been removed.
 func (w *walker) walk(dir string) error {
@@ -65,7 +65,7 @@ func (w *walker) walk(dir string) error {
 	}
 	defer f.Close()
 	for {
-		entries, err := f.ReadDir(walkBatch)
+		entries, err := f.ReadDir(batch)
 		for _, e := range entries {
 			if err := w.visit(path.Join(dir, e.Name()), e); err != nil {
 				return err
@@ -93,10 +93,12 @@ func (w *walker) visit(key string, e fs.DirEntry) error {
 	}
 	info, err := w.place.root.Lstat(key)
 	switch {
-	case err != nil && contract.IsNotExist(err), err == nil && !info.Mode().IsRegular():
+	case contract.IsNotExist(err):
 		return nil
 	case err != nil:
 		return err
+	case !info.Mode().IsRegular():
+		return nil
 	}
 	if !w.yield(Entry{Key: key, Size: info.Size(), ModTime: info.ModTime(), Used: accessTime(info)}, nil) {
 		return errStop

@@ -14,8 +14,14 @@ import (
 // as "?".
 const errInvalidName = syscall.Errno(123)
 
-// closeBeforeRename says whether a file has to be closed before it is renamed, as on Windows.
-const closeBeforeRename = true
+// prepareRename closes the file, because Windows does not rename an open one.
+func prepareRename(t *temp) error { return t.disk.close(t.file) }
+
+// removeOpen closes and removes a file. Windows does not remove an open one.
+func removeOpen(t *temp) {
+	_ = t.disk.close(t.file)
+	_ = t.disk.remove(t.root, t.name)
+}
 
 // openRead opens a file for reading. No portable flag keeps the opening of a special file from blocking, so
 // it first checks the type.

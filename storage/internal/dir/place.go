@@ -8,6 +8,9 @@ import (
 	"syscall"
 )
 
+// attempts is how often an operation is tried that fails if another process is faster.
+const attempts = 100
+
 // A place is the directory that a Dir's path led to when it was opened.
 type place struct {
 	root     *os.Root
@@ -79,6 +82,11 @@ func (d *Dir) openPlace() (*place, error) {
 	p.unsynced = &unsynced{place: p, kernel: d.kernel}
 	p.sweep()
 	return p, nil
+}
+
+// openExisting opens a file that exists.
+func openExisting(root *os.Root, name string, flag int) (*os.File, error) {
+	return root.OpenFile(name, flag, 0)
 }
 
 func (p *place) close() error {

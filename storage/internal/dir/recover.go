@@ -38,10 +38,8 @@ const foreignMaxAge = 7 * 24 * time.Hour
 // fate returns what has become of the files of a dead process under a kernel.
 func (p *place) fate(tag string) fate {
 	own := p.unsynced.kernel
-	boot, host := tag, "" // before hosts were recorded
-	if len(tag) > bootDigits {
-		boot, host = tag[:bootDigits], tag[bootDigits:]
-	}
+	n := min(len(tag), bootDigits)
+	boot, host := tag[:n], tag[n:] // host is empty in tags from before hosts were recorded
 	switch {
 	case boot == own.boot:
 		return intact
@@ -101,7 +99,7 @@ func sessionOf(record string) (tag, id string, ok bool) {
 // isAlive reports whether the process of a session is alive. For other hosts that depends on the file
 // system: some have locks that are local to each host.
 func (p *place) isAlive(tag, id string) bool {
-	f, err := p.root.OpenFile(sessionPrefix+tag+"-"+id, os.O_RDWR, 0)
+	f, err := openExisting(p.root, sessionPrefix+tag+"-"+id, os.O_RDWR)
 	if err != nil {
 		return !contract.IsNotExist(err)
 	}

@@ -74,7 +74,7 @@ func (f *regularFile) Read(p []byte) (n int, err error) {
 	}
 	err = f.do("read", func(fd int) (err error) {
 		if err = f.move(fd); err == nil {
-			n, err = syscall.Read(fd, p[:min(len(p), 1<<30)])
+			n, err = syscall.Read(fd, p)
 		}
 		return err
 	})
@@ -110,7 +110,7 @@ func (f *regularFile) ReadAt(p []byte, off int64) (n int, err error) {
 	for n < len(p) {
 		m := 0
 		err := f.do("read", func(fd int) (err error) {
-			m, err = syscall.Pread(fd, p[n:min(len(p), n+1<<30)], off+int64(n))
+			m, err = syscall.Pread(fd, p[n:], off+int64(n))
 			return err
 		})
 		if err != nil {

@@ -41,7 +41,7 @@ func (p *place) removeAll(prefix string) error {
 		doomed = prefix // a mount point, or on Windows a directory with an open file, can't be renamed
 	}
 	// A Put that opened its directory before the rename now adds a file to it, so the directory is not empty.
-	for range 100 {
+	for range attempts {
 		if err = p.root.RemoveAll(doomed); err == nil {
 			break
 		}

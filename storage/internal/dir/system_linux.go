@@ -1,8 +1,8 @@
 package dir
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -34,7 +34,7 @@ func (p *place) open(key string) (fs.File, error) {
 	switch {
 	case err == nil:
 		return f.opened()
-	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
+	case errors.Is(err, unix.EAGAIN): // a directory was renamed meanwhile, and may have left the root
 		return p.openInRoot(key)
 	case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EPERM), errors.Is(err, unix.EINVAL):
 		f, err := p.openInRoot(key)
@@ -50,19 +50,12 @@ func (p *place) openat2(key string) (*regularFile, error) {
 	f := &regularFile{key: key, at: onward}
 	var openErr error
 	err := p.conn.Control(func(dir uintptr) {
-		for range 100 {
-			// EAGAIN means that a directory was renamed meanwhile, so the kernel can't be sure that the path stays
-			// within the root.
+		openErr = unix.EINTR
+		for openErr == unix.EINTR {
 			f.d.fd, openErr = unix.Openat2(int(dir), key, &howToOpen)
-			if openErr != unix.EINTR && openErr != unix.EAGAIN {
-				return
-			}
 		}
 	})
-	if err == nil {
-		err = openErr
-	}
-	return f, err
+	return f, cmp.Or(err, openErr)
 }
 
 // leadsOut reports whether err is openat2's error for a path that leads out of the root.
@@ -76,14 +69,6 @@ func (p *place) isAt(path string) bool {
 	}
 	own, ok := p.info.Sys().(*syscall.Stat_t)
 	return ok && uint64(own.Dev) == uint64(st.Dev) && own.Ino == st.Ino
-}
-
-func ignoreInterrupt(f func() error) error {
-	for {
-		if err := f(); err != unix.EINTR {
-			return err
-		}
-	}
 }
 
 // bootTag identifies this boot of the kernel in file names.
@@ -101,14 +86,8 @@ func bootTag() string {
 
 // isLocal reports whether a file system is one that lies on a device, or in memory, of one host at a time.
 func isLocal(dir *os.File) bool {
-	conn, err := dir.SyscallConn()
-	if err != nil {
-		return false
-	}
 	var st unix.Statfs_t
-	var statErr error
-	err = conn.Control(func(fd uintptr) { statErr = ignoreInterrupt(func() error { return unix.Fstatfs(int(fd), &st) }) })
-	if err != nil || statErr != nil {
+	if control(dir, func(fd int) error { return unix.Fstatfs(fd, &st) }) != nil {
 		return false
 	}
 	switch uint32(st.Type) {
@@ -127,39 +106,19 @@ const (
 
 // syncFileSystem syncs the file system that contains dir.
 func syncFileSystem(dir *os.File) error {
-	conn, err := dir.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var syncErr error
-	err = conn.Control(func(fd uintptr) { syncErr = ignoreInterrupt(func() error { return unix.Syncfs(int(fd)) }) })
-	if err == nil {
-		err = syncErr
-	}
-	if err != nil {
-		return fmt.Errorf("syncfs: %w", err)
-	}
-	return nil
+	return os.NewSyscallError("syncfs", control(dir, unix.Syncfs))
 }
 
 // flushFile returns the error that closing f would return, by which network file systems report a failed
 // write. f stays open and locked.
 func flushFile(f *os.File) error {
-	conn, err := f.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var closeErr error
-	err = conn.Control(func(fd uintptr) {
-		var twin int
-		if twin, closeErr = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0); closeErr == nil {
-			closeErr = unix.Close(twin)
+	return control(f, func(fd int) error {
+		twin, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+		if err != nil {
+			return err
 		}
+		return unix.Close(twin)
 	})
-	if err == nil {
-		err = closeErr
-	}
-	return err
 }
 
 // accessTime returns when a file was last read, or written if that was later. With the default mount option

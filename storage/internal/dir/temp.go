@@ -42,7 +42,7 @@ type temp struct {
 // createTemp creates a temporary file and locks it. If a sweep removes the file in between, createTemp
 // tries again.
 func (p *place) createTemp() (*temp, error) {
-	for range 100 {
+	for range attempts {
 		name := p.tempName()
 		f, err := p.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		if err != nil {
@@ -61,13 +61,11 @@ func (p *place) createTemp() (*temp, error) {
 
 // discard closes the file, and removes it unless it was renamed.
 func (t *temp) discard() {
-	if !t.renamed {
-		_ = t.disk.remove(t.root, t.name) // while the file is still locked, so that no sweep takes it for a dead process's
+	if t.renamed {
+		_ = t.disk.close(t.file)
+		return
 	}
-	_ = t.disk.close(t.file)
-	if !t.renamed && closeBeforeRename {
-		_ = t.disk.remove(t.root, t.name) // the first attempt may fail because the file is open
-	}
+	removeOpen(t)
 }
 
 // sweep removes the temporary files of dead processes. Errors are ignored, because the directory may be
@@ -81,7 +79,7 @@ func (p *place) sweep() {
 	var found []string
 	for err == nil {
 		var names []string
-		names, err = dir.Readdirnames(1000)
+		names, err = dir.Readdirnames(batch)
 		for _, name := range names {
 			if strings.HasPrefix(name, tempPrefix) {
 				found = append(found, name)
@@ -112,12 +110,12 @@ func (p *place) sweepOne(name string) {
 	// The lock is held until the file is removed, so that a writer that has just created it notices the
 	// removal.
 	state := lockUnknown
-	if f, err := p.root.OpenFile(name, os.O_RDWR, 0); err == nil {
+	if f, err := openExisting(p.root, name, os.O_RDWR); err == nil {
 		defer f.Close()
 		state = tryLock(f)
 	}
 	ours := state == lockTaken && strings.HasPrefix(name, p.ours)
-	old := state != lockHeld && time.Since(info.ModTime()) > tempMaxAge
+	old := state != lockHeld && p.isOlder(name, tempMaxAge)
 	if ours || old {
 		_ = p.root.Remove(name)
 	}

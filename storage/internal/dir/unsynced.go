@@ -182,11 +182,9 @@ func (u *unsynced) end() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.sync(u.records)
-	u.records = nil
 	if u.session != nil {
 		_ = u.place.root.Remove(sessionPrefix + u.kernel.tag() + "-" + u.id)
 		_ = u.session.Close()
-		u.session = nil
 	}
 }
 
