@@ -6,9 +6,8 @@ import "reflect"
 // maxLayers limits the search, in case a value wraps itself.
 const maxLayers = 100
 
-// Find returns the first T among v, the value that v wraps, the value that that wraps, and so on. A value
-// wraps another if it has a method Unwrap without parameters that returns it, as for
-// [net/http.ResponseController].
+// Find returns the first T in a chain of wrapped values, which begins with v. A value wraps another one if its
+// method Unwrap, without parameters, returns that value, as for [net/http.ResponseController].
 func Find[T any](v any) (t T, ok bool) {
 	for range maxLayers {
 		if t, ok = v.(T); ok {

@@ -15,20 +15,22 @@ var (
 	ErrQueueFull = fmt.Errorf("%w: Config.MaxQueue of them wait already", ErrOverloaded)
 )
 
-// maxPassed is how often other generations may get memory before a waiting one. After that, no other generation gets memory first.
+// maxPassed is the number of times that other generations may overtake a waiting one. After that, no other generation
+// gets memory first.
 const maxPassed = 64
 
 // Limits are the amounts that a Control may hand out.
 type Limits struct {
 	Memory  int64 // bytes
 	Workers int
-	Queue   int // how many may wait, for memory and for a worker together
+	Queue   int // maximum number of requests that wait, for memory and for a worker together
 }
 
-// A Control hands out memory and workers, in the order of the requests. A generation that waits for memory
-// holds none, and a generation that holds a worker waits for nothing, so generations do not deadlock. An
-// upload is the exception: while it is read, it waits for more memory and keeps what it holds. When only
-// such uploads hold memory, the one that arrived last is refused. Any number of goroutines may share it.
+// A Control hands out memory and workers, in the order of the requests. A generation that waits for memory holds
+// no memory, and a generation that holds a worker waits for nothing, so generations do not deadlock. An upload
+// is the exception: while it is read, it may wait for more memory and keep the memory that it holds. If only
+// waiting uploads hold memory, the upload that arrived last is refused. Any number of goroutines may share a
+// Control.
 type Control struct {
 	limits Limits
 
@@ -46,8 +48,8 @@ func New(l Limits) *Control { return &Control{limits: l} }
 // A ticket is a place in one of the queues.
 type ticket struct {
 	need    int64 // bytes
-	holds   int64 // bytes that it already has, if it is a growing upload
-	passed  int   // how often another ticket overtook it
+	holds   int64 // bytes that a growing upload already holds; else 0
+	passed  int   // number of times that another ticket overtook this one
 	ready   chan struct{}
 	refused bool // not granted; set before ready is closed
 }
@@ -102,7 +104,7 @@ func (c *Control) Reserve(need int64, w Waiter) (*Reservation, error) {
 	return &Reservation{c: c, size: need}, nil
 }
 
-// untangle breaks a deadlock of uploads that wait for each other: it refuses the last of them.
+// untangle breaks a deadlock of uploads that wait for each other: it refuses the upload that arrived last.
 func (c *Control) untangle() {
 	held, last := int64(0), -1
 	for i, t := range c.forMemory {
@@ -154,7 +156,7 @@ func (c *Control) cancel(queue *[]*ticket, t *ticket) bool {
 	for i, other := range *queue {
 		if other == t {
 			*queue = append((*queue)[:i], (*queue)[i+1:]...)
-			c.grant() // the ticket may have blocked others
+			c.grant() // the ticket may have blocked later tickets
 			return true
 		}
 	}
@@ -173,8 +175,8 @@ func (c *Control) releaseWorker() {
 	}
 }
 
-// grant gives memory to waiting tickets in their order, as long as there is enough. A ticket whose need
-// does not fit is overtaken, at most maxPassed times.
+// grant gives memory to waiting tickets in their order, as long as there is enough. If a ticket needs more
+// than is free, later tickets may overtake it, at most maxPassed times.
 func (c *Control) grant() {
 	defer c.untangle()
 	for i := 0; i < len(c.forMemory); {

@@ -34,7 +34,7 @@ type granted struct {
 	err error
 }
 
-// queue requests memory in another goroutine, and returns when the request waits or is granted.
+// queue requests memory in another goroutine. It returns once the request waits or is granted.
 func queue(t *testing.T, a *Control, need int64) (answer chan granted) {
 	answer = make(chan granted, 1)
 	a.mu.Lock()

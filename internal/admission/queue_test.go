@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A late Waiter gives up when it has just been served.
+// A late Waiter gives up just after it has been served.
 type late struct{ before func() }
 
 func (l late) Wait(ready <-chan struct{}) error {
@@ -16,7 +16,7 @@ func (l late) Wait(ready <-chan struct{}) error {
 	return errGone
 }
 
-// fill takes 60 and 40 units of memory, and the worker.
+// fill takes all memory, in reservations of 60 and 40 units, and the only worker.
 func fill(t *testing.T, a *Control) (sixty, forty *Reservation, release func()) {
 	sixty, err := a.Reserve(60, patient{})
 	require.NoError(t, err)

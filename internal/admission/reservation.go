@@ -4,16 +4,16 @@ import "fmt"
 
 // A Reservation is memory that was admitted. It is for one goroutine at a time.
 type Reservation struct {
-	c      *Control // nil: it holds nothing any more
+	c      *Control // nil: the reservation is empty
 	size   int64
 	result bool // the memory holds a result
 }
 
-// Size returns how many bytes it holds.
+// Size returns the number of bytes that are reserved.
 func (r *Reservation) Size() int64 { return r.size }
 
 // Grow enlarges the reservation if that much memory is free now. It does not wait: a generation that holds
-// memory never waits for more. If it takes memory that others wait for, that counts as overtaking them.
+// memory never waits for more. If other requests wait for memory, a successful call counts as overtaking them.
 func (r *Reservation) Grow(size int64) bool {
 	c := r.c
 	c.mu.Lock()
@@ -29,7 +29,7 @@ func (r *Reservation) Grow(size int64) bool {
 	return true
 }
 
-// Await enlarges the reservation. It waits for the memory ahead of the requests that hold none.
+// Await enlarges the reservation. It waits ahead of requests that hold no memory.
 func (r *Reservation) Await(size int64, w Waiter) error {
 	if r.Grow(size) {
 		return nil

@@ -23,7 +23,7 @@ type View struct {
 	Width int    // CSS pixels
 }
 
-// frameHeight is the height of every window in CSS pixels. Lazy pictures below it are not loaded.
+// frameHeight is the height of every window in CSS pixels. Lazy pictures below the window are not loaded.
 const frameHeight = 2000
 
 // Show serves site to Chromium at a device pixel ratio, and opens every view in a frame of its width. Each

@@ -85,7 +85,7 @@ func (c *call) checkUntil(ctx context.Context, h *thumbnail.Handler, name string
 	}
 }
 
-// checkFile checks one file.
+// checkFile opens and checks one file.
 func (c *call) checkFile(ctx context.Context, h *thumbnail.Handler, name string) (thumbnail.Info, error) {
 	if name == "-" {
 		return h.Check(ctx, bufio.NewReader(c.stdin))
@@ -102,7 +102,7 @@ func (c *call) checkFile(ctx context.Context, h *thumbnail.Handler, name string)
 	return info, withoutPath(err)
 }
 
-// withoutPath returns the error without the file name, which the message already has.
+// withoutPath removes the file name from an error, because the message already contains it.
 func withoutPath(err error) error {
 	var e *fs.PathError
 	if errors.As(err, &e) && !errors.Is(err, io.EOF) {
@@ -118,7 +118,7 @@ func (c *call) printChecked(name string, info thumbnail.Info, err error) {
 		if err != nil {
 			said = checked{File: name, Error: err.Error()}
 		}
-		_ = json.NewEncoder(c.stdout).Encode(said) // run reports the errors of stdout
+		_ = json.NewEncoder(c.stdout).Encode(said) // run reports write errors of stdout
 		return
 	}
 	if err != nil {

@@ -30,7 +30,7 @@ type command struct {
 	args    string // arguments after the flags, as -help prints them
 	summary string // one line, for the list of commands
 	details string // paragraphs
-	failure string // what else exit status 1 means, after "the command failed"
+	failure string // other reasons for exit status 1, besides "the command failed"
 	flags   []group
 	check   func(*options, []string) error // nil means that there are no arguments
 	run     func(context.Context, *call) error
@@ -68,7 +68,7 @@ var errReported = errors.New("reported")
 // are invalid.
 func Main(extra Extra) {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // the terminal is closed; nohup ignores that
+	if !signal.Ignored(syscall.SIGHUP) { // SIGHUP means that the terminal is closed; nohup ignores it
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
@@ -93,7 +93,7 @@ func (c *call) run(ctx context.Context, args []string) int {
 	return c.status(err)
 }
 
-// An output remembers the first error of its Writer, so that a full disk does not look like success.
+// An output remembers the first error of its Writer, so that the program reports a full disk.
 type output struct {
 	io.Writer
 	err error
@@ -135,7 +135,7 @@ func (c *call) main(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if command == nil { // help
+		if command == nil { // the arguments request help
 			return c.help(args[1:])
 		}
 		c.command, args, gallery = command, args[1:], false

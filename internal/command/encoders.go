@@ -9,7 +9,7 @@ import (
 // encoders returns the encoders in addition to the library's defaults.
 func (c *call) encoders() thumbnail.Encoders { return c.extra.Encoders }
 
-// waitOf returns Config.Wait for the flag. A Config.Wait of 0 would mean the default.
+// waitOf converts the flag -wait to Config.Wait, in which 0 means the default.
 func waitOf(o *options) time.Duration {
 	if o.wait == 0 {
 		return -1

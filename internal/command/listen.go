@@ -16,7 +16,8 @@ const generation = 30 * time.Second
 // listen listens, calls ready with the address, and serves until ctx ends. It then waits for the requests
 // in progress, so that no generation is lost.
 func listen(ctx context.Context, opt *options, h http.Handler, ready func(url string)) error {
-	// A request may wait for another one's generation, then generate itself, and then has to be answered.
+	// A request may first wait for the generation of another request. Then it may generate the thumbnail itself, and then
+	// the answer has to be sent.
 	longest := opt.wait + generation + 30*time.Second
 	server := &http.Server{
 		Handler:           h,

@@ -20,7 +20,7 @@ type options struct {
 	signer   string // hmac, django
 	wait     time.Duration
 	response string // stream, nginx, apache
-	prefix   string // of response
+	prefix   string // prefix that response uses
 	lock     string // memory, file:DIR, redis://…
 	gallery  bool   // whether to serve the gallery's pages, too
 	tolerant bool
@@ -28,12 +28,12 @@ type options struct {
 	presets  string // file; "" means none
 	describe bool   // pages use the Info of Describe
 
-	base, version string // of url
-	picture       string // of doctor
+	base, version string // flags of the command url
+	picture       string // flag of the command doctor
 	noServer      bool
-	json          bool // of check
+	json          bool // flag of the command check
 
-	maxBytes    byteSize // of prune
+	maxBytes    byteSize // flag of the command prune
 	maxAge      age
 	dryRun      bool
 	dropOldKey  bool
@@ -101,7 +101,7 @@ func checkAddr(addr string) error {
 // has reports whether a command has a group of flags.
 func (c *command) has(g group) bool { return slices.Contains(c.flags, g) }
 
-// needsKey is the error of commands whose results a random key would make useless.
+// needsKey returns an error if there is no key, because a random key would make the results of the command useless.
 func (o *options) needsKey() error {
 	if o.key != "" {
 		return nil
@@ -109,7 +109,7 @@ func (o *options) needsKey() error {
 	return errors.New("-key or the environment variable THUMBNAIL_KEY is required; use the key that signs the URLs of the site")
 }
 
-// needsStorage is the error of jobs without a permanent storage.
+// needsStorage returns an error if there is no permanent storage.
 func (o *options) needsStorage() error {
 	if o.thumbs != "" || o.storage != "" {
 		return nil
@@ -117,7 +117,7 @@ func (o *options) needsStorage() error {
 	return errors.New("-thumbs DIR or -storage s3://bucket/prefix is required; use the same one as for serve")
 }
 
-// needsSource is the error of jobs for which the built-in photos are not the originals of a site.
+// needsSource returns an error if no source is given, because the built-in photos are not the originals of a site.
 func (o *options) needsSource() error {
 	if o.source != "" {
 		return nil
@@ -125,7 +125,7 @@ func (o *options) needsSource() error {
 	return errors.New("-source DIR or -source s3://bucket/prefix is required; use the same one as for serve")
 }
 
-// needsPresets is the error of jobs that need to know which files pages request.
+// needsPresets returns an error if there are no presets, because only they define which files pages request.
 func (o *options) needsPresets() error {
 	if o.presets != "" {
 		return nil

@@ -67,8 +67,8 @@ func parsePresets(data []byte) (thumbnail.Presets, error) {
 	return presets, nil
 }
 
-// repeated returns the first name that a valid file has twice, since a decoder would silently take the last preset. ok is
-// false if there is none.
+// repeated returns the first name that occurs twice in a valid file, because a decoder would silently use the last preset of
+// that name. ok is false if there is none.
 func repeated(data []byte) (name string, offset int64, ok bool) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	_, _ = d.Token() // {

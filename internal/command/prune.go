@@ -75,8 +75,8 @@ func prune(ctx context.Context, c *call) (err error) {
 	return err
 }
 
-// stored counts the files in the storage, for the bar. It returns -1, not known, for a bucket, where
-// counting would take as many requests as the work itself.
+// stored counts the files in the storage, for the bar. For a bucket it returns -1, which means unknown,
+// because counting would take as many requests as the work itself.
 func (c *call) stored(ctx context.Context, s *site) (n int) {
 	lister, ok := s.thumbs.Storage.(storage.Lister)
 	if !ok || s.thumbs.remote {
@@ -84,7 +84,7 @@ func (c *call) stored(ctx context.Context, s *site) (n int) {
 	}
 	for _, err := range lister.List(ctx, "") {
 		if err != nil {
-			return -1 // the work will return the same error
+			return -1 // the removal will report the same error
 		}
 		n++
 	}

@@ -53,7 +53,7 @@ func resolve(path string) (string, error) {
 		if err == nil {
 			return filepath.Join(real, rest), nil
 		}
-		// A dangling link could lead anywhere once its target is created.
+		// A dangling symbolic link is an error, because its target may later be created anywhere.
 		if _, e := os.Lstat(dir); e == nil || !os.IsNotExist(e) && !errors.Is(e, syscall.ENOTDIR) {
 			return "", err
 		}

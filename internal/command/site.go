@@ -85,8 +85,7 @@ func presetsError(opt *options, err error) error {
 	return err
 }
 
-// fieldOfConfig matches advice about fields of Config, which a program can set, but not a user of this
-// command.
+// fieldOfConfig matches hints about fields of Config, because users of this command can't set these fields.
 var fieldOfConfig = regexp.MustCompile(` \((Config|Links)\.\w+\)`)
 
 // close closes everything that is open, and adds errors to err.

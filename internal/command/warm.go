@@ -42,13 +42,13 @@ type warming struct {
 	site     *site
 	links    thumbnail.Links
 	progress *progress
-	each     int // number of files of an original whose size is unknown
+	each     int // number of files for an original whose size is unknown
 
 	counting               sync.Mutex
 	made, existing, failed int
 	unnamed                int // originals whose names are invalid in a path, and directories that can't be read
 	walkErr                error
-	reported               string // the last failure that was printed
+	reported               string // the failure that was printed last
 }
 
 // warm makes all thumbnails.
@@ -134,7 +134,7 @@ func (w *warming) report(s thumbnail.Spec, made thumbnail.Made, err error) {
 		w.existing++
 	default:
 		w.failed++
-		if failure := failureOf(s.Source, err); failure != w.reported { // once for all thumbnails of an original
+		if failure := failureOf(s.Source, err); failure != w.reported { // one message for all thumbnails of an original
 			w.reported = failure
 			fmt.Fprintln(w.progress, failure)
 		}

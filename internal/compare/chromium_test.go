@@ -76,7 +76,7 @@ func TestFilesAreWhatChromiumShows(t *testing.T) {
 	require.NoError(t, err)
 	for _, k := range shownKinds {
 		if k.mediaType != "image/png" && os.Getenv("THUMBNAIL_COMPARE") == "" {
-			continue // internal/engine and internal/codec/ico also compare with Chromium
+			continue // tests of internal/engine and internal/codec/ico compare these files with Chromium
 		}
 		t.Run(k.mediaType, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(13, uint64(len(k.mediaType))))

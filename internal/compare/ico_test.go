@@ -17,7 +17,7 @@ func randomICO(t *testing.T, r *rand.Rand) madeFile {
 	le := binary.LittleEndian
 	n, kind := 1+r.IntN(3), byte(1+r.IntN(2))
 	if kind == 2 {
-		n = 1 // entries of cursors have no depth, so Chromium takes the first of two pictures of the same size
+		n = 1 // directory entries of cursors have no depth, so Chromium takes the first of two pictures of the same size
 	}
 	how := fmt.Sprintf("kind %d:", kind)
 	head, body := []byte{0, 0, kind, 0, byte(n), 0}, []byte(nil)

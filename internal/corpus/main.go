@@ -2,9 +2,9 @@
 //
 //	go run ./internal/corpus -o .corpus
 //
-// The source pictures are photos of the gallery and some that this program draws. Debian's programs store them in many ways. This program
-// truncates files, flips bits, and writes headers that declare huge pictures. It makes the same files each time. If the folder exists and
-// was made by this version, the program makes nothing.
+// The source pictures are photos of the gallery, and pictures that this program draws. Programs of Debian packages store them in many formats and
+// variants. This program truncates files, flips bits, and writes headers that declare huge pictures. It makes the same files each time. If the
+// folder was made by the same version of this program, the program does nothing.
 package main
 
 import (

@@ -19,12 +19,13 @@ import (
 type facts struct {
 	Width, Height int // pixels
 	Bytes         int64
-	Milliseconds  float64 // 0 if not known
+	Milliseconds  float64 // time to make the thumbnail; 0 if not known
 }
 
-// Facts reads the header of the thumbnail at a URL of this site. It returns nil if the thumbnail is not
-// stored, because rendering a page makes no thumbnails. It also returns nil for thumbnails in a bucket,
-// because a page has too many for a request each. The browser then fills in the facts (assets/gallery.js).
+// Facts reads the header of the thumbnail at a URL of this site. It returns nil if the thumbnail is not stored,
+// because rendering a page makes no thumbnails. It also returns nil for thumbnails in a bucket, because a page
+// has too many thumbnails for one request each. In both cases the browser fills in the facts
+// (assets/gallery.js).
 func (s seeing) Facts(link *thumbnail.Link) *facts {
 	if s.cfg.Remote || link == nil {
 		return nil

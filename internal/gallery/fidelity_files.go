@@ -22,16 +22,16 @@ import (
 // An exhibit is a picture that is difficult to process correctly.
 type exhibit struct {
 	Title, Why string
-	Name       string // of the original
-	Ext        string // of the thumbnail
+	Name       string // name of the original
+	Ext        string // extension of the thumbnail
 	file       []byte
 
-	PlainError        string // error of image.Decode, or "" if it succeeds, with these results:
+	PlainError        string // error of image.Decode; if it is "", the fields below have the results
 	PlainMilliseconds float64
 	plain             []byte
 }
 
-// makePlain processes the picture as most Go programs do, which have no WebP encoder.
+// makePlain processes the picture as most Go programs do. These have no WebP encoder.
 func (e *exhibit) makePlain() {
 	ext := e.Ext
 	if ext == ".webp" {
@@ -92,7 +92,7 @@ func exhibits(photos fs.FS) ([]exhibit, error) {
 	inSpace := func(img image.Image, space specimen.Space) []byte {
 		return specimen.WithProfile(specimen.JPEG(space.Of(img), 90), space.Profile())
 	}
-	lying, err := jpeg.Decode(bytes.NewReader(drum)) // as it is stored
+	lying, err := jpeg.Decode(bytes.NewReader(drum)) // the picture as stored, rotated
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func exhibits(photos fs.FS) ([]exhibit, error) {
 	}, nil
 }
 
-// phone makes a file like an iPhone's: the stored picture is rotated, and EXIF has the orientation.
+// phone makes a file as an iPhone does: the stored picture is rotated, and the orientation is in EXIF.
 func phone(lying image.Image) []byte {
 	file := specimen.JPEG(shrunk(specimen.DisplayP3.Of(lying), 4032), 90)
 	return specimen.WithOrientation(specimen.WithProfile(file, specimen.DisplayP3.Profile()), 6)

@@ -37,11 +37,11 @@ const photosPerPage = 10
 // A Config configures a [Gallery].
 type Config struct {
 	Source  thumbnail.Source
-	Tree    Tree              // of the originals
+	Tree    Tree              // the files of Source
 	Name    string            // displayed name of the source
-	Storage thumbnail.Storage // of the thumbnails
+	Storage thumbnail.Storage // the storage of the thumbnails
 	Remote  bool              // each access to Source or Storage is a network request
-	Links   thumbnail.Links   // to the handler
+	Links   thumbnail.Links   // links to the handler
 	Timings *Timings          // an Observer of the handler; may be nil
 
 	Encoders      thumbnail.Encoders // for files that the gallery makes
@@ -59,7 +59,7 @@ type Gallery struct {
 	fidelity *fidelity
 }
 
-// New returns a gallery. It makes nothing before the first visit.
+// New returns a gallery. Pages make their files on the first visit.
 func New(cfg Config) (*Gallery, error) {
 	if len(cfg.Links.Presets) == 0 {
 		cfg.Links.Presets = demoPresets(cfg.Links)

@@ -104,7 +104,7 @@ func (v *photoView) rows() (rows []scaleRow, err error) {
 	return rows, nil
 }
 
-// formats returns the compared formats: first JPEG, then the better ones that the program has.
+// formats returns the compared formats: first JPEG, then the formats with smaller files that the program can encode.
 func (v *photoView) formats() []string {
 	if v.Ext != "" {
 		return []string{v.Ext}

@@ -41,7 +41,7 @@ func (d described) ImageInfo() thumbnail.Info { return d.info }
 // pictureView is the data of the page /picture.
 type pictureView struct {
 	First    *described // the most important picture of the page
-	Priority string     // its preset
+	Priority string     // the preset of First
 	Sections []pictureSection
 }
 
@@ -69,7 +69,7 @@ func (g *Gallery) picture(w http.ResponseWriter, r *http.Request) {
 	var all []described
 	for _, name := range found.Pictures {
 		d := described{name: name}
-		if !g.cfg.Remote { // a site does this once, when a picture is uploaded
+		if !g.cfg.Remote { // a site reads these data once, when a picture is uploaded
 			info, err := thumbnail.Describer{Formats: g.cfg.Formats}.Describe(r.Context(), g.cfg.Source, name)
 			if err != nil {
 				continue

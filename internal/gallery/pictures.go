@@ -31,8 +31,8 @@ type list struct {
 	Skipped  int      // directories that can't be read, and names that are invalid in a URL
 }
 
-// listPictures returns at most n pictures of a source after skipping some. Names that begin with a dot are
-// left out. It stops walking as early as possible, so the first page of a large source takes little time.
+// listPictures returns at most n pictures of a source after skipping some. It omits names that begin with a dot.
+// It stops walking as early as possible, so the first page of a large source takes little time.
 func listPictures(ctx context.Context, walk Tree, linkable func(string) bool, skip, n int) (list, error) {
 	var l list
 	unread, err := walk(ctx, func(name string) error {

@@ -6,10 +6,10 @@ import (
 	"math"
 )
 
-// PSNR compares two pictures of the same size, premultiplied, in dB over all four channels.
+// PSNR returns the PSNR in dB of all four premultiplied channels of two pictures of the same size.
 func PSNR(a, b image.Image) float64 { return psnr(a, b, 4) }
 
-// PSNRWithoutAlpha compares R, G and B of two pictures of the same size, premultiplied, in dB.
+// PSNRWithoutAlpha returns the PSNR in dB of the premultiplied R, G and B of two pictures of the same size.
 func PSNRWithoutAlpha(a, b image.Image) float64 { return psnr(a, b, 3) }
 
 func psnr(a, b image.Image, channels int) float64 {

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Peak returns how much the memory in use grows at most while f runs, in bytes. It makes the garbage collector run very often.
+// Peak returns the maximum growth of the memory in use while f runs, in bytes. It makes the garbage collector run very
+// often.
 func Peak(f func()) int64 {
 	defer debug.SetGCPercent(debug.SetGCPercent(5))
 	runtime.GC()

@@ -95,7 +95,7 @@ func (files FileFS) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-// Long skips a test that takes seconds if go test -short is used.
+// Long skips a test that takes several seconds, if go test -short is used.
 func Long(t testing.TB) {
 	t.Helper()
 	if testing.Short() {

@@ -19,7 +19,7 @@ type Scope int
 
 // The scopes, the narrowest first.
 const (
-	OfThumbnail Scope = iota // only this one: its size, method or extension is part of the cause
+	OfThumbnail Scope = iota // only this thumbnail: its size, method or extension is part of the cause
 	OfMoving                 // all thumbnails of the source that show all frames of an animation
 	OfSource                 // all thumbnails of the source
 )
@@ -37,7 +37,7 @@ func (e *Error) Unwrap() error { return e.Err }
 type Thumbnail struct {
 	Key             string // storage key
 	Source, Version string
-	Moves           bool // it shows all frames of an animation
+	Moves           bool // the thumbnail shows all frames of an animation
 }
 
 // in returns the map key of an error with a scope. No path contains a NUL.
@@ -51,9 +51,9 @@ func (t Thumbnail) in(s Scope) string {
 	return t.Key
 }
 
-// A Cache remembers for a minute the errors of originals. A URL that can't work then causes one access per
-// minute, and a page with ten sizes of a bad original causes no more. The zero Cache is empty. Any number
-// of goroutines may share it.
+// A Cache remembers for a minute the errors of originals. So the requests for a bad original cause only one
+// access to it per minute, even if a page requests it in ten sizes. The zero Cache is empty. Any number of
+// goroutines may share it.
 type Cache struct {
 	mu    sync.Mutex
 	byKey map[string]remembered

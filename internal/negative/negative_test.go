@@ -48,7 +48,7 @@ func TestAnErrorIsRecalledInItsScopeForAMinute(t *testing.T) {
 			assert.Equal(t, holds[name], ask(spec, now) != nil, "%v %s", scope, name)
 			assert.Equal(t, holds[name], ask(spec, now.Add(ttl-1)) != nil, "%v %s", scope, name)
 			assert.NoError(t, ask(spec, now.Add(ttl)), "%v %s after a minute", scope, name)
-			if scope != OfThumbnail { // whose key contains the version
+			if scope != OfThumbnail { // the key of OfThumbnail contains the version
 				assert.NoError(t, ask(versioned, now), "%v %s of another version", scope, name)
 			}
 		}

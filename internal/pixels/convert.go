@@ -67,7 +67,7 @@ func NRGBA(ctx context.Context, img image.Image) (out *image.NRGBA, fresh bool, 
 	if indexed, ok := img.(*image.Paletted); ok {
 		return out, true, expand(ctx, out, indexed)
 	}
-	if Opaque(img) { // package draw is fast in this case
+	if Opaque(img) { // package draw is fast for opaque pictures
 		return out, true, Draw(ctx, &image.RGBA{Pix: pix, Stride: out.Stride, Rect: size}, img, draw.Src)
 	}
 	return out, true, Draw(ctx, out, img, draw.Src)

@@ -44,7 +44,7 @@ func openPhotos(dir string) (photos, error) {
 	return all, nil
 }
 
-// Open looks for a generated photo first.
+// Open opens a generated photo of the given name, or else a file in the directory.
 func (p photos) Open(ctx context.Context, key string) (fs.File, error) {
 	f, err := p.made.Open(ctx, key)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// The weights of the parts of the measure, and the costs of cutting through them, relative to the gain for
-// containing them.
+// The shares are the weights of the three maps in the measure. cutCost is the cost of cutting through a subject,
+// relative to the gain of containing it.
 const (
 	fineShare     = 0.2
 	rareShare     = 1.5
@@ -17,7 +17,7 @@ const (
 // A Measure rates a box. Only Measures of boxes of the same size in the same picture can be compared.
 type Measure struct {
 	Smartcrop float64 // the score of smartcrop, with weights that sum to 1
-	Whole     float64 // the score to maximize: includes rare colors and contrasts, and the costs of cutting through them
+	Whole     float64 // the score to maximize, which includes rare colors, contrasts, and the costs of cutting through them
 }
 
 // Worse reports whether m is worse than n by at least one of the two scores.
@@ -43,14 +43,14 @@ func (p *Picture) Measure(box image.Rectangle) Measure {
 	return p.judge(box.Size()).measure(box)
 }
 
-// Choose returns the best box of a size. By neither score is it worse than the middle box. Of equally good
-// boxes it returns the one closest to the middle. ok is false if the box is empty or larger than the
-// picture.
+// Choose returns the best box of a size. By both scores, the box is at least as good as the middle box. If
+// several boxes are equally good, Choose returns the one closest to the middle. ok is false if the box is empty
+// or larger than the picture.
 //
-// smartcrop by itself gives pixels near the edge of the box a much lower weight than pixels outside the
-// box. So it rather cuts a large subject in half than lets it touch the edge, and it prefers a meadow, in
-// which every pixel is a detail, to the mountains and the sky above it. Among the boxes with at least the
-// smartcrop score of the middle box, Choose returns the one that keeps most subjects whole.
+// smartcrop by itself gives pixels near the edge of the box a much lower weight than pixels outside the box. So
+// smartcrop cuts a large subject in half before it lets the subject touch the edge. It also prefers a meadow,
+// in which every pixel is a detail, to the mountains and the sky above the meadow. Among the boxes with at
+// least the smartcrop score of the middle box, Choose returns the one that keeps most subjects whole.
 func (p *Picture) Choose(size image.Point) (best image.Rectangle, ok bool) {
 	free := p.bounds.Size().Sub(size)
 	if size.X < 1 || size.Y < 1 || free.X < 0 || free.Y < 0 {

@@ -161,7 +161,7 @@ func TestEveryImageTypeGivesTheSameMeasure(t *testing.T) {
 	}
 }
 
-// The pixels that are not examined are not made: see kept.
+// Locate computes only the pixels that are examined: see kept.
 func TestAPictureOfOnlyTheExaminedPixelsGivesTheSameMeasure(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 3))
 	for form := range 3 {

@@ -2,8 +2,8 @@ package saliency
 
 import "math"
 
-// A half is a smooth map at half the resolution in both directions. It has a margin of one cell on each side.
-// A cell of the margin repeats the outermost cell of the map, not the mean of the two outermost ones.
+// A half is a smooth map at half the resolution in both directions. It has a margin of one cell on each side. A
+// cell of the margin repeats the outermost cell of the full map, and not the mean of the two outermost cells.
 type half struct {
 	values        []float64
 	columns, rows int // with the margin
@@ -12,8 +12,8 @@ type half struct {
 // resampling is the variance, in square cells, of the blur that halving (1/4) and interpolating (3/4) add.
 const resampling = 1
 
-// surroundings returns the mean colors of the wide surroundings of the cells. They are so smooth that half the
-// resolution suffices, which takes an eighth of the time.
+// surroundings returns the mean colors of the wide surroundings of the cells. These colors are so smooth that half
+// the resolution is sufficient. Computing them at half the resolution takes an eighth of the time.
 func (c *cells) surroundings() (out [3]half) {
 	columns, rows := (c.columns+1)/2+2, (c.rows+1)/2+2
 	deviation := surround * float64(min(c.columns, c.rows))

@@ -11,12 +11,12 @@ import (
 
 const (
 	maxRatio = 4  // the largest aspect ratio at which the copy has all the pixels of its shorter side
-	minBox   = 16 // pixels of the copy: a box with a shorter side shows too little to be rated
+	minBox   = 16 // in pixels of the copy: boxes with a shorter side are too small to be rated
 )
 
-// Locate returns the position of crop, which is the middle box of a picture scaled to a size, after
-// [Picture.Choose] has chosen a box in a copy of the picture with [Side] pixels on the shorter side. If the
-// picture has no feature to choose by, crop is unchanged.
+// Locate moves crop, the middle box of a picture of the size scaled. It chooses a box by [Picture.Choose] in a
+// copy of the picture with [Side] pixels on the shorter side, and returns crop at the corresponding position. If
+// the picture has no feature to choose by, crop is unchanged.
 func Locate(ctx context.Context, img image.Image, scaled image.Point, crop image.Rectangle) (image.Rectangle, error) {
 	if err := ctx.Err(); err != nil {
 		return crop, err

@@ -11,7 +11,7 @@ const every = 2
 // A cellSum has the sums over the pixels of a cell, whose samples have 16 bits.
 type cellSum struct {
 	red, green, blue, alpha uint32
-	square                  uint64 // of 1000 times the lightness, squared
+	square                  uint64 // sum of the squares of 1000 times the lightness
 }
 
 func (s *cellSum) add(t cellSum) {
@@ -24,29 +24,29 @@ func sumOf(r, g, b, a uint32) cellSum {
 	return cellSum{r, g, b, a, light * light}
 }
 
-// A sight is a picture as it is examined: in cells of pitch pixels, which stand for squares of step pixels.
+// A sight gives access to the examined pixels of a picture. A cell of pitch pixels represents a square of step pixels.
 type sight struct {
 	image.RGBA64Image
 	size  image.Point       // of the picture, in pixels
-	pitch int               // step, or 6 if only the pixels that the examination reads are there
+	pitch int               // step, or 6 if the image contains only the examined pixels
 	means [step / every]int // pixels of a cell that contribute to its mean, in both directions
 }
 
-// whole returns the sight of a picture all of whose pixels are there.
+// whole returns the sight of a picture whose pixels all exist.
 func whole(img image.RGBA64Image) sight {
 	return sight{img, img.Bounds().Size(), step, [...]int{0, every, 2 * every, 3 * every}}
 }
 
 const sparsePitch = 6
 
-// sparse returns the sight of a picture of a size, of which only the columns and rows are there that kept
-// returns.
+// sparse returns the sight of a picture of which only some columns and rows exist: those that kept returns.
 func sparse(img image.RGBA64Image, size image.Point) sight {
 	return sight{img, size, sparsePitch, [...]int{0, 2, 3, 4}}
 }
 
-// kept returns the columns or rows of n that are read: those that contribute to means, and the neighbors of
-// the first of each cell. The last column of a cell is left of the first of the next.
+// kept returns the numbers of the columns, or rows, that are examined: those that contribute to means, and the
+// neighbors of the first one of each cell. The last column of a cell is the left neighbor of the first column of
+// the next cell.
 func kept(n int) (out []int) {
 	out = make([]int, 0, n/step*sparsePitch)
 	for i := 0; i+step <= n; i += step {

@@ -11,7 +11,7 @@ const (
 	edgeWeight = -20
 )
 
-// A table has the weights of the positions in a box, relative to those outside.
+// A table has the weights of the positions in a box, minus the weight of positions outside the box.
 type table struct {
 	worth         []float64 // row by row
 	columns, rows int
@@ -39,7 +39,7 @@ func tableAt(box image.Point, x, y int) table {
 // part is the contribution of one coordinate to the weight of a position.
 type part struct {
 	square float64 // of the distance from the center, in half sides
-	edge   float64 // square of the distance within edgeRadius
+	edge   float64 // square of the distance, within edgeRadius of the edge
 	thirds float64 // 1 on a line of thirds, falling to 0 at an eighth of a half side
 }
 

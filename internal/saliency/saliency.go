@@ -2,11 +2,11 @@
 // saturated colors. Features count more near the lines of thirds of the crop, and less near its edges.
 //
 // [Best] is the method of Jonas Wagner's smartcrop.js (https://github.com/jwagner/smartcrop.js), with the
-// constants of github.com/muesli/smartcrop v0.3.0. It finds the same box in the same picture, including
-// that implementation's peculiarities: the lightness exchanges blue and red, and its weights sum to 1.3. It
-// takes a hundredth of the time (see BenchmarkBest), because it rates a box only by every eighth pixel of
-// every eighth row, and analyzes only these pixels. As boxes also begin only at these pixels, all boxes
-// share one table of the weights of positions.
+// constants of github.com/muesli/smartcrop v0.3.0. It finds the same box in the same picture, including that
+// implementation's peculiarities: the lightness exchanges blue and red, and its weights sum to 1.3. It takes a
+// hundredth of the time (see BenchmarkBest), because it analyzes only every eighth pixel of every eighth row, and
+// rates boxes by these pixels alone. Boxes also begin only at these pixels, so all boxes share one table of the
+// weights of positions.
 //
 // [Picture.Choose] goes further: it finds the box that keeps subjects whole.
 package saliency
@@ -28,9 +28,9 @@ const step = 8
 // sums.
 const tie = 1e-9
 
-// Best returns the best box of a size in img, among those whose upper left corner is a multiple of step
-// away from that of img. Of equally good boxes it returns the one closest to the middle. ok is false if img
-// has no feature to choose by, or if the box is empty or larger than the picture.
+// Best returns the best box of a size in img, among the boxes whose upper left corner is a multiple of step away
+// from the upper left corner of img. If several boxes are equally good, Best returns the one closest to the
+// middle. ok is false if img has no feature to choose by, or if the box is empty or larger than the picture.
 func Best(img image.RGBA64Image, box image.Point) (best image.Rectangle, ok bool) {
 	b := img.Bounds()
 	free := b.Size().Sub(box)
@@ -83,8 +83,8 @@ func (s samples) score(x, y int, t table) float64 {
 	return sum
 }
 
-// product returns the sum of the products of the elements of two lists. The four partial sums do not wait for
-// each other.
+// product returns the sum of the products of the elements of two lists. It computes four partial sums that are
+// independent of each other.
 func product(a, b []float64) float64 {
 	var s0, s1, s2, s3 float64
 	a = a[:len(b)]

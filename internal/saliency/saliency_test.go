@@ -87,7 +87,7 @@ func random(r *rand.Rand, size image.Point, noise, form int) image.RGBA64Image {
 	for i := range r.IntN(8) {
 		c := anyColor()
 		if i%3 == 0 {
-			light := 50 + r.IntN(40<<r.IntN(3)) // mostly dark, around the lightness at which skin begins to count
+			light := 50 + r.IntN(40<<r.IntN(3)) // mostly dark, near the minimum lightness of skin
 			c = color.RGBA{byte(light), byte(light*73/100 + r.IntN(9)), byte(light*56/100 + r.IntN(9)), 255}
 		}
 		at := image.Pt(r.IntN(size.X), r.IntN(size.Y))

@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// Cells are squares of step pixels. A view has maps of cells: smartcrop's weights, and two other maps,
-// which detect what smartcrop misses because it samples only every eighth pixel and measures only the
-// amount of texture.
+// Cells are squares of step pixels. A view has maps of cells: smartcrop's weights, and two other maps. These
+// detect subjects that smartcrop misses, because smartcrop samples only every eighth pixel and measures only
+// the amount of texture.
 type view struct {
-	fine  samples // of smartcrop
+	fine  samples // weights of smartcrop
 	whole samples // the sum of the two maps rare and contrast, each times its weight
-	plain bool    // in all three maps, all cells have the same weight
+	plain bool    // each of the three maps is constant
 }
 
 const (
@@ -132,14 +132,14 @@ const (
 	lightBins     = 9
 	colorBins     = 17
 	allBins       = lightBins * colorBins * colorBins
-	mostBins      = 512 // bins that are compared with each other; in a picture with more colors none is rare
+	mostBins      = 512 // maximum number of bins that are compared with each other; in a picture with more bins no color is rare
 	rareLightness = 0.5 // factor of a difference in lightness, squared
 )
 
-// rarity returns the mean distance of the color of each cell from the colors of all others.
+// rarity returns, for each cell, the mean distance of its color from the colors of all other cells.
 func (c *cells) rarity() []float64 {
 	bin := make([]uint16, len(c.alpha))
-	var place [allBins]uint16 // index of a bin in the list, plus 1
+	var place [allBins]uint16 // number of the bin in the list, plus 1
 	type entry struct {
 		color  [3]float64
 		weight float64

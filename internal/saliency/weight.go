@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// The weights of the three kinds of detail, and the offset of the edge strength where colors are weighted
-// by it.
+// These are the weights of the three kinds of detail, and the offsets of the edge strength by which colors are
+// weighted.
 const (
 	detailWeight     = 0.2
 	skinWeight       = 1.8
@@ -30,7 +30,7 @@ func look(img sight) samples {
 	b := img.Bounds()
 	s := samples{columns: img.size.X / step, rows: img.size.Y / step}
 	s.weights = make([]float64, s.columns*s.rows)
-	var rows [5][]color.RGBA64 // of the pixels, and of their neighbors above, left, right and below
+	var rows [5][]color.RGBA64 // the examined pixels, and their neighbors above, left, right and below
 	for k := range rows {
 		rows[k] = make([]color.RGBA64, s.columns)
 	}
@@ -48,7 +48,8 @@ func look(img sight) samples {
 			c, edge := levels(p), 0.0
 			light := c.lightness()
 			if i > 0 && edges {
-				// The order matters: for gray pixels the sum is often a whole level, and rounding decides between two.
+				// The order of the subtractions must not change. For gray pixels, the sum is often exactly a whole level, and rounding
+				// decides between two levels.
 				edge = float64(4*light) - levels(rows[1][i]).lightness() - levels(rows[2][i]).lightness() - levels(rows[3][i]).lightness() - levels(rows[4][i]).lightness()
 			}
 			s.weights[j*s.columns+i] = weight(c, light/255, level(edge))
@@ -62,7 +63,7 @@ func levels(c color.RGBA64) rgb { return rgb{float64(c.R >> 8), float64(c.G >> 8
 // weight returns the weight of a pixel with a lightness. edge is the Laplacian at the pixel.
 func weight(c rgb, light, edge float64) float64 {
 	w := float64(detailWeight * edge)
-	// A color with no more red than blue is more than 0.24 away from that of skin.
+	// skin returns less than skinThreshold for all colors with no more red than blue.
 	if light >= skinDarkest && light <= skinLightest && c.r > c.b {
 		w += float64(skinWeight * above(skinThreshold, c.skin()) * (edge + skinBias))
 	}

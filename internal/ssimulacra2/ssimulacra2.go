@@ -7,7 +7,7 @@
 // no visible difference side by side, 70 high quality, 50 medium, 30 low.
 //
 // A picture whose shorter side has less than 129 pixels has fewer scales. For such a picture, the published
-// program uses the weights of other maps; this package does not.
+// program uses weights that belong to other maps. This package does not.
 package ssimulacra2
 
 import (
@@ -21,8 +21,8 @@ const scales = 6
 // minSide is the smallest side of a picture at a scale.
 const minSide = 8
 
-// A Reference is an original, prepared to be compared with copies. Any number of goroutines may
-// compare with one at once.
+// A Reference is an original, prepared to be compared with copies. Any number of goroutines may use a
+// Reference at once.
 type Reference struct {
 	size   image.Point
 	levels []level

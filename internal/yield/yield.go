@@ -8,13 +8,12 @@ import (
 	"time"
 )
 
-// every is how long a worker computes before it yields.
+// every is the time for which a worker computes before it yields.
 const every = time.Millisecond
 
 // A yielding is the context of a worker, made by Context. Decoders, processors and encoders call its Err
-// frequently to find out whether to end, and from time to time Err lets other goroutines run. Go's
-// scheduler would do so only after 10 ms, so a request for a stored thumbnail would wait for one worker
-// after the other.
+// frequently to check whether to end, and at intervals Err lets other goroutines run. Go's scheduler would
+// preempt a worker only after 10 ms, so a request for a stored thumbnail would wait for each worker in turn.
 type yielding struct {
 	context.Context
 	yield func()

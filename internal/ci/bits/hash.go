@@ -31,7 +31,7 @@ var ways = []way{
 	{"whole png", processors.Fit{}, processors.PNG{}, 4096, 4096},
 }
 
-// hashes makes a thumbnail in each of the ways. It returns its hash and the name of the way.
+// hashes makes a thumbnail in each of the ways. For each thumbnail it returns the hash and the name of the way.
 func hashes(data []byte, pixels int) (lines [][2]string) {
 	ctx := context.Background()
 	e, err := engine.New(nil, true)

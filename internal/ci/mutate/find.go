@@ -22,7 +22,7 @@ type mutant struct {
 	line       int
 	code       string // the changed line
 	edits      []edit
-	alone      bool // can't be woven into the program: edits change only the code of this mutant
+	alone      bool // the change can't be woven into the program and needs a build with only these edits
 	dropped    bool // the changed code does not compile
 }
 
@@ -194,7 +194,8 @@ func (w *finder) binary(n *ast.BinaryExpr) {
 	}
 }
 
-// capacity excludes the arguments of make from the changes, because they change no result, and the sign of infinity.
+// capacity excludes the arguments of make from the changes, because changing a capacity changes no result. It also
+// excludes the sign of infinity.
 func (w *finder) capacity(n *ast.CallExpr) {
 	switch f := n.Fun.(type) {
 	case *ast.Ident:

@@ -122,7 +122,7 @@ func (p *pkg) reach(program, dir string, skip *regexp.Regexp, longest time.Durat
 		if err != nil {
 			return nil, nil, err
 		}
-		once := map[string]bool{} // a test may start its own program, which appends to the same log
+		once := map[string]bool{} // a change may be logged twice, because a test may start its own program, which appends to the same log
 		for line := range strings.Lines(string(data)) {
 			if k, err := strconv.Atoi(strings.TrimSpace(line)); err == nil && !once[line] {
 				once[line] = true

@@ -72,7 +72,7 @@ func apply(source []byte, edits []edit) []byte {
 	for i, e := range edits {
 		order := i
 		if e.closes {
-			order = -i // inner nodes are closed first
+			order = -i // edits of inner nodes are closed first
 		}
 		all = append(all, placed{e, order})
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// A checker type-checks packages for one platform. packages are those that it has checked.
+// A checker type-checks packages for one platform. packages has the packages that were already checked.
 type checker struct {
 	fset     *token.FileSet
 	sizes    types.Sizes

@@ -24,7 +24,7 @@ func U16(values ...uint16) (b []byte) {
 	return b
 }
 
-// U32 is U16 for 32 bits.
+// U32 is like U16, for numbers of 32 bits.
 func U32(values ...uint32) (b []byte) {
 	for _, v := range values {
 		b = binary.BigEndian.AppendUint32(b, v)
@@ -32,7 +32,8 @@ func U32(values ...uint32) (b []byte) {
 	return b
 }
 
-// Size, Turn, Mirror, Clap, Nclx, Profile and Alpha return properties of items.
+// Size returns a property with the size of an item. Turn, Mirror, Clap, Nclx, Profile and Alpha return other
+// properties.
 func Size(width, height int) []byte { return Box("ispe", U32(0, uint32(width), uint32(height))) }
 
 // Turn rotates counterclockwise by quarter turns.

@@ -29,8 +29,8 @@ func WithOrientation(file []byte, orientation int) []byte {
 	return pieces.IntoJPEG(file, pieces.APP1(pieces.EXIF(orientation)))
 }
 
-// CMYKJPEG encodes img in CMYK, without Adobe's marker. As in all such files, 255 means no ink. Go's encoder does not support CMYK. So each
-// ink is encoded as a gray picture, and the scan of that picture becomes one of four scans.
+// CMYKJPEG encodes img in CMYK, without Adobe's marker. As in all such files, 255 means no ink. Go's encoder does not support CMYK. So each ink
+// is encoded as a gray picture, and the scan of the gray picture becomes one of the four scans of the file.
 func CMYKJPEG(img image.Image, quality int) []byte {
 	b := img.Bounds()
 	var inks [4]*image.Gray

@@ -12,7 +12,7 @@ import (
 type Space struct {
 	Name  string
 	xy    [4][2]float64 // white, red, green, blue
-	gamma float64       // of the tone curve; 0 means that of sRGB
+	gamma float64       // exponent of the tone curve; 0 means the tone curve of sRGB
 }
 
 // Color spaces of cameras, screens and image editors.

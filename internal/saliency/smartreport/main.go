@@ -3,8 +3,8 @@
 //
 //	go run ./internal/saliency/smartreport > docs/smart.md
 //
-// With a directory as its argument it also puts there a picture of each: the photograph, what smartcrop
-// keeps, and what Smart keeps.
+// If its argument is a directory, it also writes a picture for each photograph there: the photograph, the
+// crops of smartcrop, and the crops of Smart.
 package main
 
 import (
@@ -26,8 +26,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// patterns have the paths of the photographs, and their source in the table. Of a folder with several
-// renditions of a picture, the largest file is used.
+// patterns have the paths of the photographs, and their source in the table. If a path is a folder with
+// several renditions of a picture, the largest file is used.
 var patterns = []struct{ pattern, source string }{
 	{"internal/gallery/photos/*.jpg", "the gallery"},
 	{"internal/gallery/photos/*.png", "the gallery"},
