@@ -93,7 +93,7 @@ test-clock:
 	internal/ci/clock
 
 test-long:
-	THUMBNAIL_REAL=1 THUMBNAIL_ALL=1 go test -count 1 -timeout 1h -run 'TestAnAccountOfTheEstimateIsEnoughAndIsKept|TestNoEncoderIsRefused|TestNoiseIsEncoded|TestEveryEncoderLooks' ./internal/engine
+	THUMBNAIL_REAL=1 THUMBNAIL_ALL=1 go test -count 1 -timeout 1h -run 'TestAnAccountOfTheEstimateIsEnoughAndIsKept|TestNoEncoderIsRefused|TestNoiseIsEncoded|TestEveryEncoderChecks' ./internal/engine
 	THUMBNAIL_REAL=1 THUMBNAIL_ALL=1 go test -count 1 -timeout 1h -run TestTheHeapStaysWithinTheAccount ./internal/codec/jpeg
 
 test-toolchains:

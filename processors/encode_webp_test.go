@@ -74,7 +74,7 @@ func TestAnEncodedPictureLooksLikeTheOriginal(t *testing.T) {
 	}
 }
 
-func TestAFileSaysWhetherAnythingShinesThrough(t *testing.T) {
+func TestAFileDeclaresAlphaOnlyIfItHasTransparentPixels(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {40, 30}} {
 		opaque := encodeWebP(t, processors.WebP{Lossless: processors.LosslessAlways}, webpPicture(size.X, size.Y))
 		clear := encodeWebP(t, processors.WebP{Lossless: processors.LosslessAlways}, withAlpha(webpPicture(size.X, size.Y)))
@@ -252,7 +252,7 @@ func TestTheWritersErrorIsReturned(t *testing.T) {
 	}
 }
 
-func TestEncodersAtWorkAtOnceDoNotDisturbEachOther(t *testing.T) {
+func TestConcurrentEncodersDoNotAffectEachOther(t *testing.T) {
 	var want [4][]byte
 	for i := range want {
 		want[i] = encodeWebP(t, processors.WebP{}, webpPicture(40+16*i, 60))

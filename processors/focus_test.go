@@ -10,7 +10,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-func TestFocusPutsThePointInTheMiddleAsFarAsThePictureReaches(t *testing.T) {
+func TestFocusCentersThePointAsFarAsThePictureAllows(t *testing.T) {
 	for _, c := range []struct {
 		focus processors.Focus
 		want  image.Rectangle

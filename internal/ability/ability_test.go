@@ -38,7 +38,7 @@ func TestAnAbilityIsFoundBehindAnyNumberOfWrappers(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotThereIsNotFound(t *testing.T) {
+func TestAMissingAbilityIsNotFound(t *testing.T) {
 	var none *strings.Reader
 	for _, v := range []any{nil, none, 7, wrapper{}, wrapper{none}, &circle{}, odd{}, concrete{}, wrapper{io.MultiReader()}} {
 		assert.False(t, ability.Has[io.Seeker](v), "%T", v)

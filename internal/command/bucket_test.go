@@ -27,7 +27,7 @@ func TestBucketsThatOverlapAreRefused(t *testing.T) {
 	}
 }
 
-func TestMistakesInALockTellNoPassword(t *testing.T) {
+func TestErrorsInALockDoNotContainThePassword(t *testing.T) {
 	for _, s := range []string{"redis://user:secret@host:port", "redis://user:secret@host/x", "redis://user:secret@host/1?x=y", "redi://user:secret@host", "rediss://:secret@%"} {
 		_, err := parseLock(s)
 		require.Error(t, err, s)

@@ -83,7 +83,7 @@ func TestFlagsMayFollowArguments(t *testing.T) {
 	require.Equal(t, "3", o.version)
 }
 
-func TestAWrongCallSaysTheWayOut(t *testing.T) {
+func TestAnInvalidCallIsReportedWithAdvice(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Mkdir("photos", 0o755))
 	for _, c := range []struct{ args, says string }{
@@ -156,7 +156,7 @@ func TestAWrongCallSaysTheWayOut(t *testing.T) {
 	}
 }
 
-func TestADirectoryThatCannotBeUsedIsToldWithTheReason(t *testing.T) {
+func TestAnUnusableDirectoryIsReportedWithTheReason(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Mkdir("photos", 0o755))
 	require.NoError(t, os.WriteFile("file", nil, 0o644))
@@ -172,7 +172,7 @@ func TestADirectoryThatCannotBeUsedIsToldWithTheReason(t *testing.T) {
 	}
 }
 
-func TestHelpIsWorthReading(t *testing.T) {
+func TestHelpDescribesEveryCommandAndFlag(t *testing.T) {
 	for _, args := range [][]string{{"-help"}, {"-h"}, {"--help"}, {"help"}} {
 		stdout, stderr, status := called(t, nil, args...)
 		require.Zero(t, status)
@@ -202,7 +202,7 @@ func TestHelpIsWorthReading(t *testing.T) {
 	}
 }
 
-func TestSizesAndAges(t *testing.T) {
+func TestSizesAndAgesAreParsed(t *testing.T) {
 	for s, want := range map[string]byteSize{"1": 1, "10GB": 10e9, "10 gb": 10e9, "1.5k": 1500, "500MiB": 500 << 20, "2GiB": 2 << 30, "1TB": 1e12, "7B": 7} {
 		var b byteSize
 		require.NoError(t, b.Set(s), s)

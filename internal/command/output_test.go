@@ -17,7 +17,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
-func TestOutputThatIsLostIsAFailure(t *testing.T) {
+func TestLostOutputIsAnError(t *testing.T) {
 	for _, args := range []string{"url -key 0123456789abcdef a.jpg 1x fit .jpg", "help", "url -help"} {
 		var errs bytes.Buffer
 		c := &call{getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: full{}, stderr: &errs}
@@ -49,7 +49,7 @@ func (b blocked) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-func TestPruneMakesNoDirectory(t *testing.T) {
+func TestPruneCreatesNoDirectory(t *testing.T) {
 	dir := t.TempDir()
 	thumbs := filepath.Join(dir, "mistyped")
 	_, stderr, status := called(t, nil, "prune", "-key", testKey, "-source", t.TempDir(), "-thumbs", thumbs)

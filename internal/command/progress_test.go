@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestWithoutATerminalALineTellsTheProgressNowAndThen(t *testing.T) {
+func TestWithoutATerminalProgressIsPrintedInLines(t *testing.T) {
 	for total, lines := range map[int]string{
 		200: "6 of 200 thumbnails (3%)\n12 of 200 thumbnails (6%)\n",
 		-1:  "6 thumbnails so far\n12 thumbnails so far\n",

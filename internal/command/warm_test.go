@@ -29,7 +29,7 @@ func originals(t *testing.T) (flags []string, presets, thumbs string) {
 	return []string{"-source", source, "-thumbs", thumbs, "-key", testKey}, presets, thumbs
 }
 
-func TestAFailureIsToldOnceForAnOriginal(t *testing.T) {
+func TestAFailureIsReportedOncePerOriginal(t *testing.T) {
 	flags, presets, _ := originals(t)
 	for _, more := range [][]string{nil, {"-describe"}} {
 		stdout, stderr, status := called(t, nil, append(append([]string{"warm", "-presets", presets}, flags...), more...)...)
@@ -40,7 +40,7 @@ func TestAFailureIsToldOnceForAnOriginal(t *testing.T) {
 	}
 }
 
-func TestPruneRemovesWhatWasNotUsedForLong(t *testing.T) {
+func TestPruneRemovesThumbnailsThatWereNotUsedForLong(t *testing.T) {
 	flags, presets, thumbs := originals(t)
 	_, _, status := called(t, nil, append([]string{"warm", "-presets", presets}, flags...)...)
 	require.Equal(t, 1, status)

@@ -175,7 +175,7 @@ func TestAFormatIsOneValueInTheTable(t *testing.T) {
 }
 
 // A decoder of Config.Formats passes the test of the toy format, too.
-func TestAFormatOfSomebodyElseIsAskedFirst(t *testing.T) {
+func TestAConfiguredFormatIsTriedFirst(t *testing.T) {
 	e, err := New([]processors.Format{{
 		Name:  "png of ours",
 		Match: func(head []byte) bool { return codec.HasMagic(head, "\x89PNG") },

@@ -26,7 +26,7 @@ func naively(f func()) {
 	f()
 }
 
-func TestCMYKWithoutAProfileIsPrintUnlessTheNaiveColorsAreAskedFor(t *testing.T) {
+func TestCMYKWithoutAProfileIsShownAsPrintUnlessNaiveCMYKIsSet(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 32, 32))
 	fill(img, color.NRGBA{0, 255, 255, 255}) // cyan, without other inks
 	file := specimen.CMYKJPEG(img, 95)

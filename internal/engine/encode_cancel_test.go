@@ -85,7 +85,7 @@ func encodeWatched(t *testing.T, e Encoder, img image.Image, end int) (longest t
 	return max(longest, c.longest), c.looks, err
 }
 
-func TestEveryEncoderLooksAtTheContextOften(t *testing.T) {
+func TestEveryEncoderChecksTheContextOften(t *testing.T) {
 	imagetest.Long(t)
 	for kind, img := range largePictures() {
 		for name, e := range quickEncoders() {

@@ -191,7 +191,7 @@ func TestAHeaderOfAnEndlessFileEndsWithTheContext(t *testing.T) {
 	}
 }
 
-func TestEveryStepLooksAtTheContextOften(t *testing.T) {
+func TestEveryStepChecksTheContextOften(t *testing.T) {
 	imagetest.Long(t)
 	data := make([]byte, 2<<20)
 	for _, f := range table {

@@ -9,7 +9,7 @@ import (
 )
 
 // The test data are those of Sharma, Wu and Dalal, table 1.
-func TestDeltaE2000IsRight(t *testing.T) {
+func TestDeltaE2000HasThePublishedValues(t *testing.T) {
 	for _, c := range []struct {
 		p, q [3]float64
 		want float64

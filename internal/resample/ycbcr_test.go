@@ -116,7 +116,7 @@ func TestNYCbCrAIsPremultiplied(t *testing.T) {
 
 // A picture with opaque alpha must have the same result as the same picture without alpha, whose chroma is filtered and
 // positioned by other code.
-func TestChromaOfNYCbCrAIsWhereThatOfYCbCrIs(t *testing.T) {
+func TestChromaOfNYCbCrAHasThePositionsOfYCbCr(t *testing.T) {
 	for _, ratio := range ratios {
 		src := image.NewNYCbCrA(image.Rect(0, 0, 64, 64), ratio)
 		for i := range src.Y {

@@ -163,7 +163,7 @@ func TestAPictureOfTheLongestSideIsEncodedAndDecoded(t *testing.T) {
 	assert.Equal(t, image.Rect(0, 0, avif.MaxSide, 1), got.Rect)
 }
 
-func TestPicturesOfManyPixelsAreRefusedUnlessAsked(t *testing.T) {
+func TestLargePicturesAreRefusedByDefault(t *testing.T) {
 	large := image.NewUniform(color.White)
 	err := avif.Encoder{}.Encode(io.Discard, crop{large, image.Rect(0, 0, 1501, 1000)})
 	assert.ErrorIs(t, err, processors.ErrTooLarge)

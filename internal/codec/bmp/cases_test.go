@@ -7,4 +7,4 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/codectest"
 )
 
-func TestEveryCaseIsThePictureThatItShouldBe(t *testing.T) { codectest.Cases(t, bmp.Format, "bmp") }
+func TestEveryCaseGivesTheExpectedPicture(t *testing.T) { codectest.Cases(t, bmp.Format, "bmp") }

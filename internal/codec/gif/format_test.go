@@ -233,7 +233,7 @@ func TestManySmallBlocksAreReadQuickly(t *testing.T) {
 	}
 }
 
-func TestFramesAreDrawnFromThoseOfTheStandardLibrary(t *testing.T) {
+func TestDrawnFramesEqualThoseOfTheStandardLibrary(t *testing.T) {
 	data := file(t)
 	got, _, err := all(t, data, codec.Options{})
 	require.NoError(t, err)

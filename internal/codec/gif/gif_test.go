@@ -335,7 +335,7 @@ func sizeOf(e *Encoder, t *part, w way) int {
 	return e.coder.out.len()
 }
 
-func TestUnchangedPixelsAreLeftOrWrittenAsIsShorter(t *testing.T) {
+func TestUnchangedPixelsAreLeftOrWrittenWhicheverIsShorter(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	palette := color.Palette{color.Black, color.Gray{100}, color.White, color.NRGBA{}}
 	size := image.Pt(160, 120)

@@ -78,7 +78,7 @@ func icon(kind byte, sides []int, pictures ...[]byte) []byte {
 	return append(out, bytes.Join(pictures, nil)...)
 }
 
-func TestOfTheLargestPicturesTheDeepestIsDecoded(t *testing.T) {
+func TestTheDeepestOfTheLargestPicturesIsDecoded(t *testing.T) {
 	small, large := pngOf(16, color.NRGBA{255, 0, 0, 255}), pngOf(256, color.NRGBA{0, 255, 0, 255})
 	for _, kind := range []byte{1, 2} {
 		for name, data := range map[string][]byte{

@@ -59,7 +59,7 @@ func byFormat(t testing.TB, data []byte, o codec.Options) (*codec.Picture, *code
 	return p, &h, err
 }
 
-func TestOddFilesLookAsTheyShould(t *testing.T) {
+func TestOddFilesLookAsExpected(t *testing.T) {
 	for _, f := range oddFiles(t) {
 		if f.class == "limit" {
 			continue

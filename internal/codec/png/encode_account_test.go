@@ -13,7 +13,7 @@ import (
 )
 
 // Encoders are reused with their memory. The account for a small picture must not be charged for the buffers of a large one.
-func TestASmallPictureDoesNotPayForALargeOneBefore(t *testing.T) {
+func TestASmallPictureIsNotChargedForThePreviousLargeOne(t *testing.T) {
 	noise := func(w, h int) *image.NRGBA {
 		img := image.NewNRGBA(image.Rect(0, 0, w, h))
 		random := rand.New(rand.NewPCG(1, 2))
