@@ -150,10 +150,10 @@ func openFrames(ctx context.Context, data []byte, h *codec.Header, o codec.Optio
 	return f, nil
 }
 
-// loopCount returns the loop count. In nearly all files it precedes the first frame.
+// loopCount returns the last loop count of the file, as browsers do. In nearly all files there is one, before the first frame.
 func loopCount(ctx context.Context, data []byte) (int, error) {
 	w, err := open(codec.NewBytesReader(ctx, data), data)
-	for ok := true; err == nil && ok && w.loopCount < 0; {
+	for ok := true; err == nil && ok; {
 		_, ok, err = w.next()
 	}
 	if w == nil {

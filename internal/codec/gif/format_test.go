@@ -99,6 +99,15 @@ func photo(w, h int, interlaced bool) []byte {
 	return append(append(out, compressed(pixels, 3)...), trailer)
 }
 
+func TestTheLastLoopCountOfAFileCounts(t *testing.T) {
+	loops := func(n byte) string { return "\x21\xff\x0bNETSCAPE2.0\x03\x01" + string([]byte{n, 0, 0}) }
+	const frame = ",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00"
+	data := []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff" + loops(2) + loops(4) + frame + loops(7) + frame + ";")
+	f, err := Format.Frames(t.Context(), data, header(t, data), codec.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, 7, f.LoopCount())
+}
+
 func TestATolerantDecodeKeepsTheRowsOfATruncatedFrame(t *testing.T) {
 	for _, interlaced := range []bool{false, true} {
 		data := photo(40, 60, interlaced)

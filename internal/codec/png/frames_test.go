@@ -229,6 +229,26 @@ func requireNear(t *testing.T, want, got *image.NRGBA, f *film, i int) {
 	}
 }
 
+func TestTextBetweenTheDataOfAFrameIsIgnored(t *testing.T) {
+	rng := rand.New(rand.NewPCG(32, 11))
+	for range 20 {
+		f := randomFilm(rng)
+		var parts []part
+		for _, p := range f.chunks(rng) {
+			if parts = append(parts, p); p.kind == "fdAT" || p.kind == "IDAT" {
+				parts = append(parts, part{"tEXt", "a"})
+			}
+		}
+		got, _, err := allFrames(t, fileOf(parts...), codec.Options{})
+		require.NoError(t, err)
+		want := f.compose(t)
+		require.Len(t, got, len(want))
+		for i := range want {
+			requireNear(t, want[i], got[i], f, i)
+		}
+	}
+}
+
 func TestAnAnimationEndsBeforeAnInvalidChunk(t *testing.T) {
 	rng := rand.New(rand.NewPCG(31, 11))
 	f := randomFilm(rng)

@@ -136,23 +136,33 @@ func (s *idat) more(n int) ([]byte, error) {
 	return b, s.w.r.Skip(int64(len(b)))
 }
 
-// nextChunk checks the checksum of the current chunk, and opens the next chunk if it has the same type.
+// nextChunk checks the checksum of the current chunk, and opens the next chunk of the same type. Chunks that can't end the
+// stream may be misplaced before it, such as text.
 func (s *idat) nextChunk() (ok bool, err error) {
 	if err := s.check(); err != nil {
 		return false, err
 	}
-	if err := s.meter.Spend(8); err != nil {
-		return false, err
+	for {
+		if err := s.meter.Spend(8); err != nil {
+			return false, err
+		}
+		c, ok, err := s.w.next()
+		switch {
+		case err != nil || !ok:
+			return false, err
+		case c.name == s.c.name:
+			return true, s.begin(c)
+		case c.endsStream():
+			s.w.back(c)
+			return false, nil
+		}
 	}
-	c, ok, err := s.w.next()
-	if err != nil || !ok {
-		return false, err
-	}
-	if c.name != s.c.name {
-		s.w.back(c)
-		return false, nil
-	}
-	return true, s.begin(c)
+}
+
+// endsStream reports whether no more data of the previous frame or picture can follow c. This applies to critical chunks,
+// whose names begin with a capital letter, and to those of animations.
+func (c *chunk) endsStream() bool {
+	return c.name[0]&0x20 == 0 || c.is("fcTL") || c.is("fdAT")
 }
 
 // check verifies the checksum of a chunk that has been read completely. A checksum beyond the end of the file does not

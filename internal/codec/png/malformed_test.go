@@ -107,6 +107,7 @@ func TestSuperfluousChunksAreIgnored(t *testing.T) {
 		"garbage instead of an end":            {append(fileOf(gray, rows), "garbage, and more of it"...), fileOf(gray, rows, end)},
 		"garbage behind the end":               {append(fileOf(gray, rows, end), "garbage"...), fileOf(gray, rows, end)},
 		"more rows":                            {fileOf(gray, part{"IDAT", string(deflated(make([]byte, 900), flate.DefaultCompression))}, end), fileOf(gray, rows, end)},
+		"text within the pixels":               {fileOf(gray, part{"IDAT", rows.data[:5]}, part{"tEXt", "a"}, part{"eXIf", ""}, part{"IDAT", rows.data[5:]}, end), fileOf(gray, rows, end)},
 		"pixels once more":                     {fileOf(gray, rows, part{"tEXt", "a"}, part{"IDAT", "abc"}, end), fileOf(gray, rows, end)},
 	} {
 		require.NotEqual(t, c.file, c.like)

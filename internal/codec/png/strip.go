@@ -17,8 +17,11 @@ func strip(data []byte) []byte {
 	out := append(make([]byte, 0, len(data)), data[:w.behind]...)
 	for pixels := false; ; {
 		c, ok, err := w.next()
-		if err != nil || !ok || c.is("IEND") || pixels && !c.is("IDAT") {
+		if err != nil || !ok || c.is("IEND") || pixels && !c.is("IDAT") && c.endsStream() {
 			break
+		}
+		if pixels && !c.is("IDAT") {
+			continue
 		}
 		counts, before := c.is("IDAT"), [2]int{f.colors, boolInt(f.trns)}
 		switch {

@@ -44,9 +44,9 @@ func frames(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 
 func (a *animation) rewind(ctx context.Context) { a.walk = walk(codec.NewBytesReader(ctx, a.data)) }
 
-// readLoops reads the loop count from the "ANIM" chunk, which comes before the first frame.
+// readLoops reads the loop count from the first "ANIM" chunk, which comes before the first frame.
 func (a *animation) readLoops() error {
-	for {
+	for read := false; ; {
 		c, err := a.walk.chunk()
 		if err == io.EOF {
 			return io.ErrUnexpectedEOF
@@ -56,7 +56,8 @@ func (a *animation) readLoops() error {
 		}
 		switch c.id {
 		case "ANIM":
-			if b := c.of(a.data); len(b) >= 6 {
+			if b := c.of(a.data); len(b) >= 6 && !read {
+				read = true
 				a.loops = int(binary.LittleEndian.Uint16(b[4:]))
 			}
 		case "ANMF":
@@ -88,17 +89,24 @@ func (a *animation) Next(ctx context.Context) (codec.Frame, error) {
 			return codec.Frame{}, err
 		}
 		if c.id == "ANMF" {
-			a.left--
-			delay, changed, err := a.draw(ctx, c)
-			if err != nil {
-				return codec.Frame{}, fmt.Errorf("webp: frame %d: %w", a.shown+1, err)
+			if fr, err := a.file.readFrame(a.walk, c); !a.walk.isEmptyFrame(c, err) {
+				return a.show(ctx, c, &fr, err)
 			}
-			a.shown++
-			return codec.Frame{Image: a.canvas, Delay: delay, Changed: changed}, a.walk.pass(c)
 		}
 		if err := a.walk.pass(c); err != nil {
 			return codec.Frame{}, err
 		}
 	}
 	return codec.Frame{}, io.EOF
+}
+
+// show draws the frame in chunk c. err is the error of readFrame.
+func (a *animation) show(ctx context.Context, c chunk, fr *frame, err error) (codec.Frame, error) {
+	a.left--
+	delay, changed, err := a.draw(ctx, fr, err)
+	if err != nil {
+		return codec.Frame{}, fmt.Errorf("webp: frame %d: %w", a.shown+1, err)
+	}
+	a.shown++
+	return codec.Frame{Image: a.canvas, Delay: delay, Changed: changed}, a.walk.pass(c)
 }

@@ -127,6 +127,61 @@ func TestAFrameOutsideOfTheCanvasIsAnError(t *testing.T) {
 	assert.Len(t, pictures, 2)
 }
 
+func TestTheSizeOfAFrameIsThatOfItsPicture(t *testing.T) {
+	size := image.Pt(9, 8)
+	pixels := pieces.Picture(encodeFile(t, imagetest.Photo(5, 4, 1), true))
+	chunks := func(rect image.Rectangle) []byte {
+		frame := pieces.ANMF(rect, 10, pieces.WebPDisposed, pixels)
+		return pieces.WebP(pieces.VP8X(flagAnimated, size), pieces.ANIM(0), frame, frame)
+	}
+	want, _, _ := allFrames(t, chunks(image.Rect(2, 4, 7, 8)), codec.Options{})
+	for _, rect := range []image.Rectangle{image.Rect(2, 4, 100, 100), image.Rect(2, 4, 3, 5)} {
+		got, _, _ := allFrames(t, chunks(rect), codec.Options{})
+		assert.Equal(t, want, got)
+	}
+}
+
+func TestFramesWithoutAPictureAreSkipped(t *testing.T) {
+	size := image.Pt(8, 8)
+	rect := image.Rectangle{Max: size}
+	frame := pieces.ANMF(rect, 10, 0, pieces.Picture(encodeFile(t, imagetest.Photo(8, 8, 1), true)))
+	other := pieces.ANMF(rect, 30, 0, pieces.Picture(encodeFile(t, imagetest.Photo(8, 8, 2), true)))
+	head := [][]byte{pieces.VP8X(flagAnimated, size), pieces.ANIM(0)}
+	for _, empty := range [][]byte{pieces.ANMF(rect, 20, 0, nil), pieces.ANMF(rect, 20, 0, pieces.RIFF("ALPH", make([]byte, 65)))} {
+		data := pieces.WebP(append(head, empty, frame, empty, empty, other, empty)...)
+		assert.Equal(t, 2, header(t, data).FrameCount)
+		pictures, delays, _ := allFrames(t, data, codec.Options{})
+		assert.Len(t, pictures, 2)
+		assert.Equal(t, []time.Duration{10 * time.Millisecond, 30 * time.Millisecond}, delays)
+		want, _, _ := allFrames(t, pieces.WebP(append(head, frame, other)...), codec.Options{})
+		assert.Equal(t, want, pictures)
+
+		cut := pieces.WebP(append(head, frame, other, empty)...)
+		cut = cut[:len(cut)-1]
+		assert.Equal(t, 3, header(t, cut).FrameCount, "the picture may be in the missing part")
+	}
+}
+
+func TestAnimationsHaveTheAlphaOfTheirPictures(t *testing.T) {
+	size := image.Pt(20, 16)
+	for _, lossless := range []bool{false, true} {
+		var frames []byte
+		for i := range 3 {
+			frames = append(frames, pieces.ANMF(image.Rectangle{Max: size}, 10, byte(i), pieces.Picture(encodeFile(t, translucent(size.X, size.Y, uint64(i)), lossless)))...)
+		}
+		declared, _, _ := allFrames(t, pieces.WebP(pieces.VP8X(flagAnimated|flagAlpha, size), pieces.ANIM(0), frames), codec.Options{})
+		got, _, _ := allFrames(t, pieces.WebP(pieces.VP8X(flagAnimated, size), pieces.ANIM(0), frames), codec.Options{})
+		assert.False(t, got[0].Opaque())
+		assert.Equal(t, declared, got)
+	}
+}
+
+func TestTheFirstANIMChunkCounts(t *testing.T) {
+	frame := pieces.ANMF(image.Rect(0, 0, 8, 8), 10, 0, pieces.Picture(encodeFile(t, imagetest.Photo(8, 8, 1), true)))
+	_, _, loops := allFrames(t, pieces.WebP(pieces.VP8X(flagAnimated, image.Pt(8, 8)), pieces.ANIM(4), pieces.ANIM(9), frame, frame), codec.Options{})
+	assert.Equal(t, 3, loops)
+}
+
 func TestTheFirstFrameIsDrawnOnTheCanvas(t *testing.T) {
 	size, rect := image.Pt(40, 30), image.Rect(6, 4, 16, 25)
 	img := imagetest.Photo(10, 21, 1)

@@ -8,9 +8,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// draw disposes of the previous frame and draws the frame in chunk c.
-func (a *animation) draw(ctx context.Context, c chunk) (delay time.Duration, changed bool, err error) {
-	fr, err := a.file.readFrame(a.walk, c)
+// draw disposes of the previous frame and draws fr. err is the error of readFrame.
+func (a *animation) draw(ctx context.Context, fr *frame, err error) (delay time.Duration, changed bool, _ error) {
 	if err != nil && !(a.tolerant && a.shown > 0) {
 		return 0, false, err
 	}
@@ -24,9 +23,9 @@ func (a *animation) draw(ctx context.Context, c chunk) (delay time.Duration, cha
 		a.dispose = fr.rect()
 	}
 	if fr.blend && fr.alpha {
-		err = a.over(ctx, &fr)
+		err = a.over(ctx, fr)
 	} else {
-		err = a.replace(ctx, &fr)
+		err = a.replace(ctx, fr)
 	}
 	if err != nil && (fatal(err) || !a.tolerant || a.shown == 0) {
 		return 0, false, err

@@ -192,8 +192,11 @@ func (f *container) readStill(r *codec.Reader, c chunk, h *codec.Header) error {
 // countFrame counts the frame in c, even if the file ends in it, and stores the first frame.
 func (f *container) countFrame(w *walker, c chunk) error {
 	f.animated = true
+	fr, err := f.readFrame(w, c)
+	if w.isEmptyFrame(c, err) {
+		return nil
+	}
 	if !f.found() {
-		fr, err := f.readFrame(w, c)
 		if err != nil {
 			return err
 		}
@@ -205,7 +208,17 @@ func (f *container) countFrame(w *walker, c chunk) error {
 	return nil
 }
 
-// readFrame reads the frame header in an "ANMF" chunk and finds the chunks of the frame.
+// isEmptyFrame reports whether err of readFrame means that the "ANMF" chunk c is complete, but has no picture. Browsers skip such frames.
+func (w *walker) isEmptyFrame(c chunk, err error) bool {
+	if err != errNoPixels || w.r.SeekTo(c.at+c.size-1) != nil {
+		return false
+	}
+	last, err := w.r.Peek(1)
+	return err == nil && len(last) == 1
+}
+
+// readFrame reads the frame header in an "ANMF" chunk and finds the chunks of the frame. The size of the frame is that of
+// its picture, and the frame has the alpha of its picture, as in browsers, whatever the headers say.
 func (f *container) readFrame(w *walker, c chunk) (fr frame, err error) {
 	if err := w.r.SeekTo(c.at); err != nil {
 		return fr, err
@@ -218,12 +231,8 @@ func (f *container) readFrame(w *walker, c chunk) (fr frame, err error) {
 		return fr, err
 	}
 	fr.at = image.Pt(2*int(uint24(b)), 2*int(uint24(b[3:])))
-	fr.size = image.Pt(int(uint24(b[6:]))+1, int(uint24(b[9:]))+1)
 	fr.delay = time.Duration(uint24(b[12:])) * time.Millisecond
 	fr.dispose, fr.blend = b[15]&1 != 0, b[15]&2 == 0
-	if !fr.rect().In(image.Rectangle{Max: f.canvas}) {
-		return fr, errOutside
-	}
 	for sub := w.inside(c, 16); ; {
 		c, err := sub.chunk()
 		if err == io.EOF {
@@ -236,12 +245,16 @@ func (f *container) readFrame(w *walker, c chunk) (fr frame, err error) {
 		case "ALPH":
 			fr.alphaChunk = c
 		case "VP8 ", "VP8L":
-			size, _, err := bitstreamSize(w.r, c)
-			if err == nil && size != fr.size {
-				err = fmt.Errorf("webp: %v pixels in a frame of %v", size, fr.size)
+			size, alpha, err := bitstreamSize(w.r, c)
+			if fr.size = size; err == nil && !fr.rect().In(image.Rectangle{Max: f.canvas}) {
+				err = errOutside
 			}
 			fr.image = c
-			fr.alpha = f.flags&flagAlpha != 0 && (c.id == "VP8L" || fr.alphaChunk.id != "")
+			if c.id == "VP8 " {
+				fr.alpha = fr.alphaChunk.id != ""
+			} else {
+				fr.alpha = alpha || f.flags&flagAlpha != 0
+			}
 			return fr, err
 		}
 		if err := sub.pass(c); err != nil {
