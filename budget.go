@@ -34,23 +34,22 @@ func (b *budget) bind(ctx context.Context) (bound context.Context, cancel func()
 func (b *budget) run() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.timer != nil {
-		b.timer.Stop()
-	}
 	b.since = time.Now()
-	b.timer = time.AfterFunc(b.left, b.expire)
+	if b.timer == nil {
+		b.timer = time.AfterFunc(b.left, b.expire)
+		return
+	}
+	b.timer.Reset(b.left)
 }
 
 // pause stops the clock and reports whether it was running.
 func (b *budget) pause() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.timer == nil {
+	if b.timer == nil || !b.timer.Stop() {
 		return false
 	}
-	b.timer.Stop()
-	b.timer = nil
-	b.left = max(0, b.left-time.Since(b.since))
+	b.left -= time.Since(b.since)
 	return true
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"io/fs"
 	"maps"
 	"slices"
 
@@ -38,7 +39,7 @@ func (h *Handler) check(ctx context.Context, r io.Reader) (Info, error) {
 	defer cancel()
 	p := &place{
 		budget: b, timeout: h.cfg.QueueTimeout, left: h.cfg.QueueTimeout,
-		deserted: func() <-chan struct{} { return ctx.Done() }, abandon: func() bool { return true },
+		leaving: func() <-chan struct{} { return ctx.Done() }, deserted: func() bool { return true },
 	}
 	u := &upload{h: h, place: p, seen: &inspector{}}
 	for _, e := range h.cfg.Encoders {
@@ -77,21 +78,17 @@ type upload struct {
 	seen   *inspector
 }
 
-// lengthOf returns the number of bytes of r, or 0 if it is not known.
+// lengthOf returns about how many bytes r has, or 0 if that is not known.
 func lengthOf(r io.Reader) int64 {
 	switch r := r.(type) {
-	case interface{ Len() int }:
-		return int64(max(r.Len(), 0))
-	case io.Seeker:
-		at, err := r.Seek(0, io.SeekCurrent)
-		if err != nil {
-			return 0
+	case interface{ Len() int }: // bytes.Reader
+		return int64(r.Len())
+	case interface{ Size() int64 }: // multipart.File
+		return r.Size()
+	case fs.File:
+		if info, err := r.Stat(); err == nil {
+			return info.Size()
 		}
-		end, err := r.Seek(0, io.SeekEnd)
-		if _, back := r.Seek(at, io.SeekStart); err != nil || back != nil {
-			return 0
-		}
-		return max(end-at, 0)
 	}
 	return 0
 }
@@ -104,16 +101,14 @@ func (u *upload) read(ctx context.Context, r io.Reader) error {
 		return err
 	}
 	buf := make([]byte, 0, room)
-	for idle := 0; ; {
+	r = &contextReader{ctx: ctx, r: r}
+	for {
 		if len(buf) == cap(buf) {
 			room = min(2*int64(cap(buf)), limit+1)
 			if err := u.grow(int64(cap(buf)) + room); err != nil {
 				return err
 			}
 			buf = append(make([]byte, 0, room), buf...)
-		}
-		if err := ctx.Err(); err != nil {
-			return err
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
@@ -129,12 +124,6 @@ func (u *upload) read(ctx context.Context, r io.Reader) error {
 			return nil
 		case err != nil:
 			return err
-		case n > 0:
-			idle = 0
-		default:
-			if idle++; idle > 100 {
-				return io.ErrNoProgress
-			}
 		}
 	}
 }
@@ -151,7 +140,7 @@ func (u *upload) grow(size int64) error {
 func (u *upload) inspect(ctx context.Context) (err error) {
 	g := u.h.generator
 	file := int64(cap(u.data))
-	if err := u.grow(file + min(headBytes, u.h.cfg.MaxMemory-file)); err != nil {
+	if err := u.grow(min(file+headBytes, u.h.cfg.MaxMemory)); err != nil {
 		return err
 	}
 	if u.header, err = g.engine.Header(codec.WithAccount(ctx, codec.NewAccount(headBytes)), codec.NewBytesReader(ctx, u.data)); err != nil {
@@ -205,7 +194,6 @@ func (i *inspector) Encode(w io.Writer, img image.Image) error {
 				return err
 			}
 		}
-		img = moving.Image
 	}
 	return i.colorCounter.Encode(w, img)
 }

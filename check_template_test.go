@@ -29,6 +29,8 @@ func TestMistakesOfATemplateAreFoundBeforeItIsExecuted(t *testing.T) {
 		`{{thumbnail . "10x10" "crop" ".jpg" .Version}}`:                           "",
 		`{{thumbnail . "10x10" "crop" ".jpg" 3}}`:                                  "",
 		`{{printf "%s" .Name}}{{"hero" | print}}`:                                  "",
+		`{{.Name | img .Photo "avatar" "alt"}}`:                                    "",
+		`{{.Name | printf "%s!" | img .Photo "avatar" "alt"}}`:                     "",
 
 		`{{img .Photo "hero" "alt" .Name}}`:                          "hero",
 		`{{img .Photo "avatar"}}`:                                    "alt",

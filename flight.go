@@ -26,7 +26,7 @@ type flight struct {
 	audience int           // waiting, plus the leader if its client is still there
 	deserted chan struct{} // closed while the audience is 0
 	validity validity
-	storing  *storing // not nil while it is being stored
+	storing  *storing // the last attempt to store it
 }
 
 // landing is how a flight ended: with a result, with an error, or with neither. In the last case, those who waited for
@@ -45,7 +45,7 @@ const (
 	removed          // Remove was called: never
 )
 
-// storing is a Put in progress.
+// storing is a Put, which ends when done is closed.
 type storing struct {
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -95,15 +95,11 @@ func (f *flights) whenDeserted(fl *flight) <-chan struct{} {
 	return fl.deserted
 }
 
-// abandon prevents further joins of fl. It returns false if somebody still waits for fl.
-func (f *flights) abandon(fl *flight) bool {
+// deserted reports whether nobody waits for fl.
+func (f *flights) deserted(fl *flight) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if fl.audience > 0 {
-		return false
-	}
-	f.unlist(fl)
-	return true
+	return fl.audience == 0
 }
 
 func (f *flights) unlist(fl *flight) {
@@ -193,12 +189,7 @@ func (f *flights) store(ctx context.Context, fl *flight, was validity, put func(
 	}
 	fl.storing = s
 	f.mu.Unlock()
-	defer func() {
-		f.mu.Lock()
-		fl.storing = nil
-		f.mu.Unlock()
-		close(s.done)
-	}()
+	defer close(s.done)
 	return true, put(ctx)
 }
 

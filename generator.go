@@ -269,7 +269,7 @@ func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data [
 // not.
 func (g *generator) unchanged(ctx context.Context, key string, origin fs.FileInfo, strict bool) bool {
 	f, err := g.source.Open(ctx, key)
-	if err != nil || f == nil {
+	if err != nil {
 		return false
 	}
 	defer f.Close()

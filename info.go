@@ -2,12 +2,14 @@ package thumbnail
 
 import (
 	"database/sql/driver"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"image"
 	"io/fs"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -56,11 +58,9 @@ func (i Info) known() bool { return i.Width > 0 && i.Height > 0 }
 
 // isColor reports whether s is "#rrggbb".
 func isColor(s string) bool {
-	if len(s) != 7 || s[0] != '#' {
-		return false
-	}
-	_, err := strconv.ParseUint(s[1:], 16, 32)
-	return err == nil
+	digits, ok := strings.CutPrefix(s, "#")
+	rgb, err := hex.DecodeString(digits)
+	return ok && err == nil && len(rgb) == 3
 }
 
 // VersionOf returns a version for the content of a file: from its entity tag if it has one, else from its

@@ -60,7 +60,7 @@ func (h *Handler) locked(ctx context.Context, c *call, fl *flight, e *effort) la
 	}
 	p := &place{
 		budget: c.budget, timeout: h.cfg.QueueTimeout, left: h.cfg.QueueTimeout,
-		deserted: func() <-chan struct{} { return h.flights.whenDeserted(fl) }, abandon: func() bool { return h.flights.abandon(fl) },
+		leaving: func() <-chan struct{} { return h.flights.whenDeserted(fl) }, deserted: func() bool { return h.flights.deserted(fl) },
 	}
 	for attempt := range maxAttempts {
 		h.flights.renew(fl)

@@ -33,22 +33,20 @@ func ParsePath(path string) (s Spec, secret string, err error) {
 	if len(path) > maxPath {
 		return Spec{}, "", fmt.Errorf("%w: the path is longer than %d bytes", ErrInvalid, maxPath)
 	}
-	rest, name, ok3 := cutLast(path, '/')
+	rest, name, _ := cutLast(path, '/')
 	rest, s.Method, _ = cutLast(rest, '/')
-	source, size, ok1 := cutLast(rest, '/')
-	if !ok3 || !ok1 {
+	source, size, ok := cutLast(rest, '/')
+	if !ok {
 		return Spec{}, "", fmt.Errorf("%w: a path is source/size/method/secret.ext", ErrInvalid)
 	}
 	s.Source = source
 	if s.Size, err = ParseSize(size); err != nil {
 		return Spec{}, "", err
 	}
-	secret = name
-	if i := strings.IndexByte(secret, '.'); i >= 0 {
-		secret, s.Ext = secret[:i], secret[i:]
-	}
-	if i := strings.IndexByte(secret, '-'); i >= 0 {
-		s.Version, secret = secret[:i], secret[i+1:]
+	secret, _, _ = strings.Cut(name, ".")
+	s.Ext = name[len(secret):]
+	if version, rest, ok := strings.Cut(secret, "-"); ok {
+		s.Version, secret = version, rest
 		if s.Version == "" {
 			return Spec{}, "", fmt.Errorf("%w: the version before - is empty, not 1 to %d letters, digits and underscores", ErrInvalid, maxVersion)
 		}
@@ -126,5 +124,5 @@ func isWord(s string, most int, upper bool) bool {
 func isMethod(s string) bool { return isWord(s, maxMethod, false) }
 
 func isExt(s string) bool {
-	return strings.HasPrefix(s, ".") && isWord(s[1:], maxExt, false) && strings.IndexByte(s, '_') < 0
+	return strings.HasPrefix(s, ".") && isWord(s[1:], maxExt, false) && !strings.Contains(s, "_")
 }

@@ -15,8 +15,8 @@ type place struct {
 	timeout  time.Duration // Config.QueueTimeout
 	left     time.Duration // remaining part of it
 	waited   time.Duration
-	deserted func() <-chan struct{} // closed when no request waits for the flight
-	abandon  func() bool            // ends the flight, unless a request waits again
+	leaving  func() <-chan struct{} // closed when the last request that waits for the flight leaves
+	deserted func() bool            // false if a request waits again
 }
 
 // Wait implements [admission.Waiter].
@@ -28,16 +28,15 @@ func (p *place) Wait(ready <-chan struct{}) error {
 		p.left -= d
 	}()
 	return p.budget.paused(func() error {
-		timer := time.NewTimer(max(0, p.left))
-		defer timer.Stop()
+		timeout := time.After(p.left)
 		for {
 			select {
 			case <-ready:
 				return nil
-			case <-timer.C:
+			case <-timeout:
 				return fmt.Errorf("%w: neither memory nor a worker was free within Config.QueueTimeout (%v)", ErrOverloaded, p.timeout)
-			case <-p.deserted():
-				if p.abandon() {
+			case <-p.leaving():
+				if p.deserted() {
 					return errDeserted
 				}
 			}

@@ -96,10 +96,8 @@ func (o *sourceFile) read(ctx context.Context, head []byte) (data []byte, grew b
 	} else if _, err := o.seeker.Seek(0, io.SeekStart); err != nil {
 		return nil, false, serverError("read source", err)
 	}
-	for idle := 0; ; {
-		if err := ctx.Err(); err != nil {
-			return nil, false, err
-		}
+	in := &contextReader{ctx: ctx, r: o}
+	for {
 		if len(data) == cap(data) {
 			if o.known || int64(len(data)) > o.size {
 				return nil, true, nil
@@ -112,7 +110,7 @@ func (o *sourceFile) read(ctx context.Context, head []byte) (data []byte, grew b
 			data = append(more[:0], data...)
 			account.Give(int64(old))
 		}
-		n, err := o.Read(data[len(data):cap(data)])
+		n, err := in.Read(data[len(data):cap(data)])
 		if n < 0 || n > cap(data)-len(data) {
 			return nil, false, serverError("read source", errors.New("it returned an impossible count"))
 		}
@@ -122,12 +120,6 @@ func (o *sourceFile) read(ctx context.Context, head []byte) (data []byte, grew b
 			return data, int64(len(data)) > o.size, nil
 		case err != nil:
 			return nil, false, serverError("read source", err)
-		case n > 0:
-			idle = 0
-		default:
-			if idle++; idle > 100 {
-				return nil, false, serverError("read source", io.ErrNoProgress)
-			}
 		}
 	}
 }

@@ -202,8 +202,8 @@ func (w *sweeper) second(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// leastRecent collects the least recently used entries whose total size is at least excess bytes. It is a
-// heap; its first entry is the most recently used one.
+// leastRecent collects the least recently used entries whose total size is at least excess bytes, of which there
+// is at least one. It is a heap; its first entry is the most recently used one.
 type leastRecent struct {
 	entries []Entry
 	bytes   int64
@@ -213,7 +213,7 @@ type leastRecent struct {
 func (l *leastRecent) add(e Entry) {
 	heap.Push(l, e)
 	l.bytes += e.Size
-	for len(l.entries) > 0 && l.bytes-l.entries[0].Size >= l.excess {
+	for l.bytes-l.entries[0].Size >= l.excess {
 		l.bytes -= heap.Pop(l).(Entry).Size
 	}
 }
