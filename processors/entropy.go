@@ -64,11 +64,14 @@ func (Entropy) Locate(ctx context.Context, img image.Image, scaled image.Point, 
 		return crop, err
 	}
 	if look != scaled {
-		x = min(x*scaled.X/look.X, scaled.X-crop.Dx())
-		y = min(y*scaled.Y/look.Y, scaled.Y-crop.Dy())
+		x = min(scaledBy(x, scaled.X, look.X), scaled.X-crop.Dx())
+		y = min(scaledBy(y, scaled.Y, look.Y), scaled.Y-crop.Dy())
 	}
 	return crop.Sub(crop.Min).Add(image.Pt(x, y)), nil
 }
+
+// scaledBy returns n × num / den. The product may need more than 32 bits.
+func scaledBy(n, num, den int) int { return int(int64(n) * int64(num) / int64(den)) }
 
 // trim cuts slices off the range from 0 to size until target remains, and returns where the remaining range
 // begins. The size of a slice, and which entropies count as equal, are those of django-rest-thumbnails.

@@ -98,3 +98,17 @@ func TestEntropyExaminesABoundedCopyForAHugeBox(t *testing.T) {
 	assert.Equal(t, crop.Size(), got.Size())
 	assert.InDelta(t, 180*4096/100, got.Min.X, 10*4096/100)
 }
+
+// Positions in a strip of 500,000 pixels, scaled from the copy, need more than 32 bits in between.
+func TestEntropyLocatesABoxInALongStrip(t *testing.T) {
+	for _, size := range []image.Point{{10000, 1}, {1, 10000}} {
+		img := image.NewGray(image.Rectangle{Max: size})
+		img.Pix[len(img.Pix)-1] = 255
+		scaled, crop := processors.Entropy{}.Plan(size, 50, 50)
+		require.Equal(t, 500000, max(scaled.X, scaled.Y))
+		got, err := processors.Entropy{}.Locate(t.Context(), img, scaled, crop)
+		require.NoError(t, err)
+		assert.Equal(t, crop.Size(), got.Size())
+		assert.True(t, got.In(image.Rectangle{Max: scaled}), "%v", got)
+	}
+}
